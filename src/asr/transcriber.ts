@@ -1,0 +1,36 @@
+import type { Cue, Language } from "../types.ts";
+
+/** Sample rate of the audio that every recogniser takes, in Hz: 16 kHz mono float32 in -1..1. */
+export const SAMPLE_RATE = 16_000;
+
+export interface TranscribeOptions {
+  /** What the user says is spoken; undefined when unknown. */
+  readonly language?: Language | undefined;
+  readonly signal: AbortSignal;
+  /** Called now and then with the position reached, in milliseconds of audio. */
+  readonly onProgress?: ((positionMs: number) => void) | undefined;
+}
+
+export interface Transcript {
+  /** In time order, not overlapping, inside the audio's duration, each with word times. */
+  readonly cues: readonly Cue[];
+  /** "und" when the recogniser can't tell or its output is implausible for the languages it knows. */
+  readonly language: Language;
+  /** One line for the user when the output is doubtful, such as speech in a language that the recogniser does not know. */
+  readonly warning: string | null;
+}
+
+/**
+ * Speech recognition. Implementations pass `transcriber.contract.ts`.
+ * Laws: known words of a fixture within a stated error rate; silence, noise and music give no cues; the same result for any
+ * chunking of the same audio; memory does not grow with its length apart from the cues; an abort rejects soon with the
+ * signal's reason.
+ */
+export interface Transcriber {
+  /** Identity of engine, model files and settings: a change of anything that changes the output changes it. */
+  readonly id: string;
+  /** BCP 47 tags of the languages that it recognises. */
+  readonly languages: readonly Language[];
+  transcribe(audio: AsyncIterable<Float32Array>, options: TranscribeOptions): Promise<Transcript>;
+  close(): Promise<void>;
+}

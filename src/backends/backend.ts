@@ -1,0 +1,158 @@
+import type { EmbeddedSegment, Language, Origin, Segment } from "../types.ts";
+
+/** What identifies a file of a library: its absolute path. */
+export type AssetId = string;
+
+/**
+ * - registered: known (`ingest`), nothing indexed yet
+ * - indexed: its current version answers searches
+ * - partial: as indexed, but by keyword only; embedding is still owed
+ * - failed: the last attempt failed; a version indexed before goes on answering
+ */
+export type AssetState = "registered" | "indexed" | "partial" | "failed";
+
+export interface FileStat {
+  readonly sizeBytes: number;
+  readonly mtimeMs: number;
+}
+
+/** What the catalogue knows of one file. */
+export interface AssetStatus extends FileStat {
+  readonly id: AssetId;
+  readonly state: AssetState;
+  /** Identity of all that the transcript depends on; null until indexed. See pipeline/fingerprint.ts. */
+  readonly fingerprint: string | null;
+  /** Identity of the captions file beside it when it was indexed, "" without one: size, time and path. */
+  readonly captionsStat: string;
+  readonly origin: Origin | null;
+  /** Id of the recogniser, or of the captions format; null until indexed. */
+  readonly engine: string | null;
+  readonly language: Language | null;
+  readonly durationMs: number | null;
+  readonly segmentCount: number;
+  readonly speakers: readonly string[];
+  /** Why the last attempt failed, one line; null when it did not. */
+  readonly error: string | null;
+  /** Unix milliseconds; null until indexed. */
+  readonly indexedAtMs: number | null;
+}
+
+/** All that becomes visible of one file in one commit. */
+export interface AssetVersion extends FileStat {
+  readonly id: AssetId;
+  readonly fingerprint: string;
+  readonly captionsStat: string;
+  readonly origin: Origin;
+  readonly engine: string;
+  readonly language: Language;
+  readonly durationMs: number | null;
+  /** In time order, indices from 0 without gaps. May be empty (no speech). */
+  readonly segments: readonly EmbeddedSegment[];
+}
+
+export interface StoreIdentity {
+  readonly embedder: string;
+  readonly dimensions: number;
+}
+
+/** Conditions that hits must meet; they apply before the limit. */
+export interface SearchFilter {
+  /** Only these assets. An empty set finds nothing. */
+  readonly assets?: ReadonlySet<AssetId> | undefined;
+  /** Case-insensitive; matches a speaker whose name equals it or contains it as whole words ("ann" finds "Ann Lee", not "Joanna"). */
+  readonly speaker?: string | undefined;
+}
+
+export interface Hit {
+  readonly asset: AssetId;
+  readonly segment: Segment;
+  /** Higher is better; comparable within one answer only. */
+  readonly score: number;
+  readonly origin: Origin;
+  readonly engine: string;
+}
+
+export interface TextQuery {
+  /** Plain words as the user meant them, without stop words; never query syntax. Any of them may match (OR). */
+  readonly terms: readonly string[];
+}
+
+export interface StoreCounts {
+  readonly assets: Readonly<Record<AssetState, number>>;
+  readonly segments: number;
+  readonly vectors: number;
+  readonly durationMs: number;
+  readonly sizeBytes: number;
+}
+
+/**
+ * Keeps transcripts and answers searches. Implementations pass `backend.contract.ts`.
+ * Every method rejects with a MediasearchError: NO_SPACE, STORE_BUSY, SCHEMA_MISMATCH, MODEL_MISMATCH, or BUG.
+ */
+export interface Store {
+  readonly capabilities: {
+    readonly text: "bm25" | "substring";
+    readonly vector: "exact" | "ann";
+    /** How many commits may be under way at once; 1 means that callers queue them. */
+    readonly concurrentCommits: number;
+  };
+  /** The model that the stored vectors were made with; undefined while nothing with vectors was committed. */
+  identity(): Promise<StoreIdentity | undefined>;
+  getAsset(id: AssetId): Promise<AssetStatus | undefined>;
+  /** Every asset ordered by id (binary order). */
+  listAssets(): AsyncIterable<AssetStatus>;
+  /** Makes files known as "registered"; one that is known already is left as it is. Idempotent. Returns how many were new. */
+  register(files: readonly ({ readonly id: AssetId } & FileStat)[]): Promise<number>;
+  /**
+   * All or nothing: afterwards the version answers searches as a whole and what was there before of this asset is gone.
+   * Committing the same version again changes nothing. The first vectors set the store's identity; vectors of another
+   * identity reject with MODEL_MISMATCH and change nothing. `embedder` is needed when any segment has a vector.
+   * State afterwards: "indexed", or "partial" when any segment lacks its vector.
+   */
+  commit(version: AssetVersion, embedder?: StoreIdentity): Promise<void>;
+  /** Notes that an attempt failed; an earlier version goes on answering and its fingerprint stays. */
+  recordFailure(file: { readonly id: AssetId; readonly captionsStat: string } & FileStat, reason: string): Promise<void>;
+  /** A file whose size, time or captions stat changed but not its content: notes the new facts only. */
+  touch(file: { readonly id: AssetId; readonly captionsStat: string } & FileStat): Promise<void>;
+  /** The segments of the current version in order; nothing for an unknown asset. */
+  readVersion(id: AssetId): AsyncIterable<EmbeddedSegment>;
+  /** Forgets the asset and its version. Removing what is absent succeeds. */
+  removeAsset(id: AssetId): Promise<void>;
+  /** At most `limit` hits, best first, ties by asset and segment index. Speaker names are searchable too. No terms: no hits. */
+  searchText(query: TextQuery, filter: SearchFilter, limit: number): Promise<Hit[]>;
+  /** At most `limit` hits by cosine similarity (the score), best first. MODEL_MISMATCH when the length differs from the identity. */
+  searchVector(vector: Float32Array, filter: SearchFilter, limit: number): Promise<Hit[]>;
+  /**
+   * Replaces every vector by what `embed` makes of the texts, in one step, and sets the identity.
+   * Until it resolves the old vectors answer.
+   */
+  reembed(
+    embedder: StoreIdentity,
+    embed: (segments: readonly Segment[]) => Promise<readonly Float32Array[]>,
+    onProgress?: (done: number, total: number) => void,
+  ): Promise<void>;
+  counts(): Promise<StoreCounts>;
+}
+
+export interface Finding {
+  readonly check: string;
+  readonly status: "ok" | "warning" | "failed";
+  readonly found: string;
+  /** The command or setting that mends it. */
+  readonly hint?: string | undefined;
+}
+
+export interface Backend {
+  readonly store: Store;
+  /** Schema version of what is on disk, and the newest that this program knows. */
+  schema(): { readonly current: number; readonly newest: number };
+  check(): AsyncIterable<Finding>;
+  close(): Promise<void>;
+}
+
+export interface BackendOptions {
+  /** Path of the library file. */
+  readonly path: string;
+  /** false: reject with NO_STORE when there is none, and never write. true: create it (and its folder, mode 0700; file 0600). */
+  readonly create: boolean;
+}

@@ -1,0 +1,44 @@
+/** Where a transcript came from: captions written by somebody, or automatic speech recognition. */
+export type Origin = "captions" | "asr";
+
+/** One word with its times in milliseconds from the start of the media; confidence in 0..1 where the recogniser gives one. */
+export interface Word {
+  readonly text: string;
+  readonly startMs: number;
+  readonly endMs: number;
+  readonly confidence: number | null;
+}
+
+/**
+ * A stretch of transcript as captions or a recogniser deliver it, before segmentation.
+ * Times are whole milliseconds, endMs >= startMs; text is plain (no markup), trimmed, never empty.
+ */
+export interface Cue {
+  readonly startMs: number;
+  readonly endMs: number;
+  readonly text: string;
+  readonly speaker: string | null;
+  /** Mean probability of the words, 0..1; null where nothing is known, as with captions. */
+  readonly confidence: number | null;
+  /** Word times where the source has them, in order; null otherwise. */
+  readonly words: readonly Word[] | null;
+}
+
+/** The unit that is indexed, embedded and found: about a sentence, about 3 to 30 s, at most about 40 words, one speaker. */
+export interface Segment {
+  /** Position in its version, from 0, in time order. */
+  readonly index: number;
+  readonly startMs: number;
+  readonly endMs: number;
+  readonly text: string;
+  readonly speaker: string | null;
+  readonly confidence: number | null;
+}
+
+/** A segment with its embedding; the vector is unit length, or null when embedding failed or was left out. */
+export interface EmbeddedSegment extends Segment {
+  readonly vector: Float32Array | null;
+}
+
+/** BCP 47 tag where the language is known, "und" (undetermined) otherwise. */
+export type Language = string;
