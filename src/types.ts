@@ -42,3 +42,8 @@ export interface EmbeddedSegment extends Segment {
 
 /** BCP 47 tag where the language is known, "und" (undetermined) otherwise. */
 export type Language = string;
+
+/** Captions instead of recognition where there are any; captions or nothing; recognition always. */
+export type CaptionsMode = "prefer" | "only" | "ignore";
+
+export type EngineName = "local" | "STUB";

@@ -1,0 +1,25 @@
+/** Who may import whom: docs/architecture.md in rules. Each folder of replaceable parts stands alone. */
+const only = (name, from, to, comment) => ({ name, comment, severity: "error", from, to });
+
+module.exports = {
+  forbidden: [
+    only("no-cycles", {}, { circular: true }, "a cycle means that two files are one"),
+    only("commands-stand-alone", { path: "^src/commands/(?!table|command|format|show-path|find-asset|index-)" }, { path: "^src/commands/(?!table|command|format|show-path|find-asset|index-report)" }, "commands never import commands"),
+    only("types-import-nothing", { path: "^src/(types|errors)\\.ts$" }, { path: "^src/" }, "the bottom of everything"),
+    only("pipeline-and-search", { path: "^src/(pipeline|search)/", pathNot: "\\.test\\.ts$" }, { path: "^src/", pathNot: "^src/(pipeline|search|media)/|^src/(types|errors)\\.ts$|^src/(backends/backend|asr/transcriber|embed/embedder)\\.ts$" }, "they know interfaces, never implementations"),
+    only("backends-apart", { path: "^src/backends/([^/]+)/", pathNot: "\\.(test|contract)\\.ts$" }, { path: "^src/", pathNot: "^src/backends/$1/|^src/backends/backend\\.ts$|^src/(types|errors)\\.ts$|^src/search/(stem|snippet|parse-query|stop-words)\\.ts$" }, "a backend knows its interface and its own folder"),
+    only("recognisers-apart", { path: "^src/asr/([^/]+)/", pathNot: "\\.(test|contract)\\.ts$" }, { path: "^src/", pathNot: "^src/asr/$1/|^src/asr/transcriber\\.ts$|^src/(types|errors)\\.ts$|^src/models/" }, "a recogniser knows its interface and its own folder"),
+    only("embedders-apart", { path: "^src/embed/([^/]+)/", pathNot: "\\.(test|contract)\\.ts$" }, { path: "^src/", pathNot: "^src/embed/$1/|^src/embed/embedder\\.ts$|^src/(types|errors)\\.ts$|^src/models/" }, "an embedder knows its interface and its own folder"),
+    only("sqlite-in-local", { path: "^src/", pathNot: "^src/backends/local/|^src/commands/doctor|\\.test\\.ts$" }, { path: "node_modules/(better-sqlite3|sqlite-vec)/" }, "one folder knows SQLite"),
+    only("onnx-in-engines", { path: "^src/", pathNot: "^src/(asr|embed)/|^src/commands/doctor|\\.test\\.ts$" }, { path: "node_modules/onnxruntime" }, "only engines run models"),
+    only("ffmpeg-in-media", { path: "^src/", pathNot: "^src/media/|\\.test\\.ts$" }, { path: "node_modules/node-av/" }, "one folder knows FFmpeg"),
+    only("queue-in-run", { path: "^src/", pathNot: "^src/pipeline/run\\.ts$" }, { path: "node_modules/p-queue/" }, "one queue, one place"),
+    only("children", { path: "^src/", pathNot: "^src/(media/|pipeline/workers|models/npm-config)|\\.test\\.ts$" }, { path: "^(node:)?child_process$" }, "child processes are supervised in one place"),
+    only("light-start", { path: "^src/(cli|start|context|config|output|errors|types)\\.ts$|^src/commands/(table|command)\\.ts$" }, { path: "^src/(pipeline|search|media|models|asr|embed|backends)/|node_modules/(?!commander|env-paths)", dependencyTypesNot: ["dynamic-import", "type-only"] }, "nothing heavy on the start path"),
+  ],
+  options: {
+    tsPreCompilationDeps: true,
+    doNotFollow: { path: "node_modules" },
+    tsConfig: { fileName: "tsconfig.json" },
+  },
+};

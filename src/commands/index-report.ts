@@ -1,0 +1,108 @@
+import { count, duration, type Io, painter, plain, type StatusLine } from "../output.ts";
+import type { RunEvent } from "../pipeline/run.ts";
+import { showPath } from "./show-path.ts";
+
+export interface IndexReport {
+  readonly failed: number;
+  add(event: RunEvent): void;
+  /** The closing lines; says nothing the second time. */
+  summary(): void;
+}
+
+export interface ReportOptions {
+  readonly io: Io;
+  readonly status: StatusLine;
+  readonly asJson: boolean;
+  readonly jobs: number;
+}
+
+/** Counts what happened, shows it while it happens, and sums it up. Times in milliseconds of audio unless they say wall. */
+export function createReport({ io, status, asJson }: ReportOptions): IndexReport {
+  const startedAt = Date.now();
+  const paint = painter(io.stderr, io.env);
+  const at = new Map<string, { positionMs: number; durationMs: number | null }>();
+  const n = { found: 0, indexed: 0, unchanged: 0, skipped: 0, failed: 0, captions: 0, asr: 0, wouldIndex: 0, doneMs: 0, asrMs: 0, segments: 0 };
+  const failures: string[] = [];
+  let summed = false;
+
+  const emit = (event: Record<string, unknown>): void => {
+    if (asJson) io.stdout.write(`${JSON.stringify(event)}\n`);
+  };
+  const note = (text: string): void => {
+    if (!asJson) status.note(text);
+  };
+  const line = (): string => {
+    const done = n.indexed + n.unchanged + n.skipped + n.failed;
+    const underWayMs = [...at.values()].reduce((sum, { positionMs }) => sum + positionMs, 0);
+    const wallMs = Math.max(1, Date.now() - startedAt);
+    const speed = (n.doneMs + underWayMs) / wallMs;
+    // Files still waiting are taken to be like those that are done.
+    const perFileMs = wallMs / Math.max(1, n.indexed);
+    const left = n.indexed > 0 ? `, about ${duration((n.found - done) * perFileMs)} left` : "";
+    return `${done}/${n.found} files, ${((n.doneMs + underWayMs) / 3_600_000).toFixed(2)} h of audio, ${speed.toFixed(1)}× real time${left}`;
+  };
+  const onIndexed = (event: Extract<RunEvent, { type: "indexed" }>, file: string): void => {
+    const { origin, durationMs, engine, language, warnings } = event.transcript;
+    n.indexed++;
+    n[origin]++;
+    n.segments += event.segmentCount;
+    n.doneMs += durationMs ?? 0;
+    if (origin === "asr") n.asrMs += durationMs ?? 0;
+    for (const warning of warnings) note(`${paint("yellow", "warning:")} ${plain(file)}: ${plain(warning)}`);
+    emit({ type: "indexed", file, origin, engine, language, durationMs, segments: event.segmentCount, warnings });
+  };
+
+  return {
+    get failed() {
+      return n.failed;
+    },
+    add(event) {
+      const file = showPath(event.path, io.cwd);
+      if (event.type === "found") n.found++;
+      else if (event.type === "progress") {
+        at.set(event.path, { positionMs: event.positionMs, durationMs: event.durationMs ?? at.get(event.path)?.durationMs ?? null });
+        emit({ type: "progress", file, positionMs: Math.round(event.positionMs), durationMs: event.durationMs });
+      } else {
+        at.delete(event.path);
+        if (event.type === "indexed") onIndexed(event, file);
+        else if (event.type === "unchanged") {
+          n.unchanged++;
+          emit({ type: "unchanged", file });
+        } else if (event.type === "skipped") {
+          n.skipped++;
+          emit({ type: "skipped", file, reason: event.reason });
+        } else if (event.type === "would-index") {
+          n.wouldIndex++;
+          emit({ type: "would-index", file });
+          if (!asJson) io.stdout.write(`${file}\n`);
+        } else {
+          n.failed++;
+          const { code, message, hint } = event.error;
+          const reason = message.startsWith(`${event.path}: `) ? message.slice(event.path.length + 2) : message;
+          failures.push(`${file}: ${reason}`);
+          note(`${paint("red", "failed:")} ${plain(file)}: ${plain(reason)}`);
+          emit({ type: "failed", file, code, reason, hint: hint ?? null });
+        }
+      }
+      if (!asJson) status.update(line());
+    },
+    summary() {
+      if (summed) return;
+      summed = true;
+      status.end();
+      const wallMs = Date.now() - startedAt;
+      const { found, indexed, unchanged, skipped, failed, captions, asr, wouldIndex, segments } = n;
+      emit({ type: "summary", version: 1, found, indexed, unchanged, skipped, failed, fromCaptions: captions, recognised: asr, wouldIndex, segments, audioMs: n.doneMs, wallMs });
+      if (asJson) return;
+      if (wouldIndex > 0) io.stderr.write(`would index ${count(wouldIndex, "file")}; ${unchanged} unchanged\n`);
+      else {
+        const speed = n.asrMs > 0 ? `, ${(n.asrMs / wallMs).toFixed(1)}× real time` : "";
+        io.stderr.write(
+          `indexed ${indexed} (${captions} from captions, ${asr} recognised), ${unchanged} unchanged, ${skipped > 0 ? `${skipped} skipped, ` : ""}${failed} failed\n` +
+            `${count(segments, "segment")} from ${duration(n.doneMs)} of audio in ${duration(wallMs)}${speed}\n`,
+        );
+      }
+      if (failures.length > 0) io.stderr.write(`${paint("red", "failed:")}\n${failures.map((failure) => `  ${plain(failure)}\n`).join("")}`);
+    },
+  };
+}

@@ -1,0 +1,120 @@
+import { SETTINGS } from "../config.ts";
+import type { CommandSpec, OptionSpec } from "./command.ts";
+
+const STORE: OptionSpec = { flags: "--store <path>", help: SETTINGS.store.help };
+const JSON_SWITCH: OptionSpec = { flags: "--json", help: "the same as --format json" };
+const INCLUDE: OptionSpec = { flags: "--include <glob>", help: "only files that match, relative to the folder (repeatable)", repeatable: true };
+const EXCLUDE: OptionSpec = { flags: "--exclude <glob>", help: "leave out files and folders that match (repeatable)", repeatable: true };
+const DRY_RUN: OptionSpec = { flags: "-n, --dry-run", help: "say what would be done and do nothing" };
+const PATHS = { name: "[paths...]", help: "files and folders" } as const;
+const format = (...choices: readonly string[]): OptionSpec => ({ flags: "--format <format>", help: "how to print", choices, fallback: "text" });
+const LANGUAGE: OptionSpec = { flags: "--language <tag>", help: SETTINGS.language.help };
+
+/** Every command. The files behind `load` are imported only when their command runs. */
+export const COMMANDS: readonly CommandSpec[] = [
+  {
+    name: "index",
+    summary: "make files and folders searchable",
+    details:
+      "Reads captions (beside the file or inside it), else recognises the speech, and puts the result into the library.\nFiles that did not change are passed over. Without paths, works off what `ingest` registered.",
+    args: [PATHS],
+    options: [
+      STORE, INCLUDE, EXCLUDE,
+      { flags: "--captions <mode>", help: SETTINGS.captions.help, choices: ["prefer", "only", "ignore"] },
+      LANGUAGE,
+      { flags: "--engine <name>", help: SETTINGS.engine.help, choices: ["local", "STUB"] },
+      { flags: "-j, --jobs <n>", help: SETTINGS.jobs.help },
+      DRY_RUN,
+      { flags: "--json", help: "one JSON event a line" },
+    ],
+    examples: [
+      ["mediasearch index ~/Recordings", "everything below a folder"],
+      ["mediasearch index interview.mp4 --captions ignore", "recognise, whatever captions say"],
+      ['mediasearch index . --include "*.mp3" --exclude "drafts/**"', "only some files"],
+    ],
+    exits: ["PARTIAL", "STORE_BUSY", "MODEL_MISMATCH", "MISSING_MODEL", "NO_SPACE", "INTERRUPTED"],
+    load: () => import("./index-media.ts"),
+  },
+  {
+    name: "search",
+    summary: "find what was said",
+    details: "Prints the file, the time, the speaker and the words. Finding nothing is no error.",
+    args: [{ name: "<query...>", help: "what you remember of it, in plain words" }],
+    options: [
+      STORE,
+      { flags: "-m, --mode <mode>", help: "keyword, semantic or both", choices: ["keyword", "semantic", "hybrid"], fallback: "hybrid" },
+      { flags: "-l, --limit <n>", help: "at most so many hits, 1 to 1000", fallback: "10" },
+      { flags: "--file <pattern>", help: "only in this file: a path, a name or a glob" },
+      { flags: "--speaker <name>", help: "only what this speaker said" },
+      format("text", "json", "ndjson", "csv"), JSON_SWITCH,
+    ],
+    examples: [
+      ['mediasearch search "the budget for next year"', "a thing that was said"],
+      ['mediasearch search "who pays for the bridge" --speaker Ada --limit 3', "by one speaker"],
+      ['mediasearch search boiler --mode keyword --file "2026-*.mp3" --json', "in some files, for a program"],
+    ],
+    exits: ["NO_STORE", "MODEL_MISMATCH", "MISSING_MODEL"],
+    load: () => import("./search.ts"),
+  },
+  {
+    name: "transcript",
+    summary: "print what was indexed of a file",
+    args: [{ name: "<file>", help: "a path, or a name that only one file has" }],
+    options: [STORE, format("text", "srt", "vtt", "json"), JSON_SWITCH],
+    examples: [["mediasearch transcript talk.mp3", "to read"], ["mediasearch transcript talk.mp3 --format srt > talk.srt", "as captions"]],
+    exits: ["NO_STORE", "NOT_FOUND"],
+    load: () => import("./transcript.ts"),
+  },
+  {
+    name: "list",
+    summary: "show what is in the library",
+    args: [],
+    options: [
+      STORE,
+      { flags: "--file <pattern>", help: "only these files: a path, a name or a glob" },
+      { flags: "--state <state>", help: "only files in this state", choices: ["registered", "indexed", "partial", "failed"] },
+      format("text", "json", "ndjson", "csv"), JSON_SWITCH,
+    ],
+    examples: [["mediasearch list", "everything"], ["mediasearch list --state failed --json", "what could not be indexed, and why"]],
+    exits: ["NO_STORE"],
+    load: () => import("./list.ts"),
+  },
+  {
+    name: "ingest",
+    summary: "register files in the library without processing them",
+    details: "`mediasearch index` without paths works them off.",
+    args: [PATHS],
+    options: [STORE, INCLUDE, EXCLUDE, LANGUAGE, DRY_RUN, { flags: "--json", help: "print JSON" }],
+    examples: [["mediasearch ingest ~/Recordings && mediasearch index", "register now, index later"]],
+    exits: ["PARTIAL", "STORE_BUSY", "NO_SPACE"],
+    load: () => import("./ingest.ts"),
+  },
+  {
+    name: "models",
+    summary: "list, download and check the models",
+    args: [{ name: "[action]", help: "list (default), pull, verify or path", choices: ["list", "pull", "verify", "path"] }],
+    options: [{ flags: "--json", help: "print JSON" }],
+    examples: [["mediasearch models pull", "download now what the first use would"], ["mediasearch models verify", "compare every file with its digest"]],
+    exits: ["MISSING_MODEL", "NO_SPACE"],
+    load: () => import("./models.ts"),
+  },
+  {
+    name: "migrate",
+    summary: "bring a library up to date",
+    details: "Without options it only says what it would do.",
+    args: [],
+    options: [STORE, { flags: "--reembed", help: "make every embedding anew with the present model" }, { flags: "--json", help: "print JSON" }],
+    examples: [["mediasearch migrate", "what there is to do"], ["mediasearch migrate --reembed", "after a change of the embedding model"]],
+    exits: ["NO_STORE", "SCHEMA_MISMATCH", "STORE_BUSY", "NO_SPACE"],
+    load: () => import("./migrate.ts"),
+  },
+  {
+    name: "doctor",
+    summary: "check whether this machine can index and search",
+    args: [],
+    options: [STORE, { flags: "--json", help: "print JSON" }],
+    examples: [["mediasearch doctor", "ten lines, each failure with what mends it"]],
+    exits: ["NO_STORE", "SCHEMA_MISMATCH", "MISSING_MODEL", "MISSING_TOOL", "NO_SPACE"],
+    load: () => import("./doctor.ts"),
+  },
+];

@@ -1,0 +1,39 @@
+import type { Backend } from "./backends/backend.ts";
+import type { Config } from "./config.ts";
+import type { Embedder } from "./embed/embedder.ts";
+import type { Io, StatusLine } from "./output.ts";
+import type { WorkerPool } from "./pipeline/workers.ts";
+
+/** The parts that the settings name, opened when a command asks for them. */
+export interface Context {
+  readonly config: Config;
+  readonly io: Io;
+  openBackend(create: boolean): Promise<Backend>;
+  openEmbedder(): Promise<Embedder>;
+  openWorkers(status: StatusLine): Promise<WorkerPool>;
+}
+
+export function createContext(config: Config, io: Io): Context {
+  const { settings } = config;
+  return {
+    config,
+    io,
+    async openBackend(create) {
+      const { openBackend } = await import("./backends/registry.ts");
+      return openBackend(settings.backend, { path: settings.store, create });
+    },
+    async openEmbedder() {
+      const { openEmbedder } = await import("./embed/registry.ts");
+      return openEmbedder(settings.embeddingModel);
+    },
+    async openWorkers(status) {
+      const [{ openWorkers }, { modelProvider }] = await Promise.all([import("./pipeline/workers.ts"), import("./model-provider.ts")]);
+      return openWorkers({
+        setup: { engine: settings.engine, embeddingModel: settings.embeddingModel },
+        timeoutMs: settings.jobTimeoutMs,
+        models: modelProvider(config, io, status),
+        env: io.env,
+      });
+    },
+  };
+}

@@ -1,0 +1,47 @@
+import type { CaptionsMode, EngineName } from "../types.ts";
+import type { Candidate } from "./scan.ts";
+
+/** Raised when segmentation or captions reading changes what it makes of the same input. */
+const PIPELINE_VERSION = 1;
+
+export interface FingerprintOptions {
+  readonly captions: CaptionsMode;
+  readonly language: string | undefined;
+  readonly engine: EngineName;
+}
+
+/** SHA-256 of the media and of the captions that were used with it, hexadecimal; captions "" without any. */
+export interface Identity {
+  readonly content: string;
+  readonly captions: string;
+}
+
+/**
+ * All that a transcript depends on, readable: `version|content|captions|mode|language|engine`.
+ * The recogniser enters by name, not by its exact build: a new build affects new and changed files only, until asked.
+ */
+export function fingerprint(identity: Identity, options: FingerprintOptions): string {
+  return [PIPELINE_VERSION, identity.content, identity.captions, ...optionParts(options)].join("|");
+}
+
+const optionParts = (o: FingerprintOptions): string[] => [o.captions, o.language ?? "", o.engine];
+
+/**
+ * Whether the same files would be indexed in the same way today. A transcript from captions does not depend on the recogniser.
+ */
+export function sameOptions(stored: string, origin: string | null, options: FingerprintOptions): boolean {
+  const [version, , , ...parts] = stored.split("|");
+  if (version !== String(PIPELINE_VERSION)) return false;
+  const [captions, language, engine] = optionParts(options);
+  return parts[0] === captions && parts[1] === language && (parts[2] === engine || origin === "captions");
+}
+
+export function sameContent(stored: string, identity: Identity): boolean {
+  const [, content, captions] = stored.split("|");
+  return content === identity.content && captions === identity.captions;
+}
+
+/** The fast path: size, time and captions beside it are as they were. */
+export const sameStat = (
+  known: { readonly sizeBytes: number; readonly mtimeMs: number; readonly captionsStat: string }, file: Candidate,
+): boolean => known.sizeBytes === file.sizeBytes && known.mtimeMs === file.mtimeMs && known.captionsStat === (file.sidecar?.stat ?? "");

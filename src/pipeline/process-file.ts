@@ -1,0 +1,103 @@
+import type { Transcriber } from "../asr/transcriber.ts";
+import type { Embedder } from "../embed/embedder.ts";
+import { MediasearchError, toMediasearchError } from "../errors.ts";
+import { decodeAudio } from "../media/decode.ts";
+import { hashFile } from "../media/hash.ts";
+import { type MediaInfo, probeMedia } from "../media/probe.ts";
+import { passageText } from "../search/passage-text.ts";
+import type { EmbeddedSegment, Segment } from "../types.ts";
+import { type CaptionTranscript, readCaptionFile, readSubtitleTrack } from "./captions.ts";
+import type { Identity } from "./fingerprint.ts";
+import type { FileTask, FileTranscript } from "./protocol.ts";
+import { segmentCues } from "./segment.ts";
+
+export interface Tools {
+  /** Opened at first use: files with captions never load the recogniser. */
+  readonly transcriber: () => Promise<Transcriber>;
+  readonly embedder: () => Promise<Embedder>;
+  readonly signal: AbortSignal;
+  readonly onProgress: (positionMs: number, durationMs: number | null) => void;
+}
+
+export async function identifyFile(task: FileTask, signal: AbortSignal): Promise<Identity> {
+  const content = await hashFile(task.path, { signal });
+  const captions = task.sidecar && task.captions !== "ignore" ? await hashFile(task.sidecar, { signal }) : "";
+  return { content, captions };
+}
+
+/** The way of one file: captions or recognition → segments → embeddings. `undefined`: captions only, and there are none. */
+export async function processFile(task: FileTask, tools: Tools): Promise<FileTranscript | undefined> {
+  const warnings: string[] = [];
+  const captions = await findCaptions(task, warnings);
+  if (captions.transcript) {
+    const { cues, ...about } = captions.transcript;
+    const segments = segmentCues(cues);
+    const durationMs = about.durationMs ?? captions.info?.durationMs ?? segments.at(-1)?.endMs ?? null;
+    return { ...about, durationMs, origin: "captions", segments: await embedSegments(segments, tools), warnings };
+  }
+  if (task.captions === "only") return undefined;
+  const info = captions.info ?? (await probeMedia(task.path));
+  return { ...(await recognise(task, info, tools, warnings)), warnings };
+}
+
+interface FoundCaptions {
+  readonly transcript: CaptionTranscript | null;
+  readonly info: MediaInfo | null;
+}
+
+/** A sidecar first, then a text track inside the file. Captions that can't be read are told, and recognition takes over. */
+async function findCaptions(task: FileTask, warnings: string[]): Promise<FoundCaptions> {
+  if (task.kind === "captions") return { transcript: await readCaptionFile(task.path), info: null };
+  let transcript: CaptionTranscript | null = null;
+  if (task.sidecar && task.captions !== "ignore") {
+    try {
+      transcript = await readCaptionFile(task.sidecar);
+    } catch (error) {
+      warnings.push(`captions not used: ${toMediasearchError(error, task.sidecar).message}`);
+    }
+  }
+  // Captions answer searches even when their media can't be read on this machine.
+  if (transcript) return { transcript, info: await probeMedia(task.path).catch(() => null) };
+  const info = await probeMedia(task.path);
+  if (task.captions === "ignore") return { transcript: null, info };
+  return { transcript: await readSubtitleTrack(task.path, info, task.language), info };
+}
+
+async function recognise(task: FileTask, info: MediaInfo, tools: Tools, warnings: string[]) {
+  if (!info.audio)
+    throw new MediasearchError("UNREADABLE_MEDIA", `${task.path}: no sound in this file, and no captions`, {
+      subject: task.path, hint: "put captions beside it (same name, .vtt or .srt) and index again",
+    });
+  const transcriber = await tools.transcriber();
+  const audio = decodeAudio(task.path, {
+    streamIndex: info.audio.streamIndex,
+    signal: tools.signal,
+    onDamage: (packets) => void warnings.push(`damaged: ${packets} packets could not be decoded`),
+  });
+  let heardMs = 0;
+  async function* counted(): AsyncIterable<Float32Array> {
+    for await (const chunk of audio) {
+      heardMs += chunk.length / 16;
+      tools.onProgress(heardMs, info.durationMs);
+      yield chunk;
+    }
+  }
+  const { cues, language, warning } = await transcriber.transcribe(counted(), { language: task.language, signal: tools.signal });
+  if (warning) warnings.push(warning);
+  const segments = await embedSegments(segmentCues(cues), tools);
+  return { origin: "asr" as const, engine: transcriber.id, language, durationMs: info.durationMs ?? Math.round(heardMs), segments };
+}
+
+const EMBED_BATCH = 32;
+
+async function embedSegments(segments: readonly Segment[], tools: Tools): Promise<EmbeddedSegment[]> {
+  const result: EmbeddedSegment[] = [];
+  for (let at = 0; at < segments.length; at += EMBED_BATCH) {
+    tools.signal.throwIfAborted();
+    const batch = segments.slice(at, at + EMBED_BATCH);
+    const vectors = await (await tools.embedder()).embed(batch.map(passageText), { as: "passage", signal: tools.signal });
+    batch.forEach((segment, i) => result.push({ ...segment, vector: vectors[i] ?? null }));
+    tools.onProgress(batch.at(-1)?.endMs ?? 0, null);
+  }
+  return result;
+}

@@ -1,0 +1,48 @@
+import type { ErrorCode } from "../errors.ts";
+import type { CaptionsMode, EmbeddedSegment, EngineName, Language, Origin } from "../types.ts";
+import type { Identity } from "./fingerprint.ts";
+
+/** What the main process and a worker process say to each other (structured clone over the IPC channel). */
+export interface WorkerSetup {
+  readonly engine: EngineName;
+  readonly embeddingModel: string;
+}
+
+export interface FileTask {
+  readonly path: string;
+  readonly kind: "media" | "captions";
+  readonly sidecar: string | null;
+  readonly captions: CaptionsMode;
+  readonly language: string | undefined;
+}
+
+/** Everything of one file but its place in the catalogue. */
+export interface FileTranscript {
+  readonly origin: Origin;
+  readonly engine: string;
+  readonly language: Language;
+  readonly durationMs: number | null;
+  readonly segments: readonly EmbeddedSegment[];
+  readonly warnings: readonly string[];
+}
+
+export type Request =
+  | { readonly type: "setup"; readonly setup: WorkerSetup }
+  | { readonly type: "identify"; readonly task: FileTask }
+  | { readonly type: "transcribe"; readonly task: FileTask }
+  | { readonly type: "models"; readonly model: string; readonly files?: Record<string, string>; readonly failure?: Failure };
+
+export interface Failure {
+  readonly code: ErrorCode;
+  readonly message: string;
+  readonly hint: string | undefined;
+}
+
+export type Reply =
+  | { readonly type: "identity"; readonly identity: Identity }
+  | { readonly type: "transcript"; readonly transcript: FileTranscript }
+  /** "only captions" was asked for and there are none: not a failure. */
+  | { readonly type: "skipped"; readonly reason: string }
+  | { readonly type: "failed"; readonly failure: Failure }
+  | { readonly type: "progress"; readonly positionMs: number; readonly durationMs: number | null }
+  | { readonly type: "need-models"; readonly model: string };

@@ -1,0 +1,154 @@
+import type { Dirent, Stats } from "node:fs";
+import { readdir, realpath, stat } from "node:fs/promises";
+import { basename, dirname, join, relative, resolve } from "node:path";
+import picomatch from "picomatch";
+import { type MediasearchError, toMediasearchError } from "../errors.ts";
+import { captionName, pickSidecar } from "../media/captions/names.ts";
+import { candidateByName, sniffFile } from "../media/sniff.ts";
+
+/** A file that could be indexed. `path` is absolute and is the asset's id. */
+export interface Candidate {
+  readonly path: string;
+  readonly kind: "media" | "captions";
+  readonly sizeBytes: number;
+  readonly mtimeMs: number;
+  /** The captions file beside a media file; null without one and for captions themselves. */
+  readonly sidecar: { readonly path: string; readonly stat: string } | null;
+}
+
+export type ScanItem =
+  | { readonly type: "file"; readonly file: Candidate }
+  | { readonly type: "unreadable"; readonly path: string; readonly error: MediasearchError };
+
+export interface ScanOptions {
+  /** Globs relative to each root; a file must match one of `include` (when there are any) and none of `exclude`. */
+  readonly include: readonly string[];
+  readonly exclude: readonly string[];
+  readonly language: string | undefined;
+  readonly signal: AbortSignal;
+}
+
+/** What tells whether a captions file changed, without reading it. */
+export const statKey = (path: string, at: Pick<Stats, "size" | "mtimeMs">): string =>
+  `${at.size}:${Math.floor(at.mtimeMs)}:${path}`;
+
+/**
+ * Every media file below the roots, and every captions file that has no media beside it, each once, folder by folder in
+ * name order. Names beginning with a dot are passed over; links are followed, circles and repeats only once.
+ * What can't be read is an item of its own, never an exception.
+ */
+export async function* scan(roots: readonly string[], options: ScanOptions): AsyncIterable<ScanItem> {
+  const walker: Walker = { ...options, accepts: globFilter(options), seenFolders: new Set(), seenFiles: new Set() };
+  for (const root of roots) {
+    const path = resolve(root);
+    try {
+      const at = await stat(path);
+      if (at.isDirectory()) yield* scanFolder(path, path, walker);
+      else yield* scanNamed(path, walker);
+    } catch (error) {
+      yield unreadable(path, error);
+    }
+  }
+}
+
+interface Walker extends ScanOptions {
+  readonly accepts: (root: string, path: string) => boolean;
+  readonly seenFolders: Set<string>;
+  readonly seenFiles: Set<string>;
+}
+
+function globFilter({ include, exclude }: ScanOptions): Walker["accepts"] {
+  // A pattern without a slash means the name at any depth, as in .gitignore.
+  const compile = (globs: readonly string[]) =>
+    picomatch(globs.map((glob) => (glob.includes("/") ? glob : `**/${glob}`)), { dot: true });
+  const included = include.length > 0 ? compile(include) : () => true;
+  const excluded = exclude.length > 0 ? compile(exclude) : () => false;
+  return (root, path) => {
+    const name = relative(root, path) || basename(path);
+    return included(name) && !excluded(name);
+  };
+}
+
+async function* scanFolder(root: string, folder: string, walker: Walker): AsyncIterable<ScanItem> {
+  walker.signal.throwIfAborted();
+  let entries: Dirent[];
+  try {
+    const real = await realpath(folder);
+    if (walker.seenFolders.has(real)) return;
+    walker.seenFolders.add(real);
+    entries = (await readdir(folder, { withFileTypes: true })).filter((entry) => !entry.name.startsWith("."));
+  } catch (error) {
+    yield unreadable(folder, error);
+    return;
+  }
+  entries.sort((a, b) => (a.name < b.name ? -1 : 1));
+  const names = entries.filter((entry) => !entry.isDirectory()).map((entry) => entry.name);
+  for (const entry of entries) {
+    const path = join(folder, entry.name);
+    if (entry.isDirectory()) {
+      if (walker.exclude.length === 0 || !excludesFolder(root, path, walker)) yield* scanFolder(root, path, walker);
+    } else if (entry.isFile() || entry.isSymbolicLink()) yield* scanEntry(root, path, names, walker);
+  }
+}
+
+const excludesFolder = (root: string, path: string, { exclude }: Walker): boolean =>
+  picomatch(exclude.map((glob) => (glob.includes("/") ? glob : `**/${glob}`)), { dot: true })(relative(root, path));
+
+async function* scanEntry(root: string, path: string, names: readonly string[], walker: Walker): AsyncIterable<ScanItem> {
+  const name = basename(path);
+  const kind = captionName(name) ? "captions" : candidateByName(name);
+  if (kind === "skip" || !walker.accepts(root, path)) return;
+  try {
+    const at = await stat(path);
+    if (at.isDirectory()) yield* scanFolder(root, path, walker);
+    if (!at.isFile()) return;
+    if (kind === "captions") {
+      if (!hasMediaBeside(name, names)) yield* emit(path, "captions", at, null, walker);
+    } else if (kind === "media" || (at.size > 0 && (await sniffFile(path)) === "media")) {
+      yield* emit(path, "media", at, await sidecarOf(path, names, walker), walker);
+    }
+  } catch (error) {
+    // An unknown file that can't be opened is none of our business; one with a media name is.
+    if (kind !== "sniff") yield unreadable(path, error);
+  }
+}
+
+/** A file that the user named is never passed over for its name: what it is shows when it is read. */
+async function* scanNamed(path: string, walker: Walker): AsyncIterable<ScanItem> {
+  const names = await readdir(dirname(path)).catch(() => [basename(path)]);
+  if (captionName(basename(path))) {
+    const media = mediaBeside(basename(path), names);
+    const owner = media.find((name) => pickSidecar(name, names, walker.language) === basename(path)) ?? media[0];
+    if (owner !== undefined) yield* scanNamed(join(dirname(path), owner), walker);
+    else yield* emit(path, "captions", await stat(path), null, walker);
+    return;
+  }
+  yield* emit(path, "media", await stat(path), await sidecarOf(path, names, walker), walker);
+}
+
+async function* emit(
+  path: string, kind: Candidate["kind"], at: Stats, sidecar: Candidate["sidecar"], walker: Walker,
+): AsyncIterable<ScanItem> {
+  if (walker.seenFiles.has(path)) return;
+  walker.seenFiles.add(path);
+  yield { type: "file", file: { path, kind, sizeBytes: at.size, mtimeMs: Math.floor(at.mtimeMs), sidecar } };
+}
+
+async function sidecarOf(path: string, names: readonly string[], walker: Walker): Promise<Candidate["sidecar"]> {
+  const name = pickSidecar(basename(path), names, walker.language);
+  if (name === null) return null;
+  const sidecar = join(dirname(path), name);
+  const at = await stat(sidecar).catch(() => undefined);
+  return at?.isFile() ? { path: sidecar, stat: statKey(sidecar, at) } : null;
+}
+
+/** The media files in the folder that this captions file could belong to, whatever its language. */
+function mediaBeside(captions: string, names: readonly string[]): string[] {
+  return names.filter((name) => !captionName(name) && candidateByName(name) === "media" && pickSidecar(name, [captions]) !== null);
+}
+
+const hasMediaBeside = (captions: string, names: readonly string[]): boolean => mediaBeside(captions, names).length > 0;
+
+const unreadable = (path: string, error: unknown): ScanItem => ({
+  type: "unreadable", path, error: toMediasearchError(error, path),
+});

@@ -1,0 +1,26 @@
+import { enableCompileCache } from "node:module";
+import { main } from "./cli.ts";
+
+/** Real stdio and signals into `main`, its result into the exit code. */
+export async function start(): Promise<void> {
+  enableCompileCache();
+  const stop = new AbortController();
+  for (const [name, exitCode] of [["SIGINT", 130], ["SIGTERM", 143]] as const) {
+    process.on(name, () => {
+      // The second signal means "now": committed data is safe, the rest is done again.
+      if (stop.signal.aborted) process.kill(process.pid, "SIGKILL");
+      process.exitCode = exitCode;
+      stop.abort(name);
+    });
+  }
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on("error", (error: NodeJS.ErrnoException) => {
+      // `| head` has read enough; nobody is left to tell.
+      if (error.code !== "EPIPE") throw error;
+      stop.abort("EPIPE");
+    });
+  }
+  const { stdout, stderr, env } = process;
+  const exitCode = await main(process.argv.slice(2), { stdout, stderr, env, cwd: process.cwd(), signal: stop.signal });
+  process.exitCode = stop.signal.reason === "EPIPE" ? 0 : exitCode;
+}

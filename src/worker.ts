@@ -1,0 +1,71 @@
+import { openTranscriber } from "./asr/registry.ts";
+import type { Transcriber } from "./asr/transcriber.ts";
+import type { Embedder } from "./embed/embedder.ts";
+import { openEmbedder } from "./embed/registry.ts";
+import { MediasearchError, toMediasearchError } from "./errors.ts";
+import { identifyFile, processFile, type Tools } from "./pipeline/process-file.ts";
+import type { FileTask, Reply, Request, WorkerSetup } from "./pipeline/protocol.ts";
+
+/** The composition root of a worker process: one file at a time, asked for over the IPC channel. */
+
+const reply = (message: Reply): void => {
+  process.send?.(message);
+};
+
+// The main process decides when to stop; Ctrl-C in a terminal reaches the whole process group.
+process.on("SIGINT", () => {});
+const stop = new AbortController();
+process.on("disconnect", () => {
+  stop.abort();
+  // A decoder in a tight loop would outlive its parent otherwise.
+  process.kill(process.pid, "SIGKILL");
+});
+
+const waiting = new Map<string, (request: Extract<Request, { type: "models" }>) => void>();
+
+/** Asks the main process, which downloads each model once however many workers want it. */
+function models(model: string): Promise<Record<string, string>> {
+  return new Promise((resolve, reject) => {
+    waiting.set(model, ({ files, failure }) => {
+      if (files) resolve(files);
+      else reject(new MediasearchError(failure?.code ?? "MISSING_MODEL", failure?.message ?? `${model}: not available`, { hint: failure?.hint }));
+    });
+    reply({ type: "need-models", model });
+  });
+}
+
+let transcriber: Promise<Transcriber> | undefined;
+let embedder: Promise<Embedder> | undefined;
+const LEAST_MS_BETWEEN_REPORTS = 200;
+
+function tools(setup: WorkerSetup): Tools {
+  let lastMs = 0;
+  return {
+    transcriber: () => (transcriber ??= openTranscriber(setup.engine, { models })),
+    embedder: () => (embedder ??= openEmbedder(setup.embeddingModel)),
+    signal: stop.signal,
+    onProgress(positionMs, durationMs) {
+      if (Date.now() - lastMs < LEAST_MS_BETWEEN_REPORTS) return;
+      lastMs = Date.now();
+      reply({ type: "progress", positionMs, durationMs });
+    },
+  };
+}
+
+async function answer(type: "identify" | "transcribe", task: FileTask, setup: WorkerSetup): Promise<Reply> {
+  try {
+    if (type === "identify") return { type: "identity", identity: await identifyFile(task, stop.signal) };
+    const transcript = await processFile(task, tools(setup));
+    return transcript ? { type: "transcript", transcript } : { type: "skipped", reason: "no captions" };
+  } catch (error) {
+    const { code, message, hint } = toMediasearchError(error, task.path);
+    return { type: "failed", failure: { code, message, hint } };
+  }
+}
+
+let setup: WorkerSetup | undefined;
+process.on("message", (request: Request) => {
+  if (request.type === "setup") setup = request.setup;
+  else if (request.type === "models") waiting.get(request.model)?.(request);
+  else if (setup) void answer(request.type, request.task, setup).then(reply);
+});
