@@ -1,0 +1,199 @@
+import type { CodecContext, FormatContext, Frame, Packet, SoftwareResampleContext, Stream } from "node-av/lib";
+import { openInput, toMs, unreadable } from "./ffmpeg.ts";
+
+export interface DecodeOptions {
+  readonly streamIndex: number;
+  readonly signal: AbortSignal;
+  /** Called once at the end when packets could not be decoded. */
+  readonly onDamage?: ((packets: number) => void) | undefined;
+}
+
+const RATE = 16_000;
+/** One second: large enough to be cheap, small enough to stop soon. */
+const CHUNK = RATE;
+/** Time stamps further apart than this are taken for damage, not for silence. */
+const LONGEST_GAP_MS = 10 * 60_000;
+/** Encoders' padding and rounding are not gaps. */
+const LEAST_GAP_MS = 80;
+
+/**
+ * The sound of one stream as 16 kHz mono float32 in chunks of a second, the last one shorter. Streams: memory does not
+ * grow with the file. Gaps between time stamps become silence, so that a sample's position is the time a player shows.
+ * Damaged packets are left out and counted.
+ * @throws UNREADABLE_MEDIA when nothing can be decoded.
+ */
+export async function* decodeAudio(path: string, options: DecodeOptions): AsyncIterable<Float32Array> {
+  const { av, input, streams } = await openInput(path);
+  const packet = new av.Packet();
+  const frame = new av.Frame();
+  const state: State = { output: [], outputLength: 0, written: 0, damaged: 0, startMs: startOf(input.startTime) };
+  let decoder: CodecContext | undefined;
+  let resampler: Resampler | undefined;
+  try {
+    const stream = streams.find(({ index }) => index === options.streamIndex);
+    if (!stream) throw unreadable(path, `no stream ${options.streamIndex}`);
+    for (const other of streams) if (other.index !== stream.index) other.discard = 48 as typeof other.discard; // AVDISCARD_ALL
+    decoder = await openDecoder(av, stream, path);
+    packet.alloc();
+    frame.alloc();
+    const convert = (): void => {
+      if (!resampler || !resampler.fits(frame)) {
+        if (resampler) append(state, resampler.drain());
+        resampler?.free();
+        resampler = openResampler(av, frame);
+      }
+      fillGap(state, frame, stream);
+      append(state, resampler.convert(frame));
+    };
+    let turn = performance.now();
+    for (const end of packets(input, packet, stream.index, state)) {
+      feed(decoder, end ? null : packet, frame, state, convert);
+      if (end && resampler) append(state, resampler.drain());
+      while (state.outputLength >= CHUNK) yield take(state, CHUNK);
+      options.signal.throwIfAborted();
+      // Decoding is synchronous; messages and aborts need a turn of the event loop now and then.
+      if (performance.now() - turn > 50) {
+        await new Promise(setImmediate);
+        turn = performance.now();
+      }
+    }
+    if (state.outputLength > 0) yield take(state, state.outputLength);
+    if (state.written === 0) throw unreadable(path, state.damaged > 0 ? "damaged: none of its sound can be decoded" : "its audio track is empty");
+    if (state.damaged > 0) options.onDamage?.(state.damaged);
+  } finally {
+    resampler?.free();
+    frame.free();
+    packet.free();
+    decoder?.freeContext();
+    input.closeInputSync();
+  }
+}
+
+interface State {
+  output: Float32Array[];
+  outputLength: number;
+  /** Samples handed to the output so far, gaps included. */
+  written: number;
+  damaged: number;
+  /** The container's own zero: players subtract it. */
+  readonly startMs: number;
+}
+
+const startOf = (microseconds: bigint): number => toMs(microseconds, { num: 1, den: 1_000_000 }) ?? 0;
+
+async function openDecoder(av: typeof import("node-av/lib"), stream: Stream, path: string): Promise<CodecContext> {
+  const codec = av.Codec.findDecoder(stream.codecpar.codecId);
+  if (!codec) throw unreadable(path, "its audio codec is not known to FFmpeg");
+  const decoder = new av.CodecContext();
+  decoder.allocContext3(codec);
+  decoder.parametersToContext(stream.codecpar);
+  decoder.pktTimebase = stream.timeBase;
+  decoder.threadCount = 1;
+  if ((await decoder.open2(codec, null)) < 0) {
+    decoder.freeContext();
+    throw unreadable(path, `its audio (${codec.name}) can't be decoded`);
+  }
+  return decoder;
+}
+
+const AVERROR_EOF = -541_478_725;
+
+/** Fills `packet` with one packet of the stream after the other and yields false for each; true at the end, once. */
+function* packets(input: FormatContext, packet: Packet, streamIndex: number, state: State): Generator<boolean> {
+  // A reader that fails again and again without moving on would never end.
+  for (let failures = 0; failures < 100; ) {
+    const result = input.readFrameSync(packet);
+    if (result === AVERROR_EOF) break;
+    if (result < 0) {
+      failures++;
+      state.damaged++;
+      continue;
+    }
+    failures = 0;
+    if (packet.streamIndex === streamIndex) yield false;
+    packet.unref();
+  }
+  yield true;
+}
+
+function feed(decoder: CodecContext, packet: Packet | null, frame: Frame, state: State, onFrame: () => void): void {
+  if (decoder.sendPacketSync(packet) < 0 && packet) state.damaged++;
+  while (decoder.receiveFrameSync(frame) >= 0) {
+    if (frame.nbSamples > 0 && frame.channels > 0) onFrame();
+    frame.unref();
+  }
+}
+
+interface Resampler {
+  fits(frame: Frame): boolean;
+  convert(frame: Frame): Float32Array;
+  drain(): Float32Array;
+  free(): void;
+}
+
+const FLOAT = 3; // AV_SAMPLE_FMT_FLT
+
+/** swresample for one input format; damaged or joined files change it on the way. */
+function openResampler(av: typeof import("node-av/lib"), first: Frame): Resampler {
+  const { sampleRate, format } = first;
+  const { channels } = first;
+  const context: SoftwareResampleContext = new av.SoftwareResampleContext();
+  const mono = { nbChannels: 1, order: 1, mask: 4n }; // AV_CHANNEL_LAYOUT_MONO
+  type Layout = Parameters<typeof context.allocSetOpts2>[0];
+  const layout = first.channelLayout;
+  // A layout without positions (order 0) can't be mixed down by position; FFmpeg's default for the count can.
+  const input = layout.order === 0 ? (defaultLayout(channels) as unknown as Layout) : layout;
+  context.allocSetOpts2(mono as unknown as Layout, FLOAT as never, RATE, input, format as never, sampleRate);
+  if (context.init() < 0) {
+    context.free();
+    throw new Error(`cannot convert ${channels} channels at ${sampleRate} Hz`);
+  }
+  const read = (inputs: Buffer[] | null, count: number): Float32Array => {
+    const room = context.getOutSamples(count) + 64;
+    const buffer = Buffer.alloc(room * 4);
+    const written = Math.max(0, context.convertSync([buffer], room, inputs, count));
+    return new Float32Array(buffer.buffer, buffer.byteOffset, written).slice();
+  };
+  return {
+    fits: (frame) => frame.sampleRate === sampleRate && frame.format === format && frame.channels === channels,
+    convert: (frame) => read(frame.extendedData ?? frame.data, frame.nbSamples),
+    drain: () => read(null, 0),
+    free: () => context.free(),
+  };
+}
+
+const LAYOUT_MASKS: Readonly<Record<number, bigint>> = { 1: 0x4n, 2: 0x3n, 3: 0x7n, 4: 0x33n, 5: 0x37n, 6: 0x3fn, 7: 0x70fn, 8: 0x63fn };
+const defaultLayout = (channels: number) => {
+  const mask = LAYOUT_MASKS[channels];
+  return mask === undefined ? { nbChannels: channels, order: 0, mask: 0n } : { nbChannels: channels, order: 1, mask };
+};
+
+function append(state: State, samples: Float32Array): void {
+  if (samples.length === 0) return;
+  state.output.push(samples);
+  state.outputLength += samples.length;
+  state.written += samples.length;
+}
+
+function fillGap(state: State, frame: Frame, stream: Stream): void {
+  const ptsMs = toMs(frame.pts, stream.timeBase);
+  if (ptsMs === null) return;
+  const gapMs = ptsMs - state.startMs - (state.written * 1000) / RATE;
+  if (gapMs < LEAST_GAP_MS || gapMs > LONGEST_GAP_MS) return;
+  append(state, new Float32Array(Math.round((gapMs * RATE) / 1000)));
+}
+
+function take(state: State, length: number): Float32Array {
+  const chunk = new Float32Array(length);
+  let filled = 0;
+  while (filled < length) {
+    const first = state.output[0] as Float32Array;
+    const part = first.subarray(0, length - filled);
+    chunk.set(part, filled);
+    filled += part.length;
+    if (part.length === first.length) state.output.shift();
+    else state.output[0] = first.subarray(part.length);
+  }
+  state.outputLength -= length;
+  return chunk;
+}

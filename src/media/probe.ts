@@ -1,0 +1,79 @@
+import { stat } from "node:fs/promises";
+import type { Stream } from "node-av/lib";
+import { openInput, toMs, unreadable } from "./ffmpeg.ts";
+
+export interface AudioStream {
+  readonly streamIndex: number;
+  readonly codec: string;
+  /** Hz. */
+  readonly sampleRate: number;
+  readonly channels: number;
+  /** As the container says it, mostly ISO 639-2 such as "eng"; null where it says nothing. */
+  readonly language: string | null;
+}
+
+export interface SubtitleStream {
+  readonly streamIndex: number;
+  readonly codec: string;
+  readonly language: string | null;
+  /** false for pictures of text (DVD, Blu-ray, DVB), which can't be searched. */
+  readonly isText: boolean;
+  readonly isForced: boolean;
+}
+
+export interface MediaInfo {
+  readonly container: string;
+  readonly durationMs: number | null;
+  /** The stream that a player would choose: the default one, else the first. */
+  readonly audio: AudioStream | null;
+  readonly subtitles: readonly SubtitleStream[];
+}
+
+// AVMediaType and AV_DISPOSITION_* of FFmpeg's avutil.h and avformat.h.
+const AUDIO = 1;
+const SUBTITLE = 3;
+const DEFAULT = 0x0001;
+const FORCED = 0x0040;
+const TEXT_CODECS = new Set(["subrip", "srt", "webvtt", "ass", "ssa", "mov_text", "text", "subviewer", "microdvd"]);
+
+/** @throws UNREADABLE_MEDIA with the reason in one line; system errors as they are. */
+export async function probeMedia(path: string): Promise<MediaInfo> {
+  if ((await stat(path)).size === 0) throw unreadable(path, "empty file");
+  const { av, input, streams } = await openInput(path);
+  try {
+    const nameOf = (stream: Stream): string => av.Codec.findDecoder(stream.codecpar.codecId)?.name ?? "unknown";
+    const audio = streams.filter((stream) => (stream.codecpar.codecType as number) === AUDIO && stream.codecpar.sampleRate > 0);
+    const chosen = audio.find((stream) => (stream.disposition as number) & DEFAULT) ?? audio[0];
+    return {
+      container: input.iformat?.name ?? "unknown",
+      durationMs: durationOf(input.duration),
+      audio: chosen ? {
+        streamIndex: chosen.index,
+        codec: nameOf(chosen),
+        sampleRate: chosen.codecpar.sampleRate,
+        channels: chosen.codecpar.channels,
+        language: languageOf(chosen),
+      } : null,
+      subtitles: streams.filter((stream) => (stream.codecpar.codecType as number) === SUBTITLE).map((stream) => ({
+        streamIndex: stream.index,
+        codec: nameOf(stream),
+        language: languageOf(stream),
+        isText: TEXT_CODECS.has(nameOf(stream)),
+        isForced: ((stream.disposition as number) & FORCED) !== 0,
+      })),
+    };
+  } finally {
+    input.closeInputSync();
+  }
+}
+
+/** AV_TIME_BASE: microseconds. Files without a length, or with an absurd one, have none. */
+function durationOf(microseconds: bigint): number | null {
+  const ms = toMs(microseconds, { num: 1, den: 1_000_000 });
+  return ms === null || ms <= 0 || ms > 366 * 24 * 3_600_000 ? null : Math.round(ms);
+}
+
+function languageOf(stream: Stream): string | null {
+  const language = stream.metadata?.get("language");
+  return language && language !== "und" ? language : null;
+}

@@ -1,0 +1,75 @@
+import type { Packet } from "node-av/lib";
+import { openInput, toMs, unreadable } from "./ffmpeg.ts";
+import type { SubtitleStream } from "./probe.ts";
+
+export interface SubtitleEvent {
+  readonly startMs: number;
+  readonly endMs: number;
+  readonly text: string;
+  readonly speaker?: string;
+}
+
+/** How the text of the events is to be read. */
+export type SubtitleFormat = "srt" | "webvtt" | "ass";
+
+/** The best text track: the wanted language first, complete ones before forced ones. Null when there is none. */
+export function pickSubtitle(tracks: readonly SubtitleStream[], language?: string): SubtitleStream | null {
+  const rank = (track: SubtitleStream): number =>
+    (track.isForced ? 4 : 0) + (language === undefined || isLanguage(track.language, language) ? 0 : track.language === null ? 1 : 8);
+  const text = tracks.filter((track) => track.isText && rank(track) < 8);
+  return text.toSorted((a, b) => rank(a) - rank(b) || a.streamIndex - b.streamIndex)[0] ?? null;
+}
+
+/** Containers say "eng" or "en"; users say "en" or "en-US". */
+function isLanguage(track: string | null, wanted: string): boolean {
+  if (track === null) return false;
+  const base = (tag: string): string => new Intl.Locale(Intl.getCanonicalLocales(tag)[0] ?? tag).language;
+  try {
+    return base(track) === base(wanted);
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * Every event of a text track in file order. mov_text packets carry a length before the text (QTFF, 3GPP TS 26.245);
+ * Matroska's ASS packets carry `ReadOrder,Layer,Style,Name,MarginL,MarginR,MarginV,Effect,Text`.
+ */
+export async function readSubtitleEvents(
+  path: string, streamIndex: number,
+): Promise<{ readonly events: readonly SubtitleEvent[]; readonly format: SubtitleFormat }> {
+  const { av, input, streams } = await openInput(path);
+  const packet = new av.Packet();
+  try {
+    const stream = streams.find(({ index }) => index === streamIndex);
+    if (!stream) throw unreadable(path, `no stream ${streamIndex}`);
+    const codec = av.Codec.findDecoder(stream.codecpar.codecId)?.name ?? "text";
+    const events: SubtitleEvent[] = [];
+    packet.alloc();
+    while (input.readFrameSync(packet) >= 0) {
+      if (packet.streamIndex === streamIndex) {
+        const event = eventOf(packet, codec, stream.timeBase);
+        if (event) events.push(event);
+      }
+      packet.unref();
+    }
+    return { events, format: codec === "ass" || codec === "ssa" ? "ass" : codec === "webvtt" ? "webvtt" : "srt" };
+  } finally {
+    packet.free();
+    input.closeInputSync();
+  }
+}
+
+function eventOf(packet: Packet, codec: string, timeBase: { readonly num: number; readonly den: number }): SubtitleEvent | null {
+  const startMs = toMs(packet.pts, timeBase);
+  if (startMs === null || !packet.data) return null;
+  const endMs = startMs + (toMs(packet.duration, timeBase) ?? 0);
+  const times = { startMs: Math.round(startMs), endMs: Math.round(endMs) };
+  const bytes = codec === "mov_text" ? packet.data.subarray(2, 2 + packet.data.readUInt16BE(0)) : packet.data;
+  const text = bytes.toString("utf8").replace(/\0+$/, "");
+  if (text.trim() === "") return null;
+  if (codec !== "ass" && codec !== "ssa") return { ...times, text };
+  const fields = text.split(",");
+  const name = fields[3]?.trim();
+  return { ...times, text: fields.slice(8).join(","), ...(name ? { speaker: name } : {}) };
+}
