@@ -1,0 +1,30 @@
+import { basename, resolve } from "node:path";
+import type { AssetId, Store } from "../backends/backend.ts";
+
+const GLOB = /[*?[\]{}!]/;
+
+/**
+ * A pattern as people name files: a path or folder (relative to cwd), a base name with or without its extension, or a glob,
+ * which without a slash is held against base names and with one against whole paths. Names exist more than once with
+ * different case on most disks' media folders only by accident, so base names are compared without regard to case; paths exactly.
+ */
+export async function fileMatcher(pattern: string, cwd: string): Promise<(path: string) => boolean> {
+  const path = resolve(cwd, pattern);
+  const name = pattern.toLowerCase();
+  const isNamed = (file: string): boolean => {
+    const base = basename(file).toLowerCase();
+    return file === path || file.startsWith(path.endsWith("/") ? path : `${path}/`) || base === name || base.replace(/\.[^.]+$/, "") === name;
+  };
+  if (!GLOB.test(pattern)) return isNamed;
+  const { default: picomatch } = await import("picomatch");
+  const matches = pattern.includes("/") ? picomatch(path, { dot: true }) : picomatch(pattern, { dot: true, nocase: true });
+  return (file) => isNamed(file) || matches(pattern.includes("/") ? file : basename(file));
+}
+
+/** The assets of a store that a pattern names; empty when none. */
+export async function filesMatching(store: Store, pattern: string, cwd: string): Promise<ReadonlySet<AssetId>> {
+  const matches = await fileMatcher(pattern, cwd);
+  const found = new Set<AssetId>();
+  for await (const { id } of store.listAssets()) if (matches(id)) found.add(id);
+  return found;
+}
