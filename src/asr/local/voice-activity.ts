@@ -1,0 +1,36 @@
+import { readFile } from "node:fs/promises";
+import { SAMPLE_RATE } from "../transcriber.ts";
+import { sessionOptions } from "./session-options.ts";
+
+/** Samples of one decision: 32 ms. */
+export const FRAME = 512;
+export const FRAME_MS = (FRAME * 1000) / SAMPLE_RATE;
+const CONTEXT = 64;
+
+export interface VoiceActivity {
+  /** Probability of speech, 0..1, in the next frame of FRAME samples. */
+  readonly next: (frame: Float32Array) => Promise<number>;
+}
+
+/** Silero VAD v6, https://github.com/snakers4/silero-vad: a recurrent net that takes the last 64 samples again with each frame. */
+export async function loadVoiceActivity(path: string): Promise<{ readonly start: () => VoiceActivity; readonly release: () => Promise<void> }> {
+  const { InferenceSession, Tensor } = await import("onnxruntime-node");
+  const session = await InferenceSession.create(await readFile(path), sessionOptions(1));
+  const rate = new Tensor("int64", BigInt64Array.of(BigInt(SAMPLE_RATE)), []);
+  return {
+    start() {
+      let state = new Tensor("float32", new Float32Array(256), [2, 1, 128]);
+      const input = new Float32Array(CONTEXT + FRAME);
+      return {
+        async next(frame) {
+          input.copyWithin(0, FRAME);
+          input.set(frame, CONTEXT);
+          const { output, stateN } = await session.run({ input: new Tensor("float32", input, [1, CONTEXT + FRAME]), state, sr: rate });
+          state = stateN as typeof state;
+          return (output?.data as Float32Array)[0] ?? 0;
+        },
+      };
+    },
+    release: () => session.release(),
+  };
+}

@@ -1,0 +1,21 @@
+import { MediasearchError } from "../errors.ts";
+import type { Transcriber } from "./transcriber.ts";
+
+export interface TranscriberOptions {
+  /** Paths of a model's files by name; fetches what is missing. */
+  readonly models: (model: string) => Promise<Record<string, string>>;
+  /** Threads of one recogniser; files in parallel processes use cores better. */
+  readonly threads?: number;
+}
+
+const TRANSCRIBERS: Readonly<Record<string, (options: TranscriberOptions) => Promise<Transcriber>>> = {
+  local: async (options) => (await import("./local/open.ts")).open(options),
+  STUB: async () => (await import("./stub/open.ts")).open(),
+};
+
+/** @throws USAGE for an unknown name, MISSING_MODEL when the model can't be had. */
+export async function openTranscriber(name: string, options: TranscriberOptions): Promise<Transcriber> {
+  const open = TRANSCRIBERS[name];
+  if (!open) throw new MediasearchError("USAGE", `no recogniser is called ${name}`, { hint: `ASR_ENGINE=${Object.keys(TRANSCRIBERS).join(" or ")}` });
+  return open(options);
+}

@@ -1,0 +1,86 @@
+import type { Database } from "better-sqlite3";
+import { MediasearchError } from "../../errors.ts";
+
+/** "msrc": tells a library from other SQLite files (https://www.sqlite.org/pragma.html#pragma_application_id). */
+export const APPLICATION_ID = 0x6d737263;
+
+/** Step n takes a library from schema n-1 to n. A step that was released is never changed; the next one is added. */
+export const MIGRATIONS: readonly string[] = [
+  `
+  CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
+  CREATE TABLE assets (
+    id INTEGER PRIMARY KEY,
+    path TEXT NOT NULL UNIQUE,
+    size_bytes INTEGER NOT NULL,
+    mtime_ms INTEGER NOT NULL,
+    captions_stat TEXT NOT NULL DEFAULT '',
+    state TEXT NOT NULL CHECK (state IN ('registered', 'indexed', 'partial', 'failed')),
+    error TEXT
+  ) STRICT;
+  -- The current version of an asset; its absence is "registered", or "failed" at the first attempt.
+  CREATE TABLE versions (
+    id INTEGER PRIMARY KEY,
+    asset_id INTEGER NOT NULL UNIQUE REFERENCES assets (id) ON DELETE CASCADE,
+    fingerprint TEXT NOT NULL,
+    origin TEXT NOT NULL CHECK (origin IN ('captions', 'asr')),
+    engine TEXT NOT NULL,
+    language TEXT NOT NULL,
+    duration_ms INTEGER,
+    segment_count INTEGER NOT NULL,
+    speakers TEXT NOT NULL,
+    indexed_at_ms INTEGER NOT NULL
+  ) STRICT;
+  CREATE TABLE segments (
+    id INTEGER PRIMARY KEY,
+    version_id INTEGER NOT NULL REFERENCES versions (id) ON DELETE CASCADE,
+    position INTEGER NOT NULL,
+    start_ms INTEGER NOT NULL,
+    end_ms INTEGER NOT NULL,
+    text TEXT NOT NULL,
+    speaker TEXT,
+    confidence REAL,
+    UNIQUE (version_id, position)
+  ) STRICT;
+  -- Apart from the texts, so that keyword search never pages through them. float32, little-endian, unit length.
+  CREATE TABLE vectors (
+    segment_id INTEGER PRIMARY KEY REFERENCES segments (id) ON DELETE CASCADE,
+    vector BLOB NOT NULL
+  ) STRICT;
+  CREATE VIRTUAL TABLE segments_fts USING fts5 (
+    text, speaker, content = 'segments', content_rowid = 'id', tokenize = 'porter unicode61 remove_diacritics 2'
+  );
+  CREATE TRIGGER segments_insert AFTER INSERT ON segments BEGIN
+    INSERT INTO segments_fts (rowid, text, speaker) VALUES (new.id, new.text, new.speaker);
+  END;
+  CREATE TRIGGER segments_delete AFTER DELETE ON segments BEGIN
+    INSERT INTO segments_fts (segments_fts, rowid, text, speaker) VALUES ('delete', old.id, old.text, old.speaker);
+  END;
+  `,
+];
+
+/**
+ * Brings a library to the newest schema in one transaction; two processes at once do it once.
+ * @throws SCHEMA_MISMATCH for a file that is not a library, or one of a newer mediasearch; neither is touched.
+ */
+export function migrate(db: Database, path: string): void {
+  if (checkSchema(db, path) === MIGRATIONS.length) return;
+  db.transaction(() => {
+    for (const step of MIGRATIONS.slice(checkSchema(db, path))) db.exec(step);
+    db.pragma(`application_id = ${APPLICATION_ID}`);
+    db.pragma(`user_version = ${MIGRATIONS.length}`);
+  }).immediate();
+}
+
+/** @returns the schema of the file, 0 when it is new. */
+function checkSchema(db: Database, path: string): number {
+  const current = db.pragma("user_version", { simple: true }) as number;
+  const application = db.pragma("application_id", { simple: true }) as number;
+  const isEmpty = db.prepare("SELECT count(*) AS n FROM sqlite_schema").pluck().get() === 0;
+  if (application !== APPLICATION_ID && !(application === 0 && isEmpty))
+    throw new MediasearchError("SCHEMA_MISMATCH", `${path}: a database, but not a library of mediasearch`, { subject: path, hint: "give another path with --store" });
+  if (current > MIGRATIONS.length)
+    throw new MediasearchError("SCHEMA_MISMATCH", `${path}: made by a newer mediasearch (schema ${current}; this one knows ${MIGRATIONS.length})`, {
+      subject: path, hint: "npm install mediasearch@latest",
+    });
+  return current;
+}

@@ -1,0 +1,136 @@
+import type { Database } from "better-sqlite3";
+import { MediasearchError } from "../../errors.ts";
+import type { AssetState, AssetVersion, Store, StoreIdentity } from "../backend.ts";
+import { toStoreError } from "./errors.ts";
+import { reembed } from "./reembed.ts";
+import { type AssetRow, type SegmentRow, toSegment, toStatus, toVector, vectorBlob } from "./rows.ts";
+import { searchText, searchVector } from "./search.ts";
+
+const PAGE = 500;
+const STATUS = `
+  SELECT a.path, a.size_bytes, a.mtime_ms, a.captions_stat, a.state, a.error, v.fingerprint, v.origin, v.engine, v.language, v.duration_ms,
+    v.segment_count, v.speakers, v.indexed_at_ms
+  FROM assets a LEFT JOIN versions v ON v.asset_id = a.id`;
+
+export function localStore(db: Database, path: string): Store {
+  /** SQLite's errors leave as ours. */
+  const guard = async <T>(act: () => T | Promise<T>): Promise<T> => {
+    try {
+      return await act();
+    } catch (error) {
+      throw toStoreError(error, path);
+    }
+  };
+  const write = <T>(act: () => T): Promise<T> => guard(() => db.transaction(act).immediate());
+  return {
+    capabilities: { text: "bm25", vector: "exact", concurrentCommits: 1 },
+    identity: () => guard(() => readIdentity(db)),
+    getAsset: (id) => guard(() => {
+      const row = db.prepare(`${STATUS} WHERE a.path = ?`).get(id) as AssetRow | undefined;
+      return row && toStatus(row);
+    }),
+    async *listAssets() {
+      // Page by page: an open cursor would block every other statement of this connection.
+      let after = "";
+      for (;;) {
+        const rows = await guard(() => db.prepare(`${STATUS} WHERE a.path > ? ORDER BY a.path LIMIT ${PAGE}`).all(after) as AssetRow[]);
+        for (const row of rows) yield toStatus(row);
+        const last = rows.at(-1);
+        if (!last) return;
+        after = last.path;
+      }
+    },
+    register: (files) => write(() => {
+      const insert = db.prepare("INSERT OR IGNORE INTO assets (path, size_bytes, mtime_ms, state) VALUES (?, ?, ?, 'registered')");
+      return files.reduce((sum, { id, sizeBytes, mtimeMs }) => sum + insert.run(id, sizeBytes, mtimeMs).changes, 0);
+    }),
+    commit: (version, embedder) => write(() => commit(db, version, embedder)),
+    recordFailure: ({ id, sizeBytes, mtimeMs, captionsStat }, reason) => write(() => {
+      db.prepare(`INSERT INTO assets (path, size_bytes, mtime_ms, captions_stat, state, error) VALUES (?, ?, ?, ?, 'failed', ?)
+        ON CONFLICT (path) DO UPDATE SET size_bytes = excluded.size_bytes, mtime_ms = excluded.mtime_ms, captions_stat = excluded.captions_stat,
+          state = 'failed', error = excluded.error`).run(id, sizeBytes, mtimeMs, captionsStat, reason);
+    }),
+    touch: ({ id, sizeBytes, mtimeMs, captionsStat }) => write(() => {
+      db.prepare("UPDATE assets SET size_bytes = ?, mtime_ms = ?, captions_stat = ? WHERE path = ?").run(sizeBytes, mtimeMs, captionsStat, id);
+    }),
+    async *readVersion(id) {
+      let after = -1;
+      for (;;) {
+        const rows = await guard(() => db.prepare(`
+          SELECT s.position, s.start_ms, s.end_ms, s.text, s.speaker, s.confidence, x.vector
+          FROM assets a JOIN versions v ON v.asset_id = a.id JOIN segments s ON s.version_id = v.id LEFT JOIN vectors x ON x.segment_id = s.id
+          WHERE a.path = ? AND s.position > ? ORDER BY s.position LIMIT ${PAGE}`).all(id, after) as (SegmentRow & { vector: Buffer | null })[]);
+        for (const row of rows) yield { ...toSegment(row), vector: row.vector && toVector(row.vector) };
+        const last = rows.at(-1);
+        if (!last) return;
+        after = last.position;
+      }
+    },
+    removeAsset: (id) => write(() => {
+      db.prepare("DELETE FROM assets WHERE path = ?").run(id);
+    }),
+    searchText: ({ terms }, filter, limit) => guard(() => searchText(db, terms, filter, limit)),
+    searchVector: (vector, filter, limit) => guard(() => {
+      const identity = readIdentity(db);
+      if (!identity) return [];
+      if (identity.dimensions !== vector.length) throw mismatch(identity);
+      return searchVector(db, vector, filter, limit);
+    }),
+    reembed: (embedder, embed, onProgress) => guard(() => reembed(db, embedder, embed, onProgress)),
+    counts: () => guard(() => {
+      const assets: Record<AssetState, number> = { registered: 0, indexed: 0, partial: 0, failed: 0 };
+      for (const { state, n } of db.prepare("SELECT state, count(*) AS n FROM assets GROUP BY state").all() as { state: AssetState; n: number }[]) assets[state] = n;
+      const number = (sql: string): number => db.prepare(sql).pluck().get() as number;
+      return {
+        assets,
+        segments: number("SELECT coalesce(sum(segment_count), 0) FROM versions"),
+        vectors: number("SELECT count(*) FROM vectors"),
+        durationMs: number("SELECT coalesce(sum(duration_ms), 0) FROM versions"),
+        sizeBytes: (db.pragma("page_count", { simple: true }) as number) * (db.pragma("page_size", { simple: true }) as number),
+      };
+    }),
+  };
+}
+
+function readIdentity(db: Database): StoreIdentity | undefined {
+  const value = db.prepare("SELECT value FROM meta WHERE key = 'embedder'").pluck().get() as string | undefined;
+  return value === undefined ? undefined : (JSON.parse(value) as StoreIdentity);
+}
+
+export function writeIdentity(db: Database, { embedder, dimensions }: StoreIdentity): void {
+  db.prepare("INSERT INTO meta (key, value) VALUES ('embedder', ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value").run(JSON.stringify({ embedder, dimensions }));
+}
+
+function commit(db: Database, version: AssetVersion, embedder: StoreIdentity | undefined): void {
+  const vectors = version.segments.flatMap(({ vector }) => (vector ? [vector] : []));
+  if (vectors.length > 0) {
+    const stored = readIdentity(db);
+    const wanted = stored ?? embedder;
+    if (!embedder || !wanted || embedder.embedder !== wanted.embedder || vectors.some(({ length }) => length !== wanted.dimensions)) throw mismatch(wanted);
+    if (!stored) writeIdentity(db, embedder);
+  }
+  const { id, sizeBytes, mtimeMs, captionsStat, segments } = version;
+  const state: AssetState = vectors.length === segments.length ? "indexed" : "partial";
+  const assetId = db.prepare(`INSERT INTO assets (path, size_bytes, mtime_ms, captions_stat, state) VALUES (?, ?, ?, ?, ?)
+    ON CONFLICT (path) DO UPDATE SET size_bytes = excluded.size_bytes, mtime_ms = excluded.mtime_ms, captions_stat = excluded.captions_stat,
+      state = excluded.state, error = NULL RETURNING id`).pluck().get(id, sizeBytes, mtimeMs, captionsStat, state) as number;
+  db.prepare("DELETE FROM versions WHERE asset_id = ?").run(assetId);
+  insertVersion(db, assetId, version);
+}
+
+function insertVersion(db: Database, assetId: number, version: AssetVersion): void {
+  const { fingerprint, origin, engine, language, durationMs, segments } = version;
+  const speakers = [...new Set(segments.flatMap(({ speaker }) => (speaker === null ? [] : [speaker])))].toSorted();
+  const { lastInsertRowid: versionId } = db.prepare(`INSERT INTO versions
+    (asset_id, fingerprint, origin, engine, language, duration_ms, segment_count, speakers, indexed_at_ms) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`)
+    .run(assetId, fingerprint, origin, engine, language, durationMs, segments.length, JSON.stringify(speakers), Date.now());
+  const insert = db.prepare("INSERT INTO segments (version_id, position, start_ms, end_ms, text, speaker, confidence) VALUES (?, ?, ?, ?, ?, ?, ?)");
+  const insertVector = db.prepare("INSERT INTO vectors (segment_id, vector) VALUES (?, ?)");
+  for (const { index, startMs, endMs, text, speaker, confidence, vector } of segments) {
+    const { lastInsertRowid } = insert.run(versionId, index, startMs, endMs, text, speaker, confidence);
+    if (vector) insertVector.run(lastInsertRowid, vectorBlob(vector));
+  }
+}
+
+const mismatch = (identity: StoreIdentity | undefined): MediasearchError =>
+  new MediasearchError("MODEL_MISMATCH", `the vectors are not of the library's embedding model ${identity?.embedder ?? ""}`, { hint: "mediasearch migrate --reembed" });

@@ -1,0 +1,127 @@
+import { MediasearchError } from "../../errors.ts";
+import { speakerMatcher } from "../../search/parse-query.ts";
+import type { AssetId, AssetState, AssetStatus, AssetVersion, Backend, Hit, SearchFilter, Store, StoreIdentity } from "../backend.ts";
+import { rank, type Row } from "./rank.ts";
+
+interface Entry {
+  status: AssetStatus;
+  version: AssetVersion | null;
+}
+
+/** A library that lives as long as the process. For dry runs without a library, and to hold the contract to. */
+export async function open(): Promise<Backend> {
+  return {
+    store: memoryStore(),
+    schema: () => ({ current: 1, newest: 1 }),
+    async *check() {},
+    close: async () => {},
+  };
+}
+
+function memoryStore(): Store {
+  const entries = new Map<AssetId, Entry>();
+  let identity: StoreIdentity | undefined;
+
+  const rows = (filter: SearchFilter): Row[] => {
+    const matches = filter.speaker === undefined ? () => true : speakerMatcher(filter.speaker);
+    return [...entries.values()].flatMap(({ version }) =>
+      version && (filter.assets === undefined || filter.assets.has(version.id))
+        ? version.segments.filter(({ speaker }) => matches(speaker)).map((segment) => ({ version, segment })) : []);
+  };
+  const sorted = (): Entry[] => [...entries.values()].toSorted((a, b) => Buffer.compare(Buffer.from(a.status.id), Buffer.from(b.status.id)));
+
+  return {
+    capabilities: { text: "bm25", vector: "exact", concurrentCommits: 1 },
+    identity: async () => identity,
+    getAsset: async (id) => entries.get(id)?.status,
+    async *listAssets() {
+      for (const { status } of sorted()) yield status;
+    },
+    async register(files) {
+      const added = files.filter(({ id }) => !entries.has(id));
+      for (const file of added) entries.set(file.id, { status: { ...unknown(file.id), ...file }, version: null });
+      return added.length;
+    },
+    async commit(version, embedder) {
+      const vectors = version.segments.flatMap(({ vector }) => (vector ? [vector] : []));
+      const wanted = identity ?? embedder;
+      if (vectors.length > 0) {
+        if (!embedder || !wanted || embedder.embedder !== wanted.embedder || vectors.some(({ length }) => length !== wanted.dimensions)) throw mismatch(wanted);
+        identity = wanted;
+      }
+      entries.set(version.id, { version: structuredClone(version), status: statusOf(version) });
+    },
+    async recordFailure(file, reason) {
+      const known = entries.get(file.id);
+      entries.set(file.id, { version: known?.version ?? null, status: { ...unknown(file.id), ...known?.status, ...file, state: "failed", error: reason } });
+    },
+    async touch(file) {
+      const known = entries.get(file.id);
+      if (known) known.status = { ...known.status, ...file };
+    },
+    async *readVersion(id) {
+      yield* entries.get(id)?.version?.segments ?? [];
+    },
+    async removeAsset(id) {
+      entries.delete(id);
+    },
+    searchText: async ({ terms }, filter, limit) => rank(rows({}), terms, new Set(rows(filter).map(({ segment }) => segment))).slice(0, limit),
+    async searchVector(vector, filter, limit) {
+      if (!identity) return [];
+      if (identity.dimensions !== vector.length) throw mismatch(identity);
+      const hits = rows(filter).flatMap((row): Hit[] => (row.segment.vector ? [hitOf(row, cosine(row.segment.vector, vector))] : []));
+      return hits.toSorted(byScore).slice(0, limit);
+    },
+    async reembed(embedder, embed, onProgress) {
+      const made = new Map<Entry, AssetVersion>();
+      const total = rows({}).length;
+      let done = 0;
+      for (const entry of entries.values()) {
+        if (!entry.version) continue;
+        const vectors = await embed(entry.version.segments);
+        made.set(entry, { ...entry.version, segments: entry.version.segments.map((segment, i) => ({ ...segment, vector: vectors[i] ?? null })) });
+        onProgress?.((done += vectors.length), total);
+      }
+      for (const [entry, version] of made) Object.assign(entry, { version, status: { ...entry.status, state: entry.status.state === "partial" ? "indexed" : entry.status.state } });
+      identity = embedder;
+    },
+    async counts() {
+      const assets: Record<AssetState, number> = { registered: 0, indexed: 0, partial: 0, failed: 0 };
+      let durationMs = 0;
+      for (const { status } of entries.values()) {
+        assets[status.state]++;
+        durationMs += status.durationMs ?? 0;
+      }
+      const all = rows({});
+      return { assets, segments: all.length, vectors: all.filter(({ segment }) => segment.vector).length, durationMs, sizeBytes: 0 };
+    },
+  };
+}
+
+const unknown = (id: AssetId): AssetStatus => ({
+  id, sizeBytes: 0, mtimeMs: 0, state: "registered", fingerprint: null, captionsStat: "", origin: null, engine: null, language: null,
+  durationMs: null, segmentCount: 0, speakers: [], error: null, indexedAtMs: null,
+});
+
+function statusOf({ segments, ...version }: AssetVersion): AssetStatus {
+  const speakers = [...new Set(segments.flatMap(({ speaker }) => (speaker === null ? [] : [speaker])))].toSorted();
+  const state = segments.some(({ vector }) => vector === null) ? "partial" : "indexed";
+  return { ...version, state, segmentCount: segments.length, speakers, error: null, indexedAtMs: Date.now() };
+}
+
+function cosine(a: Float32Array, b: Float32Array): number {
+  let dot = 0;
+  for (let i = 0; i < a.length; i++) dot += (a[i] ?? 0) * (b[i] ?? 0);
+  return dot / (Math.hypot(...a) * Math.hypot(...b) || 1);
+}
+
+export function hitOf({ version, segment }: Row, score: number): Hit {
+  const { vector: _, ...rest } = segment;
+  return { asset: version.id, segment: rest, score, origin: version.origin, engine: version.engine };
+}
+
+export const byScore = (a: Hit, b: Hit): number =>
+  b.score - a.score || Buffer.compare(Buffer.from(a.asset), Buffer.from(b.asset)) || a.segment.index - b.segment.index;
+
+const mismatch = (identity: StoreIdentity | undefined): MediasearchError =>
+  new MediasearchError("MODEL_MISMATCH", `the vectors are not of the library's embedding model ${identity?.embedder ?? ""}`, { hint: "mediasearch migrate --reembed" });

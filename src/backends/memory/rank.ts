@@ -1,0 +1,41 @@
+import { tokens } from "../../search/snippet.ts";
+import type { EmbeddedSegment } from "../../types.ts";
+import type { AssetVersion, Hit } from "../backend.ts";
+import { byScore, hitOf } from "./open.ts";
+
+export interface Row {
+  readonly version: AssetVersion;
+  readonly segment: EmbeddedSegment;
+}
+
+const K1 = 1.2;
+const B = 0.75;
+const LEAST_IDF = 1e-6;
+
+/**
+ * BM25 over text and speaker as SQLite's FTS5 computes it (https://www.sqlite.org/fts5.html#the_bm25_function): statistics of all rows,
+ * hits only among the wanted ones.
+ */
+export function rank(rows: readonly Row[], terms: readonly string[], wanted: ReadonlySet<EmbeddedSegment>): Hit[] {
+  const phrases = terms.map((term) => tokens(term).map(({ stem }) => stem)).filter((phrase) => phrase.length > 0);
+  const documents = rows.map((row) => {
+    const columns = [row.segment.text, row.segment.speaker ?? ""].map((text) => tokens(text).map(({ stem }) => stem));
+    return { row, length: columns.reduce((sum, column) => sum + column.length, 0), counts: phrases.map((phrase) => columns.reduce((sum, column) => sum + occurrences(column, phrase), 0)) };
+  });
+  const meanLength = documents.reduce((sum, { length }) => sum + length, 0) / Math.max(1, documents.length);
+  const idf = phrases.map((_, i) => {
+    const having = documents.filter(({ counts }) => (counts[i] ?? 0) > 0).length;
+    return Math.max(LEAST_IDF, Math.log((documents.length - having + 0.5) / (having + 0.5)));
+  });
+  return documents
+    .filter(({ row, counts }) => wanted.has(row.segment) && counts.some((count) => count > 0))
+    .map(({ row, length, counts }) =>
+      hitOf(row, counts.reduce((sum, count, i) => sum + (idf[i] ?? 0) * ((count * (K1 + 1)) / (count + K1 * (1 - B + (B * length) / meanLength))), 0)))
+    .toSorted(byScore);
+}
+
+function occurrences(column: readonly string[], phrase: readonly string[]): number {
+  let found = 0;
+  for (let at = 0; at + phrase.length <= column.length; at++) if (phrase.every((stem, i) => column[at + i] === stem)) found++;
+  return found;
+}

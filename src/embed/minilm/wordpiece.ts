@@ -1,0 +1,67 @@
+export interface WordPiece {
+  /** Token ids of a text, [CLS] … [SEP] included, cut to `limit`. */
+  readonly encode: (text: string, limit: number) => number[];
+}
+
+const CLS = 101;
+const SEP = 102;
+const UNKNOWN = 100;
+const LONGEST_WORD = 100;
+
+/** Characters that BERT sets apart as words of their own: CJK ideographs. */
+const IDEOGRAPH = /[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\u{20000}-\u{2ceaf}\u{2f800}-\u{2fa1f}]/u;
+/** Unicode punctuation and the ASCII signs that BERT counts as such. */
+const PUNCTUATION = /[\p{P}$+<=>^`|~]/u;
+const SKIPPED = /[\0\ufffd\p{Cc}\p{Cf}\p{Co}\p{Cs}]/u;
+
+/**
+ * The uncased tokenizer of BERT: clean, lower-case, strip accents, split at space and punctuation, then the longest known piece first.
+ * Devlin et al. 2018, https://arxiv.org/abs/1810.04805. The vocabulary is one token a line, its line number the id.
+ */
+export function openWordPiece(vocabulary: string): WordPiece {
+  const ids = new Map(vocabulary.trimEnd().split(/\r?\n/).map((token, id) => [token, id]));
+  return {
+    encode(text, limit) {
+      const result = [CLS];
+      for (const word of basicTokens(text)) {
+        if (result.length >= limit - 1) break;
+        result.push(...pieces(word, ids));
+      }
+      return [...result.slice(0, limit - 1), SEP];
+    },
+  };
+}
+
+/** @yields words and single punctuation signs, lower-case, without accents. */
+function* basicTokens(text: string): Generator<string> {
+  let word = "";
+  for (const char of text.toLowerCase().normalize("NFD")) {
+    const isSpace = /\s/.test(char);
+    if (!isSpace && (/\p{Mn}/u.test(char) || SKIPPED.test(char))) continue;
+    const isAlone = !isSpace && (PUNCTUATION.test(char) || IDEOGRAPH.test(char));
+    if (!isSpace && !isAlone) {
+      word += char;
+      continue;
+    }
+    if (word !== "") yield word;
+    word = "";
+    if (isAlone) yield char;
+  }
+  if (word !== "") yield word;
+}
+
+function pieces(word: string, ids: ReadonlyMap<string, number>): number[] {
+  const letters = [...word];
+  if (letters.length > LONGEST_WORD) return [UNKNOWN];
+  const found: number[] = [];
+  let start = 0;
+  while (start < letters.length) {
+    let end = letters.length;
+    let id: number | undefined;
+    for (; end > start && id === undefined; end--) id = ids.get((start > 0 ? "##" : "") + letters.slice(start, end).join(""));
+    if (id === undefined) return [UNKNOWN];
+    found.push(id);
+    start = end + 1;
+  }
+  return found;
+}

