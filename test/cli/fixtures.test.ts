@@ -108,8 +108,8 @@ describe("search over the fixtures", () => {
   });
 
   it("finds the meaning without the words", async () => {
-    const { hits } = await search("structural damage of a river crossing", "--mode", "semantic", "--limit", "3");
-    expect(hits.map(({ file }) => file)).toContain("fixtures/media/bridge.mp3");
+    const { hits } = await search("growing vegetables", "--mode", "semantic", "--limit", "1");
+    expect(hits.map(({ file }) => file)).toEqual(["fixtures/media/garden.m4a"]);
   });
 
   it("answers a question by any of its words, inflected otherwise", async () => {

@@ -1,0 +1,87 @@
+import { MediasearchError } from "../../errors.ts";
+import type { Cue } from "../../types.ts";
+import { assLines, parseAss } from "./ass.ts";
+import { decodeText } from "./decode-text.ts";
+import { subripLines, webvttLines } from "./markup.ts";
+import type { CaptionFormat } from "./names.ts";
+import type { RawCue } from "./raw-cue.ts";
+import { unroll } from "./rolling.ts";
+import { type SpokenLine, speakersOf } from "./speakers.ts";
+import { parseSrt } from "./srt.ts";
+import { parseTranscriptionJson } from "./transcription-json.ts";
+import { isWebvtt, parseWebvtt } from "./webvtt.ts";
+
+export interface ParsedCaptions {
+  readonly cues: readonly Cue[];
+  /** As the file itself says it; null when it does not. */
+  readonly language: string | null;
+  readonly durationMs: number | null;
+}
+
+interface RawCaptions {
+  readonly cues: readonly RawCue[];
+  readonly language?: string | null;
+  readonly durationMs?: number | null;
+}
+
+/**
+ * Cues of a captions file, in time order, as plain text with speakers. What the content is counts for more than what the name says.
+ * @throws UNREADABLE_MEDIA (its message does not name the file) when there is text but nothing of it can be read as captions.
+ */
+export function parseCaptions(bytes: Uint8Array, format: CaptionFormat): ParsedCaptions {
+  const text = decodeText(bytes);
+  const raw = parseAs(text, format);
+  if (raw.cues.length === 0 && !isEmptyOf(text, format)) throw new MediasearchError("UNREADABLE_MEDIA", "no captions could be read: no line has a start and an end time");
+  return { cues: toCues(raw.cues), language: raw.language ?? null, durationMs: raw.durationMs ?? null };
+}
+
+function parseAs(text: string, format: CaptionFormat): RawCaptions {
+  if (format === "transcription-json") return parseTranscriptionJson(text);
+  if (isWebvtt(text)) return parseWebvtt(text);
+  if (/^\s*\[Script Info\]/i.test(text) || format === "ass") return { cues: parseAss(text) };
+  return { cues: parseSrt(text) };
+}
+
+/** A file that is valid and says nothing: a WebVTT header alone, an ASS without dialogue, a list of no segments. */
+const isEmptyOf = (text: string, format: CaptionFormat): boolean =>
+  format === "transcription-json" || isWebvtt(text) || /^\s*\[Script Info\]/i.test(text) || text.trim() === "";
+
+export interface CaptionEvent {
+  readonly startMs: number;
+  readonly endMs: number;
+  readonly text: string;
+  readonly speaker?: string;
+}
+
+/** Cues of a text track inside a media file. */
+export function cuesFromEvents(events: readonly CaptionEvent[], format: "srt" | "webvtt" | "ass"): Cue[] {
+  const lines = format === "ass" ? assLines : format === "webvtt" ? webvttLines : subripLines;
+  return toCues(events.map(({ startMs, endMs, text, speaker }) => ({ startMs, endMs, lines: format === "ass" ? assLines(text, speaker) : lines(text) })));
+}
+
+function toCues(raw: readonly RawCue[]): Cue[] {
+  const ordered = raw.filter(({ startMs, endMs }) => endMs >= startMs).toSorted((a, b) => a.startMs - b.startMs);
+  const cues = unroll(ordered);
+  const spokenOf = speakersOf(cues);
+  return cues.flatMap((cue) => byTurn(cue, spokenOf(cue)));
+}
+
+/** One cue a speaker; several in one cue share its time by the length of what they say. */
+function byTurn(cue: RawCue, lines: readonly SpokenLine[]): Cue[] {
+  const turns: { speaker: string | null; text: string }[] = [];
+  for (const { text, speaker } of lines) {
+    const last = turns.at(-1);
+    if (last && speaker === undefined) last.text = `${last.text} ${text}`.trim();
+    else if (last && speaker !== null && last.speaker === speaker) last.text = `${last.text} ${text}`.trim();
+    else turns.push({ speaker: speaker ?? null, text });
+  }
+  const said = turns.filter(({ text }) => text !== "");
+  const letters = said.reduce((sum, { text }) => sum + text.length, 0);
+  let done = 0;
+  const at = (): number => Math.round(cue.startMs + ((cue.endMs - cue.startMs) * done) / letters);
+  return said.map(({ speaker, text }) => {
+    const startMs = at();
+    done += text.length;
+    return { startMs, endMs: at(), text, speaker, confidence: cue.confidence ?? null, words: said.length === 1 ? (cue.words ?? null) : null };
+  });
+}

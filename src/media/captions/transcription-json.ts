@@ -1,0 +1,54 @@
+import { MediasearchError } from "../../errors.ts";
+import type { Word } from "../../types.ts";
+import type { RawCue } from "./raw-cue.ts";
+
+type Json = Readonly<Record<string, unknown>>;
+const object = (value: unknown): Json => (typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Json) : {});
+const array = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
+const number = (value: unknown): number | null => (typeof value === "number" && Number.isFinite(value) ? value : null);
+const string = (value: unknown): string | null => (typeof value === "string" ? value : null);
+const milliseconds = (seconds: unknown): number | null => {
+  const value = number(seconds);
+  return value === null || value < 0 ? null : Math.round(value * 1000);
+};
+
+/** `NAME.transcription.json` of media-transcription: `{transcription: {language, duration_seconds, segments: [{start, end, text, avg_logprob, words}]}}`, seconds. */
+export function parseTranscriptionJson(text: string): { readonly cues: RawCue[]; readonly language: string | null; readonly durationMs: number | null } {
+  const transcription = object(object(parse(text))["transcription"]);
+  if (!Array.isArray(transcription["segments"]))
+    throw new MediasearchError("UNREADABLE_MEDIA", "no captions could be read: the JSON has no transcription.segments");
+  return {
+    cues: transcription["segments"].flatMap((segment) => cueOf(object(segment))),
+    language: string(transcription["language"]),
+    durationMs: milliseconds(transcription["duration_seconds"]),
+  };
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw new MediasearchError("UNREADABLE_MEDIA", "no captions could be read: not valid JSON", { cause });
+  }
+}
+
+function cueOf(segment: Json): RawCue[] {
+  const startMs = milliseconds(segment["start"]);
+  const endMs = milliseconds(segment["end"]);
+  const text = string(segment["text"])?.replace(/\s+/g, " ").trim();
+  if (startMs === null || endMs === null || !text) return [];
+  const words = array(segment["words"]).flatMap((word) => wordOf(object(word)));
+  const known = words.flatMap(({ confidence }) => (confidence === null ? [] : [confidence]));
+  const logprob = number(segment["avg_logprob"]);
+  const confidence = known.length > 0 ? known.reduce((sum, value) => sum + value, 0) / known.length : logprob === null ? null : Math.min(1, Math.exp(logprob));
+  // Words that don't add up to the text would change it.
+  const isWhole = words.map((word) => word.text).join("").replace(/\s/g, "") === text.replace(/\s/g, "");
+  return [{ startMs, endMs, lines: [{ text, speaker: string(segment["speaker"]) ?? undefined }], confidence, words: isWhole && words.length > 0 ? words : null }];
+}
+
+function wordOf(word: Json): Word[] {
+  const startMs = milliseconds(word["start"]);
+  const endMs = milliseconds(word["end"]);
+  const text = string(word["word"])?.trim();
+  return startMs === null || endMs === null || !text ? [] : [{ text, startMs, endMs: Math.max(startMs, endMs), confidence: number(word["probability"]) }];
+}

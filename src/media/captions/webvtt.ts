@@ -1,0 +1,34 @@
+import { webvttLines } from "./markup.ts";
+import { parseTiming, type RawCue } from "./raw-cue.ts";
+
+export const isWebvtt = (text: string): boolean => /^WEBVTT(?:[ \t\n]|$)/.test(text);
+
+/** WebVTT by the rules of https://www.w3.org/TR/webvtt1/#file-parsing: blocks between blank lines; NOTE, STYLE and REGION are no cues. */
+export function parseWebvtt(text: string): { readonly cues: RawCue[]; readonly language: string | null } {
+  const lines = text.split("\n");
+  let at = 0;
+  let language: string | null = null;
+  // YouTube writes the language into the header.
+  while (at < lines.length && lines[at] !== "" && !lines[at]?.includes("-->")) {
+    language ??= /^Language:\s*([A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*)\s*$/.exec(lines[at] ?? "")?.[1] ?? null;
+    at++;
+  }
+  const cues: RawCue[] = [];
+  while (at < lines.length) {
+    while (at < lines.length && lines[at] === "") at++;
+    const block: string[] = [];
+    let timing: ReturnType<typeof parseTiming> = null;
+    while (at < lines.length && lines[at] !== "") {
+      const line = lines[at] ?? "";
+      if (line.includes("-->")) {
+        // An arrow ends the block before it, even without a blank line.
+        if (timing) break;
+        timing = parseTiming(line);
+        block.length = 0;
+      } else block.push(line);
+      at++;
+    }
+    if (timing) cues.push({ ...timing, lines: webvttLines(block.join("\n")) });
+  }
+  return { cues, language };
+}
