@@ -41,8 +41,9 @@ const LEAST_MS_BETWEEN_REPORTS = 200;
 function tools(setup: WorkerSetup): Tools {
   let lastMs = 0;
   return {
-    transcriber: () => (transcriber ??= openTranscriber(setup.engine, { models })),
-    embedder: () => (embedder ??= openEmbedder(setup.embeddingModel)),
+    // What could not be opened once (a download that failed) is tried again for the next file.
+    transcriber: () => (transcriber ??= openTranscriber(setup.engine, { models }).catch((error: unknown) => { transcriber = undefined; throw error; })),
+    embedder: () => (embedder ??= openEmbedder(setup.embeddingModel).catch((error: unknown) => { embedder = undefined; throw error; })),
     signal: stop.signal,
     onProgress(positionMs, durationMs) {
       if (Date.now() - lastMs < LEAST_MS_BETWEEN_REPORTS) return;

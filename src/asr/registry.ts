@@ -1,12 +1,5 @@
 import { MediasearchError } from "../errors.ts";
-import type { Transcriber } from "./transcriber.ts";
-
-export interface TranscriberOptions {
-  /** Paths of a model's files by name; fetches what is missing. */
-  readonly models: (model: string) => Promise<Record<string, string>>;
-  /** Threads of one recogniser; files in parallel processes use cores better. */
-  readonly threads?: number;
-}
+import type { Transcriber, TranscriberOptions } from "./transcriber.ts";
 
 const TRANSCRIBERS: Readonly<Record<string, (options: TranscriberOptions) => Promise<Transcriber>>> = {
   local: async (options) => (await import("./local/open.ts")).open(options),

@@ -34,3 +34,11 @@ export interface Transcriber {
   transcribe(audio: AsyncIterable<Float32Array>, options: TranscribeOptions): Promise<Transcript>;
   close(): Promise<void>;
 }
+
+/** What `open` of a recogniser is given. */
+export interface TranscriberOptions {
+  /** Paths of a model's files by name; fetches what is missing. */
+  readonly models: (model: string) => Promise<Record<string, string>>;
+  /** Threads of one recogniser; files in parallel processes use cores better. */
+  readonly threads?: number;
+}

@@ -1,5 +1,5 @@
 import type { CodecContext, FormatContext, Frame, Packet, SoftwareResampleContext, Stream } from "node-av/lib";
-import { openInput, toMs, unreadable } from "./ffmpeg.ts";
+import { type Library, openInput, toMs, unreadable } from "./ffmpeg.ts";
 
 export interface DecodeOptions {
   readonly streamIndex: number;
@@ -81,7 +81,7 @@ interface State {
 
 const startOf = (microseconds: bigint): number => toMs(microseconds, { num: 1, den: 1_000_000 }) ?? 0;
 
-async function openDecoder(av: typeof import("node-av/lib"), stream: Stream, path: string): Promise<CodecContext> {
+async function openDecoder(av: Library, stream: Stream, path: string): Promise<CodecContext> {
   const codec = av.Codec.findDecoder(stream.codecpar.codecId);
   if (!codec) throw unreadable(path, "its audio codec is not known to FFmpeg");
   const decoder = new av.CodecContext();
@@ -134,7 +134,7 @@ interface Resampler {
 const FLOAT = 3; // AV_SAMPLE_FMT_FLT
 
 /** swresample for one input format; damaged or joined files change it on the way. */
-function openResampler(av: typeof import("node-av/lib"), first: Frame): Resampler {
+function openResampler(av: Library, first: Frame): Resampler {
   const { sampleRate, format } = first;
   const { channels } = first;
   const context: SoftwareResampleContext = new av.SoftwareResampleContext();

@@ -1,7 +1,9 @@
+import type * as nodeAv from "node-av/lib";
 import type { FormatContext, Stream } from "node-av/lib";
 import { MediasearchError } from "../errors.ts";
 
-type Library = typeof import("node-av/lib");
+/** The module itself, as a type only: it is heavy. */
+export type Library = typeof nodeAv;
 
 let library: Promise<Library> | undefined;
 

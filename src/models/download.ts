@@ -6,7 +6,7 @@ import { pipeline } from "node:stream/promises";
 import { MediasearchError, toMediasearchError } from "../errors.ts";
 import type { Model, ModelFile } from "./catalogue.ts";
 import { npmConfig } from "./npm-config.ts";
-import type { EnsureOptions } from "./store.ts";
+import type { EnsureOptions } from "./places.ts";
 
 const TRIES = 3;
 const FIRST_WAIT_MS = 500;

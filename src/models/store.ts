@@ -4,18 +4,7 @@ import { MediasearchError } from "../errors.ts";
 import { bundledFile, findModel, type Model, type ModelFile, MODELS } from "./catalogue.ts";
 import { digestOf } from "./digest.ts";
 import { download } from "./download.ts";
-
-export interface ModelPlaces {
-  readonly cacheDir: string;
-  /** A folder of the user's own, with `<model>/<file>` or the files side by side. It comes before the cache. */
-  readonly modelsDir?: string | undefined;
-}
-
-export interface EnsureOptions extends ModelPlaces {
-  readonly env: Readonly<Record<string, string | undefined>>;
-  readonly signal: AbortSignal;
-  readonly onProgress?: ((file: string, doneBytes: number, totalBytes: number) => void) | undefined;
-}
+import type { EnsureOptions, ModelPlaces } from "./places.ts";
 
 export interface ModelListing {
   readonly id: string;

@@ -81,6 +81,6 @@ export function stem(word: string): string {
   if (result.endsWith("y") && hasVowel(result.slice(0, -1))) result = `${result.slice(0, -1)}i`;
   result = apply(result, STEP_2, longerThan(0));
   result = apply(result, STEP_3, longerThan(0));
-  result = apply(result, STEP_4, (stem) => measure(stem) > 1 && (!/ion$/.test(result) || /[st]$/.test(stem)));
+  result = apply(result, STEP_4, (stem) => measure(stem) > 1 && (!result.endsWith("ion") || /[st]$/.test(stem)));
   return step5(result);
 }

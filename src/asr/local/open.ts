@@ -1,7 +1,6 @@
 import { fileDigest } from "../../models/catalogue.ts";
 import type { Cue } from "../../types.ts";
-import type { TranscriberOptions } from "../registry.ts";
-import { SAMPLE_RATE, type Transcriber } from "../transcriber.ts";
+import { SAMPLE_RATE, type Transcriber, type TranscriberOptions } from "../transcriber.ts";
 import { loadMoonshine } from "./moonshine.ts";
 import { judge } from "./plausibility.ts";
 import { type SpeechPiece, speechPieces } from "./speech-pieces.ts";

@@ -27,7 +27,8 @@ export async function loadVoiceActivity(path: string): Promise<{ readonly start:
           input.set(frame, CONTEXT);
           const { output, stateN } = await session.run({ input: new Tensor("float32", input, [1, CONTEXT + FRAME]), state, sr: rate });
           state = stateN as typeof state;
-          return (output?.data as Float32Array)[0] ?? 0;
+          const [probability = 0] = output?.data as Float32Array;
+          return probability;
         },
       };
     },

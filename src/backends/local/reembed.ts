@@ -1,8 +1,8 @@
 import type { Database } from "better-sqlite3";
 import type { Segment } from "../../types.ts";
 import type { StoreIdentity } from "../backend.ts";
+import { writeIdentity } from "./identity.ts";
 import { type SegmentRow, toSegment, vectorBlob } from "./rows.ts";
-import { writeIdentity } from "./store.ts";
 
 const BATCH = 128;
 

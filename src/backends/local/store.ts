@@ -2,6 +2,7 @@ import type { Database } from "better-sqlite3";
 import { MediasearchError } from "../../errors.ts";
 import type { AssetState, AssetVersion, Store, StoreIdentity } from "../backend.ts";
 import { toStoreError } from "./errors.ts";
+import { readIdentity, writeIdentity } from "./identity.ts";
 import { reembed } from "./reembed.ts";
 import { type AssetRow, type SegmentRow, toSegment, toStatus, toVector, vectorBlob } from "./rows.ts";
 import { searchText, searchVector } from "./search.ts";
@@ -90,15 +91,6 @@ export function localStore(db: Database, path: string): Store {
       };
     }),
   };
-}
-
-function readIdentity(db: Database): StoreIdentity | undefined {
-  const value = db.prepare("SELECT value FROM meta WHERE key = 'embedder'").pluck().get() as string | undefined;
-  return value === undefined ? undefined : (JSON.parse(value) as StoreIdentity);
-}
-
-export function writeIdentity(db: Database, { embedder, dimensions }: StoreIdentity): void {
-  db.prepare("INSERT INTO meta (key, value) VALUES ('embedder', ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value").run(JSON.stringify({ embedder, dimensions }));
 }
 
 function commit(db: Database, version: AssetVersion, embedder: StoreIdentity | undefined): void {

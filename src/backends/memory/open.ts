@@ -1,7 +1,7 @@
 import { MediasearchError } from "../../errors.ts";
 import { speakerMatcher } from "../../search/parse-query.ts";
 import type { AssetId, AssetState, AssetStatus, AssetVersion, Backend, Hit, SearchFilter, Store, StoreIdentity } from "../backend.ts";
-import { rank, type Row } from "./rank.ts";
+import { byScore, hitOf, rank, type Row } from "./rank.ts";
 
 interface Entry {
   status: AssetStatus;
@@ -114,14 +114,6 @@ function cosine(a: Float32Array, b: Float32Array): number {
   for (let i = 0; i < a.length; i++) dot += (a[i] ?? 0) * (b[i] ?? 0);
   return dot / (Math.hypot(...a) * Math.hypot(...b) || 1);
 }
-
-export function hitOf({ version, segment }: Row, score: number): Hit {
-  const { vector: _, ...rest } = segment;
-  return { asset: version.id, segment: rest, score, origin: version.origin, engine: version.engine };
-}
-
-export const byScore = (a: Hit, b: Hit): number =>
-  b.score - a.score || Buffer.compare(Buffer.from(a.asset), Buffer.from(b.asset)) || a.segment.index - b.segment.index;
 
 const mismatch = (identity: StoreIdentity | undefined): MediasearchError =>
   new MediasearchError("MODEL_MISMATCH", `the vectors are not of the library's embedding model ${identity?.embedder ?? ""}`, { hint: "mediasearch migrate --reembed" });

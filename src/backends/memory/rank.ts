@@ -1,7 +1,6 @@
 import { tokens } from "../../search/snippet.ts";
 import type { EmbeddedSegment } from "../../types.ts";
 import type { AssetVersion, Hit } from "../backend.ts";
-import { byScore, hitOf } from "./open.ts";
 
 export interface Row {
   readonly version: AssetVersion;
@@ -39,3 +38,11 @@ function occurrences(column: readonly string[], phrase: readonly string[]): numb
   for (let at = 0; at + phrase.length <= column.length; at++) if (phrase.every((stem, i) => column[at + i] === stem)) found++;
   return found;
 }
+
+export function hitOf({ version, segment }: Row, score: number): Hit {
+  const { vector: _, ...rest } = segment;
+  return { asset: version.id, segment: rest, score, origin: version.origin, engine: version.engine };
+}
+
+export const byScore = (a: Hit, b: Hit): number =>
+  b.score - a.score || Buffer.compare(Buffer.from(a.asset), Buffer.from(b.asset)) || a.segment.index - b.segment.index;

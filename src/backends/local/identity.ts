@@ -1,0 +1,12 @@
+import type { Database } from "better-sqlite3";
+import type { StoreIdentity } from "../backend.ts";
+
+/** The embedding model of the vectors in a library; undefined while it has none. */
+export function readIdentity(db: Database): StoreIdentity | undefined {
+  const value = db.prepare("SELECT value FROM meta WHERE key = 'embedder'").pluck().get() as string | undefined;
+  return value === undefined ? undefined : (JSON.parse(value) as StoreIdentity);
+}
+
+export function writeIdentity(db: Database, { embedder, dimensions }: StoreIdentity): void {
+  db.prepare("INSERT INTO meta (key, value) VALUES ('embedder', ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value").run(JSON.stringify({ embedder, dimensions }));
+}
