@@ -78,8 +78,8 @@ function checks({ config, io }: Context): readonly Check[] {
       return `SQLite ${row.sqlite}, sqlite-vec ${row.vec}`;
     })],
     ["onnx", "MISSING_TOOL", () => native(async () => {
-      const { listSupportedBackends } = await import("onnxruntime-node");
-      return `onnxruntime with ${listSupportedBackends().map(({ name }) => name).join(", ")}`;
+      const { env } = await import("onnxruntime-node");
+      return `onnxruntime ${env.versions.node ?? env.versions.common}, on the CPU`;
     })],
     ["decoder", "MISSING_TOOL", () => native(async () => {
       const { ffmpeg } = await import("../media/ffmpeg.ts");

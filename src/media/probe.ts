@@ -8,7 +8,7 @@ export interface AudioStream {
   /** Hz. */
   readonly sampleRate: number;
   readonly channels: number;
-  /** As the container says it, mostly ISO 639-2 such as "eng"; null where it says nothing. */
+  /** BCP 47; null where the container says nothing. */
   readonly language: string | null;
 }
 
@@ -75,5 +75,11 @@ function durationOf(microseconds: bigint): number | null {
 
 function languageOf(stream: Stream): string | null {
   const language = stream.metadata?.get("language");
-  return language && language !== "und" ? language : null;
+  if (!language || language === "und") return null;
+  try {
+    // "eng" is "en" (RFC 5646 takes the shortest code).
+    return Intl.getCanonicalLocales(language)[0] ?? null;
+  } catch {
+    return null;
+  }
 }

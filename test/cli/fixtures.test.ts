@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { FIXTURES, found, mediasearch, type Result, ROOT } from "../helpers/run.ts";
-import { wordErrors } from "../helpers/word-errors.ts";
+import { wordErrors } from "../../src/asr/transcriber.contract.ts";
 
 interface Truth {
   readonly durationMs: number;

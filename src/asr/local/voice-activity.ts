@@ -25,10 +25,9 @@ export async function loadVoiceActivity(path: string): Promise<{ readonly start:
         async next(frame) {
           input.copyWithin(0, FRAME);
           input.set(frame, CONTEXT);
-          const { output, stateN } = await session.run({ input: new Tensor("float32", input, [1, CONTEXT + FRAME]), state, sr: rate });
-          state = stateN as typeof state;
-          const [probability = 0] = output?.data as Float32Array;
-          return probability;
+          const result = await session.run({ input: new Tensor("float32", input, [1, CONTEXT + FRAME]), state, sr: rate });
+          state = result["stateN"] as typeof state;
+          return Number((result["output"] as typeof state).data[0]);
         },
       };
     },

@@ -1,0 +1,325 @@
+import assert from "node:assert/strict";
+import { MediasearchError } from "../errors.ts";
+import type { EmbeddedSegment } from "../types.ts";
+import type { AssetStatus, AssetVersion, Hit, Store, StoreIdentity } from "./backend.ts";
+
+/** A case goes here when every store must obey it. Each gets an empty store of its own. */
+export interface StoreCase {
+  readonly law: string;
+  readonly run: (store: Store) => Promise<void>;
+}
+
+const MODEL: StoreIdentity = { embedder: "test@1", dimensions: 4 };
+const AXES: readonly (readonly number[])[] = [[1, 0, 0, 0], [0, 1, 0, 0], [0, 0, 1, 0], [0, 0, 0, 1]];
+const vector = (...values: readonly number[]): Float32Array => {
+  const length = Math.hypot(...values);
+  return Float32Array.from(values, (value) => value / length);
+};
+
+type Draft = Partial<EmbeddedSegment> & { readonly text: string };
+
+function version(id: string, drafts: readonly Draft[], more: Partial<AssetVersion> = {}): AssetVersion {
+  const segments = drafts.map((draft, index): EmbeddedSegment => ({
+    index, startMs: index * 5000, endMs: index * 5000 + 4000, speaker: null, confidence: 0.5, vector: vector(...(AXES[index % 4] ?? [])), ...draft,
+  }));
+  return {
+    id, sizeBytes: 10, mtimeMs: 20, fingerprint: `f-${id}`, captionsStat: "c", origin: "asr", engine: "e@1", language: "en", durationMs: 60_000, segments, ...more,
+  };
+}
+
+const commit = (store: Store, ...args: Parameters<typeof version>): Promise<void> => store.commit(version(...args), MODEL);
+const texts = (hits: readonly Hit[]): string[] => hits.map(({ segment }) => segment.text);
+const words = async (store: Store, ...terms: string[]): Promise<string[]> => texts(await store.searchText({ terms }, {}, 100));
+const rejects = async (act: Promise<unknown>, code: string): Promise<void> => {
+  await assert.rejects(act, (error) => error instanceof MediasearchError && error.code === code);
+};
+async function collect<T>(items: AsyncIterable<T>): Promise<T[]> {
+  const all: T[] = [];
+  for await (const item of items) all.push(item);
+  return all;
+}
+const place = (id: string): { id: string; sizeBytes: number; mtimeMs: number; captionsStat: string } => ({ id, sizeBytes: 77, mtimeMs: 88, captionsStat: "d" });
+
+export const STORE_CASES: readonly StoreCase[] = [
+  {
+    law: "is empty at first",
+    async run(store) {
+      assert.equal(await store.getAsset("/a"), undefined);
+      assert.equal(await store.identity(), undefined);
+      assert.deepEqual(await collect(store.listAssets()), []);
+      assert.deepEqual(await collect(store.readVersion("/a")), []);
+      assert.deepEqual(await words(store, "anything"), []);
+      assert.deepEqual(await store.searchVector(vector(1, 0, 0, 0), {}, 10), []);
+      const { assets, segments, vectors, durationMs } = await store.counts();
+      assert.deepEqual({ assets, segments, vectors, durationMs }, { assets: { registered: 0, indexed: 0, partial: 0, failed: 0 }, segments: 0, vectors: 0, durationMs: 0 });
+    },
+  },
+  {
+    law: "gives every field back",
+    async run(store) {
+      const wanted = version("/a", [{ text: "Ünïcode 🌉 text", speaker: "Ann Lee", confidence: null, startMs: 1, endMs: 2 }, { text: "second", speaker: null, confidence: 0.25 }]);
+      await store.commit(wanted, MODEL);
+      assert.deepEqual(await collect(store.readVersion("/a")), wanted.segments);
+      const status = (await store.getAsset("/a")) as AssetStatus;
+      assert.ok(Math.abs((status.indexedAtMs ?? 0) - Date.now()) < 60_000);
+      assert.deepEqual({ ...status, indexedAtMs: 0 }, {
+        id: "/a", sizeBytes: 10, mtimeMs: 20, state: "indexed", fingerprint: "f-/a", captionsStat: "c", origin: "asr", engine: "e@1", language: "en",
+        durationMs: 60_000, segmentCount: 2, speakers: ["Ann Lee"], error: null, indexedAtMs: 0,
+      });
+      const [hit] = await store.searchText({ terms: ["second"] }, {}, 1);
+      assert.deepEqual({ ...hit, score: 0 }, { asset: "/a", segment: { index: 1, startMs: 5000, endMs: 9000, text: "second", speaker: null, confidence: 0.25 }, score: 0, origin: "asr", engine: "e@1" });
+      assert.deepEqual(await store.identity(), MODEL);
+    },
+  },
+  {
+    law: "a duration that is not known stays so, and captions are captions",
+    async run(store) {
+      await commit(store, "/a", [{ text: "hello" }], { durationMs: null, origin: "captions", engine: "captions:srt", language: "und" });
+      const status = await store.getAsset("/a");
+      assert.deepEqual([status?.durationMs, status?.origin, status?.engine, status?.language], [null, "captions", "captions:srt", "und"]);
+      assert.equal((await store.searchText({ terms: ["hello"] }, {}, 1))[0]?.origin, "captions");
+    },
+  },
+  {
+    law: "replaces a version whole: nothing of the old one is found, read or counted",
+    async run(store) {
+      await commit(store, "/a", [{ text: "walrus one" }, { text: "walrus two" }, { text: "walrus three" }]);
+      await commit(store, "/a", [{ text: "penguin", vector: vector(0, 0, 0, 1) }], { fingerprint: "new" });
+      assert.deepEqual(await words(store, "walrus"), []);
+      assert.deepEqual(await words(store, "penguin"), ["penguin"]);
+      assert.deepEqual(texts(await store.searchVector(vector(1, 0, 0, 0), {}, 10)), ["penguin"]);
+      assert.equal((await collect(store.readVersion("/a"))).length, 1);
+      assert.equal((await store.getAsset("/a"))?.fingerprint, "new");
+      const { segments, vectors } = await store.counts();
+      assert.deepEqual([segments, vectors], [1, 1]);
+    },
+  },
+  {
+    law: "the same commit again changes nothing",
+    async run(store) {
+      await commit(store, "/a", [{ text: "walrus" }]);
+      await commit(store, "/a", [{ text: "walrus" }]);
+      assert.deepEqual(await words(store, "walrus"), ["walrus"]);
+      assert.equal((await store.counts()).segments, 1);
+    },
+  },
+  {
+    law: "a commit that is refused keeps what was there",
+    async run(store) {
+      await commit(store, "/a", [{ text: "walrus" }]);
+      await rejects(store.commit(version("/a", [{ text: "penguin" }]), { embedder: "other@1", dimensions: 4 }), "MODEL_MISMATCH");
+      await rejects(store.commit(version("/a", [{ text: "penguin", vector: Float32Array.of(1, 0) }]), MODEL), "MODEL_MISMATCH");
+      await rejects(store.commit(version("/b", [{ text: "good" }, { text: "penguin", vector: Float32Array.of(1, 0) }]), MODEL), "MODEL_MISMATCH");
+      assert.deepEqual(await words(store, "walrus"), ["walrus"]);
+      assert.deepEqual(await words(store, "penguin", "good"), []);
+      assert.deepEqual((await store.getAsset("/a"))?.state, "indexed");
+      assert.equal(await store.getAsset("/b"), undefined);
+    },
+  },
+  {
+    law: "vectors need their model's name",
+    async run(store) {
+      await rejects(store.commit(version("/a", [{ text: "walrus" }])), "MODEL_MISMATCH");
+      assert.equal(await store.getAsset("/a"), undefined);
+    },
+  },
+  {
+    law: "a version without vectors is partial, found by words, and sets no model",
+    async run(store) {
+      await store.commit(version("/a", [{ text: "walrus", vector: null }]));
+      assert.equal((await store.getAsset("/a"))?.state, "partial");
+      assert.equal(await store.identity(), undefined);
+      assert.deepEqual(await words(store, "walrus"), ["walrus"]);
+      await store.commit(version("/b", [{ text: "one" }, { text: "two", vector: null }]), MODEL);
+      assert.equal((await store.getAsset("/b"))?.state, "partial");
+      assert.deepEqual(texts(await store.searchVector(vector(1, 1, 1, 1), {}, 10)), ["one"]);
+      assert.deepEqual((await collect(store.readVersion("/b"))).map(({ vector: one }) => one === null), [false, true]);
+    },
+  },
+  {
+    law: "a version without speech is indexed all the same",
+    async run(store) {
+      await commit(store, "/a", []);
+      const status = await store.getAsset("/a");
+      assert.deepEqual([status?.state, status?.segmentCount, status?.fingerprint], ["indexed", 0, "f-/a"]);
+    },
+  },
+  {
+    law: "a failure is noted and the earlier version goes on answering",
+    async run(store) {
+      await commit(store, "/a", [{ text: "walrus" }]);
+      await store.recordFailure(place("/a"), "broken");
+      await store.recordFailure(place("/b"), "not media");
+      const status = await store.getAsset("/a");
+      assert.deepEqual([status?.state, status?.error, status?.fingerprint, status?.sizeBytes, status?.captionsStat], ["failed", "broken", "f-/a", 77, "d"]);
+      assert.deepEqual(await words(store, "walrus"), ["walrus"]);
+      const other = await store.getAsset("/b");
+      assert.deepEqual([other?.state, other?.error, other?.fingerprint, other?.segmentCount], ["failed", "not media", null, 0]);
+      await commit(store, "/a", [{ text: "walrus" }]);
+      assert.deepEqual([(await store.getAsset("/a"))?.state, (await store.getAsset("/a"))?.error], ["indexed", null]);
+    },
+  },
+  {
+    law: "touch notes the new facts and nothing else",
+    async run(store) {
+      await commit(store, "/a", [{ text: "walrus" }]);
+      await store.touch(place("/a"));
+      const status = await store.getAsset("/a");
+      assert.deepEqual([status?.sizeBytes, status?.mtimeMs, status?.captionsStat, status?.fingerprint, status?.state], [77, 88, "d", "f-/a", "indexed"]);
+      assert.deepEqual(await words(store, "walrus"), ["walrus"]);
+    },
+  },
+  {
+    law: "registers what is new, once, and leaves what is known",
+    async run(store) {
+      await commit(store, "/a", [{ text: "walrus" }]);
+      const files = [{ id: "/a", sizeBytes: 1, mtimeMs: 1 }, { id: "/b", sizeBytes: 2, mtimeMs: 2 }];
+      assert.equal(await store.register(files), 1);
+      assert.equal(await store.register(files), 0);
+      assert.deepEqual([(await store.getAsset("/a"))?.state, (await store.getAsset("/a"))?.sizeBytes], ["indexed", 10]);
+      const added = await store.getAsset("/b");
+      assert.deepEqual([added?.state, added?.fingerprint, added?.sizeBytes, added?.origin], ["registered", null, 2, null]);
+    },
+  },
+  {
+    law: "lists every asset once, by id in binary order, however many",
+    async run(store) {
+      const ids = ["/b", "/a", "/Z", "/ä", "/a/b", "/a.b", ...Array.from({ length: 1200 }, (_, i) => `/many/${String(i).padStart(5, "0")}`)];
+      await store.register(ids.map((id) => ({ id, sizeBytes: 1, mtimeMs: 1 })));
+      const listed = (await collect(store.listAssets())).map(({ id }) => id);
+      assert.deepEqual(listed, ids.toSorted((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b))));
+    },
+  },
+  {
+    law: "removing forgets everything, and removing what is absent succeeds",
+    async run(store) {
+      await commit(store, "/a", [{ text: "walrus" }]);
+      await commit(store, "/b", [{ text: "walrus too" }]);
+      await store.removeAsset("/a");
+      await store.removeAsset("/a");
+      assert.equal(await store.getAsset("/a"), undefined);
+      assert.deepEqual(await words(store, "walrus"), ["walrus too"]);
+      assert.deepEqual(texts(await store.searchVector(vector(1, 0, 0, 0), {}, 10)), ["walrus too"]);
+      assert.deepEqual(await collect(store.readVersion("/a")), []);
+      assert.equal((await store.counts()).vectors, 1);
+    },
+  },
+  {
+    law: "any of the terms matches; stems, case and accents do not matter",
+    async run(store) {
+      await commit(store, "/a", [{ text: "She was Counting the votes." }, { text: "The café closed." }, { text: "Nothing of it." }]);
+      assert.deepEqual((await words(store, "count", "cafe")).toSorted(), ["She was Counting the votes.", "The café closed."]);
+      assert.deepEqual(await words(store, "closes"), ["The café closed."]);
+      assert.deepEqual(await words(store, "counted"), ["She was Counting the votes."]);
+      assert.deepEqual(await words(store), []);
+    },
+  },
+  {
+    law: "ranks by BM25: a rare word above a common one, more of the terms above fewer, a short text above a long one",
+    async run(store) {
+      await commit(store, "/a", [
+        { text: "the committee met again" }, { text: "the committee spoke" }, { text: "the committee voted" }, { text: "a walrus came" },
+        { text: "pears and apples" }, { text: "apples and a great many other things that were lying there on the long table" }, { text: "nothing" }, { text: "nobody" },
+      ]);
+      assert.equal((await words(store, "committee", "walrus"))[0], "a walrus came");
+      assert.deepEqual(await words(store, "apples"), ["pears and apples", "apples and a great many other things that were lying there on the long table"]);
+      const hits = await store.searchText({ terms: ["pears", "apples"] }, {}, 10);
+      assert.equal(hits[0]?.segment.text, "pears and apples");
+      assert.ok((hits[0]?.score ?? 0) > (hits[1]?.score ?? 0) && (hits[1]?.score ?? 0) > 0);
+    },
+  },
+  {
+    law: "speaker names are searchable",
+    async run(store) {
+      await commit(store, "/a", [{ text: "hello there", speaker: "Ada Moreau" }, { text: "goodbye", speaker: "Tom" }]);
+      assert.deepEqual(await words(store, "moreau"), ["hello there"]);
+    },
+  },
+  {
+    law: "query text is never syntax",
+    async run(store) {
+      await commit(store, "/a", [{ text: "near or not and walrus" }, { text: "penguin" }]);
+      for (const term of ['"', '"walrus', "*", "walrus*", "NEAR(", "a:b", "text:penguin", "-walrus", "^", "(", ")", "AND", "''", "🌉", "\0", "%", "_"]) await words(store, term);
+      assert.deepEqual(await words(store, "NOT"), ["near or not and walrus"]);
+      assert.deepEqual(await words(store, "pengu*"), []);
+      assert.deepEqual(await words(store, "speaker:penguin"), []);
+    },
+  },
+  {
+    law: "finds by meaning: the nearest first, the cosine as its score",
+    async run(store) {
+      await commit(store, "/a", [{ text: "x" }, { text: "y" }, { text: "xy", vector: vector(1, 1, 0, 0) }]);
+      const hits = await store.searchVector(vector(1, 0.1, 0, 0), {}, 2);
+      assert.deepEqual(texts(hits), ["x", "xy"]);
+      assert.ok(Math.abs((hits[0]?.score ?? 0) - 1 / Math.hypot(1, 0.1)) < 1e-5);
+      await rejects(store.searchVector(Float32Array.of(1, 0), {}, 2), "MODEL_MISMATCH");
+    },
+  },
+  {
+    law: "filters come before the limit",
+    async run(store) {
+      await commit(store, "/a", [{ text: "walrus walrus walrus", speaker: "Joanna" }, { text: "walrus walrus", speaker: "Joanna", vector: vector(1, 0, 0, 0) }]);
+      await commit(store, "/b", [{ text: "walrus and so many other words that it comes last of all", speaker: "Ann Lee", vector: vector(1, 1, 1, 1) }]);
+      for (const filter of [{ assets: new Set(["/b"]) }, { speaker: "ann" }, { speaker: "ANN LEE" }, { speaker: "lee", assets: new Set(["/a", "/b"]) }]) {
+        assert.deepEqual((await store.searchText({ terms: ["walrus"] }, filter, 1)).map(({ asset }) => asset), ["/b"]);
+        assert.deepEqual((await store.searchVector(vector(1, 0, 0, 0), filter, 1)).map(({ asset }) => asset), ["/b"]);
+      }
+      for (const filter of [{ assets: new Set<string>() }, { speaker: "an" }, { speaker: "Joanna", assets: new Set(["/b"]) }]) {
+        assert.deepEqual(await store.searchText({ terms: ["walrus"] }, filter, 9), []);
+        assert.deepEqual(await store.searchVector(vector(1, 0, 0, 0), filter, 9), []);
+      }
+    },
+  },
+  {
+    law: "gives at most the limit, the best ones, ties by asset and position",
+    async run(store) {
+      for (const id of ["/c", "/a", "/b"]) await commit(store, id, [{ text: "same words", vector: vector(1, 0, 0, 0) }, { text: "same words", vector: vector(1, 0, 0, 0) }]);
+      const order = (hits: readonly Hit[]): string => hits.map(({ asset, segment }) => asset + segment.index).join(" ");
+      assert.equal(order(await store.searchText({ terms: ["same"] }, {}, 5)), "/a0 /a1 /b0 /b1 /c0");
+      assert.equal(order(await store.searchVector(vector(1, 0, 0, 0), {}, 5)), "/a0 /a1 /b0 /b1 /c0");
+    },
+  },
+  {
+    law: "re-embedding replaces every vector and the model in one step",
+    async run(store) {
+      await commit(store, "/a", [{ text: "x" }, { text: "y" }]);
+      await store.commit(version("/b", [{ text: "z", vector: null }]));
+      const fresh: StoreIdentity = { embedder: "test@2", dimensions: 2 };
+      const progress: number[] = [];
+      await store.reembed(fresh, async (segments) => segments.map(({ text }) => (text === "z" ? vector(0, 1) : vector(1, 0))), (done) => progress.push(done));
+      assert.deepEqual(await store.identity(), fresh);
+      assert.equal(texts(await store.searchVector(vector(0, 1), {}, 1))[0], "z");
+      assert.equal((await store.getAsset("/b"))?.state, "indexed");
+      assert.equal(progress.at(-1), 3);
+      await rejects(store.commit(version("/c", [{ text: "old" }]), MODEL), "MODEL_MISMATCH");
+    },
+  },
+  {
+    law: "re-embedding that fails leaves the old vectors and model",
+    async run(store) {
+      await commit(store, "/a", [{ text: "x" }]);
+      await assert.rejects(store.reembed({ embedder: "test@2", dimensions: 2 }, async () => { throw new Error("no model"); }));
+      assert.deepEqual(await store.identity(), MODEL);
+      assert.deepEqual(texts(await store.searchVector(vector(1, 0, 0, 0), {}, 1)), ["x"]);
+    },
+  },
+  {
+    law: "counts what there is",
+    async run(store) {
+      await commit(store, "/a", [{ text: "x" }, { text: "y" }]);
+      await store.commit(version("/b", [{ text: "z", vector: null }]));
+      await store.recordFailure(place("/c"), "broken");
+      await store.register([{ id: "/d", sizeBytes: 1, mtimeMs: 1 }]);
+      const { assets, segments, vectors, durationMs } = await store.counts();
+      assert.deepEqual({ assets, segments, vectors, durationMs }, { assets: { registered: 1, indexed: 1, partial: 1, failed: 1 }, segments: 3, vectors: 2, durationMs: 120_000 });
+    },
+  },
+  {
+    law: "takes as many commits at once as it claims",
+    async run(store) {
+      const ids = Array.from({ length: 5 * Math.min(store.capabilities.concurrentCommits, 10) }, (_, i) => `/${i}`);
+      await Promise.all(ids.map((id) => commit(store, id, [{ text: `walrus ${id}` }])));
+      assert.equal((await words(store, "walrus")).length, ids.length);
+    },
+  },
+];

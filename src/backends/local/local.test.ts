@@ -1,0 +1,157 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import Sqlite from "better-sqlite3";
+import { beforeEach, afterEach, describe, expect, it } from "vitest";
+import type { AssetVersion, Backend } from "../backend.ts";
+import { MIGRATIONS } from "./migrations.ts";
+import { open } from "./open.ts";
+
+let folder: string;
+let path: string;
+const opened: Backend[] = [];
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "mediasearch-local-"));
+  path = join(folder, "deep", "library.sqlite");
+});
+afterEach(async () => {
+  for (const backend of opened.splice(0)) await backend.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+const openHere = async (create = true): Promise<Backend> => {
+  const backend = await open({ path, create });
+  opened.push(backend);
+  return backend;
+};
+const version = (id: string, text: string, segments = 1): AssetVersion => ({
+  id, sizeBytes: 1, mtimeMs: 1, fingerprint: "f", captionsStat: "", origin: "asr", engine: "e", language: "en", durationMs: 1000,
+  segments: Array.from({ length: segments }, (_, index) => ({ index, startMs: index, endMs: index + 1, text, speaker: null, confidence: 1, vector: null })),
+});
+
+describe("a library file", () => {
+  it("and its folder are readable by their owner only, side files too", async () => {
+    const { store } = await openHere();
+    await store.commit(version("/a", "walrus"));
+    expect(statSync(join(folder, "deep")).mode & 0o777).toBe(0o700);
+    for (const name of ["library.sqlite", "library.sqlite-wal", "library.sqlite-shm"]) expect(statSync(join(folder, "deep", name)).mode & 0o777, name).toBe(0o600);
+  });
+
+  it("keeps what was committed when it is opened again, in one file that can be copied", async () => {
+    const { store, close } = await open({ path, create: true });
+    await store.commit(version("/a", "walrus"));
+    await close();
+    expect(existsSync(`${path}-wal`)).toBe(false);
+    const again = await openHere(false);
+    expect((await again.store.searchText({ terms: ["walrus"] }, {}, 1)).length).toBe(1);
+    expect(again.schema()).toEqual({ current: MIGRATIONS.length, newest: MIGRATIONS.length });
+  });
+
+  it("is not made by a command that only reads", async () => {
+    await expect(open({ path, create: false })).rejects.toMatchObject({ code: "NO_STORE", hint: "mediasearch index FOLDER" });
+    expect(existsSync(join(folder, "deep"))).toBe(false);
+  });
+
+  it("of a newer schema is refused and left as it is", async () => {
+    const { close } = await open({ path, create: true });
+    await close();
+    const db = new Sqlite(path);
+    db.pragma(`user_version = ${MIGRATIONS.length + 1}`);
+    db.close();
+    const before = readFileSync(path);
+    await expect(open({ path, create: true })).rejects.toMatchObject({ code: "SCHEMA_MISMATCH", exitCode: 13 });
+    expect(readFileSync(path).equals(before)).toBe(true);
+  });
+
+  it("of another program is refused and left as it is, database or not", async () => {
+    mkdirSync(join(folder, "deep"));
+    const db = new Sqlite(path);
+    db.exec("CREATE TABLE contacts (name TEXT)");
+    db.close();
+    const before = readFileSync(path);
+    await expect(open({ path, create: true })).rejects.toMatchObject({ code: "SCHEMA_MISMATCH" });
+    expect(readFileSync(path).equals(before)).toBe(true);
+    writeFileSync(path, "Dear diary, this is a letter and no database at all.\n".repeat(50));
+    await expect(open({ path, create: true })).rejects.toMatchObject({ code: "SCHEMA_MISMATCH" });
+    expect(readFileSync(path, "utf8")).toMatch(/^Dear diary/);
+  });
+
+  it("that is damaged is told by check", async () => {
+    const { store, close } = await open({ path, create: true });
+    for (let i = 0; i < 50; i++) await store.commit(version(`/${i}`, `walrus number ${i}`, 50));
+    await close();
+    const bytes = readFileSync(path);
+    bytes.fill(0x5a, 40_000, 120_000);
+    writeFileSync(path, bytes);
+    const told: string[] = [];
+    try {
+      for await (const { status } of (await openHere(false)).check()) told.push(status);
+    } catch (error) {
+      told.push((error as { code: string }).code);
+    }
+    expect(told.join()).toMatch(/failed|SCHEMA_MISMATCH|CORRUPT/);
+  });
+
+  it("that can't be written says so", async () => {
+    if (process.getuid?.() === 0) {
+      // Root writes everywhere: a folder in the place of the file fails for root as well.
+      mkdirSync(path, { recursive: true });
+      await expect(open({ path, create: true })).rejects.toMatchObject({ exitCode: expect.any(Number) as number });
+      return;
+    }
+    mkdirSync(join(folder, "deep"));
+    chmodSync(join(folder, "deep"), 0o500);
+    await expect(open({ path, create: true })).rejects.toMatchObject({ exitCode: expect.any(Number) as number });
+    chmodSync(join(folder, "deep"), 0o700);
+  });
+});
+
+describe("several at once", () => {
+  it("opening a new library at the same time is done once", async () => {
+    const all = await Promise.all([1, 2, 3].map(() => openHere()));
+    await Promise.all(all.map(({ store }, i) => store.commit(version(`/${i}`, "walrus"))));
+    expect((await all[0]?.store.counts())?.segments).toBe(3);
+  });
+
+  it("a writer in another process is waited for, then told", async () => {
+    const { store } = await openHere();
+    const other = new Sqlite(path);
+    other.exec("BEGIN IMMEDIATE");
+    const db = new Sqlite(path, { timeout: 50 });
+    expect(() => db.exec("BEGIN IMMEDIATE")).toThrow(/locked/);
+    db.close();
+    setTimeout(() => { other.exec("ROLLBACK"); other.close(); }, 0);
+    await new Promise((done) => setTimeout(done, 20));
+    await store.commit(version("/a", "walrus"));
+    expect((await store.counts()).segments).toBe(1);
+  });
+
+  it("readers see whole versions only while another process replaces one again and again, and after kill -9", async () => {
+    const { store } = await openHere();
+    const script = join(folder, "writer.ts");
+    writeFileSync(script, `
+      import { open } from ${JSON.stringify(new URL("open.ts", import.meta.url).pathname)};
+      const { store } = await open({ path: ${JSON.stringify(path)}, create: true });
+      for (let n = 1; ; n++) {
+        const segments = Array.from({ length: 40 }, (_, index) => ({ index, startMs: index, endMs: index + 1, text: "generation" + n, speaker: null, confidence: 1, vector: null }));
+        await store.commit({ id: "/a", sizeBytes: n, mtimeMs: 1, fingerprint: "f" + n, captionsStat: "", origin: "asr", engine: "e", language: "en", durationMs: 1, segments });
+        if (n === 3) process.stdout.write("going");
+      }`);
+    const child = spawn(process.execPath, [script], { stdio: ["ignore", "pipe", "inherit"] });
+    await once(child.stdout, "data");
+    const whole = async (): Promise<void> => {
+      const texts = [];
+      for await (const { text } of store.readVersion("/a")) texts.push(text);
+      expect(texts).toHaveLength(40);
+      expect(new Set(texts).size).toBe(1);
+    };
+    for (let i = 0; i < 20; i++) await whole();
+    child.kill("SIGKILL");
+    await once(child, "exit");
+    await whole();
+    const status = await store.getAsset("/a");
+    expect(status?.fingerprint).toBe(`f${status?.sizeBytes}`);
+    for await (const { status: soundness } of (opened[0] as Backend).check()) expect(soundness).toBe("ok");
+  });
+});

@@ -1,0 +1,196 @@
+import { describe, expect, it } from "vitest";
+import { cuesFromEvents, parseCaptions } from "./parse.ts";
+
+const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
+const cues = (text: string | Uint8Array, format: Parameters<typeof parseCaptions>[1] = "srt") =>
+  parseCaptions(typeof text === "string" ? bytes(text) : text, format).cues.map(({ startMs, endMs, speaker, text: said }) => [startMs, endMs, speaker, said]);
+const said = (text: string | Uint8Array, format: Parameters<typeof parseCaptions>[1] = "srt") => cues(text, format).map(([, , , one]) => one);
+
+describe("SubRip", () => {
+  it("is read as the programs write it", () => {
+    expect(cues("1\n00:00:01,000 --> 00:00:02,500\nHello there.\n\n2\n00:00:03,000 --> 00:00:04,000\nTwo\nlines\n")).toEqual([
+      [1000, 2500, null, "Hello there."], [3000, 4000, null, "Two lines"],
+    ]);
+  });
+
+  it("may lack numbers, blank lines, hours and decimals, have dots and odd spaces, and Windows line ends", () => {
+    expect(cues("00:01.5-->00:02.25\r\nOne.\r\n0:00:03,1  -->  0:00:04 X1:0\r\nTwo.\r\n7\r\n00:00:05,000 --> 00:00:06,000\r\nThree.")).toEqual([
+      [1500, 2250, null, "One."], [3100, 4000, null, "Two."], [5000, 6000, null, "Three."],
+    ]);
+  });
+
+  it("keeps numbers that are said, and loses those of the next cue", () => {
+    expect(said("1\n00:00:01,000 --> 00:00:02,000\n42\n\n2\n00:00:03,000 --> 00:00:04,000\nYes.\n")).toEqual(["42", "Yes."]);
+  });
+
+  it("has its tags, styles and entities taken out, and keeps what only looks like a tag", () => {
+    expect(said('1\n00:00:01,000 --> 00:00:02,000\n{\\an8}<i>Hello</i> <font color="#fff">you</font> &amp; me, a < b > c &#233; &#x2014; &bogus;\n')).toEqual(["Hello you & me, a < b > c é — &bogus;"]);
+  });
+
+  it("may come in any encoding", () => {
+    const text = "1\n00:00:01,000 --> 00:00:02,000\nGrüße, señor – Ж\n";
+    const latin = Uint8Array.from("1\n00:00:01,000 --> 00:00:02,000\nGr\u00fc\u00dfe, se\u00f1or \u0096 x\n", (c) => c.charCodeAt(0));
+    const utf16 = (mark: boolean, big: boolean): Uint8Array => {
+      const view = new DataView(new ArrayBuffer((text.length + (mark ? 1 : 0)) * 2));
+      (mark ? `\ufeff${text}` : text).split("").forEach((c, i) => view.setUint16(i * 2, c.charCodeAt(0), !big));
+      return new Uint8Array(view.buffer);
+    };
+    for (const one of [bytes(text), bytes(`\ufeff${text}`), utf16(true, false), utf16(true, true), utf16(false, false), utf16(false, true)]) expect(said(one)).toEqual(["Grüße, señor – Ж"]);
+    expect(said(latin)).toEqual(["Grüße, señor – x"]);
+  });
+
+  it("is put in order; cues that end before they begin are dropped, overlapping ones kept", () => {
+    expect(cues("1\n00:00:05,000 --> 00:00:09,000\nSecond.\n\n2\n00:00:01,000 --> 00:00:06,000\nFirst.\n\n3\n00:00:09,000 --> 00:00:08,000\nNever.\n\n4\n00:99:00,000 --> 00:99:01,000\nNo time.\n")).toEqual([
+      [1000, 6000, null, "First."], [5000, 9000, null, "Second. 4 00:99:00,000 --> 00:99:01,000 No time."].slice(0, 3).concat("Second."),
+    ]);
+  });
+
+  it("in a file named .vtt, and WebVTT in one named .srt, are seen for what they are", () => {
+    expect(said("1\n00:00:01,000 --> 00:00:02,000\nHello.\n", "webvtt")).toEqual(["Hello."]);
+    expect(said("WEBVTT\n\n00:01.000 --> 00:02.000\nHello.\n", "srt")).toEqual(["Hello."]);
+  });
+});
+
+describe("WebVTT", () => {
+  it("is read by the rules of the W3C: header text, notes, styles, regions, names of cues and settings are no words", () => {
+    const text = "WEBVTT - a title\nKind: captions\n\nSTYLE\n::cue { color: red }\n\nREGION\nid:a\n\nNOTE a remark\nof two lines\n\nintro\n00:01.000 --> 00:02.000 align:start position:0%\nHello.\n\n00:00:03.000 --> 00:00:04.000\n<c.loud>Hi</c> <b>you</b> &lt;3\n";
+    expect(cues(text, "webvtt")).toEqual([[1000, 2000, null, "Hello."], [3000, 4000, null, "Hi you <3"]]);
+  });
+
+  it("gives voices as speakers, several in one cue apart", () => {
+    expect(cues("WEBVTT\n\n00:00.000 --> 00:10.000\n<v Ada Moreau>Where is it?</v>\n<v.loud Tom &amp; Co>Here it is.</v>\n", "webvtt")).toEqual([
+      [0, 5217, "Ada Moreau", "Where is it?"], [5217, 10_000, "Tom & Co", "Here it is."],
+    ]);
+  });
+
+  it("leaves out the times of words inside a cue", () => {
+    expect(said("WEBVTT\n\n00:00.000 --> 00:04.000\nnever<00:00:01.000><c> gonna</c><00:00:02.000><c> give</c>\n", "webvtt")).toEqual(["never gonna give"]);
+  });
+
+  it("says its language in the header when it comes from YouTube", () => {
+    expect(parseCaptions(bytes("WEBVTT\nKind: captions\nLanguage: pt-BR\n\n00:00.000 --> 00:04.000\nOlá.\n"), "webvtt").language).toBe("pt-BR");
+  });
+
+  it("without cues is empty, not broken", () => {
+    expect(cues("WEBVTT\n", "webvtt")).toEqual([]);
+  });
+});
+
+describe("rolling captions", () => {
+  it("say every line once", () => {
+    const text = `WEBVTT
+
+00:00:00.000 --> 00:00:02.000
+so today we will
+
+00:00:02.000 --> 00:00:02.010
+so today we will
+
+00:00:02.010 --> 00:00:04.000
+so today we will
+look at the river
+
+00:00:04.000 --> 00:00:04.010
+look at the river
+
+00:00:04.010 --> 00:00:06.000
+look at the river
+and its banks
+`;
+    expect(said(text, "webvtt")).toEqual(["so today we will", "look at the river", "and its banks"]);
+  });
+
+  it("do not make people's own repeats go away", () => {
+    const text = ["No.", "No.", "No.", "Yes.", "Yes."].map((one, i) => `${i}\n00:00:0${i},000 --> 00:00:0${i},900\n${one}\n`).join("\n");
+    expect(said(text)).toEqual(["No.", "No.", "No.", "Yes.", "Yes."]);
+  });
+});
+
+describe("speakers in the text", () => {
+  const srt = (...texts: readonly string[]): string => texts.map((text, i) => `${i}\n00:00:${10 + i},000 --> 00:00:${10 + i},900\n${text}\n`).join("\n");
+  const spoken = (...texts: readonly string[]) => cues(srt(...texts)).map(([, , speaker, text]) => [speaker, text]);
+
+  it("are names in capitals, names of two words, and names that come again", () => {
+    expect(spoken("ANNA: Hello.", "Tom Baker: Hi.", "Ada: One.", "Ada: Two.", "[Speaker 1]: Three.", "DR. WHO: Four.")).toEqual([
+      ["ANNA", "Hello."], ["Tom Baker", "Hi."], ["Ada", "One."], ["Ada", "Two."], ["Speaker 1", "Three."], ["DR. WHO", "Four."],
+    ]);
+  });
+
+  it("are not words that happen to have a colon", () => {
+    for (const text of ["Remember: it is late.", "At 10:30 we met.", "https://example.org is it", "NOTE: this", "I said: no.", "there are three: a, b and c"]) expect(spoken(text)).toEqual([[null, text]]);
+  });
+
+  it("change at dashes and chevrons, sharing the time of their cue", () => {
+    expect(cues(srt("- Are you there?\n- I am."))).toEqual([[10_000, 10_655, null, "Are you there?"], [10_655, 10_900, null, "I am."]]);
+    expect(spoken(">> ANNA: Hello.\n>> Hi.")).toEqual([["ANNA", "Hello."], [null, "Hi."]]);
+    expect(spoken("a well-known - thing")).toEqual([[null, "a well-known - thing"]]);
+  });
+});
+
+describe("ASS", () => {
+  it("gives dialogue in the order of its fields, with names, without overrides and drawings", () => {
+    const text = `[Script Info]
+Title: x
+
+[Events]
+Format: Layer, Start, End, Style, Name, MarginL, MarginR, MarginV, Effect, Text
+Comment: 0,0:00:00.00,0:00:01.00,Default,,0,0,0,,not said
+Dialogue: 0,0:00:01.00,0:00:02.50,Default,Ada,0,0,0,,{\\i1}Well, yes,{\\i0}\\Nof course.
+Dialogue: 0,0:00:03.00,0:00:04.00,Default,,0,0,0,,{\\p1}m 0 0 l 100 0{\\p0}Shown
+`;
+    expect(cues(text, "ass")).toEqual([[1000, 2500, "Ada", "Well, yes, of course."], [3000, 4000, null, "Shown"]]);
+  });
+});
+
+describe("NAME.transcription.json", () => {
+  const json = (transcription: unknown): string => JSON.stringify({ status: "ok", transcription });
+
+  it("keeps segments, words, confidence, language and length", () => {
+    const parsed = parseCaptions(bytes(json({
+      language: "en", duration_seconds: 12.5,
+      segments: [{ start: 1, end: 2.5, text: " Hello there.", avg_logprob: -0.1, words: [{ word: " Hello", start: 1, end: 1.5, probability: 0.9 }, { word: " there.", start: 1.5, end: 2.5, probability: 0.7 }] },
+        { start: 3, end: 4, text: "No words.", avg_logprob: -0.5 }],
+    })), "transcription-json");
+    expect(parsed).toMatchObject({ language: "en", durationMs: 12_500 });
+    expect(parsed.cues[0]).toEqual({
+      startMs: 1000, endMs: 2500, text: "Hello there.", speaker: null, confidence: 0.8,
+      words: [{ text: "Hello", startMs: 1000, endMs: 1500, confidence: 0.9 }, { text: "there.", startMs: 1500, endMs: 2500, confidence: 0.7 }],
+    });
+    expect(parsed.cues[1]?.confidence).toBeCloseTo(Math.exp(-0.5));
+  });
+
+  it("passes over segments that are none, and refuses what is no transcription", () => {
+    expect(said(json({ segments: [null, { start: "1" }, { start: 1, end: 2, text: "ok" }, { start: -1, end: 2, text: "no" }] }), "transcription-json")).toEqual(["ok"]);
+    for (const text of ["{", "[]", "{}", json({})]) expect(() => parseCaptions(bytes(text), "transcription-json")).toThrow(/no captions could be read/);
+  });
+});
+
+describe("anything else", () => {
+  it("is refused with a reason, unless it is empty", () => {
+    for (const text of ["Dear diary,\nnothing here.", "\u0001\u0002\u0003\u0004 binary \ufffd", "1 --> 2\nx"]) expect(() => parseCaptions(bytes(text), "srt")).toThrow(/no captions could be read/);
+    expect(cues("")).toEqual([]);
+    expect(cues(" \n\n")).toEqual([]);
+  });
+
+  it("of megabytes is read in time that grows with its length only", () => {
+    const evil = ["<".repeat(1_000_000), "{\\".repeat(500_000), "&#".repeat(500_000), `${"a ".repeat(500_000)}:`, "00:".repeat(300_000), "- ".repeat(500_000), "-->".repeat(300_000), "\n".repeat(1_000_000)];
+    for (const text of evil) {
+      for (const format of ["srt", "webvtt", "ass"] as const) {
+        try {
+          parseCaptions(bytes(`WEBVTT\n\n00:00.000 --> 00:01.000\n${text}`), format);
+        } catch (error) {
+          expect(error).toMatchObject({ code: "UNREADABLE_MEDIA" });
+        }
+      }
+    }
+  });
+});
+
+describe("tracks inside media", () => {
+  it("give cues like files do", () => {
+    const event = { startMs: 1000, endMs: 2000 };
+    expect(cuesFromEvents([{ ...event, text: "<i>ANNA: Hello</i>\nthere." }], "srt")).toMatchObject([{ speaker: "ANNA", text: "Hello there.", startMs: 1000, endMs: 2000 }]);
+    expect(cuesFromEvents([{ ...event, text: "{\\b1}Hi\\Nyou", speaker: "Tom" }], "ass")).toMatchObject([{ speaker: "Tom", text: "Hi you" }]);
+    expect(cuesFromEvents([{ ...event, text: "<v Ada>Hi" }], "webvtt")).toMatchObject([{ speaker: "Ada", text: "Hi" }]);
+  });
+});
