@@ -8,7 +8,7 @@ const sentence = (words: number, end = "."): string => `${Array.from({ length: w
 
 describe("segments", () => {
   it("end where sentences end", () => {
-    expect(texts(cue(0, 12_000, "This is the first sentence of it. And this here is the second one. Is it?"))).toEqual(["This is the first sentence of it.", "And this here is the second one.", "Is it?"]);
+    expect(texts(cue(0, 16_000, "This is the first sentence of it. And this here is the second one. Is there any more of it?"))).toEqual(["This is the first sentence of it.", "And this here is the second one.", "Is there any more of it?"]);
   });
 
   it("join what is shorter than three seconds with what follows", () => {

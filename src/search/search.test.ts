@@ -83,7 +83,7 @@ describe("search", () => {
   const first = async (mode: "keyword" | "semantic" | "hybrid", query: string) => (await search(await library(), async () => fake(), { query, mode, limit: 1, filter: {} })).hits[0]?.segment.text;
 
   it("goes by words, by meaning, or by both", async () => {
-    expect(await first("keyword", "walruses")).toBe("a walrus sleeps");
+    expect(await first("keyword", "sleeping")).toBe("a walrus sleeps");
     expect(await first("keyword", "sea")).toBeUndefined();
     expect(await first("semantic", "sea")).toBe("the ocean is deep");
     expect(await first("hybrid", "sea")).toBe("the ocean is deep");

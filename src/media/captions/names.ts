@@ -24,7 +24,7 @@ const LANGUAGES: Readonly<Record<string, string>> = Object.fromEntries(
     .split(/\s+/).map((pair) => pair.split(":") as [string, string]),
 );
 const TWO_LETTERS = new Set((
-  "aa ab af ak am ar as ay az ba be bg bn bo br bs ca co cs cy da de dz el en eo es et eu fa ff fi fo fr fy ga gd gl gn gu ha he hr ht hu hy id ig is it ja jv " +
+  "aa ab af ak am ar as ay az ba be bg bn bo br bs ca co cs cy da de dz el en eo es et eu fa ff fi fo fr fy ga gd gl gn gu ha he hi hr ht hu hy id ig is it ja jv " +
   "ka kk kl km kn ko ku ky la lb ln lo lt lv mg mi mk ml mn mr ms mt my nb ne nl nn no ny oc or pa pl ps pt qu rm ro ru rw sa sd si sk sl sm sn so sq sr st " +
   "su sv sw ta te tg th ti tk tl tn to tr ts tt ug uk ur uz vi wo xh yi yo zh zu").split(" "));
 

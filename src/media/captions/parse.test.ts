@@ -121,7 +121,7 @@ describe("speakers in the text", () => {
   });
 
   it("change at dashes and chevrons, sharing the time of their cue", () => {
-    expect(cues(srt("- Are you there?\n- I am."))).toEqual([[10_000, 10_655, null, "Are you there?"], [10_655, 10_900, null, "I am."]]);
+    expect(cues(srt("- Are you there?\n- I am."))).toEqual([[10_000, 10_663, null, "Are you there?"], [10_663, 10_900, null, "I am."]]);
     expect(spoken(">> ANNA: Hello.\n>> Hi.")).toEqual([["ANNA", "Hello."], [null, "Hi."]]);
     expect(spoken("a well-known - thing")).toEqual([[null, "a well-known - thing"]]);
   });

@@ -1,0 +1,60 @@
+import { execFileSync } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { cliDoc, configDoc, errorsDoc } from "../scripts/docs-text.ts";
+import { COMMANDS } from "../src/commands/table.ts";
+import { SETTINGS } from "../src/config.ts";
+import { ERRORS } from "../src/errors.ts";
+import { ROOT } from "./helpers/run.ts";
+
+const read = (path: string): string => readFileSync(join(ROOT, path), "utf8");
+const tracked = (): string[] => execFileSync("git", ["ls-files", "-z"], { cwd: ROOT, encoding: "utf8" }).split("\0").filter((path) => path !== "");
+
+describe("the documentation", () => {
+  it("that is made out of the program is as the program is", async () => {
+    expect(read("docs/cli.md")).toBe(await cliDoc());
+    expect(read("docs/config.md")).toBe(configDoc());
+    expect(read("docs/errors.md")).toBe(errorsDoc());
+  });
+
+  it("names every setting and exit code in the README, and every command somewhere", () => {
+    const readme = read("README.md");
+    for (const { env } of Object.values(SETTINGS)) if (env !== "EMBEDDING_MODEL") expect(readme, env).toContain(env);
+    for (const { exit } of Object.values(ERRORS)) if (exit !== 1 && exit !== 12 && exit !== 143) expect(readme, String(exit)).toMatch(new RegExp(`\\b${exit} `));
+    for (const { name, examples, summary } of COMMANDS) {
+      expect(read("docs/cli.md")).toContain(`## ${name}`);
+      expect(examples.length, name).toBeGreaterThan(0);
+      expect(summary).not.toBe("");
+    }
+  });
+
+  it("has no dead links to files", () => {
+    for (const page of tracked().filter((path) => path.endsWith(".md")))
+      for (const [, target = ""] of read(page).matchAll(/\]\((?!https?:|#)([^)#]+)[^)]*\)/g)) expect(() => readFileSync(join(ROOT, page, "..", target)), `${page} → ${target}`).not.toThrow();
+  });
+
+  it("names every dependency and why it is here", () => {
+    const { dependencies } = JSON.parse(read("package.json")) as { dependencies: Record<string, string> };
+    const page = read("docs/dependencies.md");
+    for (const name of Object.keys(dependencies)) expect(page, name).toContain(name);
+  });
+});
+
+describe("the repository", () => {
+  it("names no registry's host", () => {
+    const hosts = [["registry", "npmjs", "org"], ["registry", "yarnpkg", "com"], ["npm", "pkg", "github", "com"]].map((parts) => parts.join("."));
+    for (const path of tracked()) {
+      const text = readFileSync(join(ROOT, path), "latin1");
+      for (const host of hosts) expect(text.includes(host), `${path} names ${host}`).toBe(false);
+    }
+    expect(read("package-lock.json")).not.toContain('"resolved": "http');
+  });
+
+  it("carries fixtures of less than 2 MB in all, and one model", () => {
+    const size = (path: string): number => readFileSync(join(ROOT, path)).length;
+    const fixtures = tracked().filter((path) => path.startsWith("fixtures/media/"));
+    expect(fixtures.reduce((sum, path) => sum + size(path), 0)).toBeLessThan(2_000_000);
+    expect(tracked().filter((path) => size(path) > 1_000_000)).toEqual(["models/all-MiniLM-L6-v2/model_quantized.onnx"]);
+  });
+});

@@ -1,0 +1,46 @@
+import { execFileSync } from "node:child_process";
+import { copyFileSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { BIN, environment, FIXTURES, ROOT, tempFolder } from "./helpers/run.ts";
+
+const npm = process.env["npm_execpath"];
+const npmCommand = (...args: readonly string[]): readonly [string, readonly string[]] => (npm?.endsWith(".js") ? [process.execPath, [npm, ...args]] : ["npm", args]);
+
+describe("the package", () => {
+  it("installs from its tarball into an empty folder, without any script, and indexes and searches there", () => {
+    const folder = tempFolder();
+    const env = environment(join(folder, "home"));
+    const run = (cwd: string, ...args: readonly string[]): string => {
+      const [command, all] = npmCommand(...args);
+      return execFileSync(command, [...all], { cwd, env, encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] });
+    };
+    run(ROOT, "pack", "--ignore-scripts", "--pack-destination", folder);
+    const tarball = readdirSync(folder).find((name) => name.endsWith(".tgz")) ?? "";
+    const app = join(folder, "app");
+    mkdirSync(app);
+    writeFileSync(join(app, "package.json"), '{"private":true}');
+    run(app, "install", join(folder, tarball), "--ignore-scripts", "--no-audit", "--no-fund", "--prefer-offline");
+    const bin = join(app, "node_modules/mediasearch/bin/mediasearch.js");
+    const mediasearch = (...args: readonly string[]): string => execFileSync(process.execPath, [bin, ...args], { cwd: app, env, encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] });
+    for (const name of ["bees.flac", "minutes.vtt"]) copyFileSync(join(FIXTURES, name), join(app, name));
+    mediasearch("index", "bees.flac", "minutes.vtt");
+    expect(mediasearch("search", "honey")).toContain("bees.flac");
+    expect(mediasearch("search", "membership fee", "--mode", "keyword", "--json")).toContain('"file":"minutes.vtt"');
+    expect(mediasearch("doctor")).toMatch(/^ok +library/m);
+  }, 300_000);
+});
+
+describe("an old Node", () => {
+  it("is told in one line what is needed", () => {
+    const old = 'data:text/javascript,Object.defineProperty(process, "versions", { value: { ...process.versions, node: "20.20.2" } })';
+    let told = { status: 0, stderr: "" };
+    try {
+      execFileSync(process.execPath, ["--import", old, BIN, "--version"], { encoding: "utf8", stdio: "pipe" });
+    } catch (error) {
+      told = error as typeof told;
+    }
+    expect(told.status).toBe(2);
+    expect(told.stderr).toBe("mediasearch needs Node 22.13 or newer; this is Node 20.20.2.\n");
+  });
+});
