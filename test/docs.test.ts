@@ -20,8 +20,8 @@ describe("the documentation", () => {
 
   it("names every setting and exit code in the README, and every command somewhere", () => {
     const readme = read("README.md");
-    for (const { env } of Object.values(SETTINGS)) if (env !== "EMBEDDING_MODEL") expect(readme, env).toContain(env);
-    for (const { exit } of Object.values(ERRORS)) if (exit !== 1 && exit !== 12 && exit !== 143) expect(readme, String(exit)).toMatch(new RegExp(`\\b${exit} `));
+    for (const { env } of Object.values(SETTINGS).filter(({ env }) => env !== "EMBEDDING_MODEL")) expect(readme, env).toContain(env);
+    for (const { exit } of Object.values(ERRORS).filter(({ exit }) => ![1, 12, 143].includes(exit))) expect(readme, String(exit)).toMatch(new RegExp(`\\b${exit} `));
     for (const { name, examples, summary } of COMMANDS) {
       expect(read("docs/cli.md")).toContain(`## ${name}`);
       expect(examples.length, name).toBeGreaterThan(0);

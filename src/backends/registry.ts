@@ -7,7 +7,7 @@ const BACKENDS: Readonly<Record<BackendName, (options: BackendOptions) => Promis
   local: async (options) => (await import("./local/open.ts")).open(options),
   memory: async () => (await import("./memory/open.ts")).open(),
   async vast() {
-    throw new MediasearchError("USAGE", "BACKEND=vast is not there yet: this version keeps its library in a local file only", { subject: "BACKEND", hint: "unset BACKEND" });
+    throw new MediasearchError("USAGE", "BACKEND=vast is not there yet: this version keeps its library in a local file only", { subject: "BACKEND", hint: "BACKEND=local mediasearch index FOLDER" });
   },
 };
 

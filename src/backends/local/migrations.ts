@@ -60,16 +60,22 @@ export const MIGRATIONS: readonly string[] = [
 
 /**
  * Brings a library to the newest schema in one transaction; two processes at once do it once.
- * @throws SCHEMA_MISMATCH for a file that is not a library, or one of a newer mediasearch; neither is touched.
+ * @throws NO_STORE for an empty one unless `create`; SCHEMA_MISMATCH for a file that is not a library, or one of a newer mediasearch. None is touched.
  */
-export function migrate(db: Database, path: string): void {
-  if (checkSchema(db, path) === MIGRATIONS.length) return;
+export function migrate(db: Database, path: string, create: boolean): void {
+  // One transaction, thus one state of the file: another process may be making it just now.
+  const current = db.transaction(() => checkSchema(db, path))();
+  if (current === MIGRATIONS.length) return;
+  if (current === 0 && !create) throw noStore(path);
   db.transaction(() => {
     for (const step of MIGRATIONS.slice(checkSchema(db, path))) db.exec(step);
     db.pragma(`application_id = ${APPLICATION_ID}`);
     db.pragma(`user_version = ${MIGRATIONS.length}`);
   }).immediate();
 }
+
+export const noStore = (path: string): MediasearchError =>
+  new MediasearchError("NO_STORE", `${path}: no library here yet`, { subject: path, hint: "mediasearch index FOLDER" });
 
 /** @returns the schema of the file, 0 when it is new. */
 function checkSchema(db: Database, path: string): number {

@@ -1,23 +1,29 @@
-import { chmodSync, closeSync, mkdirSync, openSync, readSync, statSync } from "node:fs";
-import { dirname } from "node:path";
+import { accessSync, chmodSync, closeSync, constants, existsSync, mkdirSync, openSync, readSync, statSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { pathToFileURL } from "node:url";
 import type { Database } from "better-sqlite3";
 import { MediasearchError } from "../../errors.ts";
 import { speakerMatcher } from "../../search/parse-query.ts";
-import type { Backend, BackendOptions, Finding } from "../backend.ts";
+import type { Backend, BackendOptions } from "../backend.ts";
+import { check } from "./check.ts";
 import { toStoreError } from "./errors.ts";
-import { migrate, MIGRATIONS } from "./migrations.ts";
+import { migrate, MIGRATIONS, noStore } from "./migrations.ts";
 import { localStore } from "./store.ts";
 
 const WAIT_FOR_OTHERS_MS = 10_000;
 
-/** One SQLite file, https://www.sqlite.org. @throws NO_STORE, SCHEMA_MISMATCH, STORE_BUSY, NO_SPACE. */
-export async function open({ path, create }: BackendOptions): Promise<Backend> {
+/**
+ * One SQLite file, https://www.sqlite.org. A command that waits for another process's commit waits `waitMs` at most.
+ * @throws NO_STORE, SCHEMA_MISMATCH, STORE_BUSY, NO_SPACE; USAGE for a path that can't be a file.
+ */
+export async function open({ path, create }: BackendOptions, waitMs = WAIT_FOR_OTHERS_MS): Promise<Backend> {
   const { default: Sqlite } = await import("better-sqlite3");
   let db: Database | undefined;
   try {
     prepareFile(path, create);
-    db = new Sqlite(path, { timeout: WAIT_FOR_OTHERS_MS });
-    setUp(db, path);
+    db = isFrozen(path) ? new Sqlite(`${pathToFileURL(path).href}?immutable=1`, { readonly: true }) : new Sqlite(path, { timeout: waitMs });
+    migrate(db, path, create);
+    setUp(db);
   } catch (error) {
     db?.close();
     throw toStoreError(error, path);
@@ -26,15 +32,17 @@ export async function open({ path, create }: BackendOptions): Promise<Backend> {
   return {
     store: localStore(opened, path),
     schema: () => ({ current: opened.pragma("user_version", { simple: true }) as number, newest: MIGRATIONS.length }),
-    check: () => check(opened),
+    check: () => check(opened, path),
     close: async () => void opened.close(),
   };
 }
 
 /** What is said in recordings is private: only the owner reads the file. SQLite gives its side files the same mode. */
 function prepareFile(path: string, create: boolean): void {
-  const size = statSync(path, { throwIfNoEntry: false })?.size ?? -1;
-  if (size < 1 && !create) throw new MediasearchError("NO_STORE", `${path}: no library here yet`, { subject: path, hint: "mediasearch index FOLDER" });
+  const at = statSync(path, { throwIfNoEntry: false });
+  if (at?.isDirectory()) throw new MediasearchError("USAGE", `${path}: is a folder, not a library file`, { subject: path, hint: `mediasearch … --store ${join(path, "library.sqlite")}` });
+  const size = at?.size ?? -1;
+  if (size < 1 && !create) throw noStore(path);
   if (size < 0) {
     mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
     closeSync(openSync(path, "a", 0o600));
@@ -54,9 +62,22 @@ function isSqlite(path: string): boolean {
   }
 }
 
-function setUp(db: Database, path: string): void {
-  migrate(db, path);
-  db.pragma("journal_mode = WAL");
+/**
+ * Where no side files can be made SQLite can't share a library in WAL mode; when nobody has left any, the file alone is all of it
+ * (https://www.sqlite.org/wal.html#read_only_databases).
+ */
+function isFrozen(path: string): boolean {
+  if (existsSync(`${path}-wal`)) return false;
+  try {
+    accessSync(dirname(path), constants.W_OK);
+    return false;
+  } catch {
+    return true;
+  }
+}
+
+function setUp(db: Database): void {
+  if (!db.readonly) db.pragma("journal_mode = WAL");
   // A commit is a file's worth of work: it is worth waiting until the disk has it, even if the power fails.
   db.pragma("synchronous = FULL");
   db.pragma("foreign_keys = ON");
@@ -65,10 +86,4 @@ function setUp(db: Database, path: string): void {
     if (matcher.wanted !== wanted) matcher = { wanted: String(wanted), matches: speakerMatcher(String(wanted)) };
     return matcher.matches(speaker as string | null) ? 1 : 0;
   });
-}
-
-async function* check(db: Database): AsyncIterable<Finding> {
-  const answer = db.pragma("quick_check(1)", { simple: true }) as string;
-  yield answer === "ok" ? { check: "library", status: "ok", found: "sound" }
-    : { check: "library", status: "failed", found: `damaged: ${answer}`, hint: "restore a copy, or move it away and index again" };
 }

@@ -10,18 +10,21 @@ const JOINED = "JOIN versions v ON v.id = s.version_id JOIN assets a ON a.id = v
 
 /** Any of the terms, best BM25 first. A term is always a string for FTS5, never syntax (https://www.sqlite.org/fts5.html#fts5_strings). */
 export function searchText(db: Database, terms: readonly string[], filter: SearchFilter, limit: number): Hit[] {
-  const query = terms.filter((term) => /[\p{L}\p{N}\p{Co}]/u.test(term)).map((term) => `"${term.replaceAll('"', '""')}"`).join(" OR ");
+  const query = terms.filter((term) => /[\p{L}\p{N}\p{Co}]/u.test(term)).map(quote).join(" OR ");
   if (query === "") return [];
   const { where, values } = conditions(filter);
   return hits(db, `SELECT ${COLUMNS}, -bm25(segments_fts) AS score FROM segments_fts JOIN segments s ON s.id = segments_fts.rowid ${JOINED}
     WHERE segments_fts MATCH ?${where}`, [query, ...values], limit);
 }
 
+/** FTS5 reads a query up to its first NUL. */
+const quote = (term: string): string => `"${term.replaceAll("\0", " ").replaceAll('"', '""')}"`;
+
 /** Exact: every vector that the filter leaves is compared. */
 export async function searchVector(db: Database, vector: Float32Array, filter: SearchFilter, limit: number): Promise<Hit[]> {
   await loadVectorFunctions(db);
   const { where, values } = conditions(filter);
-  return hits(db, `SELECT ${COLUMNS}, 1 - vec_distance_cosine(x.vector, ?) AS score FROM vectors x JOIN segments s ON s.id = x.segment_id ${JOINED}
+  return hits(db, `SELECT ${COLUMNS}, ifnull(1 - vec_distance_cosine(x.vector, ?), 0) AS score FROM vectors x JOIN segments s ON s.id = x.segment_id ${JOINED}
     WHERE true${where}`, [vectorBlob(vector), ...values], limit);
 }
 

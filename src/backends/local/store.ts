@@ -1,8 +1,7 @@
 import type { Database } from "better-sqlite3";
-import { MediasearchError } from "../../errors.ts";
 import type { AssetState, AssetVersion, Store, StoreIdentity } from "../backend.ts";
 import { toStoreError } from "./errors.ts";
-import { readIdentity, writeIdentity } from "./identity.ts";
+import { isSame, mismatch, readIdentity, refuseUseless, writeIdentity } from "./identity.ts";
 import { reembed } from "./reembed.ts";
 import { type AssetRow, type SegmentRow, toSegment, toStatus, toVector, vectorBlob } from "./rows.ts";
 import { searchText, searchVector } from "./search.ts";
@@ -12,6 +11,12 @@ const STATUS = `
   SELECT a.path, a.size_bytes, a.mtime_ms, a.captions_stat, a.state, a.error, v.fingerprint, v.origin, v.engine, v.language, v.duration_ms,
     v.segment_count, v.speakers, v.indexed_at_ms
   FROM assets a LEFT JOIN versions v ON v.asset_id = a.id`;
+
+/** "indexed" says that every segment has its vector, so only the others' are counted one by one: vectors are most of the file. */
+const VECTOR_COUNT = `
+  SELECT coalesce(sum(iif(a.state = 'indexed', v.segment_count,
+    (SELECT count(*) FROM segments s JOIN vectors x ON x.segment_id = s.id WHERE s.version_id = v.id))), 0)
+  FROM versions v JOIN assets a ON a.id = v.asset_id`;
 
 export function localStore(db: Database, path: string): Store {
   /** SQLite's errors leave as ours. */
@@ -85,7 +90,7 @@ export function localStore(db: Database, path: string): Store {
       return {
         assets,
         segments: number("SELECT coalesce(sum(segment_count), 0) FROM versions"),
-        vectors: number("SELECT count(*) FROM vectors"),
+        vectors: number(VECTOR_COUNT),
         durationMs: number("SELECT coalesce(sum(duration_ms), 0) FROM versions"),
         sizeBytes: (db.pragma("page_count", { simple: true }) as number) * (db.pragma("page_size", { simple: true }) as number),
       };
@@ -98,7 +103,8 @@ function commit(db: Database, version: AssetVersion, embedder: StoreIdentity | u
   if (vectors.length > 0) {
     const stored = readIdentity(db);
     const wanted = stored ?? embedder;
-    if (!embedder || !wanted || embedder.embedder !== wanted.embedder || vectors.some(({ length }) => length !== wanted.dimensions)) throw mismatch(wanted);
+    if (!embedder || !wanted || !isSame(embedder, wanted) || vectors.some(({ length }) => length !== wanted.dimensions)) throw mismatch(wanted);
+    refuseUseless(vectors, wanted.embedder);
     if (!stored) writeIdentity(db, embedder);
   }
   const { id, sizeBytes, mtimeMs, captionsStat, segments } = version;
@@ -123,6 +129,3 @@ function insertVersion(db: Database, assetId: number, version: AssetVersion): vo
     if (vector) insertVector.run(lastInsertRowid, vectorBlob(vector));
   }
 }
-
-const mismatch = (identity: StoreIdentity | undefined): MediasearchError =>
-  new MediasearchError("MODEL_MISMATCH", `the vectors are not of the library's embedding model ${identity?.embedder ?? ""}`, { hint: "mediasearch migrate --reembed" });

@@ -176,11 +176,7 @@ describe("anything else", () => {
     const evil = ["<".repeat(1_000_000), "{\\".repeat(500_000), "&#".repeat(500_000), `${"a ".repeat(500_000)}:`, "00:".repeat(300_000), "- ".repeat(500_000), "-->".repeat(300_000), "\n".repeat(1_000_000)];
     for (const text of evil) {
       for (const format of ["srt", "webvtt", "ass"] as const) {
-        try {
-          parseCaptions(bytes(`WEBVTT\n\n00:00.000 --> 00:01.000\n${text}`), format);
-        } catch (error) {
-          expect(error).toMatchObject({ code: "UNREADABLE_MEDIA" });
-        }
+        expect(parseCaptions(bytes(`WEBVTT\n\n00:00.000 --> 00:01.000\n${text}`), format).cues.length).toBeLessThan(3);
       }
     }
   });

@@ -1,0 +1,43 @@
+import type { Database } from "better-sqlite3";
+import type { Finding } from "../backend.ts";
+import { toStoreError } from "./errors.ts";
+import { readIdentity } from "./identity.ts";
+import { MIGRATIONS } from "./migrations.ts";
+
+const DAMAGED = "restore a copy, or move it away and index again";
+
+/** The schema, the file's pages (https://www.sqlite.org/pragma.html#pragma_quick_check), the keyword index against the texts, the vectors. */
+export async function* check(db: Database, path: string): AsyncIterable<Finding> {
+  const schema = db.pragma("user_version", { simple: true }) as number;
+  yield { check: "schema", status: "ok", found: `${schema} (newest: ${MIGRATIONS.length})` };
+  const pages = attempt(path, () => db.pragma("quick_check(1)", { simple: true }) as string);
+  yield pages === "ok" ? { check: "library", status: "ok", found: "sound" } : { check: "library", status: "failed", found: `damaged: ${pages}`, hint: DAMAGED };
+  if (pages !== "ok") return;
+  const words = attempt(path, () => checkWords(db));
+  yield words === "ok" ? { check: "keywords", status: "ok", found: "as the texts" } : { check: "keywords", status: "failed", found: words, hint: DAMAGED };
+  const wrong = wrongVectors(db);
+  yield wrong === 0 ? { check: "vectors", status: "ok", found: "all of one length" }
+    : { check: "vectors", status: "failed", found: `${wrong} not of the embedding model's length`, hint: "mediasearch migrate --reembed" };
+}
+
+/** Damage is what is looked for here: it is an answer, not an error. */
+function attempt(path: string, act: () => string): string {
+  try {
+    return act();
+  } catch (error) {
+    const ours = toStoreError(error, path);
+    if (ours.code === "SCHEMA_MISMATCH") return ours.message;
+    throw ours;
+  }
+}
+
+/** An insert by its form, so a library that can't be written goes without (https://www.sqlite.org/fts5.html#the_integrity_check_command). */
+function checkWords(db: Database): string {
+  if (!db.readonly) db.exec("INSERT INTO segments_fts (segments_fts, rank) VALUES ('integrity-check', 1)");
+  return "ok";
+}
+
+function wrongVectors(db: Database): number {
+  const dimensions = readIdentity(db)?.dimensions ?? 0;
+  return db.prepare("SELECT count(*) FROM vectors WHERE length(vector) <> ?").pluck().get(dimensions * Float32Array.BYTES_PER_ELEMENT) as number;
+}

@@ -1,0 +1,38 @@
+import { describe, expect, it } from "vitest";
+import { resolveConfig, SETTINGS } from "./config.ts";
+
+const at = (env: Record<string, string> = {}) => ({ env, cwd: "/work" });
+
+describe("settings", () => {
+  it("come from flags, then the environment, then defaults, and know from where", () => {
+    const { settings, sources } = resolveConfig({ captions: "only" }, at({ MEDIASEARCH_CAPTIONS: "ignore", MEDIASEARCH_LANGUAGE: "pt-br" }));
+    expect([settings.captions, sources.captions]).toEqual(["only", "flag"]);
+    expect([settings.language, sources.language]).toEqual(["pt-BR", "environment"]);
+    expect([settings.engine, sources.engine]).toEqual(["local", "default"]);
+    expect(settings.jobs).toBeGreaterThan(0);
+  });
+
+  it("put the library where the user says, else where the system keeps such data", () => {
+    expect(resolveConfig({ store: "lib.db" }, at({ MEDIASEARCH_HOME: "/h" })).settings.store).toBe("/work/lib.db");
+    expect(resolveConfig({}, at({ MEDIASEARCH_HOME: "h" })).settings.store).toBe("/work/h/library.sqlite");
+    expect(resolveConfig({}, at()).settings.store).toMatch(/mediasearch\/library\.sqlite$/);
+  });
+
+  it("take names in any case, and an empty variable for none", () => {
+    expect(resolveConfig({}, at({ ASR_ENGINE: "stub", BACKEND: "LOCAL", JOB_CONCURRENCY: "" })).settings).toMatchObject({ engine: "STUB", backend: "local" });
+  });
+
+  it("that are wrong are told by the name under which they were given", () => {
+    for (const [flags, env, told] of [
+      [{ jobs: "0" }, {}, /^--jobs: must be a whole number from 1 to 256, not "0"$/], [{}, { JOB_TIMEOUT_MS: "soon" }, /^JOB_TIMEOUT_MS: /], [{}, { BACKEND: "postgres" }, /^BACKEND: must be one of local, vast/],
+    ] as const) expect(() => resolveConfig(flags, at(env))).toThrow(told);
+  });
+
+  it("have a help text each", () => {
+    for (const { help, env, fallbackText } of Object.values(SETTINGS)) expect(help !== "" && fallbackText !== "", env).toBe(true);
+  });
+
+  it("can't be changed afterwards", () => {
+    expect(() => { (resolveConfig({}, at()).settings as { jobs: number }).jobs = 3; }).toThrow(TypeError);
+  });
+});
