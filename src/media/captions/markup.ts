@@ -13,43 +13,70 @@ export const decodeEntities = (text: string): string =>
     return code > 0 && code <= 0x10ffff && !(code >= 0xd800 && code <= 0xdfff) ? String.fromCodePoint(code) : "";
   });
 
-const TAG = /<(\/?)([A-Za-z]*)([^<>]{0,500})>/g;
-const WEBVTT_TAGS = new Set(["", "c", "i", "b", "u", "v", "lang", "ruby", "rt"]);
+/** Of WebVTT every tag goes, known or not; SubRip's are few, and other angle brackets are text. */
 const SUBRIP_TAGS = new Set(["i", "b", "u", "s", "font", "span", "br", "p", "em", "strong", "c", "v"]);
+const isWebvttTag = (name: string, body: string): boolean => name !== "" || body === "" || body.startsWith("/") || /^\d[\d:.]{4,14}$/.test(body);
+const isSubripTag = (name: string): boolean => SUBRIP_TAGS.has(name);
 
 /** Lines of plain text out of WebVTT cue text (https://www.w3.org/TR/webvtt1/#webvtt-cue-text-parsing-rules); `<v Name>` opens a speaker. */
-export const webvttLines = (text: string): RawLine[] => taggedLines(text, WEBVTT_TAGS);
+export const webvttLines = (text: string): RawLine[] => taggedLines(text, isWebvttTag);
 
 /** Likewise for SubRip, which borrows HTML's tags and, from ASS, `{\an8}`. */
-export const subripLines = (text: string): RawLine[] => taggedLines(text.replace(/\{\\[^{}]{0,200}\}/g, ""), SUBRIP_TAGS);
+export const subripLines = (text: string): RawLine[] => taggedLines(text.replace(/\{\\[^{}]{0,200}\}/g, ""), isSubripTag);
 
-function taggedLines(text: string, known: ReadonlySet<string>): RawLine[] {
-  const lines: { text: string; speaker: string | undefined }[] = [];
-  let speaker: string | undefined;
+interface Tag {
+  readonly name: string;
+  readonly body: string;
+  readonly isClosing: boolean;
+  readonly start: number;
+  readonly end: number;
+}
+
+/** What stands between "<" and the next ">" without another "<"; one pass, however many brackets stay open. */
+function* tagsOf(text: string, isTag: (name: string, body: string) => boolean): Generator<Tag> {
+  let close = -1;
+  for (let start = text.indexOf("<"); start >= 0;) {
+    const next = text.indexOf("<", start + 1);
+    if (close < start) close = text.indexOf(">", start);
+    if (close < 0) return;
+    if (next < 0 || next > close) {
+      const body = text.slice(start + 1, close);
+      const name = (/^\/?([A-Za-z]+)(?![^\s./])/.exec(body.slice(0, 20))?.[1] ?? "").toLowerCase();
+      if (isTag(name, body)) yield { name, body, isClosing: body.startsWith("/"), start, end: close + 1 };
+    }
+    start = next;
+  }
+}
+
+function taggedLines(text: string, isTag: (name: string, body: string) => boolean): RawLine[] {
+  const lines: { parts: string[]; speaker: string | null | undefined }[] = [];
+  let speaker: string | null | undefined;
   let isNew = true;
   const add = (piece: string): void => {
     piece.split("\n").forEach((part, i) => {
       if (i > 0) isNew = true;
-      const decoded = decodeEntities(part);
-      const line = lines.at(-1);
-      if (line && !isNew) line.text += decoded;
-      else lines.push({ text: decoded, speaker });
+      if (i > 0 && speaker === null) speaker = undefined;
+      if (part === "") return;
+      if (isNew) lines.push({ parts: [], speaker });
+      lines.at(-1)?.parts.push(decodeEntities(part));
       isNew = false;
     });
   };
   let done = 0;
-  for (const match of text.matchAll(TAG)) {
-    const [whole, closing, name = "", rest = ""] = match;
-    const tag = name.toLowerCase();
-    // "<" in plain text ("a < b") and unknown tags of SubRip stay text.
-    if (!known.has(tag) || (tag === "" && !/^\d[\d:.]*$|^$/.test(rest))) continue;
-    add(text.slice(done, match.index));
-    done = match.index + whole.length;
-    if (tag === "br") add("\n");
-    if (tag !== "v") continue;
-    speaker = closing ? undefined : decodeEntities(rest.replace(/^\.[^\s]*/, "")).replace(/\s+/g, " ").trim() || undefined;
-    isNew = true;
+  let before: Tag | undefined;
+  for (const tag of tagsOf(text, isTag)) {
+    add(text.slice(done, tag.start));
+    done = tag.end;
+    if (tag.name === "br") add("\n");
+    if (tag.name === "v") {
+      speaker = tag.isClosing ? undefined : decodeEntities(tag.body.slice(1).replace(/^\.\S*/, "")).replace(/\s+/g, " ").trim() || undefined;
+      isNew = true;
+    } else if (isNew && speaker === undefined && tag.isClosing && before && !before.isClosing && before.end === tag.start && before.name === tag.name) speaker = null;
+    before = tag;
   }
   add(text.slice(done));
-  return lines.map(({ text: line, speaker: by }) => ({ text: line.replace(/\s+/g, " ").trim(), speaker: by })).filter((line) => line.text !== "");
+  return lines.map(({ parts, speaker: by }) => ({ text: plain(parts.join("")), speaker: by })).filter((line) => line.text !== "");
 }
+
+/** One line, single spaces, no control characters. */
+export const plain = (text: string): string => text.replace(/[\s\u0000-\u001f\u007f-\u009f\u200b]+/g, " ").trim();

@@ -11,28 +11,36 @@ export interface RawCue {
 
 export interface RawLine {
   readonly text: string;
-  /** Named by the format itself (`<v Name>`, ASS's Name field); undefined where only the text can tell. */
-  readonly speaker?: string | undefined;
+  /** Named by the format itself (`<v Name>`, ASS's Name field); null where it says that the text names nobody; undefined where only the text can tell. */
+  readonly speaker?: string | null | undefined;
 }
 
-const LONGEST_MS = 1000 * 3_600_000;
+/** Times beyond this are damage. */
+export const LONGEST_MS = 1000 * 3_600_000;
 
 /** `hh:mm:ss,mmm`, hours optional and of any length, comma or dot, one to three decimals or none. Null for anything else. */
 export function parseTime(text: string): number | null {
-  const [, hours = "0", minutes = "", seconds = "", fraction = ""] = /^(?:(\d{1,6}):)?(\d{1,2}):(\d{1,2})(?:[.,:](\d{1,9}))?$/.exec(text.trim()) ?? [];
+  const [, hours = "0", minutes = "", seconds = "", fraction = ""] = /^(?:(\d{1,6}):)?(\d{1,2}):(\d{1,2})(?:[.,:;](\d{1,9}))?$/.exec(text.trim()) ?? [];
   if (minutes === "" || Number(minutes) > 59 || Number(seconds) > 59) return null;
   const ms = Number(hours) * 3_600_000 + Number(minutes) * 60_000 + Number(seconds) * 1000 + Number(fraction.padEnd(3, "0").slice(0, 3));
   return ms <= LONGEST_MS ? ms : null;
 }
 
-/** The two times around an arrow and what follows them; null when the line is none. */
-export function parseTiming(line: string): { readonly startMs: number; readonly endMs: number } | null {
-  const arrow = line.indexOf("-->");
-  // No time is longer: whatever is, is text with an arrow in it.
-  if (arrow < 0 || arrow > 60) return null;
-  const startMs = parseTime(line.slice(0, arrow));
-  const endMs = parseTime(line.slice(arrow + 3).trim().split(/\s/, 1)[0] ?? "");
-  return startMs === null || endMs === null ? null : { startMs, endMs };
+export interface Timing {
+  readonly startMs: number;
+  readonly endMs: number;
+}
+
+const TIMING = /^(-?\d{1,6}(?:\s?[:;.,]\s?\d{1,9}){1,3})\s{0,20}(?:[-–—=]{1,3}\s?>|→)\s{0,20}(-?\d{1,6}(?:\s?[:;.,]\s?\d{1,9}){1,3})(?![\d:])/;
+
+/** The two times around an arrow at the start of a line; "absurd" when it is such a line with impossible times; null when it is none. */
+export function parseTiming(line: string): Timing | "absurd" | null {
+  // No times are longer: whatever is, is text with an arrow in it.
+  const [, start, end] = TIMING.exec(line.trimStart().slice(0, 100)) ?? [];
+  if (start === undefined || end === undefined) return null;
+  const startMs = parseTime(start.replace(/\s/g, ""));
+  const endMs = parseTime(end.replace(/\s/g, ""));
+  return startMs === null || endMs === null ? "absurd" : { startMs, endMs };
 }
 
 /** A time as captions write it: `.` for WebVTT, `,` for SubRip. */

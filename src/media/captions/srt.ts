@@ -1,22 +1,38 @@
 import { subripLines } from "./markup.ts";
 import { parseTiming, type RawCue } from "./raw-cue.ts";
 
+const NUMBER = /^\s*\d{1,7}\s*$/;
+
 /**
  * SubRip as it is found: numbers and blank lines may be missing, times may have dots, no hours or one digit. Every line with two times around an arrow
- * begins a cue; a number alone on the line before it belongs to it.
+ * begins a cue, which is passed over when the times are impossible; a number alone on the line before it belongs to it.
  */
 export function parseSrt(text: string): RawCue[] {
-  const cues: RawCue[] = [];
   const lines = text.split("\n");
   const timings = lines.flatMap((line, at) => {
     const timing = parseTiming(line);
-    return timing ? [{ at, ...timing }] : [];
+    return timing ? [{ at, timing }] : [];
   });
-  timings.forEach(({ at, startMs, endMs }, i) => {
-    const next = timings[i + 1];
-    let end = next?.at ?? lines.length;
-    if (next && end - 1 > at && /^\s*\d{1,7}\s*$/.test(lines[end - 1] ?? "")) end--;
-    cues.push({ startMs, endMs, lines: subripLines(lines.slice(at + 1, end).join("\n").trim()) });
+  const cues: RawCue[] = [];
+  let number = numberBefore(lines, -1, timings[0]?.at ?? 0, null).number;
+  timings.forEach(({ at, timing }, i) => {
+    const next = timings[i + 1]?.at;
+    const own = next === undefined ? { end: lines.length, number: null } : numberBefore(lines, at, next, number);
+    number = own.number;
+    if (timing !== "absurd") cues.push({ ...timing, lines: subripLines(lines.slice(at + 1, own.end).join("\n").trim()) });
   });
   return cues;
+}
+
+/** Where the text of a cue ends before the number of the next, and that number; null when it has none. */
+function numberBefore(lines: readonly string[], at: number, next: number, before: number | null): { readonly end: number; readonly number: number | null } {
+  let last = next - 1;
+  while (last > at && lines[last]?.trim() === "") last--;
+  const line = lines[last] ?? "";
+  if (last <= at || !NUMBER.test(line)) return { end: next, number: null };
+  const number = Number(line);
+  const isOnly = last === at + 1;
+  // "42" may be what is said: the number of a cue stands right above its times, or is the next in the row.
+  const isNumber = number === (before ?? Number.NaN) + 1 || (last === next - 1 && !(isOnly && before === null && at >= 0));
+  return isNumber ? { end: last, number } : { end: next, number: null };
 }
