@@ -23,8 +23,8 @@ function step(title, ...args) {
 step("npm ci", "ci", "--no-audit", "--no-fund", "--loglevel=error");
 const store = ".mediasearch/quickstart.sqlite";
 mkdirSync(`${root}.mediasearch`, { recursive: true });
-const mediasearch = (...args) => step(["npx mediasearch", ...args.map((a) => (/\s/.test(a) ? `"${a}"` : a))].join(" "), "exec", "--offline", "--", "mediasearch", ...args);
+const mediasearch = (...args) => step(["npx mediasearch", ...args.map((a) => (/\s/.test(a) ? `"${a}"` : a))].join(" "), "exec", "--offline", "--loglevel=error", "--", "mediasearch", ...args);
 mediasearch("index", "fixtures/media", "--store", store);
-for (const query of ["the budget for next year", "why the bridge was closed", "something is wrong with the heating"])
+for (const query of ["the budget for next year", "where should drivers go", "something is wrong with the heating"])
   mediasearch("search", query, "--limit", "3", "--store", store);
 process.stdout.write("\nNow your own files:\n  npx mediasearch index ~/Recordings\n  npx mediasearch search \"what you remember of it\"\n");
