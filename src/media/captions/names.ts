@@ -15,12 +15,14 @@ const FORMATS: readonly (readonly [ending: string, format: CaptionFormat])[] = [
 const FLAGS = new Set(["forced", "sdh", "cc", "hi", "default", "auto"]);
 
 /** ISO 639-2 codes and English names that files carry, as BCP 47 (RFC 5646: the shortest code). */
-const LANGUAGES: Readonly<Record<string, string>> = Object.fromEntries(
+const LANGUAGES: ReadonlyMap<string, string> = new Map(
   (`eng:en english:en ger:de deu:de german:de fre:fr fra:fr french:fr spa:es spanish:es ita:it italian:it por:pt portuguese:pt dut:nl nld:nl dutch:nl
     pol:pl polish:pl rus:ru russian:ru ukr:uk ukrainian:uk cze:cs ces:cs czech:cs slo:sk slk:sk hun:hu hungarian:hu rum:ro ron:ro bul:bg gre:el ell:el greek:el
     tur:tr turkish:tr ara:ar arabic:ar heb:he hebrew:he per:fa fas:fa hin:hi hindi:hi ben:bn tam:ta tel:te urd:ur chi:zh zho:zh chinese:zh jpn:ja
     japanese:ja kor:ko korean:ko vie:vi tha:th ind:id may:ms msa:ms swe:sv swedish:sv nor:no nob:nb dan:da danish:da fin:fi finnish:fi ice:is isl:is est:et
-    lav:lv lit:lt hrv:hr srp:sr slv:sl cat:ca baq:eu eus:eu glg:gl gle:ga wel:cy cym:cy lat:la swa:sw fil:fil`)
+    lav:lv lit:lt hrv:hr srp:sr slv:sl cat:ca norwegian:no nno:nn hebrew:he persian:fa bulgarian:bg romanian:ro croatian:hr serbian:sr slovenian:sl slovak:sk
+    estonian:et latvian:lv lithuanian:lt catalan:ca icelandic:is thai:th vietnamese:vi indonesian:id malay:ms bengali:bn tamil:ta telugu:te urdu:ur afr:af hye:hy arm:hy kat:ka geo:ka
+    kaz:kk mkd:mk mac:mk sqi:sq alb:sq bos:bs mon:mn mya:my bur:my khm:km nep:ne sin:si mar:mr guj:gu kan:kn mal:ml pan:pa yue:yue cmn:zh baq:eu eus:eu glg:gl gle:ga wel:cy cym:cy lat:la swa:sw fil:fil`)
     .split(/\s+/).map((pair) => pair.split(":") as [string, string]),
 );
 const TWO_LETTERS = new Set((
@@ -28,53 +30,74 @@ const TWO_LETTERS = new Set((
   "ka kk kl km kn ko ku ky la lb ln lo lt lv mg mi mk ml mn mr ms mt my nb ne nl nn no ny oc or pa pl ps pt qu rm ro ru rw sa sd si sk sl sm sn so sq sr st " +
   "su sv sw ta te tg th ti tk tl tn to tr ts tt ug uk ur uz vi wo xh yi yo zh zu").split(" "));
 
-/** A last part of a name as a language, or null: "en", "pt-BR", "zh_Hans", "eng", "German". */
-function languageOf(part: string): string | null {
-  const [base = "", ...rest] = part.toLowerCase().split(/[-_]/);
-  if (rest.length > 1 || !(rest[0] === undefined || /^(?:[a-z]{2}|[a-z]{4}|\d{3})$/.test(rest[0]))) return null;
-  const language = LANGUAGES[base] ?? (TWO_LETTERS.has(base) ? base : null);
+/** A language as names and recognisers write it, as BCP 47, or null: "en", "pt-BR", "zh_Hans", "zh-Hans-CN", "eng", "German". */
+export function languageOf(part: string): string | null {
+  const [, name = "", script, region] = /^([a-z]{2,12})(?:[-_]([a-z]{4}))?(?:[-_]([a-z]{2}|\d{3}))?$/.exec(part.slice(0, 30).toLowerCase()) ?? [];
+  const language = LANGUAGES.get(name) ?? (TWO_LETTERS.has(name) ? name : null);
   if (language === null) return null;
-  const region = rest[0];
-  if (region === undefined) return language;
-  return `${language}-${region.length === 4 ? region[0]?.toUpperCase() + region.slice(1) : region.toUpperCase()}`;
+  return [language, script && `${script[0]?.toUpperCase()}${script.slice(1)}`, region?.toUpperCase()].filter(Boolean).join("-");
+}
+
+/** The name without the ending of its format; null for what is no captions file. */
+function wholeOf(fileName: string): { readonly whole: string; readonly format: CaptionFormat } | null {
+  // Most names are none: the longest ending is as long as this.
+  const tail = fileName.slice(-".transcription.json".length).toLowerCase();
+  const found = FORMATS.find(([ending]) => tail.endsWith(ending) && fileName.length > ending.length);
+  return found ? { whole: fileName.slice(0, -found[0].length), format: found[1] } : null;
 }
 
 /** What a file name says about captions; null for every other file. */
 export function captionName(fileName: string): CaptionName | null {
-  const lower = fileName.toLowerCase();
-  const found = FORMATS.find(([ending]) => lower.endsWith(ending) && lower.length > ending.length);
+  const found = wholeOf(fileName);
   if (!found) return null;
-  const parts = fileName.slice(0, -found[0].length).split(".");
+  const parts = found.whole.split(".");
   let language: string | null = null;
   let isForced = false;
   while (parts.length > 1) {
     const last = (parts.at(-1) ?? "").toLowerCase();
     const said = languageOf(last);
     // "hi" is a flag (hearing impaired) only beside a language; by itself it is Hindi.
-    if (FLAGS.has(last) && !(last === "hi" && parts.length === 2 && language === null)) isForced ||= last === "forced";
+    const isFlag = FLAGS.has(last) && !(last === "hi" && language === null && !hasLanguage(parts.slice(1, -1)));
+    if (isFlag) isForced ||= last === "forced";
     else if (said !== null && language === null) language = said;
     else break;
     parts.pop();
   }
-  return { stem: parts.join("."), language, format: found[1], isForced };
+  return { stem: parts.join("."), language, format: found.format, isForced };
+}
+
+/** Whether a language stands last, before other flags. */
+function hasLanguage(parts: readonly string[]): boolean {
+  const last = parts.findLast((part) => !FLAGS.has(part.toLowerCase()));
+  return last !== undefined && languageOf(last) !== null;
 }
 
 const base = (language: string): string => language.split("-")[0]?.toLowerCase() ?? "";
+const withoutEnding = (name: string): string => name.replace(/\.[^.]+$/, "");
 
 /**
  * The captions file that belongs to a media file: `talk.vtt`, `talk.en.vtt` or `talk.mp4.vtt` for `talk.mp4`; null when there is none. With a wanted
- * language files of another are left; without one, those without a suffix come first, then English. Forced ones (signs only) come last.
+ * language files of another are left; without one, those without a suffix come first, then English. Forced ones (signs only) come last, and a name that
+ * is the same but for capitals after one that is the same.
  */
 export function pickSidecar(mediaName: string, siblings: readonly string[], language?: string): string | null {
-  const stem = mediaName.replace(/\.[^.]+$/, "");
+  const stem = withoutEnding(mediaName);
+  const small = stem.toLowerCase();
+  const wanted = language === undefined ? undefined : (languageOf(language) ?? language);
   let best: { readonly name: string; readonly rank: string } | undefined;
   for (const name of siblings) {
     // Most siblings are other media: a cheap look first.
-    if (name.length <= stem.length || name.slice(0, stem.length).toLowerCase() !== stem.toLowerCase()) continue;
-    const rank = rankOf(name, mediaName, stem, language);
-    if (rank !== null && (!best || rank < best.rank)) best = { name, rank };
+    if (name.length <= stem.length || (!name.startsWith(stem) && name.slice(0, stem.length).toLowerCase() !== small)) continue;
+    const rank = rankOf(name, mediaName, stem, wanted);
+    if (rank !== null && (!best || rank < best.rank) && !isOfAnother(name, mediaName, stem, siblings)) best = { name, rank };
   }
   return best?.name ?? null;
+}
+
+/** `talk.en.vtt` is that of `talk.en.mp4` where there is one, not of `talk.mp4`. */
+function isOfAnother(name: string, mediaName: string, stem: string, siblings: readonly string[]): boolean {
+  const whole = wholeOf(name)?.whole ?? "";
+  return whole.length > stem.length && whole !== mediaName && siblings.includes(whole + mediaName.slice(stem.length));
 }
 
 /** Sorts as text: what matters most comes first. */
@@ -82,20 +105,24 @@ function rankOf(name: string, mediaName: string, stem: string, wanted: string | 
   const caption = belonging(name, mediaName, stem);
   if (!caption) return null;
   const { language, format, isForced } = caption;
-  const isOther = wanted !== undefined && language !== null && base(language) !== base(wanted);
-  if (isOther) return null;
-  const byLanguage = wanted === undefined ? (language === null ? 0 : base(language) === "en" ? 1 : 2) : language === null ? 2 : language.toLowerCase() === wanted.toLowerCase() ? 0 : 1;
-  const byCase = name.startsWith(stem) ? 0 : 1;
-  return [isForced ? 1 : 0, byLanguage, byCase, FORMATS.findIndex(([, one]) => one === format), name].join("|");
+  const isWanted = wanted === undefined || language === null || base(language) === base(wanted);
+  if (!isWanted) return null;
+  const byFormat = FORMATS.findIndex(([, one]) => one === format);
+  return [isForced ? 1 : 0, name.startsWith(stem) ? 0 : 1, languageRank(language, wanted), language ?? "", byFormat, name].join("|");
+}
+
+function languageRank(language: string | null, wanted: string | undefined): number {
+  if (wanted === undefined) return language === null ? 0 : base(language) === "en" ? 1 : 2;
+  if (language === null) return 2;
+  return language.toLowerCase() === wanted.toLowerCase() ? 0 : 1;
 }
 
 /** The suffixes of `talk.en.vtt` are a language beside `talk.mp4`, but belong to the name beside `talk.en.mp4`. */
 function belonging(name: string, mediaName: string, stem: string): CaptionName | null {
   const caption = captionName(name);
   if (!caption) return null;
-  const same = (a: string, b: string): boolean => a.toLowerCase() === b.toLowerCase();
-  const ending = FORMATS.find(([, format]) => format === caption.format && same(name.slice(-4), format === "transcription-json" ? "json" : name.slice(-4)));
-  const whole = name.slice(0, -(ending?.[0].length ?? 4));
-  if (same(whole, stem) || same(whole, mediaName)) return { ...caption, language: same(caption.stem, whole) ? caption.language : null, isForced: false };
-  return same(caption.stem, stem) || same(caption.stem, mediaName) ? caption : null;
+  const isOwn = (one: string): boolean => one.toLowerCase() === stem.toLowerCase() || one.toLowerCase() === mediaName.toLowerCase();
+  const whole = wholeOf(name)?.whole ?? "";
+  if (isOwn(whole)) return { ...caption, stem: whole, language: null, isForced: false };
+  return isOwn(caption.stem) ? caption : null;
 }

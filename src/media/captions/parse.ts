@@ -1,10 +1,10 @@
 import { MediasearchError } from "../../errors.ts";
-import type { Cue } from "../../types.ts";
+import type { Cue, Word } from "../../types.ts";
 import { assLines, parseAss } from "./ass.ts";
 import { decodeText } from "./decode-text.ts";
-import { subripLines, webvttLines } from "./markup.ts";
+import { plain, subripLines, webvttLines } from "./markup.ts";
 import type { CaptionFormat } from "./names.ts";
-import type { RawCue } from "./raw-cue.ts";
+import { LONGEST_MS, type RawCue } from "./raw-cue.ts";
 import { unroll } from "./rolling.ts";
 import { type SpokenLine, speakersOf } from "./speakers.ts";
 import { parseSrt } from "./srt.ts";
@@ -60,28 +60,41 @@ export function cuesFromEvents(events: readonly CaptionEvent[], format: "srt" | 
 }
 
 function toCues(raw: readonly RawCue[]): Cue[] {
-  const ordered = raw.filter(({ startMs, endMs }) => endMs >= startMs).toSorted((a, b) => a.startMs - b.startMs);
+  const ordered = raw.filter(({ startMs, endMs }) => startMs >= 0 && endMs >= startMs && endMs <= LONGEST_MS).toSorted((a, b) => a.startMs - b.startMs);
   const cues = unroll(ordered);
   const spokenOf = speakersOf(cues);
-  return cues.flatMap((cue) => byTurn(cue, spokenOf(cue)));
+  // The second turn of a cue may come after the beginning of one that overlaps it.
+  return cues.flatMap((cue) => byTurn(cue, spokenOf(cue))).toSorted((a, b) => a.startMs - b.startMs);
 }
 
 /** One cue a speaker; several in one cue share its time by the length of what they say. */
 function byTurn(cue: RawCue, lines: readonly SpokenLine[]): Cue[] {
-  const turns: { speaker: string | null; text: string }[] = [];
+  const turns: { speaker: string | null; texts: string[] }[] = [];
   for (const { text, speaker } of lines) {
     const last = turns.at(-1);
-    if (last && speaker === undefined) last.text = `${last.text} ${text}`.trim();
-    else if (last && speaker !== null && last.speaker === speaker) last.text = `${last.text} ${text}`.trim();
-    else turns.push({ speaker: speaker ?? null, text });
+    if (last && (speaker === undefined || (speaker !== null && last.speaker === speaker))) last.texts.push(text);
+    else turns.push({ speaker: speaker ?? null, texts: [text] });
   }
-  const said = turns.filter(({ text }) => text !== "");
+  const said = turns.map(({ speaker, texts }) => ({ speaker, text: plain(texts.join(" ")) })).filter(({ text }) => text !== "");
   const letters = said.reduce((sum, { text }) => sum + text.length, 0);
   let done = 0;
   const at = (): number => Math.round(cue.startMs + ((cue.endMs - cue.startMs) * done) / letters);
   return said.map(({ speaker, text }) => {
     const startMs = at();
     done += text.length;
-    return { startMs, endMs: at(), text, speaker, confidence: cue.confidence ?? null, words: said.length === 1 ? (cue.words ?? null) : null };
+    return { startMs, endMs: at(), text, speaker, confidence: cue.confidence ?? null, words: said.length === 1 && cue.words ? wordsOf(text, cue.words) : null };
   });
+}
+
+/** The words that spell the text; those of a name that was taken off its beginning go. Null when they do not. */
+function wordsOf(text: string, words: readonly Word[]): readonly Word[] | null {
+  const letters = (one: string): string => one.replace(/\s+/g, "");
+  let left = letters(text);
+  let first = words.length;
+  for (; left !== "" && first > 0; first--) {
+    const word = letters(words[first - 1]?.text ?? "");
+    if (!left.endsWith(word)) return null;
+    left = left.slice(0, left.length - word.length);
+  }
+  return left === "" ? words.slice(first) : null;
 }

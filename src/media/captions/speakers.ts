@@ -6,46 +6,82 @@ export interface SpokenLine {
   readonly speaker: string | null | undefined;
 }
 
-/** Loud words before a colon that are no names. */
-const NO_NAMES = new Set("note warning caution music sound applause laughter update breaking news chapter part section question answer example http https subtitles captions translation"
-  .split(" "));
-const NAME = /^(?:\[([^[\]]{1,40})\]\s?:?|([\p{L}\d][\p{L}\p{M}\d.'’\- ]{0,40}?(?:\s?\([^()]{1,30}\))?)\s?:)(?:\s+|$)(?=\S|$)/u;
+/** Words before a colon that are no names, by themselves or with others after them ("Episode 3", "BREAKING NEWS"). */
+const LABELS = new Set((
+  "note notes warning caution danger music sound sounds song applause laughter laughing cheering silence noise update breaking news chapter part section step figure episode act scene " +
+  "lesson unit slide rule option phase level week day season volume number tip fact example question answer http https subtitles subtitle captions caption transcript translation " +
+  "remember important attention reminder hint summary conclusion spoiler edit ps so and but or yes no then now also however first second third finally today meaning result").split(" "));
+const NAME = /^(?:\[([^[\]]{1,120})\]\s?[:：]|([\p{L}\d][\p{L}\p{M}\d.'’_#&/\- ]{0,40}?)(?:\s?\([^()]{1,30}\))?\s?[:：])(?=(\s|$)|[^\d/\\])/u;
 
-/** Who speaks each line of a whole file. `[Name]:` always counts. Names in mixed case count when a file uses them as names: more than once, or two words and more. */
-export function speakersOf(cues: readonly RawCue[]): (cue: RawCue) => SpokenLine[] {
-  const counts = new Map<string, number>();
-  for (const { lines } of cues)
-    for (const { text } of lines) {
-      const name = nameOf(text)?.name;
-      if (name !== undefined) counts.set(name, (counts.get(name) ?? 0) + 1);
-    }
-  const isName = (name: string): boolean => {
-    const words = name.split(/\s+/);
-    if (NO_NAMES.has(name.toLowerCase()) || words.length > 4 || !/\p{L}/u.test(name)) return false;
-    if (name === name.toUpperCase() && name !== name.toLowerCase()) return true;
-    return words.every((word) => /^[\p{Lu}\d]/u.test(word)) && (words.length > 1 || (counts.get(name) ?? 0) > 1);
-  };
-  return ({ lines }) => lines.map((line, i) => spoken(line, i, lines, isName));
+interface Found {
+  readonly name: string;
+  readonly rest: string;
+  readonly isBracketed: boolean;
 }
 
-function spoken(line: RawLine, index: number, lines: readonly RawLine[], isName: (name: string) => boolean): SpokenLine {
-  if (line.speaker !== undefined) return { text: line.text, speaker: line.speaker };
-  const [, turn = "", rest = line.text] = /^(>{2,3}|&gt;&gt;)\s*(.+)$/u.exec(line.text) ?? [];
-  const dash = turn === "" ? /^[-–—‐]\s*(\S.*)$/u.exec(rest)?.[1] : undefined;
-  const text = dash ?? rest;
-  const found = nameOf(text);
-  if (found && found.rest !== "" && (found.isBracketed || isName(found.name))) return { text: found.rest, speaker: found.name };
-  // A name alone on its line speaks what follows.
-  if (found && found.rest === "" && isName(found.name) && index < lines.length - 1) return { text: "", speaker: found.name };
-  if (turn !== "") return { text: rest, speaker: null };
-  const isDialogue = dash !== undefined && lines.some((other, at) => at !== index && /^[-–—‐]\s*\S/u.test(other.text));
-  return isDialogue || (dash !== undefined && lines.length === 1) ? { text: dash, speaker: null } : { text: line.text, speaker: undefined };
-}
-
-function nameOf(text: string): { readonly name: string; readonly rest: string; readonly isBracketed: boolean } | undefined {
+/** A beginning that could name who speaks: `[Name]:`, `NAME:`, `Name (aside):`. */
+function nameOf(text: string): Found | undefined {
   const match = NAME.exec(text);
   const name = (match?.[1] ?? match?.[2])?.trim();
-  // "[laughs]" without a colon describes a sound.
-  if (!match || name === undefined || (match[1] !== undefined && !match[0].includes(":"))) return undefined;
+  // Only the wide colon of Chinese and Japanese stands without a space after it.
+  if (!match || !name || (match[3] === undefined && !match[0].endsWith("："))) return undefined;
   return { name, rest: text.slice(match[0].length).trim(), isBracketed: match[1] !== undefined };
+}
+
+export type IsName = (name: string) => boolean;
+
+/** Which beginnings are names, from all lines of a file: capitals and two words and more always, a single word in mixed case only when it comes again. */
+export function namesIn(texts: Iterable<string>): IsName {
+  const counts = new Map<string, number>();
+  for (const text of texts) {
+    const name = nameOf(partsOf(text).rest)?.name;
+    if (name !== undefined) counts.set(name, (counts.get(name) ?? 0) + 1);
+  }
+  return (name) => {
+    const words = name.split(/\s+/);
+    if (words.length > 4 || !/\p{L}/u.test(name) || LABELS.has((words[0] ?? "").toLowerCase())) return false;
+    const isAgain = (counts.get(name) ?? 0) > 1;
+    // Scripts without capitals can't show a name otherwise.
+    if (name.toUpperCase() === name.toLowerCase()) return isAgain;
+    return name === name.toUpperCase() || (words.every((word) => /^[\p{Lu}\d#&]/u.test(word)) && (words.length > 1 || isAgain));
+  };
+}
+
+/** Who speaks each line, for the cues of one file. A name that the format gives is never looked for in the text. */
+export function speakersOf(cues: readonly RawCue[]): (cue: RawCue) => SpokenLine[] {
+  const isName = namesIn(cues.flatMap(({ lines }) => lines.filter(({ speaker }) => speaker === undefined).map(({ text }) => text)));
+  return ({ lines }) => {
+    const isDialogue = lines.filter(({ speaker, text }) => speaker === undefined && partsOf(text).isDash).length > 1 || lines.length === 1;
+    return lines.map((line, i) => spokenLine(line, isName, isDialogue, i === lines.length - 1, i === 0));
+  };
+}
+
+/** Whether text that nobody is named for would be read as it stands. */
+export function readsAsItIs(text: string, isName: IsName): boolean {
+  const { speaker, text: read } = spokenLine({ text }, isName, true, true, true);
+  return speaker === undefined && read === text;
+}
+
+/** Whether `Name: text` is read as the text of that name. */
+export function readsAsNamed(name: string, text: string, isName: IsName): boolean {
+  const read = spokenLine({ text: `${name}: ${text}` }, isName, true, true, true);
+  return read.speaker === name && read.text === text;
+}
+
+function spokenLine(line: RawLine, isName: IsName, isDialogue: boolean, isLast: boolean, isFirst: boolean): SpokenLine {
+  if (line.speaker !== undefined) return { text: line.text, speaker: line.speaker };
+  const { isTurn, isDash, rest } = partsOf(line.text);
+  const found = nameOf(rest);
+  // A name alone on its line speaks what follows.
+  if (found && (found.rest === "" ? !isLast && isName(found.name) : found.isBracketed || isName(found.name))) return { text: found.rest, speaker: found.name };
+  // "Where is he? / - Over there.": a capital after the dash is another's turn, "- or so" goes on.
+  const isReply = isDash && (isDialogue || (!isFirst && /^[\p{Lu}¿¡[(♪"“]/u.test(rest)));
+  return isTurn || isReply ? { text: rest, speaker: null } : { text: line.text, speaker: undefined };
+}
+
+/** `>> ` and `- ` before what is said; not the minus of "-5" nor "--". */
+function partsOf(text: string): { readonly isTurn: boolean; readonly isDash: boolean; readonly rest: string } {
+  const turn = /^>{2,3}\s?(?=[^\s>])/u.exec(text)?.[0] ?? "";
+  const dash = turn === "" ? (/^[-–—‐]\s?(?=[^\s\d\-–—‐>])|^[-–—‐]\s(?=\d)/u.exec(text)?.[0] ?? "") : "";
+  return { isTurn: turn !== "", isDash: dash !== "", rest: text.slice(turn.length + dash.length) };
 }

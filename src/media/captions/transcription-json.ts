@@ -1,6 +1,8 @@
 import { MediasearchError } from "../../errors.ts";
 import type { Word } from "../../types.ts";
-import type { RawCue } from "./raw-cue.ts";
+import { plain } from "./markup.ts";
+import { languageOf } from "./names.ts";
+import { LONGEST_MS, type RawCue } from "./raw-cue.ts";
 
 type Json = Readonly<Record<string, unknown>>;
 const object = (value: unknown): Json => (typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Json) : {});
@@ -9,7 +11,7 @@ const number = (value: unknown): number | null => (typeof value === "number" && 
 const string = (value: unknown): string | null => (typeof value === "string" ? value : null);
 const milliseconds = (seconds: unknown): number | null => {
   const value = number(seconds);
-  return value === null || value < 0 ? null : Math.round(value * 1000);
+  return value === null || value < 0 || value * 1000 > LONGEST_MS ? null : Math.round(value * 1000);
 };
 
 /** `NAME.transcription.json` of media-transcription: `{transcription: {language, duration_seconds, segments: [{start, end, text, avg_logprob, words}]}}`, seconds. */
@@ -17,9 +19,12 @@ export function parseTranscriptionJson(text: string): { readonly cues: RawCue[];
   const transcription = object(object(parse(text))["transcription"]);
   if (!Array.isArray(transcription["segments"]))
     throw new MediasearchError("UNREADABLE_MEDIA", "no captions could be read: the JSON has no transcription.segments");
+  const segments = transcription["segments"].map(object);
+  if (segments.length > 0 && !segments.some((segment) => milliseconds(segment["start"]) !== null && string(segment["text"]) !== null))
+    throw new MediasearchError("UNREADABLE_MEDIA", "no captions could be read: no segment of the JSON has a start in seconds and a text");
   return {
-    cues: transcription["segments"].flatMap((segment) => cueOf(object(segment))),
-    language: string(transcription["language"]),
+    cues: segments.flatMap(cueOf),
+    language: languageOf(string(transcription["language"]) ?? ""),
     durationMs: milliseconds(transcription["duration_seconds"]),
   };
 }
@@ -35,7 +40,7 @@ function parse(text: string): unknown {
 function cueOf(segment: Json): RawCue[] {
   const startMs = milliseconds(segment["start"]);
   const endMs = milliseconds(segment["end"]);
-  const text = string(segment["text"])?.replace(/\s+/g, " ").trim();
+  const text = plain(string(segment["text"]) ?? "");
   if (startMs === null || endMs === null || !text) return [];
   const words = array(segment["words"]).flatMap((word) => wordOf(object(word)));
   const known = words.flatMap(({ confidence }) => (confidence === null ? [] : [confidence]));
@@ -43,12 +48,14 @@ function cueOf(segment: Json): RawCue[] {
   const confidence = known.length > 0 ? known.reduce((sum, value) => sum + value, 0) / known.length : logprob === null ? null : Math.min(1, Math.exp(logprob));
   // Words that don't add up to the text would change it.
   const isWhole = words.map((word) => word.text).join("").replace(/\s/g, "") === text.replace(/\s/g, "");
-  return [{ startMs, endMs, lines: [{ text, speaker: string(segment["speaker"]) ?? undefined }], confidence, words: isWhole && words.length > 0 ? words : null }];
+  return [{ startMs, endMs, lines: [{ text, speaker: plain(string(segment["speaker"]) ?? "") || undefined }], confidence, words: isWhole && words.length > 0 ? words : null }];
 }
 
 function wordOf(word: Json): Word[] {
   const startMs = milliseconds(word["start"]);
   const endMs = milliseconds(word["end"]);
-  const text = string(word["word"])?.trim();
-  return startMs === null || endMs === null || !text ? [] : [{ text, startMs, endMs: Math.max(startMs, endMs), confidence: number(word["probability"]) }];
+  const text = plain(string(word["word"]) ?? "");
+  const probability = number(word["probability"]);
+  if (startMs === null || endMs === null || text === "") return [];
+  return [{ text, startMs, endMs: Math.max(startMs, endMs), confidence: probability !== null && probability >= 0 && probability <= 1 ? probability : null }];
 }

@@ -1,23 +1,38 @@
 import type { Segment } from "../../types.ts";
-import { formatTime } from "./raw-cue.ts";
+import { formatTime, parseTiming } from "./raw-cue.ts";
+import { namesIn, readsAsItIs, readsAsNamed } from "./speakers.ts";
 
 type Line = Pick<Segment, "startMs" | "endMs" | "text" | "speaker">;
 
 /** WebVTT, https://www.w3.org/TR/webvtt1/; speakers as voice spans. Reads back as it was. */
 export function formatWebvtt(segments: readonly Line[]): string {
   const escape = (text: string): string => text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
-  const cues = segments.map(({ startMs, endMs, text, speaker }) =>
-    `${formatTime(startMs, ".")} --> ${formatTime(endMs, ".")}\n${speaker === null ? "" : `<v ${escape(speaker)}>`}${escape(text)}\n`);
+  const isName = namesIn(unnamed(segments));
+  const cues = segments.map(({ startMs, endMs, text, speaker }) => {
+    const voice = speaker !== null ? `<v ${escape(speaker)}>` : readsAsItIs(text, isName) ? "" : "<c></c>";
+    return `${formatTime(startMs, ".")} --> ${formatTime(endMs, ".")}\n${voice}${escape(text)}\n`;
+  });
   return `WEBVTT\n\n${cues.join("\n")}`;
 }
 
 /**
- * SubRip. It has no field for speakers; they are written "[Name]: " before the text, which people can read and this program reads back. A text of nobody's that
- * itself begins with such a name reads back as spoken by it.
+ * SubRip. It has no field for speakers: they stand before the text as "Name: " where that reads back as a name, else as "[Name]: ". An empty `<b></b>`,
+ * which players do not show, comes before text of nobody's that looks like a name, a dialogue's dash or times. Reads back as it was, but for
+ * square brackets in names, which become round ones, and for names of more than 120 letters.
  */
 export function formatSrt(segments: readonly Line[]): string {
-  const escape = (text: string): string => text.replace(/&(?=#?\w+;)/g, "&amp;").replace(/<(?=\/?\w)/g, "&lt;").replaceAll("-->", "--&gt;");
-  const name = (speaker: string): string => escape(speaker.replaceAll("[", "(").replaceAll("]", ")"));
-  return segments.map(({ startMs, endMs, text, speaker }, i) =>
-    `${i + 1}\n${formatTime(startMs, ",")} --> ${formatTime(endMs, ",")}\n${speaker === null ? "" : `[${name(speaker)}]: `}${escape(text)}\n`).join("\n");
+  const named = segments.flatMap(({ speaker, text }) => (speaker === null ? [] : [`${speaker}: ${text}`]));
+  const isSpeaker = namesIn(named);
+  const isName = namesIn([...named, ...unnamed(segments)]);
+  const said = ({ speaker, text }: Line): string => {
+    if (speaker === null) return readsAsItIs(text, isName) && parseTiming(text) === null ? subrip(text) : `<b></b>${subrip(text)}`;
+    return readsAsNamed(speaker, text, isSpeaker) ? subrip(`${speaker}: ${text}`) : `[${subrip(speaker.replaceAll("[", "(").replaceAll("]", ")"))}]: ${subrip(text)}`;
+  };
+  return segments.map((segment, i) => `${i + 1}\n${formatTime(segment.startMs, ",")} --> ${formatTime(segment.endMs, ",")}\n${said(segment)}\n`).join("\n");
 }
+
+const unnamed = (segments: readonly Line[]): string[] => segments.flatMap(({ speaker, text }) => (speaker === null ? [text] : []));
+
+/** As little as possible is escaped: SubRip has no escapes that every player knows. */
+const subrip = (text: string): string =>
+  text.replace(/&(?=#?\w+;)/g, "&amp;").replace(/<(?=\/?\w)/g, "&lt;").replaceAll("{\\", "&#123;\\").replaceAll("-->", "--&gt;");
