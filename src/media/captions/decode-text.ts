@@ -9,10 +9,11 @@ export function decodeText(bytes: Uint8Array): string {
 function decode(bytes: Uint8Array): string {
   if (bytes[0] === 0xff && bytes[1] === 0xfe) return new TextDecoder("utf-16le").decode(bytes);
   if (bytes[0] === 0xfe && bytes[1] === 0xff) return new TextDecoder("utf-16be").decode(bytes);
+  const isMarkedUtf8 = bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf;
   const { little, big, pairs } = asciiPairs(bytes);
   // Times and line ends are ASCII in every language, so some pairs are, even in Chinese.
-  if (little > pairs / 50 && little > big * 8) return new TextDecoder("utf-16le").decode(bytes);
-  if (big > pairs / 50 && big > little * 8) return new TextDecoder("utf-16be").decode(bytes);
+  if (!isMarkedUtf8 && Math.max(little, big) > pairs / 8 && Math.min(little, big) < pairs / 64)
+    return new TextDecoder(little > big ? "utf-16le" : "utf-16be").decode(bytes);
   try {
     return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
   } catch {
@@ -43,5 +44,5 @@ function mendedUtf8(bytes: Uint8Array): string | null {
     if (code === 0xfffd) wrong++;
     else if (code > 0x7f) good++;
   }
-  return wrong < good / 4 ? text.replaceAll("\ufffd", "") : null;
+  return wrong < good / 2 ? text.replaceAll("\ufffd", "") : null;
 }

@@ -79,4 +79,4 @@ function taggedLines(text: string, isTag: (name: string, body: string) => boolea
 }
 
 /** One line, single spaces, no control characters. */
-export const plain = (text: string): string => text.replace(/[\s\u0000-\u001f\u007f-\u009f\u200b]+/g, " ").trim();
+export const plain = (text: string): string => text.replace(/[\s\p{Cc}\u200b]+/gu, " ").trim();

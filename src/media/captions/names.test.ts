@@ -13,6 +13,12 @@ describe("names of captions", () => {
     expect(captionName("clip.transcription.json")).toMatchObject({ stem: "clip", format: "transcription-json" });
   });
 
+  it("say languages in every way that files do", () => {
+    const languages = { "a.English.srt": "en", "a.eng.srt": "en", "a.zh-Hans-CN.srt": "zh-Hans-CN", "a.es-419.vtt": "es-419", "a.fil.srt": "fil", "a.ger.cc.srt": "de", "a.hi.en.srt": "en", "a.forced.pt_BR.srt": "pt-BR", "a.Norwegian.srt": "no" };
+    for (const [name, language] of Object.entries(languages)) expect(captionName(name), name).toMatchObject({ stem: "a", language });
+    expect(captionName("talk.mp4.en.srt")).toMatchObject({ stem: "talk.mp4", language: "en" });
+  });
+
   it("do not take every last part for a language", () => {
     expect(captionName("talk.2024.srt")).toMatchObject({ stem: "talk.2024", language: null });
     expect(captionName("my.show.srt")).toMatchObject({ stem: "my.show", language: null });
@@ -45,6 +51,21 @@ describe("the captions beside a media file", () => {
     expect(pick("a.mp4", ["a.en-GB.srt"], "en-US")).toBe("a.en-GB.srt");
     expect(pick("a.mp4", ["a.srt"], "fr")).toBe("a.srt");
     expect(pick("a.mp4", ["a.en.srt"], "fr")).toBeNull();
+  });
+
+  it("understand the wish however it is written", () => {
+    expect(pick("a.mp4", ["a.de.srt", "a.eng.srt"], "eng")).toBe("a.eng.srt");
+    expect(pick("a.mp4", ["a.de.srt", "a.eng.srt"], "EN-us")).toBe("a.eng.srt");
+  });
+
+  it("with the very name come before those of other capitals", () => {
+    expect(pick("talk.mp4", ["TALK.vtt", "talk.de.vtt"])).toBe("talk.de.vtt");
+  });
+
+  it("are not taken from a file whose whole name they bear", () => {
+    const siblings = ["talk.mp4", "talk.en.mp4", "talk.en.srt"];
+    expect(pick("talk.en.mp4", siblings)).toBe("talk.en.srt");
+    expect(pick("talk.mp4", siblings)).toBeNull();
   });
 
   it("of a name that ends like a language belong to the file with that name", () => {

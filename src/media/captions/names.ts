@@ -40,17 +40,30 @@ export function languageOf(part: string): string | null {
 
 /** The name without the ending of its format; null for what is no captions file. */
 function wholeOf(fileName: string): { readonly whole: string; readonly format: CaptionFormat } | null {
-  // Most names are none: the longest ending is as long as this.
+  // Most names are none, and the scan asks of every pair of names in a folder.
+  if (!"tsanTSAN".includes(fileName.at(-1) ?? " ")) return null;
   const tail = fileName.slice(-".transcription.json".length).toLowerCase();
   const found = FORMATS.find(([ending]) => tail.endsWith(ending) && fileName.length > ending.length);
   return found ? { whole: fileName.slice(0, -found[0].length), format: found[1] } : null;
 }
 
+const MOST_KNOWN = 50_000;
+const known = new Map<string, CaptionName>();
+
 /** What a file name says about captions; null for every other file. */
 export function captionName(fileName: string): CaptionName | null {
+  const before = known.get(fileName);
+  if (before) return before;
   const found = wholeOf(fileName);
   if (!found) return null;
-  const parts = found.whole.split(".");
+  if (known.size >= MOST_KNOWN) known.clear();
+  const name = readName(found.whole, found.format);
+  known.set(fileName, name);
+  return name;
+}
+
+function readName(whole: string, format: CaptionFormat): CaptionName {
+  const parts = whole.split(".");
   let language: string | null = null;
   let isForced = false;
   while (parts.length > 1) {
@@ -63,7 +76,7 @@ export function captionName(fileName: string): CaptionName | null {
     else break;
     parts.pop();
   }
-  return { stem: parts.join("."), language, format: found.format, isForced };
+  return { stem: parts.join("."), language, format, isForced };
 }
 
 /** Whether a language stands last, before other flags. */
@@ -73,7 +86,20 @@ function hasLanguage(parts: readonly string[]): boolean {
 }
 
 const base = (language: string): string => language.split("-")[0]?.toLowerCase() ?? "";
-const withoutEnding = (name: string): string => name.replace(/\.[^.]+$/, "");
+
+function withoutEnding(name: string): string {
+  const dot = name.lastIndexOf(".");
+  return dot < 0 || dot === name.length - 1 ? name : name.slice(0, dot);
+}
+
+/** Whether a name goes on after a stem, whatever the case. Names of a folder differ most in their numbers, so a letter at the end tells most apart. */
+function beginsWith(name: string, stem: string, small: string): boolean {
+  if (name.length <= stem.length) return false;
+  const a = name.charCodeAt(stem.length - 1);
+  const b = stem.charCodeAt(stem.length - 1);
+  if (a < 128 && b < 128 && (a | 32) !== (b | 32)) return false;
+  return name.startsWith(stem) || name.slice(0, stem.length).toLowerCase() === small;
+}
 
 /**
  * The captions file that belongs to a media file: `talk.vtt`, `talk.en.vtt` or `talk.mp4.vtt` for `talk.mp4`; null when there is none. With a wanted
@@ -86,8 +112,7 @@ export function pickSidecar(mediaName: string, siblings: readonly string[], lang
   const wanted = language === undefined ? undefined : (languageOf(language) ?? language);
   let best: { readonly name: string; readonly rank: string } | undefined;
   for (const name of siblings) {
-    // Most siblings are other media: a cheap look first.
-    if (name.length <= stem.length || (!name.startsWith(stem) && name.slice(0, stem.length).toLowerCase() !== small)) continue;
+    if (!beginsWith(name, stem, small)) continue;
     const rank = rankOf(name, mediaName, stem, wanted);
     if (rank !== null && (!best || rank < best.rank) && !isOfAnother(name, mediaName, stem, siblings)) best = { name, rank };
   }

@@ -32,7 +32,8 @@ function numberBefore(lines: readonly string[], at: number, next: number, before
   if (last <= at || !NUMBER.test(line)) return { end: next, number: null };
   const number = Number(line);
   const isOnly = last === at + 1;
+  if (at < 0) return { end: last, number };
   // "42" may be what is said: the number of a cue stands right above its times, or is the next in the row.
-  const isNumber = number === (before ?? Number.NaN) + 1 || (last === next - 1 && !(isOnly && before === null && at >= 0));
+  const isNumber = number === (before ?? Number.NaN) + 1 || (last === next - 1 && !(isOnly && before === null));
   return isNumber ? { end: last, number } : { end: next, number: null };
 }
