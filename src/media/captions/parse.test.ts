@@ -104,6 +104,10 @@ describe("WebVTT", () => {
     expect(said("WEBVTT\n\n00:01.000 --> 00:02.000\nOne\n \ntwo\u2028\u2028three\n\nno cue\n", "webvtt")).toEqual(["One two three"]);
   });
 
+  it("says its language after blank lines too", () => {
+    expect(parseCaptions(bytes("\n\nWEBVTT\nLanguage: de\n\n00:00.000 --> 00:04.000\nJa.\n"), "webvtt").language).toBe("de");
+  });
+
   it("without cues is empty, not broken", () => {
     expect(cues("WEBVTT\n", "webvtt")).toEqual([]);
   });
@@ -192,6 +196,7 @@ describe("speakers in the text", () => {
   it("answer after a dash on a later line, but not after a minus or a double dash", () => {
     expect(spoken("Where is he?\n- Over there.")).toEqual([[null, "Where is he?"], [null, "Over there."]]);
     for (const text of ["-5 degrees", "--and then", "--> that way"]) expect(spoken(text)).toEqual([[null, text]]);
+    expect(spoken("- One.<br>- Two.")).toEqual([[null, "One."], [null, "Two."]]);
     expect(spoken("one\n- or so")).toEqual([[null, "one - or so"]]);
   });
 
@@ -217,6 +222,26 @@ Dialogue: 0,0:00:03.00,0:00:04.00,Default,,0,0,0,,{\\p1}m 0 0 l 100 0{\\p0}Shown
   });
 });
 
+describe("SSA and odd ASS", () => {
+  const events = (format: string, ...lines: readonly string[]): string => `[Script Info]\n\n[V4+ Styles]\nFormat: Name, Fontname\nStyle: Default,Arial\n\n[Events]\nFormat: ${format}\n${lines.join("\n")}\n`;
+
+  it("may have its fields in another order and its own names for them", () => {
+    expect(cues(events("Start, End, Actor, Marked, Text", "Dialogue: 0:00:01.00,0:00:02.00, Ada ,Marked=0,One, two{\\i1}, three\\hfour"), "ass")).toEqual([[1000, 2000, "Ada", "One, two, three four"]]);
+  });
+
+  it("loses karaoke, remarks, shapes and lines without times, and joins equal layers", () => {
+    const format = "Layer, Start, End, Style, Name, MarginL, MarginR, MarginV, Effect, Text";
+    const line = (text: string): string => `Dialogue: 0,0:00:01.00,0:00:02.00,Default,,0,0,0,,${text}`;
+    expect(cues(events(format, line("{\\k20}One {\\k30}two{a remark}"), line("{\\k20}One {\\k30}two"), line("{\\pos(1,2)\\p2}m 0 0 l 1 1"), "Dialogue: 0,x,y,Default,,0,0,0,,never", ";comment"), "ass")).toEqual([[1000, 2000, null, "One two"]]);
+  });
+
+  it("is known by its content, and so is SubRip under its name", () => {
+    expect(said("[Events]\nDialogue: 0,0:00:01.00,0:00:02.00,Default,,0,0,0,,One\n", "srt")).toEqual(["One"]);
+    expect(said("1\n00:00:01,000 --> 00:00:02,000\nOne\n", "ass")).toEqual(["One"]);
+    expect(said("[Script Info]\nTitle: empty\n", "ass")).toEqual([]);
+  });
+});
+
 describe("NAME.transcription.json", () => {
   const json = (transcription: unknown): string => JSON.stringify({ status: "ok", transcription });
 
@@ -236,8 +261,8 @@ describe("NAME.transcription.json", () => {
 
   it("keeps the words of the text when a name is taken off it, and drops probabilities and times that can't be", () => {
     const words = [{ word: " ANNA:", start: 1, end: 1.2, probability: 0.5 }, { word: " Hello", start: 1.2, end: 2, probability: 7 }];
-    const parsed = parseCaptions(bytes(json({ language: "English", segments: [{ start: 1, end: 2, text: " ANNA: Hello", words }, { start: 1e300, end: 1e300, text: "x" }] })), "transcription-json");
-    expect(parsed.language).toBe("en");
+    const parsed = parseCaptions(bytes(json({ language: "English", duration_seconds: 1e300, segments: [{ start: 1, end: 2, text: " ANNA: Hello", words }, { start: 1e300, end: 1e300, text: "x" }] })), "transcription-json");
+    expect(parsed).toMatchObject({ language: "en", durationMs: null });
     expect(parsed.cues).toEqual([{ startMs: 1000, endMs: 2000, text: "Hello", speaker: "ANNA", confidence: 0.5, words: [{ text: "Hello", startMs: 1200, endMs: 2000, confidence: null }] }]);
   });
 

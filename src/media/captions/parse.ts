@@ -35,16 +35,18 @@ export function parseCaptions(bytes: Uint8Array, format: CaptionFormat): ParsedC
   return { cues: toCues(raw.cues), language: raw.language ?? null, durationMs: raw.durationMs ?? null };
 }
 
+const isAss = (text: string): boolean => /^\[(?:Script Info|Events|V4\+? Styles)\]/i.test(text.trimStart().slice(0, 20));
+
 function parseAs(text: string, format: CaptionFormat): RawCaptions {
   if (format === "transcription-json") return parseTranscriptionJson(text);
   if (isWebvtt(text)) return parseWebvtt(text);
-  if (/^\s*\[Script Info\]/i.test(text) || format === "ass") return { cues: parseAss(text) };
-  return { cues: parseSrt(text) };
+  const cues = isAss(text) || format === "ass" ? parseAss(text) : [];
+  return { cues: cues.length > 0 || isAss(text) ? cues : parseSrt(text) };
 }
 
 /** A file that is valid and says nothing: a WebVTT header alone, an ASS without dialogue, a list of no segments. */
 const isEmptyOf = (text: string, format: CaptionFormat): boolean =>
-  format === "transcription-json" || isWebvtt(text) || /^\s*\[Script Info\]/i.test(text) || text.trim() === "";
+  format === "transcription-json" || isWebvtt(text) || isAss(text) || text.trim() === "";
 
 export interface CaptionEvent {
   readonly startMs: number;
