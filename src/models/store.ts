@@ -1,7 +1,8 @@
 import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import { MediasearchError } from "../errors.ts";
-import { bundledFile, findModel, type Model, type ModelFile, MODELS } from "./catalogue.ts";
+import { allFiles, bundledFile, findModel, type Model, type ModelFile, MODELS, type PinnedFile } from "./catalogue.ts";
+import { derive } from "./derive.ts";
 import { digestOf } from "./digest.ts";
 import { download } from "./download.ts";
 import type { EnsureOptions, ModelPlaces } from "./places.ts";
@@ -20,33 +21,44 @@ export interface VerifiedFile {
 }
 
 /**
- * Paths of a model's files by name, each with the right digest; downloads what is missing or damaged in the cache.
- * @throws MISSING_MODEL with the next step when it can't be had, or when the user's own folder holds a damaged file.
+ * Paths of a model's files by name, each with the right digest; downloads what is missing or damaged in the cache, and makes what is derived.
+ * @throws MISSING_MODEL with the next step when it can't be had, or when a damaged file lies where mediasearch does not write.
  */
 export async function ensureModel(id: string, options: EnsureOptions, models: readonly Model[] = MODELS): Promise<Record<string, string>> {
   const model = findModel(id, models);
   const paths: Record<string, string> = {};
   const missing: ModelFile[] = [];
   for (const file of model.files) {
-    const path = await findFile(model, file, options);
-    if (path !== null && (await digestOf(path)) === file.digest) paths[file.name] = path;
-    else if (path !== null && !isInCache(path, options)) throw damaged(model, file, path);
-    else missing.push(file);
+    const path = await findSound(model, file, options);
+    if (path === null) missing.push(file);
+    else paths[file.name] = path;
   }
-  if (missing.length === 0) return paths;
-  return { ...paths, ...(await download(model, missing, options)) };
+  if (missing.length > 0) Object.assign(paths, await download(model, missing, options));
+  for (const file of model.derived ?? [])
+    paths[file.name] = (await findSound(model, file, options)) ?? (await derive(model.id, file, paths[file.from] ?? "", options));
+  return paths;
 }
 
-const isInCache = (path: string, { cacheDir }: ModelPlaces): boolean => path.startsWith(cacheDir);
+/** The file if it has its digest; null if it can be put into the cache anew. */
+async function findSound(model: Model, file: PinnedFile, options: ModelPlaces): Promise<string | null> {
+  const path = await findFile(model, file, options);
+  if (path !== null && (await digestOf(path)) === file.digest) return path;
+  if (model.npm === null) throw incomplete(model, file);
+  if (path !== null && path !== cachePath(model, file, options)) throw damaged(model, file, path);
+  return null;
+}
+
+const cachePath = (model: Model, file: PinnedFile, { cacheDir }: ModelPlaces): string => join(cacheDir, model.id, file.name);
 
 /** What there is and where, by name and size only; `verifyModels` reads the files. */
 export async function listModels(places: ModelPlaces, models: readonly Model[] = MODELS): Promise<ModelListing[]> {
   const list: ModelListing[] = [];
   for (const model of models) {
     const files = [];
-    for (const file of model.files) {
+    for (const file of allFiles(model)) {
       const { name, sizeBytes, digest } = file;
-      files.push({ name, sizeBytes, digest, path: await findFile(model, file, places) });
+      const path = await findFile(model, file, places);
+      files.push({ name, sizeBytes, digest, path: path !== null && (await stat(path)).size === sizeBytes ? path : null });
     }
     list.push({ id: model.id, licence: model.licence, source: model.source, files });
   }
@@ -56,7 +68,7 @@ export async function listModels(places: ModelPlaces, models: readonly Model[] =
 export async function verifyModels(places: ModelPlaces, models: readonly Model[] = MODELS): Promise<VerifiedFile[]> {
   const checked: VerifiedFile[] = [];
   for (const model of models)
-    for (const file of model.files) {
+    for (const file of allFiles(model)) {
       const path = (await candidates(model, file, places))[0] ?? null;
       const state = path === null ? "missing" : (await digestOf(path)) === file.digest ? "ok" : "damaged";
       checked.push({ model: model.id, file: file.name, state });
@@ -65,16 +77,17 @@ export async function verifyModels(places: ModelPlaces, models: readonly Model[]
 }
 
 /** The first place that has the file in its full length; a file of another length in the cache counts as missing. */
-async function findFile(model: Model, file: ModelFile, places: ModelPlaces): Promise<string | null> {
+async function findFile(model: Model, file: PinnedFile, places: ModelPlaces): Promise<string | null> {
   for (const path of await candidates(model, file, places))
-    if (!isInCache(path, places) || (await stat(path)).size === file.sizeBytes) return path;
+    if (path !== cachePath(model, file, places) || (await stat(path)).size === file.sizeBytes) return path;
   return null;
 }
 
-async function candidates(model: Model, file: ModelFile, { cacheDir, modelsDir }: ModelPlaces): Promise<string[]> {
+async function candidates(model: Model, file: PinnedFile, places: ModelPlaces): Promise<string[]> {
+  const { modelsDir } = places;
   if (model.npm === null) return existing([bundledFile(model.id, file.name)]);
   const own = modelsDir === undefined ? [] : [join(modelsDir, model.id, file.name), join(modelsDir, file.name)];
-  return existing([...own, join(cacheDir, model.id, file.name)]);
+  return existing([...own, cachePath(model, file, places)]);
 }
 
 async function existing(paths: readonly string[]): Promise<string[]> {
@@ -83,7 +96,12 @@ async function existing(paths: readonly string[]): Promise<string[]> {
   return found;
 }
 
-const damaged = ({ id }: Model, { name, digest }: ModelFile, path: string): MediasearchError =>
+const damaged = ({ id }: Model, { name, digest }: PinnedFile, path: string): MediasearchError =>
   new MediasearchError("MISSING_MODEL", `${path}: not the file ${name} of ${id} (its SHA-256 must be ${digest})`, {
     subject: path, hint: "replace the file, or unset MEDIASEARCH_MODELS and run: mediasearch models pull",
+  });
+
+const incomplete = ({ id }: Model, { name, digest }: PinnedFile): MediasearchError =>
+  new MediasearchError("MISSING_MODEL", `${bundledFile(id, name)}: missing or damaged (its SHA-256 must be ${digest}); mediasearch itself brings it`, {
+    subject: id, hint: "npm install mediasearch   (its folder is not whole)",
   });

@@ -1,0 +1,43 @@
+import { randomBytes } from "node:crypto";
+import { readdir, rm, stat } from "node:fs/promises";
+import { join } from "node:path";
+import { MediasearchError, toMediasearchError } from "../errors.ts";
+
+/** Longer than any write goes without a byte; process numbers come again, above all in containers. */
+const ABANDONED_MS = 600_000;
+
+/** Where a file is written until it is whole: a name of this process and of this call. */
+export const temporaryPath = (path: string): string => `${path}.${process.pid}-${randomBytes(4).toString("hex")}.part`;
+
+/** Removes what killed processes were writing. */
+export async function removeLeftovers(folder: string): Promise<void> {
+  for (const name of await readdir(folder)) {
+    const owner = /\.(\d+)-[0-9a-f]{8}\.part$/.exec(name)?.[1];
+    if (owner === undefined) continue;
+    const path = join(folder, name);
+    // Another process may have renamed or removed it by now.
+    const written = await stat(path).then(({ mtimeMs }) => mtimeMs, () => null);
+    if (written !== null && (!isAlive(Number(owner)) || Date.now() - written > ABANDONED_MS)) await rm(path, { force: true });
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === "EPERM";
+  }
+}
+
+const REFUSALS = new Set(["EACCES", "EPERM", "ENOTDIR", "EEXIST", "EISDIR"]);
+
+/** What to say when the disk, not the network, is in the way of a model; null for other errors. */
+export function cannotWrite(error: unknown, id: string, cacheDir: string): MediasearchError | null {
+  if (!(error instanceof Error) || error instanceof MediasearchError) return null;
+  const { code = "", path = cacheDir } = error as NodeJS.ErrnoException;
+  const setting = path.startsWith(cacheDir) ? "MEDIASEARCH_CACHE" : "npm_config_cache";
+  const details = { subject: path, hint: `${setting}=FOLDER mediasearch models pull`, cause: error };
+  if (REFUSALS.has(code)) return new MediasearchError("MISSING_MODEL", `${id}: ${path} can't be written (${code})`, details);
+  const known = toMediasearchError(error, path);
+  return known.code === "NO_SPACE" ? new MediasearchError(known.code, known.message, details) : null;
+}
