@@ -48,7 +48,7 @@ def main():
     axes = {name: {0: "batch", 1: "tokens"} for name in [*names, "last_hidden_state"]}
     torch.onnx.export(model, tuple(example[name] for name in names), plain, input_names=names, output_names=["last_hidden_state"],
                       dynamic_axes=axes, opset_version=14, dynamo=False)
-    quant_pre_process(plain, prepared)
+    quant_pre_process(plain, prepared, skip_symbolic_shape=True)
     quantize_dynamic(prepared, final, weight_type=QuantType.QInt8, per_channel=True, reduce_range=True, op_types_to_quantize=["MatMul", "Gather"],
                      extra_options={"MatMulConstBOnly": True})
     graph = onnx.load(final)

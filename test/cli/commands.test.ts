@@ -246,7 +246,7 @@ describe("models", () => {
       home, env: { MEDIASEARCH_CACHE: tempFolder(), npm_config_registry: "http://127.0.0.1:9/", npm_config_cache: tempFolder() },
     });
     expect(exitCode).toBe(14);
-    expect(stderr).toMatch(/moonshine-tiny: not on this machine/);
+    expect(stderr).toMatch(/(moonshine-tiny|silero-vad): not on this machine/);
     expect(stderr).toMatch(/mediasearch models pull .*MEDIASEARCH_MODELS/);
     expect((await mediasearch(["list", "--json"], { home })).stdout).not.toContain('"failed"');
   });
