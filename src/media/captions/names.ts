@@ -93,12 +93,12 @@ function withoutEnding(name: string): string {
 }
 
 /** Whether a name goes on after a stem, whatever the case. Names of a folder differ most in their numbers, so a letter at the end tells most apart. */
-function beginsWith(name: string, stem: string, small: string): boolean {
+function beginsWith(name: string, stem: string): boolean {
   if (name.length <= stem.length) return false;
   const a = name.charCodeAt(stem.length - 1);
   const b = stem.charCodeAt(stem.length - 1);
   if (a < 128 && b < 128 && (a | 32) !== (b | 32)) return false;
-  return name.startsWith(stem) || name.slice(0, stem.length).toLowerCase() === small;
+  return name.startsWith(stem) || name.slice(0, stem.length).toLowerCase() === stem.toLowerCase();
 }
 
 /**
@@ -108,11 +108,10 @@ function beginsWith(name: string, stem: string, small: string): boolean {
  */
 export function pickSidecar(mediaName: string, siblings: readonly string[], language?: string): string | null {
   const stem = withoutEnding(mediaName);
-  const small = stem.toLowerCase();
   const wanted = language === undefined ? undefined : (languageOf(language) ?? language);
   let best: { readonly name: string; readonly rank: string } | undefined;
   for (const name of siblings) {
-    if (!beginsWith(name, stem, small)) continue;
+    if (!beginsWith(name, stem)) continue;
     const rank = rankOf(name, mediaName, stem, wanted);
     if (rank !== null && (!best || rank < best.rank) && !isOfAnother(name, mediaName, stem, siblings)) best = { name, rank };
   }
