@@ -82,6 +82,7 @@ const BUGS: Readonly<Record<string, () => Partial<Transcriber>>> = {
   "is another every time": () => change((one) => ({ ...one, cues: one.cues.map((cue) => ({ ...cue, confidence: 1 / ++calls })) })),
   "calls every language English, even unknown ones": () => ({ languages: ["fr"] }),
   "never stops": () => ({ transcribe: (audio, options) => transcriber.transcribe(audio, { ...options, signal: new AbortController().signal }) }),
+  "forgets what was recognised before a checkpoint": () => ({ transcribe: (audio, options) => transcriber.transcribe(audio, { ...options, resume: options.resume?.map((one) => ({ ...one, cues: [] })) }) }),
   "names no models": () => ({ id: "local" }),
 };
 

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { Transcriber, Transcript } from "./transcriber.ts";
+import type { Checkpoint, Transcriber, Transcript } from "./transcriber.ts";
 import { SAMPLE_RATE } from "./transcriber.ts";
 
 /** Audio to hold a recogniser to; 16 kHz mono. */
@@ -126,6 +126,23 @@ export const TRANSCRIBER_CASES: readonly TranscriberCase[] = [
       }
       await assert.rejects(transcriber.transcribe(endless(), { signal: stop.signal }), /enough/);
       assert.ok(taken < speech.length * 5);
+    },
+  },
+  {
+    law: "goes on from its checkpoints as if it had never stopped, through JSON, and makes one at least every minute",
+    async run(transcriber, { speech }) {
+      const long = new Float32Array(speech.length * 8);
+      for (let i = 0; i < 8; i++) long.set(speech, i * speech.length);
+      const made: Checkpoint[] = [];
+      const whole = await transcriber.transcribe(inChunks(long, 16_000), { signal: new AbortController().signal, onCheckpoint: (one) => made.push(one) });
+      assert.ok(made.length > 0);
+      made.forEach(({ positionMs }, i) => assert.ok(positionMs - (made[i - 1]?.positionMs ?? 0) <= 60_000));
+      for (const count of [1, made.length]) {
+        const resume = JSON.parse(JSON.stringify(made.slice(0, count))) as Checkpoint[];
+        assert.deepEqual(await transcriber.transcribe(inChunks(long, 9_999), { signal: new AbortController().signal, resume }), whole);
+      }
+      const foreign = [{ ...(made[0] as Checkpoint), recogniser: "another@12345678" }];
+      assert.deepEqual(await transcriber.transcribe(inChunks(long, 16_000), { signal: new AbortController().signal, resume: foreign }), whole);
     },
   },
   { law: "names its models, so that another build has another name", async run(transcriber) { assert.match(transcriber.id, /^[\w.-]+@[\w.]{6,}$/); } },

@@ -9,6 +9,19 @@ export interface TranscribeOptions {
   readonly signal: AbortSignal;
   /** Called now and then with the position reached, in milliseconds of audio. */
   readonly onProgress?: ((positionMs: number) => void) | undefined;
+  /** Called at least once a minute of audio with what it takes to go on from there in another process. */
+  readonly onCheckpoint?: ((checkpoint: Checkpoint) => void) | undefined;
+  /** Checkpoints of an earlier attempt with the same audio, in order: its result is taken up where the last one was made. */
+  readonly resume?: readonly Checkpoint[] | undefined;
+}
+
+/** Plain data (JSON), of use to the recogniser that made it only. */
+export interface Checkpoint {
+  readonly recogniser: string;
+  readonly positionMs: number;
+  /** What was recognised since the checkpoint before. */
+  readonly cues: readonly Cue[];
+  readonly state: unknown;
 }
 
 export interface Transcript {

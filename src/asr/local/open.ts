@@ -3,15 +3,23 @@ import type { Cue } from "../../types.ts";
 import { SAMPLE_RATE, type Transcriber, type TranscriberOptions } from "../transcriber.ts";
 import { loadMoonshine } from "./moonshine.ts";
 import { judge } from "./plausibility.ts";
-import { type SpeechPiece, speechPieces } from "./speech-pieces.ts";
+import { inFrames, openPieces, type PiecesSnapshot, type SpeechPiece } from "./speech-pieces.ts";
 import { tokenWords } from "./token-words.ts";
-import { loadVoiceActivity } from "./voice-activity.ts";
+import { FRAME_MS, loadVoiceActivity } from "./voice-activity.ts";
 import { timeWords, voicedTime } from "./word-times.ts";
 
 /** Raised when settings change what comes out of the same models. */
 const SETTINGS_VERSION = 1;
 const RECOGNISER = "moonshine-tiny";
 const VAD = "silero-vad";
+/** Half a minute between checkpoints: with the longest piece, less than one minute is ever done again. */
+const CHECKPOINT_FRAMES = Math.round(30_000 / FRAME_MS);
+
+interface SavedState {
+  readonly frame: number;
+  readonly voicedMs: number;
+  readonly pieces: PiecesSnapshot;
+}
 
 /** Silero voice activity, then Moonshine tiny: English, offline, on the CPU. */
 export async function open({ models, threads = 1 }: TranscriberOptions): Promise<Transcriber> {
@@ -22,22 +30,37 @@ export async function open({ models, threads = 1 }: TranscriberOptions): Promise
     import("llama-tokenizer-js"),
   ]);
   const pieceOf = (token: number): string => llama.vocabById[token] ?? "";
-  const digest = fileDigest(RECOGNISER, "decoder_model_merged.onnx").slice(0, 8);
+  const id = `${RECOGNISER}-int8@${fileDigest(RECOGNISER, "decoder_model_merged.onnx").slice(0, 8)}.${SETTINGS_VERSION}`;
   return {
-    id: `${RECOGNISER}-int8@${digest}.${SETTINGS_VERSION}`,
+    id,
     languages: ["en"],
-    async transcribe(audio, { language, signal, onProgress }) {
-      const cues: Cue[] = [];
+    async transcribe(audio, { language, signal, onProgress, onCheckpoint, resume = [] }) {
+      const usable = resume.every(({ recogniser }) => recogniser === id) ? resume : [];
+      const last = usable.at(-1)?.state as SavedState | undefined;
+      const cues: Cue[] = usable.flatMap((checkpoint) => checkpoint.cues);
       const heard = { samples: 0 };
-      let voicedMs = 0;
-      for await (const piece of speechPieces(counted(audio, heard, signal), activity.start())) {
+      const pieces = openPieces(activity.start, last?.pieces);
+      let voicedMs = last?.voicedMs ?? 0;
+      let saved = cues.length;
+      let savedFrame = last?.frame ?? 0;
+      let frame = 0;
+      const recognise = async (piece: SpeechPiece): Promise<void> => {
         signal.throwIfAborted();
         voicedMs += voicedTime(piece);
         const { tokens, probabilities } = await moonshine.decode(piece.samples);
         const cue = cueOf(tokenWords(tokens, probabilities, pieceOf), piece, heard.samples);
         if (cue) cues.push(cue);
         onProgress?.((piece.startSample * 1000) / SAMPLE_RATE);
+      };
+      for await (const samples of inFrames(counted(audio, heard, signal))) {
+        frame++;
+        for (const piece of await pieces.push(samples)) await recognise(piece);
+        if (!onCheckpoint || frame - savedFrame < CHECKPOINT_FRAMES) continue;
+        onCheckpoint({ recogniser: id, positionMs: Math.round(frame * FRAME_MS), cues: cues.slice(saved), state: { frame, voicedMs, pieces: pieces.snapshot() } satisfies SavedState });
+        saved = cues.length;
+        savedFrame = frame;
       }
+      for (const piece of pieces.end()) await recognise(piece);
       return { cues, ...judge(cues, voicedMs, language) };
     },
     close: async () => void (await Promise.all([moonshine.release(), activity.release()])),

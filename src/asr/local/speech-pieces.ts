@@ -34,24 +34,57 @@ interface State {
   isOn: boolean;
 }
 
-/**
- * Cuts audio into stretches of speech of at most 15 s with 0.2 s around them, joining those with less than 1.5 s between: the settings
- * with the least errors of those measured. Chunks may be of any length; at most about 17 s of audio are held.
- */
-export async function* speechPieces(audio: AsyncIterable<Float32Array>, activity: VoiceActivity): AsyncIterable<SpeechPiece> {
-  const state: State = { audio: [], voiced: [], first: 0, speech: null, given: 0, isOn: false };
-  for await (const frame of inFrames(audio)) {
-    state.audio.push(frame);
-    state.voiced.push(await activity.next(frame));
-    listen(state);
-    yield* ready(state, false);
-    forget(state);
-  }
-  yield* ready(state, true);
+/** Where cutting stands between two frames; plain data. The audio itself is read again. */
+export interface PiecesSnapshot {
+  readonly first: number;
+  readonly voiced: readonly number[];
+  readonly speech: State["speech"];
+  readonly given: number;
+  readonly isOn: boolean;
+  readonly activity: string;
 }
 
-/** @yields frames of exactly FRAME samples; the last one is filled up with zeros. */
-async function* inFrames(audio: AsyncIterable<Float32Array>): AsyncIterable<Float32Array> {
+export interface SpeechPieces {
+  /** Takes the next FRAME samples; @returns the pieces that they complete. */
+  readonly push: (frame: Float32Array) => Promise<readonly SpeechPiece[]>;
+  readonly end: () => readonly SpeechPiece[];
+  readonly snapshot: () => PiecesSnapshot;
+}
+
+/**
+ * Cuts audio into stretches of speech of at most 15 s with 0.2 s around them, joining those with less than 1.5 s between: the settings
+ * with the least errors of those measured. At most about 17 s of audio are held. With a snapshot the frames that it has seen are taken
+ * again from the start of the audio, without listening to them.
+ */
+export function openPieces(start: (snapshot?: string) => VoiceActivity, snapshot?: PiecesSnapshot): SpeechPieces {
+  const activity = start(snapshot?.activity);
+  const state: State = {
+    audio: [], voiced: [...(snapshot?.voiced ?? [])], first: snapshot?.first ?? 0, given: snapshot?.given ?? 0, isOn: snapshot?.isOn ?? false,
+    speech: snapshot?.speech ? { ...snapshot.speech } : null,
+  };
+  const known = state.first + state.voiced.length;
+  let frames = 0;
+  return {
+    async push(frame) {
+      const now = frames++;
+      if (now < state.first) return [];
+      state.audio.push(frame);
+      if (now < known) return [];
+      state.voiced.push(await activity.next(frame));
+      listen(state);
+      const pieces = [...ready(state, false)];
+      forget(state);
+      return pieces;
+    },
+    end: () => [...ready(state, true)],
+    snapshot: () => ({
+      first: state.first, voiced: [...state.voiced], speech: state.speech && { ...state.speech }, given: state.given, isOn: state.isOn, activity: activity.snapshot(),
+    }),
+  };
+}
+
+/** @yields frames of exactly FRAME samples; the last one is filled up with zeros. Chunks may be of any length. */
+export async function* inFrames(audio: AsyncIterable<Float32Array>): AsyncIterable<Float32Array> {
   let frame = new Float32Array(FRAME);
   let filled = 0;
   for await (const chunk of audio) {

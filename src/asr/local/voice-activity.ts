@@ -6,22 +6,33 @@ import { sessionOptions } from "./session-options.ts";
 export const FRAME = 512;
 export const FRAME_MS = (FRAME * 1000) / SAMPLE_RATE;
 const CONTEXT = 64;
+const STATE = 256;
 
 export interface VoiceActivity {
   /** Probability of speech, 0..1, in the next frame of FRAME samples. */
   readonly next: (frame: Float32Array) => Promise<number>;
+  /** All that it remembers: the recurrent state, then the last samples; base64 of float32. */
+  readonly snapshot: () => string;
 }
 
 /** Silero VAD v6, https://github.com/snakers4/silero-vad: a recurrent net that takes the last 64 samples again with each frame. */
-export async function loadVoiceActivity(path: string): Promise<{ readonly start: () => VoiceActivity; readonly release: () => Promise<void> }> {
+export async function loadVoiceActivity(path: string): Promise<{ readonly start: (snapshot?: string) => VoiceActivity; readonly release: () => Promise<void> }> {
   const { InferenceSession, Tensor } = await import("onnxruntime-node");
   const session = await InferenceSession.create(await readFile(path), sessionOptions(1));
   const rate = new Tensor("int64", BigInt64Array.of(BigInt(SAMPLE_RATE)), []);
   return {
-    start() {
-      let state = new Tensor("float32", new Float32Array(256), [2, 1, 128]);
+    start(snapshot) {
+      const memory = snapshot === undefined ? new Float32Array(STATE + CONTEXT) : new Float32Array(Uint8Array.from(Buffer.from(snapshot, "base64")).buffer);
+      let state = new Tensor("float32", memory.slice(0, STATE), [2, 1, STATE / 2]);
       const input = new Float32Array(CONTEXT + FRAME);
+      input.set(memory.subarray(STATE), FRAME);
       return {
+        snapshot() {
+          const all = new Float32Array(STATE + CONTEXT);
+          all.set(state.data as Float32Array);
+          all.set(input.subarray(FRAME), STATE);
+          return Buffer.from(all.buffer).toString("base64");
+        },
         async next(frame) {
           input.copyWithin(0, FRAME);
           input.set(frame, CONTEXT);
