@@ -15,6 +15,11 @@ export interface Settings {
   readonly language: string | undefined;
   readonly jobs: number;
   readonly jobTimeoutMs: number;
+  readonly maxAttempts: number;
+  readonly baseRetryDelayMs: number;
+  readonly maxRetryDelayMs: number;
+  readonly workerMemoryMb: number;
+  readonly retentionDays: number;
 }
 
 export type SettingName = keyof Settings;
@@ -149,6 +154,41 @@ export const SETTINGS: { readonly [K in SettingName]: Setting<Settings[K]> } = {
     parse: integer(100, 86_400_000),
     fallback: () => 600_000,
     fallbackText: "600000",
+  },
+  maxAttempts: {
+    env: "MAX_RETRY_ATTEMPTS",
+    help: "attempts at a file whose failure may pass (crash, time-out, disk)",
+    parse: integer(1, 100),
+    fallback: () => 5,
+    fallbackText: "5",
+  },
+  baseRetryDelayMs: {
+    env: "BASE_RETRY_DELAY_MS",
+    help: "longest wait before the second attempt; doubled for each further one",
+    parse: integer(0, 86_400_000),
+    fallback: () => 1000,
+    fallbackText: "1000",
+  },
+  maxRetryDelayMs: {
+    env: "MAX_RETRY_DELAY_MS",
+    help: "longest wait before any attempt",
+    parse: integer(0, 86_400_000),
+    fallback: () => 300_000,
+    fallbackText: "300000",
+  },
+  workerMemoryMb: {
+    env: "WORKER_MEMORY_MB",
+    help: "give a file up when its worker needs more memory than so many megabytes",
+    parse: integer(200, 1_000_000),
+    fallback: () => 2000,
+    fallbackText: "2000",
+  },
+  retentionDays: {
+    env: "ARCHIVE_RETENTION_DAYS",
+    help: "keep replaced transcripts and those of deleted files for so many days",
+    parse: integer(0, 36_500),
+    fallback: () => 30,
+    fallbackText: "30",
   },
 };
 

@@ -31,6 +31,7 @@ export function createContext(config: Config, io: Io): Context {
       return openWorkers({
         setup: { engine: settings.engine, embeddingModel: settings.embeddingModel },
         timeoutMs: settings.jobTimeoutMs,
+        memoryBytes: settings.workerMemoryMb * 1_000_000,
         models: modelProvider(config, io, status),
         env: io.env,
       });

@@ -3,8 +3,9 @@ import type { Transcriber } from "./asr/transcriber.ts";
 import type { Embedder } from "./embed/embedder.ts";
 import { openEmbedder } from "./embed/registry.ts";
 import { MediasearchError, toMediasearchError } from "./errors.ts";
-import { identifyFile, processFile, type Tools } from "./pipeline/process-file.ts";
+import { embedTexts, identifyFile, processFile, type Tools } from "./pipeline/process-file.ts";
 import type { FileTask, Reply, Request, WorkerSetup } from "./pipeline/protocol.ts";
+import type { Segment } from "./types.ts";
 
 /** The composition root of a worker process: one file at a time, asked for over the IPC channel. */
 
@@ -45,12 +46,22 @@ function tools(setup: WorkerSetup): Tools {
     transcriber: () => (transcriber ??= openTranscriber(setup.engine, { models }).catch((error: unknown) => { transcriber = undefined; throw error; })),
     embedder: () => (embedder ??= openEmbedder(setup.embeddingModel).catch((error: unknown) => { embedder = undefined; throw error; })),
     signal: stop.signal,
+    onCheckpoint: (checkpoint) => reply({ type: "checkpoint", checkpoint }),
     onProgress(positionMs, durationMs) {
       if (Date.now() - lastMs < LEAST_MS_BETWEEN_REPORTS) return;
       lastMs = Date.now();
       reply({ type: "progress", positionMs, durationMs });
     },
   };
+}
+
+async function embed(segments: readonly Segment[], setup: WorkerSetup): Promise<Reply> {
+  try {
+    return { type: "vectors", vectors: await embedTexts(segments, tools(setup)) };
+  } catch (error) {
+    const { code, message, hint } = toMediasearchError(error);
+    return { type: "failed", failure: { code, message, hint } };
+  }
 }
 
 async function answer(type: "identify" | "transcribe", task: FileTask, setup: WorkerSetup): Promise<Reply> {
@@ -64,9 +75,13 @@ async function answer(type: "identify" | "transcribe", task: FileTask, setup: Wo
   }
 }
 
+const MEMORY_REPORT_MS = 500;
+setInterval(() => reply({ type: "memory", rssBytes: process.memoryUsage.rss() }), MEMORY_REPORT_MS).unref();
+
 let setup: WorkerSetup | undefined;
 process.on("message", (request: Request) => {
   if (request.type === "setup") setup = request.setup;
   else if (request.type === "models") waiting.get(request.model)?.(request);
-  else if (setup) void answer(request.type, request.task, setup).then(reply);
+  else if (setup && request.type === "embed") void embed(request.segments, setup).then(reply);
+  else if (setup && request.type !== "embed") void answer(request.type, request.task, setup).then(reply);
 });

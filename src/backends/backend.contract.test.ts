@@ -115,6 +115,13 @@ const BUGS: Readonly<Record<string, (store: Store) => Partial<Store>>> = {
       async *readVersion(id) { for await (const segment of store.readVersion(id)) yield { ...segment, vector: segment.vector ?? old.get(segment.index) ?? null }; },
     };
   },
+  "loses the words of a file that moves": (store) => ({ async moveAsset(from, to) { await store.removeAsset(from); await store.register([to]); } }),
+  "leaves a moved file at its old place too": (store) => ({ moveAsset: (from, to) => store.copyVersion(from, to) }),
+  "moves what should be copied": (store) => ({ copyVersion: (from, to) => store.moveAsset(from, to) }),
+  "goes on finding what was deleted": (store) => ({ markDeleted: async () => void store }),
+  "forgets what was deleted at once": (store) => ({ async markDeleted(ids) { for (const id of ids) await store.removeAsset(id); } }),
+  "archives nothing": () => ({ listArchived: async () => [] }),
+  "purges nothing": () => ({ purge: async () => 0 }),
   "re-embeds without noting the model": (store) => ({ reembed: async (_, embed, onProgress) => store.reembed((await store.identity()) ?? { embedder: "", dimensions: 0 }, embed, onProgress) }),
 };
 

@@ -51,7 +51,7 @@ export const STORE_CASES: readonly StoreCase[] = [
       assert.deepEqual(await words(store, "anything"), []);
       assert.deepEqual(await store.searchVector(vector(1, 0, 0, 0), {}, 10), []);
       const { assets, segments, vectors, durationMs } = await store.counts();
-      assert.deepEqual({ assets, segments, vectors, durationMs }, { assets: { registered: 0, indexed: 0, partial: 0, failed: 0 }, segments: 0, vectors: 0, durationMs: 0 });
+      assert.deepEqual({ assets, segments, vectors, durationMs }, { assets: { registered: 0, indexed: 0, partial: 0, failed: 0, deleted: 0 }, segments: 0, vectors: 0, durationMs: 0 });
     },
   },
   {
@@ -364,6 +364,70 @@ export const STORE_CASES: readonly StoreCase[] = [
     },
   },
   {
+    law: "a file that moved takes everything with it",
+    async run(store) {
+      await commit(store, "/a", [{ text: "walrus", speaker: "Ann" }]);
+      await store.register([{ id: "/b", sizeBytes: 1, mtimeMs: 1 }]);
+      await store.moveAsset("/a", place("/b"));
+      assert.equal(await store.getAsset("/a"), undefined);
+      const status = await store.getAsset("/b");
+      assert.deepEqual([status?.state, status?.fingerprint, status?.sizeBytes, status?.mtimeMs, status?.captionsStat, status?.segmentCount], ["indexed", "f-/a", 77, 88, "d", 1]);
+      assert.deepEqual((await store.searchText({ terms: ["walrus"] }, {}, 9)).map(({ asset }) => asset), ["/b"]);
+      assert.deepEqual((await store.searchVector(vector(1, 0, 0, 0), {}, 9)).map(({ asset }) => asset), ["/b"]);
+    },
+  },
+  {
+    law: "the same content at two places is found at both, each on its own afterwards",
+    async run(store) {
+      await commit(store, "/a", [{ text: "walrus", speaker: "Ann" }, { text: "second" }]);
+      await store.copyVersion("/a", place("/b"));
+      assert.deepEqual((await store.findByFingerprint("f-/a")).map(({ id }) => id), ["/a", "/b"]);
+      assert.deepEqual(await collect(store.readVersion("/b")), await collect(store.readVersion("/a")));
+      await store.removeAsset("/a");
+      const [hit] = await store.searchText({ terms: ["walrus"] }, {}, 9);
+      assert.deepEqual([hit?.asset, hit?.segment.speaker], ["/b", "Ann"]);
+      assert.deepEqual((await store.searchVector(vector(0, 1, 0, 0), {}, 1)).map(({ asset }) => asset), ["/b"]);
+      assert.deepEqual(await store.findByFingerprint("none"), []);
+    },
+  },
+  {
+    law: "a deleted file answers nothing, is kept, and comes back as it was",
+    async run(store) {
+      await commit(store, "/a", [{ text: "walrus" }]);
+      await commit(store, "/b", [{ text: "penguin" }]);
+      await store.markDeleted(["/a", "/unknown"]);
+      assert.deepEqual(await words(store, "walrus", "penguin"), ["penguin"]);
+      assert.deepEqual(texts(await store.searchVector(vector(1, 0, 0, 0), {}, 9)), ["penguin"]);
+      assert.equal((await store.getAsset("/a"))?.state, "deleted");
+      assert.deepEqual([(await store.counts()).assets.deleted, (await store.counts()).segments], [1, 1]);
+      assert.deepEqual((await store.findByFingerprint("f-/a")).map(({ state }) => state), ["deleted"]);
+      await store.restore(place("/a"));
+      assert.deepEqual(await words(store, "walrus"), ["walrus"]);
+      assert.deepEqual([(await store.getAsset("/a"))?.state, (await store.getAsset("/a"))?.sizeBytes], ["indexed", 77]);
+      await store.markDeleted(["/a"]);
+      await commit(store, "/a", [{ text: "walrus again" }]);
+      assert.deepEqual(await words(store, "walrus"), ["walrus again"]);
+    },
+  },
+  {
+    law: "what was replaced is archived until it is purged, and so is what was deleted",
+    async run(store) {
+      await commit(store, "/a", [{ text: "old" }], { fingerprint: "one" });
+      await commit(store, "/a", [{ text: "old" }], { fingerprint: "one" });
+      assert.deepEqual(await store.listArchived(), []);
+      await commit(store, "/a", [{ text: "new" }], { fingerprint: "two" });
+      assert.deepEqual((await store.listArchived()).map(({ id, fingerprint }) => [id, fingerprint]), [["/a", "one"]]);
+      await commit(store, "/b", [{ text: "gone" }]);
+      await store.markDeleted(["/b"]);
+      assert.equal(await store.purge(Date.now() - 60_000), 0);
+      assert.notEqual(await store.getAsset("/b"), undefined);
+      assert.equal(await store.purge(Date.now() + 60_000), 2);
+      assert.deepEqual(await store.listArchived(), []);
+      assert.equal(await store.getAsset("/b"), undefined);
+      assert.deepEqual(await words(store, "new"), ["new"]);
+    },
+  },
+  {
     law: "counts what there is",
     async run(store) {
       await commit(store, "/a", [{ text: "x" }, { text: "y" }]);
@@ -371,7 +435,7 @@ export const STORE_CASES: readonly StoreCase[] = [
       await store.recordFailure(place("/c"), "broken");
       await store.register([{ id: "/d", sizeBytes: 1, mtimeMs: 1 }]);
       const { assets, segments, vectors, durationMs } = await store.counts();
-      assert.deepEqual({ assets, segments, vectors, durationMs }, { assets: { registered: 1, indexed: 1, partial: 1, failed: 1 }, segments: 3, vectors: 2, durationMs: 120_000 });
+      assert.deepEqual({ assets, segments, vectors, durationMs }, { assets: { registered: 1, indexed: 1, partial: 1, failed: 1, deleted: 0 }, segments: 3, vectors: 2, durationMs: 120_000 });
     },
   },
   {

@@ -1,4 +1,5 @@
 import type { EmbeddedSegment, Language, Origin, Segment } from "../types.ts";
+import type { Ledger } from "./ledger.ts";
 
 /** What identifies a file of a library: its absolute path. */
 export type AssetId = string;
@@ -8,8 +9,9 @@ export type AssetId = string;
  * - indexed: its current version answers searches
  * - partial: as indexed, but by keyword only; embedding is still owed
  * - failed: the last attempt failed; a version indexed before goes on answering
+ * - deleted: its file is gone; it answers nothing, and is kept for a while in case the file comes back
  */
-export type AssetState = "registered" | "indexed" | "partial" | "failed";
+export type AssetState = "registered" | "indexed" | "partial" | "failed" | "deleted";
 
 export interface FileStat {
   readonly sizeBytes: number;
@@ -48,6 +50,19 @@ export interface AssetVersion extends FileStat {
   readonly durationMs: number | null;
   /** In time order, indices from 0 without gaps. May be empty (no speech). */
   readonly segments: readonly EmbeddedSegment[];
+}
+
+/** Where a file is and how it looked there. */
+export interface FilePlace extends FileStat {
+  readonly id: AssetId;
+  readonly captionsStat: string;
+}
+
+/** A version that another one took the place of. */
+export interface ArchivedVersion {
+  readonly id: AssetId;
+  readonly fingerprint: string;
+  readonly archivedAtMs: number;
 }
 
 export interface StoreIdentity {
@@ -116,6 +131,20 @@ export interface Store {
   touch(file: { readonly id: AssetId; readonly captionsStat: string } & FileStat): Promise<void>;
   /** The segments of the current version in order; nothing for an unknown asset. */
   readVersion(id: AssetId): AsyncIterable<EmbeddedSegment>;
+  /** Every asset, deleted ones too, whose version has this fingerprint: the same content, indexed in the same way. */
+  findByFingerprint(fingerprint: string): Promise<AssetStatus[]>;
+  /** The file is at another place now, which had no version: everything of it goes there, and the old id is forgotten. */
+  moveAsset(from: AssetId, to: FilePlace): Promise<void>;
+  /** The same content is at another place as well: that gets a version of its own. */
+  copyVersion(from: AssetId, to: FilePlace): Promise<void>;
+  /** Hides what is gone from every search; unknown ids are passed over. */
+  markDeleted(ids: readonly AssetId[]): Promise<void>;
+  /** A deleted file is back, unchanged: it answers again. */
+  restore(place: FilePlace): Promise<void>;
+  /** Versions that were replaced by others with another fingerprint, newest first. */
+  listArchived(): Promise<ArchivedVersion[]>;
+  /** Forgets what was archived or deleted before that time (Unix milliseconds). Returns how much. */
+  purge(beforeMs: number): Promise<number>;
   /** Forgets the asset and its version. Removing what is absent succeeds. */
   removeAsset(id: AssetId): Promise<void>;
   /** At most `limit` hits, best first, ties by asset and segment index. Speaker names are searchable too. No terms: no hits. */
@@ -144,6 +173,7 @@ export interface Finding {
 
 export interface Backend {
   readonly store: Store;
+  readonly ledger: Ledger;
   /** Schema version of what is on disk, and the newest that this program knows. */
   schema(): { readonly current: number; readonly newest: number };
   check(): AsyncIterable<Finding>;

@@ -5,6 +5,8 @@ import { showPath } from "./show-path.ts";
 export interface IndexReport {
   readonly failed: number;
   add(event: RunEvent): void;
+  /** What was done so far, for the library's record of its last run. */
+  counts(): Readonly<Record<string, number>>;
   /** The closing lines; says nothing the second time. */
   summary(): void;
 }
@@ -21,7 +23,7 @@ export function createReport({ io, status, asJson }: ReportOptions): IndexReport
   const startedAt = Date.now();
   const paint = painter(io.stderr, io.env);
   const at = new Map<string, { positionMs: number; durationMs: number | null }>();
-  const n = { found: 0, indexed: 0, unchanged: 0, skipped: 0, failed: 0, captions: 0, asr: 0, wouldIndex: 0, doneMs: 0, asrMs: 0, segments: 0 };
+  const n = { found: 0, indexed: 0, unchanged: 0, skipped: 0, reused: 0, deleted: 0, retried: 0, quarantined: 0, failed: 0, captions: 0, asr: 0, wouldIndex: 0, doneMs: 0, asrMs: 0, segments: 0 };
   const failures: string[] = [];
   let summed = false;
 
@@ -32,7 +34,7 @@ export function createReport({ io, status, asJson }: ReportOptions): IndexReport
     if (!asJson) status.note(text);
   };
   const line = (): string => {
-    const done = n.indexed + n.unchanged + n.skipped + n.failed;
+    const done = n.indexed + n.unchanged + n.skipped + n.reused + n.quarantined + n.failed;
     const underWayMs = [...at.values()].reduce((sum, { positionMs }) => sum + positionMs, 0);
     const wallMs = Math.max(1, Date.now() - startedAt);
     const speed = (n.doneMs + underWayMs) / wallMs;
@@ -71,6 +73,26 @@ export function createReport({ io, status, asJson }: ReportOptions): IndexReport
         } else if (event.type === "skipped") {
           n.skipped++;
           emit({ type: "skipped", file, reason: event.reason });
+        } else if (event.type === "reused") {
+          n.reused++;
+          const from = showPath(event.from, io.cwd);
+          if (event.how !== "completed") note(`${event.how}: ${plain(file)}${from === file ? "" : ` (from ${plain(from)})`}`);
+          emit({ type: "reused", file, how: event.how, from });
+        } else if (event.type === "quarantined") {
+          n.quarantined++;
+          emit({ type: "quarantined", file, state: event.job.state, code: event.job.code, reason: event.job.reason, attempts: event.job.attempts });
+        } else if (event.type === "retrying") {
+          n.retried++;
+          const reason = event.error.message.replace(`${event.path}: `, "");
+          note(`${paint("yellow", "again in")} ${duration(event.delayMs)}: ${plain(file)}: ${plain(reason)} (attempt ${event.attempts})`);
+          emit({ type: "retrying", file, code: event.error.code, reason, attempts: event.attempts, delayMs: event.delayMs });
+        } else if (event.type === "deleted") {
+          n.deleted++;
+          note(`deleted: ${plain(file)}`);
+          emit({ type: "deleted", file });
+        } else if (event.type === "offline") {
+          note(`${paint("yellow", "offline?")} ${plain(file)} is empty; ${count(event.files, "file")} of it kept`);
+          emit({ type: "offline", folder: file, files: event.files });
         } else if (event.type === "would-index") {
           n.wouldIndex++;
           emit({ type: "would-index", file });
@@ -81,28 +103,32 @@ export function createReport({ io, status, asJson }: ReportOptions): IndexReport
           const reason = message.startsWith(`${event.path}: `) ? message.slice(event.path.length + 2) : message;
           failures.push(`${file}: ${reason}`);
           note(`${paint("red", "failed:")} ${plain(file)}: ${plain(reason)}`);
-          emit({ type: "failed", file, code, reason, hint: hint ?? null });
+          emit({ type: "failed", file, code, reason, hint: hint ?? null, state: event.job?.state ?? null, attempts: event.job?.attempts ?? 1 });
         }
       }
       if (!asJson) status.update(line());
     },
+    counts: () => ({ found: n.found, indexed: n.indexed, unchanged: n.unchanged, skipped: n.skipped, reused: n.reused, deleted: n.deleted, failed: n.failed, quarantined: n.quarantined, audioMs: Math.round(n.doneMs), wallMs: Date.now() - startedAt }),
     summary() {
       if (summed) return;
       summed = true;
       status.end();
       const wallMs = Date.now() - startedAt;
-      const { found, indexed, unchanged, skipped, failed, captions, asr, wouldIndex, segments } = n;
-      emit({ type: "summary", version: 1, found, indexed, unchanged, skipped, failed, fromCaptions: captions, recognised: asr, wouldIndex, segments, audioMs: n.doneMs, wallMs });
+      const { found, indexed, unchanged, skipped, reused, deleted, retried, quarantined, failed, captions, asr, wouldIndex, segments } = n;
+      emit({ type: "summary", version: 1, found, indexed, unchanged, skipped, reused, deleted, retried, quarantined, failed, fromCaptions: captions, recognised: asr, wouldIndex, segments, audioMs: n.doneMs, wallMs });
       if (asJson) return;
       if (wouldIndex > 0) io.stderr.write(`would index ${count(wouldIndex, "file")}; ${unchanged} unchanged\n`);
       else {
         const speed = n.asrMs > 0 ? `, ${(n.asrMs / wallMs).toFixed(1)}× real time` : "";
         io.stderr.write(
-          `indexed ${indexed} (${captions} from captions, ${asr} recognised), ${unchanged} unchanged, ${skipped > 0 ? `${skipped} skipped, ` : ""}${failed} failed\n` +
+          `indexed ${indexed} (${captions} from captions, ${asr} recognised), ${unchanged} unchanged, ${more([[reused, "reused"], [skipped, "skipped"], [deleted, "deleted"]])}${failed} failed\n` +
             `${count(segments, "segment")} from ${duration(n.doneMs)} of audio in ${duration(wallMs)}${speed}\n`,
         );
       }
+      if (quarantined > 0) io.stderr.write(`${count(quarantined, "file")} not tried again, they failed before and have not changed; next: mediasearch jobs\n`);
       if (failures.length > 0) io.stderr.write(`${paint("red", "failed:")}\n${failures.map((failure) => `  ${plain(failure)}\n`).join("")}`);
     },
   };
 }
+
+const more = (parts: readonly (readonly [number, string])[]): string => parts.filter(([n]) => n > 0).map(([n, what]) => `${n} ${what}, `).join("");

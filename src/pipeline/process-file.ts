@@ -1,4 +1,4 @@
-import type { Transcriber } from "../asr/transcriber.ts";
+import type { Checkpoint, Transcriber } from "../asr/transcriber.ts";
 import type { Embedder } from "../embed/embedder.ts";
 import { MediasearchError, toMediasearchError } from "../errors.ts";
 import { decodeAudio } from "../media/decode.ts";
@@ -17,6 +17,7 @@ export interface Tools {
   readonly embedder: () => Promise<Embedder>;
   readonly signal: AbortSignal;
   readonly onProgress: (positionMs: number, durationMs: number | null) => void;
+  readonly onCheckpoint: (checkpoint: Checkpoint) => void;
 }
 
 export async function identifyFile(task: FileTask, signal: AbortSignal): Promise<Identity> {
@@ -33,7 +34,7 @@ export async function processFile(task: FileTask, tools: Tools): Promise<FileTra
     const { cues, ...about } = captions.transcript;
     const segments = segmentCues(cues);
     const durationMs = about.durationMs ?? captions.info?.durationMs ?? segments.at(-1)?.endMs ?? null;
-    return { ...about, durationMs, origin: "captions", segments: await embedSegments(segments, tools), warnings };
+    return { ...about, durationMs, origin: "captions", segments: await embedSegments(segments, tools, warnings), warnings };
   }
   if (task.captions === "only") return undefined;
   const info = captions.info ?? (await probeMedia(task.path));
@@ -82,21 +83,34 @@ async function recognise(task: FileTask, info: MediaInfo, tools: Tools, warnings
       yield chunk;
     }
   }
-  const { cues, language, warning } = await transcriber.transcribe(counted(), { language: task.language, signal: tools.signal });
+  const { cues, language, warning } = await transcriber.transcribe(counted(), {
+    language: task.language, signal: tools.signal, onCheckpoint: tools.onCheckpoint, resume: task.resume,
+  });
   if (warning) warnings.push(warning);
-  const segments = await embedSegments(segmentCues(cues), tools);
+  const segments = await embedSegments(segmentCues(cues), tools, warnings);
   return { origin: "asr" as const, engine: transcriber.id, language, durationMs: info.durationMs ?? Math.round(heardMs), segments };
 }
 
 const EMBED_BATCH = 32;
 
-async function embedSegments(segments: readonly Segment[], tools: Tools): Promise<EmbeddedSegment[]> {
-  const result: EmbeddedSegment[] = [];
+/** Words are found without vectors too: when embedding fails the file is searchable by keyword, and the vectors are owed. */
+async function embedSegments(segments: readonly Segment[], tools: Tools, warnings: string[]): Promise<EmbeddedSegment[]> {
+  try {
+    const vectors = await embedTexts(segments, tools);
+    return segments.map((segment, i) => ({ ...segment, vector: vectors[i] ?? null }));
+  } catch (error) {
+    tools.signal.throwIfAborted();
+    warnings.push(`searchable by keyword only, embedding failed: ${toMediasearchError(error).message}; the next run tries again`);
+    return segments.map((segment) => ({ ...segment, vector: null }));
+  }
+}
+
+export async function embedTexts(segments: readonly Segment[], tools: Pick<Tools, "embedder" | "signal" | "onProgress">): Promise<Float32Array[]> {
+  const result: Float32Array[] = [];
   for (let at = 0; at < segments.length; at += EMBED_BATCH) {
     tools.signal.throwIfAborted();
     const batch = segments.slice(at, at + EMBED_BATCH);
-    const vectors = await (await tools.embedder()).embed(batch.map(passageText), { as: "passage", signal: tools.signal });
-    batch.forEach((segment, i) => result.push({ ...segment, vector: vectors[i] ?? null }));
+    result.push(...(await (await tools.embedder()).embed(batch.map(passageText), { as: "passage", signal: tools.signal })));
     tools.onProgress(batch.at(-1)?.endMs ?? 0, null);
   }
   return result;

@@ -1,5 +1,6 @@
+import type { Checkpoint } from "../asr/transcriber.ts";
 import type { ErrorCode } from "../errors.ts";
-import type { CaptionsMode, EmbeddedSegment, EngineName, Language, Origin } from "../types.ts";
+import type { CaptionsMode, EmbeddedSegment, EngineName, Language, Origin, Segment } from "../types.ts";
 import type { Identity } from "./fingerprint.ts";
 
 /** What the main process and a worker process say to each other (structured clone over the IPC channel). */
@@ -14,6 +15,8 @@ export interface FileTask {
   readonly sidecar: string | null;
   readonly captions: CaptionsMode;
   readonly language: string | undefined;
+  /** Checkpoints of an earlier attempt at the same content. */
+  readonly resume?: readonly Checkpoint[];
 }
 
 /** Everything of one file but its place in the catalogue. */
@@ -30,6 +33,7 @@ export type Request =
   | { readonly type: "setup"; readonly setup: WorkerSetup }
   | { readonly type: "identify"; readonly task: FileTask }
   | { readonly type: "transcribe"; readonly task: FileTask }
+  | { readonly type: "embed"; readonly segments: readonly Segment[] }
   | { readonly type: "models"; readonly model: string; readonly files?: Record<string, string>; readonly failure?: Failure };
 
 export interface Failure {
@@ -44,5 +48,9 @@ export type Reply =
   /** "only captions" was asked for and there are none: not a failure. */
   | { readonly type: "skipped"; readonly reason: string }
   | { readonly type: "failed"; readonly failure: Failure }
+  | { readonly type: "vectors"; readonly vectors: readonly Float32Array[] }
+  | { readonly type: "checkpoint"; readonly checkpoint: Checkpoint }
+  /** Sent by the clock, whatever the file does: bytes of resident memory. */
+  | { readonly type: "memory"; readonly rssBytes: number }
   | { readonly type: "progress"; readonly positionMs: number; readonly durationMs: number | null }
   | { readonly type: "need-models"; readonly model: string };

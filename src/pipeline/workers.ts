@@ -1,5 +1,7 @@
 import { type ChildProcess, fork } from "node:child_process";
+import type { Checkpoint } from "../asr/transcriber.ts";
 import { MediasearchError, toMediasearchError } from "../errors.ts";
+import type { Segment } from "../types.ts";
 import type { FileTask, FileTranscript, Reply, Request, WorkerSetup } from "./protocol.ts";
 import type { Identity } from "./fingerprint.ts";
 
@@ -8,6 +10,8 @@ export interface WorkerPool {
   identify(task: FileTask, signal: AbortSignal): Promise<Identity>;
   /** @returns what was said, or why the file was skipped. */
   transcribe(task: FileTask, options: TranscribeCall): Promise<FileTranscript | Skipped>;
+  /** Vectors of segments that were recognised before; `path` is for errors. */
+  embed(path: string, segments: readonly Segment[], signal: AbortSignal): Promise<readonly Float32Array[]>;
   close(): Promise<void>;
 }
 
@@ -18,12 +22,15 @@ export interface Skipped {
 export interface TranscribeCall {
   readonly signal: AbortSignal;
   readonly onProgress?: (positionMs: number, durationMs: number | null) => void;
+  readonly onCheckpoint?: (checkpoint: Checkpoint) => void;
 }
 
 export interface PoolOptions {
   readonly setup: WorkerSetup;
   /** A file whose worker says nothing for so long is given up. */
   readonly timeoutMs: number;
+  /** A worker that needs more memory is ended. */
+  readonly memoryBytes: number;
   /** Called once a model, in this process, so that two workers never download the same file. */
   readonly models: (model: string) => Promise<Record<string, string>>;
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -40,8 +47,8 @@ const SCRIPT = new URL(import.meta.url.endsWith(".ts") ? "../worker.ts" : "../wo
 
 /**
  * Child processes that decode, recognise and embed; each holds its models and does one file at a time. They start when
- * needed, at most as many as calls are under way. A worker that crashes or hangs costs its caller one UNREADABLE_MEDIA
- * error; the next call gets a fresh one.
+ * needed, at most as many as calls are under way. A worker that crashes or hangs costs its caller one
+ * error of its own code; the next call gets a fresh one.
  */
 export function openWorkers(options: PoolOptions): WorkerPool {
   const idle: Worker[] = [];
@@ -76,6 +83,8 @@ export function openWorkers(options: PoolOptions): WorkerPool {
     transcribe: (task, on) =>
       call({ type: "transcribe", task }, task.path, on, (reply) =>
         reply.type === "transcript" ? reply.transcript : reply.type === "skipped" ? { skipped: reply.reason } : undefined),
+    embed: (path, segments, signal) =>
+      call({ type: "embed", segments }, path, { signal }, (reply) => (reply.type === "vectors" ? reply.vectors : undefined)),
     async close() {
       closed = true;
       for (const { child } of all) child.kill("SIGKILL");
@@ -125,14 +134,19 @@ function converse<T>(
     const fail = (error: unknown): void => finish(() => reject(error as Error));
     const restartTimer = (): void => {
       clearTimeout(timer);
-      timer = setTimeout(() => fail(new MediasearchError("UNREADABLE_MEDIA", `${path}: no progress for ${options.timeoutMs / 1000} s`, {
+      timer = setTimeout(() => fail(new MediasearchError("TIMED_OUT", `${path}: no progress for ${options.timeoutMs / 1000} s`, {
         subject: path, hint: "raise JOB_TIMEOUT_MS if the file is sound and the machine slow",
       })), options.timeoutMs);
     };
     const onAbort = (): void => fail(on.signal.reason);
     const onExit = (code: number | null, signal: string | null): void => fail(crashed(path, worker, code, signal));
     const onMessage = (reply: Reply): void => {
+      if (reply.type === "memory") {
+        if (reply.rssBytes > options.memoryBytes) fail(outgrown(path, options.memoryBytes));
+        return;
+      }
       restartTimer();
+      if (reply.type === "checkpoint") return on.onCheckpoint?.(reply.checkpoint);
       if (reply.type === "progress") on.onProgress?.(reply.positionMs, reply.durationMs);
       else if (reply.type === "failed") fail(new FileFailure(new MediasearchError(reply.failure.code, reply.failure.message, { subject: path, hint: reply.failure.hint })));
       else if (reply.type === "need-models") {
@@ -162,10 +176,13 @@ async function provideModels(child: ChildProcess, model: string, options: PoolOp
   if (child.connected) child.send(answer);
 }
 
+const outgrown = (path: string, bytes: number): MediasearchError =>
+  new MediasearchError("OUT_OF_MEMORY", `${path}: its worker needed more than ${bytes / 1e6} MB`, { subject: path, hint: "raise WORKER_MEMORY_MB if the machine has more" });
+
 function crashed(path: string, worker: Worker, code: number | null, signal: string | null): MediasearchError {
   const how = signal ? `was ended by ${signal}` : `ended with code ${code}`;
   const trace = worker.stderrTail.trim().split("\n").at(-1)?.slice(0, 200);
-  return new MediasearchError("UNREADABLE_MEDIA", `${path}: the process that decoded it ${how}${trace ? ` (${trace})` : ""}`, {
+  return new MediasearchError("WORKER_CRASHED", `${path}: the process that decoded it ${how}${trace ? ` (${trace})` : ""}`, {
     subject: path, hint: "the file may be damaged; convert it anew and index again",
   });
 }

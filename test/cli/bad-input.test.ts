@@ -81,7 +81,8 @@ describe("bad files among good ones", () => {
     for (const name of ["12:30 talk.flac", "-v.flac", "a\u001b[31mb.flac", "ünïcode 🌉.flac", "per%cent's \"quote\".flac"]) copyFileSync(join(FIXTURES, "bees.flac"), join(folder, name));
     const home = tempFolder();
     const { exitCode, stderr } = await mediasearch(["index", folder], { home });
-    expect([exitCode, stderr]).toEqual([0, expect.stringMatching(/indexed 5 /)]);
+    // They are copies of one recording, which is recognised once.
+    expect([exitCode, stderr]).toEqual([0, expect.stringMatching(/indexed 1 .*4 reused/)]);
     const { stdout } = await mediasearch(["search", "honey"], { home, cwd: folder });
     expect(stdout).not.toContain("\u001b");
     expect(stdout).toContain("12:30 talk.flac");
@@ -113,8 +114,8 @@ async function until<T>(look: () => T | undefined | false): Promise<T> {
 }
 
 describe("a run that is hit", () => {
-  const start = (argv: readonly string[], home: string) => {
-    const child = spawn(process.execPath, [BIN, ...argv], { env: environment(home), stdio: ["ignore", "pipe", "pipe"] });
+  const start = (argv: readonly string[], home: string, env: Readonly<Record<string, string>> = {}) => {
+    const child = spawn(process.execPath, [BIN, ...argv], { env: environment(home, env), stdio: ["ignore", "pipe", "pipe"] });
     const seen = { stdout: "", stderr: "" };
     child.stdout.setEncoding("utf8").on("data", (text: string) => { seen.stdout += text; });
     child.stderr.setEncoding("utf8").on("data", (text: string) => { seen.stderr += text; });
@@ -132,13 +133,23 @@ describe("a run that is hit", () => {
 
   it("by a crash in a worker loses that file only", async () => {
     const home = tempFolder();
-    const { child, seen, ended } = start(["index", folderWithLong(), "--json", "--jobs", "1"], home);
+    const { child, seen, ended } = start(["index", folderWithLong(), "--json", "--jobs", "1"], home, { MAX_RETRY_ATTEMPTS: "1" });
     await until(() => busy(seen));
     for (const pid of children(child.pid ?? 0)) process.kill(pid, "SIGSEGV");
     expect(await ended).toBe(3);
     const events = seen.stdout.trim().split("\n").map((line) => JSON.parse(line) as { type: string; file?: string; reason?: string; indexed?: number; failed?: number });
     expect(events.find(({ type }) => type === "failed")).toMatchObject({ file: expect.stringContaining("b-long.wav") as string, reason: expect.stringContaining("SIGSEGV") as string });
     expect(events.at(-1)).toMatchObject({ type: "summary", indexed: 2, failed: 1 });
+  });
+
+  it("by a crash in a worker tries that file again, and goes on where it was", async () => {
+    const home = tempFolder();
+    const { child, seen, ended } = start(["index", folderWithLong(), "--json", "--jobs", "1"], home, { BASE_RETRY_DELAY_MS: "1" });
+    await until(() => busy(seen));
+    for (const pid of children(child.pid ?? 0)) process.kill(pid, "SIGSEGV");
+    expect(await ended).toBe(0);
+    expect(seen.stdout).toMatch(/"type":"retrying","file":"[^"]*b-long\.wav","code":"WORKER_CRASHED"/);
+    expect(JSON.parse(seen.stdout.trim().split("\n").at(-1) ?? "")).toMatchObject({ type: "summary", indexed: 3, retried: 1, failed: 0 });
   });
 
   it("by Ctrl-C stops soon with 130, keeps what was done, and goes on the next time", async () => {

@@ -56,6 +56,35 @@ export const MIGRATIONS: readonly string[] = [
     INSERT INTO segments_fts (segments_fts, rowid, text, speaker) VALUES ('delete', old.id, old.text, old.speaker);
   END;
   `,
+  `
+  ALTER TABLE assets ADD COLUMN deleted_at_ms INTEGER;
+  CREATE INDEX versions_fingerprint ON versions (fingerprint);
+  -- Transcripts that were replaced: gzip of JSON, without vectors, which can be made again.
+  CREATE TABLE archive (
+    id INTEGER PRIMARY KEY,
+    path TEXT NOT NULL,
+    fingerprint TEXT NOT NULL,
+    archived_at_ms INTEGER NOT NULL,
+    version BLOB NOT NULL
+  ) STRICT;
+  CREATE TABLE jobs (path TEXT PRIMARY KEY, job TEXT NOT NULL) STRICT;
+  CREATE TABLE checkpoints (
+    id INTEGER PRIMARY KEY,
+    path TEXT NOT NULL,
+    key TEXT NOT NULL,
+    checkpoint TEXT NOT NULL
+  ) STRICT;
+  CREATE INDEX checkpoints_path ON checkpoints (path);
+  CREATE TABLE runs (
+    id INTEGER PRIMARY KEY,
+    pid INTEGER NOT NULL,
+    host TEXT NOT NULL,
+    started_at_ms INTEGER NOT NULL,
+    renewed_at_ms INTEGER NOT NULL,
+    ended_at_ms INTEGER,
+    summary TEXT
+  ) STRICT;
+  `,
 ];
 
 /**

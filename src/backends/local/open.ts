@@ -8,6 +8,7 @@ import type { Backend, BackendOptions } from "../backend.ts";
 import { check } from "./check.ts";
 import { toStoreError } from "./errors.ts";
 import { migrate, MIGRATIONS, noStore } from "./migrations.ts";
+import { localLedger } from "./ledger.ts";
 import { localStore } from "./store.ts";
 
 const WAIT_FOR_OTHERS_MS = 10_000;
@@ -31,6 +32,7 @@ export async function open({ path, create }: BackendOptions, waitMs = WAIT_FOR_O
   const opened = db;
   return {
     store: localStore(opened, path),
+    ledger: localLedger(opened, path),
     schema: () => ({ current: opened.pragma("user_version", { simple: true }) as number, newest: MIGRATIONS.length }),
     check: () => check(opened, path),
     close: async () => void opened.close(),

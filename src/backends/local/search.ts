@@ -39,7 +39,7 @@ async function loadVectorFunctions(db: Database): Promise<void> {
 }
 
 function conditions({ assets, speaker }: SearchFilter): { readonly where: string; readonly values: readonly unknown[] } {
-  const parts: string[] = [];
+  const parts = ["a.deleted_at_ms IS NULL"];
   const values: unknown[] = [];
   if (assets) {
     parts.push("a.path IN (SELECT value FROM json_each(?))");

@@ -1,5 +1,6 @@
 import type { Database } from "better-sqlite3";
-import type { AssetState, AssetVersion, Store, StoreIdentity } from "../backend.ts";
+import type { ArchivedVersion, AssetState, AssetVersion, Store, StoreIdentity } from "../backend.ts";
+import { archive, copyVersion, moveAsset } from "./history.ts";
 import { toStoreError } from "./errors.ts";
 import { isSame, mismatch, readIdentity, refuseUseless, writeIdentity } from "./identity.ts";
 import { reembed } from "./reembed.ts";
@@ -7,8 +8,9 @@ import { type AssetRow, type SegmentRow, toSegment, toStatus, toVector, vectorBl
 import { searchText, searchVector } from "./search.ts";
 
 const PAGE = 500;
+const LIVE = "FROM versions v JOIN assets a ON a.id = v.asset_id WHERE a.deleted_at_ms IS NULL";
 const STATUS = `
-  SELECT a.path, a.size_bytes, a.mtime_ms, a.captions_stat, a.state, a.error, v.fingerprint, v.origin, v.engine, v.language, v.duration_ms,
+  SELECT a.path, a.size_bytes, a.mtime_ms, a.captions_stat, iif(a.deleted_at_ms IS NULL, a.state, 'deleted') AS state, a.error, v.fingerprint, v.origin, v.engine, v.language, v.duration_ms,
     v.segment_count, v.speakers, v.indexed_at_ms
   FROM assets a LEFT JOIN versions v ON v.asset_id = a.id`;
 
@@ -16,7 +18,7 @@ const STATUS = `
 const VECTOR_COUNT = `
   SELECT coalesce(sum(iif(a.state = 'indexed', v.segment_count,
     (SELECT count(*) FROM segments s JOIN vectors x ON x.segment_id = s.id WHERE s.version_id = v.id))), 0)
-  FROM versions v JOIN assets a ON a.id = v.asset_id`;
+  FROM versions v JOIN assets a ON a.id = v.asset_id WHERE a.deleted_at_ms IS NULL`;
 
 export function localStore(db: Database, path: string): Store {
   /** SQLite's errors leave as ours. */
@@ -54,7 +56,7 @@ export function localStore(db: Database, path: string): Store {
     recordFailure: ({ id, sizeBytes, mtimeMs, captionsStat }, reason) => write(() => {
       db.prepare(`INSERT INTO assets (path, size_bytes, mtime_ms, captions_stat, state, error) VALUES (?, ?, ?, ?, 'failed', ?)
         ON CONFLICT (path) DO UPDATE SET size_bytes = excluded.size_bytes, mtime_ms = excluded.mtime_ms, captions_stat = excluded.captions_stat,
-          state = 'failed', error = excluded.error`).run(id, sizeBytes, mtimeMs, captionsStat, reason);
+          state = 'failed', error = excluded.error, deleted_at_ms = NULL`).run(id, sizeBytes, mtimeMs, captionsStat, reason);
     }),
     touch: ({ id, sizeBytes, mtimeMs, captionsStat }) => write(() => {
       db.prepare("UPDATE assets SET size_bytes = ?, mtime_ms = ?, captions_stat = ? WHERE path = ?").run(sizeBytes, mtimeMs, captionsStat, id);
@@ -72,6 +74,19 @@ export function localStore(db: Database, path: string): Store {
         after = last.position;
       }
     },
+    findByFingerprint: (fingerprint) => guard(() => (db.prepare(`${STATUS} WHERE v.fingerprint = ? ORDER BY a.path`).all(fingerprint) as AssetRow[]).map(toStatus)),
+    moveAsset: (from, to) => write(() => moveAsset(db, from, to)),
+    copyVersion: (from, to) => write(() => copyVersion(db, from, to)),
+    markDeleted: (ids) => write(() => {
+      const mark = db.prepare("UPDATE assets SET deleted_at_ms = ? WHERE path = ? AND deleted_at_ms IS NULL");
+      for (const id of ids) mark.run(Date.now(), id);
+    }),
+    restore: ({ id, sizeBytes, mtimeMs, captionsStat }) => write(() => {
+      db.prepare("UPDATE assets SET deleted_at_ms = NULL, size_bytes = ?, mtime_ms = ?, captions_stat = ? WHERE path = ?").run(sizeBytes, mtimeMs, captionsStat, id);
+    }),
+    listArchived: () => guard(() => db.prepare("SELECT path AS id, fingerprint, archived_at_ms AS archivedAtMs FROM archive ORDER BY id DESC").all() as ArchivedVersion[]),
+    purge: (beforeMs) => write(() =>
+      db.prepare("DELETE FROM archive WHERE archived_at_ms < ?").run(beforeMs).changes + db.prepare("DELETE FROM assets WHERE deleted_at_ms < ?").run(beforeMs).changes),
     removeAsset: (id) => write(() => {
       db.prepare("DELETE FROM assets WHERE path = ?").run(id);
     }),
@@ -84,14 +99,14 @@ export function localStore(db: Database, path: string): Store {
     }),
     reembed: (embedder, embed, onProgress) => guard(() => reembed(db, embedder, embed, onProgress)),
     counts: () => guard(() => {
-      const assets: Record<AssetState, number> = { registered: 0, indexed: 0, partial: 0, failed: 0 };
-      for (const { state, n } of db.prepare("SELECT state, count(*) AS n FROM assets GROUP BY state").all() as { state: AssetState; n: number }[]) assets[state] = n;
+      const assets: Record<AssetState, number> = { registered: 0, indexed: 0, partial: 0, failed: 0, deleted: 0 };
+      for (const { state, n } of db.prepare("SELECT iif(deleted_at_ms IS NULL, state, 'deleted') AS state, count(*) AS n FROM assets GROUP BY 1").all() as { state: AssetState; n: number }[]) assets[state] = n;
       const number = (sql: string): number => db.prepare(sql).pluck().get() as number;
       return {
         assets,
-        segments: number("SELECT coalesce(sum(segment_count), 0) FROM versions"),
+        segments: number(`SELECT coalesce(sum(segment_count), 0) ${LIVE}`),
         vectors: number(VECTOR_COUNT),
-        durationMs: number("SELECT coalesce(sum(duration_ms), 0) FROM versions"),
+        durationMs: number(`SELECT coalesce(sum(duration_ms), 0) ${LIVE}`),
         sizeBytes: (db.pragma("page_count", { simple: true }) as number) * (db.pragma("page_size", { simple: true }) as number),
       };
     }),
@@ -111,7 +126,8 @@ function commit(db: Database, version: AssetVersion, embedder: StoreIdentity | u
   const state: AssetState = vectors.length === segments.length ? "indexed" : "partial";
   const assetId = db.prepare(`INSERT INTO assets (path, size_bytes, mtime_ms, captions_stat, state) VALUES (?, ?, ?, ?, ?)
     ON CONFLICT (path) DO UPDATE SET size_bytes = excluded.size_bytes, mtime_ms = excluded.mtime_ms, captions_stat = excluded.captions_stat,
-      state = excluded.state, error = NULL RETURNING id`).pluck().get(id, sizeBytes, mtimeMs, captionsStat, state) as number;
+      state = excluded.state, error = NULL, deleted_at_ms = NULL RETURNING id`).pluck().get(id, sizeBytes, mtimeMs, captionsStat, state) as number;
+  archive(db, assetId, id, version.fingerprint);
   db.prepare("DELETE FROM versions WHERE asset_id = ?").run(assetId);
   insertVersion(db, assetId, version);
 }

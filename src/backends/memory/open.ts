@@ -1,17 +1,21 @@
 import { MediasearchError } from "../../errors.ts";
 import { speakerMatcher } from "../../search/parse-query.ts";
-import type { AssetId, AssetState, AssetStatus, AssetVersion, Backend, Hit, SearchFilter, Store, StoreIdentity } from "../backend.ts";
+import type { ArchivedVersion, AssetId, AssetState, AssetStatus, AssetVersion, Backend, Hit, SearchFilter, Store, StoreIdentity } from "../backend.ts";
+import { memoryLedger } from "./ledger.ts";
 import { byScore, hitOf, rank, type Row } from "./rank.ts";
 
 interface Entry {
   status: AssetStatus;
   version: AssetVersion | null;
+  /** What the state was before its file went away; undefined while it is there. */
+  before?: { readonly state: AssetState; readonly atMs: number } | undefined;
 }
 
 /** A library that lives as long as the process. For dry runs without a library, and to hold the contract to. */
 export async function open(): Promise<Backend> {
   return {
     store: memoryStore(),
+    ledger: memoryLedger(),
     schema: () => ({ current: 1, newest: 1 }),
     async *check() {},
     close: async () => {},
@@ -20,12 +24,13 @@ export async function open(): Promise<Backend> {
 
 function memoryStore(): Store {
   const entries = new Map<AssetId, Entry>();
+  const archived: ArchivedVersion[] = [];
   let identity: StoreIdentity | undefined;
 
   const rows = (filter: SearchFilter): Row[] => {
     const matches = filter.speaker === undefined ? () => true : speakerMatcher(filter.speaker);
-    return [...entries.values()].flatMap(({ version }) =>
-      version && (filter.assets === undefined || filter.assets.has(version.id))
+    return [...entries.values()].flatMap(({ version, before }) =>
+      version && before === undefined && (filter.assets === undefined || filter.assets.has(version.id))
         ? version.segments.filter(({ speaker }) => matches(speaker)).map((segment) => ({ version, segment })) : []);
   };
   const sorted = (): Entry[] => [...entries.values()].toSorted((a, b) => Buffer.compare(Buffer.from(a.status.id), Buffer.from(b.status.id)));
@@ -50,11 +55,49 @@ function memoryStore(): Store {
         refuseUseless(vectors, wanted);
         identity = wanted;
       }
+      const old = entries.get(version.id)?.version;
+      if (old && old.fingerprint !== version.fingerprint) archived.unshift({ id: old.id, fingerprint: old.fingerprint, archivedAtMs: Date.now() });
       entries.set(version.id, { version: structuredClone(version), status: statusOf(version) });
+    },
+    findByFingerprint: async (fingerprint) => sorted().filter(({ version }) => version?.fingerprint === fingerprint).map(({ status }) => status),
+    async moveAsset(from, to) {
+      const entry = entries.get(from);
+      if (!entry?.version) return;
+      entries.delete(from);
+      entries.set(to.id, { version: { ...entry.version, ...to }, status: { ...entry.status, ...to, state: entry.before?.state ?? entry.status.state } });
+    },
+    async copyVersion(from, to) {
+      const entry = entries.get(from);
+      if (!entry?.version) return;
+      const version = { ...structuredClone(entry.version), ...to };
+      entries.set(to.id, { version, status: statusOf(version) });
+    },
+    async markDeleted(ids) {
+      for (const id of ids) {
+        const entry = entries.get(id);
+        if (!entry || entry.before) continue;
+        entry.before = { state: entry.status.state, atMs: Date.now() };
+        entry.status = { ...entry.status, state: "deleted" };
+      }
+    },
+    async restore(place) {
+      const entry = entries.get(place.id);
+      if (!entry) return;
+      entry.status = { ...entry.status, ...place, state: entry.before?.state ?? entry.status.state };
+      entry.before = undefined;
+    },
+    listArchived: async () => [...archived],
+    async purge(beforeMs) {
+      const gone = [...entries].filter(([, { before }]) => before !== undefined && before.atMs < beforeMs);
+      for (const [id] of gone) entries.delete(id);
+      const keep = archived.filter(({ archivedAtMs }) => archivedAtMs >= beforeMs);
+      const count = archived.length - keep.length;
+      archived.splice(0, archived.length, ...keep);
+      return gone.length + count;
     },
     async recordFailure(file, reason) {
       const known = entries.get(file.id);
-      entries.set(file.id, { version: known?.version ?? null, status: { ...unknown(file.id), ...known?.status, ...file, state: "failed", error: reason } });
+      entries.set(file.id, { version: known?.version ?? null, status: { ...unknown(file.id), ...known?.status, ...file, state: "failed", error: reason }, before: undefined });
     },
     async touch(file) {
       const known = entries.get(file.id);
@@ -95,10 +138,11 @@ function memoryStore(): Store {
       identity = embedder;
     },
     async counts() {
-      const assets: Record<AssetState, number> = { registered: 0, indexed: 0, partial: 0, failed: 0 };
+      const assets: Record<AssetState, number> = { registered: 0, indexed: 0, partial: 0, failed: 0, deleted: 0 };
       let durationMs = 0;
       for (const { status } of entries.values()) {
         assets[status.state]++;
+        if (status.state === "deleted") continue;
         durationMs += status.durationMs ?? 0;
       }
       const all = rows({});

@@ -1,0 +1,110 @@
+import { hostname } from "node:os";
+import type { Backend, Store } from "../backends/backend.ts";
+import type { Lease } from "../backends/ledger.ts";
+import type { Context } from "../context.ts";
+import { embedderIdentity } from "../embed/registry.ts";
+import { ERRORS, MediasearchError } from "../errors.ts";
+import { type StatusLine, statusLine } from "../output.ts";
+import { run as runPipeline, type RunEvent } from "../pipeline/run.ts";
+import { createReport, type IndexReport } from "./index-report.ts";
+
+export interface IndexCall {
+  /** Absolute paths, once the library is open. */
+  readonly roots: (store: Store) => Promise<readonly string[]>;
+  readonly include: readonly string[];
+  readonly exclude: readonly string[];
+  readonly dryRun: boolean;
+  readonly asJson: boolean;
+  /** Goes on with what these yield, after the roots are done. */
+  readonly follow?: ((roots: readonly string[], note: (text: string) => void) => AsyncIterable<readonly string[]>) | undefined;
+}
+
+const RENEW_MS = 10_000;
+const DAY_MS = 86_400_000;
+
+/** Opens what indexing needs, holds the library's lease, runs, reports. @returns the exit code. */
+export async function indexPaths(context: Context, call: IndexCall): Promise<number> {
+  const { io, config } = context;
+  const status = statusLine(io.stderr, io.env);
+  const report = createReport({ io, status, asJson: call.asJson, jobs: config.settings.jobs });
+  const backend = (await openForIndexing(context, call.dryRun)) ?? (await emptyBackend());
+  try {
+    const embedder = await embedderIdentity(config.settings.embeddingModel);
+    await refuseOtherModel(await backend.store.identity(), embedder);
+    const roots = await call.roots(backend.store);
+    const lease = call.dryRun ? undefined : await backend.ledger.acquire({ pid: process.pid, host: hostname() });
+    const renewal = setInterval(() => void lease?.renew().catch(() => {}), RENEW_MS);
+    try {
+      await runAll(context, call, { backend, embedder, roots, status, report });
+      if (lease) await backend.store.purge(Date.now() - config.settings.retentionDays * DAY_MS);
+    } finally {
+      clearInterval(renewal);
+      await release(lease, report);
+    }
+  } finally {
+    status.end();
+    await backend.close();
+  }
+  report.summary();
+  return report.failed > 0 ? ERRORS.PARTIAL.exit : 0;
+}
+
+/** The summary of a run that was stopped is kept as well. */
+const release = async (lease: Lease | undefined, report: IndexReport): Promise<void> => lease?.release(report.counts());
+
+interface Opened {
+  readonly backend: Backend;
+  readonly embedder: { readonly embedder: string; readonly dimensions: number };
+  readonly roots: readonly string[];
+  readonly status: StatusLine;
+  readonly report: IndexReport;
+}
+
+async function runAll(context: Context, call: IndexCall, { backend, embedder, roots, status, report }: Opened): Promise<void> {
+  const { io, config } = context;
+  const { store, ledger } = backend;
+  const workers = await context.openWorkers(status);
+  const { include, exclude, dryRun } = call;
+  const options = { ...config.settings, include, exclude, signal: io.signal, dryRun, sweep: true };
+  try {
+    // Watching begins before the first look, so that nothing is lost between the two.
+    const changes = call.follow?.(roots, (text) => status.note(text));
+    await follow(runPipeline(roots, { store, ledger, workers, embedder }, options), report);
+    if (!changes) return;
+    for await (const batch of changes) await follow(runPipeline(batch, { store, ledger, workers, embedder }, { ...options, sweep: false }), report);
+  } finally {
+    await workers.close();
+  }
+}
+
+async function follow(events: AsyncIterable<RunEvent>, report: IndexReport): Promise<void> {
+  try {
+    for await (const event of events) report.add(event);
+  } catch (error) {
+    // What was done before the stop is committed; the summary says so.
+    report.summary();
+    throw error;
+  }
+}
+
+/** A dry run never creates a library; without one everything is new. */
+async function openForIndexing(context: Context, dryRun: boolean): Promise<Backend | undefined> {
+  try {
+    return await context.openBackend(!dryRun);
+  } catch (error) {
+    if (dryRun && error instanceof MediasearchError && error.code === "NO_STORE") return undefined;
+    throw error;
+  }
+}
+
+async function emptyBackend(): Promise<Backend> {
+  const { openBackend } = await import("../backends/registry.ts");
+  return openBackend("memory", { path: "", create: true });
+}
+
+async function refuseOtherModel(stored: { readonly embedder: string } | undefined, present: { readonly embedder: string }): Promise<void> {
+  if (stored && stored.embedder !== present.embedder)
+    throw new MediasearchError("MODEL_MISMATCH", `the library was made with the embedding model ${stored.embedder}, not ${present.embedder}`, {
+      hint: "mediasearch migrate --reembed",
+    });
+}

@@ -1,0 +1,73 @@
+import type { Backend } from "../backends/backend.ts";
+import type { Job } from "../backends/ledger.ts";
+import type { Context } from "../context.ts";
+import { MediasearchError } from "../errors.ts";
+import { count, painter, plain } from "../output.ts";
+import { fileMatcher } from "../search/file-filter.ts";
+import { type Command, isOn, text } from "./command.ts";
+import { indexPaths } from "./index-run.ts";
+import { showPath } from "./show-path.ts";
+
+export const run: Command = async ([action = "list", ...patterns], flags, context) => {
+  const asJson = isOn(flags, "json");
+  if (action !== "list" && patterns.length === 0 && !isOn(flags, "all"))
+    throw new MediasearchError("USAGE", `jobs ${action}: which files?`, { hint: `mediasearch jobs ${action} FILE   (or --all)` });
+  const jobs = await chosen(context, patterns, text(flags, "state"));
+  if (patterns.length > 0 && jobs.length === 0) throw new MediasearchError("NOT_FOUND", `no failed file matches ${patterns.join(" ")}`, { hint: "mediasearch jobs list" });
+  if (action === "retry") return retry(jobs, context, asJson);
+  if (action === "skip" || action === "purge") await withBackend(context, async ({ ledger, store }) => {
+    for (const job of jobs) {
+      if (action === "skip") await ledger.putJob({ ...job, state: "SKIPPED", updatedAtMs: Date.now() });
+      else {
+        await ledger.removeJob(job.id);
+        if ((await store.getAsset(job.id))?.fingerprint === null) await store.removeAsset(job.id);
+      }
+    }
+  });
+  if (asJson) context.io.stdout.write(`${JSON.stringify({ version: 1, action, jobs: jobs.map((job) => ({ ...job, file: showPath(job.id, context.io.cwd) })) })}\n`);
+  else print(action, jobs, context);
+  return 0;
+};
+
+async function withBackend<T>(context: Context, act: (backend: Backend) => Promise<T>): Promise<T> {
+  const backend = await context.openBackend(false);
+  try {
+    return await act(backend);
+  } finally {
+    await backend.close();
+  }
+}
+
+async function chosen(context: Context, patterns: readonly string[], state: string | undefined): Promise<readonly Job[]> {
+  const matchers = await Promise.all(patterns.map((pattern) => fileMatcher(pattern, context.io.cwd)));
+  const jobs = await withBackend(context, ({ ledger }) => ledger.listJobs());
+  return jobs.filter((job) => (state === undefined || job.state === state) && (matchers.length === 0 || matchers.some((matches) => matches(job.id))));
+}
+
+/** Forgets the failures and tries the files at once, with the engine of this call. */
+async function retry(jobs: readonly Job[], context: Context, asJson: boolean): Promise<number> {
+  await withBackend(context, async ({ ledger }) => {
+    for (const { id } of jobs) await ledger.removeJob(id);
+  });
+  if (jobs.length === 0) return 0;
+  return indexPaths(context, { roots: async () => jobs.map(({ id }) => id), include: [], exclude: [], dryRun: false, asJson });
+}
+
+const NEXT: Readonly<Record<Job["state"], string>> = {
+  RETRYING: "mediasearch index tries it again",
+  NEEDS_MEDIA_FIX: "mend or replace the file; the next run sees that it changed",
+  NEEDS_ENGINE_TUNING: "mediasearch jobs retry FILE --engine NAME",
+  QUARANTINED: "mediasearch jobs retry FILE, when the cause is gone",
+  SKIPPED: "mediasearch jobs retry FILE, to have it after all",
+};
+
+function print(action: string, jobs: readonly Job[], { io }: Context): void {
+  const paint = painter(io.stdout, io.env);
+  if (action === "skip" || action === "purge") return void io.stderr.write(`${count(jobs.length, "file")} ${action === "skip" ? "skipped from now on" : "forgotten"}\n`);
+  for (const { id, state, reason, attempts, hint, log, engine } of jobs) {
+    io.stdout.write(`${paint(state === "SKIPPED" ? "dim" : "red", state.padEnd(19))} ${paint("cyan", plain(showPath(id, io.cwd)))}  ${plain(reason)}  (${count(attempts, "attempt")})\n`);
+    if (action !== "show") continue;
+    io.stdout.write(`  engine ${engine}\n  next:  ${plain(hint ?? NEXT[state])}\n${log.map((line) => `  ${plain(line)}\n`).join("")}`);
+  }
+  if (jobs.length === 0) io.stderr.write("no failed files\n");
+}

@@ -1,0 +1,42 @@
+import { bytes, count, duration } from "../output.ts";
+import { type Command, isOn } from "./command.ts";
+
+export const run: Command = async (_args, flags, context) => {
+  const { io } = context;
+  const backend = await context.openBackend(false);
+  try {
+    const { assets, segments, vectors, durationMs, sizeBytes } = await backend.store.counts();
+    const identity = await backend.store.identity();
+    const jobs: Record<string, number> = {};
+    for (const { state } of await backend.ledger.listJobs()) jobs[state] = (jobs[state] ?? 0) + 1;
+    const archived = (await backend.store.listArchived()).length;
+    const last = (await backend.ledger.lastRun()) ?? null;
+    const queued = assets.registered + assets.partial + (jobs["RETRYING"] ?? 0);
+    const { store: library } = context.config.settings;
+    if (isOn(flags, "json")) {
+      io.stdout.write(`${JSON.stringify({ version: 1, library, files: assets, segments, vectors, durationMs, sizeBytes, model: identity?.embedder ?? null, queued, jobs, archived, lastRun: last })}\n`);
+      return 0;
+    }
+    const line = (name: string, text: string): void => void io.stdout.write(`${name.padEnd(10)} ${text}\n`);
+    line("library", `${library}, ${bytes(sizeBytes)}`);
+    line("files", Object.entries(assets).filter(([state, n]) => n > 0 || state === "indexed").map(([state, n]) => `${n.toLocaleString("en")} ${state}`).join(", "));
+    line("indexed", `${duration(durationMs)} of audio in ${count(segments, "segment")}, ${vectors.toLocaleString("en")} with vectors`);
+    line("model", identity?.embedder ?? "none yet");
+    line("queue", queued === 0 ? "empty" : `${count(queued, "file")}; next: mediasearch index`);
+    line("jobs", Object.keys(jobs).length === 0 ? "none failed" : `${Object.entries(jobs).map(([state, n]) => `${n} ${state}`).join(", ")}; next: mediasearch jobs`);
+    if (archived > 0) line("archive", count(archived, "replaced transcript"));
+    line("last run", lastRun(last));
+    return 0;
+  } finally {
+    await backend.close();
+  }
+};
+
+function lastRun(run: { readonly pid: number; readonly host: string; readonly startedAtMs: number; readonly endedAtMs: number | null; readonly summary: Readonly<Record<string, number>> | null } | null): string {
+  if (!run) return "never";
+  const began = new Date(run.startedAtMs).toISOString();
+  if (run.endedAtMs === null) return `since ${began}, process ${run.pid} on ${run.host}, not ended`;
+  if (!run.summary) return `${began}, killed before its end`;
+  const { indexed = 0, unchanged = 0, failed = 0 } = run.summary;
+  return `${began}, ${duration(run.endedAtMs - run.startedAtMs)}: indexed ${indexed}, ${unchanged} unchanged, ${failed} failed`;
+}

@@ -1,0 +1,156 @@
+import { stat } from "node:fs/promises";
+import type { Checkpoint } from "../asr/transcriber.ts";
+import type { AssetStatus, AssetVersion, FilePlace, Store, StoreIdentity } from "../backends/backend.ts";
+import type { Job, Ledger } from "../backends/ledger.ts";
+import { type MediasearchError, toMediasearchError } from "../errors.ts";
+import { fingerprint, type FingerprintOptions, type Identity, sameContent, sameOptions, sameStat } from "./fingerprint.ts";
+import type { FileTask, FileTranscript } from "./protocol.ts";
+import { failedJob, isQuarantined, type RetryOptions } from "./retry.ts";
+import type { Candidate } from "./scan.ts";
+import type { WorkerPool } from "./workers.ts";
+
+export type FileOutcome =
+  | { readonly type: "indexed"; readonly path: string; readonly transcript: Omit<FileTranscript, "segments">; readonly segmentCount: number }
+  | { readonly type: "unchanged"; readonly path: string }
+  /** The transcript was there already: the file moved, came back, or is a copy of another. */
+  | { readonly type: "reused"; readonly path: string; readonly how: "moved" | "copied" | "restored" | "completed"; readonly from: string }
+  | { readonly type: "skipped"; readonly path: string; readonly reason: string }
+  | { readonly type: "failed"; readonly path: string; readonly error: MediasearchError; readonly job?: Job }
+  /** Failed before, and nothing has changed since. */
+  | { readonly type: "quarantined"; readonly path: string; readonly job: Job }
+  | { readonly type: "would-index"; readonly path: string };
+
+export interface FileTools {
+  readonly store: Store;
+  readonly ledger: Ledger;
+  readonly workers: WorkerPool;
+  readonly embedder: StoreIdentity;
+}
+
+export interface FileOptions extends FingerprintOptions, RetryOptions {
+  readonly dryRun: boolean;
+}
+
+export interface FileCall {
+  readonly signal: AbortSignal;
+  readonly onProgress: (positionMs: number, durationMs: number | null) => void;
+  /** Content that another file of this run is at: copies wait for it. */
+  readonly underWay: Map<string, Promise<unknown>>;
+}
+
+/** Failures of these kinds are the run's, not the file's. */
+const FATAL = new Set<string>(["NO_STORE", "STORE_BUSY", "SCHEMA_MISMATCH", "MODEL_MISMATCH", "MISSING_MODEL", "NO_SPACE", "UNREACHABLE"]);
+
+/** One attempt at one file. Rejects only with what ends the whole run. */
+export async function indexFile(file: Candidate, tools: FileTools, options: FileOptions, call: FileCall): Promise<FileOutcome> {
+  const { path } = file;
+  call.signal.throwIfAborted();
+  if (file.kind === "captions" && options.captions === "ignore") return { type: "skipped", path, reason: "captions are ignored" };
+  const { store, ledger } = tools;
+  const known = await store.getAsset(path);
+  if (known?.state === "indexed" && known.fingerprint !== null && sameStat(known, file) && sameOptions(known.fingerprint, known.origin, options)) return { type: "unchanged", path };
+  const job = await ledger.getJob(path);
+  if (isQuarantined(job, file, options.engine, known)) return { type: "quarantined", path, job };
+  if (options.dryRun) return { type: "would-index", path };
+  try {
+    const outcome = await attempt(file, known, tools, options, call);
+    if (job) await ledger.removeJob(path);
+    return outcome;
+  } catch (error) {
+    call.signal.throwIfAborted();
+    const reason = toMediasearchError(error, path);
+    if (FATAL.has(reason.code)) throw reason;
+    const failed = failedJob(file, reason, job, options.engine, options);
+    await ledger.putJob(failed);
+    await store.recordFailure(placeOf(file), reason.message);
+    return { type: "failed", path, error: reason, job: failed };
+  }
+}
+
+async function attempt(file: Candidate, known: AssetStatus | undefined, tools: FileTools, options: FileOptions, call: FileCall): Promise<FileOutcome> {
+  const { path } = file;
+  const task: FileTask = { path, kind: file.kind, sidecar: file.sidecar?.path ?? null, captions: options.captions, language: options.language };
+  const identity = await tools.workers.identify(task, call.signal);
+  const mark = fingerprint(identity, options);
+  const again = await sameAgain(file, known, identity, tools, options, call);
+  if (again) return again;
+  // Copies in one run: the first is recognised, the others take it from there.
+  await call.underWay.get(mark)?.catch(() => {});
+  const reused = await reuse(file, mark, tools.store);
+  if (reused) return reused;
+  const work = transcribe(file, task, mark, tools, call);
+  call.underWay.set(mark, work);
+  try {
+    return await work;
+  } finally {
+    call.underWay.delete(mark);
+  }
+}
+
+const placeOf = (file: Candidate): FilePlace => ({ id: file.path, sizeBytes: file.sizeBytes, mtimeMs: file.mtimeMs, captionsStat: file.sidecar?.stat ?? "" });
+
+/** The content that is in the library under this path: nothing to recognise, whatever its state. */
+async function sameAgain(file: Candidate, known: AssetStatus | undefined, identity: Identity, tools: FileTools, options: FileOptions, call: FileCall): Promise<FileOutcome | undefined> {
+  const { path } = file;
+  if (!known?.fingerprint || !sameContent(known.fingerprint, identity) || !sameOptions(known.fingerprint, known.origin, options)) return undefined;
+  if (known.state === "deleted") {
+    await tools.store.restore(placeOf(file));
+    return { type: "reused", path, how: "restored", from: path };
+  }
+  if (known.state === "indexed") {
+    await tools.store.touch(placeOf(file));
+    return { type: "unchanged", path };
+  }
+  return known.state === "partial" ? complete(file, known, tools, call) : undefined;
+}
+
+/** Words without vectors: only the embedding is owed. */
+async function complete(file: Candidate, known: AssetStatus, { store, workers, embedder }: FileTools, { signal }: FileCall): Promise<FileOutcome> {
+  const segments = [];
+  for await (const segment of store.readVersion(file.path)) segments.push(segment);
+  const missing = segments.filter(({ vector }) => vector === null);
+  const vectors = await workers.embed(file.path, missing, signal);
+  const made = new Map(missing.map(({ index }, i) => [index, vectors[i] ?? null]));
+  const { origin, engine, language, durationMs, fingerprint: mark } = known;
+  const version: AssetVersion = {
+    ...placeOf(file), fingerprint: mark ?? "", origin: origin ?? "asr", engine: engine ?? "", language: language ?? "und", durationMs,
+    segments: segments.map((segment) => ({ ...segment, vector: segment.vector ?? made.get(segment.index) ?? null })),
+  };
+  await store.commit(version, embedder);
+  return { type: "reused", path: file.path, how: "completed", from: file.path };
+}
+
+/** A file of the same content that is gone from its place has moved here; one that is still there has been copied. */
+async function reuse(file: Candidate, mark: string, store: Store): Promise<FileOutcome | undefined> {
+  const same = (await store.findByFingerprint(mark)).filter(({ id, state }) => id !== file.path && (state === "indexed" || state === "deleted"));
+  for (const { id } of same) {
+    if (await stat(id).then(() => true, (error: NodeJS.ErrnoException) => error.code !== "ENOENT" && error.code !== "ENOTDIR")) continue;
+    await store.moveAsset(id, placeOf(file));
+    return { type: "reused", path: file.path, how: "moved", from: id };
+  }
+  const source = same.find(({ state }) => state === "indexed");
+  if (!source) return undefined;
+  await store.copyVersion(source.id, placeOf(file));
+  return { type: "reused", path: file.path, how: "copied", from: source.id };
+}
+
+async function transcribe(file: Candidate, task: FileTask, mark: string, tools: FileTools, call: FileCall): Promise<FileOutcome> {
+  const { store, ledger, workers, embedder } = tools;
+  const { path } = file;
+  const resume = (await ledger.checkpoints(path, mark)) as readonly Checkpoint[];
+  let saving = Promise.resolve();
+  const transcript = await workers.transcribe({ ...task, ...(resume.length > 0 ? { resume } : {}) }, {
+    signal: call.signal,
+    onProgress: call.onProgress,
+    onCheckpoint: (checkpoint) => { saving = saving.then(() => ledger.addCheckpoint(path, mark, checkpoint)); },
+  });
+  await saving;
+  if ("skipped" in transcript) return { type: "skipped", path, reason: transcript.skipped };
+  call.signal.throwIfAborted();
+  await store.commit({ ...placeOf(file), ...transcript, fingerprint: mark }, embedder);
+  await ledger.clearCheckpoints(path);
+  // Captions that were an asset of their own belong to their media once there is one.
+  if (file.sidecar) await store.removeAsset(file.sidecar.path);
+  const { segments, ...about } = transcript;
+  return { type: "indexed", path, transcript: about, segmentCount: segments.length };
+}

@@ -1,0 +1,56 @@
+import type { AssetStatus } from "../backends/backend.ts";
+import type { Job, JobState } from "../backends/ledger.ts";
+import type { ErrorCode, MediasearchError } from "../errors.ts";
+import { type Candidate, statKey } from "./scan.ts";
+
+export interface RetryOptions {
+  readonly maxAttempts: number;
+  readonly baseRetryDelayMs: number;
+  readonly maxRetryDelayMs: number;
+}
+
+/** Failures that may pass by themselves. */
+const PASSING = new Set<ErrorCode>(["IO_FAILED", "WORKER_CRASHED", "TIMED_OUT", "OUT_OF_MEMORY", "UNREACHABLE", "STORE_BUSY"]);
+const OF_THE_FILE = new Set<ErrorCode>(["UNREADABLE_MEDIA"]);
+
+/** What becomes of a file after its n-th failure. */
+export function nextState(code: ErrorCode, attempts: number, { maxAttempts }: RetryOptions): JobState {
+  if (OF_THE_FILE.has(code)) return "NEEDS_MEDIA_FIX";
+  if (!PASSING.has(code)) return "NEEDS_ENGINE_TUNING";
+  return attempts < maxAttempts ? "RETRYING" : "QUARANTINED";
+}
+
+/** Exponential backoff with full jitter, so that many failures of one cause are not tried again at the same moment (M. Brooker, AWS Architecture Blog, 2015). */
+export function delayMs(attempts: number, { baseRetryDelayMs, maxRetryDelayMs }: RetryOptions, random: () => number = Math.random): number {
+  return Math.floor(random() * Math.min(maxRetryDelayMs, baseRetryDelayMs * 2 ** (attempts - 1)));
+}
+
+const LOG_LINES = 20;
+
+export function failedJob(file: Candidate, error: MediasearchError, before: Job | undefined, engine: string, options: RetryOptions): Job {
+  const stat = jobStat(file);
+  const earlier = before && before.stat === stat && before.engine === engine ? before : undefined;
+  const attempts = (earlier?.attempts ?? 0) + 1;
+  const now = Date.now();
+  return {
+    id: file.path,
+    state: nextState(error.code, attempts, options),
+    code: error.code,
+    reason: error.message.replace(`${file.path}: `, ""),
+    hint: error.hint ?? null,
+    attempts,
+    log: [...(earlier?.log ?? []), `${new Date(now).toISOString()} attempt ${attempts}: ${error.code} ${error.message}`].slice(-LOG_LINES),
+    engine,
+    stat,
+    updatedAtMs: now,
+  };
+}
+
+/** Identity of the file as it was when it failed. */
+export const jobStat = (file: Candidate): string => `${statKey(file.path, { size: file.sizeBytes, mtimeMs: file.mtimeMs })}|${file.sidecar?.stat ?? ""}`;
+
+/** Whether a job keeps its file from being tried again. A file that answers searches already is never kept from being brought up to date. */
+export function isQuarantined(job: Job | undefined, file: Candidate, engine: string, known: AssetStatus | undefined): job is Job {
+  if (!job || job.state === "RETRYING") return false;
+  return job.stat === jobStat(file) && (job.engine === engine || job.state === "SKIPPED") && known?.state !== "deleted";
+}

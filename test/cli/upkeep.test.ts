@@ -1,0 +1,229 @@
+import { spawn } from "node:child_process";
+import { copyFileSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, utimesSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import Sqlite from "better-sqlite3";
+import { beforeEach, describe, expect, it } from "vitest";
+import { BIN, environment, FIXTURES, found, mediasearch, type Result, tempFolder } from "../helpers/run.ts";
+
+let folder: string;
+let home: string;
+beforeEach(() => {
+  folder = tempFolder();
+  home = tempFolder();
+});
+const put = (name: string, source = "bees.flac"): void => {
+  mkdirSync(join(folder, name, ".."), { recursive: true });
+  copyFileSync(join(FIXTURES, source), join(folder, name));
+};
+const index = (...more: string[]): Promise<Result> => mediasearch(["index", folder, ...more], { home, cwd: folder });
+const files = async (query: string): Promise<string[]> => found(await mediasearch(["search", query, "--mode", "keyword", "--json"], { home, cwd: folder })).hits.map(({ file }) => file).toSorted();
+const json = async <T>(...argv: string[]): Promise<T> => JSON.parse((await mediasearch([...argv, "--json"], { home, cwd: folder })).stdout) as T;
+const db = <T>(act: (db: Sqlite.Database) => T): T => {
+  const opened = new Sqlite(join(home, "library.sqlite"));
+  try {
+    return act(opened);
+  } finally {
+    opened.close();
+  }
+};
+
+describe("a file that moves", () => {
+  it("keeps its transcript without being recognised again, wherever it goes below the roots", async () => {
+    put("one.flac");
+    await index();
+    mkdirSync(join(folder, "deep"));
+    renameSync(join(folder, "one.flac"), join(folder, "deep/two.flac"));
+    expect((await index()).stderr).toMatch(/indexed 0 .*, 1 reused, 0 failed/);
+    expect(await files("honey")).toEqual(["deep/two.flac"]);
+    expect((await index()).stderr).toMatch(/indexed 0 .*, 1 unchanged/);
+  });
+});
+
+describe("copies", () => {
+  it("are recognised once and found at every path", async () => {
+    put("a.flac");
+    put("b.flac");
+    expect((await index("--jobs", "2")).stderr).toMatch(/indexed 1 .*, 1 reused/);
+    expect(await files("honey")).toEqual(["a.flac", "b.flac"]);
+    rmSync(join(folder, "a.flac"));
+    expect((await index()).stderr).toMatch(/1 deleted/);
+    expect(await files("honey")).toEqual(["b.flac"]);
+  });
+});
+
+describe("a file that is deleted", () => {
+  it("vanishes from results at the next run, and comes back without work when it does", async () => {
+    put("a.flac");
+    put("b.m4a", "garden.m4a");
+    await index();
+    renameSync(join(folder, "a.flac"), join(home, "a.flac"));
+    expect((await index()).stderr).toMatch(/deleted: a\.flac[\s\S]*1 deleted/);
+    expect(await files("honey")).toEqual([]);
+    expect((await json<{ files: { deleted: number } }>("status")).files.deleted).toBe(1);
+    renameSync(join(home, "a.flac"), join(folder, "a.flac"));
+    expect((await index()).stderr).toMatch(/restored: a\.flac[\s\S]*1 reused/);
+    expect(await files("honey")).toEqual(["a.flac"]);
+  });
+
+  it("is forgotten when its time is over", async () => {
+    put("a.flac");
+    put("b.m4a", "garden.m4a");
+    await index();
+    rmSync(join(folder, "a.flac"));
+    await index();
+    db((one) => one.exec("UPDATE assets SET deleted_at_ms = deleted_at_ms - 31 * 86400000 WHERE deleted_at_ms IS NOT NULL"));
+    await index();
+    expect((await json<{ files: unknown[] }>("list")).files).toHaveLength(1);
+  });
+
+  it("is not what an offline volume looks like: an empty mount point, or a root that is gone", async () => {
+    put("disk/a.flac");
+    put("b.m4a", "garden.m4a");
+    await index();
+    rmSync(join(folder, "disk/a.flac"));
+    expect((await index()).stderr).toMatch(/offline\? disk is empty; 1 file of it kept/);
+    expect(await files("honey")).toEqual(["disk/a.flac"]);
+    renameSync(folder, `${folder}-away`);
+    expect((await mediasearch(["index", folder], { home })).exitCode).toBe(3);
+    expect((await json<{ files: { deleted: number; indexed: number } }>("status")).files).toMatchObject({ deleted: 0, indexed: 2 });
+    renameSync(`${folder}-away`, folder);
+    expect((await index()).stderr).toMatch(/1 unchanged/);
+  });
+});
+
+describe("a file that is replaced", () => {
+  it("is archived in its old form for a while", async () => {
+    put("a.flac");
+    await index();
+    put("a.flac", "garden.m4a");
+    expect((await index()).stderr).toMatch(/indexed 1 /);
+    expect((await json<{ archived: number }>("status")).archived).toBe(1);
+    await mediasearch(["index", folder], { home, cwd: folder, env: { ARCHIVE_RETENTION_DAYS: "0" } });
+    db((one) => one.exec("UPDATE archive SET archived_at_ms = archived_at_ms - 1000"));
+    await mediasearch(["index", folder], { home, cwd: folder, env: { ARCHIVE_RETENTION_DAYS: "0" } });
+    expect((await json<{ archived: number }>("status")).archived).toBe(0);
+    expect(await files("tomatoes")).toEqual(["a.flac"]);
+  });
+
+  it("by itself, touched only, is not recognised again", async () => {
+    put("a.flac");
+    await index();
+    utimesSync(join(folder, "a.flac"), new Date(), new Date(Date.now() - 5000));
+    expect((await index()).stderr).toMatch(/indexed 0 .*, 1 unchanged/);
+  });
+});
+
+describe("a file that failed", () => {
+  it("is quarantined with what to do, and not tried again until it changes", async () => {
+    writeFileSync(join(folder, "a.flac"), "no sound in here, only letters");
+    expect((await index()).exitCode).toBe(3);
+    const { jobs } = await json<{ jobs: { file: string; state: string; code: string; attempts: number; log: string[]; reason: string }[] }>("jobs");
+    expect(jobs).toMatchObject([{ file: "a.flac", state: "NEEDS_MEDIA_FIX", code: "UNREADABLE_MEDIA", attempts: 1 }]);
+    expect(jobs[0]?.log).toHaveLength(1);
+    const again = await index();
+    expect(again.exitCode).toBe(0);
+    expect(again.stderr).toMatch(/1 file not tried again.*mediasearch jobs/);
+    expect((await mediasearch(["jobs", "show", "a.flac"], { home, cwd: folder })).stdout).toMatch(/NEEDS_MEDIA_FIX[\s\S]*next:  put captions beside it[\s\S]*attempt 1: UNREADABLE_MEDIA/);
+    put("a.flac");
+    expect((await index()).stderr).toMatch(/indexed 1 /);
+    expect((await mediasearch(["jobs"], { home })).stderr).toBe("no failed files\n");
+  });
+
+  it("can be retried, skipped and forgotten", async () => {
+    writeFileSync(join(folder, "a.flac"), "no sound in here, only letters");
+    await index();
+    expect((await mediasearch(["jobs", "retry", "a.flac"], { home, cwd: folder })).exitCode).toBe(3);
+    expect((await mediasearch(["jobs", "skip", "a.flac"], { home, cwd: folder })).stderr).toBe("1 file skipped from now on\n");
+    expect((await index("--engine", "STUB")).stderr).toMatch(/not tried again/);
+    expect((await mediasearch(["jobs", "purge", "--all"], { home, cwd: folder })).stderr).toBe("1 file forgotten\n");
+    expect((await json<{ files: unknown[] }>("list")).files).toEqual([]);
+    expect((await mediasearch(["jobs", "retry"], { home })).exitCode).toBe(2);
+    expect((await mediasearch(["jobs", "show", "x.mp3"], { home })).exitCode).toBe(17);
+  });
+
+  it("with one engine is tried again with another", async () => {
+    writeFileSync(join(folder, "a.flac"), "no sound in here, only letters");
+    await index();
+    const other = await mediasearch(["jobs", "retry", "--all", "--engine", "STUB"], { home, cwd: folder });
+    expect(other.exitCode).toBe(3);
+    expect((await json<{ jobs: { engine: string }[] }>("jobs")).jobs[0]?.engine).toBe("STUB");
+  });
+
+  it("for a reason that may pass is tried again with growing waits, then quarantined", async () => {
+    put("a.flac");
+    const { exitCode, stderr } = await mediasearch(["index", folder], { home, cwd: folder, env: { WORKER_MEMORY_MB: "200", MAX_RETRY_ATTEMPTS: "3", BASE_RETRY_DELAY_MS: "10" } });
+    expect(exitCode).toBe(3);
+    expect(stderr.match(/again in .*: a\.flac: its worker needed more than 200 MB/g)).toHaveLength(2);
+    expect((await json<{ jobs: unknown[] }>("jobs")).jobs).toMatchObject([{ state: "QUARANTINED", code: "OUT_OF_MEMORY", attempts: 3 }]);
+    expect((await mediasearch(["jobs", "retry", "--all"], { home, cwd: folder })).exitCode).toBe(0);
+    expect(await files("honey")).toEqual(["a.flac"]);
+  });
+});
+
+describe("words without vectors", () => {
+  it("are found by keyword, and completed by the next run without recognition", async () => {
+    put("a.flac");
+    await index();
+    db((one) => one.exec("DELETE FROM vectors; UPDATE assets SET state = 'partial'"));
+    expect(await files("honey")).toEqual(["a.flac"]);
+    expect((await index()).stderr).toMatch(/indexed 0 .*, 1 reused/);
+    expect(found(await mediasearch(["search", "insects", "--mode", "semantic", "--json"], { home, cwd: folder })).hits[0]?.file).toBe("a.flac");
+    expect((await json<{ files: { partial: number } }>("status")).files.partial).toBe(0);
+  });
+});
+
+describe("two runs on one library", () => {
+  it("do not get in each other's way: the second is told who has it, and a dead run holds nothing", async () => {
+    put("a.flac");
+    await index();
+    db((one) => one.prepare("INSERT INTO runs (pid, host, started_at_ms, renewed_at_ms) VALUES (?, ?, 1, ?)").run(1, "elsewhere", Date.now()));
+    const second = await index();
+    expect(second.exitCode).toBe(11);
+    expect(second.stderr).toMatch(/process 1 on elsewhere has been indexing/);
+    db((one) => one.prepare("UPDATE runs SET renewed_at_ms = ? WHERE host = 'elsewhere'").run(Date.now() - 120_000));
+    expect((await index()).exitCode).toBe(0);
+  });
+});
+
+describe("status", () => {
+  it("tells the state of the library at any time", async () => {
+    expect((await mediasearch(["status"], { home: join(home, "none") })).exitCode).toBe(10);
+    put("a.flac");
+    writeFileSync(join(folder, "b.mp3"), "");
+    await index();
+    const { stdout } = await mediasearch(["status"], { home, cwd: folder });
+    expect(stdout).toMatch(/^files +1 indexed, 1 failed$/m);
+    expect(stdout).toMatch(/^model +all-MiniLM-L6-v2-int8@/m);
+    expect(stdout).toMatch(/^jobs +1 NEEDS_MEDIA_FIX; next: mediasearch jobs$/m);
+    expect(stdout).toMatch(/^last run .*indexed 1, 0 unchanged, 1 failed$/m);
+  });
+});
+
+describe("a long recording whose run is killed", () => {
+  it("goes on where it stopped: less than a minute is done again, and the result is that of an undisturbed run", async () => {
+    const wav = readFileSync(join(FIXTURES, "budget.wav"));
+    const at = wav.indexOf("data") + 8;
+    const times = 80;
+    const header = Buffer.from(wav.subarray(0, at));
+    header.writeUInt32LE((wav.length - at) * times, at - 4);
+    writeFileSync(join(folder, "long.wav"), Buffer.concat([header, ...Array.from({ length: times }, () => wav.subarray(at))]));
+    const child = spawn(process.execPath, [BIN, "index", folder, "--json", "--jobs", "1"], { env: environment(home), stdio: ["ignore", "pipe", "ignore"], detached: true });
+    let positionMs = 0;
+    await new Promise<void>((killed) => {
+      child.stdout.setEncoding("utf8").on("data", (text: string) => {
+        for (const [, position] of text.matchAll(/"positionMs":(\d+)/g)) positionMs = Math.max(positionMs, Number(position));
+        if (positionMs > 200_000) process.kill(-(child.pid ?? 0), "SIGKILL");
+      });
+      child.on("close", () => killed());
+    });
+    const saved = db((one) => one.prepare("SELECT checkpoint FROM checkpoints ORDER BY id").pluck().all()).map((text) => (JSON.parse(String(text)) as { positionMs: number }).positionMs);
+    expect(positionMs - (saved.at(-1) ?? 0)).toBeLessThan(60_000);
+    expect((await index()).stderr).toMatch(/indexed 1 /);
+    expect(db((one) => one.prepare("SELECT count(*) FROM checkpoints").pluck().get())).toBe(0);
+    const other = tempFolder();
+    await mediasearch(["index", folder], { home: other });
+    const transcript = async (of: string): Promise<unknown> => (JSON.parse((await mediasearch(["transcript", join(folder, "long.wav"), "--json"], { home: of })).stdout) as { segments: unknown }).segments;
+    expect(await transcript(home)).toEqual(await transcript(other));
+    expect(existsSync(join(folder, "long.wav"))).toBe(true);
+  });
+});
