@@ -16,6 +16,8 @@ export interface CaptionTranscript {
 }
 
 /** A captions file is text; one larger than this is something else with the wrong name. */
+/** Zero bytes, line ends and spaces only, are nothing. */
+const SPACE = 0x20;
 const MOST_BYTES = 200_000_000;
 
 /** @throws UNREADABLE_MEDIA when the file is no captions file; the message names it. */
@@ -25,7 +27,9 @@ export async function readCaptionFile(path: string): Promise<CaptionTranscript> 
   if ((await stat(path)).size > MOST_BYTES)
     throw new MediasearchError("UNREADABLE_MEDIA", `${path}: too large for a captions file`, { subject: path });
   try {
-    const parsed = parseCaptions(await readFile(path), name.format);
+    const bytes = await readFile(path);
+    if (!bytes.some((byte) => byte > SPACE)) throw new MediasearchError("UNREADABLE_MEDIA", "empty file");
+    const parsed = parseCaptions(bytes, name.format);
     return {
       cues: parsed.cues,
       language: name.language ?? parsed.language ?? "und",

@@ -10,7 +10,7 @@ export interface FingerprintOptions {
   readonly engine: EngineName;
 }
 
-/** SHA-256 of the media and of the captions that were used with it, hexadecimal; captions "" without any. */
+/** SHA-256 of the file (behind "captions-" when it is captions itself) and of the captions that were used with it, hexadecimal; "" without any. */
 export interface Identity {
   readonly content: string;
   readonly captions: string;

@@ -21,7 +21,9 @@ export interface Tools {
 }
 
 export async function identifyFile(task: FileTask, signal: AbortSignal): Promise<Identity> {
-  const content = await hashFile(task.path, { signal });
+  const digest = await hashFile(task.path, { signal });
+  // The same bytes are another thing as captions: an empty .srt is no copy of an empty .mp3.
+  const content = task.kind === "captions" ? `captions-${digest}` : digest;
   const captions = task.sidecar && task.captions !== "ignore" ? await hashFile(task.sidecar, { signal }) : "";
   return { content, captions };
 }
