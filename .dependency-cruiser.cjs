@@ -4,7 +4,7 @@ const only = (name, from, to, comment) => ({ name, comment, severity: "error", f
 module.exports = {
   forbidden: [
     only("no-cycles", {}, { circular: true }, "a cycle means that two files are one"),
-    only("commands-stand-alone", { path: "^src/commands/(?!table|command|format|show-path|find-asset|index-)" }, { path: "^src/commands/(?!table|command|format|show-path|find-asset|index-report|index-run)" }, "commands never import commands"),
+    only("commands-stand-alone", { path: "^src/commands/(?!table|command|format|show-path|find-asset|index-)" }, { path: "^src/commands/(?!table|command|format|show-path|find-asset|index-report|index-run|index-view)" }, "commands never import commands"),
     only("types-import-nothing", { path: "^src/(types|errors)\\.ts$" }, { path: "^src/" }, "the bottom of everything"),
     only("pipeline-and-search", { path: "^src/(pipeline|search)/", pathNot: "\\.test\\.ts$" }, { path: "^src/", pathNot: "^src/(pipeline|search|media)/|^src/(types|errors)\\.ts$|^src/(backends/backend|backends/ledger|asr/transcriber|embed/embedder)\\.ts$" }, "they know interfaces, never implementations"),
     only("backends-apart", { path: "^src/backends/([^/]+)/", pathNot: "\\.(test|contract)\\.ts$" }, { path: "^src/", pathNot: "^src/backends/$1/|^src/backends/(backend|ledger|lease)\\.ts$|^src/(types|errors)\\.ts$|^src/search/(stem|snippet|parse-query|stop-words)\\.ts$" }, "a backend knows its interface and its own folder"),

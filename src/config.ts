@@ -20,6 +20,7 @@ export interface Settings {
   readonly maxRetryDelayMs: number;
   readonly workerMemoryMb: number;
   readonly retentionDays: number;
+  readonly stableMs: number;
 }
 
 export type SettingName = keyof Settings;
@@ -189,6 +190,13 @@ export const SETTINGS: { readonly [K in SettingName]: Setting<Settings[K]> } = {
     parse: integer(0, 36_500),
     fallback: () => 30,
     fallbackText: "30",
+  },
+  stableMs: {
+    env: "WATCH_STABLE_MS",
+    help: "with --watch, leave a file until it has not changed for so many milliseconds",
+    parse: integer(0, 3_600_000),
+    fallback: () => 2000,
+    fallbackText: "2000",
   },
 };
 

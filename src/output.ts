@@ -70,9 +70,17 @@ export function csvRecord(fields: readonly (string | number | null)[]): string {
   }).join(",");
 }
 
+/** What a live view can show beside the line. Times in milliseconds of audio. */
+export interface StatusDetails {
+  readonly done: number;
+  readonly found: number;
+  readonly working: readonly { readonly file: string; readonly positionMs: number; readonly durationMs: number | null }[];
+  readonly failures: readonly string[];
+}
+
 export interface StatusLine {
   /** Shows the newest state; on a terminal in place, elsewhere as a line every few seconds. */
-  update(text: string): void;
+  update(text: string, details?: StatusDetails): void;
   /** Writes a line that stays. */
   note(text: string): void;
   end(): void;

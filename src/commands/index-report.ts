@@ -1,4 +1,4 @@
-import { count, duration, type Io, painter, plain, type StatusLine } from "../output.ts";
+import { count, duration, type Io, painter, plain, type StatusDetails, type StatusLine } from "../output.ts";
 import type { RunEvent } from "../pipeline/run.ts";
 import { showPath } from "./show-path.ts";
 
@@ -43,6 +43,12 @@ export function createReport({ io, status, asJson }: ReportOptions): IndexReport
     const left = n.indexed > 0 ? `, about ${duration((n.found - done) * perFileMs)} left` : "";
     return `${done}/${n.found} files, ${((n.doneMs + underWayMs) / 3_600_000).toFixed(2)} h of audio, ${speed.toFixed(1)}× real time${left}`;
   };
+  const details = (): StatusDetails => ({
+    done: n.indexed + n.unchanged + n.skipped + n.reused + n.quarantined + n.failed,
+    found: n.found,
+    working: [...at].map(([path, where]) => ({ file: showPath(path, io.cwd), ...where })),
+    failures,
+  });
   const onIndexed = (event: Extract<RunEvent, { type: "indexed" }>, file: string): void => {
     const { origin, durationMs, engine, language, warnings } = event.transcript;
     n.indexed++;
@@ -106,7 +112,7 @@ export function createReport({ io, status, asJson }: ReportOptions): IndexReport
           emit({ type: "failed", file, code, reason, hint: hint ?? null, state: event.job?.state ?? null, attempts: event.job?.attempts ?? 1 });
         }
       }
-      if (!asJson) status.update(line());
+      if (!asJson) status.update(line(), details());
     },
     counts: () => ({ found: n.found, indexed: n.indexed, unchanged: n.unchanged, skipped: n.skipped, reused: n.reused, deleted: n.deleted, failed: n.failed, quarantined: n.quarantined, audioMs: Math.round(n.doneMs), wallMs: Date.now() - startedAt }),
     summary() {

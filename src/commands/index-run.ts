@@ -7,6 +7,7 @@ import { ERRORS, MediasearchError } from "../errors.ts";
 import { type StatusLine, statusLine } from "../output.ts";
 import { run as runPipeline, type RunEvent } from "../pipeline/run.ts";
 import { createReport, type IndexReport } from "./index-report.ts";
+import { sortChanges } from "../pipeline/changes.ts";
 
 export interface IndexCall {
   /** Absolute paths, once the library is open. */
@@ -25,7 +26,7 @@ const DAY_MS = 86_400_000;
 /** Opens what indexing needs, holds the library's lease, runs, reports. @returns the exit code. */
 export async function indexPaths(context: Context, call: IndexCall): Promise<number> {
   const { io, config } = context;
-  const status = statusLine(io.stderr, io.env);
+  const status = await openStatus(context, call);
   const report = createReport({ io, status, asJson: call.asJson, jobs: config.settings.jobs });
   const backend = (await openForIndexing(context, call.dryRun)) ?? (await emptyBackend());
   try {
@@ -49,6 +50,13 @@ export async function indexPaths(context: Context, call: IndexCall): Promise<num
   return report.failed > 0 ? ERRORS.PARTIAL.exit : 0;
 }
 
+/** A live view needs a real terminal; anything else gets lines. */
+async function openStatus({ io }: Context, { asJson }: IndexCall): Promise<StatusLine> {
+  if (asJson || !io.stderr.isTTY || io.env["TERM"] === "dumb" || !("fd" in io.stderr)) return statusLine(io.stderr, io.env);
+  const { openLiveView } = await import("./index-view.ts");
+  return openLiveView(io);
+}
+
 /** The summary of a run that was stopped is kept as well. */
 const release = async (lease: Lease | undefined, report: IndexReport): Promise<void> => lease?.release(report.counts());
 
@@ -68,10 +76,21 @@ async function runAll(context: Context, call: IndexCall, { backend, embedder, ro
   const options = { ...config.settings, include, exclude, signal: io.signal, dryRun, sweep: true };
   try {
     // Watching begins before the first look, so that nothing is lost between the two.
-    const changes = call.follow?.(roots, (text) => status.note(text));
-    await follow(runPipeline(roots, { store, ledger, workers, embedder }, options), report);
-    if (!changes) return;
-    for await (const batch of changes) await follow(runPipeline(batch, { store, ledger, workers, embedder }, { ...options, sweep: false }), report);
+    const tools = { store, ledger, workers, embedder };
+    const changes = call.follow?.(roots, (text) => status.note(text))[Symbol.asyncIterator]();
+    const first = changes?.next();
+    first?.catch(() => {});
+    await follow(runPipeline(roots, tools, options), report);
+    if (!changes || !first) return;
+    for (let next = await first; !next.done; next = await changes.next()) {
+      const { there, gone } = await sortChanges(next.value, store);
+      await follow(runPipeline(there, tools, { ...options, within: roots, sweep: false }), report);
+      // What moved is not among them any more.
+      for (const path of gone) if (await store.getAsset(path)) {
+        await store.markDeleted([path]);
+        report.add({ type: "deleted", path });
+      }
+    }
   } finally {
     await workers.close();
   }

@@ -24,6 +24,7 @@ export const COMMANDS: readonly CommandSpec[] = [
       LANGUAGE,
       { flags: "--engine <name>", help: SETTINGS.engine.help, choices: ["local", "STUB"] },
       { flags: "-j, --jobs <n>", help: SETTINGS.jobs.help },
+      { flags: "-w, --watch", help: "go on with what changes, until Ctrl-C" },
       DRY_RUN,
       { flags: "--json", help: "one JSON event a line" },
     ],

@@ -1,8 +1,8 @@
 import type { Dirent, Stats } from "node:fs";
 import { readdir, realpath, stat } from "node:fs/promises";
-import { basename, dirname, join, relative, resolve } from "node:path";
+import { basename, dirname, join, relative, resolve, sep } from "node:path";
 import picomatch from "picomatch";
-import { type MediasearchError, toMediasearchError } from "../errors.ts";
+import { MediasearchError, toMediasearchError } from "../errors.ts";
 import { captionName, pickSidecar } from "../media/captions/names.ts";
 import { candidateByName, sniffFile } from "../media/sniff.ts";
 
@@ -26,6 +26,8 @@ export interface ScanOptions {
   readonly exclude: readonly string[];
   readonly language: string | undefined;
   readonly signal: AbortSignal;
+  /** Folders that the roots lie in, when files were not named by the user but found there: the rules of a walk apply to them. */
+  readonly within?: readonly string[] | undefined;
 }
 
 /** What tells whether a captions file changed, without reading it. */
@@ -43,7 +45,9 @@ export async function* scan(roots: readonly string[], options: ScanOptions): Asy
     const path = resolve(root);
     try {
       const at = await stat(path);
-      if (at.isDirectory()) yield* scanFolder(path, path, walker);
+      const home = options.within?.find((folder) => path === folder || path.startsWith(folder.endsWith(sep) ? folder : folder + sep));
+      if (at.isDirectory()) yield* scanFolder(home ?? path, path, walker);
+      else if (home !== undefined && home !== path) yield* scanFound(home, path, walker);
       else yield* scanNamed(path, walker);
     } catch (error) {
       yield unreadable(path, error);
@@ -113,6 +117,14 @@ async function* scanEntry(root: string, path: string, names: readonly string[], 
   }
 }
 
+/** As in a walk; captions stand for the media that they belong to. */
+async function* scanFound(root: string, path: string, walker: Walker): AsyncIterable<ScanItem> {
+  const names = await readdir(dirname(path));
+  if (!captionName(basename(path))) return yield* scanEntry(root, path, names, walker);
+  const media = mediaBeside(basename(path), names);
+  for (const name of media.length > 0 ? media : [basename(path)]) yield* scanEntry(root, join(dirname(path), name), names, walker);
+}
+
 /** A file that the user named is never passed over for its name: what it is shows when it is read. */
 async function* scanNamed(path: string, walker: Walker): AsyncIterable<ScanItem> {
   const names = await readdir(dirname(path)).catch(() => [basename(path)]);
@@ -149,6 +161,12 @@ function mediaBeside(captions: string, names: readonly string[]): string[] {
 
 const hasMediaBeside = (captions: string, names: readonly string[]): boolean => mediaBeside(captions, names).length > 0;
 
-const unreadable = (path: string, error: unknown): ScanItem => ({
-  type: "unreadable", path, error: toMediasearchError(error, path),
-});
+function unreadable(path: string, error: unknown): ScanItem {
+  const mapped = toMediasearchError(error, path);
+  // Bytes that are no UTF-8 come out of readdir as U+FFFD, under which no file is found.
+  const isUnnamed = path.includes("\ufffd") && mapped.code === "NOT_FOUND";
+  return {
+    type: "unreadable", path,
+    error: isUnnamed ? new MediasearchError("UNREADABLE_MEDIA", `${path}: its name is not valid UTF-8`, { subject: path, hint: "rename it", cause: error }) : mapped,
+  };
+}

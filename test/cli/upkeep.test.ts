@@ -227,3 +227,33 @@ describe("a long recording whose run is killed", () => {
     expect(existsSync(join(folder, "long.wav"))).toBe(true);
   });
 });
+
+describe("index --watch", () => {
+  it("catches up, then follows what comes, changes, moves and goes, until Ctrl-C", async () => {
+    put("a.flac");
+    const child = spawn(process.execPath, [BIN, "index", folder, "--watch", "--json"], { env: environment(home, { WATCH_STABLE_MS: "200" }), cwd: folder, stdio: ["ignore", "pipe", "pipe"] });
+    const events: { type: string; file: string; how?: string }[] = [];
+    child.stdout.setEncoding("utf8").on("data", (text: string) => {
+      for (const line of text.trim().split("\n")) events.push(JSON.parse(line) as (typeof events)[number]);
+    });
+    const told = async (type: string, file: string): Promise<void> => {
+      for (let i = 0; i < 800 && !events.some((event) => event.type === type && event.file === file); i++) await new Promise((done) => setTimeout(done, 25));
+      expect(events).toContainEqual(expect.objectContaining({ type, file }));
+    };
+    await told("indexed", "a.flac");
+    put("b.m4a", "garden.m4a");
+    await told("indexed", "b.m4a");
+    writeFileSync(join(folder, "notes.txt"), "nothing to hear");
+    writeFileSync(join(folder, "b.srt"), "1\n00:00:01,000 --> 00:00:03,000\nSomething about lighthouses.\n");
+    for (let i = 0; i < 800 && events.filter(({ file }) => file === "b.m4a").filter(({ type }) => type === "indexed").length < 2; i++) await new Promise((done) => setTimeout(done, 25));
+    expect(await files("lighthouse")).toEqual(["b.m4a"]);
+    renameSync(join(folder, "a.flac"), join(folder, "moved.flac"));
+    await told("reused", "moved.flac");
+    rmSync(join(folder, "moved.flac"));
+    await told("deleted", "moved.flac");
+    child.kill("SIGINT");
+    expect(await new Promise((done) => child.on("close", done))).toBe(130);
+    expect(events.filter(({ type }) => type === "failed")).toEqual([]);
+    expect(await files("honey")).toEqual([]);
+  });
+});

@@ -1,0 +1,66 @@
+import { Box, render, Static, Text } from "ink";
+import { createElement as h, type ReactNode } from "react";
+import { clock, type Io, plain, type StatusLine, type StatusDetails } from "../output.ts";
+
+const SHOWN_FAILURES = 5;
+const BAR_WIDTH = 30;
+
+interface ViewState {
+  readonly text: string;
+  readonly notes: readonly string[];
+  readonly details: StatusDetails | undefined;
+}
+
+/** The live view of `index` on a terminal: the bar, what each worker does and where it is, the failures so far; notes scroll above it. */
+export function openLiveView(io: Io): StatusLine {
+  const state = { text: "looking for files", notes: [] as string[], details: undefined as StatusDetails | undefined };
+  // Ink calls the stream that it draws on stdout; results go to the real one.
+  const app = render(view(state), { stdout: io.stderr as unknown as NodeJS.WriteStream, exitOnCtrlC: false, patchConsole: false, maxFps: 10 });
+  let isEnded = false;
+  const draw = (): void => {
+    if (!isEnded) app.rerender(view({ ...state, notes: [...state.notes] }));
+  };
+  return {
+    update(text, details) {
+      state.text = text;
+      state.details = details ?? state.details;
+      draw();
+    },
+    note(text) {
+      if (isEnded) return void io.stderr.write(`${text}\n`);
+      state.notes.push(text);
+      draw();
+    },
+    end() {
+      if (isEnded) return;
+      state.text = "";
+      state.details = undefined;
+      draw();
+      isEnded = true;
+      app.unmount();
+    },
+  };
+}
+
+const view = ({ text, notes, details }: ViewState): ReactNode =>
+  h(Box, { flexDirection: "column" },
+    h(Static<string>, { items: [...notes], children: (note, index) => h(Text, { key: index }, note) }),
+    text === "" ? null : h(Box, { flexDirection: "column" },
+      details ? h(Bar, { done: details.done, found: details.found }) : null,
+      h(Text, null, text),
+      ...(details?.working ?? []).map((one) => h(Work, { key: one.file, ...one })),
+      ...(details && details.failures.length > 0 ? [h(Failures, { key: "failures", failures: details.failures })] : [])));
+
+function Bar({ done, found }: { readonly done: number; readonly found: number }): ReactNode {
+  const filled = found > 0 ? Math.floor((done / found) * BAR_WIDTH) : 0;
+  return h(Text, null, h(Text, { color: "green" }, "█".repeat(filled)), h(Text, { dimColor: true }, "░".repeat(BAR_WIDTH - filled)), ` ${done}/${found} files`);
+}
+
+function Work({ file, positionMs, durationMs }: StatusDetails["working"][number]): ReactNode {
+  const share = durationMs ? `${String(Math.min(99, Math.floor((100 * positionMs) / durationMs))).padStart(3)} %` : "     ";
+  return h(Text, { wrap: "truncate-middle" }, h(Text, { color: "cyan" }, `  ${share}  `), `${clock(positionMs)}${durationMs ? ` of ${clock(durationMs)}` : ""}  ${plain(file)}`);
+}
+
+function Failures({ failures }: { readonly failures: readonly string[] }): ReactNode {
+  return h(Text, { color: "red" }, `  ${failures.length} failed so far${failures.length > SHOWN_FAILURES ? ", the last:" : ":"}\n${failures.slice(-SHOWN_FAILURES).map((one) => `    ${plain(one)}`).join("\n")}`);
+}
