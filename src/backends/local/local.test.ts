@@ -93,6 +93,53 @@ describe("a library file", () => {
     expect(told.join()).toMatch(/failed|SCHEMA_MISMATCH|CORRUPT/);
   });
 
+  it("in a folder that can't be written is read, not changed, and says that it can't be written", async () => {
+    const script = join(folder, "reader.ts");
+    writeFileSync(script, `
+      import { chmodSync } from "node:fs";
+      import { open } from ${JSON.stringify(new URL("open.ts", import.meta.url).pathname)};
+      const path = ${JSON.stringify(path)};
+      const made = await open({ path, create: true });
+      await made.store.commit(${JSON.stringify(version("/a", "walrus"))});
+      await made.close();
+      chmodSync(${JSON.stringify(folder)}, 0o755);
+      chmodSync(path, 0o444);
+      chmodSync(${JSON.stringify(join(folder, "deep"))}, 0o555);
+      // Root writes everywhere.
+      if (process.getuid() === 0) process.setuid(65534);
+      const { store, check } = await open({ path, create: false });
+      const hits = await store.searchText({ terms: ["walrus"] }, {}, 5);
+      const findings = [];
+      for await (const { status } of check()) findings.push(status);
+      const refused = await store.removeAsset("/a").catch(({ code, hint }) => [code, typeof hint]);
+      process.stdout.write(JSON.stringify([hits.length, new Set(findings).size, findings[0], refused]));`);
+    const child = spawn(process.execPath, [script], { stdio: ["ignore", "pipe", "inherit"] });
+    const [answer] = await Promise.all([child.stdout.toArray(), once(child, "exit")]);
+    expect(JSON.parse(Buffer.concat(answer as Buffer[]).toString())).toEqual([1, 1, "ok", ["NO_SPACE", "string"]]);
+    expect(existsSync(`${path}-wal`)).toBe(false);
+  });
+
+  it("that is empty is no library to a command that only reads, and is left as it is", async () => {
+    mkdirSync(join(folder, "deep"));
+    const db = new Sqlite(path);
+    db.exec("CREATE TABLE gone (x); DROP TABLE gone");
+    db.close();
+    const before = readFileSync(path);
+    await expect(open({ path, create: false })).rejects.toMatchObject({ code: "NO_STORE" });
+    expect(readFileSync(path).equals(before)).toBe(true);
+  });
+
+  it("whose keyword index lacks a text is told by check", async () => {
+    const backend = await openHere();
+    await backend.store.commit(version("/a", "walrus"));
+    const db = new Sqlite(path);
+    db.exec("INSERT INTO segments_fts (segments_fts, rowid, text, speaker) SELECT 'delete', id, text, speaker FROM segments");
+    db.close();
+    const failed: string[] = [];
+    for await (const { check, status } of backend.check()) if (status === "failed") failed.push(check);
+    expect(failed).toEqual(["keywords"]);
+  });
+
   it("can't be a folder", async () => {
     await expect(open({ path: folder, create: true })).rejects.toMatchObject({ code: "USAGE", hint: `mediasearch … --store ${join(folder, "library.sqlite")}` });
   });
@@ -116,6 +163,33 @@ describe("several at once", () => {
     await new Promise((done) => setTimeout(done, 20));
     await store.commit(version("/a", "walrus"));
     expect((await store.counts()).segments).toBe(1);
+  });
+
+  it("a writer that goes on for too long is told as such", async () => {
+    await openHere();
+    const other = new Sqlite(path);
+    other.exec("BEGIN IMMEDIATE");
+    const backend = await open({ path, create: true }, 50);
+    opened.push(backend);
+    await expect(backend.store.commit(version("/a", "walrus"))).rejects.toMatchObject({ code: "STORE_BUSY", exitCode: 11 });
+    other.exec("ROLLBACK");
+    other.close();
+    await backend.store.commit(version("/a", "walrus"));
+    expect((await backend.store.counts()).segments).toBe(1);
+  });
+
+  it("processes that make the same library at the same moment all succeed", async () => {
+    const script = join(folder, "maker.ts");
+    writeFileSync(script, `
+      import { open } from ${JSON.stringify(new URL("open.ts", import.meta.url).pathname)};
+      while (Date.now() < Number(process.argv[2]));
+      const { store, close } = await open({ path: ${JSON.stringify(path)}, create: true });
+      await store.register([{ id: "/" + process.pid, sizeBytes: 1, mtimeMs: 1 }]);
+      await close();`);
+    const at = String(Date.now() + 1000);
+    const ends = await Promise.all([1, 2, 3, 4].map(() => once(spawn(process.execPath, [script, at], { stdio: ["ignore", "inherit", "inherit"] }), "exit")));
+    expect(ends.map(([code]) => code as number)).toEqual([0, 0, 0, 0]);
+    expect((await (await openHere(false)).store.counts()).assets.registered).toBe(4);
   });
 
   it("readers see whole versions only while another process replaces one again and again, and after kill -9", async () => {

@@ -1,6 +1,5 @@
-import { accessSync, chmodSync, closeSync, constants, existsSync, mkdirSync, openSync, readSync, statSync } from "node:fs";
+import { accessSync, chmodSync, closeSync, constants, existsSync, mkdirSync, openSync, readFileSync, readSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { pathToFileURL } from "node:url";
 import type { Database } from "better-sqlite3";
 import { MediasearchError } from "../../errors.ts";
 import { speakerMatcher } from "../../search/parse-query.ts";
@@ -22,7 +21,7 @@ export async function open({ path, create }: BackendOptions, waitMs = WAIT_FOR_O
   let db: Database | undefined;
   try {
     prepareFile(path, create);
-    db = isFrozen(path) ? new Sqlite(`${pathToFileURL(path).href}?immutable=1`, { readonly: true }) : new Sqlite(path, { timeout: waitMs });
+    db = isFrozen(path) ? new Sqlite(readFrozen(path), { readonly: true }) : new Sqlite(path, { timeout: waitMs });
     migrate(db, path, create);
     setUp(db);
   } catch (error) {
@@ -64,18 +63,28 @@ function isSqlite(path: string): boolean {
   }
 }
 
+const LARGEST_IN_MEMORY_BYTES = 1 << 30;
+
 /**
- * Where no side files can be made SQLite can't share a library in WAL mode; when nobody has left any, the file alone is all of it
- * (https://www.sqlite.org/wal.html#read_only_databases).
+ * Where no side files can be made SQLite can't read a library in WAL mode; when nobody has left any, the file alone is all of it
+ * (https://www.sqlite.org/wal.html#read_only_databases). A larger one fails with NO_SPACE and a hint, like any that can't be written.
  */
 function isFrozen(path: string): boolean {
-  if (existsSync(`${path}-wal`)) return false;
+  if (existsSync(`${path}-wal`) || statSync(path).size > LARGEST_IN_MEMORY_BYTES) return false;
   try {
     accessSync(dirname(path), constants.W_OK);
     return false;
   } catch {
     return true;
   }
+}
+
+/** The library as it is in memory: better-sqlite3 is built without URI names, so "immutable" can't be asked for. */
+function readFrozen(path: string): Buffer {
+  const image = readFileSync(path);
+  // Bytes 18 and 19 say "WAL", which memory can't have: 1 is the rollback journal (https://www.sqlite.org/fileformat.html#file_format_version_numbers).
+  if (image.length > 19) image.fill(1, 18, 20);
+  return image;
 }
 
 function setUp(db: Database): void {
