@@ -1,10 +1,10 @@
 /**
- * Speed and memory of `index`: npm run bench:index -- [FOLDER of speech, default fixtures/media]. Linux only (reads /proc). The audio of the folder is
- * put end to end, once and for half an hour; decoding alone is the floor that it is compared with in the same run.
+ * Speed and memory of `index`: npm run bench:index -- [FOLDER of speech, default fixtures/media] [seconds of the long file, default 1800]. Linux only (reads /proc). The audio of the folder is
+ * put end to end, once and for as long as wanted; decoding alone is the floor that it is compared with in the same run.
  */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { open } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { extname, join, resolve } from "node:path";
@@ -15,7 +15,8 @@ import { probeMedia } from "../src/media/probe.ts";
 const folder = resolve(process.argv[2] ?? "fixtures/media");
 const work = mkdtempSync(join(tmpdir(), "mediasearch-bench-"));
 const RATE = 16_000;
-const LONG_SECONDS = 1800;
+const longest = Number(process.argv[3] ?? 1800);
+const MANY = 6;
 const signal = new AbortController().signal;
 const TICKS_A_SECOND = 100;
 
@@ -101,7 +102,7 @@ async function measure(name: string, audioSeconds: number, act: () => Promise<un
     const bytes = Math.max(0, ...[...peaks.values()].filter((peak) => peak.isMain === isMain).map((peak) => peak.bytes));
     return bytes === 0 ? "–" : `${(bytes / 1e6).toFixed(0)} MB`;
   };
-  process.stdout.write(`| ${name} | ${audioSeconds.toFixed(0)} | ${spent.toFixed(1)} | ${wall.toFixed(1)} | **${(audioSeconds / spent).toFixed(1)}** | ${most(true)} | ${most(false)} |\n`);
+  process.stdout.write(`| ${name} | ${audioSeconds.toFixed(0)} | ${spent.toFixed(1)} | ${wall.toFixed(1)} | **${(audioSeconds / spent).toFixed(1)}** | ${(audioSeconds / wall).toFixed(1)} | ${most(true)} | ${most(false)} |\n`);
 }
 
 /** The program as users run it. */
@@ -117,10 +118,16 @@ const files = readdirSync(folder).filter((name) => [".wav", ".flac", ".mp3", ".o
 const short = join(work, "short.wav");
 const long = join(work, "long.wav");
 await joinSpeech(files, 1, short);
-await joinSpeech(files, LONG_SECONDS, long);
+await joinSpeech(files, longest, long);
+// The order of the recordings differs, so that none is a copy of another.
+const many = join(work, "many");
+mkdirSync(many);
+for (let n = 0; n < MANY; n++) await joinSpeech([...files.slice(n), ...files.slice(0, n)], 300, join(many, `${n}.wav`));
 const [shortSeconds, longSeconds] = [await decode(short), await decode(long)];
-process.stdout.write("| what | audio s | CPU s | wall s | audio s per CPU s | peak memory, main process | peak memory, worker |\n|---|---|---|---|---|---|---|\n");
+process.stdout.write("| what | audio s | CPU s | wall s | audio s per CPU s | audio s per wall s | peak memory, main process | peak memory, worker |\n|---|---|---|---|---|---|---|---|\n");
 await measure("floor: decoding alone", longSeconds, () => decode(long));
 await measure("`index`, short file, start of all models included", shortSeconds, () => index(short, 1));
 await measure("`index`, long file", longSeconds, () => index(long, 1));
+const manySeconds = (await Promise.all(readdirSync(many).map((name) => decode(join(many, name))))).reduce((sum, seconds) => sum + seconds, 0);
+for (const jobs of [1, 2]) await measure(`\`index\`, ${MANY} files, --jobs ${jobs}`, manySeconds, () => index(many, jobs));
 rmSync(work, { recursive: true });
