@@ -178,20 +178,6 @@ describe("several at once", () => {
     expect((await backend.store.counts()).segments).toBe(1);
   });
 
-  it("processes that make the same library at the same moment all succeed", async () => {
-    const script = join(folder, "maker.ts");
-    writeFileSync(script, `
-      import { open } from ${JSON.stringify(new URL("open.ts", import.meta.url).pathname)};
-      while (Date.now() < Number(process.argv[2]));
-      const { store, close } = await open({ path: ${JSON.stringify(path)}, create: true });
-      await store.register([{ id: "/" + process.pid, sizeBytes: 1, mtimeMs: 1 }]);
-      await close();`);
-    const at = String(Date.now() + 1000);
-    const ends = await Promise.all([1, 2, 3, 4].map(() => once(spawn(process.execPath, [script, at], { stdio: ["ignore", "inherit", "inherit"] }), "exit")));
-    expect(ends.map(([code]) => code as number)).toEqual([0, 0, 0, 0]);
-    expect((await (await openHere(false)).store.counts()).assets.registered).toBe(4);
-  });
-
   it("readers see whole versions only while another process replaces one again and again, and after kill -9", async () => {
     const { store } = await openHere();
     const script = join(folder, "writer.ts");
