@@ -121,6 +121,12 @@ const BUGS: Readonly<Record<string, (store: Store) => Partial<Store>>> = {
   "goes on finding what was deleted": (store) => ({ markDeleted: async () => void store }),
   "forgets what was deleted at once": (store) => ({ async markDeleted(ids) { for (const id of ids) await store.removeAsset(id); } }),
   "archives nothing": () => ({ listArchived: async () => [] }),
+  "archives words only": (store) => ({ async *readArchived() { for await (const one of store.readArchived()) yield { ...one, segments: one.segments.map((segment) => ({ ...segment, speaker: null })) }; } }),
+  "adds an archived version again and again": (store) => {
+    const more: Parameters<Store["addArchived"]>[0][] = [];
+    return { addArchived: async (version) => void more.push(version), async *readArchived() { yield* store.readArchived(); yield* more; } };
+  },
+  "indexes what moved in just now": version(({ indexedAtMs: _, ...one }) => one),
   "purges nothing": () => ({ purge: async () => 0 }),
   "re-embeds without noting the model": (store) => ({ reembed: async (_, embed, onProgress) => store.reembed((await store.identity()) ?? { embedder: "", dimensions: 0 }, embed, onProgress) }),
 };

@@ -428,6 +428,39 @@ export const STORE_CASES: readonly StoreCase[] = [
     },
   },
   {
+    law: "what is archived is read with its words, oldest first, and can be added to another library once",
+    async run(store) {
+      await commit(store, "/a", [{ text: "oldest", speaker: "Ann", confidence: null }, { text: "words" }], { fingerprint: "one", durationMs: null, indexedAtMs: 1_700_000_000_000 });
+      await commit(store, "/a", [{ text: "newer" }], { fingerprint: "two" });
+      await commit(store, "/a", [{ text: "newest" }], { fingerprint: "three" });
+      const [first, second] = await collect(store.readArchived());
+      assert.ok(first && second);
+      assert.deepEqual([first.fingerprint, second.fingerprint], ["one", "two"]);
+      assert.deepEqual({ ...first, archivedAtMs: 0 }, {
+        id: "/a", fingerprint: "one", archivedAtMs: 0, origin: "asr", engine: "e@1", language: "en", durationMs: null, indexedAtMs: 1_700_000_000_000,
+        segments: [
+          { index: 0, startMs: 0, endMs: 4000, text: "oldest", speaker: "Ann", confidence: null },
+          { index: 1, startMs: 5000, endMs: 9000, text: "words", speaker: null, confidence: 0.5 },
+        ],
+      });
+      await store.addArchived(first);
+      assert.equal((await store.listArchived()).length, 2);
+      const elsewhere = { ...first, id: "/elsewhere", archivedAtMs: first.archivedAtMs + 1 };
+      await store.addArchived(elsewhere);
+      await store.addArchived(elsewhere);
+      assert.deepEqual((await collect(store.readArchived())).filter(({ id }) => id === "/elsewhere"), [elsewhere]);
+      assert.equal(await store.getAsset("/elsewhere"), undefined);
+      assert.deepEqual(await words(store, "oldest"), []);
+    },
+  },
+  {
+    law: "a version keeps the time when it was indexed, if it comes with one",
+    async run(store) {
+      await commit(store, "/a", [{ text: "x" }], { indexedAtMs: 1_600_000_000_123 });
+      assert.equal((await store.getAsset("/a"))?.indexedAtMs, 1_600_000_000_123);
+    },
+  },
+  {
     law: "counts what there is",
     async run(store) {
       await commit(store, "/a", [{ text: "x" }, { text: "y" }]);

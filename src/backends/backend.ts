@@ -48,6 +48,8 @@ export interface AssetVersion extends FileStat {
   readonly engine: string;
   readonly language: Language;
   readonly durationMs: number | null;
+  /** When it was indexed, Unix milliseconds; the moment of the commit when left out. A library that moves keeps it. */
+  readonly indexedAtMs?: number | undefined;
   /** In time order, indices from 0 without gaps. May be empty (no speech). */
   readonly segments: readonly EmbeddedSegment[];
 }
@@ -63,6 +65,16 @@ export interface ArchivedVersion {
   readonly id: AssetId;
   readonly fingerprint: string;
   readonly archivedAtMs: number;
+}
+
+/** An archived version with its words. Vectors are not kept: they can be made again. */
+export interface ArchivedTranscript extends ArchivedVersion {
+  readonly origin: Origin;
+  readonly engine: string;
+  readonly language: Language;
+  readonly durationMs: number | null;
+  readonly indexedAtMs: number;
+  readonly segments: readonly Segment[];
 }
 
 export interface StoreIdentity {
@@ -143,6 +155,10 @@ export interface Store {
   restore(place: FilePlace): Promise<void>;
   /** Versions that were replaced by others with another fingerprint, newest first. */
   listArchived(): Promise<ArchivedVersion[]>;
+  /** The same with their words, oldest first. */
+  readArchived(): AsyncIterable<ArchivedTranscript>;
+  /** Adds what another library archived; one that is there already (same id, fingerprint and time) is left as it is. */
+  addArchived(version: ArchivedTranscript): Promise<void>;
   /** Forgets what was archived or deleted before that time (Unix milliseconds). Returns how much. */
   purge(beforeMs: number): Promise<number>;
   /** Forgets the asset and its version. Removing what is absent succeeds. */

@@ -1,6 +1,19 @@
-import { gzipSync } from "node:zlib";
+import { gunzipSync, gzipSync } from "node:zlib";
 import type { Database } from "better-sqlite3";
-import type { AssetId, FilePlace } from "../backend.ts";
+import type { Origin } from "../../types.ts";
+import type { ArchivedTranscript, AssetId, FilePlace } from "../backend.ts";
+import { type SegmentRow, toSegment } from "./rows.ts";
+
+/** What `archive.version` holds, as gzip of JSON. */
+interface Archived {
+  readonly fingerprint: string;
+  readonly origin: Origin;
+  readonly engine: string;
+  readonly language: string;
+  readonly duration_ms: number | null;
+  readonly indexed_at_ms: number;
+  readonly segments: readonly Omit<SegmentRow, "position">[];
+}
 
 /** Keeps what a new version takes the place of; the same version again is no change. */
 export function archive(db: Database, assetId: number, path: string, newFingerprint: string): void {
@@ -9,6 +22,31 @@ export function archive(db: Database, assetId: number, path: string, newFingerpr
   const segments = db.prepare("SELECT start_ms, end_ms, text, speaker, confidence FROM segments WHERE version_id = ? ORDER BY position").all(old.id);
   db.prepare("INSERT INTO archive (path, fingerprint, archived_at_ms, version) VALUES (?, ?, ?, ?)")
     .run(path, old.fingerprint, Date.now(), gzipSync(JSON.stringify({ ...old, segments })));
+}
+
+const PAGE = 50;
+
+export function* readArchived(db: Database): Iterable<ArchivedTranscript> {
+  const next = db.prepare(`SELECT id, path, archived_at_ms, version FROM archive WHERE id > ? ORDER BY id LIMIT ${PAGE}`);
+  for (let after = 0; ; ) {
+    const rows = next.all(after) as { id: number; path: string; archived_at_ms: number; version: Buffer }[];
+    for (const { path, archived_at_ms: archivedAtMs, version } of rows) {
+      const { fingerprint, origin, engine, language, duration_ms: durationMs, indexed_at_ms: indexedAtMs, segments } = JSON.parse(gunzipSync(version).toString()) as Archived;
+      yield { id: path, fingerprint, archivedAtMs, origin, engine, language, durationMs, indexedAtMs, segments: segments.map((row, position) => toSegment({ ...row, position })) };
+    }
+    const last = rows.at(-1);
+    if (!last) return;
+    after = last.id;
+  }
+}
+
+export function addArchived(db: Database, { id, fingerprint, archivedAtMs, origin, engine, language, durationMs, indexedAtMs, segments }: ArchivedTranscript): void {
+  if (db.prepare("SELECT 1 FROM archive WHERE path = ? AND fingerprint = ? AND archived_at_ms = ?").get(id, fingerprint, archivedAtMs)) return;
+  const version: Archived = {
+    fingerprint, origin, engine, language, duration_ms: durationMs, indexed_at_ms: indexedAtMs,
+    segments: segments.map(({ startMs, endMs, text, speaker, confidence }) => ({ start_ms: startMs, end_ms: endMs, text, speaker, confidence })),
+  };
+  db.prepare("INSERT INTO archive (path, fingerprint, archived_at_ms, version) VALUES (?, ?, ?, ?)").run(id, fingerprint, archivedAtMs, gzipSync(JSON.stringify(version)));
 }
 
 export function moveAsset(db: Database, from: AssetId, { id, sizeBytes, mtimeMs, captionsStat }: FilePlace): void {

@@ -1,6 +1,6 @@
 import type { Database } from "better-sqlite3";
 import type { ArchivedVersion, AssetState, AssetVersion, Store, StoreIdentity } from "../backend.ts";
-import { archive, copyVersion, moveAsset } from "./history.ts";
+import { addArchived, archive, copyVersion, moveAsset, readArchived } from "./history.ts";
 import { toStoreError } from "./errors.ts";
 import { isSame, mismatch, readIdentity, refuseUseless, writeIdentity } from "./identity.ts";
 import { reembed } from "./reembed.ts";
@@ -85,6 +85,14 @@ export function localStore(db: Database, path: string): Store {
       db.prepare("UPDATE assets SET deleted_at_ms = NULL, size_bytes = ?, mtime_ms = ?, captions_stat = ? WHERE path = ?").run(sizeBytes, mtimeMs, captionsStat, id);
     }),
     listArchived: () => guard(() => db.prepare("SELECT path AS id, fingerprint, archived_at_ms AS archivedAtMs FROM archive ORDER BY id DESC").all() as ArchivedVersion[]),
+    async *readArchived() {
+      try {
+        yield* readArchived(db);
+      } catch (error) {
+        throw toStoreError(error, path);
+      }
+    },
+    addArchived: (version) => write(() => addArchived(db, version)),
     purge: (beforeMs) => write(() =>
       db.prepare("DELETE FROM archive WHERE archived_at_ms < ?").run(beforeMs).changes + db.prepare("DELETE FROM assets WHERE deleted_at_ms < ?").run(beforeMs).changes),
     removeAsset: (id) => write(() => {
@@ -133,11 +141,11 @@ function commit(db: Database, version: AssetVersion, embedder: StoreIdentity | u
 }
 
 function insertVersion(db: Database, assetId: number, version: AssetVersion): void {
-  const { fingerprint, origin, engine, language, durationMs, segments } = version;
+  const { fingerprint, origin, engine, language, durationMs, segments, indexedAtMs = Date.now() } = version;
   const speakers = [...new Set(segments.flatMap(({ speaker }) => (speaker === null ? [] : [speaker])))].toSorted();
   const { lastInsertRowid: versionId } = db.prepare(`INSERT INTO versions
     (asset_id, fingerprint, origin, engine, language, duration_ms, segment_count, speakers, indexed_at_ms) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`)
-    .run(assetId, fingerprint, origin, engine, language, durationMs, segments.length, JSON.stringify(speakers), Date.now());
+    .run(assetId, fingerprint, origin, engine, language, durationMs, segments.length, JSON.stringify(speakers), indexedAtMs);
   const insert = db.prepare("INSERT INTO segments (version_id, position, start_ms, end_ms, text, speaker, confidence) VALUES (?, ?, ?, ?, ?, ?, ?)");
   const insertVector = db.prepare("INSERT INTO vectors (segment_id, vector) VALUES (?, ?)");
   for (const { index, startMs, endMs, text, speaker, confidence, vector } of segments) {

@@ -1,6 +1,6 @@
 import { MediasearchError } from "../../errors.ts";
 import { speakerMatcher } from "../../search/parse-query.ts";
-import type { ArchivedVersion, AssetId, AssetState, AssetStatus, AssetVersion, Backend, Hit, SearchFilter, Store, StoreIdentity } from "../backend.ts";
+import type { ArchivedTranscript, AssetId, AssetState, AssetStatus, AssetVersion, Backend, Hit, SearchFilter, Store, StoreIdentity } from "../backend.ts";
 import { memoryLedger } from "./ledger.ts";
 import { byScore, hitOf, rank, type Row } from "./rank.ts";
 
@@ -24,7 +24,7 @@ export async function open(): Promise<Backend> {
 
 function memoryStore(): Store {
   const entries = new Map<AssetId, Entry>();
-  const archived: ArchivedVersion[] = [];
+  const archived: ArchivedTranscript[] = [];
   let identity: StoreIdentity | undefined;
 
   const rows = (filter: SearchFilter): Row[] => {
@@ -55,8 +55,8 @@ function memoryStore(): Store {
         refuseUseless(vectors, wanted);
         identity = wanted;
       }
-      const old = entries.get(version.id)?.version;
-      if (old && old.fingerprint !== version.fingerprint) archived.unshift({ id: old.id, fingerprint: old.fingerprint, archivedAtMs: Date.now() });
+      const old = entries.get(version.id);
+      if (old?.version && old.version.fingerprint !== version.fingerprint) archived.unshift(toArchived(old.version, old.status.indexedAtMs ?? 0));
       entries.set(version.id, { version: structuredClone(version), status: statusOf(version) });
     },
     findByFingerprint: async (fingerprint) => sorted().filter(({ version }) => version?.fingerprint === fingerprint).map(({ status }) => status),
@@ -86,7 +86,13 @@ function memoryStore(): Store {
       entry.status = { ...entry.status, ...place, state: entry.before?.state ?? entry.status.state };
       entry.before = undefined;
     },
-    listArchived: async () => [...archived],
+    listArchived: async () => archived.map(({ id, fingerprint, archivedAtMs }) => ({ id, fingerprint, archivedAtMs })),
+    async *readArchived() {
+      yield* archived.toReversed();
+    },
+    async addArchived(version) {
+      if (!archived.some(({ id, fingerprint, archivedAtMs }) => id === version.id && fingerprint === version.fingerprint && archivedAtMs === version.archivedAtMs)) archived.unshift(structuredClone(version));
+    },
     async purge(beforeMs) {
       const gone = [...entries].filter(([, { before }]) => before !== undefined && before.atMs < beforeMs);
       for (const [id] of gone) entries.delete(id);
@@ -158,8 +164,13 @@ const unknown = (id: AssetId): AssetStatus => ({
 
 function statusOf({ segments, ...version }: AssetVersion): AssetStatus {
   const speakers = [...new Set(segments.flatMap(({ speaker }) => (speaker === null ? [] : [speaker])))].toSorted();
-  return { ...version, state: stateOf({ segments }), segmentCount: segments.length, speakers, error: null, indexedAtMs: Date.now() };
+  return { ...version, state: stateOf({ segments }), segmentCount: segments.length, speakers, error: null, indexedAtMs: version.indexedAtMs ?? Date.now() };
 }
+
+const toArchived = ({ id, fingerprint, origin, engine, language, durationMs, segments }: AssetVersion, indexedAtMs: number): ArchivedTranscript => ({
+  id, fingerprint, archivedAtMs: Date.now(), origin, engine, language, durationMs, indexedAtMs,
+  segments: segments.map(({ vector: _, ...segment }) => segment),
+});
 
 const stateOf = ({ segments }: Pick<AssetVersion, "segments">): AssetState => (segments.some(({ vector }) => vector === null) ? "partial" : "indexed");
 
