@@ -126,7 +126,7 @@ const BUGS: Readonly<Record<string, (store: Store) => Partial<Store>>> = {
     const more: Parameters<Store["addArchived"]>[0][] = [];
     return { addArchived: async (version) => void more.push(version), async *readArchived() { yield* store.readArchived(); yield* more; } };
   },
-  "indexes what moved in just now": version(({ indexedAtMs: _, ...one }) => one),
+  "indexes what moved in just now": version((one) => ({ ...one, indexedAtMs: undefined })),
   "purges nothing": () => ({ purge: async () => 0 }),
   "re-embeds without noting the model": (store) => ({ reembed: async (_, embed, onProgress) => store.reembed((await store.identity()) ?? { embedder: "", dimensions: 0 }, embed, onProgress) }),
 };

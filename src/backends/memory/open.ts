@@ -169,7 +169,7 @@ function statusOf({ segments, ...version }: AssetVersion): AssetStatus {
 
 const toArchived = ({ id, fingerprint, origin, engine, language, durationMs, segments }: AssetVersion, indexedAtMs: number): ArchivedTranscript => ({
   id, fingerprint, archivedAtMs: Date.now(), origin, engine, language, durationMs, indexedAtMs,
-  segments: segments.map(({ vector: _, ...segment }) => segment),
+  segments: segments.map(({ index, startMs, endMs, text, speaker, confidence }) => ({ index, startMs, endMs, text, speaker, confidence })),
 });
 
 const stateOf = ({ segments }: Pick<AssetVersion, "segments">): AssetState => (segments.some(({ vector }) => vector === null) ? "partial" : "indexed");
