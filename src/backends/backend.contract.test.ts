@@ -127,6 +127,7 @@ const BUGS: Readonly<Record<string, (store: Store) => Partial<Store>>> = {
     return { addArchived: async (version) => void more.push(version), async *readArchived() { yield* store.readArchived(); yield* more; } };
   },
   "indexes what moved in just now": version((one) => ({ ...one, indexedAtMs: undefined })),
+  "reads one segment too few around a moment": (store) => ({ readSegments: (id, from, to) => store.readSegments(id, from, to - 1) }),
   "purges nothing": () => ({ purge: async () => 0 }),
   "re-embeds without noting the model": (store) => ({ reembed: async (_, embed, onProgress) => store.reembed((await store.identity()) ?? { embedder: "", dimensions: 0 }, embed, onProgress) }),
 };

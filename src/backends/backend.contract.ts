@@ -72,6 +72,20 @@ export const STORE_CASES: readonly StoreCase[] = [
     },
   },
   {
+    law: "reads the segments around a moment, as many as there are, without vectors",
+    async run(store) {
+      const { segments } = version("/a", ["zero", "one", "two", "three"].map((text) => ({ text })));
+      await store.commit(version("/a", segments), MODEL);
+      await commit(store, "/b", [{ text: "another file" }]);
+      const plain = segments.map(({ vector: _, ...segment }) => segment);
+      assert.deepEqual(await store.readSegments("/a", 1, 2), plain.slice(1, 3));
+      assert.deepEqual(await store.readSegments("/a", -5, 0), plain.slice(0, 1));
+      assert.deepEqual(await store.readSegments("/a", 3, 99), plain.slice(3));
+      assert.deepEqual(await store.readSegments("/a", 0, Number.MAX_SAFE_INTEGER), plain);
+      assert.deepEqual([await store.readSegments("/a", 2, 1), await store.readSegments("/a", 4, 9), await store.readSegments("/none", 0, 9)], [[], [], []]);
+    },
+  },
+  {
     law: "a duration that is not known stays so, and captions are captions",
     async run(store) {
       await commit(store, "/a", [{ text: "hello" }], { durationMs: null, origin: "captions", engine: "captions:srt", language: "und" });

@@ -143,6 +143,8 @@ export interface Store {
   touch(file: { readonly id: AssetId; readonly captionsStat: string } & FileStat): Promise<void>;
   /** The segments of the current version in order; nothing for an unknown asset. */
   readVersion(id: AssetId): AsyncIterable<EmbeddedSegment>;
+  /** The segments `from` to `to` (both included, by index) of the current version in order, without vectors; those that exist. */
+  readSegments(id: AssetId, from: number, to: number): Promise<Segment[]>;
   /** Every asset, deleted ones too, whose version has this fingerprint: the same content, indexed in the same way. */
   findByFingerprint(fingerprint: string): Promise<AssetStatus[]>;
   /** The file is at another place now, which had no version: everything of it goes there, and the old id is forgotten. */

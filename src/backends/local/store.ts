@@ -74,6 +74,9 @@ export function localStore(db: Database, path: string): Store {
         after = last.position;
       }
     },
+    readSegments: (id, from, to) => guard(() => (db.prepare(`
+      SELECT s.position, s.start_ms, s.end_ms, s.text, s.speaker, s.confidence FROM assets a JOIN versions v ON v.asset_id = a.id JOIN segments s ON s.version_id = v.id
+      WHERE a.path = ? AND s.position BETWEEN ? AND ? ORDER BY s.position`).all(id, from, to) as SegmentRow[]).map(toSegment)),
     findByFingerprint: (fingerprint) => guard(() => (db.prepare(`${STATUS} WHERE v.fingerprint = ? ORDER BY a.path`).all(fingerprint) as AssetRow[]).map(toStatus)),
     moveAsset: (from, to) => write(() => moveAsset(db, from, to)),
     copyVersion: (from, to) => write(() => copyVersion(db, from, to)),

@@ -112,6 +112,8 @@ function memoryStore(): Store {
     async *readVersion(id) {
       yield* entries.get(id)?.version?.segments ?? [];
     },
+    readSegments: async (id, from, to) =>
+      (entries.get(id)?.version?.segments ?? []).slice(Math.max(0, from), Math.max(0, to + 1)).map(({ vector: _, ...segment }) => segment),
     async removeAsset(id) {
       entries.delete(id);
     },
