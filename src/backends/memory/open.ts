@@ -1,5 +1,6 @@
 import { MediasearchError } from "../../errors.ts";
 import { speakerMatcher } from "../../search/parse-query.ts";
+import type { Segment } from "../../types.ts";
 import type { ArchivedTranscript, AssetId, AssetState, AssetStatus, AssetVersion, Backend, Hit, SearchFilter, Store, StoreIdentity } from "../backend.ts";
 import { memoryLedger } from "./ledger.ts";
 import { byScore, hitOf, rank, type Row } from "./rank.ts";
@@ -113,7 +114,7 @@ function memoryStore(): Store {
       yield* entries.get(id)?.version?.segments ?? [];
     },
     readSegments: async (id, from, to) =>
-      (entries.get(id)?.version?.segments ?? []).slice(Math.max(0, from), Math.max(0, to + 1)).map(({ vector: _, ...segment }) => segment),
+      (entries.get(id)?.version?.segments ?? []).slice(Math.max(0, from), Math.max(0, to + 1)).map(withoutVector),
     async removeAsset(id) {
       entries.delete(id);
     },
@@ -171,8 +172,10 @@ function statusOf({ segments, ...version }: AssetVersion): AssetStatus {
 
 const toArchived = ({ id, fingerprint, origin, engine, language, durationMs, segments }: AssetVersion, indexedAtMs: number): ArchivedTranscript => ({
   id, fingerprint, archivedAtMs: Date.now(), origin, engine, language, durationMs, indexedAtMs,
-  segments: segments.map(({ index, startMs, endMs, text, speaker, confidence }) => ({ index, startMs, endMs, text, speaker, confidence })),
+  segments: segments.map(withoutVector),
 });
+
+const withoutVector = ({ index, startMs, endMs, text, speaker, confidence }: Segment): Segment => ({ index, startMs, endMs, text, speaker, confidence });
 
 const stateOf = ({ segments }: Pick<AssetVersion, "segments">): AssetState => (segments.some(({ vector }) => vector === null) ? "partial" : "indexed");
 
