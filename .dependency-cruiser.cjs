@@ -4,9 +4,11 @@ const only = (name, from, to, comment) => ({ name, comment, severity: "error", f
 module.exports = {
   forbidden: [
     only("no-cycles", {}, { circular: true }, "a cycle means that two files are one"),
-    only("commands-stand-alone", { path: "^src/commands/(?!table|command|format|show-path|find-asset|index-)" }, { path: "^src/commands/(?!table|command|format|show-path|find-asset|index-report|index-run|index-view)" }, "commands never import commands"),
+    only("commands-stand-alone", { path: "^src/commands/(?!table|command|format|show-path|find-asset|index-|migrate)" }, { path: "^src/commands/(?!table|command|format|show-path|find-asset|index-report|index-run|index-view)" }, "commands never import commands"),
     only("types-import-nothing", { path: "^src/(types|errors)\\.ts$" }, { path: "^src/" }, "the bottom of everything"),
     only("pipeline-and-search", { path: "^src/(pipeline|search)/", pathNot: "\\.test\\.ts$" }, { path: "^src/", pathNot: "^src/(pipeline|search|media)/|^src/(types|errors)\\.ts$|^src/(backends/backend|backends/ledger|asr/transcriber|embed/embedder)\\.ts$" }, "they know interfaces, never implementations"),
+    only("migrate", { path: "^src/commands/migrate" }, { path: "^src/commands/(?!table|command|format|show-path|find-asset|index-run|migrate-)" }, "migrate is one command in several files"),
+    only("transfer", { path: "^src/transfer/", pathNot: "\\.test\\.ts$" }, { path: "^src/", pathNot: "^src/(transfer|media/captions)/|^src/(types|errors|output)\\.ts$|^src/search/parse-query\\.ts$|^src/(backends/backend|backends/ledger|embed/embedder)\\.ts$" }, "moving knows interfaces, never implementations"),
     only("backends-apart", { path: "^src/backends/([^/]+)/", pathNot: "\\.(test|contract)\\.ts$" }, { path: "^src/", pathNot: "^src/backends/$1/|^src/backends/(backend|ledger|lease)\\.ts$|^src/(types|errors)\\.ts$|^src/search/(stem|snippet|parse-query|stop-words)\\.ts$" }, "a backend knows its interface and its own folder"),
     only("recognisers-apart", { path: "^src/asr/([^/]+)/", pathNot: "\\.(test|contract)\\.ts$" }, { path: "^src/", pathNot: "^src/asr/$1/|^src/asr/transcriber\\.ts$|^src/(types|errors)\\.ts$|^src/models/" }, "a recogniser knows its interface and its own folder"),
     only("embedders-apart", { path: "^src/embed/([^/]+)/", pathNot: "\\.(test|contract)\\.ts$" }, { path: "^src/", pathNot: "^src/embed/$1/|^src/embed/embedder\\.ts$|^src/(types|errors)\\.ts$|^src/models/" }, "an embedder knows its interface and its own folder"),

@@ -1,4 +1,5 @@
 import type { Backend } from "./backends/backend.ts";
+import type { BackendName } from "./backends/registry.ts";
 import type { Config } from "./config.ts";
 import type { Embedder } from "./embed/embedder.ts";
 import type { Io, StatusLine } from "./output.ts";
@@ -9,6 +10,8 @@ export interface Context {
   readonly config: Config;
   readonly io: Io;
   openBackend(create: boolean): Promise<Backend>;
+  /** Another library than that of the settings: for moves, backups and the like. */
+  openBackendAt(name: BackendName, path: string, create: boolean): Promise<Backend>;
   openEmbedder(): Promise<Embedder>;
   openWorkers(status: StatusLine): Promise<WorkerPool>;
 }
@@ -18,9 +21,12 @@ export function createContext(config: Config, io: Io): Context {
   return {
     config,
     io,
-    async openBackend(create) {
+    openBackend(create) {
+      return this.openBackendAt(settings.backend, settings.store, create);
+    },
+    async openBackendAt(name, path, create) {
       const { openBackend } = await import("./backends/registry.ts");
-      return openBackend(settings.backend, { path: settings.store, create });
+      return openBackend(name, { path, create });
     },
     async openEmbedder() {
       const { openEmbedder } = await import("./embed/registry.ts");

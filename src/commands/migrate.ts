@@ -1,9 +1,12 @@
-import { count, statusLine } from "../output.ts";
-import { passageText } from "../search/passage-text.ts";
 import { embedderIdentity } from "../embed/registry.ts";
-import { type Command, isOn } from "./command.ts";
+import { count, duration } from "../output.ts";
+import { type Command, isOn, text } from "./command.ts";
+import { move } from "./migrate-move.ts";
+import { reembed } from "./migrate-reembed.ts";
+import { costOf } from "./migrate-plan.ts";
 
 export const run: Command = async (_args, flags, context) => {
+  if (text(flags, "to") !== undefined) return move(flags, context);
   const { io, config } = context;
   const backend = await context.openBackend(false);
   try {
@@ -12,26 +15,17 @@ export const run: Command = async (_args, flags, context) => {
     const stored = await store.identity();
     const present = await embedderIdentity(config.settings.embeddingModel);
     const { segments } = await store.counts();
-    const reembed = isOn(flags, "reembed");
-    if (reembed) {
-      const status = statusLine(io.stderr, io.env);
-      const embedder = await context.openEmbedder();
-      try {
-        const embed = (batch: Parameters<Parameters<typeof store.reembed>[1]>[0]) =>
-          embedder.embed(batch.map(passageText), { as: "passage", signal: io.signal });
-        await store.reembed(present, embed, (done, total) => status.update(`${done}/${total} segments embedded`));
-      } finally {
-        status.end();
-        await embedder.close();
-      }
-    }
-    const state = { schema, embedder: reembed ? present.embedder : (stored?.embedder ?? null), presentEmbedder: present.embedder, segments, reembedded: reembed };
+    const isReembedding = isOn(flags, "reembed");
+    if (isReembedding) await reembed(backend, present, context);
+    const cost = await costOf(backend, () => true);
+    const state = { schema, embedder: isReembedding ? present.embedder : (stored?.embedder ?? null), presentEmbedder: present.embedder, segments, reembedded: isReembedding, toMove: cost };
     if (isOn(flags, "json")) io.stdout.write(`${JSON.stringify({ version: 1, ...state })}\n`);
     else {
       io.stdout.write(`schema     ${schema.current} (newest: ${schema.newest})\nembedding  ${state.embedder ?? "none yet"}\n`);
-      if (reembed) io.stdout.write(`embedded ${count(segments, "segment")} anew\n`);
-      else if (stored && stored.embedder !== present.embedder) io.stdout.write(`to do: mediasearch migrate --reembed (${count(segments, "segment")})\n`);
-      else io.stdout.write("nothing to do\n");
+      if (isReembedding) io.stdout.write(`embedded ${count(segments, "segment")} anew\n`);
+      else if (stored && stored.embedder !== present.embedder) io.stdout.write(`to do      mediasearch migrate --reembed (${count(segments, "segment")})\n`);
+      else io.stdout.write("to do      nothing\n");
+      io.stdout.write(`to move    ${count(cost.files, "file")}, ${duration(cost.durationMs)} of audio, ${count(cost.segments, "segment")}, about ${duration(cost.estimatedMs)}: mediasearch migrate --to vast --dry-run\n`);
     }
     return 0;
   } finally {

@@ -1,0 +1,19 @@
+import type { Backend, StoreIdentity } from "../backends/backend.ts";
+import type { Context } from "../context.ts";
+import { statusLine } from "../output.ts";
+import { passageText } from "../search/passage-text.ts";
+import type { Segment } from "../types.ts";
+
+/** Makes every vector anew with the present model; until all are made the old ones answer. */
+export async function reembed({ store }: Backend, present: StoreIdentity, context: Context): Promise<void> {
+  const { io } = context;
+  const status = statusLine(io.stderr, io.env);
+  const embedder = await context.openEmbedder();
+  try {
+    const embed = (batch: readonly Segment[]): Promise<readonly Float32Array[]> => embedder.embed(batch.map(passageText), { as: "passage", signal: io.signal });
+    await store.reembed(present, embed, (done, total) => status.update(`${done}/${total} segments embedded`));
+  } finally {
+    status.end();
+    await embedder.close();
+  }
+}

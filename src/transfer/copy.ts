@@ -1,0 +1,97 @@
+import type { AssetId, AssetStatus, AssetVersion, Backend, Store, StoreIdentity } from "../backends/backend.ts";
+import { MediasearchError } from "../errors.ts";
+import type { EmbeddedSegment } from "../types.ts";
+import { inParallel } from "./in-parallel.ts";
+
+export interface CopyOptions {
+  /** Which assets of the source, by their ids there. */
+  readonly wants: (id: AssetId) => boolean;
+  /** The id that an asset has in the target. */
+  readonly rename: (id: AssetId) => AssetId;
+  readonly signal: AbortSignal;
+  readonly onProgress?: ((summary: CopySummary) => void) | undefined;
+}
+
+export interface CopySummary {
+  /** Versions that were written, and those that were there already from an earlier run. */
+  readonly copied: number;
+  readonly present: number;
+  /** Kept as they are: the target indexed these files later than the source. */
+  readonly newer: readonly AssetId[];
+  readonly segments: number;
+  readonly jobs: number;
+  readonly archived: number;
+}
+
+/**
+ * Copies assets, versions with their vectors, archived transcripts and jobs from one library to another, as many versions at once as the target takes.
+ * The source is only read. Every step is idempotent: after a stop the same call goes on, and writes nothing twice.
+ * @throws MODEL_MISMATCH when the two hold vectors of different models; nothing is written then.
+ */
+export async function copyLibrary(source: Backend, target: Backend, options: CopyOptions): Promise<CopySummary> {
+  const identity = await source.store.identity();
+  refuseOtherModel(identity, await target.store.identity());
+  const sum = { copied: 0, present: 0, newer: [] as AssetId[], segments: 0, jobs: 0, archived: 0 };
+  const report = (): void => options.onProgress?.(sum);
+  await inParallel(wanted(source.store, options), target.store.capabilities.concurrentCommits, async (asset) => {
+    options.signal.throwIfAborted();
+    const outcome = await copyAsset(asset, source.store, target.store, options.rename(asset.id), identity);
+    if (outcome === "newer") sum.newer.push(asset.id);
+    else sum[outcome]++;
+    sum.segments += asset.segmentCount;
+    report();
+  });
+  for await (const version of source.store.readArchived()) {
+    options.signal.throwIfAborted();
+    if (!options.wants(version.id)) continue;
+    await target.store.addArchived({ ...version, id: options.rename(version.id) });
+    sum.archived++;
+    report();
+  }
+  for (const job of await source.ledger.listJobs()) {
+    if (!options.wants(job.id)) continue;
+    const id = options.rename(job.id);
+    const known = await target.ledger.getJob(id);
+    if (!known || known.updatedAtMs < job.updatedAtMs) await target.ledger.putJob({ ...job, id });
+    sum.jobs++;
+  }
+  return sum;
+}
+
+async function* wanted(store: Store, { wants }: CopyOptions): AsyncIterable<AssetStatus> {
+  for await (const asset of store.listAssets()) if (wants(asset.id)) yield asset;
+}
+
+function refuseOtherModel(from: StoreIdentity | undefined, to: StoreIdentity | undefined): void {
+  if (!from || !to || (from.embedder === to.embedder && from.dimensions === to.dimensions)) return;
+  throw new MediasearchError("MODEL_MISMATCH", `the vectors to move are of the embedding model ${from.embedder}, the library that is to get them has ${to.embedder}`, {
+    hint: "mediasearch migrate --reembed   (on one of the two, then again)",
+  });
+}
+
+/** Whether the target has this asset just as the source does. Content is compared by `verify`. */
+export const isThere = (asset: AssetStatus, there: AssetStatus | undefined): boolean =>
+  there !== undefined && there.state === asset.state && there.fingerprint === asset.fingerprint && there.segmentCount === asset.segmentCount
+  && there.indexedAtMs === asset.indexedAtMs && there.error === asset.error;
+
+async function copyAsset(asset: AssetStatus, source: Store, target: Store, id: AssetId, identity: StoreIdentity | undefined): Promise<"copied" | "present" | "newer"> {
+  const there = await target.getAsset(id);
+  if (isThere(asset, there)) return "present";
+  if ((there?.indexedAtMs ?? 0) > (asset.indexedAtMs ?? 0)) return "newer";
+  const place = { id, sizeBytes: asset.sizeBytes, mtimeMs: asset.mtimeMs, captionsStat: asset.captionsStat };
+  if (asset.fingerprint === null) await target.register([place]);
+  else await target.commit(await versionOf(asset, source, id), identity);
+  if (asset.state === "failed") await target.recordFailure(place, asset.error ?? "");
+  if (asset.state === "deleted") await target.markDeleted([id]);
+  return "copied";
+}
+
+async function versionOf(asset: AssetStatus, source: Store, id: AssetId): Promise<AssetVersion> {
+  const segments: EmbeddedSegment[] = [];
+  for await (const segment of source.readVersion(asset.id)) segments.push(segment);
+  const { state: _state, error: _error, speakers: _speakers, segmentCount: _count, ...facts } = asset;
+  return {
+    ...facts, id, fingerprint: asset.fingerprint ?? "", origin: asset.origin ?? "asr", engine: asset.engine ?? "", language: asset.language ?? "und",
+    indexedAtMs: asset.indexedAtMs ?? undefined, segments,
+  };
+}

@@ -1,0 +1,28 @@
+import { createHash } from "node:crypto";
+import type { AssetStatus } from "../backends/backend.ts";
+import type { EmbeddedSegment } from "../types.ts";
+
+/** What one version says, whatever keeps it and wherever: the same content has the same digest in every store. */
+export interface VersionDigest {
+  /** SHA-256, hexadecimal, of the version's facts and of every segment with its vector (float32, little-endian). */
+  readonly digest: string;
+  readonly segments: number;
+  readonly vectors: number;
+}
+
+/** @param onSegment sees each segment on its way. */
+export async function digestVersion(asset: AssetStatus, segments: AsyncIterable<EmbeddedSegment>, onSegment?: (segment: EmbeddedSegment) => void): Promise<VersionDigest> {
+  const { fingerprint, origin, engine, language, durationMs, indexedAtMs } = asset;
+  const hash = createHash("sha256").update(JSON.stringify([fingerprint, origin, engine, language, durationMs, indexedAtMs]));
+  let count = 0;
+  let vectors = 0;
+  for await (const segment of segments) {
+    const { index, startMs, endMs, text, speaker, confidence, vector } = segment;
+    hash.update(JSON.stringify([index, startMs, endMs, text, speaker, confidence]));
+    if (vector) hash.update(new Uint8Array(vector.buffer, vector.byteOffset, vector.byteLength));
+    count++;
+    if (vector) vectors++;
+    onSegment?.(segment);
+  }
+  return { digest: hash.digest("hex"), segments: count, vectors };
+}
