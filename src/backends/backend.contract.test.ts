@@ -70,6 +70,8 @@ const BUGS: Readonly<Record<string, (store: Store) => Partial<Store>>> = {
   }),
   "gives the worst first": hits((found) => found.toReversed()),
   "scores everything the same": hits((found) => found.map((hit) => ({ ...hit, score: 1 })).toSorted((a, b) => (a.segment.text < b.segment.text ? -1 : 1))),
+  "counts no further than a thousand": (store) => ({ countText: async (query, filter) => Math.min(1000, await store.countText(query, filter)) }),
+  "counts without the filter": (store) => ({ countText: (query) => store.countText(query, {}) }),
   "ignores the limit": (store) => ({ searchText: (query, filter) => store.searchText(query, filter, 1000) }),
   "gives distances instead of similarities": (store) => ({
     searchVector: async (vector, filter, limit) => (await store.searchVector(vector, filter, limit)).map((hit) => ({ ...hit, score: 1 - hit.score })),

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { MediasearchError } from "../errors.ts";
 import type { EmbeddedSegment } from "../types.ts";
-import type { AssetStatus, AssetVersion, Hit, Store, StoreIdentity } from "./backend.ts";
+import type { AssetStatus, AssetVersion, Hit, SearchFilter, Store, StoreIdentity } from "./backend.ts";
 
 /** A case goes here when every store must obey it. Each gets an empty store of its own. */
 export interface StoreCase {
@@ -320,6 +320,18 @@ export const STORE_CASES: readonly StoreCase[] = [
       const order = (hits: readonly Hit[]): string => hits.map(({ asset, segment }) => asset + segment.index).join(" ");
       assert.equal(order(await store.searchText({ terms: ["same"] }, {}, 5)), "/a0 /a1 /b0 /b1 /c0");
       assert.equal(order(await store.searchVector(vector(1, 0, 0, 0), {}, 5)), "/a0 /a1 /b0 /b1 /c0");
+    },
+  },
+  {
+    law: "counts every segment that has any of the terms and meets the filter, however many",
+    async run(store) {
+      await commit(store, "/a", Array.from({ length: 1500 }, (_, i) => ({ text: i % 3 === 0 ? "walrus" : "penguin", speaker: i % 2 === 0 ? "Ann" : "Tom" })));
+      await commit(store, "/b", [{ text: "a walrus and a penguin" }]);
+      await commit(store, "/c", [{ text: "walrus" }]);
+      await store.markDeleted(["/c"]);
+      const count = (terms: readonly string[], filter: SearchFilter = {}): Promise<number> => store.countText({ terms }, filter);
+      assert.deepEqual(await Promise.all([count(["walrus"]), count(["walrus", "penguins"]), count(["nothing"]), count([])]), [501, 1501, 0, 0]);
+      assert.deepEqual(await Promise.all([count(["walrus"], { assets: new Set(["/b"]) }), count(["walrus"], { speaker: "tom" }), count(["walrus"], { assets: new Set() })]), [1, 250, 0]);
     },
   },
   {

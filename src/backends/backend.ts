@@ -167,6 +167,8 @@ export interface Store {
   removeAsset(id: AssetId): Promise<void>;
   /** At most `limit` hits, best first, ties by asset and segment index. Speaker names are searchable too. No terms: no hits. */
   searchText(query: TextQuery, filter: SearchFilter, limit: number): Promise<Hit[]>;
+  /** How many segments `searchText` would find without a limit: exact. */
+  countText(query: TextQuery, filter: SearchFilter): Promise<number>;
   /** At most `limit` hits by cosine similarity (the score), best first. MODEL_MISMATCH when the length differs from the identity. */
   searchVector(vector: Float32Array, filter: SearchFilter, limit: number): Promise<Hit[]>;
   /**

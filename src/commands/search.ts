@@ -1,11 +1,10 @@
-import type { Hit } from "../backends/backend.ts";
 import type { Context } from "../context.ts";
 import { MediasearchError } from "../errors.ts";
 import { clock, count, type Paint, painter, plain } from "../output.ts";
+import type { SearchAnswer } from "../search/answer.ts";
 import { filesMatching } from "../search/file-filter.ts";
 import { search, type SearchMode } from "../search/hybrid.ts";
-import { queryTerms } from "../search/parse-query.ts";
-import { markMatches } from "../search/snippet.ts";
+import { type Mark, markMatches } from "../search/snippet.ts";
 import type { Origin } from "../types.ts";
 import { type Command, type Flags, text } from "./command.ts";
 import { chosenFormat, csv, ndjson } from "./format.ts";
@@ -37,8 +36,8 @@ export const run: Command = async (words, flags, context) => {
       assets: pattern === undefined ? undefined : await filesMatching(backend.store, pattern, context.io.cwd),
       speaker: text(flags, "speaker"),
     };
-    const { total, hits } = await search(backend.store, () => context.openEmbedder(), { query, mode, limit, filter });
-    print({ query, mode, total, hits }, chosenFormat(flags), context);
+    const answer = await search(backend.store, () => context.openEmbedder(), { query, mode, limit, filter });
+    print(query, mode, answer, chosenFormat(flags), context);
     return 0;
   } finally {
     await backend.close();
@@ -53,14 +52,7 @@ function limitOf(flags: Flags): number {
   return limit;
 }
 
-interface Found {
-  readonly query: string;
-  readonly mode: SearchMode;
-  readonly total: number;
-  readonly hits: readonly Hit[];
-}
-
-function print({ query, mode, total, hits }: Found, format: string, { io }: Context): void {
+function print(query: string, mode: SearchMode, { total, hits, marks }: SearchAnswer, format: string, { io }: Context): void {
   const rows: HitRow[] = hits.map(({ asset, segment, score, origin }) => ({
     file: showPath(asset, io.cwd),
     startMs: segment.startMs,
@@ -76,14 +68,13 @@ function print({ query, mode, total, hits }: Found, format: string, { io }: Cont
   else if (rows.length === 0) io.stderr.write("nothing found\n");
   else {
     const paint = painter(io.stdout, io.env);
-    const terms = queryTerms(query);
-    io.stdout.write(`${rows.map((row) => hitText(row, terms, paint, io.stdout.columns ?? 100)).join("\n")}\n`);
+    io.stdout.write(`${rows.map((row) => hitText(row, marks, paint, io.stdout.columns ?? 100)).join("\n")}\n`);
     if (total > rows.length) io.stderr.write(`${count(rows.length, "hit")} shown of ${total.toLocaleString("en")}; --limit shows more\n`);
   }
 }
 
-function hitText(row: HitRow, terms: readonly string[], paint: Paint, columns: number): string {
-  const marked = markMatches(plain(row.text), terms)
+function hitText(row: HitRow, marks: readonly Mark[], paint: Paint, columns: number): string {
+  const marked = markMatches(plain(row.text), marks)
     .map(({ text: piece, matched }) => (matched ? paint(["bold", "yellow"], piece) : piece))
     .join("");
   const speaker = row.speaker === null ? "" : `  ${paint("magenta", plain(row.speaker))}`;

@@ -6,7 +6,7 @@ import { fileMatcher } from "./file-filter.ts";
 import { fuse } from "./fuse.ts";
 import { search } from "./hybrid.ts";
 import { queryTerms, speakerMatcher } from "./parse-query.ts";
-import { markMatches } from "./snippet.ts";
+import { type Mark, markMatches } from "./snippet.ts";
 import { stem } from "./stem.ts";
 
 describe("terms of a question", () => {
@@ -35,6 +35,12 @@ describe("marks", () => {
     expect(pieces.filter(({ matched }) => matched).map(({ text }) => text)).toEqual(["counted", "Votes", "café", "votes"]);
     expect(pieces.map(({ text }) => text).join("")).toBe("She counted the Votes, café votes.");
     expect(markMatches("nothing", [])).toEqual([{ text: "nothing", matched: false }]);
+  });
+  it("are on words that begin with a prefix, and on the words of a phrase only where they stand in a row", () => {
+    const marked = (text: string, ...marks: readonly Mark[]) => markMatches(text, marks).filter(({ matched }) => matched).map(({ text: piece }) => piece);
+    expect(marked("Communities, commune, Commerce", { prefix: "communi" })).toEqual(["Communities"]);
+    expect(marked("Évaluer eval", { prefix: "eva" })).toEqual(["Évaluer", "eval"]);
+    expect(marked("Next year, not the year next to it.", { phrase: "next year" })).toEqual(["Next", "year"]);
   });
 });
 
@@ -100,8 +106,18 @@ describe("search", () => {
     const { total, hits } = await search(await library(), async () => fake(), { query: "the sea", mode: "semantic", limit: 1, filter: {} });
     expect([total, hits.length]).toEqual([2, 1]);
   });
+  it("says what each part scored, and turns pages", async () => {
+    const store = await library();
+    const ask = (mode: "keyword" | "semantic" | "hybrid", offset: number) => search(store, async () => fake(), { query: "deep sea", mode, limit: 1, offset, filter: {} });
+    const [first, second] = [await ask("hybrid", 0), await ask("hybrid", 1)];
+    expect([first.hits[0]?.segment.text, second.hits[0]?.segment.text, (await ask("hybrid", 2)).hits]).toEqual(["the ocean is deep", "a walrus sleeps", []]);
+    expect(first.hits[0]?.explain).toMatchObject({ cosine: 1, bm25: expect.any(Number) as number });
+    expect(second.hits[0]?.explain).toMatchObject({ cosine: 0, bm25: null });
+    expect((await ask("keyword", 0)).hits[0]?.explain).toMatchObject({ cosine: null, bm25: expect.any(Number) as number });
+    expect([(await ask("keyword", 0)).totalIs, first.totalIs]).toEqual(["all", "ranked"]);
+  });
   it("finds nothing in an empty library", async () => {
     const { store } = await openBackend("memory", { path: "", create: true });
-    expect(await search(store, async () => fake(), { query: "sea", mode: "hybrid", limit: 5, filter: {} })).toEqual({ total: 0, hits: [] });
+    expect(await search(store, async () => fake(), { query: "sea", mode: "hybrid", limit: 5, filter: {} })).toMatchObject({ total: 0, hits: [] });
   });
 });

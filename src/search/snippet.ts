@@ -14,39 +14,55 @@ export interface Piece {
 
 const WORD = /[\p{L}\p{N}\p{M}\p{Co}]+/gu;
 
+/** Without case and accents. */
+const fold = (word: string): string => word.normalize("NFD").replace(/\p{Mn}/gu, "").toLowerCase();
+
 /** Words as the keyword index sees them: without case, accents and English endings. */
 export function tokens(text: string): Token[] {
   return [...text.matchAll(WORD)].map((match) => ({
     start: match.index,
     end: match.index + match[0].length,
-    stem: stem(match[0].normalize("NFD").replace(/\p{Mn}/gu, "").toLowerCase()),
+    stem: stem(fold(match[0])),
   }));
 }
 
-/**
- * Cuts a text where words match any of the terms; the pieces joined are the text. A term of several words ("o'brien")
- * matches them in a row.
- */
-export function markMatches(text: string, terms: readonly string[]): readonly Piece[] {
+/** What to mark: a word however inflected (or several in a row), words that begin so, or exact words in a row. */
+export type Mark = string | { readonly prefix: string } | { readonly phrase: string };
+
+/** Cuts a text where words match any of the marks; the pieces joined are the text. */
+export function markMatches(text: string, marks: readonly Mark[]): readonly Piece[] {
   const words = tokens(text);
   const matched = new Set<number>();
-  for (const term of terms) {
-    const wanted = tokens(term);
-    if (wanted.length === 0) continue;
-    for (let at = 0; at + wanted.length <= words.length; at++)
-      if (wanted.every(({ stem }, offset) => words[at + offset]?.stem === stem)) wanted.forEach((_, offset) => matched.add(at + offset));
+  for (const mark of marks) {
+    const found = typeof mark === "object" && "prefix" in mark ? startingWith(text, words, mark.prefix) : inARow(words, typeof mark === "string" ? mark : mark.phrase);
+    for (const at of found) matched.add(at);
   }
+  return cut(text, words.filter((_, at) => matched.has(at)));
+}
+
+/** A term of several words ("o'brien") matches them in a row. */
+function inARow(words: readonly Token[], term: string): number[] {
+  const wanted = tokens(term);
+  if (wanted.length === 0) return [];
+  return words.flatMap((_, at) => (wanted.every(({ stem }, offset) => words[at + offset]?.stem === stem) ? wanted.map((__, offset) => at + offset) : []));
+}
+
+function startingWith(text: string, words: readonly Token[], prefix: string): number[] {
+  const wanted = fold(prefix);
+  return words.flatMap(({ start, end }, at) => (wanted !== "" && fold(text.slice(start, end)).startsWith(wanted) ? [at] : []));
+}
+
+function cut(text: string, matched: readonly Token[]): Piece[] {
   const pieces: Piece[] = [];
   let done = 0;
   const add = (end: number, isMatch: boolean): void => {
     if (end > done) pieces.push({ text: text.slice(done, end), matched: isMatch });
     done = end;
   };
-  words.forEach(({ start, end }, index) => {
-    if (!matched.has(index)) return;
+  for (const { start, end } of matched) {
     add(start, false);
     add(end, true);
-  });
+  }
   add(text.length, false);
   return pieces;
 }

@@ -10,12 +10,21 @@ const JOINED = "JOIN versions v ON v.id = s.version_id JOIN assets a ON a.id = v
 
 /** Any of the terms, best BM25 first. A term is always a string for FTS5, never syntax (https://www.sqlite.org/fts5.html#fts5_strings). */
 export function searchText(db: Database, terms: readonly string[], filter: SearchFilter, limit: number): Hit[] {
-  const query = terms.filter((term) => /[\p{L}\p{N}\p{Co}]/u.test(term)).map(quote).join(" OR ");
+  const query = anyOf(terms);
   if (query === "") return [];
   const { where, values } = conditions(filter);
   return hits(db, `SELECT ${COLUMNS}, -bm25(segments_fts) AS score FROM segments_fts JOIN segments s ON s.id = segments_fts.rowid ${JOINED}
     WHERE segments_fts MATCH ?${where}`, [query, ...values], limit);
 }
+
+export function countText(db: Database, terms: readonly string[], filter: SearchFilter): number {
+  const query = anyOf(terms);
+  if (query === "") return 0;
+  const { where, values } = conditions(filter);
+  return db.prepare(`SELECT count(*) FROM segments_fts JOIN segments s ON s.id = segments_fts.rowid ${JOINED} WHERE segments_fts MATCH ?${where}`).pluck().get(query, ...values) as number;
+}
+
+const anyOf = (terms: readonly string[]): string => terms.filter((term) => /[\p{L}\p{N}\p{Co}]/u.test(term)).map(quote).join(" OR ");
 
 /** FTS5 reads a query up to its first NUL. */
 const quote = (term: string): string => `"${term.replaceAll("\0", " ").replaceAll('"', '""')}"`;

@@ -5,7 +5,7 @@ import { toStoreError } from "./errors.ts";
 import { isSame, mismatch, readIdentity, refuseUseless, writeIdentity } from "./identity.ts";
 import { reembed } from "./reembed.ts";
 import { type AssetRow, type SegmentRow, toSegment, toStatus, toVector, vectorBlob } from "./rows.ts";
-import { searchText, searchVector } from "./search.ts";
+import { countText, searchText, searchVector } from "./search.ts";
 
 const PAGE = 500;
 const LIVE = "FROM versions v JOIN assets a ON a.id = v.asset_id WHERE a.deleted_at_ms IS NULL";
@@ -102,6 +102,7 @@ export function localStore(db: Database, path: string): Store {
       db.prepare("DELETE FROM assets WHERE path = ?").run(id);
     }),
     searchText: ({ terms }, filter, limit) => guard(() => searchText(db, terms, filter, limit)),
+    countText: ({ terms }, filter) => guard(() => countText(db, terms, filter)),
     searchVector: (vector, filter, limit) => guard(() => {
       const identity = readIdentity(db);
       if (!identity) return [];

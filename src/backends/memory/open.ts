@@ -119,6 +119,7 @@ function memoryStore(): Store {
       entries.delete(id);
     },
     searchText: async ({ terms }, filter, limit) => rank(rows({}), terms, new Set(rows(filter).map(({ segment }) => segment))).slice(0, limit),
+    countText: async ({ terms }, filter) => rank(rows({}), terms, new Set(rows(filter).map(({ segment }) => segment))).length,
     async searchVector(vector, filter, limit) {
       if (!identity) return [];
       if (identity.dimensions !== vector.length) throw mismatch(identity);
