@@ -17,7 +17,7 @@ module.exports = {
     only("ffmpeg-in-media", { path: "^src/", pathNot: "^src/media/|\\.test\\.ts$" }, { path: "node_modules/node-av/" }, "one folder knows FFmpeg"),
     only("queue-in-run", { path: "^src/", pathNot: "^src/pipeline/run\\.ts$" }, { path: "node_modules/p-queue/" }, "one queue, one place"),
     only("children", { path: "^src/", pathNot: "^src/(media/|pipeline/workers|models/npm-config)|\\.test\\.ts$" }, { path: "^(node:)?child_process$" }, "child processes are supervised in one place"),
-    only("light-start", { path: "^src/(cli|start|context|config|output|errors|types)\\.ts$|^src/commands/(table|command)\\.ts$" }, { path: "^src/(pipeline|search|media|models|asr|embed|backends)/|node_modules/(?!commander|env-paths)", dependencyTypesNot: ["dynamic-import", "type-only"] }, "nothing heavy on the start path"),
+    only("light-start", { path: "^src/(cli|start|context|output|errors|types)\\.ts$|^src/config/|^src/commands/(table|command)\\.ts$", pathNot: "\\.test\\.ts$" }, { path: "^src/(pipeline|search|media|models|asr|embed|backends)/|node_modules/(?!commander|env-paths)", dependencyTypesNot: ["dynamic-import", "type-only"] }, "nothing heavy on the start path"),
   ],
   options: {
     tsPreCompilationDeps: true,

@@ -1,6 +1,6 @@
 import { main } from "../src/cli.ts";
 import { COMMANDS } from "../src/commands/table.ts";
-import { SETTINGS } from "../src/config.ts";
+import { SETTINGS } from "../src/config/settings.ts";
 import { ERRORS } from "../src/errors.ts";
 
 const MADE = "<!-- made by `npm run docs` -->";
@@ -18,9 +18,23 @@ export async function cliDoc(): Promise<string> {
   return `${parts.join("\n\n")}\n`;
 }
 
+const CONFIG_INTRO = `A flag wins over the environment, that over a file given with \`--env-file\`, that over the project file, that over the user file, that
+over the default. \`mediasearch config\` shows every value and where it came from.
+
+- **project file**: \`mediasearch.config.json\` in the current folder or one above, up to the top of the repository or the home folder; or the file that
+  \`--config\` or \`MEDIASEARCH_CONFIG\` names. One that was merely found counts only when no other user can write it, and then only for settings that can do
+  no harm: no addresses, no keys, no engines, no places outside its folder. \`--config\` takes all of it.
+- **user file**: \`mediasearch/config.json\` in \`XDG_CONFIG_HOME\` (\`~/.config\` on Linux).
+- both hold one JSON object of the names in the third column, such as \`{ "language": "de", "jobs": 2 }\`. Paths in them start at their folder.
+- **secrets** are never printed. They come from a variable, from a file that a variable ending in \`_FILE\` names, or, for the access key, from where AWS
+  tools take theirs (\`AWS_PROFILE\`, \`~/.aws\`, \`AWS_ACCESS_KEY_ID\`); configuration files name a file.
+- a \`.env\` file is read when \`--env-file .env\` asks for it, and not otherwise.`;
+
 export function configDoc(): string {
-  const rows = Object.values(SETTINGS).map(({ env, flag, help: text, fallbackText }) => `| \`${env}\` | ${flag === undefined ? "" : `\`--${flag}\``} | ${text} | ${fallbackText} |`);
-  return `${MADE}\n\n# Settings\n\nA flag wins over the environment, that over the default.\n\n| variable | flag | what | default |\n|---|---|---|---|\n${rows.join("\n")}\n| \`MEDIASEARCH_HOME\` | | folder of the library file | the user's data folder |\n`;
+  const code = (text: string): string => `\`${text}\``;
+  const rows = Object.entries(SETTINGS).map(([name, { env, alsoEnv = [], isSecret, flag, help: text, fallbackText }]) =>
+    `| ${[env, ...(isSecret ? [`${env}_FILE`] : []), ...alsoEnv].map(code).join(", ")} | ${flag === undefined ? "" : code(`--${flag}`)} | ${code(isSecret ? `${name}File` : name)} | ${text} | ${fallbackText} |`);
+  return `${MADE}\n\n# Settings\n\n${CONFIG_INTRO}\n\n| variable | flag | in files | what | default |\n|---|---|---|---|---|\n${rows.join("\n")}\n`;
 }
 
 export function errorsDoc(): string {

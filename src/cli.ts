@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import { Argument, Command as Program, CommanderError, Option } from "commander";
 import type { CommandSpec, Flags } from "./commands/command.ts";
-import { COMMANDS } from "./commands/table.ts";
-import { resolveConfig } from "./config.ts";
+import { COMMANDS, EVERYWHERE } from "./commands/table.ts";
+import { loadConfig, type LoadedConfig } from "./config/load.ts";
 import { createContext } from "./context.ts";
 import { ERRORS, MediasearchError, toMediasearchError } from "./errors.ts";
 import { type Io, painter, plain } from "./output.ts";
@@ -57,7 +57,7 @@ function build(io: Io, onExit: (code: number) => void): Program {
     .showHelpAfterError("(--help shows what there is)")
     .exitOverride()
     .configureOutput({ writeOut: (text) => void io.stdout.write(text), writeErr: (text) => void io.stderr.write(text) })
-    .addHelpText("after", '\nExamples:\n  $ mediasearch index ~/Recordings\n  $ mediasearch search "the budget for next year"\n  $ mediasearch doctor');
+    .addHelpText("after", '\nExamples:\n  $ mediasearch index ~/Recordings\n  $ mediasearch search "the budget for next year"\n  $ mediasearch doctor\n\nEvery command takes --config <file> and --env-file <file>; mediasearch config shows all settings and where they come from.');
   for (const spec of COMMANDS) addCommand(program, spec, io, onExit);
   return program;
 }
@@ -75,12 +75,22 @@ function addCommand(program: Program, spec: CommandSpec, io: Io, onExit: (code: 
     if (repeatable) option.argParser((value: string, earlier: readonly string[] = []) => [...earlier, value]);
     command.addOption(option);
   }
+  for (const { flags, help } of EVERYWHERE) if (!spec.options.some((option) => option.flags === flags)) command.addOption(new Option(flags, help).hideHelp());
   command.action(async () => {
     const flags = command.opts() as Flags;
-    const context = createContext(resolveConfig(flags, io), io);
+    const config = loadConfig(flags, io);
+    if (!spec.showsNotices) tellNotices(config, io);
+    const context = createContext(config, io);
     const { run } = await spec.load();
     onExit(await run(command.processedArgs.flat().filter((arg): arg is string => typeof arg === "string"), flags, context));
   });
+}
+
+function tellNotices({ notices, replaced }: LoadedConfig, io: Io): void {
+  const paint = painter(io.stderr, io.env);
+  const old = replaced.filter(({ isTold }) => isTold).map(({ name }) => name);
+  const lines = old.length === 0 ? notices : [...notices, `${old.join(", ")}: not read any more; \`mediasearch config\` says what replaced them`];
+  for (const line of lines) io.stderr.write(`${paint("yellow", "warning:")} ${plain(line)}\n`);
 }
 
 const helpIntro = ({ summary, details }: CommandSpec): string =>

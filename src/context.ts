@@ -1,13 +1,13 @@
 import type { Backend } from "./backends/backend.ts";
 import type { BackendName } from "./backends/registry.ts";
-import type { Config } from "./config.ts";
+import type { LoadedConfig } from "./config/load.ts";
 import type { Embedder } from "./embed/embedder.ts";
 import type { Io, StatusLine } from "./output.ts";
 import type { WorkerPool } from "./pipeline/workers.ts";
 
 /** The parts that the settings name, opened when a command asks for them. */
 export interface Context {
-  readonly config: Config;
+  readonly config: LoadedConfig;
   readonly io: Io;
   openBackend(create: boolean): Promise<Backend>;
   /** Another library than that of the settings: for moves, backups and the like. */
@@ -16,7 +16,7 @@ export interface Context {
   openWorkers(status: StatusLine): Promise<WorkerPool>;
 }
 
-export function createContext(config: Config, io: Io): Context {
+export function createContext(config: LoadedConfig, io: Io): Context {
   const { settings } = config;
   return {
     config,

@@ -1,4 +1,4 @@
-import type { Config } from "./config.ts";
+import type { Config } from "./config/resolve.ts";
 import { bytes, type Io, type StatusLine } from "./output.ts";
 
 /** Finds or downloads each model once, however many workers ask, and shows the download. */

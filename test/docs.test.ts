@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { cliDoc, configDoc, errorsDoc } from "../scripts/docs-text.ts";
 import { COMMANDS } from "../src/commands/table.ts";
-import { SETTINGS } from "../src/config.ts";
+import { SETTINGS } from "../src/config/settings.ts";
 import { ERRORS } from "../src/errors.ts";
 import { ROOT } from "./helpers/run.ts";
 

@@ -68,6 +68,11 @@ function checks({ config, io }: Context): readonly Check[] {
   const folder = dirname(settings.store);
   return [
     ["node", "MISSING_TOOL", async () => ok(`${process.version} on ${process.platform} ${process.arch}`)],
+    ["config", "USAGE", async () => {
+      const told = [...config.notices, ...config.replaced.map(({ name, answer }) => `${name} is not read any more: ${answer}`)];
+      const files = config.places.filter(({ isThere }) => isThere).map(({ path }) => path);
+      return told.length === 0 ? ok(files.length === 0 ? "no configuration file" : files.join(", ")) : { status: "warning", found: told.join("; "), hint: "mediasearch config" };
+    }],
     ["machine", "MISSING_TOOL", async () => ok(`${count(availableParallelism(), "core")}, ${bytes(totalmem())} of memory, ${count(settings.jobs, "job")} at once`)],
     ["sqlite", "MISSING_TOOL", () => native(async () => {
       const { default: Database } = await import("better-sqlite3");

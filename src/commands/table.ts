@@ -1,4 +1,4 @@
-import { SETTINGS } from "../config.ts";
+import { SETTINGS } from "../config/settings.ts";
 import type { CommandSpec, OptionSpec } from "./command.ts";
 
 const STORE: OptionSpec = { flags: "--store <path>", help: SETTINGS.store.help };
@@ -9,6 +9,12 @@ const DRY_RUN: OptionSpec = { flags: "-n, --dry-run", help: "say what would be d
 const PATHS = { name: "[paths...]", help: "files and folders" } as const;
 const format = (...choices: readonly string[]): OptionSpec => ({ flags: "--format <format>", help: "how to print", choices, fallback: "text" });
 const LANGUAGE: OptionSpec = { flags: "--language <tag>", help: SETTINGS.language.help };
+
+/** Options of every command; shown in the help of `config`. */
+export const EVERYWHERE: readonly OptionSpec[] = [
+  { flags: "--config <file>", help: "a configuration file of your choice, in place of mediasearch.config.json" },
+  { flags: "--env-file <file>", help: "read variables from a file of NAME=value lines; those of the environment win" },
+];
 
 /** Every command. The files behind `load` are imported only when their command runs. */
 export const COMMANDS: readonly CommandSpec[] = [
@@ -155,12 +161,25 @@ export const COMMANDS: readonly CommandSpec[] = [
     load: () => import("./migrate.ts"),
   },
   {
+    name: "config",
+    summary: "show every setting and where it comes from",
+    details:
+      "Flags win over the environment, that over --env-file, that over a project file (mediasearch.config.json in this folder or above), that over\nthe user file, that over defaults. A project file that was merely found can't set addresses, keys, engines, or places outside its folder.\nSecrets are never shown.",
+    args: [],
+    options: [...EVERYWHERE, { flags: "--json", help: "print JSON" }],
+    examples: [["mediasearch config", "all settings"], ["mediasearch config --env-file .env", "with those of a file"]],
+    exits: [],
+    showsNotices: true,
+    load: () => import("./config.ts"),
+  },
+  {
     name: "doctor",
     summary: "check whether this machine can index and search",
     args: [],
     options: [STORE, { flags: "--json", help: "print JSON" }],
     examples: [["mediasearch doctor", "ten lines, each failure with what mends it"]],
     exits: ["NO_STORE", "SCHEMA_MISMATCH", "MISSING_MODEL", "MISSING_TOOL", "NO_SPACE"],
+    showsNotices: true,
     load: () => import("./doctor.ts"),
   },
 ];

@@ -1,4 +1,4 @@
-import { resolveConfig } from "../../src/config.ts";
+import { resolveConfig } from "../../src/config/resolve.ts";
 import { ensureModel } from "../../src/models/store.ts";
 
 /** The real models, out of the user's own cache; fetched once where they are missing. */

@@ -1,14 +1,15 @@
 import { describe, expect, it } from "vitest";
-import { resolveConfig, SETTINGS } from "./config.ts";
+import { resolveConfig } from "./resolve.ts";
+import { SETTINGS } from "./settings.ts";
 
 const at = (env: Record<string, string> = {}) => ({ env, cwd: "/work" });
 
 describe("settings", () => {
   it("come from flags, then the environment, then defaults, and know from where", () => {
     const { settings, sources } = resolveConfig({ captions: "only" }, at({ MEDIASEARCH_CAPTIONS: "ignore", MEDIASEARCH_LANGUAGE: "pt-br" }));
-    expect([settings.captions, sources.captions]).toEqual(["only", "flag"]);
-    expect([settings.language, sources.language]).toEqual(["pt-BR", "environment"]);
-    expect([settings.engine, sources.engine]).toEqual(["local", "default"]);
+    expect([settings.captions, sources.captions]).toEqual(["only", { kind: "flag", from: "--captions" }]);
+    expect([settings.language, sources.language]).toEqual(["pt-BR", { kind: "environment", from: "MEDIASEARCH_LANGUAGE" }]);
+    expect([settings.engine, sources.engine]).toEqual(["local", { kind: "default", from: "" }]);
     expect(settings.jobs).toBeGreaterThan(0);
   });
 
@@ -28,8 +29,23 @@ describe("settings", () => {
     ] as const) expect(() => resolveConfig(flags, at(env))).toThrow(told);
   });
 
-  it("have a help text each", () => {
+  it("have a help text each, and a variable of their own", () => {
     for (const { help, env, fallbackText } of Object.values(SETTINGS)) expect(help !== "" && fallbackText !== "", env).toBe(true);
+    const variables = Object.values(SETTINGS).flatMap(({ env, alsoEnv = [] }) => [env, ...alsoEnv]);
+    expect(new Set(variables).size).toBe(variables.length);
+  });
+
+  it("take what other programs call the same, after their own name", () => {
+    expect(resolveConfig({}, at({ AWS_REGION: "eu-1", RETRY_BACKOFF_BASE_MS: "5" })).settings).toMatchObject({ region: "eu-1", baseRetryDelayMs: 5 });
+    expect(resolveConfig({}, at({ AWS_REGION: "eu-1", VAST_REGION: "us-2" })).sources.region).toEqual({ kind: "environment", from: "VAST_REGION" });
+  });
+
+  it("never show a secret, nor an address with keys in it, in an error", () => {
+    for (const env of [{ VAST_S3_ENDPOINT: "https://key:hunter2@host" }, { VAST_ENDPOINT: "key:hunter2@host" }] as Record<string, string>[]) {
+      const error = ((): Error => { try { resolveConfig({}, at(env)); } catch (error) { return error as Error; } throw new Error("took it"); })();
+      expect(error.message).toMatch(/^VAST_/);
+      expect(error.message).not.toContain("hunter2");
+    }
   });
 
   it("can't be changed afterwards", () => {

@@ -1,0 +1,77 @@
+import { availableParallelism, freemem } from "node:os";
+import { integer, type Table } from "./setting.ts";
+
+export interface IndexingSettings {
+  readonly jobs: number;
+  readonly jobTimeoutMs: number;
+  readonly maxAttempts: number;
+  readonly baseRetryDelayMs: number;
+  readonly maxRetryDelayMs: number;
+  readonly workerMemoryMb: number;
+  readonly stableMs: number;
+}
+
+/** One recogniser needs about 600 MB at its peak, so memory bounds the default as well as cores. */
+const defaultJobs = (): number =>
+  Math.max(1, Math.min(availableParallelism(), Math.floor(freemem() / 800_000_000), 16));
+
+export const INDEXING_SETTINGS: Table<IndexingSettings> = {
+  jobs: {
+    flag: "jobs",
+    env: "JOB_CONCURRENCY",
+    help: "files worked on at once, each in a process of its own",
+    parse: integer(1, 256),
+    fallback: defaultJobs,
+    fallbackText: "by cores and free memory",
+    inProjectFile: "always",
+  },
+  jobTimeoutMs: {
+    env: "JOB_TIMEOUT_MS",
+    help: "give a file up when it makes no progress for so many milliseconds",
+    parse: integer(100, 86_400_000),
+    fallback: () => 600_000,
+    fallbackText: "600000",
+    inProjectFile: "always",
+  },
+  maxAttempts: {
+    env: "MAX_RETRY_ATTEMPTS",
+    help: "attempts at a file whose failure may pass (crash, time-out, disk)",
+    parse: integer(1, 100),
+    fallback: () => 5,
+    fallbackText: "5",
+    inProjectFile: "always",
+  },
+  baseRetryDelayMs: {
+    env: "BASE_RETRY_DELAY_MS",
+    alsoEnv: ["RETRY_BACKOFF_BASE_MS"],
+    help: "longest wait before the second attempt; doubled for each further one",
+    parse: integer(0, 86_400_000),
+    fallback: () => 1000,
+    fallbackText: "1000",
+    inProjectFile: "always",
+  },
+  maxRetryDelayMs: {
+    env: "MAX_RETRY_DELAY_MS",
+    help: "longest wait before any attempt",
+    parse: integer(0, 86_400_000),
+    fallback: () => 300_000,
+    fallbackText: "300000",
+    inProjectFile: "always",
+  },
+  workerMemoryMb: {
+    env: "WORKER_MEMORY_MB",
+    help: "give a file up when its worker needs more memory than so many megabytes",
+    parse: integer(200, 1_000_000),
+    fallback: () => 2000,
+    fallbackText: "2000",
+    inProjectFile: "always",
+  },
+  stableMs: {
+    env: "WATCH_STABLE_MS",
+    help: "with --watch, leave a file until it has not changed for so many milliseconds",
+    parse: integer(0, 3_600_000),
+    fallback: () => 2000,
+    fallbackText: "2000",
+    inProjectFile: "always",
+  },
+};
