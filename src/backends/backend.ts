@@ -197,6 +197,8 @@ export interface Backend {
   /** Schema version of what is on disk, and the newest that this program knows. */
   schema(): { readonly current: number; readonly newest: number };
   check(): AsyncIterable<Finding>;
+  /** Writes one state of the library into a new library file at `path`, while it is in use. Only where a library is a file. */
+  snapshot?(path: string): Promise<void>;
   close(): Promise<void>;
 }
 

@@ -1,20 +1,8 @@
-import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { spawn } from "node:child_process";
 import { describe, expect, it } from "vitest";
-import { BIN, environment, found, mediasearch, tempFolder } from "../helpers/run.ts";
-
-/** A library of captions only: quick to make, with real embeddings. */
-async function library(files = 6): Promise<string> {
-  const home = tempFolder();
-  const media = join(home, "media");
-  mkdirSync(media);
-  for (let i = 0; i < files; i++)
-    writeFileSync(join(media, `talk-${i}.vtt`), `WEBVTT\n\n00:00.000 --> 00:04.000\n<v Ada>The bridge number ${i} was closed in the spring.\n\n00:05.000 --> 00:09.000\n<v Ben>Nobody knows who pays for the harbour.\n`);
-  const { exitCode, stderr } = await mediasearch(["index", media], { home });
-  expect(exitCode, stderr).toBe(0);
-  return home;
-}
+import { captionLibrary } from "../helpers/caption-library.ts";
+import { BIN, environment, found, mediasearch } from "../helpers/run.ts";
 
 interface Report {
   readonly dryRun: boolean;
@@ -25,7 +13,7 @@ interface Report {
 
 describe("migrate --to a library file", () => {
   it("says first what it would do, then copies, proves it, and both answer alike", async () => {
-    const home = await library();
+    const home = await captionLibrary();
     const copy = join(home, "copy.sqlite");
     const plan = await mediasearch(["migrate", "--to", copy, "--dry-run", "--json"], { home });
     expect(JSON.parse(plan.stdout) as Report).toMatchObject({ dryRun: true, cost: { files: 6 }, copied: null });
@@ -40,7 +28,7 @@ describe("migrate --to a library file", () => {
   });
 
   it("takes a part with --only, and finds it there the second time", async () => {
-    const home = await library();
+    const home = await captionLibrary();
     const copy = join(home, "copy.sqlite");
     const call = ["migrate", "--to", copy, "--only", "talk-1.vtt", "--only", "talk-2*", "--json"];
     expect(JSON.parse((await mediasearch(call, { home })).stdout) as Report).toMatchObject({ copied: { copied: 2, present: 0 }, proof: { versions: 2, differences: [] } });
@@ -48,7 +36,7 @@ describe("migrate --to a library file", () => {
   });
 
   it("refuses a move onto itself and a name that is no place", async () => {
-    const home = await library(1);
+    const home = await captionLibrary(1);
     const same = await mediasearch(["migrate", "--to", "local", "--from", "local"], { home });
     expect([same.exitCode, same.stderr.includes("already")]).toEqual([2, true]);
     const nowhere = await mediasearch(["migrate", "--to", "nowhere"], { home });
@@ -56,7 +44,7 @@ describe("migrate --to a library file", () => {
   });
 
   it("killed again and again it goes on and ends with the same library", async () => {
-    const home = await library(40);
+    const home = await captionLibrary(40);
     const copy = join(home, "copy.sqlite");
     let kills = 0;
     for (const waitMs of [250, 300, 350, 400, 450, 500]) {

@@ -8,6 +8,7 @@ import { check } from "./check.ts";
 import { toStoreError } from "./errors.ts";
 import { migrate, MIGRATIONS, noStore } from "./migrations.ts";
 import { localLedger } from "./ledger.ts";
+import { snapshot } from "./snapshot.ts";
 import { localStore } from "./store.ts";
 
 const WAIT_FOR_OTHERS_MS = 10_000;
@@ -34,6 +35,13 @@ export async function open({ path, create }: BackendOptions, waitMs = WAIT_FOR_O
     ledger: localLedger(opened, path),
     schema: () => ({ current: opened.pragma("user_version", { simple: true }) as number, newest: MIGRATIONS.length }),
     check: () => check(opened, path),
+    async snapshot(copy) {
+      try {
+        snapshot(opened, copy);
+      } catch (error) {
+        throw toStoreError(error, copy);
+      }
+    },
     close: async () => void opened.close(),
   };
 }

@@ -1,0 +1,59 @@
+import { existsSync } from "node:fs";
+import { mkdtemp, rm } from "node:fs/promises";
+import { basename, dirname, join, resolve } from "node:path";
+import type { Backend } from "../backends/backend.ts";
+import type { Context } from "../context.ts";
+import { MediasearchError } from "../errors.ts";
+import { bytes, count, statusLine } from "../output.ts";
+import { writeBackup } from "../transfer/backup-file.ts";
+import { copyLibrary } from "../transfer/copy.ts";
+import { type Command, isOn } from "./command.ts";
+
+export const run: Command = async ([name = ""], flags, context) => {
+  const { io } = context;
+  const path = resolve(io.cwd, name);
+  if (existsSync(path) && !isOn(flags, "force"))
+    throw new MediasearchError("USAGE", `${path}: is there already`, { subject: path, hint: `mediasearch backup ${JSON.stringify(name)} --force   (or give another name)` });
+  const backend = await context.openBackend(false);
+  // Beside the backup: there is room for it there, and the disk is the same.
+  const folder = await mkdtemp(join(dirname(path), `.${basename(path)}-`));
+  const status = statusLine(io.stderr, io.env);
+  try {
+    const library = join(folder, "library.sqlite");
+    status.update("copying the library");
+    await snapshotOf(backend, library, context);
+    status.update("writing the backup");
+    const manifest = await writeBackup(library, path, await about(library, context), io.signal);
+    status.end();
+    if (isOn(flags, "json")) io.stdout.write(`${JSON.stringify({ version: 1, file: path, ...manifest })}\n`);
+    else io.stdout.write(`${path}: ${count(manifest.files, "file")}, ${count(manifest.segments, "segment")}, ${bytes(manifest.sizeBytes)} unpacked, sha256 ${manifest.sha256}\n`);
+    return 0;
+  } finally {
+    status.end();
+    await rm(folder, { recursive: true, force: true });
+    await backend.close();
+  }
+};
+
+/** A library that is not one file itself is copied into one. */
+async function snapshotOf(backend: Backend, library: string, context: Context): Promise<void> {
+  if (backend.snapshot) return backend.snapshot(library);
+  const copy = await context.openBackendAt("local", library, true);
+  try {
+    await copyLibrary(backend, copy, { wants: () => true, rename: (id) => id, signal: context.io.signal });
+  } finally {
+    await copy.close();
+  }
+}
+
+/** Of the copy, not of the library: that may have changed since. */
+async function about(library: string, context: Context): Promise<Parameters<typeof writeBackup>[2]> {
+  const copy = await context.openBackendAt("local", library, false);
+  try {
+    const { assets, segments } = await copy.store.counts();
+    const files = Object.values(assets).reduce((sum, n) => sum + n, 0);
+    return { createdAt: new Date().toISOString(), schema: copy.schema().current, files, segments, embedder: (await copy.store.identity())?.embedder ?? null };
+  } finally {
+    await copy.close();
+  }
+}

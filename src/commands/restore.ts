@@ -1,0 +1,96 @@
+import { existsSync } from "node:fs";
+import { mkdir, mkdtemp, rename, rm } from "node:fs/promises";
+import { hostname } from "node:os";
+import { basename, dirname, join, resolve } from "node:path";
+import type { Context } from "../context.ts";
+import { MediasearchError } from "../errors.ts";
+import { bytes, count, statusLine } from "../output.ts";
+import { type Manifest, readBackup } from "../transfer/backup-file.ts";
+import { copyLibrary } from "../transfer/copy.ts";
+import { type Command, isOn } from "./command.ts";
+
+export const run: Command = async ([name = ""], flags, context) => {
+  const { io, config } = context;
+  const backup = resolve(io.cwd, name);
+  const store = config.settings.store;
+  await mkdir(dirname(store), { recursive: true, mode: 0o700 });
+  const folder = await mkdtemp(join(dirname(store), `.${basename(store)}-`));
+  const status = statusLine(io.stderr, io.env);
+  try {
+    const library = join(folder, "library.sqlite");
+    status.update("unpacking the backup");
+    const manifest = await readBackup(backup, library, io.signal);
+    status.update("checking the backup");
+    await refuseUnsound(library, backup, context);
+    let kept: string | null = null;
+    if (isOn(flags, "check")) status.end();
+    else if (config.settings.backend === "local") kept = await putInPlace(library, name, isOn(flags, "force"), context);
+    else await copyInto(library, context);
+    status.end();
+    report(manifest, { backup, store: isOn(flags, "check") ? null : store, kept, asJson: isOn(flags, "json") }, context);
+    return 0;
+  } finally {
+    status.end();
+    await rm(folder, { recursive: true, force: true });
+  }
+};
+
+/** Opens it as a library would be opened, and looks at every page, index and vector. */
+async function refuseUnsound(library: string, backup: string, context: Context): Promise<void> {
+  const backend = await context.openBackendAt("local", library, false);
+  try {
+    for await (const { check, status, found } of backend.check())
+      if (status === "failed") throw new MediasearchError("SCHEMA_MISMATCH", `${backup}: the library in the backup is damaged (${check}: ${found})`, { subject: backup, hint: "nothing was changed; take another backup" });
+  } finally {
+    await backend.close();
+  }
+}
+
+/** @returns where the library that was there is kept now. */
+async function putInPlace(library: string, name: string, force: boolean, context: Context): Promise<string | null> {
+  const { store } = context.config.settings;
+  let kept: string | null = null;
+  if (existsSync(store)) {
+    if (!force)
+      throw new MediasearchError("USAGE", `${store}: there is a library already`, { subject: store, hint: `mediasearch restore ${JSON.stringify(name)} --force   (the present one is kept beside it), or --store PATH` });
+    await refuseHeld(context);
+    kept = `${store}.${new Date().toISOString().replace(/[:.]/g, "-")}.replaced`;
+    // The side files first: SQLite would take those of the old library for the new one's.
+    for (const side of ["-wal", "-shm", ""]) if (existsSync(store + side)) await rename(store + side, kept + side);
+  }
+  await rename(library, store);
+  return kept;
+}
+
+/** Nobody may be indexing into what is taken away. A library that can't be opened any more is what backups are for. */
+async function refuseHeld(context: Context): Promise<void> {
+  try {
+    const backend = await context.openBackend(false);
+    try {
+      const lease = await backend.ledger.acquire({ pid: process.pid, host: hostname() });
+      await lease.release({});
+    } finally {
+      await backend.close();
+    }
+  } catch (error) {
+    if (error instanceof MediasearchError && error.code === "STORE_BUSY") throw error;
+  }
+}
+
+async function copyInto(library: string, context: Context): Promise<void> {
+  const source = await context.openBackendAt("local", library, false);
+  const target = await context.openBackend(true);
+  try {
+    await copyLibrary(source, target, { wants: () => true, rename: (id) => id, signal: context.io.signal });
+  } finally {
+    await target.close();
+    await source.close();
+  }
+}
+
+function report(manifest: Manifest, { backup, store, kept, asJson }: { backup: string; store: string | null; kept: string | null; asJson: boolean }, { io }: Context): void {
+  if (asJson) return void io.stdout.write(`${JSON.stringify({ version: 1, backup, restoredTo: store, kept, ...manifest })}\n`);
+  const what = `${count(manifest.files, "file")}, ${count(manifest.segments, "segment")}, ${bytes(manifest.sizeBytes)}, made ${manifest.createdAt}`;
+  io.stdout.write(store === null ? `${backup}: sound: ${what}\n` : `${store}: ${what}\n`);
+  if (kept) io.stdout.write(`the library that was there is kept as ${kept}\n`);
+}

@@ -1,0 +1,105 @@
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { gunzipSync, gzipSync } from "node:zlib";
+import { describe, expect, it } from "vitest";
+import { captionLibrary } from "../helpers/caption-library.ts";
+import { found, mediasearch, spawnMediasearch } from "../helpers/run.ts";
+
+const ask = ["search", "who pays for the harbour", "--json"];
+
+describe("backup and restore", () => {
+  it("give back the same library, and the file is for its owner only", async () => {
+    const home = await captionLibrary();
+    const before = found(await mediasearch(ask, { home }));
+    const backup = join(home, "monday.backup");
+    const made = await mediasearch(["backup", backup, "--json"], { home });
+    expect(JSON.parse(made.stdout)).toMatchObject({ files: 6, segments: 12 });
+    expect(statSync(backup).mode & 0o777).toBe(0o600);
+    const restored = join(home, "restored.sqlite");
+    expect((await mediasearch(["restore", backup, "--store", restored], { home })).exitCode).toBe(0);
+    expect(found(await mediasearch([...ask, "--store", restored], { home }))).toEqual(before);
+    const proof = JSON.parse((await mediasearch(["migrate", "--to", restored, "--json"], { home })).stdout) as { copied: unknown; proof: unknown };
+    expect(proof).toMatchObject({ copied: { copied: 0, present: 6 }, proof: { differences: [] } });
+    expect(readdirSync(home).filter((name) => name.startsWith("."))).toEqual([]);
+  });
+
+  it("a backup opens without mediasearch: gunzip, and two lines off its head", async () => {
+    const home = await captionLibrary(1);
+    const backup = join(home, "b");
+    await mediasearch(["backup", backup], { home });
+    const bytes = gunzipSync(readFileSync(backup));
+    const end = bytes.indexOf(10, bytes.indexOf(10) + 1);
+    expect(bytes.toString("latin1", end + 1, end + 16)).toBe("SQLite format 3");
+  });
+
+  it("is one state of a library that is being written", async () => {
+    const home = await captionLibrary(2);
+    for (let i = 0; i < 150; i++) writeFileSync(join(home, "media", `more-${i}.srt`), `1\n00:00:00,000 --> 00:00:05,000\nSentence number ${i} is short.\n`);
+    const indexing = spawnMediasearch(["index", join(home, "media")], { home });
+    const counts: number[] = [];
+    for (let i = 0; i < 3; i++) {
+      const { stdout } = await mediasearch(["backup", join(home, `b${i}`), "--json"], { home });
+      counts.push((JSON.parse(stdout) as { files: number }).files);
+      expect((await mediasearch(["restore", join(home, `b${i}`), "--check"], { home })).exitCode).toBe(0);
+    }
+    expect((await indexing).exitCode).toBe(0);
+    expect(counts.every((files) => files >= 2 && files <= 152)).toBe(true);
+  }, 60_000);
+
+  it("never replace a file or a library unasked, and keep what --force replaces", async () => {
+    const home = await captionLibrary(1);
+    const backup = join(home, "b");
+    await mediasearch(["backup", backup], { home });
+    const again = await mediasearch(["backup", backup], { home });
+    expect([again.exitCode, again.stderr.includes("--force")]).toEqual([2, true]);
+    expect((await mediasearch(["backup", backup, "--force"], { home })).exitCode).toBe(0);
+    const refused = await mediasearch(["restore", backup], { home });
+    expect([refused.exitCode, refused.stderr.includes("--force")]).toEqual([2, true]);
+    writeFileSync(join(home, "media", "new.srt"), "1\n00:00:00,000 --> 00:00:05,000\nSaid after the backup.\n");
+    await mediasearch(["index", join(home, "media")], { home });
+    const { stdout, exitCode } = await mediasearch(["restore", backup, "--force", "--json"], { home });
+    expect(exitCode).toBe(0);
+    const { kept } = JSON.parse(stdout) as { kept: string };
+    expect(found(await mediasearch(["search", "after backup", "--mode", "keyword", "--json"], { home })).total).toBe(0);
+    expect(found(await mediasearch(["search", "after backup", "--mode", "keyword", "--json", "--store", kept], { home })).total).toBe(1);
+  });
+
+  it("take the place of a library that is damaged", async () => {
+    const home = await captionLibrary(1);
+    const backup = join(home, "b");
+    await mediasearch(["backup", backup], { home });
+    writeFileSync(join(home, "library.sqlite"), Buffer.alloc(8192, 7));
+    expect((await mediasearch(ask, { home })).exitCode).toBe(13);
+    expect((await mediasearch(["restore", backup, "--force"], { home })).exitCode).toBe(0);
+    expect(found(await mediasearch(ask, { home })).hits.length).toBeGreaterThan(0);
+  });
+});
+
+describe("restore refuses, before it touches anything,", () => {
+  const damages: Readonly<Record<string, (bytes: Buffer) => Buffer>> = {
+    "a backup that was cut off": (bytes) => bytes.subarray(0, Math.floor(bytes.length * 0.7)),
+    "a backup with a changed byte": (bytes) => { const copy = Buffer.from(bytes); copy[Math.floor(copy.length / 2)] = (copy[Math.floor(copy.length / 2)] ?? 0) ^ 1; return copy; },
+    "a backup whose library was changed and packed again": (bytes) => { const plain = gunzipSync(bytes); plain[plain.length - 100] = (plain[plain.length - 100] ?? 0) ^ 255; return gzipSync(plain); },
+    "a gzip file of something else": () => gzipSync("hello\nworld\nthere"),
+    "a file that is no gzip": () => Buffer.from("hello"),
+    "an empty file": () => Buffer.alloc(0),
+  };
+  for (const [what, damage] of Object.entries(damages))
+    it(what, async () => {
+      const home = await captionLibrary(3);
+      const backup = join(home, "b");
+      await mediasearch(["backup", backup], { home });
+      writeFileSync(backup, damage(readFileSync(backup)));
+      const library = readFileSync(join(home, "library.sqlite"));
+      const { exitCode, stderr } = await mediasearch(["restore", backup, "--force"], { home });
+      expect([exitCode, stderr.includes("backup")], stderr).toEqual([13, true]);
+      expect(readFileSync(join(home, "library.sqlite")).equals(library)).toBe(true);
+      expect(readdirSync(home).filter((name) => name.startsWith(".") || name.endsWith("replaced"))).toEqual([]);
+    });
+
+  it("a file that is not there", async () => {
+    const home = await captionLibrary(1);
+    expect((await mediasearch(["restore", join(home, "none"), "--force"], { home })).exitCode).toBe(17);
+    expect(existsSync(join(home, "library.sqlite"))).toBe(true);
+  });
+});
