@@ -78,7 +78,8 @@ describe("backup and restore", () => {
 describe("restore refuses, before it touches anything,", () => {
   const damages: Readonly<Record<string, (bytes: Buffer) => Buffer>> = {
     "a backup that was cut off": (bytes) => bytes.subarray(0, Math.floor(bytes.length * 0.7)),
-    "a backup with a changed byte": (bytes) => { const copy = Buffer.from(bytes); copy[Math.floor(copy.length / 2)] = (copy[Math.floor(copy.length / 2)] ?? 0) ^ 1; return copy; },
+    "a backup with a hole": (bytes) => { const copy = Buffer.from(bytes); return copy.fill(0xa5, Math.floor(copy.length / 2), Math.floor(copy.length / 2) + 256); },
+    "a backup with another checksum at its end": (bytes) => { const copy = Buffer.from(bytes); const at = copy.length - 6; copy[at] = (copy[at] ?? 0) ^ 1; return copy; },
     "a backup whose library was changed and packed again": (bytes) => { const plain = gunzipSync(bytes); plain[plain.length - 100] = (plain[plain.length - 100] ?? 0) ^ 255; return gzipSync(plain); },
     "a gzip file of something else": () => gzipSync("hello\nworld\nthere"),
     "a file that is no gzip": () => Buffer.from("hello"),
