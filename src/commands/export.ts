@@ -1,0 +1,111 @@
+import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { basename, dirname, extname, join, relative, resolve, sep } from "node:path";
+import type { AssetStatus, Store } from "../backends/backend.ts";
+import type { Context } from "../context.ts";
+import { ERRORS, MediasearchError, toMediasearchError } from "../errors.ts";
+import { count, plain } from "../output.ts";
+import { fileMatcher } from "../search/file-filter.ts";
+import { formatTranscript, type TranscriptFormat } from "../transfer/transcript-file.ts";
+import type { EmbeddedSegment } from "../types.ts";
+import { type Command, isOn, text } from "./command.ts";
+import { showPath } from "./show-path.ts";
+
+interface Written {
+  readonly file: string;
+  readonly to: string;
+  readonly outcome: "written" | "unchanged" | "kept" | "failed";
+  readonly reason: string | null;
+}
+
+export const run: Command = async (patterns, flags, context) => {
+  const { io } = context;
+  const format = (text(flags, "format") ?? "json") as TranscriptFormat;
+  const folder = text(flags, "output");
+  const backend = await context.openBackend(false);
+  const results: Written[] = [];
+  try {
+    const { store } = backend;
+    const assets = await chosen(store, patterns, io.cwd);
+    const names = outputNames(assets.map(({ id }) => id), format, folder === undefined ? undefined : resolve(io.cwd, folder));
+    const embedder = isOn(flags, "vectors") ? await store.identity() : undefined;
+    for (const asset of assets) {
+      io.signal.throwIfAborted();
+      const to = names.get(asset.id) ?? "";
+      const file = showPath(asset.id, io.cwd);
+      const content = formatTranscript(format, asset, await segmentsOf(store, asset.id), { file: basename(asset.id), embedder });
+      results.push(await write(to, content, isOn(flags, "force")).then(
+        (outcome) => ({ file, to: showPath(to, io.cwd), outcome, reason: outcome === "kept" ? "there is another file of this name; --force replaces it" : null }),
+        (error: unknown) => ({ file, to: showPath(to, io.cwd), outcome: "failed" as const, reason: toMediasearchError(error, to).message })));
+    }
+  } finally {
+    await backend.close();
+  }
+  return report(results, { isBeside: folder === undefined && (format === "srt" || format === "vtt"), asJson: isOn(flags, "json") }, context);
+};
+
+async function chosen(store: Store, patterns: readonly string[], cwd: string): Promise<AssetStatus[]> {
+  const matchers = await Promise.all(patterns.map((pattern) => fileMatcher(pattern, cwd)));
+  const assets: AssetStatus[] = [];
+  for await (const asset of store.listAssets())
+    if (asset.fingerprint !== null && asset.state !== "deleted" && (matchers.length === 0 || matchers.some((matches) => matches(asset.id)))) assets.push(asset);
+  if (assets.length === 0) throw new MediasearchError("NOT_FOUND", patterns.length > 0 ? `${patterns.join(" ")}: no indexed file matches` : "nothing is indexed yet", { hint: "mediasearch list" });
+  return assets;
+}
+
+async function segmentsOf(store: Store, id: string): Promise<EmbeddedSegment[]> {
+  const segments: EmbeddedSegment[] = [];
+  for await (const segment of store.readVersion(id)) segments.push(segment);
+  return segments;
+}
+
+/** `talk.srt` for `talk.mp3`; `talk.mp3.srt` where two would get the same name. Below a folder as below the files' common one. */
+function outputNames(ids: readonly string[], format: TranscriptFormat, folder: string | undefined): Map<string, string> {
+  // "talk.json" beside a recording could be anybody's.
+  const ending = format === "json" ? ".transcript.json" : `.${format}`;
+  const root = commonFolder(ids);
+  const place = (id: string): string => (folder === undefined ? dirname(id) : join(folder, relative(root, dirname(id))));
+  const short = (id: string): string => join(place(id), `${basename(id, extname(id))}${ending}`);
+  const uses = new Map<string, number>();
+  for (const id of ids) uses.set(short(id), (uses.get(short(id)) ?? 0) + 1);
+  return new Map(ids.map((id) => [id, uses.get(short(id)) === 1 && short(id) !== id ? short(id) : join(place(id), `${basename(id)}${ending}`)]));
+}
+
+function commonFolder(ids: readonly string[]): string {
+  let common = dirname(ids[0] ?? sep).split(sep);
+  for (const id of ids) {
+    const parts = dirname(id).split(sep);
+    let same = 0;
+    while (same < common.length && common[same] === parts[same]) same++;
+    common = common.slice(0, same);
+  }
+  return common.join(sep) || sep;
+}
+
+async function write(path: string, content: string, force: boolean): Promise<"written" | "unchanged" | "kept"> {
+  const before = await readFile(path, "utf8").catch((error: NodeJS.ErrnoException) => { if (error.code === "ENOENT") return null; throw error; });
+  if (before === content) return "unchanged";
+  if (before !== null && !force) return "kept";
+  await mkdir(dirname(path), { recursive: true });
+  const temporary = `${path}.${process.pid}.tmp`;
+  try {
+    await writeFile(temporary, content, { flag: "wx" });
+    await rename(temporary, path);
+  } catch (error) {
+    await rm(temporary, { force: true });
+    throw error;
+  }
+  return "written";
+}
+
+function report(results: readonly Written[], { isBeside, asJson }: { isBeside: boolean; asJson: boolean }, { io }: Context): number {
+  const bad = results.filter(({ outcome }) => outcome === "failed" || outcome === "kept");
+  if (asJson) io.stdout.write(`${JSON.stringify({ version: 1, files: results })}\n`);
+  else {
+    for (const { to, outcome } of results) if (outcome === "written") io.stdout.write(`${plain(to)}\n`);
+    for (const { to, reason } of bad) io.stderr.write(`${plain(to)}: ${plain(reason ?? "")}\n`);
+    const unchanged = results.filter(({ outcome }) => outcome === "unchanged").length;
+    io.stderr.write(`${count(results.length - bad.length - unchanged, "transcript")} written, ${unchanged} unchanged, ${bad.length} left\n`);
+    if (isBeside) io.stderr.write("the next index reads them as captions: what you correct in them is what will be found\n");
+  }
+  return bad.length > 0 ? ERRORS.PARTIAL.exit : 0;
+}
