@@ -1,5 +1,5 @@
 import type { Context } from "../context.ts";
-import type { ErrorCode } from "../errors.ts";
+import { type ErrorCode, MediasearchError } from "../errors.ts";
 
 export interface OptionSpec {
   /** As commander takes it: `-l, --limit <n>`. */
@@ -50,3 +50,13 @@ export const list = (flags: Flags, name: string): readonly string[] => {
 };
 
 export const isOn = (flags: Flags, name: string): boolean => flags[name] === true;
+
+/** @throws USAGE unless it is a whole number in that range. */
+export function whole(flags: Flags, name: string, least: number, most: number): number | undefined {
+  const given = text(flags, name);
+  if (given === undefined) return undefined;
+  const value = Number(given);
+  if (given.trim() === "" || !Number.isInteger(value) || value < least || value > most)
+    throw new MediasearchError("USAGE", `--${name}: must be a whole number from ${least} to ${most}, not "${given}"`);
+  return value;
+}

@@ -1,13 +1,16 @@
 import type { AssetStatus } from "../backends/backend.ts";
-import { clock, count, duration, type Io, painter, plain } from "../output.ts";
+import { bytes, clock, count, duration, type Io, painter, plain } from "../output.ts";
+import { formatM3uFiles } from "../results/m3u.ts";
+import { tableMarkdown } from "../results/markdown.ts";
+import { ndjson, table } from "../results/records.ts";
 import { filesMatching } from "../search/file-filter.ts";
-import { type Command, text } from "./command.ts";
-import { chosenFormat, csv, ndjson } from "./format.ts";
+import { type Command, isOn, text } from "./command.ts";
+import { chosenFormat } from "./format.ts";
 import { showPath } from "./show-path.ts";
 
 const COLUMNS = ["file", "state", "origin", "engine", "language", "durationMs", "segments", "speakers", "sizeBytes", "modified", "indexed", "error"] as const;
 
-const row = (asset: AssetStatus, cwd: string) => ({
+const record = (asset: AssetStatus, cwd: string) => ({
   file: showPath(asset.id, cwd),
   state: asset.state,
   origin: asset.origin,
@@ -22,6 +25,20 @@ const row = (asset: AssetStatus, cwd: string) => ({
   error: asset.error,
 });
 
+/** What `--sort` goes by: text upwards, amounts and times from the most or newest down. */
+const KEYS: Readonly<Record<string, (asset: AssetStatus) => string | number | null>> = {
+  file: ({ id }) => id,
+  duration: ({ durationMs }) => durationMs,
+  segments: ({ segmentCount }) => segmentCount,
+  speakers: ({ speakers }) => speakers.length,
+  origin: ({ origin }) => origin,
+  state: ({ state }) => state,
+  language: ({ language }) => language,
+  size: ({ sizeBytes }) => sizeBytes,
+  modified: ({ mtimeMs }) => mtimeMs,
+  indexed: ({ indexedAtMs }) => indexedAtMs,
+};
+
 export const run: Command = async (_args, flags, context) => {
   const { io } = context;
   const backend = await context.openBackend(false);
@@ -32,24 +49,45 @@ export const run: Command = async (_args, flags, context) => {
     const assets: AssetStatus[] = [];
     for await (const asset of backend.store.listAssets())
       if ((wanted?.has(asset.id) ?? true) && (state === undefined || asset.state === state)) assets.push(asset);
-    const rows = assets.map((asset) => row(asset, io.cwd));
-    const format = chosenFormat(flags);
-    if (format === "json") io.stdout.write(`${JSON.stringify({ version: 1, total: rows.length, files: rows })}\n`);
-    else if (format === "ndjson") io.stdout.write(ndjson(rows));
-    else if (format === "csv") io.stdout.write(csv(COLUMNS, rows));
-    else printTable(assets, io);
+    const sorted = sortAssets(assets, text(flags, "sort") ?? "file", isOn(flags, "reverse"));
+    if (isOn(flags, "print0")) io.stdout.write(sorted.map(({ id }) => `${showPath(id, io.cwd)}\0`).join(""));
+    else print(sorted, chosenFormat(flags), io);
     return 0;
   } finally {
     await backend.close();
   }
 };
 
+/** Stable, so that equal ones stay in the order of their paths; what has no value comes last either way. */
+function sortAssets(assets: readonly AssetStatus[], key: string, isReversed: boolean): AssetStatus[] {
+  const valueOf = KEYS[key] ?? (({ id }: AssetStatus) => id);
+  const turn = isReversed ? -1 : 1;
+  return assets.toSorted((a, b) => {
+    const [x, y] = [valueOf(a), valueOf(b)];
+    if (x === null || y === null) return Number(x === null) - Number(y === null);
+    return turn * (typeof x === "number" && typeof y === "number" ? y - x : x < y ? -1 : x > y ? 1 : 0);
+  });
+}
+
+function print(assets: readonly AssetStatus[], format: string, io: Io): void {
+  const rows = assets.map((asset) => record(asset, io.cwd));
+  if (format === "json") io.stdout.write(`${JSON.stringify({ version: 1, total: rows.length, files: rows })}\n`);
+  else if (format === "ndjson") io.stdout.write(ndjson(rows));
+  else if (format === "csv" || format === "tsv") io.stdout.write(table(COLUMNS, rows, format));
+  else if (format === "m3u") io.stdout.write(formatM3uFiles(assets.map(({ id, durationMs }) => ({ path: id, title: showPath(id, io.cwd), durationMs }))));
+  else if (format === "md") io.stdout.write(tableMarkdown(["file", "length", "state", "origin", "language", "speakers", "size"], assets.map((asset) => [
+    showPath(asset.id, io.cwd), length(asset), asset.state, asset.origin ?? "", asset.language ?? "", asset.speakers.join(", "), bytes(asset.sizeBytes),
+  ])));
+  else printTable(assets, io);
+}
+
+const length = ({ durationMs }: AssetStatus): string => (durationMs === null ? "-" : clock(durationMs));
+
 function printTable(assets: readonly AssetStatus[], io: Io): void {
   const paint = painter(io.stdout, io.env);
   for (const asset of assets) {
-    const length = asset.durationMs === null ? "-" : clock(asset.durationMs);
     const what = asset.error !== null ? paint("red", plain(asset.error)) : [asset.origin, asset.language, asset.speakers.map(plain).join(", ")].filter(Boolean).join("  ");
-    io.stdout.write(`${length.padStart(9)}  ${asset.state.padEnd(10)}  ${paint("cyan", plain(showPath(asset.id, io.cwd)))}  ${what}\n`);
+    io.stdout.write(`${length(asset).padStart(9)}  ${asset.state.padEnd(10)}  ${paint("cyan", plain(showPath(asset.id, io.cwd)))}  ${what}\n`);
   }
   const totalMs = assets.reduce((sum, asset) => sum + (asset.durationMs ?? 0), 0);
   io.stderr.write(`${count(assets.length, "file")}, ${duration(totalMs)}\n`);

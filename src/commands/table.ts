@@ -8,6 +8,9 @@ const EXCLUDE: OptionSpec = { flags: "--exclude <glob>", help: "leave out files 
 const DRY_RUN: OptionSpec = { flags: "-n, --dry-run", help: "say what would be done and do nothing" };
 const PATHS = { name: "[paths...]", help: "files and folders" } as const;
 const format = (...choices: readonly string[]): OptionSpec => ({ flags: "--format <format>", help: "how to print", choices, fallback: "text" });
+const CONTEXT: OptionSpec = { flags: "-C, --context <n>", help: "so many lines before and after" };
+const PRINT0: OptionSpec = { flags: "--print0", help: "only the names of the files, each ended by a NUL, for xargs -0" };
+const RECORDS = ["text", "json", "ndjson", "csv", "tsv", "md"] as const;
 const LANGUAGE: OptionSpec = { flags: "--language <tag>", help: SETTINGS.language.help };
 
 /** Options of every command; shown in the help of `config`. */
@@ -53,12 +56,24 @@ export const COMMANDS: readonly CommandSpec[] = [
       { flags: "-l, --limit <n>", help: "at most so many hits, 1 to 1000", fallback: "10" },
       { flags: "--file <pattern>", help: "only in this file: a path, a name or a glob" },
       { flags: "--speaker <name>", help: "only what this speaker said" },
-      format("text", "json", "ndjson", "csv"), JSON_SWITCH,
+      CONTEXT,
+      { flags: "--group", help: "file by file, in each by time" },
+      { flags: "--offset <n>", help: "pass over so many hits: the next page", fallback: "0" },
+      { flags: "--explain", help: "with what each part of the search thought of a hit" },
+      format(...RECORDS, "srt", "vtt", "m3u", "edl", "otio", "fcpxml"), JSON_SWITCH,
+      { flags: "--files", help: "only the names of the files" }, PRINT0,
+      { flags: "--fps <rate>", help: "frame rate of edl, otio and fcpxml (default: that of the first video)", choices: ["23.976", "24", "25", "29.97", "30", "50", "59.94", "60"] },
+      { flags: "--play <n>", help: "open hit n at its moment in a player" },
+      { flags: "--player <command>", help: SETTINGS.player.help },
+      { flags: "--pad <seconds>", help: "added before and after each hit when it is played, and in m3u, edl, otio and fcpxml" },
     ],
     examples: [
       ['mediasearch search "the budget for next year"', "a thing that was said"],
       ['mediasearch search "who pays for the bridge" --speaker Ada --limit 3', "by one speaker"],
       ['mediasearch search boiler --mode keyword --file "2026-*.mp3" --json', "in some files, for a program"],
+      ["mediasearch search budget --group -C 2", "file by file, with what was said around it"],
+      ["mediasearch search budget --play 2", "hear and see the second hit"],
+      ["mediasearch search budget --limit 100 --format edl > budget.edl", "for an editing program"],
     ],
     exits: ["NO_STORE", "MODEL_MISMATCH", "MISSING_MODEL"],
     load: () => import("./search.ts"),
@@ -67,8 +82,14 @@ export const COMMANDS: readonly CommandSpec[] = [
     name: "transcript",
     summary: "print what was indexed of a file",
     args: [{ name: "<file>", help: "a path, or a name that only one file has" }],
-    options: [STORE, format("text", "srt", "vtt", "json"), JSON_SWITCH],
-    examples: [["mediasearch transcript talk.mp3", "to read"], ["mediasearch transcript talk.mp3 --format srt > talk.srt", "as captions"]],
+    options: [
+      STORE, { flags: "--at <time>", help: "only around this moment: 1:23:45, 12:30 or seconds" },
+      { flags: "-C, --context <n>", help: "with --at, so many lines before and after it (default: 3)" },
+      format("text", "srt", "vtt", "json", "ndjson", "csv", "tsv", "md"), JSON_SWITCH,
+    ],
+    examples: [
+      ["mediasearch transcript talk.mp3", "to read"], ["mediasearch transcript talk.mp3 --at 1:23:45 -C 5", "around a moment"], ["mediasearch transcript talk.mp3 --format srt > talk.srt", "as captions"],
+    ],
     exits: ["NO_STORE", "NOT_FOUND"],
     load: () => import("./transcript.ts"),
   },
@@ -80,9 +101,11 @@ export const COMMANDS: readonly CommandSpec[] = [
       STORE,
       { flags: "--file <pattern>", help: "only these files: a path, a name or a glob" },
       { flags: "--state <state>", help: "only files in this state", choices: ["registered", "indexed", "partial", "failed", "deleted"] },
-      format("text", "json", "ndjson", "csv"), JSON_SWITCH,
+      { flags: "--sort <by>", help: "text upwards, amounts and times from the most down", choices: ["file", "duration", "segments", "speakers", "origin", "state", "language", "size", "modified", "indexed"], fallback: "file" },
+      { flags: "-r, --reverse", help: "the other way round" },
+      format(...RECORDS, "m3u"), JSON_SWITCH, PRINT0,
     ],
-    examples: [["mediasearch list", "everything"], ["mediasearch list --state failed --json", "what could not be indexed, and why"]],
+    examples: [["mediasearch list", "everything"], ["mediasearch list --sort duration", "the longest first"], ["mediasearch list --state failed --json", "what could not be indexed, and why"]],
     exits: ["NO_STORE"],
     load: () => import("./list.ts"),
   },

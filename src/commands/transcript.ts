@@ -1,14 +1,23 @@
-import { formatSrt, formatWebvtt } from "../media/captions/write.ts";
+import type { AssetStatus } from "../backends/backend.ts";
 import { MediasearchError } from "../errors.ts";
+import { formatSrt, formatWebvtt } from "../media/captions/write.ts";
 import { clock, painter, plain } from "../output.ts";
+import { transcriptMarkdown } from "../results/markdown.ts";
+import { ndjson, table } from "../results/records.ts";
 import type { Segment } from "../types.ts";
-import type { Command } from "./command.ts";
+import { type Command, text, whole } from "./command.ts";
 import { findAsset } from "./find-asset.ts";
 import { chosenFormat } from "./format.ts";
+import { parseTime } from "./parse-time.ts";
 import { showPath } from "./show-path.ts";
+
+const LINES_AROUND = 3;
 
 export const run: Command = async ([name = ""], flags, context) => {
   const { io } = context;
+  const at = text(flags, "at");
+  const atMs = at === undefined ? undefined : parseTime("--at", at);
+  const around = whole(flags, "context", 0, 10_000) ?? LINES_AROUND;
   const backend = await context.openBackend(false);
   try {
     const asset = await findAsset(backend.store, name, io.cwd);
@@ -17,23 +26,40 @@ export const run: Command = async ([name = ""], flags, context) => {
       throw new MediasearchError("NOT_FOUND", `${file}: ${asset.error ?? "registered, but not indexed yet"}`, {
         subject: file, hint: `mediasearch index ${JSON.stringify(file)}`,
       });
-    const segments: Segment[] = [];
-    for await (const segment of backend.store.readVersion(asset.id)) segments.push(segment);
+    const all = await backend.store.readSegments(asset.id, 0, Number.MAX_SAFE_INTEGER);
+    const nearest = atMs === undefined ? undefined : nearestTo(all, atMs);
+    const segments = nearest === undefined ? all : all.slice(Math.max(0, nearest.index - around), nearest.index + around + 1);
     const format = chosenFormat(flags);
-    if (format === "json") {
-      const rows = segments.map(({ startMs, endMs, speaker, text }) => ({ startMs, endMs, speaker, text }));
-      const { origin, engine, language, durationMs } = asset;
-      io.stdout.write(`${JSON.stringify({ version: 1, file, origin, engine, language, durationMs, segments: rows })}\n`);
-    } else if (format === "srt") io.stdout.write(formatSrt(segments));
-    else if (format === "vtt") io.stdout.write(formatWebvtt(segments));
-    else {
+    if (format === "text") {
       const paint = painter(io.stdout, io.env);
-      for (const { startMs, speaker, text } of segments)
-        io.stdout.write(`${paint("green", clock(startMs))}  ${speaker === null ? "" : `${paint("magenta", plain(speaker))}: `}${plain(text)}\n`);
-      if (segments.length === 0) io.stderr.write(`${file}: nothing is said in it\n`);
-    }
+      for (const segment of segments) io.stdout.write(`${textLine(segment, paint, segment === nearest)}\n`);
+      if (all.length === 0) io.stderr.write(`${file}: nothing is said in it\n`);
+    } else io.stdout.write(asFormat(format, file, asset, segments));
     return 0;
   } finally {
     await backend.close();
   }
 };
+
+/** The segment that is being said, else the one nearest in time. */
+function nearestTo(segments: readonly Segment[], ms: number): Segment | undefined {
+  const distance = ({ startMs, endMs }: Segment): number => Math.max(startMs - ms, ms - endMs, 0);
+  return segments.reduce<Segment | undefined>((best, segment) => (best === undefined || distance(segment) < distance(best) ? segment : best), undefined);
+}
+
+function textLine({ startMs, speaker, text }: Segment, paint: ReturnType<typeof painter>, isIt: boolean): string {
+  const said = isIt ? paint("bold", plain(text)) : plain(text);
+  return `${paint("green", clock(startMs))}  ${speaker === null ? "" : `${paint("magenta", plain(speaker))}: `}${said}`;
+}
+
+function asFormat(format: string, file: string, asset: AssetStatus, segments: readonly Segment[]): string {
+  const rows = segments.map(({ startMs, endMs, speaker, text }) => ({ startMs, endMs, speaker, text }));
+  const { origin, engine, language, durationMs } = asset;
+  if (format === "srt") return formatSrt(segments);
+  if (format === "vtt") return formatWebvtt(segments);
+  if (format === "ndjson") return ndjson(rows);
+  if (format === "csv" || format === "tsv") return table(["startMs", "endMs", "speaker", "text"], rows, format);
+  if (format === "json") return `${JSON.stringify({ version: 1, file, origin, engine, language, durationMs, segments: rows })}\n`;
+  const facts = [durationMs === null ? "" : clock(durationMs), origin === "asr" ? `recognised by ${engine}` : "from captions", language === null || language === "und" ? "" : language];
+  return transcriptMarkdown(file, facts.filter(Boolean), segments);
+}

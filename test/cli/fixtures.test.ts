@@ -155,7 +155,7 @@ describe("search over the fixtures", () => {
     const plainText = await mediasearch(["search", "crack", "--mode", "keyword"], { home, tty: true, env: { NO_COLOR: "1" } });
     expect(plainText.stdout).not.toContain("\u001b");
     const csv = await mediasearch(["search", "crack", "--mode", "keyword", "--format", "csv"], { home });
-    expect(csv.stdout.split("\r\n")[0]).toBe("file,startMs,endMs,speaker,text,score,origin");
+    expect(csv.stdout.split("\r\n")[0]).toBe("number,file,startMs,endMs,speaker,text,score,origin");
     const ndjson = await mediasearch(["search", "the", "bridge", "--format", "ndjson", "--limit", "3"], { home });
     expect(ndjson.stdout.trim().split("\n").map((line) => (JSON.parse(line) as { file: string }).file)).toHaveLength(3);
   });

@@ -26,7 +26,7 @@ export function tempFolder(): string {
 export const environment = (home: string, more: Readonly<Record<string, string>> = {}): Record<string, string> => {
   const env: Record<string, string> = { ...(process.env as Record<string, string>), MEDIASEARCH_HOME: home, XDG_CONFIG_HOME: join(home, "config"), JOB_CONCURRENCY: "1", ...more };
   const own = Object.keys(env).filter((name) => /^(VAST_|AWS_|MEDIA_BUCKET)/.test(name));
-  for (const name of ["NO_COLOR", "FORCE_COLOR", "MEDIASEARCH_STORE", "MEDIASEARCH_CONFIG", "BACKEND", "ASR_ENGINE", "VITEST", "NODE_OPTIONS", ...own]) if (!(name in more)) delete env[name];
+  for (const name of ["NO_COLOR", "FORCE_COLOR", "MEDIASEARCH_STORE", "MEDIASEARCH_CONFIG", "BACKEND", "ASR_ENGINE", "VITEST", "NODE_OPTIONS", "VTE_VERSION", "TERM_PROGRAM", "WT_SESSION", "KONSOLE_VERSION", ...own]) if (!(name in more)) delete env[name];
   return env;
 };
 

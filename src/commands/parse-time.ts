@@ -1,0 +1,11 @@
+import { MediasearchError } from "../errors.ts";
+
+const TIME = /^(?:(?:(\d+):)?(\d{1,3}):)?(\d+(?:[.,]\d+)?)$/;
+
+/** A moment as people write it: seconds, M:SS or H:MM:SS, with or without a fraction. @returns milliseconds. */
+export function parseTime(flag: string, given: string): number {
+  const [whole, hours = "0", minutes = "0", seconds = "0"] = TIME.exec(given.trim()) ?? [];
+  const isOver = given.includes(":") && (Number(seconds.replace(",", ".")) >= 60 || (hours !== "0" && Number(minutes) >= 60));
+  if (whole === undefined || isOver) throw new MediasearchError("USAGE", `${flag}: must be a time such as 1:23:45, 12:30 or 95, not "${given}"`, { subject: flag });
+  return Math.round((Number(hours) * 3600 + Number(minutes) * 60 + Number(seconds.replace(",", "."))) * 1000);
+}

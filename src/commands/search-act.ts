@@ -1,0 +1,33 @@
+import { access } from "node:fs/promises";
+import type { Context } from "../context.ts";
+import { MediasearchError, toMediasearchError } from "../errors.ts";
+import { clock, count, painter, plain } from "../output.ts";
+import type { Moment } from "../results/moment.ts";
+
+/** Opens the player at a moment and waits for its end. */
+export async function playMoment(moment: Moment, padMs: number, { io, config }: Context): Promise<void> {
+  await mustBeMedia(moment);
+  const { choosePlayer, play } = await import("../media/player.ts");
+  const startMs = Math.max(0, moment.startMs - padMs);
+  const player = choosePlayer(moment.path, startMs, { wanted: config.settings.player, env: io.env, platform: process.platform });
+  const where = player.seeks ? `at ${clock(startMs)}` : `from its start; the moment is at ${clock(startMs)}`;
+  io.stderr.write(`${painter(io.stderr, io.env)("cyan", plain(moment.file))}  ${where}, with ${player.name}\n`);
+  await play(player, moment.file, { env: io.env, signal: io.signal, stdio: "inherit" });
+}
+
+const CAPTIONS = /\.(vtt|srt|ass|ssa|json)$/i;
+
+/** @throws NOT_FOUND, UNREADABLE_MEDIA when there is nothing to play or cut. */
+export async function mustBeMedia({ path, file }: Moment): Promise<void> {
+  if (CAPTIONS.test(path)) throw new MediasearchError("UNREADABLE_MEDIA", `${file}: captions without their recording: nothing to play`, { subject: file });
+  await access(path).catch((error: unknown) => {
+    throw toMediasearchError(error, file);
+  });
+}
+
+/** The hit of that number. @throws NOT_FOUND */
+export function momentOf(moments: readonly Moment[], number: number, total: number): Moment {
+  const found = moments.find((moment) => moment.number === number);
+  if (!found) throw new MediasearchError("NOT_FOUND", `no hit ${number}: there ${total === 1 ? "is" : "are"} ${count(total, "hit")}`, { hint: "the same search without --play or --clip lists them" });
+  return found;
+}

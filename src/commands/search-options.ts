@@ -1,0 +1,67 @@
+import { MediasearchError } from "../errors.ts";
+import { FRAME_RATES, type FrameRate } from "../results/timecode.ts";
+import { type Flags, isOn, text, whole } from "./command.ts";
+import { chosenFormat } from "./format.ts";
+
+/** How results are shown and what is done with them, from the command line. */
+export interface SearchOptions {
+  readonly limit: number;
+  readonly offset: number;
+  /** Lines before and after each hit. */
+  readonly context: number;
+  readonly isGrouped: boolean;
+  readonly explain: boolean;
+  readonly format: string;
+  /** Only the names of the files, each followed by this; undefined for the hits themselves. */
+  readonly fileEnd: "\n" | "\0" | undefined;
+  readonly rate: FrameRate | undefined;
+  /** undefined: half a second for clips, nothing for lists. */
+  readonly padMs: number | undefined;
+  readonly action: Action | undefined;
+}
+
+export type Action =
+  | { readonly verb: "play"; readonly number: number }
+  | { readonly verb: "clip"; readonly number: number; readonly to: string }
+  | { readonly verb: "supercut"; readonly number?: undefined; readonly to: string };
+
+const MOST_HITS = 1000;
+const MOST_OFFSET = 1_000_000;
+
+/** @throws USAGE naming the flag and what it may be. */
+export function searchOptions(flags: Flags): SearchOptions {
+  const fps = text(flags, "fps");
+  const pad = text(flags, "pad");
+  return {
+    limit: whole(flags, "limit", 1, MOST_HITS) ?? 10,
+    offset: whole(flags, "offset", 0, MOST_OFFSET) ?? 0,
+    context: whole(flags, "context", 0, 100) ?? 0,
+    isGrouped: isOn(flags, "group"),
+    explain: isOn(flags, "explain"),
+    format: chosenFormat(flags),
+    fileEnd: isOn(flags, "print0") ? "\0" : isOn(flags, "files") ? "\n" : undefined,
+    rate: fps === undefined ? undefined : FRAME_RATES.find(({ name }) => name === fps),
+    padMs: pad === undefined ? undefined : padding(pad),
+    action: actionOf(flags),
+  };
+}
+
+function actionOf(flags: Flags): Action | undefined {
+  const play = whole(flags, "play", 1, MOST_HITS);
+  const clip = whole(flags, "clip", 1, MOST_HITS);
+  const supercut = text(flags, "supercut");
+  const to = text(flags, "output");
+  if ([play, clip, supercut].filter((one) => one !== undefined).length > 1) throw new MediasearchError("USAGE", "only one of --play, --clip and --supercut at a time");
+  if (to !== undefined && clip === undefined) throw new MediasearchError("USAGE", "--output: goes with --clip", { hint: 'mediasearch search "words" --clip 1 -o clip.mp4' });
+  if (play !== undefined) return { verb: "play", number: play };
+  if (supercut !== undefined) return { verb: "supercut", to: supercut };
+  if (clip === undefined) return undefined;
+  if (to === undefined) throw new MediasearchError("USAGE", "--clip: says which hit; --output says which file it becomes", { hint: `mediasearch search "words" --clip ${clip} -o clip.mp4` });
+  return { verb: "clip", number: clip, to };
+}
+
+function padding(given: string): number {
+  const seconds = Number(given);
+  if (given.trim() === "" || !Number.isFinite(seconds) || seconds < 0 || seconds > 600) throw new MediasearchError("USAGE", `--pad: must be seconds from 0 to 600, not "${given}"`);
+  return Math.round(seconds * 1000);
+}

@@ -1,0 +1,67 @@
+import type { Context } from "../context.ts";
+import { count, painter, plain } from "../output.ts";
+import { linker } from "../results/links.ts";
+import { pageMarkdown } from "../results/markdown.ts";
+import type { Moment, Page } from "../results/moment.ts";
+import { pageJson, pageNdjson, pageTable } from "../results/records.ts";
+import { pageText, type Screen } from "../results/screen.ts";
+import type { SearchOptions } from "./search-options.ts";
+
+type Mark = Screen["mark"];
+
+/** One page of results in the format that was asked for; how many there are goes to stderr. */
+export async function printPage(page: Page, options: SearchOptions, mark: Mark, context: Context): Promise<void> {
+  const { io } = context;
+  const { format, isGrouped, fileEnd } = options;
+  if (fileEnd !== undefined) {
+    io.stdout.write([...new Set(page.moments.map(({ file }) => file))].map((file) => `${file}${fileEnd}`).join(""));
+    return;
+  }
+  if (format === "json") io.stdout.write(pageJson(page, isGrouped));
+  else if (format === "ndjson") io.stdout.write(pageNdjson(page));
+  else if (format === "csv" || format === "tsv") io.stdout.write(pageTable(page, format));
+  else if (format === "md") io.stdout.write(pageMarkdown(page, mark, isGrouped));
+  else if (format === "text") printText(page, isGrouped, mark, context);
+  else io.stdout.write(await edit(page, options, context));
+}
+
+function printText(page: Page, isGrouped: boolean, mark: Mark, { io, config }: Context): void {
+  const { moments, total, offset, didYouMean } = page;
+  const paint = painter(io.stderr, io.env);
+  if (didYouMean !== null) io.stderr.write(`${paint("cyan", "did you mean:")} ${plain(didYouMean)}\n`);
+  if (moments.length === 0) {
+    io.stderr.write(total > 0 ? `nothing past hit ${total.toLocaleString("en")}\n` : "nothing found\n");
+    return;
+  }
+  const { links, linkFormat } = config.settings;
+  const link = linker(io.stdout, io.env, { mode: links, template: linkFormat });
+  io.stdout.write(pageText(moments, { paint: painter(io.stdout, io.env), link, columns: io.stdout.columns ?? 100, mark }, isGrouped));
+  const last = offset + moments.length;
+  if (last < total) io.stderr.write(`${offset > 0 ? `hits ${offset + 1} to ${last}` : count(last, "hit")} of ${total.toLocaleString("en")}; --offset ${last} shows the next\n`);
+  else if (offset > 0) io.stderr.write(`hits ${offset + 1} to ${last} of ${total.toLocaleString("en")}\n`);
+}
+
+/** Formats of players and editing programs. */
+async function edit({ query, moments }: Page, { format, rate, padMs = 0, isGrouped }: SearchOptions, context: Context): Promise<string> {
+  if (format === "srt" || format === "vtt") return (await import("../results/captions.ts")).pageCaptions(moments, format);
+  const { groupByFile } = await import("../results/moment.ts");
+  const ordered = isGrouped ? groupByFile(moments).flatMap((group) => group.moments) : moments;
+  if (format === "m3u") return (await import("../results/m3u.ts")).formatM3u(ordered, padMs);
+  const { makeTimeline } = await import("../results/timeline.ts");
+  const timeline = makeTimeline(ordered, await sourcesOf(ordered, context), { name: query, rate, padMs });
+  if (format === "edl") return (await import("../results/edl.ts")).formatEdl(timeline);
+  if (format === "otio") return (await import("../results/otio.ts")).formatOtio(timeline);
+  return (await import("../results/fcpxml.ts")).formatFcpxml(timeline);
+}
+
+/** What the files of the hits are; those that can't be read are left out, with a warning. */
+async function sourcesOf(moments: readonly Moment[], { io }: Context) {
+  const { probeSource } = await import("../media/source.ts");
+  const sources = new Map<string, Awaited<ReturnType<typeof probeSource>>>();
+  for (const [path, file] of new Map(moments.map((moment) => [moment.path, moment.file]))) {
+    const source = await probeSource(path).catch(() => undefined);
+    if (source && (source.video || source.audio)) sources.set(path, source);
+    else io.stderr.write(`${painter(io.stderr, io.env)("yellow", "warning:")} ${plain(file)}: no media that can be read; taken for video with sound\n`);
+  }
+  return sources;
+}

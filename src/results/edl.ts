@@ -1,0 +1,33 @@
+import { basename } from "node:path";
+import { plain } from "../output.ts";
+import type { FrameRate } from "./timecode.ts";
+import { frameOf, timecode } from "./timecode.ts";
+import type { Cut, Timeline } from "./timeline.ts";
+
+/** Where edits begin by custom: 01:00:00:00. */
+const RECORD_ORIGIN = "01:00:00";
+
+/**
+ * CMX 3600 (SMPTE 258M): an event a hit, straight cuts; reel AX ("auxiliary") with the file in a FROM CLIP NAME comment, as editing
+ * programs read it.
+ */
+export function formatEdl({ name, rate, cuts }: Timeline): string {
+  const origin = frameOf(`${RECORD_ORIGIN}${rate.drop > 0 ? ";" : ":"}00`, rate);
+  const events = cuts.map((cut, i) => event(cut, i + 1, rate, origin));
+  return `TITLE: ${name.slice(0, 70)}\nFCM: ${rate.drop > 0 ? "DROP FRAME" : "NON-DROP FRAME"}\n\n${events.join("\n")}`;
+}
+
+function event({ moment, source, sourceStart, frames, recordStart }: Cut, number: number, rate: FrameRate, origin: number): string {
+  const at = (frame: number): string => timecode(frame, rate);
+  const times = [sourceStart, sourceStart + frames, origin + recordStart, origin + recordStart + frames].map(at).join(" ");
+  const said = plain(`${moment.speaker === null ? "" : `${moment.speaker}: `}${moment.text}`);
+  return [
+    `${String(number).padStart(3, "0")}  AX       ${tracks(source).padEnd(5)} C        ${times}`,
+    `* FROM CLIP NAME: ${plain(basename(moment.path))}`, `* SOURCE FILE: ${plain(moment.path)}`, `* COMMENT: ${said}`, "",
+  ].join("\n");
+}
+
+const tracks = ({ video, audio }: Cut["source"]): string => {
+  const sound = audio === null ? "" : audio.channels > 1 ? "AA" : "A";
+  return video === null ? sound : sound === "" ? "V" : sound === "A" ? "B" : `${sound}/V`;
+};

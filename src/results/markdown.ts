@@ -1,0 +1,47 @@
+import { clock, count, plain } from "../output.ts";
+import { explainText, type Screen } from "./screen.ts";
+import { groupByFile, type Line, type Moment, type Page } from "./moment.ts";
+
+type Mark = Screen["mark"];
+
+/** CommonMark: a heading, then a list of hits with links that open the file (https://www.w3.org/TR/media-frags/ for the time). */
+export function pageMarkdown(page: Page, mark: Mark, isGrouped: boolean): string {
+  const { query, moments, total } = page;
+  const title = `# ${escape(query)}\n\n${moments.length < total ? `${moments.length} of ` : ""}${count(total, "hit")}\n`;
+  if (!isGrouped) return `${title}\n${moments.map((moment) => item(moment, mark, true)).join("")}`;
+  return `${title}${groupByFile(moments).map(({ file, moments: hits }) => `\n## ${escape(file)}\n\n${hits.map((moment) => item(moment, mark, false)).join("")}`).join("")}`;
+}
+
+function item(moment: Moment, mark: Mark, withFile: boolean): string {
+  const { number, file, startMs, speaker, text, before, after, explain } = moment;
+  const link = `[${withFile ? `${escape(file)} ` : ""}${clock(startMs)}](${href(file, startMs)})`;
+  const said = mark(plain(text)).map((piece) => (piece.matched ? `**${escape(piece.text)}**` : escape(piece.text))).join("");
+  const quote = [...before.map(lineText), `${speaker === null ? "" : `*${escape(plain(speaker))}:* `}${said}`, ...after.map(lineText)];
+  return `${number}. ${link}  \n${quote.map((one) => `   ${one}`).join("  \n")}\n${explain === null ? "" : `   <!-- ${explainText(explain)} -->\n`}`;
+}
+
+/** A transcript to read: a paragraph for each turn of a speaker, with the time at which it begins. */
+export function transcriptMarkdown(file: string, facts: readonly string[], lines: readonly Line[]): string {
+  const turns: { startMs: number; speaker: string | null; texts: string[] }[] = [];
+  for (const { startMs, speaker, text } of lines) {
+    const last = turns.at(-1);
+    if (last && last.speaker === speaker && last.texts.length < LONGEST_TURN) last.texts.push(text);
+    else turns.push({ startMs, speaker, texts: [text] });
+  }
+  const paragraphs = turns.map(({ startMs, speaker, texts }) =>
+    `[${clock(startMs)}](${href(file, startMs)}) ${speaker === null ? "" : `**${escape(plain(speaker))}:** `}${escape(plain(texts.join(" ")))}\n`);
+  return `# ${escape(file)}\n\n${facts.map(escape).join(" · ")}\n\n${paragraphs.join("\n")}`;
+}
+
+/** Segments in a paragraph: a page with one speaker still has places to rest. */
+const LONGEST_TURN = 8;
+
+/** A table by GitHub Flavored Markdown. */
+export function tableMarkdown(columns: readonly string[], rows: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]): string => `| ${cells.map((cell) => escape(plain(cell))).join(" | ")} |\n`;
+  return `${line(columns)}|${columns.map(() => "---|").join("")}\n${rows.map(line).join("")}`;
+}
+
+const lineText = ({ startMs, speaker, text }: Line): string => `${clock(startMs)} ${speaker === null ? "" : `*${escape(plain(speaker))}:* `}${escape(plain(text))}`;
+const href = (file: string, startMs: number): string => `${file.replaceAll("\\", "/").split("/").map(encodeURIComponent).join("/").replace(/[()]/g, (c) => (c === "(" ? "%28" : "%29"))}#t=${Math.floor(startMs / 1000)}`;
+const escape = (text: string): string => text.replace(/[\\`*_{}[\]<>#|~&]/g, "\\$&").replace(/^(\d+)([.)])/, "$1\\$2").replace(/^([-+])/, "\\$1");

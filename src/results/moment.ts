@@ -1,0 +1,54 @@
+import type { Origin } from "../types.ts";
+
+/** A line of a transcript; times in milliseconds from the start of its file. */
+export interface Line {
+  readonly startMs: number;
+  readonly endMs: number;
+  readonly speaker: string | null;
+  readonly text: string;
+}
+
+/** A hit as it is printed, played and cut. */
+export interface Moment extends Line {
+  /** Its place in the ranking, from 1: what `--play N` and `--clip N` mean. */
+  readonly number: number;
+  /** Absolute path of the file. */
+  readonly path: string;
+  /** The same as the user would write it. */
+  readonly file: string;
+  readonly score: number;
+  readonly origin: Origin;
+  /** Lines around it, with `--context`. */
+  readonly before: readonly Line[];
+  readonly after: readonly Line[];
+  /** What each part of the search thought of it, by name; null where a part did not find it. With `--explain`. */
+  readonly explain: Readonly<Record<string, number | null>> | null;
+}
+
+/** One page of an answer. */
+export interface Page {
+  readonly query: string;
+  readonly mode: string;
+  /** All hits there are, on this page or not. */
+  readonly total: number;
+  /** "ranked": nearness in meaning has no natural end; the best are ranked and counted. */
+  readonly totalIs: "all" | "ranked";
+  /** How many better ones were passed over. */
+  readonly offset: number;
+  readonly moments: readonly Moment[];
+  /** The query as it may have been meant; null when there is nothing to put right. */
+  readonly didYouMean: string | null;
+}
+
+export interface FileGroup {
+  readonly path: string;
+  readonly file: string;
+  readonly moments: readonly Moment[];
+}
+
+/** One group a file, the file with the best hit first; inside a file by time. */
+export function groupByFile(moments: readonly Moment[]): FileGroup[] {
+  const groups = new Map<string, Moment[]>();
+  for (const moment of moments) groups.set(moment.path, [...(groups.get(moment.path) ?? []), moment]);
+  return [...groups].map(([path, hits]) => ({ path, file: hits[0]?.file ?? path, moments: hits.toSorted((a, b) => a.startMs - b.startMs) }));
+}
