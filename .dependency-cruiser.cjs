@@ -14,6 +14,8 @@ module.exports = {
     only("recognisers-apart", { path: "^src/asr/([^/]+)/", pathNot: "\\.(test|contract)\\.ts$" }, { path: "^src/", pathNot: "^src/asr/$1/|^src/asr/transcriber\\.ts$|^src/(types|errors)\\.ts$|^src/models/" }, "a recogniser knows its interface and its own folder"),
     only("embedders-apart", { path: "^src/embed/([^/]+)/", pathNot: "\\.(test|contract)\\.ts$" }, { path: "^src/", pathNot: "^src/embed/$1/|^src/embed/embedder\\.ts$|^src/(types|errors)\\.ts$|^src/models/" }, "an embedder knows its interface and its own folder"),
     only("sqlite-in-local", { path: "^src/", pathNot: "^src/backends/local/|^src/commands/doctor|\\.test\\.ts$" }, { path: "node_modules/(better-sqlite3|sqlite-vec)/" }, "one folder knows SQLite"),
+    only("wire-alone", { path: "^src/backends/vast/wire/", pathNot: "\\.test\\.ts$" }, { path: "^src/", pathNot: "^src/backends/vast/wire/|^src/errors\\.ts$" }, "the client of VAST DataBase could be a package"),
+    only("arrow-in-vast", { path: "^src/", pathNot: "^src/backends/vast/|\\.test\\.ts$" }, { path: "node_modules/(apache-arrow|flatbuffers|@smithy/signature-v4)/" }, "one folder knows Arrow"),
     only("onnx-in-engines", { path: "^src/", pathNot: "^src/(asr|embed)/|^src/commands/doctor|\\.test\\.ts$" }, { path: "node_modules/onnxruntime" }, "only engines run models"),
     only("ffmpeg-in-media", { path: "^src/", pathNot: "^src/media/|\\.test\\.ts$" }, { path: "node_modules/node-av/" }, "one folder knows FFmpeg"),
     only("queue-in-run", { path: "^src/", pathNot: "^src/pipeline/run\\.ts$" }, { path: "node_modules/p-queue/" }, "one queue, one place"),

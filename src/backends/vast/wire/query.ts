@@ -1,0 +1,166 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Data, Field } from "apache-arrow";
+import { MediasearchError } from "../../../errors.ts";
+import { assemble, readLeaf } from "./assemble.ts";
+import { pathOf, type TablePath, tableStats } from "./catalog.ts";
+import type { Session } from "./client.ts";
+import { countLeaves } from "./columns.ts";
+import { brokenReply, faultOf } from "./faults.ts";
+import { readFrames } from "./framing.ts";
+import { merge } from "./merge.ts";
+import type { Filter } from "./predicate.ts";
+import { columnsOf, writeQuery } from "./relation.ts";
+
+export interface Query {
+  /** What to give back, in this order; may be empty (only the number of rows counts). */
+  readonly columns: readonly Field[];
+  readonly filter?: Filter | undefined;
+  /** Columns of the table that only the filter uses. */
+  readonly filterColumns?: readonly Field[] | undefined;
+  /** Rows of a page at most, for each sub-split: what memory must hold. */
+  readonly pageRows?: number | undefined;
+  /** Splits of the table, each read by a request of its own; by its number of rows when left out. */
+  readonly splits?: number | undefined;
+  readonly subSplits?: number | undefined;
+  /** Requests at a time. */
+  readonly parallel?: number | undefined;
+  /** Reads from all addresses of the cluster that its statistics name, instead of the endpoint alone. */
+  readonly spread?: boolean | undefined;
+}
+
+/** Rows of one sub-split that follow one another; nothing is known of the order of pages. */
+export interface Page {
+  readonly rows: number;
+  /** One per column of the query. */
+  readonly columns: readonly Data[];
+}
+
+const ROWS_PER_SPLIT = 4_000_000;
+const ROW_GROUPS_PER_SUB_SPLIT = 8;
+const FINISHED = (1n << 48n) - 1n;
+const ATTEMPTS_WITHOUT_PROGRESS = 8;
+/** As the SDK has it: requests stay below nine tenths of 5 MiB. */
+const LARGEST_REQUEST_BYTES = Math.floor(0.9 * 5 * 1024 * 1024);
+
+/**
+ * Every matching row once, in any order, a page at a time. A reply that is cut, or a query that fails half-way, goes on after the last whole
+ * page of each sub-split. Memory: a page of each sub-split that is under way.
+ */
+export async function* query(session: Session, at: TablePath, wanted: Query): AsyncIterable<Page> {
+  const { columns, filter = [], filterColumns = [], parallel = 4 } = wanted;
+  const more = columnsOf(filter).filter((name) => !columns.some((column) => column.name === name)).map((name) => {
+    const found = filterColumns.find((column) => column.name === name);
+    if (!found) throw new RangeError(`the query filters by ${name}, whose type is not given`);
+    return found;
+  });
+  const body = writeQuery([...columns, ...more], columns.length, filter);
+  if (body.length > LARGEST_REQUEST_BYTES) throw new RangeError(`the query is too large: ${body.length} bytes of ${LARGEST_REQUEST_BYTES}`);
+  const stats = wanted.splits === undefined || wanted.spread ? await tableStats(session, at) : undefined;
+  const splits = wanted.splits ?? Math.max(1, Math.ceil(Number(stats?.rows ?? 0n) / ROWS_PER_SPLIT));
+  const places = wanted.spread ? (stats?.addresses ?? []).map((address) => withHost(session.client.endpoint, address)) : [];
+  yield* merge(Array.from({ length: splits }, (_, split) => () =>
+    readSplit({ session, at, body, columns, split, splits, subSplits: wanted.subSplits ?? 4, pageRows: wanted.pageRows ?? 131_072, endpoint: places[split % places.length] })), parallel);
+}
+
+function withHost(endpoint: string, host: string): string {
+  const url = new URL(endpoint);
+  url.hostname = host;
+  return url.origin;
+}
+
+interface Split {
+  readonly session: Session;
+  readonly at: TablePath;
+  readonly body: Uint8Array;
+  readonly columns: readonly Field[];
+  readonly split: number;
+  readonly splits: number;
+  readonly subSplits: number;
+  readonly pageRows: number;
+  readonly endpoint: string | undefined;
+}
+
+async function* readSplit(one: Split): AsyncIterable<Page> {
+  const { session } = one;
+  const next: bigint[] = Array.from({ length: one.subSplits }, () => 0n);
+  let { endpoint } = one;
+  let failures = 0;
+  let lastProgress = Date.now();
+  const open = async (): Promise<AsyncIterable<Buffer>> => (await session.open({ ...requestOf(one, next), endpoint })).body;
+  while (next.some((row) => row !== FINISHED)) {
+    const before = next.join();
+    // An address of the cluster that does not answer: the endpoint may.
+    const body = await (endpoint === undefined ? open() : open().catch(() => ((endpoint = undefined), open())));
+    try {
+      yield* readPages(body, one.columns, next);
+      if (next.join() === before) throw new Error("the reply brought nothing");
+    } catch (error) {
+      const ours = toWireError(error, one);
+      if (!canGoOn(ours)) throw ours;
+      failures++;
+      if (next.join() === before && (failures >= ATTEMPTS_WITHOUT_PROGRESS || Date.now() - lastProgress > 2 * session.client.timeoutMs)) throw ours;
+      await sleep(Math.min(2000, 20 * 2 ** failures) * (0.5 + Math.random()));
+    }
+    // A page that came before a break is kept, and counts as progress.
+    if (next.join() !== before) {
+      failures = 0;
+      lastProgress = Date.now();
+    }
+  }
+}
+
+const requestOf = ({ at, body, split, splits, subSplits, pageRows }: Split, next: readonly bigint[]): Parameters<Session["open"]>[0] => ({
+  method: "GET", path: pathOf(at), op: "data", body, repeatable: true,
+  headers: {
+    "tabular-split": `${split},${splits},${ROW_GROUPS_PER_SUB_SPLIT}`,
+    "tabular-num-of-subsplits": String(subSplits),
+    "tabular-request-format": "string",
+    "tabular-response-format": "string",
+    "tabular-enable-sorted-projections": "True",
+    "tabular-limit-rows": String(pageRows),
+    ...Object.fromEntries(next.map((row, i) => [`tabular-start-row-id-${i}`, `${i},${row}`])),
+  },
+});
+
+const toWireError = (error: unknown, { session, at }: Split): unknown =>
+  error instanceof MediasearchError || !(error instanceof Error) || error.name === "AbortError" ? error : brokenReply(`${session.client.endpoint} GET /${pathOf(at).join("/")}?data`, error.message);
+
+const canGoOn = (error: unknown): boolean => [0, 503].includes(faultOf(error)?.status ?? -1);
+
+/** What has come of one page of one sub-split: whole leaves, and the messages of the one that is under way. */
+interface PageParts {
+  readonly leaves: Data[];
+  messages: Buffer[];
+  rows: number;
+}
+
+/** Gives each page when its last leaf has ended, and notes in `next` where its sub-split goes on: not before. */
+async function* readPages(body: AsyncIterable<Buffer>, columns: readonly Field[], next: bigint[]): AsyncIterable<Page> {
+  const wanted = columns.map(countLeaves);
+  // Without columns there is one stream, of the number of rows.
+  const leafCount = Math.max(1, wanted.reduce((sum, count) => sum + count, 0));
+  const parts = new Map<number, PageParts & { ended: number }>();
+  for await (const { stream, nextRowId, message, isEnd } of readFrames(body)) {
+    if (stream >= next.length) throw new Error(`the reply is of sub-split ${stream}, of ${next.length}`);
+    const page = parts.get(stream) ?? { leaves: [], messages: [], rows: 0, ended: 0 };
+    parts.set(stream, page);
+    page.messages.push(message);
+    if (!isEnd) continue;
+    const { data, rows } = readLeaf(Buffer.concat(page.messages));
+    if (data) page.leaves.push(data);
+    page.messages = [];
+    page.ended++;
+    if (page.ended > 1 && rows !== page.rows) throw new Error("the columns of a page differ in length");
+    page.rows = rows;
+    if (page.ended < leafCount) continue;
+    parts.delete(stream);
+    const result = rows === 0 ? undefined : { rows, columns: columnsOfPage(columns, wanted, page.leaves) };
+    next[stream] = nextRowId;
+    if (result) yield result;
+  }
+}
+
+function columnsOfPage(columns: readonly Field[], wanted: readonly number[], leaves: readonly Data[]): Data[] {
+  let at = 0;
+  return columns.map(({ type }, i) => assemble(type, leaves.slice(at, (at += wanted[i] ?? 0))));
+}

@@ -1,0 +1,55 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Client, Session, Transaction } from "./client.ts";
+import { faultOf, isConflict, isMissing } from "./faults.ts";
+
+export interface TransactOptions {
+  /** Whether an earlier attempt of the same work is in the data; asked when the answer to its commit was lost. */
+  readonly wasCommitted?: ((session: Session) => Promise<boolean>) | undefined;
+  readonly signal?: AbortSignal | undefined;
+  /** How long to go on trying after conflicts and broken connections, milliseconds. */
+  readonly budgetMs?: number | undefined;
+}
+
+const FIRST_WAIT_MS = 20;
+const LONGEST_WAIT_MS = 2000;
+
+/**
+ * Work in one transaction: committed when it resolves, rolled back when it rejects. Run again from the start, in a new one, after a conflict with
+ * another transaction and after a connection that broke before the commit; it must do nothing else that can't be done twice.
+ */
+export async function transact<T>(client: Pick<Client, "begin">, work: (session: Transaction) => Promise<T>, options: TransactOptions = {}): Promise<T> {
+  const end = Date.now() + (options.budgetMs ?? 30_000);
+  for (let attempts = 0; ; attempts++) {
+    options.signal?.throwIfAborted();
+    try {
+      return await once(client, work, options);
+    } catch (error) {
+      const wait = Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** attempts) * (0.5 + Math.random());
+      if (!(error instanceof Lapsed) && !mayRunAgain(error) || Date.now() + wait > end) throw error instanceof Lapsed ? error.cause : error;
+      await sleep(wait, undefined, { signal: options.signal });
+    }
+  }
+}
+
+/** A broken connection inside a transaction: nothing of it was committed. */
+function mayRunAgain(error: unknown): boolean {
+  const fault = faultOf(error);
+  if (!fault) return false;
+  return isConflict(error) || fault.status === 503 || (fault.status === 0 && !/CERT|SIGNATURE|ALTNAME|ENOTFOUND/.test(fault.code));
+}
+
+/** What failed did so because the transaction was gone: 404, as for a missing table. `cause` is what was said. */
+class Lapsed extends Error {}
+
+async function once<T>(client: Pick<Client, "begin">, work: (session: Transaction) => Promise<T>, { wasCommitted }: TransactOptions): Promise<T> {
+  const transaction = await client.begin();
+  try {
+    const result = await work(transaction);
+    await transaction.commit(wasCommitted);
+    return result;
+  } catch (error) {
+    if (isMissing(error) && !(await transaction.isOpen())) throw new Lapsed("the transaction has lapsed", { cause: error });
+    await transaction.rollback();
+    throw error;
+  }
+}

@@ -1,0 +1,191 @@
+import { type IncomingMessage, request as httpRequest, type RequestOptions } from "node:http";
+import { isIP } from "node:net";
+import { setTimeout as sleep } from "node:timers/promises";
+import { MediasearchError } from "../../../errors.ts";
+import { faultOf, networkFault, serverFault } from "./faults.ts";
+import { agentFor, type ProxySettings } from "./proxy.ts";
+import { createSigner, type Keys } from "./sign.ts";
+
+export interface TransportOptions extends Keys {
+  /** `http://host:port` or `https://…`, without a path. */
+  readonly endpoint: string;
+  /** Any works: the server takes it from the signature. */
+  readonly region?: string | undefined;
+  /** PEM of the authorities to trust instead of the system's. */
+  readonly ca?: string | undefined;
+  readonly proxies?: ProxySettings | undefined;
+  /** How long a connection, an answer, or the next piece of one may take, and for how long a call is tried again. Milliseconds. */
+  readonly timeoutMs?: number | undefined;
+  readonly maxSockets?: number | undefined;
+}
+
+export interface Call {
+  readonly method: "GET" | "HEAD" | "POST" | "PUT" | "DELETE";
+  /** Bucket, schema and table; a nested schema holds slashes. */
+  readonly path: readonly string[];
+  /** The operation: the bare key that comes first. */
+  readonly op?: string | undefined;
+  readonly params?: Readonly<Record<string, string>> | undefined;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: Uint8Array | undefined;
+  /** Doing it twice does no harm: tried again after any broken connection. Of the others only what was certainly not carried out is. */
+  readonly repeatable: boolean;
+  /** Another address of the same cluster, instead of the endpoint. */
+  readonly endpoint?: string | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface Reply {
+  readonly headers: Readonly<Record<string, string | undefined>>;
+  readonly body: Buffer;
+}
+
+export interface Transport {
+  readonly endpoint: string;
+  readonly timeoutMs: number;
+  /** The whole reply of a call that succeeded. Rejects with what faults.ts makes of the rest. */
+  send(call: Call): Promise<Reply>;
+  /** The reply as a stream; `body` rejects when it is cut or pauses for too long. */
+  open(call: Call): Promise<{ readonly headers: Reply["headers"]; readonly body: AsyncIterable<Buffer> }>;
+  close(): void;
+}
+
+const EMPTY = new Uint8Array();
+const ERROR_BODY_BYTES = 65_536;
+
+/** HTTP/1.1 by node:http, because GET and DELETE carry bodies, which fetch refuses. */
+export async function createTransport(options: TransportOptions): Promise<Transport> {
+  const { endpoint, timeoutMs = 30_000 } = options;
+  const sign = createSigner(options, options.region ?? "us-east-1");
+  const main = new URL(endpoint);
+  const newAgent = (url: URL): ReturnType<typeof agentFor> => agentFor(url, options.proxies ?? {}, options.maxSockets ?? 32);
+  const agents = new Map([[main.origin, await newAgent(main)]]);
+  // Certificates are always verified. A connection to an address of the cluster is checked against the name that the user gave.
+  const tls = { ...(options.ca === undefined ? {} : { ca: options.ca }), ...(isIP(main.hostname) ? {} : { servername: main.hostname }) };
+  const { request: httpsRequest } = await import("node:https");
+
+  const attempt = async (call: Call): Promise<IncomingMessage> => {
+    const url = urlOf(call.endpoint ?? endpoint, call);
+    let agent = agents.get(url.origin);
+    if (!agent) agents.set(url.origin, (agent = await newAgent(url)));
+    const body = call.body ?? EMPTY;
+    const headers = { ...call.headers, ...(await sign({ method: call.method, url, body })), "user-agent": "mediasearch", ...lengthOf(call, body) };
+    const subject = subjectOf(url, call);
+    const reply = await exchange(url.protocol === "https:" ? httpsRequest : httpRequest, url, { ...tls, method: call.method, headers, agent, signal: call.signal }, body, timeoutMs, subject);
+    if (reply.statusCode === 200) return reply;
+    throw serverFault(reply.statusCode ?? 0, (await collect(watched(reply, timeoutMs, subject), ERROR_BODY_BYTES)).toString(), subject, header(reply, "x-amz-request-id"));
+  };
+  const open = (call: Call): Promise<IncomingMessage> => retrying(() => attempt(call), call, timeoutMs);
+
+  return {
+    endpoint, timeoutMs,
+    async open(call) {
+      const reply = await open(call);
+      return { headers: headersOf(reply), body: watched(reply, timeoutMs, subjectOf(urlOf(endpoint, call), call)) };
+    },
+    send: (call) => retrying(async () => {
+      const reply = await attempt(call);
+      return { headers: headersOf(reply), body: await collect(watched(reply, timeoutMs, subjectOf(urlOf(endpoint, call), call)), Infinity) };
+    }, call, timeoutMs),
+    close() {
+      for (const agent of agents.values()) agent.destroy();
+    },
+  };
+}
+
+/** RFC 3986: what is escaped on the wire is what is signed. */
+const escape = (text: string): string => encodeURIComponent(text).replace(/[!'()*]/g, (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`);
+
+export function urlOf(endpoint: string, { path, op, params = {} }: Pick<Call, "path" | "op" | "params">): URL {
+  const pairs = Object.entries(params).toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([key, value]) => `${escape(key)}=${escape(value)}`);
+  const query = [...(op === undefined ? [] : [op]), ...pairs].join("&");
+  return new URL(`/${path.join("/").split("/").map(escape).join("/")}${query === "" ? "" : `?${query}`}`, endpoint);
+}
+
+const subjectOf = (url: URL, { method, path, op }: Call): string => `${url.origin} ${method} /${path.join("/")}${op === undefined ? "" : `?${op}`}`;
+
+/** Never chunked; a GET without a body says nothing of its length. */
+const lengthOf = ({ method }: Call, body: Uint8Array): Record<string, string> =>
+  body.length > 0 || method !== "GET" && method !== "HEAD" ? { "content-length": String(body.length) } : {};
+
+const header = (reply: IncomingMessage, name: string): string | undefined => headersOf(reply)[name];
+const headersOf = ({ headers }: IncomingMessage): Reply["headers"] =>
+  Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, Array.isArray(value) ? value.join(", ") : value]));
+
+type Requester = typeof httpRequest;
+
+/** One request up to the head of its answer, which may take `timeoutMs` from the last sign of life. */
+function exchange(send: Requester, url: URL, options: RequestOptions, body: Uint8Array, timeoutMs: number, subject: string): Promise<IncomingMessage> {
+  return new Promise((resolve, reject) => {
+    const request = send(url, options);
+    const tooLong = setTimeout(() => request.destroy(Object.assign(new Error(`no answer within ${timeoutMs} ms`), { code: "ETIMEDOUT" })), timeoutMs);
+    request.on("socket", (socket) => socket.once("connect", () => tooLong.refresh()));
+    request.on("finish", () => tooLong.refresh());
+    request.once("response", (reply) => {
+      clearTimeout(tooLong);
+      resolve(reply);
+    });
+    request.on("error", (error) => {
+      clearTimeout(tooLong);
+      const { signal } = options;
+      reject(signal?.aborted ? signal.reason as Error : networkFault(error, subject));
+    });
+    request.end(body);
+  });
+}
+
+/** The pieces of a reply; its end before it is whole, or silence, is a failure. */
+async function* watched(reply: IncomingMessage, timeoutMs: number, subject: string): AsyncIterable<Buffer> {
+  const listen = (): NodeJS.Timeout => setTimeout(() => reply.destroy(Object.assign(new Error(`the answer stopped for ${timeoutMs} ms`), { code: "ETIMEDOUT" })), timeoutMs);
+  let silence = listen();
+  try {
+    for await (const chunk of reply) {
+      // While the reader is busy with a piece, no silence of the server is measured.
+      clearTimeout(silence);
+      yield chunk as Buffer;
+      silence = listen();
+    }
+  } catch (error) {
+    throw error instanceof MediasearchError ? error : networkFault(error as Error, subject);
+  } finally {
+    clearTimeout(silence);
+    reply.destroy();
+  }
+}
+
+async function collect(chunks: AsyncIterable<Buffer>, mostBytes: number): Promise<Buffer> {
+  const parts: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of chunks) {
+    parts.push(chunk);
+    if ((size += chunk.length) >= mostBytes) break;
+  }
+  return Buffer.concat(parts);
+}
+
+const FIRST_WAIT_MS = 50;
+const LONGEST_WAIT_MS = 5000;
+
+/** SlowDown means "not carried out", and so does a connection that was never made: any call is tried again then. Others only when they may be repeated. */
+function mayRetry(error: unknown, { repeatable }: Pick<Call, "repeatable">): boolean {
+  const fault = faultOf(error);
+  if (!fault) return false;
+  if (fault.status === 503 && (fault.code === "SlowDown" || repeatable)) return true;
+  if (fault.status !== 0 || /CERT|SIGNATURE|ALTNAME|ENOTFOUND/.test(fault.code)) return false;
+  return repeatable || fault.code === "ECONNREFUSED" || fault.code === "EAI_AGAIN";
+}
+
+/** Exponential waits with jitter, for `budgetMs` at most; each attempt is signed anew. */
+export async function retrying<T>(act: () => Promise<T>, call: Pick<Call, "repeatable" | "signal">, budgetMs: number): Promise<T> {
+  const end = Date.now() + budgetMs;
+  for (let attempts = 0; ; attempts++) {
+    call.signal?.throwIfAborted();
+    try {
+      return await act();
+    } catch (error) {
+      const wait = Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** attempts) * (0.5 + Math.random());
+      if (!mayRetry(error, call) || Date.now() + wait > end) throw error;
+      await sleep(wait, undefined, { signal: call.signal });
+    }
+  }
+}
