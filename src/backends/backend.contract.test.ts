@@ -72,6 +72,14 @@ const BUGS: Readonly<Record<string, (store: Store) => Partial<Store>>> = {
   "scores everything the same": hits((found) => found.map((hit) => ({ ...hit, score: 1 })).toSorted((a, b) => (a.segment.text < b.segment.text ? -1 : 1))),
   "counts no further than a thousand": (store) => ({ countText: async (query, filter) => Math.min(1000, await store.countText(query, filter)) }),
   "counts without the filter": (store) => ({ countText: (query) => store.countText(query, {}) }),
+  "ignores conditions when it compares meanings": (store) => ({ searchVector: (vector, { assets, speaker }, limit) => store.searchVector(vector, { assets, speaker }, limit) }),
+  "applies conditions after the limit": (store) => ({
+    async searchText(query, { where, ...filter }, limit) {
+      const meets = new Set((await store.searchText({ terms: [], termsOptional: true }, { where }, 1000)).map(({ asset, segment }) => asset + segment.index));
+      return (await store.searchText(query, filter, limit)).filter(({ asset, segment }) => meets.has(asset + segment.index));
+    },
+  }),
+  "takes optional terms for wanted": (store) => ({ searchText: ({ terms }, filter, limit) => store.searchText({ terms }, filter, limit) }),
   "ignores the limit": (store) => ({ searchText: (query, filter) => store.searchText(query, filter, 1000) }),
   "gives distances instead of similarities": (store) => ({
     searchVector: async (vector, filter, limit) => (await store.searchVector(vector, filter, limit)).map((hit) => ({ ...hit, score: 1 - hit.score })),
@@ -92,7 +100,7 @@ const BUGS: Readonly<Record<string, (store: Store) => Partial<Store>>> = {
     async getAsset(id) { const status = await store.getAsset(id); return status?.state === "partial" ? { ...status, state: "indexed" } : status; },
   }),
   "reads a term as syntax": (store) => ({
-    async searchText(query, filter, limit) { if (query.terms.some((term) => /["(\0]/.test(term))) throw new Error("syntax error"); return store.searchText(query, filter, limit); },
+    async searchText(query, filter, limit) { if (query.terms.some((term) => /["(\0]/.test(String(term)))) throw new Error("syntax error"); return store.searchText(query, filter, limit); },
   }),
   "minds the case of speakers": (store) => ({
     searchText: async (query, filter, limit) => (await store.searchText(query, filter, limit)).filter(({ segment }) => !filter.speaker || segment.speaker?.includes(filter.speaker)),
@@ -151,7 +159,7 @@ describe("both stores", () => {
       const { store, close } = await open();
       for (const one of versions) await store.commit(one, { embedder: "m", dimensions: 3 });
       const found: Hit[] = [];
-      for (const terms of [["walrus"], ["vote", "bridges"], ["cafe", "ada", "deep"], ["ada's"], ["moreau", "run"]]) found.push(...(await store.searchText({ terms }, {}, 50)), ...(await store.searchText({ terms }, { speaker: "ada" }, 5)));
+      for (const terms of [["walrus"], ["vote", "bridges"], ["cafe", "ada", "deep"], ["ada's"], ["moreau", "run"]]) found.push(...(await store.searchText({ terms }, {}, 300)), ...(await store.searchText({ terms }, { speaker: "ada" }, 300)));
       found.push(...(await store.searchVector(Float32Array.of(1, 2, 3), {}, 30)));
       answers.push(found.map(({ asset, segment, score }) => [asset, segment.index, score.toFixed(5)].join(" ")));
       await close();

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { MediasearchError } from "../errors.ts";
 import type { EmbeddedSegment } from "../types.ts";
-import type { AssetStatus, AssetVersion, Hit, SearchFilter, Store, StoreIdentity } from "./backend.ts";
+import type { AssetStatus, AssetVersion, Condition, Hit, SearchFilter, Store, StoreIdentity } from "./backend.ts";
 
 /** A case goes here when every store must obey it. Each gets an empty store of its own. */
 export interface StoreCase {
@@ -30,6 +30,15 @@ function version(id: string, drafts: readonly Draft[], more: Partial<AssetVersio
 const commit = (store: Store, ...args: Parameters<typeof version>): Promise<void> => store.commit(version(...args), MODEL);
 const texts = (hits: readonly Hit[]): string[] => hits.map(({ segment }) => segment.text);
 const words = async (store: Store, ...terms: string[]): Promise<string[]> => texts(await store.searchText({ terms }, {}, 100));
+/** The texts that meet a condition, sorted; by words and by meaning they must be the same. */
+async function meeting(store: Store, where: Condition, between = " "): Promise<string> {
+  const sorted = (hits: readonly Hit[]): string => texts(hits).toSorted((a, b) => a.localeCompare(b, "en")).join(between);
+  const hits = await store.searchText({ terms: [], termsOptional: true }, { where }, 100);
+  const found = sorted(hits);
+  assert.equal(sorted(await store.searchVector(vector(1, 1, 1, 1), { where }, 100)), found, JSON.stringify(where));
+  assert.equal(await store.countText({ terms: [], termsOptional: true }, { where }), hits.length);
+  return found;
+}
 const rejects = async (act: Promise<unknown>, code: string): Promise<void> => {
   await assert.rejects(act, (error) => error instanceof MediasearchError && error.code === code);
 };
@@ -57,14 +66,14 @@ export const STORE_CASES: readonly StoreCase[] = [
   {
     law: "gives every field back",
     async run(store) {
-      const wanted = version("/a", [{ text: "Ünïcode 🌉 text", speaker: "Ann Lee", confidence: null, startMs: 1, endMs: 2 }, { text: "second", speaker: null, confidence: 0.25 }]);
+      const wanted = version("/a", [{ text: "Ünïcode 🌉 text", speaker: "Ann Lee", confidence: null, startMs: 1, endMs: 2 }, { text: "second", speaker: null, confidence: 0.25 }], { recordedAtMs: 1_600_000_000_001 });
       await store.commit(wanted, MODEL);
       assert.deepEqual(await collect(store.readVersion("/a")), wanted.segments);
       const status = (await store.getAsset("/a")) as AssetStatus;
       assert.ok(Math.abs((status.indexedAtMs ?? 0) - Date.now()) < 60_000);
       assert.deepEqual({ ...status, indexedAtMs: 0 }, {
         id: "/a", sizeBytes: 10, mtimeMs: 20, state: "indexed", fingerprint: "f-/a", captionsStat: "c", origin: "asr", engine: "e@1", language: "en",
-        durationMs: 60_000, segmentCount: 2, speakers: ["Ann Lee"], error: null, indexedAtMs: 0,
+        durationMs: 60_000, segmentCount: 2, speakers: ["Ann Lee"], error: null, indexedAtMs: 0, recordedAtMs: 1_600_000_000_001,
       });
       const [hit] = await store.searchText({ terms: ["second"] }, {}, 1);
       assert.deepEqual({ ...hit, score: 0 }, { asset: "/a", segment: { index: 1, startMs: 5000, endMs: 9000, text: "second", speaker: null, confidence: 0.25 }, score: 0, origin: "asr", engine: "e@1" });
@@ -314,11 +323,91 @@ export const STORE_CASES: readonly StoreCase[] = [
     },
   },
   {
+    law: "conditions on files and segments hold in both ways of searching, alone and combined; what is not known meets no comparison",
+    async run(store) {
+      await commit(store, "/a", [{ text: "one", speaker: "Ann Lee", confidence: 0.9 }, { text: "two", speaker: null, confidence: null }], { language: "en-GB", origin: "captions", durationMs: 1000, mtimeMs: 5000 });
+      await commit(store, "/b", [{ text: "three", speaker: "Tom", confidence: 0.3 }], { language: "de", durationMs: null, mtimeMs: 9000, recordedAtMs: 4000 });
+      const cases: readonly (readonly [Condition, string])[] = [
+        [{ speaker: "LEE" }, "one"], [{ not: { speaker: "ann" } }, "three two"], [{ assets: new Set(["/b", "/c"]) }, "three"], [{ assets: new Set() }, ""],
+        [{ language: "EN" }, "one two"], [{ language: "en-gb" }, "one two"], [{ language: "e" }, ""], [{ origin: "captions" }, "one two"],
+        [{ compare: "confidence", is: ">", value: 0.3 }, "one"], [{ compare: "confidence", is: ">=", value: 0.3 }, "one three"],
+        [{ compare: "confidence", is: "<", value: 0.3 }, ""], [{ compare: "confidence", is: "<=", value: 0.3 }, "three"],
+        [{ not: { compare: "confidence", is: "<", value: 2 } }, "two"], [{ compare: "durationMs", is: "<", value: 1001 }, "one two"], [{ not: { compare: "durationMs", is: "<", value: 1001 } }, "three"],
+        [{ compare: "recordedAtMs", is: "<", value: 4500 }, "three"], [{ compare: "recordedAtMs", is: ">=", value: 5000 }, "one two"],
+        [{ all: [] }, "one three two"], [{ any: [] }, ""], [{ all: [{ language: "en" }, { not: { speaker: "ann" } }] }, "two"],
+        [{ any: [{ speaker: "tom" }, { all: [{ term: "one" }, { origin: "captions" }] }] }, "one three"], [{ not: { any: [{ term: "one" }, { phrase: "two" }] } }, "three"],
+      ];
+      for (const [where, wanted] of cases) assert.equal(await meeting(store, where), wanted, JSON.stringify(where));
+      assert.equal(texts(await store.searchText({ terms: ["one", "two", "three"] }, { where: { speaker: "tom" } }, 1)).join(), "three");
+      assert.equal(texts(await store.searchVector(vector(1, 0, 0, 0), { speaker: "ann", where: { not: { term: "one" } } }, 1)).join(), "");
+    },
+  },
+  {
+    law: "a phrase is its exact words in a row, also from the end of one segment into the next of the same version",
+    async run(store) {
+      await commit(store, "/a", [{ text: "We meet again next" }, { text: "Year, he said: “the café closes”" }, { text: "years of next to nothing" }, { text: "the next years" }]);
+      await commit(store, "/b", [{ text: "what is next" }]);
+      await commit(store, "/c", [{ text: "year one", speaker: "Ann Lee" }]);
+      for (const [phrase, wanted] of [
+        ["next year", "We meet again next"], ["NEXT  YEAR!", "We meet again next"], ["the cafe closes", "Year, he said: “the café closes”"], ["cafe close", ""], ["year", "year one|Year, he said: “the café closes”"],
+        ["closes years of", "Year, he said: “the café closes”"], ["closes years off", ""], ["Ann Lee", "year one"], ["?!", ""], ["again next year he", "We meet again next"],
+      ] as const) assert.equal(await meeting(store, { phrase }, "|"), wanted, phrase);
+      assert.equal(await meeting(store, { not: { phrase: "next year" } }, "|"), "the next years|what is next|year one|Year, he said: “the café closes”|years of next to nothing");
+    },
+  },
+  {
+    law: "a prefix finds every word that begins so, whatever its stem, and no other",
+    async run(store) {
+      await commit(store, "/a", ["communities", "commune", "community", "a commission", "being", "beings", "best", "hoping", "hop", "relational", "relation", "relatives", "Évaluer", "nations", "x-ray"].map((text) => ({ text })));
+      for (const [prefix, wanted] of [
+        ["communi", "communities community"], ["commun", "commune communities community"], ["be", "being beings best"], ["bein", "being beings"], ["being", "being beings"], ["hopin", "hoping"], ["relation", "relation relational"],
+        ["eval", "Évaluer"], ["ÉVA", "Évaluer"], ["national", ""], ["nation", "nations"], ["zzz", ""], ["xr", ""], ["ra", "x-ray"], ["*", ""],
+      ] as const) assert.equal(await meeting(store, { term: { prefix } }), wanted, prefix);
+      const ranked = await store.searchText({ terms: [{ prefix: "commis" }, "best"] }, {}, 9);
+      assert.deepEqual(texts(ranked).toSorted(), ["a commission", "best"]);
+    },
+  },
+  {
+    law: "words in scripts without spaces are found, whole and in part, and a copy's too",
+    async run(store) {
+      await commit(store, "/a", ["我喜欢图书馆。", "図書館はどこですか", "도서관에서 만나요", "ห้องสมุดอยู่ที่ไหน", "我的iPhone手机", "ﾃﾚﾋﾞを見る", "plain words"].map((text) => ({ text })));
+      for (const [term, wanted] of [
+        ["图书馆", "我喜欢图书馆。"], ["图书", "我喜欢图书馆。"], ["馆", "我喜欢图书馆。"], ["書馆", ""], ["図書館", "図書館はどこですか"], ["도서관", "도서관에서 만나요"], ["만나", "도서관에서 만나요"], ["ห้องสมุด", "ห้องสมุดอยู่ที่ไหน"],
+        ["iphone", "我的iPhone手机"], ["手机", "我的iPhone手机"], ["iPhone手机", "我的iPhone手机"], ["テレビ", "ﾃﾚﾋﾞを見る"], ["词", ""],
+      ] as const) {
+        assert.equal(await meeting(store, { term }), wanted, term);
+        assert.equal(await meeting(store, { phrase: term }), wanted, `phrase ${term}`);
+        assert.equal(texts(await store.searchText({ terms: [term] }, {}, 9)).join(" "), wanted, `ranked ${term}`);
+      }
+      await store.copyVersion("/a", place("/b"));
+      await store.removeAsset("/a");
+      assert.equal(await meeting(store, { term: "图书馆" }), "我喜欢图书馆。");
+      await store.removeAsset("/b");
+      assert.equal(await meeting(store, { term: "图书馆" }), "");
+    },
+  },
+  {
+    law: "with optional terms all that meets the filter is found: what has them first, the rest by asset and position with score 0",
+    async run(store) {
+      await commit(store, "/b", [{ text: "walrus", speaker: "Ann" }, { text: "penguin", speaker: "Ann" }, { text: "walrus", speaker: "Tom" }]);
+      await commit(store, "/a", [{ text: "seal", speaker: "Ann" }]);
+      const ask = (terms: readonly string[], limit: number) => store.searchText({ terms, termsOptional: true }, { where: { speaker: "ann" } }, limit);
+      assert.deepEqual(texts(await ask(["walrus"], 9)), ["walrus", "seal", "penguin"]);
+      assert.deepEqual((await ask(["walrus"], 9)).map(({ score }) => score > 0), [true, false, false]);
+      assert.deepEqual(texts(await ask(["walrus"], 2)), ["walrus", "seal"]);
+      assert.deepEqual(texts(await ask([], 9)), ["seal", "walrus", "penguin"]);
+      assert.equal(await store.countText({ terms: ["walrus"], termsOptional: true }, { where: { speaker: "ann" } }), 3);
+    },
+  },
+  {
     law: "gives at most the limit, the best ones, ties by asset and position",
     async run(store) {
       for (const id of ["/c", "/a", "/b"]) await commit(store, id, [{ text: "same words", vector: vector(1, 0, 0, 0) }, { text: "same words", vector: vector(1, 0, 0, 0) }]);
       const order = (hits: readonly Hit[]): string => hits.map(({ asset, segment }) => asset + segment.index).join(" ");
-      assert.equal(order(await store.searchText({ terms: ["same"] }, {}, 5)), "/a0 /a1 /b0 /b1 /c0");
+      assert.equal(order(await store.searchText({ terms: ["same"] }, {}, 6)), "/a0 /a1 /b0 /b1 /c0 /c1");
+      const five = order(await store.searchText({ terms: ["same"] }, {}, 5)).split(" ");
+      assert.deepEqual([five.length, five], [5, five.toSorted()]);
+      assert.equal(order(await store.searchText({ terms: ["same"] }, {}, 5)), five.join(" "));
       assert.equal(order(await store.searchVector(vector(1, 0, 0, 0), {}, 5)), "/a0 /a1 /b0 /b1 /c0");
     },
   },

@@ -37,6 +37,8 @@ export interface AssetStatus extends FileStat {
   readonly error: string | null;
   /** Unix milliseconds; null until indexed. */
   readonly indexedAtMs: number | null;
+  /** When the recording was made, Unix milliseconds; null where the media does not say. */
+  readonly recordedAtMs: number | null;
 }
 
 /** All that becomes visible of one file in one commit. */
@@ -48,6 +50,8 @@ export interface AssetVersion extends FileStat {
   readonly engine: string;
   readonly language: Language;
   readonly durationMs: number | null;
+  /** As in AssetStatus; null when left out. */
+  readonly recordedAtMs?: number | null | undefined;
   /** When it was indexed, Unix milliseconds; the moment of the commit when left out. A library that moves keeps it. */
   readonly indexedAtMs?: number | undefined;
   /** In time order, indices from 0 without gaps. May be empty (no speech). */
@@ -88,6 +92,38 @@ export interface SearchFilter {
   readonly assets?: ReadonlySet<AssetId> | undefined;
   /** Case-insensitive; matches a speaker whose name equals it or contains it as whole words ("ann" finds "Ann Lee", not "Joanna"). */
   readonly speaker?: string | undefined;
+  /** What else must hold. */
+  readonly where?: Condition | undefined;
+}
+
+/** A word as it is looked up: any inflection of it; several in a row ("o'brien"); or any word that begins so. Never query syntax. */
+export type Term = string | { readonly prefix: string };
+
+/**
+ * What a segment or its file must be, combined at will. What is not known (null) meets no comparison. An empty `all` holds always, an empty
+ * `any` never.
+ * - term: is in the text or the speaker's name
+ * - phrase: these exact words in a row, whatever case, accents and punctuation; also from the end of this segment into the next of the same version
+ * - speaker: as `SearchFilter.speaker`
+ * - language: equal to the tag, or a narrower one ("en" takes "en-GB"), whatever the case
+ * - recordedAtMs: when the recording was made where that is known, else when its file was changed
+ */
+export type Condition =
+  | { readonly all: readonly Condition[] }
+  | { readonly any: readonly Condition[] }
+  | { readonly not: Condition }
+  | { readonly term: Term }
+  | { readonly phrase: string }
+  | { readonly assets: ReadonlySet<AssetId> }
+  | { readonly speaker: string }
+  | { readonly language: string }
+  | { readonly origin: Origin }
+  | Comparison;
+
+export interface Comparison {
+  readonly compare: "recordedAtMs" | "durationMs" | "confidence";
+  readonly is: "<" | "<=" | ">" | ">=";
+  readonly value: number;
 }
 
 export interface Hit {
@@ -100,8 +136,10 @@ export interface Hit {
 }
 
 export interface TextQuery {
-  /** Plain words as the user meant them, without stop words; never query syntax. Any of them may match (OR). */
-  readonly terms: readonly string[];
+  /** Any of them may match (OR); they rank. */
+  readonly terms: readonly Term[];
+  /** true: what meets the filter without having any of the terms is found too, after the others, with score 0. */
+  readonly termsOptional?: boolean | undefined;
 }
 
 export interface StoreCounts {
@@ -165,7 +203,7 @@ export interface Store {
   purge(beforeMs: number): Promise<number>;
   /** Forgets the asset and its version. Removing what is absent succeeds. */
   removeAsset(id: AssetId): Promise<void>;
-  /** At most `limit` hits, best first, ties by asset and segment index. Speaker names are searchable too. No terms: no hits. */
+  /** At most `limit` hits, best first, ties by asset and segment index; which of equals come within the limit is the store's choice, the same each time. Speaker names are searchable too. No terms: no hits, unless they are optional. */
   searchText(query: TextQuery, filter: SearchFilter, limit: number): Promise<Hit[]>;
   /** How many segments `searchText` would find without a limit: exact. */
   countText(query: TextQuery, filter: SearchFilter): Promise<number>;

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { FIXTURES, tempFolder } from "../../test/helpers/run.ts";
 import { decodeAudio } from "./decode.ts";
-import { probeMedia } from "./probe.ts";
+import { probeMedia, recordedAt } from "./probe.ts";
 import { candidateByName, looksLikeMedia, sniffFile } from "./sniff.ts";
 import { pickSubtitle, readSubtitleEvents } from "./subtitles.ts";
 
@@ -100,5 +100,29 @@ describe("what looks like media", () => {
     expect(["a.mp3", "a.MKV", "a.opus", "a.mxf"].map(candidateByName)).toEqual(["media", "media", "media", "media"]);
     expect(["a.jpg", "a.txt", "a.zip"].map(candidateByName)).toEqual(["skip", "skip", "skip"]);
     expect(["recording", "a.bin"].map(candidateByName)).toEqual(["sniff", "sniff"]);
+  });
+});
+
+describe("the time of a recording", () => {
+  it("is what the container says; cameras that do not know the time say nothing", async () => {
+    const folder = tempFolder();
+    const bytes = readFileSync(join(FIXTURES, "garden.m4a"));
+    const at = bytes.indexOf("mvhd") + 8;
+    const recorded = async (date: string) => {
+      // Seconds since 1904 (ISO 14496-12, 8.2.2).
+      bytes.writeUInt32BE(Date.parse(date) / 1000 + 2_082_844_800, at);
+      writeFileSync(join(folder, "x.m4a"), bytes);
+      return (await probeMedia(join(folder, "x.m4a"))).recordedAtMs;
+    };
+    expect(await recorded("2019-05-04T03:02:01Z")).toBe(Date.parse("2019-05-04T03:02:01Z"));
+    expect(await recorded("1904-01-01T00:00:00Z")).toBeNull();
+    expect(await recorded("1970-01-01T00:00:10Z")).toBeNull();
+  });
+  it("is read of tags in the order of trust, whole days at least", () => {
+    const of = (tags: Readonly<Record<string, string>>) => recordedAt((name) => tags[name]);
+    expect(of({ creation_time: "2020-01-01T00:00:00.000000Z", "com.apple.quicktime.creationdate": "2019-12-31T18:00:00-0600" })).toBe(Date.parse("2020-01-01T00:00:00Z"));
+    expect(of({ date: "2021-03-04" })).toBe(Date.UTC(2021, 2, 4));
+    expect(of({ date: "2021-03-04 05:06:07" })).toBe(Date.UTC(2021, 2, 4, 5, 6, 7));
+    for (const tags of [{ date: "2021" }, { date: "unknown" }, { creation_time: "2021-99-99" }, {}]) expect(of(tags)).toBeNull();
   });
 });

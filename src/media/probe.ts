@@ -24,6 +24,8 @@ export interface SubtitleStream {
 export interface MediaInfo {
   readonly container: string;
   readonly durationMs: number | null;
+  /** When it was recorded, Unix milliseconds; null where the container does not say. */
+  readonly recordedAtMs: number | null;
   /** The stream that a player would choose: the default one, else the first. */
   readonly audio: AudioStream | null;
   readonly subtitles: readonly SubtitleStream[];
@@ -47,6 +49,7 @@ export async function probeMedia(path: string): Promise<MediaInfo> {
     return {
       container: input.iformat?.name ?? "unknown",
       durationMs: durationOf(input.duration),
+      recordedAtMs: recordedAt((name) => input.metadata?.get(name)),
       audio: chosen ? {
         streamIndex: chosen.index,
         codec: nameOf(chosen),
@@ -71,6 +74,21 @@ export async function probeMedia(path: string): Promise<MediaInfo> {
 function durationOf(microseconds: bigint): number | null {
   const ms = toMs(microseconds, { num: 1, den: 1_000_000 });
   return ms === null || ms <= 0 || ms > 366 * 24 * 3_600_000 ? null : Math.round(ms);
+}
+
+/** Tags that mean the recording, in the order of trust; "date" is often the year of an album, so only a whole day counts. */
+const DATE_TAGS = ["com.apple.quicktime.creationdate", "creation_time", "date"];
+const FIRST_DIGITAL_YEAR = 1980;
+
+/** Cameras with a flat battery say 1904 or 1970: that is not known. Without a zone it is UTC, as containers have it. */
+export function recordedAt(tag: (name: string) => string | null | undefined): number | null {
+  for (const name of DATE_TAGS) {
+    const value = tag(name);
+    if (!value || !/^\d{4}-\d\d-\d\d/.test(value)) continue;
+    const atMs = Date.parse(/(?:Z|[+-]\d\d:?\d\d)$/.test(value) || value.length <= 10 ? value : `${value.replace(" ", "T")}Z`);
+    if (atMs > 0 && new Date(atMs).getUTCFullYear() >= FIRST_DIGITAL_YEAR) return atMs;
+  }
+  return null;
 }
 
 function languageOf(stream: Stream): string | null {

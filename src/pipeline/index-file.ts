@@ -111,9 +111,9 @@ async function complete(file: Candidate, known: AssetStatus, { store, workers, e
   const missing = segments.filter(({ vector }) => vector === null);
   const vectors = await workers.embed(file.path, missing, signal);
   const made = new Map(missing.map(({ index }, i) => [index, vectors[i] ?? null]));
-  const { origin, engine, language, durationMs, fingerprint: mark } = known;
+  const { origin, engine, language, durationMs, recordedAtMs, fingerprint: mark } = known;
   const version: AssetVersion = {
-    ...placeOf(file), fingerprint: mark ?? "", origin: origin ?? "asr", engine: engine ?? "", language: language ?? "und", durationMs,
+    ...placeOf(file), fingerprint: mark ?? "", origin: origin ?? "asr", engine: engine ?? "", language: language ?? "und", durationMs, recordedAtMs,
     segments: segments.map((segment) => ({ ...segment, vector: segment.vector ?? made.get(segment.index) ?? null })),
   };
   await store.commit(version, embedder);

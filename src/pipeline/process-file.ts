@@ -36,7 +36,7 @@ export async function processFile(task: FileTask, tools: Tools): Promise<FileTra
     const { cues, ...about } = captions.transcript;
     const segments = segmentCues(cues);
     const durationMs = about.durationMs ?? captions.info?.durationMs ?? segments.at(-1)?.endMs ?? null;
-    return { ...about, durationMs, origin: "captions", segments: await embedSegments(segments, tools, warnings), warnings };
+    return { ...about, durationMs, recordedAtMs: captions.info?.recordedAtMs ?? null, origin: "captions", segments: await embedSegments(segments, tools, warnings), warnings };
   }
   if (task.captions === "only") return undefined;
   const info = captions.info ?? (await probeMedia(task.path));
@@ -90,7 +90,7 @@ async function recognise(task: FileTask, info: MediaInfo, tools: Tools, warnings
   });
   if (warning) warnings.push(warning);
   const segments = await embedSegments(segmentCues(cues), tools, warnings);
-  return { origin: "asr" as const, engine: transcriber.id, language, durationMs: info.durationMs ?? Math.round(heardMs), segments };
+  return { origin: "asr" as const, engine: transcriber.id, language, durationMs: info.durationMs ?? Math.round(heardMs), recordedAtMs: info.recordedAtMs, segments };
 }
 
 const EMBED_BATCH = 32;

@@ -25,6 +25,7 @@ export interface FileTranscript {
   readonly engine: string;
   readonly language: Language;
   readonly durationMs: number | null;
+  readonly recordedAtMs: number | null;
   readonly segments: readonly EmbeddedSegment[];
   readonly warnings: readonly string[];
 }

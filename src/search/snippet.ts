@@ -1,29 +1,8 @@
-import { stem } from "./stem.ts";
-
-/** A word of a text: UTF-16 offsets, and the form in which it is compared. */
-export interface Token {
-  readonly start: number;
-  readonly end: number;
-  readonly stem: string;
-}
+import { fold, type Token, tokens } from "./words.ts";
 
 export interface Piece {
   readonly text: string;
   readonly matched: boolean;
-}
-
-const WORD = /[\p{L}\p{N}\p{M}\p{Co}]+/gu;
-
-/** Without case and accents. */
-const fold = (word: string): string => word.normalize("NFD").replace(/\p{Mn}/gu, "").toLowerCase();
-
-/** Words as the keyword index sees them: without case, accents and English endings. */
-export function tokens(text: string): Token[] {
-  return [...text.matchAll(WORD)].map((match) => ({
-    start: match.index,
-    end: match.index + match[0].length,
-    stem: stem(fold(match[0])),
-  }));
 }
 
 /** What to mark: a word however inflected (or several in a row), words that begin so, or exact words in a row. */

@@ -5,7 +5,7 @@ import { formatTranscript, parseTranscript, type TranscriptFormat } from "./tran
 
 const asset: AssetStatus = {
   id: "/media/talk.mp3", sizeBytes: 5, mtimeMs: 6.5, state: "indexed", fingerprint: "1|abc", captionsStat: "c", origin: "asr", engine: "e@1", language: "en", durationMs: 9000,
-  segmentCount: 4, speakers: ["Ada"], error: null, indexedAtMs: 77,
+  segmentCount: 4, speakers: ["Ada"], error: null, indexedAtMs: 77, recordedAtMs: null,
 };
 const texts: readonly (readonly [string | null, string])[] = [
   ["Ada", "plain words"],

@@ -64,10 +64,10 @@ export function copyVersion(db: Database, from: AssetId, { id, sizeBytes, mtimeM
   const fingerprint = db.prepare("SELECT fingerprint FROM versions WHERE id = ?").pluck().get(source.id) as string;
   archive(db, assetId, id, fingerprint);
   db.prepare("DELETE FROM versions WHERE asset_id = ?").run(assetId);
-  const { lastInsertRowid: versionId } = db.prepare(`INSERT INTO versions (asset_id, fingerprint, origin, engine, language, duration_ms, segment_count, speakers, indexed_at_ms)
-    SELECT ?, fingerprint, origin, engine, language, duration_ms, segment_count, speakers, ? FROM versions WHERE id = ?`).run(assetId, Date.now(), source.id);
-  db.prepare(`INSERT INTO segments (version_id, position, start_ms, end_ms, text, speaker, confidence)
-    SELECT ?, position, start_ms, end_ms, text, speaker, confidence FROM segments WHERE version_id = ? ORDER BY position`).run(versionId, source.id);
+  const { lastInsertRowid: versionId } = db.prepare(`INSERT INTO versions (asset_id, fingerprint, origin, engine, language, duration_ms, segment_count, speakers, indexed_at_ms, recorded_at_ms)
+    SELECT ?, fingerprint, origin, engine, language, duration_ms, segment_count, speakers, ?, recorded_at_ms FROM versions WHERE id = ?`).run(assetId, Date.now(), source.id);
+  db.prepare(`INSERT INTO segments (version_id, position, start_ms, end_ms, text, speaker, confidence, grams)
+    SELECT ?, position, start_ms, end_ms, text, speaker, confidence, grams FROM segments WHERE version_id = ? ORDER BY position`).run(versionId, source.id);
   db.prepare(`INSERT INTO vectors SELECT n.id, x.vector FROM segments n JOIN segments o ON o.version_id = ? AND o.position = n.position
     JOIN vectors x ON x.segment_id = o.id WHERE n.version_id = ?`).run(source.id, versionId);
 }

@@ -53,6 +53,25 @@ describe("a library file", () => {
     expect(existsSync(join(folder, "deep"))).toBe(false);
   });
 
+  it("of an earlier schema is brought to the newest with everything that it holds", async () => {
+    mkdirSync(join(folder, "deep"));
+    const db = new Sqlite(path);
+    for (const step of MIGRATIONS.slice(0, 2)) db.exec(step);
+    db.pragma("application_id = 1836282467");
+    db.pragma("user_version = 2");
+    db.exec(`INSERT INTO assets (path, size_bytes, mtime_ms, state) VALUES ('/a', 1, 2, 'partial');
+      INSERT INTO versions (asset_id, fingerprint, origin, engine, language, segment_count, speakers, indexed_at_ms) VALUES (1, 'f', 'asr', 'e', 'zh', 2, '["Ann"]', 5);
+      INSERT INTO segments (version_id, position, start_ms, end_ms, text, speaker) VALUES (1, 0, 0, 9, 'a walrus', 'Ann'), (1, 1, 9, 12, '我喜欢图书馆', NULL)`);
+    db.close();
+    const { store, check } = await openHere(false);
+    const found = async (term: string) => (await store.searchText({ terms: [term] }, {}, 9)).map(({ segment }) => segment.index);
+    expect([await found("walrus"), await found("ann"), await found("图书馆"), (await store.getAsset("/a"))?.recordedAtMs]).toEqual([[0], [0], [1], null]);
+    for await (const { status } of check()) expect(status).toBe("ok");
+    await store.removeAsset("/a");
+    expect(await found("图书馆")).toEqual([]);
+    for await (const { status } of check()) expect(status).toBe("ok");
+  });
+
   it("of a newer schema is refused and left as it is", async () => {
     const { close } = await open({ path, create: true });
     await close();

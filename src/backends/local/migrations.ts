@@ -85,6 +85,27 @@ export const MIGRATIONS: readonly string[] = [
     summary TEXT
   ) STRICT;
   `,
+  `
+  -- When the recording was made; NULL where that is not known.
+  ALTER TABLE versions ADD COLUMN recorded_at_ms INTEGER;
+  CREATE INDEX assets_deleted ON assets (deleted_at_ms) WHERE deleted_at_ms IS NOT NULL;
+  -- What is indexed of scripts without spaces (search/words.ts); NULL for all other texts.
+  ALTER TABLE segments ADD COLUMN grams TEXT;
+  UPDATE segments SET grams = grams(text) WHERE grams(text) IS NOT NULL;
+  DROP TRIGGER segments_insert;
+  DROP TRIGGER segments_delete;
+  DROP TABLE segments_fts;
+  CREATE VIRTUAL TABLE segments_fts USING fts5 (
+    text, speaker, grams, content = 'segments', content_rowid = 'id', tokenize = 'porter unicode61 remove_diacritics 2', prefix = '3'
+  );
+  INSERT INTO segments_fts (segments_fts) VALUES ('rebuild');
+  CREATE TRIGGER segments_insert AFTER INSERT ON segments BEGIN
+    INSERT INTO segments_fts (rowid, text, speaker, grams) VALUES (new.id, new.text, new.speaker, new.grams);
+  END;
+  CREATE TRIGGER segments_delete AFTER DELETE ON segments BEGIN
+    INSERT INTO segments_fts (segments_fts, rowid, text, speaker, grams) VALUES ('delete', old.id, old.text, old.speaker, old.grams);
+  END;
+  `,
 ];
 
 /**

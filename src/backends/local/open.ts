@@ -2,10 +2,10 @@ import { accessSync, chmodSync, closeSync, constants, existsSync, mkdirSync, ope
 import { dirname, join } from "node:path";
 import type { Database } from "better-sqlite3";
 import { MediasearchError } from "../../errors.ts";
-import { speakerMatcher } from "../../search/parse-query.ts";
 import type { Backend, BackendOptions } from "../backend.ts";
 import { check } from "./check.ts";
 import { toStoreError } from "./errors.ts";
+import { defineFunctions } from "./filter.ts";
 import { migrate, MIGRATIONS, noStore } from "./migrations.ts";
 import { localLedger } from "./ledger.ts";
 import { snapshot } from "./snapshot.ts";
@@ -23,6 +23,7 @@ export async function open({ path, create }: BackendOptions, waitMs = WAIT_FOR_O
   try {
     prepareFile(path, create);
     db = isFrozen(path) ? new Sqlite(readFrozen(path), { readonly: true }) : new Sqlite(path, { timeout: waitMs });
+    defineFunctions(db);
     migrate(db, path, create);
     setUp(db);
   } catch (error) {
@@ -100,9 +101,4 @@ function setUp(db: Database): void {
   // A commit is a file's worth of work: it is worth waiting until the disk has it, even if the power fails.
   db.pragma("synchronous = FULL");
   db.pragma("foreign_keys = ON");
-  let matcher = { wanted: "", matches: speakerMatcher("") };
-  db.function("speaker_matches", { deterministic: true }, (wanted: unknown, speaker: unknown) => {
-    if (matcher.wanted !== wanted) matcher = { wanted: String(wanted), matches: speakerMatcher(String(wanted)) };
-    return matcher.matches(speaker as string | null) ? 1 : 0;
-  });
 }

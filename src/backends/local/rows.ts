@@ -16,6 +16,7 @@ export interface AssetRow {
   readonly segment_count: number | null;
   readonly speakers: string | null;
   readonly indexed_at_ms: number | null;
+  readonly recorded_at_ms: number | null;
 }
 
 export interface SegmentRow {
@@ -42,6 +43,7 @@ export const toStatus = (row: AssetRow): AssetStatus => ({
   speakers: row.speakers === null ? [] : (JSON.parse(row.speakers) as string[]),
   error: row.error,
   indexedAtMs: row.indexed_at_ms,
+  recordedAtMs: row.recorded_at_ms,
 });
 
 export const toSegment = (row: SegmentRow): Segment => ({

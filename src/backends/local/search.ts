@@ -1,6 +1,7 @@
 import type { Database } from "better-sqlite3";
 import type { Origin } from "../../types.ts";
-import type { Hit, SearchFilter } from "../backend.ts";
+import type { Hit, SearchFilter, TextQuery } from "../backend.ts";
+import { conditions, matchAny } from "./filter.ts";
 import { type SegmentRow, toSegment, vectorBlob } from "./rows.ts";
 
 type HitRow = SegmentRow & { readonly path: string; readonly origin: Origin; readonly engine: string; readonly score: number };
@@ -8,26 +9,34 @@ type HitRow = SegmentRow & { readonly path: string; readonly origin: Origin; rea
 const COLUMNS = "a.path, v.origin, v.engine, s.position, s.start_ms, s.end_ms, s.text, s.speaker, s.confidence";
 const JOINED = "JOIN versions v ON v.id = s.version_id JOIN assets a ON a.id = v.asset_id";
 
-/** Any of the terms, best BM25 first. A term is always a string for FTS5, never syntax (https://www.sqlite.org/fts5.html#fts5_strings). */
-export function searchText(db: Database, terms: readonly string[], filter: SearchFilter, limit: number): Hit[] {
-  const query = anyOf(terms);
-  if (query === "") return [];
+const MATCHED = "FROM segments_fts CROSS JOIN segments s ON s.id = segments_fts.rowid";
+
+/** Any of the terms, best BM25 first; the texts are read of the hits only. */
+export function searchText(db: Database, query: TextQuery, filter: SearchFilter, limit: number): Hit[] {
+  const match = matchAny(query.terms);
   const { where, values } = conditions(filter);
-  return hits(db, `SELECT ${COLUMNS}, -bm25(segments_fts) AS score FROM segments_fts JOIN segments s ON s.id = segments_fts.rowid ${JOINED}
-    WHERE segments_fts MATCH ?${where}`, [query, ...values], limit);
+  const from = passesAll(db, filter) ? "FROM segments_fts WHERE segments_fts MATCH ?" : `${MATCHED} ${JOINED} WHERE segments_fts MATCH ?${where}`;
+  const found = match === "" ? [] : hits(db, `SELECT ${COLUMNS}, best.score
+    FROM (SELECT segments_fts.rowid AS id, -bm25(segments_fts) AS score ${from} ORDER BY score DESC, segments_fts.rowid LIMIT ?) best CROSS JOIN segments s ON s.id = best.id ${JOINED}
+    WHERE true`, [match, ...(from.includes("JOIN") ? values : []), limit], limit);
+  if (query.termsOptional !== true || found.length >= limit) return found;
+  const others = match === "" ? "" : " AND s.id NOT IN (SELECT rowid FROM segments_fts WHERE segments_fts MATCH ?)";
+  return [...found, ...hits(db, `SELECT ${COLUMNS}, 0 AS score FROM segments s ${JOINED} WHERE true${where}${others}`, [...values, ...(match === "" ? [] : [match])], limit - found.length)];
 }
 
-export function countText(db: Database, terms: readonly string[], filter: SearchFilter): number {
-  const query = anyOf(terms);
-  if (query === "") return 0;
+export function countText(db: Database, { terms, termsOptional }: TextQuery, filter: SearchFilter): number {
+  const match = matchAny(terms);
   const { where, values } = conditions(filter);
-  return db.prepare(`SELECT count(*) FROM segments_fts JOIN segments s ON s.id = segments_fts.rowid ${JOINED} WHERE segments_fts MATCH ?${where}`).pluck().get(query, ...values) as number;
+  const count = (sql: string, ...given: readonly unknown[]): number => db.prepare(`SELECT count(*) ${sql}`).pluck().get(...given) as number;
+  if (termsOptional === true) return count(`FROM segments s ${JOINED} WHERE true${where}`, ...values);
+  if (match === "") return 0;
+  if (passesAll(db, filter)) return count("FROM segments_fts WHERE segments_fts MATCH ?", match);
+  return count(`${MATCHED} ${JOINED} WHERE segments_fts MATCH ?${where}`, match, ...values);
 }
 
-const anyOf = (terms: readonly string[]): string => terms.filter((term) => /[\p{L}\p{N}\p{Co}]/u.test(term)).map(quote).join(" OR ");
-
-/** FTS5 reads a query up to its first NUL. */
-const quote = (term: string): string => `"${term.replaceAll("\0", " ").replaceAll('"', '""')}"`;
+/** Without conditions and deleted files the keyword index alone answers: looking at the file of every match would take most of the time. */
+const passesAll = (db: Database, { assets, speaker, where }: SearchFilter): boolean =>
+  assets === undefined && speaker === undefined && where === undefined && db.prepare("SELECT 1 FROM assets WHERE deleted_at_ms IS NOT NULL LIMIT 1").get() === undefined;
 
 /** Exact: every vector that the filter leaves is compared. */
 export async function searchVector(db: Database, vector: Float32Array, filter: SearchFilter, limit: number): Promise<Hit[]> {
@@ -45,20 +54,6 @@ async function loadVectorFunctions(db: Database): Promise<void> {
   const { load } = await import("sqlite-vec");
   load(db);
   loaded.add(db);
-}
-
-function conditions({ assets, speaker }: SearchFilter): { readonly where: string; readonly values: readonly unknown[] } {
-  const parts = ["a.deleted_at_ms IS NULL"];
-  const values: unknown[] = [];
-  if (assets) {
-    parts.push("a.path IN (SELECT value FROM json_each(?))");
-    values.push(JSON.stringify([...assets]));
-  }
-  if (speaker !== undefined) {
-    parts.push("speaker_matches(?, s.speaker)");
-    values.push(speaker);
-  }
-  return { where: parts.map((part) => ` AND ${part}`).join(""), values };
 }
 
 function hits(db: Database, sql: string, values: readonly unknown[], limit: number): Hit[] {

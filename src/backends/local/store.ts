@@ -1,4 +1,5 @@
 import type { Database } from "better-sqlite3";
+import { grams } from "../../search/words.ts";
 import type { ArchivedVersion, AssetState, AssetVersion, Store, StoreIdentity } from "../backend.ts";
 import { addArchived, archive, copyVersion, moveAsset, readArchived } from "./history.ts";
 import { toStoreError } from "./errors.ts";
@@ -11,7 +12,7 @@ const PAGE = 500;
 const LIVE = "FROM versions v JOIN assets a ON a.id = v.asset_id WHERE a.deleted_at_ms IS NULL";
 const STATUS = `
   SELECT a.path, a.size_bytes, a.mtime_ms, a.captions_stat, iif(a.deleted_at_ms IS NULL, a.state, 'deleted') AS state, a.error, v.fingerprint, v.origin, v.engine, v.language, v.duration_ms,
-    v.segment_count, v.speakers, v.indexed_at_ms
+    v.segment_count, v.speakers, v.indexed_at_ms, v.recorded_at_ms
   FROM assets a LEFT JOIN versions v ON v.asset_id = a.id`;
 
 /** "indexed" says that every segment has its vector, so only the others' are counted one by one: vectors are most of the file. */
@@ -101,8 +102,8 @@ export function localStore(db: Database, path: string): Store {
     removeAsset: (id) => write(() => {
       db.prepare("DELETE FROM assets WHERE path = ?").run(id);
     }),
-    searchText: ({ terms }, filter, limit) => guard(() => searchText(db, terms, filter, limit)),
-    countText: ({ terms }, filter) => guard(() => countText(db, terms, filter)),
+    searchText: (query, filter, limit) => guard(() => searchText(db, query, filter, limit)),
+    countText: (query, filter) => guard(() => countText(db, query, filter)),
     searchVector: (vector, filter, limit) => guard(() => {
       const identity = readIdentity(db);
       if (!identity) return [];
@@ -145,15 +146,15 @@ function commit(db: Database, version: AssetVersion, embedder: StoreIdentity | u
 }
 
 function insertVersion(db: Database, assetId: number, version: AssetVersion): void {
-  const { fingerprint, origin, engine, language, durationMs, segments, indexedAtMs = Date.now() } = version;
+  const { fingerprint, origin, engine, language, durationMs, segments, indexedAtMs = Date.now(), recordedAtMs = null } = version;
   const speakers = [...new Set(segments.flatMap(({ speaker }) => (speaker === null ? [] : [speaker])))].toSorted();
   const { lastInsertRowid: versionId } = db.prepare(`INSERT INTO versions
-    (asset_id, fingerprint, origin, engine, language, duration_ms, segment_count, speakers, indexed_at_ms) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`)
-    .run(assetId, fingerprint, origin, engine, language, durationMs, segments.length, JSON.stringify(speakers), indexedAtMs);
-  const insert = db.prepare("INSERT INTO segments (version_id, position, start_ms, end_ms, text, speaker, confidence) VALUES (?, ?, ?, ?, ?, ?, ?)");
+    (asset_id, fingerprint, origin, engine, language, duration_ms, segment_count, speakers, indexed_at_ms, recorded_at_ms) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`)
+    .run(assetId, fingerprint, origin, engine, language, durationMs, segments.length, JSON.stringify(speakers), indexedAtMs, recordedAtMs);
+  const insert = db.prepare("INSERT INTO segments (version_id, position, start_ms, end_ms, text, speaker, confidence, grams) VALUES (?, ?, ?, ?, ?, ?, ?, ?)");
   const insertVector = db.prepare("INSERT INTO vectors (segment_id, vector) VALUES (?, ?)");
   for (const { index, startMs, endMs, text, speaker, confidence, vector } of segments) {
-    const { lastInsertRowid } = insert.run(versionId, index, startMs, endMs, text, speaker, confidence);
+    const { lastInsertRowid } = insert.run(versionId, index, startMs, endMs, text, speaker, confidence, grams(text));
     if (vector) insertVector.run(lastInsertRowid, vectorBlob(vector));
   }
 }

@@ -1,7 +1,7 @@
 import { MediasearchError } from "../../errors.ts";
-import { speakerMatcher } from "../../search/parse-query.ts";
 import type { Segment } from "../../types.ts";
-import type { ArchivedTranscript, AssetId, AssetState, AssetStatus, AssetVersion, Backend, Hit, SearchFilter, Store, StoreIdentity } from "../backend.ts";
+import type { ArchivedTranscript, AssetId, AssetState, AssetStatus, AssetVersion, Backend, Hit, SearchFilter, Store, StoreIdentity, TextQuery } from "../backend.ts";
+import { filterOf } from "./filter.ts";
 import { memoryLedger } from "./ledger.ts";
 import { byScore, hitOf, rank, type Row } from "./rank.ts";
 
@@ -29,10 +29,16 @@ function memoryStore(): Store {
   let identity: StoreIdentity | undefined;
 
   const rows = (filter: SearchFilter): Row[] => {
-    const matches = filter.speaker === undefined ? () => true : speakerMatcher(filter.speaker);
+    const meets = filterOf(filter);
     return [...entries.values()].flatMap(({ version, before }) =>
-      version && before === undefined && (filter.assets === undefined || filter.assets.has(version.id))
-        ? version.segments.filter(({ speaker }) => matches(speaker)).map((segment) => ({ version, segment })) : []);
+      version && before === undefined ? version.segments.map((segment) => ({ version, segment })).filter(meets) : []);
+  };
+  const found = ({ terms, termsOptional }: TextQuery, filter: SearchFilter): Hit[] => {
+    const wanted = rows(filter);
+    const ranked = rank(rows({}), terms, new Set(wanted.map(({ segment }) => segment)));
+    if (termsOptional !== true) return ranked;
+    const known = new Set(ranked.map((hit) => `${hit.asset}\0${hit.segment.index}`));
+    return [...ranked, ...wanted.map((row) => hitOf(row, 0)).filter((hit) => !known.has(`${hit.asset}\0${hit.segment.index}`)).toSorted(byScore)];
   };
   const sorted = (): Entry[] => [...entries.values()].toSorted((a, b) => Buffer.compare(Buffer.from(a.status.id), Buffer.from(b.status.id)));
 
@@ -118,8 +124,8 @@ function memoryStore(): Store {
     async removeAsset(id) {
       entries.delete(id);
     },
-    searchText: async ({ terms }, filter, limit) => rank(rows({}), terms, new Set(rows(filter).map(({ segment }) => segment))).slice(0, limit),
-    countText: async ({ terms }, filter) => rank(rows({}), terms, new Set(rows(filter).map(({ segment }) => segment))).length,
+    searchText: async (query, filter, limit) => found(query, filter).slice(0, limit),
+    countText: async (query, filter) => found(query, filter).length,
     async searchVector(vector, filter, limit) {
       if (!identity) return [];
       if (identity.dimensions !== vector.length) throw mismatch(identity);
@@ -163,12 +169,12 @@ function memoryStore(): Store {
 
 const unknown = (id: AssetId): AssetStatus => ({
   id, sizeBytes: 0, mtimeMs: 0, state: "registered", fingerprint: null, captionsStat: "", origin: null, engine: null, language: null,
-  durationMs: null, segmentCount: 0, speakers: [], error: null, indexedAtMs: null,
+  durationMs: null, segmentCount: 0, speakers: [], error: null, indexedAtMs: null, recordedAtMs: null,
 });
 
 function statusOf({ segments, ...version }: AssetVersion): AssetStatus {
   const speakers = [...new Set(segments.flatMap(({ speaker }) => (speaker === null ? [] : [speaker])))].toSorted();
-  return { ...version, state: stateOf({ segments }), segmentCount: segments.length, speakers, error: null, indexedAtMs: version.indexedAtMs ?? Date.now() };
+  return { ...version, state: stateOf({ segments }), segmentCount: segments.length, speakers, error: null, indexedAtMs: version.indexedAtMs ?? Date.now(), recordedAtMs: version.recordedAtMs ?? null };
 }
 
 const toArchived = ({ id, fingerprint, origin, engine, language, durationMs, segments }: AssetVersion, indexedAtMs: number): ArchivedTranscript => ({

@@ -1,6 +1,7 @@
-import { tokens } from "../../search/snippet.ts";
+import { prefixStems } from "../../search/exact.ts";
+import { grams, type TermTokens, termTokens, tokens } from "../../search/words.ts";
 import type { EmbeddedSegment } from "../../types.ts";
-import type { AssetVersion, Hit } from "../backend.ts";
+import type { AssetVersion, Hit, Term } from "../backend.ts";
 
 export interface Row {
   readonly version: AssetVersion;
@@ -12,13 +13,13 @@ const B = 0.75;
 const LEAST_IDF = 1e-6;
 
 /**
- * BM25 over text and speaker as SQLite's FTS5 computes it (https://www.sqlite.org/fts5.html#the_bm25_function): statistics of all rows,
- * hits only among the wanted ones.
+ * BM25 over text, speaker and what stands for scripts without spaces, as SQLite's FTS5 computes it (https://www.sqlite.org/fts5.html#the_bm25_function):
+ * statistics of all rows, hits only among the wanted ones.
  */
-export function rank(rows: readonly Row[], terms: readonly string[], wanted: ReadonlySet<EmbeddedSegment>): Hit[] {
-  const phrases = terms.map((term) => tokens(term).map(({ stem }) => stem)).filter((phrase) => phrase.length > 0);
+export function rank(rows: readonly Row[], terms: readonly Term[], wanted: ReadonlySet<EmbeddedSegment>): Hit[] {
+  const phrases = terms.flatMap(phrasesOf);
   const documents = rows.map((row) => {
-    const columns = [row.segment.text, row.segment.speaker ?? ""].map((text) => tokens(text).map(({ stem }) => stem));
+    const columns = columnsOf(row.segment);
     return { row, length: columns.reduce((sum, column) => sum + column.length, 0), counts: phrases.map((phrase) => columns.reduce((sum, column) => sum + occurrences(column, phrase), 0)) };
   });
   const meanLength = documents.reduce((sum, { length }) => sum + length, 0) / Math.max(1, documents.length);
@@ -33,9 +34,21 @@ export function rank(rows: readonly Row[], terms: readonly string[], wanted: Rea
     .toSorted(byScore);
 }
 
-function occurrences(column: readonly string[], phrase: readonly string[]): number {
+/** Whether a segment has the term, as `rank` sees it. */
+export const hasTerm = (segment: EmbeddedSegment, term: Term): boolean =>
+  phrasesOf(term).some((phrase) => columnsOf(segment).some((column) => occurrences(column, phrase) > 0));
+
+function phrasesOf(term: Term): TermTokens[] {
+  const { sure, unsure } = typeof term === "string" ? { sure: [termTokens(term)], unsure: [] } : prefixStems(term.prefix);
+  return [...sure, ...unsure].map(({ row, open }) => ({ row: row.flatMap((word) => tokens(word).map(({ stem }) => stem)), open })).filter(({ row }) => row.length > 0);
+}
+
+const columnsOf = ({ text, speaker }: EmbeddedSegment): string[][] => [text, speaker ?? "", grams(text) ?? ""].map((column) => tokens(column).map(({ stem }) => stem));
+
+function occurrences(column: readonly string[], { row, open }: TermTokens): number {
+  const fits = (at: number): boolean => row.every((word, i) => (open && i === row.length - 1 ? column[at + i]?.startsWith(word) === true : column[at + i] === word));
   let found = 0;
-  for (let at = 0; at + phrase.length <= column.length; at++) if (phrase.every((stem, i) => column[at + i] === stem)) found++;
+  for (let at = 0; at + row.length <= column.length; at++) if (fits(at)) found++;
   return found;
 }
 

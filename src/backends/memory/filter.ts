@@ -1,0 +1,71 @@
+import { phraseMatcher, prefixMatcher, splits } from "../../search/exact.ts";
+import { speakerMatcher } from "../../search/parse-query.ts";
+import type { Comparison, Condition, SearchFilter } from "../backend.ts";
+import { hasTerm, type Row } from "./rank.ts";
+
+type Meets = (row: Row) => boolean;
+
+export function filterOf({ assets, speaker, where }: SearchFilter): Meets {
+  const all: Condition[] = [...(assets ? [{ assets }] : []), ...(speaker === undefined ? [] : [{ speaker }]), ...(where ? [where] : [])];
+  return compile({ all });
+}
+
+function compile(condition: Condition): Meets {
+  if ("all" in condition) {
+    const parts = condition.all.map(compile);
+    return (row) => parts.every((meets) => meets(row));
+  }
+  if ("any" in condition) {
+    const parts = condition.any.map(compile);
+    return (row) => parts.some((meets) => meets(row));
+  }
+  if ("not" in condition) {
+    const meets = compile(condition.not);
+    return (row) => !meets(row);
+  }
+  if ("term" in condition) {
+    const { term } = condition;
+    if (typeof term === "string") return ({ segment }) => hasTerm(segment, term);
+    const has = prefixMatcher(term.prefix);
+    return ({ segment }) => has(segment.text) || has(segment.speaker ?? "");
+  }
+  if ("phrase" in condition) return phrased(condition.phrase);
+  return compileField(condition);
+}
+
+function phrased(phrase: string): Meets {
+  const { isIn } = phraseMatcher(phrase);
+  const parts = splits(phrase).map(({ left, right }) => [phraseMatcher(left), phraseMatcher(right)] as const);
+  return ({ version, segment }) => {
+    if (isIn(segment.text) || isIn(segment.speaker ?? "")) return true;
+    const next = version.segments[segment.index + 1];
+    return next !== undefined && parts.some(([left, right]) => left.isEndOf(segment.text) && right.isStartOf(next.text));
+  };
+}
+
+function compileField(condition: Exclude<Condition, { readonly all: unknown } | { readonly any: unknown } | { readonly not: unknown } | { readonly term: unknown } | { readonly phrase: unknown }>): Meets {
+  if ("assets" in condition) return ({ version }) => condition.assets.has(version.id);
+  if ("speaker" in condition) {
+    const matches = speakerMatcher(condition.speaker);
+    return ({ segment }) => matches(segment.speaker);
+  }
+  if ("origin" in condition) return ({ version }) => version.origin === condition.origin;
+  if ("language" in condition) {
+    const tag = condition.language.toLowerCase();
+    return ({ version }) => `${version.language.toLowerCase()}-`.startsWith(`${tag}-`);
+  }
+  return (row) => {
+    const value = valueOf(condition, row);
+    return value !== null && COMPARE[condition.is](value, condition.value);
+  };
+}
+
+const valueOf = ({ compare }: Comparison, { version, segment }: Row): number | null =>
+  compare === "confidence" ? segment.confidence : compare === "durationMs" ? version.durationMs : (version.recordedAtMs ?? version.mtimeMs);
+
+const COMPARE: Readonly<Record<Comparison["is"], (a: number, b: number) => boolean>> = {
+  "<": (a, b) => a < b,
+  "<=": (a, b) => a <= b,
+  ">": (a, b) => a > b,
+  ">=": (a, b) => a >= b,
+};

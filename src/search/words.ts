@@ -1,0 +1,71 @@
+import { stem } from "./stem.ts";
+
+/** A word of a text: UTF-16 offsets, and the form in which it is compared. */
+export interface Token {
+  readonly start: number;
+  readonly end: number;
+  readonly stem: string;
+}
+
+/** Letters, digits and marks: what words are made of. */
+export const WORD = /[\p{L}\p{N}\p{M}\p{Co}]+/gu;
+/** Scripts written without spaces between words, and Korean, whose words carry their particles with them. */
+export const UNSPACED = /[\p{scx=Han}\p{scx=Hiragana}\p{scx=Katakana}\p{scx=Hangul}\p{scx=Thai}\p{scx=Lao}\p{scx=Khmer}\p{scx=Myanmar}]/u;
+
+/** Without case and accents. */
+export const fold = (text: string): string => text.normalize("NFD").replace(/\p{Mn}/gu, "").normalize("NFC").toLowerCase();
+
+/** Words as the keyword index sees them: without case, accents and English endings. */
+export function tokens(text: string): Token[] {
+  return [...text.matchAll(WORD)].map((match) => ({ start: match.index, end: match.index + match[0].length, stem: stem(fold(match[0])) }));
+}
+
+export const isUnspaced = (text: string): boolean => UNSPACED.test(text);
+
+interface Run {
+  readonly letters: readonly string[];
+  readonly unspaced: boolean;
+}
+
+/** A word in stretches of one kind of script: "iPhone手机" is two. Compatibility forms (half-width kana) and marks make no difference. */
+function runs(word: string): Run[] {
+  const found: { letters: string[]; readonly unspaced: boolean }[] = [];
+  for (const letter of word.normalize("NFKC").toLowerCase().replace(/\p{M}/gu, "")) {
+    const unspaced = isUnspaced(letter);
+    const last = found.at(-1);
+    if (last && (last.unspaced === unspaced || /\p{N}/u.test(letter))) last.letters.push(letter);
+    else found.push({ letters: [letter], unspaced });
+  }
+  return found;
+}
+
+/** At every letter the two that begin there; the last one alone, so that every letter begins one. */
+const pairs = (letters: readonly string[]): string[] => letters.map((letter, at) => letter + (letters[at + 1] ?? ""));
+
+/**
+ * What the keyword index keeps of a text in scripts without spaces, beside the text: overlapping pairs of letters, as words; null when there
+ * is nothing of the kind. Pairs need no dictionary and find every substring (Nie, Gao, Zhang and Zhou 2000, "On the use of words and
+ * n-grams for Chinese information retrieval").
+ */
+export function grams(text: string): string | null {
+  if (!isUnspaced(text)) return null;
+  const found = [...text.matchAll(WORD)].filter(([word]) => isUnspaced(word)).flatMap(([word]) => runs(word)).flatMap(({ letters, unspaced }) => (unspaced ? pairs(letters) : [letters.join("")]));
+  return found.length > 0 ? found.join(" ") : null;
+}
+
+/** The words of the index that stand in a row where a term is found; `open`: the last of them may go on. */
+export interface TermTokens {
+  readonly row: readonly string[];
+  readonly open: boolean;
+}
+
+/** How a term is looked up. A term of several words ("o'brien") is those in a row. */
+export function termTokens(term: string): TermTokens {
+  const all = [...term.matchAll(WORD)].flatMap(([word]) => (isUnspaced(word) ? runs(word) : [{ letters: [...word], unspaced: false }]));
+  const last = all.at(-1);
+  const row = all.flatMap(({ letters, unspaced }, at) => {
+    if (!unspaced) return [letters.join("")];
+    return at === all.length - 1 && letters.length > 1 ? pairs(letters).slice(0, -1) : pairs(letters);
+  });
+  return { row, open: last?.unspaced === true && last.letters.length === 1 };
+}
