@@ -234,7 +234,10 @@ export interface Backend {
   readonly ledger: Ledger;
   /** Schema version of what is on disk, and the newest that this program knows. */
   schema(): { readonly current: number; readonly newest: number };
-  check(): AsyncIterable<Finding>;
+  /** Looks for damage; `deep` reads every page, which takes as long as reading the file. */
+  check(options?: { readonly deep?: boolean }): AsyncIterable<Finding>;
+  /** Rebuilds what can be made again out of the rest, in one transaction; one line for each thing done. Only where there is anything to rebuild. */
+  repair?(): Promise<readonly string[]>;
   /** Writes one state of the library into a new library file at `path`, while it is in use. Only where a library is a file. */
   snapshot?(path: string): Promise<void>;
   close(): Promise<void>;

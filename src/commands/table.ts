@@ -248,12 +248,18 @@ export const COMMANDS: readonly CommandSpec[] = [
   },
   {
     name: "doctor",
-    summary: "check whether this machine can index and search",
+    summary: "check whether this machine can index and search, and mend what can be mended",
+    details: "Checks run side by side, each with a time-out. A failure names what was tried, what was found and the command that mends it; its exit code is doctor's.",
     args: [],
-    options: [STORE, { flags: "--json", help: "print JSON" }],
-    examples: [["mediasearch doctor", "ten lines, each failure with what mends it"]],
-    exits: ["NO_STORE", "SCHEMA_MISMATCH", "MISSING_MODEL", "MISSING_TOOL", "NO_SPACE"],
-    showsNotices: true,
+    options: [
+      STORE,
+      { flags: "--fix", help: "rebuild what can be rebuilt of the library, after a copy of it" },
+      { flags: "--deep", help: "read every page of the library" },
+      { flags: "--strict", help: "exit 3 when there are warnings" },
+      { flags: "--json", help: "print JSON" },
+    ],
+    examples: [["mediasearch doctor", "ten lines, each failure with what mends it"], ["mediasearch doctor --deep --strict --json", "for a monitor"], ["mediasearch doctor --fix", "after a check failed"]],
+    exits: ["PARTIAL", "NO_STORE", "STORE_BUSY", "CREDENTIALS", "SCHEMA_MISMATCH", "MISSING_MODEL", "MISSING_TOOL", "UNREACHABLE", "NO_SPACE"],
     load: () => import("./doctor.ts"),
   },
 ];

@@ -208,7 +208,8 @@ describe("doctor", () => {
     expect(exitCode).toBe(0);
     const lines = stdout.trim().split("\n");
     expect(lines.length).toBeLessThanOrEqual(12);
-    for (const check of ["node", "sqlite", "onnx", "decoder", "embedding", "recogniser", "folder", "library"]) expect(stdout).toMatch(new RegExp(`^ok +${check} `, "m"));
+    for (const group of ["machine", "settings", "modules", "models", "folders", "library"]) expect(stdout).toMatch(new RegExp(`^ok +${group} `, "m"));
+    for (const part of ["Node ", "SQLite ", "onnxruntime ", "FFmpeg ", "all-MiniLM-L6-v2", "free", "none yet"]) expect(stdout).toContain(part);
   });
 
   it("gives each failing check the command that mends it, and the exit code of the failure", async () => {

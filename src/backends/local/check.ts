@@ -1,20 +1,22 @@
 import type { Database } from "better-sqlite3";
 import type { Finding } from "../backend.ts";
 import { toStoreError } from "./errors.ts";
+import { checkLinks, REPAIR } from "./check-links.ts";
 import { readIdentity } from "./identity.ts";
 import { MIGRATIONS } from "./migrations.ts";
 
-const DAMAGED = "restore a copy, or move it away and index again";
+const DAMAGED = "mediasearch restore BACKUP --force   (without a backup: move the file away and index again)";
 
 /** The schema, the file's pages (https://www.sqlite.org/pragma.html#pragma_quick_check), the keyword index against the texts, the vectors. */
-export async function* check(db: Database, path: string): AsyncIterable<Finding> {
+export async function* check(db: Database, path: string, deep = false): AsyncIterable<Finding> {
   const schema = db.pragma("user_version", { simple: true }) as number;
   yield { check: "schema", status: "ok", found: `${schema} (newest: ${MIGRATIONS.length})` };
-  const pages = attempt(path, () => db.pragma("quick_check(1)", { simple: true }) as string);
+  const pages = attempt(path, () => db.pragma(deep ? "integrity_check(1)" : "quick_check(1)", { simple: true }) as string);
   yield pages === "ok" ? { check: "library", status: "ok", found: "sound" } : { check: "library", status: "failed", found: `damaged: ${pages}`, hint: DAMAGED };
   if (pages !== "ok") return;
+  yield* checkLinks(db);
   const words = attempt(path, () => checkWords(db));
-  yield words === "ok" ? { check: "keywords", status: "ok", found: "as the texts" } : { check: "keywords", status: "failed", found: words, hint: DAMAGED };
+  yield words === "ok" ? { check: "keywords", status: "ok", found: "as the texts" } : { check: "keywords", status: "failed", found: words, hint: REPAIR };
   const wrong = wrongVectors(db);
   yield wrong === 0 ? { check: "vectors", status: "ok", found: "all of one length" }
     : { check: "vectors", status: "failed", found: `${wrong} not of the embedding model's length`, hint: "mediasearch migrate --reembed" };

@@ -4,6 +4,7 @@ import type { Database } from "better-sqlite3";
 import { MediasearchError } from "../../errors.ts";
 import type { Backend, BackendOptions } from "../backend.ts";
 import { check } from "./check.ts";
+import { repair } from "./repair.ts";
 import { toStoreError } from "./errors.ts";
 import { defineFunctions } from "./filter.ts";
 import { migrate, MIGRATIONS, noStore } from "./migrations.ts";
@@ -35,7 +36,14 @@ export async function open({ path, create }: BackendOptions, waitMs = WAIT_FOR_O
     store: localStore(opened, path),
     ledger: localLedger(opened, path),
     schema: () => ({ current: opened.pragma("user_version", { simple: true }) as number, newest: MIGRATIONS.length }),
-    check: () => check(opened, path),
+    check: ({ deep = false } = {}) => check(opened, path, deep),
+    async repair() {
+      try {
+        return repair(opened);
+      } catch (error) {
+        throw toStoreError(error, path);
+      }
+    },
     async snapshot(copy) {
       try {
         snapshot(opened, copy);
