@@ -33,9 +33,9 @@ export function createContext(config: LoadedConfig, io: Io): Context {
       return openEmbedder(settings.embeddingModel);
     },
     async openWorkers(status) {
-      const [{ openWorkers }, { modelProvider }] = await Promise.all([import("./pipeline/workers.ts"), import("./model-provider.ts")]);
+      const [{ openWorkers }, { modelProvider }, { engineSettings }] = await Promise.all([import("./pipeline/workers.ts"), import("./model-provider.ts"), import("./config/recognisers.ts")]);
       return openWorkers({
-        setup: { engine: settings.engine, embeddingModel: settings.embeddingModel },
+        setup: { engine: settings.engine, embeddingModel: settings.embeddingModel, engines: engineSettings(settings) },
         timeoutMs: settings.jobTimeoutMs,
         memoryBytes: settings.workerMemoryMb * 1_000_000,
         models: modelProvider(config, io, status),

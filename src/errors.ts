@@ -17,6 +17,8 @@ export const ERRORS = {
   IO_FAILED: { exit: 15, meaning: "a disk or network volume failed while a file was read" },
   WORKER_CRASHED: { exit: 15, meaning: "the process that worked on a file crashed" },
   TIMED_OUT: { exit: 15, meaning: "a file made no progress for too long" },
+  ENGINE_FAILED: { exit: 15, meaning: "a recogniser failed on a file; it may pass" },
+  ENGINE_REFUSED: { exit: 15, meaning: "a recogniser did not take a file" },
   OUT_OF_MEMORY: { exit: 15, meaning: "a file needed more memory than a worker may have" },
   UNREACHABLE: { exit: 16, meaning: "a server does not answer" },
   NOT_FOUND: { exit: 17, meaning: "a named file or object does not exist" },

@@ -46,4 +46,6 @@ export type Language = string;
 /** Captions instead of recognition where there are any; captions or nothing; recognition always. */
 export type CaptionsMode = "prefer" | "only" | "ignore";
 
-export type EngineName = "local" | "STUB";
+/** The recognisers, as ASR_ENGINE names them. */
+export const ENGINES = ["local", "WHISPER", "STUB"] as const;
+export type EngineName = (typeof ENGINES)[number];

@@ -43,7 +43,7 @@ function tools(setup: WorkerSetup): Tools {
   let lastMs = 0;
   return {
     // What could not be opened once (a download that failed) is tried again for the next file.
-    transcriber: () => (transcriber ??= openTranscriber(setup.engine, { models }).catch((error: unknown) => { transcriber = undefined; throw error; })),
+    transcriber: () => (transcriber ??= openTranscriber(setup.engine, { models, engines: setup.engines }).catch((error: unknown) => { transcriber = undefined; throw error; })),
     embedder: () => (embedder ??= openEmbedder(setup.embeddingModel).catch((error: unknown) => { embedder = undefined; throw error; })),
     signal: stop.signal,
     onCheckpoint: (checkpoint) => reply({ type: "checkpoint", checkpoint }),

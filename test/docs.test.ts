@@ -21,7 +21,7 @@ describe("the documentation", () => {
   it("names every setting and exit code in the README, and every command somewhere", () => {
     const readme = read("README.md");
     for (const { env } of Object.values(SETTINGS).filter(({ env }) => env !== "EMBEDDING_MODEL")) expect(readme, env).toContain(env);
-    for (const { exit } of Object.values(ERRORS).filter(({ exit }) => ![1, 12, 143].includes(exit))) expect(readme, String(exit)).toMatch(new RegExp(`\\b${exit} `));
+    for (const { exit } of Object.values(ERRORS).filter(({ exit }) => ![1, 143].includes(exit))) expect(readme, String(exit)).toMatch(new RegExp(`\\b${exit} `));
     for (const { name, examples, summary } of COMMANDS) {
       expect(read("docs/cli.md")).toContain(`## ${name}`);
       expect(examples.length, name).toBeGreaterThan(0);

@@ -1,8 +1,6 @@
-import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { FIXTURES } from "../../test/helpers/run.ts";
 import { testModels } from "../../test/helpers/models.ts";
-import { decodeAudio } from "../media/decode.ts";
+import { decodeFixture, transcriberSamples } from "../../test/helpers/transcriber-samples.ts";
 import { openTranscriber } from "./registry.ts";
 import { TRANSCRIBER_CASES, type TranscriberSamples } from "./transcriber.contract.ts";
 import type { Transcriber, Transcript } from "./transcriber.ts";
@@ -10,19 +8,9 @@ import type { Transcriber, Transcript } from "./transcriber.ts";
 let transcriber: Transcriber;
 let samples: TranscriberSamples;
 
-async function decode(name: string): Promise<Float32Array> {
-  const chunks: number[] = [];
-  for await (const chunk of decodeAudio(join(FIXTURES, name), { streamIndex: 0, signal: new AbortController().signal })) chunks.push(...chunk);
-  return Float32Array.from(chunks);
-}
-
 beforeAll(async () => {
   transcriber = await openTranscriber("local", { models: testModels });
-  samples = {
-    speech: await decode("dialogue.ogg"),
-    text: "Did you call the company about the broken heater? Yes, they will send somebody on Thursday afternoon. That is too late. The water is already cold. Then we should ask our neighbors for help.",
-    spoken: [500, 13_942],
-  };
+  samples = await transcriberSamples();
 });
 afterAll(() => transcriber.close());
 
@@ -34,7 +22,7 @@ describe("the local recogniser", () => {
     });
 
   it("does not pass German off as English", async () => {
-    const german = await decode("german.mp3");
+    const german = await decodeFixture("german.mp3");
     const { language, warning } = await transcriber.transcribe((async function* () { yield german; })(), { signal: new AbortController().signal });
     expect(language).toBe("und");
     expect(warning).toMatch(/English/);

@@ -1,4 +1,5 @@
 import type { Cue, Language } from "../types.ts";
+import type { EngineSettings } from "./settings.ts";
 
 /** Sample rate of the audio that every recogniser takes, in Hz: 16 kHz mono float32 in -1..1. */
 export const SAMPLE_RATE = 16_000;
@@ -24,9 +25,17 @@ export interface Checkpoint {
   readonly state: unknown;
 }
 
+/**
+ * How finely times are known: of each word; of each segment as the recogniser cut it; of the stretch of audio that it was given. Times that a
+ * recogniser does not give are never made up.
+ */
+export type Timing = "word" | "segment" | "window";
+
 export interface Transcript {
-  /** In time order, not overlapping, inside the audio's duration, each with word times. */
+  /** In time order, not overlapping, inside the audio's duration; with word times where `timing` is "word". */
   readonly cues: readonly Cue[];
+  /** The coarsest of the cues. */
+  readonly timing: Timing;
   /** "und" when the recogniser can't tell or its output is implausible for the languages it knows. */
   readonly language: Language;
   /** One line for the user when the output is doubtful, such as speech in a language that the recogniser does not know. */
@@ -45,6 +54,8 @@ export interface Transcriber {
   /** BCP 47 tags of the languages that it recognises. */
   readonly languages: readonly Language[];
   transcribe(audio: AsyncIterable<Float32Array>, options: TranscribeOptions): Promise<Transcript>;
+  /** Ends what would outlive this process, such as commands that it started; within two seconds. */
+  stop?(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -54,4 +65,6 @@ export interface TranscriberOptions {
   readonly models: (model: string) => Promise<Record<string, string>>;
   /** Threads of one recogniser; files in parallel processes use cores better. */
   readonly threads?: number;
+  /** Where recognisers outside this process are, and how they are asked. */
+  readonly engines?: EngineSettings | undefined;
 }

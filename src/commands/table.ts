@@ -31,7 +31,7 @@ export const COMMANDS: readonly CommandSpec[] = [
       STORE, INCLUDE, EXCLUDE,
       { flags: "--captions <mode>", help: SETTINGS.captions.help, choices: ["prefer", "only", "ignore"] },
       LANGUAGE,
-      { flags: "--engine <name>", help: SETTINGS.engine.help, choices: ["local", "STUB"] },
+      { flags: "--engine <name>", help: SETTINGS.engine.help },
       { flags: "-j, --jobs <n>", help: SETTINGS.jobs.help },
       { flags: "-w, --watch", help: "go on with what changes, until Ctrl-C" },
       DRY_RUN,
@@ -130,7 +130,7 @@ export const COMMANDS: readonly CommandSpec[] = [
       STORE,
       { flags: "--all", help: "all of them" },
       { flags: "--state <state>", help: "only those in this state", choices: ["RETRYING", "NEEDS_MEDIA_FIX", "NEEDS_ENGINE_TUNING", "QUARANTINED", "SKIPPED"] },
-      { flags: "--engine <name>", help: SETTINGS.engine.help, choices: ["local", "STUB"] },
+      { flags: "--engine <name>", help: SETTINGS.engine.help },
       { flags: "--json", help: "as JSON" },
     ],
     examples: [

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import type { CaptionsMode, EngineName } from "../types.ts";
+import { type CaptionsMode, type EngineName, ENGINES } from "../types.ts";
 import { cacheFolder } from "./library-settings.ts";
 import { language, oneOf, path, type Table } from "./setting.ts";
 
@@ -30,8 +30,8 @@ export const ENGINE_SETTINGS: Table<EngineSettings> = {
   engine: {
     flag: "engine",
     env: "ASR_ENGINE",
-    help: "speech recogniser: local, or STUB (marks its rows; for tests and demos)",
-    parse: oneOf("local", "STUB"),
+    help: "speech recogniser: local, WHISPER (a server), or STUB (marks its rows; for tests and demos)",
+    parse: oneOf(...ENGINES),
     fallback: () => "local",
     fallbackText: "local",
   },

@@ -2,12 +2,13 @@ import { CLUSTER_SETTINGS, type ClusterSettings } from "./cluster-settings.ts";
 import { ENGINE_SETTINGS, type EngineSettings } from "./engine-settings.ts";
 import { INDEXING_SETTINGS, type IndexingSettings } from "./indexing-settings.ts";
 import { LIBRARY_SETTINGS, type LibrarySettings } from "./library-settings.ts";
+import { RECOGNISER_SETTINGS, type RecogniserSettings } from "./recogniser-settings.ts";
 import { RESULT_SETTINGS, type ResultSettings } from "./result-settings.ts";
 import type { Table } from "./setting.ts";
 
-export interface Settings extends LibrarySettings, EngineSettings, IndexingSettings, ResultSettings, ClusterSettings {}
+export interface Settings extends LibrarySettings, EngineSettings, RecogniserSettings, IndexingSettings, ResultSettings, ClusterSettings {}
 
 export type SettingName = keyof Settings;
 
 /** Every setting in one place: command line, environment, files, help, docs and default all come from here. */
-export const SETTINGS: Table<Settings> = { ...LIBRARY_SETTINGS, ...ENGINE_SETTINGS, ...INDEXING_SETTINGS, ...RESULT_SETTINGS, ...CLUSTER_SETTINGS };
+export const SETTINGS: Table<Settings> = { ...LIBRARY_SETTINGS, ...ENGINE_SETTINGS, ...RECOGNISER_SETTINGS, ...INDEXING_SETTINGS, ...RESULT_SETTINGS, ...CLUSTER_SETTINGS };

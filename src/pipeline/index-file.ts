@@ -39,7 +39,7 @@ export interface FileCall {
 }
 
 /** Failures of these kinds are the run's, not the file's. */
-const FATAL = new Set<string>(["NO_STORE", "STORE_BUSY", "SCHEMA_MISMATCH", "MODEL_MISMATCH", "MISSING_MODEL", "NO_SPACE", "UNREACHABLE"]);
+const FATAL = new Set<string>(["NO_STORE", "STORE_BUSY", "SCHEMA_MISMATCH", "MODEL_MISMATCH", "MISSING_MODEL", "NO_SPACE", "UNREACHABLE", "CREDENTIALS", "USAGE"]);
 
 /** One attempt at one file. Rejects only with what ends the whole run. */
 export async function indexFile(file: Candidate, tools: FileTools, options: FileOptions, call: FileCall): Promise<FileOutcome> {

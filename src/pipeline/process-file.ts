@@ -85,12 +85,12 @@ async function recognise(task: FileTask, info: MediaInfo, tools: Tools, warnings
       yield chunk;
     }
   }
-  const { cues, language, warning } = await transcriber.transcribe(counted(), {
-    language: task.language, signal: tools.signal, onCheckpoint: tools.onCheckpoint, resume: task.resume,
+  const { cues, language, timing, warning } = await transcriber.transcribe(counted(), {
+    language: task.language, signal: tools.signal, onProgress: () => tools.onProgress(heardMs, info.durationMs), onCheckpoint: tools.onCheckpoint, resume: task.resume,
   });
   if (warning) warnings.push(warning);
   const segments = await embedSegments(segmentCues(cues), tools, warnings);
-  return { origin: "asr" as const, engine: transcriber.id, language, durationMs: info.durationMs ?? Math.round(heardMs), recordedAtMs: info.recordedAtMs, segments };
+  return { origin: "asr" as const, engine: transcriber.id, language, timing, durationMs: info.durationMs ?? Math.round(heardMs), recordedAtMs: info.recordedAtMs, segments };
 }
 
 const EMBED_BATCH = 32;

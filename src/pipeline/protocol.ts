@@ -1,4 +1,5 @@
-import type { Checkpoint } from "../asr/transcriber.ts";
+import type { EngineSettings } from "../asr/settings.ts";
+import type { Checkpoint, Timing } from "../asr/transcriber.ts";
 import type { ErrorCode } from "../errors.ts";
 import type { CaptionsMode, EmbeddedSegment, EngineName, Language, Origin, Segment } from "../types.ts";
 import type { Identity } from "./fingerprint.ts";
@@ -7,6 +8,8 @@ import type { Identity } from "./fingerprint.ts";
 export interface WorkerSetup {
   readonly engine: EngineName;
   readonly embeddingModel: string;
+  /** Addresses, keys and limits of recognisers outside this process. */
+  readonly engines: EngineSettings;
 }
 
 export interface FileTask {
@@ -24,6 +27,8 @@ export interface FileTranscript {
   readonly origin: Origin;
   readonly engine: string;
   readonly language: Language;
+  /** How finely a recogniser knew its times; absent with captions. */
+  readonly timing?: Timing;
   readonly durationMs: number | null;
   readonly recordedAtMs: number | null;
   readonly segments: readonly EmbeddedSegment[];

@@ -10,7 +10,7 @@ export interface RetryOptions {
 }
 
 /** Failures that may pass by themselves. */
-const PASSING = new Set<ErrorCode>(["IO_FAILED", "WORKER_CRASHED", "TIMED_OUT", "OUT_OF_MEMORY", "UNREACHABLE", "STORE_BUSY"]);
+const PASSING = new Set<ErrorCode>(["IO_FAILED", "WORKER_CRASHED", "TIMED_OUT", "OUT_OF_MEMORY", "ENGINE_FAILED", "UNREACHABLE", "STORE_BUSY"]);
 const OF_THE_FILE = new Set<ErrorCode>(["UNREADABLE_MEDIA"]);
 
 /** What becomes of a file after its n-th failure. */

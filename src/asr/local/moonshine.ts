@@ -1,8 +1,8 @@
 import { readFile } from "node:fs/promises";
 import type { InferenceSession, Tensor } from "onnxruntime-node";
+import { sessionOptions } from "../audio/session-options.ts";
 import { SAMPLE_RATE } from "../transcriber.ts";
 import { repeats } from "./repetition.ts";
-import { sessionOptions } from "./session-options.ts";
 
 const LAYERS = 6;
 const HEADS = 8;

@@ -1,7 +1,7 @@
 import type { Word } from "../../types.ts";
+import type { SpeechPiece } from "../audio/speech-pieces.ts";
+import { FRAME_MS } from "../audio/voice-activity.ts";
 import { SAMPLE_RATE } from "../transcriber.ts";
-import type { SpeechPiece } from "./speech-pieces.ts";
-import { FRAME_MS } from "./voice-activity.ts";
 
 export interface SpokenWord {
   readonly text: string;

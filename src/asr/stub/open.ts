@@ -24,7 +24,7 @@ export async function open(): Promise<Transcriber> {
       const totalMs = Math.floor((samples * 1000) / SAMPLE_RATE);
       const cues = energies.flatMap((energy, i): Cue[] =>
         Math.sqrt(energy / size) < SILENT ? [] : [stubCue(i, Math.min((i + 1) * WINDOW_MS, totalMs))]);
-      return { cues, language: "und", warning: "STUB recogniser: the text is made up" };
+      return { cues, timing: "window", language: "und", warning: "STUB recogniser: the text is made up" };
     },
     close: async () => {},
   };

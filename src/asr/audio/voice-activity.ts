@@ -2,6 +2,9 @@ import { readFile } from "node:fs/promises";
 import { SAMPLE_RATE } from "../transcriber.ts";
 import { sessionOptions } from "./session-options.ts";
 
+/** Its model and file, as `models/catalogue.ts` names them. */
+export const VAD_MODEL = "silero-vad";
+export const VAD_FILE = "silero_vad_v6.onnx";
 /** Samples of one decision: 32 ms. */
 export const FRAME = 512;
 export const FRAME_MS = (FRAME * 1000) / SAMPLE_RATE;

@@ -1,6 +1,16 @@
 import { SAMPLE_RATE } from "../transcriber.ts";
 import { FRAME, FRAME_MS, type VoiceActivity } from "./voice-activity.ts";
 
+/** How a recogniser wants its audio cut, in milliseconds. */
+export interface CutOptions {
+  /** Longest piece, with the 0.2 s around it. */
+  readonly mostMs: number;
+  /** Speech with less silence than this between is one piece. */
+  readonly joinedGapMs: number;
+  /** A stretch that is too long is cut where it is quietest, but not before this, so that no crumb is left. */
+  readonly earliestCutMs: number;
+}
+
 /** A stretch of speech, small enough for the recogniser. */
 export interface SpeechPiece {
   /** Position of the first sample in the whole audio. */
@@ -12,17 +22,13 @@ export interface SpeechPiece {
 
 const frames = (ms: number): number => Math.round(ms / FRAME_MS);
 const PADDING_FRAMES = frames(200);
-/** 15 s with the padding. */
-const MOST_FRAMES = frames(15_000) - 2 * PADDING_FRAMES;
-const JOINED_GAP_FRAMES = frames(1500);
 const LEAST_SPEECH_FRAMES = frames(100);
-/** A long stretch is cut where it is quietest, but never so near its start that a crumb is left. */
-const EARLIEST_CUT_FRAMES = frames(5000);
 const CUT_SMOOTHING_FRAMES = 3;
 const ON = 0.5;
 const OFF = 0.35;
 
 interface State {
+  readonly cut: CutOptions;
   /** Frames from `first` on that may still be needed, with their probabilities. */
   readonly audio: Float32Array[];
   readonly voiced: number[];
@@ -52,14 +58,13 @@ export interface SpeechPieces {
 }
 
 /**
- * Cuts audio into stretches of speech of at most 15 s with 0.2 s around them, joining those with less than 1.5 s between: the settings
- * with the least errors of those measured. At most about 17 s of audio are held. With a snapshot the frames that it has seen are taken
- * again from the start of the audio, without listening to them.
+ * Cuts audio into stretches of speech with 0.2 s around them. Hardly more audio than the longest piece is held. With a snapshot the frames
+ * that it has seen are taken again from the start of the audio, without listening to them.
  */
-export function openPieces(start: (snapshot?: string) => VoiceActivity, snapshot?: PiecesSnapshot): SpeechPieces {
+export function openPieces(start: (snapshot?: string) => VoiceActivity, cut: CutOptions, snapshot?: PiecesSnapshot): SpeechPieces {
   const activity = start(snapshot?.activity);
   const state: State = {
-    audio: [], voiced: [...(snapshot?.voiced ?? [])], first: snapshot?.first ?? 0, given: snapshot?.given ?? 0, isOn: snapshot?.isOn ?? false,
+    cut, audio: [], voiced: [...(snapshot?.voiced ?? [])], first: snapshot?.first ?? 0, given: snapshot?.given ?? 0, isOn: snapshot?.isOn ?? false,
     speech: snapshot?.speech ? { ...snapshot.speech } : null,
   };
   const known = state.first + state.voiced.length;
@@ -114,14 +119,14 @@ function listen(state: State): void {
 }
 
 function* ready(state: State, isEnd: boolean): Iterable<SpeechPiece> {
-  const { speech } = state;
+  const { speech, cut: { mostMs, joinedGapMs, earliestCutMs } } = state;
   if (!speech) return;
   const now = state.first + state.voiced.length;
-  if (isEnd || now - speech.end >= JOINED_GAP_FRAMES) {
+  if (isEnd || now - speech.end >= frames(joinedGapMs)) {
     if (speech.count >= LEAST_SPEECH_FRAMES) yield take(state, speech.start, speech.end, now, PADDING_FRAMES);
     state.speech = null;
-  } else if (now - speech.start >= MOST_FRAMES) {
-    const cut = quietest(state, speech.start + EARLIEST_CUT_FRAMES, now);
+  } else if (now - speech.start >= frames(mostMs) - 2 * PADDING_FRAMES) {
+    const cut = quietest(state, speech.start + frames(earliestCutMs), now);
     yield take(state, speech.start, Math.min(cut, speech.end), now, Math.min(PADDING_FRAMES, Math.max(0, now - cut)));
     const next = firstVoiced(state, cut, now);
     state.speech = next === null ? null : { start: next, end: speech.end, count: LEAST_SPEECH_FRAMES };
@@ -165,4 +170,19 @@ function forget(state: State): void {
   state.audio.splice(0, needed - state.first);
   state.voiced.splice(0, needed - state.first);
   state.first = needed;
+}
+
+/** Two pieces that make up one: parted where it is quietest in its middle half. */
+export function halve({ startSample, samples, voiced }: SpeechPiece): [SpeechPiece, SpeechPiece] {
+  let cut = Math.floor(voiced.length / 2);
+  let least = Infinity;
+  for (let at = Math.ceil(voiced.length / 4); at < (voiced.length * 3) / 4; at++) {
+    let around = 0;
+    for (let k = -CUT_SMOOTHING_FRAMES; k <= CUT_SMOOTHING_FRAMES; k++) around += voiced[at + k] ?? 1;
+    if (around < least) [least, cut] = [around, at];
+  }
+  return [
+    { startSample, samples: samples.subarray(0, cut * FRAME), voiced: voiced.slice(0, cut) },
+    { startSample: startSample + cut * FRAME, samples: samples.subarray(cut * FRAME), voiced: voiced.slice(cut) },
+  ];
 }

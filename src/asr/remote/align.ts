@@ -1,0 +1,73 @@
+import type { Word } from "../../types.ts";
+
+const letters = (text: string): string => text.normalize("NFKC").toLowerCase().replace(/[^\p{L}\p{N}]/gu, "");
+
+/**
+ * Gives the words of a text the times of words that were timed apart from it, often without capitals and punctuation. Words that differ ("25" for
+ * "twenty five") become one with the time of all of them; a word without counterpart joins its neighbour. So the result spells the text, and no time is
+ * made up. Null when nothing fits. Longest common subsequence: costs n × m, for texts of some minutes.
+ */
+export function align(text: string, timed: readonly Word[]): readonly Word[] | null {
+  const tokens = text.split(/\s+/).filter((token) => token !== "");
+  const pairs = tokens.length === timed.length && tokens.every((token, i) => letters(token) === letters(timed[i]?.text ?? ""))
+    ? tokens.map((_, i) => [i, i] as const) : commonWords(tokens.map(letters), timed.map((word) => letters(word.text)));
+  const groups: Group[] = [];
+  let [token, word] = [0, 0];
+  for (const [atToken, atWord] of [...pairs, [tokens.length, timed.length] as const]) {
+    groups.push(...between(tokens.slice(token, atToken), timed.slice(word, atWord)));
+    if (atToken < tokens.length) groups.push({ texts: [tokens[atToken] ?? ""], words: [timed[atWord] as Word] });
+    [token, word] = [atToken + 1, atWord + 1];
+  }
+  return merge(groups);
+}
+
+interface Group {
+  readonly texts: readonly string[];
+  readonly words: readonly Word[];
+}
+
+/** What lies between two words that agree: one by one if the counts agree, else all in one. */
+function between(texts: readonly string[], words: readonly Word[]): readonly Group[] {
+  if (texts.length === words.length) return texts.map((text, i) => ({ texts: [text], words: [words[i] as Word] }));
+  return texts.length + words.length > 0 ? [{ texts, words }] : [];
+}
+
+function merge(groups: readonly Group[]): readonly Word[] | null {
+  const whole: { texts: string[]; words: Word[] }[] = [];
+  let early: string[] = [];
+  for (const { texts, words } of groups) {
+    const last = whole.at(-1);
+    if (words.length === 0 && last) last.texts.push(...texts);
+    else if (words.length === 0) early.push(...texts);
+    // Timed words that the text leaves out, such as hesitations, take no time from others.
+    else if (texts.length > 0 || early.length > 0) {
+      whole.push({ texts: [...early, ...texts], words: [...words] });
+      early = [];
+    }
+  }
+  if (whole.length === 0 || early.length > 0) return null;
+  return whole.map(({ texts, words }) => {
+    const known = words.flatMap(({ confidence }) => (confidence === null ? [] : [confidence]));
+    return {
+      text: texts.join(" "), startMs: words[0]?.startMs ?? 0, endMs: Math.max(...words.map(({ endMs }) => endMs)),
+      confidence: known.length > 0 ? known.reduce((sum, value) => sum + value, 0) / known.length : null,
+    };
+  });
+}
+
+/** Positions of a longest common subsequence, in order. Words without letters match nothing. */
+function commonWords(a: readonly string[], b: readonly string[]): (readonly [number, number])[] {
+  const width = b.length + 1;
+  const length = new Uint16Array((a.length + 1) * width);
+  const isSame = (i: number, j: number): boolean => a[i] !== "" && a[i] === b[j];
+  for (let i = a.length - 1; i >= 0; i--)
+    for (let j = b.length - 1; j >= 0; j--)
+      length[i * width + j] = isSame(i, j) ? (length[(i + 1) * width + j + 1] ?? 0) + 1 : Math.max(length[(i + 1) * width + j] ?? 0, length[i * width + j + 1] ?? 0);
+  const pairs: (readonly [number, number])[] = [];
+  for (let [i, j] = [0, 0]; i < a.length && j < b.length; ) {
+    if (isSame(i, j)) pairs.push([i++, j++]);
+    else if ((length[(i + 1) * width + j] ?? 0) >= (length[i * width + j + 1] ?? 0)) i++;
+    else j++;
+  }
+  return pairs;
+}

@@ -1,0 +1,49 @@
+import type { SpeechPiece } from "../audio/speech-pieces.ts";
+import type { Cue, Language } from "../../types.ts";
+import type { MediasearchError } from "../../errors.ts";
+import { SAMPLE_RATE, type Timing } from "../transcriber.ts";
+
+/** A recogniser that is asked for one piece of audio at a time, such as a server; `open.ts` makes a Transcriber of it. */
+export interface Engine {
+  readonly id: string;
+  readonly languages: readonly Language[];
+  /** Longest piece that it is asked for, in milliseconds. Longer audio is cut at pauses. */
+  readonly longestMs: number;
+  /** Requests at once for one file. */
+  readonly concurrency: number;
+  /** One attempt. Rejects with the signal's reason only: every other failure is an answer. */
+  recognise(piece: SpeechPiece, options: AskOptions): Promise<Answer>;
+  stop?(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface AskOptions {
+  readonly language: Language | undefined;
+  readonly signal: AbortSignal;
+}
+
+export type Answer = { readonly heard: Heard } | { readonly refused: Refusal };
+
+/** What was said in one piece. Times in milliseconds from its start; need not be sorted, nor lie inside it. */
+export interface Heard {
+  readonly cues: readonly Cue[];
+  readonly timing: Timing;
+  /** null when the recogniser does not say. */
+  readonly language: Language | null;
+  /** What was asked for and not given, for the user. */
+  readonly notes: readonly string[];
+}
+
+/**
+ * Why there is no answer, in the words of the retry rules:
+ * "fatal": no other piece or file will fare better. "rejected": so too, unless the recogniser has taken other pieces: then it is about this one.
+ * "size": a shorter piece may be taken. "retry": it may pass. "once": it may pass, but seldom does.
+ */
+export interface Refusal {
+  readonly kind: "fatal" | "rejected" | "size" | "retry" | "once";
+  readonly error: MediasearchError;
+  /** As the server asks for, in milliseconds. */
+  readonly retryAfterMs?: number | undefined;
+}
+
+export const lengthMs = ({ samples }: Pick<SpeechPiece, "samples">): number => (samples.length * 1000) / SAMPLE_RATE;

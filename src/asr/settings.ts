@@ -1,0 +1,26 @@
+/** What recognisers outside this process are given; `config.ts` says what each means. Plain data: it goes to worker processes. */
+export interface EngineSettings {
+  readonly requests: RequestSettings;
+  readonly whisper: WhisperSettings;
+}
+
+/** The same for every recogniser that is asked over a network or by a command. */
+export interface RequestSettings {
+  /** Whether speakers are to be told apart: true and false as the user said; undefined: where it can be had. */
+  readonly diarization: boolean | undefined;
+  /** Requests at once for one file. */
+  readonly concurrency: number;
+  /** Attempts at one piece of audio whose failure may pass. */
+  readonly attempts: number;
+  readonly baseDelayMs: number;
+  readonly maxDelayMs: number;
+}
+
+export interface WhisperSettings {
+  readonly endpoint: string | undefined;
+  readonly model: string;
+  readonly apiKey: string | undefined;
+  /** Which kind of server answers there; "auto" asks it. */
+  readonly api: "auto" | "openai" | "whisper.cpp";
+  readonly timeoutMs: number;
+}

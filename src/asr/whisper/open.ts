@@ -1,0 +1,45 @@
+import { createHash } from "node:crypto";
+import { loadVoiceActivity, VAD_FILE, VAD_MODEL } from "../audio/voice-activity.ts";
+import type { Engine } from "../remote/engine.ts";
+import { WHISPER_LANGUAGES } from "../remote/languages.ts";
+import { openRemote } from "../remote/open.ts";
+import type { RequestSettings, WhisperSettings } from "../settings.ts";
+import type { Transcriber, TranscriberOptions } from "../transcriber.ts";
+import { MediasearchError } from "../../errors.ts";
+import { abilitiesOf, ask, LONGEST_WINDOW_MS } from "./ask.ts";
+import { addressOf, describe, findRoute, type Route } from "./server.ts";
+
+/** Raised when what is sent or read changes what comes out. */
+const SETTINGS_VERSION = 1;
+/** Far below every limit on file size: 3.84 MB as 16-bit WAV. */
+const LONGEST_MS = 120_000;
+
+/** A server that speaks OpenAI's transcription API, or whisper.cpp's own. */
+export async function open({ models, engines }: TranscriberOptions): Promise<Transcriber> {
+  if (!engines) throw new MediasearchError("BUG", "WHISPER was opened without settings");
+  addressOf(engines.whisper);
+  const files = await models(VAD_MODEL);
+  return openRemote(openEngine(engines.whisper, engines.requests), await loadVoiceActivity(files[VAD_FILE] ?? ""), engines.requests);
+}
+
+export function openEngine(settings: WhisperSettings, { concurrency }: RequestSettings): Engine {
+  const server = describe(settings);
+  const able = abilitiesOf(settings.model);
+  let route: Route | undefined;
+  return {
+    id: `WHISPER.${settings.model.replace(/[^\w.-]+/g, ".")}@${createHash("sha256").update(server.address).digest("hex").slice(0, 8)}.${SETTINGS_VERSION}`,
+    languages: WHISPER_LANGUAGES,
+    longestMs: able.isTextOnly ? LONGEST_WINDOW_MS : LONGEST_MS,
+    // whisper.cpp's server does one request at a time; more would only wait there, in its memory.
+    concurrency: settings.api === "whisper.cpp" ? 1 : concurrency,
+    async recognise(piece, options) {
+      if (!route) {
+        const found = await findRoute(settings, options.signal);
+        if ("refused" in found) return found;
+        route = found;
+      }
+      return ask(piece, options, route, settings, server, able);
+    },
+    close: async () => {},
+  };
+}
