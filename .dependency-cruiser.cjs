@@ -22,6 +22,8 @@ module.exports = {
     only("queue-in-run", { path: "^src/", pathNot: "^src/pipeline/run\\.ts$" }, { path: "node_modules/p-queue/" }, "one queue, one place"),
     only("children", { path: "^src/", pathNot: "^src/(media/|pipeline/workers|models/npm-config)|\\.test\\.ts$" }, { path: "^(node:)?child_process$" }, "child processes are supervised in one place"),
     only("light-start", { path: "^src/(cli|start|context|output|errors|types)\\.ts$|^src/config/|^src/commands/(table|command)\\.ts$", pathNot: "\\.test\\.ts$" }, { path: "^src/(pipeline|search|media|models|asr|embed|backends)/|node_modules/(?!commander|env-paths)", dependencyTypesNot: ["dynamic-import", "type-only"] }, "nothing heavy on the start path"),
+    only("emulator-apart", { path: "^emulator/" }, { path: "^(src|test|bench)/" }, "it must not share the assumptions of the client that is tested against it"),
+    only("nobody-needs-the-emulator", { path: "^(src|bin)/", pathNot: "\\.test\\.ts$" }, { path: "^emulator/" }, "it is no part of the product"),
   ],
   options: {
     tsPreCompilationDeps: true,

@@ -1,0 +1,50 @@
+import { once } from "node:events";
+import type { ServerResponse } from "node:http";
+import type { Rule } from "../faults.ts";
+import { FAILED } from "../query/stream.ts";
+import type { Reply } from "./call.ts";
+
+/** Sends a reply, through the faults that strike it. */
+export async function send(res: ServerResponse, { headers = {}, body = new Uint8Array(0), stream }: Reply, faults: readonly Rule[]): Promise<void> {
+  const cut = faults.find(({ kind }) => kind === "cut");
+  const failing = faults.find(({ kind }) => kind === "fail");
+  let left = cut === undefined ? Infinity : (cut.bytes ?? 0);
+  if (faults.some(({ kind }) => kind === "hang")) return;
+  if (left === 0) return void res.destroy();
+  if (faults.some(({ kind }) => kind === "close")) res.shouldKeepAlive = false;
+  for (const [name, value] of Object.entries(headers)) res.setHeader(name, value);
+
+  const write = async (bytes: Uint8Array): Promise<boolean> => {
+    const part = bytes.length > left ? bytes.subarray(0, left) : bytes;
+    left -= part.length;
+    if (part.length > 0 && !res.write(part) && !res.destroyed) await Promise.race([once(res, "drain"), once(res, "close")]);
+    if (left > 0 || res.destroyed) return !res.destroyed;
+    await flushed(res);
+    return false;
+  };
+
+  if (stream === undefined) {
+    res.setHeader("Content-Length", String(body.length));
+    if (cut === undefined || body.length < left) return void res.end(body);
+    await write(body);
+    return;
+  }
+  let messages = 0;
+  for await (const pieces of stream) {
+    if (failing !== undefined && messages++ === (failing.messages ?? 1)) {
+      await write(FAILED);
+      return flushed(res);
+    }
+    for (const piece of pieces) if (!(await write(piece))) return;
+  }
+  res.end();
+}
+
+/** Closes the connection once what was written is on its way. */
+async function flushed(res: ServerResponse): Promise<void> {
+  const { socket } = res;
+  if (socket === null || res.destroyed) return;
+  res.flushHeaders();
+  await new Promise<void>((resolve) => socket.write("", () => resolve()));
+  res.destroy();
+}
