@@ -32,10 +32,10 @@ export async function importTranscript({ facts, segments, embedder }: Transcript
   const stored = known?.fingerprint ? await readAll(store, place.id) : [];
   if (known?.fingerprint && known.state !== "deleted" && isSameText(stored, segments, facts !== null) && (!facts || facts.fingerprint === known.fingerprint)) return "unchanged";
   const base: Omit<AssetVersion, "segments"> = facts
-    ? { ...(place.stat ?? { sizeBytes: facts.sizeBytes, mtimeMs: facts.mtimeMs }), id: place.id, fingerprint: facts.fingerprint, captionsStat: facts.captionsStat, origin: facts.origin, engine: facts.engine, language: facts.language, durationMs: facts.durationMs, indexedAtMs: facts.indexedAtMs ?? undefined }
+    ? { ...(place.stat ?? { sizeBytes: facts.sizeBytes, mtimeMs: facts.mtimeMs }), id: place.id, fingerprint: facts.fingerprint, captionsStat: facts.captionsStat, origin: facts.origin, engine: facts.engine, language: facts.language, durationMs: facts.durationMs, indexedAtMs: facts.indexedAtMs ?? undefined, recordedAtMs: facts.recordedAtMs ?? null }
     : {
         ...(place.stat ?? { sizeBytes: known?.sizeBytes ?? 0, mtimeMs: known?.mtimeMs ?? 0 }), id: place.id, fingerprint: importedFingerprint(known?.fingerprint ?? null, segments),
-        captionsStat: known?.captionsStat ?? "", origin: "captions", engine: "import", language: known?.language ?? "und", durationMs: known?.durationMs ?? segments.at(-1)?.endMs ?? null,
+        captionsStat: known?.captionsStat ?? "", origin: "captions", engine: "import", language: known?.language ?? "und", durationMs: known?.durationMs ?? segments.at(-1)?.endMs ?? null, recordedAtMs: known?.recordedAtMs ?? null,
       };
   const isOfModel = embedder?.embedder === tools.identity.embedder && embedder.dimensions === tools.identity.dimensions;
   await store.commit({ ...base, segments: await withVectors(isOfModel ? segments : segments.map((segment) => ({ ...segment, vector: null })), tools) }, tools.identity);

@@ -18,6 +18,7 @@ export interface TranscriptFacts extends FileStat {
   readonly language: string;
   readonly durationMs: number | null;
   readonly indexedAtMs: number | null;
+  readonly recordedAtMs: number | null;
 }
 
 export interface TranscriptContent {
@@ -46,10 +47,10 @@ export function formatTranscript(format: TranscriptFormat, asset: AssetStatus, s
 }
 
 function formatJson(asset: AssetStatus, segments: readonly EmbeddedSegment[], file: string, embedder: StoreIdentity | undefined): string {
-  const { id, fingerprint, captionsStat, sizeBytes, mtimeMs, origin, engine, language, durationMs, indexedAtMs } = asset;
+  const { id, fingerprint, captionsStat, sizeBytes, mtimeMs, origin, engine, language, durationMs, indexedAtMs, recordedAtMs } = asset;
   const rows = segments.map(({ startMs, endMs, speaker, text, confidence, vector }) =>
     ({ startMs, endMs, speaker, text, confidence, ...(embedder && vector ? { vector: Buffer.from(vector.buffer, vector.byteOffset, vector.byteLength).toString("base64") } : {}) }));
-  return `${JSON.stringify({ version: 1, file, asset: id, fingerprint, captionsStat, sizeBytes, mtimeMs, origin, engine, language, durationMs, indexedAtMs, embedder: embedder ?? null, segments: rows }, null, 1)}\n`;
+  return `${JSON.stringify({ version: 1, file, asset: id, fingerprint, captionsStat, sizeBytes, mtimeMs, origin, engine, language, durationMs, indexedAtMs, recordedAtMs, embedder: embedder ?? null, segments: rows }, null, 1)}\n`;
 }
 
 /** @throws UNREADABLE_MEDIA when the bytes are not of that format; the message does not name the file. */

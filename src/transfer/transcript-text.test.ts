@@ -5,7 +5,7 @@ import { formatTranscript, parseTranscript, type TranscriptFormat } from "./tran
 
 const asset: AssetStatus = {
   id: "/media/talk.mp3", sizeBytes: 5, mtimeMs: 6.5, state: "indexed", fingerprint: "1|abc", captionsStat: "c", origin: "asr", engine: "e@1", language: "en", durationMs: 9000,
-  segmentCount: 4, speakers: ["Ada"], error: null, indexedAtMs: 77, recordedAtMs: null,
+  segmentCount: 4, speakers: ["Ada"], error: null, indexedAtMs: 77, recordedAtMs: 55,
 };
 const texts: readonly (readonly [string | null, string])[] = [
   ["Ada", "plain words"],
@@ -37,7 +37,7 @@ describe("a transcript file", () => {
     const { facts, segments: read, embedder } = roundTrip("json", { embedder: "m@1", dimensions: 3 });
     expect(read).toEqual(segments);
     expect(embedder).toEqual({ embedder: "m@1", dimensions: 3 });
-    expect(facts).toMatchObject({ asset: "/media/talk.mp3", fingerprint: "1|abc", captionsStat: "c", sizeBytes: 5, mtimeMs: 6.5, origin: "asr", engine: "e@1", language: "en", durationMs: 9000, indexedAtMs: 77 });
+    expect(facts).toMatchObject({ asset: "/media/talk.mp3", fingerprint: "1|abc", captionsStat: "c", sizeBytes: 5, mtimeMs: 6.5, origin: "asr", engine: "e@1", language: "en", durationMs: 9000, indexedAtMs: 77, recordedAtMs: 55 });
     expect(roundTrip("json").segments.every(({ vector }) => vector === null)).toBe(true);
   });
 

@@ -19,7 +19,7 @@ async function local(): Promise<Backend> {
 }
 
 const version = (id: string, more: Partial<AssetVersion> = {}): AssetVersion => ({
-  id, sizeBytes: 5, mtimeMs: 6, fingerprint: `f${id}`, captionsStat: "", origin: "asr", engine: "e@1", language: "en", durationMs: 9000, indexedAtMs: 1_700_000_000_000,
+  id, sizeBytes: 5, mtimeMs: 6, fingerprint: `f${id}`, captionsStat: "", origin: "asr", engine: "e@1", language: "en", durationMs: 9000, indexedAtMs: 1_700_000_000_000, recordedAtMs: 1_500_000_000_000,
   segments: ["the budget of next year", "boats in the harbour", "a bridge was closed"].map((text, index) => ({
     index, startMs: index * 3000, endMs: index * 3000 + 2500, text: `${text} ${id}`, speaker: index === 1 ? "Ada" : null, confidence: index / 3,
     vector: Float32Array.of(1, index + 1, id.length),
@@ -129,6 +129,7 @@ describe("verification notices a target that", () => {
     "changed a vector": (one) => ({ ...one, segments: one.segments.map((segment) => ({ ...segment, vector: segment.vector && Float32Array.from(segment.vector, (x) => x * 1.0001) })) }),
     "lost the vectors": (one) => ({ ...one, segments: one.segments.map((segment) => ({ ...segment, vector: null })) }),
     "shifted a time": (one) => ({ ...one, segments: one.segments.map((segment) => ({ ...segment, endMs: segment.endMs + 1 })) }),
+    "forgot when it was recorded": (one) => ({ ...one, recordedAtMs: null }),
     "forgot the engine": (one) => ({ ...one, engine: "" }),
   };
   for (const [fault, change] of Object.entries(faults))

@@ -1,5 +1,7 @@
+import { existsSync, linkSync, rmSync } from "node:fs";
 import type { Database } from "better-sqlite3";
 import { MediasearchError } from "../../errors.ts";
+import { snapshot } from "./snapshot.ts";
 
 /** "msrc": tells a library from other SQLite files (https://www.sqlite.org/pragma.html#pragma_application_id). */
 export const APPLICATION_ID = 0x6d737263;
@@ -108,8 +110,11 @@ export const MIGRATIONS: readonly string[] = [
   `,
 ];
 
+/** Where the library as it was before a migration is kept. Nothing removes it. */
+export const backupPath = (path: string, schema: number): string => `${path}.schema-${schema}.backup`;
+
 /**
- * Brings a library to the newest schema in one transaction; two processes at once do it once.
+ * Brings a library to the newest schema in one transaction, after a copy of it as it was; two processes at once do it once.
  * @throws NO_STORE for an empty one unless `create`; SCHEMA_MISMATCH for a file that is not a library, or one of a newer mediasearch. None is touched.
  */
 export function migrate(db: Database, path: string, create: boolean): void {
@@ -117,11 +122,26 @@ export function migrate(db: Database, path: string, create: boolean): void {
   const current = db.transaction(() => checkSchema(db, path))();
   if (current === MIGRATIONS.length) return;
   if (current === 0 && !create) throw noStore(path);
+  if (current > 0) keepCopy(db, backupPath(path, current));
   db.transaction(() => {
     for (const step of MIGRATIONS.slice(checkSchema(db, path))) db.exec(step);
     db.pragma(`application_id = ${APPLICATION_ID}`);
     db.pragma(`user_version = ${MIGRATIONS.length}`);
   }).immediate();
+}
+
+/** Whole or not at all, and never over another: two processes may be at it at once. */
+function keepCopy(db: Database, copy: string): void {
+  if (existsSync(copy)) return;
+  const temporary = `${copy}.${process.pid}.tmp`;
+  try {
+    snapshot(db, temporary);
+    linkSync(temporary, copy);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
+  } finally {
+    rmSync(temporary, { force: true });
+  }
 }
 
 export const noStore = (path: string): MediasearchError =>

@@ -1,0 +1,92 @@
+import { spawn } from "node:child_process";
+import { existsSync, mkdtempSync, readdirSync, rmSync, statSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import Sqlite from "better-sqlite3";
+import { describe, expect, it, onTestFinished } from "vitest";
+import { defineFunctions } from "./filter.ts";
+import { APPLICATION_ID, backupPath, MIGRATIONS } from "./migrations.ts";
+import { open } from "./open.ts";
+
+/** A library as schema n wrote it, with what that schema knew: released steps are never changed, so they are the fixture. */
+function libraryOf(schema: number): string {
+  const folder = mkdtempSync(join(tmpdir(), "mediasearch-schema-"));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const path = join(folder, "library.sqlite");
+  const db = new Sqlite(path);
+  defineFunctions(db);
+  for (const step of MIGRATIONS.slice(0, schema)) db.exec(step);
+  db.pragma(`application_id = ${APPLICATION_ID}`);
+  db.pragma(`user_version = ${schema}`);
+  db.exec(`
+    INSERT INTO meta VALUES ('embedder', '{"embedder":"m@1","dimensions":4}');
+    INSERT INTO assets (path, size_bytes, mtime_ms, captions_stat, state, error) VALUES ('/a.mp3', 11, 22, 'c', 'indexed', NULL), ('/b.mp3', 1, 2, '', 'failed', 'no sound'), ('/c.mp3', 1, 2, '', 'registered', NULL);
+    INSERT INTO versions (asset_id, fingerprint, origin, engine, language, duration_ms, segment_count, speakers, indexed_at_ms) VALUES (1, 'f', 'asr', 'e@1', 'en', 9000, 3, '["Ann"]', 5);
+    INSERT INTO segments (version_id, position, start_ms, end_ms, text, speaker, confidence) VALUES (1, 0, 0, 900, 'a walrus', 'Ann', 0.5), (1, 1, 900, 1200, 'the harbour', NULL, NULL), (1, 2, 1200, 1300, '図書館の本', NULL, 1)`);
+  const vectors = db.prepare("INSERT INTO vectors (segment_id, vector) VALUES (?, ?)");
+  [[1, 0, 0, 0], [0, 1, 0, 0], [0, 0, 0.6, 0.8]].forEach((vector, i) => vectors.run(i + 1, Buffer.from(Float32Array.from(vector).buffer)));
+  if (schema >= 2) db.exec(`INSERT INTO jobs VALUES ('/b.mp3', '{"id":"/b.mp3","state":"NEEDS_MEDIA_FIX","code":"UNREADABLE_MEDIA","reason":"no sound","hint":null,"attempts":1,"log":[],"engine":"local","stat":"s","updatedAtMs":1}')`);
+  db.close();
+  return path;
+}
+
+async function everything(path: string): Promise<unknown> {
+  const { store, ledger, check, close } = await open({ path, create: false });
+  const assets = [];
+  for await (const asset of store.listAssets()) assets.push(asset);
+  const segments = [];
+  for await (const segment of store.readVersion("/a.mp3")) segments.push({ ...segment, vector: [...(segment.vector ?? [])].map((x) => x.toFixed(4)) });
+  const found = async (term: string): Promise<number[]> => (await store.searchText({ terms: [term] }, {}, 9)).map(({ segment }) => segment.index);
+  const words = { walrus: await found("walrus"), harbour: await found("harbours"), ann: await found("ann") };
+  const near = (await store.searchVector(Float32Array.of(0, 0.1, 0.6, 0.8), {}, 3)).map(({ segment }) => segment.index);
+  const findings = [];
+  for await (const { status, found } of check({ deep: true })) if (status !== "ok") findings.push(found);
+  const jobs = (await ledger.listJobs()).length;
+  await close();
+  return { assets, segments, words, near, findings, jobs };
+}
+
+describe("a library of an earlier schema", () => {
+  for (let schema = 1; schema < MIGRATIONS.length; schema++)
+    it(`${schema} is brought to the newest with everything that it holds, once, and a copy of it as it was stays`, async () => {
+      const path = libraryOf(schema);
+      const first = await everything(path);
+      expect(first).toMatchObject({
+        words: { walrus: [0], harbour: [1], ann: [0] }, near: [2, 1, 0], findings: [], jobs: schema >= 2 ? 1 : 0,
+        assets: [{ id: "/a.mp3", state: "indexed", sizeBytes: 11, mtimeMs: 22, captionsStat: "c", fingerprint: "f", segmentCount: 3, speakers: ["Ann"], indexedAtMs: 5, recordedAtMs: null }, { id: "/b.mp3", state: "failed", error: "no sound" }, { id: "/c.mp3", state: "registered" }],
+        segments: [{ text: "a walrus", speaker: "Ann", confidence: 0.5, vector: ["1.0000", "0.0000", "0.0000", "0.0000"] }, { text: "the harbour", confidence: null }, { text: "図書館の本", confidence: 1, vector: ["0.0000", "0.0000", "0.6000", "0.8000"] }],
+      });
+      const copy = backupPath(path, schema);
+      expect(statSync(copy).mode & 0o777).toBe(0o600);
+      const old = new Sqlite(copy, { readonly: true });
+      expect([old.pragma("user_version", { simple: true }), old.prepare("SELECT count(*) FROM segments").pluck().get()]).toEqual([schema, 3]);
+      old.close();
+      expect(await everything(path)).toEqual(first);
+    });
+
+  it("is brought up once when two processes open it at the same moment", async () => {
+    const path = libraryOf(1);
+    const script = `const { open } = await import(${JSON.stringify(new URL("./open.ts", import.meta.url).href)}); const { close, schema } = await open({ path: process.argv[1], create: false }); console.log(schema().current); await close();`;
+    const run = (): Promise<string> => new Promise((resolve, reject) => {
+      const child = spawn(process.execPath, ["--input-type=module", "-e", script, path], { stdio: ["ignore", "pipe", "inherit"] });
+      let text = "";
+      child.stdout.on("data", (chunk) => { text += String(chunk); });
+      child.on("error", reject).on("close", () => resolve(text.trim()));
+    });
+    expect(await Promise.all([run(), run(), run()])).toEqual(Array.from({ length: 3 }, () => String(MIGRATIONS.length)));
+    expect(readdirSync(join(path, "..")).filter((name) => name.includes("backup"))).toEqual(["library.sqlite.schema-1.backup"]);
+    expect(await everything(path)).toMatchObject({ near: [2, 1, 0], findings: [] });
+  });
+
+  it("stays as it is when no copy of it can be made", async () => {
+    const path = libraryOf(1);
+    const { mkdirSync } = await import("node:fs");
+    // A folder in the way of the copy's temporary name, as a full or foreign disk would be.
+    mkdirSync(`${backupPath(path, 1)}.${process.pid}.tmp`);
+    await expect(open({ path, create: false })).rejects.toMatchObject({ name: "MediasearchError" });
+    const db = new Sqlite(path, { readonly: true });
+    expect(db.pragma("user_version", { simple: true })).toBe(1);
+    db.close();
+    expect(existsSync(backupPath(path, 1))).toBe(false);
+  });
+});
