@@ -1,0 +1,55 @@
+/** What a listing tells of an object. */
+export interface ObjectStat {
+  readonly key: string;
+  readonly sizeBytes: number;
+  /** Unix milliseconds of its last writing. */
+  readonly mtimeMs: number;
+  /** Changes with the content; the same content written in the same way has the same one. Without quotes. */
+  readonly etag: string;
+}
+
+export interface GetOptions {
+  /** Bytes from `start` on (0) and before `end` (the object's length). */
+  readonly start?: number | undefined;
+  readonly end?: number | undefined;
+  /** The object must still be that: else IO_FAILED, never a mixture of two contents. */
+  readonly etag?: string | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface PutOptions {
+  /** Leaves an object that is there already as it is. */
+  readonly ifAbsent?: boolean | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * The objects of one bucket. Implementations pass `object-store.contract.ts`. A key is any text up to 1024 bytes of UTF-8; it is never
+ * normalised ("a//b" and "a/b" are two objects).
+ * Rejects with MediasearchError: NOT_FOUND (no such bucket, or object where one is needed), CREDENTIALS, UNREACHABLE after patient retries,
+ * IO_FAILED; with the signal's reason when aborted.
+ */
+export interface ObjectStore {
+  readonly bucket: string;
+  /** All or nothing: readers see the old object or the whole new one; a body that fails or an abort leaves what was there. undefined: `ifAbsent`, and there was one. */
+  put(key: string, body: AsyncIterable<Uint8Array>, options?: PutOptions): Promise<ObjectStat | undefined>;
+  /** A cut connection is taken up where it broke. Rejects with NOT_FOUND; a range beyond the end is shorter or empty. */
+  get(key: string, options?: GetOptions): AsyncIterable<Uint8Array>;
+  stat(key: string, signal?: AbortSignal): Promise<ObjectStat | undefined>;
+  /** Every object whose key begins with the prefix, in the order of its UTF-8 bytes, however many. A listing that fails rejects: what it did not tell of is not gone. */
+  list(prefix: string, signal?: AbortSignal): AsyncIterable<ObjectStat>;
+  /** Removing what is absent succeeds. */
+  remove(key: string): Promise<void>;
+}
+
+/** Buckets that one set of keys opens. */
+export interface Objects {
+  bucket(name: string): ObjectStore;
+  close(): void;
+}
+
+export async function readAll(body: AsyncIterable<Uint8Array>): Promise<Buffer> {
+  const parts: Uint8Array[] = [];
+  for await (const part of body) parts.push(part);
+  return Buffer.concat(parts);
+}

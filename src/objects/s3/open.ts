@@ -1,0 +1,70 @@
+import { DeleteObjectCommand, HeadObjectCommand, ListObjectsV2Command, type S3Client } from "@aws-sdk/client-s3";
+import { MediasearchError } from "../../errors.ts";
+import type { ObjectStat, ObjectStore, Objects } from "../object-store.ts";
+import { s3Client } from "./client.ts";
+import { toObjectError } from "./errors.ts";
+import { type S3Options, until } from "./options.ts";
+import { readObject } from "./read.ts";
+import { writeObject } from "./write.ts";
+
+export interface S3Objects extends Objects {
+  readonly client: S3Client;
+}
+
+/** Opens nothing yet: the first request shows whether the server is there. */
+export function openS3(options: S3Options): S3Objects {
+  const client = s3Client(options);
+  return { client, bucket: (name) => s3Bucket(client, name), close: () => client.destroy() };
+}
+
+const unquoted = (etag = ""): string => etag.replace(/^W\//, "").replaceAll('"', "");
+
+/** Half a second is what HTTP dates lose; listings may be exact. Whole seconds make both tell the same time. */
+const wholeSeconds = (date: Date | undefined): number => Math.floor((date?.getTime() ?? 0) / 1000) * 1000;
+
+function s3Bucket(client: S3Client, bucket: string): ObjectStore {
+  const stat = async (key: string, signal?: AbortSignal): Promise<ObjectStat | undefined> => {
+    signal?.throwIfAborted();
+    try {
+      const head = await client.send(new HeadObjectCommand({ Bucket: bucket, Key: key }), until(signal));
+      return { key, sizeBytes: head.ContentLength ?? 0, mtimeMs: wholeSeconds(head.LastModified), etag: unquoted(head.ETag) };
+    } catch (error) {
+      signal?.throwIfAborted();
+      const mine = toObjectError(error, `s3://${bucket}/${key}`);
+      if (mine.code === "NOT_FOUND") return undefined;
+      throw mine;
+    }
+  };
+  return {
+    bucket,
+    stat,
+    get: (key, options) => readObject(client, bucket, key, options),
+    async put(key, body, options) {
+      return (await writeObject(client, bucket, key, body, options)) ? stat(key) : undefined;
+    },
+    async *list(prefix, signal) {
+      let token: string | undefined;
+      do {
+        signal?.throwIfAborted();
+        const page = await client
+          .send(new ListObjectsV2Command({ Bucket: bucket, Prefix: prefix, ContinuationToken: token, EncodingType: "url" }), until(signal))
+          .catch((error: unknown) => {
+            signal?.throwIfAborted();
+            throw toObjectError(error, `s3://${bucket}/${prefix}`);
+          });
+        for (const { Key = "", Size = 0, LastModified, ETag } of page.Contents ?? [])
+          yield { key: decoded(Key), sizeBytes: Size, mtimeMs: wholeSeconds(LastModified), etag: unquoted(ETag) };
+        if (page.IsTruncated && !page.NextContinuationToken) throw new MediasearchError("IO_FAILED", `s3://${bucket}/${prefix}: the listing breaks off`, { subject: bucket });
+        token = page.IsTruncated ? page.NextContinuationToken : undefined;
+      } while (token !== undefined);
+    },
+    async remove(key) {
+      await client.send(new DeleteObjectCommand({ Bucket: bucket, Key: key })).catch((error: unknown) => {
+        throw toObjectError(error, `s3://${bucket}/${key}`);
+      });
+    },
+  };
+}
+
+/** Keys come URL-encoded, since XML can't carry every character. */
+const decoded = (key: string): string => decodeURIComponent(key.replaceAll("+", " "));
