@@ -18,7 +18,7 @@ module.exports = {
     only("s3-in-objects", { path: "^src/", pathNot: "^src/objects/s3/|\\.test\\.ts$" }, { path: "node_modules/(@aws-sdk|@smithy/node-http-handler)/" }, "one folder knows the S3 client"),
     only("wire-alone", { path: "^src/backends/vast/wire/", pathNot: "\\.test\\.ts$" }, { path: "^src/", pathNot: "^src/backends/vast/wire/|^src/errors\\.ts$" }, "the client of VAST DataBase could be a package"),
     only("arrow-in-vast", { path: "^src/", pathNot: "^src/backends/vast/|\\.test\\.ts$" }, { path: "node_modules/(apache-arrow|flatbuffers|@smithy/signature-v4)/" }, "one folder knows Arrow"),
-    only("sqlite-in-local", { path: "^src/", pathNot: "^src/backends/local/|^src/doctor/|\\.test\\.ts$" }, { path: "node_modules/(better-sqlite3|sqlite-vec)/" }, "one folder knows SQLite"),
+    only("sqlite-in-local", { path: "^src/", pathNot: "^src/backends/local/|^src/doctor/|\\.test\\.ts$" }, { path: "node_modules/better-sqlite3/" }, "one folder knows SQLite"),
     only("onnx-in-engines", { path: "^src/", pathNot: "^src/(asr|embed)/|^src/doctor/|\\.test\\.ts$" }, { path: "node_modules/onnxruntime" }, "only engines run models"),
     only("ffmpeg-in-media", { path: "^src/", pathNot: "^src/media/|\\.test\\.ts$" }, { path: "node_modules/node-av/" }, "one folder knows FFmpeg"),
     only("queue-in-run", { path: "^src/", pathNot: "^src/pipeline/run\\.ts$" }, { path: "node_modules/p-queue/" }, "one queue, one place"),

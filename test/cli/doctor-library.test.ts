@@ -25,6 +25,7 @@ const FAULTS: Readonly<Record<string, Fault>> = {
   "files called indexed that lack vectors": { sql: "DELETE FROM vectors WHERE segment_id = (SELECT min(segment_id) FROM vectors)", exit: 13, found: /states: 1 files/, hint: /doctor --fix/, fixed: true },
   "a file called indexed without a transcript": { sql: "PRAGMA foreign_keys = OFF; DELETE FROM versions WHERE id = (SELECT min(id) FROM versions)", exit: 13, found: /registered: 1 files/, hint: /doctor --fix/, fixed: true },
   "segments of a version that is gone": { sql: "PRAGMA foreign_keys = OFF; UPDATE segments SET version_id = 4711 WHERE id = (SELECT min(id) FROM segments)", exit: 13, found: /orphans: \d+ rows/, hint: /doctor --fix/, fixed: true },
+  "codes that are not of these vectors": { sql: "UPDATE vector_codes SET codes = zeroblob(length(codes))", exit: 13, found: /vectors: \d+ that searches don't find/, hint: /doctor --fix/, fixed: true },
   "another embedding model": { sql: `UPDATE meta SET value = replace(value, 'MiniLM', 'OtherLM') WHERE key = 'embedder'`, exit: 13, found: /made with the embedding model/, hint: /migrate --reembed/, fixed: false },
   "a schema of a newer mediasearch": { sql: "PRAGMA user_version = 9999", exit: 13, found: /newer mediasearch/, hint: /npm install mediasearch@latest/, fixed: false },
   "another program's database": { sql: "PRAGMA application_id = 1", exit: 13, found: /not a library of mediasearch/, hint: /--store/, fixed: false },

@@ -4,6 +4,7 @@ import { toStoreError } from "./errors.ts";
 import { checkLinks, REPAIR } from "./check-links.ts";
 import { readIdentity } from "./identity.ts";
 import { MIGRATIONS } from "./migrations.ts";
+import { wrongCodes } from "./vector-check.ts";
 
 const DAMAGED = "mediasearch restore BACKUP --force   (without a backup: move the file away and index again)";
 
@@ -17,9 +18,7 @@ export async function* check(db: Database, path: string, deep = false): AsyncIte
   yield* checkLinks(db);
   const words = attempt(path, () => checkWords(db));
   yield words === "ok" ? { check: "keywords", status: "ok", found: "as the texts" } : { check: "keywords", status: "failed", found: words, hint: REPAIR };
-  const wrong = wrongVectors(db);
-  yield wrong === 0 ? { check: "vectors", status: "ok", found: "all of one length" }
-    : { check: "vectors", status: "failed", found: `${wrong} not of the embedding model's length`, hint: "mediasearch migrate --reembed" };
+  yield checkVectors(db);
 }
 
 /** Damage is what is looked for here: it is an answer, not an error. */
@@ -39,7 +38,11 @@ function checkWords(db: Database): string {
   return "ok";
 }
 
-function wrongVectors(db: Database): number {
-  const dimensions = readIdentity(db)?.dimensions ?? 0;
-  return db.prepare("SELECT count(*) FROM vectors WHERE length(vector) <> ?").pluck().get(dimensions * Float32Array.BYTES_PER_ELEMENT) as number;
+function checkVectors(db: Database): Finding {
+  const { dimensions } = readIdentity(db) ?? { dimensions: 0 };
+  const failed = (found: string, hint: string): Finding => ({ check: "vectors", status: "failed", found, hint });
+  const wrong = db.prepare("SELECT count(*) FROM vectors WHERE length(vector) <> ?").pluck().get(dimensions * Float32Array.BYTES_PER_ELEMENT) as number;
+  if (wrong > 0) return failed(`${wrong} not of the embedding model's length`, "mediasearch migrate --reembed");
+  const lost = wrongCodes(db, dimensions);
+  return lost > 0 ? failed(`${lost} that searches don't find`, REPAIR) : { check: "vectors", status: "ok", found: "all of one length, all found by searches" };
 }

@@ -2,7 +2,9 @@ import { gunzipSync, gzipSync } from "node:zlib";
 import type { Database } from "better-sqlite3";
 import type { Origin } from "../../types.ts";
 import type { ArchivedTranscript, AssetId, FilePlace } from "../backend.ts";
+import { readIdentity } from "./identity.ts";
 import { type SegmentRow, toSegment } from "./rows.ts";
+import { writeCodes } from "./vector-blocks.ts";
 
 /** What `archive.version` holds, as gzip of JSON. */
 interface Archived {
@@ -70,4 +72,6 @@ export function copyVersion(db: Database, from: AssetId, { id, sizeBytes, mtimeM
     SELECT ?, position, start_ms, end_ms, text, speaker, confidence, grams FROM segments WHERE version_id = ? ORDER BY position`).run(versionId, source.id);
   db.prepare(`INSERT INTO vectors SELECT n.id, x.vector FROM segments n JOIN segments o ON o.version_id = ? AND o.position = n.position
     JOIN vectors x ON x.segment_id = o.id WHERE n.version_id = ?`).run(source.id, versionId);
+  const identity = readIdentity(db);
+  if (identity) writeCodes(db, identity.dimensions, Number(versionId));
 }

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import Sqlite from "better-sqlite3";
 import { beforeEach, afterEach, describe, expect, it } from "vitest";
 import type { AssetVersion, Backend } from "../backend.ts";
-import { MIGRATIONS } from "./migrations.ts";
+import { apply, MIGRATIONS } from "./migrations.ts";
 import { open } from "./open.ts";
 
 let folder: string;
@@ -56,7 +56,7 @@ describe("a library file", () => {
   it("of an earlier schema is brought to the newest with everything that it holds", async () => {
     mkdirSync(join(folder, "deep"));
     const db = new Sqlite(path);
-    for (const step of MIGRATIONS.slice(0, 2)) db.exec(step);
+    for (const step of MIGRATIONS.slice(0, 2)) apply(db, step);
     db.pragma("application_id = 1836282467");
     db.pragma("user_version = 2");
     db.exec(`INSERT INTO assets (path, size_bytes, mtime_ms, state) VALUES ('/a', 1, 2, 'partial');

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import Sqlite from "better-sqlite3";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { defineFunctions } from "./filter.ts";
-import { APPLICATION_ID, backupPath, MIGRATIONS } from "./migrations.ts";
+import { APPLICATION_ID, apply, backupPath, MIGRATIONS } from "./migrations.ts";
 import { open } from "./open.ts";
 
 /** A library as schema n wrote it, with what that schema knew: released steps are never changed, so they are the fixture. */
@@ -15,7 +15,7 @@ function libraryOf(schema: number): string {
   const path = join(folder, "library.sqlite");
   const db = new Sqlite(path);
   defineFunctions(db);
-  for (const step of MIGRATIONS.slice(0, schema)) db.exec(step);
+  for (const step of MIGRATIONS.slice(0, schema)) apply(db, step);
   db.pragma(`application_id = ${APPLICATION_ID}`);
   db.pragma(`user_version = ${schema}`);
   db.exec(`

@@ -1,13 +1,22 @@
 import { existsSync, linkSync, rmSync } from "node:fs";
 import type { Database } from "better-sqlite3";
 import { MediasearchError } from "../../errors.ts";
+import { readIdentity } from "./identity.ts";
 import { snapshot } from "./snapshot.ts";
+import { BLOCKS_SCHEMA, writeCodes } from "./vector-blocks.ts";
 
 /** "msrc": tells a library from other SQLite files (https://www.sqlite.org/pragma.html#pragma_application_id). */
 export const APPLICATION_ID = 0x6d737263;
 
+type Step = string | ((db: Database) => void);
+
+export function apply(db: Database, step: Step): void {
+  if (typeof step === "string") db.exec(step);
+  else step(db);
+}
+
 /** Step n takes a library from schema n-1 to n. A step that was released is never changed; the next one is added. */
-export const MIGRATIONS: readonly string[] = [
+export const MIGRATIONS: readonly Step[] = [
   `
   CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
   CREATE TABLE assets (
@@ -108,6 +117,11 @@ export const MIGRATIONS: readonly string[] = [
     INSERT INTO segments_fts (segments_fts, rowid, text, speaker, grams) VALUES ('delete', old.id, old.text, old.speaker, old.grams);
   END;
   `,
+  (db) => {
+    db.exec(BLOCKS_SCHEMA);
+    const identity = readIdentity(db);
+    if (identity) writeCodes(db, identity.dimensions);
+  },
 ];
 
 /** Where the library as it was before a migration is kept. Nothing removes it. */
@@ -124,7 +138,7 @@ export function migrate(db: Database, path: string, create: boolean): void {
   if (current === 0 && !create) throw noStore(path);
   if (current > 0) keepCopy(db, backupPath(path, current));
   db.transaction(() => {
-    for (const step of MIGRATIONS.slice(checkSchema(db, path))) db.exec(step);
+    for (const step of MIGRATIONS.slice(checkSchema(db, path))) apply(db, step);
     db.pragma(`application_id = ${APPLICATION_ID}`);
     db.pragma(`user_version = ${MIGRATIONS.length}`);
   }).immediate();

@@ -4,6 +4,7 @@ import type { Segment } from "../../types.ts";
 import type { StoreIdentity } from "../backend.ts";
 import { refuseUseless, writeIdentity } from "./identity.ts";
 import { type SegmentRow, toSegment, vectorBlob } from "./rows.ts";
+import { writeCodes } from "./vector-blocks.ts";
 
 type Embed = (segments: readonly Segment[]) => Promise<readonly Float32Array[]>;
 
@@ -58,4 +59,5 @@ function swap(db: Database, embedder: StoreIdentity): void {
       WHERE v.asset_id = assets.id AND x.segment_id IS NULL) THEN 'partial' ELSE 'indexed' END
     WHERE state IN ('indexed', 'partial')`);
   writeIdentity(db, embedder);
+  writeCodes(db, embedder.dimensions);
 }

@@ -1,6 +1,8 @@
 import type { Database } from "better-sqlite3";
 import { countBroken, LAWS } from "./check-links.ts";
 import { readIdentity } from "./identity.ts";
+import { writeCodes } from "./vector-blocks.ts";
+import { wrongCodes } from "./vector-check.ts";
 
 /** Makes again what can be made out of the rest, in one transaction. Texts and times are never touched: only a backup brings those back. */
 export function repair(db: Database): readonly string[] {
@@ -16,6 +18,11 @@ export function repair(db: Database): readonly string[] {
         if (broken === 0 || law.mend === null) continue;
         db.exec(law.mend);
         done.push(`${law.check}: ${law.broken(broken)}: mended`);
+      }
+      const identity = readIdentity(db);
+      if (identity && wrongCodes(db, identity.dimensions) > 0) {
+        writeCodes(db, identity.dimensions);
+        done.push("search by meaning: its codes made anew out of the vectors");
       }
       if (isWordIndexWrong(db)) {
         db.exec("INSERT INTO segments_fts (segments_fts) VALUES ('rebuild')");

@@ -2,11 +2,11 @@ import type { Database } from "better-sqlite3";
 import type { Origin } from "../../types.ts";
 import type { Hit, SearchFilter, TextQuery } from "../backend.ts";
 import { conditions, matchAny } from "./filter.ts";
-import { type SegmentRow, toSegment, vectorBlob } from "./rows.ts";
+import { type SegmentRow, toSegment } from "./rows.ts";
 
-type HitRow = SegmentRow & { readonly path: string; readonly origin: Origin; readonly engine: string; readonly score: number };
+export type HitRow = SegmentRow & { readonly path: string; readonly origin: Origin; readonly engine: string };
 
-const COLUMNS = "a.path, v.origin, v.engine, s.position, s.start_ms, s.end_ms, s.text, s.speaker, s.confidence";
+export const COLUMNS = "a.path, v.origin, v.engine, s.position, s.start_ms, s.end_ms, s.text, s.speaker, s.confidence";
 const JOINED = "JOIN versions v ON v.id = s.version_id JOIN assets a ON a.id = v.asset_id";
 
 const MATCHED = "FROM segments_fts CROSS JOIN segments s ON s.id = segments_fts.rowid";
@@ -38,25 +38,9 @@ export function countText(db: Database, { terms, termsOptional }: TextQuery, fil
 const passesAll = (db: Database, { assets, speaker, where }: SearchFilter): boolean =>
   assets === undefined && speaker === undefined && where === undefined && db.prepare("SELECT 1 FROM assets WHERE deleted_at_ms IS NOT NULL LIMIT 1").get() === undefined;
 
-/** Exact: every vector that the filter leaves is compared. */
-export async function searchVector(db: Database, vector: Float32Array, filter: SearchFilter, limit: number): Promise<Hit[]> {
-  await loadVectorFunctions(db);
-  const { where, values } = conditions(filter);
-  return hits(db, `SELECT ${COLUMNS}, ifnull(1 - vec_distance_cosine(x.vector, ?), 0) AS score FROM vectors x JOIN segments s ON s.id = x.segment_id ${JOINED}
-    WHERE true${where}`, [vectorBlob(vector), ...values], limit);
-}
-
-const loaded = new WeakSet<Database>();
-
-/** sqlite-vec is loaded by the first search that needs it: keyword search starts without. */
-async function loadVectorFunctions(db: Database): Promise<void> {
-  if (loaded.has(db)) return;
-  const { load } = await import("sqlite-vec");
-  load(db);
-  loaded.add(db);
-}
-
 function hits(db: Database, sql: string, values: readonly unknown[], limit: number): Hit[] {
-  const rows = db.prepare(`${sql} ORDER BY score DESC, a.path, s.position LIMIT ?`).all(...values, limit) as HitRow[];
-  return rows.map((row) => ({ asset: row.path, segment: toSegment(row), score: row.score, origin: row.origin, engine: row.engine }));
+  const rows = db.prepare(`${sql} ORDER BY score DESC, a.path, s.position LIMIT ?`).all(...values, limit) as (HitRow & { readonly score: number })[];
+  return rows.map((row) => toHit(row, row.score));
 }
+
+export const toHit = (row: HitRow, score: number): Hit => ({ asset: row.path, segment: toSegment(row), score, origin: row.origin, engine: row.engine });

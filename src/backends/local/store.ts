@@ -6,7 +6,9 @@ import { toStoreError } from "./errors.ts";
 import { isSame, mismatch, readIdentity, refuseUseless, writeIdentity } from "./identity.ts";
 import { reembed } from "./reembed.ts";
 import { type AssetRow, type SegmentRow, toSegment, toStatus, toVector, vectorBlob } from "./rows.ts";
-import { countText, searchText, searchVector } from "./search.ts";
+import { countText, searchText } from "./search.ts";
+import { blockWriter, tidyBlocks } from "./vector-blocks.ts";
+import { searchVector } from "./vector-search.ts";
 
 const PAGE = 500;
 const LIVE = "FROM versions v JOIN assets a ON a.id = v.asset_id WHERE a.deleted_at_ms IS NULL";
@@ -14,12 +16,6 @@ const STATUS = `
   SELECT a.path, a.size_bytes, a.mtime_ms, a.captions_stat, iif(a.deleted_at_ms IS NULL, a.state, 'deleted') AS state, a.error, v.fingerprint, v.origin, v.engine, v.language, v.duration_ms,
     v.segment_count, v.speakers, v.indexed_at_ms, v.recorded_at_ms
   FROM assets a LEFT JOIN versions v ON v.asset_id = a.id`;
-
-/** "indexed" says that every segment has its vector, so only the others' are counted one by one: vectors are most of the file. */
-const VECTOR_COUNT = `
-  SELECT coalesce(sum(iif(a.state = 'indexed', v.segment_count,
-    (SELECT count(*) FROM segments s JOIN vectors x ON x.segment_id = s.id WHERE s.version_id = v.id))), 0)
-  FROM versions v JOIN assets a ON a.id = v.asset_id WHERE a.deleted_at_ms IS NULL`;
 
 export function localStore(db: Database, path: string): Store {
   /** SQLite's errors leave as ours. */
@@ -31,6 +27,12 @@ export function localStore(db: Database, path: string): Store {
     }
   };
   const write = <T>(act: () => T): Promise<T> => guard(() => db.transaction(act).immediate());
+  /** For what takes versions away or adds them. */
+  const writeVersions = <T>(act: () => T): Promise<T> => write(() => {
+    const result = act();
+    tidyBlocks(db);
+    return result;
+  });
   return {
     capabilities: { text: "bm25", vector: "exact", concurrentCommits: 1 },
     identity: () => guard(() => readIdentity(db)),
@@ -53,7 +55,7 @@ export function localStore(db: Database, path: string): Store {
       const insert = db.prepare("INSERT OR IGNORE INTO assets (path, size_bytes, mtime_ms, state) VALUES (?, ?, ?, 'registered')");
       return files.reduce((sum, { id, sizeBytes, mtimeMs }) => sum + insert.run(id, sizeBytes, mtimeMs).changes, 0);
     }),
-    commit: (version, embedder) => write(() => commit(db, version, embedder)),
+    commit: (version, embedder) => writeVersions(() => commit(db, version, embedder)),
     recordFailure: ({ id, sizeBytes, mtimeMs, captionsStat }, reason) => write(() => {
       db.prepare(`INSERT INTO assets (path, size_bytes, mtime_ms, captions_stat, state, error) VALUES (?, ?, ?, ?, 'failed', ?)
         ON CONFLICT (path) DO UPDATE SET size_bytes = excluded.size_bytes, mtime_ms = excluded.mtime_ms, captions_stat = excluded.captions_stat,
@@ -79,8 +81,8 @@ export function localStore(db: Database, path: string): Store {
       SELECT s.position, s.start_ms, s.end_ms, s.text, s.speaker, s.confidence FROM assets a JOIN versions v ON v.asset_id = a.id JOIN segments s ON s.version_id = v.id
       WHERE a.path = ? AND s.position BETWEEN ? AND ? ORDER BY s.position`).all(id, from, to) as SegmentRow[]).map(toSegment)),
     findByFingerprint: (fingerprint) => guard(() => (db.prepare(`${STATUS} WHERE v.fingerprint = ? ORDER BY a.path`).all(fingerprint) as AssetRow[]).map(toStatus)),
-    moveAsset: (from, to) => write(() => moveAsset(db, from, to)),
-    copyVersion: (from, to) => write(() => copyVersion(db, from, to)),
+    moveAsset: (from, to) => writeVersions(() => moveAsset(db, from, to)),
+    copyVersion: (from, to) => writeVersions(() => copyVersion(db, from, to)),
     markDeleted: (ids) => write(() => {
       const mark = db.prepare("UPDATE assets SET deleted_at_ms = ? WHERE path = ? AND deleted_at_ms IS NULL");
       for (const id of ids) mark.run(Date.now(), id);
@@ -97,9 +99,9 @@ export function localStore(db: Database, path: string): Store {
       }
     },
     addArchived: (version) => write(() => addArchived(db, version)),
-    purge: (beforeMs) => write(() =>
+    purge: (beforeMs) => writeVersions(() =>
       db.prepare("DELETE FROM archive WHERE archived_at_ms < ?").run(beforeMs).changes + db.prepare("DELETE FROM assets WHERE deleted_at_ms < ?").run(beforeMs).changes),
-    removeAsset: (id) => write(() => {
+    removeAsset: (id) => writeVersions(() => {
       db.prepare("DELETE FROM assets WHERE path = ?").run(id);
     }),
     searchText: (query, filter, limit) => guard(() => searchText(db, query, filter, limit)),
@@ -118,7 +120,7 @@ export function localStore(db: Database, path: string): Store {
       return {
         assets,
         segments: number(`SELECT coalesce(sum(segment_count), 0) ${LIVE}`),
-        vectors: number(VECTOR_COUNT),
+        vectors: number(`SELECT coalesce(sum(p.row_count), 0) FROM vector_parts p JOIN versions v ON v.id = p.version_id JOIN assets a ON a.id = v.asset_id WHERE a.deleted_at_ms IS NULL`),
         durationMs: number(`SELECT coalesce(sum(duration_ms), 0) ${LIVE}`),
         sizeBytes: (db.pragma("page_count", { simple: true }) as number) * (db.pragma("page_size", { simple: true }) as number),
       };
@@ -142,10 +144,10 @@ function commit(db: Database, version: AssetVersion, embedder: StoreIdentity | u
       state = excluded.state, error = NULL, deleted_at_ms = NULL RETURNING id`).pluck().get(id, sizeBytes, mtimeMs, captionsStat, state) as number;
   archive(db, assetId, id, version.fingerprint);
   db.prepare("DELETE FROM versions WHERE asset_id = ?").run(assetId);
-  insertVersion(db, assetId, version);
+  insertVersion(db, assetId, version, vectors[0]?.length ?? 0);
 }
 
-function insertVersion(db: Database, assetId: number, version: AssetVersion): void {
+function insertVersion(db: Database, assetId: number, version: AssetVersion, dimensions: number): void {
   const { fingerprint, origin, engine, language, durationMs, segments, indexedAtMs = Date.now(), recordedAtMs = null } = version;
   const speakers = [...new Set(segments.flatMap(({ speaker }) => (speaker === null ? [] : [speaker])))].toSorted();
   const { lastInsertRowid: versionId } = db.prepare(`INSERT INTO versions
@@ -153,8 +155,12 @@ function insertVersion(db: Database, assetId: number, version: AssetVersion): vo
     .run(assetId, fingerprint, origin, engine, language, durationMs, segments.length, JSON.stringify(speakers), indexedAtMs, recordedAtMs);
   const insert = db.prepare("INSERT INTO segments (version_id, position, start_ms, end_ms, text, speaker, confidence, grams) VALUES (?, ?, ?, ?, ?, ?, ?, ?)");
   const insertVector = db.prepare("INSERT INTO vectors (segment_id, vector) VALUES (?, ?)");
+  const codes = blockWriter(db, dimensions);
   for (const { index, startMs, endMs, text, speaker, confidence, vector } of segments) {
     const { lastInsertRowid } = insert.run(versionId, index, startMs, endMs, text, speaker, confidence, grams(text));
-    if (vector) insertVector.run(lastInsertRowid, vectorBlob(vector));
+    if (!vector) continue;
+    insertVector.run(lastInsertRowid, vectorBlob(vector));
+    codes.add(Number(versionId), index, vector);
   }
+  codes.end();
 }

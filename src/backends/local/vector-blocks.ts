@@ -1,0 +1,151 @@
+import type { Database } from "better-sqlite3";
+import { readIdentity } from "./identity.ts";
+import { toVector } from "./rows.ts";
+import { encode, rowBytes } from "./vector-codes.ts";
+
+/**
+ * Codes are kept in blocks, which are never changed, only replaced by others: a block's number stays true for ever. `vector_parts` says which version's
+ * segments a run of rows holds (its absence: nobody's any more), a row's place being block × BLOCK_ROWS + row.
+ */
+export const BLOCK_ROWS = 1024;
+/** Blocks of fewer rows are joined, always MERGED of about one size, so that a row is written again four times at most. */
+const SMALL_ROWS = 256;
+const MERGED = 8;
+
+export const BLOCKS_SCHEMA = `
+  CREATE TABLE vector_blocks (id INTEGER PRIMARY KEY AUTOINCREMENT, row_count INTEGER NOT NULL, live_count INTEGER NOT NULL) STRICT;
+  CREATE INDEX vector_blocks_loose ON vector_blocks (live_count, row_count) WHERE live_count < ${SMALL_ROWS} OR live_count * 4 < row_count * 3;
+  -- row_count rows of four-bit codes, then as many float32 scales, little-endian.
+  CREATE TABLE vector_codes (block_id INTEGER PRIMARY KEY REFERENCES vector_blocks (id) ON DELETE CASCADE, codes BLOB NOT NULL) STRICT;
+  CREATE TABLE vector_parts (
+    place INTEGER PRIMARY KEY,
+    version_id INTEGER NOT NULL REFERENCES versions (id) ON DELETE CASCADE,
+    position INTEGER NOT NULL,
+    row_count INTEGER NOT NULL
+  ) STRICT;
+  CREATE INDEX vector_parts_version ON vector_parts (version_id);
+  CREATE TRIGGER vector_parts_delete AFTER DELETE ON vector_parts BEGIN
+    UPDATE vector_blocks SET live_count = live_count - old.row_count WHERE id = old.place / ${BLOCK_ROWS};
+  END;
+`;
+
+/** A run of rows that hold neighbouring segments of one version. */
+interface Part {
+  readonly row: number;
+  readonly versionId: number;
+  readonly position: number;
+  rows: number;
+}
+
+export interface BlockWriter {
+  add(versionId: number, position: number, vector: Float32Array): void;
+  /** A row of another block. */
+  copy(versionId: number, position: number, codes: Uint8Array, scale: number): void;
+  end(): void;
+}
+
+/** Packs rows into blocks in the order in which they come. Segments come in order too, or each is a part of its own. */
+export function blockWriter(db: Database, dimensions: number): BlockWriter {
+  const width = rowBytes(dimensions);
+  const codes = new Uint8Array(BLOCK_ROWS * width);
+  const scales = new Float32Array(BLOCK_ROWS);
+  let rows = 0;
+  let parts: Part[] = [];
+  const end = (): void => {
+    if (rows > 0) insertBlock(db, Buffer.concat([codes.subarray(0, rows * width), new Uint8Array(scales.buffer, 0, rows * 4)]), rows, parts);
+    rows = 0;
+    parts = [];
+  };
+  const place = (versionId: number, position: number, scale: number): void => {
+    const last = parts.at(-1);
+    if (last?.versionId === versionId && last.position + last.rows === position) last.rows++;
+    else parts.push({ row: rows, versionId, position, rows: 1 });
+    scales[rows++] = scale;
+    if (rows === BLOCK_ROWS) end();
+  };
+  const nextRow = (): Uint8Array => codes.subarray(rows * width, (rows + 1) * width);
+  return {
+    add: (versionId, position, vector) => place(versionId, position, encode(vector, nextRow())),
+    copy(versionId, position, row, scale) {
+      nextRow().set(row);
+      place(versionId, position, scale);
+    },
+    end,
+  };
+}
+
+function insertBlock(db: Database, codes: Buffer, rows: number, parts: readonly Part[]): void {
+  const id = Number(db.prepare("INSERT INTO vector_blocks (row_count, live_count) VALUES (?, ?)").run(rows, rows).lastInsertRowid);
+  db.prepare("INSERT INTO vector_codes (block_id, codes) VALUES (?, ?)").run(id, codes);
+  const insert = db.prepare("INSERT INTO vector_parts (place, version_id, position, row_count) VALUES (?, ?, ?, ?)");
+  for (const part of parts) insert.run(id * BLOCK_ROWS + part.row, part.versionId, part.position, part.rows);
+}
+
+export interface StoredVector {
+  readonly versionId: number;
+  readonly position: number;
+  readonly vector: Float32Array;
+}
+
+const PAGE = 500;
+
+/** The vectors of one version, or of all, in order; a few at a time in memory. */
+export function* storedVectors(db: Database, onlyVersion?: number): Iterable<StoredVector> {
+  const next = db.prepare(`SELECT s.version_id AS versionId, s.position, x.vector FROM segments s JOIN vectors x ON x.segment_id = s.id
+    WHERE (s.version_id, s.position) > (?, ?) ${onlyVersion === undefined ? "" : "AND s.version_id = ?"} ORDER BY s.version_id, s.position LIMIT ${PAGE}`);
+  for (let after = [onlyVersion ?? -1, -1]; ; ) {
+    const rows = next.all(...after, ...(onlyVersion === undefined ? [] : [onlyVersion])) as (Omit<StoredVector, "vector"> & { readonly vector: Buffer })[];
+    for (const row of rows) yield { ...row, vector: toVector(row.vector) };
+    const last = rows.at(-1);
+    if (!last) return;
+    after = [last.versionId, last.position];
+  }
+}
+
+/** Codes of the stored vectors of one version, which has none yet; or anew those of all. */
+export function writeCodes(db: Database, dimensions: number, onlyVersion?: number): void {
+  if (onlyVersion === undefined) db.exec("DELETE FROM vector_blocks; DELETE FROM vector_parts");
+  const writer = blockWriter(db, dimensions);
+  for (const { versionId, position, vector } of storedVectors(db, onlyVersion)) writer.add(versionId, position, vector);
+  writer.end();
+}
+
+interface Block {
+  readonly id: number;
+  readonly row_count: number;
+  readonly live_count: number;
+}
+
+/**
+ * After every change of versions, in its transaction: empty blocks go, blocks of which more than a quarter is nobody's are written without it, small ones
+ * are joined. So at most a third of what a search reads is dead, and the work is at most in proportion to what was changed.
+ */
+export function tidyBlocks(db: Database): void {
+  const loose = db.prepare(`SELECT id, row_count, live_count FROM vector_blocks WHERE live_count < ${SMALL_ROWS} OR live_count * 4 < row_count * 3`).all() as Block[];
+  const sizes = Map.groupBy(loose, ({ live_count: live }) => Math.floor(Math.log2(Math.max(1, live)) / 2));
+  const chosen = loose.filter(({ row_count: rows, live_count: live }) =>
+    live * 4 < rows * 3 || (sizes.get(Math.floor(Math.log2(live) / 2))?.length ?? 0) >= MERGED);
+  if (chosen.length > 0) repack(db, chosen);
+}
+
+function repack(db: Database, blocks: readonly Block[]): void {
+  const identity = readIdentity(db);
+  if (!identity) return;
+  const writer = blockWriter(db, identity.dimensions);
+  const width = rowBytes(identity.dimensions);
+  const readCodes = db.prepare("SELECT codes FROM vector_codes WHERE block_id = ?").pluck();
+  const readParts = db.prepare(`SELECT place % ${BLOCK_ROWS} AS row, version_id AS versionId, position, row_count AS rows FROM vector_parts WHERE place >= ? AND place < ? ORDER BY place`);
+  const removeParts = db.prepare("DELETE FROM vector_parts WHERE place >= ? AND place < ?");
+  const removeBlock = db.prepare("DELETE FROM vector_blocks WHERE id = ?");
+  for (const { id, row_count: total, live_count: live } of blocks) {
+    const places = [id * BLOCK_ROWS, (id + 1) * BLOCK_ROWS];
+    if (live > 0) {
+      const codes = readCodes.get(id) as Buffer;
+      for (const { row, versionId, position, rows } of readParts.all(...places) as Part[])
+        for (let i = 0; i < rows; i++) writer.copy(versionId, position + i, codes.subarray((row + i) * width, (row + i + 1) * width), codes.readFloatLE(total * width + (row + i) * 4));
+    }
+    removeParts.run(...places);
+    removeBlock.run(id);
+  }
+  writer.end();
+}

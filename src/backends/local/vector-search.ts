@@ -1,0 +1,86 @@
+import type { Database } from "better-sqlite3";
+import type { Hit, SearchFilter } from "../backend.ts";
+import { conditions } from "./filter.ts";
+import { toVector } from "./rows.ts";
+import { COLUMNS, type HitRow, toHit } from "./search.ts";
+import { BLOCK_ROWS } from "./vector-blocks.ts";
+import { type Candidate, openScan, type Rows, type Scan } from "./vector-scan.ts";
+
+/** Codes order nearly as the vectors do: of so many more than are wanted the best are the best of all, measured in bench/README.md. */
+const spare = (limit: number): number => Math.max(200, limit >> 2);
+
+/**
+ * The nearest by cosine: a scan of all codes gives candidates, whose vectors decide. Rows whose segments the filter leaves out, or nobody owns, are
+ * found out among the candidates; only where these are too many are the rows that count looked up first.
+ */
+export function searchVector(db: Database, vector: Float32Array, filter: SearchFilter, limit: number): Hit[] {
+  if (limit < 1) return [];
+  const scan = scanOf(db, vector.length);
+  const most = limit + spare(limit);
+  const candidates = scan(vector, most, rowsOfFiles(db, filter));
+  const hits = weigh(db, vector, candidates, filter);
+  const isAll = candidates.length < most || hits.length >= limit + spare(limit) / 2;
+  return (isAll ? hits : weigh(db, vector, scan(vector, most, rowsOfSegments(db, filter)), filter)).sort(byScore).slice(0, limit);
+}
+
+const scans = new WeakMap<Database, { readonly dimensions: number; readonly scan: Scan }>();
+
+/** One for each open library; re-embedding may have changed the length of its vectors. */
+function scanOf(db: Database, dimensions: number): Scan {
+  const known = scans.get(db);
+  if (known?.dimensions === dimensions) return known.scan;
+  const scan = openScan(db, dimensions);
+  scans.set(db, { dimensions, scan });
+  return scan;
+}
+
+const PARTS = "FROM assets a JOIN versions v ON v.asset_id = a.id JOIN vector_parts p ON p.version_id = v.id";
+
+/** All rows of the files that a filter can mean; undefined when that is no question of files. */
+function rowsOfFiles(db: Database, { assets, speaker }: SearchFilter): Rows[] | undefined {
+  if (!assets && speaker === undefined) return undefined;
+  const said = "EXISTS (SELECT 1 FROM json_each(v.speakers) one WHERE speaker_matches(?, one.value))";
+  const { where, values } = conditions({ assets });
+  return db.prepare(`SELECT p.place, p.row_count AS rows ${PARTS} WHERE true${where}${speaker === undefined ? "" : ` AND ${said}`} ORDER BY p.place`)
+    .all(...values, ...(speaker === undefined ? [] : [speaker])) as Rows[];
+}
+
+function rowsOfSegments(db: Database, filter: SearchFilter): Rows[] {
+  const { where, values } = conditions(filter);
+  const places = db.prepare(`SELECT p.place + s.position - p.position AS place ${PARTS}
+    JOIN segments s ON s.version_id = v.id AND s.position >= p.position AND s.position < p.position + p.row_count WHERE true${where} ORDER BY 1`).pluck().all(...values) as number[];
+  const found: { readonly place: number; rows: number }[] = [];
+  for (const place of places) {
+    const last = found.at(-1);
+    if (last && last.place + last.rows === place && place % BLOCK_ROWS > 0) last.rows++;
+    else found.push({ place, rows: 1 });
+  }
+  return found;
+}
+
+/** Hits for those candidates that are somebody's and meet the filter, with their exact cosine. */
+function weigh(db: Database, query: Float32Array, candidates: readonly Candidate[], filter: SearchFilter): Hit[] {
+  const { where, values } = conditions(filter);
+  const rows = db.prepare(`SELECT ${COLUMNS}, x.vector FROM json_each(?) j
+    CROSS JOIN vector_parts p ON p.place = (SELECT max(place) FROM vector_parts WHERE place <= j.value) AND j.value < p.place + p.row_count
+    CROSS JOIN segments s ON s.version_id = p.version_id AND s.position = p.position + j.value - p.place
+    CROSS JOIN versions v ON v.id = s.version_id CROSS JOIN assets a ON a.id = v.asset_id CROSS JOIN vectors x ON x.segment_id = s.id
+    WHERE true${where}`).all(JSON.stringify(candidates.map(({ place }) => place)), ...values) as (HitRow & { readonly vector: Buffer })[];
+  return rows.map((row) => toHit(row, cosine(query, toVector(row.vector))));
+}
+
+function cosine(a: Float32Array, b: Float32Array): number {
+  let [product, squaredA, squaredB] = [0, 0, 0];
+  for (let i = 0; i < a.length; i++) {
+    const [x, y] = [a[i] as number, b[i] as number];
+    product += x * y;
+    squaredA += x * x;
+    squaredB += y * y;
+  }
+  return squaredA > 0 && squaredB > 0 ? product / Math.sqrt(squaredA * squaredB) : 0;
+}
+
+function byScore(a: Hit, b: Hit): number {
+  if (a.score !== b.score) return b.score - a.score;
+  return a.asset === b.asset ? a.segment.index - b.segment.index : a.asset < b.asset ? -1 : 1;
+}
