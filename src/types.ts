@@ -18,6 +18,8 @@ export interface Cue {
   readonly endMs: number;
   readonly text: string;
   readonly speaker: string | null;
+  /** Somebody else begins to speak here, whom nothing names: a dialogue's dash. */
+  readonly startsTurn?: boolean;
   /** Mean probability of the words, 0..1; null where nothing is known, as with captions. */
   readonly confidence: number | null;
   /** Word times where the source has them, in order; null otherwise. */

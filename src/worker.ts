@@ -55,6 +55,16 @@ function tools(setup: WorkerSetup): Tools {
   };
 }
 
+/** Says now and then that work goes on where there is no position to tell. */
+function alive(): () => void {
+  let lastMs = Date.now();
+  return () => {
+    if (Date.now() - lastMs < LEAST_MS_BETWEEN_REPORTS) return;
+    lastMs = Date.now();
+    reply({ type: "alive" });
+  };
+}
+
 async function embed(segments: readonly Segment[], setup: WorkerSetup): Promise<Reply> {
   try {
     return { type: "vectors", vectors: await embedTexts(segments, tools(setup)) };
@@ -66,7 +76,7 @@ async function embed(segments: readonly Segment[], setup: WorkerSetup): Promise<
 
 async function answer(type: "identify" | "transcribe", task: FileTask, setup: WorkerSetup): Promise<Reply> {
   try {
-    if (type === "identify") return { type: "identity", identity: await identifyFile(task, stop.signal) };
+    if (type === "identify") return { type: "identity", identity: await identifyFile(task, stop.signal, alive()) };
     const transcript = await processFile(task, tools(setup));
     return transcript ? { type: "transcript", transcript } : { type: "skipped", reason: "no captions" };
   } catch (error) {

@@ -36,6 +36,8 @@ export interface Holder {
 
 export interface RunRecord extends Holder {
   readonly startedAtMs: number;
+  /** When it was last heard of. */
+  readonly renewedAtMs: number;
   /** null while it runs; a run that was killed ended when it was last heard of, once another one begins. */
   readonly endedAtMs: number | null;
   /** null unless it came to its end. */

@@ -3,6 +3,7 @@ import type { RunEvent } from "../pipeline/run.ts";
 import { showPath } from "./show-path.ts";
 
 export interface IndexReport {
+  /** Files that are not, or not wholly, in the library for a reason of this run. */
   readonly failed: number;
   add(event: RunEvent): void;
   /** What was done so far, for the library's record of its last run. */
@@ -23,7 +24,7 @@ export function createReport({ io, status, asJson }: ReportOptions): IndexReport
   const startedAt = Date.now();
   const paint = painter(io.stderr, io.env);
   const at = new Map<string, { positionMs: number; durationMs: number | null }>();
-  const n = { found: 0, indexed: 0, unchanged: 0, skipped: 0, reused: 0, deleted: 0, retried: 0, quarantined: 0, failed: 0, captions: 0, asr: 0, wouldIndex: 0, doneMs: 0, asrMs: 0, segments: 0 };
+  const n = { found: 0, indexed: 0, unchanged: 0, skipped: 0, reused: 0, deleted: 0, retried: 0, quarantined: 0, failed: 0, partial: 0, waiting: 0, captions: 0, asr: 0, wouldIndex: 0, doneMs: 0, asrMs: 0, segments: 0 };
   const failures: string[] = [];
   let summed = false;
 
@@ -34,7 +35,7 @@ export function createReport({ io, status, asJson }: ReportOptions): IndexReport
     if (!asJson) status.note(text);
   };
   const line = (): string => {
-    const done = n.indexed + n.unchanged + n.skipped + n.reused + n.quarantined + n.failed;
+    const done = n.indexed + n.unchanged + n.skipped + n.reused + n.quarantined + n.failed + n.waiting;
     const underWayMs = [...at.values()].reduce((sum, { positionMs }) => sum + positionMs, 0);
     const wallMs = Math.max(1, Date.now() - startedAt);
     const speed = (n.doneMs + underWayMs) / wallMs;
@@ -44,7 +45,7 @@ export function createReport({ io, status, asJson }: ReportOptions): IndexReport
     return `${done}/${n.found} files, ${((n.doneMs + underWayMs) / 3_600_000).toFixed(2)} h of audio, ${speed.toFixed(1)}× real time${left}`;
   };
   const details = (): StatusDetails => ({
-    done: n.indexed + n.unchanged + n.skipped + n.reused + n.quarantined + n.failed,
+    done: n.indexed + n.unchanged + n.skipped + n.reused + n.quarantined + n.failed + n.waiting,
     found: n.found,
     working: [...at].map(([path, where]) => ({ file: showPath(path, io.cwd), ...where })),
     failures,
@@ -52,17 +53,18 @@ export function createReport({ io, status, asJson }: ReportOptions): IndexReport
   const onIndexed = (event: Extract<RunEvent, { type: "indexed" }>, file: string): void => {
     const { origin, durationMs, engine, language, warnings } = event.transcript;
     n.indexed++;
+    if (event.isPartial) n.partial++;
     n[origin]++;
     n.segments += event.segmentCount;
     n.doneMs += durationMs ?? 0;
     if (origin === "asr") n.asrMs += durationMs ?? 0;
     for (const warning of warnings) note(`${paint("yellow", "warning:")} ${plain(file)}: ${plain(warning)}`);
-    emit({ type: "indexed", file, origin, engine, language, durationMs, segments: event.segmentCount, warnings });
+    emit({ type: "indexed", file, origin, engine, language, durationMs, segments: event.segmentCount, partial: event.isPartial, warnings });
   };
 
   return {
     get failed() {
-      return n.failed;
+      return n.failed + n.partial;
     },
     add(event) {
       const file = showPath(event.path, io.cwd);
@@ -92,12 +94,15 @@ export function createReport({ io, status, asJson }: ReportOptions): IndexReport
           const reason = event.error.message.replace(`${event.path}: `, "");
           note(`${paint("yellow", "again in")} ${duration(event.delayMs)}: ${plain(file)}: ${plain(reason)} (attempt ${event.attempts})`);
           emit({ type: "retrying", file, code: event.error.code, reason, attempts: event.attempts, delayMs: event.delayMs });
+        } else if (event.type === "waiting") {
+          if (n.waiting++ === 0) note(`${paint("yellow", "waiting:")} ${plain(file)}: ${plain(event.error.message)}; files that need no recogniser go on`);
+          emit({ type: "waiting", file, code: event.error.code, reason: event.error.message });
         } else if (event.type === "deleted") {
           n.deleted++;
           note(`deleted: ${plain(file)}`);
           emit({ type: "deleted", file });
         } else if (event.type === "offline") {
-          note(`${paint("yellow", "offline?")} ${plain(file)} is empty; ${count(event.files, "file")} of it kept`);
+          note(`${paint("yellow", "offline?")} ${plain(file)} is empty or not mounted; ${count(event.files, "file")} of it kept`);
           emit({ type: "offline", folder: file, files: event.files });
         } else if (event.type === "would-index") {
           n.wouldIndex++;
@@ -114,14 +119,14 @@ export function createReport({ io, status, asJson }: ReportOptions): IndexReport
       }
       if (!asJson) status.update(line(), details());
     },
-    counts: () => ({ found: n.found, indexed: n.indexed, unchanged: n.unchanged, skipped: n.skipped, reused: n.reused, deleted: n.deleted, failed: n.failed, quarantined: n.quarantined, audioMs: Math.round(n.doneMs), wallMs: Date.now() - startedAt }),
+    counts: () => ({ found: n.found, indexed: n.indexed, unchanged: n.unchanged, skipped: n.skipped, reused: n.reused, deleted: n.deleted, failed: n.failed, quarantined: n.quarantined, partial: n.partial, waiting: n.waiting, audioMs: Math.round(n.doneMs), wallMs: Date.now() - startedAt }),
     summary() {
       if (summed) return;
       summed = true;
       status.end();
       const wallMs = Date.now() - startedAt;
-      const { found, indexed, unchanged, skipped, reused, deleted, retried, quarantined, failed, captions, asr, wouldIndex, segments } = n;
-      emit({ type: "summary", version: 1, found, indexed, unchanged, skipped, reused, deleted, retried, quarantined, failed, fromCaptions: captions, recognised: asr, wouldIndex, segments, audioMs: n.doneMs, wallMs });
+      const { found, indexed, unchanged, skipped, reused, deleted, retried, quarantined, failed, partial, waiting, captions, asr, wouldIndex, segments } = n;
+      emit({ type: "summary", version: 1, found, indexed, unchanged, skipped, reused, deleted, retried, quarantined, failed, partial, waiting, fromCaptions: captions, recognised: asr, wouldIndex, segments, audioMs: n.doneMs, wallMs });
       if (asJson) return;
       if (wouldIndex > 0) io.stderr.write(`would index ${count(wouldIndex, "file")}; ${unchanged} unchanged\n`);
       else {
@@ -131,6 +136,8 @@ export function createReport({ io, status, asJson }: ReportOptions): IndexReport
             `${count(segments, "segment")} from ${duration(n.doneMs)} of audio in ${duration(wallMs)}${speed}\n`,
         );
       }
+      if (partial > 0) io.stderr.write(`${count(partial, "file")} searchable by keyword only, embedding failed; next: mediasearch index, the same again\n`);
+      if (waiting > 0) io.stderr.write(`${count(waiting, "file")} not done: the recogniser is not on this machine\n`);
       if (quarantined > 0) io.stderr.write(`${count(quarantined, "file")} not tried again, they failed before and have not changed; next: mediasearch jobs\n`);
       if (failures.length > 0) io.stderr.write(`${paint("red", "failed:")}\n${failures.map((failure) => `  ${plain(failure)}\n`).join("")}`);
     },

@@ -16,6 +16,8 @@ export interface IndexCall {
   readonly exclude: readonly string[];
   readonly dryRun: boolean;
   readonly asJson: boolean;
+  /** Files whose failures are forgotten first. */
+  readonly forget?: readonly string[];
   /** Goes on with what these yield, after the roots are done. */
   readonly follow?: ((roots: readonly string[], note: (text: string) => void) => AsyncIterable<readonly string[]>) | undefined;
 }
@@ -36,8 +38,8 @@ export async function indexPaths(context: Context, call: IndexCall): Promise<num
     const lease = call.dryRun ? undefined : await backend.ledger.acquire({ pid: process.pid, host: hostname() });
     const renewal = setInterval(() => void lease?.renew().catch(() => {}), RENEW_MS);
     try {
+      for (const path of call.forget ?? []) await backend.ledger.removeJob(path);
       await runAll(context, call, { backend, embedder, roots, status, report });
-      if (lease) await backend.store.purge(Date.now() - config.settings.retentionDays * DAY_MS);
     } finally {
       clearInterval(renewal);
       await release(lease, report);
@@ -80,14 +82,19 @@ async function runAll(context: Context, call: IndexCall, { backend, embedder, ro
     const changes = call.follow?.(roots, (text) => status.note(text))[Symbol.asyncIterator]();
     const first = changes?.next();
     first?.catch(() => {});
+    // What was replaced or deleted long ago is forgotten; a run that watches for months forgets as well.
+    const purge = async (): Promise<void> => { if (!dryRun) await store.purge(Date.now() - config.settings.retentionDays * DAY_MS); };
     await follow(runPipeline(roots, tools, options), report);
+    await purge();
     if (!changes || !first) return;
     for (let next = await first; !next.done; next = await changes.next()) {
-      const { there, gone } = await sortChanges(next.value, store);
+      await purge();
+      const { there, gone } = await sortChanges(next.value, roots, store);
       await follow(runPipeline(there, tools, { ...options, within: roots, sweep: false }), report);
       // What moved is not among them any more.
       for (const path of gone) if (await store.getAsset(path)) {
         await store.markDeleted([path]);
+        await ledger.removeJob(path);
         report.add({ type: "deleted", path });
       }
     }

@@ -44,13 +44,15 @@ async function chosen(context: Context, patterns: readonly string[], state: stri
   return jobs.filter((job) => (state === undefined || job.state === state) && (matchers.length === 0 || matchers.some((matches) => matches(job.id))));
 }
 
-/** Forgets the failures and tries the files at once, with the engine of this call. */
+/** Forgets the failures once the library is this run's, and tries the files at once, with the engine of this call. */
 async function retry(jobs: readonly Job[], context: Context, asJson: boolean): Promise<number> {
-  await withBackend(context, async ({ ledger }) => {
-    for (const { id } of jobs) await ledger.removeJob(id);
-  });
-  if (jobs.length === 0) return 0;
-  return indexPaths(context, { roots: async () => jobs.map(({ id }) => id), include: [], exclude: [], dryRun: false, asJson });
+  if (jobs.length === 0) {
+    if (asJson) context.io.stdout.write(`${JSON.stringify({ version: 1, action: "retry", jobs: [] })}\n`);
+    else context.io.stderr.write("no failed files\n");
+    return 0;
+  }
+  const roots = jobs.map(({ id }) => id);
+  return indexPaths(context, { roots: async () => roots, forget: roots, include: [], exclude: [], dryRun: false, asJson });
 }
 
 const NEXT: Readonly<Record<Job["state"], string>> = {

@@ -1,3 +1,6 @@
+import { hostname } from "node:os";
+import { isHeld } from "../backends/lease.ts";
+import type { RunRecord } from "../backends/ledger.ts";
 import { bytes, count, duration } from "../output.ts";
 import { type Command, isOn } from "./command.ts";
 
@@ -14,7 +17,7 @@ export const run: Command = async (_args, flags, context) => {
     const queued = assets.registered + assets.partial + (jobs["RETRYING"] ?? 0);
     const { store: library } = context.config.settings;
     if (isOn(flags, "json")) {
-      io.stdout.write(`${JSON.stringify({ version: 1, library, files: assets, segments, vectors, durationMs, sizeBytes, model: identity?.embedder ?? null, queued, jobs, archived, lastRun: last })}\n`);
+      io.stdout.write(`${JSON.stringify({ version: 1, library, files: assets, segments, vectors, durationMs, sizeBytes, model: identity?.embedder ?? null, queued, jobs, archived, lastRun: last && { ...last, isRunning: last.endedAtMs === null && isHeld(last, hostname()) } })}\n`);
       return 0;
     }
     const line = (name: string, text: string): void => void io.stdout.write(`${name.padEnd(10)} ${text}\n`);
@@ -32,11 +35,11 @@ export const run: Command = async (_args, flags, context) => {
   }
 };
 
-function lastRun(run: { readonly pid: number; readonly host: string; readonly startedAtMs: number; readonly endedAtMs: number | null; readonly summary: Readonly<Record<string, number>> | null } | null): string {
+function lastRun(run: RunRecord | null): string {
   if (!run) return "never";
   const began = new Date(run.startedAtMs).toISOString();
-  if (run.endedAtMs === null) return `since ${began}, process ${run.pid} on ${run.host}, not ended`;
-  if (!run.summary) return `${began}, killed before its end`;
+  if (run.endedAtMs === null && isHeld(run, hostname())) return `going on since ${began}, process ${run.pid} on ${run.host}`;
+  if (!run.summary) return `${began}, killed before its end; next: mediasearch index, the same again`;
   const { indexed = 0, unchanged = 0, failed = 0 } = run.summary;
-  return `${began}, ${duration(run.endedAtMs - run.startedAtMs)}: indexed ${indexed}, ${unchanged} unchanged, ${failed} failed`;
+  return `${began}, ${duration((run.endedAtMs ?? run.renewedAtMs) - run.startedAtMs)}: indexed ${indexed}, ${unchanged} unchanged, ${failed} failed`;
 }

@@ -1,5 +1,5 @@
 import type { CodecContext, FormatContext, Frame, Packet, SoftwareResampleContext, Stream } from "node-av/lib";
-import { type Library, openInput, toMs, unreadable } from "./ffmpeg.ts";
+import { DISCARD_ALL, type Library, openInput, toMs, unreadable } from "./ffmpeg.ts";
 
 export interface DecodeOptions {
   readonly streamIndex: number;
@@ -32,7 +32,7 @@ export async function* decodeAudio(path: string, options: DecodeOptions): AsyncI
   try {
     const stream = streams.find(({ index }) => index === options.streamIndex);
     if (!stream) throw unreadable(path, `no stream ${options.streamIndex}`);
-    for (const other of streams) if (other.index !== stream.index) other.discard = 48 as typeof other.discard; // AVDISCARD_ALL
+    for (const other of streams) if (other.index !== stream.index) other.discard = DISCARD_ALL as typeof other.discard;
     decoder = await openDecoder(av, stream, path);
     packet.alloc();
     frame.alloc();

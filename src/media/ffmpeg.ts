@@ -17,6 +17,9 @@ export function ffmpeg(): Promise<Library> {
   return library;
 }
 
+/** AVDISCARD_ALL of avcodec's defs.h: packets of such a stream are passed over. */
+export const DISCARD_ALL = 48;
+
 export const unreadable = (path: string, reason: string, cause?: unknown): MediasearchError =>
   new MediasearchError("UNREADABLE_MEDIA", `${path}: ${reason}`, { subject: path, cause });
 

@@ -74,7 +74,7 @@ describe("subtitle tracks", () => {
       const info = await probeMedia(join(FIXTURES, name));
       const track = pickSubtitle(info.subtitles);
       expect(track?.isText).toBe(true);
-      const { events, format: found } = await readSubtitleEvents(join(FIXTURES, name), track?.streamIndex ?? -1);
+      const { events, format: found } = await readSubtitleEvents(join(FIXTURES, name), track?.streamIndex ?? -1, { signal: new AbortController().signal, onProgress: () => {} });
       expect(found).toBe(format);
       expect(events[0]?.text).toMatch(first);
       for (const { startMs, endMs } of events) expect(endMs).toBeGreaterThan(startMs);

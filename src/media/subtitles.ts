@@ -1,5 +1,5 @@
 import type { Packet } from "node-av/lib";
-import { openInput, toMs, unreadable } from "./ffmpeg.ts";
+import { DISCARD_ALL, openInput, toMs, unreadable } from "./ffmpeg.ts";
 import type { SubtitleStream } from "./probe.ts";
 
 export interface SubtitleEvent {
@@ -31,12 +31,20 @@ function isLanguage(track: string | null, wanted: string): boolean {
   }
 }
 
+export interface ReadOptions {
+  readonly signal: AbortSignal;
+  /** Called now and then with the position reached, in milliseconds: a film's track is spread over the whole file. */
+  readonly onProgress: (positionMs: number) => void;
+}
+
+const TURN_MS = 50;
+
 /**
  * Every event of a text track in file order. mov_text packets carry a length before the text (QTFF, 3GPP TS 26.245);
  * Matroska's ASS packets carry `ReadOrder,Layer,Style,Name,MarginL,MarginR,MarginV,Effect,Text`.
  */
 export async function readSubtitleEvents(
-  path: string, streamIndex: number,
+  path: string, streamIndex: number, { signal, onProgress }: ReadOptions,
 ): Promise<{ readonly events: readonly SubtitleEvent[]; readonly format: SubtitleFormat }> {
   const { av, input, streams } = await openInput(path);
   const packet = new av.Packet();
@@ -45,13 +53,22 @@ export async function readSubtitleEvents(
     if (!stream) throw unreadable(path, `no stream ${streamIndex}`);
     const codec = av.Codec.findDecoder(stream.codecpar.codecId)?.name ?? "text";
     const events: SubtitleEvent[] = [];
+    // Containers with an index read the wanted track only.
+    for (const other of streams) if (other.index !== streamIndex) other.discard = DISCARD_ALL as typeof other.discard;
     packet.alloc();
+    let turn = performance.now();
     while (input.readFrameSync(packet) >= 0) {
       if (packet.streamIndex === streamIndex) {
         const event = eventOf(packet, codec, stream.timeBase);
         if (event) events.push(event);
       }
       packet.unref();
+      if (performance.now() - turn < TURN_MS) continue;
+      // Reading is synchronous; messages and aborts need a turn of the event loop now and then.
+      await new Promise(setImmediate);
+      signal.throwIfAborted();
+      onProgress(events.at(-1)?.startMs ?? 0);
+      turn = performance.now();
     }
     return { events, format: codec === "ass" || codec === "ssa" ? "ass" : codec === "webvtt" ? "webvtt" : "srt" };
   } finally {

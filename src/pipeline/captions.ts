@@ -4,7 +4,7 @@ import { MediasearchError } from "../errors.ts";
 import { captionName } from "../media/captions/names.ts";
 import { cuesFromEvents, parseCaptions } from "../media/captions/parse.ts";
 import type { MediaInfo } from "../media/probe.ts";
-import { pickSubtitle, readSubtitleEvents } from "../media/subtitles.ts";
+import { pickSubtitle, type ReadOptions, readSubtitleEvents } from "../media/subtitles.ts";
 import type { Cue, Language } from "../types.ts";
 
 export interface CaptionTranscript {
@@ -15,9 +15,9 @@ export interface CaptionTranscript {
   readonly durationMs: number | null;
 }
 
-/** A captions file is text; one larger than this is something else with the wrong name. */
 /** Zero bytes, line ends and spaces only, are nothing. */
 const SPACE = 0x20;
+/** A captions file is text; one larger than this is something else with the wrong name. */
 const MOST_BYTES = 200_000_000;
 
 /** @throws UNREADABLE_MEDIA when the file is no captions file; the message names it. */
@@ -43,10 +43,10 @@ export async function readCaptionFile(path: string): Promise<CaptionTranscript> 
 }
 
 /** The text subtitle track of a media file that suits the language best; null without one or when it is empty. */
-export async function readSubtitleTrack(path: string, info: MediaInfo, language?: string): Promise<CaptionTranscript | null> {
+export async function readSubtitleTrack(path: string, info: MediaInfo, language: string | undefined, options: ReadOptions): Promise<CaptionTranscript | null> {
   const track = pickSubtitle(info.subtitles, language);
   if (!track) return null;
-  const { events, format } = await readSubtitleEvents(path, track.streamIndex);
+  const { events, format } = await readSubtitleEvents(path, track.streamIndex, options);
   const cues = cuesFromEvents(events, format);
   if (cues.length === 0) return null;
   return { cues, language: track.language ?? "und", engine: `subtitles:${track.codec}`, durationMs: info.durationMs };

@@ -2,7 +2,7 @@ import type { CaptionsMode, EngineName } from "../types.ts";
 import type { Candidate } from "./scan.ts";
 
 /** Raised when segmentation or captions reading changes what it makes of the same input. */
-const PIPELINE_VERSION = 1;
+const PIPELINE_VERSION = 2;
 
 export interface FingerprintOptions {
   readonly captions: CaptionsMode;

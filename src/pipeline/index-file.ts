@@ -2,7 +2,7 @@ import { stat } from "node:fs/promises";
 import type { Checkpoint } from "../asr/transcriber.ts";
 import type { AssetStatus, AssetVersion, FilePlace, Store, StoreIdentity } from "../backends/backend.ts";
 import type { Job, Ledger } from "../backends/ledger.ts";
-import { type MediasearchError, toMediasearchError } from "../errors.ts";
+import { MediasearchError, toMediasearchError } from "../errors.ts";
 import { fingerprint, type FingerprintOptions, type Identity, sameContent, sameOptions, sameStat } from "./fingerprint.ts";
 import type { FileTask, FileTranscript } from "./protocol.ts";
 import { failedJob, isQuarantined, type RetryOptions } from "./retry.ts";
@@ -10,7 +10,7 @@ import type { Candidate } from "./scan.ts";
 import type { WorkerPool } from "./workers.ts";
 
 export type FileOutcome =
-  | { readonly type: "indexed"; readonly path: string; readonly transcript: Omit<FileTranscript, "segments">; readonly segmentCount: number }
+  | { readonly type: "indexed"; readonly path: string; readonly transcript: Omit<FileTranscript, "segments">; readonly segmentCount: number; readonly isPartial: boolean }
   | { readonly type: "unchanged"; readonly path: string }
   /** The transcript was there already: the file moved, came back, or is a copy of another. */
   | { readonly type: "reused"; readonly path: string; readonly how: "moved" | "copied" | "restored" | "completed"; readonly from: string }
@@ -60,25 +60,36 @@ export async function indexFile(file: Candidate, tools: FileTools, options: File
     call.signal.throwIfAborted();
     const reason = toMediasearchError(error, path);
     if (FATAL.has(reason.code)) throw reason;
+    // Gone while it was being read: nothing of it waits for anything.
+    if (reason.code === "NOT_FOUND" && (await statOf(path)) === "") return { type: "failed", path, error: reason };
     const failed = failedJob(file, reason, job, options.engine, options);
     await ledger.putJob(failed);
-    await store.recordFailure(placeOf(file), reason.message);
+    await store.recordFailure(placeOf(file), failed.reason);
     return { type: "failed", path, error: reason, job: failed };
   }
 }
 
 async function attempt(file: Candidate, known: AssetStatus | undefined, tools: FileTools, options: FileOptions, call: FileCall): Promise<FileOutcome> {
+  const outcome = await takeOver(file, known, tools, options, call);
+  // Captions that were assets of their own belong to their media once there is one.
+  if (outcome.type !== "skipped") for (const captions of file.captionsBeside) await tools.store.removeAsset(captions);
+  return outcome;
+}
+
+/** What is there already of the same content, else a new transcript. */
+async function takeOver(file: Candidate, known: AssetStatus | undefined, tools: FileTools, options: FileOptions, call: FileCall): Promise<FileOutcome> {
   const { path } = file;
   const task: FileTask = { path, kind: file.kind, sidecar: file.sidecar?.path ?? null, captions: options.captions, language: options.language };
+  const before = await statOf(path);
   const identity = await tools.workers.identify(task, call.signal);
   const mark = fingerprint(identity, options);
   const again = await sameAgain(file, known, identity, tools, options, call);
   if (again) return again;
   // Copies in one run: the first is recognised, the others take it from there.
   await call.underWay.get(mark)?.catch(() => {});
-  const reused = await reuse(file, mark, tools.store);
+  const reused = await reuse(file, mark, tools, call);
   if (reused) return reused;
-  const work = transcribe(file, task, mark, tools, call);
+  const work = transcribe(file, task, { mark, before }, tools, call);
   call.underWay.set(mark, work);
   try {
     return await work;
@@ -86,6 +97,9 @@ async function attempt(file: Candidate, known: AssetStatus | undefined, tools: F
     call.underWay.delete(mark);
   }
 }
+
+/** Size and time as they are now; "" when the file is gone. */
+const statOf = (path: string): Promise<string> => stat(path).then(({ size, mtimeMs }) => `${size}:${mtimeMs}`, () => "");
 
 const placeOf = (file: Candidate): FilePlace => ({ id: file.path, sizeBytes: file.sizeBytes, mtimeMs: file.mtimeMs, captionsStat: file.sidecar?.stat ?? "" });
 
@@ -104,12 +118,19 @@ async function sameAgain(file: Candidate, known: AssetStatus | undefined, identi
   return known.state === "partial" ? complete(file, known, tools, call) : undefined;
 }
 
-/** Words without vectors: only the embedding is owed. */
+/** Words without vectors: only the embedding is owed. While it fails the file stays as it is, and the next run tries again. */
 async function complete(file: Candidate, known: AssetStatus, { store, workers, embedder }: FileTools, { signal }: FileCall): Promise<FileOutcome> {
   const segments = [];
   for await (const segment of store.readVersion(file.path)) segments.push(segment);
   const missing = segments.filter(({ vector }) => vector === null);
-  const vectors = await workers.embed(file.path, missing, signal);
+  let vectors: readonly Float32Array[];
+  try {
+    vectors = await workers.embed(file.path, missing, signal);
+  } catch (error) {
+    signal.throwIfAborted();
+    const { code, message, hint } = toMediasearchError(error);
+    return { type: "failed", path: file.path, error: new MediasearchError(code, `${file.path}: still searchable by keyword only: ${message.replace(`${file.path}: `, "")}`, { subject: file.path, hint, cause: error }) };
+  }
   const made = new Map(missing.map(({ index }, i) => [index, vectors[i] ?? null]));
   const { origin, engine, language, durationMs, recordedAtMs, fingerprint: mark } = known;
   const version: AssetVersion = {
@@ -121,11 +142,14 @@ async function complete(file: Candidate, known: AssetStatus, { store, workers, e
 }
 
 /** A file of the same content that is gone from its place has moved here; one that is still there has been copied. */
-async function reuse(file: Candidate, mark: string, store: Store): Promise<FileOutcome | undefined> {
-  const same = (await store.findByFingerprint(mark)).filter(({ id, state }) => id !== file.path && (state === "indexed" || state === "deleted"));
+async function reuse(file: Candidate, mark: string, tools: FileTools, call: FileCall): Promise<FileOutcome | undefined> {
+  const { store } = tools;
+  const same = (await store.findByFingerprint(mark)).filter(({ id, state }) => id !== file.path && state !== "failed");
   for (const { id } of same) {
     if (await stat(id).then(() => true, (error: NodeJS.ErrnoException) => error.code !== "ENOENT" && error.code !== "ENOTDIR")) continue;
     await store.moveAsset(id, placeOf(file));
+    const moved = await store.getAsset(file.path);
+    if (moved?.state === "partial") await complete(file, moved, tools, call);
     return { type: "reused", path: file.path, how: "moved", from: id };
   }
   const source = same.find(({ state }) => state === "indexed");
@@ -134,23 +158,30 @@ async function reuse(file: Candidate, mark: string, store: Store): Promise<FileO
   return { type: "reused", path: file.path, how: "copied", from: source.id };
 }
 
-async function transcribe(file: Candidate, task: FileTask, mark: string, tools: FileTools, call: FileCall): Promise<FileOutcome> {
-  const { store, ledger, workers, embedder } = tools;
+interface Reading {
+  readonly mark: string;
+  /** How the file looked before it was read. */
+  readonly before: string;
+}
+
+async function transcribe(file: Candidate, task: FileTask, { mark, before }: Reading, { store, ledger, workers, embedder }: FileTools, call: FileCall): Promise<FileOutcome> {
   const { path } = file;
   const resume = (await ledger.checkpoints(path, mark)) as readonly Checkpoint[];
+  const stop = new AbortController();
   let saving = Promise.resolve();
   const transcript = await workers.transcribe({ ...task, ...(resume.length > 0 ? { resume } : {}) }, {
-    signal: call.signal,
+    signal: AbortSignal.any([call.signal, stop.signal]),
     onProgress: call.onProgress,
-    onCheckpoint: (checkpoint) => { saving = saving.then(() => ledger.addCheckpoint(path, mark, checkpoint)); },
-  });
-  await saving;
+    // A disk that has no room for a checkpoint has none for the transcript.
+    onCheckpoint: (checkpoint) => { saving = saving.then(() => ledger.addCheckpoint(path, mark, checkpoint)).catch((error: unknown) => stop.abort(error)); },
+  }).finally(() => saving);
   if ("skipped" in transcript) return { type: "skipped", path, reason: transcript.skipped };
   call.signal.throwIfAborted();
-  await store.commit({ ...placeOf(file), ...transcript, fingerprint: mark }, embedder);
-  await ledger.clearCheckpoints(path);
-  // Captions that were an asset of their own belong to their media once there is one.
-  if (file.sidecar) await store.removeAsset(file.sidecar.path);
   const { segments, ...about } = transcript;
-  return { type: "indexed", path, transcript: about, segmentCount: segments.length };
+  const isChanged = (await statOf(path)) !== before;
+  // What was read is neither what was there before nor what is there now: no other file may take it over, and the next run reads this one again.
+  await store.commit({ ...placeOf(file), ...transcript, fingerprint: isChanged ? mark.replace("|", "|changing-") : mark }, embedder);
+  await ledger.clearCheckpoints(path);
+  const warnings = isChanged ? [...about.warnings, "it changed while it was read; the next run reads it again"] : about.warnings;
+  return { type: "indexed", path, transcript: { ...about, warnings }, segmentCount: segments.length, isPartial: segments.some(({ vector }) => vector === null) };
 }

@@ -20,18 +20,25 @@ export interface Tools {
   readonly onCheckpoint: (checkpoint: Checkpoint) => void;
 }
 
-export async function identifyFile(task: FileTask, signal: AbortSignal): Promise<Identity> {
-  const digest = await hashFile(task.path, { signal });
+/** `onRead` is called as the file is read: a large one on a slow volume takes long, and is not stuck. */
+export async function identifyFile(task: FileTask, signal: AbortSignal, onRead: () => void = () => {}): Promise<Identity> {
+  const digest = await hashFile(task.path, { signal, onRead });
   // The same bytes are another thing as captions: an empty .srt is no copy of an empty .mp3.
   const content = task.kind === "captions" ? `captions-${digest}` : digest;
-  const captions = task.sidecar && task.captions !== "ignore" ? await hashFile(task.sidecar, { signal }) : "";
-  return { content, captions };
+  return { content, captions: task.sidecar && task.captions !== "ignore" ? await identifyCaptions(task.sidecar, signal) : "" };
 }
+
+/** Captions that can't be read are told when they are to be used; the media beside them can be read all the same. */
+const identifyCaptions = (path: string, signal: AbortSignal): Promise<string> =>
+  hashFile(path, { signal }).catch((error: unknown) => {
+    signal.throwIfAborted();
+    return `unread-${toMediasearchError(error, path).code}`;
+  });
 
 /** The way of one file: captions or recognition → segments → embeddings. `undefined`: captions only, and there are none. */
 export async function processFile(task: FileTask, tools: Tools): Promise<FileTranscript | undefined> {
   const warnings: string[] = [];
-  const captions = await findCaptions(task, warnings);
+  const captions = await findCaptions(task, tools, warnings);
   if (captions.transcript) {
     const { cues, ...about } = captions.transcript;
     const segments = segmentCues(cues);
@@ -49,7 +56,7 @@ interface FoundCaptions {
 }
 
 /** A sidecar first, then a text track inside the file. Captions that can't be read are told, and recognition takes over. */
-async function findCaptions(task: FileTask, warnings: string[]): Promise<FoundCaptions> {
+async function findCaptions(task: FileTask, { signal, onProgress }: Tools, warnings: string[]): Promise<FoundCaptions> {
   if (task.kind === "captions") return { transcript: await readCaptionFile(task.path), info: null };
   let transcript: CaptionTranscript | null = null;
   if (task.sidecar && task.captions !== "ignore") {
@@ -63,7 +70,7 @@ async function findCaptions(task: FileTask, warnings: string[]): Promise<FoundCa
   if (transcript) return { transcript, info: await probeMedia(task.path).catch(() => null) };
   const info = await probeMedia(task.path);
   if (task.captions === "ignore") return { transcript: null, info };
-  return { transcript: await readSubtitleTrack(task.path, info, task.language), info };
+  return { transcript: await readSubtitleTrack(task.path, info, task.language, { signal, onProgress: (positionMs) => onProgress(positionMs, info.durationMs) }), info };
 }
 
 async function recognise(task: FileTask, info: MediaInfo, tools: Tools, warnings: string[]) {

@@ -4,7 +4,7 @@ import { delayMs, failedJob, isQuarantined, nextState } from "./retry.ts";
 import type { Candidate } from "./scan.ts";
 
 const options = { maxAttempts: 3, baseRetryDelayMs: 1000, maxRetryDelayMs: 5000 };
-const file: Candidate = { path: "/a.mp3", kind: "media", sizeBytes: 10, mtimeMs: 20, sidecar: null };
+const file: Candidate = { path: "/a.mp3", kind: "media", sizeBytes: 10, mtimeMs: 20, rights: "644:0:0", sidecar: null, captionsBeside: [] };
 const crash = new MediasearchError("WORKER_CRASHED", "/a.mp3: the process that decoded it was ended by SIGSEGV");
 
 describe("a failure", () => {
@@ -43,5 +43,12 @@ describe("a failure", () => {
     expect(isQuarantined({ ...job, state: "SKIPPED" }, file, "STUB", undefined)).toBe(true);
     expect(isQuarantined({ ...job, state: "RETRYING" }, file, "local", undefined)).toBe(false);
     expect(isQuarantined(undefined, file, "local", undefined)).toBe(false);
+  });
+
+  it("is tried again when its rights change, as after chmod", () => {
+    const job = failedJob(file, new MediasearchError("UNREADABLE_MEDIA", "/a.mp3: no permission to read it"), undefined, "local", options);
+    expect(isQuarantined(job, file, "local", undefined)).toBe(true);
+    expect(isQuarantined(job, { ...file, rights: "444:0:0" }, "local", undefined)).toBe(false);
+    expect(isQuarantined(job, { ...file, sidecar: { path: "/a.vtt", stat: "1" } }, "local", undefined)).toBe(false);
   });
 });

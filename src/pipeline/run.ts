@@ -12,6 +12,8 @@ export type RunEvent =
   | { readonly type: "progress"; readonly path: string; readonly positionMs: number; readonly durationMs: number | null }
   /** The attempt failed; the file is tried again in so many milliseconds. */
   | { readonly type: "retrying"; readonly path: string; readonly error: MediasearchError; readonly attempts: number; readonly delayMs: number }
+  /** A model that this file needs is not on this machine; files that need none go on, and the run ends with the error. */
+  | { readonly type: "waiting"; readonly path: string; readonly error: MediasearchError }
   | { readonly type: "deleted"; readonly path: string }
   /** A folder that looks like a volume that is not mounted; its files are kept. */
   | { readonly type: "offline"; readonly path: string; readonly files: number }
@@ -25,7 +27,7 @@ export interface RunOptions extends FileOptions, ScanOptions {
 
 /**
  * Indexes everything below the roots: scan → one file's way, `jobs` at a time → files that are gone. A failed file is an event, and tried again
- * when its failure may pass; a failed store, a full disk or an abort ends the run by rejecting. What was committed stays.
+ * when its failure may pass; a missing model ends the run when the rest is done; a failed store, a full disk or an abort ends the run by rejecting. What was committed stays.
  */
 export async function* run(roots: readonly string[], tools: FileTools, options: RunOptions): AsyncIterable<RunEvent> {
   const events = channel<RunEvent>();
@@ -47,6 +49,12 @@ export async function* run(roots: readonly string[], tools: FileTools, options: 
       await sleep(wait, undefined, { signal });
     }
   };
+  let missing: MediasearchError | undefined;
+  const onError = (path: string, error: unknown): void => {
+    if (!(error instanceof MediasearchError) || error.code !== "MISSING_MODEL") return stop.abort(error);
+    missing ??= error;
+    events.push({ type: "waiting", path, error });
+  };
   const scanAll = async (): Promise<void> => {
     for await (const item of scan(roots, { ...options, signal })) {
       events.push({ type: "found", path: item.type === "file" ? item.file.path : item.path });
@@ -57,16 +65,18 @@ export async function* run(roots: readonly string[], tools: FileTools, options: 
       // Back-pressure: the scan stays a little ahead of the workers, however many files there are.
       await queue.onSizeLessThan(options.jobs * 4);
       signal.throwIfAborted();
-      const done: Promise<void> = untilDone(item.file).catch((error: unknown) => stop.abort(error)).finally(() => files.delete(done));
+      const done: Promise<void> = untilDone(item.file).catch((error: unknown) => onError(item.file.path, error)).finally(() => files.delete(done));
       files.add(done);
     }
     await Promise.all(files);
     signal.throwIfAborted();
     if (options.sweep && !options.dryRun) await sweep();
+    if (missing) throw missing;
   };
   const sweep = async (): Promise<void> => {
-    const { deleted, offline } = await findDeleted(tools.store, roots, signal);
+    const { deleted, forgotten, offline } = await findDeleted(tools, roots, signal);
     await tools.store.markDeleted(deleted);
+    for (const path of forgotten) await tools.ledger.removeJob(path);
     for (const path of deleted) events.push({ type: "deleted", path });
     for (const [path, count] of offline) events.push({ type: "offline", path, files: count });
   };

@@ -3,8 +3,9 @@ import { readdir, realpath, stat } from "node:fs/promises";
 import { basename, dirname, join, relative, resolve, sep } from "node:path";
 import picomatch from "picomatch";
 import { MediasearchError, toMediasearchError } from "../errors.ts";
-import { captionName, pickSidecar } from "../media/captions/names.ts";
+import { captionName } from "../media/captions/names.ts";
 import { candidateByName, sniffFile } from "../media/sniff.ts";
+import { type Beside, pairNames } from "./beside.ts";
 
 /** A file that could be indexed. `path` is absolute and is the asset's id. */
 export interface Candidate {
@@ -12,8 +13,12 @@ export interface Candidate {
   readonly kind: "media" | "captions";
   readonly sizeBytes: number;
   readonly mtimeMs: number;
+  /** Mode and owner: who is let in may change and size and time stay. */
+  readonly rights: string;
   /** The captions file beside a media file; null without one and for captions themselves. */
   readonly sidecar: { readonly path: string; readonly stat: string } | null;
+  /** Every captions file that belongs to it, in other languages too. */
+  readonly captionsBeside: readonly string[];
 }
 
 export type ScanItem =
@@ -30,9 +35,10 @@ export interface ScanOptions {
   readonly within?: readonly string[] | undefined;
 }
 
-/** What tells whether a captions file changed, without reading it. */
-export const statKey = (path: string, at: Pick<Stats, "size" | "mtimeMs">): string =>
-  `${at.size}:${Math.floor(at.mtimeMs)}:${path}`;
+const rightsOf = ({ mode, uid, gid }: Stats): string => `${(mode & 0o777).toString(8)}:${uid}:${gid}`;
+
+/** What tells whether a captions file changed or can be read now, without reading it. */
+const statKey = (path: string, at: Stats): string => `${at.size}:${Math.floor(at.mtimeMs)}:${rightsOf(at)}:${path}`;
 
 /**
  * Every media file below the roots, and every captions file that has no media beside it, each once, folder by folder in
@@ -86,19 +92,22 @@ async function* scanFolder(root: string, folder: string, walker: Walker): AsyncI
     return;
   }
   entries.sort((a, b) => (a.name < b.name ? -1 : 1));
-  const names = entries.filter((entry) => !entry.isDirectory()).map((entry) => entry.name);
+  const beside = pairsOf(folder, entries.filter((entry) => !entry.isDirectory()).map((entry) => entry.name), walker);
   for (const entry of entries) {
     const path = join(folder, entry.name);
     if (entry.isDirectory()) {
       if (walker.exclude.length === 0 || !excludesFolder(root, path, walker)) yield* scanFolder(root, path, walker);
-    } else if (entry.isFile() || entry.isSymbolicLink()) yield* scanEntry(root, path, names, walker);
+    } else if (entry.isFile() || entry.isSymbolicLink()) yield* scanEntry(root, path, beside, walker);
   }
 }
+
+const pairsOf = (folder: string, names: readonly string[], { language }: Walker): Beside =>
+  pairNames(names, language, async (name) => (await sniffFile(join(folder, name)).catch(() => "not-media")) === "media");
 
 const excludesFolder = (root: string, path: string, { exclude }: Walker): boolean =>
   picomatch(exclude.map((glob) => (glob.includes("/") ? glob : `**/${glob}`)), { dot: true })(relative(root, path));
 
-async function* scanEntry(root: string, path: string, names: readonly string[], walker: Walker): AsyncIterable<ScanItem> {
+async function* scanEntry(root: string, path: string, beside: Beside, walker: Walker): AsyncIterable<ScanItem> {
   const name = basename(path);
   const kind = captionName(name) ? "captions" : candidateByName(name);
   if (kind === "skip" || !walker.accepts(root, path)) return;
@@ -107,10 +116,8 @@ async function* scanEntry(root: string, path: string, names: readonly string[], 
     if (at.isDirectory()) yield* scanFolder(root, path, walker);
     if (!at.isFile()) return;
     if (kind === "captions") {
-      if (!hasMediaBeside(name, names)) yield* emit(path, "captions", at, null, walker);
-    } else if (kind === "media" || (at.size > 0 && (await sniffFile(path)) === "media")) {
-      yield* emit(path, "media", at, await sidecarOf(path, names, walker), walker);
-    }
+      if ((await beside.mediaOf(name)).length === 0) yield* emit(path, "captions", at, null, walker);
+    } else if (kind === "media" || (at.size > 0 && (await sniffFile(path)) === "media")) yield* emit(path, "media", at, beside, walker);
   } catch (error) {
     // An unknown file that can't be opened is none of our business; one with a media name is.
     if (kind !== "sniff") yield unreadable(path, error);
@@ -119,47 +126,40 @@ async function* scanEntry(root: string, path: string, names: readonly string[], 
 
 /** As in a walk; captions stand for the media that they belong to. */
 async function* scanFound(root: string, path: string, walker: Walker): AsyncIterable<ScanItem> {
-  const names = await readdir(dirname(path));
-  if (!captionName(basename(path))) return yield* scanEntry(root, path, names, walker);
-  const media = mediaBeside(basename(path), names);
-  for (const name of media.length > 0 ? media : [basename(path)]) yield* scanEntry(root, join(dirname(path), name), names, walker);
+  const beside = pairsOf(dirname(path), await readdir(dirname(path)), walker);
+  if (!captionName(basename(path))) return yield* scanEntry(root, path, beside, walker);
+  const media = await beside.mediaOf(basename(path));
+  for (const name of media.length > 0 ? media : [basename(path)]) yield* scanEntry(root, join(dirname(path), name), beside, walker);
 }
 
 /** A file that the user named is never passed over for its name: what it is shows when it is read. */
 async function* scanNamed(path: string, walker: Walker): AsyncIterable<ScanItem> {
-  const names = await readdir(dirname(path)).catch(() => [basename(path)]);
+  const beside = pairsOf(dirname(path), await readdir(dirname(path)).catch(() => [basename(path)]), walker);
   if (captionName(basename(path))) {
-    const media = mediaBeside(basename(path), names);
-    const owner = media.find((name) => pickSidecar(name, names, walker.language) === basename(path)) ?? media[0];
+    const media = await beside.mediaOf(basename(path));
+    const owner = media.find((name) => beside.sidecarOf(name) === basename(path)) ?? media[0];
     if (owner !== undefined) yield* scanNamed(join(dirname(path), owner), walker);
     else yield* emit(path, "captions", await stat(path), null, walker);
     return;
   }
-  yield* emit(path, "media", await stat(path), await sidecarOf(path, names, walker), walker);
+  yield* emit(path, "media", await stat(path), beside, walker);
 }
 
-async function* emit(
-  path: string, kind: Candidate["kind"], at: Stats, sidecar: Candidate["sidecar"], walker: Walker,
-): AsyncIterable<ScanItem> {
+async function* emit(path: string, kind: Candidate["kind"], at: Stats, beside: Beside | null, walker: Walker): AsyncIterable<ScanItem> {
   if (walker.seenFiles.has(path)) return;
   walker.seenFiles.add(path);
-  yield { type: "file", file: { path, kind, sizeBytes: at.size, mtimeMs: Math.floor(at.mtimeMs), sidecar } };
+  const captionsBeside = beside?.captionsOf(basename(path)).map((name) => join(dirname(path), name)) ?? [];
+  const sidecar = beside ? await sidecarOf(path, beside) : null;
+  yield { type: "file", file: { path, kind, sizeBytes: at.size, mtimeMs: Math.floor(at.mtimeMs), rights: rightsOf(at), sidecar, captionsBeside } };
 }
 
-async function sidecarOf(path: string, names: readonly string[], walker: Walker): Promise<Candidate["sidecar"]> {
-  const name = pickSidecar(basename(path), names, walker.language);
+async function sidecarOf(path: string, beside: Beside): Promise<Candidate["sidecar"]> {
+  const name = beside.sidecarOf(basename(path));
   if (name === null) return null;
   const sidecar = join(dirname(path), name);
   const at = await stat(sidecar).catch(() => undefined);
   return at?.isFile() ? { path: sidecar, stat: statKey(sidecar, at) } : null;
 }
-
-/** The media files in the folder that this captions file could belong to, whatever its language. */
-function mediaBeside(captions: string, names: readonly string[]): string[] {
-  return names.filter((name) => !captionName(name) && candidateByName(name) === "media" && pickSidecar(name, [captions]) !== null);
-}
-
-const hasMediaBeside = (captions: string, names: readonly string[]): boolean => mediaBeside(captions, names).length > 0;
 
 function unreadable(path: string, error: unknown): ScanItem {
   const mapped = toMediasearchError(error, path);

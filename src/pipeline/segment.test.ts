@@ -63,6 +63,31 @@ describe("segments", () => {
     }
   });
 
+  it("never reach across a turn that a dash tells", () => {
+    expect(texts(cue(0, 1000, "Is it closed?"), cue(1000, 2000, "It is.", { startsTurn: true }), cue(2000, 3000, "Since May."))).toEqual(["Is it closed?", "It is. Since May."]);
+  });
+
+  it("are shorter than three seconds only before another speaker, a long pause or the end", () => {
+    let seed = 11;
+    const random = (n: number): number => (seed = (seed * 16_807) % 2_147_483_647) % n;
+    for (let run = 0; run < 200; run++) {
+      let at = 0;
+      const cues = Array.from({ length: 30 }, () => {
+        const count = random(3) === 0 ? 1 + random(3) : 20 + random(25);
+        const startMs = at + random(random(5) === 0 ? 5000 : 1500);
+        at = startMs + count * (250 + random(200));
+        return cue(startMs, at, sentence(count, ".?,"[random(3)]), { speaker: random(8) === 0 ? "Ada" : null });
+      });
+      const found = segmentCues(cues);
+      found.forEach(({ startMs, endMs, speaker, text }, i) => {
+        expect(text.split(" ").length).toBeLessThanOrEqual(40);
+        expect(endMs - startMs).toBeLessThanOrEqual(30_000);
+        const next = found[i + 1];
+        if (endMs - startMs < 3000 && next?.speaker === speaker) expect(next.startMs - endMs, JSON.stringify(found.slice(i - 1, i + 3))).toBeGreaterThan(2000);
+      });
+    }
+  });
+
   it("know abbreviations and decimals from ends of sentences", () => {
     expect(texts(cue(0, 9000, "Dr. Smith paid 3.5 million to J. R. Jones on Main St. in the spring of that year."))).toHaveLength(1);
   });

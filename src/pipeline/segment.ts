@@ -44,7 +44,7 @@ function turns(cues: readonly Cue[]): Turn[] {
     const first = pieces[0];
     if (!first) continue;
     let turn = found.at(-1);
-    if (!turn || turn.speaker !== cue.speaker || first.startMs - endMs > LONG_PAUSE_MS) found.push((turn = { speaker: cue.speaker, pieces: [] }));
+    if (!turn || cue.startsTurn || turn.speaker !== cue.speaker || first.startMs - endMs > LONG_PAUSE_MS) found.push((turn = { speaker: cue.speaker, pieces: [] }));
     for (const piece of pieces) {
       const last = turn.pieces.at(-1);
       if (last && piece.startMs - last.endMs > LONG_PAUSE_MS) found.push((turn = { speaker: cue.speaker, pieces: [] }));
@@ -124,12 +124,17 @@ function split(sentence: readonly Piece[]): Piece[][] {
   return [...split(sentence.slice(0, cut)), ...split(sentence.slice(cut))];
 }
 
+/** More than any place is worth. */
+const SCRAP_COSTS = 10;
+
 /** Pauses, commas and ends of cues are good places; so is the middle. */
 function cutWorth(sentence: readonly Piece[], at: number): number {
   const before = sentence[at - 1] as Piece;
-  const pauseMs = (sentence[at] as Piece).startMs - before.endMs;
   const offCentre = Math.abs(at / sentence.length - 0.5) * 2;
-  return Math.min(pauseMs, 1000) / 500 + (/[,;:–—，、；]["'”’]?$/u.test(before.text) ? 1 : 0) + (before.endsCue ? 0.7 : 0) - 2 * offCentre ** 2;
+  const after = sentence[at] as Piece;
+  const pauseMs = after.startMs - before.endMs;
+  const leavesScrap = before.endMs - (sentence[0]?.startMs ?? 0) < LEAST_MS || (sentence.at(-1)?.endMs ?? 0) - after.startMs < LEAST_MS;
+  return (leavesScrap ? -SCRAP_COSTS : 0) + Math.min(pauseMs, 1000) / 500 + (/[,;:–—，、；]["'”’]?$/u.test(before.text) ? 1 : 0) + (before.endsCue ? 0.7 : 0) - 2 * offCentre ** 2;
 }
 
 function pack(parts: readonly (readonly Piece[])[]): Piece[][] {
@@ -137,6 +142,8 @@ function pack(parts: readonly (readonly Piece[])[]): Piece[][] {
   for (const part of parts) {
     const last = packed.at(-1);
     if (last && fits([...last, ...part]) && (!isWhole(last) || (part === parts.at(-1) && lengthMs(part) < SCRAP_MS))) last.push(...part);
+    // Too short to stand alone and too long together: both are cut anew.
+    else if (last && lengthMs(last) < LEAST_MS && !fits([...last, ...part])) packed.splice(-1, 1, ...split([...last, ...part]));
     else packed.push([...part]);
   }
   return packed;

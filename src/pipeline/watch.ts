@@ -1,6 +1,6 @@
 import { watch as watchSystem } from "node:fs";
 import { stat } from "node:fs/promises";
-import { watchFolders, type WatchFolder } from "./watch-folders.ts";
+import { isBelow, watchFolders, type WatchFolder } from "./watch-folders.ts";
 import { differences, snapshot, type Snapshot } from "./watch-poll.ts";
 import { type Look, settling } from "./watch-settle.ts";
 
@@ -85,13 +85,13 @@ export async function* watchRoots(roots: readonly string[], options: WatchOption
       if (folders.has(path) && folders.isSame(path, look.at)) return false;
       folders.remove(path);
       const refusal = await folders.add(path, (file) => mark(file));
-      const root = roots.find((one) => path.startsWith(one));
+      const root = roots.find((one) => isBelow(path, one));
       if (refusal && root !== undefined) await poll(root, refusal.code);
       return false;
     }
     if (look.at === null && folders.has(path)) folders.remove(path);
     if (look.at === null && isRoot && typeof modes.get(path) !== "object") await begin(path);
-    const home = roots.find((root) => path !== root && path.startsWith(root));
+    const home = roots.find((root) => path !== root && isBelow(path, root));
     return !(look.at === null && (isRoot || (home !== undefined && modes.get(home) === "gone")));
   };
 
@@ -112,7 +112,7 @@ export async function* watchRoots(roots: readonly string[], options: WatchOption
       if (performance.now() < flushAt) continue;
       flushAt = Infinity;
       // A root that vanished meanwhile takes nothing with it.
-      const paths = [...batch].filter((path) => !roots.some((root) => modes.get(root) === "gone" && path.startsWith(root)));
+      const paths = [...batch].filter((path) => !roots.some((root) => modes.get(root) === "gone" && isBelow(path, root)));
       batch.clear();
       if (paths.length > 0) yield paths;
     }

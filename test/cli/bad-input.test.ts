@@ -76,6 +76,20 @@ describe("bad files among good ones", () => {
     expect(stderr).toMatch(/failed: \/nowhere\/at\/all\.mp3: does not exist/);
   });
 
+  it("that need a model which can't be had wait for it, while captions go on, and the run ends with 14 and what to do", async () => {
+    const folder = tempFolder();
+    const home = tempFolder();
+    for (const name of ["bees.flac", "garden.m4a", "minutes.vtt"]) copyFileSync(join(FIXTURES, name), join(folder, name));
+    const nowhere = { MEDIASEARCH_CACHE: join(home, "cache"), npm_config_registry: "http://127.0.0.1:9/", npm_config_cache: join(home, "npm") };
+    const { exitCode, stderr } = await mediasearch(["index", folder], { home, cwd: folder, env: nowhere });
+    expect(stderr).toMatch(/^waiting: bees\.flac: .*not on this machine/m);
+    expect(stderr).toMatch(/indexed 1 \(1 from captions, 0 recognised\)[\s\S]*2 files not done: the recogniser is not on this machine/);
+    expect(stderr).toMatch(/next: +mediasearch models pull/);
+    expect(exitCode).toBe(14);
+    expect((await mediasearch(["jobs"], { home })).stderr).toBe("no failed files\n");
+    expect((await mediasearch(["index", folder], { home })).stderr).toMatch(/indexed 2 .*, 1 unchanged, 0 failed/);
+  });
+
   it("with odd names are read, and names can't paint the terminal", async () => {
     const folder = tempFolder();
     for (const name of ["12:30 talk.flac", "-v.flac", "a\u001b[31mb.flac", "ünïcode 🌉.flac", "per%cent's \"quote\".flac"]) copyFileSync(join(FIXTURES, "bees.flac"), join(folder, name));

@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { appendFileSync, closeSync, copyFileSync, mkdirSync, openSync, rmSync, statSync, symlinkSync, truncateSync, writeFileSync } from "node:fs";
+import { appendFileSync, closeSync, copyFileSync, mkdirSync, openSync, readFileSync, rmSync, statSync, symlinkSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import Sqlite from "better-sqlite3";
 import { beforeEach, describe, expect, it } from "vitest";
@@ -51,33 +51,61 @@ describe("files", () => {
     expect(outcomes).toHaveLength(1);
   });
 
-  it("that grow or go while they are read have one outcome, and the next run sees what they became", async () => {
-    put("growing.mp3", "bridge.mp3");
-    put("going.ogg", "dialogue.ogg");
-    const growth = setInterval(() => appendFileSync(join(folder, "growing.mp3"), Buffer.alloc(1000)), 5);
-    setTimeout(() => rmSync(join(folder, "going.ogg")), 400);
-    const { exitCode, stdout } = await index("--json");
+  it("that grow or go while others are read have one outcome each, and the next run sees what they became", async () => {
+    put("a-growing.mp3", "bridge.mp3");
+    put("b-going.ogg", "dialogue.ogg");
+    const child = spawn(process.execPath, [BIN, "index", folder, "--json", "--jobs", "1"], { env: environment(home), cwd: folder, stdio: ["ignore", "pipe", "ignore"] });
+    let stdout = "";
+    const growth = setInterval(() => appendFileSync(join(folder, "a-growing.mp3"), Buffer.alloc(1000)), 5);
+    child.stdout.setEncoding("utf8").on("data", (text: string) => {
+      stdout += text;
+      if (stdout.includes('"progress","file":"a-growing.mp3"')) rmSync(join(folder, "b-going.ogg"), { force: true });
+    });
+    const exitCode = await new Promise((ended) => child.on("close", ended));
     clearInterval(growth);
-    expect([0, 3]).toContain(exitCode);
-    const told = stdout.trim().split("\n").map((line) => JSON.parse(line) as { type: string; file?: string }).filter(({ type }) => ["indexed", "failed"].includes(type));
-    expect(told.map(({ file }) => file).toSorted()).toEqual(["going.ogg", "growing.mp3"]);
-    rmSync(join(folder, "going.ogg"), { force: true });
+    const told = stdout.trim().split("\n").map((line) => JSON.parse(line) as { type: string; file?: string; warnings?: string[]; reason?: string }).filter(({ type }) => ["indexed", "failed", "reused"].includes(type));
+    expect(told).toMatchObject([
+      { type: "indexed", file: "a-growing.mp3", warnings: expect.arrayContaining([expect.stringContaining("changed while it was read")]) as string[] },
+      { type: "failed", file: "b-going.ogg", reason: "does not exist" },
+    ]);
+    expect(exitCode).toBe(3);
+    expect((await mediasearch(["jobs"], { home })).stderr).toBe("no failed files\n");
     const again = await index();
+    expect(again.stderr).toMatch(/indexed 1 .*, 0 unchanged, 0 failed/);
     expect(again.exitCode).toBe(0);
-    expect(again.stderr).toMatch(/indexed 1 .*/);
+    expect((await index()).stderr).toMatch(/indexed 0 .*, 1 unchanged/);
   });
 });
 
+/** `index` with a limit on the size of files, which is a full disk to SQLite and needs no rights. */
+const limited = (kilobytes: number, path: string): Promise<{ code: number | null; stderr: string }> => new Promise((resolve) => {
+  const child = spawn("sh", ["-c", `trap '' XFSZ; ulimit -f ${kilobytes * 2}; exec "$0" "$@"`, process.execPath, BIN, "index", path, "--jobs", "1"], { env: environment(home, { NODE_DISABLE_COMPILE_CACHE: "1" }), stdio: ["ignore", "ignore", "pipe"] });
+  let stderr = "";
+  child.stderr.setEncoding("utf8").on("data", (text: string) => { stderr += text; });
+  child.on("close", (code) => resolve({ code, stderr }));
+});
+
 describe("a disk that is full", () => {
+  it("in the middle of a long recording ends the run with 18 and one clear line", async () => {
+    await index();
+    const wav = readFileSync(join(FIXTURES, "budget.wav"));
+    const at = wav.indexOf("data") + 8;
+    const header = Buffer.from(wav.subarray(0, at));
+    header.writeUInt32LE((wav.length - at) * 16, at - 4);
+    writeFileSync(join(folder, "long.wav"), Buffer.concat([header, ...Array.from({ length: 16 }, () => wav.subarray(at))]));
+    const { code, stderr } = await limited(40, folder);
+    expect(stderr).toMatch(/error: .*library\.sqlite: /);
+    expect(stderr).not.toMatch(/ at .*\.js:/);
+    expect(code).toBe(18);
+    const db = new Sqlite(join(home, "library.sqlite"));
+    const checkpoints = db.prepare("SELECT count(*) FROM checkpoints").pluck().get() as number;
+    db.close();
+    expect(checkpoints).toBeGreaterThan(0);
+  });
+
+
   it("ends the run with 18 and leaves a sound library, with which the next run goes on", async () => {
-    // A limit on the size of files is a full disk to SQLite, and needs no rights.
-    const limited = (kilobytes: number): Promise<{ code: number | null; stderr: string }> => new Promise((resolve) => {
-      const child = spawn("sh", ["-c", `trap '' XFSZ; ulimit -f ${kilobytes * 2}; exec "$0" "$@"`, process.execPath, BIN, "index", FIXTURES, "--jobs", "1"], { env: environment(home, { NODE_DISABLE_COMPILE_CACHE: "1" }), stdio: ["ignore", "ignore", "pipe"] });
-      let stderr = "";
-      child.stderr.setEncoding("utf8").on("data", (text: string) => { stderr += text; });
-      child.on("close", (code) => resolve({ code, stderr }));
-    });
-    const { code, stderr } = await limited(200);
+    const { code, stderr } = await limited(200, FIXTURES);
     expect([code, stderr]).toEqual([18, expect.stringMatching(/library\.sqlite: .*\n.*next:/)]);
     expect((await mediasearch(["doctor"], { home })).exitCode).toBe(0);
     expect((await mediasearch(["index", FIXTURES], { home })).exitCode).toBe(0);

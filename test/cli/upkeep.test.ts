@@ -1,5 +1,6 @@
 import { spawn } from "node:child_process";
-import { copyFileSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, utimesSync, writeFileSync } from "node:fs";
+import { copyFileSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, symlinkSync, utimesSync, writeFileSync } from "node:fs";
+import { hostname } from "node:os";
 import { join } from "node:path";
 import Sqlite from "better-sqlite3";
 import { beforeEach, describe, expect, it } from "vitest";
@@ -17,6 +18,7 @@ const put = (name: string, source = "bees.flac"): void => {
 };
 const index = (...more: string[]): Promise<Result> => mediasearch(["index", folder, ...more], { home, cwd: folder });
 const files = async (query: string): Promise<string[]> => found(await mediasearch(["search", query, "--mode", "keyword", "--json"], { home, cwd: folder })).hits.map(({ file }) => file).toSorted();
+const listed = async (): Promise<string[]> => (await json<{ files: { file: string }[] }>("list")).files.map(({ file }) => file);
 const json = async <T>(...argv: string[]): Promise<T> => JSON.parse((await mediasearch([...argv, "--json"], { home, cwd: folder })).stdout) as T;
 const db = <T>(act: (db: Sqlite.Database) => T): T => {
   const opened = new Sqlite(join(home, "library.sqlite"));
@@ -76,18 +78,60 @@ describe("a file that is deleted", () => {
     expect((await json<{ files: unknown[] }>("list")).files).toHaveLength(1);
   });
 
-  it("is not what an offline volume looks like: an empty mount point, or a root that is gone", async () => {
+  it("vanishes too when it was the only one of its folder", async () => {
+    put("alone/a.flac");
+    await index();
+    rmSync(join(folder, "alone/a.flac"));
+    expect((await index()).stderr).toMatch(/deleted: alone\/a\.flac/);
+    expect(await files("honey")).toEqual([]);
+  });
+
+  it("is not what an offline volume looks like: a mount point as it was before, a link that leads nowhere, or a root that is gone", async () => {
     put("disk/a.flac");
     put("b.m4a", "garden.m4a");
+    const stick = tempFolder();
+    copyFileSync(join(FIXTURES, "budget.wav"), join(stick, "c.wav"));
+    symlinkSync(stick, join(folder, "link"));
     await index();
     rmSync(join(folder, "disk/a.flac"));
-    expect((await index()).stderr).toMatch(/offline\? disk is empty; 1 file of it kept/);
+    utimesSync(join(folder, "disk"), new Date(), new Date(Date.now() - 60_000));
+    renameSync(stick, `${stick}-away`);
+    const { stderr } = await index();
+    renameSync(`${stick}-away`, stick);
+    expect(stderr).toMatch(/offline\? disk is empty or not mounted; 1 file of it kept/);
+    expect(stderr).toMatch(/offline\? link is empty or not mounted; 1 file of it kept/);
     expect(await files("honey")).toEqual(["disk/a.flac"]);
     renameSync(folder, `${folder}-away`);
     expect((await mediasearch(["index", folder], { home })).exitCode).toBe(3);
-    expect((await json<{ files: { deleted: number; indexed: number } }>("status")).files).toMatchObject({ deleted: 0, indexed: 2 });
+    expect((await json<{ files: { deleted: number; indexed: number } }>("status")).files).toMatchObject({ deleted: 0, indexed: 3 });
     renameSync(`${folder}-away`, folder);
-    expect((await index()).stderr).toMatch(/1 unchanged/);
+    expect((await index()).stderr).toMatch(/2 unchanged/);
+  });
+
+  it("leaves no failure behind that waits for it", async () => {
+    writeFileSync(join(folder, "bad.mp3"), "no sound in here, only letters");
+    put("b.m4a", "garden.m4a");
+    await index();
+    rmSync(join(folder, "bad.mp3"));
+    await index();
+    expect((await json<{ jobs: unknown[] }>("jobs")).jobs).toEqual([]);
+  });
+});
+
+describe("captions", () => {
+  it("beside media are never indexed by themselves as well, whatever their language and whatever the media is called", async () => {
+    const say = (name: string, text: string): void => writeFileSync(join(folder, name), `1\n00:00:01,000 --> 00:00:03,000\n${text}\n`);
+    say("talk.en.srt", "English words.");
+    say("talk.de.srt", "Deutsche Worte.");
+    say("plain.srt", "Plain words.");
+    await index();
+    expect(await listed()).toEqual(["plain.srt", "talk.de.srt", "talk.en.srt"]);
+    put("talk.m4a", "garden.m4a");
+    put("plain", "bees.flac");
+    await index();
+    expect(await listed()).toEqual(["plain", "talk.m4a"]);
+    expect((await index()).stderr).toMatch(/indexed 0 .*, 2 unchanged/);
+    expect(await listed()).toEqual(["plain", "talk.m4a"]);
   });
 });
 
@@ -170,6 +214,15 @@ describe("words without vectors", () => {
     expect(found(await mediasearch(["search", "insects", "--mode", "semantic", "--json"], { home, cwd: folder })).hits[0]?.file).toBe("a.flac");
     expect((await json<{ files: { partial: number } }>("status")).files.partial).toBe(0);
   });
+
+  it("that move are completed where they are now", async () => {
+    put("a.flac");
+    await index();
+    db((one) => one.exec("DELETE FROM vectors; UPDATE assets SET state = 'partial'"));
+    renameSync(join(folder, "a.flac"), join(folder, "b.flac"));
+    expect((await index()).stderr).toMatch(/moved: b\.flac.*\n.*indexed 0 .*, 1 reused, 0 failed/);
+    expect((await json<{ files: { partial: number; indexed: number } }>("status")).files).toMatchObject({ partial: 0, indexed: 1 });
+  });
 });
 
 describe("two runs on one library", () => {
@@ -186,6 +239,17 @@ describe("two runs on one library", () => {
 });
 
 describe("status", () => {
+  it("tells a run that goes on from one that was killed", async () => {
+    put("a.flac");
+    await index();
+    const run = (pid: number): unknown => db((one) => one.prepare("INSERT INTO runs (pid, host, started_at_ms, renewed_at_ms) VALUES (?, ?, 1, 2)").run(pid, hostname()));
+    run(process.pid);
+    expect((await mediasearch(["status"], { home })).stdout).toMatch(new RegExp(`^last run +going on since .*, process ${process.pid} on`, "m"));
+    run(4_194_305);
+    expect((await mediasearch(["status"], { home })).stdout).toMatch(/^last run .*killed before its end; next: mediasearch index/m);
+    expect((await json<{ lastRun: { isRunning: boolean } }>("status")).lastRun.isRunning).toBe(false);
+  });
+
   it("tells the state of the library at any time", async () => {
     expect((await mediasearch(["status"], { home: join(home, "none") })).exitCode).toBe(10);
     put("a.flac");

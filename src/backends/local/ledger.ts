@@ -44,8 +44,8 @@ export function localLedger(db: Database, path: string): Ledger {
     lastRun: () => guard(() => {
       const row = db.prepare("SELECT * FROM runs ORDER BY id DESC LIMIT 1").get() as RunRow | undefined;
       if (!row) return undefined;
-      const { pid, host, started_at_ms: startedAtMs, ended_at_ms: endedAtMs, summary } = row;
-      return { pid, host, startedAtMs, endedAtMs, summary: summary === null ? null : (JSON.parse(summary) as Record<string, number>) };
+      const { pid, host, started_at_ms: startedAtMs, renewed_at_ms: renewedAtMs, ended_at_ms: endedAtMs, summary } = row;
+      return { pid, host, startedAtMs, renewedAtMs, endedAtMs, summary: summary === null ? null : (JSON.parse(summary) as Record<string, number>) };
     }),
   };
 }

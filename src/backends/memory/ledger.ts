@@ -4,7 +4,7 @@ import type { Job, Ledger, RunRecord } from "../ledger.ts";
 export function memoryLedger(): Ledger {
   const jobs = new Map<string, Job>();
   const kept = new Map<string, { readonly key: string; readonly list: unknown[] }>();
-  let run: (RunRecord & { renewedAtMs: number }) | undefined;
+  let run: RunRecord | undefined;
   return {
     async putJob(job) { jobs.set(job.id, structuredClone(job)); },
     getJob: async (id) => jobs.get(id),
@@ -18,16 +18,12 @@ export function memoryLedger(): Ledger {
     async clearCheckpoints(id) { kept.delete(id); },
     async acquire(holder) {
       if (run && run.endedAtMs === null && isHeld(run, holder.host)) throw busy(run, "the library");
-      const mine = (run = { ...holder, startedAtMs: Date.now(), renewedAtMs: Date.now(), endedAtMs: null, summary: null });
+      const mine: { -readonly [K in keyof RunRecord]: RunRecord[K] } = (run = { ...holder, startedAtMs: Date.now(), renewedAtMs: Date.now(), endedAtMs: null, summary: null });
       return {
         async renew() { mine.renewedAtMs = Date.now(); },
         async release(summary) { Object.assign(mine, { endedAtMs: Date.now(), summary }); },
       };
     },
-    async lastRun() {
-      if (!run) return undefined;
-      const { renewedAtMs: _, ...record } = run;
-      return record;
-    },
+    lastRun: async () => run && { ...run },
   };
 }

@@ -87,6 +87,12 @@ function hasLanguage(parts: readonly string[]): boolean {
 
 const base = (language: string): string => language.split("-")[0]?.toLowerCase() ?? "";
 
+/** What a media file and its captions have in common, in lower case: a captions file can belong to a media file only if they share one of these. */
+export function pairingKeys(name: string): readonly string[] {
+  const caption = captionName(name);
+  return caption ? [...new Set([wholeOf(name)?.whole ?? "", caption.stem])].map((key) => key.toLowerCase()) : [withoutEnding(name), name].map((key) => key.toLowerCase());
+}
+
 function withoutEnding(name: string): string {
   const dot = name.lastIndexOf(".");
   return dot < 0 || dot === name.length - 1 ? name : name.slice(0, dot);
@@ -104,24 +110,26 @@ function beginsWith(name: string, stem: string): boolean {
 /**
  * The captions file that belongs to a media file: `talk.vtt`, `talk.en.vtt` or `talk.mp4.vtt` for `talk.mp4`; null when there is none. With a wanted
  * language files of another are left; without one, those without a suffix come first, then English. Forced ones (signs only) come last, and a name that
- * is the same but for capitals after one that is the same.
+ * is the same but for capitals after one that is the same. `has` tells whether the folder has a name, for callers whose `siblings` are only some of its names.
  */
-export function pickSidecar(mediaName: string, siblings: readonly string[], language?: string): string | null {
+export function pickSidecar(
+  mediaName: string, siblings: readonly string[], language?: string, has: (name: string) => boolean = (name) => siblings.includes(name),
+): string | null {
   const stem = withoutEnding(mediaName);
   const wanted = language === undefined ? undefined : (languageOf(language) ?? language);
   let best: { readonly name: string; readonly rank: string } | undefined;
   for (const name of siblings) {
     if (!beginsWith(name, stem)) continue;
     const rank = rankOf(name, mediaName, stem, wanted);
-    if (rank !== null && (!best || rank < best.rank) && !isOfAnother(name, mediaName, stem, siblings)) best = { name, rank };
+    if (rank !== null && (!best || rank < best.rank) && !isOfAnother(name, mediaName, stem, has)) best = { name, rank };
   }
   return best?.name ?? null;
 }
 
 /** `talk.en.vtt` is that of `talk.en.mp4` where there is one, not of `talk.mp4`. */
-function isOfAnother(name: string, mediaName: string, stem: string, siblings: readonly string[]): boolean {
+function isOfAnother(name: string, mediaName: string, stem: string, has: (name: string) => boolean): boolean {
   const whole = wholeOf(name)?.whole ?? "";
-  return whole.length > stem.length && whole !== mediaName && siblings.includes(whole + mediaName.slice(stem.length));
+  return whole.length > stem.length && whole !== mediaName && has(whole + mediaName.slice(stem.length));
 }
 
 /** Sorts as text: what matters most comes first. */

@@ -71,20 +71,20 @@ function toCues(raw: readonly RawCue[]): Cue[] {
 
 /** One cue a speaker; several in one cue share its time by the length of what they say. */
 function byTurn(cue: RawCue, lines: readonly SpokenLine[]): Cue[] {
-  const turns: { speaker: string | null; texts: string[] }[] = [];
-  for (const { text, speaker } of lines) {
+  const turns: { speaker: string | null; isTurn: boolean; texts: string[] }[] = [];
+  for (const { text, speaker, isTurn = false } of lines) {
     const last = turns.at(-1);
     if (last && (speaker === undefined || (speaker !== null && last.speaker === speaker))) last.texts.push(text);
-    else turns.push({ speaker: speaker ?? null, texts: [text] });
+    else turns.push({ speaker: speaker ?? null, isTurn, texts: [text] });
   }
-  const said = turns.map(({ speaker, texts }) => ({ speaker, text: plain(texts.join(" ")) })).filter(({ text }) => text !== "");
+  const said = turns.map(({ texts, ...turn }) => ({ ...turn, text: plain(texts.join(" ")) })).filter(({ text }) => text !== "");
   const letters = said.reduce((sum, { text }) => sum + text.length, 0);
   let done = 0;
   const at = (): number => Math.round(cue.startMs + ((cue.endMs - cue.startMs) * done) / letters);
-  return said.map(({ speaker, text }) => {
+  return said.map(({ speaker, isTurn, text }) => {
     const startMs = at();
     done += text.length;
-    return { startMs, endMs: at(), text, speaker, confidence: cue.confidence ?? null, words: said.length === 1 && cue.words ? wordsOf(text, cue.words) : null };
+    return { startMs, endMs: at(), text, speaker, ...(isTurn ? { startsTurn: true } : {}), confidence: cue.confidence ?? null, words: said.length === 1 && cue.words ? wordsOf(text, cue.words) : null };
   });
 }
 

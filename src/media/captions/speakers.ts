@@ -4,6 +4,8 @@ import type { RawCue, RawLine } from "./raw-cue.ts";
 export interface SpokenLine {
   readonly text: string;
   readonly speaker: string | null | undefined;
+  /** A dash or ">>" says that it is another's turn. */
+  readonly isTurn?: boolean;
 }
 
 /** Words before a colon that are no names, by themselves or with others after them ("Episode 3", "BREAKING NEWS"). */
@@ -76,7 +78,7 @@ function spokenLine(line: RawLine, isName: IsName, isDialogue: boolean, isLast: 
   if (found && (found.rest === "" ? !isLast && isName(found.name) : found.isBracketed || isName(found.name))) return { text: found.rest, speaker: found.name };
   // "Where is he? / - Over there.": a capital after the dash is another's turn, "- or so" goes on.
   const isReply = isDash && (isDialogue || (!isFirst && /^[\p{Lu}¿¡[(♪"“]/u.test(rest)));
-  return isTurn || isReply ? { text: rest, speaker: null } : { text: line.text, speaker: undefined };
+  return isTurn || isReply ? { text: rest, speaker: null, isTurn: true } : { text: line.text, speaker: undefined };
 }
 
 /** `>> ` and `- ` before what is said; not the minus of "-5" nor "--". */
