@@ -51,7 +51,7 @@ describe("watching", () => {
   });
 
   it("leaves a file that is still being written, without holding up others", async () => {
-    const { batches } = await follow({ stableMs: 600 });
+    const { batches } = await follow({ stableMs: 3000 });
     const growing = setInterval(() => appendFileSync(join(root, "growing.wav"), "more"), 50);
     writeFileSync(join(root, "whole.wav"), "all");
     await until(() => flat(batches).includes("whole.wav"));

@@ -19,7 +19,7 @@ describe("names", () => {
     put("two\nlines 🐝.flac");
     expect((await index()).exitCode).toBe(0);
     const { stdout } = await mediasearch(["search", "honey", "--mode", "keyword"], { home, cwd: folder });
-    expect(stdout.split("\n")[0]).toMatch(/^two lines 🐝\.flac/);
+    expect(stdout.split("\n")[0]).toMatch(/^ *1 +two lines 🐝\.flac/);
     expect(found(await mediasearch(["search", "honey", "--json"], { home, cwd: folder })).hits[0]?.file).toBe("two\nlines 🐝.flac");
   });
 
