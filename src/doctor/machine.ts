@@ -4,7 +4,7 @@ import { dirname } from "node:path";
 import type { Context } from "../context.ts";
 import { embedderIdentity } from "../embed/registry.ts";
 import { MediasearchError } from "../errors.ts";
-import { listModels, verifyModels } from "../models/store.ts";
+import { verifyModels } from "../models/store.ts";
 import { bytes, count } from "../output.ts";
 import { failed, ok, type Outcome, type Step, warning } from "./check.ts";
 
@@ -53,11 +53,16 @@ export function machineSteps(context: Context): readonly (readonly Step[])[] {
         return `FFmpeg ${getFFmpegInfo().version}`;
       }),
     }],
-    [{ check: "embedding", group: "models", tried: "find the embedding model", code: "MISSING_MODEL", run: async () => ok((await embedderIdentity(settings.embeddingModel)).embedder) }],
+    [{ check: "embedding", group: "models", tried: "find the embedding model", code: "MISSING_MODEL", async run() {
+      const { embedder } = await embedderIdentity(settings.embeddingModel);
+      const bad = (await verifyModels(places)).filter(({ model, state }) => model === settings.embeddingModel && state !== "ok");
+      return bad.length === 0 ? ok(embedder) : failed(bad.map(({ model, file, state }) => `${model}/${file} is ${state}`).join(", "), "npm install mediasearch   (its folder is not whole)");
+    } }],
     [{
       check: "recogniser", group: "models", tried: "compare the model files with their digests", code: "MISSING_MODEL", async run() {
-        const missing = (await listModels(places)).flatMap(({ id, files }) => files.filter(({ path }) => path === null).map(({ name }) => `${id}/${name}`));
-        const damaged = (await verifyModels(places)).filter(({ state }) => state === "damaged").map(({ model, file }) => `${model}/${file}`);
+        const others = (await verifyModels(places)).filter(({ model }) => model !== settings.embeddingModel);
+        const named = (wanted: string): string[] => others.filter(({ state }) => state === wanted).map(({ model, file }) => `${model}/${file}`);
+        const [missing, damaged] = [named("missing"), named("damaged")];
         if (damaged.length > 0) return failed(`damaged: ${damaged.join(", ")}`, settings.modelsDir === undefined ? "mediasearch models pull" : `put the right files into ${settings.modelsDir} (mediasearch models path)`);
         return missing.length === 0 ? ok("recogniser is here") : warning(`not here yet: ${missing.join(", ")}; the first recording fetches them`, "mediasearch models pull");
       },
