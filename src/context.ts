@@ -1,3 +1,4 @@
+import type { Transcriber } from "./asr/transcriber.ts";
 import type { Backend } from "./backends/backend.ts";
 import type { BackendName } from "./backends/registry.ts";
 import type { LoadedConfig } from "./config/load.ts";
@@ -13,6 +14,8 @@ export interface Context {
   /** Another library than that of the settings: for moves, backups and the like. */
   openBackendAt(name: BackendName, path: string, create: boolean): Promise<Backend>;
   openEmbedder(): Promise<Embedder>;
+  /** In this process, to ask it what it is; files are recognised by workers. */
+  openTranscriber(status: StatusLine): Promise<Transcriber>;
   openWorkers(status: StatusLine): Promise<WorkerPool>;
 }
 
@@ -31,6 +34,10 @@ export function createContext(config: LoadedConfig, io: Io): Context {
     async openEmbedder() {
       const { openEmbedder } = await import("./embed/registry.ts");
       return openEmbedder(settings.embeddingModel);
+    },
+    async openTranscriber(status) {
+      const [{ openTranscriber }, { modelProvider }, { engineSettings }] = await Promise.all([import("./asr/registry.ts"), import("./model-provider.ts"), import("./config/recognisers.ts")]);
+      return openTranscriber(settings.engine, { models: modelProvider(config, io, status), engines: engineSettings(settings) });
     },
     async openWorkers(status) {
       const [{ openWorkers }, { modelProvider }, { engineSettings }] = await Promise.all([import("./pipeline/workers.ts"), import("./model-provider.ts"), import("./config/recognisers.ts")]);

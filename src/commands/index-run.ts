@@ -18,6 +18,8 @@ export interface IndexCall {
   readonly asJson: boolean;
   /** Files whose failures are forgotten first. */
   readonly forget?: readonly string[];
+  /** Recognise anew what is indexed. */
+  readonly again?: boolean | undefined;
   /** Goes on with what these yield, after the roots are done. */
   readonly follow?: ((roots: readonly string[], note: (text: string) => void) => AsyncIterable<readonly string[]>) | undefined;
 }
@@ -74,8 +76,8 @@ async function runAll(context: Context, call: IndexCall, { backend, embedder, ro
   const { io, config } = context;
   const { store, ledger } = backend;
   const workers = await context.openWorkers(status);
-  const { include, exclude, dryRun } = call;
-  const options = { ...config.settings, include, exclude, signal: io.signal, dryRun, sweep: true };
+  const { include, exclude, dryRun, again } = call;
+  const options = { ...config.settings, include, exclude, signal: io.signal, dryRun, again, sweep: !again };
   try {
     // Watching begins before the first look, so that nothing is lost between the two.
     const tools = { store, ledger, workers, embedder };

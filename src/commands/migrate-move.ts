@@ -5,11 +5,10 @@ import type { BackendName } from "../backends/registry.ts";
 import type { Context } from "../context.ts";
 import { ERRORS, MediasearchError } from "../errors.ts";
 import { count, duration, plain, statusLine } from "../output.ts";
-import { fileMatcher } from "../search/file-filter.ts";
 import { copyLibrary, type CopyOptions, type CopySummary } from "../transfer/copy.ts";
 import { type Proof, verifyCopy } from "../transfer/verify.ts";
 import { type Flags, isOn, list, text } from "./command.ts";
-import { type Cost, costOf } from "./migrate-plan.ts";
+import { type Cost, costOf, wantedBy } from "./migrate-plan.ts";
 
 /** Where a library is: on the cluster that the settings name, or in a file. */
 interface Place {
@@ -33,7 +32,7 @@ export async function move(flags: Flags, context: Context): Promise<number> {
     const wants = await wantedBy(list(flags, "only"), io.cwd);
     const cost = await costOf(source, wants);
     if (isOn(flags, "dryRun")) return report(flags, context, { from, to, cost });
-    const target = await context.openBackendAt(to.backend, to.path, true);
+    const target = await context.openBackendAt(to.backend, to.path, !isOn(flags, "verify"));
     try {
       return await withLease(target, () => copyAndVerify(flags, context, { from, to, cost, source, target, wants }));
     } finally {
@@ -52,12 +51,6 @@ function placeOf(name: string, { config, io }: Context): Place {
     throw new MediasearchError("USAGE", `${name}: neither vast, local, nor the path of a library file`, { subject: name, hint: "mediasearch migrate --to vast   (or local, or ./copy.sqlite)" });
   const path = resolve(io.cwd, name);
   return { backend: "local", path, shown: path };
-}
-
-async function wantedBy(patterns: readonly string[], cwd: string): Promise<(id: AssetId) => boolean> {
-  if (patterns.length === 0) return () => true;
-  const matchers = await Promise.all(patterns.map((pattern) => fileMatcher(pattern, cwd)));
-  return (id) => matchers.some((matches) => matches(id));
 }
 
 async function withLease<T>(target: Backend, act: () => Promise<T>): Promise<T> {
@@ -89,11 +82,11 @@ async function copyAndVerify(flags: Flags, context: Context, { from, to, cost, s
       status.update(`${copied + present + newer.length}/${cost.files} files moved, ${segments.toLocaleString("en")} of ${count(cost.segments, "segment")}`),
   };
   try {
-    const copied = await copyLibrary(source, target, options);
+    const copied = isOn(flags, "verify") ? undefined : await copyLibrary(source, target, options);
     let verified = 0;
-    const proof = await verifyCopy(source, target, { ...options, newer: new Set(copied.newer), onVersion: () => status.update(`${++verified}/${cost.files} files verified`) });
+    const proof = await verifyCopy(source, target, { ...options, newer: new Set(copied?.newer), onVersion: () => status.update(`${++verified}/${cost.files} files verified`) });
     status.end();
-    return report(flags, context, { from, to, cost, copied, proof });
+    return report(flags, context, { from, to, cost, ...(copied ? { copied } : {}), proof });
   } finally {
     status.end();
   }
@@ -110,18 +103,18 @@ interface Outcome {
 function report(flags: Flags, { io }: Context, { from, to, cost, copied, proof }: Outcome): number {
   const exitCode = proof && proof.differences.length > 0 ? ERRORS.PARTIAL.exit : 0;
   if (isOn(flags, "json")) {
-    io.stdout.write(`${JSON.stringify({ version: 1, from: from.shown, to: to.shown, dryRun: copied === undefined, cost, copied: copied ?? null, proof: proof ?? null })}\n`);
+    io.stdout.write(`${JSON.stringify({ version: 1, from: from.shown, to: to.shown, dryRun: proof === undefined, cost, copied: copied ?? null, proof: proof ?? null })}\n`);
     return exitCode;
   }
   const line = (name: string, what: string): void => void io.stdout.write(`${name.padEnd(10)} ${what}\n`);
   line("from", from.shown);
   line("to", to.shown);
-  if (!copied || !proof) {
+  if (!proof) {
     line("would move", `${count(cost.files, "file")}, ${duration(cost.durationMs)} of audio, ${count(cost.segments, "segment")}; about ${duration(cost.estimatedMs)}`);
     return 0;
   }
-  line("moved", `${count(copied.copied, "file")}${copied.present > 0 ? `, ${copied.present.toLocaleString("en")} were there already` : ""}, ${count(copied.archived, "archived transcript")}, ${count(copied.jobs, "job")}`);
-  if (copied.newer.length > 0) line("kept", `${count(copied.newer.length, "file")} that the target indexed later: ${copied.newer.slice(0, SHOWN_DIFFERENCES).map(plain).join(", ")}`);
+  if (copied) line("moved", `${count(copied.copied, "file")}${copied.present > 0 ? `, ${copied.present.toLocaleString("en")} were there already` : ""}, ${count(copied.archived, "archived transcript")}, ${count(copied.jobs, "job")}`);
+  if (copied && copied.newer.length > 0) line("kept", `${count(copied.newer.length, "file")} that the target indexed later: ${copied.newer.slice(0, SHOWN_DIFFERENCES).map(plain).join(", ")}`);
   line("verified", `${count(proof.versions, "version")}, ${count(proof.segments, "segment")}, ${count(proof.vectors, "vector")}, ${count(proof.queries, "sample query", "sample queries")}`);
   line("digest", `sha256 ${proof.digest}`);
   if (exitCode === 0) line("result", "the same on both sides; the source is as it was");

@@ -2,11 +2,13 @@ import { embedderIdentity } from "../embed/registry.ts";
 import { count, duration } from "../output.ts";
 import { type Command, isOn, text } from "./command.ts";
 import { move } from "./migrate-move.ts";
+import { retranscribe } from "./migrate-retranscribe.ts";
 import { reembed } from "./migrate-reembed.ts";
 import { costOf } from "./migrate-plan.ts";
 
 export const run: Command = async (_args, flags, context) => {
   if (text(flags, "to") !== undefined) return move(flags, context);
+  if (isOn(flags, "retranscribe")) return retranscribe(flags, context);
   const { io, config } = context;
   const backend = await context.openBackend(false);
   try {

@@ -171,7 +171,11 @@ export const COMMANDS: readonly CommandSpec[] = [
       { flags: "--from <place>", help: "move from vast, local or a library file (default: the other one)" },
       { flags: "--only <pattern>", help: "only these files: a path, a name or a glob (repeatable)", repeatable: true },
       DRY_RUN,
+      { flags: "--status", help: "say what there is to do, and nothing else (the default)" },
+      { flags: "--resume", help: "go on with a move that was stopped (the default: what is there is never written twice)" },
+      { flags: "--verify", help: "only compare the two libraries of a move" },
       { flags: "--reembed", help: "make every embedding anew with the present model" },
+      { flags: "--retranscribe", help: "recognise anew what another recogniser, or an older build of it, recognised" },
       { flags: "--json", help: "print JSON" },
     ],
     examples: [

@@ -29,6 +29,8 @@ export interface FileTools {
 
 export interface FileOptions extends FingerprintOptions, RetryOptions {
   readonly dryRun: boolean;
+  /** Recognise anew what is indexed, though nothing changed; the present transcript answers until the new one is complete. */
+  readonly again?: boolean | undefined;
 }
 
 export interface FileCall {
@@ -48,7 +50,7 @@ export async function indexFile(file: Candidate, tools: FileTools, options: File
   if (file.kind === "captions" && options.captions === "ignore") return { type: "skipped", path, reason: "captions are ignored" };
   const { store, ledger } = tools;
   const known = await store.getAsset(path);
-  if (known?.state === "indexed" && known.fingerprint !== null && sameStat(known, file) && sameOptions(known.fingerprint, known.origin, options)) return { type: "unchanged", path };
+  if (!options.again && known?.state === "indexed" && known.fingerprint !== null && sameStat(known, file) && sameOptions(known.fingerprint, known.origin, options)) return { type: "unchanged", path };
   const job = await ledger.getJob(path);
   if (isQuarantined(job, file, options.engine, known)) return { type: "quarantined", path, job };
   if (options.dryRun) return { type: "would-index", path };
@@ -83,12 +85,14 @@ async function takeOver(file: Candidate, known: AssetStatus | undefined, tools: 
   const before = await statOf(path);
   const identity = await tools.workers.identify(task, call.signal);
   const mark = fingerprint(identity, options);
-  const again = await sameAgain(file, known, identity, tools, options, call);
-  if (again) return again;
-  // Copies in one run: the first is recognised, the others take it from there.
-  await call.underWay.get(mark)?.catch(() => {});
-  const reused = await reuse(file, mark, tools, call);
-  if (reused) return reused;
+  if (!options.again) {
+    const again = await sameAgain(file, known, identity, tools, options, call);
+    if (again) return again;
+    // Copies in one run: the first is recognised, the others take it from there.
+    await call.underWay.get(mark)?.catch(() => {});
+    const reused = await reuse(file, mark, tools, call);
+    if (reused) return reused;
+  }
   const work = transcribe(file, task, { mark, before }, tools, call);
   call.underWay.set(mark, work);
   try {
