@@ -5,7 +5,7 @@ import { clock, count, painter, plain } from "../output.ts";
 import type { Moment } from "../results/moment.ts";
 
 /** Opens the player at a moment and waits for its end. */
-export async function playMoment(moment: Moment, padMs: number, { io, config }: Context): Promise<void> {
+export async function playMoment(moment: Moment, padMs: number, { io, config }: Context): Promise<number> {
   await mustBeMedia(moment);
   const { choosePlayer, play } = await import("../media/player.ts");
   const startMs = Math.max(0, moment.startMs - padMs);
@@ -13,6 +13,7 @@ export async function playMoment(moment: Moment, padMs: number, { io, config }: 
   const where = player.seeks ? `at ${clock(startMs)}` : `from its start; the moment is at ${clock(startMs)}`;
   io.stderr.write(`${painter(io.stderr, io.env)("cyan", plain(moment.file))}  ${where}, with ${player.name}\n`);
   await play(player, moment.file, { env: io.env, signal: io.signal, stdio: "inherit" });
+  return 0;
 }
 
 const CAPTIONS = /\.(vtt|srt|ass|ssa|json)$/i;

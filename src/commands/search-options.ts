@@ -17,6 +17,11 @@ export interface SearchOptions {
   readonly rate: FrameRate | undefined;
   /** undefined: half a second for clips, nothing for lists. */
   readonly padMs: number | undefined;
+  /** Clips cut to the frame, by encoding anew. */
+  readonly isExact: boolean;
+  readonly titles: boolean;
+  /** Replace a clip that is there. */
+  readonly force: boolean;
   readonly action: Action | undefined;
 }
 
@@ -42,6 +47,9 @@ export function searchOptions(flags: Flags): SearchOptions {
     fileEnd: isOn(flags, "print0") ? "\0" : isOn(flags, "files") ? "\n" : undefined,
     rate: fps === undefined ? undefined : FRAME_RATES.find(({ name }) => name === fps),
     padMs: pad === undefined ? undefined : padding(pad),
+    isExact: isOn(flags, "exact"),
+    titles: isOn(flags, "titles"),
+    force: isOn(flags, "force"),
     action: actionOf(flags),
   };
 }

@@ -17,17 +17,20 @@ export const run: Command = async (words, flags, context) => {
   const backend = await context.openBackend(false);
   try {
     const { page, mark } = await find(backend, query, options, flags, context);
-    if (options.action === undefined) await printPage(page, options, mark, context);
-    else await act(options.action, page, options, context);
+    if (options.action !== undefined) return await act(options.action, page, options, context);
+    await printPage(page, options, mark, context);
     return 0;
   } finally {
     await backend.close();
   }
 };
 
-async function act(action: Action, { moments, total }: Page, { padMs }: SearchOptions, context: Context): Promise<void> {
+async function act(action: Action, { moments, total }: Page, options: SearchOptions, context: Context): Promise<number> {
   const { momentOf, playMoment } = await import("./search-act.ts");
-  if (action.verb === "play") await playMoment(momentOf(moments, action.number, total), padMs ?? 0, context);
+  if (action.verb === "play") return playMoment(momentOf(moments, action.number, total), options.padMs ?? 0, context);
+  const { clipMoment, supercut } = await import("./search-clip.ts");
+  if (action.verb === "clip") return clipMoment(momentOf(moments, action.number, total), action.to, options, context);
+  return supercut(moments, total, action.to, options, context);
 }
 
 async function find({ store }: Backend, query: string, options: SearchOptions, flags: Flags, context: Context) {

@@ -1,5 +1,6 @@
-import type { CodecContext, FormatContext, Frame, Packet, SoftwareResampleContext, Stream } from "node-av/lib";
+import type { CodecContext, FormatContext, Frame, Packet, Stream } from "node-av/lib";
 import { DISCARD_ALL, type Library, openInput, toMs, unreadable } from "./ffmpeg.ts";
+import { openResampler, type Resampler } from "./resample.ts";
 
 export interface DecodeOptions {
   readonly streamIndex: number;
@@ -40,7 +41,7 @@ export async function* decodeAudio(path: string, options: DecodeOptions): AsyncI
       if (!resampler || !resampler.fits(frame)) {
         if (resampler) append(state, resampler.drain());
         resampler?.free();
-        resampler = openResampler(av, frame);
+        resampler = openResampler(av, frame, { rate: RATE, channels: 1 });
       }
       fillGap(state, frame, stream);
       append(state, resampler.convert(frame));
@@ -123,50 +124,6 @@ function feed(decoder: CodecContext, packet: Packet | null, frame: Frame, state:
     frame.unref();
   }
 }
-
-interface Resampler {
-  fits(frame: Frame): boolean;
-  convert(frame: Frame): Float32Array;
-  drain(): Float32Array;
-  free(): void;
-}
-
-const FLOAT = 3; // AV_SAMPLE_FMT_FLT
-
-/** swresample for one input format; damaged or joined files change it on the way. */
-function openResampler(av: Library, first: Frame): Resampler {
-  const { sampleRate, format } = first;
-  const { channels } = first;
-  const context: SoftwareResampleContext = new av.SoftwareResampleContext();
-  const mono = { nbChannels: 1, order: 1, mask: 4n }; // AV_CHANNEL_LAYOUT_MONO
-  type Layout = Parameters<typeof context.allocSetOpts2>[0];
-  const layout = first.channelLayout;
-  // A layout without positions (order 0) can't be mixed down by position; FFmpeg's default for the count can.
-  const input = layout.order === 0 ? (defaultLayout(channels) as unknown as Layout) : layout;
-  context.allocSetOpts2(mono as unknown as Layout, FLOAT as never, RATE, input, format as never, sampleRate);
-  if (context.init() < 0) {
-    context.free();
-    throw new Error(`cannot convert ${channels} channels at ${sampleRate} Hz`);
-  }
-  const read = (inputs: Buffer[] | null, count: number): Float32Array => {
-    const room = context.getOutSamples(count) + 64;
-    const buffer = Buffer.alloc(room * 4);
-    const written = Math.max(0, context.convertSync([buffer], room, inputs, count));
-    return new Float32Array(buffer.buffer, buffer.byteOffset, written).slice();
-  };
-  return {
-    fits: (frame) => frame.sampleRate === sampleRate && frame.format === format && frame.channels === channels,
-    convert: (frame) => read(frame.extendedData ?? frame.data, frame.nbSamples),
-    drain: () => read(null, 0),
-    free: () => context.free(),
-  };
-}
-
-const LAYOUT_MASKS: Readonly<Record<number, bigint>> = { 1: 0x4n, 2: 0x3n, 3: 0x7n, 4: 0x33n, 5: 0x37n, 6: 0x3fn, 7: 0x70fn, 8: 0x63fn };
-const defaultLayout = (channels: number) => {
-  const mask = LAYOUT_MASKS[channels];
-  return mask === undefined ? { nbChannels: channels, order: 0, mask: 0n } : { nbChannels: channels, order: 1, mask };
-};
 
 function append(state: State, samples: Float32Array): void {
   if (samples.length === 0) return;

@@ -1,5 +1,5 @@
-import { execFileSync, spawnSync } from "node:child_process";
-import { chmodSync, copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { execFileSync, spawn, spawnSync } from "node:child_process";
+import { chmodSync, copyFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -216,5 +216,53 @@ describe("the real program in a pipe", () => {
     expect([none.status, none.stderr]).toEqual([17, expect.stringContaining("no hit 99: there are 2 hits")]);
     const captions = shell(`MEDIASEARCH_PLAYER='${player}' ${ms} search membership --mode keyword --play 1`);
     expect([captions.status, captions.stderr]).toEqual([15, expect.stringContaining("captions without their recording")]);
+  });
+});
+
+describe("clips of hits", () => {
+  const spawned = (...argv: string[]) => spawnSync(process.execPath, [BIN, "search", ...argv], { cwd: films, env: environment(home), encoding: "utf8" });
+
+  it("are cut by the real program, as JSON says by its schema", () => {
+    const { status, stdout, stderr } = spawned("repaired", ...keyword, "--clip", "1", "-o", "hall.mp4", "--exact", "--pad", "0.25", "--json");
+    expect(status, stderr).toBe(0);
+    const told = JSON.parse(stdout) as { durationMs: number; hits: number[] };
+    expect(schemaErrors("clip", told)).toBe("");
+    expect(told.hits).toEqual([1]);
+    expect(existsSync(join(films, "hall.mp4"))).toBe(true);
+    const again = spawned("repaired", ...keyword, "--clip", "1", "-o", "hall.mp4");
+    expect([again.status, again.stderr]).toEqual([2, expect.stringMatching(/hall\.mp4: is there already\nnext: {2}--force/)]);
+    expect(spawned("repaired", ...keyword, "--clip", "1", "-o", "hall.mp4", "--force").stderr).toMatch(/hall\.mp4 {2}[\d.]+ s, copied as it is; --exact/);
+  });
+
+  it("join; touching ones become one piece, what has no recording is left out and told", async () => {
+    const all = await run("search", "river membership repaired", ...keyword, "--supercut", "all.mp4", "--titles");
+    expect(all.exitCode).toBe(3);
+    expect(all.stderr).toMatch(/warning: hit \d left out: minutes\.vtt: captions without their recording/);
+    expect(all.stderr).toMatch(/all\.mp4 {2}[\d.]+ s in 2 pieces/);
+    const { durationMs } = JSON.parse((await run("search", "river", ...keyword, "--supercut", "river.m4a", "--pad", "0", "--json")).stdout) as { durationMs: number };
+    const { hits } = await search("river", ...keyword);
+    expect(Math.abs(durationMs - hits.reduce((sum, { startMs, endMs }) => sum + endMs - startMs, 0))).toBeLessThan(20);
+    expect((await run("search", "xylophone", ...keyword, "--supercut", "none.mp4")).exitCode).toBe(17);
+    expect((await run("search", "membership", ...keyword, "--supercut", "none.mp4")).stderr).toContain("no hit has a recording");
+  });
+
+  it("say what is missing or wrong before they start", async () => {
+    for (const [argv, told] of [
+      [["--clip", "1"], /--output says which file/], [["-o", "x.mp4"], /goes with --clip/], [["--clip", "1", "--play", "1"], /only one of/], [["--clip", "1", "-o", "x.doc"], /told by its ending/],
+      [["--supercut", "x.mp3", "--titles"], /no picture to write them on/], [["--pad", "-1"], /seconds from 0 to 600/], [["--clip", "0", "-o", "x.mp4"], /1 to 1000/],
+    ] as const) {
+      const { exitCode, stderr } = await run("search", "river", ...keyword, ...argv);
+      expect(exitCode, argv.join(" ")).toBe(2);
+      expect(stderr).toMatch(told);
+    }
+  });
+
+  it("leave nothing behind when they are stopped", async () => {
+    const child = spawn(process.execPath, [BIN, "search", "the", "--mode", "semantic", "--limit", "200", "--supercut", "stopped.mp4", "--titles", "--pad", "600"], { cwd: films, env: environment(home), stdio: ["ignore", "ignore", "pipe"] });
+    const begun = (): boolean => readdirSync(films).some((name) => name.includes("unfinished"));
+    while (!begun() && child.exitCode === null) await new Promise((done) => setTimeout(done, 20));
+    child.kill("SIGINT");
+    const code = await new Promise((done) => child.on("exit", done));
+    expect([code, begun(), existsSync(join(films, "stopped.mp4"))]).toEqual([130, false, false]);
   });
 });

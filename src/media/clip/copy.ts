@@ -1,0 +1,115 @@
+import type { FormatContext, Packet, Stream } from "node-av/lib";
+import { DISCARD_ALL, ffmpeg, type Library, openInput, toMs } from "../ffmpeg.ts";
+import { chooseStream, isAudio, isVideo } from "../source.ts";
+import type { ClipJob, ClipResult, OutputFormat } from "./job.ts";
+import { check, muxerOptions } from "./output.ts";
+
+const SEEK_BACKWARD = 1; // AVSEEK_FLAG_BACKWARD
+const NOPTS = -(2n ** 63n);
+const MICROSECONDS = { num: 1, den: 1_000_000 };
+
+/**
+ * Takes the packets of one piece as they are: as quick as the disk, and nothing is lost. The picture begins at the key frame at or before
+ * the wished start, and the sound with it. @returns undefined when the output can't hold what the file has.
+ */
+export async function copyPackets({ pieces, to, output: format }: ClipJob): Promise<ClipResult | undefined> {
+  const [piece] = pieces;
+  if (!piece || pieces.length > 1) return undefined;
+  const av = await ffmpeg();
+  const { input, streams } = await openInput(piece.path);
+  try {
+    const chosen = [format.video ? chooseStream(streams, isVideo) : undefined, chooseStream(streams, isAudio)].flatMap((stream) => (stream ? [stream] : []));
+    if (chosen.length === 0 || !chosen.every((stream) => canHold(av, stream, format))) return undefined;
+    const zeroMs = toMs(input.startTime, MICROSECONDS) ?? 0;
+    for (const stream of streams) if (!chosen.includes(stream)) stream.discard = DISCARD_ALL as typeof stream.discard;
+    const [first] = chosen;
+    if (first && piece.startMs > 0) input.seekFrameSync(first.index, BigInt(Math.round(((piece.startMs + zeroMs) * first.timeBase.den) / (1000 * first.timeBase.num))), SEEK_BACKWARD as never);
+    return await write(av, input, chosen, { to, format, startMs: piece.startMs + zeroMs, endMs: piece.endMs + zeroMs });
+  } finally {
+    input.closeInputSync();
+  }
+}
+
+/** Decoders that are not called like their codec. */
+const DECODERS: Readonly<Record<string, string>> = { mp3float: "mp3", libopus: "opus", libvorbis: "vorbis", libdav1d: "av1", "libvpx-vp9": "vp9", libvpx: "vp8" };
+
+const canHold = (av: Library, { codecpar }: Stream, { copies }: OutputFormat): boolean => {
+  const name = av.Codec.findDecoder(codecpar.codecId)?.name ?? "";
+  // Several decoders may be there for one codec, such as mp3float for mp3 and libopus for opus.
+  return copies.some((codec) => name === codec || DECODERS[name] === codec);
+};
+
+interface Range {
+  readonly to: string;
+  readonly format: OutputFormat;
+  readonly startMs: number;
+  readonly endMs: number;
+}
+
+async function write(av: Library, input: FormatContext, chosen: readonly Stream[], { to, format, startMs, endMs }: Range): Promise<ClipResult | undefined> {
+  const output = new av.FormatContext();
+  const packet = new av.Packet();
+  packet.alloc();
+  try {
+    check(output.allocOutputContext2(null, format.muxer, to), to, "made");
+    const targets = new Map(chosen.map((stream) => {
+      const target = output.newStream(null);
+      check(stream.codecpar.copy(target.codecpar), to, "described");
+      target.codecpar.codecTag = 0;
+      target.timeBase = stream.timeBase;
+      return [stream.index, target] as const;
+    }));
+    check(output.openOutputSync(), to, "opened");
+    if (output.writeHeaderSync(muxerOptions(av, format)) < 0) return undefined;
+    const lead = chosen[0] as Stream;
+    const open = new Set(targets.keys());
+    // Sound can begin anywhere; pictures where their decoder can.
+    let originMs = isVideo(lead) ? undefined : startMs;
+    /** The latest picture that was taken: those that come before it in time but after it in the file belong to it. */
+    let latestMs = 0;
+    let lastMs = 0;
+    let turn = performance.now();
+    while (open.size > 0 && input.readFrameSync(packet) >= 0) {
+      const stream = chosen.find(({ index }) => index === packet.streamIndex);
+      const target = stream && targets.get(stream.index);
+      const times = stream && timesOf(packet, stream);
+      if (stream && target && times) {
+        if (stream === lead && packet.isKeyframe) originMs ??= times.shownMs;
+        if (times.decodedMs >= endMs && (stream !== lead || times.shownMs > latestMs)) open.delete(stream.index);
+        else if (originMs !== undefined && open.has(stream.index) && (stream === lead && isVideo(lead) ? times.shownMs : times.shownMs + times.lengthMs / 2) >= originMs) {
+          if (stream === lead) latestMs = Math.max(latestMs, times.shownMs);
+          lastMs = Math.max(lastMs, times.shownMs + times.lengthMs - originMs);
+          moveTo(packet, stream, target, originMs);
+          check(output.interleavedWriteFrameSync(packet), to, "written");
+        }
+      }
+      packet.unref();
+      if (performance.now() - turn > 50) {
+        await new Promise(setImmediate);
+        turn = performance.now();
+      }
+    }
+    check(output.writeTrailerSync(), to, "finished");
+    return { durationMs: Math.round(lastMs), how: "copied" };
+  } finally {
+    packet.free();
+    output.closeOutputSync();
+    output.freeContext();
+  }
+}
+
+/** undefined for packets without any time. */
+function timesOf({ pts, dts, duration }: Packet, { timeBase }: Stream) {
+  const shownMs = toMs(pts === NOPTS ? dts : pts, timeBase);
+  const decodedMs = toMs(dts === NOPTS ? pts : dts, timeBase);
+  return shownMs === null || decodedMs === null ? undefined : { shownMs, decodedMs, lengthMs: toMs(duration, timeBase) ?? 0 };
+}
+
+function moveTo(packet: Packet, stream: Stream, target: Stream, originMs: number): void {
+  const shift = BigInt(Math.round((originMs * stream.timeBase.den) / (1000 * stream.timeBase.num)));
+  if (packet.pts !== NOPTS) packet.pts -= shift;
+  if (packet.dts !== NOPTS) packet.dts -= shift;
+  packet.streamIndex = target.index;
+  packet.pos = -1n;
+  packet.rescaleTs(stream.timeBase, target.timeBase);
+}

@@ -1,0 +1,64 @@
+import { extname } from "node:path";
+import { type ErrorCode, MediasearchError } from "../../errors.ts";
+
+/** A stretch of a file that goes into the output. Milliseconds as a player shows them. */
+export interface Piece {
+  readonly path: string;
+  readonly startMs: number;
+  readonly endMs: number;
+  /** Shown over the picture; null for none. */
+  readonly title: string | null;
+}
+
+export interface ClipJob {
+  readonly pieces: readonly Piece[];
+  /** Where the output is written while it is not whole yet; the ending says nothing. */
+  readonly to: string;
+  readonly output: OutputFormat;
+  /** Copy the packets of one piece instead of encoding them anew, where the output can hold them. */
+  readonly isFast: boolean;
+}
+
+export interface ClipResult {
+  readonly durationMs: number;
+  /** copied: begins at the picture that its decoder needs, at or before the wished start. */
+  readonly how: "copied" | "encoded";
+}
+
+/** What the process that cuts says. */
+export type Reply =
+  | { readonly type: "progress"; readonly doneMs: number }
+  | { readonly type: "done"; readonly result: ClipResult }
+  | { readonly type: "failed"; readonly failure: { readonly code: ErrorCode; readonly message: string; readonly hint: string | undefined; readonly subject: string | undefined } };
+
+/** A kind of output: FFmpeg's names of the muxer, the encoders, and the codecs that may be copied into it. */
+export interface OutputFormat {
+  readonly muxer: string;
+  readonly video: "libx264" | "libvpx" | null;
+  readonly audio: "aac" | "libmp3lame" | "libopus" | "flac" | "pcm_s16le";
+  readonly copies: readonly string[];
+}
+
+const MP4 = { video: "libx264", audio: "aac", copies: ["h264", "hevc", "mpeg4", "av1", "aac", "mp3", "ac3", "eac3", "opus"] } as const;
+
+/** By file name ending. Lossless sound is never copied: encoding it anew loses nothing and cuts to the sample. */
+const OUTPUTS: Readonly<Record<string, OutputFormat>> = {
+  ".mp4": { muxer: "mp4", ...MP4 },
+  ".m4v": { muxer: "mp4", ...MP4 },
+  ".mov": { muxer: "mov", ...MP4, copies: [...MP4.copies, "prores", "dnxhd", "mjpeg"] },
+  ".mkv": { muxer: "matroska", video: "libx264", audio: "aac", copies: [...MP4.copies, "vp8", "vp9", "vorbis", "mpeg2video", "mp2"] },
+  ".webm": { muxer: "webm", video: "libvpx", audio: "libopus", copies: ["vp8", "vp9", "av1", "opus", "vorbis"] },
+  ".m4a": { muxer: "ipod", video: null, audio: "aac", copies: ["aac"] },
+  ".mp3": { muxer: "mp3", video: null, audio: "libmp3lame", copies: ["mp3"] },
+  ".ogg": { muxer: "ogg", video: null, audio: "libopus", copies: ["opus", "vorbis"] },
+  ".opus": { muxer: "opus", video: null, audio: "libopus", copies: ["opus"] },
+  ".flac": { muxer: "flac", video: null, audio: "flac", copies: [] },
+  ".wav": { muxer: "wav", video: null, audio: "pcm_s16le", copies: [] },
+};
+
+/** @throws USAGE for an ending that says nothing. */
+export function outputFormat(path: string): OutputFormat {
+  const format = OUTPUTS[extname(path).toLowerCase()];
+  if (!format) throw new MediasearchError("USAGE", `${path}: what it should be is told by its ending: ${Object.keys(OUTPUTS).join(", ")}`, { subject: path });
+  return format;
+}

@@ -1,0 +1,127 @@
+import type { Frame } from "node-av/lib";
+import { type Decoding, openDecoding } from "./decoding.ts";
+import { MediasearchError } from "../../errors.ts";
+import { DISCARD_ALL, ffmpeg, type Library, openInput, toMs, unreadable } from "../ffmpeg.ts";
+import { chooseStream, isAudio, isVideo, probeSource, type Source } from "../source.ts";
+import type { ClipJob, ClipResult, Piece } from "./job.ts";
+import { type Output, openOutput } from "./output.ts";
+import type { PictureFormat } from "./picture.ts";
+import { showPictures } from "./show.ts";
+import { cutSound, type SoundFormat } from "./sound.ts";
+
+export interface RenderOptions {
+  /** Milliseconds of the output that are done. */
+  readonly onProgress: (doneMs: number) => void;
+}
+
+/** Decodes every piece, fits it to one format and encodes it: exact to the frame and to the sample, whatever the sources are. */
+export async function render({ pieces, to, output: format }: ClipJob, { onProgress }: RenderOptions): Promise<ClipResult> {
+  const av = await ffmpeg();
+  const sources = new Map<string, Source>();
+  for (const { path } of pieces) if (!sources.has(path)) sources.set(path, await probeSource(path));
+  const within = pieces.map((piece) => clamp(piece, sources.get(piece.path)));
+  const wanted = { picture: format.video ? pictureFormat([...sources.values()], pieces.some(({ title }) => title !== null)) : null, sound: soundFormat([...sources.values()], format.audio) };
+  if (!wanted.picture && !wanted.sound) throw unreadable(pieces[0]?.path ?? to, format.video ? "has neither picture nor sound" : "has no sound");
+  const output = await openOutput(av, to, format, wanted);
+  try {
+    let atMs = 0;
+    for (const piece of within) {
+      await renderPiece(av, piece, output, { ...wanted, atMs, onProgress }).catch((error: unknown) => {
+        throw error instanceof MediasearchError ? error : unreadable(piece.path, error instanceof Error ? error.message : String(error), error);
+      });
+      atMs += piece.endMs - piece.startMs;
+    }
+    output.finish();
+    return { durationMs: Math.round(atMs), how: "encoded" };
+  } catch (error) {
+    output.abandon();
+    throw error;
+  }
+}
+
+const clamp = (piece: Piece, source: Source | undefined): Piece => {
+  const last = source?.durationMs ?? null;
+  return last === null || last <= piece.startMs ? piece : { ...piece, endMs: Math.min(piece.endMs, last) };
+};
+
+const EMPTY: PictureFormat = { width: 1280, height: 720, frameRate: { num: 25, den: 1 } };
+const HIGHEST_RATE = 60;
+
+/** As large and as quick as the largest and the quickest of the sources; even sizes, which the encoders need. */
+function pictureFormat(sources: readonly Source[], hasTitles: boolean): PictureFormat | null {
+  const videos = sources.flatMap(({ video }) => (video ? [video] : []));
+  if (videos.length === 0) return hasTitles ? EMPTY : null;
+  const area = ({ width, height }: PictureFormat): number => width * height;
+  const largest = videos.reduce((a, b) => (area(b) > area(a) ? b : a));
+  const quickest = videos.map(({ frameRate }) => frameRate).filter(({ num, den }) => num / den <= HIGHEST_RATE).toSorted((a, b) => b.num / b.den - a.num / a.den)[0];
+  const even = (size: number): number => Math.max(16, Math.ceil(size / 2) * 2);
+  return { width: even(largest.width), height: even(largest.height), frameRate: quickest ?? EMPTY.frameRate };
+}
+
+/** The rate that all have, where the encoder takes it, else 48 kHz. */
+function soundFormat(sources: readonly Source[], encoder: string): SoundFormat | null {
+  const sounds = sources.flatMap(({ audio }) => (audio ? [audio] : []));
+  const [first] = sounds;
+  if (!first) return null;
+  const isCommon = sounds.every(({ sampleRate }) => sampleRate === first.sampleRate);
+  const allowed = encoder === "libopus" ? [48_000, 24_000, 16_000] : [48_000, 44_100, 32_000, 24_000, 22_050, 16_000];
+  return { sampleRate: isCommon && allowed.includes(first.sampleRate) ? first.sampleRate : 48_000, channels: sounds.some(({ channels }) => channels > 1) ? 2 : 1 };
+}
+
+interface PieceTarget {
+  readonly picture: PictureFormat | null;
+  readonly sound: SoundFormat | null;
+  /** Where the piece begins in the output. */
+  readonly atMs: number;
+  readonly onProgress: (doneMs: number) => void;
+}
+
+/** Decoders need a run-up: the picture from a key frame, sound a few packets. */
+const RUN_UP_MS = 1000;
+
+async function renderPiece(av: Library, piece: Piece, output: Output, { picture, sound, atMs, onProgress }: PieceTarget): Promise<void> {
+  const { input, streams } = await openInput(piece.path);
+  const video = picture ? chooseStream(streams, isVideo) : undefined;
+  const audio = sound ? chooseStream(streams, isAudio) : undefined;
+  const zeroMs = toMs(input.startTime, MICROSECONDS) ?? 0;
+  const lengthMs = piece.endMs - piece.startMs;
+  const between = (rate: number): number => Math.round(((atMs + lengthMs) * rate) / 1000) - Math.round((atMs * rate) / 1000);
+  const shower = picture ? showPictures(av, output, picture, { stream: video, title: piece.title, count: between(picture.frameRate.num / picture.frameRate.den) }) : undefined;
+  const cut = sound ? cutSound(av, sound, { fromMs: piece.startMs, zeroMs, samples: between(sound.sampleRate) }) : undefined;
+  const decoders = new Map<number, Decoding>();
+  const packet = new av.Packet();
+  packet.alloc();
+  try {
+    if (video && shower) decoders.set(video.index, await openDecoding(av, video, (frame) => shower.take(frame, (toMs(bestTime(frame), video.timeBase) ?? NaN) - zeroMs - piece.startMs), () => shower.isFull()));
+    if (audio && cut) decoders.set(audio.index, await openDecoding(av, audio, (frame) => cut.take(frame, audio.timeBase), () => cut.isFull()));
+    for (const stream of streams) if (!decoders.has(stream.index)) stream.discard = DISCARD_ALL as typeof stream.discard;
+    const from = piece.startMs - RUN_UP_MS;
+    if (from > 0) input.seekFrameSync(-1, BigInt(Math.round((from + zeroMs) * 1000)), SEEK_BACKWARD as never);
+    let turn = performance.now();
+    while ([...decoders.values()].some((one) => !one.isFull()) && input.readFrameSync(packet) >= 0) {
+      decoders.get(packet.streamIndex)?.feed(packet);
+      packet.unref();
+      const samples = cut?.drain(false);
+      if (samples && samples.length > 0) output.sound(samples);
+      if (performance.now() - turn > 50) {
+        onProgress(atMs + (shower?.doneMs() ?? 0));
+        await new Promise(setImmediate);
+        turn = performance.now();
+      }
+    }
+    for (const decoding of decoders.values()) if (!decoding.isFull()) decoding.feed(null);
+    const rest = cut?.drain(true);
+    if (rest && rest.length > 0) output.sound(rest);
+    shower?.end();
+    onProgress(atMs + lengthMs);
+  } finally {
+    for (const decoding of decoders.values()) decoding.free();
+    shower?.free();
+    packet.free();
+    input.closeInputSync();
+  }
+}
+
+const MICROSECONDS = { num: 1, den: 1_000_000 };
+const SEEK_BACKWARD = 1; // AVSEEK_FLAG_BACKWARD
+const bestTime = ({ bestEffortTimestamp, pts }: Frame): bigint => (bestEffortTimestamp === undefined ? pts : bestEffortTimestamp);
