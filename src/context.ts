@@ -16,6 +16,8 @@ export interface Context {
   openEmbedder(): Promise<Embedder>;
   /** In this process, to ask it what it is; files are recognised by workers. */
   openTranscriber(status: StatusLine): Promise<Transcriber>;
+  /** For searches of that library: the model is loaded only for a query that is new to it. */
+  openQueryEmbedder(backend: Backend): Promise<Embedder>;
   openWorkers(status: StatusLine): Promise<WorkerPool>;
 }
 
@@ -38,6 +40,11 @@ export function createContext(config: LoadedConfig, io: Io): Context {
     async openTranscriber(status) {
       const [{ openTranscriber }, { modelProvider }, { engineSettings }] = await Promise.all([import("./asr/registry.ts"), import("./model-provider.ts"), import("./config/recognisers.ts")]);
       return openTranscriber(settings.engine, { models: modelProvider(config, io, status), engines: engineSettings(settings) });
+    },
+    async openQueryEmbedder({ queryVectors }) {
+      if (!queryVectors) return this.openEmbedder();
+      const [{ embedderIdentity }, { rememberQueries }] = await Promise.all([import("./embed/registry.ts"), import("./embed/remember-queries.ts")]);
+      return rememberQueries(await embedderIdentity(settings.embeddingModel), () => this.openEmbedder(), queryVectors);
     },
     async openWorkers(status) {
       const [{ openWorkers }, { modelProvider }, { engineSettings }] = await Promise.all([import("./pipeline/workers.ts"), import("./model-provider.ts"), import("./config/recognisers.ts")]);

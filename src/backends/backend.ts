@@ -229,9 +229,20 @@ export interface Finding {
   readonly hint?: string | undefined;
 }
 
+/**
+ * Vectors of queries that were asked before, a bounded number. It saves time and decides nothing: neither method ever rejects or waits, and what
+ * can't be kept now (a library in use, or read-only) is made again next time.
+ */
+export interface QueryVectors {
+  get(embedder: string, query: string): Promise<Float32Array | undefined>;
+  put(embedder: string, query: string, vector: Float32Array): Promise<void>;
+}
+
 export interface Backend {
   readonly store: Store;
   readonly ledger: Ledger;
+  /** Absent where nothing would be gained. */
+  readonly queryVectors?: QueryVectors | undefined;
   /** Schema version of what is on disk, and the newest that this program knows. */
   schema(): { readonly current: number; readonly newest: number };
   /** Looks for damage; `deep` reads every page, which takes as long as reading the file. */

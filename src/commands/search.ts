@@ -33,7 +33,8 @@ async function act(action: Action, { moments, total }: Page, options: SearchOpti
   return supercut(moments, total, action.to, options, context);
 }
 
-async function find({ store }: Backend, query: string, options: SearchOptions, flags: Flags, context: Context) {
+async function find(backend: Backend, query: string, options: SearchOptions, flags: Flags, context: Context) {
+  const { store } = backend;
   // A hit is asked for by its place in the ranking, be it on this page or not.
   const { limit, offset } = options.action?.number === undefined ? options : { limit: Math.max(options.limit + options.offset, options.action.number), offset: 0 };
   const mode = (text(flags, "mode") ?? "hybrid") as SearchMode;
@@ -42,7 +43,7 @@ async function find({ store }: Backend, query: string, options: SearchOptions, f
     assets: pattern === undefined ? undefined : await filesMatching(store, pattern, context.io.cwd),
     speaker: text(flags, "speaker"),
   };
-  const { hits, marks, ...answer } = await search(store, () => context.openEmbedder(), { query, mode, limit, offset, filter });
+  const { hits, marks, ...answer } = await search(store, () => context.openQueryEmbedder(backend), { query, mode, limit, offset, filter });
   const moments = await toMoments(store, hits, { ...options, offset, cwd: context.io.cwd });
   return { page: { query, mode, offset, moments, ...answer }, mark: (said: string) => markMatches(said, marks) };
 }

@@ -7,6 +7,7 @@ import { describe, expect, it, onTestFinished } from "vitest";
 import { defineFunctions } from "./filter.ts";
 import { APPLICATION_ID, apply, backupPath, MIGRATIONS } from "./migrations.ts";
 import { open } from "./open.ts";
+import { writeCodes } from "./vector-blocks.ts";
 
 /** A library as schema n wrote it, with what that schema knew: released steps are never changed, so they are the fixture. */
 function libraryOf(schema: number): string {
@@ -25,6 +26,7 @@ function libraryOf(schema: number): string {
     INSERT INTO segments (version_id, position, start_ms, end_ms, text, speaker, confidence) VALUES (1, 0, 0, 900, 'a walrus', 'Ann', 0.5), (1, 1, 900, 1200, 'the harbour', NULL, NULL), (1, 2, 1200, 1300, '図書館の本', NULL, 1)`);
   const vectors = db.prepare("INSERT INTO vectors (segment_id, vector) VALUES (?, ?)");
   [[1, 0, 0, 0], [0, 1, 0, 0], [0, 0, 0.6, 0.8]].forEach((vector, i) => vectors.run(i + 1, Buffer.from(Float32Array.from(vector).buffer)));
+  if (schema >= 4) writeCodes(db, 4);
   if (schema >= 2) db.exec(`INSERT INTO jobs VALUES ('/b.mp3', '{"id":"/b.mp3","state":"NEEDS_MEDIA_FIX","code":"UNREADABLE_MEDIA","reason":"no sound","hint":null,"attempts":1,"log":[],"engine":"local","stat":"s","updatedAtMs":1}')`);
   db.close();
   return path;

@@ -122,6 +122,10 @@ export const MIGRATIONS: readonly Step[] = [
     const identity = readIdentity(db);
     if (identity) writeCodes(db, identity.dimensions);
   },
+  `
+  -- Of queries that were asked; the key is a digest, so that the library does not tell what was looked for.
+  CREATE TABLE query_vectors (id INTEGER PRIMARY KEY AUTOINCREMENT, key BLOB NOT NULL UNIQUE, vector BLOB NOT NULL) STRICT;
+  `,
 ];
 
 /** Where the library as it was before a migration is kept. Nothing removes it. */

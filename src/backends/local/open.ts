@@ -10,6 +10,7 @@ import { defineFunctions } from "./filter.ts";
 import { migrate, MIGRATIONS, noStore } from "./migrations.ts";
 import { localLedger } from "./ledger.ts";
 import { snapshot } from "./snapshot.ts";
+import { localQueryVectors } from "./query-vectors.ts";
 import { localStore } from "./store.ts";
 
 const WAIT_FOR_OTHERS_MS = 10_000;
@@ -35,6 +36,7 @@ export async function open({ path, create }: BackendOptions, waitMs = WAIT_FOR_O
   return {
     store: localStore(opened, path),
     ledger: localLedger(opened, path),
+    queryVectors: localQueryVectors(opened),
     schema: () => ({ current: opened.pragma("user_version", { simple: true }) as number, newest: MIGRATIONS.length }),
     check: ({ deep = false } = {}) => check(opened, path, deep),
     async repair() {

@@ -1,4 +1,4 @@
-import { readFile } from "node:fs/promises";
+import { access, constants, readFile } from "node:fs/promises";
 import type { InferenceSession, Tensor } from "onnxruntime-node";
 import { MediasearchError } from "../../errors.ts";
 import { bundledFile } from "../../models/catalogue.ts";
@@ -14,9 +14,10 @@ const LONGEST = 256;
  * a vector depend on its neighbours in a batch.
  */
 export async function open(): Promise<Embedder> {
-  const [{ InferenceSession, Tensor }, vocabulary] = await Promise.all([import("onnxruntime-node"), readBundled("vocab.txt")]);
-  const tokenizer = openWordPiece(vocabulary.toString("utf8"));
-  const session = await InferenceSession.create(await readBundled("model_quantized.onnx"), {
+  const [{ InferenceSession, Tensor }, vocabulary] = await Promise.all([import("onnxruntime-node"), bundled("vocab.txt").then((path) => readFile(path, "utf8"))]);
+  const tokenizer = openWordPiece(vocabulary);
+  // By its path: the runtime maps the file, which takes less than reading and copying it.
+  const session = await InferenceSession.create(await bundled("model_quantized.onnx"), {
     intraOpNumThreads: 1, interOpNumThreads: 1, executionMode: "sequential", graphOptimizationLevel: "all",
   });
   const embedOne = async (text: string): Promise<Float32Array> => {
@@ -39,13 +40,14 @@ export async function open(): Promise<Embedder> {
   };
 }
 
-async function readBundled(name: string): Promise<Buffer> {
+async function bundled(name: string): Promise<string> {
   const path = bundledFile(MODEL, name);
-  return readFile(path).catch((cause: unknown) => {
+  await access(path, constants.R_OK).catch((cause: unknown) => {
     throw new MediasearchError("MISSING_MODEL", `${path}: the embedding model is part of mediasearch and is not there`, {
       subject: path, hint: "npm install mediasearch", cause,
     });
   });
+  return path;
 }
 
 function inputs(ids: readonly number[], Make: typeof Tensor): InferenceSession.OnnxValueMapType {

@@ -1,0 +1,44 @@
+import { createHash } from "node:crypto";
+import type { Database } from "better-sqlite3";
+import type { QueryVectors } from "../backend.ts";
+import { toVector, vectorBlob } from "./rows.ts";
+
+const KEPT = 1000;
+
+const keyOf = (embedder: string, query: string): Buffer => createHash("sha256").update(`${embedder}\0${query}`).digest();
+
+export function localQueryVectors(db: Database): QueryVectors {
+  return {
+    async get(embedder, query) {
+      try {
+        const blob = db.prepare("SELECT vector FROM query_vectors WHERE key = ?").pluck().get(keyOf(embedder, query)) as Buffer | undefined;
+        return blob && toVector(blob);
+      } catch {
+        return undefined;
+      }
+    },
+    async put(embedder, query, vector) {
+      if (!db.readonly) withoutWaiting(db, () => insert(db, keyOf(embedder, query), vector));
+    },
+  };
+}
+
+function insert(db: Database, key: Buffer, vector: Float32Array): void {
+  const { changes, lastInsertRowid } = db.prepare("INSERT OR IGNORE INTO query_vectors (key, vector) VALUES (?, ?)").run(key, vectorBlob(vector));
+  if (changes > 0) db.prepare("DELETE FROM query_vectors WHERE id <= ?").run(Number(lastInsertRowid) - KEPT);
+}
+
+/** Neither for another process's commit nor for the disk: what is lost here is made again. */
+function withoutWaiting(db: Database, act: () => void): void {
+  const waitMs = db.pragma("busy_timeout", { simple: true }) as number;
+  try {
+    db.pragma("busy_timeout = 0");
+    db.pragma("synchronous = NORMAL");
+    db.transaction(act).immediate();
+  } catch {
+    // Busy, full or not to be written.
+  } finally {
+    db.pragma(`busy_timeout = ${waitMs}`);
+    db.pragma("synchronous = FULL");
+  }
+}
