@@ -82,7 +82,7 @@ export function parseRules(json: unknown): readonly Rule[] {
     const kind = KINDS.find((known) => known === entries.get("kind"));
     if (kind === undefined) throw new TypeError(`a fault's kind is one of ${KINDS.join(", ")}`);
     for (const [key, value] of entries) {
-      if (NUMBERS.includes(key) ? typeof value !== "number" || value < 0 : !["kind", "op", "code"].includes(key) || typeof value !== "string") throw new TypeError(`${key} is not what it should be`);
+      if (NUMBERS.includes(key) ? typeof value !== "number" || !(value >= 0) : !["kind", "op", "code"].includes(key) || typeof value !== "string") throw new TypeError(`${key} is not what it should be`);
     }
     return { ...rule, kind };
   });

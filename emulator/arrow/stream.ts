@@ -11,12 +11,15 @@ export interface Batch {
 }
 
 const SCHEMA = 1;
+const DICTIONARY_BATCH = 2;
 const RECORD_BATCH = 3;
 const METADATA_V5 = 4;
 export const END_OF_STREAM = Buffer.from("ffffffff00000000", "hex");
 
 /** What is wrong with bytes that should be an Arrow stream. */
 export class ArrowError extends Error {}
+/** Values of a type that has no layout here; a dictionary is one. */
+export class UnsupportedTypeError extends ArrowError {}
 
 interface Message {
   readonly kind: number;
@@ -43,6 +46,16 @@ function* messages(bytes: Uint8Array): Generator<Message> {
   if (at !== bytes.length) throw new ArrowError("bytes after the last message");
 }
 
+/** Reads a schema alone, whatever follows it. @throws ArrowError */
+export function readSchemaMessage(bytes: Uint8Array): Schema {
+  try {
+    for (const { kind, header } of messages(bytes)) if (kind === SCHEMA) return readSchema(header);
+  } catch (error) {
+    throw error instanceof ArrowError ? error : new ArrowError("bytes that are no Arrow schema", { cause: error });
+  }
+  throw new ArrowError("no schema");
+}
+
 /** Reads a schema and the batches that follow it. @throws ArrowError */
 export function readStream(bytes: Uint8Array): { readonly schema: Schema; readonly batches: readonly Batch[] } {
   let schema: Schema | undefined;
@@ -50,6 +63,7 @@ export function readStream(bytes: Uint8Array): { readonly schema: Schema; readon
   try {
     for (const { kind, header, body } of messages(bytes)) {
       if (kind === SCHEMA) schema = readSchema(header);
+      else if (kind === DICTIONARY_BATCH) throw new UnsupportedTypeError("a dictionary");
       else if (kind === RECORD_BATCH && schema !== undefined) batches.push(readBatch(schema, header, body));
       else throw new ArrowError(`a message of kind ${kind}`);
     }
@@ -83,7 +97,7 @@ function readBatch(schema: Schema, header: FlatTable, body: Uint8Array): Batch {
 function readValues(of: Field, length: number, next: () => Uint8Array, read: (of: Field) => Column): Pick<Column, "offsets" | "data" | "children"> {
   const { kind } = of.type;
   const width = byteWidth(of.type);
-  if (kind === "other") throw new ArrowError(`${of.name} has a type without a layout here`);
+  if (kind === "other") throw new UnsupportedTypeError(`column ${of.name} has a type that is not supported`);
   if (kind === "bool" || width !== undefined) {
     const needed = width === undefined ? bitmapBytes(length) : width * length;
     const data = next();

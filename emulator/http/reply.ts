@@ -1,4 +1,3 @@
-import { once } from "node:events";
 import type { ServerResponse } from "node:http";
 import type { Rule } from "../faults.ts";
 import { FAILED } from "../query/stream.ts";
@@ -14,10 +13,11 @@ export async function send(res: ServerResponse, { headers = {}, body = new Uint8
   if (faults.some(({ kind }) => kind === "close")) res.shouldKeepAlive = false;
   for (const [name, value] of Object.entries(headers)) res.setHeader(name, value);
 
+  const closed = new Promise<void>((resolve) => res.once("close", resolve));
   const write = async (bytes: Uint8Array): Promise<boolean> => {
     const part = bytes.length > left ? bytes.subarray(0, left) : bytes;
     left -= part.length;
-    if (part.length > 0 && !res.write(part) && !res.destroyed) await Promise.race([once(res, "drain"), once(res, "close")]);
+    if (part.length > 0 && !res.write(part) && !res.destroyed) await Promise.race([new Promise<void>((resolve) => res.once("drain", resolve)), closed]);
     if (left > 0 || res.destroyed) return !res.destroyed;
     await flushed(res);
     return false;

@@ -1,11 +1,11 @@
 import { field } from "../arrow/field.ts";
-import { writeStream } from "../arrow/stream.ts";
+import { readSchemaMessage, writeStream } from "../arrow/stream.ts";
 import { badRequest, conflict, notFound } from "../errors.ts";
 import { atLeast, headerFlag, OK, tableOf, type Call, type Handler, type Reply } from "../http/call.ts";
 import { byIds, rowCount, type Table } from "../store/table.ts";
 import type { TableColumn } from "../store/chunk.ts";
 import { page } from "./lists.ts";
-import { readBody, storedFields } from "./types.ts";
+import { readArrow, storedFields } from "./types.ts";
 
 /** What one answer may carry. */
 const MAX_REPLY_BYTES = 5 * 1024 * 1024;
@@ -43,7 +43,7 @@ function sortMetadata({ sortKey }: Table, id: number): ReadonlyMap<string, strin
 export const addColumns: Handler = (call) => {
   const { store, tx, version } = call;
   const { table } = tableOf(call);
-  const fields = storedFields(readBody(call.body).schema.fields, version);
+  const fields = storedFields(readArrow(call.body, readSchemaMessage).fields, version);
   for (const { name, nullable } of fields) {
     if (table.columns.some((column) => column.field.name === name)) throw conflict(`column ${name} exists`);
     if (!nullable && rowCount(table) > 0) throw badRequest(`column ${name} can't be without nulls in a table that has rows`);
@@ -60,7 +60,7 @@ export const addColumns: Handler = (call) => {
 export const dropColumns: Handler = (call) => {
   const { store, tx } = call;
   const { table } = tableOf(call);
-  const gone = new Set(readBody(call.body).schema.fields.map(({ name }) => columnNamed(table, name).id));
+  const gone = new Set(readArrow(call.body, readSchemaMessage).fields.map(({ name }) => columnNamed(table, name).id));
   for (const id of gone) if (fixedColumns(table).has(id)) throw badRequest("a column of the sort key, the vector index or a projection can't be dropped");
   store.lockStructure(tx, table.id);
   store.applyTo(tx, table.id, (now) => ({

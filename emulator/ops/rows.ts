@@ -1,13 +1,13 @@
 import { gather, isText, nullCount, type Column } from "../arrow/column.ts";
 import { sameShape, sameType, type Field } from "../arrow/field.ts";
-import { writeStream, type Batch } from "../arrow/stream.ts";
+import { readStream, writeStream, type Batch } from "../arrow/stream.ts";
 import { badRequest, TabularError } from "../errors.ts";
 import { atLeast, OK, tableOf, type Handler } from "../http/call.ts";
 import type { TableColumn } from "../store/chunk.ts";
 import { readRowIds, ROW_ID, rowIdColumn, rowIdField, wholeRowIds } from "../store/row-id.ts";
 import { deleteRows, insertChunk, presentIds, updateRows, wideIds, type Table } from "../store/table.ts";
 import { updateForbidden } from "./columns.ts";
-import { MAX_CELL_BYTES, readBody } from "./types.ts";
+import { MAX_CELL_BYTES, readArrow } from "./types.ts";
 
 /** A column of this name and of 64 bits shows the rows' ids, and sets them on insert. */
 const EXTERNAL_ID = "vastdb_rowid";
@@ -20,7 +20,7 @@ interface Given {
 
 /** The only batch of a body. @throws TabularError 400 for more or less than one */
 function onlyBatch(body: Uint8Array): { readonly fields: readonly Field[]; readonly batch: Batch } {
-  const { schema, batches } = readBody(body);
+  const { schema, batches } = readArrow(body, readStream);
   const [batch] = batches;
   if (batch === undefined || batches.length > 1) throw badRequest(`the body holds ${batches.length} batches, not one`);
   if (new Set(schema.fields.map(({ name }) => name)).size < schema.fields.length) throw badRequest("two columns have one name");

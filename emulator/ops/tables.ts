@@ -1,3 +1,4 @@
+import { readSchemaMessage } from "../arrow/stream.ts";
 import { badRequest, conflict, notFound, TabularError } from "../errors.ts";
 import { atLeast, bucketOf, findTable, headerFlag, headerText, OK, schemaPath, tableOf, type Call, type Handler } from "../http/call.ts";
 import { childrenOf, nameOf, parentOf, putName, putTable } from "../store/catalog.ts";
@@ -5,7 +6,7 @@ import { wideIds, type Table, type VectorIndex } from "../store/table.ts";
 import type { TableColumn } from "../store/chunk.ts";
 import { listReply } from "./lists.ts";
 import { propertiesIn } from "./schemas.ts";
-import { readBody, storedFields } from "./types.ts";
+import { readArrow, storedFields } from "./types.ts";
 
 export const listTables: Handler = (call) => {
   const path = schemaPath(call);
@@ -20,7 +21,7 @@ export const createTable: Handler = (call) => {
   const { store, tx, version } = call;
   if (call.params.get("sub-table") !== null) throw new TabularError(501, "NotImplemented", "imports tables are not emulated");
   const path = newTablePath(call, call.path.join("/"));
-  const { schema } = readBody(call.body);
+  const schema = readArrow(call.body, readSchemaMessage);
   if ([...schema.metadata.keys()].some((key) => key.startsWith("VAST:table:partition-key"))) throw new TabularError(501, "NotImplemented", "partitioned tables are not emulated");
   const columns = storedFields(schema.fields, version).map((field, i): TableColumn => ({ id: i, field }));
   const id = store.newId();

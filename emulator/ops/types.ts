@@ -1,17 +1,17 @@
 import { byteWidth, type Field } from "../arrow/field.ts";
-import { ArrowError, readStream, type Batch } from "../arrow/stream.ts";
-import type { Schema } from "../arrow/schema.ts";
+import { ArrowError, UnsupportedTypeError } from "../arrow/stream.ts";
 import { badRequest, type TabularError } from "../errors.ts";
 import { atLeast, type Version } from "../http/call.ts";
 
 /** The largest cell; a guess for vectors, Java's limit for the rest. */
 export const MAX_CELL_BYTES = 128 * 1024;
 
-/** The schema and batches of a body. @throws TabularError 400 */
-export function readBody(body: Uint8Array): { readonly schema: Schema; readonly batches: readonly Batch[] } {
+/** A body that is read as Arrow; columns can be declared with batches behind them, as Java does. @throws TabularError 400 */
+export function readArrow<T>(body: Uint8Array, read: (body: Uint8Array) => T): T {
   try {
-    return readStream(body);
+    return read(body);
   } catch (error) {
+    if (error instanceof UnsupportedTypeError) throw badRequest(error.message, "TabularUnsupportedColumnType");
     throw error instanceof ArrowError ? badRequest(`the body is not an Arrow stream: ${error.message}`) : error;
   }
 }

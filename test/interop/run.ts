@@ -1,0 +1,17 @@
+/** npm run test:interop -- [part…]: other people's clients and servers against ours. Needs Python 3.10 or newer and pip's index; no part of npm test. */
+import { pythonWith } from "./python.ts";
+import { runSdkSuite } from "./sdk-suite.ts";
+
+/** duckdb 2 changed what one of the SDK's tests compares. */
+const SDK = ["vastdb==2.1.0", "pytest==9.2.0", "pytest-check==3.0.3", "pytest-retry==1.7.0", "boto3", "pandas", "duckdb<2"];
+
+const PARTS: Readonly<Record<string, () => Promise<boolean>>> = {
+  "vast-sdk": () => runSdkSuite(pythonWith("vast", SDK)),
+};
+
+const asked = process.argv.slice(2);
+const unknown = asked.filter((part) => !(part in PARTS));
+if (unknown.length > 0) process.stderr.write(`there is no part ${unknown.join(", ")}; there are ${Object.keys(PARTS).join(", ")}\n`);
+let good = unknown.length === 0;
+for (const [name, run] of Object.entries(PARTS)) if (good && (asked.length === 0 || asked.includes(name))) good = (await run()) && good;
+process.exitCode = good ? 0 : 1;
