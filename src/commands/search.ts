@@ -1,12 +1,8 @@
-import type { Backend } from "../backends/backend.ts";
 import type { Context } from "../context.ts";
 import { MediasearchError } from "../errors.ts";
-import { filesMatching } from "../search/file-filter.ts";
-import { search, type SearchMode } from "../search/hybrid.ts";
-import { markMatches } from "../search/snippet.ts";
 import type { Page } from "../results/moment.ts";
-import { type Command, type Flags, text } from "./command.ts";
-import { toMoments } from "./search-moments.ts";
+import type { Command } from "./command.ts";
+import { find } from "./search-find.ts";
 import { type Action, searchOptions, type SearchOptions } from "./search-options.ts";
 import { printPage } from "./search-print.ts";
 
@@ -16,7 +12,9 @@ export const run: Command = async (words, flags, context) => {
   if (query === "") throw new MediasearchError("USAGE", "nothing to search for", { hint: 'mediasearch search "the budget for next year"' });
   const backend = await context.openBackend(false);
   try {
-    const { page, mark } = await find(backend, query, options, flags, context);
+    // A hit is asked for by its place in the ranking, be it on this page or not.
+    const { limit, offset } = options.action?.number === undefined ? options : { limit: Math.max(options.limit + options.offset, options.action.number), offset: 0 };
+    const { page, mark } = await find({ store: backend.store, openEmbedder: () => context.openQueryEmbedder(backend), cwd: context.io.cwd }, { ...options, query, limit, offset }, flags);
     if (options.action !== undefined) return await act(options.action, page, options, context);
     await printPage(page, options, mark, context);
     return 0;
@@ -31,19 +29,4 @@ async function act(action: Action, { moments, total }: Page, options: SearchOpti
   const { clipMoment, supercut } = await import("./search-clip.ts");
   if (action.verb === "clip") return clipMoment(momentOf(moments, action.number, total), action.to, options, context);
   return supercut(moments, total, action.to, options, context);
-}
-
-async function find(backend: Backend, query: string, options: SearchOptions, flags: Flags, context: Context) {
-  const { store } = backend;
-  // A hit is asked for by its place in the ranking, be it on this page or not.
-  const { limit, offset } = options.action?.number === undefined ? options : { limit: Math.max(options.limit + options.offset, options.action.number), offset: 0 };
-  const mode = (text(flags, "mode") ?? "hybrid") as SearchMode;
-  const pattern = text(flags, "file");
-  const filter = {
-    assets: pattern === undefined ? undefined : await filesMatching(store, pattern, context.io.cwd),
-    speaker: text(flags, "speaker"),
-  };
-  const { hits, marks, ...answer } = await search(store, () => context.openQueryEmbedder(backend), { query, mode, limit, offset, filter });
-  const moments = await toMoments(store, hits, { ...options, offset, cwd: context.io.cwd });
-  return { page: { query, mode, offset, moments, ...answer }, mark: (said: string) => markMatches(said, marks) };
 }

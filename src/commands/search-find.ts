@@ -1,0 +1,36 @@
+import type { Store } from "../backends/backend.ts";
+import type { Embedder } from "../embed/embedder.ts";
+import type { Page } from "../results/moment.ts";
+import { filesMatching } from "../search/file-filter.ts";
+import { search, type SearchMode } from "../search/hybrid.ts";
+import { markMatches } from "../search/snippet.ts";
+import { type Flags, text } from "./command.ts";
+import { toMoments } from "./search-moments.ts";
+
+export interface Find {
+  readonly store: Store;
+  readonly openEmbedder: () => Promise<Embedder>;
+  readonly cwd: string;
+}
+
+export interface FindRequest {
+  readonly query: string;
+  readonly limit: number;
+  readonly offset: number;
+  readonly context: number;
+  readonly explain: boolean;
+}
+
+/** One page of hits with the filters of the command line, and what marks the matches in a text. */
+export async function find({ store, openEmbedder, cwd }: Find, request: FindRequest, flags: Flags) {
+  const { query, limit, offset } = request;
+  const mode = (text(flags, "mode") ?? "hybrid") as SearchMode;
+  const pattern = text(flags, "file");
+  const filter = {
+    assets: pattern === undefined ? undefined : await filesMatching(store, pattern, cwd),
+    speaker: text(flags, "speaker"),
+  };
+  const { hits, marks, ...answer } = await search(store, openEmbedder, { query, mode, limit, offset, filter });
+  const page: Page = { query, mode, offset, moments: await toMoments(store, hits, { ...request, cwd }), ...answer };
+  return { page, mark: (said: string) => markMatches(said, marks) };
+}
