@@ -39,7 +39,7 @@ export function createContext(config: LoadedConfig, io: Io): Context {
     },
     async openTranscriber(status) {
       const [{ openTranscriber }, { modelProvider }, { engineSettings }] = await Promise.all([import("./asr/registry.ts"), import("./model-provider.ts"), import("./config/recognisers.ts")]);
-      return openTranscriber(settings.engine, { models: modelProvider(config, io, status), engines: engineSettings(settings) });
+      return openTranscriber(settings.engine, { models: modelProvider(config, io, status), engines: engineSettings(settings, io.env) });
     },
     async openQueryEmbedder({ queryVectors }) {
       if (!queryVectors) return this.openEmbedder();
@@ -49,7 +49,7 @@ export function createContext(config: LoadedConfig, io: Io): Context {
     async openWorkers(status) {
       const [{ openWorkers }, { modelProvider }, { engineSettings }] = await Promise.all([import("./pipeline/workers.ts"), import("./model-provider.ts"), import("./config/recognisers.ts")]);
       return openWorkers({
-        setup: { engine: settings.engine, embeddingModel: settings.embeddingModel, engines: engineSettings(settings) },
+        setup: { engine: settings.engine, embeddingModel: settings.embeddingModel, engines: engineSettings(settings, io.env) },
         timeoutMs: settings.jobTimeoutMs,
         memoryBytes: settings.workerMemoryMb * 1_000_000,
         models: modelProvider(config, io, status),

@@ -16,11 +16,15 @@ const reply = (message: Reply): void => {
 // The main process decides when to stop; Ctrl-C in a terminal reaches the whole process group.
 process.on("SIGINT", () => {});
 const stop = new AbortController();
-process.on("disconnect", () => {
+/** Not process.exit: native code that is at work must not hold it up. */
+async function quit(): Promise<void> {
   stop.abort();
-  // A decoder in a tight loop would outlive its parent otherwise.
+  await (await transcriber?.catch(() => undefined))?.stop?.();
   process.kill(process.pid, "SIGKILL");
-});
+}
+// A worker never outlives the main process.
+process.on("disconnect", () => void quit());
+process.on("SIGTERM", () => void quit());
 
 const waiting = new Map<string, (request: Extract<Request, { type: "models" }>) => void>();
 

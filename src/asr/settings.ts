@@ -2,6 +2,7 @@
 export interface EngineSettings {
   readonly requests: RequestSettings;
   readonly whisper: WhisperSettings;
+  readonly byo: ByoSettings;
 }
 
 /** The same for every recogniser that is asked over a network or by a command. */
@@ -23,4 +24,21 @@ export interface WhisperSettings {
   /** Which kind of server answers there; "auto" asks it. */
   readonly api: "auto" | "openai" | "whisper.cpp";
   readonly timeoutMs: number;
+}
+
+export interface ByoSettings {
+  /** Program and arguments, with placeholders; empty without one. */
+  readonly command: readonly string[];
+  readonly endpoint: string | undefined;
+  readonly apiKey: string | undefined;
+  readonly model: string | undefined;
+  readonly maxSpeakers: number | undefined;
+  /** For one piece; undefined: 120 s, or four times its length if that is more. */
+  readonly timeoutMs: number | undefined;
+  /** Of the answer; "auto" tells JSON, WebVTT and SubRip apart. */
+  readonly format: "auto" | "json" | "srt" | "vtt" | "text";
+  /** Longest piece of audio. */
+  readonly maxMs: number;
+  /** Variables that the command gets. */
+  readonly environment: Readonly<Record<string, string>>;
 }

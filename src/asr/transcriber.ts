@@ -51,7 +51,7 @@ export interface Transcript {
 export interface Transcriber {
   /** Identity of engine, model files and settings: a change of anything that changes the output changes it. */
   readonly id: string;
-  /** BCP 47 tags of the languages that it recognises. */
+  /** BCP 47 tags of the languages that it recognises; empty when it alone knows. */
   readonly languages: readonly Language[];
   transcribe(audio: AsyncIterable<Float32Array>, options: TranscribeOptions): Promise<Transcript>;
   /** Ends what would outlive this process, such as commands that it started; within two seconds. */

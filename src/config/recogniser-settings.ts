@@ -1,14 +1,24 @@
+import { commandWords } from "./command-words.ts";
 import { integer, oneOf, type Table, yesNo } from "./setting.ts";
 
 /** Recognisers outside this process: where they are and how they are asked. Times in seconds where people write them. */
 export interface RecogniserSettings {
   readonly diarization: boolean | undefined;
   readonly asrRequests: number;
+  readonly maxSpeakers: number | undefined;
   readonly whisperEndpoint: string | undefined;
   readonly whisperModel: string;
   readonly whisperApiKey: string | undefined;
   readonly whisperApi: "auto" | "openai" | "whisper.cpp";
   readonly whisperTimeout: number;
+  readonly byoCommand: string | undefined;
+  readonly byoEndpoint: string | undefined;
+  readonly byoApiKey: string | undefined;
+  readonly byoModel: string | undefined;
+  readonly byoTimeout: number | undefined;
+  readonly byoFormat: "auto" | "json" | "srt" | "vtt" | "text";
+  readonly byoMaxSeconds: number;
+  readonly byoEnv: string | undefined;
 }
 
 /** A server's address as people write it: `host:port` too. Keys in it would end up in logs, so it may have none. */
@@ -38,6 +48,15 @@ export const RECOGNISER_SETTINGS: Table<RecogniserSettings> = {
     parse: integer(1, 64),
     fallback: () => 2,
     fallbackText: "2",
+    inProjectFile: "always",
+  },
+  maxSpeakers: {
+    env: "ASR_MAX_SPEAKERS",
+    alsoEnv: ["NVIDIA_NIMS_MAX_SPEAKERS"],
+    help: "most speakers that a recogniser shall tell apart",
+    parse: integer(1, 100),
+    fallback: () => undefined,
+    fallbackText: "its own choice",
     inProjectFile: "always",
   },
   whisperEndpoint: {
@@ -76,5 +95,68 @@ export const RECOGNISER_SETTINGS: Table<RecogniserSettings> = {
     fallback: () => 1800,
     fallbackText: "1800",
     inProjectFile: "always",
+  },
+  byoCommand: {
+    env: "BYO_ASR_COMMAND",
+    help: "a recogniser of your own: words as in a shell or a JSON list, with {input}, {output}, {language}, {model}; run without a shell",
+    parse: (command) => {
+      commandWords(command);
+      return command.trim();
+    },
+    fallback: () => undefined,
+    fallbackText: "none",
+  },
+  byoEndpoint: {
+    env: "BYO_ASR_ENDPOINT",
+    help: "a server of your own that keeps the HTTP contract of docs/engines.md",
+    parse: server,
+    fallback: () => undefined,
+    fallbackText: "none",
+  },
+  byoApiKey: {
+    env: "BYO_ASR_API_KEY",
+    help: "key of that server",
+    parse: text,
+    fallback: () => undefined,
+    fallbackText: "none",
+    isSecret: true,
+  },
+  byoModel: {
+    env: "BYO_ASR_MODEL",
+    help: "model that the command or server of your own is asked for",
+    parse: text,
+    fallback: () => undefined,
+    fallbackText: "its own choice",
+  },
+  byoTimeout: {
+    env: "BYO_ASR_TIMEOUT",
+    help: "seconds that your own recogniser may take for one piece of audio",
+    parse: integer(1, 86_400),
+    fallback: () => undefined,
+    fallbackText: "120, or four times the length of the piece",
+    inProjectFile: "always",
+  },
+  byoFormat: {
+    env: "BYO_ASR_FORMAT",
+    help: "what your own recogniser answers: json, srt, vtt, text, or auto (told apart, but for text)",
+    parse: oneOf("auto", "json", "srt", "vtt", "text"),
+    fallback: () => "auto",
+    fallbackText: "auto",
+    inProjectFile: "always",
+  },
+  byoMaxSeconds: {
+    env: "BYO_ASR_MAX_SECONDS",
+    help: "longest piece of audio that your own recogniser gets, in seconds",
+    parse: integer(10, 3600),
+    fallback: () => 120,
+    fallbackText: "120",
+    inProjectFile: "always",
+  },
+  byoEnv: {
+    env: "BYO_ASR_ENV",
+    help: "names of further variables that your own command gets, such as HF_TOKEN; parted by commas",
+    parse: text,
+    fallback: () => undefined,
+    fallbackText: "none",
   },
 };

@@ -70,10 +70,7 @@ export function openWorkers(options: PoolOptions): WorkerPool {
     } catch (error) {
       // A failed file leaves its worker sound; anything else may have left it in any state.
       if (error instanceof FileFailure && worker.child.connected) idle.push(worker);
-      else {
-        worker.child.kill("SIGKILL");
-        all.delete(worker);
-      }
+      else void end(worker).then(() => all.delete(worker));
       throw error instanceof FileFailure ? error.reason : error;
     }
   };
@@ -87,9 +84,22 @@ export function openWorkers(options: PoolOptions): WorkerPool {
       call({ type: "embed", segments }, path, { signal }, (reply) => (reply.type === "vectors" ? reply.vectors : undefined)),
     async close() {
       closed = true;
-      for (const { child } of all) child.kill("SIGKILL");
+      await Promise.all([...all].map(end));
     },
   };
+}
+
+/** How long a worker may take to end what it started. */
+const GRACE_MS = 2500;
+
+/** Asks first: a recogniser may be a command that the worker runs. */
+async function end({ child }: Worker): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null || child.pid === undefined) return;
+  const gone = new Promise((resolve) => { child.once("exit", resolve); });
+  child.kill("SIGTERM");
+  const timer = setTimeout(() => child.kill("SIGKILL"), GRACE_MS);
+  await gone;
+  clearTimeout(timer);
 }
 
 /** The file's fault, told by the worker itself; the worker goes on. */

@@ -1,4 +1,4 @@
-import { copyFileSync, readFileSync } from "node:fs";
+import { copyFileSync, existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { startServer, type TestServer } from "../helpers/server.ts";
@@ -65,5 +65,23 @@ describe("indexing with a recogniser on a server", () => {
     const { exitCode, stderr } = await mediasearch(["config"], { home: tempFolder(), env: { WHISPER_ENDPOINT: "https://me:hunter2@host/v1" } });
     expect(exitCode).toBe(2);
     expect(stderr).not.toContain("hunter2");
+  });
+});
+
+describe("indexing with a command of one's own", () => {
+  it("leaves nothing running after Ctrl-C, and the same command goes on", async () => {
+    const folder = recordings("bees.flac");
+    const started = join(folder, "started");
+    const home = tempFolder();
+    const command = (script: string) => ({ ASR_ENGINE: "byo", BYO_ASR_COMMAND: JSON.stringify([process.execPath, "-e", script]) });
+    const stop = new AbortController();
+    const hanging = `process.on("SIGTERM", () => {}); require("node:fs").writeFileSync(${JSON.stringify(started)}, String(process.pid)); setInterval(() => {}, 1000)`;
+    const run = mediasearch(["index", "bees.flac"], { home, cwd: folder, env: command(hanging), signal: stop.signal });
+    while (!existsSync(started) || readFileSync(started, "utf8") === "") await new Promise((resolve) => { setTimeout(resolve, 50); });
+    stop.abort("SIGINT");
+    expect((await run).exitCode).toBe(130);
+    expect(() => process.kill(Number(readFileSync(started, "utf8")), 0)).toThrow("ESRCH");
+    const working = command('process.stdout.write(JSON.stringify([{ startMs: 0, endMs: 900, text: "honey" }]))');
+    expect((await mediasearch(["index", "bees.flac"], { home, cwd: folder, env: working })).exitCode).toBe(0);
   });
 });

@@ -21,7 +21,7 @@ export const transcriberSamples = async (): Promise<TranscriberSamples> => ({
 
 /** Settings as the environment gives them, with waits that tests can bear. */
 export const engineSettingsOf = (env: Readonly<Record<string, string>>): EngineSettings =>
-  engineSettings(resolveConfig({}, { env: { BASE_RETRY_DELAY_MS: "20", ...env }, cwd: "/" }).settings);
+  engineSettings(resolveConfig({}, { env: { BASE_RETRY_DELAY_MS: "20", ...env }, cwd: "/" }).settings, env);
 
 export async function* once(audio: Float32Array): AsyncIterable<Float32Array> {
   yield audio;
