@@ -1,22 +1,66 @@
+import { readFileSync } from "node:fs";
 import { hostname } from "node:os";
 import type { Context } from "../context.ts";
+import { confirm } from "../doctor/answers.ts";
 import { type Result, runChains, type Step } from "../doctor/check.ts";
 import { librarySteps } from "../doctor/library.ts";
 import { machineSteps } from "../doctor/machine.ts";
-import { formatText, toJson } from "../doctor/report.ts";
-import { ERRORS } from "../errors.ts";
+import type { Measure } from "../doctor/perf.ts";
+import { formatItems, formatMeasures, formatText, itemsAsMarkdown, toJson } from "../doctor/report.ts";
+import { ERRORS, MediasearchError } from "../errors.ts";
 import { painter } from "../output.ts";
-import { type Command, isOn } from "./command.ts";
+import { type Command, type Flags, isOn, list, text } from "./command.ts";
 
 export const run: Command = async (_args, flags, context) => {
   const { io } = context;
   if (isOn(flags, "fix")) await fix(context);
-  const results = await runChains(chains(context, isOn(flags, "deep")), io.signal);
+  const measures = isOn(flags, "perf") ? await (await import("../doctor/perf.ts")).measure(context) : undefined;
+  const results = await runChains(await chains(context, flags), io.signal);
+  if (isOn(flags, "readiness")) return reportReadiness(flags, context, results, measures);
   const exitCode = exitOf(results, isOn(flags, "strict"));
-  if (isOn(flags, "json")) io.stdout.write(`${JSON.stringify({ version: 1, ok: exitCode === 0, exitCode, checks: toJson(results) })}\n`);
-  else io.stdout.write(formatText(results, painter(io.stdout, io.env)));
+  if (isOn(flags, "json")) io.stdout.write(`${JSON.stringify({ version: 1, ok: exitCode === 0, exitCode, checks: toJson(results), ...(measures ? { performance: measures } : {}) })}\n`);
+  else io.stdout.write(`${formatText(results, painter(io.stdout, io.env))}${measures ? `\n${formatMeasures(measures)}` : ""}`);
   return exitCode;
 };
+
+/** The object store is looked at where one is set, the cluster where it is in use or asked for. */
+async function chains(context: Context, flags: Flags): Promise<readonly (readonly Step[])[]> {
+  const { settings } = context.config;
+  const backend = text(flags, "backend") ?? settings.backend;
+  const all: (readonly Step[])[] = [...machineSteps(context)];
+  if (backend === "vast") {
+    const { clusterSteps } = await import("../doctor/cluster.ts");
+    all.push(clusterSteps(settings));
+  } else all.push(librarySteps(context, isOn(flags, "deep")));
+  if (settings.s3Endpoint !== undefined || settings.mediaBucket !== undefined) {
+    const { objectStoreSteps } = await import("../doctor/object-store.ts");
+    all.push(objectStoreSteps(settings));
+  }
+  return all;
+}
+
+async function reportReadiness(flags: Flags, context: Context, results: readonly Result[], measures: readonly Measure[] | undefined): Promise<number> {
+  const { io, config } = context;
+  const { readiness } = await import("../doctor/readiness.ts");
+  const { version } = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8")) as { version: string };
+  const items = await readiness({ context, version, results, answers: confirm(config.settings.store, list(flags, "confirm")), hoursPerDay: hours(text(flags, "hoursPerDay")), measures });
+  const open = items.filter(({ status }) => status !== "ok").length;
+  const isFailed = items.some(({ status }) => status === "failed");
+  const exitCode = isFailed || (isOn(flags, "strict") && open > 0) ? ERRORS.PARTIAL.exit : 0;
+  const format = isOn(flags, "json") ? "json" : (text(flags, "format") ?? "text");
+  if (format === "json") io.stdout.write(`${JSON.stringify({ version: 1, ready: open === 0, exitCode, items, performance: measures ?? null })}\n`);
+  else if (format === "md") io.stdout.write(`# Readiness, ${new Date().toISOString().slice(0, 10)}\n\n${itemsAsMarkdown(items)}`);
+  else io.stdout.write(formatItems(items, painter(io.stdout, io.env)));
+  io.stderr.write(open === 0 ? "ready\n" : `${open} of ${items.length} items are open\n`);
+  return exitCode;
+}
+
+function hours(given: string | undefined): number | undefined {
+  if (given === undefined) return undefined;
+  const value = Number(given);
+  if (!(value > 0)) throw new MediasearchError("USAGE", `--hours-per-day: must be a number above 0, not "${given}"`, { subject: "--hours-per-day" });
+  return value;
+}
 
 /** Rebuilds what can be rebuilt, after a copy of the library as it is. */
 async function fix(context: Context): Promise<void> {
@@ -40,8 +84,6 @@ async function fix(context: Context): Promise<void> {
     await backend.close();
   }
 }
-
-const chains = (context: Context, deep: boolean): readonly (readonly Step[])[] => [...machineSteps(context), librarySteps(context, deep)];
 
 /** The first failure decides; warnings count only when they are asked to. */
 function exitOf(results: readonly Result[], strict: boolean): number {

@@ -89,7 +89,7 @@ export function sizeOutcome(jobs: number, cores: number, totalBytes: number, fre
 }
 
 function configOutcome({ config }: Context): Outcome {
-  const told = [...config.notices, ...config.replaced.map(({ name, answer }) => `${name} is not read any more: ${answer}`)];
+  const told = [...config.notices, ...config.replaced.filter(({ isTold }) => isTold).map(({ name, answer }) => `${name} is not read any more: ${answer}`)];
   const files = config.places.filter(({ isThere }) => isThere).map(({ path }) => path);
   return told.length === 0 ? ok(files.length === 0 ? "no configuration file" : files.join(", ")) : warning(told.join("; "), "mediasearch config");
 }

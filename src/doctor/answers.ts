@@ -1,0 +1,33 @@
+import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { MediasearchError } from "../errors.ts";
+import { type Answers, QUESTIONS } from "./readiness.ts";
+
+/** Beside the library: what was confirmed belongs to it. */
+const pathOf = (store: string): string => join(dirname(store), "readiness.json");
+
+export function readAnswers(store: string): Answers {
+  try {
+    return JSON.parse(readFileSync(pathOf(store), "utf8")) as Answers;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return {};
+    throw new MediasearchError("IO_FAILED", `${pathOf(store)}: can't be read`, { subject: pathOf(store), hint: "remove it; what was confirmed is asked again", cause: error });
+  }
+}
+
+/** Keeps `item=text` with today's date. */
+export function confirm(store: string, given: readonly string[]): Answers {
+  const answers: Record<string, { text: string; at: string }> = { ...readAnswers(store) };
+  for (const one of given) {
+    const [name = "", ...text] = one.split("=");
+    if (!(name in QUESTIONS)) throw new MediasearchError("USAGE", `--confirm: nothing is asked by the name ${name}`, { subject: name, hint: `one of ${Object.keys(QUESTIONS).join(", ")}` });
+    answers[name] = { text: text.join("=").trim(), at: new Date().toISOString() };
+  }
+  if (given.length > 0) {
+    mkdirSync(dirname(store), { recursive: true, mode: 0o700 });
+    const temporary = `${pathOf(store)}.${process.pid}.tmp`;
+    writeFileSync(temporary, `${JSON.stringify(answers, null, 1)}\n`, { mode: 0o600 });
+    renameSync(temporary, pathOf(store));
+  }
+  return answers;
+}
