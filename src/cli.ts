@@ -41,8 +41,15 @@ function report(error: MediasearchError, io: Io, asJson: boolean): void {
   }
   const paint = painter(io.stderr, io.env);
   io.stderr.write(`${paint("red", "error:")} ${plain(message)}\n`);
+  if (error.excerpt) io.stderr.write(`${withCaret(plain(error.excerpt.text), error.excerpt.at)}\n`);
   if (hint) io.stderr.write(`${paint("cyan", "next:")}  ${plain(hint)}\n`);
   if (code === "BUG" && io.env["MEDIASEARCH_DEBUG"]) io.stderr.write(`${(error.cause as Error | undefined)?.stack ?? error.stack}\n`);
+}
+
+/** Letters of the scripts of East Asia take two columns of a terminal. */
+function withCaret(text: string, at: number): string {
+  const width = Array.from(text.slice(0, at)).reduce((sum: number, letter) => sum + (/[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]/.test(letter) ? 2 : 1), 0);
+  return `  ${text}\n  ${" ".repeat(width)}^`;
 }
 
 function version(): string {

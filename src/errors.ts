@@ -34,6 +34,8 @@ export interface ErrorDetails {
   readonly hint?: string | undefined;
   /** The file, setting, model or address that it failed on. */
   readonly subject?: string | undefined;
+  /** What was typed, and the UTF-16 offset of the place in it that is wrong. */
+  readonly excerpt?: { readonly text: string; readonly at: number } | undefined;
   readonly cause?: unknown;
 }
 
@@ -42,6 +44,7 @@ export class MediasearchError extends Error {
   readonly code: ErrorCode;
   readonly hint: string | undefined;
   readonly subject: string | undefined;
+  readonly excerpt: ErrorDetails["excerpt"];
 
   constructor(code: ErrorCode, message: string, details: ErrorDetails = {}) {
     super(message, details.cause === undefined ? undefined : { cause: details.cause });
@@ -49,6 +52,7 @@ export class MediasearchError extends Error {
     this.code = code;
     this.hint = details.hint;
     this.subject = details.subject;
+    this.excerpt = details.excerpt;
   }
 
   get exitCode(): number {

@@ -3,12 +3,12 @@ import { bytes, clock, count, duration, type Io, painter, plain } from "../outpu
 import { formatM3uFiles } from "../results/m3u.ts";
 import { tableMarkdown } from "../results/markdown.ts";
 import { ndjson, table } from "../results/records.ts";
-import { filesMatching } from "../search/file-filter.ts";
 import { type Command, isOn, text } from "./command.ts";
 import { chosenFormat } from "./format.ts";
+import { assetFilter } from "./search-filter.ts";
 import { showPath } from "./show-path.ts";
 
-const COLUMNS = ["file", "state", "origin", "engine", "language", "durationMs", "segments", "speakers", "sizeBytes", "modified", "indexed", "error"] as const;
+const COLUMNS = ["file", "state", "origin", "engine", "language", "durationMs", "segments", "speakers", "sizeBytes", "modified", "recorded", "indexed", "error"] as const;
 
 const record = (asset: AssetStatus, cwd: string) => ({
   file: showPath(asset.id, cwd),
@@ -21,6 +21,7 @@ const record = (asset: AssetStatus, cwd: string) => ({
   speakers: asset.speakers,
   sizeBytes: asset.sizeBytes,
   modified: new Date(asset.mtimeMs).toISOString(),
+  recorded: asset.recordedAtMs === null ? null : new Date(asset.recordedAtMs).toISOString(),
   indexed: asset.indexedAtMs === null ? null : new Date(asset.indexedAtMs).toISOString(),
   error: asset.error,
 });
@@ -43,12 +44,11 @@ export const run: Command = async (_args, flags, context) => {
   const { io } = context;
   const backend = await context.openBackend(false);
   try {
-    const pattern = text(flags, "file");
-    const wanted = pattern === undefined ? undefined : await filesMatching(backend.store, pattern, io.cwd);
+    const isWanted = await assetFilter(flags, backend.store, io.cwd);
     const state = text(flags, "state");
     const assets: AssetStatus[] = [];
     for await (const asset of backend.store.listAssets())
-      if ((wanted?.has(asset.id) ?? true) && (state === undefined || asset.state === state)) assets.push(asset);
+      if (isWanted(asset) && (state === undefined || asset.state === state)) assets.push(asset);
     const sorted = sortAssets(assets, text(flags, "sort") ?? "file", isOn(flags, "reverse"));
     if (isOn(flags, "print0")) io.stdout.write(sorted.map(({ id }) => `${showPath(id, io.cwd)}\0`).join(""));
     else print(sorted, chosenFormat(flags), io);

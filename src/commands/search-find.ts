@@ -1,10 +1,10 @@
 import type { Store } from "../backends/backend.ts";
 import type { Embedder } from "../embed/embedder.ts";
 import type { Page } from "../results/moment.ts";
-import { filesMatching } from "../search/file-filter.ts";
 import { search, type SearchMode } from "../search/hybrid.ts";
 import { markMatches } from "../search/snippet.ts";
 import { type Flags, text } from "./command.ts";
+import { searchFilter } from "./search-filter.ts";
 import { toMoments } from "./search-moments.ts";
 
 export interface Find {
@@ -25,12 +25,8 @@ export interface FindRequest {
 export async function find({ store, openEmbedder, cwd }: Find, request: FindRequest, flags: Flags) {
   const { query, limit, offset } = request;
   const mode = (text(flags, "mode") ?? "hybrid") as SearchMode;
-  const pattern = text(flags, "file");
-  const filter = {
-    assets: pattern === undefined ? undefined : await filesMatching(store, pattern, cwd),
-    speaker: text(flags, "speaker"),
-  };
-  const { hits, marks, ...answer } = await search(store, openEmbedder, { query, mode, limit, offset, filter });
+  const filter = await searchFilter(flags, store, cwd);
+  const { hits, marks, ...answer } = await search(store, openEmbedder, { query, mode, limit, offset, filter, cwd });
   const page: Page = { query, mode, offset, moments: await toMoments(store, hits, { ...request, cwd }), ...answer };
   return { page, mark: (said: string) => markMatches(said, marks) };
 }

@@ -19,6 +19,15 @@ export const EVERYWHERE: readonly OptionSpec[] = [
   { flags: "--env-file <file>", help: "read variables from a file of NAME=value lines; those of the environment win" },
 ];
 
+/** Conditions on files; the same as in a query, `name:value`. */
+const FILE_FILTERS: readonly OptionSpec[] = [
+  { flags: "--lang <tag>", help: "only in this language: en takes en-GB too" },
+  { flags: "--origin <origin>", help: "only captions, or only recognised speech", choices: ["captions", "asr"] },
+  { flags: "--after <date>", help: "only recorded on or after this day: 2026, 2026-01, 2026-01-31, yesterday, 7d" },
+  { flags: "--before <date>", help: "only recorded before this day" },
+  { flags: "--duration <range>", help: "only files of this length: '>10m', '<=1h30m', 10m..20m" },
+];
+
 /** Every command. The files behind `load` are imported only when their command runs. */
 export const COMMANDS: readonly CommandSpec[] = [
   {
@@ -48,14 +57,23 @@ export const COMMANDS: readonly CommandSpec[] = [
   {
     name: "search",
     summary: "find what was said",
-    details: "Prints the file, the time, the speaker and the words. Finding nothing is no error.",
-    args: [{ name: "<query...>", help: "what you remember of it, in plain words" }],
+    details: `Prints the file, the time, the speaker and the words. Finding nothing is no error.
+Plain words need no signs: what has more of them, or means the same, comes first. What signs ask for must hold, in every mode:
+  "exact words"     these words in a row, not their inflections; also where one segment ends and the next begins
+  budg*             a word that begins so
+  -draft  NOT x     without it          a AND b    both          a OR b    one of them          ( )    groups
+  speaker:ann  file:"*.mp3"  lang:en  origin:captions  after:2026-01-01  before:2026-02  duration:>10m  confidence:>0.8
+The day of a recording is that of its metadata, else that of its file. A query that begins with "-" goes after " -- ".
+By keyword every match is counted; by meaning the best 1,000 are ranked.`,
+    args: [{ name: "<query...>", help: "what you remember of it" }],
     options: [
       STORE,
       { flags: "-m, --mode <mode>", help: "keyword, semantic or both", choices: ["keyword", "semantic", "hybrid"], fallback: "hybrid" },
       { flags: "-l, --limit <n>", help: "at most so many hits, 1 to 1000", fallback: "10" },
       { flags: "--file <pattern>", help: "only in this file: a path, a name or a glob" },
       { flags: "--speaker <name>", help: "only what this speaker said" },
+      ...FILE_FILTERS,
+      { flags: "--confidence <range>", help: "only what was recognised with this confidence: '>0.8', '<60%'" },
       CONTEXT,
       { flags: "--group", help: "file by file, in each by time" },
       { flags: "--offset <n>", help: "pass over so many hits: the next page", fallback: "0" },
@@ -76,6 +94,7 @@ export const COMMANDS: readonly CommandSpec[] = [
     examples: [
       ['mediasearch search "the budget for next year"', "a thing that was said"],
       ['mediasearch search "who pays for the bridge" --speaker Ada --limit 3', "by one speaker"],
+      [`mediasearch search '"next year" AND (budget OR costs) -draft after:2026-01'`, "exactly"],
       ['mediasearch search boiler --mode keyword --file "2026-*.mp3" --json', "in some files, for a program"],
       ["mediasearch search budget --group -C 2", "file by file, with what was said around it"],
       ["mediasearch search budget --play 2", "hear and see the second hit"],
@@ -108,6 +127,8 @@ export const COMMANDS: readonly CommandSpec[] = [
     options: [
       STORE,
       { flags: "--file <pattern>", help: "only these files: a path, a name or a glob" },
+      { flags: "--speaker <name>", help: "only files in which this speaker speaks" },
+      ...FILE_FILTERS,
       { flags: "--state <state>", help: "only files in this state", choices: ["registered", "indexed", "partial", "failed", "deleted"] },
       { flags: "--sort <by>", help: "text upwards, amounts and times from the most down", choices: ["file", "duration", "segments", "speakers", "origin", "state", "language", "size", "modified", "indexed"], fallback: "file" },
       { flags: "-r, --reverse", help: "the other way round" },

@@ -1,9 +1,10 @@
-import type { Hit, SearchFilter, Store } from "../backends/backend.ts";
+import type { AssetId, Condition, Hit, SearchFilter, Store } from "../backends/backend.ts";
 import type { Embedder } from "../embed/embedder.ts";
 import { MediasearchError } from "../errors.ts";
 import type { RankedHit, SearchAnswer } from "./answer.ts";
+import { filesMatching } from "./file-filter.ts";
 import { fuse } from "./fuse.ts";
-import { queryTerms } from "./parse-query.ts";
+import { filePatterns, parseQuery, type Query } from "./query-language.ts";
 
 export type SearchMode = "keyword" | "semantic" | "hybrid";
 
@@ -15,25 +16,54 @@ export interface SearchRequest {
   /** So many of the best are passed over: the next page. 0 unless given. */
   readonly offset?: number | undefined;
   readonly filter: SearchFilter;
+  /** Where relative paths of `file:` start; "/" unless given. */
+  readonly cwd?: string | undefined;
 }
 
 /** How deep each list is read; deeper changes nothing in the first hundred fused hits. */
 const DEPTH = 1000;
 
 /**
- * Words, meaning, or both. The embedder is opened only when meaning is asked for and the library has vectors.
- * @throws MODEL_MISMATCH when the library's vectors were made by another model.
+ * Words, meaning, or both. What the query's signs ask for holds in every mode. The embedder is opened only when meaning is asked for and the
+ * library has vectors; a query of conditions only is answered by the keyword index alone.
+ * @throws USAGE when the query is malformed; MODEL_MISMATCH when the library's vectors were made by another model.
  */
 export async function search(store: Store, openEmbedder: () => Promise<Embedder>, request: SearchRequest): Promise<SearchAnswer> {
-  const { query, mode, limit, offset = 0, filter } = request;
-  const terms = queryTerms(query);
-  const [byWords, byMeaning, count] = await Promise.all([
-    mode === "semantic" ? [] : store.searchText({ terms }, filter, Math.max(DEPTH, offset + limit)),
-    mode === "keyword" ? [] : searchMeaning(store, openEmbedder, query, filter),
-    mode === "keyword" ? store.countText({ terms }, filter) : undefined,
+  const { limit, offset = 0 } = request;
+  const query = await read(store, request);
+  const mode = query.meaning === "" ? "keyword" : request.mode;
+  const filter = query.where ? { ...request.filter, where: both(request.filter.where, query.where) } : request.filter;
+  const [byWords, byMeaning, count, meant] = await Promise.all([
+    mode === "semantic" ? [] : store.searchText(query, filter, Math.max(DEPTH, offset + limit)),
+    mode === "keyword" ? [] : searchMeaning(store, openEmbedder, query.meaning, filter),
+    mode === "keyword" ? store.countText(query, filter) : undefined,
+    mode === "semantic" ? new Map<string, string>() : store.spellings(query.words.map(({ text }) => text)),
   ]);
   const all = mode === "keyword" ? byWords.map((hit) => explained(hit, "bm25")) : mode === "semantic" ? byMeaning.map((hit) => explained(hit, "cosine")) : fuse(byWords, byMeaning).slice(0, DEPTH);
-  return { total: count ?? all.length, totalIs: count === undefined ? "ranked" : "all", hits: all.slice(offset, offset + limit), marks: terms, didYouMean: null };
+  return {
+    total: count ?? all.length, totalIs: count === undefined ? "ranked" : "all", hits: all.slice(offset, offset + limit), marks: query.marks,
+    didYouMean: corrected(request.query, query.words, meant),
+  };
+}
+
+async function read(store: Store, { query, cwd = "/" }: SearchRequest): Promise<Query> {
+  const files = new Map<string, ReadonlySet<AssetId>>();
+  for (const pattern of filePatterns(query)) files.set(pattern, await filesMatching(store, pattern, cwd));
+  return parseQuery(query, files);
+}
+
+const both = (a: Condition | undefined, b: Condition): Condition => (a ? { all: [a, b] } : b);
+
+/** The query with the words that were meant in their places. */
+function corrected(query: string, words: Query["words"], meant: ReadonlyMap<string, string>): string | null {
+  let [text, done] = ["", 0];
+  for (const { text: word, at } of words) {
+    const right = meant.get(word);
+    if (right === undefined) continue;
+    text += query.slice(done, at) + right;
+    done = at + word.length;
+  }
+  return done === 0 ? null : text + query.slice(done);
 }
 
 const explained = (hit: Hit, part: "bm25" | "cosine"): RankedHit => ({ ...hit, explain: { bm25: null, cosine: null, [part]: hit.score } });

@@ -41,6 +41,11 @@ describe("marks", () => {
     expect(marked("Communities, commune, Commerce", { prefix: "communi" })).toEqual(["Communities"]);
     expect(marked("Évaluer eval", { prefix: "eva" })).toEqual(["Évaluer", "eval"]);
     expect(marked("Next year, not the year next to it.", { phrase: "next year" })).toEqual(["Next", "year"]);
+    expect(marked("next years", { phrase: "next year" })).toEqual([]);
+    expect(marked("All that we say of next", { phrase: "next year" })).toEqual(["next"]);
+    expect(marked("Year, he said, next", { phrase: "next year all" })).toEqual(["next"]);
+    expect(marked("year all over", { phrase: "next year all" })).toEqual(["year", "all"]);
+    expect(marked("我喜欢图书馆，图书", "图书馆", { phrase: "喜欢" })).toEqual(["喜欢", "图书馆"]);
   });
 });
 

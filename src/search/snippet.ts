@@ -1,4 +1,4 @@
-import { fold, type Token, tokens } from "./words.ts";
+import { fold, isUnspaced, type Token, tokens } from "./words.ts";
 
 export interface Piece {
   readonly text: string;
@@ -8,37 +8,57 @@ export interface Piece {
 /** What to mark: a word however inflected (or several in a row), words that begin so, or exact words in a row. */
 export type Mark = string | { readonly prefix: string } | { readonly phrase: string };
 
+/** UTF-16 offsets. */
+type Span = readonly [start: number, end: number];
+
 /** Cuts a text where words match any of the marks; the pieces joined are the text. */
 export function markMatches(text: string, marks: readonly Mark[]): readonly Piece[] {
   const words = tokens(text);
-  const matched = new Set<number>();
-  for (const mark of marks) {
-    const found = typeof mark === "object" && "prefix" in mark ? startingWith(text, words, mark.prefix) : inARow(words, typeof mark === "string" ? mark : mark.phrase);
-    for (const at of found) matched.add(at);
-  }
-  return cut(text, words.filter((_, at) => matched.has(at)));
+  const said = words.map(({ start, end }) => fold(text.slice(start, end)));
+  const spans = marks.flatMap((mark): Span[] => {
+    if (typeof mark === "object" && "prefix" in mark) return spansOf(words, startingWith(said, fold(mark.prefix)));
+    const wanted = typeof mark === "string" ? mark : mark.phrase;
+    if (isUnspaced(wanted)) return substrings(text, wanted);
+    if (typeof mark === "string") return spansOf(words, inARow(words.map(({ stem }) => stem), tokens(wanted).map(({ stem }) => stem), false));
+    return spansOf(words, inARow(said, tokens(wanted).map(({ start, end }) => fold(wanted.slice(start, end))), true));
+  });
+  return cut(text, spans.toSorted((a, b) => a[0] - b[0]));
 }
 
-/** A term of several words ("o'brien") matches them in a row. */
-function inARow(words: readonly Token[], term: string): number[] {
-  const wanted = tokens(term);
+const spansOf = (words: readonly Token[], places: readonly number[]): Span[] => places.flatMap((at) => (words[at] ? [[words[at].start, words[at].end] as const] : []));
+
+/** Places of all words of every occurrence; with `mayGoOn`, also of what stands at an edge of the text and goes on beyond it. */
+function inARow(words: readonly string[], wanted: readonly string[], mayGoOn: boolean): number[] {
   if (wanted.length === 0) return [];
-  return words.flatMap((_, at) => (wanted.every(({ stem }, offset) => words[at + offset]?.stem === stem) ? wanted.map((__, offset) => at + offset) : []));
+  const first = mayGoOn ? 1 - wanted.length : 0;
+  const last = mayGoOn ? words.length - 1 : words.length - wanted.length;
+  const places: number[] = [];
+  for (let at = first; at <= last; at++) {
+    const inside = wanted.flatMap((_, offset) => (at + offset >= 0 && at + offset < words.length ? [offset] : []));
+    if (inside.length > 0 && inside.every((offset) => words[at + offset] === wanted[offset])) places.push(...inside.map((offset) => at + offset));
+  }
+  return places;
 }
 
-function startingWith(text: string, words: readonly Token[], prefix: string): number[] {
-  const wanted = fold(prefix);
-  return words.flatMap(({ start, end }, at) => (wanted !== "" && fold(text.slice(start, end)).startsWith(wanted) ? [at] : []));
+const startingWith = (words: readonly string[], prefix: string): number[] => (prefix === "" ? [] : words.flatMap((word, at) => (word.startsWith(prefix) ? [at] : [])));
+
+/** Scripts without spaces have no words to go by. */
+function substrings(text: string, wanted: string): Span[] {
+  const [lower, sought] = [text.toLowerCase(), wanted.toLowerCase()];
+  const spans: Span[] = [];
+  if (lower.length !== text.length || sought === "") return spans;
+  for (let at = lower.indexOf(sought); at >= 0; at = lower.indexOf(sought, at + sought.length)) spans.push([at, at + sought.length]);
+  return spans;
 }
 
-function cut(text: string, matched: readonly Token[]): Piece[] {
+function cut(text: string, spans: readonly Span[]): Piece[] {
   const pieces: Piece[] = [];
   let done = 0;
-  const add = (end: number, isMatch: boolean): void => {
-    if (end > done) pieces.push({ text: text.slice(done, end), matched: isMatch });
-    done = end;
+  const add = (end: number, matched: boolean): void => {
+    if (end > done) pieces.push({ text: text.slice(done, end), matched });
+    done = Math.max(done, end);
   };
-  for (const { start, end } of matched) {
+  for (const [start, end] of spans) {
     add(start, false);
     add(end, true);
   }

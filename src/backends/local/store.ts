@@ -7,6 +7,7 @@ import { isSame, mismatch, readIdentity, refuseUseless, writeIdentity } from "./
 import { reembed } from "./reembed.ts";
 import { type AssetRow, type SegmentRow, toSegment, toStatus, toVector, vectorBlob } from "./rows.ts";
 import { countText, searchText } from "./search.ts";
+import { spellings } from "./spelling.ts";
 import { blockWriter, tidyBlocks } from "./vector-blocks.ts";
 import { searchVector } from "./vector-search.ts";
 
@@ -105,6 +106,7 @@ export function localStore(db: Database, path: string): Store {
       db.prepare("DELETE FROM assets WHERE path = ?").run(id);
     }),
     searchText: (query, filter, limit) => guard(() => searchText(db, query, filter, limit)),
+    spellings: (words) => guard(() => spellings(db, words)),
     countText: (query, filter) => guard(() => countText(db, query, filter)),
     searchVector: (vector, filter, limit) => guard(() => {
       const identity = readIdentity(db);

@@ -2,6 +2,7 @@ import { MediasearchError } from "../../errors.ts";
 import type { Segment } from "../../types.ts";
 import type { ArchivedTranscript, AssetId, AssetState, AssetStatus, AssetVersion, Backend, Hit, SearchFilter, Store, StoreIdentity, TextQuery } from "../backend.ts";
 import { filterOf } from "./filter.ts";
+import { spellings } from "./spelling.ts";
 import { memoryLedger } from "./ledger.ts";
 import { byScore, hitOf, rank, type Row } from "./rank.ts";
 
@@ -125,6 +126,7 @@ function memoryStore(): Store {
       entries.delete(id);
     },
     searchText: async (query, filter, limit) => found(query, filter).slice(0, limit),
+    spellings: async (words) => spellings(words, rows({})),
     countText: async (query, filter) => found(query, filter).length,
     async searchVector(vector, filter, limit) {
       if (!identity) return [];

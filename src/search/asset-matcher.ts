@@ -1,0 +1,34 @@
+import type { AssetStatus, Comparison, Condition } from "../backends/backend.ts";
+import { speakerMatcher } from "./parse-query.ts";
+
+/** Conditions on files, for lists of files. A file meets one on speakers when anybody in it does; one on words or segments is not asked of files. */
+export function assetMatcher(condition: Condition): (asset: AssetStatus) => boolean {
+  if ("all" in condition) {
+    const parts = condition.all.map(assetMatcher);
+    return (asset) => parts.every((meets) => meets(asset));
+  }
+  if ("any" in condition) {
+    const parts = condition.any.map(assetMatcher);
+    return (asset) => parts.some((meets) => meets(asset));
+  }
+  if ("not" in condition) {
+    const meets = assetMatcher(condition.not);
+    return (asset) => !meets(asset);
+  }
+  if ("assets" in condition) return ({ id }) => condition.assets.has(id);
+  if ("origin" in condition) return ({ origin }) => origin === condition.origin;
+  if ("language" in condition) return ({ language }) => language !== null && `${language.toLowerCase()}-`.startsWith(`${condition.language.toLowerCase()}-`);
+  if ("speaker" in condition) {
+    const matches = speakerMatcher(condition.speaker);
+    return ({ speakers }) => speakers.some(matches);
+  }
+  return "compare" in condition ? (asset) => compare(condition, asset) : () => true;
+}
+
+function compare({ compare: what, is, value }: Comparison, asset: AssetStatus): boolean {
+  const known = what === "durationMs" ? asset.durationMs : what === "recordedAtMs" ? (asset.recordedAtMs ?? asset.mtimeMs) : null;
+  if (known === null) return false;
+  if (is === "<") return known < value;
+  if (is === "<=") return known <= value;
+  return is === ">" ? known > value : known >= value;
+}
