@@ -22,7 +22,7 @@ how query results are cut
 
 what goes wrong
   --fault F            kind[:operation][,name=value…]; may be given again. Kinds: slowdown, error, latency, hang,
-                       drop, cut, fail, close. Values: rate, after, times, ms, bytes, messages, status, code.
+                       drop, cut, fail, linger, close. Values: rate, after, times, ms, bytes, messages, status, code.
                        Such as: slowdown:insert,rate=0.2   cut:query,bytes=1000,times=1   cut:commit,bytes=0
   --seed N             of the faults' chance (default 1)
   --tx-timeout MS      a transaction that is idle for so long is rolled back (default 0 = never)

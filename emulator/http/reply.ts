@@ -1,4 +1,5 @@
 import type { ServerResponse } from "node:http";
+import { setTimeout as sleep } from "node:timers/promises";
 import type { Rule } from "../faults.ts";
 import { FAILED } from "../query/stream.ts";
 import type { Reply } from "./call.ts";
@@ -37,6 +38,8 @@ export async function send(res: ServerResponse, { headers = {}, body = new Uint8
     }
     for (const piece of pieces) if (!(await write(piece))) return;
   }
+  // The end of the body travels by itself, as a server is free to send it.
+  await sleep(faults.find(({ kind }) => kind === "linger")?.ms ?? 0);
   res.end();
 }
 

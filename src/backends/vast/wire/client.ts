@@ -98,9 +98,12 @@ function createTransaction(none: Session, session: Session): Transaction {
   const settle = async (error: unknown, wasCommitted: ((session: Session) => Promise<boolean>) | undefined): Promise<void> => {
     const isOpen = await call("DELETE", true).then(() => true, (reason: unknown) => {
       if (isMissing(reason)) return false;
-      throw reason;
+      throw unclear(none.client.endpoint, reason);
     });
-    if (isOpen || !wasCommitted || !(await wasCommitted(none))) throw error;
+    if (isOpen) throw error;
+    if (wasCommitted ? await wasCommitted(none) : false) return;
+    // One that was gone before the commit has lapsed.
+    throw wasCommitted || isMissing(error) ? error : unclear(none.client.endpoint, error);
   };
   return {
     ...session,
@@ -123,6 +126,12 @@ function createTransaction(none: Session, session: Session): Transaction {
     }),
   };
 }
+
+/** Nobody can tell. Its cause is no fault of a call: what may have been done is not tried again. */
+const unclear = (endpoint: string, error: unknown): MediasearchError =>
+  new MediasearchError("UNREACHABLE", `${endpoint}: the answer to a commit was lost, and whether it was carried out is not known`, {
+    subject: endpoint, hint: "run the same command again: it looks at what is there", cause: new Error(String(error), { cause: error }),
+  });
 
 /** After these nobody knows whether a commit was carried out: no answer, a gateway's answer, a transaction that is gone. */
 function isUnclear(error: unknown): boolean {

@@ -27,18 +27,27 @@ export class QueryFailed extends Error {
 }
 
 /**
- * Cuts the reply of a query into its messages (protocol page §8). Ends with the completion marker.
+ * Cuts the reply of a query into its messages (protocol page §8). Ends with the completion marker, after which the reply is read to its end: the connection
+ * can serve the next call only then.
  * @throws QueryFailed at the failure marker; Error when the reply ends before either.
  */
 export async function* readFrames(chunks: AsyncIterable<Buffer>): AsyncIterable<Framed> {
-  const bytes = byteReader(chunks);
-  for (;;) {
-    const stream = (await bytes.take(4)).readUInt32LE();
-    if (stream === KEEP_ALIVE) continue;
-    if (stream === COMPLETED) return;
-    if (stream === FAILED) throw new QueryFailed((await bytes.take(8)).readBigUInt64LE());
-    const nextRowId = (await bytes.take(8)).readBigUInt64LE();
-    yield { stream, nextRowId, ...(await readMessage(bytes)) };
+  const source = chunks[Symbol.asyncIterator]();
+  const bytes = byteReader(source);
+  try {
+    for (;;) {
+      const stream = (await bytes.take(4)).readUInt32LE();
+      if (stream === KEEP_ALIVE) continue;
+      if (stream === COMPLETED) {
+        while (!(await source.next()).done);
+        return;
+      }
+      if (stream === FAILED) throw new QueryFailed((await bytes.take(8)).readBigUInt64LE());
+      const nextRowId = (await bytes.take(8)).readBigUInt64LE();
+      yield { stream, nextRowId, ...(await readMessage(bytes)) };
+    }
+  } finally {
+    await source.return?.();
   }
 }
 
@@ -58,8 +67,7 @@ interface ByteReader {
   take(count: number): Promise<Buffer>;
 }
 
-function byteReader(chunks: AsyncIterable<Buffer>): ByteReader {
-  const source = chunks[Symbol.asyncIterator]();
+function byteReader(source: AsyncIterator<Buffer>): ByteReader {
   let parts: Buffer[] = [];
   let held = 0;
   return {

@@ -32,7 +32,7 @@ export async function insert(session: Session, at: TablePath, fields: readonly F
     const reply = await session.send({ method: "POST", path: pathOf(at), op: "rows", body, repeatable: false });
     const added = rowIds(readFirstColumn(reply.body));
     ({ bits } = added);
-    ids.push(...added.ids);
+    for (const id of added.ids) ids.push(id);
   }
   return { bits, ids };
 }

@@ -119,7 +119,7 @@ function exchange(send: Requester, url: URL, options: RequestOptions, body: Uint
   return new Promise((resolve, reject) => {
     const request = send(url, options);
     const tooLong = setTimeout(() => request.destroy(Object.assign(new Error(`no answer within ${timeoutMs} ms`), { code: "ETIMEDOUT" })), timeoutMs);
-    request.on("socket", (socket) => socket.once("connect", () => tooLong.refresh()));
+    request.on("socket", (socket) => socket.connecting && socket.once("connect", () => tooLong.refresh()));
     request.on("finish", () => tooLong.refresh());
     request.once("response", (reply) => {
       clearTimeout(tooLong);

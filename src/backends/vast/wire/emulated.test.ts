@@ -1,0 +1,70 @@
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
+import { spawnEmulator, type Spawned } from "../../../../emulator/spawn.ts";
+import { createSchema, createTable, type TablePath } from "./catalog.ts";
+import { type Client, connect } from "./client.ts";
+import { column, TYPES } from "./columns.ts";
+import { query, type Query } from "./query.ts";
+import { insert } from "./rows.ts";
+import { transact } from "./transact.ts";
+
+/** Against a server process that was written without this client: what neither of them assumes alone. */
+let server: Spawned;
+let client: Client;
+const number = column("number", TYPES.int64());
+let tables = 0;
+
+beforeAll(async () => {
+  server = await spawnEmulator(["--rows-per-page", "1000"]);
+  client = await connect({ endpoint: server.url, accessKeyId: server.accessKey, secretAccessKey: server.secretKey, timeoutMs: 5000 });
+  await createSchema(client.session, server.bucket, "s");
+});
+afterAll(async () => {
+  client.close();
+  await server.stop();
+});
+
+async function newTable(rows: number): Promise<TablePath> {
+  const at = { bucket: server.bucket, schema: "s", table: `t${tables++}` };
+  await createTable(client.session, at, [number]);
+  const { ids } = await insert(client.session, at, [number], [Array.from({ length: rows }, (_, i) => BigInt(i))]);
+  expect(ids).toHaveLength(rows);
+  return at;
+}
+
+async function numbersIn(at: TablePath, more: Partial<Query> = {}): Promise<bigint[]> {
+  const found: bigint[] = [];
+  for await (const page of query(client.session, at, { columns: [number], splits: 1, ...more })) found.push(...(page.columns[0]?.values as BigInt64Array));
+  return found.sort((a, b) => Number(a - b));
+}
+
+describe("the client, against the emulator", () => {
+  it("inserts more rows at once than a call has room for arguments", { timeout: 60_000 }, async () => {
+    const at = await newTable(290_000);
+    let rows = 0;
+    for await (const page of query(client.session, at, { columns: [], splits: 1 })) rows += page.rows;
+    expect(rows).toBe(290_000);
+  });
+
+  it("leaves no connection behind when a reply's last bytes come late, so that many queries in a row go on", async () => {
+    const at = await newTable(3);
+    await server.setFaults([{ kind: "linger", op: "query", ms: 5 }]);
+    onTestFinished(() => server.setFaults([]));
+    for (let i = 0; i < 40; i++) expect(await numbersIn(at)).toEqual([0n, 1n, 2n]);
+  });
+
+  it("loses and repeats nothing when replies are cut, fail in mid-stream and are refused at random", async () => {
+    const at = await newTable(20_000);
+    await server.setFaults([{ kind: "cut", op: "query", bytes: 30_000, rate: 0.3 }, { kind: "fail", op: "query", messages: 9, rate: 0.2 }, { kind: "slowdown", rate: 0.2 }, { kind: "close", rate: 0.2 }]);
+    onTestFinished(() => server.setFaults([]));
+    for (let i = 0; i < 5; i++) expect(await numbersIn(at, { pageRows: 2500 })).toEqual(Array.from({ length: 20_000 }, (_, n) => BigInt(n)));
+    expect(Object.keys((await server.status()).struck)).toEqual(expect.arrayContaining(["cut", "fail", "slowdown", "close"]));
+  });
+
+  it("never does work twice that may have been committed, when nobody can look", async () => {
+    const at = await newTable(0);
+    await server.setFaults([{ kind: "cut", op: "commit", bytes: 0, times: 1 }]);
+    onTestFinished(() => server.setFaults([]));
+    await expect(transact(client, (session) => insert(session, at, [number], [[7n]]))).rejects.toMatchObject({ code: "UNREACHABLE" });
+    expect(await numbersIn(at)).toEqual([7n]);
+  });
+});
