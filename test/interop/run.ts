@@ -1,12 +1,17 @@
 /** npm run test:interop -- [part…]: other people's clients and servers against ours. Needs Python 3.10 or newer and pip's index; no part of npm test. */
+import { runBothWays } from "./both-ways.ts";
+import { runGolden } from "./golden.ts";
 import { pythonWith } from "./python.ts";
 import { runSdkSuite } from "./sdk-suite.ts";
 
 /** duckdb 1.4 changed what the method returns that one of the SDK's tests compares with a table. */
 const SDK = ["vastdb==2.1.0", "pytest==9.2.0", "pytest-check==3.0.3", "pytest-retry==1.7.0", "boto3", "pandas", "duckdb<1.4"];
+const python = (): string => pythonWith("vast", SDK);
 
-const PARTS: Readonly<Record<string, () => Promise<boolean>>> = {
-  "vast-sdk": () => runSdkSuite(pythonWith("vast", SDK)),
+const PARTS: Readonly<Record<string, () => boolean | Promise<boolean>>> = {
+  "vast-queries": () => runGolden(python()),
+  "vast-both-ways": () => runBothWays(python()),
+  "vast-sdk": () => runSdkSuite(python()),
 };
 
 const asked = process.argv.slice(2);

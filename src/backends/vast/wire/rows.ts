@@ -60,12 +60,20 @@ export async function remove(session: Session, at: TablePath, rows: RowIds): Pro
 /** The server wants ids in order, as the numbers that they are. */
 const ascending = (ids: readonly bigint[]): number[] => Array.from(ids.keys()).sort((a, b) => ((ids[a] ?? 0n) < (ids[b] ?? 0n) ? -1 : 1));
 
-/** Bodies of one batch each below the limit; halved until they are. Nothing for no rows. */
+/** How many rows show how long a row is. */
+const SAMPLE_ROWS = 64;
+
+/**
+ * Bodies of one batch each below the limit; halved until they are. Nothing for no rows. A few rows are measured first, so that no body is made that
+ * is many times too long.
+ */
 export function* slices(fields: readonly Field[], columns: Columns, mostBytes: number, mostRows: number, at: TablePath): Iterable<{ readonly body: Uint8Array; readonly rows: number }> {
   const total = columns[0]?.length ?? 0;
-  for (let from = 0, size = Math.min(total, mostRows); from < total; ) {
+  const bodyOf = (from: number, to: number): Uint8Array => writeRows(fields, columns.map((column) => column.slice(from, to)));
+  const fitting = total <= SAMPLE_ROWS ? total : Math.ceil((SAMPLE_ROWS * mostBytes) / bodyOf(0, SAMPLE_ROWS).length);
+  for (let from = 0, size = Math.max(1, Math.min(total, mostRows, fitting)); from < total; ) {
     const to = Math.min(total, from + size);
-    const body = writeRows(fields, columns.map((column) => column.slice(from, to)));
+    const body = bodyOf(from, to);
     if (body.length <= mostBytes) {
       yield { body, rows: to - from };
       from = to;
