@@ -1,10 +1,13 @@
 import type { Transcriber } from "./asr/transcriber.ts";
 import type { Backend } from "./backends/backend.ts";
 import type { BackendName } from "./backends/registry.ts";
+import { s3Options } from "./config/cluster-settings.ts";
 import type { LoadedConfig } from "./config/load.ts";
 import type { Embedder } from "./embed/embedder.ts";
+import type { Objects } from "./objects/object-store.ts";
 import type { Io, StatusLine } from "./output.ts";
 import type { WorkerPool } from "./pipeline/workers.ts";
+import { type Place, toPlace } from "./place.ts";
 
 /** The parts that the settings name, opened when a command asks for them. */
 export interface Context {
@@ -18,11 +21,16 @@ export interface Context {
   openTranscriber(status: StatusLine): Promise<Transcriber>;
   /** For searches of that library: the model is loaded only for a query that is new to it. */
   openQueryEmbedder(backend: Backend): Promise<Embedder>;
+  /** The object store of the settings; the same one every time. */
+  openObjects(): Promise<Objects>;
+  /** What the user wrote on the command line, a path or an s3:// place. */
+  place(text: string): Place;
   openWorkers(status: StatusLine): Promise<WorkerPool>;
 }
 
 export function createContext(config: LoadedConfig, io: Io): Context {
   const { settings } = config;
+  let objects: Promise<Objects> | undefined;
   return {
     config,
     io,
@@ -46,10 +54,15 @@ export function createContext(config: LoadedConfig, io: Io): Context {
       const [{ embedderIdentity }, { rememberQueries }] = await Promise.all([import("./embed/registry.ts"), import("./embed/remember-queries.ts")]);
       return rememberQueries(await embedderIdentity(settings.embeddingModel), () => this.openEmbedder(), queryVectors);
     },
+    openObjects() {
+      objects ??= import("./objects/s3/open.ts").then(({ openS3 }) => openS3(s3Options(settings)));
+      return objects;
+    },
+    place: (text) => toPlace(text, io.cwd, settings.mediaBucket),
     async openWorkers(status) {
       const [{ openWorkers }, { modelProvider }, { engineSettings }] = await Promise.all([import("./pipeline/workers.ts"), import("./model-provider.ts"), import("./config/recognisers.ts")]);
       return openWorkers({
-        setup: { engine: settings.engine, embeddingModel: settings.embeddingModel, engines: engineSettings(settings, io.env) },
+        setup: { objects: s3Options(settings), engine: settings.engine, embeddingModel: settings.embeddingModel, engines: engineSettings(settings, io.env) },
         timeoutMs: settings.jobTimeoutMs,
         memoryBytes: settings.workerMemoryMb * 1_000_000,
         models: modelProvider(config, io, status),

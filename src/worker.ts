@@ -3,6 +3,7 @@ import type { Transcriber } from "./asr/transcriber.ts";
 import type { Embedder } from "./embed/embedder.ts";
 import { openEmbedder } from "./embed/registry.ts";
 import { MediasearchError, toMediasearchError } from "./errors.ts";
+import type { Objects } from "./objects/object-store.ts";
 import { embedTexts, identifyFile, processFile, type Tools } from "./pipeline/process-file.ts";
 import type { FileTask, Reply, Request, WorkerSetup } from "./pipeline/protocol.ts";
 import type { Segment } from "./types.ts";
@@ -41,6 +42,7 @@ function models(model: string): Promise<Record<string, string>> {
 
 let transcriber: Promise<Transcriber> | undefined;
 let embedder: Promise<Embedder> | undefined;
+let objects: Promise<Objects> | undefined;
 const LEAST_MS_BETWEEN_REPORTS = 200;
 
 function tools(setup: WorkerSetup): Tools {
@@ -49,6 +51,7 @@ function tools(setup: WorkerSetup): Tools {
     // What could not be opened once (a download that failed) is tried again for the next file.
     transcriber: () => (transcriber ??= openTranscriber(setup.engine, { models, engines: setup.engines }).catch((error: unknown) => { transcriber = undefined; throw error; })),
     embedder: () => (embedder ??= openEmbedder(setup.embeddingModel).catch((error: unknown) => { embedder = undefined; throw error; })),
+    objects: () => (objects ??= import("./objects/s3/open.ts").then(({ openS3 }) => openS3(setup.objects))),
     signal: stop.signal,
     onCheckpoint: (checkpoint) => reply({ type: "checkpoint", checkpoint }),
     onProgress(positionMs, durationMs) {

@@ -1,12 +1,12 @@
-import { basename, resolve } from "node:path";
 import type { AssetStatus, Store } from "../backends/backend.ts";
 import { MediasearchError } from "../errors.ts";
+import { nameOf, toPlace } from "../place.ts";
 import { filesMatching } from "../search/file-filter.ts";
 import { showPath } from "./show-path.ts";
 
 /** The one asset that the user means: by path, else by a name or glob that only one file has. */
 export async function findAsset(store: Store, name: string, cwd: string): Promise<AssetStatus> {
-  const exact = await store.getAsset(resolve(cwd, name));
+  const exact = await store.getAsset(toPlace(name, cwd));
   if (exact) return exact;
   const matching = [...(await filesMatching(store, name, cwd))];
   const [only] = matching;
@@ -19,6 +19,6 @@ export async function findAsset(store: Store, name: string, cwd: string): Promis
   const shown = matching.slice(0, 5).map((path) => showPath(path, cwd));
   throw new MediasearchError("USAGE", `${name}: ${matching.length} files match (${shown.join(", ")}${matching.length > 5 ? ", …" : ""})`, {
     subject: name,
-    hint: `name one of them by its path, such as mediasearch transcript ${JSON.stringify(shown[0] ?? basename(name))}`,
+    hint: `name one of them by its path, such as mediasearch transcript ${JSON.stringify(shown[0] ?? nameOf(name))}`,
   });
 }

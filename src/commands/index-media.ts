@@ -1,23 +1,34 @@
-import { resolve } from "node:path";
 import type { Store } from "../backends/backend.ts";
+import type { Context } from "../context.ts";
 import { MediasearchError } from "../errors.ts";
+import { isObject, type Place } from "../place.ts";
 import { type Command, isOn, list } from "./command.ts";
 import { indexPaths } from "./index-run.ts";
 
 export const run: Command = async (paths, flags, context) => {
-  const { io, config } = context;
   const isWatching = isOn(flags, "watch");
   if (isWatching && paths.length === 0) throw new MediasearchError("USAGE", "nothing to watch: no paths given", { hint: "mediasearch index --watch FOLDER" });
-  const { watchRoots } = isWatching ? await import("../pipeline/watch.ts") : {};
   return indexPaths(context, {
-    roots: async (store) => (paths.length > 0 ? paths.map((path) => resolve(io.cwd, path)) : registered(store)),
+    roots: async (store) => (paths.length > 0 ? paths.map((path) => context.place(path)) : registered(store)),
     include: list(flags, "include"),
     exclude: list(flags, "exclude"),
     dryRun: isOn(flags, "dryRun"),
     asJson: isOn(flags, "json"),
-    follow: watchRoots && ((roots, note) => watchRoots(roots, { signal: io.signal, stableMs: config.settings.stableMs, onNotice: note })),
+    follow: isWatching ? (roots, note) => watch(roots, note, context) : undefined,
   });
 };
+
+/** Folders are watched by the system, buckets by listing them. */
+async function watch(roots: readonly Place[], onNotice: (text: string) => void, context: Context): Promise<AsyncIterable<readonly Place[]>> {
+  const { io: { signal }, config: { settings } } = context;
+  const [{ watchRoots }, { watchBuckets }, { merge }] = await Promise.all([import("../pipeline/watch.ts"), import("../pipeline/watch-bucket.ts"), import("../pipeline/channel.ts")]);
+  const buckets = roots.filter(isObject);
+  const folders = roots.filter((root) => !isObject(root));
+  const sources: AsyncIterable<readonly Place[]>[] = [];
+  if (buckets.length > 0) sources.push(await watchBuckets(buckets, { objects: await context.openObjects(), signal, pollMs: settings.bucketPollMs, onNotice }));
+  if (folders.length > 0) sources.push(watchRoots(folders, { signal, stableMs: settings.stableMs, onNotice }));
+  return sources.length === 1 && sources[0] ? sources[0] : merge(sources);
+}
 
 /** What `ingest` registered, and what is not done yet. */
 async function registered(store: Store): Promise<string[]> {

@@ -1,4 +1,5 @@
 import { hostname } from "node:os";
+import { setTimeout as sleep } from "node:timers/promises";
 import type { Backend, Store } from "../backends/backend.ts";
 import type { Lease } from "../backends/ledger.ts";
 import type { Context } from "../context.ts";
@@ -6,6 +7,7 @@ import { embedderIdentity } from "../embed/registry.ts";
 import { ERRORS, MediasearchError } from "../errors.ts";
 import { type StatusLine, statusLine } from "../output.ts";
 import { run as runPipeline, type RunEvent } from "../pipeline/run.ts";
+import type { Place } from "../place.ts";
 import { createReport, type IndexReport } from "./index-report.ts";
 import { sortChanges } from "../pipeline/changes.ts";
 
@@ -21,7 +23,7 @@ export interface IndexCall {
   /** Recognise anew what is indexed. */
   readonly again?: boolean | undefined;
   /** Goes on with what these yield, after the roots are done. */
-  readonly follow?: ((roots: readonly string[], note: (text: string) => void) => AsyncIterable<readonly string[]>) | undefined;
+  readonly follow?: ((roots: readonly Place[], note: (text: string) => void) => Promise<AsyncIterable<readonly Place[]>>) | undefined;
 }
 
 const RENEW_MS = 10_000;
@@ -80,8 +82,8 @@ async function runAll(context: Context, call: IndexCall, { backend, embedder, ro
   const options = { ...config.settings, include, exclude, signal: io.signal, dryRun, again, sweep: !again };
   try {
     // Watching begins before the first look, so that nothing is lost between the two.
-    const tools = { store, ledger, workers, embedder };
-    const changes = call.follow?.(roots, (text) => status.note(text))[Symbol.asyncIterator]();
+    const tools = { store, ledger, workers, embedder, objects: () => context.openObjects() };
+    const changes = (await call.follow?.(roots, (text) => status.note(text)))?.[Symbol.asyncIterator]();
     const first = changes?.next();
     first?.catch(() => {});
     // What was replaced or deleted long ago is forgotten; a run that watches for months forgets as well.
@@ -91,28 +93,42 @@ async function runAll(context: Context, call: IndexCall, { backend, embedder, ro
     if (!changes || !first) return;
     for (let next = await first; !next.done; next = await changes.next()) {
       await purge();
-      const { there, gone } = await sortChanges(next.value, roots, store);
-      await follow(runPipeline(there, tools, { ...options, within: roots, sweep: false }), report);
-      // What moved is not among them any more.
-      for (const path of gone) if (await store.getAsset(path)) {
-        await store.markDeleted([path]);
-        await ledger.removeJob(path);
-        report.add({ type: "deleted", path });
-      }
+      const places = next.value;
+      await untilReachable(async () => {
+        const { there, gone } = await sortChanges(places, roots, tools);
+        await follow(runPipeline(there, tools, { ...options, within: roots, sweep: false }), report);
+        // What moved is not among them any more.
+        for (const path of gone) if (await store.getAsset(path)) {
+          await store.markDeleted([path]);
+          await ledger.removeJob(path);
+          report.add({ type: "deleted", path });
+        }
+      }, config.settings.bucketPollMs, status, io.signal);
     }
+  } catch (error) {
+    // What was done before the stop is committed; the summary says so.
+    report.summary();
+    throw error;
   } finally {
     await workers.close();
   }
 }
 
-async function follow(events: AsyncIterable<RunEvent>, report: IndexReport): Promise<void> {
-  try {
-    for await (const event of events) report.add(event);
-  } catch (error) {
-    // What was done before the stop is committed; the summary says so.
-    report.summary();
-    throw error;
+/** Watching outlives a server that is away for a while. */
+async function untilReachable(work: () => Promise<void>, waitMs: number, status: StatusLine, signal: AbortSignal): Promise<void> {
+  for (;;) {
+    try {
+      return await work();
+    } catch (error) {
+      if (!(error instanceof MediasearchError) || error.code !== "UNREACHABLE") throw error;
+      status.note(`waiting: ${error.message}`);
+      await sleep(waitMs, undefined, { signal });
+    }
   }
+}
+
+async function follow(events: AsyncIterable<RunEvent>, report: IndexReport): Promise<void> {
+  for await (const event of events) report.add(event);
 }
 
 /** A dry run never creates a library; without one everything is new. */

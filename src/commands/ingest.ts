@@ -1,4 +1,3 @@
-import { resolve } from "node:path";
 import { ERRORS, MediasearchError } from "../errors.ts";
 import { count, plain } from "../output.ts";
 import { scan } from "../pipeline/scan.ts";
@@ -12,8 +11,8 @@ export const run: Command = async (paths, flags, context) => {
   const asJson = isOn(flags, "json");
   const found: { id: string; sizeBytes: number; mtimeMs: number }[] = [];
   const failed: { file: string; reason: string }[] = [];
-  const options = { include: list(flags, "include"), exclude: list(flags, "exclude"), language: config.settings.language, signal: io.signal };
-  for await (const item of scan(paths.map((path) => resolve(io.cwd, path)), options)) {
+  const options = { include: list(flags, "include"), exclude: list(flags, "exclude"), language: config.settings.language, signal: io.signal, objects: () => context.openObjects() };
+  for await (const item of scan(paths.map((path) => context.place(path)), options)) {
     if (item.type === "file") found.push({ id: item.file.path, sizeBytes: item.file.sizeBytes, mtimeMs: item.file.mtimeMs });
     else failed.push({ file: showPath(item.path, io.cwd), reason: item.error.message });
   }

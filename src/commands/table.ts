@@ -6,7 +6,7 @@ const JSON_SWITCH: OptionSpec = { flags: "--json", help: "the same as --format j
 const INCLUDE: OptionSpec = { flags: "--include <glob>", help: "only files that match, relative to the folder (repeatable)", repeatable: true };
 const EXCLUDE: OptionSpec = { flags: "--exclude <glob>", help: "leave out files and folders that match (repeatable)", repeatable: true };
 const DRY_RUN: OptionSpec = { flags: "-n, --dry-run", help: "say what would be done and do nothing" };
-const PATHS = { name: "[paths...]", help: "files and folders" } as const;
+const PATHS = { name: "[paths...]", help: "files, folders and s3:// places" } as const;
 const format = (...choices: readonly string[]): OptionSpec => ({ flags: "--format <format>", help: "how to print", choices, fallback: "text" });
 const CONTEXT: OptionSpec = { flags: "-C, --context <n>", help: "so many lines before and after" };
 const PRINT0: OptionSpec = { flags: "--print0", help: "only the names of the files, each ended by a NUL, for xargs -0" };

@@ -1,3 +1,4 @@
+import type { S3Options } from "../objects/object-store.ts";
 import { address, bucket, integer, path, type Table, yesNo } from "./setting.ts";
 
 /** A VAST cluster, and object stores that speak S3: the same keys open both. */
@@ -16,6 +17,11 @@ export interface ClusterSettings {
   readonly linkSeconds: number;
   readonly bucketPollMs: number;
 }
+
+/** What opens the object store. */
+export const s3Options = ({ s3Endpoint, region, accessKeyId, secretAccessKey, awsProfile, caFile, pathStyle }: ClusterSettings): S3Options => ({
+  endpoint: s3Endpoint, region, accessKeyId, secretAccessKey, profile: awsProfile, caFile, pathStyle,
+});
 
 export const CLUSTER_SETTINGS: Table<ClusterSettings> = {
   vastEndpoint: {

@@ -1,5 +1,6 @@
-import type { CodecContext, FormatContext, Frame, Packet, Stream } from "node-av/lib";
-import { DISCARD_ALL, type Library, openInput, toMs, unreadable } from "./ffmpeg.ts";
+import type { CodecContext, Frame, Packet, Stream } from "node-av/lib";
+import { inputName, type MediaInput } from "./byte-source.ts";
+import { DISCARD_ALL, type Library, type OpenedInput, openInput, toMs, unreadable } from "./ffmpeg.ts";
 import { openResampler, type Resampler } from "./resample.ts";
 
 export interface DecodeOptions {
@@ -23,8 +24,10 @@ const LEAST_GAP_MS = 80;
  * Damaged packets are left out and counted.
  * @throws UNREADABLE_MEDIA when nothing can be decoded.
  */
-export async function* decodeAudio(path: string, options: DecodeOptions): AsyncIterable<Float32Array> {
-  const { av, input, streams } = await openInput(path);
+export async function* decodeAudio(source: MediaInput, options: DecodeOptions): AsyncIterable<Float32Array> {
+  const path = inputName(source);
+  const opened = await openInput(source);
+  const { av, input, streams } = opened;
   const packet = new av.Packet();
   const frame = new av.Frame();
   const state: State = { output: [], outputLength: 0, written: 0, damaged: 0, startMs: startOf(input.startTime) };
@@ -47,7 +50,7 @@ export async function* decodeAudio(path: string, options: DecodeOptions): AsyncI
       append(state, resampler.convert(frame));
     };
     let turn = performance.now();
-    for (const end of packets(input, packet, stream.index, state)) {
+    for await (const end of packets(opened, packet, stream.index, state)) {
       feed(decoder, end ? null : packet, frame, state, convert);
       if (end && resampler) append(state, resampler.drain());
       while (state.outputLength >= CHUNK) yield take(state, CHUNK);
@@ -66,7 +69,7 @@ export async function* decodeAudio(path: string, options: DecodeOptions): AsyncI
     frame.free();
     packet.free();
     decoder?.freeContext();
-    input.closeInputSync();
+    await opened.close();
   }
 }
 
@@ -100,10 +103,11 @@ async function openDecoder(av: Library, stream: Stream, path: string): Promise<C
 const AVERROR_EOF = -541_478_725;
 
 /** Fills `packet` with one packet of the stream after the other and yields false for each; true at the end, once. */
-function* packets(input: FormatContext, packet: Packet, streamIndex: number, state: State): Generator<boolean> {
+async function* packets({ readPacket }: OpenedInput, packet: Packet, streamIndex: number, state: State): AsyncGenerator<boolean> {
   // A reader that fails again and again without moving on would never end.
   for (let failures = 0; failures < 100; ) {
-    const result = input.readFrameSync(packet);
+    const answer = readPacket(packet);
+    const result = typeof answer === "number" ? answer : await answer;
     if (result === AVERROR_EOF) break;
     if (result < 0) {
       failures++;

@@ -1,6 +1,7 @@
 import type * as nodeAv from "node-av/lib";
-import type { FormatContext, Stream } from "node-av/lib";
+import type { FormatContext, IOContext, Packet, Stream } from "node-av/lib";
 import { MediasearchError } from "../errors.ts";
+import type { ByteSource, MediaInput } from "./byte-source.ts";
 
 /** The module itself, as a type only: it is heavy. */
 export type Library = typeof nodeAv;
@@ -23,20 +24,104 @@ export const DISCARD_ALL = 48;
 export const unreadable = (path: string, reason: string, cause?: unknown): MediasearchError =>
   new MediasearchError("UNREADABLE_MEDIA", `${path}: ${reason}`, { subject: path, cause });
 
-/** Opens a local file and finds its streams. The caller frees the context with `closeInputSync`. */
-export async function openInput(path: string): Promise<{ av: Library; input: FormatContext; streams: readonly Stream[] }> {
+export interface OpenedInput {
+  readonly av: Library;
+  readonly input: FormatContext;
+  readonly streams: readonly Stream[];
+  /** The next packet's result code; rejects with what reading the bytes failed of. A promise only where bytes come from elsewhere. */
+  readPacket(packet: Packet): number | Promise<number>;
+  close(): void | Promise<void>;
+}
+
+/** Opens a file or bytes and finds the streams. The caller closes it. */
+export const openInput = async (source: MediaInput): Promise<OpenedInput> => (typeof source === "string" ? openFile(source) : openBytes(source));
+
+const NOT_MEDIA = "not a media file, or damaged at its start";
+const NO_STREAMS = "damaged: no stream can be read";
+
+async function openFile(path: string): Promise<OpenedInput> {
   const av = await ffmpeg();
   const input = new av.FormatContext();
   // The prefix keeps names like "12:30.mp3" or "concat:x" from being read as protocols.
-  const opened = input.openInputSync(`file:${path}`, null, null);
-  if (opened < 0) throw unreadable(path, "not a media file, or damaged at its start");
-  try {
-    if (input.findStreamInfoSync(null) < 0) throw unreadable(path, "damaged: no stream can be read");
-    return { av, input, streams: input.streams ?? [] };
-  } catch (error) {
+  if (input.openInputSync(`file:${path}`, null, null) < 0) throw unreadable(path, NOT_MEDIA);
+  if (input.findStreamInfoSync(null) < 0) {
     input.closeInputSync();
-    throw error;
+    throw unreadable(path, NO_STREAMS);
   }
+  return { av, input, streams: input.streams ?? [], readPacket: (packet) => input.readFrameSync(packet), close: () => input.closeInputSync() };
+}
+
+const CUSTOM_IO = 0x0080; // AVFMT_FLAG_CUSTOM_IO
+const IO_BYTES = 65_536;
+
+/** FFmpeg asks for bytes on a thread of its own and waits; that needs the event loop here, so its calls are the asynchronous ones. */
+async function openBytes(source: ByteSource): Promise<OpenedInput> {
+  const av = await ffmpeg();
+  const input = new av.FormatContext();
+  const bytes = bytesOf(source, new av.IOContext());
+  // Bytes may be a playlist, which must not lead anywhere: neither to files of this machine nor into the network.
+  const options = av.Dictionary.fromObject({ protocol_whitelist: "none" });
+  const close = async (): Promise<void> => {
+    input.pb = null;
+    await input.closeInput();
+    bytes.io.freeContext();
+  };
+  const checked = async (result: Promise<number>, reason: string): Promise<void> => {
+    const code = await result;
+    bytes.throwIfFailed();
+    if (code < 0) throw unreadable(source.name, reason);
+  };
+  try {
+    input.allocContext();
+    input.pb = bytes.io;
+    input.setFlags(CUSTOM_IO as Parameters<typeof input.setFlags>[0]);
+    await checked(input.openInput(source.name.slice(source.name.lastIndexOf("/") + 1), null, options), NOT_MEDIA);
+    await checked(input.findStreamInfo(null), NO_STREAMS);
+  } catch (error) {
+    await close();
+    throw error;
+  } finally {
+    options.free();
+  }
+  return {
+    av, input, streams: input.streams ?? [], close,
+    async readPacket(packet) {
+      const code = await input.readFrame(packet);
+      bytes.throwIfFailed();
+      return code;
+    },
+  };
+}
+
+// SEEK_SET, SEEK_CUR, SEEK_END of stdio.h and FFmpeg's own question for the size.
+const FROM_START = 0;
+const FROM_HERE = 1;
+const FROM_END = 2;
+const SIZE = 0x10000;
+const AVERROR_EIO = -5;
+
+/** A failure of the source is kept, since FFmpeg hands on a number only. */
+function bytesOf({ sizeBytes, read }: ByteSource, io: IOContext): { readonly io: IOContext; throwIfFailed(): void } {
+  let position = 0;
+  let failure: { readonly error: unknown } | undefined;
+  io.allocContextWithCallbacks(IO_BYTES, 0, async (length) => {
+    if (position >= sizeBytes) return null;
+    try {
+      const part = await read(position, Math.min(length, sizeBytes - position));
+      position += part.length;
+      return Buffer.from(part.buffer, part.byteOffset, part.length);
+    } catch (error) {
+      failure ??= { error };
+      return AVERROR_EIO;
+    }
+  }, null, (offset, whence: number) => {
+    if (whence === SIZE) return BigInt(sizeBytes);
+    const start = whence === FROM_HERE ? position : whence === FROM_END ? sizeBytes : whence === FROM_START ? 0 : NaN;
+    if (Number.isNaN(start)) return -1n;
+    position = start + Number(offset);
+    return BigInt(position);
+  });
+  return { io, throwIfFailed: () => { if (failure) throw failure.error; } };
 }
 
 const AV_NOPTS = -(2n ** 63n);

@@ -1,5 +1,6 @@
 import { stat } from "node:fs/promises";
 import type { Stream } from "node-av/lib";
+import { inputName, type MediaInput } from "./byte-source.ts";
 import { openInput, toMs, unreadable } from "./ffmpeg.ts";
 
 export interface AudioStream {
@@ -39,9 +40,10 @@ const FORCED = 0x0040;
 const TEXT_CODECS = new Set(["subrip", "srt", "webvtt", "ass", "ssa", "mov_text", "text", "subviewer", "microdvd"]);
 
 /** @throws UNREADABLE_MEDIA with the reason in one line; system errors as they are. */
-export async function probeMedia(path: string): Promise<MediaInfo> {
-  if ((await stat(path)).size === 0) throw unreadable(path, "empty file");
-  const { av, input, streams } = await openInput(path);
+export async function probeMedia(source: MediaInput): Promise<MediaInfo> {
+  const sizeBytes = typeof source === "string" ? (await stat(source)).size : source.sizeBytes;
+  if (sizeBytes === 0) throw unreadable(inputName(source), "empty file");
+  const { av, input, streams, close } = await openInput(source);
   try {
     const nameOf = (stream: Stream): string => av.Codec.findDecoder(stream.codecpar.codecId)?.name ?? "unknown";
     const audio = streams.filter((stream) => (stream.codecpar.codecType as number) === AUDIO && stream.codecpar.sampleRate > 0);
@@ -66,7 +68,7 @@ export async function probeMedia(path: string): Promise<MediaInfo> {
       })),
     };
   } finally {
-    input.closeInputSync();
+    await close();
   }
 }
 

@@ -21,7 +21,7 @@ export function candidateByName(name: string): "media" | "skip" | "sniff" {
   return OTHER_EXTENSIONS.has(extension) ? "skip" : "sniff";
 }
 
-const HEAD_BYTES = 4096;
+export const HEAD_BYTES = 4096;
 
 /** Whether the content begins like audio or video. Reads 4 kB. Rejects with the system's error when it can't be read. */
 export async function sniffFile(path: string): Promise<"media" | "not-media"> {

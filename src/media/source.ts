@@ -34,7 +34,7 @@ export function chooseStream(streams: readonly Stream[], fits: (stream: Stream) 
 
 /** @throws UNREADABLE_MEDIA */
 export async function probeSource(path: string): Promise<Source> {
-  const { input, streams } = await openInput(path);
+  const { input, streams, close } = await openInput(path);
   try {
     const video = chooseStream(streams, isVideo);
     const audio = chooseStream(streams, isAudio);
@@ -47,7 +47,7 @@ export async function probeSource(path: string): Promise<Source> {
       timecode: tagged && /^\d\d:\d\d:\d\d[:;]\d\d$/.test(tagged) ? tagged : null,
     };
   } finally {
-    input.closeInputSync();
+    await close();
   }
 }
 

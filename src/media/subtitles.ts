@@ -1,4 +1,5 @@
 import type { Packet } from "node-av/lib";
+import { inputName, type MediaInput } from "./byte-source.ts";
 import { DISCARD_ALL, openInput, toMs, unreadable } from "./ffmpeg.ts";
 import type { SubtitleStream } from "./probe.ts";
 
@@ -44,20 +45,20 @@ const TURN_MS = 50;
  * Matroska's ASS packets carry `ReadOrder,Layer,Style,Name,MarginL,MarginR,MarginV,Effect,Text`.
  */
 export async function readSubtitleEvents(
-  path: string, streamIndex: number, { signal, onProgress }: ReadOptions,
+  source: MediaInput, streamIndex: number, { signal, onProgress }: ReadOptions,
 ): Promise<{ readonly events: readonly SubtitleEvent[]; readonly format: SubtitleFormat }> {
-  const { av, input, streams } = await openInput(path);
+  const { av, streams, readPacket, close } = await openInput(source);
   const packet = new av.Packet();
   try {
     const stream = streams.find(({ index }) => index === streamIndex);
-    if (!stream) throw unreadable(path, `no stream ${streamIndex}`);
+    if (!stream) throw unreadable(inputName(source), `no stream ${streamIndex}`);
     const codec = av.Codec.findDecoder(stream.codecpar.codecId)?.name ?? "text";
     const events: SubtitleEvent[] = [];
     // Containers with an index read the wanted track only.
     for (const other of streams) if (other.index !== streamIndex) other.discard = DISCARD_ALL as typeof other.discard;
     packet.alloc();
     let turn = performance.now();
-    while (input.readFrameSync(packet) >= 0) {
+    while ((await readPacket(packet)) >= 0) {
       if (packet.streamIndex === streamIndex) {
         const event = eventOf(packet, codec, stream.timeBase);
         if (event) events.push(event);
@@ -73,7 +74,7 @@ export async function readSubtitleEvents(
     return { events, format: codec === "ass" || codec === "ssa" ? "ass" : codec === "webvtt" ? "webvtt" : "srt" };
   } finally {
     packet.free();
-    input.closeInputSync();
+    await close();
   }
 }
 

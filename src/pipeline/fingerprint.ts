@@ -1,5 +1,5 @@
 import type { CaptionsMode, EngineName } from "../types.ts";
-import type { Candidate } from "./scan.ts";
+import { type Candidate, objectContent } from "./candidate.ts";
 
 /** Raised when segmentation or captions reading changes what it makes of the same input. */
 const PIPELINE_VERSION = 2;
@@ -10,7 +10,7 @@ export interface FingerprintOptions {
   readonly engine: EngineName;
 }
 
-/** SHA-256 of the file (behind "captions-" when it is captions itself) and of the captions that were used with it, hexadecimal; "" without any. */
+/** SHA-256 of the file (behind "captions-" when it is captions itself) and of the captions that were used with it, hexadecimal; "" without any. Of objects the tag. */
 export interface Identity {
   readonly content: string;
   readonly captions: string;
@@ -41,7 +41,13 @@ export function sameContent(stored: string, identity: Identity): boolean {
   return content === identity.content && captions === identity.captions;
 }
 
-/** The fast path: size, time and captions beside it are as they were. */
+/** What is known of an object without reading it; undefined for files of this machine. */
+export function knownIdentity(file: Candidate, { captions }: Pick<FingerprintOptions, "captions">): Identity | undefined {
+  const content = objectContent(file.kind, file);
+  return content === undefined ? undefined : { content, captions: file.sidecar && captions !== "ignore" ? (objectContent("media", file.sidecar) ?? "") : "" };
+}
+
+/** The fast path: size, time and captions beside it are as they were, and an object's tag. */
 export const sameStat = (
-  known: { readonly sizeBytes: number; readonly mtimeMs: number; readonly captionsStat: string }, file: Candidate,
-): boolean => known.sizeBytes === file.sizeBytes && known.mtimeMs === file.mtimeMs && known.captionsStat === (file.sidecar?.stat ?? "");
+  known: { readonly sizeBytes: number; readonly mtimeMs: number; readonly captionsStat: string; readonly fingerprint: string | null }, file: Candidate,
+): boolean => (file.etag === undefined || known.fingerprint?.split("|")[1] === objectContent(file.kind, file)) && known.sizeBytes === file.sizeBytes && known.mtimeMs === file.mtimeMs && known.captionsStat === (file.sidecar?.stat ?? "");

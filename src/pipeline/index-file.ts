@@ -3,10 +3,12 @@ import type { Checkpoint } from "../asr/transcriber.ts";
 import type { AssetStatus, AssetVersion, FilePlace, Store, StoreIdentity } from "../backends/backend.ts";
 import type { Job, Ledger } from "../backends/ledger.ts";
 import { MediasearchError, toMediasearchError } from "../errors.ts";
-import { fingerprint, type FingerprintOptions, type Identity, sameContent, sameOptions, sameStat } from "./fingerprint.ts";
+import { bucketAndKey } from "../place.ts";
+import { fingerprint, type FingerprintOptions, type Identity, knownIdentity, sameContent, sameOptions, sameStat } from "./fingerprint.ts";
 import type { FileTask, FileTranscript } from "./protocol.ts";
 import { failedJob, isQuarantined, type RetryOptions } from "./retry.ts";
-import type { Candidate } from "./scan.ts";
+import type { Candidate, OpenObjects } from "./candidate.ts";
+import { isGone } from "./changes.ts";
 import type { WorkerPool } from "./workers.ts";
 
 export type FileOutcome =
@@ -25,6 +27,7 @@ export interface FileTools {
   readonly ledger: Ledger;
   readonly workers: WorkerPool;
   readonly embedder: StoreIdentity;
+  readonly objects: OpenObjects;
 }
 
 export interface FileOptions extends FingerprintOptions, RetryOptions {
@@ -55,7 +58,7 @@ export async function indexFile(file: Candidate, tools: FileTools, options: File
   if (isQuarantined(job, file, options.engine, known)) return { type: "quarantined", path, job };
   if (options.dryRun) return { type: "would-index", path };
   try {
-    const outcome = await attempt(file, known, tools, options, call);
+    const outcome = await attempt(job ? await asItIsNow(file, tools.objects) : file, known, tools, options, call);
     if (job) await ledger.removeJob(path);
     return outcome;
   } catch (error) {
@@ -63,7 +66,7 @@ export async function indexFile(file: Candidate, tools: FileTools, options: File
     const reason = toMediasearchError(error, path);
     if (FATAL.has(reason.code)) throw reason;
     // Gone while it was being read: nothing of it waits for anything.
-    if (reason.code === "NOT_FOUND" && (await statOf(path)) === "") return { type: "failed", path, error: reason };
+    if (reason.code === "NOT_FOUND" && (await isGone(path, tools.objects))) return { type: "failed", path, error: reason };
     const failed = failedJob(file, reason, job, options.engine, options);
     await ledger.putJob(failed);
     await store.recordFailure(placeOf(file), failed.reason);
@@ -81,9 +84,10 @@ async function attempt(file: Candidate, known: AssetStatus | undefined, tools: F
 /** What is there already of the same content, else a new transcript. */
 async function takeOver(file: Candidate, known: AssetStatus | undefined, tools: FileTools, options: FileOptions, call: FileCall): Promise<FileOutcome> {
   const { path } = file;
-  const task: FileTask = { path, kind: file.kind, sidecar: file.sidecar?.path ?? null, captions: options.captions, language: options.language };
-  const before = await statOf(path);
-  const identity = await tools.workers.identify(task, call.signal);
+  const object = file.etag === undefined ? undefined : { sizeBytes: file.sizeBytes, etag: file.etag };
+  const task: FileTask = { path, kind: file.kind, object, sidecar: file.sidecar?.path ?? null, captions: options.captions, language: options.language };
+  const before = await lookOf(file);
+  const identity = knownIdentity(file, options) ?? (await tools.workers.identify(task, call.signal));
   const mark = fingerprint(identity, options);
   if (!options.again) {
     const again = await sameAgain(file, known, identity, tools, options, call);
@@ -102,8 +106,16 @@ async function takeOver(file: Candidate, known: AssetStatus | undefined, tools: 
   }
 }
 
-/** Size and time as they are now; "" when the file is gone. */
-const statOf = (path: string): Promise<string> => stat(path).then(({ size, mtimeMs }) => `${size}:${mtimeMs}`, () => "");
+/** Size and time as they are now. An object is read by its tag, so that it can't change on the way. */
+const lookOf = async ({ path, etag }: Candidate): Promise<string> => etag ?? stat(path).then(({ size, mtimeMs }) => `${size}:${mtimeMs}`, () => "");
+
+/** An object that failed may have been overwritten since it was listed. */
+async function asItIsNow(file: Candidate, objects: OpenObjects): Promise<Candidate> {
+  if (file.etag === undefined) return file;
+  const { bucket, key } = bucketAndKey(file.path);
+  const now = await (await objects()).bucket(bucket).stat(key);
+  return now ? { ...file, sizeBytes: now.sizeBytes, mtimeMs: now.mtimeMs, etag: now.etag } : file;
+}
 
 const placeOf = (file: Candidate): FilePlace => ({ id: file.path, sizeBytes: file.sizeBytes, mtimeMs: file.mtimeMs, captionsStat: file.sidecar?.stat ?? "" });
 
@@ -150,7 +162,7 @@ async function reuse(file: Candidate, mark: string, tools: FileTools, call: File
   const { store } = tools;
   const same = (await store.findByFingerprint(mark)).filter(({ id, state }) => id !== file.path && state !== "failed");
   for (const { id } of same) {
-    if (await stat(id).then(() => true, (error: NodeJS.ErrnoException) => error.code !== "ENOENT" && error.code !== "ENOTDIR")) continue;
+    if (!(await isGone(id, tools.objects))) continue;
     await store.moveAsset(id, placeOf(file));
     const moved = await store.getAsset(file.path);
     if (moved?.state === "partial") await complete(file, moved, tools, call);
@@ -182,7 +194,7 @@ async function transcribe(file: Candidate, task: FileTask, { mark, before }: Rea
   if ("skipped" in transcript) return { type: "skipped", path, reason: transcript.skipped };
   call.signal.throwIfAborted();
   const { segments, ...about } = transcript;
-  const isChanged = (await statOf(path)) !== before;
+  const isChanged = (await lookOf(file)) !== before;
   // What was read is neither what was there before nor what is there now: no other file may take it over, and the next run reads this one again.
   await store.commit({ ...placeOf(file), ...transcript, fingerprint: isChanged ? mark.replace("|", "|changing-") : mark }, embedder);
   await ledger.clearCheckpoints(path);

@@ -1,20 +1,25 @@
 import type { Checkpoint, Transcriber } from "../asr/transcriber.ts";
 import type { Embedder } from "../embed/embedder.ts";
 import { MediasearchError, toMediasearchError } from "../errors.ts";
+import type { MediaInput } from "../media/byte-source.ts";
 import { decodeAudio } from "../media/decode.ts";
 import { hashFile } from "../media/hash.ts";
 import { type MediaInfo, probeMedia } from "../media/probe.ts";
+import type { Place } from "../place.ts";
 import { passageText } from "../search/passage-text.ts";
 import type { EmbeddedSegment, Segment } from "../types.ts";
-import { type CaptionTranscript, readCaptionFile, readSubtitleTrack } from "./captions.ts";
+import type { OpenObjects } from "./candidate.ts";
+import { type CaptionTranscript, MOST_CAPTION_BYTES, readCaptionFile, readSubtitleTrack } from "./captions.ts";
 import type { Identity } from "./fingerprint.ts";
 import type { FileTask, FileTranscript } from "./protocol.ts";
 import { segmentCues } from "./segment.ts";
+import { mediaInput, readPlace } from "./sources.ts";
 
 export interface Tools {
   /** Opened at first use: files with captions never load the recogniser. */
   readonly transcriber: () => Promise<Transcriber>;
   readonly embedder: () => Promise<Embedder>;
+  readonly objects: OpenObjects;
   readonly signal: AbortSignal;
   readonly onProgress: (positionMs: number, durationMs: number | null) => void;
   readonly onCheckpoint: (checkpoint: Checkpoint) => void;
@@ -46,9 +51,12 @@ export async function processFile(task: FileTask, tools: Tools): Promise<FileTra
     return { ...about, durationMs, recordedAtMs: captions.info?.recordedAtMs ?? null, origin: "captions", segments: await embedSegments(segments, tools, warnings), warnings };
   }
   if (task.captions === "only") return undefined;
-  const info = captions.info ?? (await probeMedia(task.path));
+  const info = captions.info ?? (await probeMedia(await mediaOf(task, tools)));
   return { ...(await recognise(task, info, tools, warnings)), warnings };
 }
+
+const mediaOf = (task: FileTask, tools: Tools): Promise<MediaInput> => mediaInput(task.path, task.object, tools);
+const captionsAt = async (place: Place, tools: Tools): Promise<CaptionTranscript> => readCaptionFile(place, await readPlace(place, MOST_CAPTION_BYTES, tools));
 
 interface FoundCaptions {
   readonly transcript: CaptionTranscript | null;
@@ -56,21 +64,23 @@ interface FoundCaptions {
 }
 
 /** A sidecar first, then a text track inside the file. Captions that can't be read are told, and recognition takes over. */
-async function findCaptions(task: FileTask, { signal, onProgress }: Tools, warnings: string[]): Promise<FoundCaptions> {
-  if (task.kind === "captions") return { transcript: await readCaptionFile(task.path), info: null };
+async function findCaptions(task: FileTask, tools: Tools, warnings: string[]): Promise<FoundCaptions> {
+  const { signal, onProgress } = tools;
+  if (task.kind === "captions") return { transcript: await captionsAt(task.path, tools), info: null };
   let transcript: CaptionTranscript | null = null;
   if (task.sidecar && task.captions !== "ignore") {
     try {
-      transcript = await readCaptionFile(task.sidecar);
+      transcript = await captionsAt(task.sidecar, tools);
     } catch (error) {
       warnings.push(`captions not used: ${toMediasearchError(error, task.sidecar).message}`);
     }
   }
   // Captions answer searches even when their media can't be read on this machine.
-  if (transcript) return { transcript, info: await probeMedia(task.path).catch(() => null) };
-  const info = await probeMedia(task.path);
+  const media = await mediaOf(task, tools);
+  if (transcript) return { transcript, info: await probeMedia(media).catch(() => null) };
+  const info = await probeMedia(media);
   if (task.captions === "ignore") return { transcript: null, info };
-  return { transcript: await readSubtitleTrack(task.path, info, task.language, { signal, onProgress: (positionMs) => onProgress(positionMs, info.durationMs) }), info };
+  return { transcript: await readSubtitleTrack(media, info, task.language, { signal, onProgress: (positionMs) => onProgress(positionMs, info.durationMs) }), info };
 }
 
 async function recognise(task: FileTask, info: MediaInfo, tools: Tools, warnings: string[]) {
@@ -79,7 +89,7 @@ async function recognise(task: FileTask, info: MediaInfo, tools: Tools, warnings
       subject: task.path, hint: "put captions beside it (same name, .vtt or .srt) and index again",
     });
   const transcriber = await tools.transcriber();
-  const audio = decodeAudio(task.path, {
+  const audio = decodeAudio(await mediaOf(task, tools), {
     streamIndex: info.audio.streamIndex,
     signal: tools.signal,
     onDamage: (packets) => void warnings.push(`damaged: ${packets} packets could not be decoded`),

@@ -1,11 +1,15 @@
 import type { EngineSettings } from "../asr/settings.ts";
 import type { Checkpoint, Timing } from "../asr/transcriber.ts";
 import type { ErrorCode } from "../errors.ts";
+import type { S3Options } from "../objects/object-store.ts";
 import type { CaptionsMode, EmbeddedSegment, EngineName, Language, Origin, Segment } from "../types.ts";
 import type { Identity } from "./fingerprint.ts";
+import type { ListedObject } from "./sources.ts";
 
 /** What the main process and a worker process say to each other (structured clone over the IPC channel). */
 export interface WorkerSetup {
+  /** For `openS3`: keys go over the channel, never on a command line. */
+  readonly objects: S3Options;
   readonly engine: EngineName;
   readonly embeddingModel: string;
   /** Addresses, keys and limits of recognisers outside this process. */
@@ -15,6 +19,8 @@ export interface WorkerSetup {
 export interface FileTask {
   readonly path: string;
   readonly kind: "media" | "captions";
+  /** What the object was like when it was listed; undefined for files of this machine. */
+  readonly object?: ListedObject | undefined;
   readonly sidecar: string | null;
   readonly captions: CaptionsMode;
   readonly language: string | undefined;

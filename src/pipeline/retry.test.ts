@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { MediasearchError } from "../errors.ts";
 import { delayMs, failedJob, isQuarantined, nextState } from "./retry.ts";
-import type { Candidate } from "./scan.ts";
+import type { Candidate } from "./candidate.ts";
 
 const options = { maxAttempts: 3, baseRetryDelayMs: 1000, maxRetryDelayMs: 5000 };
 const file: Candidate = { path: "/a.mp3", kind: "media", sizeBytes: 10, mtimeMs: 20, rights: "644:0:0", sidecar: null, captionsBeside: [] };
@@ -38,7 +38,7 @@ describe("a failure", () => {
     const job = failedJob(file, new MediasearchError("UNREADABLE_MEDIA", "/a.mp3: broken"), undefined, "local", options);
     expect(isQuarantined(job, file, "local", undefined)).toBe(true);
     expect(isQuarantined(job, { ...file, mtimeMs: 21 }, "local", undefined)).toBe(false);
-    expect(isQuarantined(job, { ...file, sidecar: { path: "/a.srt", stat: "1" } }, "local", undefined)).toBe(false);
+    expect(isQuarantined(job, { ...file, sidecar: { path: "/a.srt", sizeBytes: 1, stat: "1" } }, "local", undefined)).toBe(false);
     expect(isQuarantined(job, file, "STUB", undefined)).toBe(false);
     expect(isQuarantined({ ...job, state: "SKIPPED" }, file, "STUB", undefined)).toBe(true);
     expect(isQuarantined({ ...job, state: "RETRYING" }, file, "local", undefined)).toBe(false);
@@ -49,6 +49,6 @@ describe("a failure", () => {
     const job = failedJob(file, new MediasearchError("UNREADABLE_MEDIA", "/a.mp3: no permission to read it"), undefined, "local", options);
     expect(isQuarantined(job, file, "local", undefined)).toBe(true);
     expect(isQuarantined(job, { ...file, rights: "444:0:0" }, "local", undefined)).toBe(false);
-    expect(isQuarantined(job, { ...file, sidecar: { path: "/a.vtt", stat: "1" } }, "local", undefined)).toBe(false);
+    expect(isQuarantined(job, { ...file, sidecar: { path: "/a.vtt", sizeBytes: 1, stat: "1" } }, "local", undefined)).toBe(false);
   });
 });

@@ -1,7 +1,7 @@
 import type { AssetStatus } from "../backends/backend.ts";
 import type { Job, JobState } from "../backends/ledger.ts";
 import type { ErrorCode, MediasearchError } from "../errors.ts";
-import type { Candidate } from "./scan.ts";
+import type { Candidate } from "./candidate.ts";
 
 export interface RetryOptions {
   readonly maxAttempts: number;
@@ -47,7 +47,7 @@ export function failedJob(file: Candidate, error: MediasearchError, before: Job 
 }
 
 /** The file as it was when it failed: what it holds, who may read it, and its captions. */
-export const jobStat = ({ path, sizeBytes, mtimeMs, rights, sidecar }: Candidate): string => `${sizeBytes}:${mtimeMs}:${rights}:${path}|${sidecar?.stat ?? ""}`;
+export const jobStat = ({ path, sizeBytes, mtimeMs, rights, etag = "", sidecar }: Candidate): string => `${sizeBytes}:${mtimeMs}:${rights}${etag}:${path}|${sidecar?.stat ?? ""}`;
 
 /** Whether a job keeps its file from being tried again. A file that answers searches already is never kept from being brought up to date. */
 export function isQuarantined(job: Job | undefined, file: Candidate, engine: string, known: AssetStatus | undefined): job is Job {

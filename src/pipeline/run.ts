@@ -4,7 +4,8 @@ import { MediasearchError } from "../errors.ts";
 import { channel } from "./channel.ts";
 import { type FileOptions, type FileOutcome, type FileTools, indexFile } from "./index-file.ts";
 import { delayMs } from "./retry.ts";
-import { type Candidate, scan, type ScanOptions } from "./scan.ts";
+import type { Candidate, ScanOptions } from "./candidate.ts";
+import { scan } from "./scan.ts";
 import { findDeleted } from "./sweep.ts";
 
 export type RunEvent =
@@ -19,7 +20,7 @@ export type RunEvent =
   | { readonly type: "offline"; readonly path: string; readonly files: number }
   | FileOutcome;
 
-export interface RunOptions extends FileOptions, ScanOptions {
+export interface RunOptions extends FileOptions, Omit<ScanOptions, "objects"> {
   readonly jobs: number;
   /** Whether files that are gone from below the roots are hidden afterwards. */
   readonly sweep: boolean;
@@ -56,7 +57,7 @@ export async function* run(roots: readonly string[], tools: FileTools, options: 
     events.push({ type: "waiting", path, error });
   };
   const scanAll = async (): Promise<void> => {
-    for await (const item of scan(roots, { ...options, signal })) {
+    for await (const item of scan(roots, { ...options, signal, objects: tools.objects })) {
       events.push({ type: "found", path: item.type === "file" ? item.file.path : item.path });
       if (item.type === "unreadable") {
         events.push({ type: "failed", path: item.path, error: item.error });

@@ -1,39 +1,14 @@
 import type { Dirent, Stats } from "node:fs";
 import { readdir, realpath, stat } from "node:fs/promises";
-import { basename, dirname, join, relative, resolve, sep } from "node:path";
-import picomatch from "picomatch";
+import { basename, dirname, join, resolve, sep } from "node:path";
 import { MediasearchError, toMediasearchError } from "../errors.ts";
 import { captionName } from "../media/captions/names.ts";
 import { candidateByName, sniffFile } from "../media/sniff.ts";
+import { isObject } from "../place.ts";
 import { type Beside, pairNames } from "./beside.ts";
-
-/** A file that could be indexed. `path` is absolute and is the asset's id. */
-export interface Candidate {
-  readonly path: string;
-  readonly kind: "media" | "captions";
-  readonly sizeBytes: number;
-  readonly mtimeMs: number;
-  /** Mode and owner: who is let in may change and size and time stay. */
-  readonly rights: string;
-  /** The captions file beside a media file; null without one and for captions themselves. */
-  readonly sidecar: { readonly path: string; readonly stat: string } | null;
-  /** Every captions file that belongs to it, in other languages too. */
-  readonly captionsBeside: readonly string[];
-}
-
-export type ScanItem =
-  | { readonly type: "file"; readonly file: Candidate }
-  | { readonly type: "unreadable"; readonly path: string; readonly error: MediasearchError };
-
-export interface ScanOptions {
-  /** Globs relative to each root; a file must match one of `include` (when there are any) and none of `exclude`. */
-  readonly include: readonly string[];
-  readonly exclude: readonly string[];
-  readonly language: string | undefined;
-  readonly signal: AbortSignal;
-  /** Folders that the roots lie in, when files were not named by the user but found there: the rules of a walk apply to them. */
-  readonly within?: readonly string[] | undefined;
-}
+import type { Candidate, ScanItem, ScanOptions, Sidecar } from "./candidate.ts";
+import { scanBucket } from "./scan-bucket.ts";
+import { newWalker, type Walker } from "./walker.ts";
 
 const rightsOf = ({ mode, uid, gid }: Stats): string => `${(mode & 0o777).toString(8)}:${uid}:${gid}`;
 
@@ -46,8 +21,12 @@ const statKey = (path: string, at: Stats): string => `${at.size}:${Math.floor(at
  * What can't be read is an item of its own, never an exception.
  */
 export async function* scan(roots: readonly string[], options: ScanOptions): AsyncIterable<ScanItem> {
-  const walker: Walker = { ...options, accepts: globFilter(options), seenFolders: new Set(), seenFiles: new Set() };
+  const walker = newWalker(options);
   for (const root of roots) {
+    if (isObject(root)) {
+      yield* scanBucket(root, walker);
+      continue;
+    }
     const path = resolve(root);
     try {
       const at = await stat(path);
@@ -59,24 +38,6 @@ export async function* scan(roots: readonly string[], options: ScanOptions): Asy
       yield unreadable(path, error);
     }
   }
-}
-
-interface Walker extends ScanOptions {
-  readonly accepts: (root: string, path: string) => boolean;
-  readonly seenFolders: Set<string>;
-  readonly seenFiles: Set<string>;
-}
-
-function globFilter({ include, exclude }: ScanOptions): Walker["accepts"] {
-  // A pattern without a slash means the name at any depth, as in .gitignore.
-  const compile = (globs: readonly string[]) =>
-    picomatch(globs.map((glob) => (glob.includes("/") ? glob : `**/${glob}`)), { dot: true });
-  const included = include.length > 0 ? compile(include) : () => true;
-  const excluded = exclude.length > 0 ? compile(exclude) : () => false;
-  return (root, path) => {
-    const name = relative(root, path) || basename(path);
-    return included(name) && !excluded(name);
-  };
 }
 
 async function* scanFolder(root: string, folder: string, walker: Walker): AsyncIterable<ScanItem> {
@@ -96,16 +57,13 @@ async function* scanFolder(root: string, folder: string, walker: Walker): AsyncI
   for (const entry of entries) {
     const path = join(folder, entry.name);
     if (entry.isDirectory()) {
-      if (walker.exclude.length === 0 || !excludesFolder(root, path, walker)) yield* scanFolder(root, path, walker);
+      if (!walker.excludesFolder(root, path)) yield* scanFolder(root, path, walker);
     } else if (entry.isFile() || entry.isSymbolicLink()) yield* scanEntry(root, path, beside, walker);
   }
 }
 
 const pairsOf = (folder: string, names: readonly string[], { language }: Walker): Beside =>
   pairNames(names, language, async (name) => (await sniffFile(join(folder, name)).catch(() => "not-media")) === "media");
-
-const excludesFolder = (root: string, path: string, { exclude }: Walker): boolean =>
-  picomatch(exclude.map((glob) => (glob.includes("/") ? glob : `**/${glob}`)), { dot: true })(relative(root, path));
 
 async function* scanEntry(root: string, path: string, beside: Beside, walker: Walker): AsyncIterable<ScanItem> {
   const name = basename(path);
@@ -153,12 +111,12 @@ async function* emit(path: string, kind: Candidate["kind"], at: Stats, beside: B
   yield { type: "file", file: { path, kind, sizeBytes: at.size, mtimeMs: Math.floor(at.mtimeMs), rights: rightsOf(at), sidecar, captionsBeside } };
 }
 
-async function sidecarOf(path: string, beside: Beside): Promise<Candidate["sidecar"]> {
+async function sidecarOf(path: string, beside: Beside): Promise<Sidecar | null> {
   const name = beside.sidecarOf(basename(path));
   if (name === null) return null;
   const sidecar = join(dirname(path), name);
   const at = await stat(sidecar).catch(() => undefined);
-  return at?.isFile() ? { path: sidecar, stat: statKey(sidecar, at) } : null;
+  return at?.isFile() ? { path: sidecar, sizeBytes: at.size, stat: statKey(sidecar, at) } : null;
 }
 
 function unreadable(path: string, error: unknown): ScanItem {

@@ -2,7 +2,16 @@ import { lstatSync, readdirSync, statSync } from "node:fs";
 import { dirname, sep } from "node:path";
 import type { AssetId, AssetStatus, Store } from "../backends/backend.ts";
 import type { Ledger } from "../backends/ledger.ts";
+import { isObject } from "../place.ts";
+import type { OpenObjects } from "./candidate.ts";
+import { findDeletedObjects } from "./sweep-bucket.ts";
 import { openVolumes, type Volumes } from "./volumes.ts";
+
+export interface SweepTools {
+  readonly store: Store;
+  readonly ledger: Ledger;
+  readonly objects: OpenObjects;
+}
 
 export interface Swept {
   readonly deleted: readonly AssetId[];
@@ -12,17 +21,12 @@ export interface Swept {
   readonly offline: ReadonlyMap<string, number>;
 }
 
-export interface SweepTools {
-  readonly store: Store;
-  readonly ledger: Ledger;
-}
-
 /**
  * Finds files of the library below the roots that are gone from the disk, and tells those that were deleted from those whose volume is not there.
  * A root that is gone itself proves nothing.
  */
-export async function findDeleted({ store, ledger }: SweepTools, roots: readonly string[], signal: AbortSignal, volumes: Volumes = openVolumes()): Promise<Swept> {
-  const folders = roots.filter((root) => statSync(root, { throwIfNoEntry: false })?.isDirectory() ?? false);
+export async function findDeleted({ store, ledger, objects }: SweepTools, roots: readonly string[], signal: AbortSignal, volumes: Volumes = openVolumes()): Promise<Swept> {
+  const folders = roots.filter((root) => !isObject(root) && (statSync(root, { throwIfNoEntry: false })?.isDirectory() ?? false));
   const deleted: AssetId[] = [];
   const offline = new Map<string, number>();
   const judge = judgeOf(folders, volumes);
@@ -32,6 +36,11 @@ export async function findDeleted({ store, ledger }: SweepTools, roots: readonly
     const verdict = judge(asset);
     if (verdict === "deleted") deleted.push(asset.id);
     else if (verdict !== "there") offline.set(verdict, (offline.get(verdict) ?? 0) + 1);
+  }
+  for (const root of roots.filter(isObject)) {
+    const { gone, isOffline } = await findDeletedObjects(store, root, await objects(), signal);
+    if (isOffline) offline.set(root, gone.length);
+    else deleted.push(...gone);
   }
   // What the user skips stays skipped; every other job of a file that is gone is over.
   const jobs = (await ledger.listJobs()).filter(({ state }) => state !== "SKIPPED");

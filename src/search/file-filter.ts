@@ -1,5 +1,5 @@
-import { basename, resolve } from "node:path";
 import type { AssetId, Store } from "../backends/backend.ts";
+import { isBelow, isObject, nameOf, type Place, toPlace } from "../place.ts";
 
 const GLOB = /[*?[\]{}!]/;
 
@@ -8,17 +8,23 @@ const GLOB = /[*?[\]{}!]/;
  * which without a slash is held against base names and with one against whole paths. Names exist more than once with
  * different case on most disks' media folders only by accident, so base names are compared without regard to case; paths exactly.
  */
-export async function fileMatcher(pattern: string, cwd: string): Promise<(path: string) => boolean> {
-  const path = resolve(cwd, pattern);
+export async function fileMatcher(pattern: string, cwd: string): Promise<(path: Place) => boolean> {
+  const path = toPlace(pattern, cwd);
   const name = pattern.toLowerCase();
   const isNamed = (file: string): boolean => {
-    const base = basename(file).toLowerCase();
-    return file === path || file.startsWith(path.endsWith("/") ? path : `${path}/`) || base === name || base.replace(/\.[^.]+$/, "") === name;
+    const base = nameOf(file).toLowerCase();
+    return file === path || isBelow(file, path) || base === name || base.replace(/\.[^.]+$/, "") === name;
   };
   if (!GLOB.test(pattern)) return isNamed;
   const { default: picomatch } = await import("picomatch");
-  const matches = pattern.includes("/") ? picomatch(path, { dot: true }) : picomatch(pattern, { dot: true, nocase: true });
-  return (file) => isNamed(file) || matches(pattern.includes("/") ? file : basename(file));
+  if (!pattern.includes("/")) {
+    const matches = picomatch(pattern, { dot: true, nocase: true });
+    return (file) => isNamed(file) || matches(nameOf(file));
+  }
+  // The two slashes of s3:// are no empty folder.
+  const comparable = (place: Place): string => (isObject(place) ? place.replace("s3://", "/s3:/") : place);
+  const matches = picomatch(comparable(path), { dot: true });
+  return (file) => isNamed(file) || matches(comparable(file));
 }
 
 /** The assets of a store that a pattern names; empty when none. */

@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
 import type { Faults } from "../s3-server/faults.ts";
-import type { S3Options } from "../../src/objects/s3/options.ts";
+import type { S3Options } from "../../src/objects/object-store.ts";
 
 export interface S3Server {
   readonly endpoint: string;

@@ -6,7 +6,7 @@ import { S3Client } from "@aws-sdk/client-s3";
 import { defaultProvider } from "@aws-sdk/credential-provider-node";
 import { NodeHttpHandler } from "@smithy/node-http-handler";
 import { MediasearchError } from "../../errors.ts";
-import type { S3Options } from "./options.ts";
+import type { S3Options } from "../object-store.ts";
 
 /** With the standard waits of the SDK (100 ms, doubled, at most 20 s, with jitter) eight attempts bridge about a quarter of a minute. */
 const ATTEMPTS = 8;

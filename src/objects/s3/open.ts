@@ -1,9 +1,9 @@
 import { DeleteObjectCommand, HeadObjectCommand, ListObjectsV2Command, type S3Client } from "@aws-sdk/client-s3";
 import { MediasearchError } from "../../errors.ts";
-import type { ObjectStat, ObjectStore, Objects } from "../object-store.ts";
+import type { ObjectStat, ObjectStore, Objects, S3Options } from "../object-store.ts";
 import { s3Client } from "./client.ts";
 import { toObjectError } from "./errors.ts";
-import { type S3Options, until } from "./options.ts";
+import { until } from "./until.ts";
 import { readObject } from "./read.ts";
 import { writeObject } from "./write.ts";
 

@@ -4,7 +4,7 @@ import { GetObjectCommand, type GetObjectCommandOutput, type S3Client } from "@a
 import { MediasearchError } from "../../errors.ts";
 import type { GetOptions } from "../object-store.ts";
 import { isPassing, toObjectError } from "./errors.ts";
-import { until } from "./options.ts";
+import { until } from "./until.ts";
 
 /** Attempts in a row that bring nothing; the SDK has attempts of its own for requests that get no answer at all. */
 const FRUITLESS = 6;

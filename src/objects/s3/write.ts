@@ -4,7 +4,7 @@ import {
 } from "@aws-sdk/client-s3";
 import type { PutOptions } from "../object-store.ts";
 import { toObjectError } from "./errors.ts";
-import { until } from "./options.ts";
+import { until } from "./until.ts";
 
 /** Small objects go in one request; more go in parts of this size, of which one at a time is in memory. */
 const PART_BYTES = 8 * 1_048_576;

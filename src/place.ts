@@ -1,0 +1,51 @@
+import { posix, resolve, sep } from "node:path";
+import { MediasearchError } from "./errors.ts";
+
+/**
+ * Where a file is: an absolute path on this machine, or `s3://bucket/key` for an object. It is the id of its asset. A key stands in it as it is:
+ * nothing is encoded, and "a//b" and "a/b" are two places.
+ */
+export type Place = string;
+
+const SCHEME = "s3://";
+
+export const isObject = (place: Place): boolean => place.startsWith(SCHEME);
+export const objectPlace = (bucket: string, key: string): Place => `${SCHEME}${bucket}/${key}`;
+
+export function bucketAndKey(place: Place): { readonly bucket: string; readonly key: string } {
+  const slash = place.indexOf("/", SCHEME.length);
+  return slash < 0 ? { bucket: place.slice(SCHEME.length), key: "" } : { bucket: place.slice(SCHEME.length, slash), key: place.slice(slash + 1) };
+}
+
+/**
+ * What the user wrote as a place. `s3:///key` is in the bucket of MEDIA_BUCKET.
+ * @throws USAGE for an s3:// place without a bucket.
+ */
+export function toPlace(text: string, cwd: string, mediaBucket?: string): Place {
+  if (!/^s3:\/\//i.test(text)) return resolve(cwd, text);
+  const { bucket, key } = bucketAndKey(SCHEME + text.slice(SCHEME.length));
+  const name = bucket === "" ? mediaBucket : bucket;
+  if (name === undefined) throw new MediasearchError("USAGE", `${text}: which bucket?`, { subject: text, hint: "s3://BUCKET/KEY, or MEDIA_BUCKET=BUCKET" });
+  return objectPlace(name, key);
+}
+
+const separator = (place: Place): string => (isObject(place) ? "/" : sep);
+
+/** The last part of a place, the name of the file. */
+export const nameOf = (place: Place): string => place.slice(place.lastIndexOf(separator(place)) + 1);
+
+/** The folder that a file is in, for objects with the slash at its end. */
+export function folderOf(place: Place): Place {
+  const end = place.lastIndexOf(separator(place));
+  return isObject(place) ? place.slice(0, end + 1) : end === 0 ? sep : place.slice(0, end);
+}
+
+/** Another file of the same folder. */
+export const beside = (place: Place, name: string): Place => (isObject(place) ? folderOf(place) + name : posix.join(folderOf(place), name));
+
+const asFolder = (place: Place): string => (place.endsWith(separator(place)) ? place : place + separator(place));
+
+export const isBelow = (place: Place, folder: Place): boolean => place.startsWith(asFolder(folder));
+
+/** The way from a folder to what is below it; undefined for what is elsewhere. */
+export const nameBelow = (place: Place, folder: Place): string | undefined => (isBelow(place, folder) ? place.slice(asFolder(folder).length) : undefined);
