@@ -20,6 +20,7 @@ module.exports = {
     only("arrow-in-vast", { path: "^src/", pathNot: "^src/backends/vast/|\\.test\\.ts$" }, { path: "node_modules/(apache-arrow|flatbuffers|@smithy/signature-v4)/" }, "one folder knows Arrow"),
     only("sqlite-in-local", { path: "^src/", pathNot: "^src/backends/local/|^src/doctor/|\\.test\\.ts$" }, { path: "node_modules/better-sqlite3/" }, "one folder knows SQLite"),
     only("onnx-in-engines", { path: "^src/", pathNot: "^src/(asr|embed)/|^src/doctor/|\\.test\\.ts$" }, { path: "node_modules/onnxruntime" }, "only engines run models"),
+    only("grpc-in-nim", { path: "^src/", pathNot: "^src/asr/nim/|\\.test\\.ts$" }, { path: "node_modules/@grpc/" }, "one folder knows gRPC"),
     only("ffmpeg-in-media", { path: "^src/", pathNot: "^src/media/|\\.test\\.ts$" }, { path: "node_modules/node-av/" }, "one folder knows FFmpeg"),
     only("queue-in-run", { path: "^src/", pathNot: "^src/pipeline/run\\.ts$" }, { path: "node_modules/p-queue/" }, "one queue, one place"),
     only("children", { path: "^src/", pathNot: "^src/(media/|pipeline/workers|models/npm-config|asr/byo/run-command)|\\.test\\.ts$" }, { path: "^(node:)?child_process$" }, "child processes are supervised in one place"),

@@ -49,5 +49,5 @@ export type Language = string;
 export type CaptionsMode = "prefer" | "only" | "ignore";
 
 /** The recognisers, as ASR_ENGINE names them. */
-export const ENGINES = ["local", "WHISPER", "BYO", "STUB"] as const;
+export const ENGINES = ["local", "NVIDIA_NIMS", "WHISPER", "BYO", "STUB"] as const;
 export type EngineName = (typeof ENGINES)[number];

@@ -3,6 +3,7 @@ import type { Transcriber, TranscriberOptions } from "./transcriber.ts";
 
 const TRANSCRIBERS: Readonly<Record<string, (options: TranscriberOptions) => Promise<Transcriber>>> = {
   local: async (options) => (await import("./local/open.ts")).open(options),
+  NVIDIA_NIMS: async (options) => (await import("./nim/open.ts")).open(options),
   WHISPER: async (options) => (await import("./whisper/open.ts")).open(options),
   BYO: async (options) => (await import("./byo/open.ts")).open(options),
   STUB: async () => (await import("./stub/open.ts")).open(),

@@ -3,6 +3,7 @@ export interface EngineSettings {
   readonly requests: RequestSettings;
   readonly whisper: WhisperSettings;
   readonly byo: ByoSettings;
+  readonly nim: NimSettings;
 }
 
 /** The same for every recogniser that is asked over a network or by a command. */
@@ -41,4 +42,19 @@ export interface ByoSettings {
   readonly maxMs: number;
   /** Variables that the command gets. */
   readonly environment: Readonly<Record<string, string>>;
+}
+
+export interface NimSettings {
+  readonly endpoint: string | undefined;
+  readonly apiKey: string | undefined;
+  /** Of NVIDIA's hosted functions. */
+  readonly functionId: string | undefined;
+  /** As Riva writes it, such as en-US or multi. */
+  readonly language: string | undefined;
+  readonly model: string | undefined;
+  readonly maxSpeakers: number | undefined;
+  /** A file of certificates in PEM. */
+  readonly tlsCa: string | undefined;
+  /** undefined: 60 s and the length of the audio. */
+  readonly timeoutMs: number | undefined;
 }

@@ -30,7 +30,7 @@ export const ENGINE_SETTINGS: Table<EngineSettings> = {
   engine: {
     flag: "engine",
     env: "ASR_ENGINE",
-    help: "speech recogniser: local, WHISPER (a server), BYO (your own), or STUB (marks its rows; for tests and demos)",
+    help: "speech recogniser: local, NVIDIA_NIMS, WHISPER (servers), BYO (your own), or STUB (marks its rows; for tests and demos)",
     parse: oneOf(...ENGINES),
     fallback: () => "local",
     fallbackText: "local",

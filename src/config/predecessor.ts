@@ -18,7 +18,6 @@ const RETIRED: readonly Retired[] = [
   { names: ["MINIO_ACCESS_KEY"], answer: "VAST_ACCESS_KEY_ID", isCommon: true },
   { names: ["MINIO_SECRET_KEY"], answer: "VAST_SECRET_ACCESS_KEY", isCommon: true },
   { names: ["MINIO_REGION"], answer: "VAST_REGION", isCommon: true },
-  { names: ["NVIDIA_NIMS_ENDPOINT", "NVIDIA_NIMS_API_KEY"], answer: "ASR_ENGINE=local recognises on this machine" },
   { names: ["ASR_PREFER_GPU"], answer: "the recogniser runs on the CPU" },
   { names: ["ASR_COMPUTE_THRESHOLD_SECONDS"], answer: "recordings of any length are read as a stream" },
   { names: ["EMBEDDING_DIMENSION"], answer: "the model tells its own: EMBEDDING_MODEL" },

@@ -1,5 +1,5 @@
 import { commandWords } from "./command-words.ts";
-import { integer, oneOf, type Table, yesNo } from "./setting.ts";
+import { integer, oneOf, path, type Table, yesNo } from "./setting.ts";
 
 /** Recognisers outside this process: where they are and how they are asked. Times in seconds where people write them. */
 export interface RecogniserSettings {
@@ -11,6 +11,14 @@ export interface RecogniserSettings {
   readonly whisperApiKey: string | undefined;
   readonly whisperApi: "auto" | "openai" | "whisper.cpp";
   readonly whisperTimeout: number;
+  readonly nimEndpoint: string | undefined;
+  readonly nimApiKey: string | undefined;
+  readonly nimFunctionId: string | undefined;
+  readonly nimLanguage: string | undefined;
+  readonly nimModel: string | undefined;
+  readonly nimMaxSpeakers: number | undefined;
+  readonly nimTlsCa: string | undefined;
+  readonly nimTimeout: number | undefined;
   readonly byoCommand: string | undefined;
   readonly byoEndpoint: string | undefined;
   readonly byoApiKey: string | undefined;
@@ -52,7 +60,6 @@ export const RECOGNISER_SETTINGS: Table<RecogniserSettings> = {
   },
   maxSpeakers: {
     env: "ASR_MAX_SPEAKERS",
-    alsoEnv: ["NVIDIA_NIMS_MAX_SPEAKERS"],
     help: "most speakers that a recogniser shall tell apart",
     parse: integer(1, 100),
     fallback: () => undefined,
@@ -94,6 +101,65 @@ export const RECOGNISER_SETTINGS: Table<RecogniserSettings> = {
     parse: integer(1, 86_400),
     fallback: () => 1800,
     fallbackText: "1800",
+    inProjectFile: "always",
+  },
+  nimEndpoint: {
+    env: "NVIDIA_NIMS_ENDPOINT",
+    help: "address of a speech NIM: HOST:50051 or grpcs://HOST for gRPC; http://HOST:9000 gives text without times",
+    parse: server,
+    fallback: () => undefined,
+    fallbackText: "none",
+  },
+  nimApiKey: {
+    env: "NVIDIA_NIMS_API_KEY",
+    help: "key of that server",
+    parse: text,
+    fallback: () => undefined,
+    fallbackText: "none",
+    isSecret: true,
+  },
+  nimFunctionId: {
+    env: "NVIDIA_NIMS_FUNCTION_ID",
+    help: "id of the function of a model that NVIDIA hosts; they change",
+    parse: text,
+    fallback: () => undefined,
+    fallbackText: "none",
+  },
+  nimLanguage: {
+    env: "NVIDIA_NIMS_LANGUAGE",
+    help: "language as the server writes it, such as en-US, or multi; --language counts for more",
+    parse: text,
+    fallback: () => undefined,
+    fallbackText: "the first of the server's model, else en-US",
+  },
+  nimModel: {
+    env: "NVIDIA_NIMS_MODEL",
+    help: "model of that server",
+    parse: text,
+    fallback: () => undefined,
+    fallbackText: "its own choice",
+  },
+  nimMaxSpeakers: {
+    env: "NVIDIA_NIMS_MAX_SPEAKERS",
+    help: "most speakers that it shall tell apart",
+    parse: integer(1, 100),
+    fallback: () => undefined,
+    fallbackText: "ASR_MAX_SPEAKERS, else 8",
+    inProjectFile: "always",
+  },
+  nimTlsCa: {
+    env: "NVIDIA_NIMS_TLS_CA",
+    help: "certificates (PEM) of the authority that signed the server's own; means TLS",
+    parse: path,
+    fallback: () => undefined,
+    fallbackText: "the authorities that Node trusts",
+  },
+  nimTimeout: {
+    env: "NVIDIA_NIMS_TIMEOUT",
+    help: "seconds that a request of up to two minutes of audio may take",
+    parse: integer(1, 86_400),
+    fallback: () => undefined,
+    fallbackText: "60, and the length of the audio",
     inProjectFile: "always",
   },
   byoCommand: {

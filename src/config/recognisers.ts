@@ -24,6 +24,16 @@ export function engineSettings(settings: Settings, env: Environment["env"]): Eng
       api: settings.whisperApi,
       timeoutMs: settings.whisperTimeout * 1000,
     },
+    nim: {
+      endpoint: settings.nimEndpoint,
+      apiKey: settings.nimApiKey,
+      functionId: settings.nimFunctionId,
+      language: settings.nimLanguage,
+      model: settings.nimModel,
+      maxSpeakers: settings.nimMaxSpeakers ?? settings.maxSpeakers,
+      tlsCa: settings.nimTlsCa,
+      timeoutMs: settings.nimTimeout === undefined ? undefined : settings.nimTimeout * 1000,
+    },
     byo: {
       command: settings.byoCommand === undefined ? [] : commandWords(settings.byoCommand),
       endpoint: settings.byoEndpoint,

@@ -7,33 +7,41 @@ const letters = (text: string): string => text.normalize("NFKC").toLowerCase().r
  * "twenty five") become one with the time of all of them; a word without counterpart joins its neighbour. So the result spells the text, and no time is
  * made up. Null when nothing fits. Longest common subsequence: costs n × m, for texts of some minutes.
  */
-export function align(text: string, timed: readonly Word[]): readonly Word[] | null {
+export const align = (text: string, timed: readonly Word[]): readonly Word[] | null => alignWith(text, timed)?.map(({ word }) => word) ?? null;
+
+export interface Aligned<T extends Word> {
+  readonly word: Word;
+  /** The first of the timed words that it got its time from, with whatever else that carries. */
+  readonly from: T;
+}
+
+export function alignWith<T extends Word>(text: string, timed: readonly T[]): readonly Aligned<T>[] | null {
   const tokens = text.split(/\s+/).filter((token) => token !== "");
   const pairs = tokens.length === timed.length && tokens.every((token, i) => letters(token) === letters(timed[i]?.text ?? ""))
     ? tokens.map((_, i) => [i, i] as const) : commonWords(tokens.map(letters), timed.map((word) => letters(word.text)));
-  const groups: Group[] = [];
+  const groups: Group<T>[] = [];
   let [token, word] = [0, 0];
   for (const [atToken, atWord] of [...pairs, [tokens.length, timed.length] as const]) {
     groups.push(...between(tokens.slice(token, atToken), timed.slice(word, atWord)));
-    if (atToken < tokens.length) groups.push({ texts: [tokens[atToken] ?? ""], words: [timed[atWord] as Word] });
+    if (atToken < tokens.length) groups.push({ texts: [tokens[atToken] ?? ""], words: [timed[atWord] as T] });
     [token, word] = [atToken + 1, atWord + 1];
   }
   return merge(groups);
 }
 
-interface Group {
+interface Group<T> {
   readonly texts: readonly string[];
-  readonly words: readonly Word[];
+  readonly words: readonly T[];
 }
 
 /** What lies between two words that agree: one by one if the counts agree, else all in one. */
-function between(texts: readonly string[], words: readonly Word[]): readonly Group[] {
-  if (texts.length === words.length) return texts.map((text, i) => ({ texts: [text], words: [words[i] as Word] }));
+function between<T>(texts: readonly string[], words: readonly T[]): readonly Group<T>[] {
+  if (texts.length === words.length) return texts.map((text, i) => ({ texts: [text], words: [words[i] as T] }));
   return texts.length + words.length > 0 ? [{ texts, words }] : [];
 }
 
-function merge(groups: readonly Group[]): readonly Word[] | null {
-  const whole: { texts: string[]; words: Word[] }[] = [];
+function merge<T extends Word>(groups: readonly Group<T>[]): readonly Aligned<T>[] | null {
+  const whole: { texts: string[]; words: T[] }[] = [];
   let early: string[] = [];
   for (const { texts, words } of groups) {
     const last = whole.at(-1);
@@ -48,10 +56,8 @@ function merge(groups: readonly Group[]): readonly Word[] | null {
   if (whole.length === 0 || early.length > 0) return null;
   return whole.map(({ texts, words }) => {
     const known = words.flatMap(({ confidence }) => (confidence === null ? [] : [confidence]));
-    return {
-      text: texts.join(" "), startMs: words[0]?.startMs ?? 0, endMs: Math.max(...words.map(({ endMs }) => endMs)),
-      confidence: known.length > 0 ? known.reduce((sum, value) => sum + value, 0) / known.length : null,
-    };
+    const confidence = known.length > 0 ? known.reduce((sum, value) => sum + value, 0) / known.length : null;
+    return { from: words[0] as T, word: { text: texts.join(" "), startMs: words[0]?.startMs ?? 0, endMs: Math.max(...words.map(({ endMs }) => endMs)), confidence } };
   });
 }
 

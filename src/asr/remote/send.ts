@@ -25,6 +25,7 @@ export interface Experience {
  * @throws the last refusal's error.
  */
 export async function send(engine: Engine, piece: SpeechPiece, options: AskOptions, retry: RequestSettings, known: Experience): Promise<HeardPiece[]> {
+  let seldom = 0;
   for (let attempt = 1; ; attempt++) {
     options.signal.throwIfAborted();
     const answer = await engine.recognise(piece, options);
@@ -37,8 +38,8 @@ export async function send(engine: Engine, piece: SpeechPiece, options: AskOptio
       const [first, second] = halve(piece);
       return [...(await send(engine, first, options, retry, known)), ...(await send(engine, second, options, retry, known))];
     }
-    const most = refused.kind === "retry" ? retry.attempts : refused.kind === "once" ? Math.min(2, retry.attempts) : 1;
-    if (attempt >= most) throw asError(refused, known);
+    const mayPass = refused.kind === "retry" || (refused.kind === "once" && ++seldom === 1);
+    if (!mayPass || attempt >= retry.attempts) throw asError(refused, known);
     const waitMs = refused.retryAfterMs ?? jitter(attempt, retry);
     if (waitMs > LONGEST_WAIT_MS) throw asError(refused, known);
     await sleep(waitMs, undefined, { signal: options.signal }).catch(() => options.signal.throwIfAborted());

@@ -1,0 +1,90 @@
+import { toPcm16 } from "../audio/wav.ts";
+import type { SpeechPiece } from "../audio/speech-pieces.ts";
+import { type Answer, type AskOptions, type Engine, lengthMs } from "../remote/engine.ts";
+import { toTag } from "../remote/languages.ts";
+import { refusal } from "../remote/refusals.ts";
+import type { NimSettings, RequestSettings } from "../settings.ts";
+import { SAMPLE_RATE } from "../transcriber.ts";
+import { describe, identityOf } from "./address.ts";
+import { fromGrpcError } from "./grpc-refusals.ts";
+import { type Plan, planFor } from "./plan.ts";
+import { heardFromRiva } from "./read.ts";
+import { openRiva, type RecognitionConfig, type Riva, type RivaModel } from "./riva.ts";
+
+/** Raised when what is asked or read changes what comes out. */
+export const SETTINGS_VERSION = 1;
+/** 3.84 MB of PCM: below the 4 MiB that gRPC servers take if they are not told otherwise. */
+const LONGEST_MS = 120_000;
+export const LONGEST_WINDOW_MS = 20_000;
+const LEAST_MS = 500;
+const LISTING_MS = 15_000;
+const UNASKED = 8;
+
+/** What the server was found not to give; for the rest of this process. */
+interface Abilities {
+  speakers: boolean;
+  words: boolean;
+}
+
+/** Riva over gRPC: words with times, speakers, punctuation. Models that only stream are streamed to. */
+export function openGrpcEngine(target: string, isTls: boolean, settings: NimSettings, requests: RequestSettings): Engine {
+  const server = describe(settings);
+  const able: Abilities = { speakers: requests.diarization !== false, words: true };
+  let opened: Promise<Riva> | undefined;
+  let models: readonly RivaModel[] | undefined;
+  const riva = (): Promise<Riva> => (opened ??= openRiva(target, isTls, settings));
+
+  const ask = async (piece: SpeechPiece, plan: Plan, { signal }: AskOptions): Promise<Answer> => {
+    if (!able.words && lengthMs(piece) > LONGEST_WINDOW_MS) return refusal(server, "size", "BUG", "text without times for a long piece");
+    const call = { signal, timeoutMs: settings.timeoutMs ?? 60_000 + Math.round(lengthMs(piece)) };
+    const audio = toPcm16(piece.samples, LEAST_MS);
+    const wantsSpeakers = able.speakers;
+    try {
+      const { recognize, stream } = await riva();
+      const heard = heardFromRiva(await (plan.isStream ? stream : recognize)(configOf(plan, settings, wantsSpeakers), audio, call), piece, { wantsSpeakers });
+      if (heard.timing === "window" && heard.cues.length > 0) {
+        able.words = false;
+        if (lengthMs(piece) > LONGEST_WINDOW_MS) return refusal(server, "size", "BUG", "text without times for a long piece");
+      }
+      const notes = requests.diarization === true && !wantsSpeakers ? ["the server does not tell speakers apart"] : [];
+      return { heard: { ...heard, language: heard.language ?? toTag(plan.language), notes } };
+    } catch (error) {
+      const answer = fromGrpcError(server, error, signal);
+      if (!wantsSpeakers || answer.refused.kind !== "rejected" || !/diari[sz]|speaker/i.test(answer.refused.error.message)) return answer;
+      able.speakers = false;
+      return ask(piece, plan, { language: undefined, signal });
+    }
+  };
+  return {
+    id: identityOf(settings, SETTINGS_VERSION),
+    languages: [],
+    longestMs: LONGEST_MS,
+    concurrency: requests.concurrency,
+    async recognise(piece, options) {
+      if (!models) {
+        const listed = await listModels(await riva(), options.signal).catch((error: unknown) => fromGrpcError(server, error, options.signal));
+        if ("refused" in listed) return listed;
+        models = listed;
+      }
+      return ask(piece, planFor(models, settings, options.language), options);
+    },
+    close: async () => (await opened)?.close(),
+  };
+}
+
+/** Servers need not list their models; one that does not answer at all is another matter. */
+async function listModels(riva: Riva, signal: AbortSignal): Promise<readonly RivaModel[]> {
+  try {
+    return await riva.models({ signal, timeoutMs: LISTING_MS });
+  } catch (error) {
+    const { code } = error as { code?: number };
+    if (code === 12 || code === 5 || code === 3 || code === 2 || code === 13) return [];
+    throw error;
+  }
+}
+
+const configOf = ({ language, model }: Plan, { maxSpeakers }: NimSettings, wantsSpeakers: boolean): RecognitionConfig => ({
+  encoding: "LINEAR_PCM", sample_rate_hertz: SAMPLE_RATE, language_code: language, audio_channel_count: 1, max_alternatives: 1, enable_word_time_offsets: true,
+  enable_automatic_punctuation: true, verbatim_transcripts: false, model,
+  ...(wantsSpeakers ? { diarization_config: { enable_speaker_diarization: true, max_speaker_count: maxSpeakers ?? UNASKED } } : {}),
+});

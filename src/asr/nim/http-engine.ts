@@ -1,0 +1,53 @@
+import { toWav } from "../audio/wav.ts";
+import { type Engine, lengthMs } from "../remote/engine.ts";
+import { formOf, request } from "../remote/http.ts";
+import { heardFromJson } from "../remote/json-answer.ts";
+import { toTag } from "../remote/languages.ts";
+import { fromNetworkError, fromStatus, refusal } from "../remote/refusals.ts";
+import type { NimSettings, RequestSettings } from "../settings.ts";
+import { describe, identityOf } from "./address.ts";
+import { LONGEST_WINDOW_MS, SETTINGS_VERSION } from "./grpc-engine.ts";
+import { planFor } from "./plan.ts";
+
+const LEAST_MS = 500;
+
+/** The speech NIM's own HTTP: text without times, so pieces are short and have the times of their speech. */
+export function openHttpEngine(url: URL, settings: NimSettings, requests: RequestSettings): Engine {
+  const server = describe(settings);
+  const base = url.pathname.replace(/\/+$/, "").replace(/\/v1(?:\/audio\/transcriptions)?$/, "");
+  const transcribe = Object.assign(new URL(url), { pathname: `${base}/v1/audio/transcriptions` });
+  const key: Record<string, string> = settings.apiKey === undefined ? {} : { authorization: `Bearer ${settings.apiKey}` };
+  return {
+    id: identityOf(settings, SETTINGS_VERSION),
+    languages: [],
+    longestMs: LONGEST_WINDOW_MS,
+    concurrency: requests.concurrency,
+    async recognise(piece, { language, signal }) {
+      const plan = planFor([], settings, language);
+      const { body, headers } = formOf([
+        { name: "file", value: toWav(piece.samples, LEAST_MS), fileName: "audio.wav", type: "audio/wav" },
+        // A model wins over the language.
+        ...(settings.model === undefined ? [{ name: "language", value: plan.language }] : [{ name: "model", value: settings.model }]),
+        { name: "response_format", value: "json" },
+      ]);
+      try {
+        const reply = await request(transcribe, { body, headers: { ...headers, ...key }, signal, timeoutMs: settings.timeoutMs ?? 60_000 + Math.round(lengthMs(piece)) });
+        if (reply.status !== 200) return fromStatus(server, reply);
+        const heard = heardFromJson(parse(reply.text), piece, { wantsWords: false });
+        if (typeof heard === "string") return refusal(server, "once", "ENGINE_FAILED", heard, "does NVIDIA_NIMS_ENDPOINT name a speech NIM?");
+        return { heard: { ...heard, language: heard.language ?? (settings.model === undefined ? toTag(plan.language) : null) } };
+      } catch (error) {
+        return fromNetworkError(server, error, signal);
+      }
+    },
+    close: async () => {},
+  };
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,141 @@
+import { readFile } from "node:fs/promises";
+import { fileURLToPath } from "node:url";
+import type { ClientDuplexStream, ServiceError } from "@grpc/grpc-js";
+import type { NimSettings } from "../settings.ts";
+
+/** As `protos/` has them; only what is sent or read. */
+export interface RecognitionConfig {
+  readonly encoding: "LINEAR_PCM";
+  readonly sample_rate_hertz: number;
+  readonly language_code: string;
+  readonly max_alternatives: number;
+  readonly audio_channel_count: number;
+  readonly enable_word_time_offsets: boolean;
+  readonly enable_automatic_punctuation: boolean;
+  readonly verbatim_transcripts: boolean;
+  readonly model: string;
+  readonly diarization_config?: { readonly enable_speaker_diarization: boolean; readonly max_speaker_count: number };
+}
+
+export interface WordInfo {
+  /** Milliseconds. */
+  readonly start_time: number;
+  readonly end_time: number;
+  readonly word: string;
+  readonly confidence: number;
+  readonly speaker_tag: number;
+  readonly language_code: string;
+}
+
+export interface RivaResult {
+  readonly alternatives: readonly { readonly transcript: string; readonly confidence: number; readonly words: readonly WordInfo[]; readonly language_code: readonly string[] }[];
+  /** In streams only. */
+  readonly is_final?: boolean;
+}
+
+export interface RivaModel {
+  readonly model_name: string;
+  readonly parameters: Readonly<Record<string, string>>;
+}
+
+export interface CallOptions {
+  readonly signal: AbortSignal;
+  readonly timeoutMs: number;
+}
+
+/** Calls reject with gRPC's errors, or the signal's reason. */
+export interface Riva {
+  recognize(config: RecognitionConfig, audio: Buffer, options: CallOptions): Promise<readonly RivaResult[]>;
+  /** The same over a stream, for models that know nothing else. */
+  stream(config: RecognitionConfig, audio: Buffer, options: CallOptions): Promise<readonly RivaResult[]>;
+  models(options: CallOptions): Promise<readonly RivaModel[]>;
+  /** Whether it says that it serves. */
+  isServing(options: CallOptions): Promise<boolean>;
+  close(): void;
+}
+
+/** A tenth of a second. */
+const STREAM_BYTES = 3200;
+type Unary = (request: unknown, metadata: unknown, options: { deadline: number }, done: (error: ServiceError | null, reply: unknown) => void) => { cancel(): void };
+type Stream = (metadata: unknown, options: { deadline: number }) => ClientDuplexStream<unknown, { results: readonly RivaResult[] }>;
+interface RawClient {
+  readonly Recognize: Unary;
+  readonly StreamingRecognize: Stream;
+  readonly GetRivaSpeechRecognitionConfig: Unary;
+  readonly Check: Unary;
+  close(): void;
+}
+type ClientClass = new (target: string, credentials: unknown, options: Record<string, unknown>) => RawClient;
+
+export async function openRiva(target: string, isTls: boolean, settings: NimSettings): Promise<Riva> {
+  const [{ credentials, loadPackageDefinition, Metadata }, { load }] = await Promise.all([import("@grpc/grpc-js"), import("@grpc/proto-loader")]);
+  const protos = fileURLToPath(new URL("protos", import.meta.url));
+  const definition = await load(["riva/proto/riva_asr.proto", "grpc/health/v1/health.proto"], { keepCase: true, longs: Number, enums: String, defaults: true, oneofs: true, includeDirs: [protos] });
+  const packages = loadPackageDefinition(definition) as unknown as { nvidia: { riva: { asr: { RivaSpeechRecognition: ClientClass } } }; grpc: { health: { v1: { Health: ClientClass } } } };
+  const secure = isTls ? credentials.createSsl(settings.tlsCa === undefined ? null : await readFile(settings.tlsCa)) : credentials.createInsecure();
+  // The limits are the server's to set; a channel that failed tries again as soon as we do.
+  const options = { "grpc.max_receive_message_length": -1, "grpc.max_send_message_length": -1, "grpc.initial_reconnect_backoff_ms": 100, "grpc.min_reconnect_backoff_ms": 100, "grpc.max_reconnect_backoff_ms": 5000 };
+  const speech = new packages.nvidia.riva.asr.RivaSpeechRecognition(target, secure, options);
+  const health = new packages.grpc.health.v1.Health(target, secure, options);
+  const metadata = new Metadata();
+  if (settings.apiKey !== undefined) metadata.set("authorization", `Bearer ${settings.apiKey}`);
+  if (settings.functionId !== undefined) metadata.set("function-id", settings.functionId);
+  const unary = <T>(call: Unary, of: RawClient, request: unknown, { signal, timeoutMs }: CallOptions): Promise<T> => {
+    signal.throwIfAborted();
+    return new Promise<T>((resolve, reject) => {
+      const active = call.call(of, request, metadata, { deadline: Date.now() + timeoutMs }, (error, reply) => {
+        signal.removeEventListener("abort", onAbort);
+        if (error) reject(signal.aborted ? (signal.reason as Error) : error);
+        else resolve(reply as T);
+      });
+      const onAbort = (): void => active.cancel();
+      signal.addEventListener("abort", onAbort, { once: true });
+    });
+  };
+  return {
+    recognize: async (config, audio, call) => (await unary<{ results: readonly RivaResult[] }>(speech.Recognize, speech, { config, audio }, call)).results,
+    stream: (config, audio, call) => streamAll(speech.StreamingRecognize.call(speech, metadata, { deadline: Date.now() + call.timeoutMs }), config, audio, call.signal),
+    models: async (call) => (await unary<{ model_config: readonly RivaModel[] }>(speech.GetRivaSpeechRecognitionConfig, speech, {}, call)).model_config,
+    isServing: async (call) => (await unary<{ status: string }>(health.Check, health, { service: "" }, call)).status === "SERVING",
+    close() {
+      speech.close();
+      health.close();
+    },
+  };
+}
+
+/** First how, then the audio as fast as it is taken, then the end; what is final counts. */
+function streamAll(call: ReturnType<Stream>, config: RecognitionConfig, audio: Buffer, signal: AbortSignal): Promise<readonly RivaResult[]> {
+  return new Promise((resolve, reject) => {
+    const final: RivaResult[] = [];
+    const state = { isOver: false };
+    const onAbort = (): void => call.cancel();
+    const finish = (act: () => void): void => {
+      state.isOver = true;
+      signal.removeEventListener("abort", onAbort);
+      act();
+    };
+    signal.addEventListener("abort", onAbort, { once: true });
+    call.on("data", ({ results }) => final.push(...results.filter((one: RivaResult) => one.is_final)));
+    call.on("error", (error) => finish(() => reject(signal.aborted ? (signal.reason as Error) : error)));
+    call.on("end", () => finish(() => resolve(final)));
+    const write = async (): Promise<void> => {
+      call.write({ streaming_config: { config, interim_results: false } });
+      for (let at = 0; at < audio.length && !state.isOver; at += STREAM_BYTES)
+        if (!call.write({ audio_content: audio.subarray(at, at + STREAM_BYTES) })) await drained(call);
+      if (!state.isOver) call.end();
+    };
+    write().catch((error: unknown) => finish(() => reject(error as Error)));
+  });
+}
+
+/** Until more is taken, or nothing ever will be. */
+function drained(call: ReturnType<Stream>): Promise<void> {
+  return new Promise((resolve) => {
+    const done = (): void => {
+      for (const event of ["drain", "close", "error"]) call.off(event, done);
+      resolve();
+    };
+    for (const event of ["drain", "close", "error"]) call.on(event, done);
+  });
+}
