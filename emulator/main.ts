@@ -3,7 +3,7 @@ import { parseRule } from "./faults.ts";
 import type { Version } from "./http/call.ts";
 import { DEFAULT_VERSION, startEmulator } from "./server.ts";
 
-const HELP = `An emulator of VAST DataBase's tabular HTTP protocol, in memory.
+const HELP = `An emulator of VAST DataBase's tabular HTTP protocol.
 
 usage: npm run vast:emulator -- --port P --access-key A --secret-key S --bucket B [options]
 
@@ -28,10 +28,11 @@ what goes wrong
   --tx-timeout MS      a transaction that is idle for so long is rolled back (default 0 = never)
   Faults of a running emulator: PUT a JSON list of rules to /_emulator/faults; GET /_emulator/status.
 
+  --data DIR           keep what was committed there; a killed emulator loses none of it (default: in memory)
   --verbose            a line a request on stderr
   --help
 
-Prints its address on one line when it is ready. Ctrl-C or SIGTERM ends it; what it held is gone.
+Prints its address on one line when it is ready. Ctrl-C or SIGTERM ends it; without --data what it held is gone.
 `;
 
 const OPTIONS = {
@@ -48,6 +49,7 @@ const OPTIONS = {
   fault: { type: "string", multiple: true, default: [] as string[] },
   seed: { type: "string", default: "1" },
   "tx-timeout": { type: "string", default: "0" },
+  data: { type: "string" },
   verbose: { type: "boolean", default: false },
   help: { type: "boolean", default: false },
 } as const;
@@ -86,6 +88,7 @@ async function main(): Promise<void> {
     faults: values.fault.map(parseRule),
     seed: whole("seed", values.seed),
     txTimeoutMs: whole("tx-timeout", values["tx-timeout"]),
+    ...(values.data === undefined ? {} : { data: values.data }),
     ...(values.verbose ? { log: (line: string) => void process.stderr.write(`${line}\n`) } : {}),
   });
   process.stdout.write(`${emulator.url}\n`);

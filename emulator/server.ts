@@ -6,9 +6,10 @@ import { badRequest, errorXml, TabularError } from "./errors.ts";
 import { createFaults, type Faults, type Rule } from "./faults.ts";
 import type { Tuning, Version } from "./http/call.ts";
 import { send } from "./http/reply.ts";
-import { routeOf, type Request, type Server } from "./http/router.ts";
+import { replay, routeOf, type Request, type Server } from "./http/router.ts";
 import { verify, type Keys } from "./http/sigv4.ts";
 import { emptyCatalog } from "./store/catalog.ts";
+import { openJournal, type Journal } from "./store/journal.ts";
 import { openStore } from "./store/transactions.ts";
 
 export interface EmulatorOptions extends Keys {
@@ -20,6 +21,8 @@ export interface EmulatorOptions extends Keys {
   readonly faults?: readonly Rule[];
   readonly seed?: number;
   readonly txTimeoutMs?: number;
+  /** A folder that keeps what was committed; in memory alone without. */
+  readonly data?: string;
   /** A line a request. */
   readonly log?: (line: string) => void;
 }
@@ -39,8 +42,12 @@ const TUNING: Tuning = { rowsPerPage: 131_072, rowsPerBatch: 65_536, pagesPerRep
 export async function startEmulator(options: EmulatorOptions): Promise<Emulator> {
   const { host = "127.0.0.1", port = 0, version = DEFAULT_VERSION, log } = options;
   const faults = createFaults(options.faults, options.seed);
-  const store = openStore(emptyCatalog(options.buckets), { timeoutMs: options.txTimeoutMs ?? 0 });
+  let journal: Journal | undefined;
+  const store = openStore(emptyCatalog(options.buckets), { timeoutMs: options.txTimeoutMs ?? 0, onCommit: (tx) => tx.requests.length > 0 && journal?.append(tx) });
   const state: Server = { store, version, tuning: { ...TUNING, ...options.tuning } };
+  const opened = options.data === undefined ? undefined : openJournal(options.data);
+  for (const entry of opened?.entries ?? []) replay(state, entry);
+  journal = opened;
   const counts: Record<string, number> = {};
   let requests = 0;
 
@@ -83,7 +90,10 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
     faults,
     close: () =>
       new Promise((resolve) => {
-        server.close(() => resolve());
+        server.close(() => {
+          journal?.close();
+          resolve();
+        });
         server.closeAllConnections();
       }),
   };

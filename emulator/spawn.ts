@@ -14,6 +14,8 @@ export interface Spawned {
   setFaults(rules: readonly Rule[]): Promise<void>;
   status(): Promise<{ readonly transactions: number; readonly requests: Readonly<Record<string, number>>; readonly struck: Readonly<Record<string, number>> }>;
   stop(): Promise<void>;
+  /** kill -9, as a cluster that goes away at once. */
+  kill(): Promise<void>;
 }
 
 /** Starts an emulator as a process of its own, on a free port, for tests and benchmarks. `args` are further flags. */
@@ -31,6 +33,12 @@ export async function spawnEmulator(args: readonly string[] = []): Promise<Spawn
   ended.catch(() => {});
   const { pid } = child;
   if (pid === undefined) throw new Error("the emulator did not start");
+  const end = async (signal: NodeJS.Signals): Promise<void> => {
+    if (child.exitCode !== null || child.signalCode !== null) return;
+    const gone = once(child, "exit");
+    child.kill(signal);
+    await gone;
+  };
   return {
     url,
     accessKey,
@@ -44,11 +52,7 @@ export async function spawnEmulator(args: readonly string[] = []): Promise<Spawn
     async status() {
       return (await (await fetch(`${url}/_emulator/status`)).json()) as Awaited<ReturnType<Spawned["status"]>>;
     },
-    async stop() {
-      if (child.exitCode !== null || child.signalCode !== null) return;
-      const gone = once(child, "exit");
-      child.kill("SIGTERM");
-      await gone;
-    },
+    stop: () => end("SIGTERM"),
+    kill: () => end("SIGKILL"),
   };
 }

@@ -8,6 +8,7 @@ import { alterSchema, createSchema, dropSchema, listSchemas } from "../ops/schem
 import { tableStats } from "../ops/stats.ts";
 import { alterTable, createTable, dropTable, listTables } from "../ops/tables.ts";
 import { headerFlag, headerText, OK, type Call, type Handler, type Reply, type Tuning, type Version } from "./call.ts";
+import type { Entry } from "../store/journal.ts";
 import type { Store, Transaction } from "../store/transactions.ts";
 
 export interface Request {
@@ -31,11 +32,11 @@ export interface Route {
 
 const within = (handler: Handler) => (server: Server, request: Request): Reply => {
   const id = txidIn(request);
-  const tx = id === "0" ? server.store.begin() : server.store.get(id);
-  if (id !== "0") return handler(callOf(server, request, tx));
+  if (id !== "0") return carryOut(handler, server, request, server.store.get(id));
   // Without a transaction of its own a call is one by itself.
+  const tx = server.store.begin();
   try {
-    const reply = handler(callOf(server, request, tx));
+    const reply = carryOut(handler, server, request, tx);
     server.store.commit(tx);
     return reply;
   } catch (error) {
@@ -43,6 +44,21 @@ const within = (handler: Handler) => (server: Server, request: Request): Reply =
     throw error;
   }
 };
+
+/** Runs the handler; what changes something is noted in its transaction. */
+function carryOut(handler: Handler, server: Server, request: Request, tx: Transaction): Reply {
+  const reply = handler(callOf(server, request, tx));
+  const { method, url, headers, body } = request;
+  if (method !== "GET") tx.requests.push({ method, url, headers: Object.fromEntries(Object.entries(headers).flatMap(([name, value]) => (/^(tabular-|use-)/.test(name) && typeof value === "string" ? [[name, value]] : []))), body });
+  return reply;
+}
+
+/** Does again what a journal holds. */
+export function replay(server: Server, { requests, ids }: Entry): void {
+  const tx = server.store.begin(ids);
+  for (const request of requests) routeOf(request).run(server, { ...request, headers: { ...request.headers, "tabular-txid": tx.id } });
+  server.store.commit(tx);
+}
 
 const MAX_TXID = 2n ** 64n;
 

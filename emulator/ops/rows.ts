@@ -59,7 +59,7 @@ export const insert: Handler = (call) => {
   if (missing !== undefined) throw badRequest(`column ${missing.field.name} needs a value`, "TabularMismatchColumnType");
   const external = columns.find(({ column }) => isExternalId(column.field));
   store.lockRows(tx, table.id, []);
-  const ids = external === undefined ? newIds(store.allocateIds(table.id, batch.length), batch.length) : chosenIds(table, external.values);
+  const ids = external === undefined ? newIds(store.allocateIds(tx, table.id, batch.length), batch.length) : chosenIds(table, external.values);
   if (external !== undefined && batch.length > 0) {
     store.lockRows(tx, table.id, ids);
     store.reserveIds(table.id, ids.at(-1) ?? 0);

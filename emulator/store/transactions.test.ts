@@ -20,7 +20,7 @@ const setUp = (options = {}): Store => {
 };
 const insert = (store: Store, tx: Transaction, ...values: number[]): void => {
   store.lockRows(tx, 1, []);
-  const first = store.allocateIds(1, values.length);
+  const first = store.allocateIds(tx, 1, values.length);
   store.applyTo(tx, 1, insertChunk({ length: values.length, ids: Float64Array.from(values, (_, i) => first + i), columns: new Map([[0, ints(...values)]]), deleted: undefined, deletedCount: 0 }));
 };
 const valuesIn = (tx: Pick<Transaction, "catalog">): number[] =>
@@ -60,7 +60,7 @@ describe("a transaction", () => {
     const a = store.begin();
     insert(store, a, 1);
     store.rollback(a);
-    expect([latest(store), store.allocateIds(1, 1)]).toEqual([[], 1]);
+    expect([latest(store), store.allocateIds(store.begin(), 1, 1)]).toEqual([[], 1]);
     expect(() => store.get(a.id)).toThrow(expect.objectContaining({ status: 404 }));
   });
 

@@ -1,5 +1,6 @@
 import { conflict, notFound } from "../errors.ts";
 import { parentOf, type Catalog, type CatalogChange } from "./catalog.ts";
+import type { Recorded } from "./journal.ts";
 import type { Change, Table } from "./table.ts";
 
 /** A transaction sees the catalog as it was when it began, and its own changes. */
@@ -11,6 +12,11 @@ export interface Transaction {
   catalog: Catalog;
   readonly changes: CatalogChange[];
   readonly locks: Set<Lock>;
+  /** What it did, to be written down when it commits; its inserts' first row ids. */
+  readonly requests: Recorded[];
+  readonly ids: number[];
+  /** The ids that its inserts got when it was done the first time. */
+  readonly repeated: number[] | undefined;
   usedAt: number;
 }
 
@@ -23,7 +29,8 @@ export interface Lock {
 const newLock = (): Lock => ({ writer: undefined, committed: 0 });
 
 export interface Store {
-  begin(): Transaction;
+  /** `ids`: those of its inserts when it is done again out of a journal. */
+  begin(ids?: readonly number[]): Transaction;
   /** @throws TabularError 404 for one that was ended, timed out or never was. */
   get(id: string): Transaction;
   commit(tx: Transaction): void;
@@ -39,7 +46,7 @@ export interface Store {
   /** Rows of a table: `ids` are those that exist already (none for an insert). @throws TabularError 409 */
   lockRows(tx: Transaction, table: number, ids: Iterable<number>): void;
   /** Ids for this many new rows; never given twice, whatever becomes of the transaction. */
-  allocateIds(table: number, count: number): number;
+  allocateIds(tx: Transaction, table: number, count: number): number;
   /** Makes ids that a client chose unavailable for others. */
   reserveIds(table: number, last: number): void;
   newId(): number;
@@ -57,15 +64,22 @@ interface Shared {
   readonly writers: Set<string>;
 }
 
-/** Ids begin beyond 2^53, so that a client that keeps them as numbers is found out. */
-const FIRST_TXID = 2n ** 60n + 1n;
+/** Ids begin beyond 2^53, so that a client that keeps them as numbers is found out; they are not those of an earlier run. */
+const firstTxid = (): bigint => 2n ** 60n + BigInt(Date.now()) * 1000n;
 
-/** @param timeoutMs a transaction that no request used for so long is rolled back; 0 = never. */
-export function openStore(initial: Catalog, { timeoutMs = 0, now = Date.now }: { readonly timeoutMs?: number; readonly now?: () => number } = {}): Store {
+export interface StoreOptions {
+  /** A transaction that no request used for so long is rolled back; 0 = never. */
+  readonly timeoutMs?: number;
+  readonly now?: () => number;
+  /** Called before a commit is carried out. */
+  readonly onCommit?: (tx: Transaction) => void;
+}
+
+export function openStore(initial: Catalog, { timeoutMs = 0, now = Date.now, onCommit = () => {} }: StoreOptions = {}): Store {
   let latest = initial;
   let commits = 0;
   let lastId = 0;
-  let lastTxid = FIRST_TXID;
+  let lastTxid = firstTxid();
   const active = new Map<string, Transaction>();
   const names = new Map<string, Lock>();
   const shared = new Map<number, Shared>();
@@ -133,10 +147,10 @@ export function openStore(initial: Catalog, { timeoutMs = 0, now = Date.now }: {
   };
 
   return {
-    begin() {
+    begin(ids) {
       expire();
       lastTxid += 1n;
-      const tx: Transaction = { id: String(lastTxid), began: commits, base: latest, catalog: latest, changes: [], locks: new Set(), usedAt: now() };
+      const tx: Transaction = { id: String(lastTxid), began: commits, base: latest, catalog: latest, changes: [], locks: new Set(), requests: [], ids: [], repeated: ids && [...ids], usedAt: now() };
       active.set(tx.id, tx);
       return tx;
     },
@@ -148,6 +162,7 @@ export function openStore(initial: Catalog, { timeoutMs = 0, now = Date.now }: {
       return tx;
     },
     commit(tx) {
+      onCommit(tx);
       latest = latest === tx.base ? tx.catalog : tx.changes.reduce((catalog, change) => change(catalog), latest);
       end(tx, true);
     },
@@ -184,10 +199,11 @@ export function openStore(initial: Catalog, { timeoutMs = 0, now = Date.now }: {
       }
       writers.add(tx.id);
     },
-    allocateIds(table, count) {
+    allocateIds(tx, table, count) {
       const known = sharedOf(table);
-      const first = known.nextRow;
-      known.nextRow += count;
+      const first = tx.repeated?.shift() ?? known.nextRow;
+      known.nextRow = Math.max(known.nextRow, first + count);
+      tx.ids.push(first);
       return first;
     },
     reserveIds(table, last) {
