@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { spawnEmulator, type Spawned } from "../../../../emulator/spawn.ts";
 import { createSchema, createTable, type TablePath } from "./catalog.ts";
-import { type Client, connect } from "./client.ts";
+import { type Client, connect, type Session } from "./client.ts";
 import { column, TYPES } from "./columns.ts";
+import { equal } from "./predicate.ts";
 import { query, type Query } from "./query.ts";
 import { insert } from "./rows.ts";
 import { transact } from "./transact.ts";
@@ -66,5 +67,35 @@ describe("the client, against the emulator", () => {
     onTestFinished(() => server.setFaults([]));
     await expect(transact(client, (session) => insert(session, at, [number], [[7n]]))).rejects.toMatchObject({ code: "UNREACHABLE" });
     expect(await numbersIn(at)).toEqual([7n]);
+  });
+
+  it("writes everything once while eight writers are struck at random: lost answers, broken connections, SlowDown, servers that fall silent", { timeout: 120_000 }, async () => {
+    const at = await newTable(0);
+    const hasty = await connect({ endpoint: server.url, accessKeyId: server.accessKey, secretAccessKey: server.secretKey, timeoutMs: 1500 });
+    const rules = (["begin", "insert", "commit", "rollback", "query"] as const).flatMap((op) => [
+      { kind: "drop", op, rate: 0.05 }, { kind: "cut", op, bytes: 0, rate: 0.08 }, { kind: "slowdown", op, rate: 0.1 }, { kind: "error", op, status: 503, code: "ServiceUnavailable", rate: 0.05 },
+    ] as const);
+    await server.setFaults([...rules, { kind: "hang", op: "commit", times: 2, after: 5 }]);
+    onTestFinished(() => server.setFaults([]));
+    const isThere = (n: bigint) => async (session: Session): Promise<boolean> => {
+      for await (const page of query(session, at, { columns: [number], filter: [equal("number", n)], splits: 1 })) if (page.rows > 0) return true;
+      return false;
+    };
+    let next = 0n;
+    const write = async (): Promise<void> => {
+      while (next < 120n) {
+        const n = next++;
+        await transact(hasty, (session) => insert(session, at, [number], [[n]]), { wasCommitted: isThere(n), budgetMs: 60_000 });
+      }
+    };
+    await Promise.all(Array.from({ length: 8 }, write));
+    await server.setFaults([]);
+    hasty.close();
+    expect(await numbersIn(at)).toEqual(Array.from({ length: 120 }, (_, n) => BigInt(n)));
+    const { struck, transactions } = await server.status();
+    expect(Object.values(struck).reduce((sum, count) => sum + count, 0)).toBeGreaterThan(50);
+    expect(struck).toMatchObject({ hang: 2 });
+    // Those whose beginning was lost are left to lapse.
+    expect(transactions).toBeLessThan(40);
   });
 });
