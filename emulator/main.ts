@@ -14,6 +14,8 @@ usage: npm run vast:emulator -- --port P --access-key A --secret-key S --bucket 
   --bucket B           a bucket that exists; may be given again
   --version V          the cluster's version to play (default ${DEFAULT_VERSION.join(".")})
 
+  --vip A[,N]          an address that a table's statistics name, and how many there are from it on
+
 how query results are cut
   --rows-per-page N    rows until next_row_id is sent (default 131072)
   --rows-per-batch N   rows in a record batch (default 65536)
@@ -46,6 +48,7 @@ const OPTIONS = {
   "rows-per-batch": { type: "string" },
   "pages-per-reply": { type: "string" },
   "keep-alive-every": { type: "string" },
+  vip: { type: "string", multiple: true, default: [] as string[] },
   fault: { type: "string", multiple: true, default: [] as string[] },
   seed: { type: "string", default: "1" },
   "tx-timeout": { type: "string", default: "0" },
@@ -72,6 +75,10 @@ async function main(): Promise<void> {
   const { "access-key": accessKey, "secret-key": secretKey } = values;
   if (accessKey === undefined || secretKey === undefined || values.bucket.length === 0) throw new TypeError("--access-key, --secret-key and --bucket are needed");
   const tuning = {
+    vips: values.vip.map((vip) => {
+      const [address = "", count = "1"] = vip.split(",");
+      return { address, count: whole("vip", count, 1) };
+    }),
     ...(values["rows-per-page"] === undefined ? {} : { rowsPerPage: whole("rows-per-page", values["rows-per-page"], 1) }),
     ...(values["rows-per-batch"] === undefined ? {} : { rowsPerBatch: whole("rows-per-batch", values["rows-per-batch"], 1) }),
     ...(values["pages-per-reply"] === undefined ? {} : { pagesPerReply: whole("pages-per-reply", values["pages-per-reply"]) }),

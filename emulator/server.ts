@@ -36,7 +36,7 @@ export interface Emulator {
 const MAX_BODY_BYTES = 5 * 1024 * 1024;
 const MAX_READ_BYTES = 64 * 1024 * 1024;
 export const DEFAULT_VERSION: Version = [5, 5, 0, 10];
-const TUNING: Tuning = { rowsPerPage: 131_072, rowsPerBatch: 65_536, pagesPerReply: 0, keepAliveEvery: 16 };
+const TUNING: Tuning = { rowsPerPage: 131_072, rowsPerBatch: 65_536, pagesPerReply: 0, keepAliveEvery: 16, vips: [] };
 
 /** Starts the emulator; it listens when the promise is fulfilled. */
 export async function startEmulator(options: EmulatorOptions): Promise<Emulator> {

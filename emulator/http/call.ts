@@ -17,7 +17,7 @@ export interface Call {
   readonly tuning: Tuning;
 }
 
-/** How query results are cut; small numbers make a client meet every case. */
+/** What a cluster does one way or another: how query results are cut (small numbers make a client meet every case), which addresses it has. */
 export interface Tuning {
   readonly rowsPerPage: number;
   readonly rowsPerBatch: number;
@@ -25,6 +25,8 @@ export interface Tuning {
   readonly pagesPerReply: number;
   /** A keep-alive marker after so many messages, besides the one at the start; 0 = none. */
   readonly keepAliveEvery: number;
+  /** Addresses that a table's statistics name: the first, and how many there are from it on. */
+  readonly vips: readonly { readonly address: string; readonly count: number }[];
 }
 
 export interface Reply {

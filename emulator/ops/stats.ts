@@ -1,4 +1,4 @@
-import { bool, finish, i64, ref, table } from "../flat/writer.ts";
+import { bool, finish, i64, ref, table, vector } from "../flat/writer.ts";
 import { tableOf, type Handler } from "../http/call.ts";
 import { byIds, rowCount, tableBytes } from "../store/table.ts";
 import { sortingScore } from "./lists.ts";
@@ -18,7 +18,11 @@ export const tableStats: Handler = (call) => {
       const texts = [name, metric, SQL_FUNCTIONS[metric] ?? "", clusterQuantization, searchQuantization].map((text) => b.createString(text));
       index = table(b, 5, texts.map((at, i) => ref(i, at)));
     }
-    return table(b, 12, [i64(0, BigInt(rowCount(of))), i64(1, BigInt(tableBytes(of))), bool(2, of.externalIds), ref(3, addressType), bool(5, sorted), i64(6, sortingScore(sorted)), ref(9, index)]);
+    const vips = vector(b, call.tuning.vips.map(({ address, count }) => {
+      const start = b.createString(address);
+      return table(b, 2, [ref(0, start), [1, (to, id) => to.addFieldInt16(id, count, 0)]]);
+    }));
+    return table(b, 12, [i64(0, BigInt(rowCount(of))), i64(1, BigInt(tableBytes(of))), bool(2, of.externalIds), ref(3, addressType), ref(4, vips), bool(5, sorted), i64(6, sortingScore(sorted)), ref(9, index)]);
   });
   return { headers: { "Content-Type": "application/octet-stream" }, body };
 };

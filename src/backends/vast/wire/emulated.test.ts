@@ -98,4 +98,18 @@ describe("the client, against the emulator", () => {
     // Those whose beginning was lost are left to lapse.
     expect(transactions).toBeLessThan(40);
   });
+
+  it("reads from all addresses of a cluster, and from the endpoint instead of one that does not answer, without waiting for it", async () => {
+    const spread = await spawnEmulator(["--vip", "127.0.0.1", "--vip", "127.0.0.77,2"]);
+    onTestFinished(() => spread.stop());
+    const other = await connect({ endpoint: spread.url, accessKeyId: spread.accessKey, secretAccessKey: spread.secretKey, timeoutMs: 600_000 });
+    onTestFinished(() => other.close());
+    const at = { bucket: spread.bucket, schema: "s", table: "t" };
+    await createSchema(other.session, at.bucket, at.schema);
+    await createTable(other.session, at, [number]);
+    await insert(other.session, at, [number], [[1n, 2n, 3n]]);
+    let rows = 0;
+    for await (const page of query(other.session, at, { columns: [number], spread: true, splits: 6 })) rows += page.rows;
+    expect(rows).toBe(3);
+  });
 });

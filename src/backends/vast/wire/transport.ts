@@ -75,7 +75,8 @@ export async function createTransport(options: TransportOptions): Promise<Transp
     if (reply.statusCode === 200) return reply;
     throw serverFault(reply.statusCode ?? 0, (await collect(watched(reply, timeoutMs, subject), ERROR_BODY_BYTES)).toString(), subject, header(reply, "x-amz-request-id"));
   };
-  const open = (call: Call): Promise<IncomingMessage> => retrying(() => attempt(call), call, timeoutMs);
+  // One of many addresses is asked once: the endpoint serves as well.
+  const open = (call: Call): Promise<IncomingMessage> => retrying(() => attempt(call), call, call.endpoint === undefined ? timeoutMs : 0);
 
   return {
     endpoint, timeoutMs,
