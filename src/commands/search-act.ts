@@ -2,14 +2,18 @@ import { access } from "node:fs/promises";
 import type { Context } from "../context.ts";
 import { MediasearchError, toMediasearchError } from "../errors.ts";
 import { clock, count, painter, plain } from "../output.ts";
+import { isObject } from "../place.ts";
 import type { Moment } from "../results/moment.ts";
+import { linkTo } from "./search-links.ts";
 
 /** Opens the player at a moment and waits for its end. */
-export async function playMoment(moment: Moment, padMs: number, { io, config }: Context): Promise<number> {
-  await mustBeMedia(moment);
+export async function playMoment(moment: Moment, padMs: number, context: Context): Promise<number> {
+  const { io, config } = context;
+  const isRemote = isObject(moment.path);
+  if (!isRemote) await mustBeMedia(moment);
   const { choosePlayer, play } = await import("../media/player.ts");
   const startMs = Math.max(0, moment.startMs - padMs);
-  const player = choosePlayer(moment.path, startMs, { wanted: config.settings.player, env: io.env, platform: process.platform });
+  const player = choosePlayer(isRemote ? await linkTo(moment.path, context) : moment.path, startMs, { wanted: config.settings.player, env: io.env, platform: process.platform });
   const where = player.seeks ? `at ${clock(startMs)}` : `from its start; the moment is at ${clock(startMs)}`;
   io.stderr.write(`${painter(io.stderr, io.env)("cyan", plain(moment.file))}  ${where}, with ${player.name}\n`);
   await play(player, moment.file, { env: io.env, signal: io.signal, stdio: "inherit" });
@@ -21,6 +25,7 @@ const CAPTIONS = /\.(vtt|srt|ass|ssa|json)$/i;
 /** @throws NOT_FOUND, UNREADABLE_MEDIA when there is nothing to play or cut. */
 export async function mustBeMedia({ path, file }: Moment): Promise<void> {
   if (CAPTIONS.test(path)) throw new MediasearchError("UNREADABLE_MEDIA", `${file}: captions without their recording: nothing to play`, { subject: file });
+  if (isObject(path)) throw new MediasearchError("USAGE", `${file}: clips are cut out of files of this machine`, { subject: file, hint: "mediasearch search WORDS --links   (opens it where it is), or fetch it first" });
   await access(path).catch((error: unknown) => {
     throw toMediasearchError(error, file);
   });

@@ -11,6 +11,8 @@ export interface SearchOptions {
   readonly context: number;
   readonly isGrouped: boolean;
   readonly explain: boolean;
+  /** Addresses that open files of object stores. */
+  readonly links: boolean;
   readonly format: string;
   /** Only the names of the files, each followed by this; undefined for the hits themselves. */
   readonly fileEnd: "\n" | "\0" | undefined;
@@ -43,6 +45,7 @@ export function searchOptions(flags: Flags): SearchOptions {
     context: whole(flags, "context", 0, 100) ?? 0,
     isGrouped: isOn(flags, "group"),
     explain: isOn(flags, "explain"),
+    links: isOn(flags, "links"),
     format: chosenFormat(flags),
     fileEnd: isOn(flags, "print0") ? "\0" : isOn(flags, "files") ? "\n" : undefined,
     rate: fps === undefined ? undefined : FRAME_RATES.find(({ name }) => name === fps),

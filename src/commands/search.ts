@@ -16,7 +16,8 @@ export const run: Command = async (words, flags, context) => {
     const { limit, offset } = options.action?.number === undefined ? options : { limit: Math.max(options.limit + options.offset, options.action.number), offset: 0 };
     const { page, mark } = await find({ store: backend.store, openEmbedder: () => context.openQueryEmbedder(backend), cwd: context.io.cwd }, { ...options, query, limit, offset }, flags);
     if (options.action !== undefined) return await act(options.action, page, options, context);
-    await printPage(page, options, mark, context);
+    const shown = options.links ? { ...page, moments: await (await import("./search-links.ts")).withLinks(page.moments, context) } : page;
+    await printPage(shown, options, mark, context);
     return 0;
   } finally {
     await backend.close();

@@ -58,6 +58,8 @@ export interface S3Options {
 /** Buckets that one set of keys opens. */
 export interface Objects {
   bucket(name: string): ObjectStore;
+  /** An address that opens the object without keys for so many seconds, at most a week. */
+  link(bucket: string, key: string, seconds: number): Promise<string>;
   close(): void;
 }
 

@@ -1,6 +1,7 @@
 import { basename } from "node:path";
 import { pathToFileURL } from "node:url";
 import { plain } from "../output.ts";
+import { isObject } from "../place.ts";
 import { frameAfter } from "./timecode.ts";
 import { type Cut, cutTitle, type Timeline } from "./timeline.ts";
 
@@ -46,7 +47,7 @@ function asset({ moment: { path }, source, sourceOrigin, sourceStart, frames }: 
   const format = source.video ? `    <format id="${id}f" frameDuration="${source.video.frameRate.den}/${source.video.frameRate.num}s" width="${source.video.width}" height="${source.video.height}"/>\n` : "";
   const video = source.video ? ` hasVideo="1" videoSources="1" format="${id}f"` : "";
   const audio = source.audio ? ` hasAudio="1" audioSources="1" audioChannels="${source.audio.channels}" audioRate="${source.audio.sampleRate}"` : "";
-  return `${format}    <asset id="${id}" name="${xml(basename(path))}" start="${time(sourceOrigin)}" duration="${time(length)}"${video}${audio}><media-rep kind="original-media" src="${xml(pathToFileURL(path).href)}"/></asset>`;
+  return `${format}    <asset id="${id}" name="${xml(basename(path))}" start="${time(sourceOrigin)}" duration="${time(length)}"${video}${audio}><media-rep kind="original-media" src="${xml((isObject(path) ? path : pathToFileURL(path).href))}"/></asset>`;
 }
 
 const ENTITIES: Readonly<Record<string, string>> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" };

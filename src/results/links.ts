@@ -1,5 +1,6 @@
 import { hostname } from "node:os";
 import type { Io, Sink } from "../output.ts";
+import { isObject } from "../place.ts";
 
 /** Makes text a link to a moment, or leaves it as it is. */
 export type Link = (text: string, path: string, startMs: number) => string;
@@ -19,7 +20,8 @@ const OPENS: readonly ((env: Io["env"]) => boolean)[] = [
 export function linker(sink: Sink, env: Io["env"], { mode, template }: { readonly mode: LinkMode; readonly template: string }): Link {
   const isOn = mode === "always" || (mode === "auto" && sink.isTTY === true && env["TERM"] !== "dumb" && OPENS.some((opens) => opens(env)));
   if (!isOn) return (text) => text;
-  return (text, path, startMs) => `\u001b]8;;${momentUri(template, path, startMs)}\u001b\\${text}\u001b]8;;\u001b\\`;
+  // Objects open by addresses that are signed for a while: `--links`.
+  return (text, path, startMs) => isObject(path) ? text : `\u001b]8;;${momentUri(template, path, startMs)}\u001b\\${text}\u001b]8;;\u001b\\`;
 }
 
 /** Fills a template: {host}, {path} (absolute, percent-encoded), {seconds}, {ms}. */

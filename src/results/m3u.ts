@@ -3,12 +3,12 @@ import type { Moment } from "./moment.ts";
 
 /** Extended M3U in UTF-8; VLC plays each entry from and to the hit's times, other players the whole file. */
 export function formatM3u(moments: readonly Moment[], padMs: number): string {
-  const entries = moments.map(({ path, file, startMs, endMs, speaker, text }) => {
+  const entries = moments.map(({ path, url, file, startMs, endMs, speaker, text }) => {
     const from = Math.max(0, startMs - padMs);
     const to = endMs + padMs;
     const title = plain(`${file} ${clock(startMs)} ${speaker === null ? "" : `${speaker}: `}${text}`);
     return [
-      `#EXTINF:${Math.ceil((to - from) / 1000)},${title}`, `#EXTVLCOPT:start-time=${(from / 1000).toFixed(3)}`, `#EXTVLCOPT:stop-time=${(to / 1000).toFixed(3)}`, plain(path), "",
+      `#EXTINF:${Math.ceil((to - from) / 1000)},${title}`, `#EXTVLCOPT:start-time=${(from / 1000).toFixed(3)}`, `#EXTVLCOPT:stop-time=${(to / 1000).toFixed(3)}`, plain(url?.replace(/#t=\d+$/, "") ?? path), "",
     ].join("\n");
   });
   return `#EXTM3U\n${entries.join("")}`;

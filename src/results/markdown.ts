@@ -13,8 +13,8 @@ export function pageMarkdown(page: Page, mark: Mark, isGrouped: boolean): string
 }
 
 function item(moment: Moment, mark: Mark, withFile: boolean): string {
-  const { number, file, startMs, speaker, text, before, after, explain } = moment;
-  const link = `[${withFile ? `${escape(file)} ` : ""}${clock(startMs)}](${href(file, startMs)})`;
+  const { number, file, url, startMs, speaker, text, before, after, explain } = moment;
+  const link = `[${withFile ? `${escape(file)} ` : ""}${clock(startMs)}](${url ?? href(file, startMs)})`;
   const said = mark(plain(text)).map((piece) => (piece.matched ? `**${escape(piece.text)}**` : escape(piece.text))).join("");
   const quote = [...before.map(lineText), `${speaker === null ? "" : `*${escape(plain(speaker))}:* `}${said}`, ...after.map(lineText)];
   return `${number}. ${link}  \n${quote.map((one) => `   ${one}`).join("  \n")}\n${explain === null ? "" : `   <!-- ${explainText(explain)} -->\n`}`;

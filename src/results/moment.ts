@@ -18,6 +18,8 @@ export interface Moment extends Line {
   readonly file: string;
   readonly score: number;
   readonly origin: Origin;
+  /** An address that opens the file for a while, at the moment. With `--links`, for files in object stores. */
+  readonly url?: string | undefined;
   /** Lines around it, with `--context`. */
   readonly before: readonly Line[];
   readonly after: readonly Line[];

@@ -1,6 +1,7 @@
 import { pathToFileURL } from "node:url";
 import { basename } from "node:path";
 import { plain } from "../output.ts";
+import { isObject } from "../place.ts";
 import { frameAfter } from "./timecode.ts";
 import { type Cut, cutTitle, type Timeline } from "./timeline.ts";
 
@@ -20,7 +21,7 @@ export function formatOtio(timeline: Timeline): string {
     active_media_reference_key: "DEFAULT_MEDIA",
     media_references: {
       DEFAULT_MEDIA: {
-        OTIO_SCHEMA: "ExternalReference.1", name: basename(cut.moment.path), metadata: {}, available_image_bounds: null, target_url: pathToFileURL(cut.moment.path).href,
+        OTIO_SCHEMA: "ExternalReference.1", name: basename(cut.moment.path), metadata: {}, available_image_bounds: null, target_url: (isObject(cut.moment.path) ? cut.moment.path : pathToFileURL(cut.moment.path).href),
         available_range: cut.source.durationMs === null ? null : range(cut.sourceOrigin, frameAfter(cut.source.durationMs, rate)),
       },
     },

@@ -7,9 +7,10 @@ export type Row = Readonly<Record<string, Cell>>;
 const MOMENT_COLUMNS = ["number", "file", "startMs", "endMs", "speaker", "text", "score", "origin"] as const;
 
 /** A hit as programs get it: docs/schemas/search.v1.json. */
-export function momentRecord({ number, file, startMs, endMs, speaker, text, score, origin, before, after, explain }: Moment) {
+export function momentRecord({ number, file, startMs, endMs, speaker, text, score, origin, url, before, after, explain }: Moment) {
   return {
     number, file, startMs, endMs, speaker, text, score: precise(score), origin,
+    ...(url === undefined ? {} : { url }),
     ...(before.length + after.length > 0 ? { before, after } : {}),
     ...(explain === null ? {} : { explain: Object.fromEntries(Object.entries(explain).map(([part, value]) => [part, value === null ? null : precise(value)])) }),
   };
@@ -27,8 +28,8 @@ export const pageNdjson = ({ moments }: Page): string => moments.map((moment) =>
 
 export function pageTable({ moments }: Page, format: "csv" | "tsv"): string {
   const parts = [...new Set(moments.flatMap(({ explain }) => Object.keys(explain ?? {})))];
-  const rows = moments.map((moment): Row => ({ ...moment, score: precise(moment.score), before: null, after: null, explain: null, ...moment.explain }));
-  return table([...MOMENT_COLUMNS, ...parts], rows, format);
+  const rows = moments.map((moment): Row => ({ ...moment, url: moment.url ?? null, score: precise(moment.score), before: null, after: null, explain: null, ...moment.explain }));
+  return table([...MOMENT_COLUMNS, ...(moments.some(({ url }) => url !== undefined) ? ["url"] : []), ...parts], rows, format);
 }
 
 export const ndjson = (rows: readonly object[]): string => rows.map((row) => `${JSON.stringify(row)}\n`).join("");

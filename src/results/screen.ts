@@ -34,7 +34,8 @@ function body(moment: Moment, screen: Screen): string {
   const marked = screen.mark(plain(moment.text)).map(({ text, matched }) => (matched ? screen.paint(["bold", "yellow"], text) : text)).join("");
   const around = (lines: readonly Line[]): string[] => lines.map((line) => wrap(contextLine(line, screen.paint), width));
   const explained = moment.explain === null ? [] : [`    ${screen.paint("dim", explainText(moment.explain))}`];
-  return `${[...around(moment.before), wrap(marked, width), ...around(moment.after), ...explained].join("\n")}\n`;
+  const url = moment.url === undefined ? [] : [`    ${screen.paint("dim", moment.url)}`];
+  return `${[...around(moment.before), wrap(marked, width), ...around(moment.after), ...url, ...explained].join("\n")}\n`;
 }
 
 /** Painted word by word, so that a line can break anywhere between them. */

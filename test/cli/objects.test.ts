@@ -117,6 +117,21 @@ describe("a bucket", () => {
     expect([wrongKey.exitCode, wrongKey.stderr]).toEqual([12, expect.not.stringContaining("hunter2")]);
   });
 
+  it("answers searches with links that open the object without keys, for as long as the setting says", async () => {
+    await put("l/ümlaut & co.vtt", "minutes.vtt");
+    await run("index", "s3://media/l");
+    const search = (...more: readonly string[]): Promise<Result> => mediasearch(["search", "mooring", ...more], { home, env: { ...server.env, LINK_EXPIRY_SECONDS: "2" } });
+    expect((await search("--json")).stdout).not.toContain("url");
+    const linked = await search("--links", "--json");
+    const [{ url } = { url: "" }] = (JSON.parse(linked.stdout) as { hits: { url: string }[] }).hits;
+    expect(url).toMatch(/#t=4$/);
+    expect(await (await fetch(url)).text()).toBe(readFileSync(join(FIXTURES, "minutes.vtt"), "utf8"));
+    expect(url).not.toContain("test-secret");
+    for (const format of ["text", "csv", "md"]) expect((await search("--links", "--format", format)).stdout).toContain("X-Amz-Signature=");
+    await new Promise((done) => setTimeout(done, 2500));
+    expect((await fetch(url)).status).toBe(403);
+  });
+
   it("is followed with --watch by listing it: what comes, changes and goes", async () => {
     await put("w/one.vtt", "minutes.vtt");
     const stop = new AbortController();

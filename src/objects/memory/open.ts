@@ -16,6 +16,7 @@ export function openMemory(): Objects {
       buckets.set(name, known);
       return known;
     },
+    link: async (bucket, key) => `memory://${bucket}/${encodeURIComponent(key)}`,
     close: () => {},
   };
 }

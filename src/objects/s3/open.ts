@@ -14,7 +14,12 @@ export interface S3Objects extends Objects {
 /** Opens nothing yet: the first request shows whether the server is there. */
 export function openS3(options: S3Options): S3Objects {
   const client = s3Client(options);
-  return { client, bucket: (name) => s3Bucket(client, name), close: () => client.destroy() };
+  return {
+    client,
+    bucket: (name) => s3Bucket(client, name),
+    link: async (bucket, key, seconds) => (await import("./link.ts")).presignedLink(client, bucket, key, seconds),
+    close: () => client.destroy(),
+  };
 }
 
 const unquoted = (etag = ""): string => etag.replace(/^W\//, "").replaceAll('"', "");
