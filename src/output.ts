@@ -72,8 +72,10 @@ export function csvRecord(fields: readonly (string | number | null)[]): string {
 
 /** What a live view can show beside the line. Times in milliseconds of audio. */
 export interface StatusDetails {
+  /** Files. */
   readonly done: number;
-  readonly found: number;
+  /** Files; null until they are counted. */
+  readonly total: number | null;
   readonly working: readonly { readonly file: string; readonly positionMs: number; readonly durationMs: number | null }[];
   readonly failures: readonly string[];
 }

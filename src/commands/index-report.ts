@@ -26,6 +26,8 @@ export function createReport({ io, status, asJson }: ReportOptions): IndexReport
   const at = new Map<string, { positionMs: number; durationMs: number | null }>();
   const n = { found: 0, indexed: 0, unchanged: 0, skipped: 0, reused: 0, deleted: 0, retried: 0, quarantined: 0, failed: 0, partial: 0, waiting: 0, captions: 0, asr: 0, wouldIndex: 0, doneMs: 0, asrMs: 0, segments: 0 };
   const failures: string[] = [];
+  /** null until they are counted. */
+  let total: number | null = null;
   let summed = false;
 
   const emit = (event: Record<string, unknown>): void => {
@@ -34,19 +36,22 @@ export function createReport({ io, status, asJson }: ReportOptions): IndexReport
   const note = (text: string): void => {
     if (!asJson) status.note(text);
   };
+  const doneFiles = (): number => n.indexed + n.unchanged + n.skipped + n.reused + n.quarantined + n.failed + n.waiting;
   const line = (): string => {
-    const done = n.indexed + n.unchanged + n.skipped + n.reused + n.quarantined + n.failed + n.waiting;
     const underWayMs = [...at.values()].reduce((sum, { positionMs }) => sum + positionMs, 0);
     const wallMs = Math.max(1, Date.now() - startedAt);
     const speed = (n.doneMs + underWayMs) / wallMs;
-    // Files still waiting are taken to be like those that are done.
-    const perFileMs = wallMs / Math.max(1, n.indexed);
-    const left = n.indexed > 0 ? `, about ${duration((n.found - done) * perFileMs)} left` : "";
-    return `${done}/${n.found} files, ${((n.doneMs + underWayMs) / 3_600_000).toFixed(2)} h of audio, ${speed.toFixed(1)}× real time${left}`;
+    return `${doneFiles()}/${total ?? `${n.found}+`} files, ${((n.doneMs + underWayMs) / 3_600_000).toFixed(2)} h of audio, ${speed.toFixed(1)}× real time${left(wallMs)}`;
+  };
+  /** Files still waiting are taken to be like those that are done; of those under way the part that is done counts. */
+  const left = (wallMs: number): string => {
+    const shares = [...at.values()].map(({ positionMs, durationMs }) => (durationMs ? Math.min(1, positionMs / durationMs) : 0));
+    const done = doneFiles() + shares.reduce((sum, share) => sum + share, 0);
+    return total === null || done === 0 ? "" : `, about ${duration((Math.max(0, total - done) * wallMs) / done)} left`;
   };
   const details = (): StatusDetails => ({
-    done: n.indexed + n.unchanged + n.skipped + n.reused + n.quarantined + n.failed + n.waiting,
-    found: n.found,
+    done: doneFiles(),
+    total,
     working: [...at].map(([path, where]) => ({ file: showPath(path, io.cwd), ...where })),
     failures,
   });
@@ -67,8 +72,12 @@ export function createReport({ io, status, asJson }: ReportOptions): IndexReport
       return n.failed + n.partial;
     },
     add(event) {
+      if (event.type === "total") {
+        total = event.files;
+        return emit({ type: "total", files: total });
+      }
       const file = showPath(event.path, io.cwd);
-      if (event.type === "found") n.found++;
+      if (event.type === "found") total = n.found++ === total ? n.found : total;
       else if (event.type === "progress") {
         at.set(event.path, { positionMs: event.positionMs, durationMs: event.durationMs ?? at.get(event.path)?.durationMs ?? null });
         emit({ type: "progress", file, positionMs: Math.round(event.positionMs), durationMs: event.durationMs });

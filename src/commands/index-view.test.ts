@@ -18,11 +18,11 @@ it("the live view shows the bar, each file under way with its position, and the 
   const { stderr, drawn } = terminal();
   const view = openLiveView({ stderr, stdout: stderr, env: {}, cwd: "/", signal: new AbortController().signal });
   view.update("3/4 files, 0.10 h of audio, 60.0× real time, about 3 s left", {
-    done: 3, found: 4, working: [{ file: "long.wav", positionMs: 61_000, durationMs: 122_000 }], failures: ["empty.mp3: empty file"],
+    done: 3, total: 4, working: [{ file: "long.wav", positionMs: 61_000, durationMs: 122_000 }], failures: ["empty.mp3: empty file"],
   });
   await until(() => drawn().includes("long.wav"));
   expect(drawn()).toContain("60.0× real time");
-  expect(drawn()).toMatch(/█+.*░+.* 3\/4 files/);
+  expect(drawn()).toMatch(/█+.*░+.* 75 %/);
   expect(drawn()).toMatch(/50 %.*0:01:01 of 0:02:02/);
   expect(drawn()).toContain("1 failed so far:");
   view.note("a note that stays");
@@ -30,4 +30,15 @@ it("the live view shows the bar, each file under way with its position, and the 
   view.end();
   view.note("after the end");
   expect(drawn()).toContain("after the end");
+});
+
+it("a thousand changes cost few drawings", async () => {
+  const { stderr, drawn } = terminal();
+  const view = openLiveView({ stderr, stdout: stderr, env: {}, cwd: "/", signal: new AbortController().signal });
+  for (let done = 0; done < 1000; done++) view.update(`${done}/1000 files`, { done, total: 1000, working: [], failures: [] });
+  view.note("half way");
+  await until(() => drawn().includes("999/1000 files"));
+  view.end();
+  expect(drawn().match(/\d+\/1000 files/g)?.length).toBeLessThan(20);
+  expect(drawn()).toContain("half way");
 });

@@ -4,6 +4,7 @@ import { clock, type Io, plain, type StatusLine, type StatusDetails } from "../o
 
 const SHOWN_FAILURES = 5;
 const BAR_WIDTH = 30;
+const FRAME_MS = 100;
 
 interface ViewState {
   readonly text: string;
@@ -17,19 +18,24 @@ export function openLiveView(io: Io): StatusLine {
   // Ink calls the stream that it draws on stdout; results go to the real one. A CI variable is no reason for it to stay silent: the caller has seen a terminal.
   const app = render(view(state), { stdout: io.stderr as unknown as NodeJS.WriteStream, interactive: true, exitOnCtrlC: false, patchConsole: false, maxFps: 10 });
   let isEnded = false;
+  let pending: NodeJS.Timeout | undefined;
   const draw = (): void => {
+    clearTimeout(pending);
+    pending = undefined;
     if (!isEnded) app.rerender(view({ ...state, notes: [...state.notes] }));
   };
+  // Files that did not change pass by the thousand: what nobody can see is not drawn.
+  const drawSoon = (): void => { pending ??= setTimeout(draw, FRAME_MS); };
   return {
     update(text, details) {
       state.text = text;
       state.details = details ?? state.details;
-      draw();
+      drawSoon();
     },
     note(text) {
       if (isEnded) return void io.stderr.write(`${text}\n`);
       state.notes.push(text);
-      draw();
+      drawSoon();
     },
     end() {
       if (isEnded) return;
@@ -46,14 +52,15 @@ const view = ({ text, notes, details }: ViewState): ReactNode =>
   h(Box, { flexDirection: "column" },
     h(Static<string>, { items: [...notes], children: (note, index) => h(Text, { key: index }, note) }),
     text === "" ? null : h(Box, { flexDirection: "column" },
-      details ? h(Bar, { done: details.done, found: details.found }) : null,
+      details?.total ? h(Bar, { done: details.done, total: details.total }) : null,
       h(Text, null, text),
       ...(details?.working ?? []).map((one) => h(Work, { key: one.file, ...one })),
       ...(details && details.failures.length > 0 ? [h(Failures, { key: "failures", failures: details.failures })] : [])));
 
-function Bar({ done, found }: { readonly done: number; readonly found: number }): ReactNode {
-  const filled = found > 0 ? Math.floor((done / found) * BAR_WIDTH) : 0;
-  return h(Text, null, h(Text, { color: "green" }, "█".repeat(filled)), h(Text, { dimColor: true }, "░".repeat(BAR_WIDTH - filled)), ` ${done}/${found} files`);
+function Bar({ done, total }: { readonly done: number; readonly total: number }): ReactNode {
+  const share = Math.min(1, done / total);
+  const filled = Math.floor(share * BAR_WIDTH);
+  return h(Text, null, h(Text, { color: "green" }, "█".repeat(filled)), h(Text, { dimColor: true }, "░".repeat(BAR_WIDTH - filled)), ` ${Math.floor(100 * share)} %`);
 }
 
 function Work({ file, positionMs, durationMs }: StatusDetails["working"][number]): ReactNode {

@@ -10,6 +10,8 @@ import { findDeleted } from "./sweep.ts";
 
 export type RunEvent =
   | { readonly type: "found"; readonly path: string }
+  /** How many files there are in all; counted apart, since the scan stays just ahead of the work. */
+  | { readonly type: "total"; readonly files: number }
   | { readonly type: "progress"; readonly path: string; readonly positionMs: number; readonly durationMs: number | null }
   /** The attempt failed; the file is tried again in so many milliseconds. */
   | { readonly type: "retrying"; readonly path: string; readonly error: MediasearchError; readonly attempts: number; readonly delayMs: number }
@@ -25,6 +27,9 @@ export interface RunOptions extends FileOptions, Omit<ScanOptions, "objects"> {
   /** Whether files that are gone from below the roots are hidden afterwards. */
   readonly sweep: boolean;
 }
+
+/** A run that is over soon needs no count. */
+const COUNT_AFTER_MS = 2000;
 
 /**
  * Indexes everything below the roots: scan → one file's way, `jobs` at a time → files that are gone. A failed file is an event, and tried again
@@ -49,6 +54,15 @@ export async function* run(roots: readonly string[], tools: FileTools, options: 
       events.push({ type: "retrying", path: file.path, error: outcome.error, attempts: outcome.job.attempts, delayMs: wait });
       await sleep(wait, undefined, { signal });
     }
+  };
+  const countAll = async (): Promise<void> => {
+    await sleep(COUNT_AFTER_MS, undefined, { signal });
+    let files = 0;
+    for await (const _ of scan(roots, { ...options, signal })) {
+      signal.throwIfAborted();
+      files++;
+    }
+    events.push({ type: "total", files });
   };
   let missing: MediasearchError | undefined;
   const onError = (path: string, error: unknown): void => {
@@ -81,6 +95,8 @@ export async function* run(roots: readonly string[], tools: FileTools, options: 
     for (const path of deleted) events.push({ type: "deleted", path });
     for (const [path, count] of offline) events.push({ type: "offline", path, files: count });
   };
+  // Ends with the run at the latest.
+  countAll().catch(() => {});
   void scanAll().then(events.end, async (error: unknown) => {
     if (!stop.signal.aborted) stop.abort(error);
     queue.clear();

@@ -139,7 +139,7 @@ describe("a run that is hit", () => {
   const folderWithLong = (): string => {
     const folder = tempFolder();
     copyFileSync(join(FIXTURES, "bees.flac"), join(folder, "a.flac"));
-    longWav(join(folder, "b-long.wav"), 200);
+    longWav(join(folder, "b-long.wav"), 60);
     copyFileSync(join(FIXTURES, "garden.m4a"), join(folder, "c.m4a"));
     return folder;
   };
@@ -163,6 +163,7 @@ describe("a run that is hit", () => {
     for (const pid of children(child.pid ?? 0)) process.kill(pid, "SIGSEGV");
     expect(await ended).toBe(0);
     expect(seen.stdout).toMatch(/"type":"retrying","file":"[^"]*b-long\.wav","code":"WORKER_CRASHED"/);
+    expect(seen.stdout).toContain('{"type":"total","files":3}\n');
     expect(JSON.parse(seen.stdout.trim().split("\n").at(-1) ?? "")).toMatchObject({ type: "summary", indexed: 3, retried: 1, failed: 0 });
   });
 
