@@ -3,52 +3,18 @@ import { bytes, clock, count, duration, type Io, painter, plain } from "../outpu
 import { formatM3uFiles } from "../results/m3u.ts";
 import { tableMarkdown } from "../results/markdown.ts";
 import { ndjson, table } from "../results/records.ts";
+import { assetRecord, assetsOf, sortAssets } from "./asset-records.ts";
 import { type Command, isOn, text } from "./command.ts";
 import { chosenFormat } from "./format.ts";
-import { assetFilter } from "./search-filter.ts";
 import { showPath } from "./show-path.ts";
 
 const COLUMNS = ["file", "state", "origin", "engine", "language", "durationMs", "segments", "speakers", "sizeBytes", "modified", "recorded", "indexed", "error"] as const;
-
-const record = (asset: AssetStatus, cwd: string) => ({
-  file: showPath(asset.id, cwd),
-  state: asset.state,
-  origin: asset.origin,
-  engine: asset.engine,
-  language: asset.language,
-  durationMs: asset.durationMs,
-  segments: asset.segmentCount,
-  speakers: asset.speakers,
-  sizeBytes: asset.sizeBytes,
-  modified: new Date(asset.mtimeMs).toISOString(),
-  recorded: asset.recordedAtMs === null ? null : new Date(asset.recordedAtMs).toISOString(),
-  indexed: asset.indexedAtMs === null ? null : new Date(asset.indexedAtMs).toISOString(),
-  error: asset.error,
-});
-
-/** What `--sort` goes by: text upwards, amounts and times from the most or newest down. */
-const KEYS: Readonly<Record<string, (asset: AssetStatus) => string | number | null>> = {
-  file: ({ id }) => id,
-  duration: ({ durationMs }) => durationMs,
-  segments: ({ segmentCount }) => segmentCount,
-  speakers: ({ speakers }) => speakers.length,
-  origin: ({ origin }) => origin,
-  state: ({ state }) => state,
-  language: ({ language }) => language,
-  size: ({ sizeBytes }) => sizeBytes,
-  modified: ({ mtimeMs }) => mtimeMs,
-  indexed: ({ indexedAtMs }) => indexedAtMs,
-};
 
 export const run: Command = async (_args, flags, context) => {
   const { io } = context;
   const backend = await context.openBackend(false);
   try {
-    const isWanted = await assetFilter(flags, backend.store, io.cwd);
-    const state = text(flags, "state");
-    const assets: AssetStatus[] = [];
-    for await (const asset of backend.store.listAssets())
-      if (isWanted(asset) && (state === undefined || asset.state === state)) assets.push(asset);
+    const assets = await assetsOf(backend.store, io.cwd, flags);
     const sorted = sortAssets(assets, text(flags, "sort") ?? "file", isOn(flags, "reverse"));
     if (isOn(flags, "print0")) io.stdout.write(sorted.map(({ id }) => `${showPath(id, io.cwd)}\0`).join(""));
     else print(sorted, chosenFormat(flags), io);
@@ -58,19 +24,8 @@ export const run: Command = async (_args, flags, context) => {
   }
 };
 
-/** Stable, so that equal ones stay in the order of their paths; what has no value comes last either way. */
-function sortAssets(assets: readonly AssetStatus[], key: string, isReversed: boolean): AssetStatus[] {
-  const valueOf = KEYS[key] ?? (({ id }: AssetStatus) => id);
-  const turn = isReversed ? -1 : 1;
-  return assets.toSorted((a, b) => {
-    const [x, y] = [valueOf(a), valueOf(b)];
-    if (x === null || y === null) return Number(x === null) - Number(y === null);
-    return turn * (typeof x === "number" && typeof y === "number" ? y - x : x < y ? -1 : x > y ? 1 : 0);
-  });
-}
-
 function print(assets: readonly AssetStatus[], format: string, io: Io): void {
-  const rows = assets.map((asset) => record(asset, io.cwd));
+  const rows = assets.map((asset) => assetRecord(asset, io.cwd));
   if (format === "json") io.stdout.write(`${JSON.stringify({ version: 1, total: rows.length, files: rows })}\n`);
   else if (format === "ndjson") io.stdout.write(ndjson(rows));
   else if (format === "csv" || format === "tsv") io.stdout.write(table(COLUMNS, rows, format));

@@ -3,7 +3,7 @@ import { count, painter, plain } from "../output.ts";
 import { linker } from "../results/links.ts";
 import { pageMarkdown } from "../results/markdown.ts";
 import type { Moment, Page } from "../results/moment.ts";
-import { pageJson, pageNdjson, pageTable } from "../results/records.ts";
+import { pageNdjson, pageRecord, pageTable } from "../results/records.ts";
 import { pageText, type Screen } from "../results/screen.ts";
 import type { SearchOptions } from "./search-options.ts";
 
@@ -17,7 +17,7 @@ export async function printPage(page: Page, options: SearchOptions, mark: Mark, 
     io.stdout.write([...new Set(page.moments.map(({ file }) => file))].map((file) => `${file}${fileEnd}`).join(""));
     return;
   }
-  if (format === "json") io.stdout.write(pageJson(page, isGrouped));
+  if (format === "json") io.stdout.write(`${JSON.stringify(pageRecord(page, isGrouped))}\n`);
   else if (format === "ndjson") io.stdout.write(pageNdjson(page));
   else if (format === "csv" || format === "tsv") io.stdout.write(pageTable(page, format));
   else if (format === "md") io.stdout.write(pageMarkdown(page, mark, isGrouped));

@@ -5,6 +5,7 @@ import { clock, painter, plain } from "../output.ts";
 import { transcriptMarkdown } from "../results/markdown.ts";
 import { ndjson, table } from "../results/records.ts";
 import type { Segment } from "../types.ts";
+import { lineRecord, nearestTo, transcriptRecord } from "./asset-records.ts";
 import { type Command, text, whole } from "./command.ts";
 import { findAsset } from "./find-asset.ts";
 import { chosenFormat } from "./format.ts";
@@ -41,25 +42,19 @@ export const run: Command = async ([name = ""], flags, context) => {
   }
 };
 
-/** The segment that is being said, else the one nearest in time. */
-function nearestTo(segments: readonly Segment[], ms: number): Segment | undefined {
-  const distance = ({ startMs, endMs }: Segment): number => Math.max(startMs - ms, ms - endMs, 0);
-  return segments.reduce<Segment | undefined>((best, segment) => (best === undefined || distance(segment) < distance(best) ? segment : best), undefined);
-}
-
 function textLine({ startMs, speaker, text }: Segment, paint: ReturnType<typeof painter>, isIt: boolean): string {
   const said = isIt ? paint("bold", plain(text)) : plain(text);
   return `${paint("green", clock(startMs))}  ${speaker === null ? "" : `${paint("magenta", plain(speaker))}: `}${said}`;
 }
 
 function asFormat(format: string, file: string, asset: AssetStatus, segments: readonly Segment[]): string {
-  const rows = segments.map(({ startMs, endMs, speaker, text }) => ({ startMs, endMs, speaker, text }));
+  const rows = segments.map((segment) => ({ ...lineRecord(segment) }));
   const { origin, engine, language, durationMs } = asset;
   if (format === "srt") return formatSrt(segments);
   if (format === "vtt") return formatWebvtt(segments);
   if (format === "ndjson") return ndjson(rows);
   if (format === "csv" || format === "tsv") return table(["startMs", "endMs", "speaker", "text"], rows, format);
-  if (format === "json") return `${JSON.stringify({ version: 1, file, origin, engine, language, durationMs, segments: rows })}\n`;
+  if (format === "json") return `${JSON.stringify(transcriptRecord(asset, file, segments))}\n`;
   const facts = [durationMs === null ? "" : clock(durationMs), origin === "asr" ? `recognised by ${engine}` : "from captions", language === null || language === "und" ? "" : language];
   return transcriptMarkdown(file, facts.filter(Boolean), segments);
 }

@@ -18,10 +18,10 @@ export function momentRecord({ number, file, startMs, endMs, speaker, text, scor
 
 const precise = (value: number): number => Number(value.toPrecision(6));
 
-/** One JSON document by docs/schemas/search.v1.json. */
-export function pageJson({ query, mode, total, totalIs, offset, moments, didYouMean }: Page, isGrouped: boolean): string {
+/** A page as programs get it: docs/schemas/search.v1.json. */
+export function pageRecord({ query, mode, total, totalIs, offset, moments, didYouMean }: Page, isGrouped: boolean) {
   const groups = isGrouped ? { groups: groupByFile(moments).map(({ file, moments: hits }: FileGroup) => ({ file, hits: hits.map(({ number }) => number) })) } : {};
-  return `${JSON.stringify({ version: 1, query, mode, total, totalIs, offset, didYouMean, hits: moments.map(momentRecord), ...groups })}\n`;
+  return { version: 1, query, mode, total, totalIs, offset, didYouMean, hits: moments.map(momentRecord), ...groups };
 }
 
 export const pageNdjson = ({ moments }: Page): string => moments.map((moment) => `${JSON.stringify(momentRecord(moment))}\n`).join("");
