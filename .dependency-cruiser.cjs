@@ -4,7 +4,7 @@ const only = (name, from, to, comment) => ({ name, comment, severity: "error", f
 module.exports = {
   forbidden: [
     only("no-cycles", {}, { circular: true }, "a cycle means that two files are one"),
-    only("commands-stand-alone", { path: "^src/commands/(?!table|command|format|show-path|find-asset|asset-records|parse-time|search-|index-|mcp|migrate)" }, { path: "^src/commands/(?!table|command|format|show-path|find-asset|asset-records|parse-time|search-|mcp-|index-report|index-run|index-view)" }, "commands never import commands"),
+    only("commands-stand-alone", { path: "^src/commands/(?!table|command|format|show-path|find-asset|asset-records|parse-time|search-|ingest-|index-|mcp|migrate)" }, { path: "^src/commands/(?!table|command|format|show-path|find-asset|asset-records|parse-time|search-|ingest-|mcp-|index-report|index-run|index-view)" }, "commands never import commands"),
     only("types-import-nothing", { path: "^src/(types|errors)\\.ts$" }, { path: "^src/" }, "the bottom of everything"),
     only("pipeline-and-search", { path: "^src/(pipeline|search)/", pathNot: "\\.test\\.ts$" }, { path: "^src/", pathNot: "^src/(pipeline|search|media)/|^src/(types|errors|place)\\.ts$|^src/(objects/object-store|objects/ranged|backends/backend|backends/ledger|asr/transcriber|asr/settings|embed/embedder)\\.ts$" }, "they know interfaces, never implementations"),
     only("migrate", { path: "^src/commands/migrate" }, { path: "^src/commands/(?!table|command|format|show-path|find-asset|index-run|migrate-)" }, "migrate is one command in several files"),

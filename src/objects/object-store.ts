@@ -55,11 +55,26 @@ export interface S3Options {
   readonly pathStyle: boolean | undefined;
 }
 
+export interface UploadOptions {
+  /** Replaces an object with other content. */
+  readonly overwrite: boolean;
+  readonly signal: AbortSignal;
+  /** Told how many bytes of the file are there. */
+  readonly onProgress: (doneBytes: number) => void;
+}
+
+export type UploadOutcome = "uploaded" | "present";
+
 /** Buckets that one set of keys opens. */
 export interface Objects {
   bucket(name: string): ObjectStore;
   /** An address that opens the object without keys for so many seconds, at most a week. */
   link(bucket: string, key: string, seconds: number): Promise<string>;
+  /**
+   * Brings a file of this machine into a bucket, checked, in parts; an attempt after one that was stopped sends the rest. "present": it is there already, with this content.
+   * Rejects with USAGE when there is an object with other content, unless `overwrite`.
+   */
+  upload(bucket: string, key: string, path: string, options: UploadOptions): Promise<UploadOutcome>;
   close(): void;
 }
 

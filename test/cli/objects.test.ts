@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { bytes } from "../../src/objects/object-store.contract.ts";
@@ -130,6 +130,30 @@ describe("a bucket", () => {
     for (const format of ["text", "csv", "md"]) expect((await search("--links", "--format", format)).stdout).toContain("X-Amz-Signature=");
     await new Promise((done) => setTimeout(done, 2500));
     expect((await fetch(url)).status).toBe(403);
+  });
+
+  it("is filled by ingest --to, with captions beside their media, and works them off; the second time nothing is sent", async () => {
+    const folder = join(home, "recordings");
+    mkdirSync(join(folder, "deep"), { recursive: true });
+    for (const [from, to] of [["lecture.mp3", "lecture.mp3"], ["lecture.vtt", "lecture.vtt"], ["news.mp3", "deep/news.mp3"], ["minutes.vtt", "deep/minutes.vtt"]] as const) copyFileSync(join(FIXTURES, from), join(folder, to));
+    writeFileSync(join(folder, "notes.txt"), "not media");
+    const places = ["deep/minutes.vtt", "deep/news.mp3", "lecture.mp3", "lecture.vtt"].map((name) => `s3://media/up/${name}`);
+    const uploads = async (...more: readonly string[]): Promise<string[]> => {
+      const result = await run("ingest", folder, "--to", "s3://media/up", "--json", ...more);
+      return (JSON.parse(result.stdout) as { uploads: { to: string; outcome: string }[] }).uploads.map(({ to, outcome }) => `${outcome} ${to}`).toSorted();
+    };
+    expect(await uploads("--dry-run")).toEqual(places.map((place) => `would-upload ${place}`));
+    expect(await uploads()).toEqual(places.map((place) => `uploaded ${place}`));
+    expect(await uploads()).toEqual(places.map((place) => `present ${place}`));
+    const indexed = await run("index", "--engine", "STUB", "--json");
+    expect(outcomes(indexed)).toEqual(["deep/minutes.vtt", "deep/news.mp3", "lecture.mp3"].map((name) => `indexed s3://media/up/${name}`));
+    writeFileSync(join(folder, "deep/minutes.vtt"), "WEBVTT\n\n00:00.000 --> 00:01.000\nanother\n");
+    const conflict = await run("ingest", folder, "--to", "s3://media/up");
+    expect([conflict.exitCode, conflict.stderr]).toEqual([3, expect.stringMatching(/there is another object of this name \(--force/)]);
+    expect((await run("ingest", join(folder, "deep/minutes.vtt"), "--to", "s3://media/up/deep", "--force")).exitCode).toBe(0);
+    expect(outcomes(await run("index", "s3://media/up/deep/minutes.vtt", "--json"))).toEqual(["indexed s3://media/up/deep/minutes.vtt"]);
+    expect((await run("ingest", folder, "--to", folder)).exitCode).toBe(2);
+    expect((await run("ingest", join(folder, "deep/minutes.vtt"), join(FIXTURES, "minutes.vtt"), "--to", "s3://media/up")).stderr).toContain("would both become s3://media/up/minutes.vtt");
   });
 
   it("is followed with --watch by listing it: what comes, changes and goes", async () => {

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { readFile } from "node:fs/promises";
 import { MediasearchError } from "../../errors.ts";
 import { type ObjectStat, type ObjectStore, type Objects, readAll } from "../object-store.ts";
 
@@ -17,6 +18,15 @@ export function openMemory(): Objects {
       return known;
     },
     link: async (bucket, key) => `memory://${bucket}/${encodeURIComponent(key)}`,
+    async upload(bucket, key, path, { overwrite, signal }) {
+      const store = this.bucket(bucket);
+      const known = await store.stat(key);
+      const body = await readFile(path);
+      if (known && (await readAll(store.get(key))).equals(body)) return "present";
+      if (known && !overwrite) throw new MediasearchError("USAGE", `s3://${bucket}/${key}: there is another object of this name`, { subject: key });
+      await store.put(key, (async function* () { yield body; })(), { signal });
+      return "uploaded";
+    },
     close: () => {},
   };
 }

@@ -18,6 +18,7 @@ export function openS3(options: S3Options): S3Objects {
     client,
     bucket: (name) => s3Bucket(client, name),
     link: async (bucket, key, seconds) => (await import("./link.ts")).presignedLink(client, bucket, key, seconds),
+    upload: async (bucket, key, path, options) => (await import("./upload.ts")).uploadFile(client, bucket, key, path, options),
     close: () => client.destroy(),
   };
 }
