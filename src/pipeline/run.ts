@@ -58,7 +58,7 @@ export async function* run(roots: readonly string[], tools: FileTools, options: 
   const countAll = async (): Promise<void> => {
     await sleep(COUNT_AFTER_MS, undefined, { signal });
     let files = 0;
-    for await (const _ of scan(roots, { ...options, signal })) {
+    for await (const _ of scan(roots, { ...options, signal, objects: tools.objects })) {
       signal.throwIfAborted();
       files++;
     }
