@@ -22,7 +22,7 @@ const exitCode = await main(["index", folder, "--captions", "only"], {
 if (exitCode !== 0) throw new Error(`index ended with ${exitCode}`);
 
 const backend = await openBackend("local", { path: join(home, "library.sqlite"), create: false });
-const embedder = await openEmbedder("all-MiniLM-L6-v2");
+const embedder = await openEmbedder({ model: "all-MiniLM-L6-v2" });
 const shared = async () => ({ ...embedder, close: async () => {} });
 for (const mode of ["keyword", "semantic", "hybrid"] as const satisfies readonly SearchMode[])
   for (const task of ["corpus", "meeting"]) {

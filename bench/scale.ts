@@ -108,7 +108,7 @@ function complete(library: string): void {
   db.close();
 }
 
-const embedder = await openEmbedder("all-MiniLM-L6-v2");
+const embedder = await openEmbedder({ model: "all-MiniLM-L6-v2" });
 const sample = Array.from({ length: 2000 }, sentence);
 const embeddingAt = process.cpuUsage();
 await embedder.embed(sample, { as: "passage" });

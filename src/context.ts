@@ -1,7 +1,8 @@
 import type { Transcriber } from "./asr/transcriber.ts";
-import type { Backend } from "./backends/backend.ts";
+import type { Backend, StoreIdentity } from "./backends/backend.ts";
 import type { BackendName } from "./backends/registry.ts";
 import { s3Options } from "./config/cluster-settings.ts";
+import { embedderSettings } from "./config/embedder.ts";
 import type { LoadedConfig } from "./config/load.ts";
 import type { Embedder } from "./embed/embedder.ts";
 import type { Objects } from "./objects/object-store.ts";
@@ -17,6 +18,8 @@ export interface Context {
   /** Another library than that of the settings: for moves, backups and the like. */
   openBackendAt(name: BackendName, path: string, create: boolean): Promise<Backend>;
   openEmbedder(): Promise<Embedder>;
+  /** What the present embedding model is, and how long its vectors are. */
+  embedderIdentity(): Promise<StoreIdentity>;
   /** In this process, to ask it what it is; files are recognised by workers. */
   openTranscriber(status: StatusLine): Promise<Transcriber>;
   /** For searches of that library: the model is loaded only for a query that is new to it. */
@@ -43,7 +46,11 @@ export function createContext(config: LoadedConfig, io: Io): Context {
     },
     async openEmbedder() {
       const { openEmbedder } = await import("./embed/registry.ts");
-      return openEmbedder(settings.embeddingModel);
+      return openEmbedder(embedderSettings(settings));
+    },
+    async embedderIdentity() {
+      const { embedderIdentity } = await import("./embed/registry.ts");
+      return embedderIdentity(embedderSettings(settings));
     },
     async openTranscriber(status) {
       const [{ openTranscriber }, { modelProvider }, { engineSettings }] = await Promise.all([import("./asr/registry.ts"), import("./model-provider.ts"), import("./config/recognisers.ts")]);
@@ -51,8 +58,8 @@ export function createContext(config: LoadedConfig, io: Io): Context {
     },
     async openQueryEmbedder({ queryVectors }) {
       if (!queryVectors) return this.openEmbedder();
-      const [{ embedderIdentity }, { rememberQueries }] = await Promise.all([import("./embed/registry.ts"), import("./embed/remember-queries.ts")]);
-      return rememberQueries(await embedderIdentity(settings.embeddingModel), () => this.openEmbedder(), queryVectors);
+      const [identity, { rememberQueries }] = await Promise.all([this.embedderIdentity(), import("./embed/remember-queries.ts")]);
+      return rememberQueries(identity, () => this.openEmbedder(), queryVectors);
     },
     openObjects() {
       objects ??= import("./objects/s3/open.ts").then(({ openS3 }) => openS3(s3Options(settings)));
@@ -62,7 +69,7 @@ export function createContext(config: LoadedConfig, io: Io): Context {
     async openWorkers(status) {
       const [{ openWorkers }, { modelProvider }, { engineSettings }] = await Promise.all([import("./pipeline/workers.ts"), import("./model-provider.ts"), import("./config/recognisers.ts")]);
       return openWorkers({
-        setup: { objects: s3Options(settings), engine: settings.engine, embeddingModel: settings.embeddingModel, engines: engineSettings(settings, io.env) },
+        setup: { objects: s3Options(settings), engine: settings.engine, embedder: embedderSettings(settings), engines: engineSettings(settings, io.env) },
         timeoutMs: settings.jobTimeoutMs,
         memoryBytes: settings.workerMemoryMb * 1_000_000,
         models: modelProvider(config, io, status),

@@ -51,3 +51,7 @@ export type CaptionsMode = "prefer" | "only" | "ignore";
 /** The recognisers, as ASR_ENGINE names them. */
 export const ENGINES = ["local", "NVIDIA_NIMS", "WHISPER", "BYO", "STUB"] as const;
 export type EngineName = (typeof ENGINES)[number];
+
+/** Kinds of embedding servers, as EMBEDDING_API names them. */
+export const EMBEDDING_APIS = ["auto", "openai", "nim", "tei", "ollama"] as const;
+export type EmbeddingApi = (typeof EMBEDDING_APIS)[number];

@@ -50,7 +50,7 @@ function tools(setup: WorkerSetup): Tools {
   return {
     // What could not be opened once (a download that failed) is tried again for the next file.
     transcriber: () => (transcriber ??= openTranscriber(setup.engine, { models, engines: setup.engines }).catch((error: unknown) => { transcriber = undefined; throw error; })),
-    embedder: () => (embedder ??= openEmbedder(setup.embeddingModel).catch((error: unknown) => { embedder = undefined; throw error; })),
+    embedder: () => (embedder ??= openEmbedder(setup.embedder).catch((error: unknown) => { embedder = undefined; throw error; })),
     objects: () => (objects ??= import("./objects/s3/open.ts").then(({ openS3 }) => openS3(setup.objects))),
     signal: stop.signal,
     onCheckpoint: (checkpoint) => reply({ type: "checkpoint", checkpoint }),

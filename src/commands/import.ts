@@ -3,7 +3,6 @@ import { basename, dirname, join, resolve } from "node:path";
 import type { Store } from "../backends/backend.ts";
 import type { Context } from "../context.ts";
 import type { Embedder } from "../embed/embedder.ts";
-import { embedderIdentity } from "../embed/registry.ts";
 import { ERRORS, MediasearchError, toMediasearchError } from "../errors.ts";
 import { count, plain, statusLine } from "../output.ts";
 import { passageText } from "../search/passage-text.ts";
@@ -22,7 +21,7 @@ interface Result {
 const ENDINGS: readonly (readonly [string, TranscriptFormat])[] = [[".transcript.json", "json"], [".json", "json"], [".srt", "srt"], [".vtt", "vtt"], [".txt", "txt"], [".md", "md"]];
 
 export const run: Command = async (paths, flags, context) => {
-  const { io, config } = context;
+  const { io } = context;
   const transcripts = await filesOf(paths.map((path) => resolve(io.cwd, path)));
   const forMedia = text(flags, "for");
   if (forMedia !== undefined && transcripts.length !== 1) throw new MediasearchError("USAGE", `--for goes with one transcript, not ${transcripts.length}`, { subject: "--for", hint: "mediasearch import talk.srt --for talk.mp3" });
@@ -31,7 +30,7 @@ export const run: Command = async (paths, flags, context) => {
   const results: Result[] = [];
   let embedder: Promise<Embedder> | undefined;
   try {
-    const tools = { store: backend.store, identity: await embedderIdentity(config.settings.embeddingModel), embedder: () => (embedder ??= context.openEmbedder()), passageText, signal: io.signal };
+    const tools = { store: backend.store, identity: await context.embedderIdentity(), embedder: () => (embedder ??= context.openEmbedder()), passageText, signal: io.signal };
     for (const path of transcripts) {
       io.signal.throwIfAborted();
       status.update(`${results.length}/${transcripts.length} transcripts`);

@@ -3,7 +3,6 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Backend, Store } from "../backends/backend.ts";
 import type { Lease } from "../backends/ledger.ts";
 import type { Context } from "../context.ts";
-import { embedderIdentity } from "../embed/registry.ts";
 import { ERRORS, MediasearchError } from "../errors.ts";
 import { type StatusLine, statusLine } from "../output.ts";
 import { run as runPipeline, type RunEvent } from "../pipeline/run.ts";
@@ -36,7 +35,7 @@ export async function indexPaths(context: Context, call: IndexCall): Promise<num
   const report = createReport({ io, status, asJson: call.asJson, jobs: config.settings.jobs });
   const backend = (await openForIndexing(context, call.dryRun)) ?? (await emptyBackend());
   try {
-    const embedder = await embedderIdentity(config.settings.embeddingModel);
+    const embedder = await context.embedderIdentity();
     await refuseOtherModel(await backend.store.identity(), embedder);
     const roots = await call.roots(backend.store);
     const lease = call.dryRun ? undefined : await backend.ledger.acquire({ pid: process.pid, host: hostname() });

@@ -1,4 +1,3 @@
-import { embedderIdentity } from "../embed/registry.ts";
 import { count, duration } from "../output.ts";
 import { type Command, isOn, text } from "./command.ts";
 import { move } from "./migrate-move.ts";
@@ -9,13 +8,13 @@ import { costOf } from "./migrate-plan.ts";
 export const run: Command = async (_args, flags, context) => {
   if (text(flags, "to") !== undefined) return move(flags, context);
   if (isOn(flags, "retranscribe")) return retranscribe(flags, context);
-  const { io, config } = context;
+  const { io } = context;
   const backend = await context.openBackend(false);
   try {
     const { store } = backend;
     const schema = backend.schema();
     const stored = await store.identity();
-    const present = await embedderIdentity(config.settings.embeddingModel);
+    const present = await context.embedderIdentity();
     const { segments } = await store.counts();
     const isReembedding = isOn(flags, "reembed");
     if (isReembedding) await reembed(backend, present, context);

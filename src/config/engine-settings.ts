@@ -7,7 +7,6 @@ export interface EngineSettings {
   readonly modelsDir: string | undefined;
   readonly modelCache: string;
   readonly engine: EngineName;
-  readonly embeddingModel: string;
   readonly captions: CaptionsMode;
   readonly language: string | undefined;
 }
@@ -34,14 +33,6 @@ export const ENGINE_SETTINGS: Table<EngineSettings> = {
     parse: oneOf(...ENGINES),
     fallback: () => "local",
     fallbackText: "local",
-  },
-  embeddingModel: {
-    env: "EMBEDDING_MODEL",
-    help: "embedding model",
-    // The predecessor wrote it as on the Hugging Face hub.
-    parse: (text) => oneOf("all-MiniLM-L6-v2")(text.replace(/^sentence-transformers\//, "")),
-    fallback: () => "all-MiniLM-L6-v2",
-    fallbackText: "all-MiniLM-L6-v2",
   },
   captions: {
     flag: "captions",

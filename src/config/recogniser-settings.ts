@@ -30,7 +30,7 @@ export interface RecogniserSettings {
 }
 
 /** A server's address as people write it: `host:port` too. Keys in it would end up in logs, so it may have none. */
-function server(text: string): string {
+export function server(text: string): string {
   const trimmed = text.trim().replace(/\/+$/, "");
   const url = URL.parse(/^[a-z][a-z\d+.-]*:\/\//i.test(trimmed) ? trimmed : `http://${trimmed}`);
   if (!url || url.hostname === "") throw new Error("must be the address of a server, such as http://127.0.0.1:8080");

@@ -1,4 +1,5 @@
 import { CLUSTER_SETTINGS, type ClusterSettings } from "./cluster-settings.ts";
+import { EMBEDDING_SETTINGS, type EmbeddingSettings } from "./embedder-settings.ts";
 import { ENGINE_SETTINGS, type EngineSettings } from "./engine-settings.ts";
 import { INDEXING_SETTINGS, type IndexingSettings } from "./indexing-settings.ts";
 import { LIBRARY_SETTINGS, type LibrarySettings } from "./library-settings.ts";
@@ -6,9 +7,9 @@ import { RECOGNISER_SETTINGS, type RecogniserSettings } from "./recogniser-setti
 import { RESULT_SETTINGS, type ResultSettings } from "./result-settings.ts";
 import type { Table } from "./setting.ts";
 
-export interface Settings extends LibrarySettings, EngineSettings, RecogniserSettings, IndexingSettings, ResultSettings, ClusterSettings {}
+export interface Settings extends LibrarySettings, EngineSettings, EmbeddingSettings, RecogniserSettings, IndexingSettings, ResultSettings, ClusterSettings {}
 
 export type SettingName = keyof Settings;
 
 /** Every setting in one place: command line, environment, files, help, docs and default all come from here. */
-export const SETTINGS: Table<Settings> = { ...LIBRARY_SETTINGS, ...ENGINE_SETTINGS, ...RECOGNISER_SETTINGS, ...INDEXING_SETTINGS, ...RESULT_SETTINGS, ...CLUSTER_SETTINGS };
+export const SETTINGS: Table<Settings> = { ...LIBRARY_SETTINGS, ...ENGINE_SETTINGS, ...EMBEDDING_SETTINGS, ...RECOGNISER_SETTINGS, ...INDEXING_SETTINGS, ...RESULT_SETTINGS, ...CLUSTER_SETTINGS };

@@ -1,5 +1,4 @@
 import type { Context } from "../context.ts";
-import { embedderIdentity } from "../embed/registry.ts";
 import { toMediasearchError } from "../errors.ts";
 import { bytes, count, duration } from "../output.ts";
 import { ok, type Outcome, type Step } from "./check.ts";
@@ -18,7 +17,7 @@ export function librarySteps(context: Context, deep: boolean): readonly Step[] {
           const findings: Outcome[] = [];
           for await (const { check, status, found, hint } of backend.check({ deep })) if (status !== "ok") findings.push({ status, found: `${check}: ${found}`, hint });
           const stored = await backend.store.identity();
-          const present = await embedderIdentity(context.config.settings.embeddingModel);
+          const present = await context.embedderIdentity();
           if (stored && stored.embedder !== present.embedder)
             findings.push({ status: "failed", found: `made with the embedding model ${stored.embedder}, not ${present.embedder}`, hint: "mediasearch migrate --reembed", code: "MODEL_MISMATCH" });
           if (findings.length > 0) return findings;

@@ -2,7 +2,6 @@ import { access, constants, mkdir, statfs } from "node:fs/promises";
 import { availableParallelism, freemem, totalmem } from "node:os";
 import { dirname } from "node:path";
 import type { Context } from "../context.ts";
-import { embedderIdentity } from "../embed/registry.ts";
 import { MediasearchError } from "../errors.ts";
 import { verifyModels } from "../models/store.ts";
 import { bytes, count } from "../output.ts";
@@ -54,7 +53,7 @@ export function machineSteps(context: Context): readonly (readonly Step[])[] {
       }),
     }],
     [{ check: "embedding", group: "models", tried: "find the embedding model", code: "MISSING_MODEL", async run() {
-      const { embedder } = await embedderIdentity(settings.embeddingModel);
+      const { embedder } = await context.embedderIdentity();
       const bad = (await verifyModels(places)).filter(({ model, state }) => model === settings.embeddingModel && state !== "ok");
       return bad.length === 0 ? ok(embedder) : failed(bad.map(({ model, file, state }) => `${model}/${file} is ${state}`).join(", "), "npm install mediasearch   (its folder is not whole)");
     } }],

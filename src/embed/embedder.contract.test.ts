@@ -5,7 +5,7 @@ import { embedderIdentity, openEmbedder } from "./registry.ts";
 
 let embedder: Embedder;
 beforeAll(async () => {
-  embedder = await openEmbedder("all-MiniLM-L6-v2");
+  embedder = await openEmbedder({ model: "all-MiniLM-L6-v2" });
 });
 afterAll(() => embedder.close());
 
@@ -17,11 +17,11 @@ describe("all-MiniLM-L6-v2", () => {
     });
 
   it("is known by name and length before it is loaded", async () => {
-    expect(await embedderIdentity("all-MiniLM-L6-v2")).toEqual({ embedder: embedder.id, dimensions: embedder.dimensions });
+    expect(await embedderIdentity({ model: "all-MiniLM-L6-v2" })).toEqual({ embedder: embedder.id, dimensions: embedder.dimensions });
   });
 
   it("is the only one there is, and another name says so", async () => {
-    await expect(openEmbedder("gpt")).rejects.toMatchObject({ code: "USAGE", exitCode: 2 });
+    await expect(openEmbedder({ model: "gpt" })).rejects.toMatchObject({ code: "USAGE", exitCode: 2 });
   });
 });
 

@@ -1,29 +1,45 @@
 import { MediasearchError } from "../errors.ts";
 import type { Embedder } from "./embedder.ts";
+import type { EmbedderSettings } from "./settings.ts";
+
+export interface EmbedderIdentity {
+  readonly embedder: string;
+  readonly dimensions: number;
+}
 
 interface Entry {
-  /** What an index made with it is marked with, without loading the model. */
-  readonly identity: () => Promise<{ readonly embedder: string; readonly dimensions: number }>;
-  readonly open: () => Promise<Embedder>;
+  /** What an index made with it is marked with. A model of this machine is not loaded for it; a server is asked. */
+  readonly identity: (settings: EmbedderSettings) => Promise<EmbedderIdentity>;
+  readonly open: (settings: EmbedderSettings) => Promise<Embedder>;
 }
 
-const EMBEDDERS: Readonly<Record<string, Entry>> = {
-  "all-MiniLM-L6-v2": {
-    async identity() {
-      const { DIMENSIONS, minilmId } = await import("./minilm/identity.ts");
-      return { embedder: minilmId(), dimensions: DIMENSIONS };
-    },
-    open: async () => (await import("./minilm/open.ts")).open(),
+const MINILM: Entry = {
+  async identity() {
+    const { DIMENSIONS, minilmId } = await import("./minilm/identity.ts");
+    return { embedder: minilmId(), dimensions: DIMENSIONS };
   },
+  open: async () => (await import("./minilm/open.ts")).open(),
+};
+const ONNX: Entry = {
+  identity: async (settings) => (await import("./onnx/folder.ts")).identityOf(settings),
+  open: async (settings) => (await import("./onnx/open.ts")).open(settings),
+};
+const REMOTE: Entry = {
+  identity: async (settings) => (await import("./remote/open.ts")).identityOf(settings),
+  open: async (settings) => (await import("./remote/open.ts")).open(settings),
 };
 
-function entry(name: string): Entry {
-  const found = EMBEDDERS[name];
-  if (!found)
-    throw new MediasearchError("USAGE", `no embedding model is called ${name}`, { hint: `EMBEDDING_MODEL=${Object.keys(EMBEDDERS).join(" or ")}` });
-  return found;
+const BUNDLED = "all-MiniLM-L6-v2";
+
+function entry({ model, endpoint }: EmbedderSettings): Entry {
+  if (endpoint !== undefined) return REMOTE;
+  if (model === BUNDLED) return MINILM;
+  if (/^[./~]|[/\\]$/.test(model) || /^[A-Za-z]:\\/.test(model)) return ONNX;
+  throw new MediasearchError("USAGE", `no embedding model is called ${model}`, {
+    subject: "EMBEDDING_MODEL", hint: `EMBEDDING_MODEL=${BUNDLED}, or a folder with an ONNX model such as ./my-model, or EMBEDDING_ENDPOINT=http://SERVER for a model of a server`,
+  });
 }
 
-export const openEmbedder = async (name: string): Promise<Embedder> => entry(name).open();
+export const openEmbedder = async (settings: EmbedderSettings): Promise<Embedder> => entry(settings).open(settings);
 
-export const embedderIdentity = async (name: string): ReturnType<Entry["identity"]> => entry(name).identity();
+export const embedderIdentity = async (settings: EmbedderSettings): Promise<EmbedderIdentity> => entry(settings).identity(settings);

@@ -9,7 +9,7 @@ import type { Embedder } from "./embedder.ts";
 import { openEmbedder } from "./registry.ts";
 import { rememberQueries } from "./remember-queries.ts";
 
-const model = await openEmbedder("all-MiniLM-L6-v2");
+const model = await openEmbedder({ model: "all-MiniLM-L6-v2" });
 afterAll(() => model.close());
 const identity = { embedder: model.id, dimensions: model.dimensions };
 

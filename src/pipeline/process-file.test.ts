@@ -8,7 +8,7 @@ import type { FileTask } from "./protocol.ts";
 const task = (name: string, more: Partial<FileTask> = {}): FileTask => ({ path: join(FIXTURES, name), kind: "media", sidecar: null, captions: "prefer", language: undefined, ...more });
 const never = async (): Promise<never> => { throw new Error("must not be opened"); };
 const tools = (more: Partial<Tools> = {}): Tools => ({
-  transcriber: never, objects: never, embedder: () => openEmbedder("all-MiniLM-L6-v2"), signal: new AbortController().signal, onProgress: () => {}, onCheckpoint: () => {}, ...more,
+  transcriber: never, objects: never, embedder: () => openEmbedder({ model: "all-MiniLM-L6-v2" }), signal: new AbortController().signal, onProgress: () => {}, onCheckpoint: () => {}, ...more,
 });
 
 describe("one file's way", () => {

@@ -1,5 +1,6 @@
 import type { EngineSettings } from "../asr/settings.ts";
 import type { Checkpoint, Timing } from "../asr/transcriber.ts";
+import type { EmbedderSettings } from "../embed/settings.ts";
 import type { ErrorCode } from "../errors.ts";
 import type { S3Options } from "../objects/object-store.ts";
 import type { CaptionsMode, EmbeddedSegment, EngineName, Language, Origin, Segment } from "../types.ts";
@@ -11,7 +12,7 @@ export interface WorkerSetup {
   /** For `openS3`: keys go over the channel, never on a command line. */
   readonly objects: S3Options;
   readonly engine: EngineName;
-  readonly embeddingModel: string;
+  readonly embedder: EmbedderSettings;
   /** Addresses, keys and limits of recognisers outside this process. */
   readonly engines: EngineSettings;
 }

@@ -2,7 +2,7 @@ import { toPcm16 } from "../audio/wav.ts";
 import type { SpeechPiece } from "../audio/speech-pieces.ts";
 import { type Answer, type AskOptions, type Engine, lengthMs } from "../remote/engine.ts";
 import { toTag } from "../remote/languages.ts";
-import { refusal } from "../remote/refusals.ts";
+import { refusal } from "../../remote/refusals.ts";
 import type { NimSettings, RequestSettings } from "../settings.ts";
 import { SAMPLE_RATE } from "../transcriber.ts";
 import { describe, identityOf } from "./address.ts";

@@ -1,6 +1,5 @@
 import type { ErrorCode } from "../../errors.ts";
-import type { Refusal } from "../remote/engine.ts";
-import { refusal, type Server } from "../remote/refusals.ts";
+import { refusal, type Server, type Refusal } from "../../remote/refusals.ts";
 
 /** gRPC's status codes that mean something to the retry rules: https://grpc.io/docs/guides/status-codes/ */
 const CODES: Readonly<Record<number, readonly [name: string, kind: Refusal["kind"], code: ErrorCode]>> = {

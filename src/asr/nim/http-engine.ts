@@ -1,9 +1,9 @@
 import { toWav } from "../audio/wav.ts";
 import { type Engine, lengthMs } from "../remote/engine.ts";
-import { formOf, request } from "../remote/http.ts";
+import { formOf, request } from "../../remote/http.ts";
 import { heardFromJson } from "../remote/json-answer.ts";
 import { toTag } from "../remote/languages.ts";
-import { fromNetworkError, fromStatus, refusal } from "../remote/refusals.ts";
+import { fromNetworkError, fromStatus, refusal } from "../../remote/refusals.ts";
 import type { NimSettings, RequestSettings } from "../settings.ts";
 import { describe, identityOf } from "./address.ts";
 import { LONGEST_WINDOW_MS, SETTINGS_VERSION } from "./grpc-engine.ts";

@@ -3,7 +3,7 @@ import type { SpeechPiece } from "../audio/speech-pieces.ts";
 import { align } from "./align.ts";
 import { heardFromJson } from "./json-answer.ts";
 import { toIso, toTag, WHISPER_LANGUAGES } from "./languages.ts";
-import { errorBody, quote, retryAfter } from "./refusals.ts";
+import { errorBody, quote, retryAfter } from "../../remote/refusals.ts";
 import { tidy } from "./tidy.ts";
 
 /** Ten seconds, speech from second 1 to 9. */

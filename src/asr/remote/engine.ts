@@ -1,6 +1,6 @@
 import type { SpeechPiece } from "../audio/speech-pieces.ts";
 import type { Cue, Language } from "../../types.ts";
-import type { MediasearchError } from "../../errors.ts";
+import type { Refusal } from "../../remote/refusals.ts";
 import { SAMPLE_RATE, type Timing } from "../transcriber.ts";
 
 /** A recogniser that is asked for one piece of audio at a time, such as a server; `open.ts` makes a Transcriber of it. */
@@ -32,18 +32,6 @@ export interface Heard {
   readonly language: Language | null;
   /** What was asked for and not given, for the user. */
   readonly notes: readonly string[];
-}
-
-/**
- * Why there is no answer, in the words of the retry rules:
- * "fatal": no other piece or file will fare better. "rejected": so too, unless the recogniser has taken other pieces: then it is about this one.
- * "size": a shorter piece may be taken. "retry": it may pass. "once": it may pass, but seldom does.
- */
-export interface Refusal {
-  readonly kind: "fatal" | "rejected" | "size" | "retry" | "once";
-  readonly error: MediasearchError;
-  /** As the server asks for, in milliseconds. */
-  readonly retryAfterMs?: number | undefined;
 }
 
 export const lengthMs = ({ samples }: Pick<SpeechPiece, "samples">): number => (samples.length * 1000) / SAMPLE_RATE;

@@ -2,7 +2,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { type SpeechPiece, halve } from "../audio/speech-pieces.ts";
 import { MediasearchError } from "../../errors.ts";
 import type { RequestSettings } from "../settings.ts";
-import { type AskOptions, type Engine, type Heard, lengthMs, type Refusal } from "./engine.ts";
+import { type AskOptions, type Engine, type Heard, lengthMs } from "./engine.ts";
+import type { Refusal } from "../../remote/refusals.ts";
 
 /** Shorter pieces than this are not cut again: what refuses them as too large refuses everything. */
 const LEAST_MS = 2000;

@@ -1,10 +1,10 @@
 import { toWav } from "../audio/wav.ts";
 import type { SpeechPiece } from "../audio/speech-pieces.ts";
-import { type Answer, type AskOptions, lengthMs, type Refusal } from "../remote/engine.ts";
-import { type FormPart, formOf, type HttpReply, request } from "../remote/http.ts";
+import { type Answer, type AskOptions, lengthMs } from "../remote/engine.ts";
+import { type FormPart, formOf, type HttpReply, request } from "../../remote/http.ts";
 import { heardFromJson } from "../remote/json-answer.ts";
 import { toIso } from "../remote/languages.ts";
-import { errorBody, fromNetworkError, fromStatus, refusal, type Server } from "../remote/refusals.ts";
+import { errorBody, fromNetworkError, fromStatus, refusal, type Server, type Refusal } from "../../remote/refusals.ts";
 import type { WhisperSettings } from "../settings.ts";
 import { keyHeader, type Route } from "./server.ts";
 

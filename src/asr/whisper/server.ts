@@ -1,7 +1,6 @@
 import { MediasearchError } from "../../errors.ts";
-import type { Refusal } from "../remote/engine.ts";
-import { type HttpReply, request, shown } from "../remote/http.ts";
-import { fromNetworkError, type Server } from "../remote/refusals.ts";
+import { type HttpReply, request, shown } from "../../remote/http.ts";
+import { fromNetworkError, type Server, type Refusal } from "../../remote/refusals.ts";
 import type { WhisperSettings } from "../settings.ts";
 
 /** OpenAI's API, or one like it; speaches, which knows more; whisper.cpp's own. */

@@ -4,7 +4,7 @@ import { MediasearchError } from "../../errors.ts";
 import { bundledFile } from "../../models/catalogue.ts";
 import type { Embedder } from "../embedder.ts";
 import { DIMENSIONS, MODEL, minilmId } from "./identity.ts";
-import { openWordPiece } from "./wordpiece.ts";
+import { openWordPiece } from "../wordpiece.ts";
 
 /** Tokens that the model takes, [CLS] and [SEP] included. */
 const LONGEST = 256;

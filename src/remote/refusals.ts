@@ -1,6 +1,17 @@
-import { type ErrorCode, MediasearchError } from "../../errors.ts";
-import type { Refusal } from "./engine.ts";
+import { type ErrorCode, MediasearchError } from "../errors.ts";
 import type { HttpReply } from "./http.ts";
+
+/**
+ * Why there is no answer, in the words of the retry rules:
+ * "fatal": no other piece or file will fare better. "rejected": so too, unless the recogniser has taken other pieces: then it is about this one.
+ * "size": a shorter piece may be taken. "retry": it may pass. "once": it may pass, but seldom does.
+ */
+export interface Refusal {
+  readonly kind: "fatal" | "rejected" | "size" | "retry" | "once";
+  readonly error: MediasearchError;
+  /** As the server asks for, in milliseconds. */
+  readonly retryAfterMs?: number | undefined;
+}
 
 /** Whom errors are about, and what they must never show. */
 export interface Server {

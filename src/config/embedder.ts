@@ -1,0 +1,20 @@
+import type { EmbedderSettings } from "../embed/settings.ts";
+import type { Settings } from "./settings.ts";
+
+const MOST_ATTEMPTS = 5;
+const LONGEST_DELAY_MS = 30_000;
+
+/** The settings of the embedder, as it wants them. */
+export const embedderSettings = (settings: Settings): EmbedderSettings => ({
+  model: settings.embeddingModel,
+  endpoint: settings.embeddingEndpoint,
+  api: settings.embeddingApi,
+  apiKey: settings.embeddingApiKey,
+  dimensions: settings.embeddingDimension,
+  maxTokens: settings.embeddingMaxTokens,
+  queryPrefix: settings.embeddingQueryPrefix,
+  passagePrefix: settings.embeddingPassagePrefix,
+  attempts: Math.min(MOST_ATTEMPTS, settings.maxAttempts),
+  baseDelayMs: settings.baseRetryDelayMs,
+  maxDelayMs: Math.min(LONGEST_DELAY_MS, settings.maxRetryDelayMs),
+});
