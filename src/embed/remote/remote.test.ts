@@ -19,7 +19,7 @@ const KINDS: Readonly<Record<string, () => EmbedderSettings>> = {
 };
 
 for (const [kind, settings] of Object.entries(KINDS))
-  describe(kind, () => {
+  describe(`${kind} as embedder`, () => {
     for (const { law, run } of EMBEDDER_CASES)
       it(law, async () => {
         await server.faults();
