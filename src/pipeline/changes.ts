@@ -41,7 +41,7 @@ export async function sortChanges(paths: readonly Place[], roots: readonly Place
     if ((await isPrefix(path, roots, store)) || !(await isGone(path, objects))) there.add(path);
     else {
       missing.push(path);
-      if (captionName(nameOf(path))) there.add(isObject(path) ? path : folderOf(path));
+      if (captionName(nameOf(path)) && (isObject(path) || !(await isGone(folderOf(path), objects)))) there.add(isObject(path) ? path : folderOf(path));
     }
   }
   const gone: AssetId[] = [];

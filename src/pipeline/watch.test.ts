@@ -90,6 +90,17 @@ describe("watching", () => {
     await until(() => flat(batches).filter((path) => path === "a.mp3").length === 2);
   });
 
+  it("takes the files of a root that it looks through for offline as well when the root is gone, and says once that it can't be watched", async () => {
+    writeFileSync(join(root, "a.mp3"), "1");
+    const { batches } = await follow({ watch: () => { throw Object.assign(new Error("no more"), { code: "ENOSPC" }); } });
+    renameSync(root, `${root}-away`);
+    await until(() => notices.some((text) => text.includes("is gone")));
+    renameSync(`${root}-away`, root);
+    await until(() => batches.flat().includes(root));
+    expect(flat(batches)).not.toContain("a.mp3");
+    expect(notices.map((text) => text.replace(root, "").replace(/can't be watched.*/, "can't be watched"))).toEqual([" can't be watched", " is gone; waiting for it to come back", " is back"]);
+  });
+
   it("does not go round in circles of links, and ends with the reason when it is told to", async () => {
     symlinkSync(root, join(root, "circle"));
     const { ended, batches } = await follow();

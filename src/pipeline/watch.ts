@@ -29,6 +29,8 @@ export async function* watchRoots(roots: readonly string[], options: WatchOption
   const settle = settling(stableMs);
   const modes = new Map<string, Mode>();
   const batch = new Set<string>();
+  /** Roots of which it was said that the system can't watch them. */
+  const told = new Set<string>();
   let wake = (): void => {};
   const mark = (path: string, isDoubtful = false): void => {
     settle.mark(path, isDoubtful);
@@ -48,7 +50,8 @@ export async function* watchRoots(roots: readonly string[], options: WatchOption
 
   const poll = async (root: string, why: string): Promise<void> => {
     folders.remove(root);
-    onNotice(`${root} can't be watched (${why}); it is looked through every ${pollMs / 1000} s instead. More watches: sysctl fs.inotify.max_user_watches=1048576`);
+    if (!told.has(root)) onNotice(`${root} can't be watched (${why}); it is looked through every ${pollMs / 1000} s instead. More watches: sysctl fs.inotify.max_user_watches=1048576`);
+    told.add(root);
     modes.set(root, await snapshot(root, signal));
   };
   const begin = async (root: string): Promise<void> => {
@@ -65,7 +68,10 @@ export async function* watchRoots(roots: readonly string[], options: WatchOption
   };
   const lookAround = async (): Promise<void> => {
     for (const [root, mode] of modes) {
-      if (typeof mode === "object") {
+      const isGone = mode !== "gone" && !(await stat(root).catch(() => undefined));
+      // A file of its own that is gone was deleted, as far as its folder tells.
+      if (isGone && !(typeof mode === "object" && mode.has(root))) await begin(root);
+      else if (typeof mode === "object") {
         const now = await snapshot(root, signal);
         for (const path of differences(mode, now)) mark(path);
         modes.set(root, now);
@@ -74,7 +80,7 @@ export async function* watchRoots(roots: readonly string[], options: WatchOption
         if (modes.get(root) === "gone") continue;
         onNotice(`${root} is back`);
         batch.add(root);
-      } else if (!(await stat(root).catch(() => undefined))) await begin(root);
+      }
     }
   };
   /** Folders are watched, not indexed; a root that went away is waited for, and its files with it. */
