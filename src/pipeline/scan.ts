@@ -106,6 +106,8 @@ async function* scanNamed(path: string, walker: Walker): AsyncIterable<ScanItem>
 async function* emit(path: string, kind: Candidate["kind"], at: Stats, beside: Beside | null, walker: Walker): AsyncIterable<ScanItem> {
   if (walker.seenFiles.has(path)) return;
   walker.seenFiles.add(path);
+  // Reading one would wait for somebody to write.
+  if (!at.isFile()) throw new MediasearchError("UNREADABLE_MEDIA", `${path}: a pipe, socket or device, not a file`, { subject: path });
   const captionsBeside = beside?.captionsOf(basename(path)).map((name) => join(dirname(path), name)) ?? [];
   const sidecar = beside ? await sidecarOf(path, beside) : null;
   yield { type: "file", file: { path, kind, sizeBytes: at.size, mtimeMs: Math.floor(at.mtimeMs), rights: rightsOf(at), sidecar, captionsBeside } };

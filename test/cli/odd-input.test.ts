@@ -1,4 +1,4 @@
-import { spawn } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
 import { appendFileSync, closeSync, copyFileSync, mkdirSync, openSync, readFileSync, rmSync, statSync, symlinkSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import Sqlite from "better-sqlite3";
@@ -28,6 +28,15 @@ describe("names", () => {
     const { exitCode, stderr } = await index();
     expect(exitCode).toBe(3);
     expect(stderr).toMatch(/its name is not valid UTF-8/);
+  });
+});
+
+describe("what is no file", () => {
+  it("is told when it is named, and passed over in a folder", async () => {
+    execFileSync("mkfifo", [join(folder, "pipe.mp3")]);
+    const named = await mediasearch(["index", join(folder, "pipe.mp3")], { home, cwd: folder });
+    expect([named.exitCode, named.stderr]).toEqual([3, expect.stringMatching(/failed: pipe\.mp3: a pipe, socket or device, not a file/)]);
+    expect((await index()).stderr).toMatch(/indexed 0 .*, 0 failed/);
   });
 });
 
