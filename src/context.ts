@@ -23,7 +23,7 @@ export interface Context {
   /** In this process, to ask it what it is; files are recognised by workers. */
   openTranscriber(status: StatusLine): Promise<Transcriber>;
   /** For searches of that library: the model is loaded only for a query that is new to it. */
-  openQueryEmbedder(backend: Backend): Promise<Embedder>;
+  openQueryEmbedder(library: Pick<Backend, "queryVectors">): Promise<Embedder>;
   /** The object store of the settings; the same one every time. */
   openObjects(): Promise<Objects>;
   /** What the user wrote on the command line, a path or an s3:// place. */
@@ -42,7 +42,8 @@ export function createContext(config: LoadedConfig, io: Io): Context {
     },
     async openBackendAt(name, path, create) {
       const { openBackend } = await import("./backends/registry.ts");
-      return openBackend(name, { path, create });
+      const vast = name === "vast" ? await (await import("./vast-options.ts")).vastOptions(settings, io.env, io.signal) : undefined;
+      return openBackend(name, { path, create, vast });
     },
     async openEmbedder() {
       const { openEmbedder } = await import("./embed/registry.ts");

@@ -1,3 +1,4 @@
+import type { MediasearchError } from "../errors.ts";
 import type { EmbeddedSegment, Language, Origin, Segment } from "../types.ts";
 import type { Ledger } from "./ledger.ts";
 
@@ -240,11 +241,33 @@ export interface QueryVectors {
   put(embedder: string, query: string, vector: Float32Array): Promise<void>;
 }
 
+export interface SearchViewOptions {
+  /** true: the newest state of the library or nothing. */
+  readonly fresh: boolean;
+  /** When only some files are searched. */
+  readonly only?: ((id: AssetId) => boolean) | undefined;
+  readonly onProgress?: ((done: number, total: number) => void) | undefined;
+}
+
+/** What searches read. */
+export interface SearchView {
+  readonly store: Store;
+  readonly queryVectors?: QueryVectors | undefined;
+  /** When it was the same as the library, Unix milliseconds; undefined: now. */
+  readonly asOfMs?: number;
+  /** Why it could not be made the same just now. */
+  readonly away?: MediasearchError;
+  /** When the view needs an end of its own. */
+  readonly close?: () => Promise<void>;
+}
+
 export interface Backend {
   readonly store: Store;
   readonly ledger: Ledger;
   /** Absent where nothing would be gained. */
   readonly queryVectors?: QueryVectors | undefined;
+  /** Where searches are answered by a copy on this machine: the copy, synced when it is old. Without it they go to the store. */
+  readonly searchView?: (options: SearchViewOptions) => Promise<SearchView>;
   /** Schema version of what is on disk, and the newest that this program knows. */
   schema(): { readonly current: number; readonly newest: number };
   /** Looks for damage; `deep` reads every page, which takes as long as reading the file. */

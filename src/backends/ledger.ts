@@ -44,7 +44,20 @@ export interface RunRecord extends Holder {
   readonly summary: Readonly<Record<string, number>> | null;
 }
 
+/** What one run works on while others are at the same library: files, or contents. Passes `claims.contract.ts`. */
+export interface Claims {
+  /**
+   * Resolves to false when another run that is alive has the key; taking it again changes nothing. A claim holds until it is released or the
+   * lease of its run ends: then anybody may take it, and a commit of the file by the earlier holder is refused with STORE_BUSY.
+   */
+  take(key: string): Promise<boolean>;
+  /** Those that are not held are passed over. */
+  release(keys: readonly string[]): Promise<void>;
+}
+
 export interface Lease {
+  /** Where several runs may hold the library at once (`acquire` never rejects for another run): what keeps them apart. */
+  readonly claims?: Claims;
   /** To be called every few seconds; a lease of another machine that is not renewed for a minute has lapsed. */
   renew(): Promise<void>;
   release(summary: Readonly<Record<string, number>>): Promise<void>;
@@ -63,7 +76,7 @@ export interface Ledger {
   /** In the order in which they were added; none when the key is another. */
   checkpoints(id: AssetId, key: string): Promise<readonly unknown[]>;
   clearCheckpoints(id: AssetId): Promise<void>;
-  /** One run at a time. @throws STORE_BUSY naming who holds it; a holder that is dead or silent has lost it. */
+  /** One run at a time, unless leases come with claims: then any number. @throws STORE_BUSY naming who holds it; a holder that is dead or silent has lost it. */
   acquire(holder: Holder): Promise<Lease>;
   lastRun(): Promise<RunRecord | undefined>;
 }

@@ -106,6 +106,9 @@ export function createReport({ io, status, asJson }: ReportOptions): IndexReport
         } else if (event.type === "waiting") {
           if (n.waiting++ === 0) note(`${paint("yellow", "waiting:")} ${plain(file)}: ${plain(event.error.message)}; files that need no recogniser go on`);
           emit({ type: "waiting", file, code: event.error.code, reason: event.error.message });
+        } else if (event.type === "claimed") {
+          note(`another run is at it, waiting: ${plain(file)}`);
+          emit({ type: "claimed", file });
         } else if (event.type === "deleted") {
           n.deleted++;
           note(`deleted: ${plain(file)}`);

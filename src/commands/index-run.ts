@@ -1,7 +1,7 @@
 import { hostname } from "node:os";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Backend, Store } from "../backends/backend.ts";
-import type { Lease } from "../backends/ledger.ts";
+import type { Claims, Lease } from "../backends/ledger.ts";
 import type { Context } from "../context.ts";
 import { ERRORS, MediasearchError } from "../errors.ts";
 import { type StatusLine, statusLine } from "../output.ts";
@@ -42,7 +42,7 @@ export async function indexPaths(context: Context, call: IndexCall): Promise<num
     const renewal = setInterval(() => void lease?.renew().catch(() => {}), RENEW_MS);
     try {
       for (const path of call.forget ?? []) await backend.ledger.removeJob(path);
-      await runAll(context, call, { backend, embedder, roots, status, report });
+      await runAll(context, call, { backend, embedder, roots, status, report, claims: lease?.claims });
     } finally {
       clearInterval(renewal);
       await release(lease, report);
@@ -71,9 +71,10 @@ interface Opened {
   readonly roots: readonly string[];
   readonly status: StatusLine;
   readonly report: IndexReport;
+  readonly claims: Claims | undefined;
 }
 
-async function runAll(context: Context, call: IndexCall, { backend, embedder, roots, status, report }: Opened): Promise<void> {
+async function runAll(context: Context, call: IndexCall, { backend, embedder, roots, status, report, claims }: Opened): Promise<void> {
   const { io, config } = context;
   const { store, ledger } = backend;
   const workers = await context.openWorkers(status);
@@ -81,7 +82,7 @@ async function runAll(context: Context, call: IndexCall, { backend, embedder, ro
   const options = { ...config.settings, include, exclude, signal: io.signal, dryRun, again, sweep: !again };
   try {
     // Watching begins before the first look, so that nothing is lost between the two.
-    const tools = { store, ledger, workers, embedder, objects: () => context.openObjects() };
+    const tools = { store, ledger, workers, embedder, claims, objects: () => context.openObjects() };
     const changes = (await call.follow?.(roots, (text) => status.note(text)))?.[Symbol.asyncIterator]();
     const first = changes?.next();
     first?.catch(() => {});

@@ -1,25 +1,33 @@
+import type { SearchView } from "../backends/backend.ts";
 import type { Context } from "../context.ts";
 import { MediasearchError } from "../errors.ts";
 import type { Page } from "../results/moment.ts";
-import type { Command } from "./command.ts";
+import { fileMatcher } from "../search/file-filter.ts";
+import { type Command, text } from "./command.ts";
 import { find } from "./search-find.ts";
 import { type Action, searchOptions, type SearchOptions } from "./search-options.ts";
 import { printPage } from "./search-print.ts";
+import { openView } from "./search-view.ts";
 
 export const run: Command = async (words, flags, context) => {
   const query = words.join(" ").trim();
   const options = searchOptions(flags);
   if (query === "") throw new MediasearchError("USAGE", "nothing to search for", { hint: 'mediasearch search "the budget for next year"' });
   const backend = await context.openBackend(false);
+  const pattern = text(flags, "file");
+  let view: SearchView | undefined;
   try {
+    view = await openView(backend, pattern === undefined ? undefined : await fileMatcher(pattern, context.io.cwd), flags, context);
+    const { store, queryVectors } = view;
     // A hit is asked for by its place in the ranking, be it on this page or not.
     const { limit, offset } = options.action?.number === undefined ? options : { limit: Math.max(options.limit + options.offset, options.action.number), offset: 0 };
-    const { page, mark } = await find({ store: backend.store, openEmbedder: () => context.openQueryEmbedder(backend), cwd: context.io.cwd }, { ...options, query, limit, offset }, flags);
+    const { page, mark } = await find({ store, openEmbedder: () => context.openQueryEmbedder({ queryVectors }), cwd: context.io.cwd }, { ...options, query, limit, offset }, flags);
     if (options.action !== undefined) return await act(options.action, page, options, context);
     const shown = options.links ? { ...page, moments: await (await import("./search-links.ts")).withLinks(page.moments, context) } : page;
     await printPage(shown, options, mark, context);
     return 0;
   } finally {
+    await view?.close?.();
     await backend.close();
   }
 };

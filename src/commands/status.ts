@@ -2,6 +2,7 @@ import { hostname } from "node:os";
 import { isHeld } from "../backends/lease.ts";
 import type { RunRecord } from "../backends/ledger.ts";
 import { bytes, count, duration } from "../output.ts";
+import { libraryName } from "../vast-options.ts";
 import { type Command, isOn } from "./command.ts";
 
 export const run: Command = async (_args, flags, context) => {
@@ -15,7 +16,7 @@ export const run: Command = async (_args, flags, context) => {
     const archived = (await backend.store.listArchived()).length;
     const last = (await backend.ledger.lastRun()) ?? null;
     const queued = assets.registered + assets.partial + (jobs["RETRYING"] ?? 0);
-    const { store: library } = context.config.settings;
+    const library = libraryName(context.config.settings);
     if (isOn(flags, "json")) {
       io.stdout.write(`${JSON.stringify({ version: 1, library, files: assets, segments, vectors, durationMs, sizeBytes, model: identity?.embedder ?? null, queued, jobs, archived, lastRun: last && { ...last, isRunning: last.endedAtMs === null && isHeld(last, hostname()) } })}\n`);
       return 0;

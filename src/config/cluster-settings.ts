@@ -1,4 +1,6 @@
 import type { S3Options } from "../objects/object-store.ts";
+import { join } from "node:path";
+import { cacheFolder } from "./library-settings.ts";
 import { address, bucket, integer, path, type Table, yesNo } from "./setting.ts";
 
 /** A VAST cluster, and object stores that speak S3: the same keys open both. */
@@ -11,6 +13,9 @@ export interface ClusterSettings {
   readonly region: string;
   readonly databaseBucket: string;
   readonly databaseSchema: string;
+  readonly vastTimeoutMs: number;
+  readonly replicaFolder: string;
+  readonly replicaMaxAgeMs: number;
   readonly mediaBucket: string | undefined;
   readonly caFile: string | undefined;
   readonly pathStyle: boolean | undefined;
@@ -83,6 +88,29 @@ export const CLUSTER_SETTINGS: Table<ClusterSettings> = {
     parse: (text) => text.trim(),
     fallback: () => "mediasearch",
     fallbackText: "mediasearch",
+  },
+  vastTimeoutMs: {
+    env: "VAST_TIMEOUT_MS",
+    help: "how long to wait for an answer of the cluster, and to try again, in milliseconds",
+    parse: integer(100, 3_600_000),
+    fallback: () => 30_000,
+    fallbackText: "30000",
+    inProjectFile: "always",
+  },
+  replicaFolder: {
+    env: "REPLICA_FOLDER",
+    help: "where this machine keeps its copy of a cluster's library, which answers its searches",
+    parse: path,
+    fallback: () => join(cacheFolder(), "replica"),
+    fallbackText: "replica in the user's cache folder",
+  },
+  replicaMaxAgeMs: {
+    env: "REPLICA_MAX_AGE_MS",
+    help: "a copy older than so many milliseconds is brought up to date before it answers",
+    parse: integer(0, 31_536_000_000),
+    fallback: () => 60_000,
+    fallbackText: "60000",
+    inProjectFile: "always",
   },
   mediaBucket: {
     env: "MEDIA_BUCKET",

@@ -18,7 +18,7 @@ export const configFolder = ({ env, cwd }: Environment): string =>
 export const LIBRARY_SETTINGS: Table<LibrarySettings> = {
   backend: {
     env: "BACKEND",
-    help: "where the library lives: local, or vast (a VAST Data cluster, not there yet)",
+    help: "where the library lives: local, or vast (a VAST Data cluster, see docs/vast.md)",
     parse: oneOf("local", "vast"),
     fallback: () => "local",
     fallbackText: "local",

@@ -1,7 +1,7 @@
 import { stat } from "node:fs/promises";
 import type { Checkpoint } from "../asr/transcriber.ts";
 import type { AssetStatus, AssetVersion, FilePlace, Store, StoreIdentity } from "../backends/backend.ts";
-import type { Job, Ledger } from "../backends/ledger.ts";
+import type { Claims, Job, Ledger } from "../backends/ledger.ts";
 import { MediasearchError, toMediasearchError } from "../errors.ts";
 import { bucketAndKey } from "../place.ts";
 import { fingerprint, type FingerprintOptions, type Identity, knownIdentity, sameContent, sameOptions, sameStat } from "./fingerprint.ts";
@@ -20,7 +20,9 @@ export type FileOutcome =
   | { readonly type: "failed"; readonly path: string; readonly error: MediasearchError; readonly job?: Job }
   /** Failed before, and nothing has changed since. */
   | { readonly type: "quarantined"; readonly path: string; readonly job: Job }
-  | { readonly type: "would-index"; readonly path: string };
+  | { readonly type: "would-index"; readonly path: string }
+  /** Another run is at this file, or at its content: to be looked at again. */
+  | { readonly type: "claimed"; readonly path: string };
 
 export interface FileTools {
   readonly store: Store;
@@ -28,6 +30,8 @@ export interface FileTools {
   readonly workers: WorkerPool;
   readonly embedder: StoreIdentity;
   readonly objects: OpenObjects;
+  /** Where other runs may be at the same library. */
+  readonly claims?: Claims | undefined;
 }
 
 export interface FileOptions extends FingerprintOptions, RetryOptions {
@@ -53,17 +57,23 @@ export async function indexFile(file: Candidate, tools: FileTools, options: File
   if (file.kind === "captions" && options.captions === "ignore") return { type: "skipped", path, reason: "captions are ignored" };
   const { store, ledger } = tools;
   const known = await store.getAsset(path);
-  if (!options.again && known?.state === "indexed" && known.fingerprint !== null && sameStat(known, file) && sameOptions(known.fingerprint, known.origin, options)) return { type: "unchanged", path };
+  if (isUnchanged(file, known, options)) return { type: "unchanged", path };
   const job = await ledger.getJob(path);
   if (isQuarantined(job, file, options.engine, known)) return { type: "quarantined", path, job };
   if (options.dryRun) return { type: "would-index", path };
+  const claims = claimsOf(tools.claims);
   try {
-    const outcome = await attempt(job ? await asItIsNow(file, tools.objects) : file, known, tools, options, call);
-    if (job) await ledger.removeJob(path);
+    if (!(await claims.take(path))) return { type: "claimed", path };
+    // Another run may have been at it until just now.
+    const now = tools.claims ? await store.getAsset(path) : known;
+    if (tools.claims && isUnchanged(file, now, options)) return { type: "unchanged", path };
+    const outcome = await attempt(job ? await asItIsNow(file, tools.objects) : file, now, { ...tools, claims }, options, call);
+    if (job && outcome.type !== "claimed") await ledger.removeJob(path);
     return outcome;
   } catch (error) {
     call.signal.throwIfAborted();
     const reason = toMediasearchError(error, path);
+    if (reason.code === "STORE_BUSY" && !(await claims.take(path))) return { type: "claimed", path };
     if (FATAL.has(reason.code)) throw reason;
     // Gone while it was being read: nothing of it waits for anything.
     if (reason.code === "NOT_FOUND" && (await isGone(path, tools.objects))) return { type: "failed", path, error: reason };
@@ -71,13 +81,33 @@ export async function indexFile(file: Candidate, tools: FileTools, options: File
     await ledger.putJob(failed);
     await store.recordFailure(placeOf(file), failed.reason);
     return { type: "failed", path, error: reason, job: failed };
+  } finally {
+    await claims.end();
   }
+}
+
+const isUnchanged = (file: Candidate, known: AssetStatus | undefined, options: FileOptions): boolean =>
+  !options.again && known?.state === "indexed" && known.fingerprint !== null && sameStat(known, file) && sameOptions(known.fingerprint, known.origin, options);
+
+/** The claims of one attempt; without other runs everything is free. A release that fails is made up for when the run ends. */
+function claimsOf(claims: Claims | undefined): Claims & { readonly end: () => Promise<void> } {
+  const held: string[] = [];
+  return {
+    async take(key) {
+      if (!claims) return true;
+      const isMine = await claims.take(key);
+      if (isMine && !held.includes(key)) held.push(key);
+      return isMine;
+    },
+    release: async (keys) => claims?.release(keys),
+    end: async () => (held.length > 0 ? claims?.release(held).catch(() => {}) : undefined),
+  };
 }
 
 async function attempt(file: Candidate, known: AssetStatus | undefined, tools: FileTools, options: FileOptions, call: FileCall): Promise<FileOutcome> {
   const outcome = await takeOver(file, known, tools, options, call);
   // Captions that were assets of their own belong to their media once there is one.
-  if (outcome.type !== "skipped") for (const captions of file.captionsBeside) await tools.store.removeAsset(captions);
+  if (outcome.type !== "skipped" && outcome.type !== "claimed") for (const captions of file.captionsBeside) await tools.store.removeAsset(captions);
   return outcome;
 }
 
@@ -94,6 +124,7 @@ async function takeOver(file: Candidate, known: AssetStatus | undefined, tools: 
     if (again) return again;
     // Copies in one run: the first is recognised, the others take it from there.
     await call.underWay.get(mark)?.catch(() => {});
+    if (!(await (tools.claims?.take(`content:${mark}`) ?? true))) return { type: "claimed", path };
     const reused = await reuse(file, mark, tools, call);
     if (reused) return reused;
   }

@@ -30,6 +30,8 @@ export interface RunOptions extends FileOptions, Omit<ScanOptions, "objects"> {
 
 /** A run that is over soon needs no count. */
 const COUNT_AFTER_MS = 2000;
+/** How often a file is looked at that another run has: it is done there, or that run dies and leaves it. */
+const CLAIMED_WAIT_MS = 2000;
 
 /**
  * Indexes everything below the roots: scan → one file's way, `jobs` at a time → files that are gone. A failed file is an event, and tried again
@@ -47,8 +49,15 @@ export async function* run(roots: readonly string[], tools: FileTools, options: 
     signal, underWay, onProgress: (positionMs, durationMs) => events.push({ type: "progress", path: file.path, positionMs, durationMs }),
   }));
   const untilDone = async (file: Candidate): Promise<void> => {
+    let isTold = false;
     for (;;) {
       const outcome = await attempt(file);
+      if (outcome.type === "claimed") {
+        if (!isTold) events.push(outcome);
+        isTold = true;
+        await sleep(CLAIMED_WAIT_MS * (0.5 + Math.random()), undefined, { signal });
+        continue;
+      }
       if (outcome.type !== "failed" || outcome.job?.state !== "RETRYING") return events.push(outcome);
       const wait = delayMs(outcome.job.attempts, options);
       events.push({ type: "retrying", path: file.path, error: outcome.error, attempts: outcome.job.attempts, delayMs: wait });

@@ -63,10 +63,10 @@ describe("a wrong command line", () => {
 });
 
 describe("BACKEND=vast", () => {
-  it("says that it is not there yet", async () => {
+  it("wants the address of the cluster", async () => {
     const { exitCode, stderr } = await mediasearch(["search", "x"], { home: tempFolder(), env: { BACKEND: "vast" } });
     expect(exitCode).toBe(2);
-    expect(stderr).toMatch(/not there yet/);
+    expect(stderr).toMatch(/BACKEND=vast needs the address of the cluster/);
   });
 });
 

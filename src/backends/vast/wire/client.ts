@@ -7,6 +7,8 @@ export interface ConnectOptions extends TransportOptions {
   /** How the cluster's logs name this client. */
   readonly clientName?: string | undefined;
   readonly signal?: AbortSignal | undefined;
+  /** How long the first call may take and be tried again; the same as the others' unless given. Milliseconds. */
+  readonly connectMs?: number | undefined;
 }
 
 /** A connection to one cluster. Calls outside a transaction go under transaction "0", which commits each by itself. */
@@ -50,7 +52,7 @@ const KEEP_ALIVE_MS = 60_000;
 export async function connect(options: ConnectOptions): Promise<Client> {
   const transport = await createTransport(options);
   try {
-    const probe = await transport.send({ method: "GET", path: [], op: "transaction", headers: { "tabular-get-vast-version": "true" }, repeatable: true, signal: options.signal });
+    const probe = await transport.send({ method: "GET", path: [], op: "transaction", headers: { "tabular-get-vast-version": "true" }, repeatable: true, signal: options.signal, timeoutMs: options.connectMs, retryMs: options.connectMs });
     return createClient(transport, parseVersion(probe.headers["server"], options.endpoint), options);
   } catch (error) {
     transport.close();

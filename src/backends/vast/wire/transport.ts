@@ -33,6 +33,9 @@ export interface Call {
   /** Another address of the same cluster, instead of the endpoint. */
   readonly endpoint?: string | undefined;
   readonly signal?: AbortSignal | undefined;
+  /** For this call alone, instead of the connection's: how long to wait, and for how long to try again. */
+  readonly timeoutMs?: number | undefined;
+  readonly retryMs?: number | undefined;
 }
 
 export interface Reply {
@@ -71,12 +74,12 @@ export async function createTransport(options: TransportOptions): Promise<Transp
     const body = call.body ?? EMPTY;
     const headers = { ...call.headers, ...(await sign({ method: call.method, url, body })), "user-agent": "mediasearch", ...lengthOf(call, body) };
     const subject = subjectOf(url, call);
-    const reply = await exchange(url.protocol === "https:" ? httpsRequest : httpRequest, url, { ...tls, method: call.method, headers, agent, signal: call.signal }, body, timeoutMs, subject);
+    const reply = await exchange(url.protocol === "https:" ? httpsRequest : httpRequest, url, { ...tls, method: call.method, headers, agent, signal: call.signal }, body, call.timeoutMs ?? timeoutMs, subject);
     if (reply.statusCode === 200) return reply;
     throw serverFault(reply.statusCode ?? 0, (await collect(watched(reply, timeoutMs, subject), ERROR_BODY_BYTES)).toString(), subject, header(reply, "x-amz-request-id"));
   };
   // One of many addresses is asked once: the endpoint serves as well.
-  const open = (call: Call): Promise<IncomingMessage> => retrying(() => attempt(call), call, call.endpoint === undefined ? timeoutMs : 0);
+  const open = (call: Call): Promise<IncomingMessage> => retrying(() => attempt(call), call, call.retryMs ?? (call.endpoint === undefined ? timeoutMs : 0));
 
   return {
     endpoint, timeoutMs,
@@ -87,7 +90,7 @@ export async function createTransport(options: TransportOptions): Promise<Transp
     send: (call) => retrying(async () => {
       const reply = await attempt(call);
       return { headers: headersOf(reply), body: await collect(watched(reply, timeoutMs, subjectOf(urlOf(endpoint, call), call)), Infinity) };
-    }, call, timeoutMs),
+    }, call, call.retryMs ?? timeoutMs),
     close() {
       for (const agent of agents.values()) agent.destroy();
     },

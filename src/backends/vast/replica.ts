@@ -1,0 +1,252 @@
+import { createHash } from "node:crypto";
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { hostname } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { MediasearchError } from "../../errors.ts";
+import type { Lease } from "../ledger.ts";
+import type { AssetStatus, Backend, Store, StoreIdentity } from "../backend.ts";
+import type { Database, Row } from "./database.ts";
+import { readIdentity } from "./library.ts";
+import { byIndex, text, toSegment, toStatus, withVectors } from "./rows.ts";
+import { embeddingsTable, TABLES } from "./tables.ts";
+import { isPresent, oneOf } from "./wire/predicate.ts";
+
+export interface ReplicaOptions {
+  /** A folder of its own for this library's replica. */
+  readonly folder: string;
+  /** Opens the embedded store in a file; handed in, because backends don't know one another. */
+  readonly openStore: (path: string, create: boolean) => Promise<Backend>;
+}
+
+export interface SyncOptions {
+  /** When another process is syncing: true = wait for it and look again; else what is there has to do, if there is anything. */
+  readonly wait?: boolean;
+  readonly onProgress?: ((done: number, total: number) => void) | undefined;
+}
+
+export interface SyncReport {
+  readonly fetched: number;
+  readonly removed: number;
+  readonly segments: number;
+}
+
+/** What the folder says of itself. */
+interface Pointer {
+  readonly libraryId: string;
+  readonly file: string;
+  /** When it was last the same as the cluster. */
+  readonly syncedAtMs: number;
+}
+
+/** A copy of all that is searched, on this machine. Its fingerprints carry the id of the version that they are of. */
+export interface Replica {
+  /** When it was last the same as the library; undefined while it never was. */
+  syncedAtMs(): number | undefined;
+  /** Makes it the same as the library: versions that it lacks are fetched, some at a time; what is there stays, so a sync that was cut goes on. */
+  sync(database: Database, libraryId: string, options?: SyncOptions): Promise<SyncReport>;
+  /** The copy. @throws NO_STORE before the first sync. */
+  open(): Promise<Backend>;
+  close(): Promise<void>;
+}
+
+/** Segments that a sync holds in memory at a time. */
+const BATCH_SEGMENTS = 10_000;
+/** Names in one IN condition. */
+const BATCH_VERSIONS = 500;
+
+export function openReplica({ folder, openStore }: ReplicaOptions): Replica {
+  const pointerPath = join(folder, "replica.json");
+  let opened: { readonly file: string; readonly backend: Backend } | undefined;
+  const pointer = (): Pointer | undefined => {
+    try {
+      return JSON.parse(readFileSync(pointerPath, "utf8")) as Pointer;
+    } catch {
+      return undefined;
+    }
+  };
+  const openFile = async (file: string, create: boolean): Promise<Backend> => {
+    if (opened?.file !== file) {
+      await opened?.backend.close();
+      opened = undefined;
+      opened = { file, backend: await openStore(join(folder, file), create) };
+    }
+    return opened.backend;
+  };
+  const syncOnce = async (database: Database, libraryId: string, { wait = true, onProgress }: SyncOptions = {}): Promise<SyncReport> => {
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    const identity = await readIdentity(database, database.client.session);
+    // Another library, or other vectors, is another file; the old one answers until the new one is whole.
+    const file = `replica-${nameOf(libraryId, identity)}.sqlite`;
+    const target = opened === undefined || opened.file === file ? await openFile(file, true) : await openStore(join(folder, file), true);
+    try {
+      const report = await withLease(target, wait || pointer() === undefined, async () => syncStore(database, target.store, identity, await visible(database), onProgress));
+      if (!report) return NOTHING;
+      const next = `${pointerPath}.${process.pid}`;
+      writeFileSync(next, JSON.stringify({ libraryId, file, syncedAtMs: report.startedAtMs } satisfies Pointer), { mode: 0o600 });
+      renameSync(next, pointerPath);
+      removeOthers(folder, file);
+      return report;
+    } finally {
+      if (opened?.backend !== target) await target.close();
+    }
+  };
+  let underWay: Promise<SyncReport> | undefined;
+  let queued: Promise<SyncReport> | undefined;
+  return {
+    syncedAtMs: () => pointer()?.syncedAtMs,
+    async open() {
+      const known = pointer();
+      if (!known) throw new MediasearchError("NO_STORE", "there is no replica of the library on this machine yet", { subject: folder, hint: "run a search while the cluster answers" });
+      return openFile(known.file, false);
+    },
+    sync(database, libraryId, options) {
+      // What was committed before the call is in it afterwards: a sync that is under way may have looked already.
+      const next = (): Promise<SyncReport> => ((underWay = syncOnce(database, libraryId, options).finally(() => { underWay = undefined; })));
+      if (!underWay) return next();
+      queued ??= underWay.then(() => {}, () => {}).then(() => { queued = undefined; return next(); });
+      return queued;
+    },
+    async close() {
+      await opened?.backend.close();
+      opened = undefined;
+    },
+  };
+}
+
+const nameOf = (libraryId: string, identity: StoreIdentity | undefined): string =>
+  createHash("sha256").update(JSON.stringify([libraryId, identity?.embedder ?? null, identity?.dimensions ?? null])).digest("hex").slice(0, 16);
+
+function removeOthers(folder: string, file: string): void {
+  for (const name of readdirSync(folder)) if (/^replica-[0-9a-f]{16}\.sqlite/.test(name) && !name.startsWith(file)) rmSync(join(folder, name), { force: true });
+}
+
+const NOTHING: SyncReport = { fetched: 0, removed: 0, segments: 0 };
+const LOOK_AGAIN_MS = 100;
+
+/** One process syncs at a time. Undefined when another one does and is not waited for. */
+async function withLease<T>(target: Backend, wait: boolean, act: () => Promise<T>): Promise<T | undefined> {
+  const take = (): Promise<Lease | undefined> => target.ledger.acquire({ pid: process.pid, host: hostname() }).catch((error: unknown) => {
+    if (error instanceof MediasearchError && error.code === "STORE_BUSY") return undefined;
+    throw error;
+  });
+  let lease = await take();
+  while (!lease) {
+    if (!wait) return undefined;
+    await sleep(LOOK_AGAIN_MS);
+    lease = await take();
+  }
+  const held = lease;
+  const renewal = setInterval(() => void held.renew().catch(() => {}), 10_000).unref();
+  try {
+    return await act();
+  } finally {
+    clearInterval(renewal);
+    await held.release({});
+  }
+}
+
+/** A replica's fingerprint: the version's own, then what names its rows on the cluster. */
+const mark = (row: Row): string => `${text(row["fingerprint"])}#${text(row["version_id"])}`;
+/** The fingerprint that the library has, of one that a replica has. */
+export const unmarked = (fingerprint: string): string => fingerprint.replace(/#[0-9a-f]{32}$/, "");
+
+/** The rows of all files that answer searches. */
+const visible = async (database: Database): Promise<Row[]> => (await database.rows(database.client.session, TABLES.assets, [isPresent("version_id")])).filter((row) => row["deleted_at_ms"] === null);
+
+/** Makes a store hold exactly the versions that these rows of assets name. */
+export async function syncStore(
+  database: Database, store: Store, identity: StoreIdentity | undefined, assets: readonly Row[], onProgress?: (done: number, total: number) => void,
+): Promise<SyncReport & { readonly startedAtMs: number }> {
+  const startedAtMs = Date.now();
+  const wanted = new Map(assets.map((row) => [text(row["asset_id"]), row]));
+  const { missing, surplus } = await compare(store, wanted);
+  const here: Row[] = [];
+  for (const row of missing) if (!(await copyLocally(store, row))) here.push(row);
+  const total = here.reduce((sum, row) => sum + Number(row["segment_count"]), 0);
+  let done = 0;
+  for (const batch of batches(here)) {
+    done += await fetchBatch(database, store, identity, batch);
+    onProgress?.(done, total);
+  }
+  for (const id of surplus) await store.removeAsset(id);
+  if (missing.length > 0) await store.purge(Date.now() + 60_000);
+  return { fetched: here.length, removed: surplus.length, segments: done, startedAtMs };
+}
+
+/** What the replica lacks or has in another version, and what it has too much. Facts of files that changed without their words are noted at once. */
+async function compare(store: Store, wanted: ReadonlyMap<string, Row>): Promise<{ readonly missing: Row[]; readonly surplus: string[] }> {
+  const surplus: string[] = [];
+  const same = new Set<string>();
+  const touched: Row[] = [];
+  for await (const status of store.listAssets()) {
+    const row = wanted.get(status.id);
+    if (!row) surplus.push(status.id);
+    else if (status.fingerprint === mark(row)) {
+      same.add(status.id);
+      if (!sameFile(status, toStatus(row))) touched.push(row);
+    }
+  }
+  for (const row of touched) await store.touch(toStatus(row));
+  return { missing: [...wanted].flatMap(([id, row]) => (same.has(id) ? [] : [row])), surplus };
+}
+
+const sameFile = (a: AssetStatus, b: AssetStatus): boolean => a.sizeBytes === b.sizeBytes && a.mtimeMs === b.mtimeMs && a.captionsStat === b.captionsStat;
+
+/** A file that moved brings the rows of its version along. */
+async function copyLocally(store: Store, row: Row): Promise<boolean> {
+  const [source] = await store.findByFingerprint(mark(row));
+  if (!source) return false;
+  await store.copyVersion(source.id, toStatus(row));
+  return true;
+}
+
+function* batches(rows: readonly Row[]): Iterable<Row[]> {
+  let batch: Row[] = [];
+  let segments = 0;
+  for (const row of rows) {
+    const count = Number(row["segment_count"]);
+    if (batch.length > 0 && (segments + count > BATCH_SEGMENTS || batch.length >= BATCH_VERSIONS)) {
+      yield batch;
+      [batch, segments] = [[], 0];
+    }
+    batch.push(row);
+    segments += count;
+  }
+  if (batch.length > 0) yield batch;
+}
+
+/** Versions whose rows are gone meanwhile (replaced or removed) are left to the next sync. @returns how many segments. */
+async function fetchBatch(database: Database, store: Store, identity: StoreIdentity | undefined, batch: readonly Row[]): Promise<number> {
+  const { session } = database.client;
+  const wanted = [oneOf("version_id", batch.map((row) => text(row["version_id"])))];
+  const [segments, vectors] = await Promise.all([
+    database.rows(session, TABLES.segments, wanted), identity ? database.rows(session, embeddingsTable(identity.dimensions), wanted) : [],
+  ]);
+  const [segmentsOf, vectorsOf] = [grouped(segments), grouped(vectors)];
+  let done = 0;
+  for (const row of batch) {
+    const id = text(row["version_id"]);
+    const own = (segmentsOf.get(id) ?? []).map(toSegment).sort(byIndex);
+    const ownVectors = vectorsOf.get(id) ?? [];
+    if (own.length !== Number(row["segment_count"]) || ownVectors.length !== Number(row["vector_count"])) continue;
+    const status = toStatus(row);
+    await store.commit({
+      ...status, fingerprint: mark(row), origin: status.origin ?? "asr", engine: status.engine ?? "", language: status.language ?? "und",
+      indexedAtMs: status.indexedAtMs ?? undefined, segments: withVectors(own, ownVectors),
+    }, identity);
+    done += own.length;
+  }
+  return done;
+}
+
+function grouped(rows: readonly Row[]): Map<string, Row[]> {
+  const groups = new Map<string, Row[]>();
+  for (const row of rows) {
+    const id = text(row["version_id"]);
+    const group = groups.get(id);
+    if (group) group.push(row);
+    else groups.set(id, [row]);
+  }
+  return groups;
+}

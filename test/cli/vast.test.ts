@@ -1,0 +1,78 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { cpSync } from "node:fs";
+import { join } from "node:path";
+import { spawnEmulator, type Spawned } from "../../emulator/spawn.ts";
+import { FIXTURES, found, mediasearch, type Result, tempFolder } from "../helpers/run.ts";
+
+let emulator: Spawned;
+beforeAll(async () => { emulator = await spawnEmulator(); });
+afterAll(() => emulator.stop());
+
+let schemas = 0;
+const clusterOf = ({ url, accessKey, secretKey, bucket }: Spawned, home: string, more: Readonly<Record<string, string>> = {}): Record<string, string> => ({
+  BACKEND: "vast", VAST_ENDPOINT: url, VAST_ACCESS_KEY_ID: accessKey, VAST_SECRET_ACCESS_KEY: secretKey, VAST_DATABASE_BUCKET: bucket,
+  VAST_DATABASE_SCHEMA: `cli-${++schemas}`, REPLICA_FOLDER: join(home, "replica"), VAST_TIMEOUT_MS: "5000", ...more,
+});
+
+/** Captions with their media: nothing is recognised, so it is quick. */
+function recordings(): string {
+  const folder = tempFolder();
+  for (const name of ["lecture.mp3", "lecture.vtt", "news.mp3", "news.en.srt", "minutes.vtt", "boiler.mp4"]) cpSync(join(FIXTURES, name), join(folder, name));
+  return folder;
+}
+
+describe("BACKEND=vast", () => {
+  it("finds the same as BACKEND=local, in every mode and with every filter, and shows the same transcripts", async () => {
+    const [folder, home] = [recordings(), tempFolder()];
+    const env = clusterOf(emulator, home);
+    const both = async (...argv: string[]): Promise<readonly [Result, Result]> => [await mediasearch(argv, { home, env }), await mediasearch(argv, { home })];
+    for (const { exitCode, stderr } of await both("index", folder, "--captions", "only")) {
+      expect(exitCode, stderr).toBe(0);
+      expect(stderr).toMatch(/indexed 4 \(4 from captions/);
+    }
+    for (const more of [["--mode", "keyword"], ["--mode", "semantic"], ["--mode", "hybrid"], ["--speaker", "ada"], ["--file", "lecture*"], ["--limit", "1", "--offset", "1"]]) {
+      const [there, here] = await both("search", "the river and the boiler", "--json", ...more);
+      expect(found(here).hits.length, here.stderr).toBeGreaterThan(0);
+      expect(JSON.parse(there.stdout)).toEqual(JSON.parse(here.stdout));
+    }
+    for (const argv of [["list", "--json"], ["transcript", join(folder, "lecture.mp3"), "--format", "vtt"]]) {
+      const [there, here] = await both(...argv);
+      expect(there.exitCode).toBe(0);
+      expect(there.stdout.replace(/"indexed":"[^"]*"/g, "")).toBe(here.stdout.replace(/"indexed":"[^"]*"/g, ""));
+    }
+    const again = await mediasearch(["index", folder, "--captions", "only"], { home, env });
+    expect(again.stderr).toMatch(/indexed 0 .*4 unchanged/);
+  });
+
+  it("away: searches answer from this machine's copy and say how old it is; --fresh and everything else say that it is away", async () => {
+    const [folder, home] = [recordings(), tempFolder()];
+    const own = await spawnEmulator();
+    const env = clusterOf(own, home, { VAST_TIMEOUT_MS: "500" });
+    await mediasearch(["index", folder, "--captions", "only"], { home, env });
+    const before = await mediasearch(["search", "river", "--mode", "keyword", "--json"], { home, env });
+    await own.stop();
+    const after = await mediasearch(["search", "river", "--mode", "keyword", "--json"], { home, env });
+    expect([after.exitCode, after.stdout]).toEqual([0, before.stdout]);
+    expect(after.stderr).toMatch(/warning: the cluster is away .*as of \d+ s ago/);
+    for (const argv of [["search", "river", "--fresh"], ["list"], ["status"], ["index", folder], ["transcript", "lecture"]]) {
+      const { exitCode, stderr } = await mediasearch(argv, { home, env });
+      expect([argv[0], exitCode]).toEqual([argv[0], 16]);
+      expect(stderr).toMatch(/nothing listens there/);
+    }
+    const elsewhere = await mediasearch(["search", "river"], { home: tempFolder(), env: { ...env, REPLICA_FOLDER: tempFolder() } });
+    expect(elsewhere.exitCode).toBe(16);
+  });
+
+  it("says what is wrong: keys, bucket, library, server", async () => {
+    const home = tempFolder();
+    const codeOf = async (more: Readonly<Record<string, string>>): Promise<readonly [number, string]> => {
+      const { exitCode, stderr } = await mediasearch(["search", "x"], { home, env: clusterOf(emulator, home, { VAST_TIMEOUT_MS: "500", ...more }) });
+      expect(stderr).not.toContain("wrong-secret");
+      return [exitCode, stderr];
+    };
+    expect(await codeOf({ VAST_SECRET_ACCESS_KEY: "wrong-secret" })).toEqual([12, expect.stringMatching(/the keys were refused/)]);
+    expect(await codeOf({ VAST_DATABASE_BUCKET: "nowhere" })).toEqual([10, expect.stringMatching(/there is no bucket nowhere/)]);
+    expect(await codeOf({})).toEqual([10, expect.stringMatching(/no library here yet/)]);
+    expect(await codeOf({ VAST_ENDPOINT: "http://127.0.0.1:1" })).toEqual([16, expect.stringMatching(/VAST_ENDPOINT/)]);
+  });
+});
