@@ -55,7 +55,7 @@ export function createContext(config: LoadedConfig, io: Io): Context {
     },
     async openTranscriber(status) {
       const [{ openTranscriber }, { modelProvider }, { engineSettings }] = await Promise.all([import("./asr/registry.ts"), import("./model-provider.ts"), import("./config/recognisers.ts")]);
-      return openTranscriber(settings.engine, { models: modelProvider(config, io, status), engines: engineSettings(settings, io.env) });
+      return openTranscriber(settings.engine.split(",")[0] ?? "", { models: modelProvider(config, io, status), engines: engineSettings(settings, io.env) });
     },
     async openQueryEmbedder({ queryVectors }) {
       if (!queryVectors) return this.openEmbedder();
@@ -70,7 +70,7 @@ export function createContext(config: LoadedConfig, io: Io): Context {
     async openWorkers(status) {
       const [{ openWorkers }, { modelProvider }, { engineSettings }] = await Promise.all([import("./pipeline/workers.ts"), import("./model-provider.ts"), import("./config/recognisers.ts")]);
       return openWorkers({
-        setup: { objects: s3Options(settings), engine: settings.engine, embedder: embedderSettings(settings), engines: engineSettings(settings, io.env) },
+        setup: { objects: s3Options(settings), embedder: embedderSettings(settings), engines: engineSettings(settings, io.env) },
         timeoutMs: settings.jobTimeoutMs,
         memoryBytes: settings.workerMemoryMb * 1_000_000,
         models: modelProvider(config, io, status),

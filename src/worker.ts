@@ -1,9 +1,11 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { openTranscriber } from "./asr/registry.ts";
 import type { Transcriber } from "./asr/transcriber.ts";
 import type { Embedder } from "./embed/embedder.ts";
 import { openEmbedder } from "./embed/registry.ts";
 import { MediasearchError, toMediasearchError } from "./errors.ts";
 import type { Objects } from "./objects/object-store.ts";
+import { engineTroubles } from "./pipeline/engine-troubles.ts";
 import { embedTexts, identifyFile, processFile, type Tools } from "./pipeline/process-file.ts";
 import type { FileTask, Reply, Request, WorkerSetup } from "./pipeline/protocol.ts";
 import type { Segment } from "./types.ts";
@@ -17,10 +19,14 @@ const reply = (message: Reply): void => {
 // The main process decides when to stop; Ctrl-C in a terminal reaches the whole process group.
 process.on("SIGINT", () => {});
 const stop = new AbortController();
+const transcribers = new Map<string, Promise<Transcriber>>();
+/** One that is still opening has started nothing. */
+const LONGEST_STOP_MS = 2000;
 /** Not process.exit: native code that is at work must not hold it up. */
 async function quit(): Promise<void> {
   stop.abort();
-  await (await transcriber?.catch(() => undefined))?.stop?.();
+  const stopped = Promise.allSettled([...transcribers.values()].map(async (one) => (await one).stop?.()));
+  await Promise.race([stopped, sleep(LONGEST_STOP_MS)]);
   process.kill(process.pid, "SIGKILL");
 }
 // A worker never outlives the main process.
@@ -40,7 +46,7 @@ function models(model: string): Promise<Record<string, string>> {
   });
 }
 
-let transcriber: Promise<Transcriber> | undefined;
+const troubles = engineTroubles();
 let embedder: Promise<Embedder> | undefined;
 let objects: Promise<Objects> | undefined;
 const LEAST_MS_BETWEEN_REPORTS = 200;
@@ -49,7 +55,13 @@ function tools(setup: WorkerSetup): Tools {
   let lastMs = 0;
   return {
     // What could not be opened once (a download that failed) is tried again for the next file.
-    transcriber: () => (transcriber ??= openTranscriber(setup.engine, { models, engines: setup.engines }).catch((error: unknown) => { transcriber = undefined; throw error; })),
+    transcriber(name) {
+      const known = transcribers.get(name) ?? openTranscriber(name, { models, engines: setup.engines });
+      transcribers.set(name, known);
+      known.catch(() => transcribers.delete(name));
+      return known;
+    },
+    trouble: troubles,
     embedder: () => (embedder ??= openEmbedder(setup.embedder).catch((error: unknown) => { embedder = undefined; throw error; })),
     objects: () => (objects ??= import("./objects/s3/open.ts").then(({ openS3 }) => openS3(setup.objects))),
     signal: stop.signal,

@@ -24,7 +24,7 @@ export function createReport({ io, status, asJson }: ReportOptions): IndexReport
   const startedAt = Date.now();
   const paint = painter(io.stderr, io.env);
   const at = new Map<string, { positionMs: number; durationMs: number | null }>();
-  const n = { found: 0, indexed: 0, unchanged: 0, skipped: 0, reused: 0, deleted: 0, retried: 0, quarantined: 0, failed: 0, partial: 0, waiting: 0, captions: 0, asr: 0, wouldIndex: 0, doneMs: 0, asrMs: 0, segments: 0 };
+  const n = { found: 0, indexed: 0, unchanged: 0, skipped: 0, reused: 0, deleted: 0, retried: 0, quarantined: 0, failed: 0, partial: 0, waiting: 0, captions: 0, asr: 0, fellBack: 0, coarse: 0, wouldIndex: 0, doneMs: 0, asrMs: 0, segments: 0 };
   const failures: string[] = [];
   /** null until they are counted. */
   let total: number | null = null;
@@ -56,15 +56,17 @@ export function createReport({ io, status, asJson }: ReportOptions): IndexReport
     failures,
   });
   const onIndexed = (event: Extract<RunEvent, { type: "indexed" }>, file: string): void => {
-    const { origin, durationMs, engine, language, warnings } = event.transcript;
+    const { origin, durationMs, engine, language, timing, isFallback = false, warnings } = event.transcript;
     n.indexed++;
     if (event.isPartial) n.partial++;
     n[origin]++;
+    if (isFallback) n.fellBack++;
+    if (timing === "window") n.coarse++;
     n.segments += event.segmentCount;
     n.doneMs += durationMs ?? 0;
     if (origin === "asr") n.asrMs += durationMs ?? 0;
     for (const warning of warnings) note(`${paint("yellow", "warning:")} ${plain(file)}: ${plain(warning)}`);
-    emit({ type: "indexed", file, origin, engine, language, durationMs, segments: event.segmentCount, partial: event.isPartial, warnings });
+    emit({ type: "indexed", file, origin, engine, fallback: isFallback, language, timing: timing ?? null, durationMs, segments: event.segmentCount, partial: event.isPartial, warnings });
   };
 
   return {
@@ -137,8 +139,8 @@ export function createReport({ io, status, asJson }: ReportOptions): IndexReport
       summed = true;
       status.end();
       const wallMs = Date.now() - startedAt;
-      const { found, indexed, unchanged, skipped, reused, deleted, retried, quarantined, failed, partial, waiting, captions, asr, wouldIndex, segments } = n;
-      emit({ type: "summary", version: 1, found, indexed, unchanged, skipped, reused, deleted, retried, quarantined, failed, partial, waiting, fromCaptions: captions, recognised: asr, wouldIndex, segments, audioMs: n.doneMs, wallMs });
+      const { found, indexed, unchanged, skipped, reused, deleted, retried, quarantined, failed, partial, waiting, captions, asr, fellBack, coarse, wouldIndex, segments } = n;
+      emit({ type: "summary", version: 1, found, indexed, unchanged, skipped, reused, deleted, retried, quarantined, failed, partial, waiting, fromCaptions: captions, recognised: asr, fellBack, wouldIndex, segments, audioMs: n.doneMs, wallMs });
       if (asJson) return;
       if (wouldIndex > 0) io.stderr.write(`would index ${count(wouldIndex, "file")}; ${unchanged} unchanged\n`);
       else {
@@ -148,6 +150,8 @@ export function createReport({ io, status, asJson }: ReportOptions): IndexReport
             `${count(segments, "segment")} from ${duration(n.doneMs)} of audio in ${duration(wallMs)}${speed}\n`,
         );
       }
+      if (fellBack > 0) io.stderr.write(`${count(fellBack, "file")} done by another recogniser than the first (mediasearch list says by which); next, when that works: mediasearch index --engine NAME\n`);
+      if (coarse > 0) io.stderr.write(`${count(coarse, "file")} with text only: hits are found to about 20 s\n`);
       if (partial > 0) io.stderr.write(`${count(partial, "file")} searchable by keyword only, embedding failed; next: mediasearch index, the same again\n`);
       if (waiting > 0) io.stderr.write(`${count(waiting, "file")} not done: the recogniser is not on this machine\n`);
       if (quarantined > 0) io.stderr.write(`${count(quarantined, "file")} not tried again, they failed before and have not changed; next: mediasearch jobs\n`);

@@ -3,8 +3,10 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Backend, Store } from "../backends/backend.ts";
 import type { Claims, Lease } from "../backends/ledger.ts";
 import type { Context } from "../context.ts";
+import { engineRules } from "../config/engine-rules.ts";
 import { ERRORS, MediasearchError } from "../errors.ts";
 import { type StatusLine, statusLine } from "../output.ts";
+import { type EngineChoice, engineChoice } from "../pipeline/engine-choice.ts";
 import { run as runPipeline, type RunEvent } from "../pipeline/run.ts";
 import type { Place } from "../place.ts";
 import { createReport, type IndexReport } from "./index-report.ts";
@@ -79,7 +81,8 @@ async function runAll(context: Context, call: IndexCall, { backend, embedder, ro
   const { store, ledger } = backend;
   const workers = await context.openWorkers(status);
   const { include, exclude, dryRun, again } = call;
-  const options = { ...config.settings, include, exclude, signal: io.signal, dryRun, again, sweep: !again };
+  const engineFor = await chosenEngines(context);
+  const options = { ...config.settings, engineFor, include, exclude, signal: io.signal, dryRun, again, sweep: !again };
   try {
     // Watching begins before the first look, so that nothing is lost between the two.
     const tools = { store, ledger, workers, embedder, claims, objects: () => context.openObjects() };
@@ -151,4 +154,11 @@ async function refuseOtherModel(stored: { readonly embedder: string } | undefine
     throw new MediasearchError("MODEL_MISMATCH", `the library was made with the embedding model ${stored.embedder}, not ${present.embedder}`, {
       hint: "mediasearch migrate --reembed",
     });
+}
+
+/** Rules of the settings; `--engine` is for this run and all its files. */
+async function chosenEngines({ config }: Context): Promise<EngineChoice | undefined> {
+  const { engine, engineRules: rules } = config.settings;
+  if (rules === undefined || config.sources.engine.kind === "flag") return undefined;
+  return engineChoice(engine, engineRules(rules, "/"));
 }

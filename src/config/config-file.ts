@@ -77,9 +77,15 @@ function readEntry(path: string, key: string, value: unknown): { name: SettingNa
   const setting = SETTINGS[name] as Setting<unknown>;
   if (setting.isSecret && !isSecretFile)
     throw new MediasearchError("USAGE", `${path}: ${key} is a secret, which is not written into configuration files`, { subject: path, hint: `"${key}File": a file that holds it, or the variable ${setting.env}` });
-  if (!["string", "number", "boolean"].includes(typeof value))
-    throw new MediasearchError("USAGE", `${path}: ${key} must be a text, a number, true or false`, { subject: path, hint: `${key}: ${setting.help}` });
-  return { name, setting, text: String(value) };
+  const text = setting.isMap && typeof value === "object" && value !== null ? mapText(value) : ["string", "number", "boolean"].includes(typeof value) ? String(value) : undefined;
+  if (text === undefined) throw new MediasearchError("USAGE", `${path}: ${key} must be a text, a number, true or false`, { subject: path, hint: `${key}: ${setting.help}` });
+  return { name, setting, text };
+}
+
+/** `{"de": "WHISPER", "interviews/": ["NVIDIA_NIMS", "local"]}`; undefined when there is more in it. */
+function mapText(value: object): string | undefined {
+  const entries = Object.entries(value).map(([key, one]: [string, unknown]) => [key, Array.isArray(one) ? one.join(",") : one] as const);
+  return entries.every(([, one]) => typeof one === "string") ? entries.map(([key, one]) => `${key}=${String(one)}`).join("; ") : undefined;
 }
 
 /** Why a file is not to be believed unasked; undefined when it is this user's alone. Windows tells nothing by these bits. */

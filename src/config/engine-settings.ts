@@ -1,12 +1,15 @@
 import { join } from "node:path";
-import { type CaptionsMode, type EngineName, ENGINES } from "../types.ts";
+import type { CaptionsMode } from "../types.ts";
+import { engineChain, engineRules, formatRules } from "./engine-rules.ts";
 import { cacheFolder } from "./library-settings.ts";
 import { language, oneOf, path, type Table } from "./setting.ts";
 
 export interface EngineSettings {
   readonly modelsDir: string | undefined;
   readonly modelCache: string;
-  readonly engine: EngineName;
+  /** One recogniser, or several to try in order, parted by commas. */
+  readonly engine: string;
+  readonly engineRules: string | undefined;
   readonly captions: CaptionsMode;
   readonly language: string | undefined;
 }
@@ -29,10 +32,18 @@ export const ENGINE_SETTINGS: Table<EngineSettings> = {
   engine: {
     flag: "engine",
     env: "ASR_ENGINE",
-    help: "speech recogniser: local, NVIDIA_NIMS, WHISPER (servers), BYO (your own), or STUB (marks its rows; for tests and demos)",
-    parse: oneOf(...ENGINES),
+    help: "speech recogniser, or several to try in order, parted by commas: local, NVIDIA_NIMS, WHISPER (servers), BYO (your own), or STUB (marks its rows; for tests and demos)",
+    parse: engineChain,
     fallback: () => "local",
     fallbackText: "local",
+  },
+  engineRules: {
+    env: "ASR_ENGINE_RULES",
+    help: "other recognisers for a language or for files, such as de=WHISPER; interviews/=NVIDIA_NIMS,local (first that fits; --engine counts for more)",
+    parse: (text, { cwd }) => formatRules(engineRules(text, cwd)),
+    fallback: () => undefined,
+    fallbackText: "none",
+    isMap: true,
   },
   captions: {
     flag: "captions",

@@ -21,6 +21,8 @@ export interface Setting<T> {
   readonly fallback: (at: Environment, earlier: Earlier) => T;
   readonly fallbackText: string;
   readonly parse: (text: string, at: Environment) => T;
+  /** In configuration files it may be an object: its members become `key=value`, parted by semicolons. */
+  readonly isMap?: true;
   /** Never printed. It may be read from a file: `<env>_FILE`; in configuration files only that way. */
   readonly isSecret?: true;
   /**

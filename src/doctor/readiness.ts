@@ -57,7 +57,7 @@ function codeItems({ context, version }: ReadinessInput): Item[] {
     unset.length === 0 ? item("code", "configuration", "ok", isCluster ? "complete" : "a local library needs none") : item("code", "configuration", "failed", `not set: ${unset.join(", ")}`, "mediasearch config"),
     isCluster ? item("code", "backend", local.length === 0 ? "ok" : "failed", local.length === 0 ? "the cluster" : `${local.join(", ")} points at this machine`, local.length === 0 ? null : `${local[0]}=https://CLUSTER`)
       : item("code", "backend", "warning", `a library on this machine (BACKEND from ${sources.backend.kind})`, "BACKEND=vast, when a team is to share it"),
-    settings.engine === "STUB" ? item("code", "recogniser", "failed", "STUB invents text", "ASR_ENGINE=local") : item("code", "recogniser", "ok", settings.engine),
+    settings.engine.includes("STUB") ? item("code", "recogniser", "failed", "STUB invents text", "ASR_ENGINE=local") : item("code", "recogniser", "ok", settings.engine),
   ];
 }
 

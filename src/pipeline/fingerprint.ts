@@ -1,4 +1,4 @@
-import type { CaptionsMode, EngineName } from "../types.ts";
+import type { CaptionsMode } from "../types.ts";
 import { type Candidate, objectContent } from "./candidate.ts";
 
 /** Raised when segmentation or captions reading changes what it makes of the same input. */
@@ -7,7 +7,8 @@ const PIPELINE_VERSION = 2;
 export interface FingerprintOptions {
   readonly captions: CaptionsMode;
   readonly language: string | undefined;
-  readonly engine: EngineName;
+  /** Recognisers to try in order, parted by commas. */
+  readonly engine: string;
 }
 
 /** SHA-256 of the file (behind "captions-" when it is captions itself) and of the captions that were used with it, hexadecimal; "" without any. Of objects the tag. */
@@ -27,13 +28,14 @@ export function fingerprint(identity: Identity, options: FingerprintOptions): st
 const optionParts = (o: FingerprintOptions): string[] => [o.captions, o.language ?? "", o.engine];
 
 /**
- * Whether the same files would be indexed in the same way today. A transcript from captions does not depend on the recogniser.
+ * Whether the same files would be indexed in the same way today. A transcript from captions does not depend on the recogniser; one by any of those that are to be
+ * tried stays, also when it was not the first.
  */
 export function sameOptions(stored: string, origin: string | null, options: FingerprintOptions): boolean {
   const [version, , , ...parts] = stored.split("|");
   if (version !== String(PIPELINE_VERSION)) return false;
   const [captions, language, engine] = optionParts(options);
-  return parts[0] === captions && parts[1] === language && (parts[2] === engine || origin === "captions");
+  return parts[0] === captions && parts[1] === language && ((engine ?? "").split(",").includes(parts[2] ?? "") || parts[2] === engine || origin === "captions");
 }
 
 export function sameContent(stored: string, identity: Identity): boolean {

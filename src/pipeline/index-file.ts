@@ -4,6 +4,7 @@ import type { AssetStatus, AssetVersion, FilePlace, Store, StoreIdentity } from 
 import type { Claims, Job, Ledger } from "../backends/ledger.ts";
 import { MediasearchError, toMediasearchError } from "../errors.ts";
 import { bucketAndKey } from "../place.ts";
+import type { EngineChoice } from "./engine-choice.ts";
 import { fingerprint, type FingerprintOptions, type Identity, knownIdentity, sameContent, sameOptions, sameStat } from "./fingerprint.ts";
 import type { FileTask, FileTranscript } from "./protocol.ts";
 import { failedJob, isQuarantined, type RetryOptions } from "./retry.ts";
@@ -36,6 +37,8 @@ export interface FileTools {
 
 export interface FileOptions extends FingerprintOptions, RetryOptions {
   readonly dryRun: boolean;
+  /** Where not all files have the same. */
+  readonly engineFor?: EngineChoice | undefined;
   /** Recognise anew what is indexed, though nothing changed; the present transcript answers until the new one is complete. */
   readonly again?: boolean | undefined;
 }
@@ -51,8 +54,9 @@ export interface FileCall {
 const FATAL = new Set<string>(["NO_STORE", "STORE_BUSY", "SCHEMA_MISMATCH", "MODEL_MISMATCH", "MISSING_MODEL", "NO_SPACE", "UNREACHABLE", "CREDENTIALS", "USAGE"]);
 
 /** One attempt at one file. Rejects only with what ends the whole run. */
-export async function indexFile(file: Candidate, tools: FileTools, options: FileOptions, call: FileCall): Promise<FileOutcome> {
+export async function indexFile(file: Candidate, tools: FileTools, general: FileOptions, call: FileCall): Promise<FileOutcome> {
   const { path } = file;
+  const options = general.engineFor ? { ...general, engine: general.engineFor(path, general.language) } : general;
   call.signal.throwIfAborted();
   if (file.kind === "captions" && options.captions === "ignore") return { type: "skipped", path, reason: "captions are ignored" };
   const { store, ledger } = tools;
@@ -115,7 +119,7 @@ async function attempt(file: Candidate, known: AssetStatus | undefined, tools: F
 async function takeOver(file: Candidate, known: AssetStatus | undefined, tools: FileTools, options: FileOptions, call: FileCall): Promise<FileOutcome> {
   const { path } = file;
   const object = file.etag === undefined ? undefined : { sizeBytes: file.sizeBytes, etag: file.etag };
-  const task: FileTask = { path, kind: file.kind, object, sidecar: file.sidecar?.path ?? null, captions: options.captions, language: options.language };
+  const task: FileTask = { path, kind: file.kind, object, sidecar: file.sidecar?.path ?? null, captions: options.captions, language: options.language, engines: options.engine.split(",") };
   const before = await lookOf(file);
   const identity = knownIdentity(file, options) ?? (await tools.workers.identify(task, call.signal));
   const mark = fingerprint(identity, options);
@@ -125,10 +129,12 @@ async function takeOver(file: Candidate, known: AssetStatus | undefined, tools: 
     // Copies in one run: the first is recognised, the others take it from there.
     await call.underWay.get(mark)?.catch(() => {});
     if (!(await (tools.claims?.take(`content:${mark}`) ?? true))) return { type: "claimed", path };
-    const reused = await reuse(file, mark, tools, call);
-    if (reused) return reused;
+    for (const engine of new Set([...options.engine.split(","), options.engine])) {
+      const reused = await reuse(file, fingerprint(identity, { ...options, engine }), tools, call);
+      if (reused) return reused;
+    }
   }
-  const work = transcribe(file, task, { mark, before }, tools, call);
+  const work = transcribe(file, task, { mark, before, markFor: (engine) => fingerprint(identity, { ...options, engine }) }, tools, call);
   call.underWay.set(mark, work);
   try {
     return await work;
@@ -207,11 +213,13 @@ async function reuse(file: Candidate, mark: string, tools: FileTools, call: File
 
 interface Reading {
   readonly mark: string;
+  /** By the recogniser that did it. */
+  readonly markFor: (engine: string) => string;
   /** How the file looked before it was read. */
   readonly before: string;
 }
 
-async function transcribe(file: Candidate, task: FileTask, { mark, before }: Reading, { store, ledger, workers, embedder }: FileTools, call: FileCall): Promise<FileOutcome> {
+async function transcribe(file: Candidate, task: FileTask, { mark, markFor, before }: Reading, { store, ledger, workers, embedder }: FileTools, call: FileCall): Promise<FileOutcome> {
   const { path } = file;
   const resume = (await ledger.checkpoints(path, mark)) as readonly Checkpoint[];
   const stop = new AbortController();
@@ -225,9 +233,10 @@ async function transcribe(file: Candidate, task: FileTask, { mark, before }: Rea
   if ("skipped" in transcript) return { type: "skipped", path, reason: transcript.skipped };
   call.signal.throwIfAborted();
   const { segments, ...about } = transcript;
+  const done = markFor(transcript.engineName ?? task.engines[0] ?? "");
   const isChanged = (await lookOf(file)) !== before;
   // What was read is neither what was there before nor what is there now: no other file may take it over, and the next run reads this one again.
-  await store.commit({ ...placeOf(file), ...transcript, fingerprint: isChanged ? mark.replace("|", "|changing-") : mark }, embedder);
+  await store.commit({ ...placeOf(file), ...transcript, fingerprint: isChanged ? done.replace("|", "|changing-") : done }, embedder);
   await ledger.clearCheckpoints(path);
   const warnings = isChanged ? [...about.warnings, "it changed while it was read; the next run reads it again"] : about.warnings;
   return { type: "indexed", path, transcript: { ...about, warnings }, segmentCount: segments.length, isPartial: segments.some(({ vector }) => vector === null) };

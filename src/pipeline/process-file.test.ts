@@ -5,7 +5,7 @@ import { openEmbedder } from "../embed/registry.ts";
 import { identifyFile, processFile, type Tools } from "./process-file.ts";
 import type { FileTask } from "./protocol.ts";
 
-const task = (name: string, more: Partial<FileTask> = {}): FileTask => ({ path: join(FIXTURES, name), kind: "media", sidecar: null, captions: "prefer", language: undefined, ...more });
+const task = (name: string, more: Partial<FileTask> = {}): FileTask => ({ path: join(FIXTURES, name), kind: "media", sidecar: null, captions: "prefer", language: undefined, engines: ["local"], ...more });
 const never = async (): Promise<never> => { throw new Error("must not be opened"); };
 const tools = (more: Partial<Tools> = {}): Tools => ({
   transcriber: never, objects: never, embedder: () => openEmbedder({ model: "all-MiniLM-L6-v2" }), signal: new AbortController().signal, onProgress: () => {}, onCheckpoint: () => {}, ...more,

@@ -1,6 +1,6 @@
 import type { Checkpoint, Transcriber } from "../asr/transcriber.ts";
 import type { Embedder } from "../embed/embedder.ts";
-import { MediasearchError, toMediasearchError } from "../errors.ts";
+import { type ErrorCode, MediasearchError, toMediasearchError } from "../errors.ts";
 import type { MediaInput } from "../media/byte-source.ts";
 import { decodeAudio } from "../media/decode.ts";
 import { hashFile } from "../media/hash.ts";
@@ -10,6 +10,7 @@ import { passageText } from "../search/passage-text.ts";
 import type { EmbeddedSegment, Segment } from "../types.ts";
 import type { OpenObjects } from "./candidate.ts";
 import { type CaptionTranscript, MOST_CAPTION_BYTES, readCaptionFile, readSubtitleTrack } from "./captions.ts";
+import type { EngineTroubles } from "./engine-troubles.ts";
 import type { Identity } from "./fingerprint.ts";
 import type { FileTask, FileTranscript } from "./protocol.ts";
 import { segmentCues } from "./segment.ts";
@@ -17,7 +18,9 @@ import { mediaInput, readPlace } from "./sources.ts";
 
 export interface Tools {
   /** Opened at first use: files with captions never load the recogniser. */
-  readonly transcriber: () => Promise<Transcriber>;
+  readonly transcriber: (name: string) => Promise<Transcriber>;
+  /** Why a recogniser need not be tried just now: it failed a moment ago, and not for the file's sake. */
+  readonly trouble?: EngineTroubles | undefined;
   readonly embedder: () => Promise<Embedder>;
   readonly objects: OpenObjects;
   readonly signal: AbortSignal;
@@ -83,12 +86,37 @@ async function findCaptions(task: FileTask, tools: Tools, warnings: string[]): P
   return { transcript: await readSubtitleTrack(media, info, task.language, { signal, onProgress: (positionMs) => onProgress(positionMs, info.durationMs) }), info };
 }
 
-async function recognise(task: FileTask, info: MediaInfo, tools: Tools, warnings: string[]) {
+/** Failures that another recogniser may not have. */
+const OF_THE_ENGINE = new Set<ErrorCode>(["UNREACHABLE", "CREDENTIALS", "USAGE", "ENGINE_FAILED", "ENGINE_REFUSED", "TIMED_OUT", "MISSING_MODEL", "MISSING_TOOL"]);
+
+/** The recognisers of the task in their order, until one has done it. @throws the last one's error. */
+async function recognise(task: FileTask, info: MediaInfo, tools: Tools, warnings: string[]): Promise<Omit<FileTranscript, "warnings">> {
+  for (const [i, name] of task.engines.entries()) {
+    const next = task.engines[i + 1];
+    const trouble = next === undefined ? undefined : tools.trouble?.of(name);
+    const ownWarnings: string[] = [];
+    try {
+      if (trouble) throw trouble;
+      const transcript = await recogniseWith(name, task, info, tools, ownWarnings);
+      warnings.push(...ownWarnings);
+      return i === 0 ? transcript : { ...transcript, isFallback: true };
+    } catch (error) {
+      tools.signal.throwIfAborted();
+      const reason = toMediasearchError(error, task.path);
+      if (next === undefined || !OF_THE_ENGINE.has(reason.code)) throw reason;
+      tools.trouble?.note(name, reason);
+      warnings.push(`${name} could not do it (${reason.message.replace(`${name} `, "")}); ${next} did`);
+    }
+  }
+  throw new MediasearchError("BUG", `${task.path}: no recogniser was named`);
+}
+
+async function recogniseWith(name: string, task: FileTask, info: MediaInfo, tools: Tools, warnings: string[]): Promise<Omit<FileTranscript, "warnings">> {
   if (!info.audio)
     throw new MediasearchError("UNREADABLE_MEDIA", `${task.path}: no sound in this file, and no captions`, {
       subject: task.path, hint: "put captions beside it (same name, .vtt or .srt) and index again",
     });
-  const transcriber = await tools.transcriber();
+  const transcriber = await tools.transcriber(name);
   const audio = decodeAudio(await mediaOf(task, tools), {
     streamIndex: info.audio.streamIndex,
     signal: tools.signal,
@@ -107,7 +135,7 @@ async function recognise(task: FileTask, info: MediaInfo, tools: Tools, warnings
   });
   if (warning) warnings.push(warning);
   const segments = await embedSegments(segmentCues(cues), tools, warnings);
-  return { origin: "asr" as const, engine: transcriber.id, language, timing, durationMs: info.durationMs ?? Math.round(heardMs), recordedAtMs: info.recordedAtMs, segments };
+  return { origin: "asr" as const, engine: transcriber.id, engineName: name, language, timing, durationMs: info.durationMs ?? Math.round(heardMs), recordedAtMs: info.recordedAtMs, segments };
 }
 
 const EMBED_BATCH = 32;

@@ -3,7 +3,7 @@ import type { Checkpoint, Timing } from "../asr/transcriber.ts";
 import type { EmbedderSettings } from "../embed/settings.ts";
 import type { ErrorCode } from "../errors.ts";
 import type { S3Options } from "../objects/object-store.ts";
-import type { CaptionsMode, EmbeddedSegment, EngineName, Language, Origin, Segment } from "../types.ts";
+import type { CaptionsMode, EmbeddedSegment, Language, Origin, Segment } from "../types.ts";
 import type { Identity } from "./fingerprint.ts";
 import type { ListedObject } from "./sources.ts";
 
@@ -11,7 +11,6 @@ import type { ListedObject } from "./sources.ts";
 export interface WorkerSetup {
   /** For `openS3`: keys go over the channel, never on a command line. */
   readonly objects: S3Options;
-  readonly engine: EngineName;
   readonly embedder: EmbedderSettings;
   /** Addresses, keys and limits of recognisers outside this process. */
   readonly engines: EngineSettings;
@@ -25,6 +24,8 @@ export interface FileTask {
   readonly sidecar: string | null;
   readonly captions: CaptionsMode;
   readonly language: string | undefined;
+  /** Recognisers to try in order. */
+  readonly engines: readonly string[];
   /** Checkpoints of an earlier attempt at the same content. */
   readonly resume?: readonly Checkpoint[];
 }
@@ -33,6 +34,10 @@ export interface FileTask {
 export interface FileTranscript {
   readonly origin: Origin;
   readonly engine: string;
+  /** The recogniser by its name, where it was one. */
+  readonly engineName?: string;
+  /** It was not the first that was tried. */
+  readonly isFallback?: boolean;
   readonly language: Language;
   /** How finely a recogniser knew its times; absent with captions. */
   readonly timing?: Timing;
