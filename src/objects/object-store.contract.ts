@@ -22,10 +22,12 @@ const rejection = (promise: Promise<unknown>): Promise<unknown> => promise.then(
 export interface ObjectContractOptions {
   /** More than one page of the listing. */
   readonly manyObjects: number;
+  /** Keys that the server, not the implementation, can't take. */
+  readonly leaveOut?: RegExp;
 }
 
 /** The law of `ObjectStore`. `open` gives an empty bucket. A case goes here when every implementation must obey it. */
-export function objectStoreContract(name: string, open: () => Promise<ObjectStore>, { manyObjects }: ObjectContractOptions): void {
+export function objectStoreContract(name: string, open: () => Promise<ObjectStore>, { manyObjects, leaveOut }: ObjectContractOptions): void {
   describe(`the object store ${name}`, () => {
     it("gives back the bytes that it was given, and tells their number, time and tag", async () => {
       const store = await open();
@@ -129,7 +131,7 @@ export function objectStoreContract(name: string, open: () => Promise<ObjectStor
 
     it("takes any key as it is written, and lists it as it was written", async () => {
       const store = await open();
-      const keys = ["a//b", "a/b", "a b+c%20d", "ünï/ß 漢字.mp3", "q?x=1&y#z", "tab\tand\nline", "'quotes\"<&>", "trailing/", "e\u0301"];
+      const keys = ["a//b", "a/b", "a b+c%20d", "ünï/ß 漢字.mp3", "q?x=1&y#z", "tab\tand\nline", "'quotes\"<&>", "trailing/", "e\u0301"].filter((key) => !leaveOut?.test(key));
       for (const key of keys) await store.put(key, bytes(key));
       expect((await keysOf(store, "")).toSorted()).toEqual(keys.toSorted());
       for (const key of keys) expect((await readAll(store.get(key))).toString()).toBe(key);
@@ -139,9 +141,9 @@ export function objectStoreContract(name: string, open: () => Promise<ObjectStor
       const store = await open();
       const keys = Array.from({ length: manyObjects }, (_, i) => `many/${String(i).padStart(5, "0")}`);
       for (let from = 0; from < keys.length; from += 50) await Promise.all(keys.slice(from, from + 50).map((key) => store.put(key, bytes("x"))));
-      for (const key of ["mane", "manyfold", "many", "Many/1", "many/é"]) await store.put(key, bytes("y"));
+      for (const key of ["mane", "manyfold", "many", "Many/1", "many/é"]) if (!leaveOut?.test(key)) await store.put(key, bytes("y"));
       expect(await keysOf(store, "many/")).toEqual([...keys, "many/é"]);
-      expect(await keysOf(store, "man")).toEqual(["mane", "many", ...keys, "many/é", "manyfold"]);
+      expect(await keysOf(store, "man")).toEqual(["mane", "many", ...keys, "many/é", "manyfold"].filter((key) => !leaveOut?.test(key)));
       expect(await keysOf(store, "nothing")).toEqual([]);
       for await (const { key } of store.list("many/")) {
         expect(key).toBe("many/00000");

@@ -2,6 +2,8 @@
 import { runBothWays } from "./both-ways.ts";
 import { runGolden } from "./golden.ts";
 import { pythonWith } from "./python.ts";
+import { runS3, runVersitygw } from "./run-s3.ts";
+import { versitygw } from "./versitygw.ts";
 import { runSdkSuite } from "./sdk-suite.ts";
 
 /** duckdb 1.4 changed what the method returns that one of the SDK's tests compares with a table. */
@@ -11,6 +13,13 @@ const python = (): string => pythonWith("vast", SDK);
 const PARTS: Readonly<Record<string, () => boolean | Promise<boolean>>> = {
   "vast-queries": () => runGolden(python()),
   "vast-both-ways": () => runBothWays(python()),
+  s3: () => runS3(pythonWith("moto", ["moto[s3,server]==5.2.5"])),
+  "s3-versitygw": () => {
+    const program = versitygw();
+    if (program !== undefined) return runVersitygw(program);
+    process.stderr.write("s3-versitygw: left out, it needs Go\n");
+    return true;
+  },
   "vast-sdk": () => runSdkSuite(python()),
 };
 

@@ -48,6 +48,8 @@ function checked(bytes: Buffer, given: ReadonlyMap<string, string>): Map<string,
   return checksums;
 }
 
+const LEAST_CHUNK_BYTES = 8192;
+
 /** aws-chunked: `<hex length>[;…]\r\n<bytes>\r\n` until length 0, then trailers as headers. */
 function decodeChunks(raw: Buffer): { bytes: Buffer; trailers: Map<string, string> } {
   const parts: Buffer[] = [];
@@ -60,6 +62,7 @@ function decodeChunks(raw: Buffer): { bytes: Buffer; trailers: Map<string, strin
       const lines = raw.toString("latin1", at).split("\r\n").filter((line) => line.includes(":"));
       return { bytes: Buffer.concat(parts), trailers: new Map(lines.map((line) => [line.slice(0, line.indexOf(":")).toLowerCase(), line.slice(line.indexOf(":") + 1).trim()])) };
     }
+    if (parts.some((part) => part.length < LEAST_CHUNK_BYTES)) throw new S3Error(400, "InvalidChunkSizeError", "Only the last chunk is allowed to have a size less than 8192 bytes");
     parts.push(raw.subarray(at, at + length));
     at += length + 2;
   }

@@ -51,8 +51,9 @@ function listObjects(call: Call): Answer {
   }
   const page = [...groups].slice(0, most);
   const isTruncated = groups.size > most;
+  const encoding: Node[] = query.get("encoding-type") === "url" ? [["EncodingType", "url"]] : [];
   const next: Node[] = isTruncated ? [["NextContinuationToken", Buffer.from(page.at(-1)?.[0] ?? "").toString("base64url")]] : [];
-  return ok(xml("ListBucketResult", [["Name", call.bucketName], ["Prefix", encode(prefix)], ["KeyCount", page.length], ["MaxKeys", most], ["IsTruncated", String(isTruncated)], ...next, ...page.map(([, node]) => node)]));
+  return ok(xml("ListBucketResult", [["Name", call.bucketName], ["Prefix", encode(prefix)], ["KeyCount", page.length], ["MaxKeys", most], ["IsTruncated", String(isTruncated)], ...encoding, ...next, ...page.map(([, node]) => node)]));
 }
 
 function listUploads(call: Call): Answer {

@@ -59,7 +59,7 @@ function s3Bucket(client: S3Client, bucket: string): ObjectStore {
             throw toObjectError(error, `s3://${bucket}/${prefix}`);
           });
         for (const { Key = "", Size = 0, LastModified, ETag } of page.Contents ?? [])
-          yield { key: decoded(Key), sizeBytes: Size, mtimeMs: wholeSeconds(LastModified), etag: unquoted(ETag) };
+          yield { key: page.EncodingType === "url" ? decoded(Key) : Key, sizeBytes: Size, mtimeMs: wholeSeconds(LastModified), etag: unquoted(ETag) };
         if (page.IsTruncated && !page.NextContinuationToken) throw new MediasearchError("IO_FAILED", `s3://${bucket}/${prefix}: the listing breaks off`, { subject: bucket });
         token = page.IsTruncated ? page.NextContinuationToken : undefined;
       } while (token !== undefined);
@@ -72,5 +72,5 @@ function s3Bucket(client: S3Client, bucket: string): ObjectStore {
   };
 }
 
-/** Keys come URL-encoded, since XML can't carry every character. */
+/** Keys are asked for URL-encoded, since XML can't carry every character. A server that does not encode does not say that it has. */
 const decoded = (key: string): string => decodeURIComponent(key.replaceAll("+", " "));

@@ -66,7 +66,9 @@ async function isThere({ client, to, sizeBytes, digests, options }: Upload, wher
 /** By the server's SHA-256 where it keeps one, else by the tag as Amazon S3 makes it. Anything else is no proof. */
 function isSame({ ChecksumSHA256, ETag }: HeadObjectCommandOutput, digests: readonly PartDigest[]): boolean {
   const [only] = digests;
-  if (ChecksumSHA256 !== undefined) return ChecksumSHA256 === (digests.length === 1 ? only?.sha256 : compositeSha256(digests));
+  // Some servers leave out the number of parts.
+  const whole = (sum: string | undefined): string | undefined => sum?.replace(/-\d+$/, "");
+  if (ChecksumSHA256 !== undefined) return whole(ChecksumSHA256) === (digests.length === 1 ? only?.sha256 : whole(compositeSha256(digests)));
   return ETag?.replaceAll('"', "") === (digests.length === 1 ? only?.md5 : compositeTag(digests));
 }
 
