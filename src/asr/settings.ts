@@ -58,3 +58,11 @@ export interface NimSettings {
   /** undefined: 60 s and the length of the audio. */
   readonly timeoutMs: number | undefined;
 }
+
+/** What `doctor` learns of a recogniser. */
+export interface EngineFinding {
+  readonly found: string;
+  /** It answers, but not as it is set up here. */
+  readonly warning?: string;
+  readonly hint?: string;
+}

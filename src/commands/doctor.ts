@@ -6,6 +6,7 @@ import { type Result, runChains, type Step } from "../doctor/check.ts";
 import { librarySteps } from "../doctor/library.ts";
 import { machineSteps } from "../doctor/machine.ts";
 import type { Measure } from "../doctor/perf.ts";
+import { recogniserSteps } from "../doctor/recognisers.ts";
 import { formatItems, formatMeasures, formatText, itemsAsMarkdown, toJson } from "../doctor/report.ts";
 import { ERRORS, MediasearchError } from "../errors.ts";
 import { painter } from "../output.ts";
@@ -27,7 +28,7 @@ export const run: Command = async (_args, flags, context) => {
 async function chains(context: Context, flags: Flags): Promise<readonly (readonly Step[])[]> {
   const { settings } = context.config;
   const backend = text(flags, "backend") ?? settings.backend;
-  const all: (readonly Step[])[] = [...machineSteps(context)];
+  const all: (readonly Step[])[] = [...machineSteps(context), ...recogniserSteps(context)];
   if (backend === "vast") {
     const { clusterSteps } = await import("../doctor/cluster.ts");
     all.push(clusterSteps(settings));
