@@ -30,7 +30,7 @@ module.exports = {
   ],
   options: {
     tsPreCompilationDeps: true,
-    doNotFollow: { path: "node_modules" },
+    doNotFollow: { path: "node_modules|^dist/" },
     tsConfig: { fileName: "tsconfig.json" },
   },
 };

@@ -1,9 +1,13 @@
 #!/usr/bin/env node
+import module from "node:module";
+
 const [major, minor] = process.versions.node.split(".").map(Number);
 if (major < 22 || (major === 22 && minor < 13)) {
   process.stderr.write(`mediasearch needs Node 22.13 or newer; this is Node ${process.versions.node}.\n`);
   process.exitCode = 2;
 } else {
+  // Before the first module of ours: those loaded earlier would be compiled anew each time.
+  module.enableCompileCache();
   const { start } = await import("../dist/start.js");
   await start();
 }

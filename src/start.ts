@@ -1,9 +1,7 @@
-import { enableCompileCache } from "node:module";
 import { main } from "./cli.ts";
 
 /** Real stdio and signals into `main`, its result into the exit code. */
 export async function start(): Promise<void> {
-  enableCompileCache();
   const stop = new AbortController();
   for (const [name, exitCode] of [["SIGINT", 130], ["SIGTERM", 143]] as const) {
     process.on(name, () => {

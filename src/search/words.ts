@@ -20,7 +20,10 @@ export function tokens(text: string): Token[] {
   return [...text.matchAll(WORD)].map((match) => ({ start: match.index, end: match.index + match[0].length, stem: stem(fold(match[0])) }));
 }
 
-export const isUnspaced = (text: string): boolean => UNSPACED.test(text);
+/** The first of these letters is Thai: looking for that alone is quick, and most texts have none. */
+const LATER = /[\u0e00-\uffff]/;
+
+export const isUnspaced = (text: string): boolean => LATER.test(text) && UNSPACED.test(text);
 
 interface Run {
   readonly letters: readonly string[];

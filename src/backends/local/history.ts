@@ -1,10 +1,12 @@
-import { gunzipSync, gzipSync } from "node:zlib";
 import type { Database } from "better-sqlite3";
 import type { Origin } from "../../types.ts";
 import type { ArchivedTranscript, AssetId, FilePlace } from "../backend.ts";
 import { readIdentity } from "./identity.ts";
 import { type SegmentRow, toSegment } from "./rows.ts";
 import { writeCodes } from "./vector-blocks.ts";
+
+/** Loaded by those who need it: that takes three milliseconds. */
+const zlib = () => process.getBuiltinModule("node:zlib");
 
 /** What `archive.version` holds, as gzip of JSON. */
 interface Archived {
@@ -23,7 +25,7 @@ export function archive(db: Database, assetId: number, path: string, newFingerpr
   if (!old || old.fingerprint === newFingerprint) return;
   const segments = db.prepare("SELECT start_ms, end_ms, text, speaker, confidence FROM segments WHERE version_id = ? ORDER BY position").all(old.id);
   db.prepare("INSERT INTO archive (path, fingerprint, archived_at_ms, version) VALUES (?, ?, ?, ?)")
-    .run(path, old.fingerprint, Date.now(), gzipSync(JSON.stringify({ ...old, segments })));
+    .run(path, old.fingerprint, Date.now(), zlib().gzipSync(JSON.stringify({ ...old, segments })));
 }
 
 const PAGE = 50;
@@ -33,7 +35,7 @@ export function* readArchived(db: Database): Iterable<ArchivedTranscript> {
   for (let after = 0; ; ) {
     const rows = next.all(after) as { id: number; path: string; archived_at_ms: number; version: Buffer }[];
     for (const { path, archived_at_ms: archivedAtMs, version } of rows) {
-      const { fingerprint, origin, engine, language, duration_ms: durationMs, indexed_at_ms: indexedAtMs, segments } = JSON.parse(gunzipSync(version).toString()) as Archived;
+      const { fingerprint, origin, engine, language, duration_ms: durationMs, indexed_at_ms: indexedAtMs, segments } = JSON.parse(zlib().gunzipSync(version).toString()) as Archived;
       yield { id: path, fingerprint, archivedAtMs, origin, engine, language, durationMs, indexedAtMs, segments: segments.map((row, position) => toSegment({ ...row, position })) };
     }
     const last = rows.at(-1);
@@ -48,7 +50,7 @@ export function addArchived(db: Database, { id, fingerprint, archivedAtMs, origi
     fingerprint, origin, engine, language, duration_ms: durationMs, indexed_at_ms: indexedAtMs,
     segments: segments.map(({ startMs, endMs, text, speaker, confidence }) => ({ start_ms: startMs, end_ms: endMs, text, speaker, confidence })),
   };
-  db.prepare("INSERT INTO archive (path, fingerprint, archived_at_ms, version) VALUES (?, ?, ?, ?)").run(id, fingerprint, archivedAtMs, gzipSync(JSON.stringify(version)));
+  db.prepare("INSERT INTO archive (path, fingerprint, archived_at_ms, version) VALUES (?, ?, ?, ?)").run(id, fingerprint, archivedAtMs, zlib().gzipSync(JSON.stringify(version)));
 }
 
 export function moveAsset(db: Database, from: AssetId, { id, sizeBytes, mtimeMs, captionsStat }: FilePlace): void {

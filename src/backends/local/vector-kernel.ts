@@ -30,7 +30,7 @@ const lanes: Code = [0, 1, 2, 3].flatMap((lane) => [...get(SUM), ...v128.lane32(
  *   score = scale[row] × (Σ query[i] × code[row][i] − bias)
  * and when score ≥ least, the row's number and score are written. Addresses and counts are i32; bias and least f32.
  */
-export const SCAN: WasmFunction = {
+export const scanFunction = (): WasmFunction => ({
   params: ["i32", "i32", "i32", "i32", "i32", "f32", "f32", "i32"],
   locals: ["i32", "i32", "i32", "i32", "v128", "v128", "v128", "f32"],
   result: "i32",
@@ -50,4 +50,4 @@ export const SCAN: WasmFunction = {
     ),
     ...get(END), ...get(FOUND), ...i32.sub,
   ],
-};
+});

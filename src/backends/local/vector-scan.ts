@@ -1,7 +1,7 @@
 import type { Database } from "better-sqlite3";
 import { BLOCK_ROWS } from "./vector-blocks.ts";
 import { encodeQuery, groupsOf, rowBytes } from "./vector-codes.ts";
-import { FOUND_BYTES, SCAN } from "./vector-kernel.ts";
+import { FOUND_BYTES, scanFunction } from "./vector-kernel.ts";
 import { instantiate, memory, WASM_PAGE_BYTES } from "./vector-wasm.ts";
 
 /** Neighbouring rows of one block. */
@@ -33,7 +33,7 @@ export function openScan(db: Database, dimensions: number): Scan {
   const foundAt = aligned(groups * 256);
   const slotsAt = foundAt + BLOCK_ROWS * FOUND_BYTES;
   const host = memory(slotsAt + slotBytes);
-  const run = instantiate(SCAN, host);
+  const run = instantiate(scanFunction(), host);
   const readCodes = db.prepare("SELECT codes FROM vector_codes WHERE block_id = ?").pluck();
   const listBlocks = db.prepare("SELECT id, row_count FROM vector_blocks ORDER BY id").raw();
   /** Which slot a block is in; slot 0 is for those that do not stay. */
