@@ -29,7 +29,7 @@ const ms = (value: number): string => (value < 10 ? value.toFixed(1) : value.toF
 const env = (segments: number): NodeJS.ProcessEnv => ({ ...process.env, MEDIASEARCH_HOME: work, MEDIASEARCH_STORE: libraryOf(segments) });
 const libraryOf = (segments: number): string => join(work, `library-${segments}.sqlite`);
 
-const model = await openEmbedder("all-MiniLM-L6-v2");
+const model = await openEmbedder({ model: "all-MiniLM-L6-v2" });
 const world = await makeWorld((texts) => model.embed(texts, { as: "passage" }));
 const identity = { embedder: model.id, dimensions: model.dimensions };
 
