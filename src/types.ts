@@ -49,7 +49,7 @@ export type Language = string;
 export type CaptionsMode = "prefer" | "only" | "ignore";
 
 /** The recognisers, as ASR_ENGINE names them. */
-export const ENGINES = ["local", "NVIDIA_NIMS", "WHISPER", "BYO", "STUB"] as const;
+export const ENGINES = ["local", "NVIDIA_NIMS", "WHISPER", "BYO", "SHERPA", "STUB"] as const;
 export type EngineName = (typeof ENGINES)[number];
 
 /** Kinds of embedding servers, as EMBEDDING_API names them. */

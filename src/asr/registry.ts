@@ -7,6 +7,7 @@ const TRANSCRIBERS: Readonly<Record<string, (options: TranscriberOptions) => Pro
   NVIDIA_NIMS: async (options) => (await import("./nim/open.ts")).open(options),
   WHISPER: async (options) => (await import("./whisper/open.ts")).open(options),
   BYO: async (options) => (await import("./byo/open.ts")).open(options),
+  SHERPA: async (options) => (await import("./sherpa/open.ts")).open(options),
   STUB: async () => (await import("./stub/open.ts")).open(),
 };
 
@@ -14,7 +15,24 @@ const TRANSCRIBERS: Readonly<Record<string, (options: TranscriberOptions) => Pro
 export async function openTranscriber(name: string, options: TranscriberOptions): Promise<Transcriber> {
   const open = TRANSCRIBERS[name];
   if (!open) throw new MediasearchError("USAGE", `no recogniser is called ${name}`, { hint: `ASR_ENGINE=${Object.keys(TRANSCRIBERS).join(" or ")}` });
-  return open(options);
+  return enriched(await open(options), options);
+}
+
+/** With the models that the user has for it, any recogniser is told the language, and its words get speakers. */
+async function enriched(transcriber: Transcriber, { engines }: TranscriberOptions): Promise<Transcriber> {
+  let richer = transcriber;
+  if (engines?.sherpa.languageModel !== undefined) {
+    const { openIdentifier, withLanguage } = await import("./sherpa/with-language.ts");
+    const { identify, id } = await openIdentifier(engines.sherpa);
+    richer = withLanguage(richer, identify, id);
+  }
+  const { segmentationModel, speakerModel } = engines?.sherpa ?? {};
+  if (engines && engines.requests.diarization !== false && (segmentationModel !== undefined || speakerModel !== undefined)) {
+    const { openDiarizer, withSpeakers } = await import("./sherpa/with-speakers.ts");
+    const { diarize, id } = await openDiarizer(engines.sherpa);
+    richer = withSpeakers(richer, diarize, id);
+  }
+  return richer;
 }
 
 /** Those that are more than models on this machine. */

@@ -4,6 +4,19 @@ export interface EngineSettings {
   readonly whisper: WhisperSettings;
   readonly byo: ByoSettings;
   readonly nim: NimSettings;
+  readonly sherpa: SherpaSettings;
+}
+
+/** Models of the user's own; paths. */
+export interface SherpaSettings {
+  readonly model: string | undefined;
+  /** Tells which language is spoken, to whichever recogniser. */
+  readonly languageModel: string | undefined;
+  /** Both together tell speakers apart, for whichever recogniser does not. */
+  readonly segmentationModel: string | undefined;
+  readonly speakerModel: string | undefined;
+  readonly speakers: number | undefined;
+  readonly threshold: number;
 }
 
 /** The same for every recogniser that is asked over a network or by a command. */

@@ -32,7 +32,7 @@ export const ENGINE_SETTINGS: Table<EngineSettings> = {
   engine: {
     flag: "engine",
     env: "ASR_ENGINE",
-    help: "speech recogniser, or several to try in order, parted by commas: local, NVIDIA_NIMS, WHISPER (servers), BYO (your own), or STUB (marks its rows; for tests and demos)",
+    help: "speech recogniser, or several to try in order, parted by commas: local, NVIDIA_NIMS, WHISPER (servers), BYO (your own), SHERPA (a model of yours), or STUB (marks its rows; for tests and demos)",
     parse: engineChain,
     fallback: () => "local",
     fallbackText: "local",

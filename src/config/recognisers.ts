@@ -34,6 +34,14 @@ export function engineSettings(settings: Settings, env: Environment["env"]): Eng
       tlsCa: settings.nimTlsCa,
       timeoutMs: settings.nimTimeout === undefined ? undefined : settings.nimTimeout * 1000,
     },
+    sherpa: {
+      model: settings.sherpaModel,
+      languageModel: settings.sherpaLanguageModel,
+      segmentationModel: settings.sherpaSegmentationModel,
+      speakerModel: settings.sherpaSpeakerModel,
+      speakers: settings.sherpaSpeakers,
+      threshold: settings.sherpaSpeakerThreshold,
+    },
     byo: {
       command: settings.byoCommand === undefined ? [] : commandWords(settings.byoCommand),
       endpoint: settings.byoEndpoint,

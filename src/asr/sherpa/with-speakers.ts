@@ -1,0 +1,102 @@
+import { createHash } from "node:crypto";
+import { stat } from "node:fs/promises";
+import { basename } from "node:path";
+import { MediasearchError } from "../../errors.ts";
+import type { Cue, Word } from "../../types.ts";
+import type { SherpaSettings } from "../settings.ts";
+import { SAMPLE_RATE, type Transcriber } from "../transcriber.ts";
+import { loadSherpa, type Turn } from "./module.ts";
+
+/** Who speaks when, of a whole recording: 16 kHz mono in, turns in seconds out. */
+export type Diarizer = (samples: Float32Array) => readonly Turn[];
+
+/** The whole file is needed at once: 230 MB an hour. Longer ones keep their words and get no speakers. */
+const LONGEST_SAMPLES = 4 * 3600 * SAMPLE_RATE;
+
+/** @throws MISSING_TOOL without the package, MISSING_MODEL without a file, both with the next step. */
+export async function openDiarizer({ segmentationModel = "", speakerModel = "", speakers, threshold }: SherpaSettings): Promise<{ readonly diarize: Diarizer; readonly id: string }> {
+  const hash = createHash("sha256").update(JSON.stringify([speakers ?? null, threshold]));
+  for (const [setting, path] of [["SHERPA_SEGMENTATION_MODEL", segmentationModel], ["SHERPA_SPEAKER_MODEL", speakerModel]] as const) {
+    const size = await stat(path).then((at) => at.size, () => 0);
+    if (size < 16) throw new MediasearchError("MISSING_MODEL", `${path}: ${size === 0 ? "not there, or empty" : "cut off"}`, { subject: setting, hint: `${setting}=FILE.onnx (docs/engines.md); both models are needed to tell speakers apart` });
+    hash.update(`${basename(path)}\0${size}\n`);
+  }
+  const sherpa = await loadSherpa();
+  const diarization = new sherpa.OfflineSpeakerDiarization({
+    segmentation: { pyannote: { model: segmentationModel }, numThreads: 1 }, embedding: { model: speakerModel, numThreads: 1 },
+    clustering: { numClusters: speakers ?? -1, threshold }, minDurationOn: 0.2, minDurationOff: 0.5,
+  });
+  if (diarization.sampleRate !== SAMPLE_RATE) throw new MediasearchError("MISSING_MODEL", `the speaker models want ${diarization.sampleRate} Hz`, { subject: "SHERPA_SEGMENTATION_MODEL", hint: "take models for 16 kHz" });
+  return { diarize: (samples) => diarization.process(samples), id: hash.digest("hex").slice(0, 8) };
+}
+
+/** The same recogniser, with speakers: those that it tells itself are left. */
+export function withSpeakers(transcriber: Transcriber, diarize: Diarizer, id: string): Transcriber {
+  return {
+    ...transcriber,
+    id: `${transcriber.id}+speakers.${id}`,
+    async transcribe(audio, options) {
+      const parts: Float32Array[] = [];
+      let length = 0;
+      const kept = async function* (): AsyncIterable<Float32Array> {
+        for await (const chunk of audio) {
+          length += chunk.length;
+          if (length <= LONGEST_SAMPLES) parts.push(chunk);
+          yield chunk;
+        }
+      };
+      const transcript = await transcriber.transcribe(kept(), options);
+      options.signal.throwIfAborted();
+      if (transcript.cues.length === 0 || transcript.cues.some(({ speaker }) => speaker !== null)) return transcript;
+      if (length > LONGEST_SAMPLES) return { ...transcript, warning: [transcript.warning, "too long to tell speakers apart"].filter(Boolean).join("; ") };
+      return { ...transcript, cues: assign(transcript.cues, diarize(joined(parts))) };
+    },
+  };
+}
+
+function joined(parts: readonly Float32Array[]): Float32Array {
+  const all = new Float32Array(parts.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const part of parts) {
+    all.set(part, at);
+    at += part.length;
+  }
+  return all;
+}
+
+/** Each word goes to the speaker whose turns overlap it most, the nearest one where none does; a cue is cut where its speaker changes. Speakers count by their first word. */
+export function assign(cues: readonly Cue[], turns: readonly Turn[]): Cue[] {
+  if (turns.length === 0) return [...cues];
+  const names = new Map<number, string>();
+  const nameOf = (speaker: number): string => {
+    const name = names.get(speaker) ?? `Speaker ${names.size + 1}`;
+    names.set(speaker, name);
+    return name;
+  };
+  return cues.flatMap((cue) => {
+    if (!cue.words || cue.words.length === 0) return [{ ...cue, speaker: nameOf(speakerAt(cue, turns)) }];
+    const groups: { readonly speaker: number; readonly words: Word[] }[] = [];
+    for (const word of cue.words) {
+      const speaker = speakerAt(word, turns);
+      const last = groups.at(-1);
+      if (last?.speaker === speaker) last.words.push(word);
+      else groups.push({ speaker, words: [word] });
+    }
+    if (groups.length === 1) return [{ ...cue, speaker: nameOf(groups[0]?.speaker ?? 0) }];
+    return groups.map(({ speaker, words }): Cue => ({
+      startMs: words[0]?.startMs ?? cue.startMs, endMs: words.at(-1)?.endMs ?? cue.endMs, text: words.map(({ text }) => text).join(" "), speaker: nameOf(speaker), confidence: cue.confidence, words,
+    }));
+  });
+}
+
+function speakerAt({ startMs, endMs }: Pick<Word, "startMs" | "endMs">, turns: readonly Turn[]): number {
+  const overlaps = new Map<number, number>();
+  let nearest = { speaker: turns[0]?.speaker ?? 0, distance: Infinity };
+  for (const { start, end, speaker } of turns) {
+    const overlap = Math.min(endMs, end * 1000) - Math.max(startMs, start * 1000);
+    if (overlap > 0) overlaps.set(speaker, (overlaps.get(speaker) ?? 0) + overlap);
+    if (-overlap < nearest.distance) nearest = { speaker, distance: -overlap };
+  }
+  const best = [...overlaps].toSorted(([, a], [, b]) => b - a)[0];
+  return best ? best[0] : nearest.speaker;
+}
