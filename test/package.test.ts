@@ -28,6 +28,14 @@ describe("the package", () => {
     expect(mediasearch("search", "honey")).toContain("bees.flac");
     expect(mediasearch("search", "membership fee", "--mode", "keyword", "--json")).toContain('"file":"minutes.vtt"');
     expect(mediasearch("doctor")).toMatch(/^ok +library/m);
+    // What is optional is not there, and says what to do.
+    let told = { status: 0, stderr: "" };
+    try {
+      execFileSync(process.execPath, [bin, "index", "bees.flac", "--captions", "ignore", "--store", "other.sqlite"], { cwd: app, env: { ...env, ASR_ENGINE: "SHERPA", SHERPA_MODEL: join(ROOT, "fixtures") }, encoding: "utf8", stdio: "pipe" });
+    } catch (error) {
+      told = error as typeof told;
+    }
+    expect([told.status, told.stderr.includes("npm install sherpa-onnx-node")], told.stderr).toEqual([14, true]);
   }, 300_000);
 });
 

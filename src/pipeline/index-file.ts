@@ -51,7 +51,7 @@ export interface FileCall {
 }
 
 /** Failures of these kinds are the run's, not the file's. */
-const FATAL = new Set<string>(["NO_STORE", "STORE_BUSY", "SCHEMA_MISMATCH", "MODEL_MISMATCH", "MISSING_MODEL", "NO_SPACE", "UNREACHABLE", "CREDENTIALS", "USAGE"]);
+const FATAL = new Set<string>(["NO_STORE", "STORE_BUSY", "SCHEMA_MISMATCH", "MODEL_MISMATCH", "MISSING_MODEL", "MISSING_TOOL", "NO_SPACE", "UNREACHABLE", "CREDENTIALS", "USAGE"]);
 
 /** One attempt at one file. Rejects only with what ends the whole run. */
 export async function indexFile(file: Candidate, tools: FileTools, general: FileOptions, call: FileCall): Promise<FileOutcome> {

@@ -75,7 +75,7 @@ export async function* run(roots: readonly string[], tools: FileTools, options: 
   };
   let missing: MediasearchError | undefined;
   const onError = (path: string, error: unknown): void => {
-    if (!(error instanceof MediasearchError) || error.code !== "MISSING_MODEL") return stop.abort(error);
+    if (!(error instanceof MediasearchError) || !["MISSING_MODEL", "MISSING_TOOL"].includes(error.code)) return stop.abort(error);
     missing ??= error;
     events.push({ type: "waiting", path, error });
   };
