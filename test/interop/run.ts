@@ -1,5 +1,6 @@
 /** npm run test:interop -- [part…]: other people's clients and servers against ours. Needs Python 3.10 or newer and pip's index; no part of npm test. */
 import { runBothWays } from "./both-ways.ts";
+import { runOpenAi, runRiva } from "./engines.ts";
 import { runGolden } from "./golden.ts";
 import { pythonWith } from "./python.ts";
 import { runS3, runVersitygw } from "./run-s3.ts";
@@ -9,6 +10,8 @@ import { runSdkSuite } from "./sdk-suite.ts";
 /** duckdb 1.4 changed what the method returns that one of the SDK's tests compares with a table. */
 const SDK = ["vastdb==2.1.0", "pytest==9.2.0", "pytest-check==3.0.3", "pytest-retry==1.7.0", "boto3", "pandas", "duckdb<1.4"];
 const python = (): string => pythonWith("vast", SDK);
+
+const engines = (): string => pythonWith("engines", ["nvidia-riva-client==2.28.0", "openai==3.57.0"]);
 
 const PARTS: Readonly<Record<string, () => boolean | Promise<boolean>>> = {
   "vast-queries": () => runGolden(python()),
@@ -21,6 +24,8 @@ const PARTS: Readonly<Record<string, () => boolean | Promise<boolean>>> = {
     return true;
   },
   "vast-sdk": () => runSdkSuite(python()),
+  "engines-riva": () => runRiva(engines()),
+  "engines-openai": () => runOpenAi(engines()),
 };
 
 const asked = process.argv.slice(2);
