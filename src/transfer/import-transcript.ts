@@ -1,8 +1,8 @@
-import { createHash } from "node:crypto";
 import type { AssetId, AssetVersion, FileStat, Store, StoreIdentity } from "../backends/backend.ts";
 import type { Embedder } from "../embed/embedder.ts";
 import { MediasearchError } from "../errors.ts";
 import type { EmbeddedSegment } from "../types.ts";
+import { editedFingerprint } from "./edited-fingerprint.ts";
 import type { TranscriptContent } from "./transcript-file.ts";
 
 export interface ImportTools {
@@ -34,21 +34,12 @@ export async function importTranscript({ facts, segments, embedder }: Transcript
   const base: Omit<AssetVersion, "segments"> = facts
     ? { ...(place.stat ?? { sizeBytes: facts.sizeBytes, mtimeMs: facts.mtimeMs }), id: place.id, fingerprint: facts.fingerprint, captionsStat: facts.captionsStat, origin: facts.origin, engine: facts.engine, language: facts.language, durationMs: facts.durationMs, indexedAtMs: facts.indexedAtMs ?? undefined, recordedAtMs: facts.recordedAtMs ?? null }
     : {
-        ...(place.stat ?? { sizeBytes: known?.sizeBytes ?? 0, mtimeMs: known?.mtimeMs ?? 0 }), id: place.id, fingerprint: importedFingerprint(known?.fingerprint ?? null, segments),
+        ...(place.stat ?? { sizeBytes: known?.sizeBytes ?? 0, mtimeMs: known?.mtimeMs ?? 0 }), id: place.id, fingerprint: editedFingerprint(known?.fingerprint ?? null, segments),
         captionsStat: known?.captionsStat ?? "", origin: "captions", engine: "import", language: known?.language ?? "und", durationMs: known?.durationMs ?? segments.at(-1)?.endMs ?? null, recordedAtMs: known?.recordedAtMs ?? null,
       };
   const isOfModel = embedder?.embedder === tools.identity.embedder && embedder.dimensions === tools.identity.dimensions;
   await store.commit({ ...base, segments: await withVectors(isOfModel ? segments : segments.map((segment) => ({ ...segment, vector: null })), tools) }, tools.identity);
   return "imported";
-}
-
-/**
- * The content stays what it was, so that `index` passes over the file, but the version is another: one part more than pipeline/fingerprint.ts writes.
- */
-function importedFingerprint(known: string | null, segments: readonly EmbeddedSegment[]): string {
-  const digest = createHash("sha256").update(JSON.stringify(segments.map(({ startMs, endMs, speaker, text }) => [startMs, endMs, speaker, text]))).digest("hex");
-  const content = (known ?? "").split("|").slice(0, 6);
-  return [...content, ...Array.from({ length: 6 - content.length }, () => ""), `import-${digest}`].join("|");
 }
 
 async function readAll(store: Store, id: AssetId): Promise<EmbeddedSegment[]> {
