@@ -19,6 +19,12 @@ export async function start(): Promise<void> {
     });
   }
   const { stdout, stderr, env } = process;
-  const exitCode = await main(process.argv.slice(2), { stdout, stderr, env, cwd: process.cwd(), signal: stop.signal });
+  const exitCode = await main(process.argv.slice(2), {
+    stdout, stderr, env, cwd: process.cwd(), signal: stop.signal,
+    // Opened only by a command that listens to the keyboard: it takes time.
+    get stdin() {
+      return process.stdin;
+    },
+  });
   process.exitCode = stop.signal.reason === "EPIPE" ? 0 : exitCode;
 }

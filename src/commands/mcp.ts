@@ -8,8 +8,8 @@ import { MCP_TOOLS, type McpTool } from "./mcp-tools.ts";
 import { openSession, type SearchSession } from "./search-session.ts";
 
 /** Serves assistants over standard input and output (https://modelcontextprotocol.io) until the client closes it. */
-export const run: Command = async (_args, _flags, context) => {
-  const session = openSession(context);
+export const run: Command = async (_args, flags, context) => {
+  const session = openSession(context, flags, { viewFor: "call" });
   const handle = serveStdio(() => server(session, context), { onerror: (error) => void context.io.stderr.write(`mcp: ${error.message}\n`) });
   const { signal } = context.io;
   await new Promise<void>((resolve) => {

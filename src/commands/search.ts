@@ -12,6 +12,10 @@ import { openView } from "./search-view.ts";
 export const run: Command = async (words, flags, context) => {
   const query = words.join(" ").trim();
   const options = searchOptions(flags);
+  if (query === "" && isInteractive(options, context)) {
+    const { searchInteractively } = await import("./search-interactive.ts");
+    return searchInteractively(flags, options, context);
+  }
   if (query === "") throw new MediasearchError("USAGE", "nothing to search for", { hint: 'mediasearch search "the budget for next year"' });
   const backend = await context.openBackend(false);
   const pattern = text(flags, "file");
@@ -31,6 +35,10 @@ export const run: Command = async (words, flags, context) => {
     await backend.close();
   }
 };
+
+/** Somebody sits at a terminal and did not ask for anything that needs a query. */
+const isInteractive = ({ action, format, fileEnd }: SearchOptions, { io }: Context): boolean =>
+  io.stdin?.isTTY === true && io.stdout.isTTY === true && io.env["TERM"] !== "dumb" && action === undefined && format === "text" && fileEnd === undefined;
 
 async function act(action: Action, { moments, total }: Page, options: SearchOptions, context: Context): Promise<number> {
   const { momentOf, playMoment } = await import("./search-act.ts");

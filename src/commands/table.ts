@@ -65,7 +65,7 @@ Plain words need no signs: what has more of them, or means the same, comes first
   speaker:ann  file:"*.mp3"  lang:en  origin:captions  after:2026-01-01  before:2026-02  duration:>10m  confidence:>0.8
 The day of a recording is that of its metadata, else that of its file. A query that begins with "-" goes after " -- ".
 By keyword every match is counted; by meaning the best 1,000 are ranked.`,
-    args: [{ name: "<query...>", help: "what you remember of it" }],
+    args: [{ name: "[query...]", help: "what you remember of it; without one, on a terminal, search as you type" }],
     options: [
       STORE,
       { flags: "-m, --mode <mode>", help: "keyword, semantic or both", choices: ["keyword", "semantic", "hybrid"], fallback: "hybrid" },
@@ -95,6 +95,7 @@ By keyword every match is counted; by meaning the best 1,000 are ranked.`,
     ],
     examples: [
       ['mediasearch search "the budget for next year"', "a thing that was said"],
+      ["mediasearch search", "see hits while you type, play them, copy their times"],
       ['mediasearch search "who pays for the bridge" --speaker Ada --limit 3', "by one speaker"],
       [`mediasearch search '"next year" AND (budget OR costs) -draft after:2026-01'`, "exactly"],
       ['mediasearch search boiler --mode keyword --file "2026-*.mp3" --json', "in some files, for a program"],

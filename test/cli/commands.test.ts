@@ -41,7 +41,7 @@ describe("a wrong command line", () => {
     for (const [argv, told] of [
       [["search", "x", "--mode", "magic"], /keyword, semantic, hybrid/], [["search", "x", "--limit", "0"], /1 to 1000/], [["search", "x", "--limit", "1001"], /1 to 1000/],
       [["search", "x", "--limit", "ten"], /1 to 1000/], [["index", ".", "--jobs", "none"], /whole number/], [["index", ".", "--language", "not a language"], /language tag/],
-      [["search"], /missing required argument/], [["index", ".", "--captions", "maybe"], /prefer, only, ignore/],
+      [["search"], /nothing to search for/], [["index", ".", "--captions", "maybe"], /prefer, only, ignore/],
     ] as const) {
       const { exitCode, stderr } = await mediasearch(argv, { home: tempFolder() });
       expect(exitCode, argv.join(" ")).toBe(2);

@@ -1,0 +1,47 @@
+import type { Context } from "../context.ts";
+import type { Moment } from "../results/moment.ts";
+import { type Flags, text } from "./command.ts";
+import { mustBeMedia } from "./search-act.ts";
+import { searchModel } from "./search-model.ts";
+import type { SearchOptions } from "./search-options.ts";
+import { openSession } from "./search-session.ts";
+import { showSearch } from "./search-terminal.ts";
+
+const SHOWN_HITS = 50;
+const LINES_AROUND = 6;
+/** People who know what they want type faster than this. */
+const IDLE_MS = 250;
+
+/** `mediasearch search` without a query, on a terminal. @throws NO_STORE before anything is drawn. */
+export async function searchInteractively(flags: Flags, { padMs = 0 }: SearchOptions, context: Context): Promise<number> {
+  const { io, config } = context;
+  const session = openSession(context, flags, { viewFor: "session" });
+  const start = async (moment: Moment, wanted: string | undefined, signal: AbortSignal): Promise<void> => {
+    await mustBeMedia(moment);
+    const { choosePlayer, play } = await import("../media/player.ts");
+    const player = choosePlayer(moment.path, Math.max(0, moment.startMs - padMs), { wanted, env: io.env, platform: process.platform });
+    await play(player, moment.file, { env: io.env, signal, stdio: "ignore" });
+  };
+  const model = searchModel({
+    mode: text(flags, "mode") ?? "hybrid",
+    idleMs: IDLE_MS,
+    async find(query, mode) {
+      const { page, mark } = await session.find({ query, limit: SHOWN_HITS, offset: 0, context: LINES_AROUND, explain: false }, { ...flags, mode });
+      return { ...page, mark };
+    },
+    play: (moment, signal) => start(moment, config.settings.player, signal),
+    open: (moment) => start(moment, "open", io.signal),
+    // OSC 52, https://invisible-island.net/xterm/ctlseqs/ctlseqs.html: the terminal's own clipboard, over ssh too.
+    copy: (copied) => void io.stdout.write(`\u001b]52;c;${Buffer.from(copied).toString("base64")}\u0007`),
+    // What it says when it can't is said by the search that needs it.
+    onFirstLetter: () => { if (text(flags, "mode") !== "keyword") session.warm().catch(() => {}); },
+  });
+  try {
+    await session.view();
+    await showSearch(model, io);
+  } finally {
+    model.close();
+    await session.close();
+  }
+  return 0;
+}

@@ -1,0 +1,106 @@
+import { chmodSync, copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { FIXTURES, mediasearch, tempFolder } from "../helpers/run.ts";
+import { atTerminal } from "../helpers/terminal.ts";
+
+const home = mkdtempSync(join(tmpdir(), "mediasearch-interactive-"));
+const films = join(home, "films");
+beforeAll(async () => {
+  mkdirSync(films);
+  for (const name of ["lecture.mp3", "lecture.vtt", "news.mp3", "news.en.srt", "minutes.vtt"]) copyFileSync(join(FIXTURES, name), join(films, name));
+  await mediasearch(["index", films], { home });
+});
+afterAll(() => rmSync(home, { recursive: true, force: true }));
+
+const open = (argv: readonly string[] = [], env: Record<string, string> = {}) => atTerminal(["search", ...argv], { home, cwd: films, env });
+const [UP, DOWN, ENTER, ESCAPE, BACKSPACE] = ["\u001b[A", "\u001b[B", "\r", "\u001b", "\u007f"] as const;
+const control = (letter: string): string => String.fromCharCode(letter.charCodeAt(0) - 96);
+
+describe("search without a query, on a terminal", () => {
+  it("shows hits while words are typed, then by meaning, with what is said around the chosen one", async () => {
+    const terminal = open();
+    await terminal.shows("type what was said");
+    terminal.press("the riv");
+    await terminal.shows(/lecture\.mp3 {2}0:00:03 {2}Student/);
+    terminal.press("er bends");
+    await terminal.shows(/hits · hybrid\s*$/m);
+    await terminal.shows(/› {2}1 lecture\.mp3/);
+    terminal.press(DOWN);
+    await terminal.shows(/› {2}2 /);
+    terminal.press(UP);
+    await terminal.shows(/› {2}1 /);
+    await terminal.shows("0:00:07  Ada Moreau: Because the ground is flat there");
+    terminal.press(control("u"));
+    await terminal.shows("type what was said");
+    terminal.press(control("c"));
+    expect(await terminal.exitCode).toBe(0);
+  });
+
+  it("leaves the terminal as it was", async () => {
+    const terminal = open();
+    await terminal.shows("type what was said");
+    terminal.press(ESCAPE);
+    expect(await terminal.exitCode).toBe(0);
+    const written = terminal.written();
+    // The other screen and back, the cursor hidden and shown again.
+    expect([written.indexOf("\u001b[?1049h") >= 0, written.lastIndexOf("\u001b[?1049l") > written.lastIndexOf("\u001b[?1049h")]).toEqual([true, true]);
+    expect(written.lastIndexOf("\u001b[?25h")).toBeGreaterThan(written.lastIndexOf("\u001b[?25l"));
+  });
+
+  it("plays the chosen hit at its moment, and copies its time", async () => {
+    const player = join(home, "player.sh");
+    const played = join(home, "played");
+    writeFileSync(player, `#!/bin/sh\nprintf "%s %s" "$1" "$2" > '${played}'\n`);
+    chmodSync(player, 0o755);
+    const terminal = open(["--mode", "keyword"], { MEDIASEARCH_PLAYER: `${player} {seconds} {file}` });
+    terminal.press("coast");
+    await terminal.shows("1 hit · keyword");
+    terminal.press(ENTER);
+    for (let i = 0; i < 500 && !existsSync(played); i++) await new Promise((done) => setTimeout(done, 10));
+    expect(readFileSync(played, "utf8")).toMatch(new RegExp(`^3\\.\\d{3} ${films}/lecture\\.mp3$`));
+    terminal.press(control("y"));
+    await terminal.shows("copied 0:00:03");
+    expect(terminal.written()).toContain(`\u001b]52;c;${Buffer.from("0:00:03").toString("base64")}\u0007`);
+    terminal.press(BACKSPACE.repeat(5));
+    await terminal.shows("type what was said");
+    terminal.press("membership");
+    await terminal.shows("Treasurer");
+    terminal.press(ENTER);
+    await terminal.shows("captions without their recording");
+    terminal.press(control("c"));
+    expect(await terminal.exitCode).toBe(0);
+  });
+
+  it("says what is wrong with a query and keeps what it showed; filters of the command line hold", async () => {
+    const terminal = open(["--file", "lecture.*", "--mode", "keyword"]);
+    terminal.press("tree");
+    await terminal.shows("nothing found");
+    terminal.press(control("w"));
+    terminal.press("river ");
+    await terminal.shows("2 hits · keyword");
+    terminal.press('"the coast');
+    await terminal.shows(/› {2}1 lecture\.mp3[\s\S]*the quote is not closed/);
+    terminal.press('"');
+    await terminal.shows("1 hit · keyword");
+    terminal.press(control("c"));
+    expect(await terminal.exitCode).toBe(0);
+  });
+
+  it("stops at a signal", async () => {
+    const stop = new AbortController();
+    const terminal = atTerminal(["search"], { home, cwd: films, signal: stop.signal });
+    await terminal.shows("type what was said");
+    stop.abort("SIGTERM");
+    expect(await terminal.exitCode).toBe(0);
+    expect(terminal.written()).toContain("\u001b[?1049l");
+  });
+
+  it("is a usage error where nobody types, and says before it draws that there is no library", async () => {
+    expect((await mediasearch(["search"], { home })).stderr).toContain("nothing to search for");
+    const terminal = atTerminal(["search"], { home: tempFolder() });
+    expect(await terminal.exitCode).toBe(10);
+    expect(terminal.written()).not.toContain("\u001b[?1049h");
+  });
+});
