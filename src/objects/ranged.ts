@@ -16,7 +16,7 @@ interface Window {
 
 const KILOBYTE = 1024;
 /** What a jump costs: small, since the sound of a film lies in small pieces between its pictures. */
-const FIRST_BYTES = 128 * KILOBYTE;
+const FIRST_BYTES = 64 * KILOBYTE;
 /** What reading on grows to: large, so that a request's way to the server and back is seldom waited for. */
 const MOST_BYTES = 4096 * KILOBYTE;
 /** Two places at once are read in turn by some formats (an index and the data). The first window, the header, is kept beyond these. */
