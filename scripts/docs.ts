@@ -1,9 +1,21 @@
-/** Writes docs/cli.md, docs/config.md and docs/errors.md out of the tables that the program itself runs on. */
-import { writeFileSync } from "node:fs";
+/** Writes docs/cli.md, docs/config.md, docs/errors.md, the completions of the shells and the man page out of the tables that the program itself runs on. */
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { bashCompletion, fishCompletion, zshCompletion } from "./completion-text.ts";
+import { manPage } from "./man-text.ts";
 import { cliDoc, configDoc, errorsDoc } from "./docs-text.ts";
 
-const write = (name: string, text: string): void => writeFileSync(fileURLToPath(new URL(`../docs/${name}`, import.meta.url)), text);
-write("cli.md", await cliDoc());
-write("config.md", configDoc());
-write("errors.md", errorsDoc());
+const root = fileURLToPath(new URL("..", import.meta.url));
+const write = (path: string, text: string): void => {
+  mkdirSync(dirname(join(root, path)), { recursive: true });
+  writeFileSync(join(root, path), text);
+};
+const { version } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as { version: string };
+write("docs/cli.md", await cliDoc());
+write("docs/config.md", configDoc());
+write("docs/errors.md", errorsDoc());
+write("completions/mediasearch.bash", bashCompletion());
+write("completions/mediasearch.zsh", zshCompletion());
+write("completions/mediasearch.fish", fishCompletion());
+write("man/mediasearch.1", manPage(version));

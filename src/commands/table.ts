@@ -311,6 +311,18 @@ By keyword every match is counted; by meaning the best 1,000 are ranked.`,
     load: () => import("./import.ts"),
   },
   {
+    name: "completion",
+    summary: "print what completes commands and options in a shell",
+    args: [{ name: "<shell>", help: "which one", choices: ["bash", "zsh", "fish"] }],
+    options: [],
+    examples: [
+      ["source <(mediasearch completion bash)", "in ~/.bashrc; zsh likewise in ~/.zshrc, after compinit"],
+      ["mediasearch completion fish > ~/.config/fish/completions/mediasearch.fish", "once"],
+    ],
+    exits: [],
+    load: () => import("./completion.ts"),
+  },
+  {
     name: "doctor",
     summary: "check whether this machine can index and search, and mend what can be mended",
     details: "Checks run side by side, each with a time-out. A failure names what was tried, what was found and the command that mends it; its exit code is doctor's.",

@@ -1,0 +1,60 @@
+# made by `npm run docs` of mediasearch
+# source <(mediasearch completion bash)
+_mediasearch() {
+  local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]} command=${COMP_WORDS[1]} words=""
+  COMPREPLY=()
+  # --mode=hybrid comes as three words.
+  if [[ $cur == "=" ]]; then cur=""; elif [[ $prev == "=" ]]; then prev=${COMP_WORDS[COMP_CWORD-2]}; fi
+  if (( COMP_CWORD == 1 )); then
+    COMPREPLY=( $(compgen -W "index search transcript list mcp status jobs speakers ingest models migrate config backup restore export import completion doctor --help --version" -- "$cur") )
+    return
+  fi
+  case "$command:$prev" in
+    index:--captions) words="prefer only ignore" ;;
+    search:-m|search:--mode) words="keyword semantic hybrid" ;;
+    search:--origin) words="captions asr" ;;
+    search:--format) words="text json ndjson csv tsv md srt vtt m3u edl otio fcpxml" ;;
+    search:--fps) words="23.976 24 25 29.97 30 50 59.94 60" ;;
+    transcript:--format) words="text srt vtt json ndjson csv tsv md" ;;
+    list:--origin) words="captions asr" ;;
+    list:--state) words="registered indexed partial failed deleted" ;;
+    list:--sort) words="file duration segments speakers origin state language size modified recorded indexed" ;;
+    list:--format) words="text json ndjson csv tsv md m3u" ;;
+    jobs:--state) words="RETRYING NEEDS_MEDIA_FIX NEEDS_ENGINE_TUNING QUARANTINED SKIPPED" ;;
+    export:--format) words="json srt vtt txt md" ;;
+    doctor:--backend) words="local vast" ;;
+    doctor:--format) words="text json md" ;;
+    index:--store|index:--include|index:--exclude|index:--language|index:--engine|index:-j|index:--jobs|index:--config|index:--env-file|search:--store|search:-l|search:--limit|search:--file|search:--speaker|search:--lang|search:--after|search:--before|search:--duration|search:--confidence|search:-C|search:--context|search:--offset|search:--play|search:--player|search:--clip|search:-o|search:--output|search:--supercut|search:--pad|search:--config|search:--env-file|transcript:--store|transcript:--at|transcript:-C|transcript:--context|transcript:--config|transcript:--env-file|list:--store|list:--file|list:--speaker|list:--lang|list:--after|list:--before|list:--duration|list:--config|list:--env-file|mcp:--store|mcp:--config|mcp:--env-file|status:--store|status:--config|status:--env-file|jobs:--store|jobs:--engine|jobs:--config|jobs:--env-file|speakers:--store|speakers:--into|speakers:--file|speakers:--config|speakers:--env-file|ingest:--store|ingest:--include|ingest:--exclude|ingest:--language|ingest:--to|ingest:--config|ingest:--env-file|models:--config|models:--env-file|migrate:--store|migrate:--to|migrate:--from|migrate:--only|migrate:--config|migrate:--env-file|config:--config|config:--env-file|backup:--store|backup:--config|backup:--env-file|restore:--store|restore:--config|restore:--env-file|export:--store|export:-o|export:--output|export:--config|export:--env-file|import:--store|import:--for|import:--config|import:--env-file|completion:--config|completion:--env-file|doctor:--store|doctor:--confirm|doctor:--hours-per-day|doctor:--config|doctor:--env-file) return ;;
+  esac
+  if [[ -z $words && $cur == -* ]]; then
+    case "$command" in
+      index) words="--store --include --exclude --captions --language --engine -j --jobs -w --watch -n --dry-run --json --config --env-file -h --help" ;;
+      search) words="--store -m --mode -l --limit --file --speaker --lang --origin --after --before --duration --confidence -C --context --group --fresh --offset --links --explain --format --json --files --print0 --fps --play --player --clip -o --output --supercut --exact --titles --force --pad --config --env-file -h --help" ;;
+      transcript) words="--store --at -C --context --format --json --config --env-file -h --help" ;;
+      list) words="--store --file --speaker --lang --origin --after --before --duration --state --sort -r --reverse --format --json --print0 --config --env-file -h --help" ;;
+      mcp) words="--store --config --env-file -h --help" ;;
+      status) words="--store --json --config --env-file -h --help" ;;
+      jobs) words="--store --all --state --engine --json --config --env-file -h --help" ;;
+      speakers) words="--store --into --file --json --config --env-file -h --help" ;;
+      ingest) words="--store --include --exclude --language --to --force -n --dry-run --json --config --env-file -h --help" ;;
+      models) words="--json --config --env-file -h --help" ;;
+      migrate) words="--store --to --from --only -n --dry-run --status --resume --verify --reembed --retranscribe --json --config --env-file -h --help" ;;
+      config) words="--config --env-file --json -h --help" ;;
+      backup) words="--store -f --force --json --config --env-file -h --help" ;;
+      restore) words="--store --check -f --force --json --config --env-file -h --help" ;;
+      export) words="--store --format -o --output --vectors -f --force --json --config --env-file -h --help" ;;
+      import) words="--store --for --json --config --env-file -h --help" ;;
+      completion) words="--config --env-file -h --help" ;;
+      doctor) words="--store --fix --deep --strict --backend --perf --readiness --confirm --hours-per-day --format --json --config --env-file -h --help" ;;
+    esac
+  elif [[ -z $words ]] && (( COMP_CWORD == 2 )); then
+    case "$command" in
+      jobs) words="list show retry skip purge" ;;
+      speakers) words="list rename merge" ;;
+      models) words="list pull verify path" ;;
+      completion) words="bash zsh fish" ;;
+    esac
+  fi
+  if [[ -n $words ]]; then COMPREPLY=( $(compgen -W "$words" -- "$cur") ); fi
+}
+complete -o default -F _mediasearch mediasearch

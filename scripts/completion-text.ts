@@ -1,0 +1,102 @@
+import { commandLines, type Line, type Option } from "./command-line.ts";
+
+const MADE = "# made by `npm run docs` of mediasearch";
+const names = ({ short, long }: Option): string[] => [...(short === undefined ? [] : [`-${short}`]), `--${long}`];
+
+/** For bash 3.2 and later; what is not known here is completed as a file name. */
+export function bashCompletion(): string {
+  const lines = commandLines();
+  const values = lines.flatMap((line) => line.options.filter(({ choices }) => choices.length > 0).map((option) => `    ${names(option).map((name) => `${line.name}:${name}`).join("|")}) words="${option.choices.join(" ")}" ;;`));
+  const taking = lines.flatMap((line) => line.options.filter(({ value, choices }) => value !== undefined && choices.length === 0).flatMap((option) => names(option).map((name) => `${line.name}:${name}`)));
+  const options = lines.map((line) => `      ${line.name}) words="${line.options.flatMap(names).join(" ")}" ;;`);
+  const first = lines.filter(({ firstArgument }) => firstArgument.length > 0).map((line) => `      ${line.name}) words="${line.firstArgument.join(" ")}" ;;`);
+  return `${MADE}
+# source <(mediasearch completion bash)
+_mediasearch() {
+  local cur=\${COMP_WORDS[COMP_CWORD]} prev=\${COMP_WORDS[COMP_CWORD-1]} command=\${COMP_WORDS[1]} words=""
+  COMPREPLY=()
+  # --mode=hybrid comes as three words.
+  if [[ $cur == "=" ]]; then cur=""; elif [[ $prev == "=" ]]; then prev=\${COMP_WORDS[COMP_CWORD-2]}; fi
+  if (( COMP_CWORD == 1 )); then
+    COMPREPLY=( $(compgen -W "${lines.map(({ name }) => name).join(" ")} --help --version" -- "$cur") )
+    return
+  fi
+  case "$command:$prev" in
+${values.join("\n")}
+    ${taking.join("|")}) return ;;
+  esac
+  if [[ -z $words && $cur == -* ]]; then
+    case "$command" in
+${options.join("\n")}
+    esac
+  elif [[ -z $words ]] && (( COMP_CWORD == 2 )); then
+    case "$command" in
+${first.join("\n")}
+    esac
+  fi
+  if [[ -n $words ]]; then COMPREPLY=( $(compgen -W "$words" -- "$cur") ); fi
+}
+complete -o default -F _mediasearch mediasearch
+`;
+}
+
+const zshQuoted = (text: string): string => text.replace(/[[\]:\\]/g, "\\$&").replaceAll("'", "'\\''");
+
+function zshOption(option: Option): string {
+  const all = names(option);
+  const value = option.value === undefined ? "" : `:${zshQuoted(option.value)}:${option.choices.length > 0 ? `(${option.choices.join(" ")})` : option.isPath ? "_files" : " "}`;
+  const help = `'[${zshQuoted(option.help)}]${value}'`;
+  const once = option.isRepeatable ? "'*'" : `'(${all.join(" ")})'`;
+  return `${once}${all.length > 1 ? `{${all.join(",")}}` : all[0]}${help}`;
+}
+
+function zshCase(line: Line): string {
+  const rest = [
+    ...(line.firstArgument.length > 0 ? [`'1:what to do:(${line.firstArgument.join(" ")})'`] : []),
+    ...(line.takesFiles ? ["'*:file:_files'"] : line.takesWords ? ["'*:words: '"] : []),
+  ];
+  return `    ${line.name}) _arguments -s \\\n${[...line.options.map(zshOption), ...rest].map((one) => `      ${one}`).join(" \\\n")} ;;`;
+}
+
+export function zshCompletion(): string {
+  const lines = commandLines();
+  return `#compdef mediasearch
+${MADE}
+# source <(mediasearch completion zsh), or save it as _mediasearch in a folder of $fpath
+_mediasearch() {
+  local -a commands
+  commands=(
+${lines.map(({ name, summary }) => `    '${name}:${zshQuoted(summary)}'`).join("\n")}
+  )
+  if (( CURRENT == 2 )); then
+    _describe command commands
+    return
+  fi
+  shift words
+  (( CURRENT-- ))
+  case $words[1] in
+${lines.map(zshCase).join("\n")}
+  esac
+}
+if [[ $funcstack[1] == _mediasearch ]]; then _mediasearch "$@"; else compdef _mediasearch mediasearch; fi
+`;
+}
+
+const fishQuoted = (text: string): string => `'${text.replace(/['\\]/g, "\\$&")}'`;
+
+export function fishCompletion(): string {
+  const lines = commandLines();
+  const one = (line: Line): string[] => {
+    const head = `complete -c mediasearch -n '__fish_seen_subcommand_from ${line.name}'`;
+    const options = line.options.map(({ short, long, value, isPath, choices, help }) => [
+      head, short === undefined ? "" : `-s ${short}`, `-l ${long}`,
+      value === undefined ? "" : choices.length > 0 ? `-xa ${fishQuoted(choices.join(" "))}` : isPath ? "-rF" : "-x", `-d ${fishQuoted(help)}`,
+    ].filter((part) => part !== "").join(" "));
+    return [
+      `complete -c mediasearch -n __fish_use_subcommand -a ${line.name} -d ${fishQuoted(line.summary)}`, ...options,
+      ...(line.firstArgument.length > 0 ? [`${head} -a ${fishQuoted(line.firstArgument.join(" "))}`] : []),
+      ...(line.takesFiles ? [`${head} -F`] : []),
+    ];
+  };
+  return `${MADE}\n# mediasearch completion fish > ~/.config/fish/completions/mediasearch.fish\ncomplete -c mediasearch -f\n${lines.flatMap(one).join("\n")}\n`;
+}

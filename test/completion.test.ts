@@ -1,0 +1,69 @@
+import { execFileSync } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { commandLines } from "../scripts/command-line.ts";
+import { bashCompletion, fishCompletion, zshCompletion } from "../scripts/completion-text.ts";
+import { manPage } from "../scripts/man-text.ts";
+import { COMMANDS } from "../src/commands/table.ts";
+import { mediasearch, ROOT, tempFolder } from "./helpers/run.ts";
+
+const read = (path: string): string => readFileSync(join(ROOT, path), "utf8");
+
+/** What a real bash offers for these words, the last one being typed. */
+function offered(...words: readonly string[]): string[] {
+  const script = `source "$1"; shift; COMP_WORDS=("$@"); COMP_CWORD=$(( $# - 1 )); _mediasearch; printf '%s\\n' "\${COMPREPLY[@]}"`;
+  return execFileSync("bash", ["--norc", "-c", script, "bash", join(ROOT, "completions/mediasearch.bash"), "mediasearch", ...words], { encoding: "utf8" }).split("\n").filter((word) => word !== "");
+}
+
+describe("completion in bash", () => {
+  it("offers commands, their options, and what options and arguments may be", () => {
+    expect(offered("")).toEqual(expect.arrayContaining(COMMANDS.map(({ name }) => name)));
+    expect(offered("se")).toEqual(["search"]);
+    expect(offered("search", "boiler", "--mo")).toEqual(["--mode"]);
+    expect(offered("search", "boiler", "--mode", "")).toEqual(["keyword", "semantic", "hybrid"]);
+    expect(offered("search", "boiler", "-m", "h")).toEqual(["hybrid"]);
+    expect(offered("search", "boiler", "--mode", "=", "s")).toEqual(["semantic"]);
+    expect(offered("jobs", "re")).toEqual(["retry"]);
+    expect(offered("completion", "")).toEqual(["bash", "zsh", "fish"]);
+  });
+
+  it("leaves files, and values that only the user knows, to the shell", () => {
+    expect(offered("index", "")).toEqual([]);
+    expect(offered("index", "--store", "")).toEqual([]);
+    expect(offered("search", "--limit", "-")).toEqual([]);
+    expect(offered("jobs", "show", "")).toEqual([]);
+  });
+
+  it("knows every option of every command", () => {
+    for (const { name, options } of commandLines())
+      expect(offered(name, "-"), name).toEqual(options.flatMap(({ short, long }) => [...(short === undefined ? [] : [`-${short}`]), `--${long}`]));
+  });
+});
+
+describe("what is made for shells and man", () => {
+  it("is as the program is, and printed by the command", async () => {
+    const { version } = JSON.parse(read("package.json")) as { version: string };
+    const wanted = { bash: bashCompletion(), zsh: zshCompletion(), fish: fishCompletion() };
+    for (const [shell, text] of Object.entries(wanted)) {
+      expect(read(`completions/mediasearch.${shell}`), "run: npm run docs").toBe(text);
+      expect(await mediasearch(["completion", shell], { home: tempFolder() })).toEqual({ exitCode: 0, stdout: text, stderr: "" });
+    }
+    expect(read("man/mediasearch.1"), "run: npm run docs").toBe(manPage(version));
+    expect((await mediasearch(["completion", "tcsh"], { home: tempFolder() })).exitCode).toBe(2);
+  });
+
+  it("names every command with each of its options in every form", () => {
+    const page = read("man/mediasearch.1");
+    for (const { name, options } of commandLines()) {
+      expect(page).toContain(`.SS ${name}\n`);
+      expect(read("completions/mediasearch.zsh")).toContain(`    ${name}) _arguments`);
+      for (const { long } of options) {
+        expect(page).toContain(`--${long}`.replaceAll("-", "\\-"));
+        expect(read("completions/mediasearch.fish")).toMatch(new RegExp(`from ${name}'.* -l ${long} `));
+      }
+    }
+    // No line of text may be taken for a request.
+    for (const line of page.split("\n").filter((one) => one.startsWith("."))) expect(line).toMatch(/^\.(\\"|TH|SH|SS|TP|PP)/);
+  });
+});
