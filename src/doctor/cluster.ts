@@ -56,7 +56,11 @@ export function clusterSteps(settings: Settings): readonly Step[] {
         const session = client().session;
         if ((await listSchemas(session, databaseBucket, databaseSchema)).length === 0) return warning(`no schema ${databaseSchema} yet; the first index makes it`, "BACKEND=vast mediasearch index FOLDER");
         const names = new Set((await listTables(session, databaseBucket, databaseSchema)).map(({ name }) => name));
-        return ok(`${names.size} tables in ${databaseSchema}`);
+        const { TABLES } = await import("../backends/vast/tables.ts");
+        const absent = Object.values(TABLES).map(({ name }) => name).filter((name) => !names.has(name));
+        if (names.size === 0) return warning(`no tables in ${databaseSchema} yet; the first index makes them`, "BACKEND=vast mediasearch index FOLDER");
+        return absent.length === 0 ? ok(`${names.size} tables in ${databaseSchema}`)
+          : failed(`missing in ${databaseSchema}: ${absent.join(", ")}`, "mediasearch restore BACKUP with another VAST_DATABASE_SCHEMA, or drop the schema and index again");
       },
     },
     { ...right("make a schema"), run: async () => {
