@@ -53,4 +53,4 @@ export const toSegment = (row: SegmentRow): Segment => ({
 export const vectorBlob = ({ buffer, byteOffset, byteLength }: Float32Array): Buffer => Buffer.from(buffer, byteOffset, byteLength);
 
 /** A copy: SQLite's bytes need not lie on a multiple of four. */
-export const toVector = (blob: Buffer): Float32Array => new Float32Array(Uint8Array.from(blob).buffer);
+export const toVector = (blob: Buffer): Float32Array => new Float32Array(new Uint8Array(blob).buffer);

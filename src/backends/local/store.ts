@@ -157,7 +157,7 @@ function insertVersion(db: Database, assetId: number, version: AssetVersion, dim
     .run(assetId, fingerprint, origin, engine, language, durationMs, segments.length, JSON.stringify(speakers), indexedAtMs, recordedAtMs);
   const insert = db.prepare("INSERT INTO segments (version_id, position, start_ms, end_ms, text, speaker, confidence, grams) VALUES (?, ?, ?, ?, ?, ?, ?, ?)");
   const insertVector = db.prepare("INSERT INTO vectors (segment_id, vector) VALUES (?, ?)");
-  const codes = blockWriter(db, dimensions);
+  const codes = blockWriter(db, dimensions, segments.length);
   for (const { index, startMs, endMs, text, speaker, confidence, vector } of segments) {
     const { lastInsertRowid } = insert.run(versionId, index, startMs, endMs, text, speaker, confidence, grams(text));
     if (!vector) continue;

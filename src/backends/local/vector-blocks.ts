@@ -44,11 +44,12 @@ export interface BlockWriter {
   end(): void;
 }
 
-/** Packs rows into blocks in the order in which they come. Segments come in order too, or each is a part of its own. */
-export function blockWriter(db: Database, dimensions: number): BlockWriter {
+/** Packs rows, `most` in all, into blocks in the order in which they come. Segments come in order too, or each is a part of its own. */
+export function blockWriter(db: Database, dimensions: number, most = BLOCK_ROWS): BlockWriter {
   const width = rowBytes(dimensions);
-  const codes = new Uint8Array(BLOCK_ROWS * width);
-  const scales = new Float32Array(BLOCK_ROWS);
+  const room = Math.min(most, BLOCK_ROWS);
+  const codes = new Uint8Array(room * width);
+  const scales = new Float32Array(room);
   let rows = 0;
   let parts: Part[] = [];
   const end = (): void => {
@@ -61,7 +62,7 @@ export function blockWriter(db: Database, dimensions: number): BlockWriter {
     if (last?.versionId === versionId && last.position + last.rows === position) last.rows++;
     else parts.push({ row: rows, versionId, position, rows: 1 });
     scales[rows++] = scale;
-    if (rows === BLOCK_ROWS) end();
+    if (rows === room) end();
   };
   const nextRow = (): Uint8Array => codes.subarray(rows * width, (rows + 1) * width);
   return {
@@ -131,7 +132,7 @@ export function tidyBlocks(db: Database): void {
 function repack(db: Database, blocks: readonly Block[]): void {
   const identity = readIdentity(db);
   if (!identity) return;
-  const writer = blockWriter(db, identity.dimensions);
+  const writer = blockWriter(db, identity.dimensions, blocks.reduce((sum, { live_count: live }) => sum + live, 0));
   const width = rowBytes(identity.dimensions);
   const readCodes = db.prepare("SELECT codes FROM vector_codes WHERE block_id = ?").pluck();
   const readParts = db.prepare(`SELECT place % ${BLOCK_ROWS} AS row, version_id AS versionId, position, row_count AS rows FROM vector_parts WHERE place >= ? AND place < ? ORDER BY place`);
