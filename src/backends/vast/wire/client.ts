@@ -47,6 +47,7 @@ export interface Transaction extends Session {
 }
 
 const KEEP_ALIVE_MS = 60_000;
+const ROLLBACK_MS = 2000;
 
 /** One signed probe, which tells the version: bad keys, other servers and unknown releases show here. */
 export async function connect(options: ConnectOptions): Promise<Client> {
@@ -94,6 +95,7 @@ function createClient(transport: Transport, version: Version, { clientName = "me
 }
 
 function createTransaction(none: Session, session: Session): Transaction {
+  const { timeoutMs } = session.client;
   const call = (method: Call["method"], repeatable: boolean): Promise<Reply> => session.send({ method, path: [], op: "transaction", repeatable });
   // Idle ones lapse after a time that is not documented; VAST's Java client does the same.
   const keepAlive = setInterval(() => void call("GET", true).catch(() => {}), KEEP_ALIVE_MS).unref();
@@ -120,7 +122,8 @@ function createTransaction(none: Session, session: Session): Transaction {
     },
     async rollback() {
       clearInterval(keepAlive);
-      await call("DELETE", true).catch(() => {});
+      // No reason to wait for: what is not rolled back now lapses.
+      await session.send({ method: "DELETE", path: [], op: "transaction", repeatable: true, timeoutMs: Math.min(timeoutMs, ROLLBACK_MS), retryMs: 0 }).catch(() => {});
     },
     isOpen: () => call("GET", true).then(() => true, (error: unknown) => {
       if (isMissing(error)) return false;

@@ -6,26 +6,29 @@ export interface TransactOptions {
   /** Whether an earlier attempt of the same work is in the data; asked when the answer to its commit was lost. */
   readonly wasCommitted?: ((session: Session) => Promise<boolean>) | undefined;
   readonly signal?: AbortSignal | undefined;
-  /** How long to go on trying after conflicts and broken connections, milliseconds. */
+  /** How long to go on trying, milliseconds; else a minute after conflicts, the connection's time-out after everything else. */
   readonly budgetMs?: number | undefined;
 }
 
 const FIRST_WAIT_MS = 20;
 const LONGEST_WAIT_MS = 2000;
+/** Conflicts show that the cluster is there and busy: it is worth waiting. */
+const CONFLICTS_MS = 60_000;
 
 /**
  * Work in one transaction: committed when it resolves, rolled back when it rejects. Run again from the start, in a new one, after a conflict with
  * another transaction and after a connection that broke before the commit; it must do nothing else that can't be done twice.
  */
-export async function transact<T>(client: Pick<Client, "begin">, work: (session: Transaction) => Promise<T>, options: TransactOptions = {}): Promise<T> {
-  const end = Date.now() + (options.budgetMs ?? 30_000);
+export async function transact<T>(client: Pick<Client, "begin" | "timeoutMs">, work: (session: Transaction) => Promise<T>, options: TransactOptions = {}): Promise<T> {
+  const begun = Date.now();
   for (let attempts = 0; ; attempts++) {
     options.signal?.throwIfAborted();
     try {
       return await once(client, work, options);
     } catch (error) {
       const wait = Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** attempts) * (0.5 + Math.random());
-      if (!(error instanceof Lapsed) && !mayRunAgain(error) || Date.now() + wait > end) throw error instanceof Lapsed ? error.cause : error;
+      const patience = options.budgetMs ?? (isConflict(error) ? CONFLICTS_MS : client.timeoutMs);
+      if (!(error instanceof Lapsed) && !mayRunAgain(error) || Date.now() + wait > begun + patience) throw error instanceof Lapsed ? error.cause : error;
       await sleep(wait, undefined, { signal: options.signal });
     }
   }
