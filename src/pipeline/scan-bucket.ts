@@ -13,8 +13,9 @@ import type { Walker } from "./walker.ts";
  */
 export async function* scanBucket(root: Place, walker: Walker): AsyncIterable<ScanItem> {
   const { bucket, key } = bucketAndKey(root);
+  // Settings that do not open the store are nobody's file's fault.
+  const store = (await walker.objects()).bucket(bucket);
   try {
-    const store = (await walker.objects()).bucket(bucket);
     const home = walker.within?.find((folder) => nameBelow(root, folder) !== undefined);
     if (home !== undefined) return yield* scanChanged(root, home, store, walker);
     if (key !== "" && !key.endsWith("/") && (yield* scanNamedObject(root, store, walker))) return;

@@ -1,5 +1,6 @@
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import { createServer as createSecureServer } from "node:https";
 import { readBody } from "./body.ts";
 import { bucketRequest } from "./bucket-requests.ts";
 import { type Bucket, newBucket } from "./buckets.ts";
@@ -17,6 +18,8 @@ export interface ServerOptions {
   readonly buckets: readonly string[];
   /** Objects in one page of a listing; Amazon's is 1000. */
   readonly pageSize: number;
+  /** PEM; without it the server speaks plain HTTP. */
+  readonly tls?: { readonly key: string; readonly cert: string };
 }
 
 /** What tests ask for at `/-/stats`. */
@@ -64,7 +67,8 @@ export async function startServer(options: ServerOptions): Promise<{ readonly po
     stats.bytesSent += bytes.length;
     response.end(bytes);
   };
-  const server = createServer((request, response) => void serve(request, response));
+  const listener = (request: IncomingMessage, response: ServerResponse): void => void serve(request, response);
+  const server = options.tls ? createSecureServer(options.tls, listener) : createServer(listener);
   server.listen(options.port, "127.0.0.1");
   await once(server, "listening");
   const address = server.address();
