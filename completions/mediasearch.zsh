@@ -21,6 +21,7 @@ _mediasearch() {
     'export:write transcripts as files, beside the media or into a folder'
     'import:read transcripts into the library'
     'completion:print what completes commands and options in a shell'
+    'bench:measure recognisers on recordings of your own'
     'doctor:check whether this machine can index and search, and mend what can be mended'
   )
   if (( CURRENT == 2 )); then
@@ -221,6 +222,15 @@ _mediasearch() {
       '(--env-file)'--env-file'[read variables from a file of NAME=value lines; those of the environment win]:file:_files' \
       '(-h --help)'{-h,--help}'[show what there is]' \
       '1:what to do:(bash zsh fish)' ;;
+    bench) _arguments -s \
+      '(--engine)'--engine'[only these, parted by commas]:names: ' \
+      '(--language)'--language'[language of the speech and of the captions to pick, such as en or pt-BR]:tag: ' \
+      '(--json)'--json'[as JSON, with what was heard]' \
+      '(--config)'--config'[a configuration file of your choice, in place of mediasearch.config.json]:file:_files' \
+      '(--env-file)'--env-file'[read variables from a file of NAME=value lines; those of the environment win]:file:_files' \
+      '(-h --help)'{-h,--help}'[show what there is]' \
+      '1:what to do:(asr)' \
+      '*:file:_files' ;;
     doctor) _arguments -s \
       '(--store)'--store'[path of the library file]:path:_files' \
       '(--fix)'--fix'[rebuild what can be rebuilt of the library, after a copy of it]' \

@@ -21,7 +21,8 @@ export interface Context {
   /** What the present embedding model is, and how long its vectors are. */
   embedderIdentity(): Promise<StoreIdentity>;
   /** In this process, to ask it what it is; files are recognised by workers. */
-  openTranscriber(status: StatusLine): Promise<Transcriber>;
+  /** `engine`: by name; the first of those that are chosen by default. */
+  openTranscriber(status: StatusLine, engine?: string): Promise<Transcriber>;
   /** For searches of that library: the model is loaded only for a query that is new to it. */
   openQueryEmbedder(library: Pick<Backend, "queryVectors">): Promise<Embedder>;
   /** The object store of the settings; the same one every time. */
@@ -53,9 +54,9 @@ export function createContext(config: LoadedConfig, io: Io): Context {
       const { embedderIdentity } = await import("./embed/registry.ts");
       return embedderIdentity(embedderSettings(settings));
     },
-    async openTranscriber(status) {
+    async openTranscriber(status, engine = settings.engine.split(",")[0] ?? "") {
       const [{ openTranscriber }, { modelProvider }, { engineSettings }] = await Promise.all([import("./asr/registry.ts"), import("./model-provider.ts"), import("./config/recognisers.ts")]);
-      return openTranscriber(settings.engine.split(",")[0] ?? "", { models: modelProvider(config, io, status), engines: engineSettings(settings, io.env) });
+      return openTranscriber(engine, { models: modelProvider(config, io, status), engines: engineSettings(settings, io.env) });
     },
     async openQueryEmbedder({ queryVectors }) {
       if (!queryVectors) return this.openEmbedder();
