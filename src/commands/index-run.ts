@@ -9,6 +9,7 @@ import { type StatusLine, statusLine } from "../output.ts";
 import { type EngineChoice, engineChoice } from "../pipeline/engine-choice.ts";
 import { run as runPipeline, type RunEvent } from "../pipeline/run.ts";
 import type { Place } from "../place.ts";
+import { handOver, isClusterAway, openOutbox, outboxOf } from "./index-fallback.ts";
 import { createReport, type IndexReport } from "./index-report.ts";
 import { sortChanges } from "../pipeline/changes.ts";
 
@@ -30,12 +31,33 @@ export interface IndexCall {
 const RENEW_MS = 10_000;
 const DAY_MS = 86_400_000;
 
-/** Opens what indexing needs, holds the library's lease, runs, reports. @returns the exit code. */
+/** Indexes into the library; with FALLBACK=local, and unless it watches, into a file of this machine while the cluster is away. @returns the exit code. */
 export async function indexPaths(context: Context, call: IndexCall): Promise<number> {
+  const outbox = outboxOf(context);
+  const open = async (): Promise<Backend> => (await openForIndexing(context, call.dryRun)) ?? (await emptyBackend());
+  if (outbox === "" || call.dryRun || call.follow) return indexInto(open, context, call);
+  try {
+    return await indexInto(async () => {
+      const backend = await open();
+      await handOver(outbox, backend, context).catch(async (error: unknown) => {
+        await backend.close();
+        throw error;
+      });
+      return backend;
+    }, context, call);
+  } catch (error) {
+    if (!isClusterAway(error, context)) throw error;
+    context.io.stderr.write(`warning: the cluster is away (${(error as Error).message}); going on in ${outbox}, to be handed over by the next index that reaches it\n`);
+    return indexInto(() => openOutbox(outbox, context), context, call);
+  }
+}
+
+/** Opens what indexing needs, holds the library's lease, runs, reports. @returns the exit code. */
+async function indexInto(open: () => Promise<Backend>, context: Context, call: IndexCall): Promise<number> {
   const { io, config } = context;
+  const backend = await open();
   const status = await openStatus(context, call);
   const report = createReport({ io, status, asJson: call.asJson, jobs: config.settings.jobs });
-  const backend = (await openForIndexing(context, call.dryRun)) ?? (await emptyBackend());
   try {
     const embedder = await context.embedderIdentity();
     await refuseOtherModel(await backend.store.identity(), embedder);

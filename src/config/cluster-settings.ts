@@ -1,7 +1,7 @@
 import type { S3Options } from "../objects/object-store.ts";
 import { join } from "node:path";
 import { cacheFolder } from "./library-settings.ts";
-import { address, bucket, integer, path, type Table, yesNo } from "./setting.ts";
+import { address, bucket, integer, oneOf, path, type Table, yesNo } from "./setting.ts";
 
 /** A VAST cluster, and object stores that speak S3: the same keys open both. */
 export interface ClusterSettings {
@@ -16,6 +16,7 @@ export interface ClusterSettings {
   readonly vastTimeoutMs: number;
   readonly replicaFolder: string;
   readonly replicaMaxAgeMs: number;
+  readonly fallback: "none" | "local";
   readonly mediaBucket: string | undefined;
   readonly caFile: string | undefined;
   readonly pathStyle: boolean | undefined;
@@ -110,6 +111,14 @@ export const CLUSTER_SETTINGS: Table<ClusterSettings> = {
     parse: integer(0, 31_536_000_000),
     fallback: () => 60_000,
     fallbackText: "60000",
+    inProjectFile: "always",
+  },
+  fallback: {
+    env: "FALLBACK",
+    help: "when the cluster is away: none stops indexing, local goes on in a file of this machine and hands over later",
+    parse: oneOf("none", "local"),
+    fallback: () => "none",
+    fallbackText: "none",
     inProjectFile: "always",
   },
   mediaBucket: {

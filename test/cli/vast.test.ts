@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { cpSync } from "node:fs";
+import { cpSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { spawnEmulator, type Spawned } from "../../emulator/spawn.ts";
 import { FIXTURES, found, mediasearch, type Result, tempFolder } from "../helpers/run.ts";
@@ -61,6 +61,29 @@ describe("BACKEND=vast", () => {
     }
     const elsewhere = await mediasearch(["search", "river"], { home: tempFolder(), env: { ...env, REPLICA_FOLDER: tempFolder() } });
     expect(elsewhere.exitCode).toBe(16);
+  });
+
+  it("away, with FALLBACK=local: indexing goes on here without doing again what is known, and hands over when the cluster is back", async () => {
+    const [folder, home, data] = [recordings(), tempFolder(), tempFolder()];
+    const first = await spawnEmulator(["--data", data]);
+    const env = clusterOf(first, home, { VAST_TIMEOUT_MS: "500", FALLBACK: "local" });
+    const index = (): Promise<Result> => mediasearch(["index", folder, "--captions", "only"], { home, env });
+    await index();
+    await mediasearch(["search", "river", "--mode", "keyword"], { home, env });
+    await first.stop();
+    cpSync(join(FIXTURES, "election.mkv"), join(folder, "election.mkv"));
+    const away = await index();
+    expect(away.exitCode, away.stderr).toBe(0);
+    expect(away.stderr).toMatch(/warning: the cluster is away .*going on in .*outbox-/);
+    expect(away.stderr).toMatch(/indexed 1 \(1 from captions, 0 recognised\), 4 unchanged/);
+    expect((await index()).stderr).toMatch(/indexed 0 .*5 unchanged/);
+    const again = await spawnEmulator(["--data", data, "--port", new URL(first.url).port]);
+    const back = await index();
+    expect(back.stderr).toMatch(/handed over to the cluster: 1 file/);
+    expect(back.stderr).toMatch(/indexed 0 .*5 unchanged/);
+    expect(readdirSync(home).filter((name) => name.startsWith("outbox"))).toEqual([]);
+    expect(found(await mediasearch(["search", "mayor", "--mode", "keyword", "--fresh", "--json"], { home, env })).hits[0]?.file).toBe(join(folder, "election.mkv"));
+    await again.stop();
   });
 
   it("says what is wrong: keys, bucket, library, server", async () => {
