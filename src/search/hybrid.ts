@@ -34,7 +34,7 @@ export async function search(store: Store, openEmbedder: () => Promise<Embedder>
   const mode = query.meaning === "" ? "keyword" : request.mode;
   const filter = query.where ? { ...request.filter, where: both(request.filter.where, query.where) } : request.filter;
   const [byWords, byMeaning, count, meant] = await Promise.all([
-    mode === "semantic" ? [] : store.searchText(query, filter, Math.max(DEPTH, offset + limit)),
+    mode === "semantic" ? [] : store.searchText(query, filter, mode === "keyword" ? offset + limit : Math.max(DEPTH, offset + limit)),
     mode === "keyword" ? [] : searchMeaning(store, openEmbedder, query.meaning, filter),
     mode === "keyword" ? store.countText(query, filter) : undefined,
     mode === "semantic" ? new Map<string, string>() : store.spellings(query.words.map(({ text }) => text)),
