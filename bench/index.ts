@@ -109,9 +109,11 @@ async function measure(name: string, audioSeconds: number, act: () => Promise<un
 async function index(path: string, jobs: number): Promise<void> {
   const home = mkdtempSync(join(work, "home-"));
   const bin = fileURLToPath(new URL("../bin/mediasearch.js", import.meta.url));
-  const child = spawn(process.execPath, [bin, "index", path, "--captions", "ignore", "--jobs", String(jobs)], { stdio: "ignore", env: { ...process.env, MEDIASEARCH_HOME: home } });
+  const child = spawn(process.execPath, [bin, "index", path, "--captions", "ignore", "--jobs", String(jobs)], { stdio: ["ignore", "ignore", "pipe"], env: { ...process.env, MEDIASEARCH_HOME: home } });
+  let told = "";
+  child.stderr.setEncoding("utf8").on("data", (text: string) => { told = (told + text).slice(-2000); });
   const [exitCode] = (await once(child, "exit")) as [number];
-  if (exitCode !== 0) throw new Error(`index ended with ${exitCode}`);
+  if (exitCode !== 0) throw new Error(`index ended with ${exitCode}: ${told}`);
 }
 
 const files = readdirSync(folder).filter((name) => [".wav", ".flac", ".mp3", ".ogg", ".m4a"].includes(extname(name))).map((name) => join(folder, name));
