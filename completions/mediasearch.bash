@@ -38,7 +38,7 @@ _mediasearch() {
       speakers) words="--store --into --file --json --config --env-file -h --help" ;;
       ingest) words="--store --include --exclude --language --to --force -n --dry-run --json --config --env-file -h --help" ;;
       models) words="--json --config --env-file -h --help" ;;
-      migrate) words="--store --to --from --only -n --dry-run --status --resume --verify --reembed --retranscribe --json --config --env-file -h --help" ;;
+      migrate) words="--store --to --from --only -n --dry-run --with-media --status --resume --verify --reembed --retranscribe --json --config --env-file -h --help" ;;
       config) words="--config --env-file --json -h --help" ;;
       backup) words="--store -f --force --json --config --env-file -h --help" ;;
       restore) words="--store --check -f --force --json --config --env-file -h --help" ;;

@@ -135,6 +135,7 @@ complete -c mediasearch -n '__fish_seen_subcommand_from migrate' -l to -x -d 'mo
 complete -c mediasearch -n '__fish_seen_subcommand_from migrate' -l from -x -d 'move from vast, local or a library file (default: the other one)'
 complete -c mediasearch -n '__fish_seen_subcommand_from migrate' -l only -x -d 'only these files: a path, a name or a glob (repeatable)'
 complete -c mediasearch -n '__fish_seen_subcommand_from migrate' -s n -l dry-run -d 'say what would be done and do nothing'
+complete -c mediasearch -n '__fish_seen_subcommand_from migrate' -l with-media -d 'upload the recordings to MEDIA_BUCKET too; the library then names them there'
 complete -c mediasearch -n '__fish_seen_subcommand_from migrate' -l status -d 'say what there is to do, and nothing else (the default)'
 complete -c mediasearch -n '__fish_seen_subcommand_from migrate' -l resume -d 'go on with a move that was stopped (the default: what is there is never written twice)'
 complete -c mediasearch -n '__fish_seen_subcommand_from migrate' -l verify -d 'only compare the two libraries of a move'

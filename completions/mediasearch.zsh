@@ -167,6 +167,7 @@ _mediasearch() {
       '(--from)'--from'[move from vast, local or a library file (default\: the other one)]:place: ' \
       '*'--only'[only these files\: a path, a name or a glob (repeatable)]:pattern: ' \
       '(-n --dry-run)'{-n,--dry-run}'[say what would be done and do nothing]' \
+      '(--with-media)'--with-media'[upload the recordings to MEDIA_BUCKET too; the library then names them there]' \
       '(--status)'--status'[say what there is to do, and nothing else (the default)]' \
       '(--resume)'--resume'[go on with a move that was stopped (the default\: what is there is never written twice)]' \
       '(--verify)'--verify'[only compare the two libraries of a move]' \

@@ -49,3 +49,10 @@ export const isBelow = (place: Place, folder: Place): boolean => place.startsWit
 
 /** The way from a folder to what is below it; undefined for what is elsewhere. */
 export const nameBelow = (place: Place, folder: Place): string | undefined => (isBelow(place, folder) ? place.slice(asFolder(folder).length) : undefined);
+
+/** The nearest folder that all of them are in; of objects of several buckets, "s3://". */
+export function commonFolder(places: readonly Place[]): Place {
+  let common = folderOf(places[0] ?? sep);
+  for (const place of places) while (!isBelow(place, common) && common !== sep && common !== SCHEME) common = folderOf(common.endsWith("/") && isObject(common) ? common.slice(0, -1) : common);
+  return common;
+}

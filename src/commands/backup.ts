@@ -1,17 +1,21 @@
 import { existsSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
-import { basename, dirname, join, resolve } from "node:path";
+import { tmpdir } from "node:os";
+import { basename, dirname, join } from "node:path";
 import type { Backend } from "../backends/backend.ts";
 import type { Context } from "../context.ts";
 import { MediasearchError } from "../errors.ts";
-import { bytes, count, statusLine } from "../output.ts";
+import { bytes, count, statusLine, type StatusLine } from "../output.ts";
+import { bucketAndKey, isObject, nameOf, type Place } from "../place.ts";
 import { writeBackup } from "../transfer/backup-file.ts";
 import { copyLibrary } from "../transfer/copy.ts";
 import { type Command, isOn } from "./command.ts";
 
 export const run: Command = async ([name = ""], flags, context) => {
   const { io } = context;
-  const path = resolve(io.cwd, name);
+  const place = context.place(name);
+  // Into an object store by way of a file here: its parts and their checksums are made of it.
+  const path = isObject(place) ? join(await mkdtemp(join(tmpdir(), "mediasearch-backup-")), nameOf(place) || "library.backup") : place;
   if (existsSync(path) && !isOn(flags, "force"))
     throw new MediasearchError("USAGE", `${path}: is there already`, { subject: path, hint: `mediasearch backup ${JSON.stringify(name)} --force   (or give another name)` });
   const backend = await context.openBackend(false);
@@ -24,16 +28,23 @@ export const run: Command = async ([name = ""], flags, context) => {
     await snapshotOf(backend, library, context);
     status.update("writing the backup");
     const manifest = await writeBackup(library, path, await about(library, context), io.signal);
+    if (isObject(place)) await send(path, place, isOn(flags, "force"), status, context);
     status.end();
-    if (isOn(flags, "json")) io.stdout.write(`${JSON.stringify({ version: 1, file: path, ...manifest })}\n`);
-    else io.stdout.write(`${path}: ${count(manifest.files, "file")}, ${count(manifest.segments, "segment")}, ${bytes(manifest.sizeBytes)} unpacked, sha256 ${manifest.sha256}\n`);
+    if (isOn(flags, "json")) io.stdout.write(`${JSON.stringify({ version: 1, file: place, ...manifest })}\n`);
+    else io.stdout.write(`${place}: ${count(manifest.files, "file")}, ${count(manifest.segments, "segment")}, ${bytes(manifest.sizeBytes)} unpacked, sha256 ${manifest.sha256}\n`);
     return 0;
   } finally {
     status.end();
-    await rm(folder, { recursive: true, force: true });
+    await rm(isObject(place) ? dirname(path) : folder, { recursive: true, force: true });
     await backend.close();
   }
 };
+
+async function send(path: string, place: Place, overwrite: boolean, status: StatusLine, context: Context): Promise<void> {
+  const { bucket, key } = bucketAndKey(place);
+  const objects = await context.openObjects();
+  await objects.upload(bucket, key, path, { overwrite, signal: context.io.signal, onProgress: (done) => status.update(`uploading, ${bytes(done)}`) });
+}
 
 /** A library that is not one file itself is copied into one. */
 async function snapshotOf(backend: Backend, library: string, context: Context): Promise<void> {

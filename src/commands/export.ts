@@ -1,10 +1,11 @@
 import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
-import { basename, dirname, extname, join, relative, resolve, sep } from "node:path";
+import { basename, dirname, extname, join, resolve } from "node:path";
 import type { AssetStatus, Store } from "../backends/backend.ts";
 import type { Context } from "../context.ts";
 import { ERRORS, MediasearchError, toMediasearchError } from "../errors.ts";
 import { count, plain } from "../output.ts";
 import { fileMatcher } from "../search/file-filter.ts";
+import { commonFolder, isObject, nameBelow } from "../place.ts";
 import { formatTranscript, type TranscriptFormat } from "../transfer/transcript-file.ts";
 import type { EmbeddedSegment } from "../types.ts";
 import { type Command, isOn, text } from "./command.ts";
@@ -32,6 +33,10 @@ export const run: Command = async (patterns, flags, context) => {
       io.signal.throwIfAborted();
       const to = names.get(asset.id) ?? "";
       const file = showPath(asset.id, io.cwd);
+      if (folder === undefined && isObject(asset.id)) {
+        results.push({ file, to: file, outcome: "failed", reason: "in an object store: --output FOLDER says where to write it" });
+        continue;
+      }
       const content = formatTranscript(format, asset, await segmentsOf(store, asset.id), { file: basename(asset.id), embedder });
       results.push(await write(to, content, isOn(flags, "force")).then(
         (outcome) => ({ file, to: showPath(to, io.cwd), outcome, reason: outcome === "kept" ? "there is another file of this name; --force replaces it" : null }),
@@ -63,22 +68,11 @@ function outputNames(ids: readonly string[], format: TranscriptFormat, folder: s
   // "talk.json" beside a recording could be anybody's.
   const ending = format === "json" ? ".transcript.json" : `.${format}`;
   const root = commonFolder(ids);
-  const place = (id: string): string => (folder === undefined ? dirname(id) : join(folder, relative(root, dirname(id))));
+  const place = (id: string): string => (folder === undefined ? dirname(id) : join(folder, dirname(nameBelow(id, root) ?? basename(id))));
   const short = (id: string): string => join(place(id), `${basename(id, extname(id))}${ending}`);
   const uses = new Map<string, number>();
   for (const id of ids) uses.set(short(id), (uses.get(short(id)) ?? 0) + 1);
   return new Map(ids.map((id) => [id, uses.get(short(id)) === 1 && short(id) !== id ? short(id) : join(place(id), `${basename(id)}${ending}`)]));
-}
-
-function commonFolder(ids: readonly string[]): string {
-  let common = dirname(ids[0] ?? sep).split(sep);
-  for (const id of ids) {
-    const parts = dirname(id).split(sep);
-    let same = 0;
-    while (same < common.length && common[same] === parts[same]) same++;
-    common = common.slice(0, same);
-  }
-  return common.join(sep) || sep;
 }
 
 async function write(path: string, content: string, force: boolean): Promise<"written" | "unchanged" | "kept"> {

@@ -8,6 +8,7 @@ import { count, duration, plain, statusLine } from "../output.ts";
 import { copyLibrary, type CopyOptions, type CopySummary } from "../transfer/copy.ts";
 import { type Proof, verifyCopy } from "../transfer/verify.ts";
 import { type Flags, isOn, list, text } from "./command.ts";
+import type { MovedMedia } from "./migrate-media.ts";
 import { type Cost, costOf, wantedBy } from "./migrate-plan.ts";
 
 /** Where a library is: on the cluster that the settings name, or in a file. */
@@ -76,8 +77,9 @@ interface Move {
 async function copyAndVerify(flags: Flags, context: Context, { from, to, cost, source, target, wants }: Move): Promise<number> {
   const { io } = context;
   const status = statusLine(io.stderr, io.env);
+  const media = isOn(flags, "withMedia") ? await (await import("./migrate-media.ts")).moveMedia(source, wants, context) : undefined;
   const options: CopyOptions = {
-    wants, rename: (id) => id, signal: io.signal,
+    wants, rename: (id) => media?.places.get(id)?.place ?? id, facts: (asset) => media?.places.get(asset.id)?.facts, signal: io.signal,
     onProgress: ({ copied, present, newer, segments }) =>
       status.update(`${copied + present + newer.length}/${cost.files} files moved, ${segments.toLocaleString("en")} of ${count(cost.segments, "segment")}`),
   };
@@ -86,7 +88,7 @@ async function copyAndVerify(flags: Flags, context: Context, { from, to, cost, s
     let verified = 0;
     const proof = await verifyCopy(source, target, { ...options, newer: new Set(copied?.newer), onVersion: () => status.update(`${++verified}/${cost.files} files verified`) });
     status.end();
-    return report(flags, context, { from, to, cost, ...(copied ? { copied } : {}), proof });
+    return report(flags, context, { from, to, cost, ...(copied ? { copied } : {}), ...(media ? { media } : {}), proof });
   } finally {
     status.end();
   }
@@ -98,12 +100,13 @@ interface Outcome {
   readonly cost: Cost;
   readonly copied?: CopySummary;
   readonly proof?: Proof;
+  readonly media?: MovedMedia;
 }
 
-function report(flags: Flags, { io }: Context, { from, to, cost, copied, proof }: Outcome): number {
-  const exitCode = proof && proof.differences.length > 0 ? ERRORS.PARTIAL.exit : 0;
+function report(flags: Flags, { io }: Context, { from, to, cost, copied, proof, media }: Outcome): number {
+  const exitCode = (proof && proof.differences.length > 0) || (media && media.failed.length > 0) ? ERRORS.PARTIAL.exit : 0;
   if (isOn(flags, "json")) {
-    io.stdout.write(`${JSON.stringify({ version: 1, from: from.shown, to: to.shown, dryRun: proof === undefined, cost, copied: copied ?? null, proof: proof ?? null })}\n`);
+    io.stdout.write(`${JSON.stringify({ version: 1, from: from.shown, to: to.shown, dryRun: proof === undefined, cost, copied: copied ?? null, media: media ? { uploaded: media.uploaded, present: media.present, absent: media.absent, failed: media.failed } : null, proof: proof ?? null })}\n`);
     return exitCode;
   }
   const line = (name: string, what: string): void => void io.stdout.write(`${name.padEnd(10)} ${what}\n`);
@@ -115,9 +118,14 @@ function report(flags: Flags, { io }: Context, { from, to, cost, copied, proof }
   }
   if (copied) line("moved", `${count(copied.copied, "file")}${copied.present > 0 ? `, ${copied.present.toLocaleString("en")} were there already` : ""}, ${count(copied.archived, "archived transcript")}, ${count(copied.jobs, "job")}`);
   if (copied && copied.newer.length > 0) line("kept", `${count(copied.newer.length, "file")} that the target indexed later: ${copied.newer.slice(0, SHOWN_DIFFERENCES).map(plain).join(", ")}`);
+  if (media) {
+    line("media", `${count(media.uploaded, "file")} uploaded, ${media.present} there already`);
+    if (media.absent.length > 0) line("", `${count(media.absent.length, "file")} not on this machine: only the transcripts moved`);
+    for (const { file, reason } of media.failed.slice(0, SHOWN_DIFFERENCES)) io.stdout.write(`  failed: ${plain(file)}: ${plain(reason)}\n`);
+  }
   line("verified", `${count(proof.versions, "version")}, ${count(proof.segments, "segment")}, ${count(proof.vectors, "vector")}, ${count(proof.queries, "sample query", "sample queries")}`);
   line("digest", `sha256 ${proof.digest}`);
-  if (exitCode === 0) line("result", "the same on both sides; the source is as it was");
+  if (proof.differences.length === 0) line("result", "the same on both sides; the source is as it was");
   else {
     line("result", `${count(proof.differences.length, "difference")}; nothing was deleted, the same command goes on`);
     for (const { id, what } of proof.differences.slice(0, SHOWN_DIFFERENCES)) io.stdout.write(`  ${plain(id)}: ${what}\n`);

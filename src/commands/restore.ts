@@ -1,17 +1,19 @@
-import { existsSync } from "node:fs";
+import { createWriteStream, existsSync } from "node:fs";
 import { mkdir, mkdtemp, rename, rm } from "node:fs/promises";
 import { hostname } from "node:os";
-import { basename, dirname, join, resolve } from "node:path";
+import { basename, dirname, join } from "node:path";
+import { pipeline } from "node:stream/promises";
 import type { Context } from "../context.ts";
 import { MediasearchError } from "../errors.ts";
 import { bytes, count, statusLine } from "../output.ts";
+import { bucketAndKey, isObject, type Place } from "../place.ts";
 import { type Manifest, readBackup } from "../transfer/backup-file.ts";
 import { copyLibrary } from "../transfer/copy.ts";
 import { type Command, isOn } from "./command.ts";
 
 export const run: Command = async ([name = ""], flags, context) => {
   const { io, config } = context;
-  const backup = resolve(io.cwd, name);
+  const backup = context.place(name);
   const store = config.settings.store;
   await mkdir(dirname(store), { recursive: true, mode: 0o700 });
   const folder = await mkdtemp(join(dirname(store), `.${basename(store)}-`));
@@ -19,7 +21,7 @@ export const run: Command = async ([name = ""], flags, context) => {
   try {
     const library = join(folder, "library.sqlite");
     status.update("unpacking the backup");
-    const manifest = await readBackup(backup, library, io.signal);
+    const manifest = await readBackup(isObject(backup) ? await fetched(backup, folder, context) : backup, library, io.signal);
     status.update("checking the backup");
     await refuseUnsound(library, backup, context);
     let kept: string | null = null;
@@ -34,6 +36,13 @@ export const run: Command = async ([name = ""], flags, context) => {
     await rm(folder, { recursive: true, force: true });
   }
 };
+
+async function fetched(place: Place, folder: string, { io, openObjects }: Context): Promise<string> {
+  const { bucket, key } = bucketAndKey(place);
+  const path = join(folder, "fetched.backup");
+  await pipeline((await openObjects()).bucket(bucket).get(key, { signal: io.signal }), createWriteStream(path, { mode: 0o600 }), { signal: io.signal });
+  return path;
+}
 
 /** Opens it as a library would be opened, and looks at every page, index and vector. */
 async function refuseUnsound(library: string, backup: string, context: Context): Promise<void> {

@@ -8,9 +8,16 @@ export interface CopyOptions {
   readonly wants: (id: AssetId) => boolean;
   /** The id that an asset has in the target. */
   readonly rename: (id: AssetId) => AssetId;
+  /** What is else about a file in the target, where its media move too: the object's size, time and tag. */
+  readonly facts?: ((asset: AssetStatus) => MovedFacts | undefined) | undefined;
   readonly signal: AbortSignal;
   readonly onProgress?: ((summary: CopySummary) => void) | undefined;
 }
+
+export type MovedFacts = Pick<AssetStatus, "sizeBytes" | "mtimeMs" | "captionsStat" | "fingerprint">;
+
+/** An asset as the target has it, under its id in the source. */
+export const asMoved = (asset: AssetStatus, { facts }: CopyOptions): AssetStatus => ({ ...asset, ...facts?.(asset) });
 
 export interface CopySummary {
   /** Versions that were written, and those that were there already from an earlier run. */
@@ -35,7 +42,7 @@ export async function copyLibrary(source: Backend, target: Backend, options: Cop
   const report = (): void => options.onProgress?.(sum);
   await inParallel(wanted(source.store, options), target.store.capabilities.concurrentCommits, async (asset) => {
     options.signal.throwIfAborted();
-    const outcome = await copyAsset(asset, source.store, target.store, options.rename(asset.id), identity);
+    const outcome = await copyAsset(asMoved(asset, options), source.store, target.store, options.rename(asset.id), identity);
     if (outcome === "newer") sum.newer.push(asset.id);
     else sum[outcome]++;
     sum.segments += asset.segmentCount;

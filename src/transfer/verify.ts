@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import type { AssetId, AssetStatus, Backend, Hit, SearchFilter, Store } from "../backends/backend.ts";
 import { queryTerms } from "../search/parse-query.ts";
 import type { EmbeddedSegment } from "../types.ts";
-import { type CopyOptions, isThere } from "./copy.ts";
+import { asMoved, type CopyOptions, isThere } from "./copy.ts";
 import { digestVersion } from "./digest.ts";
 import { inParallel } from "./in-parallel.ts";
 
@@ -39,8 +39,9 @@ export async function verifyCopy(source: Backend, target: Backend, options: Copy
   const digests: [AssetId, string][] = [];
   const samples: Sample[] = [];
   const wants = (id: AssetId): boolean => options.wants(id) && !options.newer?.has(id);
-  await inParallel(source.store.listAssets(), Math.min(4, target.store.capabilities.concurrentCommits), async (asset) => {
-    if (!wants(asset.id)) return;
+  await inParallel(source.store.listAssets(), Math.min(4, target.store.capabilities.concurrentCommits), async (found) => {
+    if (!wants(found.id)) return;
+    const asset = asMoved(found, options);
     options.signal.throwIfAborted();
     const id = options.rename(asset.id);
     const there = await target.store.getAsset(id);

@@ -4,6 +4,7 @@ import { gunzipSync, gzipSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
 import { captionLibrary } from "../helpers/caption-library.ts";
 import { found, mediasearch, spawnMediasearch } from "../helpers/run.ts";
+import { startS3 } from "../helpers/s3.ts";
 
 const ask = ["search", "who pays for the harbour", "--json"];
 
@@ -73,6 +74,28 @@ describe("backup and restore", () => {
     expect((await mediasearch(["restore", backup, "--force"], { home })).exitCode).toBe(0);
     expect(found(await mediasearch(ask, { home })).hits.length).toBeGreaterThan(0);
   });
+});
+
+describe("a backup in an object store", () => {
+  it("goes there whole and comes back, and one that is there is not replaced unasked", async () => {
+    const s3 = await startS3();
+    try {
+      const home = await captionLibrary(3);
+      const before = found(await mediasearch(ask, { home }));
+      const call = ["backup", "s3://media/backups/monday", "--json"];
+      expect(JSON.parse((await mediasearch(call, { home, env: s3.env })).stdout)).toMatchObject({ file: "s3://media/backups/monday", files: 3 });
+      writeFileSync(join(home, "media/more.srt"), "1\n00:00:00,000 --> 00:00:05,000\nSaid later.\n");
+      await mediasearch(["index", join(home, "media")], { home });
+      expect((await mediasearch(call, { home, env: s3.env })).exitCode).not.toBe(0);
+      expect((await mediasearch([...call, "--force"], { home, env: s3.env })).exitCode).toBe(0);
+      const restored = join(home, "restored.sqlite");
+      expect((await mediasearch(["restore", "s3://media/backups/monday", "--store", restored], { home, env: s3.env })).exitCode).toBe(0);
+      expect(found(await mediasearch([...ask, "--store", restored], { home })).hits.length).toBeGreaterThanOrEqual(before.hits.length);
+      expect((await mediasearch(["restore", "s3://media/none", "--store", join(home, "x.sqlite")], { home, env: s3.env })).exitCode).toBe(17);
+    } finally {
+      await s3.stop();
+    }
+  }, 60_000);
 });
 
 describe("restore refuses, before it touches anything,", () => {
