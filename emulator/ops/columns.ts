@@ -7,8 +7,9 @@ import type { TableColumn } from "../store/chunk.ts";
 import { page } from "./lists.ts";
 import { readArrow, storedFields } from "./types.ts";
 
-/** What one answer may carry. */
+/** What one answer may carry inside the cluster, where a column takes some bytes more. */
 const MAX_REPLY_BYTES = 5 * 1024 * 1024;
+const MORE_BYTES_PER_COLUMN = 32;
 const NULL_TYPE = { kind: "other", id: 1, dictionary: false } as const;
 
 export const listColumns: Handler = (call) => {
@@ -31,7 +32,8 @@ export function columnsReply(call: Call, table: Table, columns: readonly TableCo
     return atLeast(call.version, 5, 5) ? { ...of, metadata: sortMetadata(table, columnId) } : of;
   });
   const body = writeStream({ fields, metadata: new Map() });
-  if (body.length > MAX_REPLY_BYTES) throw badRequest(`list column result size ${body.length} is too long`);
+  const size = body.length + (namesOnly ? 0 : MORE_BYTES_PER_COLUMN * fields.length);
+  if (size > MAX_REPLY_BYTES) throw badRequest(`list column result size ${size} is too long`);
   return { headers, body };
 }
 
