@@ -128,7 +128,8 @@ function* ready(state: State, isEnd: boolean): Iterable<SpeechPiece> {
   } else if (now - speech.start >= frames(mostMs) - 2 * PADDING_FRAMES) {
     const cut = quietest(state, speech.start + frames(earliestCutMs), now);
     yield take(state, speech.start, Math.min(cut, speech.end), now, Math.min(PADDING_FRAMES, Math.max(0, now - cut)));
-    const next = firstVoiced(state, cut, now);
+    // What is voiced after the end of the speech was never taken for speech: too faint to switch it on.
+    const next = firstVoiced(state, cut, speech.end);
     state.speech = next === null ? null : { start: next, end: speech.end, count: LEAST_SPEECH_FRAMES };
   }
 }

@@ -1,0 +1,188 @@
+import { SAMPLE_RATE } from "../transcriber.ts";
+import { FRAME, FRAME_MS, type VoiceActivity } from "./voice-activity.ts";
+
+/** How a recogniser wants its audio cut, in milliseconds. */
+export interface CutOptions {
+  /** Longest piece, with the 0.2 s around it. */
+  readonly mostMs: number;
+  /** Speech with less silence than this between is one piece. */
+  readonly joinedGapMs: number;
+  /** A stretch that is too long is cut where it is quietest, but not before this, so that no crumb is left. */
+  readonly earliestCutMs: number;
+}
+
+/** A stretch of speech, small enough for the recogniser. */
+export interface SpeechPiece {
+  /** Position of the first sample in the whole audio. */
+  readonly startSample: number;
+  readonly samples: Float32Array;
+  /** Probability of speech a frame, from the first sample on. */
+  readonly voiced: readonly number[];
+}
+
+const frames = (ms: number): number => Math.round(ms / FRAME_MS);
+const PADDING_FRAMES = frames(200);
+const LEAST_SPEECH_FRAMES = frames(100);
+const CUT_SMOOTHING_FRAMES = 3;
+const ON = 0.5;
+const OFF = 0.35;
+
+interface State {
+  readonly cut: CutOptions;
+  /** Frames from `first` on that may still be needed, with their probabilities. */
+  readonly audio: Float32Array[];
+  readonly voiced: number[];
+  first: number;
+  /** Frame numbers of the stretch under way; null in silence. */
+  speech: { start: number; end: number; count: number } | null;
+  /** End of what was given out: the next piece's padding must not reach before it. */
+  given: number;
+  isOn: boolean;
+}
+
+/** Where cutting stands between two frames; plain data. The audio itself is read again. */
+export interface PiecesSnapshot {
+  readonly first: number;
+  readonly voiced: readonly number[];
+  readonly speech: State["speech"];
+  readonly given: number;
+  readonly isOn: boolean;
+  readonly activity: string;
+}
+
+export interface SpeechPieces {
+  /** Takes the next FRAME samples; @returns the pieces that they complete. */
+  readonly push: (frame: Float32Array) => Promise<readonly SpeechPiece[]>;
+  readonly end: () => readonly SpeechPiece[];
+  readonly snapshot: () => PiecesSnapshot;
+}
+
+/**
+ * Cuts audio into stretches of speech with 0.2 s around them. Hardly more audio than the longest piece is held. With a snapshot the frames
+ * that it has seen are taken again from the start of the audio, without listening to them.
+ */
+export function openPieces(start: (snapshot?: string) => VoiceActivity, cut: CutOptions, snapshot?: PiecesSnapshot): SpeechPieces {
+  const activity = start(snapshot?.activity);
+  const state: State = {
+    cut, audio: [], voiced: [...(snapshot?.voiced ?? [])], first: snapshot?.first ?? 0, given: snapshot?.given ?? 0, isOn: snapshot?.isOn ?? false,
+    speech: snapshot?.speech ? { ...snapshot.speech } : null,
+  };
+  const known = state.first + state.voiced.length;
+  let frames = 0;
+  return {
+    async push(frame) {
+      const now = frames++;
+      if (now < state.first) return [];
+      state.audio.push(frame);
+      if (now < known) return [];
+      state.voiced.push(await activity.next(frame));
+      listen(state);
+      const pieces = [...ready(state, false)];
+      forget(state);
+      return pieces;
+    },
+    end: () => [...ready(state, true)],
+    snapshot: () => ({
+      first: state.first, voiced: [...state.voiced], speech: state.speech && { ...state.speech }, given: state.given, isOn: state.isOn, activity: activity.snapshot(),
+    }),
+  };
+}
+
+/** @yields frames of exactly FRAME samples; the last one is filled up with zeros. Chunks may be of any length. */
+export async function* inFrames(audio: AsyncIterable<Float32Array>): AsyncIterable<Float32Array> {
+  let frame = new Float32Array(FRAME);
+  let filled = 0;
+  for await (const chunk of audio) {
+    let at = 0;
+    while (at < chunk.length) {
+      const part = chunk.subarray(at, at + FRAME - filled);
+      frame.set(part, filled);
+      filled += part.length;
+      at += part.length;
+      if (filled < FRAME) continue;
+      yield frame;
+      frame = new Float32Array(FRAME);
+      filled = 0;
+    }
+  }
+  if (filled > 0) yield frame;
+}
+
+function listen(state: State): void {
+  const now = state.first + state.voiced.length - 1;
+  const probability = state.voiced.at(-1) ?? 0;
+  state.isOn = probability >= (state.isOn ? OFF : ON);
+  if (!state.isOn) return;
+  state.speech ??= { start: now, end: now, count: 0 };
+  state.speech.end = now + 1;
+  state.speech.count++;
+}
+
+function* ready(state: State, isEnd: boolean): Iterable<SpeechPiece> {
+  const { speech, cut: { mostMs, joinedGapMs, earliestCutMs } } = state;
+  if (!speech) return;
+  const now = state.first + state.voiced.length;
+  if (isEnd || now - speech.end >= frames(joinedGapMs)) {
+    if (speech.count >= LEAST_SPEECH_FRAMES) yield take(state, speech.start, speech.end, now, PADDING_FRAMES);
+    state.speech = null;
+  } else if (now - speech.start >= frames(mostMs) - 2 * PADDING_FRAMES) {
+    const cut = quietest(state, speech.start + frames(earliestCutMs), now);
+    yield take(state, speech.start, Math.min(cut, speech.end), now, Math.min(PADDING_FRAMES, Math.max(0, now - cut)));
+    const next = firstVoiced(state, cut, now);
+    state.speech = next === null ? null : { start: next, end: speech.end, count: LEAST_SPEECH_FRAMES };
+  }
+}
+
+/** The middle of the longest gap if there is one, else the frame with the least speech around it. */
+function quietest(state: State, from: number, to: number): number {
+  let best = { at: to, worth: Infinity };
+  let gap = 0;
+  let longest = { length: 0, at: to };
+  for (let at = from; at < to; at++) {
+    const probability = state.voiced[at - state.first] ?? 1;
+    gap = probability < OFF ? gap + 1 : 0;
+    if (gap > longest.length) longest = { length: gap, at: at - Math.floor(gap / 2) };
+    let around = 0;
+    for (let k = -CUT_SMOOTHING_FRAMES; k <= CUT_SMOOTHING_FRAMES; k++) around += state.voiced[at + k - state.first] ?? 1;
+    if (around < best.worth) best = { at, worth: around };
+  }
+  return longest.length >= CUT_SMOOTHING_FRAMES ? longest.at : best.at;
+}
+
+function firstVoiced(state: State, from: number, to: number): number | null {
+  for (let at = from; at < to; at++) if ((state.voiced[at - state.first] ?? 0) >= OFF) return at;
+  return null;
+}
+
+function take(state: State, start: number, end: number, now: number, padding: number): SpeechPiece {
+  const from = Math.max(start - PADDING_FRAMES, state.given, state.first);
+  const to = Math.min(end + padding, now);
+  const samples = new Float32Array((to - from) * FRAME);
+  for (let frame = from; frame < to; frame++) samples.set(state.audio[frame - state.first] as Float32Array, (frame - from) * FRAME);
+  state.given = end;
+  return { startSample: from * FRAME, samples, voiced: state.voiced.slice(from - state.first, to - state.first) };
+}
+
+function forget(state: State): void {
+  const now = state.first + state.voiced.length;
+  const needed = Math.max(0, (state.speech?.start ?? now) - PADDING_FRAMES - CUT_SMOOTHING_FRAMES);
+  if (needed - state.first < SAMPLE_RATE / FRAME) return;
+  state.audio.splice(0, needed - state.first);
+  state.voiced.splice(0, needed - state.first);
+  state.first = needed;
+}
+
+/** Two pieces that make up one: parted where it is quietest in its middle half. */
+export function halve({ startSample, samples, voiced }: SpeechPiece): [SpeechPiece, SpeechPiece] {
+  let cut = Math.floor(voiced.length / 2);
+  let least = Infinity;
+  for (let at = Math.ceil(voiced.length / 4); at < (voiced.length * 3) / 4; at++) {
+    let around = 0;
+    for (let k = -CUT_SMOOTHING_FRAMES; k <= CUT_SMOOTHING_FRAMES; k++) around += voiced[at + k] ?? 1;
+    if (around < least) [least, cut] = [around, at];
+  }
+  return [
+    { startSample, samples: samples.subarray(0, cut * FRAME), voiced: voiced.slice(0, cut) },
+    { startSample: startSample + cut * FRAME, samples: samples.subarray(cut * FRAME), voiced: voiced.slice(cut) },
+  ];
+}
