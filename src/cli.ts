@@ -6,6 +6,7 @@ import { loadConfig, type LoadedConfig } from "./config/load.ts";
 import { createContext } from "./context.ts";
 import { ERRORS, MediasearchError, toMediasearchError } from "./errors.ts";
 import { type Io, painter, plain } from "./output.ts";
+import { inBucket } from "./place.ts";
 
 /** Runs one command. Never throws; @returns the exit code. */
 export async function main(argv: readonly string[], io: Io): Promise<number> {
@@ -89,7 +90,9 @@ function addCommand(program: Program, spec: CommandSpec, io: Io, onExit: (code: 
     if (!spec.showsNotices) tellNotices(config, io);
     const context = createContext(config, io);
     const { run } = await spec.load();
-    onExit(await run(command.processedArgs.flat().filter((arg): arg is string => typeof arg === "string"), flags, context));
+    const place = <T>(value: T): T | string => (typeof value === "string" ? inBucket(value, config.settings.mediaBucket) : value);
+    const args = command.processedArgs.flat().filter((arg): arg is string => typeof arg === "string").map(place);
+    onExit(await run(args, Object.fromEntries(Object.entries(flags).map(([name, value]) => [name, place(value)])), context));
   });
 }
 

@@ -67,7 +67,7 @@ export function createContext(config: LoadedConfig, io: Io): Context {
       objects ??= import("./objects/s3/open.ts").then(({ openS3 }) => openS3(s3Options(settings)));
       return objects;
     },
-    place: (text) => toPlace(text, io.cwd, settings.mediaBucket),
+    place: (text) => toPlace(text, io.cwd),
     async openWorkers(status) {
       const [{ openWorkers }, { modelProvider }, { engineSettings }] = await Promise.all([import("./pipeline/workers.ts"), import("./model-provider.ts"), import("./config/recognisers.ts")]);
       return openWorkers({

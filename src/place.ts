@@ -17,16 +17,19 @@ export function bucketAndKey(place: Place): { readonly bucket: string; readonly 
   return slash < 0 ? { bucket: place.slice(SCHEME.length), key: "" } : { bucket: place.slice(SCHEME.length, slash), key: place.slice(slash + 1) };
 }
 
+/** `s3:///key` is in the bucket of MEDIA_BUCKET; every other text stays as it is. */
+export const inBucket = (text: string, mediaBucket: string | undefined): string =>
+  mediaBucket !== undefined && /^s3:\/\/\//i.test(text) ? objectPlace(mediaBucket, text.slice(SCHEME.length + 1)) : text;
+
 /**
- * What the user wrote as a place. `s3:///key` is in the bucket of MEDIA_BUCKET.
+ * What the user wrote as a place.
  * @throws USAGE for an s3:// place without a bucket.
  */
-export function toPlace(text: string, cwd: string, mediaBucket?: string): Place {
+export function toPlace(text: string, cwd: string): Place {
   if (!/^s3:\/\//i.test(text)) return resolve(cwd, text);
   const { bucket, key } = bucketAndKey(SCHEME + text.slice(SCHEME.length));
-  const name = bucket === "" ? mediaBucket : bucket;
-  if (name === undefined) throw new MediasearchError("USAGE", `${text}: which bucket?`, { subject: text, hint: "s3://BUCKET/KEY, or MEDIA_BUCKET=BUCKET" });
-  return objectPlace(name, key);
+  if (bucket === "") throw new MediasearchError("USAGE", `${text}: which bucket?`, { subject: text, hint: "s3://BUCKET/KEY, or MEDIA_BUCKET=BUCKET" });
+  return objectPlace(bucket, key);
 }
 
 const separator = (place: Place): string => (isObject(place) ? "/" : sep);

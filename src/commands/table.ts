@@ -51,7 +51,7 @@ export const COMMANDS: readonly CommandSpec[] = [
       ["mediasearch index interview.mp4 --captions ignore", "recognise, whatever captions say"],
       ['mediasearch index . --include "*.mp3" --exclude "drafts/**"', "only some files"],
     ],
-    exits: ["PARTIAL", "STORE_BUSY", "MODEL_MISMATCH", "MISSING_MODEL", "MISSING_TOOL", "NO_SPACE", "INTERRUPTED"],
+    exits: ["PARTIAL", "STORE_BUSY", "CREDENTIALS", "MODEL_MISMATCH", "MISSING_MODEL", "MISSING_TOOL", "UNREACHABLE", "NO_SPACE", "INTERRUPTED"],
     load: () => import("./index-media.ts"),
   },
   {

@@ -110,6 +110,11 @@ describe("a bucket", () => {
     const missing = await run("index", "s3://media/none.mp3");
     expect([missing.exitCode, missing.stderr]).toEqual([3, expect.stringContaining("s3://media/none.mp3: does not exist")]);
     expect((await run("index", "s3://media/none/")).exitCode).toBe(0);
+    await put("a/minutes.vtt", "minutes.vtt");
+    const inMediaBucket = (...argv: readonly string[]): Promise<Result> => mediasearch(argv, { home, env: { ...server.env, MEDIA_BUCKET: "media" } });
+    expect((await inMediaBucket("index", "s3:///a")).exitCode).toBe(0);
+    expect((await inMediaBucket("transcript", "s3:///a/minutes.vtt")).stdout).toContain("mooring");
+    expect(found(await inMediaBucket("search", "mooring", "--json", "--file", "s3:///a")).hits[0]?.file).toBe("s3://media/a/minutes.vtt");
     expect((await run("index", "s3:///a")).stderr).toMatch(/which bucket\?[\s\S]*MEDIA_BUCKET/);
     const away = await mediasearch(["index", "s3://media/"], { home, env: { ...server.env, VAST_S3_ENDPOINT: "http://127.0.0.1:1" } });
     expect([away.exitCode, away.stderr]).toEqual([16, expect.stringContaining("VAST_S3_ENDPOINT")]);
