@@ -2,6 +2,7 @@
 import { runBothWays } from "./both-ways.ts";
 import { runOpenAi, runRiva } from "./engines.ts";
 import { runGolden } from "./golden.ts";
+import { runLibrary } from "./library.ts";
 import { pythonWith } from "./python.ts";
 import { runS3, runVersitygw } from "./run-s3.ts";
 import { versitygw } from "./versitygw.ts";
@@ -16,6 +17,7 @@ const engines = (): string => pythonWith("engines", ["nvidia-riva-client==2.28.0
 const PARTS: Readonly<Record<string, () => boolean | Promise<boolean>>> = {
   "vast-queries": () => runGolden(python()),
   "vast-both-ways": () => runBothWays(python()),
+  "vast-library": () => runLibrary(python()),
   s3: () => runS3(pythonWith("moto", ["moto[s3,server]==5.2.5"])),
   "s3-versitygw": () => {
     const program = versitygw();
