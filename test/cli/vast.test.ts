@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { cpSync, readdirSync } from "node:fs";
+import { cpSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { spawnEmulator, type Spawned } from "../../emulator/spawn.ts";
-import { FIXTURES, found, mediasearch, type Result, tempFolder } from "../helpers/run.ts";
+import { FIXTURES, found, mediasearch, type Result, spawnMediasearch, tempFolder } from "../helpers/run.ts";
 
 let emulator: Spawned;
 beforeAll(async () => { emulator = await spawnEmulator(); });
@@ -61,6 +62,28 @@ describe("BACKEND=vast", () => {
     }
     const elsewhere = await mediasearch(["search", "river"], { home: tempFolder(), env: { ...env, REPLICA_FOLDER: tempFolder() } });
     expect(elsewhere.exitCode).toBe(16);
+  });
+
+  it("that goes away while it is indexed into ends the run with 16 and loses nothing; the same command goes on when it is back", async () => {
+    const [folder, home, data] = [tempFolder(), tempFolder(), tempFolder()];
+    const FILES = 14;
+    for (let n = 0; n < FILES; n++) writeFileSync(join(folder, `${n}.vtt`), `WEBVTT\n\n00:00:01.000 --> 00:00:02.000\nRecording ${n} tells of harbours.\n`);
+    const first = await spawnEmulator(["--data", data]);
+    const env = clusterOf(first, home, { VAST_TIMEOUT_MS: "500" });
+    const running = spawnMediasearch(["index", folder, "--json"], { home, env });
+    while (((await first.status()).requests["commit"] ?? 0) < 30) await sleep(20);
+    process.kill(first.pid, "SIGKILL");
+    const cut = await running;
+    expect([cut.exitCode, cut.stderr]).toEqual([16, expect.stringContaining("UNREACHABLE")]);
+    const again = await spawnEmulator(["--data", data, "--port", new URL(first.url).port]);
+    const done = await mediasearch(["index", folder], { home, env });
+    expect(done.exitCode, done.stderr).toBe(0);
+    const [, indexed, unchanged] = /indexed (\d+) .*, (\d+) unchanged/.exec(done.stderr) ?? [];
+    expect(Number(indexed) + Number(unchanged)).toBe(FILES);
+    expect(Number(unchanged)).toBeGreaterThan(0);
+    const { files, segments, vectors } = JSON.parse((await mediasearch(["status", "--json"], { home, env })).stdout) as { files: Record<string, number>; segments: number; vectors: number };
+    expect([files["indexed"], segments, vectors]).toEqual([FILES, FILES, FILES]);
+    await again.stop();
   });
 
   it("away, with FALLBACK=local: indexing goes on here without doing again what is known, and hands over when the cluster is back", async () => {

@@ -165,7 +165,8 @@ export async function syncStore(
   for (const row of missing) if (!(await copyLocally(store, row))) here.push(row);
   const total = here.reduce((sum, row) => sum + Number(row["segment_count"]), 0);
   let done = 0;
-  for (const batch of batches(here)) {
+  // Ids rise with time, and so do rows: a batch is of neighbours.
+  for (const batch of batches(here.sort((a, b) => (text(a["version_id"]) < text(b["version_id"]) ? -1 : 1)))) {
     done += await fetchBatch(database, store, identity, batch);
     onProgress?.(done, total);
   }
