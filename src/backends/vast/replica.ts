@@ -80,7 +80,10 @@ export function openReplica({ folder, openStore }: ReplicaOptions): Replica {
     const file = `replica-${nameOf(libraryId, identity)}.sqlite`;
     const target = opened === undefined || opened.file === file ? await openFile(file, true) : await openStore(join(folder, file), true);
     try {
-      const report = await withLease(target, wait || pointer() === undefined, async () => syncStore(database, target.store, identity, await visible(database), onProgress));
+      const report = await withLease(target, wait || pointer() === undefined, async () => {
+        const startedAtMs = Date.now();
+        return { ...(await syncStore(database, target.store, identity, await visible(database), onProgress)), startedAtMs };
+      });
       if (!report) return NOTHING;
       const next = `${pointerPath}.${process.pid}`;
       writeFileSync(next, JSON.stringify({ libraryId, file, syncedAtMs: report.startedAtMs } satisfies Pointer), { mode: 0o600 });
@@ -151,14 +154,20 @@ const mark = (row: Row): string => `${text(row["fingerprint"])}#${text(row["vers
 /** The fingerprint that the library has, of one that a replica has. */
 export const unmarked = (fingerprint: string): string => fingerprint.replace(/#[0-9a-f]{32}$/, "");
 
-/** The rows of all files that answer searches. */
-const visible = async (database: Database): Promise<Row[]> => (await database.rows(database.client.session, TABLES.assets, [isPresent("version_id")])).filter((row) => row["deleted_at_ms"] === null);
+/** The rows of all files that answer searches, as they are at one moment: in a transaction, since a listing of many pages would miss rows that change meanwhile. */
+async function visible(database: Database): Promise<Row[]> {
+  const snapshot = await database.client.begin();
+  try {
+    return (await database.rows(snapshot, TABLES.assets, [isPresent("version_id")])).filter((row) => row["deleted_at_ms"] === null);
+  } finally {
+    await snapshot.rollback();
+  }
+}
 
 /** Makes a store hold exactly the versions that these rows of assets name. */
 export async function syncStore(
   database: Database, store: Store, identity: StoreIdentity | undefined, assets: readonly Row[], onProgress?: (done: number, total: number) => void,
-): Promise<SyncReport & { readonly startedAtMs: number }> {
-  const startedAtMs = Date.now();
+): Promise<SyncReport> {
   const wanted = new Map(assets.map((row) => [text(row["asset_id"]), row]));
   const { missing, surplus } = await compare(store, wanted);
   const here: Row[] = [];
@@ -172,7 +181,7 @@ export async function syncStore(
   }
   for (const id of surplus) await store.removeAsset(id);
   if (missing.length > 0) await store.purge(Date.now() + 60_000);
-  return { fetched: here.length, removed: surplus.length, segments: done, startedAtMs };
+  return { fetched: here.length, removed: surplus.length, segments: done };
 }
 
 /** What the replica lacks or has in another version, and what it has too much. Facts of files that changed without their words are noted at once. */
