@@ -75,7 +75,7 @@ function openAi(response: ServerResponse, fields: Fields, fileName: string, { cu
 function whisperCpp(response: ServerResponse, fields: Fields, { cues, durationMs }: Recognised): void {
   if (fields["response_format"]?.[0] !== "verbose_json") return json(response, 200, { text: `${textOf(cues)}\n` });
   const language = fields["language"]?.[0] ?? "en";
-  if (!/^(?:auto|[a-z]{2})$/.test(language)) return void response.writeHead(400, { "content-type": "text/plain" }).end("Invalid request");
+  if (!/^(?:auto|[a-z]{2})$/.test(language)) return void response.writeHead(500, { "content-type": "text/plain" }).end("500 Internal Server Error\nbasic_string: construction from null is not valid");
   const tokens = (cue: Cue) => (cue.words ?? []).flatMap(({ text, startMs, endMs, confidence }) => {
     const cut = Math.ceil(text.length / 2);
     const middle = (startMs + endMs) / 2;
