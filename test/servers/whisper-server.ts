@@ -106,7 +106,7 @@ async function answer(request: IncomingMessage, response: ServerResponse): Promi
   if (path === "/v1/models" && flavour !== "cpp") return json(response, 200, { object: "list", data: ["whisper-1", "gpt-4o-transcribe"].map((id) => ({ id, object: "model", created: 0, owned_by: "tests" })) });
   if (path !== (flavour === "cpp" ? "/inference" : "/v1/audio/transcriptions")) return json(response, 404, { detail: "Not Found" });
   const { fields, file, fileName } = await readForm(request, body);
-  log.push({ path: url.pathname, fields, fileBytes: file.length, authorization: request.headers.authorization ?? null });
+  log.push({ atMs: Date.now(), path: url.pathname, fields, fileBytes: file.length, authorization: request.headers.authorization ?? null });
   const fault = faults.shift();
   isLoading = fault?.status === 404 && fault.body === "loading";
   if (await commit(fault, response)) return;
