@@ -208,6 +208,8 @@ export interface Store {
   searchText(query: TextQuery, filter: SearchFilter, limit: number): Promise<Hit[]>;
   /** How many segments `searchText` would find without a limit: exact. */
   countText(query: TextQuery, filter: SearchFilter): Promise<number>;
+  /** What BM25 comes to for a segment that says every term again and again: the measure of how much of a query a hit has. No filter counts. */
+  mostText(query: TextQuery): Promise<number>;
   /** For each of the words that occurs nowhere: the likeliest word that does, in lower case. Words that occur, or resemble none, are left out. */
   spellings(words: readonly string[]): Promise<ReadonlyMap<string, string>>;
   /** At most `limit` hits by cosine similarity (the score), best first. MODEL_MISMATCH when the length differs from the identity. */

@@ -137,6 +137,17 @@ export const SEARCH_CASES: readonly StoreCase[] = [
     },
   },
   {
+    law: "tells what BM25 comes to with every term: more for rare terms than for common ones, and never less than a hit's score",
+    async run(store) {
+      await commit(store, "/a", Array.from({ length: 20 }, (_, i) => ({ text: `${i < 9 ? "common " : ""}${i === 0 ? "walrus walrus walrus walrus" : "other"} words` })));
+      const [common = 0, rare = 0, both = 0, nowhere = 0] = await Promise.all([["common"], ["walrus"], ["common", "walrus"], ["penguin"]].map((terms) => store.mostText({ terms })));
+      assert.ok(common > 0 && rare > common && nowhere > rare);
+      assert.ok(Math.abs(both - common - rare) < 1e-9 && Math.abs(rare - 2.2 * Math.log(19.5 / 1.5)) < 1e-9);
+      assert.ok(both >= ((await store.searchText({ terms: ["common", "walrus"] }, {}, 1))[0]?.score ?? Infinity));
+      assert.deepEqual([await store.mostText({ terms: [] }), await store.mostText({ terms: ["?"] })], [0, 0]);
+    },
+  },
+  {
     law: "knows what a word that occurs nowhere was meant to be, and leaves alone what occurs or resembles nothing",
     async run(store) {
       await commit(store, "/a", [{ text: "The budgets of communities and committees, and the budget again" }, { text: "A Walrus café", speaker: "Ada Moreau" }, { text: "图书馆" }]);

@@ -33,13 +33,14 @@ export async function search(store: Store, openEmbedder: () => Promise<Embedder>
   const query = await read(store, request);
   const mode = query.meaning === "" ? "keyword" : request.mode;
   const filter = query.where ? { ...request.filter, where: both(request.filter.where, query.where) } : request.filter;
-  const [byWords, byMeaning, count, meant] = await Promise.all([
+  const [byWords, byMeaning, count, meant, most] = await Promise.all([
     mode === "semantic" ? [] : store.searchText(query, filter, mode === "keyword" ? offset + limit : Math.max(DEPTH, offset + limit)),
     mode === "keyword" ? [] : searchMeaning(store, openEmbedder, query.meaning, filter),
     mode === "keyword" ? store.countText(query, filter) : undefined,
     mode === "semantic" ? new Map<string, string>() : store.spellings(query.words.map(({ text }) => text)),
+    mode === "hybrid" ? store.mostText(query) : 0,
   ]);
-  const all = mode === "keyword" ? byWords.map((hit) => explained(hit, "bm25")) : mode === "semantic" ? byMeaning.map((hit) => explained(hit, "cosine")) : fuse(byWords, byMeaning).slice(0, DEPTH);
+  const all = mode === "keyword" ? byWords.map((hit) => explained(hit, "bm25")) : mode === "semantic" ? byMeaning.map((hit) => explained(hit, "cosine")) : fuse(byWords, byMeaning, most).slice(0, DEPTH);
   return {
     total: count ?? all.length, totalIs: count === undefined ? "ranked" : "all", hits: all.slice(offset, offset + limit), marks: query.marks,
     didYouMean: corrected(request.query, query.words, meant),

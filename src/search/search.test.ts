@@ -70,16 +70,31 @@ describe("filters", () => {
 const hit = (index: number, score: number): Hit => ({ asset: "/a", segment: { index, startMs: 0, endMs: 1, text: `t${index}`, speaker: null, confidence: null }, score, origin: "asr", engine: "e" });
 
 describe("fusion", () => {
-  it("puts what both lists like above what one likes, and scores between 0 and 1", () => {
-    const fused = fuse([hit(1, 9), hit(2, 8), hit(3, 1)], [hit(4, 0.9), hit(2, 0.85), hit(5, 0.1)]);
+  const minute = (index: number, score: number): Hit => ({ ...hit(index, score), segment: { ...hit(index, score).segment, startMs: index * 60_000, endMs: index * 60_000 + 5000 } });
+  const order = (hits: readonly Hit[]): number[] => hits.map(({ segment }) => segment.index);
+
+  it("lets words decide where they match whole, and hardly count where a few of many match", () => {
+    const meaning = [minute(1, 0.6), minute(2, 0.4), minute(3, 0.2)];
+    expect(order(fuse([minute(3, 9)], meaning, 10))[0]).toBe(3);
+    expect(order(fuse([minute(3, 1.5)], meaning, 10))[0]).toBe(1);
+  });
+  it("puts what both like above what one likes, and keeps everything once", () => {
+    const fused = fuse([minute(1, 6), minute(2, 6)], [minute(4, 0.6), minute(2, 0.55), minute(5, 0.1)], 10);
     expect(fused[0]?.segment.index).toBe(2);
-    expect(fused.map(({ segment }) => segment.index).toSorted()).toEqual([1, 2, 3, 4, 5]);
-    for (const { score } of fused) expect(score).toBeGreaterThanOrEqual(0);
-    for (const { score } of fused) expect(score).toBeLessThanOrEqual(1);
+    expect(order(fused).toSorted()).toEqual([1, 2, 4, 5]);
+    expect(fused[0]?.explain).toMatchObject({ bm25: 6, cosine: 0.55, mostBm25: 10 });
+  });
+  it("prefers what is said where more of it is said", () => {
+    const at = (index: number, startMs: number, score: number): Hit => ({ ...hit(index, score), segment: { ...hit(index, score).segment, startMs, endMs: startMs + 5000 } });
+    expect(order(fuse([], [at(50, 500_000, 0.5), at(10, 100_000, 0.5), at(12, 120_000, 0.45), at(90, 900_000, 0.1)], 0))[0]).toBe(10);
+  });
+  it("shows moments before more of the same moment", () => {
+    const at = (index: number, startMs: number, score: number): Hit => ({ ...hit(index, score), segment: { ...hit(index, score).segment, startMs, endMs: startMs + 4000 } });
+    expect(order(fuse([], [at(10, 100_000, 0.6), at(11, 104_000, 0.59), at(50, 500_000, 0.4), at(90, 900_000, 0.1)], 0))).toEqual([10, 50, 90, 11]);
   });
   it("takes one list alone, ties in the order of time", () => {
-    expect(fuse([hit(2, 1), hit(1, 1)], []).map(({ segment }) => segment.index)).toEqual([1, 2]);
-    expect(fuse([], [])).toEqual([]);
+    expect(order(fuse([minute(2, 1), minute(1, 1)], [], 10))).toEqual([1, 2]);
+    expect(fuse([], [], 0)).toEqual([]);
   });
 });
 

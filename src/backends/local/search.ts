@@ -34,6 +34,19 @@ export function countText(db: Database, { terms, termsOptional }: TextQuery, fil
   return count(`${MATCHED} ${JOINED} WHERE segments_fts MATCH ?${where}`, match, ...values);
 }
 
+/** k1 + 1 and the least inverse document frequency of FTS5's bm25(). */
+const SATURATED = 2.2;
+const LEAST_IDF = 1e-6;
+
+export function mostText(db: Database, { terms }: TextQuery): number {
+  const all = db.prepare("SELECT ifnull(sum(segment_count), 0) FROM versions").pluck().get() as number;
+  const having = db.prepare("SELECT count(*) FROM segments_fts WHERE segments_fts MATCH ?").pluck();
+  return terms.map((term) => matchAny([term])).filter((match) => match !== "").reduce((sum, match) => {
+    const count = having.get(match) as number;
+    return sum + SATURATED * Math.max(LEAST_IDF, Math.log((all - count + 0.5) / (count + 0.5)));
+  }, 0);
+}
+
 /** Without conditions and deleted files the keyword index alone answers: looking at the file of every match would take most of the time. */
 const passesAll = (db: Database, { assets, speaker, where }: SearchFilter): boolean =>
   assets === undefined && speaker === undefined && where === undefined && db.prepare("SELECT 1 FROM assets WHERE deleted_at_ms IS NOT NULL LIMIT 1").get() === undefined;

@@ -4,7 +4,7 @@ import type { ArchivedTranscript, AssetId, AssetState, AssetStatus, AssetVersion
 import { filterOf } from "./filter.ts";
 import { spellings } from "./spelling.ts";
 import { memoryLedger } from "./ledger.ts";
-import { byScore, hitOf, rank, type Row } from "./rank.ts";
+import { byScore, hitOf, mostText, rank, type Row } from "./rank.ts";
 
 interface Entry {
   status: AssetStatus;
@@ -127,6 +127,7 @@ function memoryStore(): Store {
     },
     searchText: async (query, filter, limit) => found(query, filter).slice(0, limit),
     spellings: async (words) => spellings(words, rows({})),
+    mostText: async ({ terms }) => mostText([...entries.values()].flatMap(({ version }) => version?.segments ?? []), terms),
     countText: async (query, filter) => found(query, filter).length,
     async searchVector(vector, filter, limit) {
       if (!identity) return [];

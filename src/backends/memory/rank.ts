@@ -34,6 +34,13 @@ export function rank(rows: readonly Row[], terms: readonly Term[], wanted: Reado
     .toSorted(byScore);
 }
 
+/** The law of `Store.mostText`. */
+export const mostText = (all: readonly EmbeddedSegment[], terms: readonly Term[]): number =>
+  terms.filter((term) => phrasesOf(term).length > 0).reduce((sum, term) => {
+    const having = all.filter((segment) => hasTerm(segment, term)).length;
+    return sum + (K1 + 1) * Math.max(LEAST_IDF, Math.log((all.length - having + 0.5) / (having + 0.5)));
+  }, 0);
+
 /** Whether a segment has the term, as `rank` sees it. */
 export const hasTerm = (segment: EmbeddedSegment, term: Term): boolean =>
   phrasesOf(term).some((phrase) => columnsOf(segment).some((column) => occurrences(column, phrase) > 0));
