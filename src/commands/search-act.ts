@@ -1,6 +1,7 @@
 import { access } from "node:fs/promises";
 import type { Context } from "../context.ts";
 import { MediasearchError, toMediasearchError } from "../errors.ts";
+import type { Player } from "../media/player.ts";
 import { clock, count, painter, plain } from "../output.ts";
 import { isObject } from "../place.ts";
 import type { Moment } from "../results/moment.ts";
@@ -9,15 +10,21 @@ import { linkTo } from "./search-links.ts";
 /** Opens the player at a moment and waits for its end. */
 export async function playMoment(moment: Moment, padMs: number, context: Context): Promise<number> {
   const { io, config } = context;
-  const isRemote = isObject(moment.path);
-  if (!isRemote) await mustBeMedia(moment);
-  const { choosePlayer, play } = await import("../media/player.ts");
+  const { play } = await import("../media/player.ts");
   const startMs = Math.max(0, moment.startMs - padMs);
-  const player = choosePlayer(isRemote ? await linkTo(moment.path, context) : moment.path, startMs, { wanted: config.settings.player, env: io.env, platform: process.platform });
+  const player = await playerFor(moment, startMs, config.settings.player, context);
   const where = player.seeks ? `at ${clock(startMs)}` : `from its start; the moment is at ${clock(startMs)}`;
   io.stderr.write(`${painter(io.stderr, io.env)("cyan", plain(moment.file))}  ${where}, with ${player.name}\n`);
   await play(player, moment.file, { env: io.env, signal: io.signal, stdio: "inherit" });
   return 0;
+}
+
+/** The player for a hit, where it is: a file, or an address that opens an object for a while. @throws NOT_FOUND, UNREADABLE_MEDIA, MISSING_TOOL */
+export async function playerFor(moment: Moment, startMs: number, wanted: string | undefined, context: Context): Promise<Player> {
+  const isRemote = isObject(moment.path);
+  if (!isRemote) await mustBeMedia(moment);
+  const { choosePlayer } = await import("../media/player.ts");
+  return choosePlayer(isRemote ? await linkTo(moment.path, context) : moment.path, startMs, { wanted, env: context.io.env, platform: process.platform });
 }
 
 const CAPTIONS = /\.(vtt|srt|ass|ssa|json)$/i;

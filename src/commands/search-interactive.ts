@@ -1,7 +1,7 @@
 import type { Context } from "../context.ts";
 import type { Moment } from "../results/moment.ts";
 import { type Flags, text } from "./command.ts";
-import { mustBeMedia } from "./search-act.ts";
+import { playerFor } from "./search-act.ts";
 import { searchModel } from "./search-model.ts";
 import type { SearchOptions } from "./search-options.ts";
 import { openSession } from "./search-session.ts";
@@ -17,9 +17,8 @@ export async function searchInteractively(flags: Flags, { padMs = 0 }: SearchOpt
   const { io, config } = context;
   const session = openSession(context, flags, { viewFor: "session" });
   const start = async (moment: Moment, wanted: string | undefined, signal: AbortSignal): Promise<void> => {
-    await mustBeMedia(moment);
-    const { choosePlayer, play } = await import("../media/player.ts");
-    const player = choosePlayer(moment.path, Math.max(0, moment.startMs - padMs), { wanted, env: io.env, platform: process.platform });
+    const { play } = await import("../media/player.ts");
+    const player = await playerFor(moment, Math.max(0, moment.startMs - padMs), wanted, context);
     await play(player, moment.file, { env: io.env, signal, stdio: "ignore" });
   };
   const model = searchModel({

@@ -100,6 +100,20 @@ describe("the interactive search", () => {
     expect(model.state().selected).toBe(0);
   });
 
+  it("goes on telling what the user did when the search that follows is done", async () => {
+    const { model, asked } = open();
+    model.insert("boats ");
+    asked[0]?.answer("/a");
+    await until(() => paths(model).length === 1);
+    model.copyTime();
+    await until(() => asked.length === 2);
+    asked[1]?.answer("/a");
+    await until(() => model.state().shownMode === "hybrid");
+    expect(model.state().note?.text).toBe("copied 0:01:01");
+    model.insert("x");
+    expect(model.state().note).toBeNull();
+  });
+
   it("edits the question letter by letter as people see them", () => {
     const { model } = open({ idleMs: 60_000 });
     model.insert("né\u0301 👩‍👩‍👧 über\u001b[31m");

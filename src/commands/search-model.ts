@@ -96,7 +96,7 @@ export function searchModel(options: SearchModelOptions): SearchModel {
       if (mine !== newest) return;
       const held = state.moments[state.selected];
       const same = isLast && held ? moments.findIndex(({ path, startMs }) => path === held.path && startMs === held.startMs) : -1;
-      set({ moments, total, mark, selected: state.selected === 0 ? 0 : Math.max(0, same), shownMode: mode, isSearching: !isLast, note: null });
+      set({ moments, total, mark, selected: state.selected === 0 ? 0 : Math.max(0, same), shownMode: mode, isSearching: !isLast, note: state.note?.isError ? null : state.note });
     } catch (error) {
       if (mine === newest) fail(error);
     }
@@ -109,7 +109,7 @@ export function searchModel(options: SearchModelOptions): SearchModel {
     clearTimeout(idle);
     newest++;
     if (query === "") return set({ moments: [], total: 0, shownMode: null, isSearching: false, note: null });
-    set({ isSearching: true });
+    set({ isSearching: true, note: state.note?.isError ? state.note : null });
     if (!wasTyped) options.onFirstLetter();
     wasTyped = true;
     const asTyped = text.join("").trimStart();
