@@ -27,7 +27,7 @@ what goes wrong
                        drop, cut, fail, linger, close. Values: rate, after, times, ms, bytes, messages, status, code.
                        Such as: slowdown:insert,rate=0.2   cut:query,bytes=1000,times=1   cut:commit,bytes=0
   --seed N             of the faults' chance (default 1)
-  --tx-timeout MS      a transaction that is idle for so long is rolled back (default 0 = never)
+  --tx-timeout MS      a transaction that is idle for so long is rolled back; 0 = never (default 300000)
   Faults of a running emulator: PUT a JSON list of rules to /_emulator/faults; GET /_emulator/status.
 
   --data DIR           keep what was committed there; a killed emulator loses none of it (default: in memory)
@@ -51,7 +51,7 @@ const OPTIONS = {
   vip: { type: "string", multiple: true, default: [] as string[] },
   fault: { type: "string", multiple: true, default: [] as string[] },
   seed: { type: "string", default: "1" },
-  "tx-timeout": { type: "string", default: "0" },
+  "tx-timeout": { type: "string", default: "300000" },
   data: { type: "string" },
   verbose: { type: "boolean", default: false },
   help: { type: "boolean", default: false },

@@ -36,7 +36,8 @@ export async function indexOnMachines({ processes, files, kills, seed }: Machine
   let state = seed;
   const random = (below: number): number => (state = (state * 48_271) % 2_147_483_647) % below;
   const work = mkdtempSync(join(tmpdir(), "mediasearch-machines-"));
-  const emulator = await spawnEmulator();
+  // A killed program's transaction holds its rows until it lapses, as on a cluster.
+  const emulator = await spawnEmulator(["--tx-timeout", "5000"]);
   const media = join(work, "media");
   mkdirSync(media);
   for (let n = 0; n < files; n++) writeFileSync(join(media, `${String(n).padStart(3, "0")}.vtt`), captions(n));
