@@ -49,11 +49,14 @@ interface Paraphrase {
 
 const paraphrases = JSON.parse(readFileSync(new URL("paraphrases.json", import.meta.url), "utf8")) as readonly Paraphrase[];
 
+/** The times in the set are rounded to tenths of a second. */
+const ROUNDED_MS = 100;
+
 /** The law of the set: no stem of a telling word is in any segment of the answer. */
 async function refuseShared({ file, startMs, endMs, query }: Paraphrase): Promise<void> {
   const stems = new Set(tokens(queryTerms(query).join(" ")).map(({ stem }) => stem));
   for await (const segment of backend.store.readVersion(join(folder, file)))
-    if (segment.endMs > startMs && segment.startMs < endMs && tokens(segment.text).some(({ stem }) => stems.has(stem))) throw new Error(`"${query}" shares a word with ${file} at ${startMs}`);
+    if (segment.endMs > startMs + ROUNDED_MS && segment.startMs < endMs - ROUNDED_MS && tokens(segment.text).some(({ stem }) => stems.has(stem))) throw new Error(`"${query}" shares a word with ${file} at ${startMs}`);
 }
 
 for (const paraphrase of paraphrases) await refuseShared(paraphrase);
