@@ -10,6 +10,8 @@ import { openBackend } from "../../src/backends/registry.ts";
 import { TABLES } from "../../src/backends/vast/tables.ts";
 import { connect } from "../../src/backends/vast/wire/client.ts";
 import { createDatabase } from "../../src/backends/vast/database.ts";
+import { openS3 } from "../../src/objects/s3/open.ts";
+import { startS3 } from "../helpers/s3.ts";
 import { equal } from "../../src/backends/vast/wire/predicate.ts";
 
 export interface MachinesReport {
@@ -24,6 +26,8 @@ export interface MachinesOptions {
   readonly files: number;
   readonly kills: number;
   readonly seed: number;
+  /** The files are objects of a bucket on a server of its own, instead of a folder that all see. */
+  readonly inBucket?: boolean;
 }
 
 const BIN = fileURLToPath(new URL("../../bin/mediasearch.js", import.meta.url));
@@ -32,7 +36,7 @@ const BIN = fileURLToPath(new URL("../../bin/mediasearch.js", import.meta.url));
  * Real programs index the same folder into one emulator, all at once; some are killed (SIGKILL) at random moments and begin again. At the end every file is
  * there once, and was committed once: the audit log has one line for each. Every file has a double of the same content, which is copied, not made again.
  */
-export async function indexOnMachines({ processes, files, kills, seed }: MachinesOptions, note: (text: string) => void = () => {}): Promise<MachinesReport> {
+export async function indexOnMachines({ processes, files, kills, seed, inBucket = false }: MachinesOptions, note: (text: string) => void = () => {}): Promise<MachinesReport> {
   let state = seed;
   const random = (below: number): number => (state = (state * 48_271) % 2_147_483_647) % below;
   const work = mkdtempSync(join(tmpdir(), "mediasearch-machines-"));
@@ -40,17 +44,22 @@ export async function indexOnMachines({ processes, files, kills, seed }: Machine
   const emulator = await spawnEmulator(["--tx-timeout", "5000"]);
   const media = join(work, "media");
   mkdirSync(media);
-  for (let n = 0; n < files; n++) writeFileSync(join(media, `${String(n).padStart(3, "0")}.vtt`), captions(n));
+  const names = Array.from({ length: files }, (_, n) => `${String(n).padStart(3, "0")}.vtt`);
+  const s3 = inBucket ? await startS3({ keys: { accessKeyId: emulator.accessKey, secretAccessKey: emulator.secretKey }, pageSize: 25 }) : undefined;
+  if (s3) {
+    const bucket = openS3(s3.options).bucket("media");
+    for (const [n, name] of names.entries()) await bucket.put(name, (async function* () { yield Buffer.from(captions(n)); })());
+  } else for (const [n, name] of names.entries()) writeFileSync(join(media, name), captions(n));
   const schema = "machines";
   const env = {
     ...process.env, BACKEND: "vast", VAST_ENDPOINT: emulator.url, VAST_ACCESS_KEY_ID: emulator.accessKey, VAST_SECRET_ACCESS_KEY: emulator.secretKey, VAST_DATABASE_BUCKET: emulator.bucket,
-    VAST_DATABASE_SCHEMA: schema, MEDIASEARCH_HOME: join(work, "home"), REPLICA_FOLDER: join(work, "replica"), JOB_CONCURRENCY: "1", NODE_OPTIONS: "",
+    VAST_DATABASE_SCHEMA: schema, MEDIASEARCH_HOME: join(work, "home"), REPLICA_FOLDER: join(work, "replica"), JOB_CONCURRENCY: "1", NODE_OPTIONS: "", ...(s3 ? { VAST_S3_ENDPOINT: s3.endpoint } : {}),
   };
   const running = new Set<ChildProcess>();
   const errors: string[] = [];
   const startOne = async (): Promise<void> => {
     for (;;) {
-      const child = spawn(process.execPath, [BIN, "index", media, "--json"], { env, stdio: ["ignore", "ignore", "pipe"] });
+      const child = spawn(process.execPath, [BIN, "index", s3 ? "s3://media/" : media, "--json"], { env, stdio: ["ignore", "ignore", "pipe"] });
       let said = "";
       child.stderr?.setEncoding("utf8").on("data", (text: string) => { said += text; });
       running.add(child);
@@ -76,6 +85,7 @@ export async function indexOnMachines({ processes, files, kills, seed }: Machine
   } finally {
     for (const child of running) child.kill("SIGKILL");
     await emulator.stop();
+    await s3?.stop();
     rmSync(work, { recursive: true, force: true });
   }
 }
