@@ -135,11 +135,13 @@ describe("search over the fixtures", () => {
     expect(hits[0]?.file).toBe("fixtures/media/dialogue.ogg");
   });
 
-  it("takes query syntax for words", async () => {
-    for (const query of ['"unclosed', "AND", "bridge NEAR(", "*", "a:b", "-bridge", "🌉"]) {
-      const result = await mediasearch(["search", "--mode", "keyword", "--json", "--", query], { home });
-      expect(result.exitCode, query + result.stderr).toBe(0);
-    }
+  it("takes odd signs for words, and says where a query is malformed", async () => {
+    const exitOf = async (query: string): Promise<readonly [number, string]> => {
+      const { exitCode, stderr } = await mediasearch(["search", "--mode", "keyword", "--json", "--", query], { home });
+      return [exitCode, stderr];
+    };
+    for (const query of ["what's this?", "a:b", "*", "🌉", "bridge & tunnel", "50%", "C++"]) expect(await exitOf(query), query).toEqual([0, expect.any(String)]);
+    for (const query of ['"unclosed', "boats AND (fish", "duration:long"]) expect(await exitOf(query), query).toEqual([2, expect.stringContaining("column")]);
   });
 
   it("is no error when nothing is found", async () => {
