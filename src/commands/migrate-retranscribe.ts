@@ -1,6 +1,7 @@
 import type { AssetId } from "../backends/backend.ts";
 import type { Context } from "../context.ts";
-import { count, statusLine } from "../output.ts";
+import { count, statusLine, type StatusLine } from "../output.ts";
+import { ENGINES } from "../types.ts";
 import { indexPaths } from "./index-run.ts";
 import type { Flags } from "./command.ts";
 import { isOn, list } from "./command.ts";
@@ -14,11 +15,9 @@ export async function retranscribe(flags: Flags, context: Context): Promise<numb
   const { io } = context;
   const wants = await wantedBy(list(flags, "only"), io.cwd);
   const status = statusLine(io.stderr, io.env);
-  const transcriber = await context.openTranscriber(status);
-  const present = transcriber.id;
-  await transcriber.close();
+  const [present = "", ...alternatives] = await presentEngines(context, status);
   status.end();
-  const others = await recognisedByOthers(context, present, wants);
+  const others = await recognisedByOthers(context, new Set([present, ...alternatives]), wants);
   const dryRun = isOn(flags, "dryRun");
   if (others.length === 0 || dryRun) {
     if (isOn(flags, "json")) io.stdout.write(`${JSON.stringify({ version: 1, engine: present, toRetranscribe: others.length, dryRun })}\n`);
@@ -28,12 +27,30 @@ export async function retranscribe(flags: Flags, context: Context): Promise<numb
   return indexPaths(context, { roots: async () => others, include: [], exclude: [], dryRun: false, again: true, asJson: isOn(flags, "json") });
 }
 
-async function recognisedByOthers(context: Context, present: string, wants: (id: AssetId) => boolean): Promise<AssetId[]> {
+/** The recogniser of the settings first, then those that it falls back to and those of rules: what any of them did is as it should be. */
+async function presentEngines(context: Context, status: StatusLine): Promise<string[]> {
+  const { engine, engineRules = "" } = context.config.settings;
+  const names = [...new Set([...engine.split(","), ...ENGINES.filter((name) => new RegExp(`\\b${name}\\b`).test(engineRules))])];
+  const ids: string[] = [];
+  for (const [at, name] of names.entries()) {
+    try {
+      const transcriber = await context.openTranscriber(status, name);
+      ids.push(transcriber.id);
+      await transcriber.close();
+    } catch (error) {
+      // One that can't be opened here has not done anything here either; the first one is what this is about.
+      if (at === 0) throw error;
+    }
+  }
+  return ids;
+}
+
+async function recognisedByOthers(context: Context, present: ReadonlySet<string>, wants: (id: AssetId) => boolean): Promise<AssetId[]> {
   const backend = await context.openBackend(false);
   try {
     const ids: AssetId[] = [];
     for await (const { id, origin, engine, state } of backend.store.listAssets())
-      if (origin === "asr" && engine !== present && (state === "indexed" || state === "partial") && wants(id)) ids.push(id);
+      if (origin === "asr" && !present.has(engine ?? "") && (state === "indexed" || state === "partial") && wants(id)) ids.push(id);
     return ids;
   } finally {
     await backend.close();

@@ -1,15 +1,17 @@
 import { randomUUID } from "node:crypto";
 import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import type { Client, Transaction } from "../backends/vast/wire/client.ts";
 import type { Settings } from "../config/settings.ts";
 import { MediasearchError, toMediasearchError } from "../errors.ts";
-import { bytes } from "../output.ts";
+import { bytes, duration } from "../output.ts";
 import { failed, ok, type Step, warning } from "./check.ts";
 import { type Greeting, networkSteps } from "./network.ts";
 
 const GROUP = "VAST";
 const ROUND_TRIPS = 5;
 const SLOW_MS = 200;
+const OLD_REPLICA_MS = 86_400_000;
 const SAMPLE_ROWS = 2000;
 const SAMPLE_TEXT = "x".repeat(500);
 
@@ -92,6 +94,17 @@ export function clusterSteps(settings: Settings): readonly Step[] {
       return (await listSchemas(client().session, place.bucket, place.schema)).length === 0 ? ok("nothing of it is left")
         : failed(`the schema ${place.schema} outlived its transaction`, `drop ${place.bucket}/${place.schema} on the cluster`);
     } },
+    {
+      check: "VAST replica", group: GROUP, tried: "look how old this machine's copy for searches is", code: "IO_FAILED",
+      async run() {
+        const [{ openReplica }, { libraryKey }] = await Promise.all([import("../backends/vast/replica.ts"), import("../vast-options.ts")]);
+        const replica = openReplica({ folder: join(settings.replicaFolder, libraryKey(settings)), openStore: () => missing() });
+        const at = replica.syncedAtMs();
+        if (at === undefined) return ok("no copy for searches here yet; the first search makes it");
+        const age = Date.now() - at;
+        return age > OLD_REPLICA_MS ? warning(`the copy for searches is ${duration(age)} old`, "mediasearch search --fresh WORDS") : ok(`the copy for searches is ${duration(age)} old`);
+      },
+    },
     {
       check: "VAST latency", group: GROUP, tried: "measure round trips", code: "UNREACHABLE",
       async run() {

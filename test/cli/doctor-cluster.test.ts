@@ -34,7 +34,7 @@ describe("doctor --backend vast", () => {
     const vast = checks.filter(({ check }) => check.startsWith("VAST"));
     expect(vast.map(({ check }) => check)).toEqual([
       "VAST settings", "VAST name", "VAST port", "VAST HTTP", "VAST clock", "VAST server and keys", "VAST bucket", "VAST tables", "VAST right to make a schema",
-      "VAST right to make a table with vectors", "VAST right to write and read rows", "VAST right to undo it all", "VAST latency",
+      "VAST right to make a table with vectors", "VAST right to write and read rows", "VAST right to undo it all", "VAST replica", "VAST latency",
     ]);
     expect(vast.find(({ check }) => check === "VAST tables")).toMatchObject({ status: "warning" });
     expect(all).not.toContain(cluster.secretKey);
