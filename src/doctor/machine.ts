@@ -101,7 +101,10 @@ async function folderOutcome(folder: string, hint: string): Promise<Outcome> {
     throw new MediasearchError("NO_SPACE", `${folder}: no right to write`, { hint, cause });
   });
   const { bavail, bsize } = await statfs(folder);
-  const free = bavail * bsize;
+  return spaceOutcome(folder, bavail * bsize, hint);
+}
+
+export function spaceOutcome(folder: string, free: number, hint: string): Outcome {
   if (free < LEAST_FREE_BYTES) return failed(`${folder}: only ${bytes(free)} free`, `${hint}   (on a larger disk)`);
   return free < LITTLE_FREE_BYTES ? warning(`${folder}: only ${bytes(free)} free`, `${hint}   (on a larger disk)`) : ok(`${folder}: ${bytes(free)} free`);
 }

@@ -1,8 +1,14 @@
-import { writeFileSync } from "node:fs";
+import { cpSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Spawned, spawnEmulator } from "../../emulator/spawn.ts";
+import { dropTable } from "../../src/backends/vast/wire/catalog.ts";
+import { connect } from "../../src/backends/vast/wire/client.ts";
+import { resolveConfig } from "../../src/config/resolve.ts";
+import { nodeOutcome, spaceOutcome } from "../../src/doctor/machine.ts";
+import { captionLibrary } from "../helpers/caption-library.ts";
 import { mediasearch, tempFolder } from "../helpers/run.ts";
+import { startServer } from "../helpers/server.ts";
 import { type S3Server, startS3 } from "../helpers/s3.ts";
 
 let cluster: Spawned;
@@ -76,6 +82,19 @@ describe("doctor --backend vast", () => {
     });
 });
 
+describe("doctor on what stands in the cluster", () => {
+  it("tells a table that is missing, by its name", async () => {
+    const home = await captionLibrary(1);
+    const env = { ...keys(), VAST_DATABASE_SCHEMA: "incomplete" };
+    expect((await mediasearch(["migrate", "--to", "vast"], { home, env })).exitCode).toBe(0);
+    expect((await doctor(env, "--backend", "vast")).exitCode).toBe(0);
+    const client = await connect({ endpoint: cluster.url, accessKeyId: cluster.accessKey, secretAccessKey: cluster.secretKey });
+    await dropTable(client.session, { bucket: cluster.bucket, schema: "incomplete", table: "segments" });
+    client.close();
+    expect(await doctor(env, "--backend", "vast")).toMatchObject({ exitCode: 17, failed: { check: "VAST tables", found: "missing in incomplete: segments", hint: expect.stringContaining("restore") as string } });
+  });
+});
+
 describe("doctor with an object store", () => {
   const env = (): Record<string, string> => ({ ...s3.env, MEDIA_BUCKET: "media" });
 
@@ -126,6 +145,39 @@ describe("doctor on a machine that lacks something", () => {
     writeFileSync(join(home, "file"), "");
     const { exitCode, failed } = await doctor({ MEDIASEARCH_STORE: join(home, "file/sub/library.sqlite") });
     expect([exitCode, failed?.check]).toEqual([18, "data folder"]);
+  });
+});
+
+describe("doctor on models", () => {
+  it("tells a recogniser's file that is cut off", async () => {
+    const { modelCache } = resolveConfig({}, { env: process.env, cwd: process.cwd() }).settings;
+    const cache = tempFolder();
+    cpSync(modelCache, cache, { recursive: true });
+    truncateSync(join(cache, "moonshine-tiny/encoder_model.onnx"), 1000);
+    const { exitCode, checks } = await doctor({ MEDIASEARCH_CACHE: cache });
+    const told = checks.find(({ found }) => found.includes("encoder_model.onnx"));
+    expect(told, JSON.stringify(checks)).toMatchObject({ hint: expect.stringContaining("mediasearch models pull") as string });
+    expect(exitCode).toBe(told?.status === "failed" ? 14 : 0);
+  });
+
+  it("tells an embedding server whose vectors are of another length", async () => {
+    const server = await startServer("embedding-server.ts");
+    try {
+      await server.faults();
+      const home = await captionLibrary(1);
+      const env = { EMBEDDING_ENDPOINT: `${server.url}/embed`, EMBEDDING_MODEL: "x", EMBEDDING_DIMENSION: "1024" };
+      const { exitCode, stdout } = await mediasearch(["doctor", "--json"], { home, env });
+      const failed = (JSON.parse(stdout) as { checks: readonly Check[] }).checks.filter(({ status }) => status === "failed");
+      expect([exitCode, failed[0]?.found.includes("384 dimensions, not of 1024"), failed[0]?.hint?.includes("EMBEDDING_DIMENSION=384")], stdout).toEqual([13, true, true]);
+    } finally {
+      await server.stop();
+    }
+  });
+
+  it("tells a disk with little room, and one with hardly any", () => {
+    expect(spaceOutcome("/data", 50_000_000, "elsewhere")).toMatchObject({ status: "failed", hint: expect.stringContaining("larger disk") as string });
+    expect(spaceOutcome("/data", 1_000_000_000, "elsewhere").status).toBe("warning");
+    expect(nodeOutcome("20.20.2")).toMatchObject({ status: "failed", code: "MISSING_TOOL" });
   });
 });
 
