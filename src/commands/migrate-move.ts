@@ -1,10 +1,10 @@
 import { hostname } from "node:os";
 import { resolve, sep } from "node:path";
-import type { AssetId, Backend } from "../backends/backend.ts";
+import type { AssetId, Backend, Store } from "../backends/backend.ts";
 import type { BackendName } from "../backends/registry.ts";
 import type { Context } from "../context.ts";
 import { ERRORS, MediasearchError } from "../errors.ts";
-import { count, duration, plain, statusLine } from "../output.ts";
+import { count, duration, plain, statusLine, type StatusLine } from "../output.ts";
 import { copyLibrary, type CopyOptions, type CopySummary } from "../transfer/copy.ts";
 import { type Proof, verifyCopy } from "../transfer/verify.ts";
 import { type Flags, isOn, list, text } from "./command.ts";
@@ -79,19 +79,25 @@ async function copyAndVerify(flags: Flags, context: Context, { from, to, cost, s
   const status = statusLine(io.stderr, io.env);
   const media = isOn(flags, "withMedia") ? await (await import("./migrate-media.ts")).moveMedia(source, wants, context) : undefined;
   const options: CopyOptions = {
-    wants, rename: (id) => media?.places.get(id)?.place ?? id, facts: (asset) => media?.places.get(asset.id)?.facts, signal: io.signal,
+    sourceCopy: await copyOf(source, status), wants, rename: (id) => media?.places.get(id)?.place ?? id, facts: (asset) => media?.places.get(asset.id)?.facts, signal: io.signal,
     onProgress: ({ copied, present, newer, segments }) =>
       status.update(`${copied + present + newer.length}/${cost.files} files moved, ${segments.toLocaleString("en")} of ${count(cost.segments, "segment")}`),
   };
   try {
     const copied = isOn(flags, "verify") ? undefined : await copyLibrary(source, target, options);
     let verified = 0;
-    const proof = await verifyCopy(source, target, { ...options, newer: new Set(copied?.newer), onVersion: () => status.update(`${++verified}/${cost.files} files verified`) });
+    const proof = await verifyCopy(source, target, { ...options, targetCopy: await copyOf(target, status), newer: new Set(copied?.newer), onVersion: () => status.update(`${++verified}/${cost.files} files verified`) });
     status.end();
     return report(flags, context, { from, to, cost, ...(copied ? { copied } : {}), ...(media ? { media } : {}), proof });
   } finally {
     status.end();
   }
+}
+
+/** A cluster reads many versions at once into this machine's copy, in far less time than one by one. */
+async function copyOf(backend: Backend, status: StatusLine): Promise<Store | undefined> {
+  const view = await backend.searchView?.({ fresh: true, onProgress: (done, total) => status.update(`reading the cluster: ${done.toLocaleString("en")} of ${count(total, "segment")}`) });
+  return view?.store;
 }
 
 interface Outcome {

@@ -10,6 +10,9 @@ export interface CopyOptions {
   readonly rename: (id: AssetId) => AssetId;
   /** What is else about a file in the target, where its media move too: the object's size, time and tag. */
   readonly facts?: ((asset: AssetStatus) => MovedFacts | undefined) | undefined;
+  /** Where versions are read from, when that is quicker than from the libraries themselves: copies of them as they are now. Deleted ones are not in them. */
+  readonly sourceCopy?: Pick<Store, "readVersion"> | undefined;
+  readonly targetCopy?: Store | undefined;
   readonly signal: AbortSignal;
   readonly onProgress?: ((summary: CopySummary) => void) | undefined;
 }
@@ -42,7 +45,7 @@ export async function copyLibrary(source: Backend, target: Backend, options: Cop
   const report = (): void => options.onProgress?.(sum);
   await inParallel(wanted(source.store, options), target.store.capabilities.concurrentCommits, async (asset) => {
     options.signal.throwIfAborted();
-    const outcome = await copyAsset(asMoved(asset, options), source.store, target.store, options.rename(asset.id), identity);
+    const outcome = await copyAsset(asMoved(asset, options), readerOf(asset, source.store, options.sourceCopy), target.store, options.rename(asset.id), identity);
     if (outcome === "newer") sum.newer.push(asset.id);
     else sum[outcome]++;
     sum.segments += asset.segmentCount;
@@ -81,7 +84,10 @@ export const isThere = (asset: AssetStatus, there: AssetStatus | undefined): boo
   there !== undefined && there.state === asset.state && there.fingerprint === asset.fingerprint && there.segmentCount === asset.segmentCount
   && there.indexedAtMs === asset.indexedAtMs && there.error === asset.error;
 
-async function copyAsset(asset: AssetStatus, source: Store, target: Store, id: AssetId, identity: StoreIdentity | undefined): Promise<"copied" | "present" | "newer"> {
+/** Of a version: the copy, where there is one that has it. */
+export const readerOf = (asset: AssetStatus, store: Store, copy: Pick<Store, "readVersion"> | undefined): Pick<Store, "readVersion"> => (copy && asset.state !== "deleted" ? copy : store);
+
+async function copyAsset(asset: AssetStatus, source: Pick<Store, "readVersion">, target: Store, id: AssetId, identity: StoreIdentity | undefined): Promise<"copied" | "present" | "newer"> {
   const there = await target.getAsset(id);
   if (isThere(asset, there)) return "present";
   if ((there?.indexedAtMs ?? 0) > (asset.indexedAtMs ?? 0)) return "newer";
@@ -93,7 +99,7 @@ async function copyAsset(asset: AssetStatus, source: Store, target: Store, id: A
   return "copied";
 }
 
-async function versionOf(asset: AssetStatus, source: Store, id: AssetId): Promise<AssetVersion> {
+async function versionOf(asset: AssetStatus, source: Pick<Store, "readVersion">, id: AssetId): Promise<AssetVersion> {
   const segments: EmbeddedSegment[] = [];
   for await (const segment of source.readVersion(asset.id)) segments.push(segment);
   const { state: _state, error: _error, speakers: _speakers, segmentCount: _count, ...facts } = asset;

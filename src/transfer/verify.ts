@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import type { AssetId, AssetStatus, Backend, Hit, SearchFilter, Store } from "../backends/backend.ts";
 import { queryTerms } from "../search/parse-query.ts";
 import type { EmbeddedSegment } from "../types.ts";
-import { asMoved, type CopyOptions, isThere } from "./copy.ts";
+import { asMoved, type CopyOptions, isThere, readerOf } from "./copy.ts";
 import { digestVersion } from "./digest.ts";
 import { inParallel } from "./in-parallel.ts";
 
@@ -47,8 +47,8 @@ export async function verifyCopy(source: Backend, target: Backend, options: Copy
     const there = await target.store.getAsset(id);
     if (!there || !isThere(asset, there)) return void differences.push({ id: asset.id, what: there ? "its state or version is another" : "is missing" });
     if (asset.fingerprint === null) return;
-    const ours = await digestVersion(asset, source.store.readVersion(asset.id), asset.state === "deleted" ? undefined : (segment) => keepSample(samples, asset, segment));
-    const theirs = await digestVersion(there, target.store.readVersion(id));
+    const ours = await digestVersion(asset, readerOf(asset, source.store, options.sourceCopy).readVersion(asset.id), asset.state === "deleted" ? undefined : (segment) => keepSample(samples, asset, segment));
+    const theirs = await digestVersion(there, readerOf(there, target.store, options.targetCopy).readVersion(id));
     if (ours.segments !== theirs.segments) differences.push({ id: asset.id, what: `${theirs.segments} of ${ours.segments} segments` });
     else if (ours.digest !== theirs.digest) differences.push({ id: asset.id, what: "its content is another" });
     sum.versions++;
@@ -59,7 +59,7 @@ export async function verifyCopy(source: Backend, target: Backend, options: Copy
   });
   const all = createHash("sha256");
   for (const [id, digest] of digests.toSorted(([a], [b]) => (a < b ? -1 : 1))) all.update(`${digest} ${id}\n`);
-  const answers = await compareAnswers(source.store, target.store, samples, { ...options, wants });
+  const answers = await compareAnswers(source.store, options.targetCopy ?? target.store, samples, { ...options, wants });
   return { ...sum, digest: all.digest("hex"), queries: answers.queries, differences: [...differences, ...answers.differences] };
 }
 
