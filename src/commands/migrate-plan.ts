@@ -11,8 +11,8 @@ export interface Cost {
   readonly estimatedMs: number;
 }
 
-/** Measured with verification, into a local library on two cores (bench/README.md). A cluster's network may be slower. */
-const SEGMENTS_PER_SECOND = 10_000;
+/** Measured with verification, into the emulator of a cluster on two cores (bench/README.md). A cluster's network may be slower. */
+const SEGMENTS_PER_SECOND = 6000;
 const START_MS = 1000;
 
 export async function costOf({ store }: Backend, wants: (id: AssetId) => boolean): Promise<Cost> {
