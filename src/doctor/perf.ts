@@ -26,7 +26,7 @@ const SEGMENTS_PER_FILE = 500;
 const QUERIES = 15;
 
 /** Published figures: two cores of a shared x64 machine, `mediasearch doctor --perf` on it when idle (bench/README.md). */
-export const PUBLISHED = { decode: 3000, recognise: 55, embed: 150, commit: 12_000, keyword: 3, semantic: 4 } as const;
+export const PUBLISHED = { decode: 1730, recognise: 33.1, embed: 688, commit: 14_700, keyword: 1.59, semantic: 5.52 } as const;
 
 const cpuSeconds = (since: NodeJS.CpuUsage): number => {
   const { user, system } = process.cpuUsage(since);
