@@ -1,5 +1,6 @@
+import { hostname } from "node:os";
 import { MediasearchError } from "../errors.ts";
-import type { Holder } from "./ledger.ts";
+import type { Holder, Lease, Ledger } from "./ledger.ts";
 
 export interface OpenRun extends Holder {
   readonly startedAtMs: number;
@@ -7,6 +8,27 @@ export interface OpenRun extends Holder {
 }
 
 const LAPSED_MS = 60_000;
+const RENEW_MS = 10_000;
+
+/** This process, as other runs are told of it. */
+export const thisProcess = (): Holder => ({ pid: process.pid, host: hostname() });
+
+/** Acts while this process holds the library; what `summary` tells at the end is kept, of an act that failed too. @throws STORE_BUSY when another run has it. */
+export async function holding<T>(ledger: Pick<Ledger, "acquire">, act: (lease: Lease) => Promise<T>, summary: () => Readonly<Record<string, number>> = () => ({})): Promise<T> {
+  const lease = await ledger.acquire(thisProcess());
+  return keeping(lease, () => act(lease), summary);
+}
+
+/** The same with a lease that was got already. */
+export async function keeping<T>(lease: Lease, act: () => Promise<T>, summary: () => Readonly<Record<string, number>> = () => ({})): Promise<T> {
+  const renewal = setInterval(() => void lease.renew().catch(() => {}), RENEW_MS);
+  try {
+    return await act();
+  } finally {
+    clearInterval(renewal);
+    await lease.release(summary());
+  }
+}
 
 /** Whether a run that never said it ended still goes on: on this machine its process tells, on another one its renewals. */
 export function isHeld(run: OpenRun, host: string): boolean {

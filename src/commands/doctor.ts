@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { hostname } from "node:os";
+import { holding } from "../backends/lease.ts";
 import type { Context } from "../context.ts";
 import { confirm } from "../doctor/answers.ts";
 import { type Result, runChains, type Step } from "../doctor/check.ts";
@@ -69,18 +69,15 @@ async function fix(context: Context): Promise<void> {
   const backend = await context.openBackend(false);
   try {
     if (!backend.repair) return void io.stderr.write("nothing can be rebuilt here\n");
-    const lease = await backend.ledger.acquire({ pid: process.pid, host: hostname() });
-    try {
-      let broken = 0;
-      for await (const { status } of backend.check({})) if (status === "failed") broken++;
-      if (broken === 0) return void io.stderr.write("nothing to fix\n");
+    const { repair } = backend;
+    await holding(backend.ledger, async () => {
+      const findings = await Array.fromAsync(backend.check({}));
+      if (findings.every(({ status }) => status !== "failed")) return void io.stderr.write("nothing to fix\n");
       const copy = `${config.settings.store}.${new Date().toISOString().replace(/[:.]/g, "-")}.before-fix`;
       await backend.snapshot?.(copy);
       io.stderr.write(`the library as it was: ${copy}\n`);
-      for (const line of await backend.repair()) io.stderr.write(`fixed: ${line}\n`);
-    } finally {
-      await lease.release({});
-    }
+      for (const line of await repair()) io.stderr.write(`fixed: ${line}\n`);
+    });
   } finally {
     await backend.close();
   }

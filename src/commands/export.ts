@@ -4,10 +4,9 @@ import type { AssetStatus, Store } from "../backends/backend.ts";
 import type { Context } from "../context.ts";
 import { ERRORS, MediasearchError, toMediasearchError } from "../errors.ts";
 import { count, plain } from "../output.ts";
-import { fileMatcher } from "../search/file-filter.ts";
+import { anyFileMatcher } from "../search/file-filter.ts";
 import { commonFolder, isObject, nameBelow } from "../place.ts";
 import { formatTranscript, type TranscriptFormat } from "../transfer/transcript-file.ts";
-import type { EmbeddedSegment } from "../types.ts";
 import { type Command, isOn, text } from "./command.ts";
 import { showPath } from "./show-path.ts";
 
@@ -37,7 +36,7 @@ export const run: Command = async (patterns, flags, context) => {
         results.push({ file, to: file, outcome: "failed", reason: "in an object store: --output FOLDER says where to write it" });
         continue;
       }
-      const content = formatTranscript(format, asset, await segmentsOf(store, asset.id), { file: basename(asset.id), embedder });
+      const content = formatTranscript(format, asset, await Array.fromAsync(store.readVersion(asset.id)), { file: basename(asset.id), embedder });
       results.push(await write(to, content, isOn(flags, "force")).then(
         (outcome) => ({ file, to: showPath(to, io.cwd), outcome, reason: outcome === "kept" ? "there is another file of this name; --force replaces it" : null }),
         (error: unknown) => ({ file, to: showPath(to, io.cwd), outcome: "failed" as const, reason: toMediasearchError(error, to).message })));
@@ -49,18 +48,12 @@ export const run: Command = async (patterns, flags, context) => {
 };
 
 async function chosen(store: Store, patterns: readonly string[], cwd: string): Promise<AssetStatus[]> {
-  const matchers = await Promise.all(patterns.map((pattern) => fileMatcher(pattern, cwd)));
+  const matches = await anyFileMatcher(patterns, cwd);
   const assets: AssetStatus[] = [];
   for await (const asset of store.listAssets())
-    if (asset.fingerprint !== null && asset.state !== "deleted" && (matchers.length === 0 || matchers.some((matches) => matches(asset.id)))) assets.push(asset);
+    if (asset.fingerprint !== null && asset.state !== "deleted" && matches(asset.id)) assets.push(asset);
   if (assets.length === 0) throw new MediasearchError("NOT_FOUND", patterns.length > 0 ? `${patterns.join(" ")}: no indexed file matches` : "nothing is indexed yet", { hint: "mediasearch list" });
   return assets;
-}
-
-async function segmentsOf(store: Store, id: string): Promise<EmbeddedSegment[]> {
-  const segments: EmbeddedSegment[] = [];
-  for await (const segment of store.readVersion(id)) segments.push(segment);
-  return segments;
 }
 
 /** `talk.srt` for `talk.mp3`; `talk.mp3.srt` where two would get the same name. Below a folder as below the files' common one. */

@@ -1,7 +1,7 @@
 import { existsSync, rmSync } from "node:fs";
-import { hostname } from "node:os";
 import { join } from "node:path";
 import type { Backend } from "../backends/backend.ts";
+import { holding } from "../backends/lease.ts";
 import type { Context } from "../context.ts";
 import { MediasearchError } from "../errors.ts";
 import { count } from "../output.ts";
@@ -50,14 +50,9 @@ export async function handOver(path: string, cluster: Backend, context: Context)
   const outbox = await context.openBackendAt("local", path, false);
   let isEmpty = false;
   try {
-    const lease = await outbox.ledger.acquire({ pid: process.pid, host: hostname() });
-    try {
-      const { copied } = await copyLibrary(outbox, cluster, { wants: () => true, rename: (id) => id, signal: context.io.signal });
-      if (copied > 0) context.io.stderr.write(`handed over to the cluster: ${count(copied, "file")}\n`);
-      isEmpty = true;
-    } finally {
-      await lease.release({});
-    }
+    const { copied } = await holding(outbox.ledger, () => copyLibrary(outbox, cluster, { wants: () => true, rename: (id) => id, signal: context.io.signal }));
+    if (copied > 0) context.io.stderr.write(`handed over to the cluster: ${count(copied, "file")}\n`);
+    isEmpty = true;
   } catch (error) {
     // Another run is filling it: a later one hands it over.
     if (!(error instanceof MediasearchError) || error.code !== "STORE_BUSY") throw error;

@@ -1,7 +1,7 @@
-import { hostname } from "node:os";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Backend, Store } from "../backends/backend.ts";
 import type { Claims, Lease } from "../backends/ledger.ts";
+import { holding } from "../backends/lease.ts";
 import type { Context } from "../context.ts";
 import { engineRules } from "../config/engine-rules.ts";
 import { ERRORS, MediasearchError } from "../errors.ts";
@@ -28,7 +28,6 @@ export interface IndexCall {
   readonly follow?: ((roots: readonly Place[], note: (text: string) => void) => Promise<AsyncIterable<readonly Place[]>>) | undefined;
 }
 
-const RENEW_MS = 10_000;
 const DAY_MS = 86_400_000;
 
 /** Indexes into the library; with FALLBACK=local, and unless it watches, into a file of this machine while the cluster is away. @returns the exit code. */
@@ -62,15 +61,12 @@ async function indexInto(open: () => Promise<Backend>, context: Context, call: I
     const embedder = await context.embedderIdentity();
     await refuseOtherModel(await backend.store.identity(), embedder);
     const roots = await call.roots(backend.store);
-    const lease = call.dryRun ? undefined : await backend.ledger.acquire({ pid: process.pid, host: hostname() });
-    const renewal = setInterval(() => void lease?.renew().catch(() => {}), RENEW_MS);
-    try {
+    const work = async (lease?: Lease): Promise<void> => {
       for (const path of call.forget ?? []) await backend.ledger.removeJob(path);
       await runAll(context, call, { backend, embedder, roots, status, report, claims: lease?.claims });
-    } finally {
-      clearInterval(renewal);
-      await release(lease, report);
-    }
+    };
+    // The summary of a run that was stopped is kept as well.
+    await (call.dryRun ? work() : holding(backend.ledger, work, report.counts));
   } finally {
     status.end();
     await backend.close();
@@ -85,9 +81,6 @@ async function openStatus({ io }: Context, { asJson }: IndexCall): Promise<Statu
   const { openLiveView } = await import("./index-view.ts");
   return openLiveView(io);
 }
-
-/** The summary of a run that was stopped is kept as well. */
-const release = async (lease: Lease | undefined, report: IndexReport): Promise<void> => lease?.release(report.counts());
 
 interface Opened {
   readonly backend: Backend;

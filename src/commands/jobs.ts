@@ -3,7 +3,7 @@ import type { Job } from "../backends/ledger.ts";
 import type { Context } from "../context.ts";
 import { MediasearchError } from "../errors.ts";
 import { count, painter, plain } from "../output.ts";
-import { fileMatcher } from "../search/file-filter.ts";
+import { anyFileMatcher } from "../search/file-filter.ts";
 import { type Command, isOn, text } from "./command.ts";
 import { indexPaths } from "./index-run.ts";
 import { showPath } from "./show-path.ts";
@@ -39,9 +39,9 @@ async function withBackend<T>(context: Context, act: (backend: Backend) => Promi
 }
 
 async function chosen(context: Context, patterns: readonly string[], state: string | undefined): Promise<readonly Job[]> {
-  const matchers = await Promise.all(patterns.map((pattern) => fileMatcher(pattern, context.io.cwd)));
+  const matches = await anyFileMatcher(patterns, context.io.cwd);
   const jobs = await withBackend(context, ({ ledger }) => ledger.listJobs());
-  return jobs.filter((job) => (state === undefined || job.state === state) && (matchers.length === 0 || matchers.some((matches) => matches(job.id))));
+  return jobs.filter((job) => (state === undefined || job.state === state) && matches(job.id));
 }
 
 /** Forgets the failures once the library is this run's, and tries the files at once, with the engine of this call. */

@@ -1,15 +1,16 @@
-import { hostname } from "node:os";
 import { resolve, sep } from "node:path";
 import type { AssetId, Backend, Store } from "../backends/backend.ts";
+import { holding } from "../backends/lease.ts";
 import type { BackendName } from "../backends/registry.ts";
 import type { Context } from "../context.ts";
 import { ERRORS, MediasearchError } from "../errors.ts";
+import { anyFileMatcher } from "../search/file-filter.ts";
 import { count, duration, plain, statusLine, type StatusLine } from "../output.ts";
 import { copyLibrary, type CopyOptions, type CopySummary } from "../transfer/copy.ts";
 import { type Proof, verifyCopy } from "../transfer/verify.ts";
 import { type Flags, isOn, list, text } from "./command.ts";
 import type { MovedMedia } from "./migrate-media.ts";
-import { type Cost, costOf, wantedBy } from "./migrate-plan.ts";
+import { type Cost, costOf } from "./migrate-plan.ts";
 
 /** Where a library is: on the cluster that the settings name, or in a file. */
 interface Place {
@@ -18,7 +19,6 @@ interface Place {
   readonly shown: string;
 }
 
-const RENEW_MS = 10_000;
 const SHOWN_DIFFERENCES = 20;
 
 /** Moves (copies and verifies) one library into another. The source is only read. @returns the exit code. */
@@ -30,12 +30,12 @@ export async function move(flags: Flags, context: Context): Promise<number> {
     throw new MediasearchError("USAGE", `the library is at ${to.shown} already`, { subject: "--to", hint: "mediasearch migrate --from local --to vast" });
   const source = await context.openBackendAt(from.backend, from.path, false);
   try {
-    const wants = await wantedBy(list(flags, "only"), io.cwd);
+    const wants = await anyFileMatcher(list(flags, "only"), io.cwd);
     const cost = await costOf(source, wants);
     if (isOn(flags, "dryRun")) return report(flags, context, { from, to, cost });
     const target = await context.openBackendAt(to.backend, to.path, !isOn(flags, "verify"));
     try {
-      return await withLease(target, () => copyAndVerify(flags, context, { from, to, cost, source, target, wants }));
+      return await holding(target.ledger, () => copyAndVerify(flags, context, { from, to, cost, source, target, wants }));
     } finally {
       await target.close();
     }
@@ -52,17 +52,6 @@ function placeOf(name: string, { config, io }: Context): Place {
     throw new MediasearchError("USAGE", `${name}: neither vast, local, nor the path of a library file`, { subject: name, hint: "mediasearch migrate --to vast   (or local, or ./copy.sqlite)" });
   const path = resolve(io.cwd, name);
   return { backend: "local", path, shown: path };
-}
-
-async function withLease<T>(target: Backend, act: () => Promise<T>): Promise<T> {
-  const lease = await target.ledger.acquire({ pid: process.pid, host: hostname() });
-  const renewal = setInterval(() => void lease.renew().catch(() => {}), RENEW_MS);
-  try {
-    return await act();
-  } finally {
-    clearInterval(renewal);
-    await lease.release({});
-  }
 }
 
 interface Move {

@@ -1,5 +1,4 @@
 import type { AssetId, Backend } from "../backends/backend.ts";
-import { fileMatcher } from "../search/file-filter.ts";
 
 /** What a move takes along, and about how long it takes. */
 export interface Cost {
@@ -28,11 +27,4 @@ export async function costOf({ store }: Backend, wants: (id: AssetId) => boolean
     mediaBytes += asset.sizeBytes;
   }
   return { files, segments, durationMs, mediaBytes, estimatedMs: START_MS + (segments / SEGMENTS_PER_SECOND) * 1000 };
-}
-
-/** Files by `--only`: any of the patterns; all without one. */
-export async function wantedBy(patterns: readonly string[], cwd: string): Promise<(id: AssetId) => boolean> {
-  if (patterns.length === 0) return () => true;
-  const matchers = await Promise.all(patterns.map((pattern) => fileMatcher(pattern, cwd)));
-  return (id) => matchers.some((matches) => matches(id));
 }

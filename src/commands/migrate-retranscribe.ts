@@ -1,11 +1,11 @@
 import type { AssetId } from "../backends/backend.ts";
 import type { Context } from "../context.ts";
+import { anyFileMatcher } from "../search/file-filter.ts";
 import { count, statusLine, type StatusLine } from "../output.ts";
 import { ENGINES } from "../types.ts";
 import { indexPaths } from "./index-run.ts";
 import type { Flags } from "./command.ts";
 import { isOn, list } from "./command.ts";
-import { wantedBy } from "./migrate-plan.ts";
 
 /**
  * Recognises anew what another recogniser, or another build of the present one, recognised. What is done is committed file by file, so that the same
@@ -13,7 +13,7 @@ import { wantedBy } from "./migrate-plan.ts";
  */
 export async function retranscribe(flags: Flags, context: Context): Promise<number> {
   const { io } = context;
-  const wants = await wantedBy(list(flags, "only"), io.cwd);
+  const wants = await anyFileMatcher(list(flags, "only"), io.cwd);
   const status = statusLine(io.stderr, io.env);
   const [present = "", ...alternatives] = await presentEngines(context, status);
   status.end();

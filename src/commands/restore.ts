@@ -1,8 +1,8 @@
 import { createWriteStream, existsSync } from "node:fs";
 import { mkdir, mkdtemp, rename, rm } from "node:fs/promises";
-import { hostname } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { pipeline } from "node:stream/promises";
+import { holding } from "../backends/lease.ts";
 import type { Context } from "../context.ts";
 import { MediasearchError } from "../errors.ts";
 import { bytes, count, statusLine } from "../output.ts";
@@ -76,8 +76,7 @@ async function refuseHeld(context: Context): Promise<void> {
   try {
     const backend = await context.openBackend(false);
     try {
-      const lease = await backend.ledger.acquire({ pid: process.pid, host: hostname() });
-      await lease.release({});
+      await holding(backend.ledger, async () => {});
     } finally {
       await backend.close();
     }

@@ -1,17 +1,17 @@
-import { hostname } from "node:os";
 import type { AssetId, Backend } from "../backends/backend.ts";
+import { holding } from "../backends/lease.ts";
 import type { Context } from "../context.ts";
 import { MediasearchError } from "../errors.ts";
 import { count, plain } from "../output.ts";
-import { fileMatcher } from "../search/file-filter.ts";
-import { type Renamed, renameSpeakers } from "../transfer/rename-speakers.ts";
+import { anyFileMatcher } from "../search/file-filter.ts";
+import { renameSpeakers } from "../transfer/rename-speakers.ts";
 import { type Command, isOn, text } from "./command.ts";
 import { showPath } from "./show-path.ts";
 
 export const run: Command = async ([action = "list", ...names], flags, context) => {
   const { io } = context;
   const pattern = text(flags, "file");
-  const wants = pattern === undefined ? () => true : await fileMatcher(pattern, io.cwd);
+  const wants = await anyFileMatcher(pattern === undefined ? [] : [pattern], io.cwd);
   const into = text(flags, "into");
   if (action === "rename" && names.length !== 2) throw new MediasearchError("USAGE", "speakers rename: which speaker, and to what name?", { hint: 'mediasearch speakers rename "Speaker 1" "Ada Moreau" --file talk.mp3' });
   if (action === "merge" && (names.length === 0 || into === undefined)) throw new MediasearchError("USAGE", "speakers merge: which speakers, and into what name?", { hint: 'mediasearch speakers merge "A. Moreau" Ada --into "Ada Moreau"' });
@@ -41,13 +41,7 @@ async function list({ store }: Backend, wants: (id: AssetId) => boolean, asJson:
 
 async function rename(backend: Backend, renaming: Parameters<typeof renameSpeakers>[1], asJson: boolean, { io }: Context): Promise<number> {
   const { store, ledger } = backend;
-  const lease = await ledger.acquire({ pid: process.pid, host: hostname() });
-  const done: Renamed[] = [];
-  try {
-    for await (const one of renameSpeakers(store, renaming, await store.identity())) done.push(one);
-  } finally {
-    await lease.release({});
-  }
+  const done = await holding(ledger, async () => Array.fromAsync(renameSpeakers(store, renaming, await store.identity())));
   if (done.length === 0)
     throw new MediasearchError("NOT_FOUND", `nobody is called ${renaming.from.join(" or ")}`, { subject: renaming.from[0], hint: "mediasearch speakers list" });
   if (asJson) io.stdout.write(`${JSON.stringify({ version: 1, to: renaming.to, files: done.map(({ id, segments }) => ({ file: showPath(id, io.cwd), segments })) })}\n`);

@@ -26,6 +26,9 @@ export function machineSteps(context: Context): readonly (readonly Step[])[] {
   const { config, io } = context;
   const { settings } = config;
   const places = { cacheDir: settings.modelCache, modelsDir: settings.modelsDir };
+  // Two checks are about them, and reading them all is the dearest thing that doctor does.
+  let verifying: ReturnType<typeof verifyModels> | undefined;
+  const verified = (): ReturnType<typeof verifyModels> => (verifying ??= verifyModels(places));
   return [
     [{ check: "node", group: "machine", tried: "look at Node", code: "MISSING_TOOL", run: async () => nodeOutcome(process.versions.node) }],
     [{ check: "cores and memory", group: "machine", tried: "hold cores and memory against the settings", code: "USAGE", run: async () => sizeOutcome(settings.jobs, availableParallelism(), totalmem(), freemem()) }],
@@ -54,12 +57,12 @@ export function machineSteps(context: Context): readonly (readonly Step[])[] {
     }],
     [{ check: "embedding", group: "models", tried: "find the embedding model", code: "MISSING_MODEL", async run() {
       const { embedder } = await context.embedderIdentity();
-      const bad = (await verifyModels(places)).filter(({ model, state }) => model === settings.embeddingModel && state !== "ok");
+      const bad = (await verified()).filter(({ model, state }) => model === settings.embeddingModel && state !== "ok");
       return bad.length === 0 ? ok(embedder) : failed(bad.map(({ model, file, state }) => `${model}/${file} is ${state}`).join(", "), "npm install mediasearch   (its folder is not whole)");
     } }],
     [{
       check: "recogniser", group: "models", tried: "compare the model files with their digests", code: "MISSING_MODEL", async run() {
-        const others = (await verifyModels(places)).filter(({ model }) => model !== settings.embeddingModel);
+        const others = (await verified()).filter(({ model }) => model !== settings.embeddingModel);
         const named = (wanted: string): string[] => others.filter(({ state }) => state === wanted).map(({ model, file }) => `${model}/${file}`);
         const [missing, damaged] = [named("missing"), named("damaged")];
         if (damaged.length > 0) return failed(`damaged: ${damaged.join(", ")}`, settings.modelsDir === undefined ? "mediasearch models pull" : `put the right files into ${settings.modelsDir} (mediasearch models path)`);

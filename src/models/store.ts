@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { MediasearchError } from "../errors.ts";
 import { allFiles, bundledFile, findModel, type Model, type ModelFile, MODELS, type PinnedFile } from "./catalogue.ts";
 import { derive } from "./derive.ts";
-import { digestOf } from "./digest.ts";
+import { hashFile } from "../hash-file.ts";
 import { download } from "./download.ts";
 import type { EnsureOptions, ModelPlaces } from "./places.ts";
 
@@ -42,7 +42,7 @@ export async function ensureModel(id: string, options: EnsureOptions, models: re
 /** The file if it has its digest; null if it can be put into the cache anew. */
 async function findSound(model: Model, file: PinnedFile, options: ModelPlaces): Promise<string | null> {
   const path = await findFile(model, file, options);
-  if (path !== null && (await digestOf(path)) === file.digest) return path;
+  if (path !== null && (await hashFile(path)) === file.digest) return path;
   if (model.npm === null) throw incomplete(model, file);
   if (path !== null && path !== cachePath(model, file, options)) throw damaged(model, file, path);
   return null;
@@ -70,7 +70,7 @@ export async function verifyModels(places: ModelPlaces, models: readonly Model[]
   for (const model of models)
     for (const file of allFiles(model)) {
       const path = (await candidates(model, file, places))[0] ?? null;
-      const state = path === null ? "missing" : (await digestOf(path)) === file.digest ? "ok" : "damaged";
+      const state = path === null ? "missing" : (await hashFile(path)) === file.digest ? "ok" : "damaged";
       checked.push({ model: model.id, file: file.name, state });
     }
   return checked;

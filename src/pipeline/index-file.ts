@@ -173,8 +173,7 @@ async function sameAgain(file: Candidate, known: AssetStatus | undefined, identi
 
 /** Words without vectors: only the embedding is owed. While it fails the file stays as it is, and the next run tries again. */
 async function complete(file: Candidate, known: AssetStatus, { store, workers, embedder }: FileTools, { signal }: FileCall): Promise<FileOutcome> {
-  const segments = [];
-  for await (const segment of store.readVersion(file.path)) segments.push(segment);
+  const segments = await Array.fromAsync(store.readVersion(file.path));
   const missing = segments.filter(({ vector }) => vector === null);
   let vectors: readonly Float32Array[];
   try {

@@ -3,7 +3,7 @@ import type { Embedder } from "../embed/embedder.ts";
 import { type ErrorCode, MediasearchError, toMediasearchError } from "../errors.ts";
 import type { MediaInput } from "../media/byte-source.ts";
 import { decodeAudio } from "../media/decode.ts";
-import { hashFile } from "../media/hash.ts";
+import { hashFile } from "../hash-file.ts";
 import { type MediaInfo, probeMedia } from "../media/probe.ts";
 import type { Place } from "../place.ts";
 import { passageText } from "../search/passage-text.ts";

@@ -27,6 +27,13 @@ export async function fileMatcher(pattern: string, cwd: string): Promise<(path: 
   return (file) => isNamed(file) || matches(comparable(file));
 }
 
+/** Any of several patterns; every file when there are none. */
+export async function anyFileMatcher(patterns: readonly string[], cwd: string): Promise<(path: Place) => boolean> {
+  if (patterns.length === 0) return () => true;
+  const matchers = await Promise.all(patterns.map((pattern) => fileMatcher(pattern, cwd)));
+  return (path) => matchers.some((matches) => matches(path));
+}
+
 /** The assets of a store that a pattern names; empty when none. */
 export async function filesMatching(store: Store, pattern: string, cwd: string): Promise<ReadonlySet<AssetId>> {
   const matches = await fileMatcher(pattern, cwd);

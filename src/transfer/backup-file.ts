@@ -6,7 +6,7 @@ import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { createGunzip, createGzip } from "node:zlib";
 import { MediasearchError } from "../errors.ts";
-import { hashFile } from "../media/hash.ts";
+import { hashFile } from "../hash-file.ts";
 
 /**
  * A backup is one gzip file (RFC 1952) of a line `mediasearch backup 1`, a line of JSON (this), and the bytes of a library file. Without mediasearch:

@@ -1,6 +1,5 @@
 import type { AssetId, AssetStatus, AssetVersion, Backend, Store, StoreIdentity } from "../backends/backend.ts";
 import { MediasearchError } from "../errors.ts";
-import type { EmbeddedSegment } from "../types.ts";
 import { inParallel } from "./in-parallel.ts";
 
 export interface CopyOptions {
@@ -100,8 +99,7 @@ async function copyAsset(asset: AssetStatus, source: Pick<Store, "readVersion">,
 }
 
 async function versionOf(asset: AssetStatus, source: Pick<Store, "readVersion">, id: AssetId): Promise<AssetVersion> {
-  const segments: EmbeddedSegment[] = [];
-  for await (const segment of source.readVersion(asset.id)) segments.push(segment);
+  const segments = await Array.fromAsync(source.readVersion(asset.id));
   const { state: _state, error: _error, speakers: _speakers, segmentCount: _count, ...facts } = asset;
   return {
     ...facts, id, fingerprint: asset.fingerprint ?? "", origin: asset.origin ?? "asr", engine: asset.engine ?? "", language: asset.language ?? "und",

@@ -29,7 +29,7 @@ export async function importTranscript({ facts, segments, embedder }: Transcript
   const known = await store.getAsset(place.id);
   if (!facts && !known && !place.stat)
     throw new MediasearchError("NOT_FOUND", `${place.id}: no such recording, neither on the disk nor in the library`, { subject: place.id, hint: "mediasearch import TRANSCRIPT --for RECORDING" });
-  const stored = known?.fingerprint ? await readAll(store, place.id) : [];
+  const stored = known?.fingerprint ? await Array.fromAsync(store.readVersion(place.id)) : [];
   if (known?.fingerprint && known.state !== "deleted" && isSameText(stored, segments, facts !== null) && (!facts || facts.fingerprint === known.fingerprint)) return "unchanged";
   const base: Omit<AssetVersion, "segments"> = facts
     ? { ...(place.stat ?? { sizeBytes: facts.sizeBytes, mtimeMs: facts.mtimeMs }), id: place.id, fingerprint: facts.fingerprint, captionsStat: facts.captionsStat, origin: facts.origin, engine: facts.engine, language: facts.language, durationMs: facts.durationMs, indexedAtMs: facts.indexedAtMs ?? undefined, recordedAtMs: facts.recordedAtMs ?? null }
@@ -40,12 +40,6 @@ export async function importTranscript({ facts, segments, embedder }: Transcript
   const isOfModel = embedder?.embedder === tools.identity.embedder && embedder.dimensions === tools.identity.dimensions;
   await store.commit({ ...base, segments: await withVectors(isOfModel ? segments : segments.map((segment) => ({ ...segment, vector: null })), tools) }, tools.identity);
   return "imported";
-}
-
-async function readAll(store: Store, id: AssetId): Promise<EmbeddedSegment[]> {
-  const segments: EmbeddedSegment[] = [];
-  for await (const segment of store.readVersion(id)) segments.push(segment);
-  return segments;
 }
 
 function isSameText(a: readonly EmbeddedSegment[], b: readonly EmbeddedSegment[], withConfidence: boolean): boolean {

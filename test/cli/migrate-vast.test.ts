@@ -1,9 +1,9 @@
-import { spawn } from "node:child_process";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Spawned, spawnEmulator } from "../../emulator/spawn.ts";
 import { captionLibrary } from "../helpers/caption-library.ts";
-import { BIN, environment, found, mediasearch } from "../helpers/run.ts";
+import { killed } from "../helpers/kill.ts";
+import { found, mediasearch } from "../helpers/run.ts";
 
 let cluster: Spawned;
 beforeAll(async () => {
@@ -45,17 +45,7 @@ describe("migrate --to vast", () => {
     const home = await captionLibrary(30);
     const env = vast();
     let kills = 0;
-    for (const waitMs of [600, 800, 1000, 1200]) {
-      const child = spawn(process.execPath, [BIN, "migrate", "--to", "vast"], { env: environment(home, env), stdio: "ignore", detached: true });
-      const ended = new Promise<boolean>((resolve) => { child.on("exit", (_code, signal) => resolve(signal === "SIGKILL")); });
-      await new Promise((resolve) => { setTimeout(resolve, waitMs); });
-      try {
-        process.kill(-(child.pid ?? 0), "SIGKILL");
-      } catch {
-        // It was done already.
-      }
-      if (await ended) kills++;
-    }
+    for (const afterMs of [600, 800, 1000, 1200]) if (await killed(["migrate", "--to", "vast"], { home, env, afterMs })) kills++;
     expect(kills).toBeGreaterThan(0);
     const final = await mediasearch(["migrate", "--to", "vast", "--json"], { home, env });
     expect(final.exitCode, final.stderr).toBe(0);

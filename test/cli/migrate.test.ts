@@ -1,10 +1,10 @@
 import { cpSync, existsSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
-import { spawn } from "node:child_process";
 import Sqlite from "better-sqlite3";
 import { describe, expect, it } from "vitest";
 import { captionLibrary } from "../helpers/caption-library.ts";
-import { BIN, environment, FIXTURES, found, mediasearch, tempFolder } from "../helpers/run.ts";
+import { killed } from "../helpers/kill.ts";
+import { FIXTURES, found, mediasearch, tempFolder } from "../helpers/run.ts";
 
 interface Report {
   readonly dryRun: boolean;
@@ -84,19 +84,8 @@ describe("migrate --to a library file", () => {
     const home = await captionLibrary(40);
     const copy = join(home, "copy.sqlite");
     let kills = 0;
-    for (const waitMs of [0, 150, 200, 250, 300, 350]) {
-      const child = spawn(process.execPath, [BIN, "migrate", "--to", copy], { env: environment(home), stdio: "ignore", detached: true });
-      const ended = new Promise<boolean>((resolve) => { child.on("exit", (_code, signal) => resolve(signal === "SIGKILL")); });
-      // The first is struck as soon as it has begun to write, however fast the machine is.
-      while (!existsSync(copy)) await new Promise((resolve) => { setTimeout(resolve, 1); });
-      await new Promise((resolve) => { setTimeout(resolve, waitMs); });
-      try {
-        process.kill(-(child.pid ?? 0), "SIGKILL");
-      } catch {
-        // It was done already.
-      }
-      if (await ended) kills++;
-    }
+    // The first is struck as soon as it has begun to write, however fast the machine is.
+    for (const afterMs of [0, 150, 200, 250, 300, 350]) if (await killed(["migrate", "--to", copy], { home, afterMs, begun: () => existsSync(copy) })) kills++;
     expect(kills).toBeGreaterThan(0);
     const last = JSON.parse((await mediasearch(["migrate", "--to", copy, "--json"], { home })).stdout) as Report;
     expect(last.proof).toMatchObject({ versions: 40, differences: [] });

@@ -1,9 +1,9 @@
 import { createHash } from "node:crypto";
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
-import { hostname } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { MediasearchError } from "../../errors.ts";
+import { keeping, thisProcess } from "../lease.ts";
 import type { Lease } from "../ledger.ts";
 import type { AssetStatus, Backend, Store, StoreIdentity } from "../backend.ts";
 import type { Database, Row } from "./database.ts";
@@ -129,7 +129,7 @@ const LOOK_AGAIN_MS = 100;
 
 /** One process syncs at a time. Undefined when another one does and is not waited for. */
 async function withLease<T>(target: Backend, wait: boolean, act: () => Promise<T>): Promise<T | undefined> {
-  const take = (): Promise<Lease | undefined> => target.ledger.acquire({ pid: process.pid, host: hostname() }).catch((error: unknown) => {
+  const take = (): Promise<Lease | undefined> => target.ledger.acquire(thisProcess()).catch((error: unknown) => {
     if (error instanceof MediasearchError && error.code === "STORE_BUSY") return undefined;
     throw error;
   });
@@ -139,14 +139,7 @@ async function withLease<T>(target: Backend, wait: boolean, act: () => Promise<T
     await sleep(LOOK_AGAIN_MS);
     lease = await take();
   }
-  const held = lease;
-  const renewal = setInterval(() => void held.renew().catch(() => {}), 10_000).unref();
-  try {
-    return await act();
-  } finally {
-    clearInterval(renewal);
-    await held.release({});
-  }
+  return keeping(lease, act);
 }
 
 /** A replica's fingerprint: the version's own, then what names its rows on the cluster. */

@@ -79,7 +79,7 @@ async function ask(base: URL, server: Server, settings: EmbedderSettings): Promi
   const probes = [["/info", "tei"], ["/api/version", "ollama"], ["/v1/models", "openai"]] as const;
   let last: HttpReply | undefined;
   for (const [path, api] of probes) {
-    last = await exchange(new URL(path, base), server, settings, undefined, PROBE_MS);
+    last = await look(new URL(path, base), server, settings);
     if (last.status === 200) return placeOf(base.href, api === "openai" && settings.model.startsWith("nvidia/") ? "nim" : api, settings.model) as Place;
     if (last.status === 401 || last.status === 403) throw fromStatus(server, last).refused.error;
   }
@@ -89,16 +89,19 @@ async function ask(base: URL, server: Server, settings: EmbedderSettings): Promi
 }
 
 async function teiInfo(url: URL, server: Server, settings: EmbedderSettings): Promise<{ readonly maxTokens?: number; readonly mostTexts?: number }> {
-  const { status, text } = await exchange(new URL(url.pathname.replace(/\/embed$/, "/info"), url), server, settings, undefined, PROBE_MS);
+  const { status, text } = await look(new URL(url.pathname.replace(/\/embed$/, "/info"), url), server, settings);
   if (status !== 200) return {};
   const { max_input_length: maxTokens, max_client_batch_size: mostTexts } = (parsed(text) ?? {}) as { max_input_length?: unknown; max_client_batch_size?: unknown };
   return { ...(typeof maxTokens === "number" ? { maxTokens } : {}), ...(typeof mostTexts === "number" && mostTexts > 0 ? { mostTexts } : {}) };
 }
 
-async function exchange(url: URL, server: Server, { apiKey }: EmbedderSettings, body: unknown, timeoutMs: number, signal = new AbortController().signal): Promise<HttpReply> {
-  const headers: Record<string, string> = { ...(apiKey === undefined ? {} : { authorization: `Bearer ${apiKey}` }), ...(body === undefined ? {} : { "content-type": "application/json" }) };
+const authorisation = ({ apiKey }: EmbedderSettings): Record<string, string> => (apiKey === undefined ? {} : { authorization: `Bearer ${apiKey}` });
+
+/** What a server says of itself. */
+async function look(url: URL, server: Server, settings: EmbedderSettings): Promise<HttpReply> {
+  const { signal } = new AbortController();
   try {
-    return await request(url, { method: body === undefined ? "GET" : "POST", headers, body: body === undefined ? undefined : Buffer.from(JSON.stringify(body)), signal, timeoutMs });
+    return await request(url, { method: "GET", headers: authorisation(settings), signal, timeoutMs: PROBE_MS });
   } catch (error) {
     throw fromNetworkError(server, error, signal).refused.error;
   }
@@ -130,7 +133,7 @@ async function once({ protocol, url, server, settings }: Opened, texts: readonly
   let reply: HttpReply;
   try {
     reply = await request(url, {
-      headers: { "content-type": "application/json", ...(settings.apiKey === undefined ? {} : { authorization: `Bearer ${settings.apiKey}` }) },
+      headers: { "content-type": "application/json", ...authorisation(settings) },
       body: Buffer.from(JSON.stringify(protocol.body({ texts, as, settings }))), signal, timeoutMs: settings.timeoutMs ?? TIMEOUT_MS,
     });
   } catch (error) {
