@@ -51,8 +51,9 @@ export function createContext(config: LoadedConfig, io: Io): Context {
       return openEmbedder(embedderSettings(settings));
     },
     async embedderIdentity() {
-      const { embedderIdentity } = await import("./embed/registry.ts");
-      return embedderIdentity(embedderSettings(settings));
+      const [{ embedderIdentity }, { inContext }] = await Promise.all([import("./embed/registry.ts"), import("./search/in-context.ts")]);
+      const { embedder, dimensions } = await embedderIdentity(embedderSettings(settings));
+      return { embedder: inContext(embedder), dimensions };
     },
     async openTranscriber(status, engine = settings.engine.split(",")[0] ?? "") {
       const [{ openTranscriber }, { modelProvider }, { engineSettings }] = await Promise.all([import("./asr/registry.ts"), import("./model-provider.ts"), import("./config/recognisers.ts")]);
@@ -60,8 +61,8 @@ export function createContext(config: LoadedConfig, io: Io): Context {
     },
     async openQueryEmbedder({ queryVectors }) {
       if (!queryVectors) return this.openEmbedder();
-      const [identity, { rememberQueries }] = await Promise.all([this.embedderIdentity(), import("./embed/remember-queries.ts")]);
-      return rememberQueries(identity, () => this.openEmbedder(), queryVectors);
+      const [{ embedderIdentity }, { rememberQueries }] = await Promise.all([import("./embed/registry.ts"), import("./embed/remember-queries.ts")]);
+      return rememberQueries(await embedderIdentity(embedderSettings(settings)), () => this.openEmbedder(), queryVectors);
     },
     openObjects() {
       objects ??= import("./objects/s3/open.ts").then(({ openS3 }) => openS3(s3Options(settings)));

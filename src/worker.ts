@@ -6,7 +6,7 @@ import { openEmbedder } from "./embed/registry.ts";
 import { MediasearchError, toMediasearchError } from "./errors.ts";
 import type { Objects } from "./objects/object-store.ts";
 import { engineTroubles } from "./pipeline/engine-troubles.ts";
-import { embedTexts, identifyFile, processFile, type Tools } from "./pipeline/process-file.ts";
+import { embedTranscript, identifyFile, processFile, type Tools } from "./pipeline/process-file.ts";
 import type { FileTask, Reply, Request, WorkerSetup } from "./pipeline/protocol.ts";
 import type { Segment } from "./types.ts";
 
@@ -86,7 +86,7 @@ function alive(): () => void {
 
 async function embed(segments: readonly Segment[], setup: WorkerSetup): Promise<Reply> {
   try {
-    return { type: "vectors", vectors: await embedTexts(segments, tools(setup)) };
+    return { type: "vectors", vectors: await embedTranscript(segments, tools(setup)) };
   } catch (error) {
     const { code, message, hint } = toMediasearchError(error);
     return { type: "failed", failure: { code, message, hint } };

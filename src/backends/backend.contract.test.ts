@@ -5,6 +5,7 @@ import { describe, expect, it } from "vitest";
 import { STORE_CASES } from "./backend.contract.ts";
 import type { AssetVersion, Backend, Hit, Store } from "./backend.ts";
 import { openBackend } from "./registry.ts";
+import { collect } from "./store-case.contract.ts";
 
 const openers: Readonly<Record<string, () => Promise<Backend>>> = {
   memory: () => openBackend("memory", { path: "", create: true }),
@@ -80,11 +81,21 @@ const BUGS: Readonly<Record<string, (store: Store) => Partial<Store>>> = {
     },
   }),
   "takes optional terms for wanted": (store) => ({ searchText: ({ terms }, filter, limit) => store.searchText({ terms }, filter, limit) }),
-  "counts every term alike": () => ({ mostText: async ({ terms }) => terms.length }),
+  "weighs every term alike": () => ({ termWeights: async (terms) => terms.map(() => 1) }),
   "corrects what is right": (store) => ({ spellings: async (words) => new Map([...(await store.spellings(words)), ["budget", "budgets"]]) }),
   "ignores the limit": (store) => ({ searchText: (query, filter) => store.searchText(query, filter, 1000) }),
   "gives distances instead of similarities": (store) => ({
     searchVector: async (vector, filter, limit) => (await store.searchVector(vector, filter, limit)).map((hit) => ({ ...hit, score: 1 - hit.score })),
+  }),
+  "takes every vector for one of unit length": (store) => ({
+    async searchVector(vector, filter, limit) {
+      const found = await store.searchVector(vector, filter, 1000);
+      const scored = await Promise.all(found.map(async (hit) => {
+        const own = (await collect(store.readVersion(hit.asset)))[hit.segment.index]?.vector;
+        return { ...hit, score: hit.score / (own ? Math.hypot(...own) : 1) };
+      }));
+      return scored.toSorted((a, b) => b.score - a.score).slice(0, limit);
+    },
   }),
   "a failure hides what was there": (store) => ({ async recordFailure(file, reason) { await store.removeAsset(file.id); await store.recordFailure(file, reason); } }),
   "registering starts known files anew": (store) => ({ async register(files) { for (const { id } of files) await store.removeAsset(id); return store.register(files); } }),
@@ -127,6 +138,13 @@ const BUGS: Readonly<Record<string, (store: Store) => Partial<Store>>> = {
       async *readVersion(id) { for await (const segment of store.readVersion(id)) yield { ...segment, vector: segment.vector ?? old.get(segment.index) ?? null }; },
     };
   },
+  "re-embeds in batches": (store) => ({
+    reembed: (embedder, embed, onProgress) => store.reembed(embedder, async (segments) => {
+      const vectors: Float32Array[] = [];
+      for (let at = 0; at < segments.length; at += 128) vectors.push(...(await embed(segments.slice(at, at + 128))));
+      return vectors;
+    }, onProgress),
+  }),
   "loses the words of a file that moves": (store) => ({ async moveAsset(from, to) { await store.removeAsset(from); await store.register([to]); } }),
   "leaves a moved file at its old place too": (store) => ({ moveAsset: (from, to) => store.copyVersion(from, to) }),
   "moves what should be copied": (store) => ({ copyVersion: (from, to) => store.moveAsset(from, to) }),

@@ -225,6 +225,20 @@ export const STORE_CASES: readonly StoreCase[] = [
     },
   },
   {
+    law: "re-embedding gives every version whole, in the order of its segments",
+    async run(store) {
+      const long = Array.from({ length: 700 }, (_, i) => `word ${i}`);
+      await commit(store, "/a", long.map((text) => ({ text })));
+      await commit(store, "/b", [{ text: "x" }, { text: "y", vector: null }]);
+      const given: string[] = [];
+      await store.reembed({ embedder: "test@2", dimensions: 2 }, async (segments) => {
+        given.push(segments.map(({ text }) => text).join());
+        return segments.map(() => vector(1, 0));
+      });
+      assert.deepEqual(given.toSorted(), [long.join(), "x,y"]);
+    },
+  },
+  {
     law: "while re-embedding the old vectors answer, and what is committed meanwhile is kept, never with a vector of what it replaced",
     async run(store) {
       await commit(store, "/a", [{ text: "x" }]);

@@ -208,14 +208,14 @@ export interface Store {
   searchText(query: TextQuery, filter: SearchFilter, limit: number): Promise<Hit[]>;
   /** How many segments `searchText` would find without a limit: exact. */
   countText(query: TextQuery, filter: SearchFilter): Promise<number>;
-  /** What BM25 comes to for a segment that says every term again and again: the measure of how much of a query a hit has. No filter counts. */
-  mostText(query: TextQuery): Promise<number>;
+  /** How rare each of the terms is: the inverse document frequency that BM25 has for it, over all segments; 0 for a term without letters. No filter counts. */
+  termWeights(terms: readonly Term[]): Promise<readonly number[]>;
   /** For each of the words that occurs nowhere: the likeliest word that does, in lower case. Words that occur, or resemble none, are left out. */
   spellings(words: readonly string[]): Promise<ReadonlyMap<string, string>>;
-  /** At most `limit` hits by cosine similarity (the score), best first. MODEL_MISMATCH when the length differs from the identity. */
+  /** At most `limit` hits by inner product (the score), best first. MODEL_MISMATCH when the length differs from the identity. */
   searchVector(vector: Float32Array, filter: SearchFilter, limit: number): Promise<Hit[]>;
   /**
-   * Replaces every vector by what `embed` makes of the texts, in one step, and sets the identity.
+   * Replaces every vector by what `embed` makes of the segments, a whole version at a time and in order, in one step, and sets the identity.
    * Until it resolves the old vectors answer.
    */
   reembed(

@@ -48,13 +48,15 @@ export const SEARCH_CASES: readonly StoreCase[] = [
     },
   },
   {
-    law: "finds by meaning: the nearest first, the cosine as its score",
+    law: "finds by meaning: the nearest first, the inner product as its score",
     async run(store) {
       await commit(store, "/a", [{ text: "x" }, { text: "y" }, { text: "xy", vector: vector(1, 1, 0, 0) }]);
       const hits = await store.searchVector(vector(1, 0.1, 0, 0), {}, 2);
       assert.deepEqual(texts(hits), ["x", "xy"]);
       assert.ok(Math.abs((hits[0]?.score ?? 0) - 1 / Math.hypot(1, 0.1)) < 1e-5);
       await rejects(store.searchVector(Float32Array.of(1, 0), {}, 2), "MODEL_MISMATCH");
+      await commit(store, "/b", [{ text: "shorter", vector: Float32Array.of(0.5, 0, 0, 0) }]);
+      assert.deepEqual((await store.searchVector(vector(1, 0, 0, 0), {}, 9)).map(({ segment, score }) => [segment.text, Math.round(score * 1000)]), [["x", 1000], ["xy", 707], ["shorter", 500], ["y", 0]]);
     },
   },
   {
@@ -137,14 +139,13 @@ export const SEARCH_CASES: readonly StoreCase[] = [
     },
   },
   {
-    law: "tells what BM25 comes to with every term: more for rare terms than for common ones, and never less than a hit's score",
+    law: "tells how rare each term is, as BM25 weighs it",
     async run(store) {
       await commit(store, "/a", Array.from({ length: 20 }, (_, i) => ({ text: `${i < 9 ? "common " : ""}${i === 0 ? "walrus walrus walrus walrus" : "other"} words` })));
-      const [common = 0, rare = 0, both = 0, nowhere = 0] = await Promise.all([["common"], ["walrus"], ["common", "walrus"], ["penguin"]].map((terms) => store.mostText({ terms })));
+      const [common = 0, rare = 0, nowhere = 0, nothing] = await store.termWeights(["common", "walrus", "penguin", "?"]);
       assert.ok(common > 0 && rare > common && nowhere > rare);
-      assert.ok(Math.abs(both - common - rare) < 1e-9 && Math.abs(rare - 2.2 * Math.log(19.5 / 1.5)) < 1e-9);
-      assert.ok(both >= ((await store.searchText({ terms: ["common", "walrus"] }, {}, 1))[0]?.score ?? Infinity));
-      assert.deepEqual([await store.mostText({ terms: [] }), await store.mostText({ terms: ["?"] })], [0, 0]);
+      assert.ok(Math.abs(rare - Math.log(19.5 / 1.5)) < 1e-9);
+      assert.deepEqual([nothing, await store.termWeights([])], [0, []]);
     },
   },
   {

@@ -5,7 +5,8 @@ import type { Context } from "../context.ts";
 import type { Embedder } from "../embed/embedder.ts";
 import { ERRORS, MediasearchError, toMediasearchError } from "../errors.ts";
 import { count, plain, statusLine } from "../output.ts";
-import { passageText } from "../search/passage-text.ts";
+import { embedInContext } from "../search/in-context.ts";
+import type { Segment } from "../types.ts";
 import { importTranscript, type ImportPlace } from "../transfer/import-transcript.ts";
 import { parseTranscript, type TranscriptContent, type TranscriptFormat } from "../transfer/transcript-file.ts";
 import { type Command, isOn, text } from "./command.ts";
@@ -30,7 +31,8 @@ export const run: Command = async (paths, flags, context) => {
   const results: Result[] = [];
   let embedder: Promise<Embedder> | undefined;
   try {
-    const tools = { store: backend.store, identity: await context.embedderIdentity(), embedder: () => (embedder ??= context.openEmbedder()), passageText, signal: io.signal };
+    const embedTexts = async (texts: readonly string[]): Promise<Float32Array[]> => (await (embedder ??= context.openEmbedder())).embed(texts, { as: "passage", signal: io.signal });
+    const tools = { store: backend.store, identity: await context.embedderIdentity(), embed: (segments: readonly Segment[]) => embedInContext(segments, embedTexts) };
     for (const path of transcripts) {
       io.signal.throwIfAborted();
       status.update(`${results.length}/${transcripts.length} transcripts`);

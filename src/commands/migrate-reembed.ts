@@ -1,7 +1,7 @@
 import type { Backend, StoreIdentity } from "../backends/backend.ts";
 import type { Context } from "../context.ts";
 import { statusLine } from "../output.ts";
-import { passageText } from "../search/passage-text.ts";
+import { embedInContext } from "../search/in-context.ts";
 import type { Segment } from "../types.ts";
 
 /** Makes every vector anew with the present model; until all are made the old ones answer. */
@@ -10,7 +10,7 @@ export async function reembed({ store }: Backend, present: StoreIdentity, contex
   const status = statusLine(io.stderr, io.env);
   const embedder = await context.openEmbedder();
   try {
-    const embed = (batch: readonly Segment[]): Promise<readonly Float32Array[]> => embedder.embed(batch.map(passageText), { as: "passage", signal: io.signal });
+    const embed = (transcript: readonly Segment[]): Promise<readonly Float32Array[]> => embedInContext(transcript, (texts) => embedder.embed(texts, { as: "passage", signal: io.signal }));
     await store.reembed(present, embed, (done, total) => status.update(`${done}/${total} segments embedded`));
   } finally {
     status.end();

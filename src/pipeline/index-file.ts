@@ -174,20 +174,18 @@ async function sameAgain(file: Candidate, known: AssetStatus | undefined, identi
 /** Words without vectors: only the embedding is owed. While it fails the file stays as it is, and the next run tries again. */
 async function complete(file: Candidate, known: AssetStatus, { store, workers, embedder }: FileTools, { signal }: FileCall): Promise<FileOutcome> {
   const segments = await Array.fromAsync(store.readVersion(file.path));
-  const missing = segments.filter(({ vector }) => vector === null);
   let vectors: readonly Float32Array[];
   try {
-    vectors = await workers.embed(file.path, missing, signal);
+    vectors = await workers.embed(file.path, segments, signal);
   } catch (error) {
     signal.throwIfAborted();
     const { code, message, hint } = toMediasearchError(error);
     return { type: "failed", path: file.path, error: new MediasearchError(code, `${file.path}: still searchable by keyword only: ${message.replace(`${file.path}: `, "")}`, { subject: file.path, hint, cause: error }) };
   }
-  const made = new Map(missing.map(({ index }, i) => [index, vectors[i] ?? null]));
   const { origin, engine, language, durationMs, recordedAtMs, fingerprint: mark } = known;
   const version: AssetVersion = {
     ...placeOf(file), fingerprint: mark ?? "", origin: origin ?? "asr", engine: engine ?? "", language: language ?? "und", durationMs, recordedAtMs,
-    segments: segments.map((segment) => ({ ...segment, vector: segment.vector ?? made.get(segment.index) ?? null })),
+    segments: segments.map((segment, i) => ({ ...segment, vector: vectors[i] ?? null })),
   };
   await store.commit(version, embedder);
   return { type: "reused", path: file.path, how: "completed", from: file.path };

@@ -6,7 +6,7 @@ import { decodeAudio } from "../media/decode.ts";
 import { hashFile } from "../hash-file.ts";
 import { type MediaInfo, probeMedia } from "../media/probe.ts";
 import type { Place } from "../place.ts";
-import { passageText } from "../search/passage-text.ts";
+import { embedInContext } from "../search/in-context.ts";
 import type { EmbeddedSegment, Segment } from "../types.ts";
 import type { OpenObjects } from "./candidate.ts";
 import { type CaptionTranscript, MOST_CAPTION_BYTES, readCaptionFile, readSubtitleTrack } from "./captions.ts";
@@ -143,7 +143,7 @@ const EMBED_BATCH = 32;
 /** Words are found without vectors too: when embedding fails the file is searchable by keyword, and the vectors are owed. */
 async function embedSegments(segments: readonly Segment[], tools: Tools, warnings: string[]): Promise<EmbeddedSegment[]> {
   try {
-    const vectors = await embedTexts(segments, tools);
+    const vectors = await embedTranscript(segments, tools);
     return segments.map((segment, i) => ({ ...segment, vector: vectors[i] ?? null }));
   } catch (error) {
     tools.signal.throwIfAborted();
@@ -152,13 +152,15 @@ async function embedSegments(segments: readonly Segment[], tools: Tools, warning
   }
 }
 
-export async function embedTexts(segments: readonly Segment[], tools: Pick<Tools, "embedder" | "signal" | "onProgress">): Promise<Float32Array[]> {
-  const result: Float32Array[] = [];
-  for (let at = 0; at < segments.length; at += EMBED_BATCH) {
-    tools.signal.throwIfAborted();
-    const batch = segments.slice(at, at + EMBED_BATCH);
-    result.push(...(await (await tools.embedder()).embed(batch.map(passageText), { as: "passage", signal: tools.signal })));
-    tools.onProgress(batch.at(-1)?.endMs ?? 0, null);
-  }
-  return result;
+/** Vectors for all segments of a transcript, in context. */
+export function embedTranscript(segments: readonly Segment[], tools: Pick<Tools, "embedder" | "signal" | "onProgress">): Promise<Float32Array[]> {
+  return embedInContext(segments, async (texts) => {
+    const result: Float32Array[] = [];
+    for (let at = 0; at < texts.length; at += EMBED_BATCH) {
+      tools.signal.throwIfAborted();
+      result.push(...(await (await tools.embedder()).embed(texts.slice(at, at + EMBED_BATCH), { as: "passage", signal: tools.signal })));
+      tools.onProgress(((segments.at(-1)?.endMs ?? 0) * result.length) / texts.length, null);
+    }
+    return result;
+  });
 }

@@ -4,6 +4,8 @@ import { MediasearchError } from "../errors.ts";
 import type { RankedHit, SearchAnswer } from "./answer.ts";
 import { filesMatching } from "./file-filter.ts";
 import { fuse } from "./fuse.ts";
+import { inContext } from "./in-context.ts";
+import { coverageOf } from "./terms.ts";
 import { filePatterns, parseQuery, type Query } from "./query-language.ts";
 
 export type SearchMode = "keyword" | "semantic" | "hybrid";
@@ -33,14 +35,14 @@ export async function search(store: Store, openEmbedder: () => Promise<Embedder>
   const query = await read(store, request);
   const mode = query.meaning === "" ? "keyword" : request.mode;
   const filter = query.where ? { ...request.filter, where: both(request.filter.where, query.where) } : request.filter;
-  const [byWords, byMeaning, count, meant, most] = await Promise.all([
+  const [byWords, byMeaning, count, meant, weights] = await Promise.all([
     mode === "semantic" ? [] : store.searchText(query, filter, mode === "keyword" ? offset + limit : Math.max(DEPTH, offset + limit)),
     mode === "keyword" ? [] : searchMeaning(store, openEmbedder, query.meaning, filter),
     mode === "keyword" ? store.countText(query, filter) : undefined,
     mode === "semantic" ? new Map<string, string>() : store.spellings(query.words.map(({ text }) => text)),
-    mode === "hybrid" ? store.mostText(query) : 0,
+    mode === "hybrid" ? store.termWeights(query.terms) : [],
   ]);
-  const all = mode === "keyword" ? byWords.map((hit) => explained(hit, "bm25")) : mode === "semantic" ? byMeaning.map((hit) => explained(hit, "cosine")) : fuse(byWords, byMeaning, most).slice(0, DEPTH);
+  const all = mode === "keyword" ? byWords.map((hit) => explained(hit, "bm25")) : mode === "semantic" ? byMeaning.map((hit) => explained(hit, "cosine")) : fuse(byWords, byMeaning, coverageOf(query.terms, weights)).slice(0, DEPTH);
   return {
     total: count ?? all.length, totalIs: count === undefined ? "ranked" : "all", hits: all.slice(offset, offset + limit), marks: query.marks,
     didYouMean: corrected(request.query, query.words, meant),
@@ -74,8 +76,9 @@ async function searchMeaning(store: Store, openEmbedder: () => Promise<Embedder>
   if (!stored) return [];
   const embedder = await openEmbedder();
   try {
-    if (stored.embedder !== embedder.id)
-      throw new MediasearchError("MODEL_MISMATCH", `the library was made with the embedding model ${stored.embedder}, not ${embedder.id}`, {
+    const present = inContext(embedder.id);
+    if (stored.embedder !== present)
+      throw new MediasearchError("MODEL_MISMATCH", `the library was made with the embedding model ${stored.embedder}, not ${present}`, {
         hint: "mediasearch migrate --reembed   (or --mode keyword, which needs no model)",
       });
     const [vector] = await embedder.embed([query], { as: "query" });

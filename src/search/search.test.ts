@@ -2,12 +2,15 @@ import { describe, expect, it } from "vitest";
 import type { Hit } from "../backends/backend.ts";
 import { openBackend } from "../backends/registry.ts";
 import type { Embedder } from "../embed/embedder.ts";
+import type { Segment } from "../types.ts";
 import { fileMatcher } from "./file-filter.ts";
 import { fuse } from "./fuse.ts";
 import { search } from "./hybrid.ts";
+import { embedInContext, inContext } from "./in-context.ts";
 import { queryTerms, speakerMatcher } from "./parse-query.ts";
 import { type Mark, markMatches } from "./snippet.ts";
 import { stem } from "./stem.ts";
+import { coverageOf } from "./terms.ts";
 
 describe("terms of a question", () => {
   it("are its telling words, in lower case, once each", () => {
@@ -72,29 +75,82 @@ const hit = (index: number, score: number): Hit => ({ asset: "/a", segment: { in
 describe("fusion", () => {
   const minute = (index: number, score: number): Hit => ({ ...hit(index, score), segment: { ...hit(index, score).segment, startMs: index * 60_000, endMs: index * 60_000 + 5000 } });
   const order = (hits: readonly Hit[]): number[] => hits.map(({ segment }) => segment.index);
+  const covering = (shares: Readonly<Record<number, number>>) => ({ index }: { readonly index: number }): number => shares[index] ?? 0;
 
-  it("lets words decide where they match whole, and hardly count where a few of many match", () => {
+  it("lets words decide where all are there, and hardly count where a few of many are", () => {
     const meaning = [minute(1, 0.6), minute(2, 0.4), minute(3, 0.2)];
-    expect(order(fuse([minute(3, 9)], meaning, 10))[0]).toBe(3);
-    expect(order(fuse([minute(3, 1.5)], meaning, 10))[0]).toBe(1);
+    expect(order(fuse([minute(3, 9)], meaning, covering({ 3: 1 })))[0]).toBe(3);
+    expect(order(fuse([minute(3, 9)], meaning, covering({ 3: 0.5 })))).toEqual([1, 2, 3]);
   });
-  it("puts what both like above what one likes, and keeps everything once", () => {
-    const fused = fuse([minute(1, 6), minute(2, 6)], [minute(4, 0.6), minute(2, 0.55), minute(5, 0.1)], 10);
-    expect(fused[0]?.segment.index).toBe(2);
-    expect(order(fused).toSorted()).toEqual([1, 2, 4, 5]);
-    expect(fused[0]?.explain).toMatchObject({ bm25: 6, cosine: 0.55, mostBm25: 10 });
+  it("puts what both like above what one likes, keeps everything once, and says why", () => {
+    const fused = fuse([minute(1, 6), minute(2, 6)], [minute(4, 0.6), minute(2, 0.55), minute(5, 0.1)], covering({ 1: 1, 2: 1 }));
+    expect(order(fused)).toEqual([2, 1, 4, 5]);
+    expect(fused[0]).toMatchObject({ score: expect.closeTo(2.4) as number, explain: { bm25: 6, cosine: 0.55, nearness: expect.closeTo(0.9) as number, coverage: 1 } });
+    expect(fused.slice(1, 3).map(({ explain }) => explain)).toEqual([{ bm25: 6, cosine: null, nearness: 0, coverage: 1 }, { bm25: null, cosine: 0.6, nearness: 1, coverage: 0 }]);
   });
-  it("prefers what is said where more of it is said", () => {
-    const at = (index: number, startMs: number, score: number): Hit => ({ ...hit(index, score), segment: { ...hit(index, score).segment, startMs, endMs: startMs + 5000 } });
-    expect(order(fuse([], [at(50, 500_000, 0.5), at(10, 100_000, 0.5), at(12, 120_000, 0.45), at(90, 900_000, 0.1)], 0))[0]).toBe(10);
+  it("trusts nearness less where nothing stands out", () => {
+    const [words, shares] = [[minute(9, 2)], covering({ 9: 0.8 })];
+    expect(order(fuse(words, [minute(1, 0.6), minute(2, 0.1)], shares))[0]).toBe(1);
+    expect(order(fuse(words, [minute(1, 0.25), minute(2, 0.1)], shares))[0]).toBe(9);
+  });
+  it("lets BM25 decide between equals", () => {
+    expect(order(fuse([minute(1, 2), minute(2, 3)], [], covering({ 1: 1, 2: 1 })))).toEqual([2, 1]);
   });
   it("shows moments before more of the same moment", () => {
     const at = (index: number, startMs: number, score: number): Hit => ({ ...hit(index, score), segment: { ...hit(index, score).segment, startMs, endMs: startMs + 4000 } });
-    expect(order(fuse([], [at(10, 100_000, 0.6), at(11, 104_000, 0.59), at(50, 500_000, 0.4), at(90, 900_000, 0.1)], 0))).toEqual([10, 50, 90, 11]);
+    expect(order(fuse([], [at(10, 100_000, 0.6), at(11, 104_000, 0.59), at(50, 500_000, 0.4), at(90, 900_000, 0.1)], covering({})))).toEqual([10, 50, 90, 11]);
   });
   it("takes one list alone, ties in the order of time", () => {
-    expect(order(fuse([minute(2, 1), minute(1, 1)], [], 10))).toEqual([1, 2]);
-    expect(fuse([], [], 0)).toEqual([]);
+    expect(order(fuse([minute(2, 1), minute(1, 1)], [], covering({})))).toEqual([1, 2]);
+    expect(fuse([], [], covering({}))).toEqual([]);
+  });
+});
+
+describe("coverage", () => {
+  const said = (text: string, speaker: string | null = null) => ({ text, speaker });
+  it("is the weight of the terms that a segment has, as a share of all, however often they are said", () => {
+    const share = coverageOf(["budget", "walrus"], [1, 3]);
+    expect([said("budgets of the budget"), said("a Walrus"), said("the walrus and its budget"), said("nothing")].map(share)).toEqual([0.25, 0.75, 1, 0]);
+  });
+  it("sees what the keyword index sees: stems, accents, speakers, prefixes, words of several parts, scripts without spaces", () => {
+    for (const [term, text, has] of [
+      ["café", "the CAFE closes", true], ["cafe", "Cafés", true], ["x-ray", "an x ray", true], ["x-ray", "ray x", false], [{ prefix: "communi" }, "two communities", true], [{ prefix: "communi" }, "income", false],
+      ["图书馆", "我喜欢图书馆", true], ["馆", "我喜欢图书馆", true], ["書馆", "我喜欢图书馆", false], ["moreau", "nothing", true], ["?", "what?", false],
+    ] as const) expect(coverageOf([term], [1])(said(text, "Ada Moreau")), `${JSON.stringify(term)} in ${text}`).toBe(has ? 1 : 0);
+  });
+  it("is nothing without terms or weights", () => {
+    expect([coverageOf([], [])(said("a")), coverageOf(["a"], [0])(said("a"))]).toEqual([0, 0]);
+  });
+});
+
+describe("vectors in context", () => {
+  const say = (index: number, text: string, more: Partial<Segment> = {}): Segment => ({ index, startMs: index * 4000, endMs: index * 4000 + 4000, text, speaker: null, confidence: null, ...more });
+  const sentence = (index: number): string => `${index} ${"of letters that are eighty ".repeat(2)}`.padEnd(80, ".");
+  /** Every text has a direction of its own, so that a vector tells what is in it. */
+  async function parts(segments: readonly Segment[]): Promise<Record<string, number>[]> {
+    let texts: readonly string[] = [];
+    const vectors = await embedInContext(segments, async (asked) => (texts = asked).map((_, at) => Float32Array.from({ length: asked.length }, (__, i) => (i === at ? 1 : 0))));
+    return vectors.map((vector) => Object.fromEntries([...vector].flatMap((value, i) => (value > 0 ? [[texts[i] ?? "", value]] : []))));
+  }
+
+  it("are half their own and half what is said around", async () => {
+    expect(await parts([say(0, "one"), say(1, "two")])).toEqual([{ one: 0.5, "one two": 0.5 }, { two: 0.5, "one two": 0.5 }]);
+  });
+  it("of a segment alone are its own", async () => {
+    expect(await parts([say(0, "one")])).toEqual([{ one: 1 }]);
+    expect(await parts([])).toEqual([]);
+  });
+  it("take in passages of some sixty words that overlap by half, each as much as the other", async () => {
+    const segments = Array.from({ length: 8 }, (_, i) => say(i, sentence(i)));
+    const found = await parts(segments);
+    const passage = (from: number): string => Array.from({ length: 4 }, (_, i) => sentence(from + i)).join(" ");
+    expect(found[0]).toEqual({ [sentence(0)]: 0.5, [passage(0)]: 0.5 });
+    expect(found[3]).toEqual({ [sentence(3)]: 0.5, [passage(0)]: 0.25, [passage(2)]: 0.25 });
+    expect(found[7]).toEqual({ [sentence(7)]: 0.5, [passage(4)]: 0.5 });
+  });
+  it("say who speaks in the passage, and end it at a long silence", async () => {
+    expect(await parts([say(0, "one", { speaker: "Ann" }), say(1, "two", { speaker: "Ann" }), say(2, "three", { speaker: "Tom" })])).toContainEqual({ one: 0.5, "Ann: one two Tom: three": 0.5 });
+    expect(await parts([say(0, "one"), say(1, "two"), say(20, "three")])).toEqual([{ one: 0.5, "one two": 0.5 }, { two: 0.5, "one two": 0.5 }, { three: 1 }]);
   });
 });
 
@@ -103,7 +159,7 @@ describe("search", () => {
   const library = async () => {
     const { store } = await openBackend("memory", { path: "", create: true });
     const segments = ["the ocean is deep", "a walrus sleeps"].map((text, index) => ({ index, startMs: index, endMs: index + 1, text, speaker: null, confidence: 1, vector: index === 0 ? Float32Array.of(1, 0) : Float32Array.of(0, 1) }));
-    await store.commit({ id: "/a", sizeBytes: 1, mtimeMs: 1, fingerprint: "f", captionsStat: "", origin: "asr", engine: "e", language: "en", durationMs: 1, segments }, { embedder: "m@1", dimensions: 2 });
+    await store.commit({ id: "/a", sizeBytes: 1, mtimeMs: 1, fingerprint: "f", captionsStat: "", origin: "asr", engine: "e", language: "en", durationMs: 1, segments }, { embedder: inContext("m@1"), dimensions: 2 });
     return store;
   };
   const first = async (mode: "keyword" | "semantic" | "hybrid", query: string) => (await search(await library(), async () => fake(), { query, mode, limit: 1, filter: {} })).hits[0]?.segment.text;

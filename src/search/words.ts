@@ -12,8 +12,11 @@ export const WORD = /[\p{L}\p{N}\p{M}\p{Co}]+/gu;
 /** Scripts written without spaces between words, and Korean, whose words carry their particles with them. */
 export const UNSPACED = /[\p{scx=Han}\p{scx=Hiragana}\p{scx=Katakana}\p{scx=Hangul}\p{scx=Thai}\p{scx=Lao}\p{scx=Khmer}\p{scx=Myanmar}]/u;
 
+/** Most texts have no accents, and looking is quick. */
+const BEYOND_ASCII = /[\u0080-\uffff]/;
+
 /** Without case and accents. */
-export const fold = (text: string): string => text.normalize("NFD").replace(/\p{Mn}/gu, "").normalize("NFC").toLowerCase();
+export const fold = (text: string): string => (BEYOND_ASCII.test(text) ? text.normalize("NFD").replace(/\p{Mn}/gu, "").normalize("NFC") : text).toLowerCase();
 
 /** Words as the keyword index sees them: without case, accents and English endings. */
 export function tokens(text: string): Token[] {

@@ -1,5 +1,4 @@
 import type { AssetId, AssetVersion, FileStat, Store, StoreIdentity } from "../backends/backend.ts";
-import type { Embedder } from "../embed/embedder.ts";
 import { MediasearchError } from "../errors.ts";
 import type { EmbeddedSegment } from "../types.ts";
 import { editedFingerprint } from "./edited-fingerprint.ts";
@@ -8,9 +7,8 @@ import type { TranscriptContent } from "./transcript-file.ts";
 export interface ImportTools {
   readonly store: Store;
   readonly identity: StoreIdentity;
-  readonly embedder: () => Promise<Embedder>;
-  readonly passageText: (segment: EmbeddedSegment) => string;
-  readonly signal: AbortSignal;
+  /** Vectors for all segments of a transcript, as the library has them. */
+  readonly embed: (segments: readonly EmbeddedSegment[]) => Promise<readonly Float32Array[]>;
 }
 
 /** The media that a transcript belongs to, and how its file looks; `stat` is null when it is not there. */
@@ -47,15 +45,8 @@ function isSameText(a: readonly EmbeddedSegment[], b: readonly EmbeddedSegment[]
   return a.length === b.length && a.every((segment, i) => shown(segment) === shown(b[i] as EmbeddedSegment));
 }
 
-const BATCH = 64;
-
-async function withVectors(segments: readonly EmbeddedSegment[], tools: ImportTools): Promise<EmbeddedSegment[]> {
-  const missing = segments.filter(({ vector }) => vector === null);
-  const made = new Map<number, Float32Array>();
-  for (let from = 0; from < missing.length; from += BATCH) {
-    const batch = missing.slice(from, from + BATCH);
-    const vectors = await (await tools.embedder()).embed(batch.map(tools.passageText), { as: "passage", signal: tools.signal });
-    batch.forEach(({ index }, i) => { const vector = vectors[i]; if (vector) made.set(index, vector); });
-  }
-  return segments.map((segment) => ({ ...segment, vector: segment.vector ?? made.get(segment.index) ?? null }));
+async function withVectors(segments: readonly EmbeddedSegment[], { embed }: ImportTools): Promise<readonly EmbeddedSegment[]> {
+  if (segments.every(({ vector }) => vector !== null)) return segments;
+  const vectors = await embed(segments);
+  return segments.map((segment, i) => ({ ...segment, vector: vectors[i] ?? null }));
 }

@@ -52,7 +52,7 @@ export const MIGRATIONS: readonly Step[] = [
     confidence REAL,
     UNIQUE (version_id, position)
   ) STRICT;
-  -- Apart from the texts, so that keyword search never pages through them. float32, little-endian, unit length.
+  -- Apart from the texts, so that keyword search never pages through them. float32, little-endian.
   CREATE TABLE vectors (
     segment_id INTEGER PRIMARY KEY REFERENCES segments (id) ON DELETE CASCADE,
     vector BLOB NOT NULL

@@ -8,8 +8,6 @@ import { writeCodes } from "./vector-blocks.ts";
 
 type Embed = (segments: readonly Segment[]) => Promise<readonly Float32Array[]>;
 
-const BATCH = 128;
-
 /** New vectors gather in a temporary table while the old ones answer; one transaction swaps them. Interrupted: nothing changed. */
 export async function reembed(db: Database, embedder: StoreIdentity, embed: Embed, onProgress?: (done: number, total: number) => void): Promise<void> {
   db.exec("DROP TABLE IF EXISTS temp.staged; CREATE TEMP TABLE staged (segment_id INTEGER PRIMARY KEY, text TEXT, speaker TEXT, vector BLOB NOT NULL)");
@@ -23,16 +21,14 @@ export async function reembed(db: Database, embedder: StoreIdentity, embed: Embe
 
 async function stage(db: Database, embedder: StoreIdentity, embed: Embed, onProgress?: (done: number, total: number) => void): Promise<void> {
   const total = db.prepare("SELECT count(*) FROM segments").pluck().get() as number;
-  const next = db.prepare(`SELECT id, position, start_ms, end_ms, text, speaker, confidence FROM segments WHERE id > ? ORDER BY id LIMIT ${BATCH}`);
+  const next = db.prepare("SELECT min(id) FROM versions WHERE id > ?").pluck();
+  const read = db.prepare("SELECT id, position, start_ms, end_ms, text, speaker, confidence FROM segments WHERE version_id = ? ORDER BY position");
   const insert = db.prepare("INSERT INTO staged VALUES (?, ?, ?, ?)");
-  let after = 0;
-  for (let done = 0; ; ) {
-    const rows = next.all(after) as (SegmentRow & { readonly id: number })[];
-    const last = rows.at(-1);
-    if (!last) return;
+  let done = 0;
+  for (let version = next.get(0) as number | null; version !== null; version = next.get(version) as number | null) {
+    const rows = read.all(version) as (SegmentRow & { readonly id: number })[];
     const vectors = await vectorsOf(rows.map(toSegment), embedder, embed);
     rows.forEach(({ id, text, speaker }, i) => insert.run(id, text, speaker, vectorBlob(vectors[i] as Float32Array)));
-    after = last.id;
     onProgress?.((done += rows.length), total);
   }
 }

@@ -1,6 +1,6 @@
 import type { Database } from "better-sqlite3";
 import type { Origin } from "../../types.ts";
-import type { Hit, SearchFilter, TextQuery } from "../backend.ts";
+import type { Hit, SearchFilter, Term, TextQuery } from "../backend.ts";
 import { conditions, matchAny } from "./filter.ts";
 import { type SegmentRow, toSegment } from "./rows.ts";
 
@@ -34,17 +34,18 @@ export function countText(db: Database, { terms, termsOptional }: TextQuery, fil
   return count(`${MATCHED} ${JOINED} WHERE segments_fts MATCH ?${where}`, match, ...values);
 }
 
-/** k1 + 1 and the least inverse document frequency of FTS5's bm25(). */
-const SATURATED = 2.2;
+/** Of FTS5's bm25(): terms in more than half of all segments still count something. */
 const LEAST_IDF = 1e-6;
 
-export function mostText(db: Database, { terms }: TextQuery): number {
+export function termWeights(db: Database, terms: readonly Term[]): number[] {
   const all = db.prepare("SELECT ifnull(sum(segment_count), 0) FROM versions").pluck().get() as number;
   const having = db.prepare("SELECT count(*) FROM segments_fts WHERE segments_fts MATCH ?").pluck();
-  return terms.map((term) => matchAny([term])).filter((match) => match !== "").reduce((sum, match) => {
+  return terms.map((term) => {
+    const match = matchAny([term]);
+    if (match === "") return 0;
     const count = having.get(match) as number;
-    return sum + SATURATED * Math.max(LEAST_IDF, Math.log((all - count + 0.5) / (count + 0.5)));
-  }, 0);
+    return Math.max(LEAST_IDF, Math.log((all - count + 0.5) / (count + 0.5)));
+  });
 }
 
 /** Without conditions and deleted files the keyword index alone answers: looking at the file of every match would take most of the time. */

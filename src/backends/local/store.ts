@@ -6,7 +6,7 @@ import { toStoreError } from "./errors.ts";
 import { isSame, mismatch, readIdentity, refuseUseless, writeIdentity } from "./identity.ts";
 import { reembed } from "./reembed.ts";
 import { type AssetRow, type SegmentRow, toSegment, toStatus, toVector, vectorBlob } from "./rows.ts";
-import { countText, mostText, searchText } from "./search.ts";
+import { countText, searchText, termWeights } from "./search.ts";
 import { spellings } from "./spelling.ts";
 import { blockWriter, tidyBlocks } from "./vector-blocks.ts";
 import { searchVector } from "./vector-search.ts";
@@ -107,7 +107,7 @@ export function localStore(db: Database, path: string): Store {
     }),
     searchText: (query, filter, limit) => guard(() => searchText(db, query, filter, limit)),
     spellings: (words) => guard(() => spellings(db, words)),
-    mostText: (query) => guard(() => mostText(db, query)),
+    termWeights: (terms) => guard(() => termWeights(db, terms)),
     countText: (query, filter) => guard(() => countText(db, query, filter)),
     searchVector: (vector, filter, limit) => guard(() => {
       const identity = readIdentity(db);

@@ -16,7 +16,7 @@ const shiftOf = (i: number): number => (i & 16) >> 2;
 
 /**
  * Codes of four bits for a vector, written into `row`.
- * @returns what a sum of products with the codes is multiplied with to estimate the cosine: |x| / ⟨x, code⟩, which makes the estimate right for
+ * @returns what a sum of products with the codes is multiplied with to estimate the inner product: |x|² / ⟨x, code⟩, which makes the estimate right for
  * x itself (Gao and Long 2024, "RaBitQ", https://arxiv.org/abs/2405.12497).
  */
 export function encode(vector: Float32Array, row: Uint8Array): number {
@@ -37,7 +37,7 @@ export function encode(vector: Float32Array, row: Uint8Array): number {
   }
   row.fill(0);
   for (let i = 0; i < dimensions; i++) row[byteOf(i)] = (row[byteOf(i)] as number) | (levelOf(vector[i] as number, 1 / best.step) << shiftOf(i));
-  return Math.sqrt(squared) / best.product;
+  return squared / best.product;
 }
 
 const levelOf = (value: number, perStep: number): number => Math.max(0, Math.min(HIGHEST, Math.floor(value * perStep + MIDDLE + 0.5)));
@@ -70,5 +70,5 @@ export function encodeQuery(vector: Float32Array): { readonly values: Int16Array
     values[i] = rounded;
     sum += rounded;
   });
-  return { values, bias: sum * MIDDLE, factor: factor * Math.hypot(...vector) };
+  return { values, bias: sum * MIDDLE, factor };
 }

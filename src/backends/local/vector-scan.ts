@@ -12,7 +12,7 @@ export interface Rows {
 
 export interface Candidate {
   readonly place: number;
-  /** Estimated cosine. */
+  /** Estimated inner product. */
   readonly score: number;
 }
 

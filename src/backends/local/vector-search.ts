@@ -10,7 +10,7 @@ import { type Candidate, openScan, type Rows, type Scan } from "./vector-scan.ts
 const spare = (limit: number): number => Math.max(200, limit >> 2);
 
 /**
- * The nearest by cosine: a scan of all codes gives candidates, whose vectors decide. Rows whose segments the filter leaves out, or nobody owns, are
+ * The greatest inner products: a scan of all codes gives candidates, whose vectors decide. Rows whose segments the filter leaves out, or nobody owns, are
  * found out among the candidates; only where these are too many are the rows that count looked up first.
  */
 export function searchVector(db: Database, vector: Float32Array, filter: SearchFilter, limit: number): Hit[] {
@@ -58,7 +58,7 @@ function rowsOfSegments(db: Database, filter: SearchFilter): Rows[] {
   return found;
 }
 
-/** Hits for those candidates that are somebody's and meet the filter, with their exact cosine. */
+/** Hits for those candidates that are somebody's and meet the filter, with their exact score. */
 function weigh(db: Database, query: Float32Array, candidates: readonly Candidate[], filter: SearchFilter): Hit[] {
   const { where, values } = conditions(filter);
   const rows = db.prepare(`SELECT ${COLUMNS}, x.vector FROM json_each(?) j
@@ -66,18 +66,13 @@ function weigh(db: Database, query: Float32Array, candidates: readonly Candidate
     CROSS JOIN segments s ON s.version_id = p.version_id AND s.position = p.position + j.value - p.place
     CROSS JOIN versions v ON v.id = s.version_id CROSS JOIN assets a ON a.id = v.asset_id CROSS JOIN vectors x ON x.segment_id = s.id
     WHERE true${where}`).all(JSON.stringify(candidates.map(({ place }) => place)), ...values) as (HitRow & { readonly vector: Buffer })[];
-  return rows.map((row) => toHit(row, cosine(query, toVector(row.vector))));
+  return rows.map((row) => toHit(row, product(query, toVector(row.vector))));
 }
 
-function cosine(a: Float32Array, b: Float32Array): number {
-  let [product, squaredA, squaredB] = [0, 0, 0];
-  for (let i = 0; i < a.length; i++) {
-    const [x, y] = [a[i] as number, b[i] as number];
-    product += x * y;
-    squaredA += x * x;
-    squaredB += y * y;
-  }
-  return squaredA > 0 && squaredB > 0 ? product / Math.sqrt(squaredA * squaredB) : 0;
+function product(a: Float32Array, b: Float32Array): number {
+  let sum = 0;
+  for (let i = 0; i < a.length; i++) sum += (a[i] as number) * (b[i] as number);
+  return sum;
 }
 
 function byScore(a: Hit, b: Hit): number {

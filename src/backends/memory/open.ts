@@ -4,7 +4,7 @@ import type { ArchivedTranscript, AssetId, AssetState, AssetStatus, AssetVersion
 import { filterOf } from "./filter.ts";
 import { spellings } from "./spelling.ts";
 import { memoryLedger } from "./ledger.ts";
-import { byScore, hitOf, mostText, rank, type Row } from "./rank.ts";
+import { byScore, hitOf, rank, type Row, termWeights } from "./rank.ts";
 
 interface Entry {
   status: AssetStatus;
@@ -127,12 +127,12 @@ function memoryStore(): Store {
     },
     searchText: async (query, filter, limit) => found(query, filter).slice(0, limit),
     spellings: async (words) => spellings(words, rows({})),
-    mostText: async ({ terms }) => mostText([...entries.values()].flatMap(({ version }) => version?.segments ?? []), terms),
+    termWeights: async (terms) => termWeights([...entries.values()].flatMap(({ version }) => version?.segments ?? []), terms),
     countText: async (query, filter) => found(query, filter).length,
     async searchVector(vector, filter, limit) {
       if (!identity) return [];
       if (identity.dimensions !== vector.length) throw mismatch(identity);
-      const hits = rows(filter).flatMap((row): Hit[] => (row.segment.vector ? [hitOf(row, cosine(row.segment.vector, vector))] : []));
+      const hits = rows(filter).flatMap((row): Hit[] => (row.segment.vector ? [hitOf(row, product(row.segment.vector, vector))] : []));
       return hits.toSorted(byScore).slice(0, limit);
     },
     async reembed(embedder, embed, onProgress) {
@@ -189,11 +189,7 @@ const withoutVector = ({ index, startMs, endMs, text, speaker, confidence }: Seg
 
 const stateOf = ({ segments }: Pick<AssetVersion, "segments">): AssetState => (segments.some(({ vector }) => vector === null) ? "partial" : "indexed");
 
-function cosine(a: Float32Array, b: Float32Array): number {
-  let dot = 0;
-  for (let i = 0; i < a.length; i++) dot += (a[i] ?? 0) * (b[i] ?? 0);
-  return dot / (Math.hypot(...a) * Math.hypot(...b) || 1);
-}
+const product = (a: Float32Array, b: Float32Array): number => a.reduce((sum, value, i) => sum + value * (b[i] ?? 0), 0);
 
 const isSame = (a: StoreIdentity, b: StoreIdentity): boolean => a.embedder === b.embedder && a.dimensions === b.dimensions;
 

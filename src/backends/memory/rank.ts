@@ -1,5 +1,4 @@
-import { prefixStems } from "../../search/exact.ts";
-import { grams, type TermTokens, termTokens, tokens } from "../../search/words.ts";
+import { occurrences, stemColumns, termRows } from "../../search/terms.ts";
 import type { EmbeddedSegment } from "../../types.ts";
 import type { AssetVersion, Hit, Term } from "../backend.ts";
 
@@ -17,9 +16,9 @@ const LEAST_IDF = 1e-6;
  * statistics of all rows, hits only among the wanted ones.
  */
 export function rank(rows: readonly Row[], terms: readonly Term[], wanted: ReadonlySet<EmbeddedSegment>): Hit[] {
-  const phrases = terms.flatMap(phrasesOf);
+  const phrases = terms.flatMap(termRows);
   const documents = rows.map((row) => {
-    const columns = columnsOf(row.segment);
+    const columns = stemColumns(row.segment);
     return { row, length: columns.reduce((sum, column) => sum + column.length, 0), counts: phrases.map((phrase) => columns.reduce((sum, column) => sum + occurrences(column, phrase), 0)) };
   });
   const meanLength = documents.reduce((sum, { length }) => sum + length, 0) / Math.max(1, documents.length);
@@ -34,30 +33,17 @@ export function rank(rows: readonly Row[], terms: readonly Term[], wanted: Reado
     .toSorted(byScore);
 }
 
-/** The law of `Store.mostText`. */
-export const mostText = (all: readonly EmbeddedSegment[], terms: readonly Term[]): number =>
-  terms.filter((term) => phrasesOf(term).length > 0).reduce((sum, term) => {
+/** The law of `Store.termWeights`. */
+export const termWeights = (all: readonly EmbeddedSegment[], terms: readonly Term[]): number[] =>
+  terms.map((term) => {
+    if (termRows(term).length === 0) return 0;
     const having = all.filter((segment) => hasTerm(segment, term)).length;
-    return sum + (K1 + 1) * Math.max(LEAST_IDF, Math.log((all.length - having + 0.5) / (having + 0.5)));
-  }, 0);
+    return Math.max(LEAST_IDF, Math.log((all.length - having + 0.5) / (having + 0.5)));
+  });
 
 /** Whether a segment has the term, as `rank` sees it. */
 export const hasTerm = (segment: EmbeddedSegment, term: Term): boolean =>
-  phrasesOf(term).some((phrase) => columnsOf(segment).some((column) => occurrences(column, phrase) > 0));
-
-function phrasesOf(term: Term): TermTokens[] {
-  const { sure, unsure } = typeof term === "string" ? { sure: [termTokens(term)], unsure: [] } : prefixStems(term.prefix);
-  return [...sure, ...unsure].map(({ row, open }) => ({ row: row.flatMap((word) => tokens(word).map(({ stem }) => stem)), open })).filter(({ row }) => row.length > 0);
-}
-
-const columnsOf = ({ text, speaker }: EmbeddedSegment): string[][] => [text, speaker ?? "", grams(text) ?? ""].map((column) => tokens(column).map(({ stem }) => stem));
-
-function occurrences(column: readonly string[], { row, open }: TermTokens): number {
-  const fits = (at: number): boolean => row.every((word, i) => (open && i === row.length - 1 ? column[at + i]?.startsWith(word) === true : column[at + i] === word));
-  let found = 0;
-  for (let at = 0; at + row.length <= column.length; at++) if (fits(at)) found++;
-  return found;
-}
+  termRows(term).some((row) => stemColumns(segment).some((column) => occurrences(column, row) > 0));
 
 export function hitOf({ version, segment }: Row, score: number): Hit {
   const { vector: _, ...rest } = segment;

@@ -116,7 +116,7 @@ export function createDatabase(client: Client, bucket: string, schema: string): 
     async embeddings(session, dimensions) {
       const table = embeddingsTable(dimensions);
       if ((await listTables(session, bucket, schema, table.name)).length === 0)
-        await createTable(session, at(table), table.fields, client.supports("vectorIndex") ? { column: "vector", metric: "l2sq" } : undefined);
+        await createTable(session, at(table), table.fields, client.supports("vectorIndex") ? { column: "vector", metric: "ip" } : undefined);
       return table;
     },
   };

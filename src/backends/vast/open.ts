@@ -52,7 +52,7 @@ function createBackend(database: Database, { libraryId, schema }: LibraryFacts, 
   };
   const searcher: Searcher = {
     searchText: async (...call) => (await synced()).searchText(...call),
-    mostText: async (...call) => (await synced()).mostText(...call),
+    termWeights: async (...call) => (await synced()).termWeights(...call),
     countText: async (...call) => (await synced()).countText(...call),
     spellings: async (...call) => (await synced()).spellings(...call),
     searchVector: async (...call) => (await synced()).searchVector(...call),

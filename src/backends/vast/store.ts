@@ -19,7 +19,7 @@ const CHUNK = 200;
 const CONCURRENT_COMMITS = 8;
 
 /** Answers searches: a replica, because the tabular protocol has no ranking. */
-export type Searcher = Pick<Store, "searchText" | "countText" | "mostText" | "searchVector" | "spellings">;
+export type Searcher = Pick<Store, "searchText" | "countText" | "termWeights" | "searchVector" | "spellings">;
 
 /** The store on a cluster. `claimed` tells what this process has claimed: a commit makes sure that it still has. */
 export function vastStore(database: Database, claimed: Claimed, searcher: Searcher, runId: string): Store {

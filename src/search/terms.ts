@@ -1,0 +1,57 @@
+import type { Term } from "../backends/backend.ts";
+import { prefixStems } from "./exact.ts";
+import { fold, grams, termTokens, tokens, WORD } from "./words.ts";
+import { stem } from "./stem.ts";
+
+/** Stems that stand in a row where a term is; `open`: the last one may go on. */
+export interface StemRow {
+  readonly row: readonly string[];
+  readonly open: boolean;
+}
+
+/** Any of these is the term. None: a term without letters, which is nowhere. */
+export function termRows(term: Term): StemRow[] {
+  const { sure, unsure } = typeof term === "string" ? { sure: [termTokens(term)], unsure: [] } : prefixStems(term.prefix);
+  return [...sure, ...unsure].map(({ row, open }) => ({ row: row.flatMap((word) => tokens(word).map((token) => token.stem)), open })).filter(({ row }) => row.length > 0);
+}
+
+/** The stems of what the keyword index has of a segment: text, speaker, and what stands for scripts without spaces. A row never runs from one into the next. */
+export const stemColumns = (segment: Spoken): string[][] => columns(segment).map((column) => tokens(column).map((token) => token.stem));
+
+/** How often a row is in a column. */
+export function occurrences(column: readonly string[], { row, open }: StemRow): number {
+  let found = 0;
+  for (let at = 0; at + row.length <= column.length; at++) if (fits(column, at, row, open)) found++;
+  return found;
+}
+
+function fits(column: readonly string[], at: number, row: readonly string[], open: boolean): boolean {
+  for (let i = 0; i < row.length; i++) {
+    const [said, wanted] = [column[at + i] as string, row[i] as string];
+    if (said !== wanted && !(open && i === row.length - 1 && said.startsWith(wanted))) return false;
+  }
+  return true;
+}
+
+interface Spoken {
+  readonly text: string;
+  readonly speaker: string | null;
+}
+
+const columns = ({ text, speaker }: Spoken): string[] => [text, speaker ?? "", grams(text) ?? ""];
+
+/**
+ * How much of a query a segment has: the weights of the terms in it, as a share of all, 0..1. However often they are said, and however long the segment.
+ */
+export function coverageOf(terms: readonly Term[], weights: readonly number[]): (segment: Spoken) => number {
+  const wanted = terms.map((term, i) => ({ rows: termRows(term), weight: weights[i] ?? 0 }));
+  const total = wanted.reduce((sum, { weight }) => sum + weight, 0);
+  // Stems begin as their words do: of most words nothing more need be known.
+  const initials = new Set(wanted.flatMap(({ rows }) => rows.flatMap(({ row }) => row.map((word) => word[0]))));
+  const stemsOf = (text: string): string[] => (fold(text).match(WORD) ?? []).map((word) => (initials.has(word[0]) ? stem(word) : ""));
+  return (segment) => {
+    const said = columns(segment).map(stemsOf);
+    const has = wanted.filter(({ rows }) => rows.some((row) => said.some((column) => occurrences(column, row) > 0)));
+    return total > 0 ? has.reduce((sum, { weight }) => sum + weight, 0) / total : 0;
+  };
+}
