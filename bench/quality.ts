@@ -1,7 +1,7 @@
 /**
  * Search quality: npm run bench:quality -- FOLDER, with captions (*.vtt), queries.json and score.py in FOLDER. Indexes the captions with the real command,
- * asks every query in every mode, over all files and inside the query's own, and prints what score.py says; then the paraphrases of
- * paraphrases.json, which share no stem with what they are about (that is checked), scored in the same way.
+ * asks every query by the real command in every mode, over all files and inside the query's own, and prints what score.py says of the output; then the same
+ * for the paraphrases of paraphrases.json, which share no stem with what they are about (that is checked), and for lookups: words that are in one segment together.
  */
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -9,36 +9,71 @@ import { tmpdir } from "node:os";
 import { basename, join, resolve } from "node:path";
 import { openBackend } from "../src/backends/registry.ts";
 import { main } from "../src/cli.ts";
-import { openEmbedder } from "../src/embed/registry.ts";
 import { queryTerms } from "../src/search/parse-query.ts";
+import type { SearchMode } from "../src/search/hybrid.ts";
 import { tokens } from "../src/search/words.ts";
-import { search, type SearchMode } from "../src/search/hybrid.ts";
+import { type Lookup, lookups } from "./quality/lookups.ts";
 
+const MODES = ["keyword", "semantic", "hybrid"] as const satisfies readonly SearchMode[];
 const folder = resolve(process.argv[2] ?? "");
-const queries = JSON.parse(readFileSync(join(folder, "queries.json"), "utf8")) as { id: string; meeting: string; query: string }[];
 const home = mkdtempSync(join(tmpdir(), "mediasearch-quality-"));
-const quiet = { write: () => {} };
-const exitCode = await main(["index", folder, "--captions", "only"], {
-  stdout: quiet, stderr: { write: (text) => process.stderr.write(text) }, cwd: folder,
-  env: { ...process.env, MEDIASEARCH_HOME: home }, signal: new AbortController().signal,
-});
-if (exitCode !== 0) throw new Error(`index ended with ${exitCode}`);
 
-const backend = await openBackend("local", { path: join(home, "library.sqlite"), create: false });
-const embedder = await openEmbedder({ model: "all-MiniLM-L6-v2" });
-const shared = async () => ({ ...embedder, close: async () => {} });
-for (const mode of ["keyword", "semantic", "hybrid"] as const satisfies readonly SearchMode[])
+async function mediasearch(...args: readonly string[]): Promise<string> {
+  let output = "";
+  const exitCode = await main(args, {
+    stdout: { write: (text) => (output += text) }, stderr: { write: (text) => args[0] === "index" && process.stderr.write(text) }, cwd: folder,
+    env: { ...process.env, MEDIASEARCH_HOME: home }, signal: new AbortController().signal,
+  });
+  if (exitCode !== 0) throw new Error(`${args.join(" ")} ended with ${exitCode}`);
+  return output;
+}
+
+interface FoundHit {
+  readonly file: string;
+  readonly startMs: number;
+  readonly endMs: number;
+  readonly text: string;
+}
+
+/** @param file only in this one, a name in the folder. */
+async function hits(query: string, mode: SearchMode, limit: number, file: string | undefined): Promise<readonly FoundHit[]> {
+  const inside = file === undefined ? [] : ["--file", join(folder, file)];
+  return (JSON.parse(await mediasearch("search", query, "--mode", mode, "--limit", String(limit), "--json", ...inside)) as { hits: FoundHit[] }).hits;
+}
+
+await mediasearch("index", folder, "--captions", "only");
+
+const queries = JSON.parse(readFileSync(join(folder, "queries.json"), "utf8")) as { id: string; meeting: string; query: string }[];
+for (const mode of MODES)
   for (const task of ["corpus", "meeting"]) {
     const lines: string[] = [];
     for (const { id, meeting, query } of queries) {
-      const assets = task === "meeting" ? new Set([join(folder, `${meeting}.vtt`)]) : undefined;
-      const { hits } = await search(backend.store, shared, { query, mode, limit: 100, filter: { assets } });
-      hits.forEach(({ asset, segment }, rank) => lines.push(`${id} ${basename(asset)} ${segment.startMs / 1000} ${rank + 1} ${segment.endMs / 1000}`));
+      const found = await hits(query, mode, 100, task === "meeting" ? `${meeting}.vtt` : undefined);
+      found.forEach(({ file, startMs, endMs }, rank) => lines.push(`${id} ${basename(file)} ${startMs / 1000} ${rank + 1} ${endMs / 1000}`));
     }
     const run = join(home, `${mode}-${task}.txt`);
     writeFileSync(run, `${lines.join("\n")}\n`);
     process.stdout.write(`${mode.padEnd(9)} ${execFileSync("python3", [join(folder, "score.py"), run, "--task", task], { encoding: "utf8" })}`);
   }
+
+interface Asked {
+  readonly file: string;
+  readonly query: string;
+  readonly isRight: (hit: FoundHit) => boolean;
+}
+
+/** Recall and mean reciprocal rank among the best ten. */
+async function score(name: string, asked: readonly Asked[], tasks: readonly ("corpus" | "meeting")[]): Promise<void> {
+  for (const mode of MODES)
+    for (const task of tasks) {
+      let [found, reciprocal] = [0, 0];
+      for (const { file, query, isRight } of asked) {
+        const rank = (await hits(query, mode, 10, task === "meeting" ? file : undefined)).findIndex(isRight);
+        if (rank >= 0) [found, reciprocal] = [found + 1, reciprocal + 1 / (rank + 1)];
+      }
+      process.stdout.write(`${mode.padEnd(9)} ${task}: ${name}=${asked.length} hit@10=${(found / asked.length).toFixed(3)} MRR@10=${(reciprocal / asked.length).toFixed(3)}\n`);
+    }
+}
 
 interface Paraphrase {
   readonly file: string;
@@ -47,31 +82,31 @@ interface Paraphrase {
   readonly query: string;
 }
 
-const paraphrases = JSON.parse(readFileSync(new URL("paraphrases.json", import.meta.url), "utf8")) as readonly Paraphrase[];
-
 /** The times in the set are rounded to tenths of a second. */
 const ROUNDED_MS = 100;
 
+const paraphrases = JSON.parse(readFileSync(new URL("paraphrases.json", import.meta.url), "utf8")) as readonly Paraphrase[];
+const { store, close } = await openBackend("local", { path: join(home, "library.sqlite"), create: false });
+const segments: { readonly file: string; readonly startMs: number; readonly endMs: number; readonly text: string }[] = [];
+for await (const { id } of store.listAssets()) for await (const segment of store.readVersion(id)) segments.push({ file: basename(id), ...segment });
+await close();
+
 /** The law of the set: no stem of a telling word is in any segment of the answer. */
-async function refuseShared({ file, startMs, endMs, query }: Paraphrase): Promise<void> {
+function refuseShared({ file, startMs, endMs, query }: Paraphrase): void {
   const stems = new Set(tokens(queryTerms(query).join(" ")).map(({ stem }) => stem));
-  for await (const segment of backend.store.readVersion(join(folder, file)))
-    if (segment.endMs > startMs + ROUNDED_MS && segment.startMs < endMs - ROUNDED_MS && tokens(segment.text).some(({ stem }) => stems.has(stem))) throw new Error(`"${query}" shares a word with ${file} at ${startMs}`);
+  for (const segment of segments)
+    if (segment.file === file && segment.endMs > startMs + ROUNDED_MS && segment.startMs < endMs - ROUNDED_MS && tokens(segment.text).some(({ stem }) => stems.has(stem)))
+      throw new Error(`"${query}" shares a word with ${file} at ${startMs}`);
 }
 
-for (const paraphrase of paraphrases) await refuseShared(paraphrase);
-for (const mode of ["keyword", "semantic", "hybrid"] as const satisfies readonly SearchMode[])
-  for (const task of ["corpus", "meeting"]) {
-    let [found, reciprocal] = [0, 0];
-    for (const { file, startMs, endMs, query } of paraphrases) {
-      const filter = { assets: task === "meeting" ? new Set([join(folder, file)]) : undefined };
-      const { hits } = await search(backend.store, shared, { query, mode, limit: 10, filter });
-      // As in score.py: at least half of the hit lies in the answer.
-      const rank = hits.findIndex(({ asset, segment }) => basename(asset) === file && 2 * (Math.min(segment.endMs, endMs) - Math.max(segment.startMs, startMs)) >= segment.endMs - segment.startMs);
-      if (rank >= 0) [found, reciprocal] = [found + 1, reciprocal + 1 / (rank + 1)];
-    }
-    process.stdout.write(`${mode.padEnd(9)} ${task}: paraphrases=${paraphrases.length} hit@10=${(found / paraphrases.length).toFixed(3)} MRR@10=${(reciprocal / paraphrases.length).toFixed(3)}\n`);
-  }
-await embedder.close();
-await backend.close();
+paraphrases.forEach(refuseShared);
+// As in score.py: at least half of the hit lies in the answer.
+const answers = ({ file, startMs, endMs }: Paraphrase) => (hit: FoundHit): boolean => basename(hit.file) === file && 2 * (Math.min(hit.endMs, endMs) - Math.max(hit.startMs, startMs)) >= hit.endMs - hit.startMs;
+await score("paraphrases", paraphrases.map((one) => ({ ...one, isRight: answers(one) })), ["corpus", "meeting"]);
+
+const has = ({ stems }: Lookup) => (hit: FoundHit): boolean => {
+  const said = new Set(tokens(hit.text).map(({ stem }) => stem));
+  return stems.every((stem) => said.has(stem));
+};
+for (const [name, asked] of lookups(segments)) await score(name, asked.map((one) => ({ ...one, isRight: has(one) })), ["corpus"]);
 rmSync(home, { recursive: true });

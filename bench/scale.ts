@@ -12,6 +12,8 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import Sqlite from "better-sqlite3";
 import { openEmbedder } from "../src/embed/registry.ts";
+import { embedInContext } from "../src/search/in-context.ts";
+import type { Segment } from "../src/types.ts";
 
 const given = process.argv.slice(2).filter((arg) => arg !== "--full").map(Number);
 const sizes = given.length > 0 ? given : [1000, 10_000, 100_000];
@@ -109,10 +111,12 @@ function complete(library: string): void {
 }
 
 const embedder = await openEmbedder({ model: "all-MiniLM-L6-v2" });
-const sample = Array.from({ length: 2000 }, sentence);
+const transcript = (): Segment[] =>
+  Array.from({ length: SEGMENTS }, (_, index) => ({ index, startMs: index * 5000, endMs: index * 5000 + 4000, text: sentence(), speaker: null, confidence: null }));
+const SAMPLE = 200;
 const embeddingAt = process.cpuUsage();
-await embedder.embed(sample, { as: "passage" });
-const embeddingMs = (ownSince(embeddingAt) * 1000) / sample.length;
+for (let file = 0; file < SAMPLE; file++) await embedInContext(transcript(), (texts) => embedder.embed(texts, { as: "passage" }));
+const embeddingMs = (ownSince(embeddingAt) * 1000) / (SAMPLE * SEGMENTS);
 await embedder.close();
 process.stdout.write(`embedding alone: ${embeddingMs.toFixed(2)} ms of CPU a segment\n\n`);
 process.stdout.write("| files | segments | index, CPU s | of it embedding | rest, ms a file | main process, CPU s | wall s | main process | worker | library | second run, CPU s | its wall s | its memory |\n|---|---|---|---|---|---|---|---|---|---|---|---|---|\n");
