@@ -12,6 +12,7 @@ import type { Backend } from "../src/backends/backend.ts";
 import type { Embedder } from "../src/embed/embedder.ts";
 import { openEmbedder } from "../src/embed/registry.ts";
 import { search, type SearchMode } from "../src/search/hybrid.ts";
+import { inContext } from "../src/search/in-context.ts";
 import { DIMENSIONS, exactAnswers, files, makeWorld, numberOf, recall, type World } from "./search/library.ts";
 import { warm, whole } from "./search/measure.ts";
 import { graph, type Peer, vec0 } from "./search/peers.ts";
@@ -31,7 +32,7 @@ const libraryOf = (segments: number): string => join(work, `library-${segments}.
 
 const model = await openEmbedder({ model: "all-MiniLM-L6-v2" });
 const world = await makeWorld((texts) => model.embed(texts, { as: "passage" }));
-const identity = { embedder: model.id, dimensions: model.dimensions };
+const identity = { embedder: inContext(model.id), dimensions: model.dimensions };
 
 interface Built {
   readonly exact: readonly (readonly number[])[];
@@ -61,7 +62,7 @@ async function build(segments: number): Promise<Built> {
 }
 
 /** Embeds nothing: what that costs is told apart. */
-const ready = (vector: Float32Array): (() => Promise<Embedder>) => async () => ({ id: identity.embedder, dimensions: DIMENSIONS, embed: async () => [vector], close: async () => {} });
+const ready = (vector: Float32Array): (() => Promise<Embedder>) => async () => ({ id: model.id, dimensions: DIMENSIONS, embed: async () => [vector], close: async () => {} });
 
 async function ask({ store }: Backend, mode: SearchMode, nth: number, { textQueries, vectorQueries }: World): Promise<unknown> {
   return search(store, ready(vectorQueries[nth % vectorQueries.length] as Float32Array), { query: textQueries[nth % textQueries.length] as string, mode, limit: 10, filter: {} });

@@ -8,6 +8,6 @@ if (major < 22 || (major === 22 && minor < 13)) {
 } else {
   // Before the first module of ours: those loaded earlier would be compiled anew each time.
   module.enableCompileCache();
-  const { start } = await import("../dist/start.js");
+  const { start } = module.createRequire(import.meta.url)("../dist/start.js");
   await start();
 }

@@ -1,6 +1,7 @@
 // Puts src/ together into few files in dist/, from nothing each time so that no file of an older build stays: a process that loads one file starts faster
-// than one that loads fifty. What packages bring stays outside, but for the two small ones that every command needs.
-import { cpSync, globSync, mkdirSync, rmSync } from "node:fs";
+// than one that loads fifty, and one that loads CommonJS faster than one that loads ES modules (bench/README.md). What packages bring stays outside, but
+// for the small ones that every command needs.
+import { cpSync, globSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { posix, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { rolldown } from "rolldown";
@@ -20,7 +21,7 @@ const ownAddress = {
   },
   /** @param {string} code @param {{ fileName: string }} chunk */
   renderChunk(code, { fileName }) {
-    return code.replaceAll(/OWN_ADDRESS\("([^"]+)"\)/g, (_, path) => `new URL(${JSON.stringify(posix.relative(posix.dirname(`/${fileName}`), `/${path}`))}, import.meta.url).href`);
+    return code.replaceAll(/OWN_ADDRESS\("([^"]+)"\)/g, (_, path) => `new URL(${JSON.stringify(posix.relative(posix.dirname(`/${fileName}`), `/${path}`))}, require("node:url").pathToFileURL(__filename)).href`);
   },
 };
 
@@ -39,6 +40,14 @@ const lightBuiltins = {
   load: (id) => (id.startsWith("\0light:") ? LIGHT[id.slice("\0light:".length)] : null),
 };
 
+/** These are CommonJS themselves and on the way of every search: `import()` would start Node's loader of ES modules for them, which takes four milliseconds. */
+const REQUIRED = /\bimport\("(better-sqlite3|onnxruntime-node)"\)/g;
+const required = {
+  name: "required",
+  /** @param {string} code */
+  renderChunk: (code) => code.replaceAll(REQUIRED, (_, name) => `Promise.resolve().then(() => { const all = require("${name}"); return Object.assign({ default: all }, all); })`),
+};
+
 rmSync(`${root}dist`, { recursive: true, force: true });
 const bundle = await rolldown({
   cwd: root,
@@ -47,10 +56,11 @@ const bundle = await rolldown({
   // A module that is imported both ways costs nothing: what imports it is loaded late itself.
   onLog: (level, log, handle) => { if (log.code !== "INEFFECTIVE_DYNAMIC_IMPORT") handle(level, log); },
   external: (id, importer) => !/^[\0./\\]|^[A-Z]:/.test(id) && !INSIDE.includes(id) && !isLight(id, importer),
-  plugins: [lightBuiltins, ownAddress],
+  plugins: [lightBuiltins, ownAddress, required],
 });
-await bundle.write({ dir: `${root}dist`, format: "esm", entryFileNames: "[name].js", chunkFileNames: "[name]-[hash].js", comments: false });
+await bundle.write({ dir: `${root}dist`, format: "cjs", entryFileNames: "[name].js", chunkFileNames: "[name]-[hash].js", comments: false });
 await bundle.close();
+writeFileSync(`${root}dist/package.json`, '{ "type": "commonjs" }\n');
 // Read at run time; the compiler knows nothing of them.
 for (const path of globSync("src/**/protos", { cwd: root })) cpSync(`${root}${path}`, `${root}${path.replace(/^src/, "dist")}`, { recursive: true });
 for (const name of INSIDE) for (const path of globSync(`node_modules/${name}/{LICENSE,license,LICENSE.md}`, { cwd: root })) {

@@ -11,7 +11,7 @@ import { inBucket } from "./place.ts";
 /** Runs one command. Never throws; @returns the exit code. */
 export async function main(argv: readonly string[], io: Io): Promise<number> {
   let exitCode = 0;
-  const program = build(io, (code) => { exitCode = code; });
+  const program = build(argv[0], io, (code) => { exitCode = code; });
   try {
     if (argv.length === 0) {
       program.outputHelp();
@@ -57,7 +57,8 @@ function version(): string {
   return (JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8")) as { version: string }).version;
 }
 
-function build(io: Io, onExit: (code: number) => void): Program {
+/** Of all commands only the one that comes first is made ready; without one, all that help and suggestions tell of. */
+function build(first: string | undefined, io: Io, onExit: (code: number) => void): Program {
   const program = new Program("mediasearch")
     .description("Find what is said in audio and video.")
     .version(version())
@@ -66,7 +67,8 @@ function build(io: Io, onExit: (code: number) => void): Program {
     .exitOverride()
     .configureOutput({ writeOut: (text) => void io.stdout.write(text), writeErr: (text) => void io.stderr.write(text) })
     .addHelpText("after", '\nExamples:\n  $ mediasearch index ~/Recordings\n  $ mediasearch search "the budget for next year"\n  $ mediasearch doctor\n\nEvery command takes --config <file> and --env-file <file>; mediasearch config shows all settings and where they come from.');
-  for (const spec of COMMANDS) addCommand(program, spec, io, onExit);
+  const named = COMMANDS.filter(({ name }) => name === first);
+  for (const spec of named.length > 0 ? named : COMMANDS) addCommand(program, spec, io, onExit);
   return program;
 }
 
@@ -97,10 +99,9 @@ function addCommand(program: Program, spec: CommandSpec, io: Io, onExit: (code: 
 }
 
 function tellNotices({ notices, replaced }: LoadedConfig, io: Io): void {
-  const paint = painter(io.stderr, io.env);
   const old = replaced.filter(({ isTold }) => isTold).map(({ name }) => name);
   const lines = old.length === 0 ? notices : [...notices, `${old.join(", ")}: not read any more; \`mediasearch config\` says what replaced them`];
-  for (const line of lines) io.stderr.write(`${paint("yellow", "warning:")} ${plain(line)}\n`);
+  for (const line of lines) io.stderr.write(`${painter(io.stderr, io.env)("yellow", "warning:")} ${plain(line)}\n`);
 }
 
 const helpIntro = ({ summary, details }: CommandSpec): string =>

@@ -11,17 +11,25 @@ export async function start(): Promise<void> {
       stop.abort(name);
     });
   }
-  for (const stream of [process.stdout, process.stderr]) {
-    stream.on("error", (error: NodeJS.ErrnoException) => {
+  const listening = new Set<NodeJS.WriteStream>();
+  /** Streams are opened by who uses them: each takes time. */
+  const opened = (stream: NodeJS.WriteStream): NodeJS.WriteStream => {
+    if (listening.has(stream)) return stream;
+    listening.add(stream);
+    return stream.on("error", (error: NodeJS.ErrnoException) => {
       // `| head` has read enough; nobody is left to tell.
       if (error.code !== "EPIPE") throw error;
       stop.abort("EPIPE");
     });
-  }
-  const { stdout, stderr, env } = process;
+  };
   const exitCode = await main(process.argv.slice(2), {
-    stdout, stderr, env, cwd: process.cwd(), signal: stop.signal,
-    // Opened only by a command that listens to the keyboard: it takes time.
+    env: process.env, cwd: process.cwd(), signal: stop.signal,
+    get stdout() {
+      return opened(process.stdout);
+    },
+    get stderr() {
+      return opened(process.stderr);
+    },
     get stdin() {
       return process.stdin;
     },

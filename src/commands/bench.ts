@@ -4,7 +4,7 @@ import { engineRules } from "../config/engine-rules.ts";
 import type { Settings } from "../config/settings.ts";
 import type { Context } from "../context.ts";
 import { ERRORS, MediasearchError, toMediasearchError } from "../errors.ts";
-import { duration, painter, plain, statusLine } from "../output.ts";
+import { duration, grouped, painter, plain, statusLine } from "../output.ts";
 import { measureSample, type SampleResult } from "../quality/measure-recogniser.ts";
 import { findSamples, type Sample } from "../quality/references.ts";
 import { errorRate, sumErrors } from "../quality/word-errors.ts";
@@ -98,7 +98,7 @@ function print(results: readonly EngineResult[], samples: readonly Sample[], { i
     if (result.failure !== null) io.stdout.write(`  ${paint("red", "not measured:")} ${plain(result.failure)}\n`);
     if (heard.length > 0) {
       const rate = percent((substituted + deleted + inserted) / Math.max(1, words));
-      io.stdout.write(`  word errors ${paint("bold", rate)}: ${substituted} wrong, ${deleted} missed, ${inserted} made up, of ${words.toLocaleString("en")} words in ${heard.length} of ${samples.length} files\n`);
+      io.stdout.write(`  word errors ${paint("bold", rate)}: ${substituted} wrong, ${deleted} missed, ${inserted} made up, of ${grouped(words)} words in ${heard.length} of ${samples.length} files\n`);
       io.stdout.write(`  ${(audioMs / Math.max(1, wallMs)).toFixed(1)}× real time: ${duration(audioMs)} of audio in ${duration(wallMs)}, ${duration(cpuMs)} of this machine's processors in this process; opened in ${duration(result.openMs)}\n`);
     }
     for (const one of result.files) if (one.type === "failed") io.stdout.write(`  ${paint("red", "failed:")} ${plain(one.name)}: ${plain(one.reason)}\n`);

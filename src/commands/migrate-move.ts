@@ -5,7 +5,7 @@ import type { BackendName } from "../backends/registry.ts";
 import type { Context } from "../context.ts";
 import { ERRORS, MediasearchError } from "../errors.ts";
 import { anyFileMatcher } from "../search/file-filter.ts";
-import { count, duration, plain, statusLine, type StatusLine } from "../output.ts";
+import { count, duration, grouped, plain, statusLine, type StatusLine } from "../output.ts";
 import { copyLibrary, type CopyOptions, type CopySummary } from "../transfer/copy.ts";
 import { type Proof, verifyCopy } from "../transfer/verify.ts";
 import { type Flags, isOn, list, text } from "./command.ts";
@@ -70,7 +70,7 @@ async function copyAndVerify(flags: Flags, context: Context, { from, to, cost, s
   const options: CopyOptions = {
     sourceCopy: await copyOf(source, status), wants, rename: (id) => media?.places.get(id)?.place ?? id, facts: (asset) => media?.places.get(asset.id)?.facts, signal: io.signal,
     onProgress: ({ copied, present, newer, segments }) =>
-      status.update(`${copied + present + newer.length}/${cost.files} files moved, ${segments.toLocaleString("en")} of ${count(cost.segments, "segment")}`),
+      status.update(`${copied + present + newer.length}/${cost.files} files moved, ${grouped(segments)} of ${count(cost.segments, "segment")}`),
   };
   try {
     const copied = isOn(flags, "verify") ? undefined : await copyLibrary(source, target, options);
@@ -85,7 +85,7 @@ async function copyAndVerify(flags: Flags, context: Context, { from, to, cost, s
 
 /** A cluster reads many versions at once into this machine's copy, in far less time than one by one. */
 async function copyOf(backend: Backend, status: StatusLine): Promise<Store | undefined> {
-  const view = await backend.searchView?.({ fresh: true, onProgress: (done, total) => status.update(`reading the cluster: ${done.toLocaleString("en")} of ${count(total, "segment")}`) });
+  const view = await backend.searchView?.({ fresh: true, onProgress: (done, total) => status.update(`reading the cluster: ${grouped(done)} of ${count(total, "segment")}`) });
   return view?.store;
 }
 
@@ -111,7 +111,7 @@ function report(flags: Flags, { io }: Context, { from, to, cost, copied, proof, 
     line("would move", `${count(cost.files, "file")}, ${duration(cost.durationMs)} of audio, ${count(cost.segments, "segment")}; about ${duration(cost.estimatedMs)}`);
     return 0;
   }
-  if (copied) line("moved", `${count(copied.copied, "file")}${copied.present > 0 ? `, ${copied.present.toLocaleString("en")} were there already` : ""}, ${count(copied.archived, "archived transcript")}, ${count(copied.jobs, "job")}`);
+  if (copied) line("moved", `${count(copied.copied, "file")}${copied.present > 0 ? `, ${grouped(copied.present)} were there already` : ""}, ${count(copied.archived, "archived transcript")}, ${count(copied.jobs, "job")}`);
   if (copied && copied.newer.length > 0) line("kept", `${count(copied.newer.length, "file")} that the target indexed later: ${copied.newer.slice(0, SHOWN_DIFFERENCES).map(plain).join(", ")}`);
   if (media) {
     line("media", `${count(media.uploaded, "file")} uploaded, ${media.present} there already`);

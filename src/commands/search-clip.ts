@@ -2,7 +2,7 @@ import { basename, resolve } from "node:path";
 import type { Context } from "../context.ts";
 import { MediasearchError } from "../errors.ts";
 import type { ClipResult, Piece } from "../media/clip/job.ts";
-import { clock, count, painter, plain, statusLine } from "../output.ts";
+import { clock, count, grouped, painter, plain, statusLine } from "../output.ts";
 import { groupByFile, type Moment } from "../results/moment.ts";
 import { mustBeMedia } from "./search-act.ts";
 import type { SearchOptions } from "./search-options.ts";
@@ -31,7 +31,7 @@ export async function supercut(moments: readonly Moment[], total: number, to: st
   }
   if (usable.length === 0) throw new MediasearchError("NOT_FOUND", moments.length === 0 ? "nothing found, so there is nothing to join" : "no hit has a recording to cut");
   await cut(piecesOf(usable, options), usable.map(({ number }) => number), to, { ...options, isFast: false }, context);
-  if (moments.length < total) io.stderr.write(`${count(moments.length, "hit")} of ${total.toLocaleString("en")} joined; --limit takes more\n`);
+  if (moments.length < total) io.stderr.write(`${count(moments.length, "hit")} of ${grouped(total)} joined; --limit takes more\n`);
   return usable.length < moments.length ? 3 : 0;
 }
 

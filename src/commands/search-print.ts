@@ -1,5 +1,5 @@
 import type { Context } from "../context.ts";
-import { count, painter, plain } from "../output.ts";
+import { count, grouped, painter, plain } from "../output.ts";
 import { linker } from "../results/links.ts";
 import { pageMarkdown } from "../results/markdown.ts";
 import type { Moment, Page } from "../results/moment.ts";
@@ -30,15 +30,15 @@ function printText(page: Page, isGrouped: boolean, mark: Mark, { io, config }: C
   const paint = painter(io.stderr, io.env);
   if (didYouMean !== null) io.stderr.write(`${paint("cyan", "did you mean:")} ${plain(didYouMean)}\n`);
   if (moments.length === 0) {
-    io.stderr.write(total > 0 ? `nothing past hit ${total.toLocaleString("en")}\n` : "nothing found\n");
+    io.stderr.write(total > 0 ? `nothing past hit ${grouped(total)}\n` : "nothing found\n");
     return;
   }
   const { links, linkFormat } = config.settings;
   const link = linker(io.stdout, io.env, { mode: links, template: linkFormat });
   io.stdout.write(pageText(moments, { paint: painter(io.stdout, io.env), link, columns: io.stdout.columns ?? 100, mark }, isGrouped));
   const last = offset + moments.length;
-  if (last < total) io.stderr.write(`${offset > 0 ? `hits ${offset + 1} to ${last}` : count(last, "hit")} of ${total.toLocaleString("en")}; --offset ${last} shows the next\n`);
-  else if (offset > 0) io.stderr.write(`hits ${offset + 1} to ${last} of ${total.toLocaleString("en")}\n`);
+  if (last < total) io.stderr.write(`${offset > 0 ? `hits ${offset + 1} to ${last}` : count(last, "hit")} of ${grouped(total)}; --offset ${last} shows the next\n`);
+  else if (offset > 0) io.stderr.write(`hits ${offset + 1} to ${last} of ${grouped(total)}\n`);
 }
 
 /** Formats of players and editing programs. */

@@ -1,7 +1,7 @@
 import { Box, type Key, render, Text, useInput, useWindowSize } from "ink";
 import { createElement as h, type ReactNode, useSyncExternalStore } from "react";
 import type { Io } from "../output.ts";
-import { clock, plain } from "../output.ts";
+import { clock, grouped, plain } from "../output.ts";
 import type { Line, Moment } from "../results/moment.ts";
 import type { Mark, SearchModel, SearchState } from "./search-model.ts";
 
@@ -46,7 +46,7 @@ function SearchView({ model, onExit }: ViewProps): ReactNode {
 const hintOf = ({ letters, isSearching }: SearchState): string => (letters.length === 0 ? "type what was said" : isSearching ? "" : "nothing found");
 
 function Question({ state: { letters, cursor, total, shownMode, isSearching } }: { readonly state: SearchState }): ReactNode {
-  const found = shownMode === null ? "" : `${total.toLocaleString("en")} ${total === 1 ? "hit" : "hits"} · ${shownMode}${isSearching ? " …" : ""}`;
+  const found = shownMode === null ? "" : `${grouped(total)} ${total === 1 ? "hit" : "hits"} · ${shownMode}${isSearching ? " …" : ""}`;
   return h(Box, { justifyContent: "space-between" },
     h(Text, { wrap: "truncate-start" }, h(Text, { color: "green", bold: true }, "❯ "), letters.slice(0, cursor).join(""), h(Text, { inverse: true }, letters[cursor] ?? " "), letters.slice(cursor + 1).join("")),
     h(Text, { dimColor: true }, `  ${found}`));

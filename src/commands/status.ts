@@ -1,7 +1,7 @@
 import { hostname } from "node:os";
 import { isHeld } from "../backends/lease.ts";
 import type { RunRecord } from "../backends/ledger.ts";
-import { bytes, count, duration } from "../output.ts";
+import { bytes, count, duration, grouped } from "../output.ts";
 import { libraryName } from "../vast-options.ts";
 import { type Command, isOn } from "./command.ts";
 
@@ -23,8 +23,8 @@ export const run: Command = async (_args, flags, context) => {
     }
     const line = (name: string, text: string): void => void io.stdout.write(`${name.padEnd(10)} ${text}\n`);
     line("library", `${library}, ${bytes(sizeBytes)}`);
-    line("files", Object.entries(assets).filter(([state, n]) => n > 0 || state === "indexed").map(([state, n]) => `${n.toLocaleString("en")} ${state}`).join(", "));
-    line("indexed", `${duration(durationMs)} of audio in ${count(segments, "segment")}, ${vectors.toLocaleString("en")} with vectors`);
+    line("files", Object.entries(assets).filter(([state, n]) => n > 0 || state === "indexed").map(([state, n]) => `${grouped(n)} ${state}`).join(", "));
+    line("indexed", `${duration(durationMs)} of audio in ${count(segments, "segment")}, ${grouped(vectors)} with vectors`);
     line("model", identity?.embedder ?? "none yet");
     line("queue", queued === 0 ? "empty" : `${count(queued, "file")}; next: mediasearch index`);
     line("jobs", Object.keys(jobs).length === 0 ? "none failed" : `${Object.entries(jobs).map(([state, n]) => `${n} ${state}`).join(", ")}; next: mediasearch jobs`);
