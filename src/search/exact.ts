@@ -1,5 +1,5 @@
 import { stem } from "./stem.ts";
-import { fold, isUnspaced, type TermTokens, termTokens, UNSPACED, WORD } from "./words.ts";
+import { fold, isUnspaced, type TermTokens, termTokens, UNSPACED, wordPattern } from "./words.ts";
 
 const ENDINGS = (
   "s es ies ed ied ing ings e y ly al ally ance ence er ers ic able ible ant ement ment ent ion ions ation ational tional ism ate ated ating ity ous ously ive ively " +
@@ -41,8 +41,8 @@ export function prefixMatcher(prefix: string): (text: string) => boolean {
 const LETTER = "[\\p{L}\\p{N}\\p{M}\\p{Co}]";
 const GAP = "[^\\p{L}\\p{N}\\p{M}\\p{Co}]";
 /** Edges of words; a script without spaces beside one is an edge too. */
-const BEFORE = `(?<!(?!${UNSPACED.source})${LETTER})`;
-const AFTER = `(?!(?!${UNSPACED.source})${LETTER})`;
+const BEFORE = `(?<!(?!${UNSPACED})${LETTER})`;
+const AFTER = `(?!(?!${UNSPACED})${LETTER})`;
 const escape = (text: string): string => text.replace(/[\\^$.*+?()[\]{}|/-]/g, "\\$&");
 
 export interface PhraseMatcher {
@@ -66,7 +66,10 @@ export function phraseMatcher(phrase: string): PhraseMatcher {
 
 const normal = (text: string): string => fold(text.normalize("NFKC"));
 
-export const phraseWords = (phrase: string): string[] => normal(phrase).match(WORD) ?? [];
+export function phraseWords(phrase: string): string[] {
+  const plain = normal(phrase);
+  return plain.match(wordPattern(plain)) ?? [];
+}
 
 /** Every way in which a phrase can run over the end of one text into the next. */
 export function splits(phrase: string): { readonly left: string; readonly right: string }[] {

@@ -4,7 +4,7 @@ import { type Lexeme, lexQuery, malformed } from "./lex-query.ts";
 import { queryTerms } from "./parse-query.ts";
 import type { Mark } from "./snippet.ts";
 import { STOP_WORDS } from "./stop-words.ts";
-import { WORD } from "./words.ts";
+import { wordPattern } from "./words.ts";
 
 /** What a query asks for: signs say what must hold, words what is ranked. */
 export interface Query {
@@ -59,7 +59,7 @@ export function parseQuery(query: string, files: ReadonlyMap<string, ReadonlySet
     where,
     marks: [...queryTerms(words.map(({ text }) => text).join(" ")), ...wanted.flatMap(({ is, text }): Mark[] => (is === "prefix" ? [{ prefix: text }] : is === "phrase" ? [{ phrase: text }] : []))],
     meaning: isPlain ? (found.length > 0 ? query : "") : wanted.map(({ text }) => text).join(" "),
-    words: words.flatMap(({ text, at }) => [...text.matchAll(WORD)].map(({ 0: word, index }) => ({ text: word, at: at + index }))).filter(({ text }) => !STOP_WORDS.has(text.toLowerCase())),
+    words: words.flatMap(({ text, at }) => [...text.matchAll(wordPattern(text))].map(({ 0: word, index }) => ({ text: word, at: at + index }))).filter(({ text }) => !STOP_WORDS.has(text.toLowerCase())),
   };
 }
 

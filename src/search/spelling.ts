@@ -1,4 +1,4 @@
-import { fold, tokens, WORD } from "./words.ts";
+import { fold, tokens, wordPattern } from "./words.ts";
 import { stem } from "./stem.ts";
 
 /** A word of the index, as a stem, and how many segments have it. */
@@ -34,7 +34,7 @@ export function nearestStems(word: string, candidates: Iterable<IndexWord>): str
 /** Of the words in texts that have the stem: the one nearest to what was typed. */
 export function wordOf(stemmed: string, word: string, texts: readonly string[]): string | undefined {
   const typed = fold(word);
-  const forms = new Set(texts.flatMap((text) => [...text.matchAll(WORD)].map(([one]) => one.toLowerCase()).filter((one) => tokens(one)[0]?.stem === stemmed)));
+  const forms = new Set(texts.flatMap((text) => [...text.matchAll(wordPattern(text))].map(([one]) => one.toLowerCase()).filter((one) => tokens(one)[0]?.stem === stemmed)));
   const most = errorsIn(typed);
   const near = [...forms].map((form) => ({ form, errors: distance(typed, fold(form), most) })).toSorted((a, b) => a.errors - b.errors);
   return near[0] && near[0].errors <= most ? near[0].form : undefined;

@@ -1,6 +1,6 @@
 import type { Term } from "../backends/backend.ts";
 import { prefixStems } from "./exact.ts";
-import { fold, grams, termTokens, tokens, WORD } from "./words.ts";
+import { fold, grams, termTokens, tokens, wordPattern } from "./words.ts";
 import { stem } from "./stem.ts";
 
 /** Stems that stand in a row where a term is; `open`: the last one may go on. */
@@ -40,18 +40,31 @@ interface Spoken {
 
 const columns = ({ text, speaker }: Spoken): string[] => [text, speaker ?? "", grams(text) ?? ""];
 
+const isIn = (column: readonly string[], wanted: StemRow): boolean => (wanted.row.length > 1 || wanted.open ? occurrences(column, wanted) > 0 : column.includes(wanted.row[0] as string));
+
 /**
  * How much of a query a segment has: the weights of the terms in it, as a share of all, 0..1. However often they are said, and however long the segment.
  */
 export function coverageOf(terms: readonly Term[], weights: readonly number[]): (segment: Spoken) => number {
   const wanted = terms.map((term, i) => ({ rows: termRows(term), weight: weights[i] ?? 0 }));
   const total = wanted.reduce((sum, { weight }) => sum + weight, 0);
-  // Stems begin as their words do: of most words nothing more need be known.
-  const initials = new Set(wanted.flatMap(({ rows }) => rows.flatMap(({ row }) => row.map((word) => word[0]))));
-  const stemsOf = (text: string): string[] => (fold(text).match(WORD) ?? []).map((word) => (initials.has(word[0]) ? stem(word) : ""));
+  // A word begins as its stem does, but for the stem's last letter ("happy", "happi"): of most words nothing more need be known.
+  const beginnings = wanted.flatMap(({ rows }) => rows.flatMap(({ row }) => row.map((word) => word.slice(0, -1))));
+  const stems = new Map<string, string>();
+  const stemOf = (word: string): string => {
+    const known = stems.get(word);
+    if (known !== undefined) return known;
+    const found = beginnings.some((beginning) => word.startsWith(beginning)) ? stem(word) : "";
+    stems.set(word, found);
+    return found;
+  };
+  const stemsOf = (text: string): string[] => {
+    const folded = fold(text);
+    return folded.match(wordPattern(folded))?.map(stemOf) ?? [];
+  };
   return (segment) => {
     const said = columns(segment).map(stemsOf);
-    const has = wanted.filter(({ rows }) => rows.some((row) => said.some((column) => occurrences(column, row) > 0)));
+    const has = wanted.filter(({ rows }) => rows.some((row) => said.some((column) => isIn(column, row))));
     return total > 0 ? has.reduce((sum, { weight }) => sum + weight, 0) / total : 0;
   };
 }

@@ -7,26 +7,28 @@ export interface Token {
   readonly stem: string;
 }
 
-/** Letters, digits and marks: what words are made of. */
-export const WORD = /[\p{L}\p{N}\p{M}\p{Co}]+/gu;
-/** Scripts written without spaces between words, and Korean, whose words carry their particles with them. */
-export const UNSPACED = /[\p{scx=Han}\p{scx=Hiragana}\p{scx=Katakana}\p{scx=Hangul}\p{scx=Thai}\p{scx=Lao}\p{scx=Khmer}\p{scx=Myanmar}]/u;
-
 /** Most texts have no accents, and looking is quick. */
 const BEYOND_ASCII = /[\u0080-\uffff]/;
+
+/** Letters, digits and marks: what words are made of. The classes of Unicode are slow to make and to use, and of most texts these are all. */
+export const wordPattern = (text: string): RegExp => (BEYOND_ASCII.test(text) ? /[\p{L}\p{N}\p{M}\p{Co}]+/gu : /[A-Za-z0-9]+/g);
+/** Scripts written without spaces between words, and Korean, whose words carry their particles with them. */
+export const UNSPACED = "[\\p{scx=Han}\\p{scx=Hiragana}\\p{scx=Katakana}\\p{scx=Hangul}\\p{scx=Thai}\\p{scx=Lao}\\p{scx=Khmer}\\p{scx=Myanmar}]";
 
 /** Without case and accents. */
 export const fold = (text: string): string => (BEYOND_ASCII.test(text) ? text.normalize("NFD").replace(/\p{Mn}/gu, "").normalize("NFC") : text).toLowerCase();
 
 /** Words as the keyword index sees them: without case, accents and English endings. */
 export function tokens(text: string): Token[] {
-  return [...text.matchAll(WORD)].map((match) => ({ start: match.index, end: match.index + match[0].length, stem: stem(fold(match[0])) }));
+  return [...text.matchAll(wordPattern(text))].map((match) => ({ start: match.index, end: match.index + match[0].length, stem: stem(fold(match[0])) }));
 }
 
 /** The first of these letters is Thai: looking for that alone is quick, and most texts have none. */
 const LATER = /[\u0e00-\uffff]/;
 
-export const isUnspaced = (text: string): boolean => LATER.test(text) && UNSPACED.test(text);
+let unspaced: RegExp | undefined;
+
+export const isUnspaced = (text: string): boolean => LATER.test(text) && (unspaced ??= new RegExp(UNSPACED, "u")).test(text);
 
 interface Run {
   readonly letters: readonly string[];
@@ -55,7 +57,7 @@ const pairs = (letters: readonly string[]): string[] => letters.map((letter, at)
  */
 export function grams(text: string): string | null {
   if (!isUnspaced(text)) return null;
-  const found = [...text.matchAll(WORD)].filter(([word]) => isUnspaced(word)).flatMap(([word]) => runs(word)).flatMap(({ letters, unspaced }) => (unspaced ? pairs(letters) : [letters.join("")]));
+  const found = [...text.matchAll(wordPattern(text))].filter(([word]) => isUnspaced(word)).flatMap(([word]) => runs(word)).flatMap(({ letters, unspaced }) => (unspaced ? pairs(letters) : [letters.join("")]));
   return found.length > 0 ? found.join(" ") : null;
 }
 
@@ -67,7 +69,7 @@ export interface TermTokens {
 
 /** How a term is looked up. A term of several words ("o'brien") is those in a row. */
 export function termTokens(term: string): TermTokens {
-  const all = [...term.matchAll(WORD)].flatMap(([word]) => (isUnspaced(word) ? runs(word) : [{ letters: [...word], unspaced: false }]));
+  const all = [...term.matchAll(wordPattern(term))].flatMap(([word]) => (isUnspaced(word) ? runs(word) : [{ letters: [...word], unspaced: false }]));
   const last = all.at(-1);
   const row = all.flatMap(({ letters, unspaced }, at) => {
     if (!unspaced) return [letters.join("")];

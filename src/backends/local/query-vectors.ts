@@ -1,11 +1,11 @@
 import type { Database } from "better-sqlite3";
 import type { QueryVectors } from "../backend.ts";
 import { toVector, vectorBlob } from "./rows.ts";
+import { sha256 } from "./sha256.ts";
 
 const KEPT = 1000;
 
-/** Keyword search does without: loading it takes five milliseconds. */
-const keyOf = (embedder: string, query: string): Buffer => process.getBuiltinModule("node:crypto").createHash("sha256").update(`${embedder}\0${query}`).digest();
+const keyOf = (embedder: string, query: string): Buffer => sha256(`${embedder}\0${query}`);
 
 export function localQueryVectors(db: Database): QueryVectors {
   return {

@@ -35,7 +35,7 @@ export function localStore(db: Database, path: string): Store {
     return result;
   });
   return {
-    capabilities: { text: "bm25", vector: "exact", concurrentCommits: 1 },
+    capabilities: { text: "bm25", vector: "ann", concurrentCommits: 1 },
     identity: () => guard(() => readIdentity(db)),
     getAsset: (id) => guard(() => {
       const row = db.prepare(`${STATUS} WHERE a.path = ?`).get(id) as AssetRow | undefined;

@@ -56,6 +56,8 @@ export function openScan(db: Database, dimensions: number): Scan {
     const codes = readCodes.get(block) as Buffer;
     const address = slotsAt + slotFor(block) * slotBytes;
     new Uint8Array(host.buffer, address, codes.length).set(codes);
+    // Gives the memory back now, to be used for the next: waiting for the collector doubles the time of the first search.
+    (codes.buffer as ArrayBuffer).transfer(0);
     return address;
   };
   const forget = (counts: ReadonlyMap<number, number>): void => {

@@ -6,21 +6,25 @@ import { COLUMNS, type HitRow, toHit } from "./search.ts";
 import { BLOCK_ROWS } from "./vector-blocks.ts";
 import { type Candidate, openScan, type Rows, type Scan } from "./vector-scan.ts";
 
-/** Codes order nearly as the vectors do: of so many more than are wanted the best are the best of all, measured in bench/README.md. */
-const spare = (limit: number): number => Math.max(200, limit >> 2);
+/**
+ * Codes order nearly as the vectors do, so that of so many by their codes the best few are the best of all, measured in bench/README.md. Vectors are a page of the file
+ * each: of a longer list only so many of the best are weighed, the rest keep the score that their codes give, which errs by some thousandths.
+ */
+const WEIGHED = 200;
 
 /**
- * The greatest inner products: a scan of all codes gives candidates, whose vectors decide. Rows whose segments the filter leaves out, or nobody owns, are
+ * The greatest inner products: a scan of all codes gives candidates, and vectors decide among the best. Rows whose segments the filter leaves out, or nobody owns, are
  * found out among the candidates; only where these are too many are the rows that count looked up first.
  */
 export function searchVector(db: Database, vector: Float32Array, filter: SearchFilter, limit: number): Hit[] {
   if (limit < 1) return [];
   const scan = scanOf(db, vector.length);
-  const most = limit + spare(limit);
+  const enough = Math.max(WEIGHED, limit);
+  const most = enough + (enough >> 2);
   const candidates = scan(vector, most, rowsOfFiles(db, filter));
-  const hits = weigh(db, vector, candidates, filter);
-  const isAll = candidates.length < most || hits.length >= limit + spare(limit) / 2;
-  return (isAll ? hits : weigh(db, vector, scan(vector, most, rowsOfSegments(db, filter)), filter)).sort(byScore).slice(0, limit);
+  const found = present(db, candidates, filter, enough);
+  const isAll = candidates.length < most || found.length === enough;
+  return weighed(db, vector, isAll ? found : present(db, scan(vector, enough, rowsOfSegments(db, filter)), filter, enough)).sort(byScore).slice(0, limit);
 }
 
 const scans = new WeakMap<Database, { readonly dimensions: number; readonly scan: Scan }>();
@@ -58,15 +62,25 @@ function rowsOfSegments(db: Database, filter: SearchFilter): Rows[] {
   return found;
 }
 
-/** Hits for those candidates that are somebody's and meet the filter, with their exact score. */
-function weigh(db: Database, query: Float32Array, candidates: readonly Candidate[], filter: SearchFilter): Hit[] {
+type Found = HitRow & { readonly id: number; readonly score: number };
+
+/** So many of the first candidates that are somebody's and meet the filter, with the scores that their codes give. */
+function present(db: Database, candidates: readonly Candidate[], filter: SearchFilter, most: number): Found[] {
   const { where, values } = conditions(filter);
-  const rows = db.prepare(`SELECT ${COLUMNS}, x.vector FROM json_each(?) j
+  const rows = db.prepare(`SELECT ${COLUMNS}, s.id, j.key AS nth FROM json_each(?) j
     CROSS JOIN vector_parts p ON p.place = (SELECT max(place) FROM vector_parts WHERE place <= j.value) AND j.value < p.place + p.row_count
     CROSS JOIN segments s ON s.version_id = p.version_id AND s.position = p.position + j.value - p.place
-    CROSS JOIN versions v ON v.id = s.version_id CROSS JOIN assets a ON a.id = v.asset_id CROSS JOIN vectors x ON x.segment_id = s.id
-    WHERE true${where}`).all(JSON.stringify(candidates.map(({ place }) => place)), ...values) as (HitRow & { readonly vector: Buffer })[];
-  return rows.map((row) => toHit(row, product(query, toVector(row.vector))));
+    CROSS JOIN versions v ON v.id = s.version_id CROSS JOIN assets a ON a.id = v.asset_id
+    WHERE true${where} LIMIT ?`).all(JSON.stringify(candidates.map(({ place }) => place)), ...values, most) as (HitRow & { readonly id: number; readonly nth: number })[];
+  return rows.map((row) => ({ ...row, score: candidates[row.nth]?.score ?? 0 }));
+}
+
+function weighed(db: Database, query: Float32Array, found: readonly Found[]): Hit[] {
+  const read = db.prepare("SELECT vector FROM vectors WHERE segment_id = ?").pluck();
+  return found.map((row, nth) => {
+    const blob = nth < WEIGHED ? (read.get(row.id) as Buffer | undefined) : undefined;
+    return toHit(row, blob ? product(query, toVector(blob)) : row.score);
+  });
 }
 
 function product(a: Float32Array, b: Float32Array): number {

@@ -30,7 +30,7 @@ export function vastStore(database: Database, claimed: Claimed, searcher: Search
     return typeof versionId === "string" ? versionId : undefined;
   };
   return {
-    capabilities: { text: "bm25", vector: "exact", concurrentCommits: CONCURRENT_COMMITS },
+    capabilities: { text: "bm25", vector: "ann", concurrentCommits: CONCURRENT_COMMITS },
     identity: () => readIdentity(database, session),
     async getAsset(id) {
       const row = await rowOf(id);
