@@ -11,7 +11,7 @@ import { inBucket } from "./place.ts";
 /** Runs one command. Never throws; @returns the exit code. */
 export async function main(argv: readonly string[], io: Io): Promise<number> {
   let exitCode = 0;
-  const program = build(argv[0], io, (code) => { exitCode = code; });
+  const program = build(argv, io, (code) => { exitCode = code; });
   try {
     if (argv.length === 0) {
       program.outputHelp();
@@ -58,22 +58,22 @@ function version(): string {
 }
 
 /** Of all commands only the one that comes first is made ready; without one, all that help and suggestions tell of. */
-function build(first: string | undefined, io: Io, onExit: (code: number) => void): Program {
+function build(argv: readonly string[], io: Io, onExit: (code: number) => void): Program {
   const program = new Program("mediasearch")
     .description("Find what is said in audio and video.")
-    .version(version())
+    .version(argv.some((arg) => /^-+v/i.test(arg)) ? version() : "")
     .showSuggestionAfterError()
     .showHelpAfterError("(--help shows what there is)")
     .exitOverride()
     .configureOutput({ writeOut: (text) => void io.stdout.write(text), writeErr: (text) => void io.stderr.write(text) })
     .addHelpText("after", '\nExamples:\n  $ mediasearch index ~/Recordings\n  $ mediasearch search "the budget for next year"\n  $ mediasearch doctor\n\nEvery command takes --config <file> and --env-file <file>; mediasearch config shows all settings and where they come from.');
-  const named = COMMANDS.filter(({ name }) => name === first);
+  const named = COMMANDS.filter(({ name }) => name === argv[0]);
   for (const spec of named.length > 0 ? named : COMMANDS) addCommand(program, spec, io, onExit);
   return program;
 }
 
 function addCommand(program: Program, spec: CommandSpec, io: Io, onExit: (code: number) => void): void {
-  const command = program.command(spec.name).summary(spec.summary).description(helpIntro(spec)).addHelpText("after", helpEnd(spec));
+  const command = program.command(spec.name).summary(spec.summary).description(helpIntro(spec)).addHelpText("after", () => helpEnd(spec));
   for (const { name, help, choices } of spec.args) {
     const argument = new Argument(name, help);
     command.addArgument(choices ? argument.choices([...choices]) : argument);

@@ -21,7 +21,6 @@ export function malformed(query: string, at: number, why: string): MediasearchEr
 
 const CLOSING: Readonly<Record<string, string>> = { '"': '"', "“": "”", "„": "“”", "«": "»", "「": "」", "『": "』" };
 const FIELD = new RegExp(`(?:${FIELDS.join("|")}):(?=\\S)`, "iy");
-const PREFIX = /^(?:[\p{L}\p{N}\p{M}]['’]?){2,}\*$/u;
 const HAS_OPERATOR = /(?:^|[\s(])(?:AND|OR|NOT)(?=[\s()]|$)/;
 
 /**
@@ -29,7 +28,7 @@ const HAS_OPERATOR = /(?:^|[\s(])(?:AND|OR|NOT)(?=[\s()]|$)/;
  * queries with AND, OR or NOT, and where they hold a sign; elsewhere they are punctuation.
  */
 export function lexQuery(query: string): Lexeme[] {
-  const grouped = HAS_OPERATOR.test(query) || /\(\s*(?:-\p{L}|["“„«]|(?:speaker|file|lang|language|origin|after|before|duration|confidence):)/iu.test(query);
+  const grouped = HAS_OPERATOR.test(query) || (query.includes("(") && /\(\s*(?:-\p{L}|["“„«]|(?:speaker|file|lang|language|origin|after|before|duration|confidence):)/iu.test(query));
   const found: Lexeme[] = [];
   let depth = 0;
   let at = 0;
@@ -49,15 +48,12 @@ export function lexQuery(query: string): Lexeme[] {
     else push(fieldAt(query, at, depth > 0) ?? wordAt(query, at, grouped));
   }
   if (depth > 0) throw malformed(query, found.findLast(({ is }) => is === "(")?.at ?? 0, "this is not closed");
-  return found.filter((lexeme) => !("text" in lexeme) || /[\p{L}\p{N}\p{Co}]/u.test(lexeme.text));
+  return found.filter((lexeme) => !("text" in lexeme) || /[A-Za-z0-9]/.test(lexeme.text) || /[\p{L}\p{N}\p{Co}]/u.test(lexeme.text));
 }
-
-const MINUS = /-(?=[\p{L}"“„«「『])/uy;
 
 /** Before a word, a quote or a group: "-5 degrees" and a dash between words are plain text. */
 function isMinus(query: string, at: number, grouped: boolean): boolean {
-  MINUS.lastIndex = at;
-  return MINUS.test(query) || (grouped && query.startsWith("-(", at));
+  return query[at] === "-" && (/^-[\p{L}"“„«「『]/u.test(query.slice(at)) || (grouped && query.startsWith("-(", at)));
 }
 
 function quoted(query: string, at: number): Lexeme {
@@ -89,6 +85,6 @@ function wordAt(query: string, at: number, grouped: boolean): Lexeme {
   const text = (grouped ? /^[^\s()]+/ : /^\S+/).exec(query.slice(at))?.[0] ?? query.slice(at, at + 1);
   const end = at + text.length;
   if (text === "AND" || text === "OR" || text === "NOT") return { is: text, at, end };
-  if (PREFIX.test(text) && !isUnspaced(text)) return { is: "prefix", text: text.slice(0, -1), at, end };
+  if (text.endsWith("*") && /^(?:[\p{L}\p{N}\p{M}]['’]?){2,}\*$/u.test(text) && !isUnspaced(text)) return { is: "prefix", text: text.slice(0, -1), at, end };
   return { is: "word", text, at, end };
 }

@@ -1,15 +1,16 @@
 import { STOP_WORDS } from "./stop-words.ts";
-import { isUnspaced } from "./words.ts";
+import { isAscii, isUnspaced } from "./words.ts";
 
-const WORD = /[\p{L}\p{N}\p{M}\p{Co}]+(?:'[\p{L}\p{M}]+)*/gu;
+/** In lower case. */
+const wordPattern = (text: string): RegExp => (isAscii(text) ? /[a-z0-9]+(?:'[a-z]+)*/g : /[\p{L}\p{N}\p{M}\p{Co}]+(?:'[\p{L}\p{M}]+)*/gu);
 
 /**
  * The terms of a natural question: lower-case Unicode words, each once, in the order written, without stop words
  * (unless there is nothing else) and without a possessive 's. Punctuation and operators mean nothing. What is written without spaces is cut into words.
  */
 export function queryTerms(query: string): string[] {
-  const plain = query.normalize("NFKC").replace(/[\u2018\u2019\u02bc\uff07]/g, "'").toLowerCase();
-  const words = [...new Set((plain.match(WORD) ?? []).flatMap((word) => (isUnspaced(word) ? unspacedWords(word) : [word])))];
+  const plain = (isAscii(query) ? query : query.normalize("NFKC").replace(/[\u2018\u2019\u02bc\uff07]/g, "'")).toLowerCase();
+  const words = [...new Set((plain.match(wordPattern(plain)) ?? []).flatMap((word) => (isUnspaced(word) ? unspacedWords(word) : [word])))];
   const telling = words.filter((word) => !STOP_WORDS.has(word));
   return [...new Set((telling.length > 0 ? telling : words).map((word) => word.replace(/'s$/, "")))];
 }

@@ -20,11 +20,11 @@ export interface Query {
 }
 
 /** The patterns of `file:` in a query: whoever parses it looks up the files first. */
-export const filePatterns = (query: string): string[] => lexemes(query).flatMap((lexeme) => (lexeme.is === "field" && lexeme.name === "file" ? [lexeme.value] : []));
+export const filePatterns = (query: string): string[] => (!/file:/i.test(query) ? [] : lexemes(query).flatMap((lexeme) => (lexeme.is === "field" && lexeme.name === "file" ? [lexeme.value] : [])));
 
 /** In capitals only, AND, OR and NOT that do not fit are words like the others. */
 function lexemes(query: string): Lexeme[] {
-  if (/\p{Ll}/u.test(query) || !/\p{Lu}/u.test(query)) return lexQuery(query);
+  if (/[a-z]/.test(query) || /\p{Ll}/u.test(query) || !/\p{Lu}/u.test(query)) return lexQuery(query);
   try {
     const found = lexQuery(query);
     parse(query, found, new Map());

@@ -7,16 +7,18 @@ export interface Token {
   readonly stem: string;
 }
 
-/** Most texts have no accents, and looking is quick. */
 const BEYOND_ASCII = /[\u0080-\uffff]/;
 
-/** Letters, digits and marks: what words are made of. The classes of Unicode are slow to make and to use, and of most texts these are all. */
-export const wordPattern = (text: string): RegExp => (BEYOND_ASCII.test(text) ? /[\p{L}\p{N}\p{M}\p{Co}]+/gu : /[A-Za-z0-9]+/g);
+/** Most texts are, and looking is quick. Classes of Unicode are slow to make and to use: for such texts there are others beside them. */
+export const isAscii = (text: string): boolean => !BEYOND_ASCII.test(text);
+
+/** Letters, digits and marks: what words are made of. */
+export const wordPattern = (text: string): RegExp => (isAscii(text) ? /[A-Za-z0-9]+/g : /[\p{L}\p{N}\p{M}\p{Co}]+/gu);
 /** Scripts written without spaces between words, and Korean, whose words carry their particles with them. */
 export const UNSPACED = "[\\p{scx=Han}\\p{scx=Hiragana}\\p{scx=Katakana}\\p{scx=Hangul}\\p{scx=Thai}\\p{scx=Lao}\\p{scx=Khmer}\\p{scx=Myanmar}]";
 
 /** Without case and accents. */
-export const fold = (text: string): string => (BEYOND_ASCII.test(text) ? text.normalize("NFD").replace(/\p{Mn}/gu, "").normalize("NFC") : text).toLowerCase();
+export const fold = (text: string): string => (isAscii(text) ? text : text.normalize("NFD").replace(/\p{Mn}/gu, "").normalize("NFC")).toLowerCase();
 
 /** Words as the keyword index sees them: without case, accents and English endings. */
 export function tokens(text: string): Token[] {

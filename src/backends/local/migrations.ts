@@ -136,8 +136,7 @@ export const backupPath = (path: string, schema: number): string => `${path}.sch
  * @throws NO_STORE for an empty one unless `create`; SCHEMA_MISMATCH for a file that is not a library, or one of a newer mediasearch. None is touched.
  */
 export function migrate(db: Database, path: string, create: boolean): void {
-  // One transaction, thus one state of the file: another process may be making it just now.
-  const current = db.transaction(() => checkSchema(db, path))();
+  const current = checkSchema(db, path);
   if (current === MIGRATIONS.length) return;
   if (current === 0 && !create) throw noStore(path);
   if (current > 0) keepCopy(db, backupPath(path, current));
@@ -167,10 +166,10 @@ export const noStore = (path: string): MediasearchError =>
 
 /** @returns the schema of the file, 0 when it is new. */
 function checkSchema(db: Database, path: string): number {
-  const current = db.pragma("user_version", { simple: true }) as number;
-  const application = db.pragma("application_id", { simple: true }) as number;
-  const isEmpty = db.prepare("SELECT count(*) AS n FROM sqlite_schema").pluck().get() === 0;
-  if (application !== APPLICATION_ID && !(application === 0 && isEmpty))
+  // One statement, thus one state of the file: another process may be making it just now.
+  const { current, application, isEmpty } = db.prepare("SELECT user_version AS current, application_id AS application, NOT EXISTS (SELECT 1 FROM sqlite_schema) AS isEmpty FROM pragma_user_version, pragma_application_id")
+    .get() as { readonly current: number; readonly application: number; readonly isEmpty: number };
+  if (application !== APPLICATION_ID && !(application === 0 && isEmpty === 1))
     throw new MediasearchError("SCHEMA_MISMATCH", `${path}: a database, but not a library of mediasearch`, { subject: path, hint: "give another path with --store" });
   if (current > MIGRATIONS.length)
     throw new MediasearchError("SCHEMA_MISMATCH", `${path}: made by a newer mediasearch (schema ${current}; this one knows ${MIGRATIONS.length})`, {

@@ -107,8 +107,6 @@ function readFrozen(path: string): Buffer {
 }
 
 function setUp(db: Database): void {
-  if (!db.readonly) db.pragma("journal_mode = WAL");
   // A commit is a file's worth of work: it is worth waiting until the disk has it, even if the power fails.
-  db.pragma("synchronous = FULL");
-  db.pragma("foreign_keys = ON");
+  db.exec(`${db.readonly ? "" : "PRAGMA journal_mode = WAL;"} PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON`);
 }

@@ -91,21 +91,35 @@ const whole = (counts: ReadonlyMap<number, number>): Rows[] => [...counts].map((
 
 /** Of many candidates so many of the best; of equals those that came first. */
 function keepBest(most: number): { readonly add: (place: number, score: number) => void; readonly least: () => number; readonly all: () => Candidate[] } {
-  let kept: Candidate[] = [];
+  const room = most * 2 + BLOCK_ROWS;
+  const [places, scores] = [new Float64Array(room), new Float32Array(room)];
+  let count = 0;
   let least = -Infinity;
   const cut = (): void => {
-    kept = kept.sort((a, b) => b.score - a.score).slice(0, most);
-    if (kept.length === most) least = kept.at(-1)?.score ?? least;
+    if (count < most) return;
+    // Without a function that compares, numbers are sorted in a tenth of the time.
+    const sorted = scores.slice(0, count).sort();
+    least = sorted[count - most] as number;
+    let equals = most - (count - sorted.findLastIndex((score) => score <= least) - 1);
+    let kept = 0;
+    for (let i = 0; i < count; i++) {
+      const score = scores[i] as number;
+      if (score < least || (score === least && equals-- <= 0)) continue;
+      scores[kept] = score;
+      places[kept++] = places[i] as number;
+    }
+    count = kept;
   };
   return {
     add(place, score) {
-      kept.push({ place, score });
-      if (kept.length >= most * 2 + BLOCK_ROWS) cut();
+      places[count] = place;
+      scores[count++] = score;
+      if (count === room) cut();
     },
     least: () => least,
     all() {
       cut();
-      return kept;
+      return Array.from(scores.subarray(0, count), (score, i) => ({ place: places[i] as number, score })).sort((a, b) => b.score - a.score);
     },
   };
 }
