@@ -7,7 +7,7 @@ import { fileURLToPath } from "node:url";
 import { rolldown } from "rolldown";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
-const INSIDE = ["commander", "env-paths", "is-safe-filename"];
+const INSIDE = ["better-sqlite3", "commander", "env-paths", "is-safe-filename"];
 /** Each is a process of its own. */
 const entries = ["src/start.ts", ...globSync("src/**/worker.ts", { cwd: root })].map((path) => path.replaceAll("\\", "/"));
 
@@ -40,6 +40,13 @@ const lightBuiltins = {
   load: (id) => (id.startsWith("\0light:") ? LIGHT[id.slice("\0light:".length)] : null),
 };
 
+/** Its modules are here, its native part stays where it was installed. */
+const nativePart = {
+  name: "native-part",
+  /** @param {string} code @param {string} id */
+  transform: (code, id) => (/[\\/]better-sqlite3[\\/]lib[\\/]binding\.js$/.test(id) ? code.replaceAll("__dirname", 'path.dirname(require.resolve("better-sqlite3"))') : null),
+};
+
 /** These are CommonJS themselves and on the way of every search: `import()` would start Node's loader of ES modules for them, which takes four milliseconds. */
 const REQUIRED = /\bimport\("(better-sqlite3|onnxruntime-node)"\)/g;
 const required = {
@@ -54,7 +61,7 @@ const required = {
  */
 const groups = [
   { name: "common", test: /[\\/]src[\\/](?:(?:errors|place|output)\.ts|config[\\/])|rolldown/ },
-  { name: "search", test: /[\\/]src[\\/](?:search[\\/]|backends[\\/](?:local[\\/]|registry|lease)|embed[\\/](?:registry|remember-queries|minilm[\\/]identity)|models[\\/]catalogue|results[\\/](?:links|markdown|moment|records|screen|timecode)|commands[\\/](?:command|format|show-path|search|search-(?:filter|find|moments|options|print|view))\.ts)/ },
+  { name: "search", test: /[\\/]better-sqlite3[\\/]|[\\/]src[\\/](?:search[\\/]|backends[\\/](?:local[\\/]|registry|lease)|embed[\\/](?:registry|remember-queries|minilm[\\/]identity)|models[\\/]catalogue|results[\\/](?:links|markdown|moment|records|screen|timecode)|commands[\\/](?:command|format|show-path|search|search-(?:filter|find|moments|options|print|view))\.ts)/ },
 ];
 
 rmSync(`${root}dist`, { recursive: true, force: true });
@@ -65,7 +72,7 @@ const bundle = await rolldown({
   // A module that is imported both ways costs nothing: what imports it is loaded late itself.
   onLog: (level, log, handle) => { if (log.code !== "INEFFECTIVE_DYNAMIC_IMPORT") handle(level, log); },
   external: (id, importer) => !/^[\0./\\]|^[A-Z]:/.test(id) && !INSIDE.includes(id) && !isLight(id, importer),
-  plugins: [lightBuiltins, ownAddress, required],
+  plugins: [lightBuiltins, ownAddress, nativePart, required],
 });
 await bundle.write({ dir: `${root}dist`, format: "cjs", entryFileNames: "[name].js", chunkFileNames: "[name]-[hash].js", comments: false, codeSplitting: { groups } });
 await bundle.close();
