@@ -1,6 +1,6 @@
 import type { Term } from "../backends/backend.ts";
 import { prefixStems } from "./exact.ts";
-import { fold, grams, termTokens, tokens, wordPattern } from "./words.ts";
+import { fold, grams, isAscii, termTokens, tokens, wordPattern } from "./words.ts";
 import { stem } from "./stem.ts";
 
 /** Stems that stand in a row where a term is; `open`: the last one may go on. */
@@ -48,8 +48,10 @@ const isIn = (column: readonly string[], wanted: StemRow): boolean => (wanted.ro
 export function coverageOf(terms: readonly Term[], weights: readonly number[]): (segment: Spoken) => number {
   const wanted = terms.map((term, i) => ({ rows: termRows(term), weight: weights[i] ?? 0 }));
   const total = wanted.reduce((sum, { weight }) => sum + weight, 0);
-  // A word begins as its stem does, but for the stem's last letter ("happy", "happi"): of most words nothing more need be known.
-  const beginnings = wanted.flatMap(({ rows }) => rows.flatMap(({ row }) => row.map((word) => word.slice(0, -1))));
+  const rows = wanted.flatMap((term) => term.rows);
+  // A word begins as its stem does, but for the stem's last letter ("happy", "happi"): of most words nothing more need be known, and nothing at all where no row is of several.
+  const beginnings = rows.flatMap(({ row }) => row.map((word) => word.slice(0, -1)));
+  const begun = rows.every(({ row }) => row.length === 1) ? new RegExp(`(?<![a-z0-9])(?:${beginnings.join("|")})[a-z0-9]*`, "g") : undefined;
   const stems = new Map<string, string>();
   const stemOf = (word: string): string => {
     const known = stems.get(word);
@@ -60,10 +62,10 @@ export function coverageOf(terms: readonly Term[], weights: readonly number[]): 
   };
   const stemsOf = (text: string): string[] => {
     const folded = fold(text);
-    return folded.match(wordPattern(folded))?.map(stemOf) ?? [];
+    return folded.match(begun && isAscii(folded) ? begun : wordPattern(folded))?.map(stemOf) ?? [];
   };
   return (segment) => {
-    const said = columns(segment).map(stemsOf);
+    const said = columns(segment).filter((column) => column !== "").map(stemsOf);
     const has = wanted.filter(({ rows }) => rows.some((row) => said.some((column) => isIn(column, row))));
     return total > 0 ? has.reduce((sum, { weight }) => sum + weight, 0) / total : 0;
   };
