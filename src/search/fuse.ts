@@ -21,12 +21,17 @@ const middle = ({ segment }: Hit): number => (segment.startMs + segment.endMs) /
  * found by chance, as with paraphrases, they hardly count. BM25 decides between equals.
  */
 export function fuse(byWords: readonly Hit[], byMeaning: readonly Hit[], coverageOf: (segment: Hit["segment"]) => number): RankedHit[] {
-  const words = new Map(byWords.map((hit) => [keyOf(hit), hit.score]));
-  const near = new Map(byMeaning.map((hit) => [keyOf(hit), hit.score]));
+  const found = new Map<string, { readonly hit: Hit; readonly bm25: number | null; cosine: number | null }>();
+  for (const hit of byWords) found.set(keyOf(hit), { hit, bm25: hit.score, cosine: null });
+  for (const hit of byMeaning) {
+    const [key, cosine] = [keyOf(hit), hit.score];
+    const known = found.get(key);
+    if (known) known.cosine = cosine;
+    else found.set(key, { hit, bm25: null, cosine });
+  }
   const floor = byMeaning.at(-1)?.score ?? 0;
   const span = Math.max(LEAST_SPAN, (byMeaning[0]?.score ?? 0) - floor);
-  const ranked = [...new Map([...byWords, ...byMeaning].map((hit) => [keyOf(hit), hit]))].map(([key, hit]): RankedHit => {
-    const [bm25, cosine] = [words.get(key) ?? null, near.get(key) ?? null];
+  const ranked = Array.from(found.values(), ({ hit, bm25, cosine }): RankedHit => {
     const coverage = bm25 === null ? 0 : coverageOf(hit.segment);
     const nearness = cosine === null ? 0 : (cosine - floor) / span;
     return { ...hit, score: nearness + WORDS * coverage ** STEEPNESS, explain: { bm25, cosine, nearness, coverage } };

@@ -21,10 +21,13 @@ export function searchVector(db: Database, vector: Float32Array, filter: SearchF
   const scan = scanOf(db, vector.length);
   const enough = Math.max(WEIGHED, limit);
   const most = enough + (enough >> 2);
-  const candidates = scan(vector, most, rowsOfFiles(db, filter));
-  const found = present(db, candidates, filter, enough);
-  const isAll = candidates.length < most || found.length === enough;
-  return weighed(db, vector, isAll ? found : present(db, scan(vector, enough, rowsOfSegments(db, filter)), filter, enough)).sort(byScore).slice(0, limit);
+  let candidates = scan(vector, most, rowsOfFiles(db, filter));
+  let found = present(db, candidates, filter, enough);
+  if (found.length < enough && candidates.length === most) {
+    candidates = scan(vector, enough, rowsOfSegments(db, filter));
+    found = present(db, candidates, filter, enough);
+  }
+  return weighed(db, vector, candidates, found).sort(byScore).slice(0, limit);
 }
 
 const scans = new WeakMap<Database, { readonly dimensions: number; readonly scan: Scan }>();
@@ -62,24 +65,24 @@ function rowsOfSegments(db: Database, filter: SearchFilter): Rows[] {
   return found;
 }
 
-type Found = HitRow & { readonly id: number; readonly score: number };
+type Found = HitRow & { readonly id: number; readonly nth: number };
 
-/** So many of the first candidates that are somebody's and meet the filter, with the scores that their codes give. */
+/** So many of the first candidates that are somebody's and meet the filter; `nth` is their place among all. */
 function present(db: Database, candidates: readonly Candidate[], filter: SearchFilter, most: number): Found[] {
   const { where, values } = conditions(filter);
-  const rows = db.prepare(`SELECT ${COLUMNS}, s.id, j.key AS nth FROM json_each(?) j
+  return db.prepare(`SELECT ${COLUMNS}, s.id, j.key AS nth FROM json_each(?) j
     CROSS JOIN vector_parts p ON p.place = (SELECT max(place) FROM vector_parts WHERE place <= j.value) AND j.value < p.place + p.row_count
     CROSS JOIN segments s ON s.version_id = p.version_id AND s.position = p.position + j.value - p.place
     CROSS JOIN versions v ON v.id = s.version_id CROSS JOIN assets a ON a.id = v.asset_id
-    WHERE true${where} LIMIT ?`).all(JSON.stringify(candidates.map(({ place }) => place)), ...values, most) as (HitRow & { readonly id: number; readonly nth: number })[];
-  return rows.map((row) => ({ ...row, score: candidates[row.nth]?.score ?? 0 }));
+    WHERE true${where} LIMIT ?`).all(JSON.stringify(candidates.map(({ place }) => place)), ...values, most) as Found[];
 }
 
-function weighed(db: Database, query: Float32Array, found: readonly Found[]): Hit[] {
+/** Hits with exact scores of the first, and of the others those that their codes give. */
+function weighed(db: Database, query: Float32Array, candidates: readonly Candidate[], found: readonly Found[]): Hit[] {
   const read = db.prepare("SELECT vector FROM vectors WHERE segment_id = ?").pluck();
-  return found.map((row, nth) => {
-    const blob = nth < WEIGHED ? (read.get(row.id) as Buffer | undefined) : undefined;
-    return toHit(row, blob ? product(query, toVector(blob)) : row.score);
+  return found.map((row, i) => {
+    const blob = i < WEIGHED ? (read.get(row.id) as Buffer | undefined) : undefined;
+    return toHit(row, blob ? product(query, toVector(blob)) : (candidates[row.nth]?.score ?? 0));
   });
 }
 
