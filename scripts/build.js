@@ -40,11 +40,12 @@ const lightBuiltins = {
   load: (id) => (id.startsWith("\0light:") ? LIGHT[id.slice("\0light:".length)] : null),
 };
 
-/** Its modules are here, its native part stays where it was installed. */
+/** Its modules are here, its native part stays where it was installed; to look for it in the folders of packages takes a millisecond less than to resolve its name. */
+const FOUND = 'require.resolve.paths("better-sqlite3").map((folder) => path.join(folder, "better-sqlite3", "lib")).find((folder) => fs.existsSync(folder)) ?? path.dirname(require.resolve("better-sqlite3"))';
 const nativePart = {
   name: "native-part",
   /** @param {string} code @param {string} id */
-  transform: (code, id) => (/[\\/]better-sqlite3[\\/]lib[\\/]binding\.js$/.test(id) ? code.replaceAll("__dirname", 'path.dirname(require.resolve("better-sqlite3"))') : null),
+  transform: (code, id) => (/[\\/]better-sqlite3[\\/]lib[\\/]binding\.js$/.test(id) ? code.replace("let DEFAULT_ADDON;", `let DEFAULT_ADDON;\nconst installed = () => ${FOUND};`).replaceAll("__dirname", "installed()") : null),
 };
 
 /** These are CommonJS themselves and on the way of every search: `import()` would start Node's loader of ES modules for them, which takes four milliseconds. */
