@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-import module from "node:module";
+const { enableCompileCache } = require("node:module");
 
 const [major, minor] = process.versions.node.split(".").map(Number);
 if (major < 22 || (major === 22 && minor < 13)) {
@@ -7,7 +7,6 @@ if (major < 22 || (major === 22 && minor < 13)) {
   process.exitCode = 2;
 } else {
   // Before the first module of ours: those loaded earlier would be compiled anew each time.
-  module.enableCompileCache();
-  const { start } = module.createRequire(import.meta.url)("../dist/start.js");
-  await start();
+  enableCompileCache();
+  require("../dist/start.js").start();
 }

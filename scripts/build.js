@@ -65,6 +65,13 @@ const groups = [
   { name: "search", test: /[\\/]better-sqlite3[\\/]|[\\/]src[\\/](?:search[\\/]|backends[\\/](?:local[\\/]|registry|lease)|embed[\\/](?:registry|remember-queries|minilm[\\/]identity)|models[\\/]catalogue|results[\\/](?:links|markdown|moment|records|screen|timecode)|commands[\\/](?:command|format|show-path|search|search-(?:filter|find|moments|options|print|view))\.ts)/ },
 ];
 
+/** What is imported of Node as a whole would be copied, name by name. */
+const wholeBuiltins = {
+  name: "whole-builtins",
+  /** @param {string} code */
+  renderChunk: (code) => code.replaceAll(/^(node_\w+) = \S+\.__toESM\(\1, 1\);$/gm, "$1 = Object.assign(Object.create($1), { default: $1 });"),
+};
+
 rmSync(`${root}dist`, { recursive: true, force: true });
 const bundle = await rolldown({
   cwd: root,
@@ -73,7 +80,7 @@ const bundle = await rolldown({
   // A module that is imported both ways costs nothing: what imports it is loaded late itself.
   onLog: (level, log, handle) => { if (log.code !== "INEFFECTIVE_DYNAMIC_IMPORT") handle(level, log); },
   external: (id, importer) => !/^[\0./\\]|^[A-Z]:/.test(id) && !INSIDE.includes(id) && !isLight(id, importer),
-  plugins: [lightBuiltins, ownAddress, nativePart, required],
+  plugins: [lightBuiltins, ownAddress, nativePart, required, wholeBuiltins],
 });
 await bundle.write({ dir: `${root}dist`, format: "cjs", entryFileNames: "[name].js", chunkFileNames: "[name]-[hash].js", comments: false, codeSplitting: { groups } });
 await bundle.close();
