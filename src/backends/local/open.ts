@@ -9,6 +9,7 @@ import { toStoreError } from "./errors.ts";
 import { defineFunctions } from "./filter.ts";
 import { migrate, MIGRATIONS, noStore } from "./migrations.ts";
 import { localLedger } from "./ledger.ts";
+import { keepFewPages } from "./page-cache.ts";
 import { snapshot } from "./snapshot.ts";
 import { localQueryVectors } from "./query-vectors.ts";
 import { localStore } from "./store.ts";
@@ -28,6 +29,7 @@ export async function open({ path, create }: BackendOptions, waitMs = WAIT_FOR_O
     defineFunctions(db);
     migrate(db, path, create);
     setUp(db);
+    keepFewPages(db);
   } catch (error) {
     db?.close();
     throw toStoreError(error, path);

@@ -4,6 +4,7 @@ import type { ArchivedVersion, AssetState, AssetVersion, Store, StoreIdentity } 
 import { addArchived, archive, copyVersion, moveAsset, readArchived } from "./history.ts";
 import { toStoreError } from "./errors.ts";
 import { isSame, mismatch, readIdentity, refuseUseless, writeIdentity } from "./identity.ts";
+import { keepPages } from "./page-cache.ts";
 import { reembed } from "./reembed.ts";
 import { type AssetRow, type SegmentRow, toSegment, toStatus, toVector, vectorBlob } from "./rows.ts";
 import { countText, searchText, termWeights } from "./search.ts";
@@ -27,7 +28,16 @@ export function localStore(db: Database, path: string): Store {
       throw toStoreError(error, path);
     }
   };
-  const write = <T>(act: () => T): Promise<T> => guard(() => db.transaction(act).immediate());
+  let calls = 0;
+  /** Texts, vectors: a search asks for each once. */
+  const search = <T>(act: () => T): Promise<T> => guard(() => {
+    if (++calls === 3) keepPages(db);
+    return act();
+  });
+  const write = <T>(act: () => T): Promise<T> => guard(() => {
+    keepPages(db);
+    return db.transaction(act).immediate();
+  });
   /** For what takes versions away or adds them. */
   const writeVersions = <T>(act: () => T): Promise<T> => write(() => {
     const result = act();
@@ -105,17 +115,20 @@ export function localStore(db: Database, path: string): Store {
     removeAsset: (id) => writeVersions(() => {
       db.prepare("DELETE FROM assets WHERE path = ?").run(id);
     }),
-    searchText: (query, filter, limit) => guard(() => searchText(db, query, filter, limit)),
+    searchText: (query, filter, limit) => search(() => searchText(db, query, filter, limit)),
     spellings: (words) => guard(() => spellings(db, words)),
     termWeights: (terms) => guard(() => termWeights(db, terms)),
     countText: (query, filter) => guard(() => countText(db, query, filter)),
-    searchVector: (vector, filter, limit) => guard(() => {
+    searchVector: (vector, filter, limit) => search(() => {
       const identity = readIdentity(db);
       if (!identity) return [];
       if (identity.dimensions !== vector.length) throw mismatch(identity);
       return searchVector(db, vector, filter, limit);
     }),
-    reembed: (embedder, embed, onProgress) => guard(() => reembed(db, embedder, embed, onProgress)),
+    reembed: (embedder, embed, onProgress) => guard(() => {
+      keepPages(db);
+      return reembed(db, embedder, embed, onProgress);
+    }),
     counts: () => guard(() => {
       const assets: Record<AssetState, number> = { registered: 0, indexed: 0, partial: 0, failed: 0, deleted: 0 };
       for (const { state, n } of db.prepare("SELECT iif(deleted_at_ms IS NULL, state, 'deleted') AS state, count(*) AS n FROM assets GROUP BY 1").all() as { state: AssetState; n: number }[]) assets[state] = n;
