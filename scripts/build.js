@@ -1,6 +1,6 @@
 // Puts src/ together into few files in dist/, from nothing each time so that no file of an older build stays: a process that loads one file starts faster
 // than one that loads fifty, and one that loads CommonJS faster than one that loads ES modules (bench/README.md). What packages bring stays outside, but
-// for the small ones that every command needs.
+// for the small ones that every command or every search needs.
 import { cpSync, globSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { posix, relative } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -48,8 +48,8 @@ const nativePart = {
   transform: (code, id) => (/[\\/]better-sqlite3[\\/]lib[\\/]binding\.js$/.test(id) ? code.replace("let DEFAULT_ADDON;", `let DEFAULT_ADDON;\nconst installed = () => ${FOUND};`).replaceAll("__dirname", "installed()") : null),
 };
 
-/** These are CommonJS themselves and on the way of every search: `import()` would start Node's loader of ES modules for them, which takes four milliseconds. */
-const REQUIRED = /\bimport\("(better-sqlite3|onnxruntime-node)"\)/g;
+/** It is CommonJS itself, and every search for a new query waits for it: `import()` would start Node's loader of ES modules, which takes four milliseconds. */
+const REQUIRED = /\bimport\("(onnxruntime-node)"\)/g;
 const required = {
   name: "required",
   /** @param {string} code */

@@ -158,6 +158,7 @@ export interface StoreCounts {
 export interface Store {
   readonly capabilities: {
     readonly text: "bm25" | "substring";
+    /** "ann": the best hundred hits are ordered by exact scores, those after them may be ordered by estimates. */
     readonly vector: "exact" | "ann";
     /** How many commits may be under way at once; 1 means that callers queue them. */
     readonly concurrentCommits: number;
