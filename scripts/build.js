@@ -65,11 +65,24 @@ const groups = [
   { name: "search", test: /[\\/]better-sqlite3[\\/]|[\\/]src[\\/](?:search[\\/]|backends[\\/](?:local[\\/]|registry|lease)|embed[\\/](?:registry|remember-queries|minilm[\\/]identity)|models[\\/]catalogue|results[\\/](?:links|markdown|moment|records|screen|timecode)|commands[\\/](?:command|format|show-path|search|search-(?:filter|find|moments|options|print|view))\.ts)/ },
 ];
 
-/** What is imported of Node as a whole would be copied, name by name. */
-const wholeBuiltins = {
-  name: "whole-builtins",
+/** What is imported of Node as a whole would be copied, name by name; a package of ES modules comes as what it exports. */
+const wholes = {
+  name: "wholes",
   /** @param {string} code */
-  renderChunk: (code) => code.replaceAll(/^(node_\w+) = \S+\.__toESM\(\1, 1\);$/gm, "$1 = Object.assign(Object.create($1), { default: $1 });"),
+  renderChunk: (code) => code
+    .replaceAll(/^(node_\w+) = \S+\.__toESM\(\1, 1\);$/gm, "$1 = Object.assign(Object.create($1), { default: $1 });")
+    .replaceAll(/^(\w+) = (\S+\.__toESM\(\1, 1\));$/gm, '$1 = $1[Symbol.toStringTag] === "Module" ? $1 : $2;'),
+};
+
+/** What draws on terminals stays ES modules: Ink waits for something while it is loaded, which only they can. */
+const DRAWN = ["index-view", "search-terminal"];
+const drawnApart = {
+  name: "drawn-apart",
+  /** @param {string} source */
+  resolveId(source) {
+    const name = DRAWN.find((one) => source.endsWith(`/${one}.ts`));
+    return name === undefined ? null : { id: `./${name}.mjs`, external: true };
+  },
 };
 
 rmSync(`${root}dist`, { recursive: true, force: true });
@@ -80,10 +93,15 @@ const bundle = await rolldown({
   // A module that is imported both ways costs nothing: what imports it is loaded late itself.
   onLog: (level, log, handle) => { if (log.code !== "INEFFECTIVE_DYNAMIC_IMPORT") handle(level, log); },
   external: (id, importer) => !/^[\0./\\]|^[A-Z]:/.test(id) && !INSIDE.includes(id) && !isLight(id, importer),
-  plugins: [lightBuiltins, ownAddress, nativePart, required, wholeBuiltins],
+  plugins: [lightBuiltins, ownAddress, nativePart, required, wholes, drawnApart],
 });
 await bundle.write({ dir: `${root}dist`, format: "cjs", entryFileNames: "[name].js", chunkFileNames: "[name]-[hash].js", comments: false, codeSplitting: { groups } });
 await bundle.close();
+for (const name of DRAWN) {
+  const drawn = await rolldown({ cwd: root, input: `src/commands/${name}.ts`, platform: "node", external: /^[a-z]/ });
+  await drawn.write({ file: `${root}dist/${name}.mjs`, format: "esm", comments: false });
+  await drawn.close();
+}
 writeFileSync(`${root}dist/package.json`, '{ "type": "commonjs" }\n');
 // Read at run time; the compiler knows nothing of them.
 for (const path of globSync("src/**/protos", { cwd: root })) cpSync(`${root}${path}`, `${root}${path.replace(/^src/, "dist")}`, { recursive: true });

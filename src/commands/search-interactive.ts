@@ -5,7 +5,6 @@ import { playerFor } from "./search-act.ts";
 import { searchModel } from "./search-model.ts";
 import type { SearchOptions } from "./search-options.ts";
 import { openSession } from "./search-session.ts";
-import { showSearch } from "./search-terminal.ts";
 
 const SHOWN_HITS = 50;
 const LINES_AROUND = 6;
@@ -37,6 +36,7 @@ export async function searchInteractively(flags: Flags, { padMs = 0 }: SearchOpt
   });
   try {
     await session.view();
+    const { showSearch } = await import("./search-terminal.ts");
     await showSearch(model, io);
   } finally {
     model.close();
