@@ -112,9 +112,11 @@ const results: { readonly segments: number; readonly warm: readonly Row[]; reado
 const empty = whole(Array.from({ length: RUNS }, () => ["-e", "0"]), process.env);
 for (const segments of sizes) {
   const built = await build(segments);
-  results.push({ segments, warm: await inOneProcess(segments, built), whole: asProcess(segments, empty) });
+  const warmRows = await inOneProcess(segments, built);
+  // Before whole processes are measured: the machine would still be writing their gigabytes to the disk.
   for (const peer of built.peers) peer.close();
   rmSync(join(work, `peer-${segments}-${process.pid}.sqlite`), { force: true });
+  results.push({ segments, warm: warmRows, whole: asProcess(segments, empty) });
   if (keep === undefined) rmSync(libraryOf(segments));
 }
 const embedding = await warm(world.textQueries, (text) => model.embed([text], { as: "query" }));
