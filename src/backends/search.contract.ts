@@ -95,7 +95,7 @@ export const SEARCH_CASES: readonly StoreCase[] = [
     },
   },
   {
-    law: "a phrase is its exact words in a row, also from the end of one segment into the next of the same version",
+    law: "a phrase is its exact words in a row, also over the ends of up to four segments of the same version",
     async run(store) {
       await commit(store, "/a", [{ text: "We meet again next" }, { text: "Year, he said: “the café closes”" }, { text: "years of next to nothing" }, { text: "the next years" }]);
       await commit(store, "/b", [{ text: "what is next" }]);
@@ -105,6 +105,11 @@ export const SEARCH_CASES: readonly StoreCase[] = [
         ["closes years of", "Year, he said: “the café closes”"], ["closes years off", ""], ["Ann Lee", "year one"], ["?!", ""], ["again next year he", "We meet again next"],
       ] as const) assert.equal(await meeting(store, { phrase }, "|"), wanted, phrase);
       assert.equal(await meeting(store, { not: { phrase: "next year" } }, "|"), "the next years|what is next|year one|Year, he said: “the café closes”|years of next to nothing");
+      await commit(store, "/d", [{ text: "The full page" }, { text: "Okay." }, { text: "Mm-hmm" }, { text: "is full" }, { text: "page okay" }, { text: "is it?" }]);
+      for (const [phrase, wanted] of [
+        ["full page okay", "is full|The full page"], ["full page okay mm", "The full page"], ["page okay mm hmm is full page", "The full page"], ["full page okay mm hmm is full page okay is", ""],
+        ["okay mm hmm is full", "Okay."], ["page mm hmm", ""], ["okay is it", "page okay"],
+      ] as const) assert.equal(await meeting(store, { phrase }, "|"), wanted, phrase);
     },
   },
   {

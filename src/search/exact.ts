@@ -6,6 +6,8 @@ const ENDINGS = (
   "ize ise ized ised izing ising ization isation ful ness ality ivity bility icate ative icity ical ator ancy ency"
 ).split(" ");
 const SHORTEST_OPEN = 3;
+/** Stems that end so are also those of words which are written otherwise there: "taking" has "take", "happy" "happi", "ability" "abl". */
+const CHANGING = /(?:[ei]|bl)$/;
 
 /**
  * Where words that begin with a prefix are in an index of stems: under stems that begin so, and under shorter ones ("communi" is in "community",
@@ -26,8 +28,9 @@ export function prefixStems(prefix: string): PrefixStems {
     for (let written = 0; written <= ending.length; written++)
       if (wanted.endsWith(ending.slice(0, written))) whole.add(stem(wanted + ending.slice(written)));
   const others = [...whole].filter((one) => !one.startsWith(stemmed) || (stemmed !== wanted && stemmed.length < SHORTEST_OPEN)).map((one): TermTokens => ({ row: [one], open: false }));
-  if (stemmed === wanted) return { sure: [open], unsure: others };
-  return { sure: [], unsure: stemmed.length < SHORTEST_OPEN ? others : [open, ...others] };
+  if (stemmed === wanted && !CHANGING.test(wanted)) return { sure: [open], unsure: others };
+  const asWritten: TermTokens = { row: [wanted], open: true };
+  return { sure: [], unsure: stemmed.length < SHORTEST_OPEN || stemmed === wanted ? [asWritten, ...others] : [asWritten, open, ...others] };
 }
 
 /** Whether a word of the text begins with the prefix, whatever case and accents. */
@@ -43,7 +46,7 @@ const GAP = "[^\\p{L}\\p{N}\\p{M}\\p{Co}]";
 /** Edges of words; a script without spaces beside one is an edge too. */
 const BEFORE = `(?<!(?!${UNSPACED})${LETTER})`;
 const AFTER = `(?!(?!${UNSPACED})${LETTER})`;
-const escape = (text: string): string => text.replace(/[\\^$.*+?()[\]{}|/-]/g, "\\$&");
+const escape = (text: string): string => text.replace(/[\\^$.*+?()[\]{}|/]/g, "\\$&");
 
 export interface PhraseMatcher {
   readonly isIn: (text: string) => boolean;
@@ -71,8 +74,17 @@ export function phraseWords(phrase: string): string[] {
   return plain.match(wordPattern(plain)) ?? [];
 }
 
-/** Every way in which a phrase can run over the end of one text into the next. */
+/** Every way in which a phrase can end in a text that it did not begin in: `right` there, `left` before. */
 export function splits(phrase: string): { readonly left: string; readonly right: string }[] {
   const words = phraseWords(phrase);
   return words.slice(1).map((_, at) => ({ left: words.slice(0, at + 1).join(" "), right: words.slice(at + 1).join(" ") }));
+}
+
+/** A phrase runs over so many ends of segments at most: people put in an "okay" now and then. */
+export const MOST_ENDS = 4;
+
+/** Whether a text and what was said between end with the phrase, which begins in the text and not later. */
+export function endsFrom(phrase: string): (text: string, between: string) => boolean {
+  const { isEndOf } = phraseMatcher(phrase);
+  return (text, between) => (between === "" ? isEndOf(text) : !isEndOf(between) && isEndOf(`${text} ${between}`));
 }

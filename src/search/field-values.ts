@@ -25,10 +25,12 @@ export const FIELD_CONDITIONS = {
 } as const;
 
 function languageTag(value: string): string {
+  const must = "a language tag such as en or pt-BR";
   try {
-    return Intl.getCanonicalLocales(value)[0] ?? value;
+    const [tag = value] = Intl.getCanonicalLocales(value);
+    return /^[a-z]{2,3}(?:-|$)/.test(tag) ? tag : unfit(must);
   } catch {
-    return unfit("a language tag such as en or pt-BR");
+    return unfit(must);
   }
 }
 
@@ -42,7 +44,9 @@ function startOf(value: string, now = new Date()): number {
   if (word === "yesterday") return new Date(midnight.getFullYear(), midnight.getMonth(), midnight.getDate() - 1).getTime();
   const ago = /^(\d{1,4})([dw])$/.exec(word);
   if (ago) return now.getTime() - Number(ago[1]) * (ago[2] === "w" ? 7 : 1) * DAY_MS;
-  const parts = /^(\d{4})(?:-(\d\d?)(?:-(\d\d?)(?:T(\d\d):(\d\d))?)?)?$/i.exec(value);
+  const moment = /^(\d{4}-\d\d-\d\d)T\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:\d\d)$/i.test(value) ? Date.parse(value) : NaN;
+  if (!Number.isNaN(moment)) return moment;
+  const parts = /^(\d{4})(?:-(\d\d?)(?:-(\d\d?)(?:T(\d\d):(\d\d)(?::\d\d(?:\.\d+)?)?)?)?)?$/i.exec(value);
   if (!parts) return unfit("a date such as 2026, 2026-01, 2026-01-31, today, yesterday or 7d (days ago)");
   const [year = 0, month = 1, day = 1, hour = 0, minute = 0] = parts.slice(1).map((part) => (part === undefined ? undefined : Number(part)));
   const date = new Date(year, month - 1, day, hour, minute);
@@ -50,11 +54,13 @@ function startOf(value: string, now = new Date()): number {
   return date.getTime();
 }
 
-function comparison(compare: Comparison["compare"], value: string, read: (text: string) => number | undefined, must: string): Condition {
+function comparison(compare: Comparison["compare"], written: string, read: (text: string) => number | undefined, must: string): Condition {
+  const value = written.replace(/\s+/g, "");
   const range = /^(.+?)\.\.(.+)$/.exec(value);
   if (range) {
     const [least, most] = [read(range[1] ?? ""), read(range[2] ?? "")];
     if (least === undefined || most === undefined) return unfit(must);
+    if (least > most) return unfit("a range from less to more");
     return { all: [{ compare, is: ">=", value: least }, { compare, is: "<=", value: most }] };
   }
   const [, is, text] = /^(>=|<=|>|<)(.+)$/.exec(value) ?? [];
@@ -62,13 +68,13 @@ function comparison(compare: Comparison["compare"], value: string, read: (text: 
   return wanted === undefined ? unfit(must) : { compare, is: is as Comparison["is"], value: wanted };
 }
 
-const UNIT_MS: Readonly<Record<string, number>> = { s: 1000, sec: 1000, m: 60_000, min: 60_000, h: 3_600_000 };
+const UNIT_MS: Readonly<Record<string, number>> = { s: 1000, m: 60_000, h: 3_600_000 };
 
-/** 90s, 10m, 1h30m, 1.5h, 1:30:00. */
+/** 90s, 10m, 10 minutes, 1h30m, 1.5h, 1:30:00. */
 function lengthMs(text: string): number | undefined {
   if (/^\d+(?::\d\d){1,2}$/.test(text)) return text.split(":").reduce((sum, part) => sum * 60 + Number(part), 0) * 1000;
-  if (!/^(?:\d+(?:\.\d+)?(?:sec|s|min|m|h))+$/i.test(text)) return undefined;
-  return [...text.toLowerCase().matchAll(/(\d+(?:\.\d+)?)(sec|s|min|m|h)/g)].reduce((sum, [, number, unit]) => sum + Number(number) * (UNIT_MS[unit ?? ""] ?? 0), 0);
+  if (!/^(?:\d+(?:\.\d+)?(?:s|secs?|seconds?|m|mins?|minutes?|h|hrs?|hours?))+$/i.test(text)) return undefined;
+  return [...text.toLowerCase().matchAll(/(\d+(?:\.\d+)?)([smh])/g)].reduce((sum, [, number, unit]) => sum + Number(number) * (UNIT_MS[unit ?? ""] ?? 0), 0);
 }
 
 function share(text: string): number | undefined {

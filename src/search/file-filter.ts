@@ -6,9 +6,17 @@ const GLOB = /[*?[\]{}!]/;
 /**
  * A pattern as people name files: a path or folder (relative to cwd), a base name with or without its extension, or a glob,
  * which without a slash is held against base names and with one against whole paths. Names exist more than once with
- * different case on most disks' media folders only by accident, so base names are compared without regard to case; paths exactly.
+ * different case on most disks' media folders only by accident, so base names are compared without regard to case; paths exactly, but for how an
+ * accent is written: macOS takes letters apart that keyboards give as one.
  */
 export async function fileMatcher(pattern: string, cwd: string): Promise<(path: Place) => boolean> {
+  const matches = await composedMatcher(composed(pattern), composed(cwd));
+  return (file) => matches(composed(file));
+}
+
+const composed = (text: string): string => text.normalize("NFC");
+
+async function composedMatcher(pattern: string, cwd: string): Promise<(path: Place) => boolean> {
   const path = toPlace(pattern, cwd);
   const name = pattern.toLowerCase();
   const isNamed = (file: string): boolean => {

@@ -21,19 +21,28 @@ export function malformed(query: string, at: number, why: string): MediasearchEr
 
 const CLOSING: Readonly<Record<string, string>> = { '"': '"', "“": "”", "„": "“”", "«": "»", "「": "」", "『": "』" };
 const FIELD = new RegExp(`(?:${FIELDS.join("|")}):(?=\\S)`, "iy");
+/** Their values begin with < or >, which shells take for themselves. */
+const NO_VALUE = /(?:duration|confidence):(?=\s|$)/iy;
 const HAS_OPERATOR = /(?:^|[\s(])(?:AND|OR|NOT)(?=[\s()]|$)/;
+const QUOTED = /"[^"]*"|“[^”]*”|„[^“”]*[“”]|«[^»]*»|「[^」]*」|『[^』]*』/g;
+const OPENS_GROUP = /(?:^|\s)-\(\s*[\p{L}"“„«「『]|\(\s*(?:-\p{L}|["“„«]|(?:speaker|file|lang|language|origin|after|before|duration|confidence):)/iu;
+/** More than anybody types, and less than the parser and SQLite can nest. */
+const MOST_SIGNS = 250;
+const MOST_PHRASE_WORDS = 100;
 
 /**
  * Signs mean something only where a word could begin, so that "it's", "e-mail", "5\"" and "(10:30)" are plain text. Parentheses count only in
  * queries with AND, OR or NOT, and where they hold a sign; elsewhere they are punctuation.
  */
 export function lexQuery(query: string): Lexeme[] {
-  const grouped = HAS_OPERATOR.test(query) || (query.includes("(") && /\(\s*(?:-\p{L}|["“„«]|(?:speaker|file|lang|language|origin|after|before|duration|confidence):)/iu.test(query));
+  const grouped = HAS_OPERATOR.test(query.replaceAll(QUOTED, '""')) || (query.includes("(") && OPENS_GROUP.test(query));
   const found: Lexeme[] = [];
   let depth = 0;
   let at = 0;
+  let signs = 0;
   const push = (lexeme: Lexeme): void => {
     found.push(lexeme);
+    if (lexeme.is !== "word" && ++signs > MOST_SIGNS) throw malformed(query, lexeme.at, `there are more than ${MOST_SIGNS} signs`);
     at = lexeme.end;
   };
   while (at < query.length) {
@@ -58,7 +67,9 @@ function isMinus(query: string, at: number, grouped: boolean): boolean {
 
 function quoted(query: string, at: number): Lexeme {
   const end = closingQuote(query, at);
-  return { is: "phrase", text: query.slice(at + 1, end), at, end: end + 1 };
+  const text = query.slice(at + 1, end);
+  if (text.split(/\s+/).length > MOST_PHRASE_WORDS) throw malformed(query, at, `there are more than ${MOST_PHRASE_WORDS} words in quotes`);
+  return { is: "phrase", text, at, end: end + 1 };
 }
 
 function closingQuote(query: string, at: number): number {
@@ -68,8 +79,9 @@ function closingQuote(query: string, at: number): number {
 }
 
 function fieldAt(query: string, at: number, inGroup: boolean): Lexeme | undefined {
-  FIELD.lastIndex = at;
+  FIELD.lastIndex = NO_VALUE.lastIndex = at;
   const name = FIELD.exec(query)?.[0];
+  if (name === undefined && NO_VALUE.test(query)) throw malformed(query, at, "a comparison is missing: where a shell took it, put quotes around the query");
   if (name === undefined) return undefined;
   const valueAt = at + name.length;
   const field = { is: "field" as const, name: name.slice(0, -1).toLowerCase() as Field, at };
@@ -81,10 +93,14 @@ function fieldAt(query: string, at: number, inGroup: boolean): Lexeme | undefine
   return { ...field, value, valueAt, end: valueAt + value.length };
 }
 
+/** Punctuation around it means nothing. */
+const PREFIX = /^[([]*((?:[\p{L}\p{N}\p{M}]['’]?){2,})\*[.,;:?!)\]]*$/u;
+
 function wordAt(query: string, at: number, grouped: boolean): Lexeme {
   const text = (grouped ? /^[^\s()]+/ : /^\S+/).exec(query.slice(at))?.[0] ?? query.slice(at, at + 1);
   const end = at + text.length;
   if (text === "AND" || text === "OR" || text === "NOT") return { is: text, at, end };
-  if (text.endsWith("*") && /^(?:[\p{L}\p{N}\p{M}]['’]?){2,}\*$/u.test(text) && !isUnspaced(text)) return { is: "prefix", text: text.slice(0, -1), at, end };
+  const prefix = text.includes("*") ? PREFIX.exec(text)?.[1] : undefined;
+  if (prefix !== undefined && !isUnspaced(prefix)) return { is: "prefix", text: prefix, at, end };
   return { is: "word", text, at, end };
 }

@@ -1,5 +1,5 @@
 import { STOP_WORDS } from "./stop-words.ts";
-import { isAscii, isUnspaced } from "./words.ts";
+import { fold, isAscii, isUnspaced } from "./words.ts";
 
 /** In lower case. */
 const wordPattern = (text: string): RegExp => (isAscii(text) ? /[a-z0-9]+(?:'[a-z]+)*/g : /[\p{L}\p{N}\p{M}\p{Co}]+(?:'[\p{L}\p{M}]+)*/gu);
@@ -25,17 +25,17 @@ function unspacedWords(text: string): string[] {
   return (long.length > 0 ? long : pieces).map((piece) => (/^\p{sc=Hangul}{3,}$/u.test(piece) ? piece.replace(PARTICLES, "") : piece));
 }
 
-const SPECIAL = /[\\^$.*+?()[\]{}|/-]/g;
-const fold = (name: string): string => name.normalize("NFC").toLowerCase().replace(/\s+/g, " ").trim();
+const SPECIAL = /[\\^$.*+?()[\]{}|/]/g;
+const comparable = (name: string): string => fold(name).replace(/\s+/g, " ").trim();
 
-/** The law of `SearchFilter.speaker`: equal, or contained as whole words, whatever the case. An empty name matches nobody. */
+/** The law of `SearchFilter.speaker`: equal, or contained as whole words, whatever case and accents. An empty name matches nobody. */
 export function speakerMatcher(wanted: string): (speaker: string | null) => boolean {
-  const name = fold(wanted);
+  const name = comparable(wanted);
   if (name === "") return () => false;
   const inside = new RegExp(`(?<![\\p{L}\\p{N}\\p{M}])${name.replace(SPECIAL, "\\$&")}(?![\\p{L}\\p{N}\\p{M}])`, "u");
   return (speaker) => {
     if (speaker === null) return false;
-    const folded = fold(speaker);
+    const folded = comparable(speaker);
     return folded === name || inside.test(folded);
   };
 }

@@ -65,13 +65,28 @@ describe("signs", () => {
     expect(filePatterns('x file:*.mp3 OR file:"my talk"')).toEqual(["*.mp3", "my talk"]);
     expect(parseQuery("file:*.mp3", new Map([["*.mp3", new Set(["/a.mp3"])]])).where).toEqual({ assets: new Set(["/a.mp3"]) });
   });
+  it("hold wherever they stand: a condition or a NOT in an OR finds what has no word of the query", () => {
+    expect([parseQuery("budget OR speaker:bob"), parseQuery("budget OR -draft"), parseQuery("speaker:bob budget"), parseQuery("(budget plan) speaker:bob"), parseQuery("budget AND speaker:bob")].map(({ termsOptional }) => termsOptional))
+      .toEqual([true, true, false, false, true]);
+  });
+  it("take a group after a minus, and no sign out of quotes", () => {
+    expect(where("committee -(budget bridge)")).toEqual({ not: { any: [{ term: "budget" }, { term: "bridge" }] } });
+    expect(where("smile -(")).toBeUndefined();
+    expect(where('"black AND white" budget :)')).toEqual({ phrase: "black AND white" });
+    expect(where('"black OR white" (10:30')).toEqual({ phrase: "black OR white" });
+  });
+  it("of prefixes may have punctuation around them", () => {
+    for (const query of ["budg*,", "budg*?", "(budg*)"]) expect(where(query), query).toEqual({ term: { prefix: "budg" } });
+  });
   it("that do not fit are told with their place", () => {
     expect([
-      'x "y', "budget AND", "OR x", "x OR", "x AND AND y", "(budget OR plan", "budget OR plan)", "x OR ()", "x -(", "after:2026-13-01", "x duration:10", "origin:tape", "lang:???", "confidence:>3", "x NOT", "a AND OR b", 'speaker:"ann',
+      'x "y', "budget AND", "OR x", "x OR", "x AND AND y", "(budget OR plan", "budget OR plan)", "x OR ()", "x -(", "after:2026-13-01", "x duration:10", "origin:tape", "lang:???", "confidence:>3", "x NOT", "a AND OR b", 'speaker:"ann', "boiler duration:", "confidence: x", "lang:english", "duration:40s..8s", 'file:""', `-${"a -".repeat(300)}b`, `${"(".repeat(3000)}a AND b${")".repeat(3000)}`, `"${"word ".repeat(101)}"`,
     ].map(fault)).toEqual([
       "2 the quote is not closed", "7 AND needs something on both sides", "0 OR needs something on both sides", "2 OR needs something on both sides", "6 AND needs something on both sides", "0 this is not closed",
       "14 nothing was opened that this could close", "6 nothing is in it", "fine", "6 after: must be a day that there is", "11 duration: must be a comparison or a range such as >10m, <=1h30m or 10m..20m", "7 origin: must be captions or asr",
       "5 lang: must be a language tag such as en or pt-BR", "11 confidence: must be a comparison or a range such as >0.8, <60% or 0.5..0.9", "2 nothing follows that it could leave out", "2 AND needs something on both sides", "8 the quote is not closed",
+      "7 a comparison is missing: where a shell took it, put quotes around the query", "0 a comparison is missing: where a shell took it, put quotes around the query", "5 lang: must be a language tag such as en or pt-BR", "9 duration: must be a range from less to more",
+      "6 file: must be a name, a path or a glob", "750 there are more than 250 signs", "250 there are more than 250 signs", "0 there are more than 100 words in quotes",
     ]);
   });
 });
@@ -83,6 +98,9 @@ describe("values", () => {
     expect(at("2026-2")).toBe(new Date(2026, 1, 1).getTime());
     expect(at("2026")).toBe(new Date(2026, 0, 1).getTime());
     expect(at("2026-02-03T04:05")).toBe(new Date(2026, 1, 3, 4, 5).getTime());
+    expect(at("2026-02-03T04:05:06.789")).toBe(new Date(2026, 1, 3, 4, 5).getTime());
+    expect(at("2026-02-03T04:05:06.789Z")).toBe(Date.UTC(2026, 1, 3, 4, 5, 6, 789));
+    expect(at("2026-02-03T04:05+02:00")).toBe(Date.UTC(2026, 1, 3, 2, 5));
     expect(at("yesterday")).toBeLessThan(at("today"));
     expect(Math.abs(at("2w") - (Date.now() - 14 * 86_400_000))).toBeLessThan(60_000);
     for (const wrong of ["2026-02-30", "soon", "2026-13", "03/04/2026", "2026-01-01T25:00"]) {
@@ -93,6 +111,6 @@ describe("values", () => {
   });
   it("of lengths are hours, minutes and seconds", () => {
     const ms = (value: string) => (FIELD_CONDITIONS.duration(value) as { value: number }).value;
-    expect([ms(">90s"), ms("<=1h30m"), ms(">1:30:00"), ms("<2:05"), ms(">=1.5h"), ms(">10min")]).toEqual([90_000, 5_400_000, 5_400_000, 125_000, 5_400_000, 600_000]);
+    expect([ms(">90s"), ms("<=1h30m"), ms(">1:30:00"), ms("<2:05"), ms(">=1.5h"), ms(">10min"), ms("> 10 minutes"), ms(">1hr 30mins")]).toEqual([90_000, 5_400_000, 5_400_000, 125_000, 5_400_000, 600_000, 600_000, 5_400_000]);
   });
 });

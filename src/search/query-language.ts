@@ -55,7 +55,7 @@ export function parseQuery(query: string, files: ReadonlyMap<string, ReadonlySet
   const isPlain = found.every(({ is }) => is === "word");
   return {
     terms: [...new Map(terms.map((term) => [JSON.stringify(term), term])).values()],
-    termsOptional: where !== undefined && (terms.length === 0 || needsText(where)),
+    termsOptional: where !== undefined && (terms.length === 0 || needsText(where) || !(node.is === "row" && node.items.some(isSoft))),
     where,
     marks: [...queryTerms(words.map(({ text }) => text).join(" ")), ...wanted.flatMap(({ is, text }): Mark[] => (is === "prefix" ? [{ prefix: text }] : is === "phrase" ? [{ phrase: text }] : []))],
     meaning: isPlain ? (found.length > 0 ? query : "") : wanted.map(({ text }) => text).join(" "),
@@ -136,6 +136,7 @@ function parseItem(cursor: Cursor): Node {
 }
 
 function conditionOf({ name, value, valueAt }: Extract<Lexeme, { is: "field" }>, { query, files }: Cursor): Condition {
+  if (name === "file" && value.trim() === "") throw malformed(query, valueAt, "file: must be a name, a path or a glob");
   if (name === "file") return { assets: files.get(value) ?? new Set() };
   try {
     return FIELD_CONDITIONS[name === "language" ? "lang" : name](value);

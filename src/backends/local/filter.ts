@@ -1,5 +1,5 @@
 import type { Database } from "better-sqlite3";
-import { phraseMatcher, prefixMatcher, prefixStems, splits } from "../../search/exact.ts";
+import { endsFrom, MOST_ENDS, phraseMatcher, prefixMatcher, prefixStems, splits } from "../../search/exact.ts";
 import { speakerMatcher } from "../../search/parse-query.ts";
 import { grams, type TermTokens, termTokens } from "../../search/words.ts";
 import type { Condition, SearchFilter, Term } from "../backend.ts";
@@ -95,6 +95,9 @@ function prefixed(prefix: string): Sql {
   return { sql: `s.id IN (SELECT rowid FROM segments_fts WHERE segments_fts MATCH ? UNION ${looked.sql})`, values: [match(sure), ...looked.values] };
 }
 
+/** Words that the index is asked for: they are rare enough, and the texts decide. */
+const LOOKED_UP = 8;
+
 /** The index gives the places where the words' stems are; the texts decide. */
 function phrased(phrase: string): Sql {
   const whole = inOrder(phrase);
@@ -103,12 +106,15 @@ function phrased(phrase: string): Sql {
     sql: "SELECT f.rowid FROM segments_fts f CROSS JOIN segments p ON p.id = f.rowid WHERE segments_fts MATCH ? AND has_phrase(?, p.text, p.speaker)",
     values: [whole, phrase],
   }];
-  for (const { left, right } of splits(phrase))
+  for (const { left, right } of splits(phrase)) {
+    const looked = right.split(" ", LOOKED_UP).join(" ");
     parts.push({
-      sql: `SELECT l.id FROM segments_fts f CROSS JOIN segments r ON r.id = f.rowid CROSS JOIN segments l ON l.version_id = r.version_id AND l.position = r.position - 1
-        WHERE segments_fts MATCH ? AND begins_with(?, r.text) AND ends_with(?, l.text)`,
-      values: [grams(right) === null ? `^ ${inOrder(right)}` : inOrder(right), right, left],
+      sql: `SELECT l.id FROM segments_fts f CROSS JOIN segments r ON r.id = f.rowid CROSS JOIN segments l ON l.version_id = r.version_id AND l.position BETWEEN r.position - ${MOST_ENDS} AND r.position - 1
+        WHERE segments_fts MATCH ? AND begins_with(?, r.text) AND ends_from(?, l.text,
+          (SELECT group_concat(text, ' ') FROM (SELECT b.text FROM segments b WHERE b.version_id = r.version_id AND b.position > l.position AND b.position < r.position ORDER BY b.position)))`,
+      values: [grams(looked) === null ? `^ ${inOrder(looked)}` : inOrder(looked), right, left],
     });
+  }
   return { sql: `s.id IN (${parts.map(({ sql }) => sql).join(" UNION ")})`, values: parts.flatMap(({ values }) => values) };
 }
 
@@ -122,7 +128,7 @@ const KEPT = 32;
 
 /** What conditions call. A query asks the same of row after row, so what was made to answer it is kept. */
 export function defineFunctions(db: Database): void {
-  const lasting = <T>(name: string, make: (wanted: string) => T, ask: (matcher: T, text: string) => boolean): void => {
+  const lasting = <T>(name: string, make: (wanted: string) => T, ask: (matcher: T, texts: readonly unknown[]) => boolean): void => {
     const known = new Map<unknown, T>();
     db.function(name, { deterministic: true, varargs: true }, (wanted: unknown, ...texts: unknown[]) => {
       const matcher = known.get(wanted) ?? make(String(wanted));
@@ -130,13 +136,14 @@ export function defineFunctions(db: Database): void {
         if (known.size >= KEPT) known.clear();
         known.set(wanted, matcher);
       }
-      return texts.some((text) => typeof text === "string" && ask(matcher, text)) ? 1 : 0;
+      return ask(matcher, texts) ? 1 : 0;
     });
   };
-  lasting("speaker_matches", speakerMatcher, (matches, name) => matches(name));
-  lasting("has_prefix", prefixMatcher, (has, text) => has(text));
-  lasting("has_phrase", phraseMatcher, ({ isIn }, text) => isIn(text));
-  lasting("begins_with", phraseMatcher, ({ isStartOf }, text) => isStartOf(text));
-  lasting("ends_with", phraseMatcher, ({ isEndOf }, text) => isEndOf(text));
+  const some = (texts: readonly unknown[], is: (text: string) => boolean): boolean => texts.some((text) => typeof text === "string" && is(text));
+  lasting("speaker_matches", speakerMatcher, (matches, names) => some(names, matches));
+  lasting("has_prefix", prefixMatcher, (has, texts) => some(texts, has));
+  lasting("has_phrase", phraseMatcher, ({ isIn }, texts) => some(texts, isIn));
+  lasting("begins_with", phraseMatcher, ({ isStartOf }, texts) => some(texts, isStartOf));
+  lasting("ends_from", endsFrom, (matches, [first, between]) => matches(String(first), String(between ?? "")));
   db.function("grams", { deterministic: true }, (text: unknown) => (typeof text === "string" ? grams(text) : null));
 }

@@ -1,4 +1,4 @@
-import { phraseMatcher, prefixMatcher, splits } from "../../search/exact.ts";
+import { endsFrom, MOST_ENDS, phraseMatcher, prefixMatcher, splits } from "../../search/exact.ts";
 import { speakerMatcher } from "../../search/parse-query.ts";
 import type { Comparison, Condition, SearchFilter } from "../backend.ts";
 import { hasTerm, type Row } from "./rank.ts";
@@ -35,11 +35,11 @@ function compile(condition: Condition): Meets {
 
 function phrased(phrase: string): Meets {
   const { isIn } = phraseMatcher(phrase);
-  const parts = splits(phrase).map(({ left, right }) => [phraseMatcher(left), phraseMatcher(right)] as const);
+  const parts = splits(phrase).map(({ left, right }) => [endsFrom(left), phraseMatcher(right).isStartOf] as const);
   return ({ version, segment }) => {
     if (isIn(segment.text) || isIn(segment.speaker ?? "")) return true;
-    const next = version.segments[segment.index + 1];
-    return next !== undefined && parts.some(([left, right]) => left.isEndOf(segment.text) && right.isStartOf(next.text));
+    const next = version.segments.slice(segment.index + 1, segment.index + 1 + MOST_ENDS).map(({ text }) => text);
+    return next.some((last, at) => parts.some(([left, right]) => right(last) && left(segment.text, next.slice(0, at).join(" "))));
   };
 }
 
