@@ -5,7 +5,7 @@ import { COMMANDS, EVERYWHERE } from "./commands/table.ts";
 import { loadConfig, type LoadedConfig } from "./config/load.ts";
 import { createContext } from "./context.ts";
 import { ERRORS, MediasearchError, toMediasearchError } from "./errors.ts";
-import { type Io, painter, plain } from "./output.ts";
+import { columnsOf, type Io, painter, plain } from "./output.ts";
 import { inBucket } from "./place.ts";
 
 /** Runs one command. Never throws; @returns the exit code. */
@@ -47,11 +47,7 @@ function report(error: MediasearchError, io: Io, asJson: boolean): void {
   if (code === "BUG" && io.env["MEDIASEARCH_DEBUG"]) io.stderr.write(`${(error.cause as Error | undefined)?.stack ?? error.stack}\n`);
 }
 
-/** Letters of the scripts of East Asia take two columns of a terminal. */
-function withCaret(text: string, at: number): string {
-  const width = Array.from(text.slice(0, at)).reduce((sum: number, letter) => sum + (/[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]/.test(letter) ? 2 : 1), 0);
-  return `  ${text}\n  ${" ".repeat(width)}^`;
-}
+const withCaret = (text: string, at: number): string => `  ${text}\n  ${" ".repeat(columnsOf(text.slice(0, at)))}^`;
 
 function version(): string {
   return (JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8")) as { version: string }).version;

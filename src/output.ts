@@ -39,6 +39,17 @@ export function plain(text: string): string {
   return text.replace(/[\u0000-\u001f\u007f-\u009f]/g, (c) => (c === "\n" || c === "\t" ? " " : "\ufffd"));
 }
 
+/** Columns of a terminal: letters of the scripts of East Asia and most pictures take two, marks that stand on others none. */
+export function columnsOf(text: string): number {
+  let columns = 0;
+  for (const letter of text) columns += WIDE.test(letter) ? 2 : STANDING.test(letter) ? 0 : 1;
+  return columns;
+}
+
+// Ranges, as classes of Unicode are slow the first time.
+const WIDE = /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6\u{1f300}-\u{1f64f}\u{1f900}-\u{1f9ff}\u{20000}-\u{3fffd}]/u;
+const STANDING = /[\u0300-\u036f]|[\u200b-\u200f]|[\ufe00-\ufe0f]/;
+
 /** 0:00:00, or with milliseconds 0:00:00.000. Hours are not padded, as people write them. */
 export function clock(ms: number, withMs = false): string {
   const whole = Math.max(0, withMs ? Math.round(ms) : Math.floor(ms / 1000) * 1000);

@@ -22,7 +22,7 @@ function open(more: Partial<SearchModelOptions> = {}): { readonly model: SearchM
     mode: "hybrid", idleMs: 30,
     find: (query, mode) => new Promise((resolve, reject) => asked.push({
       query, mode, fail: reject,
-      answer: (...paths) => resolve({ moments: paths.map((path, i) => moment(i + 1, path)), total: paths.length, mark: (text) => [{ text, matched: false }] }),
+      answer: (...paths) => resolve({ moments: paths.map((path, i) => moment(i + 1, path)), total: paths.length, totalIs: "all", didYouMean: paths.length === 0 ? `${query} meant` : null, mark: (text) => [{ text, matched: false }] }),
     })),
     play: async () => {}, open: async () => {}, copy: (text) => void copied.push(text), onFirstLetter: () => {}, ...more,
   });
@@ -81,6 +81,36 @@ describe("the interactive search", () => {
     model.insert("d");
     asked[2]?.answer("/b");
     await until(() => model.state().note === null);
+  });
+
+  it("keeps saying what is wrong with the question while the user moves, and not what was wrong with a hit", async () => {
+    const { model, asked } = open({ idleMs: 60_000, play: () => Promise.reject(new MediasearchError("UNREADABLE_MEDIA", "/a: gone")) });
+    model.insert("abc");
+    asked[0]?.answer("/a", "/b");
+    await until(() => paths(model).length === 2);
+    model.play();
+    await until(() => model.state().note?.text === "/a: gone");
+    model.select(1);
+    expect(model.state().note).toBeNull();
+    model.insert('"');
+    asked[1]?.fail(new MediasearchError("USAGE", "the quotation mark has no end"));
+    await until(() => model.state().note !== null);
+    model.select(-1);
+    expect(model.state().note?.text).toBe("the quotation mark has no end");
+  });
+
+  it("asks for a word as it stands when nothing begins so, and takes over what may have been meant", async () => {
+    const { model, asked } = open();
+    model.insert("brigde");
+    asked[0]?.answer();
+    await until(() => asked.length === 2);
+    asked[1]?.answer();
+    await until(() => asked.length === 3);
+    expect(asked[2]).toMatchObject({ query: "brigde", mode: "hybrid" });
+    asked[2]?.answer();
+    await until(() => model.state().didYouMean === "brigde meant");
+    model.takeSuggestion();
+    expect(written(model)).toBe("brigde meant|");
   });
 
   it("stays on the chosen hit when meaning reorders the list, and within the list", async () => {

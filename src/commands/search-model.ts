@@ -1,6 +1,6 @@
 import { type MediasearchError, toMediasearchError } from "../errors.ts";
 import { clock } from "../output.ts";
-import type { Moment } from "../results/moment.ts";
+import type { Moment, Page } from "../results/moment.ts";
 
 /** What the interactive search shows. A value: every change makes a new one. */
 export interface SearchState {
@@ -10,22 +10,23 @@ export interface SearchState {
   readonly cursor: number;
   readonly moments: readonly Moment[];
   readonly total: number;
+  /** Whether that is all there are, or only what was ranked. */
+  readonly totalIs: Found["totalIs"];
+  readonly didYouMean: string | null;
   readonly mark: Mark;
   readonly selected: number;
   /** The mode that found what is shown; null before the first search. */
   readonly shownMode: string | null;
   readonly isSearching: boolean;
-  /** A line for the user: what was done, or why not. */
-  readonly note: { readonly text: string; readonly isError: boolean } | null;
+  /** For the user: what was done, or why not. What is wrong with the question stays as long as the question. */
+  readonly note: { readonly text: string; readonly isError: boolean; readonly ofQuestion?: true } | null;
   readonly playing: number | null;
 }
 
 /** Cuts a text where it matches what was asked. */
 export type Mark = (text: string) => readonly { readonly text: string; readonly matched: boolean }[];
 
-export interface Found {
-  readonly moments: readonly Moment[];
-  readonly total: number;
+export interface Found extends Pick<Page, "moments" | "total" | "totalIs" | "didYouMean"> {
   readonly mark: Mark;
 }
 
@@ -48,6 +49,8 @@ export interface SearchModel {
   insert(text: string): void;
   /** Takes letters away: the one before the cursor, the word before it, or all. */
   remove(what: "letter" | "word" | "all"): void;
+  /** Asks for what may have been meant. */
+  takeSuggestion(): void;
   moveCursor(to: "left" | "right" | "start" | "end"): void;
   select(step: number): void;
   /** Plays the selected hit; what plays already is stopped. */
@@ -69,7 +72,7 @@ export function typedSoFar(query: string): string {
 
 /** The interactive search without its screen: words at once, meaning when nobody types. The newest search wins, whatever comes back first. */
 export function searchModel(options: SearchModelOptions): SearchModel {
-  let state: SearchState = { letters: [], cursor: 0, moments: [], total: 0, mark: (text) => [{ text, matched: false }], selected: 0, shownMode: null, isSearching: false, note: null, playing: null };
+  let state: SearchState = { letters: [], cursor: 0, moments: [], total: 0, totalIs: "all", didYouMean: null, mark: (text) => [{ text, matched: false }], selected: 0, shownMode: null, isSearching: false, note: null, playing: null };
   const listeners = new Set<() => void>();
   let newest = 0;
   let idle: NodeJS.Timeout | undefined;
@@ -80,25 +83,28 @@ export function searchModel(options: SearchModelOptions): SearchModel {
     state = { ...state, ...change };
     for (const listener of listeners) listener();
   };
-  const fail = (error: unknown): void => set({ note: { text: told(toMediasearchError(error)), isError: true }, isSearching: false });
+  const fail = (error: unknown): void => set({ note: { text: told(toMediasearchError(error)), isError: true } });
 
-  /** What stands there now: the last word as a whole where somebody said it, else as the beginning of one. */
-  const settled = async (query: string): Promise<string> => {
+  /** What stands there now: the last word as the beginning of one where nobody said it as a whole, but something that begins so. */
+  const settled = async (query: string, whileTyped: Promise<number | undefined>): Promise<string> => {
     const begun = typedSoFar(query);
     if (begun === query) return query.trim();
     const { total } = await options.find(/[^\s(]+$/.exec(query)?.[0] ?? query, "keyword");
-    return total > 0 ? query : begun;
+    return total > 0 || (await whileTyped) === 0 ? query : begun;
   };
-  const search = async (asked: string | Promise<string>, mode: string, isLast: boolean): Promise<void> => {
+  /** @returns how many there are; undefined when nobody wants to know any more. */
+  const search = async (asked: string | Promise<string>, mode: string, isLast: boolean): Promise<number | undefined> => {
     const mine = ++newest;
     try {
-      const { moments, total, mark } = await options.find(typeof asked === "string" ? asked : await asked, mode);
-      if (mine !== newest) return;
+      const { moments, total, totalIs, didYouMean, mark } = await options.find(typeof asked === "string" ? asked : await asked, mode);
+      if (mine !== newest) return total;
       const held = state.moments[state.selected];
       const same = isLast && held ? moments.findIndex(({ path, startMs }) => path === held.path && startMs === held.startMs) : -1;
-      set({ moments, total, mark, selected: state.selected === 0 ? 0 : Math.max(0, same), shownMode: mode, isSearching: !isLast, note: state.note?.isError ? null : state.note });
+      set({ moments, total, totalIs, didYouMean, mark, selected: state.selected === 0 ? 0 : Math.max(0, same), shownMode: mode, isSearching: !isLast, note: state.note?.isError ? null : state.note });
+      return total;
     } catch (error) {
-      if (mine === newest) fail(error);
+      if (mine === newest) set({ note: { text: told(toMediasearchError(error)), isError: true, ofQuestion: true }, isSearching: false });
+      return undefined;
     }
   };
   const changed = (text: readonly string[], cursor: number): void => {
@@ -108,13 +114,13 @@ export function searchModel(options: SearchModelOptions): SearchModel {
     if (!isOther) return;
     clearTimeout(idle);
     newest++;
-    if (query === "") return set({ moments: [], total: 0, shownMode: null, isSearching: false, note: null });
+    if (query === "") return set({ moments: [], total: 0, didYouMean: null, shownMode: null, isSearching: false, note: null });
     set({ isSearching: true, note: state.note?.isError ? state.note : null });
     if (!wasTyped) options.onFirstLetter();
     wasTyped = true;
     const asTyped = text.join("").trimStart();
-    void search(typedSoFar(asTyped).trim(), "keyword", false);
-    idle = setTimeout(() => void search(settled(asTyped), options.mode, true), options.idleMs);
+    const whileTyped = search(typedSoFar(asTyped).trim(), "keyword", false);
+    idle = setTimeout(() => void search(settled(asTyped, whileTyped), options.mode, true), options.idleMs);
   };
   const chosen = (): Moment | undefined => state.moments[state.selected];
   const stop = (): void => {
@@ -142,7 +148,12 @@ export function searchModel(options: SearchModelOptions): SearchModel {
       const end = state.letters.length;
       set({ cursor: to === "start" ? 0 : to === "end" ? end : Math.max(0, Math.min(end, state.cursor + (to === "left" ? -1 : 1))) });
     },
-    select: (step) => set({ selected: Math.max(0, Math.min(state.moments.length - 1, state.selected + step)), note: null }),
+    takeSuggestion() {
+      if (state.didYouMean === null) return;
+      const meant = split(state.didYouMean);
+      changed(meant, meant.length);
+    },
+    select: (step) => set({ selected: Math.max(0, Math.min(state.moments.length - 1, state.selected + step)), note: state.note?.ofQuestion ? state.note : null }),
     play() {
       const moment = chosen();
       if (!moment) return;

@@ -3,6 +3,7 @@ import { createElement as h, type ReactNode, useSyncExternalStore } from "react"
 import type { Io } from "../output.ts";
 import { clock, grouped, plain } from "../output.ts";
 import type { Line, Moment } from "../results/moment.ts";
+import { layoutOf, linesBefore, linesOf } from "./search-layout.ts";
 import type { Mark, SearchModel, SearchState } from "./search-model.ts";
 
 interface ViewProps {
@@ -21,35 +22,49 @@ export async function showSearch(model: SearchModel, { stdin, stdout, signal }: 
   signal.removeEventListener("abort", leave);
 }
 
-/** Lines that are not results: the question, two rules, the keys. */
-const FRAME_LINES = 5;
-
 function SearchView({ model, onExit }: ViewProps): ReactNode {
   const state = useSyncExternalStore(model.subscribe, model.state);
   const { rows, columns } = useWindowSize();
-  const pageSize = Math.max(3, Math.floor((rows - FRAME_LINES) / 2));
-  useInput((input, key) => onKey(model, input, key, pageSize, onExit));
-  const first = Math.max(0, Math.min(state.selected - Math.floor(pageSize / 2), state.moments.length - pageSize));
+  const { height, page, around, notes } = layoutOf(rows, columns, state.note?.text);
+  useInput((input, key) => onKey(model, input, key, Math.max(1, page), onExit));
+  const first = Math.max(0, Math.min(state.selected - Math.floor(page / 2), state.moments.length - page));
   const { mark } = state;
   const selected = state.moments[state.selected];
-  return h(Box, { flexDirection: "column", height: Math.max(8, rows - 1), width: columns },
-    h(Question, { state }),
-    h(Text, { dimColor: true }, "─".repeat(columns)),
-    h(Box, { flexDirection: "column", height: pageSize },
-      ...state.moments.slice(first, first + pageSize).map((moment) => h(Hit, { key: moment.number, moment, mark, isSelected: moment === selected, isPlaying: moment.number === state.playing })),
-      state.moments.length === 0 ? h(Text, { key: "none", dimColor: true }, hintOf(state)) : null),
-    h(Text, { dimColor: true }, "─".repeat(columns)),
-    h(Box, { flexDirection: "column", flexGrow: 1, overflow: "hidden" }, selected ? h(Around, { moment: selected, mark }) : null),
-    h(Keys, { state }));
+  return h(Box, { flexDirection: "column", height, width: columns },
+    h(Question, { state, columns }),
+    around > 0 ? h(Rule, { columns }) : null,
+    part(page,
+      ...state.moments.slice(first, first + page).map((moment) => h(Hit, { key: moment.number, moment, mark, isSelected: moment === selected, isPlaying: moment.number === state.playing })),
+      state.moments.length === 0 ? h(Text, { key: "none", dimColor: true, wrap: "truncate-end" }, hintOf(state)) : null),
+    around > 0 ? h(Rule, { columns }) : null,
+    around > 0 ? part(around, selected ? h(Around, { key: "around", moment: selected, mark, lines: around, columns }) : null) : null,
+    part(notes, h(Notes, { key: "notes", state })));
 }
 
-const hintOf = ({ letters, isSearching }: SearchState): string => (letters.length === 0 ? "type what was said" : isSearching ? "" : "nothing found");
+/** Lines that no other part can take away: what does not fit is not shown. Without its size Yoga would shrink every text a little, one over the other. */
+const part = (lines: number, ...children: readonly ReactNode[]): ReactNode => h(Box, { flexDirection: "column", height: lines, flexShrink: 0, overflow: "hidden" }, ...children);
 
-function Question({ state: { letters, cursor, total, shownMode, isSearching } }: { readonly state: SearchState }): ReactNode {
-  const found = shownMode === null ? "" : `${grouped(total)} ${total === 1 ? "hit" : "hits"} · ${shownMode}${isSearching ? " …" : ""}`;
-  return h(Box, { justifyContent: "space-between" },
+const Rule = ({ columns }: { readonly columns: number }): ReactNode => h(Box, { flexShrink: 0, height: 1 }, h(Text, { dimColor: true }, "─".repeat(columns)));
+
+const hintOf = ({ letters, isSearching, note }: SearchState): string => (letters.length === 0 ? "type what was said" : isSearching || note?.ofQuestion ? "" : "nothing found");
+
+function Question({ state, columns }: { readonly state: SearchState; readonly columns: number }): ReactNode {
+  const { letters, cursor } = state;
+  const found = foundOf(state);
+  return h(Box, { justifyContent: "space-between", flexShrink: 0, height: 1, overflow: "hidden" },
     h(Text, { wrap: "truncate-start" }, h(Text, { color: "green", bold: true }, "❯ "), letters.slice(0, cursor).join(""), h(Text, { inverse: true }, letters[cursor] ?? " "), letters.slice(cursor + 1).join("")),
-    h(Text, { dimColor: true }, `  ${found}`));
+    // What is asked goes before how much there is.
+    columns - found.length < LEAST_QUESTION ? null : h(Box, { flexShrink: 0 }, h(Text, { dimColor: true }, `  ${found}`)));
+}
+
+const LEAST_QUESTION = 16;
+
+/** How many there are, and how many of them can be reached. */
+function foundOf({ moments: { length }, total, totalIs, shownMode, isSearching }: SearchState): string {
+  if (shownMode === null) return "";
+  const many = `${grouped(total)} ${total === 1 ? "hit" : "hits"}`;
+  const shown = length >= total ? many : totalIs === "ranked" ? `the best ${length} of ${grouped(total)} ranked` : `first ${length} of ${many}`;
+  return `${shown} · ${shownMode}${isSearching ? " …" : ""}`;
 }
 
 function Hit({ moment: { number, file, startMs, speaker, text }, mark, isSelected, isPlaying }: { readonly moment: Moment; readonly mark: Mark; readonly isSelected: boolean; readonly isPlaying: boolean }): ReactNode {
@@ -61,16 +76,27 @@ function Hit({ moment: { number, file, startMs, speaker, text }, mark, isSelecte
 const Marked = ({ text, mark }: { readonly text: string; readonly mark: Mark }): ReactNode =>
   h(Text, null, ...mark(plain(text)).map((piece, i) => (piece.matched ? h(Text, { key: i, bold: true, color: "yellow" }, piece.text) : piece.text)));
 
-function Around({ moment, mark }: { readonly moment: Moment; readonly mark: Mark }): ReactNode {
-  const line = ({ startMs, speaker, text }: Line): ReactNode => h(Text, { key: startMs, dimColor: true }, `${clock(startMs)}  ${speaker === null ? "" : `${plain(speaker)}: `}${plain(text)}`);
-  return h(Box, { flexDirection: "column" },
-    ...moment.before.map(line),
-    h(Text, { key: "it" }, h(Text, { color: "green" }, `${clock(moment.startMs)}  `), moment.speaker === null ? "" : h(Text, { color: "magenta" }, `${plain(moment.speaker)}: `), h(Marked, { text: moment.text, mark })),
-    ...moment.after.map(line));
+interface AroundProps {
+  readonly moment: Moment;
+  readonly mark: Mark;
+  readonly lines: number;
+  readonly columns: number;
 }
 
-function Keys({ state: { note, playing } }: { readonly state: SearchState }): ReactNode {
-  if (note) return h(Text, { wrap: "truncate-end", color: note.isError ? "red" : "green" }, plain(note.text));
+function Around({ moment: { startMs, speaker, text, before, after }, mark, lines, columns }: AroundProps): ReactNode {
+  const line = (one: Line, i: number): ReactNode => h(Text, { key: `${one.startMs} ${i}`, dimColor: true, wrap: "truncate-end" }, lineOf(one));
+  const shown = linesBefore(lines, linesOf(lineOf({ startMs, speaker, text }), columns));
+  return h(Box, { flexDirection: "column", flexShrink: 0 },
+    ...before.slice(Math.max(0, before.length - shown)).map(line),
+    h(Text, { key: "it" }, h(Text, { color: "green" }, `${clock(startMs)}  `), speaker === null ? "" : h(Text, { color: "magenta" }, `${plain(speaker)}: `), h(Marked, { text, mark })),
+    ...after.map(line));
+}
+
+const lineOf = ({ startMs, speaker, text }: Omit<Line, "endMs">): string => `${clock(startMs)}  ${speaker === null ? "" : `${plain(speaker)}: `}${plain(text)}`;
+
+function Notes({ state: { note, playing, didYouMean } }: { readonly state: SearchState }): ReactNode {
+  if (note) return h(Text, { color: note.isError ? "red" : "green" }, plain(note.text));
+  if (didYouMean !== null) return h(Text, { wrap: "truncate-end" }, h(Text, { color: "cyan" }, "did you mean: "), plain(didYouMean), h(Text, { dimColor: true }, " · Tab takes it"));
   return h(Text, { wrap: "truncate-end", dimColor: true }, `↑↓ move · Enter ${playing === null ? "play" : "play · Esc stop"} · ^Y copy the time · ^O open the file · ^U clear · ^C leave`);
 }
 
@@ -84,7 +110,8 @@ function onKey(model: SearchModel, input: string, key: Key, pageSize: number, on
   if (key.home || key.end) return model.moveCursor(key.home ? "start" : "end");
   // Terminals send 0x7f for Backspace, which Ink calls delete.
   if (key.backspace || key.delete) return model.remove("letter");
-  if (input !== "" && !key.meta && !key.tab) onText(model, input, onExit);
+  if (key.tab) return model.takeSuggestion();
+  if (input !== "" && !key.meta) onText(model, input, onExit);
 }
 
 /** What is pasted, or typed faster than it is read, comes in one piece, its control characters with it. */

@@ -18,6 +18,20 @@ const open = (argv: readonly string[] = [], env: Record<string, string> = {}) =>
 const [UP, DOWN, ENTER, ESCAPE, BACKSPACE] = ["\u001b[A", "\u001b[B", "\r", "\u001b", "\u007f"] as const;
 const control = (letter: string): string => String.fromCharCode(letter.charCodeAt(0) - 96);
 
+/** Recordings in which every line is longer than a screen is wide. */
+async function longLibrary(): Promise<{ readonly home: string; readonly folder: string }> {
+  const long = tempFolder();
+  const folder = join(long, "talks");
+  mkdirSync(folder);
+  const line = (n: number): string => `Line ${n} goes on: ${"and then somebody says a little more about the same thing than anybody would have needed, ".repeat(3)}so much for the harbour ${n}.`;
+  const time = (seconds: number): string => new Date(seconds * 1000).toISOString().slice(11, 23);
+  for (const name of ["first", "second"])
+    writeFileSync(join(folder, `${name}.vtt`), `WEBVTT\n\n${Array.from({ length: 40 }, (_, n) => `${time(n * 20)} --> ${time(n * 20 + 19)}\n<v Speaker ${n % 3}>${line(n)}\n`).join("\n")}`);
+  const { exitCode, stderr } = await mediasearch(["index", folder], { home: long });
+  if (exitCode !== 0) throw new Error(stderr);
+  return { home: long, folder };
+}
+
 describe("search without a query, on a terminal", () => {
   it("shows hits while words are typed, then by meaning, with what is said around the chosen one", async () => {
     const terminal = open();
@@ -84,6 +98,55 @@ describe("search without a query, on a terminal", () => {
     await terminal.shows(/› {2}1 lecture\.mp3[\s\S]*the quote is not closed/);
     terminal.press('"');
     await terminal.shows("1 hit · keyword");
+    terminal.press(control("c"));
+    expect(await terminal.exitCode).toBe(0);
+  });
+
+  it("keeps every part in its place, however long the lines and however small the screen", async () => {
+    const { home: long, folder } = await longLibrary();
+    for (const [columns, rows] of [[80, 24], [100, 40], [60, 12], [20, 6], [24, 4]] as const) {
+      const terminal = atTerminal(["search", "--mode", "keyword"], { home: long, cwd: folder, columns, rows });
+      await terminal.shows("type what");
+      terminal.press("harbour ");
+      await terminal.shows(rows < 10 ? /harbour[^]*› {2}1 / : /harbour.*first 50 of \d+ hits · keyword\s*\n/);
+      terminal.press(DOWN.repeat(3));
+      await terminal.shows(/› {2}4 /);
+      const lines = terminal.screen().trimEnd().split("\n").map((one) => one.trimEnd());
+      const size = `${columns} × ${rows}:\n${lines.join("\n")}`;
+      expect(lines.length, size).toBeLessThan(rows);
+      expect(lines[0], size).toMatch(/^❯ harbour/);
+      expect(lines.at(-1), size).toMatch(/^↑↓ move/);
+      const hits = lines.filter((one) => /^[› ] +\d+ \S+\.vtt/.test(one));
+      expect(hits.length, size).toBe(rows < 10 ? rows - 3 : Math.floor((rows - 5) / 2));
+      if (rows < 10) continue;
+      const [, second] = /(\d:\d\d:\d\d)/.exec(hits.find((one) => one.startsWith("›")) ?? "") ?? [];
+      const below = lines.slice(lines.findLastIndex((one) => one.startsWith("───")) + 1, -1);
+      const own = below.findIndex((one) => one.startsWith(`${second}  Speaker`));
+      expect(own, size).toBeGreaterThanOrEqual(0);
+      expect(below.slice(own, own + 7).join(" ").includes("so much for the") || rows < 20, size).toBe(true);
+      // Every other line is cut to one, none is written over another.
+      expect(below.slice(0, own).every((one) => /^\d:\d\d:\d\d {2}Speaker \d: .*…$/.test(one)), size).toBe(true);
+      terminal.press(control("c"));
+      await terminal.exitCode;
+    }
+  }, 60_000);
+
+  it("says all of what is wrong while the user moves, and what may have been meant", async () => {
+    const terminal = atTerminal(["search"], { home, cwd: films, columns: 60, rows: 24 });
+    terminal.press("river ");
+    await terminal.shows("· keyword");
+    terminal.press('origin:tape');
+    await terminal.shows(/captions[^]*asr/);
+    const told = terminal.screen();
+    terminal.press(UP);
+    await new Promise((done) => setTimeout(done, 200));
+    expect(terminal.screen()).toBe(told);
+    terminal.press(control("u"));
+    terminal.press("memebrship");
+    await terminal.shows(/did you mean: membership/);
+    terminal.press("\t");
+    await terminal.shows(/❯ membership .*hybrid/);
+    await terminal.shows("Treasurer");
     terminal.press(control("c"));
     expect(await terminal.exitCode).toBe(0);
   });

@@ -15,10 +15,15 @@ export interface Terminal {
   readonly exitCode: Promise<number>;
 }
 
-/** A whole command in this process at a keyboard and a screen of 100 × 30 that live in memory. */
-export function atTerminal(argv: readonly string[], options: RunOptions): Terminal {
+export interface TerminalOptions extends RunOptions {
+  readonly columns?: number;
+  readonly rows?: number;
+}
+
+/** A whole command in this process at a keyboard and a screen that live in memory. */
+export function atTerminal(argv: readonly string[], { columns = 100, rows = 30, ...options }: TerminalOptions): Terminal {
   const frames: string[] = [];
-  const stdout = Object.assign(new Writable({ write: (chunk: Buffer, _, done) => { frames.push(chunk.toString()); done(); } }), { isTTY: true, columns: 100, rows: 30, fd: 1 });
+  const stdout = Object.assign(new Writable({ write: (chunk: Buffer, _, done) => { frames.push(chunk.toString()); done(); } }), { isTTY: true, columns, rows, fd: 1 });
   const stdin = Object.assign(new PassThrough(), { isTTY: true, isRaw: false, setRawMode() { return stdin; }, ref() {}, unref() {} });
   const io = { stdout, stderr: stdout, stdin, env: environment(options.home, options.env), cwd: options.cwd ?? "/", signal: options.signal ?? new AbortController().signal };
   // Ink draws a frame at a time; the last one that has the question in it is the screen.

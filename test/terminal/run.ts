@@ -30,6 +30,10 @@ function prepare(): { readonly films: string; readonly played: string; readonly 
   const player = join(home, "player.sh");
   writeFileSync(player, `#!/bin/sh\nprintf "%s %s" "$1" "$2" > '${played}'\n`);
   chmodSync(player, 0o755);
+  // Lines longer than a screen is wide.
+  const time = (seconds: number): string => new Date(seconds * 1000).toISOString().slice(11, 23);
+  const said = "and then somebody says a little more about the same thing than anybody would have needed, ".repeat(3);
+  writeFileSync(join(films, "long.vtt"), `WEBVTT\n\n${Array.from({ length: 40 }, (_, n) => `${time(n * 20)} --> ${time(n * 20 + 19)}\nLine ${n} goes on ${said} for the harbour.\n`).join("\n")}`);
   const env = environment(home, { MEDIASEARCH_PLAYER: `${player} {seconds} {file}` });
   execFileSync(process.execPath, [BIN, "index", films], { env, stdio: "ignore" });
   return { films, played, env };
@@ -48,7 +52,7 @@ async function test(): Promise<void> {
   type("the riv");
   await shows(/lecture\.mp3 {2}0:00:03 {2}Student/, "hits are there while a word is typed");
   type("er bends");
-  await shows(/hits · hybrid/, "meaning follows when nobody types");
+  await shows(/ · hybrid\s*\n/, "meaning follows when nobody types");
   keys("Down");
   await shows(/› {2}2 /, "the arrow keys move");
   keys("Up");
@@ -63,6 +67,12 @@ async function test(): Promise<void> {
   await shows(/copied 0:00:03/, "^Y copies the time");
   if (tmux("show-buffer") !== "0:00:03") throw new Error(`the clipboard holds ${tmux("show-buffer")}`);
   say("ok  the terminal's clipboard has it");
+  keys("C-u");
+  tmux("resize-window", "-x", "80", "-y", "24");
+  type("harbour");
+  await shows(/^❯ harbour .*· (?:hybrid|keyword)/, "another question");
+  keys("Down", "Down", "Down");
+  await shows(/^❯ harbour .*\n─{80}\n(?: {2} +\d+ long.*\n){3}› {2}4 (?:.*\n){6}─{80}\n(?:\d:.*…\n)+0:.*(?:\n.*)*\n↑↓ move/, "long lines leave every part in its place");
   keys("C-c");
   await shows(/before\nprompt>\s*$/, "^C leaves the terminal as it was");
   type("echo $?; stty -a | grep -c ' echo '");
