@@ -1,10 +1,12 @@
 import { basename, resolve } from "node:path";
+import type { Store } from "../backends/backend.ts";
 import type { Context } from "../context.ts";
 import { MediasearchError } from "../errors.ts";
 import type { ClipResult, Piece } from "../media/clip/job.ts";
 import { clock, count, grouped, painter, plain, statusLine } from "../output.ts";
 import { groupByFile, type Moment } from "../results/moment.ts";
-import { mustBeMedia } from "./search-act.ts";
+import { momentOf, mustBeMedia } from "./search-act.ts";
+import { mustNotBeRecording } from "./search-clip-target.ts";
 import type { SearchOptions } from "./search-options.ts";
 
 /** What people add to a sentence so that it does not begin in the middle of a breath. */
@@ -12,16 +14,25 @@ const DEFAULT_PAD_MS = 500;
 
 type CutOptions = Pick<SearchOptions, "padMs" | "isExact" | "force" | "titles" | "format" | "isGrouped">;
 
+/** The hits, and the library that they are of. */
+export interface Cuttable {
+  readonly store: Store;
+  readonly moments: readonly Moment[];
+  readonly total: number;
+}
+
 /** Cuts one hit out of its file. */
-export async function clipMoment(moment: Moment, to: string, options: CutOptions, context: Context): Promise<number> {
+export async function clipMoment({ moments, total, store }: Cuttable, number: number, to: string, options: CutOptions, context: Context): Promise<number> {
+  const moment = momentOf(moments, number, total);
   await mustBeMedia(moment);
+  await mustNotBeRecording(resolve(context.io.cwd, to), store);
   const [piece] = piecesOf([moment], options);
   if (piece) await cut([piece], [moment.number], to, { ...options, isFast: !options.isExact && piece.title === null }, context);
   return 0;
 }
 
 /** Joins hits into one file. @returns 3 when some have no media and were left out. */
-export async function supercut(moments: readonly Moment[], total: number, to: string, options: CutOptions, context: Context): Promise<number> {
+export async function supercut({ moments, total, store }: Cuttable, to: string, options: CutOptions, context: Context): Promise<number> {
   const { io } = context;
   const usable: Moment[] = [];
   for (const moment of options.isGrouped ? groupByFile(moments).flatMap((group) => group.moments) : moments) {
@@ -30,6 +41,7 @@ export async function supercut(moments: readonly Moment[], total: number, to: st
     else io.stderr.write(`${painter(io.stderr, io.env)("yellow", "warning:")} hit ${moment.number} left out: ${plain(reason)}\n`);
   }
   if (usable.length === 0) throw new MediasearchError("NOT_FOUND", moments.length === 0 ? "nothing found, so there is nothing to join" : "no hit has a recording to cut");
+  await mustNotBeRecording(resolve(io.cwd, to), store);
   await cut(piecesOf(usable, options), usable.map(({ number }) => number), to, { ...options, isFast: false }, context);
   if (moments.length < total) io.stderr.write(`${count(moments.length, "hit")} of ${grouped(total)} joined; --limit takes more\n`);
   return usable.length < moments.length ? 3 : 0;

@@ -1,4 +1,4 @@
-import type { SearchView } from "../backends/backend.ts";
+import type { SearchView, Store } from "../backends/backend.ts";
 import type { Context } from "../context.ts";
 import { MediasearchError } from "../errors.ts";
 import type { Page } from "../results/moment.ts";
@@ -26,7 +26,7 @@ export const run: Command = async (words, flags, context) => {
     // A hit is asked for by its place in the ranking, be it on this page or not.
     const { limit, offset } = options.action?.number === undefined ? options : { limit: Math.max(options.limit + options.offset, options.action.number), offset: 0 };
     const { page, mark } = await find({ store, openEmbedder: () => context.openQueryEmbedder({ queryVectors }), cwd: context.io.cwd }, { ...options, query, limit, offset }, flags);
-    if (options.action !== undefined) return await act(options.action, page, options, context);
+    if (options.action !== undefined) return await act(options.action, { ...page, store: backend.store }, options, context);
     const shown = options.links ? { ...page, moments: await (await import("./search-links.ts")).withLinks(page.moments, context) } : page;
     await printPage(shown, options, mark, context);
     return 0;
@@ -40,10 +40,12 @@ export const run: Command = async (words, flags, context) => {
 const isInteractive = ({ action, format, fileEnd }: SearchOptions, { io }: Context): boolean =>
   io.stdin?.isTTY === true && io.stdout.isTTY === true && io.env["TERM"] !== "dumb" && action === undefined && format === "text" && fileEnd === undefined;
 
-async function act(action: Action, { moments, total }: Page, options: SearchOptions, context: Context): Promise<number> {
-  const { momentOf, playMoment } = await import("./search-act.ts");
-  if (action.verb === "play") return playMoment(momentOf(moments, action.number, total), options.padMs ?? 0, context);
+async function act(action: Action, page: Page & { readonly store: Store }, options: SearchOptions, context: Context): Promise<number> {
+  if (action.verb === "play") {
+    const { momentOf, playMoment } = await import("./search-act.ts");
+    return playMoment(momentOf(page.moments, action.number, page.total), options.padMs ?? 0, context);
+  }
   const { clipMoment, supercut } = await import("./search-clip.ts");
-  if (action.verb === "clip") return clipMoment(momentOf(moments, action.number, total), action.to, options, context);
-  return supercut(moments, total, action.to, options, context);
+  if (action.verb === "clip") return clipMoment(page, action.number, action.to, options, context);
+  return supercut(page, action.to, options, context);
 }

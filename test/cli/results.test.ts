@@ -1,5 +1,5 @@
 import { execFileSync, spawn, spawnSync } from "node:child_process";
-import { chmodSync, copyFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, copyFileSync, existsSync, linkSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -244,6 +244,18 @@ describe("clips of hits", () => {
     expect(Math.abs(durationMs - hits.reduce((sum, { startMs, endMs }) => sum + endMs - startMs, 0))).toBeLessThan(20);
     expect((await run("search", "xylophone", ...keyword, "--supercut", "none.mp4")).exitCode).toBe(17);
     expect((await run("search", "membership", ...keyword, "--supercut", "none.mp4")).stderr).toContain("no hit has a recording");
+  });
+
+  it("never take the place of a recording of the library, by whatever path it is named", async () => {
+    symlinkSync(films, join(home, "way"));
+    const news = readFileSync(join(films, "news.mp3"));
+    for (const [to, ...action] of [["news.mp3", "--clip", "1", "-o"], [join(home, "way/news.mp3"), "--clip", "1", "-o"], ["news.mp3", "--supercut"]] as const) {
+      const { exitCode, stderr } = await run("search", "river", ...keyword, ...action, to, "--force");
+      expect([exitCode, stderr], to).toEqual([2, expect.stringMatching(/is a recording of the library; a clip never takes its place/)]);
+    }
+    expect(readFileSync(join(films, "news.mp3")).equals(news)).toBe(true);
+    linkSync(join(films, "lecture.mp3"), join(home, "other.mp3"));
+    expect((await run("search", "river", ...keyword, "--clip", "1", "-o", join(home, "other.mp3"), "--force")).stderr).toContain("one of the recordings");
   });
 
   it("say what is missing or wrong before they start", async () => {

@@ -1,7 +1,8 @@
 import { fork } from "node:child_process";
-import { access, link, realpath, rename, rm } from "node:fs/promises";
+import { access, link, rename, rm } from "node:fs/promises";
 import { basename, dirname, extname, join } from "node:path";
 import { MediasearchError, toMediasearchError } from "../../errors.ts";
+import { fileIdentity } from "../file-identity.ts";
 import { type ClipJob, type ClipResult, outputFormat, type Piece, type Reply } from "./job.ts";
 
 export interface ClipOptions {
@@ -37,9 +38,9 @@ async function refuseOverwriting(pieces: readonly Piece[], to: string, force: bo
   await access(dirname(to)).catch(() => {
     throw new MediasearchError("NOT_FOUND", `${dirname(to)}: there is no such folder`, { subject: to, hint: `mkdir -p ${JSON.stringify(dirname(to))}` });
   });
-  const there = await realpath(to).catch(() => undefined);
+  const there = await fileIdentity(to);
   if (there === undefined) return;
-  for (const { path } of pieces) if ((await realpath(path).catch(() => path)) === there) throw new MediasearchError("USAGE", `${to}: is one of the recordings; a clip never takes the place of its source`, { subject: to });
+  for (const { path } of pieces) if ((await fileIdentity(path)) === there) throw new MediasearchError("USAGE", `${to}: is one of the recordings; a clip never takes the place of its source`, { subject: to });
   if (!force) throw already(to);
 }
 
