@@ -39,5 +39,5 @@ export function configDoc(): string {
 
 export function errorsDoc(): string {
   const rows = Object.entries(ERRORS).map(([code, { exit, meaning }]) => `| ${exit} | \`${code}\` | ${meaning} |`);
-  return `${MADE}\n\n# Errors and exit codes\n\n0 is success. With \`--json\` the last line on stderr is the error as JSON: \`{"error":{"code","exitCode","message","hint","subject"}}\`.\n\n| exit code | code | meaning |\n|---|---|---|\n${rows.join("\n")}\n`;
+  return `${MADE}\n\n# Errors and exit codes\n\n0 is success. With \`--json\` the last line on stderr is the error as JSON: \`{"error":{"code","exitCode","message","hint","subject"}}\`.\n\`index\`, \`ingest\`, \`migrate\`, \`export\` and \`import\` go on where they were stopped when they are called again.\n\n| exit code | code | meaning |\n|---|---|---|\n${rows.join("\n")}\n`;
 }

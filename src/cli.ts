@@ -5,8 +5,9 @@ import { COMMANDS, EVERYWHERE } from "./commands/table.ts";
 import { loadConfig, type LoadedConfig } from "./config/load.ts";
 import { createContext } from "./context.ts";
 import { ERRORS, MediasearchError, toMediasearchError } from "./errors.ts";
-import { columnsOf, type Io, painter, plain } from "./output.ts";
+import { type Io, painter, plain } from "./output.ts";
 import { inBucket } from "./place.ts";
+import { report } from "./report.ts";
 
 /** Runs one command. Never throws; @returns the exit code. */
 export async function main(argv: readonly string[], io: Io): Promise<number> {
@@ -20,34 +21,30 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
     await program.parseAsync(argv, { from: "user" });
     return exitCode;
   } catch (error) {
-    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : ERRORS.USAGE.exit;
-    const mine = asStopped(error, io.signal);
-    if (mine.subject !== "EPIPE") report(mine, io, argv.includes("--json") || argv.some((arg) => /^(--format=)?(nd)?json$/.test(arg)));
+    if (error instanceof CommanderError && error.exitCode === 0) return 0;
+    const mine = error instanceof CommanderError ? asUsage(error, argv) : asStopped(error, argv, io.signal);
+    if (mine.subject !== "EPIPE") report(mine, argv, io);
     return mine.exitCode;
   }
 }
 
-function asStopped(error: unknown, signal: AbortSignal): MediasearchError {
-  if (!signal.aborted) return toMediasearchError(error);
-  if (signal.reason === "SIGTERM") return new MediasearchError("TERMINATED", "stopped; the same command goes on from here");
-  return new MediasearchError("INTERRUPTED", "stopped; the same command goes on from here", { subject: String(signal.reason) });
+/** A signal, or an output that can't be written, is why whatever failed then failed. */
+function asStopped(error: unknown, argv: readonly string[], { aborted, reason }: AbortSignal): MediasearchError {
+  if (!aborted) return toMediasearchError(error);
+  if (reason instanceof MediasearchError) return reason;
+  const goesOn = COMMANDS.some(({ name, goesOn: it }) => name === argv[0] && it);
+  return new MediasearchError(reason === "SIGTERM" ? "TERMINATED" : "INTERRUPTED", goesOn ? "stopped; the same command goes on from here" : "stopped", { subject: String(reason) });
 }
 
-/** With JSON output the last line of stderr is the error as JSON. */
-function report(error: MediasearchError, io: Io, asJson: boolean): void {
-  const { code, message, hint, subject } = error;
-  if (asJson) {
-    io.stderr.write(`${JSON.stringify({ error: { code, exitCode: error.exitCode, message, hint: hint ?? null, subject: subject ?? null } })}\n`);
-    return;
-  }
-  const paint = painter(io.stderr, io.env);
-  io.stderr.write(`${paint("red", "error:")} ${plain(message)}\n`);
-  if (error.excerpt) io.stderr.write(`${withCaret(plain(error.excerpt.text), error.excerpt.at)}\n`);
-  if (hint) io.stderr.write(`${paint("cyan", "next:")}  ${plain(hint)}\n`);
-  if (code === "BUG" && io.env["MEDIASEARCH_DEBUG"]) io.stderr.write(`${(error.cause as Error | undefined)?.stack ?? error.stack}\n`);
+/** What commander says of a command line that it refuses, as an error of ours: what is wrong, then what was meant or where to look. */
+function asUsage({ message }: CommanderError, argv: readonly string[]): MediasearchError {
+  const [wrong = "", meant] = message.replace(/^error: /, "").split("\n");
+  const [, word] = /^unknown option '(-[^-].*)'$/.exec(wrong) ?? [];
+  const command = COMMANDS.some(({ name }) => name === argv[0]) ? `mediasearch ${argv[0]}` : "mediasearch";
+  if (word !== undefined && argv[0] === "search")
+    return new MediasearchError("USAGE", wrong, { subject: word, hint: `if it belongs to the query, in quotes, ${command} "words ${word}", or after --, ${command} -- words ${word}` });
+  return new MediasearchError("USAGE", wrong, { hint: [...(meant ? [meant.replace(/^\((.*)\)$/, "$1")] : []), `${command} --help shows what there is`].join(" ") });
 }
-
-const withCaret = (text: string, at: number): string => `  ${text}\n  ${" ".repeat(columnsOf(text.slice(0, at)))}^`;
 
 function version(): string {
   return (JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8")) as { version: string }).version;
@@ -59,9 +56,8 @@ function build(argv: readonly string[], io: Io, onExit: (code: number) => void):
     .description("Find what is said in audio and video.")
     .version(argv.some((arg) => /^-+v/i.test(arg)) ? version() : "")
     .showSuggestionAfterError()
-    .showHelpAfterError("(--help shows what there is)")
     .exitOverride()
-    .configureOutput({ writeOut: (text) => void io.stdout.write(text), writeErr: (text) => void io.stderr.write(text) })
+    .configureOutput({ writeOut: (text) => void io.stdout.write(text), writeErr: () => {} })
     .addHelpText("after", '\nExamples:\n  $ mediasearch index ~/Recordings\n  $ mediasearch search "the budget for next year"\n  $ mediasearch doctor\n\nEvery command takes --config <file> and --env-file <file>; mediasearch config shows all settings and where they come from.');
   const named = COMMANDS.filter(({ name }) => name === argv[0]);
   for (const spec of named.length > 0 ? named : COMMANDS) addCommand(program, spec, io, onExit);
@@ -103,10 +99,10 @@ function tellNotices({ notices, replaced }: LoadedConfig, io: Io): void {
 const helpIntro = ({ summary, details }: CommandSpec): string =>
   `${summary[0]?.toUpperCase()}${summary.slice(1)}.${details ? `\n${details}` : ""}`;
 
-function helpEnd({ examples, exits }: CommandSpec): string {
+function helpEnd({ examples, exits, goesOn }: CommandSpec): string {
   const shown = examples.map(([command, what]) => `  $ ${command}\n      ${what}`);
   const codes = new Map<number, string>([[0, "done"]]);
-  for (const code of [...exits, "USAGE" as const]) codes.set(ERRORS[code].exit, ERRORS[code].meaning);
+  for (const code of [...exits, "USAGE" as const]) codes.set(ERRORS[code].exit, `${ERRORS[code].meaning}${code === "INTERRUPTED" && goesOn ? "; the same command goes on where it stopped" : ""}`);
   const status = [...codes].sort(([a], [b]) => a - b).map(([code, meaning]) => `  ${String(code).padEnd(4)}${meaning}`);
   return `\nExamples:\n${shown.join("\n")}\n\nExit status:\n${status.join("\n")}`;
 }

@@ -23,8 +23,8 @@ export const ERRORS = {
   UNREACHABLE: { exit: 16, meaning: "a server does not answer" },
   NOT_FOUND: { exit: 17, meaning: "a named file or object does not exist" },
   NO_SPACE: { exit: 18, meaning: "the disk is full or read-only" },
-  INTERRUPTED: { exit: 130, meaning: "stopped by Ctrl-C; the same command goes on where it stopped" },
-  TERMINATED: { exit: 143, meaning: "stopped by SIGTERM; the same command goes on where it stopped" },
+  INTERRUPTED: { exit: 130, meaning: "stopped by Ctrl-C" },
+  TERMINATED: { exit: 143, meaning: "stopped by SIGTERM" },
 } as const;
 
 export type ErrorCode = keyof typeof ERRORS;

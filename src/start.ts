@@ -1,4 +1,6 @@
 import { main } from "./cli.ts";
+import { MediasearchError, toMediasearchError } from "./errors.ts";
+import { report } from "./report.ts";
 
 /** Real stdio and signals into `main`, its result into the exit code. */
 export async function start(): Promise<void> {
@@ -11,6 +13,13 @@ export async function start(): Promise<void> {
       stop.abort(name);
     });
   }
+  const argv = process.argv.slice(2);
+  let hasEnded = false;
+  /** What could not be written is missed whatever the command made of it. */
+  const tell = (error: MediasearchError): void => {
+    process.exitCode = error.exitCode;
+    report(error, argv, process);
+  };
   const listening = new Set<NodeJS.WriteStream>();
   /** Streams are opened by who uses them: each takes time. */
   const opened = (stream: NodeJS.WriteStream): NodeJS.WriteStream => {
@@ -18,11 +27,14 @@ export async function start(): Promise<void> {
     listening.add(stream);
     return stream.on("error", (error: NodeJS.ErrnoException) => {
       // `| head` has read enough; nobody is left to tell.
-      if (error.code !== "EPIPE") throw error;
-      stop.abort("EPIPE");
+      if (error.code === "EPIPE") return stop.abort("EPIPE");
+      if (stop.signal.aborted) return;
+      const mine = unwritten(error, stream === process.stdout ? "standard output" : "standard error");
+      stop.abort(mine);
+      if (hasEnded) tell(mine);
     });
   };
-  const exitCode = await main(process.argv.slice(2), {
+  const exitCode = await main(argv, {
     env: process.env, cwd: process.cwd(), signal: stop.signal,
     get stdout() {
       return opened(process.stdout);
@@ -34,5 +46,14 @@ export async function start(): Promise<void> {
       return process.stdin;
     },
   });
-  process.exitCode = stop.signal.reason === "EPIPE" ? 0 : exitCode;
+  hasEnded = true;
+  const { reason } = stop.signal as { readonly reason: unknown };
+  process.exitCode = reason === "EPIPE" ? 0 : exitCode;
+  // One that failed of it has told already.
+  if (reason instanceof MediasearchError && exitCode !== reason.exitCode) tell(reason);
+}
+
+function unwritten(error: NodeJS.ErrnoException, name: string): MediasearchError {
+  const known = toMediasearchError(error, name);
+  return known.code === "NO_SPACE" ? known : new MediasearchError("IO_FAILED", `${name}: can't be written (${error.code ?? error.message})`, { subject: name, cause: error });
 }

@@ -34,6 +34,8 @@ export interface CommandSpec {
   readonly examples: readonly (readonly [command: string, what: string])[];
   /** Besides 0, BUG and USAGE, which every command may end with. */
   readonly exits: readonly ErrorCode[];
+  /** Stopped half-way, the same command goes on from there. */
+  readonly goesOn?: true;
   /** It prints what is to be said about the configuration itself, so that nobody is told twice. */
   readonly showsNotices?: true;
   readonly load: () => Promise<{ readonly run: Command }>;
