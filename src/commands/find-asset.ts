@@ -6,6 +6,7 @@ import { showPath } from "./show-path.ts";
 
 /** The one asset that the user means: by path, else by a name or glob that only one file has. */
 export async function findAsset(store: Store, name: string, cwd: string): Promise<AssetStatus> {
+  if (name.trim() === "") throw new MediasearchError("USAGE", "which file? Its name is empty", { hint: "mediasearch list shows what there is" });
   const exact = await store.getAsset(toPlace(name, cwd));
   if (exact) return exact;
   const matching = [...(await filesMatching(store, name, cwd))];
@@ -19,6 +20,6 @@ export async function findAsset(store: Store, name: string, cwd: string): Promis
   const shown = matching.slice(0, 5).map((path) => showPath(path, cwd));
   throw new MediasearchError("USAGE", `${name}: ${matching.length} files match (${shown.join(", ")}${matching.length > 5 ? ", …" : ""})`, {
     subject: name,
-    hint: `name one of them by its path, such as mediasearch transcript ${JSON.stringify(shown[0] ?? nameOf(name))}`,
+    hint: `name one of them by its path, such as ${JSON.stringify(shown[0] ?? nameOf(name))}`,
   });
 }

@@ -42,5 +42,7 @@ export async function searchInteractively(flags: Flags, { padMs = 0 }: SearchOpt
     model.close();
     await session.close();
   }
+  // Ended by a signal is not left by its user.
+  io.signal.throwIfAborted();
   return 0;
 }

@@ -149,7 +149,7 @@ By keyword every match is counted; by meaning the best 1,000 are ranked.`,
     args: [],
     options: [STORE],
     examples: [["mediasearch mcp", "as the command of a server in the assistant's configuration"]],
-    exits: [],
+    exits: ["INTERRUPTED"],
     load: () => import("./mcp.ts"),
   },
   {

@@ -151,13 +151,15 @@ describe("search without a query, on a terminal", () => {
     expect(await terminal.exitCode).toBe(0);
   });
 
-  it("stops at a signal", async () => {
-    const stop = new AbortController();
-    const terminal = atTerminal(["search"], { home, cwd: films, signal: stop.signal });
-    await terminal.shows("type what was said");
-    stop.abort("SIGTERM");
-    expect(await terminal.exitCode).toBe(0);
-    expect(terminal.written()).toContain("\u001b[?1049l");
+  it("stops at a signal, with the exit code of it", async () => {
+    for (const [signal, code] of [["SIGTERM", 143], ["SIGINT", 130]] as const) {
+      const stop = new AbortController();
+      const terminal = atTerminal(["search"], { home, cwd: films, signal: stop.signal });
+      await terminal.shows("type what was said");
+      stop.abort(signal);
+      expect(await terminal.exitCode).toBe(code);
+      expect(terminal.written()).toContain("\u001b[?1049l");
+    }
   });
 
   it("is a usage error where nobody types, and says before it draws that there is no library", async () => {

@@ -1,3 +1,5 @@
+import { spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
 import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -25,6 +27,8 @@ async function connect(at = home): Promise<{ readonly client: Client; readonly t
   onTestFinished(() => client.close());
   return { client, transport };
 }
+
+const piped = (input: string) => spawnSync(process.execPath, [BIN, "mcp"], { cwd: films, env: environment(home), input, encoding: "utf8", timeout: 30_000 });
 
 type Answer = Readonly<Record<string, unknown>>;
 const call = async (client: Client, name: string, args: Answer) => {
@@ -74,7 +78,7 @@ describe("mediasearch mcp", () => {
 
   it("tells what is wrong, and goes on", async () => {
     const { client } = await connect();
-    expect(await call(client, "transcript", { file: "nowhere.mp3" })).toMatchObject({ isError: true, text: 'NOT_FOUND: nowhere.mp3: not in the library\nnext: mediasearch index "nowhere.mp3"' });
+    expect(await call(client, "transcript", { file: "nowhere.mp3" })).toMatchObject({ isError: true, text: 'NOT_FOUND: nowhere.mp3: not in the library\nthe user can run: mediasearch index "nowhere.mp3"' });
     expect((await call(client, "transcript", { file: "lecture.mp3", from: "noon" })).text).toMatch(/USAGE: from: must be a time such as/);
     for (const args of [{}, { query: "x", limit: 51 }, { query: "x", limit: "many" }, { query: "x", mode: "magic" }, { query: "x", more: 1 }, { query: "" }])
       expect(await call(client, "search", args).then(({ isError }) => isError, () => true), JSON.stringify(args)).toBe(true);
@@ -90,6 +94,45 @@ describe("mediasearch mcp", () => {
     expect((await call(client, "list", {})).answer["total"]).toBe(1);
     await mediasearch(["index", join(films, "news.mp3")], { home: later });
     expect((await call(client, "list", {})).answer["total"]).toBe(2);
+  });
+
+  it("answers what was asked before its input ended, also without a line end, and ends with 0", () => {
+    const handshake = { jsonrpc: "2.0", id: 1, method: "initialize", params: { protocolVersion: "2025-06-18", capabilities: {}, clientInfo: { name: "t", version: "1" } } };
+    const asks = { jsonrpc: "2.0", id: 2, method: "tools/call", params: { name: "search", arguments: { query: "where the river bends" } } };
+    for (const end of ["\n", ""]) {
+      const { status, stdout, stderr } = piped([handshake, { jsonrpc: "2.0", method: "notifications/initialized" }, asks].map((one) => JSON.stringify(one)).join("\n") + end);
+      expect([status, stderr]).toEqual([0, ""]);
+      const answers = stdout.trim().split("\n").map((line) => JSON.parse(line) as { id: number; result: { structuredContent?: { hits: unknown[] } } });
+      expect(answers.map(({ id }) => id)).toEqual([1, 2]);
+      expect(answers[1]?.result.structuredContent?.hits.length).toBeGreaterThan(0);
+    }
+    expect(piped("")).toMatchObject({ status: 0, stdout: "", stderr: "" });
+  });
+
+  it("ends with a usage error at a message that is too large", () => {
+    const { status, stderr } = piped(`${JSON.stringify({ jsonrpc: "2.0", id: 1, method: "ping", params: { more: "x".repeat(11 << 20) } })}\n`);
+    expect([status, stderr]).toEqual([2, expect.stringMatching(/^error: standard input: .*maximum size[^]*next: {2}one JSON-RPC message a line/m)]);
+  });
+
+  it("ends with the exit code of a signal", async () => {
+    for (const [signal, code] of [["SIGTERM", 143], ["SIGINT", 130]] as const) {
+      const child = spawn(process.execPath, [BIN, "mcp"], { cwd: films, env: environment(home), stdio: ["pipe", "pipe", "ignore"] });
+      child.stdin.write(`${JSON.stringify({ jsonrpc: "2.0", id: 1, method: "ping" })}\n`);
+      await once(child.stdout, "data");
+      child.kill(signal);
+      expect(await once(child, "exit")).toEqual([code, null]);
+    }
+  });
+
+  it("tells an assistant nothing to run that only its user can run", async () => {
+    const { client } = await connect();
+    const { text } = await call(client, "search", { query: "origin:tape", mode: "keyword" });
+    expect(text).toMatch(/^USAGE: .*captions or asr/);
+    expect(text).not.toContain("--help");
+    writeFileSync(join(films, "long.srt"), "1\n00:00:01,000 --> 00:00:02,000\nAnother one.\n");
+    await mediasearch(["index", films], { home });
+    expect((await call(client, "transcript", { file: "l*" })).text).toMatch(/files match.*\nnext: name one of them by its path, such as "l/);
+    expect((await call(client, "transcript", { file: " " })).text).toMatch(/^USAGE: which file/);
   });
 
   it("changes nothing, and ends when its client does", async () => {

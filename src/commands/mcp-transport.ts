@@ -1,0 +1,62 @@
+import { PassThrough, type Readable, type Writable } from "node:stream";
+import { setImmediate } from "node:timers/promises";
+import type { Transport } from "@modelcontextprotocol/server";
+import { StdioServerTransport } from "@modelcontextprotocol/server/stdio";
+
+export interface McpTransport {
+  readonly transport: Transport;
+  /** Resolves when the input has ended and every request of it is answered. Rejects when the connection breaks off. */
+  readonly ended: Promise<void>;
+}
+
+/** Kept open by its caller for as long as it likes: no answer will come. */
+const STANDING = "subscriptions/listen";
+
+/** The protocol's own transport drops what is still worked on when its input ends; this one answers it. */
+export function answeringTransport(input: Readable, output: Writable): McpTransport {
+  const asked = new Set<unknown>();
+  const lines = new PassThrough();
+  const inner = new StdioServerTransport(lines, output);
+  const { promise: ended, resolve, reject } = Promise.withResolvers<void>();
+  let hasEnded = false;
+  let isClosed = false;
+  let last: Error | undefined;
+  const look = (): void => {
+    if (hasEnded && asked.size === 0) resolve();
+  };
+  const onEnd = async (): Promise<void> => {
+    // What has no line end is a message all the same.
+    lines.write("\n");
+    while (lines.readableLength > 0 && !isClosed) await setImmediate();
+    await setImmediate();
+    hasEnded = true;
+    look();
+  };
+  input.pipe(lines, { end: false });
+  input.once("end", () => void onEnd()).once("error", reject).once("close", () => void onEnd());
+  const transport: Transport = {
+    start: () => inner.start(),
+    close: () => inner.close(),
+    async send(message) {
+      await inner.send(message);
+      if ("id" in message && !("method" in message)) asked.delete(message.id);
+      look();
+    },
+  };
+  inner.onmessage = (message) => {
+    if ("method" in message && "id" in message && message.method !== STANDING) asked.add(message.id);
+    else if ("method" in message && message.method === "notifications/cancelled") asked.delete((message.params as { readonly requestId?: unknown } | undefined)?.requestId);
+    transport.onmessage?.(message);
+    look();
+  };
+  inner.onerror = (error) => {
+    last = error;
+    transport.onerror?.(error);
+  };
+  inner.onclose = () => {
+    isClosed = true;
+    transport.onclose?.();
+    reject(last ?? new Error("the connection was closed"));
+  };
+  return { transport, ended };
+}
