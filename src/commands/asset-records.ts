@@ -2,6 +2,7 @@ import type { AssetStatus, Store } from "../backends/backend.ts";
 import type { Line } from "../results/moment.ts";
 import type { Segment } from "../types.ts";
 import { type Flags, text } from "./command.ts";
+import type { Span } from "./parse-time.ts";
 import { assetFilter } from "./search-filter.ts";
 import { showPath } from "./show-path.ts";
 
@@ -66,8 +67,12 @@ export const transcriptRecord = ({ origin, engine, language, durationMs }: Asset
 
 export const lineRecord = ({ startMs, endMs, speaker, text }: Segment): Line => ({ startMs, endMs, speaker, text });
 
-/** The segment that is being said, else the one nearest in time. */
-export function nearestTo(segments: readonly Segment[], ms: number): Segment | undefined {
-  const distance = ({ startMs, endMs }: Segment): number => Math.max(startMs - ms, ms - endMs, 0);
+/** The segment that begins then, else the one that is being said, else the one nearest in time. Where a segment ends it is not said any more. */
+export function nearestTo(segments: readonly Segment[], at: Span): Segment | undefined {
+  const distance = ({ startMs, endMs }: Segment): number => (startMs >= at.startMs && startMs < at.endMs ? -1 : at.startMs >= endMs ? at.startMs - endMs + 1 : Math.max(startMs - at.startMs, 0));
   return segments.reduce<Segment | undefined>((best, segment) => (best === undefined || distance(segment) < distance(best) ? segment : best), undefined);
 }
+
+/** What is said between two times, in part or as a whole. */
+export const saidWithin = (segments: readonly Segment[], from: Span | undefined, to: Span | undefined): Segment[] =>
+  segments.filter(({ startMs, endMs }) => (from === undefined || startMs >= from.startMs || endMs > from.startMs) && (to === undefined || startMs < to.endMs));

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import type { Context } from "../context.ts";
 import { MediasearchError } from "../errors.ts";
 import { pageRecord } from "../results/records.ts";
-import { assetRecord, assetsOf, SORT_KEYS, sortAssets, transcriptRecord } from "./asset-records.ts";
+import { assetRecord, assetsOf, saidWithin, SORT_KEYS, sortAssets, transcriptRecord } from "./asset-records.ts";
 import { findAsset } from "./find-asset.ts";
 import { parseTime } from "./parse-time.ts";
 import type { SearchSession } from "./search-session.ts";
@@ -79,7 +79,7 @@ const TRANSCRIPT: McpTool = {
     const asset = await findAsset(store, text(args, "file") ?? "", io.cwd);
     const file = showPath(asset.id, io.cwd);
     if (asset.fingerprint === null) throw new MediasearchError("NOT_FOUND", `${file}: ${asset.error ?? "registered, but not indexed yet"}`, { hint: `mediasearch index ${JSON.stringify(file)}` });
-    const part = (await store.readSegments(asset.id, 0, Number.MAX_SAFE_INTEGER)).filter(({ startMs, endMs }) => endMs >= (from ?? 0) && startMs <= (to ?? Infinity));
+    const part = saidWithin(await store.readSegments(asset.id, 0, Number.MAX_SAFE_INTEGER), from, to);
     const offset = number(args, "offset", 0);
     return { ...transcriptRecord(asset, file, part.slice(offset, offset + number(args, "limit", 200))), total: part.length, offset };
   },

@@ -17,8 +17,10 @@ const LINES_AROUND = 3;
 export const run: Command = async ([name = ""], flags, context) => {
   const { io } = context;
   const at = text(flags, "at");
-  const atMs = at === undefined ? undefined : parseTime("--at", at);
-  const around = whole(flags, "context", 0, 10_000) ?? LINES_AROUND;
+  const moment = at === undefined ? undefined : parseTime("--at", at);
+  const around = whole(flags, "context", 0, 10_000);
+  if (around !== undefined && moment === undefined) throw new MediasearchError("USAGE", "--context: lines around which moment? --at says it", { subject: "--context", hint: `mediasearch transcript ${JSON.stringify(name)} --at 1:23 -C ${around}` });
+  const lines = around ?? LINES_AROUND;
   const backend = await context.openBackend(false);
   try {
     const asset = await findAsset(backend.store, name, io.cwd);
@@ -28,8 +30,8 @@ export const run: Command = async ([name = ""], flags, context) => {
         subject: file, hint: `mediasearch index ${JSON.stringify(file)}`,
       });
     const all = await backend.store.readSegments(asset.id, 0, Number.MAX_SAFE_INTEGER);
-    const nearest = atMs === undefined ? undefined : nearestTo(all, atMs);
-    const segments = nearest === undefined ? all : all.slice(Math.max(0, nearest.index - around), nearest.index + around + 1);
+    const nearest = moment === undefined ? undefined : nearestTo(all, moment);
+    const segments = nearest === undefined ? all : all.slice(Math.max(0, nearest.index - lines), nearest.index + lines + 1);
     const format = chosenFormat(flags);
     if (format === "text") {
       const paint = painter(io.stdout, io.env);
