@@ -6,9 +6,12 @@ _mediasearch() {
   # --mode=hybrid comes as three words.
   if [[ $cur == "=" ]]; then cur=""; elif [[ $prev == "=" ]]; then prev=${COMP_WORDS[COMP_CWORD-2]}; fi
   if (( COMP_CWORD == 1 )); then
-    COMPREPLY=( $(compgen -W "index search transcript list mcp status jobs speakers ingest models migrate config backup restore export import completion bench doctor --help --version" -- "$cur") )
+    COMPREPLY=( $(compgen -W "index search transcript list mcp status jobs speakers ingest models migrate config backup restore export import completion bench doctor help --help --version" -- "$cur") )
     return
   fi
+  # What follows -- is no option.
+  local i
+  for (( i = 2; i < COMP_CWORD; i++ )); do if [[ ${COMP_WORDS[i]} == "--" ]]; then return; fi; done
   case "$command:$prev" in
     index:--captions) words="prefer only ignore" ;;
     search:-m|search:--mode) words="keyword semantic hybrid" ;;
@@ -55,6 +58,7 @@ _mediasearch() {
       models) words="list pull verify path" ;;
       completion) words="bash zsh fish" ;;
       bench) words="asr" ;;
+      help) words="index search transcript list mcp status jobs speakers ingest models migrate config backup restore export import completion bench doctor" ;;
     esac
   fi
   if [[ -n $words ]]; then COMPREPLY=( $(compgen -W "$words" -- "$cur") ); fi

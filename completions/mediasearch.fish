@@ -215,3 +215,5 @@ complete -c mediasearch -n '__fish_seen_subcommand_from doctor' -l json -d 'prin
 complete -c mediasearch -n '__fish_seen_subcommand_from doctor' -l config -rF -d 'a configuration file of your choice, in place of mediasearch.config.json'
 complete -c mediasearch -n '__fish_seen_subcommand_from doctor' -l env-file -rF -d 'read variables from a file of NAME=value lines; those of the environment win'
 complete -c mediasearch -n '__fish_seen_subcommand_from doctor' -s h -l help -d 'show what there is'
+complete -c mediasearch -n __fish_use_subcommand -a help -d 'display help for a command'
+complete -c mediasearch -n '__fish_seen_subcommand_from help' -a 'index search transcript list mcp status jobs speakers ingest models migrate config backup restore export import completion bench doctor'

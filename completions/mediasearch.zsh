@@ -23,6 +23,7 @@ _mediasearch() {
     'completion:print what completes commands and options in a shell'
     'bench:measure recognisers on recordings of your own'
     'doctor:check whether this machine can index and search, and mend what can be mended'
+    'help:display help for a command'
   )
   if (( CURRENT == 2 )); then
     _describe command commands
@@ -31,141 +32,141 @@ _mediasearch() {
   shift words
   (( CURRENT-- ))
   case $words[1] in
-    index) _arguments -s \
-      '(--store)'--store'[path of the library file]:path:_files' \
-      '*'--include'[only files that match, relative to the folder (repeatable)]:glob: ' \
-      '*'--exclude'[leave out files and folders that match (repeatable)]:glob: ' \
-      '(--captions)'--captions'[prefer captions to recognition, use only captions, or ignore them]:mode:(prefer only ignore)' \
-      '(--language)'--language'[language of the speech and of the captions to pick, such as en or pt-BR]:tag: ' \
-      '(--engine)'--engine'[speech recogniser, or several to try in order, parted by commas\: local, NVIDIA_NIMS, WHISPER (servers), BYO (your own), SHERPA (a model of yours), or STUB (marks its rows; for tests and demos)]:name: ' \
-      '(-j --jobs)'{-j,--jobs}'[files worked on at once, each in a process of its own]:n: ' \
+    index) _arguments -s -S \
+      '(--store)'--store='[path of the library file]:path:_files' \
+      '*'--include='[only files that match, relative to the folder (repeatable)]:glob: ' \
+      '*'--exclude='[leave out files and folders that match (repeatable)]:glob: ' \
+      '(--captions)'--captions='[prefer captions to recognition, use only captions, or ignore them]:mode:(prefer only ignore)' \
+      '(--language)'--language='[language of the speech and of the captions to pick, such as en or pt-BR]:tag: ' \
+      '(--engine)'--engine='[speech recogniser, or several to try in order, parted by commas\: local, NVIDIA_NIMS, WHISPER (servers), BYO (your own), SHERPA (a model of yours), or STUB (marks its rows; for tests and demos)]:name: ' \
+      '(-j --jobs)'{-j+,--jobs=}'[files worked on at once, each in a process of its own]:n: ' \
       '(-w --watch)'{-w,--watch}'[go on with what changes, until Ctrl-C]' \
       '(-n --dry-run)'{-n,--dry-run}'[say what would be done and do nothing]' \
       '(--json)'--json'[one JSON event a line]' \
-      '(--config)'--config'[a configuration file of your choice, in place of mediasearch.config.json]:file:_files' \
-      '(--env-file)'--env-file'[read variables from a file of NAME=value lines; those of the environment win]:file:_files' \
+      '(--config)'--config='[a configuration file of your choice, in place of mediasearch.config.json]:file:_files' \
+      '(--env-file)'--env-file='[read variables from a file of NAME=value lines; those of the environment win]:file:_files' \
       '(-h --help)'{-h,--help}'[show what there is]' \
       '*:file:_files' ;;
-    search) _arguments -s \
-      '(--store)'--store'[path of the library file]:path:_files' \
-      '(-m --mode)'{-m,--mode}'[keyword, semantic or both]:mode:(keyword semantic hybrid)' \
-      '(-l --limit)'{-l,--limit}'[at most so many hits, 1 to 1000]:n: ' \
-      '(--file)'--file'[only in this file\: a path, a name or a glob]:pattern: ' \
-      '(--speaker)'--speaker'[only what this speaker said]:name: ' \
-      '(--lang)'--lang'[only in this language\: en takes en-GB too]:tag: ' \
-      '(--origin)'--origin'[only captions, or only recognised speech]:origin:(captions asr)' \
-      '(--after)'--after'[only recorded on or after this day\: 2026, 2026-01, 2026-01-31, yesterday, 7d]:date: ' \
-      '(--before)'--before'[only recorded before this day]:date: ' \
-      '(--duration)'--duration'[only files of this length\: '\''>10m'\'', '\''<=1h30m'\'', 10m..20m]:range: ' \
-      '(--confidence)'--confidence'[only what was recognised with this confidence\: '\''>0.8'\'', '\''<60%'\'']:range: ' \
-      '(-C --context)'{-C,--context}'[so many lines before and after]:n: ' \
+    search) _arguments -s -S \
+      '(--store)'--store='[path of the library file]:path:_files' \
+      '(-m --mode)'{-m+,--mode=}'[keyword, semantic or both]:mode:(keyword semantic hybrid)' \
+      '(-l --limit)'{-l+,--limit=}'[at most so many hits, 1 to 1000]:n: ' \
+      '(--file)'--file='[only in this file\: a path, a name or a glob]:pattern: ' \
+      '(--speaker)'--speaker='[only what this speaker said]:name: ' \
+      '(--lang)'--lang='[only in this language\: en takes en-GB too]:tag: ' \
+      '(--origin)'--origin='[only captions, or only recognised speech]:origin:(captions asr)' \
+      '(--after)'--after='[only recorded on or after this day\: 2026, 2026-01, 2026-01-31, yesterday, 7d]:date: ' \
+      '(--before)'--before='[only recorded before this day]:date: ' \
+      '(--duration)'--duration='[only files of this length\: '\''>10m'\'', '\''<=1h30m'\'', 10m..20m]:range: ' \
+      '(--confidence)'--confidence='[only what was recognised with this confidence\: '\''>0.8'\'', '\''<60%'\'']:range: ' \
+      '(-C --context)'{-C+,--context=}'[so many lines before and after]:n: ' \
       '(--group)'--group'[file by file, in each by time]' \
       '(--fresh)'--fresh'[with BACKEND=vast\: bring this machine'\''s copy up to date first, however young it is]' \
-      '(--offset)'--offset'[pass over so many hits\: the next page]:n: ' \
+      '(--offset)'--offset='[pass over so many hits\: the next page]:n: ' \
       '(--links)'--links'[with addresses that open files of object stores, for as long as LINK_EXPIRY_SECONDS says]' \
       '(--explain)'--explain'[with what each part of the search thought of a hit]' \
-      '(--format)'--format'[how to print]:format:(text json ndjson csv tsv md srt vtt m3u edl otio fcpxml)' \
+      '(--format)'--format='[how to print]:format:(text json ndjson csv tsv md srt vtt m3u edl otio fcpxml)' \
       '(--json)'--json'[the same as --format json]' \
       '(--files)'--files'[only the names of the files]' \
       '(--print0)'--print0'[only the names of the files, each ended by a NUL, for xargs -0]' \
-      '(--fps)'--fps'[frame rate of edl, otio and fcpxml (default\: that of the first video)]:rate:(23.976 24 25 29.97 30 50 59.94 60)' \
-      '(--play)'--play'[open hit n at its moment in a player]:n: ' \
-      '(--player)'--player'[program that plays hits\: mpv, vlc, ffplay, open, or a command line with {file} and {seconds}]:command: ' \
-      '(--clip)'--clip'[cut hit n out of its file, into --output]:n: ' \
-      '(-o --output)'{-o,--output}'[the clip; its ending says what it is\: mp4, mov, mkv, webm, m4a, mp3, ogg, opus, flac, wav]:file:_files' \
-      '(--supercut)'--supercut'[join the hits into one file, whatever theirs are]:file:_files' \
+      '(--fps)'--fps='[frame rate of edl, otio and fcpxml (default\: that of the first video)]:rate:(23.976 24 25 29.97 30 50 59.94 60)' \
+      '(--play)'--play='[open hit n at its moment in a player]:n: ' \
+      '(--player)'--player='[program that plays hits\: mpv, vlc, ffplay, open, or a command line with {file} and {seconds}]:command: ' \
+      '(--clip)'--clip='[cut hit n out of its file, into --output]:n: ' \
+      '(-o --output)'{-o+,--output=}'[the clip; its ending says what it is\: mp4, mov, mkv, webm, m4a, mp3, ogg, opus, flac, wav]:file:_files' \
+      '(--supercut)'--supercut='[join the hits into one file, whatever theirs are]:file:_files' \
       '(--exact)'--exact'[cut clips to the frame by encoding them anew, not from the key frame before by copying]' \
       '(--titles)'--titles'[write file, time and speaker into the picture]' \
       '(--force)'--force'[replace a clip that is there]' \
-      '(--pad)'--pad'[added before and after each hit (default\: 0.5 in clips, else 0)]:seconds: ' \
-      '(--config)'--config'[a configuration file of your choice, in place of mediasearch.config.json]:file:_files' \
-      '(--env-file)'--env-file'[read variables from a file of NAME=value lines; those of the environment win]:file:_files' \
+      '(--pad)'--pad='[added before and after each hit (default\: 0.5 in clips, else 0)]:seconds: ' \
+      '(--config)'--config='[a configuration file of your choice, in place of mediasearch.config.json]:file:_files' \
+      '(--env-file)'--env-file='[read variables from a file of NAME=value lines; those of the environment win]:file:_files' \
       '(-h --help)'{-h,--help}'[show what there is]' \
       '*:words: ' ;;
-    transcript) _arguments -s \
-      '(--store)'--store'[path of the library file]:path:_files' \
-      '(--at)'--at'[only around this moment\: 1\:23\:45, 12\:30 or seconds]:time: ' \
-      '(-C --context)'{-C,--context}'[with --at, so many lines before and after it (default\: 3)]:n: ' \
-      '(--format)'--format'[how to print]:format:(text srt vtt json ndjson csv tsv md)' \
+    transcript) _arguments -s -S \
+      '(--store)'--store='[path of the library file]:path:_files' \
+      '(--at)'--at='[only around this moment\: 1\:23\:45, 12\:30 or seconds]:time: ' \
+      '(-C --context)'{-C+,--context=}'[with --at, so many lines before and after it (default\: 3)]:n: ' \
+      '(--format)'--format='[how to print]:format:(text srt vtt json ndjson csv tsv md)' \
       '(--json)'--json'[the same as --format json]' \
-      '(--config)'--config'[a configuration file of your choice, in place of mediasearch.config.json]:file:_files' \
-      '(--env-file)'--env-file'[read variables from a file of NAME=value lines; those of the environment win]:file:_files' \
+      '(--config)'--config='[a configuration file of your choice, in place of mediasearch.config.json]:file:_files' \
+      '(--env-file)'--env-file='[read variables from a file of NAME=value lines; those of the environment win]:file:_files' \
       '(-h --help)'{-h,--help}'[show what there is]' \
       '*:file:_files' ;;
-    list) _arguments -s \
-      '(--store)'--store'[path of the library file]:path:_files' \
-      '(--file)'--file'[only these files\: a path, a name or a glob]:pattern: ' \
-      '(--speaker)'--speaker'[only files in which this speaker speaks]:name: ' \
-      '(--lang)'--lang'[only in this language\: en takes en-GB too]:tag: ' \
-      '(--origin)'--origin'[only captions, or only recognised speech]:origin:(captions asr)' \
-      '(--after)'--after'[only recorded on or after this day\: 2026, 2026-01, 2026-01-31, yesterday, 7d]:date: ' \
-      '(--before)'--before'[only recorded before this day]:date: ' \
-      '(--duration)'--duration'[only files of this length\: '\''>10m'\'', '\''<=1h30m'\'', 10m..20m]:range: ' \
-      '(--state)'--state'[only files in this state]:state:(registered indexed partial failed deleted)' \
-      '(--sort)'--sort'[text upwards, amounts and times from the most down]:by:(file duration segments speakers origin state language size modified recorded indexed)' \
+    list) _arguments -s -S \
+      '(--store)'--store='[path of the library file]:path:_files' \
+      '(--file)'--file='[only these files\: a path, a name or a glob]:pattern: ' \
+      '(--speaker)'--speaker='[only files in which this speaker speaks]:name: ' \
+      '(--lang)'--lang='[only in this language\: en takes en-GB too]:tag: ' \
+      '(--origin)'--origin='[only captions, or only recognised speech]:origin:(captions asr)' \
+      '(--after)'--after='[only recorded on or after this day\: 2026, 2026-01, 2026-01-31, yesterday, 7d]:date: ' \
+      '(--before)'--before='[only recorded before this day]:date: ' \
+      '(--duration)'--duration='[only files of this length\: '\''>10m'\'', '\''<=1h30m'\'', 10m..20m]:range: ' \
+      '(--state)'--state='[only files in this state]:state:(registered indexed partial failed deleted)' \
+      '(--sort)'--sort='[text upwards, amounts and times from the most down]:by:(file duration segments speakers origin state language size modified recorded indexed)' \
       '(-r --reverse)'{-r,--reverse}'[the other way round]' \
-      '(--format)'--format'[how to print]:format:(text json ndjson csv tsv md m3u)' \
+      '(--format)'--format='[how to print]:format:(text json ndjson csv tsv md m3u)' \
       '(--json)'--json'[the same as --format json]' \
       '(--print0)'--print0'[only the names of the files, each ended by a NUL, for xargs -0]' \
-      '(--config)'--config'[a configuration file of your choice, in place of mediasearch.config.json]:file:_files' \
-      '(--env-file)'--env-file'[read variables from a file of NAME=value lines; those of the environment win]:file:_files' \
+      '(--config)'--config='[a configuration file of your choice, in place of mediasearch.config.json]:file:_files' \
+      '(--env-file)'--env-file='[read variables from a file of NAME=value lines; those of the environment win]:file:_files' \
       '(-h --help)'{-h,--help}'[show what there is]' ;;
-    mcp) _arguments -s \
-      '(--store)'--store'[path of the library file]:path:_files' \
-      '(--config)'--config'[a configuration file of your choice, in place of mediasearch.config.json]:file:_files' \
-      '(--env-file)'--env-file'[read variables from a file of NAME=value lines; those of the environment win]:file:_files' \
+    mcp) _arguments -s -S \
+      '(--store)'--store='[path of the library file]:path:_files' \
+      '(--config)'--config='[a configuration file of your choice, in place of mediasearch.config.json]:file:_files' \
+      '(--env-file)'--env-file='[read variables from a file of NAME=value lines; those of the environment win]:file:_files' \
       '(-h --help)'{-h,--help}'[show what there is]' ;;
-    status) _arguments -s \
-      '(--store)'--store'[path of the library file]:path:_files' \
+    status) _arguments -s -S \
+      '(--store)'--store='[path of the library file]:path:_files' \
       '(--json)'--json'[as JSON]' \
-      '(--config)'--config'[a configuration file of your choice, in place of mediasearch.config.json]:file:_files' \
-      '(--env-file)'--env-file'[read variables from a file of NAME=value lines; those of the environment win]:file:_files' \
+      '(--config)'--config='[a configuration file of your choice, in place of mediasearch.config.json]:file:_files' \
+      '(--env-file)'--env-file='[read variables from a file of NAME=value lines; those of the environment win]:file:_files' \
       '(-h --help)'{-h,--help}'[show what there is]' ;;
-    jobs) _arguments -s \
-      '(--store)'--store'[path of the library file]:path:_files' \
+    jobs) _arguments -s -S \
+      '(--store)'--store='[path of the library file]:path:_files' \
       '(--all)'--all'[all of them]' \
-      '(--state)'--state'[only those in this state]:state:(RETRYING NEEDS_MEDIA_FIX NEEDS_ENGINE_TUNING QUARANTINED SKIPPED)' \
-      '(--engine)'--engine'[speech recogniser, or several to try in order, parted by commas\: local, NVIDIA_NIMS, WHISPER (servers), BYO (your own), SHERPA (a model of yours), or STUB (marks its rows; for tests and demos)]:name: ' \
+      '(--state)'--state='[only those in this state]:state:(RETRYING NEEDS_MEDIA_FIX NEEDS_ENGINE_TUNING QUARANTINED SKIPPED)' \
+      '(--engine)'--engine='[speech recogniser, or several to try in order, parted by commas\: local, NVIDIA_NIMS, WHISPER (servers), BYO (your own), SHERPA (a model of yours), or STUB (marks its rows; for tests and demos)]:name: ' \
       '(--json)'--json'[as JSON]' \
-      '(--config)'--config'[a configuration file of your choice, in place of mediasearch.config.json]:file:_files' \
-      '(--env-file)'--env-file'[read variables from a file of NAME=value lines; those of the environment win]:file:_files' \
+      '(--config)'--config='[a configuration file of your choice, in place of mediasearch.config.json]:file:_files' \
+      '(--env-file)'--env-file='[read variables from a file of NAME=value lines; those of the environment win]:file:_files' \
       '(-h --help)'{-h,--help}'[show what there is]' \
       '1:what to do:(list show retry skip purge)' \
       '*:file:_files' ;;
-    speakers) _arguments -s \
-      '(--store)'--store'[path of the library file]:path:_files' \
-      '(--into)'--into'[merge\: the name that they get]:name: ' \
-      '(--file)'--file'[only in this file\: a path, a name or a glob]:pattern: ' \
+    speakers) _arguments -s -S \
+      '(--store)'--store='[path of the library file]:path:_files' \
+      '(--into)'--into='[merge\: the name that they get]:name: ' \
+      '(--file)'--file='[only in this file\: a path, a name or a glob]:pattern: ' \
       '(--json)'--json'[print JSON]' \
-      '(--config)'--config'[a configuration file of your choice, in place of mediasearch.config.json]:file:_files' \
-      '(--env-file)'--env-file'[read variables from a file of NAME=value lines; those of the environment win]:file:_files' \
+      '(--config)'--config='[a configuration file of your choice, in place of mediasearch.config.json]:file:_files' \
+      '(--env-file)'--env-file='[read variables from a file of NAME=value lines; those of the environment win]:file:_files' \
       '(-h --help)'{-h,--help}'[show what there is]' \
       '1:what to do:(list rename merge)' \
       '*:words: ' ;;
-    ingest) _arguments -s \
-      '(--store)'--store'[path of the library file]:path:_files' \
-      '*'--include'[only files that match, relative to the folder (repeatable)]:glob: ' \
-      '*'--exclude'[leave out files and folders that match (repeatable)]:glob: ' \
-      '(--language)'--language'[language of the speech and of the captions to pick, such as en or pt-BR]:tag: ' \
-      '(--to)'--to'[upload the files and their captions below this s3\:// place first, and register them there]:place: ' \
+    ingest) _arguments -s -S \
+      '(--store)'--store='[path of the library file]:path:_files' \
+      '*'--include='[only files that match, relative to the folder (repeatable)]:glob: ' \
+      '*'--exclude='[leave out files and folders that match (repeatable)]:glob: ' \
+      '(--language)'--language='[language of the speech and of the captions to pick, such as en or pt-BR]:tag: ' \
+      '(--to)'--to='[upload the files and their captions below this s3\:// place first, and register them there]:place: ' \
       '(--force)'--force'[with --to, replace objects that are others]' \
       '(-n --dry-run)'{-n,--dry-run}'[say what would be done and do nothing]' \
       '(--json)'--json'[print JSON]' \
-      '(--config)'--config'[a configuration file of your choice, in place of mediasearch.config.json]:file:_files' \
-      '(--env-file)'--env-file'[read variables from a file of NAME=value lines; those of the environment win]:file:_files' \
+      '(--config)'--config='[a configuration file of your choice, in place of mediasearch.config.json]:file:_files' \
+      '(--env-file)'--env-file='[read variables from a file of NAME=value lines; those of the environment win]:file:_files' \
       '(-h --help)'{-h,--help}'[show what there is]' \
       '*:file:_files' ;;
-    models) _arguments -s \
+    models) _arguments -s -S \
       '(--json)'--json'[print JSON]' \
-      '(--config)'--config'[a configuration file of your choice, in place of mediasearch.config.json]:file:_files' \
-      '(--env-file)'--env-file'[read variables from a file of NAME=value lines; those of the environment win]:file:_files' \
+      '(--config)'--config='[a configuration file of your choice, in place of mediasearch.config.json]:file:_files' \
+      '(--env-file)'--env-file='[read variables from a file of NAME=value lines; those of the environment win]:file:_files' \
       '(-h --help)'{-h,--help}'[show what there is]' \
       '1:what to do:(list pull verify path)' ;;
-    migrate) _arguments -s \
-      '(--store)'--store'[path of the library file]:path:_files' \
-      '(--to)'--to'[move to vast, to local, or into a library file]:place: ' \
-      '(--from)'--from'[move from vast, local or a library file (default\: the other one)]:place: ' \
-      '*'--only'[only these files\: a path, a name or a glob (repeatable)]:pattern: ' \
+    migrate) _arguments -s -S \
+      '(--store)'--store='[path of the library file]:path:_files' \
+      '(--to)'--to='[move to vast, to local, or into a library file]:place: ' \
+      '(--from)'--from='[move from vast, local or a library file (default\: the other one)]:place: ' \
+      '*'--only='[only these files\: a path, a name or a glob (repeatable)]:pattern: ' \
       '(-n --dry-run)'{-n,--dry-run}'[say what would be done and do nothing]' \
       '(--with-media)'--with-media'[upload the recordings to MEDIA_BUCKET too; the library then names them there]' \
       '(--status)'--status'[say what there is to do, and nothing else (the default)]' \
@@ -174,79 +175,80 @@ _mediasearch() {
       '(--reembed)'--reembed'[make every embedding anew with the present model]' \
       '(--retranscribe)'--retranscribe'[recognise anew what another recogniser, or an older build of it, recognised]' \
       '(--json)'--json'[print JSON]' \
-      '(--config)'--config'[a configuration file of your choice, in place of mediasearch.config.json]:file:_files' \
-      '(--env-file)'--env-file'[read variables from a file of NAME=value lines; those of the environment win]:file:_files' \
+      '(--config)'--config='[a configuration file of your choice, in place of mediasearch.config.json]:file:_files' \
+      '(--env-file)'--env-file='[read variables from a file of NAME=value lines; those of the environment win]:file:_files' \
       '(-h --help)'{-h,--help}'[show what there is]' ;;
-    config) _arguments -s \
-      '(--config)'--config'[a configuration file of your choice, in place of mediasearch.config.json]:file:_files' \
-      '(--env-file)'--env-file'[read variables from a file of NAME=value lines; those of the environment win]:file:_files' \
+    config) _arguments -s -S \
+      '(--config)'--config='[a configuration file of your choice, in place of mediasearch.config.json]:file:_files' \
+      '(--env-file)'--env-file='[read variables from a file of NAME=value lines; those of the environment win]:file:_files' \
       '(--json)'--json'[print JSON]' \
       '(-h --help)'{-h,--help}'[show what there is]' ;;
-    backup) _arguments -s \
-      '(--store)'--store'[path of the library file]:path:_files' \
+    backup) _arguments -s -S \
+      '(--store)'--store='[path of the library file]:path:_files' \
       '(-f --force)'{-f,--force}'[replace the file if it is there]' \
       '(--json)'--json'[print JSON]' \
-      '(--config)'--config'[a configuration file of your choice, in place of mediasearch.config.json]:file:_files' \
-      '(--env-file)'--env-file'[read variables from a file of NAME=value lines; those of the environment win]:file:_files' \
+      '(--config)'--config='[a configuration file of your choice, in place of mediasearch.config.json]:file:_files' \
+      '(--env-file)'--env-file='[read variables from a file of NAME=value lines; those of the environment win]:file:_files' \
       '(-h --help)'{-h,--help}'[show what there is]' \
       '*:file:_files' ;;
-    restore) _arguments -s \
-      '(--store)'--store'[path of the library file]:path:_files' \
+    restore) _arguments -s -S \
+      '(--store)'--store='[path of the library file]:path:_files' \
       '(--check)'--check'[only check the backup]' \
       '(-f --force)'{-f,--force}'[take the place of the library that is there, which is kept under another name]' \
       '(--json)'--json'[print JSON]' \
-      '(--config)'--config'[a configuration file of your choice, in place of mediasearch.config.json]:file:_files' \
-      '(--env-file)'--env-file'[read variables from a file of NAME=value lines; those of the environment win]:file:_files' \
+      '(--config)'--config='[a configuration file of your choice, in place of mediasearch.config.json]:file:_files' \
+      '(--env-file)'--env-file='[read variables from a file of NAME=value lines; those of the environment win]:file:_files' \
       '(-h --help)'{-h,--help}'[show what there is]' \
       '*:file:_files' ;;
-    export) _arguments -s \
-      '(--store)'--store'[path of the library file]:path:_files' \
-      '(--format)'--format'[how to write them]:format:(json srt vtt txt md)' \
-      '(-o --output)'{-o,--output}'[into this folder, ordered as the media are]:folder:_files' \
+    export) _arguments -s -S \
+      '(--store)'--store='[path of the library file]:path:_files' \
+      '(--format)'--format='[how to write them]:format:(json srt vtt txt md)' \
+      '(-o --output)'{-o+,--output=}'[into this folder, ordered as the media are]:folder:_files' \
       '(--vectors)'--vectors'[with the embeddings (json only; they can be made again)]' \
       '(-f --force)'{-f,--force}'[replace files that differ]' \
       '(--json)'--json'[print JSON]' \
-      '(--config)'--config'[a configuration file of your choice, in place of mediasearch.config.json]:file:_files' \
-      '(--env-file)'--env-file'[read variables from a file of NAME=value lines; those of the environment win]:file:_files' \
+      '(--config)'--config='[a configuration file of your choice, in place of mediasearch.config.json]:file:_files' \
+      '(--env-file)'--env-file='[read variables from a file of NAME=value lines; those of the environment win]:file:_files' \
       '(-h --help)'{-h,--help}'[show what there is]' \
       '*:file:_files' ;;
-    import) _arguments -s \
-      '(--store)'--store'[path of the library file]:path:_files' \
-      '(--for)'--for'[the recording that one transcript belongs to (default\: of the same name)]:recording: ' \
+    import) _arguments -s -S \
+      '(--store)'--store='[path of the library file]:path:_files' \
+      '(--for)'--for='[the recording that one transcript belongs to (default\: of the same name)]:recording: ' \
       '(--json)'--json'[print JSON]' \
-      '(--config)'--config'[a configuration file of your choice, in place of mediasearch.config.json]:file:_files' \
-      '(--env-file)'--env-file'[read variables from a file of NAME=value lines; those of the environment win]:file:_files' \
+      '(--config)'--config='[a configuration file of your choice, in place of mediasearch.config.json]:file:_files' \
+      '(--env-file)'--env-file='[read variables from a file of NAME=value lines; those of the environment win]:file:_files' \
       '(-h --help)'{-h,--help}'[show what there is]' \
       '*:file:_files' ;;
-    completion) _arguments -s \
-      '(--config)'--config'[a configuration file of your choice, in place of mediasearch.config.json]:file:_files' \
-      '(--env-file)'--env-file'[read variables from a file of NAME=value lines; those of the environment win]:file:_files' \
+    completion) _arguments -s -S \
+      '(--config)'--config='[a configuration file of your choice, in place of mediasearch.config.json]:file:_files' \
+      '(--env-file)'--env-file='[read variables from a file of NAME=value lines; those of the environment win]:file:_files' \
       '(-h --help)'{-h,--help}'[show what there is]' \
       '1:what to do:(bash zsh fish)' ;;
-    bench) _arguments -s \
-      '(--engine)'--engine'[only these, parted by commas]:names: ' \
-      '(--language)'--language'[language of the speech and of the captions to pick, such as en or pt-BR]:tag: ' \
+    bench) _arguments -s -S \
+      '(--engine)'--engine='[only these, parted by commas]:names: ' \
+      '(--language)'--language='[language of the speech and of the captions to pick, such as en or pt-BR]:tag: ' \
       '(--json)'--json'[as JSON, with what was heard]' \
-      '(--config)'--config'[a configuration file of your choice, in place of mediasearch.config.json]:file:_files' \
-      '(--env-file)'--env-file'[read variables from a file of NAME=value lines; those of the environment win]:file:_files' \
+      '(--config)'--config='[a configuration file of your choice, in place of mediasearch.config.json]:file:_files' \
+      '(--env-file)'--env-file='[read variables from a file of NAME=value lines; those of the environment win]:file:_files' \
       '(-h --help)'{-h,--help}'[show what there is]' \
       '1:what to do:(asr)' \
       '*:file:_files' ;;
-    doctor) _arguments -s \
-      '(--store)'--store'[path of the library file]:path:_files' \
+    doctor) _arguments -s -S \
+      '(--store)'--store='[path of the library file]:path:_files' \
       '(--fix)'--fix'[rebuild what can be rebuilt of the library, after a copy of it]' \
       '(--deep)'--deep'[read every page of the library]' \
       '(--strict)'--strict'[exit 3 when there are warnings, or open items of --readiness]' \
-      '(--backend)'--backend'[check this one, whichever is in use]:name:(local vast)' \
+      '(--backend)'--backend='[check this one, whichever is in use]:name:(local vast)' \
       '(--perf)'--perf'[measure this machine, in about a minute, beside the published figures]' \
       '(--readiness)'--readiness'[the checklist before production\: code, infrastructure, operations, data]' \
-      '*'--confirm'[with --readiness\: keep that somebody looked, with the date (repeatable)]:item=text: ' \
-      '(--hours-per-day)'--hours-per-day'[with --readiness --perf\: whether so many hours of audio a day can be recognised]:n: ' \
-      '(--format)'--format'[how --readiness is printed]:format:(text json md)' \
+      '*'--confirm='[with --readiness\: keep that somebody looked, with the date (repeatable)]:item=text: ' \
+      '(--hours-per-day)'--hours-per-day='[with --readiness --perf\: whether so many hours of audio a day can be recognised]:n: ' \
+      '(--format)'--format='[how --readiness is printed]:format:(text json md)' \
       '(--json)'--json'[print JSON]' \
-      '(--config)'--config'[a configuration file of your choice, in place of mediasearch.config.json]:file:_files' \
-      '(--env-file)'--env-file'[read variables from a file of NAME=value lines; those of the environment win]:file:_files' \
+      '(--config)'--config='[a configuration file of your choice, in place of mediasearch.config.json]:file:_files' \
+      '(--env-file)'--env-file='[read variables from a file of NAME=value lines; those of the environment win]:file:_files' \
       '(-h --help)'{-h,--help}'[show what there is]' ;;
+    help) _describe command commands ;;
   esac
 }
 if [[ $funcstack[1] == _mediasearch ]]; then _mediasearch "$@"; else compdef _mediasearch mediasearch; fi

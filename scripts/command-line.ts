@@ -10,6 +10,7 @@ export interface Option {
   readonly isPath: boolean;
   readonly help: string;
   readonly choices: readonly string[];
+  readonly fallback: string | undefined;
   readonly isRepeatable: boolean;
 }
 
@@ -27,13 +28,13 @@ export interface Line {
 const PATHS = new Set(["path", "file", "folder", "paths", "files", "transcripts"]);
 const bare = (name: string): string => name.replace(/[<>[\]]|\.\.\./g, "");
 
-function optionOf({ flags, help, choices = [], repeatable = false }: OptionSpec): Option {
+function optionOf({ flags, help, choices = [], fallback, repeatable = false }: OptionSpec): Option {
   const [, short, long = "", value] = /^(?:-(\w), )?--([\w-]+)(?: [<[]([^>\]]+)[>\]])?$/.exec(flags) ?? [];
   if (long === "") throw new Error(`no long name in ${flags}`);
-  return { short, long, value: value?.replace("...", ""), isPath: PATHS.has(bare(value ?? "")), help, choices, isRepeatable: repeatable };
+  return { short, long, value: value?.replace("...", ""), isPath: PATHS.has(bare(value ?? "")), help, choices, fallback, isRepeatable: repeatable };
 }
 
-const HELP: Option = { short: "h", long: "help", value: undefined, isPath: false, help: "show what there is", choices: [], isRepeatable: false };
+const HELP: Option = { short: "h", long: "help", value: undefined, isPath: false, help: "show what there is", choices: [], fallback: undefined, isRepeatable: false };
 
 function lineOf({ name, summary, options, args }: CommandSpec): Line {
   const everywhere = EVERYWHERE.filter(({ flags }) => !options.some((option) => option.flags === flags));

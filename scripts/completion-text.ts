@@ -10,6 +10,8 @@ export function bashCompletion(): string {
   const taking = lines.flatMap((line) => line.options.filter(({ value, choices }) => value !== undefined && choices.length === 0).flatMap((option) => names(option).map((name) => `${line.name}:${name}`)));
   const options = lines.map((line) => `      ${line.name}) words="${line.options.flatMap(names).join(" ")}" ;;`);
   const first = lines.filter(({ firstArgument }) => firstArgument.length > 0).map((line) => `      ${line.name}) words="${line.firstArgument.join(" ")}" ;;`);
+  const commands = lines.map(({ name }) => name).join(" ");
+  first.push(`      help) words="${commands}" ;;`);
   return `${MADE}
 # source <(mediasearch completion bash)
 _mediasearch() {
@@ -18,9 +20,12 @@ _mediasearch() {
   # --mode=hybrid comes as three words.
   if [[ $cur == "=" ]]; then cur=""; elif [[ $prev == "=" ]]; then prev=\${COMP_WORDS[COMP_CWORD-2]}; fi
   if (( COMP_CWORD == 1 )); then
-    COMPREPLY=( $(compgen -W "${lines.map(({ name }) => name).join(" ")} --help --version" -- "$cur") )
+    COMPREPLY=( $(compgen -W "${commands} help --help --version" -- "$cur") )
     return
   fi
+  # What follows -- is no option.
+  local i
+  for (( i = 2; i < COMP_CWORD; i++ )); do if [[ \${COMP_WORDS[i]} == "--" ]]; then return; fi; done
   case "$command:$prev" in
 ${values.join("\n")}
     ${taking.join("|")}) return ;;
@@ -42,12 +47,14 @@ complete -o default -F _mediasearch mediasearch
 
 const zshQuoted = (text: string): string => text.replace(/[[\]:\\]/g, "\\$&").replaceAll("'", "'\\''");
 
+/** `--mode=` stands for `--mode h` and `--mode=h`, `-m+` for `-m h` and `-mh`. */
 function zshOption(option: Option): string {
   const all = names(option);
+  const forms = option.value === undefined ? all : all.map((name) => `${name}${name.startsWith("--") ? "=" : "+"}`);
   const value = option.value === undefined ? "" : `:${zshQuoted(option.value)}:${option.choices.length > 0 ? `(${option.choices.join(" ")})` : option.isPath ? "_files" : " "}`;
   const help = `'[${zshQuoted(option.help)}]${value}'`;
   const once = option.isRepeatable ? "'*'" : `'(${all.join(" ")})'`;
-  return `${once}${all.length > 1 ? `{${all.join(",")}}` : all[0]}${help}`;
+  return `${once}${forms.length > 1 ? `{${forms.join(",")}}` : forms[0]}${help}`;
 }
 
 function zshCase(line: Line): string {
@@ -55,7 +62,7 @@ function zshCase(line: Line): string {
     ...(line.firstArgument.length > 0 ? [`'1:what to do:(${line.firstArgument.join(" ")})'`] : []),
     ...(line.takesFiles ? ["'*:file:_files'"] : line.takesWords ? ["'*:words: '"] : []),
   ];
-  return `    ${line.name}) _arguments -s \\\n${[...line.options.map(zshOption), ...rest].map((one) => `      ${one}`).join(" \\\n")} ;;`;
+  return `    ${line.name}) _arguments -s -S \\\n${[...line.options.map(zshOption), ...rest].map((one) => `      ${one}`).join(" \\\n")} ;;`;
 }
 
 export function zshCompletion(): string {
@@ -67,6 +74,7 @@ _mediasearch() {
   local -a commands
   commands=(
 ${lines.map(({ name, summary }) => `    '${name}:${zshQuoted(summary)}'`).join("\n")}
+    'help:display help for a command'
   )
   if (( CURRENT == 2 )); then
     _describe command commands
@@ -76,6 +84,7 @@ ${lines.map(({ name, summary }) => `    '${name}:${zshQuoted(summary)}'`).join("
   (( CURRENT-- ))
   case $words[1] in
 ${lines.map(zshCase).join("\n")}
+    help) _describe command commands ;;
   esac
 }
 if [[ $funcstack[1] == _mediasearch ]]; then _mediasearch "$@"; else compdef _mediasearch mediasearch; fi
@@ -98,5 +107,9 @@ export function fishCompletion(): string {
       ...(line.takesFiles ? [`${head} -F`] : []),
     ];
   };
-  return `${MADE}\n# mediasearch completion fish > ~/.config/fish/completions/mediasearch.fish\ncomplete -c mediasearch -f\n${lines.flatMap(one).join("\n")}\n`;
+  const help = [
+    "complete -c mediasearch -n __fish_use_subcommand -a help -d 'display help for a command'",
+    `complete -c mediasearch -n '__fish_seen_subcommand_from help' -a ${fishQuoted(lines.map(({ name }) => name).join(" "))}`,
+  ];
+  return `${MADE}\n# mediasearch completion fish > ~/.config/fish/completions/mediasearch.fish\ncomplete -c mediasearch -f\n${[...lines.flatMap(one), ...help].join("\n")}\n`;
 }

@@ -1,4 +1,4 @@
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
@@ -26,6 +26,7 @@ describe("completion in bash", () => {
     expect(offered("search", "boiler", "--mode", "=", "s")).toEqual(["semantic"]);
     expect(offered("jobs", "re")).toEqual(["retry"]);
     expect(offered("completion", "")).toEqual(["bash", "zsh", "fish"]);
+    expect(offered("help", "tr")).toEqual(["transcript"]);
   });
 
   it("leaves files, and values that only the user knows, to the shell", () => {
@@ -35,9 +36,40 @@ describe("completion in bash", () => {
     expect(offered("jobs", "show", "")).toEqual([]);
   });
 
+  it("offers no option after --", () => {
+    expect(offered("search", "--", "-")).toEqual([]);
+    expect(offered("search", "--", "river", "--mo")).toEqual([]);
+  });
+
   it("knows every option of every command", () => {
     for (const { name, options } of commandLines())
       expect(offered(name, "-"), name).toEqual(options.flatMap(({ short, long }) => [...(short === undefined ? [] : [`-${short}`]), `--${long}`]));
+  });
+});
+
+const has = (program: string): boolean => spawnSync(program, ["--version"]).status === 0;
+
+describe.skipIf(!has("zsh"))("completion in zsh", () => {
+  /** What a real zsh, at a terminal of its own, makes of these keys. */
+  function typed(keys: string): string {
+    const script = [
+      "zmodload zsh/zpty", "zpty z zsh -f -i", "zpty -w z 'PS1=; unsetopt zle_bracketed_paste; autoload -Uz compinit; compinit -u -D; source '$1", "zpty -w z 'bindkey \"^M\" accept-line'",
+      "sleep 1", `zpty -w -n z ${JSON.stringify(keys)}$'\\t'`, "sleep 1", "zpty -w -n z $'\\x15'", "zpty -r -t z out; print -r -- $out", "while zpty -r -t z out; do print -r -- $out; done",
+    ].join("\n");
+    return execFileSync("zsh", ["-f", "-c", script, "zsh", join(ROOT, "completions/mediasearch.zsh")], { encoding: "utf8", timeout: 20_000 });
+  }
+
+  it("completes values in either form, and the commands of help", () => {
+    expect(typed("mediasearch search boats --mode=h")).toContain("ybrid");
+    expect(typed("mediasearch search boats --mode h")).toContain("ybrid");
+    expect(typed("mediasearch help transc")).toContain("ript");
+  }, 30_000);
+});
+
+describe.skipIf(!has("man"))("the manual page", () => {
+  it("shows tables and examples as they are typed, on a narrow page too", () => {
+    const shown = execFileSync("man", ["-l", join(ROOT, "man/mediasearch.1")], { encoding: "utf8", env: { ...process.env, MANWIDTH: "72", LC_ALL: "C.UTF-8", MAN_KEEP_FORMATTING: "" } });
+    for (const { examples, details = "" } of COMMANDS) for (const line of [...examples.map(([command]) => command), ...details.split("\n").filter((one) => one.startsWith("  "))]) expect(shown).toContain(line.trimEnd());
   });
 });
 
@@ -63,7 +95,10 @@ describe("what is made for shells and man", () => {
         expect(read("completions/mediasearch.fish")).toMatch(new RegExp(`from ${name}'.* -l ${long} `));
       }
     }
+    // Commands are there to be copied, each on a line of its own.
+    for (const { examples } of COMMANDS) for (const [command] of examples) expect(page).toContain(`\n.EX\n${command.replaceAll("\\", "\\e").replaceAll("-", "\\-").replaceAll("'", "\\(aq").replaceAll("~", "\\(ti")}\n.EE\n`);
+    expect(page).toContain("hybrid (default: hybrid)");
     // No line of text may be taken for a request.
-    for (const line of page.split("\n").filter((one) => one.startsWith("."))) expect(line).toMatch(/^\.(\\"|TH|SH|SS|TP|PP)/);
+    for (const line of page.split("\n").filter((one) => one.startsWith("."))) expect(line).toMatch(/^\.(\\"|TH|SH|SS|TP|PP|nh|ad l|nf|fi|EX|EE|RS 4|RE)/);
   });
 });

@@ -60,11 +60,17 @@ export const COMMANDS: readonly CommandSpec[] = [
     summary: "find what was said",
     details: `Prints the file, the time, the speaker and the words. Finding nothing is no error.
 Plain words need no signs: what has more of them, or means the same, comes first. What signs ask for must hold, in every mode:
-  "exact words"     these words in a row, not their inflections; also where one segment ends and the next begins
+  "exact words"     these words in a row, not their inflections;
+                    also where one segment ends and the next begins
   budg*             a word that begins so
-  -draft  NOT x     without it          a AND b    both          a OR b    one of them          ( )    groups
-  speaker:ann  file:"*.mp3"  lang:en  origin:captions  after:2026-01-01  before:2026-02  duration:>10m  confidence:>0.8
-The day of a recording is that of its metadata, else that of its file. A query that begins with "-" goes after " -- ".
+  -draft   NOT x    without it
+  a AND b           both
+  a OR b            one of them
+  ( )               groups
+  speaker:ann   file:"*.mp3"        lang:en        origin:captions
+  after:2026-01-01  before:2026-02  duration:>10m  confidence:>0.8
+The day of a recording is that of its metadata, else that of its file.
+A query that begins with "-" goes after " -- ".
 By keyword every match is counted; by meaning the best 1,000 are ranked.`,
     args: [{ name: "[query...]", help: "what you remember of it; without one, on a terminal, search as you type" }],
     options: [

@@ -27,6 +27,15 @@ describe("help", () => {
   });
 });
 
+describe("help of a command", () => {
+  it("fits into 80 columns: the lines of its tables stand as they are", async () => {
+    for (const { name, details = "" } of COMMANDS) {
+      const { stdout } = await mediasearch([name, "--help"], { home: tempFolder() });
+      for (const line of details.split("\n").filter((one) => one.startsWith("  "))) expect(stdout.split("\n"), name).toContain(line);
+    }
+  });
+});
+
 describe("a wrong command line", () => {
   it("suggests what was meant, and ends with 2", async () => {
     const typo = await mediasearch(["serch", "x"], { home: tempFolder() });
