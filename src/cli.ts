@@ -70,11 +70,12 @@ function addCommand(program: Program, spec: CommandSpec, io: Io, onExit: (code: 
     const argument = new Argument(name, help);
     command.addArgument(choices ? argument.choices([...choices]) : argument);
   }
-  for (const { flags, help, choices, fallback, repeatable } of spec.options) {
+  for (const { flags, help, choices, fallback, repeatable, once } of spec.options) {
     const option = new Option(flags, help);
     if (choices) option.choices([...choices]);
     if (fallback !== undefined) option.default(fallback);
     if (repeatable) option.argParser((value: string, earlier: readonly string[] = []) => [...earlier, value]);
+    if (once) option.argParser(onlyOnce(option, spec));
     command.addOption(option);
   }
   for (const { flags, help } of EVERYWHERE) if (!spec.options.some((option) => option.flags === flags)) command.addOption(new Option(flags, help).hideHelp());
@@ -88,6 +89,17 @@ function addCommand(program: Program, spec: CommandSpec, io: Io, onExit: (code: 
     const args = command.processedArgs.flat().filter((arg): arg is string => typeof arg === "string").map(place);
     onExit(await run(args, Object.fromEntries(Object.entries(flags).map(([name, value]) => [name, place(value)])), context));
   });
+}
+
+/** A filter is one condition; the query language has those of several. */
+function onlyOnce({ long, parseArg }: Option, { name }: CommandSpec) {
+  let isGiven = false;
+  return (value: string): unknown => {
+    const field = long?.replace("--", "") ?? "";
+    if (isGiven) throw new MediasearchError("USAGE", `${long}: was given twice`, { subject: long, hint: name === "search" ? `in the query, such as (${field}:… OR ${field}:…)` : "once, perhaps with a wider pattern" });
+    isGiven = true;
+    return parseArg ? parseArg(value, undefined) : value;
+  };
 }
 
 function tellNotices({ notices, replaced }: LoadedConfig, io: Io): void {

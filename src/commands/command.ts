@@ -9,6 +9,8 @@ export interface OptionSpec {
   readonly fallback?: string;
   /** May be given more than once. */
   readonly repeatable?: boolean;
+  /** A second one would silently take the place of the first, which is no mere default. */
+  readonly once?: true;
 }
 
 export interface ArgumentSpec {

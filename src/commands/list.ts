@@ -5,13 +5,14 @@ import { tableMarkdown } from "../results/markdown.ts";
 import { ndjson, table } from "../results/records.ts";
 import { assetRecord, assetsOf, sortAssets } from "./asset-records.ts";
 import { type Command, isOn, text } from "./command.ts";
-import { chosenFormat } from "./format.ts";
+import { chosenFormat, mustBeNames } from "./format.ts";
 import { showPath } from "./show-path.ts";
 
 const COLUMNS = ["file", "state", "origin", "engine", "language", "durationMs", "segments", "speakers", "sizeBytes", "modified", "recorded", "indexed", "error"] as const;
 
 export const run: Command = async (_args, flags, context) => {
   const { io } = context;
+  mustBeNames(flags);
   const backend = await context.openBackend(false);
   try {
     const assets = await assetsOf(backend.store, io.cwd, flags);

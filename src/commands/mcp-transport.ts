@@ -18,18 +18,17 @@ export function answeringTransport(input: Readable, output: Writable): McpTransp
   const lines = new PassThrough();
   const inner = new StdioServerTransport(lines, output);
   const { promise: ended, resolve, reject } = Promise.withResolvers<void>();
-  let hasEnded = false;
-  let isClosed = false;
+  const state = { hasEnded: false, isClosed: false };
   let last: Error | undefined;
   const look = (): void => {
-    if (hasEnded && asked.size === 0) resolve();
+    if (state.hasEnded && asked.size === 0) resolve();
   };
   const onEnd = async (): Promise<void> => {
     // What has no line end is a message all the same.
     lines.write("\n");
-    while (lines.readableLength > 0 && !isClosed) await setImmediate();
+    while (lines.readableLength > 0 && !state.isClosed) await setImmediate();
     await setImmediate();
-    hasEnded = true;
+    state.hasEnded = true;
     look();
   };
   input.pipe(lines, { end: false });
@@ -54,7 +53,7 @@ export function answeringTransport(input: Readable, output: Writable): McpTransp
     transport.onerror?.(error);
   };
   inner.onclose = () => {
-    isClosed = true;
+    state.isClosed = true;
     transport.onclose?.();
     reject(last ?? new Error("the connection was closed"));
   };

@@ -40,7 +40,7 @@ export async function supercut({ moments, total, store }: Cuttable, to: string, 
     if (reason === undefined) usable.push(moment);
     else io.stderr.write(`${painter(io.stderr, io.env)("yellow", "warning:")} hit ${moment.number} left out: ${plain(reason)}\n`);
   }
-  if (usable.length === 0) throw new MediasearchError("NOT_FOUND", moments.length === 0 ? "nothing found, so there is nothing to join" : "no hit has a recording to cut");
+  if (usable.length === 0) throw new MediasearchError("NOT_FOUND", moments.length > 0 ? "no hit has a recording to cut" : total > 0 ? `nothing past hit ${grouped(total)}, so there is nothing to join` : "nothing found, so there is nothing to join");
   await mustNotBeRecording(resolve(io.cwd, to), store);
   await cut(piecesOf(usable, options), usable.map(({ number }) => number), to, { ...options, isFast: false }, context);
   if (moments.length < total) io.stderr.write(`${count(moments.length, "hit")} of ${grouped(total)} joined; --limit takes more\n`);

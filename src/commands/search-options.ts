@@ -1,7 +1,7 @@
 import { MediasearchError } from "../errors.ts";
 import { FRAME_RATES, type FrameRate } from "../results/timecode.ts";
 import { type Flags, isOn, text, whole } from "./command.ts";
-import { chosenFormat } from "./format.ts";
+import { chosenFormat, mustBeNames } from "./format.ts";
 
 /** How results are shown and what is done with them, from the command line. */
 export interface SearchOptions {
@@ -39,6 +39,8 @@ const MOST_OFFSET = 1_000_000;
 export function searchOptions(flags: Flags): SearchOptions {
   const fps = text(flags, "fps");
   const pad = text(flags, "pad");
+  mustBeNames(flags);
+  mustHaveUse(flags);
   return {
     limit: whole(flags, "limit", 1, MOST_HITS) ?? 10,
     offset: whole(flags, "offset", 0, MOST_OFFSET) ?? 0,
@@ -69,6 +71,15 @@ function actionOf(flags: Flags): Action | undefined {
   if (clip === undefined) return undefined;
   if (to === undefined) throw new MediasearchError("USAGE", "--clip: says which hit; --output says which file it becomes", { hint: `mediasearch search "words" --clip ${clip} -o clip.mp4` });
   return { verb: "clip", number: clip, to };
+}
+
+const TIMELINES: readonly string[] = ["edl", "otio", "fcpxml"];
+
+/** A flag that would change nothing is a misunderstanding. @throws USAGE naming what it goes with. */
+function mustHaveUse(flags: Flags): void {
+  const isCut = text(flags, "clip") !== undefined || text(flags, "supercut") !== undefined;
+  for (const name of ["exact", "titles", "force"]) if (isOn(flags, name) && !isCut) throw new MediasearchError("USAGE", `--${name}: goes with --clip or --supercut`, { subject: `--${name}` });
+  if (text(flags, "fps") !== undefined && !TIMELINES.includes(chosenFormat(flags))) throw new MediasearchError("USAGE", `--fps: goes with --format ${TIMELINES.join(", ")}`, { subject: "--fps" });
 }
 
 function padding(given: string): number {

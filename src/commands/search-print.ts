@@ -14,7 +14,9 @@ export async function printPage(page: Page, options: SearchOptions, mark: Mark, 
   const { io } = context;
   const { format, isGrouped, fileEnd } = options;
   if (fileEnd !== undefined) {
-    io.stdout.write([...new Set(page.moments.map(({ file }) => file))].map((file) => `${file}${fileEnd}`).join(""));
+    // Programs get names as they are; a terminal would take what is in them for commands.
+    const shown = fileEnd === "\n" && io.stdout.isTTY === true ? plain : String;
+    io.stdout.write([...new Set(page.moments.map(({ file }) => file))].map((file) => `${shown(file)}${fileEnd}`).join(""));
     return;
   }
   if (format === "json") io.stdout.write(`${JSON.stringify(pageRecord(page, isGrouped))}\n`);
@@ -26,7 +28,7 @@ export async function printPage(page: Page, options: SearchOptions, mark: Mark, 
 }
 
 function printText(page: Page, isGrouped: boolean, mark: Mark, { io, config }: Context): void {
-  const { moments, total, offset, didYouMean } = page;
+  const { moments, total, didYouMean } = page;
   const paint = painter(io.stderr, io.env);
   if (didYouMean !== null) io.stderr.write(`${paint("cyan", "did you mean:")} ${plain(didYouMean)}\n`);
   if (moments.length === 0) {
@@ -36,9 +38,17 @@ function printText(page: Page, isGrouped: boolean, mark: Mark, { io, config }: C
   const { links, linkFormat } = config.settings;
   const link = linker(io.stdout, io.env, { mode: links, template: linkFormat });
   io.stdout.write(pageText(moments, { paint: painter(io.stdout, io.env), link, columns: io.stdout.columns ?? 100, mark }, isGrouped));
+  const footer = footerOf(page);
+  if (footer !== "") io.stderr.write(`${footer}\n`);
+}
+
+/** Which of all hits these are, when there are others. What is ranked by meaning has no end: its total is no count. */
+function footerOf({ moments, total, totalIs, offset }: Page): string {
   const last = offset + moments.length;
-  if (last < total) io.stderr.write(`${offset > 0 ? `hits ${offset + 1} to ${last}` : count(last, "hit")} of ${grouped(total)}; --offset ${last} shows the next\n`);
-  else if (offset > 0) io.stderr.write(`hits ${offset + 1} to ${last} of ${grouped(total)}\n`);
+  const which = moments.length === 1 ? `hit ${grouped(last)}` : `hits ${grouped(offset + 1)} to ${grouped(last)}`;
+  const all = totalIs === "ranked" ? `the best ${grouped(total)}` : grouped(total);
+  if (last < total) return `${offset > 0 ? which : totalIs === "ranked" ? `the best ${grouped(last)}` : count(last, "hit")} of ${offset === 0 && totalIs === "ranked" ? `${grouped(total)} ranked` : all}; --offset ${last} shows the next`;
+  return offset > 0 ? `${which} of ${all}` : "";
 }
 
 /** Formats of players and editing programs. */

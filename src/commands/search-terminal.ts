@@ -84,7 +84,7 @@ interface AroundProps {
 }
 
 function Around({ moment: { startMs, speaker, text, before, after }, mark, lines, columns }: AroundProps): ReactNode {
-  const line = (one: Line, i: number): ReactNode => h(Text, { key: `${one.startMs} ${i}`, dimColor: true, wrap: "truncate-end" }, lineOf(one));
+  const line = (one: Line, i: number): ReactNode => h(Text, { key: `${one.startMs} ${i}`, dimColor: true, wrap: "truncate-end" }, `${clock(one.startMs)}  ${one.speaker === null ? "" : `${plain(one.speaker)}: `}`, h(Marked, { text: one.text, mark }));
   const shown = linesBefore(lines, linesOf(lineOf({ startMs, speaker, text }), columns));
   return h(Box, { flexDirection: "column", flexShrink: 0 },
     ...before.slice(Math.max(0, before.length - shown)).map(line),

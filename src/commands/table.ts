@@ -21,11 +21,11 @@ export const EVERYWHERE: readonly OptionSpec[] = [
 
 /** Conditions on files; the same as in a query, `name:value`. */
 const FILE_FILTERS: readonly OptionSpec[] = [
-  { flags: "--lang <tag>", help: "only in this language: en takes en-GB too" },
-  { flags: "--origin <origin>", help: "only captions, or only recognised speech", choices: ["captions", "asr"] },
-  { flags: "--after <date>", help: "only recorded on or after this day: 2026, 2026-01, 2026-01-31, yesterday, 7d" },
-  { flags: "--before <date>", help: "only recorded before this day" },
-  { flags: "--duration <range>", help: "only files of this length: '>10m', '<=1h30m', 10m..20m" },
+  { flags: "--lang <tag>", once: true, help: "only in this language: en takes en-GB too" },
+  { flags: "--origin <origin>", once: true, help: "only captions, or only recognised speech", choices: ["captions", "asr"] },
+  { flags: "--after <date>", once: true, help: "only recorded on or after this day: 2026, 2026-01, 2026-01-31, yesterday, 7d" },
+  { flags: "--before <date>", once: true, help: "only recorded before this day" },
+  { flags: "--duration <range>", once: true, help: "only files of this length: '>10m', '<=1h30m', 10m..20m" },
 ];
 
 /** Every command. The files behind `load` are imported only when their command runs. */
@@ -77,10 +77,10 @@ By keyword every match is counted; by meaning the best 1,000 are ranked.`,
       STORE,
       { flags: "-m, --mode <mode>", help: "keyword, semantic or both", choices: ["keyword", "semantic", "hybrid"], fallback: "hybrid" },
       { flags: "-l, --limit <n>", help: "at most so many hits, 1 to 1000", fallback: "10" },
-      { flags: "--file <pattern>", help: "only in this file: a path, a name or a glob" },
-      { flags: "--speaker <name>", help: "only what this speaker said" },
+      { flags: "--file <pattern>", once: true, help: "only in this file: a path, a name or a glob" },
+      { flags: "--speaker <name>", once: true, help: "only what this speaker said" },
       ...FILE_FILTERS,
-      { flags: "--confidence <range>", help: "only what was recognised with this confidence: '>0.8', '<60%'" },
+      { flags: "--confidence <range>", once: true, help: "only what was recognised with this confidence: '>0.8', '<60%'" },
       CONTEXT,
       { flags: "--group", help: "file by file, in each by time" },
       { flags: "--fresh", help: "with BACKEND=vast: bring this machine's copy up to date first, however young it is" },
@@ -136,8 +136,8 @@ By keyword every match is counted; by meaning the best 1,000 are ranked.`,
     args: [],
     options: [
       STORE,
-      { flags: "--file <pattern>", help: "only these files: a path, a name or a glob" },
-      { flags: "--speaker <name>", help: "only files in which this speaker speaks" },
+      { flags: "--file <pattern>", once: true, help: "only these files: a path, a name or a glob" },
+      { flags: "--speaker <name>", once: true, help: "only files in which this speaker speaks" },
       ...FILE_FILTERS,
       { flags: "--state <state>", help: "only files in this state", choices: ["registered", "indexed", "partial", "failed", "deleted"] },
       { flags: "--sort <by>", help: "text upwards, amounts and times from the most down", choices: ["file", "duration", "segments", "speakers", "origin", "state", "language", "size", "modified", "recorded", "indexed"], fallback: "file" },

@@ -16,6 +16,7 @@ const LINES_AROUND = 3;
 
 export const run: Command = async ([name = ""], flags, context) => {
   const { io } = context;
+  const format = chosenFormat(flags);
   const at = text(flags, "at");
   const moment = at === undefined ? undefined : parseTime("--at", at);
   const around = whole(flags, "context", 0, 10_000);
@@ -32,11 +33,10 @@ export const run: Command = async ([name = ""], flags, context) => {
     const all = await backend.store.readSegments(asset.id, 0, Number.MAX_SAFE_INTEGER);
     const nearest = moment === undefined ? undefined : nearestTo(all, moment);
     const segments = nearest === undefined ? all : all.slice(Math.max(0, nearest.index - lines), nearest.index + lines + 1);
-    const format = chosenFormat(flags);
     if (format === "text") {
       const paint = painter(io.stdout, io.env);
       for (const segment of segments) io.stdout.write(`${textLine(segment, paint, segment === nearest)}\n`);
-      if (all.length === 0) io.stderr.write(`${file}: nothing is said in it\n`);
+      if (all.length === 0) io.stderr.write(`${plain(file)}: nothing is said in it\n`);
     } else io.stdout.write(asFormat(format, file, asset, segments));
     return 0;
   } finally {

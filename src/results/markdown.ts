@@ -1,4 +1,4 @@
-import { clock, count, plain } from "../output.ts";
+import { clock, count, grouped, plain } from "../output.ts";
 import { explainText, type Screen } from "./screen.ts";
 import { groupByFile, type Line, type Moment, type Page } from "./moment.ts";
 
@@ -6,17 +6,21 @@ type Mark = Screen["mark"];
 
 /** CommonMark: a heading, then a list of hits with links that open the file (https://www.w3.org/TR/media-frags/ for the time). */
 export function pageMarkdown(page: Page, mark: Mark, isGrouped: boolean): string {
-  const { query, moments, total } = page;
-  const title = `# ${escape(query)}\n\n${moments.length < total ? `${moments.length} of ` : ""}${count(total, "hit")}\n`;
+  const { query, moments } = page;
+  const title = `# ${escape(query)}\n\n${countOf(page)}\n`;
   if (!isGrouped) return `${title}\n${moments.map((moment) => item(moment, mark, true)).join("")}`;
   return `${title}${groupByFile(moments).map(({ file, moments: hits }) => `\n## ${escape(file)}\n\n${hits.map((moment) => item(moment, mark, false)).join("")}`).join("")}`;
 }
 
+const countOf = ({ moments: { length }, total, totalIs }: Page): string =>
+  length >= total ? count(total, "hit") : totalIs === "ranked" ? `${length} of the best ${grouped(total)}` : `${length} of ${count(total, "hit")}`;
+
 function item(moment: Moment, mark: Mark, withFile: boolean): string {
-  const { number, file, url, startMs, speaker, text, before, after, explain } = moment;
+  const { number, file, url, startMs, text, before, after, explain } = moment;
   const link = `[${withFile ? `${escape(file)} ` : ""}${clock(startMs)}](${url ?? href(file, startMs)})`;
-  const said = mark(plain(text)).map((piece) => (piece.matched ? `**${escape(piece.text)}**` : escape(piece.text))).join("");
-  const quote = [...before.map(lineText), `${speaker === null ? "" : `*${escape(plain(speaker))}:* `}${said}`, ...after.map(lineText)];
+  const said = (line: string): string => mark(plain(line)).map((piece) => (piece.matched ? `**${escape(piece.text)}**` : escape(piece.text))).join("");
+  const around = (line: Line): string => `${clock(line.startMs)} ${speakerOf(line)}${said(line.text)}`;
+  const quote = [...before.map(around), `${speakerOf(moment)}${said(text)}`, ...after.map(around)];
   return `${number}. ${link}  \n${quote.map((one) => `   ${one}`).join("  \n")}\n${explain === null ? "" : `   <!-- ${explainText(explain)} -->\n`}`;
 }
 
@@ -29,7 +33,7 @@ export function transcriptMarkdown(file: string, facts: readonly string[], lines
     else turns.push({ startMs, speaker, texts: [text] });
   }
   const paragraphs = turns.map(({ startMs, speaker, texts }) =>
-    `[${clock(startMs)}](${href(file, startMs)}) ${speaker === null ? "" : `**${escape(plain(speaker))}:** `}${escape(plain(texts.join(" ")))}\n`);
+    `[${clock(startMs)}](${href(file, startMs)}) ${speaker === null ? "" : `**${escape(speaker)}:** `}${escape(texts.join(" "))}\n`);
   return `# ${escape(file)}\n\n${facts.map(escape).join(" · ")}\n\n${paragraphs.join("\n")}`;
 }
 
@@ -38,10 +42,10 @@ const LONGEST_TURN = 8;
 
 /** A table by GitHub Flavored Markdown. */
 export function tableMarkdown(columns: readonly string[], rows: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]): string => `| ${cells.map((cell) => escape(plain(cell))).join(" | ")} |\n`;
+  const line = (cells: readonly string[]): string => `| ${cells.map((cell) => escape(cell)).join(" | ")} |\n`;
   return `${line(columns)}|${columns.map(() => "---|").join("")}\n${rows.map(line).join("")}`;
 }
 
-const lineText = ({ startMs, speaker, text }: Line): string => `${clock(startMs)} ${speaker === null ? "" : `*${escape(plain(speaker))}:* `}${escape(plain(text))}`;
+const speakerOf = ({ speaker }: Line): string => (speaker === null ? "" : `*${escape(speaker)}:* `);
 const href = (file: string, startMs: number): string => `${file.replaceAll("\\", "/").split("/").map(encodeURIComponent).join("/").replace(/[()]/g, (c) => (c === "(" ? "%28" : "%29"))}#t=${Math.floor(startMs / 1000)}`;
-const escape = (text: string): string => text.replace(/[\\`*_{}[\]<>#|~&]/g, "\\$&").replace(/^(\d+)([.)])/, "$1\\$2").replace(/^([-+])/, "\\$1");
+const escape = (text: string): string => plain(text).replace(/[\\`*_{}[\]<>#|~&]/g, "\\$&").replace(/^(\d+)([.)])/, "$1\\$2").replace(/^([-+])/, "\\$1");

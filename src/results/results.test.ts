@@ -1,5 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Source } from "../media/source.ts";
+import { columnsOf } from "../output.ts";
+import { markMatches } from "../search/snippet.ts";
 import { formatEdl } from "./edl.ts";
 import { formatFcpxml } from "./fcpxml.ts";
 import { linker, momentUri } from "./links.ts";
@@ -8,6 +10,7 @@ import { pageMarkdown, transcriptMarkdown } from "./markdown.ts";
 import type { Moment, Page } from "./moment.ts";
 import { formatOtio } from "./otio.ts";
 import { table } from "./records.ts";
+import { pageText } from "./screen.ts";
 import { makeTimeline } from "./timeline.ts";
 
 const moment = (more: Partial<Moment>): Moment => ({
@@ -98,6 +101,47 @@ describe("Markdown", () => {
     const lines = Array.from({ length: 10 }, (_, i) => ({ startMs: i * 1000, endMs: i * 1000 + 900, speaker: "Ada", text: `s${i}` }));
     const text = transcriptMarkdown("a.mp3", ["0:00:10"], [...lines, { startMs: 10_000, endMs: 11_000, speaker: null, text: "end" }]);
     expect(text.split("\n\n")).toEqual(["# a.mp3", "0:00:10", "[0:00:00](a.mp3#t=0) **Ada:** s0 s1 s2 s3 s4 s5 s6 s7", "[0:00:08](a.mp3#t=8) **Ada:** s8 s9", "[0:00:10](a.mp3#t=10) end\n"]);
+  });
+});
+
+const unmarked = (text: string) => [{ text, matched: false }];
+const page = (more: Partial<Page>): Page => ({ query: "q", mode: "keyword", total: 1, totalIs: "all", offset: 0, moments: [moment({})], didYouMean: null, ...more });
+
+describe("Markdown of odd names and queries", () => {
+  it("keeps headings, links and lines, and lets no command through to a terminal", () => {
+    const odd = "a\n# b\u001b[31m.mp3";
+    const line = { startMs: 0, endMs: 1, speaker: "A\nB", text: "x\ny\u0007" };
+    const texts = [pageMarkdown(page({ query: odd, moments: [moment({ file: odd, ...line, before: [line] })] }), unmarked, false), pageMarkdown(page({ moments: [moment({ file: odd })] }), unmarked, true), transcriptMarkdown(odd, [odd], [line])];
+    // oxlint-disable-next-line no-control-regex -- what must not be there
+    for (const text of texts) expect(text).not.toMatch(/[\u0000-\u0009\u000b-\u001f]|^# b/m);
+    expect(texts[0]).toMatch(/^# a \\# b\ufffd\\\[31m\.mp3\n\n1 hit\n\n1\. \[a \\# b.* 0:00:00\]\(a%0A%23%20b%1B%5B31m\.mp3#t=0\) {2}\n {3}0:00:00 \*A B:\* x y\ufffd {2}\n {3}\*A B:\* x y\ufffd\n$/);
+  });
+
+  it("says what the number of ranked hits is", () => {
+    expect(pageMarkdown(page({ total: 1000, totalIs: "ranked" }), unmarked, false)).toContain("\n\n1 of the best 1,000\n");
+    expect(pageMarkdown(page({ total: 12 }), unmarked, false)).toContain("\n\n1 of 12 hits\n");
+  });
+});
+
+describe("text on a screen", () => {
+  const shown = (text: string, more: Partial<Moment> = {}, columns = 34) => pageText([moment({ text, ...more })], {
+    columns, link: (said) => said, paint: (style, said) => (style === "yellow" || style[1] === "yellow" ? `<${said}>` : said), mark: (said) => markMatches(said, ["図書館", "boats"]),
+  }, false).split("\n").slice(1, -1);
+
+  it("of scripts without spaces is wrapped to its width, no line begins with the sign that ends a sentence", () => {
+    const lines = shown("新しい図書館は来年の春に駅前で開館する予定です。市長は、予算が足りないかもしれないと述べました。");
+    expect(lines.length).toBeGreaterThan(2);
+    expect(lines.map((line) => line.trim()).join("")).toBe("新しい<図書館>は来年の春に駅前で開館する予定です。市長は、予算が足りないかもしれないと述べました。");
+    for (const line of lines) {
+      expect(columnsOf(line.replace(/[<>]/g, ""))).toBeLessThanOrEqual(36);
+      expect(line.trim()).not.toMatch(/^[。、]/);
+    }
+    expect(shown("a https://example.org/a/very/long/address/without/any/space b").join("|")).toContain("https://example.org/a/very/long/address/without/any/space");
+    expect(shown("one two three four five six seven")).toEqual(["    one two three four five six", "    seven"]);
+  });
+
+  it("marks matches in the lines around a hit too", () => {
+    expect(shown("here", { before: [{ startMs: 0, endMs: 1, speaker: null, text: "the boats left" }] }, 80)).toEqual(["    0:00:00 the <boats> left", "    here"]);
   });
 });
 

@@ -1,4 +1,4 @@
-import { clock, count, type Paint, plain } from "../output.ts";
+import { clock, columnsOf, count, type Paint, plain } from "../output.ts";
 import type { Link } from "./links.ts";
 import { groupByFile, type Line, type Moment } from "./moment.ts";
 
@@ -32,34 +32,61 @@ function head(moment: Moment, { paint, link }: Screen, withFile: boolean): strin
 function body(moment: Moment, screen: Screen): string {
   const width = Math.min(screen.columns, 110) - 4;
   const marked = screen.mark(plain(moment.text)).map(({ text, matched }) => (matched ? screen.paint(["bold", "yellow"], text) : text)).join("");
-  const around = (lines: readonly Line[]): string[] => lines.map((line) => wrap(contextLine(line, screen.paint), width));
+  const around = (lines: readonly Line[]): string[] => lines.map((line) => wrap(contextLine(line, screen), width));
   const explained = moment.explain === null ? [] : [`    ${screen.paint("dim", explainText(moment.explain))}`];
   const url = moment.url === undefined ? [] : [`    ${screen.paint("dim", moment.url)}`];
   return `${[...around(moment.before), wrap(marked, width), ...around(moment.after), ...url, ...explained].join("\n")}\n`;
 }
 
 /** Painted word by word, so that a line can break anywhere between them. */
-const contextLine = ({ startMs, speaker, text }: Line, paint: Paint): string =>
-  `${clock(startMs)} ${speaker === null ? "" : `${plain(speaker)}: `}${plain(text)}`.split(" ").map((word) => paint("dim", word)).join(" ");
+function contextLine({ startMs, speaker, text }: Line, { paint, mark }: Screen): string {
+  const dim = (part: string): string => part.split(" ").map((word) => (word === "" ? "" : paint("dim", word))).join(" ");
+  return `${dim(`${clock(startMs)} ${speaker === null ? "" : `${plain(speaker)}: `}`)}${mark(plain(text)).map((piece) => (piece.matched ? paint("yellow", piece.text) : dim(piece.text))).join("")}`;
+}
 
 export const explainText = (parts: Readonly<Record<string, number | null>>): string =>
   Object.entries(parts).map(([name, value]) => `${name} ${value === null ? "–" : Number(value.toPrecision(3))}`).join("  ");
 
-/** Breaks at spaces; escape sequences take no room on the screen. */
+// oxlint-disable-next-line no-control-regex -- what the terminal does not show
+const ESCAPES = /\u001b\[[0-9;]*m/g;
+const SIGNS = new RegExp(`${ESCAPES.source}|[^]`, "gu");
+const columnsShown = (marked: string): number => columnsOf(marked.replace(ESCAPES, ""));
+
+/** Breaks at spaces, and in scripts without them between letters; escape sequences take no room on the screen. */
 function wrap(marked: string, width: number): string {
   const lines: string[] = [];
   let line = "";
   let used = 0;
-  for (const word of marked.split(" ")) {
-    // oxlint-disable-next-line no-control-regex -- measures what the terminal shows
-    const length = word.replace(/\u001b\[[0-9;]*m/g, "").length;
-    if (used > 0 && used + 1 + length > width) {
-      lines.push(line);
-      line = "";
-      used = 0;
+  for (const [i, word] of marked.split(" ").entries()) {
+    const parts = columnsShown(word) > width ? letters(word) : [word];
+    for (const [at, part] of parts.entries()) {
+      const gap = i > 0 && at === 0 && used > 0 ? " " : "";
+      const columns = columnsShown(part);
+      if (used > 0 && used + gap.length + columns > width) {
+        lines.push(line);
+        line = part;
+        used = columns;
+      } else {
+        line += gap + part;
+        used += gap.length + columns;
+      }
     }
-    line += used > 0 ? ` ${word}` : word;
-    used += length + (used > 0 ? 1 : 0);
   }
   return [...lines, line].map((one) => `    ${one}`).join("\n");
+}
+
+/** No line begins with one of these (https://www.w3.org/TR/jlreq/#line_breaking). */
+const NOT_FIRST = "、。，．！？：；」』）】〉》…ーっゃゅょッャュョ";
+
+/** The parts between which a word without spaces may break: wide letters, each with what belongs to it. Narrow letters stay together. */
+function letters(word: string): string[] {
+  const parts: string[] = [];
+  let isNarrow = false;
+  for (const [sign] of word.matchAll(SIGNS)) {
+    const columns = columnsShown(sign);
+    if (parts.length > 0 && (columns === 0 || NOT_FIRST.includes(sign) || (columns === 1 && isNarrow))) parts.push(`${parts.pop()}${sign}`);
+    else parts.push(sign);
+    if (columns > 0) isNarrow = columns === 1;
+  }
+  return parts;
 }

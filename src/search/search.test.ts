@@ -48,7 +48,7 @@ describe("marks", () => {
     expect(marked("All that we say of next", { phrase: "next year" })).toEqual(["next"]);
     expect(marked("Year, he said, next", { phrase: "next year all" })).toEqual(["next"]);
     expect(marked("year all over", { phrase: "next year all" })).toEqual(["year", "all"]);
-    expect(marked("我喜欢图书馆，图书", "图书馆", { phrase: "喜欢" })).toEqual(["喜欢", "图书馆"]);
+    expect(marked("我喜欢图书馆，图书", "图书馆", { phrase: "喜欢" })).toEqual(["喜欢图书馆"]);
   });
 });
 

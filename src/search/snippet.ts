@@ -51,17 +51,20 @@ function substrings(text: string, wanted: string): Span[] {
   return spans;
 }
 
+/** Spans that touch are one: what is marked twice over would be two marks side by side. */
 function cut(text: string, spans: readonly Span[]): Piece[] {
+  const joined: [number, number][] = [];
+  for (const [start, end] of spans) {
+    const last = joined.at(-1);
+    if (last && start <= last[1]) last[1] = Math.max(last[1], end);
+    else if (end > start) joined.push([start, end]);
+  }
   const pieces: Piece[] = [];
   let done = 0;
-  const add = (end: number, matched: boolean): void => {
-    if (end > done) pieces.push({ text: text.slice(done, end), matched });
-    done = Math.max(done, end);
-  };
-  for (const [start, end] of spans) {
-    add(start, false);
-    add(end, true);
+  for (const [start, end] of joined) {
+    if (start > done) pieces.push({ text: text.slice(done, start), matched: false });
+    pieces.push({ text: text.slice(start, end), matched: true });
+    done = end;
   }
-  add(text.length, false);
-  return pieces;
+  return done < text.length ? [...pieces, { text: text.slice(done), matched: false }] : pieces;
 }

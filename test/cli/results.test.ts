@@ -138,6 +138,44 @@ describe("search", () => {
     expect((await run("search", "river", ...keyword, "--format", "md")).stdout).toMatch(/^# river\n\n2 hits\n\n1\. \[lecture\.mp3 0:00:0\d\]\(lecture\.mp3#t=\d\) {2}\n.*\*\*river/);
   });
 
+  it("says of what there is how many these are; what is ranked by meaning is no count", async () => {
+    const told = async (...more: string[]) => (await run("search", "harbor committee", "--limit", "5", ...more)).stderr;
+    expect(await told(...keyword)).toBe("5 hits of 60; --offset 5 shows the next\n");
+    expect(await told(...keyword, "--offset", "59")).toBe("hit 60 of 60\n");
+    const [, ranked] = /^the best 5 of (\d+) ranked; --offset 5 shows the next\n$/.exec(await told("--mode", "semantic")) ?? [];
+    expect(await told("--mode", "semantic", "--offset", "5")).toBe(`hits 6 to 10 of the best ${ranked}; --offset 10 shows the next\n`);
+  });
+
+  it("refuses what would be ignored, and what contradicts itself", async () => {
+    for (const [argv, told] of [
+      [["--json", "--files"], /--files: prints only names/], [["--json", "--print0"], /--print0: prints only names/], [["--files", "--format", "csv"], /prints only names/], [["--json", "--format", "csv"], /--json: is --format json/],
+      [["--exact"], /--exact: goes with --clip/], [["--titles", "--play", "1"], /--titles: goes with/], [["--force"], /--force: goes with/], [["--fps", "25"], /--fps: goes with --format edl/],
+      [["--file", "a*", "--file", "b*"], /--file: was given twice\nnext: {2}in the query, such as \(file:… OR file:…\)/], [["--speaker", "Ada", "--speaker", "Ben"], /--speaker: was given twice/], [["--origin", "asr", "--origin", "captions"], /given twice/],
+    ] as const) {
+      const { exitCode, stdout, stderr } = await run("search", "river", ...argv);
+      expect([exitCode, stdout], argv.join(" ")).toEqual([2, ""]);
+      expect(stderr).toMatch(told);
+    }
+    expect((await run("search", "river", ...keyword, "--origin", "magic")).stderr).toContain("captions, asr");
+    expect((await run("list", "--print0", "--json")).exitCode).toBe(2);
+    expect((await run("list", "--file", "a", "--file", "b")).stderr).toContain("given twice");
+    expect((await run("transcript", "lecture.mp3", "-C", "2")).stderr).toMatch(/--context: lines around which moment\? --at says it\nnext: {2}mediasearch transcript "lecture.mp3" --at 1:23 -C 2/);
+    expect((await run("transcript", "")).stderr).toMatch(/^error: which file\? Its name is empty/);
+    expect((await run("search", "repaired", ...keyword, "--offset", "1", "--supercut", "none.mp4")).stderr).toContain("nothing past hit 1, so there is nothing to join");
+  });
+
+  it("shows names on a terminal without what is a command to it, and gives programs the name", async () => {
+    const odd = join(home, "odd");
+    mkdirSync(odd);
+    const name = "a\u001b[31mb.vtt";
+    copyFileSync(join(FIXTURES, "minutes.vtt"), join(odd, name));
+    await mediasearch(["index", odd], { home: odd });
+    const files = async (tty: boolean, flag: string) => (await mediasearch(["search", "membership", ...keyword, flag], { home: odd, cwd: odd, tty })).stdout;
+    expect(await files(true, "--files")).toBe("a\ufffd[31mb.vtt\n");
+    expect(await files(false, "--files")).toBe(`${name}\n`);
+    expect(await files(true, "--print0")).toBe(`${name}\0`);
+  });
+
   it("names each file once with --files, ended by a NUL with --print0", async () => {
     expect((await run("search", "river", "repaired", ...keyword, "--files")).stdout.trim().split("\n").toSorted()).toEqual(["boiler.mp4", "lecture.mp3"]);
     expect((await run("search", "river", ...keyword, "--print0")).stdout).toBe("lecture.mp3\0");
