@@ -22,7 +22,7 @@ const withCaret = (text: string, at: number): string => `  ${text}\n  ${" ".repe
 export function wantsJson(argv: readonly string[]): boolean {
   const options = [...(COMMANDS.find(({ name }) => name === argv[0])?.options ?? []), ...EVERYWHERE].map(({ flags }) => flags);
   const taking = new Set(options.filter((flags) => flags.includes("<")).flatMap((flags) => flags.replace(/ <.*/, "").split(", ")));
-  for (let i = 1; i < argv.length && argv[i] !== "--"; i++) {
+  for (let i = 0; i < argv.length && argv[i] !== "--"; i++) {
     const arg = argv[i] ?? "";
     if (arg === "--json" || /^--format=(?:nd)?json$/.test(arg)) return true;
     if (arg === "--format" && /^(?:nd)?json$/.test(argv[i + 1] ?? "")) return true;

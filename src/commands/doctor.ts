@@ -11,13 +11,15 @@ import { formatItems, formatMeasures, formatText, itemsAsMarkdown, toJson } from
 import { ERRORS, MediasearchError } from "../errors.ts";
 import { painter } from "../output.ts";
 import { type Command, type Flags, isOn, list, text } from "./command.ts";
+import { chosenFormat } from "./format.ts";
 
 export const run: Command = async (_args, flags, context) => {
   const { io } = context;
+  const format = chosenFormat(flags);
   if (isOn(flags, "fix")) await fix(context);
   const measures = isOn(flags, "perf") ? await (await import("../doctor/perf.ts")).measure(context) : undefined;
   const results = await runChains(await chains(context, flags), io.signal);
-  if (isOn(flags, "readiness")) return reportReadiness(flags, context, results, measures);
+  if (isOn(flags, "readiness")) return reportReadiness(flags, context, results, measures, format);
   const exitCode = exitOf(results, isOn(flags, "strict"));
   if (isOn(flags, "json")) io.stdout.write(`${JSON.stringify({ version: 1, ok: exitCode === 0, exitCode, checks: toJson(results), ...(measures ? { performance: measures } : {}) })}\n`);
   else io.stdout.write(`${formatText(results, painter(io.stdout, io.env))}${measures ? `\n${formatMeasures(measures)}` : ""}`);
@@ -40,7 +42,7 @@ async function chains(context: Context, flags: Flags): Promise<readonly (readonl
   return all;
 }
 
-async function reportReadiness(flags: Flags, context: Context, results: readonly Result[], measures: readonly Measure[] | undefined): Promise<number> {
+async function reportReadiness(flags: Flags, context: Context, results: readonly Result[], measures: readonly Measure[] | undefined, format: string): Promise<number> {
   const { io, config } = context;
   const { readiness } = await import("../doctor/readiness.ts");
   const { version } = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8")) as { version: string };
@@ -48,7 +50,6 @@ async function reportReadiness(flags: Flags, context: Context, results: readonly
   const open = items.filter(({ status }) => status !== "ok").length;
   const isFailed = items.some(({ status }) => status === "failed");
   const exitCode = isFailed || (isOn(flags, "strict") && open > 0) ? ERRORS.PARTIAL.exit : 0;
-  const format = isOn(flags, "json") ? "json" : (text(flags, "format") ?? "text");
   if (format === "json") io.stdout.write(`${JSON.stringify({ version: 1, ready: open === 0, exitCode, items, performance: measures ?? null })}\n`);
   else if (format === "md") io.stdout.write(`# Readiness, ${new Date().toISOString().slice(0, 10)}\n\n${itemsAsMarkdown(items)}`);
   else io.stdout.write(formatItems(items, painter(io.stdout, io.env)));

@@ -6,7 +6,7 @@ import { showPath } from "./show-path.ts";
 
 /** The one asset that the user means: by path, else by a name or glob that only one file has. */
 export async function findAsset(store: Store, name: string, cwd: string): Promise<AssetStatus> {
-  if (name.trim() === "") throw new MediasearchError("USAGE", "which file? Its name is empty", { hint: "mediasearch list shows what there is" });
+  if (name.trim() === "") throw new MediasearchError("USAGE", "which file? Its name is empty", { hint: "mediasearch list" });
   const exact = await store.getAsset(toPlace(name, cwd));
   if (exact) return exact;
   const matching = [...(await filesMatching(store, name, cwd))];

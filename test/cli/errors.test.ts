@@ -13,6 +13,7 @@ describe("an error with --json", () => {
     for (const [argv, told] of [
       [["search", "x", "--json", "--nonsense"], "unknown option '--nonsense'"], [["search", "x", "--json", "--origin", "foo"], "captions, asr"],
       [["search", "x", "--format", "json", "--limit", "0"], "1 to 1000"], [["search", "x", "--format=ndjson", "--mode", "magic"], "keyword, semantic"], [["transcript", "--json"], "missing required argument"],
+      [["--json"], "unknown option"], [["doctor", "--readiness", "--json", "--format", "md"], "--json: is --format json"],
     ] as const) {
       const { exitCode, stdout, stderr } = await mediasearch(argv, { home });
       expect([exitCode, stdout], argv.join(" ")).toEqual([2, ""]);
