@@ -7,7 +7,7 @@ import { fileURLToPath } from "node:url";
 import { rolldown } from "rolldown";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
-const INSIDE = ["better-sqlite3", "commander", "env-paths", "is-safe-filename"];
+const INSIDE = ["@noble/hashes", "better-sqlite3", "commander", "env-paths", "is-safe-filename"];
 /** Each is a process of its own. */
 const entries = ["src/start.ts", ...globSync("src/**/worker.ts", { cwd: root })].map((path) => path.replaceAll("\\", "/"));
 
@@ -62,7 +62,7 @@ const required = {
  */
 const groups = [
   { name: "common", test: /[\\/]src[\\/](?:(?:errors|place|output)\.ts|config[\\/])|rolldown/ },
-  { name: "search", test: /[\\/]better-sqlite3[\\/]|[\\/]src[\\/](?:search[\\/]|backends[\\/](?:local[\\/]|registry|lease)|embed[\\/](?:registry|remember-queries|minilm[\\/]identity)|models[\\/]catalogue|results[\\/](?:links|markdown|moment|records|screen|timecode)|commands[\\/](?:command|format|show-path|search|search-(?:filter|find|moments|options|print|view))\.ts)/ },
+  { name: "search", test: /[\\/](?:@noble|better-sqlite3)[\\/]|[\\/]src[\\/](?:search[\\/]|backends[\\/](?:local[\\/]|registry|lease)|embed[\\/](?:registry|remember-queries|minilm[\\/]identity)|models[\\/]catalogue|results[\\/](?:links|markdown|moment|records|screen|timecode)|commands[\\/](?:command|format|show-path|search|search-(?:filter|find|moments|options|print|view))\.ts)/ },
 ];
 
 /** What is imported of Node as a whole would be copied, name by name; a package of ES modules comes as what it exports. */
@@ -92,7 +92,7 @@ const bundle = await rolldown({
   platform: "node",
   // A module that is imported both ways costs nothing: what imports it is loaded late itself.
   onLog: (level, log, handle) => { if (log.code !== "INEFFECTIVE_DYNAMIC_IMPORT") handle(level, log); },
-  external: (id, importer) => !/^[\0./\\]|^[A-Z]:/.test(id) && !INSIDE.includes(id) && !isLight(id, importer),
+  external: (id, importer) => !/^[\0./\\]|^[A-Z]:/.test(id) && !INSIDE.some((name) => id === name || id.startsWith(`${name}/`)) && !isLight(id, importer),
   plugins: [lightBuiltins, ownAddress, nativePart, required, wholes, drawnApart],
 });
 await bundle.write({ dir: `${root}dist`, format: "cjs", entryFileNames: "[name].js", chunkFileNames: "[name]-[hash].js", comments: false, codeSplitting: { groups } });
@@ -107,5 +107,5 @@ writeFileSync(`${root}dist/package.json`, '{ "type": "commonjs" }\n');
 for (const path of globSync("src/**/protos", { cwd: root })) cpSync(`${root}${path}`, `${root}${path.replace(/^src/, "dist")}`, { recursive: true });
 for (const name of INSIDE) for (const path of globSync(`node_modules/${name}/{LICENSE,license,LICENSE.md}`, { cwd: root })) {
   mkdirSync(`${root}dist/licenses`, { recursive: true });
-  cpSync(`${root}${path}`, `${root}dist/licenses/${name}.txt`);
+  cpSync(`${root}${path}`, `${root}dist/licenses/${name.replaceAll("/", "-")}.txt`);
 }

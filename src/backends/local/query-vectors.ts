@@ -1,11 +1,12 @@
+import { sha256 } from "@noble/hashes/sha2.js";
 import type { Database } from "better-sqlite3";
 import type { QueryVectors } from "../backend.ts";
 import { toVector, vectorBlob } from "./rows.ts";
-import { sha256 } from "./sha256.ts";
 
 const KEPT = 1000;
 
-const keyOf = (embedder: string, query: string): Buffer => sha256(`${embedder}\0${query}`);
+/** Not by `node:crypto`: to load that for one digest takes longer than the whole query. */
+const keyOf = (embedder: string, query: string): Buffer => Buffer.from(sha256(Buffer.from(`${embedder}\0${query}`)));
 
 export function localQueryVectors(db: Database): QueryVectors {
   return {
