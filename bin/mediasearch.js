@@ -1,9 +1,10 @@
 #!/usr/bin/env node
 const { enableCompileCache } = require("node:module");
 
-const [major, minor] = process.versions.node.split(".").map(Number);
-if (major < 22 || (major === 22 && minor < 13)) {
-  process.stderr.write(`mediasearch needs Node 22.13 or newer; this is Node ${process.versions.node}.\n`);
+const { node, napi } = process.versions;
+// SQLite's native part is made for Node-API 10: Node 22.13 and 23.5, which have less, crash in it.
+if (Number.parseInt(node, 10) < 22 || Number(napi) < 10) {
+  process.stderr.write(`mediasearch needs Node 22.14 or newer; this is Node ${node}.\n`);
   process.exitCode = 2;
 } else {
   // Before the first module of ours: those loaded earlier would be compiled anew each time.

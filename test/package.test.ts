@@ -41,14 +41,15 @@ describe("the package", () => {
 
 describe("an old Node", () => {
   it("is told in one line what is needed", () => {
-    const old = 'data:text/javascript,Object.defineProperty(process, "versions", { value: { ...process.versions, node: "20.20.2" } })';
-    let told = { status: 0, stderr: "" };
-    try {
-      execFileSync(process.execPath, ["--import", old, BIN, "--version"], { encoding: "utf8", stdio: "pipe" });
-    } catch (error) {
-      told = error as typeof told;
+    for (const versions of [{ node: "20.20.2" }, { node: "22.13.1", napi: "9" }]) {
+      const old = `data:text/javascript,Object.defineProperty(process, "versions", { value: { ...process.versions, ...${JSON.stringify(versions)} } })`;
+      let told = { status: 0, stderr: "" };
+      try {
+        execFileSync(process.execPath, ["--import", old, BIN, "--version"], { encoding: "utf8", stdio: "pipe" });
+      } catch (error) {
+        told = error as typeof told;
+      }
+      expect([told.status, told.stderr]).toEqual([2, `mediasearch needs Node 22.14 or newer; this is Node ${versions.node}.\n`]);
     }
-    expect(told.status).toBe(2);
-    expect(told.stderr).toBe("mediasearch needs Node 22.13 or newer; this is Node 20.20.2.\n");
   });
 });
