@@ -18,17 +18,18 @@ export function answeringTransport(input: Readable, output: Writable): McpTransp
   const lines = new PassThrough();
   const inner = new StdioServerTransport(lines, output);
   const { promise: ended, resolve, reject } = Promise.withResolvers<void>();
-  const state = { hasEnded: false, isClosed: false };
+  let hasEnded = false;
   let last: Error | undefined;
   const look = (): void => {
-    if (state.hasEnded && asked.size === 0) resolve();
+    if (hasEnded && asked.size === 0) resolve();
   };
   const onEnd = async (): Promise<void> => {
     // What has no line end is a message all the same.
     lines.write("\n");
-    while (lines.readableLength > 0 && !state.isClosed) await setImmediate();
+    // Where nobody reads there is nothing to wait for.
+    while (lines.readableFlowing === true && lines.readableLength > 0) await setImmediate();
     await setImmediate();
-    state.hasEnded = true;
+    hasEnded = true;
     look();
   };
   input.pipe(lines, { end: false });
@@ -53,7 +54,6 @@ export function answeringTransport(input: Readable, output: Writable): McpTransp
     transport.onerror?.(error);
   };
   inner.onclose = () => {
-    state.isClosed = true;
     transport.onclose?.();
     reject(last ?? new Error("the connection was closed"));
   };
