@@ -32,7 +32,7 @@ export function fuse(byWords: readonly Hit[], byMeaning: readonly Hit[], coverag
   const floor = byMeaning.at(-1)?.score ?? 0;
   const span = Math.max(LEAST_SPAN, (byMeaning[0]?.score ?? 0) - floor);
   const ranked = Array.from(found.values(), ({ hit, bm25, cosine }): RankedHit => {
-    const coverage = bm25 === null ? 0 : coverageOf(hit.segment);
+    const coverage = coverageOf(hit.segment);
     const nearness = cosine === null ? 0 : (cosine - floor) / span;
     return { ...hit, score: nearness + WORDS * coverage ** STEEPNESS, explain: { bm25, cosine, nearness, coverage } };
   });
