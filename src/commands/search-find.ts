@@ -21,12 +21,12 @@ export interface FindRequest {
   readonly explain: boolean;
 }
 
-/** One page of hits with the filters of the command line, and what marks the matches in a text. */
+/** One page of hits with the filters of the command line, what marks the matches in a text, and whether there is a file that --file means. */
 export async function find({ store, openEmbedder, cwd }: Find, request: FindRequest, flags: Flags) {
   const { query, limit, offset } = request;
   const mode = (text(flags, "mode") ?? "hybrid") as SearchMode;
   const filter = await searchFilter(flags, store, cwd);
   const { hits, marks, ...answer } = await search(store, openEmbedder, { query, mode, limit, offset, filter, cwd });
   const page: Page = { query, mode, offset, moments: await toMoments(store, hits, { ...request, cwd }), ...answer };
-  return { page, mark: (said: string) => markMatches(said, marks) };
+  return { page, mark: (said: string) => markMatches(said, marks), isAnyFileMeant: filter.assets?.size !== 0 };
 }

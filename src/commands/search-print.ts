@@ -44,11 +44,11 @@ function printText(page: Page, isGrouped: boolean, mark: Mark, { io, config }: C
 
 /** Which of all hits these are, when there are others. What is ranked by meaning has no end: its total is no count. */
 function footerOf({ moments, total, totalIs, offset }: Page): string {
-  const last = offset + moments.length;
-  const which = moments.length === 1 ? `hit ${grouped(last)}` : `hits ${grouped(offset + 1)} to ${grouped(last)}`;
-  const all = totalIs === "ranked" ? `the best ${grouped(total)}` : grouped(total);
-  if (last < total) return `${offset > 0 ? which : totalIs === "ranked" ? `the best ${grouped(last)}` : count(last, "hit")} of ${offset === 0 && totalIs === "ranked" ? `${grouped(total)} ranked` : all}; --offset ${last} shows the next`;
-  return offset > 0 ? `${which} of ${all}` : "";
+  const [last, isRanked] = [offset + moments.length, totalIs === "ranked"];
+  if (offset === 0 && last >= total) return "";
+  const first = isRanked ? `the best ${grouped(last)}` : count(last, "hit");
+  const later = moments.length === 1 ? `hit ${grouped(last)}` : `hits ${grouped(offset + 1)} to ${grouped(last)}`;
+  return `${offset === 0 ? first : later} of ${grouped(total)}${isRanked ? " ranked" : ""}${last < total ? `; --offset ${last} shows the next` : ""}`;
 }
 
 /** Formats of players and editing programs. */

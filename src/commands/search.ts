@@ -1,6 +1,7 @@
 import type { SearchView, Store } from "../backends/backend.ts";
 import type { Context } from "../context.ts";
 import { MediasearchError } from "../errors.ts";
+import { plain } from "../output.ts";
 import type { Page } from "../results/moment.ts";
 import { fileMatcher } from "../search/file-filter.ts";
 import { type Command, text } from "./command.ts";
@@ -25,7 +26,8 @@ export const run: Command = async (words, flags, context) => {
     const { store, queryVectors } = view;
     // A hit is asked for by its place in the ranking, be it on this page or not.
     const { limit, offset } = options.action?.number === undefined ? options : { limit: Math.max(options.limit + options.offset, options.action.number), offset: 0 };
-    const { page, mark } = await find({ store, openEmbedder: () => context.openQueryEmbedder({ queryVectors }), cwd: context.io.cwd }, { ...options, query, limit, offset }, flags);
+    const { page, mark, isAnyFileMeant } = await find({ store, openEmbedder: () => context.openQueryEmbedder({ queryVectors }), cwd: context.io.cwd }, { ...options, query, limit, offset }, flags);
+    if (!isAnyFileMeant) context.io.stderr.write(`no file of the library is meant by --file ${plain(pattern ?? "")}; mediasearch list shows them\n`);
     if (options.action !== undefined) return await act(options.action, { ...page, store: backend.store }, options, context);
     const shown = options.links ? { ...page, moments: await (await import("./search-links.ts")).withLinks(page.moments, context) } : page;
     await printPage(shown, options, mark, context);

@@ -143,7 +143,12 @@ describe("search", () => {
     expect(await told(...keyword)).toBe("5 hits of 60; --offset 5 shows the next\n");
     expect(await told(...keyword, "--offset", "59")).toBe("hit 60 of 60\n");
     const [, ranked] = /^the best 5 of (\d+) ranked; --offset 5 shows the next\n$/.exec(await told("--mode", "semantic")) ?? [];
-    expect(await told("--mode", "semantic", "--offset", "5")).toBe(`hits 6 to 10 of the best ${ranked}; --offset 10 shows the next\n`);
+    expect(await told("--mode", "semantic", "--offset", "5")).toBe(`hits 6 to 10 of ${ranked} ranked; --offset 10 shows the next\n`);
+  });
+
+  it("says that no file is meant by --file", async () => {
+    const { exitCode, stderr } = await run("search", "river", ...keyword, "--file", "nothere.mp4");
+    expect([exitCode, stderr]).toEqual([0, "no file of the library is meant by --file nothere.mp4; mediasearch list shows them\nnothing found\n"]);
   });
 
   it("refuses what would be ignored, and what contradicts itself", async () => {
