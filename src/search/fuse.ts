@@ -9,6 +9,8 @@ const WORDS = 1.5;
 const STEEPNESS = 4;
 /** Where the nearest stand out less than this from the rest, as with names that the model does not know, nearness counts that much less. */
 const LEAST_SPAN = 0.3;
+/** Of the nearest in meaning so many may have the words too, though BM25 has better ones: to look at more texts takes time and finds nothing. */
+const LOOKED_AT = 100;
 /** Hits whose middles are no further apart are one moment. */
 const MOMENT_MS = 10_000;
 
@@ -21,18 +23,18 @@ const middle = ({ segment }: Hit): number => (segment.startMs + segment.endMs) /
  * found by chance, as with paraphrases, they hardly count. BM25 decides between equals.
  */
 export function fuse(byWords: readonly Hit[], byMeaning: readonly Hit[], coverageOf: (segment: Hit["segment"]) => number): RankedHit[] {
-  const found = new Map<string, { readonly hit: Hit; readonly bm25: number | null; cosine: number | null }>();
-  for (const hit of byWords) found.set(keyOf(hit), { hit, bm25: hit.score, cosine: null });
-  for (const hit of byMeaning) {
+  const found = new Map<string, { readonly hit: Hit; readonly bm25: number | null; cosine: number | null; readonly isLookedAt: boolean }>();
+  for (const hit of byWords) found.set(keyOf(hit), { hit, bm25: hit.score, cosine: null, isLookedAt: true });
+  byMeaning.forEach((hit, nth) => {
     const [key, cosine] = [keyOf(hit), hit.score];
     const known = found.get(key);
     if (known) known.cosine = cosine;
-    else found.set(key, { hit, bm25: null, cosine });
-  }
+    else found.set(key, { hit, bm25: null, cosine, isLookedAt: nth < LOOKED_AT });
+  });
   const floor = byMeaning.at(-1)?.score ?? 0;
   const span = Math.max(LEAST_SPAN, (byMeaning[0]?.score ?? 0) - floor);
-  const ranked = Array.from(found.values(), ({ hit, bm25, cosine }): RankedHit => {
-    const coverage = coverageOf(hit.segment);
+  const ranked = Array.from(found.values(), ({ hit, bm25, cosine, isLookedAt }): RankedHit => {
+    const coverage = isLookedAt ? coverageOf(hit.segment) : 0;
     const nearness = cosine === null ? 0 : (cosine - floor) / span;
     return { ...hit, score: nearness + WORDS * coverage ** STEEPNESS, explain: { bm25, cosine, nearness, coverage } };
   });

@@ -92,6 +92,10 @@ describe("fusion", () => {
     expect(fused[0]).toMatchObject({ score: expect.closeTo(2.4) as number, explain: { bm25: 6, cosine: 0.55, nearness: expect.closeTo(0.9) as number, coverage: 1 } });
     expect(fused.slice(1, 3).map(({ explain }) => explain)).toEqual([{ bm25: 6, cosine: null, nearness: 0, coverage: 1 }, { bm25: null, cosine: 0.6, nearness: 1, coverage: 0 }]);
   });
+  it("knows the words of the nearest, also where BM25 has better ones", () => {
+    const meaning = Array.from({ length: 150 }, (_, i) => minute(i, 0.9 - i / 200));
+    expect(order(fuse([minute(500, 9)], meaning, covering({ 20: 1, 120: 1, 500: 1 }))).slice(0, 3)).toEqual([20, 500, 0]);
+  });
   it("trusts nearness less where nothing stands out", () => {
     const [words, shares] = [[minute(9, 2)], covering({ 9: 0.8 })];
     expect(order(fuse(words, [minute(1, 0.6), minute(2, 0.1)], shares))[0]).toBe(1);
