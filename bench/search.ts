@@ -14,11 +14,11 @@ import { openEmbedder } from "../src/embed/registry.ts";
 import { search, type SearchMode } from "../src/search/hybrid.ts";
 import { inContext } from "../src/search/in-context.ts";
 import { DIMENSIONS, exactAnswers, files, makeWorld, numberOf, recall, type World } from "./search/library.ts";
-import { warm, whole } from "./search/measure.ts";
+import { median, warm, whole } from "./search/measure.ts";
 import { graph, type Peer, vec0 } from "./search/peers.ts";
 
 const GRAPH_UP_TO = 100_000;
-const RUNS = 12;
+const RUNS = 22;
 const bin = fileURLToPath(new URL("../bin/mediasearch.js", import.meta.url));
 const given = process.argv.slice(2);
 const keep = given.find((arg) => arg.startsWith("--keep="))?.slice("--keep=".length);
@@ -88,8 +88,14 @@ async function inOneProcess(segments: number, { exact, peers }: Built): Promise<
   return rows;
 }
 
-function asProcess(segments: number, empty: number): readonly Row[] {
-  const say = (args: (run: number) => readonly string[]): string => `+${ms(whole(Array.from({ length: RUNS }, (_, run) => [bin, ...args(run)]), env(segments)) - empty)}`;
+const empties: number[] = [];
+
+function asProcess(segments: number): readonly Row[] {
+  const say = (args: (run: number) => readonly string[]): string => {
+    const { empty, beyond } = whole(Array.from({ length: RUNS }, (_, run) => [bin, ...args(run)]), env(segments));
+    empties.push(empty);
+    return `+${ms(beyond)}`;
+  };
   const query = (run: number): string => world.textQueries[run] ?? "";
   const fresh = Date.now();
   const unseen = say((run) => ["search", `${query(run)} ${fresh}`, "--json"]);
@@ -109,21 +115,20 @@ function asProcess(segments: number, empty: number): readonly Row[] {
 }
 
 const results: { readonly segments: number; readonly warm: readonly Row[]; readonly whole: readonly Row[] }[] = [];
-const empty = whole(Array.from({ length: RUNS }, () => ["-e", "0"]), process.env);
 for (const segments of sizes) {
   const built = await build(segments);
   const warmRows = await inOneProcess(segments, built);
   // Before whole processes are measured: the machine would still be writing their gigabytes to the disk.
   for (const peer of built.peers) peer.close();
   rmSync(join(work, `peer-${segments}-${process.pid}.sqlite`), { force: true });
-  results.push({ segments, warm: warmRows, whole: asProcess(segments, empty) });
+  results.push({ segments, warm: warmRows, whole: asProcess(segments) });
   if (keep === undefined) rmSync(libraryOf(segments));
 }
 const embedding = await warm(world.textQueries, (text) => model.embed([text], { as: "query" }));
 await model.close();
 const heads = sizes.map((size) => size.toLocaleString("en"));
 const columns = (rows: "warm" | "whole", nth: number): string[] => results.map((result) => result[rows][nth]?.slice(1).filter((cell) => cell !== "").join(", recall ") ?? "–");
-print("", `An empty node process: ${ms(empty)} ms. Whole processes, CPU ms beyond that, median of ${RUNS - 1}:`, "", `| command | ${heads.join(" | ")} |`, `|---|${heads.map(() => "---").join("|")}|`);
+print("", `An empty node process: ${ms(median(empties))} ms (${ms(Math.min(...empties))} to ${ms(Math.max(...empties))}). Whole processes, CPU ms beyond that, median of ${RUNS - 1}:`, "", `| command | ${heads.join(" | ")} |`, `|---|${heads.map(() => "---").join("|")}|`);
 results[0]?.whole.forEach(([what], nth) => print(`| ${what} | ${columns("whole", nth).join(" | ")} |`));
 print("", `In one process that has searched before, CPU ms a query, median of 30 (embedding a query: ${ms(embedding)}):`, "", `| what | ${heads.join(" | ")} |`, `|---|${heads.map(() => "---").join("|")}|`);
 results.reduce((most, { warm: rows }) => (rows.length > most.length ? rows : most), [] as readonly Row[]).forEach(([what], nth) => print(`| ${what} | ${columns("warm", nth).join(" | ")} |`));
