@@ -71,7 +71,7 @@ Plain words need no signs: what has more of them, or means the same, comes first
   after:2026-01-01  before:2026-02  duration:>10m  confidence:>0.8
 The day of a recording is that of its metadata, else that of its file.
 A query that begins with "-" goes after " -- ".
-By keyword every match is counted; by meaning the best 1,000 are ranked.`,
+By keyword every match is counted; where meaning takes part the best are ranked, at most 1,000.`,
     args: [{ name: "[query...]", help: "what you remember of it; without one, on a terminal, search as you type" }],
     options: [
       STORE,

@@ -22,9 +22,10 @@ export interface SearchRequest {
   readonly cwd?: string | undefined;
 }
 
-/** How deep the lists are read. Of words less is enough where there is meaning too: more changes nothing in the first hits (bench/README.md). */
+/** How much of a ranking without an end there is. */
 const DEPTH = 1000;
-const WORDS_DEPTH = 300;
+/** How deep two lists are read that become one: deeper changes nothing in the first hits (bench/README.md). The same for every page, or pages would not fit together. */
+const FUSED = { words: 300, meaning: 500 } as const;
 
 /**
  * Words, meaning, or both. What the query's signs ask for holds in every mode. The embedder is opened only when meaning is asked for and the
@@ -36,8 +37,8 @@ export async function search(store: Store, openEmbedder: () => Promise<Embedder>
   const query = await read(store, request);
   const mode = query.meaning === "" ? "keyword" : request.mode;
   const filter = query.where ? { ...request.filter, where: both(request.filter.where, query.where) } : request.filter;
-  const byMeaning = mode === "keyword" ? [] : await searchMeaning(store, openEmbedder, query.meaning, filter);
-  const depth = mode === "keyword" ? offset + limit : Math.max(byMeaning.length > 0 ? WORDS_DEPTH : DEPTH, offset + limit);
+  const byMeaning = mode === "keyword" ? [] : await searchMeaning(store, openEmbedder, { query: query.meaning, filter, depth: mode === "hybrid" ? FUSED.meaning : DEPTH });
+  const depth = mode === "keyword" ? offset + limit : byMeaning.length > 0 ? FUSED.words : Math.max(DEPTH, offset + limit);
   const [byWords, count, meant, weights] = await Promise.all([
     mode === "semantic" ? [] : store.searchText(query, filter, depth),
     mode === "keyword" ? store.countText(query, filter) : undefined,
@@ -73,7 +74,13 @@ function corrected(query: string, words: Query["words"], meant: ReadonlyMap<stri
 
 const explained = (hit: Hit, part: "bm25" | "cosine"): RankedHit => ({ ...hit, explain: { bm25: null, cosine: null, [part]: hit.score } });
 
-async function searchMeaning(store: Store, openEmbedder: () => Promise<Embedder>, query: string, filter: SearchFilter): Promise<Hit[]> {
+interface Meant {
+  readonly query: string;
+  readonly filter: SearchFilter;
+  readonly depth: number;
+}
+
+async function searchMeaning(store: Store, openEmbedder: () => Promise<Embedder>, { query, filter, depth }: Meant): Promise<Hit[]> {
   const stored = await store.identity();
   if (!stored) return [];
   const embedder = await openEmbedder();
@@ -84,7 +91,7 @@ async function searchMeaning(store: Store, openEmbedder: () => Promise<Embedder>
         hint: "mediasearch migrate --reembed   (or --mode keyword, which needs no model)",
       });
     const [vector] = await embedder.embed([query], { as: "query" });
-    return vector ? await store.searchVector(vector, filter, DEPTH) : [];
+    return vector ? await store.searchVector(vector, filter, depth) : [];
   } finally {
     await embedder.close();
   }
