@@ -96,6 +96,8 @@ describe("a recogniser of one's own, as a command", () => {
       return false;
     }
   };
+  // SIGKILL takes effect some time after it was sent.
+  const allEnd = (pids: readonly number[]): Promise<void> => expect.poll(() => pids.map(isAlive), { timeout: 5000 }).toEqual([false, false]);
   const pidsIn = async (path: string): Promise<number[]> => {
     while (!existsSync(path) || readFileSync(path, "utf8") === "") await new Promise((resolve) => { setTimeout(resolve, 50); });
     return readFileSync(path, "utf8").split(" ").map(Number);
@@ -106,7 +108,7 @@ describe("a recogniser of one's own, as a command", () => {
     const before = readdirSync(tmpdir()).filter((name) => name.startsWith("mediasearch-asr-"));
     const env = { ...command("json", "{input}"), MODE: "hang", PIDS: pids, BYO_ASR_ENV: "MODE,PIDS", BYO_ASR_TIMEOUT: "2", MAX_RETRY_ATTEMPTS: "1" };
     expect(await failure(hear(await open(env)))).toMatchObject({ code: "TIMED_OUT", message: expect.stringContaining("not done after 2 s") });
-    expect((await pidsIn(pids)).map(isAlive)).toEqual([false, false]);
+    await allEnd(await pidsIn(pids));
     expect(readdirSync(tmpdir()).filter((name) => name.startsWith("mediasearch-asr-") && !before.includes(name))).toEqual([]);
   });
 
@@ -120,7 +122,7 @@ describe("a recogniser of one's own, as a command", () => {
       if (how === "abort") stop.abort(new Error("enough"));
       else await transcriber.stop?.();
       expect((await heard)?.message).toMatch(how === "abort" ? /enough/ : /SIGKILL/);
-      expect(running.map(isAlive)).toEqual([false, false]);
+      await allEnd(running);
     }
   });
 });
