@@ -14,11 +14,11 @@ import { openEmbedder } from "../src/embed/registry.ts";
 import { search, type SearchMode } from "../src/search/hybrid.ts";
 import { inContext } from "../src/search/in-context.ts";
 import { DIMENSIONS, exactAnswers, files, makeWorld, numberOf, recall, type World } from "./search/library.ts";
-import { median, warm, whole } from "./search/measure.ts";
+import { median, takeTurns, warm } from "./search/measure.ts";
 import { graph, type Peer, vec0 } from "./search/peers.ts";
 
 const GRAPH_UP_TO = 100_000;
-const RUNS = 22;
+const TURNS = 22;
 const bin = fileURLToPath(new URL("../bin/mediasearch.js", import.meta.url));
 const given = process.argv.slice(2);
 const keep = given.find((arg) => arg.startsWith("--keep="))?.slice("--keep=".length);
@@ -91,26 +91,29 @@ async function inOneProcess(segments: number, { exact, peers }: Built): Promise<
 const empties: number[] = [];
 
 function asProcess(segments: number): readonly Row[] {
-  const say = (args: (run: number) => readonly string[]): string => {
-    const { empty, beyond } = whole(Array.from({ length: RUNS }, (_, run) => [bin, ...args(run)]), env(segments));
-    empties.push(empty);
-    return `+${ms(beyond)}`;
-  };
-  const query = (run: number): string => world.textQueries[run] ?? "";
   const fresh = Date.now();
-  const unseen = say((run) => ["search", `${query(run)} ${fresh}`, "--json"]);
-  // Asked before: the first of these runs make them known, and are asked again.
-  const known = Array.from({ length: RUNS }, (_, run) => query(run));
-  whole(known.map((text) => [bin, "search", text]), env(segments));
-  const hybrid = say((run) => ["search", known[run] ?? "", "--json"]);
+  const query = (turn: number): string => `${world.textQueries[turn] ?? ""} ${fresh}`;
+  const run = (...args: readonly string[]): readonly string[] => [bin, ...args];
+  const turns = takeTurns({
+    version: () => run("--version"),
+    status: () => run("status"),
+    list: () => run("list"),
+    keyword: (turn) => run("search", world.textQueries[turn] ?? "", "--mode", "keyword", "--json"),
+    asked: (turn) => run("search", query(turn), "--json"),
+    again: (turn) => run("search", query(turn), "--json"),
+    inOne: (turn) => run("search", query(turn), "--json", "--file", "recording 00003*"),
+  }, TURNS, env(segments));
+  const beyond = (name: keyof (typeof turns)[number]): string => `+${ms(median(turns.map((turn) => turn[name].full - turn[name].empty)))}`;
+  empties.push(...turns.flatMap((turn) => Object.values(turn).map(({ empty }) => empty)));
   return [
-    ["`--version`", say(() => ["--version"])],
-    ["`status`", say(() => ["status"])],
-    ["`list`", say(() => ["list"])],
-    ["`search --mode keyword`", say((run) => ["search", query(run), "--mode", "keyword", "--json"])],
-    ["`search` (hybrid), query asked before", hybrid],
-    ["`search` (hybrid), new query: the model is loaded", unseen],
-    ["`search` (hybrid) in one file, query asked before", say((run) => ["search", known[run] ?? "", "--json", "--file", "recording 00003*"])],
+    ["`--version`", beyond("version")],
+    ["`status`", beyond("status")],
+    ["`list`", beyond("list")],
+    ["`search --mode keyword`", beyond("keyword")],
+    ["`search` (hybrid), query asked before", beyond("again")],
+    ["`search` (hybrid), new query: the model is loaded", beyond("asked")],
+    ["of it the model (what the two differ by)", ms(median(turns.map(({ asked, again }) => asked.full - again.full)))],
+    ["`search` (hybrid) in one file, query asked before", beyond("inOne")],
   ];
 }
 
@@ -128,7 +131,7 @@ const embedding = await warm(world.textQueries, (text) => model.embed([text], { 
 await model.close();
 const heads = sizes.map((size) => size.toLocaleString("en"));
 const columns = (rows: "warm" | "whole", nth: number): string[] => results.map((result) => result[rows][nth]?.slice(1).filter((cell) => cell !== "").join(", recall ") ?? "–");
-print("", `An empty node process: ${ms(median(empties))} ms (${ms(Math.min(...empties))} to ${ms(Math.max(...empties))}). Whole processes, CPU ms beyond that, median of ${RUNS - 1}:`, "", `| command | ${heads.join(" | ")} |`, `|---|${heads.map(() => "---").join("|")}|`);
+print("", `An empty node process: ${ms(median(empties))} ms (${ms(Math.min(...empties))} to ${ms(Math.max(...empties))}). Whole processes, CPU ms beyond that, median of ${TURNS - 1}:`, "", `| command | ${heads.join(" | ")} |`, `|---|${heads.map(() => "---").join("|")}|`);
 results[0]?.whole.forEach(([what], nth) => print(`| ${what} | ${columns("whole", nth).join(" | ")} |`));
 print("", `In one process that has searched before, CPU ms a query, median of 30 (embedding a query: ${ms(embedding)}):`, "", `| what | ${heads.join(" | ")} |`, `|---|${heads.map(() => "---").join("|")}|`);
 results.reduce((most, { warm: rows }) => (rows.length > most.length ? rows : most), [] as readonly Row[]).forEach(([what], nth) => print(`| ${what} | ${columns("warm", nth).join(" | ")} |`));

@@ -18,20 +18,21 @@ export async function warm<T>(inputs: readonly T[], act: (input: T) => unknown):
   return median(spent.slice(3));
 }
 
-/** What node alone takes, and what the commands take beyond it. */
-export interface Whole {
+/** CPU milliseconds of a process, and of the empty one that ran before it. */
+export interface Spent {
+  readonly full: number;
   readonly empty: number;
-  readonly beyond: number;
 }
 
 /**
- * CPU milliseconds (user and system) of whole processes, from start to exit, as bash's `time` has them: medians. An empty process runs before each, because the machine's pace
- * changes. The first run is not counted.
+ * What whole processes take from start to exit, user and system, as bash's `time` has them. The machine's pace changes, so the commands take turns, and only what ran in the same
+ * turn is to be compared. The first turn is left out.
  */
-export function whole(commands: readonly (readonly string[])[], env: NodeJS.ProcessEnv): Whole {
-  const runs = commands.map((command) => ({ empty: spentOn(["-e", "0"], env), full: spentOn(command, env) })).slice(1);
-  const empty = median(runs.map((run) => run.empty));
-  return { empty, beyond: median(runs.map((run) => run.full)) - empty };
+export function takeTurns<Name extends string>(commands: Readonly<Record<Name, (turn: number) => readonly string[]>>, turns: number, env: NodeJS.ProcessEnv): readonly Readonly<Record<Name, Spent>>[] {
+  const names = Object.keys(commands) as Name[];
+  const one = (turn: number): Record<Name, Spent> =>
+    Object.fromEntries(names.map((name) => [name, { empty: spentOn(["-e", "0"], env), full: spentOn(commands[name](turn), env) }])) as Record<Name, Spent>;
+  return Array.from({ length: turns }, (_, turn) => one(turn)).slice(1);
 }
 
 function spentOn(command: readonly string[], env: NodeJS.ProcessEnv): number {
