@@ -23,9 +23,11 @@ export function nearestStems(word: string, candidates: Iterable<IndexWord>): str
   const typedStem = stem(typed);
   const near: { readonly stem: string; readonly count: number; readonly errors: number }[] = [];
   if (most === 0) return [];
+  const forms = [...new Set([typedStem, typed])].map((form) => ({ form, letters: lettersOf(form) }));
   for (const { stem: known, count } of candidates) {
     if (Math.abs(known.length - typed.length) > most + 3 || known.length < LEAST_LETTERS - 1) continue;
-    const errors = Math.min(distance(typedStem, known, most), distance(typed, known, most));
+    const letters = lettersOf(known);
+    const errors = Math.min(...forms.map((one) => (differAbove(one.letters, letters, most) ? most + 1 : distance(one.form, known, most))));
     if (errors <= most) near.push({ stem: known, count, errors });
   }
   return near.toSorted((a, b) => a.errors - b.errors || b.count - a.count || (a.stem < b.stem ? -1 : 1)).slice(0, 3).map(({ stem: known }) => known);
@@ -38,6 +40,24 @@ export function wordOf(stemmed: string, word: string, texts: readonly string[]):
   const most = errorsIn(typed);
   const near = [...forms].map((form) => ({ form, errors: distance(typed, fold(form), most) })).toSorted((a, b) => a.errors - b.errors);
   return near[0] && near[0].errors <= most ? near[0].form : undefined;
+}
+
+/** Which letters a word has, as bits; letters of other scripts share them. */
+function lettersOf(word: string): number {
+  let bits = 0;
+  for (let i = 0; i < word.length; i++) bits |= 1 << (word.charCodeAt(i) & 31);
+  return bits;
+}
+
+/** One error brings at most one letter and takes at most one: most words are passed over by this alone. */
+function differAbove(a: number, b: number, most: number): boolean {
+  return moreThan(a & ~b, most) || moreThan(b & ~a, most);
+}
+
+function moreThan(bits: number, most: number): boolean {
+  let left = bits;
+  for (let n = 0; n < most; n++) left &= left - 1;
+  return left !== 0;
 }
 
 /**
