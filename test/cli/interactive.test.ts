@@ -2,6 +2,7 @@ import { chmodSync, copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSy
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { longCaptions } from "../helpers/long-captions.ts";
 import { FIXTURES, mediasearch, tempFolder } from "../helpers/run.ts";
 import { atTerminal } from "../helpers/terminal.ts";
 
@@ -23,10 +24,7 @@ async function longLibrary(): Promise<{ readonly home: string; readonly folder: 
   const long = tempFolder();
   const folder = join(long, "talks");
   mkdirSync(folder);
-  const line = (n: number): string => `Line ${n} goes on: ${"and then somebody says a little more about the same thing than anybody would have needed, ".repeat(3)}so much for the harbour ${n}.`;
-  const time = (seconds: number): string => new Date(seconds * 1000).toISOString().slice(11, 23);
-  for (const name of ["first", "second"])
-    writeFileSync(join(folder, `${name}.vtt`), `WEBVTT\n\n${Array.from({ length: 40 }, (_, n) => `${time(n * 20)} --> ${time(n * 20 + 19)}\n<v Speaker ${n % 3}>${line(n)}\n`).join("\n")}`);
+  for (const name of ["first", "second"]) writeFileSync(join(folder, `${name}.vtt`), longCaptions());
   const { exitCode, stderr } = await mediasearch(["index", folder], { home: long });
   if (exitCode !== 0) throw new Error(stderr);
   return { home: long, folder };

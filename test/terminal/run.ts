@@ -6,6 +6,7 @@ import { execFileSync, spawnSync } from "node:child_process";
 import { chmodSync, copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { longCaptions } from "../helpers/long-captions.ts";
 import { BIN, environment, FIXTURES } from "../helpers/run.ts";
 
 const say = (text: string): void => void process.stdout.write(`${text}\n`);
@@ -30,10 +31,7 @@ function prepare(): { readonly films: string; readonly played: string; readonly 
   const player = join(home, "player.sh");
   writeFileSync(player, `#!/bin/sh\nprintf "%s %s" "$1" "$2" > '${played}'\n`);
   chmodSync(player, 0o755);
-  // Lines longer than a screen is wide.
-  const time = (seconds: number): string => new Date(seconds * 1000).toISOString().slice(11, 23);
-  const said = "and then somebody says a little more about the same thing than anybody would have needed, ".repeat(3);
-  writeFileSync(join(films, "long.vtt"), `WEBVTT\n\n${Array.from({ length: 40 }, (_, n) => `${time(n * 20)} --> ${time(n * 20 + 19)}\nLine ${n} goes on ${said} for the harbour.\n`).join("\n")}`);
+  writeFileSync(join(films, "long.vtt"), longCaptions());
   const env = environment(home, { MEDIASEARCH_PLAYER: `${player} {seconds} {file}` });
   execFileSync(process.execPath, [BIN, "index", films], { env, stdio: "ignore" });
   return { films, played, env };
