@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { Argument, Command as Program, CommanderError, Option } from "commander";
 import type { CommandSpec, Flags } from "./commands/command.ts";
-import { COMMANDS, EVERYWHERE } from "./commands/table.ts";
+import { commandOf, COMMANDS, EVERYWHERE } from "./commands/table.ts";
 import { loadConfig, type LoadedConfig } from "./config/load.ts";
 import { createContext } from "./context.ts";
 import { ERRORS, MediasearchError, toMediasearchError } from "./errors.ts";
@@ -32,15 +32,14 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
 function asStopped(error: unknown, argv: readonly string[], { aborted, reason }: AbortSignal): MediasearchError {
   if (!aborted) return toMediasearchError(error);
   if (reason instanceof MediasearchError) return reason;
-  const goesOn = COMMANDS.some(({ name, goesOn: it }) => name === argv[0] && it);
-  return new MediasearchError(reason === "SIGTERM" ? "TERMINATED" : "INTERRUPTED", goesOn ? "stopped; the same command goes on from here" : "stopped", { subject: String(reason) });
+  return new MediasearchError(reason === "SIGTERM" ? "TERMINATED" : "INTERRUPTED", commandOf(argv)?.goesOn ? "stopped; the same command goes on from here" : "stopped", { subject: String(reason) });
 }
 
 /** What commander says of a command line that it refuses, as an error of ours: what is wrong, then what was meant or where to look. */
 function asUsage({ message }: CommanderError, argv: readonly string[]): MediasearchError {
   const [wrong = "", meant] = message.replace(/^error: /, "").split("\n");
   const [, word] = /^unknown option '(-[^-].*)'$/.exec(wrong) ?? [];
-  const command = COMMANDS.some(({ name }) => name === argv[0]) ? `mediasearch ${argv[0]}` : "mediasearch";
+  const command = commandOf(argv) ? `mediasearch ${argv[0]}` : "mediasearch";
   if (word !== undefined && argv[0] === "search")
     return new MediasearchError("USAGE", wrong, { subject: word, hint: `if it belongs to the query, in quotes, ${command} "words ${word}", or after --, ${command} -- words ${word}` });
   return new MediasearchError("USAGE", wrong, { hint: [...(meant ? [meant.replace(/^\((.*)\)$/, "$1")] : []), `${command} --help shows what there is`].join(" ") });
@@ -59,8 +58,8 @@ function build(argv: readonly string[], io: Io, onExit: (code: number) => void):
     .exitOverride()
     .configureOutput({ writeOut: (text) => void io.stdout.write(text), writeErr: () => {} })
     .addHelpText("after", '\nExamples:\n  $ mediasearch index ~/Recordings\n  $ mediasearch search "the budget for next year"\n  $ mediasearch doctor\n\nEvery command takes --config <file> and --env-file <file>; mediasearch config shows all settings and where they come from.');
-  const named = COMMANDS.filter(({ name }) => name === argv[0]);
-  for (const spec of named.length > 0 ? named : COMMANDS) addCommand(program, spec, io, onExit);
+  const named = commandOf(argv);
+  for (const spec of named ? [named] : COMMANDS) addCommand(program, spec, io, onExit);
   return program;
 }
 

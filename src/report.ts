@@ -1,4 +1,4 @@
-import { COMMANDS, EVERYWHERE } from "./commands/table.ts";
+import { commandOf, EVERYWHERE } from "./commands/table.ts";
 import type { MediasearchError } from "./errors.ts";
 import { columnsOf, type Io, painter, plain } from "./output.ts";
 
@@ -20,7 +20,7 @@ const withCaret = (text: string, at: number): string => `  ${text}\n  ${" ".repe
 
 /** Whether the command line asks for JSON, also one that the parser refuses. What is the value of an option, or stands after `--`, asks for nothing. */
 export function wantsJson(argv: readonly string[]): boolean {
-  const options = [...(COMMANDS.find(({ name }) => name === argv[0])?.options ?? []), ...EVERYWHERE].map(({ flags }) => flags);
+  const options = [...(commandOf(argv)?.options ?? []), ...EVERYWHERE].map(({ flags }) => flags);
   const taking = new Set(options.filter((flags) => flags.includes("<")).flatMap((flags) => flags.replace(/ <.*/, "").split(", ")));
   for (let i = 0; i < argv.length && argv[i] !== "--"; i++) {
     const arg = argv[i] ?? "";

@@ -83,16 +83,17 @@ interface AroundProps {
   readonly columns: number;
 }
 
-function Around({ moment: { startMs, speaker, text, before, after }, mark, lines, columns }: AroundProps): ReactNode {
-  const line = (one: Line, i: number): ReactNode => h(Text, { key: `${one.startMs} ${i}`, dimColor: true, wrap: "truncate-end" }, `${clock(one.startMs)}  ${one.speaker === null ? "" : `${plain(one.speaker)}: `}`, h(Marked, { text: one.text, mark }));
-  const shown = linesBefore(lines, linesOf(lineOf({ startMs, speaker, text }), columns));
+function Around({ moment, mark, lines, columns }: AroundProps): ReactNode {
+  const line = (one: Line, i: number): ReactNode => h(Text, { key: `${one.startMs} ${i}`, dimColor: true, wrap: "truncate-end" }, beginningOf(one), h(Marked, { text: one.text, mark }));
+  const { startMs, speaker, text, before, after } = moment;
+  const shown = linesBefore(lines, linesOf(`${beginningOf(moment)}${plain(text)}`, columns));
   return h(Box, { flexDirection: "column", flexShrink: 0 },
     ...before.slice(Math.max(0, before.length - shown)).map(line),
     h(Text, { key: "it" }, h(Text, { color: "green" }, `${clock(startMs)}  `), speaker === null ? "" : h(Text, { color: "magenta" }, `${plain(speaker)}: `), h(Marked, { text, mark })),
     ...after.map(line));
 }
 
-const lineOf = ({ startMs, speaker, text }: Omit<Line, "endMs">): string => `${clock(startMs)}  ${speaker === null ? "" : `${plain(speaker)}: `}${plain(text)}`;
+const beginningOf = ({ startMs, speaker }: Line): string => `${clock(startMs)}  ${speaker === null ? "" : `${plain(speaker)}: `}`;
 
 function Notes({ state: { note, playing, didYouMean } }: { readonly state: SearchState }): ReactNode {
   if (note) return h(Text, { color: note.isError ? "red" : "green" }, plain(note.text));

@@ -367,3 +367,6 @@ By keyword every match is counted; where meaning takes part the best are ranked,
     load: () => import("./doctor.ts"),
   },
 ];
+
+/** The command that a command line begins with; undefined where that is none. */
+export const commandOf = ([first]: readonly string[]): CommandSpec | undefined => COMMANDS.find(({ name }) => name === first);

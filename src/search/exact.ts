@@ -1,5 +1,5 @@
 import { stem } from "./stem.ts";
-import { fold, isUnspaced, type TermTokens, termTokens, UNSPACED, wordPattern } from "./words.ts";
+import { fold, isUnspaced, literally, type TermTokens, termTokens, UNSPACED, wordPattern } from "./words.ts";
 
 const ENDINGS = (
   "s es ies ed ied ing ings e y ly al ally ance ence er ers ic able ible ant ement ment ent ion ions ation ational tional ism ate ated ating ity ous ously ive ively " +
@@ -35,7 +35,7 @@ export function prefixStems(prefix: string): PrefixStems {
 
 /** Whether a word of the text begins with the prefix, whatever case and accents. */
 export function prefixMatcher(prefix: string): (text: string) => boolean {
-  const wanted = escape(fold(prefix));
+  const wanted = literally(fold(prefix));
   if (wanted === "") return () => false;
   const pattern = new RegExp(`${isUnspaced(prefix) ? "" : BEFORE}${wanted}`, "u");
   return (text) => pattern.test(fold(text));
@@ -46,7 +46,6 @@ const GAP = "[^\\p{L}\\p{N}\\p{M}\\p{Co}]";
 /** Edges of words; a script without spaces beside one is an edge too. */
 const BEFORE = `(?<!(?!${UNSPACED})${LETTER})`;
 const AFTER = `(?!(?!${UNSPACED})${LETTER})`;
-const escape = (text: string): string => text.replace(/[\\^$.*+?()[\]{}|/]/g, "\\$&");
 
 export interface PhraseMatcher {
   readonly isIn: (text: string) => boolean;
@@ -58,7 +57,7 @@ export interface PhraseMatcher {
 export function phraseMatcher(phrase: string): PhraseMatcher {
   const words = phraseWords(phrase);
   if (words.length === 0) return { isIn: () => false, isStartOf: () => false, isEndOf: () => false };
-  const joined = words.map((word, at) => escape(word) + (at === words.length - 1 ? "" : `${GAP}${isUnspaced(word.at(-1) ?? "") ? "*" : "+"}`)).join("");
+  const joined = words.map((word, at) => literally(word) + (at === words.length - 1 ? "" : `${GAP}${isUnspaced(word.at(-1) ?? "") ? "*" : "+"}`)).join("");
   const body = `${isUnspaced(words[0]?.[0] ?? "") ? "" : BEFORE}${joined}${isUnspaced(words.at(-1)?.at(-1) ?? "") ? "" : AFTER}`;
   const test = (pattern: string): ((text: string) => boolean) => {
     const compiled = new RegExp(pattern, "u");

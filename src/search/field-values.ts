@@ -25,12 +25,15 @@ export const FIELD_CONDITIONS = {
 } as const;
 
 function languageTag(value: string): string {
-  const must = "a language tag such as en or pt-BR";
+  const tag = canonical(value);
+  return tag !== undefined && /^[a-z]{2,3}(?:-|$)/.test(tag) ? tag : unfit("a language tag such as en or pt-BR");
+}
+
+function canonical(tag: string): string | undefined {
   try {
-    const [tag = value] = Intl.getCanonicalLocales(value);
-    return /^[a-z]{2,3}(?:-|$)/.test(tag) ? tag : unfit(must);
+    return Intl.getCanonicalLocales(tag)[0];
   } catch {
-    return unfit(must);
+    return undefined;
   }
 }
 

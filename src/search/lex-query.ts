@@ -24,8 +24,8 @@ const FIELD = new RegExp(`(?:${FIELDS.join("|")}):(?=\\S)`, "iy");
 /** Their values begin with < or >, which shells take for themselves. */
 const NO_VALUE = /(?:duration|confidence):(?=\s|$)/iy;
 const HAS_OPERATOR = /(?:^|[\s(])(?:AND|OR|NOT)(?=[\s()]|$)/;
-const QUOTED = /"[^"]*"|“[^”]*”|„[^“”]*[“”]|«[^»]*»|「[^」]*」|『[^』]*』/g;
-const OPENS_GROUP = /(?:^|\s)-\(\s*[\p{L}"“„«「『]|\(\s*(?:-\p{L}|["“„«]|(?:speaker|file|lang|language|origin|after|before|duration|confidence):)/iu;
+const QUOTED = new RegExp(Object.entries(CLOSING).map(([open, close]) => `${open}[^${close}]*[${close}]`).join("|"), "g");
+const OPENS_GROUP = new RegExp(`(?:^|\\s)-\\(\\s*[\\p{L}"“„«「『]|\\(\\s*(?:-\\p{L}|["“„«]|(?:${FIELDS.join("|")}):)`, "iu");
 /** More than anybody types, and less than the parser and SQLite can nest. */
 const MOST_SIGNS = 250;
 const MOST_PHRASE_WORDS = 100;

@@ -1,8 +1,8 @@
 import { STOP_WORDS } from "./stop-words.ts";
-import { fold, isAscii, isUnspaced } from "./words.ts";
+import { fold, isAscii, isUnspaced, literally } from "./words.ts";
 
-/** In lower case. */
-const wordPattern = (text: string): RegExp => (isAscii(text) ? /[a-z0-9]+(?:'[a-z]+)*/g : /[\p{L}\p{N}\p{M}\p{Co}]+(?:'[\p{L}\p{M}]+)*/gu);
+/** Of what is asked, in lower case: with what follows an apostrophe. */
+const askedPattern = (text: string): RegExp => (isAscii(text) ? /[a-z0-9]+(?:'[a-z]+)*/g : /[\p{L}\p{N}\p{M}\p{Co}]+(?:'[\p{L}\p{M}]+)*/gu);
 
 /**
  * The terms of a natural question: lower-case Unicode words, each once, in the order written, without stop words
@@ -10,7 +10,7 @@ const wordPattern = (text: string): RegExp => (isAscii(text) ? /[a-z0-9]+(?:'[a-
  */
 export function queryTerms(query: string): string[] {
   const plain = (isAscii(query) ? query : query.normalize("NFKC").replace(/[\u2018\u2019\u02bc\uff07]/g, "'")).toLowerCase();
-  const words = [...new Set((plain.match(wordPattern(plain)) ?? []).flatMap((word) => (isUnspaced(word) ? unspacedWords(word) : [word])))];
+  const words = [...new Set((plain.match(askedPattern(plain)) ?? []).flatMap((word) => (isUnspaced(word) ? unspacedWords(word) : [word])))];
   const telling = words.filter((word) => !STOP_WORDS.has(word));
   return [...new Set((telling.length > 0 ? telling : words).map((word) => word.replace(/'s$/, "")))];
 }
@@ -25,14 +25,13 @@ function unspacedWords(text: string): string[] {
   return (long.length > 0 ? long : pieces).map((piece) => (/^\p{sc=Hangul}{3,}$/u.test(piece) ? piece.replace(PARTICLES, "") : piece));
 }
 
-const SPECIAL = /[\\^$.*+?()[\]{}|/]/g;
 const comparable = (name: string): string => fold(name).replace(/\s+/g, " ").trim();
 
 /** The law of `SearchFilter.speaker`: equal, or contained as whole words, whatever case and accents. An empty name matches nobody. */
 export function speakerMatcher(wanted: string): (speaker: string | null) => boolean {
   const name = comparable(wanted);
   if (name === "") return () => false;
-  const inside = new RegExp(`(?<![\\p{L}\\p{N}\\p{M}])${name.replace(SPECIAL, "\\$&")}(?![\\p{L}\\p{N}\\p{M}])`, "u");
+  const inside = new RegExp(`(?<![\\p{L}\\p{N}\\p{M}])${literally(name)}(?![\\p{L}\\p{N}\\p{M}])`, "u");
   return (speaker) => {
     if (speaker === null) return false;
     const folded = comparable(speaker);

@@ -28,6 +28,9 @@ export function tokens(text: string): Token[] {
 /** The first of these letters is Thai: looking for that alone is quick, and most texts have none. */
 const LATER = /[\u0e00-\uffff]/;
 
+/** A text as the part of a regular expression (with `u`) that is only itself. */
+export const literally = (text: string): string => text.replace(/[\\^$.*+?()[\]{}|/]/g, "\\$&");
+
 let unspaced: RegExp | undefined;
 
 export const isUnspaced = (text: string): boolean => LATER.test(text) && (unspaced ??= new RegExp(UNSPACED, "u")).test(text);
