@@ -32,7 +32,10 @@ function peaksBelow(peaks: Map<string, Peak>): void {
   for (const pid of readdirSync("/proc").filter((name) => /^\d+$/.test(name))) {
     try {
       const status = readFileSync(`/proc/${pid}/status`, "utf8");
-      parents.set(pid, { parent: /^PPid:\s+(\d+)/m.exec(status)?.[1] ?? "", peak: Number(/^VmHWM:\s+(\d+)/m.exec(status)?.[1] ?? 0) * 1024 });
+      parents.set(pid, {
+        parent: /^PPid:\s+(\d+)/m.exec(status)?.[1] ?? "",
+        peak: Number(/^VmHWM:\s+(\d+)/m.exec(status)?.[1] ?? 0) * 1024,
+      });
     } catch {
       // The process ended between the listing and the reading.
     }
@@ -52,7 +55,12 @@ interface Peak {
 async function decode(path: string): Promise<number> {
   const { audio } = await probeMedia(path);
   let samples = 0;
-  for await (const chunk of decodeAudio(path, { streamIndex: audio?.streamIndex ?? 0, signal, onDamage: () => {} })) samples += chunk.length;
+  for await (const chunk of decodeAudio(path, {
+    streamIndex: audio?.streamIndex ?? 0,
+    signal,
+    onDamage: () => {},
+  }))
+    samples += chunk.length;
   return samples / RATE;
 }
 
@@ -64,8 +72,16 @@ async function joinSpeech(files: readonly string[], seconds: number, path: strin
   do {
     for (const name of files) {
       const { audio } = await probeMedia(name);
-      for await (const chunk of decodeAudio(name, { streamIndex: audio?.streamIndex ?? 0, signal, onDamage: () => {} })) {
-        await file.write(Buffer.from(Int16Array.from(chunk, (value) => Math.max(-1, Math.min(1, value)) * 32_767).buffer));
+      for await (const chunk of decodeAudio(name, {
+        streamIndex: audio?.streamIndex ?? 0,
+        signal,
+        onDamage: () => {},
+      })) {
+        await file.write(
+          Buffer.from(
+            Int16Array.from(chunk, (value) => Math.max(-1, Math.min(1, value)) * 32_767).buffer,
+          ),
+        );
         samples += chunk.length;
       }
     }
@@ -79,7 +95,9 @@ function wavHeader(dataBytes: number): Buffer {
   header.write("RIFF", 0);
   header.writeUInt32LE(36 + dataBytes, 4);
   header.write("WAVEfmt ", 8);
-  [16, 1, 1].forEach((value, i) => (i === 0 ? header.writeUInt32LE(value, 16) : header.writeUInt16LE(value, 18 + 2 * i)));
+  [16, 1, 1].forEach((value, i) =>
+    i === 0 ? header.writeUInt32LE(value, 16) : header.writeUInt16LE(value, 18 + 2 * i),
+  );
   header.writeUInt32LE(RATE, 24);
   header.writeUInt32LE(RATE * 2, 28);
   header.writeUInt16LE(2, 32);
@@ -89,7 +107,11 @@ function wavHeader(dataBytes: number): Buffer {
   return header;
 }
 
-async function measure(name: string, audioSeconds: number, act: () => Promise<unknown>): Promise<void> {
+async function measure(
+  name: string,
+  audioSeconds: number,
+  act: () => Promise<unknown>,
+): Promise<void> {
   const peaks = new Map<string, Peak>();
   const timer = setInterval(() => peaksBelow(peaks), 50);
   const cpu = cpuSeconds();
@@ -99,24 +121,37 @@ async function measure(name: string, audioSeconds: number, act: () => Promise<un
   const spent = cpuSeconds() - cpu;
   const wall = (performance.now() - startedAt) / 1000;
   const most = (isMain: boolean): string => {
-    const bytes = Math.max(0, ...[...peaks.values()].filter((peak) => peak.isMain === isMain).map((peak) => peak.bytes));
+    const bytes = Math.max(
+      0,
+      ...[...peaks.values()].filter((peak) => peak.isMain === isMain).map((peak) => peak.bytes),
+    );
     return bytes === 0 ? "–" : `${(bytes / 1e6).toFixed(0)} MB`;
   };
-  process.stdout.write(`| ${name} | ${audioSeconds.toFixed(0)} | ${spent.toFixed(1)} | ${wall.toFixed(1)} | **${(audioSeconds / spent).toFixed(1)}** | ${(audioSeconds / wall).toFixed(1)} | ${most(true)} | ${most(false)} |\n`);
+  process.stdout.write(
+    `| ${name} | ${audioSeconds.toFixed(0)} | ${spent.toFixed(1)} | ${wall.toFixed(1)} | **${(audioSeconds / spent).toFixed(1)}** | ${(audioSeconds / wall).toFixed(1)} | ${most(true)} | ${most(false)} |\n`,
+  );
 }
 
 /** The program as users run it. */
 async function index(path: string, jobs: number): Promise<void> {
   const home = mkdtempSync(join(work, "home-"));
   const bin = fileURLToPath(new URL("../bin/mediasearch.js", import.meta.url));
-  const child = spawn(process.execPath, [bin, "index", path, "--captions", "ignore", "--jobs", String(jobs)], { stdio: ["ignore", "ignore", "pipe"], env: { ...process.env, MEDIASEARCH_HOME: home } });
+  const child = spawn(
+    process.execPath,
+    [bin, "index", path, "--captions", "ignore", "--jobs", String(jobs)],
+    { stdio: ["ignore", "ignore", "pipe"], env: { ...process.env, MEDIASEARCH_HOME: home } },
+  );
   let told = "";
-  child.stderr.setEncoding("utf8").on("data", (text: string) => { told = (told + text).slice(-2000); });
+  child.stderr.setEncoding("utf8").on("data", (text: string) => {
+    told = (told + text).slice(-2000);
+  });
   const [exitCode] = (await once(child, "exit")) as [number];
   if (exitCode !== 0) throw new Error(`index ended with ${exitCode}: ${told}`);
 }
 
-const files = readdirSync(folder).filter((name) => [".wav", ".flac", ".mp3", ".ogg", ".m4a"].includes(extname(name))).map((name) => join(folder, name));
+const files = readdirSync(folder)
+  .filter((name) => [".wav", ".flac", ".mp3", ".ogg", ".m4a"].includes(extname(name)))
+  .map((name) => join(folder, name));
 const short = join(work, "short.wav");
 const long = join(work, "long.wav");
 await joinSpeech(files, 1, short);
@@ -124,12 +159,20 @@ await joinSpeech(files, longest, long);
 // The order of the recordings differs, so that none is a copy of another.
 const many = join(work, "many");
 mkdirSync(many);
-for (let n = 0; n < MANY; n++) await joinSpeech([...files.slice(n), ...files.slice(0, n)], 300, join(many, `${n}.wav`));
+for (let n = 0; n < MANY; n++)
+  await joinSpeech([...files.slice(n), ...files.slice(0, n)], 300, join(many, `${n}.wav`));
 const [shortSeconds, longSeconds] = [await decode(short), await decode(long)];
-process.stdout.write("| what | audio s | CPU s | wall s | audio s per CPU s | audio s per wall s | peak memory, main process | peak memory, worker |\n|---|---|---|---|---|---|---|---|\n");
+process.stdout.write(
+  "| what | audio s | CPU s | wall s | audio s per CPU s | audio s per wall s | peak memory, main process | peak memory, worker |\n|---|---|---|---|---|---|---|---|\n",
+);
 await measure("floor: decoding alone", longSeconds, () => decode(long));
-await measure("`index`, short file, start of all models included", shortSeconds, () => index(short, 1));
+await measure("`index`, short file, start of all models included", shortSeconds, () =>
+  index(short, 1),
+);
 await measure("`index`, long file", longSeconds, () => index(long, 1));
-const manySeconds = (await Promise.all(readdirSync(many).map((name) => decode(join(many, name))))).reduce((sum, seconds) => sum + seconds, 0);
-for (const jobs of [1, 2]) await measure(`\`index\`, ${MANY} files, --jobs ${jobs}`, manySeconds, () => index(many, jobs));
+const manySeconds = (
+  await Promise.all(readdirSync(many).map((name) => decode(join(many, name))))
+).reduce((sum, seconds) => sum + seconds, 0);
+for (const jobs of [1, 2])
+  await measure(`\`index\`, ${MANY} files, --jobs ${jobs}`, manySeconds, () => index(many, jobs));
 rmSync(work, { recursive: true });

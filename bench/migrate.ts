@@ -14,7 +14,10 @@ import { openBackend } from "../src/backends/registry.ts";
 import { DIMENSIONS, files, type World } from "./search/library.ts";
 import { normal, seeded } from "./search/words.ts";
 
-const given = process.argv.slice(2).filter((arg) => !arg.startsWith("--")).map(Number);
+const given = process.argv
+  .slice(2)
+  .filter((arg) => !arg.startsWith("--"))
+  .map(Number);
 const sizes = given.length > 0 ? given : [10_000, 100_000];
 const intoFile = process.argv.includes("--file");
 const bin = fileURLToPath(new URL("../bin/mediasearch.js", import.meta.url));
@@ -40,15 +43,24 @@ interface Cost {
 /** Peak memory and CPU time of a process as the kernel counts them, until it ends. */
 async function run(args: readonly string[], env: NodeJS.ProcessEnv): Promise<Cost> {
   const startedAt = performance.now();
-  const child = spawn(process.execPath, [bin, ...args], { env, stdio: ["ignore", "pipe", "inherit"] });
+  const child = spawn(process.execPath, [bin, ...args], {
+    env,
+    stdio: ["ignore", "pipe", "inherit"],
+  });
   let stdout = "";
-  child.stdout.setEncoding("utf8").on("data", (text: string) => { stdout += text; });
+  child.stdout.setEncoding("utf8").on("data", (text: string) => {
+    stdout += text;
+  });
   const seen = { cpuS: 0, peakMb: 0 };
   const look = (): void => {
     try {
       const stat = readFileSync(`/proc/${child.pid}/stat`, "utf8").split(") ")[1]?.split(" ") ?? [];
       seen.cpuS = (Number(stat[11]) + Number(stat[12])) / TICKS;
-      seen.peakMb = Math.max(seen.peakMb, Number(/VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${child.pid}/status`, "utf8"))?.[1] ?? 0) / 1024);
+      seen.peakMb = Math.max(
+        seen.peakMb,
+        Number(/VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${child.pid}/status`, "utf8"))?.[1] ?? 0) /
+          1024,
+      );
     } catch {
       // It has just ended.
     }
@@ -60,32 +72,67 @@ async function run(args: readonly string[], env: NodeJS.ProcessEnv): Promise<Cos
   return { ...seen, wallS: (performance.now() - startedAt) / 1000, stdout };
 }
 
-console.log("| segments | library file | floor: read and write once, CPU s | move and verify, CPU s | segments per CPU s | wall s | peak memory | emulator's memory | again, nothing to do, wall s |\n|---|---|---|---|---|---|---|---|---|");
+console.log(
+  "| segments | library file | floor: read and write once, CPU s | move and verify, CPU s | segments per CPU s | wall s | peak memory | emulator's memory | again, nothing to do, wall s |\n|---|---|---|---|---|---|---|---|---|",
+);
 for (const size of sizes) {
   const folder = mkdtempSync(join(tmpdir(), "mediasearch-migrate-"));
   const path = join(folder, "library.sqlite");
   const source = await openBackend("local", { path, create: true });
-  for (const version of files(size, world())) await source.store.commit(version, { embedder: "bench@1", dimensions: DIMENSIONS });
+  for (const version of files(size, world()))
+    await source.store.commit(version, { embedder: "bench@1", dimensions: DIMENSIONS });
   const before = process.cpuUsage();
   const copy = await openBackend("local", { path: join(folder, "floor.sqlite"), create: true });
   for await (const asset of source.store.listAssets()) {
     const segments = [];
     for await (const segment of source.store.readVersion(asset.id)) segments.push(segment);
-    await copy.store.commit({ ...asset, fingerprint: asset.fingerprint ?? "", origin: "asr", engine: "e", language: "en", indexedAtMs: 1, segments }, { embedder: "bench@1", dimensions: DIMENSIONS });
+    await copy.store.commit(
+      {
+        ...asset,
+        fingerprint: asset.fingerprint ?? "",
+        origin: "asr",
+        engine: "e",
+        language: "en",
+        indexedAtMs: 1,
+        segments,
+      },
+      { embedder: "bench@1", dimensions: DIMENSIONS },
+    );
   }
   const floor = process.cpuUsage(before);
   await copy.close();
   await source.close();
   rmSync(join(folder, "floor.sqlite"));
   const emulator = intoFile ? undefined : await spawnEmulator();
-  const env = { ...process.env, MEDIASEARCH_HOME: folder, XDG_CACHE_HOME: folder, ...(emulator ? { VAST_ENDPOINT: emulator.url, VAST_ACCESS_KEY_ID: emulator.accessKey, VAST_SECRET_ACCESS_KEY: emulator.secretKey, VAST_DATABASE_BUCKET: emulator.bucket } : {}) };
+  const env = {
+    ...process.env,
+    MEDIASEARCH_HOME: folder,
+    XDG_CACHE_HOME: folder,
+    ...(emulator
+      ? {
+          VAST_ENDPOINT: emulator.url,
+          VAST_ACCESS_KEY_ID: emulator.accessKey,
+          VAST_SECRET_ACCESS_KEY: emulator.secretKey,
+          VAST_DATABASE_BUCKET: emulator.bucket,
+        }
+      : {}),
+  };
   const args = ["migrate", "--to", intoFile ? join(folder, "copy.sqlite") : "vast", "--json"];
   const moved = await run(args, env);
-  const { proof } = JSON.parse(moved.stdout) as { proof: { segments: number; differences: readonly unknown[] } };
-  if (proof.segments !== size || proof.differences.length > 0) throw new Error(`not the same: ${moved.stdout}`);
-  const emulatorMb = emulator ? Number(/VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${emulator.pid}/status`, "utf8"))?.[1] ?? 0) / 1024 : 0;
+  const { proof } = JSON.parse(moved.stdout) as {
+    proof: { segments: number; differences: readonly unknown[] };
+  };
+  if (proof.segments !== size || proof.differences.length > 0)
+    throw new Error(`not the same: ${moved.stdout}`);
+  const emulatorMb = emulator
+    ? Number(
+        /VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${emulator.pid}/status`, "utf8"))?.[1] ?? 0,
+      ) / 1024
+    : 0;
   const again = await run(args, env);
-  console.log(`| ${size.toLocaleString("en")} | ${(statSync(path).size / 1e6).toFixed(0)} MB | ${((floor.user + floor.system) / 1e6).toFixed(1)} | ${moved.cpuS.toFixed(1)} | ${(size / moved.cpuS).toFixed(0)} | ${moved.wallS.toFixed(1)} | ${moved.peakMb.toFixed(0)} MB | ${emulator ? `${emulatorMb.toFixed(0)} MB` : "–"} | ${again.wallS.toFixed(1)} |`);
+  console.log(
+    `| ${size.toLocaleString("en")} | ${(statSync(path).size / 1e6).toFixed(0)} MB | ${((floor.user + floor.system) / 1e6).toFixed(1)} | ${moved.cpuS.toFixed(1)} | ${(size / moved.cpuS).toFixed(0)} | ${moved.wallS.toFixed(1)} | ${moved.peakMb.toFixed(0)} MB | ${emulator ? `${emulatorMb.toFixed(0)} MB` : "–"} | ${again.wallS.toFixed(1)} |`,
+  );
   await emulator?.stop();
   rmSync(folder, { recursive: true });
 }

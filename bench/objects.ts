@@ -18,25 +18,44 @@ const objects = openS3(server.options);
 const bucket = objects.bucket("media");
 const folder = mkdtempSync(join(tmpdir(), "mediasearch-bench-"));
 
-async function measure(work: () => Promise<unknown>): Promise<{ readonly requests: number; readonly megabytes: string; readonly cpuMs: number }> {
+async function measure(
+  work: () => Promise<unknown>,
+): Promise<{ readonly requests: number; readonly megabytes: string; readonly cpuMs: number }> {
   await server.takeStats();
   const before = process.cpuUsage();
   await work();
   const { user, system } = process.cpuUsage(before);
   const { requests, bytesSent } = await server.takeStats();
-  return { requests, megabytes: (bytesSent / 1e6).toFixed(2), cpuMs: Math.round((user + system) / 1000) };
+  return {
+    requests,
+    megabytes: (bytesSent / 1e6).toFixed(2),
+    cpuMs: Math.round((user + system) / 1000),
+  };
 }
 
 async function listen(source: MediaInput): Promise<void> {
   const { audio } = await probeMedia(source);
-  for await (const _ of decodeAudio(source, { streamIndex: audio?.streamIndex ?? 0, signal })) { /* all of it */ }
+  for await (const _ of decodeAudio(source, { streamIndex: audio?.streamIndex ?? 0, signal })) {
+    /* all of it */
+  }
 }
 
-console.log("| film of 120 s, index at its end | what | requests | MB fetched | CPU ms |\n|---|---|---|---|---|");
-for (const [name, pictureBytes] of [["1 Mbit/s", 5000], ["7 Mbit/s", 35_000], ["25 Mbit/s", 125_000]] as const) {
+console.log(
+  "| film of 120 s, index at its end | what | requests | MB fetched | CPU ms |\n|---|---|---|---|---|",
+);
+for (const [name, pictureBytes] of [
+  ["1 Mbit/s", 5000],
+  ["7 Mbit/s", 35_000],
+  ["25 Mbit/s", 125_000],
+] as const) {
   const body = film({ seconds: SECONDS, pictureBytes });
   const key = `${name}.mov`;
-  await bucket.put(key, (async function* () { yield body; })());
+  await bucket.put(
+    key,
+    (async function* () {
+      yield body;
+    })(),
+  );
   const stat = await bucket.stat(key);
   if (!stat) throw new Error("it is not there");
   const path = join(folder, "film.mov");
@@ -48,7 +67,10 @@ for (const [name, pictureBytes] of [["1 Mbit/s", 5000], ["7 Mbit/s", 35_000], ["
     "its sound": await measure(() => listen(rangedObject(bucket, stat, signal))),
     "its sound, from a file": await measure(() => listen(path)),
   };
-  for (const [what, { requests, megabytes, cpuMs }] of Object.entries(rows)) console.log(`| ${name}, ${(body.length / 1e6).toFixed(0)} MB | ${what} | ${requests} | ${megabytes} | ${cpuMs} |`);
+  for (const [what, { requests, megabytes, cpuMs }] of Object.entries(rows))
+    console.log(
+      `| ${name}, ${(body.length / 1e6).toFixed(0)} MB | ${what} | ${requests} | ${megabytes} | ${cpuMs} |`,
+    );
 }
 objects.close();
 await server.stop();

@@ -21,8 +21,11 @@ const home = mkdtempSync(join(tmpdir(), "mediasearch-quality-"));
 async function mediasearch(...args: readonly string[]): Promise<string> {
   let output = "";
   const exitCode = await main(args, {
-    stdout: { write: (text) => (output += text) }, stderr: { write: (text) => args[0] === "index" && process.stderr.write(text) }, cwd: folder,
-    env: { ...process.env, MEDIASEARCH_HOME: home }, signal: new AbortController().signal,
+    stdout: { write: (text) => (output += text) },
+    stderr: { write: (text) => args[0] === "index" && process.stderr.write(text) },
+    cwd: folder,
+    env: { ...process.env, MEDIASEARCH_HOME: home },
+    signal: new AbortController().signal,
   });
   if (exitCode !== 0) throw new Error(`${args.join(" ")} ended with ${exitCode}`);
   return output;
@@ -36,24 +39,50 @@ interface FoundHit {
 }
 
 /** @param file only in this one, a name in the folder. */
-async function hits(query: string, mode: SearchMode, limit: number, file: string | undefined): Promise<readonly FoundHit[]> {
+async function hits(
+  query: string,
+  mode: SearchMode,
+  limit: number,
+  file: string | undefined,
+): Promise<readonly FoundHit[]> {
   const inside = file === undefined ? [] : ["--file", join(folder, file)];
-  return (JSON.parse(await mediasearch("search", query, "--mode", mode, "--limit", String(limit), "--json", ...inside)) as { hits: FoundHit[] }).hits;
+  return (
+    JSON.parse(
+      await mediasearch(
+        "search",
+        query,
+        "--mode",
+        mode,
+        "--limit",
+        String(limit),
+        "--json",
+        ...inside,
+      ),
+    ) as { hits: FoundHit[] }
+  ).hits;
 }
 
 await mediasearch("index", folder, "--captions", "only");
 
-const queries = JSON.parse(readFileSync(join(folder, "queries.json"), "utf8")) as { id: string; meeting: string; query: string }[];
+const queries = JSON.parse(readFileSync(join(folder, "queries.json"), "utf8")) as {
+  id: string;
+  meeting: string;
+  query: string;
+}[];
 for (const mode of MODES)
   for (const task of ["corpus", "meeting"]) {
     const lines: string[] = [];
     for (const { id, meeting, query } of queries) {
       const found = await hits(query, mode, 100, task === "meeting" ? `${meeting}.vtt` : undefined);
-      found.forEach(({ file, startMs, endMs }, rank) => lines.push(`${id} ${basename(file)} ${startMs / 1000} ${rank + 1} ${endMs / 1000}`));
+      found.forEach(({ file, startMs, endMs }, rank) =>
+        lines.push(`${id} ${basename(file)} ${startMs / 1000} ${rank + 1} ${endMs / 1000}`),
+      );
     }
     const run = join(home, `${mode}-${task}.txt`);
     writeFileSync(run, `${lines.join("\n")}\n`);
-    process.stdout.write(`${mode.padEnd(9)} ${execFileSync("python3", [join(folder, "score.py"), run, "--task", task], { encoding: "utf8" })}`);
+    process.stdout.write(
+      `${mode.padEnd(9)} ${execFileSync("python3", [join(folder, "score.py"), run, "--task", task], { encoding: "utf8" })}`,
+    );
   }
 
 interface Asked {
@@ -63,15 +92,23 @@ interface Asked {
 }
 
 /** Recall and mean reciprocal rank among the best ten. */
-async function score(name: string, asked: readonly Asked[], tasks: readonly ("corpus" | "meeting")[]): Promise<void> {
+async function score(
+  name: string,
+  asked: readonly Asked[],
+  tasks: readonly ("corpus" | "meeting")[],
+): Promise<void> {
   for (const mode of MODES)
     for (const task of tasks) {
       let [found, reciprocal] = [0, 0];
       for (const { file, query, isRight } of asked) {
-        const rank = (await hits(query, mode, 10, task === "meeting" ? file : undefined)).findIndex(isRight);
+        const rank = (await hits(query, mode, 10, task === "meeting" ? file : undefined)).findIndex(
+          isRight,
+        );
         if (rank >= 0) [found, reciprocal] = [found + 1, reciprocal + 1 / (rank + 1)];
       }
-      process.stdout.write(`${mode.padEnd(9)} ${task}: ${name}=${asked.length} hit@10=${(found / asked.length).toFixed(3)} MRR@10=${(reciprocal / asked.length).toFixed(3)}\n`);
+      process.stdout.write(
+        `${mode.padEnd(9)} ${task}: ${name}=${asked.length} hit@10=${(found / asked.length).toFixed(3)} MRR@10=${(reciprocal / asked.length).toFixed(3)}\n`,
+      );
     }
 }
 
@@ -85,28 +122,60 @@ interface Paraphrase {
 /** The times in the set are rounded to tenths of a second. */
 const ROUNDED_MS = 100;
 
-const paraphrases = JSON.parse(readFileSync(new URL("paraphrases.json", import.meta.url), "utf8")) as readonly Paraphrase[];
-const { store, close } = await openBackend("local", { path: join(home, "library.sqlite"), create: false });
-const segments: { readonly file: string; readonly startMs: number; readonly endMs: number; readonly text: string }[] = [];
-for await (const { id } of store.listAssets()) for await (const segment of store.readVersion(id)) segments.push({ file: basename(id), ...segment });
+const paraphrases = JSON.parse(
+  readFileSync(new URL("paraphrases.json", import.meta.url), "utf8"),
+) as readonly Paraphrase[];
+const { store, close } = await openBackend("local", {
+  path: join(home, "library.sqlite"),
+  create: false,
+});
+const segments: {
+  readonly file: string;
+  readonly startMs: number;
+  readonly endMs: number;
+  readonly text: string;
+}[] = [];
+for await (const { id } of store.listAssets())
+  for await (const segment of store.readVersion(id))
+    segments.push({ file: basename(id), ...segment });
 await close();
 
 /** The law of the set: no stem of a telling word is in any segment of the answer. */
 function refuseShared({ file, startMs, endMs, query }: Paraphrase): void {
   const stems = new Set(tokens(queryTerms(query).join(" ")).map(({ stem }) => stem));
   for (const segment of segments)
-    if (segment.file === file && segment.endMs > startMs + ROUNDED_MS && segment.startMs < endMs - ROUNDED_MS && tokens(segment.text).some(({ stem }) => stems.has(stem)))
+    if (
+      segment.file === file &&
+      segment.endMs > startMs + ROUNDED_MS &&
+      segment.startMs < endMs - ROUNDED_MS &&
+      tokens(segment.text).some(({ stem }) => stems.has(stem))
+    )
       throw new Error(`"${query}" shares a word with ${file} at ${startMs}`);
 }
 
 paraphrases.forEach(refuseShared);
 // As in score.py: at least half of the hit lies in the answer.
-const answers = ({ file, startMs, endMs }: Paraphrase) => (hit: FoundHit): boolean => basename(hit.file) === file && 2 * (Math.min(hit.endMs, endMs) - Math.max(hit.startMs, startMs)) >= hit.endMs - hit.startMs;
-await score("paraphrases", paraphrases.map((one) => ({ ...one, isRight: answers(one) })), ["corpus", "meeting"]);
+const answers =
+  ({ file, startMs, endMs }: Paraphrase) =>
+  (hit: FoundHit): boolean =>
+    basename(hit.file) === file &&
+    2 * (Math.min(hit.endMs, endMs) - Math.max(hit.startMs, startMs)) >= hit.endMs - hit.startMs;
+await score(
+  "paraphrases",
+  paraphrases.map((one) => ({ ...one, isRight: answers(one) })),
+  ["corpus", "meeting"],
+);
 
-const has = ({ stems }: Lookup) => (hit: FoundHit): boolean => {
-  const said = new Set(tokens(hit.text).map(({ stem }) => stem));
-  return stems.every((stem) => said.has(stem));
-};
-for (const [name, asked] of lookups(segments)) await score(name, asked.map((one) => ({ ...one, isRight: has(one) })), ["corpus"]);
+const has =
+  ({ stems }: Lookup) =>
+  (hit: FoundHit): boolean => {
+    const said = new Set(tokens(hit.text).map(({ stem }) => stem));
+    return stems.every((stem) => said.has(stem));
+  };
+for (const [name, asked] of lookups(segments))
+  await score(
+    name,
+    asked.map((one) => ({ ...one, isRight: has(one) })),
+    ["corpus"],
+  );
 rmSync(home, { recursive: true });

@@ -17,8 +17,15 @@ const MODEL = { embedder: "synthetic", dimensions: DIMENSIONS };
 const work = mkdtempSync(join(tmpdir(), "mediasearch-bench-vast-"));
 let state = 7;
 const random = (below: number): number => (state = (state * 48_271) % 2_147_483_647) % below;
-const vocabulary = readFileSync(new URL("../models/all-MiniLM-L6-v2/vocab.txt", import.meta.url), "utf8").split("\n").filter((word) => /^[a-z]{3,}$/.test(word)).slice(0, 20_000);
-const word = (): string => vocabulary[Math.floor(random(vocabulary.length) * (random(100) / 100))] ?? "";
+const vocabulary = readFileSync(
+  new URL("../models/all-MiniLM-L6-v2/vocab.txt", import.meta.url),
+  "utf8",
+)
+  .split("\n")
+  .filter((word) => /^[a-z]{3,}$/.test(word))
+  .slice(0, 20_000);
+const word = (): string =>
+  vocabulary[Math.floor(random(vocabulary.length) * (random(100) / 100))] ?? "";
 
 function vector(): Float32Array {
   const values = Float32Array.from({ length: DIMENSIONS }, () => random(2001) - 1000);
@@ -27,17 +34,36 @@ function vector(): Float32Array {
 }
 
 const version = (n: number): AssetVersion => ({
-  id: `/recordings/${String(n).padStart(6, "0")}.mp3`, sizeBytes: 1, mtimeMs: n, fingerprint: `f${n}`, captionsStat: "", origin: "asr", engine: "bench", language: "en", durationMs: PER_VERSION * 5000,
-  segments: Array.from({ length: PER_VERSION }, (_, index) => ({ index, startMs: index * 5000, endMs: index * 5000 + 4000, text: Array.from({ length: 10 }, word).join(" "), speaker: null, confidence: 0.9, vector: vector() })),
+  id: `/recordings/${String(n).padStart(6, "0")}.mp3`,
+  sizeBytes: 1,
+  mtimeMs: n,
+  fingerprint: `f${n}`,
+  captionsStat: "",
+  origin: "asr",
+  engine: "bench",
+  language: "en",
+  durationMs: PER_VERSION * 5000,
+  segments: Array.from({ length: PER_VERSION }, (_, index) => ({
+    index,
+    startMs: index * 5000,
+    endMs: index * 5000 + 4000,
+    text: Array.from({ length: 10 }, word).join(" "),
+    speaker: null,
+    confidence: 0.9,
+    vector: vector(),
+  })),
 });
 
-const peakBytes = (): number => Number(/^VmHWM:\s+(\d+)/m.exec(readFileSync("/proc/self/status", "utf8"))?.[1] ?? 0) * 1024;
+const peakBytes = (): number =>
+  Number(/^VmHWM:\s+(\d+)/m.exec(readFileSync("/proc/self/status", "utf8"))?.[1] ?? 0) * 1024;
 const rows: string[] = [];
 async function measured(what: string, act: () => Promise<unknown>): Promise<void> {
   const [wall, cpu] = [performance.now(), process.cpuUsage()];
   await act();
   const { user, system } = process.cpuUsage(cpu);
-  rows.push(`| ${what} | ${((user + system) / 1e6).toFixed(2)} | ${((performance.now() - wall) / 1000).toFixed(2)} | ${(peakBytes() / 1e6).toFixed(0)} MB |`);
+  rows.push(
+    `| ${what} | ${((user + system) / 1e6).toFixed(2)} | ${((performance.now() - wall) / 1000).toFixed(2)} | ${(peakBytes() / 1e6).toFixed(0)} MB |`,
+  );
   console.error(rows.at(-1));
 }
 
@@ -45,13 +71,25 @@ const emulator = await spawnEmulator();
 let backend: Backend | undefined;
 try {
   const folder = join(work, "replica");
-  const openVast = (): Promise<Backend> => openBackend("vast", { path: "", create: true, vast: {
-    endpoint: emulator.url, accessKeyId: emulator.accessKey, secretAccessKey: emulator.secretKey, bucket: emulator.bucket, schema: "bench", timeoutMs: 120_000, replicaMaxAgeMs: 0,
-    replica: { folder, openStore: (path, create) => openBackend("local", { path, create }) },
-  } });
+  const openVast = (): Promise<Backend> =>
+    openBackend("vast", {
+      path: "",
+      create: true,
+      vast: {
+        endpoint: emulator.url,
+        accessKeyId: emulator.accessKey,
+        secretAccessKey: emulator.secretKey,
+        bucket: emulator.bucket,
+        schema: "bench",
+        timeoutMs: 120_000,
+        replicaMaxAgeMs: 0,
+        replica: { folder, openStore: (path, create) => openBackend("local", { path, create }) },
+      },
+    });
   backend = await openVast();
   const { store } = backend;
-  const sync = async (): Promise<Store> => (await (backend as Backend).searchView?.({ fresh: true }))?.store as Store;
+  const sync = async (): Promise<Store> =>
+    (await (backend as Backend).searchView?.({ fresh: true }))?.store as Store;
   const versions = Math.ceil(total / PER_VERSION);
   await measured(`write ${versions} versions of ${PER_VERSION} segments`, async () => {
     for (let n = 0; n < versions; n++) await store.commit(version(n), MODEL);
@@ -62,13 +100,25 @@ try {
   await measured("sync with one new version", sync);
   const replica = await sync();
   const query = vector();
-  await measured("first search by words (3 terms)", () => replica.searchText({ terms: [word(), word(), word()] }, {}, 1000));
-  await measured("50 searches by words, each of 3 new terms", async () => { for (let i = 0; i < 50; i++) await replica.searchText({ terms: [word(), word(), word()] }, {}, 1000); });
+  await measured("first search by words (3 terms)", () =>
+    replica.searchText({ terms: [word(), word(), word()] }, {}, 1000),
+  );
+  await measured("50 searches by words, each of 3 new terms", async () => {
+    for (let i = 0; i < 50; i++)
+      await replica.searchText({ terms: [word(), word(), word()] }, {}, 1000);
+  });
   await measured("first search by meaning", () => replica.searchVector(query, {}, 1000));
-  await measured("10 searches by meaning", async () => { for (let i = 0; i < 10; i++) await replica.searchVector(vector(), {}, 1000); });
+  await measured("10 searches by meaning", async () => {
+    for (let i = 0; i < 10; i++) await replica.searchVector(vector(), {}, 1000);
+  });
   const { readdirSync } = await import("node:fs");
-  const bytes = readdirSync(folder).reduce((sum, name) => sum + statSync(join(folder, name)).size, 0);
-  console.log(`| ${total.toLocaleString("en")} segments, replica of ${(bytes / 1e6).toFixed(0)} MB | CPU s | wall s | peak memory so far |\n|---|---|---|---|\n${rows.join("\n")}`);
+  const bytes = readdirSync(folder).reduce(
+    (sum, name) => sum + statSync(join(folder, name)).size,
+    0,
+  );
+  console.log(
+    `| ${total.toLocaleString("en")} segments, replica of ${(bytes / 1e6).toFixed(0)} MB | CPU s | wall s | peak memory so far |\n|---|---|---|---|\n${rows.join("\n")}`,
+  );
 } finally {
   await backend?.close();
   await emulator.stop();

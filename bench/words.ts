@@ -21,19 +21,31 @@ for (const name of readdirSync(folder).filter((one) => candidateByName(one) === 
   const path = join(folder, name);
   const { audio } = await probeMedia(path);
   if (!audio) continue;
-  const { cues } = await transcriber.transcribe(decodeAudio(path, { streamIndex: audio.streamIndex, signal }), { signal });
+  const { cues } = await transcriber.transcribe(
+    decodeAudio(path, { streamIndex: audio.streamIndex, signal }),
+    { signal },
+  );
   heard[name] = cues.map(({ text }) => text).join(" ");
 }
 await transcriber.close();
 
 if (existsSync(join(folder, "wer.py"))) {
   const work = mkdtempSync(join(tmpdir(), "mediasearch-words-"));
-  const byId = Object.fromEntries(Object.entries(heard).map(([name, text]) => [name.slice(0, -extname(name).length), text]));
+  const byId = Object.fromEntries(
+    Object.entries(heard).map(([name, text]) => [name.slice(0, -extname(name).length), text]),
+  );
   writeFileSync(join(work, "heard.json"), JSON.stringify(byId));
-  process.stdout.write(execFileSync("python3", [join(folder, "wer.py"), join(work, "heard.json")], { encoding: "utf8" }));
+  process.stdout.write(
+    execFileSync("python3", [join(folder, "wer.py"), join(work, "heard.json")], {
+      encoding: "utf8",
+    }),
+  );
   rmSync(work, { recursive: true });
 } else {
-  const truth = JSON.parse(readFileSync(join(folder, "truth.json"), "utf8")) as Record<string, { language: string; origin: string; cues: { text: string }[] }>;
+  const truth = JSON.parse(readFileSync(join(folder, "truth.json"), "utf8")) as Record<
+    string,
+    { language: string; origin: string; cues: { text: string }[] }
+  >;
   let [errors, words] = [0, 0];
   for (const [name, { language, cues }] of Object.entries(truth)) {
     if (language !== "en" || cues.length === 0 || heard[name] === undefined) continue;

@@ -10,9 +10,12 @@ export class TabularError extends Error {
   }
 }
 
-export const badRequest = (message: string, code = "InvalidArgument"): TabularError => new TabularError(400, code, message);
-export const notFound = (what: string, code = "NoSuchKey"): TabularError => new TabularError(404, code, `${what} does not exist`);
-export const conflict = (message: string): TabularError => new TabularError(409, "TabularTransactionConflict", message);
+export const badRequest = (message: string, code = "InvalidArgument"): TabularError =>
+  new TabularError(400, code, message);
+export const notFound = (what: string, code = "NoSuchKey"): TabularError =>
+  new TabularError(404, code, `${what} does not exist`);
+export const conflict = (message: string): TabularError =>
+  new TabularError(409, "TabularTransactionConflict", message);
 
 const escape = (text: string): string => text.replace(/[<>&'"]/g, (c) => `&#${c.charCodeAt(0)};`);
 

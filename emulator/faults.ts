@@ -1,5 +1,15 @@
 /** What can be made to go wrong, and how. Rules come from flags and from the control endpoint. */
-export const KINDS = ["slowdown", "error", "latency", "hang", "drop", "cut", "fail", "linger", "close"] as const;
+export const KINDS = [
+  "slowdown",
+  "error",
+  "latency",
+  "hang",
+  "drop",
+  "cut",
+  "fail",
+  "linger",
+  "close",
+] as const;
 export type Kind = (typeof KINDS)[number];
 
 export interface Rule {
@@ -57,7 +67,12 @@ export function createFaults(initial: readonly Rule[] = [], seed = 1): Faults {
       return live.flatMap((state) => {
         const { rule } = state;
         if (rule.op !== undefined && rule.op !== op) return [];
-        if (state.seen++ < (rule.after ?? 0) || state.done >= (rule.times ?? Infinity) || next() >= (rule.rate ?? 1)) return [];
+        if (
+          state.seen++ < (rule.after ?? 0) ||
+          state.done >= (rule.times ?? Infinity) ||
+          next() >= (rule.rate ?? 1)
+        )
+          return [];
         state.done++;
         struck[rule.kind] = (struck[rule.kind] ?? 0) + 1;
         return [rule];
@@ -82,7 +97,12 @@ export function parseRules(json: unknown): readonly Rule[] {
     const kind = KINDS.find((known) => known === entries.get("kind"));
     if (kind === undefined) throw new TypeError(`a fault's kind is one of ${KINDS.join(", ")}`);
     for (const [key, value] of entries) {
-      if (NUMBERS.includes(key) ? typeof value !== "number" || !(value >= 0) : !["kind", "op", "code"].includes(key) || typeof value !== "string") throw new TypeError(`${key} is not what it should be`);
+      if (
+        NUMBERS.includes(key)
+          ? typeof value !== "number" || !(value >= 0)
+          : !["kind", "op", "code"].includes(key) || typeof value !== "string"
+      )
+        throw new TypeError(`${key} is not what it should be`);
     }
     return { ...rule, kind };
   });

@@ -9,9 +9,32 @@ import { spawnEmulator, type Spawned } from "./spawn.ts";
 import { pagesIn, queryBody, streamOf } from "./test-table.ts";
 
 const A: Field = field("a", { kind: "int", bits: 64, signed: true });
-const call = (server: Spawned, method: string, url: string, tx = "0", body?: Uint8Array, more = {}): Promise<Answer> => signedRequest(server, method, url, { "tabular-txid": tx, "tabular-api-version-id": "1", ...more }, body);
+const call = (
+  server: Spawned,
+  method: string,
+  url: string,
+  tx = "0",
+  body?: Uint8Array,
+  more = {},
+): Promise<Answer> =>
+  signedRequest(
+    server,
+    method,
+    url,
+    { "tabular-txid": tx, "tabular-api-version-id": "1", ...more },
+    body,
+  );
 const numbers = async (server: Spawned): Promise<unknown[]> =>
-  pagesIn((await call(server, "GET", "/vastdb/s/t?data", "0", queryBody([A], [0]), { "tabular-split": "0,1,8", "tabular-num-of-subsplits": "1", "tabular-start-row-id-0": "0,0" })).body, 1).pages.flatMap(({ columns }) => columns[0] ?? []);
+  pagesIn(
+    (
+      await call(server, "GET", "/vastdb/s/t?data", "0", queryBody([A], [0]), {
+        "tabular-split": "0,1,8",
+        "tabular-num-of-subsplits": "1",
+        "tabular-start-row-id-0": "0,0",
+      })
+    ).body,
+    1,
+  ).pages.flatMap(({ columns }) => columns[0] ?? []);
 const rows = (...values: bigint[]): Uint8Array => streamOf({ a: [new Int64(), values] });
 
 it("with --data a killed emulator has lost nothing that was committed, and keeps nothing that was not", async () => {
@@ -20,7 +43,8 @@ it("with --data a killed emulator has lost nothing that was committed, and keeps
   const first = await spawnEmulator(["--data", data]);
   await call(first, "POST", "/vastdb/s?schema");
   await call(first, "POST", "/vastdb/s/t?table", "0", rows());
-  const begin = async (): Promise<string> => String((await call(first, "POST", "/?transaction")).headers["tabular-txid"]);
+  const begin = async (): Promise<string> =>
+    String((await call(first, "POST", "/?transaction")).headers["tabular-txid"]);
   const [one, two, three] = [await begin(), await begin(), await begin()];
   // The second commits first, so that row ids and commits are in different orders.
   await call(first, "POST", "/vastdb/s/t?rows", one, rows(1n, 2n));

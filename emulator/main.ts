@@ -59,13 +59,15 @@ const OPTIONS = {
 
 const whole = (name: string, text: string, least = 0): number => {
   const value = Number(text);
-  if (!Number.isSafeInteger(value) || value < least) throw new TypeError(`--${name} is no number from ${least} on: ${text}`);
+  if (!Number.isSafeInteger(value) || value < least)
+    throw new TypeError(`--${name} is no number from ${least} on: ${text}`);
   return value;
 };
 
 function versionOf(text: string): Version {
   const [a, b, c, d, ...more] = text.split(".").map((part) => whole("version", part));
-  if (a === undefined || b === undefined || c === undefined || d === undefined || more.length > 0) throw new TypeError(`--version has four numbers, such as 5.5.0.10: ${text}`);
+  if (a === undefined || b === undefined || c === undefined || d === undefined || more.length > 0)
+    throw new TypeError(`--version has four numbers, such as 5.5.0.10: ${text}`);
   return [a, b, c, d];
 }
 
@@ -73,16 +75,25 @@ async function main(): Promise<void> {
   const { values } = parseArgs({ options: OPTIONS });
   if (values.help) return void process.stdout.write(HELP);
   const { "access-key": accessKey, "secret-key": secretKey } = values;
-  if (accessKey === undefined || secretKey === undefined || values.bucket.length === 0) throw new TypeError("--access-key, --secret-key and --bucket are needed");
+  if (accessKey === undefined || secretKey === undefined || values.bucket.length === 0)
+    throw new TypeError("--access-key, --secret-key and --bucket are needed");
   const tuning = {
     vips: values.vip.map((vip) => {
       const [address = "", count = "1"] = vip.split(",");
       return { address, count: whole("vip", count, 1) };
     }),
-    ...(values["rows-per-page"] === undefined ? {} : { rowsPerPage: whole("rows-per-page", values["rows-per-page"], 1) }),
-    ...(values["rows-per-batch"] === undefined ? {} : { rowsPerBatch: whole("rows-per-batch", values["rows-per-batch"], 1) }),
-    ...(values["pages-per-reply"] === undefined ? {} : { pagesPerReply: whole("pages-per-reply", values["pages-per-reply"]) }),
-    ...(values["keep-alive-every"] === undefined ? {} : { keepAliveEvery: whole("keep-alive-every", values["keep-alive-every"]) }),
+    ...(values["rows-per-page"] === undefined
+      ? {}
+      : { rowsPerPage: whole("rows-per-page", values["rows-per-page"], 1) }),
+    ...(values["rows-per-batch"] === undefined
+      ? {}
+      : { rowsPerBatch: whole("rows-per-batch", values["rows-per-batch"], 1) }),
+    ...(values["pages-per-reply"] === undefined
+      ? {}
+      : { pagesPerReply: whole("pages-per-reply", values["pages-per-reply"]) }),
+    ...(values["keep-alive-every"] === undefined
+      ? {}
+      : { keepAliveEvery: whole("keep-alive-every", values["keep-alive-every"]) }),
   };
   const emulator = await startEmulator({
     accessKey,
@@ -107,6 +118,8 @@ async function main(): Promise<void> {
 try {
   await main();
 } catch (error) {
-  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\nHow it is used: npm run vast:emulator -- --help\n`);
+  process.stderr.write(
+    `${error instanceof Error ? error.message : String(error)}\nHow it is used: npm run vast:emulator -- --help\n`,
+  );
   process.exitCode = 2;
 }

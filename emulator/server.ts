@@ -36,14 +36,23 @@ export interface Emulator {
 const MAX_BODY_BYTES = 5 * 1024 * 1024;
 const MAX_READ_BYTES = 64 * 1024 * 1024;
 export const DEFAULT_VERSION: Version = [5, 5, 0, 10];
-const TUNING: Tuning = { rowsPerPage: 131_072, rowsPerBatch: 65_536, pagesPerReply: 0, keepAliveEvery: 16, vips: [] };
+const TUNING: Tuning = {
+  rowsPerPage: 131_072,
+  rowsPerBatch: 65_536,
+  pagesPerReply: 0,
+  keepAliveEvery: 16,
+  vips: [],
+};
 
 /** Starts the emulator; it listens when the promise is fulfilled. */
 export async function startEmulator(options: EmulatorOptions): Promise<Emulator> {
   const { host = "127.0.0.1", port = 0, version = DEFAULT_VERSION, log } = options;
   const faults = createFaults(options.faults, options.seed);
   let journal: Journal | undefined;
-  const store = openStore(emptyCatalog(options.buckets), { timeoutMs: options.txTimeoutMs ?? 0, onCommit: (tx) => tx.requests.length > 0 && journal?.append(tx) });
+  const store = openStore(emptyCatalog(options.buckets), {
+    timeoutMs: options.txTimeoutMs ?? 0,
+    onCommit: (tx) => tx.requests.length > 0 && journal?.append(tx),
+  });
   const state: Server = { store, version, tuning: { ...TUNING, ...options.tuning } };
   const opened = options.data === undefined ? undefined : openJournal(options.data);
   for (const entry of opened?.entries ?? []) replay(state, entry);
@@ -59,27 +68,43 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
     const { method = "", url = "", headers } = req;
     try {
       const request: Request = { method, url, headers, body: await readAll(req) };
-      if (url.startsWith("/_emulator/")) return control(res, request, { faults, store, counts, version });
+      if (url.startsWith("/_emulator/"))
+        return control(res, request, { faults, store, counts, version });
       const { op, run } = routeOf(request);
       counts[op] = (counts[op] ?? 0) + 1;
       struck = faults.strike(op);
       if (await before(res, struck)) return;
       verify(request, options);
-      if (request.body.length > MAX_BODY_BYTES) throw badRequest(`the body has more than ${MAX_BODY_BYTES} bytes`, "EntityTooLarge");
+      if (request.body.length > MAX_BODY_BYTES)
+        throw badRequest(`the body has more than ${MAX_BODY_BYTES} bytes`, "EntityTooLarge");
       const reply = run(state, request);
       log?.(`${method} ${url} ${headers["tabular-txid"] ?? "-"} 200`);
       await send(res, reply, struck);
     } catch (error) {
-      const told = error instanceof TabularError ? error : new TabularError(500, "InternalError", `We encountered an internal error: ${String(error)}`);
-      log?.(`${method} ${url} ${headers["tabular-txid"] ?? "-"} ${told.status} ${told.code} ${told.message}${told === error ? "" : `\n${error instanceof Error ? (error.stack ?? "") : ""}`}`);
+      const told =
+        error instanceof TabularError
+          ? error
+          : new TabularError(
+              500,
+              "InternalError",
+              `We encountered an internal error: ${String(error)}`,
+            );
+      log?.(
+        `${method} ${url} ${headers["tabular-txid"] ?? "-"} ${told.status} ${told.code} ${told.message}${told === error ? "" : `\n${error instanceof Error ? (error.stack ?? "") : ""}`}`,
+      );
       if (res.headersSent) return void res.destroy();
       res.statusCode = told.status;
-      const body = Buffer.from(method === "HEAD" ? "" : errorXml(told, url.split("?")[0] ?? "", requestId));
+      const body = Buffer.from(
+        method === "HEAD" ? "" : errorXml(told, url.split("?")[0] ?? "", requestId),
+      );
       await send(res, { headers: { "Content-Type": "application/xml" }, body }, struck);
     }
   };
 
-  const server = createServer({ keepAliveTimeout: 60_000, maxHeaderSize: 256 * 1024 }, (req, res) => void answer(req, res).catch(() => res.destroy()));
+  const server = createServer(
+    { keepAliveTimeout: 60_000, maxHeaderSize: 256 * 1024 },
+    (req, res) => void answer(req, res).catch(() => res.destroy()),
+  );
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);
     server.listen(port, host, resolve);
@@ -114,8 +139,10 @@ async function readAll(req: IncomingMessage): Promise<Uint8Array> {
 async function before(res: ServerResponse, struck: readonly Rule[]): Promise<boolean> {
   for (const { kind, ms, status, code } of struck) {
     if (kind === "latency") await sleep(ms ?? 100);
-    if (kind === "slowdown") throw new TabularError(503, "SlowDown", "Please reduce your request rate.");
-    if (kind === "error") throw new TabularError(status ?? 500, code ?? "InternalError", "a fault on demand");
+    if (kind === "slowdown")
+      throw new TabularError(503, "SlowDown", "Please reduce your request rate.");
+    if (kind === "error")
+      throw new TabularError(status ?? 500, code ?? "InternalError", "a fault on demand");
     if (kind !== "drop") continue;
     res.destroy();
     return true;

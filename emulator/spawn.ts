@@ -12,7 +12,11 @@ export interface Spawned {
   readonly pid: number;
   /** Replaces the faults; `[]` ends them. */
   setFaults(rules: readonly Rule[]): Promise<void>;
-  status(): Promise<{ readonly transactions: number; readonly requests: Readonly<Record<string, number>>; readonly struck: Readonly<Record<string, number>> }>;
+  status(): Promise<{
+    readonly transactions: number;
+    readonly requests: Readonly<Record<string, number>>;
+    readonly struck: Readonly<Record<string, number>>;
+  }>;
   stop(): Promise<void>;
   /** kill -9, as a cluster that goes away at once. */
   kill(): Promise<void>;
@@ -24,7 +28,22 @@ export async function spawnEmulator(args: readonly string[] = []): Promise<Spawn
   const secretKey = "emulator-secret";
   const bucket = "vastdb";
   const main = fileURLToPath(new URL("main.ts", import.meta.url));
-  const child = spawn(process.execPath, [main, "--port", "0", "--access-key", accessKey, "--secret-key", secretKey, "--bucket", bucket, ...args], { stdio: ["ignore", "pipe", "inherit"] });
+  const child = spawn(
+    process.execPath,
+    [
+      main,
+      "--port",
+      "0",
+      "--access-key",
+      accessKey,
+      "--secret-key",
+      secretKey,
+      "--bucket",
+      bucket,
+      ...args,
+    ],
+    { stdio: ["ignore", "pipe", "inherit"] },
+  );
   const lines = createInterface({ input: child.stdout });
   const ended = once(child, "exit").then(([code]: unknown[]) => {
     throw new Error(`the emulator ended with ${String(code)} before it was ready`);
@@ -46,11 +65,17 @@ export async function spawnEmulator(args: readonly string[] = []): Promise<Spawn
     bucket,
     pid,
     async setFaults(rules) {
-      const response = await fetch(`${url}/_emulator/faults`, { method: "PUT", body: JSON.stringify(rules) });
-      if (!response.ok) throw new Error(`the emulator refuses these faults: ${await response.text()}`);
+      const response = await fetch(`${url}/_emulator/faults`, {
+        method: "PUT",
+        body: JSON.stringify(rules),
+      });
+      if (!response.ok)
+        throw new Error(`the emulator refuses these faults: ${await response.text()}`);
     },
     async status() {
-      return (await (await fetch(`${url}/_emulator/status`)).json()) as Awaited<ReturnType<Spawned["status"]>>;
+      return (await (await fetch(`${url}/_emulator/status`)).json()) as Awaited<
+        ReturnType<Spawned["status"]>
+      >;
     },
     stop: () => end("SIGTERM"),
     kill: () => end("SIGKILL"),

@@ -9,7 +9,9 @@ import { rolldown } from "rolldown";
 const root = fileURLToPath(new URL("..", import.meta.url));
 const INSIDE = ["@noble/hashes", "better-sqlite3", "commander", "env-paths", "is-safe-filename"];
 /** Each is a process of its own. */
-const entries = ["src/start.ts", ...globSync("src/**/worker.ts", { cwd: root })].map((path) => path.replaceAll("\\", "/"));
+const entries = ["src/start.ts", ...globSync("src/**/worker.ts", { cwd: root })].map((path) =>
+  path.replaceAll("\\", "/"),
+);
 
 /** A module asks for files by its own address: that stays the one that it would have if it were compiled alone. */
 const ownAddress = {
@@ -17,11 +19,18 @@ const ownAddress = {
   /** @param {string} code @param {string} id */
   transform(code, id) {
     if (!code.includes("import.meta.url") || !id.startsWith(`${root}src`)) return null;
-    return code.replaceAll("import.meta.url", `OWN_ADDRESS(${JSON.stringify(relative(`${root}src`, id).replaceAll("\\", "/").replace(/\.ts$/, ".js"))})`);
+    return code.replaceAll(
+      "import.meta.url",
+      `OWN_ADDRESS(${JSON.stringify(relative(`${root}src`, id).replaceAll("\\", "/").replace(/\.ts$/, ".js"))})`,
+    );
   },
   /** @param {string} code @param {{ fileName: string }} chunk */
   renderChunk(code, { fileName }) {
-    return code.replaceAll(/OWN_ADDRESS\("([^"]+)"\)/g, (_, path) => `new URL(${JSON.stringify(posix.relative(posix.dirname(`/${fileName}`), `/${path}`))}, require("node:url").pathToFileURL(__filename)).href`);
+    return code.replaceAll(
+      /OWN_ADDRESS\("([^"]+)"\)/g,
+      (_, path) =>
+        `new URL(${JSON.stringify(posix.relative(posix.dirname(`/${fileName}`), `/${path}`))}, require("node:url").pathToFileURL(__filename)).href`,
+    );
   },
 };
 
@@ -29,7 +38,10 @@ const ownAddress = {
  * Importing node:process makes stdin, stdout and stderr (ten milliseconds), and what commander starts other programs with is never used here; so
  * those of the packages inside get the global, and nothing.
  */
-const LIGHT = { "node:process": "export default globalThis.process", "node:child_process": "export default {}" };
+const LIGHT = {
+  "node:process": "export default globalThis.process",
+  "node:child_process": "export default {}",
+};
 /** @param {string} id @param {string | undefined} importer */
 const isLight = (id, importer) => id in LIGHT && importer?.includes("node_modules") === true;
 const lightBuiltins = {
@@ -41,11 +53,17 @@ const lightBuiltins = {
 };
 
 /** Its modules are here, its native part stays where it was installed; to look for it in the folders of packages takes a millisecond less than to resolve its name. */
-const FOUND = 'require.resolve.paths("better-sqlite3").map((folder) => path.join(folder, "better-sqlite3", "lib")).find((folder) => fs.existsSync(folder)) ?? path.dirname(require.resolve("better-sqlite3"))';
+const FOUND =
+  'require.resolve.paths("better-sqlite3").map((folder) => path.join(folder, "better-sqlite3", "lib")).find((folder) => fs.existsSync(folder)) ?? path.dirname(require.resolve("better-sqlite3"))';
 const nativePart = {
   name: "native-part",
   /** @param {string} code @param {string} id */
-  transform: (code, id) => (/[\\/]better-sqlite3[\\/]lib[\\/]binding\.js$/.test(id) ? code.replace("let DEFAULT_ADDON;", `let DEFAULT_ADDON;\nconst installed = () => ${FOUND};`).replaceAll("__dirname", "installed()") : null),
+  transform: (code, id) =>
+    /[\\/]better-sqlite3[\\/]lib[\\/]binding\.js$/.test(id)
+      ? code
+          .replace("let DEFAULT_ADDON;", `let DEFAULT_ADDON;\nconst installed = () => ${FOUND};`)
+          .replaceAll("__dirname", "installed()")
+      : null,
 };
 
 /** It is CommonJS itself, and every search for a new query waits for it: `import()` would start Node's loader of ES modules, which takes four milliseconds. */
@@ -53,7 +71,12 @@ const REQUIRED = /\bimport\("(onnxruntime-node)"\)/g;
 const required = {
   name: "required",
   /** @param {string} code */
-  renderChunk: (code) => code.replaceAll(REQUIRED, (_, name) => `Promise.resolve().then(() => { const all = require("${name}"); return Object.assign({ default: all }, all); })`),
+  renderChunk: (code) =>
+    code.replaceAll(
+      REQUIRED,
+      (_, name) =>
+        `Promise.resolve().then(() => { const all = require("${name}"); return Object.assign({ default: all }, all); })`,
+    ),
 };
 
 /**
@@ -62,16 +85,26 @@ const required = {
  */
 const groups = [
   { name: "common", test: /[\\/]src[\\/](?:(?:errors|place|output)\.ts|config[\\/])|rolldown/ },
-  { name: "search", test: /[\\/](?:@noble|better-sqlite3)[\\/]|[\\/]src[\\/](?:search[\\/]|backends[\\/](?:local[\\/]|registry|lease)|embed[\\/](?:registry|remember-queries|minilm[\\/]identity)|models[\\/]catalogue|results[\\/](?:links|markdown|moment|records|screen|timecode)|commands[\\/](?:command|format|show-path|search|search-(?:filter|find|moments|options|print|view))\.ts)/ },
+  {
+    name: "search",
+    test: /[\\/](?:@noble|better-sqlite3)[\\/]|[\\/]src[\\/](?:search[\\/]|backends[\\/](?:local[\\/]|registry|lease)|embed[\\/](?:registry|remember-queries|minilm[\\/]identity)|models[\\/]catalogue|results[\\/](?:links|markdown|moment|records|screen|timecode)|commands[\\/](?:command|format|show-path|search|search-(?:filter|find|moments|options|print|view))\.ts)/,
+  },
 ];
 
 /** What is imported of Node as a whole would be copied, name by name; a package of ES modules comes as what it exports. */
 const wholes = {
   name: "wholes",
   /** @param {string} code */
-  renderChunk: (code) => code
-    .replaceAll(/^(node_\w+) = \S+\.__toESM\(\1, 1\);$/gm, "$1 = Object.assign(Object.create($1), { default: $1 });")
-    .replaceAll(/^(\w+) = (\S+\.__toESM\(\1, 1\));$/gm, '$1 = $1[Symbol.toStringTag] === "Module" ? $1 : $2;'),
+  renderChunk: (code) =>
+    code
+      .replaceAll(
+        /^(node_\w+) = \S+\.__toESM\(\1, 1\);$/gm,
+        "$1 = Object.assign(Object.create($1), { default: $1 });",
+      )
+      .replaceAll(
+        /^(\w+) = (\S+\.__toESM\(\1, 1\));$/gm,
+        '$1 = $1[Symbol.toStringTag] === "Module" ? $1 : $2;',
+      ),
 };
 
 /** What draws on terminals stays ES modules: Ink waits for something while it is loaded, which only they can. */
@@ -88,24 +121,45 @@ const drawnApart = {
 rmSync(`${root}dist`, { recursive: true, force: true });
 const bundle = await rolldown({
   cwd: root,
-  input: Object.fromEntries(entries.map((path) => [path.replace(/^src\//, "").replace(/\.ts$/, ""), path])),
+  input: Object.fromEntries(
+    entries.map((path) => [path.replace(/^src\//, "").replace(/\.ts$/, ""), path]),
+  ),
   platform: "node",
   // A module that is imported both ways costs nothing: what imports it is loaded late itself.
-  onLog: (level, log, handle) => { if (log.code !== "INEFFECTIVE_DYNAMIC_IMPORT") handle(level, log); },
-  external: (id, importer) => !/^[\0./\\]|^[A-Z]:/.test(id) && !INSIDE.some((name) => id === name || id.startsWith(`${name}/`)) && !isLight(id, importer),
+  onLog: (level, log, handle) => {
+    if (log.code !== "INEFFECTIVE_DYNAMIC_IMPORT") handle(level, log);
+  },
+  external: (id, importer) =>
+    !/^[\0./\\]|^[A-Z]:/.test(id) &&
+    !INSIDE.some((name) => id === name || id.startsWith(`${name}/`)) &&
+    !isLight(id, importer),
   plugins: [lightBuiltins, ownAddress, nativePart, required, wholes, drawnApart],
 });
-await bundle.write({ dir: `${root}dist`, format: "cjs", entryFileNames: "[name].js", chunkFileNames: "[name]-[hash].js", comments: false, codeSplitting: { groups } });
+await bundle.write({
+  dir: `${root}dist`,
+  format: "cjs",
+  entryFileNames: "[name].js",
+  chunkFileNames: "[name]-[hash].js",
+  comments: false,
+  codeSplitting: { groups },
+});
 await bundle.close();
 for (const name of DRAWN) {
-  const drawn = await rolldown({ cwd: root, input: `src/commands/${name}.ts`, platform: "node", external: /^[a-z]/ });
+  const drawn = await rolldown({
+    cwd: root,
+    input: `src/commands/${name}.ts`,
+    platform: "node",
+    external: /^[a-z]/,
+  });
   await drawn.write({ file: `${root}dist/${name}.mjs`, format: "esm", comments: false });
   await drawn.close();
 }
 writeFileSync(`${root}dist/package.json`, '{ "type": "commonjs" }\n');
 // Read at run time; the compiler knows nothing of them.
-for (const path of globSync("src/**/protos", { cwd: root })) cpSync(`${root}${path}`, `${root}${path.replace(/^src/, "dist")}`, { recursive: true });
-for (const name of INSIDE) for (const path of globSync(`node_modules/${name}/{LICENSE,license,LICENSE.md}`, { cwd: root })) {
-  mkdirSync(`${root}dist/licenses`, { recursive: true });
-  cpSync(`${root}${path}`, `${root}dist/licenses/${name.replaceAll("/", "-")}.txt`);
-}
+for (const path of globSync("src/**/protos", { cwd: root }))
+  cpSync(`${root}${path}`, `${root}${path.replace(/^src/, "dist")}`, { recursive: true });
+for (const name of INSIDE)
+  for (const path of globSync(`node_modules/${name}/{LICENSE,license,LICENSE.md}`, { cwd: root })) {
+    mkdirSync(`${root}dist/licenses`, { recursive: true });
+    cpSync(`${root}${path}`, `${root}dist/licenses/${name.replaceAll("/", "-")}.txt`);
+  }

@@ -29,17 +29,39 @@ const PATHS = new Set(["path", "file", "folder", "paths", "files", "transcripts"
 const bare = (name: string): string => name.replace(/[<>[\]]|\.\.\./g, "");
 
 function optionOf({ flags, help, choices = [], fallback, repeatable = false }: OptionSpec): Option {
-  const [, short, long = "", value] = /^(?:-(\w), )?--([\w-]+)(?: [<[]([^>\]]+)[>\]])?$/.exec(flags) ?? [];
+  const [, short, long = "", value] =
+    /^(?:-(\w), )?--([\w-]+)(?: [<[]([^>\]]+)[>\]])?$/.exec(flags) ?? [];
   if (long === "") throw new Error(`no long name in ${flags}`);
-  return { short, long, value: value?.replace("...", ""), isPath: PATHS.has(bare(value ?? "")), help, choices, fallback, isRepeatable: repeatable };
+  return {
+    short,
+    long,
+    value: value?.replace("...", ""),
+    isPath: PATHS.has(bare(value ?? "")),
+    help,
+    choices,
+    fallback,
+    isRepeatable: repeatable,
+  };
 }
 
-const HELP: Option = { short: "h", long: "help", value: undefined, isPath: false, help: "show what there is", choices: [], fallback: undefined, isRepeatable: false };
+const HELP: Option = {
+  short: "h",
+  long: "help",
+  value: undefined,
+  isPath: false,
+  help: "show what there is",
+  choices: [],
+  fallback: undefined,
+  isRepeatable: false,
+};
 
 function lineOf({ name, summary, options, args }: CommandSpec): Line {
-  const everywhere = EVERYWHERE.filter(({ flags }) => !options.some((option) => option.flags === flags));
+  const everywhere = EVERYWHERE.filter(
+    ({ flags }) => !options.some((option) => option.flags === flags),
+  );
   return {
-    name, summary,
+    name,
+    summary,
     options: [...[...options, ...everywhere].map(optionOf), HELP],
     firstArgument: args[0]?.choices ?? [],
     takesFiles: args.some((arg) => PATHS.has(bare(arg.name))),

@@ -1,15 +1,35 @@
 import { commandLines, type Line, type Option } from "./command-line.ts";
 
 const MADE = "# made by `npm run docs` of mediasearch";
-const names = ({ short, long }: Option): string[] => [...(short === undefined ? [] : [`-${short}`]), `--${long}`];
+const names = ({ short, long }: Option): string[] => [
+  ...(short === undefined ? [] : [`-${short}`]),
+  `--${long}`,
+];
 
 /** For bash 3.2 and later; what is not known here is completed as a file name. */
 export function bashCompletion(): string {
   const lines = commandLines();
-  const values = lines.flatMap((line) => line.options.filter(({ choices }) => choices.length > 0).map((option) => `    ${names(option).map((name) => `${line.name}:${name}`).join("|")}) words="${option.choices.join(" ")}" ;;`));
-  const taking = lines.flatMap((line) => line.options.filter(({ value, choices }) => value !== undefined && choices.length === 0).flatMap((option) => names(option).map((name) => `${line.name}:${name}`)));
-  const options = lines.map((line) => `      ${line.name}) words="${line.options.flatMap(names).join(" ")}" ;;`);
-  const first = lines.filter(({ firstArgument }) => firstArgument.length > 0).map((line) => `      ${line.name}) words="${line.firstArgument.join(" ")}" ;;`);
+  const values = lines.flatMap((line) =>
+    line.options
+      .filter(({ choices }) => choices.length > 0)
+      .map(
+        (option) =>
+          `    ${names(option)
+            .map((name) => `${line.name}:${name}`)
+            .join("|")}) words="${option.choices.join(" ")}" ;;`,
+      ),
+  );
+  const taking = lines.flatMap((line) =>
+    line.options
+      .filter(({ value, choices }) => value !== undefined && choices.length === 0)
+      .flatMap((option) => names(option).map((name) => `${line.name}:${name}`)),
+  );
+  const options = lines.map(
+    (line) => `      ${line.name}) words="${line.options.flatMap(names).join(" ")}" ;;`,
+  );
+  const first = lines
+    .filter(({ firstArgument }) => firstArgument.length > 0)
+    .map((line) => `      ${line.name}) words="${line.firstArgument.join(" ")}" ;;`);
   const commands = lines.map(({ name }) => name).join(" ");
   first.push(`      help) words="${commands}" ;;`);
   return `${MADE}
@@ -45,13 +65,20 @@ complete -o default -F _mediasearch mediasearch
 `;
 }
 
-const zshQuoted = (text: string): string => text.replace(/[[\]:\\]/g, "\\$&").replaceAll("'", "'\\''");
+const zshQuoted = (text: string): string =>
+  text.replace(/[[\]:\\]/g, "\\$&").replaceAll("'", "'\\''");
 
 /** `--mode=` stands for `--mode h` and `--mode=h`, `-m+` for `-m h` and `-mh`. */
 function zshOption(option: Option): string {
   const all = names(option);
-  const forms = option.value === undefined ? all : all.map((name) => `${name}${name.startsWith("--") ? "=" : "+"}`);
-  const value = option.value === undefined ? "" : `:${zshQuoted(option.value)}:${option.choices.length > 0 ? `(${option.choices.join(" ")})` : option.isPath ? "_files" : " "}`;
+  const forms =
+    option.value === undefined
+      ? all
+      : all.map((name) => `${name}${name.startsWith("--") ? "=" : "+"}`);
+  const value =
+    option.value === undefined
+      ? ""
+      : `:${zshQuoted(option.value)}:${option.choices.length > 0 ? `(${option.choices.join(" ")})` : option.isPath ? "_files" : " "}`;
   const help = `'[${zshQuoted(option.help)}]${value}'`;
   const once = option.isRepeatable ? "'*'" : `'(${all.join(" ")})'`;
   return `${once}${forms.length > 1 ? `{${forms.join(",")}}` : forms[0]}${help}`;
@@ -97,13 +124,29 @@ export function fishCompletion(): string {
   const lines = commandLines();
   const one = (line: Line): string[] => {
     const head = `complete -c mediasearch -n '__fish_seen_subcommand_from ${line.name}'`;
-    const options = line.options.map(({ short, long, value, isPath, choices, help }) => [
-      head, short === undefined ? "" : `-s ${short}`, `-l ${long}`,
-      value === undefined ? "" : choices.length > 0 ? `-xa ${fishQuoted(choices.join(" "))}` : isPath ? "-rF" : "-x", `-d ${fishQuoted(help)}`,
-    ].filter((part) => part !== "").join(" "));
+    const options = line.options.map(({ short, long, value, isPath, choices, help }) =>
+      [
+        head,
+        short === undefined ? "" : `-s ${short}`,
+        `-l ${long}`,
+        value === undefined
+          ? ""
+          : choices.length > 0
+            ? `-xa ${fishQuoted(choices.join(" "))}`
+            : isPath
+              ? "-rF"
+              : "-x",
+        `-d ${fishQuoted(help)}`,
+      ]
+        .filter((part) => part !== "")
+        .join(" "),
+    );
     return [
-      `complete -c mediasearch -n __fish_use_subcommand -a ${line.name} -d ${fishQuoted(line.summary)}`, ...options,
-      ...(line.firstArgument.length > 0 ? [`${head} -a ${fishQuoted(line.firstArgument.join(" "))}`] : []),
+      `complete -c mediasearch -n __fish_use_subcommand -a ${line.name} -d ${fishQuoted(line.summary)}`,
+      ...options,
+      ...(line.firstArgument.length > 0
+        ? [`${head} -a ${fishQuoted(line.firstArgument.join(" "))}`]
+        : []),
       ...(line.takesFiles ? [`${head} -F`] : []),
     ];
   };

@@ -7,8 +7,18 @@ const MADE = "<!-- made by `npm run docs` -->";
 
 async function help(...argv: readonly string[]): Promise<string> {
   let text = "";
-  const sink = { write: (part: string) => { text += part; } };
-  await main([...argv, "--help"], { stdout: sink, stderr: sink, env: {}, cwd: "/", signal: new AbortController().signal });
+  const sink = {
+    write: (part: string) => {
+      text += part;
+    },
+  };
+  await main([...argv, "--help"], {
+    stdout: sink,
+    stderr: sink,
+    env: {},
+    cwd: "/",
+    signal: new AbortController().signal,
+  });
   return text.trim();
 }
 
@@ -32,12 +42,16 @@ over the default. \`mediasearch config\` shows every value and where it came fro
 
 export function configDoc(): string {
   const code = (text: string): string => `\`${text}\``;
-  const rows = Object.entries(SETTINGS).map(([name, { env, alsoEnv = [], isSecret, flag, help: text, fallbackText }]) =>
-    `| ${[env, ...(isSecret ? [`${env}_FILE`] : []), ...alsoEnv].map(code).join(", ")} | ${flag === undefined ? "" : code(`--${flag}`)} | ${code(isSecret ? `${name}File` : name)} | ${text} | ${fallbackText} |`);
+  const rows = Object.entries(SETTINGS).map(
+    ([name, { env, alsoEnv = [], isSecret, flag, help: text, fallbackText }]) =>
+      `| ${[env, ...(isSecret ? [`${env}_FILE`] : []), ...alsoEnv].map(code).join(", ")} | ${flag === undefined ? "" : code(`--${flag}`)} | ${code(isSecret ? `${name}File` : name)} | ${text} | ${fallbackText} |`,
+  );
   return `${MADE}\n\n# Settings\n\n${CONFIG_INTRO}\n\n| variable | flag | in files | what | default |\n|---|---|---|---|---|\n${rows.join("\n")}\n`;
 }
 
 export function errorsDoc(): string {
-  const rows = Object.entries(ERRORS).map(([code, { exit, meaning }]) => `| ${exit} | \`${code}\` | ${meaning} |`);
+  const rows = Object.entries(ERRORS).map(
+    ([code, { exit, meaning }]) => `| ${exit} | \`${code}\` | ${meaning} |`,
+  );
   return `${MADE}\n\n# Errors and exit codes\n\n0 is success. With \`--json\` the last line on stderr is the error as JSON: \`{"error":{"code","exitCode","message","hint","subject"}}\`.\n\`index\`, \`ingest\`, \`migrate\`, \`export\` and \`import\` go on where they were stopped when they are called again.\n\n| exit code | code | meaning |\n|---|---|---|\n${rows.join("\n")}\n`;
 }

@@ -9,7 +9,8 @@ if (!npmCli) {
   process.stderr.write("run it as: npm run quickstart\n");
   process.exit(2);
 }
-const npm = (...args) => spawnSync(process.execPath, [npmCli, ...args], { cwd: root, stdio: "inherit" }).status ?? 1;
+const npm = (...args) =>
+  spawnSync(process.execPath, [npmCli, ...args], { cwd: root, stdio: "inherit" }).status ?? 1;
 
 function step(title, ...args) {
   process.stdout.write(`\n$ ${title}\n`);
@@ -23,8 +24,23 @@ function step(title, ...args) {
 step("npm ci", "ci", "--no-audit", "--no-fund", "--loglevel=error");
 const store = ".mediasearch/quickstart.sqlite";
 mkdirSync(`${root}.mediasearch`, { recursive: true });
-const mediasearch = (...args) => step(["npx mediasearch", ...args.map((a) => (/\s/.test(a) ? `"${a}"` : a))].join(" "), "exec", "--offline", "--loglevel=error", "--", "mediasearch", ...args);
+const mediasearch = (...args) =>
+  step(
+    ["npx mediasearch", ...args.map((a) => (/\s/.test(a) ? `"${a}"` : a))].join(" "),
+    "exec",
+    "--offline",
+    "--loglevel=error",
+    "--",
+    "mediasearch",
+    ...args,
+  );
 mediasearch("index", "fixtures/media", "--store", store);
-for (const query of ["the budget for next year", "where should drivers go", "something is wrong with the heating"])
+for (const query of [
+  "the budget for next year",
+  "where should drivers go",
+  "something is wrong with the heating",
+])
   mediasearch("search", query, "--limit", "3", "--store", store);
-process.stdout.write("\nNow your own files:\n  npx mediasearch index ~/Recordings\n  npx mediasearch search \"what you remember of it\"\n");
+process.stdout.write(
+  '\nNow your own files:\n  npx mediasearch index ~/Recordings\n  npx mediasearch search "what you remember of it"\n',
+);

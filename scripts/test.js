@@ -5,10 +5,16 @@ import { fileURLToPath } from "node:url";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const results = `${root}node_modules/.cache/mediasearch-tests/results.json`;
-mkdirSync(new URL("../node_modules/.cache/mediasearch-tests/", import.meta.url), { recursive: true });
+mkdirSync(new URL("../node_modules/.cache/mediasearch-tests/", import.meta.url), {
+  recursive: true,
+});
 rmSync(results, { force: true });
 
-const npm = (...args) => spawnSync(process.execPath, [process.env.npm_execpath, "run", "--silent", ...args], { cwd: root, stdio: "inherit" }).status === 0;
+const npm = (...args) =>
+  spawnSync(process.execPath, [process.env.npm_execpath, "run", "--silent", ...args], {
+    cwd: root,
+    stdio: "inherit",
+  }).status === 0;
 
 let passed = 0;
 let failed = 0;
@@ -19,7 +25,13 @@ for (const check of ["lint", "typecheck"]) {
     process.stderr.write(`${check} failed\n`);
   }
 }
-const testsOk = npm("test:unit", "--", "--reporter=default", "--reporter=json", `--outputFile=${results}`);
+const testsOk = npm(
+  "test:unit",
+  "--",
+  "--reporter=default",
+  "--reporter=json",
+  `--outputFile=${results}`,
+);
 let counted = { numPassedTests: 0, numFailedTests: 0, numPendingTests: 0 };
 try {
   counted = JSON.parse(readFileSync(results, "utf8"));

@@ -12,7 +12,9 @@ import { report } from "./report.ts";
 /** Runs one command. Never throws; @returns the exit code. */
 export async function main(argv: readonly string[], io: Io): Promise<number> {
   let exitCode = 0;
-  const program = build(argv, io, (code) => { exitCode = code; });
+  const program = build(argv, io, (code) => {
+    exitCode = code;
+  });
   try {
     if (argv.length === 0) {
       program.outputHelp();
@@ -22,17 +24,26 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
     return exitCode;
   } catch (error) {
     if (error instanceof CommanderError && error.exitCode === 0) return 0;
-    const mine = error instanceof CommanderError ? asUsage(error, argv) : asStopped(error, argv, io.signal);
+    const mine =
+      error instanceof CommanderError ? asUsage(error, argv) : asStopped(error, argv, io.signal);
     if (mine.subject !== "EPIPE") report(mine, argv, io);
     return mine.exitCode;
   }
 }
 
 /** A signal, or an output that can't be written, is why whatever failed then failed. */
-function asStopped(error: unknown, argv: readonly string[], { aborted, reason }: AbortSignal): MediasearchError {
+function asStopped(
+  error: unknown,
+  argv: readonly string[],
+  { aborted, reason }: AbortSignal,
+): MediasearchError {
   if (!aborted) return toMediasearchError(error);
   if (reason instanceof MediasearchError) return reason;
-  return new MediasearchError(reason === "SIGTERM" ? "TERMINATED" : "INTERRUPTED", commandOf(argv)?.goesOn ? "stopped; the same command goes on from here" : "stopped", { subject: String(reason) });
+  return new MediasearchError(
+    reason === "SIGTERM" ? "TERMINATED" : "INTERRUPTED",
+    commandOf(argv)?.goesOn ? "stopped; the same command goes on from here" : "stopped",
+    { subject: String(reason) },
+  );
 }
 
 /** What commander says of a command line that it refuses, as an error of ours: what is wrong, then what was meant or where to look. */
@@ -41,12 +52,24 @@ function asUsage({ message }: CommanderError, argv: readonly string[]): Mediasea
   const [, word] = /^unknown option '(-[^-].*)'$/.exec(wrong) ?? [];
   const command = commandOf(argv) ? `mediasearch ${argv[0]}` : "mediasearch";
   if (word !== undefined && argv[0] === "search")
-    return new MediasearchError("USAGE", wrong, { subject: word, hint: `if it belongs to the query, in quotes, ${command} "words ${word}", or after --, ${command} -- words ${word}` });
-  return new MediasearchError("USAGE", wrong, { hint: [...(meant ? [meant.replace(/^\((.*)\)$/, "$1")] : []), `${command} --help shows what there is`].join(" ") });
+    return new MediasearchError("USAGE", wrong, {
+      subject: word,
+      hint: `if it belongs to the query, in quotes, ${command} "words ${word}", or after --, ${command} -- words ${word}`,
+    });
+  return new MediasearchError("USAGE", wrong, {
+    hint: [
+      ...(meant ? [meant.replace(/^\((.*)\)$/, "$1")] : []),
+      `${command} --help shows what there is`,
+    ].join(" "),
+  });
 }
 
 function version(): string {
-  return (JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8")) as { version: string }).version;
+  return (
+    JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8")) as {
+      version: string;
+    }
+  ).version;
 }
 
 /** Of all commands only the one that comes first is made ready; without one, all that help and suggestions tell of. */
@@ -57,14 +80,26 @@ function build(argv: readonly string[], io: Io, onExit: (code: number) => void):
     .showSuggestionAfterError()
     .exitOverride()
     .configureOutput({ writeOut: (text) => void io.stdout.write(text), writeErr: () => {} })
-    .addHelpText("after", '\nExamples:\n  $ mediasearch index ~/Recordings\n  $ mediasearch search "the budget for next year"\n  $ mediasearch doctor\n\nEvery command takes --config <file> and --env-file <file>; mediasearch config shows all settings and where they come from.');
+    .addHelpText(
+      "after",
+      '\nExamples:\n  $ mediasearch index ~/Recordings\n  $ mediasearch search "the budget for next year"\n  $ mediasearch doctor\n\nEvery command takes --config <file> and --env-file <file>; mediasearch config shows all settings and where they come from.',
+    );
   const named = commandOf(argv);
   for (const spec of named ? [named] : COMMANDS) addCommand(program, spec, io, onExit);
   return program;
 }
 
-function addCommand(program: Program, spec: CommandSpec, io: Io, onExit: (code: number) => void): void {
-  const command = program.command(spec.name).summary(spec.summary).description(helpIntro(spec)).addHelpText("after", () => helpEnd(spec));
+function addCommand(
+  program: Program,
+  spec: CommandSpec,
+  io: Io,
+  onExit: (code: number) => void,
+): void {
+  const command = program
+    .command(spec.name)
+    .summary(spec.summary)
+    .description(helpIntro(spec))
+    .addHelpText("after", () => helpEnd(spec));
   for (const { name, help, choices } of spec.args) {
     const argument = new Argument(name, help);
     command.addArgument(choices ? argument.choices([...choices]) : argument);
@@ -73,20 +108,33 @@ function addCommand(program: Program, spec: CommandSpec, io: Io, onExit: (code: 
     const option = new Option(flags, help);
     if (choices) option.choices([...choices]);
     if (fallback !== undefined) option.default(fallback);
-    if (repeatable) option.argParser((value: string, earlier: readonly string[] = []) => [...earlier, value]);
+    if (repeatable)
+      option.argParser((value: string, earlier: readonly string[] = []) => [...earlier, value]);
     if (once) option.argParser(onlyOnce(option, spec));
     command.addOption(option);
   }
-  for (const { flags, help } of EVERYWHERE) if (!spec.options.some((option) => option.flags === flags)) command.addOption(new Option(flags, help).hideHelp());
+  for (const { flags, help } of EVERYWHERE)
+    if (!spec.options.some((option) => option.flags === flags))
+      command.addOption(new Option(flags, help).hideHelp());
   command.action(async () => {
     const flags = command.opts() as Flags;
     const config = loadConfig(flags, io);
     if (!spec.showsNotices) tellNotices(config, io);
     const context = createContext(config, io);
     const { run } = await spec.load();
-    const place = <T>(value: T): T | string => (typeof value === "string" ? inBucket(value, config.settings.mediaBucket) : value);
-    const args = command.processedArgs.flat().filter((arg): arg is string => typeof arg === "string").map(place);
-    onExit(await run(args, Object.fromEntries(Object.entries(flags).map(([name, value]) => [name, place(value)])), context));
+    const place = <T>(value: T): T | string =>
+      typeof value === "string" ? inBucket(value, config.settings.mediaBucket) : value;
+    const args = command.processedArgs
+      .flat()
+      .filter((arg): arg is string => typeof arg === "string")
+      .map(place);
+    onExit(
+      await run(
+        args,
+        Object.fromEntries(Object.entries(flags).map(([name, value]) => [name, place(value)])),
+        context,
+      ),
+    );
   });
 }
 
@@ -95,7 +143,14 @@ function onlyOnce({ long, parseArg }: Option, { name }: CommandSpec) {
   let isGiven = false;
   return (value: string): unknown => {
     const field = long?.replace("--", "") ?? "";
-    if (isGiven) throw new MediasearchError("USAGE", `${long}: was given twice`, { subject: long, hint: name === "search" ? `in the query, such as (${field}:… OR ${field}:…)` : "once, perhaps with a wider pattern" });
+    if (isGiven)
+      throw new MediasearchError("USAGE", `${long}: was given twice`, {
+        subject: long,
+        hint:
+          name === "search"
+            ? `in the query, such as (${field}:… OR ${field}:…)`
+            : "once, perhaps with a wider pattern",
+      });
     isGiven = true;
     return parseArg ? parseArg(value, undefined) : value;
   };
@@ -103,8 +158,15 @@ function onlyOnce({ long, parseArg }: Option, { name }: CommandSpec) {
 
 function tellNotices({ notices, replaced }: LoadedConfig, io: Io): void {
   const old = replaced.filter(({ isTold }) => isTold).map(({ name }) => name);
-  const lines = old.length === 0 ? notices : [...notices, `${old.join(", ")}: not read any more; \`mediasearch config\` says what replaced them`];
-  for (const line of lines) io.stderr.write(`${painter(io.stderr, io.env)("yellow", "warning:")} ${plain(line)}\n`);
+  const lines =
+    old.length === 0
+      ? notices
+      : [
+          ...notices,
+          `${old.join(", ")}: not read any more; \`mediasearch config\` says what replaced them`,
+        ];
+  for (const line of lines)
+    io.stderr.write(`${painter(io.stderr, io.env)("yellow", "warning:")} ${plain(line)}\n`);
 }
 
 const helpIntro = ({ summary, details }: CommandSpec): string =>
@@ -113,7 +175,13 @@ const helpIntro = ({ summary, details }: CommandSpec): string =>
 function helpEnd({ examples, exits, goesOn }: CommandSpec): string {
   const shown = examples.map(([command, what]) => `  $ ${command}\n      ${what}`);
   const codes = new Map<number, string>([[0, "done"]]);
-  for (const code of [...exits, "USAGE" as const]) codes.set(ERRORS[code].exit, `${ERRORS[code].meaning}${code === "INTERRUPTED" && goesOn ? "; the same command goes on where it stopped" : ""}`);
-  const status = [...codes].sort(([a], [b]) => a - b).map(([code, meaning]) => `  ${String(code).padEnd(4)}${meaning}`);
+  for (const code of [...exits, "USAGE" as const])
+    codes.set(
+      ERRORS[code].exit,
+      `${ERRORS[code].meaning}${code === "INTERRUPTED" && goesOn ? "; the same command goes on where it stopped" : ""}`,
+    );
+  const status = [...codes]
+    .sort(([a], [b]) => a - b)
+    .map(([code, meaning]) => `  ${String(code).padEnd(4)}${meaning}`);
   return `\nExamples:\n${shown.join("\n")}\n\nExit status:\n${status.join("\n")}`;
 }

@@ -43,7 +43,10 @@ export function createContext(config: LoadedConfig, io: Io): Context {
     },
     async openBackendAt(name, path, create) {
       const { openBackend } = await import("./backends/registry.ts");
-      const vast = name === "vast" ? await (await import("./vast-options.ts")).vastOptions(settings, io.env, io.signal) : undefined;
+      const vast =
+        name === "vast"
+          ? await (await import("./vast-options.ts")).vastOptions(settings, io.env, io.signal)
+          : undefined;
       return openBackend(name, { path, create, vast });
     },
     async openEmbedder() {
@@ -51,18 +54,35 @@ export function createContext(config: LoadedConfig, io: Io): Context {
       return openEmbedder(embedderSettings(settings));
     },
     async embedderIdentity() {
-      const [{ embedderIdentity }, { inContext }] = await Promise.all([import("./embed/registry.ts"), import("./search/in-context.ts")]);
+      const [{ embedderIdentity }, { inContext }] = await Promise.all([
+        import("./embed/registry.ts"),
+        import("./search/in-context.ts"),
+      ]);
       const { embedder, dimensions } = await embedderIdentity(embedderSettings(settings));
       return { embedder: inContext(embedder), dimensions };
     },
     async openTranscriber(status, engine = settings.engine.split(",")[0] ?? "") {
-      const [{ openTranscriber }, { modelProvider }, { engineSettings }] = await Promise.all([import("./asr/registry.ts"), import("./model-provider.ts"), import("./config/recognisers.ts")]);
-      return openTranscriber(engine, { models: modelProvider(config, io, status), engines: engineSettings(settings, io.env) });
+      const [{ openTranscriber }, { modelProvider }, { engineSettings }] = await Promise.all([
+        import("./asr/registry.ts"),
+        import("./model-provider.ts"),
+        import("./config/recognisers.ts"),
+      ]);
+      return openTranscriber(engine, {
+        models: modelProvider(config, io, status),
+        engines: engineSettings(settings, io.env),
+      });
     },
     async openQueryEmbedder({ queryVectors }) {
       if (!queryVectors) return this.openEmbedder();
-      const [{ embedderIdentity }, { rememberQueries }] = await Promise.all([import("./embed/registry.ts"), import("./embed/remember-queries.ts")]);
-      return rememberQueries(await embedderIdentity(embedderSettings(settings)), () => this.openEmbedder(), queryVectors);
+      const [{ embedderIdentity }, { rememberQueries }] = await Promise.all([
+        import("./embed/registry.ts"),
+        import("./embed/remember-queries.ts"),
+      ]);
+      return rememberQueries(
+        await embedderIdentity(embedderSettings(settings)),
+        () => this.openEmbedder(),
+        queryVectors,
+      );
     },
     openObjects() {
       objects ??= import("./objects/s3/open.ts").then(({ openS3 }) => openS3(s3Options(settings)));
@@ -70,9 +90,17 @@ export function createContext(config: LoadedConfig, io: Io): Context {
     },
     place: (text) => toPlace(text, io.cwd),
     async openWorkers(status) {
-      const [{ openWorkers }, { modelProvider }, { engineSettings }] = await Promise.all([import("./pipeline/workers.ts"), import("./model-provider.ts"), import("./config/recognisers.ts")]);
+      const [{ openWorkers }, { modelProvider }, { engineSettings }] = await Promise.all([
+        import("./pipeline/workers.ts"),
+        import("./model-provider.ts"),
+        import("./config/recognisers.ts"),
+      ]);
       return openWorkers({
-        setup: { objects: s3Options(settings), embedder: embedderSettings(settings), engines: engineSettings(settings, io.env) },
+        setup: {
+          objects: s3Options(settings),
+          embedder: embedderSettings(settings),
+          engines: engineSettings(settings, io.env),
+        },
         timeoutMs: settings.jobTimeoutMs,
         memoryBytes: settings.workerMemoryMb * 1_000_000,
         models: modelProvider(config, io, status),

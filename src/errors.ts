@@ -84,9 +84,13 @@ export function toMediasearchError(error: unknown, subject?: string): Mediasearc
   const code = error instanceof Error && "code" in error ? String(error.code) : "";
   const known = SYSTEM_CODES[code];
   if (known) {
-    const path = subject ?? (error instanceof Error && "path" in error ? String(error.path) : "the file");
+    const path =
+      subject ?? (error instanceof Error && "path" in error ? String(error.path) : "the file");
     return new MediasearchError(known[0], `${path}: ${known[1]}`, { subject: path, cause: error });
   }
   const message = error instanceof Error ? error.message : String(error);
-  return new MediasearchError("BUG", subject ? `${subject}: ${message}` : message, { subject, cause: error });
+  return new MediasearchError("BUG", subject ? `${subject}: ${message}` : message, {
+    subject,
+    cause: error,
+  });
 }

@@ -2,7 +2,11 @@ import type { Config } from "./config/resolve.ts";
 import { bytes, type Io, type StatusLine } from "./output.ts";
 
 /** Finds or downloads each model once, however many workers ask, and shows the download. */
-export function modelProvider({ settings }: Config, io: Io, status: StatusLine): (model: string) => Promise<Record<string, string>> {
+export function modelProvider(
+  { settings }: Config,
+  io: Io,
+  status: StatusLine,
+): (model: string) => Promise<Record<string, string>> {
   const underWay = new Map<string, Promise<Record<string, string>>>();
   const ensure = async (model: string): Promise<Record<string, string>> => {
     const { ensureModel } = await import("./models/store.ts");
@@ -12,7 +16,9 @@ export function modelProvider({ settings }: Config, io: Io, status: StatusLine):
       env: io.env,
       signal: io.signal,
       onProgress: (file, done, total) =>
-        status.update(`downloading ${model} ${file}: ${bytes(done)}${total > 0 ? ` of ${bytes(total)}` : ""}`),
+        status.update(
+          `downloading ${model} ${file}: ${bytes(done)}${total > 0 ? ` of ${bytes(total)}` : ""}`,
+        ),
     });
   };
   return (model) => {

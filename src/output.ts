@@ -36,7 +36,9 @@ export function painter(sink: Sink, env: Io["env"]): Paint {
 /** Text from files and captions must not move the cursor or set colours; line breaks would break one-line records. */
 export function plain(text: string): string {
   // oxlint-disable-next-line no-control-regex -- control characters are what this is about
-  return text.replace(/[\u0000-\u001f\u007f-\u009f]/g, (c) => (c === "\n" || c === "\t" ? " " : "\ufffd"));
+  return text.replace(/[\u0000-\u001f\u007f-\u009f]/g, (c) =>
+    c === "\n" || c === "\t" ? " " : "\ufffd",
+  );
 }
 
 /** Columns of a terminal: letters of the scripts of East Asia and most pictures take two, marks that stand on others none. */
@@ -47,7 +49,8 @@ export function columnsOf(text: string): number {
 }
 
 // Ranges, as classes of Unicode are slow the first time.
-const WIDE = /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6\u{1f300}-\u{1f64f}\u{1f900}-\u{1f9ff}\u{20000}-\u{3fffd}]/u;
+const WIDE =
+  /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6\u{1f300}-\u{1f64f}\u{1f900}-\u{1f9ff}\u{20000}-\u{3fffd}]/u;
 const STANDING = /[\u0300-\u036f]|[\u200b-\u200f]|[\ufe00-\ufe0f]/;
 
 /** 0:00:00, or with milliseconds 0:00:00.000. Hours are not padded, as people write them. */
@@ -76,14 +79,17 @@ export function bytes(count: number): string {
 /** 1,234,567, as `toLocaleString("en")` has it: the first call of that takes tens of milliseconds. */
 export const grouped = (n: number): string => String(n).replaceAll(/\B(?=(?:\d{3})+$)/g, ",");
 
-export const count = (n: number, one: string, many = `${one}s`): string => `${grouped(n)} ${n === 1 ? one : many}`;
+export const count = (n: number, one: string, many = `${one}s`): string =>
+  `${grouped(n)} ${n === 1 ? one : many}`;
 
 /** One CSV record by RFC 4180, without the line end. */
 export function csvRecord(fields: readonly (string | number | null)[]): string {
-  return fields.map((field) => {
-    const text = field === null ? "" : String(field);
-    return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
-  }).join(",");
+  return fields
+    .map((field) => {
+      const text = field === null ? "" : String(field);
+      return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+    })
+    .join(",");
 }
 
 /** What a live view can show beside the line. Times in milliseconds of audio. */
@@ -92,7 +98,11 @@ export interface StatusDetails {
   readonly done: number;
   /** Files; null until they are counted. */
   readonly total: number | null;
-  readonly working: readonly { readonly file: string; readonly positionMs: number; readonly durationMs: number | null }[];
+  readonly working: readonly {
+    readonly file: string;
+    readonly positionMs: number;
+    readonly durationMs: number | null;
+  }[];
   readonly failures: readonly string[];
 }
 

@@ -14,12 +14,16 @@ export const objectPlace = (bucket: string, key: string): Place => `${SCHEME}${b
 
 export function bucketAndKey(place: Place): { readonly bucket: string; readonly key: string } {
   const slash = place.indexOf("/", SCHEME.length);
-  return slash < 0 ? { bucket: place.slice(SCHEME.length), key: "" } : { bucket: place.slice(SCHEME.length, slash), key: place.slice(slash + 1) };
+  return slash < 0
+    ? { bucket: place.slice(SCHEME.length), key: "" }
+    : { bucket: place.slice(SCHEME.length, slash), key: place.slice(slash + 1) };
 }
 
 /** `s3:///key` is in the bucket of MEDIA_BUCKET; every other text stays as it is. */
 export const inBucket = (text: string, mediaBucket: string | undefined): string =>
-  mediaBucket !== undefined && /^s3:\/\/\//i.test(text) ? objectPlace(mediaBucket, text.slice(SCHEME.length + 1)) : text;
+  mediaBucket !== undefined && /^s3:\/\/\//i.test(text)
+    ? objectPlace(mediaBucket, text.slice(SCHEME.length + 1))
+    : text;
 
 /**
  * What the user wrote as a place.
@@ -28,14 +32,19 @@ export const inBucket = (text: string, mediaBucket: string | undefined): string 
 export function toPlace(text: string, cwd: string): Place {
   if (!/^s3:\/\//i.test(text)) return resolve(cwd, text);
   const { bucket, key } = bucketAndKey(SCHEME + text.slice(SCHEME.length));
-  if (bucket === "") throw new MediasearchError("USAGE", `${text}: which bucket?`, { subject: text, hint: "s3://BUCKET/KEY, or MEDIA_BUCKET=BUCKET" });
+  if (bucket === "")
+    throw new MediasearchError("USAGE", `${text}: which bucket?`, {
+      subject: text,
+      hint: "s3://BUCKET/KEY, or MEDIA_BUCKET=BUCKET",
+    });
   return objectPlace(bucket, key);
 }
 
 const separator = (place: Place): string => (isObject(place) ? "/" : sep);
 
 /** The last part of a place, the name of the file. */
-export const nameOf = (place: Place): string => place.slice(place.lastIndexOf(separator(place)) + 1);
+export const nameOf = (place: Place): string =>
+  place.slice(place.lastIndexOf(separator(place)) + 1);
 
 /** The folder that a file is in, for objects with the slash at its end. */
 export function folderOf(place: Place): Place {
@@ -44,18 +53,23 @@ export function folderOf(place: Place): Place {
 }
 
 /** Another file of the same folder. */
-export const beside = (place: Place, name: string): Place => (isObject(place) ? folderOf(place) + name : posix.join(folderOf(place), name));
+export const beside = (place: Place, name: string): Place =>
+  isObject(place) ? folderOf(place) + name : posix.join(folderOf(place), name);
 
-const asFolder = (place: Place): string => (place.endsWith(separator(place)) ? place : place + separator(place));
+const asFolder = (place: Place): string =>
+  place.endsWith(separator(place)) ? place : place + separator(place);
 
 export const isBelow = (place: Place, folder: Place): boolean => place.startsWith(asFolder(folder));
 
 /** The way from a folder to what is below it; undefined for what is elsewhere. */
-export const nameBelow = (place: Place, folder: Place): string | undefined => (isBelow(place, folder) ? place.slice(asFolder(folder).length) : undefined);
+export const nameBelow = (place: Place, folder: Place): string | undefined =>
+  isBelow(place, folder) ? place.slice(asFolder(folder).length) : undefined;
 
 /** The nearest folder that all of them are in; of objects of several buckets, "s3://". */
 export function commonFolder(places: readonly Place[]): Place {
   let common = folderOf(places[0] ?? sep);
-  for (const place of places) while (!isBelow(place, common) && common !== sep && common !== SCHEME) common = folderOf(common.endsWith("/") && isObject(common) ? common.slice(0, -1) : common);
+  for (const place of places)
+    while (!isBelow(place, common) && common !== sep && common !== SCHEME)
+      common = folderOf(common.endsWith("/") && isObject(common) ? common.slice(0, -1) : common);
   return common;
 }

@@ -5,7 +5,10 @@ import { report } from "./report.ts";
 /** Real stdio and signals into `main`, its result into the exit code. */
 export async function start(): Promise<void> {
   const stop = new AbortController();
-  for (const [name, exitCode] of [["SIGINT", 130], ["SIGTERM", 143]] as const) {
+  for (const [name, exitCode] of [
+    ["SIGINT", 130],
+    ["SIGTERM", 143],
+  ] as const) {
     process.on(name, () => {
       // The second signal means "now": committed data is safe, the rest is done again.
       if (stop.signal.aborted) process.kill(process.pid, "SIGKILL");
@@ -29,13 +32,18 @@ export async function start(): Promise<void> {
       // `| head` has read enough; nobody is left to tell.
       if (error.code === "EPIPE") return stop.abort("EPIPE");
       if (stop.signal.aborted) return;
-      const mine = unwritten(error, stream === process.stdout ? "standard output" : "standard error");
+      const mine = unwritten(
+        error,
+        stream === process.stdout ? "standard output" : "standard error",
+      );
       stop.abort(mine);
       if (hasEnded) tell(mine);
     });
   };
   const exitCode = await main(argv, {
-    env: process.env, cwd: process.cwd(), signal: stop.signal,
+    env: process.env,
+    cwd: process.cwd(),
+    signal: stop.signal,
     get stdout() {
       return opened(process.stdout);
     },
@@ -55,5 +63,11 @@ export async function start(): Promise<void> {
 
 function unwritten(error: NodeJS.ErrnoException, name: string): MediasearchError {
   const known = toMediasearchError(error, name);
-  return known.code === "NO_SPACE" ? known : new MediasearchError("IO_FAILED", `${name}: can't be written (${error.code ?? error.message})`, { subject: name, cause: error });
+  return known.code === "NO_SPACE"
+    ? known
+    : new MediasearchError(
+        "IO_FAILED",
+        `${name}: can't be written (${error.code ?? error.message})`,
+        { subject: name, cause: error },
+      );
 }

@@ -25,7 +25,9 @@ const LONGEST_STOP_MS = 2000;
 /** Not process.exit: native code that is at work must not hold it up. */
 async function quit(): Promise<void> {
   stop.abort();
-  const stopped = Promise.allSettled([...transcribers.values()].map(async (one) => (await one).stop?.()));
+  const stopped = Promise.allSettled(
+    [...transcribers.values()].map(async (one) => (await one).stop?.()),
+  );
   await Promise.race([stopped, sleep(LONGEST_STOP_MS)]);
   process.kill(process.pid, "SIGKILL");
 }
@@ -40,7 +42,14 @@ function models(model: string): Promise<Record<string, string>> {
   return new Promise((resolve, reject) => {
     waiting.set(model, ({ files, failure }) => {
       if (files) resolve(files);
-      else reject(new MediasearchError(failure?.code ?? "MISSING_MODEL", failure?.message ?? `${model}: not available`, { hint: failure?.hint }));
+      else
+        reject(
+          new MediasearchError(
+            failure?.code ?? "MISSING_MODEL",
+            failure?.message ?? `${model}: not available`,
+            { hint: failure?.hint },
+          ),
+        );
     });
     reply({ type: "need-models", model });
   });
@@ -56,14 +65,20 @@ function tools(setup: WorkerSetup): Tools {
   return {
     // What could not be opened once (a download that failed) is tried again for the next file.
     transcriber(name) {
-      const known = transcribers.get(name) ?? openTranscriber(name, { models, engines: setup.engines });
+      const known =
+        transcribers.get(name) ?? openTranscriber(name, { models, engines: setup.engines });
       transcribers.set(name, known);
       known.catch(() => transcribers.delete(name));
       return known;
     },
     trouble: troubles,
-    embedder: () => (embedder ??= openEmbedder(setup.embedder).catch((error: unknown) => { embedder = undefined; throw error; })),
-    objects: () => (objects ??= import("./objects/s3/open.ts").then(({ openS3 }) => openS3(setup.objects))),
+    embedder: () =>
+      (embedder ??= openEmbedder(setup.embedder).catch((error: unknown) => {
+        embedder = undefined;
+        throw error;
+      })),
+    objects: () =>
+      (objects ??= import("./objects/s3/open.ts").then(({ openS3 }) => openS3(setup.objects))),
     signal: stop.signal,
     onCheckpoint: (checkpoint) => reply({ type: "checkpoint", checkpoint }),
     onProgress(positionMs, durationMs) {
@@ -93,11 +108,18 @@ async function embed(segments: readonly Segment[], setup: WorkerSetup): Promise<
   }
 }
 
-async function answer(type: "identify" | "transcribe", task: FileTask, setup: WorkerSetup): Promise<Reply> {
+async function answer(
+  type: "identify" | "transcribe",
+  task: FileTask,
+  setup: WorkerSetup,
+): Promise<Reply> {
   try {
-    if (type === "identify") return { type: "identity", identity: await identifyFile(task, stop.signal, alive()) };
+    if (type === "identify")
+      return { type: "identity", identity: await identifyFile(task, stop.signal, alive()) };
     const transcript = await processFile(task, tools(setup));
-    return transcript ? { type: "transcript", transcript } : { type: "skipped", reason: "no captions" };
+    return transcript
+      ? { type: "transcript", transcript }
+      : { type: "skipped", reason: "no captions" };
   } catch (error) {
     const { code, message, hint } = toMediasearchError(error, task.path);
     return { type: "failed", failure: { code, message, hint } };
@@ -105,12 +127,16 @@ async function answer(type: "identify" | "transcribe", task: FileTask, setup: Wo
 }
 
 const MEMORY_REPORT_MS = 500;
-setInterval(() => reply({ type: "memory", rssBytes: process.memoryUsage.rss() }), MEMORY_REPORT_MS).unref();
+setInterval(
+  () => reply({ type: "memory", rssBytes: process.memoryUsage.rss() }),
+  MEMORY_REPORT_MS,
+).unref();
 
 let setup: WorkerSetup | undefined;
 process.on("message", (request: Request) => {
   if (request.type === "setup") setup = request.setup;
   else if (request.type === "models") waiting.get(request.model)?.(request);
   else if (setup && request.type === "embed") void embed(request.segments, setup).then(reply);
-  else if (setup && request.type !== "embed") void answer(request.type, request.task, setup).then(reply);
+  else if (setup && request.type !== "embed")
+    void answer(request.type, request.task, setup).then(reply);
 });

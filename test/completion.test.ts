@@ -13,7 +13,21 @@ const read = (path: string): string => readFileSync(join(ROOT, path), "utf8");
 /** What a real bash offers for these words, the last one being typed. */
 function offered(...words: readonly string[]): string[] {
   const script = `source "$1"; shift; COMP_WORDS=("$@"); COMP_CWORD=$(( $# - 1 )); _mediasearch; printf '%s\\n' "\${COMPREPLY[@]}"`;
-  return execFileSync("bash", ["--norc", "-c", script, "bash", join(ROOT, "completions/mediasearch.bash"), "mediasearch", ...words], { encoding: "utf8" }).split("\n").filter((word) => word !== "");
+  return execFileSync(
+    "bash",
+    [
+      "--norc",
+      "-c",
+      script,
+      "bash",
+      join(ROOT, "completions/mediasearch.bash"),
+      "mediasearch",
+      ...words,
+    ],
+    { encoding: "utf8" },
+  )
+    .split("\n")
+    .filter((word) => word !== "");
 }
 
 describe("completion in bash", () => {
@@ -43,7 +57,12 @@ describe("completion in bash", () => {
 
   it("knows every option of every command", () => {
     for (const { name, options } of commandLines())
-      expect(offered(name, "-"), name).toEqual(options.flatMap(({ short, long }) => [...(short === undefined ? [] : [`-${short}`]), `--${long}`]));
+      expect(offered(name, "-"), name).toEqual(
+        options.flatMap(({ short, long }) => [
+          ...(short === undefined ? [] : [`-${short}`]),
+          `--${long}`,
+        ]),
+      );
   });
 });
 
@@ -53,10 +72,22 @@ describe.skipIf(!has("zsh"))("completion in zsh", () => {
   /** What a real zsh, at a terminal of its own, makes of these keys. */
   function typed(keys: string): string {
     const script = [
-      "zmodload zsh/zpty", "zpty z zsh -f -i", "zpty -w z 'PS1=; unsetopt zle_bracketed_paste; autoload -Uz compinit; compinit -u -D; source '$1", "zpty -w z 'bindkey \"^M\" accept-line'",
-      "sleep 1", `zpty -w -n z ${JSON.stringify(keys)}$'\\t'`, "sleep 1", "zpty -w -n z $'\\x15'", "zpty -r -t z out; print -r -- $out", "while zpty -r -t z out; do print -r -- $out; done",
+      "zmodload zsh/zpty",
+      "zpty z zsh -f -i",
+      "zpty -w z 'PS1=; unsetopt zle_bracketed_paste; autoload -Uz compinit; compinit -u -D; source '$1",
+      "zpty -w z 'bindkey \"^M\" accept-line'",
+      "sleep 1",
+      `zpty -w -n z ${JSON.stringify(keys)}$'\\t'`,
+      "sleep 1",
+      "zpty -w -n z $'\\x15'",
+      "zpty -r -t z out; print -r -- $out",
+      "while zpty -r -t z out; do print -r -- $out; done",
     ].join("\n");
-    return execFileSync("zsh", ["-f", "-c", script, "zsh", join(ROOT, "completions/mediasearch.zsh")], { encoding: "utf8", timeout: 20_000 });
+    return execFileSync(
+      "zsh",
+      ["-f", "-c", script, "zsh", join(ROOT, "completions/mediasearch.zsh")],
+      { encoding: "utf8", timeout: 20_000 },
+    );
   }
 
   it("completes values in either form, and the commands of help", () => {
@@ -68,8 +99,16 @@ describe.skipIf(!has("zsh"))("completion in zsh", () => {
 
 describe.skipIf(!has("man"))("the manual page", () => {
   it("shows tables and examples as they are typed, on a narrow page too", () => {
-    const shown = execFileSync("man", ["-l", join(ROOT, "man/mediasearch.1")], { encoding: "utf8", env: { ...process.env, MANWIDTH: "72", LC_ALL: "C.UTF-8", MAN_KEEP_FORMATTING: "" } });
-    for (const { examples, details = "" } of COMMANDS) for (const line of [...examples.map(([command]) => command), ...details.split("\n").filter((one) => one.startsWith("  "))]) expect(shown).toContain(line.trimEnd());
+    const shown = execFileSync("man", ["-l", join(ROOT, "man/mediasearch.1")], {
+      encoding: "utf8",
+      env: { ...process.env, MANWIDTH: "72", LC_ALL: "C.UTF-8", MAN_KEEP_FORMATTING: "" },
+    });
+    for (const { examples, details = "" } of COMMANDS)
+      for (const line of [
+        ...examples.map(([command]) => command),
+        ...details.split("\n").filter((one) => one.startsWith("  ")),
+      ])
+        expect(shown).toContain(line.trimEnd());
   });
 });
 
@@ -79,7 +118,11 @@ describe("what is made for shells and man", () => {
     const wanted = { bash: bashCompletion(), zsh: zshCompletion(), fish: fishCompletion() };
     for (const [shell, text] of Object.entries(wanted)) {
       expect(read(`completions/mediasearch.${shell}`), "run: npm run docs").toBe(text);
-      expect(await mediasearch(["completion", shell], { home: tempFolder() })).toEqual({ exitCode: 0, stdout: text, stderr: "" });
+      expect(await mediasearch(["completion", shell], { home: tempFolder() })).toEqual({
+        exitCode: 0,
+        stdout: text,
+        stderr: "",
+      });
     }
     expect(read("man/mediasearch.1"), "run: npm run docs").toBe(manPage(version));
     expect((await mediasearch(["completion", "tcsh"], { home: tempFolder() })).exitCode).toBe(2);
@@ -92,13 +135,20 @@ describe("what is made for shells and man", () => {
       expect(read("completions/mediasearch.zsh")).toContain(`    ${name}) _arguments`);
       for (const { long } of options) {
         expect(page).toContain(`--${long}`.replaceAll("-", "\\-"));
-        expect(read("completions/mediasearch.fish")).toMatch(new RegExp(`from ${name}'.* -l ${long} `));
+        expect(read("completions/mediasearch.fish")).toMatch(
+          new RegExp(`from ${name}'.* -l ${long} `),
+        );
       }
     }
     // Commands are there to be copied, each on a line of its own.
-    for (const { examples } of COMMANDS) for (const [command] of examples) expect(page).toContain(`\n.EX\n${command.replaceAll("\\", "\\e").replaceAll("-", "\\-").replaceAll("'", "\\(aq").replaceAll("~", "\\(ti")}\n.EE\n`);
+    for (const { examples } of COMMANDS)
+      for (const [command] of examples)
+        expect(page).toContain(
+          `\n.EX\n${command.replaceAll("\\", "\\e").replaceAll("-", "\\-").replaceAll("'", "\\(aq").replaceAll("~", "\\(ti")}\n.EE\n`,
+        );
     expect(page).toContain("hybrid (default: hybrid)");
     // No line of text may be taken for a request.
-    for (const line of page.split("\n").filter((one) => one.startsWith("."))) expect(line).toMatch(/^\.(\\"|TH|SH|SS|TP|PP|nh|ad l|nf|fi|EX|EE|RS 4|RE)/);
+    for (const line of page.split("\n").filter((one) => one.startsWith(".")))
+      expect(line).toMatch(/^\.(\\"|TH|SH|SS|TP|PP|nh|ad l|nf|fi|EX|EE|RS 4|RE)/);
   });
 });

@@ -9,7 +9,10 @@ import { ERRORS } from "../src/errors.ts";
 import { ROOT } from "./helpers/run.ts";
 
 const read = (path: string): string => readFileSync(join(ROOT, path), "utf8");
-const tracked = (): string[] => execFileSync("git", ["ls-files", "-z"], { cwd: ROOT, encoding: "utf8" }).split("\0").filter((path) => path !== "");
+const tracked = (): string[] =>
+  execFileSync("git", ["ls-files", "-z"], { cwd: ROOT, encoding: "utf8" })
+    .split("\0")
+    .filter((path) => path !== "");
 
 describe("the documentation", () => {
   it("that is made out of the program is as the program is", async () => {
@@ -20,8 +23,10 @@ describe("the documentation", () => {
 
   it("names every setting and exit code in the README, and every command somewhere", () => {
     const readme = read("README.md");
-    for (const { env } of Object.values(SETTINGS).filter(({ env }) => env !== "EMBEDDING_MODEL")) expect(readme, env).toContain(env);
-    for (const { exit } of Object.values(ERRORS).filter(({ exit }) => ![1, 143].includes(exit))) expect(readme, String(exit)).toMatch(new RegExp(`\\b${exit} `));
+    for (const { env } of Object.values(SETTINGS).filter(({ env }) => env !== "EMBEDDING_MODEL"))
+      expect(readme, env).toContain(env);
+    for (const { exit } of Object.values(ERRORS).filter(({ exit }) => ![1, 143].includes(exit)))
+      expect(readme, String(exit)).toMatch(new RegExp(`\\b${exit} `));
     for (const { name, examples, summary } of COMMANDS) {
       expect(read("docs/cli.md")).toContain(`## ${name}`);
       expect(examples.length, name).toBeGreaterThan(0);
@@ -31,11 +36,17 @@ describe("the documentation", () => {
 
   it("has no dead links to files", () => {
     for (const page of tracked().filter((path) => path.endsWith(".md")))
-      for (const [, target = ""] of read(page).matchAll(/\]\((?!https?:|#)([^)#]+)[^)]*\)/g)) expect(() => readFileSync(join(ROOT, page, "..", target)), `${page} → ${target}`).not.toThrow();
+      for (const [, target = ""] of read(page).matchAll(/\]\((?!https?:|#)([^)#]+)[^)]*\)/g))
+        expect(
+          () => readFileSync(join(ROOT, page, "..", target)),
+          `${page} → ${target}`,
+        ).not.toThrow();
   });
 
   it("names every dependency and why it is here", () => {
-    const { dependencies } = JSON.parse(read("package.json")) as { dependencies: Record<string, string> };
+    const { dependencies } = JSON.parse(read("package.json")) as {
+      dependencies: Record<string, string>;
+    };
     const page = read("docs/dependencies.md");
     for (const name of Object.keys(dependencies)) expect(page, name).toContain(name);
   });
@@ -43,7 +54,11 @@ describe("the documentation", () => {
 
 describe("the repository", () => {
   it("names no registry's host", () => {
-    const hosts = [["registry", "npmjs", "org"], ["registry", "yarnpkg", "com"], ["npm", "pkg", "github", "com"]].map((parts) => parts.join("."));
+    const hosts = [
+      ["registry", "npmjs", "org"],
+      ["registry", "yarnpkg", "com"],
+      ["npm", "pkg", "github", "com"],
+    ].map((parts) => parts.join("."));
     for (const path of tracked()) {
       const text = readFileSync(join(ROOT, path), "latin1");
       for (const host of hosts) expect(text.includes(host), `${path} names ${host}`).toBe(false);
@@ -55,6 +70,8 @@ describe("the repository", () => {
     const size = (path: string): number => readFileSync(join(ROOT, path)).length;
     const fixtures = tracked().filter((path) => path.startsWith("fixtures/media/"));
     expect(fixtures.reduce((sum, path) => sum + size(path), 0)).toBeLessThan(2_000_000);
-    expect(tracked().filter((path) => size(path) > 1_000_000)).toEqual(["models/all-MiniLM-L6-v2/model_quantized.onnx"]);
+    expect(tracked().filter((path) => size(path) > 1_000_000)).toEqual([
+      "models/all-MiniLM-L6-v2/model_quantized.onnx",
+    ]);
   });
 });

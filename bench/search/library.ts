@@ -17,13 +17,20 @@ type Embed = (texts: readonly string[]) => Promise<readonly Float32Array[]>;
 export async function makeWorld(embed: Embed): Promise<World> {
   const random = seeded(11);
   const real = await embed(Array.from({ length: 2000 }, () => sentence(random)));
-  const asked = await embed(Array.from({ length: 15 }, () => `who ${sentence(random).split(" ").slice(2).join(" ")}`));
+  const asked = await embed(
+    Array.from({ length: 15 }, () => `who ${sentence(random).split(" ").slice(2).join(" ")}`),
+  );
   const { rank } = language(seeded(5));
-  const word = (from: number, to: number): string => rank(from + Math.floor(random() * (to - from)));
+  const word = (from: number, to: number): string =>
+    rank(from + Math.floor(random() * (to - from)));
   return {
     real,
     vectorQueries: [...asked, ...Array.from({ length: 15 }, () => near(real, random))],
-    textQueries: Array.from({ length: 40 }, (_, n) => `what did they ${word(60, 300)} about the ${word(300, 3000)}${n % 2 === 0 ? ` ${word(1000, 20_000)}` : ""}`),
+    textQueries: Array.from(
+      { length: 40 },
+      (_, n) =>
+        `what did they ${word(60, 300)} about the ${word(300, 3000)}${n % 2 === 0 ? ` ${word(1000, 20_000)}` : ""}`,
+    ),
   };
 }
 
@@ -45,12 +52,25 @@ export function* files(segments: number, world: World): Generator<AssetVersion> 
   for (let file = 0, made = 0; made < segments; file++) {
     const many = Math.min(PER_FILE, segments - made);
     yield {
-      id: `/library/recording ${String(file).padStart(5, "0")}.mp4`, sizeBytes: 1e8 + file, mtimeMs: 1.7e12 + file, fingerprint: `f${file}`, captionsStat: "", origin: "asr", engine: "local", language: "en", durationMs: many * 4000,
+      id: `/library/recording ${String(file).padStart(5, "0")}.mp4`,
+      sizeBytes: 1e8 + file,
+      mtimeMs: 1.7e12 + file,
+      fingerprint: `f${file}`,
+      captionsStat: "",
+      origin: "asr",
+      engine: "local",
+      language: "en",
+      durationMs: many * 4000,
       segments: Array.from({ length: many }, (_, index): EmbeddedSegment => {
         const nth = made + index;
         const real = nth % realFrom === 0 ? world.real[nth / realFrom] : undefined;
         return {
-          index, startMs: index * 4000, endMs: index * 4000 + 3800, text: text(6 + Math.floor(random() * 12)), speaker: speakers[Math.floor(random() * speakers.length)] ?? null, confidence: 0.9,
+          index,
+          startMs: index * 4000,
+          endMs: index * 4000 + 3800,
+          text: text(6 + Math.floor(random() * 12)),
+          speaker: speakers[Math.floor(random() * speakers.length)] ?? null,
+          confidence: 0.9,
           vector: real ?? near(world.real, random),
         };
       }),
@@ -60,7 +80,10 @@ export function* files(segments: number, world: World): Generator<AssetVersion> 
 }
 
 /** The ten nearest of each query by every vector, told apart by their number in the library. */
-export function exactAnswers(queries: readonly Float32Array[]): { readonly see: (nth: number, vector: Float32Array) => void; readonly best: () => readonly (readonly number[])[] } {
+export function exactAnswers(queries: readonly Float32Array[]): {
+  readonly see: (nth: number, vector: Float32Array) => void;
+  readonly best: () => readonly (readonly number[])[];
+} {
   const kept = queries.map(() => [] as { nth: number; score: number }[]);
   return {
     see(nth, vector) {
@@ -77,8 +100,13 @@ export function exactAnswers(queries: readonly Float32Array[]): { readonly see: 
   };
 }
 
-export const recall = (found: readonly (readonly number[])[], exact: readonly (readonly number[])[]): number =>
-  found.reduce((sum, one, q) => sum + one.filter((nth) => exact[q]?.includes(nth)).length, 0) / exact.reduce((sum, one) => sum + one.length, 0);
+export const recall = (
+  found: readonly (readonly number[])[],
+  exact: readonly (readonly number[])[],
+): number =>
+  found.reduce((sum, one, q) => sum + one.filter((nth) => exact[q]?.includes(nth)).length, 0) /
+  exact.reduce((sum, one) => sum + one.length, 0);
 
 /** "/library/recording 00012.mp4" 34 → 12,034 */
-export const numberOf = (asset: string, index: number): number => Number(/(\d+)\.mp4$/.exec(asset)?.[1]) * PER_FILE + index;
+export const numberOf = (asset: string, index: number): number =>
+  Number(/(\d+)\.mp4$/.exec(asset)?.[1]) * PER_FILE + index;

@@ -15,9 +15,12 @@ export interface Column {
 }
 
 export const bitmapBytes = (bits: number): number => (bits + 7) >> 3;
-export const bitAt = (bitmap: Uint8Array, i: number): boolean => (((bitmap[i >> 3] ?? 0) >> (i & 7)) & 1) === 1;
-const setBit = (bitmap: Uint8Array, i: number): void => void (bitmap[i >> 3] = (bitmap[i >> 3] ?? 0) | (1 << (i & 7)));
-export const isValid = (column: Column, i: number): boolean => column.validity === undefined || bitAt(column.validity, i);
+export const bitAt = (bitmap: Uint8Array, i: number): boolean =>
+  (((bitmap[i >> 3] ?? 0) >> (i & 7)) & 1) === 1;
+const setBit = (bitmap: Uint8Array, i: number): void =>
+  void (bitmap[i >> 3] = (bitmap[i >> 3] ?? 0) | (1 << (i & 7)));
+export const isValid = (column: Column, i: number): boolean =>
+  column.validity === undefined || bitAt(column.validity, i);
 
 export function nullCount({ validity, length }: Column): number {
   if (validity === undefined) return 0;
@@ -31,7 +34,11 @@ export const own = (bytes: Uint8Array): Uint8Array => Uint8Array.from(bytes);
 
 /** How many rows a child holds for so many rows of its parent. */
 export const childLength = (of: Field, column: Pick<Column, "length" | "offsets">): number =>
-  of.type.kind === "struct" ? column.length : of.type.kind === "fixedList" ? column.length * of.type.size : (column.offsets?.[column.length] ?? 0);
+  of.type.kind === "struct"
+    ? column.length
+    : of.type.kind === "fixedList"
+      ? column.length * of.type.size
+      : (column.offsets?.[column.length] ?? 0);
 
 const hasOffsets = (of: Field): boolean => ["utf8", "binary", "list", "map"].includes(of.type.kind);
 export const isText = (of: Field): boolean => of.type.kind === "utf8" || of.type.kind === "binary";
@@ -39,13 +46,17 @@ export const isText = (of: Field): boolean => of.type.kind === "utf8" || of.type
 /** A column of `length` nulls. */
 export function nulls(of: Field, length: number): Column {
   const width = byteWidth(of.type);
-  const bytes = of.type.kind === "bool" ? bitmapBytes(length) : width === undefined ? 0 : width * length;
+  const bytes =
+    of.type.kind === "bool" ? bitmapBytes(length) : width === undefined ? 0 : width * length;
   const offsets = hasOffsets(of) ? new Int32Array(length + 1) : undefined;
   return {
     length,
     validity: of.nullable ? new Uint8Array(bitmapBytes(length)) : undefined,
     offsets,
-    data: width !== undefined || of.type.kind === "bool" || isText(of) ? new Uint8Array(bytes) : undefined,
+    data:
+      width !== undefined || of.type.kind === "bool" || isText(of)
+        ? new Uint8Array(bytes)
+        : undefined,
     children: of.children.map((child) => nulls(child, childLength(of, { length, offsets }))),
   };
 }
@@ -55,10 +66,25 @@ export function gather(of: Field, from: Column, rows: Uint32Array): Column {
   const length = rows.length;
   const validity = gatherBits(from.validity, rows);
   const base = { length, validity };
-  if (of.type.kind === "bool") return { ...base, offsets: undefined, data: gatherBits(from.data, rows), children: [] };
+  if (of.type.kind === "bool")
+    return { ...base, offsets: undefined, data: gatherBits(from.data, rows), children: [] };
   const width = byteWidth(of.type);
-  if (width !== undefined) return { ...base, offsets: undefined, data: gatherFixed(from.data ?? new Uint8Array(0), width, rows), children: [] };
-  if (of.type.kind === "struct") return { ...base, offsets: undefined, data: undefined, children: of.children.map((child, i) => gather(child, from.children[i] ?? nulls(child, from.length), rows)) };
+  if (width !== undefined)
+    return {
+      ...base,
+      offsets: undefined,
+      data: gatherFixed(from.data ?? new Uint8Array(0), width, rows),
+      children: [],
+    };
+  if (of.type.kind === "struct")
+    return {
+      ...base,
+      offsets: undefined,
+      data: undefined,
+      children: of.children.map((child, i) =>
+        gather(child, from.children[i] ?? nulls(child, from.length), rows),
+      ),
+    };
   if (of.type.kind === "fixedList") return gatherFixedList(of, of.type.size, from, rows, validity);
   return gatherRanges(of, from, rows, validity);
 }
@@ -79,7 +105,7 @@ function gatherFixed(data: Uint8Array, width: number, rows: Uint32Array): Uint8A
     return out;
   }
   // Runs of neighbours are copied as one.
-  for (let i = 0; i < rows.length; ) {
+  for (let i = 0; i < rows.length;) {
     const first = rows[i] ?? 0;
     let run = 1;
     while (rows[i + run] === first + run) run++;
@@ -89,19 +115,41 @@ function gatherFixed(data: Uint8Array, width: number, rows: Uint32Array): Uint8A
   return out;
 }
 
-function gatherFixedList(of: Field, size: number, from: Column, rows: Uint32Array, validity: Uint8Array | undefined): Column {
+function gatherFixedList(
+  of: Field,
+  size: number,
+  from: Column,
+  rows: Uint32Array,
+  validity: Uint8Array | undefined,
+): Column {
   const [item] = of.children;
   const [child] = from.children;
-  if (item === undefined || child === undefined) throw new TypeError("a fixed-size list without its item");
+  if (item === undefined || child === undefined)
+    throw new TypeError("a fixed-size list without its item");
   const width = byteWidth(item.type);
   const inner =
     width !== undefined && child.validity === undefined
-      ? { length: rows.length * size, validity: undefined, offsets: undefined, data: gatherFixed(child.data ?? new Uint8Array(0), width * size, rows), children: [] }
-      : gather(item, child, expand(rows, (row) => [row * size, (row + 1) * size], rows.length * size));
+      ? {
+          length: rows.length * size,
+          validity: undefined,
+          offsets: undefined,
+          data: gatherFixed(child.data ?? new Uint8Array(0), width * size, rows),
+          children: [],
+        }
+      : gather(
+          item,
+          child,
+          expand(rows, (row) => [row * size, (row + 1) * size], rows.length * size),
+        );
   return { length: rows.length, validity, offsets: undefined, data: undefined, children: [inner] };
 }
 
-function gatherRanges(of: Field, from: Column, rows: Uint32Array, validity: Uint8Array | undefined): Column {
+function gatherRanges(
+  of: Field,
+  from: Column,
+  rows: Uint32Array,
+  validity: Uint8Array | undefined,
+): Column {
   const source = from.offsets ?? new Int32Array(from.length + 1);
   const offsets = new Int32Array(rows.length + 1);
   for (let i = 0; i < rows.length; i++) {
@@ -118,11 +166,23 @@ function gatherRanges(of: Field, from: Column, rows: Uint32Array, validity: Uint
     return { length: rows.length, validity, offsets, data, children: [] };
   }
   const inner = expand(rows, (row) => [source[row] ?? 0, source[row + 1] ?? 0], total);
-  return { length: rows.length, validity, offsets, data: undefined, children: of.children.map((child, i) => gather(child, from.children[i] ?? nulls(child, 0), inner)) };
+  return {
+    length: rows.length,
+    validity,
+    offsets,
+    data: undefined,
+    children: of.children.map((child, i) =>
+      gather(child, from.children[i] ?? nulls(child, 0), inner),
+    ),
+  };
 }
 
 /** The rows of a child that belong to these rows of its parent. */
-function expand(rows: Uint32Array, range: (row: number) => [number, number], total: number): Uint32Array {
+function expand(
+  rows: Uint32Array,
+  range: (row: number) => [number, number],
+  total: number,
+): Uint32Array {
   const inner = new Uint32Array(total);
   let at = 0;
   for (const row of rows) {
@@ -137,10 +197,35 @@ export function concat(of: Field, parts: readonly Column[]): Column {
   const [only] = parts;
   if (parts.length === 1 && only !== undefined) return only;
   const length = parts.reduce((sum, part) => sum + part.length, 0);
-  const base = { length, validity: parts.some((part) => part.validity !== undefined) ? concatBits(parts, (part) => part.validity, length) : undefined };
-  if (of.type.kind === "bool") return { ...base, offsets: undefined, data: concatBits(parts, (part) => part.data, length), children: [] };
-  const children = of.children.map((child, i) => concat(child, parts.map((part) => part.children[i] ?? nulls(child, childLength(of, part)))));
-  if (!hasOffsets(of)) return { ...base, offsets: undefined, data: byteWidth(of.type) === undefined ? undefined : concatBytes(parts.map((part) => part.data ?? new Uint8Array(0))), children };
+  const base = {
+    length,
+    validity: parts.some((part) => part.validity !== undefined)
+      ? concatBits(parts, (part) => part.validity, length)
+      : undefined,
+  };
+  if (of.type.kind === "bool")
+    return {
+      ...base,
+      offsets: undefined,
+      data: concatBits(parts, (part) => part.data, length),
+      children: [],
+    };
+  const children = of.children.map((child, i) =>
+    concat(
+      child,
+      parts.map((part) => part.children[i] ?? nulls(child, childLength(of, part))),
+    ),
+  );
+  if (!hasOffsets(of))
+    return {
+      ...base,
+      offsets: undefined,
+      data:
+        byteWidth(of.type) === undefined
+          ? undefined
+          : concatBytes(parts.map((part) => part.data ?? new Uint8Array(0))),
+      children,
+    };
   const offsets = new Int32Array(length + 1);
   let row = 0;
   for (const part of parts) {
@@ -148,15 +233,31 @@ export function concat(of: Field, parts: readonly Column[]): Column {
     for (let i = 1; i <= part.length; i++) offsets[row + i] = start + (part.offsets?.[i] ?? 0);
     row += part.length;
   }
-  return { ...base, offsets, data: isText(of) ? concatBytes(parts.map((part) => (part.data ?? new Uint8Array(0)).subarray(0, part.offsets?.[part.length] ?? 0))) : undefined, children };
+  return {
+    ...base,
+    offsets,
+    data: isText(of)
+      ? concatBytes(
+          parts.map((part) =>
+            (part.data ?? new Uint8Array(0)).subarray(0, part.offsets?.[part.length] ?? 0),
+          ),
+        )
+      : undefined,
+    children,
+  };
 }
 
-function concatBits(parts: readonly Column[], of: (part: Column) => Uint8Array | undefined, length: number): Uint8Array {
+function concatBits(
+  parts: readonly Column[],
+  of: (part: Column) => Uint8Array | undefined,
+  length: number,
+): Uint8Array {
   const bits = new Uint8Array(bitmapBytes(length));
   let at = 0;
   for (const part of parts) {
     const source = of(part);
-    for (let i = 0; i < part.length; i++) if (source === undefined || bitAt(source, i)) setBit(bits, at + i);
+    for (let i = 0; i < part.length; i++)
+      if (source === undefined || bitAt(source, i)) setBit(bits, at + i);
     at += part.length;
   }
   return bits;
@@ -172,4 +273,8 @@ function concatBytes(parts: readonly Uint8Array[]): Uint8Array {
   return out;
 }
 
-export const sizeInBytes = (column: Column): number => (column.validity?.length ?? 0) + (column.offsets?.byteLength ?? 0) + (column.data?.length ?? 0) + column.children.reduce((sum, child) => sum + sizeInBytes(child), 0);
+export const sizeInBytes = (column: Column): number =>
+  (column.validity?.length ?? 0) +
+  (column.offsets?.byteLength ?? 0) +
+  (column.data?.length ?? 0) +
+  column.children.reduce((sum, child) => sum + sizeInBytes(child), 0);

@@ -3,7 +3,12 @@ export type ArrowType =
   | { readonly kind: "int"; readonly bits: number; readonly signed: boolean }
   | { readonly kind: "float"; readonly bits: 16 | 32 | 64 }
   | { readonly kind: "binary" | "utf8" | "bool" | "list" | "struct" }
-  | { readonly kind: "decimal"; readonly precision: number; readonly scale: number; readonly bits: number }
+  | {
+      readonly kind: "decimal";
+      readonly precision: number;
+      readonly scale: number;
+      readonly bits: number;
+    }
   | { readonly kind: "date"; readonly unit: number }
   | { readonly kind: "time"; readonly unit: number; readonly bits: number }
   | { readonly kind: "timestamp"; readonly unit: number; readonly zone: string }
@@ -20,7 +25,12 @@ export interface Field {
   readonly metadata?: ReadonlyMap<string, string>;
 }
 
-export const field = (name: string, type: ArrowType, children: readonly Field[] = [], nullable = true): Field => ({ name, nullable, type, children });
+export const field = (
+  name: string,
+  type: ArrowType,
+  children: readonly Field[] = [],
+  nullable = true,
+): Field => ({ name, nullable, type, children });
 
 /** Bytes of a value of a fixed width; undefined for other layouts. */
 export function byteWidth(type: ArrowType): number | undefined {
@@ -43,15 +53,28 @@ export function byteWidth(type: ArrowType): number | undefined {
 
 /** Whether two columns hold the same values: type, nullability and children; names of children don't count. */
 export function sameShape(a: Field, b: Field): boolean {
-  return a.nullable === b.nullable && sameType(a.type, b.type) && a.children.length === b.children.length && a.children.every((child, i) => isMapPart(a, b) ? sameEntries(child, b.children[i]) : sameShape(child, b.children[i] ?? child));
+  return (
+    a.nullable === b.nullable &&
+    sameType(a.type, b.type) &&
+    a.children.length === b.children.length &&
+    a.children.every((child, i) =>
+      isMapPart(a, b)
+        ? sameEntries(child, b.children[i])
+        : sameShape(child, b.children[i] ?? child),
+    )
+  );
 }
 
 const isMapPart = (a: Field, b: Field): boolean => a.type.kind === "map" && b.type.kind === "map";
 
 /** Key and entries are never null in Arrow, but writers differ in how they declare them. */
-const sameEntries = (a: Field, b: Field | undefined): boolean => b !== undefined && a.children.length === b.children.length && a.children.every((child, i) => sameType(child.type, b.children[i]?.type ?? child.type));
+const sameEntries = (a: Field, b: Field | undefined): boolean =>
+  b !== undefined &&
+  a.children.length === b.children.length &&
+  a.children.every((child, i) => sameType(child.type, b.children[i]?.type ?? child.type));
 
-export const sameType = (a: ArrowType, b: ArrowType): boolean => JSON.stringify(Object.entries(a).sort()) === JSON.stringify(Object.entries(b).sort());
+export const sameType = (a: ArrowType, b: ArrowType): boolean =>
+  JSON.stringify(Object.entries(a).sort()) === JSON.stringify(Object.entries(b).sort());
 
 /** The paths (indices of children) from a column to each of its leaves, in depth-first order. */
 export function leafPaths(of: Field): readonly (readonly number[])[] {

@@ -46,7 +46,8 @@ function readType(id: number, t: FlatTable | undefined, dictionary: boolean): Ar
   }
 }
 
-const readMetadata = (t: FlatTable, id: number): ReadonlyMap<string, string> => new Map(t.tables(id).map((pair) => [pair.string(0) ?? "", pair.string(1) ?? ""]));
+const readMetadata = (t: FlatTable, id: number): ReadonlyMap<string, string> =>
+  new Map(t.tables(id).map((pair) => [pair.string(0) ?? "", pair.string(1) ?? ""]));
 
 export function readField(t: FlatTable): Field {
   const metadata = readMetadata(t, 6);
@@ -59,23 +60,37 @@ export function readField(t: FlatTable): Field {
   };
 }
 
-export const readSchema = (t: FlatTable): Schema => ({ fields: t.tables(1).map(readField), metadata: readMetadata(t, 2) });
+export const readSchema = (t: FlatTable): Schema => ({
+  fields: t.tables(1).map(readField),
+  metadata: readMetadata(t, 2),
+});
 
 /** The type's id in the union, its slots, and the number of them. */
-function typeTable(type: ArrowType, b: Builder): { readonly id: number; readonly slots: readonly Slot[]; readonly count: number } {
+function typeTable(
+  type: ArrowType,
+  b: Builder,
+): { readonly id: number; readonly slots: readonly Slot[]; readonly count: number } {
   switch (type.kind) {
     case "int":
       return { id: 2, slots: [i32(0, type.bits), bool(1, type.signed)], count: 2 };
     case "float":
       return { id: 3, slots: [i16(0, FLOAT_BITS.indexOf(type.bits))], count: 1 };
     case "decimal":
-      return { id: 7, slots: [i32(0, type.precision), i32(1, type.scale), i32(2, type.bits, 128)], count: 3 };
+      return {
+        id: 7,
+        slots: [i32(0, type.precision), i32(1, type.scale), i32(2, type.bits, 128)],
+        count: 3,
+      };
     case "date":
       return { id: 8, slots: [i16(0, type.unit, 1)], count: 1 };
     case "time":
       return { id: 9, slots: [i16(0, type.unit, 1), i32(1, type.bits, 32)], count: 2 };
     case "timestamp":
-      return { id: 10, slots: [i16(0, type.unit), ref(1, type.zone === "" ? 0 : b.createString(type.zone))], count: 2 };
+      return {
+        id: 10,
+        slots: [i16(0, type.unit), ref(1, type.zone === "" ? 0 : b.createString(type.zone))],
+        count: 2,
+      };
     case "fixedBinary":
       return { id: 15, slots: [i32(0, type.width)], count: 1 };
     case "fixedList":
@@ -85,7 +100,11 @@ function typeTable(type: ArrowType, b: Builder): { readonly id: number; readonly
     case "other":
       return { id: type.id, slots: [], count: 0 };
     default:
-      return { id: { binary: 4, utf8: 5, bool: 6, list: 12, struct: 13 }[type.kind], slots: [], count: 0 };
+      return {
+        id: { binary: 4, utf8: 5, bool: 6, list: 12, struct: 13 }[type.kind],
+        slots: [],
+        count: 0,
+      };
   }
 }
 
@@ -100,16 +119,29 @@ function writeMetadata(b: Builder, metadata: ReadonlyMap<string, string> | undef
 }
 
 function writeField(b: Builder, f: Field): number {
-  const children = vector(b, f.children.map((child) => writeField(b, child)));
+  const children = vector(
+    b,
+    f.children.map((child) => writeField(b, child)),
+  );
   const { id, slots, count } = typeTable(f.type, b);
   const type = table(b, count, slots);
   const metadata = writeMetadata(b, f.metadata);
   const name = b.createString(f.name);
-  return table(b, 7, [ref(0, name), bool(1, f.nullable), u8(2, id), ref(3, type), ref(5, children), ref(6, metadata)]);
+  return table(b, 7, [
+    ref(0, name),
+    bool(1, f.nullable),
+    u8(2, id),
+    ref(3, type),
+    ref(5, children),
+    ref(6, metadata),
+  ]);
 }
 
 export function writeSchema(b: Builder, { fields, metadata }: Schema): number {
-  const all = vector(b, fields.map((f) => writeField(b, f)));
+  const all = vector(
+    b,
+    fields.map((f) => writeField(b, f)),
+  );
   const pairs = writeMetadata(b, metadata);
   return table(b, 4, [ref(1, all), ref(2, pairs)]);
 }

@@ -31,16 +31,23 @@ function* messages(bytes: Uint8Array): Generator<Message> {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   let at = 0;
   while (at + 8 <= bytes.length) {
-    if (view.getUint32(at, true) !== 0xffffffff) throw new ArrowError("a message without its continuation marker");
+    if (view.getUint32(at, true) !== 0xffffffff)
+      throw new ArrowError("a message without its continuation marker");
     const size = view.getInt32(at + 4, true);
     if (size === 0) return;
     const start = at + 8;
-    if (size < 0 || start + size > bytes.length) throw new ArrowError("a message that is cut short");
+    if (size < 0 || start + size > bytes.length)
+      throw new ArrowError("a message that is cut short");
     const message = FlatTable.root(bytes.subarray(start, start + size));
     const header = message.table(2);
     const bodyLength = Number(message.i64(3));
-    if (header === undefined || start + size + bodyLength > bytes.length) throw new ArrowError("a message that is cut short");
-    yield { kind: message.u8(1), header, body: bytes.subarray(start + size, start + size + bodyLength) };
+    if (header === undefined || start + size + bodyLength > bytes.length)
+      throw new ArrowError("a message that is cut short");
+    yield {
+      kind: message.u8(1),
+      header,
+      body: bytes.subarray(start + size, start + size + bodyLength),
+    };
     at = start + size + bodyLength;
   }
   if (at !== bytes.length) throw new ArrowError("bytes after the last message");
@@ -51,24 +58,32 @@ export function readSchemaMessage(bytes: Uint8Array): Schema {
   try {
     for (const { kind, header } of messages(bytes)) if (kind === SCHEMA) return readSchema(header);
   } catch (error) {
-    throw error instanceof ArrowError ? error : new ArrowError("bytes that are no Arrow schema", { cause: error });
+    throw error instanceof ArrowError
+      ? error
+      : new ArrowError("bytes that are no Arrow schema", { cause: error });
   }
   throw new ArrowError("no schema");
 }
 
 /** Reads a schema and the batches that follow it. @throws ArrowError */
-export function readStream(bytes: Uint8Array): { readonly schema: Schema; readonly batches: readonly Batch[] } {
+export function readStream(bytes: Uint8Array): {
+  readonly schema: Schema;
+  readonly batches: readonly Batch[];
+} {
   let schema: Schema | undefined;
   const batches: Batch[] = [];
   try {
     for (const { kind, header, body } of messages(bytes)) {
       if (kind === SCHEMA) schema = readSchema(header);
       else if (kind === DICTIONARY_BATCH) throw new UnsupportedTypeError("a dictionary");
-      else if (kind === RECORD_BATCH && schema !== undefined) batches.push(readBatch(schema, header, body));
+      else if (kind === RECORD_BATCH && schema !== undefined)
+        batches.push(readBatch(schema, header, body));
       else throw new ArrowError(`a message of kind ${kind}`);
     }
   } catch (error) {
-    throw error instanceof ArrowError ? error : new ArrowError("bytes that are no Arrow stream", { cause: error });
+    throw error instanceof ArrowError
+      ? error
+      : new ArrowError("bytes that are no Arrow stream", { cause: error });
   }
   if (schema === undefined) throw new ArrowError("no schema");
   return { schema, batches };
@@ -80,7 +95,8 @@ function readBatch(schema: Schema, header: FlatTable, body: Uint8Array): Batch {
   const buffers = header.pairs(2).values();
   const nextBuffer = (): Uint8Array => {
     const { value } = buffers.next();
-    if (value === undefined || value[0] + value[1] > body.length) throw new ArrowError("a buffer outside of its message");
+    if (value === undefined || value[0] + value[1] > body.length)
+      throw new ArrowError("a buffer outside of its message");
     return body.subarray(value[0], value[0] + value[1]);
   };
   const read = (of: Field): Column => {
@@ -94,10 +110,16 @@ function readBatch(schema: Schema, header: FlatTable, body: Uint8Array): Batch {
   return { length: Number(header.i64(0)), columns: schema.fields.map(read) };
 }
 
-function readValues(of: Field, length: number, next: () => Uint8Array, read: (of: Field) => Column): Pick<Column, "offsets" | "data" | "children"> {
+function readValues(
+  of: Field,
+  length: number,
+  next: () => Uint8Array,
+  read: (of: Field) => Column,
+): Pick<Column, "offsets" | "data" | "children"> {
   const { kind } = of.type;
   const width = byteWidth(of.type);
-  if (kind === "other") throw new UnsupportedTypeError(`column ${of.name} has a type that is not supported`);
+  if (kind === "other")
+    throw new UnsupportedTypeError(`column ${of.name} has a type that is not supported`);
   if (kind === "bool" || width !== undefined) {
     const needed = width === undefined ? bitmapBytes(length) : width * length;
     const data = next();
@@ -106,16 +128,30 @@ function readValues(of: Field, length: number, next: () => Uint8Array, read: (of
   }
   if (kind === "struct" || kind === "fixedList") {
     const needed = childLength(of, { length, offsets: undefined });
-    return { offsets: undefined, data: undefined, children: of.children.map((child) => part(child, read(child), 0, needed)) };
+    return {
+      offsets: undefined,
+      data: undefined,
+      children: of.children.map((child) => part(child, read(child), 0, needed)),
+    };
   }
   const raw = next();
-  if (length > 0 && raw.length < 4 * (length + 1)) throw new ArrowError(`too few offsets of ${of.name}`);
-  const offsets = length === 0 ? new Int32Array(1) : new Int32Array(own(raw.subarray(0, 4 * (length + 1))).buffer);
-  if (offsets.some((offset, i) => offset < (offsets[i - 1] ?? 0))) throw new ArrowError(`offsets of ${of.name} that go back`);
+  if (length > 0 && raw.length < 4 * (length + 1))
+    throw new ArrowError(`too few offsets of ${of.name}`);
+  const offsets =
+    length === 0
+      ? new Int32Array(1)
+      : new Int32Array(own(raw.subarray(0, 4 * (length + 1))).buffer);
+  if (offsets.some((offset, i) => offset < (offsets[i - 1] ?? 0)))
+    throw new ArrowError(`offsets of ${of.name} that go back`);
   const [first = 0] = offsets;
   const last = offsets[length] ?? 0;
   if (first > 0) for (let i = 0; i <= length; i++) offsets[i] = (offsets[i] ?? 0) - first;
-  if (!isText(of)) return { offsets, data: undefined, children: of.children.map((child) => part(child, read(child), first, last)) };
+  if (!isText(of))
+    return {
+      offsets,
+      data: undefined,
+      children: of.children.map((child) => part(child, read(child), first, last)),
+    };
   const data = next();
   if (last > data.length) throw new ArrowError(`offsets of ${of.name} beyond its bytes`);
   return { offsets, data: own(data.subarray(first, last)), children: [] };
@@ -125,15 +161,28 @@ function readValues(of: Field, length: number, next: () => Uint8Array, read: (of
 function part(of: Field, column: Column, from: number, to: number): Column {
   if (column.length < to) throw new ArrowError(`too few values of ${of.name}`);
   if (from === 0 && to === column.length) return column;
-  return gather(of, column, Uint32Array.from({ length: to - from }, (_, i) => from + i));
+  return gather(
+    of,
+    column,
+    Uint32Array.from({ length: to - from }, (_, i) => from + i),
+  );
 }
 
 const padded = (length: number): number => (length + 7) & ~7;
 
-function message(kind: number, bodyLength: number, header: (b: Parameters<Parameters<typeof finish>[0]>[0]) => number): Buffer {
+function message(
+  kind: number,
+  bodyLength: number,
+  header: (b: Parameters<Parameters<typeof finish>[0]>[0]) => number,
+): Buffer {
   const metadata = finish((b) => {
     const offset = header(b);
-    return table(b, 5, [i16(0, METADATA_V5), u8(1, kind), ref(2, offset), i64(3, BigInt(bodyLength))]);
+    return table(b, 5, [
+      i16(0, METADATA_V5),
+      u8(1, kind),
+      ref(2, offset),
+      i64(3, BigInt(bodyLength)),
+    ]);
   });
   const out = Buffer.alloc(padded(8 + metadata.length));
   out.writeUInt32LE(0xffffffff, 0);
@@ -142,7 +191,8 @@ function message(kind: number, bodyLength: number, header: (b: Parameters<Parame
   return out;
 }
 
-export const schemaMessage = (schema: Schema): Buffer => message(SCHEMA, 0, (b) => writeSchema(b, schema));
+export const schemaMessage = (schema: Schema): Buffer =>
+  message(SCHEMA, 0, (b) => writeSchema(b, schema));
 
 /** A record batch as one encapsulated message: its metadata, then its buffers, in pieces that aren't copied. */
 export function batchMessage(fields: readonly Field[], { length, columns }: Batch): Uint8Array[] {
@@ -162,7 +212,10 @@ export function batchMessage(fields: readonly Field[], { length, columns }: Batc
     const missing = nullCount(column);
     nodes.push([column.length, missing]);
     put(missing > 0 ? (column.validity ?? new Uint8Array(0)) : new Uint8Array(0));
-    if (column.offsets !== undefined) put(new Uint8Array(column.offsets.buffer, column.offsets.byteOffset, column.offsets.byteLength));
+    if (column.offsets !== undefined)
+      put(
+        new Uint8Array(column.offsets.buffer, column.offsets.byteOffset, column.offsets.byteLength),
+      );
     if (column.data !== undefined) put(column.data);
     of.children.forEach((child, i) => column.children[i] && add(child, column.children[i]));
   };
@@ -176,4 +229,9 @@ export function batchMessage(fields: readonly Field[], { length, columns }: Batc
 }
 
 /** A whole stream: the schema, the batches, the end. */
-export const writeStream = (schema: Schema, batches: readonly Batch[] = []): Buffer => Buffer.concat([schemaMessage(schema), ...batches.flatMap((batch) => batchMessage(schema.fields, batch)), END_OF_STREAM]);
+export const writeStream = (schema: Schema, batches: readonly Batch[] = []): Buffer =>
+  Buffer.concat([
+    schemaMessage(schema),
+    ...batches.flatMap((batch) => batchMessage(schema.fields, batch)),
+    END_OF_STREAM,
+  ]);

@@ -16,7 +16,10 @@ export class FlatTable {
 
   /** The root table of a buffer made by a plain `finish`. */
   static root(bytes: Uint8Array): FlatTable {
-    return new FlatTable(bytes, new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength).getUint32(0, true));
+    return new FlatTable(
+      bytes,
+      new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength).getUint32(0, true),
+    );
   }
 
   #slot(id: number): number {
@@ -40,9 +43,11 @@ export class FlatTable {
   u8 = (id: number): number => this.#scalar(id, 0, (at) => this.#view.getUint8(at));
   i8 = (id: number): number => this.#scalar(id, 0, (at) => this.#view.getInt8(at));
   u16 = (id: number): number => this.#scalar(id, 0, (at) => this.#view.getUint16(at, true));
-  i16 = (id: number, otherwise = 0): number => this.#scalar(id, otherwise, (at) => this.#view.getInt16(at, true));
+  i16 = (id: number, otherwise = 0): number =>
+    this.#scalar(id, otherwise, (at) => this.#view.getInt16(at, true));
   u32 = (id: number): number => this.#scalar(id, 0, (at) => this.#view.getUint32(at, true));
-  i32 = (id: number, otherwise = 0): number => this.#scalar(id, otherwise, (at) => this.#view.getInt32(at, true));
+  i32 = (id: number, otherwise = 0): number =>
+    this.#scalar(id, otherwise, (at) => this.#view.getInt32(at, true));
   u64 = (id: number): bigint => this.#scalar(id, 0n, (at) => this.#view.getBigUint64(at, true));
   i64 = (id: number): bigint => this.#scalar(id, 0n, (at) => this.#view.getBigInt64(at, true));
   f32 = (id: number): number => this.#scalar(id, 0, (at) => this.#view.getFloat32(at, true));
@@ -71,7 +76,8 @@ export class FlatTable {
     const at = this.#target(id);
     if (at === 0) return undefined;
     const length = this.#view.getUint32(at, true);
-    if (at + 4 + length > this.#bytes.length) throw new RangeError("a vector reaches past the end of its buffer");
+    if (at + 4 + length > this.#bytes.length)
+      throw new RangeError("a vector reaches past the end of its buffer");
     return this.#bytes.subarray(at + 4, at + 4 + length);
   }
 
@@ -86,7 +92,11 @@ export class FlatTable {
     if (at === 0) return [];
     const found: [number, number][] = [];
     const length = this.#view.getUint32(at, true);
-    for (let i = 0; i < length; i++) found.push([Number(this.#view.getBigInt64(at + 4 + 16 * i, true)), Number(this.#view.getBigInt64(at + 12 + 16 * i, true))]);
+    for (let i = 0; i < length; i++)
+      found.push([
+        Number(this.#view.getBigInt64(at + 4 + 16 * i, true)),
+        Number(this.#view.getBigInt64(at + 12 + 16 * i, true)),
+      ]);
     return found;
   }
 }

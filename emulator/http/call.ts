@@ -40,7 +40,8 @@ export type Handler = (call: Call) => Reply;
 export type Version = readonly [number, number, number, number];
 
 export const atLeast = (version: Version, ...wanted: readonly number[]): boolean => {
-  for (const [i, part] of wanted.entries()) if (version[i] !== part) return (version[i] ?? 0) > part;
+  for (const [i, part] of wanted.entries())
+    if (version[i] !== part) return (version[i] ?? 0) > part;
   return true;
 };
 
@@ -52,7 +53,8 @@ export function headerText({ headers }: Pick<Call, "headers">, name: string): st
 }
 
 /** Both clients that exist write booleans in their own way. */
-export const headerFlag = (call: Pick<Call, "headers">, name: string): boolean => headerText(call, name)?.toLowerCase() === "true";
+export const headerFlag = (call: Pick<Call, "headers">, name: string): boolean =>
+  headerText(call, name)?.toLowerCase() === "true";
 
 export function headerInt(call: Pick<Call, "headers">, name: string, otherwise: number): number {
   const text = headerText(call, name);
@@ -83,7 +85,8 @@ export interface Named {
 /** The table that the request names. @throws TabularError 404 */
 export function tableOf(call: Call): Named {
   bucketOf(call);
-  if (call.params.get("sub-table") !== null) throw notFound(`imports table of ${call.path.join("/")}`);
+  if (call.params.get("sub-table") !== null)
+    throw notFound(`imports table of ${call.path.join("/")}`);
   const path = call.path.join("/");
   const table = findTable(call.tx.catalog, path);
   if (table === undefined) throw notFound(`table ${path}`);

@@ -5,7 +5,11 @@ import { FAILED } from "../query/stream.ts";
 import type { Reply } from "./call.ts";
 
 /** Sends a reply, through the faults that strike it. */
-export async function send(res: ServerResponse, { headers = {}, body = new Uint8Array(0), stream }: Reply, faults: readonly Rule[]): Promise<void> {
+export async function send(
+  res: ServerResponse,
+  { headers = {}, body = new Uint8Array(0), stream }: Reply,
+  faults: readonly Rule[],
+): Promise<void> {
   const cut = faults.find(({ kind }) => kind === "cut");
   const failing = faults.find(({ kind }) => kind === "fail");
   let left = cut === undefined ? Infinity : (cut.bytes ?? 0);
@@ -18,7 +22,8 @@ export async function send(res: ServerResponse, { headers = {}, body = new Uint8
   const write = async (bytes: Uint8Array): Promise<boolean> => {
     const part = bytes.length > left ? bytes.subarray(0, left) : bytes;
     left -= part.length;
-    if (part.length > 0 && !res.write(part) && !res.destroyed) await Promise.race([new Promise<void>((resolve) => res.once("drain", resolve)), closed]);
+    if (part.length > 0 && !res.write(part) && !res.destroyed)
+      await Promise.race([new Promise<void>((resolve) => res.once("drain", resolve)), closed]);
     if (left > 0 || res.destroyed) return !res.destroyed;
     await flushed(res);
     return false;

@@ -1,13 +1,35 @@
 import type { IncomingHttpHeaders } from "node:http";
 import { badRequest, notFound, TabularError } from "../errors.ts";
-import { addColumns, alterColumn, dropColumns, listColumns, listSortedColumns } from "../ops/columns.ts";
-import { alterProjection, createProjection, dropProjection, listProjections, projectionColumns, projectionStats } from "../ops/projections.ts";
+import {
+  addColumns,
+  alterColumn,
+  dropColumns,
+  listColumns,
+  listSortedColumns,
+} from "../ops/columns.ts";
+import {
+  alterProjection,
+  createProjection,
+  dropProjection,
+  listProjections,
+  projectionColumns,
+  projectionStats,
+} from "../ops/projections.ts";
 import { query } from "../ops/query.ts";
 import { insert, remove, update } from "../ops/rows.ts";
 import { alterSchema, createSchema, dropSchema, listSchemas } from "../ops/schemas.ts";
 import { tableStats } from "../ops/stats.ts";
 import { alterTable, createTable, dropTable, listTables } from "../ops/tables.ts";
-import { headerFlag, headerText, OK, type Call, type Handler, type Reply, type Tuning, type Version } from "./call.ts";
+import {
+  headerFlag,
+  headerText,
+  OK,
+  type Call,
+  type Handler,
+  type Reply,
+  type Tuning,
+  type Version,
+} from "./call.ts";
 import type { Entry } from "../store/journal.ts";
 import type { Store, Transaction } from "../store/transactions.ts";
 
@@ -30,33 +52,49 @@ export interface Route {
   readonly run: (server: Server, request: Request) => Reply;
 }
 
-const within = (handler: Handler) => (server: Server, request: Request): Reply => {
-  const id = txidIn(request);
-  if (id !== "0") return carryOut(handler, server, request, server.store.get(id));
-  // Without a transaction of its own a call is one by itself.
-  const tx = server.store.begin();
-  try {
-    const reply = carryOut(handler, server, request, tx);
-    server.store.commit(tx);
-    return reply;
-  } catch (error) {
-    server.store.rollback(tx);
-    throw error;
-  }
-};
+const within =
+  (handler: Handler) =>
+  (server: Server, request: Request): Reply => {
+    const id = txidIn(request);
+    if (id !== "0") return carryOut(handler, server, request, server.store.get(id));
+    // Without a transaction of its own a call is one by itself.
+    const tx = server.store.begin();
+    try {
+      const reply = carryOut(handler, server, request, tx);
+      server.store.commit(tx);
+      return reply;
+    } catch (error) {
+      server.store.rollback(tx);
+      throw error;
+    }
+  };
 
 /** Runs the handler; what changes something is noted in its transaction. */
 function carryOut(handler: Handler, server: Server, request: Request, tx: Transaction): Reply {
   const reply = handler(callOf(server, request, tx));
   const { method, url, headers, body } = request;
-  if (method !== "GET") tx.requests.push({ method, url, headers: Object.fromEntries(Object.entries(headers).flatMap(([name, value]) => (/^(tabular-|use-)/.test(name) && typeof value === "string" ? [[name, value]] : []))), body });
+  if (method !== "GET")
+    tx.requests.push({
+      method,
+      url,
+      headers: Object.fromEntries(
+        Object.entries(headers).flatMap(([name, value]) =>
+          /^(tabular-|use-)/.test(name) && typeof value === "string" ? [[name, value]] : [],
+        ),
+      ),
+      body,
+    });
   return reply;
 }
 
 /** Does again what a journal holds. */
 export function replay(server: Server, { requests, ids }: Entry): void {
   const tx = server.store.begin(ids);
-  for (const request of requests) routeOf(request).run(server, { ...request, headers: { ...request.headers, "tabular-txid": tx.id } });
+  for (const request of requests)
+    routeOf(request).run(server, {
+      ...request,
+      headers: { ...request.headers, "tabular-txid": tx.id },
+    });
   server.store.commit(tx);
 }
 
@@ -64,12 +102,18 @@ const MAX_TXID = 2n ** 64n;
 
 function txidIn(request: Request): string {
   const text = headerText(request, "tabular-txid");
-  if (text === undefined || !/^\d{1,20}$/.test(text) || BigInt(text) >= MAX_TXID) throw badRequest(`tabular-txid is no transaction id: ${text}`);
-  if (headerText(request, "tabular-api-version-id") !== "1") throw badRequest("tabular-api-version-id must be 1");
+  if (text === undefined || !/^\d{1,20}$/.test(text) || BigInt(text) >= MAX_TXID)
+    throw badRequest(`tabular-txid is no transaction id: ${text}`);
+  if (headerText(request, "tabular-api-version-id") !== "1")
+    throw badRequest("tabular-api-version-id must be 1");
   return text;
 }
 
-function callOf({ store, version, tuning }: Server, { url, headers, body }: Request, tx: Transaction): Call {
+function callOf(
+  { store, version, tuning }: Server,
+  { url, headers, body }: Request,
+  tx: Transaction,
+): Call {
   const { path, query: text } = split(url);
   return { store, tx, version, path, params: new URLSearchParams(text), headers, body, tuning };
 }
@@ -78,7 +122,13 @@ function split(url: string): { readonly path: readonly string[]; readonly query:
   const at = url.indexOf("?");
   const path = at === -1 ? url : url.slice(0, at);
   try {
-    return { path: path.split("/").filter((part) => part !== "").map(decodeURIComponent), query: at === -1 ? "" : url.slice(at + 1) };
+    return {
+      path: path
+        .split("/")
+        .filter((part) => part !== "")
+        .map(decodeURIComponent),
+      query: at === -1 ? "" : url.slice(at + 1),
+    };
   } catch {
     throw badRequest("the path is not percent-encoded");
   }
@@ -109,7 +159,12 @@ const listSnapshots: Route["run"] = ({ store }, { url }) => {
   const [bucket = ""] = path;
   if (!store.latest.buckets.has(bucket)) throw notFound(`bucket ${bucket}`, "NoSuchBucket");
   const prefix = new URLSearchParams(text).get("prefix") ?? "";
-  return { headers: { "Content-Type": "application/xml" }, body: Buffer.from(`<?xml version="1.0" encoding="UTF-8"?>\n<ListBucketResult><Name>${bucket}</Name><Prefix>${prefix.replaceAll(/[<>&]/g, "")}</Prefix><Marker></Marker><IsTruncated>false</IsTruncated></ListBucketResult>`) };
+  return {
+    headers: { "Content-Type": "application/xml" },
+    body: Buffer.from(
+      `<?xml version="1.0" encoding="UTF-8"?>\n<ListBucketResult><Name>${bucket}</Name><Prefix>${prefix.replaceAll(/[<>&]/g, "")}</Prefix><Marker></Marker><IsTruncated>false</IsTruncated></ListBucketResult>`,
+    ),
+  };
 };
 
 const ROUTES: Readonly<Record<string, Route>> = {
@@ -145,18 +200,39 @@ const ROUTES: Readonly<Record<string, Route>> = {
 };
 
 /** What exists on a cluster and not here. */
-const ABSENT = ["data", "partitions", "blob-expansion", "view", "view-details", "schedule", "row-column-security", "vastdb-run-query", "vastdb-query-status", "vastdb-data"];
+const ABSENT = [
+  "data",
+  "partitions",
+  "blob-expansion",
+  "view",
+  "view-details",
+  "schedule",
+  "row-column-security",
+  "vastdb-run-query",
+  "vastdb-query-status",
+  "vastdb-data",
+];
 
 /** Finds the operation. @throws TabularError 400 or 501 */
 export function routeOf({ method, url, headers }: Omit<Request, "body">): Route {
   const at = url.indexOf("?");
   const key = at === -1 ? "" : (url.slice(at + 1).split("&")[0] ?? "");
   if (method === "HEAD" && key === "") return { op: "head-bucket", run: headBucket };
-  if (method === "GET" && key === "transaction" && headerFlag({ headers }, "tabular-get-vast-version")) return { op: "version", run: () => OK };
-  if (method === "GET" && url.includes("list_type=2") && !ROUTES[`GET ${key}`]) return { op: "list-snapshots", run: listSnapshots };
+  if (
+    method === "GET" &&
+    key === "transaction" &&
+    headerFlag({ headers }, "tabular-get-vast-version")
+  )
+    return { op: "version", run: () => OK };
+  if (method === "GET" && url.includes("list_type=2") && !ROUTES[`GET ${key}`])
+    return { op: "list-snapshots", run: listSnapshots };
   const route = ROUTES[`${method} ${key}`];
   if (route !== undefined) return route;
-  if (ABSENT.includes(key)) throw new TabularError(501, "NotImplemented", `${method} ?${key} is not emulated`);
-  throw badRequest(key.endsWith("=") ? `the operation's key stands alone: ?${key.slice(0, -1)}` : `there is no operation ${method} ?${key}`);
+  if (ABSENT.includes(key))
+    throw new TabularError(501, "NotImplemented", `${method} ?${key} is not emulated`);
+  throw badRequest(
+    key.endsWith("=")
+      ? `the operation's key stands alone: ?${key.slice(0, -1)}`
+      : `there is no operation ${method} ?${key}`,
+  );
 }
-

@@ -1,7 +1,15 @@
 import type { Builder } from "flatbuffers";
 import { badRequest } from "../errors.ts";
 import { bool, finish, i64, ref, table, vector } from "../flat/writer.ts";
-import { atLeast, headerFlag, headerInt, headerText, type Call, type Reply, type Version } from "../http/call.ts";
+import {
+  atLeast,
+  headerFlag,
+  headerInt,
+  headerText,
+  type Call,
+  type Reply,
+  type Version,
+} from "../http/call.ts";
 import { rowCount, tableBytes, type Table } from "../store/table.ts";
 
 /** One entry of a list of schemas, tables or projections. */
@@ -13,10 +21,15 @@ export interface Listed {
 }
 
 /** A page: what the request asks for of `all`, and the headers that say how it goes on. The key of a page is the id of the entry before it. */
-export function page<T extends { readonly id: number; readonly name: string }>(call: Call, all: readonly T[]): { readonly entries: readonly T[]; readonly headers: Record<string, string> } {
+export function page<T extends { readonly id: number; readonly name: string }>(
+  call: Call,
+  all: readonly T[],
+): { readonly entries: readonly T[]; readonly headers: Record<string, string> } {
   const exact = headerText(call, "tabular-name-exact-match");
   const prefix = headerText(call, "tabular-name-prefix") ?? "";
-  const matching = all.filter(({ name }) => (exact === undefined ? name.startsWith(prefix) : name === exact)).toSorted((a, b) => a.id - b.id);
+  const matching = all
+    .filter(({ name }) => (exact === undefined ? name.startsWith(prefix) : name === exact))
+    .toSorted((a, b) => a.id - b.id);
   const after = headerInt(call, "tabular-next-key", 0);
   const max = headerInt(call, "tabular-max-keys", 1000);
   if (max === 0) throw badRequest("tabular-max-keys must be at least 1");
@@ -40,7 +53,12 @@ const SORTED = 1n << 63n;
 /** The bit 63 says that sorting is done; here it always is. As a signed number that is the lowest one. */
 export const sortingScore = (sorted: boolean): bigint => (sorted ? BigInt.asIntN(64, SORTED) : 0n);
 
-function writeDetails(b: Builder, version: Version, { id, name, properties, table: of }: Listed, stats: boolean): number {
+function writeDetails(
+  b: Builder,
+  version: Version,
+  { id, name, properties, table: of }: Listed,
+  stats: boolean,
+): number {
   const nameAt = b.createString(name);
   const propertiesAt = b.createString(properties);
   const handle = b.createString(String(id));
@@ -63,9 +81,15 @@ export function listReply(call: Call, names: readonly string[], all: readonly Li
   const { entries, headers } = page(call, all);
   const stats = headerFlag(call, "tabular-include-list-stats");
   const body = finish((b) => {
-    const details = vector(b, entries.map((entry) => writeDetails(b, call.version, entry, stats)));
+    const details = vector(
+      b,
+      entries.map((entry) => writeDetails(b, call.version, entry, stats)),
+    );
     const parents = names.map((name) => b.createString(name));
-    return table(b, names.length + 1, [...parents.map((at, i) => ref(i, at)), ref(names.length, details)]);
+    return table(b, names.length + 1, [
+      ...parents.map((at, i) => ref(i, at)),
+      ref(names.length, details),
+    ]);
   });
   return { headers, body };
 }

@@ -7,7 +7,15 @@ import { listReply } from "./lists.ts";
 export const listSchemas: Handler = (call) => {
   const bucket = bucketOf(call);
   const parent = call.path.length > 1 ? schemaPath(call) : bucket;
-  return listReply(call, [bucket], childrenOf(call.tx.catalog.schemas, parent).map(([name, { id, properties }]) => ({ id, name, properties })));
+  return listReply(
+    call,
+    [bucket],
+    childrenOf(call.tx.catalog.schemas, parent).map(([name, { id, properties }]) => ({
+      id,
+      name,
+      properties,
+    })),
+  );
 };
 
 export const createSchema: Handler = (call) => {
@@ -15,7 +23,10 @@ export const createSchema: Handler = (call) => {
   bucketOf(call);
   const path = newSchemaPath(call, call.path.join("/"));
   store.lockName(tx, path);
-  store.apply(tx, putSchema(path, { id: store.newId(), properties: propertiesIn(call.body) ?? "" }));
+  store.apply(
+    tx,
+    putSchema(path, { id: store.newId(), properties: propertiesIn(call.body) ?? "" }),
+  );
   return OK;
 };
 
@@ -41,7 +52,11 @@ export const alterSchema: Handler = (call) => {
 export const dropSchema: Handler = (call) => {
   const { store, tx } = call;
   const path = schemaPath(call);
-  if (childrenOf(tx.catalog.schemas, path).length + childrenOf(tx.catalog.tableIds, path).length > 0) throw new TabularError(409, "TabularSchemaNotEmpty", `schema ${path} is not empty`);
+  if (
+    childrenOf(tx.catalog.schemas, path).length + childrenOf(tx.catalog.tableIds, path).length >
+    0
+  )
+    throw new TabularError(409, "TabularSchemaNotEmpty", `schema ${path} is not empty`);
   store.lockTree(tx, path);
   store.apply(tx, putSchema(path, undefined));
   return OK;
@@ -51,7 +66,8 @@ export const dropSchema: Handler = (call) => {
 function newSchemaPath({ tx }: Call, path: string): string {
   const parts = path.split("/");
   if (parts.length < 2 || parts.includes("")) throw badRequest(`no name of a schema: ${path}`);
-  if (parts.length > 2 && !tx.catalog.schemas.has(parentOf(path))) throw notFound(`schema ${parentOf(path)}`);
+  if (parts.length > 2 && !tx.catalog.schemas.has(parentOf(path)))
+    throw notFound(`schema ${parentOf(path)}`);
   if (tx.catalog.schemas.has(path)) throw conflict(`schema ${path} exists`);
   if (tx.catalog.tableIds.has(path)) throw conflict(`a table is called ${path}`);
   return path;

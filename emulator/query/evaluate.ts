@@ -11,11 +11,17 @@ type Test = (row: number) => boolean;
 type Compare = (row: number) => number;
 
 /** The rows from `from` up to `to` of a chunk that aren't deleted and match the filter. */
-export function matchingRows(chunk: Chunk, filter: Query["filter"], from: number, to: number): Uint32Array {
+export function matchingRows(
+  chunk: Chunk,
+  filter: Query["filter"],
+  from: number,
+  to: number,
+): Uint32Array {
   const tests = filter.map((group) => groupTest(chunk, group));
   const rows = new Uint32Array(to - from);
   let found = 0;
-  for (let row = from; row < to; row++) if (!isDeleted(chunk, row) && tests.every((test) => test(row))) rows[found++] = row;
+  for (let row = from; row < to; row++)
+    if (!isDeleted(chunk, row) && tests.every((test) => test(row))) rows[found++] = row;
   return rows.subarray(0, found);
 }
 
@@ -25,11 +31,16 @@ const SET_FROM = 8;
 function groupTest(chunk: Chunk, terms: readonly Term[]): Test {
   const equals = terms.flatMap((term) => (term.op === "equal" ? [term] : []));
   const [first] = equals;
-  if (first === undefined || equals.length < SET_FROM) return any(terms.map((term) => termTest(chunk, term)));
+  if (first === undefined || equals.length < SET_FROM)
+    return any(terms.map((term) => termTest(chunk, term)));
   const { field, column, valid } = compared(chunk, first.leaf);
   const key = keyOf(field, column);
   if (key === undefined) return any(terms.map((term) => termTest(chunk, term)));
-  const wanted = new Set<Value | string>(equals.map(({ value }) => (value instanceof Uint8Array ? Buffer.from(value).toString("latin1") : value)));
+  const wanted = new Set<Value | string>(
+    equals.map(({ value }) =>
+      value instanceof Uint8Array ? Buffer.from(value).toString("latin1") : value,
+    ),
+  );
   const others = terms.filter((term) => term.op !== "equal").map((term) => termTest(chunk, term));
   return any([(row) => valid(row) && wanted.has(key(row)), ...others]);
 }
@@ -67,9 +78,15 @@ function termTest(chunk: Chunk, term: Term): Test {
 }
 
 /** The column that a leaf stands for in a chunk; a struct's field is null where the struct is. */
-function compared(chunk: Chunk, leaf: Leaf): { readonly field: Field; readonly column: Column; readonly valid: Test } {
+function compared(
+  chunk: Chunk,
+  leaf: Leaf,
+): { readonly field: Field; readonly column: Column; readonly valid: Test } {
   const field = comparedField(leaf);
-  let column = leaf.column.id === ROW_ID_COLUMN ? rowIdColumn(chunk.ids, leaf.column.field.type.kind === "decimal") : columnOf(chunk, leaf.column);
+  let column =
+    leaf.column.id === ROW_ID_COLUMN
+      ? rowIdColumn(chunk.ids, leaf.column.field.type.kind === "decimal")
+      : columnOf(chunk, leaf.column);
   let at = leaf.column.field;
   const above: Column[] = [column];
   for (const i of leaf.path) {
@@ -82,20 +99,28 @@ function compared(chunk: Chunk, leaf: Leaf): { readonly field: Field; readonly c
     above.push(column);
   }
   const nullable = above.filter(({ validity }) => validity !== undefined);
-  return { field, column, valid: nullable.length === 0 ? () => true : (row) => nullable.every((part) => isValid(part, row)) };
+  return {
+    field,
+    column,
+    valid:
+      nullable.length === 0 ? () => true : (row) => nullable.every((part) => isValid(part, row)),
+  };
 }
 
-const buffer = ({ data }: Column): Buffer => (data === undefined ? Buffer.alloc(0) : Buffer.from(data.buffer, data.byteOffset, data.byteLength));
+const buffer = ({ data }: Column): Buffer =>
+  data === undefined ? Buffer.alloc(0) : Buffer.from(data.buffer, data.byteOffset, data.byteLength);
 
 function substringTest(column: Column, valid: Test, value: Value): Test {
   const bytes = buffer(column);
   const wanted = Buffer.from(value instanceof Uint8Array ? value : []);
-  return (row) => valid(row) && bytes.subarray(column.offsets?.[row], column.offsets?.[row + 1]).includes(wanted);
+  return (row) =>
+    valid(row) && bytes.subarray(column.offsets?.[row], column.offsets?.[row + 1]).includes(wanted);
 }
 
 /** What makes equal values equal keys; undefined for types that aren't looked up. */
 function keyOf(of: Field, column: Column): ((row: number) => Value | string) | undefined {
-  if (of.type.kind !== "utf8" && of.type.kind !== "binary") return of.type.kind === "float" ? undefined : scalarAt(of, column);
+  if (of.type.kind !== "utf8" && of.type.kind !== "binary")
+    return of.type.kind === "float" ? undefined : scalarAt(of, column);
   const bytes = buffer(column);
   return (row) => bytes.toString("latin1", column.offsets?.[row], column.offsets?.[row + 1]);
 }
@@ -105,7 +130,14 @@ function comparison(of: Field, column: Column, value: Value): Compare {
     const bytes = buffer(column);
     const width = of.type.kind === "fixedBinary" ? of.type.width : 0;
     const start = (row: number): number => column.offsets?.[row] ?? row * width;
-    return (row) => bytes.compare(value, 0, value.length, start(row), column.offsets?.[row + 1] ?? (row + 1) * width);
+    return (row) =>
+      bytes.compare(
+        value,
+        0,
+        value.length,
+        start(row),
+        column.offsets?.[row + 1] ?? (row + 1) * width,
+      );
   }
   const scalar = scalarAt(of, column);
   if (scalar !== undefined) return (row) => order(scalar(row), value);

@@ -7,7 +7,12 @@ export function leafField(of: Field, path: readonly number[]): Field {
   if (first === undefined) return of;
   const child = of.children[first];
   if (child === undefined) throw new TypeError(`no child ${first} of ${of.name}`);
-  return field(of.name, of.type.kind === "map" ? { kind: "list" } : of.type, [leafField(child, rest)], of.nullable);
+  return field(
+    of.name,
+    of.type.kind === "map" ? { kind: "list" } : of.type,
+    [leafField(child, rest)],
+    of.nullable,
+  );
 }
 
 export function leafColumn(column: Column, path: readonly number[]): Column {

@@ -11,7 +11,11 @@ export function readLiteral(literal: FlatTable | undefined, of: Field): Value {
   const impl = literal?.table(1);
   if (impl === undefined) throw badRequest("a comparison without a literal");
   const wanted = literalKind(of);
-  if (kind !== wanted) throw badRequest(`column ${of.name} is compared with a literal of kind ${kind}, not ${wanted}`, "TabularMismatchColumnType");
+  if (kind !== wanted)
+    throw badRequest(
+      `column ${of.name} is compared with a literal of kind ${kind}, not ${wanted}`,
+      "TabularMismatchColumnType",
+    );
   return readImpl(kind, impl, of);
 }
 
@@ -59,11 +63,24 @@ function readImpl(kind: number, impl: FlatTable, of: Field): Value {
 function list(impl: FlatTable, of: Field): readonly Value[] {
   const [item] = of.children;
   const values = impl.tables(0);
-  if (item === undefined || of.type.kind !== "fixedList" || values.length !== of.type.size) throw badRequest(`column ${of.name} is compared with a vector of another size`, "TabularMismatchColumnType");
+  if (item === undefined || of.type.kind !== "fixedList" || values.length !== of.type.size)
+    throw badRequest(
+      `column ${of.name} is compared with a vector of another size`,
+      "TabularMismatchColumnType",
+    );
   return values.map((value) => readLiteral(value, item));
 }
 
-const INTS: Readonly<Record<string, number>> = { "8true": 2, "16true": 3, "32true": 4, "64true": 5, "8false": 6, "16false": 7, "32false": 8, "64false": 9 };
+const INTS: Readonly<Record<string, number>> = {
+  "8true": 2,
+  "16true": 3,
+  "32true": 4,
+  "64true": 5,
+  "8false": 6,
+  "16false": 7,
+  "32false": 8,
+  "64false": 9,
+};
 
 function literalKind({ type }: Field): number {
   switch (type.kind) {
@@ -81,7 +98,16 @@ function literalKind({ type }: Field): number {
     case "utf8":
     case "binary":
     case "fixedBinary":
-      return { bool: 1, date: 10, time: 11, timestamp: 12, decimal: 15, utf8: 22, binary: 23, fixedBinary: 24 }[type.kind];
+      return {
+        bool: 1,
+        date: 10,
+        time: 11,
+        timestamp: 12,
+        decimal: 15,
+        utf8: 22,
+        binary: 23,
+        fixedBinary: 24,
+      }[type.kind];
     default:
       throw badRequest(`a column of type ${type.kind} can't be compared`);
   }
@@ -100,5 +126,7 @@ export function half(bits: number): number {
   const exponent = (bits >> 10) & 0x1f;
   const fraction = bits & 0x3ff;
   if (exponent === 0x1f) return fraction === 0 ? sign * Infinity : Number.NaN;
-  return exponent === 0 ? sign * fraction * 2 ** -24 : sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
+  return exponent === 0
+    ? sign * fraction * 2 ** -24
+    : sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
 }

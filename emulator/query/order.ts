@@ -22,8 +22,15 @@ export function orderedRows(table: Table, by: readonly TableColumn[]): Ordered {
 }
 
 function sortRows(table: Table, by: readonly TableColumn[]): Ordered {
-  const places = table.chunks.flatMap((chunk, c) => Array.from({ length: chunk.length }, (_, row) => [c, row] as const).filter(([, row]) => !isDeleted(chunk, row)));
-  const columns = by.map((column) => ({ field: column.field, parts: table.chunks.map((chunk) => columnOf(chunk, column)) }));
+  const places = table.chunks.flatMap((chunk, c) =>
+    Array.from({ length: chunk.length }, (_, row) => [c, row] as const).filter(
+      ([, row]) => !isDeleted(chunk, row),
+    ),
+  );
+  const columns = by.map((column) => ({
+    field: column.field,
+    parts: table.chunks.map((chunk) => columnOf(chunk, column)),
+  }));
   places.sort(([chunkA, a], [chunkB, b]) => {
     for (const { field, parts } of columns) {
       const left = parts[chunkA];
@@ -35,5 +42,8 @@ function sortRows(table: Table, by: readonly TableColumn[]): Ordered {
     }
     return 0;
   });
-  return { chunks: Uint32Array.from(places, ([c]) => c), rows: Uint32Array.from(places, ([, row]) => row) };
+  return {
+    chunks: Uint32Array.from(places, ([c]) => c),
+    rows: Uint32Array.from(places, ([, row]) => row),
+  };
 }

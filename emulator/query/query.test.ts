@@ -1,4 +1,13 @@
-import { Bool, Field as ArrowField, FixedSizeList, Float32, Int32, Int64, Struct, Utf8 } from "apache-arrow";
+import {
+  Bool,
+  Field as ArrowField,
+  FixedSizeList,
+  Float32,
+  Int32,
+  Int64,
+  Struct,
+  Utf8,
+} from "apache-arrow";
 import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { field, type Field } from "../arrow/field.ts";
@@ -6,7 +15,16 @@ import type { Rule } from "../faults.ts";
 import { ref, table, u8, vector } from "../flat/writer.ts";
 import type { Table } from "../store/table.ts";
 import { readQuery, type Query, type Term } from "./request.ts";
-import { ALL, openBench, pagesIn, queryBody, streamOf, type Bench, type Expression, type PageRead } from "../test-table.ts";
+import {
+  ALL,
+  openBench,
+  pagesIn,
+  queryBody,
+  streamOf,
+  type Bench,
+  type Expression,
+  type PageRead,
+} from "../test-table.ts";
 import type { Answer } from "../test-client.ts";
 
 let bench: Bench;
@@ -18,7 +36,10 @@ afterAll(() => bench.emulator.close());
 const I64: Field = field("a", { kind: "int", bits: 64, signed: true });
 const TEXT: Field = field("s", { kind: "utf8" });
 const ROW_ID: Field = field("$row_id", { kind: "int", bits: 64, signed: false });
-const int = (value: bigint): Expression["args"][number] => ({ kind: 5, slot: [0, (b, id) => b.addFieldInt64(id, value, 0n)] });
+const int = (value: bigint): Expression["args"][number] => ({
+  kind: 5,
+  slot: [0, (b, id) => b.addFieldInt64(id, value, 0n)],
+});
 const text = (value: string | Uint8Array): Expression["args"][number] => ({
   kind: 22,
   slot: (b) => {
@@ -26,13 +47,18 @@ const text = (value: string | Uint8Array): Expression["args"][number] => ({
     return [0, (to, id) => to.addFieldOffset(id, at, 0)];
   },
 });
-const where = (...terms: Expression[]): Expression => ({ call: "and", args: [{ call: "or", args: terms }] });
+const where = (...terms: Expression[]): Expression => ({
+  call: "and",
+  args: [{ call: "or", args: terms }],
+});
 const call = (name: string, ...args: Expression["args"]): Expression => ({ call: name, args });
 
 let tables = 0;
 async function tableWith(columns: Parameters<typeof streamOf>[0], on = bench): Promise<string> {
   const url = `/b/s/q${tables++}`;
-  const empty = Object.fromEntries(Object.entries(columns).map(([name, [type]]) => [name, [type, []] as const]));
+  const empty = Object.fromEntries(
+    Object.entries(columns).map(([name, [type]]) => [name, [type, []] as const]),
+  );
   expect((await on.call("POST", `${url}?table`, { body: streamOf(empty) })).status).toBe(200);
   expect((await on.call("POST", `${url}?rows`, { body: streamOf(columns) })).status).toBe(200);
   return url;
@@ -44,17 +70,28 @@ interface Ask {
   readonly split?: string;
   readonly limit?: number;
 }
-const ask = (url: string, body: Uint8Array, { subSplits = 1, starts, split = "0,1,8", limit }: Ask = {}, on = bench): Promise<Answer> =>
+const ask = (
+  url: string,
+  body: Uint8Array,
+  { subSplits = 1, starts, split = "0,1,8", limit }: Ask = {},
+  on = bench,
+): Promise<Answer> =>
   on.call("GET", `${url}?data`, {
     body,
     headers: {
       "tabular-split": split,
       "tabular-num-of-subsplits": String(subSplits),
-      ...Object.fromEntries((starts ?? Array.from({ length: subSplits }, () => 0)).map((start, i) => [`tabular-start-row-id-${i}`, `${i},${start}`])),
+      ...Object.fromEntries(
+        (starts ?? Array.from({ length: subSplits }, () => 0)).map((start, i) => [
+          `tabular-start-row-id-${i}`,
+          `${i},${start}`,
+        ]),
+      ),
       ...(limit === undefined ? {} : { "tabular-limit-rows": String(limit) }),
     },
   });
-const valuesOf = (pages: readonly PageRead[], leaf = 0): unknown[] => pages.flatMap(({ columns }) => columns[leaf] ?? []);
+const valuesOf = (pages: readonly PageRead[], leaf = 0): unknown[] =>
+  pages.flatMap(({ columns }) => columns[leaf] ?? []);
 const FINISHED = 2 ** 48 - 1;
 
 describe("a query's pages", () => {
@@ -62,19 +99,31 @@ describe("a query's pages", () => {
 
   it("hold each row once, column by column, in batches, and say where to go on", async () => {
     const url = await tableWith({ a: [new Int64(), numbers] });
-    const { pages, keepAlives } = pagesIn((await ask(url, queryBody([ROW_ID, I64], [0, 1]))).body, 2);
+    const { pages, keepAlives } = pagesIn(
+      (await ask(url, queryBody([ROW_ID, I64], [0, 1]))).body,
+      2,
+    );
     expect(valuesOf(pages, 1)).toEqual(numbers);
     expect(valuesOf(pages, 0)).toEqual(numbers);
-    expect(pages.map(({ next, batches }) => [next, batches])).toEqual([[7, [3, 3]], [14, [3, 3]], [FINISHED, [2, 2]]]);
+    expect(pages.map(({ next, batches }) => [next, batches])).toEqual([
+      [7, [3, 3]],
+      [14, [3, 3]],
+      [FINISHED, [2, 2]],
+    ]);
     expect(keepAlives).toBeGreaterThan(3);
   });
 
   it("go on from a start, and end at the limit", async () => {
     const url = await tableWith({ a: [new Int64(), numbers] });
-    const { pages } = pagesIn((await ask(url, queryBody([I64], [0]), { starts: [14], limit: 4 })).body, 1);
+    const { pages } = pagesIn(
+      (await ask(url, queryBody([I64], [0]), { starts: [14], limit: 4 })).body,
+      1,
+    );
     expect([valuesOf(pages), pages.at(-1)?.next]).toEqual([[14n, 15n, 16n, 17n], 18]);
     // A sub-split that is finished already says nothing more.
-    expect(pagesIn((await ask(url, queryBody([I64], [0]), { starts: [FINISHED] })).body, 1).pages).toEqual([]);
+    expect(
+      pagesIn((await ask(url, queryBody([I64], [0]), { starts: [FINISHED] })).body, 1).pages,
+    ).toEqual([]);
   });
 
   it("of splits and sub-splits share the row groups out, empty ones included", async () => {
@@ -84,7 +133,10 @@ describe("a query's pages", () => {
     const of: Field = field("a", { kind: "int", bits: 32, signed: true });
     const found: number[] = [];
     for (const split of ["0,2,1", "1,2,1"]) {
-      const { pages } = pagesIn((await ask(url, queryBody([of], [0]), { split, subSplits: 2 }, wide)).body, 1);
+      const { pages } = pagesIn(
+        (await ask(url, queryBody([of], [0]), { split, subSplits: 2 }, wide)).body,
+        1,
+      );
       expect(new Set(pages.map(({ stream }) => stream))).toEqual(new Set([0, 1]));
       found.push(...valuesOf(pages).map(Number));
     }
@@ -96,7 +148,10 @@ describe("a query's pages", () => {
     const url = await tableWith({ a: [new Int64(), numbers.slice(0, 3)] });
     const none = await ask(url, queryBody([], []));
     expect(none.status).toBe(200);
-    const { pages } = pagesIn((await ask(url, queryBody([I64], [0], where(call("equal", 0, int(99n)))))).body, 1);
+    const { pages } = pagesIn(
+      (await ask(url, queryBody([I64], [0], where(call("equal", 0, int(99n)))))).body,
+      1,
+    );
     expect(pages).toEqual([{ stream: 0, next: FINISHED, columns: [[]], batches: [1] }]);
   });
 
@@ -111,10 +166,15 @@ describe("a query's pages", () => {
 });
 
 describe("a query's filter", () => {
-  const rows = { a: [new Int64(), [1n, null, 3n, 4n]], s: [new Utf8(), ["ab", "b", null, "abc"]] } as const;
+  const rows = {
+    a: [new Int64(), [1n, null, 3n, 4n]],
+    s: [new Utf8(), ["ab", "b", null, "abc"]],
+  } as const;
   const found = async (filter: Expression): Promise<unknown[]> => {
     const url = await tableWith(rows);
-    return valuesOf(pagesIn((await ask(url, queryBody([ROW_ID, I64, TEXT], [0], filter))).body, 1).pages).map(Number);
+    return valuesOf(
+      pagesIn((await ask(url, queryBody([ROW_ID, I64, TEXT], [0], filter))).body, 1).pages,
+    ).map(Number);
   };
   const cases: readonly (readonly [what: string, filter: Expression, rows: readonly number[]])[] = [
     ["nothing", ALL, [0, 1, 2, 3]],
@@ -127,32 +187,86 @@ describe("a query's filter", () => {
     ["is_null", where(call("is_null", 1)), [1]],
     ["is_valid", where(call("is_valid", 2)), [0, 1, 3]],
     ["or", where(call("equal", 1, int(1n)), call("is_null", 1)), [0, 1]],
-    ["many values", where(...[9n, 8n, 7n, 6n, 5n, 4n, 2n, 1n, 0n].map((value) => call("equal", 1, int(value)))), [0, 3]],
-    ["many texts", where(...["q", "w", "e", "r", "t", "y", "u", "abc", "b"].map((value) => call("equal", 2, text(value)))), [1, 3]],
-    ["a range of bytes that are no text", where(call("and", call("greater_equal", 2, text("ab")), call("less", 2, text(Uint8Array.of(0x61, 0xff))))), [0, 3]],
+    [
+      "many values",
+      where(...[9n, 8n, 7n, 6n, 5n, 4n, 2n, 1n, 0n].map((value) => call("equal", 1, int(value)))),
+      [0, 3],
+    ],
+    [
+      "many texts",
+      where(
+        ...["q", "w", "e", "r", "t", "y", "u", "abc", "b"].map((value) =>
+          call("equal", 2, text(value)),
+        ),
+      ),
+      [1, 3],
+    ],
+    [
+      "a range of bytes that are no text",
+      where(
+        call(
+          "and",
+          call("greater_equal", 2, text("ab")),
+          call("less", 2, text(Uint8Array.of(0x61, 0xff))),
+        ),
+      ),
+      [0, 3],
+    ],
     ["match_substring", where(call("match_substring", 2, text("bc"))), [3]],
-    ["two columns", { call: "and", args: [call("or", call("greater", 1, int(1n))), call("or", call("match_substring", 2, text("b")))] }, [3]],
-    ["row ids", where(call("greater", 0, { kind: 9, slot: [0, (b, id) => b.addFieldInt64(id, 2n, 0n)] })), [3]],
+    [
+      "two columns",
+      {
+        call: "and",
+        args: [
+          call("or", call("greater", 1, int(1n))),
+          call("or", call("match_substring", 2, text("b"))),
+        ],
+      },
+      [3],
+    ],
+    [
+      "row ids",
+      where(call("greater", 0, { kind: 9, slot: [0, (b, id) => b.addFieldInt64(id, 2n, 0n)] })),
+      [3],
+    ],
   ];
-  for (const [what, filter, expected] of cases) it(`knows ${what}`, async () => expect(await found(filter)).toEqual(expected));
+  for (const [what, filter, expected] of cases)
+    it(`knows ${what}`, async () => expect(await found(filter)).toEqual(expected));
 
   it("compares vectors as a whole and fields of structs, which are null where the struct is", async () => {
     const vectors = new FixedSizeList(2, new ArrowField("item", new Float32(), false));
-    const pair = new Struct([new ArrowField("x", new Bool(), true), new ArrowField("y", new Utf8(), true)]);
-    const url = await tableWith({ v: [vectors, [[1, 2], null, [1, 3]]], p: [pair, [{ x: true, y: null }, null, { x: false, y: "q" }]] });
+    const pair = new Struct([
+      new ArrowField("x", new Bool(), true),
+      new ArrowField("y", new Utf8(), true),
+    ]);
+    const url = await tableWith({
+      v: [vectors, [[1, 2], null, [1, 3]]],
+      p: [pair, [{ x: true, y: null }, null, { x: false, y: "q" }]],
+    });
     const list = (...values: number[]): Expression["args"][number] => ({
       kind: 19,
       slot: (b) => {
-        const at = vector(b, values.map((value) => table(b, 3, [u8(0, 17), ref(1, table(b, 1, [[0, (to, id) => to.addFieldFloat32(id, value, 0)]]))])));
+        const at = vector(
+          b,
+          values.map((value) =>
+            table(b, 3, [
+              u8(0, 17),
+              ref(1, table(b, 1, [[0, (to, id) => to.addFieldFloat32(id, value, 0)]])),
+            ]),
+          ),
+        );
         return ref(0, at);
       },
     });
     const fields: readonly Field[] = [
       ROW_ID,
-      field("v", { kind: "fixedList", size: 2 }, [field("item", { kind: "float", bits: 32 }, [], false)]),
+      field("v", { kind: "fixedList", size: 2 }, [
+        field("item", { kind: "float", bits: 32 }, [], false),
+      ]),
       field("p", { kind: "struct" }, [field("x", { kind: "bool" }), field("y", { kind: "utf8" })]),
     ];
-    const rowsFor = async (filter: Expression): Promise<unknown[]> => valuesOf(pagesIn((await ask(url, queryBody(fields, [0], filter))).body, 1).pages).map(Number);
+    const rowsFor = async (filter: Expression): Promise<unknown[]> =>
+      valuesOf(pagesIn((await ask(url, queryBody(fields, [0], filter))).body, 1).pages).map(Number);
     expect(await rowsFor(where(call("greater", 2, list(1, 2))))).toEqual([2]);
     expect(await rowsFor(where(call("is_null", 4)))).toEqual([1]);
     expect(await rowsFor(where(call("is_null", 5)))).toEqual([0, 1]);
@@ -161,7 +275,8 @@ describe("a query's filter", () => {
 
   it("of another shape is refused: mixed columns, an empty or, a call that isn't known, a literal of another type", async () => {
     const url = await tableWith(rows);
-    const status = async (filter: Expression): Promise<number> => (await ask(url, queryBody([I64, TEXT], [0], filter))).status;
+    const status = async (filter: Expression): Promise<number> =>
+      (await ask(url, queryBody([I64, TEXT], [0], filter))).status;
     expect(await status(where(call("equal", 0, int(1n)), call("is_null", 1)))).toBe(400);
     expect(await status(where())).toBe(400);
     expect(await status(call("or", call("is_null", 0)))).toBe(400);
@@ -178,38 +293,112 @@ describe("query bodies that the real SDK made", () => {
     readonly hex: string;
     readonly schema: readonly (readonly [name: string, type: string, nullable: boolean])[];
   }
-  const captured = JSON.parse(readFileSync(new URL("../captured.json", import.meta.url), "utf8")) as readonly Captured[];
+  const captured = JSON.parse(
+    readFileSync(new URL("../captured.json", import.meta.url), "utf8"),
+  ) as readonly Captured[];
   const TYPES: Readonly<Record<string, Field>> = {
-    float: field("", { kind: "float", bits: 32 }), double: field("", { kind: "float", bits: 64 }), string: TEXT, binary: field("", { kind: "binary" }), bool: field("", { kind: "bool" }),
-    "decimal128(10, 2)": field("", { kind: "decimal", precision: 10, scale: 2, bits: 128 }), "date32[day]": field("", { kind: "date", unit: 0 }), "time32[s]": field("", { kind: "time", unit: 0, bits: 32 }),
-    "time64[us]": field("", { kind: "time", unit: 2, bits: 64 }), "timestamp[s]": field("", { kind: "timestamp", unit: 0, zone: "" }), "timestamp[us]": field("", { kind: "timestamp", unit: 2, zone: "" }),
-    "timestamp[ns]": field("", { kind: "timestamp", unit: 3, zone: "" }), "fixed_size_list<item: float not null>[3]": field("", { kind: "fixedList", size: 3 }, [field("item", { kind: "float", bits: 32 }, [], false)]),
-    "list<item: int8>": field("", { kind: "list" }, [field("item", { kind: "int", bits: 8, signed: true })]),
-    "map<string, double>": field("", { kind: "map", sorted: false }, [field("entries", { kind: "struct" }, [field("key", { kind: "utf8" }), field("value", { kind: "float", bits: 64 })])]),
-    "struct<p: int32, q: string>": field("", { kind: "struct" }, [field("p", { kind: "int", bits: 32, signed: true }), field("q", { kind: "utf8" })]),
+    float: field("", { kind: "float", bits: 32 }),
+    double: field("", { kind: "float", bits: 64 }),
+    string: TEXT,
+    binary: field("", { kind: "binary" }),
+    bool: field("", { kind: "bool" }),
+    "decimal128(10, 2)": field("", { kind: "decimal", precision: 10, scale: 2, bits: 128 }),
+    "date32[day]": field("", { kind: "date", unit: 0 }),
+    "time32[s]": field("", { kind: "time", unit: 0, bits: 32 }),
+    "time64[us]": field("", { kind: "time", unit: 2, bits: 64 }),
+    "timestamp[s]": field("", { kind: "timestamp", unit: 0, zone: "" }),
+    "timestamp[us]": field("", { kind: "timestamp", unit: 2, zone: "" }),
+    "timestamp[ns]": field("", { kind: "timestamp", unit: 3, zone: "" }),
+    "fixed_size_list<item: float not null>[3]": field("", { kind: "fixedList", size: 3 }, [
+      field("item", { kind: "float", bits: 32 }, [], false),
+    ]),
+    "list<item: int8>": field("", { kind: "list" }, [
+      field("item", { kind: "int", bits: 8, signed: true }),
+    ]),
+    "map<string, double>": field("", { kind: "map", sorted: false }, [
+      field("entries", { kind: "struct" }, [
+        field("key", { kind: "utf8" }),
+        field("value", { kind: "float", bits: 64 }),
+      ]),
+    ]),
+    "struct<p: int32, q: string>": field("", { kind: "struct" }, [
+      field("p", { kind: "int", bits: 32, signed: true }),
+      field("q", { kind: "utf8" }),
+    ]),
   };
-  const typeOf = (name: string): Field => TYPES[name] ?? field("", { kind: "int", bits: Number(/\d+/.exec(name)?.[0]), signed: !name.startsWith("u") });
+  const typeOf = (name: string): Field =>
+    TYPES[name] ??
+    field("", { kind: "int", bits: Number(/\d+/.exec(name)?.[0]), signed: !name.startsWith("u") });
   const tableOf = (schema: Captured["schema"]): Table => ({
-    id: 1, nextColumn: 9, properties: "", sortKey: [], vectorIndex: undefined, projections: [], externalIds: false, chunks: [],
-    columns: schema.map(([name, type, nullable], id) => ({ id, field: { ...typeOf(type), name, nullable } })),
+    id: 1,
+    nextColumn: 9,
+    properties: "",
+    sortKey: [],
+    vectorIndex: undefined,
+    projections: [],
+    externalIds: false,
+    chunks: [],
+    columns: schema.map(([name, type, nullable], id) => ({
+      id,
+      field: { ...typeOf(type), name, nullable },
+    })),
   });
-  const textOf = (term: Term): string => (term.op === "and" ? `(${term.terms.map(textOf).join(" and ")})` : `${term.op} ${term.leaf.column.field.name}${term.leaf.path.map((i) => `.${i}`).join("")}${"value" in term ? ` ${valueText(term.value)}` : ""}`);
-  const valueText = (value: unknown): string => (value instanceof Uint8Array ? Buffer.from(value).toString("latin1") : Array.isArray(value) ? `[${value.map(valueText).join(" ")}]` : String(value));
-  const filterText = ({ filter }: Query): string => filter.map((group) => group.map(textOf).join(" or ")).join(" & ");
+  const textOf = (term: Term): string =>
+    term.op === "and"
+      ? `(${term.terms.map(textOf).join(" and ")})`
+      : `${term.op} ${term.leaf.column.field.name}${term.leaf.path.map((i) => `.${i}`).join("")}${"value" in term ? ` ${valueText(term.value)}` : ""}`;
+  const valueText = (value: unknown): string =>
+    value instanceof Uint8Array
+      ? Buffer.from(value).toString("latin1")
+      : Array.isArray(value)
+        ? `[${value.map(valueText).join(" ")}]`
+        : String(value);
+  const filterText = ({ filter }: Query): string =>
+    filter.map((group) => group.map(textOf).join(" or ")).join(" & ");
 
   it("say what they were made from", () => {
-    const said = Object.fromEntries(captured.map(({ name, hex, schema }) => [name, filterText(readQuery(Buffer.from(hex, "hex"), tableOf(schema)))]));
+    const said = Object.fromEntries(
+      captured.map(({ name, hex, schema }) => [
+        name,
+        filterText(readQuery(Buffer.from(hex, "hex"), tableOf(schema))),
+      ]),
+    );
     expect(captured).toHaveLength(40);
     expect(said).toMatchObject({
-      "no filter": "", "a/s zero": "equal a 0", "a/s isin 1,2,3": "equal a 1 or equal a 2 or equal a 3", "a/s between 1,3": "(greater_equal a 1 and less_equal a 3)",
-      "a/s and of ors": "equal a 1 or equal a 2 & (greater_equal s x and less s y) or is_null s", "a/s startswith \\x7f": "(greater_equal s \x7f and less s \x80)", "a/s startswith empty": "is_valid s",
-      "literal int8": "equal c -5", "literal float32": "equal c 1.5", "literal bool": "equal c 1", "literal decimal128(10,2)": "equal c 125", "literal binary": "equal c \x01\xff", "literal date32": "equal c 19724",
-      "literal time32s": "equal c 3723", "literal time64us": "equal c 3723000004", "literal ts ns": "equal c 1704164645000006000", "literal fsl f32": "equal c.0 [1 2 3]",
-      "nested all": "greater z 2", "struct field": "equal st.1 v",
+      "no filter": "",
+      "a/s zero": "equal a 0",
+      "a/s isin 1,2,3": "equal a 1 or equal a 2 or equal a 3",
+      "a/s between 1,3": "(greater_equal a 1 and less_equal a 3)",
+      "a/s and of ors": "equal a 1 or equal a 2 & (greater_equal s x and less s y) or is_null s",
+      "a/s startswith \\x7f": "(greater_equal s \x7f and less s \x80)",
+      "a/s startswith empty": "is_valid s",
+      "literal int8": "equal c -5",
+      "literal float32": "equal c 1.5",
+      "literal bool": "equal c 1",
+      "literal decimal128(10,2)": "equal c 125",
+      "literal binary": "equal c \x01\xff",
+      "literal date32": "equal c 19724",
+      "literal time32s": "equal c 3723",
+      "literal time64us": "equal c 3723000004",
+      "literal ts ns": "equal c 1704164645000006000",
+      "literal fsl f32": "equal c.0 [1 2 3]",
+      "nested all": "greater z 2",
+      "struct field": "equal st.1 v",
     });
     const nested = captured.find(({ name }) => name === "nested all");
-    const { projection } = readQuery(Buffer.from(nested?.hex ?? "", "hex"), tableOf(nested?.schema ?? []));
-    expect(projection.map(({ column, path }) => [column.field.name, ...path].join("."))).toEqual(["x", "l.0", "m.0.0", "m.0.1", "st.0", "st.1", "z"]);
+    const { projection } = readQuery(
+      Buffer.from(nested?.hex ?? "", "hex"),
+      tableOf(nested?.schema ?? []),
+    );
+    expect(projection.map(({ column, path }) => [column.field.name, ...path].join("."))).toEqual([
+      "x",
+      "l.0",
+      "m.0.0",
+      "m.0.1",
+      "st.0",
+      "st.1",
+      "z",
+    ]);
   });
 });
 
@@ -218,13 +407,18 @@ describe("faults of a query", () => {
     bench.emulator.faults.set([]);
     const url = await tableWith({ a: [new Int64(), [1n, 2n, 3n]] });
     bench.emulator.faults.set(faults);
-    return ask(url, queryBody([I64], [0])).then((answer) => answer.body, (error: Error) => error);
+    return ask(url, queryBody([I64], [0])).then(
+      (answer) => answer.body,
+      (error: Error) => error,
+    );
   };
 
   it("cut it after so many bytes, or say in mid-stream that it failed", async () => {
     expect(await body({ kind: "cut", op: "query", bytes: 40 })).toBeInstanceOf(Error);
     expect(await body({ kind: "fail", op: "query", messages: 2 })).toBeInstanceOf(Error);
-    expect(await body({ kind: "latency", op: "query", ms: 1 }, { kind: "close", op: "query" })).toBeInstanceOf(Buffer);
+    expect(
+      await body({ kind: "latency", op: "query", ms: 1 }, { kind: "close", op: "query" }),
+    ).toBeInstanceOf(Buffer);
     expect(bench.emulator.faults.struck).toMatchObject({ cut: 1, fail: 1, latency: 1, close: 1 });
     bench.emulator.faults.set([]);
   });

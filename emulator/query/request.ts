@@ -16,7 +16,14 @@ export interface Leaf {
 /** The id of the virtual column `$row_id`. */
 export const ROW_ID_COLUMN = -1;
 
-export const COMPARISONS = ["equal", "not_equal", "less", "less_equal", "greater", "greater_equal"] as const;
+export const COMPARISONS = [
+  "equal",
+  "not_equal",
+  "less",
+  "less_equal",
+  "greater",
+  "greater_equal",
+] as const;
 export type Comparison = (typeof COMPARISONS)[number];
 
 export type Term =
@@ -46,7 +53,8 @@ export function readQuery(body: Uint8Array, table: Table): Query {
     const source = root.table(1);
     const schema = source?.table(3);
     const filter = source?.table(2);
-    if (root.u8(0) !== SOURCE || source === undefined || schema === undefined) throw badRequest("a query is a relation with one source and its schema");
+    if (root.u8(0) !== SOURCE || source === undefined || schema === undefined)
+      throw badRequest("a query is a relation with one source and its schema");
     if (source.string(1) === undefined) throw badRequest("the source has no name");
     if (filter === undefined) throw badRequest("a query needs a filter, be it and()");
     const leaves = positions(readSchema(schema).fields, table);
@@ -55,7 +63,10 @@ export function readQuery(body: Uint8Array, table: Table): Query {
       if (leaf === undefined) throw badRequest(`position ${position} is no leaf of the schema`);
       return leaf;
     };
-    return { projection: source.tables(4).map((index) => leafAt(index.u32(0))), filter: readFilter(filter, leafAt) };
+    return {
+      projection: source.tables(4).map((index) => leafAt(index.u32(0))),
+      filter: readFilter(filter, leafAt),
+    };
   } catch (error) {
     if (error instanceof RangeError) throw badRequest("the query is no FlatBuffers table");
     throw error;
@@ -66,11 +77,23 @@ export function readQuery(body: Uint8Array, table: Table): Query {
 function positions(fields: readonly Field[], table: Table): readonly (Leaf | undefined)[] {
   const all: (Leaf | undefined)[] = [];
   for (const asked of fields) {
-    const column = asked.name === ROW_ID ? { id: ROW_ID_COLUMN, field: rowIdField(wideIds(table)) } : table.columns.find(({ field }) => field.name === asked.name);
-    if (column === undefined) throw new TabularError(404, "TabularNoSuchColumn", `there is no column ${asked.name}`);
+    const column =
+      asked.name === ROW_ID
+        ? { id: ROW_ID_COLUMN, field: rowIdField(wideIds(table)) }
+        : table.columns.find(({ field }) => field.name === asked.name);
+    if (column === undefined)
+      throw new TabularError(404, "TabularNoSuchColumn", `there is no column ${asked.name}`);
     const visit = (wanted: Field, stored: Field | undefined, path: readonly number[]): void => {
-      if (stored === undefined || wanted.children.length !== stored.children.length) throw badRequest(`column ${asked.name} is asked for in another shape than it has`, "TabularMismatchColumnType");
-      if (stored.children.length === 0 && wanted.type.kind !== stored.type.kind) throw badRequest(`column ${asked.name} is ${stored.type.kind}, not ${wanted.type.kind}`, "TabularMismatchColumnType");
+      if (stored === undefined || wanted.children.length !== stored.children.length)
+        throw badRequest(
+          `column ${asked.name} is asked for in another shape than it has`,
+          "TabularMismatchColumnType",
+        );
+      if (stored.children.length === 0 && wanted.type.kind !== stored.type.kind)
+        throw badRequest(
+          `column ${asked.name} is ${stored.type.kind}, not ${wanted.type.kind}`,
+          "TabularMismatchColumnType",
+        );
       all.push(stored.children.length === 0 ? { column, path } : undefined);
       wanted.children.forEach((child, i) => visit(child, stored.children[i], [...path, i]));
     };
@@ -86,7 +109,8 @@ interface FunctionCall {
 
 function readCall(expression: FlatTable): FunctionCall {
   const call = expression.table(1);
-  if (expression.u8(0) !== CALL || call === undefined) throw badRequest("a filter is made of calls");
+  if (expression.u8(0) !== CALL || call === undefined)
+    throw badRequest("a filter is made of calls");
   return { name: call.string(0) ?? "", args: call.tables(1) };
 }
 
@@ -95,9 +119,11 @@ function readFilter(expression: FlatTable, leafAt: (position: number) => Leaf): 
   if (name !== "and") throw badRequest(`a filter is and(or(…), …), not ${name}`);
   return args.map((group) => {
     const { name: or, args: terms } = readCall(group);
-    if (or !== "or" || terms.length === 0) throw badRequest(`a filter is and(or(…), …), with a term in each or, not ${or}`);
+    if (or !== "or" || terms.length === 0)
+      throw badRequest(`a filter is and(or(…), …), with a term in each or, not ${or}`);
     const read = terms.map((term) => readTerm(term, leafAt));
-    if (new Set(read.map(({ leaf }) => leaf)).size > 1) throw badRequest("the terms of an or must use one column");
+    if (new Set(read.map(({ leaf }) => leaf)).size > 1)
+      throw badRequest("the terms of an or must use one column");
     return read;
   });
 }
@@ -108,7 +134,8 @@ function readTerm(expression: FlatTable, leafAt: (position: number) => Leaf): Te
   if (name === "and") {
     const terms = args.map((term) => readTerm(term, leafAt));
     const [range] = terms;
-    if (range === undefined || terms.some(({ leaf }) => leaf !== range.leaf)) throw badRequest("the terms of a range must use one column");
+    if (range === undefined || terms.some(({ leaf }) => leaf !== range.leaf))
+      throw badRequest("the terms of a range must use one column");
     return { op: "and", terms, leaf: range.leaf };
   }
   const leaf = readColumn(first, leafAt);
@@ -118,13 +145,15 @@ function readTerm(expression: FlatTable, leafAt: (position: number) => Leaf): Te
   if (op === undefined) throw badRequest(`there is no function ${name}`);
   if (second?.u8(0) !== LITERAL) throw badRequest(`${name} compares a column with a literal`);
   const value = readLiteral(second.table(1), comparedField(leaf));
-  if (op === "match_substring" && comparedField(leaf).type.kind !== "utf8") throw badRequest("match_substring is for text");
+  if (op === "match_substring" && comparedField(leaf).type.kind !== "utf8")
+    throw badRequest("match_substring is for text");
   return { op, leaf, value };
 }
 
 function readColumn(expression: FlatTable | undefined, leafAt: (position: number) => Leaf): Leaf {
   const ref = expression?.table(1);
-  if (expression?.u8(0) !== FIELD_REF || ref?.u8(0) !== FIELD_INDEX) throw badRequest("a call's first argument is a column");
+  if (expression?.u8(0) !== FIELD_REF || ref?.u8(0) !== FIELD_INDEX)
+    throw badRequest("a call's first argument is a column");
   return leafAt(ref.table(1)?.u32(0) ?? 0);
 }
 
@@ -134,7 +163,8 @@ export function comparedField({ column, path }: Leaf): Field {
   for (const i of path) {
     if (at.type.kind === "fixedList") return at;
     const child = at.children[i];
-    if (at.type.kind !== "struct" || child === undefined) throw badRequest(`a column of type ${at.type.kind} can't be filtered`, "NotImplemented");
+    if (at.type.kind !== "struct" || child === undefined)
+      throw badRequest(`a column of type ${at.type.kind} can't be filtered`, "NotImplemented");
     at = child;
   }
   return at;

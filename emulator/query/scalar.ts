@@ -3,11 +3,17 @@ import type { Field } from "../arrow/field.ts";
 import { decimal, half } from "./literal.ts";
 
 /** Reads a scalar of a column; undefined for text and vectors. */
-export function scalarAt(of: Field, column: Column): ((row: number) => number | bigint) | undefined {
+export function scalarAt(
+  of: Field,
+  column: Column,
+): ((row: number) => number | bigint) | undefined {
   const data = column.data ?? new Uint8Array(0);
   const { buffer: b, byteOffset: o } = data;
   const { type } = of;
-  const from = <T extends number | bigint>(values: ArrayLike<T>, zero: T) => (row: number): T => values[row] ?? zero;
+  const from =
+    <T extends number | bigint>(values: ArrayLike<T>, zero: T) =>
+    (row: number): T =>
+      values[row] ?? zero;
   switch (type.kind) {
     case "bool":
       return (row) => (bitAt(data, row) ? 1 : 0);
@@ -35,10 +41,22 @@ export function scalarAt(of: Field, column: Column): ((row: number) => number | 
 function intsOf(data: Uint8Array, bits: number, signed: boolean): (row: number) => number | bigint {
   const { buffer: b, byteOffset: o, length } = data;
   if (bits === 64) {
-    const values = signed ? new BigInt64Array(b, o, length >> 3) : new BigUint64Array(b, o, length >> 3);
+    const values = signed
+      ? new BigInt64Array(b, o, length >> 3)
+      : new BigUint64Array(b, o, length >> 3);
     return (row) => values[row] ?? 0n;
   }
   const values =
-    bits === 8 ? (signed ? new Int8Array(b, o, length) : data) : bits === 16 ? (signed ? new Int16Array(b, o, length >> 1) : new Uint16Array(b, o, length >> 1)) : signed ? new Int32Array(b, o, length >> 2) : new Uint32Array(b, o, length >> 2);
+    bits === 8
+      ? signed
+        ? new Int8Array(b, o, length)
+        : data
+      : bits === 16
+        ? signed
+          ? new Int16Array(b, o, length >> 1)
+          : new Uint16Array(b, o, length >> 1)
+        : signed
+          ? new Int32Array(b, o, length >> 2)
+          : new Uint32Array(b, o, length >> 2);
   return (row) => values[row] ?? 0;
 }

@@ -16,7 +16,11 @@ const marker = (id: number): Buffer => {
 export const KEEP_ALIVE = marker(0xffffffff);
 export const COMPLETED = marker(0xfffffffe);
 /** Followed by an error code and a length of 0. */
-export const FAILED = Buffer.concat([marker(0xfffffffd), Buffer.from([13, 0, 0, 0, 0, 0, 0, 0]), marker(0)]);
+export const FAILED = Buffer.concat([
+  marker(0xfffffffd),
+  Buffer.from([13, 0, 0, 0, 0, 0, 0, 0]),
+  marker(0),
+]);
 
 /** A page is cut where it grows beyond this. */
 const PAGE_BYTES = 32 * 1024 * 1024;
@@ -33,14 +37,21 @@ interface Page {
 export type Piece = readonly Uint8Array[];
 
 /** The messages of one sub-split in one reply. `limit` = rows after which the reply ends for it; 0 = none. */
-export function* subSplitMessages(id: number, found: Generator<Found>, leaves: readonly Leaf[], limit: number, tuning: Tuning): Generator<Piece> {
+export function* subSplitMessages(
+  id: number,
+  found: Generator<Found>,
+  leaves: readonly Leaf[],
+  limit: number,
+  tuning: Tuning,
+): Generator<Piece> {
   let sent = 0;
   for (let pages = 1; ; pages++) {
     const most = Math.min(tuning.rowsPerPage, limit > 0 ? limit - sent : Infinity);
     const page = yield* nextPage(found, most);
     yield* pageMessages(id, page, leaves, tuning);
     sent += page.rows;
-    if (page.next === FINISHED || pages === tuning.pagesPerReply || (limit > 0 && sent >= limit)) return;
+    if (page.next === FINISHED || pages === tuning.pagesPerReply || (limit > 0 && sent >= limit))
+      return;
   }
 }
 
@@ -77,12 +88,20 @@ function* nextPage(found: Generator<Found>, most: number): Generator<Piece, Page
 
 const rowBytes = new WeakMap<Pick["chunk"], number>();
 function chunkBytesPerRow(chunk: Pick["chunk"]): number {
-  const known = rowBytes.get(chunk) ?? [...chunk.columns.values()].reduce((sum, column) => sum + sizeInBytes(column), 0) / Math.max(1, chunk.length);
+  const known =
+    rowBytes.get(chunk) ??
+    [...chunk.columns.values()].reduce((sum, column) => sum + sizeInBytes(column), 0) /
+      Math.max(1, chunk.length);
   rowBytes.set(chunk, known);
   return known;
 }
 
-function* pageMessages(id: number, page: Page, leaves: readonly Leaf[], tuning: Tuning): Generator<Piece> {
+function* pageMessages(
+  id: number,
+  page: Page,
+  leaves: readonly Leaf[],
+  tuning: Tuning,
+): Generator<Piece> {
   const head = Buffer.alloc(12);
   head.writeUInt32LE(id, 0);
   head.writeBigUInt64LE(BigInt(page.next), 4);
@@ -97,10 +116,14 @@ function* pageMessages(id: number, page: Page, leaves: readonly Leaf[], tuning: 
     const of = { ...leafField(leaf.column.field, leaf.path), name: `column_${i}` };
     yield [head, schemaMessage({ fields: [of], metadata: new Map() })];
     for (const picks of cut(page.picks, tuning.rowsPerBatch)) {
-      const column = concat(of, picks.map((pick) => values(of, leaf, pick)));
+      const column = concat(
+        of,
+        picks.map((pick) => values(of, leaf, pick)),
+      );
       yield [head, ...batchMessage([of], { length: column.length, columns: [column] })];
     }
-    if (page.rows === 0) yield [head, ...batchMessage([of], { length: 0, columns: [emptyColumn(of)] })];
+    if (page.rows === 0)
+      yield [head, ...batchMessage([of], { length: 0, columns: [emptyColumn(of)] })];
     yield [head, END_OF_STREAM];
   }
 }
@@ -108,7 +131,11 @@ function* pageMessages(id: number, page: Page, leaves: readonly Leaf[], tuning: 
 const emptyColumn = (of: Field): Column => concat(of, []);
 
 function values(of: Field, { column, path }: Leaf, { chunk, rows }: Pick): Column {
-  if (column.id === ROW_ID_COLUMN) return rowIdColumn(Float64Array.from(rows, (row) => chunk.ids[row] ?? 0), column.field.type.kind === "decimal");
+  if (column.id === ROW_ID_COLUMN)
+    return rowIdColumn(
+      Float64Array.from(rows, (row) => chunk.ids[row] ?? 0),
+      column.field.type.kind === "decimal",
+    );
   return gather(of, leafColumn(columnOf(chunk, column), path), rows);
 }
 
@@ -119,8 +146,11 @@ function* cut(picks: readonly Pick[], rowsPerBatch: number): Generator<readonly 
   let bytes = 0;
   for (const { chunk, rows: all } of picks) {
     const perRow = Math.max(1, chunkBytesPerRow(chunk));
-    for (let at = 0; at < all.length; ) {
-      const taken = all.subarray(at, at + Math.max(1, Math.min(rowsPerBatch - rows, Math.ceil((BATCH_BYTES - bytes) / perRow))));
+    for (let at = 0; at < all.length;) {
+      const taken = all.subarray(
+        at,
+        at + Math.max(1, Math.min(rowsPerBatch - rows, Math.ceil((BATCH_BYTES - bytes) / perRow))),
+      );
       lot.push({ chunk, rows: taken });
       at += taken.length;
       rows += taken.length;

@@ -16,7 +16,12 @@ export interface Catalog {
 /** A change of names: made on the transaction's own catalog, and again on the latest one when it commits. */
 export type CatalogChange = (catalog: Catalog) => Catalog;
 
-export const emptyCatalog = (buckets: readonly string[]): Catalog => ({ buckets: new Set(buckets), schemas: new Map(), tableIds: new Map(), tables: new Map() });
+export const emptyCatalog = (buckets: readonly string[]): Catalog => ({
+  buckets: new Set(buckets),
+  schemas: new Map(),
+  tableIds: new Map(),
+  tables: new Map(),
+});
 
 const changed = <K, V>(map: ReadonlyMap<K, V>, key: K, value: V | undefined): ReadonlyMap<K, V> => {
   const copy = new Map(map);
@@ -42,7 +47,8 @@ export const putTable =
 export const moveSchema =
   (from: string, to: string): CatalogChange =>
   (catalog) => {
-    const move = (path: string): string => (path === from || path.startsWith(`${from}/`) ? to + path.slice(from.length) : path);
+    const move = (path: string): string =>
+      path === from || path.startsWith(`${from}/`) ? to + path.slice(from.length) : path;
     return {
       ...catalog,
       schemas: new Map([...catalog.schemas].map(([path, schema]) => [move(path), schema])),
@@ -54,5 +60,10 @@ export const parentOf = (path: string): string => path.slice(0, path.lastIndexOf
 export const nameOf = (path: string): string => path.slice(path.lastIndexOf("/") + 1);
 
 /** What stands directly under a path, in the order of creation. */
-export const childrenOf = <V>(map: ReadonlyMap<string, V>, parent: string): [name: string, value: V][] =>
-  [...map].filter(([path]) => parentOf(path) === parent).map(([path, value]) => [nameOf(path), value]);
+export const childrenOf = <V>(
+  map: ReadonlyMap<string, V>,
+  parent: string,
+): [name: string, value: V][] =>
+  [...map]
+    .filter(([path]) => parentOf(path) === parent)
+    .map(([path, value]) => [nameOf(path), value]);

@@ -1,4 +1,12 @@
-import { bitAt, bitmapBytes, concat, gather, nulls, sizeInBytes, type Column } from "../arrow/column.ts";
+import {
+  bitAt,
+  bitmapBytes,
+  concat,
+  gather,
+  nulls,
+  sizeInBytes,
+  type Column,
+} from "../arrow/column.ts";
 import type { Field } from "../arrow/field.ts";
 
 /** A column of a table: its id stays when it is renamed, so that chunks need not change. */
@@ -20,10 +28,12 @@ export interface Chunk {
 
 export const firstId = (chunk: Chunk): number => chunk.ids[0] ?? 0;
 export const lastId = (chunk: Chunk): number => chunk.ids[chunk.length - 1] ?? -1;
-export const isDeleted = (chunk: Chunk, row: number): boolean => chunk.deleted !== undefined && bitAt(chunk.deleted, row);
+export const isDeleted = (chunk: Chunk, row: number): boolean =>
+  chunk.deleted !== undefined && bitAt(chunk.deleted, row);
 
 /** The values of a column that the chunk may be older than. */
-export const columnOf = (chunk: Chunk, { id, field }: TableColumn): Column => chunk.columns.get(id) ?? nulls({ ...field, nullable: true }, chunk.length);
+export const columnOf = (chunk: Chunk, { id, field }: TableColumn): Column =>
+  chunk.columns.get(id) ?? nulls({ ...field, nullable: true }, chunk.length);
 
 /** Where the first id that is not below `id` stands. */
 export function lowerBound(ids: Float64Array, id: number): number {
@@ -40,7 +50,11 @@ export function lowerBound(ids: Float64Array, id: number): number {
 /** The rows of these ids that are here and not deleted, as pairs of place in `ids` and row. */
 export function find(chunk: Chunk, ids: Float64Array): [place: number, row: number][] {
   const found: [number, number][] = [];
-  for (let place = lowerBound(ids, firstId(chunk)); place < ids.length && (ids[place] ?? 0) <= lastId(chunk); place++) {
+  for (
+    let place = lowerBound(ids, firstId(chunk));
+    place < ids.length && (ids[place] ?? 0) <= lastId(chunk);
+    place++
+  ) {
     const row = lowerBound(chunk.ids, ids[place] ?? 0);
     if (chunk.ids[row] === ids[place] && !isDeleted(chunk, row)) found.push([place, row]);
   }
@@ -54,7 +68,12 @@ export function without(chunk: Chunk, rows: readonly number[]): Chunk {
 }
 
 /** The chunk with new values in some rows of one column: row `rows[i][1]` takes value `rows[i][0]` of `values`. */
-export function replaced(chunk: Chunk, column: TableColumn, values: Column, rows: readonly (readonly [number, number])[]): Chunk {
+export function replaced(
+  chunk: Chunk,
+  column: TableColumn,
+  values: Column,
+  rows: readonly (readonly [number, number])[],
+): Chunk {
   const old = columnOf(chunk, column);
   const picks = Uint32Array.from({ length: chunk.length }, (_, i) => i);
   for (const [place, row] of rows) picks[row] = chunk.length + place;
@@ -67,8 +86,15 @@ export function replaced(chunk: Chunk, column: TableColumn, values: Column, rows
 export function merge(columns: readonly TableColumn[], parts: readonly Chunk[]): Chunk {
   const kept = parts.map((chunk) => {
     if (chunk.deletedCount === 0) return chunk;
-    const rows = Uint32Array.from({ length: chunk.length }, (_, i) => i).filter((row) => !isDeleted(chunk, row));
-    return { ...chunk, length: rows.length, ids: Float64Array.from(rows, (row) => chunk.ids[row] ?? 0), columns: new Map(columns.map((c) => [c.id, gather(c.field, columnOf(chunk, c), rows)])) };
+    const rows = Uint32Array.from({ length: chunk.length }, (_, i) => i).filter(
+      (row) => !isDeleted(chunk, row),
+    );
+    return {
+      ...chunk,
+      length: rows.length,
+      ids: Float64Array.from(rows, (row) => chunk.ids[row] ?? 0),
+      columns: new Map(columns.map((c) => [c.id, gather(c.field, columnOf(chunk, c), rows)])),
+    };
   });
   const ids = new Float64Array(kept.reduce((sum, chunk) => sum + chunk.length, 0));
   let at = 0;
@@ -76,7 +102,23 @@ export function merge(columns: readonly TableColumn[], parts: readonly Chunk[]):
     ids.set(chunk.ids, at);
     at += chunk.length;
   }
-  return { length: ids.length, ids, columns: new Map(columns.map((c) => [c.id, concat(c.field, kept.map((chunk) => columnOf(chunk, c)))])), deleted: undefined, deletedCount: 0 };
+  return {
+    length: ids.length,
+    ids,
+    columns: new Map(
+      columns.map((c) => [
+        c.id,
+        concat(
+          c.field,
+          kept.map((chunk) => columnOf(chunk, c)),
+        ),
+      ]),
+    ),
+    deleted: undefined,
+    deletedCount: 0,
+  };
 }
 
-export const chunkBytes = (chunk: Chunk): number => chunk.ids.byteLength + [...chunk.columns.values()].reduce((sum, column) => sum + sizeInBytes(column), 0);
+export const chunkBytes = (chunk: Chunk): number =>
+  chunk.ids.byteLength +
+  [...chunk.columns.values()].reduce((sum, column) => sum + sizeInBytes(column), 0);

@@ -1,4 +1,12 @@
-import { closeSync, fsyncSync, ftruncateSync, mkdirSync, openSync, readFileSync, writeSync } from "node:fs";
+import {
+  closeSync,
+  fsyncSync,
+  ftruncateSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  writeSync,
+} from "node:fs";
 import { join } from "node:path";
 
 /** A request that changed something, as it is done again when the emulator starts. */
@@ -37,14 +45,20 @@ export function openJournal(folder: string): Journal {
   return {
     entries,
     append({ requests, ids }) {
-      const head: Head = { ids, requests: requests.map(({ body, ...request }) => ({ ...request, size: body.length })) };
+      const head: Head = {
+        ids,
+        requests: requests.map(({ body, ...request }) => ({ ...request, size: body.length })),
+      };
       const json = Buffer.from(JSON.stringify(head));
       const bodies = requests.map(({ body }) => body);
       const lengths = Buffer.alloc(8);
       lengths.writeUInt32LE(json.length, 0);
-      lengths.writeUInt32LE(bodies.reduce((sum, body) => sum + body.length, 0), 4);
+      lengths.writeUInt32LE(
+        bodies.reduce((sum, body) => sum + body.length, 0),
+        4,
+      );
       const all = Buffer.concat([lengths, json, ...bodies]);
-      for (let written = 0; written < all.length; ) written += writeSync(file, all, written);
+      for (let written = 0; written < all.length;) written += writeSync(file, all, written);
       fsyncSync(file);
     },
     close: () => closeSync(file),
@@ -60,7 +74,13 @@ function readEntries(bytes: Buffer): { readonly entries: readonly Entry[]; reado
     if (bodiesEnd > bytes.length) break;
     const head = JSON.parse(bytes.toString("utf8", end + 8, jsonEnd)) as Head;
     let at = jsonEnd;
-    entries.push({ ids: head.ids, requests: head.requests.map(({ size, ...request }) => ({ ...request, body: bytes.subarray(at, (at += size)) })) });
+    entries.push({
+      ids: head.ids,
+      requests: head.requests.map(({ size, ...request }) => ({
+        ...request,
+        body: bytes.subarray(at, (at += size)),
+      })),
+    });
     end = bodiesEnd;
   }
   return { entries, end };

@@ -6,7 +6,13 @@ import { field, type Field } from "../arrow/field.ts";
  * row, so that a client that drops it, or sorts by the low one alone, is found out.
  */
 export const ROW_ID = "$row_id";
-export const rowIdField = (wide: boolean): Field => field(ROW_ID, wide ? { kind: "decimal", precision: 38, scale: 0, bits: 128 } : { kind: "int", bits: 64, signed: false });
+export const rowIdField = (wide: boolean): Field =>
+  field(
+    ROW_ID,
+    wide
+      ? { kind: "decimal", precision: 38, scale: 0, bits: 128 }
+      : { kind: "int", bits: 64, signed: false },
+  );
 
 const highWord = (id: number): bigint => BigInt(Math.floor(id / 65_536) + 1);
 
@@ -20,7 +26,13 @@ export function rowIdColumn(ids: Float64Array, wide: boolean): Column {
       words[2 * i + 1] = highWord(id);
     }
   }
-  return { length: ids.length, validity: undefined, offsets: undefined, data: new Uint8Array(words.buffer), children: [] };
+  return {
+    length: ids.length,
+    validity: undefined,
+    offsets: undefined,
+    data: new Uint8Array(words.buffer),
+    children: [],
+  };
 }
 
 /** The ids in a column of a request; one that can't be an id of this table becomes −1. */
@@ -38,5 +50,7 @@ export function readRowIds(column: Column, wide: boolean): Float64Array {
 export function wholeRowIds(column: Column, wide: boolean): bigint[] {
   const data = column.data ?? new Uint8Array(0);
   const words = new BigUint64Array(data.buffer, data.byteOffset, data.length >> 3);
-  return Array.from({ length: column.length }, (_, i) => (wide ? ((words[2 * i + 1] ?? 0n) << 64n) | (words[2 * i] ?? 0n) : (words[i] ?? 0n)));
+  return Array.from({ length: column.length }, (_, i) =>
+    wide ? ((words[2 * i + 1] ?? 0n) << 64n) | (words[2 * i] ?? 0n) : (words[i] ?? 0n),
+  );
 }

@@ -1,5 +1,15 @@
 import type { Column } from "../arrow/column.ts";
-import { chunkBytes, find, firstId, lastId, merge, replaced, without, type Chunk, type TableColumn } from "./chunk.ts";
+import {
+  chunkBytes,
+  find,
+  firstId,
+  lastId,
+  merge,
+  replaced,
+  without,
+  type Chunk,
+  type TableColumn,
+} from "./chunk.ts";
 
 export interface VectorIndex {
   /** The id of the column. */
@@ -39,10 +49,14 @@ const MERGED_ROWS = 4096;
 const MERGED_BYTES = 4 * 1024 * 1024;
 
 /** Ids of sorted and vector-indexed tables have 128 bits. */
-export const wideIds = (table: Table): boolean => table.sortKey.length > 0 || table.vectorIndex !== undefined;
-export const byIds = (table: Table, ids: readonly number[]): readonly TableColumn[] => ids.flatMap((id) => table.columns.find((column) => column.id === id) ?? []);
-export const rowCount = (table: Table): number => table.chunks.reduce((sum, chunk) => sum + chunk.length - chunk.deletedCount, 0);
-export const tableBytes = (table: Table): number => table.chunks.reduce((sum, chunk) => sum + chunkBytes(chunk), 0);
+export const wideIds = (table: Table): boolean =>
+  table.sortKey.length > 0 || table.vectorIndex !== undefined;
+export const byIds = (table: Table, ids: readonly number[]): readonly TableColumn[] =>
+  ids.flatMap((id) => table.columns.find((column) => column.id === id) ?? []);
+export const rowCount = (table: Table): number =>
+  table.chunks.reduce((sum, chunk) => sum + chunk.length - chunk.deletedCount, 0);
+export const tableBytes = (table: Table): number =>
+  table.chunks.reduce((sum, chunk) => sum + chunkBytes(chunk), 0);
 
 export const insertChunk =
   (chunk: Chunk): Change =>
@@ -52,7 +66,13 @@ export const insertChunk =
     let at = chunks.length;
     while (at > 0 && firstId(chunks[at - 1] ?? chunk) > firstId(chunk)) at--;
     const before = chunks[at - 1];
-    if (before !== undefined && at === chunks.length && lastId(before) < firstId(chunk) && before.length + chunk.length <= MERGED_ROWS && chunkBytes(before) + chunkBytes(chunk) <= MERGED_BYTES)
+    if (
+      before !== undefined &&
+      at === chunks.length &&
+      lastId(before) < firstId(chunk) &&
+      before.length + chunk.length <= MERGED_ROWS &&
+      chunkBytes(before) + chunkBytes(chunk) <= MERGED_BYTES
+    )
       chunks[at - 1] = merge(table.columns, [before, chunk]);
     else chunks.splice(at, 0, chunk);
     return { ...table, chunks };
@@ -75,7 +95,12 @@ export const updateRows =
     ...table,
     chunks: table.chunks.map((chunk) => {
       const rows = find(chunk, ids);
-      return rows.length === 0 ? chunk : values.reduce((patched, [column, column2]) => replaced(patched, column, column2, rows), chunk);
+      return rows.length === 0
+        ? chunk
+        : values.reduce(
+            (patched, [column, column2]) => replaced(patched, column, column2, rows),
+            chunk,
+          );
     }),
   });
 

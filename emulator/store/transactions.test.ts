@@ -6,8 +6,24 @@ import { deleteRows, insertChunk, rowCount, updateRows, type Table } from "./tab
 import { openStore, type Store, type Transaction } from "./transactions.ts";
 
 const COLUMN = { id: 0, field: field("a", { kind: "int", bits: 64, signed: true }) };
-const ints = (...values: number[]): Column => ({ length: values.length, validity: undefined, offsets: undefined, data: new Uint8Array(BigInt64Array.from(values, BigInt).buffer), children: [] });
-const table: Table = { id: 1, columns: [COLUMN], nextColumn: 1, properties: "", sortKey: [], vectorIndex: undefined, projections: [], externalIds: false, chunks: [] };
+const ints = (...values: number[]): Column => ({
+  length: values.length,
+  validity: undefined,
+  offsets: undefined,
+  data: new Uint8Array(BigInt64Array.from(values, BigInt).buffer),
+  children: [],
+});
+const table: Table = {
+  id: 1,
+  columns: [COLUMN],
+  nextColumn: 1,
+  properties: "",
+  sortKey: [],
+  vectorIndex: undefined,
+  projections: [],
+  externalIds: false,
+  chunks: [],
+};
 
 const setUp = (options = {}): Store => {
   const store = openStore(emptyCatalog(["b"]), options);
@@ -21,10 +37,27 @@ const setUp = (options = {}): Store => {
 const insert = (store: Store, tx: Transaction, ...values: number[]): void => {
   store.lockRows(tx, 1, []);
   const first = store.allocateIds(tx, 1, values.length);
-  store.applyTo(tx, 1, insertChunk({ length: values.length, ids: Float64Array.from(values, (_, i) => first + i), columns: new Map([[0, ints(...values)]]), deleted: undefined, deletedCount: 0 }));
+  store.applyTo(
+    tx,
+    1,
+    insertChunk({
+      length: values.length,
+      ids: Float64Array.from(values, (_, i) => first + i),
+      columns: new Map([[0, ints(...values)]]),
+      deleted: undefined,
+      deletedCount: 0,
+    }),
+  );
 };
 const valuesIn = (tx: Pick<Transaction, "catalog">): number[] =>
-  (tx.catalog.tables.get(1)?.chunks ?? []).flatMap((chunk) => [...new BigInt64Array((chunk.columns.get(0)?.data ?? new Uint8Array(0)).slice().buffer)].map(Number).filter((_, row) => chunk.deleted === undefined || ((chunk.deleted[row >> 3] ?? 0) >> (row & 7)) % 2 === 0));
+  (tx.catalog.tables.get(1)?.chunks ?? []).flatMap((chunk) =>
+    [...new BigInt64Array((chunk.columns.get(0)?.data ?? new Uint8Array(0)).slice().buffer)]
+      .map(Number)
+      .filter(
+        (_, row) =>
+          chunk.deleted === undefined || ((chunk.deleted[row >> 3] ?? 0) >> (row & 7)) % 2 === 0,
+      ),
+  );
 const latest = (store: Store): number[] => valuesIn({ catalog: store.latest });
 const conflict = expect.objectContaining({ status: 409 });
 

@@ -75,7 +75,10 @@ export interface StoreOptions {
   readonly onCommit?: (tx: Transaction) => void;
 }
 
-export function openStore(initial: Catalog, { timeoutMs = 0, now = Date.now, onCommit = () => {} }: StoreOptions = {}): Store {
+export function openStore(
+  initial: Catalog,
+  { timeoutMs = 0, now = Date.now, onCommit = () => {} }: StoreOptions = {},
+): Store {
   let latest = initial;
   let commits = 0;
   let lastId = 0;
@@ -85,7 +88,13 @@ export function openStore(initial: Catalog, { timeoutMs = 0, now = Date.now, onC
   const shared = new Map<number, Shared>();
 
   const sharedOf = (table: number): Shared => {
-    const known = shared.get(table) ?? { nextRow: 0, keptRows: 0, structure: newLock(), rows: new Map<number, Lock>(), writers: new Set<string>() };
+    const known = shared.get(table) ?? {
+      nextRow: 0,
+      keptRows: 0,
+      structure: newLock(),
+      rows: new Map<number, Lock>(),
+      writers: new Set<string>(),
+    };
     shared.set(table, known);
     return known;
   };
@@ -93,8 +102,10 @@ export function openStore(initial: Catalog, { timeoutMs = 0, now = Date.now, onC
   const check = (tx: Transaction, lock: Lock | undefined, what: string): void => {
     if (lock === undefined || lock.writer === tx.id) return;
     if (lock.writer !== undefined) expire();
-    if (lock.writer !== undefined) throw conflict(`${what} is being changed by another transaction`);
-    if (lock.committed > tx.began) throw conflict(`${what} was changed after this transaction began`);
+    if (lock.writer !== undefined)
+      throw conflict(`${what} is being changed by another transaction`);
+    if (lock.committed > tx.began)
+      throw conflict(`${what} was changed after this transaction began`);
   };
 
   const take = (tx: Transaction, lock: Lock, what: string): void => {
@@ -118,7 +129,8 @@ export function openStore(initial: Catalog, { timeoutMs = 0, now = Date.now, onC
   const forget = (): void => {
     const oldest = Math.min(commits, ...[...active.values()].map(({ began }) => began));
     const prune = (locks: Map<unknown, Lock>): void => {
-      for (const [key, lock] of locks) if (lock.writer === undefined && lock.committed <= oldest) locks.delete(key);
+      for (const [key, lock] of locks)
+        if (lock.writer === undefined && lock.committed <= oldest) locks.delete(key);
     };
     for (const known of shared.values()) {
       if (known.rows.size < 2 * known.keptRows + 1000 && active.size > 0) continue;
@@ -131,11 +143,13 @@ export function openStore(initial: Catalog, { timeoutMs = 0, now = Date.now, onC
   };
 
   const expire = (): void => {
-    if (timeoutMs > 0) for (const tx of active.values()) if (now() - tx.usedAt > timeoutMs) end(tx, false);
+    if (timeoutMs > 0)
+      for (const tx of active.values()) if (now() - tx.usedAt > timeoutMs) end(tx, false);
   };
 
   const lockName = (tx: Transaction, path: string): void => {
-    for (let above = parentOf(path); above.includes("/"); above = parentOf(above)) check(tx, names.get(above), above);
+    for (let above = parentOf(path); above.includes("/"); above = parentOf(above))
+      check(tx, names.get(above), above);
     const lock = names.get(path) ?? newLock();
     names.set(path, lock);
     take(tx, lock, path);
@@ -150,7 +164,18 @@ export function openStore(initial: Catalog, { timeoutMs = 0, now = Date.now, onC
     begin(ids) {
       expire();
       lastTxid += 1n;
-      const tx: Transaction = { id: String(lastTxid), began: commits, base: latest, catalog: latest, changes: [], locks: new Set(), requests: [], ids: [], repeated: ids && [...ids], usedAt: now() };
+      const tx: Transaction = {
+        id: String(lastTxid),
+        began: commits,
+        base: latest,
+        catalog: latest,
+        changes: [],
+        locks: new Set(),
+        requests: [],
+        ids: [],
+        repeated: ids && [...ids],
+        usedAt: now(),
+      };
       active.set(tx.id, tx);
       return tx;
     },
@@ -163,7 +188,10 @@ export function openStore(initial: Catalog, { timeoutMs = 0, now = Date.now, onC
     },
     commit(tx) {
       onCommit(tx);
-      latest = latest === tx.base ? tx.catalog : tx.changes.reduce((catalog, change) => change(catalog), latest);
+      latest =
+        latest === tx.base
+          ? tx.catalog
+          : tx.changes.reduce((catalog, change) => change(catalog), latest);
       end(tx, true);
     },
     rollback: (tx) => end(tx, false),
@@ -171,27 +199,38 @@ export function openStore(initial: Catalog, { timeoutMs = 0, now = Date.now, onC
     applyTo(tx, id, change) {
       apply(tx, (catalog) => {
         const table: Table | undefined = catalog.tables.get(id);
-        return table === undefined ? catalog : { ...catalog, tables: new Map(catalog.tables).set(id, change(table)) };
+        return table === undefined
+          ? catalog
+          : { ...catalog, tables: new Map(catalog.tables).set(id, change(table)) };
       });
     },
     lockName,
     lockTree(tx, path) {
-      const under = (catalog: Catalog): number => [...catalog.schemas.keys(), ...catalog.tableIds.keys()].filter((name) => name.startsWith(`${path}/`)).length;
-      for (const other of active.values()) if (other !== tx && under(other.catalog) !== under(other.base)) throw conflict(`${path} is being changed by another transaction`);
-      if (under(latest) !== under(tx.base)) throw conflict(`${path} was changed after this transaction began`);
+      const under = (catalog: Catalog): number =>
+        [...catalog.schemas.keys(), ...catalog.tableIds.keys()].filter((name) =>
+          name.startsWith(`${path}/`),
+        ).length;
+      for (const other of active.values())
+        if (other !== tx && under(other.catalog) !== under(other.base))
+          throw conflict(`${path} is being changed by another transaction`);
+      if (under(latest) !== under(tx.base))
+        throw conflict(`${path} was changed after this transaction began`);
       lockName(tx, path);
     },
     lockStructure(tx, table) {
       const { structure, writers } = sharedOf(table);
       if ([...writers].some((id) => id !== tx.id)) expire();
-      if ([...writers].some((id) => id !== tx.id)) throw conflict("the table's rows are being changed by another transaction");
+      if ([...writers].some((id) => id !== tx.id))
+        throw conflict("the table's rows are being changed by another transaction");
       take(tx, structure, "the table");
     },
     lockRows(tx, table, ids) {
       const { structure, rows, writers } = sharedOf(table);
       if (structure.writer !== undefined && structure.writer !== tx.id) expire();
-      if (structure.writer !== undefined && structure.writer !== tx.id) throw conflict("the table is being changed by another transaction");
-      if (structure.committed > tx.began) throw conflict("the table was changed after this transaction began");
+      if (structure.writer !== undefined && structure.writer !== tx.id)
+        throw conflict("the table is being changed by another transaction");
+      if (structure.committed > tx.began)
+        throw conflict("the table was changed after this transaction began");
       for (const id of ids) {
         const lock = rows.get(id) ?? newLock();
         rows.set(id, lock);

@@ -1,7 +1,18 @@
 import assert from "node:assert/strict";
 import type { AssetStatus, StoreIdentity } from "./backend.ts";
 import { SEARCH_CASES } from "./search.contract.ts";
-import { MODEL, vector, version, commit, texts, words, rejects, collect, place, type StoreCase } from "./store-case.contract.ts";
+import {
+  MODEL,
+  vector,
+  version,
+  commit,
+  texts,
+  words,
+  rejects,
+  collect,
+  place,
+  type StoreCase,
+} from "./store-case.contract.ts";
 
 export const STORE_CASES: readonly StoreCase[] = [
   {
@@ -14,54 +25,132 @@ export const STORE_CASES: readonly StoreCase[] = [
       assert.deepEqual(await words(store, "anything"), []);
       assert.deepEqual(await store.searchVector(vector(1, 0, 0, 0), {}, 10), []);
       const { assets, segments, vectors, durationMs } = await store.counts();
-      assert.deepEqual({ assets, segments, vectors, durationMs }, { assets: { registered: 0, indexed: 0, partial: 0, failed: 0, deleted: 0 }, segments: 0, vectors: 0, durationMs: 0 });
+      assert.deepEqual(
+        { assets, segments, vectors, durationMs },
+        {
+          assets: { registered: 0, indexed: 0, partial: 0, failed: 0, deleted: 0 },
+          segments: 0,
+          vectors: 0,
+          durationMs: 0,
+        },
+      );
     },
   },
   {
     law: "gives every field back",
     async run(store) {
-      const wanted = version("/a", [{ text: "Ünïcode 🌉 text", speaker: "Ann Lee", confidence: null, startMs: 1, endMs: 2 }, { text: "second", speaker: null, confidence: 0.25 }], { recordedAtMs: 1_600_000_000_001 });
+      const wanted = version(
+        "/a",
+        [
+          { text: "Ünïcode 🌉 text", speaker: "Ann Lee", confidence: null, startMs: 1, endMs: 2 },
+          { text: "second", speaker: null, confidence: 0.25 },
+        ],
+        { recordedAtMs: 1_600_000_000_001 },
+      );
       await store.commit(wanted, MODEL);
       assert.deepEqual(await collect(store.readVersion("/a")), wanted.segments);
       const status = (await store.getAsset("/a")) as AssetStatus;
       assert.ok(Math.abs((status.indexedAtMs ?? 0) - Date.now()) < 60_000);
-      assert.deepEqual({ ...status, indexedAtMs: 0 }, {
-        id: "/a", sizeBytes: 10, mtimeMs: 20, state: "indexed", fingerprint: "f-/a", captionsStat: "c", origin: "asr", engine: "e@1", language: "en",
-        durationMs: 60_000, segmentCount: 2, speakers: ["Ann Lee"], error: null, indexedAtMs: 0, recordedAtMs: 1_600_000_000_001,
-      });
+      assert.deepEqual(
+        { ...status, indexedAtMs: 0 },
+        {
+          id: "/a",
+          sizeBytes: 10,
+          mtimeMs: 20,
+          state: "indexed",
+          fingerprint: "f-/a",
+          captionsStat: "c",
+          origin: "asr",
+          engine: "e@1",
+          language: "en",
+          durationMs: 60_000,
+          segmentCount: 2,
+          speakers: ["Ann Lee"],
+          error: null,
+          indexedAtMs: 0,
+          recordedAtMs: 1_600_000_000_001,
+        },
+      );
       const [hit] = await store.searchText({ terms: ["second"] }, {}, 1);
-      assert.deepEqual({ ...hit, score: 0 }, { asset: "/a", segment: { index: 1, startMs: 5000, endMs: 9000, text: "second", speaker: null, confidence: 0.25 }, score: 0, origin: "asr", engine: "e@1" });
+      assert.deepEqual(
+        { ...hit, score: 0 },
+        {
+          asset: "/a",
+          segment: {
+            index: 1,
+            startMs: 5000,
+            endMs: 9000,
+            text: "second",
+            speaker: null,
+            confidence: 0.25,
+          },
+          score: 0,
+          origin: "asr",
+          engine: "e@1",
+        },
+      );
       assert.deepEqual(await store.identity(), MODEL);
     },
   },
   {
     law: "reads the segments around a moment, as many as there are, without vectors",
     async run(store) {
-      const { segments } = version("/a", ["zero", "one", "two", "three"].map((text) => ({ text })));
+      const { segments } = version(
+        "/a",
+        ["zero", "one", "two", "three"].map((text) => ({ text })),
+      );
       await store.commit(version("/a", segments), MODEL);
       await commit(store, "/b", [{ text: "another file" }]);
-      const plain = segments.map(({ index, startMs, endMs, text, speaker, confidence }) => ({ index, startMs, endMs, text, speaker, confidence }));
+      const plain = segments.map(({ index, startMs, endMs, text, speaker, confidence }) => ({
+        index,
+        startMs,
+        endMs,
+        text,
+        speaker,
+        confidence,
+      }));
       assert.deepEqual(await store.readSegments("/a", 1, 2), plain.slice(1, 3));
       assert.deepEqual(await store.readSegments("/a", -5, 0), plain.slice(0, 1));
       assert.deepEqual(await store.readSegments("/a", 3, 99), plain.slice(3));
       assert.deepEqual(await store.readSegments("/a", 0, Number.MAX_SAFE_INTEGER), plain);
-      assert.deepEqual([await store.readSegments("/a", 2, 1), await store.readSegments("/a", 4, 9), await store.readSegments("/none", 0, 9)], [[], [], []]);
+      assert.deepEqual(
+        [
+          await store.readSegments("/a", 2, 1),
+          await store.readSegments("/a", 4, 9),
+          await store.readSegments("/none", 0, 9),
+        ],
+        [[], [], []],
+      );
     },
   },
   {
     law: "a duration that is not known stays so, and captions are captions",
     async run(store) {
-      await commit(store, "/a", [{ text: "hello" }], { durationMs: null, origin: "captions", engine: "captions:srt", language: "und" });
+      await commit(store, "/a", [{ text: "hello" }], {
+        durationMs: null,
+        origin: "captions",
+        engine: "captions:srt",
+        language: "und",
+      });
       const status = await store.getAsset("/a");
-      assert.deepEqual([status?.durationMs, status?.origin, status?.engine, status?.language], [null, "captions", "captions:srt", "und"]);
+      assert.deepEqual(
+        [status?.durationMs, status?.origin, status?.engine, status?.language],
+        [null, "captions", "captions:srt", "und"],
+      );
       assert.equal((await store.searchText({ terms: ["hello"] }, {}, 1))[0]?.origin, "captions");
     },
   },
   {
     law: "replaces a version whole: nothing of the old one is found, read or counted",
     async run(store) {
-      await commit(store, "/a", [{ text: "walrus one" }, { text: "walrus two" }, { text: "walrus three" }]);
-      await commit(store, "/a", [{ text: "penguin", vector: vector(0, 0, 0, 1) }], { fingerprint: "new" });
+      await commit(store, "/a", [
+        { text: "walrus one" },
+        { text: "walrus two" },
+        { text: "walrus three" },
+      ]);
+      await commit(store, "/a", [{ text: "penguin", vector: vector(0, 0, 0, 1) }], {
+        fingerprint: "new",
+      });
       assert.deepEqual(await words(store, "walrus"), []);
       assert.deepEqual(await words(store, "penguin"), ["penguin"]);
       assert.deepEqual(texts(await store.searchVector(vector(1, 0, 0, 0), {}, 10)), ["penguin"]);
@@ -84,9 +173,21 @@ export const STORE_CASES: readonly StoreCase[] = [
     law: "a commit that is refused keeps what was there",
     async run(store) {
       await commit(store, "/a", [{ text: "walrus" }]);
-      await rejects(store.commit(version("/a", [{ text: "penguin" }]), { embedder: "other@1", dimensions: 4 }), "MODEL_MISMATCH");
-      await rejects(store.commit(version("/a", [{ text: "penguin", vector: Float32Array.of(1, 0) }]), MODEL), "MODEL_MISMATCH");
-      await rejects(store.commit(version("/b", [{ text: "good" }, { text: "penguin", vector: Float32Array.of(1, 0) }]), MODEL), "MODEL_MISMATCH");
+      await rejects(
+        store.commit(version("/a", [{ text: "penguin" }]), { embedder: "other@1", dimensions: 4 }),
+        "MODEL_MISMATCH",
+      );
+      await rejects(
+        store.commit(version("/a", [{ text: "penguin", vector: Float32Array.of(1, 0) }]), MODEL),
+        "MODEL_MISMATCH",
+      );
+      await rejects(
+        store.commit(
+          version("/b", [{ text: "good" }, { text: "penguin", vector: Float32Array.of(1, 0) }]),
+          MODEL,
+        ),
+        "MODEL_MISMATCH",
+      );
       assert.deepEqual(await words(store, "walrus"), ["walrus"]);
       assert.deepEqual(await words(store, "penguin", "good"), []);
       assert.deepEqual((await store.getAsset("/a"))?.state, "indexed");
@@ -97,7 +198,10 @@ export const STORE_CASES: readonly StoreCase[] = [
     law: "the same model's name with other dimensions is another model",
     async run(store) {
       await commit(store, "/a", [{ text: "walrus" }]);
-      await rejects(store.commit(version("/b", [{ text: "penguin" }]), { ...MODEL, dimensions: 8 }), "MODEL_MISMATCH");
+      await rejects(
+        store.commit(version("/b", [{ text: "penguin" }]), { ...MODEL, dimensions: 8 }),
+        "MODEL_MISMATCH",
+      );
       assert.equal(await store.getAsset("/b"), undefined);
     },
   },
@@ -105,10 +209,23 @@ export const STORE_CASES: readonly StoreCase[] = [
     law: "a vector that is zero or not numbers is refused, and the old version stays",
     async run(store) {
       await commit(store, "/a", [{ text: "walrus" }]);
-      for (const useless of [Float32Array.of(0, 0, 0, 0), Float32Array.of(1, NaN, 0, 0), Float32Array.of(Infinity, 0, 0, 0)])
-        await rejects(store.commit(version("/a", [{ text: "good" }, { text: "penguin", vector: useless }]), MODEL), "BUG");
+      for (const useless of [
+        Float32Array.of(0, 0, 0, 0),
+        Float32Array.of(1, NaN, 0, 0),
+        Float32Array.of(Infinity, 0, 0, 0),
+      ])
+        await rejects(
+          store.commit(
+            version("/a", [{ text: "good" }, { text: "penguin", vector: useless }]),
+            MODEL,
+          ),
+          "BUG",
+        );
       assert.deepEqual(await words(store, "walrus", "good", "penguin"), ["walrus"]);
-      assert.deepEqual((await store.searchVector(vector(1, 0, 0, 0), {}, 9)).map(({ score }) => score), [1]);
+      assert.deepEqual(
+        (await store.searchVector(vector(1, 0, 0, 0), {}, 9)).map(({ score }) => score),
+        [1],
+      );
     },
   },
   {
@@ -117,7 +234,10 @@ export const STORE_CASES: readonly StoreCase[] = [
       const batch = Float32Array.of(9, 9, 9, 0, 1, 0, 0, 9);
       await commit(store, "/a", [{ text: "y", vector: batch.subarray(3, 7) }]);
       batch.fill(5);
-      assert.deepEqual((await collect(store.readVersion("/a")))[0]?.vector, Float32Array.of(0, 1, 0, 0));
+      assert.deepEqual(
+        (await collect(store.readVersion("/a")))[0]?.vector,
+        Float32Array.of(0, 1, 0, 0),
+      );
     },
   },
   {
@@ -137,7 +257,10 @@ export const STORE_CASES: readonly StoreCase[] = [
       await store.commit(version("/b", [{ text: "one" }, { text: "two", vector: null }]), MODEL);
       assert.equal((await store.getAsset("/b"))?.state, "partial");
       assert.deepEqual(texts(await store.searchVector(vector(1, 1, 1, 1), {}, 10)), ["one"]);
-      assert.deepEqual((await collect(store.readVersion("/b"))).map(({ vector: one }) => one === null), [false, true]);
+      assert.deepEqual(
+        (await collect(store.readVersion("/b"))).map(({ vector: one }) => one === null),
+        [false, true],
+      );
     },
   },
   {
@@ -145,7 +268,10 @@ export const STORE_CASES: readonly StoreCase[] = [
     async run(store) {
       await commit(store, "/a", []);
       const status = await store.getAsset("/a");
-      assert.deepEqual([status?.state, status?.segmentCount, status?.fingerprint], ["indexed", 0, "f-/a"]);
+      assert.deepEqual(
+        [status?.state, status?.segmentCount, status?.fingerprint],
+        ["indexed", 0, "f-/a"],
+      );
     },
   },
   {
@@ -155,12 +281,27 @@ export const STORE_CASES: readonly StoreCase[] = [
       await store.recordFailure(place("/a"), "broken");
       await store.recordFailure(place("/b"), "not media");
       const status = await store.getAsset("/a");
-      assert.deepEqual([status?.state, status?.error, status?.fingerprint, status?.sizeBytes, status?.captionsStat], ["failed", "broken", "f-/a", 77, "d"]);
+      assert.deepEqual(
+        [
+          status?.state,
+          status?.error,
+          status?.fingerprint,
+          status?.sizeBytes,
+          status?.captionsStat,
+        ],
+        ["failed", "broken", "f-/a", 77, "d"],
+      );
       assert.deepEqual(await words(store, "walrus"), ["walrus"]);
       const other = await store.getAsset("/b");
-      assert.deepEqual([other?.state, other?.error, other?.fingerprint, other?.segmentCount], ["failed", "not media", null, 0]);
+      assert.deepEqual(
+        [other?.state, other?.error, other?.fingerprint, other?.segmentCount],
+        ["failed", "not media", null, 0],
+      );
       await commit(store, "/a", [{ text: "walrus" }]);
-      assert.deepEqual([(await store.getAsset("/a"))?.state, (await store.getAsset("/a"))?.error], ["indexed", null]);
+      assert.deepEqual(
+        [(await store.getAsset("/a"))?.state, (await store.getAsset("/a"))?.error],
+        ["indexed", null],
+      );
     },
   },
   {
@@ -169,7 +310,16 @@ export const STORE_CASES: readonly StoreCase[] = [
       await commit(store, "/a", [{ text: "walrus" }]);
       await store.touch(place("/a"));
       const status = await store.getAsset("/a");
-      assert.deepEqual([status?.sizeBytes, status?.mtimeMs, status?.captionsStat, status?.fingerprint, status?.state], [77, 88, "d", "f-/a", "indexed"]);
+      assert.deepEqual(
+        [
+          status?.sizeBytes,
+          status?.mtimeMs,
+          status?.captionsStat,
+          status?.fingerprint,
+          status?.state,
+        ],
+        [77, 88, "d", "f-/a", "indexed"],
+      );
       assert.deepEqual(await words(store, "walrus"), ["walrus"]);
     },
   },
@@ -177,21 +327,44 @@ export const STORE_CASES: readonly StoreCase[] = [
     law: "registers what is new, once, and leaves what is known",
     async run(store) {
       await commit(store, "/a", [{ text: "walrus" }]);
-      const files = [{ id: "/a", sizeBytes: 1, mtimeMs: 1 }, { id: "/b", sizeBytes: 2, mtimeMs: 2 }];
+      const files = [
+        { id: "/a", sizeBytes: 1, mtimeMs: 1 },
+        { id: "/b", sizeBytes: 2, mtimeMs: 2 },
+      ];
       assert.equal(await store.register(files), 1);
       assert.equal(await store.register(files), 0);
-      assert.deepEqual([(await store.getAsset("/a"))?.state, (await store.getAsset("/a"))?.sizeBytes], ["indexed", 10]);
+      assert.deepEqual(
+        [(await store.getAsset("/a"))?.state, (await store.getAsset("/a"))?.sizeBytes],
+        ["indexed", 10],
+      );
       const added = await store.getAsset("/b");
-      assert.deepEqual([added?.state, added?.fingerprint, added?.sizeBytes, added?.origin], ["registered", null, 2, null]);
+      assert.deepEqual(
+        [added?.state, added?.fingerprint, added?.sizeBytes, added?.origin],
+        ["registered", null, 2, null],
+      );
     },
   },
   {
     law: "lists every asset once, by id in binary order, however many",
     async run(store) {
-      const ids = ["/b", "/a", "/Z", "/ä", "/a/b", "/a.b", "/\u{1f600}", "/\uff5e", "/it's \"here\" %_", ...Array.from({ length: 1200 }, (_, i) => `/many/${String(i).padStart(5, "0")}`)];
+      const ids = [
+        "/b",
+        "/a",
+        "/Z",
+        "/ä",
+        "/a/b",
+        "/a.b",
+        "/\u{1f600}",
+        "/\uff5e",
+        '/it\'s "here" %_',
+        ...Array.from({ length: 1200 }, (_, i) => `/many/${String(i).padStart(5, "0")}`),
+      ];
       await store.register(ids.map((id) => ({ id, sizeBytes: 1, mtimeMs: 1 })));
       const listed = (await collect(store.listAssets())).map(({ id }) => id);
-      assert.deepEqual(listed, ids.toSorted((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b))));
+      assert.deepEqual(
+        listed,
+        ids.toSorted((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b))),
+      );
     },
   },
   {
@@ -216,7 +389,12 @@ export const STORE_CASES: readonly StoreCase[] = [
       await store.commit(version("/b", [{ text: "z", vector: null }]));
       const fresh: StoreIdentity = { embedder: "test@2", dimensions: 2 };
       const progress: number[] = [];
-      await store.reembed(fresh, async (segments) => segments.map(({ text }) => (text === "z" ? vector(0, 1) : vector(1, 0))), (done) => progress.push(done));
+      await store.reembed(
+        fresh,
+        async (segments) =>
+          segments.map(({ text }) => (text === "z" ? vector(0, 1) : vector(1, 0))),
+        (done) => progress.push(done),
+      );
       assert.deepEqual(await store.identity(), fresh);
       assert.equal(texts(await store.searchVector(vector(0, 1), {}, 1))[0], "z");
       assert.equal((await store.getAsset("/b"))?.state, "indexed");
@@ -228,7 +406,11 @@ export const STORE_CASES: readonly StoreCase[] = [
     law: "re-embedding gives every version whole, in the order of its segments",
     async run(store) {
       const long = Array.from({ length: 700 }, (_, i) => `word ${i}`);
-      await commit(store, "/a", long.map((text) => ({ text })));
+      await commit(
+        store,
+        "/a",
+        long.map((text) => ({ text })),
+      );
       await commit(store, "/b", [{ text: "x" }, { text: "y", vector: null }]);
       const given: string[] = [];
       await store.reembed({ embedder: "test@2", dimensions: 2 }, async (segments) => {
@@ -252,19 +434,39 @@ export const STORE_CASES: readonly StoreCase[] = [
         return segments.map(({ text }) => (text.includes("old") ? vector(0, 1) : vector(1, 0)));
       });
       assert.deepEqual((await words(store, "words")).toSorted(), ["more new words", "new words"]);
-      const vectors = (await collect(store.readVersion("/z"))).map(({ vector: one }) => one && [...one]);
-      for (const one of vectors) assert.ok(one === null || (one[0] === 1 && one.length === 2), `${String(one)} is not of the new words`);
-      assert.equal((await store.getAsset("/z"))?.state, vectors.includes(null) ? "partial" : "indexed");
+      const vectors = (await collect(store.readVersion("/z"))).map(
+        ({ vector: one }) => one && [...one],
+      );
+      for (const one of vectors)
+        assert.ok(
+          one === null || (one[0] === 1 && one.length === 2),
+          `${String(one)} is not of the new words`,
+        );
+      assert.equal(
+        (await store.getAsset("/z"))?.state,
+        vectors.includes(null) ? "partial" : "indexed",
+      );
       assert.equal((await store.getAsset("/a"))?.state, "indexed");
-      assert.equal((await store.counts()).vectors, 1 + vectors.filter((one) => one !== null).length);
+      assert.equal(
+        (await store.counts()).vectors,
+        1 + vectors.filter((one) => one !== null).length,
+      );
     },
   },
   {
     law: "re-embedding takes only a usable vector of the right length for every text",
     async run(store) {
       await commit(store, "/a", [{ text: "x" }, { text: "y" }]);
-      for (const made of [[], [vector(1, 0)], [vector(1, 0), vector(1, 0, 0)], [vector(1, 0), Float32Array.of(0, 0)]])
-        await rejects(store.reembed({ embedder: "test@2", dimensions: 2 }, async () => made), "BUG");
+      for (const made of [
+        [],
+        [vector(1, 0)],
+        [vector(1, 0), vector(1, 0, 0)],
+        [vector(1, 0), Float32Array.of(0, 0)],
+      ])
+        await rejects(
+          store.reembed({ embedder: "test@2", dimensions: 2 }, async () => made),
+          "BUG",
+        );
       assert.deepEqual(await store.identity(), MODEL);
       assert.deepEqual(texts(await store.searchVector(vector(1, 0, 0, 0), {}, 1)), ["x"]);
     },
@@ -273,7 +475,11 @@ export const STORE_CASES: readonly StoreCase[] = [
     law: "re-embedding that fails leaves the old vectors and model",
     async run(store) {
       await commit(store, "/a", [{ text: "x" }]);
-      await assert.rejects(store.reembed({ embedder: "test@2", dimensions: 2 }, async () => { throw new Error("no model"); }));
+      await assert.rejects(
+        store.reembed({ embedder: "test@2", dimensions: 2 }, async () => {
+          throw new Error("no model");
+        }),
+      );
       assert.deepEqual(await store.identity(), MODEL);
       assert.deepEqual(texts(await store.searchVector(vector(1, 0, 0, 0), {}, 1)), ["x"]);
     },
@@ -286,9 +492,25 @@ export const STORE_CASES: readonly StoreCase[] = [
       await store.moveAsset("/a", place("/b"));
       assert.equal(await store.getAsset("/a"), undefined);
       const status = await store.getAsset("/b");
-      assert.deepEqual([status?.state, status?.fingerprint, status?.sizeBytes, status?.mtimeMs, status?.captionsStat, status?.segmentCount], ["indexed", "f-/a", 77, 88, "d", 1]);
-      assert.deepEqual((await store.searchText({ terms: ["walrus"] }, {}, 9)).map(({ asset }) => asset), ["/b"]);
-      assert.deepEqual((await store.searchVector(vector(1, 0, 0, 0), {}, 9)).map(({ asset }) => asset), ["/b"]);
+      assert.deepEqual(
+        [
+          status?.state,
+          status?.fingerprint,
+          status?.sizeBytes,
+          status?.mtimeMs,
+          status?.captionsStat,
+          status?.segmentCount,
+        ],
+        ["indexed", "f-/a", 77, 88, "d", 1],
+      );
+      assert.deepEqual(
+        (await store.searchText({ terms: ["walrus"] }, {}, 9)).map(({ asset }) => asset),
+        ["/b"],
+      );
+      assert.deepEqual(
+        (await store.searchVector(vector(1, 0, 0, 0), {}, 9)).map(({ asset }) => asset),
+        ["/b"],
+      );
     },
   },
   {
@@ -296,12 +518,21 @@ export const STORE_CASES: readonly StoreCase[] = [
     async run(store) {
       await commit(store, "/a", [{ text: "walrus", speaker: "Ann" }, { text: "second" }]);
       await store.copyVersion("/a", place("/b"));
-      assert.deepEqual((await store.findByFingerprint("f-/a")).map(({ id }) => id), ["/a", "/b"]);
-      assert.deepEqual(await collect(store.readVersion("/b")), await collect(store.readVersion("/a")));
+      assert.deepEqual(
+        (await store.findByFingerprint("f-/a")).map(({ id }) => id),
+        ["/a", "/b"],
+      );
+      assert.deepEqual(
+        await collect(store.readVersion("/b")),
+        await collect(store.readVersion("/a")),
+      );
       await store.removeAsset("/a");
       const [hit] = await store.searchText({ terms: ["walrus"] }, {}, 9);
       assert.deepEqual([hit?.asset, hit?.segment.speaker], ["/b", "Ann"]);
-      assert.deepEqual((await store.searchVector(vector(0, 1, 0, 0), {}, 1)).map(({ asset }) => asset), ["/b"]);
+      assert.deepEqual(
+        (await store.searchVector(vector(0, 1, 0, 0), {}, 1)).map(({ asset }) => asset),
+        ["/b"],
+      );
       assert.deepEqual(await store.findByFingerprint("none"), []);
     },
   },
@@ -314,11 +545,20 @@ export const STORE_CASES: readonly StoreCase[] = [
       assert.deepEqual(await words(store, "walrus", "penguin"), ["penguin"]);
       assert.deepEqual(texts(await store.searchVector(vector(1, 0, 0, 0), {}, 9)), ["penguin"]);
       assert.equal((await store.getAsset("/a"))?.state, "deleted");
-      assert.deepEqual([(await store.counts()).assets.deleted, (await store.counts()).segments], [1, 1]);
-      assert.deepEqual((await store.findByFingerprint("f-/a")).map(({ state }) => state), ["deleted"]);
+      assert.deepEqual(
+        [(await store.counts()).assets.deleted, (await store.counts()).segments],
+        [1, 1],
+      );
+      assert.deepEqual(
+        (await store.findByFingerprint("f-/a")).map(({ state }) => state),
+        ["deleted"],
+      );
       await store.restore(place("/a"));
       assert.deepEqual(await words(store, "walrus"), ["walrus"]);
-      assert.deepEqual([(await store.getAsset("/a"))?.state, (await store.getAsset("/a"))?.sizeBytes], ["indexed", 77]);
+      assert.deepEqual(
+        [(await store.getAsset("/a"))?.state, (await store.getAsset("/a"))?.sizeBytes],
+        ["indexed", 77],
+      );
       await store.markDeleted(["/a"]);
       await commit(store, "/a", [{ text: "walrus again" }]);
       assert.deepEqual(await words(store, "walrus"), ["walrus again"]);
@@ -331,7 +571,10 @@ export const STORE_CASES: readonly StoreCase[] = [
       await commit(store, "/a", [{ text: "old" }], { fingerprint: "one" });
       assert.deepEqual(await store.listArchived(), []);
       await commit(store, "/a", [{ text: "new" }], { fingerprint: "two" });
-      assert.deepEqual((await store.listArchived()).map(({ id, fingerprint }) => [id, fingerprint]), [["/a", "one"]]);
+      assert.deepEqual(
+        (await store.listArchived()).map(({ id, fingerprint }) => [id, fingerprint]),
+        [["/a", "one"]],
+      );
       await commit(store, "/b", [{ text: "gone" }]);
       await store.markDeleted(["/b"]);
       assert.equal(await store.purge(Date.now() - 60_000), 0);
@@ -345,25 +588,43 @@ export const STORE_CASES: readonly StoreCase[] = [
   {
     law: "what is archived is read with its words, oldest first, and can be added to another library once",
     async run(store) {
-      await commit(store, "/a", [{ text: "oldest", speaker: "Ann", confidence: null }, { text: "words" }], { fingerprint: "one", durationMs: null, indexedAtMs: 1_700_000_000_000 });
+      await commit(
+        store,
+        "/a",
+        [{ text: "oldest", speaker: "Ann", confidence: null }, { text: "words" }],
+        { fingerprint: "one", durationMs: null, indexedAtMs: 1_700_000_000_000 },
+      );
       await commit(store, "/a", [{ text: "newer" }], { fingerprint: "two" });
       await commit(store, "/a", [{ text: "newest" }], { fingerprint: "three" });
       const [first, second] = await collect(store.readArchived());
       assert.ok(first && second);
       assert.deepEqual([first.fingerprint, second.fingerprint], ["one", "two"]);
-      assert.deepEqual({ ...first, archivedAtMs: 0 }, {
-        id: "/a", fingerprint: "one", archivedAtMs: 0, origin: "asr", engine: "e@1", language: "en", durationMs: null, indexedAtMs: 1_700_000_000_000,
-        segments: [
-          { index: 0, startMs: 0, endMs: 4000, text: "oldest", speaker: "Ann", confidence: null },
-          { index: 1, startMs: 5000, endMs: 9000, text: "words", speaker: null, confidence: 0.5 },
-        ],
-      });
+      assert.deepEqual(
+        { ...first, archivedAtMs: 0 },
+        {
+          id: "/a",
+          fingerprint: "one",
+          archivedAtMs: 0,
+          origin: "asr",
+          engine: "e@1",
+          language: "en",
+          durationMs: null,
+          indexedAtMs: 1_700_000_000_000,
+          segments: [
+            { index: 0, startMs: 0, endMs: 4000, text: "oldest", speaker: "Ann", confidence: null },
+            { index: 1, startMs: 5000, endMs: 9000, text: "words", speaker: null, confidence: 0.5 },
+          ],
+        },
+      );
       await store.addArchived(first);
       assert.equal((await store.listArchived()).length, 2);
       const elsewhere = { ...first, id: "/elsewhere", archivedAtMs: first.archivedAtMs + 1 };
       await store.addArchived(elsewhere);
       await store.addArchived(elsewhere);
-      assert.deepEqual((await collect(store.readArchived())).filter(({ id }) => id === "/elsewhere"), [elsewhere]);
+      assert.deepEqual(
+        (await collect(store.readArchived())).filter(({ id }) => id === "/elsewhere"),
+        [elsewhere],
+      );
       assert.equal(await store.getAsset("/elsewhere"), undefined);
       assert.deepEqual(await words(store, "oldest"), []);
     },
@@ -383,13 +644,24 @@ export const STORE_CASES: readonly StoreCase[] = [
       await store.recordFailure(place("/c"), "broken");
       await store.register([{ id: "/d", sizeBytes: 1, mtimeMs: 1 }]);
       const { assets, segments, vectors, durationMs } = await store.counts();
-      assert.deepEqual({ assets, segments, vectors, durationMs }, { assets: { registered: 1, indexed: 1, partial: 1, failed: 1, deleted: 0 }, segments: 3, vectors: 2, durationMs: 120_000 });
+      assert.deepEqual(
+        { assets, segments, vectors, durationMs },
+        {
+          assets: { registered: 1, indexed: 1, partial: 1, failed: 1, deleted: 0 },
+          segments: 3,
+          vectors: 2,
+          durationMs: 120_000,
+        },
+      );
     },
   },
   {
     law: "takes as many commits at once as it claims",
     async run(store) {
-      const ids = Array.from({ length: 5 * Math.min(store.capabilities.concurrentCommits, 10) }, (_, i) => `/${i}`);
+      const ids = Array.from(
+        { length: 5 * Math.min(store.capabilities.concurrentCommits, 10) },
+        (_, i) => `/${i}`,
+      );
       await Promise.all(ids.map((id) => commit(store, id, [{ text: `walrus ${id}` }])));
       assert.equal((await words(store, "walrus")).length, ids.length);
     },

@@ -178,7 +178,10 @@ export interface Store {
    */
   commit(version: AssetVersion, embedder?: StoreIdentity): Promise<void>;
   /** Notes that an attempt failed; an earlier version goes on answering and its fingerprint stays. */
-  recordFailure(file: { readonly id: AssetId; readonly captionsStat: string } & FileStat, reason: string): Promise<void>;
+  recordFailure(
+    file: { readonly id: AssetId; readonly captionsStat: string } & FileStat,
+    reason: string,
+  ): Promise<void>;
   /** A file whose size, time or captions stat changed but not its content: notes the new facts only. */
   touch(file: { readonly id: AssetId; readonly captionsStat: string } & FileStat): Promise<void>;
   /** The segments of the current version in order; nothing for an unknown asset. */

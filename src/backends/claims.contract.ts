@@ -23,24 +23,47 @@ async function begin(ledger: Ledger, pid = process.pid, host = hostname()): Prom
   return { lease, claims: lease.claims };
 }
 
-const version = (id: string, text: string) => ({
-  id, sizeBytes: 1, mtimeMs: 1, captionsStat: "", fingerprint: `f-${text}`, origin: "asr", engine: "e", language: "en", durationMs: 1,
-  segments: [{ index: 0, startMs: 0, endMs: 1, text, speaker: null, confidence: 1, vector: null }],
-}) as const;
+const version = (id: string, text: string) =>
+  ({
+    id,
+    sizeBytes: 1,
+    mtimeMs: 1,
+    captionsStat: "",
+    fingerprint: `f-${text}`,
+    origin: "asr",
+    engine: "e",
+    language: "en",
+    durationMs: 1,
+    segments: [
+      { index: 0, startMs: 0, endMs: 1, text, speaker: null, confidence: 1, vector: null },
+    ],
+  }) as const;
 
 export const CLAIMS_CASES: readonly ClaimsCase[] = [
   {
     law: "of two runs one gets a key, the other the other keys",
     async run({ ledger }) {
       const [a, b] = [await begin(ledger), await begin(ledger)];
-      assert.deepEqual([await a.claims.take("/x"), await b.claims.take("/x"), await b.claims.take("/y"), await a.claims.take("/y")], [true, false, true, false]);
+      assert.deepEqual(
+        [
+          await a.claims.take("/x"),
+          await b.claims.take("/x"),
+          await b.claims.take("/y"),
+          await a.claims.take("/y"),
+        ],
+        [true, false, true, false],
+      );
     },
   },
   {
     law: "of many that take the same key at once exactly one gets it",
     async run({ ledger }) {
       const runs = await Promise.all(Array.from({ length: 6 }, () => begin(ledger)));
-      for (const key of ["/x", "/y"]) assert.equal((await Promise.all(runs.map(({ claims }) => claims.take(key)))).filter(Boolean).length, 1);
+      for (const key of ["/x", "/y"])
+        assert.equal(
+          (await Promise.all(runs.map(({ claims }) => claims.take(key)))).filter(Boolean).length,
+          1,
+        );
     },
   },
   {
@@ -86,7 +109,10 @@ export const CLAIMS_CASES: readonly ClaimsCase[] = [
       await store.commit(version("/x", "mine"));
       assert.equal((await store.getAsset("/x"))?.fingerprint, "f-mine");
       await now.lease.release({});
-      await assert.rejects(store.commit(version("/x", "stale")), (error) => (error as { code?: string }).code === "STORE_BUSY");
+      await assert.rejects(
+        store.commit(version("/x", "stale")),
+        (error) => (error as { code?: string }).code === "STORE_BUSY",
+      );
       assert.equal((await store.getAsset("/x"))?.fingerprint, "f-mine");
       await store.commit(version("/y", "unclaimed"));
     },

@@ -14,13 +14,21 @@ const RENEW_MS = 10_000;
 export const thisProcess = (): Holder => ({ pid: process.pid, host: hostname() });
 
 /** Acts while this process holds the library; what `summary` tells at the end is kept, of an act that failed too. @throws STORE_BUSY when another run has it. */
-export async function holding<T>(ledger: Pick<Ledger, "acquire">, act: (lease: Lease) => Promise<T>, summary: () => Readonly<Record<string, number>> = () => ({})): Promise<T> {
+export async function holding<T>(
+  ledger: Pick<Ledger, "acquire">,
+  act: (lease: Lease) => Promise<T>,
+  summary: () => Readonly<Record<string, number>> = () => ({}),
+): Promise<T> {
   const lease = await ledger.acquire(thisProcess());
   return keeping(lease, () => act(lease), summary);
 }
 
 /** The same with a lease that was got already. */
-export async function keeping<T>(lease: Lease, act: () => Promise<T>, summary: () => Readonly<Record<string, number>> = () => ({})): Promise<T> {
+export async function keeping<T>(
+  lease: Lease,
+  act: () => Promise<T>,
+  summary: () => Readonly<Record<string, number>> = () => ({}),
+): Promise<T> {
   const renewal = setInterval(() => void lease.renew().catch(() => {}), RENEW_MS);
   try {
     return await act();
@@ -41,6 +49,11 @@ export function isHeld(run: OpenRun, host: string): boolean {
 }
 
 export const busy = (run: OpenRun, path: string): MediasearchError =>
-  new MediasearchError("STORE_BUSY", `${path}: process ${run.pid} on ${run.host} has been indexing into it since ${new Date(run.startedAtMs).toISOString()}`, {
-    subject: path, hint: "wait until it is done (mediasearch status), or index into another library with --store",
-  });
+  new MediasearchError(
+    "STORE_BUSY",
+    `${path}: process ${run.pid} on ${run.host} has been indexing into it since ${new Date(run.startedAtMs).toISOString()}`,
+    {
+      subject: path,
+      hint: "wait until it is done (mediasearch status), or index into another library with --store",
+    },
+  );

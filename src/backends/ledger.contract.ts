@@ -8,7 +8,17 @@ export interface LedgerCase {
 }
 
 const job = (id: string, more: Partial<Job> = {}): Job => ({
-  id, state: "QUARANTINED", code: "TIMED_OUT", reason: "slow", hint: null, attempts: 2, log: ["one", "two"], engine: "local", stat: "1:2:", updatedAtMs: 5, ...more,
+  id,
+  state: "QUARANTINED",
+  code: "TIMED_OUT",
+  reason: "slow",
+  hint: null,
+  attempts: 2,
+  log: ["one", "two"],
+  engine: "local",
+  stat: "1:2:",
+  updatedAtMs: 5,
+  ...more,
 });
 const me = { pid: process.pid, host: hostname() };
 /** No process has it: beyond the largest that Linux gives. */
@@ -23,7 +33,10 @@ export const LEDGER_CASES: readonly LedgerCase[] = [
       await ledger.putJob(job("/b"));
       await ledger.putJob(job("/a", { hint: "do", state: "RETRYING" }));
       await ledger.putJob(job("/b", { attempts: 3 }));
-      assert.deepEqual(await ledger.listJobs(), [job("/a", { hint: "do", state: "RETRYING" }), job("/b", { attempts: 3 })]);
+      assert.deepEqual(await ledger.listJobs(), [
+        job("/a", { hint: "do", state: "RETRYING" }),
+        job("/b", { attempts: 3 }),
+      ]);
       assert.deepEqual(await ledger.getJob("/b"), job("/b", { attempts: 3 }));
       await ledger.removeJob("/b");
       await ledger.removeJob("/b");
@@ -51,10 +64,18 @@ export const LEDGER_CASES: readonly LedgerCase[] = [
     async run(ledger) {
       assert.equal(await ledger.lastRun(), undefined);
       const lease = await ledger.acquire(me);
-      if (lease.claims) await (await ledger.acquire({ ...me, host: "elsewhere" })).release({ indexed: 1 });
-      else await assert.rejects(ledger.acquire(me), (error) => busy(error) && (error as Error).message.includes(String(process.pid)));
+      if (lease.claims)
+        await (await ledger.acquire({ ...me, host: "elsewhere" })).release({ indexed: 1 });
+      else
+        await assert.rejects(
+          ledger.acquire(me),
+          (error) => busy(error) && (error as Error).message.includes(String(process.pid)),
+        );
       if (lease.claims) return;
-      assert.deepEqual([(await ledger.lastRun())?.pid, (await ledger.lastRun())?.endedAtMs], [process.pid, null]);
+      assert.deepEqual(
+        [(await ledger.lastRun())?.pid, (await ledger.lastRun())?.endedAtMs],
+        [process.pid, null],
+      );
       await lease.renew();
       await lease.release({ indexed: 3 });
       const last = await ledger.lastRun();
@@ -67,11 +88,22 @@ export const LEDGER_CASES: readonly LedgerCase[] = [
     law: "remembers the last run, how it went and when it ended",
     async run(ledger) {
       const lease = await ledger.acquire(me);
-      assert.deepEqual([(await ledger.lastRun())?.pid, (await ledger.lastRun())?.host, (await ledger.lastRun())?.endedAtMs, (await ledger.lastRun())?.summary], [me.pid, me.host, null, null]);
+      assert.deepEqual(
+        [
+          (await ledger.lastRun())?.pid,
+          (await ledger.lastRun())?.host,
+          (await ledger.lastRun())?.endedAtMs,
+          (await ledger.lastRun())?.summary,
+        ],
+        [me.pid, me.host, null, null],
+      );
       await lease.renew();
       await lease.release({ indexed: 3 });
       assert.deepEqual((await ledger.lastRun())?.summary, { indexed: 3 });
-      assert.ok(((await ledger.lastRun())?.endedAtMs ?? 0) >= ((await ledger.lastRun())?.startedAtMs ?? Infinity));
+      assert.ok(
+        ((await ledger.lastRun())?.endedAtMs ?? 0) >=
+          ((await ledger.lastRun())?.startedAtMs ?? Infinity),
+      );
       const killed = await ledger.acquire({ pid: DEAD, host: hostname() });
       await killed.renew();
       const again = await ledger.acquire(me);

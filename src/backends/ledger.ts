@@ -11,7 +11,12 @@ type AssetId = string;
  * - QUARANTINED: every attempt failed for reasons that should have passed
  * - SKIPPED: left out by the user (`jobs skip`)
  */
-export type JobState = "RETRYING" | "NEEDS_MEDIA_FIX" | "NEEDS_ENGINE_TUNING" | "QUARANTINED" | "SKIPPED";
+export type JobState =
+  | "RETRYING"
+  | "NEEDS_MEDIA_FIX"
+  | "NEEDS_ENGINE_TUNING"
+  | "QUARANTINED"
+  | "SKIPPED";
 
 export interface Job {
   readonly id: AssetId;

@@ -13,9 +13,14 @@ const BACKENDS: Readonly<Record<BackendName, (options: OpenOptions) => Promise<B
   local: async (options) => (await import("./local/open.ts")).open(options),
   memory: async () => (await import("./memory/open.ts")).open(),
   async vast({ vast, create }) {
-    if (!vast) throw new MediasearchError("USAGE", "BACKEND=vast without the settings of a cluster", { subject: "VAST_ENDPOINT", hint: "VAST_ENDPOINT=https://CLUSTER mediasearch index FOLDER" });
+    if (!vast)
+      throw new MediasearchError("USAGE", "BACKEND=vast without the settings of a cluster", {
+        subject: "VAST_ENDPOINT",
+        hint: "VAST_ENDPOINT=https://CLUSTER mediasearch index FOLDER",
+      });
     return (await import("./vast/open.ts")).open(vast, create);
   },
 };
 
-export const openBackend = async (name: BackendName, options: OpenOptions): Promise<Backend> => BACKENDS[name](options);
+export const openBackend = async (name: BackendName, options: OpenOptions): Promise<Backend> =>
+  BACKENDS[name](options);

@@ -3,9 +3,24 @@ import type { Segment } from "../types.ts";
 import { nearestTo, saidWithin } from "./asset-records.ts";
 import { parseTime } from "./parse-time.ts";
 
-const TIMES = [[0, 4000], [4000, 9000], [9400, 12_000], [12_000, 12_900], [12_950, 15_000], [30_000, 31_000]] as const;
-const segments = TIMES.map(([startMs, endMs], index): Segment => ({ index, startMs, endMs, speaker: null, text: `line ${index}`, confidence: null }));
-const at = (given: string): number | undefined => nearestTo(segments, parseTime("--at", given))?.index;
+const TIMES = [
+  [0, 4000],
+  [4000, 9000],
+  [9400, 12_000],
+  [12_000, 12_900],
+  [12_950, 15_000],
+  [30_000, 31_000],
+] as const;
+const segments = TIMES.map(([startMs, endMs], index): Segment => ({
+  index,
+  startMs,
+  endMs,
+  speaker: null,
+  text: `line ${index}`,
+  confidence: null,
+}));
+const at = (given: string): number | undefined =>
+  nearestTo(segments, parseTime("--at", given))?.index;
 
 describe("the line at a moment", () => {
   it("is the one that begins there, not the one that ends there", () => {
@@ -24,7 +39,12 @@ describe("the line at a moment", () => {
 });
 
 describe("what is said between two times", () => {
-  const within = (from?: string, to?: string): number[] => saidWithin(segments, from === undefined ? undefined : parseTime("from", from), to === undefined ? undefined : parseTime("to", to)).map(({ index }) => index);
+  const within = (from?: string, to?: string): number[] =>
+    saidWithin(
+      segments,
+      from === undefined ? undefined : parseTime("from", from),
+      to === undefined ? undefined : parseTime("to", to),
+    ).map(({ index }) => index);
 
   it("has what goes on then, without what ends where it begins", () => {
     expect(within("4", "9")).toEqual([1, 2]);

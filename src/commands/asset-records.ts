@@ -28,7 +28,8 @@ export async function assetsOf(store: Store, cwd: string, flags: Flags): Promise
   const isWanted = await assetFilter(flags, store, cwd);
   const state = text(flags, "state");
   const assets: AssetStatus[] = [];
-  for await (const asset of store.listAssets()) if (isWanted(asset) && (state === undefined || asset.state === state)) assets.push(asset);
+  for await (const asset of store.listAssets())
+    if (isWanted(asset) && (state === undefined || asset.state === state)) assets.push(asset);
   return assets;
 }
 
@@ -50,29 +51,66 @@ const KEYS: Readonly<Record<string, (asset: AssetStatus) => string | number | nu
 export const SORT_KEYS = Object.keys(KEYS);
 
 /** Stable, so that equal ones stay in the order of their paths; what has no value comes last either way. */
-export function sortAssets(assets: readonly AssetStatus[], key: string, isReversed: boolean): AssetStatus[] {
+export function sortAssets(
+  assets: readonly AssetStatus[],
+  key: string,
+  isReversed: boolean,
+): AssetStatus[] {
   const valueOf = KEYS[key] ?? (({ id }: AssetStatus) => id);
   const turn = isReversed ? -1 : 1;
   return assets.toSorted((a, b) => {
     const [x, y] = [valueOf(a), valueOf(b)];
     if (x === null || y === null) return Number(x === null) - Number(y === null);
-    return turn * (typeof x === "number" && typeof y === "number" ? y - x : x < y ? -1 : x > y ? 1 : 0);
+    return (
+      turn * (typeof x === "number" && typeof y === "number" ? y - x : x < y ? -1 : x > y ? 1 : 0)
+    );
   });
 }
 
 /** A transcript, or a part of it, as programs get it: docs/schemas/transcript.v1.json. */
-export const transcriptRecord = ({ origin, engine, language, durationMs }: AssetStatus, file: string, segments: readonly Segment[]) => ({
-  version: 1, file, origin, engine, language, durationMs, segments: segments.map(lineRecord),
+export const transcriptRecord = (
+  { origin, engine, language, durationMs }: AssetStatus,
+  file: string,
+  segments: readonly Segment[],
+) => ({
+  version: 1,
+  file,
+  origin,
+  engine,
+  language,
+  durationMs,
+  segments: segments.map(lineRecord),
 });
 
-export const lineRecord = ({ startMs, endMs, speaker, text }: Segment): Line => ({ startMs, endMs, speaker, text });
+export const lineRecord = ({ startMs, endMs, speaker, text }: Segment): Line => ({
+  startMs,
+  endMs,
+  speaker,
+  text,
+});
 
 /** The segment that begins then, else the one that is being said, else the one nearest in time. Where a segment ends it is not said any more. */
 export function nearestTo(segments: readonly Segment[], at: Span): Segment | undefined {
-  const distance = ({ startMs, endMs }: Segment): number => (startMs >= at.startMs && startMs < at.endMs ? -1 : at.startMs >= endMs ? at.startMs - endMs + 1 : Math.max(startMs - at.startMs, 0));
-  return segments.reduce<Segment | undefined>((best, segment) => (best === undefined || distance(segment) < distance(best) ? segment : best), undefined);
+  const distance = ({ startMs, endMs }: Segment): number =>
+    startMs >= at.startMs && startMs < at.endMs
+      ? -1
+      : at.startMs >= endMs
+        ? at.startMs - endMs + 1
+        : Math.max(startMs - at.startMs, 0);
+  return segments.reduce<Segment | undefined>(
+    (best, segment) => (best === undefined || distance(segment) < distance(best) ? segment : best),
+    undefined,
+  );
 }
 
 /** What is said between two times, in part or as a whole. */
-export const saidWithin = (segments: readonly Segment[], from: Span | undefined, to: Span | undefined): Segment[] =>
-  segments.filter(({ startMs, endMs }) => (from === undefined || startMs >= from.startMs || endMs > from.startMs) && (to === undefined || startMs < to.endMs));
+export const saidWithin = (
+  segments: readonly Segment[],
+  from: Span | undefined,
+  to: Span | undefined,
+): Segment[] =>
+  segments.filter(
+    ({ startMs, endMs }) =>
+      (from === undefined || startMs >= from.startMs || endMs > from.startMs) &&
+      (to === undefined || startMs < to.endMs),
+  );

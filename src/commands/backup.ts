@@ -15,9 +15,14 @@ export const run: Command = async ([name = ""], flags, context) => {
   const { io } = context;
   const place = context.place(name);
   // Into an object store by way of a file here: its parts and their checksums are made of it.
-  const path = isObject(place) ? join(await mkdtemp(join(tmpdir(), "mediasearch-backup-")), nameOf(place) || "library.backup") : place;
+  const path = isObject(place)
+    ? join(await mkdtemp(join(tmpdir(), "mediasearch-backup-")), nameOf(place) || "library.backup")
+    : place;
   if (existsSync(path) && !isOn(flags, "force"))
-    throw new MediasearchError("USAGE", `${path}: is there already`, { subject: path, hint: `mediasearch backup ${JSON.stringify(name)} --force   (or give another name)` });
+    throw new MediasearchError("USAGE", `${path}: is there already`, {
+      subject: path,
+      hint: `mediasearch backup ${JSON.stringify(name)} --force   (or give another name)`,
+    });
   const backend = await context.openBackend(false);
   // Beside the backup: there is room for it there, and the disk is the same.
   const folder = await mkdtemp(join(dirname(path), `.${basename(path)}-`));
@@ -30,8 +35,12 @@ export const run: Command = async ([name = ""], flags, context) => {
     const manifest = await writeBackup(library, path, await about(library, context), io.signal);
     if (isObject(place)) await send(path, place, isOn(flags, "force"), status, context);
     status.end();
-    if (isOn(flags, "json")) io.stdout.write(`${JSON.stringify({ version: 1, file: place, ...manifest })}\n`);
-    else io.stdout.write(`${place}: ${count(manifest.files, "file")}, ${count(manifest.segments, "segment")}, ${bytes(manifest.sizeBytes)} unpacked, sha256 ${manifest.sha256}\n`);
+    if (isOn(flags, "json"))
+      io.stdout.write(`${JSON.stringify({ version: 1, file: place, ...manifest })}\n`);
+    else
+      io.stdout.write(
+        `${place}: ${count(manifest.files, "file")}, ${count(manifest.segments, "segment")}, ${bytes(manifest.sizeBytes)} unpacked, sha256 ${manifest.sha256}\n`,
+      );
     return 0;
   } finally {
     status.end();
@@ -40,10 +49,20 @@ export const run: Command = async ([name = ""], flags, context) => {
   }
 };
 
-async function send(path: string, place: Place, overwrite: boolean, status: StatusLine, context: Context): Promise<void> {
+async function send(
+  path: string,
+  place: Place,
+  overwrite: boolean,
+  status: StatusLine,
+  context: Context,
+): Promise<void> {
   const { bucket, key } = bucketAndKey(place);
   const objects = await context.openObjects();
-  await objects.upload(bucket, key, path, { overwrite, signal: context.io.signal, onProgress: (done) => status.update(`uploading, ${bytes(done)}`) });
+  await objects.upload(bucket, key, path, {
+    overwrite,
+    signal: context.io.signal,
+    onProgress: (done) => status.update(`uploading, ${bytes(done)}`),
+  });
 }
 
 /** A library that is not one file itself is copied into one. */
@@ -51,19 +70,32 @@ async function snapshotOf(backend: Backend, library: string, context: Context): 
   if (backend.snapshot) return backend.snapshot(library);
   const copy = await context.openBackendAt("local", library, true);
   try {
-    await copyLibrary(backend, copy, { wants: () => true, rename: (id) => id, signal: context.io.signal });
+    await copyLibrary(backend, copy, {
+      wants: () => true,
+      rename: (id) => id,
+      signal: context.io.signal,
+    });
   } finally {
     await copy.close();
   }
 }
 
 /** Of the copy, not of the library: that may have changed since. */
-async function about(library: string, context: Context): Promise<Parameters<typeof writeBackup>[2]> {
+async function about(
+  library: string,
+  context: Context,
+): Promise<Parameters<typeof writeBackup>[2]> {
   const copy = await context.openBackendAt("local", library, false);
   try {
     const { assets, segments } = await copy.store.counts();
     const files = Object.values(assets).reduce((sum, n) => sum + n, 0);
-    return { createdAt: new Date().toISOString(), schema: copy.schema().current, files, segments, embedder: (await copy.store.identity())?.embedder ?? null };
+    return {
+      createdAt: new Date().toISOString(),
+      schema: copy.schema().current,
+      files,
+      segments,
+      embedder: (await copy.store.identity())?.embedder ?? null,
+    };
   } finally {
     await copy.close();
   }

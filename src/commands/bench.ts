@@ -22,26 +22,48 @@ interface EngineResult {
 /** Word errors and speed of every recogniser that is set up, on one's own recordings. Writes nothing. */
 export const run: Command = async ([, folder], flags, context) => {
   const { io, config } = context;
-  if (folder === undefined) throw new MediasearchError("USAGE", "bench asr: which folder?", { hint: "mediasearch bench asr FOLDER   (recordings with transcripts beside them)" });
+  if (folder === undefined)
+    throw new MediasearchError("USAGE", "bench asr: which folder?", {
+      hint: "mediasearch bench asr FOLDER   (recordings with transcripts beside them)",
+    });
   const engines = enginesOf(config.settings, config.sources.engine.kind === "flag");
   const samples = await findSamples(resolve(io.cwd, folder));
   const results: EngineResult[] = [];
   for (const engine of engines) results.push(await measure(engine, samples, context));
-  if (isOn(flags, "json")) io.stdout.write(`${JSON.stringify({ version: 1, folder, language: config.settings.language ?? null, engines: results.map(asJson) })}\n`);
+  if (isOn(flags, "json"))
+    io.stdout.write(
+      `${JSON.stringify({ version: 1, folder, language: config.settings.language ?? null, engines: results.map(asJson) })}\n`,
+    );
   else print(results, samples, context);
-  return results.some(({ failure, files }) => failure !== null || files.some(({ type }) => type === "failed")) ? ERRORS.PARTIAL.exit : 0;
+  return results.some(
+    ({ failure, files }) => failure !== null || files.some(({ type }) => type === "failed"),
+  )
+    ? ERRORS.PARTIAL.exit
+    : 0;
 };
 
 /** Those that are named on the command line; else all that are chosen or have an address, and the one on this machine. */
 function enginesOf(settings: Settings, isNamed: boolean): readonly string[] {
   if (isNamed) return settings.engine.split(",");
   const { nimEndpoint, whisperEndpoint, byoCommand, byoEndpoint } = settings;
-  const rules = engineRules(settings.engineRules ?? "", "/").flatMap(({ engines }) => engines.split(","));
-  const set = [["NVIDIA_NIMS", nimEndpoint], ["WHISPER", whisperEndpoint], ["BYO", byoCommand ?? byoEndpoint]].flatMap(([name, address]) => (name !== undefined && address !== undefined ? [name] : []));
-  return [...new Set(["local", ...settings.engine.split(","), ...rules, ...set])].filter((name) => name !== "STUB");
+  const rules = engineRules(settings.engineRules ?? "", "/").flatMap(({ engines }) =>
+    engines.split(","),
+  );
+  const set = [
+    ["NVIDIA_NIMS", nimEndpoint],
+    ["WHISPER", whisperEndpoint],
+    ["BYO", byoCommand ?? byoEndpoint],
+  ].flatMap(([name, address]) => (name !== undefined && address !== undefined ? [name] : []));
+  return [...new Set(["local", ...settings.engine.split(","), ...rules, ...set])].filter(
+    (name) => name !== "STUB",
+  );
 }
 
-async function measure(engine: string, samples: readonly Sample[], context: Context): Promise<EngineResult> {
+async function measure(
+  engine: string,
+  samples: readonly Sample[],
+  context: Context,
+): Promise<EngineResult> {
   const { io, config } = context;
   const status = statusLine(io.stderr, io.env);
   const startedAt = performance.now();
@@ -66,23 +88,43 @@ async function measure(engine: string, samples: readonly Sample[], context: Cont
 }
 
 type Heard = Extract<SampleResult, { type: "heard" }>;
-const heardOf = ({ files }: EngineResult): readonly Heard[] => files.filter((one): one is Heard => one.type === "heard");
-const sum = (files: readonly Heard[], what: "audioMs" | "wallMs" | "cpuMs"): number => files.reduce((all, one) => all + one[what], 0);
+const heardOf = ({ files }: EngineResult): readonly Heard[] =>
+  files.filter((one): one is Heard => one.type === "heard");
+const sum = (files: readonly Heard[], what: "audioMs" | "wallMs" | "cpuMs"): number =>
+  files.reduce((all, one) => all + one[what], 0);
 
 function asJson(result: EngineResult) {
   const heard = heardOf(result);
   const errors = sumErrors(heard.map((one) => one.errors));
-  const [audioMs, wallMs, cpuMs] = [sum(heard, "audioMs"), sum(heard, "wallMs"), sum(heard, "cpuMs")];
-  return { ...result, wordErrorRate: heard.length > 0 ? errorRate(errors) : null, errors, audioMs, wallMs, cpuMs, realTimeFactor: audioMs > 0 ? wallMs / audioMs : null };
+  const [audioMs, wallMs, cpuMs] = [
+    sum(heard, "audioMs"),
+    sum(heard, "wallMs"),
+    sum(heard, "cpuMs"),
+  ];
+  return {
+    ...result,
+    wordErrorRate: heard.length > 0 ? errorRate(errors) : null,
+    errors,
+    audioMs,
+    wallMs,
+    cpuMs,
+    realTimeFactor: audioMs > 0 ? wallMs / audioMs : null,
+  };
 }
 
 const percent = (rate: number): string => `${(100 * rate).toFixed(1)} %`;
 
-function print(results: readonly EngineResult[], samples: readonly Sample[], { io }: Context): void {
+function print(
+  results: readonly EngineResult[],
+  samples: readonly Sample[],
+  { io }: Context,
+): void {
   const paint = painter(io.stdout, io.env);
   const nameWidth = Math.max(...samples.map(({ name }) => name.length), 8);
   const column = (text: string): string => text.padStart(13);
-  io.stdout.write(`${"".padEnd(nameWidth)}${results.map(({ engine }) => column(engine)).join("")}\n`);
+  io.stdout.write(
+    `${"".padEnd(nameWidth)}${results.map(({ engine }) => column(engine)).join("")}\n`,
+  );
   for (const { name } of samples) {
     const cells = results.map(({ files }) => {
       const one = files.find((file) => file.name === name);
@@ -93,14 +135,25 @@ function print(results: readonly EngineResult[], samples: readonly Sample[], { i
   for (const result of results) {
     const heard = heardOf(result);
     const { substituted, deleted, inserted, words } = sumErrors(heard.map(({ errors }) => errors));
-    const [audioMs, wallMs, cpuMs] = [sum(heard, "audioMs"), sum(heard, "wallMs"), sum(heard, "cpuMs")];
+    const [audioMs, wallMs, cpuMs] = [
+      sum(heard, "audioMs"),
+      sum(heard, "wallMs"),
+      sum(heard, "cpuMs"),
+    ];
     io.stdout.write(`\n${paint("cyan", result.engine)} ${plain(result.id ?? "")}\n`);
-    if (result.failure !== null) io.stdout.write(`  ${paint("red", "not measured:")} ${plain(result.failure)}\n`);
+    if (result.failure !== null)
+      io.stdout.write(`  ${paint("red", "not measured:")} ${plain(result.failure)}\n`);
     if (heard.length > 0) {
       const rate = percent((substituted + deleted + inserted) / Math.max(1, words));
-      io.stdout.write(`  word errors ${paint("bold", rate)}: ${substituted} wrong, ${deleted} missed, ${inserted} made up, of ${grouped(words)} words in ${heard.length} of ${samples.length} files\n`);
-      io.stdout.write(`  ${(audioMs / Math.max(1, wallMs)).toFixed(1)}× real time: ${duration(audioMs)} of audio in ${duration(wallMs)}, ${duration(cpuMs)} of this machine's processors in this process; opened in ${duration(result.openMs)}\n`);
+      io.stdout.write(
+        `  word errors ${paint("bold", rate)}: ${substituted} wrong, ${deleted} missed, ${inserted} made up, of ${grouped(words)} words in ${heard.length} of ${samples.length} files\n`,
+      );
+      io.stdout.write(
+        `  ${(audioMs / Math.max(1, wallMs)).toFixed(1)}× real time: ${duration(audioMs)} of audio in ${duration(wallMs)}, ${duration(cpuMs)} of this machine's processors in this process; opened in ${duration(result.openMs)}\n`,
+      );
     }
-    for (const one of result.files) if (one.type === "failed") io.stdout.write(`  ${paint("red", "failed:")} ${plain(one.name)}: ${plain(one.reason)}\n`);
+    for (const one of result.files)
+      if (one.type === "failed")
+        io.stdout.write(`  ${paint("red", "failed:")} ${plain(one.name)}: ${plain(one.reason)}\n`);
   }
 }

@@ -50,7 +50,11 @@ export const text = (flags: Flags, name: string): string | undefined => {
 
 export const list = (flags: Flags, name: string): readonly string[] => {
   const value = flags[name];
-  return Array.isArray(value) ? (value as readonly string[]) : typeof value === "string" ? [value] : [];
+  return Array.isArray(value)
+    ? (value as readonly string[])
+    : typeof value === "string"
+      ? [value]
+      : [];
 };
 
 export const isOn = (flags: Flags, name: string): boolean => flags[name] === true;
@@ -61,6 +65,9 @@ export function whole(flags: Flags, name: string, least: number, most: number): 
   if (given === undefined) return undefined;
   const value = Number(given);
   if (given.trim() === "" || !Number.isInteger(value) || value < least || value > most)
-    throw new MediasearchError("USAGE", `--${name}: must be a whole number from ${least} to ${most}, not "${given}"`);
+    throw new MediasearchError(
+      "USAGE",
+      `--${name}: must be a whole number from ${least} to ${most}, not "${given}"`,
+    );
   return value;
 }

@@ -3,6 +3,8 @@ import type { Command } from "./command.ts";
 
 /** The scripts are made of the command table by `npm run docs`. */
 export const run: Command = async ([shell = "bash"], _flags, { io }) => {
-  io.stdout.write(await readFile(new URL(`../../completions/mediasearch.${shell}`, import.meta.url), "utf8"));
+  io.stdout.write(
+    await readFile(new URL(`../../completions/mediasearch.${shell}`, import.meta.url), "utf8"),
+  );
   return 0;
 };

@@ -22,19 +22,31 @@ export const run: Command = async (_args, flags, context) => {
   const rows = (Object.keys(SETTINGS) as SettingName[]).map((name) => row(name, context));
   const { places, notices, replaced } = config;
   if (isOn(flags, "json")) {
-    io.stdout.write(`${JSON.stringify({ version: 1, settings: rows, files: places, notices, replaced: replaced.map(({ name, answer }) => ({ name, answer })) })}\n`);
+    io.stdout.write(
+      `${JSON.stringify({ version: 1, settings: rows, files: places, notices, replaced: replaced.map(({ name, answer }) => ({ name, answer })) })}\n`,
+    );
     return 0;
   }
   const paint = painter(io.stdout, io.env);
   const nameWidth = Math.max(...rows.map(({ env }) => env.length));
   const valueWidth = Math.min(50, Math.max(...rows.map(({ value }) => shown(value).length)));
   for (const { env, value, source, from } of rows) {
-    const origin = from === null ? paint("dim", source) : source === "flag" || source === "environment" ? `${source}: ${from}` : from;
-    io.stdout.write(`${env.padEnd(nameWidth)}  ${paint("cyan", plain(shown(value)).padEnd(valueWidth))}  ${plain(origin)}\n`);
+    const origin =
+      from === null
+        ? paint("dim", source)
+        : source === "flag" || source === "environment"
+          ? `${source}: ${from}`
+          : from;
+    io.stdout.write(
+      `${env.padEnd(nameWidth)}  ${paint("cyan", plain(shown(value)).padEnd(valueWidth))}  ${plain(origin)}\n`,
+    );
   }
-  for (const { kind, path, isThere } of places) io.stderr.write(`${kind}: ${plain(path)}${isThere ? "" : " (there is none)"}\n`);
-  for (const notice of notices) io.stderr.write(`${paint("yellow", "warning:")} ${plain(notice)}\n`);
-  for (const { name, answer } of replaced) io.stderr.write(`${name}: not read any more: ${answer}\n`);
+  for (const { kind, path, isThere } of places)
+    io.stderr.write(`${kind}: ${plain(path)}${isThere ? "" : " (there is none)"}\n`);
+  for (const notice of notices)
+    io.stderr.write(`${paint("yellow", "warning:")} ${plain(notice)}\n`);
+  for (const { name, answer } of replaced)
+    io.stderr.write(`${name}: not read any more: ${answer}\n`);
   return 0;
 };
 
@@ -44,5 +56,12 @@ function row(name: SettingName, { config }: Context): Row {
   const { env, flag, isSecret } = SETTINGS[name] as Setting<unknown>;
   const value = config.settings[name] ?? null;
   const { kind, from } = config.sources[name];
-  return { name, env, flag: flag ?? null, value: isSecret && value !== null ? SECRET_IS_SET : value, source: kind, from: from === "" ? null : from };
+  return {
+    name,
+    env,
+    flag: flag ?? null,
+    value: isSecret && value !== null ? SECRET_IS_SET : value,
+    source: kind,
+    from: from === "" ? null : from,
+  };
 }

@@ -7,7 +7,13 @@ import { librarySteps } from "../doctor/library.ts";
 import { machineSteps } from "../doctor/machine.ts";
 import type { Measure } from "../doctor/perf.ts";
 import { recogniserSteps } from "../doctor/recognisers.ts";
-import { formatItems, formatMeasures, formatText, itemsAsMarkdown, toJson } from "../doctor/report.ts";
+import {
+  formatItems,
+  formatMeasures,
+  formatText,
+  itemsAsMarkdown,
+  toJson,
+} from "../doctor/report.ts";
 import { ERRORS, MediasearchError } from "../errors.ts";
 import { painter } from "../output.ts";
 import { type Command, type Flags, isOn, list, text } from "./command.ts";
@@ -17,12 +23,20 @@ export const run: Command = async (_args, flags, context) => {
   const { io } = context;
   const format = chosenFormat(flags);
   if (isOn(flags, "fix")) await fix(context);
-  const measures = isOn(flags, "perf") ? await (await import("../doctor/perf.ts")).measure(context) : undefined;
+  const measures = isOn(flags, "perf")
+    ? await (await import("../doctor/perf.ts")).measure(context)
+    : undefined;
   const results = await runChains(await chains(context, flags), io.signal);
   if (isOn(flags, "readiness")) return reportReadiness(flags, context, results, measures, format);
   const exitCode = exitOf(results, isOn(flags, "strict"));
-  if (isOn(flags, "json")) io.stdout.write(`${JSON.stringify({ version: 1, ok: exitCode === 0, exitCode, checks: toJson(results), ...(measures ? { performance: measures } : {}) })}\n`);
-  else io.stdout.write(`${formatText(results, painter(io.stdout, io.env))}${measures ? `\n${formatMeasures(measures)}` : ""}`);
+  if (isOn(flags, "json"))
+    io.stdout.write(
+      `${JSON.stringify({ version: 1, ok: exitCode === 0, exitCode, checks: toJson(results), ...(measures ? { performance: measures } : {}) })}\n`,
+    );
+  else
+    io.stdout.write(
+      `${formatText(results, painter(io.stdout, io.env))}${measures ? `\n${formatMeasures(measures)}` : ""}`,
+    );
   return exitCode;
 };
 
@@ -42,16 +56,37 @@ async function chains(context: Context, flags: Flags): Promise<readonly (readonl
   return all;
 }
 
-async function reportReadiness(flags: Flags, context: Context, results: readonly Result[], measures: readonly Measure[] | undefined, format: string): Promise<number> {
+async function reportReadiness(
+  flags: Flags,
+  context: Context,
+  results: readonly Result[],
+  measures: readonly Measure[] | undefined,
+  format: string,
+): Promise<number> {
   const { io, config } = context;
   const { readiness } = await import("../doctor/readiness.ts");
-  const { version } = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8")) as { version: string };
-  const items = await readiness({ context, version, results, answers: confirm(config.settings.store, list(flags, "confirm")), hoursPerDay: hours(text(flags, "hoursPerDay")), measures });
+  const { version } = JSON.parse(
+    readFileSync(new URL("../../package.json", import.meta.url), "utf8"),
+  ) as { version: string };
+  const items = await readiness({
+    context,
+    version,
+    results,
+    answers: confirm(config.settings.store, list(flags, "confirm")),
+    hoursPerDay: hours(text(flags, "hoursPerDay")),
+    measures,
+  });
   const open = items.filter(({ status }) => status !== "ok").length;
   const isFailed = items.some(({ status }) => status === "failed");
   const exitCode = isFailed || (isOn(flags, "strict") && open > 0) ? ERRORS.PARTIAL.exit : 0;
-  if (format === "json") io.stdout.write(`${JSON.stringify({ version: 1, ready: open === 0, exitCode, items, performance: measures ?? null })}\n`);
-  else if (format === "md") io.stdout.write(`# Readiness, ${new Date().toISOString().slice(0, 10)}\n\n${itemsAsMarkdown(items)}`);
+  if (format === "json")
+    io.stdout.write(
+      `${JSON.stringify({ version: 1, ready: open === 0, exitCode, items, performance: measures ?? null })}\n`,
+    );
+  else if (format === "md")
+    io.stdout.write(
+      `# Readiness, ${new Date().toISOString().slice(0, 10)}\n\n${itemsAsMarkdown(items)}`,
+    );
   else io.stdout.write(formatItems(items, painter(io.stdout, io.env)));
   io.stderr.write(open === 0 ? "ready\n" : `${open} of ${items.length} items are open\n`);
   return exitCode;
@@ -60,7 +95,12 @@ async function reportReadiness(flags: Flags, context: Context, results: readonly
 function hours(given: string | undefined): number | undefined {
   if (given === undefined) return undefined;
   const value = Number(given);
-  if (!(value > 0)) throw new MediasearchError("USAGE", `--hours-per-day: must be a number above 0, not "${given}"`, { subject: "--hours-per-day" });
+  if (!(value > 0))
+    throw new MediasearchError(
+      "USAGE",
+      `--hours-per-day: must be a number above 0, not "${given}"`,
+      { subject: "--hours-per-day" },
+    );
   return value;
 }
 
@@ -73,7 +113,8 @@ async function fix(context: Context): Promise<void> {
     const { repair } = backend;
     await holding(backend.ledger, async () => {
       const findings = await Array.fromAsync(backend.check({}));
-      if (findings.every(({ status }) => status !== "failed")) return void io.stderr.write("nothing to fix\n");
+      if (findings.every(({ status }) => status !== "failed"))
+        return void io.stderr.write("nothing to fix\n");
       const copy = `${config.settings.store}.${new Date().toISOString().replace(/[:.]/g, "-")}.before-fix`;
       await backend.snapshot?.(copy);
       io.stderr.write(`the library as it was: ${copy}\n`);

@@ -6,7 +6,10 @@ import { showPath } from "./show-path.ts";
 
 /** The one asset that the user means: by path, else by a name or glob that only one file has. */
 export async function findAsset(store: Store, name: string, cwd: string): Promise<AssetStatus> {
-  if (name.trim() === "") throw new MediasearchError("USAGE", "which file? Its name is empty", { hint: "mediasearch list" });
+  if (name.trim() === "")
+    throw new MediasearchError("USAGE", "which file? Its name is empty", {
+      hint: "mediasearch list",
+    });
   const exact = await store.getAsset(toPlace(name, cwd));
   if (exact) return exact;
   const matching = [...(await filesMatching(store, name, cwd))];
@@ -16,10 +19,17 @@ export async function findAsset(store: Store, name: string, cwd: string): Promis
     if (found) return found;
   }
   if (matching.length === 0)
-    throw new MediasearchError("NOT_FOUND", `${name}: not in the library`, { subject: name, hint: `mediasearch index ${JSON.stringify(name)}` });
+    throw new MediasearchError("NOT_FOUND", `${name}: not in the library`, {
+      subject: name,
+      hint: `mediasearch index ${JSON.stringify(name)}`,
+    });
   const shown = matching.slice(0, 5).map((path) => showPath(path, cwd));
-  throw new MediasearchError("USAGE", `${name}: ${matching.length} files match (${shown.join(", ")}${matching.length > 5 ? ", …" : ""})`, {
-    subject: name,
-    hint: `name one of them by its path, such as ${JSON.stringify(shown[0] ?? nameOf(name))}`,
-  });
+  throw new MediasearchError(
+    "USAGE",
+    `${name}: ${matching.length} files match (${shown.join(", ")}${matching.length > 5 ? ", …" : ""})`,
+    {
+      subject: name,
+      hint: `name one of them by its path, such as ${JSON.stringify(shown[0] ?? nameOf(name))}`,
+    },
+  );
 }

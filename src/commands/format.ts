@@ -5,7 +5,12 @@ import { type Flags, isOn, text } from "./command.ts";
 export function chosenFormat(flags: Flags): string {
   const format = text(flags, "format") ?? "text";
   if (!isOn(flags, "json")) return format;
-  if (format !== "text" && format !== "json") throw new MediasearchError("USAGE", `--json: is --format json; --format ${format} is something else`, { subject: "--json", hint: "one of the two" });
+  if (format !== "text" && format !== "json")
+    throw new MediasearchError(
+      "USAGE",
+      `--json: is --format json; --format ${format} is something else`,
+      { subject: "--json", hint: "one of the two" },
+    );
   return "json";
 }
 
@@ -13,5 +18,10 @@ export function chosenFormat(flags: Flags): string {
 export function mustBeNames(flags: Flags): void {
   const switched = ["files", "print0"].find((name) => isOn(flags, name));
   const format = chosenFormat(flags);
-  if (switched !== undefined && format !== "text") throw new MediasearchError("USAGE", `--${switched}: prints only names; --format ${format} prints more`, { subject: `--${switched}`, hint: "one of the two" });
+  if (switched !== undefined && format !== "text")
+    throw new MediasearchError(
+      "USAGE",
+      `--${switched}: prints only names; --format ${format} prints more`,
+      { subject: `--${switched}`, hint: "one of the two" },
+    );
 }

@@ -10,13 +10,20 @@ import { libraryKey } from "../vast-options.ts";
 
 /** Where files are indexed while the cluster is away; "" where that is not wanted. */
 export function outboxOf({ config: { settings } }: Context): string {
-  return settings.backend === "vast" && settings.fallback === "local" ? join(settings.home, `outbox-${libraryKey(settings)}.sqlite`) : "";
+  return settings.backend === "vast" && settings.fallback === "local"
+    ? join(settings.home, `outbox-${libraryKey(settings)}.sqlite`)
+    : "";
 }
 
 /** Whether it is the cluster that does not answer, not a bucket or a recogniser. */
 export function isClusterAway(error: unknown, { config: { settings } }: Context): boolean {
   const { vastEndpoint } = settings;
-  return error instanceof MediasearchError && error.code === "UNREACHABLE" && vastEndpoint !== undefined && (error.subject ?? "").startsWith(new URL(vastEndpoint).origin);
+  return (
+    error instanceof MediasearchError &&
+    error.code === "UNREACHABLE" &&
+    vastEndpoint !== undefined &&
+    (error.subject ?? "").startsWith(new URL(vastEndpoint).origin)
+  );
 }
 
 /** A library of this machine that knows what its copy of the cluster's library knows, so that nothing is indexed that is there already. */
@@ -34,7 +41,9 @@ export async function openOutbox(path: string, context: Context): Promise<Backen
         if (own) return own;
         const there = await copy?.getAsset(id);
         // What the cluster lacks something of is made whole there, not here.
-        return there?.state === "indexed" && there.fingerprint !== null ? { ...there, fingerprint: unmarked(there.fingerprint) } : undefined;
+        return there?.state === "indexed" && there.fingerprint !== null
+          ? { ...there, fingerprint: unmarked(there.fingerprint) }
+          : undefined;
       },
     },
     async close() {
@@ -50,8 +59,15 @@ export async function handOver(path: string, cluster: Backend, context: Context)
   const outbox = await context.openBackendAt("local", path, false);
   let isEmpty = false;
   try {
-    const { copied } = await holding(outbox.ledger, () => copyLibrary(outbox, cluster, { wants: () => true, rename: (id) => id, signal: context.io.signal }));
-    if (copied > 0) context.io.stderr.write(`handed over to the cluster: ${count(copied, "file")}\n`);
+    const { copied } = await holding(outbox.ledger, () =>
+      copyLibrary(outbox, cluster, {
+        wants: () => true,
+        rename: (id) => id,
+        signal: context.io.signal,
+      }),
+    );
+    if (copied > 0)
+      context.io.stderr.write(`handed over to the cluster: ${count(copied, "file")}\n`);
     isEmpty = true;
   } catch (error) {
     // Another run is filling it: a later one hands it over.

@@ -7,9 +7,13 @@ import { indexPaths } from "./index-run.ts";
 
 export const run: Command = async (paths, flags, context) => {
   const isWatching = isOn(flags, "watch");
-  if (isWatching && paths.length === 0) throw new MediasearchError("USAGE", "nothing to watch: no paths given", { hint: "mediasearch index --watch FOLDER" });
+  if (isWatching && paths.length === 0)
+    throw new MediasearchError("USAGE", "nothing to watch: no paths given", {
+      hint: "mediasearch index --watch FOLDER",
+    });
   return indexPaths(context, {
-    roots: async (store) => (paths.length > 0 ? paths.map((path) => context.place(path)) : registered(store)),
+    roots: async (store) =>
+      paths.length > 0 ? paths.map((path) => context.place(path)) : registered(store),
     include: list(flags, "include"),
     exclude: list(flags, "exclude"),
     dryRun: isOn(flags, "dryRun"),
@@ -19,24 +23,50 @@ export const run: Command = async (paths, flags, context) => {
 };
 
 /** Folders are watched by the system, buckets by listing them. */
-async function watch(roots: readonly Place[], onNotice: (text: string) => void, context: Context): Promise<AsyncIterable<readonly Place[]>> {
-  const { io: { signal }, config: { settings } } = context;
-  const [{ watchRoots }, { watchBuckets }, { merge }] = await Promise.all([import("../pipeline/watch.ts"), import("../pipeline/watch-bucket.ts"), import("../pipeline/channel.ts")]);
+async function watch(
+  roots: readonly Place[],
+  onNotice: (text: string) => void,
+  context: Context,
+): Promise<AsyncIterable<readonly Place[]>> {
+  const {
+    io: { signal },
+    config: { settings },
+  } = context;
+  const [{ watchRoots }, { watchBuckets }, { merge }] = await Promise.all([
+    import("../pipeline/watch.ts"),
+    import("../pipeline/watch-bucket.ts"),
+    import("../pipeline/channel.ts"),
+  ]);
   const buckets = roots.filter(isObject);
   const folders = roots.filter((root) => !isObject(root));
   const sources: AsyncIterable<readonly Place[]>[] = [];
-  if (buckets.length > 0) sources.push(await watchBuckets(buckets, { objects: await context.openObjects(), signal, pollMs: settings.bucketPollMs, onNotice }));
-  if (folders.length > 0) sources.push(watchRoots(folders, { signal, stableMs: settings.stableMs, onNotice }));
+  if (buckets.length > 0)
+    sources.push(
+      await watchBuckets(buckets, {
+        objects: await context.openObjects(),
+        signal,
+        pollMs: settings.bucketPollMs,
+        onNotice,
+      }),
+    );
+  if (folders.length > 0)
+    sources.push(watchRoots(folders, { signal, stableMs: settings.stableMs, onNotice }));
   return sources.length === 1 && sources[0] ? sources[0] : merge(sources);
 }
 
 /** What `ingest` registered, and what is not done yet. */
 async function registered(store: Store): Promise<string[]> {
   const roots: string[] = [];
-  for await (const { id, state } of store.listAssets()) if (state !== "indexed" && state !== "deleted") roots.push(id);
+  for await (const { id, state } of store.listAssets())
+    if (state !== "indexed" && state !== "deleted") roots.push(id);
   if (roots.length === 0) {
     const { assets } = await store.counts();
-    if (assets.indexed === 0) throw new MediasearchError("USAGE", "nothing to index: no paths given and nothing registered", { hint: "mediasearch index FOLDER" });
+    if (assets.indexed === 0)
+      throw new MediasearchError(
+        "USAGE",
+        "nothing to index: no paths given and nothing registered",
+        { hint: "mediasearch index FOLDER" },
+      );
   }
   return roots;
 }

@@ -1,4 +1,12 @@
-import { count, duration, type Io, painter, plain, type StatusDetails, type StatusLine } from "../output.ts";
+import {
+  count,
+  duration,
+  type Io,
+  painter,
+  plain,
+  type StatusDetails,
+  type StatusLine,
+} from "../output.ts";
 import type { RunEvent } from "../pipeline/run.ts";
 import { showPath } from "./show-path.ts";
 
@@ -24,7 +32,27 @@ export function createReport({ io, status, asJson }: ReportOptions): IndexReport
   const startedAt = Date.now();
   const paint = painter(io.stderr, io.env);
   const at = new Map<string, { positionMs: number; durationMs: number | null }>();
-  const n = { found: 0, indexed: 0, unchanged: 0, skipped: 0, reused: 0, deleted: 0, retried: 0, quarantined: 0, failed: 0, partial: 0, waiting: 0, captions: 0, asr: 0, fellBack: 0, coarse: 0, wouldIndex: 0, doneMs: 0, asrMs: 0, segments: 0 };
+  const n = {
+    found: 0,
+    indexed: 0,
+    unchanged: 0,
+    skipped: 0,
+    reused: 0,
+    deleted: 0,
+    retried: 0,
+    quarantined: 0,
+    failed: 0,
+    partial: 0,
+    waiting: 0,
+    captions: 0,
+    asr: 0,
+    fellBack: 0,
+    coarse: 0,
+    wouldIndex: 0,
+    doneMs: 0,
+    asrMs: 0,
+    segments: 0,
+  };
   const failures: string[] = [];
   /** null until they are counted. */
   let total: number | null = null;
@@ -36,7 +64,8 @@ export function createReport({ io, status, asJson }: ReportOptions): IndexReport
   const note = (text: string): void => {
     if (!asJson) status.note(text);
   };
-  const doneFiles = (): number => n.indexed + n.unchanged + n.skipped + n.reused + n.quarantined + n.failed + n.waiting;
+  const doneFiles = (): number =>
+    n.indexed + n.unchanged + n.skipped + n.reused + n.quarantined + n.failed + n.waiting;
   const line = (): string => {
     const underWayMs = [...at.values()].reduce((sum, { positionMs }) => sum + positionMs, 0);
     const wallMs = Math.max(1, Date.now() - startedAt);
@@ -45,9 +74,13 @@ export function createReport({ io, status, asJson }: ReportOptions): IndexReport
   };
   /** Files still waiting are taken to be like those that are done; of those under way the part that is done counts. */
   const left = (wallMs: number): string => {
-    const shares = [...at.values()].map(({ positionMs, durationMs }) => (durationMs ? Math.min(1, positionMs / durationMs) : 0));
+    const shares = [...at.values()].map(({ positionMs, durationMs }) =>
+      durationMs ? Math.min(1, positionMs / durationMs) : 0,
+    );
     const done = doneFiles() + shares.reduce((sum, share) => sum + share, 0);
-    return total === null || done === 0 ? "" : `, about ${duration((Math.max(0, total - done) * wallMs) / done)} left`;
+    return total === null || done === 0
+      ? ""
+      : `, about ${duration((Math.max(0, total - done) * wallMs) / done)} left`;
   };
   const details = (): StatusDetails => ({
     done: doneFiles(),
@@ -56,7 +89,15 @@ export function createReport({ io, status, asJson }: ReportOptions): IndexReport
     failures,
   });
   const onIndexed = (event: Extract<RunEvent, { type: "indexed" }>, file: string): void => {
-    const { origin, durationMs, engine, language, timing, isFallback = false, warnings } = event.transcript;
+    const {
+      origin,
+      durationMs,
+      engine,
+      language,
+      timing,
+      isFallback = false,
+      warnings,
+    } = event.transcript;
     n.indexed++;
     if (event.isPartial) n.partial++;
     n[origin]++;
@@ -65,8 +106,21 @@ export function createReport({ io, status, asJson }: ReportOptions): IndexReport
     n.segments += event.segmentCount;
     n.doneMs += durationMs ?? 0;
     if (origin === "asr") n.asrMs += durationMs ?? 0;
-    for (const warning of warnings) note(`${paint("yellow", "warning:")} ${plain(file)}: ${plain(warning)}`);
-    emit({ type: "indexed", file, origin, engine, fallback: isFallback, language, timing: timing ?? null, durationMs, segments: event.segmentCount, partial: event.isPartial, warnings });
+    for (const warning of warnings)
+      note(`${paint("yellow", "warning:")} ${plain(file)}: ${plain(warning)}`);
+    emit({
+      type: "indexed",
+      file,
+      origin,
+      engine,
+      fallback: isFallback,
+      language,
+      timing: timing ?? null,
+      durationMs,
+      segments: event.segmentCount,
+      partial: event.isPartial,
+      warnings,
+    });
   };
 
   return {
@@ -81,8 +135,16 @@ export function createReport({ io, status, asJson }: ReportOptions): IndexReport
       const file = showPath(event.path, io.cwd);
       if (event.type === "found") total = n.found++ === total ? n.found : total;
       else if (event.type === "progress") {
-        at.set(event.path, { positionMs: event.positionMs, durationMs: event.durationMs ?? at.get(event.path)?.durationMs ?? null });
-        emit({ type: "progress", file, positionMs: Math.round(event.positionMs), durationMs: event.durationMs });
+        at.set(event.path, {
+          positionMs: event.positionMs,
+          durationMs: event.durationMs ?? at.get(event.path)?.durationMs ?? null,
+        });
+        emit({
+          type: "progress",
+          file,
+          positionMs: Math.round(event.positionMs),
+          durationMs: event.durationMs,
+        });
       } else {
         at.delete(event.path);
         if (event.type === "indexed") onIndexed(event, file);
@@ -95,18 +157,38 @@ export function createReport({ io, status, asJson }: ReportOptions): IndexReport
         } else if (event.type === "reused") {
           n.reused++;
           const from = showPath(event.from, io.cwd);
-          if (event.how !== "completed") note(`${event.how}: ${plain(file)}${from === file ? "" : ` (from ${plain(from)})`}`);
+          if (event.how !== "completed")
+            note(`${event.how}: ${plain(file)}${from === file ? "" : ` (from ${plain(from)})`}`);
           emit({ type: "reused", file, how: event.how, from });
         } else if (event.type === "quarantined") {
           n.quarantined++;
-          emit({ type: "quarantined", file, state: event.job.state, code: event.job.code, reason: event.job.reason, attempts: event.job.attempts });
+          emit({
+            type: "quarantined",
+            file,
+            state: event.job.state,
+            code: event.job.code,
+            reason: event.job.reason,
+            attempts: event.job.attempts,
+          });
         } else if (event.type === "retrying") {
           n.retried++;
           const reason = event.error.message.replace(`${event.path}: `, "");
-          note(`${paint("yellow", "again in")} ${duration(event.delayMs)}: ${plain(file)}: ${plain(reason)} (attempt ${event.attempts})`);
-          emit({ type: "retrying", file, code: event.error.code, reason, attempts: event.attempts, delayMs: event.delayMs });
+          note(
+            `${paint("yellow", "again in")} ${duration(event.delayMs)}: ${plain(file)}: ${plain(reason)} (attempt ${event.attempts})`,
+          );
+          emit({
+            type: "retrying",
+            file,
+            code: event.error.code,
+            reason,
+            attempts: event.attempts,
+            delayMs: event.delayMs,
+          });
         } else if (event.type === "waiting") {
-          if (n.waiting++ === 0) note(`${paint("yellow", "waiting:")} ${plain(file)}: ${plain(event.error.message)}; files that need no recogniser go on`);
+          if (n.waiting++ === 0)
+            note(
+              `${paint("yellow", "waiting:")} ${plain(file)}: ${plain(event.error.message)}; files that need no recogniser go on`,
+            );
           emit({ type: "waiting", file, code: event.error.code, reason: event.error.message });
         } else if (event.type === "claimed") {
           note(`another run is at it, waiting: ${plain(file)}`);
@@ -116,7 +198,9 @@ export function createReport({ io, status, asJson }: ReportOptions): IndexReport
           note(`deleted: ${plain(file)}`);
           emit({ type: "deleted", file });
         } else if (event.type === "offline") {
-          note(`${paint("yellow", "offline?")} ${plain(file)} is empty or not mounted; ${count(event.files, "file")} of it kept`);
+          note(
+            `${paint("yellow", "offline?")} ${plain(file)} is empty or not mounted; ${count(event.files, "file")} of it kept`,
+          );
           emit({ type: "offline", folder: file, files: event.files });
         } else if (event.type === "would-index") {
           n.wouldIndex++;
@@ -125,39 +209,128 @@ export function createReport({ io, status, asJson }: ReportOptions): IndexReport
         } else {
           n.failed++;
           const { code, message, hint } = event.error;
-          const reason = message.startsWith(`${event.path}: `) ? message.slice(event.path.length + 2) : message;
+          const reason = message.startsWith(`${event.path}: `)
+            ? message.slice(event.path.length + 2)
+            : message;
           failures.push(`${file}: ${reason}`);
           note(`${paint("red", "failed:")} ${plain(file)}: ${plain(reason)}`);
-          emit({ type: "failed", file, code, reason, hint: hint ?? null, state: event.job?.state ?? null, attempts: event.job?.attempts ?? 1 });
+          emit({
+            type: "failed",
+            file,
+            code,
+            reason,
+            hint: hint ?? null,
+            state: event.job?.state ?? null,
+            attempts: event.job?.attempts ?? 1,
+          });
         }
       }
       if (!asJson) status.update(line(), details());
     },
-    counts: () => ({ found: n.found, indexed: n.indexed, unchanged: n.unchanged, skipped: n.skipped, reused: n.reused, deleted: n.deleted, failed: n.failed, quarantined: n.quarantined, partial: n.partial, waiting: n.waiting, audioMs: Math.round(n.doneMs), wallMs: Date.now() - startedAt }),
+    counts: () => ({
+      found: n.found,
+      indexed: n.indexed,
+      unchanged: n.unchanged,
+      skipped: n.skipped,
+      reused: n.reused,
+      deleted: n.deleted,
+      failed: n.failed,
+      quarantined: n.quarantined,
+      partial: n.partial,
+      waiting: n.waiting,
+      audioMs: Math.round(n.doneMs),
+      wallMs: Date.now() - startedAt,
+    }),
     summary() {
       if (summed) return;
       summed = true;
       status.end();
       const wallMs = Date.now() - startedAt;
-      const { found, indexed, unchanged, skipped, reused, deleted, retried, quarantined, failed, partial, waiting, captions, asr, fellBack, coarse, wouldIndex, segments } = n;
-      emit({ type: "summary", version: 1, found, indexed, unchanged, skipped, reused, deleted, retried, quarantined, failed, partial, waiting, fromCaptions: captions, recognised: asr, fellBack, wouldIndex, segments, audioMs: n.doneMs, wallMs });
+      const {
+        found,
+        indexed,
+        unchanged,
+        skipped,
+        reused,
+        deleted,
+        retried,
+        quarantined,
+        failed,
+        partial,
+        waiting,
+        captions,
+        asr,
+        fellBack,
+        coarse,
+        wouldIndex,
+        segments,
+      } = n;
+      emit({
+        type: "summary",
+        version: 1,
+        found,
+        indexed,
+        unchanged,
+        skipped,
+        reused,
+        deleted,
+        retried,
+        quarantined,
+        failed,
+        partial,
+        waiting,
+        fromCaptions: captions,
+        recognised: asr,
+        fellBack,
+        wouldIndex,
+        segments,
+        audioMs: n.doneMs,
+        wallMs,
+      });
       if (asJson) return;
-      if (wouldIndex > 0) io.stderr.write(`would index ${count(wouldIndex, "file")}; ${unchanged} unchanged\n`);
+      if (wouldIndex > 0)
+        io.stderr.write(`would index ${count(wouldIndex, "file")}; ${unchanged} unchanged\n`);
       else {
         const speed = n.asrMs > 0 ? `, ${(n.asrMs / wallMs).toFixed(1)}× real time` : "";
         io.stderr.write(
-          `indexed ${indexed} (${captions} from captions, ${asr} recognised), ${unchanged} unchanged, ${more([[reused, "reused"], [skipped, "skipped"], [deleted, "deleted"]])}${failed} failed\n` +
+          `indexed ${indexed} (${captions} from captions, ${asr} recognised), ${unchanged} unchanged, ${more(
+            [
+              [reused, "reused"],
+              [skipped, "skipped"],
+              [deleted, "deleted"],
+            ],
+          )}${failed} failed\n` +
             `${count(segments, "segment")} from ${duration(n.doneMs)} of audio in ${duration(wallMs)}${speed}\n`,
         );
       }
-      if (fellBack > 0) io.stderr.write(`${count(fellBack, "file")} done by another recogniser than the first (mediasearch list says by which); next, when that works: mediasearch index --engine NAME\n`);
-      if (coarse > 0) io.stderr.write(`${count(coarse, "file")} with text only: hits are found to about 20 s\n`);
-      if (partial > 0) io.stderr.write(`${count(partial, "file")} searchable by keyword only, embedding failed; next: mediasearch index, the same again\n`);
-      if (waiting > 0) io.stderr.write(`${count(waiting, "file")} not done: the recogniser is not on this machine\n`);
-      if (quarantined > 0) io.stderr.write(`${count(quarantined, "file")} not tried again, they failed before and have not changed; next: mediasearch jobs\n`);
-      if (failures.length > 0) io.stderr.write(`${paint("red", "failed:")}\n${failures.map((failure) => `  ${plain(failure)}\n`).join("")}`);
+      if (fellBack > 0)
+        io.stderr.write(
+          `${count(fellBack, "file")} done by another recogniser than the first (mediasearch list says by which); next, when that works: mediasearch index --engine NAME\n`,
+        );
+      if (coarse > 0)
+        io.stderr.write(`${count(coarse, "file")} with text only: hits are found to about 20 s\n`);
+      if (partial > 0)
+        io.stderr.write(
+          `${count(partial, "file")} searchable by keyword only, embedding failed; next: mediasearch index, the same again\n`,
+        );
+      if (waiting > 0)
+        io.stderr.write(
+          `${count(waiting, "file")} not done: the recogniser is not on this machine\n`,
+        );
+      if (quarantined > 0)
+        io.stderr.write(
+          `${count(quarantined, "file")} not tried again, they failed before and have not changed; next: mediasearch jobs\n`,
+        );
+      if (failures.length > 0)
+        io.stderr.write(
+          `${paint("red", "failed:")}\n${failures.map((failure) => `  ${plain(failure)}\n`).join("")}`,
+        );
     },
   };
 }
 
-const more = (parts: readonly (readonly [number, string])[]): string => parts.filter(([n]) => n > 0).map(([n, what]) => `${n} ${what}, `).join("");
+const more = (parts: readonly (readonly [number, string])[]): string =>
+  parts
+    .filter(([n]) => n > 0)
+    .map(([n, what]) => `${n} ${what}, `)
+    .join("");

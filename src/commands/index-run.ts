@@ -25,7 +25,12 @@ export interface IndexCall {
   /** Recognise anew what is indexed. */
   readonly again?: boolean | undefined;
   /** Goes on with what these yield, after the roots are done. */
-  readonly follow?: ((roots: readonly Place[], note: (text: string) => void) => Promise<AsyncIterable<readonly Place[]>>) | undefined;
+  readonly follow?:
+    | ((
+        roots: readonly Place[],
+        note: (text: string) => void,
+      ) => Promise<AsyncIterable<readonly Place[]>>)
+    | undefined;
 }
 
 const DAY_MS = 86_400_000;
@@ -33,26 +38,37 @@ const DAY_MS = 86_400_000;
 /** Indexes into the library; with FALLBACK=local, and unless it watches, into a file of this machine while the cluster is away. @returns the exit code. */
 export async function indexPaths(context: Context, call: IndexCall): Promise<number> {
   const outbox = outboxOf(context);
-  const open = async (): Promise<Backend> => (await openForIndexing(context, call.dryRun)) ?? (await emptyBackend());
+  const open = async (): Promise<Backend> =>
+    (await openForIndexing(context, call.dryRun)) ?? (await emptyBackend());
   if (outbox === "" || call.dryRun || call.follow) return indexInto(open, context, call);
   try {
-    return await indexInto(async () => {
-      const backend = await open();
-      await handOver(outbox, backend, context).catch(async (error: unknown) => {
-        await backend.close();
-        throw error;
-      });
-      return backend;
-    }, context, call);
+    return await indexInto(
+      async () => {
+        const backend = await open();
+        await handOver(outbox, backend, context).catch(async (error: unknown) => {
+          await backend.close();
+          throw error;
+        });
+        return backend;
+      },
+      context,
+      call,
+    );
   } catch (error) {
     if (!isClusterAway(error, context)) throw error;
-    context.io.stderr.write(`warning: the cluster is away (${(error as Error).message}); going on in ${outbox}, to be handed over by the next index that reaches it\n`);
+    context.io.stderr.write(
+      `warning: the cluster is away (${(error as Error).message}); going on in ${outbox}, to be handed over by the next index that reaches it\n`,
+    );
     return indexInto(() => openOutbox(outbox, context), context, call);
   }
 }
 
 /** Opens what indexing needs, holds the library's lease, runs, reports. @returns the exit code. */
-async function indexInto(open: () => Promise<Backend>, context: Context, call: IndexCall): Promise<number> {
+async function indexInto(
+  open: () => Promise<Backend>,
+  context: Context,
+  call: IndexCall,
+): Promise<number> {
   const { io, config } = context;
   const backend = await open();
   const status = await openStatus(context, call);
@@ -63,7 +79,14 @@ async function indexInto(open: () => Promise<Backend>, context: Context, call: I
     const roots = await call.roots(backend.store);
     const work = async (lease?: Lease): Promise<void> => {
       for (const path of call.forget ?? []) await backend.ledger.removeJob(path);
-      await runAll(context, call, { backend, embedder, roots, status, report, claims: lease?.claims });
+      await runAll(context, call, {
+        backend,
+        embedder,
+        roots,
+        status,
+        report,
+        claims: lease?.claims,
+      });
     };
     // The summary of a run that was stopped is kept as well.
     await (call.dryRun ? work() : holding(backend.ledger, work, report.counts));
@@ -77,7 +100,8 @@ async function indexInto(open: () => Promise<Backend>, context: Context, call: I
 
 /** A live view needs a real terminal; anything else gets lines. */
 async function openStatus({ io }: Context, { asJson }: IndexCall): Promise<StatusLine> {
-  if (asJson || !io.stderr.isTTY || io.env["TERM"] === "dumb" || !("fd" in io.stderr)) return statusLine(io.stderr, io.env);
+  if (asJson || !io.stderr.isTTY || io.env["TERM"] === "dumb" || !("fd" in io.stderr))
+    return statusLine(io.stderr, io.env);
   const { openLiveView } = await import("./index-view.ts");
   return openLiveView(io);
 }
@@ -91,37 +115,70 @@ interface Opened {
   readonly claims: Claims | undefined;
 }
 
-async function runAll(context: Context, call: IndexCall, { backend, embedder, roots, status, report, claims }: Opened): Promise<void> {
+async function runAll(
+  context: Context,
+  call: IndexCall,
+  { backend, embedder, roots, status, report, claims }: Opened,
+): Promise<void> {
   const { io, config } = context;
   const { store, ledger } = backend;
   const workers = await context.openWorkers(status);
   const { include, exclude, dryRun, again } = call;
   const engineFor = await chosenEngines(context);
-  const options = { ...config.settings, engineFor, include, exclude, signal: io.signal, dryRun, again, sweep: !again };
+  const options = {
+    ...config.settings,
+    engineFor,
+    include,
+    exclude,
+    signal: io.signal,
+    dryRun,
+    again,
+    sweep: !again,
+  };
   try {
     // Watching begins before the first look, so that nothing is lost between the two.
-    const tools = { store, ledger, workers, embedder, claims, objects: () => context.openObjects() };
-    const changes = (await call.follow?.(roots, (text) => status.note(text)))?.[Symbol.asyncIterator]();
+    const tools = {
+      store,
+      ledger,
+      workers,
+      embedder,
+      claims,
+      objects: () => context.openObjects(),
+    };
+    const changes = (await call.follow?.(roots, (text) => status.note(text)))?.[
+      Symbol.asyncIterator
+    ]();
     const first = changes?.next();
     first?.catch(() => {});
     // What was replaced or deleted long ago is forgotten; a run that watches for months forgets as well.
-    const purge = async (): Promise<void> => { if (!dryRun) await store.purge(Date.now() - config.settings.retentionDays * DAY_MS); };
+    const purge = async (): Promise<void> => {
+      if (!dryRun) await store.purge(Date.now() - config.settings.retentionDays * DAY_MS);
+    };
     await follow(runPipeline(roots, tools, options), report);
     await purge();
     if (!changes || !first) return;
     for (let next = await first; !next.done; next = await changes.next()) {
       await purge();
       const places = next.value;
-      await untilReachable(async () => {
-        const { there, gone } = await sortChanges(places, roots, tools);
-        await follow(runPipeline(there, tools, { ...options, within: roots, sweep: false }), report);
-        // What moved is not among them any more.
-        for (const path of gone) if (await store.getAsset(path)) {
-          await store.markDeleted([path]);
-          await ledger.removeJob(path);
-          report.add({ type: "deleted", path });
-        }
-      }, config.settings.bucketPollMs, status, io.signal);
+      await untilReachable(
+        async () => {
+          const { there, gone } = await sortChanges(places, roots, tools);
+          await follow(
+            runPipeline(there, tools, { ...options, within: roots, sweep: false }),
+            report,
+          );
+          // What moved is not among them any more.
+          for (const path of gone)
+            if (await store.getAsset(path)) {
+              await store.markDeleted([path]);
+              await ledger.removeJob(path);
+              report.add({ type: "deleted", path });
+            }
+        },
+        config.settings.bucketPollMs,
+        status,
+        io.signal,
+      );
     }
   } catch (error) {
     // What was done before the stop is committed; the summary says so.
@@ -133,7 +190,12 @@ async function runAll(context: Context, call: IndexCall, { backend, embedder, ro
 }
 
 /** Watching outlives a server that is away for a while. */
-async function untilReachable(work: () => Promise<void>, waitMs: number, status: StatusLine, signal: AbortSignal): Promise<void> {
+async function untilReachable(
+  work: () => Promise<void>,
+  waitMs: number,
+  status: StatusLine,
+  signal: AbortSignal,
+): Promise<void> {
   for (;;) {
     try {
       return await work();
@@ -164,11 +226,18 @@ async function emptyBackend(): Promise<Backend> {
   return openBackend("memory", { path: "", create: true });
 }
 
-async function refuseOtherModel(stored: { readonly embedder: string } | undefined, present: { readonly embedder: string }): Promise<void> {
+async function refuseOtherModel(
+  stored: { readonly embedder: string } | undefined,
+  present: { readonly embedder: string },
+): Promise<void> {
   if (stored && stored.embedder !== present.embedder)
-    throw new MediasearchError("MODEL_MISMATCH", `the library was made with the embedding model ${stored.embedder}, not ${present.embedder}`, {
-      hint: "mediasearch migrate --reembed",
-    });
+    throw new MediasearchError(
+      "MODEL_MISMATCH",
+      `the library was made with the embedding model ${stored.embedder}, not ${present.embedder}`,
+      {
+        hint: "mediasearch migrate --reembed",
+      },
+    );
 }
 
 /** Rules of the settings; `--engine` is for this run and all its files. */

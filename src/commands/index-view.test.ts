@@ -5,8 +5,19 @@ import { openLiveView } from "./index-view.ts";
 /** A terminal of 80 columns that remembers what was drawn. */
 function terminal() {
   let drawn = "";
-  const stderr = Object.assign(new Writable({ write: (chunk: Buffer, _, done) => { drawn += chunk.toString(); done(); } }), { isTTY: true, columns: 80, rows: 30, fd: 2 });
-  return { stderr: stderr as unknown as Parameters<typeof openLiveView>[0]["stderr"], drawn: () => drawn };
+  const stderr = Object.assign(
+    new Writable({
+      write: (chunk: Buffer, _, done) => {
+        drawn += chunk.toString();
+        done();
+      },
+    }),
+    { isTTY: true, columns: 80, rows: 30, fd: 2 },
+  );
+  return {
+    stderr: stderr as unknown as Parameters<typeof openLiveView>[0]["stderr"],
+    drawn: () => drawn,
+  };
 }
 
 async function until(look: () => boolean): Promise<void> {
@@ -16,9 +27,18 @@ async function until(look: () => boolean): Promise<void> {
 
 it("the live view shows the bar, each file under way with its position, and the failures; notes stay after it", async () => {
   const { stderr, drawn } = terminal();
-  const view = openLiveView({ stderr, stdout: stderr, env: {}, cwd: "/", signal: new AbortController().signal });
+  const view = openLiveView({
+    stderr,
+    stdout: stderr,
+    env: {},
+    cwd: "/",
+    signal: new AbortController().signal,
+  });
   view.update("3/4 files, 0.10 h of audio, 60.0× real time, about 3 s left", {
-    done: 3, total: 4, working: [{ file: "long.wav", positionMs: 61_000, durationMs: 122_000 }], failures: ["empty.mp3: empty file"],
+    done: 3,
+    total: 4,
+    working: [{ file: "long.wav", positionMs: 61_000, durationMs: 122_000 }],
+    failures: ["empty.mp3: empty file"],
   });
   await until(() => drawn().includes("long.wav"));
   expect(drawn()).toContain("60.0× real time");
@@ -34,8 +54,15 @@ it("the live view shows the bar, each file under way with its position, and the 
 
 it("a thousand changes cost few drawings", async () => {
   const { stderr, drawn } = terminal();
-  const view = openLiveView({ stderr, stdout: stderr, env: {}, cwd: "/", signal: new AbortController().signal });
-  for (let done = 0; done < 1000; done++) view.update(`${done}/1000 files`, { done, total: 1000, working: [], failures: [] });
+  const view = openLiveView({
+    stderr,
+    stdout: stderr,
+    env: {},
+    cwd: "/",
+    signal: new AbortController().signal,
+  });
+  for (let done = 0; done < 1000; done++)
+    view.update(`${done}/1000 files`, { done, total: 1000, working: [], failures: [] });
   view.note("half way");
   await until(() => drawn().includes("999/1000 files"));
   view.end();

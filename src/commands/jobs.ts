@@ -11,20 +11,30 @@ import { showPath } from "./show-path.ts";
 export const run: Command = async ([action = "list", ...patterns], flags, context) => {
   const asJson = isOn(flags, "json");
   if (action !== "list" && patterns.length === 0 && !isOn(flags, "all"))
-    throw new MediasearchError("USAGE", `jobs ${action}: which files?`, { hint: `mediasearch jobs ${action} FILE   (or --all)` });
+    throw new MediasearchError("USAGE", `jobs ${action}: which files?`, {
+      hint: `mediasearch jobs ${action} FILE   (or --all)`,
+    });
   const jobs = await chosen(context, patterns, text(flags, "state"));
-  if (patterns.length > 0 && jobs.length === 0) throw new MediasearchError("NOT_FOUND", `no failed file matches ${patterns.join(" ")}`, { hint: "mediasearch jobs list" });
+  if (patterns.length > 0 && jobs.length === 0)
+    throw new MediasearchError("NOT_FOUND", `no failed file matches ${patterns.join(" ")}`, {
+      hint: "mediasearch jobs list",
+    });
   if (action === "retry") return retry(jobs, context, asJson);
-  if (action === "skip" || action === "purge") await withBackend(context, async ({ ledger, store }) => {
-    for (const job of jobs) {
-      if (action === "skip") await ledger.putJob({ ...job, state: "SKIPPED", updatedAtMs: Date.now() });
-      else {
-        await ledger.removeJob(job.id);
-        if ((await store.getAsset(job.id))?.fingerprint === null) await store.removeAsset(job.id);
+  if (action === "skip" || action === "purge")
+    await withBackend(context, async ({ ledger, store }) => {
+      for (const job of jobs) {
+        if (action === "skip")
+          await ledger.putJob({ ...job, state: "SKIPPED", updatedAtMs: Date.now() });
+        else {
+          await ledger.removeJob(job.id);
+          if ((await store.getAsset(job.id))?.fingerprint === null) await store.removeAsset(job.id);
+        }
       }
-    }
-  });
-  if (asJson) context.io.stdout.write(`${JSON.stringify({ version: 1, action, jobs: jobs.map((job) => ({ ...job, file: showPath(job.id, context.io.cwd) })) })}\n`);
+    });
+  if (asJson)
+    context.io.stdout.write(
+      `${JSON.stringify({ version: 1, action, jobs: jobs.map((job) => ({ ...job, file: showPath(job.id, context.io.cwd) })) })}\n`,
+    );
   else print(action, jobs, context);
   return 0;
 };
@@ -38,7 +48,11 @@ async function withBackend<T>(context: Context, act: (backend: Backend) => Promi
   }
 }
 
-async function chosen(context: Context, patterns: readonly string[], state: string | undefined): Promise<readonly Job[]> {
+async function chosen(
+  context: Context,
+  patterns: readonly string[],
+  state: string | undefined,
+): Promise<readonly Job[]> {
   const matches = await anyFileMatcher(patterns, context.io.cwd);
   const jobs = await withBackend(context, ({ ledger }) => ledger.listJobs());
   return jobs.filter((job) => (state === undefined || job.state === state) && matches(job.id));
@@ -47,12 +61,20 @@ async function chosen(context: Context, patterns: readonly string[], state: stri
 /** Forgets the failures once the library is this run's, and tries the files at once, with the engine of this call. */
 async function retry(jobs: readonly Job[], context: Context, asJson: boolean): Promise<number> {
   if (jobs.length === 0) {
-    if (asJson) context.io.stdout.write(`${JSON.stringify({ version: 1, action: "retry", jobs: [] })}\n`);
+    if (asJson)
+      context.io.stdout.write(`${JSON.stringify({ version: 1, action: "retry", jobs: [] })}\n`);
     else context.io.stderr.write("no failed files\n");
     return 0;
   }
   const roots = jobs.map(({ id }) => id);
-  return indexPaths(context, { roots: async () => roots, forget: roots, include: [], exclude: [], dryRun: false, asJson });
+  return indexPaths(context, {
+    roots: async () => roots,
+    forget: roots,
+    include: [],
+    exclude: [],
+    dryRun: false,
+    asJson,
+  });
 }
 
 const NEXT: Readonly<Record<Job["state"], string>> = {
@@ -65,11 +87,18 @@ const NEXT: Readonly<Record<Job["state"], string>> = {
 
 function print(action: string, jobs: readonly Job[], { io }: Context): void {
   const paint = painter(io.stdout, io.env);
-  if (action === "skip" || action === "purge") return void io.stderr.write(`${count(jobs.length, "file")} ${action === "skip" ? "skipped from now on" : "forgotten"}\n`);
+  if (action === "skip" || action === "purge")
+    return void io.stderr.write(
+      `${count(jobs.length, "file")} ${action === "skip" ? "skipped from now on" : "forgotten"}\n`,
+    );
   for (const { id, state, reason, attempts, hint, log, engine } of jobs) {
-    io.stdout.write(`${paint(state === "SKIPPED" ? "dim" : "red", state.padEnd(19))} ${paint("cyan", plain(showPath(id, io.cwd)))}  ${plain(reason)}  (${count(attempts, "attempt")})\n`);
+    io.stdout.write(
+      `${paint(state === "SKIPPED" ? "dim" : "red", state.padEnd(19))} ${paint("cyan", plain(showPath(id, io.cwd)))}  ${plain(reason)}  (${count(attempts, "attempt")})\n`,
+    );
     if (action !== "show") continue;
-    io.stdout.write(`  engine ${engine}\n  next:  ${plain(hint ?? NEXT[state])}\n${log.map((line) => `  ${plain(line)}\n`).join("")}`);
+    io.stdout.write(
+      `  engine ${engine}\n  next:  ${plain(hint ?? NEXT[state])}\n${log.map((line) => `  ${plain(line)}\n`).join("")}`,
+    );
   }
   if (jobs.length === 0) io.stderr.write("no failed files\n");
 }

@@ -33,7 +33,10 @@ export function answeringTransport(input: Readable, output: Writable): McpTransp
     look();
   };
   input.pipe(lines, { end: false });
-  input.once("end", () => void onEnd()).once("error", reject).once("close", () => void onEnd());
+  input
+    .once("end", () => void onEnd())
+    .once("error", reject)
+    .once("close", () => void onEnd());
   const transport: Transport = {
     start: () => inner.start(),
     close: () => inner.close(),
@@ -44,8 +47,10 @@ export function answeringTransport(input: Readable, output: Writable): McpTransp
     },
   };
   inner.onmessage = (message) => {
-    if ("method" in message && "id" in message && message.method !== STANDING) asked.add(message.id);
-    else if ("method" in message && message.method === "notifications/cancelled") asked.delete((message.params as { readonly requestId?: unknown } | undefined)?.requestId);
+    if ("method" in message && "id" in message && message.method !== STANDING)
+      asked.add(message.id);
+    else if ("method" in message && message.method === "notifications/cancelled")
+      asked.delete((message.params as { readonly requestId?: unknown } | undefined)?.requestId);
     transport.onmessage?.(message);
     look();
   };

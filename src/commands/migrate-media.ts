@@ -20,15 +20,29 @@ export interface MovedMedia {
 }
 
 /** Uploads the recordings and the captions beside them to MEDIA_BUCKET, as they lie below the folder that all are in. What is there already is not sent again. */
-export async function moveMedia({ store }: Backend, wants: (id: AssetId) => boolean, context: Context): Promise<MovedMedia> {
+export async function moveMedia(
+  { store }: Backend,
+  wants: (id: AssetId) => boolean,
+  context: Context,
+): Promise<MovedMedia> {
   const { io, config } = context;
   const { mediaBucket, captions, language } = config.settings;
-  if (mediaBucket === undefined) throw new MediasearchError("USAGE", "--with-media: into which bucket?", { subject: "MEDIA_BUCKET", hint: "MEDIA_BUCKET=BUCKET mediasearch migrate --to vast --with-media" });
+  if (mediaBucket === undefined)
+    throw new MediasearchError("USAGE", "--with-media: into which bucket?", {
+      subject: "MEDIA_BUCKET",
+      hint: "MEDIA_BUCKET=BUCKET mediasearch migrate --to vast --with-media",
+    });
   const assets: AssetStatus[] = [];
   const absent: AssetId[] = [];
   for await (const asset of store.listAssets()) {
     if (!wants(asset.id) || asset.state === "deleted" || isObject(asset.id)) continue;
-    if (await stat(asset.id).then(() => true, () => false)) assets.push(asset);
+    if (
+      await stat(asset.id).then(
+        () => true,
+        () => false,
+      )
+    )
+      assets.push(asset);
     else absent.push(asset.id);
   }
   const places = new Map<AssetId, { place: Place; facts: MovedFacts }>();
@@ -36,24 +50,63 @@ export async function moveMedia({ store }: Backend, wants: (id: AssetId) => bool
   if (assets.length === 0) return { places, uploaded: 0, present: 0, absent, failed };
   const look = async (roots: readonly Place[]): Promise<Candidate[]> => {
     const found: Candidate[] = [];
-    for await (const item of scan(roots, { include: [], exclude: [], language, signal: io.signal, objects: context.openObjects })) {
+    for await (const item of scan(roots, {
+      include: [],
+      exclude: [],
+      language,
+      signal: io.signal,
+      objects: context.openObjects,
+    })) {
       if (item.type === "file") found.push(item.file);
       else failed.push({ file: item.path, reason: item.error.message });
     }
     return found;
   };
   const ids = assets.map(({ id }) => id);
-  const sent = await upload(await look(ids), [commonFolder(ids)], objectPlace(mediaBucket, ""), { dryRun: false, overwrite: false, onFailure: (file, { message }) => void failed.push({ file, reason: message }) }, context);
-  const moved = new Map(sent.flatMap(({ from, place, asset }) => (asset ? [[place, from] as const] : [])));
+  const sent = await upload(
+    await look(ids),
+    [commonFolder(ids)],
+    objectPlace(mediaBucket, ""),
+    {
+      dryRun: false,
+      overwrite: false,
+      onFailure: (file, { message }) => void failed.push({ file, reason: message }),
+    },
+    context,
+  );
+  const moved = new Map(
+    sent.flatMap(({ from, place, asset }) => (asset ? [[place, from] as const] : [])),
+  );
   const known = new Map(assets.map((asset) => [asset.id, asset]));
   for (const object of await look([...moved.keys()])) {
     const asset = known.get(moved.get(object.path) ?? "");
     if (!asset) continue;
     const identity = knownIdentity(object, { captions });
-    const [version = "", content = "", beside = "", ...options] = (asset.fingerprint ?? "").split("|");
-    const fingerprint = asset.fingerprint === null ? null : [version, identity?.content ?? content, identity?.captions ?? beside, ...options].join("|");
-    places.set(asset.id, { place: object.path, facts: { sizeBytes: object.sizeBytes, mtimeMs: object.mtimeMs, captionsStat: object.sidecar?.stat ?? "", fingerprint } });
+    const [version = "", content = "", beside = "", ...options] = (asset.fingerprint ?? "").split(
+      "|",
+    );
+    const fingerprint =
+      asset.fingerprint === null
+        ? null
+        : [version, identity?.content ?? content, identity?.captions ?? beside, ...options].join(
+            "|",
+          );
+    places.set(asset.id, {
+      place: object.path,
+      facts: {
+        sizeBytes: object.sizeBytes,
+        mtimeMs: object.mtimeMs,
+        captionsStat: object.sidecar?.stat ?? "",
+        fingerprint,
+      },
+    });
   }
   const isMedia = sent.filter(({ asset }) => asset !== undefined);
-  return { places, uploaded: isMedia.filter(({ outcome }) => outcome === "uploaded").length, present: isMedia.filter(({ outcome }) => outcome === "present").length, absent, failed };
+  return {
+    places,
+    uploaded: isMedia.filter(({ outcome }) => outcome === "uploaded").length,
+    present: isMedia.filter(({ outcome }) => outcome === "present").length,
+    absent,
+    failed,
+  };
 }

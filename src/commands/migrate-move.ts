@@ -25,9 +25,20 @@ const SHOWN_DIFFERENCES = 20;
 export async function move(flags: Flags, context: Context): Promise<number> {
   const { io } = context;
   const to = placeOf(text(flags, "to") ?? "", context);
-  const from = placeOf(text(flags, "from") ?? (to.backend === "vast" ? "local" : text(flags, "to") === "local" ? "vast" : context.config.settings.backend), context);
+  const from = placeOf(
+    text(flags, "from") ??
+      (to.backend === "vast"
+        ? "local"
+        : text(flags, "to") === "local"
+          ? "vast"
+          : context.config.settings.backend),
+    context,
+  );
   if (from.backend === to.backend && from.path === to.path)
-    throw new MediasearchError("USAGE", `the library is at ${to.shown} already`, { subject: "--to", hint: "mediasearch migrate --from local --to vast" });
+    throw new MediasearchError("USAGE", `the library is at ${to.shown} already`, {
+      subject: "--to",
+      hint: "mediasearch migrate --from local --to vast",
+    });
   const source = await context.openBackendAt(from.backend, from.path, false);
   try {
     const wants = await anyFileMatcher(list(flags, "only"), io.cwd);
@@ -35,7 +46,9 @@ export async function move(flags: Flags, context: Context): Promise<number> {
     if (isOn(flags, "dryRun")) return report(flags, context, { from, to, cost });
     const target = await context.openBackendAt(to.backend, to.path, !isOn(flags, "verify"));
     try {
-      return await holding(target.ledger, () => copyAndVerify(flags, context, { from, to, cost, source, target, wants }));
+      return await holding(target.ledger, () =>
+        copyAndVerify(flags, context, { from, to, cost, source, target, wants }),
+      );
     } finally {
       await target.close();
     }
@@ -49,7 +62,11 @@ function placeOf(name: string, { config, io }: Context): Place {
   if (name === "vast") return { backend: "vast", path: store, shown: "the cluster" };
   if (name === "local") return { backend: "local", path: store, shown: store };
   if (!name.includes(sep) && !/\.(sqlite|db)$/.test(name))
-    throw new MediasearchError("USAGE", `${name}: neither vast, local, nor the path of a library file`, { subject: name, hint: "mediasearch migrate --to vast   (or local, or ./copy.sqlite)" });
+    throw new MediasearchError(
+      "USAGE",
+      `${name}: neither vast, local, nor the path of a library file`,
+      { subject: name, hint: "mediasearch migrate --to vast   (or local, or ./copy.sqlite)" },
+    );
   const path = resolve(io.cwd, name);
   return { backend: "local", path, shown: path };
 }
@@ -63,21 +80,45 @@ interface Move {
   readonly wants: (id: AssetId) => boolean;
 }
 
-async function copyAndVerify(flags: Flags, context: Context, { from, to, cost, source, target, wants }: Move): Promise<number> {
+async function copyAndVerify(
+  flags: Flags,
+  context: Context,
+  { from, to, cost, source, target, wants }: Move,
+): Promise<number> {
   const { io } = context;
   const status = statusLine(io.stderr, io.env);
-  const media = isOn(flags, "withMedia") ? await (await import("./migrate-media.ts")).moveMedia(source, wants, context) : undefined;
+  const media = isOn(flags, "withMedia")
+    ? await (await import("./migrate-media.ts")).moveMedia(source, wants, context)
+    : undefined;
   const options: CopyOptions = {
-    sourceCopy: await copyOf(source, status), wants, rename: (id) => media?.places.get(id)?.place ?? id, facts: (asset) => media?.places.get(asset.id)?.facts, signal: io.signal,
+    sourceCopy: await copyOf(source, status),
+    wants,
+    rename: (id) => media?.places.get(id)?.place ?? id,
+    facts: (asset) => media?.places.get(asset.id)?.facts,
+    signal: io.signal,
     onProgress: ({ copied, present, newer, segments }) =>
-      status.update(`${copied + present + newer.length}/${cost.files} files moved, ${grouped(segments)} of ${count(cost.segments, "segment")}`),
+      status.update(
+        `${copied + present + newer.length}/${cost.files} files moved, ${grouped(segments)} of ${count(cost.segments, "segment")}`,
+      ),
   };
   try {
     const copied = isOn(flags, "verify") ? undefined : await copyLibrary(source, target, options);
     let verified = 0;
-    const proof = await verifyCopy(source, target, { ...options, targetCopy: await copyOf(target, status), newer: new Set(copied?.newer), onVersion: () => status.update(`${++verified}/${cost.files} files verified`) });
+    const proof = await verifyCopy(source, target, {
+      ...options,
+      targetCopy: await copyOf(target, status),
+      newer: new Set(copied?.newer),
+      onVersion: () => status.update(`${++verified}/${cost.files} files verified`),
+    });
     status.end();
-    return report(flags, context, { from, to, cost, ...(copied ? { copied } : {}), ...(media ? { media } : {}), proof });
+    return report(flags, context, {
+      from,
+      to,
+      cost,
+      ...(copied ? { copied } : {}),
+      ...(media ? { media } : {}),
+      proof,
+    });
   } finally {
     status.end();
   }
@@ -85,7 +126,11 @@ async function copyAndVerify(flags: Flags, context: Context, { from, to, cost, s
 
 /** A cluster reads many versions at once into this machine's copy, in far less time than one by one. */
 async function copyOf(backend: Backend, status: StatusLine): Promise<Store | undefined> {
-  const view = await backend.searchView?.({ fresh: true, onProgress: (done, total) => status.update(`reading the cluster: ${grouped(done)} of ${count(total, "segment")}`) });
+  const view = await backend.searchView?.({
+    fresh: true,
+    onProgress: (done, total) =>
+      status.update(`reading the cluster: ${grouped(done)} of ${count(total, "segment")}`),
+  });
   return view?.store;
 }
 
@@ -98,32 +143,66 @@ interface Outcome {
   readonly media?: MovedMedia;
 }
 
-function report(flags: Flags, { io }: Context, { from, to, cost, copied, proof, media }: Outcome): number {
-  const exitCode = (proof && proof.differences.length > 0) || (media && media.failed.length > 0) ? ERRORS.PARTIAL.exit : 0;
+function report(
+  flags: Flags,
+  { io }: Context,
+  { from, to, cost, copied, proof, media }: Outcome,
+): number {
+  const exitCode =
+    (proof && proof.differences.length > 0) || (media && media.failed.length > 0)
+      ? ERRORS.PARTIAL.exit
+      : 0;
   if (isOn(flags, "json")) {
-    io.stdout.write(`${JSON.stringify({ version: 1, from: from.shown, to: to.shown, dryRun: proof === undefined, cost, copied: copied ?? null, media: media ? { uploaded: media.uploaded, present: media.present, absent: media.absent, failed: media.failed } : null, proof: proof ?? null })}\n`);
+    io.stdout.write(
+      `${JSON.stringify({ version: 1, from: from.shown, to: to.shown, dryRun: proof === undefined, cost, copied: copied ?? null, media: media ? { uploaded: media.uploaded, present: media.present, absent: media.absent, failed: media.failed } : null, proof: proof ?? null })}\n`,
+    );
     return exitCode;
   }
-  const line = (name: string, what: string): void => void io.stdout.write(`${name.padEnd(10)} ${what}\n`);
+  const line = (name: string, what: string): void =>
+    void io.stdout.write(`${name.padEnd(10)} ${what}\n`);
   line("from", from.shown);
   line("to", to.shown);
   if (!proof) {
-    line("would move", `${count(cost.files, "file")}, ${duration(cost.durationMs)} of audio, ${count(cost.segments, "segment")}; about ${duration(cost.estimatedMs)}`);
+    line(
+      "would move",
+      `${count(cost.files, "file")}, ${duration(cost.durationMs)} of audio, ${count(cost.segments, "segment")}; about ${duration(cost.estimatedMs)}`,
+    );
     return 0;
   }
-  if (copied) line("moved", `${count(copied.copied, "file")}${copied.present > 0 ? `, ${grouped(copied.present)} were there already` : ""}, ${count(copied.archived, "archived transcript")}, ${count(copied.jobs, "job")}`);
-  if (copied && copied.newer.length > 0) line("kept", `${count(copied.newer.length, "file")} that the target indexed later: ${copied.newer.slice(0, SHOWN_DIFFERENCES).map(plain).join(", ")}`);
+  if (copied)
+    line(
+      "moved",
+      `${count(copied.copied, "file")}${copied.present > 0 ? `, ${grouped(copied.present)} were there already` : ""}, ${count(copied.archived, "archived transcript")}, ${count(copied.jobs, "job")}`,
+    );
+  if (copied && copied.newer.length > 0)
+    line(
+      "kept",
+      `${count(copied.newer.length, "file")} that the target indexed later: ${copied.newer.slice(0, SHOWN_DIFFERENCES).map(plain).join(", ")}`,
+    );
   if (media) {
     line("media", `${count(media.uploaded, "file")} uploaded, ${media.present} there already`);
-    if (media.absent.length > 0) line("", `${count(media.absent.length, "file")} not on this machine: only the transcripts moved`);
-    for (const { file, reason } of media.failed.slice(0, SHOWN_DIFFERENCES)) io.stdout.write(`  failed: ${plain(file)}: ${plain(reason)}\n`);
+    if (media.absent.length > 0)
+      line(
+        "",
+        `${count(media.absent.length, "file")} not on this machine: only the transcripts moved`,
+      );
+    for (const { file, reason } of media.failed.slice(0, SHOWN_DIFFERENCES))
+      io.stdout.write(`  failed: ${plain(file)}: ${plain(reason)}\n`);
   }
-  line("verified", `${count(proof.versions, "version")}, ${count(proof.segments, "segment")}, ${count(proof.vectors, "vector")}, ${count(proof.queries, "sample query", "sample queries")}`);
+  line(
+    "verified",
+    `${count(proof.versions, "version")}, ${count(proof.segments, "segment")}, ${count(proof.vectors, "vector")}, ${count(proof.queries, "sample query", "sample queries")}`,
+  );
   line("digest", `sha256 ${proof.digest}`);
-  if (proof.differences.length === 0) line("result", "the same on both sides; the source is as it was");
+  if (proof.differences.length === 0)
+    line("result", "the same on both sides; the source is as it was");
   else {
-    line("result", `${count(proof.differences.length, "difference")}; nothing was deleted, the same command goes on`);
-    for (const { id, what } of proof.differences.slice(0, SHOWN_DIFFERENCES)) io.stdout.write(`  ${plain(id)}: ${what}\n`);
+    line(
+      "result",
+      `${count(proof.differences.length, "difference")}; nothing was deleted, the same command goes on`,
+    );
+    for (const { id, what } of proof.differences.slice(0, SHOWN_DIFFERENCES))
+      io.stdout.write(`  ${plain(id)}: ${what}\n`);
   }
   return exitCode;
 }

@@ -26,5 +26,11 @@ export async function costOf({ store }: Backend, wants: (id: AssetId) => boolean
     durationMs += asset.durationMs ?? 0;
     mediaBytes += asset.sizeBytes;
   }
-  return { files, segments, durationMs, mediaBytes, estimatedMs: START_MS + (segments / SEGMENTS_PER_SECOND) * 1000 };
+  return {
+    files,
+    segments,
+    durationMs,
+    mediaBytes,
+    estimatedMs: START_MS + (segments / SEGMENTS_PER_SECOND) * 1000,
+  };
 }

@@ -20,17 +20,37 @@ export async function retranscribe(flags: Flags, context: Context): Promise<numb
   const others = await recognisedByOthers(context, new Set([present, ...alternatives]), wants);
   const dryRun = isOn(flags, "dryRun");
   if (others.length === 0 || dryRun) {
-    if (isOn(flags, "json")) io.stdout.write(`${JSON.stringify({ version: 1, engine: present, toRetranscribe: others.length, dryRun })}\n`);
-    else io.stdout.write(others.length === 0 ? `nothing to do: everything that was recognised was by ${present}\n` : `would recognise ${count(others.length, "file")} anew with ${present}\n`);
+    if (isOn(flags, "json"))
+      io.stdout.write(
+        `${JSON.stringify({ version: 1, engine: present, toRetranscribe: others.length, dryRun })}\n`,
+      );
+    else
+      io.stdout.write(
+        others.length === 0
+          ? `nothing to do: everything that was recognised was by ${present}\n`
+          : `would recognise ${count(others.length, "file")} anew with ${present}\n`,
+      );
     return 0;
   }
-  return indexPaths(context, { roots: async () => others, include: [], exclude: [], dryRun: false, again: true, asJson: isOn(flags, "json") });
+  return indexPaths(context, {
+    roots: async () => others,
+    include: [],
+    exclude: [],
+    dryRun: false,
+    again: true,
+    asJson: isOn(flags, "json"),
+  });
 }
 
 /** The recogniser of the settings first, then those that it falls back to and those of rules: what any of them did is as it should be. */
 async function presentEngines(context: Context, status: StatusLine): Promise<string[]> {
   const { engine, engineRules = "" } = context.config.settings;
-  const names = [...new Set([...engine.split(","), ...ENGINES.filter((name) => new RegExp(`\\b${name}\\b`).test(engineRules))])];
+  const names = [
+    ...new Set([
+      ...engine.split(","),
+      ...ENGINES.filter((name) => new RegExp(`\\b${name}\\b`).test(engineRules)),
+    ]),
+  ];
   const ids: string[] = [];
   for (const [at, name] of names.entries()) {
     try {
@@ -45,12 +65,22 @@ async function presentEngines(context: Context, status: StatusLine): Promise<str
   return ids;
 }
 
-async function recognisedByOthers(context: Context, present: ReadonlySet<string>, wants: (id: AssetId) => boolean): Promise<AssetId[]> {
+async function recognisedByOthers(
+  context: Context,
+  present: ReadonlySet<string>,
+  wants: (id: AssetId) => boolean,
+): Promise<AssetId[]> {
   const backend = await context.openBackend(false);
   try {
     const ids: AssetId[] = [];
     for await (const { id, origin, engine, state } of backend.store.listAssets())
-      if (origin === "asr" && !present.has(engine ?? "") && (state === "indexed" || state === "partial") && wants(id)) ids.push(id);
+      if (
+        origin === "asr" &&
+        !present.has(engine ?? "") &&
+        (state === "indexed" || state === "partial") &&
+        wants(id)
+      )
+        ids.push(id);
     return ids;
   } finally {
     await backend.close();

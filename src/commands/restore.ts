@@ -21,15 +21,24 @@ export const run: Command = async ([name = ""], flags, context) => {
   try {
     const library = join(folder, "library.sqlite");
     status.update("unpacking the backup");
-    const manifest = await readBackup(isObject(backup) ? await fetched(backup, folder, context) : backup, library, io.signal);
+    const manifest = await readBackup(
+      isObject(backup) ? await fetched(backup, folder, context) : backup,
+      library,
+      io.signal,
+    );
     status.update("checking the backup");
     await refuseUnsound(library, backup, context);
     let kept: string | null = null;
     if (isOn(flags, "check")) status.end();
-    else if (config.settings.backend === "local") kept = await putInPlace(library, name, isOn(flags, "force"), context);
+    else if (config.settings.backend === "local")
+      kept = await putInPlace(library, name, isOn(flags, "force"), context);
     else await copyInto(library, context);
     status.end();
-    report(manifest, { backup, store: isOn(flags, "check") ? null : store, kept, asJson: isOn(flags, "json") }, context);
+    report(
+      manifest,
+      { backup, store: isOn(flags, "check") ? null : store, kept, asJson: isOn(flags, "json") },
+      context,
+    );
     return 0;
   } finally {
     status.end();
@@ -37,10 +46,18 @@ export const run: Command = async ([name = ""], flags, context) => {
   }
 };
 
-async function fetched(place: Place, folder: string, { io, openObjects }: Context): Promise<string> {
+async function fetched(
+  place: Place,
+  folder: string,
+  { io, openObjects }: Context,
+): Promise<string> {
   const { bucket, key } = bucketAndKey(place);
   const path = join(folder, "fetched.backup");
-  await pipeline((await openObjects()).bucket(bucket).get(key, { signal: io.signal }), createWriteStream(path, { mode: 0o600 }), { signal: io.signal });
+  await pipeline(
+    (await openObjects()).bucket(bucket).get(key, { signal: io.signal }),
+    createWriteStream(path, { mode: 0o600 }),
+    { signal: io.signal },
+  );
   return path;
 }
 
@@ -49,23 +66,37 @@ async function refuseUnsound(library: string, backup: string, context: Context):
   const backend = await context.openBackendAt("local", library, false);
   try {
     for await (const { check, status, found } of backend.check())
-      if (status === "failed") throw new MediasearchError("SCHEMA_MISMATCH", `${backup}: the library in the backup is damaged (${check}: ${found})`, { subject: backup, hint: "nothing was changed; take another backup" });
+      if (status === "failed")
+        throw new MediasearchError(
+          "SCHEMA_MISMATCH",
+          `${backup}: the library in the backup is damaged (${check}: ${found})`,
+          { subject: backup, hint: "nothing was changed; take another backup" },
+        );
   } finally {
     await backend.close();
   }
 }
 
 /** @returns where the library that was there is kept now. */
-async function putInPlace(library: string, name: string, force: boolean, context: Context): Promise<string | null> {
+async function putInPlace(
+  library: string,
+  name: string,
+  force: boolean,
+  context: Context,
+): Promise<string | null> {
   const { store } = context.config.settings;
   let kept: string | null = null;
   if (existsSync(store)) {
     if (!force)
-      throw new MediasearchError("USAGE", `${store}: there is a library already`, { subject: store, hint: `mediasearch restore ${JSON.stringify(name)} --force   (the present one is kept beside it), or --store PATH` });
+      throw new MediasearchError("USAGE", `${store}: there is a library already`, {
+        subject: store,
+        hint: `mediasearch restore ${JSON.stringify(name)} --force   (the present one is kept beside it), or --store PATH`,
+      });
     await refuseHeld(context);
     kept = `${store}.${new Date().toISOString().replace(/[:.]/g, "-")}.replaced`;
     // The side files first: SQLite would take those of the old library for the new one's.
-    for (const side of ["-wal", "-shm", ""]) if (existsSync(store + side)) await rename(store + side, kept + side);
+    for (const side of ["-wal", "-shm", ""])
+      if (existsSync(store + side)) await rename(store + side, kept + side);
   }
   await rename(library, store);
   return kept;
@@ -89,15 +120,31 @@ async function copyInto(library: string, context: Context): Promise<void> {
   const source = await context.openBackendAt("local", library, false);
   const target = await context.openBackend(true);
   try {
-    await copyLibrary(source, target, { wants: () => true, rename: (id) => id, signal: context.io.signal });
+    await copyLibrary(source, target, {
+      wants: () => true,
+      rename: (id) => id,
+      signal: context.io.signal,
+    });
   } finally {
     await target.close();
     await source.close();
   }
 }
 
-function report(manifest: Manifest, { backup, store, kept, asJson }: { backup: string; store: string | null; kept: string | null; asJson: boolean }, { io }: Context): void {
-  if (asJson) return void io.stdout.write(`${JSON.stringify({ version: 1, backup, restoredTo: store, kept, ...manifest })}\n`);
+function report(
+  manifest: Manifest,
+  {
+    backup,
+    store,
+    kept,
+    asJson,
+  }: { backup: string; store: string | null; kept: string | null; asJson: boolean },
+  { io }: Context,
+): void {
+  if (asJson)
+    return void io.stdout.write(
+      `${JSON.stringify({ version: 1, backup, restoredTo: store, kept, ...manifest })}\n`,
+    );
   const what = `${count(manifest.files, "file")}, ${count(manifest.segments, "segment")}, ${bytes(manifest.sizeBytes)}, made ${manifest.createdAt}`;
   io.stdout.write(store === null ? `${backup}: sound: ${what}\n` : `${store}: ${what}\n`);
   if (kept) io.stdout.write(`the library that was there is kept as ${kept}\n`);

@@ -13,26 +13,48 @@ export async function playMoment(moment: Moment, padMs: number, context: Context
   const { play } = await import("../media/player.ts");
   const startMs = Math.max(0, moment.startMs - padMs);
   const player = await playerFor(moment, startMs, config.settings.player, context);
-  const where = player.seeks ? `at ${clock(startMs)}` : `from its start; the moment is at ${clock(startMs)}`;
-  io.stderr.write(`${painter(io.stderr, io.env)("cyan", plain(moment.file))}  ${where}, with ${player.name}\n`);
+  const where = player.seeks
+    ? `at ${clock(startMs)}`
+    : `from its start; the moment is at ${clock(startMs)}`;
+  io.stderr.write(
+    `${painter(io.stderr, io.env)("cyan", plain(moment.file))}  ${where}, with ${player.name}\n`,
+  );
   await play(player, moment.file, { env: io.env, signal: io.signal, stdio: "inherit" });
   return 0;
 }
 
 /** The player for a hit, where it is: a file, or an address that opens an object for a while. @throws NOT_FOUND, UNREADABLE_MEDIA, MISSING_TOOL */
-export async function playerFor(moment: Moment, startMs: number, wanted: string | undefined, context: Context): Promise<Player> {
+export async function playerFor(
+  moment: Moment,
+  startMs: number,
+  wanted: string | undefined,
+  context: Context,
+): Promise<Player> {
   const isRemote = isObject(moment.path);
   if (!isRemote) await mustBeMedia(moment);
   const { choosePlayer } = await import("../media/player.ts");
-  return choosePlayer(isRemote ? await linkTo(moment.path, context) : moment.path, startMs, { wanted, env: context.io.env, platform: process.platform });
+  return choosePlayer(isRemote ? await linkTo(moment.path, context) : moment.path, startMs, {
+    wanted,
+    env: context.io.env,
+    platform: process.platform,
+  });
 }
 
 const CAPTIONS = /\.(vtt|srt|ass|ssa|json)$/i;
 
 /** @throws NOT_FOUND, UNREADABLE_MEDIA when there is nothing to play or cut. */
 export async function mustBeMedia({ path, file }: Moment): Promise<void> {
-  if (CAPTIONS.test(path)) throw new MediasearchError("UNREADABLE_MEDIA", `${file}: captions without their recording: nothing to play`, { subject: file });
-  if (isObject(path)) throw new MediasearchError("USAGE", `${file}: clips are cut out of files of this machine`, { subject: file, hint: "mediasearch search WORDS --links   (opens it where it is), or fetch it first" });
+  if (CAPTIONS.test(path))
+    throw new MediasearchError(
+      "UNREADABLE_MEDIA",
+      `${file}: captions without their recording: nothing to play`,
+      { subject: file },
+    );
+  if (isObject(path))
+    throw new MediasearchError("USAGE", `${file}: clips are cut out of files of this machine`, {
+      subject: file,
+      hint: "mediasearch search WORDS --links   (opens it where it is), or fetch it first",
+    });
   await access(path).catch((error: unknown) => {
     throw toMediasearchError(error, file);
   });
@@ -41,6 +63,11 @@ export async function mustBeMedia({ path, file }: Moment): Promise<void> {
 /** The hit of that number. @throws NOT_FOUND */
 export function momentOf(moments: readonly Moment[], number: number, total: number): Moment {
   const found = moments.find((moment) => moment.number === number);
-  if (!found) throw new MediasearchError("NOT_FOUND", `no hit ${number}: there ${total === 1 ? "is" : "are"} ${count(total, "hit")}`, { hint: "the same search without --play or --clip lists them" });
+  if (!found)
+    throw new MediasearchError(
+      "NOT_FOUND",
+      `no hit ${number}: there ${total === 1 ? "is" : "are"} ${count(total, "hit")}`,
+      { hint: "the same search without --play or --clip lists them" },
+    );
   return found;
 }

@@ -5,12 +5,20 @@ import { fileIdentity } from "../media/file-identity.ts";
 import { isObject } from "../place.ts";
 
 /** A clip never takes the place of a recording of the library, by whatever way or spelling its path leads there. @throws USAGE */
-export async function mustNotBeRecording(to: string, store: Pick<Store, "listAssets">): Promise<void> {
+export async function mustNotBeRecording(
+  to: string,
+  store: Pick<Store, "listAssets">,
+): Promise<void> {
   const there = await fileIdentity(to);
   if (there === undefined) return;
   const name = basename(to).toLowerCase();
   for await (const { id, state } of store.listAssets()) {
     if (state === "deleted" || isObject(id) || basename(id).toLowerCase() !== name) continue;
-    if (id === to || (await fileIdentity(id)) === there) throw new MediasearchError("USAGE", `${to}: is a recording of the library; a clip never takes its place`, { subject: to });
+    if (id === to || (await fileIdentity(id)) === there)
+      throw new MediasearchError(
+        "USAGE",
+        `${to}: is a recording of the library; a clip never takes its place`,
+        { subject: to },
+      );
   }
 }

@@ -12,7 +12,10 @@ import type { SearchOptions } from "./search-options.ts";
 /** What people add to a sentence so that it does not begin in the middle of a breath. */
 const DEFAULT_PAD_MS = 500;
 
-type CutOptions = Pick<SearchOptions, "padMs" | "isExact" | "force" | "titles" | "format" | "isGrouped">;
+type CutOptions = Pick<
+  SearchOptions,
+  "padMs" | "isExact" | "force" | "titles" | "format" | "isGrouped"
+>;
 
 /** The hits, and the library that they are of. */
 export interface Cuttable {
@@ -22,43 +25,99 @@ export interface Cuttable {
 }
 
 /** Cuts one hit out of its file. */
-export async function clipMoment({ moments, total, store }: Cuttable, number: number, to: string, options: CutOptions, context: Context): Promise<number> {
+export async function clipMoment(
+  { moments, total, store }: Cuttable,
+  number: number,
+  to: string,
+  options: CutOptions,
+  context: Context,
+): Promise<number> {
   const moment = momentOf(moments, number, total);
   await mustBeMedia(moment);
   await mustNotBeRecording(resolve(context.io.cwd, to), store);
   const [piece] = piecesOf([moment], options);
-  if (piece) await cut([piece], [moment.number], to, { ...options, isFast: !options.isExact && piece.title === null }, context);
+  if (piece)
+    await cut(
+      [piece],
+      [moment.number],
+      to,
+      { ...options, isFast: !options.isExact && piece.title === null },
+      context,
+    );
   return 0;
 }
 
 /** Joins hits into one file. @returns 3 when some have no media and were left out. */
-export async function supercut({ moments, total, store }: Cuttable, to: string, options: CutOptions, context: Context): Promise<number> {
+export async function supercut(
+  { moments, total, store }: Cuttable,
+  to: string,
+  options: CutOptions,
+  context: Context,
+): Promise<number> {
   const { io } = context;
   const usable: Moment[] = [];
-  for (const moment of options.isGrouped ? groupByFile(moments).flatMap((group) => group.moments) : moments) {
-    const reason = await mustBeMedia(moment).then(() => undefined, (error: unknown) => (error as Error).message);
+  for (const moment of options.isGrouped
+    ? groupByFile(moments).flatMap((group) => group.moments)
+    : moments) {
+    const reason = await mustBeMedia(moment).then(
+      () => undefined,
+      (error: unknown) => (error as Error).message,
+    );
     if (reason === undefined) usable.push(moment);
-    else io.stderr.write(`${painter(io.stderr, io.env)("yellow", "warning:")} hit ${moment.number} left out: ${plain(reason)}\n`);
+    else
+      io.stderr.write(
+        `${painter(io.stderr, io.env)("yellow", "warning:")} hit ${moment.number} left out: ${plain(reason)}\n`,
+      );
   }
-  if (usable.length === 0) throw new MediasearchError("NOT_FOUND", moments.length > 0 ? "no hit has a recording to cut" : total > 0 ? `nothing past hit ${grouped(total)}, so there is nothing to join` : "nothing found, so there is nothing to join");
+  if (usable.length === 0)
+    throw new MediasearchError(
+      "NOT_FOUND",
+      moments.length > 0
+        ? "no hit has a recording to cut"
+        : total > 0
+          ? `nothing past hit ${grouped(total)}, so there is nothing to join`
+          : "nothing found, so there is nothing to join",
+    );
   await mustNotBeRecording(resolve(io.cwd, to), store);
-  await cut(piecesOf(usable, options), usable.map(({ number }) => number), to, { ...options, isFast: false }, context);
-  if (moments.length < total) io.stderr.write(`${count(moments.length, "hit")} of ${grouped(total)} joined; --limit takes more\n`);
+  await cut(
+    piecesOf(usable, options),
+    usable.map(({ number }) => number),
+    to,
+    { ...options, isFast: false },
+    context,
+  );
+  if (moments.length < total)
+    io.stderr.write(
+      `${count(moments.length, "hit")} of ${grouped(total)} joined; --limit takes more\n`,
+    );
   return usable.length < moments.length ? 3 : 0;
 }
 
 /** Padded; hits of one file that then touch become one piece, at the place of the better one. */
-export function piecesOf(moments: readonly Moment[], { padMs = DEFAULT_PAD_MS, titles }: Pick<CutOptions, "padMs" | "titles">): Piece[] {
+export function piecesOf(
+  moments: readonly Moment[],
+  { padMs = DEFAULT_PAD_MS, titles }: Pick<CutOptions, "padMs" | "titles">,
+): Piece[] {
   const pieces: Piece[] = [];
   for (const { path, startMs, endMs, speaker } of moments) {
     let piece: Piece = {
-      path, startMs: Math.max(0, startMs - padMs), endMs: endMs + padMs, title: titles ? plain(`${basename(path)}  ${clock(startMs)}${speaker === null ? "" : `  ${speaker}`}`) : null,
+      path,
+      startMs: Math.max(0, startMs - padMs),
+      endMs: endMs + padMs,
+      title: titles
+        ? plain(`${basename(path)}  ${clock(startMs)}${speaker === null ? "" : `  ${speaker}`}`)
+        : null,
     };
     let place = pieces.length;
     for (let i = pieces.length - 1; i >= 0; i--) {
       const other = pieces[i] as Piece;
-      if (other.path !== path || other.startMs > piece.endMs || other.endMs < piece.startMs) continue;
-      piece = { ...other, startMs: Math.min(other.startMs, piece.startMs), endMs: Math.max(other.endMs, piece.endMs) };
+      if (other.path !== path || other.startMs > piece.endMs || other.endMs < piece.startMs)
+        continue;
+      piece = {
+        ...other,
+        startMs: Math.min(other.startMs, piece.startMs),
+        endMs: Math.max(other.endMs, piece.endMs),
+      };
       pieces.splice(i, 1);
       place = i;
     }
@@ -67,17 +126,44 @@ export function piecesOf(moments: readonly Moment[], { padMs = DEFAULT_PAD_MS, t
   return pieces;
 }
 
-async function cut(pieces: readonly Piece[], hits: readonly number[], to: string, { isFast, force, titles, format }: CutOptions & { readonly isFast: boolean }, { io }: Context): Promise<void> {
-  const [{ makeClip }, { outputFormat }] = await Promise.all([import("../media/clip/make.ts"), import("../media/clip/job.ts")]);
-  if (titles && outputFormat(to).video === null) throw new MediasearchError("USAGE", `--titles: ${to} has no picture to write them on`, { subject: to });
+async function cut(
+  pieces: readonly Piece[],
+  hits: readonly number[],
+  to: string,
+  { isFast, force, titles, format }: CutOptions & { readonly isFast: boolean },
+  { io }: Context,
+): Promise<void> {
+  const [{ makeClip }, { outputFormat }] = await Promise.all([
+    import("../media/clip/make.ts"),
+    import("../media/clip/job.ts"),
+  ]);
+  if (titles && outputFormat(to).video === null)
+    throw new MediasearchError("USAGE", `--titles: ${to} has no picture to write them on`, {
+      subject: to,
+    });
   const totalMs = pieces.reduce((sum, { startMs, endMs }) => sum + endMs - startMs, 0);
   const status = statusLine(io.stderr, io.env);
   try {
-    const onProgress = (doneMs: number): void => status.update(`${plain(to)}: ${(doneMs / 1000).toFixed(1)} of ${(totalMs / 1000).toFixed(1)} s`);
-    const result = await makeClip(pieces, resolve(io.cwd, to), { isFast, force, env: io.env, signal: io.signal, onProgress });
+    const onProgress = (doneMs: number): void =>
+      status.update(
+        `${plain(to)}: ${(doneMs / 1000).toFixed(1)} of ${(totalMs / 1000).toFixed(1)} s`,
+      );
+    const result = await makeClip(pieces, resolve(io.cwd, to), {
+      isFast,
+      force,
+      env: io.env,
+      signal: io.signal,
+      onProgress,
+    });
     status.end();
-    if (format === "json") io.stdout.write(`${JSON.stringify({ version: 1, output: to, durationMs: result.durationMs, how: result.how, hits })}\n`);
-    else io.stderr.write(`${painter(io.stderr, io.env)("cyan", plain(to))}  ${told(result, pieces)}\n`);
+    if (format === "json")
+      io.stdout.write(
+        `${JSON.stringify({ version: 1, output: to, durationMs: result.durationMs, how: result.how, hits })}\n`,
+      );
+    else
+      io.stderr.write(
+        `${painter(io.stderr, io.env)("cyan", plain(to))}  ${told(result, pieces)}\n`,
+      );
   } finally {
     status.end();
   }

@@ -16,7 +16,11 @@ export async function searchFilter(flags: Flags, store: Store, cwd: string): Pro
 }
 
 /** The same flags where whole files are listed: a speaker's are those in which he or she speaks. */
-export async function assetFilter(flags: Flags, store: Store, cwd: string): Promise<(asset: AssetStatus) => boolean> {
+export async function assetFilter(
+  flags: Flags,
+  store: Store,
+  cwd: string,
+): Promise<(asset: AssetStatus) => boolean> {
   const { assets, where } = await searchFilter(flags, store, cwd);
   const matches = where ? assetMatcher(where) : () => true;
   return (asset) => (assets?.has(asset.id) ?? true) && matches(asset);
@@ -33,7 +37,9 @@ function flagConditions(flags: Flags): Condition[] {
     } catch (error) {
       const why = whyUnfit(error);
       if (why === undefined) throw error;
-      throw new MediasearchError("USAGE", `--${name}: ${why}, not "${value}"`, { subject: `--${name}` });
+      throw new MediasearchError("USAGE", `--${name}: ${why}, not "${value}"`, {
+        subject: `--${name}`,
+      });
     }
   });
 }

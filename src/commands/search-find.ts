@@ -26,7 +26,24 @@ export async function find({ store, openEmbedder, cwd }: Find, request: FindRequ
   const { query, limit, offset } = request;
   const mode = (text(flags, "mode") ?? "hybrid") as SearchMode;
   const filter = await searchFilter(flags, store, cwd);
-  const { hits, marks, ...answer } = await search(store, openEmbedder, { query, mode, limit, offset, filter, cwd });
-  const page: Page = { query, mode, offset, moments: await toMoments(store, hits, { ...request, cwd }), ...answer };
-  return { page, mark: (said: string) => markMatches(said, marks), isAnyFileMeant: filter.assets?.size !== 0 };
+  const { hits, marks, ...answer } = await search(store, openEmbedder, {
+    query,
+    mode,
+    limit,
+    offset,
+    filter,
+    cwd,
+  });
+  const page: Page = {
+    query,
+    mode,
+    offset,
+    moments: await toMoments(store, hits, { ...request, cwd }),
+    ...answer,
+  };
+  return {
+    page,
+    mark: (said: string) => markMatches(said, marks),
+    isAnyFileMeant: filter.assets?.size !== 0,
+  };
 }

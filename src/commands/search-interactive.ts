@@ -12,10 +12,18 @@ const LINES_AROUND = 6;
 const IDLE_MS = 250;
 
 /** `mediasearch search` without a query, on a terminal. @throws NO_STORE before anything is drawn. */
-export async function searchInteractively(flags: Flags, { padMs = 0 }: SearchOptions, context: Context): Promise<number> {
+export async function searchInteractively(
+  flags: Flags,
+  { padMs = 0 }: SearchOptions,
+  context: Context,
+): Promise<number> {
   const { io, config } = context;
   const session = openSession(context, flags, { viewFor: "session" });
-  const start = async (moment: Moment, wanted: string | undefined, signal: AbortSignal): Promise<void> => {
+  const start = async (
+    moment: Moment,
+    wanted: string | undefined,
+    signal: AbortSignal,
+  ): Promise<void> => {
     const { play } = await import("../media/player.ts");
     const player = await playerFor(moment, Math.max(0, moment.startMs - padMs), wanted, context);
     await play(player, moment.file, { env: io.env, signal, stdio: "ignore" });
@@ -24,15 +32,21 @@ export async function searchInteractively(flags: Flags, { padMs = 0 }: SearchOpt
     mode: text(flags, "mode") ?? "hybrid",
     idleMs: IDLE_MS,
     async find(query, mode) {
-      const { page, mark } = await session.find({ query, limit: SHOWN_HITS, offset: 0, context: LINES_AROUND, explain: false }, { ...flags, mode });
+      const { page, mark } = await session.find(
+        { query, limit: SHOWN_HITS, offset: 0, context: LINES_AROUND, explain: false },
+        { ...flags, mode },
+      );
       return { ...page, mark };
     },
     play: (moment, signal) => start(moment, config.settings.player, signal),
     open: (moment) => start(moment, "open", io.signal),
     // OSC 52, https://invisible-island.net/xterm/ctlseqs/ctlseqs.html: the terminal's own clipboard, over ssh too.
-    copy: (copied) => void io.stdout.write(`\u001b]52;c;${Buffer.from(copied).toString("base64")}\u0007`),
+    copy: (copied) =>
+      void io.stdout.write(`\u001b]52;c;${Buffer.from(copied).toString("base64")}\u0007`),
     // What it says when it can't is said by the search that needs it.
-    onFirstLetter: () => { if (text(flags, "mode") !== "keyword") session.warm().catch(() => {}); },
+    onFirstLetter: () => {
+      if (text(flags, "mode") !== "keyword") session.warm().catch(() => {});
+    },
   });
   try {
     await session.view();

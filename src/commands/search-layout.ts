@@ -36,4 +36,5 @@ export const linesOf = (text: string, columns: number): number => {
 };
 
 /** How many of the lines before the chosen hit are shown, so that what it says itself is seen, and something of what follows. */
-export const linesBefore = (around: number, own: number): number => Math.max(0, Math.min(Math.floor(around / 2), around - own - 1));
+export const linesBefore = (around: number, own: number): number =>
+  Math.max(0, Math.min(Math.floor(around / 2), around - own - 1));

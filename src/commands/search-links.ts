@@ -5,10 +5,13 @@ import type { Moment } from "../results/moment.ts";
 /** The same hits, those in object stores with an address that opens them for a while, at the moment (https://www.w3.org/TR/media-frags/). */
 export async function withLinks(moments: readonly Moment[], context: Context): Promise<Moment[]> {
   const links = new Map<Place, string>();
-  for (const { path } of moments) if (isObject(path) && !links.has(path)) links.set(path, await linkTo(path, context));
+  for (const { path } of moments)
+    if (isObject(path) && !links.has(path)) links.set(path, await linkTo(path, context));
   return moments.map((moment) => {
     const link = links.get(moment.path);
-    return link === undefined ? moment : { ...moment, url: `${link}#t=${Math.floor(moment.startMs / 1000)}` };
+    return link === undefined
+      ? moment
+      : { ...moment, url: `${link}#t=${Math.floor(moment.startMs / 1000)}` };
   });
 }
 

@@ -1,10 +1,26 @@
 import { describe, expect, it, onTestFinished } from "vitest";
 import { MediasearchError } from "../errors.ts";
 import type { Moment } from "../results/moment.ts";
-import { type SearchModel, searchModel, type SearchModelOptions, typedSoFar } from "./search-model.ts";
+import {
+  type SearchModel,
+  searchModel,
+  type SearchModelOptions,
+  typedSoFar,
+} from "./search-model.ts";
 
 const moment = (number: number, path: string): Moment => ({
-  number, path, file: path, startMs: number * 61_000, endMs: number * 61_000 + 1000, speaker: null, text: path, score: 1, origin: "asr", before: [], after: [], explain: null,
+  number,
+  path,
+  file: path,
+  startMs: number * 61_000,
+  endMs: number * 61_000 + 1000,
+  speaker: null,
+  text: path,
+  score: 1,
+  origin: "asr",
+  before: [],
+  after: [],
+  explain: null,
 });
 
 interface Asked {
@@ -15,23 +31,45 @@ interface Asked {
 }
 
 /** A model whose searches are answered by the test, when it likes. */
-function open(more: Partial<SearchModelOptions> = {}): { readonly model: SearchModel; readonly asked: Asked[]; readonly copied: string[] } {
+function open(more: Partial<SearchModelOptions> = {}): {
+  readonly model: SearchModel;
+  readonly asked: Asked[];
+  readonly copied: string[];
+} {
   const asked: Asked[] = [];
   const copied: string[] = [];
   const model = searchModel({
-    mode: "hybrid", idleMs: 30,
-    find: (query, mode) => new Promise((resolve, reject) => asked.push({
-      query, mode, fail: reject,
-      answer: (...paths) => resolve({ moments: paths.map((path, i) => moment(i + 1, path)), total: paths.length, totalIs: "all", didYouMean: paths.length === 0 ? `${query} meant` : null, mark: (text) => [{ text, matched: false }] }),
-    })),
-    play: async () => {}, open: async () => {}, copy: (text) => void copied.push(text), onFirstLetter: () => {}, ...more,
+    mode: "hybrid",
+    idleMs: 30,
+    find: (query, mode) =>
+      new Promise((resolve, reject) =>
+        asked.push({
+          query,
+          mode,
+          fail: reject,
+          answer: (...paths) =>
+            resolve({
+              moments: paths.map((path, i) => moment(i + 1, path)),
+              total: paths.length,
+              totalIs: "all",
+              didYouMean: paths.length === 0 ? `${query} meant` : null,
+              mark: (text) => [{ text, matched: false }],
+            }),
+        }),
+      ),
+    play: async () => {},
+    open: async () => {},
+    copy: (text) => void copied.push(text),
+    onFirstLetter: () => {},
+    ...more,
   });
   onTestFinished(() => model.close());
   return { model, asked, copied };
 }
 
 const paths = ({ state }: SearchModel): string[] => state().moments.map(({ path }) => path);
-const written = ({ state }: SearchModel): string => `${state().letters.slice(0, state().cursor).join("")}|${state().letters.slice(state().cursor).join("")}`;
+const written = ({ state }: SearchModel): string =>
+  `${state().letters.slice(0, state().cursor).join("")}|${state().letters.slice(state().cursor).join("")}`;
 async function until(look: () => boolean): Promise<void> {
   for (let i = 0; i < 1000 && !look(); i++) await new Promise((done) => setTimeout(done, 5));
   expect(look()).toBe(true);
@@ -75,16 +113,24 @@ describe("the interactive search", () => {
     asked[0]?.answer("/a");
     await until(() => paths(model).length === 1);
     model.insert('"');
-    asked[1]?.fail(new MediasearchError("USAGE", "the quotation mark has no end", { hint: 'end it with "' }));
+    asked[1]?.fail(
+      new MediasearchError("USAGE", "the quotation mark has no end", { hint: 'end it with "' }),
+    );
     await until(() => model.state().note !== null);
-    expect(model.state()).toMatchObject({ note: { text: 'the quotation mark has no end; end it with "', isError: true }, moments: [{ path: "/a" }] });
+    expect(model.state()).toMatchObject({
+      note: { text: 'the quotation mark has no end; end it with "', isError: true },
+      moments: [{ path: "/a" }],
+    });
     model.insert("d");
     asked[2]?.answer("/b");
     await until(() => model.state().note === null);
   });
 
   it("keeps saying what is wrong with the question while the user moves, and not what was wrong with a hit", async () => {
-    const { model, asked } = open({ idleMs: 60_000, play: () => Promise.reject(new MediasearchError("UNREADABLE_MEDIA", "/a: gone")) });
+    const { model, asked } = open({
+      idleMs: 60_000,
+      play: () => Promise.reject(new MediasearchError("UNREADABLE_MEDIA", "/a: gone")),
+    });
     model.insert("abc");
     asked[0]?.answer("/a", "/b");
     await until(() => paths(model).length === 2);
@@ -168,8 +214,11 @@ describe("the interactive search", () => {
       idleMs: 60_000,
       play: (chosen, signal) => {
         signals.push(signal);
-        if (chosen.path === "/broken") return Promise.reject(new MediasearchError("UNREADABLE_MEDIA", "/broken: gone"));
-        return new Promise((_, reject) => signal.addEventListener("abort", () => reject(signal.reason as Error)));
+        if (chosen.path === "/broken")
+          return Promise.reject(new MediasearchError("UNREADABLE_MEDIA", "/broken: gone"));
+        return new Promise((_, reject) =>
+          signal.addEventListener("abort", () => reject(signal.reason as Error)),
+        );
       },
     });
     model.insert("abc");
@@ -184,13 +233,27 @@ describe("the interactive search", () => {
     model.play();
     expect(signals[1]?.aborted).toBe(true);
     await until(() => model.state().note !== null);
-    expect(model.state()).toMatchObject({ playing: null, note: { text: "/broken: gone", isError: true } });
+    expect(model.state()).toMatchObject({
+      playing: null,
+      note: { text: "/broken: gone", isError: true },
+    });
     model.copyTime();
     expect([copied, model.state().note?.text]).toEqual([["0:02:02"], "copied 0:02:02"]);
   });
 
   it("takes only what may be the beginning of a word for one", () => {
-    for (const [typed, asked] of [["bri", "bri*"], ["the bri", "the bri*"], ["br", "br"], ["bridge ", "bridge "], ['"the bri', '"the bri'], ['"a" bri', '"a" bri*'], ["a OR", "a OR"], ["speaker:ann", "speaker:ann"], ["bri*", "bri*"], ["(bri", "(bri*"]] as const)
+    for (const [typed, asked] of [
+      ["bri", "bri*"],
+      ["the bri", "the bri*"],
+      ["br", "br"],
+      ["bridge ", "bridge "],
+      ['"the bri', '"the bri'],
+      ['"a" bri', '"a" bri*'],
+      ["a OR", "a OR"],
+      ["speaker:ann", "speaker:ann"],
+      ["bri*", "bri*"],
+      ["(bri", "(bri*"],
+    ] as const)
       expect(typedSoFar(typed), typed).toBe(asked);
   });
 });

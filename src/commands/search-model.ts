@@ -19,12 +19,18 @@ export interface SearchState {
   readonly shownMode: string | null;
   readonly isSearching: boolean;
   /** For the user: what was done, or why not. What is wrong with the question stays as long as the question. */
-  readonly note: { readonly text: string; readonly isError: boolean; readonly ofQuestion?: true } | null;
+  readonly note: {
+    readonly text: string;
+    readonly isError: boolean;
+    readonly ofQuestion?: true;
+  } | null;
   readonly playing: number | null;
 }
 
 /** Cuts a text where it matches what was asked. */
-export type Mark = (text: string) => readonly { readonly text: string; readonly matched: boolean }[];
+export type Mark = (
+  text: string,
+) => readonly { readonly text: string; readonly matched: boolean }[];
 
 export interface Found extends Pick<Page, "moments" | "total" | "totalIs" | "didYouMean"> {
   readonly mark: Mark;
@@ -72,7 +78,20 @@ export function typedSoFar(query: string): string {
 
 /** The interactive search without its screen: words at once, meaning when nobody types. The newest search wins, whatever comes back first. */
 export function searchModel(options: SearchModelOptions): SearchModel {
-  let state: SearchState = { letters: [], cursor: 0, moments: [], total: 0, totalIs: "all", didYouMean: null, mark: (text) => [{ text, matched: false }], selected: 0, shownMode: null, isSearching: false, note: null, playing: null };
+  let state: SearchState = {
+    letters: [],
+    cursor: 0,
+    moments: [],
+    total: 0,
+    totalIs: "all",
+    didYouMean: null,
+    mark: (text) => [{ text, matched: false }],
+    selected: 0,
+    shownMode: null,
+    isSearching: false,
+    note: null,
+    playing: null,
+  };
   const listeners = new Set<() => void>();
   let newest = 0;
   let idle: NodeJS.Timeout | undefined;
@@ -83,27 +102,55 @@ export function searchModel(options: SearchModelOptions): SearchModel {
     state = { ...state, ...change };
     for (const listener of listeners) listener();
   };
-  const fail = (error: unknown): void => set({ note: { text: told(toMediasearchError(error)), isError: true } });
+  const fail = (error: unknown): void =>
+    set({ note: { text: told(toMediasearchError(error)), isError: true } });
 
   /** What stands there now: the last word as the beginning of one where nobody said it as a whole, but something that begins so. */
-  const settled = async (query: string, whileTyped: Promise<number | undefined>): Promise<string> => {
+  const settled = async (
+    query: string,
+    whileTyped: Promise<number | undefined>,
+  ): Promise<string> => {
     const begun = typedSoFar(query);
     if (begun === query) return query.trim();
     const { total } = await options.find(/[^\s(]+$/.exec(query)?.[0] ?? query, "keyword");
     return total > 0 || (await whileTyped) === 0 ? query : begun;
   };
   /** @returns how many there are; undefined when nobody wants to know any more. */
-  const search = async (asked: string | Promise<string>, mode: string, isLast: boolean): Promise<number | undefined> => {
+  const search = async (
+    asked: string | Promise<string>,
+    mode: string,
+    isLast: boolean,
+  ): Promise<number | undefined> => {
     const mine = ++newest;
     try {
-      const { moments, total, totalIs, didYouMean, mark } = await options.find(typeof asked === "string" ? asked : await asked, mode);
+      const { moments, total, totalIs, didYouMean, mark } = await options.find(
+        typeof asked === "string" ? asked : await asked,
+        mode,
+      );
       if (mine !== newest) return total;
       const held = state.moments[state.selected];
-      const same = isLast && held ? moments.findIndex(({ path, startMs }) => path === held.path && startMs === held.startMs) : -1;
-      set({ moments, total, totalIs, didYouMean, mark, selected: state.selected === 0 ? 0 : Math.max(0, same), shownMode: mode, isSearching: !isLast, note: state.note?.isError ? null : state.note });
+      const same =
+        isLast && held
+          ? moments.findIndex(({ path, startMs }) => path === held.path && startMs === held.startMs)
+          : -1;
+      set({
+        moments,
+        total,
+        totalIs,
+        didYouMean,
+        mark,
+        selected: state.selected === 0 ? 0 : Math.max(0, same),
+        shownMode: mode,
+        isSearching: !isLast,
+        note: state.note?.isError ? null : state.note,
+      });
       return total;
     } catch (error) {
-      if (mine === newest) set({ note: { text: told(toMediasearchError(error)), isError: true, ofQuestion: true }, isSearching: false });
+      if (mine === newest)
+        set({
+          note: { text: told(toMediasearchError(error)), isError: true, ofQuestion: true },
+          isSearching: false,
+        });
       return undefined;
     }
   };
@@ -114,13 +161,24 @@ export function searchModel(options: SearchModelOptions): SearchModel {
     if (!isOther) return;
     clearTimeout(idle);
     newest++;
-    if (query === "") return set({ moments: [], total: 0, didYouMean: null, shownMode: null, isSearching: false, note: null });
+    if (query === "")
+      return set({
+        moments: [],
+        total: 0,
+        didYouMean: null,
+        shownMode: null,
+        isSearching: false,
+        note: null,
+      });
     set({ isSearching: true, note: state.note?.isError ? state.note : null });
     if (!wasTyped) options.onFirstLetter();
     wasTyped = true;
     const asTyped = text.join("").trimStart();
     const whileTyped = search(typedSoFar(asTyped).trim(), "keyword", false);
-    idle = setTimeout(() => void search(settled(asTyped, whileTyped), options.mode, true), options.idleMs);
+    idle = setTimeout(
+      () => void search(settled(asTyped, whileTyped), options.mode, true),
+      options.idleMs,
+    );
   };
   const chosen = (): Moment | undefined => state.moments[state.selected];
   const stop = (): void => {
@@ -137,23 +195,45 @@ export function searchModel(options: SearchModelOptions): SearchModel {
     insert(text) {
       // oxlint-disable-next-line no-control-regex -- what is pasted may hold anything
       const added = split(text.replace(/[\u0000-\u001f\u007f-\u009f]+/g, " "));
-      changed([...state.letters.slice(0, state.cursor), ...added, ...state.letters.slice(state.cursor)], state.cursor + added.length);
+      changed(
+        [...state.letters.slice(0, state.cursor), ...added, ...state.letters.slice(state.cursor)],
+        state.cursor + added.length,
+      );
     },
     remove(what) {
       const before = state.letters.slice(0, state.cursor);
-      const left = what === "all" ? 0 : what === "letter" ? Math.max(0, before.length - 1) : split(before.join("").replace(/\S*\s*$/, "")).length;
-      changed(what === "all" ? [] : [...before.slice(0, left), ...state.letters.slice(state.cursor)], left);
+      const left =
+        what === "all"
+          ? 0
+          : what === "letter"
+            ? Math.max(0, before.length - 1)
+            : split(before.join("").replace(/\S*\s*$/, "")).length;
+      changed(
+        what === "all" ? [] : [...before.slice(0, left), ...state.letters.slice(state.cursor)],
+        left,
+      );
     },
     moveCursor(to) {
       const end = state.letters.length;
-      set({ cursor: to === "start" ? 0 : to === "end" ? end : Math.max(0, Math.min(end, state.cursor + (to === "left" ? -1 : 1))) });
+      set({
+        cursor:
+          to === "start"
+            ? 0
+            : to === "end"
+              ? end
+              : Math.max(0, Math.min(end, state.cursor + (to === "left" ? -1 : 1))),
+      });
     },
     takeSuggestion() {
       if (state.didYouMean === null) return;
       const meant = split(state.didYouMean);
       changed(meant, meant.length);
     },
-    select: (step) => set({ selected: Math.max(0, Math.min(state.moments.length - 1, state.selected + step)), note: state.note?.ofQuestion ? state.note : null }),
+    select: (step) =>
+      set({
+        selected: Math.max(0, Math.min(state.moments.length - 1, state.selected + step)),
+        note: state.note?.ofQuestion ? state.note : null,
+      }),
     play() {
       const moment = chosen();
       if (!moment) return;
@@ -161,14 +241,25 @@ export function searchModel(options: SearchModelOptions): SearchModel {
       const mine = new AbortController();
       player = mine;
       set({ playing: moment.number, note: null });
-      options.play(moment, mine.signal).then(() => {}, (error: unknown) => { if (!mine.signal.aborted) fail(error); }).finally(() => {
-        if (player === mine) set({ playing: null });
-      });
+      options
+        .play(moment, mine.signal)
+        .then(
+          () => {},
+          (error: unknown) => {
+            if (!mine.signal.aborted) fail(error);
+          },
+        )
+        .finally(() => {
+          if (player === mine) set({ playing: null });
+        });
     },
     stop,
     open() {
       const moment = chosen();
-      if (moment) options.open(moment).then(() => set({ note: { text: `opened ${moment.file}`, isError: false } }), fail);
+      if (moment)
+        options
+          .open(moment)
+          .then(() => set({ note: { text: `opened ${moment.file}`, isError: false } }), fail);
     },
     copyTime() {
       const moment = chosen();
@@ -187,4 +278,5 @@ export function searchModel(options: SearchModelOptions): SearchModel {
 }
 
 /** In one line: a message may go on with a picture of what it means. */
-const told = ({ message, hint }: MediasearchError): string => [message.split("\n")[0], ...(hint ? [hint] : [])].join("; ");
+const told = ({ message, hint }: MediasearchError): string =>
+  [message.split("\n")[0], ...(hint ? [hint] : [])].join("; ");

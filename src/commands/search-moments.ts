@@ -14,18 +14,36 @@ export interface MomentOptions {
 }
 
 /** Hits as they are printed, with their places in the ranking and the lines around them. */
-export async function toMoments(store: Store, hits: readonly RankedHit[], { cwd, offset, context, explain }: MomentOptions): Promise<Moment[]> {
+export async function toMoments(
+  store: Store,
+  hits: readonly RankedHit[],
+  { cwd, offset, context, explain }: MomentOptions,
+): Promise<Moment[]> {
   const moments: Moment[] = [];
   for (const [i, hit] of hits.entries()) {
     const { asset, segment, score, origin } = hit;
-    const around = context > 0 ? await store.readSegments(asset, segment.index - context, segment.index + context) : [];
+    const around =
+      context > 0
+        ? await store.readSegments(asset, segment.index - context, segment.index + context)
+        : [];
     moments.push({
-      ...line(segment), number: offset + i + 1, path: asset, file: showPath(asset, cwd), score, origin,
-      before: around.filter(({ index }) => index < segment.index).map(line), after: around.filter(({ index }) => index > segment.index).map(line),
+      ...line(segment),
+      number: offset + i + 1,
+      path: asset,
+      file: showPath(asset, cwd),
+      score,
+      origin,
+      before: around.filter(({ index }) => index < segment.index).map(line),
+      after: around.filter(({ index }) => index > segment.index).map(line),
       explain: explain ? hit.explain : null,
     });
   }
   return moments;
 }
 
-export const line = ({ startMs, endMs, speaker, text }: Segment): Line => ({ startMs, endMs, speaker, text });
+export const line = ({ startMs, endMs, speaker, text }: Segment): Line => ({
+  startMs,
+  endMs,
+  speaker,
+  text,
+});

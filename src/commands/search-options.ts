@@ -64,12 +64,21 @@ function actionOf(flags: Flags): Action | undefined {
   const clip = whole(flags, "clip", 1, MOST_HITS);
   const supercut = text(flags, "supercut");
   const to = text(flags, "output");
-  if ([play, clip, supercut].filter((one) => one !== undefined).length > 1) throw new MediasearchError("USAGE", "only one of --play, --clip and --supercut at a time");
-  if (to !== undefined && clip === undefined) throw new MediasearchError("USAGE", "--output: goes with --clip", { hint: 'mediasearch search "words" --clip 1 -o clip.mp4' });
+  if ([play, clip, supercut].filter((one) => one !== undefined).length > 1)
+    throw new MediasearchError("USAGE", "only one of --play, --clip and --supercut at a time");
+  if (to !== undefined && clip === undefined)
+    throw new MediasearchError("USAGE", "--output: goes with --clip", {
+      hint: 'mediasearch search "words" --clip 1 -o clip.mp4',
+    });
   if (play !== undefined) return { verb: "play", number: play };
   if (supercut !== undefined) return { verb: "supercut", to: supercut };
   if (clip === undefined) return undefined;
-  if (to === undefined) throw new MediasearchError("USAGE", "--clip: says which hit; --output says which file it becomes", { hint: `mediasearch search "words" --clip ${clip} -o clip.mp4` });
+  if (to === undefined)
+    throw new MediasearchError(
+      "USAGE",
+      "--clip: says which hit; --output says which file it becomes",
+      { hint: `mediasearch search "words" --clip ${clip} -o clip.mp4` },
+    );
   return { verb: "clip", number: clip, to };
 }
 
@@ -78,12 +87,20 @@ const TIMELINES: readonly string[] = ["edl", "otio", "fcpxml"];
 /** A flag that would change nothing is a misunderstanding. @throws USAGE naming what it goes with. */
 function mustHaveUse(flags: Flags): void {
   const isCut = text(flags, "clip") !== undefined || text(flags, "supercut") !== undefined;
-  for (const name of ["exact", "titles", "force"]) if (isOn(flags, name) && !isCut) throw new MediasearchError("USAGE", `--${name}: goes with --clip or --supercut`, { subject: `--${name}` });
-  if (text(flags, "fps") !== undefined && !TIMELINES.includes(chosenFormat(flags))) throw new MediasearchError("USAGE", `--fps: goes with --format ${TIMELINES.join(", ")}`, { subject: "--fps" });
+  for (const name of ["exact", "titles", "force"])
+    if (isOn(flags, name) && !isCut)
+      throw new MediasearchError("USAGE", `--${name}: goes with --clip or --supercut`, {
+        subject: `--${name}`,
+      });
+  if (text(flags, "fps") !== undefined && !TIMELINES.includes(chosenFormat(flags)))
+    throw new MediasearchError("USAGE", `--fps: goes with --format ${TIMELINES.join(", ")}`, {
+      subject: "--fps",
+    });
 }
 
 function padding(given: string): number {
   const seconds = Number(given);
-  if (given.trim() === "" || !Number.isFinite(seconds) || seconds < 0 || seconds > 600) throw new MediasearchError("USAGE", `--pad: must be seconds from 0 to 600, not "${given}"`);
+  if (given.trim() === "" || !Number.isFinite(seconds) || seconds < 0 || seconds > 600)
+    throw new MediasearchError("USAGE", `--pad: must be seconds from 0 to 600, not "${given}"`);
   return Math.round(seconds * 1000);
 }

@@ -10,13 +10,22 @@ import type { SearchOptions } from "./search-options.ts";
 type Mark = Screen["mark"];
 
 /** One page of results in the format that was asked for; how many there are goes to stderr. */
-export async function printPage(page: Page, options: SearchOptions, mark: Mark, context: Context): Promise<void> {
+export async function printPage(
+  page: Page,
+  options: SearchOptions,
+  mark: Mark,
+  context: Context,
+): Promise<void> {
   const { io } = context;
   const { format, isGrouped, fileEnd } = options;
   if (fileEnd !== undefined) {
     // Programs get names as they are; a terminal would take what is in them for commands.
     const shown = fileEnd === "\n" && io.stdout.isTTY === true ? plain : String;
-    io.stdout.write([...new Set(page.moments.map(({ file }) => file))].map((file) => `${shown(file)}${fileEnd}`).join(""));
+    io.stdout.write(
+      [...new Set(page.moments.map(({ file }) => file))]
+        .map((file) => `${shown(file)}${fileEnd}`)
+        .join(""),
+    );
     return;
   }
   if (format === "json") io.stdout.write(`${JSON.stringify(pageRecord(page, isGrouped))}\n`);
@@ -30,14 +39,21 @@ export async function printPage(page: Page, options: SearchOptions, mark: Mark, 
 function printText(page: Page, isGrouped: boolean, mark: Mark, { io, config }: Context): void {
   const { moments, total, didYouMean } = page;
   const paint = painter(io.stderr, io.env);
-  if (didYouMean !== null) io.stderr.write(`${paint("cyan", "did you mean:")} ${plain(didYouMean)}\n`);
+  if (didYouMean !== null)
+    io.stderr.write(`${paint("cyan", "did you mean:")} ${plain(didYouMean)}\n`);
   if (moments.length === 0) {
     io.stderr.write(total > 0 ? `nothing past hit ${grouped(total)}\n` : "nothing found\n");
     return;
   }
   const { links, linkFormat } = config.settings;
   const link = linker(io.stdout, io.env, { mode: links, template: linkFormat });
-  io.stdout.write(pageText(moments, { paint: painter(io.stdout, io.env), link, columns: io.stdout.columns ?? 100, mark }, isGrouped));
+  io.stdout.write(
+    pageText(
+      moments,
+      { paint: painter(io.stdout, io.env), link, columns: io.stdout.columns ?? 100, mark },
+      isGrouped,
+    ),
+  );
   const footer = footerOf(page);
   if (footer !== "") io.stderr.write(`${footer}\n`);
 }
@@ -47,18 +63,30 @@ function footerOf({ moments, total, totalIs, offset }: Page): string {
   const [last, isRanked] = [offset + moments.length, totalIs === "ranked"];
   if (offset === 0 && last >= total) return "";
   const first = isRanked ? `the best ${grouped(last)}` : count(last, "hit");
-  const later = moments.length === 1 ? `hit ${grouped(last)}` : `hits ${grouped(offset + 1)} to ${grouped(last)}`;
+  const later =
+    moments.length === 1
+      ? `hit ${grouped(last)}`
+      : `hits ${grouped(offset + 1)} to ${grouped(last)}`;
   return `${offset === 0 ? first : later} of ${grouped(total)}${isRanked ? " ranked" : ""}${last < total ? `; --offset ${last} shows the next` : ""}`;
 }
 
 /** Formats of players and editing programs. */
-async function edit({ query, moments }: Page, { format, rate, padMs = 0, isGrouped }: SearchOptions, context: Context): Promise<string> {
-  if (format === "srt" || format === "vtt") return (await import("../results/captions.ts")).pageCaptions(moments, format);
+async function edit(
+  { query, moments }: Page,
+  { format, rate, padMs = 0, isGrouped }: SearchOptions,
+  context: Context,
+): Promise<string> {
+  if (format === "srt" || format === "vtt")
+    return (await import("../results/captions.ts")).pageCaptions(moments, format);
   const { groupByFile } = await import("../results/moment.ts");
   const ordered = isGrouped ? groupByFile(moments).flatMap((group) => group.moments) : moments;
   if (format === "m3u") return (await import("../results/m3u.ts")).formatM3u(ordered, padMs);
   const { makeTimeline } = await import("../results/timeline.ts");
-  const timeline = makeTimeline(ordered, await sourcesOf(ordered, context), { name: query, rate, padMs });
+  const timeline = makeTimeline(ordered, await sourcesOf(ordered, context), {
+    name: query,
+    rate,
+    padMs,
+  });
   if (format === "edl") return (await import("../results/edl.ts")).formatEdl(timeline);
   if (format === "otio") return (await import("../results/otio.ts")).formatOtio(timeline);
   return (await import("../results/fcpxml.ts")).formatFcpxml(timeline);
@@ -71,7 +99,10 @@ async function sourcesOf(moments: readonly Moment[], { io }: Context) {
   for (const [path, file] of new Map(moments.map((moment) => [moment.path, moment.file]))) {
     const source = await probeSource(path).catch(() => undefined);
     if (source && (source.video || source.audio)) sources.set(path, source);
-    else io.stderr.write(`${painter(io.stderr, io.env)("yellow", "warning:")} ${plain(file)}: no media that can be read; taken for video with sound\n`);
+    else
+      io.stderr.write(
+        `${painter(io.stderr, io.env)("yellow", "warning:")} ${plain(file)}: no media that can be read; taken for video with sound\n`,
+      );
   }
   return sources;
 }

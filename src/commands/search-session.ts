@@ -22,27 +22,45 @@ export interface SessionOptions {
   readonly viewFor: "session" | "call";
 }
 
-export function openSession(context: Context, flags: Flags, { viewFor }: SessionOptions): SearchSession {
+export function openSession(
+  context: Context,
+  flags: Flags,
+  { viewFor }: SessionOptions,
+): SearchSession {
   const backend = once(() => context.openBackend(false));
   const embedder = once(() => context.openEmbedder());
-  const open = async (): Promise<SearchView> => openView(await backend.get(), undefined, flags, context);
+  const open = async (): Promise<SearchView> =>
+    openView(await backend.get(), undefined, flags, context);
   const view = once(open);
-  const openEmbedder = async (): Promise<Embedder> => ({ ...(await embedder.get()), close: async () => {} });
+  const openEmbedder = async (): Promise<Embedder> => ({
+    ...(await embedder.get()),
+    close: async () => {},
+  });
   return {
     backend: backend.get,
     view: async () => void (await view.get()),
     async find(request, filters) {
       const one = await (viewFor === "session" ? view.get() : open());
       try {
-        return await find({ store: one.store, openEmbedder, cwd: context.io.cwd }, request, filters);
+        return await find(
+          { store: one.store, openEmbedder, cwd: context.io.cwd },
+          request,
+          filters,
+        );
       } finally {
         if (viewFor === "call") await one.close?.();
       }
     },
     warm: async () => void (await embedder.get()),
     async close() {
-      await Promise.allSettled([embedder.opened()?.then((one) => one.close()), view.opened()?.then((one) => one.close?.())]);
-      await backend.opened()?.then((one) => one.close(), () => {});
+      await Promise.allSettled([
+        embedder.opened()?.then((one) => one.close()),
+        view.opened()?.then((one) => one.close?.()),
+      ]);
+      await backend.opened()?.then(
+        (one) => one.close(),
+        () => {},
+      );
     },
   };
 }
@@ -50,10 +68,11 @@ export function openSession(context: Context, flags: Flags, { viewFor }: Session
 function once<T>(open: () => Promise<T>) {
   let opening: Promise<T> | undefined;
   return {
-    get: (): Promise<T> => (opening ??= open().catch((error: unknown) => {
-      opening = undefined;
-      throw error;
-    })),
+    get: (): Promise<T> =>
+      (opening ??= open().catch((error: unknown) => {
+        opening = undefined;
+        throw error;
+      })),
     opened: (): Promise<T> | undefined => opening,
   };
 }

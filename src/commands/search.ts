@@ -17,19 +17,47 @@ export const run: Command = async (words, flags, context) => {
     const { searchInteractively } = await import("./search-interactive.ts");
     return searchInteractively(flags, options, context);
   }
-  if (query === "") throw new MediasearchError("USAGE", "nothing to search for", { hint: 'mediasearch search "the budget for next year"' });
+  if (query === "")
+    throw new MediasearchError("USAGE", "nothing to search for", {
+      hint: 'mediasearch search "the budget for next year"',
+    });
   const backend = await context.openBackend(false);
   const pattern = text(flags, "file");
   let view: SearchView | undefined;
   try {
-    view = await openView(backend, pattern === undefined ? undefined : await fileMatcher(pattern, context.io.cwd), flags, context);
+    view = await openView(
+      backend,
+      pattern === undefined ? undefined : await fileMatcher(pattern, context.io.cwd),
+      flags,
+      context,
+    );
     const { store, queryVectors } = view;
     // A hit is asked for by its place in the ranking, be it on this page or not.
-    const { limit, offset } = options.action?.number === undefined ? options : { limit: Math.max(options.limit + options.offset, options.action.number), offset: 0 };
-    const { page, mark, isAnyFileMeant } = await find({ store, openEmbedder: () => context.openQueryEmbedder({ queryVectors }), cwd: context.io.cwd }, { ...options, query, limit, offset }, flags);
-    if (!isAnyFileMeant) context.io.stderr.write(`no file of the library is meant by --file ${plain(pattern ?? "")}; mediasearch list shows them\n`);
-    if (options.action !== undefined) return await act(options.action, { ...page, store: backend.store }, options, context);
-    const shown = options.links ? { ...page, moments: await (await import("./search-links.ts")).withLinks(page.moments, context) } : page;
+    const { limit, offset } =
+      options.action?.number === undefined
+        ? options
+        : { limit: Math.max(options.limit + options.offset, options.action.number), offset: 0 };
+    const { page, mark, isAnyFileMeant } = await find(
+      {
+        store,
+        openEmbedder: () => context.openQueryEmbedder({ queryVectors }),
+        cwd: context.io.cwd,
+      },
+      { ...options, query, limit, offset },
+      flags,
+    );
+    if (!isAnyFileMeant)
+      context.io.stderr.write(
+        `no file of the library is meant by --file ${plain(pattern ?? "")}; mediasearch list shows them\n`,
+      );
+    if (options.action !== undefined)
+      return await act(options.action, { ...page, store: backend.store }, options, context);
+    const shown = options.links
+      ? {
+          ...page,
+          moments: await (await import("./search-links.ts")).withLinks(page.moments, context),
+        }
+      : page;
     await printPage(shown, options, mark, context);
     return 0;
   } finally {
@@ -40,12 +68,26 @@ export const run: Command = async (words, flags, context) => {
 
 /** Somebody sits at a terminal and did not ask for anything that needs a query. */
 const isInteractive = ({ action, format, fileEnd }: SearchOptions, { io }: Context): boolean =>
-  io.stdin?.isTTY === true && io.stdout.isTTY === true && io.env["TERM"] !== "dumb" && action === undefined && format === "text" && fileEnd === undefined;
+  io.stdin?.isTTY === true &&
+  io.stdout.isTTY === true &&
+  io.env["TERM"] !== "dumb" &&
+  action === undefined &&
+  format === "text" &&
+  fileEnd === undefined;
 
-async function act(action: Action, page: Page & { readonly store: Store }, options: SearchOptions, context: Context): Promise<number> {
+async function act(
+  action: Action,
+  page: Page & { readonly store: Store },
+  options: SearchOptions,
+  context: Context,
+): Promise<number> {
   if (action.verb === "play") {
     const { momentOf, playMoment } = await import("./search-act.ts");
-    return playMoment(momentOf(page.moments, action.number, page.total), options.padMs ?? 0, context);
+    return playMoment(
+      momentOf(page.moments, action.number, page.total),
+      options.padMs ?? 0,
+      context,
+    );
   }
   const { clipMoment, supercut } = await import("./search-clip.ts");
   if (action.verb === "clip") return clipMoment(page, action.number, action.to, options, context);

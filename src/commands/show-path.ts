@@ -5,5 +5,7 @@ import { isObject, type Place } from "../place.ts";
 export function showPath(path: Place, cwd: string): string {
   if (isObject(path)) return path;
   const near = relative(cwd, path);
-  return near === "" || near === ".." || near.startsWith(`..${sep}`) || isAbsolute(near) ? path : near;
+  return near === "" || near === ".." || near.startsWith(`..${sep}`) || isAbsolute(near)
+    ? path
+    : near;
 }

@@ -18,16 +18,35 @@ export const run: Command = async (_args, flags, context) => {
     const queued = assets.registered + assets.partial + (jobs["RETRYING"] ?? 0);
     const library = libraryName(context.config.settings);
     if (isOn(flags, "json")) {
-      io.stdout.write(`${JSON.stringify({ version: 1, library, files: assets, segments, vectors, durationMs, sizeBytes, model: identity?.embedder ?? null, queued, jobs, archived, lastRun: last && { ...last, isRunning: last.endedAtMs === null && isHeld(last, hostname()) } })}\n`);
+      io.stdout.write(
+        `${JSON.stringify({ version: 1, library, files: assets, segments, vectors, durationMs, sizeBytes, model: identity?.embedder ?? null, queued, jobs, archived, lastRun: last && { ...last, isRunning: last.endedAtMs === null && isHeld(last, hostname()) } })}\n`,
+      );
       return 0;
     }
-    const line = (name: string, text: string): void => void io.stdout.write(`${name.padEnd(10)} ${text}\n`);
+    const line = (name: string, text: string): void =>
+      void io.stdout.write(`${name.padEnd(10)} ${text}\n`);
     line("library", `${library}, ${bytes(sizeBytes)}`);
-    line("files", Object.entries(assets).filter(([state, n]) => n > 0 || state === "indexed").map(([state, n]) => `${grouped(n)} ${state}`).join(", "));
-    line("indexed", `${duration(durationMs)} of audio in ${count(segments, "segment")}, ${grouped(vectors)} with vectors`);
+    line(
+      "files",
+      Object.entries(assets)
+        .filter(([state, n]) => n > 0 || state === "indexed")
+        .map(([state, n]) => `${grouped(n)} ${state}`)
+        .join(", "),
+    );
+    line(
+      "indexed",
+      `${duration(durationMs)} of audio in ${count(segments, "segment")}, ${grouped(vectors)} with vectors`,
+    );
     line("model", identity?.embedder ?? "none yet");
     line("queue", queued === 0 ? "empty" : `${count(queued, "file")}; next: mediasearch index`);
-    line("jobs", Object.keys(jobs).length === 0 ? "none failed" : `${Object.entries(jobs).map(([state, n]) => `${n} ${state}`).join(", ")}; next: mediasearch jobs`);
+    line(
+      "jobs",
+      Object.keys(jobs).length === 0
+        ? "none failed"
+        : `${Object.entries(jobs)
+            .map(([state, n]) => `${n} ${state}`)
+            .join(", ")}; next: mediasearch jobs`,
+    );
     if (archived > 0) line("archive", count(archived, "replaced transcript"));
     line("last run", lastRun(last));
     return 0;
@@ -39,8 +58,10 @@ export const run: Command = async (_args, flags, context) => {
 function lastRun(run: RunRecord | null): string {
   if (!run) return "never";
   const began = new Date(run.startedAtMs).toISOString();
-  if (run.endedAtMs === null && isHeld(run, hostname())) return `going on since ${began}, process ${run.pid} on ${run.host}`;
-  if (!run.summary) return `${began}, killed before its end; next: mediasearch index, the same again`;
+  if (run.endedAtMs === null && isHeld(run, hostname()))
+    return `going on since ${began}, process ${run.pid} on ${run.host}`;
+  if (!run.summary)
+    return `${began}, killed before its end; next: mediasearch index, the same again`;
   const { indexed = 0, unchanged = 0, failed = 0 } = run.summary;
   return `${began}, ${duration((run.endedAtMs ?? run.renewedAtMs) - run.startedAtMs)}: indexed ${indexed}, ${unchanged} unchanged, ${failed} failed`;
 }

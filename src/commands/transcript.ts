@@ -20,22 +20,35 @@ export const run: Command = async ([name = ""], flags, context) => {
   const at = text(flags, "at");
   const moment = at === undefined ? undefined : parseTime("--at", at);
   const around = whole(flags, "context", 0, 10_000);
-  if (around !== undefined && moment === undefined) throw new MediasearchError("USAGE", "--context: lines around which moment? --at says it", { subject: "--context", hint: `mediasearch transcript ${JSON.stringify(name)} --at 1:23 -C ${around}` });
+  if (around !== undefined && moment === undefined)
+    throw new MediasearchError("USAGE", "--context: lines around which moment? --at says it", {
+      subject: "--context",
+      hint: `mediasearch transcript ${JSON.stringify(name)} --at 1:23 -C ${around}`,
+    });
   const lines = around ?? LINES_AROUND;
   const backend = await context.openBackend(false);
   try {
     const asset = await findAsset(backend.store, name, io.cwd);
     const file = showPath(asset.id, io.cwd);
     if (asset.fingerprint === null)
-      throw new MediasearchError("NOT_FOUND", `${file}: ${asset.error ?? "registered, but not indexed yet"}`, {
-        subject: file, hint: `mediasearch index ${JSON.stringify(file)}`,
-      });
+      throw new MediasearchError(
+        "NOT_FOUND",
+        `${file}: ${asset.error ?? "registered, but not indexed yet"}`,
+        {
+          subject: file,
+          hint: `mediasearch index ${JSON.stringify(file)}`,
+        },
+      );
     const all = await backend.store.readSegments(asset.id, 0, Number.MAX_SAFE_INTEGER);
     const nearest = moment === undefined ? undefined : nearestTo(all, moment);
-    const segments = nearest === undefined ? all : all.slice(Math.max(0, nearest.index - lines), nearest.index + lines + 1);
+    const segments =
+      nearest === undefined
+        ? all
+        : all.slice(Math.max(0, nearest.index - lines), nearest.index + lines + 1);
     if (format === "text") {
       const paint = painter(io.stdout, io.env);
-      for (const segment of segments) io.stdout.write(`${textLine(segment, paint, segment === nearest)}\n`);
+      for (const segment of segments)
+        io.stdout.write(`${textLine(segment, paint, segment === nearest)}\n`);
       if (all.length === 0) io.stderr.write(`${plain(file)}: nothing is said in it\n`);
     } else io.stdout.write(asFormat(format, file, asset, segments));
     return 0;
@@ -44,19 +57,33 @@ export const run: Command = async ([name = ""], flags, context) => {
   }
 };
 
-function textLine({ startMs, speaker, text }: Segment, paint: ReturnType<typeof painter>, isIt: boolean): string {
+function textLine(
+  { startMs, speaker, text }: Segment,
+  paint: ReturnType<typeof painter>,
+  isIt: boolean,
+): string {
   const said = isIt ? paint("bold", plain(text)) : plain(text);
   return `${paint("green", clock(startMs))}  ${speaker === null ? "" : `${paint("magenta", plain(speaker))}: `}${said}`;
 }
 
-function asFormat(format: string, file: string, asset: AssetStatus, segments: readonly Segment[]): string {
+function asFormat(
+  format: string,
+  file: string,
+  asset: AssetStatus,
+  segments: readonly Segment[],
+): string {
   const rows = segments.map((segment) => ({ ...lineRecord(segment) }));
   const { origin, engine, language, durationMs } = asset;
   if (format === "srt") return formatSrt(segments);
   if (format === "vtt") return formatWebvtt(segments);
   if (format === "ndjson") return ndjson(rows);
-  if (format === "csv" || format === "tsv") return table(["startMs", "endMs", "speaker", "text"], rows, format);
+  if (format === "csv" || format === "tsv")
+    return table(["startMs", "endMs", "speaker", "text"], rows, format);
   if (format === "json") return `${JSON.stringify(transcriptRecord(asset, file, segments))}\n`;
-  const facts = [durationMs === null ? "" : clock(durationMs), origin === "asr" ? `recognised by ${engine}` : "from captions", language === null || language === "und" ? "" : language];
+  const facts = [
+    durationMs === null ? "" : clock(durationMs),
+    origin === "asr" ? `recognised by ${engine}` : "from captions",
+    language === null || language === "und" ? "" : language,
+  ];
   return transcriptMarkdown(file, facts.filter(Boolean), segments);
 }

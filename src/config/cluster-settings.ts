@@ -25,8 +25,22 @@ export interface ClusterSettings {
 }
 
 /** What opens the object store. */
-export const s3Options = ({ s3Endpoint, region, accessKeyId, secretAccessKey, awsProfile, caFile, pathStyle }: ClusterSettings): S3Options => ({
-  endpoint: s3Endpoint, region, accessKeyId, secretAccessKey, profile: awsProfile, caFile, pathStyle,
+export const s3Options = ({
+  s3Endpoint,
+  region,
+  accessKeyId,
+  secretAccessKey,
+  awsProfile,
+  caFile,
+  pathStyle,
+}: ClusterSettings): S3Options => ({
+  endpoint: s3Endpoint,
+  region,
+  accessKeyId,
+  secretAccessKey,
+  profile: awsProfile,
+  caFile,
+  pathStyle,
 });
 
 export const CLUSTER_SETTINGS: Table<ClusterSettings> = {

@@ -16,7 +16,8 @@ function fromJson(text: string): string[] {
       throw new Error("must be a JSON list of words when it begins with [");
     }
   })();
-  if (!Array.isArray(value) || value.some((word) => typeof word !== "string")) throw new Error("must be a list of words");
+  if (!Array.isArray(value) || value.some((word) => typeof word !== "string"))
+    throw new Error("must be a list of words");
   return value as string[];
 }
 
@@ -26,9 +27,15 @@ function fromShell(text: string): string[] {
   let quote = "";
   for (let at = 0; at < text.length; at++) {
     const letter = text[at] ?? "";
-    if (quote === "'" ? letter !== "'" : letter === "\\" && (quote === "" || /["\\$`]/.test(text[at + 1] ?? ""))) word = (word ?? "") + (quote === "'" ? letter : (text[++at] ?? ""));
+    if (
+      quote === "'"
+        ? letter !== "'"
+        : letter === "\\" && (quote === "" || /["\\$`]/.test(text[at + 1] ?? ""))
+    )
+      word = (word ?? "") + (quote === "'" ? letter : (text[++at] ?? ""));
     else if (quote !== "" && letter === quote) quote = "";
-    else if (quote === "" && (letter === "'" || letter === '"')) [quote, word] = [letter, word ?? ""];
+    else if (quote === "" && (letter === "'" || letter === '"'))
+      [quote, word] = [letter, word ?? ""];
     else if (quote === "" && /\s/.test(letter)) {
       if (word !== undefined) words.push(word);
       word = undefined;

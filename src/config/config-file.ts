@@ -18,8 +18,14 @@ export interface ReadFile {
 export function findProjectFile(cwd: string): string | undefined {
   const home = homedir();
   for (let folder = cwd; ; folder = dirname(folder)) {
-    if (statSync(join(folder, PROJECT_FILE), { throwIfNoEntry: false })?.isFile()) return join(folder, PROJECT_FILE);
-    if (folder === home || folder === dirname(folder) || statSync(join(folder, ".git"), { throwIfNoEntry: false })) return undefined;
+    if (statSync(join(folder, PROJECT_FILE), { throwIfNoEntry: false })?.isFile())
+      return join(folder, PROJECT_FILE);
+    if (
+      folder === home ||
+      folder === dirname(folder) ||
+      statSync(join(folder, ".git"), { throwIfNoEntry: false })
+    )
+      return undefined;
   }
 }
 
@@ -31,7 +37,8 @@ export function findProjectFile(cwd: string): string | undefined {
 export function readConfigFile(path: string, kind: SourceKind, isFound: boolean): ReadFile {
   const empty: Layer = { kind, given: new Map() };
   const stranger = isFound && writtenByOthers(path);
-  if (stranger) return { layer: empty, notices: [`${path}: not read, ${stranger}; --config ${path} reads it`] };
+  if (stranger)
+    return { layer: empty, notices: [`${path}: not read, ${stranger}; --config ${path} reads it`] };
   const given = new Map<SettingName, Given>();
   const refused: string[] = [];
   for (const [key, value] of Object.entries(readObject(path))) {
@@ -40,10 +47,19 @@ export function readConfigFile(path: string, kind: SourceKind, isFound: boolean)
     if (isFound && !isAllowed(setting, text, dirname(path))) refused.push(key);
     else {
       const from = `${key} in ${path}`;
-      given.set(name, { text: key === name ? text : readSecret(resolve(dirname(path), text), from), from, folder: dirname(path) });
+      given.set(name, {
+        text: key === name ? text : readSecret(resolve(dirname(path), text), from),
+        from,
+        folder: dirname(path),
+      });
     }
   }
-  const notices = refused.length === 0 ? [] : [`${path}: ${refused.join(", ")} not taken from a file that was merely found; --config ${path} takes all of it`];
+  const notices =
+    refused.length === 0
+      ? []
+      : [
+          `${path}: ${refused.join(", ")} not taken from a file that was merely found; --config ${path} takes all of it`,
+        ];
   return { layer: { kind, given }, notices };
 }
 
@@ -52,7 +68,10 @@ export function readSecret(path: string, from: string): string {
   try {
     return readFileSync(path, "utf8").trim();
   } catch (error) {
-    throw new MediasearchError("USAGE", `${from}: ${toMediasearchError(error, path).message}`, { subject: from, cause: error });
+    throw new MediasearchError("USAGE", `${from}: ${toMediasearchError(error, path).message}`, {
+      subject: from,
+      cause: error,
+    });
   }
 }
 
@@ -61,31 +80,66 @@ function readObject(path: string): Record<string, unknown> {
   try {
     value = JSON.parse(readFileSync(path, "utf8"));
   } catch (error) {
-    if (!(error instanceof SyntaxError)) throw new MediasearchError("USAGE", toMediasearchError(error, path).message, { subject: path, cause: error });
-    throw new MediasearchError("USAGE", `${path}: not JSON: ${error.message}`, { subject: path, cause: error });
+    if (!(error instanceof SyntaxError))
+      throw new MediasearchError("USAGE", toMediasearchError(error, path).message, {
+        subject: path,
+        cause: error,
+      });
+    throw new MediasearchError("USAGE", `${path}: not JSON: ${error.message}`, {
+      subject: path,
+      cause: error,
+    });
   }
   if (typeof value !== "object" || value === null || Array.isArray(value))
-    throw new MediasearchError("USAGE", `${path}: must be a JSON object of settings`, { subject: path, hint: 'such as { "language": "de" }' });
+    throw new MediasearchError("USAGE", `${path}: must be a JSON object of settings`, {
+      subject: path,
+      hint: 'such as { "language": "de" }',
+    });
   return value as Record<string, unknown>;
 }
 
-function readEntry(path: string, key: string, value: unknown): { name: SettingName; setting: Setting<unknown>; text: string } {
+function readEntry(
+  path: string,
+  key: string,
+  value: unknown,
+): { name: SettingName; setting: Setting<unknown>; text: string } {
   const secret = key.endsWith("File") ? key.slice(0, -"File".length) : "";
   const isSecretFile = secret in SETTINGS && SETTINGS[secret as SettingName].isSecret === true;
   const name = (isSecretFile ? secret : key) as SettingName;
-  if (!Object.hasOwn(SETTINGS, name)) throw new MediasearchError("USAGE", `${path}: there is no setting "${key}"`, { subject: path, hint: "mediasearch config   (lists them all)" });
+  if (!Object.hasOwn(SETTINGS, name))
+    throw new MediasearchError("USAGE", `${path}: there is no setting "${key}"`, {
+      subject: path,
+      hint: "mediasearch config   (lists them all)",
+    });
   const setting = SETTINGS[name] as Setting<unknown>;
   if (setting.isSecret && !isSecretFile)
-    throw new MediasearchError("USAGE", `${path}: ${key} is a secret, which is not written into configuration files`, { subject: path, hint: `"${key}File": a file that holds it, or the variable ${setting.env}` });
-  const text = setting.isMap && typeof value === "object" && value !== null ? mapText(value) : ["string", "number", "boolean"].includes(typeof value) ? String(value) : undefined;
-  if (text === undefined) throw new MediasearchError("USAGE", `${path}: ${key} must be a text, a number, true or false`, { subject: path, hint: `${key}: ${setting.help}` });
+    throw new MediasearchError(
+      "USAGE",
+      `${path}: ${key} is a secret, which is not written into configuration files`,
+      { subject: path, hint: `"${key}File": a file that holds it, or the variable ${setting.env}` },
+    );
+  const text =
+    setting.isMap && typeof value === "object" && value !== null
+      ? mapText(value)
+      : ["string", "number", "boolean"].includes(typeof value)
+        ? String(value)
+        : undefined;
+  if (text === undefined)
+    throw new MediasearchError("USAGE", `${path}: ${key} must be a text, a number, true or false`, {
+      subject: path,
+      hint: `${key}: ${setting.help}`,
+    });
   return { name, setting, text };
 }
 
 /** `{"de": "WHISPER", "interviews/": ["NVIDIA_NIMS", "local"]}`; undefined when there is more in it. */
 function mapText(value: object): string | undefined {
-  const entries = Object.entries(value).map(([key, one]: [string, unknown]) => [key, Array.isArray(one) ? one.join(",") : one] as const);
-  return entries.every(([, one]) => typeof one === "string") ? entries.map(([key, one]) => `${key}=${String(one)}`).join("; ") : undefined;
+  const entries = Object.entries(value).map(
+    ([key, one]: [string, unknown]) => [key, Array.isArray(one) ? one.join(",") : one] as const,
+  );
+  return entries.every(([, one]) => typeof one === "string")
+    ? entries.map(([key, one]) => `${key}=${String(one)}`).join("; ")
+    : undefined;
 }
 
 /** Why a file is not to be believed unasked; undefined when it is this user's alone. Windows tells nothing by these bits. */
@@ -96,7 +150,8 @@ function writtenByOthers(path: string): string | undefined {
     const { uid, mode } = statSync(one);
     const what = one === path ? "it" : "its folder";
     if (uid !== me) return `${what} belongs to another user`;
-    if (mode & 0o002 && !(one !== path && mode & 0o1000)) return `everybody may write ${one === path ? "it" : "to its folder"}`;
+    if (mode & 0o002 && !(one !== path && mode & 0o1000))
+      return `everybody may write ${one === path ? "it" : "to its folder"}`;
   }
   return undefined;
 }

@@ -20,7 +20,10 @@ export const EMBEDDING_SETTINGS: Table<EmbeddingSettings> = {
     env: "EMBEDDING_MODEL",
     help: "embedding model: all-MiniLM-L6-v2, a folder with an ONNX model (./my-model), or the name that EMBEDDING_ENDPOINT's server knows",
     // The predecessor wrote the bundled one as on the Hugging Face hub. Folders are told by how they are written.
-    parse: (text, { cwd }) => (/^[./~]/.test(text) ? resolve(cwd, text) : text.trim().replace(/^sentence-transformers\/(?=all-MiniLM-L6-v2$)/, "")),
+    parse: (text, { cwd }) =>
+      /^[./~]/.test(text)
+        ? resolve(cwd, text)
+        : text.trim().replace(/^sentence-transformers\/(?=all-MiniLM-L6-v2$)/, ""),
     fallback: () => "all-MiniLM-L6-v2",
     fallbackText: "all-MiniLM-L6-v2",
   },

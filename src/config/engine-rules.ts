@@ -12,8 +12,13 @@ export interface EngineRule {
 
 /** `NVIDIA_NIMS,local`: the second takes over what the first can't do. Names in any case; @returns them as they are written here. */
 export function engineChain(text: string): string {
-  const names = text.split(",").map((name) => name.trim()).filter((name) => name !== "").map(oneOf(...ENGINES));
-  if (names.length === 0) throw new Error(`must be one of ${ENGINES.join(", ")}, or some of them parted by commas`);
+  const names = text
+    .split(",")
+    .map((name) => name.trim())
+    .filter((name) => name !== "")
+    .map(oneOf(...ENGINES));
+  if (names.length === 0)
+    throw new Error(`must be one of ${ENGINES.join(", ")}, or some of them parted by commas`);
   return [...new Set(names)].join(",");
 }
 
@@ -21,14 +26,24 @@ const LANGUAGE = /^[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*$/;
 
 /** `de=WHISPER; interviews/=NVIDIA_NIMS,local`: what is no language tag names files. Paths start at `cwd`. The first rule that fits counts. */
 export function engineRules(text: string, cwd: string): readonly EngineRule[] {
-  return text.split(/[;\n]/).map((rule) => rule.trim()).filter((rule) => rule !== "").map((rule) => {
-    const at = rule.lastIndexOf("=");
-    const key = rule.slice(0, at).trim();
-    if (at < 1 || key === "") throw new Error("must be rules such as de=WHISPER; interviews/=NVIDIA_NIMS,local");
-    const engines = engineChain(rule.slice(at + 1));
-    if (LANGUAGE.test(key)) return { language: key, files: null, engines };
-    return { language: null, files: key.includes("/") || key === "." ? toPlace(key, cwd) : key, engines };
-  });
+  return text
+    .split(/[;\n]/)
+    .map((rule) => rule.trim())
+    .filter((rule) => rule !== "")
+    .map((rule) => {
+      const at = rule.lastIndexOf("=");
+      const key = rule.slice(0, at).trim();
+      if (at < 1 || key === "")
+        throw new Error("must be rules such as de=WHISPER; interviews/=NVIDIA_NIMS,local");
+      const engines = engineChain(rule.slice(at + 1));
+      if (LANGUAGE.test(key)) return { language: key, files: null, engines };
+      return {
+        language: null,
+        files: key.includes("/") || key === "." ? toPlace(key, cwd) : key,
+        engines,
+      };
+    });
 }
 
-export const formatRules = (rules: readonly EngineRule[]): string => rules.map(({ language, files, engines }) => `${language ?? files}=${engines}`).join("; ");
+export const formatRules = (rules: readonly EngineRule[]): string =>
+  rules.map(({ language, files, engines }) => `${language ?? files}=${engines}`).join("; ");

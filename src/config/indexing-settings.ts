@@ -13,7 +13,14 @@ export interface IndexingSettings {
 
 /** One recogniser needs about 600 MB at its peak, so memory bounds the default as well as cores: the machine's, or what a container may have. */
 const defaultJobs = (): number =>
-  Math.max(1, Math.min(availableParallelism(), Math.floor(Math.min(freemem(), process.availableMemory()) / 800_000_000), 16));
+  Math.max(
+    1,
+    Math.min(
+      availableParallelism(),
+      Math.floor(Math.min(freemem(), process.availableMemory()) / 800_000_000),
+      16,
+    ),
+  );
 
 export const INDEXING_SETTINGS: Table<IndexingSettings> = {
   jobs: {

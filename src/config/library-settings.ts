@@ -13,7 +13,9 @@ export interface LibrarySettings {
 const places = envPaths("mediasearch", { suffix: "" });
 export const cacheFolder = (): string => places.cache;
 export const configFolder = ({ env, cwd }: Environment): string =>
-  env["XDG_CONFIG_HOME"] ? join(resolve(cwd, env["XDG_CONFIG_HOME"]), "mediasearch") : places.config;
+  env["XDG_CONFIG_HOME"]
+    ? join(resolve(cwd, env["XDG_CONFIG_HOME"]), "mediasearch")
+    : places.config;
 
 export const LIBRARY_SETTINGS: Table<LibrarySettings> = {
   backend: {

@@ -24,20 +24,34 @@ export interface LoadedConfig extends Config {
 }
 
 /** Reads the files that may hold settings, then resolves. `--env-file` and `--config` name files; a `.env` is never looked for. */
-export function loadConfig(flags: Readonly<Record<string, unknown>>, at: Environment): LoadedConfig {
-  const envFile = typeof flags["envFile"] === "string" ? resolve(at.cwd, flags["envFile"]) : undefined;
+export function loadConfig(
+  flags: Readonly<Record<string, unknown>>,
+  at: Environment,
+): LoadedConfig {
+  const envFile =
+    typeof flags["envFile"] === "string" ? resolve(at.cwd, flags["envFile"]) : undefined;
   const variables = envFile === undefined ? {} : readEnvFile(envFile);
-  const named = typeof flags["config"] === "string" ? flags["config"] : at.env["MEDIASEARCH_CONFIG"] || undefined;
+  const named =
+    typeof flags["config"] === "string"
+      ? flags["config"]
+      : at.env["MEDIASEARCH_CONFIG"] || undefined;
   const project = named === undefined ? findProjectFile(at.cwd) : resolve(at.cwd, named);
   const user = join(configFolder(at), "config.json");
   const hasUser = statSync(user, { throwIfNoEntry: false }) !== undefined;
   const files = [
-    ...(project === undefined ? [] : [readConfigFile(project, "project file", named === undefined)]),
+    ...(project === undefined
+      ? []
+      : [readConfigFile(project, "project file", named === undefined)]),
     ...(hasUser ? [readConfigFile(user, "user file", false)] : []),
   ];
   const layers: Layer[] = [
     secretFiles(at.env, at.cwd, "environment", ""),
-    ...(envFile === undefined ? [] : [environmentLayer(variables, dirname(envFile), "env file", ` in ${envFile}`), secretFiles(variables, dirname(envFile), "env file", ` in ${envFile}`)]),
+    ...(envFile === undefined
+      ? []
+      : [
+          environmentLayer(variables, dirname(envFile), "env file", ` in ${envFile}`),
+          secretFiles(variables, dirname(envFile), "env file", ` in ${envFile}`),
+        ]),
     ...files.map(({ layer }) => layer),
   ];
   const places: ConfigPlace[] = [{ kind: "user file", path: user, isThere: hasUser }];
@@ -47,7 +61,9 @@ export function loadConfig(flags: Readonly<Record<string, unknown>>, at: Environ
     ...resolveConfig(flags, at, layers),
     places,
     notices: files.flatMap(({ notices }) => notices),
-    replaced: replacedNames(new Set([...Object.keys(at.env).filter((name) => at.env[name]), ...Object.keys(variables)])),
+    replaced: replacedNames(
+      new Set([...Object.keys(at.env).filter((name) => at.env[name]), ...Object.keys(variables)]),
+    ),
   });
 }
 
@@ -61,13 +77,19 @@ function readEnvFile(path: string): NodeJS.Dict<string> {
 }
 
 /** Secrets that stand in files of their own, as container systems mount them: `VAST_SECRET_ACCESS_KEY_FILE`. */
-function secretFiles(env: Environment["env"], folder: string, kind: Layer["kind"], where: string): Layer {
+function secretFiles(
+  env: Environment["env"],
+  folder: string,
+  kind: Layer["kind"],
+  where: string,
+): Layer {
   const given = new Map<keyof typeof SETTINGS, { text: string; from: string; folder: string }>();
   for (const name of Object.keys(SETTINGS) as (keyof typeof SETTINGS)[]) {
     const { isSecret, env: variable } = SETTINGS[name];
     const path = env[`${variable}_FILE`];
     const from = `${variable}_FILE${where}`;
-    if (isSecret && path && !env[variable]) given.set(name, { text: readSecret(resolve(folder, path), from), from, folder });
+    if (isSecret && path && !env[variable])
+      given.set(name, { text: readSecret(resolve(folder, path), from), from, folder });
   }
   return { kind, given };
 }

@@ -33,8 +33,13 @@ export interface RecogniserSettings {
 export function server(text: string): string {
   const trimmed = text.trim().replace(/\/+$/, "");
   const url = URL.parse(/^[a-z][a-z\d+.-]*:\/\//i.test(trimmed) ? trimmed : `http://${trimmed}`);
-  if (!url || url.hostname === "") throw new Error("must be the address of a server, such as http://127.0.0.1:8080");
-  if (url.username !== "" || url.password !== "" || /[?&][^=]*(?:key|token|sig|secret)[^=]*=/i.test(url.search))
+  if (!url || url.hostname === "")
+    throw new Error("must be the address of a server, such as http://127.0.0.1:8080");
+  if (
+    url.username !== "" ||
+    url.password !== "" ||
+    /[?&][^=]*(?:key|token|sig|secret)[^=]*=/i.test(url.search)
+  )
     throw new Error("must have no key or password in it; keys have settings of their own");
   return trimmed;
 }

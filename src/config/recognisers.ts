@@ -57,10 +57,21 @@ export function engineSettings(settings: Settings, env: Environment["env"]): Eng
 }
 
 /** What programs need to run and models to be found; no keys, unless they are named. */
-const PASSED = new RegExp("^(?:PATH|HOME|USER|LOGNAME|SHELL|LANG|LANGUAGE|LC_.*|TZ|TMPDIR|TEMP|TMP|XDG_.*_(?:HOME|DIR)|LD_LIBRARY_PATH|DYLD_.*|PYTHON(?:PATH|HOME|IOENCODING|UTF8)|VIRTUAL_ENV|CONDA_PREFIX|" +
-  "(?:CUDA|NVIDIA|ROCR|HIP)_VISIBLE_DEVICES|CUDA_HOME|(?:OMP|MKL)_NUM_THREADS|HF_HOME|HF_HUB_OFFLINE|TORCH_HOME|SYSTEMROOT|SYSTEMDRIVE|WINDIR|PATHEXT|COMSPEC|APPDATA|LOCALAPPDATA|USERPROFILE|PROGRAMFILES.*)$", "i");
+const PASSED = new RegExp(
+  "^(?:PATH|HOME|USER|LOGNAME|SHELL|LANG|LANGUAGE|LC_.*|TZ|TMPDIR|TEMP|TMP|XDG_.*_(?:HOME|DIR)|LD_LIBRARY_PATH|DYLD_.*|PYTHON(?:PATH|HOME|IOENCODING|UTF8)|VIRTUAL_ENV|CONDA_PREFIX|" +
+    "(?:CUDA|NVIDIA|ROCR|HIP)_VISIBLE_DEVICES|CUDA_HOME|(?:OMP|MKL)_NUM_THREADS|HF_HOME|HF_HUB_OFFLINE|TORCH_HOME|SYSTEMROOT|SYSTEMDRIVE|WINDIR|PATHEXT|COMSPEC|APPDATA|LOCALAPPDATA|USERPROFILE|PROGRAMFILES.*)$",
+  "i",
+);
 
-function commandEnvironment(env: Environment["env"], more: string | undefined): Record<string, string> {
+function commandEnvironment(
+  env: Environment["env"],
+  more: string | undefined,
+): Record<string, string> {
   const named = new Set((more ?? "").split(/[\s,]+/));
-  return Object.fromEntries(Object.entries(env).filter((entry): entry is [string, string] => entry[1] !== undefined && (PASSED.test(entry[0]) || named.has(entry[0]))));
+  return Object.fromEntries(
+    Object.entries(env).filter(
+      (entry): entry is [string, string] =>
+        entry[1] !== undefined && (PASSED.test(entry[0]) || named.has(entry[0])),
+    ),
+  );
 }

@@ -2,7 +2,13 @@ import { MediasearchError } from "../errors.ts";
 import type { Earlier, Environment, Setting } from "./setting.ts";
 import { type SettingName, SETTINGS, type Settings } from "./settings.ts";
 
-export type SourceKind = "flag" | "environment" | "env file" | "project file" | "user file" | "default";
+export type SourceKind =
+  | "flag"
+  | "environment"
+  | "env file"
+  | "project file"
+  | "user file"
+  | "default";
 
 /** Where a value came from: `from` names the flag, variable or file; "" for defaults. */
 export interface Source {
@@ -28,13 +34,20 @@ export interface Config {
   readonly sources: Readonly<Record<SettingName, Source>>;
 }
 
-const entries = Object.entries(SETTINGS) as unknown as readonly (readonly [SettingName, Setting<unknown>])[];
+const entries = Object.entries(SETTINGS) as unknown as readonly (readonly [
+  SettingName,
+  Setting<unknown>,
+])[];
 
 /**
  * Flags win over the environment, that over the other layers in their order, all over defaults. Pure but for the machine's cores and memory.
  * @throws USAGE naming the flag, variable or file and what it may be.
  */
-export function resolveConfig(flags: Readonly<Record<string, unknown>>, at: Environment, others: readonly Layer[] = []): Config {
+export function resolveConfig(
+  flags: Readonly<Record<string, unknown>>,
+  at: Environment,
+  others: readonly Layer[] = [],
+): Config {
   const layers = [flagLayer(flags, at.cwd), environmentLayer(at.env, at.cwd), ...others];
   const settings: Record<string, unknown> = {};
   const sources: Record<string, Source> = {};
@@ -42,9 +55,15 @@ export function resolveConfig(flags: Readonly<Record<string, unknown>>, at: Envi
     const layer = layers.find(({ given }) => given.has(name));
     const given = layer?.given.get(name);
     sources[name] = Object.freeze({ kind: layer?.kind ?? "default", from: given?.from ?? "" });
-    settings[name] = given === undefined ? setting.fallback(at, settings as unknown as Earlier) : parse(setting, given, at);
+    settings[name] =
+      given === undefined
+        ? setting.fallback(at, settings as unknown as Earlier)
+        : parse(setting, given, at);
   }
-  return Object.freeze({ settings: Object.freeze(settings), sources: Object.freeze(sources) }) as unknown as Config;
+  return Object.freeze({
+    settings: Object.freeze(settings),
+    sources: Object.freeze(sources),
+  }) as unknown as Config;
 }
 
 function parse(setting: Setting<unknown>, { text, from, folder }: Given, at: Environment): unknown {
@@ -52,7 +71,10 @@ function parse(setting: Setting<unknown>, { text, from, folder }: Given, at: Env
     return setting.parse(text, { env: at.env, cwd: folder });
   } catch (error) {
     const shown = setting.isSecret || text.includes("@") ? "" : `, not "${text}"`;
-    throw new MediasearchError("USAGE", `${from}: ${(error as Error).message}${shown}`, { subject: from, hint: `${from}: ${setting.help}` });
+    throw new MediasearchError("USAGE", `${from}: ${(error as Error).message}${shown}`, {
+      subject: from,
+      hint: `${from}: ${setting.help}`,
+    });
   }
 }
 
@@ -66,7 +88,12 @@ function flagLayer(flags: Readonly<Record<string, unknown>>, cwd: string): Layer
 }
 
 /** What variables say, whether of the process or of an env file; an empty one says nothing. `where` is put behind their names. */
-export function environmentLayer(env: Environment["env"], folder: string, kind: SourceKind = "environment", where = ""): Layer {
+export function environmentLayer(
+  env: Environment["env"],
+  folder: string,
+  kind: SourceKind = "environment",
+  where = "",
+): Layer {
   const given = new Map<SettingName, Given>();
   for (const [name, setting] of entries) {
     const variable = [setting.env, ...(setting.alsoEnv ?? [])].find((one) => env[one]);

@@ -74,13 +74,18 @@ export const path = (text: string, at: Environment): string => resolve(at.cwd, t
 /** The address of a server, without a slash at the end. Keys in it would end up in logs, so it may have none. */
 export function address(text: string): string {
   const url = URL.parse(text);
-  if (!url || !["http:", "https:"].includes(url.protocol)) throw new Error("must be an address such as https://cluster.example:443");
-  if (url.username !== "" || url.password !== "") throw new Error("must have no user name or password in it; keys have settings of their own");
+  if (!url || !["http:", "https:"].includes(url.protocol))
+    throw new Error("must be an address such as https://cluster.example:443");
+  if (url.username !== "" || url.password !== "")
+    throw new Error("must have no user name or password in it; keys have settings of their own");
   return text.replace(/\/+$/, "");
 }
 
 /** The naming rules of Amazon S3 for buckets, lower case and 3 to 63 characters; VAST follows them. */
 export function bucket(text: string): string {
-  if (!/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/.test(text)) throw new Error("must be the name of a bucket: 3 to 63 lower-case letters, digits, dots and hyphens");
+  if (!/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/.test(text))
+    throw new Error(
+      "must be the name of a bucket: 3 to 63 lower-case letters, digits, dots and hyphens",
+    );
   return text;
 }

@@ -8,9 +8,27 @@ import { RESULT_SETTINGS, type ResultSettings } from "./result-settings.ts";
 import type { Table } from "./setting.ts";
 import { SHERPA_SETTINGS, type SherpaModelSettings } from "./sherpa-settings.ts";
 
-export interface Settings extends LibrarySettings, EngineSettings, EmbeddingSettings, RecogniserSettings, SherpaModelSettings, IndexingSettings, ResultSettings, ClusterSettings {}
+export interface Settings
+  extends
+    LibrarySettings,
+    EngineSettings,
+    EmbeddingSettings,
+    RecogniserSettings,
+    SherpaModelSettings,
+    IndexingSettings,
+    ResultSettings,
+    ClusterSettings {}
 
 export type SettingName = keyof Settings;
 
 /** Every setting in one place: command line, environment, files, help, docs and default all come from here. */
-export const SETTINGS: Table<Settings> = { ...LIBRARY_SETTINGS, ...ENGINE_SETTINGS, ...EMBEDDING_SETTINGS, ...RECOGNISER_SETTINGS, ...SHERPA_SETTINGS, ...INDEXING_SETTINGS, ...RESULT_SETTINGS, ...CLUSTER_SETTINGS };
+export const SETTINGS: Table<Settings> = {
+  ...LIBRARY_SETTINGS,
+  ...ENGINE_SETTINGS,
+  ...EMBEDDING_SETTINGS,
+  ...RECOGNISER_SETTINGS,
+  ...SHERPA_SETTINGS,
+  ...INDEXING_SETTINGS,
+  ...RESULT_SETTINGS,
+  ...CLUSTER_SETTINGS,
+};

@@ -11,7 +11,11 @@ export function readAnswers(store: string): Answers {
     return JSON.parse(readFileSync(pathOf(store), "utf8")) as Answers;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "ENOENT") return {};
-    throw new MediasearchError("IO_FAILED", `${pathOf(store)}: can't be read`, { subject: pathOf(store), hint: "remove it; what was confirmed is asked again", cause: error });
+    throw new MediasearchError("IO_FAILED", `${pathOf(store)}: can't be read`, {
+      subject: pathOf(store),
+      hint: "remove it; what was confirmed is asked again",
+      cause: error,
+    });
   }
 }
 
@@ -20,7 +24,11 @@ export function confirm(store: string, given: readonly string[]): Answers {
   const answers: Record<string, { text: string; at: string }> = { ...readAnswers(store) };
   for (const one of given) {
     const [name = "", ...text] = one.split("=");
-    if (!(name in QUESTIONS)) throw new MediasearchError("USAGE", `--confirm: nothing is asked by the name ${name}`, { subject: name, hint: `one of ${Object.keys(QUESTIONS).join(", ")}` });
+    if (!(name in QUESTIONS))
+      throw new MediasearchError("USAGE", `--confirm: nothing is asked by the name ${name}`, {
+        subject: name,
+        hint: `one of ${Object.keys(QUESTIONS).join(", ")}`,
+      });
     answers[name] = { text: text.join("=").trim(), at: new Date().toISOString() };
   }
   if (given.length > 0) {

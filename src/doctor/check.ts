@@ -32,14 +32,26 @@ export interface Result extends Outcome {
 const TIMEOUT_MS = 10_000;
 
 export const ok = (found: string): Outcome => ({ status: "ok", found });
-export const warning = (found: string, hint: string): Outcome => ({ status: "warning", found, hint });
-export const failed = (found: string, hint: string, code?: ErrorCode): Outcome => ({ status: "failed", found, hint, code });
+export const warning = (found: string, hint: string): Outcome => ({
+  status: "warning",
+  found,
+  hint,
+});
+export const failed = (found: string, hint: string, code?: ErrorCode): Outcome => ({
+  status: "failed",
+  found,
+  hint,
+  code,
+});
 
 /**
  * Steps of one chain build on each other: the first that fails ends it, so that what is broken is named and not what follows from it.
  * Chains run side by side. Every step ends by its time-out.
  */
-export async function runChains(chains: readonly (readonly Step[])[], signal: AbortSignal): Promise<readonly Result[]> {
+export async function runChains(
+  chains: readonly (readonly Step[])[],
+  signal: AbortSignal,
+): Promise<readonly Result[]> {
   return (await Promise.all(chains.map((chain) => runChain(chain, signal)))).flat();
 }
 
@@ -54,17 +66,32 @@ async function runChain(chain: readonly Step[], signal: AbortSignal): Promise<re
   return results;
 }
 
-async function runStep({ check, group, tried, code, timeoutMs = TIMEOUT_MS, run }: Step, signal: AbortSignal): Promise<readonly Result[]> {
+async function runStep(
+  { check, group, tried, code, timeoutMs = TIMEOUT_MS, run }: Step,
+  signal: AbortSignal,
+): Promise<readonly Result[]> {
   const startedAt = performance.now();
   const late = AbortSignal.timeout(timeoutMs);
   const timedOut = new Promise<never>((_, reject) => {
-    late.addEventListener("abort", () => reject(new MediasearchError(code, `no answer in ${timeoutMs / 1000} s`)), { once: true });
+    late.addEventListener(
+      "abort",
+      () => reject(new MediasearchError(code, `no answer in ${timeoutMs / 1000} s`)),
+      { once: true },
+    );
   });
-  const outcome = await Promise.race([run(AbortSignal.any([signal, late])), timedOut]).catch((error: unknown): Outcome => {
-    if (late.aborted && !signal.aborted) return { status: "failed", found: `no answer in ${timeoutMs / 1000} s`, code };
-    const ours = toMediasearchError(error);
-    return { status: "failed", found: ours.message, hint: ours.hint, code: ours.code === "BUG" ? code : ours.code };
-  });
+  const outcome = await Promise.race([run(AbortSignal.any([signal, late])), timedOut]).catch(
+    (error: unknown): Outcome => {
+      if (late.aborted && !signal.aborted)
+        return { status: "failed", found: `no answer in ${timeoutMs / 1000} s`, code };
+      const ours = toMediasearchError(error);
+      return {
+        status: "failed",
+        found: ours.message,
+        hint: ours.hint,
+        code: ours.code === "BUG" ? code : ours.code,
+      };
+    },
+  );
   const ms = Math.round(performance.now() - startedAt);
   const outcomes: readonly Outcome[] = "status" in outcome ? [outcome] : outcome;
   return outcomes.map((one) => ({ check, group, tried, ms, ...one, code: one.code ?? code }));

@@ -8,30 +8,44 @@ const TIMEOUT_MS = 60_000;
 
 /** Opens the library as every command does, lets it check itself, and holds its model against the present one. */
 export function librarySteps(context: Context, deep: boolean): readonly Step[] {
-  return [{
-    check: "library", group: "library", tried: "open the library and check it", code: "SCHEMA_MISMATCH", timeoutMs: deep ? DEEP_TIMEOUT_MS : TIMEOUT_MS,
-    async run() {
-      try {
-        const backend = await context.openBackend(false);
+  return [
+    {
+      check: "library",
+      group: "library",
+      tried: "open the library and check it",
+      code: "SCHEMA_MISMATCH",
+      timeoutMs: deep ? DEEP_TIMEOUT_MS : TIMEOUT_MS,
+      async run() {
         try {
-          const findings: Outcome[] = [];
-          for await (const { check, status, found, hint } of backend.check({ deep })) if (status !== "ok") findings.push({ status, found: `${check}: ${found}`, hint });
-          const stored = await backend.store.identity();
-          const present = await context.embedderIdentity();
-          if (stored && stored.embedder !== present.embedder)
-            findings.push({ status: "failed", found: `made with the embedding model ${stored.embedder}, not ${present.embedder}`, hint: "mediasearch migrate --reembed", code: "MODEL_MISMATCH" });
-          if (findings.length > 0) return findings;
-          const { assets, segments, sizeBytes, durationMs } = await backend.store.counts();
-          return ok(`${count(assets.indexed + assets.partial, "file")} indexed, ${assets.failed} failed, ${count(segments, "segment")}, ${duration(durationMs)}, ${bytes(sizeBytes)}`);
-        } finally {
-          await backend.close();
+          const backend = await context.openBackend(false);
+          try {
+            const findings: Outcome[] = [];
+            for await (const { check, status, found, hint } of backend.check({ deep }))
+              if (status !== "ok") findings.push({ status, found: `${check}: ${found}`, hint });
+            const stored = await backend.store.identity();
+            const present = await context.embedderIdentity();
+            if (stored && stored.embedder !== present.embedder)
+              findings.push({
+                status: "failed",
+                found: `made with the embedding model ${stored.embedder}, not ${present.embedder}`,
+                hint: "mediasearch migrate --reembed",
+                code: "MODEL_MISMATCH",
+              });
+            if (findings.length > 0) return findings;
+            const { assets, segments, sizeBytes, durationMs } = await backend.store.counts();
+            return ok(
+              `${count(assets.indexed + assets.partial, "file")} indexed, ${assets.failed} failed, ${count(segments, "segment")}, ${duration(durationMs)}, ${bytes(sizeBytes)}`,
+            );
+          } finally {
+            await backend.close();
+          }
+        } catch (error) {
+          const ours = toMediasearchError(error);
+          // A new user has none yet: that is how it should be.
+          if (ours.code === "NO_STORE") return ok("none yet; next: mediasearch index FOLDER");
+          throw ours;
         }
-      } catch (error) {
-        const ours = toMediasearchError(error);
-        // A new user has none yet: that is how it should be.
-        if (ours.code === "NO_STORE") return ok("none yet; next: mediasearch index FOLDER");
-        throw ours;
-      }
+      },
     },
-  }];
+  ];
 }

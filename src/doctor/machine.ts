@@ -18,7 +18,10 @@ const native = async (load: () => Promise<string>): Promise<Outcome> => {
   try {
     return ok(await load());
   } catch (error) {
-    return failed((error as Error).message.split("\n")[0] ?? "", "npm install mediasearch   (on this machine, with this Node)");
+    return failed(
+      (error as Error).message.split("\n")[0] ?? "",
+      "npm install mediasearch   (on this machine, with this Node)",
+    );
   }
 };
 
@@ -30,75 +33,231 @@ export function machineSteps(context: Context): readonly (readonly Step[])[] {
   let verifying: ReturnType<typeof verifyModels> | undefined;
   const verified = (): ReturnType<typeof verifyModels> => (verifying ??= verifyModels(places));
   return [
-    [{ check: "node", group: "machine", tried: "look at Node", code: "MISSING_TOOL", run: async () => nodeOutcome(process.versions.node) }],
-    [{ check: "cores and memory", group: "machine", tried: "hold cores and memory against the settings", code: "USAGE", run: async () => sizeOutcome(settings.jobs, availableParallelism(), totalmem(), freemem()) }],
-    [{ check: "configuration", group: "settings", tried: "read the settings", code: "USAGE", run: async () => configOutcome(context) }],
-    [{
-      check: "sqlite", group: "modules", tried: "load SQLite", code: "MISSING_TOOL", run: () => native(async () => {
-        const { default: Database } = await import("better-sqlite3");
-        const db = new Database(":memory:");
-        const version = db.prepare("SELECT sqlite_version()").pluck().get() as string;
-        db.close();
-        return `SQLite ${version}`;
-      }),
-    }],
-    [{
-      check: "onnx", group: "modules", tried: "load onnxruntime", code: "MISSING_TOOL", run: () => native(async () => {
-        const { env } = await import("onnxruntime-node");
-        return `onnxruntime ${env.versions.node ?? env.versions.common}`;
-      }),
-    }],
-    [{
-      check: "decoder", group: "modules", tried: "load FFmpeg", code: "MISSING_TOOL", run: () => native(async () => {
-        const { ffmpeg } = await import("../media/ffmpeg.ts");
-        const { getFFmpegInfo } = await ffmpeg();
-        return `FFmpeg ${getFFmpegInfo().version}`;
-      }),
-    }],
-    [{ check: "embedding", group: "models", tried: "find the embedding model", code: "MISSING_MODEL", async run() {
-      const { embedder } = await context.embedderIdentity();
-      const bad = (await verified()).filter(({ model, state }) => model === settings.embeddingModel && state !== "ok");
-      return bad.length === 0 ? ok(embedder) : failed(bad.map(({ model, file, state }) => `${model}/${file} is ${state}`).join(", "), "npm install mediasearch   (its folder is not whole)");
-    } }],
-    [{
-      check: "recogniser", group: "models", tried: "compare the model files with their digests", code: "MISSING_MODEL", async run() {
-        const others = (await verified()).filter(({ model }) => model !== settings.embeddingModel);
-        const named = (wanted: string): string[] => others.filter(({ state }) => state === wanted).map(({ model, file }) => `${model}/${file}`);
-        const [missing, damaged] = [named("missing"), named("damaged")];
-        if (damaged.length > 0) return failed(`damaged: ${damaged.join(", ")}`, settings.modelsDir === undefined ? "mediasearch models pull" : `put the right files into ${settings.modelsDir} (mediasearch models path)`);
-        return missing.length === 0 ? ok("recogniser is here") : warning(`not here yet: ${missing.join(", ")}; the first recording fetches them`, "mediasearch models pull");
+    [
+      {
+        check: "node",
+        group: "machine",
+        tried: "look at Node",
+        code: "MISSING_TOOL",
+        run: async () => nodeOutcome(process.versions.node),
       },
-    }],
-    [{ check: "data folder", group: "folders", tried: "look at the library's folder", code: "NO_SPACE", run: () => folderOutcome(dirname(settings.store), "MEDIASEARCH_HOME=FOLDER mediasearch doctor") }],
-    [{ check: "cache folder", group: "folders", tried: "look at the models' folder", code: "NO_SPACE", run: () => folderOutcome(settings.modelCache, "MEDIASEARCH_CACHE=FOLDER mediasearch doctor") }],
-    [{ check: "open files", group: "machine", tried: "read the limit of open files", code: "USAGE", run: openFilesOutcome }],
-    [{ check: "proxy", group: "settings", tried: "look for a proxy", code: "USAGE", run: async () => proxyOutcome(io.env) }],
-    [{ check: "terminal", group: "terminal", tried: "look at the terminal", code: "USAGE", run: async () => ok(io.stdout.isTTY ? `${io.stdout.columns ?? 80} columns` : "not a terminal: no colour, no live progress") }],
+    ],
+    [
+      {
+        check: "cores and memory",
+        group: "machine",
+        tried: "hold cores and memory against the settings",
+        code: "USAGE",
+        run: async () => sizeOutcome(settings.jobs, availableParallelism(), totalmem(), freemem()),
+      },
+    ],
+    [
+      {
+        check: "configuration",
+        group: "settings",
+        tried: "read the settings",
+        code: "USAGE",
+        run: async () => configOutcome(context),
+      },
+    ],
+    [
+      {
+        check: "sqlite",
+        group: "modules",
+        tried: "load SQLite",
+        code: "MISSING_TOOL",
+        run: () =>
+          native(async () => {
+            const { default: Database } = await import("better-sqlite3");
+            const db = new Database(":memory:");
+            const version = db.prepare("SELECT sqlite_version()").pluck().get() as string;
+            db.close();
+            return `SQLite ${version}`;
+          }),
+      },
+    ],
+    [
+      {
+        check: "onnx",
+        group: "modules",
+        tried: "load onnxruntime",
+        code: "MISSING_TOOL",
+        run: () =>
+          native(async () => {
+            const { env } = await import("onnxruntime-node");
+            return `onnxruntime ${env.versions.node ?? env.versions.common}`;
+          }),
+      },
+    ],
+    [
+      {
+        check: "decoder",
+        group: "modules",
+        tried: "load FFmpeg",
+        code: "MISSING_TOOL",
+        run: () =>
+          native(async () => {
+            const { ffmpeg } = await import("../media/ffmpeg.ts");
+            const { getFFmpegInfo } = await ffmpeg();
+            return `FFmpeg ${getFFmpegInfo().version}`;
+          }),
+      },
+    ],
+    [
+      {
+        check: "embedding",
+        group: "models",
+        tried: "find the embedding model",
+        code: "MISSING_MODEL",
+        async run() {
+          const { embedder } = await context.embedderIdentity();
+          const bad = (await verified()).filter(
+            ({ model, state }) => model === settings.embeddingModel && state !== "ok",
+          );
+          return bad.length === 0
+            ? ok(embedder)
+            : failed(
+                bad.map(({ model, file, state }) => `${model}/${file} is ${state}`).join(", "),
+                "npm install mediasearch   (its folder is not whole)",
+              );
+        },
+      },
+    ],
+    [
+      {
+        check: "recogniser",
+        group: "models",
+        tried: "compare the model files with their digests",
+        code: "MISSING_MODEL",
+        async run() {
+          const others = (await verified()).filter(
+            ({ model }) => model !== settings.embeddingModel,
+          );
+          const named = (wanted: string): string[] =>
+            others
+              .filter(({ state }) => state === wanted)
+              .map(({ model, file }) => `${model}/${file}`);
+          const [missing, damaged] = [named("missing"), named("damaged")];
+          if (damaged.length > 0)
+            return failed(
+              `damaged: ${damaged.join(", ")}`,
+              settings.modelsDir === undefined
+                ? "mediasearch models pull"
+                : `put the right files into ${settings.modelsDir} (mediasearch models path)`,
+            );
+          return missing.length === 0
+            ? ok("recogniser is here")
+            : warning(
+                `not here yet: ${missing.join(", ")}; the first recording fetches them`,
+                "mediasearch models pull",
+              );
+        },
+      },
+    ],
+    [
+      {
+        check: "data folder",
+        group: "folders",
+        tried: "look at the library's folder",
+        code: "NO_SPACE",
+        run: () =>
+          folderOutcome(dirname(settings.store), "MEDIASEARCH_HOME=FOLDER mediasearch doctor"),
+      },
+    ],
+    [
+      {
+        check: "cache folder",
+        group: "folders",
+        tried: "look at the models' folder",
+        code: "NO_SPACE",
+        run: () =>
+          folderOutcome(settings.modelCache, "MEDIASEARCH_CACHE=FOLDER mediasearch doctor"),
+      },
+    ],
+    [
+      {
+        check: "open files",
+        group: "machine",
+        tried: "read the limit of open files",
+        code: "USAGE",
+        run: openFilesOutcome,
+      },
+    ],
+    [
+      {
+        check: "proxy",
+        group: "settings",
+        tried: "look for a proxy",
+        code: "USAGE",
+        run: async () => proxyOutcome(io.env),
+      },
+    ],
+    [
+      {
+        check: "terminal",
+        group: "terminal",
+        tried: "look at the terminal",
+        code: "USAGE",
+        run: async () =>
+          ok(
+            io.stdout.isTTY
+              ? `${io.stdout.columns ?? 80} columns`
+              : "not a terminal: no colour, no live progress",
+          ),
+      },
+    ],
   ];
 }
 
 export function nodeOutcome(version: string): Outcome {
   const [major = 0, minor = 0] = version.split(".").map(Number);
   const isNew = major > LEAST_NODE[0] || (major === LEAST_NODE[0] && minor >= LEAST_NODE[1]);
-  return isNew ? ok(`Node ${version} on ${process.platform} ${process.arch}`) : failed(`Node ${version} is too old`, `install Node ${LEAST_NODE.join(".")} or newer`, "MISSING_TOOL");
+  return isNew
+    ? ok(`Node ${version} on ${process.platform} ${process.arch}`)
+    : failed(
+        `Node ${version} is too old`,
+        `install Node ${LEAST_NODE.join(".")} or newer`,
+        "MISSING_TOOL",
+      );
 }
 
-export function sizeOutcome(jobs: number, cores: number, totalBytes: number, freeBytes: number): Outcome {
+export function sizeOutcome(
+  jobs: number,
+  cores: number,
+  totalBytes: number,
+  freeBytes: number,
+): Outcome {
   const found = `${count(cores, "core")}, ${bytes(totalBytes)} of memory, ${count(jobs, "job")} at once`;
-  if (jobs > cores * 2) return warning(`${found}: more jobs than the cores can work on`, `JOB_CONCURRENCY=${cores}`);
-  if (jobs > 1 && jobs * BYTES_PER_JOB > freeBytes) return warning(`${found}, of which ${bytes(freeBytes)} is free: the jobs may not fit`, `JOB_CONCURRENCY=${Math.max(1, Math.floor(freeBytes / BYTES_PER_JOB))}`);
+  if (jobs > cores * 2)
+    return warning(`${found}: more jobs than the cores can work on`, `JOB_CONCURRENCY=${cores}`);
+  if (jobs > 1 && jobs * BYTES_PER_JOB > freeBytes)
+    return warning(
+      `${found}, of which ${bytes(freeBytes)} is free: the jobs may not fit`,
+      `JOB_CONCURRENCY=${Math.max(1, Math.floor(freeBytes / BYTES_PER_JOB))}`,
+    );
   return ok(found);
 }
 
 function configOutcome({ config }: Context): Outcome {
-  const told = [...config.notices, ...config.replaced.filter(({ isTold }) => isTold).map(({ name, answer }) => `${name} is not read any more: ${answer}`)];
+  const told = [
+    ...config.notices,
+    ...config.replaced
+      .filter(({ isTold }) => isTold)
+      .map(({ name, answer }) => `${name} is not read any more: ${answer}`),
+  ];
   const files = config.places.filter(({ isThere }) => isThere).map(({ path }) => path);
-  return told.length === 0 ? ok(files.length === 0 ? "no configuration file" : files.join(", ")) : warning(told.join("; "), "mediasearch config");
+  return told.length === 0
+    ? ok(files.length === 0 ? "no configuration file" : files.join(", "))
+    : warning(told.join("; "), "mediasearch config");
 }
 
 async function folderOutcome(folder: string, hint: string): Promise<Outcome> {
   await mkdir(folder, { recursive: true, mode: 0o700 }).catch((cause: NodeJS.ErrnoException) => {
-    throw new MediasearchError("NO_SPACE", `${folder}: can't be made (${cause.code ?? cause.message})`, { hint, cause });
+    throw new MediasearchError(
+      "NO_SPACE",
+      `${folder}: can't be made (${cause.code ?? cause.message})`,
+      { hint, cause },
+    );
   });
   await access(folder, constants.W_OK).catch((cause: unknown) => {
     throw new MediasearchError("NO_SPACE", `${folder}: no right to write`, { hint, cause });
@@ -108,8 +267,11 @@ async function folderOutcome(folder: string, hint: string): Promise<Outcome> {
 }
 
 export function spaceOutcome(folder: string, free: number, hint: string): Outcome {
-  if (free < LEAST_FREE_BYTES) return failed(`${folder}: only ${bytes(free)} free`, `${hint}   (on a larger disk)`);
-  return free < LITTLE_FREE_BYTES ? warning(`${folder}: only ${bytes(free)} free`, `${hint}   (on a larger disk)`) : ok(`${folder}: ${bytes(free)} free`);
+  if (free < LEAST_FREE_BYTES)
+    return failed(`${folder}: only ${bytes(free)} free`, `${hint}   (on a larger disk)`);
+  return free < LITTLE_FREE_BYTES
+    ? warning(`${folder}: only ${bytes(free)} free`, `${hint}   (on a larger disk)`)
+    : ok(`${folder}: ${bytes(free)} free`);
 }
 
 /** Node does not tell the limit; Linux does (proc_pid_limits(5)). */
@@ -117,14 +279,23 @@ async function openFilesOutcome(): Promise<Outcome> {
   const { readFile } = await import("node:fs/promises");
   const limits = await readFile("/proc/self/limits", "utf8").catch(() => "");
   const most = Number(/^Max open files\s+(\d+)/m.exec(limits)?.[1] ?? Number.POSITIVE_INFINITY);
-  if (most < LEAST_OPEN_FILES) return warning(`only ${most} open files are allowed`, "ulimit -n 4096");
+  if (most < LEAST_OPEN_FILES)
+    return warning(`only ${most} open files are allowed`, "ulimit -n 4096");
   return ok(Number.isFinite(most) ? `${most} open files` : "open files not limited");
 }
 
 /** Names only: an address of a proxy may hold a password. */
 function proxyOutcome(env: Readonly<Record<string, string | undefined>>): Outcome {
-  const names = ["HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy", "NO_PROXY", "no_proxy"].filter((name) => env[name]);
+  const names = [
+    "HTTPS_PROXY",
+    "https_proxy",
+    "HTTP_PROXY",
+    "http_proxy",
+    "NO_PROXY",
+    "no_proxy",
+  ].filter((name) => env[name]);
   const bad = names.filter((name) => !/^no_proxy$/i.test(name) && !URL.canParse(env[name] ?? ""));
-  if (bad.length > 0) return warning(`${bad.join(", ")} is no address`, `${bad[0]}=http://HOST:PORT`);
+  if (bad.length > 0)
+    return warning(`${bad.join(", ")} is no address`, `${bad[0]}=http://HOST:PORT`);
   return ok(names.length === 0 ? "no proxy" : `proxy by ${names.join(", ")}`);
 }

@@ -13,7 +13,16 @@ const TIMEOUT_MS = 30_000;
 
 /** From the address to a large upload; what is written is removed again. */
 export function objectStoreSteps(settings: Settings): readonly Step[] {
-  const { s3Endpoint, mediaBucket, caFile, accessKeyId, secretAccessKey, region, awsProfile, pathStyle } = settings;
+  const {
+    s3Endpoint,
+    mediaBucket,
+    caFile,
+    accessKeyId,
+    secretAccessKey,
+    region,
+    awsProfile,
+    pathStyle,
+  } = settings;
   const state: { bucket?: ObjectStore; close?: () => void } = {};
   const key = `.mediasearch-doctor/${randomUUID()}`;
   const bucket = (): ObjectStore => {
@@ -21,65 +30,127 @@ export function objectStoreSteps(settings: Settings): readonly Step[] {
     return state.bucket;
   };
   return [
-    ...(s3Endpoint === undefined ? [] : networkSteps({ url: s3Endpoint, setting: "VAST_S3_ENDPOINT", group: GROUP, caFile })),
+    ...(s3Endpoint === undefined
+      ? []
+      : networkSteps({ url: s3Endpoint, setting: "VAST_S3_ENDPOINT", group: GROUP, caFile })),
     {
-      check: "S3 bucket", group: GROUP, tried: `list the bucket ${mediaBucket ?? ""}`, code: "CREDENTIALS", timeoutMs: TIMEOUT_MS,
+      check: "S3 bucket",
+      group: GROUP,
+      tried: `list the bucket ${mediaBucket ?? ""}`,
+      code: "CREDENTIALS",
+      timeoutMs: TIMEOUT_MS,
       async run(signal) {
         if (mediaBucket === undefined) return ok("no MEDIA_BUCKET to look into");
         const { openS3 } = await import("../objects/s3/open.ts");
-        const objects = openS3({ endpoint: s3Endpoint, region, accessKeyId, secretAccessKey, profile: awsProfile, caFile, pathStyle });
+        const objects = openS3({
+          endpoint: s3Endpoint,
+          region,
+          accessKeyId,
+          secretAccessKey,
+          profile: awsProfile,
+          caFile,
+          pathStyle,
+        });
         state.close = () => objects.close();
         state.bucket = objects.bucket(mediaBucket);
         try {
-          for await (const { key: first } of state.bucket.list("", signal)) return ok(`bucket ${mediaBucket}, first key ${first}`);
+          for await (const { key: first } of state.bucket.list("", signal))
+            return ok(`bucket ${mediaBucket}, first key ${first}`);
           return ok(`bucket ${mediaBucket}, empty`);
         } catch (error) {
-          if (toMediasearchError(error).code === "IO_FAILED" && (await isDatabase(settings, signal)))
-            return failed("VAST_S3_ENDPOINT is the address of VAST DataBase, which answers no S3 there", "give the S3 address in VAST_S3_ENDPOINT and the DataBase's in VAST_ENDPOINT", "USAGE");
+          if (
+            toMediasearchError(error).code === "IO_FAILED" &&
+            (await isDatabase(settings, signal))
+          )
+            return failed(
+              "VAST_S3_ENDPOINT is the address of VAST DataBase, which answers no S3 there",
+              "give the S3 address in VAST_S3_ENDPOINT and the DataBase's in VAST_ENDPOINT",
+              "USAGE",
+            );
           throw error;
         }
       },
     },
-    ...(mediaBucket === undefined ? [] : [
-      {
-        check: "S3 right to write", group: GROUP, tried: "write, read and remove an object", code: "CREDENTIALS", timeoutMs: TIMEOUT_MS,
-        async run(signal: AbortSignal) {
-          try {
-            await bucket().put(key, body(1000), { signal });
-          } catch (error) {
-            const ours = toMediasearchError(error);
-            if (ours.code !== "CREDENTIALS") throw ours;
-            return failed(`the key may read ${mediaBucket} and not write it`, "allow s3:PutObject on the bucket; searching and indexing need no more than reading, uploads do");
-          }
-          const { readAll } = await import("../objects/object-store.ts");
-          const back = await readAll(bucket().get(key, { signal }));
-          await bucket().remove(key);
-          return back.length === 1000 ? ok("writes, reads and removes") : failed(`wrote 1000 bytes and read ${back.length}`, "report it with the server's name and version");
-        },
-      },
-      {
-        check: "S3 large upload", group: GROUP, tried: "upload an object in parts", code: "IO_FAILED", timeoutMs: TIMEOUT_MS,
-        async run(signal: AbortSignal) {
-          const startedAt = performance.now();
-          const stat = await bucket().put(key, body(LARGE_BYTES), { signal });
-          const seconds = (performance.now() - startedAt) / 1000;
-          await bucket().remove(key);
-          state.close?.();
-          return stat?.sizeBytes === LARGE_BYTES ? ok(`uploads in parts, ${bytes(LARGE_BYTES / seconds)}/s`) : failed(`uploaded ${LARGE_BYTES} bytes, of which ${stat?.sizeBytes ?? 0} are there`, "report it with the server's name and version");
-        },
-      },
-    ] satisfies readonly Step[]),
+    ...(mediaBucket === undefined
+      ? []
+      : ([
+          {
+            check: "S3 right to write",
+            group: GROUP,
+            tried: "write, read and remove an object",
+            code: "CREDENTIALS",
+            timeoutMs: TIMEOUT_MS,
+            async run(signal: AbortSignal) {
+              try {
+                await bucket().put(key, body(1000), { signal });
+              } catch (error) {
+                const ours = toMediasearchError(error);
+                if (ours.code !== "CREDENTIALS") throw ours;
+                return failed(
+                  `the key may read ${mediaBucket} and not write it`,
+                  "allow s3:PutObject on the bucket; searching and indexing need no more than reading, uploads do",
+                );
+              }
+              const { readAll } = await import("../objects/object-store.ts");
+              const back = await readAll(bucket().get(key, { signal }));
+              await bucket().remove(key);
+              return back.length === 1000
+                ? ok("writes, reads and removes")
+                : failed(
+                    `wrote 1000 bytes and read ${back.length}`,
+                    "report it with the server's name and version",
+                  );
+            },
+          },
+          {
+            check: "S3 large upload",
+            group: GROUP,
+            tried: "upload an object in parts",
+            code: "IO_FAILED",
+            timeoutMs: TIMEOUT_MS,
+            async run(signal: AbortSignal) {
+              const startedAt = performance.now();
+              const stat = await bucket().put(key, body(LARGE_BYTES), { signal });
+              const seconds = (performance.now() - startedAt) / 1000;
+              await bucket().remove(key);
+              state.close?.();
+              return stat?.sizeBytes === LARGE_BYTES
+                ? ok(`uploads in parts, ${bytes(LARGE_BYTES / seconds)}/s`)
+                : failed(
+                    `uploaded ${LARGE_BYTES} bytes, of which ${stat?.sizeBytes ?? 0} are there`,
+                    "report it with the server's name and version",
+                  );
+            },
+          },
+        ] satisfies readonly Step[])),
   ];
 }
 
 async function* body(length: number): AsyncIterable<Uint8Array> {
   const piece = new Uint8Array(65_536).fill(120);
-  for (let left = length; left > 0; left -= piece.length) yield piece.subarray(0, Math.min(left, piece.length));
+  for (let left = length; left > 0; left -= piece.length)
+    yield piece.subarray(0, Math.min(left, piece.length));
 }
 
 /** Whether the DataBase answers at the address that was given for S3. */
-async function isDatabase({ s3Endpoint, accessKeyId, secretAccessKey }: Settings, signal: AbortSignal): Promise<boolean> {
-  if (s3Endpoint === undefined || accessKeyId === undefined || secretAccessKey === undefined) return false;
+async function isDatabase(
+  { s3Endpoint, accessKeyId, secretAccessKey }: Settings,
+  signal: AbortSignal,
+): Promise<boolean> {
+  if (s3Endpoint === undefined || accessKeyId === undefined || secretAccessKey === undefined)
+    return false;
   const { connect } = await import("../backends/vast/wire/client.ts");
-  return connect({ endpoint: s3Endpoint, accessKeyId, secretAccessKey, timeoutMs: 3000, signal }).then((client) => { client.close(); return true; }, () => false);
+  return connect({
+    endpoint: s3Endpoint,
+    accessKeyId,
+    secretAccessKey,
+    timeoutMs: 3000,
+    signal,
+  }).then(
+    (client) => {
+      client.close();
+      return true;
+    },
+    () => false,
+  );
 }

@@ -26,7 +26,14 @@ const SEGMENTS_PER_FILE = 500;
 const QUERIES = 15;
 
 /** Published figures: two cores of a shared x64 machine, `mediasearch doctor --perf` on it when idle (bench/README.md). */
-export const PUBLISHED = { decode: 1730, recognise: 33.1, embed: 688, commit: 14_700, keyword: 1.59, semantic: 5.52 } as const;
+export const PUBLISHED = {
+  decode: 1730,
+  recognise: 33.1,
+  embed: 688,
+  commit: 14_700,
+  keyword: 1.59,
+  semantic: 5.52,
+} as const;
 
 const cpuSeconds = (since: NodeJS.CpuUsage): number => {
   const { user, system } = process.cpuUsage(since);
@@ -38,33 +45,72 @@ export async function measure(context: Context): Promise<readonly Measure[]> {
   const { io } = context;
   const status = statusLine(io.stderr, io.env);
   const measures: Measure[] = [];
-  const add = (name: string, unit: string, value: number, published: number, isMoreBetter = true): void => void measures.push({ name, unit, value: Number(value.toPrecision(3)), published, isMoreBetter });
+  const add = (
+    name: string,
+    unit: string,
+    value: number,
+    published: number,
+    isMoreBetter = true,
+  ): void =>
+    void measures.push({
+      name,
+      unit,
+      value: Number(value.toPrecision(3)),
+      published,
+      isMoreBetter,
+    });
   try {
     status.update("decoding");
     const audio = await decoded(context);
     add("decode", "audio s per CPU s", audio.perCpuSecond, PUBLISHED.decode);
     status.update("recognising");
-    add("recognise", "audio s per CPU s", await recognised(context, audio.samples), PUBLISHED.recognise);
+    add(
+      "recognise",
+      "audio s per CPU s",
+      await recognised(context, audio.samples),
+      PUBLISHED.recognise,
+    );
     status.update("embedding");
     const embedded = await embeddedTexts(context);
     add("embed", "segments per CPU s", embedded.perCpuSecond, PUBLISHED.embed);
     status.update("committing and searching");
     const store = await storeFigures(context, embedded.vectors);
     add("commit", "segments per CPU s", store.commit, PUBLISHED.commit);
-    add(`keyword search of ${FILES * SEGMENTS_PER_FILE} segments`, "CPU ms", store.keyword, PUBLISHED.keyword, false);
-    add(`semantic search of ${FILES * SEGMENTS_PER_FILE} segments`, "CPU ms", store.semantic, PUBLISHED.semantic, false);
+    add(
+      `keyword search of ${FILES * SEGMENTS_PER_FILE} segments`,
+      "CPU ms",
+      store.keyword,
+      PUBLISHED.keyword,
+      false,
+    );
+    add(
+      `semantic search of ${FILES * SEGMENTS_PER_FILE} segments`,
+      "CPU ms",
+      store.semantic,
+      PUBLISHED.semantic,
+      false,
+    );
     return measures;
   } finally {
     status.end();
   }
 }
 
-async function decoded({ io }: Context): Promise<{ readonly samples: readonly Float32Array[]; readonly perCpuSecond: number }> {
-  const [{ decodeAudio }, { probeMedia }] = await Promise.all([import("../media/decode.ts"), import("../media/probe.ts")]);
+async function decoded({
+  io,
+}: Context): Promise<{ readonly samples: readonly Float32Array[]; readonly perCpuSecond: number }> {
+  const [{ decodeAudio }, { probeMedia }] = await Promise.all([
+    import("../media/decode.ts"),
+    import("../media/probe.ts"),
+  ]);
   const { audio } = await probeMedia(SPEECH);
   const all = async (): Promise<Float32Array[]> => {
     const chunks: Float32Array[] = [];
-    for await (const chunk of decodeAudio(SPEECH, { streamIndex: audio?.streamIndex ?? 0, signal: io.signal })) chunks.push(chunk);
+    for await (const chunk of decodeAudio(SPEECH, {
+      streamIndex: audio?.streamIndex ?? 0,
+      signal: io.signal,
+    }))
+      chunks.push(chunk);
     return chunks;
   };
   const samples = await all();
@@ -99,30 +145,67 @@ async function recognised(context: Context, samples: readonly Float32Array[]): P
   }
 }
 
-const SUBJECTS = ["the budget", "our harbour", "the school", "a committee", "the old bridge", "every driver", "the library", "a neighbour"];
-const VERBS = ["pays for", "votes against", "repairs", "forgets", "opens", "plans", "closes", "visits"];
-const OBJECTS = ["the boiler", "next year's fair", "a new tunnel", "the museum", "two rooms", "the winter market", "a garden", "the orchestra"];
-const text = (i: number): string => `${SUBJECTS[i % 8]} ${VERBS[(i >> 3) % 8]} ${OBJECTS[(i >> 6) % 8]} number ${i}`;
+const SUBJECTS = [
+  "the budget",
+  "our harbour",
+  "the school",
+  "a committee",
+  "the old bridge",
+  "every driver",
+  "the library",
+  "a neighbour",
+];
+const VERBS = [
+  "pays for",
+  "votes against",
+  "repairs",
+  "forgets",
+  "opens",
+  "plans",
+  "closes",
+  "visits",
+];
+const OBJECTS = [
+  "the boiler",
+  "next year's fair",
+  "a new tunnel",
+  "the museum",
+  "two rooms",
+  "the winter market",
+  "a garden",
+  "the orchestra",
+];
+const text = (i: number): string =>
+  `${SUBJECTS[i % 8]} ${VERBS[(i >> 3) % 8]} ${OBJECTS[(i >> 6) % 8]} number ${i}`;
 
-async function embeddedTexts(context: Context): Promise<{ readonly vectors: readonly Float32Array[]; readonly perCpuSecond: number }> {
+async function embeddedTexts(
+  context: Context,
+): Promise<{ readonly vectors: readonly Float32Array[]; readonly perCpuSecond: number }> {
   const embedder = await context.openEmbedder();
   try {
     await embedder.embed([text(0)], { as: "passage", signal: context.io.signal });
     const before = process.cpuUsage();
-    const vectors = await embedder.embed(Array.from({ length: TEXTS }, (_, i) => text(i)), { as: "passage", signal: context.io.signal });
+    const vectors = await embedder.embed(
+      Array.from({ length: TEXTS }, (_, i) => text(i)),
+      { as: "passage", signal: context.io.signal },
+    );
     return { vectors, perCpuSecond: TEXTS / cpuSeconds(before) };
   } finally {
     await embedder.close();
   }
 }
 
-async function storeFigures(context: Context, vectors: readonly Float32Array[]): Promise<{ readonly commit: number; readonly keyword: number; readonly semantic: number }> {
+async function storeFigures(
+  context: Context,
+  vectors: readonly Float32Array[],
+): Promise<{ readonly commit: number; readonly keyword: number; readonly semantic: number }> {
   const folder = await mkdtemp(join(tmpdir(), "mediasearch-perf-"));
   const backend = await context.openBackendAt("local", join(folder, "library.sqlite"), true);
   try {
     const model = { embedder: "perf", dimensions: vectors[0]?.length ?? 0 };
     const before = process.cpuUsage();
-    for (let file = 0; file < FILES; file++) await backend.store.commit(version(file, vectors), model);
+    for (let file = 0; file < FILES; file++)
+      await backend.store.commit(version(file, vectors), model);
     const commit = (FILES * SEGMENTS_PER_FILE) / cpuSeconds(before);
     const median = async (ask: (i: number) => Promise<unknown>): Promise<number> => {
       const times: number[] = [];
@@ -133,8 +216,12 @@ async function storeFigures(context: Context, vectors: readonly Float32Array[]):
       }
       return times.toSorted((a, b) => a - b)[Math.floor(QUERIES / 2)] ?? 0;
     };
-    const keyword = await median((i) => backend.store.searchText({ terms: ["harbour", String(i * 37)] }, {}, 100));
-    const semantic = await median((i) => backend.store.searchVector(vectors[i] ?? new Float32Array(model.dimensions), {}, 100));
+    const keyword = await median((i) =>
+      backend.store.searchText({ terms: ["harbour", String(i * 37)] }, {}, 100),
+    );
+    const semantic = await median((i) =>
+      backend.store.searchVector(vectors[i] ?? new Float32Array(model.dimensions), {}, 100),
+    );
     return { commit, keyword, semantic };
   } finally {
     await backend.close();
@@ -150,7 +237,26 @@ function version(file: number, vectors: readonly Float32Array[]): AssetVersion {
     const place = at % Math.max(1, vector.length);
     vector[place] = (vector[place] ?? 0) + 0.1;
     const length = Math.hypot(...vector);
-    return { index, startMs: index * 5000, endMs: index * 5000 + 4500, text: text(at), speaker: null, confidence: null, vector: vector.map((x) => x / length) };
+    return {
+      index,
+      startMs: index * 5000,
+      endMs: index * 5000 + 4500,
+      text: text(at),
+      speaker: null,
+      confidence: null,
+      vector: vector.map((x) => x / length),
+    };
   });
-  return { id: `/perf/${file}`, sizeBytes: 1, mtimeMs: 1, fingerprint: `perf-${file}`, captionsStat: "", origin: "captions", engine: "perf", language: "en", durationMs: 2_500_000, segments };
+  return {
+    id: `/perf/${file}`,
+    sizeBytes: 1,
+    mtimeMs: 1,
+    fingerprint: `perf-${file}`,
+    captionsStat: "",
+    origin: "captions",
+    engine: "perf",
+    language: "en",
+    durationMs: 2_500_000,
+    segments,
+  };
 }

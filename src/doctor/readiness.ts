@@ -23,10 +23,22 @@ export type Answers = Readonly<Record<string, { readonly text: string; readonly 
 
 /** What no program can see from here: somebody looks, and `--confirm` keeps what they saw. */
 export const QUESTIONS: Readonly<Record<string, readonly [area: Area, question: string]>> = {
-  "backup-tested": ["infrastructure", "a backup was restored into another place and searched there"],
-  "alerts-present": ["operations", "somebody is told when index ends with another code than 0, when jobs lists failures, when the disk fills"],
-  "logs-reachable": ["operations", "what index and doctor print is kept where whoever is on call can read it"],
-  "runbook-read": ["operations", "whoever is on call has read docs/operations.md and knows where the library and its backups are"],
+  "backup-tested": [
+    "infrastructure",
+    "a backup was restored into another place and searched there",
+  ],
+  "alerts-present": [
+    "operations",
+    "somebody is told when index ends with another code than 0, when jobs lists failures, when the disk fills",
+  ],
+  "logs-reachable": [
+    "operations",
+    "what index and doctor print is kept where whoever is on call can read it",
+  ],
+  "runbook-read": [
+    "operations",
+    "whoever is on call has read docs/operations.md and knows where the library and its backups are",
+  ],
 };
 
 export interface ReadinessInput {
@@ -40,24 +52,67 @@ export interface ReadinessInput {
 
 /** The checklist before production: what a program can see it checks, the rest it asks for. */
 export async function readiness(input: ReadinessInput): Promise<readonly Item[]> {
-  return [...codeItems(input), ...infrastructureItems(input), ...operationsItems(), ...(await dataItems(input)), ...asked(input.answers)]
-    .toSorted((a, b) => AREAS.indexOf(a.area) - AREAS.indexOf(b.area));
+  return [
+    ...codeItems(input),
+    ...infrastructureItems(input),
+    ...operationsItems(),
+    ...(await dataItems(input)),
+    ...asked(input.answers),
+  ].toSorted((a, b) => AREAS.indexOf(a.area) - AREAS.indexOf(b.area));
 }
 
-const item = (area: Area, name: string, status: ItemStatus, found: string, hint: string | null = null): Item => ({ area, item: name, status, found, hint });
+const item = (
+  area: Area,
+  name: string,
+  status: ItemStatus,
+  found: string,
+  hint: string | null = null,
+): Item => ({ area, item: name, status, found, hint });
 
 function codeItems({ context, version }: ReadinessInput): Item[] {
   const { settings, sources } = context.config;
   const isCluster = settings.backend === "vast";
-  const wanted = isCluster ? (["vastEndpoint", "accessKeyId", "secretAccessKey", "mediaBucket"] as const) : [];
+  const wanted = isCluster
+    ? (["vastEndpoint", "accessKeyId", "secretAccessKey", "mediaBucket"] as const)
+    : [];
   const unset = wanted.filter((name) => settings[name] === undefined);
-  const local = ([["VAST_ENDPOINT", settings.vastEndpoint], ["VAST_S3_ENDPOINT", settings.s3Endpoint]] as const).filter(([, url]) => url !== undefined && isLoopback(url)).map(([name]) => name);
+  const local = (
+    [
+      ["VAST_ENDPOINT", settings.vastEndpoint],
+      ["VAST_S3_ENDPOINT", settings.s3Endpoint],
+    ] as const
+  )
+    .filter(([, url]) => url !== undefined && isLoopback(url))
+    .map(([name]) => name);
   return [
     item("code", "version", "ok", `mediasearch ${version}, Node ${process.versions.node}`),
-    unset.length === 0 ? item("code", "configuration", "ok", isCluster ? "complete" : "a local library needs none") : item("code", "configuration", "failed", `not set: ${unset.join(", ")}`, "mediasearch config"),
-    isCluster ? item("code", "backend", local.length === 0 ? "ok" : "failed", local.length === 0 ? "the cluster" : `${local.join(", ")} points at this machine`, local.length === 0 ? null : `${local[0]}=https://CLUSTER`)
-      : item("code", "backend", "warning", `a library on this machine (BACKEND from ${sources.backend.kind})`, "BACKEND=vast, when a team is to share it"),
-    settings.engine.includes("STUB") ? item("code", "recogniser", "failed", "STUB invents text", "ASR_ENGINE=local") : item("code", "recogniser", "ok", settings.engine),
+    unset.length === 0
+      ? item("code", "configuration", "ok", isCluster ? "complete" : "a local library needs none")
+      : item(
+          "code",
+          "configuration",
+          "failed",
+          `not set: ${unset.join(", ")}`,
+          "mediasearch config",
+        ),
+    isCluster
+      ? item(
+          "code",
+          "backend",
+          local.length === 0 ? "ok" : "failed",
+          local.length === 0 ? "the cluster" : `${local.join(", ")} points at this machine`,
+          local.length === 0 ? null : `${local[0]}=https://CLUSTER`,
+        )
+      : item(
+          "code",
+          "backend",
+          "warning",
+          `a library on this machine (BACKEND from ${sources.backend.kind})`,
+          "BACKEND=vast, when a team is to share it",
+        ),
+    settings.engine.includes("STUB")
+      ? item("code", "recogniser", "failed", "STUB invents text", "ASR_ENGINE=local")
+      : item("code", "recogniser", "ok", settings.engine),
   ];
 }
 
@@ -69,22 +124,66 @@ function isLoopback(url: string): boolean {
 function infrastructureItems({ context, results }: ReadinessInput): Item[] {
   const { settings, sources } = context.config;
   const bad = results.filter(({ status }) => status !== "ok");
-  const checks = bad.length === 0 ? [item("infrastructure", "checks", "ok", `${results.length} checks of doctor are well`)]
-    : bad.map(({ check, status, found, hint }) => item("infrastructure", check, status, found, hint ?? null));
-  if (settings.secretAccessKey === undefined) return [...checks, item("infrastructure", "credentials", "ok", settings.backend === "vast" ? "by a profile or role" : "none are needed")];
+  const checks =
+    bad.length === 0
+      ? [item("infrastructure", "checks", "ok", `${results.length} checks of doctor are well`)]
+      : bad.map(({ check, status, found, hint }) =>
+          item("infrastructure", check, status, found, hint ?? null),
+        );
+  if (settings.secretAccessKey === undefined)
+    return [
+      ...checks,
+      item(
+        "infrastructure",
+        "credentials",
+        "ok",
+        settings.backend === "vast" ? "by a profile or role" : "none are needed",
+      ),
+    ];
   const { kind, from } = sources.secretAccessKey;
   const isFile = from.includes("_FILE") || kind === "user file" || kind === "project file";
-  return [...checks, isFile ? item("infrastructure", "credentials", "ok", `out of a file (${from})`)
-    : item("infrastructure", "credentials", "warning", `out of ${from}: every process of this user can read it`, "VAST_SECRET_ACCESS_KEY_FILE=/run/secrets/key, or AWS_PROFILE")];
+  return [
+    ...checks,
+    isFile
+      ? item("infrastructure", "credentials", "ok", `out of a file (${from})`)
+      : item(
+          "infrastructure",
+          "credentials",
+          "warning",
+          `out of ${from}: every process of this user can read it`,
+          "VAST_SECRET_ACCESS_KEY_FILE=/run/secrets/key, or AWS_PROFILE",
+        ),
+  ];
 }
 
-const operationsItems = (): Item[] => [item("operations", "metrics", "absent", "mediasearch has no metrics endpoint: mediasearch status --json tells files, queue and jobs", "a monitor can run it every minute")];
+const operationsItems = (): Item[] => [
+  item(
+    "operations",
+    "metrics",
+    "absent",
+    "mediasearch has no metrics endpoint: mediasearch status --json tells files, queue and jobs",
+    "a monitor can run it every minute",
+  ),
+];
 
-const asked = (answers: Answers): Item[] => Object.entries(QUESTIONS).map(([name, [area, question]]) => {
-  const answer = answers[name];
-  return answer ? item(area, name, "ok", `${question}: confirmed ${answer.at.slice(0, 10)}${answer.text ? `, ${answer.text}` : ""}`)
-    : item(area, name, "asked", question, `mediasearch doctor --readiness --confirm "${name}=who, and what was seen"`);
-});
+const asked = (answers: Answers): Item[] =>
+  Object.entries(QUESTIONS).map(([name, [area, question]]) => {
+    const answer = answers[name];
+    return answer
+      ? item(
+          area,
+          name,
+          "ok",
+          `${question}: confirmed ${answer.at.slice(0, 10)}${answer.text ? `, ${answer.text}` : ""}`,
+        )
+      : item(
+          area,
+          name,
+          "asked",
+          question,
+          `mediasearch doctor --readiness --confirm "${name}=who, and what was seen"`,
+        );
+  });
 
 async function dataItems(input: ReadinessInput): Promise<Item[]> {
   return [...(await libraryItems(input)), performanceItem(input), capacityItem(input)];
@@ -93,10 +192,14 @@ async function dataItems(input: ReadinessInput): Promise<Item[]> {
 /** Words that stand in the library must be found in it. */
 async function libraryItems({ context }: ReadinessInput): Promise<Item[]> {
   const backend = await context.openBackend(false).catch(() => undefined);
-  if (!backend) return [item("data", "library", "failed", "there is none yet", "mediasearch index FOLDER")];
+  if (!backend)
+    return [item("data", "library", "failed", "there is none yet", "mediasearch index FOLDER")];
   try {
     const { current, newest } = backend.schema();
-    const schema = current === newest ? item("data", "schema", "ok", `${current}`) : item("data", "schema", "failed", `${current}, newest ${newest}`, "mediasearch migrate");
+    const schema =
+      current === newest
+        ? item("data", "schema", "ok", `${current}`)
+        : item("data", "schema", "failed", `${current}, newest ${newest}`, "mediasearch migrate");
     for await (const { id, state } of backend.store.listAssets()) {
       if (state !== "indexed") continue;
       for await (const { text } of backend.store.readVersion(id)) {
@@ -104,10 +207,24 @@ async function libraryItems({ context }: ReadinessInput): Promise<Item[]> {
         if (terms.length === 0) continue;
         const hits = await backend.store.searchText({ terms }, {}, 20);
         const isFound = hits.some((hit) => hit.asset === id);
-        return [schema, isFound ? item("data", "search", "ok", "words of an indexed file are found in it") : item("data", "search", "failed", `${id}: its own words do not find it`, "mediasearch doctor --deep")];
+        return [
+          schema,
+          isFound
+            ? item("data", "search", "ok", "words of an indexed file are found in it")
+            : item(
+                "data",
+                "search",
+                "failed",
+                `${id}: its own words do not find it`,
+                "mediasearch doctor --deep",
+              ),
+        ];
       }
     }
-    return [schema, item("data", "search", "failed", "nothing is indexed yet", "mediasearch index FOLDER")];
+    return [
+      schema,
+      item("data", "search", "failed", "nothing is indexed yet", "mediasearch index FOLDER"),
+    ];
   } finally {
     await backend.close();
   }
@@ -117,18 +234,66 @@ async function libraryItems({ context }: ReadinessInput): Promise<Item[]> {
 const TOLERANCE = 0.5;
 
 function performanceItem({ measures }: ReadinessInput): Item {
-  if (!measures) return item("data", "performance", "asked", "not measured on this machine", "mediasearch doctor --readiness --perf");
-  const slow = measures.filter(({ value, published, isMoreBetter }) => (isMoreBetter ? value < published * TOLERANCE : value > published / TOLERANCE));
-  return slow.length === 0 ? item("data", "performance", "ok", `${measures.length} figures, none less than half of the published`)
-    : item("data", "performance", "warning", slow.map(({ name, value, unit, published }) => `${name}: ${value} ${unit}, published ${published}`).join("; "), "see what else this machine does, and bench/README.md");
+  if (!measures)
+    return item(
+      "data",
+      "performance",
+      "asked",
+      "not measured on this machine",
+      "mediasearch doctor --readiness --perf",
+    );
+  const slow = measures.filter(({ value, published, isMoreBetter }) =>
+    isMoreBetter ? value < published * TOLERANCE : value > published / TOLERANCE,
+  );
+  return slow.length === 0
+    ? item(
+        "data",
+        "performance",
+        "ok",
+        `${measures.length} figures, none less than half of the published`,
+      )
+    : item(
+        "data",
+        "performance",
+        "warning",
+        slow
+          .map(
+            ({ name, value, unit, published }) =>
+              `${name}: ${value} ${unit}, published ${published}`,
+          )
+          .join("; "),
+        "see what else this machine does, and bench/README.md",
+      );
 }
 
 function capacityItem({ context, hoursPerDay, measures }: ReadinessInput): Item {
   const recognise = measures?.find(({ name }) => name === "recognise");
-  if (hoursPerDay === undefined || !recognise) return item("data", "capacity", "asked", "how many hours of audio come in a day", "mediasearch doctor --readiness --perf --hours-per-day 200");
+  if (hoursPerDay === undefined || !recognise)
+    return item(
+      "data",
+      "capacity",
+      "asked",
+      "how many hours of audio come in a day",
+      "mediasearch doctor --readiness --perf --hours-per-day 200",
+    );
   const { jobs } = context.config.settings;
   const perDay = recognise.value * 24 * jobs;
   const found = `${hoursPerDay} h a day, of ${perDay.toFixed(0)} h that ${jobs} jobs recognise at ${recognise.value} × real time`;
-  if (hoursPerDay > perDay) return item("data", "capacity", "failed", found, "more machines (BACKEND=vast shares the work), or more cores and JOB_CONCURRENCY");
-  return hoursPerDay > perDay / 2 ? item("data", "capacity", "warning", `${found}: little is left for a backlog`, "more machines, or more cores and JOB_CONCURRENCY") : item("data", "capacity", "ok", found);
+  if (hoursPerDay > perDay)
+    return item(
+      "data",
+      "capacity",
+      "failed",
+      found,
+      "more machines (BACKEND=vast shares the work), or more cores and JOB_CONCURRENCY",
+    );
+  return hoursPerDay > perDay / 2
+    ? item(
+        "data",
+        "capacity",
+        "warning",
+        `${found}: little is left for a backlog`,
+        "more machines, or more cores and JOB_CONCURRENCY",
+      )
+    : item("data", "capacity", "ok", found);
 }

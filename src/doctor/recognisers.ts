@@ -6,16 +6,39 @@ import { ok, type Step, warning } from "./check.ts";
 /** Every recogniser that is chosen, first or later, or only has its address set; each alone. That on this machine is checked with its models. */
 export function recogniserSteps({ config, io }: Context): readonly (readonly Step[])[] {
   const { settings } = config;
-  const chosen = new Set([settings.engine, ...engineRules(settings.engineRules ?? "", "/").map(({ engines }) => engines)].flatMap((chain) => chain.split(",")));
-  const set: Readonly<Record<string, string | undefined>> = { NVIDIA_NIMS: settings.nimEndpoint, WHISPER: settings.whisperEndpoint, BYO: settings.byoCommand ?? settings.byoEndpoint };
+  const chosen = new Set(
+    [
+      settings.engine,
+      ...engineRules(settings.engineRules ?? "", "/").map(({ engines }) => engines),
+    ].flatMap((chain) => chain.split(",")),
+  );
+  const set: Readonly<Record<string, string | undefined>> = {
+    NVIDIA_NIMS: settings.nimEndpoint,
+    WHISPER: settings.whisperEndpoint,
+    BYO: settings.byoCommand ?? settings.byoEndpoint,
+  };
   for (const [name, address] of Object.entries(set)) if (address !== undefined) chosen.add(name);
-  return [...chosen].filter((name) => name !== "local").map((name): readonly Step[] => [{
-    check: name, group: name, tried: `ask the recogniser ${name}`, code: "UNREACHABLE", timeoutMs: 30_000,
-    async run(signal) {
-      if (name === "STUB") return warning("STUB invents text", "ASR_ENGINE=local");
-      const { checkTranscriber } = await import("../asr/registry.ts");
-      const { found, warning: doubt, hint } = await checkTranscriber(name, engineSettings(settings, io.env), signal);
-      return doubt === undefined ? ok(found) : warning(`${found}: ${doubt}`, hint ?? "docs/engines.md");
-    },
-  }]);
+  return [...chosen]
+    .filter((name) => name !== "local")
+    .map((name): readonly Step[] => [
+      {
+        check: name,
+        group: name,
+        tried: `ask the recogniser ${name}`,
+        code: "UNREACHABLE",
+        timeoutMs: 30_000,
+        async run(signal) {
+          if (name === "STUB") return warning("STUB invents text", "ASR_ENGINE=local");
+          const { checkTranscriber } = await import("../asr/registry.ts");
+          const {
+            found,
+            warning: doubt,
+            hint,
+          } = await checkTranscriber(name, engineSettings(settings, io.env), signal);
+          return doubt === undefined
+            ? ok(found)
+            : warning(`${found}: ${doubt}`, hint ?? "docs/engines.md");
+        },
+      },
+    ]);
 }

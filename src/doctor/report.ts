@@ -14,9 +14,14 @@ export function formatText(results: readonly Result[], paint: Paint): string {
   for (const group of new Set(results.map((result) => result.group))) {
     const all = results.filter((result) => result.group === group);
     const well = all.filter(({ status }) => status === "ok");
-    if (well.length > 0) lines.push(`${paint("green", MARKS.ok)}  ${group.padEnd(WIDTH)} ${plain(well.map(({ found }) => found).join("; "))}`);
+    if (well.length > 0)
+      lines.push(
+        `${paint("green", MARKS.ok)}  ${group.padEnd(WIDTH)} ${plain(well.map(({ found }) => found).join("; "))}`,
+      );
     for (const { status, check, found, hint, ms } of all.filter(({ status }) => status !== "ok")) {
-      lines.push(`${paint(COLOURS[status], MARKS[status])}  ${check.padEnd(WIDTH)} ${plain(found)} (${ms} ms)`);
+      lines.push(
+        `${paint(COLOURS[status], MARKS[status])}  ${check.padEnd(WIDTH)} ${plain(found)} (${ms} ms)`,
+      );
       if (hint) lines.push(`         ${paint("cyan", "next:")} ${plain(hint)}`);
     }
   }
@@ -24,23 +29,71 @@ export function formatText(results: readonly Result[], paint: Paint): string {
 }
 
 export const toJson = (results: readonly Result[]): readonly unknown[] =>
-  results.map(({ check, group, status, tried, found, hint, ms }) => ({ check, group, status, tried, found, hint: hint ?? null, ms }));
+  results.map(({ check, group, status, tried, found, hint, ms }) => ({
+    check,
+    group,
+    status,
+    tried,
+    found,
+    hint: hint ?? null,
+    ms,
+  }));
 
-const ITEM_MARKS = { ok: "ok     ", warning: "warning", failed: "failed ", asked: "asked  ", absent: "absent " } as const;
-const ITEM_COLOURS = { ok: "green", warning: "yellow", failed: "red", asked: "cyan", absent: "dim" } as const;
+const ITEM_MARKS = {
+  ok: "ok     ",
+  warning: "warning",
+  failed: "failed ",
+  asked: "asked  ",
+  absent: "absent ",
+} as const;
+const ITEM_COLOURS = {
+  ok: "green",
+  warning: "yellow",
+  failed: "red",
+  asked: "cyan",
+  absent: "dim",
+} as const;
 
 export function formatItems(items: readonly Item[], paint: Paint): string {
-  return AREAS.map((area) => `${area}\n${items.filter((one) => one.area === area).map(({ item, status, found, hint }) =>
-    `  ${paint(ITEM_COLOURS[status], ITEM_MARKS[status])}  ${item.padEnd(WIDTH + 3)} ${plain(found)}\n${hint ? `           ${paint("cyan", "next:")} ${plain(hint)}\n` : ""}`).join("")}`).join("");
+  return AREAS.map(
+    (area) =>
+      `${area}\n${items
+        .filter((one) => one.area === area)
+        .map(
+          ({ item, status, found, hint }) =>
+            `  ${paint(ITEM_COLOURS[status], ITEM_MARKS[status])}  ${item.padEnd(WIDTH + 3)} ${plain(found)}\n${hint ? `           ${paint("cyan", "next:")} ${plain(hint)}\n` : ""}`,
+        )
+        .join("")}`,
+  ).join("");
 }
 
 const cell = (text: string): string => plain(text).replaceAll("|", "\\|");
 
 export function itemsAsMarkdown(items: readonly Item[]): string {
-  return AREAS.map((area) => `## ${area}\n\n| | item | found | next |\n|---|---|---|---|\n${items.filter((one) => one.area === area).map(({ item, status, found, hint }) =>
-    `| ${status} | ${cell(item)} | ${cell(found)} | ${hint ? `\`${cell(hint)}\`` : ""} |\n`).join("")}\n`).join("");
+  return AREAS.map(
+    (area) =>
+      `## ${area}\n\n| | item | found | next |\n|---|---|---|---|\n${items
+        .filter((one) => one.area === area)
+        .map(
+          ({ item, status, found, hint }) =>
+            `| ${status} | ${cell(item)} | ${cell(found)} | ${hint ? `\`${cell(hint)}\`` : ""} |\n`,
+        )
+        .join("")}\n`,
+  ).join("");
 }
 
 export const formatMeasures = (measures: readonly Measure[]): string =>
-  [["", "this machine", "published", ""], ...measures.map(({ name, value, published, unit }) => [name, String(value), String(published), unit])]
-    .map(([name = "", value = "", published = "", unit = ""]) => `${name.padEnd(34)} ${value.padStart(12)} ${published.padStart(10)}  ${unit}\n`).join("");
+  [
+    ["", "this machine", "published", ""],
+    ...measures.map(({ name, value, published, unit }) => [
+      name,
+      String(value),
+      String(published),
+      unit,
+    ]),
+  ]
+    .map(
+      ([name = "", value = "", published = "", unit = ""]) =>
+        `${name.padEnd(34)} ${value.padStart(12)} ${published.padStart(10)}  ${unit}\n`,
+    )
+    .join("");

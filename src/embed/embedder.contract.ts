@@ -8,14 +8,29 @@ export interface EmbedderCase {
 }
 
 const TEXTS = [
-  "The committee approved the budget for next year.", "Money was set aside for the coming twelve months.", "A whale swam past the harbour at dawn.",
-  "", "?!", "日本語の文章です。", `${"very ".repeat(2000)}long`,
+  "The committee approved the budget for next year.",
+  "Money was set aside for the coming twelve months.",
+  "A whale swam past the harbour at dawn.",
+  "",
+  "?!",
+  "日本語の文章です。",
+  `${"very ".repeat(2000)}long`,
 ];
-const dot = (a: Float32Array | undefined, b: Float32Array | undefined): number => [...(a ?? [])].reduce((sum, value, i) => sum + value * (b?.[i] ?? 0), 0);
-const embed = (embedder: Embedder, texts: readonly string[], as: "query" | "passage" = "passage"): Promise<Float32Array[]> => embedder.embed(texts, { as });
+const dot = (a: Float32Array | undefined, b: Float32Array | undefined): number =>
+  [...(a ?? [])].reduce((sum, value, i) => sum + value * (b?.[i] ?? 0), 0);
+const embed = (
+  embedder: Embedder,
+  texts: readonly string[],
+  as: "query" | "passage" = "passage",
+): Promise<Float32Array[]> => embedder.embed(texts, { as });
 
 export const EMBEDDER_CASES: readonly EmbedderCase[] = [
-  { law: "gives nothing for nothing", async run(embedder) { assert.deepEqual(await embed(embedder, []), []); } },
+  {
+    law: "gives nothing for nothing",
+    async run(embedder) {
+      assert.deepEqual(await embed(embedder, []), []);
+    },
+  },
   {
     law: "gives one vector a text, of the length that it says",
     async run(embedder) {
@@ -26,7 +41,10 @@ export const EMBEDDER_CASES: readonly EmbedderCase[] = [
   },
   {
     law: "gives unit length, whatever the text",
-    async run(embedder) { for (const vector of await embed(embedder, TEXTS)) assert.ok(Math.abs(dot(vector, vector) - 1) < 1e-5); },
+    async run(embedder) {
+      for (const vector of await embed(embedder, TEXTS))
+        assert.ok(Math.abs(dot(vector, vector) - 1) < 1e-5);
+    },
   },
   {
     law: "keeps the order, and a text has the same vector in any batch and at any time",
@@ -52,18 +70,26 @@ export const EMBEDDER_CASES: readonly EmbedderCase[] = [
   {
     law: "cuts what is too long instead of refusing it",
     async run(embedder) {
-      const [long, longer] = await embed(embedder, [`budget ${"very ".repeat(3000)}`, `budget ${"very ".repeat(3000)}and this is cut`]);
+      const [long, longer] = await embed(embedder, [
+        `budget ${"very ".repeat(3000)}`,
+        `budget ${"very ".repeat(3000)}and this is cut`,
+      ]);
       assert.deepEqual(long, longer);
     },
   },
   {
     law: "names itself with its weights, so that another build has another name",
-    async run(embedder) { assert.match(embedder.id, /^[\w.-]+@[0-9a-f]{8,}$/); },
+    async run(embedder) {
+      assert.match(embedder.id, /^[\w.-]+@[0-9a-f]{8,}$/);
+    },
   },
   {
     law: "stops when it is told to",
     async run(embedder) {
-      await assert.rejects(embedder.embed(TEXTS, { as: "passage", signal: AbortSignal.abort(new Error("enough")) }), /enough/);
+      await assert.rejects(
+        embedder.embed(TEXTS, { as: "passage", signal: AbortSignal.abort(new Error("enough")) }),
+        /enough/,
+      );
     },
   },
 ];

@@ -6,7 +6,11 @@ const BY_MODEL: readonly (readonly [name: RegExp, query: string, passage: string
   [/(?:^|[/-])(?:multilingual-)?e5-(?:small|base|large)(?!.*instruct)/i, "query: ", "passage: "],
   [/nomic-embed-text/i, "search_query: ", "search_document: "],
   [/bge-(?:small|base|large)-en/i, "Represent this sentence for searching relevant passages: ", ""],
-  [/mxbai-embed-large|snowflake-arctic-embed/i, "Represent this sentence for searching relevant passages: ", ""],
+  [
+    /mxbai-embed-large|snowflake-arctic-embed/i,
+    "Represent this sentence for searching relevant passages: ",
+    "",
+  ],
 ];
 
 export interface Prefixes {
@@ -26,7 +30,12 @@ const NOTHING = ".";
  * Texts as the model gets them: never empty, and never longer than it takes, so that no server cuts or refuses them. No tokenizer makes more tokens of a text
  * than it has bytes of UTF-8, so that many bytes always fit; two are left for the marks at its ends. Cut at a space where there is one.
  */
-export function prepare(texts: readonly string[], as: EmbedOptions["as"], prefixes: Prefixes, maxTokens: number): string[] {
+export function prepare(
+  texts: readonly string[],
+  as: EmbedOptions["as"],
+  prefixes: Prefixes,
+  maxTokens: number,
+): string[] {
   const prefix = prefixes[as];
   const most = Math.max(1, maxTokens - 2 - Buffer.byteLength(prefix));
   return texts.map((text) => prefix + cut(text.trim() === "" ? NOTHING : text, most));

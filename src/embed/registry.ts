@@ -36,10 +36,13 @@ function entry({ model, endpoint }: EmbedderSettings): Entry {
   if (model === BUNDLED) return MINILM;
   if (/^[./~]|[/\\]$/.test(model) || /^[A-Za-z]:\\/.test(model)) return ONNX;
   throw new MediasearchError("USAGE", `no embedding model is called ${model}`, {
-    subject: "EMBEDDING_MODEL", hint: `EMBEDDING_MODEL=${BUNDLED}, or a folder with an ONNX model such as ./my-model, or EMBEDDING_ENDPOINT=http://SERVER for a model of a server`,
+    subject: "EMBEDDING_MODEL",
+    hint: `EMBEDDING_MODEL=${BUNDLED}, or a folder with an ONNX model such as ./my-model, or EMBEDDING_ENDPOINT=http://SERVER for a model of a server`,
   });
 }
 
-export const openEmbedder = async (settings: EmbedderSettings): Promise<Embedder> => entry(settings).open(settings);
+export const openEmbedder = async (settings: EmbedderSettings): Promise<Embedder> =>
+  entry(settings).open(settings);
 
-export const embedderIdentity = async (settings: EmbedderSettings): Promise<EmbedderIdentity> => entry(settings).identity(settings);
+export const embedderIdentity = async (settings: EmbedderSettings): Promise<EmbedderIdentity> =>
+  entry(settings).identity(settings);

@@ -13,7 +13,11 @@ const model = await openEmbedder({ model: "all-MiniLM-L6-v2" });
 afterAll(() => model.close());
 const identity = { embedder: model.id, dimensions: model.dimensions };
 
-async function library(): Promise<{ readonly path: string; readonly backend: Backend; readonly memory: NonNullable<Backend["queryVectors"]> }> {
+async function library(): Promise<{
+  readonly path: string;
+  readonly backend: Backend;
+  readonly memory: NonNullable<Backend["queryVectors"]>;
+}> {
   const folder = mkdtempSync(join(tmpdir(), "mediasearch-queries-"));
   const path = join(folder, "library.sqlite");
   const backend = await openLibrary({ path, create: true });
@@ -27,22 +31,35 @@ async function library(): Promise<{ readonly path: string; readonly backend: Bac
 describe("an embedder that remembers queries", () => {
   it("gives the model's own vectors in order and opens the model for a new query only, whatever process asked first", async () => {
     const { path, memory } = await library();
-    const queries = ["the budget for next year", "who was at the harbour?", "the budget for next year"];
+    const queries = [
+      "the budget for next year",
+      "who was at the harbour?",
+      "the budget for next year",
+    ];
     const expected = await model.embed(queries, { as: "query" });
     let opened = 0;
-    const remembering = (vectors: typeof memory): Embedder => rememberQueries(identity, async () => {
-      opened++;
-      return { ...model, close: async () => {} };
-    }, vectors);
+    const remembering = (vectors: typeof memory): Embedder =>
+      rememberQueries(
+        identity,
+        async () => {
+          opened++;
+          return { ...model, close: async () => {} };
+        },
+        vectors,
+      );
     const first = remembering(memory);
     expect(await first.embed(queries, { as: "query" })).toEqual(expected);
     await first.close();
     const again = await openLibrary({ path, create: false });
     const second = remembering(again.queryVectors as typeof memory);
-    expect(await second.embed(queries.toReversed(), { as: "query" })).toEqual(expected.toReversed());
+    expect(await second.embed(queries.toReversed(), { as: "query" })).toEqual(
+      expected.toReversed(),
+    );
     await second.close();
     expect(opened).toBe(1);
-    expect(await second.embed(["the budget for this year", queries[1] ?? ""], { as: "query" })).toEqual(await model.embed(["the budget for this year", queries[1] ?? ""], { as: "query" }));
+    expect(
+      await second.embed(["the budget for this year", queries[1] ?? ""], { as: "query" }),
+    ).toEqual(await model.embed(["the budget for this year", queries[1] ?? ""], { as: "query" }));
     expect(opened).toBe(2);
     await again.close();
   });
@@ -59,7 +76,11 @@ describe("the query vectors of a library", () => {
   it("are a thousand at most: the oldest go", async () => {
     const { memory } = await library();
     for (let n = 0; n < 1005; n++) await memory.put("m", `query ${n}`, Float32Array.of(n));
-    expect((await Promise.all([0, 4, 5, 1004].map((n) => memory.get("m", `query ${n}`)))).map((vector) => vector?.[0])).toEqual([undefined, undefined, 5, 1004]);
+    expect(
+      (await Promise.all([0, 4, 5, 1004].map((n) => memory.get("m", `query ${n}`)))).map(
+        (vector) => vector?.[0],
+      ),
+    ).toEqual([undefined, undefined, 5, 1004]);
   });
 
   it("do not tell what was looked for", async () => {

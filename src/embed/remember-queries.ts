@@ -6,7 +6,11 @@ interface Memory {
 }
 
 /** An embedder that opens the model when it meets a query that the memory does not know, or a passage. */
-export function rememberQueries({ embedder: id, dimensions }: { readonly embedder: string; readonly dimensions: number }, open: () => Promise<Embedder>, memory: Memory): Embedder {
+export function rememberQueries(
+  { embedder: id, dimensions }: { readonly embedder: string; readonly dimensions: number },
+  open: () => Promise<Embedder>,
+  memory: Memory,
+): Embedder {
   let model: Promise<Embedder> | undefined;
   const opened = (): Promise<Embedder> => (model ??= open());
   return {

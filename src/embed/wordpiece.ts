@@ -9,7 +9,8 @@ const UNKNOWN = 100;
 const LONGEST_WORD = 100;
 
 /** Characters that BERT sets apart as words of their own: CJK ideographs. */
-const IDEOGRAPH = /[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\u{20000}-\u{2ceaf}\u{2f800}-\u{2fa1f}]/u;
+const IDEOGRAPH =
+  /[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\u{20000}-\u{2ceaf}\u{2f800}-\u{2fa1f}]/u;
 /** Unicode punctuation and the ASCII signs that BERT counts as such. */
 const PUNCTUATION = /[\p{P}$+<=>^`|~]/u;
 const SKIPPED = /[\0\ufffd\p{Cc}\p{Cf}\p{Co}\p{Cs}]/u;
@@ -19,7 +20,12 @@ const SKIPPED = /[\0\ufffd\p{Cc}\p{Cf}\p{Co}\p{Cs}]/u;
  * Devlin et al. 2018, https://arxiv.org/abs/1810.04805. The vocabulary is one token a line, its line number the id.
  */
 export function openWordPiece(vocabulary: string): WordPiece {
-  const ids = new Map(vocabulary.trimEnd().split(/\r?\n/).map((token, id) => [token, id]));
+  const ids = new Map(
+    vocabulary
+      .trimEnd()
+      .split(/\r?\n/)
+      .map((token, id) => [token, id]),
+  );
   return {
     encode(text, limit) {
       const result = [CLS];
@@ -58,7 +64,8 @@ function pieces(word: string, ids: ReadonlyMap<string, number>): number[] {
   while (start < letters.length) {
     let end = letters.length;
     let id: number | undefined;
-    for (; end > start && id === undefined; end--) id = ids.get((start > 0 ? "##" : "") + letters.slice(start, end).join(""));
+    for (; end > start && id === undefined; end--)
+      id = ids.get((start > 0 ? "##" : "") + letters.slice(start, end).join(""));
     if (id === undefined) return [UNKNOWN];
     found.push(id);
     start = end + 1;

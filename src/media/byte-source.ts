@@ -10,4 +10,5 @@ export interface ByteSource {
 /** What media is read from: a file's path, or bytes. */
 export type MediaInput = string | ByteSource;
 
-export const inputName = (input: MediaInput): string => (typeof input === "string" ? input : input.name);
+export const inputName = (input: MediaInput): string =>
+  typeof input === "string" ? input : input.name;

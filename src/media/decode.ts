@@ -1,6 +1,13 @@
 import type { CodecContext, Frame, Packet, Stream } from "node-av/lib";
 import { inputName, type MediaInput } from "./byte-source.ts";
-import { DISCARD_ALL, type Library, type OpenedInput, openInput, toMs, unreadable } from "./ffmpeg.ts";
+import {
+  DISCARD_ALL,
+  type Library,
+  type OpenedInput,
+  openInput,
+  toMs,
+  unreadable,
+} from "./ffmpeg.ts";
 import { openResampler, type Resampler } from "./resample.ts";
 
 export interface DecodeOptions {
@@ -24,19 +31,29 @@ const LEAST_GAP_MS = 80;
  * Damaged packets are left out and counted.
  * @throws UNREADABLE_MEDIA when nothing can be decoded.
  */
-export async function* decodeAudio(source: MediaInput, options: DecodeOptions): AsyncIterable<Float32Array> {
+export async function* decodeAudio(
+  source: MediaInput,
+  options: DecodeOptions,
+): AsyncIterable<Float32Array> {
   const path = inputName(source);
   const opened = await openInput(source);
   const { av, input, streams } = opened;
   const packet = new av.Packet();
   const frame = new av.Frame();
-  const state: State = { output: [], outputLength: 0, written: 0, damaged: 0, startMs: startOf(input.startTime) };
+  const state: State = {
+    output: [],
+    outputLength: 0,
+    written: 0,
+    damaged: 0,
+    startMs: startOf(input.startTime),
+  };
   let decoder: CodecContext | undefined;
   let resampler: Resampler | undefined;
   try {
     const stream = streams.find(({ index }) => index === options.streamIndex);
     if (!stream) throw unreadable(path, `no stream ${options.streamIndex}`);
-    for (const other of streams) if (other.index !== stream.index) other.discard = DISCARD_ALL as typeof other.discard;
+    for (const other of streams)
+      if (other.index !== stream.index) other.discard = DISCARD_ALL as typeof other.discard;
     decoder = await openDecoder(av, stream, path);
     packet.alloc();
     frame.alloc();
@@ -62,7 +79,13 @@ export async function* decodeAudio(source: MediaInput, options: DecodeOptions): 
       }
     }
     if (state.outputLength > 0) yield take(state, state.outputLength);
-    if (state.written === 0) throw unreadable(path, state.damaged > 0 ? "damaged: none of its sound can be decoded" : "its audio track is empty");
+    if (state.written === 0)
+      throw unreadable(
+        path,
+        state.damaged > 0
+          ? "damaged: none of its sound can be decoded"
+          : "its audio track is empty",
+      );
     if (state.damaged > 0) options.onDamage?.(state.damaged);
   } finally {
     resampler?.free();
@@ -83,7 +106,8 @@ interface State {
   readonly startMs: number;
 }
 
-const startOf = (microseconds: bigint): number => toMs(microseconds, { num: 1, den: 1_000_000 }) ?? 0;
+const startOf = (microseconds: bigint): number =>
+  toMs(microseconds, { num: 1, den: 1_000_000 }) ?? 0;
 
 async function openDecoder(av: Library, stream: Stream, path: string): Promise<CodecContext> {
   const codec = av.Codec.findDecoder(stream.codecpar.codecId);
@@ -103,9 +127,14 @@ async function openDecoder(av: Library, stream: Stream, path: string): Promise<C
 const AVERROR_EOF = -541_478_725;
 
 /** Fills `packet` with one packet of the stream after the other and yields false for each; true at the end, once. */
-async function* packets({ readPacket }: OpenedInput, packet: Packet, streamIndex: number, state: State): AsyncGenerator<boolean> {
+async function* packets(
+  { readPacket }: OpenedInput,
+  packet: Packet,
+  streamIndex: number,
+  state: State,
+): AsyncGenerator<boolean> {
   // A reader that fails again and again without moving on would never end.
-  for (let failures = 0; failures < 100; ) {
+  for (let failures = 0; failures < 100;) {
     const answer = readPacket(packet);
     const result = typeof answer === "number" ? answer : await answer;
     if (result === AVERROR_EOF) break;
@@ -121,7 +150,13 @@ async function* packets({ readPacket }: OpenedInput, packet: Packet, streamIndex
   yield true;
 }
 
-function feed(decoder: CodecContext, packet: Packet | null, frame: Frame, state: State, onFrame: () => void): void {
+function feed(
+  decoder: CodecContext,
+  packet: Packet | null,
+  frame: Frame,
+  state: State,
+  onFrame: () => void,
+): void {
   if (decoder.sendPacketSync(packet) < 0 && packet) state.damaged++;
   while (decoder.receiveFrameSync(frame) >= 0) {
     if (frame.nbSamples > 0 && frame.channels > 0) onFrame();

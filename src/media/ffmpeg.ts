@@ -34,7 +34,8 @@ export interface OpenedInput {
 }
 
 /** Opens a file or bytes and finds the streams. The caller closes it. */
-export const openInput = async (source: MediaInput): Promise<OpenedInput> => (typeof source === "string" ? openFile(source) : openBytes(source));
+export const openInput = async (source: MediaInput): Promise<OpenedInput> =>
+  typeof source === "string" ? openFile(source) : openBytes(source);
 
 const NOT_MEDIA = "not a media file, or damaged at its start";
 const NO_STREAMS = "damaged: no stream can be read";
@@ -48,7 +49,13 @@ async function openFile(path: string): Promise<OpenedInput> {
     input.closeInputSync();
     throw unreadable(path, NO_STREAMS);
   }
-  return { av, input, streams: input.streams ?? [], readPacket: (packet) => input.readFrameSync(packet), close: () => input.closeInputSync() };
+  return {
+    av,
+    input,
+    streams: input.streams ?? [],
+    readPacket: (packet) => input.readFrameSync(packet),
+    close: () => input.closeInputSync(),
+  };
 }
 
 const CUSTOM_IO = 0x0080; // AVFMT_FLAG_CUSTOM_IO
@@ -75,7 +82,10 @@ async function openBytes(source: ByteSource): Promise<OpenedInput> {
     input.allocContext();
     input.pb = bytes.io;
     input.setFlags(CUSTOM_IO as Parameters<typeof input.setFlags>[0]);
-    await checked(input.openInput(source.name.slice(source.name.lastIndexOf("/") + 1), null, options), NOT_MEDIA);
+    await checked(
+      input.openInput(source.name.slice(source.name.lastIndexOf("/") + 1), null, options),
+      NOT_MEDIA,
+    );
     await checked(input.findStreamInfo(null), NO_STREAMS);
   } catch (error) {
     await close();
@@ -84,7 +94,10 @@ async function openBytes(source: ByteSource): Promise<OpenedInput> {
     options.free();
   }
   return {
-    av, input, streams: input.streams ?? [], close,
+    av,
+    input,
+    streams: input.streams ?? [],
+    close,
     async readPacket(packet) {
       const code = await input.readFrame(packet);
       bytes.throwIfFailed();
@@ -101,33 +114,57 @@ const SIZE = 0x10000;
 const AVERROR_EIO = -5;
 
 /** A failure of the source is kept, since FFmpeg hands on a number only. */
-function bytesOf({ sizeBytes, read }: ByteSource, io: IOContext): { readonly io: IOContext; throwIfFailed(): void } {
+function bytesOf(
+  { sizeBytes, read }: ByteSource,
+  io: IOContext,
+): { readonly io: IOContext; throwIfFailed(): void } {
   let position = 0;
   let failure: { readonly error: unknown } | undefined;
-  io.allocContextWithCallbacks(IO_BYTES, 0, async (length) => {
-    if (position >= sizeBytes) return null;
-    try {
-      const part = await read(position, Math.min(length, sizeBytes - position));
-      position += part.length;
-      return Buffer.from(part.buffer, part.byteOffset, part.length);
-    } catch (error) {
-      failure ??= { error };
-      return AVERROR_EIO;
-    }
-  }, null, (offset, whence: number) => {
-    if (whence === SIZE) return BigInt(sizeBytes);
-    const start = whence === FROM_HERE ? position : whence === FROM_END ? sizeBytes : whence === FROM_START ? 0 : NaN;
-    if (Number.isNaN(start)) return -1n;
-    position = start + Number(offset);
-    return BigInt(position);
-  });
-  return { io, throwIfFailed: () => { if (failure) throw failure.error; } };
+  io.allocContextWithCallbacks(
+    IO_BYTES,
+    0,
+    async (length) => {
+      if (position >= sizeBytes) return null;
+      try {
+        const part = await read(position, Math.min(length, sizeBytes - position));
+        position += part.length;
+        return Buffer.from(part.buffer, part.byteOffset, part.length);
+      } catch (error) {
+        failure ??= { error };
+        return AVERROR_EIO;
+      }
+    },
+    null,
+    (offset, whence: number) => {
+      if (whence === SIZE) return BigInt(sizeBytes);
+      const start =
+        whence === FROM_HERE
+          ? position
+          : whence === FROM_END
+            ? sizeBytes
+            : whence === FROM_START
+              ? 0
+              : NaN;
+      if (Number.isNaN(start)) return -1n;
+      position = start + Number(offset);
+      return BigInt(position);
+    },
+  );
+  return {
+    io,
+    throwIfFailed: () => {
+      if (failure) throw failure.error;
+    },
+  };
 }
 
 const AV_NOPTS = -(2n ** 63n);
 
 /** Time stamps in a stream's own units to milliseconds; null where the file gives none. */
-export function toMs(value: bigint, { num, den }: { readonly num: number; readonly den: number }): number | null {
+export function toMs(
+  value: bigint,
+  { num, den }: { readonly num: number; readonly den: number },
+): number | null {
   if (value === AV_NOPTS || den === 0) return null;
   return (Number(value) * 1000 * num) / den;
 }

@@ -7,14 +7,25 @@ import { probeMedia, recordedAt } from "./probe.ts";
 import { candidateByName, looksLikeMedia, sniffFile } from "./sniff.ts";
 import { pickSubtitle, readSubtitleEvents } from "./subtitles.ts";
 
-const truth = JSON.parse(readFileSync(join(FIXTURES, "truth.json"), "utf8")) as Record<string, { durationMs: number; origin: string }>;
+const truth = JSON.parse(readFileSync(join(FIXTURES, "truth.json"), "utf8")) as Record<
+  string,
+  { durationMs: number; origin: string }
+>;
 const media = Object.keys(truth).filter((name) => candidateByName(name) === "media");
 const signal = new AbortController().signal;
 
-async function decode(path: string): Promise<{ samples: number; peak: number; chunks: number[]; damaged: number }> {
+async function decode(
+  path: string,
+): Promise<{ samples: number; peak: number; chunks: number[]; damaged: number }> {
   const { audio } = await probeMedia(path);
   const result = { samples: 0, peak: 0, chunks: [] as number[], damaged: 0 };
-  for await (const chunk of decodeAudio(path, { streamIndex: audio?.streamIndex ?? 0, signal, onDamage: (packets) => { result.damaged = packets; } })) {
+  for await (const chunk of decodeAudio(path, {
+    streamIndex: audio?.streamIndex ?? 0,
+    signal,
+    onDamage: (packets) => {
+      result.damaged = packets;
+    },
+  })) {
     result.samples += chunk.length;
     result.chunks.push(chunk.length);
     for (const value of chunk) result.peak = Math.max(result.peak, Math.abs(value));
@@ -52,9 +63,15 @@ describe("damage", () => {
 
   it("of everything is told in one line", async () => {
     const path = join(tempFolder(), "x.mp3");
-    for (const bytes of [Buffer.alloc(0), Buffer.from("no media at all, only text that goes on a little"), Buffer.alloc(5000, 0xff)]) {
+    for (const bytes of [
+      Buffer.alloc(0),
+      Buffer.from("no media at all, only text that goes on a little"),
+      Buffer.alloc(5000, 0xff),
+    ]) {
       writeFileSync(path, bytes);
-      const failure = (await decode(path).catch((error: unknown) => error)) as Error & { code: string };
+      const failure = (await decode(path).catch((error: unknown) => error)) as Error & {
+        code: string;
+      };
       expect(failure.code).toBe("UNREADABLE_MEDIA");
       expect(failure.message).toMatch(/^\/.*x\.mp3: [^\n]+$/);
     }
@@ -62,19 +79,32 @@ describe("damage", () => {
 
   it("or an abort ends the reading soon", async () => {
     const stop = new AbortController();
-    await expect((async () => {
-      for await (const chunk of decodeAudio(join(FIXTURES, "bridge.mp3"), { streamIndex: 0, signal: stop.signal })) stop.abort(new Error(`enough ${chunk.length}`));
-    })()).rejects.toThrow("enough");
+    await expect(
+      (async () => {
+        for await (const chunk of decodeAudio(join(FIXTURES, "bridge.mp3"), {
+          streamIndex: 0,
+          signal: stop.signal,
+        }))
+          stop.abort(new Error(`enough ${chunk.length}`));
+      })(),
+    ).rejects.toThrow("enough");
   });
 });
 
 describe("subtitle tracks", () => {
   it("are read from Matroska and MP4 with their times", async () => {
-    for (const [name, format, first] of [["election.mkv", "srt", /./], ["boiler.mp4", "srt", /boiler/]] as const) {
+    for (const [name, format, first] of [
+      ["election.mkv", "srt", /./],
+      ["boiler.mp4", "srt", /boiler/],
+    ] as const) {
       const info = await probeMedia(join(FIXTURES, name));
       const track = pickSubtitle(info.subtitles);
       expect(track?.isText).toBe(true);
-      const { events, format: found } = await readSubtitleEvents(join(FIXTURES, name), track?.streamIndex ?? -1, { signal: new AbortController().signal, onProgress: () => {} });
+      const { events, format: found } = await readSubtitleEvents(
+        join(FIXTURES, name),
+        track?.streamIndex ?? -1,
+        { signal: new AbortController().signal, onProgress: () => {} },
+      );
       expect(found).toBe(format);
       expect(events[0]?.text).toMatch(first);
       for (const { startMs, endMs } of events) expect(endMs).toBeGreaterThan(startMs);
@@ -82,8 +112,17 @@ describe("subtitle tracks", () => {
   });
 
   it("are picked by language, whole ones before forced ones, pictures never", () => {
-    const track = (streamIndex: number, language: string | null, more: { isText?: boolean; isForced?: boolean } = {}) => ({ streamIndex, codec: "subrip", language, isText: true, isForced: false, ...more });
-    const tracks = [track(1, "en", { isForced: true }), track(2, "de"), track(3, "en"), track(4, "en", { isText: false })];
+    const track = (
+      streamIndex: number,
+      language: string | null,
+      more: { isText?: boolean; isForced?: boolean } = {},
+    ) => ({ streamIndex, codec: "subrip", language, isText: true, isForced: false, ...more });
+    const tracks = [
+      track(1, "en", { isForced: true }),
+      track(2, "de"),
+      track(3, "en"),
+      track(4, "en", { isText: false }),
+    ];
     expect(pickSubtitle(tracks, "en-US")?.streamIndex).toBe(3);
     expect(pickSubtitle(tracks)?.streamIndex).toBe(2);
     expect(pickSubtitle(tracks, "fr")).toBeNull();
@@ -93,11 +132,23 @@ describe("subtitle tracks", () => {
 
 describe("what looks like media", () => {
   it("is not text, pictures, archives or documents", () => {
-    for (const head of ["#!/bin/sh\necho hello world and more", "%PDF-1.7 and a lot more of it", "PK\u0003\u0004 zip file with things", "\u0089PNG\r\n\u001a\n and pixels and", "<html><body>hello</body></html>", "\u00ff\u00d8\u00ff\u00e0 JFIF picture with pixels"])
+    for (const head of [
+      "#!/bin/sh\necho hello world and more",
+      "%PDF-1.7 and a lot more of it",
+      "PK\u0003\u0004 zip file with things",
+      "\u0089PNG\r\n\u001a\n and pixels and",
+      "<html><body>hello</body></html>",
+      "\u00ff\u00d8\u00ff\u00e0 JFIF picture with pixels",
+    ])
       expect(looksLikeMedia(Buffer.from(head, "latin1")), head).toBe(false);
   });
   it("by name are the usual endings, and others are opened or left", () => {
-    expect(["a.mp3", "a.MKV", "a.opus", "a.mxf"].map(candidateByName)).toEqual(["media", "media", "media", "media"]);
+    expect(["a.mp3", "a.MKV", "a.opus", "a.mxf"].map(candidateByName)).toEqual([
+      "media",
+      "media",
+      "media",
+      "media",
+    ]);
     expect(["a.jpg", "a.txt", "a.zip"].map(candidateByName)).toEqual(["skip", "skip", "skip"]);
     expect(["recording", "a.bin"].map(candidateByName)).toEqual(["sniff", "sniff"]);
   });
@@ -120,9 +171,15 @@ describe("the time of a recording", () => {
   });
   it("is read of tags in the order of trust, whole days at least", () => {
     const of = (tags: Readonly<Record<string, string>>) => recordedAt((name) => tags[name]);
-    expect(of({ creation_time: "2020-01-01T00:00:00.000000Z", "com.apple.quicktime.creationdate": "2019-12-31T18:00:00-0600" })).toBe(Date.parse("2020-01-01T00:00:00Z"));
+    expect(
+      of({
+        creation_time: "2020-01-01T00:00:00.000000Z",
+        "com.apple.quicktime.creationdate": "2019-12-31T18:00:00-0600",
+      }),
+    ).toBe(Date.parse("2020-01-01T00:00:00Z"));
     expect(of({ date: "2021-03-04" })).toBe(Date.UTC(2021, 2, 4));
     expect(of({ date: "2021-03-04 05:06:07" })).toBe(Date.UTC(2021, 2, 4, 5, 6, 7));
-    for (const tags of [{ date: "2021" }, { date: "unknown" }, { creation_time: "2021-99-99" }, {}]) expect(of(tags)).toBeNull();
+    for (const tags of [{ date: "2021" }, { date: "unknown" }, { creation_time: "2021-99-99" }, {}])
+      expect(of(tags)).toBeNull();
   });
 });

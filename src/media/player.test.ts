@@ -14,26 +14,57 @@ function withPrograms(...names: readonly string[]): { PATH: string } {
   return { PATH: folder };
 }
 
-const choose = (wanted: string | undefined, env: { PATH: string }, platform: NodeJS.Platform = "linux") => choosePlayer("/a b.mp4", 61_250, { wanted, env, platform });
+const choose = (
+  wanted: string | undefined,
+  env: { PATH: string },
+  platform: NodeJS.Platform = "linux",
+) => choosePlayer("/a b.mp4", 61_250, { wanted, env, platform });
 
 describe("the player", () => {
   it("is the first of mpv, vlc and ffplay that is there, told to begin at the moment", () => {
-    expect(choose(undefined, withPrograms("ffplay", "mpv", "vlc"))).toMatchObject({ name: "mpv", args: ["--start=61.250", "--", "/a b.mp4"], seeks: true });
-    expect(choose(undefined, withPrograms("ffplay", "vlc"))).toMatchObject({ name: "vlc", args: ["--start-time=61.250", "/a b.mp4"] });
-    expect(choose(undefined, withPrograms("ffplay"))).toMatchObject({ name: "ffplay", args: expect.arrayContaining(["-ss", "61.250"]) as string[] });
+    expect(choose(undefined, withPrograms("ffplay", "mpv", "vlc"))).toMatchObject({
+      name: "mpv",
+      args: ["--start=61.250", "--", "/a b.mp4"],
+      seeks: true,
+    });
+    expect(choose(undefined, withPrograms("ffplay", "vlc"))).toMatchObject({
+      name: "vlc",
+      args: ["--start-time=61.250", "/a b.mp4"],
+    });
+    expect(choose(undefined, withPrograms("ffplay"))).toMatchObject({
+      name: "ffplay",
+      args: expect.arrayContaining(["-ss", "61.250"]) as string[],
+    });
   });
 
   it("is the system's opener where there is none, which is known not to seek", () => {
-    expect(choose(undefined, withPrograms("xdg-open"))).toMatchObject({ name: "xdg-open", args: ["/a b.mp4"], seeks: false });
-    expect(choose(undefined, withPrograms("open"), "darwin")).toMatchObject({ name: "open", seeks: false });
+    expect(choose(undefined, withPrograms("xdg-open"))).toMatchObject({
+      name: "xdg-open",
+      args: ["/a b.mp4"],
+      seeks: false,
+    });
+    expect(choose(undefined, withPrograms("open"), "darwin")).toMatchObject({
+      name: "open",
+      seeks: false,
+    });
     expect(choose("open", withPrograms("xdg-open", "mpv"))).toMatchObject({ name: "xdg-open" });
-    expect(() => choose(undefined, withPrograms())).toThrow(expect.objectContaining({ code: "MISSING_TOOL", hint: expect.stringContaining("MEDIASEARCH_PLAYER") as string }) as Error);
+    expect(() => choose(undefined, withPrograms())).toThrow(
+      expect.objectContaining({
+        code: "MISSING_TOOL",
+        hint: expect.stringContaining("MEDIASEARCH_PLAYER") as string,
+      }) as Error,
+    );
   });
 
   it("is a command line of the user's: with {file} and {seconds}, or a known program with options", () => {
     const env = withPrograms("mine", "mpv");
-    expect(choose("mine --at={seconds} '{file}' \"two words\"", env)).toMatchObject({ args: ["--at=61.250", "/a b.mp4", "two words"], seeks: true });
-    expect(choose("mpv --fs", env)).toMatchObject({ args: ["--fs", "--start=61.250", "--", "/a b.mp4"] });
+    expect(choose("mine --at={seconds} '{file}' \"two words\"", env)).toMatchObject({
+      args: ["--at=61.250", "/a b.mp4", "two words"],
+      seeks: true,
+    });
+    expect(choose("mpv --fs", env)).toMatchObject({
+      args: ["--fs", "--start=61.250", "--", "/a b.mp4"],
+    });
     expect(choose("mine", env)).toMatchObject({ args: ["/a b.mp4"], seeks: false });
     expect(() => choose("none-such", env)).toThrow(/none-such is not on this machine/);
     expect(() => choose("''", env)).toThrow(/empty/);
@@ -46,9 +77,16 @@ describe("the player", () => {
   it("that fails or is stopped says so", async () => {
     const run = (line: string, signal = new AbortController().signal) => {
       const [command = "", ...args] = splitWords(line);
-      return play({ name: "it", command, args, seeks: true }, "a.mp4", { env: { ...process.env }, signal, stdio: "ignore" });
+      return play({ name: "it", command, args, seeks: true }, "a.mp4", {
+        env: { ...process.env },
+        signal,
+        stdio: "ignore",
+      });
     };
-    await expect(run("/bin/sh -c 'exit 3'")).rejects.toMatchObject({ code: "UNREADABLE_MEDIA", message: "a.mp4: it could not play it (code 3)" });
+    await expect(run("/bin/sh -c 'exit 3'")).rejects.toMatchObject({
+      code: "UNREADABLE_MEDIA",
+      message: "a.mp4: it could not play it (code 3)",
+    });
     await expect(run("/none/such")).rejects.toMatchObject({ code: "MISSING_TOOL" });
     await run("/bin/sh -c 'exit 0'");
     const stop = new AbortController();

@@ -25,11 +25,21 @@ type Arguments = (file: string, seconds: string) => readonly string[];
 const KNOWN: Readonly<Record<string, Arguments>> = {
   mpv: (file, seconds) => [`--start=${seconds}`, "--", file],
   vlc: (file, seconds) => [`--start-time=${seconds}`, file],
-  ffplay: (file, seconds) => ["-hide_banner", "-loglevel", "warning", "-autoexit", "-ss", seconds, file],
+  ffplay: (file, seconds) => [
+    "-hide_banner",
+    "-loglevel",
+    "warning",
+    "-autoexit",
+    "-ss",
+    seconds,
+    file,
+  ],
 };
 
 /** Where programs are that no PATH names. */
-const ELSEWHERE: Readonly<Record<string, string>> = { vlc: "/Applications/VLC.app/Contents/MacOS/VLC" };
+const ELSEWHERE: Readonly<Record<string, string>> = {
+  vlc: "/Applications/VLC.app/Contents/MacOS/VLC",
+};
 
 /**
  * The player for a file, ready to be started at a moment.
@@ -38,7 +48,8 @@ const ELSEWHERE: Readonly<Record<string, string>> = { vlc: "/Applications/VLC.ap
 export function choosePlayer(file: string, startMs: number, choice: PlayerChoice): Player {
   const seconds = (startMs / 1000).toFixed(3);
   const { wanted } = choice;
-  if (wanted !== undefined && wanted !== "open") return fromCommandLine(wanted, file, seconds, choice);
+  if (wanted !== undefined && wanted !== "open")
+    return fromCommandLine(wanted, file, seconds, choice);
   for (const [name, args] of wanted === undefined ? Object.entries(KNOWN) : []) {
     const command = findProgram(name, choice);
     if (command !== undefined) return { name, command, args: args(file, seconds), seeks: true };
@@ -46,37 +57,68 @@ export function choosePlayer(file: string, startMs: number, choice: PlayerChoice
   return opener(file, choice);
 }
 
-function fromCommandLine(line: string, file: string, seconds: string, choice: PlayerChoice): Player {
+function fromCommandLine(
+  line: string,
+  file: string,
+  seconds: string,
+  choice: PlayerChoice,
+): Player {
   const [program = "", ...rest] = splitWords(line);
-  if (program === "") throw new MediasearchError("USAGE", "the player setting is empty", { hint: "MEDIASEARCH_PLAYER=mpv" });
+  if (program === "")
+    throw new MediasearchError("USAGE", "the player setting is empty", {
+      hint: "MEDIASEARCH_PLAYER=mpv",
+    });
   const name = basename(program).replace(/\.exe$/i, "");
   const command = /[/\\]/.test(program) ? program : findProgram(program, choice);
   if (command === undefined) throw missing(program);
   const isTemplate = rest.some((word) => word.includes("{file}"));
   const known = KNOWN[name.toLowerCase()];
-  const filled = rest.map((word) => word.replaceAll("{file}", file).replaceAll("{seconds}", seconds));
+  const filled = rest.map((word) =>
+    word.replaceAll("{file}", file).replaceAll("{seconds}", seconds),
+  );
   const args = isTemplate ? filled : [...filled, ...(known ? known(file, seconds) : [file])];
-  return { name, command, args, seeks: known !== undefined || rest.some((word) => word.includes("{seconds}")) };
+  return {
+    name,
+    command,
+    args,
+    seeks: known !== undefined || rest.some((word) => word.includes("{seconds}")),
+  };
 }
 
 /** Words as a shell has them, with quotes; nothing else of a shell. */
 export function splitWords(line: string): string[] {
-  return [...line.matchAll(/(?:"([^"]*)"|'([^']*)'|[^\s"'])+/g)].map(([word]) => word.replace(/"([^"]*)"|'([^']*)'/g, (_, a?: string, b?: string) => a ?? b ?? ""));
+  return [...line.matchAll(/(?:"([^"]*)"|'([^']*)'|[^\s"'])+/g)].map(([word]) =>
+    word.replace(/"([^"]*)"|'([^']*)'/g, (_, a?: string, b?: string) => a ?? b ?? ""),
+  );
 }
 
 function opener(file: string, choice: PlayerChoice): Player {
-  const [name, ...args] = choice.platform === "darwin" ? ["open", file] : choice.platform === "win32" ? ["explorer", file] : ["xdg-open", file];
+  const [name, ...args] =
+    choice.platform === "darwin"
+      ? ["open", file]
+      : choice.platform === "win32"
+        ? ["explorer", file]
+        : ["xdg-open", file];
   const command = findProgram(name ?? "", choice);
   if (command === undefined) throw missing("mpv, vlc, ffplay or xdg-open");
   return { name: name ?? "", command, args, seeks: false };
 }
 
 const missing = (program: string): MediasearchError =>
-  new MediasearchError("MISSING_TOOL", `no player: ${program} is not on this machine`, { subject: program, hint: "install mpv, or name a player: MEDIASEARCH_PLAYER='myplayer --at {seconds} {file}'" });
+  new MediasearchError("MISSING_TOOL", `no player: ${program} is not on this machine`, {
+    subject: program,
+    hint: "install mpv, or name a player: MEDIASEARCH_PLAYER='myplayer --at {seconds} {file}'",
+  });
 
 function findProgram(name: string, { env, platform }: PlayerChoice): string | undefined {
   const endings = platform === "win32" ? [".exe", ".cmd", ""] : [""];
-  const places = [...(env["PATH"] ?? "").split(delimiter).filter(Boolean).flatMap((folder) => endings.map((ending) => join(folder, name + ending))), ...(ELSEWHERE[name] ? [ELSEWHERE[name]] : [])];
+  const places = [
+    ...(env["PATH"] ?? "")
+      .split(delimiter)
+      .filter(Boolean)
+      .flatMap((folder) => endings.map((ending) => join(folder, name + ending))),
+    ...(ELSEWHERE[name] ? [ELSEWHERE[name]] : []),
+  ];
   return places.find((path) => {
     try {
       accessSync(path, constants.X_OK);
@@ -95,20 +137,40 @@ export interface PlayOptions {
 }
 
 /** Runs a player until it ends. @throws MISSING_TOOL, UNREADABLE_MEDIA when it ends with an error. */
-export function play(player: Player, file: string, { env, signal, stdio }: PlayOptions): Promise<void> {
+export function play(
+  player: Player,
+  file: string,
+  { env, signal, stdio }: PlayOptions,
+): Promise<void> {
   return new Promise((resolve, reject) => {
-    const child = spawn(player.command, [...player.args], { stdio, env: { ...env } as NodeJS.ProcessEnv });
+    const child = spawn(player.command, [...player.args], {
+      stdio,
+      env: { ...env } as NodeJS.ProcessEnv,
+    });
     const stop = (): void => void child.kill("SIGTERM");
     signal.addEventListener("abort", stop, { once: true });
     const done = (): void => signal.removeEventListener("abort", stop);
     child.on("error", (cause) => {
       done();
-      reject(new MediasearchError("MISSING_TOOL", `${player.command}: can't be started (${(cause as NodeJS.ErrnoException).code ?? cause.message})`, { subject: player.command, cause, hint: "MEDIASEARCH_PLAYER names another player" }));
+      reject(
+        new MediasearchError(
+          "MISSING_TOOL",
+          `${player.command}: can't be started (${(cause as NodeJS.ErrnoException).code ?? cause.message})`,
+          { subject: player.command, cause, hint: "MEDIASEARCH_PLAYER names another player" },
+        ),
+      );
     });
     child.on("exit", (code) => {
       done();
       if (signal.aborted) reject(signal.reason as Error);
-      else if (code !== null && code !== 0) reject(new MediasearchError("UNREADABLE_MEDIA", `${file}: ${player.name} could not play it (code ${code})`, { subject: file, hint: "MEDIASEARCH_PLAYER names another player" }));
+      else if (code !== null && code !== 0)
+        reject(
+          new MediasearchError(
+            "UNREADABLE_MEDIA",
+            `${file}: ${player.name} could not play it (code ${code})`,
+            { subject: file, hint: "MEDIASEARCH_PLAYER names another player" },
+          ),
+        );
       else resolve();
     });
   });

@@ -37,7 +37,17 @@ const AUDIO = 1;
 const SUBTITLE = 3;
 const DEFAULT = 0x0001;
 const FORCED = 0x0040;
-const TEXT_CODECS = new Set(["subrip", "srt", "webvtt", "ass", "ssa", "mov_text", "text", "subviewer", "microdvd"]);
+const TEXT_CODECS = new Set([
+  "subrip",
+  "srt",
+  "webvtt",
+  "ass",
+  "ssa",
+  "mov_text",
+  "text",
+  "subviewer",
+  "microdvd",
+]);
 
 /** @throws UNREADABLE_MEDIA with the reason in one line; system errors as they are. */
 export async function probeMedia(source: MediaInput): Promise<MediaInfo> {
@@ -45,27 +55,34 @@ export async function probeMedia(source: MediaInput): Promise<MediaInfo> {
   if (sizeBytes === 0) throw unreadable(inputName(source), "empty file");
   const { av, input, streams, close } = await openInput(source);
   try {
-    const nameOf = (stream: Stream): string => av.Codec.findDecoder(stream.codecpar.codecId)?.name ?? "unknown";
-    const audio = streams.filter((stream) => (stream.codecpar.codecType as number) === AUDIO && stream.codecpar.sampleRate > 0);
+    const nameOf = (stream: Stream): string =>
+      av.Codec.findDecoder(stream.codecpar.codecId)?.name ?? "unknown";
+    const audio = streams.filter(
+      (stream) => (stream.codecpar.codecType as number) === AUDIO && stream.codecpar.sampleRate > 0,
+    );
     const chosen = audio.find((stream) => (stream.disposition as number) & DEFAULT) ?? audio[0];
     return {
       container: input.iformat?.name ?? "unknown",
       durationMs: durationOf(input.duration),
       recordedAtMs: recordedAt((name) => input.metadata?.get(name)),
-      audio: chosen ? {
-        streamIndex: chosen.index,
-        codec: nameOf(chosen),
-        sampleRate: chosen.codecpar.sampleRate,
-        channels: chosen.codecpar.channels,
-        language: languageOf(chosen),
-      } : null,
-      subtitles: streams.filter((stream) => (stream.codecpar.codecType as number) === SUBTITLE).map((stream) => ({
-        streamIndex: stream.index,
-        codec: nameOf(stream),
-        language: languageOf(stream),
-        isText: TEXT_CODECS.has(nameOf(stream)),
-        isForced: ((stream.disposition as number) & FORCED) !== 0,
-      })),
+      audio: chosen
+        ? {
+            streamIndex: chosen.index,
+            codec: nameOf(chosen),
+            sampleRate: chosen.codecpar.sampleRate,
+            channels: chosen.codecpar.channels,
+            language: languageOf(chosen),
+          }
+        : null,
+      subtitles: streams
+        .filter((stream) => (stream.codecpar.codecType as number) === SUBTITLE)
+        .map((stream) => ({
+          streamIndex: stream.index,
+          codec: nameOf(stream),
+          language: languageOf(stream),
+          isText: TEXT_CODECS.has(nameOf(stream)),
+          isForced: ((stream.disposition as number) & FORCED) !== 0,
+        })),
     };
   } finally {
     await close();
@@ -87,7 +104,11 @@ export function recordedAt(tag: (name: string) => string | null | undefined): nu
   for (const name of DATE_TAGS) {
     const value = tag(name);
     if (!value || !/^\d{4}-\d\d-\d\d/.test(value)) continue;
-    const atMs = Date.parse(/(?:Z|[+-]\d\d:?\d\d)$/.test(value) || value.length <= 10 ? value : `${value.replace(" ", "T")}Z`);
+    const atMs = Date.parse(
+      /(?:Z|[+-]\d\d:?\d\d)$/.test(value) || value.length <= 10
+        ? value
+        : `${value.replace(" ", "T")}Z`,
+    );
     if (atMs > 0 && new Date(atMs).getUTCFullYear() >= FIRST_DIGITAL_YEAR) return atMs;
   }
   return null;

@@ -3,15 +3,22 @@ import { extname } from "node:path";
 
 /** Names that are taken for media unseen; what they really hold shows when they are read. */
 const MEDIA_EXTENSIONS = new Set(
-  ("wav wave w64 rf64 mp3 mp2 mp1 mpga m4a m4b m4r aac adts flac ogg oga ogv opus spx mp4 m4v mov qt 3gp 3g2 mkv mka webm weba avi mxf ts mts m2ts m2t " +
-    "mpg mpeg mpe vob m2v flv f4v wmv wma asf aif aiff aifc caf amr awb au snd ac3 eac3 dts mlp ape wv tta dv gxf rm rmvb ra voc").split(" ").map((name) => `.${name}`),
+  (
+    "wav wave w64 rf64 mp3 mp2 mp1 mpga m4a m4b m4r aac adts flac ogg oga ogv opus spx mp4 m4v mov qt 3gp 3g2 mkv mka webm weba avi mxf ts mts m2ts m2t " +
+    "mpg mpeg mpe vob m2v flv f4v wmv wma asf aif aiff aifc caf amr awb au snd ac3 eac3 dts mlp ape wv tta dv gxf rm rmvb ra voc"
+  )
+    .split(" ")
+    .map((name) => `.${name}`),
 );
 
 /** Names of things that are common beside media and never media themselves: not worth opening. */
 const OTHER_EXTENSIONS = new Set(
-  ("txt md rst pdf doc docx odt rtf xls xlsx csv tsv ppt pptx html htm xml json yaml yml toml ini log jpg jpeg png gif bmp tif tiff webp heic svg psd ico " +
-    "zip gz bz2 xz zst 7z rar tar iso dmg exe dll so js ts.map jsx tsx css py rb go rs c h cpp java class sh sqlite db sqlite-wal sqlite-shm onnx nfo lrc sub idx sup part crdownload tmp bak")
-    .split(" ").map((name) => `.${name}`),
+  (
+    "txt md rst pdf doc docx odt rtf xls xlsx csv tsv ppt pptx html htm xml json yaml yml toml ini log jpg jpeg png gif bmp tif tiff webp heic svg psd ico " +
+    "zip gz bz2 xz zst 7z rar tar iso dmg exe dll so js ts.map jsx tsx css py rb go rs c h cpp java class sh sqlite db sqlite-wal sqlite-shm onnx nfo lrc sub idx sup part crdownload tmp bak"
+  )
+    .split(" ")
+    .map((name) => `.${name}`),
 );
 
 /** What a file's name says: to be indexed, to be left alone, or to be opened to see. */
@@ -35,16 +42,37 @@ export async function sniffFile(path: string): Promise<"media" | "not-media"> {
   }
 }
 
-const ascii = (head: Buffer, at: number, text: string): boolean => head.toString("latin1", at, at + text.length) === text;
-const starts = (head: Buffer, ...bytes: readonly number[]): boolean => bytes.every((byte, i) => head[i] === byte);
+const ascii = (head: Buffer, at: number, text: string): boolean =>
+  head.toString("latin1", at, at + text.length) === text;
+const starts = (head: Buffer, ...bytes: readonly number[]): boolean =>
+  bytes.every((byte, i) => head[i] === byte);
 
 /** Signatures of the containers' specifications. */
 export function looksLikeMedia(head: Buffer): boolean {
   if (head.length < 12) return false;
-  if (ascii(head, 0, "RIFF") || ascii(head, 0, "RF64") || ascii(head, 0, "RIFX")) return ["WAVE", "AVI "].some((kind) => ascii(head, 8, kind));
+  if (ascii(head, 0, "RIFF") || ascii(head, 0, "RF64") || ascii(head, 0, "RIFX"))
+    return ["WAVE", "AVI "].some((kind) => ascii(head, 8, kind));
   if (ascii(head, 0, "FORM")) return ascii(head, 8, "AIF");
-  if (["ID3", "fLaC", "OggS", "FLV\u0001", "caff", "#!AMR", ".snd", "riff\u002e\u0091\u00cf\u0011", "wvpk", ".RMF", "MAC ", "TTA1", "Creative Voice File"].some((magic) => ascii(head, 0, magic))) return true;
-  if (["ftyp", "moov", "mdat", "wide", "free", "skip", "pnot"].some((box) => ascii(head, 4, box))) return head.readUInt32BE(0) !== 0 || ascii(head, 4, "mdat");
+  if (
+    [
+      "ID3",
+      "fLaC",
+      "OggS",
+      "FLV\u0001",
+      "caff",
+      "#!AMR",
+      ".snd",
+      "riff\u002e\u0091\u00cf\u0011",
+      "wvpk",
+      ".RMF",
+      "MAC ",
+      "TTA1",
+      "Creative Voice File",
+    ].some((magic) => ascii(head, 0, magic))
+  )
+    return true;
+  if (["ftyp", "moov", "mdat", "wide", "free", "skip", "pnot"].some((box) => ascii(head, 4, box)))
+    return head.readUInt32BE(0) !== 0 || ascii(head, 4, "mdat");
   if (starts(head, 0x1a, 0x45, 0xdf, 0xa3)) return true; // EBML: Matroska, WebM
   if (starts(head, 0x30, 0x26, 0xb2, 0x75, 0x8e, 0x66, 0xcf, 0x11)) return true; // ASF
   if (starts(head, 0, 0, 1, 0xba) || starts(head, 0, 0, 1, 0xb3)) return true; // MPEG program stream
@@ -54,8 +82,15 @@ export function looksLikeMedia(head: Buffer): boolean {
 
 /** Sync bytes at packet distance: 188, or 192 with a time code before each packet (ISO/IEC 13818-1). */
 function isTransportStream(head: Buffer): boolean {
-  return [[188, 0], [192, 4], [204, 0]].some(([size = 188, offset = 0]) =>
-    head.length > offset + 4 * size && [0, 1, 2, 3, 4].every((n) => head[offset + n * size] === 0x47));
+  return [
+    [188, 0],
+    [192, 4],
+    [204, 0],
+  ].some(
+    ([size = 188, offset = 0]) =>
+      head.length > offset + 4 * size &&
+      [0, 1, 2, 3, 4].every((n) => head[offset + n * size] === 0x47),
+  );
 }
 
 const BIT_RATES = [
@@ -72,7 +107,10 @@ function frameLength(head: Buffer, at: number): number {
   const [sync, second, third] = [head[at] ?? 0, head[at + 1] ?? 0, head[at + 2] ?? 0];
   if (sync !== 0xff || (second & 0xe0) !== 0xe0) return 0;
   const layer = (second >> 1) & 3;
-  if (layer === 0) return (second & 0xf0) === 0xf0 ? (((head[at + 3] ?? 0) & 3) << 11) | ((head[at + 4] ?? 0) << 3) | ((head[at + 5] ?? 0) >> 5) : 0;
+  if (layer === 0)
+    return (second & 0xf0) === 0xf0
+      ? (((head[at + 3] ?? 0) & 3) << 11) | ((head[at + 4] ?? 0) << 3) | ((head[at + 5] ?? 0) >> 5)
+      : 0;
   const version = (second >> 3) & 3; // 3: MPEG-1, 2: MPEG-2, 0: MPEG-2.5
   const rate = SAMPLE_RATES[(third >> 2) & 3];
   if (version === 1 || rate === undefined) return 0;
@@ -82,7 +120,9 @@ function frameLength(head: Buffer, at: number): number {
   const hertz = version === 3 ? rate : version === 2 ? rate / 2 : rate / 4;
   const padding = (third >> 1) & 1;
   if (layer === 3) return (Math.floor((12_000 * kilobits) / hertz) + padding) * 4;
-  return Math.floor(((version !== 3 && layer === 1 ? 72_000 : 144_000) * kilobits) / hertz) + padding;
+  return (
+    Math.floor(((version !== 3 && layer === 1 ? 72_000 : 144_000) * kilobits) / hertz) + padding
+  );
 }
 
 /** Three frames in a row: a lone sync word is common in any data. */

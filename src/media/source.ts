@@ -8,7 +8,11 @@ export interface Rational {
 
 /** What cutting and editing programs need to know of a media file. */
 export interface Source {
-  readonly video: { readonly width: number; readonly height: number; readonly frameRate: Rational } | null;
+  readonly video: {
+    readonly width: number;
+    readonly height: number;
+    readonly frameRate: Rational;
+  } | null;
   readonly audio: { readonly sampleRate: number; readonly channels: number } | null;
   readonly durationMs: number | null;
   /** SMPTE time code of its first frame as the file notes it, such as 10:00:00:00; null when it has none. */
@@ -22,12 +26,18 @@ const ATTACHED_PICTURE = 0x0400;
 
 /** Pictures of a film, not the cover of an album. */
 export const isVideo = ({ codecpar, disposition }: Stream): boolean =>
-  (codecpar.codecType as number) === VIDEO && ((disposition as number) & ATTACHED_PICTURE) === 0 && codecpar.width > 0;
+  (codecpar.codecType as number) === VIDEO &&
+  ((disposition as number) & ATTACHED_PICTURE) === 0 &&
+  codecpar.width > 0;
 
-export const isAudio = ({ codecpar }: Stream): boolean => (codecpar.codecType as number) === AUDIO && codecpar.sampleRate > 0;
+export const isAudio = ({ codecpar }: Stream): boolean =>
+  (codecpar.codecType as number) === AUDIO && codecpar.sampleRate > 0;
 
 /** The default stream of those that fit, else the first, as players choose. */
-export function chooseStream(streams: readonly Stream[], fits: (stream: Stream) => boolean): Stream | undefined {
+export function chooseStream(
+  streams: readonly Stream[],
+  fits: (stream: Stream) => boolean,
+): Stream | undefined {
   const fitting = streams.filter(fits);
   return fitting.find(({ disposition }) => ((disposition as number) & 1) !== 0) ?? fitting[0];
 }
@@ -38,11 +48,17 @@ export async function probeSource(path: string): Promise<Source> {
   try {
     const video = chooseStream(streams, isVideo);
     const audio = chooseStream(streams, isAudio);
-    const tagged = [input.metadata, ...streams.map(({ metadata }) => metadata)].map((tags) => tags?.get("timecode")).find((tag) => tag);
+    const tagged = [input.metadata, ...streams.map(({ metadata }) => metadata)]
+      .map((tags) => tags?.get("timecode"))
+      .find((tag) => tag);
     const durationMs = toMs(input.duration, { num: 1, den: 1_000_000 });
     return {
-      video: video ? { width: video.codecpar.width, height: video.codecpar.height, frameRate: rateOf(video) } : null,
-      audio: audio ? { sampleRate: audio.codecpar.sampleRate, channels: audio.codecpar.channels } : null,
+      video: video
+        ? { width: video.codecpar.width, height: video.codecpar.height, frameRate: rateOf(video) }
+        : null,
+      audio: audio
+        ? { sampleRate: audio.codecpar.sampleRate, channels: audio.codecpar.channels }
+        : null,
       durationMs: durationMs !== null && durationMs > 0 ? Math.round(durationMs) : null,
       timecode: tagged && /^\d\d:\d\d:\d\d[:;]\d\d$/.test(tagged) ? tagged : null,
     };
@@ -53,6 +69,7 @@ export async function probeSource(path: string): Promise<Source> {
 
 /** The average rate; containers without one (a picture now and then) count as 25. */
 export function rateOf({ avgFrameRate, rFrameRate }: Stream): Rational {
-  for (const { num, den } of [avgFrameRate, rFrameRate]) if (num > 0 && den > 0 && num / den <= 240) return { num, den };
+  for (const { num, den } of [avgFrameRate, rFrameRate])
+    if (num > 0 && den > 0 && num / den <= 240) return { num, den };
   return { num: 25, den: 1 };
 }

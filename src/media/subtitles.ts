@@ -14,9 +14,17 @@ export interface SubtitleEvent {
 export type SubtitleFormat = "srt" | "webvtt" | "ass";
 
 /** The best text track: the wanted language first, complete ones before forced ones. Null when there is none. */
-export function pickSubtitle(tracks: readonly SubtitleStream[], language?: string): SubtitleStream | null {
+export function pickSubtitle(
+  tracks: readonly SubtitleStream[],
+  language?: string,
+): SubtitleStream | null {
   const rank = (track: SubtitleStream): number =>
-    (track.isForced ? 4 : 0) + (language === undefined || isLanguage(track.language, language) ? 0 : track.language === null ? 1 : 8);
+    (track.isForced ? 4 : 0) +
+    (language === undefined || isLanguage(track.language, language)
+      ? 0
+      : track.language === null
+        ? 1
+        : 8);
   const text = tracks.filter((track) => track.isText && rank(track) < 8);
   return text.toSorted((a, b) => rank(a) - rank(b) || a.streamIndex - b.streamIndex)[0] ?? null;
 }
@@ -24,7 +32,8 @@ export function pickSubtitle(tracks: readonly SubtitleStream[], language?: strin
 /** Containers say "eng" or "en"; users say "en" or "en-US". */
 function isLanguage(track: string | null, wanted: string): boolean {
   if (track === null) return false;
-  const base = (tag: string): string => new Intl.Locale(Intl.getCanonicalLocales(tag)[0] ?? tag).language;
+  const base = (tag: string): string =>
+    new Intl.Locale(Intl.getCanonicalLocales(tag)[0] ?? tag).language;
   try {
     return base(track) === base(wanted);
   } catch {
@@ -45,7 +54,9 @@ const TURN_MS = 50;
  * Matroska's ASS packets carry `ReadOrder,Layer,Style,Name,MarginL,MarginR,MarginV,Effect,Text`.
  */
 export async function readSubtitleEvents(
-  source: MediaInput, streamIndex: number, { signal, onProgress }: ReadOptions,
+  source: MediaInput,
+  streamIndex: number,
+  { signal, onProgress }: ReadOptions,
 ): Promise<{ readonly events: readonly SubtitleEvent[]; readonly format: SubtitleFormat }> {
   const { av, streams, readPacket, close } = await openInput(source);
   const packet = new av.Packet();
@@ -55,7 +66,8 @@ export async function readSubtitleEvents(
     const codec = av.Codec.findDecoder(stream.codecpar.codecId)?.name ?? "text";
     const events: SubtitleEvent[] = [];
     // Containers with an index read the wanted track only.
-    for (const other of streams) if (other.index !== streamIndex) other.discard = DISCARD_ALL as typeof other.discard;
+    for (const other of streams)
+      if (other.index !== streamIndex) other.discard = DISCARD_ALL as typeof other.discard;
     packet.alloc();
     let turn = performance.now();
     while ((await readPacket(packet)) >= 0) {
@@ -71,19 +83,27 @@ export async function readSubtitleEvents(
       onProgress(events.at(-1)?.startMs ?? 0);
       turn = performance.now();
     }
-    return { events, format: codec === "ass" || codec === "ssa" ? "ass" : codec === "webvtt" ? "webvtt" : "srt" };
+    return {
+      events,
+      format: codec === "ass" || codec === "ssa" ? "ass" : codec === "webvtt" ? "webvtt" : "srt",
+    };
   } finally {
     packet.free();
     await close();
   }
 }
 
-function eventOf(packet: Packet, codec: string, timeBase: { readonly num: number; readonly den: number }): SubtitleEvent | null {
+function eventOf(
+  packet: Packet,
+  codec: string,
+  timeBase: { readonly num: number; readonly den: number },
+): SubtitleEvent | null {
   const startMs = toMs(packet.pts, timeBase);
   if (startMs === null || !packet.data) return null;
   const endMs = startMs + (toMs(packet.duration, timeBase) ?? 0);
   const times = { startMs: Math.round(startMs), endMs: Math.round(endMs) };
-  const bytes = codec === "mov_text" ? packet.data.subarray(2, 2 + packet.data.readUInt16BE(0)) : packet.data;
+  const bytes =
+    codec === "mov_text" ? packet.data.subarray(2, 2 + packet.data.readUInt16BE(0)) : packet.data;
   const text = bytes.toString("utf8").replace(/\0+$/, "");
   if (text.trim() === "") return null;
   if (codec !== "ass" && codec !== "ssa") return { ...times, text };

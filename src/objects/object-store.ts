@@ -32,7 +32,11 @@ export interface PutOptions {
 export interface ObjectStore {
   readonly bucket: string;
   /** All or nothing: readers see the old object or the whole new one; a body that fails or an abort leaves what was there. undefined: `ifAbsent`, and there was one. */
-  put(key: string, body: AsyncIterable<Uint8Array>, options?: PutOptions): Promise<ObjectStat | undefined>;
+  put(
+    key: string,
+    body: AsyncIterable<Uint8Array>,
+    options?: PutOptions,
+  ): Promise<ObjectStat | undefined>;
   /** A cut connection is taken up where it broke. Rejects with NOT_FOUND; a range beyond the end is shorter or empty. */
   get(key: string, options?: GetOptions): AsyncIterable<Uint8Array>;
   stat(key: string, signal?: AbortSignal): Promise<ObjectStat | undefined>;

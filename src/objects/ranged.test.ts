@@ -7,17 +7,31 @@ import { rangedObject } from "./ranged.ts";
 const { signal } = new AbortController();
 
 /** A store that notes what is asked of it. */
-async function counting(body: Buffer): Promise<{ readonly store: ObjectStore; readonly asked: [number, number][]; readonly etag: string }> {
+async function counting(
+  body: Buffer,
+): Promise<{
+  readonly store: ObjectStore;
+  readonly asked: [number, number][];
+  readonly etag: string;
+}> {
   const store = openMemory().bucket("media");
   const stat = await store.put("a", bytes(body));
   const asked: [number, number][] = [];
   return {
-    asked, etag: stat?.etag ?? "",
-    store: { ...store, get: (key: string, options: GetOptions = {}) => { asked.push([options.start ?? 0, options.end ?? 0]); return store.get(key, options); } },
+    asked,
+    etag: stat?.etag ?? "",
+    store: {
+      ...store,
+      get: (key: string, options: GetOptions = {}) => {
+        asked.push([options.start ?? 0, options.end ?? 0]);
+        return store.get(key, options);
+      },
+    },
   };
 }
 
-const sum = (asked: readonly (readonly [number, number])[]): number => asked.reduce((all, [start, end]) => all + end - start, 0);
+const sum = (asked: readonly (readonly [number, number])[]): number =>
+  asked.reduce((all, [start, end]) => all + end - start, 0);
 
 describe("an object read in pieces", () => {
   it("gives every byte, wherever and in whatever pieces it is asked for", async () => {
@@ -38,7 +52,7 @@ describe("an object read in pieces", () => {
     const body = pattern(20_000_000);
     const { store, etag, asked } = await counting(body);
     const object = rangedObject(store, { key: "a", sizeBytes: body.length, etag }, signal);
-    for (let at = 0; at < body.length; ) at += (await object.read(at, 65_536)).length;
+    for (let at = 0; at < body.length;) at += (await object.read(at, 65_536)).length;
     expect(sum(asked)).toBe(body.length);
     expect(asked.length).toBeLessThan(15);
   });
@@ -61,8 +75,18 @@ describe("an object read in pieces", () => {
     await store.put("a", bytes("other"));
     await expect(object.read(0, 10)).rejects.toMatchObject({ code: "IO_FAILED" });
     let fails = 1;
-    const flaky: ObjectStore = { ...store, get: (key, options) => { if (fails-- > 0) throw new Error("once"); return store.get(key, options); } };
-    const other = rangedObject(flaky, { key: "a", sizeBytes: 5, etag: (await store.stat("a"))?.etag ?? "" }, signal);
+    const flaky: ObjectStore = {
+      ...store,
+      get: (key, options) => {
+        if (fails-- > 0) throw new Error("once");
+        return store.get(key, options);
+      },
+    };
+    const other = rangedObject(
+      flaky,
+      { key: "a", sizeBytes: 5, etag: (await store.stat("a"))?.etag ?? "" },
+      signal,
+    );
     await expect(other.read(0, 5)).rejects.toThrow("once");
     expect(Buffer.from(await other.read(0, 5)).toString()).toBe("other");
   });

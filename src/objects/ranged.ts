@@ -26,7 +26,11 @@ const KEPT = 4;
  * Reads an object through windows: a jump fetches a small one, reading on doubles them and fetches the next one ahead. The object must stay what it
  * was (`etag`). Memory: at most 20 MB.
  */
-export function rangedObject(store: ObjectStore, { key, sizeBytes, etag }: Pick<ObjectStat, "key" | "sizeBytes" | "etag">, signal: AbortSignal): RangedObject {
+export function rangedObject(
+  store: ObjectStore,
+  { key, sizeBytes, etag }: Pick<ObjectStat, "key" | "sizeBytes" | "etag">,
+  signal: AbortSignal,
+): RangedObject {
   let header: Window | undefined;
   let kept: Window[] = [];
 
@@ -34,14 +38,18 @@ export function rangedObject(store: ObjectStore, { key, sizeBytes, etag }: Pick<
     const end = Math.min(sizeBytes, start + size);
     const bytes = readAll(store.get(key, { start, end, etag, signal }));
     // Whoever reads it hears of a failure; one that was fetched ahead in vain is forgotten.
-    bytes.catch(() => { kept = kept.filter((one) => one.bytes !== bytes); });
+    bytes.catch(() => {
+      kept = kept.filter((one) => one.bytes !== bytes);
+    });
     const window = { start, end, bytes };
     if (start === 0) header ??= window;
     kept = [...kept, window].slice(-KEPT);
     return window;
   };
   const holding = (position: number): Window | undefined =>
-    [...(header ? [header] : []), ...kept].find(({ start, end }) => start <= position && position < end);
+    [...(header ? [header] : []), ...kept].find(
+      ({ start, end }) => start <= position && position < end,
+    );
 
   const windowAt = (position: number): Window => {
     const known = holding(position);
@@ -56,8 +64,10 @@ export function rangedObject(store: ObjectStore, { key, sizeBytes, etag }: Pick<
     async read(position, length) {
       const window = windowAt(position);
       // Past the middle of a grown window, somebody is reading on.
-      const isReadingOn = window.end - window.start > FIRST_BYTES && position > (window.start + window.end) / 2;
-      if (isReadingOn && window.end < sizeBytes && !holding(window.end)) fetchWindow(window.end, Math.min(MOST_BYTES, 2 * (window.end - window.start)));
+      const isReadingOn =
+        window.end - window.start > FIRST_BYTES && position > (window.start + window.end) / 2;
+      if (isReadingOn && window.end < sizeBytes && !holding(window.end))
+        fetchWindow(window.end, Math.min(MOST_BYTES, 2 * (window.end - window.start)));
       const bytes = await window.bytes;
       const at = position - window.start;
       return bytes.subarray(at, at + length);

@@ -15,7 +15,11 @@ export interface Beside {
  * Pairs the names of a folder. Each name is looked at once, so that folders of a hundred thousand files cost no more a file than small ones.
  * `isMedia` opens a file whose name does not tell what it is.
  */
-export function pairNames(names: readonly string[], language: string | undefined, isMedia: (name: string) => Promise<boolean>): Beside {
+export function pairNames(
+  names: readonly string[],
+  language: string | undefined,
+  isMedia: (name: string) => Promise<boolean>,
+): Beside {
   const all = new Set(names);
   const has = (name: string): boolean => all.has(name);
   const captions = new Map<string, string[]>();
@@ -24,14 +28,21 @@ export function pairNames(names: readonly string[], language: string | undefined
     if (captionName(name)) add(captions, name);
     else if (candidateByName(name) !== "skip") add(media, name);
   }
-  const near = (name: string, among: ReadonlyMap<string, readonly string[]>): string[] => [...new Set(pairingKeys(name).flatMap((key) => among.get(key) ?? []))];
+  const near = (name: string, among: ReadonlyMap<string, readonly string[]>): string[] => [
+    ...new Set(pairingKeys(name).flatMap((key) => among.get(key) ?? [])),
+  ];
   return {
     sidecarOf: (name) => pickSidecar(name, near(name, captions), language, has),
-    captionsOf: (name) => near(name, captions).filter((one) => pickSidecar(name, [one], undefined, has) !== null),
+    captionsOf: (name) =>
+      near(name, captions).filter((one) => pickSidecar(name, [one], undefined, has) !== null),
     async mediaOf(name) {
       const owners: string[] = [];
       for (const one of near(name, media))
-        if (pickSidecar(one, [name], undefined, has) !== null && (candidateByName(one) === "media" || (await isMedia(one)))) owners.push(one);
+        if (
+          pickSidecar(one, [name], undefined, has) !== null &&
+          (candidateByName(one) === "media" || (await isMedia(one)))
+        )
+          owners.push(one);
       return owners;
     },
   };

@@ -21,7 +21,11 @@ export interface ChangeTools {
 
 /** Whether nothing is there. No right to look, or a disk or server that fails, is no proof of it. */
 export async function isGone(place: Place, objects: OpenObjects): Promise<boolean> {
-  if (!isObject(place)) return stat(place).then(() => false, ({ code }: NodeJS.ErrnoException) => code === "ENOENT" || code === "ENOTDIR");
+  if (!isObject(place))
+    return stat(place).then(
+      () => false,
+      ({ code }: NodeJS.ErrnoException) => code === "ENOENT" || code === "ENOTDIR",
+    );
   try {
     const { bucket, key } = bucketAndKey(place);
     return (await (await objects()).bucket(bucket).stat(key)) === undefined;
@@ -31,26 +35,42 @@ export async function isGone(place: Place, objects: OpenObjects): Promise<boolea
 }
 
 /** A bucket that is to be looked through again is no object, and not gone for that. */
-const isPrefix = async (place: Place, roots: readonly Place[], store: Store): Promise<boolean> => isObject(place) && roots.includes(place) && (await store.getAsset(place)) === undefined;
+const isPrefix = async (place: Place, roots: readonly Place[], store: Store): Promise<boolean> =>
+  isObject(place) && roots.includes(place) && (await store.getAsset(place)) === undefined;
 
 /** What to do about paths below the roots that changed. Captions that are gone were perhaps used: their folder is looked at again. */
-export async function sortChanges(paths: readonly Place[], roots: readonly Place[], { store, objects }: ChangeTools, volumes: Volumes = openVolumes()): Promise<SortedChanges> {
+export async function sortChanges(
+  paths: readonly Place[],
+  roots: readonly Place[],
+  { store, objects }: ChangeTools,
+  volumes: Volumes = openVolumes(),
+): Promise<SortedChanges> {
   const there = new Set<string>();
   const missing: string[] = [];
   for (const path of paths) {
     if ((await isPrefix(path, roots, store)) || !(await isGone(path, objects))) there.add(path);
     else {
       missing.push(path);
-      if (captionName(nameOf(path)) && (isObject(path) || !(await isGone(folderOf(path), objects)))) there.add(isObject(path) ? path : folderOf(path));
+      if (captionName(nameOf(path)) && (isObject(path) || !(await isGone(folderOf(path), objects))))
+        there.add(isObject(path) ? path : folderOf(path));
     }
   }
   const gone: AssetId[] = [];
   if (missing.length > 0) {
     // A root that is a file of its own lies in its folder.
-    const judge = judgeOf(roots.filter((root) => !isObject(root)).flatMap((root) => [root, dirname(root)]), volumes);
-    const isMissing = (id: Place): boolean => missing.some((path) => id === path || (!isObject(path) && isBelow(id, path)));
+    const judge = judgeOf(
+      roots.filter((root) => !isObject(root)).flatMap((root) => [root, dirname(root)]),
+      volumes,
+    );
+    const isMissing = (id: Place): boolean =>
+      missing.some((path) => id === path || (!isObject(path) && isBelow(id, path)));
     for await (const asset of store.listAssets())
-      if (asset.state !== "deleted" && isMissing(asset.id) && (isObject(asset.id) || judge(asset) === "deleted")) gone.push(asset.id);
+      if (
+        asset.state !== "deleted" &&
+        isMissing(asset.id) &&
+        (isObject(asset.id) || judge(asset) === "deleted")
+      )
+        gone.push(asset.id);
   }
   return { there: [...there], gone };
 }

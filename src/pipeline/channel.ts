@@ -10,9 +10,18 @@ export function channel<T>(): Channel<T> {
   let ended: { readonly error?: unknown } | undefined;
   let wake = (): void => {};
   return {
-    push: (item) => { items.push(item); wake(); },
-    end: () => { ended = {}; wake(); },
-    fail: (error) => { ended = { error }; wake(); },
+    push: (item) => {
+      items.push(item);
+      wake();
+    },
+    end: () => {
+      ended = {};
+      wake();
+    },
+    fail: (error) => {
+      ended = { error };
+      wake();
+    },
     async *[Symbol.asyncIterator]() {
       for (;;) {
         while (items.length > 0) {
@@ -24,7 +33,9 @@ export function channel<T>(): Channel<T> {
           if ("error" in ended) throw ended.error;
           return;
         }
-        await new Promise<void>((resolve) => { wake = resolve; });
+        await new Promise<void>((resolve) => {
+          wake = resolve;
+        });
       }
     },
   };

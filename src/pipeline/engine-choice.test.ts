@@ -7,7 +7,10 @@ import { fingerprint, sameOptions } from "./fingerprint.ts";
 
 describe("the choice of a recogniser", () => {
   it("goes by the first rule that fits the file or the language", async () => {
-    const rules = engineRules("talks/old=BYO; *.dictation.wav=STUB; de=WHISPER; talks/=nvidia_nims, local; s3://media/raw/=BYO", "/srv");
+    const rules = engineRules(
+      "talks/old=BYO; *.dictation.wav=STUB; de=WHISPER; talks/=nvidia_nims, local; s3://media/raw/=BYO",
+      "/srv",
+    );
     const choose = await engineChoice("local", rules);
     expect(choose("/srv/talks/old/a.mp3", undefined)).toBe("BYO");
     expect(choose("/srv/talks/a.mp3", undefined)).toBe("NVIDIA_NIMS,local");
@@ -25,7 +28,8 @@ describe("the choice of a recogniser", () => {
 
   it("names recognisers in any case, each once", () => {
     expect(engineChain(" nvidia_nims, LOCAL,local ")).toBe("NVIDIA_NIMS,local");
-    for (const wrong of ["", ",", "local,siri"]) expect(() => engineChain(wrong), wrong).toThrow(/must be one of/);
+    for (const wrong of ["", ",", "local,siri"])
+      expect(() => engineChain(wrong), wrong).toThrow(/must be one of/);
   });
 });
 

@@ -11,12 +11,20 @@ export interface ChoiceRule {
 }
 
 /** The first rule that fits a file or the language that is asked for; `engines` where none does. A rule for `de` is one for `de-AT`. */
-export async function engineChoice(engines: string, rules: readonly ChoiceRule[]): Promise<EngineChoice> {
-  const tests = await Promise.all(rules.map(async ({ language, files, engines: chosen }) => {
-    const isOf = files === null ? undefined : await fileMatcher(files, "/");
-    const fits = (path: Place, spoken: string | undefined): boolean =>
-      isOf ? isOf(path) : spoken !== undefined && `${spoken.toLowerCase()}-`.startsWith(`${language?.toLowerCase()}-`);
-    return { fits, chosen };
-  }));
+export async function engineChoice(
+  engines: string,
+  rules: readonly ChoiceRule[],
+): Promise<EngineChoice> {
+  const tests = await Promise.all(
+    rules.map(async ({ language, files, engines: chosen }) => {
+      const isOf = files === null ? undefined : await fileMatcher(files, "/");
+      const fits = (path: Place, spoken: string | undefined): boolean =>
+        isOf
+          ? isOf(path)
+          : spoken !== undefined &&
+            `${spoken.toLowerCase()}-`.startsWith(`${language?.toLowerCase()}-`);
+      return { fits, chosen };
+    }),
+  );
   return (path, language) => tests.find(({ fits }) => fits(path, language))?.chosen ?? engines;
 }

@@ -6,7 +6,13 @@ export interface EngineTroubles {
   note(engine: string, error: MediasearchError): void;
 }
 
-const OF_ALL_FILES = new Set<ErrorCode>(["UNREACHABLE", "CREDENTIALS", "USAGE", "MISSING_MODEL", "MISSING_TOOL"]);
+const OF_ALL_FILES = new Set<ErrorCode>([
+  "UNREACHABLE",
+  "CREDENTIALS",
+  "USAGE",
+  "MISSING_MODEL",
+  "MISSING_TOOL",
+]);
 /** Then it is tried again: servers come back. */
 const REMEMBERED_MS = 5 * 60_000;
 
@@ -19,7 +25,8 @@ export function engineTroubles(now: () => number = Date.now): EngineTroubles {
       return trouble && trouble.untilMs > now() ? trouble.error : undefined;
     },
     note(engine, error) {
-      if (OF_ALL_FILES.has(error.code) && this.of(engine) === undefined) known.set(engine, { error, untilMs: now() + REMEMBERED_MS });
+      if (OF_ALL_FILES.has(error.code) && this.of(engine) === undefined)
+        known.set(engine, { error, untilMs: now() + REMEMBERED_MS });
     },
   };
 }

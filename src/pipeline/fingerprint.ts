@@ -31,11 +31,21 @@ const optionParts = (o: FingerprintOptions): string[] => [o.captions, o.language
  * Whether the same files would be indexed in the same way today. A transcript from captions does not depend on the recogniser; one by any of those that are to be
  * tried stays, also when it was not the first.
  */
-export function sameOptions(stored: string, origin: string | null, options: FingerprintOptions): boolean {
+export function sameOptions(
+  stored: string,
+  origin: string | null,
+  options: FingerprintOptions,
+): boolean {
   const [version, , , ...parts] = stored.split("|");
   if (version !== String(PIPELINE_VERSION)) return false;
   const [captions, language, engine] = optionParts(options);
-  return parts[0] === captions && parts[1] === language && ((engine ?? "").split(",").includes(parts[2] ?? "") || parts[2] === engine || origin === "captions");
+  return (
+    parts[0] === captions &&
+    parts[1] === language &&
+    ((engine ?? "").split(",").includes(parts[2] ?? "") ||
+      parts[2] === engine ||
+      origin === "captions")
+  );
 }
 
 export function sameContent(stored: string, identity: Identity): boolean {
@@ -44,12 +54,32 @@ export function sameContent(stored: string, identity: Identity): boolean {
 }
 
 /** What is known of an object without reading it; undefined for files of this machine. */
-export function knownIdentity(file: Candidate, { captions }: Pick<FingerprintOptions, "captions">): Identity | undefined {
+export function knownIdentity(
+  file: Candidate,
+  { captions }: Pick<FingerprintOptions, "captions">,
+): Identity | undefined {
   const content = objectContent(file.kind, file);
-  return content === undefined ? undefined : { content, captions: file.sidecar && captions !== "ignore" ? (objectContent("media", file.sidecar) ?? "") : "" };
+  return content === undefined
+    ? undefined
+    : {
+        content,
+        captions:
+          file.sidecar && captions !== "ignore" ? (objectContent("media", file.sidecar) ?? "") : "",
+      };
 }
 
 /** The fast path: size, time and captions beside it are as they were, and an object's tag. */
 export const sameStat = (
-  known: { readonly sizeBytes: number; readonly mtimeMs: number; readonly captionsStat: string; readonly fingerprint: string | null }, file: Candidate,
-): boolean => (file.etag === undefined || known.fingerprint?.split("|")[1] === objectContent(file.kind, file)) && known.sizeBytes === file.sizeBytes && known.mtimeMs === file.mtimeMs && known.captionsStat === (file.sidecar?.stat ?? "");
+  known: {
+    readonly sizeBytes: number;
+    readonly mtimeMs: number;
+    readonly captionsStat: string;
+    readonly fingerprint: string | null;
+  },
+  file: Candidate,
+): boolean =>
+  (file.etag === undefined ||
+    known.fingerprint?.split("|")[1] === objectContent(file.kind, file)) &&
+  known.sizeBytes === file.sizeBytes &&
+  known.mtimeMs === file.mtimeMs &&
+  known.captionsStat === (file.sidecar?.stat ?? "");

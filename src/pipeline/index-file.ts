@@ -1,11 +1,25 @@
 import { stat } from "node:fs/promises";
 import type { Checkpoint } from "../asr/transcriber.ts";
-import type { AssetStatus, AssetVersion, FilePlace, Store, StoreIdentity } from "../backends/backend.ts";
+import type {
+  AssetStatus,
+  AssetVersion,
+  FilePlace,
+  Store,
+  StoreIdentity,
+} from "../backends/backend.ts";
 import type { Claims, Job, Ledger } from "../backends/ledger.ts";
 import { MediasearchError, toMediasearchError } from "../errors.ts";
 import { bucketAndKey } from "../place.ts";
 import type { EngineChoice } from "./engine-choice.ts";
-import { fingerprint, type FingerprintOptions, type Identity, knownIdentity, sameContent, sameOptions, sameStat } from "./fingerprint.ts";
+import {
+  fingerprint,
+  type FingerprintOptions,
+  type Identity,
+  knownIdentity,
+  sameContent,
+  sameOptions,
+  sameStat,
+} from "./fingerprint.ts";
 import type { FileTask, FileTranscript } from "./protocol.ts";
 import { failedJob, isQuarantined, type RetryOptions } from "./retry.ts";
 import type { Candidate, OpenObjects } from "./candidate.ts";
@@ -13,12 +27,28 @@ import { isGone } from "./changes.ts";
 import type { WorkerPool } from "./workers.ts";
 
 export type FileOutcome =
-  | { readonly type: "indexed"; readonly path: string; readonly transcript: Omit<FileTranscript, "segments">; readonly segmentCount: number; readonly isPartial: boolean }
+  | {
+      readonly type: "indexed";
+      readonly path: string;
+      readonly transcript: Omit<FileTranscript, "segments">;
+      readonly segmentCount: number;
+      readonly isPartial: boolean;
+    }
   | { readonly type: "unchanged"; readonly path: string }
   /** The transcript was there already: the file moved, came back, or is a copy of another. */
-  | { readonly type: "reused"; readonly path: string; readonly how: "moved" | "copied" | "restored" | "completed"; readonly from: string }
+  | {
+      readonly type: "reused";
+      readonly path: string;
+      readonly how: "moved" | "copied" | "restored" | "completed";
+      readonly from: string;
+    }
   | { readonly type: "skipped"; readonly path: string; readonly reason: string }
-  | { readonly type: "failed"; readonly path: string; readonly error: MediasearchError; readonly job?: Job }
+  | {
+      readonly type: "failed";
+      readonly path: string;
+      readonly error: MediasearchError;
+      readonly job?: Job;
+    }
   /** Failed before, and nothing has changed since. */
   | { readonly type: "quarantined"; readonly path: string; readonly job: Job }
   | { readonly type: "would-index"; readonly path: string }
@@ -51,14 +81,33 @@ export interface FileCall {
 }
 
 /** Failures of these kinds are the run's, not the file's. */
-const FATAL = new Set<string>(["NO_STORE", "STORE_BUSY", "SCHEMA_MISMATCH", "MODEL_MISMATCH", "MISSING_MODEL", "MISSING_TOOL", "NO_SPACE", "UNREACHABLE", "CREDENTIALS", "USAGE"]);
+const FATAL = new Set<string>([
+  "NO_STORE",
+  "STORE_BUSY",
+  "SCHEMA_MISMATCH",
+  "MODEL_MISMATCH",
+  "MISSING_MODEL",
+  "MISSING_TOOL",
+  "NO_SPACE",
+  "UNREACHABLE",
+  "CREDENTIALS",
+  "USAGE",
+]);
 
 /** One attempt at one file. Rejects only with what ends the whole run. */
-export async function indexFile(file: Candidate, tools: FileTools, general: FileOptions, call: FileCall): Promise<FileOutcome> {
+export async function indexFile(
+  file: Candidate,
+  tools: FileTools,
+  general: FileOptions,
+  call: FileCall,
+): Promise<FileOutcome> {
   const { path } = file;
-  const options = general.engineFor ? { ...general, engine: general.engineFor(path, general.language) } : general;
+  const options = general.engineFor
+    ? { ...general, engine: general.engineFor(path, general.language) }
+    : general;
   call.signal.throwIfAborted();
-  if (file.kind === "captions" && options.captions === "ignore") return { type: "skipped", path, reason: "captions are ignored" };
+  if (file.kind === "captions" && options.captions === "ignore")
+    return { type: "skipped", path, reason: "captions are ignored" };
   const { store, ledger } = tools;
   const known = await store.getAsset(path);
   if (isUnchanged(file, known, options)) return { type: "unchanged", path };
@@ -71,16 +120,24 @@ export async function indexFile(file: Candidate, tools: FileTools, general: File
     // Another run may have been at it until just now.
     const now = tools.claims ? await store.getAsset(path) : known;
     if (tools.claims && isUnchanged(file, now, options)) return { type: "unchanged", path };
-    const outcome = await attempt(job ? await asItIsNow(file, tools.objects) : file, now, { ...tools, claims }, options, call);
+    const outcome = await attempt(
+      job ? await asItIsNow(file, tools.objects) : file,
+      now,
+      { ...tools, claims },
+      options,
+      call,
+    );
     if (job && outcome.type !== "claimed") await ledger.removeJob(path);
     return outcome;
   } catch (error) {
     call.signal.throwIfAborted();
     const reason = toMediasearchError(error, path);
-    if (reason.code === "STORE_BUSY" && !(await claims.take(path))) return { type: "claimed", path };
+    if (reason.code === "STORE_BUSY" && !(await claims.take(path)))
+      return { type: "claimed", path };
     if (FATAL.has(reason.code)) throw reason;
     // Gone while it was being read: nothing of it waits for anything.
-    if (reason.code === "NOT_FOUND" && (await isGone(path, tools.objects))) return { type: "failed", path, error: reason };
+    if (reason.code === "NOT_FOUND" && (await isGone(path, tools.objects)))
+      return { type: "failed", path, error: reason };
     const failed = failedJob(file, reason, job, options.engine, options);
     await ledger.putJob(failed);
     await store.recordFailure(placeOf(file), failed.reason);
@@ -90,8 +147,16 @@ export async function indexFile(file: Candidate, tools: FileTools, general: File
   }
 }
 
-const isUnchanged = (file: Candidate, known: AssetStatus | undefined, options: FileOptions): boolean =>
-  !options.again && known?.state === "indexed" && known.fingerprint !== null && sameStat(known, file) && sameOptions(known.fingerprint, known.origin, options);
+const isUnchanged = (
+  file: Candidate,
+  known: AssetStatus | undefined,
+  options: FileOptions,
+): boolean =>
+  !options.again &&
+  known?.state === "indexed" &&
+  known.fingerprint !== null &&
+  sameStat(known, file) &&
+  sameOptions(known.fingerprint, known.origin, options);
 
 /** The claims of one attempt; without other runs everything is free. A release that fails is made up for when the run ends. */
 function claimsOf(claims: Claims | undefined): Claims & { readonly end: () => Promise<void> } {
@@ -108,20 +173,43 @@ function claimsOf(claims: Claims | undefined): Claims & { readonly end: () => Pr
   };
 }
 
-async function attempt(file: Candidate, known: AssetStatus | undefined, tools: FileTools, options: FileOptions, call: FileCall): Promise<FileOutcome> {
+async function attempt(
+  file: Candidate,
+  known: AssetStatus | undefined,
+  tools: FileTools,
+  options: FileOptions,
+  call: FileCall,
+): Promise<FileOutcome> {
   const outcome = await takeOver(file, known, tools, options, call);
   // Captions that were assets of their own belong to their media once there is one.
-  if (outcome.type !== "skipped" && outcome.type !== "claimed") for (const captions of file.captionsBeside) await tools.store.removeAsset(captions);
+  if (outcome.type !== "skipped" && outcome.type !== "claimed")
+    for (const captions of file.captionsBeside) await tools.store.removeAsset(captions);
   return outcome;
 }
 
 /** What is there already of the same content, else a new transcript. */
-async function takeOver(file: Candidate, known: AssetStatus | undefined, tools: FileTools, options: FileOptions, call: FileCall): Promise<FileOutcome> {
+async function takeOver(
+  file: Candidate,
+  known: AssetStatus | undefined,
+  tools: FileTools,
+  options: FileOptions,
+  call: FileCall,
+): Promise<FileOutcome> {
   const { path } = file;
-  const object = file.etag === undefined ? undefined : { sizeBytes: file.sizeBytes, etag: file.etag };
-  const task: FileTask = { path, kind: file.kind, object, sidecar: file.sidecar?.path ?? null, captions: options.captions, language: options.language, engines: options.engine.split(",") };
+  const object =
+    file.etag === undefined ? undefined : { sizeBytes: file.sizeBytes, etag: file.etag };
+  const task: FileTask = {
+    path,
+    kind: file.kind,
+    object,
+    sidecar: file.sidecar?.path ?? null,
+    captions: options.captions,
+    language: options.language,
+    engines: options.engine.split(","),
+  };
   const before = await lookOf(file);
-  const identity = knownIdentity(file, options) ?? (await tools.workers.identify(task, call.signal));
+  const identity =
+    knownIdentity(file, options) ?? (await tools.workers.identify(task, call.signal));
   const mark = fingerprint(identity, options);
   if (!options.again) {
     const again = await sameAgain(file, known, identity, tools, options, call);
@@ -134,7 +222,13 @@ async function takeOver(file: Candidate, known: AssetStatus | undefined, tools: 
       if (reused) return reused;
     }
   }
-  const work = transcribe(file, task, { mark, before, markFor: (engine) => fingerprint(identity, { ...options, engine }) }, tools, call);
+  const work = transcribe(
+    file,
+    task,
+    { mark, before, markFor: (engine) => fingerprint(identity, { ...options, engine }) },
+    tools,
+    call,
+  );
   call.underWay.set(mark, work);
   try {
     return await work;
@@ -144,7 +238,12 @@ async function takeOver(file: Candidate, known: AssetStatus | undefined, tools: 
 }
 
 /** Size and time as they are now. An object is read by its tag, so that it can't change on the way. */
-const lookOf = async ({ path, etag }: Candidate): Promise<string> => etag ?? stat(path).then(({ size, mtimeMs }) => `${size}:${mtimeMs}`, () => "");
+const lookOf = async ({ path, etag }: Candidate): Promise<string> =>
+  etag ??
+  stat(path).then(
+    ({ size, mtimeMs }) => `${size}:${mtimeMs}`,
+    () => "",
+  );
 
 /** An object that failed may have been overwritten since it was listed. */
 async function asItIsNow(file: Candidate, objects: OpenObjects): Promise<Candidate> {
@@ -154,12 +253,29 @@ async function asItIsNow(file: Candidate, objects: OpenObjects): Promise<Candida
   return now ? { ...file, sizeBytes: now.sizeBytes, mtimeMs: now.mtimeMs, etag: now.etag } : file;
 }
 
-const placeOf = (file: Candidate): FilePlace => ({ id: file.path, sizeBytes: file.sizeBytes, mtimeMs: file.mtimeMs, captionsStat: file.sidecar?.stat ?? "" });
+const placeOf = (file: Candidate): FilePlace => ({
+  id: file.path,
+  sizeBytes: file.sizeBytes,
+  mtimeMs: file.mtimeMs,
+  captionsStat: file.sidecar?.stat ?? "",
+});
 
 /** The content that is in the library under this path: nothing to recognise, whatever its state. */
-async function sameAgain(file: Candidate, known: AssetStatus | undefined, identity: Identity, tools: FileTools, options: FileOptions, call: FileCall): Promise<FileOutcome | undefined> {
+async function sameAgain(
+  file: Candidate,
+  known: AssetStatus | undefined,
+  identity: Identity,
+  tools: FileTools,
+  options: FileOptions,
+  call: FileCall,
+): Promise<FileOutcome | undefined> {
   const { path } = file;
-  if (!known?.fingerprint || !sameContent(known.fingerprint, identity) || !sameOptions(known.fingerprint, known.origin, options)) return undefined;
+  if (
+    !known?.fingerprint ||
+    !sameContent(known.fingerprint, identity) ||
+    !sameOptions(known.fingerprint, known.origin, options)
+  )
+    return undefined;
   if (known.state === "deleted") {
     await tools.store.restore(placeOf(file));
     return { type: "reused", path, how: "restored", from: path };
@@ -172,7 +288,12 @@ async function sameAgain(file: Candidate, known: AssetStatus | undefined, identi
 }
 
 /** Words without vectors: only the embedding is owed. While it fails the file stays as it is, and the next run tries again. */
-async function complete(file: Candidate, known: AssetStatus, { store, workers, embedder }: FileTools, { signal }: FileCall): Promise<FileOutcome> {
+async function complete(
+  file: Candidate,
+  known: AssetStatus,
+  { store, workers, embedder }: FileTools,
+  { signal }: FileCall,
+): Promise<FileOutcome> {
   const segments = await Array.fromAsync(store.readVersion(file.path));
   let vectors: readonly Float32Array[];
   try {
@@ -180,11 +301,25 @@ async function complete(file: Candidate, known: AssetStatus, { store, workers, e
   } catch (error) {
     signal.throwIfAborted();
     const { code, message, hint } = toMediasearchError(error);
-    return { type: "failed", path: file.path, error: new MediasearchError(code, `${file.path}: still searchable by keyword only: ${message.replace(`${file.path}: `, "")}`, { subject: file.path, hint, cause: error }) };
+    return {
+      type: "failed",
+      path: file.path,
+      error: new MediasearchError(
+        code,
+        `${file.path}: still searchable by keyword only: ${message.replace(`${file.path}: `, "")}`,
+        { subject: file.path, hint, cause: error },
+      ),
+    };
   }
   const { origin, engine, language, durationMs, recordedAtMs, fingerprint: mark } = known;
   const version: AssetVersion = {
-    ...placeOf(file), fingerprint: mark ?? "", origin: origin ?? "asr", engine: engine ?? "", language: language ?? "und", durationMs, recordedAtMs,
+    ...placeOf(file),
+    fingerprint: mark ?? "",
+    origin: origin ?? "asr",
+    engine: engine ?? "",
+    language: language ?? "und",
+    durationMs,
+    recordedAtMs,
     segments: segments.map((segment, i) => ({ ...segment, vector: vectors[i] ?? null })),
   };
   await store.commit(version, embedder);
@@ -192,9 +327,16 @@ async function complete(file: Candidate, known: AssetStatus, { store, workers, e
 }
 
 /** A file of the same content that is gone from its place has moved here; one that is still there has been copied. */
-async function reuse(file: Candidate, mark: string, tools: FileTools, call: FileCall): Promise<FileOutcome | undefined> {
+async function reuse(
+  file: Candidate,
+  mark: string,
+  tools: FileTools,
+  call: FileCall,
+): Promise<FileOutcome | undefined> {
   const { store } = tools;
-  const same = (await store.findByFingerprint(mark)).filter(({ id, state }) => id !== file.path && state !== "failed");
+  const same = (await store.findByFingerprint(mark)).filter(
+    ({ id, state }) => id !== file.path && state !== "failed",
+  );
   for (const { id } of same) {
     if (!(await isGone(id, tools.objects))) continue;
     await store.moveAsset(id, placeOf(file));
@@ -216,25 +358,55 @@ interface Reading {
   readonly before: string;
 }
 
-async function transcribe(file: Candidate, task: FileTask, { mark, markFor, before }: Reading, { store, ledger, workers, embedder }: FileTools, call: FileCall): Promise<FileOutcome> {
+async function transcribe(
+  file: Candidate,
+  task: FileTask,
+  { mark, markFor, before }: Reading,
+  { store, ledger, workers, embedder }: FileTools,
+  call: FileCall,
+): Promise<FileOutcome> {
   const { path } = file;
   const resume = (await ledger.checkpoints(path, mark)) as readonly Checkpoint[];
   const stop = new AbortController();
   let saving = Promise.resolve();
-  const transcript = await workers.transcribe({ ...task, ...(resume.length > 0 ? { resume } : {}) }, {
-    signal: AbortSignal.any([call.signal, stop.signal]),
-    onProgress: call.onProgress,
-    // A disk that has no room for a checkpoint has none for the transcript.
-    onCheckpoint: (checkpoint) => { saving = saving.then(() => ledger.addCheckpoint(path, mark, checkpoint)).catch((error: unknown) => stop.abort(error)); },
-  }).finally(() => saving);
+  const transcript = await workers
+    .transcribe(
+      { ...task, ...(resume.length > 0 ? { resume } : {}) },
+      {
+        signal: AbortSignal.any([call.signal, stop.signal]),
+        onProgress: call.onProgress,
+        // A disk that has no room for a checkpoint has none for the transcript.
+        onCheckpoint: (checkpoint) => {
+          saving = saving
+            .then(() => ledger.addCheckpoint(path, mark, checkpoint))
+            .catch((error: unknown) => stop.abort(error));
+        },
+      },
+    )
+    .finally(() => saving);
   if ("skipped" in transcript) return { type: "skipped", path, reason: transcript.skipped };
   call.signal.throwIfAborted();
   const { segments, ...about } = transcript;
   const done = markFor(transcript.engineName ?? task.engines[0] ?? "");
   const isChanged = (await lookOf(file)) !== before;
   // What was read is neither what was there before nor what is there now: no other file may take it over, and the next run reads this one again.
-  await store.commit({ ...placeOf(file), ...transcript, fingerprint: isChanged ? done.replace("|", "|changing-") : done }, embedder);
+  await store.commit(
+    {
+      ...placeOf(file),
+      ...transcript,
+      fingerprint: isChanged ? done.replace("|", "|changing-") : done,
+    },
+    embedder,
+  );
   await ledger.clearCheckpoints(path);
-  const warnings = isChanged ? [...about.warnings, "it changed while it was read; the next run reads it again"] : about.warnings;
-  return { type: "indexed", path, transcript: { ...about, warnings }, segmentCount: segments.length, isPartial: segments.some(({ vector }) => vector === null) };
+  const warnings = isChanged
+    ? [...about.warnings, "it changed while it was read; the next run reads it again"]
+    : about.warnings;
+  return {
+    type: "indexed",
+    path,
+    transcript: { ...about, warnings },
+    segmentCount: segments.length,
+    isPartial: segments.some(({ vector }) => vector === null),
+  };
 }

@@ -5,15 +5,35 @@ import { openEmbedder } from "../embed/registry.ts";
 import { identifyFile, processFile, type Tools } from "./process-file.ts";
 import type { FileTask } from "./protocol.ts";
 
-const task = (name: string, more: Partial<FileTask> = {}): FileTask => ({ path: join(FIXTURES, name), kind: "media", sidecar: null, captions: "prefer", language: undefined, engines: ["local"], ...more });
-const never = async (): Promise<never> => { throw new Error("must not be opened"); };
+const task = (name: string, more: Partial<FileTask> = {}): FileTask => ({
+  path: join(FIXTURES, name),
+  kind: "media",
+  sidecar: null,
+  captions: "prefer",
+  language: undefined,
+  engines: ["local"],
+  ...more,
+});
+const never = async (): Promise<never> => {
+  throw new Error("must not be opened");
+};
 const tools = (more: Partial<Tools> = {}): Tools => ({
-  transcriber: never, objects: never, embedder: () => openEmbedder({ model: "all-MiniLM-L6-v2" }), signal: new AbortController().signal, onProgress: () => {}, onCheckpoint: () => {}, ...more,
+  transcriber: never,
+  objects: never,
+  embedder: () => openEmbedder({ model: "all-MiniLM-L6-v2" }),
+  signal: new AbortController().signal,
+  onProgress: () => {},
+  onCheckpoint: () => {},
+  ...more,
 });
 
 describe("one file's way", () => {
   it("takes captions without opening a recogniser: a sidecar, a track inside, a file of its own", async () => {
-    for (const [one, engine] of [[task("lecture.mp3", { sidecar: join(FIXTURES, "lecture.vtt") }), "captions:webvtt"], [task("election.mkv"), /^subtitles:/], [task("minutes.vtt", { kind: "captions" }), "captions:webvtt"]] as const) {
+    for (const [one, engine] of [
+      [task("lecture.mp3", { sidecar: join(FIXTURES, "lecture.vtt") }), "captions:webvtt"],
+      [task("election.mkv"), /^subtitles:/],
+      [task("minutes.vtt", { kind: "captions" }), "captions:webvtt"],
+    ] as const) {
       const transcript = await processFile(one, tools());
       expect(transcript?.origin).toBe("captions");
       expect(transcript?.engine).toMatch(engine);
@@ -26,19 +46,42 @@ describe("one file's way", () => {
   });
 
   it("keeps the words when embedding fails, and says that the vectors are owed", async () => {
-    const transcript = await processFile(task("minutes.vtt", { kind: "captions" }), tools({ embedder: async () => { throw new Error("no memory for the model"); } }));
+    const transcript = await processFile(
+      task("minutes.vtt", { kind: "captions" }),
+      tools({
+        embedder: async () => {
+          throw new Error("no memory for the model");
+        },
+      }),
+    );
     expect(transcript?.segments.length).toBeGreaterThan(0);
-    expect(transcript?.segments.every(({ vector, text }) => vector === null && text !== "")).toBe(true);
-    expect(transcript?.warnings).toEqual([expect.stringMatching(/keyword only.*no memory for the model/)]);
+    expect(transcript?.segments.every(({ vector, text }) => vector === null && text !== "")).toBe(
+      true,
+    );
+    expect(transcript?.warnings).toEqual([
+      expect.stringMatching(/keyword only.*no memory for the model/),
+    ]);
   });
 
   it("knows a file by its bytes, its captions, and what it is taken for", async () => {
     const { signal } = new AbortController();
     const media = await identifyFile(task("lecture.mp3"), signal);
-    const withCaptions = await identifyFile(task("lecture.mp3", { sidecar: join(FIXTURES, "lecture.vtt") }), signal);
+    const withCaptions = await identifyFile(
+      task("lecture.mp3", { sidecar: join(FIXTURES, "lecture.vtt") }),
+      signal,
+    );
     expect(media.content).toBe(withCaptions.content);
     expect([media.captions, withCaptions.captions.length]).toEqual(["", 64]);
-    expect((await identifyFile(task("lecture.mp3", { sidecar: join(FIXTURES, "lecture.vtt"), captions: "ignore" }), signal)).captions).toBe("");
-    expect((await identifyFile(task("minutes.vtt", { kind: "captions" }), signal)).content).not.toBe((await identifyFile(task("minutes.vtt"), signal)).content);
+    expect(
+      (
+        await identifyFile(
+          task("lecture.mp3", { sidecar: join(FIXTURES, "lecture.vtt"), captions: "ignore" }),
+          signal,
+        )
+      ).captions,
+    ).toBe("");
+    expect(
+      (await identifyFile(task("minutes.vtt", { kind: "captions" }), signal)).content,
+    ).not.toBe((await identifyFile(task("minutes.vtt"), signal)).content);
   });
 });

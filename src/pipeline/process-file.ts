@@ -9,7 +9,12 @@ import type { Place } from "../place.ts";
 import { embedInContext } from "../search/in-context.ts";
 import type { EmbeddedSegment, Segment } from "../types.ts";
 import type { OpenObjects } from "./candidate.ts";
-import { type CaptionTranscript, MOST_CAPTION_BYTES, readCaptionFile, readSubtitleTrack } from "./captions.ts";
+import {
+  type CaptionTranscript,
+  MOST_CAPTION_BYTES,
+  readCaptionFile,
+  readSubtitleTrack,
+} from "./captions.ts";
 import type { EngineTroubles } from "./engine-troubles.ts";
 import type { Identity } from "./fingerprint.ts";
 import type { FileTask, FileTranscript } from "./protocol.ts";
@@ -29,11 +34,21 @@ export interface Tools {
 }
 
 /** `onRead` is called as the file is read: a large one on a slow volume takes long, and is not stuck. */
-export async function identifyFile(task: FileTask, signal: AbortSignal, onRead: () => void = () => {}): Promise<Identity> {
+export async function identifyFile(
+  task: FileTask,
+  signal: AbortSignal,
+  onRead: () => void = () => {},
+): Promise<Identity> {
   const digest = await hashFile(task.path, { signal, onRead });
   // The same bytes are another thing as captions: an empty .srt is no copy of an empty .mp3.
   const content = task.kind === "captions" ? `captions-${digest}` : digest;
-  return { content, captions: task.sidecar && task.captions !== "ignore" ? await identifyCaptions(task.sidecar, signal) : "" };
+  return {
+    content,
+    captions:
+      task.sidecar && task.captions !== "ignore"
+        ? await identifyCaptions(task.sidecar, signal)
+        : "",
+  };
 }
 
 /** Captions that can't be read are told when they are to be used; the media beside them can be read all the same. */
@@ -44,22 +59,35 @@ const identifyCaptions = (path: string, signal: AbortSignal): Promise<string> =>
   });
 
 /** The way of one file: captions or recognition → segments → embeddings. `undefined`: captions only, and there are none. */
-export async function processFile(task: FileTask, tools: Tools): Promise<FileTranscript | undefined> {
+export async function processFile(
+  task: FileTask,
+  tools: Tools,
+): Promise<FileTranscript | undefined> {
   const warnings: string[] = [];
   const captions = await findCaptions(task, tools, warnings);
   if (captions.transcript) {
     const { cues, ...about } = captions.transcript;
     const segments = segmentCues(cues);
-    const durationMs = about.durationMs ?? captions.info?.durationMs ?? segments.at(-1)?.endMs ?? null;
-    return { ...about, durationMs, recordedAtMs: captions.info?.recordedAtMs ?? null, origin: "captions", segments: await embedSegments(segments, tools, warnings), warnings };
+    const durationMs =
+      about.durationMs ?? captions.info?.durationMs ?? segments.at(-1)?.endMs ?? null;
+    return {
+      ...about,
+      durationMs,
+      recordedAtMs: captions.info?.recordedAtMs ?? null,
+      origin: "captions",
+      segments: await embedSegments(segments, tools, warnings),
+      warnings,
+    };
   }
   if (task.captions === "only") return undefined;
   const info = captions.info ?? (await probeMedia(await mediaOf(task, tools)));
   return { ...(await recognise(task, info, tools, warnings)), warnings };
 }
 
-const mediaOf = (task: FileTask, tools: Tools): Promise<MediaInput> => mediaInput(task.path, task.object, tools);
-const captionsAt = async (place: Place, tools: Tools): Promise<CaptionTranscript> => readCaptionFile(place, await readPlace(place, MOST_CAPTION_BYTES, tools));
+const mediaOf = (task: FileTask, tools: Tools): Promise<MediaInput> =>
+  mediaInput(task.path, task.object, tools);
+const captionsAt = async (place: Place, tools: Tools): Promise<CaptionTranscript> =>
+  readCaptionFile(place, await readPlace(place, MOST_CAPTION_BYTES, tools));
 
 interface FoundCaptions {
   readonly transcript: CaptionTranscript | null;
@@ -67,9 +95,14 @@ interface FoundCaptions {
 }
 
 /** A sidecar first, then a text track inside the file. Captions that can't be read are told, and recognition takes over. */
-async function findCaptions(task: FileTask, tools: Tools, warnings: string[]): Promise<FoundCaptions> {
+async function findCaptions(
+  task: FileTask,
+  tools: Tools,
+  warnings: string[],
+): Promise<FoundCaptions> {
   const { signal, onProgress } = tools;
-  if (task.kind === "captions") return { transcript: await captionsAt(task.path, tools), info: null };
+  if (task.kind === "captions")
+    return { transcript: await captionsAt(task.path, tools), info: null };
   let transcript: CaptionTranscript | null = null;
   if (task.sidecar && task.captions !== "ignore") {
     try {
@@ -83,14 +116,34 @@ async function findCaptions(task: FileTask, tools: Tools, warnings: string[]): P
   if (transcript) return { transcript, info: await probeMedia(media).catch(() => null) };
   const info = await probeMedia(media);
   if (task.captions === "ignore") return { transcript: null, info };
-  return { transcript: await readSubtitleTrack(media, info, task.language, { signal, onProgress: (positionMs) => onProgress(positionMs, info.durationMs) }), info };
+  return {
+    transcript: await readSubtitleTrack(media, info, task.language, {
+      signal,
+      onProgress: (positionMs) => onProgress(positionMs, info.durationMs),
+    }),
+    info,
+  };
 }
 
 /** Failures that another recogniser may not have. */
-const OF_THE_ENGINE = new Set<ErrorCode>(["UNREACHABLE", "CREDENTIALS", "USAGE", "ENGINE_FAILED", "ENGINE_REFUSED", "TIMED_OUT", "MISSING_MODEL", "MISSING_TOOL"]);
+const OF_THE_ENGINE = new Set<ErrorCode>([
+  "UNREACHABLE",
+  "CREDENTIALS",
+  "USAGE",
+  "ENGINE_FAILED",
+  "ENGINE_REFUSED",
+  "TIMED_OUT",
+  "MISSING_MODEL",
+  "MISSING_TOOL",
+]);
 
 /** The recognisers of the task in their order, until one has done it. @throws the last one's error. */
-async function recognise(task: FileTask, info: MediaInfo, tools: Tools, warnings: string[]): Promise<Omit<FileTranscript, "warnings">> {
+async function recognise(
+  task: FileTask,
+  info: MediaInfo,
+  tools: Tools,
+  warnings: string[],
+): Promise<Omit<FileTranscript, "warnings">> {
   for (const [i, name] of task.engines.entries()) {
     const next = task.engines[i + 1];
     const trouble = next === undefined ? undefined : tools.trouble?.of(name);
@@ -105,17 +158,30 @@ async function recognise(task: FileTask, info: MediaInfo, tools: Tools, warnings
       const reason = toMediasearchError(error, task.path);
       if (next === undefined || !OF_THE_ENGINE.has(reason.code)) throw reason;
       tools.trouble?.note(name, reason);
-      warnings.push(`${name} could not do it (${reason.message.replace(`${name} `, "")}); ${next} did`);
+      warnings.push(
+        `${name} could not do it (${reason.message.replace(`${name} `, "")}); ${next} did`,
+      );
     }
   }
   throw new MediasearchError("BUG", `${task.path}: no recogniser was named`);
 }
 
-async function recogniseWith(name: string, task: FileTask, info: MediaInfo, tools: Tools, warnings: string[]): Promise<Omit<FileTranscript, "warnings">> {
+async function recogniseWith(
+  name: string,
+  task: FileTask,
+  info: MediaInfo,
+  tools: Tools,
+  warnings: string[],
+): Promise<Omit<FileTranscript, "warnings">> {
   if (!info.audio)
-    throw new MediasearchError("UNREADABLE_MEDIA", `${task.path}: no sound in this file, and no captions`, {
-      subject: task.path, hint: "put captions beside it (same name, .vtt or .srt) and index again",
-    });
+    throw new MediasearchError(
+      "UNREADABLE_MEDIA",
+      `${task.path}: no sound in this file, and no captions`,
+      {
+        subject: task.path,
+        hint: "put captions beside it (same name, .vtt or .srt) and index again",
+      },
+    );
   const transcriber = await tools.transcriber(name);
   const audio = decodeAudio(await mediaOf(task, tools), {
     streamIndex: info.audio.streamIndex,
@@ -131,34 +197,60 @@ async function recogniseWith(name: string, task: FileTask, info: MediaInfo, tool
     }
   }
   const { cues, language, timing, warning } = await transcriber.transcribe(counted(), {
-    language: task.language, signal: tools.signal, onProgress: () => tools.onProgress(heardMs, info.durationMs), onCheckpoint: tools.onCheckpoint, resume: task.resume,
+    language: task.language,
+    signal: tools.signal,
+    onProgress: () => tools.onProgress(heardMs, info.durationMs),
+    onCheckpoint: tools.onCheckpoint,
+    resume: task.resume,
   });
   if (warning) warnings.push(warning);
   const segments = await embedSegments(segmentCues(cues), tools, warnings);
-  return { origin: "asr" as const, engine: transcriber.id, engineName: name, language, timing, durationMs: info.durationMs ?? Math.round(heardMs), recordedAtMs: info.recordedAtMs, segments };
+  return {
+    origin: "asr" as const,
+    engine: transcriber.id,
+    engineName: name,
+    language,
+    timing,
+    durationMs: info.durationMs ?? Math.round(heardMs),
+    recordedAtMs: info.recordedAtMs,
+    segments,
+  };
 }
 
 const EMBED_BATCH = 32;
 
 /** Words are found without vectors too: when embedding fails the file is searchable by keyword, and the vectors are owed. */
-async function embedSegments(segments: readonly Segment[], tools: Tools, warnings: string[]): Promise<EmbeddedSegment[]> {
+async function embedSegments(
+  segments: readonly Segment[],
+  tools: Tools,
+  warnings: string[],
+): Promise<EmbeddedSegment[]> {
   try {
     const vectors = await embedTranscript(segments, tools);
     return segments.map((segment, i) => ({ ...segment, vector: vectors[i] ?? null }));
   } catch (error) {
     tools.signal.throwIfAborted();
-    warnings.push(`searchable by keyword only, embedding failed: ${toMediasearchError(error).message}; the next run tries again`);
+    warnings.push(
+      `searchable by keyword only, embedding failed: ${toMediasearchError(error).message}; the next run tries again`,
+    );
     return segments.map((segment) => ({ ...segment, vector: null }));
   }
 }
 
 /** Vectors for all segments of a transcript, in context. */
-export function embedTranscript(segments: readonly Segment[], tools: Pick<Tools, "embedder" | "signal" | "onProgress">): Promise<Float32Array[]> {
+export function embedTranscript(
+  segments: readonly Segment[],
+  tools: Pick<Tools, "embedder" | "signal" | "onProgress">,
+): Promise<Float32Array[]> {
   return embedInContext(segments, async (texts) => {
     const result: Float32Array[] = [];
     for (let at = 0; at < texts.length; at += EMBED_BATCH) {
       tools.signal.throwIfAborted();
-      result.push(...(await (await tools.embedder()).embed(texts.slice(at, at + EMBED_BATCH), { as: "passage", signal: tools.signal })));
+      result.push(
+        ...(await (
+          await tools.embedder()
+        ).embed(texts.slice(at, at + EMBED_BATCH), { as: "passage", signal: tools.signal })),
+      );
       tools.onProgress(((segments.at(-1)?.endMs ?? 0) * result.length) / texts.length, null);
     }
     return result;

@@ -52,7 +52,12 @@ export type Request =
   | { readonly type: "identify"; readonly task: FileTask }
   | { readonly type: "transcribe"; readonly task: FileTask }
   | { readonly type: "embed"; readonly segments: readonly Segment[] }
-  | { readonly type: "models"; readonly model: string; readonly files?: Record<string, string>; readonly failure?: Failure };
+  | {
+      readonly type: "models";
+      readonly model: string;
+      readonly files?: Record<string, string>;
+      readonly failure?: Failure;
+    };
 
 export interface Failure {
   readonly code: ErrorCode;

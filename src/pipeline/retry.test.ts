@@ -4,26 +4,50 @@ import { delayMs, failedJob, isQuarantined, nextState } from "./retry.ts";
 import type { Candidate } from "./candidate.ts";
 
 const options = { maxAttempts: 3, baseRetryDelayMs: 1000, maxRetryDelayMs: 5000 };
-const file: Candidate = { path: "/a.mp3", kind: "media", sizeBytes: 10, mtimeMs: 20, rights: "644:0:0", sidecar: null, captionsBeside: [] };
-const crash = new MediasearchError("WORKER_CRASHED", "/a.mp3: the process that decoded it was ended by SIGSEGV");
+const file: Candidate = {
+  path: "/a.mp3",
+  kind: "media",
+  sizeBytes: 10,
+  mtimeMs: 20,
+  rights: "644:0:0",
+  sidecar: null,
+  captionsBeside: [],
+};
+const crash = new MediasearchError(
+  "WORKER_CRASHED",
+  "/a.mp3: the process that decoded it was ended by SIGSEGV",
+);
 
 describe("a failure", () => {
   it("that may pass is tried again so often, then quarantined; a file's own and an engine's are not", () => {
-    expect([1, 2, 3, 4].map((attempts) => nextState("TIMED_OUT", attempts, options))).toEqual(["RETRYING", "RETRYING", "QUARANTINED", "QUARANTINED"]);
-    for (const code of ["IO_FAILED", "WORKER_CRASHED", "OUT_OF_MEMORY", "UNREACHABLE"] as const) expect(nextState(code, 1, options)).toBe("RETRYING");
+    expect([1, 2, 3, 4].map((attempts) => nextState("TIMED_OUT", attempts, options))).toEqual([
+      "RETRYING",
+      "RETRYING",
+      "QUARANTINED",
+      "QUARANTINED",
+    ]);
+    for (const code of ["IO_FAILED", "WORKER_CRASHED", "OUT_OF_MEMORY", "UNREACHABLE"] as const)
+      expect(nextState(code, 1, options)).toBe("RETRYING");
     expect(nextState("UNREADABLE_MEDIA", 1, options)).toBe("NEEDS_MEDIA_FIX");
     expect(nextState("BUG", 1, options)).toBe("NEEDS_ENGINE_TUNING");
   });
 
   it("waits twice as long each time, at most so long, and anything less by chance", () => {
-    expect([1, 2, 3, 4, 9].map((attempts) => delayMs(attempts, options, () => 0.999_999))).toEqual([999, 1999, 3999, 4999, 4999]);
+    expect([1, 2, 3, 4, 9].map((attempts) => delayMs(attempts, options, () => 0.999_999))).toEqual([
+      999, 1999, 3999, 4999, 4999,
+    ]);
     expect(delayMs(3, options, () => 0)).toBe(0);
     expect(delayMs(3, options, () => 0.5)).toBe(2000);
   });
 
   it("keeps a log of its attempts while file and engine stay, and begins anew when one changes", () => {
     const first = failedJob(file, crash, undefined, "local", options);
-    expect(first).toMatchObject({ state: "RETRYING", attempts: 1, reason: "the process that decoded it was ended by SIGSEGV", code: "WORKER_CRASHED" });
+    expect(first).toMatchObject({
+      state: "RETRYING",
+      attempts: 1,
+      reason: "the process that decoded it was ended by SIGSEGV",
+      code: "WORKER_CRASHED",
+    });
     const second = failedJob(file, crash, first, "local", options);
     expect([second.attempts, second.log.length]).toEqual([2, 2]);
     expect(second.log[1]).toMatch(/^\d{4}-.*Z attempt 2: WORKER_CRASHED \/a\.mp3: the process/);
@@ -35,10 +59,23 @@ describe("a failure", () => {
   });
 
   it("keeps its file from being tried until the file, its captions or the engine changes; one that was skipped whatever the engine", () => {
-    const job = failedJob(file, new MediasearchError("UNREADABLE_MEDIA", "/a.mp3: broken"), undefined, "local", options);
+    const job = failedJob(
+      file,
+      new MediasearchError("UNREADABLE_MEDIA", "/a.mp3: broken"),
+      undefined,
+      "local",
+      options,
+    );
     expect(isQuarantined(job, file, "local", undefined)).toBe(true);
     expect(isQuarantined(job, { ...file, mtimeMs: 21 }, "local", undefined)).toBe(false);
-    expect(isQuarantined(job, { ...file, sidecar: { path: "/a.srt", sizeBytes: 1, stat: "1" } }, "local", undefined)).toBe(false);
+    expect(
+      isQuarantined(
+        job,
+        { ...file, sidecar: { path: "/a.srt", sizeBytes: 1, stat: "1" } },
+        "local",
+        undefined,
+      ),
+    ).toBe(false);
     expect(isQuarantined(job, file, "STUB", undefined)).toBe(false);
     expect(isQuarantined({ ...job, state: "SKIPPED" }, file, "STUB", undefined)).toBe(true);
     expect(isQuarantined({ ...job, state: "RETRYING" }, file, "local", undefined)).toBe(false);
@@ -46,9 +83,22 @@ describe("a failure", () => {
   });
 
   it("is tried again when its rights change, as after chmod", () => {
-    const job = failedJob(file, new MediasearchError("UNREADABLE_MEDIA", "/a.mp3: no permission to read it"), undefined, "local", options);
+    const job = failedJob(
+      file,
+      new MediasearchError("UNREADABLE_MEDIA", "/a.mp3: no permission to read it"),
+      undefined,
+      "local",
+      options,
+    );
     expect(isQuarantined(job, file, "local", undefined)).toBe(true);
     expect(isQuarantined(job, { ...file, rights: "444:0:0" }, "local", undefined)).toBe(false);
-    expect(isQuarantined(job, { ...file, sidecar: { path: "/a.vtt", sizeBytes: 1, stat: "1" } }, "local", undefined)).toBe(false);
+    expect(
+      isQuarantined(
+        job,
+        { ...file, sidecar: { path: "/a.vtt", sizeBytes: 1, stat: "1" } },
+        "local",
+        undefined,
+      ),
+    ).toBe(false);
   });
 });

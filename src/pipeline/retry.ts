@@ -10,24 +10,46 @@ export interface RetryOptions {
 }
 
 /** Failures that may pass by themselves. */
-const PASSING = new Set<ErrorCode>(["IO_FAILED", "WORKER_CRASHED", "TIMED_OUT", "OUT_OF_MEMORY", "ENGINE_FAILED", "UNREACHABLE", "STORE_BUSY"]);
+const PASSING = new Set<ErrorCode>([
+  "IO_FAILED",
+  "WORKER_CRASHED",
+  "TIMED_OUT",
+  "OUT_OF_MEMORY",
+  "ENGINE_FAILED",
+  "UNREACHABLE",
+  "STORE_BUSY",
+]);
 const OF_THE_FILE = new Set<ErrorCode>(["UNREADABLE_MEDIA"]);
 
 /** What becomes of a file after its n-th failure. */
-export function nextState(code: ErrorCode, attempts: number, { maxAttempts }: RetryOptions): JobState {
+export function nextState(
+  code: ErrorCode,
+  attempts: number,
+  { maxAttempts }: RetryOptions,
+): JobState {
   if (OF_THE_FILE.has(code)) return "NEEDS_MEDIA_FIX";
   if (!PASSING.has(code)) return "NEEDS_ENGINE_TUNING";
   return attempts < maxAttempts ? "RETRYING" : "QUARANTINED";
 }
 
 /** Exponential backoff with full jitter, so that many failures of one cause are not tried again at the same moment (M. Brooker, AWS Architecture Blog, 2015). */
-export function delayMs(attempts: number, { baseRetryDelayMs, maxRetryDelayMs }: RetryOptions, random: () => number = Math.random): number {
+export function delayMs(
+  attempts: number,
+  { baseRetryDelayMs, maxRetryDelayMs }: RetryOptions,
+  random: () => number = Math.random,
+): number {
   return Math.floor(random() * Math.min(maxRetryDelayMs, baseRetryDelayMs * 2 ** (attempts - 1)));
 }
 
 const LOG_LINES = 20;
 
-export function failedJob(file: Candidate, error: MediasearchError, before: Job | undefined, engine: string, options: RetryOptions): Job {
+export function failedJob(
+  file: Candidate,
+  error: MediasearchError,
+  before: Job | undefined,
+  engine: string,
+  options: RetryOptions,
+): Job {
   const stat = jobStat(file);
   const earlier = before && before.stat === stat && before.engine === engine ? before : undefined;
   const attempts = (earlier?.attempts ?? 0) + 1;
@@ -39,7 +61,10 @@ export function failedJob(file: Candidate, error: MediasearchError, before: Job 
     reason: error.message.replace(`${file.path}: `, ""),
     hint: error.hint ?? null,
     attempts,
-    log: [...(earlier?.log ?? []), `${new Date(now).toISOString()} attempt ${attempts}: ${error.code} ${error.message}`].slice(-LOG_LINES),
+    log: [
+      ...(earlier?.log ?? []),
+      `${new Date(now).toISOString()} attempt ${attempts}: ${error.code} ${error.message}`,
+    ].slice(-LOG_LINES),
     engine,
     stat,
     updatedAtMs: now,
@@ -47,10 +72,26 @@ export function failedJob(file: Candidate, error: MediasearchError, before: Job 
 }
 
 /** The file as it was when it failed: what it holds, who may read it, and its captions. */
-export const jobStat = ({ path, sizeBytes, mtimeMs, rights, etag = "", sidecar }: Candidate): string => `${sizeBytes}:${mtimeMs}:${rights}${etag}:${path}|${sidecar?.stat ?? ""}`;
+export const jobStat = ({
+  path,
+  sizeBytes,
+  mtimeMs,
+  rights,
+  etag = "",
+  sidecar,
+}: Candidate): string => `${sizeBytes}:${mtimeMs}:${rights}${etag}:${path}|${sidecar?.stat ?? ""}`;
 
 /** Whether a job keeps its file from being tried again. A file that answers searches already is never kept from being brought up to date. */
-export function isQuarantined(job: Job | undefined, file: Candidate, engine: string, known: AssetStatus | undefined): job is Job {
+export function isQuarantined(
+  job: Job | undefined,
+  file: Candidate,
+  engine: string,
+  known: AssetStatus | undefined,
+): job is Job {
   if (!job || job.state === "RETRYING") return false;
-  return job.stat === jobStat(file) && (job.engine === engine || job.state === "SKIPPED") && known?.state !== "deleted";
+  return (
+    job.stat === jobStat(file) &&
+    (job.engine === engine || job.state === "SKIPPED") &&
+    known?.state !== "deleted"
+  );
 }

@@ -12,9 +12,20 @@ export type RunEvent =
   | { readonly type: "found"; readonly path: string }
   /** How many files there are in all; counted apart, since the scan stays just ahead of the work. */
   | { readonly type: "total"; readonly files: number }
-  | { readonly type: "progress"; readonly path: string; readonly positionMs: number; readonly durationMs: number | null }
+  | {
+      readonly type: "progress";
+      readonly path: string;
+      readonly positionMs: number;
+      readonly durationMs: number | null;
+    }
   /** The attempt failed; the file is tried again in so many milliseconds. */
-  | { readonly type: "retrying"; readonly path: string; readonly error: MediasearchError; readonly attempts: number; readonly delayMs: number }
+  | {
+      readonly type: "retrying";
+      readonly path: string;
+      readonly error: MediasearchError;
+      readonly attempts: number;
+      readonly delayMs: number;
+    }
   /** A model that this file needs is not on this machine; files that need none go on, and the run ends with the error. */
   | { readonly type: "waiting"; readonly path: string; readonly error: MediasearchError }
   | { readonly type: "deleted"; readonly path: string }
@@ -37,7 +48,11 @@ const CLAIMED_WAIT_MS = 2000;
  * Indexes everything below the roots: scan → one file's way, `jobs` at a time → files that are gone. A failed file is an event, and tried again
  * when its failure may pass; a missing model ends the run when the rest is done; a failed store, a full disk or an abort ends the run by rejecting. What was committed stays.
  */
-export async function* run(roots: readonly string[], tools: FileTools, options: RunOptions): AsyncIterable<RunEvent> {
+export async function* run(
+  roots: readonly string[],
+  tools: FileTools,
+  options: RunOptions,
+): AsyncIterable<RunEvent> {
   const events = channel<RunEvent>();
   const stop = new AbortController();
   const signal = AbortSignal.any([options.signal, stop.signal]);
@@ -45,9 +60,15 @@ export async function* run(roots: readonly string[], tools: FileTools, options: 
   const files = new Set<Promise<void>>();
   const underWay = new Map<string, Promise<unknown>>();
 
-  const attempt = (file: Candidate): Promise<FileOutcome> => queue.add(() => indexFile(file, tools, options, {
-    signal, underWay, onProgress: (positionMs, durationMs) => events.push({ type: "progress", path: file.path, positionMs, durationMs }),
-  }));
+  const attempt = (file: Candidate): Promise<FileOutcome> =>
+    queue.add(() =>
+      indexFile(file, tools, options, {
+        signal,
+        underWay,
+        onProgress: (positionMs, durationMs) =>
+          events.push({ type: "progress", path: file.path, positionMs, durationMs }),
+      }),
+    );
   const untilDone = async (file: Candidate): Promise<void> => {
     let isTold = false;
     for (;;) {
@@ -58,9 +79,16 @@ export async function* run(roots: readonly string[], tools: FileTools, options: 
         await sleep(CLAIMED_WAIT_MS * (0.5 + Math.random()), undefined, { signal });
         continue;
       }
-      if (outcome.type !== "failed" || outcome.job?.state !== "RETRYING") return events.push(outcome);
+      if (outcome.type !== "failed" || outcome.job?.state !== "RETRYING")
+        return events.push(outcome);
       const wait = delayMs(outcome.job.attempts, options);
-      events.push({ type: "retrying", path: file.path, error: outcome.error, attempts: outcome.job.attempts, delayMs: wait });
+      events.push({
+        type: "retrying",
+        path: file.path,
+        error: outcome.error,
+        attempts: outcome.job.attempts,
+        delayMs: wait,
+      });
       await sleep(wait, undefined, { signal });
     }
   };
@@ -75,7 +103,11 @@ export async function* run(roots: readonly string[], tools: FileTools, options: 
   };
   let missing: MediasearchError | undefined;
   const onError = (path: string, error: unknown): void => {
-    if (!(error instanceof MediasearchError) || !["MISSING_MODEL", "MISSING_TOOL"].includes(error.code)) return stop.abort(error);
+    if (
+      !(error instanceof MediasearchError) ||
+      !["MISSING_MODEL", "MISSING_TOOL"].includes(error.code)
+    )
+      return stop.abort(error);
     missing ??= error;
     events.push({ type: "waiting", path, error });
   };
@@ -89,7 +121,9 @@ export async function* run(roots: readonly string[], tools: FileTools, options: 
       // Back-pressure: the scan stays a little ahead of the workers, however many files there are.
       await queue.onSizeLessThan(options.jobs * 4);
       signal.throwIfAborted();
-      const done: Promise<void> = untilDone(item.file).catch((error: unknown) => onError(item.file.path, error)).finally(() => files.delete(done));
+      const done: Promise<void> = untilDone(item.file)
+        .catch((error: unknown) => onError(item.file.path, error))
+        .finally(() => files.delete(done));
       files.add(done);
     }
     await Promise.all(files);

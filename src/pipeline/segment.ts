@@ -31,7 +31,9 @@ interface Turn {
 export function segmentCues(cues: readonly Cue[]): Segment[] {
   const ordered = cues.toSorted((a, b) => a.startMs - b.startMs);
   return turns(ordered)
-    .flatMap(({ speaker, pieces }) => pack(sentences(pieces).flatMap(split)).map((part) => toSegment(part, speaker)))
+    .flatMap(({ speaker, pieces }) =>
+      pack(sentences(pieces).flatMap(split)).map((part) => toSegment(part, speaker)),
+    )
     .toSorted((a, b) => a.startMs - b.startMs)
     .map((segment, index) => ({ ...segment, index }));
 }
@@ -44,10 +46,17 @@ function turns(cues: readonly Cue[]): Turn[] {
     const first = pieces[0];
     if (!first) continue;
     let turn = found.at(-1);
-    if (!turn || cue.startsTurn || turn.speaker !== cue.speaker || first.startMs - endMs > LONG_PAUSE_MS) found.push((turn = { speaker: cue.speaker, pieces: [] }));
+    if (
+      !turn ||
+      cue.startsTurn ||
+      turn.speaker !== cue.speaker ||
+      first.startMs - endMs > LONG_PAUSE_MS
+    )
+      found.push((turn = { speaker: cue.speaker, pieces: [] }));
     for (const piece of pieces) {
       const last = turn.pieces.at(-1);
-      if (last && piece.startMs - last.endMs > LONG_PAUSE_MS) found.push((turn = { speaker: cue.speaker, pieces: [] }));
+      if (last && piece.startMs - last.endMs > LONG_PAUSE_MS)
+        found.push((turn = { speaker: cue.speaker, pieces: [] }));
       turn.pieces.push(piece);
     }
     endMs = Math.max(endMs, pieces.at(-1)?.endMs ?? 0);
@@ -59,7 +68,10 @@ function piecesOf(cue: Cue): Piece[] {
   const timed = cue.words ?? spread(cue);
   return timed.flatMap((word, i) => {
     const parts = spaceless(word);
-    return parts.map((part, j) => ({ ...part, endsCue: i === timed.length - 1 && j === parts.length - 1 }));
+    return parts.map((part, j) => ({
+      ...part,
+      endsCue: i === timed.length - 1 && j === parts.length - 1,
+    }));
   });
 }
 
@@ -67,7 +79,8 @@ function spread({ text, startMs, endMs, confidence }: Cue): Word[] {
   const words = text.split(/\s+/).filter((word) => word !== "");
   const letters = words.reduce((sum, word) => sum + word.length + 1, 0);
   let done = 0;
-  const at = (position: number): number => Math.round(startMs + ((endMs - startMs) * position) / letters);
+  const at = (position: number): number =>
+    Math.round(startMs + ((endMs - startMs) * position) / letters);
   return words.map((word) => {
     const from = done;
     done += word.length + 1;
@@ -75,7 +88,8 @@ function spread({ text, startMs, endMs, confidence }: Cue): Word[] {
   });
 }
 
-const IDEOGRAPHIC = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}]/u;
+const IDEOGRAPHIC =
+  /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}]/u;
 /** Ideographs that weigh as one word against MOST_WORDS. */
 const LETTERS_A_PIECE = 2;
 
@@ -83,22 +97,31 @@ function spaceless(word: Word): Omit<Piece, "endsCue">[] {
   if (!IDEOGRAPHIC.test(word.text)) return [{ ...word, spaceBefore: true }];
   const letters = [...word.text];
   const parts: Omit<Piece, "endsCue">[] = [];
-  const at = (position: number): number => Math.round(word.startMs + ((word.endMs - word.startMs) * position) / letters.length);
+  const at = (position: number): number =>
+    Math.round(word.startMs + ((word.endMs - word.startMs) * position) / letters.length);
   let from = 0;
   while (from < letters.length) {
     let to = Math.min(from + LETTERS_A_PIECE, letters.length);
     // Marks and closing punctuation stay with the letter before them.
     while (to < letters.length && /[\p{M}\p{P}]/u.test(letters[to] ?? "")) to++;
-    parts.push({ text: letters.slice(from, to).join(""), startMs: at(from), endMs: at(to), confidence: word.confidence, spaceBefore: from === 0 });
+    parts.push({
+      text: letters.slice(from, to).join(""),
+      startMs: at(from),
+      endMs: at(to),
+      confidence: word.confidence,
+      spaceBefore: from === 0,
+    });
     from = to;
   }
   return parts;
 }
 
 const SENTENCE_END = /(?:[.!?…]["'”’)\]»]*|[。！？｡][」』）]*)$/u;
-const ABBREVIATION = /^(?:[("'“‘]*)(?:mr|mrs|ms|dr|prof|st|sr|jr|vs|no|vol|gen|sen|rep|lt|col|capt|sgt|inc|ltd|etc|e\.g|i\.e|[a-z]|(?:[a-z]\.)+[a-z])\.$/i;
+const ABBREVIATION =
+  /^(?:[("'“‘]*)(?:mr|mrs|ms|dr|prof|st|sr|jr|vs|no|vol|gen|sen|rep|lt|col|capt|sgt|inc|ltd|etc|e\.g|i\.e|[a-z]|(?:[a-z]\.)+[a-z])\.$/i;
 
-const endsSentence = ({ text }: Piece): boolean => SENTENCE_END.test(text) && !(ABBREVIATION.test(text) && text !== "I.");
+const endsSentence = ({ text }: Piece): boolean =>
+  SENTENCE_END.test(text) && !(ABBREVIATION.test(text) && text !== "I.");
 
 function sentences(pieces: readonly Piece[]): Piece[][] {
   const found: Piece[][] = [[]];
@@ -109,8 +132,10 @@ function sentences(pieces: readonly Piece[]): Piece[][] {
   return found.filter((sentence) => sentence.length > 0);
 }
 
-const lengthMs = (pieces: readonly Piece[]): number => (pieces.at(-1)?.endMs ?? 0) - (pieces[0]?.startMs ?? 0);
-const fits = (pieces: readonly Piece[]): boolean => pieces.length <= MOST_WORDS && lengthMs(pieces) <= MOST_MS;
+const lengthMs = (pieces: readonly Piece[]): number =>
+  (pieces.at(-1)?.endMs ?? 0) - (pieces[0]?.startMs ?? 0);
+const fits = (pieces: readonly Piece[]): boolean =>
+  pieces.length <= MOST_WORDS && lengthMs(pieces) <= MOST_MS;
 
 /** A sentence that is too long, cut in two where it is cut best, and again until all fit. */
 function split(sentence: readonly Piece[]): Piece[][] {
@@ -133,31 +158,49 @@ function cutWorth(sentence: readonly Piece[], at: number): number {
   const offCentre = Math.abs(at / sentence.length - 0.5) * 2;
   const after = sentence[at] as Piece;
   const pauseMs = after.startMs - before.endMs;
-  const leavesScrap = before.endMs - (sentence[0]?.startMs ?? 0) < LEAST_MS || (sentence.at(-1)?.endMs ?? 0) - after.startMs < LEAST_MS;
-  return (leavesScrap ? -SCRAP_COSTS : 0) + Math.min(pauseMs, 1000) / 500 + (/[,;:–—，、；]["'”’]?$/u.test(before.text) ? 1 : 0) + (before.endsCue ? 0.7 : 0) - 2 * offCentre ** 2;
+  const leavesScrap =
+    before.endMs - (sentence[0]?.startMs ?? 0) < LEAST_MS ||
+    (sentence.at(-1)?.endMs ?? 0) - after.startMs < LEAST_MS;
+  return (
+    (leavesScrap ? -SCRAP_COSTS : 0) +
+    Math.min(pauseMs, 1000) / 500 +
+    (/[,;:–—，、；]["'”’]?$/u.test(before.text) ? 1 : 0) +
+    (before.endsCue ? 0.7 : 0) -
+    2 * offCentre ** 2
+  );
 }
 
 function pack(parts: readonly (readonly Piece[])[]): Piece[][] {
   const packed: Piece[][] = [];
   for (const part of parts) {
     const last = packed.at(-1);
-    if (last && fits([...last, ...part]) && (!isWhole(last) || (part === parts.at(-1) && lengthMs(part) < SCRAP_MS))) last.push(...part);
+    if (
+      last &&
+      fits([...last, ...part]) &&
+      (!isWhole(last) || (part === parts.at(-1) && lengthMs(part) < SCRAP_MS))
+    )
+      last.push(...part);
     // Too short to stand alone and too long together: both are cut anew.
-    else if (last && lengthMs(last) < LEAST_MS && !fits([...last, ...part])) packed.splice(-1, 1, ...split([...last, ...part]));
+    else if (last && lengthMs(last) < LEAST_MS && !fits([...last, ...part]))
+      packed.splice(-1, 1, ...split([...last, ...part]));
     else packed.push([...part]);
   }
   return packed;
 }
 
-const isWhole = (pieces: readonly Piece[]): boolean => lengthMs(pieces) >= LEAST_MS && endsSentence(pieces.at(-1) as Piece);
+const isWhole = (pieces: readonly Piece[]): boolean =>
+  lengthMs(pieces) >= LEAST_MS && endsSentence(pieces.at(-1) as Piece);
 
 function toSegment(pieces: readonly Piece[], speaker: string | null): Omit<Segment, "index"> {
   const known = pieces.flatMap(({ confidence }) => (confidence === null ? [] : [confidence]));
   return {
     startMs: Math.min(...pieces.map(({ startMs }) => startMs)),
     endMs: Math.max(...pieces.map(({ endMs }) => endMs)),
-    text: pieces.map(({ text, spaceBefore }, i) => (spaceBefore && i > 0 ? ` ${text}` : text)).join(""),
+    text: pieces
+      .map(({ text, spaceBefore }, i) => (spaceBefore && i > 0 ? ` ${text}` : text))
+      .join(""),
     speaker,
-    confidence: known.length > 0 ? known.reduce((sum, value) => sum + value, 0) / known.length : null,
+    confidence:
+      known.length > 0 ? known.reduce((sum, value) => sum + value, 0) / known.length : null,
   };
 }

@@ -14,22 +14,34 @@ import { mediaInput, readPlace } from "./sources.ts";
 const { signal } = new AbortController();
 
 /** A bucket that counts the bytes that are read of it. */
-function counted(): { readonly store: ObjectStore; readonly taken: { bytes: number }; readonly access: Parameters<typeof mediaInput>[2] } {
+function counted(): {
+  readonly store: ObjectStore;
+  readonly taken: { bytes: number };
+  readonly access: Parameters<typeof mediaInput>[2];
+} {
   const memory = openMemory();
   const inner = memory.bucket("media");
   const taken = { bytes: 0 };
-  const store: ObjectStore = { ...inner, async *get(key, options) {
-    for await (const part of inner.get(key, options)) {
-      taken.bytes += part.length;
-      yield part;
-    }
-  } };
-  return { store, taken, access: { signal, objects: async () => ({ ...memory, bucket: () => store }) } };
+  const store: ObjectStore = {
+    ...inner,
+    async *get(key, options) {
+      for await (const part of inner.get(key, options)) {
+        taken.bytes += part.length;
+        yield part;
+      }
+    },
+  };
+  return {
+    store,
+    taken,
+    access: { signal, objects: async () => ({ ...memory, bucket: () => store }) },
+  };
 }
 
 async function decoded(source: MediaInput): Promise<Buffer> {
   const parts: Buffer[] = [];
-  for await (const chunk of decodeAudio(source, { streamIndex: 0, signal })) parts.push(Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength));
+  for await (const chunk of decodeAudio(source, { streamIndex: 0, signal }))
+    parts.push(Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength));
   return Buffer.concat(parts);
 }
 
@@ -39,12 +51,19 @@ describe("a film in an object store, its index at the end", () => {
     const { store, taken, access } = counted();
     await store.put("film.mov", bytes(body));
     const source = await mediaInput("s3://media/film.mov", undefined, access);
-    expect(await probeMedia(source)).toMatchObject({ durationMs: 20_000, audio: { sampleRate: 16_000 } });
+    expect(await probeMedia(source)).toMatchObject({
+      durationMs: 20_000,
+      audio: { sampleRate: 16_000 },
+    });
     expect(taken.bytes).toBeLessThan(300_000);
     taken.bytes = 0;
     const path = join(tempFolder(), "film.mov");
     writeFileSync(path, body);
-    expect((await decoded(await mediaInput("s3://media/film.mov", undefined, access))).equals(await decoded(path))).toBe(true);
+    expect(
+      (await decoded(await mediaInput("s3://media/film.mov", undefined, access))).equals(
+        await decoded(path),
+      ),
+    ).toBe(true);
     expect(taken.bytes).toBeLessThan(body.length / 5);
   });
 
@@ -52,7 +71,12 @@ describe("a film in an object store, its index at the end", () => {
     const { store, access } = counted();
     const listed = await store.put("a.mov", bytes(film({ seconds: 1, pictureBytes: 1000 })));
     await store.put("a.mov", bytes(film({ seconds: 2, pictureBytes: 1000 })));
-    await expect(mediaInput("s3://media/a.mov", listed, access).then(probeMedia)).rejects.toMatchObject({ code: "IO_FAILED", message: "s3://media/a.mov: changed while it was read" });
+    await expect(
+      mediaInput("s3://media/a.mov", listed, access).then(probeMedia),
+    ).rejects.toMatchObject({
+      code: "IO_FAILED",
+      message: "s3://media/a.mov: changed while it was read",
+    });
   });
 });
 
@@ -66,6 +90,8 @@ describe("a small file", () => {
       expect((await readPlace(place, 6, access))?.toString()).toBe("WEBVTT");
       expect(await readPlace(place, 5, access)).toBeUndefined();
     }
-    await expect(readPlace("s3://media/none.vtt", 5, access)).rejects.toMatchObject({ code: "NOT_FOUND" });
+    await expect(readPlace("s3://media/none.vtt", 5, access)).rejects.toMatchObject({
+      code: "NOT_FOUND",
+    });
   });
 });

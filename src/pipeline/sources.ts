@@ -17,7 +17,11 @@ interface Access {
 }
 
 /** What media is read from: the path itself, or pieces of the object. */
-export async function mediaInput(place: Place, listed: ListedObject | undefined, { objects, signal }: Access): Promise<MediaInput> {
+export async function mediaInput(
+  place: Place,
+  listed: ListedObject | undefined,
+  { objects, signal }: Access,
+): Promise<MediaInput> {
   if (!isObject(place)) return place;
   const { bucket, key } = bucketAndKey(place);
   const store = (await objects()).bucket(bucket);
@@ -26,8 +30,13 @@ export async function mediaInput(place: Place, listed: ListedObject | undefined,
 }
 
 /** A small file as a whole. `mostBytes`: it is read only when it is no larger; undefined otherwise. */
-export async function readPlace(place: Place, mostBytes: number, { objects, signal }: Access): Promise<Buffer | undefined> {
-  if (!isObject(place)) return (await stat(place)).size > mostBytes ? undefined : readFile(place, { signal });
+export async function readPlace(
+  place: Place,
+  mostBytes: number,
+  { objects, signal }: Access,
+): Promise<Buffer | undefined> {
+  if (!isObject(place))
+    return (await stat(place)).size > mostBytes ? undefined : readFile(place, { signal });
   const { bucket, key } = bucketAndKey(place);
   const store = (await objects()).bucket(bucket);
   const about = await store.stat(key, signal);

@@ -13,25 +13,39 @@ export interface MissingObjects {
  * side, in constant memory. What the listing did not tell of is asked for by itself before it counts as deleted; a listing that
  * fails rejects and deletes nothing. A bucket in which nothing is left at all is taken for one of another server.
  */
-export async function findDeletedObjects(store: Store, root: Place, objects: Objects, signal: AbortSignal): Promise<MissingObjects> {
+export async function findDeletedObjects(
+  store: Store,
+  root: Place,
+  objects: Objects,
+  signal: AbortSignal,
+): Promise<MissingObjects> {
   const { bucket, key } = bucketAndKey(root);
   const there = objects.bucket(bucket);
-  const listing = there.list(key === "" || key.endsWith("/") ? key : `${key}/`, signal)[Symbol.asyncIterator]();
+  const listing = there
+    .list(key === "" || key.endsWith("/") ? key : `${key}/`, signal)
+    [Symbol.asyncIterator]();
   const missing: Place[] = [];
   let object: IteratorResult<ObjectStat, unknown> = await listing.next();
   let isEmpty = object.done === true;
   for await (const asset of store.listAssets()) {
     signal.throwIfAborted();
     if (asset.state === "deleted" || !isBelow(asset.id, root)) continue;
-    while (!object.done && compare(objectPlace(bucket, object.value.key), asset.id) < 0) object = await listing.next();
-    if ((object.done || objectPlace(bucket, object.value.key) !== asset.id) && (await there.stat(bucketAndKey(asset.id).key, signal)) === undefined) missing.push(asset.id);
+    while (!object.done && compare(objectPlace(bucket, object.value.key), asset.id) < 0)
+      object = await listing.next();
+    if (
+      (object.done || objectPlace(bucket, object.value.key) !== asset.id) &&
+      (await there.stat(bucketAndKey(asset.id).key, signal)) === undefined
+    )
+      missing.push(asset.id);
   }
-  if (isEmpty && missing.length > 0) for await (const _ of there.list("", signal)) {
-    isEmpty = false;
-    break;
-  }
+  if (isEmpty && missing.length > 0)
+    for await (const _ of there.list("", signal)) {
+      isEmpty = false;
+      break;
+    }
   return { gone: missing, isOffline: isEmpty && missing.length > 0 };
 }
 
 /** The order of UTF-8 bytes; that of strings differs for characters beyond the first plane. */
-const compare = (a: AssetStatus["id"], b: string): number => (a === b ? 0 : Buffer.compare(Buffer.from(a), Buffer.from(b)));
+const compare = (a: AssetStatus["id"], b: string): number =>
+  a === b ? 0 : Buffer.compare(Buffer.from(a), Buffer.from(b));

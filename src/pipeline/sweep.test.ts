@@ -16,8 +16,12 @@ describe("a file that is gone", () => {
     writeFileSync(join(folder, "a/other.mp3"), "");
     const judge = judgeOf([folder], none);
     expect(judge({ id: join(folder, "a/gone.mp3"), indexedAtMs: Date.now() })).toBe("deleted");
-    expect(judge({ id: join(folder, "b/gone.mp3"), indexedAtMs: Date.now() - HOUR_MS })).toBe("deleted");
-    expect(judge({ id: join(folder, "whole/folder/gone.mp3"), indexedAtMs: Date.now() })).toBe("deleted");
+    expect(judge({ id: join(folder, "b/gone.mp3"), indexedAtMs: Date.now() - HOUR_MS })).toBe(
+      "deleted",
+    );
+    expect(judge({ id: join(folder, "whole/folder/gone.mp3"), indexedAtMs: Date.now() })).toBe(
+      "deleted",
+    );
     expect(judge({ id: join(folder, "a/other.mp3"), indexedAtMs: 1 })).toBe("there");
     expect(judge({ id: "/elsewhere/gone.mp3", indexedAtMs: 1 })).toBe("there");
   });
@@ -28,9 +32,15 @@ describe("a file that is gone", () => {
     utimesSync(join(folder, "disk"), new Date(), new Date(Date.now() - 2 * HOUR_MS));
     symlinkSync(join(folder, "unplugged"), join(folder, "link"));
     const judge = judgeOf([folder], none);
-    expect(judge({ id: join(folder, "disk/a.mp3"), indexedAtMs: Date.now() - HOUR_MS })).toBe(join(folder, "disk"));
-    expect(judge({ id: join(folder, "disk/deep/a.mp3"), indexedAtMs: Date.now() })).toBe(join(folder, "disk"));
-    expect(judge({ id: join(folder, "link/a.mp3"), indexedAtMs: Date.now() })).toBe(join(folder, "link"));
+    expect(judge({ id: join(folder, "disk/a.mp3"), indexedAtMs: Date.now() - HOUR_MS })).toBe(
+      join(folder, "disk"),
+    );
+    expect(judge({ id: join(folder, "disk/deep/a.mp3"), indexedAtMs: Date.now() })).toBe(
+      join(folder, "disk"),
+    );
+    expect(judge({ id: join(folder, "link/a.mp3"), indexedAtMs: Date.now() })).toBe(
+      join(folder, "link"),
+    );
     rmSync(folder, { recursive: true });
     expect(judgeOf([folder], none)({ id: join(folder, "x/a.mp3"), indexedAtMs: 1 })).toBe(folder);
   });
@@ -46,9 +56,17 @@ describe("volumes", () => {
   });
 
   it("that had a folder of their own where sticks are mounted are missing when it is gone; a folder on a mounted stick is not", () => {
-    expect(openVolumes([], () => false).missing("/media/nobody-here/stick/talks/a.mp3")).toBe("/media/nobody-here/stick");
-    expect(openVolumes([], () => false).missing("/mnt/no-such-disk/a.mp3")).toBe("/mnt/no-such-disk");
-    expect(openVolumes([], (folder) => folder === "/mnt/no-such-disk" || folder === "/mnt").missing("/mnt/no-such-disk/a.mp3")).toBeUndefined();
+    expect(openVolumes([], () => false).missing("/media/nobody-here/stick/talks/a.mp3")).toBe(
+      "/media/nobody-here/stick",
+    );
+    expect(openVolumes([], () => false).missing("/mnt/no-such-disk/a.mp3")).toBe(
+      "/mnt/no-such-disk",
+    );
+    expect(
+      openVolumes([], (folder) => folder === "/mnt/no-such-disk" || folder === "/mnt").missing(
+        "/mnt/no-such-disk/a.mp3",
+      ),
+    ).toBeUndefined();
     expect(none.missing("/home/ada/gone/a.mp3")).toBeUndefined();
   });
 });

@@ -25,8 +25,16 @@ export interface Swept {
  * Finds files of the library below the roots that are gone from the disk, and tells those that were deleted from those whose volume is not there.
  * A root that is gone itself proves nothing.
  */
-export async function findDeleted({ store, ledger, objects }: SweepTools, roots: readonly string[], signal: AbortSignal, volumes: Volumes = openVolumes()): Promise<Swept> {
-  const folders = roots.filter((root) => !isObject(root) && (statSync(root, { throwIfNoEntry: false })?.isDirectory() ?? false));
+export async function findDeleted(
+  { store, ledger, objects }: SweepTools,
+  roots: readonly string[],
+  signal: AbortSignal,
+  volumes: Volumes = openVolumes(),
+): Promise<Swept> {
+  const folders = roots.filter(
+    (root) =>
+      !isObject(root) && (statSync(root, { throwIfNoEntry: false })?.isDirectory() ?? false),
+  );
   const deleted: AssetId[] = [];
   const offline = new Map<string, number>();
   const judge = judgeOf(folders, volumes);
@@ -44,10 +52,18 @@ export async function findDeleted({ store, ledger, objects }: SweepTools, roots:
   }
   // What the user skips stays skipped; every other job of a file that is gone is over.
   const jobs = (await ledger.listJobs()).filter(({ state }) => state !== "SKIPPED");
-  return { deleted, forgotten: jobs.filter(({ id, updatedAtMs }) => judge({ id, indexedAtMs: updatedAtMs }) === "deleted").map(({ id }) => id), offline };
+  return {
+    deleted,
+    forgotten: jobs
+      .filter(({ id, updatedAtMs }) => judge({ id, indexedAtMs: updatedAtMs }) === "deleted")
+      .map(({ id }) => id),
+    offline,
+  };
 }
 
-export type Judge = (asset: Pick<AssetStatus, "id" | "indexedAtMs">) => "there" | "deleted" | (string & {});
+export type Judge = (
+  asset: Pick<AssetStatus, "id" | "indexedAtMs">,
+) => "there" | "deleted" | (string & {});
 
 /**
  * What became of a file below one of the folders: "there", "deleted", or the folder that stands for its missing volume. A file counts as deleted when
@@ -56,7 +72,9 @@ export type Judge = (asset: Pick<AssetStatus, "id" | "indexedAtMs">) => "there" 
 export function judgeOf(folders: readonly string[], volumes: Volumes): Judge {
   const verdicts = new Map<string, Empty | null>();
   return ({ id, indexedAtMs }) => {
-    const root = folders.find((folder) => id.startsWith(folder.endsWith(sep) ? folder : folder + sep));
+    const root = folders.find((folder) =>
+      id.startsWith(folder.endsWith(sep) ? folder : folder + sep),
+    );
     if (root === undefined || isThere(id)) return "there";
     const volume = volumes.missing(id);
     if (volume !== undefined) return volume;
@@ -81,14 +99,20 @@ interface Empty {
 }
 
 /** The nearest folder that exists, when it is empty, or the link that leads nowhere; null when it holds anything. */
-function emptyAncestor(folder: string, root: string, verdicts: Map<string, Empty | null>): Empty | null {
+function emptyAncestor(
+  folder: string,
+  root: string,
+  verdicts: Map<string, Empty | null>,
+): Empty | null {
   const known = verdicts.get(folder);
   if (known !== undefined) return known;
   let verdict: Empty | null;
   try {
-    verdict = readdirSync(folder).length === 0 ? { folder, changedAtMs: statSync(folder).mtimeMs } : null;
+    verdict =
+      readdirSync(folder).length === 0 ? { folder, changedAtMs: statSync(folder).mtimeMs } : null;
   } catch {
-    if (folder === root || lstatSync(folder, { throwIfNoEntry: false })?.isSymbolicLink()) verdict = { folder, changedAtMs: 0 };
+    if (folder === root || lstatSync(folder, { throwIfNoEntry: false })?.isSymbolicLink())
+      verdict = { folder, changedAtMs: 0 };
     else verdict = emptyAncestor(dirname(folder), root, verdicts);
   }
   verdicts.set(folder, verdict);

@@ -25,7 +25,8 @@ export function openVolumes(fixed: readonly string[] = fstab(), isMounted = isMo
       const named = fixed.find((volume) => path.startsWith(volume + sep) && !known(volume));
       if (named !== undefined) return named;
       for (let folder = dirname(path); folder !== dirname(folder); folder = dirname(folder))
-        if (MOUNT_FOLDERS.test(dirname(folder)) && !exists(folder) && !known(dirname(folder))) return folder;
+        if (MOUNT_FOLDERS.test(dirname(folder)) && !exists(folder) && !known(dirname(folder)))
+          return folder;
       return undefined;
     },
   };
@@ -33,9 +34,17 @@ export function openVolumes(fixed: readonly string[] = fstab(), isMounted = isMo
 
 function fstab(): string[] {
   try {
-    const lines = readFileSync("/etc/fstab", "utf8").split("\n").filter((line) => !line.trimStart().startsWith("#"));
+    const lines = readFileSync("/etc/fstab", "utf8")
+      .split("\n")
+      .filter((line) => !line.trimStart().startsWith("#"));
     // Spaces in a name are written \040.
-    return lines.map((line) => (line.trim().split(/\s+/)[1] ?? "").replace(/\\([0-7]{3})/g, (_, octal: string) => String.fromCharCode(Number.parseInt(octal, 8)))).filter((path) => path.startsWith("/") && path !== "/");
+    return lines
+      .map((line) =>
+        (line.trim().split(/\s+/)[1] ?? "").replace(/\\([0-7]{3})/g, (_, octal: string) =>
+          String.fromCharCode(Number.parseInt(octal, 8)),
+        ),
+      )
+      .filter((path) => path.startsWith("/") && path !== "/");
   } catch {
     return [];
   }
@@ -45,6 +54,9 @@ const exists = (path: string): boolean => statSync(path, { throwIfNoEntry: false
 
 /** Another device than the folder around it. */
 function isMountPoint(folder: string): boolean {
-  const [at, around] = [statSync(folder, { throwIfNoEntry: false }), statSync(dirname(folder), { throwIfNoEntry: false })];
+  const [at, around] = [
+    statSync(folder, { throwIfNoEntry: false }),
+    statSync(dirname(folder), { throwIfNoEntry: false }),
+  ];
   return at !== undefined && at.dev !== around?.dev;
 }

@@ -14,7 +14,10 @@ export interface Walker extends ScanOptions {
 export function newWalker(options: ScanOptions): Walker {
   // A pattern without a slash means the name at any depth, as in .gitignore.
   const compile = (globs: readonly string[]): ((name: string) => boolean) =>
-    picomatch(globs.map((glob) => (glob.includes("/") ? glob : `**/${glob}`)), { dot: true });
+    picomatch(
+      globs.map((glob) => (glob.includes("/") ? glob : `**/${glob}`)),
+      { dot: true },
+    );
   const included = options.include.length > 0 ? compile(options.include) : () => true;
   const excluded = options.exclude.length > 0 ? compile(options.exclude) : () => false;
   const name = (root: Place, path: Place): string => nameBelow(path, root) ?? nameOf(path);

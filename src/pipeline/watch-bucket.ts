@@ -19,7 +19,10 @@ type Listing = ReadonlyMap<Place, string>;
  * resolves, so that what comes while the roots are looked through is not missed. A listing that fails changes nothing, and is told; one
  * that is empty where there were objects is not believed while the rest of the bucket is empty too.
  */
-export async function watchBuckets(roots: readonly Place[], options: BucketWatchOptions): Promise<AsyncIterable<readonly Place[]>> {
+export async function watchBuckets(
+  roots: readonly Place[],
+  options: BucketWatchOptions,
+): Promise<AsyncIterable<readonly Place[]>> {
   const { signal, pollMs, onNotice } = options;
   const seen = new Map<Place, Listing | undefined>();
   const away = new Set<Place>();
@@ -27,12 +30,16 @@ export async function watchBuckets(roots: readonly Place[], options: BucketWatch
     try {
       const found = await listing(root, options);
       const before = seen.get(root)?.size ?? 0;
-      if (found.size === 0 && before > 0 && (await isEmptyBucket(root, options))) throw new Error(`nothing is in it; ${before} objects kept`);
+      if (found.size === 0 && before > 0 && (await isEmptyBucket(root, options)))
+        throw new Error(`nothing is in it; ${before} objects kept`);
       if (away.delete(root)) onNotice(`${root} is back`);
       return found;
     } catch (error) {
       signal.throwIfAborted();
-      if (!away.has(root)) onNotice(`${root} can't be listed, waiting: ${toMediasearchError(error).message.replace(`${root}: `, "")}`);
+      if (!away.has(root))
+        onNotice(
+          `${root} can't be listed, waiting: ${toMediasearchError(error).message.replace(`${root}: `, "")}`,
+        );
       away.add(root);
       return undefined;
     }
@@ -57,19 +64,27 @@ export async function watchBuckets(roots: readonly Place[], options: BucketWatch
 async function listing(root: Place, { objects, signal }: BucketWatchOptions): Promise<Listing> {
   const { bucket, key } = bucketAndKey(root);
   const found = new Map<Place, string>();
-  for await (const { key: one, sizeBytes, mtimeMs, etag } of objects.bucket(bucket).list(key, signal)) {
+  for await (const { key: one, sizeBytes, mtimeMs, etag } of objects
+    .bucket(bucket)
+    .list(key, signal)) {
     // The root itself, or what is below it; "talks2" is not below "talks".
-    if (one === key || key === "" || key.endsWith("/") || one.startsWith(`${key}/`)) found.set(objectPlace(bucket, one), `${etag}:${sizeBytes}:${mtimeMs}`);
+    if (one === key || key === "" || key.endsWith("/") || one.startsWith(`${key}/`))
+      found.set(objectPlace(bucket, one), `${etag}:${sizeBytes}:${mtimeMs}`);
   }
   return found;
 }
 
-async function isEmptyBucket(root: Place, { objects, signal }: BucketWatchOptions): Promise<boolean> {
+async function isEmptyBucket(
+  root: Place,
+  { objects, signal }: BucketWatchOptions,
+): Promise<boolean> {
   for await (const _ of objects.bucket(bucketAndKey(root).bucket).list("", signal)) return false;
   return true;
 }
 
 function differences(before: Listing, now: Listing): Place[] {
-  const changed = [...now].filter(([place, key]) => before.get(place) !== key).map(([place]) => place);
+  const changed = [...now]
+    .filter(([place, key]) => before.get(place) !== key)
+    .map(([place]) => place);
   return [...changed, ...[...before.keys()].filter((place) => !now.has(place))];
 }

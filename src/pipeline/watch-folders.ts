@@ -4,7 +4,8 @@ import { basename, dirname, join } from "node:path";
 
 /** What is needed of `fs.watch` for one folder (not recursive). It throws, or says by "error", what the system refuses. */
 export type WatchFolder = (
-  folder: string, listener: (event: "rename" | "change", name: string | null) => void,
+  folder: string,
+  listener: (event: "rename" | "change", name: string | null) => void,
 ) => { close: () => void; on: (event: "error", listener: (error: Error) => void) => unknown };
 
 export interface FolderEvents {
@@ -16,7 +17,10 @@ export interface FolderEvents {
   readonly onOverflow: () => void;
 }
 
-export interface Refusal { readonly code: string; readonly message: string }
+export interface Refusal {
+  readonly code: string;
+  readonly message: string;
+}
 
 export interface FolderWatches {
   readonly has: (folder: string) => boolean;
@@ -33,7 +37,12 @@ export interface FolderWatches {
   readonly close: () => void;
 }
 
-interface Watched { readonly close: () => void; readonly real: string; readonly dev: number; readonly ino: number }
+interface Watched {
+  readonly close: () => void;
+  readonly real: string;
+  readonly dev: number;
+  readonly ino: number;
+}
 
 /** The folder's own troubles; every other refusal is the system's. */
 const UNREADABLE = new Set(["ENOENT", "ENOTDIR", "EACCES", "EPERM", "ELOOP", "ENAMETOOLONG"]);
@@ -48,16 +57,18 @@ export function watchFolders(watch: WatchFolder, events: FolderEvents): FolderWa
   const countEvent = overflowGuard(events.onOverflow);
   let isClosed = false;
 
-  const listen = (folder: string) => (event: "rename" | "change", name: string | null): void => {
-    countEvent();
-    if (name === null) events.onFolder(folder);
-    else if (!isHidden(name)) {
-      // inotify tells of a watched folder's own end and attributes under the folder's own name (libuv, linux.c).
-      const isOwnName = name === basename(folder);
-      if (isOwnName && event === "rename") events.onFolder(folder);
-      events.onEntry(join(folder, name), isOwnName);
-    } else if (name === basename(folder) && event === "rename") events.onFolder(folder);
-  };
+  const listen =
+    (folder: string) =>
+    (event: "rename" | "change", name: string | null): void => {
+      countEvent();
+      if (name === null) events.onFolder(folder);
+      else if (!isHidden(name)) {
+        // inotify tells of a watched folder's own end and attributes under the folder's own name (libuv, linux.c).
+        const isOwnName = name === basename(folder);
+        if (isOwnName && event === "rename") events.onFolder(folder);
+        events.onEntry(join(folder, name), isOwnName);
+      } else if (name === basename(folder) && event === "rename") events.onFolder(folder);
+    };
 
   const unwatch = (folder: string, watched: Watched): void => {
     watched.close();
@@ -88,8 +99,12 @@ export function watchFolders(watch: WatchFolder, events: FolderEvents): FolderWa
     }
   };
 
-  const addReal = async (folder: string, real: string, onFile: (path: string) => void): Promise<Refusal | undefined> => {
-    if (await isWatchedElsewhere(folder, real) || isClosed) return undefined;
+  const addReal = async (
+    folder: string,
+    real: string,
+    onFile: (path: string) => void,
+  ): Promise<Refusal | undefined> => {
+    if ((await isWatchedElsewhere(folder, real)) || isClosed) return undefined;
     const watcher = start(folder);
     if (watcher === undefined || "code" in watcher) return watcher;
     // Owned from here on, so that a close in the middle finds it.
@@ -105,7 +120,11 @@ export function watchFolders(watch: WatchFolder, events: FolderEvents): FolderWa
     for (const entry of found.entries) {
       if (isClosed) return undefined;
       const path = join(folder, entry.name);
-      const below = entry.isSymbolicLink() ? await linkedFolder(path) : entry.isDirectory() ? join(real, entry.name) : undefined;
+      const below = entry.isSymbolicLink()
+        ? await linkedFolder(path)
+        : entry.isDirectory()
+          ? join(real, entry.name)
+          : undefined;
       const refusal = below === undefined ? onFile(path) : await addReal(path, below, onFile);
       if (refusal) return refusal;
     }
@@ -114,7 +133,8 @@ export function watchFolders(watch: WatchFolder, events: FolderEvents): FolderWa
 
   return {
     has: (folder) => folders.has(folder),
-    isSame: (folder, at) => folders.get(folder)?.ino === at.ino && folders.get(folder)?.dev === at.dev,
+    isSame: (folder, at) =>
+      folders.get(folder)?.ino === at.ino && folders.get(folder)?.dev === at.dev,
     add: async (folder, onFile) => {
       const real = await realpath(folder).catch(() => undefined);
       return real === undefined ? undefined : addReal(folder, real, onFile);
@@ -135,7 +155,9 @@ async function readFolder(folder: string): Promise<{ at: Stats; entries: Dirent[
 /** The entries of a folder in name order, as `scan` goes through them. */
 export async function visibleEntries(folder: string): Promise<Dirent[]> {
   const entries = await readdir(folder, { withFileTypes: true });
-  return entries.filter((entry) => !isHidden(entry.name)).sort((a, b) => (a.name < b.name ? -1 : 1));
+  return entries
+    .filter((entry) => !isHidden(entry.name))
+    .sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
 /** The real path of the folder that a link leads to; undefined when it leads to none. */
@@ -160,7 +182,10 @@ function overflowGuard(onOverflow: () => void): () => void {
   const limit = queueLength() / 2;
   let inThisTurn = 0;
   return () => {
-    if (inThisTurn === 0) setImmediate(() => { inThisTurn = 0; });
+    if (inThisTurn === 0)
+      setImmediate(() => {
+        inThisTurn = 0;
+      });
     inThisTurn += 1;
     if (inThisTurn === limit) onOverflow();
   };
@@ -168,7 +193,13 @@ function overflowGuard(onOverflow: () => void): () => void {
 
 function queueLength(): number {
   try {
-    return 2 * Math.max(1, Math.floor(Number(readFileSync("/proc/sys/fs/inotify/max_queued_events", "utf8")) / 2)) || 16_384;
+    return (
+      2 *
+        Math.max(
+          1,
+          Math.floor(Number(readFileSync("/proc/sys/fs/inotify/max_queued_events", "utf8")) / 2),
+        ) || 16_384
+    );
   } catch {
     return 16_384;
   }

@@ -22,14 +22,19 @@ export async function snapshot(root: string, signal: AbortSignal): Promise<Snaps
     const files: string[] = [];
     for (const entry of await visibleEntries(folder).catch(() => [])) {
       const path = join(folder, entry.name);
-      const below = entry.isSymbolicLink() ? await linkedFolder(path) : entry.isDirectory() ? join(real, entry.name) : undefined;
+      const below = entry.isSymbolicLink()
+        ? await linkedFolder(path)
+        : entry.isDirectory()
+          ? join(real, entry.name)
+          : undefined;
       if (below === undefined) files.push(path);
       else {
         found.set(path, "folder");
         await walk(path, below);
       }
     }
-    for (let from = 0; from < files.length; from += 32) await Promise.all(files.slice(from, from + 32).map(addFile));
+    for (let from = 0; from < files.length; from += 32)
+      await Promise.all(files.slice(from, from + 32).map(addFile));
   };
   const at = await stat(root).catch(() => undefined);
   if (at?.isDirectory()) await walk(root, await realpath(root).catch(() => root));
@@ -37,7 +42,9 @@ export async function snapshot(root: string, signal: AbortSignal): Promise<Snaps
     const stem = basename(root, extname(root));
     const beside = await visibleEntries(dirname(root)).catch(() => []);
     const files = beside.filter((entry) => !entry.isDirectory() && entry.name.startsWith(stem));
-    await Promise.all([root, ...files.map((entry) => join(dirname(root), entry.name))].map(addFile));
+    await Promise.all(
+      [root, ...files.map((entry) => join(dirname(root), entry.name))].map(addFile),
+    );
   }
   return found;
 }

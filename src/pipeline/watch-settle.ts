@@ -22,11 +22,18 @@ export interface Settling {
    * Looks at every path that had an event or is due. `judge` hears each look and says whether to go on waiting for the path.
    * The answer is the paths whose size, mtime and identity were the same for `stableMs`.
    */
-  readonly sweep: (judge: (path: string, look: Look) => boolean | Promise<boolean>) => Promise<string[]>;
+  readonly sweep: (
+    judge: (path: string, look: Look) => boolean | Promise<boolean>,
+  ) => Promise<string[]>;
   readonly forget: (isForgotten: (path: string) => boolean) => void;
 }
 
-interface Waiting { isSuspect: boolean; isDoubtful: boolean; seen: string; dueAt: number }
+interface Waiting {
+  isSuspect: boolean;
+  isDoubtful: boolean;
+  seen: string;
+  dueAt: number;
+}
 
 const STATS_AT_ONCE = 32;
 
@@ -36,13 +43,20 @@ export function settling(stableMs: number): Settling {
   const pauseMs = Math.min(100, stableMs / 4);
   let suspectSince = Infinity;
 
-  const examine = async (path: string, entry: Waiting, judge: Parameters<Settling["sweep"]>[0], look: Look): Promise<boolean> => {
+  const examine = async (
+    path: string,
+    entry: Waiting,
+    judge: Parameters<Settling["sweep"]>[0],
+    look: Look,
+  ): Promise<boolean> => {
     if (!(await judge(path, look)) || (entry.isDoubtful && look.at === null)) {
       waiting.delete(path);
       return false;
     }
     const now = performance.now();
-    const seen = look.at ? `${look.at.size}:${look.at.mtimeMs}:${look.at.dev}:${look.at.ino}` : look.code;
+    const seen = look.at
+      ? `${look.at.size}:${look.at.mtimeMs}:${look.at.dev}:${look.at.ino}`
+      : look.code;
     if (seen !== entry.seen) {
       Object.assign(entry, { seen, dueAt: now + stableMs });
       return false;
@@ -66,7 +80,8 @@ export function settling(stableMs: number): Settling {
     },
     sweep: async (judge) => {
       const now = performance.now();
-      if (suspectSince + pauseMs > now && [...waiting.values()].every(({ dueAt }) => dueAt > now)) return [];
+      if (suspectSince + pauseMs > now && [...waiting.values()].every(({ dueAt }) => dueAt > now))
+        return [];
       const paths = [...waiting].filter(([, entry]) => entry.isSuspect || entry.dueAt <= now);
       suspectSince = Infinity;
       const settled: string[] = [];
@@ -77,7 +92,11 @@ export function settling(stableMs: number): Settling {
         const looks = await Promise.all(some.map(([path]) => lookAt(path)));
         // One after the other: judging a folder changes what is watched.
         for (const [index, [path, entry]] of some.entries())
-          if (waiting.get(path) === entry && (await examine(path, entry, judge, looks[index] as Look))) settled.push(path);
+          if (
+            waiting.get(path) === entry &&
+            (await examine(path, entry, judge, looks[index] as Look))
+          )
+            settled.push(path);
       }
       return settled;
     },

@@ -16,9 +16,18 @@ beforeEach(() => {
 afterEach(() => stop.abort(new Error("over")));
 
 /** Everything that was told so far, batch by batch. */
-async function follow(more: Partial<WatchOptions> = {}): Promise<{ batches: (readonly string[])[]; ended: Promise<unknown> }> {
+async function follow(
+  more: Partial<WatchOptions> = {},
+): Promise<{ batches: (readonly string[])[]; ended: Promise<unknown> }> {
   const batches: (readonly string[])[] = [];
-  const changes = watchRoots([root], { signal: stop.signal, stableMs: 150, gatherMs: 80, pollMs: 150, onNotice: (text) => notices.push(text), ...more });
+  const changes = watchRoots([root], {
+    signal: stop.signal,
+    stableMs: 150,
+    gatherMs: 80,
+    pollMs: 150,
+    onNotice: (text) => notices.push(text),
+    ...more,
+  });
   const first = changes.next();
   const ended = (async () => {
     for (let next = await first; !next.done; next = await changes.next()) batches.push(next.value);
@@ -32,7 +41,8 @@ async function until(look: () => boolean): Promise<void> {
   for (let i = 0; i < 600 && !look(); i++) await new Promise((done) => setTimeout(done, 25));
   expect(look()).toBe(true);
 }
-const flat = (batches: readonly (readonly string[])[]): string[] => batches.flat().map((path) => path.slice(root.length + 1));
+const flat = (batches: readonly (readonly string[])[]): string[] =>
+  batches.flat().map((path) => path.slice(root.length + 1));
 
 describe("watching", () => {
   it("tells of files that come, change, move and go, below new folders too, and never of hidden ones", async () => {
@@ -82,8 +92,14 @@ describe("watching", () => {
   });
 
   it("says so when the system's watches are used up, and looks for itself", async () => {
-    const { batches } = await follow({ watch: () => { throw Object.assign(new Error("no more"), { code: "ENOSPC" }); } });
-    expect(notices).toEqual([expect.stringMatching(/can't be watched \(ENOSPC\).*max_user_watches/)]);
+    const { batches } = await follow({
+      watch: () => {
+        throw Object.assign(new Error("no more"), { code: "ENOSPC" });
+      },
+    });
+    expect(notices).toEqual([
+      expect.stringMatching(/can't be watched \(ENOSPC\).*max_user_watches/),
+    ]);
     writeFileSync(join(root, "a.mp3"), "1");
     await until(() => flat(batches).includes("a.mp3"));
     rmSync(join(root, "a.mp3"));
@@ -92,13 +108,21 @@ describe("watching", () => {
 
   it("takes the files of a root that it looks through for offline as well when the root is gone, and says once that it can't be watched", async () => {
     writeFileSync(join(root, "a.mp3"), "1");
-    const { batches } = await follow({ watch: () => { throw Object.assign(new Error("no more"), { code: "ENOSPC" }); } });
+    const { batches } = await follow({
+      watch: () => {
+        throw Object.assign(new Error("no more"), { code: "ENOSPC" });
+      },
+    });
     renameSync(root, `${root}-away`);
     await until(() => notices.some((text) => text.includes("is gone")));
     renameSync(`${root}-away`, root);
     await until(() => batches.flat().includes(root));
     expect(flat(batches)).not.toContain("a.mp3");
-    expect(notices.map((text) => text.replace(root, "").replace(/can't be watched.*/, "can't be watched"))).toEqual([" can't be watched", " is gone; waiting for it to come back", " is back"]);
+    expect(
+      notices.map((text) =>
+        text.replace(root, "").replace(/can't be watched.*/, "can't be watched"),
+      ),
+    ).toEqual([" can't be watched", " is gone; waiting for it to come back", " is back"]);
   });
 
   it("does not go round in circles of links, and ends with the reason when it is told to", async () => {

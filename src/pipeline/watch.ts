@@ -24,7 +24,10 @@ type Mode = Snapshot | "gone" | undefined;
  * Paths that changed below the roots, in batches: files that came, changed or went, or a folder to look through again. Ask for the first batch
  * before you look through the roots yourself: watching has begun by then, so nothing falls between. Ends by rejecting with the signal's reason.
  */
-export async function* watchRoots(roots: readonly string[], options: WatchOptions): AsyncGenerator<readonly string[], void, undefined> {
+export async function* watchRoots(
+  roots: readonly string[],
+  options: WatchOptions,
+): AsyncGenerator<readonly string[], void, undefined> {
   const { signal, stableMs = 2000, gatherMs = 500, pollMs = 10_000, onNotice } = options;
   const settle = settling(stableMs);
   const modes = new Map<string, Mode>();
@@ -36,21 +39,29 @@ export async function* watchRoots(roots: readonly string[], options: WatchOption
     settle.mark(path, isDoubtful);
     wake();
   };
-  const folders = watchFolders(options.watch ?? ((folder, listener) => watchSystem(folder, { persistent: true }, (event, name) => listener(event, name))), {
-    onEntry: mark,
-    onFolder: (folder) => mark(folder),
-    onOverflow: () => {
-      for (const root of roots) {
-        folders.remove(root);
-        mark(root);
-        batch.add(root);
-      }
+  const folders = watchFolders(
+    options.watch ??
+      ((folder, listener) =>
+        watchSystem(folder, { persistent: true }, (event, name) => listener(event, name))),
+    {
+      onEntry: mark,
+      onFolder: (folder) => mark(folder),
+      onOverflow: () => {
+        for (const root of roots) {
+          folders.remove(root);
+          mark(root);
+          batch.add(root);
+        }
+      },
     },
-  });
+  );
 
   const poll = async (root: string, why: string): Promise<void> => {
     folders.remove(root);
-    if (!told.has(root)) onNotice(`${root} can't be watched (${why}); it is looked through every ${pollMs / 1000} s instead. More watches: sysctl fs.inotify.max_user_watches=1048576`);
+    if (!told.has(root))
+      onNotice(
+        `${root} can't be watched (${why}); it is looked through every ${pollMs / 1000} s instead. More watches: sysctl fs.inotify.max_user_watches=1048576`,
+      );
     told.add(root);
     modes.set(root, await snapshot(root, signal));
   };
@@ -107,7 +118,13 @@ export async function* watchRoots(roots: readonly string[], options: WatchOption
     let pollAt = performance.now() + pollMs;
     for (;;) {
       signal.throwIfAborted();
-      await pause(Math.min(settle.nextAt(), flushAt, pollAt) - performance.now(), signal, (call) => { wake = call; });
+      await pause(
+        Math.min(settle.nextAt(), flushAt, pollAt) - performance.now(),
+        signal,
+        (call) => {
+          wake = call;
+        },
+      );
       signal.throwIfAborted();
       if (performance.now() >= pollAt) {
         await lookAround();
@@ -118,7 +135,9 @@ export async function* watchRoots(roots: readonly string[], options: WatchOption
       if (performance.now() < flushAt) continue;
       flushAt = Infinity;
       // A root that vanished meanwhile takes nothing with it.
-      const paths = [...batch].filter((path) => !roots.some((root) => modes.get(root) === "gone" && isBelow(path, root)));
+      const paths = [...batch].filter(
+        (path) => !roots.some((root) => modes.get(root) === "gone" && isBelow(path, root)),
+      );
       batch.clear();
       if (paths.length > 0) yield paths;
     }

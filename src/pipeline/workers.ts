@@ -11,7 +11,11 @@ export interface WorkerPool {
   /** @returns what was said, or why the file was skipped. */
   transcribe(task: FileTask, options: TranscribeCall): Promise<FileTranscript | Skipped>;
   /** Vectors of segments that were recognised before; `path` is for errors. */
-  embed(path: string, segments: readonly Segment[], signal: AbortSignal): Promise<readonly Float32Array[]>;
+  embed(
+    path: string,
+    segments: readonly Segment[],
+    signal: AbortSignal,
+  ): Promise<readonly Float32Array[]>;
   close(): Promise<void>;
 }
 
@@ -43,7 +47,10 @@ interface Worker {
 }
 
 // In a checkout the sources run as they are; the package has compiled files only.
-const SCRIPT = new URL(import.meta.url.endsWith(".ts") ? "../worker.ts" : "../worker.js", import.meta.url);
+const SCRIPT = new URL(
+  import.meta.url.endsWith(".ts") ? "../worker.ts" : "../worker.js",
+  import.meta.url,
+);
 
 /**
  * Child processes that decode, recognise and embed; each holds its models and does one file at a time. They start when
@@ -60,7 +67,12 @@ export function openWorkers(options: PoolOptions): WorkerPool {
     all.add(worker);
     return worker;
   };
-  const call = async <T>(request: Request, path: string, on: TranscribeCall, pick: (reply: Reply) => T | undefined): Promise<T> => {
+  const call = async <T>(
+    request: Request,
+    path: string,
+    on: TranscribeCall,
+    pick: (reply: Reply) => T | undefined,
+  ): Promise<T> => {
     on.signal.throwIfAborted();
     const worker = take();
     try {
@@ -76,12 +88,21 @@ export function openWorkers(options: PoolOptions): WorkerPool {
   };
   return {
     identify: (task, signal) =>
-      call({ type: "identify", task }, task.path, { signal }, (reply) => (reply.type === "identity" ? reply.identity : undefined)),
+      call({ type: "identify", task }, task.path, { signal }, (reply) =>
+        reply.type === "identity" ? reply.identity : undefined,
+      ),
     transcribe: (task, on) =>
       call({ type: "transcribe", task }, task.path, on, (reply) =>
-        reply.type === "transcript" ? reply.transcript : reply.type === "skipped" ? { skipped: reply.reason } : undefined),
+        reply.type === "transcript"
+          ? reply.transcript
+          : reply.type === "skipped"
+            ? { skipped: reply.reason }
+            : undefined,
+      ),
     embed: (path, segments, signal) =>
-      call({ type: "embed", segments }, path, { signal }, (reply) => (reply.type === "vectors" ? reply.vectors : undefined)),
+      call({ type: "embed", segments }, path, { signal }, (reply) =>
+        reply.type === "vectors" ? reply.vectors : undefined,
+      ),
     async close() {
       closed = true;
       await Promise.all([...all].map(end));
@@ -95,7 +116,9 @@ const GRACE_MS = 2500;
 /** Asks first: a recogniser may be a command that the worker runs. */
 async function end({ child }: Worker): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null || child.pid === undefined) return;
-  const gone = new Promise((resolve) => { child.once("exit", resolve); });
+  const gone = new Promise((resolve) => {
+    child.once("exit", resolve);
+  });
   child.kill("SIGTERM");
   const timer = setTimeout(() => child.kill("SIGKILL"), GRACE_MS);
   await gone;
@@ -130,7 +153,12 @@ function startWorker({ setup, env }: PoolOptions): Worker {
 }
 
 function converse<T>(
-  worker: Worker, request: Request, path: string, options: PoolOptions, on: TranscribeCall, pick: (reply: Reply) => T | undefined,
+  worker: Worker,
+  request: Request,
+  path: string,
+  options: PoolOptions,
+  on: TranscribeCall,
+  pick: (reply: Reply) => T | undefined,
 ): Promise<T> {
   const { child } = worker;
   return new Promise<T>((resolve, reject) => {
@@ -144,12 +172,24 @@ function converse<T>(
     const fail = (error: unknown): void => finish(() => reject(error as Error));
     const restartTimer = (): void => {
       clearTimeout(timer);
-      timer = setTimeout(() => fail(new MediasearchError("TIMED_OUT", `${path}: no progress for ${options.timeoutMs / 1000} s`, {
-        subject: path, hint: "raise JOB_TIMEOUT_MS if the file is sound and the machine slow",
-      })), options.timeoutMs);
+      timer = setTimeout(
+        () =>
+          fail(
+            new MediasearchError(
+              "TIMED_OUT",
+              `${path}: no progress for ${options.timeoutMs / 1000} s`,
+              {
+                subject: path,
+                hint: "raise JOB_TIMEOUT_MS if the file is sound and the machine slow",
+              },
+            ),
+          ),
+        options.timeoutMs,
+      );
     };
     const onAbort = (): void => fail(on.signal.reason);
-    const onExit = (code: number | null, signal: string | null): void => fail(crashed(path, worker, code, signal));
+    const onExit = (code: number | null, signal: string | null): void =>
+      fail(crashed(path, worker, code, signal));
     const onMessage = (reply: Reply): void => {
       if (reply.type === "memory") {
         if (reply.rssBytes > options.memoryBytes) fail(outgrown(path, options.memoryBytes));
@@ -158,7 +198,15 @@ function converse<T>(
       restartTimer();
       if (reply.type === "checkpoint") return on.onCheckpoint?.(reply.checkpoint);
       if (reply.type === "progress") on.onProgress?.(reply.positionMs, reply.durationMs);
-      else if (reply.type === "failed") fail(new FileFailure(new MediasearchError(reply.failure.code, reply.failure.message, { subject: path, hint: reply.failure.hint })));
+      else if (reply.type === "failed")
+        fail(
+          new FileFailure(
+            new MediasearchError(reply.failure.code, reply.failure.message, {
+              subject: path,
+              hint: reply.failure.hint,
+            }),
+          ),
+        );
       else if (reply.type === "need-models") {
         clearTimeout(timer);
         void provideModels(child, reply.model, options).finally(restartTimer);
@@ -170,12 +218,20 @@ function converse<T>(
     child.on("message", onMessage).on("exit", onExit);
     on.signal.addEventListener("abort", onAbort, { once: true });
     restartTimer();
-    child.send(request, (error) => error && child.exitCode === null && child.signalCode === null && fail(error));
-    if (child.exitCode !== null || child.signalCode !== null) onExit(child.exitCode, child.signalCode);
+    child.send(
+      request,
+      (error) => error && child.exitCode === null && child.signalCode === null && fail(error),
+    );
+    if (child.exitCode !== null || child.signalCode !== null)
+      onExit(child.exitCode, child.signalCode);
   });
 }
 
-async function provideModels(child: ChildProcess, model: string, options: PoolOptions): Promise<void> {
+async function provideModels(
+  child: ChildProcess,
+  model: string,
+  options: PoolOptions,
+): Promise<void> {
   const answer = await options.models(model).then(
     (files): Request => ({ type: "models", model, files }),
     (error: unknown): Request => {
@@ -187,12 +243,25 @@ async function provideModels(child: ChildProcess, model: string, options: PoolOp
 }
 
 const outgrown = (path: string, bytes: number): MediasearchError =>
-  new MediasearchError("OUT_OF_MEMORY", `${path}: its worker needed more than ${bytes / 1e6} MB`, { subject: path, hint: "raise WORKER_MEMORY_MB if the machine has more" });
+  new MediasearchError("OUT_OF_MEMORY", `${path}: its worker needed more than ${bytes / 1e6} MB`, {
+    subject: path,
+    hint: "raise WORKER_MEMORY_MB if the machine has more",
+  });
 
-function crashed(path: string, worker: Worker, code: number | null, signal: string | null): MediasearchError {
+function crashed(
+  path: string,
+  worker: Worker,
+  code: number | null,
+  signal: string | null,
+): MediasearchError {
   const how = signal ? `was ended by ${signal}` : `ended with code ${code}`;
   const trace = worker.stderrTail.trim().split("\n").at(-1)?.slice(0, 200);
-  return new MediasearchError("WORKER_CRASHED", `${path}: the process that decoded it ${how}${trace ? ` (${trace})` : ""}`, {
-    subject: path, hint: "the file may be damaged; convert it anew and index again",
-  });
+  return new MediasearchError(
+    "WORKER_CRASHED",
+    `${path}: the process that decoded it ${how}${trace ? ` (${trace})` : ""}`,
+    {
+      subject: path,
+      hint: "the file may be damaged; convert it anew and index again",
+    },
+  );
 }

@@ -7,13 +7,27 @@ import type { Sample } from "./references.ts";
 import { countedWords, type WordErrors, wordErrors } from "./word-errors.ts";
 
 export type SampleResult =
-  | { readonly type: "heard"; readonly name: string; readonly errors: WordErrors; readonly audioMs: number; readonly wallMs: number; readonly cpuMs: number; readonly timing: string; readonly text: string }
+  | {
+      readonly type: "heard";
+      readonly name: string;
+      readonly errors: WordErrors;
+      readonly audioMs: number;
+      readonly wallMs: number;
+      readonly cpuMs: number;
+      readonly timing: string;
+      readonly text: string;
+    }
   | { readonly type: "failed"; readonly name: string; readonly reason: string };
 
 const SAMPLES_A_MS = 16;
 
 /** One recording by one recogniser: what it got wrong, how long it took with decoding, and the time of this process's own processors (not a server's, nor a command's). */
-export async function measureSample(sample: Sample, transcriber: Transcriber, language: Language | undefined, signal: AbortSignal): Promise<SampleResult> {
+export async function measureSample(
+  sample: Sample,
+  transcriber: Transcriber,
+  language: Language | undefined,
+  signal: AbortSignal,
+): Promise<SampleResult> {
   const { name } = sample;
   try {
     const { audio } = await probeMedia(sample.path);
@@ -27,12 +41,27 @@ export async function measureSample(sample: Sample, transcriber: Transcriber, la
         yield chunk;
       }
     }
-    const { cues, timing } = await transcriber.transcribe(counted(audio.streamIndex), { language, signal });
+    const { cues, timing } = await transcriber.transcribe(counted(audio.streamIndex), {
+      language,
+      signal,
+    });
     const wallMs = performance.now() - startedAt;
     const { user, system } = process.cpuUsage(cpuBefore);
     const text = cues.map((cue) => cue.text).join(" ");
-    const errors = wordErrors(countedWords(sample.reference, language ?? "en"), countedWords(text, language ?? "en"));
-    return { type: "heard", name, errors, audioMs: Math.round(samples / SAMPLES_A_MS), wallMs: Math.round(wallMs), cpuMs: Math.round((user + system) / 1000), timing, text };
+    const errors = wordErrors(
+      countedWords(sample.reference, language ?? "en"),
+      countedWords(text, language ?? "en"),
+    );
+    return {
+      type: "heard",
+      name,
+      errors,
+      audioMs: Math.round(samples / SAMPLES_A_MS),
+      wallMs: Math.round(wallMs),
+      cpuMs: Math.round((user + system) / 1000),
+      timing,
+      text,
+    };
   } catch (error) {
     signal.throwIfAborted();
     return { type: "failed", name, reason: toMediasearchError(error).message };

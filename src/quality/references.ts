@@ -21,14 +21,24 @@ export async function findSamples(folder: string): Promise<readonly Sample[]> {
   for (const name of names.filter((one) => candidateByName(one) === "media")) {
     const stem = name.slice(0, -extname(name).length);
     const ending = ENDINGS.find((one) => names.includes(`${stem}${one}`));
-    if (ending !== undefined) samples.push({ path: join(folder, name), name, reference: await readReference(join(folder, `${stem}${ending}`), ending) });
+    if (ending !== undefined)
+      samples.push({
+        path: join(folder, name),
+        name,
+        reference: await readReference(join(folder, `${stem}${ending}`), ending),
+      });
   }
   if (samples.length > 0) return samples;
-  throw new MediasearchError("NOT_FOUND", `${folder}: no recording with a transcript beside it`, { subject: folder, hint: "put what is said in talk.mp3 into talk.txt, talk.vtt or talk.srt beside it" });
+  throw new MediasearchError("NOT_FOUND", `${folder}: no recording with a transcript beside it`, {
+    subject: folder,
+    hint: "put what is said in talk.mp3 into talk.txt, talk.vtt or talk.srt beside it",
+  });
 }
 
 async function readReference(path: string, ending: (typeof ENDINGS)[number]): Promise<string> {
   const bytes = await readFile(path);
   if (ending === ".txt") return decodeText(bytes);
-  return parseCaptions(bytes, ending === ".vtt" ? "webvtt" : "srt").cues.map(({ text }) => text).join(" ");
+  return parseCaptions(bytes, ending === ".vtt" ? "webvtt" : "srt")
+    .cues.map(({ text }) => text)
+    .join(" ");
 }

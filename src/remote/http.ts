@@ -25,13 +25,24 @@ const KEEP_ALIVE_MS = 30_000;
  * One exchange over HTTP. Not `fetch`: that gives up after five minutes without a header, and recognisers send none before they have finished.
  * Redirects are not followed: the key must not go elsewhere. Rejects with Node's errors, the signal's reason, or a TimeoutError.
  */
-export function request(url: URL, { method = "POST", headers = {}, body, signal, timeoutMs }: HttpRequest): Promise<HttpReply> {
+export function request(
+  url: URL,
+  { method = "POST", headers = {}, body, signal, timeoutMs }: HttpRequest,
+): Promise<HttpReply> {
   return new Promise((resolve, reject) => {
     const both = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]);
     const { request: start } = url.protocol === "https:" ? https : http;
     const bare = new URL(url);
     bare.username = bare.password = "";
-    const call = start(bare, { method, agent: false, headers: { ...headers, ...authorisation(url, headers), ...(body ? { "content-length": String(body.length) } : {}) } });
+    const call = start(bare, {
+      method,
+      agent: false,
+      headers: {
+        ...headers,
+        ...authorisation(url, headers),
+        ...(body ? { "content-length": String(body.length) } : {}),
+      },
+    });
     const fail = (error: unknown): void => {
       both.removeEventListener("abort", onAbort);
       call.destroy();
@@ -43,20 +54,27 @@ export function request(url: URL, { method = "POST", headers = {}, body, signal,
     let hasReply = false;
     call.on("socket", (socket) => socket.setKeepAlive(true, KEEP_ALIVE_MS));
     // A server may refuse and close before it has taken the whole body: its answer counts, not the broken upload.
-    call.on("error", (error) => { if (!hasReply) fail(error); });
+    call.on("error", (error) => {
+      if (!hasReply) fail(error);
+    });
     call.on("response", (reply) => {
       hasReply = true;
       const parts: Buffer[] = [];
       let size = 0;
       reply.on("data", (part: Buffer) => {
         size += part.length;
-        if (size > MOST_BYTES) fail(new Error(`an answer of more than ${MOST_BYTES / 2 ** 20} MiB`));
+        if (size > MOST_BYTES)
+          fail(new Error(`an answer of more than ${MOST_BYTES / 2 ** 20} MiB`));
         else parts.push(part);
       });
       reply.on("error", fail);
       reply.on("end", () => {
         both.removeEventListener("abort", onAbort);
-        resolve({ status: reply.statusCode ?? 0, headers: singles(reply.headers), text: Buffer.concat(parts).toString("utf8") });
+        resolve({
+          status: reply.statusCode ?? 0,
+          headers: singles(reply.headers),
+          text: Buffer.concat(parts).toString("utf8"),
+        });
       });
     });
     call.end(body);
@@ -64,11 +82,18 @@ export function request(url: URL, { method = "POST", headers = {}, body, signal,
 }
 
 const singles = (headers: http.IncomingHttpHeaders): Record<string, string | undefined> =>
-  Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, Array.isArray(value) ? value[0] : value]));
+  Object.fromEntries(
+    Object.entries(headers).map(([name, value]) => [name, Array.isArray(value) ? value[0] : value]),
+  );
 
-function authorisation({ username, password }: URL, headers: Readonly<Record<string, string>>): Record<string, string> {
+function authorisation(
+  { username, password }: URL,
+  headers: Readonly<Record<string, string>>,
+): Record<string, string> {
   if (username === "" || headers["authorization"] !== undefined) return {};
-  return { authorization: `Basic ${Buffer.from(`${decodeURIComponent(username)}:${decodeURIComponent(password)}`).toString("base64")}` };
+  return {
+    authorization: `Basic ${Buffer.from(`${decodeURIComponent(username)}:${decodeURIComponent(password)}`).toString("base64")}`,
+  };
 }
 
 /** A part of a form: a field, or a file where it has a name. */
@@ -80,14 +105,24 @@ export interface FormPart {
 }
 
 /** multipart/form-data, RFC 7578. */
-export function formOf(parts: readonly FormPart[]): { readonly body: Buffer; readonly headers: Record<string, string> } {
+export function formOf(parts: readonly FormPart[]): {
+  readonly body: Buffer;
+  readonly headers: Record<string, string>;
+} {
   const boundary = `mediasearch-${randomBytes(12).toString("hex")}`;
   const blocks = parts.flatMap(({ name, value, fileName, type }) => [
-    Buffer.from(`--${boundary}\r\ncontent-disposition: form-data; name="${name}"${fileName ? `; filename="${fileName}"` : ""}\r\n${type ? `content-type: ${type}\r\n` : ""}\r\n`),
-    Buffer.from(value), Buffer.from("\r\n"),
+    Buffer.from(
+      `--${boundary}\r\ncontent-disposition: form-data; name="${name}"${fileName ? `; filename="${fileName}"` : ""}\r\n${type ? `content-type: ${type}\r\n` : ""}\r\n`,
+    ),
+    Buffer.from(value),
+    Buffer.from("\r\n"),
   ]);
-  return { body: Buffer.concat([...blocks, Buffer.from(`--${boundary}--\r\n`)]), headers: { "content-type": `multipart/form-data; boundary=${boundary}` } };
+  return {
+    body: Buffer.concat([...blocks, Buffer.from(`--${boundary}--\r\n`)]),
+    headers: { "content-type": `multipart/form-data; boundary=${boundary}` },
+  };
 }
 
 /** An address as messages may show it: without user, password, query. */
-export const shown = ({ protocol, host, pathname }: URL): string => `${protocol}//${host}${pathname === "/" ? "" : pathname}`;
+export const shown = ({ protocol, host, pathname }: URL): string =>
+  `${protocol}//${host}${pathname === "/" ? "" : pathname}`;

@@ -17,13 +17,28 @@ export function formatEdl({ name, rate, cuts }: Timeline): string {
   return `TITLE: ${name.slice(0, 70)}\nFCM: ${rate.drop > 0 ? "DROP FRAME" : "NON-DROP FRAME"}\n\n${events.join("\n")}`;
 }
 
-function event({ moment, source, sourceStart, frames, recordStart }: Cut, number: number, rate: FrameRate, origin: number): string {
+function event(
+  { moment, source, sourceStart, frames, recordStart }: Cut,
+  number: number,
+  rate: FrameRate,
+  origin: number,
+): string {
   const at = (frame: number): string => timecode(frame, rate);
-  const times = [sourceStart, sourceStart + frames, origin + recordStart, origin + recordStart + frames].map(at).join(" ");
+  const times = [
+    sourceStart,
+    sourceStart + frames,
+    origin + recordStart,
+    origin + recordStart + frames,
+  ]
+    .map(at)
+    .join(" ");
   const said = plain(`${moment.speaker === null ? "" : `${moment.speaker}: `}${moment.text}`);
   return [
     `${String(number).padStart(3, "0")}  AX       ${tracks(source).padEnd(5)} C        ${times}`,
-    `* FROM CLIP NAME: ${plain(basename(moment.path))}`, `* SOURCE FILE: ${plain(moment.path)}`, `* COMMENT: ${said}`, "",
+    `* FROM CLIP NAME: ${plain(basename(moment.path))}`,
+    `* SOURCE FILE: ${plain(moment.path)}`,
+    `* COMMENT: ${said}`,
+    "",
   ].join("\n");
 }
 

@@ -10,8 +10,16 @@ import { type Cut, cutTitle, type Timeline } from "./timeline.ts";
  * and a marker with the words a hit. Times are whole frames, written as fractions of a second.
  */
 export function formatFcpxml({ name, rate, cuts, frames }: Timeline): string {
-  const time = (count: number): string => (count === 0 ? "0s" : rate.den === 1 && count % rate.num === 0 ? `${count / rate.num}s` : `${count * rate.den}/${rate.num}s`);
-  const size = cuts.map(({ source }) => source.video).find((video) => video) ?? { width: 1920, height: 1080 };
+  const time = (count: number): string =>
+    count === 0
+      ? "0s"
+      : rate.den === 1 && count % rate.num === 0
+        ? `${count / rate.num}s`
+        : `${count * rate.den}/${rate.num}s`;
+  const size = cuts.map(({ source }) => source.video).find((video) => video) ?? {
+    width: 1920,
+    height: 1080,
+  };
   const tcFormat = rate.drop > 0 ? "DF" : "NDF";
   const files = [...new Map(cuts.map((cut) => [cut.moment.path, cut])).values()];
   const idOf = new Map(files.map(({ moment }, i) => [moment.path, `r${i + 2}`]));
@@ -42,13 +50,30 @@ ${cuts.map(clip).join("\n")}
 `;
 }
 
-function asset({ moment: { path }, source, sourceOrigin, sourceStart, frames }: Cut, id: string, time: (frames: number) => string, rate: Timeline["rate"]): string {
-  const length = source.durationMs === null ? sourceStart - sourceOrigin + frames : frameAfter(source.durationMs, rate);
-  const format = source.video ? `    <format id="${id}f" frameDuration="${source.video.frameRate.den}/${source.video.frameRate.num}s" width="${source.video.width}" height="${source.video.height}"/>\n` : "";
+function asset(
+  { moment: { path }, source, sourceOrigin, sourceStart, frames }: Cut,
+  id: string,
+  time: (frames: number) => string,
+  rate: Timeline["rate"],
+): string {
+  const length =
+    source.durationMs === null
+      ? sourceStart - sourceOrigin + frames
+      : frameAfter(source.durationMs, rate);
+  const format = source.video
+    ? `    <format id="${id}f" frameDuration="${source.video.frameRate.den}/${source.video.frameRate.num}s" width="${source.video.width}" height="${source.video.height}"/>\n`
+    : "";
   const video = source.video ? ` hasVideo="1" videoSources="1" format="${id}f"` : "";
-  const audio = source.audio ? ` hasAudio="1" audioSources="1" audioChannels="${source.audio.channels}" audioRate="${source.audio.sampleRate}"` : "";
-  return `${format}    <asset id="${id}" name="${xml(basename(path))}" start="${time(sourceOrigin)}" duration="${time(length)}"${video}${audio}><media-rep kind="original-media" src="${xml((isObject(path) ? path : pathToFileURL(path).href))}"/></asset>`;
+  const audio = source.audio
+    ? ` hasAudio="1" audioSources="1" audioChannels="${source.audio.channels}" audioRate="${source.audio.sampleRate}"`
+    : "";
+  return `${format}    <asset id="${id}" name="${xml(basename(path))}" start="${time(sourceOrigin)}" duration="${time(length)}"${video}${audio}><media-rep kind="original-media" src="${xml(isObject(path) ? path : pathToFileURL(path).href)}"/></asset>`;
 }
 
-const ENTITIES: Readonly<Record<string, string>> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" };
+const ENTITIES: Readonly<Record<string, string>> = {
+  "&": "&amp;",
+  "<": "&lt;",
+  ">": "&gt;",
+  '"': "&quot;",
+};
 const xml = (text: string): string => plain(text).replace(/[&<>"]/g, (c) => ENTITIES[c] ?? c);

@@ -6,14 +6,26 @@ export function formatM3u(moments: readonly Moment[], padMs: number): string {
   const entries = moments.map(({ path, url, file, startMs, endMs, speaker, text }) => {
     const from = Math.max(0, startMs - padMs);
     const to = endMs + padMs;
-    const title = plain(`${file} ${clock(startMs)} ${speaker === null ? "" : `${speaker}: `}${text}`);
+    const title = plain(
+      `${file} ${clock(startMs)} ${speaker === null ? "" : `${speaker}: `}${text}`,
+    );
     return [
-      `#EXTINF:${Math.ceil((to - from) / 1000)},${title}`, `#EXTVLCOPT:start-time=${(from / 1000).toFixed(3)}`, `#EXTVLCOPT:stop-time=${(to / 1000).toFixed(3)}`, plain(url?.replace(/#t=\d+$/, "") ?? path), "",
+      `#EXTINF:${Math.ceil((to - from) / 1000)},${title}`,
+      `#EXTVLCOPT:start-time=${(from / 1000).toFixed(3)}`,
+      `#EXTVLCOPT:stop-time=${(to / 1000).toFixed(3)}`,
+      plain(url?.replace(/#t=\d+$/, "") ?? path),
+      "",
     ].join("\n");
   });
   return `#EXTM3U\n${entries.join("")}`;
 }
 
 /** Whole files, one after the other. */
-export const formatM3uFiles = (files: readonly { readonly path: string; readonly title: string; readonly durationMs: number | null }[]): string =>
+export const formatM3uFiles = (
+  files: readonly {
+    readonly path: string;
+    readonly title: string;
+    readonly durationMs: number | null;
+  }[],
+): string =>
   `#EXTM3U\n${files.map(({ path, title, durationMs }) => `#EXTINF:${durationMs === null ? -1 : Math.ceil(durationMs / 1000)},${plain(title)}\n${plain(path)}\n`).join("")}`;

@@ -9,31 +9,50 @@ export function pageMarkdown(page: Page, mark: Mark, isGrouped: boolean): string
   const { query, moments } = page;
   const title = `# ${escape(query)}\n\n${countOf(page)}\n`;
   if (!isGrouped) return `${title}\n${moments.map((moment) => item(moment, mark, true)).join("")}`;
-  return `${title}${groupByFile(moments).map(({ file, moments: hits }) => `\n## ${escape(file)}\n\n${hits.map((moment) => item(moment, mark, false)).join("")}`).join("")}`;
+  return `${title}${groupByFile(moments)
+    .map(
+      ({ file, moments: hits }) =>
+        `\n## ${escape(file)}\n\n${hits.map((moment) => item(moment, mark, false)).join("")}`,
+    )
+    .join("")}`;
 }
 
 const countOf = ({ moments: { length }, total, totalIs }: Page): string =>
-  length >= total ? count(total, "hit") : totalIs === "ranked" ? `${length} of the best ${grouped(total)}` : `${length} of ${count(total, "hit")}`;
+  length >= total
+    ? count(total, "hit")
+    : totalIs === "ranked"
+      ? `${length} of the best ${grouped(total)}`
+      : `${length} of ${count(total, "hit")}`;
 
 function item(moment: Moment, mark: Mark, withFile: boolean): string {
   const { number, file, url, startMs, text, before, after, explain } = moment;
   const link = `[${withFile ? `${escape(file)} ` : ""}${clock(startMs)}](${url ?? href(file, startMs)})`;
-  const said = (line: string): string => mark(plain(line)).map((piece) => (piece.matched ? `**${escape(piece.text)}**` : escape(piece.text))).join("");
-  const around = (line: Line): string => `${clock(line.startMs)} ${speakerOf(line)}${said(line.text)}`;
+  const said = (line: string): string =>
+    mark(plain(line))
+      .map((piece) => (piece.matched ? `**${escape(piece.text)}**` : escape(piece.text)))
+      .join("");
+  const around = (line: Line): string =>
+    `${clock(line.startMs)} ${speakerOf(line)}${said(line.text)}`;
   const quote = [...before.map(around), `${speakerOf(moment)}${said(text)}`, ...after.map(around)];
   return `${number}. ${link}  \n${quote.map((one) => `   ${one}`).join("  \n")}\n${explain === null ? "" : `   <!-- ${explainText(explain)} -->\n`}`;
 }
 
 /** A transcript to read: a paragraph for each turn of a speaker, with the time at which it begins. */
-export function transcriptMarkdown(file: string, facts: readonly string[], lines: readonly Line[]): string {
+export function transcriptMarkdown(
+  file: string,
+  facts: readonly string[],
+  lines: readonly Line[],
+): string {
   const turns: { startMs: number; speaker: string | null; texts: string[] }[] = [];
   for (const { startMs, speaker, text } of lines) {
     const last = turns.at(-1);
     if (last && last.speaker === speaker && last.texts.length < LONGEST_TURN) last.texts.push(text);
     else turns.push({ startMs, speaker, texts: [text] });
   }
-  const paragraphs = turns.map(({ startMs, speaker, texts }) =>
-    `[${clock(startMs)}](${href(file, startMs)}) ${speaker === null ? "" : `**${escape(speaker)}:** `}${escape(texts.join(" "))}\n`);
+  const paragraphs = turns.map(
+    ({ startMs, speaker, texts }) =>
+      `[${clock(startMs)}](${href(file, startMs)}) ${speaker === null ? "" : `**${escape(speaker)}:** `}${escape(texts.join(" "))}\n`,
+  );
   return `# ${escape(file)}\n\n${facts.map(escape).join(" · ")}\n\n${paragraphs.join("\n")}`;
 }
 
@@ -41,11 +60,25 @@ export function transcriptMarkdown(file: string, facts: readonly string[], lines
 const LONGEST_TURN = 8;
 
 /** A table by GitHub Flavored Markdown. */
-export function tableMarkdown(columns: readonly string[], rows: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]): string => `| ${cells.map((cell) => escape(cell)).join(" | ")} |\n`;
+export function tableMarkdown(
+  columns: readonly string[],
+  rows: readonly (readonly string[])[],
+): string {
+  const line = (cells: readonly string[]): string =>
+    `| ${cells.map((cell) => escape(cell)).join(" | ")} |\n`;
   return `${line(columns)}|${columns.map(() => "---|").join("")}\n${rows.map(line).join("")}`;
 }
 
 const speakerOf = ({ speaker }: Line): string => (speaker === null ? "" : `*${escape(speaker)}:* `);
-const href = (file: string, startMs: number): string => `${file.replaceAll("\\", "/").split("/").map(encodeURIComponent).join("/").replace(/[()]/g, (c) => (c === "(" ? "%28" : "%29"))}#t=${Math.floor(startMs / 1000)}`;
-const escape = (text: string): string => plain(text).replace(/[\\`*_{}[\]<>#|~&]/g, "\\$&").replace(/^(\d+)([.)])/, "$1\\$2").replace(/^([-+])/, "\\$1");
+const href = (file: string, startMs: number): string =>
+  `${file
+    .replaceAll("\\", "/")
+    .split("/")
+    .map(encodeURIComponent)
+    .join("/")
+    .replace(/[()]/g, (c) => (c === "(" ? "%28" : "%29"))}#t=${Math.floor(startMs / 1000)}`;
+const escape = (text: string): string =>
+  plain(text)
+    .replace(/[\\`*_{}[\]<>#|~&]/g, "\\$&")
+    .replace(/^(\d+)([.)])/, "$1\\$2")
+    .replace(/^([-+])/, "\\$1");

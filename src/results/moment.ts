@@ -51,6 +51,11 @@ export interface FileGroup {
 /** One group a file, the file with the best hit first; inside a file by time. */
 export function groupByFile(moments: readonly Moment[]): FileGroup[] {
   const groups = new Map<string, Moment[]>();
-  for (const moment of moments) groups.set(moment.path, [...(groups.get(moment.path) ?? []), moment]);
-  return [...groups].map(([path, hits]) => ({ path, file: hits[0]?.file ?? path, moments: hits.toSorted((a, b) => a.startMs - b.startMs) }));
+  for (const moment of moments)
+    groups.set(moment.path, [...(groups.get(moment.path) ?? []), moment]);
+  return [...groups].map(([path, hits]) => ({
+    path,
+    file: hits[0]?.file ?? path,
+    moments: hits.toSorted((a, b) => a.startMs - b.startMs),
+  }));
 }

@@ -10,29 +10,81 @@ export function formatOtio(timeline: Timeline): string {
   const { name, rate, cuts } = timeline;
   const seconds = rate.num / rate.den;
   const time = (value: number) => ({ OTIO_SCHEMA: "RationalTime.1", rate: seconds, value });
-  const range = (start: number, frames: number) => ({ OTIO_SCHEMA: "TimeRange.1", start_time: time(start), duration: time(frames) });
+  const range = (start: number, frames: number) => ({
+    OTIO_SCHEMA: "TimeRange.1",
+    start_time: time(start),
+    duration: time(frames),
+  });
   const common = { metadata: {}, effects: [], enabled: true };
   const clip = (cut: Cut) => ({
-    OTIO_SCHEMA: "Clip.2", name: cutTitle(cut), ...common, source_range: range(cut.sourceStart, cut.frames),
-    markers: [{
-      OTIO_SCHEMA: "Marker.2", name: plain(cut.moment.text), comment: plain(cut.moment.text), color: "GREEN", marked_range: range(cut.sourceStart, cut.frames),
-      metadata: { mediasearch: { number: cut.moment.number, speaker: cut.moment.speaker, score: cut.moment.score, startMs: cut.moment.startMs, endMs: cut.moment.endMs } },
-    }],
+    OTIO_SCHEMA: "Clip.2",
+    name: cutTitle(cut),
+    ...common,
+    source_range: range(cut.sourceStart, cut.frames),
+    markers: [
+      {
+        OTIO_SCHEMA: "Marker.2",
+        name: plain(cut.moment.text),
+        comment: plain(cut.moment.text),
+        color: "GREEN",
+        marked_range: range(cut.sourceStart, cut.frames),
+        metadata: {
+          mediasearch: {
+            number: cut.moment.number,
+            speaker: cut.moment.speaker,
+            score: cut.moment.score,
+            startMs: cut.moment.startMs,
+            endMs: cut.moment.endMs,
+          },
+        },
+      },
+    ],
     active_media_reference_key: "DEFAULT_MEDIA",
     media_references: {
       DEFAULT_MEDIA: {
-        OTIO_SCHEMA: "ExternalReference.1", name: basename(cut.moment.path), metadata: {}, available_image_bounds: null, target_url: (isObject(cut.moment.path) ? cut.moment.path : pathToFileURL(cut.moment.path).href),
-        available_range: cut.source.durationMs === null ? null : range(cut.sourceOrigin, frameAfter(cut.source.durationMs, rate)),
+        OTIO_SCHEMA: "ExternalReference.1",
+        name: basename(cut.moment.path),
+        metadata: {},
+        available_image_bounds: null,
+        target_url: isObject(cut.moment.path)
+          ? cut.moment.path
+          : pathToFileURL(cut.moment.path).href,
+        available_range:
+          cut.source.durationMs === null
+            ? null
+            : range(cut.sourceOrigin, frameAfter(cut.source.durationMs, rate)),
       },
     },
   });
-  const gap = ({ frames }: Cut) => ({ OTIO_SCHEMA: "Gap.1", name: "", ...common, markers: [], source_range: range(0, frames) });
+  const gap = ({ frames }: Cut) => ({
+    OTIO_SCHEMA: "Gap.1",
+    name: "",
+    ...common,
+    markers: [],
+    source_range: range(0, frames),
+  });
   const track = (kind: "Video" | "Audio", has: (cut: Cut) => boolean) => ({
-    OTIO_SCHEMA: "Track.1", name: kind, kind, ...common, markers: [], source_range: null, children: cuts.map((cut) => (has(cut) ? clip(cut) : gap(cut))),
+    OTIO_SCHEMA: "Track.1",
+    name: kind,
+    kind,
+    ...common,
+    markers: [],
+    source_range: null,
+    children: cuts.map((cut) => (has(cut) ? clip(cut) : gap(cut))),
   });
   const tracks = [
-    ...(cuts.some(({ source }) => source.video) ? [track("Video", ({ source }) => source.video !== null)] : []), track("Audio", ({ source }) => source.audio !== null),
+    ...(cuts.some(({ source }) => source.video)
+      ? [track("Video", ({ source }) => source.video !== null)]
+      : []),
+    track("Audio", ({ source }) => source.audio !== null),
   ];
-  const stack = { OTIO_SCHEMA: "Stack.1", name: "tracks", ...common, markers: [], source_range: null, children: tracks };
+  const stack = {
+    OTIO_SCHEMA: "Stack.1",
+    name: "tracks",
+    ...common,
+    markers: [],
+    source_range: null,
+    children: tracks,
+  };
   return `${JSON.stringify({ OTIO_SCHEMA: "Timeline.1", name, metadata: {}, global_start_time: time(0), tracks: stack }, null, 2)}\n`;
 }

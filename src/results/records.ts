@@ -4,44 +4,126 @@ import { type FileGroup, groupByFile, type Moment, type Page } from "./moment.ts
 type Cell = string | number | null | readonly string[];
 export type Row = Readonly<Record<string, Cell>>;
 
-const MOMENT_COLUMNS = ["number", "file", "startMs", "endMs", "speaker", "text", "score", "origin"] as const;
+const MOMENT_COLUMNS = [
+  "number",
+  "file",
+  "startMs",
+  "endMs",
+  "speaker",
+  "text",
+  "score",
+  "origin",
+] as const;
 
 /** A hit as programs get it: docs/schemas/search.v1.json. */
-export function momentRecord({ number, file, startMs, endMs, speaker, text, score, origin, url, before, after, explain }: Moment) {
+export function momentRecord({
+  number,
+  file,
+  startMs,
+  endMs,
+  speaker,
+  text,
+  score,
+  origin,
+  url,
+  before,
+  after,
+  explain,
+}: Moment) {
   return {
-    number, file, startMs, endMs, speaker, text, score: precise(score), origin,
+    number,
+    file,
+    startMs,
+    endMs,
+    speaker,
+    text,
+    score: precise(score),
+    origin,
     ...(url === undefined ? {} : { url }),
     ...(before.length + after.length > 0 ? { before, after } : {}),
-    ...(explain === null ? {} : { explain: Object.fromEntries(Object.entries(explain).map(([part, value]) => [part, value === null ? null : precise(value)])) }),
+    ...(explain === null
+      ? {}
+      : {
+          explain: Object.fromEntries(
+            Object.entries(explain).map(([part, value]) => [
+              part,
+              value === null ? null : precise(value),
+            ]),
+          ),
+        }),
   };
 }
 
 const precise = (value: number): number => Number(value.toPrecision(6));
 
 /** A page as programs get it: docs/schemas/search.v1.json. */
-export function pageRecord({ query, mode, total, totalIs, offset, moments, didYouMean }: Page, isGrouped: boolean) {
-  const groups = isGrouped ? { groups: groupByFile(moments).map(({ file, moments: hits }: FileGroup) => ({ file, hits: hits.map(({ number }) => number) })) } : {};
-  return { version: 1, query, mode, total, totalIs, offset, didYouMean, hits: moments.map(momentRecord), ...groups };
+export function pageRecord(
+  { query, mode, total, totalIs, offset, moments, didYouMean }: Page,
+  isGrouped: boolean,
+) {
+  const groups = isGrouped
+    ? {
+        groups: groupByFile(moments).map(({ file, moments: hits }: FileGroup) => ({
+          file,
+          hits: hits.map(({ number }) => number),
+        })),
+      }
+    : {};
+  return {
+    version: 1,
+    query,
+    mode,
+    total,
+    totalIs,
+    offset,
+    didYouMean,
+    hits: moments.map(momentRecord),
+    ...groups,
+  };
 }
 
-export const pageNdjson = ({ moments }: Page): string => moments.map((moment) => `${JSON.stringify(momentRecord(moment))}\n`).join("");
+export const pageNdjson = ({ moments }: Page): string =>
+  moments.map((moment) => `${JSON.stringify(momentRecord(moment))}\n`).join("");
 
 export function pageTable({ moments }: Page, format: "csv" | "tsv"): string {
   const parts = [...new Set(moments.flatMap(({ explain }) => Object.keys(explain ?? {})))];
-  const rows = moments.map((moment): Row => ({ ...moment, url: moment.url ?? null, score: precise(moment.score), before: null, after: null, explain: null, ...moment.explain }));
-  return table([...MOMENT_COLUMNS, ...(moments.some(({ url }) => url !== undefined) ? ["url"] : []), ...parts], rows, format);
+  const rows = moments.map((moment): Row => ({
+    ...moment,
+    url: moment.url ?? null,
+    score: precise(moment.score),
+    before: null,
+    after: null,
+    explain: null,
+    ...moment.explain,
+  }));
+  return table(
+    [...MOMENT_COLUMNS, ...(moments.some(({ url }) => url !== undefined) ? ["url"] : []), ...parts],
+    rows,
+    format,
+  );
 }
 
-export const ndjson = (rows: readonly object[]): string => rows.map((row) => `${JSON.stringify(row)}\n`).join("");
+export const ndjson = (rows: readonly object[]): string =>
+  rows.map((row) => `${JSON.stringify(row)}\n`).join("");
 
 /**
  * Header and records. CSV by RFC 4180; TSV by IANA's text/tab-separated-values, which has no escapes: tabs and line breaks become spaces.
  * Lists are joined with "; ".
  */
-export function table(columns: readonly string[], rows: readonly Row[], format: "csv" | "tsv"): string {
+export function table(
+  columns: readonly string[],
+  rows: readonly Row[],
+  format: "csv" | "tsv",
+): string {
   const cell = (value: Cell | undefined): string | number | null =>
-    value === undefined ? null : typeof value === "object" && value !== null ? value.join("; ") : value;
+    value === undefined
+      ? null
+      : typeof value === "object" && value !== null
+        ? value.join("; ")
+        : value;
   const records = [columns, ...rows.map((row) => columns.map((name) => cell(row[name])))];
   if (format === "csv") return records.map((record) => `${csvRecord(record)}\r\n`).join("");
-  return records.map((record) => `${record.map((field) => plain(String(field ?? ""))).join("\t")}\n`).join("");
+  return records
+    .map((record) => `${record.map((field) => plain(String(field ?? ""))).join("\t")}\n`)
+    .join("");
 }

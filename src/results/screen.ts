@@ -12,40 +12,68 @@ export interface Screen {
 
 /** Hits for people to read, best first or file by file. */
 export function pageText(moments: readonly Moment[], screen: Screen, isGrouped: boolean): string {
-  if (!isGrouped) return `${moments.map((moment) => `${head(moment, screen, true)}\n${body(moment, screen)}`).join("\n")}`;
-  return groupByFile(moments).map(({ path, file, moments: hits }) => {
-    const title = screen.link(screen.paint(["bold", "cyan"], plain(file)), path, hits[0]?.startMs ?? 0);
-    return `${title}  ${screen.paint("dim", count(hits.length, "hit"))}\n${hits.map((moment) => `${head(moment, screen, false)}\n${body(moment, screen)}`).join("")}`;
-  }).join("\n");
+  if (!isGrouped)
+    return `${moments.map((moment) => `${head(moment, screen, true)}\n${body(moment, screen)}`).join("\n")}`;
+  return groupByFile(moments)
+    .map(({ path, file, moments: hits }) => {
+      const title = screen.link(
+        screen.paint(["bold", "cyan"], plain(file)),
+        path,
+        hits[0]?.startMs ?? 0,
+      );
+      return `${title}  ${screen.paint("dim", count(hits.length, "hit"))}\n${hits.map((moment) => `${head(moment, screen, false)}\n${body(moment, screen)}`).join("")}`;
+    })
+    .join("\n");
 }
 
 function head(moment: Moment, { paint, link }: Screen, withFile: boolean): string {
   const { number, path, file, startMs, endMs, speaker, origin, score } = moment;
   const place = `${withFile ? `${paint("cyan", plain(file))}  ` : ""}${paint("green", `${clock(startMs)}–${clock(endMs)}`)}`;
   const parts = [
-    paint("dim", `${String(number).padStart(2)} `), link(place, path, startMs), speaker === null ? "" : paint("magenta", plain(speaker)),
-    origin === "asr" ? paint("dim", "recognised") : "", paint("dim", score.toFixed(2)),
+    paint("dim", `${String(number).padStart(2)} `),
+    link(place, path, startMs),
+    speaker === null ? "" : paint("magenta", plain(speaker)),
+    origin === "asr" ? paint("dim", "recognised") : "",
+    paint("dim", score.toFixed(2)),
   ];
-  return parts.filter((part) => part !== "").join("  ").replace("  ", " ");
+  return parts
+    .filter((part) => part !== "")
+    .join("  ")
+    .replace("  ", " ");
 }
 
 function body(moment: Moment, screen: Screen): string {
   const width = Math.min(screen.columns, 110) - 4;
-  const marked = screen.mark(plain(moment.text)).map(({ text, matched }) => (matched ? screen.paint(["bold", "yellow"], text) : text)).join("");
-  const around = (lines: readonly Line[]): string[] => lines.map((line) => wrap(contextLine(line, screen), width));
-  const explained = moment.explain === null ? [] : [`    ${screen.paint("dim", explainText(moment.explain))}`];
+  const marked = screen
+    .mark(plain(moment.text))
+    .map(({ text, matched }) => (matched ? screen.paint(["bold", "yellow"], text) : text))
+    .join("");
+  const around = (lines: readonly Line[]): string[] =>
+    lines.map((line) => wrap(contextLine(line, screen), width));
+  const explained =
+    moment.explain === null ? [] : [`    ${screen.paint("dim", explainText(moment.explain))}`];
   const url = moment.url === undefined ? [] : [`    ${screen.paint("dim", moment.url)}`];
   return `${[...around(moment.before), wrap(marked, width), ...around(moment.after), ...url, ...explained].join("\n")}\n`;
 }
 
 /** Painted word by word, so that a line can break anywhere between them. */
 function contextLine({ startMs, speaker, text }: Line, { paint, mark }: Screen): string {
-  const dim = (part: string): string => part.split(" ").map((word) => (word === "" ? "" : paint("dim", word))).join(" ");
-  return `${dim(`${clock(startMs)} ${speaker === null ? "" : `${plain(speaker)}: `}`)}${mark(plain(text)).map((piece) => (piece.matched ? paint("yellow", piece.text) : dim(piece.text))).join("")}`;
+  const dim = (part: string): string =>
+    part
+      .split(" ")
+      .map((word) => (word === "" ? "" : paint("dim", word)))
+      .join(" ");
+  return `${dim(`${clock(startMs)} ${speaker === null ? "" : `${plain(speaker)}: `}`)}${mark(
+    plain(text),
+  )
+    .map((piece) => (piece.matched ? paint("yellow", piece.text) : dim(piece.text)))
+    .join("")}`;
 }
 
 export const explainText = (parts: Readonly<Record<string, number | null>>): string =>
-  Object.entries(parts).map(([name, value]) => `${name} ${value === null ? "–" : Number(value.toPrecision(3))}`).join("  ");
+  Object.entries(parts)
+    .map(([name, value]) => `${name} ${value === null ? "–" : Number(value.toPrecision(3))}`)
+    .join("  ");
 
 // oxlint-disable-next-line no-control-regex -- what the terminal does not show
 const ESCAPES = /\u001b\[[0-9;]*m/g;
@@ -84,7 +112,11 @@ function letters(word: string): string[] {
   let isNarrow = false;
   for (const [sign] of word.matchAll(SIGNS)) {
     const columns = columnsShown(sign);
-    if (parts.length > 0 && (columns === 0 || NOT_FIRST.includes(sign) || (columns === 1 && isNarrow))) parts.push(`${parts.pop()}${sign}`);
+    if (
+      parts.length > 0 &&
+      (columns === 0 || NOT_FIRST.includes(sign) || (columns === 1 && isNarrow))
+    )
+      parts.push(`${parts.pop()}${sign}`);
     else parts.push(sign);
     if (columns > 0) isNarrow = columns === 1;
   }

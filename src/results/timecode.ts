@@ -10,11 +10,24 @@ export interface FrameRate extends Rational {
   readonly drop: number;
 }
 
-const rate = (name: string, num: number, den: number, drop = 0): FrameRate => ({ name, num, den, nominal: Math.round(num / den), drop });
+const rate = (name: string, num: number, den: number, drop = 0): FrameRate => ({
+  name,
+  num,
+  den,
+  nominal: Math.round(num / den),
+  drop,
+});
 
 /** 29.97 and 59.94 in drop-frame numbering, which shows the time of the clock. */
 export const FRAME_RATES: readonly FrameRate[] = [
-  rate("23.976", 24_000, 1001), rate("24", 24, 1), rate("25", 25, 1), rate("29.97", 30_000, 1001, 2), rate("30", 30, 1), rate("50", 50, 1), rate("59.94", 60_000, 1001, 4), rate("60", 60, 1),
+  rate("23.976", 24_000, 1001),
+  rate("24", 24, 1),
+  rate("25", 25, 1),
+  rate("29.97", 30_000, 1001, 2),
+  rate("30", 30, 1),
+  rate("50", 50, 1),
+  rate("59.94", 60_000, 1001, 4),
+  rate("60", 60, 1),
 ];
 
 const DEFAULT_RATE = rate("25", 25, 1);
@@ -23,14 +36,19 @@ const TOLERANCE = 0.003;
 /** The standard rate that a source has, else 25. */
 export function standardRate(source: Rational | undefined): FrameRate {
   if (!source) return DEFAULT_RATE;
-  return FRAME_RATES.find(({ num, den }) => Math.abs(num / den - source.num / source.den) < TOLERANCE) ?? DEFAULT_RATE;
+  return (
+    FRAME_RATES.find(({ num, den }) => Math.abs(num / den - source.num / source.den) < TOLERANCE) ??
+    DEFAULT_RATE
+  );
 }
 
 /** The frame that shows at a time: the last one that began by then. */
-export const frameAt = (ms: number, { num, den }: Rational): number => Math.floor((ms * num) / (den * 1000) + EPSILON);
+export const frameAt = (ms: number, { num, den }: Rational): number =>
+  Math.floor((ms * num) / (den * 1000) + EPSILON);
 
 /** The first frame that begins at or after a time: where a cut ends so that nothing is lost. */
-export const frameAfter = (ms: number, { num, den }: Rational): number => Math.ceil((ms * num) / (den * 1000) - EPSILON);
+export const frameAfter = (ms: number, { num, den }: Rational): number =>
+  Math.ceil((ms * num) / (den * 1000) - EPSILON);
 
 const EPSILON = 1e-6;
 

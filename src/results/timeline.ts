@@ -25,7 +25,12 @@ export interface Timeline {
 }
 
 /** What is taken for true of media that can't be read: an edit may well be made on another machine. */
-const UNKNOWN: Source = { video: { width: 1920, height: 1080, frameRate: { num: 25, den: 1 } }, audio: { sampleRate: 48_000, channels: 2 }, durationMs: null, timecode: null };
+const UNKNOWN: Source = {
+  video: { width: 1920, height: 1080, frameRate: { num: 25, den: 1 } },
+  audio: { sampleRate: 48_000, channels: 2 },
+  durationMs: null,
+  timecode: null,
+};
 
 export interface TimelineOptions {
   readonly name: string;
@@ -36,8 +41,14 @@ export interface TimelineOptions {
 }
 
 /** Hits one after the other, in the order given. Cuts begin and end on frames and never leave anything of a hit out. */
-export function makeTimeline(moments: readonly Moment[], sources: ReadonlyMap<string, Source>, { name, rate: wanted, padMs }: TimelineOptions): Timeline {
-  const rate = wanted ?? standardRate(moments.map(({ path }) => sources.get(path)?.video?.frameRate).find((one) => one));
+export function makeTimeline(
+  moments: readonly Moment[],
+  sources: ReadonlyMap<string, Source>,
+  { name, rate: wanted, padMs }: TimelineOptions,
+): Timeline {
+  const rate =
+    wanted ??
+    standardRate(moments.map(({ path }) => sources.get(path)?.video?.frameRate).find((one) => one));
   let recordStart = 0;
   const cuts = moments.map((moment): Cut => {
     const source = sources.get(moment.path) ?? UNKNOWN;
@@ -45,7 +56,14 @@ export function makeTimeline(moments: readonly Moment[], sources: ReadonlyMap<st
     const longest = source.durationMs === null ? Infinity : frameAfter(source.durationMs, rate);
     const end = Math.max(start + 1, Math.min(longest, frameAfter(moment.endMs + padMs, rate)));
     const sourceOrigin = source.timecode === null ? 0 : originOf(source.timecode, source, rate);
-    const cut = { moment, source, sourceStart: sourceOrigin + start, frames: end - start, recordStart, sourceOrigin };
+    const cut = {
+      moment,
+      source,
+      sourceStart: sourceOrigin + start,
+      frames: end - start,
+      recordStart,
+      sourceOrigin,
+    };
     recordStart += cut.frames;
     return cut;
   });
@@ -58,4 +76,5 @@ function originOf(code: string, { video }: Source, rate: FrameRate): number {
   return frameAt((frameOf(code, own) * own.den * 1000) / own.num, rate);
 }
 
-export const cutTitle = ({ moment: { path, speaker, startMs } }: Cut): string => plain(`${basename(path)} ${clock(startMs)}${speaker === null ? "" : ` ${speaker}`}`);
+export const cutTitle = ({ moment: { path, speaker, startMs } }: Cut): string =>
+  plain(`${basename(path)} ${clock(startMs)}${speaker === null ? "" : ` ${speaker}`}`);

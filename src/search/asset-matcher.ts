@@ -17,7 +17,10 @@ export function assetMatcher(condition: Condition): (asset: AssetStatus) => bool
   }
   if ("assets" in condition) return ({ id }) => condition.assets.has(id);
   if ("origin" in condition) return ({ origin }) => origin === condition.origin;
-  if ("language" in condition) return ({ language }) => language !== null && `${language.toLowerCase()}-`.startsWith(`${condition.language.toLowerCase()}-`);
+  if ("language" in condition)
+    return ({ language }) =>
+      language !== null &&
+      `${language.toLowerCase()}-`.startsWith(`${condition.language.toLowerCase()}-`);
   if ("speaker" in condition) {
     const matches = speakerMatcher(condition.speaker);
     return ({ speakers }) => speakers.some(matches);
@@ -26,7 +29,12 @@ export function assetMatcher(condition: Condition): (asset: AssetStatus) => bool
 }
 
 function compare({ compare: what, is, value }: Comparison, asset: AssetStatus): boolean {
-  const known = what === "durationMs" ? asset.durationMs : what === "recordedAtMs" ? (asset.recordedAtMs ?? asset.mtimeMs) : null;
+  const known =
+    what === "durationMs"
+      ? asset.durationMs
+      : what === "recordedAtMs"
+        ? (asset.recordedAtMs ?? asset.mtimeMs)
+        : null;
   if (known === null) return false;
   if (is === "<") return known < value;
   if (is === "<=") return known <= value;

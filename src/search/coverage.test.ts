@@ -2,7 +2,11 @@ import { describe, expect, it } from "vitest";
 import type { Term } from "../backends/backend.ts";
 import { coverageOf } from "./terms.ts";
 
-const covered = (terms: readonly Term[], text: string, speaker: string | null = null): number => coverageOf(terms, terms.map((_, i) => 2 ** i))({ text, speaker });
+const covered = (terms: readonly Term[], text: string, speaker: string | null = null): number =>
+  coverageOf(
+    terms,
+    terms.map((_, i) => 2 ** i),
+  )({ text, speaker });
 
 describe("how much of a query a segment has", () => {
   it.each<[readonly Term[], string, number]>([

@@ -1,5 +1,13 @@
 import { stem } from "./stem.ts";
-import { fold, isUnspaced, literally, type TermTokens, termTokens, UNSPACED, wordPattern } from "./words.ts";
+import {
+  fold,
+  isUnspaced,
+  literally,
+  type TermTokens,
+  termTokens,
+  UNSPACED,
+  wordPattern,
+} from "./words.ts";
 
 const ENDINGS = (
   "s es ies ed ied ing ings e y ly al ally ance ence er ers ic able ible ant ement ment ent ion ions ation ational tional ism ate ated ating ity ous ously ive ively " +
@@ -26,11 +34,22 @@ export function prefixStems(prefix: string): PrefixStems {
   const whole = new Set<string>();
   for (const ending of ["", ...ENDINGS])
     for (let written = 0; written <= ending.length; written++)
-      if (wanted.endsWith(ending.slice(0, written))) whole.add(stem(wanted + ending.slice(written)));
-  const others = [...whole].filter((one) => !one.startsWith(stemmed) || (stemmed !== wanted && stemmed.length < SHORTEST_OPEN)).map((one): TermTokens => ({ row: [one], open: false }));
+      if (wanted.endsWith(ending.slice(0, written)))
+        whole.add(stem(wanted + ending.slice(written)));
+  const others = [...whole]
+    .filter(
+      (one) => !one.startsWith(stemmed) || (stemmed !== wanted && stemmed.length < SHORTEST_OPEN),
+    )
+    .map((one): TermTokens => ({ row: [one], open: false }));
   if (stemmed === wanted && !CHANGING.test(wanted)) return { sure: [open], unsure: others };
   const asWritten: TermTokens = { row: [wanted], open: true };
-  return { sure: [], unsure: stemmed.length < SHORTEST_OPEN || stemmed === wanted ? [asWritten, ...others] : [asWritten, open, ...others] };
+  return {
+    sure: [],
+    unsure:
+      stemmed.length < SHORTEST_OPEN || stemmed === wanted
+        ? [asWritten, ...others]
+        : [asWritten, open, ...others],
+  };
 }
 
 /** Whether a word of the text begins with the prefix, whatever case and accents. */
@@ -56,8 +75,15 @@ export interface PhraseMatcher {
 /** Exact words in a row, whatever case, accents and punctuation; scripts without spaces need no edges of words. */
 export function phraseMatcher(phrase: string): PhraseMatcher {
   const words = phraseWords(phrase);
-  if (words.length === 0) return { isIn: () => false, isStartOf: () => false, isEndOf: () => false };
-  const joined = words.map((word, at) => literally(word) + (at === words.length - 1 ? "" : `${GAP}${isUnspaced(word.at(-1) ?? "") ? "*" : "+"}`)).join("");
+  if (words.length === 0)
+    return { isIn: () => false, isStartOf: () => false, isEndOf: () => false };
+  const joined = words
+    .map(
+      (word, at) =>
+        literally(word) +
+        (at === words.length - 1 ? "" : `${GAP}${isUnspaced(word.at(-1) ?? "") ? "*" : "+"}`),
+    )
+    .join("");
   const body = `${isUnspaced(words[0]?.[0] ?? "") ? "" : BEFORE}${joined}${isUnspaced(words.at(-1)?.at(-1) ?? "") ? "" : AFTER}`;
   const test = (pattern: string): ((text: string) => boolean) => {
     const compiled = new RegExp(pattern, "u");
@@ -76,7 +102,12 @@ export function phraseWords(phrase: string): string[] {
 /** Every way in which a phrase can end in a text that it did not begin in: `right` there, `left` before. */
 export function splits(phrase: string): { readonly left: string; readonly right: string }[] {
   const words = phraseWords(phrase);
-  return words.slice(1).map((_, at) => ({ left: words.slice(0, at + 1).join(" "), right: words.slice(at + 1).join(" ") }));
+  return words
+    .slice(1)
+    .map((_, at) => ({
+      left: words.slice(0, at + 1).join(" "),
+      right: words.slice(at + 1).join(" "),
+    }));
 }
 
 /** A phrase runs over so many ends of segments at most: people put in an "okay" now and then. */
@@ -85,5 +116,6 @@ export const MOST_ENDS = 4;
 /** Whether a text and what was said between end with the phrase, which begins in the text and not later. */
 export function endsFrom(phrase: string): (text: string, between: string) => boolean {
   const { isEndOf } = phraseMatcher(phrase);
-  return (text, between) => (between === "" ? isEndOf(text) : !isEndOf(between) && isEndOf(`${text} ${between}`));
+  return (text, between) =>
+    between === "" ? isEndOf(text) : !isEndOf(between) && isEndOf(`${text} ${between}`);
 }

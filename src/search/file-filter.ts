@@ -21,7 +21,9 @@ async function composedMatcher(pattern: string, cwd: string): Promise<(path: Pla
   const name = pattern.toLowerCase();
   const isNamed = (file: string): boolean => {
     const base = nameOf(file).toLowerCase();
-    return file === path || isBelow(file, path) || base === name || base.replace(/\.[^.]+$/, "") === name;
+    return (
+      file === path || isBelow(file, path) || base === name || base.replace(/\.[^.]+$/, "") === name
+    );
   };
   if (!GLOB.test(pattern)) return isNamed;
   const { default: picomatch } = await import("picomatch");
@@ -30,20 +32,28 @@ async function composedMatcher(pattern: string, cwd: string): Promise<(path: Pla
     return (file) => isNamed(file) || matches(nameOf(file));
   }
   // The two slashes of s3:// are no empty folder.
-  const comparable = (place: Place): string => (isObject(place) ? place.replace("s3://", "/s3:/") : place);
+  const comparable = (place: Place): string =>
+    isObject(place) ? place.replace("s3://", "/s3:/") : place;
   const matches = picomatch(comparable(path), { dot: true });
   return (file) => isNamed(file) || matches(comparable(file));
 }
 
 /** Any of several patterns; every file when there are none. */
-export async function anyFileMatcher(patterns: readonly string[], cwd: string): Promise<(path: Place) => boolean> {
+export async function anyFileMatcher(
+  patterns: readonly string[],
+  cwd: string,
+): Promise<(path: Place) => boolean> {
   if (patterns.length === 0) return () => true;
   const matchers = await Promise.all(patterns.map((pattern) => fileMatcher(pattern, cwd)));
   return (path) => matchers.some((matches) => matches(path));
 }
 
 /** The assets of a store that a pattern names; empty when none. */
-export async function filesMatching(store: Store, pattern: string, cwd: string): Promise<ReadonlySet<AssetId>> {
+export async function filesMatching(
+  store: Store,
+  pattern: string,
+  cwd: string,
+): Promise<ReadonlySet<AssetId>> {
   const matches = await fileMatcher(pattern, cwd);
   const found = new Set<AssetId>();
   for await (const { id } of store.listAssets()) if (matches(id)) found.add(id);

@@ -22,9 +22,22 @@ const middle = ({ segment }: Hit): number => (segment.startMs + segment.endMs) /
  * best does. Words: the share of the query that a segment has, rare words counting more, to the fourth power: where all are together they decide, where a few of many are
  * found by chance, as with paraphrases, they hardly count. BM25 decides between equals.
  */
-export function fuse(byWords: readonly Hit[], byMeaning: readonly Hit[], coverageOf: (segment: Hit["segment"]) => number): RankedHit[] {
-  const found = new Map<string, { readonly hit: Hit; readonly bm25: number | null; cosine: number | null; readonly isLookedAt: boolean }>();
-  for (const hit of byWords) found.set(keyOf(hit), { hit, bm25: hit.score, cosine: null, isLookedAt: true });
+export function fuse(
+  byWords: readonly Hit[],
+  byMeaning: readonly Hit[],
+  coverageOf: (segment: Hit["segment"]) => number,
+): RankedHit[] {
+  const found = new Map<
+    string,
+    {
+      readonly hit: Hit;
+      readonly bm25: number | null;
+      cosine: number | null;
+      readonly isLookedAt: boolean;
+    }
+  >();
+  for (const hit of byWords)
+    found.set(keyOf(hit), { hit, bm25: hit.score, cosine: null, isLookedAt: true });
   byMeaning.forEach((hit, nth) => {
     const [key, cosine] = [keyOf(hit), hit.score];
     const known = found.get(key);
@@ -36,7 +49,11 @@ export function fuse(byWords: readonly Hit[], byMeaning: readonly Hit[], coverag
   const ranked = Array.from(found.values(), ({ hit, bm25, cosine, isLookedAt }): RankedHit => {
     const coverage = isLookedAt ? coverageOf(hit.segment) : 0;
     const nearness = cosine === null ? 0 : (cosine - floor) / span;
-    return { ...hit, score: nearness + WORDS * coverage ** STEEPNESS, explain: { bm25, cosine, nearness, coverage } };
+    return {
+      ...hit,
+      score: nearness + WORDS * coverage ** STEEPNESS,
+      explain: { bm25, cosine, nearness, coverage },
+    };
   });
   return apart(ranked.toSorted(byScore));
 }

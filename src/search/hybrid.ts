@@ -32,36 +32,69 @@ const FUSED = { words: 300, meaning: 500 } as const;
  * library has vectors; a query of conditions only is answered by the keyword index alone.
  * @throws USAGE when the query is malformed; MODEL_MISMATCH when the library's vectors were made by another model.
  */
-export async function search(store: Store, openEmbedder: () => Promise<Embedder>, request: SearchRequest): Promise<SearchAnswer> {
+export async function search(
+  store: Store,
+  openEmbedder: () => Promise<Embedder>,
+  request: SearchRequest,
+): Promise<SearchAnswer> {
   const { limit, offset = 0 } = request;
   const query = await read(store, request);
   const mode = query.meaning === "" ? "keyword" : request.mode;
-  const filter = query.where ? { ...request.filter, where: both(request.filter.where, query.where) } : request.filter;
-  const byMeaning = mode === "keyword" ? [] : await searchMeaning(store, openEmbedder, { query: query.meaning, filter, depth: mode === "hybrid" ? FUSED.meaning : DEPTH });
-  const depth = mode === "keyword" ? offset + limit : byMeaning.length > 0 ? FUSED.words : Math.max(DEPTH, offset + limit);
+  const filter = query.where
+    ? { ...request.filter, where: both(request.filter.where, query.where) }
+    : request.filter;
+  const byMeaning =
+    mode === "keyword"
+      ? []
+      : await searchMeaning(store, openEmbedder, {
+          query: query.meaning,
+          filter,
+          depth: mode === "hybrid" ? FUSED.meaning : DEPTH,
+        });
+  const depth =
+    mode === "keyword"
+      ? offset + limit
+      : byMeaning.length > 0
+        ? FUSED.words
+        : Math.max(DEPTH, offset + limit);
   const [byWords, count, meant, weights] = await Promise.all([
     mode === "semantic" ? [] : store.searchText(query, filter, depth),
     mode === "keyword" ? store.countText(query, filter) : undefined,
-    mode === "semantic" ? new Map<string, string>() : store.spellings(query.words.map(({ text }) => text)),
+    mode === "semantic"
+      ? new Map<string, string>()
+      : store.spellings(query.words.map(({ text }) => text)),
     mode === "hybrid" ? store.termWeights(query.terms) : [],
   ]);
-  const all = mode === "keyword" ? byWords.map((hit) => explained(hit, "bm25")) : mode === "semantic" ? byMeaning.map((hit) => explained(hit, "cosine")) : fuse(byWords, byMeaning, coverageOf(query.terms, weights)).slice(0, DEPTH);
+  const all =
+    mode === "keyword"
+      ? byWords.map((hit) => explained(hit, "bm25"))
+      : mode === "semantic"
+        ? byMeaning.map((hit) => explained(hit, "cosine"))
+        : fuse(byWords, byMeaning, coverageOf(query.terms, weights)).slice(0, DEPTH);
   return {
-    total: count ?? all.length, totalIs: count === undefined ? "ranked" : "all", hits: all.slice(offset, offset + limit), marks: query.marks,
+    total: count ?? all.length,
+    totalIs: count === undefined ? "ranked" : "all",
+    hits: all.slice(offset, offset + limit),
+    marks: query.marks,
     didYouMean: corrected(request.query, query.words, meant),
   };
 }
 
 async function read(store: Store, { query, cwd = "/" }: SearchRequest): Promise<Query> {
   const files = new Map<string, ReadonlySet<AssetId>>();
-  for (const pattern of filePatterns(query)) files.set(pattern, await filesMatching(store, pattern, cwd));
+  for (const pattern of filePatterns(query))
+    files.set(pattern, await filesMatching(store, pattern, cwd));
   return parseQuery(query, files);
 }
 
 const both = (a: Condition | undefined, b: Condition): Condition => (a ? { all: [a, b] } : b);
 
 /** The query with the words that were meant in their places. */
-function corrected(query: string, words: Query["words"], meant: ReadonlyMap<string, string>): string | null {
+function corrected(
+  query: string,
+  words: Query["words"],
+  meant: ReadonlyMap<string, string>,
+): string | null {
   let [text, done] = ["", 0];
   for (const { text: word, at } of words) {
     const right = meant.get(word);
@@ -72,7 +105,10 @@ function corrected(query: string, words: Query["words"], meant: ReadonlyMap<stri
   return done === 0 ? null : text + query.slice(done);
 }
 
-const explained = (hit: Hit, part: "bm25" | "cosine"): RankedHit => ({ ...hit, explain: { bm25: null, cosine: null, [part]: hit.score } });
+const explained = (hit: Hit, part: "bm25" | "cosine"): RankedHit => ({
+  ...hit,
+  explain: { bm25: null, cosine: null, [part]: hit.score },
+});
 
 interface Meant {
   readonly query: string;
@@ -80,16 +116,24 @@ interface Meant {
   readonly depth: number;
 }
 
-async function searchMeaning(store: Store, openEmbedder: () => Promise<Embedder>, { query, filter, depth }: Meant): Promise<Hit[]> {
+async function searchMeaning(
+  store: Store,
+  openEmbedder: () => Promise<Embedder>,
+  { query, filter, depth }: Meant,
+): Promise<Hit[]> {
   const stored = await store.identity();
   if (!stored) return [];
   const embedder = await openEmbedder();
   try {
     const present = inContext(embedder.id);
     if (stored.embedder !== present)
-      throw new MediasearchError("MODEL_MISMATCH", `the library was made with the embedding model ${stored.embedder}, not ${present}`, {
-        hint: "mediasearch migrate --reembed   (or --mode keyword, which needs no model)",
-      });
+      throw new MediasearchError(
+        "MODEL_MISMATCH",
+        `the library was made with the embedding model ${stored.embedder}, not ${present}`,
+        {
+          hint: "mediasearch migrate --reembed   (or --mode keyword, which needs no model)",
+        },
+      );
     const [vector] = await embedder.embed([query], { as: "query" });
     return vector ? await store.searchVector(vector, filter, depth) : [];
   } finally {

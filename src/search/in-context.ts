@@ -19,19 +19,30 @@ export const inContext = (embedder: string): string => `${embedder}+passages`;
  *
  * @param embed makes vectors of unit length, one a text.
  */
-export async function embedInContext(segments: readonly Segment[], embed: (texts: readonly string[]) => Promise<readonly Float32Array[]>): Promise<Float32Array[]> {
+export async function embedInContext(
+  segments: readonly Segment[],
+  embed: (texts: readonly string[]) => Promise<readonly Float32Array[]>,
+): Promise<Float32Array[]> {
   const passages = passagesOf(segments);
-  const vectors = await embed([...segments.map(({ text }) => text), ...passages.map((passage) => passageText(segments.slice(passage.from, passage.to)))]);
+  const vectors = await embed([
+    ...segments.map(({ text }) => text),
+    ...passages.map((passage) => passageText(segments.slice(passage.from, passage.to))),
+  ]);
   const around = segments.map((): Float32Array[] => []);
   passages.forEach(({ from, to }, i) => {
-    for (let at = from; at < to; at++) around[at]?.push(vectors[segments.length + i] as Float32Array);
+    for (let at = from; at < to; at++)
+      around[at]?.push(vectors[segments.length + i] as Float32Array);
   });
   return segments.map((_, at) => mixed(vectors[at] as Float32Array, around[at] ?? []));
 }
 
 function mixed(own: Float32Array, around: readonly Float32Array[]): Float32Array {
   if (around.length === 0) return own;
-  return own.map((value, i) => value / 2 + around.reduce((sum, vector) => sum + (vector[i] as number), 0) / around.length / 2);
+  return own.map(
+    (value, i) =>
+      value / 2 +
+      around.reduce((sum, vector) => sum + (vector[i] as number), 0) / around.length / 2,
+  );
 }
 
 /** Segments in a row, from the first to before the last number. */
@@ -43,9 +54,9 @@ interface Passage {
 /** A segment that would be its own passage has none: there is nothing to add. */
 function passagesOf(segments: readonly Segment[]): Passage[] {
   const found: Passage[] = [];
-  for (let start = 0; start < segments.length; ) {
+  for (let start = 0; start < segments.length;) {
     const end = endOfTalk(segments, start);
-    for (let from = start; ; ) {
+    for (let from = start; ;) {
       const to = reach(segments, from, end, PASSAGE_BYTES);
       if (to - from > 1) found.push({ from, to });
       if (to === end) break;
@@ -58,7 +69,11 @@ function passagesOf(segments: readonly Segment[]): Passage[] {
 
 function endOfTalk(segments: readonly Segment[], start: number): number {
   let end = start + 1;
-  while (end < segments.length && (segments[end]?.startMs ?? 0) - (segments[end - 1]?.endMs ?? 0) <= PAUSE_MS) end++;
+  while (
+    end < segments.length &&
+    (segments[end]?.startMs ?? 0) - (segments[end - 1]?.endMs ?? 0) <= PAUSE_MS
+  )
+    end++;
   return end;
 }
 
@@ -71,5 +86,9 @@ function reach(segments: readonly Segment[], from: number, end: number, bytes: n
 
 /** Who speaks stands before what they say. */
 function passageText(segments: readonly Segment[]): string {
-  return segments.map(({ speaker, text }, at) => (speaker !== null && speaker !== segments[at - 1]?.speaker ? `${speaker}: ${text}` : text)).join(" ");
+  return segments
+    .map(({ speaker, text }, at) =>
+      speaker !== null && speaker !== segments[at - 1]?.speaker ? `${speaker}: ${text}` : text,
+    )
+    .join(" ");
 }

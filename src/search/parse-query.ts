@@ -2,27 +2,43 @@ import { STOP_WORDS } from "./stop-words.ts";
 import { fold, isAscii, isUnspaced, literally } from "./words.ts";
 
 /** Of what is asked, in lower case: with what follows an apostrophe. */
-const askedPattern = (text: string): RegExp => (isAscii(text) ? /[a-z0-9]+(?:'[a-z]+)*/g : /[\p{L}\p{N}\p{M}\p{Co}]+(?:'[\p{L}\p{M}]+)*/gu);
+const askedPattern = (text: string): RegExp =>
+  isAscii(text) ? /[a-z0-9]+(?:'[a-z]+)*/g : /[\p{L}\p{N}\p{M}\p{Co}]+(?:'[\p{L}\p{M}]+)*/gu;
 
 /**
  * The terms of a natural question: lower-case Unicode words, each once, in the order written, without stop words
  * (unless there is nothing else) and without a possessive 's. Punctuation and operators mean nothing. What is written without spaces is cut into words.
  */
 export function queryTerms(query: string): string[] {
-  const plain = (isAscii(query) ? query : query.normalize("NFKC").replace(/[\u2018\u2019\u02bc\uff07]/g, "'")).toLowerCase();
-  const words = [...new Set((plain.match(askedPattern(plain)) ?? []).flatMap((word) => (isUnspaced(word) ? unspacedWords(word) : [word])))];
+  const plain = (
+    isAscii(query) ? query : query.normalize("NFKC").replace(/[\u2018\u2019\u02bc\uff07]/g, "'")
+  ).toLowerCase();
+  const words = [
+    ...new Set(
+      (plain.match(askedPattern(plain)) ?? []).flatMap((word) =>
+        isUnspaced(word) ? unspacedWords(word) : [word],
+      ),
+    ),
+  ];
   const telling = words.filter((word) => !STOP_WORDS.has(word));
-  return [...new Set((telling.length > 0 ? telling : words).map((word) => word.replace(/'s$/, "")))];
+  return [
+    ...new Set((telling.length > 0 ? telling : words).map((word) => word.replace(/'s$/, ""))),
+  ];
 }
 
 /** Particles that Korean words end with; the longer ones first. */
-const PARTICLES = /(?:에서|으로|부터|까지|에게|한테|처럼|보다|이나|은|는|이|가|을|를|에|의|와|과|도|로)$/u;
+const PARTICLES =
+  /(?:에서|으로|부터|까지|에게|한테|처럼|보다|이나|은|는|이|가|을|를|에|의|와|과|도|로)$/u;
 
 /** By the dictionaries of ICU. Single letters are mostly grammar: they count when there is nothing longer. */
 function unspacedWords(text: string): string[] {
-  const pieces = [...new Intl.Segmenter(undefined, { granularity: "word" }).segment(text)].filter(({ isWordLike }) => isWordLike).map(({ segment }) => segment);
+  const pieces = [...new Intl.Segmenter(undefined, { granularity: "word" }).segment(text)]
+    .filter(({ isWordLike }) => isWordLike)
+    .map(({ segment }) => segment);
   const long = pieces.filter((piece) => [...piece].length > 1);
-  return (long.length > 0 ? long : pieces).map((piece) => (/^\p{sc=Hangul}{3,}$/u.test(piece) ? piece.replace(PARTICLES, "") : piece));
+  return (long.length > 0 ? long : pieces).map((piece) =>
+    /^\p{sc=Hangul}{3,}$/u.test(piece) ? piece.replace(PARTICLES, "") : piece,
+  );
 }
 
 const comparable = (name: string): string => fold(name).replace(/\s+/g, " ").trim();
@@ -31,7 +47,10 @@ const comparable = (name: string): string => fold(name).replace(/\s+/g, " ").tri
 export function speakerMatcher(wanted: string): (speaker: string | null) => boolean {
   const name = comparable(wanted);
   if (name === "") return () => false;
-  const inside = new RegExp(`(?<![\\p{L}\\p{N}\\p{M}])${literally(name)}(?![\\p{L}\\p{N}\\p{M}])`, "u");
+  const inside = new RegExp(
+    `(?<![\\p{L}\\p{N}\\p{M}])${literally(name)}(?![\\p{L}\\p{N}\\p{M}])`,
+    "u",
+  );
   return (speaker) => {
     if (speaker === null) return false;
     const folded = comparable(speaker);

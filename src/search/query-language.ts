@@ -20,17 +20,25 @@ export interface Query {
 }
 
 /** The patterns of `file:` in a query: whoever parses it looks up the files first. */
-export const filePatterns = (query: string): string[] => (!/file:/i.test(query) ? [] : lexemes(query).flatMap((lexeme) => (lexeme.is === "field" && lexeme.name === "file" ? [lexeme.value] : [])));
+export const filePatterns = (query: string): string[] =>
+  !/file:/i.test(query)
+    ? []
+    : lexemes(query).flatMap((lexeme) =>
+        lexeme.is === "field" && lexeme.name === "file" ? [lexeme.value] : [],
+      );
 
 /** In capitals only, AND, OR and NOT that do not fit are words like the others. */
 function lexemes(query: string): Lexeme[] {
-  if (/[a-z]/.test(query) || /\p{Ll}/u.test(query) || !/\p{Lu}/u.test(query)) return lexQuery(query);
+  if (/[a-z]/.test(query) || /\p{Ll}/u.test(query) || !/\p{Lu}/u.test(query))
+    return lexQuery(query);
   try {
     const found = lexQuery(query);
     parse(query, found, new Map());
     return found;
   } catch {
-    return [...query.matchAll(/\S+/g)].filter(([text]) => /[\p{L}\p{N}]/u.test(text)).map(({ 0: text, index: at }) => ({ is: "word", text, at, end: at + text.length }));
+    return [...query.matchAll(/\S+/g)]
+      .filter(([text]) => /[\p{L}\p{N}]/u.test(text))
+      .map(({ 0: text, index: at }) => ({ is: "word", text, at, end: at + text.length }));
   }
 }
 
@@ -39,10 +47,16 @@ type Node =
   | { readonly is: "condition"; readonly condition: Condition }
   | { readonly is: "not"; readonly node: Node }
   | { readonly is: "or"; readonly nodes: readonly Node[] }
-  | { readonly is: "row"; readonly items: readonly { readonly node: Node; readonly required: boolean }[] };
+  | {
+      readonly is: "row";
+      readonly items: readonly { readonly node: Node; readonly required: boolean }[];
+    };
 
 /** @throws USAGE with the place where it is malformed. */
-export function parseQuery(query: string, files: ReadonlyMap<string, ReadonlySet<AssetId>> = new Map()): Query {
+export function parseQuery(
+  query: string,
+  files: ReadonlyMap<string, ReadonlySet<AssetId>> = new Map(),
+): Query {
   const found = lexemes(query);
   const node = parse(query, found, files);
   const wanted = positive(node);
@@ -50,16 +64,32 @@ export function parseQuery(query: string, files: ReadonlyMap<string, ReadonlySet
   const words = wanted.filter(({ is }) => is === "word");
   const terms: Term[] = [
     ...queryTerms(words.map(({ text }) => text).join(" ")),
-    ...wanted.flatMap(({ is, text }): Term[] => (is === "prefix" ? [{ prefix: text }] : is === "phrase" ? [text, ...queryTerms(text)] : [])),
+    ...wanted.flatMap(({ is, text }): Term[] =>
+      is === "prefix" ? [{ prefix: text }] : is === "phrase" ? [text, ...queryTerms(text)] : [],
+    ),
   ];
   const isPlain = found.every(({ is }) => is === "word");
   return {
     terms: [...new Map(terms.map((term) => [JSON.stringify(term), term])).values()],
-    termsOptional: where !== undefined && (terms.length === 0 || needsText(where) || !(node.is === "row" && node.items.some(isSoft))),
+    termsOptional:
+      where !== undefined &&
+      (terms.length === 0 || needsText(where) || !(node.is === "row" && node.items.some(isSoft))),
     where,
-    marks: [...queryTerms(words.map(({ text }) => text).join(" ")), ...wanted.flatMap(({ is, text }): Mark[] => (is === "prefix" ? [{ prefix: text }] : is === "phrase" ? [{ phrase: text }] : []))],
+    marks: [
+      ...queryTerms(words.map(({ text }) => text).join(" ")),
+      ...wanted.flatMap(({ is, text }): Mark[] =>
+        is === "prefix" ? [{ prefix: text }] : is === "phrase" ? [{ phrase: text }] : [],
+      ),
+    ],
     meaning: isPlain ? (found.length > 0 ? query : "") : wanted.map(({ text }) => text).join(" "),
-    words: words.flatMap(({ text, at }) => [...text.matchAll(wordPattern(text))].map(({ 0: word, index }) => ({ text: word, at: at + index }))).filter(({ text }) => !STOP_WORDS.has(text.toLowerCase())),
+    words: words
+      .flatMap(({ text, at }) =>
+        [...text.matchAll(wordPattern(text))].map(({ 0: word, index }) => ({
+          text: word,
+          at: at + index,
+        })),
+      )
+      .filter(({ text }) => !STOP_WORDS.has(text.toLowerCase())),
   };
 }
 
@@ -91,11 +121,12 @@ function parseAny(cursor: Cursor): Node {
 
 function parseRow(cursor: Cursor): Node {
   const items: { readonly node: Node; required: boolean }[] = [];
-  for (let joined = false; ; ) {
+  for (let joined = false; ;) {
     const lexeme = peek(cursor);
     if (lexeme?.is === "AND") {
       const last = items.at(-1);
-      if (joined || !last) throw malformed(cursor.query, lexeme.at, "AND needs something on both sides");
+      if (joined || !last)
+        throw malformed(cursor.query, lexeme.at, "AND needs something on both sides");
       last.required = joined = true;
       cursor.next++;
       continue;
@@ -112,8 +143,14 @@ function parseRow(cursor: Cursor): Node {
 /** Something is missing here: the operator before the gap is at fault, unless there is none. */
 function nothing(cursor: Cursor): Error {
   const before = cursor.found[cursor.next - 1];
-  const guilty = before?.is === "AND" || before?.is === "OR" || before?.is === "NOT" ? before : peek(cursor);
-  const why = guilty?.is === "AND" || guilty?.is === "OR" ? `${guilty.is} needs something on both sides` : guilty?.is === "NOT" ? "nothing follows that it could leave out" : "nothing is in it";
+  const guilty =
+    before?.is === "AND" || before?.is === "OR" || before?.is === "NOT" ? before : peek(cursor);
+  const why =
+    guilty?.is === "AND" || guilty?.is === "OR"
+      ? `${guilty.is} needs something on both sides`
+      : guilty?.is === "NOT"
+        ? "nothing follows that it could leave out"
+        : "nothing is in it";
   return malformed(cursor.query, guilty?.at ?? 0, why);
 }
 
@@ -122,7 +159,8 @@ function parseItem(cursor: Cursor): Node {
   cursor.next++;
   if (lexeme?.is === "NOT") {
     const following = peek(cursor)?.is;
-    if (following === undefined || following === "AND" || following === "OR" || following === ")") throw nothing(cursor);
+    if (following === undefined || following === "AND" || following === "OR" || following === ")")
+      throw nothing(cursor);
     return { is: "not", node: parseItem(cursor) };
   }
   if (lexeme?.is === "(") {
@@ -130,13 +168,18 @@ function parseItem(cursor: Cursor): Node {
     cursor.next++;
     return node;
   }
-  if (lexeme?.is === "word" || lexeme?.is === "phrase" || lexeme?.is === "prefix") return { is: lexeme.is, text: lexeme.text, at: lexeme.at };
+  if (lexeme?.is === "word" || lexeme?.is === "phrase" || lexeme?.is === "prefix")
+    return { is: lexeme.is, text: lexeme.text, at: lexeme.at };
   if (lexeme?.is === "field") return { is: "condition", condition: conditionOf(lexeme, cursor) };
   throw nothing(cursor);
 }
 
-function conditionOf({ name, value, valueAt }: Extract<Lexeme, { is: "field" }>, { query, files }: Cursor): Condition {
-  if (name === "file" && value.trim() === "") throw malformed(query, valueAt, "file: must be a name, a path or a glob");
+function conditionOf(
+  { name, value, valueAt }: Extract<Lexeme, { is: "field" }>,
+  { query, files }: Cursor,
+): Condition {
+  if (name === "file" && value.trim() === "")
+    throw malformed(query, valueAt, "file: must be a name, a path or a glob");
   if (name === "file") return { assets: files.get(value) ?? new Set() };
   try {
     return FIELD_CONDITIONS[name === "language" ? "lang" : name](value);
@@ -147,7 +190,8 @@ function conditionOf({ name, value, valueAt }: Extract<Lexeme, { is: "field" }>,
 }
 
 type Text = Extract<Node, { readonly text: string }>;
-const isSoft = ({ node, required }: { readonly node: Node; readonly required: boolean }): boolean => !required && (node.is === "word" || (node.is === "row" && node.items.every(isSoft)));
+const isSoft = ({ node, required }: { readonly node: Node; readonly required: boolean }): boolean =>
+  !required && (node.is === "word" || (node.is === "row" && node.items.every(isSoft)));
 
 /** What is looked for, in the order written; not what is left out. */
 function positive(node: Node): Text[] {
@@ -172,12 +216,20 @@ function mustHold(node: Node, isTop: boolean): Condition | undefined {
       return inner && { not: inner };
     }
     case "or":
-      return oneOrMore("any", node.nodes.flatMap((one) => mustHold(one, false) ?? []));
+      return oneOrMore(
+        "any",
+        node.nodes.flatMap((one) => mustHold(one, false) ?? []),
+      );
     case "row": {
-      const hard = node.items.filter((item) => !isSoft(item)).flatMap((item) => mustHold(item.node, false) ?? []);
+      const hard = node.items
+        .filter((item) => !isSoft(item))
+        .flatMap((item) => mustHold(item.node, false) ?? []);
       const soft = node.items.filter(isSoft).flatMap((item) => mustHold(item.node, false) ?? []);
       const isFound = isTop || soft.length === 0 || hard.some(needsText);
-      return oneOrMore("all", isFound ? hard : [...hard, ...([oneOrMore("any", soft)].flatMap((one) => one ?? []))]);
+      return oneOrMore(
+        "all",
+        isFound ? hard : [...hard, ...[oneOrMore("any", soft)].flatMap((one) => one ?? [])],
+      );
     }
   }
 }

@@ -14,7 +14,11 @@ import { coverageOf } from "./terms.ts";
 
 describe("terms of a question", () => {
   it("are its telling words, in lower case, once each", () => {
-    expect(queryTerms("What did they say about the budget for next year?")).toEqual(["budget", "next", "year"]);
+    expect(queryTerms("What did they say about the budget for next year?")).toEqual([
+      "budget",
+      "next",
+      "year",
+    ]);
     expect(queryTerms("Ada's bridge, the BRIDGE!")).toEqual(["ada", "bridge"]);
     expect(queryTerms("O’Brien don't")).toEqual(["o'brien"]);
   });
@@ -26,24 +30,39 @@ describe("terms of a question", () => {
 
 describe("stems", () => {
   it("are those of Porter's paper", () => {
-    const pairs = "caresses caress ponies poni cats cat agreed agre plastered plaster motoring motor hopping hop filing file happy happi relational relat conditional condit vietnamization vietnam triplicate triplic hopeful hope allowance allow adoption adopt rate rate controll control";
+    const pairs =
+      "caresses caress ponies poni cats cat agreed agre plastered plaster motoring motor hopping hop filing file happy happi relational relat conditional condit vietnamization vietnam triplicate triplic hopeful hope allowance allow adoption adopt rate rate controll control";
     const list = pairs.split(" ");
-    for (let i = 0; i < list.length; i += 2) expect(stem(list[i] as string), list[i]).toBe(list[i + 1]);
+    for (let i = 0; i < list.length; i += 2)
+      expect(stem(list[i] as string), list[i]).toBe(list[i + 1]);
   });
 });
 
 describe("marks", () => {
   it("are on the words that match, however inflected, and keep the text", () => {
     const pieces = markMatches("She counted the Votes, café votes.", ["counting", "vote", "cafe"]);
-    expect(pieces.filter(({ matched }) => matched).map(({ text }) => text)).toEqual(["counted", "Votes", "café", "votes"]);
+    expect(pieces.filter(({ matched }) => matched).map(({ text }) => text)).toEqual([
+      "counted",
+      "Votes",
+      "café",
+      "votes",
+    ]);
     expect(pieces.map(({ text }) => text).join("")).toBe("She counted the Votes, café votes.");
     expect(markMatches("nothing", [])).toEqual([{ text: "nothing", matched: false }]);
   });
   it("are on words that begin with a prefix, and on the words of a phrase only where they stand in a row", () => {
-    const marked = (text: string, ...marks: readonly Mark[]) => markMatches(text, marks).filter(({ matched }) => matched).map(({ text: piece }) => piece);
-    expect(marked("Communities, commune, Commerce", { prefix: "communi" })).toEqual(["Communities"]);
+    const marked = (text: string, ...marks: readonly Mark[]) =>
+      markMatches(text, marks)
+        .filter(({ matched }) => matched)
+        .map(({ text: piece }) => piece);
+    expect(marked("Communities, commune, Commerce", { prefix: "communi" })).toEqual([
+      "Communities",
+    ]);
     expect(marked("Évaluer eval", { prefix: "eva" })).toEqual(["Évaluer", "eval"]);
-    expect(marked("Next year, not the year next to it.", { phrase: "next year" })).toEqual(["Next", "year"]);
+    expect(marked("Next year, not the year next to it.", { phrase: "next year" })).toEqual([
+      "Next",
+      "year",
+    ]);
     expect(marked("next years", { phrase: "next year" })).toEqual([]);
     expect(marked("All that we say of next", { phrase: "next year" })).toEqual(["next"]);
     expect(marked("Year, he said, next", { phrase: "next year all" })).toEqual(["next"]);
@@ -54,32 +73,69 @@ describe("marks", () => {
 
 describe("filters", () => {
   it("take a path, a folder, a base name with or without extension, or a glob", async () => {
-    const matches = async (pattern: string, path: string) => (await fileMatcher(pattern, "/home/me"))(path);
-    for (const pattern of ["/media/a/Talk.mp3", "Talk.mp3", "talk", "talk.mp3", "*.mp3", "/media/**/*.mp3", "/media/a", "/media/", "../../media/a/Talk.mp3"])
+    const matches = async (pattern: string, path: string) =>
+      (await fileMatcher(pattern, "/home/me"))(path);
+    for (const pattern of [
+      "/media/a/Talk.mp3",
+      "Talk.mp3",
+      "talk",
+      "talk.mp3",
+      "*.mp3",
+      "/media/**/*.mp3",
+      "/media/a",
+      "/media/",
+      "../../media/a/Talk.mp3",
+    ])
       expect(await matches(pattern, "/media/a/Talk.mp3"), pattern).toBe(true);
-    for (const pattern of ["alk.mp3", "Talk.wav", "/media/b", "*.wav", "/media/*.mp3", "/med"]) expect(await matches(pattern, "/media/a/Talk.mp3"), pattern).toBe(false);
+    for (const pattern of ["alk.mp3", "Talk.wav", "/media/b", "*.wav", "/media/*.mp3", "/med"])
+      expect(await matches(pattern, "/media/a/Talk.mp3"), pattern).toBe(false);
   });
   it("take names of files with signs in them as they are", async () => {
     expect((await fileMatcher("[live] talk.mp3", "/m"))("/m/[live] talk.mp3")).toBe(true);
   });
   it("take a name as a keyboard writes it for one as macOS stores it", async () => {
-    for (const pattern of ["Café.vtt", "café", "Caf*é.vtt", "/m/Café.vtt"]) expect((await fileMatcher(pattern, "/m"))("/m/Café.vtt".normalize("NFD")), pattern).toBe(true);
+    for (const pattern of ["Café.vtt", "café", "Caf*é.vtt", "/m/Café.vtt"])
+      expect((await fileMatcher(pattern, "/m"))("/m/Café.vtt".normalize("NFD")), pattern).toBe(
+        true,
+      );
   });
   it("find speakers by whole words of their names", () => {
-    expect(["Ann", "ann lee", "LEE", " lee "].every((name) => speakerMatcher(name)("Ann Lee"))).toBe(true);
-    expect(["an", "", "Ann L", "lee ann"].some((name) => speakerMatcher(name)("Ann Lee"))).toBe(false);
+    expect(
+      ["Ann", "ann lee", "LEE", " lee "].every((name) => speakerMatcher(name)("Ann Lee")),
+    ).toBe(true);
+    expect(["an", "", "Ann L", "lee ann"].some((name) => speakerMatcher(name)("Ann Lee"))).toBe(
+      false,
+    );
     expect(speakerMatcher("c++")("C++ group")).toBe(true);
-    expect(["jean-luc", "zoe", "müller"].map((name) => speakerMatcher(name)("Jean-Luc Zoë Muller"))).toEqual([true, true, true]);
+    expect(
+      ["jean-luc", "zoe", "müller"].map((name) => speakerMatcher(name)("Jean-Luc Zoë Muller")),
+    ).toEqual([true, true, true]);
     expect(speakerMatcher("ann")(null)).toBe(false);
   });
 });
 
-const hit = (index: number, score: number): Hit => ({ asset: "/a", segment: { index, startMs: 0, endMs: 1, text: `t${index}`, speaker: null, confidence: null }, score, origin: "asr", engine: "e" });
+const hit = (index: number, score: number): Hit => ({
+  asset: "/a",
+  segment: { index, startMs: 0, endMs: 1, text: `t${index}`, speaker: null, confidence: null },
+  score,
+  origin: "asr",
+  engine: "e",
+});
 
 describe("fusion", () => {
-  const minute = (index: number, score: number): Hit => ({ ...hit(index, score), segment: { ...hit(index, score).segment, startMs: index * 60_000, endMs: index * 60_000 + 5000 } });
+  const minute = (index: number, score: number): Hit => ({
+    ...hit(index, score),
+    segment: {
+      ...hit(index, score).segment,
+      startMs: index * 60_000,
+      endMs: index * 60_000 + 5000,
+    },
+  });
   const order = (hits: readonly Hit[]): number[] => hits.map(({ segment }) => segment.index);
-  const covering = (shares: Readonly<Record<number, number>>) => ({ index }: { readonly index: number }): number => shares[index] ?? 0;
+  const covering =
+    (shares: Readonly<Record<number, number>>) =>
+    ({ index }: { readonly index: number }): number =>
+      shares[index] ?? 0;
 
   it("lets words decide where all are there, and hardly count where a few of many are", () => {
     const meaning = [minute(1, 0.6), minute(2, 0.4), minute(3, 0.2)];
@@ -87,14 +143,26 @@ describe("fusion", () => {
     expect(order(fuse([minute(3, 9)], meaning, covering({ 3: 0.5 })))).toEqual([1, 2, 3]);
   });
   it("puts what both like above what one likes, keeps everything once, and says why", () => {
-    const fused = fuse([minute(1, 6), minute(2, 6)], [minute(4, 0.6), minute(2, 0.55), minute(5, 0.1)], covering({ 1: 1, 2: 1 }));
+    const fused = fuse(
+      [minute(1, 6), minute(2, 6)],
+      [minute(4, 0.6), minute(2, 0.55), minute(5, 0.1)],
+      covering({ 1: 1, 2: 1 }),
+    );
     expect(order(fused)).toEqual([2, 1, 4, 5]);
-    expect(fused[0]).toMatchObject({ score: expect.closeTo(2.4) as number, explain: { bm25: 6, cosine: 0.55, nearness: expect.closeTo(0.9) as number, coverage: 1 } });
-    expect(fused.slice(1, 3).map(({ explain }) => explain)).toEqual([{ bm25: 6, cosine: null, nearness: 0, coverage: 1 }, { bm25: null, cosine: 0.6, nearness: 1, coverage: 0 }]);
+    expect(fused[0]).toMatchObject({
+      score: expect.closeTo(2.4) as number,
+      explain: { bm25: 6, cosine: 0.55, nearness: expect.closeTo(0.9) as number, coverage: 1 },
+    });
+    expect(fused.slice(1, 3).map(({ explain }) => explain)).toEqual([
+      { bm25: 6, cosine: null, nearness: 0, coverage: 1 },
+      { bm25: null, cosine: 0.6, nearness: 1, coverage: 0 },
+    ]);
   });
   it("knows the words of the nearest, also where BM25 has better ones", () => {
     const meaning = Array.from({ length: 150 }, (_, i) => minute(i, 0.9 - i / 200));
-    expect(order(fuse([minute(500, 9)], meaning, covering({ 20: 1, 120: 1, 500: 1 }))).slice(0, 3)).toEqual([20, 500, 0]);
+    expect(
+      order(fuse([minute(500, 9)], meaning, covering({ 20: 1, 120: 1, 500: 1 }))).slice(0, 3),
+    ).toEqual([20, 500, 0]);
   });
   it("trusts nearness less where nothing stands out", () => {
     const [words, shares] = [[minute(9, 2)], covering({ 9: 0.8 })];
@@ -105,8 +173,19 @@ describe("fusion", () => {
     expect(order(fuse([minute(1, 2), minute(2, 3)], [], covering({ 1: 1, 2: 1 })))).toEqual([2, 1]);
   });
   it("shows moments before more of the same moment", () => {
-    const at = (index: number, startMs: number, score: number): Hit => ({ ...hit(index, score), segment: { ...hit(index, score).segment, startMs, endMs: startMs + 4000 } });
-    expect(order(fuse([], [at(10, 100_000, 0.6), at(11, 104_000, 0.59), at(50, 500_000, 0.4), at(90, 900_000, 0.1)], covering({})))).toEqual([10, 50, 90, 11]);
+    const at = (index: number, startMs: number, score: number): Hit => ({
+      ...hit(index, score),
+      segment: { ...hit(index, score).segment, startMs, endMs: startMs + 4000 },
+    });
+    expect(
+      order(
+        fuse(
+          [],
+          [at(10, 100_000, 0.6), at(11, 104_000, 0.59), at(50, 500_000, 0.4), at(90, 900_000, 0.1)],
+          covering({}),
+        ),
+      ),
+    ).toEqual([10, 50, 90, 11]);
   });
   it("takes one list alone, ties in the order of time", () => {
     expect(order(fuse([minute(2, 1), minute(1, 1)], [], covering({})))).toEqual([1, 2]);
@@ -118,13 +197,33 @@ describe("coverage", () => {
   const said = (text: string, speaker: string | null = null) => ({ text, speaker });
   it("is the weight of the terms that a segment has, as a share of all, however often they are said", () => {
     const share = coverageOf(["budget", "walrus"], [1, 3]);
-    expect([said("budgets of the budget"), said("a Walrus"), said("the walrus and its budget"), said("nothing")].map(share)).toEqual([0.25, 0.75, 1, 0]);
+    expect(
+      [
+        said("budgets of the budget"),
+        said("a Walrus"),
+        said("the walrus and its budget"),
+        said("nothing"),
+      ].map(share),
+    ).toEqual([0.25, 0.75, 1, 0]);
   });
   it("sees what the keyword index sees: stems, accents, speakers, prefixes, words of several parts, scripts without spaces", () => {
     for (const [term, text, has] of [
-      ["café", "the CAFE closes", true], ["cafe", "Cafés", true], ["x-ray", "an x ray", true], ["x-ray", "ray x", false], [{ prefix: "communi" }, "two communities", true], [{ prefix: "communi" }, "income", false],
-      ["图书馆", "我喜欢图书馆", true], ["馆", "我喜欢图书馆", true], ["書馆", "我喜欢图书馆", false], ["moreau", "nothing", true], ["?", "what?", false],
-    ] as const) expect(coverageOf([term], [1])(said(text, "Ada Moreau")), `${JSON.stringify(term)} in ${text}`).toBe(has ? 1 : 0);
+      ["café", "the CAFE closes", true],
+      ["cafe", "Cafés", true],
+      ["x-ray", "an x ray", true],
+      ["x-ray", "ray x", false],
+      [{ prefix: "communi" }, "two communities", true],
+      [{ prefix: "communi" }, "income", false],
+      ["图书馆", "我喜欢图书馆", true],
+      ["馆", "我喜欢图书馆", true],
+      ["書馆", "我喜欢图书馆", false],
+      ["moreau", "nothing", true],
+      ["?", "what?", false],
+    ] as const)
+      expect(
+        coverageOf([term], [1])(said(text, "Ada Moreau")),
+        `${JSON.stringify(term)} in ${text}`,
+      ).toBe(has ? 1 : 0);
   });
   it("is nothing without terms or weights", () => {
     expect([coverageOf([], [])(said("a")), coverageOf(["a"], [0])(said("a"))]).toEqual([0, 0]);
@@ -132,17 +231,37 @@ describe("coverage", () => {
 });
 
 describe("vectors in context", () => {
-  const say = (index: number, text: string, more: Partial<Segment> = {}): Segment => ({ index, startMs: index * 4000, endMs: index * 4000 + 4000, text, speaker: null, confidence: null, ...more });
-  const sentence = (index: number): string => `${index} ${"of letters that are eighty ".repeat(2)}`.padEnd(80, ".");
+  const say = (index: number, text: string, more: Partial<Segment> = {}): Segment => ({
+    index,
+    startMs: index * 4000,
+    endMs: index * 4000 + 4000,
+    text,
+    speaker: null,
+    confidence: null,
+    ...more,
+  });
+  const sentence = (index: number): string =>
+    `${index} ${"of letters that are eighty ".repeat(2)}`.padEnd(80, ".");
   /** Every text has a direction of its own, so that a vector tells what is in it. */
   async function parts(segments: readonly Segment[]): Promise<Record<string, number>[]> {
     let texts: readonly string[] = [];
-    const vectors = await embedInContext(segments, async (asked) => (texts = asked).map((_, at) => Float32Array.from({ length: asked.length }, (__, i) => (i === at ? 1 : 0))));
-    return vectors.map((vector) => Object.fromEntries([...vector].flatMap((value, i) => (value > 0 ? [[texts[i] ?? "", value]] : []))));
+    const vectors = await embedInContext(segments, async (asked) =>
+      (texts = asked).map((_, at) =>
+        Float32Array.from({ length: asked.length }, (__, i) => (i === at ? 1 : 0)),
+      ),
+    );
+    return vectors.map((vector) =>
+      Object.fromEntries(
+        [...vector].flatMap((value, i) => (value > 0 ? [[texts[i] ?? "", value]] : [])),
+      ),
+    );
   }
 
   it("are half their own and half what is said around", async () => {
-    expect(await parts([say(0, "one"), say(1, "two")])).toEqual([{ one: 0.5, "one two": 0.5 }, { two: 0.5, "one two": 0.5 }]);
+    expect(await parts([say(0, "one"), say(1, "two")])).toEqual([
+      { one: 0.5, "one two": 0.5 },
+      { two: 0.5, "one two": 0.5 },
+    ]);
   });
   it("of a segment alone are its own", async () => {
     expect(await parts([say(0, "one")])).toEqual([{ one: 1 }]);
@@ -151,26 +270,67 @@ describe("vectors in context", () => {
   it("take in passages of some sixty words that overlap by half, each as much as the other", async () => {
     const segments = Array.from({ length: 8 }, (_, i) => say(i, sentence(i)));
     const found = await parts(segments);
-    const passage = (from: number): string => Array.from({ length: 4 }, (_, i) => sentence(from + i)).join(" ");
+    const passage = (from: number): string =>
+      Array.from({ length: 4 }, (_, i) => sentence(from + i)).join(" ");
     expect(found[0]).toEqual({ [sentence(0)]: 0.5, [passage(0)]: 0.5 });
     expect(found[3]).toEqual({ [sentence(3)]: 0.5, [passage(0)]: 0.25, [passage(2)]: 0.25 });
     expect(found[7]).toEqual({ [sentence(7)]: 0.5, [passage(4)]: 0.5 });
   });
   it("say who speaks in the passage, and end it at a long silence", async () => {
-    expect(await parts([say(0, "one", { speaker: "Ann" }), say(1, "two", { speaker: "Ann" }), say(2, "three", { speaker: "Tom" })])).toContainEqual({ one: 0.5, "Ann: one two Tom: three": 0.5 });
-    expect(await parts([say(0, "one"), say(1, "two"), say(20, "three")])).toEqual([{ one: 0.5, "one two": 0.5 }, { two: 0.5, "one two": 0.5 }, { three: 1 }]);
+    expect(
+      await parts([
+        say(0, "one", { speaker: "Ann" }),
+        say(1, "two", { speaker: "Ann" }),
+        say(2, "three", { speaker: "Tom" }),
+      ]),
+    ).toContainEqual({ one: 0.5, "Ann: one two Tom: three": 0.5 });
+    expect(await parts([say(0, "one"), say(1, "two"), say(20, "three")])).toEqual([
+      { one: 0.5, "one two": 0.5 },
+      { two: 0.5, "one two": 0.5 },
+      { three: 1 },
+    ]);
   });
 });
 
 describe("search", () => {
-  const fake = (id = "m@1"): Embedder => ({ id, dimensions: 2, embed: async (texts) => texts.map((text) => (text.includes("sea") ? Float32Array.of(1, 0) : Float32Array.of(0, 1))), close: async () => {} });
+  const fake = (id = "m@1"): Embedder => ({
+    id,
+    dimensions: 2,
+    embed: async (texts) =>
+      texts.map((text) => (text.includes("sea") ? Float32Array.of(1, 0) : Float32Array.of(0, 1))),
+    close: async () => {},
+  });
   const library = async () => {
     const { store } = await openBackend("memory", { path: "", create: true });
-    const segments = ["the ocean is deep", "a walrus sleeps"].map((text, index) => ({ index, startMs: index, endMs: index + 1, text, speaker: null, confidence: 1, vector: index === 0 ? Float32Array.of(1, 0) : Float32Array.of(0, 1) }));
-    await store.commit({ id: "/a", sizeBytes: 1, mtimeMs: 1, fingerprint: "f", captionsStat: "", origin: "asr", engine: "e", language: "en", durationMs: 1, segments }, { embedder: inContext("m@1"), dimensions: 2 });
+    const segments = ["the ocean is deep", "a walrus sleeps"].map((text, index) => ({
+      index,
+      startMs: index,
+      endMs: index + 1,
+      text,
+      speaker: null,
+      confidence: 1,
+      vector: index === 0 ? Float32Array.of(1, 0) : Float32Array.of(0, 1),
+    }));
+    await store.commit(
+      {
+        id: "/a",
+        sizeBytes: 1,
+        mtimeMs: 1,
+        fingerprint: "f",
+        captionsStat: "",
+        origin: "asr",
+        engine: "e",
+        language: "en",
+        durationMs: 1,
+        segments,
+      },
+      { embedder: inContext("m@1"), dimensions: 2 },
+    );
     return store;
   };
-  const first = async (mode: "keyword" | "semantic" | "hybrid", query: string) => (await search(await library(), async () => fake(), { query, mode, limit: 1, filter: {} })).hits[0]?.segment.text;
+  const first = async (mode: "keyword" | "semantic" | "hybrid", query: string) =>
+    (await search(await library(), async () => fake(), { query, mode, limit: 1, filter: {} }))
+      .hits[0]?.segment.text;
 
   it("goes by words, by meaning, or by both", async () => {
     expect(await first("keyword", "sleeping")).toBe("a walrus sleeps");
@@ -179,29 +339,67 @@ describe("search", () => {
     expect(await first("hybrid", "sea")).toBe("the ocean is deep");
   });
   it("by words never opens an embedder", async () => {
-    const open = async (): Promise<Embedder> => { throw new Error("opened"); };
-    const answer = await search(await library(), open, { query: "walrus", mode: "keyword", limit: 5, filter: {} });
+    const open = async (): Promise<Embedder> => {
+      throw new Error("opened");
+    };
+    const answer = await search(await library(), open, {
+      query: "walrus",
+      mode: "keyword",
+      limit: 5,
+      filter: {},
+    });
     expect(answer.total).toBe(1);
   });
   it("refuses an index of another model, and names the way out", async () => {
-    await expect(search(await library(), async () => fake("m@2"), { query: "sea", mode: "hybrid", limit: 5, filter: {} })).rejects.toMatchObject({ code: "MODEL_MISMATCH", exitCode: 13, hint: expect.stringContaining("migrate --reembed") as string });
+    await expect(
+      search(await library(), async () => fake("m@2"), {
+        query: "sea",
+        mode: "hybrid",
+        limit: 5,
+        filter: {},
+      }),
+    ).rejects.toMatchObject({
+      code: "MODEL_MISMATCH",
+      exitCode: 13,
+      hint: expect.stringContaining("migrate --reembed") as string,
+    });
   });
   it("counts all hits, not only those shown", async () => {
-    const { total, hits } = await search(await library(), async () => fake(), { query: "the sea", mode: "semantic", limit: 1, filter: {} });
+    const { total, hits } = await search(await library(), async () => fake(), {
+      query: "the sea",
+      mode: "semantic",
+      limit: 1,
+      filter: {},
+    });
     expect([total, hits.length]).toEqual([2, 1]);
   });
   it("says what each part scored, and turns pages", async () => {
     const store = await library();
-    const ask = (mode: "keyword" | "semantic" | "hybrid", offset: number) => search(store, async () => fake(), { query: "deep sea", mode, limit: 1, offset, filter: {} });
+    const ask = (mode: "keyword" | "semantic" | "hybrid", offset: number) =>
+      search(store, async () => fake(), { query: "deep sea", mode, limit: 1, offset, filter: {} });
     const [first, second] = [await ask("hybrid", 0), await ask("hybrid", 1)];
-    expect([first.hits[0]?.segment.text, second.hits[0]?.segment.text, (await ask("hybrid", 2)).hits]).toEqual(["the ocean is deep", "a walrus sleeps", []]);
+    expect([
+      first.hits[0]?.segment.text,
+      second.hits[0]?.segment.text,
+      (await ask("hybrid", 2)).hits,
+    ]).toEqual(["the ocean is deep", "a walrus sleeps", []]);
     expect(first.hits[0]?.explain).toMatchObject({ cosine: 1, bm25: expect.any(Number) as number });
     expect(second.hits[0]?.explain).toMatchObject({ cosine: 0, bm25: null });
-    expect((await ask("keyword", 0)).hits[0]?.explain).toMatchObject({ cosine: null, bm25: expect.any(Number) as number });
+    expect((await ask("keyword", 0)).hits[0]?.explain).toMatchObject({
+      cosine: null,
+      bm25: expect.any(Number) as number,
+    });
     expect([(await ask("keyword", 0)).totalIs, first.totalIs]).toEqual(["all", "ranked"]);
   });
   it("finds nothing in an empty library", async () => {
     const { store } = await openBackend("memory", { path: "", create: true });
-    expect(await search(store, async () => fake(), { query: "sea", mode: "hybrid", limit: 5, filter: {} })).toMatchObject({ total: 0, hits: [] });
+    expect(
+      await search(store, async () => fake(), {
+        query: "sea",
+        mode: "hybrid",
+        limit: 5,
+        filter: {},
+      }),
+    ).toMatchObject({ total: 0, hits: [] });
   });
 });

@@ -16,16 +16,36 @@ export function markMatches(text: string, marks: readonly Mark[]): readonly Piec
   const words = tokens(text);
   const said = words.map(({ start, end }) => fold(text.slice(start, end)));
   const spans = marks.flatMap((mark): Span[] => {
-    if (typeof mark === "object" && "prefix" in mark) return spansOf(words, startingWith(said, fold(mark.prefix)));
+    if (typeof mark === "object" && "prefix" in mark)
+      return spansOf(words, startingWith(said, fold(mark.prefix)));
     const wanted = typeof mark === "string" ? mark : mark.phrase;
     if (isUnspaced(wanted)) return substrings(text, wanted);
-    if (typeof mark === "string") return spansOf(words, inARow(words.map(({ stem }) => stem), tokens(wanted).map(({ stem }) => stem), false));
-    return spansOf(words, inARow(said, tokens(wanted).map(({ start, end }) => fold(wanted.slice(start, end))), true));
+    if (typeof mark === "string")
+      return spansOf(
+        words,
+        inARow(
+          words.map(({ stem }) => stem),
+          tokens(wanted).map(({ stem }) => stem),
+          false,
+        ),
+      );
+    return spansOf(
+      words,
+      inARow(
+        said,
+        tokens(wanted).map(({ start, end }) => fold(wanted.slice(start, end))),
+        true,
+      ),
+    );
   });
-  return cut(text, spans.toSorted((a, b) => a[0] - b[0]));
+  return cut(
+    text,
+    spans.toSorted((a, b) => a[0] - b[0]),
+  );
 }
 
-const spansOf = (words: readonly Token[], places: readonly number[]): Span[] => places.flatMap((at) => (words[at] ? [[words[at].start, words[at].end] as const] : []));
+const spansOf = (words: readonly Token[], places: readonly number[]): Span[] =>
+  places.flatMap((at) => (words[at] ? [[words[at].start, words[at].end] as const] : []));
 
 /** Places of all words of every occurrence; with `mayGoOn`, also of what stands at an edge of the text and goes on beyond it. */
 function inARow(words: readonly string[], wanted: readonly string[], mayGoOn: boolean): number[] {
@@ -34,20 +54,25 @@ function inARow(words: readonly string[], wanted: readonly string[], mayGoOn: bo
   const last = mayGoOn ? words.length - 1 : words.length - wanted.length;
   const places: number[] = [];
   for (let at = first; at <= last; at++) {
-    const inside = wanted.flatMap((_, offset) => (at + offset >= 0 && at + offset < words.length ? [offset] : []));
-    if (inside.length > 0 && inside.every((offset) => words[at + offset] === wanted[offset])) places.push(...inside.map((offset) => at + offset));
+    const inside = wanted.flatMap((_, offset) =>
+      at + offset >= 0 && at + offset < words.length ? [offset] : [],
+    );
+    if (inside.length > 0 && inside.every((offset) => words[at + offset] === wanted[offset]))
+      places.push(...inside.map((offset) => at + offset));
   }
   return places;
 }
 
-const startingWith = (words: readonly string[], prefix: string): number[] => (prefix === "" ? [] : words.flatMap((word, at) => (word.startsWith(prefix) ? [at] : [])));
+const startingWith = (words: readonly string[], prefix: string): number[] =>
+  prefix === "" ? [] : words.flatMap((word, at) => (word.startsWith(prefix) ? [at] : []));
 
 /** Scripts without spaces have no words to go by. */
 function substrings(text: string, wanted: string): Span[] {
   const [lower, sought] = [text.toLowerCase(), wanted.toLowerCase()];
   const spans: Span[] = [];
   if (lower.length !== text.length || sought === "") return spans;
-  for (let at = lower.indexOf(sought); at >= 0; at = lower.indexOf(sought, at + sought.length)) spans.push([at, at + sought.length]);
+  for (let at = lower.indexOf(sought); at >= 0; at = lower.indexOf(sought, at + sought.length))
+    spans.push([at, at + sought.length]);
   return spans;
 }
 

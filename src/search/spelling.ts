@@ -11,7 +11,8 @@ const LEAST_LETTERS = 4;
 const LONG_WORD = 8;
 
 /** Misspellings that may be meant: none in words so short that everything is near, two in long ones. */
-const errorsIn = (word: string): number => (word.length < LEAST_LETTERS ? 0 : word.length < LONG_WORD ? 1 : 2);
+const errorsIn = (word: string): number =>
+  word.length < LEAST_LETTERS ? 0 : word.length < LONG_WORD ? 1 : 2;
 
 /** The first letters that a misspelt word can have had: its own, or its second when two were swapped or one was added. */
 export const firstLetters = (word: string): string[] => [...new Set([...fold(word)].slice(0, 2))];
@@ -23,22 +24,45 @@ export function nearestStems(word: string, candidates: Iterable<IndexWord>): str
   const typedStem = stem(typed);
   const near: { readonly stem: string; readonly count: number; readonly errors: number }[] = [];
   if (most === 0) return [];
-  const forms = [...new Set([typedStem, typed])].map((form) => ({ form, letters: lettersOf(form) }));
+  const forms = [...new Set([typedStem, typed])].map((form) => ({
+    form,
+    letters: lettersOf(form),
+  }));
   for (const { stem: known, count } of candidates) {
-    if (Math.abs(known.length - typed.length) > most + 3 || known.length < LEAST_LETTERS - 1) continue;
+    if (Math.abs(known.length - typed.length) > most + 3 || known.length < LEAST_LETTERS - 1)
+      continue;
     const letters = lettersOf(known);
-    const errors = Math.min(...forms.map((one) => (differAbove(one.letters, letters, most) ? most + 1 : distance(one.form, known, most))));
+    const errors = Math.min(
+      ...forms.map((one) =>
+        differAbove(one.letters, letters, most) ? most + 1 : distance(one.form, known, most),
+      ),
+    );
     if (errors <= most) near.push({ stem: known, count, errors });
   }
-  return near.toSorted((a, b) => a.errors - b.errors || b.count - a.count || (a.stem < b.stem ? -1 : 1)).slice(0, 3).map(({ stem: known }) => known);
+  return near
+    .toSorted((a, b) => a.errors - b.errors || b.count - a.count || (a.stem < b.stem ? -1 : 1))
+    .slice(0, 3)
+    .map(({ stem: known }) => known);
 }
 
 /** Of the words in texts that have the stem: the one nearest to what was typed. */
-export function wordOf(stemmed: string, word: string, texts: readonly string[]): string | undefined {
+export function wordOf(
+  stemmed: string,
+  word: string,
+  texts: readonly string[],
+): string | undefined {
   const typed = fold(word);
-  const forms = new Set(texts.flatMap((text) => [...text.matchAll(wordPattern(text))].map(([one]) => one.toLowerCase()).filter((one) => tokens(one)[0]?.stem === stemmed)));
+  const forms = new Set(
+    texts.flatMap((text) =>
+      [...text.matchAll(wordPattern(text))]
+        .map(([one]) => one.toLowerCase())
+        .filter((one) => tokens(one)[0]?.stem === stemmed),
+    ),
+  );
   const most = errorsIn(typed);
-  const near = [...forms].map((form) => ({ form, errors: distance(typed, fold(form), most) })).toSorted((a, b) => a.errors - b.errors);
+  const near = [...forms]
+    .map((form) => ({ form, errors: distance(typed, fold(form), most) }))
+    .toSorted((a, b) => a.errors - b.errors);
   return near[0] && near[0].errors <= most ? near[0].form : undefined;
 }
 
@@ -71,8 +95,13 @@ function distance(a: string, b: string, most: number): number {
     const row = [i];
     for (let j = 1; j <= b.length; j++) {
       const same = a[i - 1] === b[j - 1] ? 0 : 1;
-      let least = Math.min((above?.[j] ?? 0) + 1, (row[j - 1] ?? 0) + 1, (above?.[j - 1] ?? 0) + same);
-      if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1]) least = Math.min(least, (before?.[j - 2] ?? 0) + 1);
+      let least = Math.min(
+        (above?.[j] ?? 0) + 1,
+        (row[j - 1] ?? 0) + 1,
+        (above?.[j - 1] ?? 0) + same,
+      );
+      if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1])
+        least = Math.min(least, (before?.[j - 2] ?? 0) + 1);
       row.push(least);
     }
     if (Math.min(...row) > most) return most + 1;

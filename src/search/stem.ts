@@ -6,15 +6,57 @@ type Rule = readonly [suffix: string, replacement: string];
 type Condition = (stem: string) => boolean;
 
 const STEP_2: readonly Rule[] = [
-  ["ational", "ate"], ["tional", "tion"], ["enci", "ence"], ["anci", "ance"], ["izer", "ize"], ["logi", "log"], ["bli", "ble"],
-  ["alli", "al"], ["entli", "ent"], ["eli", "e"], ["ousli", "ous"], ["ization", "ize"], ["ation", "ate"], ["ator", "ate"],
-  ["alism", "al"], ["iveness", "ive"], ["fulness", "ful"], ["ousness", "ous"], ["aliti", "al"], ["iviti", "ive"], ["biliti", "ble"],
+  ["ational", "ate"],
+  ["tional", "tion"],
+  ["enci", "ence"],
+  ["anci", "ance"],
+  ["izer", "ize"],
+  ["logi", "log"],
+  ["bli", "ble"],
+  ["alli", "al"],
+  ["entli", "ent"],
+  ["eli", "e"],
+  ["ousli", "ous"],
+  ["ization", "ize"],
+  ["ation", "ate"],
+  ["ator", "ate"],
+  ["alism", "al"],
+  ["iveness", "ive"],
+  ["fulness", "ful"],
+  ["ousness", "ous"],
+  ["aliti", "al"],
+  ["iviti", "ive"],
+  ["biliti", "ble"],
 ];
 const STEP_3: readonly Rule[] = [
-  ["icate", "ic"], ["ative", ""], ["alize", "al"], ["iciti", "ic"], ["ical", "ic"], ["ful", ""], ["ness", ""],
+  ["icate", "ic"],
+  ["ative", ""],
+  ["alize", "al"],
+  ["iciti", "ic"],
+  ["ical", "ic"],
+  ["ful", ""],
+  ["ness", ""],
 ];
 const STEP_4: readonly Rule[] = [
-  "al", "ance", "ence", "er", "ic", "able", "ible", "ant", "ement", "ment", "ent", "ion", "ou", "ism", "ate", "iti", "ous", "ive", "ize",
+  "al",
+  "ance",
+  "ence",
+  "er",
+  "ic",
+  "able",
+  "ible",
+  "ant",
+  "ement",
+  "ment",
+  "ent",
+  "ion",
+  "ou",
+  "ism",
+  "ate",
+  "iti",
+  "ous",
+  "ive",
+  "ize",
 ].map((suffix) => [suffix, ""] as const);
 
 const isVowel = (word: string, at: number): boolean => {
@@ -31,20 +73,35 @@ function measure(stem: string): number {
 }
 
 const hasVowel: Condition = (stem) => [...stem].some((_, at) => isVowel(stem, at));
-const longerThan = (m: number): Condition => (stem) => measure(stem) > m;
+const longerThan =
+  (m: number): Condition =>
+  (stem) =>
+    measure(stem) > m;
 const endsDouble = (word: string): boolean =>
   word.length > 1 && word.at(-1) === word.at(-2) && !isVowel(word, word.length - 1);
 
 /** *o: consonant, vowel, consonant that is not w, x or y. */
 function endsCvc(word: string): boolean {
   const last = word.length - 1;
-  return last >= 2 && !isVowel(word, last) && isVowel(word, last - 1) && !isVowel(word, last - 2) && !"wxy".includes(word[last] ?? "");
+  return (
+    last >= 2 &&
+    !isVowel(word, last) &&
+    isVowel(word, last - 1) &&
+    !isVowel(word, last - 2) &&
+    !"wxy".includes(word[last] ?? "")
+  );
 }
 
 /** Only the longest suffix that fits is tried; when its condition fails the word stays. */
 function apply(word: string, rules: readonly Rule[], condition: Condition): string {
   let best: Rule | undefined;
-  for (const rule of rules) if (word.endsWith(rule[0]) && word.length > rule[0].length && rule[0].length > (best?.[0].length ?? 0)) best = rule;
+  for (const rule of rules)
+    if (
+      word.endsWith(rule[0]) &&
+      word.length > rule[0].length &&
+      rule[0].length > (best?.[0].length ?? 0)
+    )
+      best = rule;
   if (!best) return word;
   const stem = word.slice(0, -best[0].length);
   return condition(stem) ? stem + best[1] : word;
@@ -81,6 +138,10 @@ export function stem(word: string): string {
   if (result.endsWith("y") && hasVowel(result.slice(0, -1))) result = `${result.slice(0, -1)}i`;
   result = apply(result, STEP_2, longerThan(0));
   result = apply(result, STEP_3, longerThan(0));
-  result = apply(result, STEP_4, (stem) => measure(stem) > 1 && (!result.endsWith("ion") || /[st]$/.test(stem)));
+  result = apply(
+    result,
+    STEP_4,
+    (stem) => measure(stem) > 1 && (!result.endsWith("ion") || /[st]$/.test(stem)),
+  );
   return step5(result);
 }

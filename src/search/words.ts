@@ -13,16 +13,29 @@ const BEYOND_ASCII = /[\u0080-\uffff]/;
 export const isAscii = (text: string): boolean => !BEYOND_ASCII.test(text);
 
 /** Letters, digits and marks: what words are made of. */
-export const wordPattern = (text: string): RegExp => (isAscii(text) ? /[A-Za-z0-9]+/g : /[\p{L}\p{N}\p{M}\p{Co}]+/gu);
+export const wordPattern = (text: string): RegExp =>
+  isAscii(text) ? /[A-Za-z0-9]+/g : /[\p{L}\p{N}\p{M}\p{Co}]+/gu;
 /** Scripts written without spaces between words, and Korean, whose words carry their particles with them. */
-export const UNSPACED = "[\\p{scx=Han}\\p{scx=Hiragana}\\p{scx=Katakana}\\p{scx=Hangul}\\p{scx=Thai}\\p{scx=Lao}\\p{scx=Khmer}\\p{scx=Myanmar}]";
+export const UNSPACED =
+  "[\\p{scx=Han}\\p{scx=Hiragana}\\p{scx=Katakana}\\p{scx=Hangul}\\p{scx=Thai}\\p{scx=Lao}\\p{scx=Khmer}\\p{scx=Myanmar}]";
 
 /** Without case and accents. */
-export const fold = (text: string): string => (isAscii(text) ? text : text.normalize("NFD").replace(/\p{Mn}/gu, "").normalize("NFC")).toLowerCase();
+export const fold = (text: string): string =>
+  (isAscii(text)
+    ? text
+    : text
+        .normalize("NFD")
+        .replace(/\p{Mn}/gu, "")
+        .normalize("NFC")
+  ).toLowerCase();
 
 /** Words as the keyword index sees them: without case, accents and English endings. */
 export function tokens(text: string): Token[] {
-  return [...text.matchAll(wordPattern(text))].map((match) => ({ start: match.index, end: match.index + match[0].length, stem: stem(fold(match[0])) }));
+  return [...text.matchAll(wordPattern(text))].map((match) => ({
+    start: match.index,
+    end: match.index + match[0].length,
+    stem: stem(fold(match[0])),
+  }));
 }
 
 /** The first of these letters is Thai: looking for that alone is quick, and most texts have none. */
@@ -33,7 +46,8 @@ export const literally = (text: string): string => text.replace(/[\\^$.*+?()[\]{
 
 let unspaced: RegExp | undefined;
 
-export const isUnspaced = (text: string): boolean => LATER.test(text) && (unspaced ??= new RegExp(UNSPACED, "u")).test(text);
+export const isUnspaced = (text: string): boolean =>
+  LATER.test(text) && (unspaced ??= new RegExp(UNSPACED, "u")).test(text);
 
 interface Run {
   readonly letters: readonly string[];
@@ -53,7 +67,8 @@ function runs(word: string): Run[] {
 }
 
 /** At every letter the two that begin there; the last one alone, so that every letter begins one. */
-const pairs = (letters: readonly string[]): string[] => letters.map((letter, at) => letter + (letters[at + 1] ?? ""));
+const pairs = (letters: readonly string[]): string[] =>
+  letters.map((letter, at) => letter + (letters[at + 1] ?? ""));
 
 /**
  * What the keyword index keeps of a text in scripts without spaces, beside the text: overlapping pairs of letters, as words; null when there
@@ -62,7 +77,10 @@ const pairs = (letters: readonly string[]): string[] => letters.map((letter, at)
  */
 export function grams(text: string): string | null {
   if (!isUnspaced(text)) return null;
-  const found = [...text.matchAll(wordPattern(text))].filter(([word]) => isUnspaced(word)).flatMap(([word]) => runs(word)).flatMap(({ letters, unspaced }) => (unspaced ? pairs(letters) : [letters.join("")]));
+  const found = [...text.matchAll(wordPattern(text))]
+    .filter(([word]) => isUnspaced(word))
+    .flatMap(([word]) => runs(word))
+    .flatMap(({ letters, unspaced }) => (unspaced ? pairs(letters) : [letters.join("")]));
   return found.length > 0 ? found.join(" ") : null;
 }
 
@@ -74,11 +92,15 @@ export interface TermTokens {
 
 /** How a term is looked up. A term of several words ("o'brien") is those in a row. */
 export function termTokens(term: string): TermTokens {
-  const all = [...term.matchAll(wordPattern(term))].flatMap(([word]) => (isUnspaced(word) ? runs(word) : [{ letters: [...word], unspaced: false }]));
+  const all = [...term.matchAll(wordPattern(term))].flatMap(([word]) =>
+    isUnspaced(word) ? runs(word) : [{ letters: [...word], unspaced: false }],
+  );
   const last = all.at(-1);
   const row = all.flatMap(({ letters, unspaced }, at) => {
     if (!unspaced) return [letters.join("")];
-    return at === all.length - 1 && letters.length > 1 ? pairs(letters).slice(0, -1) : pairs(letters);
+    return at === all.length - 1 && letters.length > 1
+      ? pairs(letters).slice(0, -1)
+      : pairs(letters);
   });
   return { row, open: last?.unspaced === true && last.letters.length === 1 };
 }

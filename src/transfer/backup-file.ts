@@ -28,15 +28,29 @@ const FIRST_LINE = "mediasearch backup 1";
 const LARGEST_HEAD_BYTES = 65_536;
 
 /** Writes a backup as a whole or not at all: under another name first, on the disk, then renamed. */
-export async function writeBackup(library: string, path: string, about: Omit<Manifest, "sizeBytes" | "sha256">, signal: AbortSignal): Promise<Manifest> {
-  const manifest: Manifest = { ...about, sizeBytes: (await stat(library)).size, sha256: await hashFile(library, { signal }) };
+export async function writeBackup(
+  library: string,
+  path: string,
+  about: Omit<Manifest, "sizeBytes" | "sha256">,
+  signal: AbortSignal,
+): Promise<Manifest> {
+  const manifest: Manifest = {
+    ...about,
+    sizeBytes: (await stat(library)).size,
+    sha256: await hashFile(library, { signal }),
+  };
   const temporary = `${path}.${process.pid}.tmp`;
   const bytes = async function* (): AsyncIterable<Buffer | string> {
     yield `${FIRST_LINE}\n${JSON.stringify(manifest)}\n`;
     yield* createReadStream(library, { highWaterMark: 1 << 20 });
   };
   try {
-    await pipeline(Readable.from(bytes()), createGzip({ level: 1 }), createWriteStream(temporary, { mode: 0o600, flags: "wx" }), { signal });
+    await pipeline(
+      Readable.from(bytes()),
+      createGzip({ level: 1 }),
+      createWriteStream(temporary, { mode: 0o600, flags: "wx" }),
+      { signal },
+    );
     await sync(temporary);
     await rename(temporary, path);
     await sync(dirname(path)).catch(() => {});
@@ -60,7 +74,11 @@ async function sync(path: string): Promise<void> {
  * Unpacks a backup into a new file.
  * @throws SCHEMA_MISMATCH for what is no backup, or one that is cut off or changed; the new file is gone then.
  */
-export async function readBackup(path: string, library: string, signal: AbortSignal): Promise<Manifest> {
+export async function readBackup(
+  path: string,
+  library: string,
+  signal: AbortSignal,
+): Promise<Manifest> {
   const hash = createHash("sha256");
   let manifest: Manifest | undefined;
   let sizeBytes = 0;
@@ -80,36 +98,61 @@ export async function readBackup(path: string, library: string, signal: AbortSig
     }
   };
   try {
-    await pipeline(createReadStream(path), createGunzip(), unpack, createWriteStream(library, { mode: 0o600, flags: "wx" }), { signal });
+    await pipeline(
+      createReadStream(path),
+      createGunzip(),
+      unpack,
+      createWriteStream(library, { mode: 0o600, flags: "wx" }),
+      { signal },
+    );
     if (!manifest) throw notBackup(path);
-    if (sizeBytes !== manifest.sizeBytes || hash.digest("hex") !== manifest.sha256) throw damaged(path, "its content is not what its checksum says");
+    if (sizeBytes !== manifest.sizeBytes || hash.digest("hex") !== manifest.sha256)
+      throw damaged(path, "its content is not what its checksum says");
     return manifest;
   } catch (error) {
     await rm(library, { force: true });
     const code = error instanceof Error && "code" in error ? String(error.code) : "";
     if (code === "Z_DATA_ERROR" && sizeBytes === 0) throw notBackup(path, error);
-    if (code.startsWith("Z_")) throw damaged(path, code === "Z_BUF_ERROR" ? "it is cut off" : "it can't be unpacked", error);
+    if (code.startsWith("Z_"))
+      throw damaged(path, code === "Z_BUF_ERROR" ? "it is cut off" : "it can't be unpacked", error);
     throw error;
   }
 }
 
-function parseHead(head: Buffer, path: string): { readonly manifest: Manifest; readonly body: Buffer } | undefined {
+function parseHead(
+  head: Buffer,
+  path: string,
+): { readonly manifest: Manifest; readonly body: Buffer } | undefined {
   const first = head.indexOf(10);
-  if (first > 0 ? head.toString("latin1", 0, first) !== FIRST_LINE : head.length > FIRST_LINE.length) throw notBackup(path);
+  if (
+    first > 0 ? head.toString("latin1", 0, first) !== FIRST_LINE : head.length > FIRST_LINE.length
+  )
+    throw notBackup(path);
   const second = first < 0 ? -1 : head.indexOf(10, first + 1);
   if (second < 0) {
     if (head.length > LARGEST_HEAD_BYTES) throw notBackup(path);
     return undefined;
   }
   try {
-    return { manifest: JSON.parse(head.toString("utf8", first + 1, second)) as Manifest, body: head.subarray(second + 1) };
+    return {
+      manifest: JSON.parse(head.toString("utf8", first + 1, second)) as Manifest,
+      body: head.subarray(second + 1),
+    };
   } catch (error) {
     throw damaged(path, "its description can't be read", error);
   }
 }
 
 const notBackup = (path: string, cause?: unknown): MediasearchError =>
-  new MediasearchError("SCHEMA_MISMATCH", `${path}: not a backup of mediasearch`, { subject: path, hint: "name a file that `mediasearch backup FILE` wrote", cause });
+  new MediasearchError("SCHEMA_MISMATCH", `${path}: not a backup of mediasearch`, {
+    subject: path,
+    hint: "name a file that `mediasearch backup FILE` wrote",
+    cause,
+  });
 
 const damaged = (path: string, why: string, cause?: unknown): MediasearchError =>
-  new MediasearchError("SCHEMA_MISMATCH", `${path}: the backup is damaged: ${why}`, { subject: path, hint: "nothing was changed; take another backup", cause });
+  new MediasearchError("SCHEMA_MISMATCH", `${path}: the backup is damaged: ${why}`, {
+    subject: path,
+    hint: "nothing was changed; take another backup",
+    cause,
+  });

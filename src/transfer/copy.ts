@@ -1,4 +1,11 @@
-import type { AssetId, AssetStatus, AssetVersion, Backend, Store, StoreIdentity } from "../backends/backend.ts";
+import type {
+  AssetId,
+  AssetStatus,
+  AssetVersion,
+  Backend,
+  Store,
+  StoreIdentity,
+} from "../backends/backend.ts";
 import { MediasearchError } from "../errors.ts";
 import { inParallel } from "./in-parallel.ts";
 
@@ -16,10 +23,16 @@ export interface CopyOptions {
   readonly onProgress?: ((summary: CopySummary) => void) | undefined;
 }
 
-export type MovedFacts = Pick<AssetStatus, "sizeBytes" | "mtimeMs" | "captionsStat" | "fingerprint">;
+export type MovedFacts = Pick<
+  AssetStatus,
+  "sizeBytes" | "mtimeMs" | "captionsStat" | "fingerprint"
+>;
 
 /** An asset as the target has it, under its id in the source. */
-export const asMoved = (asset: AssetStatus, { facts }: CopyOptions): AssetStatus => ({ ...asset, ...facts?.(asset) });
+export const asMoved = (asset: AssetStatus, { facts }: CopyOptions): AssetStatus => ({
+  ...asset,
+  ...facts?.(asset),
+});
 
 export interface CopySummary {
   /** Versions that were written, and those that were there already from an earlier run. */
@@ -37,19 +50,33 @@ export interface CopySummary {
  * The source is only read. Every step is idempotent: after a stop the same call goes on, and writes nothing twice.
  * @throws MODEL_MISMATCH when the two hold vectors of different models; nothing is written then.
  */
-export async function copyLibrary(source: Backend, target: Backend, options: CopyOptions): Promise<CopySummary> {
+export async function copyLibrary(
+  source: Backend,
+  target: Backend,
+  options: CopyOptions,
+): Promise<CopySummary> {
   const identity = await source.store.identity();
   refuseOtherModel(identity, await target.store.identity());
   const sum = { copied: 0, present: 0, newer: [] as AssetId[], segments: 0, jobs: 0, archived: 0 };
   const report = (): void => options.onProgress?.(sum);
-  await inParallel(wanted(source.store, options), target.store.capabilities.concurrentCommits, async (asset) => {
-    options.signal.throwIfAborted();
-    const outcome = await copyAsset(asMoved(asset, options), readerOf(asset, source.store, options.sourceCopy), target.store, options.rename(asset.id), identity);
-    if (outcome === "newer") sum.newer.push(asset.id);
-    else sum[outcome]++;
-    sum.segments += asset.segmentCount;
-    report();
-  });
+  await inParallel(
+    wanted(source.store, options),
+    target.store.capabilities.concurrentCommits,
+    async (asset) => {
+      options.signal.throwIfAborted();
+      const outcome = await copyAsset(
+        asMoved(asset, options),
+        readerOf(asset, source.store, options.sourceCopy),
+        target.store,
+        options.rename(asset.id),
+        identity,
+      );
+      if (outcome === "newer") sum.newer.push(asset.id);
+      else sum[outcome]++;
+      sum.segments += asset.segmentCount;
+      report();
+    },
+  );
   for await (const version of source.store.readArchived()) {
     options.signal.throwIfAborted();
     if (!options.wants(version.id)) continue;
@@ -73,24 +100,47 @@ async function* wanted(store: Store, { wants }: CopyOptions): AsyncIterable<Asse
 
 function refuseOtherModel(from: StoreIdentity | undefined, to: StoreIdentity | undefined): void {
   if (!from || !to || (from.embedder === to.embedder && from.dimensions === to.dimensions)) return;
-  throw new MediasearchError("MODEL_MISMATCH", `the vectors to move are of the embedding model ${from.embedder}, the library that is to get them has ${to.embedder}`, {
-    hint: "mediasearch migrate --reembed   (on one of the two, then again)",
-  });
+  throw new MediasearchError(
+    "MODEL_MISMATCH",
+    `the vectors to move are of the embedding model ${from.embedder}, the library that is to get them has ${to.embedder}`,
+    {
+      hint: "mediasearch migrate --reembed   (on one of the two, then again)",
+    },
+  );
 }
 
 /** Whether the target has this asset just as the source does. Content is compared by `verify`. */
 export const isThere = (asset: AssetStatus, there: AssetStatus | undefined): boolean =>
-  there !== undefined && there.state === asset.state && there.fingerprint === asset.fingerprint && there.segmentCount === asset.segmentCount
-  && there.indexedAtMs === asset.indexedAtMs && there.error === asset.error;
+  there !== undefined &&
+  there.state === asset.state &&
+  there.fingerprint === asset.fingerprint &&
+  there.segmentCount === asset.segmentCount &&
+  there.indexedAtMs === asset.indexedAtMs &&
+  there.error === asset.error;
 
 /** Of a version: the copy, where there is one that has it. */
-export const readerOf = (asset: AssetStatus, store: Store, copy: Pick<Store, "readVersion"> | undefined): Pick<Store, "readVersion"> => (copy && asset.state !== "deleted" ? copy : store);
+export const readerOf = (
+  asset: AssetStatus,
+  store: Store,
+  copy: Pick<Store, "readVersion"> | undefined,
+): Pick<Store, "readVersion"> => (copy && asset.state !== "deleted" ? copy : store);
 
-async function copyAsset(asset: AssetStatus, source: Pick<Store, "readVersion">, target: Store, id: AssetId, identity: StoreIdentity | undefined): Promise<"copied" | "present" | "newer"> {
+async function copyAsset(
+  asset: AssetStatus,
+  source: Pick<Store, "readVersion">,
+  target: Store,
+  id: AssetId,
+  identity: StoreIdentity | undefined,
+): Promise<"copied" | "present" | "newer"> {
   const there = await target.getAsset(id);
   if (isThere(asset, there)) return "present";
   if ((there?.indexedAtMs ?? 0) > (asset.indexedAtMs ?? 0)) return "newer";
-  const place = { id, sizeBytes: asset.sizeBytes, mtimeMs: asset.mtimeMs, captionsStat: asset.captionsStat };
+  const place = {
+    id,
+    sizeBytes: asset.sizeBytes,
+    mtimeMs: asset.mtimeMs,
+    captionsStat: asset.captionsStat,
+  };
   if (asset.fingerprint === null) await target.register([place]);
   else await target.commit(await versionOf(asset, source, id), identity);
   if (asset.state === "failed") await target.recordFailure(place, asset.error ?? "");
@@ -98,11 +148,27 @@ async function copyAsset(asset: AssetStatus, source: Pick<Store, "readVersion">,
   return "copied";
 }
 
-async function versionOf(asset: AssetStatus, source: Pick<Store, "readVersion">, id: AssetId): Promise<AssetVersion> {
+async function versionOf(
+  asset: AssetStatus,
+  source: Pick<Store, "readVersion">,
+  id: AssetId,
+): Promise<AssetVersion> {
   const segments = await Array.fromAsync(source.readVersion(asset.id));
-  const { state: _state, error: _error, speakers: _speakers, segmentCount: _count, ...facts } = asset;
+  const {
+    state: _state,
+    error: _error,
+    speakers: _speakers,
+    segmentCount: _count,
+    ...facts
+  } = asset;
   return {
-    ...facts, id, fingerprint: asset.fingerprint ?? "", origin: asset.origin ?? "asr", engine: asset.engine ?? "", language: asset.language ?? "und",
-    indexedAtMs: asset.indexedAtMs ?? undefined, segments,
+    ...facts,
+    id,
+    fingerprint: asset.fingerprint ?? "",
+    origin: asset.origin ?? "asr",
+    engine: asset.engine ?? "",
+    language: asset.language ?? "und",
+    indexedAtMs: asset.indexedAtMs ?? undefined,
+    segments,
   };
 }

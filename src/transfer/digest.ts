@@ -11,9 +11,15 @@ export interface VersionDigest {
 }
 
 /** @param onSegment sees each segment on its way. */
-export async function digestVersion(asset: AssetStatus, segments: AsyncIterable<EmbeddedSegment>, onSegment?: (segment: EmbeddedSegment) => void): Promise<VersionDigest> {
+export async function digestVersion(
+  asset: AssetStatus,
+  segments: AsyncIterable<EmbeddedSegment>,
+  onSegment?: (segment: EmbeddedSegment) => void,
+): Promise<VersionDigest> {
   const { fingerprint, origin, engine, language, durationMs, indexedAtMs, recordedAtMs } = asset;
-  const hash = createHash("sha256").update(JSON.stringify([fingerprint, origin, engine, language, durationMs, indexedAtMs, recordedAtMs]));
+  const hash = createHash("sha256").update(
+    JSON.stringify([fingerprint, origin, engine, language, durationMs, indexedAtMs, recordedAtMs]),
+  );
   let count = 0;
   let vectors = 0;
   for await (const segment of segments) {

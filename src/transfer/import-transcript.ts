@@ -22,30 +22,84 @@ export interface ImportPlace {
  * they are of the library's model, others are made.
  * @throws NOT_FOUND when neither the library nor the disk knows the media and the transcript brings no facts of its own.
  */
-export async function importTranscript({ facts, segments, embedder }: TranscriptContent, place: ImportPlace, tools: ImportTools): Promise<"imported" | "unchanged"> {
+export async function importTranscript(
+  { facts, segments, embedder }: TranscriptContent,
+  place: ImportPlace,
+  tools: ImportTools,
+): Promise<"imported" | "unchanged"> {
   const { store } = tools;
   const known = await store.getAsset(place.id);
   if (!facts && !known && !place.stat)
-    throw new MediasearchError("NOT_FOUND", `${place.id}: no such recording, neither on the disk nor in the library`, { subject: place.id, hint: "mediasearch import TRANSCRIPT --for RECORDING" });
+    throw new MediasearchError(
+      "NOT_FOUND",
+      `${place.id}: no such recording, neither on the disk nor in the library`,
+      { subject: place.id, hint: "mediasearch import TRANSCRIPT --for RECORDING" },
+    );
   const stored = known?.fingerprint ? await Array.fromAsync(store.readVersion(place.id)) : [];
-  if (known?.fingerprint && known.state !== "deleted" && isSameText(stored, segments, facts !== null) && (!facts || facts.fingerprint === known.fingerprint)) return "unchanged";
+  if (
+    known?.fingerprint &&
+    known.state !== "deleted" &&
+    isSameText(stored, segments, facts !== null) &&
+    (!facts || facts.fingerprint === known.fingerprint)
+  )
+    return "unchanged";
   const base: Omit<AssetVersion, "segments"> = facts
-    ? { ...(place.stat ?? { sizeBytes: facts.sizeBytes, mtimeMs: facts.mtimeMs }), id: place.id, fingerprint: facts.fingerprint, captionsStat: facts.captionsStat, origin: facts.origin, engine: facts.engine, language: facts.language, durationMs: facts.durationMs, indexedAtMs: facts.indexedAtMs ?? undefined, recordedAtMs: facts.recordedAtMs ?? null }
+    ? {
+        ...(place.stat ?? { sizeBytes: facts.sizeBytes, mtimeMs: facts.mtimeMs }),
+        id: place.id,
+        fingerprint: facts.fingerprint,
+        captionsStat: facts.captionsStat,
+        origin: facts.origin,
+        engine: facts.engine,
+        language: facts.language,
+        durationMs: facts.durationMs,
+        indexedAtMs: facts.indexedAtMs ?? undefined,
+        recordedAtMs: facts.recordedAtMs ?? null,
+      }
     : {
-        ...(place.stat ?? { sizeBytes: known?.sizeBytes ?? 0, mtimeMs: known?.mtimeMs ?? 0 }), id: place.id, fingerprint: editedFingerprint(known?.fingerprint ?? null, segments),
-        captionsStat: known?.captionsStat ?? "", origin: "captions", engine: "import", language: known?.language ?? "und", durationMs: known?.durationMs ?? segments.at(-1)?.endMs ?? null, recordedAtMs: known?.recordedAtMs ?? null,
+        ...(place.stat ?? { sizeBytes: known?.sizeBytes ?? 0, mtimeMs: known?.mtimeMs ?? 0 }),
+        id: place.id,
+        fingerprint: editedFingerprint(known?.fingerprint ?? null, segments),
+        captionsStat: known?.captionsStat ?? "",
+        origin: "captions",
+        engine: "import",
+        language: known?.language ?? "und",
+        durationMs: known?.durationMs ?? segments.at(-1)?.endMs ?? null,
+        recordedAtMs: known?.recordedAtMs ?? null,
       };
-  const isOfModel = embedder?.embedder === tools.identity.embedder && embedder.dimensions === tools.identity.dimensions;
-  await store.commit({ ...base, segments: await withVectors(isOfModel ? segments : segments.map((segment) => ({ ...segment, vector: null })), tools) }, tools.identity);
+  const isOfModel =
+    embedder?.embedder === tools.identity.embedder &&
+    embedder.dimensions === tools.identity.dimensions;
+  await store.commit(
+    {
+      ...base,
+      segments: await withVectors(
+        isOfModel ? segments : segments.map((segment) => ({ ...segment, vector: null })),
+        tools,
+      ),
+    },
+    tools.identity,
+  );
   return "imported";
 }
 
-function isSameText(a: readonly EmbeddedSegment[], b: readonly EmbeddedSegment[], withConfidence: boolean): boolean {
-  const shown = ({ startMs, endMs, speaker, text, confidence }: EmbeddedSegment): string => JSON.stringify([startMs, endMs, speaker, text, withConfidence ? confidence : null]);
-  return a.length === b.length && a.every((segment, i) => shown(segment) === shown(b[i] as EmbeddedSegment));
+function isSameText(
+  a: readonly EmbeddedSegment[],
+  b: readonly EmbeddedSegment[],
+  withConfidence: boolean,
+): boolean {
+  const shown = ({ startMs, endMs, speaker, text, confidence }: EmbeddedSegment): string =>
+    JSON.stringify([startMs, endMs, speaker, text, withConfidence ? confidence : null]);
+  return (
+    a.length === b.length &&
+    a.every((segment, i) => shown(segment) === shown(b[i] as EmbeddedSegment))
+  );
 }
 
-async function withVectors(segments: readonly EmbeddedSegment[], { embed }: ImportTools): Promise<readonly EmbeddedSegment[]> {
+async function withVectors(
+  segments: readonly EmbeddedSegment[],
+  { embed }: ImportTools,
+): Promise<readonly EmbeddedSegment[]> {
   if (segments.every(({ vector }) => vector !== null)) return segments;
   const vectors = await embed(segments);
   return segments.map((segment, i) => ({ ...segment, vector: vectors[i] ?? null }));

@@ -1,5 +1,9 @@
 /** Runs `act` on the items as they come, at most `atOnce` at a time. The first failure ends it, after what is under way is done. */
-export async function inParallel<T>(items: AsyncIterable<T>, atOnce: number, act: (item: T) => Promise<void>): Promise<void> {
+export async function inParallel<T>(
+  items: AsyncIterable<T>,
+  atOnce: number,
+  act: (item: T) => Promise<void>,
+): Promise<void> {
   const queue = items[Symbol.asyncIterator]();
   const stop = new AbortController();
   let turn: Promise<IteratorResult<T>> = Promise.resolve({ done: false, value: undefined as T });
@@ -11,7 +15,14 @@ export async function inParallel<T>(items: AsyncIterable<T>, atOnce: number, act
       await act(next.value);
     }
   };
-  const results = await Promise.allSettled(Array.from({ length: Math.max(1, atOnce) }, () => work().catch((error: unknown) => { stop.abort(); throw error; })));
+  const results = await Promise.allSettled(
+    Array.from({ length: Math.max(1, atOnce) }, () =>
+      work().catch((error: unknown) => {
+        stop.abort();
+        throw error;
+      }),
+    ),
+  );
   await queue.return?.();
   for (const result of results) if (result.status === "rejected") throw result.reason;
 }

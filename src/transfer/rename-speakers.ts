@@ -14,33 +14,72 @@ export interface Renamed {
   readonly segments: number;
 }
 
-const fold = (name: string): string => name.normalize("NFC").toLowerCase().replace(/\s+/g, " ").trim();
+const fold = (name: string): string =>
+  name.normalize("NFC").toLowerCase().replace(/\s+/g, " ").trim();
 
 /** Files in which any of the speakers speaks. */
 export async function filesOf(store: Store, { from, wants }: Renaming): Promise<AssetStatus[]> {
   const names = new Set(from.map(fold));
   const found: AssetStatus[] = [];
-  for await (const asset of store.listAssets()) if (asset.state !== "deleted" && wants(asset.id) && asset.speakers.some((name) => names.has(fold(name)))) found.push(asset);
+  for await (const asset of store.listAssets())
+    if (
+      asset.state !== "deleted" &&
+      wants(asset.id) &&
+      asset.speakers.some((name) => names.has(fold(name)))
+    )
+      found.push(asset);
   return found;
 }
 
 /** Gives speakers another name, file by file, each in one step; the words and their vectors stay, and what was there before is archived. */
-export async function* renameSpeakers(store: Store, renaming: Renaming, identity: StoreIdentity | undefined): AsyncIterable<Renamed> {
+export async function* renameSpeakers(
+  store: Store,
+  renaming: Renaming,
+  identity: StoreIdentity | undefined,
+): AsyncIterable<Renamed> {
   const names = new Set(renaming.from.map(fold));
   for (const asset of await filesOf(store, renaming)) {
     const segments: EmbeddedSegment[] = [];
     let changed = 0;
     for await (const segment of store.readVersion(asset.id)) {
-      const isMeant = segment.speaker !== null && names.has(fold(segment.speaker)) && segment.speaker !== renaming.to;
+      const isMeant =
+        segment.speaker !== null &&
+        names.has(fold(segment.speaker)) &&
+        segment.speaker !== renaming.to;
       if (isMeant) changed++;
       segments.push(isMeant ? { ...segment, speaker: renaming.to } : segment);
     }
     if (changed === 0) continue;
-    const { id, sizeBytes, mtimeMs, captionsStat, origin, engine, language, durationMs, recordedAtMs, indexedAtMs, fingerprint } = asset;
-    await store.commit({
-      id, sizeBytes, mtimeMs, captionsStat, origin: origin ?? "asr", engine: engine ?? "", language: language ?? "und", durationMs, recordedAtMs, indexedAtMs: indexedAtMs ?? undefined,
-      fingerprint: editedFingerprint(fingerprint, segments), segments,
-    }, identity);
+    const {
+      id,
+      sizeBytes,
+      mtimeMs,
+      captionsStat,
+      origin,
+      engine,
+      language,
+      durationMs,
+      recordedAtMs,
+      indexedAtMs,
+      fingerprint,
+    } = asset;
+    await store.commit(
+      {
+        id,
+        sizeBytes,
+        mtimeMs,
+        captionsStat,
+        origin: origin ?? "asr",
+        engine: engine ?? "",
+        language: language ?? "und",
+        durationMs,
+        recordedAtMs,
+        indexedAtMs: indexedAtMs ?? undefined,
+        fingerprint: editedFingerprint(fingerprint, segments),
+        segments,
+      },
+      identity,
+    );
     yield { id, segments: changed };
   }
 }

@@ -36,34 +36,90 @@ export interface FormatOptions {
 }
 
 /** One transcript as a file. `parseTranscript` reads each format back: JSON wholly, the others texts, times and speakers. */
-export function formatTranscript(format: TranscriptFormat, asset: AssetStatus, segments: readonly EmbeddedSegment[], { file, embedder }: FormatOptions): string {
+export function formatTranscript(
+  format: TranscriptFormat,
+  asset: AssetStatus,
+  segments: readonly EmbeddedSegment[],
+  { file, embedder }: FormatOptions,
+): string {
   switch (format) {
-    case "srt": return formatSrt(segments);
-    case "vtt": return formatWebvtt(segments);
-    case "txt": return formatText(file, segments);
-    case "md": return formatMarkdown(file, segments);
-    case "json": return formatJson(asset, segments, file, embedder);
+    case "srt":
+      return formatSrt(segments);
+    case "vtt":
+      return formatWebvtt(segments);
+    case "txt":
+      return formatText(file, segments);
+    case "md":
+      return formatMarkdown(file, segments);
+    case "json":
+      return formatJson(asset, segments, file, embedder);
   }
 }
 
-function formatJson(asset: AssetStatus, segments: readonly EmbeddedSegment[], file: string, embedder: StoreIdentity | undefined): string {
-  const { id, fingerprint, captionsStat, sizeBytes, mtimeMs, origin, engine, language, durationMs, indexedAtMs, recordedAtMs } = asset;
-  const rows = segments.map(({ startMs, endMs, speaker, text, confidence, vector }) =>
-    ({ startMs, endMs, speaker, text, confidence, ...(embedder && vector ? { vector: Buffer.from(vector.buffer, vector.byteOffset, vector.byteLength).toString("base64") } : {}) }));
+function formatJson(
+  asset: AssetStatus,
+  segments: readonly EmbeddedSegment[],
+  file: string,
+  embedder: StoreIdentity | undefined,
+): string {
+  const {
+    id,
+    fingerprint,
+    captionsStat,
+    sizeBytes,
+    mtimeMs,
+    origin,
+    engine,
+    language,
+    durationMs,
+    indexedAtMs,
+    recordedAtMs,
+  } = asset;
+  const rows = segments.map(({ startMs, endMs, speaker, text, confidence, vector }) => ({
+    startMs,
+    endMs,
+    speaker,
+    text,
+    confidence,
+    ...(embedder && vector
+      ? {
+          vector: Buffer.from(vector.buffer, vector.byteOffset, vector.byteLength).toString(
+            "base64",
+          ),
+        }
+      : {}),
+  }));
   return `${JSON.stringify({ version: 1, file, asset: id, fingerprint, captionsStat, sizeBytes, mtimeMs, origin, engine, language, durationMs, indexedAtMs, recordedAtMs, embedder: embedder ?? null, segments: rows }, null, 1)}\n`;
 }
 
 /** @throws UNREADABLE_MEDIA when the bytes are not of that format; the message does not name the file. */
 export function parseTranscript(format: TranscriptFormat, bytes: Uint8Array): TranscriptContent {
   if (format === "json") return parseJson(new TextDecoder().decode(bytes));
-  const lines = format === "txt" ? parseText(new TextDecoder().decode(bytes)) : format === "md" ? parseMarkdown(new TextDecoder().decode(bytes))
-    : parseCaptions(bytes, format === "vtt" ? "webvtt" : "srt").cues;
-  const segments = lines.map(({ startMs, endMs, speaker, text }, index): EmbeddedSegment => ({ index, startMs, endMs, speaker, text, confidence: null, vector: null }));
+  const lines =
+    format === "txt"
+      ? parseText(new TextDecoder().decode(bytes))
+      : format === "md"
+        ? parseMarkdown(new TextDecoder().decode(bytes))
+        : parseCaptions(bytes, format === "vtt" ? "webvtt" : "srt").cues;
+  const segments = lines.map(({ startMs, endMs, speaker, text }, index): EmbeddedSegment => ({
+    index,
+    startMs,
+    endMs,
+    speaker,
+    text,
+    confidence: null,
+    vector: null,
+  }));
   return { facts: null, segments, embedder: null };
 }
 
-type Row = Partial<Record<"startMs" | "endMs" | "speaker" | "text" | "confidence" | "vector", unknown>>;
-const wrong = (what: string): MediasearchError => new MediasearchError("UNREADABLE_MEDIA", `not a transcript that mediasearch wrote: ${what}`, { hint: "mediasearch export FILE --format json" });
+type Row = Partial<
+  Record<"startMs" | "endMs" | "speaker" | "text" | "confidence" | "vector", unknown>
+>;
+const wrong = (what: string): MediasearchError =>
+  new MediasearchError("UNREADABLE_MEDIA", `not a transcript that mediasearch wrote: ${what}`, {
+    hint: "mediasearch export FILE --format json",
+  });
 
 function parseJson(source: string): TranscriptContent {
   let json: Record<string, unknown>;
@@ -73,21 +129,47 @@ function parseJson(source: string): TranscriptContent {
     throw new MediasearchError("UNREADABLE_MEDIA", "not valid JSON", { cause });
   }
   const rows = json?.["segments"];
-  if (json?.["version"] !== 1 || !Array.isArray(rows) || typeof json["asset"] !== "string" || typeof json["fingerprint"] !== "string") throw wrong("version, asset, fingerprint or segments are missing");
+  if (
+    json?.["version"] !== 1 ||
+    !Array.isArray(rows) ||
+    typeof json["asset"] !== "string" ||
+    typeof json["fingerprint"] !== "string"
+  )
+    throw wrong("version, asset, fingerprint or segments are missing");
   const embedder = json["embedder"] as StoreIdentity | null;
-  const segments = (rows as Row[]).map((row, index) => ({ ...segmentOf(row, index), vector: typeof row.vector === "string" && embedder ? vectorOf(row.vector, embedder.dimensions) : null }));
+  const segments = (rows as Row[]).map((row, index) => ({
+    ...segmentOf(row, index),
+    vector:
+      typeof row.vector === "string" && embedder ? vectorOf(row.vector, embedder.dimensions) : null,
+  }));
   // Written by this program and checked above for what it stands on; the rest is as it was stored.
   return { facts: json as unknown as TranscriptFacts, segments, embedder: embedder ?? null };
 }
 
 function segmentOf({ startMs, endMs, speaker, text, confidence }: Row, index: number): Segment {
-  const isTime = (value: unknown): value is number => typeof value === "number" && Number.isInteger(value) && value >= 0;
-  if (!isTime(startMs) || !isTime(endMs) || endMs < startMs || typeof text !== "string" || text === "") throw wrong(`segment ${index} has no text or times`);
-  return { index, startMs, endMs, text, speaker: typeof speaker === "string" && speaker !== "" ? speaker : null, confidence: typeof confidence === "number" ? confidence : null };
+  const isTime = (value: unknown): value is number =>
+    typeof value === "number" && Number.isInteger(value) && value >= 0;
+  if (
+    !isTime(startMs) ||
+    !isTime(endMs) ||
+    endMs < startMs ||
+    typeof text !== "string" ||
+    text === ""
+  )
+    throw wrong(`segment ${index} has no text or times`);
+  return {
+    index,
+    startMs,
+    endMs,
+    text,
+    speaker: typeof speaker === "string" && speaker !== "" ? speaker : null,
+    confidence: typeof confidence === "number" ? confidence : null,
+  };
 }
 
 function vectorOf(base64: string, dimensions: number): Float32Array {
   const bytes = Buffer.from(base64, "base64");
-  if (bytes.length !== dimensions * Float32Array.BYTES_PER_ELEMENT) throw wrong("a vector is not of the model's length");
+  if (bytes.length !== dimensions * Float32Array.BYTES_PER_ELEMENT)
+    throw wrong("a vector is not of the model's length");
   return new Float32Array(Uint8Array.from(bytes).buffer);
 }

@@ -9,21 +9,48 @@ import { inParallel } from "./in-parallel.ts";
 import { verifyCopy } from "./verify.ts";
 
 const MODEL: StoreIdentity = { embedder: "m@1", dimensions: 3 };
-const options: CopyOptions = { wants: () => true, rename: (id) => id, signal: new AbortController().signal };
+const options: CopyOptions = {
+  wants: () => true,
+  rename: (id) => id,
+  signal: new AbortController().signal,
+};
 
 async function local(): Promise<Backend> {
   const folder = mkdtempSync(join(tmpdir(), "mediasearch-transfer-"));
-  const backend = await openBackend("local", { path: join(folder, "library.sqlite"), create: true });
-  onTestFinished(async () => { await backend.close(); rmSync(folder, { recursive: true }); });
+  const backend = await openBackend("local", {
+    path: join(folder, "library.sqlite"),
+    create: true,
+  });
+  onTestFinished(async () => {
+    await backend.close();
+    rmSync(folder, { recursive: true });
+  });
   return backend;
 }
 
 const version = (id: string, more: Partial<AssetVersion> = {}): AssetVersion => ({
-  id, sizeBytes: 5, mtimeMs: 6, fingerprint: `f${id}`, captionsStat: "", origin: "asr", engine: "e@1", language: "en", durationMs: 9000, indexedAtMs: 1_700_000_000_000, recordedAtMs: 1_500_000_000_000,
-  segments: ["the budget of next year", "boats in the harbour", "a bridge was closed"].map((text, index) => ({
-    index, startMs: index * 3000, endMs: index * 3000 + 2500, text: `${text} ${id}`, speaker: index === 1 ? "Ada" : null, confidence: index / 3,
-    vector: Float32Array.of(1, index + 1, id.length),
-  })),
+  id,
+  sizeBytes: 5,
+  mtimeMs: 6,
+  fingerprint: `f${id}`,
+  captionsStat: "",
+  origin: "asr",
+  engine: "e@1",
+  language: "en",
+  durationMs: 9000,
+  indexedAtMs: 1_700_000_000_000,
+  recordedAtMs: 1_500_000_000_000,
+  segments: ["the budget of next year", "boats in the harbour", "a bridge was closed"].map(
+    (text, index) => ({
+      index,
+      startMs: index * 3000,
+      endMs: index * 3000 + 2500,
+      text: `${text} ${id}`,
+      speaker: index === 1 ? "Ada" : null,
+      confidence: index / 3,
+      vector: Float32Array.of(1, index + 1, id.length),
+    }),
+  ),
   ...more,
 });
 
@@ -31,15 +58,32 @@ const version = (id: string, more: Partial<AssetVersion> = {}): AssetVersion => 
 async function full(): Promise<Backend> {
   const backend = await local();
   const { store, ledger } = backend;
-  for (const id of ["/a", "/bb", "/ccc", "/failed", "/deleted"]) await store.commit(version(id), MODEL);
+  for (const id of ["/a", "/bb", "/ccc", "/failed", "/deleted"])
+    await store.commit(version(id), MODEL);
   await store.commit(version("/a", { fingerprint: "newer" }), MODEL);
-  await store.commit(version("/partial", { segments: version("/p").segments.map((segment) => ({ ...segment, vector: null })) }), MODEL);
+  await store.commit(
+    version("/partial", {
+      segments: version("/p").segments.map((segment) => ({ ...segment, vector: null })),
+    }),
+    MODEL,
+  );
   await store.register([{ id: "/registered", sizeBytes: 1, mtimeMs: 2 }]);
   const place = { id: "/failed", sizeBytes: 5, mtimeMs: 6, captionsStat: "" };
   await store.recordFailure(place, "it crashed");
   await store.recordFailure({ ...place, id: "/broken" }, "no sound");
   await store.markDeleted(["/deleted"]);
-  await ledger.putJob({ id: "/failed", state: "QUARANTINED", code: "WORKER_CRASHED", reason: "it crashed", hint: null, attempts: 5, log: ["one"], engine: "local", stat: "s", updatedAtMs: 7 });
+  await ledger.putJob({
+    id: "/failed",
+    state: "QUARANTINED",
+    code: "WORKER_CRASHED",
+    reason: "it crashed",
+    hint: null,
+    attempts: 5,
+    log: ["one"],
+    engine: "local",
+    stat: "s",
+    updatedAtMs: 7,
+  });
   return backend;
 }
 
@@ -60,7 +104,8 @@ describe("a library that is copied", () => {
     expect(await statuses(source)).toEqual(before);
     expect(await target.ledger.listJobs()).toEqual(await source.ledger.listJobs());
     const archived = [];
-    for await (const one of target.store.readArchived()) archived.push([one.id, one.fingerprint, one.segments.length]);
+    for await (const one of target.store.readArchived())
+      archived.push([one.id, one.fingerprint, one.segments.length]);
     expect(archived).toEqual([["/a", "f/a", 3]]);
     const proof = await verifyCopy(source, target, options);
     expect(proof).toMatchObject({ versions: 6, segments: 18, vectors: 15, differences: [] });
@@ -73,7 +118,11 @@ describe("a library that is copied", () => {
     const target = await local();
     await copyLibrary(source, target, options);
     const after = await statuses(target);
-    expect(await copyLibrary(source, target, options)).toMatchObject({ copied: 0, present: 8, archived: 1 });
+    expect(await copyLibrary(source, target, options)).toMatchObject({
+      copied: 0,
+      present: 8,
+      archived: 1,
+    });
     expect(await statuses(target)).toEqual(after);
     expect((await target.store.listArchived()).length).toBe(1);
   });
@@ -83,8 +132,19 @@ describe("a library that is copied", () => {
     const target = await local();
     const stop = new AbortController();
     let writes = 0;
-    const stopping: Backend = { ...target, store: { ...target.store, commit: async (...args) => { await target.store.commit(...args); if (++writes === 2) stop.abort(); } } };
-    await expect(copyLibrary(source, stopping, { ...options, signal: stop.signal })).rejects.toThrow("aborted");
+    const stopping: Backend = {
+      ...target,
+      store: {
+        ...target.store,
+        commit: async (...args) => {
+          await target.store.commit(...args);
+          if (++writes === 2) stop.abort();
+        },
+      },
+    };
+    await expect(
+      copyLibrary(source, stopping, { ...options, signal: stop.signal }),
+    ).rejects.toThrow("aborted");
     const summary = await copyLibrary(source, target, options);
     expect(summary.present).toBeGreaterThanOrEqual(2);
     expect(summary.copied + summary.present).toBe(8);
@@ -94,9 +154,16 @@ describe("a library that is copied", () => {
   it("can be a part of one, under other names", async () => {
     const source = await full();
     const target = await local();
-    const some: CopyOptions = { ...options, wants: (id) => id.startsWith("/b"), rename: (id) => `s3://media${id}` };
+    const some: CopyOptions = {
+      ...options,
+      wants: (id) => id.startsWith("/b"),
+      rename: (id) => `s3://media${id}`,
+    };
     await copyLibrary(source, target, some);
-    expect((await statuses(target)).map((status) => (status as { id: string }).id)).toEqual(["s3://media/bb", "s3://media/broken"]);
+    expect((await statuses(target)).map((status) => (status as { id: string }).id)).toEqual([
+      "s3://media/bb",
+      "s3://media/broken",
+    ]);
     const proof = await verifyCopy(source, target, some);
     expect(proof).toMatchObject({ versions: 1, differences: [] });
     expect(proof.queries).toBe(3);
@@ -105,17 +172,24 @@ describe("a library that is copied", () => {
   it("leaves alone what the target indexed later", async () => {
     const source = await full();
     const target = await local();
-    await target.store.commit(version("/bb", { fingerprint: "later", indexedAtMs: 1_800_000_000_000 }), MODEL);
+    await target.store.commit(
+      version("/bb", { fingerprint: "later", indexedAtMs: 1_800_000_000_000 }),
+      MODEL,
+    );
     const summary = await copyLibrary(source, target, options);
     expect(summary.newer).toEqual(["/bb"]);
     expect((await target.store.getAsset("/bb"))?.fingerprint).toBe("later");
-    expect((await verifyCopy(source, target, { ...options, newer: new Set(summary.newer) })).differences).toEqual([]);
+    expect(
+      (await verifyCopy(source, target, { ...options, newer: new Set(summary.newer) })).differences,
+    ).toEqual([]);
   });
 
   it("is refused by a library of another embedding model, which stays empty", async () => {
     const target = await local();
     await target.store.commit(version("/x"), { ...MODEL, embedder: "other@1" });
-    await expect(copyLibrary(await full(), target, options)).rejects.toMatchObject({ code: "MODEL_MISMATCH" });
+    await expect(copyLibrary(await full(), target, options)).rejects.toMatchObject({
+      code: "MODEL_MISMATCH",
+    });
     expect((await statuses(target)).length).toBe(1);
   });
 });
@@ -123,12 +197,36 @@ describe("a library that is copied", () => {
 describe("verification notices a target that", () => {
   const faults: Readonly<Record<string, (version: AssetVersion) => AssetVersion>> = {
     "lost a segment": (one) => ({ ...one, segments: one.segments.slice(0, -1) }),
-    "changed a letter": (one) => ({ ...one, segments: one.segments.map((segment) => ({ ...segment, text: segment.text.replace("a", "e") })) }),
-    "lost a speaker": (one) => ({ ...one, segments: one.segments.map((segment) => ({ ...segment, speaker: null })) }),
-    "rounded a confidence": (one) => ({ ...one, segments: one.segments.map((segment) => ({ ...segment, confidence: 0.33 })) }),
-    "changed a vector": (one) => ({ ...one, segments: one.segments.map((segment) => ({ ...segment, vector: segment.vector && Float32Array.from(segment.vector, (x) => x * 1.0001) })) }),
-    "lost the vectors": (one) => ({ ...one, segments: one.segments.map((segment) => ({ ...segment, vector: null })) }),
-    "shifted a time": (one) => ({ ...one, segments: one.segments.map((segment) => ({ ...segment, endMs: segment.endMs + 1 })) }),
+    "changed a letter": (one) => ({
+      ...one,
+      segments: one.segments.map((segment) => ({
+        ...segment,
+        text: segment.text.replace("a", "e"),
+      })),
+    }),
+    "lost a speaker": (one) => ({
+      ...one,
+      segments: one.segments.map((segment) => ({ ...segment, speaker: null })),
+    }),
+    "rounded a confidence": (one) => ({
+      ...one,
+      segments: one.segments.map((segment) => ({ ...segment, confidence: 0.33 })),
+    }),
+    "changed a vector": (one) => ({
+      ...one,
+      segments: one.segments.map((segment) => ({
+        ...segment,
+        vector: segment.vector && Float32Array.from(segment.vector, (x) => x * 1.0001),
+      })),
+    }),
+    "lost the vectors": (one) => ({
+      ...one,
+      segments: one.segments.map((segment) => ({ ...segment, vector: null })),
+    }),
+    "shifted a time": (one) => ({
+      ...one,
+      segments: one.segments.map((segment) => ({ ...segment, endMs: segment.endMs + 1 })),
+    }),
     "forgot when it was recorded": (one) => ({ ...one, recordedAtMs: null }),
     "forgot the engine": (one) => ({ ...one, engine: "" }),
   };
@@ -136,7 +234,18 @@ describe("verification notices a target that", () => {
     it(fault, async () => {
       const source = await full();
       const target = await local();
-      await copyLibrary(source, { ...target, store: { ...target.store, commit: (one, model) => target.store.commit(one.id === "/bb" ? change(one) : one, model) } }, options);
+      await copyLibrary(
+        source,
+        {
+          ...target,
+          store: {
+            ...target.store,
+            commit: (one, model) =>
+              target.store.commit(one.id === "/bb" ? change(one) : one, model),
+          },
+        },
+        options,
+      );
       const { differences } = await verifyCopy(source, target, options);
       expect(differences.map(({ id }) => id)).toContain("/bb");
     });
@@ -146,7 +255,10 @@ describe("verification notices a target that", () => {
     const target = await local();
     await copyLibrary(source, target, options);
     await target.store.removeAsset("/ccc");
-    expect((await verifyCopy(source, target, options)).differences).toContainEqual({ id: "/ccc", what: "is missing" });
+    expect((await verifyCopy(source, target, options)).differences).toContainEqual({
+      id: "/ccc",
+      what: "is missing",
+    });
   });
 
   it("answers otherwise", async () => {
@@ -169,7 +281,9 @@ describe("inParallel", () => {
     let most = 0;
     await inParallel(numbers(20), 3, async (item) => {
       most = Math.max(most, ++now);
-      await new Promise((resolve) => { setImmediate(resolve); });
+      await new Promise((resolve) => {
+        setImmediate(resolve);
+      });
       now--;
       done.push(item);
     });
@@ -179,7 +293,12 @@ describe("inParallel", () => {
 
   it("stops at the first failure and throws it", async () => {
     const done: number[] = [];
-    await expect(inParallel(numbers(1000), 2, async (item) => { if (item === 5) throw new Error("five"); done.push(item); })).rejects.toThrow("five");
+    await expect(
+      inParallel(numbers(1000), 2, async (item) => {
+        if (item === 5) throw new Error("five");
+        done.push(item);
+      }),
+    ).rejects.toThrow("five");
     expect(done.length).toBeLessThan(10);
   });
 });

@@ -1,5 +1,12 @@
 import { createHash } from "node:crypto";
-import type { AssetId, AssetStatus, Backend, Hit, SearchFilter, Store } from "../backends/backend.ts";
+import type {
+  AssetId,
+  AssetStatus,
+  Backend,
+  Hit,
+  SearchFilter,
+  Store,
+} from "../backends/backend.ts";
 import { queryTerms } from "../search/parse-query.ts";
 import type { EmbeddedSegment } from "../types.ts";
 import { asMoved, type CopyOptions, isThere, readerOf } from "./copy.ts";
@@ -33,38 +40,72 @@ interface Sample {
 }
 
 /** Reads every version on both sides and compares count and content; then asks both the same questions. Bounded memory. */
-export async function verifyCopy(source: Backend, target: Backend, options: CopyOptions & { readonly newer?: ReadonlySet<AssetId>; readonly onVersion?: () => void }): Promise<Proof> {
+export async function verifyCopy(
+  source: Backend,
+  target: Backend,
+  options: CopyOptions & { readonly newer?: ReadonlySet<AssetId>; readonly onVersion?: () => void },
+): Promise<Proof> {
   const sum = { versions: 0, segments: 0, vectors: 0 };
   const differences: Difference[] = [];
   const digests: [AssetId, string][] = [];
   const samples: Sample[] = [];
   const wants = (id: AssetId): boolean => options.wants(id) && !options.newer?.has(id);
-  await inParallel(source.store.listAssets(), Math.min(4, target.store.capabilities.concurrentCommits), async (found) => {
-    if (!wants(found.id)) return;
-    const asset = asMoved(found, options);
-    options.signal.throwIfAborted();
-    const id = options.rename(asset.id);
-    const there = await target.store.getAsset(id);
-    if (!there || !isThere(asset, there)) return void differences.push({ id: asset.id, what: there ? "its state or version is another" : "is missing" });
-    if (asset.fingerprint === null) return;
-    const ours = await digestVersion(asset, readerOf(asset, source.store, options.sourceCopy).readVersion(asset.id), asset.state === "deleted" ? undefined : (segment) => keepSample(samples, asset, segment));
-    const theirs = await digestVersion(there, readerOf(there, target.store, options.targetCopy).readVersion(id));
-    if (ours.segments !== theirs.segments) differences.push({ id: asset.id, what: `${theirs.segments} of ${ours.segments} segments` });
-    else if (ours.digest !== theirs.digest) differences.push({ id: asset.id, what: "its content is another" });
-    sum.versions++;
-    sum.segments += ours.segments;
-    sum.vectors += ours.vectors;
-    digests.push([asset.id, ours.digest]);
-    options.onVersion?.();
-  });
+  await inParallel(
+    source.store.listAssets(),
+    Math.min(4, target.store.capabilities.concurrentCommits),
+    async (found) => {
+      if (!wants(found.id)) return;
+      const asset = asMoved(found, options);
+      options.signal.throwIfAborted();
+      const id = options.rename(asset.id);
+      const there = await target.store.getAsset(id);
+      if (!there || !isThere(asset, there))
+        return void differences.push({
+          id: asset.id,
+          what: there ? "its state or version is another" : "is missing",
+        });
+      if (asset.fingerprint === null) return;
+      const ours = await digestVersion(
+        asset,
+        readerOf(asset, source.store, options.sourceCopy).readVersion(asset.id),
+        asset.state === "deleted" ? undefined : (segment) => keepSample(samples, asset, segment),
+      );
+      const theirs = await digestVersion(
+        there,
+        readerOf(there, target.store, options.targetCopy).readVersion(id),
+      );
+      if (ours.segments !== theirs.segments)
+        differences.push({ id: asset.id, what: `${theirs.segments} of ${ours.segments} segments` });
+      else if (ours.digest !== theirs.digest)
+        differences.push({ id: asset.id, what: "its content is another" });
+      sum.versions++;
+      sum.segments += ours.segments;
+      sum.vectors += ours.vectors;
+      digests.push([asset.id, ours.digest]);
+      options.onVersion?.();
+    },
+  );
   const all = createHash("sha256");
-  for (const [id, digest] of digests.toSorted(([a], [b]) => (a < b ? -1 : 1))) all.update(`${digest} ${id}\n`);
-  const answers = await compareAnswers(source.store, options.targetCopy ?? target.store, samples, { ...options, wants });
-  return { ...sum, digest: all.digest("hex"), queries: answers.queries, differences: [...differences, ...answers.differences] };
+  for (const [id, digest] of digests.toSorted(([a], [b]) => (a < b ? -1 : 1)))
+    all.update(`${digest} ${id}\n`);
+  const answers = await compareAnswers(source.store, options.targetCopy ?? target.store, samples, {
+    ...options,
+    wants,
+  });
+  return {
+    ...sum,
+    digest: all.digest("hex"),
+    queries: answers.queries,
+    differences: [...differences, ...answers.differences],
+  };
 }
 
 /** The segments whose digest is least: spread over the library, and the same ones every time. */
-function keepSample(samples: Sample[], { fingerprint }: AssetStatus, { index, text, vector }: EmbeddedSegment): void {
+function keepSample(
+  samples: Sample[],
+  { fingerprint }: AssetStatus,
+  { index, text, vector }: EmbeddedSegment,
+): void {
   const rank = createHash("sha1").update(`${fingerprint}/${index}`).digest("hex");
   if (samples.length === SAMPLE && rank >= (samples.at(-1)?.rank ?? "")) return;
   samples.push({ rank, text, vector });
@@ -72,28 +113,43 @@ function keepSample(samples: Sample[], { fingerprint }: AssetStatus, { index, te
   samples.length = Math.min(samples.length, SAMPLE);
 }
 
-async function compareAnswers(source: Store, target: Store, samples: readonly Sample[], { wants, rename }: Pick<CopyOptions, "wants" | "rename">): Promise<{ queries: number; differences: Difference[] }> {
+async function compareAnswers(
+  source: Store,
+  target: Store,
+  samples: readonly Sample[],
+  { wants, rename }: Pick<CopyOptions, "wants" | "rename">,
+): Promise<{ queries: number; differences: Difference[] }> {
   const here = new Set<AssetId>();
   let left = 0;
-  for await (const { id, state } of source.listAssets()) if (wants(id)) here.add(id); else if (state !== "deleted") left++;
+  for await (const { id, state } of source.listAssets())
+    if (wants(id)) here.add(id);
+    else if (state !== "deleted") left++;
   const names = new Map([...here].map((id) => [rename(id), id]));
   let others = 0;
-  for await (const { id, state } of target.listAssets()) if (!names.has(id) && state !== "deleted") others++;
+  for await (const { id, state } of target.listAssets())
+    if (!names.has(id) && state !== "deleted") others++;
   // BM25 weighs a word by the whole library: only equal libraries rank words alike. Meaning ranks alike wherever the same vectors are.
   const alike = left === 0 && others === 0;
-  const filters: readonly [SearchFilter, SearchFilter] = alike ? [{}, {}] : [{ assets: here }, { assets: new Set(names.keys()) }];
+  const filters: readonly [SearchFilter, SearchFilter] = alike
+    ? [{}, {}]
+    : [{ assets: here }, { assets: new Set(names.keys()) }];
   const differences: Difference[] = [];
   let queries = 0;
   for (const { text, vector } of samples) {
     const asked: ((store: Store, filter: SearchFilter) => Promise<Hit[]>)[] = [];
     const terms = queryTerms(text).slice(0, 6);
-    if (alike && terms.length > 0) asked.push((store, filter) => store.searchText({ terms }, filter, HITS));
+    if (alike && terms.length > 0)
+      asked.push((store, filter) => store.searchText({ terms }, filter, HITS));
     if (vector) asked.push((store, filter) => store.searchVector(vector, filter, HITS));
     for (const ask of asked) {
       queries++;
       const [a, b] = await Promise.all([ask(source, filters[0]), ask(target, filters[1])]);
       const [ours, theirs] = [ranking(a, (id) => id), ranking(b, (id) => names.get(id) ?? id)];
-      if (ours !== theirs) differences.push({ id: `query ${JSON.stringify(text.slice(0, 60))}`, what: "other hits than in the source" });
+      if (ours !== theirs)
+        differences.push({
+          id: `query ${JSON.stringify(text.slice(0, 60))}`,
+          what: "other hits than in the source",
+        });
     }
   }
   return { queries, differences };
@@ -103,5 +159,9 @@ async function compareAnswers(source: Store, target: Store, samples: readonly Sa
 function ranking(hits: readonly Hit[], nameOf: (id: AssetId) => AssetId): string {
   const score = (hit: Hit): string => hit.score.toFixed(4);
   const last = hits.length === HITS ? score(hits.at(-1) as Hit) : undefined;
-  return hits.filter((hit) => score(hit) !== last).map((hit) => `${score(hit)} ${nameOf(hit.asset)} ${hit.segment.index}`).toSorted().join("\n");
+  return hits
+    .filter((hit) => score(hit) !== last)
+    .map((hit) => `${score(hit)} ${nameOf(hit.asset)} ${hit.segment.index}`)
+    .toSorted()
+    .join("\n");
 }

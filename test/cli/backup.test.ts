@@ -17,9 +17,13 @@ describe("backup and restore", () => {
     expect(JSON.parse(made.stdout)).toMatchObject({ files: 6, segments: 12 });
     expect(statSync(backup).mode & 0o777).toBe(0o600);
     const restored = join(home, "restored.sqlite");
-    expect((await mediasearch(["restore", backup, "--store", restored], { home })).exitCode).toBe(0);
+    expect((await mediasearch(["restore", backup, "--store", restored], { home })).exitCode).toBe(
+      0,
+    );
     expect(found(await mediasearch([...ask, "--store", restored], { home }))).toEqual(before);
-    const proof = JSON.parse((await mediasearch(["migrate", "--to", restored, "--json"], { home })).stdout) as { copied: unknown; proof: unknown };
+    const proof = JSON.parse(
+      (await mediasearch(["migrate", "--to", restored, "--json"], { home })).stdout,
+    ) as { copied: unknown; proof: unknown };
     expect(proof).toMatchObject({ copied: { copied: 0, present: 6 }, proof: { differences: [] } });
     expect(readdirSync(home).filter((name) => name.startsWith("."))).toEqual([]);
   });
@@ -35,13 +39,19 @@ describe("backup and restore", () => {
 
   it("is one state of a library that is being written", async () => {
     const home = await captionLibrary(2);
-    for (let i = 0; i < 150; i++) writeFileSync(join(home, "media", `more-${i}.srt`), `1\n00:00:00,000 --> 00:00:05,000\nSentence number ${i} is short.\n`);
+    for (let i = 0; i < 150; i++)
+      writeFileSync(
+        join(home, "media", `more-${i}.srt`),
+        `1\n00:00:00,000 --> 00:00:05,000\nSentence number ${i} is short.\n`,
+      );
     const indexing = spawnMediasearch(["index", join(home, "media")], { home });
     const counts: number[] = [];
     for (let i = 0; i < 3; i++) {
       const { stdout } = await mediasearch(["backup", join(home, `b${i}`), "--json"], { home });
       counts.push((JSON.parse(stdout) as { files: number }).files);
-      expect((await mediasearch(["restore", join(home, `b${i}`), "--check"], { home })).exitCode).toBe(0);
+      expect(
+        (await mediasearch(["restore", join(home, `b${i}`), "--check"], { home })).exitCode,
+      ).toBe(0);
     }
     expect((await indexing).exitCode).toBe(0);
     expect(counts.every((files) => files >= 2 && files <= 152)).toBe(true);
@@ -56,13 +66,28 @@ describe("backup and restore", () => {
     expect((await mediasearch(["backup", backup, "--force"], { home })).exitCode).toBe(0);
     const refused = await mediasearch(["restore", backup], { home });
     expect([refused.exitCode, refused.stderr.includes("--force")]).toEqual([2, true]);
-    writeFileSync(join(home, "media", "new.srt"), "1\n00:00:00,000 --> 00:00:05,000\nSaid after the backup.\n");
+    writeFileSync(
+      join(home, "media", "new.srt"),
+      "1\n00:00:00,000 --> 00:00:05,000\nSaid after the backup.\n",
+    );
     await mediasearch(["index", join(home, "media")], { home });
-    const { stdout, exitCode } = await mediasearch(["restore", backup, "--force", "--json"], { home });
+    const { stdout, exitCode } = await mediasearch(["restore", backup, "--force", "--json"], {
+      home,
+    });
     expect(exitCode).toBe(0);
     const { kept } = JSON.parse(stdout) as { kept: string };
-    expect(found(await mediasearch(["search", "after backup", "--mode", "keyword", "--json"], { home })).total).toBe(0);
-    expect(found(await mediasearch(["search", "after backup", "--mode", "keyword", "--json", "--store", kept], { home })).total).toBe(1);
+    expect(
+      found(await mediasearch(["search", "after backup", "--mode", "keyword", "--json"], { home }))
+        .total,
+    ).toBe(0);
+    expect(
+      found(
+        await mediasearch(
+          ["search", "after backup", "--mode", "keyword", "--json", "--store", kept],
+          { home },
+        ),
+      ).total,
+    ).toBe(1);
   });
 
   it("take the place of a library that is damaged", async () => {
@@ -83,15 +108,37 @@ describe("a backup in an object store", () => {
       const home = await captionLibrary(3);
       const before = found(await mediasearch(ask, { home }));
       const call = ["backup", "s3://media/backups/monday", "--json"];
-      expect(JSON.parse((await mediasearch(call, { home, env: s3.env })).stdout)).toMatchObject({ file: "s3://media/backups/monday", files: 3 });
-      writeFileSync(join(home, "media/more.srt"), "1\n00:00:00,000 --> 00:00:05,000\nSaid later.\n");
+      expect(JSON.parse((await mediasearch(call, { home, env: s3.env })).stdout)).toMatchObject({
+        file: "s3://media/backups/monday",
+        files: 3,
+      });
+      writeFileSync(
+        join(home, "media/more.srt"),
+        "1\n00:00:00,000 --> 00:00:05,000\nSaid later.\n",
+      );
       await mediasearch(["index", join(home, "media")], { home });
       expect((await mediasearch(call, { home, env: s3.env })).exitCode).not.toBe(0);
       expect((await mediasearch([...call, "--force"], { home, env: s3.env })).exitCode).toBe(0);
       const restored = join(home, "restored.sqlite");
-      expect((await mediasearch(["restore", "s3://media/backups/monday", "--store", restored], { home, env: s3.env })).exitCode).toBe(0);
-      expect(found(await mediasearch([...ask, "--store", restored], { home })).hits.length).toBeGreaterThanOrEqual(before.hits.length);
-      expect((await mediasearch(["restore", "s3://media/none", "--store", join(home, "x.sqlite")], { home, env: s3.env })).exitCode).toBe(17);
+      expect(
+        (
+          await mediasearch(["restore", "s3://media/backups/monday", "--store", restored], {
+            home,
+            env: s3.env,
+          })
+        ).exitCode,
+      ).toBe(0);
+      expect(
+        found(await mediasearch([...ask, "--store", restored], { home })).hits.length,
+      ).toBeGreaterThanOrEqual(before.hits.length);
+      expect(
+        (
+          await mediasearch(["restore", "s3://media/none", "--store", join(home, "x.sqlite")], {
+            home,
+            env: s3.env,
+          })
+        ).exitCode,
+      ).toBe(17);
     } finally {
       await s3.stop();
     }
@@ -101,9 +148,21 @@ describe("a backup in an object store", () => {
 describe("restore refuses, before it touches anything,", () => {
   const damages: Readonly<Record<string, (bytes: Buffer) => Buffer>> = {
     "a backup that was cut off": (bytes) => bytes.subarray(0, Math.floor(bytes.length * 0.7)),
-    "a backup with a hole": (bytes) => { const copy = Buffer.from(bytes); return copy.fill(0xa5, Math.floor(copy.length / 2), Math.floor(copy.length / 2) + 256); },
-    "a backup with another checksum at its end": (bytes) => { const copy = Buffer.from(bytes); const at = copy.length - 6; copy[at] = (copy[at] ?? 0) ^ 1; return copy; },
-    "a backup whose library was changed and packed again": (bytes) => { const plain = gunzipSync(bytes); plain[plain.length - 100] = (plain[plain.length - 100] ?? 0) ^ 255; return gzipSync(plain); },
+    "a backup with a hole": (bytes) => {
+      const copy = Buffer.from(bytes);
+      return copy.fill(0xa5, Math.floor(copy.length / 2), Math.floor(copy.length / 2) + 256);
+    },
+    "a backup with another checksum at its end": (bytes) => {
+      const copy = Buffer.from(bytes);
+      const at = copy.length - 6;
+      copy[at] = (copy[at] ?? 0) ^ 1;
+      return copy;
+    },
+    "a backup whose library was changed and packed again": (bytes) => {
+      const plain = gunzipSync(bytes);
+      plain[plain.length - 100] = (plain[plain.length - 100] ?? 0) ^ 255;
+      return gzipSync(plain);
+    },
     "a gzip file of something else": () => gzipSync("hello\nworld\nthere"),
     "a file that is no gzip": () => Buffer.from("hello"),
     "an empty file": () => Buffer.alloc(0),
@@ -118,12 +177,16 @@ describe("restore refuses, before it touches anything,", () => {
       const { exitCode, stderr } = await mediasearch(["restore", backup, "--force"], { home });
       expect([exitCode, stderr.includes("backup")], stderr).toEqual([13, true]);
       expect(readFileSync(join(home, "library.sqlite")).equals(library)).toBe(true);
-      expect(readdirSync(home).filter((name) => name.startsWith(".") || name.endsWith("replaced"))).toEqual([]);
+      expect(
+        readdirSync(home).filter((name) => name.startsWith(".") || name.endsWith("replaced")),
+      ).toEqual([]);
     });
 
   it("a file that is not there", async () => {
     const home = await captionLibrary(1);
-    expect((await mediasearch(["restore", join(home, "none"), "--force"], { home })).exitCode).toBe(17);
+    expect((await mediasearch(["restore", join(home, "none"), "--force"], { home })).exitCode).toBe(
+      17,
+    );
     expect(existsSync(join(home, "library.sqlite"))).toBe(true);
   });
 });

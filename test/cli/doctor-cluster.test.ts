@@ -25,12 +25,28 @@ interface Check {
   readonly hint: string | null;
 }
 
-const keys = (): Record<string, string> => ({ VAST_ENDPOINT: cluster.url, VAST_ACCESS_KEY_ID: cluster.accessKey, VAST_SECRET_ACCESS_KEY: cluster.secretKey, VAST_DATABASE_BUCKET: cluster.bucket });
+const keys = (): Record<string, string> => ({
+  VAST_ENDPOINT: cluster.url,
+  VAST_ACCESS_KEY_ID: cluster.accessKey,
+  VAST_SECRET_ACCESS_KEY: cluster.secretKey,
+  VAST_DATABASE_BUCKET: cluster.bucket,
+});
 
-async function doctor(env: Readonly<Record<string, string>>, ...flags: readonly string[]): Promise<{ exitCode: number; failed: Check | undefined; checks: readonly Check[]; all: string }> {
-  const { exitCode, stdout, stderr } = await mediasearch(["doctor", "--json", ...flags], { home: tempFolder(), env });
+async function doctor(
+  env: Readonly<Record<string, string>>,
+  ...flags: readonly string[]
+): Promise<{ exitCode: number; failed: Check | undefined; checks: readonly Check[]; all: string }> {
+  const { exitCode, stdout, stderr } = await mediasearch(["doctor", "--json", ...flags], {
+    home: tempFolder(),
+    env,
+  });
   const { checks } = JSON.parse(stdout) as { checks: readonly Check[] };
-  return { exitCode, failed: checks.find(({ status }) => status === "failed"), checks, all: stdout + stderr };
+  return {
+    exitCode,
+    failed: checks.find(({ status }) => status === "failed"),
+    checks,
+    all: stdout + stderr,
+  };
 }
 
 describe("doctor --backend vast", () => {
@@ -39,22 +55,84 @@ describe("doctor --backend vast", () => {
     expect(exitCode, all).toBe(0);
     const vast = checks.filter(({ check }) => check.startsWith("VAST"));
     expect(vast.map(({ check }) => check)).toEqual([
-      "VAST settings", "VAST name", "VAST port", "VAST HTTP", "VAST clock", "VAST server and keys", "VAST bucket", "VAST tables", "VAST right to make a schema",
-      "VAST right to make a table with vectors", "VAST right to write and read rows", "VAST right to undo it all", "VAST replica", "VAST latency",
+      "VAST settings",
+      "VAST name",
+      "VAST port",
+      "VAST HTTP",
+      "VAST clock",
+      "VAST server and keys",
+      "VAST bucket",
+      "VAST tables",
+      "VAST right to make a schema",
+      "VAST right to make a table with vectors",
+      "VAST right to write and read rows",
+      "VAST right to undo it all",
+      "VAST replica",
+      "VAST latency",
     ]);
     expect(vast.find(({ check }) => check === "VAST tables")).toMatchObject({ status: "warning" });
     expect(all).not.toContain(cluster.secretKey);
   });
 
-  const wrong: Readonly<Record<string, { readonly env: () => Record<string, string>; readonly exit: number; readonly check: string; readonly hint: RegExp }>> = {
-    "no address": { env: () => ({ ...keys(), VAST_ENDPOINT: "" }), exit: 2, check: "VAST settings", hint: /VAST_ENDPOINT=/ },
-    "no keys": { env: () => ({ ...keys(), VAST_SECRET_ACCESS_KEY: "" }), exit: 12, check: "VAST settings", hint: /VAST_SECRET_ACCESS_KEY_FILE/ },
-    "a wrong secret": { env: () => ({ ...keys(), VAST_SECRET_ACCESS_KEY: "wrong-secret-value" }), exit: 12, check: "VAST server and keys", hint: /VAST_SECRET_ACCESS_KEY/ },
-    "an unknown access key": { env: () => ({ ...keys(), VAST_ACCESS_KEY_ID: "nobody" }), exit: 12, check: "VAST server and keys", hint: /VAST_ACCESS_KEY_ID/ },
-    "a bucket that is not there": { env: () => ({ ...keys(), VAST_DATABASE_BUCKET: "no-such-bucket" }), exit: 17, check: "VAST bucket", hint: /VAST_DATABASE_BUCKET/ },
-    "a closed port": { env: () => ({ ...keys(), VAST_ENDPOINT: "http://127.0.0.1:1" }), exit: 16, check: "VAST port", hint: /VAST_ENDPOINT/ },
-    "https for http": { env: () => ({ ...keys(), VAST_ENDPOINT: cluster.url.replace("http:", "https:") }), exit: 16, check: "VAST TLS", hint: /VAST_ENDPOINT=http:/ },
-    "an S3 server that does not know the keys": { env: () => ({ ...keys(), VAST_ENDPOINT: s3.endpoint }), exit: 12, check: "VAST server and keys", hint: /VAST_S3_ENDPOINT/ },
+  const wrong: Readonly<
+    Record<
+      string,
+      {
+        readonly env: () => Record<string, string>;
+        readonly exit: number;
+        readonly check: string;
+        readonly hint: RegExp;
+      }
+    >
+  > = {
+    "no address": {
+      env: () => ({ ...keys(), VAST_ENDPOINT: "" }),
+      exit: 2,
+      check: "VAST settings",
+      hint: /VAST_ENDPOINT=/,
+    },
+    "no keys": {
+      env: () => ({ ...keys(), VAST_SECRET_ACCESS_KEY: "" }),
+      exit: 12,
+      check: "VAST settings",
+      hint: /VAST_SECRET_ACCESS_KEY_FILE/,
+    },
+    "a wrong secret": {
+      env: () => ({ ...keys(), VAST_SECRET_ACCESS_KEY: "wrong-secret-value" }),
+      exit: 12,
+      check: "VAST server and keys",
+      hint: /VAST_SECRET_ACCESS_KEY/,
+    },
+    "an unknown access key": {
+      env: () => ({ ...keys(), VAST_ACCESS_KEY_ID: "nobody" }),
+      exit: 12,
+      check: "VAST server and keys",
+      hint: /VAST_ACCESS_KEY_ID/,
+    },
+    "a bucket that is not there": {
+      env: () => ({ ...keys(), VAST_DATABASE_BUCKET: "no-such-bucket" }),
+      exit: 17,
+      check: "VAST bucket",
+      hint: /VAST_DATABASE_BUCKET/,
+    },
+    "a closed port": {
+      env: () => ({ ...keys(), VAST_ENDPOINT: "http://127.0.0.1:1" }),
+      exit: 16,
+      check: "VAST port",
+      hint: /VAST_ENDPOINT/,
+    },
+    "https for http": {
+      env: () => ({ ...keys(), VAST_ENDPOINT: cluster.url.replace("http:", "https:") }),
+      exit: 16,
+      check: "VAST TLS",
+      hint: /VAST_ENDPOINT=http:/,
+    },
+    "an S3 server that does not know the keys": {
+      env: () => ({ ...keys(), VAST_ENDPOINT: s3.endpoint }),
+      exit: 12,
+      check: "VAST server and keys",
+      hint: /VAST_S3_ENDPOINT/,
+    },
   };
   for (const [what, { env, exit, check, hint }] of Object.entries(wrong))
     it(`names the first broken step: ${what}`, async () => {
@@ -64,11 +142,36 @@ describe("doctor --backend vast", () => {
       expect(all).not.toMatch(/wrong-secret-value|emulator-secret/);
     });
 
-  const faults: Readonly<Record<string, { readonly rules: Parameters<Spawned["setFaults"]>[0]; readonly check: string; readonly exit: number }>> = {
-    "no right to make schemas": { rules: [{ kind: "error", op: "create-schema", status: 403, code: "AccessDenied" }], check: "VAST right to make a schema", exit: 12 },
-    "no right to make tables": { rules: [{ kind: "error", op: "create-table", status: 403, code: "AccessDenied" }], check: "VAST right to make a table with vectors", exit: 12 },
-    "no right to write rows": { rules: [{ kind: "error", op: "insert", status: 403, code: "AccessDenied" }], check: "VAST right to write and read rows", exit: 12 },
-    "a full cluster": { rules: [{ kind: "error", op: "insert", status: 507, code: "InsufficientCapacity" }], check: "VAST right to write and read rows", exit: 18 },
+  const faults: Readonly<
+    Record<
+      string,
+      {
+        readonly rules: Parameters<Spawned["setFaults"]>[0];
+        readonly check: string;
+        readonly exit: number;
+      }
+    >
+  > = {
+    "no right to make schemas": {
+      rules: [{ kind: "error", op: "create-schema", status: 403, code: "AccessDenied" }],
+      check: "VAST right to make a schema",
+      exit: 12,
+    },
+    "no right to make tables": {
+      rules: [{ kind: "error", op: "create-table", status: 403, code: "AccessDenied" }],
+      check: "VAST right to make a table with vectors",
+      exit: 12,
+    },
+    "no right to write rows": {
+      rules: [{ kind: "error", op: "insert", status: 403, code: "AccessDenied" }],
+      check: "VAST right to write and read rows",
+      exit: 12,
+    },
+    "a full cluster": {
+      rules: [{ kind: "error", op: "insert", status: 507, code: "InsufficientCapacity" }],
+      check: "VAST right to write and read rows",
+      exit: 18,
+    },
   };
   for (const [what, { rules, check, exit }] of Object.entries(faults))
     it(`names the first broken step: ${what}`, async () => {
@@ -88,10 +191,25 @@ describe("doctor on what stands in the cluster", () => {
     const env = { ...keys(), VAST_DATABASE_SCHEMA: "incomplete" };
     expect((await mediasearch(["migrate", "--to", "vast"], { home, env })).exitCode).toBe(0);
     expect((await doctor(env, "--backend", "vast")).exitCode).toBe(0);
-    const client = await connect({ endpoint: cluster.url, accessKeyId: cluster.accessKey, secretAccessKey: cluster.secretKey });
-    await dropTable(client.session, { bucket: cluster.bucket, schema: "incomplete", table: "segments" });
+    const client = await connect({
+      endpoint: cluster.url,
+      accessKeyId: cluster.accessKey,
+      secretAccessKey: cluster.secretKey,
+    });
+    await dropTable(client.session, {
+      bucket: cluster.bucket,
+      schema: "incomplete",
+      table: "segments",
+    });
     client.close();
-    expect(await doctor(env, "--backend", "vast")).toMatchObject({ exitCode: 17, failed: { check: "VAST tables", found: "missing in incomplete: segments", hint: expect.stringContaining("restore") as string } });
+    expect(await doctor(env, "--backend", "vast")).toMatchObject({
+      exitCode: 17,
+      failed: {
+        check: "VAST tables",
+        found: "missing in incomplete: segments",
+        hint: expect.stringContaining("restore") as string,
+      },
+    });
   });
 });
 
@@ -101,22 +219,57 @@ describe("doctor with an object store", () => {
   it("lists, writes, reads, removes and uploads in parts", async () => {
     const { exitCode, checks, all } = await doctor(env());
     expect(exitCode, all).toBe(0);
-    expect(checks.filter(({ check }) => check.startsWith("S3")).map(({ check, status }) => `${check} ${status}`)).toEqual([
-      "S3 name ok", "S3 port ok", "S3 HTTP ok", "S3 clock ok", "S3 bucket ok", "S3 right to write ok", "S3 large upload ok",
+    expect(
+      checks
+        .filter(({ check }) => check.startsWith("S3"))
+        .map(({ check, status }) => `${check} ${status}`),
+    ).toEqual([
+      "S3 name ok",
+      "S3 port ok",
+      "S3 HTTP ok",
+      "S3 clock ok",
+      "S3 bucket ok",
+      "S3 right to write ok",
+      "S3 large upload ok",
     ]);
   });
 
   it("names a wrong secret, a missing bucket, a closed port, and the DataBase's address given for S3", async () => {
-    expect((await doctor({ ...env(), VAST_SECRET_ACCESS_KEY: "wrong" }))).toMatchObject({ exitCode: 12, failed: { check: "S3 bucket", hint: expect.stringContaining("VAST_SECRET_ACCESS_KEY") as string } });
-    expect((await doctor({ ...env(), MEDIA_BUCKET: "no-such-bucket" }))).toMatchObject({ exitCode: 17, failed: { check: "S3 bucket" } });
-    expect((await doctor({ ...env(), VAST_S3_ENDPOINT: "http://127.0.0.1:1" }))).toMatchObject({ exitCode: 16, failed: { check: "S3 port" } });
-    expect((await doctor({ ...env(), ...keys(), VAST_S3_ENDPOINT: cluster.url }))).toMatchObject({ exitCode: 2, failed: { check: "S3 bucket", found: expect.stringContaining("address of VAST DataBase") as string, hint: expect.stringContaining("VAST_ENDPOINT") as string } });
+    expect(await doctor({ ...env(), VAST_SECRET_ACCESS_KEY: "wrong" })).toMatchObject({
+      exitCode: 12,
+      failed: {
+        check: "S3 bucket",
+        hint: expect.stringContaining("VAST_SECRET_ACCESS_KEY") as string,
+      },
+    });
+    expect(await doctor({ ...env(), MEDIA_BUCKET: "no-such-bucket" })).toMatchObject({
+      exitCode: 17,
+      failed: { check: "S3 bucket" },
+    });
+    expect(await doctor({ ...env(), VAST_S3_ENDPOINT: "http://127.0.0.1:1" })).toMatchObject({
+      exitCode: 16,
+      failed: { check: "S3 port" },
+    });
+    expect(await doctor({ ...env(), ...keys(), VAST_S3_ENDPOINT: cluster.url })).toMatchObject({
+      exitCode: 2,
+      failed: {
+        check: "S3 bucket",
+        found: expect.stringContaining("address of VAST DataBase") as string,
+        hint: expect.stringContaining("VAST_ENDPOINT") as string,
+      },
+    });
   });
 
   it("tells a bucket that can be read and not written", async () => {
     await s3.faults({ fail: 1000, status: 403, match: "^PUT /media/" });
     try {
-      expect((await doctor(env()))).toMatchObject({ exitCode: 12, failed: { check: "S3 right to write", hint: expect.stringContaining("s3:PutObject") as string } });
+      expect(await doctor(env())).toMatchObject({
+        exitCode: 12,
+        failed: {
+          check: "S3 right to write",
+          hint: expect.stringContaining("s3:PutObject") as string,
+        },
+      });
     } finally {
       await s3.faults({});
     }
@@ -127,23 +280,37 @@ describe("doctor on a machine that lacks something", () => {
   it("tells a models folder with a damaged file, and one without", async () => {
     const models = tempFolder();
     writeFileSync(join(models, "silero_vad_v6.onnx"), "x");
-    const { exitCode, failed } = await doctor({ MEDIASEARCH_CACHE: join(models, "cache"), MEDIASEARCH_MODELS: models });
+    const { exitCode, failed } = await doctor({
+      MEDIASEARCH_CACHE: join(models, "cache"),
+      MEDIASEARCH_MODELS: models,
+    });
     expect([0, 14]).toContain(exitCode);
     expect(failed === undefined || failed.hint !== null).toBe(true);
   });
 
   it("warns of more jobs than the cores can work on, a proxy that is no address, and retired names; --strict makes that count", async () => {
-    const env = { JOB_CONCURRENCY: "200", HTTPS_PROXY: "not an address", VAST_SIDECAR_URL: "http://localhost:5000" };
+    const env = {
+      JOB_CONCURRENCY: "200",
+      HTTPS_PROXY: "not an address",
+      VAST_SIDECAR_URL: "http://localhost:5000",
+    };
     const { exitCode, checks } = await doctor(env);
     expect(exitCode).toBe(0);
-    expect(checks.filter(({ status }) => status === "warning").map(({ check }) => check).toSorted()).toEqual(["configuration", "cores and memory", "proxy"]);
+    expect(
+      checks
+        .filter(({ status }) => status === "warning")
+        .map(({ check }) => check)
+        .toSorted(),
+    ).toEqual(["configuration", "cores and memory", "proxy"]);
     expect((await doctor(env, "--strict")).exitCode).toBe(3);
   });
 
   it("tells a data folder that can't be made", async () => {
     const home = tempFolder();
     writeFileSync(join(home, "file"), "");
-    const { exitCode, failed } = await doctor({ MEDIASEARCH_STORE: join(home, "file/sub/library.sqlite") });
+    const { exitCode, failed } = await doctor({
+      MEDIASEARCH_STORE: join(home, "file/sub/library.sqlite"),
+    });
     expect([exitCode, failed?.check]).toEqual([18, "data folder"]);
   });
 });
@@ -156,7 +323,9 @@ describe("doctor on models", () => {
     truncateSync(join(cache, "moonshine-tiny/encoder_model.onnx"), 1000);
     const { exitCode, checks } = await doctor({ MEDIASEARCH_CACHE: cache });
     const told = checks.find(({ found }) => found.includes("encoder_model.onnx"));
-    expect(told, JSON.stringify(checks)).toMatchObject({ hint: expect.stringContaining("mediasearch models pull") as string });
+    expect(told, JSON.stringify(checks)).toMatchObject({
+      hint: expect.stringContaining("mediasearch models pull") as string,
+    });
     expect(exitCode).toBe(told?.status === "failed" ? 14 : 0);
   });
 
@@ -165,17 +334,33 @@ describe("doctor on models", () => {
     try {
       await server.faults();
       const home = await captionLibrary(1);
-      const env = { EMBEDDING_ENDPOINT: `${server.url}/embed`, EMBEDDING_MODEL: "x", EMBEDDING_DIMENSION: "1024" };
+      const env = {
+        EMBEDDING_ENDPOINT: `${server.url}/embed`,
+        EMBEDDING_MODEL: "x",
+        EMBEDDING_DIMENSION: "1024",
+      };
       const { exitCode, stdout } = await mediasearch(["doctor", "--json"], { home, env });
-      const failed = (JSON.parse(stdout) as { checks: readonly Check[] }).checks.filter(({ status }) => status === "failed");
-      expect([exitCode, failed[0]?.found.includes("384 dimensions, not of 1024"), failed[0]?.hint?.includes("EMBEDDING_DIMENSION=384")], stdout).toEqual([13, true, true]);
+      const failed = (JSON.parse(stdout) as { checks: readonly Check[] }).checks.filter(
+        ({ status }) => status === "failed",
+      );
+      expect(
+        [
+          exitCode,
+          failed[0]?.found.includes("384 dimensions, not of 1024"),
+          failed[0]?.hint?.includes("EMBEDDING_DIMENSION=384"),
+        ],
+        stdout,
+      ).toEqual([13, true, true]);
     } finally {
       await server.stop();
     }
   });
 
   it("tells a disk with little room, and one with hardly any", () => {
-    expect(spaceOutcome("/data", 50_000_000, "elsewhere")).toMatchObject({ status: "failed", hint: expect.stringContaining("larger disk") as string });
+    expect(spaceOutcome("/data", 50_000_000, "elsewhere")).toMatchObject({
+      status: "failed",
+      hint: expect.stringContaining("larger disk") as string,
+    });
     expect(spaceOutcome("/data", 1_000_000_000, "elsewhere").status).toBe("warning");
     expect(nodeOutcome("20.20.2")).toMatchObject({ status: "failed", code: "MISSING_TOOL" });
   });
@@ -184,24 +369,49 @@ describe("doctor on models", () => {
 describe("doctor --readiness", () => {
   it("checks what it can, asks for the rest, and keeps what was confirmed with its date", async () => {
     const home = tempFolder();
-    writeFileSync(join(home, "talk.srt"), "1\n00:00:00,000 --> 00:00:05,000\nThe harbour opens in the spring.\n");
+    writeFileSync(
+      join(home, "talk.srt"),
+      "1\n00:00:00,000 --> 00:00:05,000\nThe harbour opens in the spring.\n",
+    );
     await mediasearch(["index", join(home, "talk.srt")], { home });
     const first = await mediasearch(["doctor", "--readiness", "--json"], { home });
-    const items = (JSON.parse(first.stdout) as { items: { area: string; item: string; status: string }[] }).items;
-    expect(new Set(items.map(({ area }) => area))).toEqual(new Set(["code", "infrastructure", "operations", "data"]));
+    const items = (
+      JSON.parse(first.stdout) as { items: { area: string; item: string; status: string }[] }
+    ).items;
+    expect(new Set(items.map(({ area }) => area))).toEqual(
+      new Set(["code", "infrastructure", "operations", "data"]),
+    );
     expect(items.find(({ item }) => item === "search")).toMatchObject({ status: "ok" });
     expect(items.find(({ item }) => item === "metrics")).toMatchObject({ status: "absent" });
     expect(items.find(({ item }) => item === "backup-tested")).toMatchObject({ status: "asked" });
-    const confirmed = await mediasearch(["doctor", "--readiness", "--confirm", "backup-tested=Ada, restored on the spare machine", "--format", "md"], { home });
+    const confirmed = await mediasearch(
+      [
+        "doctor",
+        "--readiness",
+        "--confirm",
+        "backup-tested=Ada, restored on the spare machine",
+        "--format",
+        "md",
+      ],
+      { home },
+    );
     expect(confirmed.stdout).toMatch(/\| ok \| backup-tested \| .*confirmed \d{4}-\d\d-\d\d, Ada/);
-    expect((await mediasearch(["doctor", "--readiness"], { home })).stdout).toContain("Ada, restored");
-    expect((await mediasearch(["doctor", "--readiness", "--confirm", "nothing=x"], { home })).exitCode).toBe(2);
+    expect((await mediasearch(["doctor", "--readiness"], { home })).stdout).toContain(
+      "Ada, restored",
+    );
+    expect(
+      (await mediasearch(["doctor", "--readiness", "--confirm", "nothing=x"], { home })).exitCode,
+    ).toBe(2);
   });
 
   it("refuses a recogniser that invents, and a cluster that is this machine", async () => {
-    const { stdout } = await mediasearch(["doctor", "--readiness", "--json"], { home: tempFolder(), env: { ...keys(), BACKEND: "vast", ASR_ENGINE: "STUB" } });
+    const { stdout } = await mediasearch(["doctor", "--readiness", "--json"], {
+      home: tempFolder(),
+      env: { ...keys(), BACKEND: "vast", ASR_ENGINE: "STUB" },
+    });
     const items = (JSON.parse(stdout) as { items: { item: string; status: string }[] }).items;
-    for (const item of ["backend", "recogniser", "configuration"]) expect(items.find((one) => one.item === item)).toMatchObject({ status: "failed" });
+    for (const item of ["backend", "recogniser", "configuration"])
+      expect(items.find((one) => one.item === item)).toMatchObject({ status: "failed" });
     expect(items.find((one) => one.item === "credentials")).toMatchObject({ status: "warning" });
   });
 });

@@ -11,9 +11,13 @@ describe("an error with --json", () => {
   it("is JSON whatever is wrong, also with what the parser refuses", async () => {
     const home = tempFolder();
     for (const [argv, told] of [
-      [["search", "x", "--json", "--nonsense"], "unknown option '--nonsense'"], [["search", "x", "--json", "--origin", "foo"], "captions, asr"],
-      [["search", "x", "--format", "json", "--limit", "0"], "1 to 1000"], [["search", "x", "--format=ndjson", "--mode", "magic"], "keyword, semantic"], [["transcript", "--json"], "missing required argument"],
-      [["--json"], "unknown option"], [["doctor", "--readiness", "--json", "--format", "md"], "--json: is --format json"],
+      [["search", "x", "--json", "--nonsense"], "unknown option '--nonsense'"],
+      [["search", "x", "--json", "--origin", "foo"], "captions, asr"],
+      [["search", "x", "--format", "json", "--limit", "0"], "1 to 1000"],
+      [["search", "x", "--format=ndjson", "--mode", "magic"], "keyword, semantic"],
+      [["transcript", "--json"], "missing required argument"],
+      [["--json"], "unknown option"],
+      [["doctor", "--readiness", "--json", "--format", "md"], "--json: is --format json"],
     ] as const) {
       const { exitCode, stdout, stderr } = await mediasearch(argv, { home });
       expect([exitCode, stdout], argv.join(" ")).toEqual([2, ""]);
@@ -25,7 +29,12 @@ describe("an error with --json", () => {
 
   it("is JSON only where JSON was asked for: neither a word of the query nor another option's value asks", async () => {
     const home = tempFolder();
-    for (const argv of [["search", "json"], ["search", "json", "--limit", "0"], ["search", "x", "--file", "--json", "--limit", "0"], ["search", "--mode", "keyword", "--", "--json"]]) {
+    for (const argv of [
+      ["search", "json"],
+      ["search", "json", "--limit", "0"],
+      ["search", "x", "--file", "--json", "--limit", "0"],
+      ["search", "--mode", "keyword", "--", "--json"],
+    ]) {
       const { exitCode, stderr } = await mediasearch(argv, { home });
       expect(exitCode, argv.join(" ")).toBeGreaterThan(0);
       expect(stderr, argv.join(" ")).toMatch(/^error: /);
@@ -35,21 +44,44 @@ describe("an error with --json", () => {
 
 describe("a word with a minus before it", () => {
   it("that is taken for an option is told where it belongs", async () => {
-    expect((await mediasearch(["search", "committee", "-draft"], { home: tempFolder() })).stderr)
-      .toBe('error: unknown option \'-draft\'\nnext:  if it belongs to the query, in quotes, mediasearch search "words -draft", or after --, mediasearch search -- words -draft\n');
+    expect(
+      (await mediasearch(["search", "committee", "-draft"], { home: tempFolder() })).stderr,
+    ).toBe(
+      "error: unknown option '-draft'\nnext:  if it belongs to the query, in quotes, mediasearch search \"words -draft\", or after --, mediasearch search -- words -draft\n",
+    );
   });
 });
 
 describe.skipIf(!existsSync("/dev/full"))("output onto a full disk", () => {
   it("ends with 18 and one line, no trace", async () => {
     const home = await captionLibrary(2);
-    for (const argv of ["search bridge --mode keyword", "list", "transcript talk-0.vtt", "--help", "search --help", "config", "completion bash"]) {
-      const { status, stderr } = spawnSync("/bin/sh", ["-c", `"$NODE" "$BIN" ${argv} > /dev/full`], { env: { ...environment(home), NODE: process.execPath, BIN }, encoding: "utf8" });
-      expect([status, lastLine(stderr)], `${argv}: ${stderr}`).toEqual([18, "error: standard output: no space left on the disk"]);
+    for (const argv of [
+      "search bridge --mode keyword",
+      "list",
+      "transcript talk-0.vtt",
+      "--help",
+      "search --help",
+      "config",
+      "completion bash",
+    ]) {
+      const { status, stderr } = spawnSync(
+        "/bin/sh",
+        ["-c", `"$NODE" "$BIN" ${argv} > /dev/full`],
+        { env: { ...environment(home), NODE: process.execPath, BIN }, encoding: "utf8" },
+      );
+      expect([status, lastLine(stderr)], `${argv}: ${stderr}`).toEqual([
+        18,
+        "error: standard output: no space left on the disk",
+      ]);
       expect(stderr.match(/error:/g)).toHaveLength(1);
       expect(stderr).not.toMatch(/ {4}at /);
     }
-    const { stderr } = spawnSync("/bin/sh", ["-c", `"$NODE" "$BIN" list --json > /dev/full`], { env: { ...environment(home), NODE: process.execPath, BIN }, encoding: "utf8" });
-    expect(JSON.parse(lastLine(stderr))).toMatchObject({ error: { code: "NO_SPACE", exitCode: 18 } });
+    const { stderr } = spawnSync("/bin/sh", ["-c", `"$NODE" "$BIN" list --json > /dev/full`], {
+      env: { ...environment(home), NODE: process.execPath, BIN },
+      encoding: "utf8",
+    });
+    expect(JSON.parse(lastLine(stderr))).toMatchObject({
+      error: { code: "NO_SPACE", exitCode: 18 },
+    });
   });
 });

@@ -1,4 +1,13 @@
-import { chmodSync, copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -10,13 +19,21 @@ const home = mkdtempSync(join(tmpdir(), "mediasearch-interactive-"));
 const films = join(home, "films");
 beforeAll(async () => {
   mkdirSync(films);
-  for (const name of ["lecture.mp3", "lecture.vtt", "news.mp3", "news.en.srt", "minutes.vtt"]) copyFileSync(join(FIXTURES, name), join(films, name));
+  for (const name of ["lecture.mp3", "lecture.vtt", "news.mp3", "news.en.srt", "minutes.vtt"])
+    copyFileSync(join(FIXTURES, name), join(films, name));
   await mediasearch(["index", films], { home });
 });
 afterAll(() => rmSync(home, { recursive: true, force: true }));
 
-const open = (argv: readonly string[] = [], env: Record<string, string> = {}) => atTerminal(["search", ...argv], { home, cwd: films, env });
-const [UP, DOWN, ENTER, ESCAPE, BACKSPACE] = ["\u001b[A", "\u001b[B", "\r", "\u001b", "\u007f"] as const;
+const open = (argv: readonly string[] = [], env: Record<string, string> = {}) =>
+  atTerminal(["search", ...argv], { home, cwd: films, env });
+const [UP, DOWN, ENTER, ESCAPE, BACKSPACE] = [
+  "\u001b[A",
+  "\u001b[B",
+  "\r",
+  "\u001b",
+  "\u007f",
+] as const;
 const control = (letter: string): string => String.fromCharCode(letter.charCodeAt(0) - 96);
 
 /** Recordings in which every line is longer than a screen is wide. */
@@ -24,7 +41,8 @@ async function longLibrary(): Promise<{ readonly home: string; readonly folder: 
   const long = tempFolder();
   const folder = join(long, "talks");
   mkdirSync(folder);
-  for (const name of ["first", "second"]) writeFileSync(join(folder, `${name}.vtt`), longCaptions());
+  for (const name of ["first", "second"])
+    writeFileSync(join(folder, `${name}.vtt`), longCaptions());
   const { exitCode, stderr } = await mediasearch(["index", folder], { home: long });
   if (exitCode !== 0) throw new Error(stderr);
   return { home: long, folder };
@@ -57,7 +75,10 @@ describe("search without a query, on a terminal", () => {
     expect(await terminal.exitCode).toBe(0);
     const written = terminal.written();
     // The other screen and back, the cursor hidden and shown again.
-    expect([written.indexOf("\u001b[?1049h") >= 0, written.lastIndexOf("\u001b[?1049l") > written.lastIndexOf("\u001b[?1049h")]).toEqual([true, true]);
+    expect([
+      written.indexOf("\u001b[?1049h") >= 0,
+      written.lastIndexOf("\u001b[?1049l") > written.lastIndexOf("\u001b[?1049h"),
+    ]).toEqual([true, true]);
     expect(written.lastIndexOf("\u001b[?25h")).toBeGreaterThan(written.lastIndexOf("\u001b[?25l"));
   });
 
@@ -66,15 +87,20 @@ describe("search without a query, on a terminal", () => {
     const played = join(home, "played");
     writeFileSync(player, `#!/bin/sh\nprintf "%s %s" "$1" "$2" > '${played}'\n`);
     chmodSync(player, 0o755);
-    const terminal = open(["--mode", "keyword"], { MEDIASEARCH_PLAYER: `${player} {seconds} {file}` });
+    const terminal = open(["--mode", "keyword"], {
+      MEDIASEARCH_PLAYER: `${player} {seconds} {file}`,
+    });
     terminal.press("coast");
     await terminal.shows("1 hit · keyword");
     terminal.press(ENTER);
-    for (let i = 0; i < 500 && !existsSync(played); i++) await new Promise((done) => setTimeout(done, 10));
+    for (let i = 0; i < 500 && !existsSync(played); i++)
+      await new Promise((done) => setTimeout(done, 10));
     expect(readFileSync(played, "utf8")).toMatch(new RegExp(`^3\\.\\d{3} ${films}/lecture\\.mp3$`));
     terminal.press(control("y"));
     await terminal.shows("copied 0:00:03");
-    expect(terminal.written()).toContain(`\u001b]52;c;${Buffer.from("0:00:03").toString("base64")}\u0007`);
+    expect(terminal.written()).toContain(
+      `\u001b]52;c;${Buffer.from("0:00:03").toString("base64")}\u0007`,
+    );
     terminal.press(BACKSPACE.repeat(5));
     await terminal.shows("type what was said");
     terminal.press("membership");
@@ -102,14 +128,31 @@ describe("search without a query, on a terminal", () => {
 
   it("keeps every part in its place, however long the lines and however small the screen", async () => {
     const { home: long, folder } = await longLibrary();
-    for (const [columns, rows] of [[80, 24], [100, 40], [60, 12], [20, 6], [24, 4]] as const) {
-      const terminal = atTerminal(["search", "--mode", "keyword"], { home: long, cwd: folder, columns, rows });
+    for (const [columns, rows] of [
+      [80, 24],
+      [100, 40],
+      [60, 12],
+      [20, 6],
+      [24, 4],
+    ] as const) {
+      const terminal = atTerminal(["search", "--mode", "keyword"], {
+        home: long,
+        cwd: folder,
+        columns,
+        rows,
+      });
       await terminal.shows("type what");
       terminal.press("harbour ");
-      await terminal.shows(rows < 10 ? /harbour[^]*› {2}1 / : /harbour.*first 50 of \d+ hits · keyword\s*\n/);
+      await terminal.shows(
+        rows < 10 ? /harbour[^]*› {2}1 / : /harbour.*first 50 of \d+ hits · keyword\s*\n/,
+      );
       terminal.press(DOWN.repeat(3));
       await terminal.shows(/› {2}4 /);
-      const lines = terminal.screen().trimEnd().split("\n").map((one) => one.trimEnd());
+      const lines = terminal
+        .screen()
+        .trimEnd()
+        .split("\n")
+        .map((one) => one.trimEnd());
       const size = `${columns} × ${rows}:\n${lines.join("\n")}`;
       expect(lines.length, size).toBeLessThan(rows);
       expect(lines[0], size).toMatch(/^❯ harbour/);
@@ -121,9 +164,18 @@ describe("search without a query, on a terminal", () => {
       const below = lines.slice(lines.findLastIndex((one) => one.startsWith("───")) + 1, -1);
       const own = below.findIndex((one) => one.startsWith(`${second}  Speaker`));
       expect(own, size).toBeGreaterThanOrEqual(0);
-      expect(below.slice(own, own + 7).join(" ").includes("so much for the") || rows < 20, size).toBe(true);
+      expect(
+        below
+          .slice(own, own + 7)
+          .join(" ")
+          .includes("so much for the") || rows < 20,
+        size,
+      ).toBe(true);
       // Every other line is cut to one, none is written over another.
-      expect(below.slice(0, own).every((one) => /^\d:\d\d:\d\d {2}Speaker \d: .*…$/.test(one)), size).toBe(true);
+      expect(
+        below.slice(0, own).every((one) => /^\d:\d\d:\d\d {2}Speaker \d: .*…$/.test(one)),
+        size,
+      ).toBe(true);
       terminal.press(control("c"));
       await terminal.exitCode;
     }
@@ -133,7 +185,7 @@ describe("search without a query, on a terminal", () => {
     const terminal = atTerminal(["search"], { home, cwd: films, columns: 60, rows: 24 });
     terminal.press("river ");
     await terminal.shows("· keyword");
-    terminal.press('origin:tape');
+    terminal.press("origin:tape");
     await terminal.shows(/captions[^]*asr/);
     const told = terminal.screen();
     terminal.press(UP);
@@ -150,7 +202,10 @@ describe("search without a query, on a terminal", () => {
   });
 
   it("stops at a signal, with the exit code of it", async () => {
-    for (const [signal, code] of [["SIGTERM", 143], ["SIGINT", 130]] as const) {
+    for (const [signal, code] of [
+      ["SIGTERM", 143],
+      ["SIGINT", 130],
+    ] as const) {
       const stop = new AbortController();
       const terminal = atTerminal(["search"], { home, cwd: films, signal: stop.signal });
       await terminal.shows("type what was said");

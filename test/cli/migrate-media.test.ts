@@ -5,22 +5,42 @@ import { FIXTURES, found, mediasearch, tempFolder } from "../helpers/run.ts";
 import { type S3Server, startS3 } from "../helpers/s3.ts";
 
 let s3: S3Server;
-beforeAll(async () => { s3 = await startS3(); });
+beforeAll(async () => {
+  s3 = await startS3();
+});
 afterAll(() => s3.stop());
 
 describe("migrate --with-media", () => {
   it("uploads recordings and captions, names them in the bucket, and the next index there has nothing to do", async () => {
     const home = tempFolder();
     mkdirSync(join(home, "media/deep"), { recursive: true });
-    for (const [name, to] of [["budget.wav", "budget.wav"], ["news.mp3", "deep/news.mp3"], ["news.en.srt", "deep/news.en.srt"], ["minutes.vtt", "minutes.vtt"]] as const) cpSync(join(FIXTURES, name), join(home, "media", to));
+    for (const [name, to] of [
+      ["budget.wav", "budget.wav"],
+      ["news.mp3", "deep/news.mp3"],
+      ["news.en.srt", "deep/news.en.srt"],
+      ["minutes.vtt", "minutes.vtt"],
+    ] as const)
+      cpSync(join(FIXTURES, name), join(home, "media", to));
     expect((await mediasearch(["index", join(home, "media")], { home })).exitCode).toBe(0);
     const copy = join(home, "copy.sqlite");
     const env = { ...s3.env, MEDIA_BUCKET: "media" };
-    const moved = await mediasearch(["migrate", "--to", copy, "--with-media", "--json"], { home, env });
+    const moved = await mediasearch(["migrate", "--to", copy, "--with-media", "--json"], {
+      home,
+      env,
+    });
     expect(moved.exitCode, moved.stdout + moved.stderr).toBe(0);
-    expect(JSON.parse(moved.stdout)).toMatchObject({ copied: { copied: 3 }, media: { uploaded: 3, absent: [], failed: [] }, proof: { versions: 3, differences: [] } });
+    expect(JSON.parse(moved.stdout)).toMatchObject({
+      copied: { copied: 3 },
+      media: { uploaded: 3, absent: [], failed: [] },
+      proof: { versions: 3, differences: [] },
+    });
     rmSync(join(home, "media"), { recursive: true });
-    const hit = found(await mediasearch(["search", "hire people in the spring", "--json", "--store", copy], { home, env })).hits[0];
+    const hit = found(
+      await mediasearch(["search", "hire people in the spring", "--json", "--store", copy], {
+        home,
+        env,
+      }),
+    ).hits[0];
     expect(hit?.file).toBe("s3://media/budget.wav");
     const again = await mediasearch(["index", "s3://media/", "--store", copy], { home, env });
     expect([again.exitCode, again.stderr.includes("3 unchanged")], again.stderr).toEqual([0, true]);
@@ -34,7 +54,10 @@ describe("migrate --with-media", () => {
     rmSync(join(home, "media/minutes.vtt"));
     const call = ["migrate", "--to", join(home, "copy.sqlite"), "--with-media"];
     expect((await mediasearch(call, { home, env: s3.env })).stderr).toContain("MEDIA_BUCKET=");
-    const { exitCode, stdout } = await mediasearch(call, { home, env: { ...s3.env, MEDIA_BUCKET: "media" } });
+    const { exitCode, stdout } = await mediasearch(call, {
+      home,
+      env: { ...s3.env, MEDIA_BUCKET: "media" },
+    });
     expect([exitCode, stdout.includes("1 file not on this machine")], stdout).toEqual([0, true]);
   });
 });

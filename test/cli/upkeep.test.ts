@@ -1,10 +1,28 @@
 import { spawn } from "node:child_process";
-import { copyFileSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, symlinkSync, utimesSync, writeFileSync } from "node:fs";
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import Sqlite from "better-sqlite3";
 import { beforeEach, describe, expect, it } from "vitest";
-import { BIN, environment, FIXTURES, found, mediasearch, type Result, tempFolder } from "../helpers/run.ts";
+import {
+  BIN,
+  environment,
+  FIXTURES,
+  found,
+  mediasearch,
+  type Result,
+  tempFolder,
+} from "../helpers/run.ts";
 
 let folder: string;
 let home: string;
@@ -16,10 +34,16 @@ const put = (name: string, source = "bees.flac"): void => {
   mkdirSync(join(folder, name, ".."), { recursive: true });
   copyFileSync(join(FIXTURES, source), join(folder, name));
 };
-const index = (...more: string[]): Promise<Result> => mediasearch(["index", folder, ...more], { home, cwd: folder });
-const files = async (query: string): Promise<string[]> => found(await mediasearch(["search", query, "--mode", "keyword", "--json"], { home, cwd: folder })).hits.map(({ file }) => file).toSorted();
-const listed = async (): Promise<string[]> => (await json<{ files: { file: string }[] }>("list")).files.map(({ file }) => file);
-const json = async <T>(...argv: string[]): Promise<T> => JSON.parse((await mediasearch([...argv, "--json"], { home, cwd: folder })).stdout) as T;
+const index = (...more: string[]): Promise<Result> =>
+  mediasearch(["index", folder, ...more], { home, cwd: folder });
+const files = async (query: string): Promise<string[]> =>
+  found(await mediasearch(["search", query, "--mode", "keyword", "--json"], { home, cwd: folder }))
+    .hits.map(({ file }) => file)
+    .toSorted();
+const listed = async (): Promise<string[]> =>
+  (await json<{ files: { file: string }[] }>("list")).files.map(({ file }) => file);
+const json = async <T>(...argv: string[]): Promise<T> =>
+  JSON.parse((await mediasearch([...argv, "--json"], { home, cwd: folder })).stdout) as T;
 const db = <T>(act: (db: Sqlite.Database) => T): T => {
   const opened = new Sqlite(join(home, "library.sqlite"));
   try {
@@ -73,7 +97,11 @@ describe("a file that is deleted", () => {
     await index();
     rmSync(join(folder, "a.flac"));
     await index();
-    db((one) => one.exec("UPDATE assets SET deleted_at_ms = deleted_at_ms - 31 * 86400000 WHERE deleted_at_ms IS NOT NULL"));
+    db((one) =>
+      one.exec(
+        "UPDATE assets SET deleted_at_ms = deleted_at_ms - 31 * 86400000 WHERE deleted_at_ms IS NOT NULL",
+      ),
+    );
     await index();
     expect((await json<{ files: unknown[] }>("list")).files).toHaveLength(1);
   });
@@ -103,7 +131,9 @@ describe("a file that is deleted", () => {
     expect(await files("honey")).toEqual(["disk/a.flac"]);
     renameSync(folder, `${folder}-away`);
     expect((await mediasearch(["index", folder], { home })).exitCode).toBe(3);
-    expect((await json<{ files: { deleted: number; indexed: number } }>("status")).files).toMatchObject({ deleted: 0, indexed: 3 });
+    expect(
+      (await json<{ files: { deleted: number; indexed: number } }>("status")).files,
+    ).toMatchObject({ deleted: 0, indexed: 3 });
     renameSync(`${folder}-away`, folder);
     expect((await index()).stderr).toMatch(/2 unchanged/);
   });
@@ -120,7 +150,8 @@ describe("a file that is deleted", () => {
 
 describe("captions", () => {
   it("beside media are never indexed by themselves as well, whatever their language and whatever the media is called", async () => {
-    const say = (name: string, text: string): void => writeFileSync(join(folder, name), `1\n00:00:01,000 --> 00:00:03,000\n${text}\n`);
+    const say = (name: string, text: string): void =>
+      writeFileSync(join(folder, name), `1\n00:00:01,000 --> 00:00:03,000\n${text}\n`);
     say("talk.en.srt", "English words.");
     say("talk.de.srt", "Deutsche Worte.");
     say("plain.srt", "Plain words.");
@@ -142,9 +173,17 @@ describe("a file that is replaced", () => {
     put("a.flac", "garden.m4a");
     expect((await index()).stderr).toMatch(/indexed 1 /);
     expect((await json<{ archived: number }>("status")).archived).toBe(1);
-    await mediasearch(["index", folder], { home, cwd: folder, env: { ARCHIVE_RETENTION_DAYS: "0" } });
+    await mediasearch(["index", folder], {
+      home,
+      cwd: folder,
+      env: { ARCHIVE_RETENTION_DAYS: "0" },
+    });
     db((one) => one.exec("UPDATE archive SET archived_at_ms = archived_at_ms - 1000"));
-    await mediasearch(["index", folder], { home, cwd: folder, env: { ARCHIVE_RETENTION_DAYS: "0" } });
+    await mediasearch(["index", folder], {
+      home,
+      cwd: folder,
+      env: { ARCHIVE_RETENTION_DAYS: "0" },
+    });
     expect((await json<{ archived: number }>("status")).archived).toBe(0);
     expect(await files("tomatoes")).toEqual(["a.flac"]);
   });
@@ -161,13 +200,26 @@ describe("a file that failed", () => {
   it("is quarantined with what to do, and not tried again until it changes", async () => {
     writeFileSync(join(folder, "a.flac"), "no sound in here, only letters");
     expect((await index()).exitCode).toBe(3);
-    const { jobs } = await json<{ jobs: { file: string; state: string; code: string; attempts: number; log: string[]; reason: string }[] }>("jobs");
-    expect(jobs).toMatchObject([{ file: "a.flac", state: "NEEDS_MEDIA_FIX", code: "UNREADABLE_MEDIA", attempts: 1 }]);
+    const { jobs } = await json<{
+      jobs: {
+        file: string;
+        state: string;
+        code: string;
+        attempts: number;
+        log: string[];
+        reason: string;
+      }[];
+    }>("jobs");
+    expect(jobs).toMatchObject([
+      { file: "a.flac", state: "NEEDS_MEDIA_FIX", code: "UNREADABLE_MEDIA", attempts: 1 },
+    ]);
     expect(jobs[0]?.log).toHaveLength(1);
     const again = await index();
     expect(again.exitCode).toBe(0);
     expect(again.stderr).toMatch(/1 file not tried again.*mediasearch jobs/);
-    expect((await mediasearch(["jobs", "show", "a.flac"], { home, cwd: folder })).stdout).toMatch(/NEEDS_MEDIA_FIX[\s\S]*next:  put captions beside it[\s\S]*attempt 1: UNREADABLE_MEDIA/);
+    expect((await mediasearch(["jobs", "show", "a.flac"], { home, cwd: folder })).stdout).toMatch(
+      /NEEDS_MEDIA_FIX[\s\S]*next:  put captions beside it[\s\S]*attempt 1: UNREADABLE_MEDIA/,
+    );
     put("a.flac");
     expect((await index()).stderr).toMatch(/indexed 1 /);
     expect((await mediasearch(["jobs"], { home })).stderr).toBe("no failed files\n");
@@ -176,10 +228,16 @@ describe("a file that failed", () => {
   it("can be retried, skipped and forgotten", async () => {
     writeFileSync(join(folder, "a.flac"), "no sound in here, only letters");
     await index();
-    expect((await mediasearch(["jobs", "retry", "a.flac"], { home, cwd: folder })).exitCode).toBe(3);
-    expect((await mediasearch(["jobs", "skip", "a.flac"], { home, cwd: folder })).stderr).toBe("1 file skipped from now on\n");
+    expect((await mediasearch(["jobs", "retry", "a.flac"], { home, cwd: folder })).exitCode).toBe(
+      3,
+    );
+    expect((await mediasearch(["jobs", "skip", "a.flac"], { home, cwd: folder })).stderr).toBe(
+      "1 file skipped from now on\n",
+    );
     expect((await index("--engine", "STUB")).stderr).toMatch(/not tried again/);
-    expect((await mediasearch(["jobs", "purge", "--all"], { home, cwd: folder })).stderr).toBe("1 file forgotten\n");
+    expect((await mediasearch(["jobs", "purge", "--all"], { home, cwd: folder })).stderr).toBe(
+      "1 file forgotten\n",
+    );
     expect((await json<{ files: unknown[] }>("list")).files).toEqual([]);
     expect((await mediasearch(["jobs", "retry"], { home })).exitCode).toBe(2);
     expect((await mediasearch(["jobs", "show", "x.mp3"], { home })).exitCode).toBe(17);
@@ -188,17 +246,28 @@ describe("a file that failed", () => {
   it("with one engine is tried again with another", async () => {
     writeFileSync(join(folder, "a.flac"), "no sound in here, only letters");
     await index();
-    const other = await mediasearch(["jobs", "retry", "--all", "--engine", "STUB"], { home, cwd: folder });
+    const other = await mediasearch(["jobs", "retry", "--all", "--engine", "STUB"], {
+      home,
+      cwd: folder,
+    });
     expect(other.exitCode).toBe(3);
     expect((await json<{ jobs: { engine: string }[] }>("jobs")).jobs[0]?.engine).toBe("STUB");
   });
 
   it("for a reason that may pass is tried again with growing waits, then quarantined", async () => {
     put("a.flac");
-    const { exitCode, stderr } = await mediasearch(["index", folder], { home, cwd: folder, env: { WORKER_MEMORY_MB: "200", MAX_RETRY_ATTEMPTS: "3", BASE_RETRY_DELAY_MS: "10" } });
+    const { exitCode, stderr } = await mediasearch(["index", folder], {
+      home,
+      cwd: folder,
+      env: { WORKER_MEMORY_MB: "200", MAX_RETRY_ATTEMPTS: "3", BASE_RETRY_DELAY_MS: "10" },
+    });
     expect(exitCode).toBe(3);
-    expect(stderr.match(/again in .*: a\.flac: its worker needed more than 200 MB/g)).toHaveLength(2);
-    expect((await json<{ jobs: unknown[] }>("jobs")).jobs).toMatchObject([{ state: "QUARANTINED", code: "OUT_OF_MEMORY", attempts: 3 }]);
+    expect(stderr.match(/again in .*: a\.flac: its worker needed more than 200 MB/g)).toHaveLength(
+      2,
+    );
+    expect((await json<{ jobs: unknown[] }>("jobs")).jobs).toMatchObject([
+      { state: "QUARANTINED", code: "OUT_OF_MEMORY", attempts: 3 },
+    ]);
     expect((await mediasearch(["jobs", "retry", "--all"], { home, cwd: folder })).exitCode).toBe(0);
     expect(await files("honey")).toEqual(["a.flac"]);
   });
@@ -211,7 +280,14 @@ describe("words without vectors", () => {
     db((one) => one.exec("DELETE FROM vectors; UPDATE assets SET state = 'partial'"));
     expect(await files("honey")).toEqual(["a.flac"]);
     expect((await index()).stderr).toMatch(/indexed 0 .*, 1 reused/);
-    expect(found(await mediasearch(["search", "insects", "--mode", "semantic", "--json"], { home, cwd: folder })).hits[0]?.file).toBe("a.flac");
+    expect(
+      found(
+        await mediasearch(["search", "insects", "--mode", "semantic", "--json"], {
+          home,
+          cwd: folder,
+        }),
+      ).hits[0]?.file,
+    ).toBe("a.flac");
     expect((await json<{ files: { partial: number } }>("status")).files.partial).toBe(0);
   });
 
@@ -221,7 +297,9 @@ describe("words without vectors", () => {
     db((one) => one.exec("DELETE FROM vectors; UPDATE assets SET state = 'partial'"));
     renameSync(join(folder, "a.flac"), join(folder, "b.flac"));
     expect((await index()).stderr).toMatch(/moved: b\.flac.*\n.*indexed 0 .*, 1 reused, 0 failed/);
-    expect((await json<{ files: { partial: number; indexed: number } }>("status")).files).toMatchObject({ partial: 0, indexed: 1 });
+    expect(
+      (await json<{ files: { partial: number; indexed: number } }>("status")).files,
+    ).toMatchObject({ partial: 0, indexed: 1 });
   });
 });
 
@@ -229,11 +307,19 @@ describe("two runs on one library", () => {
   it("do not get in each other's way: the second is told who has it, and a dead run holds nothing", async () => {
     put("a.flac");
     await index();
-    db((one) => one.prepare("INSERT INTO runs (pid, host, started_at_ms, renewed_at_ms) VALUES (?, ?, 1, ?)").run(1, "elsewhere", Date.now()));
+    db((one) =>
+      one
+        .prepare("INSERT INTO runs (pid, host, started_at_ms, renewed_at_ms) VALUES (?, ?, 1, ?)")
+        .run(1, "elsewhere", Date.now()),
+    );
     const second = await index();
     expect(second.exitCode).toBe(11);
     expect(second.stderr).toMatch(/process 1 on elsewhere has been indexing/);
-    db((one) => one.prepare("UPDATE runs SET renewed_at_ms = ? WHERE host = 'elsewhere'").run(Date.now() - 120_000));
+    db((one) =>
+      one
+        .prepare("UPDATE runs SET renewed_at_ms = ? WHERE host = 'elsewhere'")
+        .run(Date.now() - 120_000),
+    );
     expect((await index()).exitCode).toBe(0);
   });
 });
@@ -242,12 +328,23 @@ describe("status", () => {
   it("tells a run that goes on from one that was killed", async () => {
     put("a.flac");
     await index();
-    const run = (pid: number): unknown => db((one) => one.prepare("INSERT INTO runs (pid, host, started_at_ms, renewed_at_ms) VALUES (?, ?, 1, 2)").run(pid, hostname()));
+    const run = (pid: number): unknown =>
+      db((one) =>
+        one
+          .prepare("INSERT INTO runs (pid, host, started_at_ms, renewed_at_ms) VALUES (?, ?, 1, 2)")
+          .run(pid, hostname()),
+      );
     run(process.pid);
-    expect((await mediasearch(["status"], { home })).stdout).toMatch(new RegExp(`^last run +going on since .*, process ${process.pid} on`, "m"));
+    expect((await mediasearch(["status"], { home })).stdout).toMatch(
+      new RegExp(`^last run +going on since .*, process ${process.pid} on`, "m"),
+    );
     run(4_194_305);
-    expect((await mediasearch(["status"], { home })).stdout).toMatch(/^last run .*killed before its end; next: mediasearch index/m);
-    expect((await json<{ lastRun: { isRunning: boolean } }>("status")).lastRun.isRunning).toBe(false);
+    expect((await mediasearch(["status"], { home })).stdout).toMatch(
+      /^last run .*killed before its end; next: mediasearch index/m,
+    );
+    expect((await json<{ lastRun: { isRunning: boolean } }>("status")).lastRun.isRunning).toBe(
+      false,
+    );
   });
 
   it("tells the state of the library at any time", async () => {
@@ -270,23 +367,39 @@ describe("a long recording whose run is killed", () => {
     const times = 30;
     const header = Buffer.from(wav.subarray(0, at));
     header.writeUInt32LE((wav.length - at) * times, at - 4);
-    writeFileSync(join(folder, "long.wav"), Buffer.concat([header, ...Array.from({ length: times }, () => wav.subarray(at))]));
-    const child = spawn(process.execPath, [BIN, "index", folder, "--json", "--jobs", "1"], { env: environment(home), stdio: ["ignore", "pipe", "ignore"], detached: true });
+    writeFileSync(
+      join(folder, "long.wav"),
+      Buffer.concat([header, ...Array.from({ length: times }, () => wav.subarray(at))]),
+    );
+    const child = spawn(process.execPath, [BIN, "index", folder, "--json", "--jobs", "1"], {
+      env: environment(home),
+      stdio: ["ignore", "pipe", "ignore"],
+      detached: true,
+    });
     let positionMs = 0;
     await new Promise<void>((killed) => {
       child.stdout.setEncoding("utf8").on("data", (text: string) => {
-        for (const [, position] of text.matchAll(/"positionMs":(\d+)/g)) positionMs = Math.max(positionMs, Number(position));
+        for (const [, position] of text.matchAll(/"positionMs":(\d+)/g))
+          positionMs = Math.max(positionMs, Number(position));
         if (positionMs > 100_000) process.kill(-(child.pid ?? 0), "SIGKILL");
       });
       child.on("close", () => killed());
     });
-    const saved = db((one) => one.prepare("SELECT checkpoint FROM checkpoints ORDER BY id").pluck().all()).map((text) => (JSON.parse(String(text)) as { positionMs: number }).positionMs);
+    const saved = db((one) =>
+      one.prepare("SELECT checkpoint FROM checkpoints ORDER BY id").pluck().all(),
+    ).map((text) => (JSON.parse(String(text)) as { positionMs: number }).positionMs);
     expect(positionMs - (saved.at(-1) ?? 0)).toBeLessThan(60_000);
     expect((await index()).stderr).toMatch(/indexed 1 /);
     expect(db((one) => one.prepare("SELECT count(*) FROM checkpoints").pluck().get())).toBe(0);
     const other = tempFolder();
     await mediasearch(["index", folder], { home: other });
-    const transcript = async (of: string): Promise<unknown> => (JSON.parse((await mediasearch(["transcript", join(folder, "long.wav"), "--json"], { home: of })).stdout) as { segments: unknown }).segments;
+    const transcript = async (of: string): Promise<unknown> =>
+      (
+        JSON.parse(
+          (await mediasearch(["transcript", join(folder, "long.wav"), "--json"], { home: of }))
+            .stdout,
+        ) as { segments: unknown }
+      ).segments;
     expect(await transcript(home)).toEqual(await transcript(other));
     expect(existsSync(join(folder, "long.wav"))).toBe(true);
   });
@@ -295,21 +408,41 @@ describe("a long recording whose run is killed", () => {
 describe("index --watch", () => {
   it("catches up, then follows what comes, changes, moves and goes, until Ctrl-C", async () => {
     put("a.flac");
-    const child = spawn(process.execPath, [BIN, "index", folder, "--watch", "--json"], { env: environment(home, { WATCH_STABLE_MS: "200" }), cwd: folder, stdio: ["ignore", "pipe", "pipe"] });
+    const child = spawn(process.execPath, [BIN, "index", folder, "--watch", "--json"], {
+      env: environment(home, { WATCH_STABLE_MS: "200" }),
+      cwd: folder,
+      stdio: ["ignore", "pipe", "pipe"],
+    });
     const events: { type: string; file: string; how?: string }[] = [];
     child.stdout.setEncoding("utf8").on("data", (text: string) => {
-      for (const line of text.trim().split("\n")) events.push(JSON.parse(line) as (typeof events)[number]);
+      for (const line of text.trim().split("\n"))
+        events.push(JSON.parse(line) as (typeof events)[number]);
     });
     const told = async (type: string, file: string): Promise<void> => {
-      for (let i = 0; i < 800 && !events.some((event) => event.type === type && event.file === file); i++) await new Promise((done) => setTimeout(done, 25));
+      for (
+        let i = 0;
+        i < 800 && !events.some((event) => event.type === type && event.file === file);
+        i++
+      )
+        await new Promise((done) => setTimeout(done, 25));
       expect(events).toContainEqual(expect.objectContaining({ type, file }));
     };
     await told("indexed", "a.flac");
     put("b.m4a", "garden.m4a");
     await told("indexed", "b.m4a");
     writeFileSync(join(folder, "notes.txt"), "nothing to hear");
-    writeFileSync(join(folder, "b.srt"), "1\n00:00:01,000 --> 00:00:03,000\nSomething about lighthouses.\n");
-    for (let i = 0; i < 800 && events.filter(({ file }) => file === "b.m4a").filter(({ type }) => type === "indexed").length < 2; i++) await new Promise((done) => setTimeout(done, 25));
+    writeFileSync(
+      join(folder, "b.srt"),
+      "1\n00:00:01,000 --> 00:00:03,000\nSomething about lighthouses.\n",
+    );
+    for (
+      let i = 0;
+      i < 800 &&
+      events.filter(({ file }) => file === "b.m4a").filter(({ type }) => type === "indexed")
+        .length < 2;
+      i++
+    )
+      await new Promise((done) => setTimeout(done, 25));
     expect(await files("lighthouse")).toEqual(["b.m4a"]);
     renameSync(join(folder, "a.flac"), join(folder, "moved.flac"));
     await told("reused", "moved.flac");

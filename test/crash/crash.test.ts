@@ -12,7 +12,9 @@ it("killed again and again, the program never leaves half a file, and ends where
   expect(reference.size).toBe(19);
   const home = tempFolder();
   const kills: Kill[] = [];
-  await crash({ folder: FIXTURES, home, reference, kills: 6, wallMs, random: seeded(7) }, (kill) => kills.push(kill));
+  await crash({ folder: FIXTURES, home, reference, kills: 6, wallMs, random: seeded(7) }, (kill) =>
+    kills.push(kill),
+  );
   expect(kills.flatMap(({ wrong }) => wrong)).toEqual([]);
   expect(await indexKilled(FIXTURES, home, Infinity)).toBe(true);
   expect(integrity(join(home, "library.sqlite"))).toBe("ok");

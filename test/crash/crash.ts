@@ -15,10 +15,22 @@ export function seeded(seed: number): () => number {
 export function dump(library: string): Map<string, string> {
   const db = new Sqlite(library, { readonly: true });
   try {
-    const files = db.prepare(`SELECT a.path, a.state, v.id, v.fingerprint, v.origin, v.engine, v.language, v.duration_ms FROM assets a LEFT JOIN versions v ON v.asset_id = a.id`).all() as { path: string; id: number | null }[];
-    const segments = db.prepare(`SELECT s.position, s.start_ms, s.end_ms, s.text, s.speaker, s.confidence, hex(x.vector) AS vector, (SELECT count(*) FROM segments_fts WHERE rowid = s.id) AS indexed
+    const files = db
+      .prepare(
+        `SELECT a.path, a.state, v.id, v.fingerprint, v.origin, v.engine, v.language, v.duration_ms FROM assets a LEFT JOIN versions v ON v.asset_id = a.id`,
+      )
+      .all() as { path: string; id: number | null }[];
+    const segments =
+      db.prepare(`SELECT s.position, s.start_ms, s.end_ms, s.text, s.speaker, s.confidence, hex(x.vector) AS vector, (SELECT count(*) FROM segments_fts WHERE rowid = s.id) AS indexed
       FROM segments s LEFT JOIN vectors x ON x.segment_id = s.id WHERE s.version_id = ? ORDER BY s.position`);
-    return new Map(files.map(({ path, id, ...about }) => [path, createHash("sha256").update(JSON.stringify([about, id === null ? [] : segments.all(id)])).digest("hex")]));
+    return new Map(
+      files.map(({ path, id, ...about }) => [
+        path,
+        createHash("sha256")
+          .update(JSON.stringify([about, id === null ? [] : segments.all(id)]))
+          .digest("hex"),
+      ]),
+    );
   } finally {
     db.close();
   }
@@ -35,15 +47,22 @@ export function integrity(library: string): string {
 
 /** Runs `index` in a process group of its own; kills the whole group after so many milliseconds. @returns whether it ended by itself. */
 export async function indexKilled(folder: string, home: string, afterMs: number): Promise<boolean> {
-  const child = spawn(process.execPath, [BIN, "index", folder, "--jobs", "2"], { env: environment(home, { JOB_CONCURRENCY: "2" }), stdio: "ignore", detached: true });
+  const child = spawn(process.execPath, [BIN, "index", folder, "--jobs", "2"], {
+    env: environment(home, { JOB_CONCURRENCY: "2" }),
+    stdio: "ignore",
+    detached: true,
+  });
   const ended = new Promise<boolean>((resolve) => child.on("exit", (code) => resolve(code === 0)));
-  const timer = afterMs === Infinity ? undefined : setTimeout(() => {
-    try {
-      process.kill(-(child.pid ?? 0), "SIGKILL");
-    } catch {
-      // It ended between the timer and the kill.
-    }
-  }, afterMs);
+  const timer =
+    afterMs === Infinity
+      ? undefined
+      : setTimeout(() => {
+          try {
+            process.kill(-(child.pid ?? 0), "SIGKILL");
+          } catch {
+            // It ended between the timer and the kill.
+          }
+        }, afterMs);
   const byItself = await ended;
   clearTimeout(timer);
   // The workers of a killed group die with it; the kernel needs a moment to say so.
@@ -58,9 +77,24 @@ export interface Kill {
 }
 
 /** Kills run after run at seeded moments; after each kill the library must be sound and hold whole files only. */
-export async function crash({ folder, home, reference, kills, wallMs, random }: {
-  readonly folder: string; readonly home: string; readonly reference: ReadonlyMap<string, string>; readonly kills: number; readonly wallMs: number; readonly random: () => number;
-}, onKill: (kill: Kill) => void): Promise<void> {
+export async function crash(
+  {
+    folder,
+    home,
+    reference,
+    kills,
+    wallMs,
+    random,
+  }: {
+    readonly folder: string;
+    readonly home: string;
+    readonly reference: ReadonlyMap<string, string>;
+    readonly kills: number;
+    readonly wallMs: number;
+    readonly random: () => number;
+  },
+  onKill: (kill: Kill) => void,
+): Promise<void> {
   const library = `${home}/library.sqlite`;
   for (let n = 0; n < kills; n++) {
     const afterMs = Math.round(random() * wallMs);
@@ -83,7 +117,9 @@ export async function crash({ folder, home, reference, kills, wallMs, random }: 
 function hasSchema(library: string): boolean {
   const db = new Sqlite(library, { readonly: true });
   try {
-    return db.prepare("SELECT count(*) FROM sqlite_schema WHERE name = 'segments'").pluck().get() === 1;
+    return (
+      db.prepare("SELECT count(*) FROM sqlite_schema WHERE name = 'segments'").pluck().get() === 1
+    );
   } finally {
     db.close();
   }

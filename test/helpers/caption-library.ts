@@ -8,7 +8,10 @@ export async function captionLibrary(files = 6): Promise<string> {
   const media = join(home, "media");
   mkdirSync(media);
   for (let i = 0; i < files; i++)
-    writeFileSync(join(media, `talk-${i}.vtt`), `WEBVTT\n\n00:00.000 --> 00:04.000\n<v Ada>The bridge number ${i} was closed in the spring.\n\n00:05.000 --> 00:09.000\n<v Ben>Nobody knows who pays for the harbour.\n`);
+    writeFileSync(
+      join(media, `talk-${i}.vtt`),
+      `WEBVTT\n\n00:00.000 --> 00:04.000\n<v Ada>The bridge number ${i} was closed in the spring.\n\n00:05.000 --> 00:09.000\n<v Ben>Nobody knows who pays for the harbour.\n`,
+    );
   const { exitCode, stderr } = await mediasearch(["index", media], { home });
   if (exitCode !== 0) throw new Error(stderr);
   return home;

@@ -17,16 +17,30 @@ export const lumaOf = (frame: number): number => 30 + ((frame * 7) % 180);
 export const pitchOf = (second: number): number => 300 + 100 * second;
 
 /** A film in which every frame and every second of sound can be told from the next. */
-export async function makeFilm(path: string, { width = 160, height = 90, rate = 25, seconds = 10 }: FilmOptions = {}): Promise<void> {
+export async function makeFilm(
+  path: string,
+  { width = 160, height = 90, rate = 25, seconds = 10 }: FilmOptions = {},
+): Promise<void> {
   const av = await ffmpeg();
   const sampleRate = 48_000;
-  const output = await openOutput(av, path, outputFormat(path), { picture: { width, height, frameRate: { num: rate, den: 1 } }, sound: { sampleRate, channels: 1 } });
+  const output = await openOutput(av, path, outputFormat(path), {
+    picture: { width, height, frameRate: { num: rate, den: 1 } },
+    sound: { sampleRate, channels: 1 },
+  });
   let phase = 0;
   for (let second = 0; second < seconds; second++) {
-    output.sound(Float32Array.from({ length: sampleRate }, () => 0.3 * Math.sin((phase += (2 * Math.PI * pitchOf(second)) / sampleRate))));
+    output.sound(
+      Float32Array.from(
+        { length: sampleRate },
+        () => 0.3 * Math.sin((phase += (2 * Math.PI * pitchOf(second)) / sampleRate)),
+      ),
+    );
     for (let i = second * rate; i < (second + 1) * rate; i++) {
       const luma = width * height;
-      const frame = av.Frame.fromVideoBuffer(Buffer.alloc(luma + luma / 2, 128).fill(lumaOf(i), 0, luma), { width, height, format: 0 as never });
+      const frame = av.Frame.fromVideoBuffer(
+        Buffer.alloc(luma + luma / 2, 128).fill(lumaOf(i), 0, luma),
+        { width, height, format: 0 as never },
+      );
       output.picture(frame);
       frame.free();
     }
@@ -35,7 +49,9 @@ export async function makeFilm(path: string, { width = 160, height = 90, rate = 
 }
 
 /** Brightness in the middle of every frame with its time in milliseconds. */
-export async function framesOf(path: string): Promise<{ readonly ms: number; readonly luma: number }[]> {
+export async function framesOf(
+  path: string,
+): Promise<{ readonly ms: number; readonly luma: number }[]> {
   const { av, input, streams } = await openInput(path);
   const stream = streams.find(({ codecpar }) => (codecpar.codecType as number) === 0);
   if (!stream) throw new Error(`${path}: no picture`);
@@ -52,7 +68,10 @@ export async function framesOf(path: string): Promise<{ readonly ms: number; rea
   const take = (): void => {
     while (decoder.receiveFrameSync(frame) >= 0) {
       const at = Math.floor(frame.height / 2) * frame.width + Math.floor(frame.width / 2);
-      seen.push({ ms: toMs(frame.bestEffortTimestamp, stream.timeBase) ?? NaN, luma: frame.toBuffer()[at] ?? NaN });
+      seen.push({
+        ms: toMs(frame.bestEffortTimestamp, stream.timeBase) ?? NaN,
+        luma: frame.toBuffer()[at] ?? NaN,
+      });
       frame.unref();
     }
   };
@@ -72,7 +91,11 @@ export async function framesOf(path: string): Promise<{ readonly ms: number; rea
 export async function soundOf(path: string): Promise<Float32Array> {
   const { audio } = await probeMedia(path);
   const chunks: Float32Array[] = [];
-  for await (const chunk of decodeAudio(path, { streamIndex: audio?.streamIndex ?? -1, signal: new AbortController().signal })) chunks.push(chunk);
+  for await (const chunk of decodeAudio(path, {
+    streamIndex: audio?.streamIndex ?? -1,
+    signal: new AbortController().signal,
+  }))
+    chunks.push(chunk);
   return Float32Array.from(chunks.flatMap((chunk) => [...chunk]));
 }
 
@@ -88,11 +111,16 @@ export function pitchAt(sound: Float32Array, ms: number, windowMs = 60): number 
     }
     return re * re + im * im;
   };
-  return Array.from({ length: 27 }, (_, i) => 200 + 50 * i).reduce((best, hz) => (power(hz) > power(best) ? hz : best));
+  return Array.from({ length: 27 }, (_, i) => 200 + 50 * i).reduce((best, hz) =>
+    power(hz) > power(best) ? hz : best,
+  );
 }
 
 /** The shift in milliseconds, within ±100, at which two sounds are most alike, and how alike they are then (1: the same). */
-export function align(a: Float32Array, b: Float32Array): { readonly shiftMs: number; readonly likeness: number } {
+export function align(
+  a: Float32Array,
+  b: Float32Array,
+): { readonly shiftMs: number; readonly likeness: number } {
   let best = { shiftMs: NaN, likeness: -1 };
   const length = Math.min(a.length, b.length) - 3200;
   for (let shift = -1600; shift <= 1600; shift += 4) {

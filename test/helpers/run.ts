@@ -23,10 +23,34 @@ export function tempFolder(): string {
 }
 
 /** The environment of the tests: the real model cache, a library of the test's own. */
-export const environment = (home: string, more: Readonly<Record<string, string>> = {}): Record<string, string> => {
-  const env: Record<string, string> = { ...(process.env as Record<string, string>), MEDIASEARCH_HOME: home, XDG_CONFIG_HOME: join(home, "config"), JOB_CONCURRENCY: "1", ...more };
+export const environment = (
+  home: string,
+  more: Readonly<Record<string, string>> = {},
+): Record<string, string> => {
+  const env: Record<string, string> = {
+    ...(process.env as Record<string, string>),
+    MEDIASEARCH_HOME: home,
+    XDG_CONFIG_HOME: join(home, "config"),
+    JOB_CONCURRENCY: "1",
+    ...more,
+  };
   const own = Object.keys(env).filter((name) => /^(VAST_|AWS_|MEDIA_BUCKET)/.test(name));
-  for (const name of ["NO_COLOR", "FORCE_COLOR", "MEDIASEARCH_STORE", "MEDIASEARCH_CONFIG", "BACKEND", "ASR_ENGINE", "VITEST", "NODE_OPTIONS", "VTE_VERSION", "TERM_PROGRAM", "WT_SESSION", "KONSOLE_VERSION", ...own]) if (!(name in more)) delete env[name];
+  for (const name of [
+    "NO_COLOR",
+    "FORCE_COLOR",
+    "MEDIASEARCH_STORE",
+    "MEDIASEARCH_CONFIG",
+    "BACKEND",
+    "ASR_ENGINE",
+    "VITEST",
+    "NODE_OPTIONS",
+    "VTE_VERSION",
+    "TERM_PROGRAM",
+    "WT_SESSION",
+    "KONSOLE_VERSION",
+    ...own,
+  ])
+    if (!(name in more)) delete env[name];
   return env;
 };
 
@@ -43,8 +67,20 @@ export async function mediasearch(argv: readonly string[], options: RunOptions):
   let stdout = "";
   let stderr = "";
   const exitCode = await main(argv, {
-    stdout: { write: (text) => { stdout += text; }, isTTY: options.tty, columns: 100 },
-    stderr: { write: (text) => { stderr += text; }, isTTY: options.tty, columns: 100 },
+    stdout: {
+      write: (text) => {
+        stdout += text;
+      },
+      isTTY: options.tty,
+      columns: 100,
+    },
+    stderr: {
+      write: (text) => {
+        stderr += text;
+      },
+      isTTY: options.tty,
+      columns: 100,
+    },
     env: environment(options.home, options.env),
     cwd: options.cwd ?? ROOT,
     signal: options.signal ?? new AbortController().signal,
@@ -55,13 +91,23 @@ export async function mediasearch(argv: readonly string[], options: RunOptions):
 /** The real program in a process of its own. */
 export function spawnMediasearch(argv: readonly string[], options: RunOptions): Promise<Result> {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [BIN, ...argv], { cwd: options.cwd ?? ROOT, env: environment(options.home, options.env), signal: options.signal });
+    const child = spawn(process.execPath, [BIN, ...argv], {
+      cwd: options.cwd ?? ROOT,
+      env: environment(options.home, options.env),
+      signal: options.signal,
+    });
     let stdout = "";
     let stderr = "";
-    child.stdout.setEncoding("utf8").on("data", (text: string) => { stdout += text; });
-    child.stderr.setEncoding("utf8").on("data", (text: string) => { stderr += text; });
+    child.stdout.setEncoding("utf8").on("data", (text: string) => {
+      stdout += text;
+    });
+    child.stderr.setEncoding("utf8").on("data", (text: string) => {
+      stderr += text;
+    });
     child.on("error", reject);
-    child.on("close", (code, signal) => resolve({ exitCode: code ?? (signal === "SIGINT" ? 130 : -1), stdout, stderr }));
+    child.on("close", (code, signal) =>
+      resolve({ exitCode: code ?? (signal === "SIGINT" ? 130 : -1), stdout, stderr }),
+    );
   });
 }
 

@@ -5,12 +5,15 @@ import { ROOT } from "./run.ts";
 
 const FOLDER = join(ROOT, "docs/schemas");
 const ajv = new Ajv2020({ allErrors: true, strict: true, allowUnionTypes: true });
-for (const name of readdirSync(FOLDER)) ajv.addSchema(JSON.parse(readFileSync(join(FOLDER, name), "utf8")) as object);
+for (const name of readdirSync(FOLDER))
+  ajv.addSchema(JSON.parse(readFileSync(join(FOLDER, name), "utf8")) as object);
 
 /** What is wrong with a value by a published schema, such as "search" or "search#/$defs/hit"; nothing when it is right. */
 export function schemaErrors(schema: string, value: unknown): string {
   const [name = "", pointer = ""] = schema.split("#");
-  const validate = ajv.getSchema(`urn:mediasearch:schema:${name}:1${pointer === "" ? "" : `#${pointer}`}`);
+  const validate = ajv.getSchema(
+    `urn:mediasearch:schema:${name}:1${pointer === "" ? "" : `#${pointer}`}`,
+  );
   if (!validate) return `there is no schema ${schema}`;
   return validate(value) ? "" : ajv.errorsText(validate.errors);
 }

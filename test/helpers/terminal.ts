@@ -21,20 +21,49 @@ export interface TerminalOptions extends RunOptions {
 }
 
 /** A whole command in this process at a keyboard and a screen that live in memory. */
-export function atTerminal(argv: readonly string[], { columns = 100, rows = 30, ...options }: TerminalOptions): Terminal {
+export function atTerminal(
+  argv: readonly string[],
+  { columns = 100, rows = 30, ...options }: TerminalOptions,
+): Terminal {
   const frames: string[] = [];
-  const stdout = Object.assign(new Writable({ write: (chunk: Buffer, _, done) => { frames.push(chunk.toString()); done(); } }), { isTTY: true, columns, rows, fd: 1 });
-  const stdin = Object.assign(new PassThrough(), { isTTY: true, isRaw: false, setRawMode() { return stdin; }, ref() {}, unref() {} });
-  const io = { stdout, stderr: stdout, stdin, env: environment(options.home, options.env), cwd: options.cwd ?? "/", signal: options.signal ?? new AbortController().signal };
+  const stdout = Object.assign(
+    new Writable({
+      write: (chunk: Buffer, _, done) => {
+        frames.push(chunk.toString());
+        done();
+      },
+    }),
+    { isTTY: true, columns, rows, fd: 1 },
+  );
+  const stdin = Object.assign(new PassThrough(), {
+    isTTY: true,
+    isRaw: false,
+    setRawMode() {
+      return stdin;
+    },
+    ref() {},
+    unref() {},
+  });
+  const io = {
+    stdout,
+    stderr: stdout,
+    stdin,
+    env: environment(options.home, options.env),
+    cwd: options.cwd ?? "/",
+    signal: options.signal ?? new AbortController().signal,
+  };
   // Ink draws a frame at a time; the last one that has the question in it is the screen.
-  const screen = (): string => stripVTControlCharacters(frames.findLast((frame) => frame.includes("❯")) ?? "");
+  const screen = (): string =>
+    stripVTControlCharacters(frames.findLast((frame) => frame.includes("❯")) ?? "");
   return {
     screen,
     written: () => frames.join(""),
     press: (keys) => void stdin.write(keys),
     async shows(what) {
-      const isThere = (): boolean => (typeof what === "string" ? screen().includes(what) : what.test(screen()));
-      for (let i = 0; i < 2000 && !isThere(); i++) await new Promise((done) => setTimeout(done, 10));
+      const isThere = (): boolean =>
+        typeof what === "string" ? screen().includes(what) : what.test(screen());
+      for (let i = 0; i < 2000 && !isThere(); i++)
+        await new Promise((done) => setTimeout(done, 10));
       if (!isThere()) throw new Error(`the screen never showed ${String(what)}:\n${screen()}`);
     },
     exitCode: main(argv, io as unknown as Io),

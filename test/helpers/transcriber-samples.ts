@@ -9,7 +9,11 @@ import { FIXTURES } from "./run.ts";
 /** A fixture as recognisers get it. */
 export async function decodeFixture(name: string): Promise<Float32Array> {
   const chunks: number[] = [];
-  for await (const chunk of decodeAudio(join(FIXTURES, name), { streamIndex: 0, signal: new AbortController().signal })) chunks.push(...chunk);
+  for await (const chunk of decodeAudio(join(FIXTURES, name), {
+    streamIndex: 0,
+    signal: new AbortController().signal,
+  }))
+    chunks.push(...chunk);
   return Float32Array.from(chunks);
 }
 
@@ -21,7 +25,10 @@ export const transcriberSamples = async (): Promise<TranscriberSamples> => ({
 
 /** Settings as the environment gives them, with waits that tests can bear. */
 export const engineSettingsOf = (env: Readonly<Record<string, string>>): EngineSettings =>
-  engineSettings(resolveConfig({}, { env: { BASE_RETRY_DELAY_MS: "20", ...env }, cwd: "/" }).settings, env);
+  engineSettings(
+    resolveConfig({}, { env: { BASE_RETRY_DELAY_MS: "20", ...env }, cwd: "/" }).settings,
+    env,
+  );
 
 export async function* once(audio: Float32Array): AsyncIterable<Float32Array> {
   yield audio;

@@ -15,10 +15,30 @@ import type { Session } from "../../src/backends/vast/wire/client.ts";
 export async function runBothWays(python: string): Promise<boolean> {
   const emulator = await spawnEmulator(["--rows-per-page", "300", "--rows-per-batch", "70"]);
   try {
-    const client = await connect({ endpoint: emulator.url, accessKeyId: emulator.accessKey, secretAccessKey: emulator.secretKey });
+    const client = await connect({
+      endpoint: emulator.url,
+      accessKeyId: emulator.accessKey,
+      secretAccessKey: emulator.secretKey,
+    });
     const script = (command: string, table: string): boolean =>
-      spawnSync(python, [fileURLToPath(new URL("cells.py", import.meta.url)), command, emulator.url, emulator.accessKey, emulator.secretKey, emulator.bucket, table], { stdio: ["ignore", "inherit", 2] }).status === 0;
-    const at = (table: string): TablePath => ({ bucket: emulator.bucket, schema: "interop", table });
+      spawnSync(
+        python,
+        [
+          fileURLToPath(new URL("cells.py", import.meta.url)),
+          command,
+          emulator.url,
+          emulator.accessKey,
+          emulator.secretKey,
+          emulator.bucket,
+          table,
+        ],
+        { stdio: ["ignore", "inherit", 2] },
+      ).status === 0;
+    const at = (table: string): TablePath => ({
+      bucket: emulator.bucket,
+      schema: "interop",
+      table,
+    });
     await createSchema(client.session, emulator.bucket, "interop");
     await transact(client, (session) => write(session, at("ours")));
     const theyRead = script("read", "ours");
@@ -33,21 +53,45 @@ export async function runBothWays(python: string): Promise<boolean> {
 async function write(session: Session, at: TablePath): Promise<void> {
   await createTable(session, at, FIELDS);
   const rows = Array.from({ length: ROWS }, (_, i) => i);
-  const { bits, ids } = await insert(session, at, FIELDS, CELLS.map((_, c) => rows.map((row) => cellOf(c, row))));
+  const { bits, ids } = await insert(
+    session,
+    at,
+    FIELDS,
+    CELLS.map((_, c) => rows.map((row) => cellOf(c, row))),
+  );
   const some = (step: number): number[] => rows.filter((row) => row % step === 0);
   const idsOf = (chosen: readonly number[]): bigint[] => chosen.map((row) => ids[row] ?? -1n);
   await remove(session, at, { bits, ids: idsOf(some(10)) });
-  await update(session, at, { bits, ids: idsOf(some(11)) }, [column("text", TYPES.utf8())], [some(11).map((row) => `changed ${row}`)]);
+  await update(
+    session,
+    at,
+    { bits, ids: idsOf(some(11)) },
+    [column("text", TYPES.utf8())],
+    [some(11).map((row) => `changed ${row}`)],
+  );
 }
 
 async function read(session: Session, at: TablePath): Promise<boolean> {
   const found = new Map<string, readonly Value[]>();
   for await (const { columns } of query(session, at, { columns: [...FIELDS, rowIdField(64)] })) {
     const values = columns.slice(0, -1).map(toValues);
-    if (rowIds(columns.slice(-1)).ids.length !== values[0]?.length) throw new Error(`${ROW_ID} has another length`);
-    values[0].forEach((n, i) => found.set(String(n), values.map((list) => list[i] ?? null)));
+    if (rowIds(columns.slice(-1)).ids.length !== values[0]?.length)
+      throw new Error(`${ROW_ID} has another length`);
+    values[0].forEach((n, i) =>
+      found.set(
+        String(n),
+        values.map((list) => list[i] ?? null),
+      ),
+    );
   }
-  const wrong = CELLS.filter((_, c) => Array.from({ length: ROWS }, (_, row) => textOf(found.get(String(row))?.[c]) !== textOf(cellOf(c, row))).some(Boolean)).map(([name]) => name);
-  process.stdout.write(`mediasearch reads ${found.size} rows of ${CELLS.length} types that vastdb wrote: ${wrong.length === 0 ? "all equal" : `DIFFERENT: ${wrong.join(", ")}`}\n`);
+  const wrong = CELLS.filter((_, c) =>
+    Array.from(
+      { length: ROWS },
+      (_, row) => textOf(found.get(String(row))?.[c]) !== textOf(cellOf(c, row)),
+    ).some(Boolean),
+  ).map(([name]) => name);
+  process.stdout.write(
+    `mediasearch reads ${found.size} rows of ${CELLS.length} types that vastdb wrote: ${wrong.length === 0 ? "all equal" : `DIFFERENT: ${wrong.join(", ")}`}\n`,
+  );
   return wrong.length === 0 && found.size === ROWS;
 }

@@ -9,7 +9,11 @@ const SECOND = 0;
 const MICROSECOND = 2;
 const NANOSECOND = 3;
 
-export const CELLS: readonly (readonly [name: string, type: Field["type"], cell: (row: number) => Value])[] = [
+export const CELLS: readonly (readonly [
+  name: string,
+  type: Field["type"],
+  cell: (row: number) => Value,
+])[] = [
   ["n", TYPES.int64(), (i) => BigInt(i)],
   ["i8", TYPES.int8(), (i) => (i % 100) - 50],
   ["i16", TYPES.int16(), (i) => i - 500],
@@ -31,17 +35,38 @@ export const CELLS: readonly (readonly [name: string, type: Field["type"], cell:
   ["ts_us", TYPES.timestamp(MICROSECOND), (i) => 1_700_000_000_000_000n + BigInt(i)],
   ["ts_ns", TYPES.timestamp(NANOSECOND), (i) => 1_700_000_000_000_000_001n + BigInt(i)],
   ["price", TYPES.decimal(20, 3), (i) => (BigInt(i) - 500n) * 1001n],
-  ["list", TYPES.list(TYPES.int32()), (i) => Array.from({ length: i % 3 }, (_, k) => (k === 1 ? null : i))],
-  ["pair", TYPES.struct([column("x", TYPES.int16()), column("y", TYPES.utf8())]), (i) => ({ x: i, y: i % 2 === 0 ? null : `y${i}` })],
-  ["map", TYPES.map(TYPES.utf8(), TYPES.float64()), (i) => Array.from({ length: i % 3 }, (_, k) => [`k${k}`, i / 2])],
+  [
+    "list",
+    TYPES.list(TYPES.int32()),
+    (i) => Array.from({ length: i % 3 }, (_, k) => (k === 1 ? null : i)),
+  ],
+  [
+    "pair",
+    TYPES.struct([column("x", TYPES.int16()), column("y", TYPES.utf8())]),
+    (i) => ({ x: i, y: i % 2 === 0 ? null : `y${i}` }),
+  ],
+  [
+    "map",
+    TYPES.map(TYPES.utf8(), TYPES.float64()),
+    (i) => Array.from({ length: i % 3 }, (_, k) => [`k${k}`, i / 2]),
+  ],
   ["vector", TYPES.vector(8), (i) => Float32Array.from({ length: 8 }, (_, k) => (i + k) / 16)],
 ];
 
 export const FIELDS: readonly Field[] = CELLS.map(([name, type]) => column(name, type));
 
 /** Every seventh cell is empty, in another row for each column; the first column never is. */
-export const cellOf = (columnIndex: number, row: number): Value => (columnIndex > 0 && (row + columnIndex) % 7 === 3 ? null : (CELLS[columnIndex]?.[2](row) ?? null));
+export const cellOf = (columnIndex: number, row: number): Value =>
+  columnIndex > 0 && (row + columnIndex) % 7 === 3 ? null : (CELLS[columnIndex]?.[2](row) ?? null);
 
 /** Cells as text that compares, whatever holds them. */
 export const textOf = (value: Value): string =>
-  JSON.stringify(value ?? null, (_, part: unknown) => (typeof part === "bigint" ? `${part}n` : ArrayBuffer.isView(part) ? [...(part as Uint8Array)] : part === undefined ? null : part));
+  JSON.stringify(value ?? null, (_, part: unknown) =>
+    typeof part === "bigint"
+      ? `${part}n`
+      : ArrayBuffer.isView(part)
+        ? [...(part as Uint8Array)]
+        : part === undefined
+          ? null
+          : part,
+  );

@@ -12,11 +12,24 @@ export function pythonWith(name: string, packages: readonly string[]): string {
   const done = join(place, "packages.txt");
   const wanted = packages.join("\n");
   mkdirSync(CACHE, { recursive: true });
-  if (existsSync(done) && spawnSync(python, ["-c", `import sys; sys.exit(open(${JSON.stringify(done)}).read() != ${JSON.stringify(wanted)})`]).status === 0) return python;
+  if (
+    existsSync(done) &&
+    spawnSync(python, [
+      "-c",
+      `import sys; sys.exit(open(${JSON.stringify(done)}).read() != ${JSON.stringify(wanted)})`,
+    ]).status === 0
+  )
+    return python;
   process.stderr.write(`making a Python environment with ${packages.join(", ")}\n`);
-  for (const [command, ...args] of [["python3", "-m", "venv", "--clear", place], [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", ...packages]]) {
+  for (const [command, ...args] of [
+    ["python3", "-m", "venv", "--clear", place],
+    [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", ...packages],
+  ]) {
     const { status, error } = spawnSync(command ?? "", args, { stdio: ["ignore", 2, 2] });
-    if (status !== 0) throw new Error(`${command} ${args.slice(0, 3).join(" ")} failed${error === undefined ? "" : `: ${error.message}`}. Python 3.10 or newer with venv, and pip's index, are needed.`);
+    if (status !== 0)
+      throw new Error(
+        `${command} ${args.slice(0, 3).join(" ")} failed${error === undefined ? "" : `: ${error.message}`}. Python 3.10 or newer with venv, and pip's index, are needed.`,
+      );
   }
   writeFileSync(done, wanted);
   return python;

@@ -9,10 +9,19 @@ import { versitygw } from "./versitygw.ts";
 import { runSdkSuite } from "./sdk-suite.ts";
 
 /** duckdb 1.4 changed what the method returns that one of the SDK's tests compares with a table. */
-const SDK = ["vastdb==2.1.0", "pytest==9.2.0", "pytest-check==3.0.3", "pytest-retry==1.7.0", "boto3", "pandas", "duckdb<1.4"];
+const SDK = [
+  "vastdb==2.1.0",
+  "pytest==9.2.0",
+  "pytest-check==3.0.3",
+  "pytest-retry==1.7.0",
+  "boto3",
+  "pandas",
+  "duckdb<1.4",
+];
 const python = (): string => pythonWith("vast", SDK);
 
-const engines = (): string => pythonWith("engines", ["nvidia-riva-client==2.28.0", "openai==3.57.0"]);
+const engines = (): string =>
+  pythonWith("engines", ["nvidia-riva-client==2.28.0", "openai==3.57.0"]);
 
 const PARTS: Readonly<Record<string, () => boolean | Promise<boolean>>> = {
   "vast-queries": () => runGolden(python()),
@@ -32,7 +41,11 @@ const PARTS: Readonly<Record<string, () => boolean | Promise<boolean>>> = {
 
 const asked = process.argv.slice(2);
 const unknown = asked.filter((part) => !(part in PARTS));
-if (unknown.length > 0) process.stderr.write(`there is no part ${unknown.join(", ")}; there are ${Object.keys(PARTS).join(", ")}\n`);
+if (unknown.length > 0)
+  process.stderr.write(
+    `there is no part ${unknown.join(", ")}; there are ${Object.keys(PARTS).join(", ")}\n`,
+  );
 let good = unknown.length === 0;
-for (const [name, run] of Object.entries(PARTS)) if (good && (asked.length === 0 || asked.includes(name))) good = (await run()) && good;
+for (const [name, run] of Object.entries(PARTS))
+  if (good && (asked.length === 0 || asked.includes(name))) good = (await run()) && good;
 process.exitCode = good ? 0 : 1;

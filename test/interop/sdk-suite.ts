@@ -28,11 +28,32 @@ export async function runSdkSuite(python: string): Promise<boolean> {
   const emulator = await spawnEmulator(["--port", "9090"]);
   const work = mkdtempSync(join(tmpdir(), "mediasearch-interop-"));
   try {
-    const packages = spawnSync(python, ["-c", "import vastdb, os; print(os.path.dirname(os.path.dirname(vastdb.__file__)))"], { encoding: "utf8" }).stdout.trim();
+    const packages = spawnSync(
+      python,
+      ["-c", "import vastdb, os; print(os.path.dirname(os.path.dirname(vastdb.__file__)))"],
+      { encoding: "utf8" },
+    ).stdout.trim();
     const report = join(work, "report.xml");
     const tests = spawn(
       python,
-      ["-m", "pytest", "-p", "no:cacheprovider", "-q", "--junit-xml", report, "vastdb/tests", "--tabular-endpoint-url", emulator.url, "--tabular-access-key", emulator.accessKey, "--tabular-secret-key", emulator.secretKey, "--tabular-bucket-name", emulator.bucket],
+      [
+        "-m",
+        "pytest",
+        "-p",
+        "no:cacheprovider",
+        "-q",
+        "--junit-xml",
+        report,
+        "vastdb/tests",
+        "--tabular-endpoint-url",
+        emulator.url,
+        "--tabular-access-key",
+        emulator.accessKey,
+        "--tabular-secret-key",
+        emulator.secretKey,
+        "--tabular-bucket-name",
+        emulator.bucket,
+      ],
       { cwd: packages, stdio: ["ignore", 2, 2] },
     );
     await once(tests, "exit");
@@ -43,25 +64,46 @@ export async function runSdkSuite(python: string): Promise<boolean> {
   }
 }
 
-const unescape = (text: string): string => text.replaceAll("&quot;", '"').replaceAll("&lt;", "<").replaceAll("&gt;", ">").replaceAll("&#10;", " ").replaceAll("&apos;", "'").replaceAll("&amp;", "&");
+const unescape = (text: string): string =>
+  text
+    .replaceAll("&quot;", '"')
+    .replaceAll("&lt;", "<")
+    .replaceAll("&gt;", ">")
+    .replaceAll("&#10;", " ")
+    .replaceAll("&apos;", "'")
+    .replaceAll("&amp;", "&");
 
 function outcomes(xml: string): readonly Outcome[] {
-  return [...xml.matchAll(/<testcase classname="([^"]*)" name="([^"]*)"[^>]*?(?:\/>|>([\s\S]*?)<\/testcase>)/g)].map(([, file = "", name = "", inner = ""]) => {
+  return [
+    ...xml.matchAll(
+      /<testcase classname="([^"]*)" name="([^"]*)"[^>]*?(?:\/>|>([\s\S]*?)<\/testcase>)/g,
+    ),
+  ].map(([, file = "", name = "", inner = ""]) => {
     const problem = /<(?:failure|error) message="([^"]*)"/.exec(inner);
     const result = problem ? "failed" : inner.includes("<skipped") ? "skipped" : "passed";
-    return { name: `${file.replace("vastdb.tests.", "")}::${unescape(name)}`, result, message: unescape(problem?.[1] ?? "").slice(0, 120) };
+    return {
+      name: `${file.replace("vastdb.tests.", "")}::${unescape(name)}`,
+      result,
+      message: unescape(problem?.[1] ?? "").slice(0, 120),
+    };
   });
 }
 
 function tell(all: readonly Outcome[]): boolean {
-  const count = (result: Outcome["result"]): number => all.filter((outcome) => outcome.result === result).length;
-  const reasonOf = ({ name }: Outcome): string | undefined => OUT_OF_REACH.find(([prefix]) => name.startsWith(prefix))?.[1];
+  const count = (result: Outcome["result"]): number =>
+    all.filter((outcome) => outcome.result === result).length;
+  const reasonOf = ({ name }: Outcome): string | undefined =>
+    OUT_OF_REACH.find(([prefix]) => name.startsWith(prefix))?.[1];
   let unexpected = 0;
   for (const outcome of all.filter(({ result }) => result === "failed")) {
     const reason = reasonOf(outcome);
     if (reason === undefined) unexpected++;
-    process.stdout.write(`failed  ${outcome.name}: ${reason ?? `NOT EXPECTED: ${outcome.message}`}\n`);
+    process.stdout.write(
+      `failed  ${outcome.name}: ${reason ?? `NOT EXPECTED: ${outcome.message}`}\n`,
+    );
   }
-  process.stdout.write(`vastdb's own tests: ${count("passed")} passed, ${count("failed")} failed (${unexpected} unexpected), ${count("skipped")} skipped, of ${all.length}\n`);
+  process.stdout.write(
+    `vastdb's own tests: ${count("passed")} passed, ${count("failed")} failed (${unexpected} unexpected), ${count("skipped")} skipped, of ${all.length}\n`,
+  );
   return unexpected === 0 && count("passed") >= 575;
 }

@@ -13,7 +13,11 @@ export function versitygw(): string | undefined {
   if (spawnSync("go", ["version"]).status !== 0) return undefined;
   mkdirSync(folder, { recursive: true });
   process.stderr.write("building versitygw (minutes)\n");
-  const { status } = spawnSync("go", ["install", `github.com/versity/versitygw/cmd/versitygw@${VERSION}`], { stdio: ["ignore", 2, 2], env: { ...process.env, GOBIN: folder } });
+  const { status } = spawnSync(
+    "go",
+    ["install", `github.com/versity/versitygw/cmd/versitygw@${VERSION}`],
+    { stdio: ["ignore", 2, 2], env: { ...process.env, GOBIN: folder } },
+  );
   if (status !== 0) throw new Error("versitygw could not be built");
   return program;
 }

@@ -18,10 +18,16 @@ for (const { name, kind } of all) {
   const key = `${kind.padEnd(20)} ${told?.type ?? "NOTHING"}${told?.reason ? `: ${told.reason.slice(0, 70)}` : ""}`;
   tally.set(key, (tally.get(key) ?? 0) + 1);
 }
-for (const [key, n] of [...tally].toSorted()) process.stdout.write(`${String(n).padStart(5)}  ${key}\n`);
-const wrong = broken(all.map(({ name }) => name), result);
+for (const [key, n] of [...tally].toSorted())
+  process.stdout.write(`${String(n).padStart(5)}  ${key}\n`);
+const wrong = broken(
+  all.map(({ name }) => name),
+  result,
+);
 for (const text of wrong) process.stdout.write(`WRONG: ${text}\n`);
-process.stdout.write(`${count} mutants, seed ${seed}: exit ${result.exitCode}, ${(result.wallMs / 1000).toFixed(0)} s, main process ${(result.mainBytes / 1e6).toFixed(0)} MB, largest worker ${(result.workerBytes / 1e6).toFixed(0)} MB, ${wrong.length} wrong\n`);
+process.stdout.write(
+  `${count} mutants, seed ${seed}: exit ${result.exitCode}, ${(result.wallMs / 1000).toFixed(0)} s, main process ${(result.mainBytes / 1e6).toFixed(0)} MB, largest worker ${(result.workerBytes / 1e6).toFixed(0)} MB, ${wrong.length} wrong\n`,
+);
 rmSync(folder, { recursive: true });
 rmSync(home, { recursive: true });
 process.exitCode = wrong.length > 0 ? 1 : 0;

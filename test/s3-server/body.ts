@@ -25,14 +25,32 @@ export async function readBody(request: IncomingMessage, signedHash: string): Pr
   for await (const part of request) parts.push(part as Buffer);
   const raw = Buffer.concat(parts);
   const isChunked = signedHash.startsWith("STREAMING-");
-  if (isChunked && signedHash !== "STREAMING-UNSIGNED-PAYLOAD-TRAILER") throw new S3Error(501, "NotImplemented", signedHash);
-  if (!isChunked && signedHash !== "UNSIGNED-PAYLOAD" && createHash("sha256").update(raw).digest("hex") !== signedHash)
-    throw new S3Error(400, "XAmzContentSHA256Mismatch", "The provided 'x-amz-content-sha256' header does not match what was computed.");
-  const { bytes, trailers } = isChunked ? decodeChunks(raw) : { bytes: raw, trailers: new Map<string, string>() };
-  if (isChunked && Number(request.headers["x-amz-decoded-content-length"]) !== bytes.length) throw new S3Error(400, "IncompleteBody", "the decoded length is another");
+  if (isChunked && signedHash !== "STREAMING-UNSIGNED-PAYLOAD-TRAILER")
+    throw new S3Error(501, "NotImplemented", signedHash);
+  if (
+    !isChunked &&
+    signedHash !== "UNSIGNED-PAYLOAD" &&
+    createHash("sha256").update(raw).digest("hex") !== signedHash
+  )
+    throw new S3Error(
+      400,
+      "XAmzContentSHA256Mismatch",
+      "The provided 'x-amz-content-sha256' header does not match what was computed.",
+    );
+  const { bytes, trailers } = isChunked
+    ? decodeChunks(raw)
+    : { bytes: raw, trailers: new Map<string, string>() };
+  if (isChunked && Number(request.headers["x-amz-decoded-content-length"]) !== bytes.length)
+    throw new S3Error(400, "IncompleteBody", "the decoded length is another");
   const md5 = request.headers["content-md5"];
-  if (md5 !== undefined && createHash("md5").update(bytes).digest("base64") !== md5) throw new S3Error(400, "BadDigest", "The Content-MD5 you specified did not match what we received.");
-  for (const [name, value] of Object.entries(request.headers)) if (name.startsWith("x-amz-checksum-")) trailers.set(name, String(value));
+  if (md5 !== undefined && createHash("md5").update(bytes).digest("base64") !== md5)
+    throw new S3Error(
+      400,
+      "BadDigest",
+      "The Content-MD5 you specified did not match what we received.",
+    );
+  for (const [name, value] of Object.entries(request.headers))
+    if (name.startsWith("x-amz-checksum-")) trailers.set(name, String(value));
   return { bytes, checksums: checked(bytes, trailers) };
 }
 
@@ -42,7 +60,12 @@ function checked(bytes: Buffer, given: ReadonlyMap<string, string>): Map<string,
     const name = header.slice("x-amz-checksum-".length);
     const compute = ALGORITHMS[name];
     if (!compute) continue;
-    if (compute(bytes) !== value) throw new S3Error(400, "BadDigest", `The ${name.toUpperCase()} you specified did not match the calculated checksum.`);
+    if (compute(bytes) !== value)
+      throw new S3Error(
+        400,
+        "BadDigest",
+        `The ${name.toUpperCase()} you specified did not match the calculated checksum.`,
+      );
     checksums.set(name, value);
   }
   return checksums;
@@ -53,16 +76,32 @@ const LEAST_CHUNK_BYTES = 8192;
 /** aws-chunked: `<hex length>[;…]\r\n<bytes>\r\n` until length 0, then trailers as headers. */
 function decodeChunks(raw: Buffer): { bytes: Buffer; trailers: Map<string, string> } {
   const parts: Buffer[] = [];
-  for (let at = 0; ; ) {
+  for (let at = 0; ;) {
     const end = raw.indexOf("\r\n", at);
     const length = Number.parseInt(raw.toString("latin1", at, end < 0 ? at : end), 16);
     if (end < 0 || !(length >= 0)) throw new S3Error(400, "IncompleteBody", "broken chunk");
     at = end + 2;
     if (length === 0) {
-      const lines = raw.toString("latin1", at).split("\r\n").filter((line) => line.includes(":"));
-      return { bytes: Buffer.concat(parts), trailers: new Map(lines.map((line) => [line.slice(0, line.indexOf(":")).toLowerCase(), line.slice(line.indexOf(":") + 1).trim()])) };
+      const lines = raw
+        .toString("latin1", at)
+        .split("\r\n")
+        .filter((line) => line.includes(":"));
+      return {
+        bytes: Buffer.concat(parts),
+        trailers: new Map(
+          lines.map((line) => [
+            line.slice(0, line.indexOf(":")).toLowerCase(),
+            line.slice(line.indexOf(":") + 1).trim(),
+          ]),
+        ),
+      };
     }
-    if (parts.some((part) => part.length < LEAST_CHUNK_BYTES)) throw new S3Error(400, "InvalidChunkSizeError", "Only the last chunk is allowed to have a size less than 8192 bytes");
+    if (parts.some((part) => part.length < LEAST_CHUNK_BYTES))
+      throw new S3Error(
+        400,
+        "InvalidChunkSizeError",
+        "Only the last chunk is allowed to have a size less than 8192 bytes",
+      );
     parts.push(raw.subarray(at, at + length));
     at += length + 2;
   }

@@ -14,18 +14,28 @@ export interface Faults {
   readonly match?: string;
 }
 
-export type Verdict = { readonly type: "fail"; readonly status: number } | { readonly type: "cut"; readonly afterBytes: number } | { readonly type: "drop" } | undefined;
+export type Verdict =
+  | { readonly type: "fail"; readonly status: number }
+  | { readonly type: "cut"; readonly afterBytes: number }
+  | { readonly type: "drop" }
+  | undefined;
 
 export function faulty(): { set(faults: Faults): void; judge(line: string): Verdict } {
   let now: { -readonly [K in keyof Faults]: Faults[K] } = {};
   return {
-    set: (faults) => { now = { ...faults }; },
+    set: (faults) => {
+      now = { ...faults };
+    },
     judge(line) {
       if (now.match !== undefined && !new RegExp(now.match).test(line)) return undefined;
       if (now.share !== undefined) {
         if (Math.random() >= now.share) return undefined;
         const kind = Math.floor(Math.random() * 3);
-        return kind === 0 ? { type: "drop" } : kind === 1 ? { type: "fail", status: 503 } : { type: "cut", afterBytes: Math.floor(Math.random() * 100_000) };
+        return kind === 0
+          ? { type: "drop" }
+          : kind === 1
+            ? { type: "fail", status: 503 }
+            : { type: "cut", afterBytes: Math.floor(Math.random() * 100_000) };
       }
       if (now.drop) {
         now.drop--;

@@ -1,19 +1,31 @@
 /** Text that may stand in XML 1.0; what can't at all is what `encoding-type=url` is for. */
 // oxlint-disable-next-line no-control-regex -- line breaks would be read as spaces
-const escape = (text: string): string => text.replace(/[<>&"\r\n\t\u0000-\u001f]/g, (c) => `&#${c.charCodeAt(0)};`);
+const escape = (text: string): string =>
+  text.replace(/[<>&"\r\n\t\u0000-\u001f]/g, (c) => `&#${c.charCodeAt(0)};`);
 
 export type Node = readonly [name: string, content: string | number | readonly Node[]];
 
-const element = ([name, content]: Node): string => `<${name}>${Array.isArray(content) ? (content as readonly Node[]).map(element).join("") : escape(String(content))}</${name}>`;
+const element = ([name, content]: Node): string =>
+  `<${name}>${Array.isArray(content) ? (content as readonly Node[]).map(element).join("") : escape(String(content))}</${name}>`;
 
 export const xml = (name: string, content: readonly Node[]): string =>
   `<?xml version="1.0" encoding="UTF-8"?>\n<${name} xmlns="http://s3.amazonaws.com/doc/2006-03-01/">${content.map(element).join("")}</${name}>`;
 
 const unescape = (text: string): string =>
-  text.replace(/&(?:#(\d+)|#x([0-9a-f]+)|quot|apos|lt|gt|amp);/gi, (whole, decimal?: string, hex?: string) =>
-    decimal !== undefined ? String.fromCodePoint(Number(decimal)) : hex !== undefined ? String.fromCodePoint(Number.parseInt(hex, 16))
-      : ({ "&quot;": '"', "&apos;": "'", "&lt;": "<", "&gt;": ">" })[whole] ?? "&");
+  text.replace(
+    /&(?:#(\d+)|#x([0-9a-f]+)|quot|apos|lt|gt|amp);/gi,
+    (whole, decimal?: string, hex?: string) =>
+      decimal !== undefined
+        ? String.fromCodePoint(Number(decimal))
+        : hex !== undefined
+          ? String.fromCodePoint(Number.parseInt(hex, 16))
+          : ({ "&quot;": '"', "&apos;": "'", "&lt;": "<", "&gt;": ">" }[whole] ?? "&"),
+  );
 
 /** Every `<name>` in flat XML, in order. Enough for what S3 clients send. */
-export const elements = (text: string, name: string): string[] => [...text.matchAll(new RegExp(`<${name}>([\\s\\S]*?)</${name}>`, "g"))].map(([, inner = ""]) => inner);
-export const value = (text: string, name: string): string => unescape(elements(text, name)[0] ?? "");
+export const elements = (text: string, name: string): string[] =>
+  [...text.matchAll(new RegExp(`<${name}>([\\s\\S]*?)</${name}>`, "g"))].map(
+    ([, inner = ""]) => inner,
+  );
+export const value = (text: string, name: string): string =>
+  unescape(elements(text, name)[0] ?? "");

@@ -10,7 +10,11 @@ const mode = process.env["MODE"] ?? "";
 if (mode === "hang") {
   // A program that will not end when asked to, and one that it started itself.
   process.on("SIGTERM", () => {});
-  const child = spawn(process.execPath, ["-e", "process.on('SIGTERM', () => {}); setInterval(() => {}, 1000)"], { stdio: "ignore" });
+  const child = spawn(
+    process.execPath,
+    ["-e", "process.on('SIGTERM', () => {}); setInterval(() => {}, 1000)"],
+    { stdio: "ignore" },
+  );
   writeFileSync(process.env["PIDS"] ?? "", `${process.pid} ${child.pid}`);
   setInterval(() => {}, 1000);
 } else if (mode.startsWith("exit ")) {
@@ -18,10 +22,16 @@ if (mode === "hang") {
   process.exitCode = Number(mode.slice(5));
 } else if (mode.startsWith("print ")) process.stdout.write(mode.slice(6).replaceAll("\\n", "\n"));
 else if (mode === "flood") for (let i = 0; i < 70; i++) process.stdout.write("x".repeat(2 ** 20));
-else if (mode === "environment") process.stdout.write(JSON.stringify({ segments: [{ startMs: 0, endMs: 1000, text: JSON.stringify(process.env) }] }));
+else if (mode === "environment")
+  process.stdout.write(
+    JSON.stringify({ segments: [{ startMs: 0, endMs: 1000, text: JSON.stringify(process.env) }] }),
+  );
 else {
   const wav = input ? readFileSync(input) : readFileSync(0);
-  const reply = await fetch(`${ears}/hear/${format}`, { method: "POST", body: new Uint8Array(wav) });
+  const reply = await fetch(`${ears}/hear/${format}`, {
+    method: "POST",
+    body: new Uint8Array(wav),
+  });
   const answer = await reply.text();
   if (output) writeFileSync(`${output}/audio.${format}`, answer);
   else process.stdout.write(answer);

@@ -15,13 +15,27 @@ const later = new Map<string, { wav: Buffer; asked: number }>();
 
 function write({ cues }: Recognised, format: string): string {
   if (format === "json")
-    return JSON.stringify({ language: "en", segments: cues.map(({ startMs, endMs, text, words, confidence }, i) => ({ startMs, endMs, text, confidence, speaker: `SPEAKER_0${i % 2}`, words })) });
+    return JSON.stringify({
+      language: "en",
+      segments: cues.map(({ startMs, endMs, text, words, confidence }, i) => ({
+        startMs,
+        endMs,
+        text,
+        confidence,
+        speaker: `SPEAKER_0${i % 2}`,
+        words,
+      })),
+    });
   const lines = cues.map(({ startMs, endMs, text }, i) => {
     const mark = format === "srt" ? "," : ".";
     const spoken = format === "srt" ? text : `<v Ada>${text}</v>`;
     return `${format === "srt" ? `${i + 1}\r\n` : ""}${formatTime(startMs, mark)} --> ${formatTime(endMs, mark)}\r\n${spoken}\r\n`;
   });
-  return format === "srt" ? lines.join("\r\n") : format === "vtt" ? `WEBVTT\n\n${lines.join("\n")}` : cues.map(({ text }) => text).join("\n");
+  return format === "srt"
+    ? lines.join("\r\n")
+    : format === "vtt"
+      ? `WEBVTT\n\n${lines.join("\n")}`
+      : cues.map(({ text }) => text).join("\n");
 }
 
 async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -33,7 +47,8 @@ async function answer(request: IncomingMessage, response: ServerResponse): Promi
     return json(response, 200, {});
   }
   if (pathname === "/log") return json(response, 200, log);
-  if (pathname.startsWith("/hear/")) return void response.end(write(await hear(body), pathname.slice(6)));
+  if (pathname.startsWith("/hear/"))
+    return void response.end(write(await hear(body), pathname.slice(6)));
   if (pathname === "/asr/health") return json(response, 200, {});
   if (pathname.startsWith("/jobs/")) {
     const job = later.get(pathname);
@@ -43,13 +58,22 @@ async function answer(request: IncomingMessage, response: ServerResponse): Promi
     if (job.asked++ === 0) return json(response, 202, {}, { "retry-after": "0" });
     return void response.end(write(await hear(job.wav), "json"));
   }
-  if (pathname !== "/asr" && pathname !== "/later") return json(response, 404, { error: { code: "not_found", message: "no such path" } });
-  const form = await new Response(new Uint8Array(body), { headers: { "content-type": request.headers["content-type"] ?? "" } }).formData();
+  if (pathname !== "/asr" && pathname !== "/later")
+    return json(response, 404, { error: { code: "not_found", message: "no such path" } });
+  const form = await new Response(new Uint8Array(body), {
+    headers: { "content-type": request.headers["content-type"] ?? "" },
+  }).formData();
   const file = form.get("file");
   const asked = form.get("request");
-  log.push({ path: pathname, mark: request.headers["idempotency-key"] ?? null, authorization: request.headers.authorization ?? null, asked: typeof asked === "string" ? JSON.parse(asked) : await asked?.text() });
+  log.push({
+    path: pathname,
+    mark: request.headers["idempotency-key"] ?? null,
+    authorization: request.headers.authorization ?? null,
+    asked: typeof asked === "string" ? JSON.parse(asked) : await asked?.text(),
+  });
   if (await commit(faults.shift(), response)) return;
-  if (file === null || typeof file === "string") return json(response, 400, { error: { code: "no_file", message: "a file is missing" } });
+  if (file === null || typeof file === "string")
+    return json(response, 400, { error: { code: "no_file", message: "a file is missing" } });
   const wav = Buffer.from(await file.arrayBuffer());
   if (pathname === "/asr") return void response.end(write(await hear(wav), "json"));
   const place = `/jobs/${later.size}`;
@@ -58,7 +82,11 @@ async function answer(request: IncomingMessage, response: ServerResponse): Promi
 }
 
 const server = createServer((request, response) => {
-  answer(request, response).catch((error: unknown) => json(response, 500, { error: { code: "bug", message: String(error) } }));
+  answer(request, response).catch((error: unknown) =>
+    json(response, 500, { error: { code: "bug", message: String(error) } }),
+  );
 });
-server.listen(0, "127.0.0.1", () => process.stdout.write(`${(server.address() as AddressInfo).port}\n`));
+server.listen(0, "127.0.0.1", () =>
+  process.stdout.write(`${(server.address() as AddressInfo).port}\n`),
+);
 process.on("disconnect", () => process.exit(0));

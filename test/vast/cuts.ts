@@ -25,19 +25,46 @@ const HANGS_MS = 60_000;
 
 /** What a file should hold after so many rounds. */
 const version = (file: number, round: number): AssetVersion => ({
-  id: `/${file}`, sizeBytes: round, mtimeMs: round, fingerprint: `f${file}-${round}`, captionsStat: "", origin: "asr", engine: "e", language: "en", durationMs: 1,
-  segments: Array.from({ length: 5 + file }, (_, index) => ({ index, startMs: index, endMs: index + 1, text: `file ${file} round ${round} segment ${index}`, speaker: null, confidence: 1, vector: Float32Array.of(file + 1, round + 1, index + 1) })),
+  id: `/${file}`,
+  sizeBytes: round,
+  mtimeMs: round,
+  fingerprint: `f${file}-${round}`,
+  captionsStat: "",
+  origin: "asr",
+  engine: "e",
+  language: "en",
+  durationMs: 1,
+  segments: Array.from({ length: 5 + file }, (_, index) => ({
+    index,
+    startMs: index,
+    endMs: index + 1,
+    text: `file ${file} round ${round} segment ${index}`,
+    speaker: null,
+    confidence: 1,
+    vector: Float32Array.of(file + 1, round + 1, index + 1),
+  })),
 });
 
 /**
  * Writes, replaces, removes and searches while the connection to the cluster is cut at random moments: before anything is done, after it is done but before its
  * answer, in the middle of a reply, or for good for a while. Every call that failed is made again, as a user would. At the end everything is there once.
  */
-export async function cutAtRandom(cuts: number, seed: number, note: (text: string) => void = () => {}): Promise<CutReport> {
+export async function cutAtRandom(
+  cuts: number,
+  seed: number,
+  note: (text: string) => void = () => {},
+): Promise<CutReport> {
   let state = seed;
   const random = (below: number): number => (state = (state * 48_271) % 2_147_483_647) % below;
   const folder = mkdtempSync(join(tmpdir(), "mediasearch-cuts-"));
-  const emulator = await spawnEmulator(["--seed", String(seed), "--rows-per-page", "20", "--tx-timeout", "5000"]);
+  const emulator = await spawnEmulator([
+    "--seed",
+    String(seed),
+    "--rows-per-page",
+    "20",
+    "--tx-timeout",
+    "5000",
+  ]);
   const options = libraryOn(emulator, join(folder, "replica"), { timeoutMs: TIMEOUT_MS });
   const failures: Record<string, number> = {};
   let backend: Backend | undefined;
@@ -54,7 +81,15 @@ export async function cutAtRandom(cuts: number, seed: number, note: (text: strin
     }
     const { struck } = await emulator.status();
     await emulator.setFaults([]);
-    return { cuts, failures, struck, wrong: [...(await compare(store, rounds)), ...(await compare((await backend.searchView?.({ fresh: true }))?.store as Store, rounds))] };
+    return {
+      cuts,
+      failures,
+      struck,
+      wrong: [
+        ...(await compare(store, rounds)),
+        ...(await compare((await backend.searchView?.({ fresh: true }))?.store as Store, rounds)),
+      ],
+    };
   } finally {
     await backend?.close();
     await emulator.stop();
@@ -69,17 +104,30 @@ function fault(random: (below: number) => number): Fault {
   const after = random(18);
   const times = 1 + random(3);
   switch (random(7)) {
-    case 6: return { kind: "drop", after };
-    case 0: return { kind: "drop", after, times };
-    case 1: return { kind: "cut", after, times, bytes: 0 };
-    case 2: return { kind: "cut", op: "commit", times, bytes: 0 };
-    case 3: return { kind: "cut", op: "query", after: random(8), times, bytes: random(900) };
-    case 4: return { kind: "hang", after, times: 1 };
-    default: return { kind: "fail", op: "query", after: random(8), times, messages: random(6) };
+    case 6:
+      return { kind: "drop", after };
+    case 0:
+      return { kind: "drop", after, times };
+    case 1:
+      return { kind: "cut", after, times, bytes: 0 };
+    case 2:
+      return { kind: "cut", op: "commit", times, bytes: 0 };
+    case 3:
+      return { kind: "cut", op: "query", after: random(8), times, bytes: random(900) };
+    case 4:
+      return { kind: "hang", after, times: 1 };
+    default:
+      return { kind: "fail", op: "query", after: random(8), times, messages: random(6) };
   }
 }
 
-async function step({ store, searchView }: Backend, file: number, kind: number, cut: number, rounds: Map<number, number | null>): Promise<void> {
+async function step(
+  { store, searchView }: Backend,
+  file: number,
+  kind: number,
+  cut: number,
+  rounds: Map<number, number | null>,
+): Promise<void> {
   if (kind === 0 && rounds.get(file) !== undefined) {
     await store.removeAsset(`/${file}`);
     rounds.set(file, null);
@@ -94,7 +142,11 @@ async function step({ store, searchView }: Backend, file: number, kind: number, 
 
 const TRIES_UNDER_FAULTS = 3;
 
-async function untilDone(act: () => Promise<void>, emulator: Spawned, failures: Record<string, number>): Promise<void> {
+async function untilDone(
+  act: () => Promise<void>,
+  emulator: Spawned,
+  failures: Record<string, number>,
+): Promise<void> {
   for (let attempts = 0; ; attempts++) {
     const begun = Date.now();
     try {
@@ -104,27 +156,42 @@ async function untilDone(act: () => Promise<void>, emulator: Spawned, failures: 
       if (!(error instanceof MediasearchError)) throw error;
       failures[error.code] = (failures[error.code] ?? 0) + 1;
       if (error.code !== "UNREACHABLE" && error.code !== "STORE_BUSY") throw error;
-      if (Date.now() - begun > HANGS_MS) throw new Error(`a call took ${Date.now() - begun} ms`, { cause: error });
+      if (Date.now() - begun > HANGS_MS)
+        throw new Error(`a call took ${Date.now() - begun} ms`, { cause: error });
       if (attempts + 1 >= TRIES_UNDER_FAULTS) await emulator.setFaults([]);
     }
   }
 }
 
-async function compare(store: Store, rounds: ReadonlyMap<number, number | null>): Promise<string[]> {
+async function compare(
+  store: Store,
+  rounds: ReadonlyMap<number, number | null>,
+): Promise<string[]> {
   const wrong: string[] = [];
   const there: string[] = [];
   for await (const { id } of store.listAssets()) there.push(id);
   const wanted = [...rounds].filter(([, round]) => round !== null).map(([file]) => `/${file}`);
-  if (there.toSorted().join() !== wanted.toSorted().join()) wrong.push(`files ${there.join()} instead of ${wanted.join()}`);
+  if (there.toSorted().join() !== wanted.toSorted().join())
+    wrong.push(`files ${there.join()} instead of ${wanted.join()}`);
   for (const [file, round] of rounds) {
     if (round === null) continue;
     const segments = [];
-    for await (const { text, vector } of store.readVersion(`/${file}`)) segments.push(`${text} ${vector?.join() ?? ""}`);
-    const expected = version(file, round).segments.map(({ text, vector }) => `${text} ${vector?.join() ?? ""}`);
-    if (segments.join("\n") !== expected.join("\n")) wrong.push(`/${file}: ${segments.length} segments, the first "${segments[0]}", instead of ${expected.length} of round ${round}`);
+    for await (const { text, vector } of store.readVersion(`/${file}`))
+      segments.push(`${text} ${vector?.join() ?? ""}`);
+    const expected = version(file, round).segments.map(
+      ({ text, vector }) => `${text} ${vector?.join() ?? ""}`,
+    );
+    if (segments.join("\n") !== expected.join("\n"))
+      wrong.push(
+        `/${file}: ${segments.length} segments, the first "${segments[0]}", instead of ${expected.length} of round ${round}`,
+      );
   }
   const counts = await store.counts();
-  const segments = [...rounds].reduce((sum, [file, round]) => sum + (round === null ? 0 : 5 + file), 0);
-  if (counts.segments !== segments) wrong.push(`${counts.segments} segments counted instead of ${segments}`);
+  const segments = [...rounds].reduce(
+    (sum, [file, round]) => sum + (round === null ? 0 : 5 + file),
+    0,
+  );
+  if (counts.segments !== segments)
+    wrong.push(`${counts.segments} segments counted instead of ${segments}`);
   return wrong;
 }

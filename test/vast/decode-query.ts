@@ -9,10 +9,24 @@ export interface DecodedQuery {
 }
 
 const READ: Readonly<Record<number, (literal: FlatTable) => string>> = {
-  1: (t) => String(t.bool(0)), 2: (t) => String((t.u8(0) << 24) >> 24), 3: (t) => String(t.i16(0)), 4: (t) => String(t.i32(0)), 5: (t) => String(t.i64(0)),
-  6: (t) => String(t.u8(0)), 7: (t) => String(t.u16(0)), 8: (t) => String(t.u32(0)), 9: (t) => String(t.u64(0)),
-  10: (t) => String(t.i64(0)), 11: (t) => String(t.i64(0)), 12: (t) => String(t.i64(0)),
-  15: (t) => hex(t.bytes(0)), 16: (t) => String(t.u16(0)), 17: (t) => String(t.f32(0)), 18: (t) => String(t.f64(0)), 22: (t) => hex(t.bytes(0)), 23: (t) => hex(t.bytes(0)),
+  1: (t) => String(t.bool(0)),
+  2: (t) => String((t.u8(0) << 24) >> 24),
+  3: (t) => String(t.i16(0)),
+  4: (t) => String(t.i32(0)),
+  5: (t) => String(t.i64(0)),
+  6: (t) => String(t.u8(0)),
+  7: (t) => String(t.u16(0)),
+  8: (t) => String(t.u32(0)),
+  9: (t) => String(t.u64(0)),
+  10: (t) => String(t.i64(0)),
+  11: (t) => String(t.i64(0)),
+  12: (t) => String(t.i64(0)),
+  15: (t) => hex(t.bytes(0)),
+  16: (t) => String(t.u16(0)),
+  17: (t) => String(t.f32(0)),
+  18: (t) => String(t.f64(0)),
+  22: (t) => hex(t.bytes(0)),
+  23: (t) => hex(t.bytes(0)),
   19: (t) => `[${t.tables(0).map(literal).join(" ")}]`,
 };
 
@@ -55,10 +69,19 @@ function literal(node: FlatTable): string {
 
 /** Flags at their default are absent; those of types with other defaults than zero are spelt out. */
 const TYPES: Readonly<Record<number, (type: FlatTable) => string>> = {
-  2: (t) => `int${t.i32(0)}${t.bool(1) ? "" : "u"}`, 3: (t) => `float${t.i16(0)}`, 4: () => "binary", 5: () => "utf8", 6: () => "bool",
-  7: (t) => `decimal(${t.i32(0)},${t.i32(1)},${t.has(2) ? t.i32(2) : 128})`, 8: (t) => `date${t.has(0) ? t.i16(0) : 1}`,
-  9: (t) => `time${t.has(0) ? t.i16(0) : 1},${t.has(1) ? t.i32(1) : 32}`, 10: (t) => `timestamp${t.i16(0)}${t.string(1) ?? ""}`,
-  12: () => "list", 13: () => "struct", 16: (t) => `vector${t.i32(0)}`, 17: (t) => `map${t.bool(0) ? "sorted" : ""}`,
+  2: (t) => `int${t.i32(0)}${t.bool(1) ? "" : "u"}`,
+  3: (t) => `float${t.i16(0)}`,
+  4: () => "binary",
+  5: () => "utf8",
+  6: () => "bool",
+  7: (t) => `decimal(${t.i32(0)},${t.i32(1)},${t.has(2) ? t.i32(2) : 128})`,
+  8: (t) => `date${t.has(0) ? t.i16(0) : 1}`,
+  9: (t) => `time${t.has(0) ? t.i16(0) : 1},${t.has(1) ? t.i32(1) : 32}`,
+  10: (t) => `timestamp${t.i16(0)}${t.string(1) ?? ""}`,
+  12: () => "list",
+  13: () => "struct",
+  16: (t) => `vector${t.i32(0)}`,
+  17: (t) => `map${t.bool(0) ? "sorted" : ""}`,
 };
 
 function field(node: FlatTable): string {

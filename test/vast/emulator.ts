@@ -9,16 +9,37 @@ import type { VastOptions } from "../../src/backends/vast/open.ts";
 let schemas = 0;
 
 /** Options of an empty library of its own on the emulator, with a replica in a folder of its own. */
-export function libraryOn({ url, accessKey, secretKey, bucket }: Spawned, folder: string, more: Partial<VastOptions> = {}): VastOptions {
+export function libraryOn(
+  { url, accessKey, secretKey, bucket }: Spawned,
+  folder: string,
+  more: Partial<VastOptions> = {},
+): VastOptions {
   return {
-    endpoint: url, accessKeyId: accessKey, secretAccessKey: secretKey, bucket, schema: `library-${process.pid}-${++schemas}`, timeoutMs: 10_000, replicaMaxAgeMs: 0,
-    replica: { folder, openStore: (path, create) => openBackend("local", { path, create }) }, ...more,
+    endpoint: url,
+    accessKeyId: accessKey,
+    secretAccessKey: secretKey,
+    bucket,
+    schema: `library-${process.pid}-${++schemas}`,
+    timeoutMs: 10_000,
+    replicaMaxAgeMs: 0,
+    replica: { folder, openStore: (path, create) => openBackend("local", { path, create }) },
+    ...more,
   };
 }
 
 /** A library of its own that leaves nothing on this machine. */
 export async function openOn(emulator: Spawned, more: Partial<VastOptions> = {}): Promise<Backend> {
   const folder = mkdtempSync(join(tmpdir(), "mediasearch-vast-"));
-  const backend = await openBackend("vast", { path: "", create: true, vast: libraryOn(emulator, folder, more) });
-  return { ...backend, close: async () => { await backend.close(); rmSync(folder, { recursive: true, force: true }); } };
+  const backend = await openBackend("vast", {
+    path: "",
+    create: true,
+    vast: libraryOn(emulator, folder, more),
+  });
+  return {
+    ...backend,
+    close: async () => {
+      await backend.close();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
 }

@@ -36,7 +36,10 @@ const BIN = fileURLToPath(new URL("../../bin/mediasearch.js", import.meta.url));
  * Real programs index the same folder into one emulator, all at once; some are killed (SIGKILL) at random moments and begin again. At the end every file is
  * there once, and was committed once: the audit log has one line for each. Every file has a double of the same content, which is copied, not made again.
  */
-export async function indexOnMachines({ processes, files, kills, seed, inBucket = false }: MachinesOptions, note: (text: string) => void = () => {}): Promise<MachinesReport> {
+export async function indexOnMachines(
+  { processes, files, kills, seed, inBucket = false }: MachinesOptions,
+  note: (text: string) => void = () => {},
+): Promise<MachinesReport> {
   let state = seed;
   const random = (below: number): number => (state = (state * 48_271) % 2_147_483_647) % below;
   const work = mkdtempSync(join(tmpdir(), "mediasearch-machines-"));
@@ -45,23 +48,49 @@ export async function indexOnMachines({ processes, files, kills, seed, inBucket 
   const media = join(work, "media");
   mkdirSync(media);
   const names = Array.from({ length: files }, (_, n) => `${String(n).padStart(3, "0")}.vtt`);
-  const s3 = inBucket ? await startS3({ keys: { accessKeyId: emulator.accessKey, secretAccessKey: emulator.secretKey }, pageSize: 25 }) : undefined;
+  const s3 = inBucket
+    ? await startS3({
+        keys: { accessKeyId: emulator.accessKey, secretAccessKey: emulator.secretKey },
+        pageSize: 25,
+      })
+    : undefined;
   if (s3) {
     const bucket = openS3(s3.options).bucket("media");
-    for (const [n, name] of names.entries()) await bucket.put(name, (async function* () { yield Buffer.from(captions(n)); })());
+    for (const [n, name] of names.entries())
+      await bucket.put(
+        name,
+        (async function* () {
+          yield Buffer.from(captions(n));
+        })(),
+      );
   } else for (const [n, name] of names.entries()) writeFileSync(join(media, name), captions(n));
   const schema = "machines";
   const env = {
-    ...process.env, BACKEND: "vast", VAST_ENDPOINT: emulator.url, VAST_ACCESS_KEY_ID: emulator.accessKey, VAST_SECRET_ACCESS_KEY: emulator.secretKey, VAST_DATABASE_BUCKET: emulator.bucket,
-    VAST_DATABASE_SCHEMA: schema, MEDIASEARCH_HOME: join(work, "home"), REPLICA_FOLDER: join(work, "replica"), JOB_CONCURRENCY: "1", NODE_OPTIONS: "", ...(s3 ? { VAST_S3_ENDPOINT: s3.endpoint } : {}),
+    ...process.env,
+    BACKEND: "vast",
+    VAST_ENDPOINT: emulator.url,
+    VAST_ACCESS_KEY_ID: emulator.accessKey,
+    VAST_SECRET_ACCESS_KEY: emulator.secretKey,
+    VAST_DATABASE_BUCKET: emulator.bucket,
+    VAST_DATABASE_SCHEMA: schema,
+    MEDIASEARCH_HOME: join(work, "home"),
+    REPLICA_FOLDER: join(work, "replica"),
+    JOB_CONCURRENCY: "1",
+    NODE_OPTIONS: "",
+    ...(s3 ? { VAST_S3_ENDPOINT: s3.endpoint } : {}),
   };
   const running = new Set<ChildProcess>();
   const errors: string[] = [];
   const startOne = async (): Promise<void> => {
     for (;;) {
-      const child = spawn(process.execPath, [BIN, "index", s3 ? "s3://media/" : media, "--json"], { env, stdio: ["ignore", "ignore", "pipe"] });
+      const child = spawn(process.execPath, [BIN, "index", s3 ? "s3://media/" : media, "--json"], {
+        env,
+        stdio: ["ignore", "ignore", "pipe"],
+      });
       let said = "";
-      child.stderr?.setEncoding("utf8").on("data", (text: string) => { said += text; });
+      child.stderr?.setEncoding("utf8").on("data", (text: string) => {
+        said += text;
+      });
       running.add(child);
       const [code, signal] = (await once(child, "close")) as [number | null, string | null];
       running.delete(child);
@@ -74,14 +103,29 @@ export async function indexOnMachines({ processes, files, kills, seed, inBucket 
     const all = Promise.all(Array.from({ length: processes }, startOne));
     let killed = 0;
     const killSome = async (): Promise<void> => {
-      for (; killed < kills && running.size > 0; ) {
+      for (; killed < kills && running.size > 0;) {
         await sleep(300 + random(1500));
         const victim = [...running][random(Math.max(1, running.size))];
         if (victim?.kill("SIGKILL")) note(`killed ${++killed}`);
       }
     };
     await Promise.all([all, killSome()]);
-    return { files, kills: killed, ...(await look({ url: emulator.url, accessKey: emulator.accessKey, secretKey: emulator.secretKey, bucket: emulator.bucket, schema, files, folder: join(work, "look") }, errors)) };
+    return {
+      files,
+      kills: killed,
+      ...(await look(
+        {
+          url: emulator.url,
+          accessKey: emulator.accessKey,
+          secretKey: emulator.secretKey,
+          bucket: emulator.bucket,
+          schema,
+          files,
+          folder: join(work, "look"),
+        },
+        errors,
+      )),
+    };
   } finally {
     for (const child of running) child.kill("SIGKILL");
     await emulator.stop();
@@ -104,23 +148,56 @@ interface Look {
   readonly folder: string;
 }
 
-async function look({ url, accessKey, secretKey, bucket, schema, files, folder }: Look, errors: readonly string[]): Promise<Pick<MachinesReport, "indexed" | "wrong">> {
+async function look(
+  { url, accessKey, secretKey, bucket, schema, files, folder }: Look,
+  errors: readonly string[],
+): Promise<Pick<MachinesReport, "indexed" | "wrong">> {
   const wrong = [...errors];
   const keys = { endpoint: url, accessKeyId: accessKey, secretAccessKey: secretKey };
   const client = await connect(keys);
   const database = createDatabase(client, bucket, schema);
-  const backend = await openBackend("vast", { path: "", create: false, vast: { ...keys, bucket, schema, replicaMaxAgeMs: 0, replica: { folder, openStore: (path, create) => openBackend("local", { path, create }) } } });
+  const backend = await openBackend("vast", {
+    path: "",
+    create: false,
+    vast: {
+      ...keys,
+      bucket,
+      schema,
+      replicaMaxAgeMs: 0,
+      replica: { folder, openStore: (path, create) => openBackend("local", { path, create }) },
+    },
+  });
   try {
     const { assets, segments, vectors } = await backend.store.counts();
-    if (assets.indexed !== files) wrong.push(`${assets.indexed} files indexed instead of ${files}: ${JSON.stringify(assets)}`);
-    if (segments !== vectors || segments === 0) wrong.push(`${segments} segments, ${vectors} vectors`);
-    const rows = async (table: Parameters<typeof database.rows>[1], ...filter: Parameters<typeof database.rows>[2]): Promise<number> => (await database.rows(client.session, table, filter)).length;
-    const [stored, versions, entries] = [await rows(TABLES.segments), await rows(TABLES.versions), await database.rows(client.session, TABLES.audit, [equal("action", "commit")], ["asset_id", "detail"])];
-    if (stored !== segments || versions !== files) wrong.push(`rows left over: ${stored} segments of ${segments}, ${versions} versions of ${files}`);
+    if (assets.indexed !== files)
+      wrong.push(`${assets.indexed} files indexed instead of ${files}: ${JSON.stringify(assets)}`);
+    if (segments !== vectors || segments === 0)
+      wrong.push(`${segments} segments, ${vectors} vectors`);
+    const rows = async (
+      table: Parameters<typeof database.rows>[1],
+      ...filter: Parameters<typeof database.rows>[2]
+    ): Promise<number> => (await database.rows(client.session, table, filter)).length;
+    const [stored, versions, entries] = [
+      await rows(TABLES.segments),
+      await rows(TABLES.versions),
+      await database.rows(
+        client.session,
+        TABLES.audit,
+        [equal("action", "commit")],
+        ["asset_id", "detail"],
+      ),
+    ];
+    if (stored !== segments || versions !== files)
+      wrong.push(
+        `rows left over: ${stored} segments of ${segments}, ${versions} versions of ${files}`,
+      );
     const contents = new Map<string, number>();
-    for (const { detail } of entries) contents.set(String(detail), (contents.get(String(detail)) ?? 0) + 1);
-    for (const [content, times] of contents) if (times > 1) wrong.push(`${content} was made ${times} times`);
-    if (contents.size !== Math.ceil(files / 2)) wrong.push(`${contents.size} contents made instead of ${Math.ceil(files / 2)}`);
+    for (const { detail } of entries)
+      contents.set(String(detail), (contents.get(String(detail)) ?? 0) + 1);
+    for (const [content, times] of contents)
+      if (times > 1) wrong.push(`${content} was made ${times} times`);
+    if (contents.size !== Math.ceil(files / 2))
+      wrong.push(`${contents.size} contents made instead of ${Math.ceil(files / 2)}`);
     return { indexed: assets.indexed, wrong };
   } finally {
     client.close();

@@ -30,12 +30,23 @@ function u64(value: bigint): Buffer {
 /** The frames of a page, one Arrow message each. */
 export function frames({ stream, next, columns, batches = 1 }: ReplyPage): Buffer[] {
   const head = Buffer.concat([u32(stream), u64(next)]);
-  const leaves = columns.length === 0 ? [] : columns.flatMap(([field, values]) => leavesOf(field).map(({ field: leaf, of }) => ({ leaf, values: values.map(of) })));
+  const leaves =
+    columns.length === 0
+      ? []
+      : columns.flatMap(([field, values]) =>
+          leavesOf(field).map(({ field: leaf, of }) => ({ leaf, values: values.map(of) })),
+        );
   return leaves.flatMap(({ leaf, values }) => {
     const size = Math.ceil(values.length / batches) || 1;
-    const parts = Array.from({ length: batches }, (_, i) => messages(writeRows([leaf], [values.slice(i * size, (i + 1) * size)])));
-    const [schema, ...rest] = parts.flatMap((part, i) => (i === 0 ? part.slice(0, -1) : part.slice(1, -1)));
-    return [schema as Buffer, ...rest, parts[0]?.at(-1) as Buffer].map((message) => Buffer.concat([head, message]));
+    const parts = Array.from({ length: batches }, (_, i) =>
+      messages(writeRows([leaf], [values.slice(i * size, (i + 1) * size)])),
+    );
+    const [schema, ...rest] = parts.flatMap((part, i) =>
+      i === 0 ? part.slice(0, -1) : part.slice(1, -1),
+    );
+    return [schema as Buffer, ...rest, parts[0]?.at(-1) as Buffer].map((message) =>
+      Buffer.concat([head, message]),
+    );
   });
 }
 
@@ -46,7 +57,10 @@ function messages(stream: Uint8Array): Buffer[] {
   let at = 0;
   for (const message of reader) {
     reader.readMessageBody(message.bodyLength);
-    const length = 8 + Buffer.from(stream.buffer, stream.byteOffset + at + 4, 4).readInt32LE() + message.bodyLength;
+    const length =
+      8 +
+      Buffer.from(stream.buffer, stream.byteOffset + at + 4, 4).readInt32LE() +
+      message.bodyLength;
     cut.push(Buffer.from(stream.subarray(at, at + length)));
     at += length;
   }
@@ -63,12 +77,20 @@ function leavesOf(field: Field): Leaf[] {
   const { type } = field;
   const named = (inner: Field["type"]): Field => new Field(field.name, inner, true);
   if (type.typeId === Type.Struct)
-    return (type.children as Field[]).flatMap((child) => leavesOf(child).map((leaf) => ({
-      field: named(new Struct([leaf.field])), of: (value: Value) => (value === null || value === undefined ? null : { [child.name]: leaf.of((value as Record<string, Value>)[child.name]) }),
-    })));
+    return (type.children as Field[]).flatMap((child) =>
+      leavesOf(child).map((leaf) => ({
+        field: named(new Struct([leaf.field])),
+        of: (value: Value) =>
+          value === null || value === undefined
+            ? null
+            : { [child.name]: leaf.of((value as Record<string, Value>)[child.name]) },
+      })),
+    );
   if (type.typeId === Type.Map)
     return (type as Map_).childType.children.map((child, i) => ({
-      field: named(new List(new Field("entries", new Struct([child]), false))), of: (value: Value) => value && (value as Value[][]).map((pair) => ({ [child.name]: pair[i] })),
+      field: named(new List(new Field("entries", new Struct([child]), false))),
+      of: (value: Value) =>
+        value && (value as Value[][]).map((pair) => ({ [child.name]: pair[i] })),
     }));
   return [{ field, of: (value) => value }];
 }

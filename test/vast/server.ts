@@ -14,16 +14,23 @@ export interface TestServer {
   readonly received: Received[];
 }
 
-export type Answer = (request: Received, response: ServerResponse, n: number) => void | Promise<void>;
+export type Answer = (
+  request: Received,
+  response: ServerResponse,
+  n: number,
+) => void | Promise<void>;
 
 /** A server of one test, on a free port; `answer` gets the number of the request, from 0. */
 export async function serve(answer: Answer): Promise<TestServer> {
   const received: Received[] = [];
-  const server = createServer((request, response) => void take(request).then(async (one) => {
-    received.push(one);
-    response.setHeader("server", "vast 5.5.0.10");
-    await answer(one, response, received.length - 1);
-  }));
+  const server = createServer(
+    (request, response) =>
+      void take(request).then(async (one) => {
+        received.push(one);
+        response.setHeader("server", "vast 5.5.0.10");
+        await answer(one, response, received.length - 1);
+      }),
+  );
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   onTestFinished(() => void (server.closeAllConnections(), server.close()));
   return { endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, received };
@@ -32,11 +39,21 @@ export async function serve(answer: Answer): Promise<TestServer> {
 async function take(request: IncomingMessage): Promise<Received> {
   const chunks: Buffer[] = [];
   for await (const chunk of request) chunks.push(chunk as Buffer);
-  return { method: request.method ?? "", url: request.url ?? "", headers: request.headers as Received["headers"], body: Buffer.concat(chunks) };
+  return {
+    method: request.method ?? "",
+    url: request.url ?? "",
+    headers: request.headers as Received["headers"],
+    body: Buffer.concat(chunks),
+  };
 }
 
-export const slowDown = (response: ServerResponse): void => void response.writeHead(503).end("<Error><Code>SlowDown</Code><Message>wait</Message></Error>");
+export const slowDown = (response: ServerResponse): void =>
+  void response.writeHead(503).end("<Error><Code>SlowDown</Code><Message>wait</Message></Error>");
 export const refuse = (response: ServerResponse, status: number, code: string): void =>
-  void response.writeHead(status).end(`<?xml version="1.0"?><Error><Code>${code}</Code><Message>a &lt;message&gt;</Message><Resource>/r</Resource><RequestId>r-17</RequestId></Error>`);
+  void response
+    .writeHead(status)
+    .end(
+      `<?xml version="1.0"?><Error><Code>${code}</Code><Message>a &lt;message&gt;</Message><Resource>/r</Resource><RequestId>r-17</RequestId></Error>`,
+    );
 
 export const KEYS = { accessKeyId: "AK", secretAccessKey: "not so secret" };

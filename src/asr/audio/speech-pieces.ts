@@ -61,10 +61,19 @@ export interface SpeechPieces {
  * Cuts audio into stretches of speech with 0.2 s around them. Hardly more audio than the longest piece is held. With a snapshot the frames
  * that it has seen are taken again from the start of the audio, without listening to them.
  */
-export function openPieces(start: (snapshot?: string) => VoiceActivity, cut: CutOptions, snapshot?: PiecesSnapshot): SpeechPieces {
+export function openPieces(
+  start: (snapshot?: string) => VoiceActivity,
+  cut: CutOptions,
+  snapshot?: PiecesSnapshot,
+): SpeechPieces {
   const activity = start(snapshot?.activity);
   const state: State = {
-    cut, audio: [], voiced: [...(snapshot?.voiced ?? [])], first: snapshot?.first ?? 0, given: snapshot?.given ?? 0, isOn: snapshot?.isOn ?? false,
+    cut,
+    audio: [],
+    voiced: [...(snapshot?.voiced ?? [])],
+    first: snapshot?.first ?? 0,
+    given: snapshot?.given ?? 0,
+    isOn: snapshot?.isOn ?? false,
     speech: snapshot?.speech ? { ...snapshot.speech } : null,
   };
   const known = state.first + state.voiced.length;
@@ -83,7 +92,12 @@ export function openPieces(start: (snapshot?: string) => VoiceActivity, cut: Cut
     },
     end: () => [...ready(state, true)],
     snapshot: () => ({
-      first: state.first, voiced: [...state.voiced], speech: state.speech && { ...state.speech }, given: state.given, isOn: state.isOn, activity: activity.snapshot(),
+      first: state.first,
+      voiced: [...state.voiced],
+      speech: state.speech && { ...state.speech },
+      given: state.given,
+      isOn: state.isOn,
+      activity: activity.snapshot(),
     }),
   };
 }
@@ -119,18 +133,29 @@ function listen(state: State): void {
 }
 
 function* ready(state: State, isEnd: boolean): Iterable<SpeechPiece> {
-  const { speech, cut: { mostMs, joinedGapMs, earliestCutMs } } = state;
+  const {
+    speech,
+    cut: { mostMs, joinedGapMs, earliestCutMs },
+  } = state;
   if (!speech) return;
   const now = state.first + state.voiced.length;
   if (isEnd || now - speech.end >= frames(joinedGapMs)) {
-    if (speech.count >= LEAST_SPEECH_FRAMES) yield take(state, speech.start, speech.end, now, PADDING_FRAMES);
+    if (speech.count >= LEAST_SPEECH_FRAMES)
+      yield take(state, speech.start, speech.end, now, PADDING_FRAMES);
     state.speech = null;
   } else if (now - speech.start >= frames(mostMs) - 2 * PADDING_FRAMES) {
     const cut = quietest(state, speech.start + frames(earliestCutMs), now);
-    yield take(state, speech.start, Math.min(cut, speech.end), now, Math.min(PADDING_FRAMES, Math.max(0, now - cut)));
+    yield take(
+      state,
+      speech.start,
+      Math.min(cut, speech.end),
+      now,
+      Math.min(PADDING_FRAMES, Math.max(0, now - cut)),
+    );
     // What is voiced after the end of the speech was never taken for speech: too faint to switch it on.
     const next = firstVoiced(state, cut, speech.end);
-    state.speech = next === null ? null : { start: next, end: speech.end, count: LEAST_SPEECH_FRAMES };
+    state.speech =
+      next === null ? null : { start: next, end: speech.end, count: LEAST_SPEECH_FRAMES };
   }
 }
 
@@ -144,7 +169,8 @@ function quietest(state: State, from: number, to: number): number {
     gap = probability < OFF ? gap + 1 : 0;
     if (gap > longest.length) longest = { length: gap, at: at - Math.floor(gap / 2) };
     let around = 0;
-    for (let k = -CUT_SMOOTHING_FRAMES; k <= CUT_SMOOTHING_FRAMES; k++) around += state.voiced[at + k - state.first] ?? 1;
+    for (let k = -CUT_SMOOTHING_FRAMES; k <= CUT_SMOOTHING_FRAMES; k++)
+      around += state.voiced[at + k - state.first] ?? 1;
     if (around < best.worth) best = { at, worth: around };
   }
   return longest.length >= CUT_SMOOTHING_FRAMES ? longest.at : best.at;
@@ -159,9 +185,14 @@ function take(state: State, start: number, end: number, now: number, padding: nu
   const from = Math.max(start - PADDING_FRAMES, state.given, state.first);
   const to = Math.min(end + padding, now);
   const samples = new Float32Array((to - from) * FRAME);
-  for (let frame = from; frame < to; frame++) samples.set(state.audio[frame - state.first] as Float32Array, (frame - from) * FRAME);
+  for (let frame = from; frame < to; frame++)
+    samples.set(state.audio[frame - state.first] as Float32Array, (frame - from) * FRAME);
   state.given = end;
-  return { startSample: from * FRAME, samples, voiced: state.voiced.slice(from - state.first, to - state.first) };
+  return {
+    startSample: from * FRAME,
+    samples,
+    voiced: state.voiced.slice(from - state.first, to - state.first),
+  };
 }
 
 function forget(state: State): void {
@@ -179,11 +210,16 @@ export function halve({ startSample, samples, voiced }: SpeechPiece): [SpeechPie
   let least = Infinity;
   for (let at = Math.ceil(voiced.length / 4); at < (voiced.length * 3) / 4; at++) {
     let around = 0;
-    for (let k = -CUT_SMOOTHING_FRAMES; k <= CUT_SMOOTHING_FRAMES; k++) around += voiced[at + k] ?? 1;
+    for (let k = -CUT_SMOOTHING_FRAMES; k <= CUT_SMOOTHING_FRAMES; k++)
+      around += voiced[at + k] ?? 1;
     if (around < least) [least, cut] = [around, at];
   }
   return [
     { startSample, samples: samples.subarray(0, cut * FRAME), voiced: voiced.slice(0, cut) },
-    { startSample: startSample + cut * FRAME, samples: samples.subarray(cut * FRAME), voiced: voiced.slice(cut) },
+    {
+      startSample: startSample + cut * FRAME,
+      samples: samples.subarray(cut * FRAME),
+      voiced: voiced.slice(cut),
+    },
   ];
 }

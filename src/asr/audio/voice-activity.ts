@@ -19,13 +19,21 @@ export interface VoiceActivity {
 }
 
 /** Silero VAD v6, https://github.com/snakers4/silero-vad: a recurrent net that takes the last 64 samples again with each frame. */
-export async function loadVoiceActivity(path: string): Promise<{ readonly start: (snapshot?: string) => VoiceActivity; readonly release: () => Promise<void> }> {
+export async function loadVoiceActivity(
+  path: string,
+): Promise<{
+  readonly start: (snapshot?: string) => VoiceActivity;
+  readonly release: () => Promise<void>;
+}> {
   const { InferenceSession, Tensor } = await import("onnxruntime-node");
   const session = await InferenceSession.create(await readFile(path), sessionOptions(1));
   const rate = new Tensor("int64", BigInt64Array.of(BigInt(SAMPLE_RATE)), []);
   return {
     start(snapshot) {
-      const memory = snapshot === undefined ? new Float32Array(STATE + CONTEXT) : new Float32Array(Uint8Array.from(Buffer.from(snapshot, "base64")).buffer);
+      const memory =
+        snapshot === undefined
+          ? new Float32Array(STATE + CONTEXT)
+          : new Float32Array(Uint8Array.from(Buffer.from(snapshot, "base64")).buffer);
       let state = new Tensor("float32", memory.slice(0, STATE), [2, 1, STATE / 2]);
       const input = new Float32Array(CONTEXT + FRAME);
       input.set(memory.subarray(STATE), FRAME);
@@ -39,7 +47,11 @@ export async function loadVoiceActivity(path: string): Promise<{ readonly start:
         async next(frame) {
           input.copyWithin(0, FRAME);
           input.set(frame, CONTEXT);
-          const result = await session.run({ input: new Tensor("float32", input, [1, CONTEXT + FRAME]), state, sr: rate });
+          const result = await session.run({
+            input: new Tensor("float32", input, [1, CONTEXT + FRAME]),
+            state,
+            sr: rate,
+          });
           state = result["stateN"] as typeof state;
           return Number((result["output"] as typeof state).data[0]);
         },

@@ -13,23 +13,41 @@ export async function check({ byo }: EngineSettings, signal: AbortSignal): Promi
   const server = describe(byo);
   if (byo.endpoint === undefined) {
     const path = await findProgram(byo.command[0] ?? "", byo.environment["PATH"] ?? "");
-    if (path === undefined) throw new MediasearchError("USAGE", `BYO: no program ${byo.command[0]} is there that can be run`, { hint: "is BYO_ASR_COMMAND right?" });
+    if (path === undefined)
+      throw new MediasearchError(
+        "USAGE",
+        `BYO: no program ${byo.command[0]} is there that can be run`,
+        { hint: "is BYO_ASR_COMMAND right?" },
+      );
     return { found: path };
   }
   const url = new URL(byo.endpoint);
-  const headers: Record<string, string> = byo.apiKey === undefined ? {} : { authorization: `Bearer ${byo.apiKey}` };
-  const reply = await request(Object.assign(new URL(url), { pathname: `${url.pathname.replace(/\/+$/, "")}/health` }), { method: "GET", headers, signal, timeoutMs: TIMEOUT_MS }).catch((error: unknown) => {
+  const headers: Record<string, string> =
+    byo.apiKey === undefined ? {} : { authorization: `Bearer ${byo.apiKey}` };
+  const reply = await request(
+    Object.assign(new URL(url), { pathname: `${url.pathname.replace(/\/+$/, "")}/health` }),
+    { method: "GET", headers, signal, timeoutMs: TIMEOUT_MS },
+  ).catch((error: unknown) => {
     throw fromNetworkError(server, error, signal).refused.error;
   });
-  if (reply.status === 404) return { found: `${server.address} answers; whether it is ready it does not say` };
+  if (reply.status === 404)
+    return { found: `${server.address} answers; whether it is ready it does not say` };
   if (reply.status !== 200) throw fromStatus(server, reply).refused.error;
   return { found: `${server.address} is ready` };
 }
 
 async function findProgram(name: string, path: string): Promise<string | undefined> {
   const endings = process.platform === "win32" ? ["", ".exe", ".cmd"] : [""];
-  const places = /[\\/]/.test(name) ? [name] : path.split(delimiter).map((folder) => join(folder, name));
+  const places = /[\\/]/.test(name)
+    ? [name]
+    : path.split(delimiter).map((folder) => join(folder, name));
   for (const place of places.flatMap((one) => endings.map((ending) => `${one}${ending}`)))
-    if (await access(place, constants.X_OK).then(async () => (await stat(place)).isFile(), () => false)) return place;
+    if (
+      await access(place, constants.X_OK).then(
+        async () => (await stat(place)).isFile(),
+        () => false,
+      )
+    )
+      return place;
   return undefined;
 }

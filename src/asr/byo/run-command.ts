@@ -10,7 +10,12 @@ export interface CommandCall {
 }
 
 export type CommandEnd =
-  | { readonly type: "exit"; readonly code: number; readonly stdout: Buffer; readonly stderr: string }
+  | {
+      readonly type: "exit";
+      readonly code: number;
+      readonly stdout: Buffer;
+      readonly stderr: string;
+    }
   | { readonly type: "signal"; readonly signal: string; readonly stderr: string }
   | { readonly type: "late"; readonly stderr: string }
   | { readonly type: "too much"; readonly stderr: string }
@@ -38,7 +43,12 @@ export function openCommands(): Commands {
     async run(call) {
       call.signal.throwIfAborted();
       const [file = "", ...args] = call.words;
-      const child = spawn(file, args, { detached: process.platform !== "win32", windowsHide: true, stdio: ["pipe", "pipe", "pipe"], env: { ...call.env } as NodeJS.ProcessEnv });
+      const child = spawn(file, args, {
+        detached: process.platform !== "win32",
+        windowsHide: true,
+        stdio: ["pipe", "pipe", "pipe"],
+        env: { ...call.env } as NodeJS.ProcessEnv,
+      });
       const end = follow(child, call);
       running.set(child, end);
       const result = await end.finally(() => running.delete(child));
@@ -52,7 +62,10 @@ export function openCommands(): Commands {
   };
 }
 
-function follow(child: ChildProcess, { input, timeoutMs, signal }: CommandCall): Promise<CommandEnd> {
+function follow(
+  child: ChildProcess,
+  { input, timeoutMs, signal }: CommandCall,
+): Promise<CommandEnd> {
   return new Promise((resolve) => {
     const parts: Buffer[] = [];
     let [size, stderr] = [0, ""];
@@ -69,13 +82,18 @@ function follow(child: ChildProcess, { input, timeoutMs, signal }: CommandCall):
       signal.removeEventListener("abort", onAbort);
       resolve(end);
     };
-    child.on("error", (error: NodeJS.ErrnoException) => { if (child.pid === undefined) finish({ type: "not started", code: error.code ?? error.message }); });
+    child.on("error", (error: NodeJS.ErrnoException) => {
+      if (child.pid === undefined)
+        finish({ type: "not started", code: error.code ?? error.message });
+    });
     child.stdout?.on("data", (part: Buffer) => {
       size += part.length;
       if (size > MOST_STDOUT) give("too much");
       else parts.push(part);
     });
-    child.stderr?.setEncoding("utf8").on("data", (text: string) => { stderr = (stderr + text).slice(-STDERR_TAIL); });
+    child.stderr?.setEncoding("utf8").on("data", (text: string) => {
+      stderr = (stderr + text).slice(-STDERR_TAIL);
+    });
     // A command need not read what it is given (EPIPE).
     child.stdin?.on("error", () => {});
     child.stdin?.end(input);

@@ -27,17 +27,27 @@ export interface Moonshine {
  * Moonshine tiny in int8, greedy decoding. Jeffries et al. 2024, https://arxiv.org/abs/2410.15608.
  * The merged decoder runs its first step without a cache (`use_cache_branch` false) and hands back keys and values; those of the encoder never change.
  */
-export async function loadMoonshine(paths: { readonly encoder: string; readonly decoder: string }, threads: number): Promise<Moonshine> {
+export async function loadMoonshine(
+  paths: { readonly encoder: string; readonly decoder: string },
+  threads: number,
+): Promise<Moonshine> {
   const { InferenceSession, Tensor } = await import("onnxruntime-node");
-  const open = async (path: string): Promise<InferenceSession> => InferenceSession.create(await readFile(path), sessionOptions(threads));
+  const open = async (path: string): Promise<InferenceSession> =>
+    InferenceSession.create(await readFile(path), sessionOptions(threads));
   const [encoder, decoder] = await Promise.all([open(paths.encoder), open(paths.decoder)]);
   const flag = (value: boolean): Tensor => new Tensor("bool", [value], [1]);
   const none = new Tensor("float32", new Float32Array(0), [0, HEADS, 1, HEAD_SIZE]);
   const token = (id: number): Tensor => new Tensor("int64", BigInt64Array.of(BigInt(id)), [1, 1]);
   return {
     async decode(samples) {
-      const { last_hidden_state: hidden } = await encoder.run({ input_values: new Tensor("float32", samples, [1, samples.length]) });
-      const feeds: Record<string, Tensor> = { encoder_hidden_states: hidden as Tensor, use_cache_branch: flag(false), input_ids: token(START) };
+      const { last_hidden_state: hidden } = await encoder.run({
+        input_values: new Tensor("float32", samples, [1, samples.length]),
+      });
+      const feeds: Record<string, Tensor> = {
+        encoder_hidden_states: hidden as Tensor,
+        use_cache_branch: flag(false),
+        input_ids: token(START),
+      };
       for (const name of cacheNames()) feeds[`past_key_values.${name}`] = none;
       const limit = Math.ceil((samples.length / SAMPLE_RATE) * MOST_TOKENS_A_SECOND);
       const tokens: number[] = [];
@@ -49,11 +59,13 @@ export async function loadMoonshine(paths: { readonly encoder: string; readonly 
         tokens.push(best);
         probabilities.push(probability);
         const loop = repeats(tokens);
-        if (loop > 0) return { tokens: tokens.slice(0, -loop), probabilities: probabilities.slice(0, -loop) };
+        if (loop > 0)
+          return { tokens: tokens.slice(0, -loop), probabilities: probabilities.slice(0, -loop) };
         const isFirst = tokens.length === 1;
         for (const name of cacheNames()) {
           // The encoder's keys are whole after the first step; the cached branch gives back empty ones.
-          if (isFirst || name.includes("decoder")) feeds[`past_key_values.${name}`] = output[`present.${name}`] as Tensor;
+          if (isFirst || name.includes("decoder"))
+            feeds[`past_key_values.${name}`] = output[`present.${name}`] as Tensor;
         }
         feeds["use_cache_branch"] = flag(true);
         feeds["input_ids"] = token(best);
@@ -65,7 +77,10 @@ export async function loadMoonshine(paths: { readonly encoder: string; readonly 
 }
 
 const CACHE_NAMES = Array.from({ length: LAYERS }, (_, layer) =>
-  ["decoder.key", "decoder.value", "encoder.key", "encoder.value"].map((part) => `${layer}.${part}`)).flat();
+  ["decoder.key", "decoder.value", "encoder.key", "encoder.value"].map(
+    (part) => `${layer}.${part}`,
+  ),
+).flat();
 const cacheNames = (): readonly string[] => CACHE_NAMES;
 
 function pick(logits: Float32Array): { readonly best: number; readonly probability: number } {

@@ -1,6 +1,11 @@
 import { fileDigest } from "../../models/catalogue.ts";
 import type { Cue } from "../../types.ts";
-import { inFrames, openPieces, type PiecesSnapshot, type SpeechPiece } from "../audio/speech-pieces.ts";
+import {
+  inFrames,
+  openPieces,
+  type PiecesSnapshot,
+  type SpeechPiece,
+} from "../audio/speech-pieces.ts";
 import { FRAME_MS, loadVoiceActivity, VAD_FILE, VAD_MODEL } from "../audio/voice-activity.ts";
 import { SAMPLE_RATE, type Transcriber, type TranscriberOptions } from "../transcriber.ts";
 import { loadMoonshine } from "./moonshine.ts";
@@ -26,7 +31,13 @@ interface SavedState {
 export async function open({ models, threads = 1 }: TranscriberOptions): Promise<Transcriber> {
   const [recogniserFiles, vadFiles] = await Promise.all([models(RECOGNISER), models(VAD_MODEL)]);
   const [moonshine, activity, { default: llama }] = await Promise.all([
-    loadMoonshine({ encoder: recogniserFiles["encoder_model.onnx"] ?? "", decoder: recogniserFiles["decoder_model_merged.onnx"] ?? "" }, threads),
+    loadMoonshine(
+      {
+        encoder: recogniserFiles["encoder_model.onnx"] ?? "",
+        decoder: recogniserFiles["decoder_model_merged.onnx"] ?? "",
+      },
+      threads,
+    ),
     loadVoiceActivity(vadFiles[VAD_FILE] ?? ""),
     import("llama-tokenizer-js"),
   ]);
@@ -58,7 +69,12 @@ export async function open({ models, threads = 1 }: TranscriberOptions): Promise
         frame++;
         for (const piece of await pieces.push(samples)) await recognise(piece);
         if (!onCheckpoint || frame - savedFrame < CHECKPOINT_FRAMES) continue;
-        onCheckpoint({ recogniser: id, positionMs: Math.round(frame * FRAME_MS), cues: cues.slice(saved), state: { frame, voicedMs, pieces: pieces.snapshot() } satisfies SavedState });
+        onCheckpoint({
+          recogniser: id,
+          positionMs: Math.round(frame * FRAME_MS),
+          cues: cues.slice(saved),
+          state: { frame, voicedMs, pieces: pieces.snapshot() } satisfies SavedState,
+        });
         saved = cues.length;
         savedFrame = frame;
       }
@@ -69,7 +85,11 @@ export async function open({ models, threads = 1 }: TranscriberOptions): Promise
   };
 }
 
-async function* counted(audio: AsyncIterable<Float32Array>, heard: { samples: number }, signal: AbortSignal): AsyncIterable<Float32Array> {
+async function* counted(
+  audio: AsyncIterable<Float32Array>,
+  heard: { samples: number },
+  signal: AbortSignal,
+): AsyncIterable<Float32Array> {
   for await (const chunk of audio) {
     signal.throwIfAborted();
     heard.samples += chunk.length;
@@ -77,10 +97,18 @@ async function* counted(audio: AsyncIterable<Float32Array>, heard: { samples: nu
   }
 }
 
-function cueOf(spoken: Parameters<typeof timeWords>[0], piece: SpeechPiece, totalSamples: number): Cue | null {
+function cueOf(
+  spoken: Parameters<typeof timeWords>[0],
+  piece: SpeechPiece,
+  totalSamples: number,
+): Cue | null {
   if (spoken.length === 0) return null;
   const endMs = Math.floor((totalSamples * 1000) / SAMPLE_RATE);
-  const words = timeWords(spoken, piece).map((word) => ({ ...word, startMs: Math.min(word.startMs, endMs), endMs: Math.min(word.endMs, endMs) }));
+  const words = timeWords(spoken, piece).map((word) => ({
+    ...word,
+    startMs: Math.min(word.startMs, endMs),
+    endMs: Math.min(word.endMs, endMs),
+  }));
   return {
     startMs: words[0]?.startMs ?? 0,
     endMs: words.at(-1)?.endMs ?? 0,

@@ -18,15 +18,39 @@ const LEAST_WORDS_A_SECOND = 0.4;
 const DOUBTFUL_SHARE = 0.25;
 
 /** Whether what came out can be English; the recogniser itself can't tell. */
-export function judge(cues: readonly Cue[], voicedMs: number, said: Language | undefined): Judgement {
+export function judge(
+  cues: readonly Cue[],
+  voicedMs: number,
+  said: Language | undefined,
+): Judgement {
   const words = cues.reduce((sum, cue) => sum + (cue.words?.length ?? 0), 0);
-  const mean = cues.reduce((sum, cue) => sum + (cue.confidence ?? 0) * (cue.words?.length ?? 0), 0) / Math.max(1, words);
+  const mean =
+    cues.reduce((sum, cue) => sum + (cue.confidence ?? 0) * (cue.words?.length ?? 0), 0) /
+    Math.max(1, words);
   if (said !== undefined && !/^en\b/i.test(said))
-    return { language: "und", warning: `the recogniser knows English only, not ${said}: do not trust the transcript` };
+    return {
+      language: "und",
+      warning: `the recogniser knows English only, not ${said}: do not trust the transcript`,
+    };
   if (voicedMs >= LEAST_VOICED_MS && words / (voicedMs / 1000) < LEAST_WORDS_A_SECOND)
-    return { language: "und", warning: "hardly any words in the speech: perhaps not English, or too unclear" };
+    return {
+      language: "und",
+      warning: "hardly any words in the speech: perhaps not English, or too unclear",
+    };
   if (words < LEAST_WORDS) return { language: words > 0 ? "en" : "und", warning: null };
-  if (mean < LEAST_CONFIDENCE) return { language: "und", warning: "the speech does not seem to be English: do not trust the transcript" };
-  const doubtful = cues.filter((cue) => (cue.confidence ?? 1) < LEAST_CONFIDENCE).reduce((sum, cue) => sum + (cue.words?.length ?? 0), 0);
-  return { language: "en", warning: doubtful / words > DOUBTFUL_SHARE ? "parts of the speech do not seem to be English, or are unclear" : null };
+  if (mean < LEAST_CONFIDENCE)
+    return {
+      language: "und",
+      warning: "the speech does not seem to be English: do not trust the transcript",
+    };
+  const doubtful = cues
+    .filter((cue) => (cue.confidence ?? 1) < LEAST_CONFIDENCE)
+    .reduce((sum, cue) => sum + (cue.words?.length ?? 0), 0);
+  return {
+    language: "en",
+    warning:
+      doubtful / words > DOUBTFUL_SHARE
+        ? "parts of the speech do not seem to be English, or are unclear"
+        : null,
+  };
 }

@@ -14,6 +14,7 @@ export function repeats(tokens: readonly number[]): number {
 
 function isLoop(tokens: readonly number[], size: number, times: number): boolean {
   const last = tokens.length - 1;
-  for (let back = 0; back < size * (times - 1); back++) if (tokens[last - back] !== tokens[last - back - size]) return false;
+  for (let back = 0; back < size * (times - 1); back++)
+    if (tokens[last - back] !== tokens[last - back - size]) return false;
   return true;
 }

@@ -15,20 +15,36 @@ const GRPC_PORT = 50_051;
  * @throws USAGE when none is set, or it is none.
  */
 export function addressOf({ endpoint, functionId, tlsCa }: NimSettings): NimAddress {
-  const hint = "NVIDIA_NIMS_ENDPOINT=HOST:50051   (gRPC; http://HOST:9000 gives text without times)";
-  if (endpoint === undefined) throw new MediasearchError("USAGE", "NVIDIA_NIMS: no server is set", { subject: "NVIDIA_NIMS_ENDPOINT", hint });
+  const hint =
+    "NVIDIA_NIMS_ENDPOINT=HOST:50051   (gRPC; http://HOST:9000 gives text without times)";
+  if (endpoint === undefined)
+    throw new MediasearchError("USAGE", "NVIDIA_NIMS: no server is set", {
+      subject: "NVIDIA_NIMS_ENDPOINT",
+      hint,
+    });
   const scheme = /^([a-z][a-z\d+.-]*):\/\//i.exec(endpoint)?.[1]?.toLowerCase();
   // "localhost:50051" would be the scheme "localhost" otherwise.
   const url = URL.parse(scheme === undefined ? `grpc://${endpoint}` : endpoint);
-  if (!url || url.hostname === "" || !["grpc", "grpcs", "http", "https"].includes(scheme ?? "grpc")) throw new MediasearchError("USAGE", "NVIDIA_NIMS_ENDPOINT is no address of a server", { subject: "NVIDIA_NIMS_ENDPOINT", hint });
+  if (!url || url.hostname === "" || !["grpc", "grpcs", "http", "https"].includes(scheme ?? "grpc"))
+    throw new MediasearchError("USAGE", "NVIDIA_NIMS_ENDPOINT is no address of a server", {
+      subject: "NVIDIA_NIMS_ENDPOINT",
+      hint,
+    });
   if (scheme === "http" || scheme === "https") return { type: "http", url };
-  return { type: "grpc", target: `${url.hostname}:${url.port || GRPC_PORT}`, isTls: scheme === "grpcs" || functionId !== undefined || tlsCa !== undefined };
+  return {
+    type: "grpc",
+    target: `${url.hostname}:${url.port || GRPC_PORT}`,
+    isTls: scheme === "grpcs" || functionId !== undefined || tlsCa !== undefined,
+  };
 }
 
 export function describe(settings: NimSettings): Server {
   const address = addressOf(settings);
   return {
-    engine: "NVIDIA_NIMS", address: address.type === "http" ? shown(address.url) : address.target, secrets: [settings.apiKey], keySetting: "NVIDIA_NIMS_API_KEY",
+    engine: "NVIDIA_NIMS",
+    address: address.type === "http" ? shown(address.url) : address.target,
+    secrets: [settings.apiKey],
+    keySetting: "NVIDIA_NIMS_API_KEY",
     endpointSetting: "NVIDIA_NIMS_ENDPOINT",
   };
 }
@@ -36,6 +52,9 @@ export function describe(settings: NimSettings): Server {
 /** Changes with everything that changes what comes out. */
 export function identityOf(settings: NimSettings, version: number): string {
   const { address } = describe(settings);
-  const mark = createHash("sha256").update([address, settings.functionId, settings.model, settings.language].join("\0")).digest("hex").slice(0, 8);
+  const mark = createHash("sha256")
+    .update([address, settings.functionId, settings.model, settings.language].join("\0"))
+    .digest("hex")
+    .slice(0, 8);
   return `NVIDIA_NIMS.${(settings.model ?? "default").replace(/[^\w.-]+/g, ".")}@${mark}.${version}`;
 }

@@ -17,39 +17,78 @@ export async function check({ nim }: EngineSettings, signal: AbortSignal): Promi
   const server = describe(nim);
   if (address.type === "grpc") return checkGrpc(address.target, address.isTls, nim, signal);
   const ready = Object.assign(new URL(address.url), { pathname: "/v1/health/ready" });
-  const { status } = await request(ready, { method: "GET", signal, timeoutMs: TIMEOUT_MS }).catch((error: unknown) => {
-    throw fromNetworkError(server, error, signal).refused.error;
-  });
-  if (status !== 200) throw new MediasearchError("UNREACHABLE", `NVIDIA_NIMS at ${server.address}: not ready (HTTP ${status})`, { hint: STARTING });
-  return { found: `speech NIM at ${server.address}`, warning: "over HTTP it gives text only, without times of words and without speakers", hint: "NVIDIA_NIMS_ENDPOINT=HOST:50051   (gRPC)" };
+  const { status } = await request(ready, { method: "GET", signal, timeoutMs: TIMEOUT_MS }).catch(
+    (error: unknown) => {
+      throw fromNetworkError(server, error, signal).refused.error;
+    },
+  );
+  if (status !== 200)
+    throw new MediasearchError(
+      "UNREACHABLE",
+      `NVIDIA_NIMS at ${server.address}: not ready (HTTP ${status})`,
+      { hint: STARTING },
+    );
+  return {
+    found: `speech NIM at ${server.address}`,
+    warning: "over HTTP it gives text only, without times of words and without speakers",
+    hint: "NVIDIA_NIMS_ENDPOINT=HOST:50051   (gRPC)",
+  };
 }
 
-async function checkGrpc(target: string, isTls: boolean, settings: NimSettings, signal: AbortSignal): Promise<EngineFinding> {
+async function checkGrpc(
+  target: string,
+  isTls: boolean,
+  settings: NimSettings,
+  signal: AbortSignal,
+): Promise<EngineFinding> {
   const server = describe(settings);
   const riva = await openRiva(target, isTls, settings);
   try {
     const call = { signal, timeoutMs: TIMEOUT_MS };
-    const ifKnown = async <T>(ask: Promise<T>, otherwise: T): Promise<T> => ask.catch((error: { code?: number }) => {
-      if (error.code === UNIMPLEMENTED) return otherwise;
-      throw fromGrpcError(server, error, signal).refused.error;
-    });
-    if (!(await ifKnown(riva.isServing(call), true))) throw new MediasearchError("UNREACHABLE", `NVIDIA_NIMS at ${target}: it says that it does not serve yet`, { hint: STARTING });
+    const ifKnown = async <T>(ask: Promise<T>, otherwise: T): Promise<T> =>
+      ask.catch((error: { code?: number }) => {
+        if (error.code === UNIMPLEMENTED) return otherwise;
+        throw fromGrpcError(server, error, signal).refused.error;
+      });
+    if (!(await ifKnown(riva.isServing(call), true)))
+      throw new MediasearchError(
+        "UNREACHABLE",
+        `NVIDIA_NIMS at ${target}: it says that it does not serve yet`,
+        { hint: STARTING },
+      );
     return judge(await ifKnown(riva.models(call), []), target, settings);
   } finally {
     riva.close();
   }
 }
 
-const nameOf = ({ model_name, parameters }: RivaModel): string => `${model_name} (${[parameters["type"], parameters["language_code"]].filter(Boolean).join(", ")})`;
+const nameOf = ({ model_name, parameters }: RivaModel): string =>
+  `${model_name} (${[parameters["type"], parameters["language_code"]].filter(Boolean).join(", ")})`;
 
 function judge(models: readonly RivaModel[], target: string, settings: NimSettings): EngineFinding {
   const found = `Riva at ${target}`;
   if (models.length === 0) return { found: `${found} (it does not list its models)` };
   const list = models.map(nameOf).join("; ");
-  if (settings.model !== undefined && !models.some(({ model_name }) => model_name === settings.model))
-    return { found, warning: `it has no model ${settings.model}, but ${list}`, hint: "NVIDIA_NIMS_MODEL=NAME" };
+  if (
+    settings.model !== undefined &&
+    !models.some(({ model_name }) => model_name === settings.model)
+  )
+    return {
+      found,
+      warning: `it has no model ${settings.model}, but ${list}`,
+      hint: "NVIDIA_NIMS_MODEL=NAME",
+    };
   const { language, isStream } = planFor(models, settings, undefined);
-  const knows = models.some(({ parameters }) => (parameters["language_code"] ?? language).split(/[\s,;]+/).some((code) => code === language || code === "multi"));
-  if (!knows) return { found, warning: `none of its models lists the language ${language}: ${list}`, hint: "NVIDIA_NIMS_LANGUAGE=CODE" };
+  const knows = models.some(({ parameters }) =>
+    (parameters["language_code"] ?? language)
+      .split(/[\s,;]+/)
+      .some((code) => code === language || code === "multi"),
+  );
+  if (!knows)
+    return {
+      found,
+      warning: `none of its models lists the language ${language}: ${list}`,
+      hint: "NVIDIA_NIMS_LANGUAGE=CODE",
+    };
   return { found: `${found}: ${list}${isStream ? "; streamed to" : ""}` };
 }

@@ -27,7 +27,12 @@ interface Abilities {
 }
 
 /** Riva over gRPC: words with times, speakers, punctuation. Models that only stream are streamed to. */
-export function openGrpcEngine(target: string, isTls: boolean, settings: NimSettings, requests: RequestSettings): Engine {
+export function openGrpcEngine(
+  target: string,
+  isTls: boolean,
+  settings: NimSettings,
+  requests: RequestSettings,
+): Engine {
   const server = describe(settings);
   const able: Abilities = { speakers: requests.diarization !== false, words: true };
   let opened: Promise<Riva> | undefined;
@@ -35,22 +40,40 @@ export function openGrpcEngine(target: string, isTls: boolean, settings: NimSett
   const riva = (): Promise<Riva> => (opened ??= openRiva(target, isTls, settings));
 
   const ask = async (piece: SpeechPiece, plan: Plan, { signal }: AskOptions): Promise<Answer> => {
-    if (!able.words && lengthMs(piece) > LONGEST_WINDOW_MS) return refusal(server, "size", "BUG", "text without times for a long piece");
+    if (!able.words && lengthMs(piece) > LONGEST_WINDOW_MS)
+      return refusal(server, "size", "BUG", "text without times for a long piece");
     const call = { signal, timeoutMs: settings.timeoutMs ?? 60_000 + Math.round(lengthMs(piece)) };
     const audio = toPcm16(piece.samples, LEAST_MS);
     const wantsSpeakers = able.speakers;
     try {
       const { recognize, stream } = await riva();
-      const heard = heardFromRiva(await (plan.isStream ? stream : recognize)(configOf(plan, settings, wantsSpeakers), audio, call), piece, { wantsSpeakers });
+      const heard = heardFromRiva(
+        await (plan.isStream ? stream : recognize)(
+          configOf(plan, settings, wantsSpeakers),
+          audio,
+          call,
+        ),
+        piece,
+        { wantsSpeakers },
+      );
       if (heard.timing === "window" && heard.cues.length > 0) {
         able.words = false;
-        if (lengthMs(piece) > LONGEST_WINDOW_MS) return refusal(server, "size", "BUG", "text without times for a long piece");
+        if (lengthMs(piece) > LONGEST_WINDOW_MS)
+          return refusal(server, "size", "BUG", "text without times for a long piece");
       }
-      const notes = requests.diarization === true && !wantsSpeakers ? ["the server does not tell speakers apart"] : [];
+      const notes =
+        requests.diarization === true && !wantsSpeakers
+          ? ["the server does not tell speakers apart"]
+          : [];
       return { heard: { ...heard, language: heard.language ?? toTag(plan.language), notes } };
     } catch (error) {
       const answer = fromGrpcError(server, error, signal);
-      if (!wantsSpeakers || answer.refused.kind !== "rejected" || !/diari[sz]|speaker/i.test(answer.refused.error.message)) return answer;
+      if (
+        !wantsSpeakers ||
+        answer.refused.kind !== "rejected" ||
+        !/diari[sz]|speaker/i.test(answer.refused.error.message)
+      )
+        return answer;
       able.speakers = false;
       return ask(piece, plan, { language: undefined, signal });
     }
@@ -62,7 +85,9 @@ export function openGrpcEngine(target: string, isTls: boolean, settings: NimSett
     concurrency: requests.concurrency,
     async recognise(piece, options) {
       if (!models) {
-        const listed = await listModels(await riva(), options.signal).catch((error: unknown) => fromGrpcError(server, error, options.signal));
+        const listed = await listModels(await riva(), options.signal).catch((error: unknown) =>
+          fromGrpcError(server, error, options.signal),
+        );
         if ("refused" in listed) return listed;
         models = listed;
       }
@@ -83,8 +108,26 @@ async function listModels(riva: Riva, signal: AbortSignal): Promise<readonly Riv
   }
 }
 
-const configOf = ({ language, model }: Plan, { maxSpeakers }: NimSettings, wantsSpeakers: boolean): RecognitionConfig => ({
-  encoding: "LINEAR_PCM", sample_rate_hertz: SAMPLE_RATE, language_code: language, audio_channel_count: 1, max_alternatives: 1, enable_word_time_offsets: true,
-  enable_automatic_punctuation: true, verbatim_transcripts: false, model,
-  ...(wantsSpeakers ? { diarization_config: { enable_speaker_diarization: true, max_speaker_count: maxSpeakers ?? UNASKED } } : {}),
+const configOf = (
+  { language, model }: Plan,
+  { maxSpeakers }: NimSettings,
+  wantsSpeakers: boolean,
+): RecognitionConfig => ({
+  encoding: "LINEAR_PCM",
+  sample_rate_hertz: SAMPLE_RATE,
+  language_code: language,
+  audio_channel_count: 1,
+  max_alternatives: 1,
+  enable_word_time_offsets: true,
+  enable_automatic_punctuation: true,
+  verbatim_transcripts: false,
+  model,
+  ...(wantsSpeakers
+    ? {
+        diarization_config: {
+          enable_speaker_diarization: true,
+          max_speaker_count: maxSpeakers ?? UNASKED,
+        },
+      }
+    : {}),
 });

@@ -16,7 +16,8 @@ export function openHttpEngine(url: URL, settings: NimSettings, requests: Reques
   const server = describe(settings);
   const base = url.pathname.replace(/\/+$/, "").replace(/\/v1(?:\/audio\/transcriptions)?$/, "");
   const transcribe = Object.assign(new URL(url), { pathname: `${base}/v1/audio/transcriptions` });
-  const key: Record<string, string> = settings.apiKey === undefined ? {} : { authorization: `Bearer ${settings.apiKey}` };
+  const key: Record<string, string> =
+    settings.apiKey === undefined ? {} : { authorization: `Bearer ${settings.apiKey}` };
   return {
     id: identityOf(settings, SETTINGS_VERSION),
     languages: [],
@@ -25,17 +26,42 @@ export function openHttpEngine(url: URL, settings: NimSettings, requests: Reques
     async recognise(piece, { language, signal }) {
       const plan = planFor([], settings, language);
       const { body, headers } = formOf([
-        { name: "file", value: toWav(piece.samples, LEAST_MS), fileName: "audio.wav", type: "audio/wav" },
+        {
+          name: "file",
+          value: toWav(piece.samples, LEAST_MS),
+          fileName: "audio.wav",
+          type: "audio/wav",
+        },
         // A model wins over the language.
-        ...(settings.model === undefined ? [{ name: "language", value: plan.language }] : [{ name: "model", value: settings.model }]),
+        ...(settings.model === undefined
+          ? [{ name: "language", value: plan.language }]
+          : [{ name: "model", value: settings.model }]),
         { name: "response_format", value: "json" },
       ]);
       try {
-        const reply = await request(transcribe, { body, headers: { ...headers, ...key }, signal, timeoutMs: settings.timeoutMs ?? 60_000 + Math.round(lengthMs(piece)) });
+        const reply = await request(transcribe, {
+          body,
+          headers: { ...headers, ...key },
+          signal,
+          timeoutMs: settings.timeoutMs ?? 60_000 + Math.round(lengthMs(piece)),
+        });
         if (reply.status !== 200) return fromStatus(server, reply);
         const heard = heardFromJson(parse(reply.text), piece, { wantsWords: false });
-        if (typeof heard === "string") return refusal(server, "once", "ENGINE_FAILED", heard, "does NVIDIA_NIMS_ENDPOINT name a speech NIM?");
-        return { heard: { ...heard, language: heard.language ?? (settings.model === undefined ? toTag(plan.language) : null) } };
+        if (typeof heard === "string")
+          return refusal(
+            server,
+            "once",
+            "ENGINE_FAILED",
+            heard,
+            "does NVIDIA_NIMS_ENDPOINT name a speech NIM?",
+          );
+        return {
+          heard: {
+            ...heard,
+            language:
+              heard.language ?? (settings.model === undefined ? toTag(plan.language) : null),
+          },
+        };
       } catch (error) {
         return fromNetworkError(server, error, signal);
       }

@@ -19,5 +19,7 @@ export async function open({ models, engines }: TranscriberOptions): Promise<Tra
 /** @throws USAGE when no address is set. */
 export function openEngine(settings: NimSettings, requests: RequestSettings): Engine {
   const address = addressOf(settings);
-  return address.type === "http" ? openHttpEngine(address.url, settings, requests) : openGrpcEngine(address.target, address.isTls, settings, requests);
+  return address.type === "http"
+    ? openHttpEngine(address.url, settings, requests)
+    : openGrpcEngine(address.target, address.isTls, settings, requests);
 }

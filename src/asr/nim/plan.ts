@@ -10,19 +10,32 @@ export interface Plan {
   readonly language: string;
 }
 
-const codesOf = ({ parameters }: RivaModel): readonly string[] => (parameters["language_code"] ?? "").split(/[\s,;]+/).filter((code) => code !== "");
-const isOnline = ({ parameters }: RivaModel): boolean => /online|str/i.test(parameters["type"] ?? "");
+const codesOf = ({ parameters }: RivaModel): readonly string[] =>
+  (parameters["language_code"] ?? "").split(/[\s,;]+/).filter((code) => code !== "");
+const isOnline = ({ parameters }: RivaModel): boolean =>
+  /online|str/i.test(parameters["type"] ?? "");
 
 /** Offline models first: they see the whole piece. Streams only where there is nothing else. A server that lists nothing is asked offline. */
-export function planFor(models: readonly RivaModel[], { model, language }: NimSettings, asked: Language | undefined): Plan {
+export function planFor(
+  models: readonly RivaModel[],
+  { model, language }: NimSettings,
+  asked: Language | undefined,
+): Plan {
   const wanted = asked ?? language;
-  const named = model === undefined ? models : models.filter(({ model_name }) => model_name === model);
-  const fitting = wanted === undefined ? named : named.filter((one) => codeFor(wanted, codesOf(one)) !== undefined);
+  const named =
+    model === undefined ? models : models.filter(({ model_name }) => model_name === model);
+  const fitting =
+    wanted === undefined
+      ? named
+      : named.filter((one) => codeFor(wanted, codesOf(one)) !== undefined);
   const candidates = fitting.length > 0 ? fitting : named;
   const best = candidates.find((one) => !isOnline(one)) ?? candidates[0];
   const known = best ? codesOf(best) : [];
   // The engine's own setting is what the server shall hear, as it is written.
-  const code = asked !== undefined ? (codeFor(asked, known) ?? withRegion(asked)) : (language ?? known[0] ?? "en-US");
+  const code =
+    asked !== undefined
+      ? (codeFor(asked, known) ?? withRegion(asked))
+      : (language ?? known[0] ?? "en-US");
   const isStream = best !== undefined && isOnline(best);
   return { isStream, model: model ?? (isStream ? best.model_name : ""), language: code };
 }
@@ -31,7 +44,11 @@ const primary = (tag: string): string => tag.toLowerCase().split("-")[0] ?? "";
 
 /** The server's own code for a language: the same, the same language elsewhere, or "multi". */
 function codeFor(wanted: string, codes: readonly string[]): string | undefined {
-  return codes.find((code) => code.toLowerCase() === wanted.toLowerCase()) ?? codes.find((code) => primary(code) === primary(wanted)) ?? codes.find((code) => code === "multi");
+  return (
+    codes.find((code) => code.toLowerCase() === wanted.toLowerCase()) ??
+    codes.find((code) => primary(code) === primary(wanted)) ??
+    codes.find((code) => code === "multi")
+  );
 }
 
 /** Riva wants a region: that where most of its speakers live. */

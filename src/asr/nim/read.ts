@@ -18,22 +18,41 @@ interface Timed extends Word {
  * Cues out of Riva's results, all of them in order. Its words may come without the punctuation of the transcript, so both are brought together. A speaker tag of 0 is
  * the first speaker or none: tags count only if there are others.
  */
-export function heardFromRiva(results: readonly RivaResult[], piece: SpeechPiece, { wantsSpeakers }: { readonly wantsSpeakers: boolean }): Heard {
-  const best = results.flatMap(({ alternatives }) => (alternatives[0] && alternatives[0].transcript.trim() !== "" ? [alternatives[0]] : []));
+export function heardFromRiva(
+  results: readonly RivaResult[],
+  piece: SpeechPiece,
+  { wantsSpeakers }: { readonly wantsSpeakers: boolean },
+): Heard {
+  const best = results.flatMap(({ alternatives }) =>
+    alternatives[0] && alternatives[0].transcript.trim() !== "" ? [alternatives[0]] : [],
+  );
   const language = languageOf(best);
   if (best.length === 0) return { cues: [], timing: "word", language, notes: [] };
   if (best.some(({ words }) => words.length === 0))
-    return { cues: [windowCue(piece, best.map(({ transcript }) => transcript.trim()).join(" "))], timing: "window", language, notes: [] };
-  const hasSpeakers = wantsSpeakers && best.some(({ words }) => words.some(({ speaker_tag }) => speaker_tag !== 0));
+    return {
+      cues: [windowCue(piece, best.map(({ transcript }) => transcript.trim()).join(" "))],
+      timing: "window",
+      language,
+      notes: [],
+    };
+  const hasSpeakers =
+    wantsSpeakers && best.some(({ words }) => words.some(({ speaker_tag }) => speaker_tag !== 0));
   const cues = best.flatMap(({ transcript, words }) => {
-    const timed = words.map((word): Timed => ({ text: word.word, startMs: word.start_time, endMs: Math.max(word.start_time, word.end_time), confidence: sure(word), speaker: word.speaker_tag }));
+    const timed = words.map((word): Timed => ({
+      text: word.word,
+      startMs: word.start_time,
+      endMs: Math.max(word.start_time, word.end_time),
+      confidence: sure(word),
+      speaker: word.speaker_tag,
+    }));
     return grouped(alignWith(transcript, timed) ?? [], hasSpeakers);
   });
   return { cues, timing: "word", language, notes: [] };
 }
 
 /** 0 is unset; some models give logarithms, which are no probabilities. */
-const sure = ({ confidence }: WordInfo): number | null => (confidence > 0 && confidence <= 1 ? confidence : null);
+const sure = ({ confidence }: WordInfo): number | null =>
+  confidence > 0 && confidence <= 1 ? confidence : null;
 
 function languageOf(best: readonly RivaResult["alternatives"][number][]): Language | null {
   for (const { language_code, words } of best) {
@@ -44,12 +63,20 @@ function languageOf(best: readonly RivaResult["alternatives"][number][]): Langua
 }
 
 /** A cue ends with its sentence, at a pause, with its speaker, or after half a minute. */
-function grouped(words: NonNullable<ReturnType<typeof alignWith<Timed>>>, hasSpeakers: boolean): Cue[] {
+function grouped(
+  words: NonNullable<ReturnType<typeof alignWith<Timed>>>,
+  hasSpeakers: boolean,
+): Cue[] {
   const groups: { speaker: number; words: Word[] }[] = [];
   for (const { word, from } of words) {
     const group = groups.at(-1);
     const last = group?.words.at(-1);
-    const goesOn = group && last && !SENTENCE_END.test(last.text) && word.startMs - last.endMs <= PAUSE_MS && (!hasSpeakers || group.speaker === from.speaker) &&
+    const goesOn =
+      group &&
+      last &&
+      !SENTENCE_END.test(last.text) &&
+      word.startMs - last.endMs <= PAUSE_MS &&
+      (!hasSpeakers || group.speaker === from.speaker) &&
       word.endMs - (group.words[0]?.startMs ?? 0) <= LONGEST_CUE_MS;
     if (goesOn) group.words.push(word);
     else groups.push({ speaker: from.speaker, words: [word] });
@@ -57,8 +84,13 @@ function grouped(words: NonNullable<ReturnType<typeof alignWith<Timed>>>, hasSpe
   return groups.map(({ speaker, words }) => {
     const known = words.flatMap(({ confidence }) => (confidence === null ? [] : [confidence]));
     return {
-      startMs: words[0]?.startMs ?? 0, endMs: Math.max(...words.map(({ endMs }) => endMs)), text: words.map(({ text }) => text).join(" "), speaker: hasSpeakers ? String(speaker) : null,
-      confidence: known.length > 0 ? known.reduce((sum, value) => sum + value, 0) / known.length : null, words,
+      startMs: words[0]?.startMs ?? 0,
+      endMs: Math.max(...words.map(({ endMs }) => endMs)),
+      text: words.map(({ text }) => text).join(" "),
+      speaker: hasSpeakers ? String(speaker) : null,
+      confidence:
+        known.length > 0 ? known.reduce((sum, value) => sum + value, 0) / known.length : null,
+      words,
     };
   });
 }

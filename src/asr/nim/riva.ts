@@ -14,7 +14,10 @@ export interface RecognitionConfig {
   readonly enable_automatic_punctuation: boolean;
   readonly verbatim_transcripts: boolean;
   readonly model: string;
-  readonly diarization_config?: { readonly enable_speaker_diarization: boolean; readonly max_speaker_count: number };
+  readonly diarization_config?: {
+    readonly enable_speaker_diarization: boolean;
+    readonly max_speaker_count: number;
+  };
 }
 
 export interface WordInfo {
@@ -28,7 +31,12 @@ export interface WordInfo {
 }
 
 export interface RivaResult {
-  readonly alternatives: readonly { readonly transcript: string; readonly confidence: number; readonly words: readonly WordInfo[]; readonly language_code: readonly string[] }[];
+  readonly alternatives: readonly {
+    readonly transcript: string;
+    readonly confidence: number;
+    readonly words: readonly WordInfo[];
+    readonly language_code: readonly string[];
+  }[];
   /** In streams only. */
   readonly is_final?: boolean;
 }
@@ -45,9 +53,17 @@ export interface CallOptions {
 
 /** Calls reject with gRPC's errors, or the signal's reason. */
 export interface Riva {
-  recognize(config: RecognitionConfig, audio: Buffer, options: CallOptions): Promise<readonly RivaResult[]>;
+  recognize(
+    config: RecognitionConfig,
+    audio: Buffer,
+    options: CallOptions,
+  ): Promise<readonly RivaResult[]>;
   /** The same over a stream, for models that know nothing else. */
-  stream(config: RecognitionConfig, audio: Buffer, options: CallOptions): Promise<readonly RivaResult[]>;
+  stream(
+    config: RecognitionConfig,
+    audio: Buffer,
+    options: CallOptions,
+  ): Promise<readonly RivaResult[]>;
   models(options: CallOptions): Promise<readonly RivaModel[]>;
   /** Whether it says that it serves. */
   isServing(options: CallOptions): Promise<boolean>;
@@ -56,8 +72,16 @@ export interface Riva {
 
 /** A tenth of a second. */
 const STREAM_BYTES = 3200;
-type Unary = (request: unknown, metadata: unknown, options: { deadline: number }, done: (error: ServiceError | null, reply: unknown) => void) => { cancel(): void };
-type Stream = (metadata: unknown, options: { deadline: number }) => ClientDuplexStream<unknown, { results: readonly RivaResult[] }>;
+type Unary = (
+  request: unknown,
+  metadata: unknown,
+  options: { deadline: number },
+  done: (error: ServiceError | null, reply: unknown) => void,
+) => { cancel(): void };
+type Stream = (
+  metadata: unknown,
+  options: { deadline: number },
+) => ClientDuplexStream<unknown, { results: readonly RivaResult[] }>;
 interface RawClient {
   readonly Recognize: Unary;
   readonly StreamingRecognize: Stream;
@@ -65,38 +89,102 @@ interface RawClient {
   readonly Check: Unary;
   close(): void;
 }
-type ClientClass = new (target: string, credentials: unknown, options: Record<string, unknown>) => RawClient;
+type ClientClass = new (
+  target: string,
+  credentials: unknown,
+  options: Record<string, unknown>,
+) => RawClient;
 
-export async function openRiva(target: string, isTls: boolean, settings: NimSettings): Promise<Riva> {
-  const [{ credentials, loadPackageDefinition, Metadata }, { load }] = await Promise.all([import("@grpc/grpc-js"), import("@grpc/proto-loader")]);
+export async function openRiva(
+  target: string,
+  isTls: boolean,
+  settings: NimSettings,
+): Promise<Riva> {
+  const [{ credentials, loadPackageDefinition, Metadata }, { load }] = await Promise.all([
+    import("@grpc/grpc-js"),
+    import("@grpc/proto-loader"),
+  ]);
   const protos = fileURLToPath(new URL("protos", import.meta.url));
-  const definition = await load(["riva/proto/riva_asr.proto", "grpc/health/v1/health.proto"], { keepCase: true, longs: Number, enums: String, defaults: true, oneofs: true, includeDirs: [protos] });
-  const packages = loadPackageDefinition(definition) as unknown as { nvidia: { riva: { asr: { RivaSpeechRecognition: ClientClass } } }; grpc: { health: { v1: { Health: ClientClass } } } };
-  const secure = isTls ? credentials.createSsl(settings.tlsCa === undefined ? null : await readFile(settings.tlsCa)) : credentials.createInsecure();
+  const definition = await load(["riva/proto/riva_asr.proto", "grpc/health/v1/health.proto"], {
+    keepCase: true,
+    longs: Number,
+    enums: String,
+    defaults: true,
+    oneofs: true,
+    includeDirs: [protos],
+  });
+  const packages = loadPackageDefinition(definition) as unknown as {
+    nvidia: { riva: { asr: { RivaSpeechRecognition: ClientClass } } };
+    grpc: { health: { v1: { Health: ClientClass } } };
+  };
+  const secure = isTls
+    ? credentials.createSsl(settings.tlsCa === undefined ? null : await readFile(settings.tlsCa))
+    : credentials.createInsecure();
   // The limits are the server's to set; a channel that failed tries again as soon as we do.
-  const options = { "grpc.max_receive_message_length": -1, "grpc.max_send_message_length": -1, "grpc.initial_reconnect_backoff_ms": 100, "grpc.min_reconnect_backoff_ms": 100, "grpc.max_reconnect_backoff_ms": 5000 };
+  const options = {
+    "grpc.max_receive_message_length": -1,
+    "grpc.max_send_message_length": -1,
+    "grpc.initial_reconnect_backoff_ms": 100,
+    "grpc.min_reconnect_backoff_ms": 100,
+    "grpc.max_reconnect_backoff_ms": 5000,
+  };
   const speech = new packages.nvidia.riva.asr.RivaSpeechRecognition(target, secure, options);
   const health = new packages.grpc.health.v1.Health(target, secure, options);
   const metadata = new Metadata();
   if (settings.apiKey !== undefined) metadata.set("authorization", `Bearer ${settings.apiKey}`);
   if (settings.functionId !== undefined) metadata.set("function-id", settings.functionId);
-  const unary = <T>(call: Unary, of: RawClient, request: unknown, { signal, timeoutMs }: CallOptions): Promise<T> => {
+  const unary = <T>(
+    call: Unary,
+    of: RawClient,
+    request: unknown,
+    { signal, timeoutMs }: CallOptions,
+  ): Promise<T> => {
     signal.throwIfAborted();
     return new Promise<T>((resolve, reject) => {
-      const active = call.call(of, request, metadata, { deadline: Date.now() + timeoutMs }, (error, reply) => {
-        signal.removeEventListener("abort", onAbort);
-        if (error) reject(signal.aborted ? (signal.reason as Error) : error);
-        else resolve(reply as T);
-      });
+      const active = call.call(
+        of,
+        request,
+        metadata,
+        { deadline: Date.now() + timeoutMs },
+        (error, reply) => {
+          signal.removeEventListener("abort", onAbort);
+          if (error) reject(signal.aborted ? (signal.reason as Error) : error);
+          else resolve(reply as T);
+        },
+      );
       const onAbort = (): void => active.cancel();
       signal.addEventListener("abort", onAbort, { once: true });
     });
   };
   return {
-    recognize: async (config, audio, call) => (await unary<{ results: readonly RivaResult[] }>(speech.Recognize, speech, { config, audio }, call)).results,
-    stream: (config, audio, call) => streamAll(speech.StreamingRecognize.call(speech, metadata, { deadline: Date.now() + call.timeoutMs }), config, audio, call.signal),
-    models: async (call) => (await unary<{ model_config: readonly RivaModel[] }>(speech.GetRivaSpeechRecognitionConfig, speech, {}, call)).model_config,
-    isServing: async (call) => (await unary<{ status: string }>(health.Check, health, { service: "" }, call)).status === "SERVING",
+    recognize: async (config, audio, call) =>
+      (
+        await unary<{ results: readonly RivaResult[] }>(
+          speech.Recognize,
+          speech,
+          { config, audio },
+          call,
+        )
+      ).results,
+    stream: (config, audio, call) =>
+      streamAll(
+        speech.StreamingRecognize.call(speech, metadata, { deadline: Date.now() + call.timeoutMs }),
+        config,
+        audio,
+        call.signal,
+      ),
+    models: async (call) =>
+      (
+        await unary<{ model_config: readonly RivaModel[] }>(
+          speech.GetRivaSpeechRecognitionConfig,
+          speech,
+          {},
+          call,
+        )
+      ).model_config,
+    isServing: async (call) =>
+      (await unary<{ status: string }>(health.Check, health, { service: "" }, call)).status ===
+      "SERVING",
     close() {
       speech.close();
       health.close();
@@ -105,7 +193,12 @@ export async function openRiva(target: string, isTls: boolean, settings: NimSett
 }
 
 /** First how, then the audio as fast as it is taken, then the end; what is final counts. */
-function streamAll(call: ReturnType<Stream>, config: RecognitionConfig, audio: Buffer, signal: AbortSignal): Promise<readonly RivaResult[]> {
+function streamAll(
+  call: ReturnType<Stream>,
+  config: RecognitionConfig,
+  audio: Buffer,
+  signal: AbortSignal,
+): Promise<readonly RivaResult[]> {
   return new Promise((resolve, reject) => {
     const final: RivaResult[] = [];
     const state = { isOver: false };
@@ -116,13 +209,18 @@ function streamAll(call: ReturnType<Stream>, config: RecognitionConfig, audio: B
       act();
     };
     signal.addEventListener("abort", onAbort, { once: true });
-    call.on("data", ({ results }) => final.push(...results.filter((one: RivaResult) => one.is_final)));
-    call.on("error", (error) => finish(() => reject(signal.aborted ? (signal.reason as Error) : error)));
+    call.on("data", ({ results }) =>
+      final.push(...results.filter((one: RivaResult) => one.is_final)),
+    );
+    call.on("error", (error) =>
+      finish(() => reject(signal.aborted ? (signal.reason as Error) : error)),
+    );
     call.on("end", () => finish(() => resolve(final)));
     const write = async (): Promise<void> => {
       call.write({ streaming_config: { config, interim_results: false } });
       for (let at = 0; at < audio.length && !state.isOver; at += STREAM_BYTES)
-        if (!call.write({ audio_content: audio.subarray(at, at + STREAM_BYTES) })) await drained(call);
+        if (!call.write({ audio_content: audio.subarray(at, at + STREAM_BYTES) }))
+          await drained(call);
       if (!state.isOver) call.end();
     };
     write().catch((error: unknown) => finish(() => reject(error as Error)));

@@ -1,13 +1,18 @@
 import type { Word } from "../../types.ts";
 
-const letters = (text: string): string => text.normalize("NFKC").toLowerCase().replace(/[^\p{L}\p{N}]/gu, "");
+const letters = (text: string): string =>
+  text
+    .normalize("NFKC")
+    .toLowerCase()
+    .replace(/[^\p{L}\p{N}]/gu, "");
 
 /**
  * Gives the words of a text the times of words that were timed apart from it, often without capitals and punctuation. Words that differ ("25" for
  * "twenty five") become one with the time of all of them; a word without counterpart joins its neighbour. So the result spells the text, and no time is
  * made up. Null when nothing fits. Longest common subsequence: costs n × m, for texts of some minutes.
  */
-export const align = (text: string, timed: readonly Word[]): readonly Word[] | null => alignWith(text, timed)?.map(({ word }) => word) ?? null;
+export const align = (text: string, timed: readonly Word[]): readonly Word[] | null =>
+  alignWith(text, timed)?.map(({ word }) => word) ?? null;
 
 export interface Aligned<T extends Word> {
   readonly word: Word;
@@ -15,15 +20,25 @@ export interface Aligned<T extends Word> {
   readonly from: T;
 }
 
-export function alignWith<T extends Word>(text: string, timed: readonly T[]): readonly Aligned<T>[] | null {
+export function alignWith<T extends Word>(
+  text: string,
+  timed: readonly T[],
+): readonly Aligned<T>[] | null {
   const tokens = text.split(/\s+/).filter((token) => token !== "");
-  const pairs = tokens.length === timed.length && tokens.every((token, i) => letters(token) === letters(timed[i]?.text ?? ""))
-    ? tokens.map((_, i) => [i, i] as const) : commonWords(tokens.map(letters), timed.map((word) => letters(word.text)));
+  const pairs =
+    tokens.length === timed.length &&
+    tokens.every((token, i) => letters(token) === letters(timed[i]?.text ?? ""))
+      ? tokens.map((_, i) => [i, i] as const)
+      : commonWords(
+          tokens.map(letters),
+          timed.map((word) => letters(word.text)),
+        );
   const groups: Group<T>[] = [];
   let [token, word] = [0, 0];
   for (const [atToken, atWord] of [...pairs, [tokens.length, timed.length] as const]) {
     groups.push(...between(tokens.slice(token, atToken), timed.slice(word, atWord)));
-    if (atToken < tokens.length) groups.push({ texts: [tokens[atToken] ?? ""], words: [timed[atWord] as T] });
+    if (atToken < tokens.length)
+      groups.push({ texts: [tokens[atToken] ?? ""], words: [timed[atWord] as T] });
     [token, word] = [atToken + 1, atWord + 1];
   }
   return merge(groups);
@@ -36,7 +51,8 @@ interface Group<T> {
 
 /** What lies between two words that agree: one by one if the counts agree, else all in one. */
 function between<T>(texts: readonly string[], words: readonly T[]): readonly Group<T>[] {
-  if (texts.length === words.length) return texts.map((text, i) => ({ texts: [text], words: [words[i] as T] }));
+  if (texts.length === words.length)
+    return texts.map((text, i) => ({ texts: [text], words: [words[i] as T] }));
   return texts.length + words.length > 0 ? [{ texts, words }] : [];
 }
 
@@ -56,8 +72,17 @@ function merge<T extends Word>(groups: readonly Group<T>[]): readonly Aligned<T>
   if (whole.length === 0 || early.length > 0) return null;
   return whole.map(({ texts, words }) => {
     const known = words.flatMap(({ confidence }) => (confidence === null ? [] : [confidence]));
-    const confidence = known.length > 0 ? known.reduce((sum, value) => sum + value, 0) / known.length : null;
-    return { from: words[0] as T, word: { text: texts.join(" "), startMs: words[0]?.startMs ?? 0, endMs: Math.max(...words.map(({ endMs }) => endMs)), confidence } };
+    const confidence =
+      known.length > 0 ? known.reduce((sum, value) => sum + value, 0) / known.length : null;
+    return {
+      from: words[0] as T,
+      word: {
+        text: texts.join(" "),
+        startMs: words[0]?.startMs ?? 0,
+        endMs: Math.max(...words.map(({ endMs }) => endMs)),
+        confidence,
+      },
+    };
   });
 }
 
@@ -68,9 +93,11 @@ function commonWords(a: readonly string[], b: readonly string[]): (readonly [num
   const isSame = (i: number, j: number): boolean => a[i] !== "" && a[i] === b[j];
   for (let i = a.length - 1; i >= 0; i--)
     for (let j = b.length - 1; j >= 0; j--)
-      length[i * width + j] = isSame(i, j) ? (length[(i + 1) * width + j + 1] ?? 0) + 1 : Math.max(length[(i + 1) * width + j] ?? 0, length[i * width + j + 1] ?? 0);
+      length[i * width + j] = isSame(i, j)
+        ? (length[(i + 1) * width + j + 1] ?? 0) + 1
+        : Math.max(length[(i + 1) * width + j] ?? 0, length[i * width + j + 1] ?? 0);
   const pairs: (readonly [number, number])[] = [];
-  for (let [i, j] = [0, 0]; i < a.length && j < b.length; ) {
+  for (let [i, j] = [0, 0]; i < a.length && j < b.length;) {
     if (isSame(i, j)) pairs.push([i++, j++]);
     else if ((length[(i + 1) * width + j] ?? 0) >= (length[i * width + j + 1] ?? 0)) i++;
     else j++;

@@ -34,4 +34,5 @@ export interface Heard {
   readonly notes: readonly string[];
 }
 
-export const lengthMs = ({ samples }: Pick<SpeechPiece, "samples">): number => (samples.length * 1000) / SAMPLE_RATE;
+export const lengthMs = ({ samples }: Pick<SpeechPiece, "samples">): number =>
+  (samples.length * 1000) / SAMPLE_RATE;

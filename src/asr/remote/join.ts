@@ -19,7 +19,8 @@ const COARSENESS: readonly Timing[] = ["word", "segment", "window"];
 /** What recognisers call speakers that they tell apart; anything else is a name. */
 const LABEL = /^(?:(?:speaker|spk|s)[ _#-]*)?(?:\d+|[A-Z])$/i;
 
-export const NEW_SPEAKERS = "speakers are numbered anew in every piece of audio: the recogniser does not follow them from one request to the next";
+export const NEW_SPEAKERS =
+  "speakers are numbered anew in every piece of audio: the recogniser does not follow them from one request to the next";
 
 /** Puts the answers for the pieces of one file together, in the order of the audio. */
 export function openJoin(earlier: readonly Cue[], snapshot?: JoinSnapshot) {
@@ -34,7 +35,10 @@ export function openJoin(earlier: readonly Cue[], snapshot?: JoinSnapshot) {
     add(answers: readonly HeardPiece[], totalMs: number): void {
       for (const { piece, heard } of answers) {
         const offsetMs = (piece.startSample * 1000) / SAMPLE_RATE;
-        const { cues: inside, outside } = tidy(heard.cues, Math.min(lengthMs(piece), Math.floor(totalMs) - offsetMs));
+        const { cues: inside, outside } = tidy(
+          heard.cues,
+          Math.min(lengthMs(piece), Math.floor(totalMs) - offsetMs),
+        );
         const names = new Map<string, string>();
         const nameOf = (speaker: string): string => {
           if (!LABEL.test(speaker)) return speaker;
@@ -42,14 +46,20 @@ export function openJoin(earlier: readonly Cue[], snapshot?: JoinSnapshot) {
           if (!names.has(speaker)) names.set(speaker, `Speaker ${++speakers}`);
           return names.get(speaker) ?? speaker;
         };
-        const moved = inside.map((cue): Cue => ({ ...shift(cue, offsetMs, endMs), speaker: cue.speaker === null ? null : nameOf(cue.speaker) }));
+        const moved = inside.map((cue): Cue => ({
+          ...shift(cue, offsetMs, endMs),
+          speaker: cue.speaker === null ? null : nameOf(cue.speaker),
+        }));
         cues.push(...moved);
         endMs = Math.max(endMs, moved.at(-1)?.endMs ?? 0);
         for (const note of heard.notes) notes.add(note);
-        if (outside > 0) notes.add("some of what the recogniser gave lay outside the audio and was left out");
+        if (outside > 0)
+          notes.add("some of what the recogniser gave lay outside the audio and was left out");
         if (inside.length === 0) continue;
         if (COARSENESS.indexOf(heard.timing) > COARSENESS.indexOf(timing)) timing = heard.timing;
-        if (heard.language !== null) languages[heard.language] = (languages[heard.language] ?? 0) + Math.round(lengthMs(piece));
+        if (heard.language !== null)
+          languages[heard.language] =
+            (languages[heard.language] ?? 0) + Math.round(lengthMs(piece));
       }
     },
     sinceLast(): readonly Cue[] {
@@ -57,11 +67,22 @@ export function openJoin(earlier: readonly Cue[], snapshot?: JoinSnapshot) {
       given = cues.length;
       return fresh;
     },
-    snapshot: (): JoinSnapshot => ({ speakers, endMs, timing, languages: { ...languages }, notes: [...notes] }),
+    snapshot: (): JoinSnapshot => ({
+      speakers,
+      endMs,
+      timing,
+      languages: { ...languages },
+      notes: [...notes],
+    }),
     /** `said`: the language that was asked for, where the recogniser says none. */
     result(said: Language | undefined): Transcript {
       const [most] = Object.entries(languages).toSorted(([, a], [, b]) => b - a);
-      return { cues, timing, language: most?.[0] ?? (cues.length > 0 ? said : undefined) ?? "und", warning: notes.size > 0 ? [...notes].join("; ") : null };
+      return {
+        cues,
+        timing,
+        language: most?.[0] ?? (cues.length > 0 ? said : undefined) ?? "und",
+        warning: notes.size > 0 ? [...notes].join("; ") : null,
+      };
     },
   };
 }
@@ -69,5 +90,12 @@ export function openJoin(earlier: readonly Cue[], snapshot?: JoinSnapshot) {
 /** Pieces share up to 0.2 s of audio: nothing begins before what came before has ended. */
 function shift(cue: Cue, offsetMs: number, notBeforeMs: number): Cue {
   const at = (ms: number): number => Math.max(notBeforeMs, Math.round(offsetMs + ms));
-  return { ...cue, startMs: at(cue.startMs), endMs: at(cue.endMs), words: cue.words?.map((word) => ({ ...word, startMs: at(word.startMs), endMs: at(word.endMs) })) ?? null };
+  return {
+    ...cue,
+    startMs: at(cue.startMs),
+    endMs: at(cue.endMs),
+    words:
+      cue.words?.map((word) => ({ ...word, startMs: at(word.startMs), endMs: at(word.endMs) })) ??
+      null,
+  };
 }

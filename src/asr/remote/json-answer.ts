@@ -6,12 +6,16 @@ import { type Heard, lengthMs } from "./engine.ts";
 import { toTag } from "./languages.ts";
 
 type Json = Readonly<Record<string, unknown>>;
-const object = (value: unknown): Json => (typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Json) : {});
+const object = (value: unknown): Json =>
+  typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Json) : {};
 const list = (value: unknown): readonly Json[] => (Array.isArray(value) ? value.map(object) : []);
-const number = (value: unknown): number | null => (typeof value === "number" && Number.isFinite(value) ? value : null);
-const oneLine = (value: unknown): string => (typeof value === "string" ? value.replace(/\s+/g, " ").trim() : "");
+const number = (value: unknown): number | null =>
+  typeof value === "number" && Number.isFinite(value) ? value : null;
+const oneLine = (value: unknown): string =>
+  typeof value === "string" ? value.replace(/\s+/g, " ").trim() : "";
 /** 0 says that nothing is known. */
-const probability = (value: unknown): number | null => ((number(value) ?? 0) > 0 && (number(value) ?? 2) <= 1 ? number(value) : null);
+const probability = (value: unknown): number | null =>
+  (number(value) ?? 0) > 0 && (number(value) ?? 2) <= 1 ? number(value) : null;
 /** What Whisper writes for silence. */
 const NO_SPEECH = /^[[(]\s*(?:BLANK_AUDIO|SILENCE|NO SPEECH)\s*[\])]$/i;
 
@@ -25,7 +29,11 @@ export interface AnswerOptions {
  * diarized_json, whisper.cpp's server, whisperX), the same with `startMs` and `endMs`, a bare list of such segments, `{transcription: [{offsets: {from, to},
  * text}]}` in milliseconds (whisper.cpp -oj), or `{text}` without times. @returns why not, when it is none of them.
  */
-export function heardFromJson(value: unknown, piece: SpeechPiece, { wantsWords }: AnswerOptions): Heard | string {
+export function heardFromJson(
+  value: unknown,
+  piece: SpeechPiece,
+  { wantsWords }: AnswerOptions,
+): Heard | string {
   const body = Array.isArray(value) ? { segments: value } : object(value);
   const segments = body["segments"] ?? body["transcription"];
   const text = oneLine(body["text"]);
@@ -36,17 +44,24 @@ export function heardFromJson(value: unknown, piece: SpeechPiece, { wantsWords }
     return { cues, timing: "window", language, notes: [] };
   }
   const cues: Cue[] = [];
-  const spoken = list(segments).map((segment) => ({ segment, spoken: oneLine(segment["text"]), times: timesOf(segment) })).filter((one) => one.spoken !== "" && !NO_SPEECH.test(one.spoken));
+  const spoken = list(segments)
+    .map((segment) => ({ segment, spoken: oneLine(segment["text"]), times: timesOf(segment) }))
+    .filter((one) => one.spoken !== "" && !NO_SPEECH.test(one.spoken));
   const topWords = wordsOf(body["words"]);
   for (const [i, { segment, spoken: text, times }] of spoken.entries()) {
     if (!times) return "a segment without start and end";
     const fromMs = i === 0 ? -Infinity : times.startMs;
     const toMs = spoken[i + 1]?.times?.startMs ?? Infinity;
-    const own = Array.isArray(segment["words"]) ? wordsOf(segment["words"]) : topWords.filter(({ word }) => isBetween(word, fromMs, toMs));
+    const own = Array.isArray(segment["words"])
+      ? wordsOf(segment["words"])
+      : topWords.filter(({ word }) => isBetween(word, fromMs, toMs));
     cues.push(...cuesOf(segment, text, times, own));
   }
   const hasWords = cues.every(({ words }) => words !== null);
-  const notes = wantsWords && !hasWords && cues.length > 0 ? ["no word times were given; those of the segments are kept"] : [];
+  const notes =
+    wantsWords && !hasWords && cues.length > 0
+      ? ["no word times were given; those of the segments are kept"]
+      : [];
   return { cues, timing: hasWords ? "word" : "segment", language, notes };
 }
 
@@ -55,7 +70,14 @@ export function windowCue({ samples, voiced }: SpeechPiece, text: string): Cue {
   const first = voiced.findIndex((one) => one >= 0.5);
   const last = voiced.findLastIndex((one) => one >= 0.5);
   const endMs = last < 0 ? lengthMs({ samples }) : (last + 1) * FRAME_MS;
-  return { startMs: Math.max(0, first) * FRAME_MS, endMs, text, speaker: null, confidence: null, words: null };
+  return {
+    startMs: Math.max(0, first) * FRAME_MS,
+    endMs,
+    text,
+    speaker: null,
+    confidence: null,
+    words: null,
+  };
 }
 
 interface Times {
@@ -66,7 +88,8 @@ interface Times {
 /** `startMs` and `endMs`, or seconds, or whisper.cpp's offsets; never guessed from the size of the numbers. */
 function timesOf(one: Json): Times | null {
   const offsets = object(one["offsets"]);
-  const seconds = (value: unknown): number | null => (number(value) === null ? null : (value as number) * 1000);
+  const seconds = (value: unknown): number | null =>
+    number(value) === null ? null : (value as number) * 1000;
   const startMs = number(one["startMs"]) ?? number(offsets["from"]) ?? seconds(one["start"]);
   const endMs = number(one["endMs"]) ?? number(offsets["to"]) ?? seconds(one["end"]);
   return startMs === null || endMs === null ? null : { startMs, endMs };
@@ -78,7 +101,8 @@ interface Spoken {
 }
 
 const speakerOf = (one: Json): string | null => {
-  const speaker = typeof one["speaker"] === "number" ? String(one["speaker"]) : oneLine(one["speaker"]);
+  const speaker =
+    typeof one["speaker"] === "number" ? String(one["speaker"]) : oneLine(one["speaker"]);
   return speaker === "" || speaker === "?" ? null : speaker;
 };
 
@@ -86,25 +110,46 @@ const speakerOf = (one: Json): string | null => {
 function wordsOf(value: unknown): Spoken[] {
   const raw = list(value).flatMap((one) => {
     const times = timesOf(one);
-    const text = typeof one["word"] === "string" ? one["word"] : typeof one["text"] === "string" ? one["text"] : "";
-    return times && text.trim() !== "" && times.endMs >= times.startMs ? [{ text, ...times, confidence: probability(one["probability"] ?? one["score"] ?? one["confidence"]), speaker: speakerOf(one) }] : [];
+    const text =
+      typeof one["word"] === "string"
+        ? one["word"]
+        : typeof one["text"] === "string"
+          ? one["text"]
+          : "";
+    return times && text.trim() !== "" && times.endMs >= times.startMs
+      ? [
+          {
+            text,
+            ...times,
+            confidence: probability(one["probability"] ?? one["score"] ?? one["confidence"]),
+            speaker: speakerOf(one),
+          },
+        ]
+      : [];
   });
   const arePieces = raw.some(({ text }) => text.startsWith(" "));
-  const words: { word: { text: string; startMs: number; endMs: number; confidence: number | null }; speaker: string | null }[] = [];
+  const words: {
+    word: { text: string; startMs: number; endMs: number; confidence: number | null };
+    speaker: string | null;
+  }[] = [];
   for (const { speaker, ...piece } of raw) {
     const last = words.at(-1);
     if (arePieces && last && !piece.text.startsWith(" ")) {
       last.word.text += piece.text.trimEnd();
       last.word.endMs = Math.max(last.word.endMs, piece.endMs);
       // The least sure part of a word makes it doubtful.
-      last.word.confidence = last.word.confidence === null || piece.confidence === null ? null : Math.min(last.word.confidence, piece.confidence);
+      last.word.confidence =
+        last.word.confidence === null || piece.confidence === null
+          ? null
+          : Math.min(last.word.confidence, piece.confidence);
     } else words.push({ word: { ...piece, text: piece.text.trim() }, speaker });
   }
   return words;
 }
 
 /** OpenAI's words lie beside the segments, not in them. */
-const isBetween = ({ startMs, endMs }: Word, fromMs: number, toMs: number): boolean => (startMs + endMs) / 2 >= fromMs && (startMs + endMs) / 2 < toMs;
+const isBetween = ({ startMs, endMs }: Word, fromMs: number, toMs: number): boolean =>
+  (startMs + endMs) / 2 >= fromMs && (startMs + endMs) / 2 < toMs;
 
 /** One cue, or one for each run of words of one speaker. */
 function cuesOf(segment: Json, text: string, times: Times, spoken: readonly Spoken[]): Cue[] {
@@ -116,7 +161,9 @@ function cuesOf(segment: Json, text: string, times: Times, spoken: readonly Spok
     else runs.push([one]);
   }
   const logprob = number(segment["avg_logprob"]);
-  const stated = probability(segment["confidence"]) ?? (logprob === null ? null : probability(Math.min(1, Math.exp(logprob))));
+  const stated =
+    probability(segment["confidence"]) ??
+    (logprob === null ? null : probability(Math.min(1, Math.exp(logprob))));
   const confidenceOf = (words: readonly Word[]): number | null => {
     const known = words.flatMap(({ confidence }) => (confidence === null ? [] : [confidence]));
     return known.length > 0 ? known.reduce((sum, value) => sum + value, 0) / known.length : stated;
@@ -124,10 +171,33 @@ function cuesOf(segment: Json, text: string, times: Times, spoken: readonly Spok
   if (runs.length > 1)
     return runs.map((run) => {
       const words = run.map(({ word }) => word);
-      return { startMs: words[0]?.startMs ?? 0, endMs: words.at(-1)?.endMs ?? 0, text: words.map((word) => word.text).join(" "), speaker: run[0]?.speaker ?? speaker, confidence: confidenceOf(words), words };
+      return {
+        startMs: words[0]?.startMs ?? 0,
+        endMs: words.at(-1)?.endMs ?? 0,
+        text: words.map((word) => word.text).join(" "),
+        speaker: run[0]?.speaker ?? speaker,
+        confidence: confidenceOf(words),
+        words,
+      };
     });
-  const words = spoken.length > 0 ? align(text, spoken.map(({ word }) => word)) : null;
+  const words =
+    spoken.length > 0
+      ? align(
+          text,
+          spoken.map(({ word }) => word),
+        )
+      : null;
   // Segments often reach into the silence behind them; words know better.
-  const inside = words ? { startMs: words[0]?.startMs ?? 0, endMs: words.at(-1)?.endMs ?? 0 } : times;
-  return [{ ...inside, text, speaker: runs[0]?.[0]?.speaker ?? speaker, confidence: confidenceOf(words ?? []), words }];
+  const inside = words
+    ? { startMs: words[0]?.startMs ?? 0, endMs: words.at(-1)?.endMs ?? 0 }
+    : times;
+  return [
+    {
+      ...inside,
+      text,
+      speaker: runs[0]?.[0]?.speaker ?? speaker,
+      confidence: confidenceOf(words ?? []),
+      words,
+    },
+  ];
 }

@@ -3,12 +3,30 @@ import type { Language } from "../../types.ts";
 /** The languages of Whisper (OpenAI's tokenizer.py), as it writes them: ISO 639-1 where there is one. */
 export const WHISPER_LANGUAGES = (
   "en zh de es ru ko fr ja pt tr pl ca nl ar sv it id hi fi vi he uk el ms cs ro da hu ta no th ur hr bg lt la mi ml cy sk te fa lv bn sr az sl kn et mk br eu is hy ne mn bs kk sq sw gl mr " +
-  "pa si km sn yo so af oc ka be tg sd gu am yi lo uz fo ht ps tk nn mt sa lb my bo tl mg as tt haw ln ha ba jw su yue").split(" ");
+  "pa si km sn yo so af oc ka be tg sd gu am yi lo uz fo ht ps tk nn mt sa lb my bo tl mg as tt haw ln ha ba jw su yue"
+).split(" ");
 
 /** Names that differ from those of Intl, or are second names. */
 const OTHER_NAMES: Readonly<Record<string, string>> = {
-  castilian: "es", valencian: "ca", flemish: "nl", haitian: "ht", letzeburgesch: "lb", pushto: "ps", panjabi: "pa", moldavian: "ro", moldovan: "ro", sinhalese: "si",
-  myanmar: "my", mandarin: "zh", tagalog: "tl", nynorsk: "nn", javanese: "jw", luxembourgish: "lb", "haitian creole": "ht", faroese: "fo", cantonese: "yue",
+  castilian: "es",
+  valencian: "ca",
+  flemish: "nl",
+  haitian: "ht",
+  letzeburgesch: "lb",
+  pushto: "ps",
+  panjabi: "pa",
+  moldavian: "ro",
+  moldovan: "ro",
+  sinhalese: "si",
+  myanmar: "my",
+  mandarin: "zh",
+  tagalog: "tl",
+  nynorsk: "nn",
+  javanese: "jw",
+  luxembourgish: "lb",
+  "haitian creole": "ht",
+  faroese: "fo",
+  cantonese: "yue",
 };
 /** Whisper's own codes that BCP 47 calls otherwise. */
 const TAGS: Readonly<Record<string, Language>> = { jw: "jv", iw: "he", in: "id" };
@@ -17,22 +35,33 @@ let names: ReadonlyMap<string, string> | undefined;
 
 function byName(): ReadonlyMap<string, string> {
   const display = new Intl.DisplayNames(["en"], { type: "language" });
-  names ??= new Map([...WHISPER_LANGUAGES.map((code) => [(display.of(code) ?? code).toLowerCase(), code] as const), ...Object.entries(OTHER_NAMES)]);
+  names ??= new Map([
+    ...WHISPER_LANGUAGES.map((code) => [(display.of(code) ?? code).toLowerCase(), code] as const),
+    ...Object.entries(OTHER_NAMES),
+  ]);
   return names;
 }
 
 /** What servers call a language, a code or an English name, as a BCP 47 tag; null for anything else. */
 export function toTag(said: unknown): Language | null {
-  if (typeof said !== "string" || said.trim() === "" || /^(?:auto|multi|und|unknown|none)$/i.test(said.trim())) return null;
+  if (
+    typeof said !== "string" ||
+    said.trim() === "" ||
+    /^(?:auto|multi|und|unknown|none)$/i.test(said.trim())
+  )
+    return null;
   const word = said.trim().toLowerCase();
   const code = byName().get(word) ?? word;
   if (TAGS[code] !== undefined) return TAGS[code];
   try {
-    return /^[a-z]{2,3}(?:[-_]|$)/.test(code) ? (Intl.getCanonicalLocales(code.replaceAll("_", "-"))[0] ?? null) : null;
+    return /^[a-z]{2,3}(?:[-_]|$)/.test(code)
+      ? (Intl.getCanonicalLocales(code.replaceAll("_", "-"))[0] ?? null)
+      : null;
   } catch {
     return null;
   }
 }
 
 /** The ISO 639-1 code that OpenAI-style servers want. */
-export const toIso = (language: Language): string => new Intl.Locale(language).language.replace(/^jv$/, "jw");
+export const toIso = (language: Language): string =>
+  new Intl.Locale(language).language.replace(/^jv$/, "jw");

@@ -1,4 +1,9 @@
-import { inFrames, openPieces, type PiecesSnapshot, type SpeechPiece } from "../audio/speech-pieces.ts";
+import {
+  inFrames,
+  openPieces,
+  type PiecesSnapshot,
+  type SpeechPiece,
+} from "../audio/speech-pieces.ts";
 import { FRAME_MS, type loadVoiceActivity } from "../audio/voice-activity.ts";
 import type { Checkpoint, Transcriber } from "../transcriber.ts";
 import { SAMPLE_RATE } from "../transcriber.ts";
@@ -21,13 +26,25 @@ interface SavedState {
 
 /** In the order of the audio: requests, and places to go on from once all before them are answered. */
 type Waiting =
-  | { readonly type: "piece"; readonly answer: Promise<HeardPiece[]>; state: "under way" | "heard" | "failed" }
+  | {
+      readonly type: "piece";
+      readonly answer: Promise<HeardPiece[]>;
+      state: "under way" | "heard" | "failed";
+    }
   | { readonly type: "checkpoint"; readonly frame: number; readonly pieces: PiecesSnapshot };
 
 /** A Transcriber out of an Engine: cuts at pauses, asks with bounded concurrency, tries failed pieces again alone, joins, makes checkpoints. */
-export function openRemote(engine: Engine, activity: Awaited<ReturnType<typeof loadVoiceActivity>>, retry: RequestSettings): Transcriber {
+export function openRemote(
+  engine: Engine,
+  activity: Awaited<ReturnType<typeof loadVoiceActivity>>,
+  retry: RequestSettings,
+): Transcriber {
   const known: Experience = { hasWorked: false };
-  const cut = { mostMs: engine.longestMs, joinedGapMs: Math.min(JOINED_GAP_MS, engine.longestMs / 4), earliestCutMs: engine.longestMs / 3 };
+  const cut = {
+    mostMs: engine.longestMs,
+    joinedGapMs: Math.min(JOINED_GAP_MS, engine.longestMs / 4),
+    earliestCutMs: engine.longestMs / 3,
+  };
   return {
     id: engine.id,
     languages: engine.languages,
@@ -35,7 +52,10 @@ export function openRemote(engine: Engine, activity: Awaited<ReturnType<typeof l
       // Another recogniser may have tried in between; its checkpoints say nothing here.
       const usable = resume.filter(({ recogniser }) => recogniser === engine.id);
       const last = usable.at(-1)?.state as SavedState | undefined;
-      const join = openJoin(usable.flatMap(({ cues }) => cues), last?.join);
+      const join = openJoin(
+        usable.flatMap(({ cues }) => cues),
+        last?.join,
+      );
       const pieces = openPieces(activity.start, cut, last?.pieces);
       const stop = new AbortController();
       const options = { language, signal: AbortSignal.any([signal, stop.signal]) };
@@ -47,8 +67,19 @@ export function openRemote(engine: Engine, activity: Awaited<ReturnType<typeof l
       const beat = setInterval(() => onProgress?.(positionMs()), HEARTBEAT_MS);
       const ask = async (piece: SpeechPiece): Promise<void> => {
         await drain(engine.concurrency - 1);
-        const entry: Waiting = { type: "piece", answer: send(engine, piece, options, retry, known), state: "under way" };
-        entry.answer.then(() => { entry.state = "heard"; }, () => { entry.state = "failed"; });
+        const entry: Waiting = {
+          type: "piece",
+          answer: send(engine, piece, options, retry, known),
+          state: "under way",
+        };
+        entry.answer.then(
+          () => {
+            entry.state = "heard";
+          },
+          () => {
+            entry.state = "failed";
+          },
+        );
         waiting.push(entry);
       };
       /** Takes up answers in order, until at most so many are under way. */
@@ -58,7 +89,11 @@ export function openRemote(engine: Engine, activity: Awaited<ReturnType<typeof l
         while (waiting[0]) {
           const [first] = waiting;
           if (first.type === "checkpoint") onCheckpoint?.(saved(first, join, engine.id));
-          else if (first.state === "under way" && waiting.filter(({ type }) => type === "piece").length <= most) return;
+          else if (
+            first.state === "under way" &&
+            waiting.filter(({ type }) => type === "piece").length <= most
+          )
+            return;
           else join.add(await first.answer, (heard.samples * 1000) / SAMPLE_RATE);
           waiting.shift();
         }
@@ -85,11 +120,22 @@ export function openRemote(engine: Engine, activity: Awaited<ReturnType<typeof l
   };
 }
 
-const saved = ({ frame, pieces }: Extract<Waiting, { type: "checkpoint" }>, join: ReturnType<typeof openJoin>, recogniser: string): Checkpoint => ({
-  recogniser, positionMs: Math.round(frame * FRAME_MS), cues: join.sinceLast(), state: { frame, pieces, join: join.snapshot() } satisfies SavedState,
+const saved = (
+  { frame, pieces }: Extract<Waiting, { type: "checkpoint" }>,
+  join: ReturnType<typeof openJoin>,
+  recogniser: string,
+): Checkpoint => ({
+  recogniser,
+  positionMs: Math.round(frame * FRAME_MS),
+  cues: join.sinceLast(),
+  state: { frame, pieces, join: join.snapshot() } satisfies SavedState,
 });
 
-async function* counted(audio: AsyncIterable<Float32Array>, heard: { samples: number }, signal: AbortSignal): AsyncIterable<Float32Array> {
+async function* counted(
+  audio: AsyncIterable<Float32Array>,
+  heard: { samples: number },
+  signal: AbortSignal,
+): AsyncIterable<Float32Array> {
   for await (const chunk of audio) {
     signal.throwIfAborted();
     heard.samples += chunk.length;

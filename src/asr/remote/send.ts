@@ -25,7 +25,13 @@ export interface Experience {
  * One piece, until it is heard: tried again alone when the failure may pass, in halves when it is too large.
  * @throws the last refusal's error.
  */
-export async function send(engine: Engine, piece: SpeechPiece, options: AskOptions, retry: RequestSettings, known: Experience): Promise<HeardPiece[]> {
+export async function send(
+  engine: Engine,
+  piece: SpeechPiece,
+  options: AskOptions,
+  retry: RequestSettings,
+  known: Experience,
+): Promise<HeardPiece[]> {
   let seldom = 0;
   for (let attempt = 1; ; attempt++) {
     options.signal.throwIfAborted();
@@ -37,13 +43,18 @@ export async function send(engine: Engine, piece: SpeechPiece, options: AskOptio
     const { refused } = answer;
     if (refused.kind === "size" && lengthMs(piece) >= 2 * LEAST_MS) {
       const [first, second] = halve(piece);
-      return [...(await send(engine, first, options, retry, known)), ...(await send(engine, second, options, retry, known))];
+      return [
+        ...(await send(engine, first, options, retry, known)),
+        ...(await send(engine, second, options, retry, known)),
+      ];
     }
     const mayPass = refused.kind === "retry" || (refused.kind === "once" && ++seldom === 1);
     if (!mayPass || attempt >= retry.attempts) throw asError(refused, known);
     const waitMs = refused.retryAfterMs ?? jitter(attempt, retry);
     if (waitMs > LONGEST_WAIT_MS) throw asError(refused, known);
-    await sleep(waitMs, undefined, { signal: options.signal }).catch(() => options.signal.throwIfAborted());
+    await sleep(waitMs, undefined, { signal: options.signal }).catch(() =>
+      options.signal.throwIfAborted(),
+    );
   }
 }
 

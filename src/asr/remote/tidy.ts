@@ -12,21 +12,38 @@ export interface Tidied {
 /** Cues in order, apart, with whole milliseconds, inside a piece of so many milliseconds; without empty ones. */
 export function tidy(cues: readonly Cue[], lengthMs: number): Tidied {
   const spoken = cues.filter(({ text }) => text.trim() !== "");
-  const inside = spoken.filter(({ startMs, endMs }) => startMs >= -SLACK_MS && endMs >= startMs && startMs <= lengthMs + SLACK_MS);
+  const inside = spoken.filter(
+    ({ startMs, endMs }) =>
+      startMs >= -SLACK_MS && endMs >= startMs && startMs <= lengthMs + SLACK_MS,
+  );
   let at = 0;
-  const tidied = inside.toSorted((a, b) => a.startMs - b.startMs).map((cue): Cue => {
-    const startMs = within(cue.startMs, at, lengthMs);
-    const endMs = within(cue.endMs, startMs, lengthMs);
-    at = endMs;
-    return { ...cue, startMs, endMs, text: cue.text.trim(), words: tidyWords(cue.words, startMs, endMs) };
-  });
+  const tidied = inside
+    .toSorted((a, b) => a.startMs - b.startMs)
+    .map((cue): Cue => {
+      const startMs = within(cue.startMs, at, lengthMs);
+      const endMs = within(cue.endMs, startMs, lengthMs);
+      at = endMs;
+      return {
+        ...cue,
+        startMs,
+        endMs,
+        text: cue.text.trim(),
+        words: tidyWords(cue.words, startMs, endMs),
+      };
+    });
   return { cues: tidied, outside: spoken.length - inside.length };
 }
 
-const within = (ms: number, from: number, to: number): number => Math.round(Math.min(Math.max(ms, from), Math.max(from, to)));
+const within = (ms: number, from: number, to: number): number =>
+  Math.round(Math.min(Math.max(ms, from), Math.max(from, to)));
 
 function tidyWords(words: Cue["words"], fromMs: number, toMs: number): readonly Word[] | null {
-  if (!words || words.length === 0 || words.some(({ startMs, endMs }) => !Number.isFinite(startMs) || !Number.isFinite(endMs))) return null;
+  if (
+    !words ||
+    words.length === 0 ||
+    words.some(({ startMs, endMs }) => !Number.isFinite(startMs) || !Number.isFinite(endMs))
+  )
+    return null;
   let at = fromMs;
   return words.map((word) => {
     const startMs = within(word.startMs, at, toMs);

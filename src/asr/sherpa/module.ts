@@ -3,8 +3,14 @@ import { MediasearchError } from "../../errors.ts";
 /** What of sherpa-onnx-node is used; the package has no types of its own (https://k2-fsa.github.io/sherpa/onnx/). */
 export interface Sherpa {
   readonly OfflineRecognizer: new (config: unknown) => Recognizer;
-  readonly SpokenLanguageIdentification: new (config: unknown) => { createStream(): Stream; compute(stream: Stream): string };
-  readonly OfflineSpeakerDiarization: new (config: unknown) => { readonly sampleRate: number; process(samples: Float32Array): readonly Turn[] };
+  readonly SpokenLanguageIdentification: new (config: unknown) => {
+    createStream(): Stream;
+    compute(stream: Stream): string;
+  };
+  readonly OfflineSpeakerDiarization: new (config: unknown) => {
+    readonly sampleRate: number;
+    process(samples: Float32Array): readonly Turn[];
+  };
   readonly version: string;
 }
 
@@ -41,8 +47,14 @@ export async function loadSherpa(): Promise<Sherpa> {
     const loaded = (await import("sherpa-onnx-node" as string)) as { readonly default: Sherpa };
     return loaded.default;
   } catch (cause) {
-    throw new MediasearchError("MISSING_TOOL", "the optional package sherpa-onnx-node is not here, or not for this machine", {
-      subject: "sherpa-onnx-node", hint: "npm install sherpa-onnx-node@1.13.8   (beside mediasearch)", cause,
-    });
+    throw new MediasearchError(
+      "MISSING_TOOL",
+      "the optional package sherpa-onnx-node is not here, or not for this machine",
+      {
+        subject: "sherpa-onnx-node",
+        hint: "npm install sherpa-onnx-node@1.13.8   (beside mediasearch)",
+        cause,
+      },
+    );
   }
 }

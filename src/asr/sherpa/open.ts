@@ -12,20 +12,38 @@ import { loadSherpa, type Recognizer, type RecognizerResult, type Sherpa } from 
 /** Raised when what is handed over or read changes what comes out. */
 const SETTINGS_VERSION = 1;
 /** Whisper drops what is beyond 29.5 s with a line on stderr only; the others need memory by the length. */
-const LONGEST_MS: Readonly<Record<Family, number>> = { whisper: 25_000, transducer: 30_000, moonshine: 15_000, senseVoice: 30_000, canary: 30_000, nemoCtc: 30_000 };
+const LONGEST_MS: Readonly<Record<Family, number>> = {
+  whisper: 25_000,
+  transducer: 30_000,
+  moonshine: 15_000,
+  senseVoice: 30_000,
+  canary: 30_000,
+  nemoCtc: 30_000,
+};
 /** Very short audio crashes some models. */
 const LEAST_SAMPLES = SAMPLE_RATE / 2;
 
 /** Models that the user has, by sherpa-onnx: in this process, which is a worker's. A damaged model ends it, which costs one attempt of one file. */
-export async function open({ models, engines, threads = 1 }: TranscriberOptions): Promise<Transcriber> {
+export async function open({
+  models,
+  engines,
+  threads = 1,
+}: TranscriberOptions): Promise<Transcriber> {
   if (!engines) throw new MediasearchError("BUG", "SHERPA was opened without settings");
   const engine = await openEngine(engines.sherpa, threads);
   const files = await models(VAD_MODEL);
-  return openRemote(engine, await loadVoiceActivity(files[VAD_FILE] ?? ""), { ...engines.requests, attempts: 1 });
+  return openRemote(engine, await loadVoiceActivity(files[VAD_FILE] ?? ""), {
+    ...engines.requests,
+    attempts: 1,
+  });
 }
 
 export async function openEngine({ model: folder }: SherpaSettings, threads = 1): Promise<Engine> {
-  if (folder === undefined) throw new MediasearchError("USAGE", "ASR_ENGINE=SHERPA needs a model", { subject: "SHERPA_MODEL", hint: "SHERPA_MODEL=FOLDER, with the unpacked files of a sherpa-onnx model (docs/engines.md)" });
+  if (folder === undefined)
+    throw new MediasearchError("USAGE", "ASR_ENGINE=SHERPA needs a model", {
+      subject: "SHERPA_MODEL",
+      hint: "SHERPA_MODEL=FOLDER, with the unpacked files of a sherpa-onnx model (docs/engines.md)",
+    });
   const [sherpa, model] = await Promise.all([loadSherpa(), readModel(folder)]);
   const recognizers = new Map<string, Recognizer>();
   return {
@@ -44,11 +62,24 @@ export async function openEngine({ model: folder }: SherpaSettings, threads = 1)
   };
 }
 
-function openRecognizer(sherpa: Sherpa, model: SherpaModel, language: string, threads: number): Recognizer {
+function openRecognizer(
+  sherpa: Sherpa,
+  model: SherpaModel,
+  language: string,
+  threads: number,
+): Recognizer {
   try {
     return new sherpa.OfflineRecognizer(recognizerConfig(model, language, threads));
   } catch (cause) {
-    throw new MediasearchError("MISSING_MODEL", `${model.name}: sherpa-onnx can't load it (its own words are above)`, { subject: model.name, hint: "unpack the archive anew; does the model know this language?", cause });
+    throw new MediasearchError(
+      "MISSING_MODEL",
+      `${model.name}: sherpa-onnx can't load it (its own words are above)`,
+      {
+        subject: model.name,
+        hint: "unpack the archive anew; does the model know this language?",
+        cause,
+      },
+    );
   }
 }
 
@@ -61,7 +92,16 @@ function hear(recognizer: Recognizer, piece: SpeechPiece, model: SherpaModel): A
     return { heard: heardOf(recognizer.getResult(stream), lengthMs(piece)) };
   } catch (cause) {
     // The native result is JSON made by hand: control characters in it can't be read.
-    return { refused: { kind: "rejected", error: new MediasearchError("ENGINE_REFUSED", `${model.name}: ${(cause as Error).message}`, { subject: model.name, hint: "another recogniser: ASR_ENGINE=SHERPA,local", cause }) } };
+    return {
+      refused: {
+        kind: "rejected",
+        error: new MediasearchError(
+          "ENGINE_REFUSED",
+          `${model.name}: ${(cause as Error).message}`,
+          { subject: model.name, hint: "another recogniser: ASR_ENGINE=SHERPA,local", cause },
+        ),
+      },
+    };
   }
 }
 
@@ -72,19 +112,58 @@ function padded(samples: Float32Array): Float32Array {
 }
 
 /** Words out of tokens where the model times them; else the piece is one stretch, timed by what was cut. */
-export function heardOf({ text, lang, timestamps = [], durations = [], tokens = [], ys_log_probs: logs = [] }: RecognizerResult, pieceMs: number): Heard {
+export function heardOf(
+  {
+    text,
+    lang,
+    timestamps = [],
+    durations = [],
+    tokens = [],
+    ys_log_probs: logs = [],
+  }: RecognizerResult,
+  pieceMs: number,
+): Heard {
   const plain = text.replace(/\s+/g, " ").trim();
-  const language = /^[a-z]{2,3}$/.test((lang ?? "").replace(/[<|>]/g, "")) ? (lang ?? "").replace(/[<|>]/g, "") : null;
+  const language = /^[a-z]{2,3}$/.test((lang ?? "").replace(/[<|>]/g, ""))
+    ? (lang ?? "").replace(/[<|>]/g, "")
+    : null;
   if (!/[\p{L}\p{N}]/u.test(plain)) return { cues: [], timing: "window", language, notes: [] };
-  const words = timestamps.length === tokens.length && tokens.length > 0 ? wordsOf(tokens, timestamps, durations, logs, pieceMs) : [];
-  const isWhole = words.map(({ text }) => text).join("").replace(/\s/g, "") === plain.replace(/\s/g, "");
+  const words =
+    timestamps.length === tokens.length && tokens.length > 0
+      ? wordsOf(tokens, timestamps, durations, logs, pieceMs)
+      : [];
+  const isWhole =
+    words
+      .map(({ text }) => text)
+      .join("")
+      .replace(/\s/g, "") === plain.replace(/\s/g, "");
   const cue: Cue = isWhole
-    ? { startMs: words[0]?.startMs ?? 0, endMs: words.at(-1)?.endMs ?? pieceMs, text: plain, speaker: null, confidence: meanOf(words), words }
-    : { startMs: 0, endMs: Math.round(pieceMs), text: plain, speaker: null, confidence: null, words: null };
+    ? {
+        startMs: words[0]?.startMs ?? 0,
+        endMs: words.at(-1)?.endMs ?? pieceMs,
+        text: plain,
+        speaker: null,
+        confidence: meanOf(words),
+        words,
+      }
+    : {
+        startMs: 0,
+        endMs: Math.round(pieceMs),
+        text: plain,
+        speaker: null,
+        confidence: null,
+        words: null,
+      };
   return { cues: [cue], timing: isWhole ? "word" : "window", language, notes: [] };
 }
 
-function wordsOf(tokens: readonly string[], starts: readonly number[], durations: readonly number[], logs: readonly number[], pieceMs: number): Word[] {
+function wordsOf(
+  tokens: readonly string[],
+  starts: readonly number[],
+  durations: readonly number[],
+  logs: readonly number[],
+  pieceMs: number,
+): Word[] {
   const groups: { text: string; first: number; last: number }[] = [];
   tokens.forEach((token, i) => {
     const clean = token.replaceAll("\u2581", " ");
@@ -92,13 +171,25 @@ function wordsOf(tokens: readonly string[], starts: readonly number[], durations
     if (last && !/^\s/.test(clean)) Object.assign(last, { text: last.text + clean, last: i });
     else groups.push({ text: clean.trim(), first: i, last: i });
   });
-  return groups.filter(({ text }) => text !== "").map(({ text, first, last }, at, all) => {
-    const startMs = Math.round((starts[first] ?? 0) * 1000);
-    const next = all[at + 1];
-    const endMs = durations[last] ? Math.round(((starts[last] ?? 0) + (durations[last] ?? 0)) * 1000) : Math.round(next ? (starts[next.first] ?? 0) * 1000 : pieceMs);
-    const known = logs.slice(first, last + 1);
-    return { text, startMs, endMs: Math.max(startMs, Math.min(endMs, Math.round(pieceMs))), confidence: known.length > 0 ? Math.exp(known.reduce((sum, one) => sum + one, 0) / known.length) : null };
-  });
+  return groups
+    .filter(({ text }) => text !== "")
+    .map(({ text, first, last }, at, all) => {
+      const startMs = Math.round((starts[first] ?? 0) * 1000);
+      const next = all[at + 1];
+      const endMs = durations[last]
+        ? Math.round(((starts[last] ?? 0) + (durations[last] ?? 0)) * 1000)
+        : Math.round(next ? (starts[next.first] ?? 0) * 1000 : pieceMs);
+      const known = logs.slice(first, last + 1);
+      return {
+        text,
+        startMs,
+        endMs: Math.max(startMs, Math.min(endMs, Math.round(pieceMs))),
+        confidence:
+          known.length > 0
+            ? Math.exp(known.reduce((sum, one) => sum + one, 0) / known.length)
+            : null,
+      };
+    });
 }
 
 function meanOf(words: readonly Word[]): number | null {

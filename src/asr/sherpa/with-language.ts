@@ -14,11 +14,26 @@ const STRETCHES = 3;
 const LEAST_POWER = 1e-5;
 
 /** @throws MISSING_TOOL without the package, MISSING_MODEL without a multilingual Whisper model. */
-export async function openIdentifier({ languageModel = "" }: SherpaSettings): Promise<{ readonly identify: Identifier; readonly id: string }> {
+export async function openIdentifier({
+  languageModel = "",
+}: SherpaSettings): Promise<{ readonly identify: Identifier; readonly id: string }> {
   const model = await readModel(languageModel);
-  if (model.family !== "whisper" || /\.en\b|\.en-/.test(model.name)) throw new MediasearchError("MISSING_MODEL", `${languageModel}: languages are told by a multilingual Whisper model`, { subject: "SHERPA_LANGUAGE_MODEL", hint: "SHERPA_LANGUAGE_MODEL=…/sherpa-onnx-whisper-tiny (docs/engines.md)" });
+  if (model.family !== "whisper" || /\.en\b|\.en-/.test(model.name))
+    throw new MediasearchError(
+      "MISSING_MODEL",
+      `${languageModel}: languages are told by a multilingual Whisper model`,
+      {
+        subject: "SHERPA_LANGUAGE_MODEL",
+        hint: "SHERPA_LANGUAGE_MODEL=…/sherpa-onnx-whisper-tiny (docs/engines.md)",
+      },
+    );
   const sherpa = await loadSherpa();
-  const identification = new sherpa.SpokenLanguageIdentification({ whisper: { ...model.files, tailPaddings: -1 }, numThreads: 1, debug: 0, provider: "cpu" });
+  const identification = new sherpa.SpokenLanguageIdentification({
+    whisper: { ...model.files, tailPaddings: -1 },
+    numThreads: 1,
+    debug: 0,
+    provider: "cpu",
+  });
   return {
     id: model.digest,
     identify(samples) {
@@ -30,7 +45,11 @@ export async function openIdentifier({ languageModel = "" }: SherpaSettings): Pr
 }
 
 /** The same recogniser, told the language that most of the beginning is in, unless the user said it. */
-export function withLanguage(transcriber: Transcriber, identify: Identifier, id: string): Transcriber {
+export function withLanguage(
+  transcriber: Transcriber,
+  identify: Identifier,
+  id: string,
+): Transcriber {
   return {
     ...transcriber,
     id: `${transcriber.id}+language.${id}`,
@@ -42,17 +61,26 @@ export function withLanguage(transcriber: Transcriber, identify: Identifier, id:
       const whole = async function* (): AsyncIterable<Float32Array> {
         yield* beginning;
         if (isAll) return;
-        for (let next = await source.next(); !next.done; next = await source.next()) yield next.value;
+        for (let next = await source.next(); !next.done; next = await source.next())
+          yield next.value;
       };
-      const transcript = await transcriber.transcribe(whole(), { ...options, ...(language === "" ? {} : { language }) });
-      return transcript.language === "und" && language !== "" ? { ...transcript, language } : transcript;
+      const transcript = await transcriber.transcribe(whole(), {
+        ...options,
+        ...(language === "" ? {} : { language }),
+      });
+      return transcript.language === "und" && language !== ""
+        ? { ...transcript, language }
+        : transcript;
     },
   };
 }
 
-async function take(source: AsyncIterator<Float32Array>, samples: number): Promise<{ readonly beginning: readonly Float32Array[]; readonly isAll: boolean }> {
+async function take(
+  source: AsyncIterator<Float32Array>,
+  samples: number,
+): Promise<{ readonly beginning: readonly Float32Array[]; readonly isAll: boolean }> {
   const beginning: Float32Array[] = [];
-  for (let length = 0; length < samples; ) {
+  for (let length = 0; length < samples;) {
     const next = await source.next();
     if (next.done) return { beginning, isAll: true };
     beginning.push(next.value);
@@ -71,7 +99,11 @@ export function vote(chunks: readonly Float32Array[], identify: Identifier): str
   const votes = new Map<string, number>();
   for (let from = 0; from < all.length; from += STRETCH_SAMPLES) {
     const stretch = all.subarray(from, from + STRETCH_SAMPLES);
-    if (stretch.length < SAMPLE_RATE || stretch.reduce((sum, x) => sum + x * x, 0) / stretch.length < LEAST_POWER) continue;
+    if (
+      stretch.length < SAMPLE_RATE ||
+      stretch.reduce((sum, x) => sum + x * x, 0) / stretch.length < LEAST_POWER
+    )
+      continue;
     const language = identify(stretch);
     if (language !== "") votes.set(language, (votes.get(language) ?? 0) + 1);
   }

@@ -14,19 +14,46 @@ export type Diarizer = (samples: Float32Array) => readonly Turn[];
 const LONGEST_SAMPLES = 4 * 3600 * SAMPLE_RATE;
 
 /** @throws MISSING_TOOL without the package, MISSING_MODEL without a file, both with the next step. */
-export async function openDiarizer({ segmentationModel = "", speakerModel = "", speakers, threshold }: SherpaSettings): Promise<{ readonly diarize: Diarizer; readonly id: string }> {
+export async function openDiarizer({
+  segmentationModel = "",
+  speakerModel = "",
+  speakers,
+  threshold,
+}: SherpaSettings): Promise<{ readonly diarize: Diarizer; readonly id: string }> {
   const hash = createHash("sha256").update(JSON.stringify([speakers ?? null, threshold]));
-  for (const [setting, path] of [["SHERPA_SEGMENTATION_MODEL", segmentationModel], ["SHERPA_SPEAKER_MODEL", speakerModel]] as const) {
-    const size = await stat(path).then((at) => at.size, () => 0);
-    if (size < 16) throw new MediasearchError("MISSING_MODEL", `${path}: ${size === 0 ? "not there, or empty" : "cut off"}`, { subject: setting, hint: `${setting}=FILE.onnx (docs/engines.md); both models are needed to tell speakers apart` });
+  for (const [setting, path] of [
+    ["SHERPA_SEGMENTATION_MODEL", segmentationModel],
+    ["SHERPA_SPEAKER_MODEL", speakerModel],
+  ] as const) {
+    const size = await stat(path).then(
+      (at) => at.size,
+      () => 0,
+    );
+    if (size < 16)
+      throw new MediasearchError(
+        "MISSING_MODEL",
+        `${path}: ${size === 0 ? "not there, or empty" : "cut off"}`,
+        {
+          subject: setting,
+          hint: `${setting}=FILE.onnx (docs/engines.md); both models are needed to tell speakers apart`,
+        },
+      );
     hash.update(`${basename(path)}\0${size}\n`);
   }
   const sherpa = await loadSherpa();
   const diarization = new sherpa.OfflineSpeakerDiarization({
-    segmentation: { pyannote: { model: segmentationModel }, numThreads: 1 }, embedding: { model: speakerModel, numThreads: 1 },
-    clustering: { numClusters: speakers ?? -1, threshold }, minDurationOn: 0.2, minDurationOff: 0.5,
+    segmentation: { pyannote: { model: segmentationModel }, numThreads: 1 },
+    embedding: { model: speakerModel, numThreads: 1 },
+    clustering: { numClusters: speakers ?? -1, threshold },
+    minDurationOn: 0.2,
+    minDurationOff: 0.5,
   });
-  if (diarization.sampleRate !== SAMPLE_RATE) throw new MediasearchError("MISSING_MODEL", `the speaker models want ${diarization.sampleRate} Hz`, { subject: "SHERPA_SEGMENTATION_MODEL", hint: "take models for 16 kHz" });
+  if (diarization.sampleRate !== SAMPLE_RATE)
+    throw new MediasearchError(
+      "MISSING_MODEL",
+      `the speaker models want ${diarization.sampleRate} Hz`,
+      { subject: "SHERPA_SEGMENTATION_MODEL", hint: "take models for 16 kHz" },
+    );
   return { diarize: (samples) => diarization.process(samples), id: hash.digest("hex").slice(0, 8) };
 }
 
@@ -47,8 +74,15 @@ export function withSpeakers(transcriber: Transcriber, diarize: Diarizer, id: st
       };
       const transcript = await transcriber.transcribe(kept(), options);
       options.signal.throwIfAborted();
-      if (transcript.cues.length === 0 || transcript.cues.some(({ speaker }) => speaker !== null)) return transcript;
-      if (length > LONGEST_SAMPLES) return { ...transcript, warning: [transcript.warning, "too long to tell speakers apart"].filter(Boolean).join("; ") };
+      if (transcript.cues.length === 0 || transcript.cues.some(({ speaker }) => speaker !== null))
+        return transcript;
+      if (length > LONGEST_SAMPLES)
+        return {
+          ...transcript,
+          warning: [transcript.warning, "too long to tell speakers apart"]
+            .filter(Boolean)
+            .join("; "),
+        };
       return { ...transcript, cues: assign(transcript.cues, diarize(joined(parts))) };
     },
   };
@@ -74,7 +108,8 @@ export function assign(cues: readonly Cue[], turns: readonly Turn[]): Cue[] {
     return name;
   };
   return cues.flatMap((cue) => {
-    if (!cue.words || cue.words.length === 0) return [{ ...cue, speaker: nameOf(speakerAt(cue, turns)) }];
+    if (!cue.words || cue.words.length === 0)
+      return [{ ...cue, speaker: nameOf(speakerAt(cue, turns)) }];
     const groups: { readonly speaker: number; readonly words: Word[] }[] = [];
     for (const word of cue.words) {
       const speaker = speakerAt(word, turns);
@@ -84,12 +119,20 @@ export function assign(cues: readonly Cue[], turns: readonly Turn[]): Cue[] {
     }
     if (groups.length === 1) return [{ ...cue, speaker: nameOf(groups[0]?.speaker ?? 0) }];
     return groups.map(({ speaker, words }): Cue => ({
-      startMs: words[0]?.startMs ?? cue.startMs, endMs: words.at(-1)?.endMs ?? cue.endMs, text: words.map(({ text }) => text).join(" "), speaker: nameOf(speaker), confidence: cue.confidence, words,
+      startMs: words[0]?.startMs ?? cue.startMs,
+      endMs: words.at(-1)?.endMs ?? cue.endMs,
+      text: words.map(({ text }) => text).join(" "),
+      speaker: nameOf(speaker),
+      confidence: cue.confidence,
+      words,
     }));
   });
 }
 
-function speakerAt({ startMs, endMs }: Pick<Word, "startMs" | "endMs">, turns: readonly Turn[]): number {
+function speakerAt(
+  { startMs, endMs }: Pick<Word, "startMs" | "endMs">,
+  turns: readonly Turn[],
+): number {
   const overlaps = new Map<number, number>();
   let nearest = { speaker: turns[0]?.speaker ?? 0, distance: Infinity };
   for (const { start, end, speaker } of turns) {

@@ -23,8 +23,16 @@ export async function open(): Promise<Transcriber> {
       }
       const totalMs = Math.floor((samples * 1000) / SAMPLE_RATE);
       const cues = energies.flatMap((energy, i): Cue[] =>
-        Math.sqrt(energy / size) < SILENT ? [] : [stubCue(i, Math.min((i + 1) * WINDOW_MS, totalMs))]);
-      return { cues, timing: "window", language: "und", warning: "STUB recogniser: the text is made up" };
+        Math.sqrt(energy / size) < SILENT
+          ? []
+          : [stubCue(i, Math.min((i + 1) * WINDOW_MS, totalMs))],
+      );
+      return {
+        cues,
+        timing: "window",
+        language: "und",
+        warning: "STUB recogniser: the text is made up",
+      };
     },
     close: async () => {},
   };
@@ -35,7 +43,10 @@ function stubCue(index: number, endMs: number): Cue {
   const texts = `[STUB] placeholder for speech number ${index + 1}.`.split(" ");
   const step = (endMs - startMs) / texts.length;
   const words = texts.map((text, i) => ({
-    text, startMs: Math.round(startMs + i * step), endMs: Math.round(startMs + (i + 1) * step), confidence: 0,
+    text,
+    startMs: Math.round(startMs + i * step),
+    endMs: Math.round(startMs + (i + 1) * step),
+    confidence: 0,
   }));
   return { startMs, endMs, text: texts.join(" "), speaker: null, confidence: 0, words };
 }

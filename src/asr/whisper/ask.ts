@@ -4,7 +4,14 @@ import { type Answer, type AskOptions, lengthMs } from "../remote/engine.ts";
 import { type FormPart, formOf, type HttpReply, request } from "../../remote/http.ts";
 import { heardFromJson } from "../remote/json-answer.ts";
 import { toIso } from "../remote/languages.ts";
-import { errorBody, fromNetworkError, fromStatus, refusal, type Server, type Refusal } from "../../remote/refusals.ts";
+import {
+  errorBody,
+  fromNetworkError,
+  fromStatus,
+  refusal,
+  type Server,
+  type Refusal,
+} from "../../remote/refusals.ts";
 import type { WhisperSettings } from "../settings.ts";
 import { keyHeader, type Route } from "./server.ts";
 
@@ -26,52 +33,109 @@ export interface Abilities {
 
 /** OpenAI's 4o models give no times; those that tell speakers apart have a format of their own. */
 export function abilitiesOf(model: string): Abilities {
-  if (/transcribe-diarize/.test(model)) return { format: "diarized_json", granularities: false, isTextOnly: false };
+  if (/transcribe-diarize/.test(model))
+    return { format: "diarized_json", granularities: false, isTextOnly: false };
   const isTextOnly = /^gpt-.*transcribe/.test(model);
   return { format: isTextOnly ? "json" : "verbose_json", granularities: !isTextOnly, isTextOnly };
 }
 
-export async function ask(piece: SpeechPiece, options: AskOptions, route: Route, settings: WhisperSettings, server: Server, able: Abilities): Promise<Answer> {
-  if (able.isTextOnly && lengthMs(piece) > LONGEST_WINDOW_MS) return refusal(server, "size", "BUG", "text without times for a long piece");
+export async function ask(
+  piece: SpeechPiece,
+  options: AskOptions,
+  route: Route,
+  settings: WhisperSettings,
+  server: Server,
+  able: Abilities,
+): Promise<Answer> {
+  if (able.isTextOnly && lengthMs(piece) > LONGEST_WINDOW_MS)
+    return refusal(server, "size", "BUG", "text without times for a long piece");
   const { body, headers } = formOf(fields(piece, options, route, settings, able));
   try {
-    const reply = await request(route.transcribe, { body, headers: { ...headers, ...keyHeader(settings) }, signal: options.signal, timeoutMs: settings.timeoutMs });
+    const reply = await request(route.transcribe, {
+      body,
+      headers: { ...headers, ...keyHeader(settings) },
+      signal: options.signal,
+      timeoutMs: settings.timeoutMs,
+    });
     if (reply.status === 200) return answerOf(reply, piece, server, able);
     if (knowsLess(reply, able)) return await ask(piece, options, route, settings, server, able);
-    return (await asStarting(reply, route, server, options.signal)) ?? fromStatus(server, withAdvice(reply, route, settings));
+    return (
+      (await asStarting(reply, route, server, options.signal)) ??
+      fromStatus(server, withAdvice(reply, route, settings))
+    );
   } catch (error) {
     return fromNetworkError(server, error, options.signal);
   }
 }
 
-function fields(piece: SpeechPiece, { language }: AskOptions, { api }: Route, { model }: WhisperSettings, able: Abilities): FormPart[] {
-  const file: FormPart = { name: "file", value: toWav(piece.samples, LEAST_MS), fileName: "audio.wav", type: "audio/wav" };
+function fields(
+  piece: SpeechPiece,
+  { language }: AskOptions,
+  { api }: Route,
+  { model }: WhisperSettings,
+  able: Abilities,
+): FormPart[] {
+  const file: FormPart = {
+    name: "file",
+    value: toWav(piece.samples, LEAST_MS),
+    fileName: "audio.wav",
+    type: "audio/wav",
+  };
   const field = (name: string, value: string): FormPart => ({ name, value });
   const iso = language === undefined ? [] : [field("language", toIso(language))];
   // Without a language whisper.cpp takes everything for English. It gives words unasked.
   if (api === "whisper.cpp")
-    return [file, field("response_format", "verbose_json"), ...(iso.length > 0 ? iso : [field("language", "auto")]), field("no_language_probabilities", "true")];
+    return [
+      file,
+      field("response_format", "verbose_json"),
+      ...(iso.length > 0 ? iso : [field("language", "auto")]),
+      field("no_language_probabilities", "true"),
+    ];
   return [
-    file, field("model", model), ...iso, field("response_format", able.format),
-    ...(able.granularities ? ["segment", "word"].map((one) => field("timestamp_granularities[]", one)) : []),
+    file,
+    field("model", model),
+    ...iso,
+    field("response_format", able.format),
+    ...(able.granularities
+      ? ["segment", "word"].map((one) => field("timestamp_granularities[]", one))
+      : []),
     ...(able.format === "diarized_json" ? [field("chunking_strategy", "auto")] : []),
     // Its segments are whole stretches of 30 s otherwise.
     ...(api === "speaches" ? [field("without_timestamps", "false")] : []),
   ];
 }
 
-function answerOf({ text }: HttpReply, piece: SpeechPiece, server: Server, able: Abilities): Answer {
+function answerOf(
+  { text }: HttpReply,
+  piece: SpeechPiece,
+  server: Server,
+  able: Abilities,
+): Answer {
   let body: unknown;
   try {
     body = JSON.parse(text);
   } catch {
-    return refusal(server, "once", "ENGINE_FAILED", `an answer that is not JSON: ${text.slice(0, 80)}`, "does WHISPER_ENDPOINT name a recogniser?");
+    return refusal(
+      server,
+      "once",
+      "ENGINE_FAILED",
+      `an answer that is not JSON: ${text.slice(0, 80)}`,
+      "does WHISPER_ENDPOINT name a recogniser?",
+    );
   }
   const heard = heardFromJson(body, piece, { wantsWords: able.granularities });
-  if (typeof heard === "string") return refusal(server, "once", "ENGINE_FAILED", heard, "does WHISPER_ENDPOINT name a recogniser?");
+  if (typeof heard === "string")
+    return refusal(
+      server,
+      "once",
+      "ENGINE_FAILED",
+      heard,
+      "does WHISPER_ENDPOINT name a recogniser?",
+    );
   if (heard.timing !== "window" || heard.cues.length === 0) return { heard };
   able.isTextOnly = true;
-  if (lengthMs(piece) > LONGEST_WINDOW_MS) return refusal(server, "size", "BUG", "text without times for a long piece");
+  if (lengthMs(piece) > LONGEST_WINDOW_MS)
+    return refusal(server, "size", "BUG", "text without times for a long piece");
   return { heard };
 }
 
@@ -79,16 +143,30 @@ function answerOf({ text }: HttpReply, piece: SpeechPiece, server: Server, able:
 function knowsLess({ status, text }: HttpReply, able: Abilities): boolean {
   if (status !== 400 && status !== 422) return false;
   if (able.granularities && /timestamp_granularities/.test(text)) able.granularities = false;
-  else if (able.format === "verbose_json" && /response_format|verbose_json/.test(text)) Object.assign(able, { format: "json", granularities: false });
+  else if (able.format === "verbose_json" && /response_format|verbose_json/.test(text))
+    Object.assign(able, { format: "json", granularities: false });
   else return false;
   return true;
 }
 
 /** whisper.cpp turns the 503 of a model that loads into 404: its health tells the two apart. */
-async function asStarting({ status }: HttpReply, { api, health }: Route, server: Server, signal: AbortSignal): Promise<{ readonly refused: Refusal } | undefined> {
+async function asStarting(
+  { status }: HttpReply,
+  { api, health }: Route,
+  server: Server,
+  signal: AbortSignal,
+): Promise<{ readonly refused: Refusal } | undefined> {
   if (api !== "whisper.cpp" || status !== 404) return undefined;
   const reply = await request(health, { method: "GET", signal, timeoutMs: HEALTH_MS });
-  return reply.status === 200 ? undefined : refusal(server, "retry", "UNREACHABLE", "the server is starting, or this is not its path (HTTP 404)", "is WHISPER_ENDPOINT right? whisper.cpp's server listens on port 8080");
+  return reply.status === 200
+    ? undefined
+    : refusal(
+        server,
+        "retry",
+        "UNREACHABLE",
+        "the server is starting, or this is not its path (HTTP 404)",
+        "is WHISPER_ENDPOINT right? whisper.cpp's server listens on port 8080",
+      );
 }
 
 /** speaches loads only models that were installed before. */

@@ -8,30 +8,50 @@ const TIMEOUT_MS = 8000;
 const MOST_NAMES = 8;
 
 /** Whether the server answers, takes the key and has the model. Sends no audio. @throws what would end a run. */
-export async function check({ whisper }: EngineSettings, signal: AbortSignal): Promise<EngineFinding> {
+export async function check(
+  { whisper }: EngineSettings,
+  signal: AbortSignal,
+): Promise<EngineFinding> {
   const server = describe(whisper);
   const route = await findRoute(whisper, signal);
   if ("refused" in route) throw route.refused.error;
   const at = `${route.api === "openai" ? "OpenAI's API" : route.api} at ${server.address}`;
-  const reply = await request(route.api === "whisper.cpp" ? route.health : route.models, { method: "GET", headers: keyHeader(whisper), signal, timeoutMs: TIMEOUT_MS }).catch((error: unknown) => {
+  const reply = await request(route.api === "whisper.cpp" ? route.health : route.models, {
+    method: "GET",
+    headers: keyHeader(whisper),
+    signal,
+    timeoutMs: TIMEOUT_MS,
+  }).catch((error: unknown) => {
     throw fromNetworkError(server, error, signal).refused.error;
   });
   if (route.api === "whisper.cpp") {
     if (reply.status === 200) return { found: at };
-    throw new MediasearchError("UNREACHABLE", `${at}: not ready (HTTP ${reply.status})`, { hint: "its model may still be loading" });
+    throw new MediasearchError("UNREACHABLE", `${at}: not ready (HTTP ${reply.status})`, {
+      hint: "its model may still be loading",
+    });
   }
   if (reply.status === 404) return { found: `${at} (it does not list its models)` };
   if (reply.status !== 200) throw fromStatus(server, reply).refused.error;
   const names = modelsOf(reply.text);
-  if (names.length === 0 || names.includes(whisper.model)) return { found: `${at}, model ${whisper.model}` };
+  if (names.length === 0 || names.includes(whisper.model))
+    return { found: `${at}, model ${whisper.model}` };
   const some = names.slice(0, MOST_NAMES).join(", ");
-  return { found: at, warning: `it does not list the model ${whisper.model}, but ${some}${names.length > MOST_NAMES ? ", …" : ""}`, hint: route.api === "speaches" ? `curl -X POST SERVER/v1/models/${whisper.model}` : "WHISPER_MODEL=NAME" };
+  return {
+    found: at,
+    warning: `it does not list the model ${whisper.model}, but ${some}${names.length > MOST_NAMES ? ", …" : ""}`,
+    hint:
+      route.api === "speaches"
+        ? `curl -X POST SERVER/v1/models/${whisper.model}`
+        : "WHISPER_MODEL=NAME",
+  };
 }
 
 function modelsOf(text: string): readonly string[] {
   try {
     const { data } = JSON.parse(text) as { data?: unknown };
-    return Array.isArray(data) ? data.flatMap((one: { id?: unknown }) => (typeof one?.id === "string" ? [one.id] : [])) : [];
+    return Array.isArray(data)
+      ? data.flatMap((one: { id?: unknown }) => (typeof one?.id === "string" ? [one.id] : []))
+      : [];
   } catch {
     return [];
   }

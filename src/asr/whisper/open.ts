@@ -19,7 +19,11 @@ export async function open({ models, engines }: TranscriberOptions): Promise<Tra
   if (!engines) throw new MediasearchError("BUG", "WHISPER was opened without settings");
   addressOf(engines.whisper);
   const files = await models(VAD_MODEL);
-  return openRemote(openEngine(engines.whisper, engines.requests), await loadVoiceActivity(files[VAD_FILE] ?? ""), engines.requests);
+  return openRemote(
+    openEngine(engines.whisper, engines.requests),
+    await loadVoiceActivity(files[VAD_FILE] ?? ""),
+    engines.requests,
+  );
 }
 
 export function openEngine(settings: WhisperSettings, { concurrency }: RequestSettings): Engine {

@@ -17,36 +17,74 @@ const PROBE_MS = 10_000;
 
 /** @throws USAGE when no address is set, or it is none. */
 export function addressOf({ endpoint }: WhisperSettings): URL {
-  if (endpoint === undefined) throw new MediasearchError("USAGE", "WHISPER: no server is set", { subject: "WHISPER_ENDPOINT", hint: "WHISPER_ENDPOINT=http://127.0.0.1:8080" });
+  if (endpoint === undefined)
+    throw new MediasearchError("USAGE", "WHISPER: no server is set", {
+      subject: "WHISPER_ENDPOINT",
+      hint: "WHISPER_ENDPOINT=http://127.0.0.1:8080",
+    });
   const text = /^[a-z][a-z\d+.-]*:\/\//i.test(endpoint) ? endpoint : `http://${endpoint}`;
-  if (!URL.canParse(text) || !/^https?:/i.test(text)) throw new MediasearchError("USAGE", "WHISPER_ENDPOINT is no address of a server", { subject: "WHISPER_ENDPOINT", hint: "WHISPER_ENDPOINT=http://127.0.0.1:8080" });
+  if (!URL.canParse(text) || !/^https?:/i.test(text))
+    throw new MediasearchError("USAGE", "WHISPER_ENDPOINT is no address of a server", {
+      subject: "WHISPER_ENDPOINT",
+      hint: "WHISPER_ENDPOINT=http://127.0.0.1:8080",
+    });
   return new URL(text);
 }
 
 export function describe(settings: WhisperSettings): Server {
   const address = addressOf(settings);
   const secrets = [settings.apiKey, address.password || undefined];
-  return { engine: "WHISPER", address: shown(address), secrets, keySetting: "WHISPER_API_KEY", endpointSetting: "WHISPER_ENDPOINT" };
+  return {
+    engine: "WHISPER",
+    address: shown(address),
+    secrets,
+    keySetting: "WHISPER_API_KEY",
+    endpointSetting: "WHISPER_ENDPOINT",
+  };
 }
 
-export const keyHeader = ({ apiKey }: WhisperSettings): Record<string, string> => (apiKey === undefined ? {} : { authorization: `Bearer ${apiKey}` });
+export const keyHeader = ({ apiKey }: WhisperSettings): Record<string, string> =>
+  apiKey === undefined ? {} : { authorization: `Bearer ${apiKey}` };
 
 /** Where to send audio, once the server has shown what it is. The address may be a host, one that ends in /v1, or the whole path. */
-export async function findRoute(settings: WhisperSettings, signal: AbortSignal): Promise<Route | { readonly refused: Refusal }> {
+export async function findRoute(
+  settings: WhisperSettings,
+  signal: AbortSignal,
+): Promise<Route | { readonly refused: Refusal }> {
   const address = addressOf(settings);
   const path = address.pathname.replace(/\/+$/, "");
   const isWhole = /\/(?:inference|transcriptions)$/.test(path);
-  const api = settings.api !== "auto" ? settings.api : path.endsWith("/inference") ? "whisper.cpp" : undefined;
-  const base = path.replace(/\/(?:inference|(?:v1\/)?audio\/transcriptions)$/, "").replace(/\/v1$/, "");
+  const api =
+    settings.api !== "auto"
+      ? settings.api
+      : path.endsWith("/inference")
+        ? "whisper.cpp"
+        : undefined;
+  const base = path
+    .replace(/\/(?:inference|(?:v1\/)?audio\/transcriptions)$/, "")
+    .replace(/\/v1$/, "");
   const at = (rest: string): URL => Object.assign(new URL(address), { pathname: `${base}${rest}` });
   const probes = { health: at("/health"), models: at("/v1/models") };
-  const routeFor = (found: Api): Route => ({ api: found, ...probes, transcribe: isWhole ? address : at(found === "whisper.cpp" ? "/inference" : "/v1/audio/transcriptions") });
+  const routeFor = (found: Api): Route => ({
+    api: found,
+    ...probes,
+    transcribe: isWhole
+      ? address
+      : at(found === "whisper.cpp" ? "/inference" : "/v1/audio/transcriptions"),
+  });
   if (api === "whisper.cpp") return routeFor(api);
   try {
-    const health = await request(probes.health, { method: "GET", headers: keyHeader(settings), signal, timeoutMs: PROBE_MS });
+    const health = await request(probes.health, {
+      method: "GET",
+      headers: keyHeader(settings),
+      signal,
+      timeoutMs: PROBE_MS,
+    });
     const kind = kindOf(health);
-    if (kind === "speaches" || api === "openai") return routeFor(kind === "speaches" ? kind : "openai");
-    if (kind === "whisper.cpp" && (await isUnlisted(probes.models, settings, signal))) return routeFor("whisper.cpp");
+    if (kind === "speaches" || api === "openai")
+      return routeFor(kind === "speaches" ? kind : "openai");
+    if (kind === "whisper.cpp" && (await isUnlisted(probes.models, settings, signal)))
+      return routeFor("whisper.cpp");
     return routeFor("openai");
   } catch (error) {
     return fromNetworkError(describe(settings), error, signal);
@@ -61,5 +99,16 @@ function kindOf({ status, text }: HttpReply): Api {
 }
 
 /** Other servers say "ok" in the same way; whisper.cpp has no list of models. */
-const isUnlisted = async (models: URL, settings: WhisperSettings, signal: AbortSignal): Promise<boolean> =>
-  (await request(models, { method: "GET", headers: keyHeader(settings), signal, timeoutMs: PROBE_MS })).status === 404;
+const isUnlisted = async (
+  models: URL,
+  settings: WhisperSettings,
+  signal: AbortSignal,
+): Promise<boolean> =>
+  (
+    await request(models, {
+      method: "GET",
+      headers: keyHeader(settings),
+      signal,
+      timeoutMs: PROBE_MS,
+    })
+  ).status === 404;

@@ -49,11 +49,14 @@ export const LAWS: readonly Law[] = [
   },
 ];
 
-export const countBroken = (db: Database, { sql }: Law): number => db.prepare(sql).pluck().get() as number;
+export const countBroken = (db: Database, { sql }: Law): number =>
+  db.prepare(sql).pluck().get() as number;
 
 export function* checkLinks(db: Database): Iterable<Finding> {
   for (const law of LAWS) {
     const broken = countBroken(db, law);
-    yield broken === 0 ? { check: law.check, status: "ok", found: law.well } : { check: law.check, status: "failed", found: law.broken(broken), hint: REPAIR };
+    yield broken === 0
+      ? { check: law.check, status: "ok", found: law.well }
+      : { check: law.check, status: "failed", found: law.broken(broken), hint: REPAIR };
   }
 }

@@ -6,18 +6,26 @@ import { readIdentity } from "./identity.ts";
 import { MIGRATIONS } from "./migrations.ts";
 import { wrongCodes } from "./vector-check.ts";
 
-const DAMAGED = "mediasearch restore BACKUP --force   (without a backup: move the file away and index again)";
+const DAMAGED =
+  "mediasearch restore BACKUP --force   (without a backup: move the file away and index again)";
 
 /** The schema, the file's pages (https://www.sqlite.org/pragma.html#pragma_quick_check), the keyword index against the texts, the vectors. */
 export async function* check(db: Database, path: string, deep = false): AsyncIterable<Finding> {
   const schema = db.pragma("user_version", { simple: true }) as number;
   yield { check: "schema", status: "ok", found: `${schema} (newest: ${MIGRATIONS.length})` };
-  const pages = attempt(path, () => db.pragma(deep ? "integrity_check(1)" : "quick_check(1)", { simple: true }) as string);
-  yield pages === "ok" ? { check: "library", status: "ok", found: "sound" } : { check: "library", status: "failed", found: `damaged: ${pages}`, hint: DAMAGED };
+  const pages = attempt(
+    path,
+    () => db.pragma(deep ? "integrity_check(1)" : "quick_check(1)", { simple: true }) as string,
+  );
+  yield pages === "ok"
+    ? { check: "library", status: "ok", found: "sound" }
+    : { check: "library", status: "failed", found: `damaged: ${pages}`, hint: DAMAGED };
   if (pages !== "ok") return;
   yield* checkLinks(db);
   const words = attempt(path, () => checkWords(db));
-  yield words === "ok" ? { check: "keywords", status: "ok", found: "as the texts" } : { check: "keywords", status: "failed", found: words, hint: REPAIR };
+  yield words === "ok"
+    ? { check: "keywords", status: "ok", found: "as the texts" }
+    : { check: "keywords", status: "failed", found: words, hint: REPAIR };
   yield checkVectors(db);
 }
 
@@ -34,15 +42,27 @@ function attempt(path: string, act: () => string): string {
 
 /** An insert by its form, so a library that can't be written goes without (https://www.sqlite.org/fts5.html#the_integrity_check_command). */
 function checkWords(db: Database): string {
-  if (!db.readonly) db.exec("INSERT INTO segments_fts (segments_fts, rank) VALUES ('integrity-check', 1)");
+  if (!db.readonly)
+    db.exec("INSERT INTO segments_fts (segments_fts, rank) VALUES ('integrity-check', 1)");
   return "ok";
 }
 
 function checkVectors(db: Database): Finding {
   const { dimensions } = readIdentity(db) ?? { dimensions: 0 };
-  const failed = (found: string, hint: string): Finding => ({ check: "vectors", status: "failed", found, hint });
-  const wrong = db.prepare("SELECT count(*) FROM vectors WHERE length(vector) <> ?").pluck().get(dimensions * Float32Array.BYTES_PER_ELEMENT) as number;
-  if (wrong > 0) return failed(`${wrong} not of the embedding model's length`, "mediasearch migrate --reembed");
+  const failed = (found: string, hint: string): Finding => ({
+    check: "vectors",
+    status: "failed",
+    found,
+    hint,
+  });
+  const wrong = db
+    .prepare("SELECT count(*) FROM vectors WHERE length(vector) <> ?")
+    .pluck()
+    .get(dimensions * Float32Array.BYTES_PER_ELEMENT) as number;
+  if (wrong > 0)
+    return failed(`${wrong} not of the embedding model's length`, "mediasearch migrate --reembed");
   const lost = wrongCodes(db, dimensions);
-  return lost > 0 ? failed(`${lost} that searches don't find`, REPAIR) : { check: "vectors", status: "ok", found: "all of one length, all found by searches" };
+  return lost > 0
+    ? failed(`${lost} that searches don't find`, REPAIR)
+    : { check: "vectors", status: "ok", found: "all of one length, all found by searches" };
 }

@@ -1,5 +1,12 @@
 import type { Database } from "better-sqlite3";
-import { endsFrom, MOST_ENDS, phraseMatcher, prefixMatcher, prefixStems, splits } from "../../search/exact.ts";
+import {
+  endsFrom,
+  MOST_ENDS,
+  phraseMatcher,
+  prefixMatcher,
+  prefixStems,
+  splits,
+} from "../../search/exact.ts";
 import { speakerMatcher } from "../../search/parse-query.ts";
 import { grams, type TermTokens, termTokens } from "../../search/words.ts";
 import type { Condition, SearchFilter, Term } from "../backend.ts";
@@ -12,17 +19,29 @@ interface Sql {
 const NEVER: Sql = { sql: "0", values: [] };
 
 /** A filter as SQL over assets `a`, versions `v` and segments `s`, to follow a WHERE's first condition; what is deleted never passes. */
-export function conditions({ assets, speaker, where }: SearchFilter): { readonly where: string; readonly values: readonly unknown[] } {
+export function conditions({ assets, speaker, where }: SearchFilter): {
+  readonly where: string;
+  readonly values: readonly unknown[];
+} {
   const parts: Sql[] = [{ sql: "a.deleted_at_ms IS NULL", values: [] }];
   if (assets) parts.push(compile({ assets }));
   if (speaker !== undefined) parts.push(compile({ speaker }));
   if (where) parts.push(compile(where));
-  return { where: parts.map(({ sql }) => ` AND ${sql}`).join(""), values: parts.flatMap(({ values }) => values) };
+  return {
+    where: parts.map(({ sql }) => ` AND ${sql}`).join(""),
+    values: parts.flatMap(({ values }) => values),
+  };
 }
 
 function compile(condition: Condition): Sql {
   const match = asMatch(condition);
-  if (match !== undefined) return match === "" ? NEVER : { sql: "s.id IN (SELECT rowid FROM segments_fts WHERE segments_fts MATCH ?)", values: [match] };
+  if (match !== undefined)
+    return match === ""
+      ? NEVER
+      : {
+          sql: "s.id IN (SELECT rowid FROM segments_fts WHERE segments_fts MATCH ?)",
+          values: [match],
+        };
   if ("all" in condition) return joined(condition.all, " AND ", "1");
   if ("any" in condition) return joined(condition.any, " OR ", "0");
   if ("not" in condition) {
@@ -31,30 +50,51 @@ function compile(condition: Condition): Sql {
   }
   if ("term" in condition) return prefixed((condition.term as { readonly prefix: string }).prefix);
   if ("phrase" in condition) return phrased(condition.phrase);
-  if ("assets" in condition) return { sql: "a.path IN (SELECT value FROM json_each(?))", values: [JSON.stringify([...condition.assets])] };
+  if ("assets" in condition)
+    return {
+      sql: "a.path IN (SELECT value FROM json_each(?))",
+      values: [JSON.stringify([...condition.assets])],
+    };
   // Names are few and listed with each version: each is looked at once, not once a segment.
   if ("speaker" in condition)
-    return { sql: "ifnull(s.speaker IN (SELECT name.value FROM versions said, json_each(said.speakers) name WHERE speaker_matches(?, name.value)), 0)", values: [condition.speaker] };
+    return {
+      sql: "ifnull(s.speaker IN (SELECT name.value FROM versions said, json_each(said.speakers) name WHERE speaker_matches(?, name.value)), 0)",
+      values: [condition.speaker],
+    };
   if ("origin" in condition) return { sql: "v.origin = ?", values: [condition.origin] };
   if ("language" in condition) {
     const tag = condition.language.toLowerCase();
-    return { sql: "substr(lower(v.language) || '-', 1, ?) = ?", values: [tag.length + 1, `${tag}-`] };
+    return {
+      sql: "substr(lower(v.language) || '-', 1, ?) = ?",
+      values: [tag.length + 1, `${tag}-`],
+    };
   }
-  return { sql: `ifnull(${COMPARED[condition.compare]} ${condition.is} ?, 0)`, values: [condition.value] };
+  return {
+    sql: `ifnull(${COMPARED[condition.compare]} ${condition.is} ?, 0)`,
+    values: [condition.value],
+  };
 }
 
-const COMPARED = { recordedAtMs: "ifnull(v.recorded_at_ms, a.mtime_ms)", durationMs: "v.duration_ms", confidence: "s.confidence" } as const;
+const COMPARED = {
+  recordedAtMs: "ifnull(v.recorded_at_ms, a.mtime_ms)",
+  durationMs: "v.duration_ms",
+  confidence: "s.confidence",
+} as const;
 
 function joined(parts: readonly Condition[], operator: string, empty: string): Sql {
   if (parts.length === 0) return { sql: empty, values: [] };
   const compiled = parts.map(compile);
-  return { sql: `(${compiled.map(({ sql }) => sql).join(operator)})`, values: compiled.flatMap(({ values }) => values) };
+  return {
+    sql: `(${compiled.map(({ sql }) => sql).join(operator)})`,
+    values: compiled.flatMap(({ values }) => values),
+  };
 }
 
 /** A condition that the keyword index answers alone, as one query of it: lists are joined there, not here. "": nothing can match. */
 function asMatch(condition: Condition): string | undefined {
   if ("term" in condition) {
-    if (typeof condition.term !== "string" && prefixStems(condition.term.prefix).unsure.length > 0) return undefined;
+    if (typeof condition.term !== "string" && prefixStems(condition.term.prefix).unsure.length > 0)
+      return undefined;
     return matchAny([condition.term]);
   }
   const parts = "all" in condition ? condition.all : "any" in condition ? condition.any : [];
@@ -92,7 +132,10 @@ function prefixed(prefix: string): Sql {
     values: [match(unsure), prefix],
   };
   if (sure.length === 0) return { sql: `s.id IN (${looked.sql})`, values: looked.values };
-  return { sql: `s.id IN (SELECT rowid FROM segments_fts WHERE segments_fts MATCH ? UNION ${looked.sql})`, values: [match(sure), ...looked.values] };
+  return {
+    sql: `s.id IN (SELECT rowid FROM segments_fts WHERE segments_fts MATCH ? UNION ${looked.sql})`,
+    values: [match(sure), ...looked.values],
+  };
 }
 
 /** Words that the index is asked for: they are rare enough, and the texts decide. */
@@ -102,10 +145,12 @@ const LOOKED_UP = 8;
 function phrased(phrase: string): Sql {
   const whole = inOrder(phrase);
   if (whole === "") return NEVER;
-  const parts: Sql[] = [{
-    sql: "SELECT f.rowid FROM segments_fts f CROSS JOIN segments p ON p.id = f.rowid WHERE segments_fts MATCH ? AND has_phrase(?, p.text, p.speaker)",
-    values: [whole, phrase],
-  }];
+  const parts: Sql[] = [
+    {
+      sql: "SELECT f.rowid FROM segments_fts f CROSS JOIN segments p ON p.id = f.rowid WHERE segments_fts MATCH ? AND has_phrase(?, p.text, p.speaker)",
+      values: [whole, phrase],
+    },
+  ];
   for (const { left, right } of splits(phrase)) {
     const looked = right.split(" ", LOOKED_UP).join(" ");
     parts.push({
@@ -115,35 +160,57 @@ function phrased(phrase: string): Sql {
       values: [grams(looked) === null ? `^ ${inOrder(looked)}` : inOrder(looked), right, left],
     });
   }
-  return { sql: `s.id IN (${parts.map(({ sql }) => sql).join(" UNION ")})`, values: parts.flatMap(({ values }) => values) };
+  return {
+    sql: `s.id IN (${parts.map(({ sql }) => sql).join(" UNION ")})`,
+    values: parts.flatMap(({ values }) => values),
+  };
 }
 
 /** Words in scripts without spaces are in the index apart from the others: there the order is left to the look at the text. */
 function inOrder(phrase: string): string {
-  if (grams(phrase) === null) return termTokens(phrase).row.length === 0 ? "" : inRow(termTokens(phrase));
-  return phrase.split(/\s+/).map(termTokens).filter(({ row }) => row.length > 0).map(inRow).join(" AND ");
+  if (grams(phrase) === null)
+    return termTokens(phrase).row.length === 0 ? "" : inRow(termTokens(phrase));
+  return phrase
+    .split(/\s+/)
+    .map(termTokens)
+    .filter(({ row }) => row.length > 0)
+    .map(inRow)
+    .join(" AND ");
 }
 
 const KEPT = 32;
 
 /** What conditions call. A query asks the same of row after row, so what was made to answer it is kept. */
 export function defineFunctions(db: Database): void {
-  const lasting = <T>(name: string, make: (wanted: string) => T, ask: (matcher: T, texts: readonly unknown[]) => boolean): void => {
+  const lasting = <T>(
+    name: string,
+    make: (wanted: string) => T,
+    ask: (matcher: T, texts: readonly unknown[]) => boolean,
+  ): void => {
     const known = new Map<unknown, T>();
-    db.function(name, { deterministic: true, varargs: true }, (wanted: unknown, ...texts: unknown[]) => {
-      const matcher = known.get(wanted) ?? make(String(wanted));
-      if (!known.has(wanted)) {
-        if (known.size >= KEPT) known.clear();
-        known.set(wanted, matcher);
-      }
-      return ask(matcher, texts) ? 1 : 0;
-    });
+    db.function(
+      name,
+      { deterministic: true, varargs: true },
+      (wanted: unknown, ...texts: unknown[]) => {
+        const matcher = known.get(wanted) ?? make(String(wanted));
+        if (!known.has(wanted)) {
+          if (known.size >= KEPT) known.clear();
+          known.set(wanted, matcher);
+        }
+        return ask(matcher, texts) ? 1 : 0;
+      },
+    );
   };
-  const some = (texts: readonly unknown[], is: (text: string) => boolean): boolean => texts.some((text) => typeof text === "string" && is(text));
+  const some = (texts: readonly unknown[], is: (text: string) => boolean): boolean =>
+    texts.some((text) => typeof text === "string" && is(text));
   lasting("speaker_matches", speakerMatcher, (matches, names) => some(names, matches));
   lasting("has_prefix", prefixMatcher, (has, texts) => some(texts, has));
   lasting("has_phrase", phraseMatcher, ({ isIn }, texts) => some(texts, isIn));
   lasting("begins_with", phraseMatcher, ({ isStartOf }, texts) => some(texts, isStartOf));
-  lasting("ends_from", endsFrom, (matches, [first, between]) => matches(String(first), String(between ?? "")));
-  db.function("grams", { deterministic: true }, (text: unknown) => (typeof text === "string" ? grams(text) : null));
+  lasting("ends_from", endsFrom, (matches, [first, between]) =>
+    matches(String(first), String(between ?? "")),
+  );
+  db.function("grams", { deterministic: true }, (text: unknown) =>
+    typeof text === "string" ? grams(text) : null,
+  );
 }

@@ -1,6 +1,14 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import Sqlite from "better-sqlite3";
@@ -26,8 +34,24 @@ const openHere = async (create = true): Promise<Backend> => {
   return backend;
 };
 const version = (id: string, text: string, segments = 1): AssetVersion => ({
-  id, sizeBytes: 1, mtimeMs: 1, fingerprint: "f", captionsStat: "", origin: "asr", engine: "e", language: "en", durationMs: 1000,
-  segments: Array.from({ length: segments }, (_, index) => ({ index, startMs: index, endMs: index + 1, text, speaker: null, confidence: 1, vector: null })),
+  id,
+  sizeBytes: 1,
+  mtimeMs: 1,
+  fingerprint: "f",
+  captionsStat: "",
+  origin: "asr",
+  engine: "e",
+  language: "en",
+  durationMs: 1000,
+  segments: Array.from({ length: segments }, (_, index) => ({
+    index,
+    startMs: index,
+    endMs: index + 1,
+    text,
+    speaker: null,
+    confidence: 1,
+    vector: null,
+  })),
 });
 
 describe("a library file", () => {
@@ -35,7 +59,8 @@ describe("a library file", () => {
     const { store } = await openHere();
     await store.commit(version("/a", "walrus"));
     expect(statSync(join(folder, "deep")).mode & 0o777).toBe(0o700);
-    for (const name of ["library.sqlite", "library.sqlite-wal", "library.sqlite-shm"]) expect(statSync(join(folder, "deep", name)).mode & 0o777, name).toBe(0o600);
+    for (const name of ["library.sqlite", "library.sqlite-wal", "library.sqlite-shm"])
+      expect(statSync(join(folder, "deep", name)).mode & 0o777, name).toBe(0o600);
   });
 
   it("keeps what was committed when it is opened again, in one file that can be copied", async () => {
@@ -49,7 +74,10 @@ describe("a library file", () => {
   });
 
   it("is not made by a command that only reads", async () => {
-    await expect(open({ path, create: false })).rejects.toMatchObject({ code: "NO_STORE", hint: "mediasearch index FOLDER" });
+    await expect(open({ path, create: false })).rejects.toMatchObject({
+      code: "NO_STORE",
+      hint: "mediasearch index FOLDER",
+    });
     expect(existsSync(join(folder, "deep"))).toBe(false);
   });
 
@@ -64,8 +92,14 @@ describe("a library file", () => {
       INSERT INTO segments (version_id, position, start_ms, end_ms, text, speaker) VALUES (1, 0, 0, 9, 'a walrus', 'Ann'), (1, 1, 9, 12, '我喜欢图书馆', NULL)`);
     db.close();
     const { store, check } = await openHere(false);
-    const found = async (term: string) => (await store.searchText({ terms: [term] }, {}, 9)).map(({ segment }) => segment.index);
-    expect([await found("walrus"), await found("ann"), await found("图书馆"), (await store.getAsset("/a"))?.recordedAtMs]).toEqual([[0], [0], [1], null]);
+    const found = async (term: string) =>
+      (await store.searchText({ terms: [term] }, {}, 9)).map(({ segment }) => segment.index);
+    expect([
+      await found("walrus"),
+      await found("ann"),
+      await found("图书馆"),
+      (await store.getAsset("/a"))?.recordedAtMs,
+    ]).toEqual([[0], [0], [1], null]);
     for await (const { status } of check()) expect(status).toBe("ok");
     await store.removeAsset("/a");
     expect(await found("图书馆")).toEqual([]);
@@ -79,7 +113,10 @@ describe("a library file", () => {
     db.pragma(`user_version = ${MIGRATIONS.length + 1}`);
     db.close();
     const before = readFileSync(path);
-    await expect(open({ path, create: true })).rejects.toMatchObject({ code: "SCHEMA_MISMATCH", exitCode: 13 });
+    await expect(open({ path, create: true })).rejects.toMatchObject({
+      code: "SCHEMA_MISMATCH",
+      exitCode: 13,
+    });
     expect(readFileSync(path).equals(before)).toBe(true);
   });
 
@@ -114,7 +151,9 @@ describe("a library file", () => {
 
   it("in a folder that can't be written is read, not changed, and says that it can't be written", async () => {
     const script = join(folder, "reader.ts");
-    writeFileSync(script, `
+    writeFileSync(
+      script,
+      `
       import { chmodSync } from "node:fs";
       import { open } from ${JSON.stringify(new URL("open.ts", import.meta.url).pathname)};
       const path = ${JSON.stringify(path)};
@@ -131,10 +170,16 @@ describe("a library file", () => {
       const findings = [];
       for await (const { status } of check()) findings.push(status);
       const refused = await store.removeAsset("/a").catch(({ code, hint }) => [code, typeof hint]);
-      process.stdout.write(JSON.stringify([hits.length, new Set(findings).size, findings[0], refused]));`);
+      process.stdout.write(JSON.stringify([hits.length, new Set(findings).size, findings[0], refused]));`,
+    );
     const child = spawn(process.execPath, [script], { stdio: ["ignore", "pipe", "inherit"] });
     const [answer] = await Promise.all([child.stdout.toArray(), once(child, "exit")]);
-    expect(JSON.parse(Buffer.concat(answer as Buffer[]).toString())).toEqual([1, 1, "ok", ["NO_SPACE", "string"]]);
+    expect(JSON.parse(Buffer.concat(answer as Buffer[]).toString())).toEqual([
+      1,
+      1,
+      "ok",
+      ["NO_SPACE", "string"],
+    ]);
     expect(existsSync(`${path}-wal`)).toBe(false);
   });
 
@@ -152,15 +197,21 @@ describe("a library file", () => {
     const backend = await openHere();
     await backend.store.commit(version("/a", "walrus"));
     const db = new Sqlite(path);
-    db.exec("INSERT INTO segments_fts (segments_fts, rowid, text, speaker) SELECT 'delete', id, text, speaker FROM segments");
+    db.exec(
+      "INSERT INTO segments_fts (segments_fts, rowid, text, speaker) SELECT 'delete', id, text, speaker FROM segments",
+    );
     db.close();
     const failed: string[] = [];
-    for await (const { check, status } of backend.check()) if (status === "failed") failed.push(check);
+    for await (const { check, status } of backend.check())
+      if (status === "failed") failed.push(check);
     expect(failed).toEqual(["keywords"]);
   });
 
   it("can't be a folder", async () => {
-    await expect(open({ path: folder, create: true })).rejects.toMatchObject({ code: "USAGE", hint: `mediasearch … --store ${join(folder, "library.sqlite")}` });
+    await expect(open({ path: folder, create: true })).rejects.toMatchObject({
+      code: "USAGE",
+      hint: `mediasearch … --store ${join(folder, "library.sqlite")}`,
+    });
   });
 });
 
@@ -178,7 +229,10 @@ describe("several at once", () => {
     const db = new Sqlite(path, { timeout: 50 });
     expect(() => db.exec("BEGIN IMMEDIATE")).toThrow(/locked/);
     db.close();
-    setTimeout(() => { other.exec("ROLLBACK"); other.close(); }, 0);
+    setTimeout(() => {
+      other.exec("ROLLBACK");
+      other.close();
+    }, 0);
     await new Promise((done) => setTimeout(done, 20));
     await store.commit(version("/a", "walrus"));
     expect((await store.counts()).segments).toBe(1);
@@ -190,7 +244,10 @@ describe("several at once", () => {
     other.exec("BEGIN IMMEDIATE");
     const backend = await open({ path, create: true }, 50);
     opened.push(backend);
-    await expect(backend.store.commit(version("/a", "walrus"))).rejects.toMatchObject({ code: "STORE_BUSY", exitCode: 11 });
+    await expect(backend.store.commit(version("/a", "walrus"))).rejects.toMatchObject({
+      code: "STORE_BUSY",
+      exitCode: 11,
+    });
     other.exec("ROLLBACK");
     other.close();
     await backend.store.commit(version("/a", "walrus"));
@@ -200,14 +257,17 @@ describe("several at once", () => {
   it("readers see whole versions only while another process replaces one again and again, and after kill -9", async () => {
     const { store } = await openHere();
     const script = join(folder, "writer.ts");
-    writeFileSync(script, `
+    writeFileSync(
+      script,
+      `
       import { open } from ${JSON.stringify(new URL("open.ts", import.meta.url).pathname)};
       const { store } = await open({ path: ${JSON.stringify(path)}, create: true });
       for (let n = 1; ; n++) {
         const segments = Array.from({ length: 40 }, (_, index) => ({ index, startMs: index, endMs: index + 1, text: "generation" + n, speaker: null, confidence: 1, vector: null }));
         await store.commit({ id: "/a", sizeBytes: n, mtimeMs: 1, fingerprint: "f" + n, captionsStat: "", origin: "asr", engine: "e", language: "en", durationMs: 1, segments });
         if (n === 3) process.stdout.write("going");
-      }`);
+      }`,
+    );
     const child = spawn(process.execPath, [script], { stdio: ["ignore", "pipe", "inherit"] });
     await once(child.stdout, "data");
     const whole = async (): Promise<void> => {
@@ -222,6 +282,7 @@ describe("several at once", () => {
     await whole();
     const status = await store.getAsset("/a");
     expect(status?.fingerprint).toBe(`f${status?.sizeBytes}`);
-    for await (const { status: soundness } of (opened[0] as Backend).check()) expect(soundness).toBe("ok");
+    for await (const { status: soundness } of (opened[0] as Backend).check())
+      expect(soundness).toBe("ok");
   });
 });

@@ -25,9 +25,16 @@ function libraryOf(schema: number): string {
     INSERT INTO versions (asset_id, fingerprint, origin, engine, language, duration_ms, segment_count, speakers, indexed_at_ms) VALUES (1, 'f', 'asr', 'e@1', 'en', 9000, 3, '["Ann"]', 5);
     INSERT INTO segments (version_id, position, start_ms, end_ms, text, speaker, confidence) VALUES (1, 0, 0, 900, 'a walrus', 'Ann', 0.5), (1, 1, 900, 1200, 'the harbour', NULL, NULL), (1, 2, 1200, 1300, '図書館の本', NULL, 1)`);
   const vectors = db.prepare("INSERT INTO vectors (segment_id, vector) VALUES (?, ?)");
-  [[1, 0, 0, 0], [0, 1, 0, 0], [0, 0, 0.6, 0.8]].forEach((vector, i) => vectors.run(i + 1, Buffer.from(Float32Array.from(vector).buffer)));
+  [
+    [1, 0, 0, 0],
+    [0, 1, 0, 0],
+    [0, 0, 0.6, 0.8],
+  ].forEach((vector, i) => vectors.run(i + 1, Buffer.from(Float32Array.from(vector).buffer)));
   if (schema >= 4) writeCodes(db, 4);
-  if (schema >= 2) db.exec(`INSERT INTO jobs VALUES ('/b.mp3', '{"id":"/b.mp3","state":"NEEDS_MEDIA_FIX","code":"UNREADABLE_MEDIA","reason":"no sound","hint":null,"attempts":1,"log":[],"engine":"local","stat":"s","updatedAtMs":1}')`);
+  if (schema >= 2)
+    db.exec(
+      `INSERT INTO jobs VALUES ('/b.mp3', '{"id":"/b.mp3","state":"NEEDS_MEDIA_FIX","code":"UNREADABLE_MEDIA","reason":"no sound","hint":null,"attempts":1,"log":[],"engine":"local","stat":"s","updatedAtMs":1}')`,
+    );
   db.close();
   return path;
 }
@@ -37,12 +44,21 @@ async function everything(path: string): Promise<unknown> {
   const assets = [];
   for await (const asset of store.listAssets()) assets.push(asset);
   const segments = [];
-  for await (const segment of store.readVersion("/a.mp3")) segments.push({ ...segment, vector: [...(segment.vector ?? [])].map((x) => x.toFixed(4)) });
-  const found = async (term: string): Promise<number[]> => (await store.searchText({ terms: [term] }, {}, 9)).map(({ segment }) => segment.index);
-  const words = { walrus: await found("walrus"), harbour: await found("harbours"), ann: await found("ann") };
-  const near = (await store.searchVector(Float32Array.of(0, 0.1, 0.6, 0.8), {}, 3)).map(({ segment }) => segment.index);
+  for await (const segment of store.readVersion("/a.mp3"))
+    segments.push({ ...segment, vector: [...(segment.vector ?? [])].map((x) => x.toFixed(4)) });
+  const found = async (term: string): Promise<number[]> =>
+    (await store.searchText({ terms: [term] }, {}, 9)).map(({ segment }) => segment.index);
+  const words = {
+    walrus: await found("walrus"),
+    harbour: await found("harbours"),
+    ann: await found("ann"),
+  };
+  const near = (await store.searchVector(Float32Array.of(0, 0.1, 0.6, 0.8), {}, 3)).map(
+    ({ segment }) => segment.index,
+  );
   const findings = [];
-  for await (const { status, found } of check({ deep: true })) if (status !== "ok") findings.push(found);
+  for await (const { status, found } of check({ deep: true }))
+    if (status !== "ok") findings.push(found);
   const jobs = (await ledger.listJobs()).length;
   await close();
   return { assets, segments, words, near, findings, jobs };
@@ -54,14 +70,44 @@ describe("a library of an earlier schema", () => {
       const path = libraryOf(schema);
       const first = await everything(path);
       expect(first).toMatchObject({
-        words: { walrus: [0], harbour: [1], ann: [0] }, near: [2, 1, 0], findings: [], jobs: schema >= 2 ? 1 : 0,
-        assets: [{ id: "/a.mp3", state: "indexed", sizeBytes: 11, mtimeMs: 22, captionsStat: "c", fingerprint: "f", segmentCount: 3, speakers: ["Ann"], indexedAtMs: 5, recordedAtMs: null }, { id: "/b.mp3", state: "failed", error: "no sound" }, { id: "/c.mp3", state: "registered" }],
-        segments: [{ text: "a walrus", speaker: "Ann", confidence: 0.5, vector: ["1.0000", "0.0000", "0.0000", "0.0000"] }, { text: "the harbour", confidence: null }, { text: "図書館の本", confidence: 1, vector: ["0.0000", "0.0000", "0.6000", "0.8000"] }],
+        words: { walrus: [0], harbour: [1], ann: [0] },
+        near: [2, 1, 0],
+        findings: [],
+        jobs: schema >= 2 ? 1 : 0,
+        assets: [
+          {
+            id: "/a.mp3",
+            state: "indexed",
+            sizeBytes: 11,
+            mtimeMs: 22,
+            captionsStat: "c",
+            fingerprint: "f",
+            segmentCount: 3,
+            speakers: ["Ann"],
+            indexedAtMs: 5,
+            recordedAtMs: null,
+          },
+          { id: "/b.mp3", state: "failed", error: "no sound" },
+          { id: "/c.mp3", state: "registered" },
+        ],
+        segments: [
+          {
+            text: "a walrus",
+            speaker: "Ann",
+            confidence: 0.5,
+            vector: ["1.0000", "0.0000", "0.0000", "0.0000"],
+          },
+          { text: "the harbour", confidence: null },
+          { text: "図書館の本", confidence: 1, vector: ["0.0000", "0.0000", "0.6000", "0.8000"] },
+        ],
       });
       const copy = backupPath(path, schema);
       expect(statSync(copy).mode & 0o777).toBe(0o600);
       const old = new Sqlite(copy, { readonly: true });
-      expect([old.pragma("user_version", { simple: true }), old.prepare("SELECT count(*) FROM segments").pluck().get()]).toEqual([schema, 3]);
+      expect([
+        old.pragma("user_version", { simple: true }),
+        old.prepare("SELECT count(*) FROM segments").pluck().get(),
+      ]).toEqual([schema, 3]);
       old.close();
       expect(await everything(path)).toEqual(first);
     });
@@ -69,14 +115,23 @@ describe("a library of an earlier schema", () => {
   it("is brought up once when two processes open it at the same moment", async () => {
     const path = libraryOf(1);
     const script = `const { open } = await import(${JSON.stringify(new URL("./open.ts", import.meta.url).href)}); const { close, schema } = await open({ path: process.argv[1], create: false }); console.log(schema().current); await close();`;
-    const run = (): Promise<string> => new Promise((resolve, reject) => {
-      const child = spawn(process.execPath, ["--input-type=module", "-e", script, path], { stdio: ["ignore", "pipe", "inherit"] });
-      let text = "";
-      child.stdout.on("data", (chunk) => { text += String(chunk); });
-      child.on("error", reject).on("close", () => resolve(text.trim()));
-    });
-    expect(await Promise.all([run(), run(), run()])).toEqual(Array.from({ length: 3 }, () => String(MIGRATIONS.length)));
-    expect(readdirSync(join(path, "..")).filter((name) => name.includes("backup"))).toEqual(["library.sqlite.schema-1.backup"]);
+    const run = (): Promise<string> =>
+      new Promise((resolve, reject) => {
+        const child = spawn(process.execPath, ["--input-type=module", "-e", script, path], {
+          stdio: ["ignore", "pipe", "inherit"],
+        });
+        let text = "";
+        child.stdout.on("data", (chunk) => {
+          text += String(chunk);
+        });
+        child.on("error", reject).on("close", () => resolve(text.trim()));
+      });
+    expect(await Promise.all([run(), run(), run()])).toEqual(
+      Array.from({ length: 3 }, () => String(MIGRATIONS.length)),
+    );
+    expect(readdirSync(join(path, "..")).filter((name) => name.includes("backup"))).toEqual([
+      "library.sqlite.schema-1.backup",
+    ]);
     expect(await everything(path)).toMatchObject({ near: [2, 1, 0], findings: [] });
   });
 

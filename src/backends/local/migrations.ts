@@ -129,7 +129,8 @@ export const MIGRATIONS: readonly Step[] = [
 ];
 
 /** Where the library as it was before a migration is kept. Nothing removes it. */
-export const backupPath = (path: string, schema: number): string => `${path}.schema-${schema}.backup`;
+export const backupPath = (path: string, schema: number): string =>
+  `${path}.schema-${schema}.backup`;
 
 /**
  * Brings a library to the newest schema in one transaction, after a copy of it as it was; two processes at once do it once.
@@ -162,18 +163,33 @@ function keepCopy(db: Database, copy: string): void {
 }
 
 export const noStore = (path: string): MediasearchError =>
-  new MediasearchError("NO_STORE", `${path}: no library here yet`, { subject: path, hint: "mediasearch index FOLDER" });
+  new MediasearchError("NO_STORE", `${path}: no library here yet`, {
+    subject: path,
+    hint: "mediasearch index FOLDER",
+  });
 
 /** @returns the schema of the file, 0 when it is new. */
 function checkSchema(db: Database, path: string): number {
   // One statement, thus one state of the file: another process may be making it just now.
-  const { current, application, isEmpty } = db.prepare("SELECT user_version AS current, application_id AS application, NOT EXISTS (SELECT 1 FROM sqlite_schema) AS isEmpty FROM pragma_user_version, pragma_application_id")
+  const { current, application, isEmpty } = db
+    .prepare(
+      "SELECT user_version AS current, application_id AS application, NOT EXISTS (SELECT 1 FROM sqlite_schema) AS isEmpty FROM pragma_user_version, pragma_application_id",
+    )
     .get() as { readonly current: number; readonly application: number; readonly isEmpty: number };
   if (application !== APPLICATION_ID && !(application === 0 && isEmpty === 1))
-    throw new MediasearchError("SCHEMA_MISMATCH", `${path}: a database, but not a library of mediasearch`, { subject: path, hint: "give another path with --store" });
+    throw new MediasearchError(
+      "SCHEMA_MISMATCH",
+      `${path}: a database, but not a library of mediasearch`,
+      { subject: path, hint: "give another path with --store" },
+    );
   if (current > MIGRATIONS.length)
-    throw new MediasearchError("SCHEMA_MISMATCH", `${path}: made by a newer mediasearch (schema ${current}; this one knows ${MIGRATIONS.length})`, {
-      subject: path, hint: "npm install mediasearch@latest",
-    });
+    throw new MediasearchError(
+      "SCHEMA_MISMATCH",
+      `${path}: made by a newer mediasearch (schema ${current}; this one knows ${MIGRATIONS.length})`,
+      {
+        subject: path,
+        hint: "npm install mediasearch@latest",
+      },
+    );
   return current;
 }

@@ -1,4 +1,15 @@
-import { accessSync, chmodSync, closeSync, constants, existsSync, mkdirSync, openSync, readFileSync, readSync, statSync } from "node:fs";
+import {
+  accessSync,
+  chmodSync,
+  closeSync,
+  constants,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  readSync,
+  statSync,
+} from "node:fs";
 import { dirname, join } from "node:path";
 import type { Database } from "better-sqlite3";
 import { MediasearchError } from "../../errors.ts";
@@ -20,12 +31,17 @@ const WAIT_FOR_OTHERS_MS = 10_000;
  * One SQLite file, https://www.sqlite.org. A command that waits for another process's commit waits `waitMs` at most.
  * @throws NO_STORE, SCHEMA_MISMATCH, STORE_BUSY, NO_SPACE; USAGE for a path that can't be a file.
  */
-export async function open({ path, create }: BackendOptions, waitMs = WAIT_FOR_OTHERS_MS): Promise<Backend> {
+export async function open(
+  { path, create }: BackendOptions,
+  waitMs = WAIT_FOR_OTHERS_MS,
+): Promise<Backend> {
   const { default: Sqlite } = await import("better-sqlite3");
   let db: Database | undefined;
   try {
     prepareFile(path, create);
-    db = isFrozen(path) ? new Sqlite(readFrozen(path), { readonly: true }) : new Sqlite(path, { timeout: waitMs });
+    db = isFrozen(path)
+      ? new Sqlite(readFrozen(path), { readonly: true })
+      : new Sqlite(path, { timeout: waitMs });
     defineFunctions(db);
     migrate(db, path, create);
     setUp(db);
@@ -39,7 +55,10 @@ export async function open({ path, create }: BackendOptions, waitMs = WAIT_FOR_O
     store: localStore(opened, path),
     ledger: localLedger(opened, path),
     queryVectors: localQueryVectors(opened),
-    schema: () => ({ current: opened.pragma("user_version", { simple: true }) as number, newest: MIGRATIONS.length }),
+    schema: () => ({
+      current: opened.pragma("user_version", { simple: true }) as number,
+      newest: MIGRATIONS.length,
+    }),
     check: ({ deep = false } = {}) => check(opened, path, deep),
     async repair() {
       try {
@@ -62,7 +81,11 @@ export async function open({ path, create }: BackendOptions, waitMs = WAIT_FOR_O
 /** What is said in recordings is private: only the owner reads the file. SQLite gives its side files the same mode. */
 function prepareFile(path: string, create: boolean): void {
   const at = statSync(path, { throwIfNoEntry: false });
-  if (at?.isDirectory()) throw new MediasearchError("USAGE", `${path}: is a folder, not a library file`, { subject: path, hint: `mediasearch … --store ${join(path, "library.sqlite")}` });
+  if (at?.isDirectory())
+    throw new MediasearchError("USAGE", `${path}: is a folder, not a library file`, {
+      subject: path,
+      hint: `mediasearch … --store ${join(path, "library.sqlite")}`,
+    });
   const size = at?.size ?? -1;
   if (size < 1 && !create) throw noStore(path);
   if (size < 0) {
@@ -70,7 +93,10 @@ function prepareFile(path: string, create: boolean): void {
     closeSync(openSync(path, "a", 0o600));
     chmodSync(path, 0o600);
   } else if (size > 0 && !isSqlite(path))
-    throw new MediasearchError("SCHEMA_MISMATCH", `${path}: not a library of mediasearch`, { subject: path, hint: "give another path with --store" });
+    throw new MediasearchError("SCHEMA_MISMATCH", `${path}: not a library of mediasearch`, {
+      subject: path,
+      hint: "give another path with --store",
+    });
 }
 
 function isSqlite(path: string): boolean {
@@ -110,5 +136,7 @@ function readFrozen(path: string): Buffer {
 
 function setUp(db: Database): void {
   // A commit is a file's worth of work: it is worth waiting until the disk has it, even if the power fails.
-  db.exec(`${db.readonly ? "" : "PRAGMA journal_mode = WAL;"} PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON`);
+  db.exec(
+    `${db.readonly ? "" : "PRAGMA journal_mode = WAL;"} PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON`,
+  );
 }

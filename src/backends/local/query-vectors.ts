@@ -6,13 +6,17 @@ import { toVector, vectorBlob } from "./rows.ts";
 const KEPT = 1000;
 
 /** Not by `node:crypto`: to load that for one digest takes longer than the whole query. */
-const keyOf = (embedder: string, query: string): Buffer => Buffer.from(sha256(Buffer.from(`${embedder}\0${query}`)));
+const keyOf = (embedder: string, query: string): Buffer =>
+  Buffer.from(sha256(Buffer.from(`${embedder}\0${query}`)));
 
 export function localQueryVectors(db: Database): QueryVectors {
   return {
     async get(embedder, query) {
       try {
-        const blob = db.prepare("SELECT vector FROM query_vectors WHERE key = ?").pluck().get(keyOf(embedder, query)) as Buffer | undefined;
+        const blob = db
+          .prepare("SELECT vector FROM query_vectors WHERE key = ?")
+          .pluck()
+          .get(keyOf(embedder, query)) as Buffer | undefined;
         return blob && toVector(blob);
       } catch {
         return undefined;
@@ -25,8 +29,11 @@ export function localQueryVectors(db: Database): QueryVectors {
 }
 
 function insert(db: Database, key: Buffer, vector: Float32Array): void {
-  const { changes, lastInsertRowid } = db.prepare("INSERT OR IGNORE INTO query_vectors (key, vector) VALUES (?, ?)").run(key, vectorBlob(vector));
-  if (changes > 0) db.prepare("DELETE FROM query_vectors WHERE id <= ?").run(Number(lastInsertRowid) - KEPT);
+  const { changes, lastInsertRowid } = db
+    .prepare("INSERT OR IGNORE INTO query_vectors (key, vector) VALUES (?, ?)")
+    .run(key, vectorBlob(vector));
+  if (changes > 0)
+    db.prepare("DELETE FROM query_vectors WHERE id <= ?").run(Number(lastInsertRowid) - KEPT);
 }
 
 /** Neither for another process's commit nor for the disk: what is lost here is made again. */

@@ -9,8 +9,15 @@ import { writeCodes } from "./vector-blocks.ts";
 type Embed = (segments: readonly Segment[]) => Promise<readonly Float32Array[]>;
 
 /** New vectors gather in a temporary table while the old ones answer; one transaction swaps them. Interrupted: nothing changed. */
-export async function reembed(db: Database, embedder: StoreIdentity, embed: Embed, onProgress?: (done: number, total: number) => void): Promise<void> {
-  db.exec("DROP TABLE IF EXISTS temp.staged; CREATE TEMP TABLE staged (segment_id INTEGER PRIMARY KEY, text TEXT, speaker TEXT, vector BLOB NOT NULL)");
+export async function reembed(
+  db: Database,
+  embedder: StoreIdentity,
+  embed: Embed,
+  onProgress?: (done: number, total: number) => void,
+): Promise<void> {
+  db.exec(
+    "DROP TABLE IF EXISTS temp.staged; CREATE TEMP TABLE staged (segment_id INTEGER PRIMARY KEY, text TEXT, speaker TEXT, vector BLOB NOT NULL)",
+  );
   try {
     await stage(db, embedder, embed, onProgress);
     db.transaction(() => swap(db, embedder)).immediate();
@@ -19,25 +26,51 @@ export async function reembed(db: Database, embedder: StoreIdentity, embed: Embe
   }
 }
 
-async function stage(db: Database, embedder: StoreIdentity, embed: Embed, onProgress?: (done: number, total: number) => void): Promise<void> {
+async function stage(
+  db: Database,
+  embedder: StoreIdentity,
+  embed: Embed,
+  onProgress?: (done: number, total: number) => void,
+): Promise<void> {
   const total = db.prepare("SELECT count(*) FROM segments").pluck().get() as number;
   const next = db.prepare("SELECT min(id) FROM versions WHERE id > ?").pluck();
-  const read = db.prepare("SELECT id, position, start_ms, end_ms, text, speaker, confidence FROM segments WHERE version_id = ? ORDER BY position");
+  const read = db.prepare(
+    "SELECT id, position, start_ms, end_ms, text, speaker, confidence FROM segments WHERE version_id = ? ORDER BY position",
+  );
   const insert = db.prepare("INSERT INTO staged VALUES (?, ?, ?, ?)");
   let done = 0;
-  for (let version = next.get(0) as number | null; version !== null; version = next.get(version) as number | null) {
+  for (
+    let version = next.get(0) as number | null;
+    version !== null;
+    version = next.get(version) as number | null
+  ) {
     const rows = read.all(version) as (SegmentRow & { readonly id: number })[];
     const vectors = await vectorsOf(rows.map(toSegment), embedder, embed);
-    rows.forEach(({ id, text, speaker }, i) => insert.run(id, text, speaker, vectorBlob(vectors[i] as Float32Array)));
+    rows.forEach(({ id, text, speaker }, i) =>
+      insert.run(id, text, speaker, vectorBlob(vectors[i] as Float32Array)),
+    );
     onProgress?.((done += rows.length), total);
   }
 }
 
-async function vectorsOf(segments: readonly Segment[], embedder: StoreIdentity, embed: Embed): Promise<readonly Float32Array[]> {
+async function vectorsOf(
+  segments: readonly Segment[],
+  embedder: StoreIdentity,
+  embed: Embed,
+): Promise<readonly Float32Array[]> {
   // What the model fails on is not the library's file.
-  const vectors = await embed(segments).catch((error: unknown) => { throw toMediasearchError(error); });
-  if (vectors.length !== segments.length || vectors.some(({ length }) => length !== embedder.dimensions))
-    throw new MediasearchError("BUG", `the embedding model ${embedder.embedder} made ${vectors.length} vectors of ${segments.length} texts, or not of ${embedder.dimensions} dimensions`, { subject: embedder.embedder });
+  const vectors = await embed(segments).catch((error: unknown) => {
+    throw toMediasearchError(error);
+  });
+  if (
+    vectors.length !== segments.length ||
+    vectors.some(({ length }) => length !== embedder.dimensions)
+  )
+    throw new MediasearchError(
+      "BUG",
+      `the embedding model ${embedder.embedder} made ${vectors.length} vectors of ${segments.length} texts, or not of ${embedder.dimensions} dimensions`,
+      { subject: embedder.embedder },
+    );
   refuseUseless(vectors, embedder.embedder);
   return vectors;
 }

@@ -11,8 +11,11 @@ export function repair(db: Database): readonly string[] {
   db.pragma("foreign_keys = OFF");
   try {
     db.transaction(() => {
-      const useless = db.prepare("DELETE FROM vectors WHERE length(vector) <> ?").run((readIdentity(db)?.dimensions ?? 0) * Float32Array.BYTES_PER_ELEMENT).changes;
-      if (useless > 0) done.push(`${useless} vectors of a wrong length removed; the next index makes them anew`);
+      const useless = db
+        .prepare("DELETE FROM vectors WHERE length(vector) <> ?")
+        .run((readIdentity(db)?.dimensions ?? 0) * Float32Array.BYTES_PER_ELEMENT).changes;
+      if (useless > 0)
+        done.push(`${useless} vectors of a wrong length removed; the next index makes them anew`);
       for (const law of [...LAWS].toReversed()) {
         const broken = countBroken(db, law);
         if (broken === 0 || law.mend === null) continue;

@@ -47,10 +47,17 @@ export const toStatus = (row: AssetRow): AssetStatus => ({
 });
 
 export const toSegment = (row: SegmentRow): Segment => ({
-  index: row.position, startMs: row.start_ms, endMs: row.end_ms, text: row.text, speaker: row.speaker, confidence: row.confidence,
+  index: row.position,
+  startMs: row.start_ms,
+  endMs: row.end_ms,
+  text: row.text,
+  speaker: row.speaker,
+  confidence: row.confidence,
 });
 
-export const vectorBlob = ({ buffer, byteOffset, byteLength }: Float32Array): Buffer => Buffer.from(buffer, byteOffset, byteLength);
+export const vectorBlob = ({ buffer, byteOffset, byteLength }: Float32Array): Buffer =>
+  Buffer.from(buffer, byteOffset, byteLength);
 
 /** A copy: SQLite's bytes need not lie on a multiple of four. */
-export const toVector = (blob: Buffer): Float32Array => new Float32Array(new Uint8Array(blob).buffer);
+export const toVector = (blob: Buffer): Float32Array =>
+  new Float32Array(new Uint8Array(blob).buffer);

@@ -11,7 +11,8 @@ export function spellings(db: Database, words: readonly string[]): Map<string, s
   const occurs = db.prepare("SELECT 1 FROM segments_fts WHERE segments_fts MATCH ? LIMIT 1");
   for (const word of words) {
     const match = matchAny([word]);
-    if (match === "" || tokens(word).length !== 1 || isUnspaced(word) || occurs.get(match)) continue;
+    if (match === "" || tokens(word).length !== 1 || isUnspaced(word) || occurs.get(match))
+      continue;
     for (const stem of nearestStems(word, vocabulary(db, word))) {
       const meant = wordOf(stem, word, textsWith(db, stem));
       if (meant === undefined) continue;
@@ -24,12 +25,24 @@ export function spellings(db: Database, words: readonly string[]): Map<string, s
 
 /** By the stem itself: as a query it would be stemmed again ("committe" of "committee"). */
 function textsWith(db: Database, stem: string): string[] {
-  db.exec("CREATE VIRTUAL TABLE IF NOT EXISTS temp.occurrences USING fts5vocab(main, segments_fts, instance)");
-  return db.prepare(`SELECT s.text || ' ' || ifnull(s.speaker, '') FROM (SELECT doc FROM temp.occurrences WHERE term = ? LIMIT ${LOOKED_AT}) o JOIN segments s ON s.id = o.doc`).pluck().all(stem) as string[];
+  db.exec(
+    "CREATE VIRTUAL TABLE IF NOT EXISTS temp.occurrences USING fts5vocab(main, segments_fts, instance)",
+  );
+  return db
+    .prepare(
+      `SELECT s.text || ' ' || ifnull(s.speaker, '') FROM (SELECT doc FROM temp.occurrences WHERE term = ? LIMIT ${LOOKED_AT}) o JOIN segments s ON s.id = o.doc`,
+    )
+    .pluck()
+    .all(stem) as string[];
 }
 
 function* vocabulary(db: Database, word: string): Iterable<IndexWord> {
-  db.exec("CREATE VIRTUAL TABLE IF NOT EXISTS temp.vocabulary USING fts5vocab(main, segments_fts, row)");
-  const words = db.prepare("SELECT term AS stem, doc AS count FROM temp.vocabulary WHERE term >= ? AND term < ?");
-  for (const letter of firstLetters(word)) yield* words.iterate(letter, `${letter}\u{10ffff}`) as IterableIterator<IndexWord>;
+  db.exec(
+    "CREATE VIRTUAL TABLE IF NOT EXISTS temp.vocabulary USING fts5vocab(main, segments_fts, row)",
+  );
+  const words = db.prepare(
+    "SELECT term AS stem, doc AS count FROM temp.vocabulary WHERE term >= ? AND term < ?",
+  );
+  for (const letter of firstLetters(word))
+    yield* words.iterate(letter, `${letter}\u{10ffff}`) as IterableIterator<IndexWord>;
 }

@@ -53,7 +53,16 @@ export function blockWriter(db: Database, dimensions: number, most = BLOCK_ROWS)
   let rows = 0;
   let parts: Part[] = [];
   const end = (): void => {
-    if (rows > 0) insertBlock(db, Buffer.concat([codes.subarray(0, rows * width), new Uint8Array(scales.buffer, 0, rows * 4)]), rows, parts);
+    if (rows > 0)
+      insertBlock(
+        db,
+        Buffer.concat([
+          codes.subarray(0, rows * width),
+          new Uint8Array(scales.buffer, 0, rows * 4),
+        ]),
+        rows,
+        parts,
+      );
     rows = 0;
     parts = [];
   };
@@ -76,10 +85,16 @@ export function blockWriter(db: Database, dimensions: number, most = BLOCK_ROWS)
 }
 
 function insertBlock(db: Database, codes: Buffer, rows: number, parts: readonly Part[]): void {
-  const id = Number(db.prepare("INSERT INTO vector_blocks (row_count, live_count) VALUES (?, ?)").run(rows, rows).lastInsertRowid);
+  const id = Number(
+    db.prepare("INSERT INTO vector_blocks (row_count, live_count) VALUES (?, ?)").run(rows, rows)
+      .lastInsertRowid,
+  );
   db.prepare("INSERT INTO vector_codes (block_id, codes) VALUES (?, ?)").run(id, codes);
-  const insert = db.prepare("INSERT INTO vector_parts (place, version_id, position, row_count) VALUES (?, ?, ?, ?)");
-  for (const part of parts) insert.run(id * BLOCK_ROWS + part.row, part.versionId, part.position, part.rows);
+  const insert = db.prepare(
+    "INSERT INTO vector_parts (place, version_id, position, row_count) VALUES (?, ?, ?, ?)",
+  );
+  for (const part of parts)
+    insert.run(id * BLOCK_ROWS + part.row, part.versionId, part.position, part.rows);
 }
 
 export interface StoredVector {
@@ -92,10 +107,14 @@ const PAGE = 500;
 
 /** The vectors of one version, or of all, in order; a few at a time in memory. */
 export function* storedVectors(db: Database, onlyVersion?: number): Iterable<StoredVector> {
-  const next = db.prepare(`SELECT s.version_id AS versionId, s.position, x.vector FROM segments s JOIN vectors x ON x.segment_id = s.id
+  const next =
+    db.prepare(`SELECT s.version_id AS versionId, s.position, x.vector FROM segments s JOIN vectors x ON x.segment_id = s.id
     WHERE (s.version_id, s.position) > (?, ?) ${onlyVersion === undefined ? "" : "AND s.version_id = ?"} ORDER BY s.version_id, s.position LIMIT ${PAGE}`);
-  for (let after = [onlyVersion ?? -1, -1]; ; ) {
-    const rows = next.all(...after, ...(onlyVersion === undefined ? [] : [onlyVersion])) as (Omit<StoredVector, "vector"> & { readonly vector: Buffer })[];
+  for (let after = [onlyVersion ?? -1, -1]; ;) {
+    const rows = next.all(...after, ...(onlyVersion === undefined ? [] : [onlyVersion])) as (Omit<
+      StoredVector,
+      "vector"
+    > & { readonly vector: Buffer })[];
     for (const row of rows) yield { ...row, vector: toVector(row.vector) };
     const last = rows.at(-1);
     if (!last) return;
@@ -107,7 +126,8 @@ export function* storedVectors(db: Database, onlyVersion?: number): Iterable<Sto
 export function writeCodes(db: Database, dimensions: number, onlyVersion?: number): void {
   if (onlyVersion === undefined) db.exec("DELETE FROM vector_blocks; DELETE FROM vector_parts");
   const writer = blockWriter(db, dimensions);
-  for (const { versionId, position, vector } of storedVectors(db, onlyVersion)) writer.add(versionId, position, vector);
+  for (const { versionId, position, vector } of storedVectors(db, onlyVersion))
+    writer.add(versionId, position, vector);
   writer.end();
 }
 
@@ -122,20 +142,34 @@ interface Block {
  * are joined. So at most a third of what a search reads is dead, and the work is at most in proportion to what was changed.
  */
 export function tidyBlocks(db: Database): void {
-  const loose = db.prepare(`SELECT id, row_count, live_count FROM vector_blocks WHERE live_count < ${SMALL_ROWS} OR live_count * 4 < row_count * 3`).all() as Block[];
-  const sizes = Map.groupBy(loose, ({ live_count: live }) => Math.floor(Math.log2(Math.max(1, live)) / 2));
-  const chosen = loose.filter(({ row_count: rows, live_count: live }) =>
-    live * 4 < rows * 3 || (sizes.get(Math.floor(Math.log2(live) / 2))?.length ?? 0) >= MERGED);
+  const loose = db
+    .prepare(
+      `SELECT id, row_count, live_count FROM vector_blocks WHERE live_count < ${SMALL_ROWS} OR live_count * 4 < row_count * 3`,
+    )
+    .all() as Block[];
+  const sizes = Map.groupBy(loose, ({ live_count: live }) =>
+    Math.floor(Math.log2(Math.max(1, live)) / 2),
+  );
+  const chosen = loose.filter(
+    ({ row_count: rows, live_count: live }) =>
+      live * 4 < rows * 3 || (sizes.get(Math.floor(Math.log2(live) / 2))?.length ?? 0) >= MERGED,
+  );
   if (chosen.length > 0) repack(db, chosen);
 }
 
 function repack(db: Database, blocks: readonly Block[]): void {
   const identity = readIdentity(db);
   if (!identity) return;
-  const writer = blockWriter(db, identity.dimensions, blocks.reduce((sum, { live_count: live }) => sum + live, 0));
+  const writer = blockWriter(
+    db,
+    identity.dimensions,
+    blocks.reduce((sum, { live_count: live }) => sum + live, 0),
+  );
   const width = rowBytes(identity.dimensions);
   const readCodes = db.prepare("SELECT codes FROM vector_codes WHERE block_id = ?").pluck();
-  const readParts = db.prepare(`SELECT place % ${BLOCK_ROWS} AS row, version_id AS versionId, position, row_count AS rows FROM vector_parts WHERE place >= ? AND place < ? ORDER BY place`);
+  const readParts = db.prepare(
+    `SELECT place % ${BLOCK_ROWS} AS row, version_id AS versionId, position, row_count AS rows FROM vector_parts WHERE place >= ? AND place < ? ORDER BY place`,
+  );
   const removeParts = db.prepare("DELETE FROM vector_parts WHERE place >= ? AND place < ?");
   const removeBlock = db.prepare("DELETE FROM vector_blocks WHERE id = ?");
   for (const { id, row_count: total, live_count: live } of blocks) {
@@ -143,7 +177,13 @@ function repack(db: Database, blocks: readonly Block[]): void {
     if (live > 0) {
       const codes = readCodes.get(id) as Buffer;
       for (const { row, versionId, position, rows } of readParts.all(...places) as Part[])
-        for (let i = 0; i < rows; i++) writer.copy(versionId, position + i, codes.subarray((row + i) * width, (row + i + 1) * width), codes.readFloatLE(total * width + (row + i) * 4));
+        for (let i = 0; i < rows; i++)
+          writer.copy(
+            versionId,
+            position + i,
+            codes.subarray((row + i) * width, (row + i + 1) * width),
+            codes.readFloatLE(total * width + (row + i) * 4),
+          );
     }
     removeParts.run(...places);
     removeBlock.run(id);

@@ -36,13 +36,19 @@ export function encode(vector: Float32Array, row: Uint8Array): number {
     if (found.nearness > best.nearness) best = { step, ...found };
   }
   row.fill(0);
-  for (let i = 0; i < dimensions; i++) row[byteOf(i)] = (row[byteOf(i)] as number) | (levelOf(vector[i] as number, 1 / best.step) << shiftOf(i));
+  for (let i = 0; i < dimensions; i++)
+    row[byteOf(i)] =
+      (row[byteOf(i)] as number) | (levelOf(vector[i] as number, 1 / best.step) << shiftOf(i));
   return squared / best.product;
 }
 
-const levelOf = (value: number, perStep: number): number => Math.max(0, Math.min(HIGHEST, Math.floor(value * perStep + MIDDLE + 0.5)));
+const levelOf = (value: number, perStep: number): number =>
+  Math.max(0, Math.min(HIGHEST, Math.floor(value * perStep + MIDDLE + 0.5)));
 
-function tryStep(vector: Float32Array, step: number): { readonly product: number; readonly nearness: number } {
+function tryStep(
+  vector: Float32Array,
+  step: number,
+): { readonly product: number; readonly nearness: number } {
   const perStep = 1 / step;
   let product = 0;
   let squared = 0;
@@ -58,7 +64,11 @@ function tryStep(vector: Float32Array, step: number): { readonly product: number
 const QUERY_HIGHEST = 2047;
 
 /** A query as the scan takes it: values in the order of the codes, and what their middle adds up to. Scores come out multiplied with `factor`. */
-export function encodeQuery(vector: Float32Array): { readonly values: Int16Array; readonly bias: number; readonly factor: number } {
+export function encodeQuery(vector: Float32Array): {
+  readonly values: Int16Array;
+  readonly bias: number;
+  readonly factor: number;
+} {
   const largest = vector.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
   // A query without a direction is equally far from everything.
   const factor = largest > 0 ? QUERY_HIGHEST / largest : 0;

@@ -79,18 +79,38 @@ export function openScan(db: Database, dimensions: number): Scan {
       const [block, row] = [Math.floor(place / BLOCK_ROWS), place % BLOCK_ROWS];
       const address = addressOf(block);
       const scales = address + (counts.get(block) ?? 0) * width;
-      const bytes = run(0, address + row * width, scales + row * 4, rows, groups, bias, best.least(), foundAt);
-      const [numbers, scores] = [new Int32Array(host.buffer, foundAt, bytes / 4), new Float32Array(host.buffer, foundAt, bytes / 4)];
-      for (let i = 0; i < numbers.length; i += 2) best.add(place + (numbers[i] as number), scores[i + 1] as number);
+      const bytes = run(
+        0,
+        address + row * width,
+        scales + row * 4,
+        rows,
+        groups,
+        bias,
+        best.least(),
+        foundAt,
+      );
+      const [numbers, scores] = [
+        new Int32Array(host.buffer, foundAt, bytes / 4),
+        new Float32Array(host.buffer, foundAt, bytes / 4),
+      ];
+      for (let i = 0; i < numbers.length; i += 2)
+        best.add(place + (numbers[i] as number), scores[i + 1] as number);
     }
-    return best.all().map(({ place, score }) => ({ place, score: factor > 0 ? score / factor : 0 }));
+    return best
+      .all()
+      .map(({ place, score }) => ({ place, score: factor > 0 ? score / factor : 0 }));
   };
 }
 
-const whole = (counts: ReadonlyMap<number, number>): Rows[] => [...counts].map(([block, rows]) => ({ place: block * BLOCK_ROWS, rows }));
+const whole = (counts: ReadonlyMap<number, number>): Rows[] =>
+  [...counts].map(([block, rows]) => ({ place: block * BLOCK_ROWS, rows }));
 
 /** Of many candidates so many of the best; of equals those that came first. */
-function keepBest(most: number): { readonly add: (place: number, score: number) => void; readonly least: () => number; readonly all: () => Candidate[] } {
+function keepBest(most: number): {
+  readonly add: (place: number, score: number) => void;
+  readonly least: () => number;
+  readonly all: () => Candidate[];
+} {
   const room = most * 2 + BLOCK_ROWS;
   const [places, scores] = [new Float64Array(room), new Float32Array(room)];
   let count = 0;
@@ -119,7 +139,10 @@ function keepBest(most: number): { readonly add: (place: number, score: number) 
     least: () => least,
     all() {
       cut();
-      return Array.from(scores.subarray(0, count), (score, i) => ({ place: places[i] as number, score })).sort((a, b) => b.score - a.score);
+      return Array.from(scores.subarray(0, count), (score, i) => ({
+        place: places[i] as number,
+        score,
+      })).sort((a, b) => b.score - a.score);
     },
   };
 }

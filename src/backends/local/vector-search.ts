@@ -16,7 +16,12 @@ const WEIGHED = 200;
  * The greatest inner products: a scan of all codes gives candidates, and vectors decide among the best. Rows whose segments the filter leaves out, or nobody owns, are
  * found out among the candidates; only where these are too many are the rows that count looked up first.
  */
-export function searchVector(db: Database, vector: Float32Array, filter: SearchFilter, limit: number): Hit[] {
+export function searchVector(
+  db: Database,
+  vector: Float32Array,
+  filter: SearchFilter,
+  limit: number,
+): Hit[] {
   if (limit < 1) return [];
   const scan = scanOf(db, vector.length);
   const enough = Math.max(WEIGHED, limit);
@@ -41,21 +46,29 @@ function scanOf(db: Database, dimensions: number): Scan {
   return scan;
 }
 
-const PARTS = "FROM assets a JOIN versions v ON v.asset_id = a.id JOIN vector_parts p ON p.version_id = v.id";
+const PARTS =
+  "FROM assets a JOIN versions v ON v.asset_id = a.id JOIN vector_parts p ON p.version_id = v.id";
 
 /** All rows of the files that a filter can mean; undefined when that is no question of files. */
 function rowsOfFiles(db: Database, { assets, speaker }: SearchFilter): Rows[] | undefined {
   if (!assets && speaker === undefined) return undefined;
-  const said = "EXISTS (SELECT 1 FROM json_each(v.speakers) one WHERE speaker_matches(?, one.value))";
+  const said =
+    "EXISTS (SELECT 1 FROM json_each(v.speakers) one WHERE speaker_matches(?, one.value))";
   const { where, values } = conditions({ assets });
-  return db.prepare(`SELECT p.place, p.row_count AS rows ${PARTS} WHERE true${where}${speaker === undefined ? "" : ` AND ${said}`} ORDER BY p.place`)
+  return db
+    .prepare(
+      `SELECT p.place, p.row_count AS rows ${PARTS} WHERE true${where}${speaker === undefined ? "" : ` AND ${said}`} ORDER BY p.place`,
+    )
     .all(...values, ...(speaker === undefined ? [] : [speaker])) as Rows[];
 }
 
 function rowsOfSegments(db: Database, filter: SearchFilter): Rows[] {
   const { where, values } = conditions(filter);
-  const places = db.prepare(`SELECT p.place + s.position - p.position AS place ${PARTS}
-    JOIN segments s ON s.version_id = v.id AND s.position >= p.position AND s.position < p.position + p.row_count WHERE true${where} ORDER BY 1`).pluck().all(...values) as number[];
+  const places = db
+    .prepare(`SELECT p.place + s.position - p.position AS place ${PARTS}
+    JOIN segments s ON s.version_id = v.id AND s.position >= p.position AND s.position < p.position + p.row_count WHERE true${where} ORDER BY 1`)
+    .pluck()
+    .all(...values) as number[];
   const found: { readonly place: number; rows: number }[] = [];
   for (const place of places) {
     const last = found.at(-1);
@@ -68,17 +81,29 @@ function rowsOfSegments(db: Database, filter: SearchFilter): Rows[] {
 type Found = HitRow & { readonly id: number; readonly nth: number };
 
 /** So many of the first candidates that are somebody's and meet the filter; `nth` is their place among all. */
-function present(db: Database, candidates: readonly Candidate[], filter: SearchFilter, most: number): Found[] {
+function present(
+  db: Database,
+  candidates: readonly Candidate[],
+  filter: SearchFilter,
+  most: number,
+): Found[] {
   const { where, values } = conditions(filter);
-  return db.prepare(`SELECT ${COLUMNS}, s.id, j.key AS nth FROM json_each(?) j
+  return db
+    .prepare(`SELECT ${COLUMNS}, s.id, j.key AS nth FROM json_each(?) j
     CROSS JOIN vector_parts p ON p.place = (SELECT max(place) FROM vector_parts WHERE place <= j.value) AND j.value < p.place + p.row_count
     CROSS JOIN segments s ON s.version_id = p.version_id AND s.position = p.position + j.value - p.place
     CROSS JOIN versions v ON v.id = s.version_id CROSS JOIN assets a ON a.id = v.asset_id
-    WHERE true${where} LIMIT ?`).all(JSON.stringify(candidates.map(({ place }) => place)), ...values, most) as Found[];
+    WHERE true${where} LIMIT ?`)
+    .all(JSON.stringify(candidates.map(({ place }) => place)), ...values, most) as Found[];
 }
 
 /** Hits with exact scores of the first, and of the others those that their codes give. */
-function weighed(db: Database, query: Float32Array, candidates: readonly Candidate[], found: readonly Found[]): Hit[] {
+function weighed(
+  db: Database,
+  query: Float32Array,
+  candidates: readonly Candidate[],
+  found: readonly Found[],
+): Hit[] {
   const read = db.prepare("SELECT vector FROM vectors WHERE segment_id = ?").pluck();
   return found.map((row, i) => {
     const blob = i < WEIGHED ? (read.get(row.id) as Buffer | undefined) : undefined;

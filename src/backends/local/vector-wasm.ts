@@ -8,7 +8,10 @@ export type Code = readonly number[];
 declare const WebAssembly: {
   readonly Memory: new (limits: { readonly initial: number }) => WasmMemory;
   readonly Module: new (bytes: Uint8Array) => object;
-  readonly Instance: new (module: object, imports: object) => { readonly exports: Readonly<Record<string, unknown>> };
+  readonly Instance: new (
+    module: object,
+    imports: object,
+  ) => { readonly exports: Readonly<Record<string, unknown>> };
 };
 
 export interface WasmMemory {
@@ -46,9 +49,20 @@ export const get = (local: number): Code => [0x20, ...unsigned(local)];
 export const set = (local: number): Code => [0x21, ...unsigned(local)];
 export const tee = (local: number): Code => [0x22, ...unsigned(local)];
 
-export const i32 = { const: (value: number): Code => [0x41, ...signed(value)], add: [0x6a], sub: [0x6b], lessUnsigned: [0x49], store: (offset: number): Code => [0x36, ...at(2, offset)] } as const;
+export const i32 = {
+  const: (value: number): Code => [0x41, ...signed(value)],
+  add: [0x6a],
+  sub: [0x6b],
+  lessUnsigned: [0x49],
+  store: (offset: number): Code => [0x36, ...at(2, offset)],
+} as const;
 export const f32 = {
-  sub: [0x93], mul: [0x94], greaterOrEqual: [0x60], fromI32: [0xb2], load: (offset: number): Code => [0x2a, ...at(2, offset)], store: (offset: number): Code => [0x38, ...at(2, offset)],
+  sub: [0x93],
+  mul: [0x94],
+  greaterOrEqual: [0x60],
+  fromI32: [0xb2],
+  load: (offset: number): Code => [0x2a, ...at(2, offset)],
+  store: (offset: number): Code => [0x38, ...at(2, offset)],
 } as const;
 export const v128 = {
   zero: [...simd(0x0c), ...Array.from({ length: 16 }, () => 0)],
@@ -72,7 +86,11 @@ export const branchIf: Code = [0x0d, 0];
 export const when = (...body: readonly Code[]): Code => [0x04, EMPTY, ...body.flat(), 0x0b];
 
 const vector = (items: readonly Code[]): number[] => [...unsigned(items.length), ...items.flat()];
-const section = (id: number, content: readonly number[]): number[] => [id, ...unsigned(content.length), ...content];
+const section = (id: number, content: readonly number[]): number[] => [
+  id,
+  ...unsigned(content.length),
+  ...content,
+];
 const named = (name: string): number[] => vector([...Buffer.from(name)].map((byte) => [byte]));
 
 export interface WasmFunction {
@@ -87,7 +105,14 @@ export function assemble({ params, locals, result, body }: WasmFunction): Uint8A
   const type = [0x60, ...vector(params.map((one) => [TYPES[one]])), ...vector([[TYPES[result]]])];
   const code = [...vector(locals.map((one) => [1, TYPES[one]])), ...body, 0x0b];
   return Uint8Array.from([
-    0x00, 0x61, 0x73, 0x6d, 1, 0, 0, 0,
+    0x00,
+    0x61,
+    0x73,
+    0x6d,
+    1,
+    0,
+    0,
+    0,
     ...section(1, vector([type])),
     ...section(2, vector([[...named("host"), ...named("memory"), 0x02, 0x00, 1]])),
     ...section(3, vector([[0]])),
@@ -96,10 +121,16 @@ export function assemble({ params, locals, result, body }: WasmFunction): Uint8A
   ]);
 }
 
-export const memory = (bytes: number): WasmMemory => new WebAssembly.Memory({ initial: Math.ceil(bytes / WASM_PAGE_BYTES) });
+export const memory = (bytes: number): WasmMemory =>
+  new WebAssembly.Memory({ initial: Math.ceil(bytes / WASM_PAGE_BYTES) });
 
 /** Its parameters and result are as the function was written. */
-export function instantiate(code: WasmFunction, host: WasmMemory): (...args: readonly number[]) => number {
-  const { exports } = new WebAssembly.Instance(new WebAssembly.Module(assemble(code)), { host: { memory: host } });
+export function instantiate(
+  code: WasmFunction,
+  host: WasmMemory,
+): (...args: readonly number[]) => number {
+  const { exports } = new WebAssembly.Instance(new WebAssembly.Module(assemble(code)), {
+    host: { memory: host },
+  });
   return exports["run"] as (...args: readonly number[]) => number;
 }

@@ -47,30 +47,73 @@ function clustered(): Float32Array {
   return Float32Array.from(values, (value) => value / length);
 }
 
-function version(id: string, segments: number, more: Partial<AssetVersion> = {}, speaker: (index: number) => string | null = () => null): AssetVersion {
+function version(
+  id: string,
+  segments: number,
+  more: Partial<AssetVersion> = {},
+  speaker: (index: number) => string | null = () => null,
+): AssetVersion {
   return {
-    id, sizeBytes: 1, mtimeMs: 1, fingerprint: id, captionsStat: "", origin: "asr", engine: "e", language: "en", durationMs: 1000,
-    segments: Array.from({ length: segments }, (_, index) => ({ index, startMs: index, endMs: index + 1, text: `${id} ${index}`, speaker: speaker(index), confidence: 1, vector: clustered() })), ...more,
+    id,
+    sizeBytes: 1,
+    mtimeMs: 1,
+    fingerprint: id,
+    captionsStat: "",
+    origin: "asr",
+    engine: "e",
+    language: "en",
+    durationMs: 1000,
+    segments: Array.from({ length: segments }, (_, index) => ({
+      index,
+      startMs: index,
+      endMs: index + 1,
+      text: `${id} ${index}`,
+      speaker: speaker(index),
+      confidence: 1,
+      vector: clustered(),
+    })),
+    ...more,
   };
 }
 
 /** What a store must answer, out of the vectors that it gives back. */
-async function exact(store: Store, query: Float32Array, matches: (id: string, speaker: string | null) => boolean, limit: number): Promise<string[]> {
+async function exact(
+  store: Store,
+  query: Float32Array,
+  matches: (id: string, speaker: string | null) => boolean,
+  limit: number,
+): Promise<string[]> {
   const all: { text: string; score: number }[] = [];
   for await (const { id, state: assetState } of store.listAssets()) {
     if (assetState === "deleted") continue;
     for await (const { text, speaker, vector } of store.readVersion(id))
-      if (vector && matches(id, speaker)) all.push({ text, score: vector.reduce((sum, value, i) => sum + value * (query[i] ?? 0), 0) });
+      if (vector && matches(id, speaker))
+        all.push({
+          text,
+          score: vector.reduce((sum, value, i) => sum + value * (query[i] ?? 0), 0),
+        });
   }
-  return all.toSorted((a, b) => b.score - a.score).slice(0, limit).map(({ text }) => text);
+  return all
+    .toSorted((a, b) => b.score - a.score)
+    .slice(0, limit)
+    .map(({ text }) => text);
 }
 const texts = (hits: readonly Hit[]): string[] => hits.map(({ segment }) => segment.text);
 
 /** Where an answer is not what comparing every vector gives. */
-async function differences(store: Store, filter: SearchFilter = {}, matches: (id: string, speaker: string | null) => boolean = () => true): Promise<string[]> {
+async function differences(
+  store: Store,
+  filter: SearchFilter = {},
+  matches: (id: string, speaker: string | null) => boolean = () => true,
+): Promise<string[]> {
   const query = clustered();
-  const [found, nearest] = [texts(await store.searchVector(query, filter, 10)), await exact(store, query, matches, 10)];
-  return Array.from({ length: Math.max(found.length, nearest.length) }, (_, i) => (found[i] === nearest[i] ? "" : `${found[i]} for ${nearest[i]}`)).filter((one) => one !== "");
+  const [found, nearest] = [
+    texts(await store.searchVector(query, filter, 10)),
+    await exact(store, query, matches, 10),
+  ];
+  return Array.from({ length: Math.max(found.length, nearest.length) }, (_, i) =>
+    found[i] === nearest[i] ? "" : `${found[i]} for ${nearest[i]}`,
+  ).filter((one) => one !== "");
 }
 const faults = async (backend: Backend): Promise<string[]> => {
   const failed: string[] = [];
@@ -79,22 +122,33 @@ const faults = async (backend: Backend): Promise<string[]> => {
 };
 
 describe("codes", () => {
-  it.each([1, 4, 31, 33, 128, 384, 1000])("of %i dimensions estimate the inner product, and exactly that of a vector with itself", (dimensions) => {
-    const row = new Uint8Array(rowBytes(dimensions));
-    for (let n = 0; n < 20; n++) {
-      const [vector, other] = [0, 0].map(() => Float32Array.from({ length: dimensions }, () => normal() * 3)) as [Float32Array, Float32Array];
-      const scale = encode(vector, row);
-      const estimate = (query: Float32Array): number => {
-        const { values, bias, factor } = encodeQuery(query);
-        const sum = values.reduce((total, value, i) => total + value * (((row[(i >> 5) * 16 + (i & 15)] ?? 0) >> ((i & 16) >> 2)) & 15), 0);
-        return ((sum - bias) * scale) / factor;
-      };
-      const product = vector.reduce((sum, value, i) => sum + value * (other[i] ?? 0), 0);
-      const length = Math.hypot(...vector);
-      expect(Math.abs(estimate(vector) / length ** 2 - 1)).toBeLessThan(0.01);
-      expect(Math.abs(estimate(other) - product) / (length * Math.hypot(...other))).toBeLessThan(0.5 / Math.sqrt(dimensions));
-    }
-  });
+  it.each([1, 4, 31, 33, 128, 384, 1000])(
+    "of %i dimensions estimate the inner product, and exactly that of a vector with itself",
+    (dimensions) => {
+      const row = new Uint8Array(rowBytes(dimensions));
+      for (let n = 0; n < 20; n++) {
+        const [vector, other] = [0, 0].map(() =>
+          Float32Array.from({ length: dimensions }, () => normal() * 3),
+        ) as [Float32Array, Float32Array];
+        const scale = encode(vector, row);
+        const estimate = (query: Float32Array): number => {
+          const { values, bias, factor } = encodeQuery(query);
+          const sum = values.reduce(
+            (total, value, i) =>
+              total + value * (((row[(i >> 5) * 16 + (i & 15)] ?? 0) >> ((i & 16) >> 2)) & 15),
+            0,
+          );
+          return ((sum - bias) * scale) / factor;
+        };
+        const product = vector.reduce((sum, value, i) => sum + value * (other[i] ?? 0), 0);
+        const length = Math.hypot(...vector);
+        expect(Math.abs(estimate(vector) / length ** 2 - 1)).toBeLessThan(0.01);
+        expect(Math.abs(estimate(other) - product) / (length * Math.hypot(...other))).toBeLessThan(
+          0.5 / Math.sqrt(dimensions),
+        );
+      }
+    },
+  );
 
   it("of a vector with few values besides zero estimate well too", () => {
     const vector = new Float32Array(384);
@@ -104,7 +158,7 @@ describe("codes", () => {
     const { values, bias, factor } = encodeQuery(vector);
     const level = ((row[1] ?? 0) >> 4) & 15;
     expect(level).toBe(15);
-    expect(Math.abs(((values[17] ?? 0) * level - bias) * scale / factor - 1)).toBeLessThan(0.01);
+    expect(Math.abs((((values[17] ?? 0) * level - bias) * scale) / factor - 1)).toBeLessThan(0.01);
   });
 });
 
@@ -112,7 +166,8 @@ describe("search by meaning in a library file", () => {
   it("gives what comparing every vector gives, first and again, whatever was replaced, removed, moved, copied, hidden or purged in between", async () => {
     const backend = await openHere();
     const { store } = backend;
-    for (let n = 0; n < 12; n++) await store.commit(version(`/${n}`, 20 + Math.floor(random() * 400)), MODEL);
+    for (let n = 0; n < 12; n++)
+      await store.commit(version(`/${n}`, 20 + Math.floor(random() * 400)), MODEL);
     await store.commit(version("/long", 2500), MODEL);
     const place = (id: string) => ({ id, sizeBytes: 1, mtimeMs: 1, captionsStat: "" });
     const changes: readonly (() => Promise<unknown>)[] = [
@@ -124,8 +179,19 @@ describe("search by meaning in a library file", () => {
       () => store.markDeleted(["/7", "/8", "/long"]),
       () => store.restore(place("/7")),
       () => store.purge(Date.now() + 1000),
-      () => store.commit(version("/partial", 40, { segments: version("/partial", 40).segments.map((segment) => (segment.index % 3 === 0 ? { ...segment, vector: null } : segment)) }), MODEL),
-      () => store.reembed({ embedder: "test@2", dimensions: DIMENSIONS }, async (segments) => segments.map(clustered)),
+      () =>
+        store.commit(
+          version("/partial", 40, {
+            segments: version("/partial", 40).segments.map((segment) =>
+              segment.index % 3 === 0 ? { ...segment, vector: null } : segment,
+            ),
+          }),
+          MODEL,
+        ),
+      () =>
+        store.reembed({ embedder: "test@2", dimensions: DIMENSIONS }, async (segments) =>
+          segments.map(clustered),
+        ),
     ];
     for (const change of changes) {
       await change();
@@ -145,30 +211,60 @@ describe("search by meaning in a library file", () => {
 
   it("fills the limit when nearly everything is hidden, or said by others", async () => {
     const { store } = await openHere();
-    for (let n = 0; n < 40; n++) await store.commit(version(`/${n}`, 50, {}, (index) => (n % 2 === 0 && index % 25 === 3 ? "Ann Lee" : "Tom")), MODEL);
-    expect(await differences(store, { speaker: "ann" }, (_, speaker) => speaker === "Ann Lee")).toEqual([]);
-    expect(await differences(store, { speaker: "tom" }, (_, speaker) => speaker === "Tom")).toEqual([]);
-    expect(await differences(store, { assets: new Set(["/3", "/4"]) }, (id) => id === "/3" || id === "/4")).toEqual([]);
-    expect(await differences(store, { assets: new Set(["/3", "/4"]), speaker: "lee" }, (id, speaker) => id === "/4" && speaker === "Ann Lee")).toEqual([]);
+    for (let n = 0; n < 40; n++)
+      await store.commit(
+        version(`/${n}`, 50, {}, (index) => (n % 2 === 0 && index % 25 === 3 ? "Ann Lee" : "Tom")),
+        MODEL,
+      );
+    expect(
+      await differences(store, { speaker: "ann" }, (_, speaker) => speaker === "Ann Lee"),
+    ).toEqual([]);
+    expect(await differences(store, { speaker: "tom" }, (_, speaker) => speaker === "Tom")).toEqual(
+      [],
+    );
+    expect(
+      await differences(
+        store,
+        { assets: new Set(["/3", "/4"]) },
+        (id) => id === "/3" || id === "/4",
+      ),
+    ).toEqual([]);
+    expect(
+      await differences(
+        store,
+        { assets: new Set(["/3", "/4"]), speaker: "lee" },
+        (id, speaker) => id === "/4" && speaker === "Ann Lee",
+      ),
+    ).toEqual([]);
     await store.markDeleted(Array.from({ length: 39 }, (_, n) => `/${n}`));
     expect(await differences(store)).toEqual([]);
-    expect(await differences(store, { speaker: "ann" }, (_, speaker) => speaker === "Ann Lee")).toEqual([]);
+    expect(
+      await differences(store, { speaker: "ann" }, (_, speaker) => speaker === "Ann Lee"),
+    ).toEqual([]);
   });
 
   it("finds nothing near a query without a direction, and does not fail", async () => {
     const { store } = await openHere();
     await store.commit(version("/a", 5), MODEL);
-    expect((await store.searchVector(new Float32Array(DIMENSIONS), {}, 10)).map(({ score }) => score)).toEqual([0, 0, 0, 0, 0]);
+    expect(
+      (await store.searchVector(new Float32Array(DIMENSIONS), {}, 10)).map(({ score }) => score),
+    ).toEqual([0, 0, 0, 0, 0]);
     expect(await store.searchVector(clustered(), {}, 0)).toEqual([]);
   });
 });
 
 describe("the codes in a library file", () => {
-  const sizes = () => look((db) => ({
-    blocks: db.prepare("SELECT count(*) FROM vector_blocks").pluck().get() as number,
-    codeBytes: db.prepare("SELECT coalesce(sum(length(codes)), 0) FROM vector_codes").pluck().get() as number,
-    usedPages: (db.pragma("page_count", { simple: true }) as number) - (db.pragma("freelist_count", { simple: true }) as number),
-  }));
+  const sizes = () =>
+    look((db) => ({
+      blocks: db.prepare("SELECT count(*) FROM vector_blocks").pluck().get() as number,
+      codeBytes: db
+        .prepare("SELECT coalesce(sum(length(codes)), 0) FROM vector_codes")
+        .pluck()
+        .get() as number,
+      usedPages:
+        (db.pragma("page_count", { simple: true }) as number) -
+        (db.pragma("freelist_count", { simple: true }) as number),
+    }));
 
   it("shrink with what is deleted: no dead weight stays behind in what is kept or read", async () => {
     const backend = await openHere();
@@ -200,26 +296,48 @@ describe("the codes in a library file", () => {
     for (let n = 0; n < 350; n++) await backend.store.commit(version(`/${n}`, 3), MODEL);
     expect(sizes().blocks).toBeLessThan(35);
     // Numbers are never given twice, so the last one tells how many blocks were written in all.
-    expect(look((db) => db.prepare("SELECT seq FROM sqlite_sequence WHERE name = 'vector_blocks'").pluck().get() as number)).toBeLessThan(350 * 1.2);
+    expect(
+      look(
+        (db) =>
+          db
+            .prepare("SELECT seq FROM sqlite_sequence WHERE name = 'vector_blocks'")
+            .pluck()
+            .get() as number,
+      ),
+    ).toBeLessThan(350 * 1.2);
     expect(await faults(backend)).toEqual([]);
     expect(await differences(backend.store)).toEqual([]);
   });
 
   it("are made of the vectors of a library of an older schema, once, with nothing lost", async () => {
-    look((db) => db.transaction(() => {
-      for (const step of MIGRATIONS.slice(0, 2)) apply(db, step);
-      db.pragma("user_version = 2");
-      db.pragma(`application_id = ${0x6d737263}`);
-      db.prepare("INSERT INTO meta VALUES ('embedder', ?)").run(JSON.stringify(MODEL));
-      for (let file = 1; file <= 3; file++) {
-        db.prepare("INSERT INTO assets (id, path, size_bytes, mtime_ms, state) VALUES (?, ?, 1, 1, 'partial')").run(file, `/${file}`);
-        db.prepare("INSERT INTO versions VALUES (?, ?, 'f', 'asr', 'e', 'en', 1, 700, '[]', 1)").run(file, file);
-        for (let n = 0; n < 700; n++) {
-          const { lastInsertRowid } = db.prepare("INSERT INTO segments (version_id, position, start_ms, end_ms, text) VALUES (?, ?, 0, 1, ?)").run(file, n, `/${file} ${n}`);
-          if (n % 7 !== 6) db.prepare("INSERT INTO vectors VALUES (?, ?)").run(lastInsertRowid, Buffer.from(clustered().buffer));
+    look((db) =>
+      db.transaction(() => {
+        for (const step of MIGRATIONS.slice(0, 2)) apply(db, step);
+        db.pragma("user_version = 2");
+        db.pragma(`application_id = ${0x6d737263}`);
+        db.prepare("INSERT INTO meta VALUES ('embedder', ?)").run(JSON.stringify(MODEL));
+        for (let file = 1; file <= 3; file++) {
+          db.prepare(
+            "INSERT INTO assets (id, path, size_bytes, mtime_ms, state) VALUES (?, ?, 1, 1, 'partial')",
+          ).run(file, `/${file}`);
+          db.prepare(
+            "INSERT INTO versions VALUES (?, ?, 'f', 'asr', 'e', 'en', 1, 700, '[]', 1)",
+          ).run(file, file);
+          for (let n = 0; n < 700; n++) {
+            const { lastInsertRowid } = db
+              .prepare(
+                "INSERT INTO segments (version_id, position, start_ms, end_ms, text) VALUES (?, ?, 0, 1, ?)",
+              )
+              .run(file, n, `/${file} ${n}`);
+            if (n % 7 !== 6)
+              db.prepare("INSERT INTO vectors VALUES (?, ?)").run(
+                lastInsertRowid,
+                Buffer.from(clustered().buffer),
+              );
+          }
         }
-      }
-    })());
+      })(),
+    );
     const [backend, again] = [await openHere(), await openHere()];
     expect(backend.schema()).toEqual({ current: MIGRATIONS.length, newest: MIGRATIONS.length });
     expect(sizes().blocks).toBe(2);
@@ -230,11 +348,23 @@ describe("the codes in a library file", () => {
   });
 
   it.each([
-    ["a code that is not its vector's", "UPDATE vector_codes SET codes = zeroblob(length(codes)) WHERE block_id = 1"],
-    ["a block that is cut off", "UPDATE vector_codes SET codes = substr(codes, 1, length(codes) - 1) WHERE block_id = 1"],
-    ["rows that are nobody's any more but counted", "UPDATE vector_blocks SET live_count = live_count - 1"],
+    [
+      "a code that is not its vector's",
+      "UPDATE vector_codes SET codes = zeroblob(length(codes)) WHERE block_id = 1",
+    ],
+    [
+      "a block that is cut off",
+      "UPDATE vector_codes SET codes = substr(codes, 1, length(codes) - 1) WHERE block_id = 1",
+    ],
+    [
+      "rows that are nobody's any more but counted",
+      "UPDATE vector_blocks SET live_count = live_count - 1",
+    ],
     ["a version whose vectors have no codes", "DELETE FROM vector_parts WHERE version_id = 2"],
-    ["two versions in the same rows", "UPDATE vector_parts SET row_count = row_count + 1 WHERE version_id = 1; UPDATE vector_blocks SET live_count = live_count + 1 WHERE id = 1"],
+    [
+      "two versions in the same rows",
+      "UPDATE vector_parts SET row_count = row_count + 1 WHERE version_id = 1; UPDATE vector_blocks SET live_count = live_count + 1 WHERE id = 1",
+    ],
     ["a vector that is gone", "DELETE FROM vectors WHERE segment_id = 3"],
   ])("are held against the vectors by check: %s is told", async (_, harm) => {
     const backend = await openHere();

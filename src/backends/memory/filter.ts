@@ -6,7 +6,11 @@ import { hasTerm, type Row } from "./rank.ts";
 type Meets = (row: Row) => boolean;
 
 export function filterOf({ assets, speaker, where }: SearchFilter): Meets {
-  const all: Condition[] = [...(assets ? [{ assets }] : []), ...(speaker === undefined ? [] : [{ speaker }]), ...(where ? [where] : [])];
+  const all: Condition[] = [
+    ...(assets ? [{ assets }] : []),
+    ...(speaker === undefined ? [] : [{ speaker }]),
+    ...(where ? [where] : []),
+  ];
   return compile({ all });
 }
 
@@ -35,15 +39,30 @@ function compile(condition: Condition): Meets {
 
 function phrased(phrase: string): Meets {
   const { isIn } = phraseMatcher(phrase);
-  const parts = splits(phrase).map(({ left, right }) => [endsFrom(left), phraseMatcher(right).isStartOf] as const);
+  const parts = splits(phrase).map(
+    ({ left, right }) => [endsFrom(left), phraseMatcher(right).isStartOf] as const,
+  );
   return ({ version, segment }) => {
     if (isIn(segment.text) || isIn(segment.speaker ?? "")) return true;
-    const next = version.segments.slice(segment.index + 1, segment.index + 1 + MOST_ENDS).map(({ text }) => text);
-    return next.some((last, at) => parts.some(([left, right]) => right(last) && left(segment.text, next.slice(0, at).join(" "))));
+    const next = version.segments
+      .slice(segment.index + 1, segment.index + 1 + MOST_ENDS)
+      .map(({ text }) => text);
+    return next.some((last, at) =>
+      parts.some(([left, right]) => right(last) && left(segment.text, next.slice(0, at).join(" "))),
+    );
   };
 }
 
-function compileField(condition: Exclude<Condition, { readonly all: unknown } | { readonly any: unknown } | { readonly not: unknown } | { readonly term: unknown } | { readonly phrase: unknown }>): Meets {
+function compileField(
+  condition: Exclude<
+    Condition,
+    | { readonly all: unknown }
+    | { readonly any: unknown }
+    | { readonly not: unknown }
+    | { readonly term: unknown }
+    | { readonly phrase: unknown }
+  >,
+): Meets {
   if ("assets" in condition) return ({ version }) => condition.assets.has(version.id);
   if ("speaker" in condition) {
     const matches = speakerMatcher(condition.speaker);
@@ -61,7 +80,11 @@ function compileField(condition: Exclude<Condition, { readonly all: unknown } | 
 }
 
 const valueOf = ({ compare }: Comparison, { version, segment }: Row): number | null =>
-  compare === "confidence" ? segment.confidence : compare === "durationMs" ? version.durationMs : (version.recordedAtMs ?? version.mtimeMs);
+  compare === "confidence"
+    ? segment.confidence
+    : compare === "durationMs"
+      ? version.durationMs
+      : (version.recordedAtMs ?? version.mtimeMs);
 
 const COMPARE: Readonly<Record<Comparison["is"], (a: number, b: number) => boolean>> = {
   "<": (a, b) => a < b,

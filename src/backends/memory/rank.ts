@@ -15,13 +15,24 @@ const LEAST_IDF = 1e-6;
  * BM25 over text, speaker and what stands for scripts without spaces, as SQLite's FTS5 computes it (https://www.sqlite.org/fts5.html#the_bm25_function):
  * statistics of all rows, hits only among the wanted ones.
  */
-export function rank(rows: readonly Row[], terms: readonly Term[], wanted: ReadonlySet<EmbeddedSegment>): Hit[] {
+export function rank(
+  rows: readonly Row[],
+  terms: readonly Term[],
+  wanted: ReadonlySet<EmbeddedSegment>,
+): Hit[] {
   const phrases = terms.flatMap(termRows);
   const documents = rows.map((row) => {
     const columns = stemColumns(row.segment);
-    return { row, length: columns.reduce((sum, column) => sum + column.length, 0), counts: phrases.map((phrase) => columns.reduce((sum, column) => sum + occurrences(column, phrase), 0)) };
+    return {
+      row,
+      length: columns.reduce((sum, column) => sum + column.length, 0),
+      counts: phrases.map((phrase) =>
+        columns.reduce((sum, column) => sum + occurrences(column, phrase), 0),
+      ),
+    };
   });
-  const meanLength = documents.reduce((sum, { length }) => sum + length, 0) / Math.max(1, documents.length);
+  const meanLength =
+    documents.reduce((sum, { length }) => sum + length, 0) / Math.max(1, documents.length);
   const idf = phrases.map((_, i) => {
     const having = documents.filter(({ counts }) => (counts[i] ?? 0) > 0).length;
     return Math.max(LEAST_IDF, Math.log((documents.length - having + 0.5) / (having + 0.5)));
@@ -29,7 +40,17 @@ export function rank(rows: readonly Row[], terms: readonly Term[], wanted: Reado
   return documents
     .filter(({ row, counts }) => wanted.has(row.segment) && counts.some((count) => count > 0))
     .map(({ row, length, counts }) =>
-      hitOf(row, counts.reduce((sum, count, i) => sum + (idf[i] ?? 0) * ((count * (K1 + 1)) / (count + K1 * (1 - B + (B * length) / meanLength))), 0)))
+      hitOf(
+        row,
+        counts.reduce(
+          (sum, count, i) =>
+            sum +
+            (idf[i] ?? 0) *
+              ((count * (K1 + 1)) / (count + K1 * (1 - B + (B * length) / meanLength))),
+          0,
+        ),
+      ),
+    )
     .toSorted(byScore);
 }
 
@@ -47,8 +68,16 @@ export const hasTerm = (segment: EmbeddedSegment, term: Term): boolean =>
 
 export function hitOf({ version, segment }: Row, score: number): Hit {
   const { vector: _, ...rest } = segment;
-  return { asset: version.id, segment: rest, score, origin: version.origin, engine: version.engine };
+  return {
+    asset: version.id,
+    segment: rest,
+    score,
+    origin: version.origin,
+    engine: version.engine,
+  };
 }
 
 export const byScore = (a: Hit, b: Hit): number =>
-  b.score - a.score || Buffer.compare(Buffer.from(a.asset), Buffer.from(b.asset)) || a.segment.index - b.segment.index;
+  b.score - a.score ||
+  Buffer.compare(Buffer.from(a.asset), Buffer.from(b.asset)) ||
+  a.segment.index - b.segment.index;

@@ -5,11 +5,20 @@ import { hasTerm, type Row } from "./rank.ts";
 export function spellings(words: readonly string[], rows: readonly Row[]): Map<string, string> {
   const counts = new Map<string, number>();
   const texts = rows.flatMap(({ segment }) => [segment.text, segment.speaker ?? ""]);
-  for (const text of texts) for (const { stem } of tokens(text)) counts.set(stem, (counts.get(stem) ?? 0) + 1);
+  for (const text of texts)
+    for (const { stem } of tokens(text)) counts.set(stem, (counts.get(stem) ?? 0) + 1);
   const found = new Map<string, string>();
   for (const word of words) {
-    if (tokens(word).length !== 1 || isUnspaced(word) || rows.some(({ segment }) => hasTerm(segment, word))) continue;
-    const near = nearestStems(word, [...counts].map(([stem, count]) => ({ stem, count })));
+    if (
+      tokens(word).length !== 1 ||
+      isUnspaced(word) ||
+      rows.some(({ segment }) => hasTerm(segment, word))
+    )
+      continue;
+    const near = nearestStems(
+      word,
+      [...counts].map(([stem, count]) => ({ stem, count })),
+    );
     const meant = near.map((stem) => wordOf(stem, word, texts)).find((one) => one !== undefined);
     if (meant !== undefined) found.set(word, meant);
   }

@@ -25,29 +25,54 @@ export function createClaimed(): Claimed {
       if (runId === undefined) return;
       const rows = await database.rows(session, TABLES.claims, [equal("claim_key", key)]);
       if (rows.some((row) => row["run_id"] === runId)) return;
-      throw new MediasearchError("STORE_BUSY", `${key}: another machine has taken this file over, because this one was silent for too long`, { subject: key, hint: "run the same command again" });
+      throw new MediasearchError(
+        "STORE_BUSY",
+        `${key}: another machine has taken this file over, because this one was silent for too long`,
+        { subject: key, hint: "run the same command again" },
+      );
     },
   };
 }
 
 /** The claims of one run. They hold as long as the run does: its lease is renewed, not theirs. */
-export function runClaims(database: Database, claimed: Claimed, runId: string, host: string): Claims {
+export function runClaims(
+  database: Database,
+  claimed: Claimed,
+  runId: string,
+  host: string,
+): Claims {
   return {
     async take(key) {
-      const isMine = await database.write({ action: "claim", asset: key }, [key], (tx) => takeOver(database, tx, key, runId, host));
+      const isMine = await database.write({ action: "claim", asset: key }, [key], (tx) =>
+        takeOver(database, tx, key, runId, host),
+      );
       if (isMine) claimed.note(key, runId);
       return isMine;
     },
     async release(keys) {
       if (keys.length === 0) return;
       await database.write({ action: "release", asset: keys[0] }, keys, async (tx) =>
-        database.drop(tx, TABLES.claims, await database.find(tx, TABLES.claims, [oneOf("claim_key", keys), equal("run_id", runId)])));
+        database.drop(
+          tx,
+          TABLES.claims,
+          await database.find(tx, TABLES.claims, [
+            oneOf("claim_key", keys),
+            equal("run_id", runId),
+          ]),
+        ),
+      );
       for (const key of keys) claimed.forget(key);
     },
   };
 }
 
-async function takeOver(database: Database, session: Session, key: string, runId: string, host: string): Promise<boolean> {
+async function takeOver(
+  database: Database,
+  session: Session,
+  key: string,
+  runId: string,
+  host: string,
+): Promise<boolean> {
   const found = await database.find(session, TABLES.claims, [equal("claim_key", key)]);
   const [claim] = found.rows;
   const mine = { claim_key: key, run_id: runId, claimed_at_ms: Date.now() };
@@ -63,6 +88,12 @@ async function takeOver(database: Database, session: Session, key: string, runId
 }
 
 /** A run that ended, that lapsed, or whose process is gone from this machine holds nothing. */
-export const isAlive = (run: Row, host: string): boolean => run["ended_at_ms"] === null && isHeld(toOpenRun(run), host);
+export const isAlive = (run: Row, host: string): boolean =>
+  run["ended_at_ms"] === null && isHeld(toOpenRun(run), host);
 
-export const toOpenRun = (run: Row): OpenRun => ({ pid: Number(run["pid"]), host: text(run["host"]), startedAtMs: Number(run["started_at_ms"]), renewedAtMs: Number(run["renewed_at_ms"]) });
+export const toOpenRun = (run: Row): OpenRun => ({
+  pid: Number(run["pid"]),
+  host: text(run["host"]),
+  startedAtMs: Number(run["started_at_ms"]),
+  renewedAtMs: Number(run["renewed_at_ms"]),
+});

@@ -26,18 +26,34 @@ export interface Database {
   at(table: Table): TablePath;
   rows(session: Session, table: Table, filter: Filter, columns?: readonly string[]): Promise<Row[]>;
   /** As they come, in bounded memory. */
-  pages(session: Session, table: Table, filter: Filter, options?: Partial<Pick<Query, "pageRows" | "parallel">> & { readonly columns?: readonly string[] }): AsyncIterable<Row[]>;
+  pages(
+    session: Session,
+    table: Table,
+    filter: Filter,
+    options?: Partial<Pick<Query, "pageRows" | "parallel">> & {
+      readonly columns?: readonly string[];
+    },
+  ): AsyncIterable<Row[]>;
   /** To change or delete them in the same transaction. */
   find(session: Session, table: Table, filter: Filter): Promise<Found>;
   add(session: Session, table: Table, rows: readonly Row[]): Promise<void>;
   /** The same change for every row, or one per row. */
-  change(session: Session, table: Table, found: Found, changes: Row | readonly Row[]): Promise<void>;
+  change(
+    session: Session,
+    table: Table,
+    found: Found,
+    changes: Row | readonly Row[],
+  ): Promise<void>;
   drop(session: Session, table: Table, found: Found): Promise<void>;
   /**
    * One transaction over what the keys name: two writers of the same key come one after the other. Leaves a line in the audit log, by which
    * a commit whose answer was lost is recognised. `work` may run more than once.
    */
-  write<T>(entry: AuditEntry, keys: readonly string[] | typeof EVERYTHING, work: (session: Session) => Promise<T>): Promise<T>;
+  write<T>(
+    entry: AuditEntry,
+    keys: readonly string[] | typeof EVERYTHING,
+    work: (session: Session) => Promise<T>,
+  ): Promise<T>;
   /** Locks further keys in a transaction that is under way. */
   lock(session: Session, keys: readonly string[] | typeof EVERYTHING): Promise<void>;
   /** The table of vectors of that length; made in this transaction when it is missing. */
@@ -60,63 +76,133 @@ export function createDatabase(client: Client, bucket: string, schema: string): 
   const at = (table: Table): TablePath => ({ bucket, schema, table: table.name });
   const bits = new Map<string, Promise<RowIds["bits"]>>();
   const bitsOf = (session: Session, table: Table): Promise<RowIds["bits"]> => {
-    const known = bits.get(table.name) ?? tableStats(session, at(table)).then(({ isSorted, isPartitioned, vectorIndexes }) => (isSorted || isPartitioned || vectorIndexes.length > 0 ? 128 : 64));
+    const known =
+      bits.get(table.name) ??
+      tableStats(session, at(table)).then(({ isSorted, isPartitioned, vectorIndexes }) =>
+        isSorted || isPartitioned || vectorIndexes.length > 0 ? 128 : 64,
+      );
     bits.set(table.name, known);
     known.catch(() => bits.delete(table.name));
     return known;
   };
-  const read = (session: Session, table: Table, filter: Filter, more: Partial<Query>): AsyncIterable<{ readonly rows: number; readonly columns: Parameters<typeof toValues>[0][] }> =>
-    query(session, at(table), { columns: table.fields, filterColumns: table.fields, filter, ...(LARGE.test(table.name) ? {} : { splits: 1, subSplits: 1 }), ...more }) as never;
-  const pick = (table: Table, names: readonly string[] | undefined): Table["fields"] => (names ? table.fields.filter(({ name }) => names.includes(name)) : table.fields);
+  const read = (
+    session: Session,
+    table: Table,
+    filter: Filter,
+    more: Partial<Query>,
+  ): AsyncIterable<{ readonly rows: number; readonly columns: Parameters<typeof toValues>[0][] }> =>
+    query(session, at(table), {
+      columns: table.fields,
+      filterColumns: table.fields,
+      filter,
+      ...(LARGE.test(table.name) ? {} : { splits: 1, subSplits: 1 }),
+      ...more,
+    }) as never;
+  const pick = (table: Table, names: readonly string[] | undefined): Table["fields"] =>
+    names ? table.fields.filter(({ name }) => names.includes(name)) : table.fields;
 
-  async function* pages(...[session, table, filter, options = {}]: Parameters<Database["pages"]>): AsyncIterable<Row[]> {
+  async function* pages(
+    ...[session, table, filter, options = {}]: Parameters<Database["pages"]>
+  ): AsyncIterable<Row[]> {
     const { columns: names, ...more } = options;
     const columns = pick(table, names);
-    for await (const page of read(session, table, filter, { ...more, columns })) yield rowsOf(columns.map(({ name }) => name), page.columns.map(toValues), page.rows);
+    for await (const page of read(session, table, filter, { ...more, columns }))
+      yield rowsOf(
+        columns.map(({ name }) => name),
+        page.columns.map(toValues),
+        page.rows,
+      );
   }
   const database: Database = {
-    client, bucket, schema, at, pages,
+    client,
+    bucket,
+    schema,
+    at,
+    pages,
     async rows(session, table, filter, columns) {
       const all: Row[] = [];
-      for await (const page of pages(session, table, filter, columns ? { columns } : {})) for (const row of page) all.push(row);
+      for await (const page of pages(session, table, filter, columns ? { columns } : {}))
+        for (const row of page) all.push(row);
       return all;
     },
     async find(session, table, filter) {
       const rows: Row[] = [];
       const ids = [];
       const size = await bitsOf(session, table);
-      for await (const page of read(session, table, filter, { columns: [...table.fields, rowIdField(size)] })) {
+      for await (const page of read(session, table, filter, {
+        columns: [...table.fields, rowIdField(size)],
+      })) {
         const names = [...table.fields.map(({ name }) => name), ROW_ID];
-        for (const row of rowsOf(names.slice(0, -1), page.columns.slice(0, -1).map(toValues), page.rows)) rows.push(row);
+        for (const row of rowsOf(
+          names.slice(0, -1),
+          page.columns.slice(0, -1).map(toValues),
+          page.rows,
+        ))
+          rows.push(row);
         ids.push(...page.columns.slice(-1));
       }
       return { rows, ids: { bits: size, ids: rowIds(ids).ids } };
     },
     async add(session, table, rows) {
-      if (rows.length > 0) await insert(session, at(table), table.fields, table.fields.map(({ name }) => rows.map((row) => row[name])));
+      if (rows.length > 0)
+        await insert(
+          session,
+          at(table),
+          table.fields,
+          table.fields.map(({ name }) => rows.map((row) => row[name])),
+        );
     },
     async change(session, table, { ids }, changes) {
       if (ids.ids.length === 0) return;
-      const list = Array.isArray(changes) ? (changes as readonly Row[]) : ids.ids.map(() => changes as Row);
+      const list = Array.isArray(changes)
+        ? (changes as readonly Row[])
+        : ids.ids.map(() => changes as Row);
       const fields = pick(table, Object.keys(list[0] ?? {}));
-      await update(session, at(table), ids, fields, fields.map(({ name }) => list.map((row) => row[name])));
+      await update(
+        session,
+        at(table),
+        ids,
+        fields,
+        fields.map(({ name }) => list.map((row) => row[name])),
+      );
     },
     drop: (session, table, { ids }) => remove(session, at(table), ids),
     write(entry, keys, work) {
       const id = newId();
-      const isThere = async (session: Session): Promise<boolean> => (await database.rows(session, TABLES.audit, [equal("entry_id", id)], ["entry_id"])).length > 0;
-      return transact(client, async (session) => {
-        await lock(database, session, keys);
-        const result = await work(session);
-        await database.add(session, TABLES.audit, [{ entry_id: id, at_ms: Date.now(), host: hostname(), pid: process.pid, action: entry.action, asset_id: entry.asset, detail: entry.detail }]);
-        return result;
-      }, { wasCommitted: isThere });
+      const isThere = async (session: Session): Promise<boolean> =>
+        (await database.rows(session, TABLES.audit, [equal("entry_id", id)], ["entry_id"])).length >
+        0;
+      return transact(
+        client,
+        async (session) => {
+          await lock(database, session, keys);
+          const result = await work(session);
+          await database.add(session, TABLES.audit, [
+            {
+              entry_id: id,
+              at_ms: Date.now(),
+              host: hostname(),
+              pid: process.pid,
+              action: entry.action,
+              asset_id: entry.asset,
+              detail: entry.detail,
+            },
+          ]);
+          return result;
+        },
+        { wasCommitted: isThere },
+      );
     },
     lock: (session, keys) => lock(database, session, keys),
     async embeddings(session, dimensions) {
       const table = embeddingsTable(dimensions);
       if ((await listTables(session, bucket, schema, table.name)).length === 0)
-        await createTable(session, at(table), table.fields, client.supports("vectorIndex") ? { column: "vector", metric: "ip" } : undefined);
+        await createTable(
+          session,
+          at(table),
+          table.fields,
+          client.supports("vectorIndex") ? { column: "vector", metric: "ip" } : undefined,
+        );
       return table;
     },
   };
@@ -124,14 +210,29 @@ export function createDatabase(client: Client, bucket: string, schema: string): 
 }
 
 const rowsOf = (names: readonly string[], columns: readonly Value[][], count: number): Row[] =>
-  Array.from({ length: count }, (_, i) => Object.fromEntries(names.map((name, at) => [name, columns[at]?.[i]])));
+  Array.from({ length: count }, (_, i) =>
+    Object.fromEntries(names.map((name, at) => [name, columns[at]?.[i]])),
+  );
 
 /** Changes the rows that stand for the keys: the second of two transactions that do fails with a conflict, or waits, as the cluster likes. */
-async function lock(database: Database, session: Session, keys: readonly string[] | typeof EVERYTHING): Promise<void> {
+async function lock(
+  database: Database,
+  session: Session,
+  keys: readonly string[] | typeof EVERYTHING,
+): Promise<void> {
   const slots = keys === EVERYTHING ? [] : [...new Set(keys.map(slotOf))];
   if (keys !== EVERYTHING && slots.length === 0) return;
-  const found = await database.find(session, TABLES.locks, slots.length === 0 ? [] : [oneOf("slot", slots)]);
-  await database.change(session, TABLES.locks, found, found.rows.map(({ changes }) => ({ changes: BigInt(changes as bigint) + 1n })));
+  const found = await database.find(
+    session,
+    TABLES.locks,
+    slots.length === 0 ? [] : [oneOf("slot", slots)],
+  );
+  await database.change(
+    session,
+    TABLES.locks,
+    found,
+    found.rows.map(({ changes }) => ({ changes: BigInt(changes as bigint) + 1n })),
+  );
 }
 
 /** FNV-1a, https://datatracker.ietf.org/doc/html/draft-eastlake-fnv */
@@ -149,7 +250,11 @@ export function newId(): string {
   const now = Math.max(Date.now(), lastMs);
   count = now === lastMs ? count + 1 : 0;
   lastMs = now;
-  return now.toString(16).padStart(12, "0") + count.toString(16).padStart(4, "0") + randomBytes(8).toString("hex");
+  return (
+    now.toString(16).padStart(12, "0") +
+    count.toString(16).padStart(4, "0") +
+    randomBytes(8).toString("hex")
+  );
 }
 
 export const newLibraryId = (): string => randomUUID();

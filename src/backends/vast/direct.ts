@@ -16,10 +16,17 @@ const MOST_SEGMENTS = 20_000;
  * A search among a few files without a replica: their versions alone, in a store that lives as long as the search. Vectors rank as everywhere;
  * words by how rare they are in these files. Undefined when the files are too many.
  */
-export async function directView(database: Database, { openStore }: ReplicaOptions, only: (id: AssetId) => boolean): Promise<SearchView | undefined> {
+export async function directView(
+  database: Database,
+  { openStore }: ReplicaOptions,
+  only: (id: AssetId) => boolean,
+): Promise<SearchView | undefined> {
   const { session } = database.client;
-  const rows = (await database.rows(session, TABLES.assets, [isPresent("version_id")])).filter((row) => row["deleted_at_ms"] === null && only(text(row["asset_id"])));
-  if (rows.reduce((sum, row) => sum + Number(row["segment_count"]), 0) > MOST_SEGMENTS) return undefined;
+  const rows = (await database.rows(session, TABLES.assets, [isPresent("version_id")])).filter(
+    (row) => row["deleted_at_ms"] === null && only(text(row["asset_id"])),
+  );
+  if (rows.reduce((sum, row) => sum + Number(row["segment_count"]), 0) > MOST_SEGMENTS)
+    return undefined;
   const folder = mkdtempSync(join(tmpdir(), "mediasearch-direct-"));
   const end = (): void => rmSync(folder, { recursive: true, force: true });
   try {
@@ -28,10 +35,12 @@ export async function directView(database: Database, { openStore }: ReplicaOptio
       await backend.close();
       end();
     };
-    await syncStore(database, backend.store, await readIdentity(database, session), rows).catch(async (error: unknown) => {
-      await close();
-      throw error;
-    });
+    await syncStore(database, backend.store, await readIdentity(database, session), rows).catch(
+      async (error: unknown) => {
+        await close();
+        throw error;
+      },
+    );
     return { store: backend.store, close };
   } catch (error) {
     end();

@@ -9,11 +9,23 @@ import { compare, equal, isNull, oneOf } from "./wire/predicate.ts";
 import { transact } from "./wire/transact.ts";
 
 const toJob = (row: Row): Job => ({
-  id: text(row["asset_id"]), state: text(row["state"]) as JobState, code: text(row["code"]) as ErrorCode, reason: text(row["reason"]), hint: typeof row["hint"] === "string" ? row["hint"] : null,
-  attempts: Number(row["attempts"]), log: row["log"] as readonly string[], engine: text(row["engine"]), stat: text(row["stat"]), updatedAtMs: Number(row["updated_at_ms"]),
+  id: text(row["asset_id"]),
+  state: text(row["state"]) as JobState,
+  code: text(row["code"]) as ErrorCode,
+  reason: text(row["reason"]),
+  hint: typeof row["hint"] === "string" ? row["hint"] : null,
+  attempts: Number(row["attempts"]),
+  log: row["log"] as readonly string[],
+  engine: text(row["engine"]),
+  stat: text(row["stat"]),
+  updatedAtMs: Number(row["updated_at_ms"]),
 });
 
-const toRow = ({ id, updatedAtMs, ...job }: Job): Row => ({ ...job, asset_id: id, updated_at_ms: updatedAtMs });
+const toRow = ({ id, updatedAtMs, ...job }: Job): Row => ({
+  ...job,
+  asset_id: id,
+  updated_at_ms: updatedAtMs,
+});
 
 /** A cell holds 128 KiB; counted in UTF-16 units, of which each takes three bytes at most. */
 const PART_LENGTH = 40_000;
@@ -22,21 +34,39 @@ export function vastLedger(database: Database, claimed: Claimed): Ledger {
   const { session } = database.client;
   const of = (id: string) => equal("asset_id", id);
   return {
-    putJob: (job) => database.write({ action: "job", asset: job.id, detail: `${job.state} ${job.code}` }, [job.id], async (tx) => {
-      const found = await database.find(tx, TABLES.jobs, [of(job.id)]);
-      if (found.rows.length === 0) await database.add(tx, TABLES.jobs, [toRow(job)]);
-      else await database.change(tx, TABLES.jobs, found, toRow(job));
-    }),
+    putJob: (job) =>
+      database.write(
+        { action: "job", asset: job.id, detail: `${job.state} ${job.code}` },
+        [job.id],
+        async (tx) => {
+          const found = await database.find(tx, TABLES.jobs, [of(job.id)]);
+          if (found.rows.length === 0) await database.add(tx, TABLES.jobs, [toRow(job)]);
+          else await database.change(tx, TABLES.jobs, found, toRow(job));
+        },
+      ),
     async getJob(id) {
       const [row] = await database.rows(session, TABLES.jobs, [of(id)]);
       return row && toJob(row);
     },
-    listJobs: async () => (await database.rows(session, TABLES.jobs, [])).map(toJob).sort((a, b) => Buffer.compare(Buffer.from(a.id), Buffer.from(b.id))),
-    removeJob: (id) => database.write({ action: "job-done", asset: id }, [id], async (tx) => database.drop(tx, TABLES.jobs, await database.find(tx, TABLES.jobs, [of(id)]))),
-    addCheckpoint: (id, key, checkpoint) => addCheckpoint(database, id, key, JSON.stringify(checkpoint)),
+    listJobs: async () =>
+      (await database.rows(session, TABLES.jobs, []))
+        .map(toJob)
+        .sort((a, b) => Buffer.compare(Buffer.from(a.id), Buffer.from(b.id))),
+    removeJob: (id) =>
+      database.write({ action: "job-done", asset: id }, [id], async (tx) =>
+        database.drop(tx, TABLES.jobs, await database.find(tx, TABLES.jobs, [of(id)])),
+      ),
+    addCheckpoint: (id, key, checkpoint) =>
+      addCheckpoint(database, id, key, JSON.stringify(checkpoint)),
     checkpoints: (id, key) => checkpoints(database, id, key),
     async clearCheckpoints(id) {
-      await transact(database.client, async (tx) => database.drop(tx, TABLES.checkpoints, await database.find(tx, TABLES.checkpoints, [of(id)])));
+      await transact(database.client, async (tx) =>
+        database.drop(
+          tx,
+          TABLES.checkpoints,
+          await database.find(tx, TABLES.checkpoints, [of(id)]),
+        ),
+      );
     },
     acquire: (holder) => startRun(database, claimed, holder),
     lastRun: () => lastRun(database),
@@ -47,30 +77,97 @@ let last = 0;
 /** Rises with every checkpoint of this process, and with the clock. */
 const nextSequence = (): number => (last = Math.max(last + 1, Date.now() * 1000));
 
-async function addCheckpoint(database: Database, id: string, key: string, checkpoint: string): Promise<void> {
+async function addCheckpoint(
+  database: Database,
+  id: string,
+  key: string,
+  checkpoint: string,
+): Promise<void> {
   const sequence = nextSequence();
-  const parts = Array.from({ length: Math.max(1, Math.ceil(checkpoint.length / PART_LENGTH)) }, (_, part) => checkpoint.slice(part * PART_LENGTH, (part + 1) * PART_LENGTH));
-  await transact(database.client, async (tx) => {
-    await database.drop(tx, TABLES.checkpoints, await database.find(tx, TABLES.checkpoints, [equal("asset_id", id), compare("key", "not_equal", key)]));
-    await database.add(tx, TABLES.checkpoints, parts.map((text, part) => ({ asset_id: id, key, sequence, part, checkpoint: text })));
-  }, { wasCommitted: async (session) => (await database.rows(session, TABLES.checkpoints, [equal("asset_id", id), equal("sequence", sequence)], ["sequence"])).length > 0 });
+  const parts = Array.from(
+    { length: Math.max(1, Math.ceil(checkpoint.length / PART_LENGTH)) },
+    (_, part) => checkpoint.slice(part * PART_LENGTH, (part + 1) * PART_LENGTH),
+  );
+  await transact(
+    database.client,
+    async (tx) => {
+      await database.drop(
+        tx,
+        TABLES.checkpoints,
+        await database.find(tx, TABLES.checkpoints, [
+          equal("asset_id", id),
+          compare("key", "not_equal", key),
+        ]),
+      );
+      await database.add(
+        tx,
+        TABLES.checkpoints,
+        parts.map((text, part) => ({ asset_id: id, key, sequence, part, checkpoint: text })),
+      );
+    },
+    {
+      wasCommitted: async (session) =>
+        (
+          await database.rows(
+            session,
+            TABLES.checkpoints,
+            [equal("asset_id", id), equal("sequence", sequence)],
+            ["sequence"],
+          )
+        ).length > 0,
+    },
+  );
 }
 
 async function checkpoints(database: Database, id: string, key: string): Promise<unknown[]> {
-  const rows = await database.rows(database.client.session, TABLES.checkpoints, [equal("asset_id", id), equal("key", key)]);
+  const rows = await database.rows(database.client.session, TABLES.checkpoints, [
+    equal("asset_id", id),
+    equal("key", key),
+  ]);
   const whole = new Map<number, string>();
-  for (const row of rows.sort((a, b) => Number(a["sequence"]) - Number(b["sequence"]) || Number(a["part"]) - Number(b["part"]))) whole.set(Number(row["sequence"]), (whole.get(Number(row["sequence"])) ?? "") + text(row["checkpoint"]));
+  for (const row of rows.sort(
+    (a, b) =>
+      Number(a["sequence"]) - Number(b["sequence"]) || Number(a["part"]) - Number(b["part"]),
+  ))
+    whole.set(
+      Number(row["sequence"]),
+      (whole.get(Number(row["sequence"])) ?? "") + text(row["checkpoint"]),
+    );
   return [...whole.values()].map((json) => JSON.parse(json) as unknown);
 }
 
 const RUNS_KEPT = 100;
 
-async function startRun(database: Database, claimed: Claimed, { pid, host }: Holder): Promise<Lease> {
+async function startRun(
+  database: Database,
+  claimed: Claimed,
+  { pid, host }: Holder,
+): Promise<Lease> {
   const runId = newId();
   const now = Date.now();
-  await database.write({ action: "start" }, [], (tx) => database.add(tx, TABLES.runs, [{ run_id: runId, pid, host, started_at_ms: now, renewed_at_ms: now, ended_at_ms: null, summary: null }]));
+  await database.write({ action: "start" }, [], (tx) =>
+    database.add(tx, TABLES.runs, [
+      {
+        run_id: runId,
+        pid,
+        host,
+        started_at_ms: now,
+        renewed_at_ms: now,
+        ended_at_ms: null,
+        summary: null,
+      },
+    ]),
+  );
   await cleanUp(database, host, runId);
-  const set = async (changes: Row): Promise<void> => transact(database.client, async (tx) => database.change(tx, TABLES.runs, await database.find(tx, TABLES.runs, [equal("run_id", runId)]), changes));
+  const set = async (changes: Row): Promise<void> =>
+    transact(database.client, async (tx) =>
+      database.change(
+        tx,
+        TABLES.runs,
+        await database.find(tx, TABLES.runs, [equal("run_id", runId)]),
+        changes,
+      ),
+    );
   return {
     claims: runClaims(database, claimed, runId, host),
     renew: () => set({ renewed_at_ms: Date.now() }),
@@ -85,22 +182,45 @@ async function startRun(database: Database, claimed: Claimed, { pid, host }: Hol
 async function cleanUp(database: Database, host: string, runId: string): Promise<void> {
   const { session } = database.client;
   const runs = await database.rows(session, TABLES.runs, []);
-  const dead = runs.filter((run) => run["ended_at_ms"] === null && run["run_id"] !== runId && !isAlive(run, host)).map((run) => text(run["run_id"]));
+  const dead = runs
+    .filter((run) => run["ended_at_ms"] === null && run["run_id"] !== runId && !isAlive(run, host))
+    .map((run) => text(run["run_id"]));
   if (dead.length > 0) {
     await sweepVersions(database, [equal("status", "staging"), oneOf("run_id", dead)]);
     await dropClaims(database, dead);
     // A run that was killed ended when it was last heard of; it has no summary.
     await database.write({ action: "bury", detail: dead.join(" ") }, [], async (tx) => {
-      const found = await database.find(tx, TABLES.runs, [oneOf("run_id", dead), isNull("ended_at_ms")]);
-      await database.change(tx, TABLES.runs, found, found.rows.map(({ renewed_at_ms: at }) => ({ ended_at_ms: at })));
+      const found = await database.find(tx, TABLES.runs, [
+        oneOf("run_id", dead),
+        isNull("ended_at_ms"),
+      ]);
+      await database.change(
+        tx,
+        TABLES.runs,
+        found,
+        found.rows.map(({ renewed_at_ms: at }) => ({ ended_at_ms: at })),
+      );
     });
   }
-  const old = runs.filter((run) => run["ended_at_ms"] !== null).map((run) => text(run["run_id"])).sort().slice(0, -RUNS_KEPT);
-  if (old.length > 0) await transact(database.client, async (tx) => database.drop(tx, TABLES.runs, await database.find(tx, TABLES.runs, [oneOf("run_id", old)])));
+  const old = runs
+    .filter((run) => run["ended_at_ms"] !== null)
+    .map((run) => text(run["run_id"]))
+    .sort()
+    .slice(0, -RUNS_KEPT);
+  if (old.length > 0)
+    await transact(database.client, async (tx) =>
+      database.drop(tx, TABLES.runs, await database.find(tx, TABLES.runs, [oneOf("run_id", old)])),
+    );
 }
 
 async function dropClaims(database: Database, runIds: readonly string[]): Promise<void> {
-  await transact(database.client, async (tx) => database.drop(tx, TABLES.claims, await database.find(tx, TABLES.claims, [oneOf("run_id", runIds)])));
+  await transact(database.client, async (tx) =>
+    database.drop(
+      tx,
+      TABLES.claims,
+      await database.find(tx, TABLES.claims, [oneOf("run_id", runIds)]),
+    ),
+  );
 }
 
 async function lastRun(database: Database): Promise<RunRecord | undefined> {
@@ -109,7 +229,11 @@ async function lastRun(database: Database): Promise<RunRecord | undefined> {
   if (!run) return undefined;
   const { ended_at_ms: ended, summary } = run;
   return {
-    pid: Number(run["pid"]), host: text(run["host"]), startedAtMs: Number(run["started_at_ms"]), renewedAtMs: Number(run["renewed_at_ms"]), endedAtMs: ended === null ? null : Number(ended),
+    pid: Number(run["pid"]),
+    host: text(run["host"]),
+    startedAtMs: Number(run["started_at_ms"]),
+    renewedAtMs: Number(run["renewed_at_ms"]),
+    endedAtMs: ended === null ? null : Number(ended),
     summary: typeof summary === "string" ? (JSON.parse(summary) as Record<string, number>) : null,
   };
 }

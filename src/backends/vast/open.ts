@@ -33,18 +33,27 @@ export async function open(options: VastOptions, create: boolean): Promise<Backe
   const hasReplica = replica.syncedAtMs() !== undefined;
   let client: Client | undefined;
   try {
-    client = await connect({ ...options, ...(hasReplica && !create ? { connectMs: CONNECT_MS } : {}) });
+    client = await connect({
+      ...options,
+      ...(hasReplica && !create ? { connectMs: CONNECT_MS } : {}),
+    });
     const database = createDatabase(client, options.bucket, options.schema);
     return createBackend(database, await openLibrary(database, create), replica, options);
   } catch (error) {
     client?.close();
-    if (!create && hasReplica && error instanceof MediasearchError && error.code === "UNREACHABLE") return awayBackend(error, replica);
+    if (!create && hasReplica && error instanceof MediasearchError && error.code === "UNREACHABLE")
+      return awayBackend(error, replica);
     await replica.close();
     throw error;
   }
 }
 
-function createBackend(database: Database, { libraryId, schema }: LibraryFacts, replica: Replica, options: VastOptions): Backend {
+function createBackend(
+  database: Database,
+  { libraryId, schema }: LibraryFacts,
+  replica: Replica,
+  options: VastOptions,
+): Backend {
   const claimed = createClaimed();
   const synced = async (): Promise<Store> => {
     await replica.sync(database, libraryId);
@@ -70,17 +79,30 @@ function createBackend(database: Database, { libraryId, schema }: LibraryFacts, 
   };
 }
 
-async function searchView(database: Database, libraryId: string, replica: Replica, { replicaMaxAgeMs, replica: replicaOptions }: VastOptions, { fresh, only, onProgress }: SearchViewOptions): Promise<SearchView> {
+async function searchView(
+  database: Database,
+  libraryId: string,
+  replica: Replica,
+  { replicaMaxAgeMs, replica: replicaOptions }: VastOptions,
+  { fresh, only, onProgress }: SearchViewOptions,
+): Promise<SearchView> {
   const syncedAtMs = replica.syncedAtMs();
   if (!fresh && syncedAtMs === undefined && only) {
     const direct = await directView(database, replicaOptions, only);
     if (direct) return direct;
   }
-  if (!fresh && syncedAtMs !== undefined && Date.now() - syncedAtMs <= replicaMaxAgeMs) return viewOf(replica);
+  if (!fresh && syncedAtMs !== undefined && Date.now() - syncedAtMs <= replicaMaxAgeMs)
+    return viewOf(replica);
   try {
     await replica.sync(database, libraryId, { wait: fresh, onProgress });
   } catch (error) {
-    if (fresh || replica.syncedAtMs() === undefined || !(error instanceof MediasearchError) || error.code !== "UNREACHABLE") throw error;
+    if (
+      fresh ||
+      replica.syncedAtMs() === undefined ||
+      !(error instanceof MediasearchError) ||
+      error.code !== "UNREACHABLE"
+    )
+      throw error;
     return viewOf(replica, error);
   }
   return viewOf(replica);
@@ -89,7 +111,12 @@ async function searchView(database: Database, libraryId: string, replica: Replic
 const viewOf = async (replica: Replica, away?: MediasearchError): Promise<SearchView> => {
   const asOfMs = replica.syncedAtMs();
   const { store, queryVectors } = await replica.open();
-  return { store, queryVectors, ...(asOfMs === undefined ? {} : { asOfMs }), ...(away ? { away } : {}) };
+  return {
+    store,
+    queryVectors,
+    ...(asOfMs === undefined ? {} : { asOfMs }),
+    ...(away ? { away } : {}),
+  };
 };
 
 /** Everything but a search fails with why. */
@@ -97,12 +124,25 @@ function awayBackend(error: MediasearchError, replica: Replica): Backend {
   const fail = (): never => {
     throw error;
   };
-  const reject = <T extends object>(): T => new Proxy({}, { get: (_, name) => (name === "then" ? undefined : name === "listAssets" || name === "readVersion" || name === "readArchived" ? failing : async () => fail()) }) as T;
+  const reject = <T extends object>(): T =>
+    new Proxy(
+      {},
+      {
+        get: (_, name) =>
+          name === "then"
+            ? undefined
+            : name === "listAssets" || name === "readVersion" || name === "readArchived"
+              ? failing
+              : async () => fail(),
+      },
+    ) as T;
   async function* failing(): AsyncIterable<never> {
     yield fail();
   }
   return {
-    store: reject(), ledger: reject(), schema: () => ({ current: SCHEMA, newest: SCHEMA }),
+    store: reject(),
+    ledger: reject(),
+    schema: () => ({ current: SCHEMA, newest: SCHEMA }),
     async *check() {
       yield { check: "cluster", status: "failed", found: error.message, hint: error.hint };
     },
@@ -114,12 +154,25 @@ function awayBackend(error: MediasearchError, replica: Replica): Backend {
   };
 }
 
-async function* check(database: Database, replica: Replica, libraryId: string): AsyncIterable<Finding> {
+async function* check(
+  database: Database,
+  replica: Replica,
+  libraryId: string,
+): AsyncIterable<Finding> {
   const { client, bucket, schema } = database;
-  yield { check: "cluster", status: "ok", found: `${client.endpoint}, VAST ${client.version.join(".")}` };
+  yield {
+    check: "cluster",
+    status: "ok",
+    found: `${client.endpoint}, VAST ${client.version.join(".")}`,
+  };
   yield { check: "library", status: "ok", found: `${bucket}/${schema}, ${libraryId}` };
   const syncedAtMs = replica.syncedAtMs();
   yield syncedAtMs === undefined
-    ? { check: "replica", status: "warning", found: "none on this machine yet", hint: "mediasearch search --fresh WORDS" }
+    ? {
+        check: "replica",
+        status: "warning",
+        found: "none on this machine yet",
+        hint: "mediasearch search --fresh WORDS",
+      }
     : { check: "replica", status: "ok", found: `as of ${new Date(syncedAtMs).toISOString()}` };
 }

@@ -14,7 +14,11 @@ import { equal, isPresent, oneOf } from "./wire/predicate.ts";
  * together with the model's name. A version that was committed meanwhile loses its vectors (they are of the old model) and is "partial".
  */
 export async function reembed(
-  database: Database, runId: string, embedder: StoreIdentity, embed: (segments: readonly Segment[]) => Promise<readonly Float32Array[]>, onProgress?: (done: number, total: number) => void,
+  database: Database,
+  runId: string,
+  embedder: StoreIdentity,
+  embed: (segments: readonly Segment[]) => Promise<readonly Float32Array[]>,
+  onProgress?: (done: number, total: number) => void,
 ): Promise<void> {
   const { session } = database.client;
   const assets = await database.rows(session, TABLES.assets, [isPresent("version_id")]);
@@ -27,39 +31,96 @@ export async function reembed(
       const oldId = text(asset["version_id"]);
       const segments = await readSegments(database, session, oldId);
       const vectors = await embed(segments);
-      if (vectors.length !== segments.length || vectors.some(({ length }) => length !== embedder.dimensions)) throw new MediasearchError("BUG", `the embedding model ${embedder.embedder} did not make a vector of every text`, { subject: embedder.embedder });
+      if (
+        vectors.length !== segments.length ||
+        vectors.some(({ length }) => length !== embedder.dimensions)
+      )
+        throw new MediasearchError(
+          "BUG",
+          `the embedding model ${embedder.embedder} did not make a vector of every text`,
+          { subject: embedder.embedder },
+        );
       refuseUseless(vectors, embedder.embedder);
       const row = { ...aboutOf(asset), version_id: newId(), vector_count: segments.length };
       await database.write({ action: "reembed", asset: text(asset["asset_id"]) }, [], (tx) =>
-        addVersion(database, tx, { ...row, asset_id: asset["asset_id"], status: "staging", run_id: runId }, segments.map((segment, i) => ({ ...segment, vector: vectors[i] ?? null })), embedder.dimensions));
+        addVersion(
+          database,
+          tx,
+          { ...row, asset_id: asset["asset_id"], status: "staging", run_id: runId },
+          segments.map((segment, i) => ({ ...segment, vector: vectors[i] ?? null })),
+          embedder.dimensions,
+        ),
+      );
       made.set(oldId, row);
       onProgress?.((done += segments.length), total);
     }
-    await database.write({ action: "reembed", detail: embedder.embedder }, EVERYTHING, (tx) => putInPlace(database, tx, embedder, made));
+    await database.write({ action: "reembed", detail: embedder.embedder }, EVERYTHING, (tx) =>
+      putInPlace(database, tx, embedder, made),
+    );
   } finally {
     await sweepVersions(database, [equal("status", "dropped")]);
     await sweepVersions(database, [equal("status", "staging"), equal("run_id", runId)]);
   }
 }
 
-async function putInPlace(database: Database, session: Session, embedder: StoreIdentity, made: ReadonlyMap<string, Row>): Promise<void> {
+async function putInPlace(
+  database: Database,
+  session: Session,
+  embedder: StoreIdentity,
+  made: ReadonlyMap<string, Row>,
+): Promise<void> {
   const before = await readIdentity(database, session);
   const assets = await database.find(session, TABLES.assets, [isPresent("version_id")]);
   const anew = (asset: Row): Row | undefined => made.get(text(asset["version_id"]));
-  await database.change(session, TABLES.assets, assets, assets.rows.map((asset) => {
-    const row = anew(asset);
-    const count = Number(asset["segment_count"]);
-    const state = asset["state"] === "failed" || asset["state"] === "registered" ? asset["state"] : row || count === 0 ? "indexed" : "partial";
-    return { version_id: row?.["version_id"] ?? asset["version_id"], vector_count: row ? count : 0, state };
-  }));
-  const versions = await database.find(session, TABLES.versions, [oneOf("status", ["active", "staging"])]);
-  const current = new Set(assets.rows.map((asset) => text(anew(asset)?.["version_id"] ?? asset["version_id"])));
-  await database.change(session, TABLES.versions, versions, versions.rows.map((row) => ({ status: current.has(text(row["version_id"])) ? "active" : row["status"] === "active" ? "dropped" : row["status"] })));
+  await database.change(
+    session,
+    TABLES.assets,
+    assets,
+    assets.rows.map((asset) => {
+      const row = anew(asset);
+      const count = Number(asset["segment_count"]);
+      const state =
+        asset["state"] === "failed" || asset["state"] === "registered"
+          ? asset["state"]
+          : row || count === 0
+            ? "indexed"
+            : "partial";
+      return {
+        version_id: row?.["version_id"] ?? asset["version_id"],
+        vector_count: row ? count : 0,
+        state,
+      };
+    }),
+  );
+  const versions = await database.find(session, TABLES.versions, [
+    oneOf("status", ["active", "staging"]),
+  ]);
+  const current = new Set(
+    assets.rows.map((asset) => text(anew(asset)?.["version_id"] ?? asset["version_id"])),
+  );
+  await database.change(
+    session,
+    TABLES.versions,
+    versions,
+    versions.rows.map((row) => ({
+      status: current.has(text(row["version_id"]))
+        ? "active"
+        : row["status"] === "active"
+          ? "dropped"
+          : row["status"],
+    })),
+  );
   // Vectors of the old model beside versions that stay.
-  const kept = assets.rows.filter((asset) => !anew(asset)).map((asset) => text(asset["version_id"]));
+  const kept = assets.rows
+    .filter((asset) => !anew(asset))
+    .map((asset) => text(asset["version_id"]));
   if (before && kept.length > 0) {
     const table = embeddingsTable(before.dimensions);
-    await database.drop(session, table, await database.find(session, table, [oneOf("version_id", kept)]));
+    await database.drop(
+      session,
+      table,
+      await database.find(session, table, [oneOf("version_id", kept)]),
+    );
   }
   await writeIdentity(database, session, embedder);
 }
@@ -67,19 +128,36 @@ async function putInPlace(database: Database, session: Session, embedder: StoreI
 const CHUNK = 20;
 
 /** Deletes versions that nobody sees, with the vectors of whatever model they have. */
-export async function sweepVersions(database: Database, filter: Parameters<Database["rows"]>[2]): Promise<number> {
+export async function sweepVersions(
+  database: Database,
+  filter: Parameters<Database["rows"]>[2],
+): Promise<number> {
   const { session } = database.client;
-  const ids = (await database.rows(session, TABLES.versions, filter, ["version_id"])).map(({ version_id: id }) => text(id));
+  const ids = (await database.rows(session, TABLES.versions, filter, ["version_id"])).map(
+    ({ version_id: id }) => text(id),
+  );
   for (let at = 0; at < ids.length; at += CHUNK)
     await database.write({ action: "sweep" }, [], async (tx) => {
-      for (const table of await embeddingTables(database, tx)) await database.drop(tx, table, await database.find(tx, table, [oneOf("version_id", ids.slice(at, at + CHUNK))]));
+      for (const table of await embeddingTables(database, tx))
+        await database.drop(
+          tx,
+          table,
+          await database.find(tx, table, [oneOf("version_id", ids.slice(at, at + CHUNK))]),
+        );
       await dropVersions(database, tx, ids.slice(at, at + CHUNK));
     });
   return ids.length;
 }
 
-async function embeddingTables(database: Database, session: Session): Promise<ReturnType<typeof embeddingsTable>[]> {
+async function embeddingTables(
+  database: Database,
+  session: Session,
+): Promise<ReturnType<typeof embeddingsTable>[]> {
   const { listTables } = await import("./wire/catalog.ts");
-  const names = (await listTables(session, database.bucket, database.schema)).map(({ name }) => /^embeddings_(\d+)$/.exec(name)?.[1]);
-  return names.flatMap((dimensions) => (dimensions === undefined ? [] : [embeddingsTable(Number(dimensions))]));
+  const names = (await listTables(session, database.bucket, database.schema)).map(
+    ({ name }) => /^embeddings_(\d+)$/.exec(name)?.[1],
+  );
+  return names.flatMap((dimensions) =>
+    dimensions === undefined ? [] : [embeddingsTable(Number(dimensions))],
+  );
 }

@@ -9,11 +9,16 @@ import { openBackend } from "../registry.ts";
 import type { VastOptions } from "./open.ts";
 
 let emulator: Spawned;
-beforeAll(async () => { emulator = await spawnEmulator(["--rows-per-page", "50"]); });
+beforeAll(async () => {
+  emulator = await spawnEmulator(["--rows-per-page", "50"]);
+});
 afterAll(() => emulator.stop());
 
 const MODEL = { embedder: "m", dimensions: 3 };
-const WORDS = "walrus penguin committees votes voting café oceans the deep a running runner Ada's bridge".split(" ");
+const WORDS =
+  "walrus penguin committees votes voting café oceans the deep a running runner Ada's bridge".split(
+    " ",
+  );
 
 function numbers(seed: number): (below: number) => number {
   let state = seed;
@@ -23,15 +28,34 @@ function numbers(seed: number): (below: number) => number {
 function version(id: string, count = 10, seed = 7): AssetVersion {
   const random = numbers(seed + Buffer.from(id).reduce((sum, byte) => sum + byte, 0));
   return {
-    id, sizeBytes: 1, mtimeMs: 1, fingerprint: `f${id}${seed}`, captionsStat: "", origin: "asr", engine: "e", language: "en", durationMs: 1,
+    id,
+    sizeBytes: 1,
+    mtimeMs: 1,
+    fingerprint: `f${id}${seed}`,
+    captionsStat: "",
+    origin: "asr",
+    engine: "e",
+    language: "en",
+    durationMs: 1,
     segments: Array.from({ length: count }, (_, index) => ({
-      index, startMs: index, endMs: index + 1, text: Array.from({ length: 1 + random(12) }, () => WORDS[random(WORDS.length)]).join(" "),
-      speaker: random(3) === 0 ? "Ada Moreau" : null, confidence: 1, vector: Float32Array.of(random(9) - 4, random(9) - 4, 1),
+      index,
+      startMs: index,
+      endMs: index + 1,
+      text: Array.from({ length: 1 + random(12) }, () => WORDS[random(WORDS.length)]).join(" "),
+      speaker: random(3) === 0 ? "Ada Moreau" : null,
+      confidence: 1,
+      vector: Float32Array.of(random(9) - 4, random(9) - 4, 1),
     })),
   };
 }
 
-async function library(more: Partial<VastOptions> = {}): Promise<{ readonly options: VastOptions; readonly open: (more?: Partial<VastOptions>) => Promise<Backend>; readonly folder: () => string }> {
+async function library(
+  more: Partial<VastOptions> = {},
+): Promise<{
+  readonly options: VastOptions;
+  readonly open: (more?: Partial<VastOptions>) => Promise<Backend>;
+  readonly folder: () => string;
+}> {
   const folder = (): string => {
     const made = mkdtempSync(join(tmpdir(), "mediasearch-replica-"));
     onTestFinished(() => rmSync(made, { recursive: true, force: true }));
@@ -39,9 +63,14 @@ async function library(more: Partial<VastOptions> = {}): Promise<{ readonly opti
   };
   const options = libraryOn(emulator, folder(), more);
   return {
-    options, folder,
+    options,
+    folder,
     async open(again = {}) {
-      const backend = await openBackend("vast", { path: "", create: true, vast: { ...options, ...again } });
+      const backend = await openBackend("vast", {
+        path: "",
+        create: true,
+        vast: { ...options, ...again },
+      });
       onTestFinished(() => backend.close().catch(() => {}));
       return backend;
     },
@@ -56,18 +85,28 @@ const view = async (backend: Backend, more: Partial<SearchViewOptions> = {}) => 
 
 async function answers(store: Store): Promise<string[]> {
   const found = [];
-  for (const terms of [["walrus"], ["vote", "bridges"], ["cafe", "ada", "deep"], ["moreau", "run"]]) found.push(...(await store.searchText({ terms }, {}, 50)), ...(await store.searchText({ terms }, { speaker: "ada" }, 5)));
+  for (const terms of [["walrus"], ["vote", "bridges"], ["cafe", "ada", "deep"], ["moreau", "run"]])
+    found.push(
+      ...(await store.searchText({ terms }, {}, 50)),
+      ...(await store.searchText({ terms }, { speaker: "ada" }, 5)),
+    );
   found.push(...(await store.searchVector(Float32Array.of(1, 2, 3), {}, 30)));
-  return found.map(({ asset, segment, score }) => [asset, segment.index, segment.text, score.toFixed(6)].join(" "));
+  return found.map(({ asset, segment, score }) =>
+    [asset, segment.index, segment.text, score.toFixed(6)].join(" "),
+  );
 }
 
 describe("a replica", () => {
   it("answers like a local library of the same data: the same hits, scores and order", async () => {
     const { open, folder } = await library();
     const backend = await open();
-    const local = await openBackend("local", { path: join(folder(), "library.sqlite"), create: true });
+    const local = await openBackend("local", {
+      path: join(folder(), "library.sqlite"),
+      create: true,
+    });
     onTestFinished(() => local.close());
-    for (let i = 0; i < 20; i++) for (const { store } of [backend, local]) await store.commit(version(`/${i}`), MODEL);
+    for (let i = 0; i < 20; i++)
+      for (const { store } of [backend, local]) await store.commit(version(`/${i}`), MODEL);
     const here = await answers(local.store);
     expect(here.length).toBeGreaterThan(100);
     expect(await answers((await view(backend)).store)).toEqual(here);
@@ -78,8 +117,13 @@ describe("a replica", () => {
     const [writer, backend] = [await open(), await open()];
     for (const id of ["/a", "/b", "/c", "/d"]) await writer.store.commit(version(id), MODEL);
     const fetched: number[] = [];
-    const sync = async () => (await view(backend, { fresh: true, onProgress: (done) => fetched.push(done) })).store;
-    const ids = async (store: Store): Promise<string[]> => { const all = []; for await (const { id } of store.listAssets()) all.push(id); return all; };
+    const sync = async () =>
+      (await view(backend, { fresh: true, onProgress: (done) => fetched.push(done) })).store;
+    const ids = async (store: Store): Promise<string[]> => {
+      const all = [];
+      for await (const { id } of store.listAssets()) all.push(id);
+      return all;
+    };
     expect(await ids(await sync())).toEqual(["/a", "/b", "/c", "/d"]);
     expect(fetched.at(-1)).toBe(40);
     fetched.length = 0;
@@ -87,7 +131,12 @@ describe("a replica", () => {
     expect(fetched).toEqual([]);
     await writer.store.commit(version("/a", 3, 99), MODEL);
     await writer.store.markDeleted(["/b"]);
-    await writer.store.moveAsset("/c", { id: "/moved", sizeBytes: 5, mtimeMs: 5, captionsStat: "" });
+    await writer.store.moveAsset("/c", {
+      id: "/moved",
+      sizeBytes: 5,
+      mtimeMs: 5,
+      captionsStat: "",
+    });
     await writer.store.touch({ id: "/d", sizeBytes: 9, mtimeMs: 9, captionsStat: "x" });
     const store = await sync();
     expect(await ids(store)).toEqual(["/a", "/d", "/moved"]);
@@ -100,7 +149,8 @@ describe("a replica", () => {
     const { open } = await library();
     const backend = await open({ replicaMaxAgeMs: 3_600_000 });
     await backend.store.commit(version("/a"), MODEL);
-    const count = async (fresh: boolean): Promise<number> => (await (await view(backend, { fresh })).store.counts()).segments;
+    const count = async (fresh: boolean): Promise<number> =>
+      (await (await view(backend, { fresh })).store.counts()).segments;
     expect(await count(false)).toBe(10);
     await backend.store.commit(version("/b"), MODEL);
     expect([await count(false), await count(true)]).toEqual([10, 20]);
@@ -113,13 +163,22 @@ describe("a replica", () => {
     // Two versions fit into a batch; the third batch's vectors never come.
     const fetched: number[] = [];
     await emulator.setFaults([]);
-    const cut = view(backend, { fresh: true, onProgress: (done) => { fetched.push(done); void emulator.setFaults([{ kind: "drop", op: "query" } as never]); } });
+    const cut = view(backend, {
+      fresh: true,
+      onProgress: (done) => {
+        fetched.push(done);
+        void emulator.setFaults([{ kind: "drop", op: "query" } as never]);
+      },
+    });
     await expect(cut).rejects.toMatchObject({ code: "UNREACHABLE" });
     await emulator.setFaults([]);
     const before = fetched.at(-1) ?? 0;
     expect(before).toBeGreaterThan(0);
     fetched.length = 0;
-    const { store } = await view(backend, { fresh: true, onProgress: (done) => fetched.push(done) });
+    const { store } = await view(backend, {
+      fresh: true,
+      onProgress: (done) => fetched.push(done),
+    });
     expect(fetched.at(-1)).toBe(30_000 - before);
     expect((await store.counts()).segments).toBe(30_000);
   });
@@ -129,9 +188,12 @@ describe("a replica", () => {
     const backend = await open();
     await backend.store.commit(version("/a"), MODEL);
     await view(backend);
-    const files = (): string[] => readdirSync(options.replica.folder).filter((name) => name.endsWith(".sqlite"));
+    const files = (): string[] =>
+      readdirSync(options.replica.folder).filter((name) => name.endsWith(".sqlite"));
     const [first] = files();
-    await backend.store.reembed({ embedder: "n", dimensions: 2 }, async (segments) => segments.map(() => Float32Array.of(0, 1)));
+    await backend.store.reembed({ embedder: "n", dimensions: 2 }, async (segments) =>
+      segments.map(() => Float32Array.of(0, 1)),
+    );
     const { store } = await view(backend);
     expect(await store.identity()).toEqual({ embedder: "n", dimensions: 2 });
     expect(files()).toHaveLength(1);
@@ -142,7 +204,11 @@ describe("a replica", () => {
     const { open } = await library();
     const backends = await Promise.all([open(), open(), open()]);
     await backends[0]?.store.commit(version("/a"), MODEL);
-    const counts = await Promise.all(backends.map(async (backend) => (await (await view(backend, { fresh: true })).store.counts()).segments));
+    const counts = await Promise.all(
+      backends.map(
+        async (backend) => (await (await view(backend, { fresh: true })).store.counts()).segments,
+      ),
+    );
     expect(counts).toEqual([10, 10, 10]);
   });
 
@@ -152,7 +218,9 @@ describe("a replica", () => {
     for (const id of ["/a", "/b", "/c"]) await backend.store.commit(version(id), MODEL);
     const { store, close } = await view(backend, { only: (id) => id === "/b" });
     expect((await store.counts()).segments).toBe(10);
-    expect((await store.searchVector(Float32Array.of(1, 2, 3), {}, 3)).map(({ asset }) => asset)).toEqual(["/b", "/b", "/b"]);
+    expect(
+      (await store.searchVector(Float32Array.of(1, 2, 3), {}, 3)).map(({ asset }) => asset),
+    ).toEqual(["/b", "/b", "/b"]);
     await close?.();
     expect(readdirSync(options.replica.folder)).toEqual([]);
   });

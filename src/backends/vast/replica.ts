@@ -73,20 +73,40 @@ export function openReplica({ folder, openStore }: ReplicaOptions): Replica {
     }
     return opened.backend;
   };
-  const syncOnce = async (database: Database, libraryId: string, { wait = true, onProgress }: SyncOptions = {}): Promise<SyncReport> => {
+  const syncOnce = async (
+    database: Database,
+    libraryId: string,
+    { wait = true, onProgress }: SyncOptions = {},
+  ): Promise<SyncReport> => {
     mkdirSync(folder, { recursive: true, mode: 0o700 });
     const identity = await readIdentity(database, database.client.session);
     // Another library, or other vectors, is another file; the old one answers until the new one is whole.
     const file = `replica-${nameOf(libraryId, identity)}.sqlite`;
-    const target = opened === undefined || opened.file === file ? await openFile(file, true) : await openStore(join(folder, file), true);
+    const target =
+      opened === undefined || opened.file === file
+        ? await openFile(file, true)
+        : await openStore(join(folder, file), true);
     try {
       const report = await withLease(target, wait || pointer() === undefined, async () => {
         const startedAtMs = Date.now();
-        return { ...(await syncStore(database, target.store, identity, await visible(database), onProgress)), startedAtMs };
+        return {
+          ...(await syncStore(
+            database,
+            target.store,
+            identity,
+            await visible(database),
+            onProgress,
+          )),
+          startedAtMs,
+        };
       });
       if (!report) return NOTHING;
       const next = `${pointerPath}.${process.pid}`;
-      writeFileSync(next, JSON.stringify({ libraryId, file, syncedAtMs: report.startedAtMs } satisfies Pointer), { mode: 0o600 });
+      writeFileSync(
+        next,
+        JSON.stringify({ libraryId, file, syncedAtMs: report.startedAtMs } satisfies Pointer),
+        { mode: 0o600 },
+      );
       renameSync(next, pointerPath);
       removeOthers(folder, file);
       return report;
@@ -100,14 +120,30 @@ export function openReplica({ folder, openStore }: ReplicaOptions): Replica {
     syncedAtMs: () => pointer()?.syncedAtMs,
     async open() {
       const known = pointer();
-      if (!known) throw new MediasearchError("NO_STORE", "there is no replica of the library on this machine yet", { subject: folder, hint: "run a search while the cluster answers" });
+      if (!known)
+        throw new MediasearchError(
+          "NO_STORE",
+          "there is no replica of the library on this machine yet",
+          { subject: folder, hint: "run a search while the cluster answers" },
+        );
       return openFile(known.file, false);
     },
     sync(database, libraryId, options) {
       // What was committed before the call is in it afterwards: a sync that is under way may have looked already.
-      const next = (): Promise<SyncReport> => ((underWay = syncOnce(database, libraryId, options).finally(() => { underWay = undefined; })));
+      const next = (): Promise<SyncReport> =>
+        (underWay = syncOnce(database, libraryId, options).finally(() => {
+          underWay = undefined;
+        }));
       if (!underWay) return next();
-      queued ??= underWay.then(() => {}, () => {}).then(() => { queued = undefined; return next(); });
+      queued ??= underWay
+        .then(
+          () => {},
+          () => {},
+        )
+        .then(() => {
+          queued = undefined;
+          return next();
+        });
       return queued;
     },
     async close() {
@@ -118,21 +154,31 @@ export function openReplica({ folder, openStore }: ReplicaOptions): Replica {
 }
 
 const nameOf = (libraryId: string, identity: StoreIdentity | undefined): string =>
-  createHash("sha256").update(JSON.stringify([libraryId, identity?.embedder ?? null, identity?.dimensions ?? null])).digest("hex").slice(0, 16);
+  createHash("sha256")
+    .update(JSON.stringify([libraryId, identity?.embedder ?? null, identity?.dimensions ?? null]))
+    .digest("hex")
+    .slice(0, 16);
 
 function removeOthers(folder: string, file: string): void {
-  for (const name of readdirSync(folder)) if (/^replica-[0-9a-f]{16}\.sqlite/.test(name) && !name.startsWith(file)) rmSync(join(folder, name), { force: true });
+  for (const name of readdirSync(folder))
+    if (/^replica-[0-9a-f]{16}\.sqlite/.test(name) && !name.startsWith(file))
+      rmSync(join(folder, name), { force: true });
 }
 
 const NOTHING: SyncReport = { fetched: 0, removed: 0, segments: 0 };
 const LOOK_AGAIN_MS = 100;
 
 /** One process syncs at a time. Undefined when another one does and is not waited for. */
-async function withLease<T>(target: Backend, wait: boolean, act: () => Promise<T>): Promise<T | undefined> {
-  const take = (): Promise<Lease | undefined> => target.ledger.acquire(thisProcess()).catch((error: unknown) => {
-    if (error instanceof MediasearchError && error.code === "STORE_BUSY") return undefined;
-    throw error;
-  });
+async function withLease<T>(
+  target: Backend,
+  wait: boolean,
+  act: () => Promise<T>,
+): Promise<T | undefined> {
+  const take = (): Promise<Lease | undefined> =>
+    target.ledger.acquire(thisProcess()).catch((error: unknown) => {
+      if (error instanceof MediasearchError && error.code === "STORE_BUSY") return undefined;
+      throw error;
+    });
   let lease = await take();
   while (!lease) {
     if (!wait) return undefined;
@@ -151,7 +197,9 @@ export const unmarked = (fingerprint: string): string => fingerprint.replace(/#[
 async function visible(database: Database): Promise<Row[]> {
   const snapshot = await database.client.begin();
   try {
-    return (await database.rows(snapshot, TABLES.assets, [isPresent("version_id")])).filter((row) => row["deleted_at_ms"] === null);
+    return (await database.rows(snapshot, TABLES.assets, [isPresent("version_id")])).filter(
+      (row) => row["deleted_at_ms"] === null,
+    );
   } finally {
     await snapshot.rollback();
   }
@@ -159,7 +207,11 @@ async function visible(database: Database): Promise<Row[]> {
 
 /** Makes a store hold exactly the versions that these rows of assets name. */
 export async function syncStore(
-  database: Database, store: Store, identity: StoreIdentity | undefined, assets: readonly Row[], onProgress?: (done: number, total: number) => void,
+  database: Database,
+  store: Store,
+  identity: StoreIdentity | undefined,
+  assets: readonly Row[],
+  onProgress?: (done: number, total: number) => void,
 ): Promise<SyncReport> {
   const wanted = new Map(assets.map((row) => [text(row["asset_id"]), row]));
   const { missing, surplus } = await compare(store, wanted);
@@ -168,7 +220,9 @@ export async function syncStore(
   const total = here.reduce((sum, row) => sum + Number(row["segment_count"]), 0);
   let done = 0;
   // Ids rise with time, and so do rows: a batch is of neighbours.
-  for (const batch of batches(here.sort((a, b) => (text(a["version_id"]) < text(b["version_id"]) ? -1 : 1)))) {
+  for (const batch of batches(
+    here.sort((a, b) => (text(a["version_id"]) < text(b["version_id"]) ? -1 : 1)),
+  )) {
     done += await fetchBatch(database, store, identity, batch);
     onProgress?.(done, total);
   }
@@ -178,7 +232,10 @@ export async function syncStore(
 }
 
 /** What the replica lacks or has in another version, and what it has too much. Facts of files that changed without their words are noted at once. */
-async function compare(store: Store, wanted: ReadonlyMap<string, Row>): Promise<{ readonly missing: Row[]; readonly surplus: string[] }> {
+async function compare(
+  store: Store,
+  wanted: ReadonlyMap<string, Row>,
+): Promise<{ readonly missing: Row[]; readonly surplus: string[] }> {
   const surplus: string[] = [];
   const same = new Set<string>();
   const touched: Row[] = [];
@@ -194,7 +251,8 @@ async function compare(store: Store, wanted: ReadonlyMap<string, Row>): Promise<
   return { missing: [...wanted].flatMap(([id, row]) => (same.has(id) ? [] : [row])), surplus };
 }
 
-const sameFile = (a: AssetStatus, b: AssetStatus): boolean => a.sizeBytes === b.sizeBytes && a.mtimeMs === b.mtimeMs && a.captionsStat === b.captionsStat;
+const sameFile = (a: AssetStatus, b: AssetStatus): boolean =>
+  a.sizeBytes === b.sizeBytes && a.mtimeMs === b.mtimeMs && a.captionsStat === b.captionsStat;
 
 /** A file that moved brings the rows of its version along. */
 async function copyLocally(store: Store, row: Row): Promise<boolean> {
@@ -220,11 +278,22 @@ function* batches(rows: readonly Row[]): Iterable<Row[]> {
 }
 
 /** Versions whose rows are gone meanwhile (replaced or removed) are left to the next sync. @returns how many segments. */
-async function fetchBatch(database: Database, store: Store, identity: StoreIdentity | undefined, batch: readonly Row[]): Promise<number> {
+async function fetchBatch(
+  database: Database,
+  store: Store,
+  identity: StoreIdentity | undefined,
+  batch: readonly Row[],
+): Promise<number> {
   const { session } = database.client;
-  const wanted = [oneOf("version_id", batch.map((row) => text(row["version_id"])))];
+  const wanted = [
+    oneOf(
+      "version_id",
+      batch.map((row) => text(row["version_id"])),
+    ),
+  ];
   const [segments, vectors] = await Promise.all([
-    database.rows(session, TABLES.segments, wanted), identity ? database.rows(session, embeddingsTable(identity.dimensions), wanted) : [],
+    database.rows(session, TABLES.segments, wanted),
+    identity ? database.rows(session, embeddingsTable(identity.dimensions), wanted) : [],
   ]);
   const [segmentsOf, vectorsOf] = [grouped(segments), grouped(vectors)];
   let done = 0;
@@ -232,12 +301,24 @@ async function fetchBatch(database: Database, store: Store, identity: StoreIdent
     const id = text(row["version_id"]);
     const own = (segmentsOf.get(id) ?? []).map(toSegment).sort(byIndex);
     const ownVectors = vectorsOf.get(id) ?? [];
-    if (own.length !== Number(row["segment_count"]) || ownVectors.length !== Number(row["vector_count"])) continue;
+    if (
+      own.length !== Number(row["segment_count"]) ||
+      ownVectors.length !== Number(row["vector_count"])
+    )
+      continue;
     const status = toStatus(row);
-    await store.commit({
-      ...status, fingerprint: mark(row), origin: status.origin ?? "asr", engine: status.engine ?? "", language: status.language ?? "und",
-      indexedAtMs: status.indexedAtMs ?? undefined, segments: withVectors(own, ownVectors),
-    }, identity);
+    await store.commit(
+      {
+        ...status,
+        fingerprint: mark(row),
+        origin: status.origin ?? "asr",
+        engine: status.engine ?? "",
+        language: status.language ?? "und",
+        indexedAtMs: status.indexedAtMs ?? undefined,
+        segments: withVectors(own, ownVectors),
+      },
+      identity,
+    );
     done += own.length;
   }
   return done;

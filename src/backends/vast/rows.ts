@@ -4,7 +4,8 @@ import type { Row } from "./database.ts";
 import type { Value } from "./wire/values.ts";
 
 const number = (value: Value): number => Number(value);
-const numberOrNull = (value: Value): number | null => (value === null || value === undefined ? null : Number(value));
+const numberOrNull = (value: Value): number | null =>
+  value === null || value === undefined ? null : Number(value);
 const textOrNull = (value: Value): string | null => (typeof value === "string" ? value : null);
 export const text = (value: Value): string => String(value);
 
@@ -29,37 +30,96 @@ export function toStatus(row: Row): AssetStatus {
 }
 
 /** The columns that versions and the assets they are current of share. */
-export function aboutVersion(version: Omit<AssetVersion, "segments" | "id" | "sizeBytes" | "mtimeMs" | "captionsStat">, segments: readonly (Segment & { readonly vector?: Float32Array | null })[]): Row {
-  const { fingerprint, origin, engine, language, durationMs, indexedAtMs = Date.now(), recordedAtMs = null } = version;
-  const speakers = [...new Set(segments.flatMap(({ speaker }) => (speaker === null ? [] : [speaker])))].toSorted();
+export function aboutVersion(
+  version: Omit<AssetVersion, "segments" | "id" | "sizeBytes" | "mtimeMs" | "captionsStat">,
+  segments: readonly (Segment & { readonly vector?: Float32Array | null })[],
+): Row {
+  const {
+    fingerprint,
+    origin,
+    engine,
+    language,
+    durationMs,
+    indexedAtMs = Date.now(),
+    recordedAtMs = null,
+  } = version;
+  const speakers = [
+    ...new Set(segments.flatMap(({ speaker }) => (speaker === null ? [] : [speaker]))),
+  ].toSorted();
   return {
-    fingerprint, origin, engine, language, duration_ms: durationMs, segment_count: segments.length, vector_count: segments.filter(({ vector }) => vector).length,
-    speakers, indexed_at_ms: indexedAtMs, recorded_at_ms: recordedAtMs,
+    fingerprint,
+    origin,
+    engine,
+    language,
+    duration_ms: durationMs,
+    segment_count: segments.length,
+    vector_count: segments.filter(({ vector }) => vector).length,
+    speakers,
+    indexed_at_ms: indexedAtMs,
+    recorded_at_ms: recordedAtMs,
   };
 }
 
 export const ABOUT_NOTHING: Row = {
-  version_id: null, fingerprint: null, origin: null, engine: null, language: null, duration_ms: null, segment_count: null, vector_count: null, speakers: null, indexed_at_ms: null, recorded_at_ms: null,
+  version_id: null,
+  fingerprint: null,
+  origin: null,
+  engine: null,
+  language: null,
+  duration_ms: null,
+  segment_count: null,
+  vector_count: null,
+  speakers: null,
+  indexed_at_ms: null,
+  recorded_at_ms: null,
 };
 
-export const aboutOf = (row: Row): Row => Object.fromEntries(Object.keys(ABOUT_NOTHING).map((name) => [name, row[name]]));
+export const aboutOf = (row: Row): Row =>
+  Object.fromEntries(Object.keys(ABOUT_NOTHING).map((name) => [name, row[name]]));
 
-export const placeRow = (file: { readonly id: string; readonly sizeBytes: number; readonly mtimeMs: number; readonly captionsStat?: string }): Row => ({
-  asset_id: file.id, size_bytes: file.sizeBytes, mtime_ms: Math.trunc(file.mtimeMs), captions_stat: file.captionsStat ?? "",
+export const placeRow = (file: {
+  readonly id: string;
+  readonly sizeBytes: number;
+  readonly mtimeMs: number;
+  readonly captionsStat?: string;
+}): Row => ({
+  asset_id: file.id,
+  size_bytes: file.sizeBytes,
+  mtime_ms: Math.trunc(file.mtimeMs),
+  captions_stat: file.captionsStat ?? "",
 });
 
-export const segmentRow = (versionId: string, { index, startMs, endMs, text, speaker, confidence }: Segment): Row => ({
-  version_id: versionId, position: index, start_ms: startMs, end_ms: endMs, text, speaker, confidence,
+export const segmentRow = (
+  versionId: string,
+  { index, startMs, endMs, text, speaker, confidence }: Segment,
+): Row => ({
+  version_id: versionId,
+  position: index,
+  start_ms: startMs,
+  end_ms: endMs,
+  text,
+  speaker,
+  confidence,
 });
 
 export const toSegment = (row: Row): Segment => ({
-  index: number(row["position"]), startMs: number(row["start_ms"]), endMs: number(row["end_ms"]), text: text(row["text"]), speaker: textOrNull(row["speaker"]), confidence: numberOrNull(row["confidence"]),
+  index: number(row["position"]),
+  startMs: number(row["start_ms"]),
+  endMs: number(row["end_ms"]),
+  text: text(row["text"]),
+  speaker: textOrNull(row["speaker"]),
+  confidence: numberOrNull(row["confidence"]),
 });
 
 export const byIndex = (a: Segment, b: Segment): number => a.index - b.index;
 
 /** Segments with their vectors, both in any order. */
-export function withVectors(segments: readonly Segment[], vectors: readonly Row[]): EmbeddedSegment[] {
-  const at = new Map(vectors.map((row) => [number(row["position"]), row["vector"] as Float32Array]));
+export function withVectors(
+  segments: readonly Segment[],
+  vectors: readonly Row[],
+): EmbeddedSegment[] {
+  const at = new Map(
+    vectors.map((row) => [number(row["position"]), row["vector"] as Float32Array]),
+  );
   return segments.map((segment) => ({ ...segment, vector: at.get(segment.index) ?? null }));
 }

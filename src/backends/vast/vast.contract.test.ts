@@ -9,7 +9,9 @@ import { LEDGER_CASES } from "../ledger.contract.ts";
 import type { Claims } from "../ledger.ts";
 
 let emulator: Spawned;
-beforeAll(async () => { emulator = await spawnEmulator(["--rows-per-page", "700", "--rows-per-batch", "100"]); });
+beforeAll(async () => {
+  emulator = await spawnEmulator(["--rows-per-page", "700", "--rows-per-batch", "100"]);
+});
 afterAll(() => emulator.stop());
 
 /** Rejects with what an assertion of the case found. */
@@ -23,35 +25,68 @@ async function on(act: (backend: Backend) => Promise<void>): Promise<void> {
 }
 
 describe("the vast store", () => {
-  for (const { law, run } of STORE_CASES) it(law, () => expect(on(({ store }) => run(store))).resolves.toBeUndefined());
+  for (const { law, run } of STORE_CASES)
+    it(law, () => expect(on(({ store }) => run(store))).resolves.toBeUndefined());
 });
 
 describe("the vast ledger", () => {
-  for (const { law, run } of LEDGER_CASES) it(law, () => expect(on(({ ledger }) => run(ledger))).resolves.toBeUndefined());
+  for (const { law, run } of LEDGER_CASES)
+    it(law, () => expect(on(({ ledger }) => run(ledger))).resolves.toBeUndefined());
 });
 
 describe("the claims of the vast ledger", () => {
   for (const { law, run } of CLAIMS_CASES) it(law, () => expect(on(run)).resolves.toBeUndefined());
 });
 
-const onClaims = (change: (claims: Claims) => Partial<Claims>) => (backend: Backend): Backend => ({
-  ...backend,
-  ledger: { ...backend.ledger, async acquire(holder) {
-    const lease = await backend.ledger.acquire(holder);
-    return { ...lease, ...(lease.claims ? { claims: { ...lease.claims, ...change(lease.claims) } } : {}) };
-  } },
-});
+const onClaims =
+  (change: (claims: Claims) => Partial<Claims>) =>
+  (backend: Backend): Backend => ({
+    ...backend,
+    ledger: {
+      ...backend.ledger,
+      async acquire(holder) {
+        const lease = await backend.ledger.acquire(holder);
+        return {
+          ...lease,
+          ...(lease.claims ? { claims: { ...lease.claims, ...change(lease.claims) } } : {}),
+        };
+      },
+    },
+  });
 
 const BUGS: Readonly<Record<string, (backend: Backend) => Backend>> = {
   "gives a key to everybody": onClaims(() => ({ take: async () => true })),
   "gives a key once and for all": onClaims(() => ({ release: async () => {} })),
   "refuses a key to who has it": (backend) => {
     const taken = new Set<string>();
-    return onClaims((claims) => ({ take: async (key) => !taken.has(key) && (taken.add(key), claims.take(key)) }))(backend);
+    return onClaims((claims) => ({
+      take: async (key) => !taken.has(key) && (taken.add(key), claims.take(key)),
+    }))(backend);
   },
-  "takes a dead run for alive": (backend) => ({ ...backend, ledger: { ...backend.ledger, acquire: (holder) => backend.ledger.acquire({ ...holder, pid: process.pid }) } }),
-  "takes another machine for dead": (backend) => ({ ...backend, ledger: { ...backend.ledger, acquire: (holder) => backend.ledger.acquire({ ...holder, host: hostname() }) } }),
-  "keeps the claims of a run that ended": (backend) => ({ ...backend, ledger: { ...backend.ledger, acquire: async (holder) => ({ ...(await backend.ledger.acquire(holder)), release: async () => {} }) } }),
+  "takes a dead run for alive": (backend) => ({
+    ...backend,
+    ledger: {
+      ...backend.ledger,
+      acquire: (holder) => backend.ledger.acquire({ ...holder, pid: process.pid }),
+    },
+  }),
+  "takes another machine for dead": (backend) => ({
+    ...backend,
+    ledger: {
+      ...backend.ledger,
+      acquire: (holder) => backend.ledger.acquire({ ...holder, host: hostname() }),
+    },
+  }),
+  "keeps the claims of a run that ended": (backend) => ({
+    ...backend,
+    ledger: {
+      ...backend.ledger,
+      acquire: async (holder) => ({
+        ...(await backend.ledger.acquire(holder)),
+        release: async () => {},
+      }),
+    },
+  }),
 };
 
 describe("the claims' contract suite catches a ledger that", () => {

@@ -4,7 +4,16 @@ import type { AssetId, AssetState, AssetVersion, FilePlace, StoreIdentity } from
 import type { Database, Found, Row } from "./database.ts";
 import { newId } from "./database.ts";
 import { readIdentity, writeIdentity } from "./library.ts";
-import { aboutOf, aboutVersion, byIndex, placeRow, segmentRow, text, toSegment, withVectors } from "./rows.ts";
+import {
+  aboutOf,
+  aboutVersion,
+  byIndex,
+  placeRow,
+  segmentRow,
+  text,
+  toSegment,
+  withVectors,
+} from "./rows.ts";
 import { embeddingsTable, TABLES } from "./tables.ts";
 import type { Session } from "./wire/client.ts";
 import { equal, type Filter, oneOf } from "./wire/predicate.ts";
@@ -12,27 +21,50 @@ import { equal, type Filter, oneOf } from "./wire/predicate.ts";
 /** Key under which the library's facts are locked; no file is called so. */
 const LIBRARY_KEY = "\0library";
 
-export const isSame = (a: StoreIdentity, b: StoreIdentity): boolean => a.embedder === b.embedder && a.dimensions === b.dimensions;
+export const isSame = (a: StoreIdentity, b: StoreIdentity): boolean =>
+  a.embedder === b.embedder && a.dimensions === b.dimensions;
 
 export const mismatch = (stored: StoreIdentity | undefined): MediasearchError =>
-  new MediasearchError("MODEL_MISMATCH", stored ? `the vectors are not of the library's embedding model ${stored.embedder} (${stored.dimensions} dimensions)` : "vectors without the name of their embedding model", {
-    hint: "mediasearch migrate --reembed",
-  });
+  new MediasearchError(
+    "MODEL_MISMATCH",
+    stored
+      ? `the vectors are not of the library's embedding model ${stored.embedder} (${stored.dimensions} dimensions)`
+      : "vectors without the name of their embedding model",
+    {
+      hint: "mediasearch migrate --reembed",
+    },
+  );
 
 /** A vector without a direction has no cosine with anything: it would be stored and never found. */
 export function refuseUseless(vectors: readonly Float32Array[], embedder: string): void {
   for (const vector of vectors) {
     const squared = vector.reduce((sum, value) => sum + value * value, 0);
-    if (!(squared > 0 && squared < Infinity)) throw new MediasearchError("BUG", `the embedding model ${embedder} made a vector that is zero or not numbers`, { subject: embedder });
+    if (!(squared > 0 && squared < Infinity))
+      throw new MediasearchError(
+        "BUG",
+        `the embedding model ${embedder} made a vector that is zero or not numbers`,
+        { subject: embedder },
+      );
   }
 }
 
 /** The library's model, set by the first vectors. */
-async function identityFor(database: Database, session: Session, vectors: readonly Float32Array[], embedder: StoreIdentity | undefined): Promise<StoreIdentity | undefined> {
+async function identityFor(
+  database: Database,
+  session: Session,
+  vectors: readonly Float32Array[],
+  embedder: StoreIdentity | undefined,
+): Promise<StoreIdentity | undefined> {
   const stored = await readIdentity(database, session);
   if (vectors.length === 0) return stored;
   const wanted = stored ?? embedder;
-  if (!embedder || !wanted || !isSame(embedder, wanted) || vectors.some(({ length }) => length !== wanted.dimensions)) throw mismatch(wanted);
+  if (
+    !embedder ||
+    !wanted ||
+    !isSame(embedder, wanted) ||
+    vectors.some(({ length }) => length !== wanted.dimensions)
+  )
+    throw mismatch(wanted);
   refuseUseless(vectors, wanted.embedder);
   if (stored) return stored;
   // Of two first commits one conflicts here, begins anew and finds the other's model.
@@ -42,95 +74,230 @@ async function identityFor(database: Database, session: Session, vectors: readon
 }
 
 /** A version's row, segments and vectors; visible by its status, and by an asset that names it. */
-export async function addVersion(database: Database, session: Session, version: Row, segments: readonly (Segment & { readonly vector?: Float32Array | null })[], dimensions: number | undefined): Promise<void> {
+export async function addVersion(
+  database: Database,
+  session: Session,
+  version: Row,
+  segments: readonly (Segment & { readonly vector?: Float32Array | null })[],
+  dimensions: number | undefined,
+): Promise<void> {
   const versionId = text(version["version_id"]);
   await database.add(session, TABLES.versions, [version]);
-  await database.add(session, TABLES.segments, segments.map((segment) => segmentRow(versionId, segment)));
+  await database.add(
+    session,
+    TABLES.segments,
+    segments.map((segment) => segmentRow(versionId, segment)),
+  );
   const embedded = segments.filter(({ vector }) => vector);
   if (embedded.length === 0 || dimensions === undefined) return;
   const table = await database.embeddings(session, dimensions);
-  await database.add(session, table, embedded.map(({ index, vector }) => ({ version_id: versionId, position: index, vector })));
+  await database.add(
+    session,
+    table,
+    embedded.map(({ index, vector }) => ({ version_id: versionId, position: index, vector })),
+  );
 }
 
-export async function dropVectors(database: Database, session: Session, versionIds: readonly string[]): Promise<void> {
+export async function dropVectors(
+  database: Database,
+  session: Session,
+  versionIds: readonly string[],
+): Promise<void> {
   const identity = await readIdentity(database, session);
   if (!identity || versionIds.length === 0) return;
   const table = embeddingsTable(identity.dimensions);
-  await database.drop(session, table, await database.find(session, table, [oneOf("version_id", versionIds)]));
+  await database.drop(
+    session,
+    table,
+    await database.find(session, table, [oneOf("version_id", versionIds)]),
+  );
 }
 
 /** Everything of these versions. */
-export async function dropVersions(database: Database, session: Session, versionIds: readonly string[]): Promise<void> {
+export async function dropVersions(
+  database: Database,
+  session: Session,
+  versionIds: readonly string[],
+): Promise<void> {
   if (versionIds.length === 0) return;
   await dropVectors(database, session, versionIds);
-  for (const table of [TABLES.segments, TABLES.versions]) await database.drop(session, table, await database.find(session, table, [oneOf("version_id", versionIds)]));
+  for (const table of [TABLES.segments, TABLES.versions])
+    await database.drop(
+      session,
+      table,
+      await database.find(session, table, [oneOf("version_id", versionIds)]),
+    );
 }
 
 /** What the asset had before: archived without its vectors, or forgotten when the new version has the same fingerprint. */
-async function retire(database: Database, session: Session, old: Row | undefined, fingerprint: string): Promise<void> {
+async function retire(
+  database: Database,
+  session: Session,
+  old: Row | undefined,
+  fingerprint: string,
+): Promise<void> {
   const versionId = old?.["version_id"];
   if (typeof versionId !== "string") return;
   if (old?.["fingerprint"] === fingerprint) return dropVersions(database, session, [versionId]);
   await dropVectors(database, session, [versionId]);
   const found = await database.find(session, TABLES.versions, [equal("version_id", versionId)]);
-  await database.change(session, TABLES.versions, found, { status: "archived", archived_at_ms: Date.now() });
+  await database.change(session, TABLES.versions, found, {
+    status: "archived",
+    archived_at_ms: Date.now(),
+  });
 }
 
 /** Puts a row in the place of the asset's, if it has one. */
-export async function putAsset(database: Database, session: Session, found: Found, row: Row): Promise<void> {
+export async function putAsset(
+  database: Database,
+  session: Session,
+  found: Found,
+  row: Row,
+): Promise<void> {
   if (found.rows.length === 0) return database.add(session, TABLES.assets, [{ ...row }]);
   await database.change(session, TABLES.assets, found, row);
 }
 
-export const findAsset = (database: Database, session: Session, id: AssetId): Promise<Found> => database.find(session, TABLES.assets, [equal("asset_id", id)]);
+export const findAsset = (database: Database, session: Session, id: AssetId): Promise<Found> =>
+  database.find(session, TABLES.assets, [equal("asset_id", id)]);
 
-export async function commitVersion(database: Database, session: Session, version: AssetVersion, embedder: StoreIdentity | undefined): Promise<void> {
+export async function commitVersion(
+  database: Database,
+  session: Session,
+  version: AssetVersion,
+  embedder: StoreIdentity | undefined,
+): Promise<void> {
   const { segments } = version;
-  const identity = await identityFor(database, session, segments.flatMap(({ vector }) => (vector ? [vector] : [])), embedder);
+  const identity = await identityFor(
+    database,
+    session,
+    segments.flatMap(({ vector }) => (vector ? [vector] : [])),
+    embedder,
+  );
   const state: AssetState = segments.every(({ vector }) => vector) ? "indexed" : "partial";
-  await replace(database, session, version, state, aboutVersion(version, segments), segments, identity?.dimensions);
+  await replace(
+    database,
+    session,
+    version,
+    state,
+    aboutVersion(version, segments),
+    segments,
+    identity?.dimensions,
+  );
 }
 
-async function replace(database: Database, session: Session, place: FilePlace, state: AssetState, about: Row, segments: readonly EmbeddedSegment[], dimensions: number | undefined): Promise<void> {
+async function replace(
+  database: Database,
+  session: Session,
+  place: FilePlace,
+  state: AssetState,
+  about: Row,
+  segments: readonly EmbeddedSegment[],
+  dimensions: number | undefined,
+): Promise<void> {
   const found = await findAsset(database, session, place.id);
   await retire(database, session, found.rows[0], text(about["fingerprint"]));
   const row = { ...about, version_id: newId() };
-  await addVersion(database, session, { ...row, asset_id: place.id, status: "active" }, segments, dimensions);
-  await putAsset(database, session, found, { ...placeRow(place), state, error: null, deleted_at_ms: null, ...row });
+  await addVersion(
+    database,
+    session,
+    { ...row, asset_id: place.id, status: "active" },
+    segments,
+    dimensions,
+  );
+  await putAsset(database, session, found, {
+    ...placeRow(place),
+    state,
+    error: null,
+    deleted_at_ms: null,
+    ...row,
+  });
 }
 
 /** The segments of versions, with vectors where they are wanted; in order. */
-export async function readSegments(database: Database, session: Session, versionId: string, more: Filter = []): Promise<Segment[]> {
-  const rows = await database.rows(session, TABLES.segments, [equal("version_id", versionId), ...more]);
+export async function readSegments(
+  database: Database,
+  session: Session,
+  versionId: string,
+  more: Filter = [],
+): Promise<Segment[]> {
+  const rows = await database.rows(session, TABLES.segments, [
+    equal("version_id", versionId),
+    ...more,
+  ]);
   return rows.map(toSegment).sort(byIndex);
 }
 
-export async function readEmbedded(database: Database, session: Session, versionId: string): Promise<EmbeddedSegment[]> {
+export async function readEmbedded(
+  database: Database,
+  session: Session,
+  versionId: string,
+): Promise<EmbeddedSegment[]> {
   const segments = await readSegments(database, session, versionId);
   const identity = await readIdentity(database, session);
-  return withVectors(segments, identity ? await database.rows(session, embeddingsTable(identity.dimensions), [equal("version_id", versionId)]) : []);
+  return withVectors(
+    segments,
+    identity
+      ? await database.rows(session, embeddingsTable(identity.dimensions), [
+          equal("version_id", versionId),
+        ])
+      : [],
+  );
 }
 
-export async function copyVersion(database: Database, session: Session, from: AssetId, to: FilePlace): Promise<void> {
+export async function copyVersion(
+  database: Database,
+  session: Session,
+  from: AssetId,
+  to: FilePlace,
+): Promise<void> {
   const [source] = await database.rows(session, TABLES.assets, [equal("asset_id", from)]);
   if (typeof source?.["version_id"] !== "string") return;
   const segments = await readEmbedded(database, session, source["version_id"]);
   const identity = await readIdentity(database, session);
-  await replace(database, session, to, text(source["state"]) as AssetState, { ...aboutOf(source), indexed_at_ms: Date.now() }, segments, identity?.dimensions);
+  await replace(
+    database,
+    session,
+    to,
+    text(source["state"]) as AssetState,
+    { ...aboutOf(source), indexed_at_ms: Date.now() },
+    segments,
+    identity?.dimensions,
+  );
 }
 
-export async function moveAsset(database: Database, session: Session, from: AssetId, to: FilePlace): Promise<void> {
+export async function moveAsset(
+  database: Database,
+  session: Session,
+  from: AssetId,
+  to: FilePlace,
+): Promise<void> {
   const source = await findAsset(database, session, from);
   const versionId = source.rows[0]?.["version_id"];
   if (typeof versionId !== "string") return;
   // What was noted of the new place (registered, or failed) gives way.
   await removeAsset(database, session, to.id);
   await database.change(session, TABLES.assets, source, { ...placeRow(to), deleted_at_ms: null });
-  await database.change(session, TABLES.versions, await database.find(session, TABLES.versions, [equal("version_id", versionId)]), { asset_id: to.id });
+  await database.change(
+    session,
+    TABLES.versions,
+    await database.find(session, TABLES.versions, [equal("version_id", versionId)]),
+    { asset_id: to.id },
+  );
 }
 
-export async function removeAsset(database: Database, session: Session, id: AssetId): Promise<void> {
+export async function removeAsset(
+  database: Database,
+  session: Session,
+  id: AssetId,
+): Promise<void> {
   const found = await findAsset(database, session, id);
-  await dropVersions(database, session, found.rows.flatMap(({ version_id: versionId }) => (typeof versionId === "string" ? [versionId] : [])));
+  await dropVersions(
+    database,
+    session,
+    found.rows.flatMap(({ version_id: versionId }) =>
+      typeof versionId === "string" ? [versionId] : [],
+    ),
+  );
   await database.drop(session, TABLES.assets, found);
 }

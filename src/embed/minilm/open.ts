@@ -14,11 +14,17 @@ const LONGEST = 256;
  * a vector depend on its neighbours in a batch.
  */
 export async function open(): Promise<Embedder> {
-  const [{ InferenceSession, Tensor }, vocabulary] = await Promise.all([import("onnxruntime-node"), bundled("vocab.txt").then((path) => readFile(path, "utf8"))]);
+  const [{ InferenceSession, Tensor }, vocabulary] = await Promise.all([
+    import("onnxruntime-node"),
+    bundled("vocab.txt").then((path) => readFile(path, "utf8")),
+  ]);
   const tokenizer = openWordPiece(vocabulary);
   // By its path: the runtime maps the file, which takes less than reading and copying it.
   const session = await InferenceSession.create(await bundled("model_quantized.onnx"), {
-    intraOpNumThreads: 1, interOpNumThreads: 1, executionMode: "sequential", graphOptimizationLevel: "all",
+    intraOpNumThreads: 1,
+    interOpNumThreads: 1,
+    executionMode: "sequential",
+    graphOptimizationLevel: "all",
   });
   const embedOne = async (text: string): Promise<Float32Array> => {
     const ids = tokenizer.encode(text, LONGEST);
@@ -43,15 +49,22 @@ export async function open(): Promise<Embedder> {
 async function bundled(name: string): Promise<string> {
   const path = bundledFile(MODEL, name);
   await access(path, constants.R_OK).catch((cause: unknown) => {
-    throw new MediasearchError("MISSING_MODEL", `${path}: the embedding model is part of mediasearch and is not there`, {
-      subject: path, hint: "npm install mediasearch", cause,
-    });
+    throw new MediasearchError(
+      "MISSING_MODEL",
+      `${path}: the embedding model is part of mediasearch and is not there`,
+      {
+        subject: path,
+        hint: "npm install mediasearch",
+        cause,
+      },
+    );
   });
   return path;
 }
 
 function inputs(ids: readonly number[], Make: typeof Tensor): InferenceSession.OnnxValueMapType {
-  const row = (values: bigint[]): Tensor => new Make("int64", BigInt64Array.from(values), [1, ids.length]);
+  const row = (values: bigint[]): Tensor =>
+    new Make("int64", BigInt64Array.from(values), [1, ids.length]);
   return {
     input_ids: row(ids.map(BigInt)),
     attention_mask: row(ids.map(() => 1n)),
@@ -62,7 +75,8 @@ function inputs(ids: readonly number[], Make: typeof Tensor): InferenceSession.O
 function pool(hidden: Float32Array, tokens: number): Float32Array {
   const vector = new Float32Array(DIMENSIONS);
   for (let token = 0; token < tokens; token++)
-    for (let i = 0; i < DIMENSIONS; i++) vector[i] = (vector[i] ?? 0) + (hidden[token * DIMENSIONS + i] ?? 0);
+    for (let i = 0; i < DIMENSIONS; i++)
+      vector[i] = (vector[i] ?? 0) + (hidden[token * DIMENSIONS + i] ?? 0);
   const length = Math.hypot(...vector);
   return vector.map((value) => value / length);
 }

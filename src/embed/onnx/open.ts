@@ -12,11 +12,24 @@ type Encode = (text: string) => number[];
 /** A sentence-embedding model in a folder of the user's, one text a call, pooled as the model says, unit length. */
 export async function open(settings: EmbedderSettings): Promise<Embedder> {
   const folder = await readFolder(settings);
-  const [{ InferenceSession, Tensor }, encode, id] = await Promise.all([import("onnxruntime-node"), encoder(folder), idOf(folder, settings)]);
-  const session = await InferenceSession.create(folder.model, { intraOpNumThreads: 1, interOpNumThreads: 1, executionMode: "sequential", graphOptimizationLevel: "all", logSeverityLevel: 4 })
-    .catch((cause: unknown) => {
-      throw new MediasearchError("MISSING_MODEL", `${folder.model}: can't be loaded: ${(cause as Error).message.split("\n")[0] ?? ""}`, { subject: folder.model, hint: "get the file anew; it must be an ONNX model", cause });
-    });
+  const [{ InferenceSession, Tensor }, encode, id] = await Promise.all([
+    import("onnxruntime-node"),
+    encoder(folder),
+    idOf(folder, settings),
+  ]);
+  const session = await InferenceSession.create(folder.model, {
+    intraOpNumThreads: 1,
+    interOpNumThreads: 1,
+    executionMode: "sequential",
+    graphOptimizationLevel: "all",
+    logSeverityLevel: 4,
+  }).catch((cause: unknown) => {
+    throw new MediasearchError(
+      "MISSING_MODEL",
+      `${folder.model}: can't be loaded: ${(cause as Error).message.split("\n")[0] ?? ""}`,
+      { subject: folder.model, hint: "get the file anew; it must be an ONNX model", cause },
+    );
+  });
   const prefixes = prefixesOf(settings);
   const embedOne = async (text: string): Promise<Float32Array> => {
     const ids = encode(text);
@@ -46,38 +59,83 @@ async function encoder({ tokenizer, maxTokens }: ModelFolder): Promise<Encode> {
   }
   const { Tokenizer } = await import("@huggingface/tokenizers");
   const json = JSON.parse(await readFile(tokenizer.path, "utf8")) as object;
-  const config = tokenizer.configPath === null ? {} : (JSON.parse(await readFile(tokenizer.configPath, "utf8")) as object);
+  const config =
+    tokenizer.configPath === null
+      ? {}
+      : (JSON.parse(await readFile(tokenizer.configPath, "utf8")) as object);
   const model = new Tokenizer(json, config);
   const ends = model.encode("").ids;
   return (text) => {
     const { ids } = model.encode(text);
-    return ids.length <= maxTokens ? ids : [...ids.slice(0, maxTokens - (ends.length > 1 ? 1 : 0)), ...(ends.length > 1 ? ends.slice(-1) : [])];
+    return ids.length <= maxTokens
+      ? ids
+      : [
+          ...ids.slice(0, maxTokens - (ends.length > 1 ? 1 : 0)),
+          ...(ends.length > 1 ? ends.slice(-1) : []),
+        ];
   };
 }
 
-function inputs(ids: readonly number[], names: readonly string[], Make: typeof Tensor): InferenceSession.OnnxValueMapType {
-  const row = (value: (id: number) => bigint): Tensor => new Make("int64", BigInt64Array.from(ids, value), [1, ids.length]);
-  const all: Record<string, () => Tensor> = { input_ids: () => row(BigInt), attention_mask: () => row(() => 1n), token_type_ids: () => row(() => 0n) };
+function inputs(
+  ids: readonly number[],
+  names: readonly string[],
+  Make: typeof Tensor,
+): InferenceSession.OnnxValueMapType {
+  const row = (value: (id: number) => bigint): Tensor =>
+    new Make("int64", BigInt64Array.from(ids, value), [1, ids.length]);
+  const all: Record<string, () => Tensor> = {
+    input_ids: () => row(BigInt),
+    attention_mask: () => row(() => 1n),
+    token_type_ids: () => row(() => 0n),
+  };
   return Object.fromEntries(names.flatMap((name) => (all[name] ? [[name, all[name]()]] : [])));
 }
 
 /** Some exports pool themselves (`sentence_embedding`); of the others the hidden states of the last layer are pooled here. */
-function vectorOf(output: InferenceSession.OnnxValueMapType, tokens: number, { dimensions, pooling, path }: ModelFolder): Float32Array {
+function vectorOf(
+  output: InferenceSession.OnnxValueMapType,
+  tokens: number,
+  { dimensions, pooling, path }: ModelFolder,
+): Float32Array {
   const pooled = output["sentence_embedding"]?.data as Float32Array | undefined;
-  const hidden = (output["last_hidden_state"] ?? output["token_embeddings"] ?? Object.values(output)[0])?.data as Float32Array | undefined;
-  const vector = pooled?.length === dimensions ? Float32Array.from(pooled) : hidden?.length === tokens * dimensions ? pool(hidden, tokens, dimensions, pooling) : undefined;
-  if (!vector) throw new MediasearchError("MODEL_MISMATCH", `${path}: the model's output is not of ${dimensions} dimensions`, { subject: path, hint: "config.json and the model belong to different models, or EMBEDDING_DIMENSION is wrong" });
+  const hidden = (
+    output["last_hidden_state"] ??
+    output["token_embeddings"] ??
+    Object.values(output)[0]
+  )?.data as Float32Array | undefined;
+  const vector =
+    pooled?.length === dimensions
+      ? Float32Array.from(pooled)
+      : hidden?.length === tokens * dimensions
+        ? pool(hidden, tokens, dimensions, pooling)
+        : undefined;
+  if (!vector)
+    throw new MediasearchError(
+      "MODEL_MISMATCH",
+      `${path}: the model's output is not of ${dimensions} dimensions`,
+      {
+        subject: path,
+        hint: "config.json and the model belong to different models, or EMBEDDING_DIMENSION is wrong",
+      },
+    );
   const length = Math.hypot(...vector);
   return vector.map((value) => value / length);
 }
 
-function pool(hidden: Float32Array, tokens: number, dimensions: number, pooling: ModelFolder["pooling"]): Float32Array {
+function pool(
+  hidden: Float32Array,
+  tokens: number,
+  dimensions: number,
+  pooling: ModelFolder["pooling"],
+): Float32Array {
   if (pooling !== "mean") {
     const at = pooling === "cls" ? 0 : (tokens - 1) * dimensions;
     return hidden.slice(at, at + dimensions);
   }
   // The sum: unit length comes afterwards.
   const vector = new Float32Array(dimensions);
-  for (let token = 0; token < tokens; token++) for (let i = 0; i < dimensions; i++) vector[i] = (vector[i] ?? 0) + (hidden[token * dimensions + i] ?? 0);
+  for (let token = 0; token < tokens; token++)
+    for (let i = 0; i < dimensions; i++)
+      vector[i] = (vector[i] ?? 0) + (hidden[token * dimensions + i] ?? 0);
   return vector;
 }

@@ -1,7 +1,13 @@
 import { createHash } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { type HttpReply, request, shown } from "../../remote/http.ts";
-import { fromNetworkError, fromStatus, refusal, type Refusal, type Server } from "../../remote/refusals.ts";
+import {
+  fromNetworkError,
+  fromStatus,
+  refusal,
+  type Refusal,
+  type Server,
+} from "../../remote/refusals.ts";
 import { MediasearchError } from "../../errors.ts";
 import type { Embedder } from "../embedder.ts";
 import { prefixesOf, prepare } from "../prefixes.ts";
@@ -28,10 +34,22 @@ type Answer = { readonly vectors: readonly (readonly number[])[] } | { readonly 
 export async function open(settings: EmbedderSettings): Promise<Embedder> {
   const opened = await find(settings);
   const signal = new AbortController().signal;
-  const [probe = []] = await embedAll(opened, prepare(["mediasearch"], "passage", prefixesOf(settings), opened.maxTokens), "passage", signal);
+  const [probe = []] = await embedAll(
+    opened,
+    prepare(["mediasearch"], "passage", prefixesOf(settings), opened.maxTokens),
+    "passage",
+    signal,
+  );
   const dimensions = probe.length;
   if (settings.dimensions !== undefined && settings.dimensions !== dimensions)
-    throw new MediasearchError("MODEL_MISMATCH", `${settings.model} at ${opened.server.address} makes vectors of ${dimensions} dimensions, not of ${settings.dimensions}`, { subject: settings.model, hint: `EMBEDDING_DIMENSION=${dimensions}, or another EMBEDDING_MODEL` });
+    throw new MediasearchError(
+      "MODEL_MISMATCH",
+      `${settings.model} at ${opened.server.address} makes vectors of ${dimensions} dimensions, not of ${settings.dimensions}`,
+      {
+        subject: settings.model,
+        hint: `EMBEDDING_DIMENSION=${dimensions}, or another EMBEDDING_MODEL`,
+      },
+    );
   const prefixes = prefixesOf(settings);
   return {
     id: idOf(opened, dimensions),
@@ -41,7 +59,13 @@ export async function open(settings: EmbedderSettings): Promise<Embedder> {
       const vectors: Float32Array[] = [];
       for (let from = 0; from < prepared.length; from += opened.mostTexts) {
         stop.throwIfAborted();
-        for (const vector of await embedAll(opened, prepared.slice(from, from + opened.mostTexts), as, stop)) vectors.push(normalised(vector, dimensions, opened));
+        for (const vector of await embedAll(
+          opened,
+          prepared.slice(from, from + opened.mostTexts),
+          as,
+          stop,
+        ))
+          vectors.push(normalised(vector, dimensions, opened));
       }
       return vectors;
     },
@@ -50,65 +74,141 @@ export async function open(settings: EmbedderSettings): Promise<Embedder> {
 }
 
 /** Without asking the server where address and length are given: searches of remembered queries then need no network. */
-export async function identityOf(settings: EmbedderSettings): Promise<{ readonly embedder: string; readonly dimensions: number }> {
+export async function identityOf(
+  settings: EmbedderSettings,
+): Promise<{ readonly embedder: string; readonly dimensions: number }> {
   const place = placeOf(settings.endpoint ?? "", settings.api, settings.model);
   if (place && place.protocol !== PROTOCOLS.tei && settings.dimensions !== undefined)
-    return { embedder: idOf({ protocol: place.protocol, settings, maxTokens: settings.maxTokens ?? place.protocol.maxTokens }, settings.dimensions), dimensions: settings.dimensions };
+    return {
+      embedder: idOf(
+        {
+          protocol: place.protocol,
+          settings,
+          maxTokens: settings.maxTokens ?? place.protocol.maxTokens,
+        },
+        settings.dimensions,
+      ),
+      dimensions: settings.dimensions,
+    };
   const { id, dimensions } = await open(settings);
   return { embedder: id, dimensions };
 }
 
 /** The address is not part of it: a model is the same wherever it runs. Its weights can't be seen, so all that can be seen stands for them. */
-function idOf({ protocol, settings, maxTokens }: Pick<Opened, "protocol" | "settings" | "maxTokens">, dimensions: number): string {
+function idOf(
+  { protocol, settings, maxTokens }: Pick<Opened, "protocol" | "settings" | "maxTokens">,
+  dimensions: number,
+): string {
   const { query, passage } = prefixesOf(settings);
-  const digest = createHash("sha256").update(JSON.stringify([protocol.name === "nim" ? "nim" : "text", settings.model, dimensions, query, passage, maxTokens])).digest("hex").slice(0, 12);
+  const digest = createHash("sha256")
+    .update(
+      JSON.stringify([
+        protocol.name === "nim" ? "nim" : "text",
+        settings.model,
+        dimensions,
+        query,
+        passage,
+        maxTokens,
+      ]),
+    )
+    .digest("hex")
+    .slice(0, 12);
   return `${settings.model.replace(/[^\w.-]+/g, "-")}@${digest}`;
 }
 
 async function find(settings: EmbedderSettings): Promise<Opened> {
   const { endpoint = "", api, model, apiKey, maxTokens } = settings;
   const base = new URL(/^https?:/i.test(endpoint) ? endpoint : `http://${endpoint}`);
-  const server: Server = { engine: "the embedding server", address: shown(base), secrets: [apiKey], keySetting: "EMBEDDING_API_KEY", endpointSetting: "EMBEDDING_ENDPOINT" };
+  const server: Server = {
+    engine: "the embedding server",
+    address: shown(base),
+    secrets: [apiKey],
+    keySetting: "EMBEDDING_API_KEY",
+    endpointSetting: "EMBEDDING_ENDPOINT",
+  };
   const place = placeOf(endpoint, api, model) ?? (await ask(base, server, settings));
   const info = place.protocol === PROTOCOLS.tei ? await teiInfo(place.url, server, settings) : {};
-  return { ...place, server, settings, maxTokens: maxTokens ?? info.maxTokens ?? place.protocol.maxTokens, mostTexts: info.mostTexts ?? place.protocol.mostTexts };
+  return {
+    ...place,
+    server,
+    settings,
+    maxTokens: maxTokens ?? info.maxTokens ?? place.protocol.maxTokens,
+    mostTexts: info.mostTexts ?? place.protocol.mostTexts,
+  };
 }
 
 /** A bare address: each kind has a page that the others lack. */
 async function ask(base: URL, server: Server, settings: EmbedderSettings): Promise<Place> {
-  const probes = [["/info", "tei"], ["/api/version", "ollama"], ["/v1/models", "openai"]] as const;
+  const probes = [
+    ["/info", "tei"],
+    ["/api/version", "ollama"],
+    ["/v1/models", "openai"],
+  ] as const;
   let last: HttpReply | undefined;
   for (const [path, api] of probes) {
     last = await look(new URL(path, base), server, settings);
-    if (last.status === 200) return placeOf(base.href, api === "openai" && settings.model.startsWith("nvidia/") ? "nim" : api, settings.model) as Place;
+    if (last.status === 200)
+      return placeOf(
+        base.href,
+        api === "openai" && settings.model.startsWith("nvidia/") ? "nim" : api,
+        settings.model,
+      ) as Place;
     if (last.status === 401 || last.status === 403) throw fromStatus(server, last).refused.error;
   }
-  throw new MediasearchError("USAGE", `${server.address}: no server for embeddings that is known (HTTP ${last?.status ?? 0})`, {
-    subject: server.address, hint: "EMBEDDING_API=openai, nim, tei or ollama, or the whole address such as http://HOST:PORT/v1/embeddings",
-  });
+  throw new MediasearchError(
+    "USAGE",
+    `${server.address}: no server for embeddings that is known (HTTP ${last?.status ?? 0})`,
+    {
+      subject: server.address,
+      hint: "EMBEDDING_API=openai, nim, tei or ollama, or the whole address such as http://HOST:PORT/v1/embeddings",
+    },
+  );
 }
 
-async function teiInfo(url: URL, server: Server, settings: EmbedderSettings): Promise<{ readonly maxTokens?: number; readonly mostTexts?: number }> {
-  const { status, text } = await look(new URL(url.pathname.replace(/\/embed$/, "/info"), url), server, settings);
+async function teiInfo(
+  url: URL,
+  server: Server,
+  settings: EmbedderSettings,
+): Promise<{ readonly maxTokens?: number; readonly mostTexts?: number }> {
+  const { status, text } = await look(
+    new URL(url.pathname.replace(/\/embed$/, "/info"), url),
+    server,
+    settings,
+  );
   if (status !== 200) return {};
-  const { max_input_length: maxTokens, max_client_batch_size: mostTexts } = (parsed(text) ?? {}) as { max_input_length?: unknown; max_client_batch_size?: unknown };
-  return { ...(typeof maxTokens === "number" ? { maxTokens } : {}), ...(typeof mostTexts === "number" && mostTexts > 0 ? { mostTexts } : {}) };
+  const { max_input_length: maxTokens, max_client_batch_size: mostTexts } = (parsed(text) ??
+    {}) as { max_input_length?: unknown; max_client_batch_size?: unknown };
+  return {
+    ...(typeof maxTokens === "number" ? { maxTokens } : {}),
+    ...(typeof mostTexts === "number" && mostTexts > 0 ? { mostTexts } : {}),
+  };
 }
 
-const authorisation = ({ apiKey }: EmbedderSettings): Record<string, string> => (apiKey === undefined ? {} : { authorization: `Bearer ${apiKey}` });
+const authorisation = ({ apiKey }: EmbedderSettings): Record<string, string> =>
+  apiKey === undefined ? {} : { authorization: `Bearer ${apiKey}` };
 
 /** What a server says of itself. */
 async function look(url: URL, server: Server, settings: EmbedderSettings): Promise<HttpReply> {
   const { signal } = new AbortController();
   try {
-    return await request(url, { method: "GET", headers: authorisation(settings), signal, timeoutMs: PROBE_MS });
+    return await request(url, {
+      method: "GET",
+      headers: authorisation(settings),
+      signal,
+      timeoutMs: PROBE_MS,
+    });
   } catch (error) {
     throw fromNetworkError(server, error, signal).refused.error;
   }
 }
 
 /** All of them, or the error of the last attempt. What is too much at once is sent in halves. */
-async function embedAll(opened: Opened, texts: readonly string[], as: "query" | "passage", signal: AbortSignal): Promise<readonly (readonly number[])[]> {
+async function embedAll(
+  opened: Opened,
+  texts: readonly string[],
+  as: "query" | "passage",
+  signal: AbortSignal,
+): Promise<readonly (readonly number[])[]> {
   const { attempts = 5, baseDelayMs = 1000, maxDelayMs = 30_000 } = opened.settings;
   for (let attempt = 1; ; attempt++) {
     signal.throwIfAborted();
@@ -117,7 +217,10 @@ async function embedAll(opened: Opened, texts: readonly string[], as: "query" | 
     const { kind, error, retryAfterMs } = answer.refused;
     if (kind === "size" && texts.length > 1) {
       const half = Math.ceil(texts.length / 2);
-      return [...(await embedAll(opened, texts.slice(0, half), as, signal)), ...(await embedAll(opened, texts.slice(half), as, signal))];
+      return [
+        ...(await embedAll(opened, texts.slice(0, half), as, signal)),
+        ...(await embedAll(opened, texts.slice(half), as, signal)),
+      ];
     }
     const most = kind === "retry" ? attempts : kind === "once" ? Math.min(2, attempts) : 1;
     const waitMs = retryAfterMs ?? Math.random() * Math.min(maxDelayMs, baseDelayMs * 2 ** attempt);
@@ -129,21 +232,42 @@ async function embedAll(opened: Opened, texts: readonly string[], as: "query" | 
 /** A batch that is too large: text-embeddings-inference says 422 in words of its own. */
 const TOO_MANY = /batch size|too many inputs|maximum allowed batch/i;
 
-async function once({ protocol, url, server, settings }: Opened, texts: readonly string[], as: "query" | "passage", signal: AbortSignal): Promise<Answer> {
+async function once(
+  { protocol, url, server, settings }: Opened,
+  texts: readonly string[],
+  as: "query" | "passage",
+  signal: AbortSignal,
+): Promise<Answer> {
   let reply: HttpReply;
   try {
     reply = await request(url, {
       headers: { "content-type": "application/json", ...authorisation(settings) },
-      body: Buffer.from(JSON.stringify(protocol.body({ texts, as, settings }))), signal, timeoutMs: settings.timeoutMs ?? TIMEOUT_MS,
+      body: Buffer.from(JSON.stringify(protocol.body({ texts, as, settings }))),
+      signal,
+      timeoutMs: settings.timeoutMs ?? TIMEOUT_MS,
     });
   } catch (error) {
     return fromNetworkError(server, error, signal);
   }
-  if (reply.status === 422 && TOO_MANY.test(reply.text)) return refusal(server, "size", "USAGE", reply.text);
+  if (reply.status === 422 && TOO_MANY.test(reply.text))
+    return refusal(server, "size", "USAGE", reply.text);
   if (reply.status !== 200) return fromStatus(server, reply);
   const vectors = protocol.vectors(parsed(reply.text));
-  if (!vectors) return refusal(server, "fatal", "ENGINE_FAILED", "its answer holds no vectors", "EMBEDDING_API names another kind of server; mediasearch doctor asks it");
-  if (vectors.length !== texts.length) return refusal(server, "fatal", "ENGINE_FAILED", `${vectors.length} vectors of ${texts.length} texts`);
+  if (!vectors)
+    return refusal(
+      server,
+      "fatal",
+      "ENGINE_FAILED",
+      "its answer holds no vectors",
+      "EMBEDDING_API names another kind of server; mediasearch doctor asks it",
+    );
+  if (vectors.length !== texts.length)
+    return refusal(
+      server,
+      "fatal",
+      "ENGINE_FAILED",
+      `${vectors.length} vectors of ${texts.length} texts`,
+    );
   return { vectors };
 }
 
@@ -155,9 +279,17 @@ function parsed(text: string): unknown {
   }
 }
 
-function normalised(vector: readonly number[], dimensions: number, { server, settings }: Opened): Float32Array {
+function normalised(
+  vector: readonly number[],
+  dimensions: number,
+  { server, settings }: Opened,
+): Float32Array {
   const length = Math.hypot(...vector);
   if (vector.length !== dimensions || !(length > 0 && length < Infinity))
-    throw new MediasearchError(vector.length === dimensions ? "ENGINE_FAILED" : "MODEL_MISMATCH", `${settings.model} at ${server.address} made a vector of ${vector.length} dimensions${vector.length === dimensions ? " that is zero or not numbers" : `, not of ${dimensions}`}`, { subject: settings.model, hint: "mediasearch doctor" });
+    throw new MediasearchError(
+      vector.length === dimensions ? "ENGINE_FAILED" : "MODEL_MISMATCH",
+      `${settings.model} at ${server.address} made a vector of ${vector.length} dimensions${vector.length === dimensions ? " that is zero or not numbers" : `, not of ${dimensions}`}`,
+      { subject: settings.model, hint: "mediasearch doctor" },
+    );
   return Float32Array.from(vector, (value) => value / length);
 }

@@ -20,42 +20,74 @@ export interface Protocol {
   readonly vectors: (answer: unknown) => readonly (readonly number[])[] | undefined;
 }
 
-const isVector = (value: unknown): value is number[] => Array.isArray(value) && value.length > 0 && value.every((x) => typeof x === "number");
+const isVector = (value: unknown): value is number[] =>
+  Array.isArray(value) && value.length > 0 && value.every((x) => typeof x === "number");
 
 function indexed(answer: unknown): readonly (readonly number[])[] | undefined {
   const data = (answer as { data?: unknown } | null)?.data;
   if (!Array.isArray(data)) return undefined;
-  const rows = (data as { index?: unknown; embedding?: unknown }[]).map(({ index, embedding }, at) => ({ index: typeof index === "number" ? index : at, embedding })).toSorted((a, b) => a.index - b.index);
+  const rows = (data as { index?: unknown; embedding?: unknown }[])
+    .map(({ index, embedding }, at) => ({
+      index: typeof index === "number" ? index : at,
+      embedding,
+    }))
+    .toSorted((a, b) => a.index - b.index);
   const vectors = rows.map(({ embedding }) => embedding);
-  return vectors.every(isVector) && rows.every(({ index }, at) => index === at) ? vectors : undefined;
+  return vectors.every(isVector) && rows.every(({ index }, at) => index === at)
+    ? vectors
+    : undefined;
 }
 
-const sized = ({ dimensions }: EmbedderSettings): { dimensions?: number } => (dimensions === undefined ? {} : { dimensions });
+const sized = ({ dimensions }: EmbedderSettings): { dimensions?: number } =>
+  dimensions === undefined ? {} : { dimensions };
 
 /** OpenAI's, https://platform.openai.com/docs/api-reference/embeddings; vLLM, LocalAI and many others speak it too. */
 const OPENAI: Protocol = {
-  name: "openai", path: "/v1/embeddings", mostTexts: 256, maxTokens: 8191,
-  body: ({ texts, settings }) => ({ model: settings.model, input: texts, encoding_format: "float", ...(/text-embedding-3/.test(settings.model) ? sized(settings) : {}) }),
+  name: "openai",
+  path: "/v1/embeddings",
+  mostTexts: 256,
+  maxTokens: 8191,
+  body: ({ texts, settings }) => ({
+    model: settings.model,
+    input: texts,
+    encoding_format: "float",
+    ...(/text-embedding-3/.test(settings.model) ? sized(settings) : {}),
+  }),
   vectors: indexed,
 };
 
 /** NVIDIA's retriever services: OpenAI's with the kind of text. They cut at the end when they must, which `prepare` leaves nothing to do for. */
 const NIM: Protocol = {
-  name: "nim", path: "/v1/embeddings", mostTexts: 64, maxTokens: 512,
-  body: ({ texts, as, settings }) => ({ model: settings.model, input: texts, input_type: as, truncate: "NONE", encoding_format: "float" }),
+  name: "nim",
+  path: "/v1/embeddings",
+  mostTexts: 64,
+  maxTokens: 512,
+  body: ({ texts, as, settings }) => ({
+    model: settings.model,
+    input: texts,
+    input_type: as,
+    truncate: "NONE",
+    encoding_format: "float",
+  }),
   vectors: indexed,
 };
 
 /** Hugging Face's text-embeddings-inference, https://huggingface.github.io/text-embeddings-inference/. */
 const TEI: Protocol = {
-  name: "tei", path: "/embed", mostTexts: 32, maxTokens: 512,
+  name: "tei",
+  path: "/embed",
+  mostTexts: 32,
+  maxTokens: 512,
   body: ({ texts }) => ({ inputs: texts, normalize: true, truncate: false }),
   vectors: (answer) => (Array.isArray(answer) && answer.every(isVector) ? answer : undefined),
 };
 
 /** https://docs.ollama.com/api/embed; it would cut in silence unless told not to. */
 const OLLAMA: Protocol = {
-  name: "ollama", path: "/api/embed", mostTexts: 64, maxTokens: 512,
+  name: "ollama",
+  path: "/api/embed",
+  mostTexts: 64,
+  maxTokens: 512,
   body: ({ texts, settings }) => ({ model: settings.model, input: texts, truncate: false }),
   vectors(answer) {
     const all = (answer as { embeddings?: unknown } | null)?.embeddings;
@@ -71,12 +103,20 @@ export interface Place {
 }
 
 /** By the address's path alone; undefined when the server has to be asked. */
-export function placeOf(endpoint: string, api: EmbedderSettings["api"], model: string): Place | undefined {
+export function placeOf(
+  endpoint: string,
+  api: EmbedderSettings["api"],
+  model: string,
+): Place | undefined {
   const base = new URL(/^https?:/i.test(endpoint) ? endpoint : `http://${endpoint}`);
   const path = base.pathname.replace(/\/+$/, "");
-  const at = (protocol: Protocol, whole: boolean): Place => ({ protocol, url: new URL(whole ? path : path.replace(/\/v1$/, "") + protocol.path, base) });
+  const at = (protocol: Protocol, whole: boolean): Place => ({
+    protocol,
+    url: new URL(whole ? path : path.replace(/\/v1$/, "") + protocol.path, base),
+  });
   const openai = model.startsWith("nvidia/") ? NIM : OPENAI;
-  if (api !== undefined && api !== "auto") return at(PROTOCOLS[api], path.endsWith(PROTOCOLS[api].path));
+  if (api !== undefined && api !== "auto")
+    return at(PROTOCOLS[api], path.endsWith(PROTOCOLS[api].path));
   if (path.endsWith("/api/embed")) return at(OLLAMA, true);
   if (path.endsWith("/v1/embeddings")) return at(openai, true);
   if (path.endsWith("/embed")) return at(TEI, true);

@@ -1,6 +1,17 @@
 import { parseTime, type RawCue, type RawLine } from "./raw-cue.ts";
 
-const DEFAULT_FIELDS = ["layer", "start", "end", "style", "name", "marginl", "marginr", "marginv", "effect", "text"];
+const DEFAULT_FIELDS = [
+  "layer",
+  "start",
+  "end",
+  "style",
+  "name",
+  "marginl",
+  "marginr",
+  "marginv",
+  "effect",
+  "text",
+];
 
 /** Advanced SubStation Alpha (http://www.tcax.org/docs/ass-specs.htm): `Dialogue:` lines, fields in the order of `Format:`, text last. */
 export function parseAss(text: string): RawCue[] {
@@ -21,7 +32,11 @@ export function parseAss(text: string): RawCue[] {
     const endMs = parseTime(value("end"));
     if (startMs === null || endMs === null) continue;
     const speaker = value("name") || value("actor") || undefined;
-    cues.push({ startMs, endMs, lines: assLines(values.slice(fields.length - 1).join(","), speaker) });
+    cues.push({
+      startMs,
+      endMs,
+      lines: assLines(values.slice(fields.length - 1).join(","), speaker),
+    });
   }
   return cues;
 }
@@ -29,11 +44,17 @@ export function parseAss(text: string): RawCue[] {
 /** Text without override blocks; drawings (`{\p1}`) are no text. */
 export function assLines(text: string, speaker?: string): RawLine[] {
   let isDrawing = false;
-  const plain = text.split(/(\{[^{}]*\})/).map((part) => {
-    if (!/^\{.*\}$/s.test(part)) return isDrawing ? "" : part;
-    const drawing = /\\p(\d+)/.exec(part)?.[1];
-    if (drawing !== undefined) isDrawing = drawing !== "0";
-    return "";
-  }).join("");
-  return plain.split(/\\[Nn]|\n/).map((line) => ({ text: line.replace(/\\h/g, " ").replace(/\s+/g, " ").trim(), speaker })).filter((line) => line.text !== "");
+  const plain = text
+    .split(/(\{[^{}]*\})/)
+    .map((part) => {
+      if (!/^\{.*\}$/s.test(part)) return isDrawing ? "" : part;
+      const drawing = /\\p(\d+)/.exec(part)?.[1];
+      if (drawing !== undefined) isDrawing = drawing !== "0";
+      return "";
+    })
+    .join("");
+  return plain
+    .split(/\\[Nn]|\n/)
+    .map((line) => ({ text: line.replace(/\\h/g, " ").replace(/\s+/g, " ").trim(), speaker }))
+    .filter((line) => line.text !== "");
 }

@@ -19,7 +19,9 @@ describe("text of captions files", () => {
 
   it("is still UTF-8 when it was cut inside a letter or holds a wrong byte", () => {
     expect(decodeText(utf8("Grüße, señor Ж").subarray(0, -1))).toBe("Grüße, señor ");
-    expect(decodeText(Uint8Array.from([...utf8("Grüße, señor "), 0xff, ...utf8("é")]))).toBe("Grüße, señor é");
+    expect(decodeText(Uint8Array.from([...utf8("Grüße, señor "), 0xff, ...utf8("é")]))).toBe(
+      "Grüße, señor é",
+    );
   });
 
   it("is Windows-1252 when it is no UTF-8", () => {

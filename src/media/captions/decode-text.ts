@@ -3,7 +3,10 @@
  * valid but for a few bytes, else as Windows-1252, which old subtitle programs wrote. Line ends become "\n", zero bytes go.
  */
 export function decodeText(bytes: Uint8Array): string {
-  return decode(bytes).replace(/^\ufeff+/, "").replaceAll("\0", "").replace(/\r\n?/g, "\n");
+  return decode(bytes)
+    .replace(/^\ufeff+/, "")
+    .replaceAll("\0", "")
+    .replace(/\r\n?/g, "\n");
 }
 
 function decode(bytes: Uint8Array): string {
@@ -22,8 +25,13 @@ function decode(bytes: Uint8Array): string {
 }
 
 /** How many of the first two-byte units are printable ASCII or line ends in either byte order. */
-function asciiPairs(bytes: Uint8Array): { readonly little: number; readonly big: number; readonly pairs: number } {
-  const isAscii = (byte = 0): boolean => (byte >= 0x20 && byte < 0x7f) || byte === 0x0a || byte === 0x0d;
+function asciiPairs(bytes: Uint8Array): {
+  readonly little: number;
+  readonly big: number;
+  readonly pairs: number;
+} {
+  const isAscii = (byte = 0): boolean =>
+    (byte >= 0x20 && byte < 0x7f) || byte === 0x0a || byte === 0x0d;
   const pairs = Math.min(bytes.length >> 1, 4000);
   let little = 0;
   let big = 0;

@@ -2,27 +2,74 @@ import type { RawLine } from "./raw-cue.ts";
 
 /** Character references of HTML that captions use; others stay as they are. */
 const NAMED: Readonly<Record<string, string>> = {
-  amp: "&", lt: "<", gt: ">", quot: '"', apos: "'", nbsp: " ", lrm: "", rlm: "", hellip: "…", ndash: "–", mdash: "—", lsquo: "‘", rsquo: "’", ldquo: "“", rdquo: "”",
-  auml: "ä", ouml: "ö", uuml: "ü", Auml: "Ä", Ouml: "Ö", Uuml: "Ü", szlig: "ß", eacute: "é", egrave: "è", agrave: "à", ccedil: "ç", ntilde: "ñ", iexcl: "¡", iquest: "¿",
+  amp: "&",
+  lt: "<",
+  gt: ">",
+  quot: '"',
+  apos: "'",
+  nbsp: " ",
+  lrm: "",
+  rlm: "",
+  hellip: "…",
+  ndash: "–",
+  mdash: "—",
+  lsquo: "‘",
+  rsquo: "’",
+  ldquo: "“",
+  rdquo: "”",
+  auml: "ä",
+  ouml: "ö",
+  uuml: "ü",
+  Auml: "Ä",
+  Ouml: "Ö",
+  Uuml: "Ü",
+  szlig: "ß",
+  eacute: "é",
+  egrave: "è",
+  agrave: "à",
+  ccedil: "ç",
+  ntilde: "ñ",
+  iexcl: "¡",
+  iquest: "¿",
 };
 
 export const decodeEntities = (text: string): string =>
-  text.replace(/&(?:#(\d{1,7})|#[xX]([0-9a-fA-F]{1,6})|([A-Za-z]{2,8}));/g, (whole, decimal?: string, hex?: string, name?: string) => {
-    if (name !== undefined) return NAMED[name] ?? whole;
-    const code = decimal === undefined ? Number.parseInt(hex ?? "", 16) : Number(decimal);
-    return code > 0 && code <= 0x10ffff && !(code >= 0xd800 && code <= 0xdfff) ? String.fromCodePoint(code) : "";
-  });
+  text.replace(
+    /&(?:#(\d{1,7})|#[xX]([0-9a-fA-F]{1,6})|([A-Za-z]{2,8}));/g,
+    (whole, decimal?: string, hex?: string, name?: string) => {
+      if (name !== undefined) return NAMED[name] ?? whole;
+      const code = decimal === undefined ? Number.parseInt(hex ?? "", 16) : Number(decimal);
+      return code > 0 && code <= 0x10ffff && !(code >= 0xd800 && code <= 0xdfff)
+        ? String.fromCodePoint(code)
+        : "";
+    },
+  );
 
 /** Of WebVTT every tag goes, known or not; SubRip's are few, and other angle brackets are text. */
-const SUBRIP_TAGS = new Set(["i", "b", "u", "s", "font", "span", "br", "p", "em", "strong", "c", "v"]);
-const isWebvttTag = (name: string, body: string): boolean => name !== "" || body === "" || body.startsWith("/") || /^\d[\d:.]{4,14}$/.test(body);
+const SUBRIP_TAGS = new Set([
+  "i",
+  "b",
+  "u",
+  "s",
+  "font",
+  "span",
+  "br",
+  "p",
+  "em",
+  "strong",
+  "c",
+  "v",
+]);
+const isWebvttTag = (name: string, body: string): boolean =>
+  name !== "" || body === "" || body.startsWith("/") || /^\d[\d:.]{4,14}$/.test(body);
 const isSubripTag = (name: string): boolean => SUBRIP_TAGS.has(name);
 
 /** Lines of plain text out of WebVTT cue text (https://www.w3.org/TR/webvtt1/#webvtt-cue-text-parsing-rules); `<v Name>` opens a speaker. */
 export const webvttLines = (text: string): RawLine[] => taggedLines(text, isWebvttTag);
 
 /** Likewise for SubRip, which borrows HTML's tags and, from ASS, `{\an8}`. */
-export const subripLines = (text: string): RawLine[] => taggedLines(text.replace(/\{\\[^{}]{0,200}\}/g, ""), isSubripTag);
+export const subripLines = (text: string): RawLine[] =>
+  taggedLines(text.replace(/\{\\[^{}]{0,200}\}/g, ""), isSubripTag);
 
 interface Tag {
   readonly name: string;
@@ -42,7 +89,8 @@ function* tagsOf(text: string, isTag: (name: string, body: string) => boolean): 
     if (next < 0 || next > close) {
       const body = text.slice(start + 1, close);
       const name = (/^\/?([A-Za-z]+)(?![^\s./])/.exec(body.slice(0, 20))?.[1] ?? "").toLowerCase();
-      if (isTag(name, body)) yield { name, body, isClosing: body.startsWith("/"), start, end: close + 1 };
+      if (isTag(name, body))
+        yield { name, body, isClosing: body.startsWith("/"), start, end: close + 1 };
     }
     start = next;
   }
@@ -69,13 +117,28 @@ function taggedLines(text: string, isTag: (name: string, body: string) => boolea
     done = tag.end;
     if (tag.name === "br") add("\n");
     if (tag.name === "v") {
-      speaker = tag.isClosing ? undefined : decodeEntities(tag.body.slice(1).replace(/^\.\S*/, "")).replace(/\s+/g, " ").trim() || undefined;
+      speaker = tag.isClosing
+        ? undefined
+        : decodeEntities(tag.body.slice(1).replace(/^\.\S*/, ""))
+            .replace(/\s+/g, " ")
+            .trim() || undefined;
       isNew = true;
-    } else if (isNew && speaker === undefined && tag.isClosing && before && !before.isClosing && before.end === tag.start && before.name === tag.name) speaker = null;
+    } else if (
+      isNew &&
+      speaker === undefined &&
+      tag.isClosing &&
+      before &&
+      !before.isClosing &&
+      before.end === tag.start &&
+      before.name === tag.name
+    )
+      speaker = null;
     before = tag;
   }
   add(text.slice(done));
-  return lines.map(({ parts, speaker: by }) => ({ text: plain(parts.join("")), speaker: by })).filter((line) => line.text !== "");
+  return lines
+    .map(({ parts, speaker: by }) => ({ text: plain(parts.join("")), speaker: by }))
+    .filter((line) => line.text !== "");
 }
 
 /** One line, single spaces, no control characters. */

@@ -3,31 +3,65 @@ import { captionName, pickSidecar } from "./names.ts";
 
 describe("names of captions", () => {
   it("say format, language and flags", () => {
-    expect(captionName("talk.srt")).toEqual({ stem: "talk", language: null, format: "srt", isForced: false });
-    expect(captionName("talk.EN.VTT")).toMatchObject({ stem: "talk", language: "en", format: "webvtt" });
-    expect(captionName("talk.pt-br.ass")).toMatchObject({ stem: "talk", language: "pt-BR", format: "ass" });
+    expect(captionName("talk.srt")).toEqual({
+      stem: "talk",
+      language: null,
+      format: "srt",
+      isForced: false,
+    });
+    expect(captionName("talk.EN.VTT")).toMatchObject({
+      stem: "talk",
+      language: "en",
+      format: "webvtt",
+    });
+    expect(captionName("talk.pt-br.ass")).toMatchObject({
+      stem: "talk",
+      language: "pt-BR",
+      format: "ass",
+    });
     expect(captionName("talk.zh_Hant.srt")).toMatchObject({ language: "zh-Hant" });
-    expect(captionName("talk.German.forced.ssa")).toMatchObject({ stem: "talk", language: "de", format: "ass", isForced: true });
+    expect(captionName("talk.German.forced.ssa")).toMatchObject({
+      stem: "talk",
+      language: "de",
+      format: "ass",
+      isForced: true,
+    });
     expect(captionName("talk.eng.sdh.srt")).toMatchObject({ stem: "talk", language: "en" });
     expect(captionName("talk.hi.srt")).toMatchObject({ stem: "talk", language: "hi" });
-    expect(captionName("clip.transcription.json")).toMatchObject({ stem: "clip", format: "transcription-json" });
+    expect(captionName("clip.transcription.json")).toMatchObject({
+      stem: "clip",
+      format: "transcription-json",
+    });
   });
 
   it("say languages in every way that files do", () => {
-    const languages = { "a.English.srt": "en", "a.eng.srt": "en", "a.zh-Hans-CN.srt": "zh-Hans-CN", "a.es-419.vtt": "es-419", "a.fil.srt": "fil", "a.ger.cc.srt": "de", "a.hi.en.srt": "en", "a.forced.pt_BR.srt": "pt-BR", "a.Norwegian.srt": "no" };
-    for (const [name, language] of Object.entries(languages)) expect(captionName(name), name).toMatchObject({ stem: "a", language });
+    const languages = {
+      "a.English.srt": "en",
+      "a.eng.srt": "en",
+      "a.zh-Hans-CN.srt": "zh-Hans-CN",
+      "a.es-419.vtt": "es-419",
+      "a.fil.srt": "fil",
+      "a.ger.cc.srt": "de",
+      "a.hi.en.srt": "en",
+      "a.forced.pt_BR.srt": "pt-BR",
+      "a.Norwegian.srt": "no",
+    };
+    for (const [name, language] of Object.entries(languages))
+      expect(captionName(name), name).toMatchObject({ stem: "a", language });
     expect(captionName("talk.mp4.en.srt")).toMatchObject({ stem: "talk.mp4", language: "en" });
   });
 
   it("do not take every last part for a language", () => {
     expect(captionName("talk.2024.srt")).toMatchObject({ stem: "talk.2024", language: null });
     expect(captionName("my.show.srt")).toMatchObject({ stem: "my.show", language: null });
-    for (const name of ["talk.mp4", "notes.json", ".srt", "srt", "talk.txt"]) expect(captionName(name), name).toBeNull();
+    for (const name of ["talk.mp4", "notes.json", ".srt", "srt", "talk.txt"])
+      expect(captionName(name), name).toBeNull();
   });
 });
 
 describe("the captions beside a media file", () => {
-  const pick = (media: string, siblings: readonly string[], language?: string) => pickSidecar(media, siblings, language);
+  const pick = (media: string, siblings: readonly string[], language?: string) =>
+    pickSidecar(media, siblings, language);
 
   it("have its name, with or without its extension, in any case", () => {
     expect(pick("talk.mp4", ["other.srt", "talk.mp4", "talk.srt"])).toBe("talk.srt");

@@ -31,11 +31,20 @@ interface RawCaptions {
 export function parseCaptions(bytes: Uint8Array, format: CaptionFormat): ParsedCaptions {
   const text = decodeText(bytes);
   const raw = parseAs(text, format);
-  if (raw.cues.length === 0 && !isEmptyOf(text, format)) throw new MediasearchError("UNREADABLE_MEDIA", "no captions could be read: no line has a start and an end time");
-  return { cues: toCues(raw.cues), language: raw.language ?? null, durationMs: raw.durationMs ?? null };
+  if (raw.cues.length === 0 && !isEmptyOf(text, format))
+    throw new MediasearchError(
+      "UNREADABLE_MEDIA",
+      "no captions could be read: no line has a start and an end time",
+    );
+  return {
+    cues: toCues(raw.cues),
+    language: raw.language ?? null,
+    durationMs: raw.durationMs ?? null,
+  };
 }
 
-const isAss = (text: string): boolean => /^\[(?:Script Info|Events|V4\+? Styles)\]/i.test(text.trimStart().slice(0, 20));
+const isAss = (text: string): boolean =>
+  /^\[(?:Script Info|Events|V4\+? Styles)\]/i.test(text.trimStart().slice(0, 20));
 
 function parseAs(text: string, format: CaptionFormat): RawCaptions {
   if (format === "transcription-json") return parseTranscriptionJson(text);
@@ -56,17 +65,30 @@ export interface CaptionEvent {
 }
 
 /** Cues of a text track inside a media file. */
-export function cuesFromEvents(events: readonly CaptionEvent[], format: "srt" | "webvtt" | "ass"): Cue[] {
+export function cuesFromEvents(
+  events: readonly CaptionEvent[],
+  format: "srt" | "webvtt" | "ass",
+): Cue[] {
   const lines = format === "ass" ? assLines : format === "webvtt" ? webvttLines : subripLines;
-  return toCues(events.map(({ startMs, endMs, text, speaker }) => ({ startMs, endMs, lines: format === "ass" ? assLines(text, speaker) : lines(text) })));
+  return toCues(
+    events.map(({ startMs, endMs, text, speaker }) => ({
+      startMs,
+      endMs,
+      lines: format === "ass" ? assLines(text, speaker) : lines(text),
+    })),
+  );
 }
 
 function toCues(raw: readonly RawCue[]): Cue[] {
-  const ordered = raw.filter(({ startMs, endMs }) => startMs >= 0 && endMs >= startMs && endMs <= LONGEST_MS).toSorted((a, b) => a.startMs - b.startMs);
+  const ordered = raw
+    .filter(({ startMs, endMs }) => startMs >= 0 && endMs >= startMs && endMs <= LONGEST_MS)
+    .toSorted((a, b) => a.startMs - b.startMs);
   const cues = unroll(ordered);
   const spokenOf = speakersOf(cues);
   // The second turn of a cue may come after the beginning of one that overlaps it.
-  return cues.flatMap((cue) => byTurn(cue, spokenOf(cue))).toSorted((a, b) => a.startMs - b.startMs);
+  return cues
+    .flatMap((cue) => byTurn(cue, spokenOf(cue)))
+    .toSorted((a, b) => a.startMs - b.startMs);
 }
 
 /** One cue a speaker; several in one cue share its time by the length of what they say. */
@@ -74,17 +96,28 @@ function byTurn(cue: RawCue, lines: readonly SpokenLine[]): Cue[] {
   const turns: { speaker: string | null; isTurn: boolean; texts: string[] }[] = [];
   for (const { text, speaker, isTurn = false } of lines) {
     const last = turns.at(-1);
-    if (last && (speaker === undefined || (speaker !== null && last.speaker === speaker))) last.texts.push(text);
+    if (last && (speaker === undefined || (speaker !== null && last.speaker === speaker)))
+      last.texts.push(text);
     else turns.push({ speaker: speaker ?? null, isTurn, texts: [text] });
   }
-  const said = turns.map(({ texts, ...turn }) => ({ ...turn, text: plain(texts.join(" ")) })).filter(({ text }) => text !== "");
+  const said = turns
+    .map(({ texts, ...turn }) => ({ ...turn, text: plain(texts.join(" ")) }))
+    .filter(({ text }) => text !== "");
   const letters = said.reduce((sum, { text }) => sum + text.length, 0);
   let done = 0;
   const at = (): number => Math.round(cue.startMs + ((cue.endMs - cue.startMs) * done) / letters);
   return said.map(({ speaker, isTurn, text }) => {
     const startMs = at();
     done += text.length;
-    return { startMs, endMs: at(), text, speaker, ...(isTurn ? { startsTurn: true } : {}), confidence: cue.confidence ?? null, words: said.length === 1 && cue.words ? wordsOf(text, cue.words) : null };
+    return {
+      startMs,
+      endMs: at(),
+      text,
+      speaker,
+      ...(isTurn ? { startsTurn: true } : {}),
+      confidence: cue.confidence ?? null,
+      words: said.length === 1 && cue.words ? wordsOf(text, cue.words) : null,
+    };
   });
 }
 

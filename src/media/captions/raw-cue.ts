@@ -20,9 +20,14 @@ export const LONGEST_MS = 1000 * 3_600_000;
 
 /** `hh:mm:ss,mmm`, hours optional and of any length, comma or dot, one to three decimals or none. Null for anything else. */
 export function parseTime(text: string): number | null {
-  const [, hours = "0", minutes = "", seconds = "", fraction = ""] = /^(?:(\d{1,6}):)?(\d{1,2}):(\d{1,2})(?:[.,:;](\d{1,9}))?$/.exec(text.trim()) ?? [];
+  const [, hours = "0", minutes = "", seconds = "", fraction = ""] =
+    /^(?:(\d{1,6}):)?(\d{1,2}):(\d{1,2})(?:[.,:;](\d{1,9}))?$/.exec(text.trim()) ?? [];
   if (minutes === "" || Number(minutes) > 59 || Number(seconds) > 59) return null;
-  const ms = Number(hours) * 3_600_000 + Number(minutes) * 60_000 + Number(seconds) * 1000 + Number(fraction.padEnd(3, "0").slice(0, 3));
+  const ms =
+    Number(hours) * 3_600_000 +
+    Number(minutes) * 60_000 +
+    Number(seconds) * 1000 +
+    Number(fraction.padEnd(3, "0").slice(0, 3));
   return ms <= LONGEST_MS ? ms : null;
 }
 
@@ -31,7 +36,8 @@ export interface Timing {
   readonly endMs: number;
 }
 
-const TIMING = /^(-?\d{1,6}(?:\s?[:;.,]\s?\d{1,9}){1,3})\s{0,20}(?:[-–—=]{1,3}\s?>|→)\s{0,20}(-?\d{1,6}(?:\s?[:;.,]\s?\d{1,9}){1,3})(?![\d:])/;
+const TIMING =
+  /^(-?\d{1,6}(?:\s?[:;.,]\s?\d{1,9}){1,3})\s{0,20}(?:[-–—=]{1,3}\s?>|→)\s{0,20}(-?\d{1,6}(?:\s?[:;.,]\s?\d{1,9}){1,3})(?![\d:])/;
 
 /** The two times around an arrow at the start of a line; "absurd" when it is such a line with impossible times; null when it is none. */
 export function parseTiming(line: string): Timing | "absurd" | null {

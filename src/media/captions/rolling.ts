@@ -21,13 +21,22 @@ export function unroll(cues: readonly RawCue[]): RawCue[] {
   const kept: RawCue[] = [];
   let shown: RawCue | undefined;
   for (const cue of cues) {
-    const isNear = shown !== undefined && cue.startMs - shown.endMs <= (isRolling ? NEAR_MS : isBlip(cue) || isBlip(shown) ? BLIP_MS : -1);
+    const isNear =
+      shown !== undefined &&
+      cue.startMs - shown.endMs <=
+        (isRolling ? NEAR_MS : isBlip(cue) || isBlip(shown) ? BLIP_MS : -1);
     const repeated = isNear && shown ? overlap(shown, cue) : 0;
     const last = kept.at(-1);
-    if (isRolling ? repeated < cue.lines.length : repeated < cue.lines.length || repeated !== shown?.lines.length)
+    if (
+      isRolling
+        ? repeated < cue.lines.length
+        : repeated < cue.lines.length || repeated !== shown?.lines.length
+    )
       kept.push(isRolling ? { ...cue, lines: cue.lines.slice(repeated) } : cue);
-    else if (last && cue.lines.length > 0) kept[kept.length - 1] = { ...last, endMs: Math.max(last.endMs, cue.endMs) };
-    if (cue.lines.length > 0) shown = isNear && shown ? { ...cue, endMs: Math.max(shown.endMs, cue.endMs) } : cue;
+    else if (last && cue.lines.length > 0)
+      kept[kept.length - 1] = { ...last, endMs: Math.max(last.endMs, cue.endMs) };
+    if (cue.lines.length > 0)
+      shown = isNear && shown ? { ...cue, endMs: Math.max(shown.endMs, cue.endMs) } : cue;
   }
   return kept;
 }
@@ -36,7 +45,13 @@ function looksRolling(cues: readonly RawCue[]): boolean {
   let rolling = 0;
   cues.forEach((cue, i) => {
     const before = cues[i - 1];
-    if (before && cue.startMs - before.endMs <= NEAR_MS && overlap(before, cue) > 0 && (cue.lines.length > 1 || before.lines.length > 1)) rolling++;
+    if (
+      before &&
+      cue.startMs - before.endMs <= NEAR_MS &&
+      overlap(before, cue) > 0 &&
+      (cue.lines.length > 1 || before.lines.length > 1)
+    )
+      rolling++;
   });
   return rolling >= LEAST_ROLLING && rolling >= cues.length * LEAST_SHARE;
 }
@@ -54,6 +69,7 @@ function overlap({ lines: before }: RawCue, { lines: after }: RawCue): number {
     return true;
   };
   if (before.length === after.length && isEnd(after.length)) return after.length;
-  for (let n = Math.min(before.length, after.length, MOST_LINES); n > 0; n--) if (isEnd(n)) return n;
+  for (let n = Math.min(before.length, after.length, MOST_LINES); n > 0; n--)
+    if (isEnd(n)) return n;
   return 0;
 }

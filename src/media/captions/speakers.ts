@@ -9,11 +9,15 @@ export interface SpokenLine {
 }
 
 /** Words before a colon that are no names, by themselves or with others after them ("Episode 3", "BREAKING NEWS"). */
-const LABELS = new Set((
-  "note notes warning caution danger music sound sounds song applause laughter laughing cheering silence noise update breaking news chapter part section step figure episode act scene " +
-  "lesson unit slide rule option phase level week day season volume number tip fact example question answer http https subtitles subtitle captions caption transcript translation " +
-  "remember important attention reminder hint summary conclusion spoiler edit ps so and but or yes no then now also however first second third finally today meaning result").split(" "));
-const NAME = /^(?:\[([^[\]]{1,120})\]\s?[:：]|([\p{L}\d][\p{L}\p{M}\d.'’_#&/\- ]{0,40}?)(?:\s?\([^()]{1,30}\))?\s?[:：])(?=(\s|$)|[^\d/\\])/u;
+const LABELS = new Set(
+  (
+    "note notes warning caution danger music sound sounds song applause laughter laughing cheering silence noise update breaking news chapter part section step figure episode act scene " +
+    "lesson unit slide rule option phase level week day season volume number tip fact example question answer http https subtitles subtitle captions caption transcript translation " +
+    "remember important attention reminder hint summary conclusion spoiler edit ps so and but or yes no then now also however first second third finally today meaning result"
+  ).split(" "),
+);
+const NAME =
+  /^(?:\[([^[\]]{1,120})\]\s?[:：]|([\p{L}\d][\p{L}\p{M}\d.'’_#&/\- ]{0,40}?)(?:\s?\([^()]{1,30}\))?\s?[:：])(?=(\s|$)|[^\d/\\])/u;
 
 interface Found {
   readonly name: string;
@@ -41,20 +45,32 @@ export function namesIn(texts: Iterable<string>): IsName {
   }
   return (name) => {
     const words = name.split(/\s+/);
-    if (words.length > 4 || !/\p{L}/u.test(name) || LABELS.has((words[0] ?? "").toLowerCase())) return false;
+    if (words.length > 4 || !/\p{L}/u.test(name) || LABELS.has((words[0] ?? "").toLowerCase()))
+      return false;
     const isAgain = (counts.get(name) ?? 0) > 1;
     // Scripts without capitals can't show a name otherwise.
     if (name.toUpperCase() === name.toLowerCase()) return isAgain;
-    return name === name.toUpperCase() || (words.every((word) => /^[\p{Lu}\d#&]/u.test(word)) && (words.length > 1 || isAgain));
+    return (
+      name === name.toUpperCase() ||
+      (words.every((word) => /^[\p{Lu}\d#&]/u.test(word)) && (words.length > 1 || isAgain))
+    );
   };
 }
 
 /** Who speaks each line, for the cues of one file. A name that the format gives is never looked for in the text. */
 export function speakersOf(cues: readonly RawCue[]): (cue: RawCue) => SpokenLine[] {
-  const isName = namesIn(cues.flatMap(({ lines }) => lines.filter(({ speaker }) => speaker === undefined).map(({ text }) => text)));
+  const isName = namesIn(
+    cues.flatMap(({ lines }) =>
+      lines.filter(({ speaker }) => speaker === undefined).map(({ text }) => text),
+    ),
+  );
   return ({ lines }) => {
-    const isDialogue = lines.filter(({ speaker, text }) => speaker === undefined && partsOf(text).isDash).length > 1 || lines.length === 1;
-    return lines.map((line, i) => spokenLine(line, isName, isDialogue, i === lines.length - 1, i === 0));
+    const isDialogue =
+      lines.filter(({ speaker, text }) => speaker === undefined && partsOf(text).isDash).length >
+        1 || lines.length === 1;
+    return lines.map((line, i) =>
+      spokenLine(line, isName, isDialogue, i === lines.length - 1, i === 0),
+    );
   };
 }
 
@@ -70,20 +86,37 @@ export function readsAsNamed(name: string, text: string, isName: IsName): boolea
   return read.speaker === name && read.text === text;
 }
 
-function spokenLine(line: RawLine, isName: IsName, isDialogue: boolean, isLast: boolean, isFirst: boolean): SpokenLine {
+function spokenLine(
+  line: RawLine,
+  isName: IsName,
+  isDialogue: boolean,
+  isLast: boolean,
+  isFirst: boolean,
+): SpokenLine {
   if (line.speaker !== undefined) return { text: line.text, speaker: line.speaker };
   const { isTurn, isDash, rest } = partsOf(line.text);
   const found = nameOf(rest);
   // A name alone on its line speaks what follows.
-  if (found && (found.rest === "" ? !isLast && isName(found.name) : found.isBracketed || isName(found.name))) return { text: found.rest, speaker: found.name };
+  if (
+    found &&
+    (found.rest === "" ? !isLast && isName(found.name) : found.isBracketed || isName(found.name))
+  )
+    return { text: found.rest, speaker: found.name };
   // "Where is he? / - Over there.": a capital after the dash is another's turn, "- or so" goes on.
   const isReply = isDash && (isDialogue || (!isFirst && /^[\p{Lu}¿¡[(♪"“]/u.test(rest)));
-  return isTurn || isReply ? { text: rest, speaker: null, isTurn: true } : { text: line.text, speaker: undefined };
+  return isTurn || isReply
+    ? { text: rest, speaker: null, isTurn: true }
+    : { text: line.text, speaker: undefined };
 }
 
 /** `>> ` and `- ` before what is said; not the minus of "-5" nor "--". */
-function partsOf(text: string): { readonly isTurn: boolean; readonly isDash: boolean; readonly rest: string } {
+function partsOf(text: string): {
+  readonly isTurn: boolean;
+  readonly isDash: boolean;
+  readonly rest: string;
+} {
   const turn = /^>{2,3}\s?(?=[^\s>])/u.exec(text)?.[0] ?? "";
-  const dash = turn === "" ? (/^[-–—‐]\s?(?=[^\s\d\-–—‐>])|^[-–—‐]\s(?=\d)/u.exec(text)?.[0] ?? "") : "";
+  const dash =
+    turn === "" ? (/^[-–—‐]\s?(?=[^\s\d\-–—‐>])|^[-–—‐]\s(?=\d)/u.exec(text)?.[0] ?? "") : "";
   return { isTurn: turn !== "", isDash: dash !== "", rest: text.slice(turn.length + dash.length) };
 }

@@ -17,15 +17,32 @@ export function parseSrt(text: string): RawCue[] {
   let number = numberBefore(lines, -1, timings[0]?.at ?? 0, null).number;
   timings.forEach(({ at, timing }, i) => {
     const next = timings[i + 1]?.at;
-    const own = next === undefined ? { end: lines.length, number: null } : numberBefore(lines, at, next, number);
+    const own =
+      next === undefined
+        ? { end: lines.length, number: null }
+        : numberBefore(lines, at, next, number);
     number = own.number;
-    if (timing !== "absurd") cues.push({ ...timing, lines: subripLines(lines.slice(at + 1, own.end).join("\n").trim()) });
+    if (timing !== "absurd")
+      cues.push({
+        ...timing,
+        lines: subripLines(
+          lines
+            .slice(at + 1, own.end)
+            .join("\n")
+            .trim(),
+        ),
+      });
   });
   return cues;
 }
 
 /** Where the text of a cue ends before the number of the next, and that number; null when it has none. */
-function numberBefore(lines: readonly string[], at: number, next: number, before: number | null): { readonly end: number; readonly number: number | null } {
+function numberBefore(
+  lines: readonly string[],
+  at: number,
+  next: number,
+  before: number | null,
+): { readonly end: number; readonly number: number | null } {
   let last = next - 1;
   while (last > at && lines[last]?.trim() === "") last--;
   const line = lines[last] ?? "";
@@ -34,6 +51,7 @@ function numberBefore(lines: readonly string[], at: number, next: number, before
   const isOnly = last === at + 1;
   if (at < 0) return { end: last, number };
   // "42" may be what is said: the number of a cue stands right above its times, or is the next in the row.
-  const isNumber = number === (before ?? Number.NaN) + 1 || (last === next - 1 && !(isOnly && before === null));
+  const isNumber =
+    number === (before ?? Number.NaN) + 1 || (last === next - 1 && !(isOnly && before === null));
   return isNumber ? { end: last, number } : { end: next, number: null };
 }

@@ -5,9 +5,11 @@ import { languageOf } from "./names.ts";
 import { LONGEST_MS, type RawCue } from "./raw-cue.ts";
 
 type Json = Readonly<Record<string, unknown>>;
-const object = (value: unknown): Json => (typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Json) : {});
+const object = (value: unknown): Json =>
+  typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Json) : {};
 const array = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
-const number = (value: unknown): number | null => (typeof value === "number" && Number.isFinite(value) ? value : null);
+const number = (value: unknown): number | null =>
+  typeof value === "number" && Number.isFinite(value) ? value : null;
 const string = (value: unknown): string | null => (typeof value === "string" ? value : null);
 const milliseconds = (seconds: unknown): number | null => {
   const value = number(seconds);
@@ -15,13 +17,28 @@ const milliseconds = (seconds: unknown): number | null => {
 };
 
 /** `NAME.transcription.json` of media-transcription: `{transcription: {language, duration_seconds, segments: [{start, end, text, avg_logprob, words}]}}`, seconds. */
-export function parseTranscriptionJson(text: string): { readonly cues: RawCue[]; readonly language: string | null; readonly durationMs: number | null } {
+export function parseTranscriptionJson(text: string): {
+  readonly cues: RawCue[];
+  readonly language: string | null;
+  readonly durationMs: number | null;
+} {
   const transcription = object(object(parse(text))["transcription"]);
   if (!Array.isArray(transcription["segments"]))
-    throw new MediasearchError("UNREADABLE_MEDIA", "no captions could be read: the JSON has no transcription.segments");
+    throw new MediasearchError(
+      "UNREADABLE_MEDIA",
+      "no captions could be read: the JSON has no transcription.segments",
+    );
   const segments = transcription["segments"].map(object);
-  if (segments.length > 0 && !segments.some((segment) => milliseconds(segment["start"]) !== null && string(segment["text"]) !== null))
-    throw new MediasearchError("UNREADABLE_MEDIA", "no captions could be read: no segment of the JSON has a start in seconds and a text");
+  if (
+    segments.length > 0 &&
+    !segments.some(
+      (segment) => milliseconds(segment["start"]) !== null && string(segment["text"]) !== null,
+    )
+  )
+    throw new MediasearchError(
+      "UNREADABLE_MEDIA",
+      "no captions could be read: no segment of the JSON has a start in seconds and a text",
+    );
   return {
     cues: segments.flatMap(cueOf),
     language: languageOf(string(transcription["language"]) ?? ""),
@@ -33,7 +50,9 @@ function parse(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch (cause) {
-    throw new MediasearchError("UNREADABLE_MEDIA", "no captions could be read: not valid JSON", { cause });
+    throw new MediasearchError("UNREADABLE_MEDIA", "no captions could be read: not valid JSON", {
+      cause,
+    });
   }
 }
 
@@ -45,10 +64,27 @@ function cueOf(segment: Json): RawCue[] {
   const words = array(segment["words"]).flatMap((word) => wordOf(object(word)));
   const known = words.flatMap(({ confidence }) => (confidence === null ? [] : [confidence]));
   const logprob = number(segment["avg_logprob"]);
-  const confidence = known.length > 0 ? known.reduce((sum, value) => sum + value, 0) / known.length : logprob === null ? null : Math.min(1, Math.exp(logprob));
+  const confidence =
+    known.length > 0
+      ? known.reduce((sum, value) => sum + value, 0) / known.length
+      : logprob === null
+        ? null
+        : Math.min(1, Math.exp(logprob));
   // Words that don't add up to the text would change it.
-  const isWhole = words.map((word) => word.text).join("").replace(/\s/g, "") === text.replace(/\s/g, "");
-  return [{ startMs, endMs, lines: [{ text, speaker: plain(string(segment["speaker"]) ?? "") || undefined }], confidence, words: isWhole && words.length > 0 ? words : null }];
+  const isWhole =
+    words
+      .map((word) => word.text)
+      .join("")
+      .replace(/\s/g, "") === text.replace(/\s/g, "");
+  return [
+    {
+      startMs,
+      endMs,
+      lines: [{ text, speaker: plain(string(segment["speaker"]) ?? "") || undefined }],
+      confidence,
+      words: isWhole && words.length > 0 ? words : null,
+    },
+  ];
 }
 
 function wordOf(word: Json): Word[] {
@@ -57,5 +93,12 @@ function wordOf(word: Json): Word[] {
   const text = plain(string(word["word"]) ?? "");
   const probability = number(word["probability"]);
   if (startMs === null || endMs === null || text === "") return [];
-  return [{ text, startMs, endMs: Math.max(startMs, endMs), confidence: probability !== null && probability >= 0 && probability <= 1 ? probability : null }];
+  return [
+    {
+      text,
+      startMs,
+      endMs: Math.max(startMs, endMs),
+      confidence: probability !== null && probability >= 0 && probability <= 1 ? probability : null,
+    },
+  ];
 }

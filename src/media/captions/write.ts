@@ -6,10 +6,12 @@ type Line = Pick<Segment, "startMs" | "endMs" | "text" | "speaker">;
 
 /** WebVTT, https://www.w3.org/TR/webvtt1/; speakers as voice spans. Reads back as it was. */
 export function formatWebvtt(segments: readonly Line[]): string {
-  const escape = (text: string): string => text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
+  const escape = (text: string): string =>
+    text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
   const isName = namesIn(unnamed(segments));
   const cues = segments.map(({ startMs, endMs, text, speaker }) => {
-    const voice = speaker !== null ? `<v ${escape(speaker)}>` : readsAsItIs(text, isName) ? "" : "<c></c>";
+    const voice =
+      speaker !== null ? `<v ${escape(speaker)}>` : readsAsItIs(text, isName) ? "" : "<c></c>";
     return `${formatTime(startMs, ".")} --> ${formatTime(endMs, ".")}\n${voice}${escape(text)}\n`;
   });
   return `WEBVTT\n\n${cues.join("\n")}`;
@@ -21,18 +23,35 @@ export function formatWebvtt(segments: readonly Line[]): string {
  * square brackets in names, which become round ones, and for names of more than 120 letters.
  */
 export function formatSrt(segments: readonly Line[]): string {
-  const named = segments.flatMap(({ speaker, text }) => (speaker === null ? [] : [`${speaker}: ${text}`]));
+  const named = segments.flatMap(({ speaker, text }) =>
+    speaker === null ? [] : [`${speaker}: ${text}`],
+  );
   const isSpeaker = namesIn(named);
   const isName = namesIn([...named, ...unnamed(segments)]);
   const said = ({ speaker, text }: Line): string => {
-    if (speaker === null) return readsAsItIs(text, isName) && parseTiming(text) === null ? subrip(text) : `<b></b>${subrip(text)}`;
-    return readsAsNamed(speaker, text, isSpeaker) ? subrip(`${speaker}: ${text}`) : `[${subrip(speaker.replaceAll("[", "(").replaceAll("]", ")"))}]: ${subrip(text)}`;
+    if (speaker === null)
+      return readsAsItIs(text, isName) && parseTiming(text) === null
+        ? subrip(text)
+        : `<b></b>${subrip(text)}`;
+    return readsAsNamed(speaker, text, isSpeaker)
+      ? subrip(`${speaker}: ${text}`)
+      : `[${subrip(speaker.replaceAll("[", "(").replaceAll("]", ")"))}]: ${subrip(text)}`;
   };
-  return segments.map((segment, i) => `${i + 1}\n${formatTime(segment.startMs, ",")} --> ${formatTime(segment.endMs, ",")}\n${said(segment)}\n`).join("\n");
+  return segments
+    .map(
+      (segment, i) =>
+        `${i + 1}\n${formatTime(segment.startMs, ",")} --> ${formatTime(segment.endMs, ",")}\n${said(segment)}\n`,
+    )
+    .join("\n");
 }
 
-const unnamed = (segments: readonly Line[]): string[] => segments.flatMap(({ speaker, text }) => (speaker === null ? [text] : []));
+const unnamed = (segments: readonly Line[]): string[] =>
+  segments.flatMap(({ speaker, text }) => (speaker === null ? [text] : []));
 
 /** As little as possible is escaped: SubRip has no escapes that every player knows. */
 const subrip = (text: string): string =>
-  text.replace(/&(?=#?\w+;)/g, "&amp;").replace(/<(?=\/?\w)/g, "&lt;").replaceAll("{\\", "&#123;\\").replaceAll("-->", "--&gt;");
+  text
+    .replace(/&(?=#?\w+;)/g, "&amp;")
+    .replace(/<(?=\/?\w)/g, "&lt;")
+    .replaceAll("{\\", "&#123;\\")
+    .replaceAll("-->", "--&gt;");

@@ -1,8 +1,24 @@
-import { copyFileSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  copyFileSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { align, framesOf, lumaOf, makeFilm, pitchAt, pitchOf, soundOf } from "../../../test/helpers/film.ts";
+import {
+  align,
+  framesOf,
+  lumaOf,
+  makeFilm,
+  pitchAt,
+  pitchOf,
+  soundOf,
+} from "../../../test/helpers/film.ts";
 import { FIXTURES } from "../../../test/helpers/run.ts";
 import { ffmpeg } from "../ffmpeg.ts";
 import { probeMedia } from "../probe.ts";
@@ -21,29 +37,64 @@ beforeAll(async () => {
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-const options = (more: Partial<ClipOptions> = {}): ClipOptions => ({ isFast: false, force: false, env: process.env, signal: new AbortController().signal, ...more });
-const piece = (path: string, startMs: number, endMs: number, title: string | null = null): Piece => ({ path, startMs, endMs, title });
+const options = (more: Partial<ClipOptions> = {}): ClipOptions => ({
+  isFast: false,
+  force: false,
+  env: process.env,
+  signal: new AbortController().signal,
+  ...more,
+});
+const piece = (
+  path: string,
+  startMs: number,
+  endMs: number,
+  title: string | null = null,
+): Piece => ({ path, startMs, endMs, title });
 const fixture = (name: string): string => join(FIXTURES, name);
-const near = (luma: number | undefined, wanted: number): boolean => Math.abs((luma ?? -99) - wanted) <= 3;
-const unfinished = (): string[] => readdirSync(folder).filter((name) => name.includes("unfinished"));
+const near = (luma: number | undefined, wanted: number): boolean =>
+  Math.abs((luma ?? -99) - wanted) <= 3;
+const unfinished = (): string[] =>
+  readdirSync(folder).filter((name) => name.includes("unfinished"));
 
 describe("an exact clip", () => {
   it("begins and ends on the very frame and sample, in every container that has pictures", async () => {
     for (const ending of ["mp4", "mov", "mkv"]) {
       const to = join(folder, `exact.${ending}`);
-      expect(await makeClip([piece(film, 3480, 6000)], to, options())).toEqual({ durationMs: 2520, how: "encoded" });
+      expect(await makeClip([piece(film, 3480, 6000)], to, options())).toEqual({
+        durationMs: 2520,
+        how: "encoded",
+      });
       const frames = await framesOf(to);
       expect(frames.length, ending).toBe(63);
-      for (const [i, { luma }] of frames.entries()) expect(near(luma, lumaOf(87 + i)), `${ending} frame ${i}: ${luma}, not ${lumaOf(87 + i)}`).toBe(true);
+      for (const [i, { luma }] of frames.entries())
+        expect(
+          near(luma, lumaOf(87 + i)),
+          `${ending} frame ${i}: ${luma}, not ${lumaOf(87 + i)}`,
+        ).toBe(true);
       const sound = await soundOf(to);
       expect(Math.abs(sound.length / 16 - 2520), ending).toBeLessThan(60);
       // Three seconds of sound meet in it: at 0.52 s and at 1.52 s.
-      expect([200, 440, 560, 1440, 1560, 2400].map((ms) => pitchAt(sound, ms)), ending).toEqual([3, 3, 4, 4, 5, 5].map(pitchOf));
+      expect(
+        [200, 440, 560, 1440, 1560, 2400].map((ms) => pitchAt(sound, ms)),
+        ending,
+      ).toEqual([3, 3, 4, 4, 5, 5].map(pitchOf));
     }
   });
 
   it("of real recordings has the words of that stretch, whatever the format", async () => {
-    for (const name of ["bridge.mp3", "dialogue.ogg", "bees.flac", "garden.m4a", "weather.webm", "museum.avi", "train.ts", "kitchen.mov", "orchestra.mxf", "boiler.mp4", "election.mkv"]) {
+    for (const name of [
+      "bridge.mp3",
+      "dialogue.ogg",
+      "bees.flac",
+      "garden.m4a",
+      "weather.webm",
+      "museum.avi",
+      "train.ts",
+      "kitchen.mov",
+      "orchestra.mxf",
+      "boiler.mp4",
+      "election.mkv",
+    ]) {
       const to = join(folder, `${name}.wav`);
       await makeClip([piece(fixture(name), 1000, 2500)], to, options());
       const [whole, clip] = [await soundOf(fixture(name)), await soundOf(to)];
@@ -55,14 +106,26 @@ describe("an exact clip", () => {
   });
 
   it("is decodable in every kind of file, with the streams that belong there", async () => {
-    for (const [ending, hasVideo] of [["webm", true], ["m4v", true], ["m4a", false], ["mp3", false], ["ogg", false], ["opus", false], ["flac", false], ["wav", false]] as const) {
+    for (const [ending, hasVideo] of [
+      ["webm", true],
+      ["m4v", true],
+      ["m4a", false],
+      ["mp3", false],
+      ["ogg", false],
+      ["opus", false],
+      ["flac", false],
+      ["wav", false],
+    ] as const) {
       const to = join(folder, `kind.${ending}`);
       await makeClip([piece(film, 2000, 4000)], to, options());
       const { video, audio, durationMs } = await probeSource(to);
       expect([video !== null, audio !== null], ending).toEqual([hasVideo, true]);
       expect(Math.abs((durationMs ?? 0) - 2000), ending).toBeLessThan(60);
       const sound = await soundOf(to);
-      expect([200, 800, 1200, 1800].map((ms) => pitchAt(sound, ms)), ending).toEqual([2, 2, 3, 3].map(pitchOf));
+      expect(
+        [200, 800, 1200, 1800].map((ms) => pitchAt(sound, ms)),
+        ending,
+      ).toEqual([2, 2, 3, 3].map(pitchOf));
       const frames = hasVideo ? await framesOf(to) : [];
       expect(frames.length, ending).toBe(hasVideo ? 50 : 0);
     }
@@ -70,7 +133,9 @@ describe("an exact clip", () => {
 
   it("never goes past the end of its file", async () => {
     const to = join(folder, "end.mp4");
-    expect((await makeClip([piece(film, 9000, 12_000)], to, options())).durationMs).toBeLessThan(1100);
+    expect((await makeClip([piece(film, 9000, 12_000)], to, options())).durationMs).toBeLessThan(
+      1100,
+    );
     expect((await framesOf(to)).length).toBeLessThanOrEqual(27);
   });
 });
@@ -82,7 +147,9 @@ describe("a fast clip", () => {
     expect(how).toBe("copied");
     const frames = await framesOf(to);
     // Which frame of the film the first one is: the only one from which all follow. Key frames are at most two seconds apart in the film.
-    const starts = Array.from({ length: 51 }, (_, i) => 80 + i).filter((start) => frames.every(({ luma }, i) => near(luma, lumaOf(start + i))));
+    const starts = Array.from({ length: 51 }, (_, i) => 80 + i).filter((start) =>
+      frames.every(({ luma }, i) => near(luma, lumaOf(start + i))),
+    );
     expect(starts).toHaveLength(1);
     const [start = NaN] = starts;
     expect(start + frames.length).toBeGreaterThanOrEqual(175);
@@ -93,9 +160,16 @@ describe("a fast clip", () => {
   });
 
   it("of sound begins within a packet", async () => {
-    for (const [name, ending] of [["bridge.mp3", "mp3"], ["garden.m4a", "m4a"], ["dialogue.ogg", "opus"]] as const) {
+    for (const [name, ending] of [
+      ["bridge.mp3", "mp3"],
+      ["garden.m4a", "m4a"],
+      ["dialogue.ogg", "opus"],
+    ] as const) {
       const to = join(folder, `fast-sound.${ending}`);
-      expect((await makeClip([piece(fixture(name), 1000, 2500)], to, options({ isFast: true }))).how, name).toBe("copied");
+      expect(
+        (await makeClip([piece(fixture(name), 1000, 2500)], to, options({ isFast: true }))).how,
+        name,
+      ).toBe("copied");
       const [whole, clip] = [await soundOf(fixture(name)), await soundOf(to)];
       const { shiftMs, likeness } = align(whole.slice(16_000, 40_000), clip);
       expect(likeness, name).toBeGreaterThan(0.8);
@@ -105,7 +179,10 @@ describe("a fast clip", () => {
 
   it("is encoded after all where the file can't hold what the source has", async () => {
     const to = join(folder, "other.mp4");
-    expect((await makeClip([piece(fixture("weather.webm"), 1000, 2000)], to, options({ isFast: true }))).how).toBe("encoded");
+    expect(
+      (await makeClip([piece(fixture("weather.webm"), 1000, 2000)], to, options({ isFast: true })))
+        .how,
+    ).toBe("encoded");
     expect((await probeSource(to)).video).not.toBeNull();
   });
 });
@@ -113,27 +190,47 @@ describe("a fast clip", () => {
 describe("a supercut", () => {
   it("joins sources of other sizes, rates and kinds; each is at its place, and what has no picture is black", async () => {
     const to = join(folder, "super.mp4");
-    const pieces = [piece(film, 2000, 3000), piece(fixture("bridge.mp3"), 3000, 4500), piece(wide, 1000, 2000), piece(fixture("train.ts"), 500, 1500)];
+    const pieces = [
+      piece(film, 2000, 3000),
+      piece(fixture("bridge.mp3"), 3000, 4500),
+      piece(wide, 1000, 2000),
+      piece(fixture("train.ts"), 500, 1500),
+    ];
     expect(await makeClip(pieces, to, options())).toEqual({ durationMs: 4500, how: "encoded" });
-    expect(await probeSource(to)).toMatchObject({ video: { width: 320, height: 120, frameRate: { num: 30, den: 1 } }, audio: { sampleRate: 48_000 } });
+    expect(await probeSource(to)).toMatchObject({
+      video: { width: 320, height: 120, frameRate: { num: 30, den: 1 } },
+      audio: { sampleRate: 48_000 },
+    });
     const frames = await framesOf(to);
     expect(frames).toHaveLength(135);
     expect(near(frames[0]?.luma, lumaOf(50))).toBe(true);
     // 25 frames shown at 30 a second: the last one is the film's last before the cut.
     expect(near(frames[29]?.luma, lumaOf(74))).toBe(true);
     for (let i = 30; i < 75; i++) expect(frames[i]?.luma).toBeLessThan(20);
-    for (let i = 75; i < 105; i++) expect(near(frames[i]?.luma, lumaOf(30 + i - 75)), `frame ${i}`).toBe(true);
+    for (let i = 75; i < 105; i++)
+      expect(near(frames[i]?.luma, lumaOf(30 + i - 75)), `frame ${i}`).toBe(true);
     const sound = await soundOf(to);
     expect(Math.abs(sound.length / 16 - 4500)).toBeLessThan(50);
-    expect([pitchAt(sound, 500), pitchAt(sound, 2600), pitchAt(sound, 3400)]).toEqual([pitchOf(2), pitchOf(1), pitchOf(1)]);
-    const speech = align((await soundOf(fixture("bridge.mp3"))).slice(48_000, 72_000), sound.slice(16_000, 40_000));
+    expect([pitchAt(sound, 500), pitchAt(sound, 2600), pitchAt(sound, 3400)]).toEqual([
+      pitchOf(2),
+      pitchOf(1),
+      pitchOf(1),
+    ]);
+    const speech = align(
+      (await soundOf(fixture("bridge.mp3"))).slice(48_000, 72_000),
+      sound.slice(16_000, 40_000),
+    );
     expect(speech.likeness).toBeGreaterThan(0.95);
     expect(Math.abs(speech.shiftMs)).toBeLessThan(5);
   });
 
   it("has titles, whatever is in them, also where nothing has a picture", async () => {
     const to = join(folder, "titles.mp4");
-    await makeClip([piece(fixture("bridge.mp3"), 1000, 2000, `it's 5:30, 100% [a\\b]; "q" %{pts} {x}`)], to, options());
+    await makeClip(
+      [piece(fixture("bridge.mp3"), 1000, 2000, `it's 5:30, 100% [a\\b]; "q" %{pts} {x}`)],
+      to,
+      options(),
+    );
     expect((await probeSource(to)).video).toMatchObject({ width: 1280, height: 720 });
     const { av, input, streams } = await (await import("../ffmpeg.ts")).openInput(to);
     expect([av !== undefined, streams.length]).toEqual([true, 2]);
@@ -156,33 +253,62 @@ describe("the file that a clip becomes", () => {
   it("is never written over without force, nor over its source, and is whole or not there", async () => {
     const to = join(folder, "mine.mp3");
     writeFileSync(to, "precious");
-    await expect(makeClip([piece(film, 0, 1000)], to, options())).rejects.toMatchObject({ code: "USAGE", hint: "--force replaces it" });
+    await expect(makeClip([piece(film, 0, 1000)], to, options())).rejects.toMatchObject({
+      code: "USAGE",
+      hint: "--force replaces it",
+    });
     expect(readFileSync(to, "utf8")).toBe("precious");
     await makeClip([piece(film, 0, 1000)], to, options({ force: true }));
     expect((await probeMedia(to)).audio?.codec).toMatch(/mp3/);
     const own = join(folder, "own.mp4");
     copyFileSync(film, own);
-    await expect(makeClip([piece(own, 0, 1000)], own, options({ force: true }))).rejects.toThrow(/one of the recordings/);
-    await expect(makeClip([piece(film, 0, 1000)], join(folder, "none/x.mp4"), options())).rejects.toMatchObject({ code: "NOT_FOUND" });
-    await expect(makeClip([piece(film, 0, 1000)], join(folder, "x.gif"), options())).rejects.toThrow(/told by its ending: \.mp4/);
-    await expect(makeClip([piece(fixture("minutes.vtt"), 0, 1000)], join(folder, "x.mp4"), options())).rejects.toMatchObject({ code: "UNREADABLE_MEDIA" });
+    await expect(makeClip([piece(own, 0, 1000)], own, options({ force: true }))).rejects.toThrow(
+      /one of the recordings/,
+    );
+    await expect(
+      makeClip([piece(film, 0, 1000)], join(folder, "none/x.mp4"), options()),
+    ).rejects.toMatchObject({ code: "NOT_FOUND" });
+    await expect(
+      makeClip([piece(film, 0, 1000)], join(folder, "x.gif"), options()),
+    ).rejects.toThrow(/told by its ending: \.mp4/);
+    await expect(
+      makeClip([piece(fixture("minutes.vtt"), 0, 1000)], join(folder, "x.mp4"), options()),
+    ).rejects.toMatchObject({ code: "UNREADABLE_MEDIA" });
     expect([existsSync(join(folder, "x.mp4")), unfinished()]).toEqual([false, []]);
   });
 
   it("that came up while the clip was made stays", async () => {
     const to = join(folder, "race.mp4");
     const onProgress = (): void => writeFileSync(to, "precious");
-    await expect(makeClip([piece(film, 0, 9000)], to, options({ onProgress }))).rejects.toThrow(/is there already/);
+    await expect(makeClip([piece(film, 0, 9000)], to, options({ onProgress }))).rejects.toThrow(
+      /is there already/,
+    );
     expect([readFileSync(to, "utf8"), unfinished()]).toEqual(["precious", []]);
   });
 
   it("is not there after a stop or a crash, and the crash says what happened", async () => {
     const stop = new AbortController();
-    const stopped = makeClip(Array.from({ length: 40 }, () => piece(film, 0, 10_000)), join(folder, "stopped.mp4"), options({ signal: stop.signal, onProgress: () => stop.abort("SIGINT") }));
+    const stopped = makeClip(
+      Array.from({ length: 40 }, () => piece(film, 0, 10_000)),
+      join(folder, "stopped.mp4"),
+      options({ signal: stop.signal, onProgress: () => stop.abort("SIGINT") }),
+    );
     await expect(stopped).rejects.toBe("SIGINT");
-    const env = { ...process.env, NODE_OPTIONS: "--import=data:text/javascript,process.on('message',()=>process.abort())" };
-    await expect(makeClip([piece(film, 0, 1000)], join(folder, "crashed.mp4"), options({ env }))).rejects.toMatchObject({ code: "WORKER_CRASHED", message: expect.stringContaining("SIGABRT") as string });
-    expect([unfinished(), existsSync(join(folder, "stopped.mp4")), existsSync(join(folder, "crashed.mp4"))]).toEqual([[], false, false]);
+    const env = {
+      ...process.env,
+      NODE_OPTIONS: "--import=data:text/javascript,process.on('message',()=>process.abort())",
+    };
+    await expect(
+      makeClip([piece(film, 0, 1000)], join(folder, "crashed.mp4"), options({ env })),
+    ).rejects.toMatchObject({
+      code: "WORKER_CRASHED",
+      message: expect.stringContaining("SIGABRT") as string,
+    });
+    expect([
+      unfinished(),
+      existsSync(join(folder, "stopped.mp4")),
+      existsSync(join(folder, "crashed.mp4")),
+    ]).toEqual([[], false, false]);
   });
 });
 
@@ -197,21 +323,41 @@ describe("parts", () => {
       codecpar.addCodedSideData(5 as never, matrix);
       return quarterTurnsOf({ codecpar } as Parameters<typeof quarterTurnsOf>[0]);
     };
-    expect([turned(65_536, 0), turned(0, 65_536), turned(-65_536, 0), turned(0, -65_536)]).toEqual([0, 1, 2, 3]);
+    expect([turned(65_536, 0), turned(0, 65_536), turned(-65_536, 0), turned(0, -65_536)]).toEqual([
+      0, 1, 2, 3,
+    ]);
     // Left half bright, right half dark: a clockwise turn puts the bright half on top.
     const [width, height] = [8, 4];
-    const luma = Buffer.from(Array.from({ length: width * height }, (_, i) => (i % width < width / 2 ? 200 : 40)));
-    const frame = av.Frame.fromVideoBuffer(Buffer.concat([luma, Buffer.alloc(16, 128)]), { width, height, format: 0 as never });
-    const filter = pictureFilter(av, frame, { width: 40, height: 40, frameRate: { num: 25, den: 1 } }, { quarterTurns: 1, title: null });
+    const luma = Buffer.from(
+      Array.from({ length: width * height }, (_, i) => (i % width < width / 2 ? 200 : 40)),
+    );
+    const frame = av.Frame.fromVideoBuffer(Buffer.concat([luma, Buffer.alloc(16, 128)]), {
+      width,
+      height,
+      format: 0 as never,
+    });
+    const filter = pictureFilter(
+      av,
+      frame,
+      { width: 40, height: 40, frameRate: { num: 25, den: 1 } },
+      { quarterTurns: 1, title: null },
+    );
     const out = filter.apply(frame).toBuffer();
     const at = (x: number, y: number): number => out[y * 40 + x] ?? -1;
-    expect([at(20, 5) > 150, at(20, 35) < 90, at(2, 20) < 20, at(38, 20) < 20]).toEqual([true, true, true, true]);
+    expect([at(20, 5) > 150, at(20, 35) < 90, at(2, 20) < 20, at(38, 20) < 20]).toEqual([
+      true,
+      true,
+      true,
+      true,
+    ]);
     filter.free();
   });
 
   it("pack samples as encoders want them", () => {
     const samples = Float32Array.of(0.5, -1, 0.25, 2);
     expect([...new Float32Array(packSamples(samples, 2, 8).buffer)]).toEqual([0.5, 0.25, -1, 2]);
-    expect([...new Int16Array(packSamples(samples, 2, 1).buffer)]).toEqual([16_384, -32_767, 8192, 32_767]);
+    expect([...new Int16Array(packSamples(samples, 2, 1).buffer)]).toEqual([
+      16_384, -32_767, 8192, 32_767,
+    ]);
   });
 });

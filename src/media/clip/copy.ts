@@ -12,26 +12,54 @@ const MICROSECONDS = { num: 1, den: 1_000_000 };
  * Takes the packets of one piece as they are: as quick as the disk, and nothing is lost. The picture begins at the key frame at or before
  * the wished start, and the sound with it. @returns undefined when the output can't hold what the file has.
  */
-export async function copyPackets({ pieces, to, output: format }: ClipJob): Promise<ClipResult | undefined> {
+export async function copyPackets({
+  pieces,
+  to,
+  output: format,
+}: ClipJob): Promise<ClipResult | undefined> {
   const [piece] = pieces;
   if (!piece || pieces.length > 1) return undefined;
   const av = await ffmpeg();
   const { input, streams } = await openInput(piece.path);
   try {
-    const chosen = [format.video ? chooseStream(streams, isVideo) : undefined, chooseStream(streams, isAudio)].flatMap((stream) => (stream ? [stream] : []));
-    if (chosen.length === 0 || !chosen.every((stream) => canHold(av, stream, format))) return undefined;
+    const chosen = [
+      format.video ? chooseStream(streams, isVideo) : undefined,
+      chooseStream(streams, isAudio),
+    ].flatMap((stream) => (stream ? [stream] : []));
+    if (chosen.length === 0 || !chosen.every((stream) => canHold(av, stream, format)))
+      return undefined;
     const zeroMs = toMs(input.startTime, MICROSECONDS) ?? 0;
-    for (const stream of streams) if (!chosen.includes(stream)) stream.discard = DISCARD_ALL as typeof stream.discard;
+    for (const stream of streams)
+      if (!chosen.includes(stream)) stream.discard = DISCARD_ALL as typeof stream.discard;
     const [first] = chosen;
-    if (first && piece.startMs > 0) input.seekFrameSync(first.index, BigInt(Math.round(((piece.startMs + zeroMs) * first.timeBase.den) / (1000 * first.timeBase.num))), SEEK_BACKWARD as never);
-    return await write(av, input, chosen, { to, format, startMs: piece.startMs + zeroMs, endMs: piece.endMs + zeroMs });
+    if (first && piece.startMs > 0)
+      input.seekFrameSync(
+        first.index,
+        BigInt(
+          Math.round(((piece.startMs + zeroMs) * first.timeBase.den) / (1000 * first.timeBase.num)),
+        ),
+        SEEK_BACKWARD as never,
+      );
+    return await write(av, input, chosen, {
+      to,
+      format,
+      startMs: piece.startMs + zeroMs,
+      endMs: piece.endMs + zeroMs,
+    });
   } finally {
     input.closeInputSync();
   }
 }
 
 /** Decoders that are not called like their codec. */
-const DECODERS: Readonly<Record<string, string>> = { mp3float: "mp3", libopus: "opus", libvorbis: "vorbis", libdav1d: "av1", "libvpx-vp9": "vp9", libvpx: "vp8" };
+const DECODERS: Readonly<Record<string, string>> = {
+  mp3float: "mp3",
+  libopus: "opus",
+  libvorbis: "vorbis",
+  libdav1d: "av1",
+  "libvpx-vp9": "vp9",
+  libvpx: "vp8",
+};
 
 const canHold = (av: Library, { codecpar }: Stream, { copies }: OutputFormat): boolean => {
   const name = av.Codec.findDecoder(codecpar.codecId)?.name ?? "";
@@ -46,19 +74,26 @@ interface Range {
   readonly endMs: number;
 }
 
-async function write(av: Library, input: FormatContext, chosen: readonly Stream[], { to, format, startMs, endMs }: Range): Promise<ClipResult | undefined> {
+async function write(
+  av: Library,
+  input: FormatContext,
+  chosen: readonly Stream[],
+  { to, format, startMs, endMs }: Range,
+): Promise<ClipResult | undefined> {
   const output = new av.FormatContext();
   const packet = new av.Packet();
   packet.alloc();
   try {
     check(output.allocOutputContext2(null, format.muxer, to), to, "made");
-    const targets = new Map(chosen.map((stream) => {
-      const target = output.newStream(null);
-      check(stream.codecpar.copy(target.codecpar), to, "described");
-      target.codecpar.codecTag = 0;
-      target.timeBase = stream.timeBase;
-      return [stream.index, target] as const;
-    }));
+    const targets = new Map(
+      chosen.map((stream) => {
+        const target = output.newStream(null);
+        check(stream.codecpar.copy(target.codecpar), to, "described");
+        target.codecpar.codecTag = 0;
+        target.timeBase = stream.timeBase;
+        return [stream.index, target] as const;
+      }),
+    );
     check(output.openOutputSync(), to, "opened");
     if (output.writeHeaderSync(muxerOptions(av, format)) < 0) return undefined;
     const lead = chosen[0] as Stream;
@@ -75,8 +110,14 @@ async function write(av: Library, input: FormatContext, chosen: readonly Stream[
       const times = stream && timesOf(packet, stream);
       if (stream && target && times) {
         if (stream === lead && packet.isKeyframe) originMs ??= times.shownMs;
-        if (times.decodedMs >= endMs && (stream !== lead || times.shownMs > latestMs)) open.delete(stream.index);
-        else if (originMs !== undefined && open.has(stream.index) && (stream === lead && isVideo(lead) ? times.shownMs : times.shownMs + times.lengthMs / 2) >= originMs) {
+        if (times.decodedMs >= endMs && (stream !== lead || times.shownMs > latestMs))
+          open.delete(stream.index);
+        else if (
+          originMs !== undefined &&
+          open.has(stream.index) &&
+          (stream === lead && isVideo(lead) ? times.shownMs : times.shownMs + times.lengthMs / 2) >=
+            originMs
+        ) {
           if (stream === lead) latestMs = Math.max(latestMs, times.shownMs);
           lastMs = Math.max(lastMs, times.shownMs + times.lengthMs - originMs);
           moveTo(packet, stream, target, originMs);
@@ -102,7 +143,9 @@ async function write(av: Library, input: FormatContext, chosen: readonly Stream[
 function timesOf({ pts, dts, duration }: Packet, { timeBase }: Stream) {
   const shownMs = toMs(pts === NOPTS ? dts : pts, timeBase);
   const decodedMs = toMs(dts === NOPTS ? pts : dts, timeBase);
-  return shownMs === null || decodedMs === null ? undefined : { shownMs, decodedMs, lengthMs: toMs(duration, timeBase) ?? 0 };
+  return shownMs === null || decodedMs === null
+    ? undefined
+    : { shownMs, decodedMs, lengthMs: toMs(duration, timeBase) ?? 0 };
 }
 
 function moveTo(packet: Packet, stream: Stream, target: Stream, originMs: number): void {

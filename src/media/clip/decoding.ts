@@ -9,7 +9,12 @@ export interface Decoding {
 }
 
 /** Decodes one stream until its taker has enough. */
-export async function openDecoding(av: Library, stream: Stream, onFrame: (frame: Frame) => void, isFull: () => boolean): Promise<Decoding> {
+export async function openDecoding(
+  av: Library,
+  stream: Stream,
+  onFrame: (frame: Frame) => void,
+  isFull: () => boolean,
+): Promise<Decoding> {
   const codec = av.Codec.findDecoder(stream.codecpar.codecId);
   if (!codec) throw new Error("a codec that FFmpeg does not know");
   const decoder: CodecContext = new av.CodecContext();
@@ -17,7 +22,8 @@ export async function openDecoding(av: Library, stream: Stream, onFrame: (frame:
   decoder.parametersToContext(stream.codecpar);
   decoder.pktTimebase = stream.timeBase;
   decoder.threadCount = 0;
-  if ((await decoder.open2(codec, null)) < 0) throw new Error(`${codec.name ?? "a stream"} can't be decoded`);
+  if ((await decoder.open2(codec, null)) < 0)
+    throw new Error(`${codec.name ?? "a stream"} can't be decoded`);
   const frame = new av.Frame();
   frame.alloc();
   return {

@@ -29,7 +29,15 @@ export interface ClipResult {
 export type Reply =
   | { readonly type: "progress"; readonly doneMs: number }
   | { readonly type: "done"; readonly result: ClipResult }
-  | { readonly type: "failed"; readonly failure: { readonly code: ErrorCode; readonly message: string; readonly hint: string | undefined; readonly subject: string | undefined } };
+  | {
+      readonly type: "failed";
+      readonly failure: {
+        readonly code: ErrorCode;
+        readonly message: string;
+        readonly hint: string | undefined;
+        readonly subject: string | undefined;
+      };
+    };
 
 /** A kind of output: FFmpeg's names of the muxer, the encoders, and the codecs that may be copied into it. */
 export interface OutputFormat {
@@ -39,15 +47,29 @@ export interface OutputFormat {
   readonly copies: readonly string[];
 }
 
-const MP4 = { video: "libx264", audio: "aac", copies: ["h264", "hevc", "mpeg4", "av1", "aac", "mp3", "ac3", "eac3", "opus"] } as const;
+const MP4 = {
+  video: "libx264",
+  audio: "aac",
+  copies: ["h264", "hevc", "mpeg4", "av1", "aac", "mp3", "ac3", "eac3", "opus"],
+} as const;
 
 /** By file name ending. Lossless sound is never copied: encoding it anew loses nothing and cuts to the sample. */
 const OUTPUTS: Readonly<Record<string, OutputFormat>> = {
   ".mp4": { muxer: "mp4", ...MP4 },
   ".m4v": { muxer: "mp4", ...MP4 },
   ".mov": { muxer: "mov", ...MP4, copies: [...MP4.copies, "prores", "dnxhd", "mjpeg"] },
-  ".mkv": { muxer: "matroska", video: "libx264", audio: "aac", copies: [...MP4.copies, "vp8", "vp9", "vorbis", "mpeg2video", "mp2"] },
-  ".webm": { muxer: "webm", video: "libvpx", audio: "libopus", copies: ["vp8", "vp9", "av1", "opus", "vorbis"] },
+  ".mkv": {
+    muxer: "matroska",
+    video: "libx264",
+    audio: "aac",
+    copies: [...MP4.copies, "vp8", "vp9", "vorbis", "mpeg2video", "mp2"],
+  },
+  ".webm": {
+    muxer: "webm",
+    video: "libvpx",
+    audio: "libopus",
+    copies: ["vp8", "vp9", "av1", "opus", "vorbis"],
+  },
   ".m4a": { muxer: "ipod", video: null, audio: "aac", copies: ["aac"] },
   ".mp3": { muxer: "mp3", video: null, audio: "libmp3lame", copies: ["mp3"] },
   ".ogg": { muxer: "ogg", video: null, audio: "libopus", copies: ["opus", "vorbis"] },
@@ -59,6 +81,11 @@ const OUTPUTS: Readonly<Record<string, OutputFormat>> = {
 /** @throws USAGE for an ending that says nothing. */
 export function outputFormat(path: string): OutputFormat {
   const format = OUTPUTS[extname(path).toLowerCase()];
-  if (!format) throw new MediasearchError("USAGE", `${path}: what it should be is told by its ending: ${Object.keys(OUTPUTS).join(", ")}`, { subject: path });
+  if (!format)
+    throw new MediasearchError(
+      "USAGE",
+      `${path}: what it should be is told by its ending: ${Object.keys(OUTPUTS).join(", ")}`,
+      { subject: path },
+    );
   return format;
 }

@@ -15,18 +15,31 @@ export interface ClipOptions {
 }
 
 // In a checkout the sources run as they are; the package has compiled files only.
-const SCRIPT = new URL(import.meta.url.endsWith(".ts") ? "./worker.ts" : "./worker.js", import.meta.url);
+const SCRIPT = new URL(
+  import.meta.url.endsWith(".ts") ? "./worker.ts" : "./worker.js",
+  import.meta.url,
+);
 
 /**
  * Cuts pieces of files and joins them into a new file. The file is there when it is whole, or not at all.
  * @throws USAGE when the file is there already or its ending says nothing, UNREADABLE_MEDIA, WORKER_CRASHED, NO_SPACE.
  */
-export async function makeClip(pieces: readonly Piece[], to: string, options: ClipOptions): Promise<ClipResult> {
+export async function makeClip(
+  pieces: readonly Piece[],
+  to: string,
+  options: ClipOptions,
+): Promise<ClipResult> {
   const output = outputFormat(to);
   await refuseOverwriting(pieces, to, options.force);
-  const unfinished = join(dirname(to), `.${basename(to, extname(to))}.${process.pid}.unfinished${extname(to)}`);
+  const unfinished = join(
+    dirname(to),
+    `.${basename(to, extname(to))}.${process.pid}.unfinished${extname(to)}`,
+  );
   try {
-    const result = await inChild({ pieces, to: unfinished, output, isFast: options.isFast }, options);
+    const result = await inChild(
+      { pieces, to: unfinished, output, isFast: options.isFast },
+      options,
+    );
     await put(unfinished, to, options.force);
     return result;
   } finally {
@@ -34,17 +47,34 @@ export async function makeClip(pieces: readonly Piece[], to: string, options: Cl
   }
 }
 
-async function refuseOverwriting(pieces: readonly Piece[], to: string, force: boolean): Promise<void> {
+async function refuseOverwriting(
+  pieces: readonly Piece[],
+  to: string,
+  force: boolean,
+): Promise<void> {
   await access(dirname(to)).catch(() => {
-    throw new MediasearchError("NOT_FOUND", `${dirname(to)}: there is no such folder`, { subject: to, hint: `mkdir -p ${JSON.stringify(dirname(to))}` });
+    throw new MediasearchError("NOT_FOUND", `${dirname(to)}: there is no such folder`, {
+      subject: to,
+      hint: `mkdir -p ${JSON.stringify(dirname(to))}`,
+    });
   });
   const there = await fileIdentity(to);
   if (there === undefined) return;
-  for (const { path } of pieces) if ((await fileIdentity(path)) === there) throw new MediasearchError("USAGE", `${to}: is one of the recordings; a clip never takes the place of its source`, { subject: to });
+  for (const { path } of pieces)
+    if ((await fileIdentity(path)) === there)
+      throw new MediasearchError(
+        "USAGE",
+        `${to}: is one of the recordings; a clip never takes the place of its source`,
+        { subject: to },
+      );
   if (!force) throw already(to);
 }
 
-const already = (to: string): MediasearchError => new MediasearchError("USAGE", `${to}: is there already`, { subject: to, hint: "--force replaces it" });
+const already = (to: string): MediasearchError =>
+  new MediasearchError("USAGE", `${to}: is there already`, {
+    subject: to,
+    hint: "--force replaces it",
+  });
 
 /** Without force a file that came up meanwhile stays: a hard link fails where a rename would replace. */
 async function put(from: string, to: string, force: boolean): Promise<void> {
@@ -54,14 +84,24 @@ async function put(from: string, to: string, force: boolean): Promise<void> {
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "EEXIST") throw already(to);
     // Some volumes know no hard links.
-    await access(to).then(() => { throw already(to); }, () => rename(from, to));
+    await access(to).then(
+      () => {
+        throw already(to);
+      },
+      () => rename(from, to),
+    );
   }
 }
 
 function inChild(job: ClipJob, { env, signal, onProgress }: ClipOptions): Promise<ClipResult> {
   signal.throwIfAborted();
   return new Promise((resolve, reject) => {
-    const child = fork(SCRIPT, [], { serialization: "advanced", stdio: ["ignore", "ignore", "pipe", "ipc"], execArgv: ["--disable-warning=ExperimentalWarning"], env: { ...env } as NodeJS.ProcessEnv });
+    const child = fork(SCRIPT, [], {
+      serialization: "advanced",
+      stdio: ["ignore", "ignore", "pipe", "ipc"],
+      execArgv: ["--disable-warning=ExperimentalWarning"],
+      env: { ...env } as NodeJS.ProcessEnv,
+    });
     let trace = "";
     let settle: (() => void) | undefined;
     const onAbort = (): void => {
@@ -69,13 +109,23 @@ function inChild(job: ClipJob, { env, signal, onProgress }: ClipOptions): Promis
       child.kill("SIGKILL");
     };
     signal.addEventListener("abort", onAbort, { once: true });
-    child.stderr?.setEncoding("utf8").on("data", (text: string) => { trace = (trace + text).slice(-2000); });
+    child.stderr?.setEncoding("utf8").on("data", (text: string) => {
+      trace = (trace + text).slice(-2000);
+    });
     child.on("message", (reply: Reply) => {
       if (reply.type === "progress") return onProgress?.(reply.doneMs);
-      settle ??= reply.type === "done" ? () => resolve(reply.result) : () => reject(new MediasearchError(reply.failure.code, reply.failure.message, reply.failure));
+      settle ??=
+        reply.type === "done"
+          ? () => resolve(reply.result)
+          : () =>
+              reject(
+                new MediasearchError(reply.failure.code, reply.failure.message, reply.failure),
+              );
       child.kill("SIGKILL");
     });
-    child.on("error", (error) => { settle ??= () => reject(toMediasearchError(error)); });
+    child.on("error", (error) => {
+      settle ??= () => reject(toMediasearchError(error));
+    });
     // Settled when it is gone: only then is its file nobody's.
     child.on("close", (code, killedBy) => {
       signal.removeEventListener("abort", onAbort);
@@ -85,9 +135,18 @@ function inChild(job: ClipJob, { env, signal, onProgress }: ClipOptions): Promis
   });
 }
 
-function crashed({ pieces }: ClipJob, code: number | null, killedBy: string | null, trace: string): MediasearchError {
+function crashed(
+  { pieces }: ClipJob,
+  code: number | null,
+  killedBy: string | null,
+  trace: string,
+): MediasearchError {
   const [piece] = pieces;
   const how = killedBy ? `was ended by ${killedBy}` : `ended with code ${code}`;
   const last = trace.trim().split("\n").at(-1)?.slice(0, 200);
-  return new MediasearchError("WORKER_CRASHED", `${pieces.length === 1 ? piece?.path : "the clip"}: the process that cut it ${how}${last ? ` (${last})` : ""}`, { hint: "a recording may be damaged; try the hits one by one with --clip" });
+  return new MediasearchError(
+    "WORKER_CRASHED",
+    `${pieces.length === 1 ? piece?.path : "the clip"}: the process that cut it ${how}${last ? ` (${last})` : ""}`,
+    { hint: "a recording may be damaged; try the hits one by one with --clip" },
+  );
 }

@@ -28,7 +28,12 @@ const GLOBAL_HEADER = 1 << 22; // AV_CODEC_FLAG_GLOBAL_HEADER
 const WANTS_GLOBAL_HEADER = 0x40; // AVFMT_GLOBALHEADER
 
 /** Encoders and a muxer for one file. */
-export async function openOutput(av: Library, to: string, format: OutputFormat, wanted: { readonly picture: PictureFormat | null; readonly sound: SoundFormat | null }): Promise<Output> {
+export async function openOutput(
+  av: Library,
+  to: string,
+  format: OutputFormat,
+  wanted: { readonly picture: PictureFormat | null; readonly sound: SoundFormat | null },
+): Promise<Output> {
   const output = new av.FormatContext();
   check(output.allocOutputContext2(null, format.muxer, to), to, "made");
   const packet = new av.Packet();
@@ -41,14 +46,32 @@ export async function openOutput(av: Library, to: string, format: OutputFormat, 
     output.freeContext();
   };
   try {
-    const isGlobal = ((output.oformat?.flags as number | undefined ?? 0) & WANTS_GLOBAL_HEADER) !== 0;
-    const add = async (name: string, set: (context: CodecContext) => void, options: Record<string, string>): Promise<Encoder> => {
+    const isGlobal =
+      (((output.oformat?.flags as number | undefined) ?? 0) & WANTS_GLOBAL_HEADER) !== 0;
+    const add = async (
+      name: string,
+      set: (context: CodecContext) => void,
+      options: Record<string, string>,
+    ): Promise<Encoder> => {
       const encoder = await openEncoder(av, { output, packet, to, name, isGlobal }, set, options);
       encoders.push(encoder);
       return encoder;
     };
-    const video = wanted.picture && format.video ? await add(format.video, (context) => setPicture(context, wanted.picture as PictureFormat), VIDEO_OPTIONS[format.video]) : undefined;
-    const audio = wanted.sound ? await add(format.audio, (context) => setSound(av, context, format.audio, wanted.sound as SoundFormat), {}) : undefined;
+    const video =
+      wanted.picture && format.video
+        ? await add(
+            format.video,
+            (context) => setPicture(context, wanted.picture as PictureFormat),
+            VIDEO_OPTIONS[format.video],
+          )
+        : undefined;
+    const audio = wanted.sound
+      ? await add(
+          format.audio,
+          (context) => setSound(av, context, format.audio, wanted.sound as SoundFormat),
+          {},
+        )
+      : undefined;
     check(output.openOutputSync(), to, "opened");
     check(output.writeHeaderSync(muxerOptions(av, format)), to, "begun");
     const sound = audio && wanted.sound ? soundWriter(av, audio, wanted.sound) : undefined;
@@ -79,7 +102,10 @@ export async function openOutput(av: Library, to: string, format: OutputFormat, 
 }
 
 /** The index at the front, so that a film plays while it loads. */
-export const muxerOptions = (av: Library, { muxer }: OutputFormat): Dictionary => av.Dictionary.fromObject(["mp4", "mov", "ipod"].includes(muxer) ? { movflags: "+faststart" } : {});
+export const muxerOptions = (av: Library, { muxer }: OutputFormat): Dictionary =>
+  av.Dictionary.fromObject(
+    ["mp4", "mov", "ipod"].includes(muxer) ? { movflags: "+faststart" } : {},
+  );
 
 const VIDEO_OPTIONS: Readonly<Record<"libx264" | "libvpx", Record<string, string>>> = {
   libx264: { preset: "veryfast", crf: "20" },
@@ -94,9 +120,17 @@ interface Target {
   readonly isGlobal: boolean;
 }
 
-async function openEncoder(av: Library, { output, packet, to, name, isGlobal }: Target, set: (context: CodecContext) => void, options: Record<string, string>): Promise<Encoder> {
+async function openEncoder(
+  av: Library,
+  { output, packet, to, name, isGlobal }: Target,
+  set: (context: CodecContext) => void,
+  options: Record<string, string>,
+): Promise<Encoder> {
   const codec = av.Codec.findEncoderByName(name as never);
-  if (!codec) throw new MediasearchError("MISSING_TOOL", `this build of FFmpeg has no encoder ${name}`, { subject: name });
+  if (!codec)
+    throw new MediasearchError("MISSING_TOOL", `this build of FFmpeg has no encoder ${name}`, {
+      subject: name,
+    });
   const context = new av.CodecContext();
   context.allocContext3(codec);
   set(context);
@@ -130,9 +164,15 @@ function setPicture(context: CodecContext, { width, height, frameRate }: Picture
   context.bitRate = BigInt(Math.max(300_000, Math.round(width * height * 4)));
 }
 
-function setSound(av: Library, context: CodecContext, name: string, { sampleRate, channels }: SoundFormat): void {
+function setSound(
+  av: Library,
+  context: CodecContext,
+  name: string,
+  { sampleRate, channels }: SoundFormat,
+): void {
   const supported = av.Codec.findEncoderByName(name as never)?.sampleFormats ?? [];
-  context.sampleFormat = (SAMPLE_FORMATS.find((one) => supported.includes(one as never)) ?? supported[0]) as never;
+  context.sampleFormat = (SAMPLE_FORMATS.find((one) => supported.includes(one as never)) ??
+    supported[0]) as never;
   context.sampleRate = sampleRate;
   context.channelLayout = defaultLayout(channels) as never;
   context.timeBase = { num: 1, den: sampleRate } as never;
@@ -140,7 +180,11 @@ function setSound(av: Library, context: CodecContext, name: string, { sampleRate
 }
 
 /** Frames of as many samples as the encoder wants. */
-function soundWriter(av: Library, { context, send }: Encoder, { sampleRate, channels }: SoundFormat) {
+function soundWriter(
+  av: Library,
+  { context, send }: Encoder,
+  { sampleRate, channels }: SoundFormat,
+) {
   const size = context.frameSize > 0 ? context.frameSize : 1024;
   let rest = new Float32Array(0);
   let written = 0;
@@ -148,7 +192,14 @@ function soundWriter(av: Library, { context, send }: Encoder, { sampleRate, chan
     const nbSamples = samples.length / channels;
     const format = context.sampleFormat;
     const buffer = packSamples(samples, channels, format as number);
-    const frame = av.Frame.fromAudioBuffer(buffer, { nbSamples, format, sampleRate, channelLayout: defaultLayout(channels) as never, timeBase: { num: 1, den: sampleRate }, pts: BigInt(written) });
+    const frame = av.Frame.fromAudioBuffer(buffer, {
+      nbSamples,
+      format,
+      sampleRate,
+      channelLayout: defaultLayout(channels) as never,
+      timeBase: { num: 1, den: sampleRate },
+      pts: BigInt(written),
+    });
     written += nbSamples;
     send(frame);
     frame.free();
@@ -159,7 +210,8 @@ function soundWriter(av: Library, { context, send }: Encoder, { sampleRate, chan
       all.set(rest);
       all.set(samples, rest.length);
       let at = 0;
-      for (; at + size * channels <= all.length; at += size * channels) one(all.subarray(at, at + size * channels));
+      for (; at + size * channels <= all.length; at += size * channels)
+        one(all.subarray(at, at + size * channels));
       rest = all.slice(at);
     },
     end(): void {
@@ -173,6 +225,11 @@ const NO_SPACE = -28; // AVERROR(ENOSPC)
 /** @throws the reason why FFmpeg said no, as ours. */
 export function check(result: number, path: string, done: string): void {
   if (result >= 0) return;
-  if (result === NO_SPACE) throw new MediasearchError("NO_SPACE", `${path}: no space left on the disk`, { subject: path });
-  throw new MediasearchError("IO_FAILED", `${path}: could not be ${done} (FFmpeg's error ${result})`, { subject: path });
+  if (result === NO_SPACE)
+    throw new MediasearchError("NO_SPACE", `${path}: no space left on the disk`, { subject: path });
+  throw new MediasearchError(
+    "IO_FAILED",
+    `${path}: could not be ${done} (FFmpeg's error ${result})`,
+    { subject: path },
+  );
 }

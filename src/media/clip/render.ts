@@ -15,20 +15,39 @@ export interface RenderOptions {
 }
 
 /** Decodes every piece, fits it to one format and encodes it: exact to the frame and to the sample, whatever the sources are. */
-export async function render({ pieces, to, output: format }: ClipJob, { onProgress }: RenderOptions): Promise<ClipResult> {
+export async function render(
+  { pieces, to, output: format }: ClipJob,
+  { onProgress }: RenderOptions,
+): Promise<ClipResult> {
   const av = await ffmpeg();
   const sources = new Map<string, Source>();
   for (const { path } of pieces) if (!sources.has(path)) sources.set(path, await probeSource(path));
   const within = pieces.map((piece) => clamp(piece, sources.get(piece.path)));
-  const wanted = { picture: format.video ? pictureFormat([...sources.values()], pieces.some(({ title }) => title !== null)) : null, sound: soundFormat([...sources.values()], format.audio) };
-  if (!wanted.picture && !wanted.sound) throw unreadable(pieces[0]?.path ?? to, format.video ? "has neither picture nor sound" : "has no sound");
+  const wanted = {
+    picture: format.video
+      ? pictureFormat(
+          [...sources.values()],
+          pieces.some(({ title }) => title !== null),
+        )
+      : null,
+    sound: soundFormat([...sources.values()], format.audio),
+  };
+  if (!wanted.picture && !wanted.sound)
+    throw unreadable(
+      pieces[0]?.path ?? to,
+      format.video ? "has neither picture nor sound" : "has no sound",
+    );
   const output = await openOutput(av, to, format, wanted);
   try {
     let atMs = 0;
     for (const piece of within) {
-      await renderPiece(av, piece, output, { ...wanted, atMs, onProgress }).catch((error: unknown) => {
-        throw error instanceof MediasearchError ? error : unreadable(piece.path, error instanceof Error ? error.message : String(error), error);
-      });
+      await renderPiece(av, piece, output, { ...wanted, atMs, onProgress }).catch(
+        (error: unknown) => {
+          throw error instanceof MediasearchError
+            ? error
+            : unreadable(piece.path, error instanceof Error ? error.message : String(error), error);
+        },
+      );
       atMs += piece.endMs - piece.startMs;
     }
     output.finish();
@@ -41,7 +60,9 @@ export async function render({ pieces, to, output: format }: ClipJob, { onProgre
 
 const clamp = (piece: Piece, source: Source | undefined): Piece => {
   const last = source?.durationMs ?? null;
-  return last === null || last <= piece.startMs ? piece : { ...piece, endMs: Math.min(piece.endMs, last) };
+  return last === null || last <= piece.startMs
+    ? piece
+    : { ...piece, endMs: Math.min(piece.endMs, last) };
 };
 
 const EMPTY: PictureFormat = { width: 1280, height: 720, frameRate: { num: 25, den: 1 } };
@@ -53,9 +74,16 @@ function pictureFormat(sources: readonly Source[], hasTitles: boolean): PictureF
   if (videos.length === 0) return hasTitles ? EMPTY : null;
   const area = ({ width, height }: PictureFormat): number => width * height;
   const largest = videos.reduce((a, b) => (area(b) > area(a) ? b : a));
-  const quickest = videos.map(({ frameRate }) => frameRate).filter(({ num, den }) => num / den <= HIGHEST_RATE).toSorted((a, b) => b.num / b.den - a.num / a.den)[0];
+  const quickest = videos
+    .map(({ frameRate }) => frameRate)
+    .filter(({ num, den }) => num / den <= HIGHEST_RATE)
+    .toSorted((a, b) => b.num / b.den - a.num / a.den)[0];
   const even = (size: number): number => Math.max(16, Math.ceil(size / 2) * 2);
-  return { width: even(largest.width), height: even(largest.height), frameRate: quickest ?? EMPTY.frameRate };
+  return {
+    width: even(largest.width),
+    height: even(largest.height),
+    frameRate: quickest ?? EMPTY.frameRate,
+  };
 }
 
 /** The rate that all have, where the encoder takes it, else 48 kHz. */
@@ -64,8 +92,14 @@ function soundFormat(sources: readonly Source[], encoder: string): SoundFormat |
   const [first] = sounds;
   if (!first) return null;
   const isCommon = sounds.every(({ sampleRate }) => sampleRate === first.sampleRate);
-  const allowed = encoder === "libopus" ? [48_000, 24_000, 16_000] : [48_000, 44_100, 32_000, 24_000, 22_050, 16_000];
-  return { sampleRate: isCommon && allowed.includes(first.sampleRate) ? first.sampleRate : 48_000, channels: sounds.some(({ channels }) => channels > 1) ? 2 : 1 };
+  const allowed =
+    encoder === "libopus"
+      ? [48_000, 24_000, 16_000]
+      : [48_000, 44_100, 32_000, 24_000, 22_050, 16_000];
+  return {
+    sampleRate: isCommon && allowed.includes(first.sampleRate) ? first.sampleRate : 48_000,
+    channels: sounds.some(({ channels }) => channels > 1) ? 2 : 1,
+  };
 }
 
 interface PieceTarget {
@@ -79,26 +113,67 @@ interface PieceTarget {
 /** Decoders need a run-up: the picture from a key frame, sound a few packets. */
 const RUN_UP_MS = 1000;
 
-async function renderPiece(av: Library, piece: Piece, output: Output, { picture, sound, atMs, onProgress }: PieceTarget): Promise<void> {
+async function renderPiece(
+  av: Library,
+  piece: Piece,
+  output: Output,
+  { picture, sound, atMs, onProgress }: PieceTarget,
+): Promise<void> {
   const { input, streams } = await openInput(piece.path);
   const video = picture ? chooseStream(streams, isVideo) : undefined;
   const audio = sound ? chooseStream(streams, isAudio) : undefined;
   const zeroMs = toMs(input.startTime, MICROSECONDS) ?? 0;
   const lengthMs = piece.endMs - piece.startMs;
-  const between = (rate: number): number => Math.round(((atMs + lengthMs) * rate) / 1000) - Math.round((atMs * rate) / 1000);
-  const shower = picture ? showPictures(av, output, picture, { stream: video, title: piece.title, count: between(picture.frameRate.num / picture.frameRate.den) }) : undefined;
-  const cut = sound ? cutSound(av, sound, { fromMs: piece.startMs, zeroMs, samples: between(sound.sampleRate) }) : undefined;
+  const between = (rate: number): number =>
+    Math.round(((atMs + lengthMs) * rate) / 1000) - Math.round((atMs * rate) / 1000);
+  const shower = picture
+    ? showPictures(av, output, picture, {
+        stream: video,
+        title: piece.title,
+        count: between(picture.frameRate.num / picture.frameRate.den),
+      })
+    : undefined;
+  const cut = sound
+    ? cutSound(av, sound, { fromMs: piece.startMs, zeroMs, samples: between(sound.sampleRate) })
+    : undefined;
   const decoders = new Map<number, Decoding>();
   const packet = new av.Packet();
   packet.alloc();
   try {
-    if (video && shower) decoders.set(video.index, await openDecoding(av, video, (frame) => shower.take(frame, (toMs(bestTime(frame), video.timeBase) ?? NaN) - zeroMs - piece.startMs), () => shower.isFull()));
-    if (audio && cut) decoders.set(audio.index, await openDecoding(av, audio, (frame) => cut.take(frame, audio.timeBase), () => cut.isFull()));
-    for (const stream of streams) if (!decoders.has(stream.index)) stream.discard = DISCARD_ALL as typeof stream.discard;
+    if (video && shower)
+      decoders.set(
+        video.index,
+        await openDecoding(
+          av,
+          video,
+          (frame) =>
+            shower.take(
+              frame,
+              (toMs(bestTime(frame), video.timeBase) ?? NaN) - zeroMs - piece.startMs,
+            ),
+          () => shower.isFull(),
+        ),
+      );
+    if (audio && cut)
+      decoders.set(
+        audio.index,
+        await openDecoding(
+          av,
+          audio,
+          (frame) => cut.take(frame, audio.timeBase),
+          () => cut.isFull(),
+        ),
+      );
+    for (const stream of streams)
+      if (!decoders.has(stream.index)) stream.discard = DISCARD_ALL as typeof stream.discard;
     const from = piece.startMs - RUN_UP_MS;
-    if (from > 0) input.seekFrameSync(-1, BigInt(Math.round((from + zeroMs) * 1000)), SEEK_BACKWARD as never);
+    if (from > 0)
+      input.seekFrameSync(-1, BigInt(Math.round((from + zeroMs) * 1000)), SEEK_BACKWARD as never);
     let turn = performance.now();
-    while ([...decoders.values()].some((one) => !one.isFull()) && input.readFrameSync(packet) >= 0) {
+    while (
+      [...decoders.values()].some((one) => !one.isFull()) &&
+      input.readFrameSync(packet) >= 0
+    ) {
       decoders.get(packet.streamIndex)?.feed(packet);
       packet.unref();
       const samples = cut?.drain(false);
@@ -124,4 +199,5 @@ async function renderPiece(av: Library, piece: Piece, output: Output, { picture,
 
 const MICROSECONDS = { num: 1, den: 1_000_000 };
 const SEEK_BACKWARD = 1; // AVSEEK_FLAG_BACKWARD
-const bestTime = ({ bestEffortTimestamp, pts }: Frame): bigint => (bestEffortTimestamp === undefined ? pts : bestEffortTimestamp);
+const bestTime = ({ bestEffortTimestamp, pts }: Frame): bigint =>
+  bestEffortTimestamp === undefined ? pts : bestEffortTimestamp;

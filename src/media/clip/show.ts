@@ -1,7 +1,13 @@
 import type { Frame, Stream } from "node-av/lib";
 import type { Library } from "../ffmpeg.ts";
 import type { Output } from "./output.ts";
-import { blackPicture, type PictureFilter, type PictureFormat, pictureFilter, quarterTurnsOf } from "./picture.ts";
+import {
+  blackPicture,
+  type PictureFilter,
+  type PictureFormat,
+  pictureFilter,
+  quarterTurnsOf,
+} from "./picture.ts";
 
 export interface Show {
   /** A decoded frame and its time from the piece's start. */
@@ -22,7 +28,12 @@ export interface ShowOptions {
 }
 
 /** Frames at the output's rate: each shows the last one of the source that began by then. */
-export function showPictures(av: Library, output: Output, format: PictureFormat, { stream, title, count }: ShowOptions): Show {
+export function showPictures(
+  av: Library,
+  output: Output,
+  format: PictureFormat,
+  { stream, title, count }: ShowOptions,
+): Show {
   const frameMs = (format.frameRate.den * 1000) / format.frameRate.num;
   const quarterTurns = stream ? quarterTurnsOf(stream) : 0;
   let filter: PictureFilter | undefined;

@@ -21,7 +21,15 @@ export interface SoundCut {
  * Cuts decoded sound to a number of samples from a moment on, whatever its rate and channels. What comes before is left out; gaps between
  * time stamps become silence, so that sound and picture stay together. Samples are interleaved float32.
  */
-export function cutSound(av: Library, format: SoundFormat, { fromMs, zeroMs, samples }: { readonly fromMs: number; readonly zeroMs: number; readonly samples: number }): SoundCut {
+export function cutSound(
+  av: Library,
+  format: SoundFormat,
+  {
+    fromMs,
+    zeroMs,
+    samples,
+  }: { readonly fromMs: number; readonly zeroMs: number; readonly samples: number },
+): SoundCut {
   const { sampleRate, channels } = format;
   let resampler: Resampler | undefined;
   /** Where the next sample belongs, counted from the cut's start; negative before it. */
@@ -54,7 +62,8 @@ export function cutSound(av: Library, format: SoundFormat, { fromMs, zeroMs, sam
       const atMs = toMs(frame.pts, timeBase);
       if (atMs !== null) {
         const wanted = Math.round(((atMs - zeroMs - fromMs) * sampleRate) / 1000);
-        if (position === undefined || Math.abs(wanted - position) > sampleRate * LEAST_GAP_S) position = wanted;
+        if (position === undefined || Math.abs(wanted - position) > sampleRate * LEAST_GAP_S)
+          position = wanted;
       }
       add(resampler.convert(frame));
     },

@@ -22,7 +22,9 @@ async function work(job: ClipJob): Promise<Reply> {
   unfinished = job.to;
   try {
     const copied = job.isFast ? await copyPackets(job) : undefined;
-    const result = copied ?? (await render(job, { onProgress: (doneMs) => reply({ type: "progress", doneMs }) }));
+    const result =
+      copied ??
+      (await render(job, { onProgress: (doneMs) => reply({ type: "progress", doneMs }) }));
     return { type: "done", result };
   } catch (error) {
     const { code, message, hint, subject } = toMediasearchError(error);

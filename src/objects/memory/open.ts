@@ -23,8 +23,19 @@ export function openMemory(): Objects {
       const known = await store.stat(key);
       const body = await readFile(path);
       if (known && (await readAll(store.get(key))).equals(body)) return "present";
-      if (known && !overwrite) throw new MediasearchError("USAGE", `s3://${bucket}/${key}: there is another object of this name`, { subject: key });
-      await store.put(key, (async function* () { yield body; })(), { signal });
+      if (known && !overwrite)
+        throw new MediasearchError(
+          "USAGE",
+          `s3://${bucket}/${key}: there is another object of this name`,
+          { subject: key },
+        );
+      await store.put(
+        key,
+        (async function* () {
+          yield body;
+        })(),
+        { signal },
+      );
       return "uploaded";
     },
     close: () => {},
@@ -39,15 +50,28 @@ function memoryBucket(bucket: string): ObjectStore {
       const whole = await readAll(body);
       signal?.throwIfAborted();
       if (ifAbsent && entries.has(key)) return undefined;
-      const stat = { key, sizeBytes: whole.length, mtimeMs: Date.now(), etag: createHash("md5").update(whole).digest("hex") };
+      const stat = {
+        key,
+        sizeBytes: whole.length,
+        mtimeMs: Date.now(),
+        etag: createHash("md5").update(whole).digest("hex"),
+      };
       entries.set(key, { stat, body: whole });
       return stat;
     },
     async *get(key, { start = 0, end = Infinity, etag, signal } = {}) {
       signal?.throwIfAborted();
       const entry = entries.get(key);
-      if (!entry) throw new MediasearchError("NOT_FOUND", `s3://${bucket}/${key}: does not exist`, { subject: key });
-      if (etag !== undefined && entry.stat.etag !== etag) throw new MediasearchError("IO_FAILED", `s3://${bucket}/${key}: changed while it was read`, { subject: key });
+      if (!entry)
+        throw new MediasearchError("NOT_FOUND", `s3://${bucket}/${key}: does not exist`, {
+          subject: key,
+        });
+      if (etag !== undefined && entry.stat.etag !== etag)
+        throw new MediasearchError(
+          "IO_FAILED",
+          `s3://${bucket}/${key}: changed while it was read`,
+          { subject: key },
+        );
       const part = entry.body.subarray(start, end);
       if (part.length > 0) yield part;
     },
@@ -55,8 +79,12 @@ function memoryBucket(bucket: string): ObjectStore {
       return entries.get(key)?.stat;
     },
     async *list(prefix, signal) {
-      const found = [...entries.values()].map(({ stat }) => stat).filter(({ key }) => key.startsWith(prefix));
-      for (const stat of found.toSorted((a, b) => Buffer.compare(Buffer.from(a.key), Buffer.from(b.key)))) {
+      const found = [...entries.values()]
+        .map(({ stat }) => stat)
+        .filter(({ key }) => key.startsWith(prefix));
+      for (const stat of found.toSorted((a, b) =>
+        Buffer.compare(Buffer.from(a.key), Buffer.from(b.key)),
+      )) {
         signal?.throwIfAborted();
         yield stat;
       }

@@ -33,7 +33,12 @@ export function s3Client(options: S3Options): S3Client {
       connectionTimeout: CONNECT_MS,
       socketTimeout: SILENCE_MS,
       httpAgent: new HttpAgent({ keepAlive: true, maxSockets: SOCKETS, ...proxies() }),
-      httpsAgent: new HttpsAgent({ keepAlive: true, maxSockets: SOCKETS, ...proxies(), ...(caFile === undefined ? {} : { ca: [...rootCertificates, authority(caFile)] }) }),
+      httpsAgent: new HttpsAgent({
+        keepAlive: true,
+        maxSockets: SOCKETS,
+        ...proxies(),
+        ...(caFile === undefined ? {} : { ca: [...rootCertificates, authority(caFile)] }),
+      }),
     }),
   });
 }
@@ -43,17 +48,29 @@ export function s3Client(options: S3Options): S3Client {
 const proxies = (): { proxyEnv: NodeJS.ProcessEnv } => ({ proxyEnv: process.env });
 
 function credentials({ accessKeyId, secretAccessKey, profile }: S3Options) {
-  if (accessKeyId !== undefined && secretAccessKey !== undefined) return { accessKeyId, secretAccessKey };
+  if (accessKeyId !== undefined && secretAccessKey !== undefined)
+    return { accessKeyId, secretAccessKey };
   if (accessKeyId !== undefined || secretAccessKey !== undefined)
-    throw new MediasearchError("CREDENTIALS", `VAST_ACCESS_KEY_ID and VAST_SECRET_ACCESS_KEY belong together: only ${accessKeyId === undefined ? "the second" : "the first"} is set`, { hint: "mediasearch config" });
+    throw new MediasearchError(
+      "CREDENTIALS",
+      `VAST_ACCESS_KEY_ID and VAST_SECRET_ACCESS_KEY belong together: only ${accessKeyId === undefined ? "the second" : "the first"} is set`,
+      { hint: "mediasearch config" },
+    );
   // Variables, ~/.aws, SSO, processes, containers, at last the machine's role, which is asked for a second and not again.
-  return defaultProvider({ ...(profile === undefined ? {} : { profile }), timeout: 1000, maxRetries: 0 });
+  return defaultProvider({
+    ...(profile === undefined ? {} : { profile }),
+    timeout: 1000,
+    maxRetries: 0,
+  });
 }
 
 function authority(path: string): string {
   try {
     return readFileSync(path, "utf8");
   } catch (error) {
-    throw new MediasearchError("USAGE", `VAST_CA_FILE: ${path} can't be read`, { subject: path, cause: error });
+    throw new MediasearchError("USAGE", `VAST_CA_FILE: ${path} can't be read`, {
+      subject: path,
+      cause: error,
+    });
   }
 }

@@ -1,4 +1,9 @@
-import { DeleteObjectCommand, HeadObjectCommand, ListObjectsV2Command, type S3Client } from "@aws-sdk/client-s3";
+import {
+  DeleteObjectCommand,
+  HeadObjectCommand,
+  ListObjectsV2Command,
+  type S3Client,
+} from "@aws-sdk/client-s3";
 import { MediasearchError } from "../../errors.ts";
 import type { ObjectStat, ObjectStore, Objects, S3Options } from "../object-store.ts";
 import { s3Client } from "./client.ts";
@@ -17,8 +22,10 @@ export function openS3(options: S3Options): S3Objects {
   return {
     client,
     bucket: (name) => s3Bucket(client, name),
-    link: async (bucket, key, seconds) => (await import("./link.ts")).presignedLink(client, bucket, key, seconds),
-    upload: async (bucket, key, path, options) => (await import("./upload.ts")).uploadFile(client, bucket, key, path, options),
+    link: async (bucket, key, seconds) =>
+      (await import("./link.ts")).presignedLink(client, bucket, key, seconds),
+    upload: async (bucket, key, path, options) =>
+      (await import("./upload.ts")).uploadFile(client, bucket, key, path, options),
     close: () => client.destroy(),
   };
 }
@@ -26,14 +33,23 @@ export function openS3(options: S3Options): S3Objects {
 const unquoted = (etag = ""): string => etag.replace(/^W\//, "").replaceAll('"', "");
 
 /** Half a second is what HTTP dates lose; listings may be exact. Whole seconds make both tell the same time. */
-const wholeSeconds = (date: Date | undefined): number => Math.floor((date?.getTime() ?? 0) / 1000) * 1000;
+const wholeSeconds = (date: Date | undefined): number =>
+  Math.floor((date?.getTime() ?? 0) / 1000) * 1000;
 
 function s3Bucket(client: S3Client, bucket: string): ObjectStore {
   const stat = async (key: string, signal?: AbortSignal): Promise<ObjectStat | undefined> => {
     signal?.throwIfAborted();
     try {
-      const head = await client.send(new HeadObjectCommand({ Bucket: bucket, Key: key }), until(signal));
-      return { key, sizeBytes: head.ContentLength ?? 0, mtimeMs: wholeSeconds(head.LastModified), etag: unquoted(head.ETag) };
+      const head = await client.send(
+        new HeadObjectCommand({ Bucket: bucket, Key: key }),
+        until(signal),
+      );
+      return {
+        key,
+        sizeBytes: head.ContentLength ?? 0,
+        mtimeMs: wholeSeconds(head.LastModified),
+        etag: unquoted(head.ETag),
+      };
     } catch (error) {
       signal?.throwIfAborted();
       const mine = toObjectError(error, `s3://${bucket}/${key}`);
@@ -53,21 +69,41 @@ function s3Bucket(client: S3Client, bucket: string): ObjectStore {
       do {
         signal?.throwIfAborted();
         const page = await client
-          .send(new ListObjectsV2Command({ Bucket: bucket, Prefix: prefix, ContinuationToken: token, EncodingType: "url" }), until(signal))
+          .send(
+            new ListObjectsV2Command({
+              Bucket: bucket,
+              Prefix: prefix,
+              ContinuationToken: token,
+              EncodingType: "url",
+            }),
+            until(signal),
+          )
           .catch((error: unknown) => {
             signal?.throwIfAborted();
             throw toObjectError(error, `s3://${bucket}/${prefix}`);
           });
         for (const { Key = "", Size = 0, LastModified, ETag } of page.Contents ?? [])
-          yield { key: page.EncodingType === "url" ? decoded(Key) : Key, sizeBytes: Size, mtimeMs: wholeSeconds(LastModified), etag: unquoted(ETag) };
-        if (page.IsTruncated && !page.NextContinuationToken) throw new MediasearchError("IO_FAILED", `s3://${bucket}/${prefix}: the listing breaks off`, { subject: bucket });
+          yield {
+            key: page.EncodingType === "url" ? decoded(Key) : Key,
+            sizeBytes: Size,
+            mtimeMs: wholeSeconds(LastModified),
+            etag: unquoted(ETag),
+          };
+        if (page.IsTruncated && !page.NextContinuationToken)
+          throw new MediasearchError(
+            "IO_FAILED",
+            `s3://${bucket}/${prefix}: the listing breaks off`,
+            { subject: bucket },
+          );
         token = page.IsTruncated ? page.NextContinuationToken : undefined;
       } while (token !== undefined);
     },
     async remove(key) {
-      await client.send(new DeleteObjectCommand({ Bucket: bucket, Key: key })).catch((error: unknown) => {
-        throw toObjectError(error, `s3://${bucket}/${key}`);
-      });
+      await client
+        .send(new DeleteObjectCommand({ Bucket: bucket, Key: key }))
+        .catch((error: unknown) => {
+          throw toObjectError(error, `s3://${bucket}/${key}`);
+        });
     },
   };
 }

@@ -15,10 +15,15 @@ const MOST_PARTS = 9000;
 const READ_BYTES = MEGABYTE;
 
 /** One size for a file's length, so that another attempt cuts it in the same way. Up to it a file goes in one request. */
-export const partBytes = (sizeBytes: number): number => Math.max(LEAST_BYTES, Math.ceil(sizeBytes / MOST_PARTS / MEGABYTE) * MEGABYTE);
+export const partBytes = (sizeBytes: number): number =>
+  Math.max(LEAST_BYTES, Math.ceil(sizeBytes / MOST_PARTS / MEGABYTE) * MEGABYTE);
 
 /** The digests of a file's parts, at least one; read once, a megabyte at a time. */
-export async function digestParts(path: string, sizeBytes: number, signal: AbortSignal): Promise<PartDigest[]> {
+export async function digestParts(
+  path: string,
+  sizeBytes: number,
+  signal: AbortSignal,
+): Promise<PartDigest[]> {
   const size = partBytes(sizeBytes);
   const digests: PartDigest[] = [];
   const file = await open(path, "r");
@@ -27,7 +32,7 @@ export async function digestParts(path: string, sizeBytes: number, signal: Abort
     for (let start = 0; start === 0 || start < sizeBytes; start += size) {
       const [md5, sha256] = [createHash("md5"), createHash("sha256")];
       const end = Math.min(sizeBytes, start + size);
-      for (let at = start; at < end; ) {
+      for (let at = start; at < end;) {
         signal.throwIfAborted();
         const { bytesRead } = await file.read(buffer, 0, Math.min(READ_BYTES, end - at), at);
         if (bytesRead === 0) break;
@@ -60,8 +65,12 @@ export async function readPart(path: string, start: number, length: number): Pro
 
 /** The tag of an object made of parts: the MD5 of their MD5s, and their number. */
 export const compositeTag = (digests: readonly PartDigest[]): string =>
-  `${createHash("md5").update(Buffer.concat(digests.map(({ md5 }) => Buffer.from(md5, "hex")))).digest("hex")}-${digests.length}`;
+  `${createHash("md5")
+    .update(Buffer.concat(digests.map(({ md5 }) => Buffer.from(md5, "hex"))))
+    .digest("hex")}-${digests.length}`;
 
 /** https://docs.aws.amazon.com/AmazonS3/latest/userguide/checking-object-integrity-upload.html, composite checksums. */
 export const compositeSha256 = (digests: readonly PartDigest[]): string =>
-  `${createHash("sha256").update(Buffer.concat(digests.map(({ sha256 }) => Buffer.from(sha256, "base64")))).digest("base64")}-${digests.length}`;
+  `${createHash("sha256")
+    .update(Buffer.concat(digests.map(({ sha256 }) => Buffer.from(sha256, "base64"))))
+    .digest("base64")}-${digests.length}`;

@@ -10,7 +10,12 @@ import { until } from "./until.ts";
 const FRUITLESS = 6;
 
 /** The bytes of an object. An answer that is cut is asked for from there on, of the same content. */
-export async function* readObject(client: S3Client, bucket: string, key: string, options: GetOptions = {}): AsyncIterable<Uint8Array> {
+export async function* readObject(
+  client: S3Client,
+  bucket: string,
+  key: string,
+  options: GetOptions = {},
+): AsyncIterable<Uint8Array> {
   const { start = 0, end = Infinity, signal } = options;
   signal?.throwIfAborted();
   let { etag } = options;
@@ -21,8 +26,17 @@ export async function* readObject(client: S3Client, bucket: string, key: string,
   while (at < whole || (at === start && whole === Infinity)) {
     const before = at;
     try {
-      const range = at === 0 && end === Infinity ? undefined : `bytes=${at}-${end === Infinity ? "" : end - 1}`;
-      const answer = await client.send(new GetObjectCommand({ Bucket: bucket, Key: key, Range: range, IfMatch: etag === undefined ? undefined : `"${etag}"` }), until(signal));
+      const range =
+        at === 0 && end === Infinity ? undefined : `bytes=${at}-${end === Infinity ? "" : end - 1}`;
+      const answer = await client.send(
+        new GetObjectCommand({
+          Bucket: bucket,
+          Key: key,
+          Range: range,
+          IfMatch: etag === undefined ? undefined : `"${etag}"`,
+        }),
+        until(signal),
+      );
       whole = Math.min(end, lengthOf(answer, at));
       etag ??= answer.ETag?.replaceAll('"', "");
       for await (const part of answer.Body as Readable) {
@@ -31,7 +45,9 @@ export async function* readObject(client: S3Client, bucket: string, key: string,
         signal?.throwIfAborted();
       }
       if (at >= whole) return;
-      throw new MediasearchError("UNREACHABLE", `${where}: the connection was cut`, { subject: where });
+      throw new MediasearchError("UNREACHABLE", `${where}: the connection was cut`, {
+        subject: where,
+      });
     } catch (error) {
       signal?.throwIfAborted();
       if (isBeyondEnd(error)) return;
@@ -43,12 +59,14 @@ export async function* readObject(client: S3Client, bucket: string, key: string,
   }
 }
 
-const isBeyondEnd = (error: unknown): boolean => (error as { $metadata?: { httpStatusCode?: number } }).$metadata?.httpStatusCode === 416;
+const isBeyondEnd = (error: unknown): boolean =>
+  (error as { $metadata?: { httpStatusCode?: number } }).$metadata?.httpStatusCode === 416;
 
 /** Where the object ends: from `Content-Range: bytes 0-99/1234`, else from the length of an answer that is the rest of it. */
 function lengthOf({ ContentRange, ContentLength }: GetObjectCommandOutput, at: number): number {
   const total = /\/(\d+)$/.exec(ContentRange ?? "")?.[1];
   if (total !== undefined) return Number(total);
-  if (at > 0 && ContentRange === undefined) throw new MediasearchError("IO_FAILED", "the object store does not know ranges");
+  if (at > 0 && ContentRange === undefined)
+    throw new MediasearchError("IO_FAILED", "the object store does not know ranges");
   return ContentLength ?? Infinity;
 }

@@ -26,21 +26,36 @@ function file(content: Uint8Array): string {
   writeFileSync(path, content);
   return path;
 }
-const options = (more: Partial<UploadOptions> = {}): UploadOptions => ({ overwrite: false, signal: new AbortController().signal, onProgress: () => {}, ...more });
-const up = (key: string, path: string, more: Partial<UploadOptions> = {}) => objects.upload("media", key, path, options(more));
-const holds = async (key: string, content: Buffer): Promise<boolean> => (await readAll(objects.bucket("media").get(key))).equals(content);
+const options = (more: Partial<UploadOptions> = {}): UploadOptions => ({
+  overwrite: false,
+  signal: new AbortController().signal,
+  onProgress: () => {},
+  ...more,
+});
+const up = (key: string, path: string, more: Partial<UploadOptions> = {}) =>
+  objects.upload("media", key, path, options(more));
+const holds = async (key: string, content: Buffer): Promise<boolean> =>
+  (await readAll(objects.bucket("media").get(key))).equals(content);
 const puts = async (): Promise<number> => (await server.takeStats()).byOperation["PUT"] ?? 0;
 
 describe("an upload", () => {
   it("brings small, empty and large files, tells its progress, and does nothing when repeated", async () => {
-    const paths = { small: file(Buffer.from("small")), empty: file(Buffer.alloc(0)), large: file(large) };
+    const paths = {
+      small: file(Buffer.from("small")),
+      empty: file(Buffer.alloc(0)),
+      large: file(large),
+    };
     const progress: number[] = [];
-    for (const [key, path] of Object.entries(paths)) expect(await up(key, path, { onProgress: (done) => void progress.push(done) }), key).toBe("uploaded");
+    for (const [key, path] of Object.entries(paths))
+      expect(await up(key, path, { onProgress: (done) => void progress.push(done) }), key).toBe(
+        "uploaded",
+      );
     expect(progress.at(-1)).toBe(large.length);
     expect(await holds("small", Buffer.from("small"))).toBe(true);
     expect(await holds("large", large)).toBe(true);
     await puts();
-    for (const [key, path] of Object.entries(paths)) expect(await up(key, path), key).toBe("present");
+    for (const [key, path] of Object.entries(paths))
+      expect(await up(key, path), key).toBe("present");
     expect(await puts()).toBe(0);
   });
 
@@ -51,7 +66,14 @@ describe("an upload", () => {
     await expect(up("again", path)).rejects.toMatchObject({ code: "CREDENTIALS" });
     await server.faults({});
     const stop = new AbortController();
-    await expect(up("again", path, { signal: stop.signal, onProgress: (done) => { if (done > 30 * MEGABYTE) stop.abort(new Error("enough")); } })).rejects.toThrow("enough");
+    await expect(
+      up("again", path, {
+        signal: stop.signal,
+        onProgress: (done) => {
+          if (done > 30 * MEGABYTE) stop.abort(new Error("enough"));
+        },
+      }),
+    ).rejects.toThrow("enough");
     expect(await objects.bucket("media").stat("again")).toBeUndefined();
     const first = await puts();
     expect(await up("again", path)).toBe("uploaded");
@@ -79,10 +101,19 @@ describe("an upload", () => {
   it("never replaces another object unasked, be it there before or come meanwhile", async () => {
     await objects.bucket("media").put("taken", bytes("other"));
     await objects.bucket("media").put("same-length", bytes("aaaaa"));
-    for (const key of ["taken", "same-length"]) await expect(up(key, file(Buffer.from("small")))).rejects.toMatchObject({ code: "USAGE", hint: expect.stringContaining("--force") as string });
+    for (const key of ["taken", "same-length"])
+      await expect(up(key, file(Buffer.from("small")))).rejects.toMatchObject({
+        code: "USAGE",
+        hint: expect.stringContaining("--force") as string,
+      });
     const path = file(large);
     let isFirst = true;
-    const meanwhile = up("race", path, { onProgress: () => { if (isFirst) void objects.bucket("media").put("race", bytes("mine")); isFirst = false; } });
+    const meanwhile = up("race", path, {
+      onProgress: () => {
+        if (isFirst) void objects.bucket("media").put("race", bytes("mine"));
+        isFirst = false;
+      },
+    });
     await expect(meanwhile).rejects.toMatchObject({ code: "USAGE" });
     expect(await holds("race", Buffer.from("mine"))).toBe(true);
     expect(await up("race", path, { overwrite: true })).toBe("uploaded");
@@ -92,8 +123,20 @@ describe("an upload", () => {
   it("of a file that changes meanwhile fails and leaves nothing", async () => {
     const path = file(large);
     let isFirst = true;
-    await expect(up("changing", path, { onProgress: () => { if (isFirst) appendFileSync(path, "more"); isFirst = false; } })).rejects.toMatchObject({ code: "IO_FAILED", message: expect.stringContaining("changed while it was uploaded") as string });
+    await expect(
+      up("changing", path, {
+        onProgress: () => {
+          if (isFirst) appendFileSync(path, "more");
+          isFirst = false;
+        },
+      }),
+    ).rejects.toMatchObject({
+      code: "IO_FAILED",
+      message: expect.stringContaining("changed while it was uploaded") as string,
+    });
     expect(await objects.bucket("media").stat("changing")).toBeUndefined();
-    await expect(up("none", join(tempFolder(), "none.mp3"))).rejects.toMatchObject({ code: "NOT_FOUND" });
+    await expect(up("none", join(tempFolder(), "none.mp3"))).rejects.toMatchObject({
+      code: "NOT_FOUND",
+    });
   });
 });

@@ -1,11 +1,27 @@
-import { type Data, type DataType, type Field, type FixedSizeList, makeData, RecordBatchReader, Type } from "apache-arrow";
+import {
+  type Data,
+  type DataType,
+  type Field,
+  type FixedSizeList,
+  makeData,
+  RecordBatchReader,
+  Type,
+} from "apache-arrow";
 import { byteWidth, childrenOf, countLeaves } from "./columns.ts";
 
 /** The batches of one leaf's IPC stream as one piece of column: the wire sends each leaf by itself, wrapped in what is above it. */
-export function readLeaf(stream: Uint8Array): { readonly data: Data | undefined; readonly rows: number } {
+export function readLeaf(stream: Uint8Array): {
+  readonly data: Data | undefined;
+  readonly rows: number;
+} {
   const batches = [...RecordBatchReader.from(stream)];
-  const pieces = batches.map((batch) => batch.data.children[0]).filter((data) => data !== undefined);
-  return { data: pieces.length === 0 ? undefined : joinData(pieces as [Data, ...Data[]]), rows: batches.reduce((sum, { numRows }) => sum + numRows, 0) };
+  const pieces = batches
+    .map((batch) => batch.data.children[0])
+    .filter((data) => data !== undefined);
+  return {
+    data: pieces.length === 0 ? undefined : joinData(pieces as [Data, ...Data[]]),
+    rows: batches.reduce((sum, { numRows }) => sum + numRows, 0),
+  };
 }
 
 /**
@@ -16,7 +32,14 @@ export function assemble(type: DataType, leaves: readonly Data[]): Data {
   const [first] = leaves;
   if (!first) throw new Error("a column without data");
   const children = childrenOf(type);
-  if (children.length === 0 || leaves.length === 1 && type.typeId !== Type.Struct && type.typeId !== Type.Map && type.typeId !== Type.List) return first;
+  if (
+    children.length === 0 ||
+    (leaves.length === 1 &&
+      type.typeId !== Type.Struct &&
+      type.typeId !== Type.Map &&
+      type.typeId !== Type.List)
+  )
+    return first;
   const inner = leaves.map((leaf) => leaf.children[0] as Data);
   const parts: Data[] = [];
   let at = 0;
@@ -31,8 +54,14 @@ export function assemble(type: DataType, leaves: readonly Data[]): Data {
 /** `first` with other children. */
 const rebuilt = (type: DataType, first: Data, children: readonly Data[]): Data =>
   makeData({
-    type, length: first.length, nullCount: first.nullCount, nullBitmap: first.nullBitmap, offset: first.offset,
-    ...(first.valueOffsets ? { valueOffsets: first.valueOffsets, child: children[0] } : { children }),
+    type,
+    length: first.length,
+    nullCount: first.nullCount,
+    nullBitmap: first.nullBitmap,
+    offset: first.offset,
+    ...(first.valueOffsets
+      ? { valueOffsets: first.valueOffsets, child: children[0] }
+      : { children }),
   } as never);
 
 /** Pieces of one column, each as a reader gives them (from offset 0), in one. */
@@ -42,36 +71,70 @@ export function joinData(pieces: readonly [Data, ...Data[]]): Data {
   const { type } = first;
   const length = pieces.reduce((sum, piece) => sum + piece.length, 0);
   const nullCount = pieces.reduce((sum, piece) => sum + piece.nullCount, 0);
-  const common = { type, length, nullCount, ...(nullCount === 0 ? {} : { nullBitmap: joinBits(pieces, (piece) => (piece.nullCount === 0 ? undefined : piece.nullBitmap)) }) };
-  const joinChildren = (): Data[] => childrenOf(type).map((_: Field, i) => joinData(pieces.map((piece) => piece.children[i] as Data) as [Data, ...Data[]]));
+  const common = {
+    type,
+    length,
+    nullCount,
+    ...(nullCount === 0
+      ? {}
+      : {
+          nullBitmap: joinBits(pieces, (piece) =>
+            piece.nullCount === 0 ? undefined : piece.nullBitmap,
+          ),
+        }),
+  };
+  const joinChildren = (): Data[] =>
+    childrenOf(type).map((_: Field, i) =>
+      joinData(pieces.map((piece) => piece.children[i] as Data) as [Data, ...Data[]]),
+    );
   const make = (more: object): Data => makeData({ ...common, ...more } as never);
   switch (type.typeId) {
-    case Type.Bool: return make({ data: joinBits(pieces, (piece) => piece.values as Uint8Array) });
-    case Type.Struct: return make({ children: joinChildren() });
-    case Type.FixedSizeList: return make({ child: joinChildren()[0] });
-    case Type.List: case Type.Map: return make({ valueOffsets: joinOffsets(pieces), child: joinData(pieces.map(childInUse) as [Data, ...Data[]]) });
-    case Type.Utf8: case Type.Binary: return make({ valueOffsets: joinOffsets(pieces), data: Buffer.concat(pieces.map(bytesInUse)) });
-    default: return make({ data: joinFixed(pieces) });
+    case Type.Bool:
+      return make({ data: joinBits(pieces, (piece) => piece.values as Uint8Array) });
+    case Type.Struct:
+      return make({ children: joinChildren() });
+    case Type.FixedSizeList:
+      return make({ child: joinChildren()[0] });
+    case Type.List:
+    case Type.Map:
+      return make({
+        valueOffsets: joinOffsets(pieces),
+        child: joinData(pieces.map(childInUse) as [Data, ...Data[]]),
+      });
+    case Type.Utf8:
+    case Type.Binary:
+      return make({
+        valueOffsets: joinOffsets(pieces),
+        data: Buffer.concat(pieces.map(bytesInUse)),
+      });
+    default:
+      return make({ data: joinFixed(pieces) });
   }
 }
 
 const start = ({ valueOffsets }: Data): number => valueOffsets[0] ?? 0;
 const end = ({ valueOffsets, length }: Data): number => valueOffsets[length] ?? 0;
-const bytesInUse = (piece: Data): Uint8Array => (piece.values as Uint8Array).subarray(start(piece), end(piece));
-const childInUse = (piece: Data): Data => (piece.children[0] as Data).slice(start(piece), end(piece) - start(piece));
+const bytesInUse = (piece: Data): Uint8Array =>
+  (piece.values as Uint8Array).subarray(start(piece), end(piece));
+const childInUse = (piece: Data): Data =>
+  (piece.children[0] as Data).slice(start(piece), end(piece) - start(piece));
 
 function joinOffsets(pieces: readonly Data[]): Int32Array {
   const offsets = new Int32Array(pieces.reduce((sum, { length }) => sum + length, 0) + 1);
   let at = 0;
   let base = 0;
   for (const piece of pieces) {
-    for (let i = 1; i <= piece.length; i++) offsets[++at] = base + (piece.valueOffsets[i] ?? 0) - start(piece);
+    for (let i = 1; i <= piece.length; i++)
+      offsets[++at] = base + (piece.valueOffsets[i] ?? 0) - start(piece);
     base += end(piece) - start(piece);
   }
   return offsets;
 }
 
-function joinBits(pieces: readonly Data[], bitsOf: (piece: Data) => Uint8Array | undefined): Uint8Array {
+function joinBits(
+  pieces: readonly Data[],
+  bitsOf: (piece: Data) => Uint8Array | undefined,
+): Uint8Array {
   const length = pieces.reduce((sum, piece) => sum + piece.length, 0);
   const joined = new Uint8Array(Math.ceil(length / 64) * 8);
   let at = 0;
@@ -79,7 +142,8 @@ function joinBits(pieces: readonly Data[], bitsOf: (piece: Data) => Uint8Array |
     const bits = bitsOf(piece);
     for (let i = 0; i < piece.length; i++, at++) {
       const from = piece.offset + i;
-      if (bits === undefined || ((bits[from >> 3] ?? 0) & (1 << (from & 7))) !== 0) joined[at >> 3] = (joined[at >> 3] ?? 0) | (1 << (at & 7));
+      if (bits === undefined || ((bits[from >> 3] ?? 0) & (1 << (from & 7))) !== 0)
+        joined[at >> 3] = (joined[at >> 3] ?? 0) | (1 << (at & 7));
     }
   }
   return joined;
@@ -90,7 +154,9 @@ type Typed = Uint8Array | BigInt64Array;
 /** Values per row in the array: a decimal is four words. */
 function joinFixed(pieces: readonly Data[]): Typed {
   const first = pieces[0]?.values as Typed;
-  const perRow = (byteWidth(pieces[0]?.type as FixedSizeList) ?? first.BYTES_PER_ELEMENT) / first.BYTES_PER_ELEMENT;
+  const perRow =
+    (byteWidth(pieces[0]?.type as FixedSizeList) ?? first.BYTES_PER_ELEMENT) /
+    first.BYTES_PER_ELEMENT;
   const total = pieces.reduce((sum, { length }) => sum + length * perRow, 0);
   const joined = new (first.constructor as new (length: number) => Uint8Array)(total);
   let at = 0;

@@ -13,7 +13,11 @@ export interface TablePath {
   readonly table: string;
 }
 
-export const pathOf = ({ bucket, schema, table }: TablePath): readonly string[] => [bucket, schema, table];
+export const pathOf = ({ bucket, schema, table }: TablePath): readonly string[] => [
+  bucket,
+  schema,
+  table,
+];
 
 /** An index can only be made with its table, on one column of vectors; 5.5 and newer. */
 export interface VectorIndex {
@@ -37,7 +41,11 @@ export interface TableStats {
   /** Row ids are decimal128 in these; how rows.ts knows. */
   readonly isSorted: boolean;
   readonly isPartitioned: boolean;
-  readonly vectorIndexes: readonly { readonly column: string; readonly metric: string; readonly sqlFunction: string }[];
+  readonly vectorIndexes: readonly {
+    readonly column: string;
+    readonly metric: string;
+    readonly sqlFunction: string;
+  }[];
   /** First address and how many follow it (the last part counts up). */
   readonly addresses: readonly string[];
 }
@@ -46,11 +54,25 @@ const PAGE = 1000;
 const COLUMN_PAGE = 1000;
 
 /** Follows the paging headers of a list call. */
-async function* pages(session: Session, path: readonly string[], op: string, maxKeys: number, more: Readonly<Record<string, string>>): AsyncIterable<Reply> {
-  for (let next = "0"; ; ) {
+async function* pages(
+  session: Session,
+  path: readonly string[],
+  op: string,
+  maxKeys: number,
+  more: Readonly<Record<string, string>>,
+): AsyncIterable<Reply> {
+  for (let next = "0"; ;) {
     const reply = await session.send({
-      method: "GET", path, op, repeatable: true,
-      headers: { "tabular-max-keys": String(maxKeys), "tabular-next-key": next, "tabular-list-count-only": "False", ...more },
+      method: "GET",
+      path,
+      op,
+      repeatable: true,
+      headers: {
+        "tabular-max-keys": String(maxKeys),
+        "tabular-next-key": next,
+        "tabular-list-count-only": "False",
+        ...more,
+      },
     });
     yield reply;
     if (reply.headers["tabular-is-truncated"] !== "true") return;
@@ -58,54 +80,132 @@ async function* pages(session: Session, path: readonly string[], op: string, max
   }
 }
 
-const detailsOf = (object: FlatTable): ObjectDetails => ({ name: object.string(0) ?? "", properties: object.string(1) ?? "", rows: object.u64(3), sizeBytes: object.u64(4) });
+const detailsOf = (object: FlatTable): ObjectDetails => ({
+  name: object.string(0) ?? "",
+  properties: object.string(1) ?? "",
+  rows: object.u64(3),
+  sizeBytes: object.u64(4),
+});
 
-export async function listSchemas(session: Session, bucket: string, exact?: string): Promise<ObjectDetails[]> {
+export async function listSchemas(
+  session: Session,
+  bucket: string,
+  exact?: string,
+): Promise<ObjectDetails[]> {
   const all: ObjectDetails[] = [];
-  const names: Record<string, string> = exact === undefined ? { "tabular-name-prefix": "" } : { "tabular-name-exact-match": exact };
-  for await (const { body } of pages(session, [bucket], "schema", PAGE, names)) all.push(...readRoot(body).tables(1).map(detailsOf));
+  const names: Record<string, string> =
+    exact === undefined ? { "tabular-name-prefix": "" } : { "tabular-name-exact-match": exact };
+  for await (const { body } of pages(session, [bucket], "schema", PAGE, names))
+    all.push(...readRoot(body).tables(1).map(detailsOf));
   return all;
 }
 
-export async function createSchema(session: Session, bucket: string, schema: string, properties = ""): Promise<void> {
+export async function createSchema(
+  session: Session,
+  bucket: string,
+  schema: string,
+  properties = "",
+): Promise<void> {
   const body = finish((b) => writeTable(b, [["offset", b.createString(properties)]]));
-  await session.send({ method: "POST", path: [bucket, schema], op: "schema", body, repeatable: false });
+  await session.send({
+    method: "POST",
+    path: [bucket, schema],
+    op: "schema",
+    body,
+    repeatable: false,
+  });
 }
 
 /** 409 when it is not empty. */
-export const dropSchema = async (session: Session, bucket: string, schema: string): Promise<void> => void (await session.send({ method: "DELETE", path: [bucket, schema], op: "schema", repeatable: false }));
+export const dropSchema = async (session: Session, bucket: string, schema: string): Promise<void> =>
+  void (await session.send({
+    method: "DELETE",
+    path: [bucket, schema],
+    op: "schema",
+    repeatable: false,
+  }));
 
 /** @throws NOT_FOUND when the schema is missing. */
-export async function listTables(session: Session, bucket: string, schema: string, exact?: string): Promise<ObjectDetails[]> {
+export async function listTables(
+  session: Session,
+  bucket: string,
+  schema: string,
+  exact?: string,
+): Promise<ObjectDetails[]> {
   const all: ObjectDetails[] = [];
-  const names: Record<string, string> = exact === undefined ? { "tabular-name-prefix": "" } : { "tabular-name-exact-match": exact };
-  for await (const { body } of pages(session, [bucket, schema], "table", PAGE, { ...names, "tabular-include-list-stats": "True" })) all.push(...readRoot(body).tables(2).map(detailsOf));
+  const names: Record<string, string> =
+    exact === undefined ? { "tabular-name-prefix": "" } : { "tabular-name-exact-match": exact };
+  for await (const { body } of pages(session, [bucket, schema], "table", PAGE, {
+    ...names,
+    "tabular-include-list-stats": "True",
+  }))
+    all.push(...readRoot(body).tables(2).map(detailsOf));
   return all;
 }
 
-export async function createTable(session: Session, at: TablePath, fields: readonly Field[], index?: VectorIndex): Promise<void> {
-  if (index && !session.client.supports("vectorIndex")) throw new MediasearchError("USAGE", `${session.client.endpoint}: a vector index needs VAST 5.5 or newer`, { subject: at.table });
-  await session.send({ method: "POST", path: pathOf(at), op: "table", body: writeSchema(fields), repeatable: false, headers: index ? indexHeaders(index) : {} });
+export async function createTable(
+  session: Session,
+  at: TablePath,
+  fields: readonly Field[],
+  index?: VectorIndex,
+): Promise<void> {
+  if (index && !session.client.supports("vectorIndex"))
+    throw new MediasearchError(
+      "USAGE",
+      `${session.client.endpoint}: a vector index needs VAST 5.5 or newer`,
+      { subject: at.table },
+    );
+  await session.send({
+    method: "POST",
+    path: pathOf(at),
+    op: "table",
+    body: writeSchema(fields),
+    repeatable: false,
+    headers: index ? indexHeaders(index) : {},
+  });
 }
 
-const indexHeaders = ({ column, metric, clusterQuantization, searchQuantization }: VectorIndex): Record<string, string> => ({
+const indexHeaders = ({
+  column,
+  metric,
+  clusterQuantization,
+  searchQuantization,
+}: VectorIndex): Record<string, string> => ({
   "tabular-vector-index-column": column,
   "tabular-vector-index-distance-metric": metric,
-  ...(clusterQuantization === undefined ? {} : { "tabular-vector-index-cluster-quantization": clusterQuantization }),
-  ...(searchQuantization === undefined ? {} : { "tabular-vector-index-search-quantization": searchQuantization }),
+  ...(clusterQuantization === undefined
+    ? {}
+    : { "tabular-vector-index-cluster-quantization": clusterQuantization }),
+  ...(searchQuantization === undefined
+    ? {}
+    : { "tabular-vector-index-search-quantization": searchQuantization }),
 });
 
-export const dropTable = async (session: Session, at: TablePath): Promise<void> => void (await session.send({ method: "DELETE", path: pathOf(at), op: "table", repeatable: false }));
+export const dropTable = async (session: Session, at: TablePath): Promise<void> =>
+  void (await session.send({ method: "DELETE", path: pathOf(at), op: "table", repeatable: false }));
 
 export async function renameTable(session: Session, at: TablePath, name: string): Promise<void> {
-  await session.send({ method: "PUT", path: pathOf(at), op: "table", params: { "tabular-new-table-name": `${at.schema}/${name}` }, body: finish((b) => writeTable(b, [null])), repeatable: false });
+  await session.send({
+    method: "PUT",
+    path: pathOf(at),
+    op: "table",
+    params: { "tabular-new-table-name": `${at.schema}/${name}` },
+    body: finish((b) => writeTable(b, [null])),
+    repeatable: false,
+  });
 }
 
 /** Undefined when the table is missing. */
-export async function listColumns(session: Session, at: TablePath): Promise<Schema["fields"] | undefined> {
+export async function listColumns(
+  session: Session,
+  at: TablePath,
+): Promise<Schema["fields"] | undefined> {
   const fields: Field[] = [];
   try {
-    for await (const { body } of pages(session, pathOf(at), "column", COLUMN_PAGE, { "tabular-name-prefix": "" })) fields.push(...readSchema(body).fields);
+    for await (const { body } of pages(session, pathOf(at), "column", COLUMN_PAGE, {
+      "tabular-name-prefix": "",
+    }))
+      fields.push(...readSchema(body).fields);
   } catch (error) {
     if (isMissing(error)) return undefined;
     throw error;
@@ -113,25 +213,69 @@ export async function listColumns(session: Session, at: TablePath): Promise<Sche
   return fields;
 }
 
-export const addColumns = async (session: Session, at: TablePath, fields: readonly Field[]): Promise<void> => void (await session.send({ method: "POST", path: pathOf(at), op: "column", body: writeSchema(fields), repeatable: false }));
+export const addColumns = async (
+  session: Session,
+  at: TablePath,
+  fields: readonly Field[],
+): Promise<void> =>
+  void (await session.send({
+    method: "POST",
+    path: pathOf(at),
+    op: "column",
+    body: writeSchema(fields),
+    repeatable: false,
+  }));
 
-export const dropColumns = async (session: Session, at: TablePath, fields: readonly Field[]): Promise<void> => void (await session.send({ method: "DELETE", path: pathOf(at), op: "column", body: writeSchema(fields), repeatable: false }));
+export const dropColumns = async (
+  session: Session,
+  at: TablePath,
+  fields: readonly Field[],
+): Promise<void> =>
+  void (await session.send({
+    method: "DELETE",
+    path: pathOf(at),
+    op: "column",
+    body: writeSchema(fields),
+    repeatable: false,
+  }));
 
-export async function renameColumn(session: Session, at: TablePath, name: string, newName: string): Promise<void> {
+export async function renameColumn(
+  session: Session,
+  at: TablePath,
+  name: string,
+  newName: string,
+): Promise<void> {
   await session.send({
-    method: "PUT", path: pathOf(at), op: "column", params: { "tabular-column-name": name, "tabular-new-column-name": newName },
-    headers: { "tabular-column-sep": "." }, body: finish((b) => writeTable(b, [null, null])), repeatable: false,
+    method: "PUT",
+    path: pathOf(at),
+    op: "column",
+    params: { "tabular-column-name": name, "tabular-new-column-name": newName },
+    headers: { "tabular-column-sep": "." },
+    body: finish((b) => writeTable(b, [null, null])),
+    repeatable: false,
   });
 }
 
 export async function tableStats(session: Session, at: TablePath): Promise<TableStats> {
-  const { body } = await session.send({ method: "GET", path: pathOf(at), op: "stats", repeatable: true });
+  const { body } = await session.send({
+    method: "GET",
+    path: pathOf(at),
+    op: "stats",
+    repeatable: true,
+  });
   const stats = readRoot(body);
   const index = stats.table(9);
   const indexes = [...stats.tables(12), ...(stats.tables(12).length === 0 && index ? [index] : [])];
   return {
-    rows: stats.i64(0), sizeBytes: stats.i64(1), isSorted: stats.bool(5), isPartitioned: stats.bool(10),
-    vectorIndexes: indexes.map((one) => ({ column: one.string(0) ?? "", metric: one.string(1) ?? "", sqlFunction: one.string(2) ?? "" })),
+    rows: stats.i64(0),
+    sizeBytes: stats.i64(1),
+    isSorted: stats.bool(5),
+    isPartitioned: stats.bool(10),
+    vectorIndexes: indexes.map((one) => ({
+      column: one.string(0) ?? "",
+      metric: one.string(1) ?? "",
+      sqlFunction: one.string(2) ?? "",
+    })),
     addresses: stats.tables(4).flatMap((range) => countUp(range.string(0) ?? "", range.u16(1))),
   };
 }
@@ -139,5 +283,8 @@ export async function tableStats(session: Session, at: TablePath): Promise<Table
 /** The last part of the address counts up. */
 function countUp(address: string, count: number): string[] {
   const at = address.lastIndexOf(".") + 1;
-  return Array.from({ length: count }, (_, i) => `${address.slice(0, at)}${Number(address.slice(at)) + i}`);
+  return Array.from(
+    { length: count },
+    (_, i) => `${address.slice(0, at)}${Number(address.slice(at)) + i}`,
+  );
 }

@@ -15,43 +15,90 @@ const AT: TablePath = { bucket: "b", schema: "s", table: "t" };
 const TXID = "18446744073709551557";
 const text = column("text", TYPES.utf8());
 
-async function open(answer: Answer = (_, response) => void response.end(), timeoutMs = 2000): Promise<{ readonly client: Client; readonly calls: () => string[]; readonly received: Awaited<ReturnType<typeof serve>>["received"] }> {
+async function open(
+  answer: Answer = (_, response) => void response.end(),
+  timeoutMs = 2000,
+): Promise<{
+  readonly client: Client;
+  readonly calls: () => string[];
+  readonly received: Awaited<ReturnType<typeof serve>>["received"];
+}> {
   const { endpoint, received } = await serve((request, response, n) => {
     if (n === 0) return void response.end();
-    if (request.method === "POST" && request.url === "/?transaction") response.setHeader("tabular-txid", TXID);
+    if (request.method === "POST" && request.url === "/?transaction")
+      response.setHeader("tabular-txid", TXID);
     return answer(request, response, n);
   });
   const client = await connect({ endpoint, ...KEYS, timeoutMs });
-  return { client, received, calls: () => received.slice(1).map(({ method, url }) => `${method} ${url}`) };
+  return {
+    client,
+    received,
+    calls: () => received.slice(1).map(({ method, url }) => `${method} ${url}`),
+  };
 }
 
 describe("connecting", () => {
   const server = async (name: string | undefined): Promise<Client> => {
-    const { endpoint } = await serve((_, response) => { response.removeHeader("server"); if (name) response.setHeader("server", name); response.end(); });
+    const { endpoint } = await serve((_, response) => {
+      response.removeHeader("server");
+      if (name) response.setHeader("server", name);
+      response.end();
+    });
     return connect({ endpoint, ...KEYS });
   };
 
   it("tells the version, and what it can do", async () => {
     const old = await server("vast 5.4.1.7");
-    expect([old.version, old.supports("sortedTables"), old.supports("vectorIndex")]).toEqual([[5, 4, 1, 7], true, false]);
+    expect([old.version, old.supports("sortedTables"), old.supports("vectorIndex")]).toEqual([
+      [5, 4, 1, 7],
+      true,
+      false,
+    ]);
     expect((await server("vast 10.0.0.1")).supports("vectorIndex")).toBe(true);
   });
 
-  for (const [name, what] of [["nginx", "not a VAST server"], [undefined, "not a VAST server"], ["vast", "unsupported"], ["vast 5.5", "unsupported"], ["vast 4.9.0.0", "unsupported"]] as const)
-    it(`refuses "${name}"`, () => expect(server(name)).rejects.toMatchObject({ code: "USAGE", message: expect.stringContaining(what) }));
+  for (const [name, what] of [
+    ["nginx", "not a VAST server"],
+    [undefined, "not a VAST server"],
+    ["vast", "unsupported"],
+    ["vast 5.5", "unsupported"],
+    ["vast 4.9.0.0", "unsupported"],
+  ] as const)
+    it(`refuses "${name}"`, () =>
+      expect(server(name)).rejects.toMatchObject({
+        code: "USAGE",
+        message: expect.stringContaining(what),
+      }));
 
   it("bad keys are CREDENTIALS, with the server's code, message and request id, and no secret", async () => {
-    const { endpoint } = await serve((_, response) => refuse(response, 403, "SignatureDoesNotMatch"));
+    const { endpoint } = await serve((_, response) =>
+      refuse(response, 403, "SignatureDoesNotMatch"),
+    );
     const error = await connect({ endpoint, ...KEYS }).catch((reason: Error) => reason);
-    expect(error).toMatchObject({ code: "CREDENTIALS", hint: expect.stringContaining("VAST_ACCESS_KEY_ID"), message: expect.stringMatching(/SignatureDoesNotMatch, a <message>, request r-17/) });
-    expect(JSON.stringify(error, Object.getOwnPropertyNames(error))).not.toContain(KEYS.secretAccessKey);
-    expect(faultOf(error)).toMatchObject({ status: 403, code: "SignatureDoesNotMatch", requestId: "r-17" });
+    expect(error).toMatchObject({
+      code: "CREDENTIALS",
+      hint: expect.stringContaining("VAST_ACCESS_KEY_ID"),
+      message: expect.stringMatching(/SignatureDoesNotMatch, a <message>, request r-17/),
+    });
+    expect(JSON.stringify(error, Object.getOwnPropertyNames(error))).not.toContain(
+      KEYS.secretAccessKey,
+    );
+    expect(faultOf(error)).toMatchObject({
+      status: 403,
+      code: "SignatureDoesNotMatch",
+      requestId: "r-17",
+    });
   });
 
   it("nobody there, or nobody who answers, is UNREACHABLE in the time that was given", async () => {
-    await expect(connect({ endpoint: "http://127.0.0.1:1", ...KEYS, timeoutMs: 200 })).rejects.toMatchObject({ code: "UNREACHABLE" });
+    await expect(
+      connect({ endpoint: "http://127.0.0.1:1", ...KEYS, timeoutMs: 200 }),
+    ).rejects.toMatchObject({ code: "UNREACHABLE" });
     const { endpoint } = await serve(() => {});
-    await expect(connect({ endpoint, ...KEYS, timeoutMs: 200 })).rejects.toMatchObject({ code: "UNREACHABLE", hint: expect.stringContaining("VAST_TIMEOUT_MS") });
+    await expect(connect({ endpoint, ...KEYS, timeoutMs: 200 })).rejects.toMatchObject({
+      code: "UNREACHABLE",
+      hint: expect.stringContaining("VAST_TIMEOUT_MS"),
+    });
   });
 });
 
@@ -61,60 +108,105 @@ describe("a transaction", () => {
     const transaction = await client.begin();
     await createTable(transaction, AT, [text]);
     await transaction.commit();
-    expect(received.slice(1).map(({ method, headers }) => [method, headers["tabular-txid"]])).toEqual([["POST", "0"], ["POST", TXID], ["PUT", TXID]]);
+    expect(
+      received.slice(1).map(({ method, headers }) => [method, headers["tabular-txid"]]),
+    ).toEqual([
+      ["POST", "0"],
+      ["POST", TXID],
+      ["PUT", TXID],
+    ]);
     expect(received[1]?.headers["content-length"]).toBe("0");
   });
 
   it("is rolled back when its work fails", async () => {
     const { client, calls } = await open();
-    await expect(transact(client, async () => { throw new Error("no"); })).rejects.toThrow("no");
+    await expect(
+      transact(client, async () => {
+        throw new Error("no");
+      }),
+    ).rejects.toThrow("no");
     expect(calls()).toEqual(["POST /?transaction", "DELETE /?transaction"]);
   });
 
   it("runs again after a conflict, in a new transaction", async () => {
-    const { client, calls } = await open((request, response, n) => (request.url === "/b/s/t?table" && n === 2 ? refuse(response, 409, "Conflict") : void response.end()));
+    const { client, calls } = await open((request, response, n) =>
+      request.url === "/b/s/t?table" && n === 2
+        ? refuse(response, 409, "Conflict")
+        : void response.end(),
+    );
     await transact(client, (session) => createTable(session, AT, [text]));
-    expect(calls()).toEqual(["POST /?transaction", "POST /b/s/t?table", "DELETE /?transaction", "POST /?transaction", "POST /b/s/t?table", "PUT /?transaction"]);
+    expect(calls()).toEqual([
+      "POST /?transaction",
+      "POST /b/s/t?table",
+      "DELETE /?transaction",
+      "POST /?transaction",
+      "POST /b/s/t?table",
+      "PUT /?transaction",
+    ]);
   });
 
   it("runs again as a whole when a connection breaks in it: an insert is never sent twice in one", async () => {
     let broken = false;
     const { client, calls } = await open((request, response) => {
       if (request.url !== "/b/s/t?rows") return void response.end();
-      if (!broken) return (broken = true, void response.destroy());
+      if (!broken) return ((broken = true), void response.destroy());
       response.end(writeRows([rowIdField(64)], [[7n]]));
     });
-    expect(await transact(client, (session) => insert(session, AT, [text], [["x"]]))).toEqual({ bits: 64, ids: [7n] });
-    expect(calls()).toEqual(["POST /?transaction", "POST /b/s/t?rows", "DELETE /?transaction", "POST /?transaction", "POST /b/s/t?rows", "PUT /?transaction"]);
+    expect(await transact(client, (session) => insert(session, AT, [text], [["x"]]))).toEqual({
+      bits: 64,
+      ids: [7n],
+    });
+    expect(calls()).toEqual([
+      "POST /?transaction",
+      "POST /b/s/t?rows",
+      "DELETE /?transaction",
+      "POST /?transaction",
+      "POST /b/s/t?rows",
+      "PUT /?transaction",
+    ]);
   });
 
   it("begins anew when it has lapsed, and not when only a table is missing", async () => {
     let lapsed = true;
     const { client, calls } = await open((request, response) => {
-      if (request.url === "/b/s/t?table" || (request.url === "/?transaction" && request.method === "GET")) {
-        if (lapsed) { lapsed = request.method !== "GET"; return refuse(response, 404, "NoSuchKey"); }
+      if (
+        request.url === "/b/s/t?table" ||
+        (request.url === "/?transaction" && request.method === "GET")
+      ) {
+        if (lapsed) {
+          lapsed = request.method !== "GET";
+          return refuse(response, 404, "NoSuchKey");
+        }
       }
       response.end();
     });
     await transact(client, (session) => createTable(session, AT, [text]));
     expect(calls().filter((call) => call.startsWith("POST /?"))).toHaveLength(2);
-    const { client: other, calls: otherCalls } = await open((request, response) => (request.url === "/b/s/t?table" ? refuse(response, 404, "NoSuchKey") : void response.end()));
-    await expect(transact(other, (session) => createTable(session, AT, [text]))).rejects.toMatchObject({ code: "NOT_FOUND" });
+    const { client: other, calls: otherCalls } = await open((request, response) =>
+      request.url === "/b/s/t?table" ? refuse(response, 404, "NoSuchKey") : void response.end(),
+    );
+    await expect(
+      transact(other, (session) => createTable(session, AT, [text])),
+    ).rejects.toMatchObject({ code: "NOT_FOUND" });
     expect(otherCalls().filter((call) => call.startsWith("POST /?"))).toHaveLength(1);
   });
 });
 
 describe("a commit whose answer is lost", () => {
   /** `stillOpen`: what the server says when the transaction is to be rolled back. */
-  const lost = (stillOpen: boolean): ReturnType<typeof open> => open((request, response) => {
-    if (request.method === "PUT") return void response.destroy();
-    if (request.method === "DELETE" && !stillOpen) return refuse(response, 404, "NoSuchTransaction");
-    response.end();
-  });
+  const lost = (stillOpen: boolean): ReturnType<typeof open> =>
+    open((request, response) => {
+      if (request.method === "PUT") return void response.destroy();
+      if (request.method === "DELETE" && !stillOpen)
+        return refuse(response, 404, "NoSuchTransaction");
+      response.end();
+    });
 
   it("was not carried out when the transaction can still be rolled back", async () => {
     const { client } = await lost(true);
-    await expect((await client.begin()).commit(async () => true)).rejects.toMatchObject({ code: "UNREACHABLE" });
+    await expect((await client.begin()).commit(async () => true)).rejects.toMatchObject({
+      code: "UNREACHABLE",
+    });
   });
 
   it("was when the transaction is gone and the data says so", async () => {
@@ -125,7 +217,9 @@ describe("a commit whose answer is lost", () => {
 
   it("was not when the data says so", async () => {
     const { client } = await lost(false);
-    await expect((await client.begin()).commit(async () => false)).rejects.toMatchObject({ code: "UNREACHABLE" });
+    await expect((await client.begin()).commit(async () => false)).rejects.toMatchObject({
+      code: "UNREACHABLE",
+    });
   });
 
   it("is looked for before the work is done again", async () => {
@@ -138,36 +232,68 @@ describe("a commit whose answer is lost", () => {
 
 describe("calls", () => {
   it("are tried again after SlowDown, whatever they are", async () => {
-    const { client, calls } = await open((_, response, n) => (n < 3 ? slowDown(response) : void response.end()));
+    const { client, calls } = await open((_, response, n) =>
+      n < 3 ? slowDown(response) : void response.end(),
+    );
     await createTable(client.session, AT, [text]);
     expect(calls()).toEqual(Array.from({ length: 3 }, () => "POST /b/s/t?table"));
   });
 
   it("that change something are not tried again after a broken connection or another 503", async () => {
-    for (const answer of [(_, response) => void response.destroy(), (_, response) => refuse(response, 503, "ServiceUnavailable")] satisfies Answer[]) {
+    for (const answer of [
+      (_, response) => void response.destroy(),
+      (_, response) => refuse(response, 503, "ServiceUnavailable"),
+    ] satisfies Answer[]) {
       const { client, calls } = await open(answer);
-      await expect(createTable(client.session, AT, [text])).rejects.toMatchObject({ code: "UNREACHABLE" });
+      await expect(createTable(client.session, AT, [text])).rejects.toMatchObject({
+        code: "UNREACHABLE",
+      });
       expect(calls()).toHaveLength(1);
     }
   });
 
   it("are signed anew for each attempt", async () => {
-    const { client, received } = await open((_, response, n) => (n < 2 ? slowDown(response) : void response.end()));
+    const { client, received } = await open((_, response, n) =>
+      n < 2 ? slowDown(response) : void response.end(),
+    );
     await createTable(client.session, AT, [text]);
-    for (const { headers } of received) expect(headers["authorization"]).toMatch(/^AWS4-HMAC-SHA256 Credential=AK\/\d{8}\/us-east-1\/s3\/aws4_request, SignedHeaders=host;x-amz-content-sha256;x-amz-date, Signature=[0-9a-f]{64}$/);
+    for (const { headers } of received)
+      expect(headers["authorization"]).toMatch(
+        /^AWS4-HMAC-SHA256 Credential=AK\/\d{8}\/us-east-1\/s3\/aws4_request, SignedHeaders=host;x-amz-content-sha256;x-amz-date, Signature=[0-9a-f]{64}$/,
+      );
   });
 
   it("understand what a proxy answers", async () => {
-    const { client } = await open((_, response) => void response.writeHead(502).end("<html>bad gateway"));
-    await expect(createTable(client.session, AT, [text])).rejects.toMatchObject({ code: "UNREACHABLE", message: expect.stringContaining("HTTP 502") });
+    const { client } = await open(
+      (_, response) => void response.writeHead(502).end("<html>bad gateway"),
+    );
+    await expect(createTable(client.session, AT, [text])).rejects.toMatchObject({
+      code: "UNREACHABLE",
+      message: expect.stringContaining("HTTP 502"),
+    });
   });
 
   it("ask for a vector index where the version has it", async () => {
     const { client, received } = await open();
-    await createTable(client.session, AT, [column("v", TYPES.vector(4))], { column: "v", metric: "l2sq", searchQuantization: "none" });
-    expect(received[1]?.headers).toMatchObject({ "tabular-vector-index-column": "v", "tabular-vector-index-distance-metric": "l2sq", "tabular-vector-index-search-quantization": "none" });
-    const { endpoint } = await serve((_, response) => void response.setHeader("server", "vast 5.4.0.0").end());
-    await expect(createTable((await connect({ endpoint, ...KEYS })).session, AT, [], { column: "v", metric: "ip" })).rejects.toMatchObject({ code: "USAGE" });
+    await createTable(client.session, AT, [column("v", TYPES.vector(4))], {
+      column: "v",
+      metric: "l2sq",
+      searchQuantization: "none",
+    });
+    expect(received[1]?.headers).toMatchObject({
+      "tabular-vector-index-column": "v",
+      "tabular-vector-index-distance-metric": "l2sq",
+      "tabular-vector-index-search-quantization": "none",
+    });
+    const { endpoint } = await serve(
+      (_, response) => void response.setHeader("server", "vast 5.4.0.0").end(),
+    );
+    await expect(
+      createTable((await connect({ endpoint, ...KEYS })).session, AT, [], {
+        column: "v",
+        metric: "ip",
+      }),
+    ).rejects.toMatchObject({ code: "USAGE" });
   });
 });
 
@@ -185,7 +311,13 @@ describe("rows", () => {
     expect([bits, ids.length, ids[199]]).toEqual([128, 200, (199n << 64n) + 1n]);
     expect(received.length).toBeGreaterThan(4);
     for (const { body } of received) expect(body.length).toBeLessThan(5 * 1024 * 1024);
-    const sent = received.slice(1).flatMap(({ body }) => [...RecordBatchReader.from(body)].flatMap((batch) => toValues(batch.data.children[0] as never)));
+    const sent = received
+      .slice(1)
+      .flatMap(({ body }) =>
+        [...RecordBatchReader.from(body)].flatMap((batch) =>
+          toValues(batch.data.children[0] as never),
+        ),
+      );
     expect(sent).toEqual(values);
   });
 
@@ -194,9 +326,22 @@ describe("rows", () => {
     const rows = { bits: 128, ids: [(1n << 64n) + 1n, 5n, 1n << 65n] } as const;
     await update(client.session, AT, rows, [text], [["b", "a", "c"]]);
     await remove(client.session, AT, rows);
-    const columns = received.slice(1).map(({ body }) => [...RecordBatchReader.from(body)][0]?.data.children.map(toValues as never));
-    expect(columns).toEqual([[[5n, (1n << 64n) + 1n, 1n << 65n], ["a", "b", "c"]], [[5n, (1n << 64n) + 1n, 1n << 65n]]]);
-    expect(received.slice(1).map(({ method, url }) => `${method} ${url}`)).toEqual(["PUT /b/s/t?rows", "DELETE /b/s/t?rows"]);
+    const columns = received
+      .slice(1)
+      .map(({ body }) =>
+        [...RecordBatchReader.from(body)][0]?.data.children.map(toValues as never),
+      );
+    expect(columns).toEqual([
+      [
+        [5n, (1n << 64n) + 1n, 1n << 65n],
+        ["a", "b", "c"],
+      ],
+      [[5n, (1n << 64n) + 1n, 1n << 65n]],
+    ]);
+    expect(received.slice(1).map(({ method, url }) => `${method} ${url}`)).toEqual([
+      "PUT /b/s/t?rows",
+      "DELETE /b/s/t?rows",
+    ]);
   });
 
   it("none are no request", async () => {

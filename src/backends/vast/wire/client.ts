@@ -1,6 +1,12 @@
 import { MediasearchError } from "../../../errors.ts";
 import { faultOf, isMissing } from "./faults.ts";
-import { type Call, createTransport, type Reply, type Transport, type TransportOptions } from "./transport.ts";
+import {
+  type Call,
+  createTransport,
+  type Reply,
+  type Transport,
+  type TransportOptions,
+} from "./transport.ts";
 import { type Feature, parseVersion, supports, type Version } from "./version.ts";
 
 export interface ConnectOptions extends TransportOptions {
@@ -29,10 +35,14 @@ export interface Session {
   readonly client: Pick<Client, "endpoint" | "supports" | "timeoutMs">;
   readonly txid: string;
   send(call: TabularCall): Promise<Reply>;
-  open(call: TabularCall): Promise<{ readonly headers: Reply["headers"]; readonly body: AsyncIterable<Buffer> }>;
+  open(
+    call: TabularCall,
+  ): Promise<{ readonly headers: Reply["headers"]; readonly body: AsyncIterable<Buffer> }>;
 }
 
-export type TabularCall = Omit<Call, "headers"> & { readonly headers?: Readonly<Record<string, string>> };
+export type TabularCall = Omit<Call, "headers"> & {
+  readonly headers?: Readonly<Record<string, string>>;
+};
 
 export interface Transaction extends Session {
   /**
@@ -53,37 +63,85 @@ const ROLLBACK_MS = 2000;
 export async function connect(options: ConnectOptions): Promise<Client> {
   const transport = await createTransport(options);
   try {
-    const probe = await transport.send({ method: "GET", path: [], op: "transaction", headers: { "tabular-get-vast-version": "true" }, repeatable: true, signal: options.signal, timeoutMs: options.connectMs, retryMs: options.connectMs });
-    return createClient(transport, parseVersion(probe.headers["server"], options.endpoint), options);
+    const probe = await transport.send({
+      method: "GET",
+      path: [],
+      op: "transaction",
+      headers: { "tabular-get-vast-version": "true" },
+      repeatable: true,
+      signal: options.signal,
+      timeoutMs: options.connectMs,
+      retryMs: options.connectMs,
+    });
+    return createClient(
+      transport,
+      parseVersion(probe.headers["server"], options.endpoint),
+      options,
+    );
   } catch (error) {
     transport.close();
     throw error;
   }
 }
 
-function createClient(transport: Transport, version: Version, { clientName = "mediasearch", signal }: ConnectOptions): Client {
+function createClient(
+  transport: Transport,
+  version: Version,
+  { clientName = "mediasearch", signal }: ConnectOptions,
+): Client {
   const { endpoint, timeoutMs } = transport;
   const can = (feature: Feature): boolean => supports(version, feature);
   const sessionOf = (txid: string): Session => {
     const complete = (call: TabularCall): Call => ({
-      signal, ...call,
-      headers: { "tabular-txid": txid, "tabular-api-version-id": "1", "tabular-client-name": clientName, ...call.headers },
+      signal,
+      ...call,
+      headers: {
+        "tabular-txid": txid,
+        "tabular-api-version-id": "1",
+        "tabular-client-name": clientName,
+        ...call.headers,
+      },
     });
-    return { client: { endpoint, timeoutMs, supports: can }, txid, send: (call) => transport.send(complete(call)), open: (call) => transport.open(complete(call)) };
+    return {
+      client: { endpoint, timeoutMs, supports: can },
+      txid,
+      send: (call) => transport.send(complete(call)),
+      open: (call) => transport.open(complete(call)),
+    };
   };
   const none = sessionOf("0");
   return {
-    endpoint, timeoutMs, version, supports: can, session: none,
+    endpoint,
+    timeoutMs,
+    version,
+    supports: can,
+    session: none,
     begin: async () => {
       // One that was begun twice lapses on the server, so a lost answer does no harm.
-      const { headers } = await none.send({ method: "POST", path: [], op: "transaction", repeatable: true });
+      const { headers } = await none.send({
+        method: "POST",
+        path: [],
+        op: "transaction",
+        repeatable: true,
+      });
       const txid = headers["tabular-txid"];
-      if (!txid || !/^\d+$/.test(txid)) throw new MediasearchError("UNREACHABLE", `${endpoint}: began a transaction without an id`, { subject: endpoint });
+      if (!txid || !/^\d+$/.test(txid))
+        throw new MediasearchError(
+          "UNREACHABLE",
+          `${endpoint}: began a transaction without an id`,
+          { subject: endpoint },
+        );
       return createTransaction(none, sessionOf(txid));
     },
     bucketExists: async (bucket) => {
       try {
-        await transport.send({ method: "HEAD", path: [bucket], headers: {}, repeatable: true, signal });
+        await transport.send({
+          method: "HEAD",
+          path: [bucket],
+          headers: {},
+          repeatable: true,
+          signal,
+        });
         return true;
       } catch (error) {
         if (isMissing(error)) return false;
@@ -96,14 +154,24 @@ function createClient(transport: Transport, version: Version, { clientName = "me
 
 function createTransaction(none: Session, session: Session): Transaction {
   const { timeoutMs } = session.client;
-  const call = (method: Call["method"], repeatable: boolean): Promise<Reply> => session.send({ method, path: [], op: "transaction", repeatable });
+  const call = (method: Call["method"], repeatable: boolean): Promise<Reply> =>
+    session.send({ method, path: [], op: "transaction", repeatable });
   // Idle ones lapse after a time that is not documented; VAST's Java client does the same.
-  const keepAlive = setInterval(() => void call("GET", true).catch(() => {}), KEEP_ALIVE_MS).unref();
-  const settle = async (error: unknown, wasCommitted: ((session: Session) => Promise<boolean>) | undefined): Promise<void> => {
-    const isOpen = await call("DELETE", true).then(() => true, (reason: unknown) => {
-      if (isMissing(reason)) return false;
-      throw unclear(none.client.endpoint, reason);
-    });
+  const keepAlive = setInterval(
+    () => void call("GET", true).catch(() => {}),
+    KEEP_ALIVE_MS,
+  ).unref();
+  const settle = async (
+    error: unknown,
+    wasCommitted: ((session: Session) => Promise<boolean>) | undefined,
+  ): Promise<void> => {
+    const isOpen = await call("DELETE", true).then(
+      () => true,
+      (reason: unknown) => {
+        if (isMissing(reason)) return false;
+        throw unclear(none.client.endpoint, reason);
+      },
+    );
     if (isOpen) throw error;
     if (wasCommitted ? await wasCommitted(none) : false) return;
     // One that was gone before the commit has lapsed.
@@ -123,20 +191,39 @@ function createTransaction(none: Session, session: Session): Transaction {
     async rollback() {
       clearInterval(keepAlive);
       // No reason to wait for: what is not rolled back now lapses.
-      await session.send({ method: "DELETE", path: [], op: "transaction", repeatable: true, timeoutMs: Math.min(timeoutMs, ROLLBACK_MS), retryMs: 0 }).catch(() => {});
+      await session
+        .send({
+          method: "DELETE",
+          path: [],
+          op: "transaction",
+          repeatable: true,
+          timeoutMs: Math.min(timeoutMs, ROLLBACK_MS),
+          retryMs: 0,
+        })
+        .catch(() => {});
     },
-    isOpen: () => call("GET", true).then(() => true, (error: unknown) => {
-      if (isMissing(error)) return false;
-      throw error;
-    }),
+    isOpen: () =>
+      call("GET", true).then(
+        () => true,
+        (error: unknown) => {
+          if (isMissing(error)) return false;
+          throw error;
+        },
+      ),
   };
 }
 
 /** Nobody can tell. Its cause is no fault of a call: what may have been done is not tried again. */
 const unclear = (endpoint: string, error: unknown): MediasearchError =>
-  new MediasearchError("UNREACHABLE", `${endpoint}: the answer to a commit was lost, and whether it was carried out is not known`, {
-    subject: endpoint, hint: "run the same command again: it looks at what is there", cause: new Error(String(error), { cause: error }),
-  });
+  new MediasearchError(
+    "UNREACHABLE",
+    `${endpoint}: the answer to a commit was lost, and whether it was carried out is not known`,
+    {
+      subject: endpoint,
+      hint: "run the same command again: it looks at what is there",
+      cause: new Error(String(error), { cause: error }),
+    },
+  );
 
 /** After these nobody knows whether a commit was carried out: no answer, a gateway's answer, a transaction that is gone. */
 function isUnclear(error: unknown): boolean {

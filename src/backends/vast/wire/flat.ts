@@ -2,13 +2,20 @@ import { Builder, ByteBuffer, type Offset } from "flatbuffers";
 
 /** One field of a table that is being written: its value under its own width. Offsets are strings, vectors or tables written before. */
 export type Slot =
-  | readonly ["offset", Offset] | readonly ["bool", boolean] | readonly ["u8" | "i8" | "i16" | "u16" | "i32" | "u32" | "f32" | "f64", number] | readonly ["i64" | "u64", bigint];
+  | readonly ["offset", Offset]
+  | readonly ["bool", boolean]
+  | readonly ["u8" | "i8" | "i16" | "u16" | "i32" | "u32" | "f32" | "f64", number]
+  | readonly ["i64" | "u64", bigint];
 
 /**
  * FlatBuffers tables without generated code (https://flatbuffers.dev/internals/); field numbers are those of protocol page §6.
  * `null` for a field that is left out. Zeros vanish as everywhere in FlatBuffers, unless `defaults` says what else is the default.
  */
-export function writeTable(b: Builder, slots: readonly (Slot | null)[], defaults: Readonly<Record<number, number>> = {}): Offset {
+export function writeTable(
+  b: Builder,
+  slots: readonly (Slot | null)[],
+  defaults: Readonly<Record<number, number>> = {},
+): Offset {
   b.startObject(slots.length);
   slots.forEach((slot, i) => {
     if (slot !== null) writeSlot(b, i, slot, defaults[i] ?? 0);
@@ -18,14 +25,26 @@ export function writeTable(b: Builder, slots: readonly (Slot | null)[], defaults
 
 function writeSlot(b: Builder, i: number, [kind, value]: Slot, zero: number): void {
   switch (kind) {
-    case "offset": return b.addFieldOffset(i, value, 0);
-    case "bool": return b.addFieldInt8(i, value ? 1 : 0, zero);
-    case "u8": case "i8": return b.addFieldInt8(i, value, zero);
-    case "i16": case "u16": return b.addFieldInt16(i, value, zero);
-    case "i32": case "u32": return b.addFieldInt32(i, value, zero);
-    case "f32": return b.addFieldFloat32(i, value, zero);
-    case "f64": return b.addFieldFloat64(i, value, zero);
-    case "i64": case "u64": return b.addFieldInt64(i, value, BigInt(zero));
+    case "offset":
+      return b.addFieldOffset(i, value, 0);
+    case "bool":
+      return b.addFieldInt8(i, value ? 1 : 0, zero);
+    case "u8":
+    case "i8":
+      return b.addFieldInt8(i, value, zero);
+    case "i16":
+    case "u16":
+      return b.addFieldInt16(i, value, zero);
+    case "i32":
+    case "u32":
+      return b.addFieldInt32(i, value, zero);
+    case "f32":
+      return b.addFieldFloat32(i, value, zero);
+    case "f64":
+      return b.addFieldFloat64(i, value, zero);
+    case "i64":
+    case "u64":
+      return b.addFieldInt64(i, value, BigInt(zero));
   }
 }
 
@@ -76,10 +95,11 @@ function tableAt(bb: ByteBuffer, at: number): FlatTable {
     const where = place(field);
     return where === 0 ? absent : get(where);
   };
-  const bytes = (field: number): Uint8Array | undefined => read(field, undefined, (where) => {
-    const start = bb.__vector(where);
-    return bb.bytes().subarray(start, start + bb.__vector_len(where));
-  });
+  const bytes = (field: number): Uint8Array | undefined =>
+    read(field, undefined, (where) => {
+      const start = bb.__vector(where);
+      return bb.bytes().subarray(start, start + bb.__vector_len(where));
+    });
   return {
     bytes,
     string: (field) => {
@@ -87,7 +107,12 @@ function tableAt(bb: ByteBuffer, at: number): FlatTable {
       return found && text.decode(found);
     },
     table: (field) => read(field, undefined, (where) => tableAt(bb, bb.__indirect(where))),
-    tables: (field) => read(field, [], (where) => Array.from({ length: bb.__vector_len(where) }, (_, i) => tableAt(bb, bb.__indirect(bb.__vector(where) + i * 4)))),
+    tables: (field) =>
+      read(field, [], (where) =>
+        Array.from({ length: bb.__vector_len(where) }, (_, i) =>
+          tableAt(bb, bb.__indirect(bb.__vector(where) + i * 4)),
+        ),
+      ),
     u8: (field) => read(field, 0, (where) => bb.readUint8(where)),
     i16: (field) => read(field, 0, (where) => bb.readInt16(where)),
     u16: (field) => read(field, 0, (where) => bb.readUint16(where)),

@@ -55,11 +55,13 @@ export async function* readFrames(chunks: AsyncIterable<Buffer>): AsyncIterable<
 async function readMessage(bytes: ByteReader): Promise<Pick<Framed, "message" | "isEnd">> {
   const prefix = await bytes.take(8);
   const length = prefix.readInt32LE(4);
-  if (prefix.readUInt32LE() !== CONTINUATION || length < 0 || length > LARGEST_BYTES) throw new Error("the reply is not a sequence of Arrow messages");
+  if (prefix.readUInt32LE() !== CONTINUATION || length < 0 || length > LARGEST_BYTES)
+    throw new Error("the reply is not a sequence of Arrow messages");
   if (length === 0) return { message: prefix, isEnd: true };
   const metadata = await bytes.take(length);
   const bodyLength = Number(readRoot(metadata).i64(3));
-  if (bodyLength < 0 || bodyLength > LARGEST_BYTES) throw new Error("a message of the reply has an impossible length");
+  if (bodyLength < 0 || bodyLength > LARGEST_BYTES)
+    throw new Error("a message of the reply has an impossible length");
   return { message: Buffer.concat([prefix, metadata, await bytes.take(bodyLength)]), isEnd: false };
 }
 

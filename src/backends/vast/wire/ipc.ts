@@ -1,8 +1,20 @@
-import { type Data, type Field, makeData, RecordBatch, RecordBatchReader, RecordBatchStreamWriter, Schema, Struct } from "apache-arrow";
+import {
+  type Data,
+  type Field,
+  makeData,
+  RecordBatch,
+  RecordBatchReader,
+  RecordBatchStreamWriter,
+  Schema,
+  Struct,
+} from "apache-arrow";
 import { toData, type Value } from "./values.ts";
 
 /** Rows as an Arrow IPC stream of exactly one batch, uncompressed, as inserts and updates want it. */
-export function writeRows(fields: readonly Field[], columns: readonly (readonly Value[])[]): Uint8Array {
+export function writeRows(
+  fields: readonly Field[],
+  columns: readonly (readonly Value[])[],
+): Uint8Array {
   const children = fields.map((field, i) => toData(field.type, columns[i] ?? []));
   const length = columns[0]?.length ?? 0;
   const schema = new Schema([...fields]);
@@ -14,9 +26,15 @@ export function writeRows(fields: readonly Field[], columns: readonly (readonly 
 }
 
 /** A schema by itself: a stream without rows. */
-export const writeSchema = (fields: readonly Field[]): Uint8Array => writeRows(fields, fields.map(() => []));
+export const writeSchema = (fields: readonly Field[]): Uint8Array =>
+  writeRows(
+    fields,
+    fields.map(() => []),
+  );
 
-export const readSchema = (stream: Uint8Array): Schema => RecordBatchReader.from(stream).open().schema;
+export const readSchema = (stream: Uint8Array): Schema =>
+  RecordBatchReader.from(stream).open().schema;
 
 /** The first column of every batch. */
-export const readFirstColumn = (stream: Uint8Array): Data[] => [...RecordBatchReader.from(stream)].flatMap((batch) => batch.data.children[0] ?? []);
+export const readFirstColumn = (stream: Uint8Array): Data[] =>
+  [...RecordBatchReader.from(stream)].flatMap((batch) => batch.data.children[0] ?? []);

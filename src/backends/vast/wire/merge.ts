@@ -1,6 +1,12 @@
 /** Runs up to `most` sources at a time and gives what they give, as it comes; none runs ahead of the reader by more than one item. */
-export async function* merge<T>(sources: readonly (() => AsyncIterable<T>)[], most: number): AsyncIterable<T> {
-  interface Running { readonly iterator: AsyncIterator<T>; next: Promise<{ readonly of: Running; readonly result: IteratorResult<T> }> }
+export async function* merge<T>(
+  sources: readonly (() => AsyncIterable<T>)[],
+  most: number,
+): AsyncIterable<T> {
+  interface Running {
+    readonly iterator: AsyncIterator<T>;
+    next: Promise<{ readonly of: Running; readonly result: IteratorResult<T> }>;
+  }
   const waiting = [...sources];
   const running = new Set<Running>();
   const advance = (one: Running): void => {

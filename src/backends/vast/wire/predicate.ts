@@ -2,7 +2,10 @@ import type { Value } from "./values.ts";
 
 /** One test of a column. A null never passes but for `is_null`. */
 export type Term =
-  | { readonly op: "equal" | "not_equal" | "less" | "less_equal" | "greater" | "greater_equal"; readonly value: Value }
+  | {
+      readonly op: "equal" | "not_equal" | "less" | "less_equal" | "greater" | "greater_equal";
+      readonly value: Value;
+    }
   | { readonly op: "between"; readonly low: Value; readonly high: Value }
   | { readonly op: "match_substring" | "prefix"; readonly value: string }
   | { readonly op: "is_null" | "is_valid" };
@@ -16,24 +19,37 @@ export interface Condition {
 /** All of the conditions; none = every row. */
 export type Filter = readonly Condition[];
 
-const one = (column: Condition["column"], ...anyOf: readonly Term[]): Condition => ({ column, anyOf });
+const one = (column: Condition["column"], ...anyOf: readonly Term[]): Condition => ({
+  column,
+  anyOf,
+});
 
-export const equal = (column: Condition["column"], value: Value): Condition => one(column, { op: "equal", value });
-export const compare = (column: Condition["column"], op: "not_equal" | "less" | "less_equal" | "greater" | "greater_equal", value: Value): Condition => one(column, { op, value });
+export const equal = (column: Condition["column"], value: Value): Condition =>
+  one(column, { op: "equal", value });
+export const compare = (
+  column: Condition["column"],
+  op: "not_equal" | "less" | "less_equal" | "greater" | "greater_equal",
+  value: Value,
+): Condition => one(column, { op, value });
 /** IN. @throws RangeError for an empty list, which the server refuses: it selects nothing, so there is nothing to ask. */
 export function oneOf(column: Condition["column"], values: readonly Value[]): Condition {
   if (values.length === 0) throw new RangeError("IN over an empty list");
   return one(column, ...values.map((value) => ({ op: "equal", value }) as const));
 }
 /** Both ends included. */
-export const between = (column: Condition["column"], low: Value, high: Value): Condition => one(column, { op: "between", low, high });
-export const startsWith = (column: Condition["column"], value: string): Condition => one(column, { op: "prefix", value });
-export const contains = (column: Condition["column"], value: string): Condition => one(column, { op: "match_substring", value });
+export const between = (column: Condition["column"], low: Value, high: Value): Condition =>
+  one(column, { op: "between", low, high });
+export const startsWith = (column: Condition["column"], value: string): Condition =>
+  one(column, { op: "prefix", value });
+export const contains = (column: Condition["column"], value: string): Condition =>
+  one(column, { op: "match_substring", value });
 export const isNull = (column: Condition["column"]): Condition => one(column, { op: "is_null" });
-export const isPresent = (column: Condition["column"]): Condition => one(column, { op: "is_valid" });
+export const isPresent = (column: Condition["column"]): Condition =>
+  one(column, { op: "is_valid" });
 /** @throws RangeError when the conditions are on different columns, which the server can't do. */
 export function either(...conditions: readonly [Condition, ...Condition[]]): Condition {
   const [first] = conditions;
-  if (conditions.some(({ column }) => String(column) !== String(first.column))) throw new RangeError("OR over different columns");
+  if (conditions.some(({ column }) => String(column) !== String(first.column)))
+    throw new RangeError("OR over different columns");
   return one(first.column, ...conditions.flatMap(({ anyOf }) => anyOf));
 }

@@ -48,18 +48,43 @@ const LARGEST_REQUEST_BYTES = Math.floor(0.9 * 5 * 1024 * 1024);
  */
 export async function* query(session: Session, at: TablePath, wanted: Query): AsyncIterable<Page> {
   const { columns, filter = [], filterColumns = [], parallel = 4 } = wanted;
-  const more = columnsOf(filter).filter((name) => !columns.some((column) => column.name === name)).map((name) => {
-    const found = filterColumns.find((column) => column.name === name);
-    if (!found) throw new RangeError(`the query filters by ${name}, whose type is not given`);
-    return found;
-  });
+  const more = columnsOf(filter)
+    .filter((name) => !columns.some((column) => column.name === name))
+    .map((name) => {
+      const found = filterColumns.find((column) => column.name === name);
+      if (!found) throw new RangeError(`the query filters by ${name}, whose type is not given`);
+      return found;
+    });
   const body = writeQuery([...columns, ...more], columns.length, filter);
-  if (body.length > LARGEST_REQUEST_BYTES) throw new RangeError(`the query is too large: ${body.length} bytes of ${LARGEST_REQUEST_BYTES}`);
-  const stats = wanted.splits === undefined || wanted.spread ? await tableStats(session, at) : undefined;
-  const splits = wanted.splits ?? Math.max(1, Math.ceil(Number(stats?.rows ?? 0n) / ROWS_PER_SPLIT));
-  const places = wanted.spread ? (stats?.addresses ?? []).map((address) => withHost(session.client.endpoint, address)) : [];
-  yield* merge(Array.from({ length: splits }, (_, split) => () =>
-    readSplit({ session, at, body, columns, split, splits, subSplits: wanted.subSplits ?? 4, pageRows: wanted.pageRows ?? 131_072, endpoint: places[split % places.length] })), parallel);
+  if (body.length > LARGEST_REQUEST_BYTES)
+    throw new RangeError(
+      `the query is too large: ${body.length} bytes of ${LARGEST_REQUEST_BYTES}`,
+    );
+  const stats =
+    wanted.splits === undefined || wanted.spread ? await tableStats(session, at) : undefined;
+  const splits =
+    wanted.splits ?? Math.max(1, Math.ceil(Number(stats?.rows ?? 0n) / ROWS_PER_SPLIT));
+  const places = wanted.spread
+    ? (stats?.addresses ?? []).map((address) => withHost(session.client.endpoint, address))
+    : [];
+  yield* merge(
+    Array.from(
+      { length: splits },
+      (_, split) => () =>
+        readSplit({
+          session,
+          at,
+          body,
+          columns,
+          split,
+          splits,
+          subSplits: wanted.subSplits ?? 4,
+          pageRows: wanted.pageRows ?? 131_072,
+          endpoint: places[split % places.length],
+        }),
+    ),
+    parallel,
+  );
 }
 
 function withHost(endpoint: string, host: string): string {
@@ -86,11 +111,14 @@ async function* readSplit(one: Split): AsyncIterable<Page> {
   let { endpoint } = one;
   let failures = 0;
   let lastProgress = Date.now();
-  const open = async (): Promise<AsyncIterable<Buffer>> => (await session.open({ ...requestOf(one, next), endpoint })).body;
+  const open = async (): Promise<AsyncIterable<Buffer>> =>
+    (await session.open({ ...requestOf(one, next), endpoint })).body;
   while (next.some((row) => row !== FINISHED)) {
     const before = next.join();
     // An address of the cluster that does not answer: the endpoint may.
-    const body = await (endpoint === undefined ? open() : open().catch(() => ((endpoint = undefined), open())));
+    const body = await (endpoint === undefined
+      ? open()
+      : open().catch(() => ((endpoint = undefined), open())));
     try {
       yield* readPages(body, one.columns, next);
       if (next.join() === before) throw new Error("the reply brought nothing");
@@ -98,7 +126,12 @@ async function* readSplit(one: Split): AsyncIterable<Page> {
       const ours = toWireError(error, one);
       if (!canGoOn(ours)) throw ours;
       failures++;
-      if (next.join() === before && (failures >= ATTEMPTS_WITHOUT_PROGRESS || Date.now() - lastProgress > 2 * session.client.timeoutMs)) throw ours;
+      if (
+        next.join() === before &&
+        (failures >= ATTEMPTS_WITHOUT_PROGRESS ||
+          Date.now() - lastProgress > 2 * session.client.timeoutMs)
+      )
+        throw ours;
       await sleep(Math.min(2000, 20 * 2 ** failures) * (0.5 + Math.random()));
     }
     // A page that came before a break is kept, and counts as progress.
@@ -109,8 +142,15 @@ async function* readSplit(one: Split): AsyncIterable<Page> {
   }
 }
 
-const requestOf = ({ at, body, split, splits, subSplits, pageRows }: Split, next: readonly bigint[]): Parameters<Session["open"]>[0] => ({
-  method: "GET", path: pathOf(at), op: "data", body, repeatable: true,
+const requestOf = (
+  { at, body, split, splits, subSplits, pageRows }: Split,
+  next: readonly bigint[],
+): Parameters<Session["open"]>[0] => ({
+  method: "GET",
+  path: pathOf(at),
+  op: "data",
+  body,
+  repeatable: true,
   headers: {
     "tabular-split": `${split},${splits},${ROW_GROUPS_PER_SUB_SPLIT}`,
     "tabular-num-of-subsplits": String(subSplits),
@@ -123,7 +163,9 @@ const requestOf = ({ at, body, split, splits, subSplits, pageRows }: Split, next
 });
 
 const toWireError = (error: unknown, { session, at }: Split): unknown =>
-  error instanceof MediasearchError || !(error instanceof Error) || error.name === "AbortError" ? error : brokenReply(`${session.client.endpoint} GET /${pathOf(at).join("/")}?data`, error.message);
+  error instanceof MediasearchError || !(error instanceof Error) || error.name === "AbortError"
+    ? error
+    : brokenReply(`${session.client.endpoint} GET /${pathOf(at).join("/")}?data`, error.message);
 
 const canGoOn = (error: unknown): boolean => [0, 503].includes(faultOf(error)?.status ?? -1);
 
@@ -135,13 +177,21 @@ interface PageParts {
 }
 
 /** Gives each page when its last leaf has ended, and notes in `next` where its sub-split goes on: not before. */
-async function* readPages(body: AsyncIterable<Buffer>, columns: readonly Field[], next: bigint[]): AsyncIterable<Page> {
+async function* readPages(
+  body: AsyncIterable<Buffer>,
+  columns: readonly Field[],
+  next: bigint[],
+): AsyncIterable<Page> {
   const wanted = columns.map(countLeaves);
   // Without columns there is one stream, of the number of rows.
-  const leafCount = Math.max(1, wanted.reduce((sum, count) => sum + count, 0));
+  const leafCount = Math.max(
+    1,
+    wanted.reduce((sum, count) => sum + count, 0),
+  );
   const parts = new Map<number, PageParts & { ended: number }>();
   for await (const { stream, nextRowId, message, isEnd } of readFrames(body)) {
-    if (stream >= next.length) throw new Error(`the reply is of sub-split ${stream}, of ${next.length}`);
+    if (stream >= next.length)
+      throw new Error(`the reply is of sub-split ${stream}, of ${next.length}`);
     const page = parts.get(stream) ?? { leaves: [], messages: [], rows: 0, ended: 0 };
     parts.set(stream, page);
     page.messages.push(message);
@@ -150,17 +200,23 @@ async function* readPages(body: AsyncIterable<Buffer>, columns: readonly Field[]
     if (data) page.leaves.push(data);
     page.messages = [];
     page.ended++;
-    if (page.ended > 1 && rows !== page.rows) throw new Error("the columns of a page differ in length");
+    if (page.ended > 1 && rows !== page.rows)
+      throw new Error("the columns of a page differ in length");
     page.rows = rows;
     if (page.ended < leafCount) continue;
     parts.delete(stream);
-    const result = rows === 0 ? undefined : { rows, columns: columnsOfPage(columns, wanted, page.leaves) };
+    const result =
+      rows === 0 ? undefined : { rows, columns: columnsOfPage(columns, wanted, page.leaves) };
     next[stream] = nextRowId;
     if (result) yield result;
   }
 }
 
-function columnsOfPage(columns: readonly Field[], wanted: readonly number[], leaves: readonly Data[]): Data[] {
+function columnsOfPage(
+  columns: readonly Field[],
+  wanted: readonly number[],
+  leaves: readonly Data[],
+): Data[] {
   let at = 0;
   return columns.map(({ type }, i) => assemble(type, leaves.slice(at, (at += wanted[i] ?? 0))));
 }

@@ -1,4 +1,14 @@
-import { type DataType, type Decimal, type Field, type FixedSizeList, type Int8, type Time, type Timestamp, Type, util } from "apache-arrow";
+import {
+  type DataType,
+  type Decimal,
+  type Field,
+  type FixedSizeList,
+  type Int8,
+  type Time,
+  type Timestamp,
+  Type,
+  util,
+} from "apache-arrow";
 import type { Builder, Offset } from "flatbuffers";
 import { byteWidth, childrenOf, numberFields } from "./columns.ts";
 import { finish, type Slot, writeTable, writeVector } from "./flat.ts";
@@ -13,47 +23,105 @@ const REF_FIELD_INDEX = 5;
  * The body of a query: Arrow Compute IR, of which the server knows one `Source` with schema, projection and filter (protocol page §6, §7).
  * `fields` are those to be given back, in order, then those that only the filter uses, each once.
  */
-export const writeQuery = (fields: readonly Field[], projected: number, filter: Filter): Uint8Array =>
+export const writeQuery = (
+  fields: readonly Field[],
+  projected: number,
+  filter: Filter,
+): Uint8Array =>
   finish((b) => {
     const positions = numberFields(fields);
     const all = filter.map((condition) => writeCondition(b, fields, condition));
-    const wanted = numberFields(fields.slice(0, projected)).filter(({ isLeaf }) => isLeaf).map(({ position }) => writeTable(b, [["u32", position]]));
+    const wanted = numberFields(fields.slice(0, projected))
+      .filter(({ isLeaf }) => isLeaf)
+      .map(({ position }) => writeTable(b, [["u32", position]]));
     const projection = writeVector(b, wanted);
     const where = writeCall(b, "and", all);
-    const schema = writeTable(b, [null, ["offset", writeVector(b, positions.filter(({ path }) => path.length === 1).map(({ field }) => writeField(b, field)))], null, null]);
-    const source = writeTable(b, [null, ["offset", b.createString("")], ["offset", where], ["offset", schema], ["offset", projection]]);
-    return writeTable(b, [["u8", RELATION_SOURCE], ["offset", source]]);
+    const schema = writeTable(b, [
+      null,
+      [
+        "offset",
+        writeVector(
+          b,
+          positions
+            .filter(({ path }) => path.length === 1)
+            .map(({ field }) => writeField(b, field)),
+        ),
+      ],
+      null,
+      null,
+    ]);
+    const source = writeTable(b, [
+      null,
+      ["offset", b.createString("")],
+      ["offset", where],
+      ["offset", schema],
+      ["offset", projection],
+    ]);
+    return writeTable(b, [
+      ["u8", RELATION_SOURCE],
+      ["offset", source],
+    ]);
   });
 
 /** Every top-level column that a filter uses. */
-export const columnsOf = (filter: Filter): string[] => [...new Set(filter.map(({ column }) => (typeof column === "string" ? column : (column[0] ?? ""))))];
+export const columnsOf = (filter: Filter): string[] => [
+  ...new Set(filter.map(({ column }) => (typeof column === "string" ? column : (column[0] ?? "")))),
+];
 
-const writeExpression = (b: Builder, kind: number, body: Offset): Offset => writeTable(b, [["u8", kind], ["offset", body]]);
+const writeExpression = (b: Builder, kind: number, body: Offset): Offset =>
+  writeTable(b, [
+    ["u8", kind],
+    ["offset", body],
+  ]);
 
 const writeCall = (b: Builder, name: string, args: readonly Offset[]): Offset => {
   const list = writeVector(b, args);
-  return writeExpression(b, EXPRESSION.call, writeTable(b, [["offset", b.createString(name)], ["offset", list], null]));
+  return writeExpression(
+    b,
+    EXPRESSION.call,
+    writeTable(b, [["offset", b.createString(name)], ["offset", list], null]),
+  );
 };
 
 const writeFieldRef = (b: Builder, position: number): Offset =>
-  writeExpression(b, EXPRESSION.fieldRef, writeTable(b, [["u8", REF_FIELD_INDEX], ["offset", writeTable(b, [["u32", position]])], null]));
+  writeExpression(
+    b,
+    EXPRESSION.fieldRef,
+    writeTable(b, [["u8", REF_FIELD_INDEX], ["offset", writeTable(b, [["u32", position]])], null]),
+  );
 
-function writeCondition(b: Builder, fields: readonly Field[], { column, anyOf }: Condition): Offset {
+function writeCondition(
+  b: Builder,
+  fields: readonly Field[],
+  { column, anyOf }: Condition,
+): Offset {
   const path = typeof column === "string" ? [column] : column;
-  const found = numberFields(fields).find((numbered) => numbered.path.length === path.length && numbered.path.every((name, i) => name === path[i]));
+  const found = numberFields(fields).find(
+    (numbered) =>
+      numbered.path.length === path.length && numbered.path.every((name, i) => name === path[i]),
+  );
   if (!found) throw new RangeError(`no column ${path.join(".")} to filter by`);
   if (anyOf.length === 0) throw new RangeError(`no term for column ${path.join(".")}`);
   // A vector is named by its item.
-  const position = found.field.type.typeId === Type.FixedSizeList ? found.position + 1 : found.position;
-  return writeCall(b, "or", anyOf.map((term) => writeTerm(b, position, found.field, term)));
+  const position =
+    found.field.type.typeId === Type.FixedSizeList ? found.position + 1 : found.position;
+  return writeCall(
+    b,
+    "or",
+    anyOf.map((term) => writeTerm(b, position, found.field, term)),
+  );
 }
 
 function writeTerm(b: Builder, position: number, field: Field, term: Term): Offset {
   const column = (): Offset => writeFieldRef(b, position);
-  const test = (name: string, value: Value): Offset => writeCall(b, name, [column(), writeLiteral(b, field, value)]);
+  const test = (name: string, value: Value): Offset =>
+    writeCall(b, name, [column(), writeLiteral(b, field, value)]);
   switch (term.op) {
-    case "is_null": case "is_valid": return writeCall(b, term.op, [column()]);
-    case "between": return writeCall(b, "and", [test("greater_equal", term.low), test("less_equal", term.high)]);
+    case "is_null":
+    case "is_valid":
+      return writeCall(b, term.op, [column()]);
+    case "between":
+      return writeCall(b, "and", [test("greater_equal", term.low), test("less_equal", term.high)]);
     case "prefix": {
       const low = Buffer.from(term.value);
       if (low.length === 0) return writeCall(b, "is_valid", [column()]);
@@ -61,76 +129,168 @@ function writeTerm(b: Builder, position: number, field: Field, term: Term): Offs
       high[high.length - 1] = (high.at(-1) ?? 0) + 1;
       return writeCall(b, "and", [test("greater_equal", low), test("less", high)]);
     }
-    default: return test(term.op, term.value);
+    default:
+      return test(term.op, term.value);
   }
 }
 
 /** Arrow's Field; literals have one without names. */
-function writeField(b: Builder, { name, nullable, type }: Field, { named = true, as = type.typeId as number } = {}): Offset {
-  const children = childrenOf(type).map((child) => writeField(b, child, { named, ...(type.typeId === Type.Map ? { as: Type.Map } : {}) }));
+function writeField(
+  b: Builder,
+  { name, nullable, type }: Field,
+  { named = true, as = type.typeId as number } = {},
+): Offset {
+  const children = childrenOf(type).map((child) =>
+    writeField(b, child, { named, ...(type.typeId === Type.Map ? { as: Type.Map } : {}) }),
+  );
   const list = children.length > 0 ? writeVector(b, children) : undefined;
   const body = writeType(b, type, as);
   const title = named ? b.createString(name) : undefined;
   return writeTable(b, [
-    title === undefined ? null : ["offset", title], ["bool", nullable], ["u8", as], ["offset", body], null, list === undefined ? null : ["offset", list], null,
+    title === undefined ? null : ["offset", title],
+    ["bool", nullable],
+    ["u8", as],
+    ["offset", body],
+    null,
+    list === undefined ? null : ["offset", list],
+    null,
   ]);
 }
 
 function writeType(b: Builder, type: DataType, as: number): Offset {
   switch (as) {
-    case Type.Int: return writeTable(b, [["i32", (type as Int8).bitWidth], ["bool", (type as Int8).isSigned]]);
-    case Type.Float: return writeTable(b, [["i16", [2, 4, 8].indexOf(byteWidth(type) ?? 0)]]);
-    case Type.Decimal: return writeTable(b, [["i32", (type as Decimal).precision], ["i32", (type as Decimal).scale], ["i32", 128]], { 2: 128 });
-    case Type.Date: return writeTable(b, [["i16", 0]], { 0: 1 });
-    case Type.Time: return writeTable(b, [["i16", (type as Time).unit], ["i32", (type as Time).bitWidth]], { 0: 1, 1: 32 });
+    case Type.Int:
+      return writeTable(b, [
+        ["i32", (type as Int8).bitWidth],
+        ["bool", (type as Int8).isSigned],
+      ]);
+    case Type.Float:
+      return writeTable(b, [["i16", [2, 4, 8].indexOf(byteWidth(type) ?? 0)]]);
+    case Type.Decimal:
+      return writeTable(
+        b,
+        [
+          ["i32", (type as Decimal).precision],
+          ["i32", (type as Decimal).scale],
+          ["i32", 128],
+        ],
+        { 2: 128 },
+      );
+    case Type.Date:
+      return writeTable(b, [["i16", 0]], { 0: 1 });
+    case Type.Time:
+      return writeTable(
+        b,
+        [
+          ["i16", (type as Time).unit],
+          ["i32", (type as Time).bitWidth],
+        ],
+        { 0: 1, 1: 32 },
+      );
     case Type.Timestamp: {
       const { timezone } = type as Timestamp;
       const zone = timezone ? b.createString(timezone) : undefined;
-      return writeTable(b, [["i16", (type as Timestamp).unit], zone === undefined ? null : ["offset", zone]]);
+      return writeTable(b, [
+        ["i16", (type as Timestamp).unit],
+        zone === undefined ? null : ["offset", zone],
+      ]);
     }
-    case Type.FixedSizeList: return writeTable(b, [["i32", (type as FixedSizeList).listSize]]);
-    case Type.Map: return writeTable(b, [["bool", false]]);
-    default: return writeTable(b, []);
+    case Type.FixedSizeList:
+      return writeTable(b, [["i32", (type as FixedSizeList).listSize]]);
+    case Type.Map:
+      return writeTable(b, [["bool", false]]);
+    default:
+      return writeTable(b, []);
   }
 }
 
 function writeLiteral(b: Builder, field: Field, value: Value): Offset {
   const [kind, body] = writeValue(b, field, value);
   // A vector's literal is a list.
-  const type = writeField(b, field, { named: false, as: field.type.typeId === Type.FixedSizeList ? Type.List : field.type.typeId });
-  return writeExpression(b, EXPRESSION.literal, writeTable(b, [["u8", kind], ["offset", body], ["offset", type]]));
+  const type = writeField(b, field, {
+    named: false,
+    as: field.type.typeId === Type.FixedSizeList ? Type.List : field.type.typeId,
+  });
+  return writeExpression(
+    b,
+    EXPRESSION.literal,
+    writeTable(b, [
+      ["u8", kind],
+      ["offset", body],
+      ["offset", type],
+    ]),
+  );
 }
 
-const INT_KINDS: Readonly<Record<number, readonly [signed: number, unsigned: number]>> = { 1: [2, 6], 2: [3, 7], 4: [4, 8], 8: [5, 9] };
+const INT_KINDS: Readonly<Record<number, readonly [signed: number, unsigned: number]>> = {
+  1: [2, 6],
+  2: [3, 7],
+  4: [4, 8],
+  8: [5, 9],
+};
 
-function writeValue(b: Builder, { type }: Field, value: Value): readonly [kind: number, body: Offset] {
+function writeValue(
+  b: Builder,
+  { type }: Field,
+  value: Value,
+): readonly [kind: number, body: Offset] {
   const of = (slot: Slot): Offset => writeTable(b, [slot]);
   const width = byteWidth(type) ?? 0;
   switch (type.typeId) {
-    case Type.Bool: return [1, of(["bool", value === true])];
+    case Type.Bool:
+      return [1, of(["bool", value === true])];
     case Type.Int: {
       const isSigned = (type as Int8).isSigned;
       const kind = INT_KINDS[width]?.[isSigned ? 0 : 1] ?? 0;
-      return [kind, of(width === 8 ? [isSigned ? "i64" : "u64", BigInt(value as bigint)] : [`${isSigned ? "i" : "u"}${width * 8}` as "i32", Number(value)])];
+      return [
+        kind,
+        of(
+          width === 8
+            ? [isSigned ? "i64" : "u64", BigInt(value as bigint)]
+            : [`${isSigned ? "i" : "u"}${width * 8}` as "i32", Number(value)],
+        ),
+      ];
     }
-    case Type.Date: return [10, of(["i64", BigInt(value as number)])];
-    case Type.Time: return [11, of(["i64", BigInt(value as bigint)])];
-    case Type.Timestamp: return [12, of(["i64", BigInt(value as bigint)])];
-    case Type.Decimal: return [15, of(["offset", b.createByteVector(decimalBytes(BigInt(value as bigint)))])];
-    case Type.Float: return width === 2 ? [16, of(["u16", util.float64ToUint16(Number(value))])] : width === 4 ? [17, of(["f32", Number(value)])] : [18, of(["f64", Number(value)])];
-    case Type.Utf8: return [22, of(["offset", b.createString(typeof value === "string" ? Buffer.from(value) : (value as Uint8Array))])];
-    case Type.Binary: return [23, of(["offset", b.createByteVector(value as Uint8Array)])];
+    case Type.Date:
+      return [10, of(["i64", BigInt(value as number)])];
+    case Type.Time:
+      return [11, of(["i64", BigInt(value as bigint)])];
+    case Type.Timestamp:
+      return [12, of(["i64", BigInt(value as bigint)])];
+    case Type.Decimal:
+      return [15, of(["offset", b.createByteVector(decimalBytes(BigInt(value as bigint)))])];
+    case Type.Float:
+      return width === 2
+        ? [16, of(["u16", util.float64ToUint16(Number(value))])]
+        : width === 4
+          ? [17, of(["f32", Number(value)])]
+          : [18, of(["f64", Number(value)])];
+    case Type.Utf8:
+      return [
+        22,
+        of([
+          "offset",
+          b.createString(typeof value === "string" ? Buffer.from(value) : (value as Uint8Array)),
+        ]),
+      ];
+    case Type.Binary:
+      return [23, of(["offset", b.createByteVector(value as Uint8Array)])];
     case Type.FixedSizeList: {
       const [item] = childrenOf(type) as [Field];
       const items = Array.from(value as ArrayLike<number>, (one) => writeItem(b, item, one));
       return [19, of(["offset", writeVector(b, items)])];
     }
-    default: throw new RangeError(`no predicate can be made on a column of type ${String(type)}`);
+    default:
+      throw new RangeError(`no predicate can be made on a column of type ${String(type)}`);
   }
 }
 
 function writeItem(b: Builder, item: Field, value: Value): Offset {
   const [kind, body] = writeValue(b, item, value);
   const type = writeField(b, item, { named: false });
-  return writeTable(b, [["u8", kind], ["offset", body], ["offset", type]]);
+  return writeTable(b, [
+    ["u8", kind],
+    ["offset", body],
+    ["offset", type],
+  ]);
 }

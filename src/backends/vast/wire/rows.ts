@@ -25,11 +25,22 @@ const MOST_INSERTED_ROWS = Math.floor((0.95 * LARGEST_BODY_BYTES) / 16);
  * Adds rows: as many requests as keep each body below 5 MiB, one batch each. Columns that are left out are null. Not to be repeated after a
  * broken connection in the same transaction: roll back. Resolves to the ids in the order of the rows.
  */
-export async function insert(session: Session, at: TablePath, fields: readonly Field[], columns: Columns): Promise<RowIds> {
+export async function insert(
+  session: Session,
+  at: TablePath,
+  fields: readonly Field[],
+  columns: Columns,
+): Promise<RowIds> {
   const ids: bigint[] = [];
   let bits: RowIds["bits"] = 64;
   for (const { body } of slices(fields, columns, LARGEST_BODY_BYTES, MOST_INSERTED_ROWS, at)) {
-    const reply = await session.send({ method: "POST", path: pathOf(at), op: "rows", body, repeatable: false });
+    const reply = await session.send({
+      method: "POST",
+      path: pathOf(at),
+      op: "rows",
+      body,
+      repeatable: false,
+    });
     const added = rowIds(readFirstColumn(reply.body));
     ({ bits } = added);
     for (const id of added.ids) ids.push(id);
@@ -40,25 +51,50 @@ export async function insert(session: Session, at: TablePath, fields: readonly F
 /** Columns of ids, as a query for `$row_id` or an insert gives them. */
 export function rowIds(columns: readonly Data[]): RowIds {
   const [first] = columns;
-  return { bits: first?.type.typeId === Type.Decimal ? 128 : 64, ids: columns.flatMap((data) => toValues(data) as bigint[]) };
+  return {
+    bits: first?.type.typeId === Type.Decimal ? 128 : 64,
+    ids: columns.flatMap((data) => toValues(data) as bigint[]),
+  };
 }
 
 /** Sets columns of rows, one value per id. Not those that a table is sorted, partitioned or indexed by. */
-export async function update(session: Session, at: TablePath, rows: RowIds, fields: readonly Field[], columns: Columns): Promise<void> {
+export async function update(
+  session: Session,
+  at: TablePath,
+  rows: RowIds,
+  fields: readonly Field[],
+  columns: Columns,
+): Promise<void> {
   const order = ascending(rows.ids);
-  const all = [order.map((i) => rows.ids[i]), ...columns.map((column) => order.map((i) => column[i]))];
-  for (const { body } of slices([rowIdField(rows.bits), ...fields], all, LARGEST_UPDATE_BYTES, MOST_UPDATED_ROWS, at))
+  const all = [
+    order.map((i) => rows.ids[i]),
+    ...columns.map((column) => order.map((i) => column[i])),
+  ];
+  for (const { body } of slices(
+    [rowIdField(rows.bits), ...fields],
+    all,
+    LARGEST_UPDATE_BYTES,
+    MOST_UPDATED_ROWS,
+    at,
+  ))
     await session.send({ method: "PUT", path: pathOf(at), op: "rows", body, repeatable: false });
 }
 
 export async function remove(session: Session, at: TablePath, rows: RowIds): Promise<void> {
   const sorted = ascending(rows.ids).map((i) => rows.ids[i]);
-  for (const { body } of slices([rowIdField(rows.bits)], [sorted], LARGEST_UPDATE_BYTES, MOST_UPDATED_ROWS, at))
+  for (const { body } of slices(
+    [rowIdField(rows.bits)],
+    [sorted],
+    LARGEST_UPDATE_BYTES,
+    MOST_UPDATED_ROWS,
+    at,
+  ))
     await session.send({ method: "DELETE", path: pathOf(at), op: "rows", body, repeatable: false });
 }
 
 /** The server wants ids in order, as the numbers that they are. */
-const ascending = (ids: readonly bigint[]): number[] => Array.from(ids.keys()).sort((a, b) => ((ids[a] ?? 0n) < (ids[b] ?? 0n) ? -1 : 1));
+const ascending = (ids: readonly bigint[]): number[] =>
+  Array.from(ids.keys()).sort((a, b) => ((ids[a] ?? 0n) < (ids[b] ?? 0n) ? -1 : 1));
 
 /** How many rows show how long a row is. */
 const SAMPLE_ROWS = 64;
@@ -67,11 +103,24 @@ const SAMPLE_ROWS = 64;
  * Bodies of one batch each below the limit; halved until they are. Nothing for no rows. A few rows are measured first, so that no body is made that
  * is many times too long.
  */
-export function* slices(fields: readonly Field[], columns: Columns, mostBytes: number, mostRows: number, at: TablePath): Iterable<{ readonly body: Uint8Array; readonly rows: number }> {
+export function* slices(
+  fields: readonly Field[],
+  columns: Columns,
+  mostBytes: number,
+  mostRows: number,
+  at: TablePath,
+): Iterable<{ readonly body: Uint8Array; readonly rows: number }> {
   const total = columns[0]?.length ?? 0;
-  const bodyOf = (from: number, to: number): Uint8Array => writeRows(fields, columns.map((column) => column.slice(from, to)));
-  const fitting = total <= SAMPLE_ROWS ? total : Math.ceil((SAMPLE_ROWS * mostBytes) / bodyOf(0, SAMPLE_ROWS).length);
-  for (let from = 0, size = Math.max(1, Math.min(total, mostRows, fitting)); from < total; ) {
+  const bodyOf = (from: number, to: number): Uint8Array =>
+    writeRows(
+      fields,
+      columns.map((column) => column.slice(from, to)),
+    );
+  const fitting =
+    total <= SAMPLE_ROWS
+      ? total
+      : Math.ceil((SAMPLE_ROWS * mostBytes) / bodyOf(0, SAMPLE_ROWS).length);
+  for (let from = 0, size = Math.max(1, Math.min(total, mostRows, fitting)); from < total;) {
     const to = Math.min(total, from + size);
     const body = bodyOf(from, to);
     if (body.length <= mostBytes) {
@@ -79,7 +128,18 @@ export function* slices(fields: readonly Field[], columns: Columns, mostBytes: n
       from = to;
       continue;
     }
-    if (to - from === 1) throw new MediasearchError("BUG", `a row of ${body.length} bytes is too large for the table ${at.table}`, { subject: at.table });
-    size = Math.max(1, Math.min(Math.floor((to - from) / 2), Math.floor(((to - from) * mostBytes * 0.9) / body.length)));
+    if (to - from === 1)
+      throw new MediasearchError(
+        "BUG",
+        `a row of ${body.length} bytes is too large for the table ${at.table}`,
+        { subject: at.table },
+      );
+    size = Math.max(
+      1,
+      Math.min(
+        Math.floor((to - from) / 2),
+        Math.floor(((to - from) * mostBytes * 0.9) / body.length),
+      ),
+    );
   }
 }

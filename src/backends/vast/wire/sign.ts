@@ -22,11 +22,30 @@ export type Sign = (request: ToSign, at?: Date) => Promise<Record<string, string
  */
 export function createSigner(keys: Keys, region: string, { digestHeader = true } = {}): Sign {
   const { accessKeyId, secretAccessKey, sessionToken } = keys;
-  const credentials = { accessKeyId, secretAccessKey, ...(sessionToken === undefined ? {} : { sessionToken }) };
-  const signer = new SignatureV4({ service: "s3", region, credentials, sha256: NodeSha256, uriEscapePath: false, applyChecksum: digestHeader });
+  const credentials = {
+    accessKeyId,
+    secretAccessKey,
+    ...(sessionToken === undefined ? {} : { sessionToken }),
+  };
+  const signer = new SignatureV4({
+    service: "s3",
+    region,
+    credentials,
+    sha256: NodeSha256,
+    uriEscapePath: false,
+    applyChecksum: digestHeader,
+  });
   return async ({ method, url, body }, at = new Date()) => {
     const { headers } = await signer.sign(
-      { method, protocol: url.protocol, hostname: url.hostname, path: url.pathname, headers: { host: url.host }, query: queryOf(url), body },
+      {
+        method,
+        protocol: url.protocol,
+        hostname: url.hostname,
+        path: url.pathname,
+        headers: { host: url.host },
+        query: queryOf(url),
+        body,
+      },
       { signingDate: at },
     );
     return headers;
@@ -35,17 +54,28 @@ export function createSigner(keys: Keys, region: string, { digestHeader = true }
 
 /** A bare key (`?transaction`) is signed as `transaction=`. */
 const queryOf = (url: URL): Record<string, string> =>
-  Object.fromEntries(url.search.slice(1).split("&").filter(Boolean).map((pair) => {
-    const at = pair.indexOf("=");
-    return at < 0 ? [decodeURIComponent(pair), ""] : [decodeURIComponent(pair.slice(0, at)), decodeURIComponent(pair.slice(at + 1))];
-  }));
+  Object.fromEntries(
+    url.search
+      .slice(1)
+      .split("&")
+      .filter(Boolean)
+      .map((pair) => {
+        const at = pair.indexOf("=");
+        return at < 0
+          ? [decodeURIComponent(pair), ""]
+          : [decodeURIComponent(pair.slice(0, at)), decodeURIComponent(pair.slice(at + 1))];
+      }),
+  );
 
 /** OpenSSL's SHA-256 in the shape that the signer wants: bodies are up to 5 MiB. */
 class NodeSha256 {
   private readonly hash: Hash | Hmac;
 
   constructor(secret?: string | ArrayBuffer | ArrayBufferView) {
-    this.hash = secret === undefined ? createHash("sha256") : createHmac("sha256", typeof secret === "string" ? secret : bytesOf(secret));
+    this.hash =
+      secret === undefined
+        ? createHash("sha256")
+        : createHmac("sha256", typeof secret === "string" ? secret : bytesOf(secret));
   }
 
   update(data: string | ArrayBuffer | ArrayBufferView): void {
@@ -62,4 +92,6 @@ class NodeSha256 {
 }
 
 const bytesOf = (data: ArrayBuffer | ArrayBufferView): Uint8Array =>
-  ArrayBuffer.isView(data) ? new Uint8Array(data.buffer, data.byteOffset, data.byteLength) : new Uint8Array(data);
+  ArrayBuffer.isView(data)
+    ? new Uint8Array(data.buffer, data.byteOffset, data.byteLength)
+    : new Uint8Array(data);

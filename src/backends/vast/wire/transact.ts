@@ -19,7 +19,11 @@ const CONFLICTS_MS = 60_000;
  * Work in one transaction: committed when it resolves, rolled back when it rejects. Run again from the start, in a new one, after a conflict with
  * another transaction and after a connection that broke before the commit; it must do nothing else that can't be done twice.
  */
-export async function transact<T>(client: Pick<Client, "begin" | "timeoutMs">, work: (session: Transaction) => Promise<T>, options: TransactOptions = {}): Promise<T> {
+export async function transact<T>(
+  client: Pick<Client, "begin" | "timeoutMs">,
+  work: (session: Transaction) => Promise<T>,
+  options: TransactOptions = {},
+): Promise<T> {
   const begun = Date.now();
   for (let attempts = 0; ; attempts++) {
     options.signal?.throwIfAborted();
@@ -28,7 +32,11 @@ export async function transact<T>(client: Pick<Client, "begin" | "timeoutMs">, w
     } catch (error) {
       const wait = Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** attempts) * (0.5 + Math.random());
       const patience = options.budgetMs ?? (isConflict(error) ? CONFLICTS_MS : client.timeoutMs);
-      if (!(error instanceof Lapsed) && !mayRunAgain(error) || Date.now() + wait > begun + patience) throw error instanceof Lapsed ? error.cause : error;
+      if (
+        (!(error instanceof Lapsed) && !mayRunAgain(error)) ||
+        Date.now() + wait > begun + patience
+      )
+        throw error instanceof Lapsed ? error.cause : error;
       await sleep(wait, undefined, { signal: options.signal });
     }
   }
@@ -38,20 +46,29 @@ export async function transact<T>(client: Pick<Client, "begin" | "timeoutMs">, w
 function mayRunAgain(error: unknown): boolean {
   const fault = faultOf(error);
   if (!fault) return false;
-  return isConflict(error) || fault.status === 503 || (fault.status === 0 && !/CERT|SIGNATURE|ALTNAME|ENOTFOUND/.test(fault.code));
+  return (
+    isConflict(error) ||
+    fault.status === 503 ||
+    (fault.status === 0 && !/CERT|SIGNATURE|ALTNAME|ENOTFOUND/.test(fault.code))
+  );
 }
 
 /** What failed did so because the transaction was gone: 404, as for a missing table. `cause` is what was said. */
 class Lapsed extends Error {}
 
-async function once<T>(client: Pick<Client, "begin">, work: (session: Transaction) => Promise<T>, { wasCommitted }: TransactOptions): Promise<T> {
+async function once<T>(
+  client: Pick<Client, "begin">,
+  work: (session: Transaction) => Promise<T>,
+  { wasCommitted }: TransactOptions,
+): Promise<T> {
   const transaction = await client.begin();
   try {
     const result = await work(transaction);
     await transaction.commit(wasCommitted);
     return result;
   } catch (error) {
-    if (isMissing(error) && !(await transaction.isOpen())) throw new Lapsed("the transaction has lapsed", { cause: error });
+    if (isMissing(error) && !(await transaction.isOpen()))
+      throw new Lapsed("the transaction has lapsed", { cause: error });
     await transaction.rollback();
     throw error;
   }

@@ -17,7 +17,11 @@ async function listen(server: Server): Promise<number> {
 }
 
 async function tlsServer(): Promise<string> {
-  const server = createHttps({ key: read("server.key"), cert: read("server.pem") }, (_, response) => void response.setHeader("server", "vast 5.5.0.10").setHeader("connection", "close").end());
+  const server = createHttps(
+    { key: read("server.key"), cert: read("server.pem") },
+    (_, response) =>
+      void response.setHeader("server", "vast 5.5.0.10").setHeader("connection", "close").end(),
+  );
   return `https://localhost:${await listen(server)}`;
 }
 
@@ -42,7 +46,9 @@ async function proxy(): Promise<{ readonly url: string; readonly asked: string[]
 
 describe("TLS", () => {
   it("is verified: a certificate of an unknown authority is UNREACHABLE, with the setting that mends it", async () => {
-    await expect(connect({ endpoint: await tlsServer(), ...KEYS, timeoutMs: 5000 })).rejects.toMatchObject({ code: "UNREACHABLE", hint: expect.stringContaining("VAST_CA_FILE") });
+    await expect(
+      connect({ endpoint: await tlsServer(), ...KEYS, timeoutMs: 5000 }),
+    ).rejects.toMatchObject({ code: "UNREACHABLE", hint: expect.stringContaining("VAST_CA_FILE") });
   });
 
   it("trusts an authority of the user's own", async () => {
@@ -56,25 +62,49 @@ describe("proxies", () => {
   it("are asked to connect for https, and the certificate is the server's all the same", async () => {
     const endpoint = await tlsServer();
     const { url, asked } = await proxy();
-    const client = await connect({ endpoint, ...KEYS, ca: read("ca.pem"), proxies: { https: url } });
+    const client = await connect({
+      endpoint,
+      ...KEYS,
+      ca: read("ca.pem"),
+      proxies: { https: url },
+    });
     client.close();
     expect(asked).toEqual([`CONNECT ${new URL(endpoint).host}`]);
-    await expect(connect({ endpoint, ...KEYS, proxies: { https: url } })).rejects.toMatchObject({ code: "UNREACHABLE" });
+    await expect(connect({ endpoint, ...KEYS, proxies: { https: url } })).rejects.toMatchObject({
+      code: "UNREACHABLE",
+    });
   });
 
   it("get the whole address for http", async () => {
     const { url, asked } = await proxy();
-    (await connect({ endpoint: "http://vast.example:8070", ...KEYS, proxies: { http: url } })).close();
+    (
+      await connect({ endpoint: "http://vast.example:8070", ...KEYS, proxies: { http: url } })
+    ).close();
     expect(asked).toEqual(["GET http://vast.example:8070/?transaction"]);
   });
 
   it("are passed by for hosts that need none", async () => {
     const { endpoint } = await serve((_, response) => void response.end());
     const { url, asked } = await proxy();
-    (await connect({ endpoint, ...KEYS, proxies: { http: url, no: "localhost,127.0.0.1" } })).close();
+    (
+      await connect({ endpoint, ...KEYS, proxies: { http: url, no: "localhost,127.0.0.1" } })
+    ).close();
     expect(asked).toEqual([]);
   });
 
-  for (const [no, isUsed] of [["", true], ["*", false], ["example.com", false], [".example.com", false], ["*.example.com", false], ["vast.example.com:9090", false], ["vast.example.com:80", true], ["ample.com", true], ["other.org, VAST.example.com", false]] as const)
-    it(`NO_PROXY="${no}" ${isUsed ? "uses" : "passes by"} the proxy`, () => expect(proxyFor(new URL("http://vast.example.com:9090"), { http: "http://p", no }) !== undefined).toBe(isUsed));
+  for (const [no, isUsed] of [
+    ["", true],
+    ["*", false],
+    ["example.com", false],
+    [".example.com", false],
+    ["*.example.com", false],
+    ["vast.example.com:9090", false],
+    ["vast.example.com:80", true],
+    ["ample.com", true],
+    ["other.org, VAST.example.com", false],
+  ] as const)
+    it(`NO_PROXY="${no}" ${isUsed ? "uses" : "passes by"} the proxy`, () =>
+      expect(
+        proxyFor(new URL("http://vast.example.com:9090"), { http: "http://p", no }) !== undefined,
+      ).toBe(isUsed));
 });

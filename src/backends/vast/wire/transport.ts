@@ -49,7 +49,9 @@ export interface Transport {
   /** The whole reply of a call that succeeded. Rejects with what faults.ts makes of the rest. */
   send(call: Call): Promise<Reply>;
   /** The reply as a stream; `body` rejects when it is cut or pauses for too long. */
-  open(call: Call): Promise<{ readonly headers: Reply["headers"]; readonly body: AsyncIterable<Buffer> }>;
+  open(
+    call: Call,
+  ): Promise<{ readonly headers: Reply["headers"]; readonly body: AsyncIterable<Buffer> }>;
   close(): void;
 }
 
@@ -61,10 +63,14 @@ export async function createTransport(options: TransportOptions): Promise<Transp
   const { endpoint, timeoutMs = 30_000 } = options;
   const sign = createSigner(options, options.region ?? "us-east-1");
   const main = new URL(endpoint);
-  const newAgent = (url: URL): ReturnType<typeof agentFor> => agentFor(url, options.proxies ?? {}, options.maxSockets ?? 32);
+  const newAgent = (url: URL): ReturnType<typeof agentFor> =>
+    agentFor(url, options.proxies ?? {}, options.maxSockets ?? 32);
   const agents = new Map([[main.origin, await newAgent(main)]]);
   // Certificates are always verified. A connection to an address of the cluster is checked against the name that the user gave.
-  const tls = { ...(options.ca === undefined ? {} : { ca: options.ca }), ...(isIP(main.hostname) ? {} : { servername: main.hostname }) };
+  const tls = {
+    ...(options.ca === undefined ? {} : { ca: options.ca }),
+    ...(isIP(main.hostname) ? {} : { servername: main.hostname }),
+  };
   const { request: httpsRequest } = await import("node:https");
 
   const attempt = async (call: Call): Promise<IncomingMessage> => {
@@ -72,25 +78,62 @@ export async function createTransport(options: TransportOptions): Promise<Transp
     let agent = agents.get(url.origin);
     if (!agent) agents.set(url.origin, (agent = await newAgent(url)));
     const body = call.body ?? EMPTY;
-    const headers = { ...call.headers, ...(await sign({ method: call.method, url, body })), "user-agent": "mediasearch", ...lengthOf(call, body) };
+    const headers = {
+      ...call.headers,
+      ...(await sign({ method: call.method, url, body })),
+      "user-agent": "mediasearch",
+      ...lengthOf(call, body),
+    };
     const subject = subjectOf(url, call);
-    const reply = await exchange(url.protocol === "https:" ? httpsRequest : httpRequest, url, { ...tls, method: call.method, headers, agent, signal: call.signal }, body, call.timeoutMs ?? timeoutMs, subject);
+    const reply = await exchange(
+      url.protocol === "https:" ? httpsRequest : httpRequest,
+      url,
+      { ...tls, method: call.method, headers, agent, signal: call.signal },
+      body,
+      call.timeoutMs ?? timeoutMs,
+      subject,
+    );
     if (reply.statusCode === 200) return reply;
-    throw serverFault(reply.statusCode ?? 0, (await collect(watched(reply, timeoutMs, subject), ERROR_BODY_BYTES)).toString(), subject, header(reply, "x-amz-request-id"));
+    throw serverFault(
+      reply.statusCode ?? 0,
+      (await collect(watched(reply, timeoutMs, subject), ERROR_BODY_BYTES)).toString(),
+      subject,
+      header(reply, "x-amz-request-id"),
+    );
   };
   // One of many addresses is asked once: the endpoint serves as well.
-  const open = (call: Call): Promise<IncomingMessage> => retrying(() => attempt(call), call, call.retryMs ?? (call.endpoint === undefined ? timeoutMs : 0));
+  const open = (call: Call): Promise<IncomingMessage> =>
+    retrying(
+      () => attempt(call),
+      call,
+      call.retryMs ?? (call.endpoint === undefined ? timeoutMs : 0),
+    );
 
   return {
-    endpoint, timeoutMs,
+    endpoint,
+    timeoutMs,
     async open(call) {
       const reply = await open(call);
-      return { headers: headersOf(reply), body: watched(reply, timeoutMs, subjectOf(urlOf(endpoint, call), call)) };
+      return {
+        headers: headersOf(reply),
+        body: watched(reply, timeoutMs, subjectOf(urlOf(endpoint, call), call)),
+      };
     },
-    send: (call) => retrying(async () => {
-      const reply = await attempt(call);
-      return { headers: headersOf(reply), body: await collect(watched(reply, timeoutMs, subjectOf(urlOf(endpoint, call), call)), Infinity) };
-    }, call, call.retryMs ?? timeoutMs),
+    send: (call) =>
+      retrying(
+        async () => {
+          const reply = await attempt(call);
+          return {
+            headers: headersOf(reply),
+            body: await collect(
+              watched(reply, timeoutMs, subjectOf(urlOf(endpoint, call), call)),
+              Infinity,
+            ),
+          };
+        },
+        call,
+        call.retryMs ?? timeoutMs,
+      ),
     close() {
       for (const agent of agents.values()) agent.destroy();
     },
@@ -98,32 +141,68 @@ export async function createTransport(options: TransportOptions): Promise<Transp
 }
 
 /** RFC 3986: what is escaped on the wire is what is signed. */
-const escape = (text: string): string => encodeURIComponent(text).replace(/[!'()*]/g, (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`);
+const escape = (text: string): string =>
+  encodeURIComponent(text).replace(
+    /[!'()*]/g,
+    (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`,
+  );
 
-export function urlOf(endpoint: string, { path, op, params = {} }: Pick<Call, "path" | "op" | "params">): URL {
-  const pairs = Object.entries(params).toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([key, value]) => `${escape(key)}=${escape(value)}`);
+export function urlOf(
+  endpoint: string,
+  { path, op, params = {} }: Pick<Call, "path" | "op" | "params">,
+): URL {
+  const pairs = Object.entries(params)
+    .toSorted(([a], [b]) => (a < b ? -1 : 1))
+    .map(([key, value]) => `${escape(key)}=${escape(value)}`);
   const query = [...(op === undefined ? [] : [op]), ...pairs].join("&");
-  return new URL(`/${path.join("/").split("/").map(escape).join("/")}${query === "" ? "" : `?${query}`}`, endpoint);
+  return new URL(
+    `/${path.join("/").split("/").map(escape).join("/")}${query === "" ? "" : `?${query}`}`,
+    endpoint,
+  );
 }
 
-const subjectOf = (url: URL, { method, path, op }: Call): string => `${url.origin} ${method} /${path.join("/")}${op === undefined ? "" : `?${op}`}`;
+const subjectOf = (url: URL, { method, path, op }: Call): string =>
+  `${url.origin} ${method} /${path.join("/")}${op === undefined ? "" : `?${op}`}`;
 
 /** Never chunked; a GET without a body says nothing of its length. */
 const lengthOf = ({ method }: Call, body: Uint8Array): Record<string, string> =>
-  body.length > 0 || method !== "GET" && method !== "HEAD" ? { "content-length": String(body.length) } : {};
+  body.length > 0 || (method !== "GET" && method !== "HEAD")
+    ? { "content-length": String(body.length) }
+    : {};
 
 const header = (reply: IncomingMessage, name: string): string | undefined => headersOf(reply)[name];
 const headersOf = ({ headers }: IncomingMessage): Reply["headers"] =>
-  Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, Array.isArray(value) ? value.join(", ") : value]));
+  Object.fromEntries(
+    Object.entries(headers).map(([name, value]) => [
+      name,
+      Array.isArray(value) ? value.join(", ") : value,
+    ]),
+  );
 
 type Requester = typeof httpRequest;
 
 /** One request up to the head of its answer, which may take `timeoutMs` from the last sign of life. */
-function exchange(send: Requester, url: URL, options: RequestOptions, body: Uint8Array, timeoutMs: number, subject: string): Promise<IncomingMessage> {
+function exchange(
+  send: Requester,
+  url: URL,
+  options: RequestOptions,
+  body: Uint8Array,
+  timeoutMs: number,
+  subject: string,
+): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
     const request = send(url, options);
-    const tooLong = setTimeout(() => request.destroy(Object.assign(new Error(`no answer within ${timeoutMs} ms`), { code: "ETIMEDOUT" })), timeoutMs);
-    request.on("socket", (socket) => socket.connecting && socket.once("connect", () => tooLong.refresh()));
+    const tooLong = setTimeout(
+      () =>
+        request.destroy(
+          Object.assign(new Error(`no answer within ${timeoutMs} ms`), { code: "ETIMEDOUT" }),
+        ),
+      timeoutMs,
+    );
+    request.on(
+      "socket",
+      (socket) => socket.connecting && socket.once("connect", () => tooLong.refresh()),
+    );
     request.on("finish", () => tooLong.refresh());
     request.once("response", (reply) => {
       clearTimeout(tooLong);
@@ -132,15 +211,26 @@ function exchange(send: Requester, url: URL, options: RequestOptions, body: Uint
     request.on("error", (error) => {
       clearTimeout(tooLong);
       const { signal } = options;
-      reject(signal?.aborted ? signal.reason as Error : networkFault(error, subject));
+      reject(signal?.aborted ? (signal.reason as Error) : networkFault(error, subject));
     });
     request.end(body);
   });
 }
 
 /** The pieces of a reply; its end before it is whole, or silence, is a failure. */
-async function* watched(reply: IncomingMessage, timeoutMs: number, subject: string): AsyncIterable<Buffer> {
-  const listen = (): NodeJS.Timeout => setTimeout(() => reply.destroy(Object.assign(new Error(`the answer stopped for ${timeoutMs} ms`), { code: "ETIMEDOUT" })), timeoutMs);
+async function* watched(
+  reply: IncomingMessage,
+  timeoutMs: number,
+  subject: string,
+): AsyncIterable<Buffer> {
+  const listen = (): NodeJS.Timeout =>
+    setTimeout(
+      () =>
+        reply.destroy(
+          Object.assign(new Error(`the answer stopped for ${timeoutMs} ms`), { code: "ETIMEDOUT" }),
+        ),
+      timeoutMs,
+    );
   let silence = listen();
   try {
     for await (const chunk of reply) {
@@ -180,7 +270,11 @@ function mayRetry(error: unknown, { repeatable }: Pick<Call, "repeatable">): boo
 }
 
 /** Exponential waits with jitter, for `budgetMs` at most; each attempt is signed anew. */
-export async function retrying<T>(act: () => Promise<T>, call: Pick<Call, "repeatable" | "signal">, budgetMs: number): Promise<T> {
+export async function retrying<T>(
+  act: () => Promise<T>,
+  call: Pick<Call, "repeatable" | "signal">,
+  budgetMs: number,
+): Promise<T> {
   const end = Date.now() + budgetMs;
   for (let attempts = 0; ; attempts++) {
     call.signal?.throwIfAborted();

@@ -5,19 +5,49 @@ import { column, TYPES } from "./columns.ts";
 import { readSchema, writeRows, writeSchema } from "./ipc.ts";
 import { toValues, type Value } from "./values.ts";
 
-const COLUMNS: readonly (readonly [name: string, type: Field["type"], values: readonly Value[]])[] = [
-  ["int8", TYPES.int8(), [-128, null, 127]], ["int16", TYPES.int16(), [-32_768, 0, null]], ["int32", TYPES.int32(), [null, -2_147_483_648, 5]],
-  ["int64", TYPES.int64(), [-9_007_199_254_740_993n, null, 1n]], ["uint8", TYPES.uint8(), [255, 0, null]], ["uint16", TYPES.uint16(), [65_535, 1, null]],
-  ["uint32", TYPES.uint32(), [4_294_967_295, null, 0]], ["uint64", TYPES.uint64(), [18_446_744_073_709_551_615n, null, 0n]],
-  ["float16", TYPES.float16(), [1.5, null, -0.25]], ["float32", TYPES.float32(), [1.5, null, -0.25]], ["float64", TYPES.float64(), [0.1, null, Number.MAX_VALUE]],
-  ["bool", TYPES.bool(), [true, null, false]], ["utf8", TYPES.utf8(), ["Ünïcode 🌉", null, ""]], ["binary", TYPES.binary(), [Uint8Array.of(0, 255), null, Uint8Array.of()]],
-  ["date", TYPES.date(), [19_724, null, -1]], ["time of 32 bits", TYPES.time(1, 32), [1, null, 86_399_999]], ["time of 64 bits", TYPES.time(3, 64), [1n, null, 86_399_999_999_999n]],
-  ["timestamp", TYPES.timestamp(3), [1_704_164_645_000_006_789n, null, -1n]], ["timestamp with zone", TYPES.timestamp(0, "Europe/Berlin"), [1n, null, 2n]],
-  ["decimal", TYPES.decimal(38, 4), [-123_456_789_012_345_678_901_234_567n, null, 1n]], ["vector", TYPES.vector(2), [Float32Array.of(1, -2), null, Float32Array.of(0.5, 0)]],
-  ["list", TYPES.list(TYPES.utf8()), [["a", null], null, []]], ["list of vectors", TYPES.list(TYPES.vector(1)), [[Float32Array.of(3)], null, []]],
-  ["struct", TYPES.struct([column("x", TYPES.int32()), column("y", TYPES.list(TYPES.int64()))]), [{ x: 1, y: [2n] }, null, { x: null, y: null }]],
-  ["map", TYPES.map(TYPES.utf8(), TYPES.float64()), [[["k", 1.5], ["l", null]], null, []]],
-];
+const COLUMNS: readonly (readonly [name: string, type: Field["type"], values: readonly Value[]])[] =
+  [
+    ["int8", TYPES.int8(), [-128, null, 127]],
+    ["int16", TYPES.int16(), [-32_768, 0, null]],
+    ["int32", TYPES.int32(), [null, -2_147_483_648, 5]],
+    ["int64", TYPES.int64(), [-9_007_199_254_740_993n, null, 1n]],
+    ["uint8", TYPES.uint8(), [255, 0, null]],
+    ["uint16", TYPES.uint16(), [65_535, 1, null]],
+    ["uint32", TYPES.uint32(), [4_294_967_295, null, 0]],
+    ["uint64", TYPES.uint64(), [18_446_744_073_709_551_615n, null, 0n]],
+    ["float16", TYPES.float16(), [1.5, null, -0.25]],
+    ["float32", TYPES.float32(), [1.5, null, -0.25]],
+    ["float64", TYPES.float64(), [0.1, null, Number.MAX_VALUE]],
+    ["bool", TYPES.bool(), [true, null, false]],
+    ["utf8", TYPES.utf8(), ["Ünïcode 🌉", null, ""]],
+    ["binary", TYPES.binary(), [Uint8Array.of(0, 255), null, Uint8Array.of()]],
+    ["date", TYPES.date(), [19_724, null, -1]],
+    ["time of 32 bits", TYPES.time(1, 32), [1, null, 86_399_999]],
+    ["time of 64 bits", TYPES.time(3, 64), [1n, null, 86_399_999_999_999n]],
+    ["timestamp", TYPES.timestamp(3), [1_704_164_645_000_006_789n, null, -1n]],
+    ["timestamp with zone", TYPES.timestamp(0, "Europe/Berlin"), [1n, null, 2n]],
+    ["decimal", TYPES.decimal(38, 4), [-123_456_789_012_345_678_901_234_567n, null, 1n]],
+    ["vector", TYPES.vector(2), [Float32Array.of(1, -2), null, Float32Array.of(0.5, 0)]],
+    ["list", TYPES.list(TYPES.utf8()), [["a", null], null, []]],
+    ["list of vectors", TYPES.list(TYPES.vector(1)), [[Float32Array.of(3)], null, []]],
+    [
+      "struct",
+      TYPES.struct([column("x", TYPES.int32()), column("y", TYPES.list(TYPES.int64()))]),
+      [{ x: 1, y: [2n] }, null, { x: null, y: null }],
+    ],
+    [
+      "map",
+      TYPES.map(TYPES.utf8(), TYPES.float64()),
+      [
+        [
+          ["k", 1.5],
+          ["l", null],
+        ],
+        null,
+        [],
+      ],
+    ],
+  ];
 
 describe("a column of", () => {
   for (const [name, type, values] of COLUMNS)
@@ -31,18 +61,33 @@ describe("a column of", () => {
     it(`${name} is the same out of several batches`, () => {
       const long = Array.from({ length: 5 }, () => values).flat();
       const cuts = [0, 1, 1, 7, 10, long.length];
-      const pieces = cuts.slice(1).map((to, i) => [...RecordBatchReader.from(writeRows([column(name, type)], [long.slice(cuts[i], to)]))].flatMap((batch) => batch.data.children[0] ?? []));
+      const pieces = cuts
+        .slice(1)
+        .map((to, i) =>
+          [
+            ...RecordBatchReader.from(writeRows([column(name, type)], [long.slice(cuts[i], to)])),
+          ].flatMap((batch) => batch.data.children[0] ?? []),
+        );
       expect(toValues(joinData(pieces.flat() as never))).toEqual(long);
     });
 });
 
 describe("a schema", () => {
   it("is written with nullable columns, vectors with items that are not", () => {
-    const [vector, list] = readSchema(writeSchema([column("vector", TYPES.vector(3)), column("list", TYPES.list(TYPES.int8()))])).fields;
-    expect([vector?.nullable, vector?.type.children[0]?.nullable, list?.nullable, list?.type.children[0]?.nullable]).toEqual([true, false, true, true]);
+    const [vector, list] = readSchema(
+      writeSchema([column("vector", TYPES.vector(3)), column("list", TYPES.list(TYPES.int8()))]),
+    ).fields;
+    expect([
+      vector?.nullable,
+      vector?.type.children[0]?.nullable,
+      list?.nullable,
+      list?.type.children[0]?.nullable,
+    ]).toEqual([true, false, true, true]);
   });
 
   it("a vector of another length is refused", () => {
-    expect(() => writeRows([column("v", TYPES.vector(3))], [[Float32Array.of(1)]])).toThrow("1 values in a column of 3");
+    expect(() => writeRows([column("v", TYPES.vector(3))], [[Float32Array.of(1)]])).toThrow(
+      "1 values in a column of 3",
+    );
   });
 });

@@ -18,16 +18,26 @@ const OLDEST: Version = SINCE.insertedRowIds;
 
 /** @throws USAGE when the server is another one, or a cluster that this client does not know. */
 export function parseVersion(server: string | undefined, endpoint: string): Version {
-  const hint = "check VAST_ENDPOINT: the address of the cluster's DataBase, not of its S3 or of a proxy's own page";
-  if (!server?.startsWith("vast")) throw new MediasearchError("USAGE", `${endpoint}: not a VAST server${server ? ` (it calls itself "${server}")` : ""}`, { subject: endpoint, hint });
+  const hint =
+    "check VAST_ENDPOINT: the address of the cluster's DataBase, not of its S3 or of a proxy's own page";
+  if (!server?.startsWith("vast"))
+    throw new MediasearchError(
+      "USAGE",
+      `${endpoint}: not a VAST server${server ? ` (it calls itself "${server}")` : ""}`,
+      { subject: endpoint, hint },
+    );
   const found = /^vast (\d+)\.(\d+)\.(\d+)\.(\d+)$/.exec(server);
   const version = found?.slice(1).map(Number) as unknown as Version | undefined;
   if (!version || isBefore(version, OLDEST))
-    throw new MediasearchError("USAGE", `${endpoint}: unsupported cluster version "${server}"`, { subject: endpoint, hint: `VAST ${OLDEST.slice(0, 2).join(".")} or newer is needed` });
+    throw new MediasearchError("USAGE", `${endpoint}: unsupported cluster version "${server}"`, {
+      subject: endpoint,
+      hint: `VAST ${OLDEST.slice(0, 2).join(".")} or newer is needed`,
+    });
   return version;
 }
 
-export const supports = (version: Version, feature: Feature): boolean => !isBefore(version, SINCE[feature]);
+export const supports = (version: Version, feature: Feature): boolean =>
+  !isBefore(version, SINCE[feature]);
 
 function isBefore(a: Version, b: Version): boolean {
   const at = a.findIndex((part, i) => part !== b[i]);
