@@ -8,10 +8,10 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join, resolve } from "node:path";
 import { openBackend } from "../src/backends/registry.ts";
-import { main } from "../src/cli.ts";
-import { queryTerms } from "../src/search/parse-query.ts";
+import { main } from "../src/cli/main.ts";
+import { queryTerms } from "../src/text/query-terms.ts";
 import type { SearchMode } from "../src/search/hybrid.ts";
-import { tokens } from "../src/search/words.ts";
+import { tokens } from "../src/text/words.ts";
 import { type Lookup, lookups } from "./quality/lookups.ts";
 
 const MODES = ["keyword", "semantic", "hybrid"] as const satisfies readonly SearchMode[];

@@ -22,7 +22,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import Sqlite from "better-sqlite3";
 import { openEmbedder } from "../src/embed/registry.ts";
-import { embedInContext } from "../src/search/in-context.ts";
+import { embedInContext } from "../src/embed/passages.ts";
 import type { Segment } from "../src/types.ts";
 
 const given = process.argv
@@ -31,7 +31,7 @@ const given = process.argv
   .map(Number);
 const sizes = given.length > 0 ? given : [1000, 10_000, 100_000];
 const isFull = process.argv.includes("--full");
-const MOST_EMBEDDED = 20_000;
+const MAX_EMBEDDED = 20_000;
 const SEGMENTS = 10;
 const root = fileURLToPath(new URL("..", import.meta.url));
 const work = mkdtempSync(join(tmpdir(), "mediasearch-scale-"));
@@ -174,7 +174,7 @@ process.stdout.write(
 for (const files of sizes) {
   const folder = tree(files);
   const home = join(work, `home-${files}`);
-  const isEmbedding = isFull || files <= MOST_EMBEDDED;
+  const isEmbedding = isFull || files <= MAX_EMBEDDED;
   const first = await index(isEmbedding ? root : withoutModel(), folder, home);
   if (!isEmbedding) complete(join(home, "library.sqlite"));
   const again = await index(root, folder, home);

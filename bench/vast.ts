@@ -38,7 +38,7 @@ const version = (n: number): AssetVersion => ({
   sizeBytes: 1,
   mtimeMs: n,
   fingerprint: `f${n}`,
-  captionsStat: "",
+  sidecarKey: "",
   origin: "asr",
   engine: "bench",
   language: "en",

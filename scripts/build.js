@@ -2,7 +2,7 @@
 // than one that loads fifty, and one that loads CommonJS faster than one that loads ES modules (bench/README.md). What packages bring stays outside, but
 // for the small ones that every command or every search needs.
 import { cpSync, globSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
-import { posix, relative } from "node:path";
+import { dirname, posix, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { rolldown } from "rolldown";
 
@@ -83,11 +83,32 @@ const required = {
  * To load a file takes half a millisecond, however small: what every command needs is one, and what every search needs another. Modules that only some
  * commands need stay out of these: of a file that is in the compile cache already, functions that nobody called then are compiled anew each time.
  */
+const folder = (...paths) => new RegExp(`[\\\\/](?:${paths.join("|")})`.replaceAll("/", "[\\\\/]"));
 const groups = [
-  { name: "common", test: /[\\/]src[\\/](?:(?:errors|place|output)\.ts|config[\\/])|rolldown/ },
+  {
+    name: "common",
+    test: folder(
+      "src/(?:errors|place)\\.ts",
+      "src/config/",
+      "src/terminal/",
+      "src/text/(?:format|strip-controls)\\.ts",
+      "rolldown",
+    ),
+  },
   {
     name: "search",
-    test: /[\\/](?:@noble|better-sqlite3)[\\/]|[\\/]src[\\/](?:search[\\/]|backends[\\/](?:local[\\/]|registry|lease)|embed[\\/](?:registry|remember-queries|minilm[\\/]identity)|models[\\/]catalogue|results[\\/](?:links|markdown|moment|records|screen|timecode)|commands[\\/](?:command|format|show-path|search|search-(?:filter|find|moments|options|print|view))\.ts)/,
+    test: folder(
+      "@noble/",
+      "better-sqlite3/",
+      "src/(?:search|text|backends/local|app/search)/",
+      "src/app/(?:display-path|find-asset)\\.ts",
+      "src/backends/(?:registry|lease)\\.ts",
+      "src/embed/(?:registry|remember-queries|passages|minilm/identity)\\.ts",
+      "src/models/catalogue\\.ts",
+      "src/results/(?:links|markdown|moment|records|screen|timecode)\\.ts",
+      "src/cli/(?:command|flags|output-format)\\.ts",
+      "src/commands/search/(?:command|options|print)\\.ts",
+    ),
   },
 ];
 
@@ -108,13 +129,17 @@ const wholes = {
 };
 
 /** What draws on terminals stays ES modules: Ink waits for something while it is loaded, which only they can. */
-const DRAWN = ["index-view", "search-terminal"];
+const DRAWN = ["commands/index/live-view", "commands/search/interactive/screen"];
 const drawnApart = {
   name: "drawn-apart",
-  /** @param {string} source */
-  resolveId(source) {
-    const name = DRAWN.find((one) => source.endsWith(`/${one}.ts`));
-    return name === undefined ? null : { id: `./${name}.mjs`, external: true };
+  /** @param {string} source @param {string | undefined} importer */
+  resolveId(source, importer) {
+    const path = relative(`${root}src`, resolve(dirname(importer ?? ""), source)).replaceAll(
+      "\\",
+      "/",
+    );
+    const name = DRAWN.find((one) => path === `${one}.ts`);
+    return name === undefined ? null : { id: `./${posix.basename(name)}.mjs`, external: true };
   },
 };
 
@@ -147,11 +172,15 @@ await bundle.close();
 for (const name of DRAWN) {
   const drawn = await rolldown({
     cwd: root,
-    input: `src/commands/${name}.ts`,
+    input: `src/${name}.ts`,
     platform: "node",
     external: /^[a-z]/,
   });
-  await drawn.write({ file: `${root}dist/${name}.mjs`, format: "esm", comments: false });
+  await drawn.write({
+    file: `${root}dist/${posix.basename(name)}.mjs`,
+    format: "esm",
+    comments: false,
+  });
   await drawn.close();
 }
 writeFileSync(`${root}dist/package.json`, '{ "type": "commonjs" }\n');

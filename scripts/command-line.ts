@@ -1,5 +1,5 @@
-import { EVERYWHERE, COMMANDS } from "../src/commands/table.ts";
-import type { CommandSpec, OptionSpec } from "../src/commands/command.ts";
+import { GLOBAL_OPTIONS, COMMANDS } from "../src/cli/command-table.ts";
+import type { CommandSpec, OptionSpec } from "../src/cli/command.ts";
 
 /** An option as shells need it. */
 export interface Option {
@@ -56,7 +56,7 @@ const HELP: Option = {
 };
 
 function lineOf({ name, summary, options, args }: CommandSpec): Line {
-  const everywhere = EVERYWHERE.filter(
+  const everywhere = GLOBAL_OPTIONS.filter(
     ({ flags }) => !options.some((option) => option.flags === flags),
   );
   return {

@@ -1,5 +1,5 @@
-import { main } from "../src/cli.ts";
-import { COMMANDS } from "../src/commands/table.ts";
+import { main } from "../src/cli/main.ts";
+import { COMMANDS } from "../src/cli/command-table.ts";
 import { SETTINGS } from "../src/config/settings.ts";
 import { ERRORS } from "../src/errors.ts";
 

@@ -1,4 +1,4 @@
-import { COMMANDS } from "../src/commands/table.ts";
+import { COMMANDS } from "../src/cli/command-table.ts";
 import { SETTINGS } from "../src/config/settings.ts";
 import { ERRORS } from "../src/errors.ts";
 import { commandLines, type Option } from "./command-line.ts";

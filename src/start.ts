@@ -1,6 +1,6 @@
-import { main } from "./cli.ts";
+import { main } from "./cli/main.ts";
 import { MediasearchError, toMediasearchError } from "./errors.ts";
-import { report } from "./report.ts";
+import { reportError } from "./cli/report-error.ts";
 
 /** Real stdio and signals into `main`, its result into the exit code. */
 export async function start(): Promise<void> {
@@ -21,7 +21,7 @@ export async function start(): Promise<void> {
   /** What could not be written is missed whatever the command made of it. */
   const tell = (error: MediasearchError): void => {
     process.exitCode = error.exitCode;
-    report(error, argv, process);
+    reportError(error, argv, process);
   };
   const listening = new Set<NodeJS.WriteStream>();
   /** Streams are opened by who uses them: each takes time. */

@@ -5,9 +5,14 @@ import type { Embedder } from "./embed/embedder.ts";
 import { openEmbedder } from "./embed/registry.ts";
 import { MediasearchError, toMediasearchError } from "./errors.ts";
 import type { Objects } from "./objects/object-store.ts";
-import { engineTroubles } from "./pipeline/engine-troubles.ts";
-import { embedTranscript, identifyFile, processFile, type Tools } from "./pipeline/process-file.ts";
-import type { FileTask, Reply, Request, WorkerSetup } from "./pipeline/protocol.ts";
+import { createCircuitBreaker } from "./pipeline/engines/circuit-breaker.ts";
+import {
+  embedTranscript,
+  identifyFile,
+  processFile,
+  type WorkerServices,
+} from "./pipeline/worker/process-file.ts";
+import type { FileTask, Reply, Request, WorkerSetup } from "./pipeline/worker/protocol.ts";
 import type { Segment } from "./types.ts";
 
 /** The composition root of a worker process: one file at a time, asked for over the IPC channel. */
@@ -21,14 +26,14 @@ process.on("SIGINT", () => {});
 const stop = new AbortController();
 const transcribers = new Map<string, Promise<Transcriber>>();
 /** One that is still opening has started nothing. */
-const LONGEST_STOP_MS = 2000;
+const MAX_STOP_MS = 2000;
 /** Not process.exit: native code that is at work must not hold it up. */
 async function quit(): Promise<void> {
   stop.abort();
   const stopped = Promise.allSettled(
     [...transcribers.values()].map(async (one) => (await one).stop?.()),
   );
-  await Promise.race([stopped, sleep(LONGEST_STOP_MS)]);
+  await Promise.race([stopped, sleep(MAX_STOP_MS)]);
   process.kill(process.pid, "SIGKILL");
 }
 // A worker never outlives the main process.
@@ -55,12 +60,12 @@ function models(model: string): Promise<Record<string, string>> {
   });
 }
 
-const troubles = engineTroubles();
+const troubles = createCircuitBreaker();
 let embedder: Promise<Embedder> | undefined;
 let objects: Promise<Objects> | undefined;
-const LEAST_MS_BETWEEN_REPORTS = 200;
+const MIN_MS_BETWEEN_REPORTS = 200;
 
-function tools(setup: WorkerSetup): Tools {
+function tools(setup: WorkerSetup): WorkerServices {
   let lastMs = 0;
   return {
     // What could not be opened once (a download that failed) is tried again for the next file.
@@ -82,7 +87,7 @@ function tools(setup: WorkerSetup): Tools {
     signal: stop.signal,
     onCheckpoint: (checkpoint) => reply({ type: "checkpoint", checkpoint }),
     onProgress(positionMs, durationMs) {
-      if (Date.now() - lastMs < LEAST_MS_BETWEEN_REPORTS) return;
+      if (Date.now() - lastMs < MIN_MS_BETWEEN_REPORTS) return;
       lastMs = Date.now();
       reply({ type: "progress", positionMs, durationMs });
     },
@@ -93,7 +98,7 @@ function tools(setup: WorkerSetup): Tools {
 function alive(): () => void {
   let lastMs = Date.now();
   return () => {
-    if (Date.now() - lastMs < LEAST_MS_BETWEEN_REPORTS) return;
+    if (Date.now() - lastMs < MIN_MS_BETWEEN_REPORTS) return;
     lastMs = Date.now();
     reply({ type: "alive" });
   };

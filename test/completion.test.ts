@@ -5,7 +5,7 @@ import { describe, expect, it } from "vitest";
 import { commandLines } from "../scripts/command-line.ts";
 import { bashCompletion, fishCompletion, zshCompletion } from "../scripts/completion-text.ts";
 import { manPage } from "../scripts/man-text.ts";
-import { COMMANDS } from "../src/commands/table.ts";
+import { COMMANDS } from "../src/cli/command-table.ts";
 import { mediasearch, ROOT, tempFolder } from "./helpers/run.ts";
 
 const read = (path: string): string => readFileSync(join(ROOT, path), "utf8");

@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { cliDoc, configDoc, errorsDoc } from "../scripts/docs-text.ts";
-import { COMMANDS } from "../src/commands/table.ts";
+import { COMMANDS } from "../src/cli/command-table.ts";
 import { SETTINGS } from "../src/config/settings.ts";
 import { ERRORS } from "../src/errors.ts";
 import { ROOT } from "./helpers/run.ts";

@@ -1,4 +1,4 @@
-import { tokens } from "../../src/search/words.ts";
+import { tokens } from "../../src/text/words.ts";
 
 /** A few words that are together in at least one segment: whoever types them knows what was said. */
 export interface Lookup {

@@ -56,7 +56,7 @@ export function* files(segments: number, world: World): Generator<AssetVersion> 
       sizeBytes: 1e8 + file,
       mtimeMs: 1.7e12 + file,
       fingerprint: `f${file}`,
-      captionsStat: "",
+      sidecarKey: "",
       origin: "asr",
       engine: "local",
       language: "en",

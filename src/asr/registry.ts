@@ -8,7 +8,7 @@ const TRANSCRIBERS: Readonly<
   local: async (options) => (await import("./local/open.ts")).open(options),
   NVIDIA_NIMS: async (options) => (await import("./nim/open.ts")).open(options),
   WHISPER: async (options) => (await import("./whisper/open.ts")).open(options),
-  BYO: async (options) => (await import("./byo/open.ts")).open(options),
+  BYO: async (options) => (await import("./custom/open.ts")).open(options),
   SHERPA: async (options) => (await import("./sherpa/open.ts")).open(options),
   STUB: async () => (await import("./stub/open.ts")).open(),
 };
@@ -56,7 +56,7 @@ const CHECKS: Readonly<
 > = {
   NVIDIA_NIMS: async (settings, signal) => (await import("./nim/check.ts")).check(settings, signal),
   WHISPER: async (settings, signal) => (await import("./whisper/check.ts")).check(settings, signal),
-  BYO: async (settings, signal) => (await import("./byo/check.ts")).check(settings, signal),
+  BYO: async (settings, signal) => (await import("./custom/check.ts")).check(settings, signal),
 };
 
 /** Asks a recogniser whether it could work, without giving it audio. @throws what would end a run. */

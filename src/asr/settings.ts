@@ -2,7 +2,7 @@
 export interface EngineSettings {
   readonly requests: RequestSettings;
   readonly whisper: WhisperSettings;
-  readonly byo: ByoSettings;
+  readonly custom: ByoSettings;
   readonly nim: NimSettings;
   readonly sherpa: SherpaSettings;
 }

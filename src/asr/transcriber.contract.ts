@@ -18,7 +18,7 @@ export interface TranscriberCase {
   readonly run: (transcriber: Transcriber, samples: TranscriberSamples) => Promise<void>;
 }
 
-const MOST_ERRORS = 0.15;
+const MAX_ERRORS = 0.15;
 
 async function* inChunks(audio: Float32Array, size: number): AsyncIterable<Float32Array> {
   for (let at = 0; at < audio.length; at += size) yield audio.slice(at, at + size);
@@ -63,7 +63,7 @@ export const TRANSCRIBER_CASES: readonly TranscriberCase[] = [
     law: "hears the words of clear speech",
     async run(transcriber, { speech, text }) {
       const { errors, words: total } = wordErrors(text, textOf(await hear(transcriber, speech)));
-      assert.ok(errors / total <= MOST_ERRORS);
+      assert.ok(errors / total <= MAX_ERRORS);
     },
   },
   {

@@ -361,7 +361,7 @@ describe("both stores", () => {
       sizeBytes: 1,
       mtimeMs: 1,
       fingerprint: "f",
-      captionsStat: "",
+      sidecarKey: "",
       origin: "asr",
       engine: "e",
       language: "en",

@@ -59,7 +59,7 @@ export const STORE_CASES: readonly StoreCase[] = [
           mtimeMs: 20,
           state: "indexed",
           fingerprint: "f-/a",
-          captionsStat: "c",
+          sidecarKey: "c",
           origin: "asr",
           engine: "e@1",
           language: "en",
@@ -282,13 +282,7 @@ export const STORE_CASES: readonly StoreCase[] = [
       await store.recordFailure(place("/b"), "not media");
       const status = await store.getAsset("/a");
       assert.deepEqual(
-        [
-          status?.state,
-          status?.error,
-          status?.fingerprint,
-          status?.sizeBytes,
-          status?.captionsStat,
-        ],
+        [status?.state, status?.error, status?.fingerprint, status?.sizeBytes, status?.sidecarKey],
         ["failed", "broken", "f-/a", 77, "d"],
       );
       assert.deepEqual(await words(store, "walrus"), ["walrus"]);
@@ -314,7 +308,7 @@ export const STORE_CASES: readonly StoreCase[] = [
         [
           status?.sizeBytes,
           status?.mtimeMs,
-          status?.captionsStat,
+          status?.sidecarKey,
           status?.fingerprint,
           status?.state,
         ],
@@ -498,7 +492,7 @@ export const STORE_CASES: readonly StoreCase[] = [
           status?.fingerprint,
           status?.sizeBytes,
           status?.mtimeMs,
-          status?.captionsStat,
+          status?.sidecarKey,
           status?.segmentCount,
         ],
         ["indexed", "f-/a", 77, 88, "d", 1],

@@ -1,4 +1,5 @@
 import type { MediasearchError } from "../errors.ts";
+import type { Term } from "../text/terms.ts";
 import type { EmbeddedSegment, Language, Origin, Segment } from "../types.ts";
 import type { Ledger } from "./ledger.ts";
 
@@ -26,7 +27,7 @@ export interface AssetStatus extends FileStat {
   /** Identity of all that the transcript depends on; null until indexed. See pipeline/fingerprint.ts. */
   readonly fingerprint: string | null;
   /** Identity of the captions file beside it when it was indexed, "" without one: size, time and path. */
-  readonly captionsStat: string;
+  readonly sidecarKey: string;
   readonly origin: Origin | null;
   /** Id of the recogniser, or of the captions format; null until indexed. */
   readonly engine: string | null;
@@ -46,7 +47,7 @@ export interface AssetStatus extends FileStat {
 export interface AssetVersion extends FileStat {
   readonly id: AssetId;
   readonly fingerprint: string;
-  readonly captionsStat: string;
+  readonly sidecarKey: string;
   readonly origin: Origin;
   readonly engine: string;
   readonly language: Language;
@@ -62,7 +63,7 @@ export interface AssetVersion extends FileStat {
 /** Where a file is and how it looked there. */
 export interface FilePlace extends FileStat {
   readonly id: AssetId;
-  readonly captionsStat: string;
+  readonly sidecarKey: string;
 }
 
 /** A version that another one took the place of. */
@@ -96,9 +97,6 @@ export interface SearchFilter {
   /** What else must hold. */
   readonly where?: Condition | undefined;
 }
-
-/** A word as it is looked up: any inflection of it; several in a row ("o'brien"); or any word that begins so. Never query syntax. */
-export type Term = string | { readonly prefix: string };
 
 /**
  * What a segment or its file must be, combined at will. What is not known (null) meets no comparison. An empty `all` holds always, an empty
@@ -179,11 +177,11 @@ export interface Store {
   commit(version: AssetVersion, embedder?: StoreIdentity): Promise<void>;
   /** Notes that an attempt failed; an earlier version goes on answering and its fingerprint stays. */
   recordFailure(
-    file: { readonly id: AssetId; readonly captionsStat: string } & FileStat,
+    file: { readonly id: AssetId; readonly sidecarKey: string } & FileStat,
     reason: string,
   ): Promise<void>;
   /** A file whose size, time or captions stat changed but not its content: notes the new facts only. */
-  touch(file: { readonly id: AssetId; readonly captionsStat: string } & FileStat): Promise<void>;
+  touch(file: { readonly id: AssetId; readonly sidecarKey: string } & FileStat): Promise<void>;
   /** The segments of the current version in order; nothing for an unknown asset. */
   readVersion(id: AssetId): AsyncIterable<EmbeddedSegment>;
   /** The segments `from` to `to` (both included, by index) of the current version in order, without vectors; those that exist. */

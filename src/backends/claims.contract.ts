@@ -28,7 +28,7 @@ const version = (id: string, text: string) =>
     id,
     sizeBytes: 1,
     mtimeMs: 1,
-    captionsStat: "",
+    sidecarKey: "",
     fingerprint: `f-${text}`,
     origin: "asr",
     engine: "e",

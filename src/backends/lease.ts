@@ -14,17 +14,17 @@ const RENEW_MS = 10_000;
 export const thisProcess = (): Holder => ({ pid: process.pid, host: hostname() });
 
 /** Acts while this process holds the library; what `summary` tells at the end is kept, of an act that failed too. @throws STORE_BUSY when another run has it. */
-export async function holding<T>(
+export async function withLease<T>(
   ledger: Pick<Ledger, "acquire">,
   act: (lease: Lease) => Promise<T>,
   summary: () => Readonly<Record<string, number>> = () => ({}),
 ): Promise<T> {
   const lease = await ledger.acquire(thisProcess());
-  return keeping(lease, () => act(lease), summary);
+  return withRenewal(lease, () => act(lease), summary);
 }
 
 /** The same with a lease that was got already. */
-export async function keeping<T>(
+export async function withRenewal<T>(
   lease: Lease,
   act: () => Promise<T>,
   summary: () => Readonly<Record<string, number>> = () => ({}),
@@ -48,7 +48,7 @@ export function isHeld(run: OpenRun, host: string): boolean {
   }
 }
 
-export const busy = (run: OpenRun, path: string): MediasearchError =>
+export const busyError = (run: OpenRun, path: string): MediasearchError =>
   new MediasearchError(
     "STORE_BUSY",
     `${path}: process ${run.pid} on ${run.host} has been indexing into it since ${new Date(run.startedAtMs).toISOString()}`,

@@ -42,7 +42,7 @@ export function version(
     sizeBytes: 10,
     mtimeMs: 20,
     fingerprint: `f-${id}`,
-    captionsStat: "c",
+    sidecarKey: "c",
     origin: "asr",
     engine: "e@1",
     language: "en",
@@ -83,9 +83,9 @@ export async function collect<T>(items: AsyncIterable<T>): Promise<T[]> {
 }
 export const place = (
   id: string,
-): { id: string; sizeBytes: number; mtimeMs: number; captionsStat: string } => ({
+): { id: string; sizeBytes: number; mtimeMs: number; sidecarKey: string } => ({
   id,
   sizeBytes: 77,
   mtimeMs: 88,
-  captionsStat: "d",
+  sidecarKey: "d",
 });

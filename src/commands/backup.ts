@@ -3,13 +3,15 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
 import type { Backend } from "../backends/backend.ts";
-import type { Context } from "../context.ts";
+import type { Context } from "../app/context.ts";
 import { MediasearchError } from "../errors.ts";
-import { bytes, count, statusLine, type StatusLine } from "../output.ts";
+import { formatBytes, pluralize } from "../text/format.ts";
+import { createStatusLine, type StatusLine } from "../terminal/status-line.ts";
 import { bucketAndKey, isObject, nameOf, type Place } from "../place.ts";
 import { writeBackup } from "../transfer/backup-file.ts";
 import { copyLibrary } from "../transfer/copy.ts";
-import { type Command, isOn } from "./command.ts";
+import { hasFlag } from "../cli/flags.ts";
+import { type Command } from "../cli/command.ts";
 
 export const run: Command = async ([name = ""], flags, context) => {
   const { io } = context;
@@ -18,7 +20,7 @@ export const run: Command = async ([name = ""], flags, context) => {
   const path = isObject(place)
     ? join(await mkdtemp(join(tmpdir(), "mediasearch-backup-")), nameOf(place) || "library.backup")
     : place;
-  if (existsSync(path) && !isOn(flags, "force"))
+  if (existsSync(path) && !hasFlag(flags, "force"))
     throw new MediasearchError("USAGE", `${path}: is there already`, {
       subject: path,
       hint: `mediasearch backup ${JSON.stringify(name)} --force   (or give another name)`,
@@ -26,20 +28,20 @@ export const run: Command = async ([name = ""], flags, context) => {
   const backend = await context.openBackend(false);
   // Beside the backup: there is room for it there, and the disk is the same.
   const folder = await mkdtemp(join(dirname(path), `.${basename(path)}-`));
-  const status = statusLine(io.stderr, io.env);
+  const status = createStatusLine(io.stderr, io.env);
   try {
     const library = join(folder, "library.sqlite");
     status.update("copying the library");
     await snapshotOf(backend, library, context);
     status.update("writing the backup");
     const manifest = await writeBackup(library, path, await about(library, context), io.signal);
-    if (isObject(place)) await send(path, place, isOn(flags, "force"), status, context);
+    if (isObject(place)) await send(path, place, hasFlag(flags, "force"), status, context);
     status.end();
-    if (isOn(flags, "json"))
+    if (hasFlag(flags, "json"))
       io.stdout.write(`${JSON.stringify({ version: 1, file: place, ...manifest })}\n`);
     else
       io.stdout.write(
-        `${place}: ${count(manifest.files, "file")}, ${count(manifest.segments, "segment")}, ${bytes(manifest.sizeBytes)} unpacked, sha256 ${manifest.sha256}\n`,
+        `${place}: ${pluralize(manifest.files, "file")}, ${pluralize(manifest.segments, "segment")}, ${formatBytes(manifest.sizeBytes)} unpacked, sha256 ${manifest.sha256}\n`,
       );
     return 0;
   } finally {
@@ -61,7 +63,7 @@ async function send(
   await objects.upload(bucket, key, path, {
     overwrite,
     signal: context.io.signal,
-    onProgress: (done) => status.update(`uploading, ${bytes(done)}`),
+    onProgress: (done) => status.update(`uploading, ${formatBytes(done)}`),
   });
 }
 

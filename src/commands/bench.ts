@@ -2,13 +2,17 @@ import { resolve } from "node:path";
 import type { Transcriber } from "../asr/transcriber.ts";
 import { engineRules } from "../config/engine-rules.ts";
 import type { Settings } from "../config/settings.ts";
-import type { Context } from "../context.ts";
+import type { Context } from "../app/context.ts";
 import { ERRORS, MediasearchError, toMediasearchError } from "../errors.ts";
-import { duration, grouped, painter, plain, statusLine } from "../output.ts";
-import { measureSample, type SampleResult } from "../quality/measure-recogniser.ts";
-import { findSamples, type Sample } from "../quality/references.ts";
-import { errorRate, sumErrors } from "../quality/word-errors.ts";
-import { type Command, isOn } from "./command.ts";
+import { formatDuration, formatNumber } from "../text/format.ts";
+import { styler } from "../terminal/style.ts";
+import { stripControls } from "../text/strip-controls.ts";
+import { createStatusLine } from "../terminal/status-line.ts";
+import { measureSample, type SampleResult } from "../evaluation/measure-recogniser.ts";
+import { findSamples, type Sample } from "../evaluation/references.ts";
+import { errorRate, sumErrors } from "../evaluation/word-errors.ts";
+import { hasFlag } from "../cli/flags.ts";
+import { type Command } from "../cli/command.ts";
 
 interface EngineResult {
   readonly engine: string;
@@ -30,7 +34,7 @@ export const run: Command = async ([, folder], flags, context) => {
   const samples = await findSamples(resolve(io.cwd, folder));
   const results: EngineResult[] = [];
   for (const engine of engines) results.push(await measure(engine, samples, context));
-  if (isOn(flags, "json"))
+  if (hasFlag(flags, "json"))
     io.stdout.write(
       `${JSON.stringify({ version: 1, folder, language: config.settings.language ?? null, engines: results.map(asJson) })}\n`,
     );
@@ -65,7 +69,7 @@ async function measure(
   context: Context,
 ): Promise<EngineResult> {
   const { io, config } = context;
-  const status = statusLine(io.stderr, io.env);
+  const status = createStatusLine(io.stderr, io.env);
   const startedAt = performance.now();
   let transcriber: Transcriber | undefined;
   try {
@@ -119,7 +123,7 @@ function print(
   samples: readonly Sample[],
   { io }: Context,
 ): void {
-  const paint = painter(io.stdout, io.env);
+  const paint = styler(io.stdout, io.env);
   const nameWidth = Math.max(...samples.map(({ name }) => name.length), 8);
   const column = (text: string): string => text.padStart(13);
   io.stdout.write(
@@ -130,7 +134,7 @@ function print(
       const one = files.find((file) => file.name === name);
       return column(one?.type === "heard" ? percent(errorRate(one.errors)) : one ? "failed" : "-");
     });
-    io.stdout.write(`${plain(name).padEnd(nameWidth)}${cells.join("")}\n`);
+    io.stdout.write(`${stripControls(name).padEnd(nameWidth)}${cells.join("")}\n`);
   }
   for (const result of results) {
     const heard = heardOf(result);
@@ -140,20 +144,22 @@ function print(
       sum(heard, "wallMs"),
       sum(heard, "cpuMs"),
     ];
-    io.stdout.write(`\n${paint("cyan", result.engine)} ${plain(result.id ?? "")}\n`);
+    io.stdout.write(`\n${paint("cyan", result.engine)} ${stripControls(result.id ?? "")}\n`);
     if (result.failure !== null)
-      io.stdout.write(`  ${paint("red", "not measured:")} ${plain(result.failure)}\n`);
+      io.stdout.write(`  ${paint("red", "not measured:")} ${stripControls(result.failure)}\n`);
     if (heard.length > 0) {
       const rate = percent((substituted + deleted + inserted) / Math.max(1, words));
       io.stdout.write(
-        `  word errors ${paint("bold", rate)}: ${substituted} wrong, ${deleted} missed, ${inserted} made up, of ${grouped(words)} words in ${heard.length} of ${samples.length} files\n`,
+        `  word errors ${paint("bold", rate)}: ${substituted} wrong, ${deleted} missed, ${inserted} made up, of ${formatNumber(words)} words in ${heard.length} of ${samples.length} files\n`,
       );
       io.stdout.write(
-        `  ${(audioMs / Math.max(1, wallMs)).toFixed(1)}× real time: ${duration(audioMs)} of audio in ${duration(wallMs)}, ${duration(cpuMs)} of this machine's processors in this process; opened in ${duration(result.openMs)}\n`,
+        `  ${(audioMs / Math.max(1, wallMs)).toFixed(1)}× real time: ${formatDuration(audioMs)} of audio in ${formatDuration(wallMs)}, ${formatDuration(cpuMs)} of this machine's processors in this process; opened in ${formatDuration(result.openMs)}\n`,
       );
     }
     for (const one of result.files)
       if (one.type === "failed")
-        io.stdout.write(`  ${paint("red", "failed:")} ${plain(one.name)}: ${plain(one.reason)}\n`);
+        io.stdout.write(
+          `  ${paint("red", "failed:")} ${stripControls(one.name)}: ${stripControls(one.reason)}\n`,
+        );
   }
 }

@@ -1,5 +1,5 @@
 import { readFile } from "node:fs/promises";
-import type { Command } from "./command.ts";
+import type { Command } from "../cli/command.ts";
 
 /** The scripts are made of the command table by `npm run docs`. */
 export const run: Command = async ([shell = "bash"], _flags, { io }) => {

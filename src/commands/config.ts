@@ -1,8 +1,10 @@
 import type { Setting } from "../config/setting.ts";
 import { type SettingName, SETTINGS } from "../config/settings.ts";
-import type { Context } from "../context.ts";
-import { painter, plain } from "../output.ts";
-import { type Command, isOn } from "./command.ts";
+import type { Context } from "../app/context.ts";
+import { styler } from "../terminal/style.ts";
+import { stripControls } from "../text/strip-controls.ts";
+import { hasFlag } from "../cli/flags.ts";
+import { type Command } from "../cli/command.ts";
 
 interface Row {
   readonly name: SettingName;
@@ -21,13 +23,13 @@ export const run: Command = async (_args, flags, context) => {
   const { io, config } = context;
   const rows = (Object.keys(SETTINGS) as SettingName[]).map((name) => row(name, context));
   const { places, notices, replaced } = config;
-  if (isOn(flags, "json")) {
+  if (hasFlag(flags, "json")) {
     io.stdout.write(
       `${JSON.stringify({ version: 1, settings: rows, files: places, notices, replaced: replaced.map(({ name, answer }) => ({ name, answer })) })}\n`,
     );
     return 0;
   }
-  const paint = painter(io.stdout, io.env);
+  const paint = styler(io.stdout, io.env);
   const nameWidth = Math.max(...rows.map(({ env }) => env.length));
   const valueWidth = Math.min(50, Math.max(...rows.map(({ value }) => shown(value).length)));
   for (const { env, value, source, from } of rows) {
@@ -38,13 +40,13 @@ export const run: Command = async (_args, flags, context) => {
           ? `${source}: ${from}`
           : from;
     io.stdout.write(
-      `${env.padEnd(nameWidth)}  ${paint("cyan", plain(shown(value)).padEnd(valueWidth))}  ${plain(origin)}\n`,
+      `${env.padEnd(nameWidth)}  ${paint("cyan", stripControls(shown(value)).padEnd(valueWidth))}  ${stripControls(origin)}\n`,
     );
   }
   for (const { kind, path, isThere } of places)
-    io.stderr.write(`${kind}: ${plain(path)}${isThere ? "" : " (there is none)"}\n`);
+    io.stderr.write(`${kind}: ${stripControls(path)}${isThere ? "" : " (there is none)"}\n`);
   for (const notice of notices)
-    io.stderr.write(`${paint("yellow", "warning:")} ${plain(notice)}\n`);
+    io.stderr.write(`${paint("yellow", "warning:")} ${stripControls(notice)}\n`);
   for (const { name, answer } of replaced)
     io.stderr.write(`${name}: not read any more: ${answer}\n`);
   return 0;

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
-import { holding } from "../backends/lease.ts";
-import type { Context } from "../context.ts";
+import { withLease } from "../backends/lease.ts";
+import type { Context } from "../app/context.ts";
 import { confirm } from "../doctor/answers.ts";
 import { type Result, runChains, type Step } from "../doctor/check.ts";
 import { librarySteps } from "../doctor/library.ts";
@@ -15,27 +15,29 @@ import {
   toJson,
 } from "../doctor/report.ts";
 import { ERRORS, MediasearchError } from "../errors.ts";
-import { painter } from "../output.ts";
-import { type Command, type Flags, isOn, list, text } from "./command.ts";
-import { chosenFormat } from "./format.ts";
+import { styler } from "../terminal/style.ts";
+import { type Flags, hasFlag, listFlag, stringFlag } from "../cli/flags.ts";
+import { type Command } from "../cli/command.ts";
+import { chosenFormat } from "../cli/output-format.ts";
 
 export const run: Command = async (_args, flags, context) => {
   const { io } = context;
   const format = chosenFormat(flags);
-  if (isOn(flags, "fix")) await fix(context);
-  const measures = isOn(flags, "perf")
+  if (hasFlag(flags, "fix")) await fix(context);
+  const measures = hasFlag(flags, "perf")
     ? await (await import("../doctor/perf.ts")).measure(context)
     : undefined;
   const results = await runChains(await chains(context, flags), io.signal);
-  if (isOn(flags, "readiness")) return reportReadiness(flags, context, results, measures, format);
-  const exitCode = exitOf(results, isOn(flags, "strict"));
-  if (isOn(flags, "json"))
+  if (hasFlag(flags, "readiness"))
+    return reportReadiness(flags, context, results, measures, format);
+  const exitCode = exitOf(results, hasFlag(flags, "strict"));
+  if (hasFlag(flags, "json"))
     io.stdout.write(
       `${JSON.stringify({ version: 1, ok: exitCode === 0, exitCode, checks: toJson(results), ...(measures ? { performance: measures } : {}) })}\n`,
     );
   else
     io.stdout.write(
-      `${formatText(results, painter(io.stdout, io.env))}${measures ? `\n${formatMeasures(measures)}` : ""}`,
+      `${formatText(results, styler(io.stdout, io.env))}${measures ? `\n${formatMeasures(measures)}` : ""}`,
     );
   return exitCode;
 };
@@ -43,12 +45,12 @@ export const run: Command = async (_args, flags, context) => {
 /** The object store is looked at where one is set, the cluster where it is in use or asked for. */
 async function chains(context: Context, flags: Flags): Promise<readonly (readonly Step[])[]> {
   const { settings } = context.config;
-  const backend = text(flags, "backend") ?? settings.backend;
+  const backend = stringFlag(flags, "backend") ?? settings.backend;
   const all: (readonly Step[])[] = [...machineSteps(context), ...recogniserSteps(context)];
   if (backend === "vast") {
     const { clusterSteps } = await import("../doctor/cluster.ts");
     all.push(clusterSteps(settings));
-  } else all.push(librarySteps(context, isOn(flags, "deep")));
+  } else all.push(librarySteps(context, hasFlag(flags, "deep")));
   if (settings.s3Endpoint !== undefined || settings.mediaBucket !== undefined) {
     const { objectStoreSteps } = await import("../doctor/object-store.ts");
     all.push(objectStoreSteps(settings));
@@ -72,13 +74,13 @@ async function reportReadiness(
     context,
     version,
     results,
-    answers: confirm(config.settings.store, list(flags, "confirm")),
-    hoursPerDay: hours(text(flags, "hoursPerDay")),
+    answers: confirm(config.settings.store, listFlag(flags, "confirm")),
+    hoursPerDay: hours(stringFlag(flags, "hoursPerDay")),
     measures,
   });
   const open = items.filter(({ status }) => status !== "ok").length;
   const isFailed = items.some(({ status }) => status === "failed");
-  const exitCode = isFailed || (isOn(flags, "strict") && open > 0) ? ERRORS.PARTIAL.exit : 0;
+  const exitCode = isFailed || (hasFlag(flags, "strict") && open > 0) ? ERRORS.PARTIAL.exit : 0;
   if (format === "json")
     io.stdout.write(
       `${JSON.stringify({ version: 1, ready: open === 0, exitCode, items, performance: measures ?? null })}\n`,
@@ -87,7 +89,7 @@ async function reportReadiness(
     io.stdout.write(
       `# Readiness, ${new Date().toISOString().slice(0, 10)}\n\n${itemsAsMarkdown(items)}`,
     );
-  else io.stdout.write(formatItems(items, painter(io.stdout, io.env)));
+  else io.stdout.write(formatItems(items, styler(io.stdout, io.env)));
   io.stderr.write(open === 0 ? "ready\n" : `${open} of ${items.length} items are open\n`);
   return exitCode;
 }
@@ -111,7 +113,7 @@ async function fix(context: Context): Promise<void> {
   try {
     if (!backend.repair) return void io.stderr.write("nothing can be rebuilt here\n");
     const { repair } = backend;
-    await holding(backend.ledger, async () => {
+    await withLease(backend.ledger, async () => {
       const findings = await Array.fromAsync(backend.check({}));
       if (findings.every(({ status }) => status !== "failed"))
         return void io.stderr.write("nothing to fix\n");

@@ -1,14 +1,16 @@
 import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { basename, dirname, extname, join, resolve } from "node:path";
 import type { AssetStatus, Store } from "../backends/backend.ts";
-import type { Context } from "../context.ts";
+import type { Context } from "../app/context.ts";
 import { ERRORS, MediasearchError, toMediasearchError } from "../errors.ts";
-import { count, plain } from "../output.ts";
-import { anyFileMatcher } from "../search/file-filter.ts";
+import { pluralize } from "../text/format.ts";
+import { stripControls } from "../text/strip-controls.ts";
+import { anyFileMatcher } from "../text/file-filter.ts";
 import { commonFolder, isObject, nameBelow } from "../place.ts";
 import { formatTranscript, type TranscriptFormat } from "../transfer/transcript-file.ts";
-import { type Command, isOn, text } from "./command.ts";
-import { showPath } from "./show-path.ts";
+import { hasFlag, stringFlag } from "../cli/flags.ts";
+import { type Command } from "../cli/command.ts";
+import { displayPath } from "../app/display-path.ts";
 
 interface Written {
   readonly file: string;
@@ -19,8 +21,8 @@ interface Written {
 
 export const run: Command = async (patterns, flags, context) => {
   const { io } = context;
-  const format = (text(flags, "format") ?? "json") as TranscriptFormat;
-  const folder = text(flags, "output");
+  const format = (stringFlag(flags, "format") ?? "json") as TranscriptFormat;
+  const folder = stringFlag(flags, "output");
   const backend = await context.openBackend(false);
   const results: Written[] = [];
   try {
@@ -31,11 +33,11 @@ export const run: Command = async (patterns, flags, context) => {
       format,
       folder === undefined ? undefined : resolve(io.cwd, folder),
     );
-    const embedder = isOn(flags, "vectors") ? await store.identity() : undefined;
+    const embedder = hasFlag(flags, "vectors") ? await store.identity() : undefined;
     for (const asset of assets) {
       io.signal.throwIfAborted();
       const to = names.get(asset.id) ?? "";
-      const file = showPath(asset.id, io.cwd);
+      const file = displayPath(asset.id, io.cwd);
       if (folder === undefined && isObject(asset.id)) {
         results.push({
           file,
@@ -52,17 +54,17 @@ export const run: Command = async (patterns, flags, context) => {
         { file: basename(asset.id), embedder },
       );
       results.push(
-        await write(to, content, isOn(flags, "force")).then(
+        await write(to, content, hasFlag(flags, "force")).then(
           (outcome) => ({
             file,
-            to: showPath(to, io.cwd),
+            to: displayPath(to, io.cwd),
             outcome,
             reason:
               outcome === "kept" ? "there is another file of this name; --force replaces it" : null,
           }),
           (error: unknown) => ({
             file,
-            to: showPath(to, io.cwd),
+            to: displayPath(to, io.cwd),
             outcome: "failed" as const,
             reason: toMediasearchError(error, to).message,
           }),
@@ -76,7 +78,7 @@ export const run: Command = async (patterns, flags, context) => {
     results,
     {
       isBeside: folder === undefined && (format === "srt" || format === "vtt"),
-      asJson: isOn(flags, "json"),
+      asJson: hasFlag(flags, "json"),
     },
     context,
   );
@@ -159,11 +161,12 @@ function report(
   if (asJson) io.stdout.write(`${JSON.stringify({ version: 1, files: results })}\n`);
   else {
     for (const { to, outcome } of results)
-      if (outcome === "written") io.stdout.write(`${plain(to)}\n`);
-    for (const { to, reason } of bad) io.stderr.write(`${plain(to)}: ${plain(reason ?? "")}\n`);
+      if (outcome === "written") io.stdout.write(`${stripControls(to)}\n`);
+    for (const { to, reason } of bad)
+      io.stderr.write(`${stripControls(to)}: ${stripControls(reason ?? "")}\n`);
     const unchanged = results.filter(({ outcome }) => outcome === "unchanged").length;
     io.stderr.write(
-      `${count(results.length - bad.length - unchanged, "transcript")} written, ${unchanged} unchanged, ${bad.length} left\n`,
+      `${pluralize(results.length - bad.length - unchanged, "transcript")} written, ${unchanged} unchanged, ${bad.length} left\n`,
     );
     if (isBeside)
       io.stderr.write(

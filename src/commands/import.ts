@@ -1,11 +1,13 @@
 import { readdir, readFile, stat } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import type { Store } from "../backends/backend.ts";
-import type { Context } from "../context.ts";
+import type { Context } from "../app/context.ts";
 import type { Embedder } from "../embed/embedder.ts";
 import { ERRORS, MediasearchError, toMediasearchError } from "../errors.ts";
-import { count, plain, statusLine } from "../output.ts";
-import { embedInContext } from "../search/in-context.ts";
+import { pluralize } from "../text/format.ts";
+import { stripControls } from "../text/strip-controls.ts";
+import { createStatusLine } from "../terminal/status-line.ts";
+import { embedInContext } from "../embed/passages.ts";
 import type { Segment } from "../types.ts";
 import { importTranscript, type ImportPlace } from "../transfer/import-transcript.ts";
 import {
@@ -13,8 +15,9 @@ import {
   type TranscriptContent,
   type TranscriptFormat,
 } from "../transfer/transcript-file.ts";
-import { type Command, isOn, text } from "./command.ts";
-import { showPath } from "./show-path.ts";
+import { hasFlag, stringFlag } from "../cli/flags.ts";
+import { type Command } from "../cli/command.ts";
+import { displayPath } from "../app/display-path.ts";
 
 interface Result {
   readonly transcript: string;
@@ -35,7 +38,7 @@ const ENDINGS: readonly (readonly [string, TranscriptFormat])[] = [
 export const run: Command = async (paths, flags, context) => {
   const { io } = context;
   const transcripts = await filesOf(paths.map((path) => resolve(io.cwd, path)));
-  const forMedia = text(flags, "for");
+  const forMedia = stringFlag(flags, "for");
   if (forMedia !== undefined && transcripts.length !== 1)
     throw new MediasearchError(
       "USAGE",
@@ -43,7 +46,7 @@ export const run: Command = async (paths, flags, context) => {
       { subject: "--for", hint: "mediasearch import talk.srt --for talk.mp3" },
     );
   const backend = await context.openBackend(true);
-  const status = statusLine(io.stderr, io.env);
+  const status = createStatusLine(io.stderr, io.env);
   const results: Result[] = [];
   let embedder: Promise<Embedder> | undefined;
   try {
@@ -74,7 +77,7 @@ export const run: Command = async (paths, flags, context) => {
     await (await embedder)?.close();
     await backend.close();
   }
-  return report(results, isOn(flags, "json"), context);
+  return report(results, hasFlag(flags, "json"), context);
 };
 
 /** Folders stand for the transcripts below them: what `export` named, not every text that lies about. */
@@ -101,7 +104,7 @@ async function importOne(
   tools: Parameters<typeof importTranscript>[2],
   cwd: string,
 ): Promise<Result> {
-  const transcript = showPath(path, cwd);
+  const transcript = displayPath(path, cwd);
   try {
     const ending = ENDINGS.find(([one]) => path.toLowerCase().endsWith(one));
     if (!ending)
@@ -120,7 +123,7 @@ async function importOne(
     );
     return {
       transcript,
-      file: showPath(place.id, cwd),
+      file: displayPath(place.id, cwd),
       outcome: await importTranscript(content, place, tools),
       reason: null,
     };
@@ -177,9 +180,9 @@ function report(results: readonly Result[], asJson: boolean, { io }: Context): n
   const failed = results.filter(({ outcome }) => outcome === "failed");
   if (asJson) io.stdout.write(`${JSON.stringify({ version: 1, transcripts: results })}\n`);
   else {
-    for (const { reason } of failed) io.stderr.write(`${plain(reason ?? "")}\n`);
+    for (const { reason } of failed) io.stderr.write(`${stripControls(reason ?? "")}\n`);
     io.stderr.write(
-      `${count(results.filter(({ outcome }) => outcome === "imported").length, "transcript")} imported, ${results.filter(({ outcome }) => outcome === "unchanged").length} unchanged, ${failed.length} failed\n`,
+      `${pluralize(results.filter(({ outcome }) => outcome === "imported").length, "transcript")} imported, ${results.filter(({ outcome }) => outcome === "unchanged").length} unchanged, ${failed.length} failed\n`,
     );
   }
   return failed.length > 0 ? ERRORS.PARTIAL.exit : 0;

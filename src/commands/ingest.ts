@@ -1,12 +1,14 @@
 import type { FileStat } from "../backends/backend.ts";
-import type { Context } from "../context.ts";
+import type { Context } from "../app/context.ts";
 import { ERRORS, MediasearchError } from "../errors.ts";
-import { count, plain } from "../output.ts";
-import type { Candidate } from "../pipeline/candidate.ts";
-import { scan } from "../pipeline/scan.ts";
+import { pluralize } from "../text/format.ts";
+import { stripControls } from "../text/strip-controls.ts";
+import type { Candidate } from "../pipeline/scan/candidate.ts";
+import { scan } from "../pipeline/sources/folder/scan.ts";
 import type { Place } from "../place.ts";
-import { type Command, type Flags, isOn, list, text } from "./command.ts";
-import { showPath } from "./show-path.ts";
+import { type Flags, hasFlag, listFlag, stringFlag } from "../cli/flags.ts";
+import { type Command } from "../cli/command.ts";
+import { displayPath } from "../app/display-path.ts";
 
 interface Failed {
   readonly file: string;
@@ -22,21 +24,21 @@ export const run: Command = async (paths, flags, context) => {
   const roots = paths.map((path) => context.place(path));
   const failed: Failed[] = [];
   const found = await findFiles(roots, failed, flags, context);
-  const to = text(flags, "to");
+  const to = stringFlag(flags, "to");
   const sent = to === undefined ? undefined : await send(found, roots, to, failed, flags, context);
   const assets = sent
     ? sent.flatMap(({ asset }) => asset ?? [])
     : found.map(({ path, sizeBytes, mtimeMs }) => ({ id: path, sizeBytes, mtimeMs }));
-  const dryRun = isOn(flags, "dryRun");
+  const dryRun = hasFlag(flags, "dryRun");
   const registered = dryRun ? 0 : await register(assets, context);
   const files = sent
     ? sent.map(({ place }) => place)
-    : found.map(({ path }) => showPath(path, io.cwd));
-  if (isOn(flags, "json")) {
+    : found.map(({ path }) => displayPath(path, io.cwd));
+  if (hasFlag(flags, "json")) {
     const uploads = sent
       ? {
           uploads: sent.map(({ from, place, outcome }) => ({
-            from: showPath(from, io.cwd),
+            from: displayPath(from, io.cwd),
             to: place,
             outcome,
           })),
@@ -46,16 +48,16 @@ export const run: Command = async (paths, flags, context) => {
       `${JSON.stringify({ version: 1, found: files.length, registered, dryRun, files, failed, ...uploads })}\n`,
     );
   } else {
-    if (dryRun) for (const file of files) io.stdout.write(`${plain(file)}\n`);
-    for (const { reason } of failed) io.stderr.write(`failed: ${plain(reason)}\n`);
+    if (dryRun) for (const file of files) io.stdout.write(`${stripControls(file)}\n`);
+    for (const { reason } of failed) io.stderr.write(`failed: ${stripControls(reason)}\n`);
     if (sent && !dryRun)
       io.stderr.write(
-        `uploaded ${count(sent.filter(({ outcome }) => outcome === "uploaded").length, "file")}, ${sent.filter(({ outcome }) => outcome === "present").length} there already\n`,
+        `uploaded ${pluralize(sent.filter(({ outcome }) => outcome === "uploaded").length, "file")}, ${sent.filter(({ outcome }) => outcome === "present").length} there already\n`,
       );
     io.stderr.write(
       dryRun
-        ? `would ${sent ? "upload" : "register"} ${count(files.length, "file")}\n`
-        : `registered ${registered} new of ${count(assets.length, "file")}; next: mediasearch index\n`,
+        ? `would ${sent ? "upload" : "register"} ${pluralize(files.length, "file")}\n`
+        : `registered ${registered} new of ${pluralize(assets.length, "file")}; next: mediasearch index\n`,
     );
   }
   return failed.length > 0 ? ERRORS.PARTIAL.exit : 0;
@@ -69,15 +71,15 @@ async function findFiles(
 ): Promise<Candidate[]> {
   const found: Candidate[] = [];
   const options = {
-    include: list(flags, "include"),
-    exclude: list(flags, "exclude"),
+    include: listFlag(flags, "include"),
+    exclude: listFlag(flags, "exclude"),
     language: config.settings.language,
     signal: io.signal,
     objects: openObjects,
   };
   for await (const item of scan(roots, options)) {
     if (item.type === "file") found.push(item.file);
-    else failed.push({ file: showPath(item.path, io.cwd), reason: item.error.message });
+    else failed.push({ file: displayPath(item.path, io.cwd), reason: item.error.message });
   }
   return found;
 }
@@ -90,17 +92,17 @@ async function send(
   flags: Flags,
   context: Context,
 ) {
-  const { upload } = await import("./ingest-upload.ts");
+  const { upload } = await import("../app/indexing/upload.ts");
   return upload(
     files,
     roots,
     context.place(to),
     {
-      dryRun: isOn(flags, "dryRun"),
-      overwrite: isOn(flags, "force"),
+      dryRun: hasFlag(flags, "dryRun"),
+      overwrite: hasFlag(flags, "force"),
       onFailure: (file, { message, hint }) =>
         void failed.push({
-          file: showPath(file, context.io.cwd),
+          file: displayPath(file, context.io.cwd),
           reason: hint === undefined ? message : `${message} (${hint})`,
         }),
     },

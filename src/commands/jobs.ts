@@ -1,20 +1,23 @@
 import type { Backend } from "../backends/backend.ts";
 import type { Job } from "../backends/ledger.ts";
-import type { Context } from "../context.ts";
+import type { Context } from "../app/context.ts";
 import { MediasearchError } from "../errors.ts";
-import { count, painter, plain } from "../output.ts";
-import { anyFileMatcher } from "../search/file-filter.ts";
-import { type Command, isOn, text } from "./command.ts";
-import { indexPaths } from "./index-run.ts";
-import { showPath } from "./show-path.ts";
+import { pluralize } from "../text/format.ts";
+import { styler } from "../terminal/style.ts";
+import { stripControls } from "../text/strip-controls.ts";
+import { anyFileMatcher } from "../text/file-filter.ts";
+import { hasFlag, stringFlag } from "../cli/flags.ts";
+import { type Command } from "../cli/command.ts";
+import { indexPaths } from "../app/indexing/index-paths.ts";
+import { displayPath } from "../app/display-path.ts";
 
 export const run: Command = async ([action = "list", ...patterns], flags, context) => {
-  const asJson = isOn(flags, "json");
-  if (action !== "list" && patterns.length === 0 && !isOn(flags, "all"))
+  const asJson = hasFlag(flags, "json");
+  if (action !== "list" && patterns.length === 0 && !hasFlag(flags, "all"))
     throw new MediasearchError("USAGE", `jobs ${action}: which files?`, {
       hint: `mediasearch jobs ${action} FILE   (or --all)`,
     });
-  const jobs = await chosen(context, patterns, text(flags, "state"));
+  const jobs = await chosen(context, patterns, stringFlag(flags, "state"));
   if (patterns.length > 0 && jobs.length === 0)
     throw new MediasearchError("NOT_FOUND", `no failed file matches ${patterns.join(" ")}`, {
       hint: "mediasearch jobs list",
@@ -33,7 +36,7 @@ export const run: Command = async ([action = "list", ...patterns], flags, contex
     });
   if (asJson)
     context.io.stdout.write(
-      `${JSON.stringify({ version: 1, action, jobs: jobs.map((job) => ({ ...job, file: showPath(job.id, context.io.cwd) })) })}\n`,
+      `${JSON.stringify({ version: 1, action, jobs: jobs.map((job) => ({ ...job, file: displayPath(job.id, context.io.cwd) })) })}\n`,
     );
   else print(action, jobs, context);
   return 0;
@@ -86,18 +89,18 @@ const NEXT: Readonly<Record<Job["state"], string>> = {
 };
 
 function print(action: string, jobs: readonly Job[], { io }: Context): void {
-  const paint = painter(io.stdout, io.env);
+  const paint = styler(io.stdout, io.env);
   if (action === "skip" || action === "purge")
     return void io.stderr.write(
-      `${count(jobs.length, "file")} ${action === "skip" ? "skipped from now on" : "forgotten"}\n`,
+      `${pluralize(jobs.length, "file")} ${action === "skip" ? "skipped from now on" : "forgotten"}\n`,
     );
   for (const { id, state, reason, attempts, hint, log, engine } of jobs) {
     io.stdout.write(
-      `${paint(state === "SKIPPED" ? "dim" : "red", state.padEnd(19))} ${paint("cyan", plain(showPath(id, io.cwd)))}  ${plain(reason)}  (${count(attempts, "attempt")})\n`,
+      `${paint(state === "SKIPPED" ? "dim" : "red", state.padEnd(19))} ${paint("cyan", stripControls(displayPath(id, io.cwd)))}  ${stripControls(reason)}  (${pluralize(attempts, "attempt")})\n`,
     );
     if (action !== "show") continue;
     io.stdout.write(
-      `  engine ${engine}\n  next:  ${plain(hint ?? NEXT[state])}\n${log.map((line) => `  ${plain(line)}\n`).join("")}`,
+      `  engine ${engine}\n  next:  ${stripControls(hint ?? NEXT[state])}\n${log.map((line) => `  ${stripControls(line)}\n`).join("")}`,
     );
   }
   if (jobs.length === 0) io.stderr.write("no failed files\n");

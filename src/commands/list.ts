@@ -1,12 +1,16 @@
 import type { AssetStatus } from "../backends/backend.ts";
-import { bytes, clock, count, duration, type Io, painter, plain } from "../output.ts";
+import { formatBytes, formatTimestamp, pluralize, formatDuration } from "../text/format.ts";
+import type { CliStreams } from "../terminal/io.ts";
+import { styler } from "../terminal/style.ts";
+import { stripControls } from "../text/strip-controls.ts";
 import { formatM3uFiles } from "../results/m3u.ts";
 import { tableMarkdown } from "../results/markdown.ts";
 import { ndjson, table } from "../results/records.ts";
-import { assetRecord, assetsOf, sortAssets } from "./asset-records.ts";
-import { type Command, isOn, text } from "./command.ts";
-import { chosenFormat, mustBeNames } from "./format.ts";
-import { showPath } from "./show-path.ts";
+import { assetRecord, assetsOf, sortAssets } from "../app/assets.ts";
+import { hasFlag, stringFlag } from "../cli/flags.ts";
+import { type Command } from "../cli/command.ts";
+import { chosenFormat, mustBeNames } from "../cli/output-format.ts";
+import { displayPath } from "../app/display-path.ts";
 
 const COLUMNS = [
   "file",
@@ -30,9 +34,13 @@ export const run: Command = async (_args, flags, context) => {
   const backend = await context.openBackend(false);
   try {
     const assets = await assetsOf(backend.store, io.cwd, flags);
-    const sorted = sortAssets(assets, text(flags, "sort") ?? "file", isOn(flags, "reverse"));
-    if (isOn(flags, "print0"))
-      io.stdout.write(sorted.map(({ id }) => `${showPath(id, io.cwd)}\0`).join(""));
+    const sorted = sortAssets(
+      assets,
+      stringFlag(flags, "sort") ?? "file",
+      hasFlag(flags, "reverse"),
+    );
+    if (hasFlag(flags, "print0"))
+      io.stdout.write(sorted.map(({ id }) => `${displayPath(id, io.cwd)}\0`).join(""));
     else print(sorted, chosenFormat(flags), io);
     return 0;
   } finally {
@@ -40,7 +48,7 @@ export const run: Command = async (_args, flags, context) => {
   }
 };
 
-function print(assets: readonly AssetStatus[], format: string, io: Io): void {
+function print(assets: readonly AssetStatus[], format: string, io: CliStreams): void {
   const rows = assets.map((asset) => assetRecord(asset, io.cwd));
   if (format === "json")
     io.stdout.write(`${JSON.stringify({ version: 1, total: rows.length, files: rows })}\n`);
@@ -49,7 +57,11 @@ function print(assets: readonly AssetStatus[], format: string, io: Io): void {
   else if (format === "m3u")
     io.stdout.write(
       formatM3uFiles(
-        assets.map(({ id, durationMs }) => ({ path: id, title: showPath(id, io.cwd), durationMs })),
+        assets.map(({ id, durationMs }) => ({
+          path: id,
+          title: displayPath(id, io.cwd),
+          durationMs,
+        })),
       ),
     );
   else if (format === "md")
@@ -57,13 +69,13 @@ function print(assets: readonly AssetStatus[], format: string, io: Io): void {
       tableMarkdown(
         ["file", "length", "state", "origin", "language", "speakers", "size"],
         assets.map((asset) => [
-          showPath(asset.id, io.cwd),
+          displayPath(asset.id, io.cwd),
           length(asset),
           asset.state,
           asset.origin ?? "",
           asset.language ?? "",
           asset.speakers.join(", "),
-          bytes(asset.sizeBytes),
+          formatBytes(asset.sizeBytes),
         ]),
       ),
     );
@@ -71,21 +83,21 @@ function print(assets: readonly AssetStatus[], format: string, io: Io): void {
 }
 
 const length = ({ durationMs }: AssetStatus): string =>
-  durationMs === null ? "-" : clock(durationMs);
+  durationMs === null ? "-" : formatTimestamp(durationMs);
 
-function printTable(assets: readonly AssetStatus[], io: Io): void {
-  const paint = painter(io.stdout, io.env);
+function printTable(assets: readonly AssetStatus[], io: CliStreams): void {
+  const paint = styler(io.stdout, io.env);
   for (const asset of assets) {
     const what =
       asset.error !== null
-        ? paint("red", plain(asset.error))
-        : [asset.origin, asset.language, asset.speakers.map(plain).join(", ")]
+        ? paint("red", stripControls(asset.error))
+        : [asset.origin, asset.language, asset.speakers.map(stripControls).join(", ")]
             .filter(Boolean)
             .join("  ");
     io.stdout.write(
-      `${length(asset).padStart(9)}  ${asset.state.padEnd(10)}  ${paint("cyan", plain(showPath(asset.id, io.cwd)))}  ${what}\n`,
+      `${length(asset).padStart(9)}  ${asset.state.padEnd(10)}  ${paint("cyan", stripControls(displayPath(asset.id, io.cwd)))}  ${what}\n`,
     );
   }
   const totalMs = assets.reduce((sum, asset) => sum + (asset.durationMs ?? 0), 0);
-  io.stderr.write(`${count(assets.length, "file")}, ${duration(totalMs)}\n`);
+  io.stderr.write(`${pluralize(assets.length, "file")}, ${formatDuration(totalMs)}\n`);
 }

@@ -1,12 +1,12 @@
 import { readFileSync } from "node:fs";
 import { fromJsonSchema, McpServer } from "@modelcontextprotocol/server";
 import { serveStdio } from "@modelcontextprotocol/server/stdio";
-import type { Context } from "../context.ts";
+import type { Context } from "../app/context.ts";
 import { MediasearchError, toMediasearchError } from "../errors.ts";
-import type { Command } from "./command.ts";
-import { MCP_TOOLS, type McpTool } from "./mcp-tools.ts";
-import { answeringTransport } from "./mcp-transport.ts";
-import { openSession, type SearchSession } from "./search-session.ts";
+import type { Command } from "../cli/command.ts";
+import { MCP_TOOLS, type McpTool } from "../mcp/tools.ts";
+import { answeringTransport } from "../mcp/stdio-transport.ts";
+import { openSession, type SearchSession } from "../app/search/session.ts";
 
 /** Serves assistants over standard input and output (https://modelcontextprotocol.io) until the client closes it. */
 export const run: Command = async (_args, flags, context) => {

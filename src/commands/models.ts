@@ -1,16 +1,19 @@
 import { ERRORS } from "../errors.ts";
-import { modelProvider } from "../model-provider.ts";
+import { modelProvider } from "../app/model-provider.ts";
 import { listModels, verifyModels } from "../models/store.ts";
-import { bytes, painter, statusLine } from "../output.ts";
-import { type Command, isOn } from "./command.ts";
+import { formatBytes } from "../text/format.ts";
+import { styler } from "../terminal/style.ts";
+import { createStatusLine } from "../terminal/status-line.ts";
+import { hasFlag } from "../cli/flags.ts";
+import { type Command } from "../cli/command.ts";
 
 export const run: Command = async ([action = "list"], flags, context) => {
   const { io, config } = context;
   const places = { cacheDir: config.settings.modelCache, modelsDir: config.settings.modelsDir };
-  const asJson = isOn(flags, "json");
-  const paint = painter(io.stdout, io.env);
+  const asJson = hasFlag(flags, "json");
+  const paint = styler(io.stdout, io.env);
   if (action === "pull") {
-    const status = statusLine(io.stderr, io.env);
+    const status = createStatusLine(io.stderr, io.env);
     const provide = modelProvider(config, io, status);
     for (const { id } of await listModels(places)) await provide(id);
     status.end();
@@ -34,13 +37,13 @@ export const run: Command = async ([action = "list"], flags, context) => {
     io.stdout.write(`${places.modelsDir ?? places.cacheDir}\n`);
     for (const { id, files } of models)
       for (const { name, sizeBytes, path } of files)
-        io.stderr.write(`  ${id}/${name}  ${bytes(sizeBytes)}  ${path ?? "not here yet"}\n`);
+        io.stderr.write(`  ${id}/${name}  ${formatBytes(sizeBytes)}  ${path ?? "not here yet"}\n`);
   } else
     for (const { id, files, licence, source } of models) {
       const here = files.every(({ path }) => path !== null);
       const size = files.reduce((sum, file) => sum + file.sizeBytes, 0);
       io.stdout.write(
-        `${paint(here ? "green" : "yellow", (here ? "here" : "missing").padEnd(8))} ${id.padEnd(20)} ${bytes(size).padStart(8)}  ${licence.padEnd(11)} ${source}\n`,
+        `${paint(here ? "green" : "yellow", (here ? "here" : "missing").padEnd(8))} ${id.padEnd(20)} ${formatBytes(size).padStart(8)}  ${licence.padEnd(11)} ${source}\n`,
       );
     }
   return 0;

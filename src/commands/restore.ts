@@ -2,14 +2,16 @@ import { createWriteStream, existsSync } from "node:fs";
 import { mkdir, mkdtemp, rename, rm } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { pipeline } from "node:stream/promises";
-import { holding } from "../backends/lease.ts";
-import type { Context } from "../context.ts";
+import { withLease } from "../backends/lease.ts";
+import type { Context } from "../app/context.ts";
 import { MediasearchError } from "../errors.ts";
-import { bytes, count, statusLine } from "../output.ts";
+import { formatBytes, pluralize } from "../text/format.ts";
+import { createStatusLine } from "../terminal/status-line.ts";
 import { bucketAndKey, isObject, type Place } from "../place.ts";
 import { type Manifest, readBackup } from "../transfer/backup-file.ts";
 import { copyLibrary } from "../transfer/copy.ts";
-import { type Command, isOn } from "./command.ts";
+import { hasFlag } from "../cli/flags.ts";
+import { type Command } from "../cli/command.ts";
 
 export const run: Command = async ([name = ""], flags, context) => {
   const { io, config } = context;
@@ -17,7 +19,7 @@ export const run: Command = async ([name = ""], flags, context) => {
   const store = config.settings.store;
   await mkdir(dirname(store), { recursive: true, mode: 0o700 });
   const folder = await mkdtemp(join(dirname(store), `.${basename(store)}-`));
-  const status = statusLine(io.stderr, io.env);
+  const status = createStatusLine(io.stderr, io.env);
   try {
     const library = join(folder, "library.sqlite");
     status.update("unpacking the backup");
@@ -29,14 +31,19 @@ export const run: Command = async ([name = ""], flags, context) => {
     status.update("checking the backup");
     await refuseUnsound(library, backup, context);
     let kept: string | null = null;
-    if (isOn(flags, "check")) status.end();
+    if (hasFlag(flags, "check")) status.end();
     else if (config.settings.backend === "local")
-      kept = await putInPlace(library, name, isOn(flags, "force"), context);
+      kept = await putInPlace(library, name, hasFlag(flags, "force"), context);
     else await copyInto(library, context);
     status.end();
     report(
       manifest,
-      { backup, store: isOn(flags, "check") ? null : store, kept, asJson: isOn(flags, "json") },
+      {
+        backup,
+        store: hasFlag(flags, "check") ? null : store,
+        kept,
+        asJson: hasFlag(flags, "json"),
+      },
       context,
     );
     return 0;
@@ -107,7 +114,7 @@ async function refuseHeld(context: Context): Promise<void> {
   try {
     const backend = await context.openBackend(false);
     try {
-      await holding(backend.ledger, async () => {});
+      await withLease(backend.ledger, async () => {});
     } finally {
       await backend.close();
     }
@@ -145,7 +152,7 @@ function report(
     return void io.stdout.write(
       `${JSON.stringify({ version: 1, backup, restoredTo: store, kept, ...manifest })}\n`,
     );
-  const what = `${count(manifest.files, "file")}, ${count(manifest.segments, "segment")}, ${bytes(manifest.sizeBytes)}, made ${manifest.createdAt}`;
+  const what = `${pluralize(manifest.files, "file")}, ${pluralize(manifest.segments, "segment")}, ${formatBytes(manifest.sizeBytes)}, made ${manifest.createdAt}`;
   io.stdout.write(store === null ? `${backup}: sound: ${what}\n` : `${store}: ${what}\n`);
   if (kept) io.stdout.write(`the library that was there is kept as ${kept}\n`);
 }

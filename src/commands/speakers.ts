@@ -1,18 +1,20 @@
 import type { AssetId, Backend } from "../backends/backend.ts";
-import { holding } from "../backends/lease.ts";
-import type { Context } from "../context.ts";
+import { withLease } from "../backends/lease.ts";
+import type { Context } from "../app/context.ts";
 import { MediasearchError } from "../errors.ts";
-import { count, plain } from "../output.ts";
-import { anyFileMatcher } from "../search/file-filter.ts";
+import { pluralize } from "../text/format.ts";
+import { stripControls } from "../text/strip-controls.ts";
+import { anyFileMatcher } from "../text/file-filter.ts";
 import { renameSpeakers } from "../transfer/rename-speakers.ts";
-import { type Command, isOn, text } from "./command.ts";
-import { showPath } from "./show-path.ts";
+import { hasFlag, stringFlag } from "../cli/flags.ts";
+import { type Command } from "../cli/command.ts";
+import { displayPath } from "../app/display-path.ts";
 
 export const run: Command = async ([action = "list", ...names], flags, context) => {
   const { io } = context;
-  const pattern = text(flags, "file");
+  const pattern = stringFlag(flags, "file");
   const wants = await anyFileMatcher(pattern === undefined ? [] : [pattern], io.cwd);
-  const into = text(flags, "into");
+  const into = stringFlag(flags, "into");
   if (action === "rename" && names.length !== 2)
     throw new MediasearchError("USAGE", "speakers rename: which speaker, and to what name?", {
       hint: 'mediasearch speakers rename "Speaker 1" "Ada Moreau" --file talk.mp3',
@@ -23,14 +25,14 @@ export const run: Command = async ([action = "list", ...names], flags, context) 
     });
   const backend = await context.openBackend(false);
   try {
-    if (action === "list") return await list(backend, wants, isOn(flags, "json"), context);
+    if (action === "list") return await list(backend, wants, hasFlag(flags, "json"), context);
     const [from, to] =
       action === "rename" ? [names.slice(0, 1), names[1] ?? ""] : [names, into ?? ""];
     if (to.trim() === "")
       throw new MediasearchError("USAGE", "a speaker needs a name", {
         hint: "mediasearch speakers list",
       });
-    return await rename(backend, { from, to: to.trim(), wants }, isOn(flags, "json"), context);
+    return await rename(backend, { from, to: to.trim(), wants }, hasFlag(flags, "json"), context);
   } finally {
     await backend.close();
   }
@@ -46,7 +48,7 @@ async function list(
   for await (const asset of store.listAssets()) {
     if (asset.state === "deleted" || !wants(asset.id)) continue;
     for (const name of asset.speakers)
-      files.set(name, [...(files.get(name) ?? []), showPath(asset.id, io.cwd)]);
+      files.set(name, [...(files.get(name) ?? []), displayPath(asset.id, io.cwd)]);
   }
   const speakers = [...files]
     .map(([speaker, all]) => ({ speaker, files: all }))
@@ -55,7 +57,7 @@ async function list(
   else
     for (const { speaker, files: all } of speakers)
       io.stdout.write(
-        `${plain(speaker)}  ${count(all.length, "file")}: ${all.slice(0, 3).map(plain).join(", ")}${all.length > 3 ? ", …" : ""}\n`,
+        `${stripControls(speaker)}  ${pluralize(all.length, "file")}: ${all.slice(0, 3).map(stripControls).join(", ")}${all.length > 3 ? ", …" : ""}\n`,
       );
   if (speakers.length === 0)
     io.stderr.write("no speakers are known; captions name them, and some recognisers do\n");
@@ -69,7 +71,7 @@ async function rename(
   { io }: Context,
 ): Promise<number> {
   const { store, ledger } = backend;
-  const done = await holding(ledger, async () =>
+  const done = await withLease(ledger, async () =>
     Array.fromAsync(renameSpeakers(store, renaming, await store.identity())),
   );
   if (done.length === 0)
@@ -79,14 +81,14 @@ async function rename(
     });
   if (asJson)
     io.stdout.write(
-      `${JSON.stringify({ version: 1, to: renaming.to, files: done.map(({ id, segments }) => ({ file: showPath(id, io.cwd), segments })) })}\n`,
+      `${JSON.stringify({ version: 1, to: renaming.to, files: done.map(({ id, segments }) => ({ file: displayPath(id, io.cwd), segments })) })}\n`,
     );
   else
     io.stderr.write(
-      `${plain(renaming.to)}: ${count(
+      `${stripControls(renaming.to)}: ${pluralize(
         done.reduce((sum, { segments }) => sum + segments, 0),
         "segment",
-      )} in ${count(done.length, "file")}\n`,
+      )} in ${pluralize(done.length, "file")}\n`,
     );
   return 0;
 }

@@ -1,9 +1,10 @@
 import { hostname } from "node:os";
 import { isHeld } from "../backends/lease.ts";
 import type { RunRecord } from "../backends/ledger.ts";
-import { bytes, count, duration, grouped } from "../output.ts";
-import { libraryName } from "../vast-options.ts";
-import { type Command, isOn } from "./command.ts";
+import { formatBytes, pluralize, formatDuration, formatNumber } from "../text/format.ts";
+import { libraryName } from "../app/vast-options.ts";
+import { hasFlag } from "../cli/flags.ts";
+import { type Command } from "../cli/command.ts";
 
 export const run: Command = async (_args, flags, context) => {
   const { io } = context;
@@ -17,7 +18,7 @@ export const run: Command = async (_args, flags, context) => {
     const last = (await backend.ledger.lastRun()) ?? null;
     const queued = assets.registered + assets.partial + (jobs["RETRYING"] ?? 0);
     const library = libraryName(context.config.settings);
-    if (isOn(flags, "json")) {
+    if (hasFlag(flags, "json")) {
       io.stdout.write(
         `${JSON.stringify({ version: 1, library, files: assets, segments, vectors, durationMs, sizeBytes, model: identity?.embedder ?? null, queued, jobs, archived, lastRun: last && { ...last, isRunning: last.endedAtMs === null && isHeld(last, hostname()) } })}\n`,
       );
@@ -25,20 +26,20 @@ export const run: Command = async (_args, flags, context) => {
     }
     const line = (name: string, text: string): void =>
       void io.stdout.write(`${name.padEnd(10)} ${text}\n`);
-    line("library", `${library}, ${bytes(sizeBytes)}`);
+    line("library", `${library}, ${formatBytes(sizeBytes)}`);
     line(
       "files",
       Object.entries(assets)
         .filter(([state, n]) => n > 0 || state === "indexed")
-        .map(([state, n]) => `${grouped(n)} ${state}`)
+        .map(([state, n]) => `${formatNumber(n)} ${state}`)
         .join(", "),
     );
     line(
       "indexed",
-      `${duration(durationMs)} of audio in ${count(segments, "segment")}, ${grouped(vectors)} with vectors`,
+      `${formatDuration(durationMs)} of audio in ${pluralize(segments, "segment")}, ${formatNumber(vectors)} with vectors`,
     );
     line("model", identity?.embedder ?? "none yet");
-    line("queue", queued === 0 ? "empty" : `${count(queued, "file")}; next: mediasearch index`);
+    line("queue", queued === 0 ? "empty" : `${pluralize(queued, "file")}; next: mediasearch index`);
     line(
       "jobs",
       Object.keys(jobs).length === 0
@@ -47,7 +48,7 @@ export const run: Command = async (_args, flags, context) => {
             .map(([state, n]) => `${n} ${state}`)
             .join(", ")}; next: mediasearch jobs`,
     );
-    if (archived > 0) line("archive", count(archived, "replaced transcript"));
+    if (archived > 0) line("archive", pluralize(archived, "replaced transcript"));
     line("last run", lastRun(last));
     return 0;
   } finally {
@@ -63,5 +64,5 @@ function lastRun(run: RunRecord | null): string {
   if (!run.summary)
     return `${began}, killed before its end; next: mediasearch index, the same again`;
   const { indexed = 0, unchanged = 0, failed = 0 } = run.summary;
-  return `${began}, ${duration((run.endedAtMs ?? run.renewedAtMs) - run.startedAtMs)}: indexed ${indexed}, ${unchanged} unchanged, ${failed} failed`;
+  return `${began}, ${formatDuration((run.endedAtMs ?? run.renewedAtMs) - run.startedAtMs)}: indexed ${indexed}, ${unchanged} unchanged, ${failed} failed`;
 }

@@ -1,25 +1,28 @@
 import type { AssetStatus } from "../backends/backend.ts";
 import { MediasearchError } from "../errors.ts";
 import { formatSrt, formatWebvtt } from "../media/captions/write.ts";
-import { clock, painter, plain } from "../output.ts";
+import { formatTimestamp } from "../text/format.ts";
+import { styler } from "../terminal/style.ts";
+import { stripControls } from "../text/strip-controls.ts";
 import { transcriptMarkdown } from "../results/markdown.ts";
 import { ndjson, table } from "../results/records.ts";
 import type { Segment } from "../types.ts";
-import { lineRecord, nearestTo, transcriptRecord } from "./asset-records.ts";
-import { type Command, text, whole } from "./command.ts";
-import { findAsset } from "./find-asset.ts";
-import { chosenFormat } from "./format.ts";
-import { parseTime } from "./parse-time.ts";
-import { showPath } from "./show-path.ts";
+import { lineRecord, nearestTo, transcriptRecord } from "../app/assets.ts";
+import { stringFlag, integerFlag } from "../cli/flags.ts";
+import { type Command } from "../cli/command.ts";
+import { findAsset } from "../app/find-asset.ts";
+import { chosenFormat } from "../cli/output-format.ts";
+import { parseTime } from "../app/parse-time.ts";
+import { displayPath } from "../app/display-path.ts";
 
 const LINES_AROUND = 3;
 
 export const run: Command = async ([name = ""], flags, context) => {
   const { io } = context;
   const format = chosenFormat(flags);
-  const at = text(flags, "at");
+  const at = stringFlag(flags, "at");
   const moment = at === undefined ? undefined : parseTime("--at", at);
-  const around = whole(flags, "context", 0, 10_000);
+  const around = integerFlag(flags, "context", 0, 10_000);
   if (around !== undefined && moment === undefined)
     throw new MediasearchError("USAGE", "--context: lines around which moment? --at says it", {
       subject: "--context",
@@ -29,7 +32,7 @@ export const run: Command = async ([name = ""], flags, context) => {
   const backend = await context.openBackend(false);
   try {
     const asset = await findAsset(backend.store, name, io.cwd);
-    const file = showPath(asset.id, io.cwd);
+    const file = displayPath(asset.id, io.cwd);
     if (asset.fingerprint === null)
       throw new MediasearchError(
         "NOT_FOUND",
@@ -46,10 +49,10 @@ export const run: Command = async ([name = ""], flags, context) => {
         ? all
         : all.slice(Math.max(0, nearest.index - lines), nearest.index + lines + 1);
     if (format === "text") {
-      const paint = painter(io.stdout, io.env);
+      const paint = styler(io.stdout, io.env);
       for (const segment of segments)
         io.stdout.write(`${textLine(segment, paint, segment === nearest)}\n`);
-      if (all.length === 0) io.stderr.write(`${plain(file)}: nothing is said in it\n`);
+      if (all.length === 0) io.stderr.write(`${stripControls(file)}: nothing is said in it\n`);
     } else io.stdout.write(asFormat(format, file, asset, segments));
     return 0;
   } finally {
@@ -59,11 +62,11 @@ export const run: Command = async ([name = ""], flags, context) => {
 
 function textLine(
   { startMs, speaker, text }: Segment,
-  paint: ReturnType<typeof painter>,
+  paint: ReturnType<typeof styler>,
   isIt: boolean,
 ): string {
-  const said = isIt ? paint("bold", plain(text)) : plain(text);
-  return `${paint("green", clock(startMs))}  ${speaker === null ? "" : `${paint("magenta", plain(speaker))}: `}${said}`;
+  const said = isIt ? paint("bold", stripControls(text)) : stripControls(text);
+  return `${paint("green", formatTimestamp(startMs))}  ${speaker === null ? "" : `${paint("magenta", stripControls(speaker))}: `}${said}`;
 }
 
 function asFormat(
@@ -81,7 +84,7 @@ function asFormat(
     return table(["startMs", "endMs", "speaker", "text"], rows, format);
   if (format === "json") return `${JSON.stringify(transcriptRecord(asset, file, segments))}\n`;
   const facts = [
-    durationMs === null ? "" : clock(durationMs),
+    durationMs === null ? "" : formatTimestamp(durationMs),
     origin === "asr" ? `recognised by ${engine}` : "from captions",
     language === null || language === "und" ? "" : language,
   ];

@@ -1,8 +1,8 @@
 import type { EmbedderSettings } from "../embed/settings.ts";
 import type { Settings } from "./settings.ts";
 
-const MOST_ATTEMPTS = 5;
-const LONGEST_DELAY_MS = 30_000;
+const MAX_ATTEMPTS = 5;
+const MAX_DELAY_MS = 30_000;
 
 /** The settings of the embedder, as it wants them. */
 export const embedderSettings = (settings: Settings): EmbedderSettings => ({
@@ -14,7 +14,7 @@ export const embedderSettings = (settings: Settings): EmbedderSettings => ({
   maxTokens: settings.embeddingMaxTokens,
   queryPrefix: settings.embeddingQueryPrefix,
   passagePrefix: settings.embeddingPassagePrefix,
-  attempts: Math.min(MOST_ATTEMPTS, settings.maxAttempts),
+  attempts: Math.min(MAX_ATTEMPTS, settings.maxAttempts),
   baseDelayMs: settings.baseRetryDelayMs,
-  maxDelayMs: Math.min(LONGEST_DELAY_MS, settings.maxRetryDelayMs),
+  maxDelayMs: Math.min(MAX_DELAY_MS, settings.maxRetryDelayMs),
 });

@@ -3,7 +3,7 @@ import { dirname, join } from "node:path";
 import { beforeEach, describe, expect, it } from "vitest";
 import { tempFolder } from "../../test/helpers/run.ts";
 import { loadConfig } from "./load.ts";
-import { replacedNames } from "./predecessor.ts";
+import { replacedNames } from "./legacy-settings.ts";
 
 let top: string;
 let cwd: string;

@@ -4,7 +4,7 @@ import { parseEnv } from "node:util";
 import { MediasearchError, toMediasearchError } from "../errors.ts";
 import { findProjectFile, readConfigFile, readSecret } from "./config-file.ts";
 import { configFolder } from "./library-settings.ts";
-import { type Replaced, replacedNames } from "./predecessor.ts";
+import { type Replaced, replacedNames } from "./legacy-settings.ts";
 import { type Config, environmentLayer, type Layer, resolveConfig } from "./resolve.ts";
 import type { Environment } from "./setting.ts";
 import { SETTINGS } from "./settings.ts";

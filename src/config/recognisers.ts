@@ -4,8 +4,8 @@ import type { Environment } from "./setting.ts";
 import type { Settings } from "./settings.ts";
 
 /** More often in a row a piece of audio is not tried: the file's own attempts come on top. */
-const MOST_ATTEMPTS = 5;
-const LONGEST_DELAY_MS = 30_000;
+const MAX_ATTEMPTS = 5;
+const MAX_DELAY_MS = 30_000;
 
 /** The settings of recognisers outside this process, as these want them. */
 export function engineSettings(settings: Settings, env: Environment["env"]): EngineSettings {
@@ -13,9 +13,9 @@ export function engineSettings(settings: Settings, env: Environment["env"]): Eng
     requests: {
       diarization: settings.diarization,
       concurrency: settings.asrRequests,
-      attempts: Math.min(MOST_ATTEMPTS, settings.maxAttempts),
+      attempts: Math.min(MAX_ATTEMPTS, settings.maxAttempts),
       baseDelayMs: settings.baseRetryDelayMs,
-      maxDelayMs: Math.min(LONGEST_DELAY_MS, settings.maxRetryDelayMs),
+      maxDelayMs: Math.min(MAX_DELAY_MS, settings.maxRetryDelayMs),
     },
     whisper: {
       endpoint: settings.whisperEndpoint,
@@ -42,7 +42,7 @@ export function engineSettings(settings: Settings, env: Environment["env"]): Eng
       speakers: settings.sherpaSpeakers,
       threshold: settings.sherpaSpeakerThreshold,
     },
-    byo: {
+    custom: {
       command: settings.byoCommand === undefined ? [] : commandWords(settings.byoCommand),
       endpoint: settings.byoEndpoint,
       apiKey: settings.byoApiKey,

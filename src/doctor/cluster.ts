@@ -4,7 +4,7 @@ import { join } from "node:path";
 import type { Client, Transaction } from "../backends/vast/wire/client.ts";
 import type { Settings } from "../config/settings.ts";
 import { MediasearchError, toMediasearchError } from "../errors.ts";
-import { bytes, duration } from "../output.ts";
+import { formatBytes, formatDuration } from "../text/format.ts";
 import { failed, ok, type Step, warning } from "./check.ts";
 import { type Greeting, networkSteps } from "./network.ts";
 
@@ -177,7 +177,7 @@ export function clusterSteps(settings: Settings): readonly Step[] {
             "report it with the cluster's version",
           );
         const rate = (from: number, to: number): string =>
-          `${bytes((SAMPLE_ROWS * SAMPLE_TEXT.length * 1000) / Math.max(1, to - from))}/s`;
+          `${formatBytes((SAMPLE_ROWS * SAMPLE_TEXT.length * 1000) / Math.max(1, to - from))}/s`;
         return ok(
           `writes ${rate(startedAt, writtenAt)}, reads ${rate(writtenAt, performance.now())}`,
         );
@@ -204,7 +204,7 @@ export function clusterSteps(settings: Settings): readonly Step[] {
       async run() {
         const [{ openReplica }, { libraryKey }] = await Promise.all([
           import("../backends/vast/replica.ts"),
-          import("../vast-options.ts"),
+          import("../app/vast-options.ts"),
         ]);
         const replica = openReplica({
           folder: join(settings.replicaFolder, libraryKey(settings)),
@@ -215,10 +215,10 @@ export function clusterSteps(settings: Settings): readonly Step[] {
         const age = Date.now() - at;
         return age > OLD_REPLICA_MS
           ? warning(
-              `the copy for searches is ${duration(age)} old`,
+              `the copy for searches is ${formatDuration(age)} old`,
               "mediasearch search --fresh WORDS",
             )
-          : ok(`the copy for searches is ${duration(age)} old`);
+          : ok(`the copy for searches is ${formatDuration(age)} old`);
       },
     },
     {

@@ -1,6 +1,6 @@
-import type { Context } from "../context.ts";
+import type { Context } from "../app/context.ts";
 import { toMediasearchError } from "../errors.ts";
-import { bytes, count, duration } from "../output.ts";
+import { formatBytes, pluralize, formatDuration } from "../text/format.ts";
 import { ok, type Outcome, type Step } from "./check.ts";
 
 const DEEP_TIMEOUT_MS = 3_600_000;
@@ -34,7 +34,7 @@ export function librarySteps(context: Context, deep: boolean): readonly Step[] {
             if (findings.length > 0) return findings;
             const { assets, segments, sizeBytes, durationMs } = await backend.store.counts();
             return ok(
-              `${count(assets.indexed + assets.partial, "file")} indexed, ${assets.failed} failed, ${count(segments, "segment")}, ${duration(durationMs)}, ${bytes(sizeBytes)}`,
+              `${pluralize(assets.indexed + assets.partial, "file")} indexed, ${assets.failed} failed, ${pluralize(segments, "segment")}, ${formatDuration(durationMs)}, ${formatBytes(sizeBytes)}`,
             );
           } finally {
             await backend.close();

@@ -1,17 +1,17 @@
 import { access, constants, mkdir, statfs } from "node:fs/promises";
 import { availableParallelism, freemem, totalmem } from "node:os";
 import { dirname } from "node:path";
-import type { Context } from "../context.ts";
+import type { Context } from "../app/context.ts";
 import { MediasearchError } from "../errors.ts";
 import { verifyModels } from "../models/store.ts";
-import { bytes, count } from "../output.ts";
+import { formatBytes, pluralize } from "../text/format.ts";
 import { failed, ok, type Outcome, type Step, warning } from "./check.ts";
 
-const LEAST_FREE_BYTES = 200_000_000;
+const MIN_FREE_BYTES = 200_000_000;
 const LITTLE_FREE_BYTES = 2_000_000_000;
-const LEAST_OPEN_FILES = 1024;
+const MIN_OPEN_FILES = 1024;
 const BYTES_PER_JOB = 600_000_000;
-const LEAST_NODE = [22, 13] as const;
+const MIN_NODE = [22, 13] as const;
 
 /** A failing import of a native module nearly always means an install for another platform or Node. */
 const native = async (load: () => Promise<string>): Promise<Outcome> => {
@@ -211,12 +211,12 @@ export function machineSteps(context: Context): readonly (readonly Step[])[] {
 
 export function nodeOutcome(version: string): Outcome {
   const [major = 0, minor = 0] = version.split(".").map(Number);
-  const isNew = major > LEAST_NODE[0] || (major === LEAST_NODE[0] && minor >= LEAST_NODE[1]);
+  const isNew = major > MIN_NODE[0] || (major === MIN_NODE[0] && minor >= MIN_NODE[1]);
   return isNew
     ? ok(`Node ${version} on ${process.platform} ${process.arch}`)
     : failed(
         `Node ${version} is too old`,
-        `install Node ${LEAST_NODE.join(".")} or newer`,
+        `install Node ${MIN_NODE.join(".")} or newer`,
         "MISSING_TOOL",
       );
 }
@@ -227,12 +227,12 @@ export function sizeOutcome(
   totalBytes: number,
   freeBytes: number,
 ): Outcome {
-  const found = `${count(cores, "core")}, ${bytes(totalBytes)} of memory, ${count(jobs, "job")} at once`;
+  const found = `${pluralize(cores, "core")}, ${formatBytes(totalBytes)} of memory, ${pluralize(jobs, "job")} at once`;
   if (jobs > cores * 2)
     return warning(`${found}: more jobs than the cores can work on`, `JOB_CONCURRENCY=${cores}`);
   if (jobs > 1 && jobs * BYTES_PER_JOB > freeBytes)
     return warning(
-      `${found}, of which ${bytes(freeBytes)} is free: the jobs may not fit`,
+      `${found}, of which ${formatBytes(freeBytes)} is free: the jobs may not fit`,
       `JOB_CONCURRENCY=${Math.max(1, Math.floor(freeBytes / BYTES_PER_JOB))}`,
     );
   return ok(found);
@@ -267,11 +267,11 @@ async function folderOutcome(folder: string, hint: string): Promise<Outcome> {
 }
 
 export function spaceOutcome(folder: string, free: number, hint: string): Outcome {
-  if (free < LEAST_FREE_BYTES)
-    return failed(`${folder}: only ${bytes(free)} free`, `${hint}   (on a larger disk)`);
+  if (free < MIN_FREE_BYTES)
+    return failed(`${folder}: only ${formatBytes(free)} free`, `${hint}   (on a larger disk)`);
   return free < LITTLE_FREE_BYTES
-    ? warning(`${folder}: only ${bytes(free)} free`, `${hint}   (on a larger disk)`)
-    : ok(`${folder}: ${bytes(free)} free`);
+    ? warning(`${folder}: only ${formatBytes(free)} free`, `${hint}   (on a larger disk)`)
+    : ok(`${folder}: ${formatBytes(free)} free`);
 }
 
 /** Node does not tell the limit; Linux does (proc_pid_limits(5)). */
@@ -279,7 +279,7 @@ async function openFilesOutcome(): Promise<Outcome> {
   const { readFile } = await import("node:fs/promises");
   const limits = await readFile("/proc/self/limits", "utf8").catch(() => "");
   const most = Number(/^Max open files\s+(\d+)/m.exec(limits)?.[1] ?? Number.POSITIVE_INFINITY);
-  if (most < LEAST_OPEN_FILES)
+  if (most < MIN_OPEN_FILES)
     return warning(`only ${most} open files are allowed`, "ulimit -n 4096");
   return ok(Number.isFinite(most) ? `${most} open files` : "open files not limited");
 }

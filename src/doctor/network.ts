@@ -29,7 +29,7 @@ const CONNECT_MS = 5000;
 const EXPIRES_SOON_DAYS = 14;
 const DAY_MS = 86_400_000;
 /** S3 and VAST refuse signatures that are a quarter of an hour off (RequestTimeTooSkewed). */
-const MOST_SKEW_MS = 15 * 60_000;
+const MAX_SKEW_MS = 15 * 60_000;
 const NOTABLE_SKEW_MS = 5 * 60_000;
 
 const codeOf = (error: unknown): string =>
@@ -133,7 +133,7 @@ export function clockOutcome(skewMs: number | null): Outcome {
   if (skewMs === null) return ok("the server does not tell its time");
   const minutes = `${(Math.abs(skewMs) / 60_000).toFixed(1)} min ${skewMs < 0 ? "ahead of" : "behind"} the server's`;
   const hint = "set this machine's clock: timedatectl set-ntp true";
-  if (Math.abs(skewMs) >= MOST_SKEW_MS)
+  if (Math.abs(skewMs) >= MAX_SKEW_MS)
     return failed(`this machine's clock is ${minutes}: signatures will be refused`, hint);
   return Math.abs(skewMs) >= NOTABLE_SKEW_MS
     ? warning(`this machine's clock is ${minutes}`, hint)
@@ -230,7 +230,7 @@ function handshake(
   });
 }
 
-const MOST_BODY_BYTES = 4096;
+const MAX_BODY_BYTES = 4096;
 
 function greet(url: string, caFile: string | undefined, signal: AbortSignal): Promise<Greeting> {
   return new Promise((resolve, reject) => {
@@ -252,7 +252,7 @@ function greet(url: string, caFile: string | undefined, signal: AbortSignal): Pr
           .setEncoding("utf8")
           .on("data", (text: string) => {
             body += text;
-            if (body.length > MOST_BODY_BYTES) response.destroy();
+            if (body.length > MAX_BODY_BYTES) response.destroy();
           })
           .once("close", done)
           .once("error", reject);

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { Settings } from "../config/settings.ts";
 import { MediasearchError, toMediasearchError } from "../errors.ts";
 import type { ObjectStore } from "../objects/object-store.ts";
-import { bytes } from "../output.ts";
+import { formatBytes } from "../text/format.ts";
 import { failed, ok, type Step } from "./check.ts";
 import { networkSteps } from "./network.ts";
 
@@ -115,7 +115,7 @@ export function objectStoreSteps(settings: Settings): readonly Step[] {
               await bucket().remove(key);
               state.close?.();
               return stat?.sizeBytes === LARGE_BYTES
-                ? ok(`uploads in parts, ${bytes(LARGE_BYTES / seconds)}/s`)
+                ? ok(`uploads in parts, ${formatBytes(LARGE_BYTES / seconds)}/s`)
                 : failed(
                     `uploaded ${LARGE_BYTES} bytes, of which ${stat?.sizeBytes ?? 0} are there`,
                     "report it with the server's name and version",

@@ -3,8 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { AssetVersion } from "../backends/backend.ts";
-import type { Context } from "../context.ts";
-import { statusLine } from "../output.ts";
+import type { Context } from "../app/context.ts";
+import { createStatusLine } from "../terminal/status-line.ts";
 
 /** A figure of this machine beside the published one. Per CPU second (user and system, all threads), so that a busy machine changes little. */
 export interface Measure {
@@ -43,7 +43,7 @@ const cpuSeconds = (since: NodeJS.CpuUsage): number => {
 /** Measures decoding, recognition, embedding, commits and searches of this machine, in about a minute. Leaves nothing behind. */
 export async function measure(context: Context): Promise<readonly Measure[]> {
   const { io } = context;
-  const status = statusLine(io.stderr, io.env);
+  const status = createStatusLine(io.stderr, io.env);
   const measures: Measure[] = [];
   const add = (
     name: string,
@@ -125,7 +125,9 @@ async function decoded({
 }
 
 async function recognised(context: Context, samples: readonly Float32Array[]): Promise<number> {
-  const transcriber = await context.openTranscriber(statusLine(context.io.stderr, context.io.env));
+  const transcriber = await context.openTranscriber(
+    createStatusLine(context.io.stderr, context.io.env),
+  );
   const seconds = samples.reduce((sum, { length }) => sum + length, 0) / RATE;
   const times = Math.ceil(AUDIO_SECONDS / seconds);
   const repeated = async function* (): AsyncIterable<Float32Array> {
@@ -252,7 +254,7 @@ function version(file: number, vectors: readonly Float32Array[]): AssetVersion {
     sizeBytes: 1,
     mtimeMs: 1,
     fingerprint: `perf-${file}`,
-    captionsStat: "",
+    sidecarKey: "",
     origin: "captions",
     engine: "perf",
     language: "en",

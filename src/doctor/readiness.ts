@@ -1,8 +1,8 @@
-import type { Context } from "../context.ts";
+import type { Context } from "../app/context.ts";
 import { isIP } from "node:net";
 import type { Result } from "./check.ts";
 import type { Measure } from "./perf.ts";
-import { queryTerms } from "../search/parse-query.ts";
+import { queryTerms } from "../text/query-terms.ts";
 
 export const AREAS = ["code", "infrastructure", "operations", "data"] as const;
 export type Area = (typeof AREAS)[number];

@@ -1,5 +1,5 @@
-import type { Paint } from "../output.ts";
-import { plain } from "../output.ts";
+import type { Styler } from "../terminal/style.ts";
+import { stripControls } from "../text/strip-controls.ts";
 import type { Result } from "./check.ts";
 import type { Measure } from "./perf.ts";
 import { AREAS, type Item } from "./readiness.ts";
@@ -9,20 +9,20 @@ const COLOURS = { ok: "green", warning: "yellow", failed: "red" } as const;
 const WIDTH = 12;
 
 /** One line a group of what is well; each warning and failure on a line of its own, with what was tried and what mends it. */
-export function formatText(results: readonly Result[], paint: Paint): string {
+export function formatText(results: readonly Result[], paint: Styler): string {
   const lines: string[] = [];
   for (const group of new Set(results.map((result) => result.group))) {
     const all = results.filter((result) => result.group === group);
     const well = all.filter(({ status }) => status === "ok");
     if (well.length > 0)
       lines.push(
-        `${paint("green", MARKS.ok)}  ${group.padEnd(WIDTH)} ${plain(well.map(({ found }) => found).join("; "))}`,
+        `${paint("green", MARKS.ok)}  ${group.padEnd(WIDTH)} ${stripControls(well.map(({ found }) => found).join("; "))}`,
       );
     for (const { status, check, found, hint, ms } of all.filter(({ status }) => status !== "ok")) {
       lines.push(
-        `${paint(COLOURS[status], MARKS[status])}  ${check.padEnd(WIDTH)} ${plain(found)} (${ms} ms)`,
+        `${paint(COLOURS[status], MARKS[status])}  ${check.padEnd(WIDTH)} ${stripControls(found)} (${ms} ms)`,
       );
-      if (hint) lines.push(`         ${paint("cyan", "next:")} ${plain(hint)}`);
+      if (hint) lines.push(`         ${paint("cyan", "next:")} ${stripControls(hint)}`);
     }
   }
   return lines.map((line) => `${line}\n`).join("");
@@ -54,20 +54,20 @@ const ITEM_COLOURS = {
   absent: "dim",
 } as const;
 
-export function formatItems(items: readonly Item[], paint: Paint): string {
+export function formatItems(items: readonly Item[], paint: Styler): string {
   return AREAS.map(
     (area) =>
       `${area}\n${items
         .filter((one) => one.area === area)
         .map(
           ({ item, status, found, hint }) =>
-            `  ${paint(ITEM_COLOURS[status], ITEM_MARKS[status])}  ${item.padEnd(WIDTH + 3)} ${plain(found)}\n${hint ? `           ${paint("cyan", "next:")} ${plain(hint)}\n` : ""}`,
+            `  ${paint(ITEM_COLOURS[status], ITEM_MARKS[status])}  ${item.padEnd(WIDTH + 3)} ${stripControls(found)}\n${hint ? `           ${paint("cyan", "next:")} ${stripControls(hint)}\n` : ""}`,
         )
         .join("")}`,
   ).join("");
 }
 
-const cell = (text: string): string => plain(text).replaceAll("|", "\\|");
+const cell = (text: string): string => stripControls(text).replaceAll("|", "\\|");
 
 export function itemsAsMarkdown(items: readonly Item[]): string {
   return AREAS.map(

@@ -6,7 +6,7 @@ export interface WordPiece {
 const CLS = 101;
 const SEP = 102;
 const UNKNOWN = 100;
-const LONGEST_WORD = 100;
+const MAX_WORD = 100;
 
 /** Characters that BERT sets apart as words of their own: CJK ideographs. */
 const IDEOGRAPH =
@@ -58,7 +58,7 @@ function* basicTokens(text: string): Generator<string> {
 
 function pieces(word: string, ids: ReadonlyMap<string, number>): number[] {
   const letters = [...word];
-  if (letters.length > LONGEST_WORD) return [UNKNOWN];
+  if (letters.length > MAX_WORD) return [UNKNOWN];
   const found: number[] = [];
   let start = 0;
   while (start < letters.length) {

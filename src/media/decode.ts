@@ -21,9 +21,9 @@ const RATE = 16_000;
 /** One second: large enough to be cheap, small enough to stop soon. */
 const CHUNK = RATE;
 /** Time stamps further apart than this are taken for damage, not for silence. */
-const LONGEST_GAP_MS = 10 * 60_000;
+const MAX_GAP_MS = 10 * 60_000;
 /** Encoders' padding and rounding are not gaps. */
-const LEAST_GAP_MS = 80;
+const MIN_GAP_MS = 80;
 
 /**
  * The sound of one stream as 16 kHz mono float32 in chunks of a second, the last one shorter. Streams: memory does not
@@ -175,7 +175,7 @@ function fillGap(state: State, frame: Frame, stream: Stream): void {
   const ptsMs = toMs(frame.pts, stream.timeBase);
   if (ptsMs === null) return;
   const gapMs = ptsMs - state.startMs - (state.written * 1000) / RATE;
-  if (gapMs < LEAST_GAP_MS || gapMs > LONGEST_GAP_MS) return;
+  if (gapMs < MIN_GAP_MS || gapMs > MAX_GAP_MS) return;
   append(state, new Float32Array(Math.round((gapMs * RATE) / 1000)));
 }
 

@@ -7,9 +7,7 @@ import { rangedObject } from "./ranged.ts";
 const { signal } = new AbortController();
 
 /** A store that notes what is asked of it. */
-async function counting(
-  body: Buffer,
-): Promise<{
+async function counting(body: Buffer): Promise<{
   readonly store: ObjectStore;
   readonly asked: [number, number][];
   readonly etag: string;

@@ -1,5 +1,5 @@
 import type { CaptionsMode } from "../types.ts";
-import { type Candidate, objectContent } from "./candidate.ts";
+import { type Candidate, objectContent } from "./scan/candidate.ts";
 
 /** Raised when segmentation or captions reading changes what it makes of the same input. */
 const PIPELINE_VERSION = 2;
@@ -73,7 +73,7 @@ export const sameStat = (
   known: {
     readonly sizeBytes: number;
     readonly mtimeMs: number;
-    readonly captionsStat: string;
+    readonly sidecarKey: string;
     readonly fingerprint: string | null;
   },
   file: Candidate,
@@ -82,4 +82,4 @@ export const sameStat = (
     known.fingerprint?.split("|")[1] === objectContent(file.kind, file)) &&
   known.sizeBytes === file.sizeBytes &&
   known.mtimeMs === file.mtimeMs &&
-  known.captionsStat === (file.sidecar?.stat ?? "");
+  known.sidecarKey === (file.sidecar?.stat ?? "");

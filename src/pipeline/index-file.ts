@@ -10,7 +10,7 @@ import type {
 import type { Claims, Job, Ledger } from "../backends/ledger.ts";
 import { MediasearchError, toMediasearchError } from "../errors.ts";
 import { bucketAndKey } from "../place.ts";
-import type { EngineChoice } from "./engine-choice.ts";
+import type { EngineChoice } from "./engines/engine-choice.ts";
 import {
   fingerprint,
   type FingerprintOptions,
@@ -20,11 +20,11 @@ import {
   sameOptions,
   sameStat,
 } from "./fingerprint.ts";
-import type { FileTask, FileTranscript } from "./protocol.ts";
+import type { FileTask, FileTranscript } from "./worker/protocol.ts";
 import { failedJob, isQuarantined, type RetryOptions } from "./retry.ts";
-import type { Candidate, OpenObjects } from "./candidate.ts";
-import { isGone } from "./changes.ts";
-import type { WorkerPool } from "./workers.ts";
+import type { Candidate, OpenObjects } from "./scan/candidate.ts";
+import { isGone } from "./sources/changes.ts";
+import type { WorkerPool } from "./worker/pool.ts";
 
 export type FileOutcome =
   | {
@@ -55,7 +55,7 @@ export type FileOutcome =
   /** Another run is at this file, or at its content: to be looked at again. */
   | { readonly type: "claimed"; readonly path: string };
 
-export interface FileTools {
+export interface FileServices {
   readonly store: Store;
   readonly ledger: Ledger;
   readonly workers: WorkerPool;
@@ -97,7 +97,7 @@ const FATAL = new Set<string>([
 /** One attempt at one file. Rejects only with what ends the whole run. */
 export async function indexFile(
   file: Candidate,
-  tools: FileTools,
+  tools: FileServices,
   general: FileOptions,
   call: FileCall,
 ): Promise<FileOutcome> {
@@ -176,11 +176,11 @@ function claimsOf(claims: Claims | undefined): Claims & { readonly end: () => Pr
 async function attempt(
   file: Candidate,
   known: AssetStatus | undefined,
-  tools: FileTools,
+  tools: FileServices,
   options: FileOptions,
   call: FileCall,
 ): Promise<FileOutcome> {
-  const outcome = await takeOver(file, known, tools, options, call);
+  const outcome = await reuseOrTranscribe(file, known, tools, options, call);
   // Captions that were assets of their own belong to their media once there is one.
   if (outcome.type !== "skipped" && outcome.type !== "claimed")
     for (const captions of file.captionsBeside) await tools.store.removeAsset(captions);
@@ -188,10 +188,10 @@ async function attempt(
 }
 
 /** What is there already of the same content, else a new transcript. */
-async function takeOver(
+async function reuseOrTranscribe(
   file: Candidate,
   known: AssetStatus | undefined,
-  tools: FileTools,
+  tools: FileServices,
   options: FileOptions,
   call: FileCall,
 ): Promise<FileOutcome> {
@@ -212,7 +212,7 @@ async function takeOver(
     knownIdentity(file, options) ?? (await tools.workers.identify(task, call.signal));
   const mark = fingerprint(identity, options);
   if (!options.again) {
-    const again = await sameAgain(file, known, identity, tools, options, call);
+    const again = await reuseExisting(file, known, identity, tools, options, call);
     if (again) return again;
     // Copies in one run: the first is recognised, the others take it from there.
     await call.underWay.get(mark)?.catch(() => {});
@@ -257,15 +257,15 @@ const placeOf = (file: Candidate): FilePlace => ({
   id: file.path,
   sizeBytes: file.sizeBytes,
   mtimeMs: file.mtimeMs,
-  captionsStat: file.sidecar?.stat ?? "",
+  sidecarKey: file.sidecar?.stat ?? "",
 });
 
 /** The content that is in the library under this path: nothing to recognise, whatever its state. */
-async function sameAgain(
+async function reuseExisting(
   file: Candidate,
   known: AssetStatus | undefined,
   identity: Identity,
-  tools: FileTools,
+  tools: FileServices,
   options: FileOptions,
   call: FileCall,
 ): Promise<FileOutcome | undefined> {
@@ -284,14 +284,14 @@ async function sameAgain(
     await tools.store.touch(placeOf(file));
     return { type: "unchanged", path };
   }
-  return known.state === "partial" ? complete(file, known, tools, call) : undefined;
+  return known.state === "partial" ? backfillVectors(file, known, tools, call) : undefined;
 }
 
 /** Words without vectors: only the embedding is owed. While it fails the file stays as it is, and the next run tries again. */
-async function complete(
+async function backfillVectors(
   file: Candidate,
   known: AssetStatus,
-  { store, workers, embedder }: FileTools,
+  { store, workers, embedder }: FileServices,
   { signal }: FileCall,
 ): Promise<FileOutcome> {
   const segments = await Array.fromAsync(store.readVersion(file.path));
@@ -330,7 +330,7 @@ async function complete(
 async function reuse(
   file: Candidate,
   mark: string,
-  tools: FileTools,
+  tools: FileServices,
   call: FileCall,
 ): Promise<FileOutcome | undefined> {
   const { store } = tools;
@@ -341,7 +341,7 @@ async function reuse(
     if (!(await isGone(id, tools.objects))) continue;
     await store.moveAsset(id, placeOf(file));
     const moved = await store.getAsset(file.path);
-    if (moved?.state === "partial") await complete(file, moved, tools, call);
+    if (moved?.state === "partial") await backfillVectors(file, moved, tools, call);
     return { type: "reused", path: file.path, how: "moved", from: id };
   }
   const source = same.find(({ state }) => state === "indexed");
@@ -362,7 +362,7 @@ async function transcribe(
   file: Candidate,
   task: FileTask,
   { mark, markFor, before }: Reading,
-  { store, ledger, workers, embedder }: FileTools,
+  { store, ledger, workers, embedder }: FileServices,
   call: FileCall,
 ): Promise<FileOutcome> {
   const { path } = file;

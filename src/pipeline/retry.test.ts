@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { MediasearchError } from "../errors.ts";
 import { delayMs, failedJob, isQuarantined, nextState } from "./retry.ts";
-import type { Candidate } from "./candidate.ts";
+import type { Candidate } from "./scan/candidate.ts";
 
 const options = { maxAttempts: 3, baseRetryDelayMs: 1000, maxRetryDelayMs: 5000 };
 const file: Candidate = {
@@ -9,7 +9,7 @@ const file: Candidate = {
   kind: "media",
   sizeBytes: 10,
   mtimeMs: 20,
-  rights: "644:0:0",
+  permissions: "644:0:0",
   sidecar: null,
   captionsBeside: [],
 };
@@ -91,7 +91,7 @@ describe("a failure", () => {
       options,
     );
     expect(isQuarantined(job, file, "local", undefined)).toBe(true);
-    expect(isQuarantined(job, { ...file, rights: "444:0:0" }, "local", undefined)).toBe(false);
+    expect(isQuarantined(job, { ...file, permissions: "444:0:0" }, "local", undefined)).toBe(false);
     expect(
       isQuarantined(
         job,

@@ -1,7 +1,7 @@
 import type { AssetStatus } from "../backends/backend.ts";
 import type { Job, JobState } from "../backends/ledger.ts";
 import type { ErrorCode, MediasearchError } from "../errors.ts";
-import type { Candidate } from "./candidate.ts";
+import type { Candidate } from "./scan/candidate.ts";
 
 export interface RetryOptions {
   readonly maxAttempts: number;
@@ -50,7 +50,7 @@ export function failedJob(
   engine: string,
   options: RetryOptions,
 ): Job {
-  const stat = jobStat(file);
+  const stat = attemptKey(file);
   const earlier = before && before.stat === stat && before.engine === engine ? before : undefined;
   const attempts = (earlier?.attempts ?? 0) + 1;
   const now = Date.now();
@@ -72,14 +72,15 @@ export function failedJob(
 }
 
 /** The file as it was when it failed: what it holds, who may read it, and its captions. */
-export const jobStat = ({
+export const attemptKey = ({
   path,
   sizeBytes,
   mtimeMs,
-  rights,
+  permissions,
   etag = "",
   sidecar,
-}: Candidate): string => `${sizeBytes}:${mtimeMs}:${rights}${etag}:${path}|${sidecar?.stat ?? ""}`;
+}: Candidate): string =>
+  `${sizeBytes}:${mtimeMs}:${permissions}${etag}:${path}|${sidecar?.stat ?? ""}`;
 
 /** Whether a job keeps its file from being tried again. A file that answers searches already is never kept from being brought up to date. */
 export function isQuarantined(
@@ -90,7 +91,7 @@ export function isQuarantined(
 ): job is Job {
   if (!job || job.state === "RETRYING") return false;
   return (
-    job.stat === jobStat(file) &&
+    job.stat === attemptKey(file) &&
     (job.engine === engine || job.state === "SKIPPED") &&
     known?.state !== "deleted"
   );

@@ -2,11 +2,11 @@ import { setTimeout as sleep } from "node:timers/promises";
 import PQueue from "p-queue";
 import { MediasearchError } from "../errors.ts";
 import { channel } from "./channel.ts";
-import { type FileOptions, type FileOutcome, type FileTools, indexFile } from "./index-file.ts";
+import { type FileOptions, type FileOutcome, type FileServices, indexFile } from "./index-file.ts";
 import { delayMs } from "./retry.ts";
-import type { Candidate, ScanOptions } from "./candidate.ts";
-import { scan } from "./scan.ts";
-import { findDeleted } from "./sweep.ts";
+import type { Candidate, ScanOptions } from "./scan/candidate.ts";
+import { scan } from "./sources/folder/scan.ts";
+import { findDeleted } from "./deletions/find-deleted.ts";
 
 export type RunEvent =
   | { readonly type: "found"; readonly path: string }
@@ -50,7 +50,7 @@ const CLAIMED_WAIT_MS = 2000;
  */
 export async function* run(
   roots: readonly string[],
-  tools: FileTools,
+  tools: FileServices,
   options: RunOptions,
 ): AsyncIterable<RunEvent> {
   const events = channel<RunEvent>();

@@ -17,7 +17,7 @@ export interface HttpReply {
   readonly text: string;
 }
 
-const MOST_BYTES = 64 * 2 ** 20;
+const MAX_BYTES = 64 * 2 ** 20;
 /** A peer that vanished without a word is noticed by the system. */
 const KEEP_ALIVE_MS = 30_000;
 
@@ -63,8 +63,7 @@ export function request(
       let size = 0;
       reply.on("data", (part: Buffer) => {
         size += part.length;
-        if (size > MOST_BYTES)
-          fail(new Error(`an answer of more than ${MOST_BYTES / 2 ** 20} MiB`));
+        if (size > MAX_BYTES) fail(new Error(`an answer of more than ${MAX_BYTES / 2 ** 20} MiB`));
         else parts.push(part);
       });
       reply.on("error", fail);

@@ -6,7 +6,7 @@ import type { HttpReply } from "./http.ts";
  * "fatal": no other piece or file will fare better. "rejected": so too, unless the recogniser has taken other pieces: then it is about this one.
  * "size": a shorter piece may be taken. "retry": it may pass. "once": it may pass, but seldom does.
  */
-export interface Refusal {
+export interface RequestFailure {
   readonly kind: "fatal" | "rejected" | "size" | "retry" | "once";
   readonly error: MediasearchError;
   /** As the server asks for, in milliseconds. */
@@ -25,24 +25,24 @@ export interface Server {
   readonly endpointSetting: string;
 }
 
-const LONGEST_QUOTE = 300;
+const MAX_QUOTE = 300;
 
 /** Servers' words for people: one line, short, without keys that they may repeat. */
 export function quote(text: string, secrets: Server["secrets"]): string {
   let clean = text.replace(/\s+/g, " ").trim();
   for (const secret of secrets)
     if (secret !== undefined && secret.length > 3) clean = clean.replaceAll(secret, "…");
-  return clean.length > LONGEST_QUOTE ? `${clean.slice(0, LONGEST_QUOTE)}…` : clean;
+  return clean.length > MAX_QUOTE ? `${clean.slice(0, MAX_QUOTE)}…` : clean;
 }
 
 export function refusal(
   server: Server,
-  kind: Refusal["kind"],
+  kind: RequestFailure["kind"],
   code: ErrorCode,
   why: string,
   hint?: string,
   cause?: unknown,
-): { readonly refused: Refusal } {
+): { readonly refused: RequestFailure } {
   const message = `${server.engine} at ${server.address}: ${quote(why, server.secrets)}`;
   return {
     refused: {
@@ -73,7 +73,7 @@ export function fromNetworkError(
   server: Server,
   error: unknown,
   signal: AbortSignal,
-): { readonly refused: Refusal } {
+): { readonly refused: RequestFailure } {
   signal.throwIfAborted();
   const { name, code = "", message } = error as Error & { code?: string };
   if (name === "TimeoutError")
@@ -151,14 +151,14 @@ const TOO_LARGE =
 export function fromStatus(
   server: Server,
   { status, headers, text }: HttpReply,
-): { readonly refused: Refusal } {
+): { readonly refused: RequestFailure } {
   const { message, code } = errorBody(text);
   const why = `HTTP ${status}${message === "" ? "" : `: ${message}`}`;
   const answer = (
-    kind: Refusal["kind"],
+    kind: RequestFailure["kind"],
     error: ErrorCode,
     hint?: string,
-  ): { readonly refused: Refusal } => {
+  ): { readonly refused: RequestFailure } => {
     const { refused } = refusal(server, kind, error, why, hint);
     return { refused: { ...refused, retryAfterMs: retryAfter(headers["retry-after"]) } };
   };

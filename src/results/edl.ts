@@ -1,5 +1,5 @@
 import { basename } from "node:path";
-import { plain } from "../output.ts";
+import { stripControls } from "../text/strip-controls.ts";
 import type { FrameRate } from "./timecode.ts";
 import { frameOf, timecode } from "./timecode.ts";
 import type { Cut, Timeline } from "./timeline.ts";
@@ -32,11 +32,13 @@ function event(
   ]
     .map(at)
     .join(" ");
-  const said = plain(`${moment.speaker === null ? "" : `${moment.speaker}: `}${moment.text}`);
+  const said = stripControls(
+    `${moment.speaker === null ? "" : `${moment.speaker}: `}${moment.text}`,
+  );
   return [
     `${String(number).padStart(3, "0")}  AX       ${tracks(source).padEnd(5)} C        ${times}`,
-    `* FROM CLIP NAME: ${plain(basename(moment.path))}`,
-    `* SOURCE FILE: ${plain(moment.path)}`,
+    `* FROM CLIP NAME: ${stripControls(basename(moment.path))}`,
+    `* SOURCE FILE: ${stripControls(moment.path)}`,
     `* COMMENT: ${said}`,
     "",
   ].join("\n");

@@ -1,6 +1,6 @@
 import { basename } from "node:path";
 import { pathToFileURL } from "node:url";
-import { plain } from "../output.ts";
+import { stripControls } from "../text/strip-controls.ts";
 import { isObject } from "../place.ts";
 import { frameAfter } from "./timecode.ts";
 import { type Cut, cutTitle, type Timeline } from "./timeline.ts";
@@ -76,4 +76,5 @@ const ENTITIES: Readonly<Record<string, string>> = {
   ">": "&gt;",
   '"': "&quot;",
 };
-const xml = (text: string): string => plain(text).replace(/[&<>"]/g, (c) => ENTITIES[c] ?? c);
+const xml = (text: string): string =>
+  stripControls(text).replace(/[&<>"]/g, (c) => ENTITIES[c] ?? c);

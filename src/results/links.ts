@@ -1,5 +1,5 @@
 import { hostname } from "node:os";
-import type { Io, Sink } from "../output.ts";
+import type { CliStreams, OutputStream } from "../terminal/io.ts";
 import { isObject } from "../place.ts";
 
 /** Makes text a link to a moment, or leaves it as it is. */
@@ -8,7 +8,7 @@ export type Link = (text: string, path: string, startMs: number) => string;
 export type LinkMode = "auto" | "always" | "never";
 
 /** Terminals that open OSC 8 links, by what they say of themselves. */
-const OPENS: readonly ((env: Io["env"]) => boolean)[] = [
+const OPENS: readonly ((env: CliStreams["env"]) => boolean)[] = [
   (env) => Number(env["VTE_VERSION"] ?? 0) >= 5000,
   (env) =>
     /^(iTerm\.app|WezTerm|vscode|ghostty|Hyper|mintty|rio|Tabby|zed|contour)$/i.test(
@@ -25,8 +25,8 @@ const OPENS: readonly ((env: Io["env"]) => boolean)[] = [
 
 /** https://gist.github.com/egmontkob/eb114294efbcd5adb1944c9f3cb5feda: only to a terminal, and only to one that is known to open links. */
 export function linker(
-  sink: Sink,
-  env: Io["env"],
+  sink: OutputStream,
+  env: CliStreams["env"],
   { mode, template }: { readonly mode: LinkMode; readonly template: string },
 ): Link {
   const isOn =

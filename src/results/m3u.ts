@@ -1,19 +1,20 @@
-import { clock, plain } from "../output.ts";
-import type { Moment } from "./moment.ts";
+import { formatTimestamp } from "../text/format.ts";
+import { stripControls } from "../text/strip-controls.ts";
+import type { SearchResult } from "./moment.ts";
 
 /** Extended M3U in UTF-8; VLC plays each entry from and to the hit's times, other players the whole file. */
-export function formatM3u(moments: readonly Moment[], padMs: number): string {
+export function formatM3u(moments: readonly SearchResult[], padMs: number): string {
   const entries = moments.map(({ path, url, file, startMs, endMs, speaker, text }) => {
     const from = Math.max(0, startMs - padMs);
     const to = endMs + padMs;
-    const title = plain(
-      `${file} ${clock(startMs)} ${speaker === null ? "" : `${speaker}: `}${text}`,
+    const title = stripControls(
+      `${file} ${formatTimestamp(startMs)} ${speaker === null ? "" : `${speaker}: `}${text}`,
     );
     return [
       `#EXTINF:${Math.ceil((to - from) / 1000)},${title}`,
       `#EXTVLCOPT:start-time=${(from / 1000).toFixed(3)}`,
       `#EXTVLCOPT:stop-time=${(to / 1000).toFixed(3)}`,
-      plain(url?.replace(/#t=\d+$/, "") ?? path),
+      stripControls(url?.replace(/#t=\d+$/, "") ?? path),
       "",
     ].join("\n");
   });
@@ -28,4 +29,4 @@ export const formatM3uFiles = (
     readonly durationMs: number | null;
   }[],
 ): string =>
-  `#EXTM3U\n${files.map(({ path, title, durationMs }) => `#EXTINF:${durationMs === null ? -1 : Math.ceil(durationMs / 1000)},${plain(title)}\n${plain(path)}\n`).join("")}`;
+  `#EXTM3U\n${files.map(({ path, title, durationMs }) => `#EXTINF:${durationMs === null ? -1 : Math.ceil(durationMs / 1000)},${stripControls(title)}\n${stripControls(path)}\n`).join("")}`;

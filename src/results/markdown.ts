@@ -1,11 +1,12 @@
-import { clock, count, grouped, plain } from "../output.ts";
+import { formatTimestamp, pluralize, formatNumber } from "../text/format.ts";
+import { stripControls } from "../text/strip-controls.ts";
 import { explainText, type Screen } from "./screen.ts";
-import { groupByFile, type Line, type Moment, type Page } from "./moment.ts";
+import { groupByFile, type Line, type SearchResult, type ResultPage } from "./moment.ts";
 
 type Mark = Screen["mark"];
 
 /** CommonMark: a heading, then a list of hits with links that open the file (https://www.w3.org/TR/media-frags/ for the time). */
-export function pageMarkdown(page: Page, mark: Mark, isGrouped: boolean): string {
+export function pageMarkdown(page: ResultPage, mark: Mark, isGrouped: boolean): string {
   const { query, moments } = page;
   const title = `# ${escape(query)}\n\n${countOf(page)}\n`;
   if (!isGrouped) return `${title}\n${moments.map((moment) => item(moment, mark, true)).join("")}`;
@@ -17,22 +18,22 @@ export function pageMarkdown(page: Page, mark: Mark, isGrouped: boolean): string
     .join("")}`;
 }
 
-const countOf = ({ moments: { length }, total, totalIs }: Page): string =>
+const countOf = ({ moments: { length }, total, totalIs }: ResultPage): string =>
   length >= total
-    ? count(total, "hit")
+    ? pluralize(total, "hit")
     : totalIs === "ranked"
-      ? `${length} of the best ${grouped(total)}`
-      : `${length} of ${count(total, "hit")}`;
+      ? `${length} of the best ${formatNumber(total)}`
+      : `${length} of ${pluralize(total, "hit")}`;
 
-function item(moment: Moment, mark: Mark, withFile: boolean): string {
+function item(moment: SearchResult, mark: Mark, withFile: boolean): string {
   const { number, file, url, startMs, text, before, after, explain } = moment;
-  const link = `[${withFile ? `${escape(file)} ` : ""}${clock(startMs)}](${url ?? href(file, startMs)})`;
+  const link = `[${withFile ? `${escape(file)} ` : ""}${formatTimestamp(startMs)}](${url ?? href(file, startMs)})`;
   const said = (line: string): string =>
-    mark(plain(line))
+    mark(stripControls(line))
       .map((piece) => (piece.matched ? `**${escape(piece.text)}**` : escape(piece.text)))
       .join("");
   const around = (line: Line): string =>
-    `${clock(line.startMs)} ${speakerOf(line)}${said(line.text)}`;
+    `${formatTimestamp(line.startMs)} ${speakerOf(line)}${said(line.text)}`;
   const quote = [...before.map(around), `${speakerOf(moment)}${said(text)}`, ...after.map(around)];
   return `${number}. ${link}  \n${quote.map((one) => `   ${one}`).join("  \n")}\n${explain === null ? "" : `   <!-- ${explainText(explain)} -->\n`}`;
 }
@@ -46,18 +47,18 @@ export function transcriptMarkdown(
   const turns: { startMs: number; speaker: string | null; texts: string[] }[] = [];
   for (const { startMs, speaker, text } of lines) {
     const last = turns.at(-1);
-    if (last && last.speaker === speaker && last.texts.length < LONGEST_TURN) last.texts.push(text);
+    if (last && last.speaker === speaker && last.texts.length < MAX_TURN) last.texts.push(text);
     else turns.push({ startMs, speaker, texts: [text] });
   }
   const paragraphs = turns.map(
     ({ startMs, speaker, texts }) =>
-      `[${clock(startMs)}](${href(file, startMs)}) ${speaker === null ? "" : `**${escape(speaker)}:** `}${escape(texts.join(" "))}\n`,
+      `[${formatTimestamp(startMs)}](${href(file, startMs)}) ${speaker === null ? "" : `**${escape(speaker)}:** `}${escape(texts.join(" "))}\n`,
   );
   return `# ${escape(file)}\n\n${facts.map(escape).join(" · ")}\n\n${paragraphs.join("\n")}`;
 }
 
 /** Segments in a paragraph: a page with one speaker still has places to rest. */
-const LONGEST_TURN = 8;
+const MAX_TURN = 8;
 
 /** A table by GitHub Flavored Markdown. */
 export function tableMarkdown(
@@ -78,7 +79,7 @@ const href = (file: string, startMs: number): string =>
     .join("/")
     .replace(/[()]/g, (c) => (c === "(" ? "%28" : "%29"))}#t=${Math.floor(startMs / 1000)}`;
 const escape = (text: string): string =>
-  plain(text)
+  stripControls(text)
     .replace(/[\\`*_{}[\]<>#|~&]/g, "\\$&")
     .replace(/^(\d+)([.)])/, "$1\\$2")
     .replace(/^([-+])/, "\\$1");

@@ -9,7 +9,7 @@ export interface Line {
 }
 
 /** A hit as it is printed, played and cut. */
-export interface Moment extends Line {
+export interface SearchResult extends Line {
   /** Its place in the ranking, from 1: what `--play N` and `--clip N` mean. */
   readonly number: number;
   /** Absolute path of the file. */
@@ -28,7 +28,7 @@ export interface Moment extends Line {
 }
 
 /** One page of an answer. */
-export interface Page {
+export interface ResultPage {
   readonly query: string;
   readonly mode: string;
   /** All hits there are, on this page or not. */
@@ -37,7 +37,7 @@ export interface Page {
   readonly totalIs: "all" | "ranked";
   /** How many better ones were passed over. */
   readonly offset: number;
-  readonly moments: readonly Moment[];
+  readonly moments: readonly SearchResult[];
   /** The query as it may have been meant; null when there is nothing to put right. */
   readonly didYouMean: string | null;
 }
@@ -45,12 +45,12 @@ export interface Page {
 export interface FileGroup {
   readonly path: string;
   readonly file: string;
-  readonly moments: readonly Moment[];
+  readonly moments: readonly SearchResult[];
 }
 
 /** One group a file, the file with the best hit first; inside a file by time. */
-export function groupByFile(moments: readonly Moment[]): FileGroup[] {
-  const groups = new Map<string, Moment[]>();
+export function groupByFile(moments: readonly SearchResult[]): FileGroup[] {
+  const groups = new Map<string, SearchResult[]>();
   for (const moment of moments)
     groups.set(moment.path, [...(groups.get(moment.path) ?? []), moment]);
   return [...groups].map(([path, hits]) => ({

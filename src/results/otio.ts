@@ -1,6 +1,6 @@
 import { pathToFileURL } from "node:url";
 import { basename } from "node:path";
-import { plain } from "../output.ts";
+import { stripControls } from "../text/strip-controls.ts";
 import { isObject } from "../place.ts";
 import { frameAfter } from "./timecode.ts";
 import { type Cut, cutTitle, type Timeline } from "./timeline.ts";
@@ -24,8 +24,8 @@ export function formatOtio(timeline: Timeline): string {
     markers: [
       {
         OTIO_SCHEMA: "Marker.2",
-        name: plain(cut.moment.text),
-        comment: plain(cut.moment.text),
+        name: stripControls(cut.moment.text),
+        comment: stripControls(cut.moment.text),
         color: "GREEN",
         marked_range: range(cut.sourceStart, cut.frames),
         metadata: {

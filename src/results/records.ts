@@ -1,5 +1,6 @@
-import { csvRecord, plain } from "../output.ts";
-import { type FileGroup, groupByFile, type Moment, type Page } from "./moment.ts";
+import { formatCsvRecord } from "../text/format.ts";
+import { stripControls } from "../text/strip-controls.ts";
+import { type FileGroup, groupByFile, type SearchResult, type ResultPage } from "./moment.ts";
 
 type Cell = string | number | null | readonly string[];
 export type Row = Readonly<Record<string, Cell>>;
@@ -29,7 +30,7 @@ export function momentRecord({
   before,
   after,
   explain,
-}: Moment) {
+}: SearchResult) {
   return {
     number,
     file,
@@ -58,7 +59,7 @@ const precise = (value: number): number => Number(value.toPrecision(6));
 
 /** A page as programs get it: docs/schemas/search.v1.json. */
 export function pageRecord(
-  { query, mode, total, totalIs, offset, moments, didYouMean }: Page,
+  { query, mode, total, totalIs, offset, moments, didYouMean }: ResultPage,
   isGrouped: boolean,
 ) {
   const groups = isGrouped
@@ -82,10 +83,10 @@ export function pageRecord(
   };
 }
 
-export const pageNdjson = ({ moments }: Page): string =>
+export const pageNdjson = ({ moments }: ResultPage): string =>
   moments.map((moment) => `${JSON.stringify(momentRecord(moment))}\n`).join("");
 
-export function pageTable({ moments }: Page, format: "csv" | "tsv"): string {
+export function pageTable({ moments }: ResultPage, format: "csv" | "tsv"): string {
   const parts = [...new Set(moments.flatMap(({ explain }) => Object.keys(explain ?? {})))];
   const rows = moments.map((moment): Row => ({
     ...moment,
@@ -122,8 +123,8 @@ export function table(
         ? value.join("; ")
         : value;
   const records = [columns, ...rows.map((row) => columns.map((name) => cell(row[name])))];
-  if (format === "csv") return records.map((record) => `${csvRecord(record)}\r\n`).join("");
+  if (format === "csv") return records.map((record) => `${formatCsvRecord(record)}\r\n`).join("");
   return records
-    .map((record) => `${record.map((field) => plain(String(field ?? ""))).join("\t")}\n`)
+    .map((record) => `${record.map((field) => stripControls(String(field ?? ""))).join("\t")}\n`)
     .join("");
 }

@@ -1,19 +1,19 @@
 import { describe, expect, it } from "vitest";
 import type { Source } from "../media/source.ts";
-import { columnsOf } from "../output.ts";
+import { displayWidth } from "../terminal/style.ts";
 import { markMatches } from "../search/snippet.ts";
 import { formatEdl } from "./edl.ts";
 import { formatFcpxml } from "./fcpxml.ts";
 import { linker, momentUri } from "./links.ts";
 import { formatM3u } from "./m3u.ts";
 import { pageMarkdown, transcriptMarkdown } from "./markdown.ts";
-import type { Moment, Page } from "./moment.ts";
+import type { SearchResult, ResultPage } from "./moment.ts";
 import { formatOtio } from "./otio.ts";
 import { table } from "./records.ts";
 import { pageText } from "./screen.ts";
 import { makeTimeline } from "./timeline.ts";
 
-const moment = (more: Partial<Moment>): Moment => ({
+const moment = (more: Partial<SearchResult>): SearchResult => ({
   number: 1,
   path: "/films/talk.mp4",
   file: "talk.mp4",
@@ -212,7 +212,7 @@ describe("an edit", () => {
 });
 
 describe("Markdown", () => {
-  const page = (moments: readonly Moment[]): Page => ({
+  const page = (moments: readonly SearchResult[]): ResultPage => ({
     query: "a*b",
     mode: "keyword",
     total: 12,
@@ -264,7 +264,7 @@ describe("Markdown", () => {
 });
 
 const unmarked = (text: string) => [{ text, matched: false }];
-const page = (more: Partial<Page>): Page => ({
+const page = (more: Partial<ResultPage>): ResultPage => ({
   query: "q",
   mode: "keyword",
   total: 1,
@@ -304,7 +304,7 @@ describe("Markdown of odd names and queries", () => {
 });
 
 describe("text on a screen", () => {
-  const shown = (text: string, more: Partial<Moment> = {}, columns = 34) =>
+  const shown = (text: string, more: Partial<SearchResult> = {}, columns = 34) =>
     pageText(
       [moment({ text, ...more })],
       {
@@ -327,7 +327,7 @@ describe("text on a screen", () => {
       "新しい<図書館>は来年の春に駅前で開館する予定です。市長は、予算が足りないかもしれないと述べました。",
     );
     for (const line of lines) {
-      expect(columnsOf(line.replace(/[<>]/g, ""))).toBeLessThanOrEqual(36);
+      expect(displayWidth(line.replace(/[<>]/g, ""))).toBeLessThanOrEqual(36);
       expect(line.trim()).not.toMatch(/^[。、]/);
     }
     expect(

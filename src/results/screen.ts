@@ -1,9 +1,11 @@
-import { clock, columnsOf, count, type Paint, plain } from "../output.ts";
+import { formatTimestamp, pluralize } from "../text/format.ts";
+import { displayWidth, type Styler } from "../terminal/style.ts";
+import { stripControls } from "../text/strip-controls.ts";
 import type { Link } from "./links.ts";
-import { groupByFile, type Line, type Moment } from "./moment.ts";
+import { groupByFile, type Line, type SearchResult } from "./moment.ts";
 
 export interface Screen {
-  readonly paint: Paint;
+  readonly paint: Styler;
   readonly link: Link;
   readonly columns: number;
   /** Cuts a text where it matches the query. */
@@ -11,28 +13,32 @@ export interface Screen {
 }
 
 /** Hits for people to read, best first or file by file. */
-export function pageText(moments: readonly Moment[], screen: Screen, isGrouped: boolean): string {
+export function pageText(
+  moments: readonly SearchResult[],
+  screen: Screen,
+  isGrouped: boolean,
+): string {
   if (!isGrouped)
     return `${moments.map((moment) => `${head(moment, screen, true)}\n${body(moment, screen)}`).join("\n")}`;
   return groupByFile(moments)
     .map(({ path, file, moments: hits }) => {
       const title = screen.link(
-        screen.paint(["bold", "cyan"], plain(file)),
+        screen.paint(["bold", "cyan"], stripControls(file)),
         path,
         hits[0]?.startMs ?? 0,
       );
-      return `${title}  ${screen.paint("dim", count(hits.length, "hit"))}\n${hits.map((moment) => `${head(moment, screen, false)}\n${body(moment, screen)}`).join("")}`;
+      return `${title}  ${screen.paint("dim", pluralize(hits.length, "hit"))}\n${hits.map((moment) => `${head(moment, screen, false)}\n${body(moment, screen)}`).join("")}`;
     })
     .join("\n");
 }
 
-function head(moment: Moment, { paint, link }: Screen, withFile: boolean): string {
+function head(moment: SearchResult, { paint, link }: Screen, withFile: boolean): string {
   const { number, path, file, startMs, endMs, speaker, origin, score } = moment;
-  const place = `${withFile ? `${paint("cyan", plain(file))}  ` : ""}${paint("green", `${clock(startMs)}–${clock(endMs)}`)}`;
+  const place = `${withFile ? `${paint("cyan", stripControls(file))}  ` : ""}${paint("green", `${formatTimestamp(startMs)}–${formatTimestamp(endMs)}`)}`;
   const parts = [
     paint("dim", `${String(number).padStart(2)} `),
     link(place, path, startMs),
-    speaker === null ? "" : paint("magenta", plain(speaker)),
+    speaker === null ? "" : paint("magenta", stripControls(speaker)),
     origin === "asr" ? paint("dim", "recognised") : "",
     paint("dim", score.toFixed(2)),
   ];
@@ -42,10 +48,10 @@ function head(moment: Moment, { paint, link }: Screen, withFile: boolean): strin
     .replace("  ", " ");
 }
 
-function body(moment: Moment, screen: Screen): string {
+function body(moment: SearchResult, screen: Screen): string {
   const width = Math.min(screen.columns, 110) - 4;
   const marked = screen
-    .mark(plain(moment.text))
+    .mark(stripControls(moment.text))
     .map(({ text, matched }) => (matched ? screen.paint(["bold", "yellow"], text) : text))
     .join("");
   const around = (lines: readonly Line[]): string[] =>
@@ -63,8 +69,8 @@ function contextLine({ startMs, speaker, text }: Line, { paint, mark }: Screen):
       .split(" ")
       .map((word) => (word === "" ? "" : paint("dim", word)))
       .join(" ");
-  return `${dim(`${clock(startMs)} ${speaker === null ? "" : `${plain(speaker)}: `}`)}${mark(
-    plain(text),
+  return `${dim(`${formatTimestamp(startMs)} ${speaker === null ? "" : `${stripControls(speaker)}: `}`)}${mark(
+    stripControls(text),
   )
     .map((piece) => (piece.matched ? paint("yellow", piece.text) : dim(piece.text)))
     .join("")}`;
@@ -78,7 +84,7 @@ export const explainText = (parts: Readonly<Record<string, number | null>>): str
 // oxlint-disable-next-line no-control-regex -- what the terminal does not show
 const ESCAPES = /\u001b\[[0-9;]*m/g;
 const SIGNS = new RegExp(`${ESCAPES.source}|[^]`, "gu");
-const columnsShown = (marked: string): number => columnsOf(marked.replace(ESCAPES, ""));
+const columnsShown = (marked: string): number => displayWidth(marked.replace(ESCAPES, ""));
 
 /** Breaks at spaces, and in scripts without them between letters; escape sequences take no room on the screen. */
 function wrap(marked: string, width: number): string {

@@ -1,12 +1,13 @@
 import { basename } from "node:path";
 import type { Source } from "../media/source.ts";
-import { clock, plain } from "../output.ts";
-import type { Moment } from "./moment.ts";
+import { formatTimestamp } from "../text/format.ts";
+import { stripControls } from "../text/strip-controls.ts";
+import type { SearchResult } from "./moment.ts";
 import { type FrameRate, frameAfter, frameAt, frameOf, standardRate } from "./timecode.ts";
 
 /** A hit as an event of an edit: all in frames of the timeline's rate. */
 export interface Cut {
-  readonly moment: Moment;
+  readonly moment: SearchResult;
   readonly source: Source;
   /** First frame in the source, counted from its own first time code, and how many follow. */
   readonly sourceStart: number;
@@ -42,7 +43,7 @@ export interface TimelineOptions {
 
 /** Hits one after the other, in the order given. Cuts begin and end on frames and never leave anything of a hit out. */
 export function makeTimeline(
-  moments: readonly Moment[],
+  moments: readonly SearchResult[],
   sources: ReadonlyMap<string, Source>,
   { name, rate: wanted, padMs }: TimelineOptions,
 ): Timeline {
@@ -67,7 +68,7 @@ export function makeTimeline(
     recordStart += cut.frames;
     return cut;
   });
-  return { name: plain(name), rate, cuts, frames: recordStart };
+  return { name: stripControls(name), rate, cuts, frames: recordStart };
 }
 
 /** A source's time code counts its own frames; on the timeline the same moment has another number. */
@@ -77,4 +78,6 @@ function originOf(code: string, { video }: Source, rate: FrameRate): number {
 }
 
 export const cutTitle = ({ moment: { path, speaker, startMs } }: Cut): string =>
-  plain(`${basename(path)} ${clock(startMs)}${speaker === null ? "" : ` ${speaker}`}`);
+  stripControls(
+    `${basename(path)} ${formatTimestamp(startMs)}${speaker === null ? "" : ` ${speaker}`}`,
+  );

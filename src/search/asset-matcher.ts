@@ -1,5 +1,5 @@
 import type { AssetStatus, Comparison, Condition } from "../backends/backend.ts";
-import { speakerMatcher } from "./parse-query.ts";
+import { speakerMatcher } from "../text/query-terms.ts";
 
 /** Conditions on files, for lists of files. A file meets one on speakers when anybody in it does; one on words or segments is not asked of files. */
 export function assetMatcher(condition: Condition): (asset: AssetStatus) => boolean {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import type { Term } from "../backends/backend.ts";
-import { coverageOf } from "./terms.ts";
+import type { Term } from "../text/terms.ts";
+import { coverageOf } from "../text/terms.ts";
 
 const covered = (terms: readonly Term[], text: string, speaker: string | null = null): number =>
   coverageOf(

@@ -1,12 +1,12 @@
 import type { AssetId, Condition, Hit, SearchFilter, Store } from "../backends/backend.ts";
 import type { Embedder } from "../embed/embedder.ts";
 import { MediasearchError } from "../errors.ts";
-import type { RankedHit, SearchAnswer } from "./answer.ts";
-import { filesMatching } from "./file-filter.ts";
-import { fuse } from "./fuse.ts";
-import { inContext } from "./in-context.ts";
-import { coverageOf } from "./terms.ts";
-import { filePatterns, parseQuery, type Query } from "./query-language.ts";
+import type { RankedHit, SearchAnswer } from "./result.ts";
+import { filesMatching } from "../text/file-filter.ts";
+import { rankHybrid } from "./rank.ts";
+import { passageModelId } from "../embed/passages.ts";
+import { coverageOf } from "../text/terms.ts";
+import { filePatterns, parseQuery, type Query } from "./query/parse.ts";
 
 export type SearchMode = "keyword" | "semantic" | "hybrid";
 
@@ -70,7 +70,7 @@ export async function search(
       ? byWords.map((hit) => explained(hit, "bm25"))
       : mode === "semantic"
         ? byMeaning.map((hit) => explained(hit, "cosine"))
-        : fuse(byWords, byMeaning, coverageOf(query.terms, weights)).slice(0, DEPTH);
+        : rankHybrid(byWords, byMeaning, coverageOf(query.terms, weights)).slice(0, DEPTH);
   return {
     total: count ?? all.length,
     totalIs: count === undefined ? "ranked" : "all",
@@ -125,7 +125,7 @@ async function searchMeaning(
   if (!stored) return [];
   const embedder = await openEmbedder();
   try {
-    const present = inContext(embedder.id);
+    const present = passageModelId(embedder.id);
     if (stored.embedder !== present)
       throw new MediasearchError(
         "MODEL_MISMATCH",

@@ -3,14 +3,14 @@ import type { Hit } from "../backends/backend.ts";
 import { openBackend } from "../backends/registry.ts";
 import type { Embedder } from "../embed/embedder.ts";
 import type { Segment } from "../types.ts";
-import { fileMatcher } from "./file-filter.ts";
-import { fuse } from "./fuse.ts";
+import { fileMatcher } from "../text/file-filter.ts";
+import { rankHybrid } from "./rank.ts";
 import { search } from "./hybrid.ts";
-import { embedInContext, inContext } from "./in-context.ts";
-import { queryTerms, speakerMatcher } from "./parse-query.ts";
+import { embedInContext, passageModelId } from "../embed/passages.ts";
+import { queryTerms, speakerMatcher } from "../text/query-terms.ts";
 import { type Mark, markMatches } from "./snippet.ts";
-import { stem } from "./stem.ts";
-import { coverageOf } from "./terms.ts";
+import { stem } from "../text/stem.ts";
+import { coverageOf } from "../text/terms.ts";
 
 describe("terms of a question", () => {
   it("are its telling words, in lower case, once each", () => {
@@ -139,11 +139,11 @@ describe("fusion", () => {
 
   it("lets words decide where all are there, and hardly count where a few of many are", () => {
     const meaning = [minute(1, 0.6), minute(2, 0.4), minute(3, 0.2)];
-    expect(order(fuse([minute(3, 9)], meaning, covering({ 3: 1 })))[0]).toBe(3);
-    expect(order(fuse([minute(3, 9)], meaning, covering({ 3: 0.5 })))).toEqual([1, 2, 3]);
+    expect(order(rankHybrid([minute(3, 9)], meaning, covering({ 3: 1 })))[0]).toBe(3);
+    expect(order(rankHybrid([minute(3, 9)], meaning, covering({ 3: 0.5 })))).toEqual([1, 2, 3]);
   });
   it("puts what both like above what one likes, keeps everything once, and says why", () => {
-    const fused = fuse(
+    const fused = rankHybrid(
       [minute(1, 6), minute(2, 6)],
       [minute(4, 0.6), minute(2, 0.55), minute(5, 0.1)],
       covering({ 1: 1, 2: 1 }),
@@ -161,16 +161,18 @@ describe("fusion", () => {
   it("knows the words of the nearest, also where BM25 has better ones", () => {
     const meaning = Array.from({ length: 150 }, (_, i) => minute(i, 0.9 - i / 200));
     expect(
-      order(fuse([minute(500, 9)], meaning, covering({ 20: 1, 120: 1, 500: 1 }))).slice(0, 3),
+      order(rankHybrid([minute(500, 9)], meaning, covering({ 20: 1, 120: 1, 500: 1 }))).slice(0, 3),
     ).toEqual([20, 500, 0]);
   });
   it("trusts nearness less where nothing stands out", () => {
     const [words, shares] = [[minute(9, 2)], covering({ 9: 0.8 })];
-    expect(order(fuse(words, [minute(1, 0.6), minute(2, 0.1)], shares))[0]).toBe(1);
-    expect(order(fuse(words, [minute(1, 0.25), minute(2, 0.1)], shares))[0]).toBe(9);
+    expect(order(rankHybrid(words, [minute(1, 0.6), minute(2, 0.1)], shares))[0]).toBe(1);
+    expect(order(rankHybrid(words, [minute(1, 0.25), minute(2, 0.1)], shares))[0]).toBe(9);
   });
   it("lets BM25 decide between equals", () => {
-    expect(order(fuse([minute(1, 2), minute(2, 3)], [], covering({ 1: 1, 2: 1 })))).toEqual([2, 1]);
+    expect(order(rankHybrid([minute(1, 2), minute(2, 3)], [], covering({ 1: 1, 2: 1 })))).toEqual([
+      2, 1,
+    ]);
   });
   it("shows moments before more of the same moment", () => {
     const at = (index: number, startMs: number, score: number): Hit => ({
@@ -179,7 +181,7 @@ describe("fusion", () => {
     });
     expect(
       order(
-        fuse(
+        rankHybrid(
           [],
           [at(10, 100_000, 0.6), at(11, 104_000, 0.59), at(50, 500_000, 0.4), at(90, 900_000, 0.1)],
           covering({}),
@@ -188,8 +190,8 @@ describe("fusion", () => {
     ).toEqual([10, 50, 90, 11]);
   });
   it("takes one list alone, ties in the order of time", () => {
-    expect(order(fuse([minute(2, 1), minute(1, 1)], [], covering({})))).toEqual([1, 2]);
-    expect(fuse([], [], covering({}))).toEqual([]);
+    expect(order(rankHybrid([minute(2, 1), minute(1, 1)], [], covering({})))).toEqual([1, 2]);
+    expect(rankHybrid([], [], covering({}))).toEqual([]);
   });
 });
 
@@ -317,14 +319,14 @@ describe("search", () => {
         sizeBytes: 1,
         mtimeMs: 1,
         fingerprint: "f",
-        captionsStat: "",
+        sidecarKey: "",
         origin: "asr",
         engine: "e",
         language: "en",
         durationMs: 1,
         segments,
       },
-      { embedder: inContext("m@1"), dimensions: 2 },
+      { embedder: passageModelId("m@1"), dimensions: 2 },
     );
     return store;
   };

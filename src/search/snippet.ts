@@ -1,6 +1,6 @@
-import { fold, isUnspaced, type Token, tokens } from "./words.ts";
+import { fold, isUnspaced, type Token, tokens } from "../text/words.ts";
 
-export interface Piece {
+export interface TextSpan {
   readonly text: string;
   readonly matched: boolean;
 }
@@ -12,7 +12,7 @@ export type Mark = string | { readonly prefix: string } | { readonly phrase: str
 type Span = readonly [start: number, end: number];
 
 /** Cuts a text where words match any of the marks; the pieces joined are the text. */
-export function markMatches(text: string, marks: readonly Mark[]): readonly Piece[] {
+export function markMatches(text: string, marks: readonly Mark[]): readonly TextSpan[] {
   const words = tokens(text);
   const said = words.map(({ start, end }) => fold(text.slice(start, end)));
   const spans = marks.flatMap((mark): Span[] => {
@@ -77,14 +77,14 @@ function substrings(text: string, wanted: string): Span[] {
 }
 
 /** Spans that touch are one: what is marked twice over would be two marks side by side. */
-function cut(text: string, spans: readonly Span[]): Piece[] {
+function cut(text: string, spans: readonly Span[]): TextSpan[] {
   const joined: [number, number][] = [];
   for (const [start, end] of spans) {
     const last = joined.at(-1);
     if (last && start <= last[1]) last[1] = Math.max(last[1], end);
     else if (end > start) joined.push([start, end]);
   }
-  const pieces: Piece[] = [];
+  const pieces: TextSpan[] = [];
   let done = 0;
   for (const [start, end] of joined) {
     if (start > done) pieces.push({ text: text.slice(done, start), matched: false });

@@ -25,7 +25,7 @@ export interface Manifest {
 }
 
 const FIRST_LINE = "mediasearch backup 1";
-const LARGEST_HEAD_BYTES = 65_536;
+const MAX_HEAD_BYTES = 65_536;
 
 /** Writes a backup as a whole or not at all: under another name first, on the disk, then renamed. */
 export async function writeBackup(
@@ -130,7 +130,7 @@ function parseHead(
     throw notBackup(path);
   const second = first < 0 ? -1 : head.indexOf(10, first + 1);
   if (second < 0) {
-    if (head.length > LARGEST_HEAD_BYTES) throw notBackup(path);
+    if (head.length > MAX_HEAD_BYTES) throw notBackup(path);
     return undefined;
   }
   try {

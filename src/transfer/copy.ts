@@ -23,10 +23,7 @@ export interface CopyOptions {
   readonly onProgress?: ((summary: CopySummary) => void) | undefined;
 }
 
-export type MovedFacts = Pick<
-  AssetStatus,
-  "sizeBytes" | "mtimeMs" | "captionsStat" | "fingerprint"
->;
+export type MovedFacts = Pick<AssetStatus, "sizeBytes" | "mtimeMs" | "sidecarKey" | "fingerprint">;
 
 /** An asset as the target has it, under its id in the source. */
 export const asMoved = (asset: AssetStatus, { facts }: CopyOptions): AssetStatus => ({
@@ -139,7 +136,7 @@ async function copyAsset(
     id,
     sizeBytes: asset.sizeBytes,
     mtimeMs: asset.mtimeMs,
-    captionsStat: asset.captionsStat,
+    sidecarKey: asset.sidecarKey,
   };
   if (asset.fingerprint === null) await target.register([place]);
   else await target.commit(await versionOf(asset, source, id), identity);

@@ -12,7 +12,7 @@ export interface TranscriptFacts extends FileStat {
   /** The path that it was indexed under, absolute. */
   readonly asset: string;
   readonly fingerprint: string;
-  readonly captionsStat: string;
+  readonly sidecarKey: string;
   readonly origin: Origin;
   readonly engine: string;
   readonly language: string;
@@ -65,7 +65,7 @@ function formatJson(
   const {
     id,
     fingerprint,
-    captionsStat,
+    sidecarKey,
     sizeBytes,
     mtimeMs,
     origin,
@@ -89,7 +89,7 @@ function formatJson(
         }
       : {}),
   }));
-  return `${JSON.stringify({ version: 1, file, asset: id, fingerprint, captionsStat, sizeBytes, mtimeMs, origin, engine, language, durationMs, indexedAtMs, recordedAtMs, embedder: embedder ?? null, segments: rows }, null, 1)}\n`;
+  return `${JSON.stringify({ version: 1, file, asset: id, fingerprint, captionsStat: sidecarKey, sizeBytes, mtimeMs, origin, engine, language, durationMs, indexedAtMs, recordedAtMs, embedder: embedder ?? null, segments: rows }, null, 1)}\n`;
 }
 
 /** @throws UNREADABLE_MEDIA when the bytes are not of that format; the message does not name the file. */
@@ -143,7 +143,8 @@ function parseJson(source: string): TranscriptContent {
       typeof row.vector === "string" && embedder ? vectorOf(row.vector, embedder.dimensions) : null,
   }));
   // Written by this program and checked above for what it stands on; the rest is as it was stored.
-  return { facts: json as unknown as TranscriptFacts, segments, embedder: embedder ?? null };
+  const facts = { ...json, sidecarKey: json["captionsStat"] } as unknown as TranscriptFacts;
+  return { facts, segments, embedder: embedder ?? null };
 }
 
 function segmentOf({ startMs, endMs, speaker, text, confidence }: Row, index: number): Segment {

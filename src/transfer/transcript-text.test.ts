@@ -9,7 +9,7 @@ const asset: AssetStatus = {
   mtimeMs: 6.5,
   state: "indexed",
   fingerprint: "1|abc",
-  captionsStat: "c",
+  sidecarKey: "c",
   origin: "asr",
   engine: "e@1",
   language: "en",
@@ -79,7 +79,7 @@ describe("a transcript file", () => {
     expect(facts).toMatchObject({
       asset: "/media/talk.mp3",
       fingerprint: "1|abc",
-      captionsStat: "c",
+      sidecarKey: "c",
       sizeBytes: 5,
       mtimeMs: 6.5,
       origin: "asr",

@@ -1,5 +1,5 @@
 import { MediasearchError } from "../errors.ts";
-import { clock } from "../output.ts";
+import { formatTimestamp } from "../text/format.ts";
 import type { Segment } from "../types.ts";
 
 type Line = Pick<Segment, "startMs" | "endMs" | "text" | "speaker">;
@@ -11,7 +11,7 @@ const oneLine = (text: string): string => text.replace(/[\t\r\n]+/g, " ");
 export function formatText(file: string, segments: readonly Line[]): string {
   const lines = segments.map(
     ({ startMs, endMs, speaker, text }) =>
-      `${clock(startMs, true)}-${clock(endMs, true)}\t${oneLine(speaker ?? "")}\t${oneLine(text)}\n`,
+      `${formatTimestamp(startMs, true)}-${formatTimestamp(endMs, true)}\t${oneLine(speaker ?? "")}\t${oneLine(text)}\n`,
   );
   return `# ${oneLine(file)}\n${lines.join("")}`;
 }
@@ -30,7 +30,7 @@ export const parseText = (source: string): Line[] =>
 export function formatMarkdown(file: string, segments: readonly Line[]): string {
   const items = segments.map(
     ({ startMs, endMs, speaker, text }) =>
-      `- \`${clock(startMs, true)}-${clock(endMs, true)}\` ${speaker === null ? "" : `**${escape(oneLine(speaker))}:** `}${escape(oneLine(text))}\n`,
+      `- \`${formatTimestamp(startMs, true)}-${formatTimestamp(endMs, true)}\` ${speaker === null ? "" : `**${escape(oneLine(speaker))}:** `}${escape(oneLine(text))}\n`,
   );
   return `# ${escape(oneLine(file))}\n\n${items.join("")}`;
 }

@@ -33,7 +33,7 @@ const version = (id: string, more: Partial<AssetVersion> = {}): AssetVersion => 
   sizeBytes: 5,
   mtimeMs: 6,
   fingerprint: `f${id}`,
-  captionsStat: "",
+  sidecarKey: "",
   origin: "asr",
   engine: "e@1",
   language: "en",
@@ -68,7 +68,7 @@ async function full(): Promise<Backend> {
     MODEL,
   );
   await store.register([{ id: "/registered", sizeBytes: 1, mtimeMs: 2 }]);
-  const place = { id: "/failed", sizeBytes: 5, mtimeMs: 6, captionsStat: "" };
+  const place = { id: "/failed", sizeBytes: 5, mtimeMs: 6, sidecarKey: "" };
   await store.recordFailure(place, "it crashed");
   await store.recordFailure({ ...place, id: "/broken" }, "no sound");
   await store.markDeleted(["/deleted"]);

@@ -7,7 +7,7 @@ import type {
   SearchFilter,
   Store,
 } from "../backends/backend.ts";
-import { queryTerms } from "../search/parse-query.ts";
+import { queryTerms } from "../text/query-terms.ts";
 import type { EmbeddedSegment } from "../types.ts";
 import { asMoved, type CopyOptions, isThere, readerOf } from "./copy.ts";
 import { digestVersion } from "./digest.ts";

@@ -1,7 +1,7 @@
 import { copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { COMMANDS } from "../../src/commands/table.ts";
+import { COMMANDS } from "../../src/cli/command-table.ts";
 import { FIXTURES, found, mediasearch, ROOT, tempFolder } from "../helpers/run.ts";
 
 const captionsFolder = (): string => {

@@ -4,7 +4,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { bytes } from "../../src/objects/object-store.contract.ts";
 import type { ObjectStore } from "../../src/objects/object-store.ts";
 import { openS3, type S3Objects } from "../../src/objects/s3/open.ts";
-import { main } from "../../src/cli.ts";
+import { main } from "../../src/cli/main.ts";
 import {
   environment,
   FIXTURES,

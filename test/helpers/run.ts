@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { onTestFinished } from "vitest";
-import { main } from "../../src/cli.ts";
+import { main } from "../../src/cli/main.ts";
 
 export const ROOT = new URL("../../", import.meta.url).pathname;
 export const FIXTURES = join(ROOT, "fixtures/media");

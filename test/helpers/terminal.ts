@@ -1,7 +1,7 @@
 import { PassThrough, Writable } from "node:stream";
 import { stripVTControlCharacters } from "node:util";
-import { main } from "../../src/cli.ts";
-import type { Io } from "../../src/output.ts";
+import { main } from "../../src/cli/main.ts";
+import type { CliStreams } from "../../src/terminal/io.ts";
 import { environment, type RunOptions } from "./run.ts";
 
 export interface Terminal {
@@ -66,6 +66,6 @@ export function atTerminal(
         await new Promise((done) => setTimeout(done, 10));
       if (!isThere()) throw new Error(`the screen never showed ${String(what)}:\n${screen()}`);
     },
-    exitCode: main(argv, io as unknown as Io),
+    exitCode: main(argv, io as unknown as CliStreams),
   };
 }

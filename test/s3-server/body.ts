@@ -71,7 +71,7 @@ function checked(bytes: Buffer, given: ReadonlyMap<string, string>): Map<string,
   return checksums;
 }
 
-const LEAST_CHUNK_BYTES = 8192;
+const MIN_CHUNK_BYTES = 8192;
 
 /** aws-chunked: `<hex length>[;…]\r\n<bytes>\r\n` until length 0, then trailers as headers. */
 function decodeChunks(raw: Buffer): { bytes: Buffer; trailers: Map<string, string> } {
@@ -96,7 +96,7 @@ function decodeChunks(raw: Buffer): { bytes: Buffer; trailers: Map<string, strin
         ),
       };
     }
-    if (parts.some((part) => part.length < LEAST_CHUNK_BYTES))
+    if (parts.some((part) => part.length < MIN_CHUNK_BYTES))
       throw new S3Error(
         400,
         "InvalidChunkSizeError",

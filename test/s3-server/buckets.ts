@@ -25,7 +25,7 @@ export interface Bucket {
   readonly uploads: Map<string, Upload>;
 }
 
-const LEAST_PART_BYTES = 5 * 1_048_576;
+const MIN_PART_BYTES = 5 * 1_048_576;
 const md5 = (bytes: Buffer): Buffer => createHash("md5").update(bytes).digest();
 
 export const newBucket = (): Bucket => ({ objects: new Map(), uploads: new Map() });
@@ -81,7 +81,7 @@ export function assemble(
       );
     if (i > 0 && number <= (named[i - 1]?.number ?? 0))
       throw new S3Error(400, "InvalidPartOrder", "The list of parts was not in ascending order.");
-    if (i < named.length - 1 && part.bytes.length < LEAST_PART_BYTES)
+    if (i < named.length - 1 && part.bytes.length < MIN_PART_BYTES)
       throw new S3Error(
         400,
         "EntityTooSmall",

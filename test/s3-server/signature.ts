@@ -23,7 +23,7 @@ const encode = (text: string): string =>
     /[!'()*]/g,
     (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`,
   );
-const MOST_SKEW_MS = 15 * 60_000;
+const MAX_SKEW_MS = 15 * 60_000;
 
 /** @throws S3Error 403 as Amazon S3 words it. @returns what the client says is the hash of the body. */
 export function checkSignature(request: Signed, keys: Keys, now = Date.now()): string {
@@ -44,7 +44,7 @@ export function checkSignature(request: Signed, keys: Keys, now = Date.now()): s
   const at = Date.parse(
     auth.date.replace(/^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/, "$1-$2-$3T$4:$5:$6Z"),
   );
-  if (presigned ? now > at + auth.expiresS * 1000 : Math.abs(now - at) > MOST_SKEW_MS)
+  if (presigned ? now > at + auth.expiresS * 1000 : Math.abs(now - at) > MAX_SKEW_MS)
     throw new S3Error(
       403,
       presigned ? "AccessDenied" : "RequestTimeTooSkewed",

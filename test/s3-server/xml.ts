@@ -1,6 +1,6 @@
 /** Text that may stand in XML 1.0; what can't at all is what `encoding-type=url` is for. */
-// oxlint-disable-next-line no-control-regex -- line breaks would be read as spaces
 const escape = (text: string): string =>
+  // oxlint-disable-next-line no-control-regex -- line breaks would be read as spaces
   text.replace(/[<>&"\r\n\t\u0000-\u001f]/g, (c) => `&#${c.charCodeAt(0)};`);
 
 export type Node = readonly [name: string, content: string | number | readonly Node[]];

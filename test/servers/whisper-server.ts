@@ -14,7 +14,7 @@ let log: unknown[] = [];
 /** whisper.cpp: every path is 404 until the model is there. */
 let isLoading = false;
 const KEY = "right-key";
-const MOST_BYTES = 25_000_000;
+const MAX_BYTES = 25_000_000;
 
 type Fields = Readonly<Record<string, readonly string[]>>;
 
@@ -255,11 +255,11 @@ async function answer(request: IncomingMessage, response: ServerResponse): Promi
   const fault = faults.shift();
   isLoading = fault?.status === 404 && fault.body === "loading";
   if (await commit(fault, response)) return;
-  if (file.length > MOST_BYTES)
+  if (file.length > MAX_BYTES)
     return openAiError(
       response,
       413,
-      `Maximum content size limit (${MOST_BYTES}) exceeded (${file.length} bytes read)`,
+      `Maximum content size limit (${MAX_BYTES}) exceeded (${file.length} bytes read)`,
       null,
     );
   if (flavour === "tiny" && file.length > 300_000)

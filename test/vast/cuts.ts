@@ -29,7 +29,7 @@ const version = (file: number, round: number): AssetVersion => ({
   sizeBytes: round,
   mtimeMs: round,
   fingerprint: `f${file}-${round}`,
-  captionsStat: "",
+  sidecarKey: "",
   origin: "asr",
   engine: "e",
   language: "en",

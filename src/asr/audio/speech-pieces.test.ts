@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { openPieces } from "./speech-pieces.ts";
+import { createSpeechChunker } from "./speech-pieces.ts";
 import { FRAME } from "./voice-activity.ts";
 
 it("a faint sound after the place of a cut begins no piece that ends before it", async () => {
@@ -11,11 +11,14 @@ it("a faint sound after the place of a cut begins no piece that ends before it",
     ...Array.from({ length: 100 }, () => 0),
   ];
   let at = 0;
-  const pieces = openPieces(() => ({ next: async () => heard[at++] ?? 0, snapshot: () => "" }), {
-    mostMs: 15_000,
-    joinedGapMs: 1500,
-    earliestCutMs: 5000,
-  });
+  const pieces = createSpeechChunker(
+    () => ({ next: async () => heard[at++] ?? 0, snapshot: () => "" }),
+    {
+      mostMs: 15_000,
+      joinedGapMs: 1500,
+      earliestCutMs: 5000,
+    },
+  );
   const found = [];
   for (const _ of heard) found.push(...(await pieces.push(new Float32Array(FRAME))));
   found.push(...pieces.end());

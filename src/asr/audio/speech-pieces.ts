@@ -22,7 +22,7 @@ export interface SpeechPiece {
 
 const frames = (ms: number): number => Math.round(ms / FRAME_MS);
 const PADDING_FRAMES = frames(200);
-const LEAST_SPEECH_FRAMES = frames(100);
+const MIN_SPEECH_FRAMES = frames(100);
 const CUT_SMOOTHING_FRAMES = 3;
 const ON = 0.5;
 const OFF = 0.35;
@@ -61,7 +61,7 @@ export interface SpeechPieces {
  * Cuts audio into stretches of speech with 0.2 s around them. Hardly more audio than the longest piece is held. With a snapshot the frames
  * that it has seen are taken again from the start of the audio, without listening to them.
  */
-export function openPieces(
+export function createSpeechChunker(
   start: (snapshot?: string) => VoiceActivity,
   cut: CutOptions,
   snapshot?: PiecesSnapshot,
@@ -140,7 +140,7 @@ function* ready(state: State, isEnd: boolean): Iterable<SpeechPiece> {
   if (!speech) return;
   const now = state.first + state.voiced.length;
   if (isEnd || now - speech.end >= frames(joinedGapMs)) {
-    if (speech.count >= LEAST_SPEECH_FRAMES)
+    if (speech.count >= MIN_SPEECH_FRAMES)
       yield take(state, speech.start, speech.end, now, PADDING_FRAMES);
     state.speech = null;
   } else if (now - speech.start >= frames(mostMs) - 2 * PADDING_FRAMES) {
@@ -155,7 +155,7 @@ function* ready(state: State, isEnd: boolean): Iterable<SpeechPiece> {
     // What is voiced after the end of the speech was never taken for speech: too faint to switch it on.
     const next = firstVoiced(state, cut, speech.end);
     state.speech =
-      next === null ? null : { start: next, end: speech.end, count: LEAST_SPEECH_FRAMES };
+      next === null ? null : { start: next, end: speech.end, count: MIN_SPEECH_FRAMES };
   }
 }
 

@@ -10,7 +10,7 @@ const HEAD_SIZE = 36;
 const START = 1;
 const END = 2;
 /** More tokens than anybody speaks: a decoder that gets there is in a loop. */
-const MOST_TOKENS_A_SECOND = 6.5;
+const MAX_TOKENS_A_SECOND = 6.5;
 
 export interface Decoded {
   readonly tokens: readonly number[];
@@ -49,7 +49,7 @@ export async function loadMoonshine(
         input_ids: token(START),
       };
       for (const name of cacheNames()) feeds[`past_key_values.${name}`] = none;
-      const limit = Math.ceil((samples.length / SAMPLE_RATE) * MOST_TOKENS_A_SECOND);
+      const limit = Math.ceil((samples.length / SAMPLE_RATE) * MAX_TOKENS_A_SECOND);
       const tokens: number[] = [];
       const probabilities: number[] = [];
       while (tokens.length < limit) {

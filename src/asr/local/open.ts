@@ -2,7 +2,7 @@ import { fileDigest } from "../../models/catalogue.ts";
 import type { Cue } from "../../types.ts";
 import {
   inFrames,
-  openPieces,
+  createSpeechChunker,
   type PiecesSnapshot,
   type SpeechPiece,
 } from "../audio/speech-pieces.ts";
@@ -52,7 +52,7 @@ export async function open({ models, threads = 1 }: TranscriberOptions): Promise
       const last = usable.at(-1)?.state as SavedState | undefined;
       const cues: Cue[] = usable.flatMap((checkpoint) => checkpoint.cues);
       const heard = { samples: 0 };
-      const pieces = openPieces(activity.start, CUT, last?.pieces);
+      const pieces = createSpeechChunker(activity.start, CUT, last?.pieces);
       let voicedMs = last?.voicedMs ?? 0;
       let saved = cues.length;
       let savedFrame = last?.frame ?? 0;

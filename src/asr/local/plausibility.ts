@@ -9,12 +9,12 @@ export interface Judgement {
  * Mean probability of the words of a file. Measured: English .82 and more (23 recordings, 13 of synthetic voices); ten other languages
  * .28 to .69, since the decoder guesses fluent English for sounds that it does not know.
  */
-const LEAST_CONFIDENCE = 0.75;
+const MIN_CONFIDENCE = 0.75;
 /** Fewer words say nothing. */
-const LEAST_WORDS = 4;
+const MIN_WORDS = 4;
 /** Speech without words: another language can also come out as nothing at all. English has about 2.5 a second. */
-const LEAST_VOICED_MS = 4000;
-const LEAST_WORDS_A_SECOND = 0.4;
+const MIN_VOICED_MS = 4000;
+const MIN_WORDS_A_SECOND = 0.4;
 const DOUBTFUL_SHARE = 0.25;
 
 /** Whether what came out can be English; the recogniser itself can't tell. */
@@ -32,19 +32,19 @@ export function judge(
       language: "und",
       warning: `the recogniser knows English only, not ${said}: do not trust the transcript`,
     };
-  if (voicedMs >= LEAST_VOICED_MS && words / (voicedMs / 1000) < LEAST_WORDS_A_SECOND)
+  if (voicedMs >= MIN_VOICED_MS && words / (voicedMs / 1000) < MIN_WORDS_A_SECOND)
     return {
       language: "und",
       warning: "hardly any words in the speech: perhaps not English, or too unclear",
     };
-  if (words < LEAST_WORDS) return { language: words > 0 ? "en" : "und", warning: null };
-  if (mean < LEAST_CONFIDENCE)
+  if (words < MIN_WORDS) return { language: words > 0 ? "en" : "und", warning: null };
+  if (mean < MIN_CONFIDENCE)
     return {
       language: "und",
       warning: "the speech does not seem to be English: do not trust the transcript",
     };
   const doubtful = cues
-    .filter((cue) => (cue.confidence ?? 1) < LEAST_CONFIDENCE)
+    .filter((cue) => (cue.confidence ?? 1) < MIN_CONFIDENCE)
     .reduce((sum, cue) => sum + (cue.words?.length ?? 0), 0);
   return {
     language: "en",

@@ -14,14 +14,14 @@ import { openRiva, type RecognitionConfig, type Riva, type RivaModel } from "./r
 /** Raised when what is asked or read changes what comes out. */
 export const SETTINGS_VERSION = 1;
 /** 3.84 MB of PCM: below the 4 MiB that gRPC servers take if they are not told otherwise. */
-const LONGEST_MS = 120_000;
-export const LONGEST_WINDOW_MS = 20_000;
-const LEAST_MS = 500;
+const MAX_MS = 120_000;
+export const MAX_WINDOW_MS = 20_000;
+const MIN_MS = 500;
 const LISTING_MS = 15_000;
 const UNASKED = 8;
 
 /** What the server was found not to give; for the rest of this process. */
-interface Abilities {
+interface Capabilities {
   speakers: boolean;
   words: boolean;
 }
@@ -34,16 +34,16 @@ export function openGrpcEngine(
   requests: RequestSettings,
 ): Engine {
   const server = describe(settings);
-  const able: Abilities = { speakers: requests.diarization !== false, words: true };
+  const able: Capabilities = { speakers: requests.diarization !== false, words: true };
   let opened: Promise<Riva> | undefined;
   let models: readonly RivaModel[] | undefined;
   const riva = (): Promise<Riva> => (opened ??= openRiva(target, isTls, settings));
 
   const ask = async (piece: SpeechPiece, plan: Plan, { signal }: AskOptions): Promise<Answer> => {
-    if (!able.words && lengthMs(piece) > LONGEST_WINDOW_MS)
+    if (!able.words && lengthMs(piece) > MAX_WINDOW_MS)
       return refusal(server, "size", "BUG", "text without times for a long piece");
     const call = { signal, timeoutMs: settings.timeoutMs ?? 60_000 + Math.round(lengthMs(piece)) };
-    const audio = toPcm16(piece.samples, LEAST_MS);
+    const audio = toPcm16(piece.samples, MIN_MS);
     const wantsSpeakers = able.speakers;
     try {
       const { recognize, stream } = await riva();
@@ -58,7 +58,7 @@ export function openGrpcEngine(
       );
       if (heard.timing === "window" && heard.cues.length > 0) {
         able.words = false;
-        if (lengthMs(piece) > LONGEST_WINDOW_MS)
+        if (lengthMs(piece) > MAX_WINDOW_MS)
           return refusal(server, "size", "BUG", "text without times for a long piece");
       }
       const notes =
@@ -81,7 +81,7 @@ export function openGrpcEngine(
   return {
     id: identityOf(settings, SETTINGS_VERSION),
     languages: [],
-    longestMs: LONGEST_MS,
+    longestMs: MAX_MS,
     concurrency: requests.concurrency,
     async recognise(piece, options) {
       if (!models) {

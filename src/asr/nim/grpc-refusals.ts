@@ -1,9 +1,9 @@
 import type { ErrorCode } from "../../errors.ts";
-import { refusal, type Server, type Refusal } from "../../remote/refusals.ts";
+import { refusal, type Server, type RequestFailure } from "../../remote/refusals.ts";
 
 /** gRPC's status codes that mean something to the retry rules: https://grpc.io/docs/guides/status-codes/ */
 const CODES: Readonly<
-  Record<number, readonly [name: string, kind: Refusal["kind"], code: ErrorCode]>
+  Record<number, readonly [name: string, kind: RequestFailure["kind"], code: ErrorCode]>
 > = {
   3: ["INVALID_ARGUMENT", "rejected", "USAGE"],
   4: ["DEADLINE_EXCEEDED", "once", "TIMED_OUT"],
@@ -31,7 +31,7 @@ export function fromGrpcError(
   server: Server,
   error: unknown,
   signal: AbortSignal,
-): { readonly refused: Refusal } {
+): { readonly refused: RequestFailure } {
   signal.throwIfAborted();
   const {
     code = 2,

@@ -6,10 +6,10 @@ import { toTag } from "../remote/languages.ts";
 import { fromNetworkError, fromStatus, refusal } from "../../remote/refusals.ts";
 import type { NimSettings, RequestSettings } from "../settings.ts";
 import { describe, identityOf } from "./address.ts";
-import { LONGEST_WINDOW_MS, SETTINGS_VERSION } from "./grpc-engine.ts";
+import { MAX_WINDOW_MS, SETTINGS_VERSION } from "./grpc-engine.ts";
 import { planFor } from "./plan.ts";
 
-const LEAST_MS = 500;
+const MIN_MS = 500;
 
 /** The speech NIM's own HTTP: text without times, so pieces are short and have the times of their speech. */
 export function openHttpEngine(url: URL, settings: NimSettings, requests: RequestSettings): Engine {
@@ -21,20 +21,20 @@ export function openHttpEngine(url: URL, settings: NimSettings, requests: Reques
   return {
     id: identityOf(settings, SETTINGS_VERSION),
     languages: [],
-    longestMs: LONGEST_WINDOW_MS,
+    longestMs: MAX_WINDOW_MS,
     concurrency: requests.concurrency,
     async recognise(piece, { language, signal }) {
-      const plan = planFor([], settings, language);
+      const selectModel = planFor([], settings, language);
       const { body, headers } = formOf([
         {
           name: "file",
-          value: toWav(piece.samples, LEAST_MS),
+          value: toWav(piece.samples, MIN_MS),
           fileName: "audio.wav",
           type: "audio/wav",
         },
         // A model wins over the language.
         ...(settings.model === undefined
-          ? [{ name: "language", value: plan.language }]
+          ? [{ name: "language", value: selectModel.language }]
           : [{ name: "model", value: settings.model }]),
         { name: "response_format", value: "json" },
       ]);
@@ -59,7 +59,7 @@ export function openHttpEngine(url: URL, settings: NimSettings, requests: Reques
           heard: {
             ...heard,
             language:
-              heard.language ?? (settings.model === undefined ? toTag(plan.language) : null),
+              heard.language ?? (settings.model === undefined ? toTag(selectModel.language) : null),
           },
         };
       } catch (error) {

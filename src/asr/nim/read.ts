@@ -1,13 +1,13 @@
 import type { Cue, Language, Word } from "../../types.ts";
 import type { SpeechPiece } from "../audio/speech-pieces.ts";
 import { alignWith } from "../remote/align.ts";
-import type { Heard } from "../remote/engine.ts";
+import type { Recognition } from "../remote/engine.ts";
 import { windowCue } from "../remote/json-answer.ts";
 import { toTag } from "../remote/languages.ts";
 import type { RivaResult, WordInfo } from "./riva.ts";
 
 const PAUSE_MS = 700;
-const LONGEST_CUE_MS = 30_000;
+const MAX_CUE_MS = 30_000;
 const SENTENCE_END = /[.?!…。！？]["'”’)\]]*$/u;
 
 interface Timed extends Word {
@@ -22,7 +22,7 @@ export function heardFromRiva(
   results: readonly RivaResult[],
   piece: SpeechPiece,
   { wantsSpeakers }: { readonly wantsSpeakers: boolean },
-): Heard {
+): Recognition {
   const best = results.flatMap(({ alternatives }) =>
     alternatives[0] && alternatives[0].transcript.trim() !== "" ? [alternatives[0]] : [],
   );
@@ -77,7 +77,7 @@ function grouped(
       !SENTENCE_END.test(last.text) &&
       word.startMs - last.endMs <= PAUSE_MS &&
       (!hasSpeakers || group.speaker === from.speaker) &&
-      word.endMs - (group.words[0]?.startMs ?? 0) <= LONGEST_CUE_MS;
+      word.endMs - (group.words[0]?.startMs ?? 0) <= MAX_CUE_MS;
     if (goesOn) group.words.push(word);
     else groups.push({ speaker: from.speaker, words: [word] });
   }

@@ -4,7 +4,7 @@ import { align } from "./align.ts";
 import { heardFromJson } from "./json-answer.ts";
 import { toIso, toTag, WHISPER_LANGUAGES } from "./languages.ts";
 import { errorBody, quote, retryAfter } from "../../remote/refusals.ts";
-import { tidy } from "./tidy.ts";
+import { normalizeCues } from "./tidy.ts";
 
 /** Ten seconds, speech from second 1 to 9. */
 const piece: SpeechPiece = {
@@ -225,7 +225,7 @@ describe("what servers give", () => {
       words: null,
     });
     expect(
-      tidy(
+      normalizeCues(
         [
           cue(500, 12_000),
           cue(0, 600),

@@ -1,6 +1,6 @@
 import type { SpeechPiece } from "../audio/speech-pieces.ts";
 import type { Cue, Language } from "../../types.ts";
-import type { Refusal } from "../../remote/refusals.ts";
+import type { RequestFailure } from "../../remote/refusals.ts";
 import { SAMPLE_RATE, type Timing } from "../transcriber.ts";
 
 /** A recogniser that is asked for one piece of audio at a time, such as a server; `open.ts` makes a Transcriber of it. */
@@ -22,10 +22,10 @@ export interface AskOptions {
   readonly signal: AbortSignal;
 }
 
-export type Answer = { readonly heard: Heard } | { readonly refused: Refusal };
+export type Answer = { readonly heard: Recognition } | { readonly refused: RequestFailure };
 
 /** What was said in one piece. Times in milliseconds from its start; need not be sorted, nor lie inside it. */
-export interface Heard {
+export interface Recognition {
   readonly cues: readonly Cue[];
   readonly timing: Timing;
   /** null when the recogniser does not say. */

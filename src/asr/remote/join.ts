@@ -3,7 +3,7 @@ import type { Timing, Transcript } from "../transcriber.ts";
 import { SAMPLE_RATE } from "../transcriber.ts";
 import { lengthMs } from "./engine.ts";
 import type { HeardPiece } from "./send.ts";
-import { tidy } from "./tidy.ts";
+import { normalizeCues } from "./tidy.ts";
 
 /** Plain data, for checkpoints. */
 export interface JoinSnapshot {
@@ -23,7 +23,7 @@ export const NEW_SPEAKERS =
   "speakers are numbered anew in every piece of audio: the recogniser does not follow them from one request to the next";
 
 /** Puts the answers for the pieces of one file together, in the order of the audio. */
-export function openJoin(earlier: readonly Cue[], snapshot?: JoinSnapshot) {
+export function createChunkJoiner(earlier: readonly Cue[], snapshot?: JoinSnapshot) {
   const cues: Cue[] = [...earlier];
   let given = cues.length;
   let { speakers, endMs, timing } = snapshot ?? { speakers: 0, endMs: 0, timing: "word" as Timing };
@@ -35,7 +35,7 @@ export function openJoin(earlier: readonly Cue[], snapshot?: JoinSnapshot) {
     add(answers: readonly HeardPiece[], totalMs: number): void {
       for (const { piece, heard } of answers) {
         const offsetMs = (piece.startSample * 1000) / SAMPLE_RATE;
-        const { cues: inside, outside } = tidy(
+        const { cues: inside, outside } = normalizeCues(
           heard.cues,
           Math.min(lengthMs(piece), Math.floor(totalMs) - offsetMs),
         );

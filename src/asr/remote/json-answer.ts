@@ -2,7 +2,7 @@ import type { Cue, Word } from "../../types.ts";
 import type { SpeechPiece } from "../audio/speech-pieces.ts";
 import { FRAME_MS } from "../audio/voice-activity.ts";
 import { align } from "./align.ts";
-import { type Heard, lengthMs } from "./engine.ts";
+import { type Recognition, lengthMs } from "./engine.ts";
 import { toTag } from "./languages.ts";
 
 type Json = Readonly<Record<string, unknown>>;
@@ -33,7 +33,7 @@ export function heardFromJson(
   value: unknown,
   piece: SpeechPiece,
   { wantsWords }: AnswerOptions,
-): Heard | string {
+): Recognition | string {
   const body = Array.isArray(value) ? { segments: value } : object(value);
   const segments = body["segments"] ?? body["transcription"];
   const text = oneLine(body["text"]);

@@ -1,6 +1,6 @@
 import {
   inFrames,
-  openPieces,
+  createSpeechChunker,
   type PiecesSnapshot,
   type SpeechPiece,
 } from "../audio/speech-pieces.ts";
@@ -9,8 +9,8 @@ import type { Checkpoint, Transcriber } from "../transcriber.ts";
 import { SAMPLE_RATE } from "../transcriber.ts";
 import type { RequestSettings } from "../settings.ts";
 import type { Engine } from "./engine.ts";
-import { openJoin, type JoinSnapshot } from "./join.ts";
-import { type Experience, type HeardPiece, send } from "./send.ts";
+import { createChunkJoiner, type JoinSnapshot } from "./join.ts";
+import { type EngineState, type HeardPiece, send } from "./send.ts";
 
 const CHECKPOINT_FRAMES = Math.round(30_000 / FRAME_MS);
 /** Silence up to this goes along: every request costs, and servers pad what is short. */
@@ -21,7 +21,7 @@ const HEARTBEAT_MS = 2000;
 interface SavedState {
   readonly frame: number;
   readonly pieces: PiecesSnapshot;
-  readonly join: JoinSnapshot;
+  readonly mergeChunks: JoinSnapshot;
 }
 
 /** In the order of the audio: requests, and places to go on from once all before them are answered. */
@@ -39,7 +39,7 @@ export function openRemote(
   activity: Awaited<ReturnType<typeof loadVoiceActivity>>,
   retry: RequestSettings,
 ): Transcriber {
-  const known: Experience = { hasWorked: false };
+  const known: EngineState = { hasWorked: false };
   const cut = {
     mostMs: engine.longestMs,
     joinedGapMs: Math.min(JOINED_GAP_MS, engine.longestMs / 4),
@@ -52,11 +52,11 @@ export function openRemote(
       // Another recogniser may have tried in between; its checkpoints say nothing here.
       const usable = resume.filter(({ recogniser }) => recogniser === engine.id);
       const last = usable.at(-1)?.state as SavedState | undefined;
-      const join = openJoin(
+      const mergeChunks = createChunkJoiner(
         usable.flatMap(({ cues }) => cues),
-        last?.join,
+        last?.mergeChunks,
       );
-      const pieces = openPieces(activity.start, cut, last?.pieces);
+      const pieces = createSpeechChunker(activity.start, cut, last?.pieces);
       const stop = new AbortController();
       const options = { language, signal: AbortSignal.any([signal, stop.signal]) };
       const waiting: Waiting[] = [];
@@ -88,13 +88,13 @@ export function openRemote(
         if (failed?.type === "piece") await failed.answer;
         while (waiting[0]) {
           const [first] = waiting;
-          if (first.type === "checkpoint") onCheckpoint?.(saved(first, join, engine.id));
+          if (first.type === "checkpoint") onCheckpoint?.(saved(first, mergeChunks, engine.id));
           else if (
             first.state === "under way" &&
             waiting.filter(({ type }) => type === "piece").length <= most
           )
             return;
-          else join.add(await first.answer, (heard.samples * 1000) / SAMPLE_RATE);
+          else mergeChunks.add(await first.answer, (heard.samples * 1000) / SAMPLE_RATE);
           waiting.shift();
         }
       };
@@ -109,7 +109,7 @@ export function openRemote(
         }
         for (const piece of pieces.end()) await ask(piece);
         await drain(0);
-        return join.result(language);
+        return mergeChunks.result(language);
       } finally {
         clearInterval(beat);
         stop.abort(new Error("another piece of the file failed"));
@@ -122,13 +122,13 @@ export function openRemote(
 
 const saved = (
   { frame, pieces }: Extract<Waiting, { type: "checkpoint" }>,
-  join: ReturnType<typeof openJoin>,
+  mergeChunks: ReturnType<typeof createChunkJoiner>,
   recogniser: string,
 ): Checkpoint => ({
   recogniser,
   positionMs: Math.round(frame * FRAME_MS),
-  cues: join.sinceLast(),
-  state: { frame, pieces, join: join.snapshot() } satisfies SavedState,
+  cues: mergeChunks.sinceLast(),
+  state: { frame, pieces, mergeChunks: mergeChunks.snapshot() } satisfies SavedState,
 });
 
 async function* counted(

@@ -2,21 +2,21 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { type SpeechPiece, halve } from "../audio/speech-pieces.ts";
 import { MediasearchError } from "../../errors.ts";
 import type { RequestSettings } from "../settings.ts";
-import { type AskOptions, type Engine, type Heard, lengthMs } from "./engine.ts";
-import type { Refusal } from "../../remote/refusals.ts";
+import { type AskOptions, type Engine, type Recognition, lengthMs } from "./engine.ts";
+import type { RequestFailure } from "../../remote/refusals.ts";
 
 /** Shorter pieces than this are not cut again: what refuses them as too large refuses everything. */
-const LEAST_MS = 2000;
+const MIN_MS = 2000;
 /** A server that wants to be left alone for longer is given up. */
-const LONGEST_WAIT_MS = 10 * 60_000;
+const MAX_WAIT_MS = 10 * 60_000;
 
 export interface HeardPiece {
   readonly piece: SpeechPiece;
-  readonly heard: Heard;
+  readonly heard: Recognition;
 }
 
 /** What is known of an engine in this process. */
-export interface Experience {
+export interface EngineState {
   /** It has taken a piece: what it rejects now is the piece's fault. */
   hasWorked: boolean;
 }
@@ -30,7 +30,7 @@ export async function send(
   piece: SpeechPiece,
   options: AskOptions,
   retry: RequestSettings,
-  known: Experience,
+  known: EngineState,
 ): Promise<HeardPiece[]> {
   let seldom = 0;
   for (let attempt = 1; ; attempt++) {
@@ -41,7 +41,7 @@ export async function send(
       return [{ piece, heard: answer.heard }];
     }
     const { refused } = answer;
-    if (refused.kind === "size" && lengthMs(piece) >= 2 * LEAST_MS) {
+    if (refused.kind === "size" && lengthMs(piece) >= 2 * MIN_MS) {
       const [first, second] = halve(piece);
       return [
         ...(await send(engine, first, options, retry, known)),
@@ -51,7 +51,7 @@ export async function send(
     const mayPass = refused.kind === "retry" || (refused.kind === "once" && ++seldom === 1);
     if (!mayPass || attempt >= retry.attempts) throw asError(refused, known);
     const waitMs = refused.retryAfterMs ?? jitter(attempt, retry);
-    if (waitMs > LONGEST_WAIT_MS) throw asError(refused, known);
+    if (waitMs > MAX_WAIT_MS) throw asError(refused, known);
     await sleep(waitMs, undefined, { signal: options.signal }).catch(() =>
       options.signal.throwIfAborted(),
     );
@@ -62,7 +62,7 @@ export async function send(
 const jitter = (attempt: number, { baseDelayMs, maxDelayMs }: RequestSettings): number =>
   Math.floor(Math.random() * Math.min(maxDelayMs, baseDelayMs * 2 ** attempt));
 
-function asError({ kind, error }: Refusal, { hasWorked }: Experience): MediasearchError {
+function asError({ kind, error }: RequestFailure, { hasWorked }: EngineState): MediasearchError {
   if (!hasWorked || (kind !== "rejected" && kind !== "size")) return error;
   return new MediasearchError("ENGINE_REFUSED", error.message, { hint: error.hint, cause: error });
 }

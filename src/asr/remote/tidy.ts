@@ -10,7 +10,7 @@ export interface Tidied {
 }
 
 /** Cues in order, apart, with whole milliseconds, inside a piece of so many milliseconds; without empty ones. */
-export function tidy(cues: readonly Cue[], lengthMs: number): Tidied {
+export function normalizeCues(cues: readonly Cue[], lengthMs: number): Tidied {
   const spoken = cues.filter(({ text }) => text.trim() !== "");
   const inside = spoken.filter(
     ({ startMs, endMs }) =>

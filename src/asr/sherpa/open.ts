@@ -2,7 +2,7 @@ import { MediasearchError } from "../../errors.ts";
 import type { Cue, Word } from "../../types.ts";
 import { loadVoiceActivity, VAD_FILE, VAD_MODEL } from "../audio/voice-activity.ts";
 import { type SpeechPiece } from "../audio/speech-pieces.ts";
-import { type Answer, type Engine, type Heard, lengthMs } from "../remote/engine.ts";
+import { type Answer, type Engine, type Recognition, lengthMs } from "../remote/engine.ts";
 import { openRemote } from "../remote/open.ts";
 import type { SherpaSettings } from "../settings.ts";
 import { SAMPLE_RATE, type Transcriber, type TranscriberOptions } from "../transcriber.ts";
@@ -12,7 +12,7 @@ import { loadSherpa, type Recognizer, type RecognizerResult, type Sherpa } from 
 /** Raised when what is handed over or read changes what comes out. */
 const SETTINGS_VERSION = 1;
 /** Whisper drops what is beyond 29.5 s with a line on stderr only; the others need memory by the length. */
-const LONGEST_MS: Readonly<Record<Family, number>> = {
+const MAX_MS: Readonly<Record<Family, number>> = {
   whisper: 25_000,
   transducer: 30_000,
   moonshine: 15_000,
@@ -21,7 +21,7 @@ const LONGEST_MS: Readonly<Record<Family, number>> = {
   nemoCtc: 30_000,
 };
 /** Very short audio crashes some models. */
-const LEAST_SAMPLES = SAMPLE_RATE / 2;
+const MIN_SAMPLES = SAMPLE_RATE / 2;
 
 /** Models that the user has, by sherpa-onnx: in this process, which is a worker's. A damaged model ends it, which costs one attempt of one file. */
 export async function open({
@@ -49,7 +49,7 @@ export async function openEngine({ model: folder }: SherpaSettings, threads = 1)
   return {
     id: `SHERPA.${model.name.replace(/[^\w.-]+/g, ".")}@${model.digest}.${SETTINGS_VERSION}`,
     languages: [],
-    longestMs: LONGEST_MS[model.family],
+    longestMs: MAX_MS[model.family],
     concurrency: 1,
     async recognise(piece, { language, signal }) {
       signal.throwIfAborted();
@@ -84,7 +84,7 @@ function openRecognizer(
 }
 
 function hear(recognizer: Recognizer, piece: SpeechPiece, model: SherpaModel): Answer {
-  const samples = piece.samples.length >= LEAST_SAMPLES ? piece.samples : padded(piece.samples);
+  const samples = piece.samples.length >= MIN_SAMPLES ? piece.samples : padded(piece.samples);
   const stream = recognizer.createStream();
   stream.acceptWaveform({ samples, sampleRate: SAMPLE_RATE });
   try {
@@ -106,7 +106,7 @@ function hear(recognizer: Recognizer, piece: SpeechPiece, model: SherpaModel): A
 }
 
 function padded(samples: Float32Array): Float32Array {
-  const longer = new Float32Array(LEAST_SAMPLES);
+  const longer = new Float32Array(MIN_SAMPLES);
   longer.set(samples);
   return longer;
 }
@@ -122,7 +122,7 @@ export function heardOf(
     ys_log_probs: logs = [],
   }: RecognizerResult,
   pieceMs: number,
-): Heard {
+): Recognition {
   const plain = text.replace(/\s+/g, " ").trim();
   const language = /^[a-z]{2,3}$/.test((lang ?? "").replace(/[<|>]/g, ""))
     ? (lang ?? "").replace(/[<|>]/g, "")

@@ -11,7 +11,7 @@ export type Identifier = (samples: Float32Array) => string;
 const STRETCH_SAMPLES = 30 * SAMPLE_RATE;
 const STRETCHES = 3;
 /** Too quiet for speech. */
-const LEAST_POWER = 1e-5;
+const MIN_POWER = 1e-5;
 
 /** @throws MISSING_TOOL without the package, MISSING_MODEL without a multilingual Whisper model. */
 export async function openIdentifier({
@@ -101,7 +101,7 @@ export function vote(chunks: readonly Float32Array[], identify: Identifier): str
     const stretch = all.subarray(from, from + STRETCH_SAMPLES);
     if (
       stretch.length < SAMPLE_RATE ||
-      stretch.reduce((sum, x) => sum + x * x, 0) / stretch.length < LEAST_POWER
+      stretch.reduce((sum, x) => sum + x * x, 0) / stretch.length < MIN_POWER
     )
       continue;
     const language = identify(stretch);

@@ -11,7 +11,7 @@ import { loadSherpa, type Turn } from "./module.ts";
 export type Diarizer = (samples: Float32Array) => readonly Turn[];
 
 /** The whole file is needed at once: 230 MB an hour. Longer ones keep their words and get no speakers. */
-const LONGEST_SAMPLES = 4 * 3600 * SAMPLE_RATE;
+const MAX_SAMPLES = 4 * 3600 * SAMPLE_RATE;
 
 /** @throws MISSING_TOOL without the package, MISSING_MODEL without a file, both with the next step. */
 export async function openDiarizer({
@@ -68,7 +68,7 @@ export function withSpeakers(transcriber: Transcriber, diarize: Diarizer, id: st
       const kept = async function* (): AsyncIterable<Float32Array> {
         for await (const chunk of audio) {
           length += chunk.length;
-          if (length <= LONGEST_SAMPLES) parts.push(chunk);
+          if (length <= MAX_SAMPLES) parts.push(chunk);
           yield chunk;
         }
       };
@@ -76,7 +76,7 @@ export function withSpeakers(transcriber: Transcriber, diarize: Diarizer, id: st
       options.signal.throwIfAborted();
       if (transcript.cues.length === 0 || transcript.cues.some(({ speaker }) => speaker !== null))
         return transcript;
-      if (length > LONGEST_SAMPLES)
+      if (length > MAX_SAMPLES)
         return {
           ...transcript,
           warning: [transcript.warning, "too long to tell speakers apart"]

@@ -10,21 +10,21 @@ import {
   fromStatus,
   refusal,
   type Server,
-  type Refusal,
+  type RequestFailure,
 } from "../../remote/refusals.ts";
 import type { WhisperSettings } from "../settings.ts";
 import { keyHeader, type Route } from "./server.ts";
 
 /** Servers refuse or crash on less (OpenAI 0.1 s, whisper.cpp 1 s). */
-const LEAST_MS = 1100;
+const MIN_MS = 1100;
 /** Without times inside, a piece is as long as a hit is to be found exactly. */
-export const LONGEST_WINDOW_MS = 20_000;
+export const MAX_WINDOW_MS = 20_000;
 const HEALTH_MS = 10_000;
 
 export type Format = "verbose_json" | "diarized_json" | "json";
 
 /** What the server was found not to know; the same for all files of this process. */
-export interface Abilities {
+export interface Capabilities {
   format: Format;
   granularities: boolean;
   /** It gave text without times: longer pieces are parted before they are sent. */
@@ -32,7 +32,7 @@ export interface Abilities {
 }
 
 /** OpenAI's 4o models give no times; those that tell speakers apart have a format of their own. */
-export function abilitiesOf(model: string): Abilities {
+export function abilitiesOf(model: string): Capabilities {
   if (/transcribe-diarize/.test(model))
     return { format: "diarized_json", granularities: false, isTextOnly: false };
   const isTextOnly = /^gpt-.*transcribe/.test(model);
@@ -45,9 +45,9 @@ export async function ask(
   route: Route,
   settings: WhisperSettings,
   server: Server,
-  able: Abilities,
+  able: Capabilities,
 ): Promise<Answer> {
-  if (able.isTextOnly && lengthMs(piece) > LONGEST_WINDOW_MS)
+  if (able.isTextOnly && lengthMs(piece) > MAX_WINDOW_MS)
     return refusal(server, "size", "BUG", "text without times for a long piece");
   const { body, headers } = formOf(fields(piece, options, route, settings, able));
   try {
@@ -58,7 +58,7 @@ export async function ask(
       timeoutMs: settings.timeoutMs,
     });
     if (reply.status === 200) return answerOf(reply, piece, server, able);
-    if (knowsLess(reply, able)) return await ask(piece, options, route, settings, server, able);
+    if (downgrade(reply, able)) return await ask(piece, options, route, settings, server, able);
     return (
       (await asStarting(reply, route, server, options.signal)) ??
       fromStatus(server, withAdvice(reply, route, settings))
@@ -73,11 +73,11 @@ function fields(
   { language }: AskOptions,
   { api }: Route,
   { model }: WhisperSettings,
-  able: Abilities,
+  able: Capabilities,
 ): FormPart[] {
   const file: FormPart = {
     name: "file",
-    value: toWav(piece.samples, LEAST_MS),
+    value: toWav(piece.samples, MIN_MS),
     fileName: "audio.wav",
     type: "audio/wav",
   };
@@ -109,7 +109,7 @@ function answerOf(
   { text }: HttpReply,
   piece: SpeechPiece,
   server: Server,
-  able: Abilities,
+  able: Capabilities,
 ): Answer {
   let body: unknown;
   try {
@@ -134,13 +134,13 @@ function answerOf(
     );
   if (heard.timing !== "window" || heard.cues.length === 0) return { heard };
   able.isTextOnly = true;
-  if (lengthMs(piece) > LONGEST_WINDOW_MS)
+  if (lengthMs(piece) > MAX_WINDOW_MS)
     return refusal(server, "size", "BUG", "text without times for a long piece");
   return { heard };
 }
 
 /** A refusal that names what some servers don't know: the question is put again without it, for the rest of the run. */
-function knowsLess({ status, text }: HttpReply, able: Abilities): boolean {
+function downgrade({ status, text }: HttpReply, able: Capabilities): boolean {
   if (status !== 400 && status !== 422) return false;
   if (able.granularities && /timestamp_granularities/.test(text)) able.granularities = false;
   else if (able.format === "verbose_json" && /response_format|verbose_json/.test(text))
@@ -155,7 +155,7 @@ async function asStarting(
   { api, health }: Route,
   server: Server,
   signal: AbortSignal,
-): Promise<{ readonly refused: Refusal } | undefined> {
+): Promise<{ readonly refused: RequestFailure } | undefined> {
   if (api !== "whisper.cpp" || status !== 404) return undefined;
   const reply = await request(health, { method: "GET", signal, timeoutMs: HEALTH_MS });
   return reply.status === 200

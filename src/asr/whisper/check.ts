@@ -5,7 +5,7 @@ import type { EngineFinding, EngineSettings } from "../settings.ts";
 import { describe, findRoute, keyHeader } from "./server.ts";
 
 const TIMEOUT_MS = 8000;
-const MOST_NAMES = 8;
+const MAX_NAMES = 8;
 
 /** Whether the server answers, takes the key and has the model. Sends no audio. @throws what would end a run. */
 export async function check(
@@ -35,10 +35,10 @@ export async function check(
   const names = modelsOf(reply.text);
   if (names.length === 0 || names.includes(whisper.model))
     return { found: `${at}, model ${whisper.model}` };
-  const some = names.slice(0, MOST_NAMES).join(", ");
+  const some = names.slice(0, MAX_NAMES).join(", ");
   return {
     found: at,
-    warning: `it does not list the model ${whisper.model}, but ${some}${names.length > MOST_NAMES ? ", …" : ""}`,
+    warning: `it does not list the model ${whisper.model}, but ${some}${names.length > MAX_NAMES ? ", …" : ""}`,
     hint:
       route.api === "speaches"
         ? `curl -X POST SERVER/v1/models/${whisper.model}`

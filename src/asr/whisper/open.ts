@@ -6,13 +6,13 @@ import { openRemote } from "../remote/open.ts";
 import type { RequestSettings, WhisperSettings } from "../settings.ts";
 import type { Transcriber, TranscriberOptions } from "../transcriber.ts";
 import { MediasearchError } from "../../errors.ts";
-import { abilitiesOf, ask, LONGEST_WINDOW_MS } from "./ask.ts";
+import { abilitiesOf, ask, MAX_WINDOW_MS } from "./ask.ts";
 import { addressOf, describe, findRoute, type Route } from "./server.ts";
 
 /** Raised when what is sent or read changes what comes out. */
 const SETTINGS_VERSION = 1;
 /** Far below every limit on file size: 3.84 MB as 16-bit WAV. */
-const LONGEST_MS = 120_000;
+const MAX_MS = 120_000;
 
 /** A server that speaks OpenAI's transcription API, or whisper.cpp's own. */
 export async function open({ models, engines }: TranscriberOptions): Promise<Transcriber> {
@@ -33,7 +33,7 @@ export function openEngine(settings: WhisperSettings, { concurrency }: RequestSe
   return {
     id: `WHISPER.${settings.model.replace(/[^\w.-]+/g, ".")}@${createHash("sha256").update(server.address).digest("hex").slice(0, 8)}.${SETTINGS_VERSION}`,
     languages: WHISPER_LANGUAGES,
-    longestMs: able.isTextOnly ? LONGEST_WINDOW_MS : LONGEST_MS,
+    longestMs: able.isTextOnly ? MAX_WINDOW_MS : MAX_MS,
     // whisper.cpp's server does one request at a time; more would only wait there, in its memory.
     concurrency: settings.api === "whisper.cpp" ? 1 : concurrency,
     async recognise(piece, options) {

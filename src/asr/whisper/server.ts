@@ -1,6 +1,6 @@
 import { MediasearchError } from "../../errors.ts";
 import { type HttpReply, request, shown } from "../../remote/http.ts";
-import { fromNetworkError, type Server, type Refusal } from "../../remote/refusals.ts";
+import { fromNetworkError, type Server, type RequestFailure } from "../../remote/refusals.ts";
 import type { WhisperSettings } from "../settings.ts";
 
 /** OpenAI's API, or one like it; speaches, which knows more; whisper.cpp's own. */
@@ -50,7 +50,7 @@ export const keyHeader = ({ apiKey }: WhisperSettings): Record<string, string> =
 export async function findRoute(
   settings: WhisperSettings,
   signal: AbortSignal,
-): Promise<Route | { readonly refused: Refusal }> {
+): Promise<Route | { readonly refused: RequestFailure }> {
   const address = addressOf(settings);
   const path = address.pathname.replace(/\/+$/, "");
   const isWhole = /\/(?:inference|transcriptions)$/.test(path);

@@ -1,15 +1,16 @@
 import type { Database } from "better-sqlite3";
 import {
   endsFrom,
-  MOST_ENDS,
+  MAX_ENDS,
   phraseMatcher,
   prefixMatcher,
   prefixStems,
   splits,
-} from "../../search/exact.ts";
-import { speakerMatcher } from "../../search/parse-query.ts";
-import { grams, type TermTokens, termTokens } from "../../search/words.ts";
-import type { Condition, SearchFilter, Term } from "../backend.ts";
+} from "../../text/phrases.ts";
+import { speakerMatcher } from "../../text/query-terms.ts";
+import { grams, type TermTokens, termTokens } from "../../text/words.ts";
+import type { Condition, SearchFilter } from "../backend.ts";
+import type { Term } from "../../text/terms.ts";
 
 interface Sql {
   readonly sql: string;
@@ -154,7 +155,7 @@ function phrased(phrase: string): Sql {
   for (const { left, right } of splits(phrase)) {
     const looked = right.split(" ", LOOKED_UP).join(" ");
     parts.push({
-      sql: `SELECT l.id FROM segments_fts f CROSS JOIN segments r ON r.id = f.rowid CROSS JOIN segments l ON l.version_id = r.version_id AND l.position BETWEEN r.position - ${MOST_ENDS} AND r.position - 1
+      sql: `SELECT l.id FROM segments_fts f CROSS JOIN segments r ON r.id = f.rowid CROSS JOIN segments l ON l.version_id = r.version_id AND l.position BETWEEN r.position - ${MAX_ENDS} AND r.position - 1
         WHERE segments_fts MATCH ? AND begins_with(?, r.text) AND ends_from(?, l.text,
           (SELECT group_concat(text, ' ') FROM (SELECT b.text FROM segments b WHERE b.version_id = r.version_id AND b.position > l.position AND b.position < r.position ORDER BY b.position)))`,
       values: [grams(looked) === null ? `^ ${inOrder(looked)}` : inOrder(looked), right, left],

@@ -121,19 +121,19 @@ export function addArchived(
 export function moveAsset(
   db: Database,
   from: AssetId,
-  { id, sizeBytes, mtimeMs, captionsStat }: FilePlace,
+  { id, sizeBytes, mtimeMs, sidecarKey }: FilePlace,
 ): void {
   // What was noted of the new place (registered, or failed) gives way.
   db.prepare("DELETE FROM assets WHERE path = ?").run(id);
   db.prepare(
     "UPDATE assets SET path = ?, size_bytes = ?, mtime_ms = ?, captions_stat = ?, deleted_at_ms = NULL WHERE path = ?",
-  ).run(id, sizeBytes, mtimeMs, captionsStat, from);
+  ).run(id, sizeBytes, mtimeMs, sidecarKey, from);
 }
 
 export function copyVersion(
   db: Database,
   from: AssetId,
-  { id, sizeBytes, mtimeMs, captionsStat }: FilePlace,
+  { id, sizeBytes, mtimeMs, sidecarKey }: FilePlace,
 ): void {
   const source = db
     .prepare(
@@ -146,7 +146,7 @@ export function copyVersion(
     ON CONFLICT (path) DO UPDATE SET size_bytes = excluded.size_bytes, mtime_ms = excluded.mtime_ms, captions_stat = excluded.captions_stat,
       state = excluded.state, error = NULL, deleted_at_ms = NULL RETURNING id`)
     .pluck()
-    .get(id, sizeBytes, mtimeMs, captionsStat, source.state) as number;
+    .get(id, sizeBytes, mtimeMs, sidecarKey, source.state) as number;
   const fingerprint = db
     .prepare("SELECT fingerprint FROM versions WHERE id = ?")
     .pluck()

@@ -1,6 +1,6 @@
 import type { Database } from "better-sqlite3";
 import type { Holder, Job, Ledger } from "../ledger.ts";
-import { busy, isHeld, type OpenRun } from "../lease.ts";
+import { busyError, isHeld, type OpenRun } from "../lease.ts";
 import { toStoreError } from "./errors.ts";
 
 interface RunRow {
@@ -122,7 +122,7 @@ function start(db: Database, { pid, host }: Holder, path: string): number | bigi
       "SELECT pid, host, started_at_ms AS startedAtMs, renewed_at_ms AS renewedAtMs FROM runs WHERE ended_at_ms IS NULL ORDER BY id DESC LIMIT 1",
     )
     .get() as OpenRun | undefined;
-  if (last && isHeld(last, host)) throw busy(last, path);
+  if (last && isHeld(last, host)) throw busyError(last, path);
   // A run that was killed ended when it was last heard of; it has no summary.
   db.exec("UPDATE runs SET ended_at_ms = renewed_at_ms WHERE ended_at_ms IS NULL");
   db.prepare("DELETE FROM runs WHERE id <= (SELECT max(id) FROM runs) - ?").run(RUNS_KEPT);

@@ -38,7 +38,7 @@ const version = (id: string, text: string, segments = 1): AssetVersion => ({
   sizeBytes: 1,
   mtimeMs: 1,
   fingerprint: "f",
-  captionsStat: "",
+  sidecarKey: "",
   origin: "asr",
   engine: "e",
   language: "en",
@@ -264,7 +264,7 @@ describe("several at once", () => {
       const { store } = await open({ path: ${JSON.stringify(path)}, create: true });
       for (let n = 1; ; n++) {
         const segments = Array.from({ length: 40 }, (_, index) => ({ index, startMs: index, endMs: index + 1, text: "generation" + n, speaker: null, confidence: 1, vector: null }));
-        await store.commit({ id: "/a", sizeBytes: n, mtimeMs: 1, fingerprint: "f" + n, captionsStat: "", origin: "asr", engine: "e", language: "en", durationMs: 1, segments });
+        await store.commit({ id: "/a", sizeBytes: n, mtimeMs: 1, fingerprint: "f" + n, sidecarKey: "", origin: "asr", engine: "e", language: "en", durationMs: 1, segments });
         if (n === 3) process.stdout.write("going");
       }`,
     );

@@ -80,7 +80,7 @@ describe("a library of an earlier schema", () => {
             state: "indexed",
             sizeBytes: 11,
             mtimeMs: 22,
-            captionsStat: "c",
+            sidecarKey: "c",
             fingerprint: "f",
             segmentCount: 3,
             speakers: ["Ann"],

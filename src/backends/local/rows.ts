@@ -34,7 +34,7 @@ export const toStatus = (row: AssetRow): AssetStatus => ({
   mtimeMs: row.mtime_ms,
   state: row.state,
   fingerprint: row.fingerprint,
-  captionsStat: row.captions_stat,
+  sidecarKey: row.captions_stat,
   origin: row.origin,
   engine: row.engine,
   language: row.language,

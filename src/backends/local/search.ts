@@ -1,6 +1,7 @@
 import type { Database } from "better-sqlite3";
 import type { Origin } from "../../types.ts";
-import type { Hit, SearchFilter, Term, TextQuery } from "../backend.ts";
+import type { Hit, SearchFilter, TextQuery } from "../backend.ts";
+import type { Term } from "../../text/terms.ts";
 import { conditions, matchAny } from "./filter.ts";
 import { type SegmentRow, toSegment } from "./rows.ts";
 
@@ -75,7 +76,7 @@ export function countText(
 }
 
 /** Of FTS5's bm25(): terms in more than half of all segments still count something. */
-const LEAST_IDF = 1e-6;
+const MIN_IDF = 1e-6;
 
 export function termWeights(db: Database, terms: readonly Term[]): number[] {
   const all = db
@@ -87,7 +88,7 @@ export function termWeights(db: Database, terms: readonly Term[]): number[] {
     const match = matchAny([term]);
     if (match === "") return 0;
     const count = having.get(match) as number;
-    return Math.max(LEAST_IDF, Math.log((all - count + 0.5) / (count + 0.5)));
+    return Math.max(MIN_IDF, Math.log((all - count + 0.5) / (count + 0.5)));
   });
 }
 

@@ -1,6 +1,6 @@
 import type { Database } from "better-sqlite3";
-import { firstLetters, type IndexWord, nearestStems, wordOf } from "../../search/spelling.ts";
-import { isUnspaced, tokens } from "../../search/words.ts";
+import { firstLetters, type IndexWord, nearestStems, wordOf } from "../../text/spelling.ts";
+import { isUnspaced, tokens } from "../../text/words.ts";
 import { matchAny } from "./filter.ts";
 
 const LOOKED_AT = 20;

@@ -1,5 +1,5 @@
 import type { Database } from "better-sqlite3";
-import { grams } from "../../search/words.ts";
+import { grams } from "../../text/words.ts";
 import type {
   ArchivedVersion,
   AssetState,
@@ -95,7 +95,7 @@ export function localStore(db: Database, path: string): Store {
         );
       }),
     commit: (version, embedder) => writeVersions(() => commit(db, version, embedder)),
-    recordFailure: ({ id, sizeBytes, mtimeMs, captionsStat }, reason) =>
+    recordFailure: ({ id, sizeBytes, mtimeMs, sidecarKey }, reason) =>
       write(() => {
         db.prepare(`INSERT INTO assets (path, size_bytes, mtime_ms, captions_stat, state, error) VALUES (?, ?, ?, ?, 'failed', ?)
         ON CONFLICT (path) DO UPDATE SET size_bytes = excluded.size_bytes, mtime_ms = excluded.mtime_ms, captions_stat = excluded.captions_stat,
@@ -103,15 +103,15 @@ export function localStore(db: Database, path: string): Store {
           id,
           sizeBytes,
           mtimeMs,
-          captionsStat,
+          sidecarKey,
           reason,
         );
       }),
-    touch: ({ id, sizeBytes, mtimeMs, captionsStat }) =>
+    touch: ({ id, sizeBytes, mtimeMs, sidecarKey }) =>
       write(() => {
         db.prepare(
           "UPDATE assets SET size_bytes = ?, mtime_ms = ?, captions_stat = ? WHERE path = ?",
-        ).run(sizeBytes, mtimeMs, captionsStat, id);
+        ).run(sizeBytes, mtimeMs, sidecarKey, id);
       }),
     async *readVersion(id) {
       let after = -1;
@@ -159,11 +159,11 @@ export function localStore(db: Database, path: string): Store {
         );
         for (const id of ids) mark.run(Date.now(), id);
       }),
-    restore: ({ id, sizeBytes, mtimeMs, captionsStat }) =>
+    restore: ({ id, sizeBytes, mtimeMs, sidecarKey }) =>
       write(() => {
         db.prepare(
           "UPDATE assets SET deleted_at_ms = NULL, size_bytes = ?, mtime_ms = ?, captions_stat = ? WHERE path = ?",
-        ).run(sizeBytes, mtimeMs, captionsStat, id);
+        ).run(sizeBytes, mtimeMs, sidecarKey, id);
       }),
     listArchived: () =>
       guard(
@@ -254,14 +254,14 @@ function commit(db: Database, version: AssetVersion, embedder: StoreIdentity | u
     refuseUseless(vectors, wanted.embedder);
     if (!stored) writeIdentity(db, embedder);
   }
-  const { id, sizeBytes, mtimeMs, captionsStat, segments } = version;
+  const { id, sizeBytes, mtimeMs, sidecarKey, segments } = version;
   const state: AssetState = vectors.length === segments.length ? "indexed" : "partial";
   const assetId = db
     .prepare(`INSERT INTO assets (path, size_bytes, mtime_ms, captions_stat, state) VALUES (?, ?, ?, ?, ?)
     ON CONFLICT (path) DO UPDATE SET size_bytes = excluded.size_bytes, mtime_ms = excluded.mtime_ms, captions_stat = excluded.captions_stat,
       state = excluded.state, error = NULL, deleted_at_ms = NULL RETURNING id`)
     .pluck()
-    .get(id, sizeBytes, mtimeMs, captionsStat, state) as number;
+    .get(id, sizeBytes, mtimeMs, sidecarKey, state) as number;
   archive(db, assetId, id, version.fingerprint);
   db.prepare("DELETE FROM versions WHERE asset_id = ?").run(assetId);
   insertVersion(db, assetId, version, vectors[0]?.length ?? 0);

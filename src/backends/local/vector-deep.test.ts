@@ -25,7 +25,7 @@ it("gives the best hundred of a long list exactly, and those after them with sco
         sizeBytes: 1,
         mtimeMs: 1,
         fingerprint: "a",
-        captionsStat: "",
+        sidecarKey: "",
         origin: "asr",
         engine: "e",
         language: "en",

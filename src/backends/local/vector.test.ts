@@ -58,7 +58,7 @@ function version(
     sizeBytes: 1,
     mtimeMs: 1,
     fingerprint: id,
-    captionsStat: "",
+    sidecarKey: "",
     origin: "asr",
     engine: "e",
     language: "en",
@@ -169,7 +169,7 @@ describe("search by meaning in a library file", () => {
     for (let n = 0; n < 12; n++)
       await store.commit(version(`/${n}`, 20 + Math.floor(random() * 400)), MODEL);
     await store.commit(version("/long", 2500), MODEL);
-    const place = (id: string) => ({ id, sizeBytes: 1, mtimeMs: 1, captionsStat: "" });
+    const place = (id: string) => ({ id, sizeBytes: 1, mtimeMs: 1, sidecarKey: "" });
     const changes: readonly (() => Promise<unknown>)[] = [
       async () => {},
       () => store.commit(version("/3", 300, { fingerprint: "again" }), MODEL),

@@ -1,5 +1,5 @@
-import { endsFrom, MOST_ENDS, phraseMatcher, prefixMatcher, splits } from "../../search/exact.ts";
-import { speakerMatcher } from "../../search/parse-query.ts";
+import { endsFrom, MAX_ENDS, phraseMatcher, prefixMatcher, splits } from "../../text/phrases.ts";
+import { speakerMatcher } from "../../text/query-terms.ts";
 import type { Comparison, Condition, SearchFilter } from "../backend.ts";
 import { hasTerm, type Row } from "./rank.ts";
 
@@ -45,7 +45,7 @@ function phrased(phrase: string): Meets {
   return ({ version, segment }) => {
     if (isIn(segment.text) || isIn(segment.speaker ?? "")) return true;
     const next = version.segments
-      .slice(segment.index + 1, segment.index + 1 + MOST_ENDS)
+      .slice(segment.index + 1, segment.index + 1 + MAX_ENDS)
       .map(({ text }) => text);
     return next.some((last, at) =>
       parts.some(([left, right]) => right(last) && left(segment.text, next.slice(0, at).join(" "))),

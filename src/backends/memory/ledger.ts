@@ -1,4 +1,4 @@
-import { busy, isHeld } from "../lease.ts";
+import { busyError, isHeld } from "../lease.ts";
 import type { Job, Ledger, RunRecord } from "../ledger.ts";
 
 export function memoryLedger(): Ledger {
@@ -31,7 +31,8 @@ export function memoryLedger(): Ledger {
       kept.delete(id);
     },
     async acquire(holder) {
-      if (run && run.endedAtMs === null && isHeld(run, holder.host)) throw busy(run, "the library");
+      if (run && run.endedAtMs === null && isHeld(run, holder.host))
+        throw busyError(run, "the library");
       const mine: { -readonly [K in keyof RunRecord]: RunRecord[K] } = (run = {
         ...holder,
         startedAtMs: Date.now(),

@@ -271,7 +271,7 @@ const unknown = (id: AssetId): AssetStatus => ({
   mtimeMs: 0,
   state: "registered",
   fingerprint: null,
-  captionsStat: "",
+  sidecarKey: "",
   origin: null,
   engine: null,
   language: null,

@@ -1,6 +1,7 @@
-import { occurrences, stemColumns, termRows } from "../../search/terms.ts";
+import { occurrences, stemColumns, termRows } from "../../text/terms.ts";
 import type { EmbeddedSegment } from "../../types.ts";
-import type { AssetVersion, Hit, Term } from "../backend.ts";
+import type { AssetVersion, Hit } from "../backend.ts";
+import type { Term } from "../../text/terms.ts";
 
 export interface Row {
   readonly version: AssetVersion;
@@ -9,7 +10,7 @@ export interface Row {
 
 const K1 = 1.2;
 const B = 0.75;
-const LEAST_IDF = 1e-6;
+const MIN_IDF = 1e-6;
 
 /**
  * BM25 over text, speaker and what stands for scripts without spaces, as SQLite's FTS5 computes it (https://www.sqlite.org/fts5.html#the_bm25_function):
@@ -35,7 +36,7 @@ export function rank(
     documents.reduce((sum, { length }) => sum + length, 0) / Math.max(1, documents.length);
   const idf = phrases.map((_, i) => {
     const having = documents.filter(({ counts }) => (counts[i] ?? 0) > 0).length;
-    return Math.max(LEAST_IDF, Math.log((documents.length - having + 0.5) / (having + 0.5)));
+    return Math.max(MIN_IDF, Math.log((documents.length - having + 0.5) / (having + 0.5)));
   });
   return documents
     .filter(({ row, counts }) => wanted.has(row.segment) && counts.some((count) => count > 0))
@@ -59,7 +60,7 @@ export const termWeights = (all: readonly EmbeddedSegment[], terms: readonly Ter
   terms.map((term) => {
     if (termRows(term).length === 0) return 0;
     const having = all.filter((segment) => hasTerm(segment, term)).length;
-    return Math.max(LEAST_IDF, Math.log((all.length - having + 0.5) / (having + 0.5)));
+    return Math.max(MIN_IDF, Math.log((all.length - having + 0.5) / (having + 0.5)));
   });
 
 /** Whether a segment has the term, as `rank` sees it. */

@@ -1,5 +1,5 @@
-import { nearestStems, wordOf } from "../../search/spelling.ts";
-import { isUnspaced, tokens } from "../../search/words.ts";
+import { nearestStems, wordOf } from "../../text/spelling.ts";
+import { isUnspaced, tokens } from "../../text/words.ts";
 import { hasTerm, type Row } from "./rank.ts";
 
 export function spellings(words: readonly string[], rows: readonly Row[]): Map<string, string> {

@@ -10,7 +10,7 @@ import { TABLES } from "./tables.ts";
 import { isPresent } from "./wire/predicate.ts";
 
 /** Up to so many segments are fetched for one search rather than the whole library for all to come. */
-const MOST_SEGMENTS = 20_000;
+const MAX_SEGMENTS = 20_000;
 
 /**
  * A search among a few files without a replica: their versions alone, in a store that lives as long as the search. Vectors rank as everywhere;
@@ -25,7 +25,7 @@ export async function directView(
   const rows = (await database.rows(session, TABLES.assets, [isPresent("version_id")])).filter(
     (row) => row["deleted_at_ms"] === null && only(text(row["asset_id"])),
   );
-  if (rows.reduce((sum, row) => sum + Number(row["segment_count"]), 0) > MOST_SEGMENTS)
+  if (rows.reduce((sum, row) => sum + Number(row["segment_count"]), 0) > MAX_SEGMENTS)
     return undefined;
   const folder = mkdtempSync(join(tmpdir(), "mediasearch-direct-"));
   const end = (): void => rmSync(folder, { recursive: true, force: true });

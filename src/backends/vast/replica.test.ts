@@ -32,7 +32,7 @@ function version(id: string, count = 10, seed = 7): AssetVersion {
     sizeBytes: 1,
     mtimeMs: 1,
     fingerprint: `f${id}${seed}`,
-    captionsStat: "",
+    sidecarKey: "",
     origin: "asr",
     engine: "e",
     language: "en",
@@ -49,9 +49,7 @@ function version(id: string, count = 10, seed = 7): AssetVersion {
   };
 }
 
-async function library(
-  more: Partial<VastOptions> = {},
-): Promise<{
+async function library(more: Partial<VastOptions> = {}): Promise<{
   readonly options: VastOptions;
   readonly open: (more?: Partial<VastOptions>) => Promise<Backend>;
   readonly folder: () => string;
@@ -135,9 +133,9 @@ describe("a replica", () => {
       id: "/moved",
       sizeBytes: 5,
       mtimeMs: 5,
-      captionsStat: "",
+      sidecarKey: "",
     });
-    await writer.store.touch({ id: "/d", sizeBytes: 9, mtimeMs: 9, captionsStat: "x" });
+    await writer.store.touch({ id: "/d", sizeBytes: 9, mtimeMs: 9, sidecarKey: "x" });
     const store = await sync();
     expect(await ids(store)).toEqual(["/a", "/d", "/moved"]);
     expect(fetched.at(-1)).toBe(3);

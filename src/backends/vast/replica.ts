@@ -3,7 +3,7 @@ import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { MediasearchError } from "../../errors.ts";
-import { keeping, thisProcess } from "../lease.ts";
+import { withRenewal, thisProcess } from "../lease.ts";
 import type { Lease } from "../ledger.ts";
 import type { AssetStatus, Backend, Store, StoreIdentity } from "../backend.ts";
 import type { Database, Row } from "./database.ts";
@@ -185,7 +185,7 @@ async function withLease<T>(
     await sleep(LOOK_AGAIN_MS);
     lease = await take();
   }
-  return keeping(lease, act);
+  return withRenewal(lease, act);
 }
 
 /** A replica's fingerprint: the version's own, then what names its rows on the cluster. */
@@ -252,7 +252,7 @@ async function compare(
 }
 
 const sameFile = (a: AssetStatus, b: AssetStatus): boolean =>
-  a.sizeBytes === b.sizeBytes && a.mtimeMs === b.mtimeMs && a.captionsStat === b.captionsStat;
+  a.sizeBytes === b.sizeBytes && a.mtimeMs === b.mtimeMs && a.sidecarKey === b.sidecarKey;
 
 /** A file that moved brings the rows of its version along. */
 async function copyLocally(store: Store, row: Row): Promise<boolean> {

@@ -16,7 +16,7 @@ export function toStatus(row: Row): AssetStatus {
     mtimeMs: number(row["mtime_ms"]),
     state: row["deleted_at_ms"] === null ? (text(row["state"]) as AssetState) : "deleted",
     fingerprint: textOrNull(row["fingerprint"]),
-    captionsStat: text(row["captions_stat"]),
+    sidecarKey: text(row["captions_stat"]),
     origin: textOrNull(row["origin"]) as Origin | null,
     engine: textOrNull(row["engine"]),
     language: textOrNull(row["language"]),
@@ -31,7 +31,7 @@ export function toStatus(row: Row): AssetStatus {
 
 /** The columns that versions and the assets they are current of share. */
 export function aboutVersion(
-  version: Omit<AssetVersion, "segments" | "id" | "sizeBytes" | "mtimeMs" | "captionsStat">,
+  version: Omit<AssetVersion, "segments" | "id" | "sizeBytes" | "mtimeMs" | "sidecarKey">,
   segments: readonly (Segment & { readonly vector?: Float32Array | null })[],
 ): Row {
   const {
@@ -81,12 +81,12 @@ export const placeRow = (file: {
   readonly id: string;
   readonly sizeBytes: number;
   readonly mtimeMs: number;
-  readonly captionsStat?: string;
+  readonly sidecarKey?: string;
 }): Row => ({
   asset_id: file.id,
   size_bytes: file.sizeBytes,
   mtime_ms: Math.trunc(file.mtimeMs),
-  captions_stat: file.captionsStat ?? "",
+  captions_stat: file.sidecarKey ?? "",
 });
 
 export const segmentRow = (

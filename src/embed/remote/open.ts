@@ -5,7 +5,7 @@ import {
   fromNetworkError,
   fromStatus,
   refusal,
-  type Refusal,
+  type RequestFailure,
   type Server,
 } from "../../remote/refusals.ts";
 import { MediasearchError } from "../../errors.ts";
@@ -16,7 +16,7 @@ import { type Place, placeOf, PROTOCOLS } from "./protocols.ts";
 
 const PROBE_MS = 10_000;
 const TIMEOUT_MS = 120_000;
-const LONGEST_WAIT_MS = 5 * 60_000;
+const MAX_WAIT_MS = 5 * 60_000;
 
 interface Opened extends Place {
   readonly server: Server;
@@ -25,7 +25,9 @@ interface Opened extends Place {
   readonly mostTexts: number;
 }
 
-type Answer = { readonly vectors: readonly (readonly number[])[] } | { readonly refused: Refusal };
+type Answer =
+  | { readonly vectors: readonly (readonly number[])[] }
+  | { readonly refused: RequestFailure };
 
 /**
  * A model of a server. What it is and how long its vectors are is known before anything is written: it is asked for one vector at the start.
@@ -224,7 +226,7 @@ async function embedAll(
     }
     const most = kind === "retry" ? attempts : kind === "once" ? Math.min(2, attempts) : 1;
     const waitMs = retryAfterMs ?? Math.random() * Math.min(maxDelayMs, baseDelayMs * 2 ** attempt);
-    if (attempt >= most || waitMs > LONGEST_WAIT_MS) throw error;
+    if (attempt >= most || waitMs > MAX_WAIT_MS) throw error;
     await sleep(waitMs, undefined, { signal }).catch(() => signal.throwIfAborted());
   }
 }

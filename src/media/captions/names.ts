@@ -68,7 +68,7 @@ function wholeOf(
   return found ? { whole: fileName.slice(0, -found[0].length), format: found[1] } : null;
 }
 
-const MOST_KNOWN = 50_000;
+const MAX_KNOWN = 50_000;
 const known = new Map<string, CaptionName>();
 
 /** What a file name says about captions; null for every other file. */
@@ -77,7 +77,7 @@ export function captionName(fileName: string): CaptionName | null {
   if (before) return before;
   const found = wholeOf(fileName);
   if (!found) return null;
-  if (known.size >= MOST_KNOWN) known.clear();
+  if (known.size >= MAX_KNOWN) known.clear();
   const name = readName(found.whole, found.format);
   known.set(fileName, name);
   return name;

@@ -4,7 +4,7 @@ import { assLines, parseAss } from "./ass.ts";
 import { decodeText } from "./decode-text.ts";
 import { plain, subripLines, webvttLines } from "./markup.ts";
 import type { CaptionFormat } from "./names.ts";
-import { LONGEST_MS, type RawCue } from "./raw-cue.ts";
+import { MAX_MS, type RawCue } from "./raw-cue.ts";
 import { unroll } from "./rolling.ts";
 import { type SpokenLine, speakersOf } from "./speakers.ts";
 import { parseSrt } from "./srt.ts";
@@ -81,7 +81,7 @@ export function cuesFromEvents(
 
 function toCues(raw: readonly RawCue[]): Cue[] {
   const ordered = raw
-    .filter(({ startMs, endMs }) => startMs >= 0 && endMs >= startMs && endMs <= LONGEST_MS)
+    .filter(({ startMs, endMs }) => startMs >= 0 && endMs >= startMs && endMs <= MAX_MS)
     .toSorted((a, b) => a.startMs - b.startMs);
   const cues = unroll(ordered);
   const spokenOf = speakersOf(cues);

@@ -16,7 +16,7 @@ export interface RawLine {
 }
 
 /** Times beyond this are damage. */
-export const LONGEST_MS = 1000 * 3_600_000;
+export const MAX_MS = 1000 * 3_600_000;
 
 /** `hh:mm:ss,mmm`, hours optional and of any length, comma or dot, one to three decimals or none. Null for anything else. */
 export function parseTime(text: string): number | null {
@@ -28,7 +28,7 @@ export function parseTime(text: string): number | null {
     Number(minutes) * 60_000 +
     Number(seconds) * 1000 +
     Number(fraction.padEnd(3, "0").slice(0, 3));
-  return ms <= LONGEST_MS ? ms : null;
+  return ms <= MAX_MS ? ms : null;
 }
 
 export interface Timing {

@@ -8,8 +8,8 @@ const BLIP_MS = 50;
 const isBlip = ({ startMs, endMs }: RawCue): boolean => endMs - startMs <= BLIP_MS;
 
 /** So many rolling cues, and such a share of all, make a file of automatic captions. */
-const LEAST_ROLLING = 2;
-const LEAST_SHARE = 0.1;
+const MIN_ROLLING = 2;
+const MIN_SHARE = 0.1;
 
 /**
  * Automatic captions roll: each cue shows the line before again above the new one, with cues of some milliseconds between. In such a file lines at the
@@ -53,11 +53,11 @@ function looksRolling(cues: readonly RawCue[]): boolean {
     )
       rolling++;
   });
-  return rolling >= LEAST_ROLLING && rolling >= cues.length * LEAST_SHARE;
+  return rolling >= MIN_ROLLING && rolling >= cues.length * MIN_SHARE;
 }
 
 /** No captions show more lines than this at once. */
-const MOST_LINES = 8;
+const MAX_LINES = 8;
 
 /** How many lines at the end of `before` are those at the start of `after`. */
 function overlap({ lines: before }: RawCue, { lines: after }: RawCue): number {
@@ -69,7 +69,6 @@ function overlap({ lines: before }: RawCue, { lines: after }: RawCue): number {
     return true;
   };
   if (before.length === after.length && isEnd(after.length)) return after.length;
-  for (let n = Math.min(before.length, after.length, MOST_LINES); n > 0; n--)
-    if (isEnd(n)) return n;
+  for (let n = Math.min(before.length, after.length, MAX_LINES); n > 0; n--) if (isEnd(n)) return n;
   return 0;
 }

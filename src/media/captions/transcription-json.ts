@@ -2,7 +2,7 @@ import { MediasearchError } from "../../errors.ts";
 import type { Word } from "../../types.ts";
 import { plain } from "./markup.ts";
 import { languageOf } from "./names.ts";
-import { LONGEST_MS, type RawCue } from "./raw-cue.ts";
+import { MAX_MS, type RawCue } from "./raw-cue.ts";
 
 type Json = Readonly<Record<string, unknown>>;
 const object = (value: unknown): Json =>
@@ -13,7 +13,7 @@ const number = (value: unknown): number | null =>
 const string = (value: unknown): string | null => (typeof value === "string" ? value : null);
 const milliseconds = (seconds: unknown): number | null => {
   const value = number(seconds);
-  return value === null || value < 0 || value * 1000 > LONGEST_MS ? null : Math.round(value * 1000);
+  return value === null || value < 0 || value * 1000 > MAX_MS ? null : Math.round(value * 1000);
 };
 
 /** `NAME.transcription.json` of media-transcription: `{transcription: {language, duration_seconds, segments: [{start, end, text, avg_logprob, words}]}}`, seconds. */

@@ -67,10 +67,10 @@ async function refuseOverwriting(
         `${to}: is one of the recordings; a clip never takes the place of its source`,
         { subject: to },
       );
-  if (!force) throw already(to);
+  if (!force) throw existsError(to);
 }
 
-const already = (to: string): MediasearchError =>
+const existsError = (to: string): MediasearchError =>
   new MediasearchError("USAGE", `${to}: is there already`, {
     subject: to,
     hint: "--force replaces it",
@@ -82,11 +82,11 @@ async function put(from: string, to: string, force: boolean): Promise<void> {
   try {
     await link(from, to);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "EEXIST") throw already(to);
+    if ((error as NodeJS.ErrnoException).code === "EEXIST") throw existsError(to);
     // Some volumes know no hard links.
     await access(to).then(
       () => {
-        throw already(to);
+        throw existsError(to);
       },
       () => rename(from, to),
     );

@@ -62,7 +62,7 @@ export function cutSound(
       const atMs = toMs(frame.pts, timeBase);
       if (atMs !== null) {
         const wanted = Math.round(((atMs - zeroMs - fromMs) * sampleRate) / 1000);
-        if (position === undefined || Math.abs(wanted - position) > sampleRate * LEAST_GAP_S)
+        if (position === undefined || Math.abs(wanted - position) > sampleRate * MIN_GAP_S)
           position = wanted;
       }
       add(resampler.convert(frame));
@@ -88,4 +88,4 @@ export function cutSound(
 }
 
 /** Encoders' padding and rounding are not gaps. */
-const LEAST_GAP_S = 0.08;
+const MIN_GAP_S = 0.08;

@@ -9,14 +9,14 @@ export interface PartDigest {
 }
 
 const MEGABYTE = 1_048_576;
-const LEAST_BYTES = 16 * MEGABYTE;
+const MIN_BYTES = 16 * MEGABYTE;
 /** Amazon S3 takes 10,000. */
-const MOST_PARTS = 9000;
+const MAX_PARTS = 9000;
 const READ_BYTES = MEGABYTE;
 
 /** One size for a file's length, so that another attempt cuts it in the same way. Up to it a file goes in one request. */
 export const partBytes = (sizeBytes: number): number =>
-  Math.max(LEAST_BYTES, Math.ceil(sizeBytes / MOST_PARTS / MEGABYTE) * MEGABYTE);
+  Math.max(MIN_BYTES, Math.ceil(sizeBytes / MAX_PARTS / MEGABYTE) * MEGABYTE);
 
 /** The digests of a file's parts, at least one; read once, a megabyte at a time. */
 export async function digestParts(

@@ -40,7 +40,7 @@ const ROW_GROUPS_PER_SUB_SPLIT = 8;
 const FINISHED = (1n << 48n) - 1n;
 const ATTEMPTS_WITHOUT_PROGRESS = 8;
 /** As the SDK has it: requests stay below nine tenths of 5 MiB. */
-const LARGEST_REQUEST_BYTES = Math.floor(0.9 * 5 * 1024 * 1024);
+const MAX_REQUEST_BYTES = Math.floor(0.9 * 5 * 1024 * 1024);
 
 /**
  * Every matching row once, in any order, a page at a time. A reply that is cut, or a query that fails half-way, goes on after the last whole
@@ -56,10 +56,8 @@ export async function* query(session: Session, at: TablePath, wanted: Query): As
       return found;
     });
   const body = writeQuery([...columns, ...more], columns.length, filter);
-  if (body.length > LARGEST_REQUEST_BYTES)
-    throw new RangeError(
-      `the query is too large: ${body.length} bytes of ${LARGEST_REQUEST_BYTES}`,
-    );
+  if (body.length > MAX_REQUEST_BYTES)
+    throw new RangeError(`the query is too large: ${body.length} bytes of ${MAX_REQUEST_BYTES}`);
   const stats =
     wanted.splits === undefined || wanted.spread ? await tableStats(session, at) : undefined;
   const splits =

@@ -15,11 +15,11 @@ export interface RowIds {
 /** One list of values per field. */
 export type Columns = readonly (readonly Value[])[];
 
-const LARGEST_BODY_BYTES = Math.floor(0.98 * 5 * 1024 * 1024);
-const LARGEST_UPDATE_BYTES = Math.floor(0.9 * 5 * 1024 * 1024);
-const MOST_UPDATED_ROWS = 524_288;
+const MAX_BODY_BYTES = Math.floor(0.98 * 5 * 1024 * 1024);
+const MAX_UPDATE_BYTES = Math.floor(0.9 * 5 * 1024 * 1024);
+const MAX_UPDATED_ROWS = 524_288;
 /** The ids must fit into an answer of 5 MiB; 128-bit ones, as far as is known before. */
-const MOST_INSERTED_ROWS = Math.floor((0.95 * LARGEST_BODY_BYTES) / 16);
+const MAX_INSERTED_ROWS = Math.floor((0.95 * MAX_BODY_BYTES) / 16);
 
 /**
  * Adds rows: as many requests as keep each body below 5 MiB, one batch each. Columns that are left out are null. Not to be repeated after a
@@ -33,7 +33,7 @@ export async function insert(
 ): Promise<RowIds> {
   const ids: bigint[] = [];
   let bits: RowIds["bits"] = 64;
-  for (const { body } of slices(fields, columns, LARGEST_BODY_BYTES, MOST_INSERTED_ROWS, at)) {
+  for (const { body } of slices(fields, columns, MAX_BODY_BYTES, MAX_INSERTED_ROWS, at)) {
     const reply = await session.send({
       method: "POST",
       path: pathOf(at),
@@ -73,8 +73,8 @@ export async function update(
   for (const { body } of slices(
     [rowIdField(rows.bits), ...fields],
     all,
-    LARGEST_UPDATE_BYTES,
-    MOST_UPDATED_ROWS,
+    MAX_UPDATE_BYTES,
+    MAX_UPDATED_ROWS,
     at,
   ))
     await session.send({ method: "PUT", path: pathOf(at), op: "rows", body, repeatable: false });
@@ -85,8 +85,8 @@ export async function remove(session: Session, at: TablePath, rows: RowIds): Pro
   for (const { body } of slices(
     [rowIdField(rows.bits)],
     [sorted],
-    LARGEST_UPDATE_BYTES,
-    MOST_UPDATED_ROWS,
+    MAX_UPDATE_BYTES,
+    MAX_UPDATED_ROWS,
     at,
   ))
     await session.send({ method: "DELETE", path: pathOf(at), op: "rows", body, repeatable: false });

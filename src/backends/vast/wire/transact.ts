@@ -11,7 +11,7 @@ export interface TransactOptions {
 }
 
 const FIRST_WAIT_MS = 20;
-const LONGEST_WAIT_MS = 2000;
+const MAX_WAIT_MS = 2000;
 /** Conflicts show that the cluster is there and busy: it is worth waiting. */
 const CONFLICTS_MS = 60_000;
 
@@ -30,7 +30,7 @@ export async function transact<T>(
     try {
       return await once(client, work, options);
     } catch (error) {
-      const wait = Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** attempts) * (0.5 + Math.random());
+      const wait = Math.min(MAX_WAIT_MS, FIRST_WAIT_MS * 2 ** attempts) * (0.5 + Math.random());
       const patience = options.budgetMs ?? (isConflict(error) ? CONFLICTS_MS : client.timeoutMs);
       if (
         (!(error instanceof Lapsed) && !mayRunAgain(error)) ||

@@ -258,7 +258,7 @@ async function collect(chunks: AsyncIterable<Buffer>, mostBytes: number): Promis
 }
 
 const FIRST_WAIT_MS = 50;
-const LONGEST_WAIT_MS = 5000;
+const MAX_WAIT_MS = 5000;
 
 /** SlowDown means "not carried out", and so does a connection that was never made: any call is tried again then. Others only when they may be repeated. */
 function mayRetry(error: unknown, { repeatable }: Pick<Call, "repeatable">): boolean {
@@ -281,7 +281,7 @@ export async function retrying<T>(
     try {
       return await act();
     } catch (error) {
-      const wait = Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** attempts) * (0.5 + Math.random());
+      const wait = Math.min(MAX_WAIT_MS, FIRST_WAIT_MS * 2 ** attempts) * (0.5 + Math.random());
       if (!mayRetry(error, call) || Date.now() + wait > end) throw error;
       await sleep(wait, undefined, { signal: call.signal });
     }

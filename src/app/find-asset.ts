@@ -1,0 +1,35 @@
+import type { AssetStatus, Store } from "../backends/backend.ts";
+import { MediasearchError } from "../errors.ts";
+import { nameOf, toPlace } from "../place.ts";
+import { filesMatching } from "../text/file-filter.ts";
+import { displayPath } from "./display-path.ts";
+
+/** The one asset that the user means: by path, else by a name or glob that only one file has. */
+export async function findAsset(store: Store, name: string, cwd: string): Promise<AssetStatus> {
+  if (name.trim() === "")
+    throw new MediasearchError("USAGE", "which file? Its name is empty", {
+      hint: "mediasearch list",
+    });
+  const exact = await store.getAsset(toPlace(name, cwd));
+  if (exact) return exact;
+  const matching = [...(await filesMatching(store, name, cwd))];
+  const [only] = matching;
+  if (matching.length === 1 && only !== undefined) {
+    const found = await store.getAsset(only);
+    if (found) return found;
+  }
+  if (matching.length === 0)
+    throw new MediasearchError("NOT_FOUND", `${name}: not in the library`, {
+      subject: name,
+      hint: `mediasearch index ${JSON.stringify(name)}`,
+    });
+  const shown = matching.slice(0, 5).map((path) => displayPath(path, cwd));
+  throw new MediasearchError(
+    "USAGE",
+    `${name}: ${matching.length} files match (${shown.join(", ")}${matching.length > 5 ? ", …" : ""})`,
+    {
+      subject: name,
+      hint: `name one of them by its path, such as ${JSON.stringify(shown[0] ?? nameOf(name))}`,
+    },
+  );
+}

@@ -1,0 +1,79 @@
+import { existsSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import type { Backend } from "../../backends/backend.ts";
+import { withLease } from "../../backends/lease.ts";
+import type { Context } from "../context.ts";
+import { MediasearchError } from "../../errors.ts";
+import { pluralize } from "../../text/format.ts";
+import { copyLibrary } from "../../transfer/copy.ts";
+import { libraryKey } from "../vast-options.ts";
+
+/** Where files are indexed while the cluster is away; "" where that is not wanted. */
+export function offlineQueuePath({ config: { settings } }: Context): string {
+  return settings.backend === "vast" && settings.fallback === "local"
+    ? join(settings.home, `outbox-${libraryKey(settings)}.sqlite`)
+    : "";
+}
+
+/** Whether it is the cluster that does not answer, not a bucket or a recogniser. */
+export function isClusterAway(error: unknown, { config: { settings } }: Context): boolean {
+  const { vastEndpoint } = settings;
+  return (
+    error instanceof MediasearchError &&
+    error.code === "UNREACHABLE" &&
+    vastEndpoint !== undefined &&
+    (error.subject ?? "").startsWith(new URL(vastEndpoint).origin)
+  );
+}
+
+/** A library of this machine that knows what its copy of the cluster's library knows, so that nothing is indexed that is there already. */
+export async function openOfflineQueue(path: string, context: Context): Promise<Backend> {
+  const outbox = await context.openBackendAt("local", path, true);
+  const cluster = await context.openBackend(false).catch(() => undefined);
+  const copy = (await cluster?.searchView?.({ fresh: false }).catch(() => undefined))?.store;
+  const { unmarked } = await import("../../backends/vast/replica.ts");
+  return {
+    ...outbox,
+    store: {
+      ...outbox.store,
+      async getAsset(id) {
+        const own = await outbox.store.getAsset(id);
+        if (own) return own;
+        const there = await copy?.getAsset(id);
+        // What the cluster lacks something of is made whole there, not here.
+        return there?.state === "indexed" && there.fingerprint !== null
+          ? { ...there, fingerprint: unmarked(there.fingerprint) }
+          : undefined;
+      },
+    },
+    async close() {
+      await outbox.close();
+      await cluster?.close();
+    },
+  };
+}
+
+/** Puts on the cluster what was indexed while it was away, then removes the file. What the cluster indexed later stays. Stopped, it goes on next time. */
+export async function flush(path: string, cluster: Backend, context: Context): Promise<void> {
+  if (path === "" || !existsSync(path)) return;
+  const outbox = await context.openBackendAt("local", path, false);
+  let isEmpty = false;
+  try {
+    const { copied } = await withLease(outbox.ledger, () =>
+      copyLibrary(outbox, cluster, {
+        wants: () => true,
+        rename: (id) => id,
+        signal: context.io.signal,
+      }),
+    );
+    if (copied > 0)
+      context.io.stderr.write(`handed over to the cluster: ${pluralize(copied, "file")}\n`);
+    isEmpty = true;
+  } catch (error) {
+    // Another run is filling it: a later one hands it over.
+    if (!(error instanceof MediasearchError) || error.code !== "STORE_BUSY") throw error;
+  } finally {
+    await outbox.close();
+  }
+  if (isEmpty) for (const side of ["", "-wal", "-shm"]) rmSync(path + side, { force: true });
+}

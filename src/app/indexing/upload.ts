@@ -1,0 +1,120 @@
+import { stat } from "node:fs/promises";
+import type { FileStat } from "../../backends/backend.ts";
+import type { Context } from "../context.ts";
+import { MediasearchError, toMediasearchError } from "../../errors.ts";
+import { formatBytes } from "../../text/format.ts";
+import { createStatusLine } from "../../terminal/status-line.ts";
+import type { Candidate } from "../../pipeline/scan/candidate.ts";
+import { bucketAndKey, isObject, nameBelow, nameOf, objectPlace, type Place } from "../../place.ts";
+
+export interface Uploaded {
+  readonly from: string;
+  readonly place: Place;
+  readonly outcome: "uploaded" | "present" | "would-upload";
+  /** As the object is now; media and captions of their own are registered, what lies beside media is not. */
+  readonly asset: ({ readonly id: Place } & FileStat) | undefined;
+}
+
+export type UploadFailure = (file: string, error: MediasearchError) => void;
+
+interface Step {
+  readonly from: string;
+  readonly place: Place;
+  readonly isAsset: boolean;
+}
+
+/** Uploads files with the captions beside them below `to`, in the order of the scan. One that fails is told, and the others go on; a server that is away ends it. */
+export async function upload(
+  files: readonly Candidate[],
+  roots: readonly Place[],
+  to: Place,
+  call: {
+    readonly dryRun: boolean;
+    readonly overwrite: boolean;
+    readonly onFailure: UploadFailure;
+  },
+  context: Context,
+): Promise<Uploaded[]> {
+  if (!isObject(to))
+    throw new MediasearchError("USAGE", `--to: must be an s3:// place, not ${to}`, {
+      hint: "--to s3://BUCKET/FOLDER",
+    });
+  const { io } = context;
+  const steps = files.flatMap((file) => stepsOf(file, roots, to));
+  refuseTwins(steps);
+  if (call.dryRun)
+    return steps.map(({ from, place }) => ({
+      from,
+      place,
+      outcome: "would-upload",
+      asset: undefined,
+    }));
+  const objects = await context.openObjects();
+  const status = createStatusLine(io.stderr, io.env);
+  const done: Uploaded[] = [];
+  try {
+    for (const [i, { from, place, isAsset }] of steps.entries()) {
+      const { bucket, key } = bucketAndKey(place);
+      try {
+        const { size } = await stat(from);
+        const onProgress = (doneBytes: number): void =>
+          status.update(
+            `uploading ${i + 1}/${steps.length}: ${nameOf(from)}, ${formatBytes(doneBytes)} of ${formatBytes(size)}`,
+          );
+        const outcome = await objects.upload(bucket, key, from, {
+          overwrite: call.overwrite,
+          signal: io.signal,
+          onProgress,
+        });
+        const now = isAsset ? await objects.bucket(bucket).stat(key, io.signal) : undefined;
+        done.push({
+          from,
+          place,
+          outcome,
+          asset: now && { id: place, sizeBytes: now.sizeBytes, mtimeMs: now.mtimeMs },
+        });
+      } catch (error) {
+        io.signal.throwIfAborted();
+        const mine = toMediasearchError(error, from);
+        if (mine.code === "UNREACHABLE" || mine.code === "CREDENTIALS") throw mine;
+        call.onFailure(from, mine);
+      }
+    }
+    return done;
+  } finally {
+    status.end();
+  }
+}
+
+/** Two files of one name would be one object. */
+function refuseTwins(steps: readonly Step[]): void {
+  const sources = new Map<Place, string>();
+  for (const { from, place } of steps) {
+    const other = sources.get(place);
+    if (other !== undefined && other !== from)
+      throw new MediasearchError("USAGE", `${other} and ${from} would both become ${place}`, {
+        subject: place,
+        hint: "upload the folders one by one, each --to a folder of its own",
+      });
+    sources.set(place, from);
+  }
+}
+
+/** Where a file and its captions go: below a folder as they lie in it, a file by its name. */
+function stepsOf(file: Candidate, roots: readonly Place[], to: Place): Step[] {
+  if (isObject(file.path))
+    throw new MediasearchError("USAGE", `${file.path}: is in an object store already`, {
+      subject: file.path,
+      hint: `mediasearch ingest ${file.path}`,
+    });
+  const { bucket, key } = bucketAndKey(to);
+  const folder = key === "" || key.endsWith("/") ? key : `${key}/`;
+  const placeOf = (path: string): Place => {
+    const ways = roots.flatMap((root) => nameBelow(path, root) ?? []);
+    return objectPlace(bucket, folder + (ways[0] ?? nameOf(path)).replaceAll("\\", "/"));
+  };
+  return [
+    { from: file.path, place: placeOf(file.path), isAsset: true },
+    ...file.captionsBeside.map((path) => ({ from: path, place: placeOf(path), isAsset: false })),
+  ];
+}

@@ -1,0 +1,112 @@
+import { stat } from "node:fs/promises";
+import type { AssetId, AssetStatus, Backend } from "../../backends/backend.ts";
+import type { Context } from "../context.ts";
+import { MediasearchError } from "../../errors.ts";
+import type { Candidate } from "../../pipeline/scan/candidate.ts";
+import { knownIdentity } from "../../pipeline/fingerprint.ts";
+import { scan } from "../../pipeline/sources/folder/scan.ts";
+import { commonFolder, isObject, objectPlace, type Place } from "../../place.ts";
+import type { MovedFacts } from "../../transfer/copy.ts";
+import { upload } from "../indexing/upload.ts";
+
+export interface MovedMedia {
+  /** Where each file is from now on, with what is known of it there. */
+  readonly places: ReadonlyMap<AssetId, { readonly place: Place; readonly facts: MovedFacts }>;
+  readonly uploaded: number;
+  readonly present: number;
+  /** Files of the library that are not on this machine: their transcripts move, under the old paths. */
+  readonly absent: readonly AssetId[];
+  readonly failed: readonly { readonly file: string; readonly reason: string }[];
+}
+
+/** Uploads the recordings and the captions beside them to MEDIA_BUCKET, as they lie below the folder that all are in. What is there already is not sent again. */
+export async function moveMedia(
+  { store }: Backend,
+  wants: (id: AssetId) => boolean,
+  context: Context,
+): Promise<MovedMedia> {
+  const { io, config } = context;
+  const { mediaBucket, captions, language } = config.settings;
+  if (mediaBucket === undefined)
+    throw new MediasearchError("USAGE", "--with-media: into which bucket?", {
+      subject: "MEDIA_BUCKET",
+      hint: "MEDIA_BUCKET=BUCKET mediasearch migrate --to vast --with-media",
+    });
+  const assets: AssetStatus[] = [];
+  const absent: AssetId[] = [];
+  for await (const asset of store.listAssets()) {
+    if (!wants(asset.id) || asset.state === "deleted" || isObject(asset.id)) continue;
+    if (
+      await stat(asset.id).then(
+        () => true,
+        () => false,
+      )
+    )
+      assets.push(asset);
+    else absent.push(asset.id);
+  }
+  const places = new Map<AssetId, { place: Place; facts: MovedFacts }>();
+  const failed: { file: string; reason: string }[] = [];
+  if (assets.length === 0) return { places, uploaded: 0, present: 0, absent, failed };
+  const look = async (roots: readonly Place[]): Promise<Candidate[]> => {
+    const found: Candidate[] = [];
+    for await (const item of scan(roots, {
+      include: [],
+      exclude: [],
+      language,
+      signal: io.signal,
+      objects: context.openObjects,
+    })) {
+      if (item.type === "file") found.push(item.file);
+      else failed.push({ file: item.path, reason: item.error.message });
+    }
+    return found;
+  };
+  const ids = assets.map(({ id }) => id);
+  const sent = await upload(
+    await look(ids),
+    [commonFolder(ids)],
+    objectPlace(mediaBucket, ""),
+    {
+      dryRun: false,
+      overwrite: false,
+      onFailure: (file, { message }) => void failed.push({ file, reason: message }),
+    },
+    context,
+  );
+  const moved = new Map(
+    sent.flatMap(({ from, place, asset }) => (asset ? [[place, from] as const] : [])),
+  );
+  const known = new Map(assets.map((asset) => [asset.id, asset]));
+  for (const object of await look([...moved.keys()])) {
+    const asset = known.get(moved.get(object.path) ?? "");
+    if (!asset) continue;
+    const identity = knownIdentity(object, { captions });
+    const [version = "", content = "", beside = "", ...options] = (asset.fingerprint ?? "").split(
+      "|",
+    );
+    const fingerprint =
+      asset.fingerprint === null
+        ? null
+        : [version, identity?.content ?? content, identity?.captions ?? beside, ...options].join(
+            "|",
+          );
+    places.set(asset.id, {
+      place: object.path,
+      facts: {
+        sizeBytes: object.sizeBytes,
+        mtimeMs: object.mtimeMs,
+        sidecarKey: object.sidecar?.stat ?? "",
+        fingerprint,
+      },
+    });
+  }
+  const isMedia = sent.filter(({ asset }) => asset !== undefined);
+  return {
+    places,
+    uploaded: isMedia.filter(({ outcome }) => outcome === "uploaded").length,
+    present: isMedia.filter(({ outcome }) => outcome === "present").length,
+    absent,
+    failed,
+  };
+}

@@ -1,0 +1,112 @@
+import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import type { VastOptions } from "../backends/vast/open.ts";
+import type { Settings } from "../config/settings.ts";
+import { MediasearchError, toMediasearchError } from "../errors.ts";
+
+/**
+ * How to reach the cluster that the settings name, and where this machine keeps its copy. `env` has the proxies.
+ * @throws USAGE without an address or with an unreadable certificate file, CREDENTIALS without keys.
+ */
+export async function vastOptions(
+  settings: Settings,
+  env: Readonly<Record<string, string | undefined>>,
+  signal: AbortSignal,
+): Promise<VastOptions> {
+  const {
+    vastEndpoint: endpoint,
+    databaseBucket: bucket,
+    databaseSchema: schema,
+    region,
+    caFile,
+    vastTimeoutMs,
+    replicaMaxAgeMs,
+  } = settings;
+  if (endpoint === undefined)
+    throw new MediasearchError("USAGE", "BACKEND=vast needs the address of the cluster", {
+      subject: "VAST_ENDPOINT",
+      hint: "VAST_ENDPOINT=https://cluster.example BACKEND=vast mediasearch status",
+    });
+  const { openBackend } = await import("../backends/registry.ts");
+  return {
+    endpoint,
+    bucket,
+    schema,
+    region,
+    replicaMaxAgeMs,
+    signal,
+    ...(await keysOf(settings)),
+    ca: caFile === undefined ? undefined : readAuthority(caFile),
+    proxies: {
+      https: env["HTTPS_PROXY"] ?? env["https_proxy"],
+      http: env["HTTP_PROXY"] ?? env["http_proxy"],
+      no: env["NO_PROXY"] ?? env["no_proxy"],
+    },
+    timeoutMs: vastTimeoutMs,
+    replica: {
+      folder: join(settings.replicaFolder, libraryKey(settings)),
+      openStore: (path, create) => openBackend("local", { path, create }),
+    },
+  };
+}
+
+/** Names the library on this machine: the same for the same cluster, bucket and schema. */
+export const libraryKey = ({ vastEndpoint, databaseBucket, databaseSchema }: Settings): string =>
+  createHash("sha256")
+    .update([vastEndpoint, databaseBucket, databaseSchema].join("\n"))
+    .digest("hex")
+    .slice(0, 16);
+
+/** What people call the library. */
+export const libraryName = ({
+  backend,
+  store,
+  vastEndpoint,
+  databaseBucket,
+  databaseSchema,
+}: Settings): string =>
+  backend === "vast" ? `${vastEndpoint ?? "?"}/${databaseBucket}/${databaseSchema}` : store;
+
+async function keysOf({
+  accessKeyId,
+  secretAccessKey,
+  awsProfile,
+}: Settings): Promise<Pick<VastOptions, "accessKeyId" | "secretAccessKey" | "sessionToken">> {
+  if (accessKeyId !== undefined && secretAccessKey !== undefined)
+    return { accessKeyId, secretAccessKey };
+  const hint =
+    "set VAST_ACCESS_KEY_ID and VAST_SECRET_ACCESS_KEY, or their _FILE forms, or a profile with AWS_PROFILE";
+  if (accessKeyId !== undefined || secretAccessKey !== undefined)
+    throw new MediasearchError(
+      "CREDENTIALS",
+      "VAST_ACCESS_KEY_ID and VAST_SECRET_ACCESS_KEY belong together: only one of them is set",
+      { hint },
+    );
+  // Variables, ~/.aws, SSO, processes, containers, at last the machine's role: as for the object store.
+  const { defaultProvider } = await import("@aws-sdk/credential-provider-node");
+  try {
+    return await defaultProvider({
+      ...(awsProfile === undefined ? {} : { profile: awsProfile }),
+      timeout: 1000,
+      maxRetries: 0,
+    })();
+  } catch (error) {
+    throw new MediasearchError("CREDENTIALS", "there are no keys for the cluster", {
+      hint,
+      cause: error,
+    });
+  }
+}
+
+function readAuthority(path: string): string {
+  try {
+    return readFileSync(path, "utf8");
+  } catch (error) {
+    throw new MediasearchError(
+      "USAGE",
+      `VAST_CA_FILE: ${toMediasearchError(error, path).message}`,
+      { subject: path, cause: error },
+    );
+  }
+}

@@ -1,0 +1,120 @@
+import { createHash } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
+import { toWav } from "../audio/wav.ts";
+import type { SpeechPiece } from "../audio/speech-pieces.ts";
+import type { Answer, AskOptions } from "../remote/engine.ts";
+import { formOf, type HttpReply, request } from "../../remote/http.ts";
+import {
+  errorBody,
+  fromNetworkError,
+  fromStatus,
+  refusal,
+  retryAfter,
+  type Server,
+} from "../../remote/refusals.ts";
+import type { ByoSettings, RequestSettings } from "../settings.ts";
+import { timeoutOf } from "./ask-command.ts";
+import { readAnswer } from "./read-answer.ts";
+
+const MIN_MS = 500;
+const POLL_MS = 1000;
+const ONE_POLL_MS = 30_000;
+
+/** The HTTP contract (docs/engines.md): POST file and request; 200 with the transcript, or 202 and a place to look for it. */
+export async function askServer(
+  piece: SpeechPiece,
+  options: AskOptions,
+  settings: ByoSettings,
+  requests: RequestSettings,
+  server: Server,
+): Promise<Answer> {
+  const url = new URL(settings.endpoint ?? "");
+  const wav = toWav(piece.samples, MIN_MS);
+  const asked = JSON.stringify({
+    contract: 1,
+    language: options.language,
+    diarization: requests.diarization ?? true,
+    maxSpeakers: settings.maxSpeakers,
+    words: true,
+    model: settings.model,
+  });
+  const { body, headers } = formOf([
+    { name: "file", value: wav, fileName: "audio.wav", type: "audio/wav" },
+    { name: "request", value: asked, type: "application/json" },
+  ]);
+  const key = settings.apiKey === undefined ? {} : { authorization: `Bearer ${settings.apiKey}` };
+  // The same audio asked for again, after a cut say, need not be recognised twice.
+  const mark = createHash("sha256").update(wav).update(asked).digest("hex");
+  const untilMs = performance.now() + timeoutOf(piece, settings);
+  const leftMs = (): number => Math.max(1, Math.ceil(untilMs - performance.now()));
+  try {
+    let reply = await request(url, {
+      body,
+      headers: { ...headers, ...key, "idempotency-key": mark },
+      signal: options.signal,
+      timeoutMs: leftMs(),
+    });
+    for (let at = url; reply.status === 202;) {
+      const place = reply.headers["location"];
+      if (place !== undefined && URL.canParse(place, at.href)) at = new URL(place, at);
+      else if (at === url)
+        return refusal(
+          server,
+          "rejected",
+          "USAGE",
+          "HTTP 202 without a Location to look at",
+          "docs/engines.md has the contract",
+        );
+      await sleep(
+        Math.min(leftMs(), retryAfter(reply.headers["retry-after"]) ?? POLL_MS),
+        undefined,
+        { signal: options.signal },
+      ).catch(() => options.signal.throwIfAborted());
+      // The key is for this server only.
+      reply = await request(at, {
+        method: "GET",
+        headers: at.origin === url.origin ? key : {},
+        signal: options.signal,
+        timeoutMs: Math.min(leftMs(), ONE_POLL_MS),
+      });
+      if (reply.status === 202 && leftMs() <= 1)
+        return refusal(server, "once", "TIMED_OUT", "not done in time", "raise BYO_ASR_TIMEOUT");
+    }
+    return reply.status === 200
+      ? fromReply(reply, piece, settings, server)
+      : fromFailure(reply, server);
+  } catch (error) {
+    return fromNetworkError(server, error, options.signal);
+  }
+}
+
+function fromReply(
+  { text }: HttpReply,
+  piece: SpeechPiece,
+  settings: ByoSettings,
+  server: Server,
+): Answer {
+  const heard = readAnswer(Buffer.from(text), piece, settings.format);
+  return typeof heard === "string"
+    ? refusal(
+        server,
+        "rejected",
+        "USAGE",
+        `it gave ${heard}`,
+        "docs/engines.md says what it may give",
+      )
+    : { heard };
+}
+
+/** What the server itself says of a failure counts for more than its status. */
+function fromFailure(reply: HttpReply, server: Server): Answer {
+  const answer = fromStatus(server, reply);
+  const { retryable } = errorBody(reply.text);
+  if (retryable === undefined || answer.refused.kind === "size") return answer;
+  return {
+    refused: {
+      ...answer.refused,
+      kind: retryable ? "retry" : answer.refused.kind === "fatal" ? "fatal" : "rejected",
+    },
+  };
+}

@@ -1,0 +1,88 @@
+import { createHash } from "node:crypto";
+import { basename } from "node:path";
+import { MediasearchError } from "../../errors.ts";
+import { loadVoiceActivity, VAD_FILE, VAD_MODEL } from "../audio/voice-activity.ts";
+import type { Engine } from "../remote/engine.ts";
+import { shown } from "../../remote/http.ts";
+import { openRemote } from "../remote/open.ts";
+import type { Server } from "../../remote/refusals.ts";
+import type { ByoSettings, RequestSettings } from "../settings.ts";
+import type { Transcriber, TranscriberOptions } from "../transcriber.ts";
+import { askCommand } from "./ask-command.ts";
+import { askServer } from "./ask-server.ts";
+import { openCommands } from "./run-command.ts";
+
+/** Raised when what is handed over or read changes what comes out. */
+const SETTINGS_VERSION = 1;
+
+/** A recogniser of the user's own: a command, or a server that keeps the HTTP contract of docs/engines.md. */
+export async function open({ models, engines }: TranscriberOptions): Promise<Transcriber> {
+  if (!engines) throw new MediasearchError("BUG", "BYO was opened without settings");
+  const engine = openEngine(engines.custom, engines.requests);
+  const files = await models(VAD_MODEL);
+  return openRemote(engine, await loadVoiceActivity(files[VAD_FILE] ?? ""), engines.requests);
+}
+
+/** @throws USAGE when there is neither a command nor an address, or both. */
+export function openEngine(settings: ByoSettings, requests: RequestSettings): Engine {
+  const server = describe(settings);
+  const commands = openCommands();
+  const isCommand = settings.command.length > 0;
+  const identity = isCommand ? settings.command.join("\0") : server.address;
+  const name = (isCommand ? server.address : new URL(settings.endpoint ?? "").hostname).replace(
+    /[^\w.-]+/g,
+    ".",
+  );
+  const mark = createHash("sha256")
+    .update(`${identity}\0${settings.model ?? ""}\0${settings.maxMs}`)
+    .digest("hex")
+    .slice(0, 8);
+  return {
+    id: `BYO.${name}@${mark}.${SETTINGS_VERSION}`,
+    languages: [],
+    longestMs: settings.maxMs,
+    // A command loads its model in every run: two at a time are for JOB_CONCURRENCY to say.
+    concurrency: isCommand ? 1 : requests.concurrency,
+    recognise: (piece, options) =>
+      isCommand
+        ? askCommand(piece, options, settings, requests, server, commands)
+        : askServer(piece, options, settings, requests, server),
+    stop: () => commands.stop(),
+    close: () => commands.stop(),
+  };
+}
+
+export function describe(settings: ByoSettings): Server {
+  const { command, endpoint } = settings;
+  if (command.length > 0 === (endpoint !== undefined))
+    throw new MediasearchError(
+      "USAGE",
+      command.length > 0
+        ? "BYO: both BYO_ASR_COMMAND and BYO_ASR_ENDPOINT are set"
+        : "BYO: neither BYO_ASR_COMMAND nor BYO_ASR_ENDPOINT is set",
+      {
+        subject: "BYO_ASR_COMMAND",
+        hint:
+          command.length > 0
+            ? "unset one of them"
+            : "BYO_ASR_COMMAND='my-recogniser --json {input}'   (docs/engines.md)",
+      },
+    );
+  if (endpoint !== undefined && !/^https?:\/\//i.test(endpoint))
+    throw new MediasearchError("USAGE", "BYO_ASR_ENDPOINT must begin with http:// or https://", {
+      subject: "BYO_ASR_ENDPOINT",
+    });
+  const secrets = [
+    settings.apiKey,
+    ...Object.entries(settings.environment)
+      .filter(([name]) => /KEY|TOKEN|SECRET|PASS/i.test(name))
+      .map(([, value]) => value),
+  ];
+  return {
+    engine: "BYO",
+    address: endpoint === undefined ? basename(command[0] ?? "") : shown(new URL(endpoint)),
+    secrets,
+    keySetting: "BYO_ASR_API_KEY",
+    endpointSetting: endpoint === undefined ? "BYO_ASR_COMMAND" : "BYO_ASR_ENDPOINT",
+  };
+}

@@ -1,0 +1,63 @@
+import { parseCaptions } from "../../media/captions/parse.ts";
+import type { SpeechPiece } from "../audio/speech-pieces.ts";
+import { type Recognition, lengthMs } from "../remote/engine.ts";
+import { heardFromJson, windowCue } from "../remote/json-answer.ts";
+import { normalizeCues } from "../remote/tidy.ts";
+import type { ByoSettings } from "../settings.ts";
+
+const SRT = /^\s*(?:\d+[ \t]*\r?\n)?\s*(?:\d+:)?\d+:\d+[.,]?\d*\s*-->/;
+
+/** A transcript as JSON, WebVTT, SubRip or, where the setting says so, plain text. @returns why not, when it is none of them or its times can't be right. */
+export function readAnswer(
+  bytes: Buffer,
+  piece: SpeechPiece,
+  format: ByoSettings["format"],
+): Recognition | string {
+  const text = bytes.toString("utf8").replace(/^\uFEFF/, "");
+  const heard = read(bytes, text, piece, format);
+  if (typeof heard === "string") return heard;
+  const { outside } = normalizeCues(heard.cues, lengthMs(piece));
+  return outside > 0
+    ? `times outside the audio, which is ${(lengthMs(piece) / 1000).toFixed(1)} s long (seconds and milliseconds mixed up?)`
+    : heard;
+}
+
+function read(
+  bytes: Buffer,
+  text: string,
+  piece: SpeechPiece,
+  format: ByoSettings["format"],
+): Recognition | string {
+  const start = text.trimStart();
+  if (format === "text")
+    return {
+      cues: start === "" ? [] : [windowCue(piece, text.replace(/\s+/g, " ").trim())],
+      timing: "window",
+      language: null,
+      notes: [],
+    };
+  if (format === "json" || (format === "auto" && /^[[{]/.test(start))) {
+    try {
+      return heardFromJson(JSON.parse(text), piece, { wantsWords: false });
+    } catch {
+      return "not valid JSON";
+    }
+  }
+  const isVtt = start.startsWith("WEBVTT");
+  if (format === "auto" && !isVtt && !SRT.test(text))
+    return start === ""
+      ? "nothing"
+      : "neither JSON, WebVTT nor SubRip (BYO_ASR_FORMAT=text for plain text)";
+  if (start === "") return { cues: [], timing: "segment", language: null, notes: [] };
+  try {
+    const { cues, language } = parseCaptions(bytes, isVtt || format === "vtt" ? "webvtt" : "srt");
+    return {
+      cues,
+      timing: cues.every(({ words }) => words !== null) ? "word" : "segment",
+      language,
+      notes: [],
+    };
+  } catch (error) {
+    return (error as Error).message;
+  }
+}

@@ -1,0 +1,190 @@
+import { readFileSync } from "node:fs";
+import { Argument, Command as Program, CommanderError, Option } from "commander";
+import type { Flags } from "./flags.ts";
+import type { CommandSpec } from "./command.ts";
+import { commandOf, COMMANDS, GLOBAL_OPTIONS } from "./command-table.ts";
+import { loadConfig, type LoadedConfig } from "../config/load.ts";
+import { createContext } from "../app/context.ts";
+import { ERRORS, MediasearchError, toMediasearchError } from "../errors.ts";
+import type { CliStreams } from "../terminal/io.ts";
+import { styler } from "../terminal/style.ts";
+import { stripControls } from "../text/strip-controls.ts";
+import { inBucket } from "../place.ts";
+import { reportError } from "./report-error.ts";
+
+/** Runs one command. Never throws; @returns the exit code. */
+export async function main(argv: readonly string[], io: CliStreams): Promise<number> {
+  let exitCode = 0;
+  const program = build(argv, io, (code) => {
+    exitCode = code;
+  });
+  try {
+    if (argv.length === 0) {
+      program.outputHelp();
+      return 0;
+    }
+    await program.parseAsync(argv, { from: "user" });
+    return exitCode;
+  } catch (error) {
+    if (error instanceof CommanderError && error.exitCode === 0) return 0;
+    const mine =
+      error instanceof CommanderError ? asUsage(error, argv) : asStopped(error, argv, io.signal);
+    if (mine.subject !== "EPIPE") reportError(mine, argv, io);
+    return mine.exitCode;
+  }
+}
+
+/** A signal, or an output that can't be written, is why whatever failed then failed. */
+function asStopped(
+  error: unknown,
+  argv: readonly string[],
+  { aborted, reason }: AbortSignal,
+): MediasearchError {
+  if (!aborted) return toMediasearchError(error);
+  if (reason instanceof MediasearchError) return reason;
+  return new MediasearchError(
+    reason === "SIGTERM" ? "TERMINATED" : "INTERRUPTED",
+    commandOf(argv)?.resumable ? "stopped; the same command goes on from here" : "stopped",
+    { subject: String(reason) },
+  );
+}
+
+/** What commander says of a command line that it refuses, as an error of ours: what is wrong, then what was meant or where to look. */
+function asUsage({ message }: CommanderError, argv: readonly string[]): MediasearchError {
+  const [wrong = "", meant] = message.replace(/^error: /, "").split("\n");
+  const [, word] = /^unknown option '(-[^-].*)'$/.exec(wrong) ?? [];
+  const command = commandOf(argv) ? `mediasearch ${argv[0]}` : "mediasearch";
+  if (word !== undefined && argv[0] === "search")
+    return new MediasearchError("USAGE", wrong, {
+      subject: word,
+      hint: `if it belongs to the query, in quotes, ${command} "words ${word}", or after --, ${command} -- words ${word}`,
+    });
+  return new MediasearchError("USAGE", wrong, {
+    hint: [
+      ...(meant ? [meant.replace(/^\((.*)\)$/, "$1")] : []),
+      `${command} --help shows what there is`,
+    ].join(" "),
+  });
+}
+
+function version(): string {
+  return (
+    JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8")) as {
+      version: string;
+    }
+  ).version;
+}
+
+/** Of all commands only the one that comes first is made ready; without one, all that help and suggestions tell of. */
+function build(argv: readonly string[], io: CliStreams, onExit: (code: number) => void): Program {
+  const program = new Program("mediasearch")
+    .description("Find what is said in audio and video.")
+    .version(argv.some((arg) => /^-+v/i.test(arg)) ? version() : "")
+    .showSuggestionAfterError()
+    .exitOverride()
+    .configureOutput({ writeOut: (text) => void io.stdout.write(text), writeErr: () => {} })
+    .addHelpText(
+      "after",
+      '\nExamples:\n  $ mediasearch index ~/Recordings\n  $ mediasearch search "the budget for next year"\n  $ mediasearch doctor\n\nEvery command takes --config <file> and --env-file <file>; mediasearch config shows all settings and where they come from.',
+    );
+  const named = commandOf(argv);
+  for (const spec of named ? [named] : COMMANDS) addCommand(program, spec, io, onExit);
+  return program;
+}
+
+function addCommand(
+  program: Program,
+  spec: CommandSpec,
+  io: CliStreams,
+  onExit: (code: number) => void,
+): void {
+  const command = program
+    .command(spec.name)
+    .summary(spec.summary)
+    .description(helpIntro(spec))
+    .addHelpText("after", () => helpEnd(spec));
+  for (const { name, help, choices } of spec.args) {
+    const argument = new Argument(name, help);
+    command.addArgument(choices ? argument.choices([...choices]) : argument);
+  }
+  for (const { flags, help, choices, fallback, repeatable, rejectRepeat } of spec.options) {
+    const option = new Option(flags, help);
+    if (choices) option.choices([...choices]);
+    if (fallback !== undefined) option.default(fallback);
+    if (repeatable)
+      option.argParser((value: string, earlier: readonly string[] = []) => [...earlier, value]);
+    if (rejectRepeat) option.argParser(onlyOnce(option, spec));
+    command.addOption(option);
+  }
+  for (const { flags, help } of GLOBAL_OPTIONS)
+    if (!spec.options.some((option) => option.flags === flags))
+      command.addOption(new Option(flags, help).hideHelp());
+  command.action(async () => {
+    const flags = command.opts() as Flags;
+    const config = loadConfig(flags, io);
+    if (!spec.showsNotices) tellNotices(config, io);
+    const context = createContext(config, io);
+    const { run } = await spec.load();
+    const place = <T>(value: T): T | string =>
+      typeof value === "string" ? inBucket(value, config.settings.mediaBucket) : value;
+    const args = command.processedArgs
+      .flat()
+      .filter((arg): arg is string => typeof arg === "string")
+      .map(place);
+    onExit(
+      await run(
+        args,
+        Object.fromEntries(Object.entries(flags).map(([name, value]) => [name, place(value)])),
+        context,
+      ),
+    );
+  });
+}
+
+/** A filter is one condition; the query language has those of several. */
+function onlyOnce({ long, parseArg }: Option, { name }: CommandSpec) {
+  let isGiven = false;
+  return (value: string): unknown => {
+    const field = long?.replace("--", "") ?? "";
+    if (isGiven)
+      throw new MediasearchError("USAGE", `${long}: was given twice`, {
+        subject: long,
+        hint:
+          name === "search"
+            ? `in the query, such as (${field}:… OR ${field}:…)`
+            : "once, perhaps with a wider pattern",
+      });
+    isGiven = true;
+    return parseArg ? parseArg(value, undefined) : value;
+  };
+}
+
+function tellNotices({ notices, replaced }: LoadedConfig, io: CliStreams): void {
+  const old = replaced.filter(({ isTold }) => isTold).map(({ name }) => name);
+  const lines =
+    old.length === 0
+      ? notices
+      : [
+          ...notices,
+          `${old.join(", ")}: not read any more; \`mediasearch config\` says what replaced them`,
+        ];
+  for (const line of lines)
+    io.stderr.write(`${styler(io.stderr, io.env)("yellow", "warning:")} ${stripControls(line)}\n`);
+}
+
+const helpIntro = ({ summary, details }: CommandSpec): string =>
+  `${summary[0]?.toUpperCase()}${summary.slice(1)}.${details ? `\n${details}` : ""}`;
+
+function helpEnd({ examples, exitCodes, resumable }: CommandSpec): string {
+  const shown = examples.map(([command, what]) => `  $ ${command}\n      ${what}`);
+  const codes = new Map<number, string>([[0, "done"]]);
+  for (const code of [...exitCodes, "USAGE" as const])
+    codes.set(
+      ERRORS[code].exit,
+      `${ERRORS[code].meaning}${code === "INTERRUPTED" && resumable ? "; the same command goes on where it stopped" : ""}`,
+    );
+  const status = [...codes]
+    .sort(([a], [b]) => a - b)
+    .map(([code, meaning]) => `  ${String(code).padEnd(4)}${meaning}`);
+  return `\nExamples:\n${shown.join("\n")}\n\nExit status:\n${status.join("\n")}`;
+}

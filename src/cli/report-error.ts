@@ -1,0 +1,49 @@
+import { commandOf, GLOBAL_OPTIONS } from "./command-table.ts";
+import type { MediasearchError } from "../errors.ts";
+import { displayWidth, styler } from "../terminal/style.ts";
+import type { CliStreams } from "../terminal/io.ts";
+import { stripControls } from "../text/strip-controls.ts";
+
+/** With JSON output the last line of stderr is the error as JSON. */
+export function reportError(
+  error: MediasearchError,
+  argv: readonly string[],
+  { stderr, env }: Pick<CliStreams, "stderr" | "env">,
+): void {
+  const { code, message, hint, subject } = error;
+  if (wantsJson(argv)) {
+    stderr.write(
+      `${JSON.stringify({ error: { code, exitCode: error.exitCode, message, hint: hint ?? null, subject: subject ?? null } })}\n`,
+    );
+    return;
+  }
+  const paint = styler(stderr, env);
+  stderr.write(`${paint("red", "error:")} ${stripControls(message)}\n`);
+  if (error.excerpt)
+    stderr.write(`${withCaret(stripControls(error.excerpt.text), error.excerpt.at)}\n`);
+  if (hint) stderr.write(`${paint("cyan", "next:")}  ${stripControls(hint)}\n`);
+  if (code === "BUG" && env["MEDIASEARCH_DEBUG"])
+    stderr.write(`${(error.cause as Error | undefined)?.stack ?? error.stack}\n`);
+}
+
+const withCaret = (text: string, at: number): string =>
+  `  ${text}\n  ${" ".repeat(displayWidth(text.slice(0, at)))}^`;
+
+/** Whether the command line asks for JSON, also one that the parser refuses. What is the value of an option, or stands after `--`, asks for nothing. */
+export function wantsJson(argv: readonly string[]): boolean {
+  const options = [...(commandOf(argv)?.options ?? []), ...GLOBAL_OPTIONS].map(
+    ({ flags }) => flags,
+  );
+  const taking = new Set(
+    options
+      .filter((flags) => flags.includes("<"))
+      .flatMap((flags) => flags.replace(/ <.*/, "").split(", ")),
+  );
+  for (let i = 0; i < argv.length && argv[i] !== "--"; i++) {
+    const arg = argv[i] ?? "";
+    if (arg === "--json" || /^--format=(?:nd)?json$/.test(arg)) return true;
+    if (arg === "--format" && /^(?:nd)?json$/.test(argv[i + 1] ?? "")) return true;
+    if (taking.has(arg)) i++;
+  }
+  return false;
+}

@@ -1,0 +1,50 @@
+import { pluralize, formatDuration } from "../../text/format.ts";
+import { hasFlag, stringFlag } from "../../cli/flags.ts";
+import { type Command } from "../../cli/command.ts";
+import { move } from "./move.ts";
+import { retranscribe } from "./retranscribe.ts";
+import { reembed } from "./reembed.ts";
+import { estimateMove } from "../../app/library/estimate.ts";
+
+export const run: Command = async (_args, flags, context) => {
+  if (stringFlag(flags, "to") !== undefined) return move(flags, context);
+  if (hasFlag(flags, "retranscribe")) return retranscribe(flags, context);
+  const { io } = context;
+  const backend = await context.openBackend(false);
+  try {
+    const { store } = backend;
+    const schema = backend.schema();
+    const stored = await store.identity();
+    const present = await context.embedderIdentity();
+    const { segments } = await store.counts();
+    const isReembedding = hasFlag(flags, "reembed");
+    if (isReembedding) await reembed(backend, present, context);
+    const cost = await estimateMove(backend, () => true);
+    const state = {
+      schema,
+      embedder: isReembedding ? present.embedder : (stored?.embedder ?? null),
+      presentEmbedder: present.embedder,
+      segments,
+      reembedded: isReembedding,
+      toMove: cost,
+    };
+    if (hasFlag(flags, "json")) io.stdout.write(`${JSON.stringify({ version: 1, ...state })}\n`);
+    else {
+      io.stdout.write(
+        `schema     ${schema.current} (newest: ${schema.newest})\nembedding  ${state.embedder ?? "none yet"}\n`,
+      );
+      if (isReembedding) io.stdout.write(`embedded ${pluralize(segments, "segment")} anew\n`);
+      else if (stored && stored.embedder !== present.embedder)
+        io.stdout.write(
+          `to do      mediasearch migrate --reembed (${pluralize(segments, "segment")})\n`,
+        );
+      else io.stdout.write("to do      nothing\n");
+      io.stdout.write(
+        `to move    ${pluralize(cost.files, "file")}, ${formatDuration(cost.durationMs)} of audio, ${pluralize(cost.segments, "segment")}, about ${formatDuration(cost.estimatedMs)}: mediasearch migrate --to vast --dry-run\n`,
+      );
+    }
+    return 0;
+  } finally {
+    await backend.close();
+  }
+};

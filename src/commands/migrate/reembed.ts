@@ -1,0 +1,28 @@
+import type { Backend, StoreIdentity } from "../../backends/backend.ts";
+import type { Context } from "../../app/context.ts";
+import { createStatusLine } from "../../terminal/status-line.ts";
+import { embedInContext } from "../../embed/passages.ts";
+import type { Segment } from "../../types.ts";
+
+/** Makes every vector anew with the present model; until all are made the old ones answer. */
+export async function reembed(
+  { store }: Backend,
+  present: StoreIdentity,
+  context: Context,
+): Promise<void> {
+  const { io } = context;
+  const status = createStatusLine(io.stderr, io.env);
+  const embedder = await context.openEmbedder();
+  try {
+    const embed = (transcript: readonly Segment[]): Promise<readonly Float32Array[]> =>
+      embedInContext(transcript, (texts) =>
+        embedder.embed(texts, { as: "passage", signal: io.signal }),
+      );
+    await store.reembed(present, embed, (done, total) =>
+      status.update(`${done}/${total} segments embedded`),
+    );
+  } finally {
+    status.end();
+    await embedder.close();
+  }
+}

@@ -1,0 +1,178 @@
+import { basename, resolve } from "node:path";
+import type { Store } from "../../backends/backend.ts";
+import type { Context } from "../../app/context.ts";
+import { MediasearchError } from "../../errors.ts";
+import type { ClipResult, Piece } from "../../media/clip/job.ts";
+import { formatTimestamp, pluralize, formatNumber } from "../../text/format.ts";
+import { styler } from "../../terminal/style.ts";
+import { stripControls } from "../../text/strip-controls.ts";
+import { createStatusLine } from "../../terminal/status-line.ts";
+import { groupByFile, type SearchResult } from "../../results/moment.ts";
+import { momentOf, mustBeMedia } from "./play.ts";
+import { mustNotBeRecording } from "../../app/clip-target.ts";
+import type { SearchOptions } from "./options.ts";
+
+/** What people add to a sentence so that it does not begin in the middle of a breath. */
+const DEFAULT_PAD_MS = 500;
+
+type CutOptions = Pick<
+  SearchOptions,
+  "padMs" | "isExact" | "force" | "titles" | "format" | "isGrouped"
+>;
+
+/** The hits, and the library that they are of. */
+export interface Cuttable {
+  readonly store: Store;
+  readonly moments: readonly SearchResult[];
+  readonly total: number;
+}
+
+/** Cuts one hit out of its file. */
+export async function clipMoment(
+  { moments, total, store }: Cuttable,
+  number: number,
+  to: string,
+  options: CutOptions,
+  context: Context,
+): Promise<number> {
+  const moment = momentOf(moments, number, total);
+  await mustBeMedia(moment);
+  await mustNotBeRecording(resolve(context.io.cwd, to), store);
+  const [piece] = piecesOf([moment], options);
+  if (piece)
+    await cut(
+      [piece],
+      [moment.number],
+      to,
+      { ...options, isFast: !options.isExact && piece.title === null },
+      context,
+    );
+  return 0;
+}
+
+/** Joins hits into one file. @returns 3 when some have no media and were left out. */
+export async function supercut(
+  { moments, total, store }: Cuttable,
+  to: string,
+  options: CutOptions,
+  context: Context,
+): Promise<number> {
+  const { io } = context;
+  const usable: SearchResult[] = [];
+  for (const moment of options.isGrouped
+    ? groupByFile(moments).flatMap((group) => group.moments)
+    : moments) {
+    const reason = await mustBeMedia(moment).then(
+      () => undefined,
+      (error: unknown) => (error as Error).message,
+    );
+    if (reason === undefined) usable.push(moment);
+    else
+      io.stderr.write(
+        `${styler(io.stderr, io.env)("yellow", "warning:")} hit ${moment.number} left out: ${stripControls(reason)}\n`,
+      );
+  }
+  if (usable.length === 0)
+    throw new MediasearchError(
+      "NOT_FOUND",
+      moments.length > 0
+        ? "no hit has a recording to cut"
+        : total > 0
+          ? `nothing past hit ${formatNumber(total)}, so there is nothing to join`
+          : "nothing found, so there is nothing to join",
+    );
+  await mustNotBeRecording(resolve(io.cwd, to), store);
+  await cut(
+    piecesOf(usable, options),
+    usable.map(({ number }) => number),
+    to,
+    { ...options, isFast: false },
+    context,
+  );
+  if (moments.length < total)
+    io.stderr.write(
+      `${pluralize(moments.length, "hit")} of ${formatNumber(total)} joined; --limit takes more\n`,
+    );
+  return usable.length < moments.length ? 3 : 0;
+}
+
+/** Padded; hits of one file that then touch become one piece, at the place of the better one. */
+export function piecesOf(
+  moments: readonly SearchResult[],
+  { padMs = DEFAULT_PAD_MS, titles }: Pick<CutOptions, "padMs" | "titles">,
+): Piece[] {
+  const pieces: Piece[] = [];
+  for (const { path, startMs, endMs, speaker } of moments) {
+    let piece: Piece = {
+      path,
+      startMs: Math.max(0, startMs - padMs),
+      endMs: endMs + padMs,
+      title: titles
+        ? stripControls(
+            `${basename(path)}  ${formatTimestamp(startMs)}${speaker === null ? "" : `  ${speaker}`}`,
+          )
+        : null,
+    };
+    let place = pieces.length;
+    for (let i = pieces.length - 1; i >= 0; i--) {
+      const other = pieces[i] as Piece;
+      if (other.path !== path || other.startMs > piece.endMs || other.endMs < piece.startMs)
+        continue;
+      piece = {
+        ...other,
+        startMs: Math.min(other.startMs, piece.startMs),
+        endMs: Math.max(other.endMs, piece.endMs),
+      };
+      pieces.splice(i, 1);
+      place = i;
+    }
+    pieces.splice(place, 0, piece);
+  }
+  return pieces;
+}
+
+async function cut(
+  pieces: readonly Piece[],
+  hits: readonly number[],
+  to: string,
+  { isFast, force, titles, format }: CutOptions & { readonly isFast: boolean },
+  { io }: Context,
+): Promise<void> {
+  const [{ makeClip }, { outputFormat }] = await Promise.all([
+    import("../../media/clip/make.ts"),
+    import("../../media/clip/job.ts"),
+  ]);
+  if (titles && outputFormat(to).video === null)
+    throw new MediasearchError("USAGE", `--titles: ${to} has no picture to write them on`, {
+      subject: to,
+    });
+  const totalMs = pieces.reduce((sum, { startMs, endMs }) => sum + endMs - startMs, 0);
+  const status = createStatusLine(io.stderr, io.env);
+  try {
+    const onProgress = (doneMs: number): void =>
+      status.update(
+        `${stripControls(to)}: ${(doneMs / 1000).toFixed(1)} of ${(totalMs / 1000).toFixed(1)} s`,
+      );
+    const result = await makeClip(pieces, resolve(io.cwd, to), {
+      isFast,
+      force,
+      env: io.env,
+      signal: io.signal,
+      onProgress,
+    });
+    status.end();
+    if (format === "json")
+      io.stdout.write(
+        `${JSON.stringify({ version: 1, output: to, durationMs: result.durationMs, how: result.how, hits })}\n`,
+      );
+    else
+      io.stderr.write(
+        `${styler(io.stderr, io.env)("cyan", stripControls(to))}  ${told(result, pieces)}\n`,
+      );
+  } finally {
+    status.end();
+  }
+}
+
+const told = ({ durationMs, how }: ClipResult, pieces: readonly Piece[]): string =>
+  `${(durationMs / 1000).toFixed(1)} s${pieces.length > 1 ? ` in ${pieces.length} pieces` : ""}${how === "copied" ? ", copied as it is; --exact cuts to the frame" : ""}`;

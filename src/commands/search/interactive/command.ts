@@ -1,0 +1,62 @@
+import type { Context } from "../../../app/context.ts";
+import type { SearchResult } from "../../../results/moment.ts";
+import { type Flags, stringFlag } from "../../../cli/flags.ts";
+import { playerFor } from "../play.ts";
+import { searchModel } from "./model.ts";
+import type { SearchOptions } from "../options.ts";
+import { openSession } from "../../../app/search/session.ts";
+
+const SHOWN_HITS = 50;
+const LINES_AROUND = 6;
+/** People who know what they want type faster than this. */
+const IDLE_MS = 250;
+
+/** `mediasearch search` without a query, on a terminal. @throws NO_STORE before anything is drawn. */
+export async function searchInteractively(
+  flags: Flags,
+  { padMs = 0 }: SearchOptions,
+  context: Context,
+): Promise<number> {
+  const { io, config } = context;
+  const session = openSession(context, flags, { viewFor: "session" });
+  const start = async (
+    moment: SearchResult,
+    wanted: string | undefined,
+    signal: AbortSignal,
+  ): Promise<void> => {
+    const { play } = await import("../../../media/player.ts");
+    const player = await playerFor(moment, Math.max(0, moment.startMs - padMs), wanted, context);
+    await play(player, moment.file, { env: io.env, signal, stdio: "ignore" });
+  };
+  const model = searchModel({
+    mode: stringFlag(flags, "mode") ?? "hybrid",
+    idleMs: IDLE_MS,
+    async find(query, mode) {
+      const { page, mark } = await session.find(
+        { query, limit: SHOWN_HITS, offset: 0, context: LINES_AROUND, explain: false },
+        { ...flags, mode },
+      );
+      return { ...page, mark };
+    },
+    play: (moment, signal) => start(moment, config.settings.player, signal),
+    open: (moment) => start(moment, "open", io.signal),
+    // OSC 52, https://invisible-island.net/xterm/ctlseqs/ctlseqs.html: the terminal's own clipboard, over ssh too.
+    copy: (copied) =>
+      void io.stdout.write(`\u001b]52;c;${Buffer.from(copied).toString("base64")}\u0007`),
+    // What it says when it can't is said by the search that needs it.
+    onFirstLetter: () => {
+      if (stringFlag(flags, "mode") !== "keyword") session.warm().catch(() => {});
+    },
+  });
+  try {
+    await session.view();
+    const { showSearch } = await import("./screen.ts");
+    await showSearch(model, io);
+  } finally {
+    model.close();
+    await session.close();
+  }
+  // Ended by a signal is not left by its user.
+  io.signal.throwIfAborted();
+  return 0;
+}

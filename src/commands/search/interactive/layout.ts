@@ -1,0 +1,40 @@
+import { displayWidth } from "../../../terminal/style.ts";
+
+/** How many lines of the screen each part of the interactive search gets. Together they never are more than the screen has. */
+export interface Layout {
+  readonly height: number;
+  /** Hits that are shown at a time. */
+  readonly page: number;
+  /** What is said around the chosen hit; 0 where there is no room for it, nor for the rules above and below the list. */
+  readonly around: number;
+  /** The keys, or what there is to say. */
+  readonly notes: number;
+}
+
+const QUESTION = 1;
+const RULES = 2;
+const MIN_AROUND = 2;
+const MAX_NOTES = 4;
+
+export function layoutOf(rows: number, columns: number, note: string | undefined): Layout {
+  // Ink clears the whole terminal for a picture that fills it, which flickers.
+  const height = Math.max(3, rows - 1);
+  const spare = height - QUESTION - 1;
+  const wanted = note === undefined ? 1 : Math.min(MAX_NOTES, linesOf(note, columns));
+  const notes = Math.min(wanted, Math.max(1, spare));
+  const room = height - QUESTION - notes;
+  const shared = room - RULES;
+  if (shared < 2 * MIN_AROUND) return { height, page: Math.max(0, room), around: 0, notes };
+  const page = Math.floor(shared / 2);
+  return { height, page, around: shared - page, notes };
+}
+
+/** Lines that a text takes; one more than its letters need, as it breaks between words. */
+export const linesOf = (text: string, columns: number): number => {
+  const width = displayWidth(text);
+  return width <= columns ? 1 : Math.ceil(width / columns) + 1;
+};
+
+/** How many of the lines before the chosen hit are shown, so that what it says itself is seen, and something of what follows. */
+export const linesBefore = (around: number, own: number): number =>
+  Math.max(0, Math.min(Math.floor(around / 2), around - own - 1));

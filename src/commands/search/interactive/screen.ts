@@ -1,0 +1,287 @@
+import { Box, type Key, render, Text, useInput, useWindowSize } from "ink";
+import { createElement as h, type ReactNode, useSyncExternalStore } from "react";
+import type { CliStreams } from "../../../terminal/io.ts";
+import { formatTimestamp, formatNumber } from "../../../text/format.ts";
+import { stripControls } from "../../../text/strip-controls.ts";
+import type { Line, SearchResult } from "../../../results/moment.ts";
+import { layoutOf, linesBefore, linesOf } from "./layout.ts";
+import type { Mark, SearchModel, SearchState } from "./model.ts";
+
+interface ViewProps {
+  readonly model: SearchModel;
+  readonly onExit: () => void;
+}
+
+/** Draws the interactive search on a screen of its own, which is gone when it ends. Resolves when the user leaves or the signal aborts. */
+export async function showSearch(
+  model: SearchModel,
+  { stdin, stdout, signal }: Pick<CliStreams, "stdin" | "stdout" | "signal">,
+): Promise<void> {
+  const app = render(h(SearchView, { model, onExit: () => app.unmount() }), {
+    stdin: stdin as NodeJS.ReadStream,
+    stdout: stdout as unknown as NodeJS.WriteStream,
+    interactive: true,
+    alternateScreen: true,
+    exitOnCtrlC: false,
+    patchConsole: false,
+  });
+  const leave = (): void => app.unmount();
+  signal.addEventListener("abort", leave, { once: true });
+  await app.waitUntilExit();
+  signal.removeEventListener("abort", leave);
+}
+
+function SearchView({ model, onExit }: ViewProps): ReactNode {
+  const state = useSyncExternalStore(model.subscribe, model.state);
+  const { rows, columns } = useWindowSize();
+  const { height, page, around, notes } = layoutOf(rows, columns, state.note?.text);
+  useInput((input, key) => onKey(model, input, key, Math.max(1, page), onExit));
+  const first = Math.max(
+    0,
+    Math.min(state.selected - Math.floor(page / 2), state.moments.length - page),
+  );
+  const { mark } = state;
+  const selected = state.moments[state.selected];
+  return h(
+    Box,
+    { flexDirection: "column", height, width: columns },
+    h(Question, { state, columns }),
+    around > 0 ? h(Rule, { columns }) : null,
+    part(
+      page,
+      ...state.moments.slice(first, first + page).map((moment) =>
+        h(Hit, {
+          key: moment.number,
+          moment,
+          mark,
+          isSelected: moment === selected,
+          isPlaying: moment.number === state.playing,
+        }),
+      ),
+      state.moments.length === 0
+        ? h(Text, { key: "none", dimColor: true, wrap: "truncate-end" }, hintOf(state))
+        : null,
+    ),
+    around > 0 ? h(Rule, { columns }) : null,
+    around > 0
+      ? part(
+          around,
+          selected
+            ? h(Around, { key: "around", moment: selected, mark, lines: around, columns })
+            : null,
+        )
+      : null,
+    part(notes, h(Notes, { key: "notes", state })),
+  );
+}
+
+/** Lines that no other part can take away: what does not fit is not shown. Without its size Yoga would shrink every text a little, one over the other. */
+const part = (lines: number, ...children: readonly ReactNode[]): ReactNode =>
+  h(
+    Box,
+    { flexDirection: "column", height: lines, flexShrink: 0, overflow: "hidden" },
+    ...children,
+  );
+
+const Rule = ({ columns }: { readonly columns: number }): ReactNode =>
+  h(Box, { flexShrink: 0, height: 1 }, h(Text, { dimColor: true }, "─".repeat(columns)));
+
+const hintOf = ({ letters, isSearching, note }: SearchState): string =>
+  letters.length === 0
+    ? "type what was said"
+    : isSearching || note?.ofQuestion
+      ? ""
+      : "nothing found";
+
+function Question({
+  state,
+  columns,
+}: {
+  readonly state: SearchState;
+  readonly columns: number;
+}): ReactNode {
+  const { letters, cursor } = state;
+  const found = foundOf(state);
+  return h(
+    Box,
+    { justifyContent: "space-between", flexShrink: 0, height: 1, overflow: "hidden" },
+    h(
+      Text,
+      { wrap: "truncate-start" },
+      h(Text, { color: "green", bold: true }, "❯ "),
+      letters.slice(0, cursor).join(""),
+      h(Text, { inverse: true }, letters[cursor] ?? " "),
+      letters.slice(cursor + 1).join(""),
+    ),
+    // What is asked goes before how much there is.
+    columns - found.length < MIN_QUESTION
+      ? null
+      : h(Box, { flexShrink: 0 }, h(Text, { dimColor: true }, `  ${found}`)),
+  );
+}
+
+const MIN_QUESTION = 16;
+
+/** How many there are, and how many of them can be reached. */
+function foundOf({
+  moments: { length },
+  total,
+  totalIs,
+  shownMode,
+  isSearching,
+}: SearchState): string {
+  if (shownMode === null) return "";
+  const many = `${formatNumber(total)} ${total === 1 ? "hit" : "hits"}`;
+  const shown =
+    length >= total
+      ? many
+      : totalIs === "ranked"
+        ? `the best ${length} of ${formatNumber(total)} ranked`
+        : `first ${length} of ${many}`;
+  return `${shown} · ${shownMode}${isSearching ? " …" : ""}`;
+}
+
+function Hit({
+  moment: { number, file, startMs, speaker, text },
+  mark,
+  isSelected,
+  isPlaying,
+}: {
+  readonly moment: SearchResult;
+  readonly mark: Mark;
+  readonly isSelected: boolean;
+  readonly isPlaying: boolean;
+}): ReactNode {
+  return h(
+    Text,
+    { wrap: "truncate-end" },
+    h(Text, { color: "green", bold: isSelected }, isPlaying ? "▶ " : isSelected ? "› " : "  "),
+    h(Text, { dimColor: true }, `${String(number).padStart(2)} `),
+    h(Text, { color: "cyan", bold: isSelected }, stripControls(file)),
+    h(Text, { color: "green" }, `  ${formatTimestamp(startMs)}  `),
+    speaker === null ? "" : h(Text, { color: "magenta" }, `${stripControls(speaker)}  `),
+    h(Marked, { text, mark }),
+  );
+}
+
+const Marked = ({ text, mark }: { readonly text: string; readonly mark: Mark }): ReactNode =>
+  h(
+    Text,
+    null,
+    ...mark(stripControls(text)).map((piece, i) =>
+      piece.matched ? h(Text, { key: i, bold: true, color: "yellow" }, piece.text) : piece.text,
+    ),
+  );
+
+interface AroundProps {
+  readonly moment: SearchResult;
+  readonly mark: Mark;
+  readonly lines: number;
+  readonly columns: number;
+}
+
+function Around({ moment, mark, lines, columns }: AroundProps): ReactNode {
+  const line = (one: Line, i: number): ReactNode =>
+    h(
+      Text,
+      { key: `${one.startMs} ${i}`, dimColor: true, wrap: "truncate-end" },
+      beginningOf(one),
+      h(Marked, { text: one.text, mark }),
+    );
+  const { startMs, speaker, text, before, after } = moment;
+  const shown = linesBefore(
+    lines,
+    linesOf(`${beginningOf(moment)}${stripControls(text)}`, columns),
+  );
+  return h(
+    Box,
+    { flexDirection: "column", flexShrink: 0 },
+    ...before.slice(Math.max(0, before.length - shown)).map(line),
+    h(
+      Text,
+      { key: "it" },
+      h(Text, { color: "green" }, `${formatTimestamp(startMs)}  `),
+      speaker === null ? "" : h(Text, { color: "magenta" }, `${stripControls(speaker)}: `),
+      h(Marked, { text, mark }),
+    ),
+    ...after.map(line),
+  );
+}
+
+const beginningOf = ({ startMs, speaker }: Line): string =>
+  `${formatTimestamp(startMs)}  ${speaker === null ? "" : `${stripControls(speaker)}: `}`;
+
+function Notes({
+  state: { note, playing, didYouMean },
+}: {
+  readonly state: SearchState;
+}): ReactNode {
+  if (note) return h(Text, { color: note.isError ? "red" : "green" }, stripControls(note.text));
+  if (didYouMean !== null)
+    return h(
+      Text,
+      { wrap: "truncate-end" },
+      h(Text, { color: "cyan" }, "did you mean: "),
+      stripControls(didYouMean),
+      h(Text, { dimColor: true }, " · Tab takes it"),
+    );
+  return h(
+    Text,
+    { wrap: "truncate-end", dimColor: true },
+    `↑↓ move · Enter ${playing === null ? "play" : "play · Esc stop"} · ^Y copy the time · ^O open the file · ^U clear · ^C leave`,
+  );
+}
+
+function onKey(
+  model: SearchModel,
+  input: string,
+  key: Key,
+  pageSize: number,
+  onExit: () => void,
+): void {
+  if (key.ctrl) return onControl(model, input, onExit);
+  if (key.escape)
+    return model.state().playing !== null
+      ? model.stop()
+      : model.state().letters.length > 0
+        ? model.remove("all")
+        : onExit();
+  if (key.return) return model.play();
+  if (key.upArrow || key.downArrow) return model.select(key.upArrow ? -1 : 1);
+  if (key.pageUp || key.pageDown) return model.select(key.pageUp ? -pageSize : pageSize);
+  if (key.leftArrow || key.rightArrow) return model.moveCursor(key.leftArrow ? "left" : "right");
+  if (key.home || key.end) return model.moveCursor(key.home ? "start" : "end");
+  // Terminals send 0x7f for Backspace, which Ink calls delete.
+  if (key.backspace || key.delete) return model.remove("letter");
+  if (key.tab) return model.takeSuggestion();
+  if (input !== "" && !key.meta) onText(model, input, onExit);
+}
+
+/** What is pasted, or typed faster than it is read, comes in one piece, its control characters with it. */
+function onText(model: SearchModel, input: string, onExit: () => void): void {
+  // oxlint-disable-next-line no-control-regex -- these are the keys
+  for (const [piece] of input.matchAll(/[\u0000-\u001f\u007f]|[^\u0000-\u001f\u007f]+/g)) {
+    const code = piece.charCodeAt(0);
+    if (code >= 32 && code !== 127) model.insert(piece);
+    else if (code === 127 || code === 8) model.remove("letter");
+    else if (piece === "\r" && input.endsWith("\r")) model.play();
+    else if (piece === "\r" || piece === "\n" || piece === "\t") model.insert(" ");
+    else if (code > 0 && code <= 26) onControl(model, String.fromCharCode(code + 96), onExit);
+  }
+}
+
+function onControl(model: SearchModel, input: string, onExit: () => void): void {
+  const acts: Readonly<Record<string, () => void>> = {
+    c: onExit,
+    d: onExit,
+    p: () => model.select(-1),
+    n: () => model.select(1),
+    y: () => model.copyTime(),
+    o: () => model.open(),
+    u: () => model.remove("all"),
+    w: () => model.remove("word"),
+    a: () => model.moveCursor("start"),
+    e: () => model.moveCursor("end"),
+  };
+  acts[input]?.();
+}

@@ -1,0 +1,107 @@
+import { MediasearchError } from "../../errors.ts";
+import { FRAME_RATES, type FrameRate } from "../../results/timecode.ts";
+import { type Flags, hasFlag, stringFlag, integerFlag } from "../../cli/flags.ts";
+import { chosenFormat, mustBeNames } from "../../cli/output-format.ts";
+
+/** How results are shown and what is done with them, from the command line. */
+export interface SearchOptions {
+  readonly limit: number;
+  readonly offset: number;
+  /** Lines before and after each hit. */
+  readonly context: number;
+  readonly isGrouped: boolean;
+  readonly explain: boolean;
+  /** Addresses that open files of object stores. */
+  readonly links: boolean;
+  readonly format: string;
+  /** Only the names of the files, each followed by this; undefined for the hits themselves. */
+  readonly fileEnd: "\n" | "\0" | undefined;
+  readonly rate: FrameRate | undefined;
+  /** undefined: half a second for clips, nothing for lists. */
+  readonly padMs: number | undefined;
+  /** Clips cut to the frame, by encoding anew. */
+  readonly isExact: boolean;
+  readonly titles: boolean;
+  /** Replace a clip that is there. */
+  readonly force: boolean;
+  readonly action: Action | undefined;
+}
+
+export type Action =
+  | { readonly verb: "play"; readonly number: number }
+  | { readonly verb: "clip"; readonly number: number; readonly to: string }
+  | { readonly verb: "supercut"; readonly number?: undefined; readonly to: string };
+
+const MAX_HITS = 1000;
+const MAX_OFFSET = 1_000_000;
+
+/** @throws USAGE naming the flag and what it may be. */
+export function searchOptions(flags: Flags): SearchOptions {
+  const fps = stringFlag(flags, "fps");
+  const pad = stringFlag(flags, "pad");
+  mustBeNames(flags);
+  mustHaveUse(flags);
+  return {
+    limit: integerFlag(flags, "limit", 1, MAX_HITS) ?? 10,
+    offset: integerFlag(flags, "offset", 0, MAX_OFFSET) ?? 0,
+    context: integerFlag(flags, "context", 0, 100) ?? 0,
+    isGrouped: hasFlag(flags, "group"),
+    explain: hasFlag(flags, "explain"),
+    links: hasFlag(flags, "links"),
+    format: chosenFormat(flags),
+    fileEnd: hasFlag(flags, "print0") ? "\0" : hasFlag(flags, "files") ? "\n" : undefined,
+    rate: fps === undefined ? undefined : FRAME_RATES.find(({ name }) => name === fps),
+    padMs: pad === undefined ? undefined : padding(pad),
+    isExact: hasFlag(flags, "exact"),
+    titles: hasFlag(flags, "titles"),
+    force: hasFlag(flags, "force"),
+    action: actionOf(flags),
+  };
+}
+
+function actionOf(flags: Flags): Action | undefined {
+  const play = integerFlag(flags, "play", 1, MAX_HITS);
+  const clip = integerFlag(flags, "clip", 1, MAX_HITS);
+  const supercut = stringFlag(flags, "supercut");
+  const to = stringFlag(flags, "output");
+  if ([play, clip, supercut].filter((one) => one !== undefined).length > 1)
+    throw new MediasearchError("USAGE", "only one of --play, --clip and --supercut at a time");
+  if (to !== undefined && clip === undefined)
+    throw new MediasearchError("USAGE", "--output: goes with --clip", {
+      hint: 'mediasearch search "words" --clip 1 -o clip.mp4',
+    });
+  if (play !== undefined) return { verb: "play", number: play };
+  if (supercut !== undefined) return { verb: "supercut", to: supercut };
+  if (clip === undefined) return undefined;
+  if (to === undefined)
+    throw new MediasearchError(
+      "USAGE",
+      "--clip: says which hit; --output says which file it becomes",
+      { hint: `mediasearch search "words" --clip ${clip} -o clip.mp4` },
+    );
+  return { verb: "clip", number: clip, to };
+}
+
+const TIMELINES: readonly string[] = ["edl", "otio", "fcpxml"];
+
+/** A flag that would change nothing is a misunderstanding. @throws USAGE naming what it goes with. */
+function mustHaveUse(flags: Flags): void {
+  const isCut =
+    stringFlag(flags, "clip") !== undefined || stringFlag(flags, "supercut") !== undefined;
+  for (const name of ["exact", "titles", "force"])
+    if (hasFlag(flags, name) && !isCut)
+      throw new MediasearchError("USAGE", `--${name}: goes with --clip or --supercut`, {
+        subject: `--${name}`,
+      });
+  if (stringFlag(flags, "fps") !== undefined && !TIMELINES.includes(chosenFormat(flags)))
+    throw new MediasearchError("USAGE", `--fps: goes with --format ${TIMELINES.join(", ")}`, {
+      subject: "--fps",
+    });
+}
+
+function padding(given: string): number {
+  const seconds = Number(given);
+  if (given.trim() === "" || !Number.isFinite(seconds) || seconds < 0 || seconds > 600)
+    throw new MediasearchError("USAGE", `--pad: must be seconds from 0 to 600, not "${given}"`);
+  return Math.round(seconds * 1000);
+}

@@ -1,0 +1,83 @@
+import { access } from "node:fs/promises";
+import type { Context } from "../../app/context.ts";
+import { MediasearchError, toMediasearchError } from "../../errors.ts";
+import type { Player } from "../../media/player.ts";
+import { formatTimestamp, pluralize } from "../../text/format.ts";
+import { styler } from "../../terminal/style.ts";
+import { stripControls } from "../../text/strip-controls.ts";
+import { isObject } from "../../place.ts";
+import type { SearchResult } from "../../results/moment.ts";
+import { linkTo } from "../../app/search/links.ts";
+
+/** Opens the player at a moment and waits for its end. */
+export async function playMoment(
+  moment: SearchResult,
+  padMs: number,
+  context: Context,
+): Promise<number> {
+  const { io, config } = context;
+  const { play } = await import("../../media/player.ts");
+  const startMs = Math.max(0, moment.startMs - padMs);
+  const player = await playerFor(moment, startMs, config.settings.player, context);
+  const where = player.seeks
+    ? `at ${formatTimestamp(startMs)}`
+    : `from its start; the moment is at ${formatTimestamp(startMs)}`;
+  io.stderr.write(
+    `${styler(io.stderr, io.env)("cyan", stripControls(moment.file))}  ${where}, with ${player.name}\n`,
+  );
+  await play(player, moment.file, { env: io.env, signal: io.signal, stdio: "inherit" });
+  return 0;
+}
+
+/** The player for a hit, where it is: a file, or an address that opens an object for a while. @throws NOT_FOUND, UNREADABLE_MEDIA, MISSING_TOOL */
+export async function playerFor(
+  moment: SearchResult,
+  startMs: number,
+  wanted: string | undefined,
+  context: Context,
+): Promise<Player> {
+  const isRemote = isObject(moment.path);
+  if (!isRemote) await mustBeMedia(moment);
+  const { choosePlayer } = await import("../../media/player.ts");
+  return choosePlayer(isRemote ? await linkTo(moment.path, context) : moment.path, startMs, {
+    wanted,
+    env: context.io.env,
+    platform: process.platform,
+  });
+}
+
+const CAPTIONS = /\.(vtt|srt|ass|ssa|json)$/i;
+
+/** @throws NOT_FOUND, UNREADABLE_MEDIA when there is nothing to play or cut. */
+export async function mustBeMedia({ path, file }: SearchResult): Promise<void> {
+  if (CAPTIONS.test(path))
+    throw new MediasearchError(
+      "UNREADABLE_MEDIA",
+      `${file}: captions without their recording: nothing to play`,
+      { subject: file },
+    );
+  if (isObject(path))
+    throw new MediasearchError("USAGE", `${file}: clips are cut out of files of this machine`, {
+      subject: file,
+      hint: "mediasearch search WORDS --links   (opens it where it is), or fetch it first",
+    });
+  await access(path).catch((error: unknown) => {
+    throw toMediasearchError(error, file);
+  });
+}
+
+/** The hit of that number. @throws NOT_FOUND */
+export function momentOf(
+  moments: readonly SearchResult[],
+  number: number,
+  total: number,
+): SearchResult {
+  const found = moments.find((moment) => moment.number === number);
+  if (!found)
+    throw new MediasearchError(
+      "NOT_FOUND",
+      `no hit ${number}: there ${total === 1 ? "is" : "are"} ${pluralize(total, "hit")}`,
+      { hint: "the same search without --play or --clip lists them" },
+    );
+  return found;
+}

@@ -1,0 +1,115 @@
+import type { Context } from "../../app/context.ts";
+import { pluralize, formatNumber } from "../../text/format.ts";
+import { styler } from "../../terminal/style.ts";
+import { stripControls } from "../../text/strip-controls.ts";
+import { linker } from "../../results/links.ts";
+import { pageMarkdown } from "../../results/markdown.ts";
+import type { SearchResult, ResultPage } from "../../results/moment.ts";
+import { pageNdjson, pageRecord, pageTable } from "../../results/records.ts";
+import { pageText, type Screen } from "../../results/screen.ts";
+import type { SearchOptions } from "./options.ts";
+
+type Mark = Screen["mark"];
+
+/** One page of results in the format that was asked for; how many there are goes to stderr. */
+export async function printPage(
+  page: ResultPage,
+  options: SearchOptions,
+  mark: Mark,
+  context: Context,
+): Promise<void> {
+  const { io } = context;
+  const { format, isGrouped, fileEnd } = options;
+  if (fileEnd !== undefined) {
+    // Programs get names as they are; a terminal would take what is in them for commands.
+    const shown = fileEnd === "\n" && io.stdout.isTTY === true ? stripControls : String;
+    io.stdout.write(
+      [...new Set(page.moments.map(({ file }) => file))]
+        .map((file) => `${shown(file)}${fileEnd}`)
+        .join(""),
+    );
+    return;
+  }
+  if (format === "json") io.stdout.write(`${JSON.stringify(pageRecord(page, isGrouped))}\n`);
+  else if (format === "ndjson") io.stdout.write(pageNdjson(page));
+  else if (format === "csv" || format === "tsv") io.stdout.write(pageTable(page, format));
+  else if (format === "md") io.stdout.write(pageMarkdown(page, mark, isGrouped));
+  else if (format === "text") printText(page, isGrouped, mark, context);
+  else io.stdout.write(await edit(page, options, context));
+}
+
+function printText(
+  page: ResultPage,
+  isGrouped: boolean,
+  mark: Mark,
+  { io, config }: Context,
+): void {
+  const { moments, total, didYouMean } = page;
+  const paint = styler(io.stderr, io.env);
+  if (didYouMean !== null)
+    io.stderr.write(`${paint("cyan", "did you mean:")} ${stripControls(didYouMean)}\n`);
+  if (moments.length === 0) {
+    io.stderr.write(total > 0 ? `nothing past hit ${formatNumber(total)}\n` : "nothing found\n");
+    return;
+  }
+  const { links, linkFormat } = config.settings;
+  const link = linker(io.stdout, io.env, { mode: links, template: linkFormat });
+  io.stdout.write(
+    pageText(
+      moments,
+      { paint: styler(io.stdout, io.env), link, columns: io.stdout.columns ?? 100, mark },
+      isGrouped,
+    ),
+  );
+  const footer = footerOf(page);
+  if (footer !== "") io.stderr.write(`${footer}\n`);
+}
+
+/** Which of all hits these are, when there are others. What is ranked by meaning has no end: its total is no count. */
+function footerOf({ moments, total, totalIs, offset }: ResultPage): string {
+  const [last, isRanked] = [offset + moments.length, totalIs === "ranked"];
+  if (offset === 0 && last >= total) return "";
+  const first = isRanked ? `the best ${formatNumber(last)}` : pluralize(last, "hit");
+  const later =
+    moments.length === 1
+      ? `hit ${formatNumber(last)}`
+      : `hits ${formatNumber(offset + 1)} to ${formatNumber(last)}`;
+  return `${offset === 0 ? first : later} of ${formatNumber(total)}${isRanked ? " ranked" : ""}${last < total ? `; --offset ${last} shows the next` : ""}`;
+}
+
+/** Formats of players and editing programs. */
+async function edit(
+  { query, moments }: ResultPage,
+  { format, rate, padMs = 0, isGrouped }: SearchOptions,
+  context: Context,
+): Promise<string> {
+  if (format === "srt" || format === "vtt")
+    return (await import("../../results/captions.ts")).pageCaptions(moments, format);
+  const { groupByFile } = await import("../../results/moment.ts");
+  const ordered = isGrouped ? groupByFile(moments).flatMap((group) => group.moments) : moments;
+  if (format === "m3u") return (await import("../../results/m3u.ts")).formatM3u(ordered, padMs);
+  const { makeTimeline } = await import("../../results/timeline.ts");
+  const timeline = makeTimeline(ordered, await sourcesOf(ordered, context), {
+    name: query,
+    rate,
+    padMs,
+  });
+  if (format === "edl") return (await import("../../results/edl.ts")).formatEdl(timeline);
+  if (format === "otio") return (await import("../../results/otio.ts")).formatOtio(timeline);
+  return (await import("../../results/fcpxml.ts")).formatFcpxml(timeline);
+}
+
+/** What the files of the hits are; those that can't be read are left out, with a warning. */
+async function sourcesOf(moments: readonly SearchResult[], { io }: Context) {
+  const { probeSource } = await import("../../media/source.ts");
+  const sources = new Map<string, Awaited<ReturnType<typeof probeSource>>>();
+  for (const [path, file] of new Map(moments.map((moment) => [moment.path, moment.file]))) {
+    const source = await probeSource(path).catch(() => undefined);
+    if (source && (source.video || source.audio)) sources.set(path, source);
+    else
+      io.stderr.write(
+        `${styler(io.stderr, io.env)("yellow", "warning:")} ${stripControls(file)}: no media that can be read; taken for video with sound\n`,
+      );
+  }
+  return sources;
+}

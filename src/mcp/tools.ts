@@ -1,0 +1,189 @@
+import { readFileSync } from "node:fs";
+import type { Context } from "../app/context.ts";
+import { MediasearchError } from "../errors.ts";
+import { pageRecord } from "../results/records.ts";
+import {
+  assetRecord,
+  assetsOf,
+  saidWithin,
+  SORT_KEYS,
+  sortAssets,
+  transcriptRecord,
+} from "../app/assets.ts";
+import { findAsset } from "../app/find-asset.ts";
+import { parseTime } from "../app/parse-time.ts";
+import type { SearchSession } from "../app/search/session.ts";
+import { displayPath } from "../app/display-path.ts";
+
+type Json = Readonly<Record<string, unknown>>;
+
+/** What an assistant can call. It only reads. */
+export interface McpTool {
+  readonly name: string;
+  readonly title: string;
+  readonly description: string;
+  readonly input: Json;
+  readonly output: Json;
+  readonly call: (args: Json, session: SearchSession, context: Context) => Promise<Json>;
+}
+
+const string = (description: string, more: Json = {}): Json => ({
+  type: "string",
+  description,
+  ...more,
+});
+const whole = (description: string, minimum: number, maximum: number, fallback: number): Json => ({
+  type: "integer",
+  description,
+  minimum,
+  maximum,
+  default: fallback,
+});
+const object = (properties: Json, required: readonly string[] = []): Json => ({
+  type: "object",
+  properties,
+  required,
+  additionalProperties: false,
+});
+const OFFSET = whole("pass over so many: the next page", 0, 1_000_000, 0);
+
+/** A published schema, with what a tool adds. Its id would be one too many for a validator that sees it again. */
+function published(name: string, more: Json = {}): Json {
+  const { $id: _id, ...schema } = JSON.parse(
+    readFileSync(new URL(`../../docs/schemas/${name}.v1.json`, import.meta.url), "utf8"),
+  ) as { readonly $id: string; readonly properties: Json };
+  return { ...schema, properties: { ...schema.properties, ...more } };
+}
+
+/** Arguments have passed their schema before they come here. */
+const number = (args: Json, name: string, fallback: number): number =>
+  typeof args[name] === "number" ? args[name] : fallback;
+const text = (args: Json, name: string): string | undefined =>
+  typeof args[name] === "string" ? args[name] : undefined;
+
+const SEARCH: McpTool = {
+  name: "search",
+  title: "Search recordings",
+  description:
+    "Finds what was said in the user's audio and video recordings. Returns passages with file, start and end in milliseconds, speaker and words, best first. " +
+    'Ask in plain words; hybrid mode finds meanings as well as words, keyword mode words only. What signs in the query ask for must hold: "exact words", -without, a AND b, ' +
+    "a OR b, pre*, speaker:ann, file:*.mp3, lang:en, origin:captions, after:2026-01-01, before:2026-02, duration:>10m, confidence:>0.8.",
+  input: object(
+    {
+      query: string("what was said", { minLength: 1, maxLength: 1000 }),
+      mode: string("hybrid joins words and meaning", {
+        enum: ["hybrid", "keyword", "semantic"],
+        default: "hybrid",
+      }),
+      limit: whole("at most so many hits", 1, 50, 10),
+      offset: OFFSET,
+      context: whole("lines of the transcript before and after each hit", 0, 10, 1),
+      file: string("only in this file: a path, a name or a glob"),
+      speaker: string("only what this speaker said"),
+    },
+    ["query"],
+  ),
+  output: published("search"),
+  async call(args, session) {
+    const query = (text(args, "query") ?? "").trim();
+    if (query === "") throw new MediasearchError("USAGE", "query: nothing to search for");
+    const request = {
+      query,
+      limit: number(args, "limit", 10),
+      offset: number(args, "offset", 0),
+      context: number(args, "context", 1),
+      explain: false,
+    };
+    const { page } = await session.find(request, {
+      mode: text(args, "mode"),
+      file: text(args, "file"),
+      speaker: text(args, "speaker"),
+    });
+    return pageRecord(page, false);
+  },
+};
+
+const TRANSCRIPT: McpTool = {
+  name: "transcript",
+  title: "Read a transcript",
+  description:
+    "What is said in one recording, in order, or a part of it. Times are milliseconds. total says how many lines there are in that part; offset turns pages.",
+  input: object(
+    {
+      file: string("a path, or a name that only one file has", { minLength: 1 }),
+      from: string("begin at this time: 1:23:45, 12:30 or seconds"),
+      to: string("end at this time"),
+      limit: whole("at most so many lines", 1, 500, 200),
+      offset: OFFSET,
+    },
+    ["file"],
+  ),
+  output: published("transcript", {
+    total: { type: "integer", minimum: 0 },
+    offset: { type: "integer", minimum: 0 },
+  }),
+  async call(args, session, { io }) {
+    const [from, to] = ["from", "to"].map((name) =>
+      text(args, name) === undefined ? undefined : parseTime(name, text(args, name) ?? ""),
+    );
+    const { store } = await session.backend();
+    const asset = await findAsset(store, text(args, "file") ?? "", io.cwd);
+    const file = displayPath(asset.id, io.cwd);
+    if (asset.fingerprint === null)
+      throw new MediasearchError(
+        "NOT_FOUND",
+        `${file}: ${asset.error ?? "registered, but not indexed yet"}`,
+        { hint: `mediasearch index ${JSON.stringify(file)}` },
+      );
+    const part = saidWithin(
+      await store.readSegments(asset.id, 0, Number.MAX_SAFE_INTEGER),
+      from,
+      to,
+    );
+    const offset = number(args, "offset", 0);
+    return {
+      ...transcriptRecord(asset, file, part.slice(offset, offset + number(args, "limit", 200))),
+      total: part.length,
+      offset,
+    };
+  },
+};
+
+const LIST: McpTool = {
+  name: "list",
+  title: "List recordings",
+  description:
+    "The recordings of the library with length, language, speakers, origin of the transcript and state.",
+  input: object({
+    file: string("only these files: a path, a name or a glob"),
+    state: string("only files in this state", {
+      enum: ["registered", "indexed", "partial", "failed", "deleted"],
+    }),
+    sort: string("text upwards, amounts and times from the most down", {
+      enum: SORT_KEYS,
+      default: "file",
+    }),
+    limit: whole("at most so many files", 1, 200, 50),
+    offset: OFFSET,
+  }),
+  output: published("list", { offset: { type: "integer", minimum: 0 } }),
+  async call(args, session, { io }) {
+    const { store } = await session.backend();
+    const assets = sortAssets(
+      await assetsOf(store, io.cwd, { file: text(args, "file"), state: text(args, "state") }),
+      text(args, "sort") ?? "file",
+      false,
+    );
+    const offset = number(args, "offset", 0);
+    return {
+      version: 1,
+      total: assets.length,
+      offset,
+      files: assets
+        .slice(offset, offset + number(args, "limit", 50))
+        .map((asset) => assetRecord(asset, io.cwd)),
+    };
+  },
+};
+
+export const MCP_TOOLS: readonly McpTool[] = [SEARCH, TRANSCRIPT, LIST];

@@ -1,0 +1,30 @@
+import { fileMatcher } from "../../text/file-filter.ts";
+import type { Place } from "../../place.ts";
+
+/** Recognisers to try in order, by name, parted by commas. */
+export type EngineChoice = (path: Place, language: string | undefined) => string;
+
+export interface ChoiceRule {
+  readonly language: string | null;
+  readonly files: string | null;
+  readonly engines: string;
+}
+
+/** The first rule that fits a file or the language that is asked for; `engines` where none does. A rule for `de` is one for `de-AT`. */
+export async function engineChoice(
+  engines: string,
+  rules: readonly ChoiceRule[],
+): Promise<EngineChoice> {
+  const tests = await Promise.all(
+    rules.map(async ({ language, files, engines: chosen }) => {
+      const isOf = files === null ? undefined : await fileMatcher(files, "/");
+      const fits = (path: Place, spoken: string | undefined): boolean =>
+        isOf
+          ? isOf(path)
+          : spoken !== undefined &&
+            `${spoken.toLowerCase()}-`.startsWith(`${language?.toLowerCase()}-`);
+      return { fits, chosen };
+    }),
+  );
+  return (path, language) => tests.find(({ fits }) => fits(path, language))?.chosen ?? engines;
+}

@@ -1,0 +1,56 @@
+import type { MediasearchError } from "../../errors.ts";
+import type { Objects } from "../../objects/object-store.ts";
+import type { Place } from "../../place.ts";
+
+/** A file that could be indexed. `path` is its place, and the asset's id. */
+export interface Candidate {
+  readonly path: Place;
+  readonly kind: "media" | "captions";
+  readonly sizeBytes: number;
+  readonly mtimeMs: number;
+  /** Mode and owner: who is let in may change and size and time stay. "" for objects. */
+  readonly permissions: string;
+  /** What the content is known by without reading it: the tag of an object. Files of this machine have none. */
+  readonly etag?: string | undefined;
+  /** The captions file beside a media file; null without one and for captions themselves. */
+  readonly sidecar: Sidecar | null;
+  /** Every captions file that belongs to it, in other languages too. */
+  readonly captionsBeside: readonly Place[];
+}
+
+export interface Sidecar {
+  readonly path: Place;
+  readonly stat: string;
+  readonly sizeBytes: number;
+  readonly etag?: string | undefined;
+}
+
+export type ScanItem =
+  | { readonly type: "file"; readonly file: Candidate }
+  | { readonly type: "unreadable"; readonly path: string; readonly error: MediasearchError };
+
+export interface ScanOptions {
+  /** Globs relative to each root; a file must match one of `include` (when there are any) and none of `exclude`. */
+  readonly include: readonly string[];
+  readonly exclude: readonly string[];
+  readonly language: string | undefined;
+  readonly signal: AbortSignal;
+  /** Folders that the roots lie in, when files were not named by the user but found there: the rules of a walk apply to them. */
+  readonly within?: readonly string[] | undefined;
+  /** Asked for when a root is in an object store. */
+  readonly objects: OpenObjects;
+}
+
+export type OpenObjects = () => Promise<Objects>;
+
+/**
+ * The identity of an object's content: its tag and size. Hashing would read a whole film where a few percent of it, its sound, are needed. Tags are MD5 for
+ * what was written in one request and depend on the size of the parts otherwise, so a copy made in the same way is known as one.
+ */
+export const objectContent = (
+  kind: Candidate["kind"],
+  { etag, sizeBytes }: { readonly etag?: string | undefined; readonly sizeBytes: number },
+): string | undefined =>
+  etag === undefined
+    ? undefined
+    : `${kind === "captions" ? "captions-" : ""}etag-${encodeURIComponent(etag)}-${sizeBytes}`;

@@ -1,0 +1,31 @@
+import picomatch from "picomatch";
+import { nameBelow, nameOf, type Place } from "../../place.ts";
+import type { ScanOptions } from "./candidate.ts";
+
+/** What goes along on the way through folders and buckets. */
+export interface ScanFilters extends ScanOptions {
+  /** Whether the globs let a file below this root through. */
+  readonly accepts: (root: Place, path: Place) => boolean;
+  readonly excludesFolder: (root: Place, path: Place) => boolean;
+  readonly seenFolders: Set<string>;
+  readonly seenFiles: Set<string>;
+}
+
+export function createScanFilters(options: ScanOptions): ScanFilters {
+  // A pattern without a slash means the name at any depth, as in .gitignore.
+  const compile = (globs: readonly string[]): ((name: string) => boolean) =>
+    picomatch(
+      globs.map((glob) => (glob.includes("/") ? glob : `**/${glob}`)),
+      { dot: true },
+    );
+  const included = options.include.length > 0 ? compile(options.include) : () => true;
+  const excluded = options.exclude.length > 0 ? compile(options.exclude) : () => false;
+  const name = (root: Place, path: Place): string => nameBelow(path, root) ?? nameOf(path);
+  return {
+    ...options,
+    accepts: (root, path) => included(name(root, path)) && !excluded(name(root, path)),
+    excludesFolder: (root, path) => excluded(name(root, path)),
+    seenFolders: new Set(),
+    seenFiles: new Set(),
+  };
+}

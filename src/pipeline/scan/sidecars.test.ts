@@ -1,0 +1,70 @@
+import { describe, expect, it } from "vitest";
+import { pairNames } from "./sidecars.ts";
+
+const never = async (): Promise<boolean> => false;
+
+describe("names of a folder", () => {
+  it("pair media with every captions file of theirs, and the best one", async () => {
+    const { sidecarOf, captionsOf, mediaOf } = pairNames(
+      ["talk.mp4", "talk.en.srt", "talk.de.srt", "Talk.VTT", "other.srt", "talk.mp4.ass"],
+      undefined,
+      never,
+    );
+    expect(sidecarOf("talk.mp4")).toBe("talk.mp4.ass");
+    expect(captionsOf("talk.mp4").toSorted()).toEqual([
+      "Talk.VTT",
+      "talk.de.srt",
+      "talk.en.srt",
+      "talk.mp4.ass",
+    ]);
+    expect(await mediaOf("talk.de.srt")).toEqual(["talk.mp4"]);
+    expect(await mediaOf("other.srt")).toEqual([]);
+  });
+
+  it("give captions to the file whose whole name they bear", async () => {
+    const { sidecarOf, mediaOf } = pairNames(
+      ["talk.mp4", "talk.en.mp4", "talk.en.srt"],
+      undefined,
+      never,
+    );
+    expect([sidecarOf("talk.mp4"), sidecarOf("talk.en.mp4")]).toEqual([null, "talk.en.srt"]);
+    expect(await mediaOf("talk.en.srt")).toEqual(["talk.en.mp4"]);
+  });
+
+  it("are opened where the name does not tell, and only then", async () => {
+    const opened: string[] = [];
+    const isMedia = async (name: string): Promise<boolean> => {
+      opened.push(name);
+      return name === "tape";
+    };
+    const { mediaOf } = pairNames(
+      ["tape", "tape.srt", "notes", "notes.srt", "b.mp3", "b.srt"],
+      undefined,
+      isMedia,
+    );
+    expect([await mediaOf("tape.srt"), await mediaOf("notes.srt"), await mediaOf("b.srt")]).toEqual(
+      [["tape"], [], ["b.mp3"]],
+    );
+    expect(opened).toEqual(["tape", "notes"]);
+  });
+
+  it("cost the same a file in a folder of any size", async () => {
+    const names = Array.from({ length: 30_000 }, (_, i) => [
+      `recording ${i}.mp3`,
+      `recording ${i}.en.srt`,
+    ]).flat();
+    let looked = 0;
+    const counting = new Proxy(names, {
+      get: (list, key) => {
+        if (typeof key === "string" && /^\d+$/.test(key)) looked++;
+        return Reflect.get(list, key) as unknown;
+      },
+    });
+    const { sidecarOf, mediaOf } = pairNames(counting, undefined, never);
+    for (let i = 0; i < 30_000; i += 3)
+      expect(sidecarOf(`recording ${i}.mp3`)).toBe(`recording ${i}.en.srt`);
+    expect(await mediaOf("recording 29999.en.srt")).toEqual(["recording 29999.mp3"]);
+    // Each name is read a few times in all, not once for every other one.
+    expect(looked).toBeLessThan(names.length * 4);
+  });
+});

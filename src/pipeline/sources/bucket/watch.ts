@@ -1,0 +1,90 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { toMediasearchError } from "../../../errors.ts";
+import type { Objects } from "../../../objects/object-store.ts";
+import { bucketAndKey, objectPlace, type Place } from "../../../place.ts";
+
+export interface BucketWatchOptions {
+  readonly objects: Objects;
+  readonly signal: AbortSignal;
+  readonly pollMs: number;
+  /** Told once each: a bucket that can't be listed, or can be again. */
+  readonly onNotice: (text: string) => void;
+}
+
+/** Place → what tells whether it changed. */
+type Listing = ReadonlyMap<Place, string>;
+
+/**
+ * Places that came, changed or went below `s3://` roots, found by listing them again and again; a batch a listing. The first listing is made before this
+ * resolves, so that what comes while the roots are looked through is not missed. A listing that fails changes nothing, and is told; one
+ * that is empty where there were objects is not believed while the rest of the bucket is empty too.
+ */
+export async function watchBuckets(
+  roots: readonly Place[],
+  options: BucketWatchOptions,
+): Promise<AsyncIterable<readonly Place[]>> {
+  const { signal, pollMs, onNotice } = options;
+  const seen = new Map<Place, Listing | undefined>();
+  const away = new Set<Place>();
+  const look = async (root: Place): Promise<Listing | undefined> => {
+    try {
+      const found = await listing(root, options);
+      const before = seen.get(root)?.size ?? 0;
+      if (found.size === 0 && before > 0 && (await isEmptyBucket(root, options)))
+        throw new Error(`nothing is in it; ${before} objects kept`);
+      if (away.delete(root)) onNotice(`${root} is back`);
+      return found;
+    } catch (error) {
+      signal.throwIfAborted();
+      if (!away.has(root))
+        onNotice(
+          `${root} can't be listed, waiting: ${toMediasearchError(error).message.replace(`${root}: `, "")}`,
+        );
+      away.add(root);
+      return undefined;
+    }
+  };
+  for (const root of roots) seen.set(root, await look(root));
+
+  return (async function* () {
+    for (;;) {
+      await sleep(pollMs, undefined, { signal });
+      for (const root of roots) {
+        const now = await look(root);
+        if (!now) continue;
+        const before = seen.get(root);
+        seen.set(root, now);
+        const changed = before ? differences(before, now) : [root];
+        if (changed.length > 0) yield changed;
+      }
+    }
+  })();
+}
+
+async function listing(root: Place, { objects, signal }: BucketWatchOptions): Promise<Listing> {
+  const { bucket, key } = bucketAndKey(root);
+  const found = new Map<Place, string>();
+  for await (const { key: one, sizeBytes, mtimeMs, etag } of objects
+    .bucket(bucket)
+    .list(key, signal)) {
+    // The root itself, or what is below it; "talks2" is not below "talks".
+    if (one === key || key === "" || key.endsWith("/") || one.startsWith(`${key}/`))
+      found.set(objectPlace(bucket, one), `${etag}:${sizeBytes}:${mtimeMs}`);
+  }
+  return found;
+}
+
+async function isEmptyBucket(
+  root: Place,
+  { objects, signal }: BucketWatchOptions,
+): Promise<boolean> {
+  for await (const _ of objects.bucket(bucketAndKey(root).bucket).list("", signal)) return false;
+  return true;
+}
+
+function differences(before: Listing, now: Listing): Place[] {
+  const changed = [...now]
+    .filter(([place, key]) => before.get(place) !== key)
+    .map(([place]) => place);
+  return [...changed, ...[...before.keys()].filter((place) => !now.has(place))];
+}

@@ -1,0 +1,258 @@
+import type { Checkpoint, Transcriber } from "../../asr/transcriber.ts";
+import type { Embedder } from "../../embed/embedder.ts";
+import { type ErrorCode, MediasearchError, toMediasearchError } from "../../errors.ts";
+import type { MediaInput } from "../../media/byte-source.ts";
+import { decodeAudio } from "../../media/decode.ts";
+import { hashFile } from "../../hash-file.ts";
+import { type MediaInfo, probeMedia } from "../../media/probe.ts";
+import type { Place } from "../../place.ts";
+import { embedInContext } from "../../embed/passages.ts";
+import type { EmbeddedSegment, Segment } from "../../types.ts";
+import type { OpenObjects } from "../scan/candidate.ts";
+import {
+  type CaptionTranscript,
+  MAX_CAPTION_BYTES,
+  readCaptionFile,
+  readSubtitleTrack,
+} from "./captions.ts";
+import type { CircuitBreaker } from "../engines/circuit-breaker.ts";
+import type { Identity } from "../fingerprint.ts";
+import type { FileTask, FileTranscript } from "./protocol.ts";
+import { segmentCues } from "./segment.ts";
+import { mediaInput, readPlace } from "../sources/media-input.ts";
+
+export interface WorkerServices {
+  /** Opened at first use: files with captions never load the recogniser. */
+  readonly transcriber: (name: string) => Promise<Transcriber>;
+  /** Why a recogniser need not be tried just now: it failed a moment ago, and not for the file's sake. */
+  readonly trouble?: CircuitBreaker | undefined;
+  readonly embedder: () => Promise<Embedder>;
+  readonly objects: OpenObjects;
+  readonly signal: AbortSignal;
+  readonly onProgress: (positionMs: number, durationMs: number | null) => void;
+  readonly onCheckpoint: (checkpoint: Checkpoint) => void;
+}
+
+/** `onRead` is called as the file is read: a large one on a slow volume takes long, and is not stuck. */
+export async function identifyFile(
+  task: FileTask,
+  signal: AbortSignal,
+  onRead: () => void = () => {},
+): Promise<Identity> {
+  const digest = await hashFile(task.path, { signal, onRead });
+  // The same bytes are another thing as captions: an empty .srt is no copy of an empty .mp3.
+  const content = task.kind === "captions" ? `captions-${digest}` : digest;
+  return {
+    content,
+    captions:
+      task.sidecar && task.captions !== "ignore"
+        ? await identifyCaptions(task.sidecar, signal)
+        : "",
+  };
+}
+
+/** Captions that can't be read are told when they are to be used; the media beside them can be read all the same. */
+const identifyCaptions = (path: string, signal: AbortSignal): Promise<string> =>
+  hashFile(path, { signal }).catch((error: unknown) => {
+    signal.throwIfAborted();
+    return `unread-${toMediasearchError(error, path).code}`;
+  });
+
+/** The way of one file: captions or recognition → segments → embeddings. `undefined`: captions only, and there are none. */
+export async function processFile(
+  task: FileTask,
+  tools: WorkerServices,
+): Promise<FileTranscript | undefined> {
+  const warnings: string[] = [];
+  const captions = await findCaptions(task, tools, warnings);
+  if (captions.transcript) {
+    const { cues, ...about } = captions.transcript;
+    const segments = segmentCues(cues);
+    const durationMs =
+      about.durationMs ?? captions.info?.durationMs ?? segments.at(-1)?.endMs ?? null;
+    return {
+      ...about,
+      durationMs,
+      recordedAtMs: captions.info?.recordedAtMs ?? null,
+      origin: "captions",
+      segments: await embedSegments(segments, tools, warnings),
+      warnings,
+    };
+  }
+  if (task.captions === "only") return undefined;
+  const info = captions.info ?? (await probeMedia(await mediaOf(task, tools)));
+  return { ...(await recognise(task, info, tools, warnings)), warnings };
+}
+
+const mediaOf = (task: FileTask, tools: WorkerServices): Promise<MediaInput> =>
+  mediaInput(task.path, task.object, tools);
+const captionsAt = async (place: Place, tools: WorkerServices): Promise<CaptionTranscript> =>
+  readCaptionFile(place, await readPlace(place, MAX_CAPTION_BYTES, tools));
+
+interface FoundCaptions {
+  readonly transcript: CaptionTranscript | null;
+  readonly info: MediaInfo | null;
+}
+
+/** A sidecar first, then a text track inside the file. Captions that can't be read are told, and recognition takes over. */
+async function findCaptions(
+  task: FileTask,
+  tools: WorkerServices,
+  warnings: string[],
+): Promise<FoundCaptions> {
+  const { signal, onProgress } = tools;
+  if (task.kind === "captions")
+    return { transcript: await captionsAt(task.path, tools), info: null };
+  let transcript: CaptionTranscript | null = null;
+  if (task.sidecar && task.captions !== "ignore") {
+    try {
+      transcript = await captionsAt(task.sidecar, tools);
+    } catch (error) {
+      warnings.push(`captions not used: ${toMediasearchError(error, task.sidecar).message}`);
+    }
+  }
+  // Captions answer searches even when their media can't be read on this machine.
+  const media = await mediaOf(task, tools);
+  if (transcript) return { transcript, info: await probeMedia(media).catch(() => null) };
+  const info = await probeMedia(media);
+  if (task.captions === "ignore") return { transcript: null, info };
+  return {
+    transcript: await readSubtitleTrack(media, info, task.language, {
+      signal,
+      onProgress: (positionMs) => onProgress(positionMs, info.durationMs),
+    }),
+    info,
+  };
+}
+
+/** Failures that another recogniser may not have. */
+const OF_THE_ENGINE = new Set<ErrorCode>([
+  "UNREACHABLE",
+  "CREDENTIALS",
+  "USAGE",
+  "ENGINE_FAILED",
+  "ENGINE_REFUSED",
+  "TIMED_OUT",
+  "MISSING_MODEL",
+  "MISSING_TOOL",
+]);
+
+/** The recognisers of the task in their order, until one has done it. @throws the last one's error. */
+async function recognise(
+  task: FileTask,
+  info: MediaInfo,
+  tools: WorkerServices,
+  warnings: string[],
+): Promise<Omit<FileTranscript, "warnings">> {
+  for (const [i, name] of task.engines.entries()) {
+    const next = task.engines[i + 1];
+    const trouble = next === undefined ? undefined : tools.trouble?.of(name);
+    const ownWarnings: string[] = [];
+    try {
+      if (trouble) throw trouble;
+      const transcript = await recogniseWith(name, task, info, tools, ownWarnings);
+      warnings.push(...ownWarnings);
+      return i === 0 ? transcript : { ...transcript, isFallback: true };
+    } catch (error) {
+      tools.signal.throwIfAborted();
+      const reason = toMediasearchError(error, task.path);
+      if (next === undefined || !OF_THE_ENGINE.has(reason.code)) throw reason;
+      tools.trouble?.note(name, reason);
+      warnings.push(
+        `${name} could not do it (${reason.message.replace(`${name} `, "")}); ${next} did`,
+      );
+    }
+  }
+  throw new MediasearchError("BUG", `${task.path}: no recogniser was named`);
+}
+
+async function recogniseWith(
+  name: string,
+  task: FileTask,
+  info: MediaInfo,
+  tools: WorkerServices,
+  warnings: string[],
+): Promise<Omit<FileTranscript, "warnings">> {
+  if (!info.audio)
+    throw new MediasearchError(
+      "UNREADABLE_MEDIA",
+      `${task.path}: no sound in this file, and no captions`,
+      {
+        subject: task.path,
+        hint: "put captions beside it (same name, .vtt or .srt) and index again",
+      },
+    );
+  const transcriber = await tools.transcriber(name);
+  const audio = decodeAudio(await mediaOf(task, tools), {
+    streamIndex: info.audio.streamIndex,
+    signal: tools.signal,
+    onDamage: (packets) => void warnings.push(`damaged: ${packets} packets could not be decoded`),
+  });
+  let heardMs = 0;
+  async function* counted(): AsyncIterable<Float32Array> {
+    for await (const chunk of audio) {
+      heardMs += chunk.length / 16;
+      tools.onProgress(heardMs, info.durationMs);
+      yield chunk;
+    }
+  }
+  const { cues, language, timing, warning } = await transcriber.transcribe(counted(), {
+    language: task.language,
+    signal: tools.signal,
+    onProgress: () => tools.onProgress(heardMs, info.durationMs),
+    onCheckpoint: tools.onCheckpoint,
+    resume: task.resume,
+  });
+  if (warning) warnings.push(warning);
+  const segments = await embedSegments(segmentCues(cues), tools, warnings);
+  return {
+    origin: "asr" as const,
+    engine: transcriber.id,
+    engineName: name,
+    language,
+    timing,
+    durationMs: info.durationMs ?? Math.round(heardMs),
+    recordedAtMs: info.recordedAtMs,
+    segments,
+  };
+}
+
+const EMBED_BATCH = 32;
+
+/** Words are found without vectors too: when embedding fails the file is searchable by keyword, and the vectors are owed. */
+async function embedSegments(
+  segments: readonly Segment[],
+  tools: WorkerServices,
+  warnings: string[],
+): Promise<EmbeddedSegment[]> {
+  try {
+    const vectors = await embedTranscript(segments, tools);
+    return segments.map((segment, i) => ({ ...segment, vector: vectors[i] ?? null }));
+  } catch (error) {
+    tools.signal.throwIfAborted();
+    warnings.push(
+      `searchable by keyword only, embedding failed: ${toMediasearchError(error).message}; the next run tries again`,
+    );
+    return segments.map((segment) => ({ ...segment, vector: null }));
+  }
+}
+
+/** Vectors for all segments of a transcript, in context. */
+export function embedTranscript(
+  segments: readonly Segment[],
+  tools: Pick<WorkerServices, "embedder" | "signal" | "onProgress">,
+): Promise<Float32Array[]> {
+  return embedInContext(segments, async (texts) => {
+    const result: Float32Array[] = [];
+    for (let at = 0; at < texts.length; at += EMBED_BATCH) {
+      tools.signal.throwIfAborted();
+      result.push(
+        ...(await (
+          await tools.embedder()
+        ).embed(texts.slice(at, at + EMBED_BATCH), { as: "passage", signal: tools.signal })),
+      );
+      tools.onProgress(((segments.at(-1)?.endMs ?? 0) * result.length) / texts.length, null);
+    }
+    return result;
+  });
+}

@@ -1,0 +1,81 @@
+import type { EngineSettings } from "../../asr/settings.ts";
+import type { Checkpoint, Timing } from "../../asr/transcriber.ts";
+import type { EmbedderSettings } from "../../embed/settings.ts";
+import type { ErrorCode } from "../../errors.ts";
+import type { S3Options } from "../../objects/object-store.ts";
+import type { CaptionsMode, EmbeddedSegment, Language, Origin, Segment } from "../../types.ts";
+import type { Identity } from "../fingerprint.ts";
+import type { ListedObject } from "../sources/media-input.ts";
+
+/** What the main process and a worker process say to each other (structured clone over the IPC channel). */
+export interface WorkerSetup {
+  /** For `openS3`: keys go over the channel, never on a command line. */
+  readonly objects: S3Options;
+  readonly embedder: EmbedderSettings;
+  /** Addresses, keys and limits of recognisers outside this process. */
+  readonly engines: EngineSettings;
+}
+
+export interface FileTask {
+  readonly path: string;
+  readonly kind: "media" | "captions";
+  /** What the object was like when it was listed; undefined for files of this machine. */
+  readonly object?: ListedObject | undefined;
+  readonly sidecar: string | null;
+  readonly captions: CaptionsMode;
+  readonly language: string | undefined;
+  /** Recognisers to try in order. */
+  readonly engines: readonly string[];
+  /** Checkpoints of an earlier attempt at the same content. */
+  readonly resume?: readonly Checkpoint[];
+}
+
+/** Everything of one file but its place in the catalogue. */
+export interface FileTranscript {
+  readonly origin: Origin;
+  readonly engine: string;
+  /** The recogniser by its name, where it was one. */
+  readonly engineName?: string;
+  /** It was not the first that was tried. */
+  readonly isFallback?: boolean;
+  readonly language: Language;
+  /** How finely a recogniser knew its times; absent with captions. */
+  readonly timing?: Timing;
+  readonly durationMs: number | null;
+  readonly recordedAtMs: number | null;
+  readonly segments: readonly EmbeddedSegment[];
+  readonly warnings: readonly string[];
+}
+
+export type Request =
+  | { readonly type: "setup"; readonly setup: WorkerSetup }
+  | { readonly type: "identify"; readonly task: FileTask }
+  | { readonly type: "transcribe"; readonly task: FileTask }
+  | { readonly type: "embed"; readonly segments: readonly Segment[] }
+  | {
+      readonly type: "models";
+      readonly model: string;
+      readonly files?: Record<string, string>;
+      readonly failure?: Failure;
+    };
+
+export interface Failure {
+  readonly code: ErrorCode;
+  readonly message: string;
+  readonly hint: string | undefined;
+}
+
+export type Reply =
+  | { readonly type: "identity"; readonly identity: Identity }
+  | { readonly type: "transcript"; readonly transcript: FileTranscript }
+  /** "only captions" was asked for and there are none: not a failure. */
+  | { readonly type: "skipped"; readonly reason: string }
+  | { readonly type: "failed"; readonly failure: Failure }
+  | { readonly type: "vectors"; readonly vectors: readonly Float32Array[] }
+  | { readonly type: "checkpoint"; readonly checkpoint: Checkpoint }
+  /** Work goes on, without a position to tell. */
+  | { readonly type: "alive" }
+  /** Sent by the clock, whatever the file does: bytes of resident memory. */
+  | { readonly type: "memory"; readonly rssBytes: number }
+  | { readonly type: "progress"; readonly positionMs: number; readonly durationMs: number | null }
+  | { readonly type: "need-models"; readonly model: string };

@@ -1,0 +1,258 @@
+import type { AssetId, Condition } from "../../backends/backend.ts";
+import type { Term } from "../../text/terms.ts";
+import { FIELD_CONDITIONS, whyUnfit } from "./fields.ts";
+import { type Lexeme, lexQuery, malformed } from "./lex.ts";
+import { queryTerms } from "../../text/query-terms.ts";
+import type { Mark } from "../snippet.ts";
+import { STOP_WORDS } from "../../text/stop-words.ts";
+import { wordPattern } from "../../text/words.ts";
+
+/** What a query asks for: signs say what must hold, words what is ranked. */
+export interface Query {
+  readonly terms: readonly Term[];
+  /** As in `TextQuery`: what must hold finds already, the terms only rank. */
+  readonly termsOptional: boolean;
+  readonly where: Condition | undefined;
+  readonly marks: readonly Mark[];
+  /** What is compared by meaning; "" when the query has conditions only. */
+  readonly meaning: string;
+  /** Plain words that are wanted, with their UTF-16 offset: what may be misspelt. */
+  readonly words: readonly { readonly text: string; readonly at: number }[];
+}
+
+/** The patterns of `file:` in a query: whoever parses it looks up the files first. */
+export const filePatterns = (query: string): string[] =>
+  !/file:/i.test(query)
+    ? []
+    : lexemes(query).flatMap((lexeme) =>
+        lexeme.is === "field" && lexeme.name === "file" ? [lexeme.value] : [],
+      );
+
+/** In capitals only, AND, OR and NOT that do not fit are words like the others. */
+function lexemes(query: string): Lexeme[] {
+  if (/[a-z]/.test(query) || /\p{Ll}/u.test(query) || !/\p{Lu}/u.test(query))
+    return lexQuery(query);
+  try {
+    const found = lexQuery(query);
+    parse(query, found, new Map());
+    return found;
+  } catch {
+    return [...query.matchAll(/\S+/g)]
+      .filter(([text]) => /[\p{L}\p{N}]/u.test(text))
+      .map(({ 0: text, index: at }) => ({ is: "word", text, at, end: at + text.length }));
+  }
+}
+
+type Node =
+  | { readonly is: "word" | "phrase" | "prefix"; readonly text: string; readonly at: number }
+  | { readonly is: "condition"; readonly condition: Condition }
+  | { readonly is: "not"; readonly node: Node }
+  | { readonly is: "or"; readonly nodes: readonly Node[] }
+  | {
+      readonly is: "row";
+      readonly items: readonly { readonly node: Node; readonly required: boolean }[];
+    };
+
+/** @throws USAGE with the place where it is malformed. */
+export function parseQuery(
+  query: string,
+  files: ReadonlyMap<string, ReadonlySet<AssetId>> = new Map(),
+): Query {
+  const found = lexemes(query);
+  const node = parse(query, found, files);
+  const wanted = wantedTerms(node);
+  const where = requiredCondition(node, true);
+  const words = wanted.filter(({ is }) => is === "word");
+  const terms: Term[] = [
+    ...queryTerms(words.map(({ text }) => text).join(" ")),
+    ...wanted.flatMap(({ is, text }): Term[] =>
+      is === "prefix" ? [{ prefix: text }] : is === "phrase" ? [text, ...queryTerms(text)] : [],
+    ),
+  ];
+  const isPlain = found.every(({ is }) => is === "word");
+  return {
+    terms: [...new Map(terms.map((term) => [JSON.stringify(term), term])).values()],
+    termsOptional:
+      where !== undefined &&
+      (terms.length === 0 ||
+        needsText(where) ||
+        !(node.is === "row" && node.items.some(isOptional))),
+    where,
+    marks: [
+      ...queryTerms(words.map(({ text }) => text).join(" ")),
+      ...wanted.flatMap(({ is, text }): Mark[] =>
+        is === "prefix" ? [{ prefix: text }] : is === "phrase" ? [{ phrase: text }] : [],
+      ),
+    ],
+    meaning: isPlain ? (found.length > 0 ? query : "") : wanted.map(({ text }) => text).join(" "),
+    words: words
+      .flatMap(({ text, at }) =>
+        [...text.matchAll(wordPattern(text))].map(({ 0: word, index }) => ({
+          text: word,
+          at: at + index,
+        })),
+      )
+      .filter(({ text }) => !STOP_WORDS.has(text.toLowerCase())),
+  };
+}
+
+interface Cursor {
+  readonly query: string;
+  readonly found: readonly Lexeme[];
+  readonly files: ReadonlyMap<string, ReadonlySet<AssetId>>;
+  next: number;
+}
+
+/**
+ * query := row (OR row)*; row := item (AND? item)*; item := (NOT | -) item | "(" query ")" | word | "phrase" | prefix* | field:value.
+ * Words side by side are not required, what stands beside AND is.
+ */
+function parse(query: string, found: readonly Lexeme[], files: Cursor["files"]): Node {
+  return found.length === 0 ? { is: "row", items: [] } : parseAny({ query, found, files, next: 0 });
+}
+
+const peek = (cursor: Cursor): Lexeme | undefined => cursor.found[cursor.next];
+
+function parseAny(cursor: Cursor): Node {
+  const nodes = [parseRow(cursor)];
+  while (peek(cursor)?.is === "OR") {
+    cursor.next++;
+    nodes.push(parseRow(cursor));
+  }
+  return nodes.length === 1 && nodes[0] ? nodes[0] : { is: "or", nodes };
+}
+
+function parseRow(cursor: Cursor): Node {
+  const items: { readonly node: Node; required: boolean }[] = [];
+  for (let joined = false; ;) {
+    const lexeme = peek(cursor);
+    if (lexeme?.is === "AND") {
+      const last = items.at(-1);
+      if (joined || !last)
+        throw malformed(cursor.query, lexeme.at, "AND needs something on both sides");
+      last.required = joined = true;
+      cursor.next++;
+      continue;
+    }
+    if (!lexeme || lexeme.is === "OR" || lexeme.is === ")") {
+      if (joined || items.length === 0) throw emptyQueryError(cursor);
+      return { is: "row", items };
+    }
+    items.push({ node: parseItem(cursor), required: joined });
+    joined = false;
+  }
+}
+
+/** Something is missing here: the operator before the gap is at fault, unless there is none. */
+function emptyQueryError(cursor: Cursor): Error {
+  const before = cursor.found[cursor.next - 1];
+  const guilty =
+    before?.is === "AND" || before?.is === "OR" || before?.is === "NOT" ? before : peek(cursor);
+  const why =
+    guilty?.is === "AND" || guilty?.is === "OR"
+      ? `${guilty.is} needs something on both sides`
+      : guilty?.is === "NOT"
+        ? "nothing follows that it could leave out"
+        : "nothing is in it";
+  return malformed(cursor.query, guilty?.at ?? 0, why);
+}
+
+function parseItem(cursor: Cursor): Node {
+  const lexeme = peek(cursor);
+  cursor.next++;
+  if (lexeme?.is === "NOT") {
+    const following = peek(cursor)?.is;
+    if (following === undefined || following === "AND" || following === "OR" || following === ")")
+      throw emptyQueryError(cursor);
+    return { is: "not", node: parseItem(cursor) };
+  }
+  if (lexeme?.is === "(") {
+    const node = parseAny(cursor);
+    cursor.next++;
+    return node;
+  }
+  if (lexeme?.is === "word" || lexeme?.is === "phrase" || lexeme?.is === "prefix")
+    return { is: lexeme.is, text: lexeme.text, at: lexeme.at };
+  if (lexeme?.is === "field") return { is: "condition", condition: conditionOf(lexeme, cursor) };
+  throw emptyQueryError(cursor);
+}
+
+function conditionOf(
+  { name, value, valueAt }: Extract<Lexeme, { is: "field" }>,
+  { query, files }: Cursor,
+): Condition {
+  if (name === "file" && value.trim() === "")
+    throw malformed(query, valueAt, "file: must be a name, a path or a glob");
+  if (name === "file") return { assets: files.get(value) ?? new Set() };
+  try {
+    return FIELD_CONDITIONS[name === "language" ? "lang" : name](value);
+  } catch (error) {
+    const why = whyUnfit(error);
+    throw why === undefined ? error : malformed(query, valueAt, `${name}: ${why}`);
+  }
+}
+
+type Text = Extract<Node, { readonly text: string }>;
+const isOptional = ({
+  node,
+  required,
+}: {
+  readonly node: Node;
+  readonly required: boolean;
+}): boolean =>
+  !required && (node.is === "word" || (node.is === "row" && node.items.every(isOptional)));
+
+/** What is looked for, in the order written; not what is left out. */
+function wantedTerms(node: Node): Text[] {
+  if ("text" in node) return [node];
+  if (node.is === "or") return node.nodes.flatMap(wantedTerms);
+  return node.is === "row" ? node.items.flatMap((item) => wantedTerms(item.node)) : [];
+}
+
+/** Words side by side are required only inside of something that signs put together: there, one of them, unless something else there is. */
+function requiredCondition(node: Node, isTop: boolean): Condition | undefined {
+  switch (node.is) {
+    case "word":
+      return { term: node.text };
+    case "prefix":
+      return { term: { prefix: node.text } };
+    case "phrase":
+      return { phrase: node.text };
+    case "condition":
+      return node.condition;
+    case "not": {
+      const inner = requiredCondition(node.node, false);
+      return inner && { not: inner };
+    }
+    case "or":
+      return oneOrMore(
+        "any",
+        node.nodes.flatMap((one) => requiredCondition(one, false) ?? []),
+      );
+    case "row": {
+      const hard = node.items
+        .filter((item) => !isOptional(item))
+        .flatMap((item) => requiredCondition(item.node, false) ?? []);
+      const soft = node.items
+        .filter(isOptional)
+        .flatMap((item) => requiredCondition(item.node, false) ?? []);
+      const isFound = isTop || soft.length === 0 || hard.some(needsText);
+      return oneOrMore(
+        "all",
+        isFound ? hard : [...hard, ...[oneOrMore("any", soft)].flatMap((one) => one ?? [])],
+      );
+    }
+  }
+}
+
+function oneOrMore(how: "all" | "any", conditions: readonly Condition[]): Condition | undefined {
+  if (conditions.length <= 1) return conditions[0];
+  return how === "all" ? { all: conditions } : { any: conditions };
+}
+
+/** Whether whatever meets the condition has some wanted text. */
+function needsText(condition: Condition): boolean {
+  if ("all" in condition) return condition.all.some(needsText);
+  if ("any" in condition) return condition.any.every(needsText);
+  return "term" in condition || "phrase" in condition;
+}

@@ -1,0 +1,31 @@
+import { styleText } from "node:util";
+import type { CliStreams, OutputStream } from "./io.ts";
+
+type Style = Parameters<typeof styleText>[0];
+
+/** Colour only on a terminal that wants it (no-color.org, force-color.org). Decided for each stream apart. */
+export function hasColor(sink: OutputStream, env: CliStreams["env"]): boolean {
+  if (env["NO_COLOR"]) return false;
+  if (env["FORCE_COLOR"] && env["FORCE_COLOR"] !== "0") return true;
+  return sink.isTTY === true && env["TERM"] !== "dumb";
+}
+
+export type Styler = (style: Style, text: string) => string;
+
+export function styler(sink: OutputStream, env: CliStreams["env"]): Styler {
+  const colour = hasColor(sink, env);
+  return (style, text) => (colour ? styleText(style, text, { validateStream: false }) : text);
+}
+
+/** Columns of a terminal: letters of the scripts of East Asia and most pictures take two, marks that stand on others none. */
+export function displayWidth(text: string): number {
+  let columns = 0;
+  for (const letter of text) columns += WIDE.test(letter) ? 2 : STANDING.test(letter) ? 0 : 1;
+  return columns;
+}
+
+// Ranges, as classes of Unicode are slow the first time.
+const WIDE =
+  /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6\u{1f300}-\u{1f64f}\u{1f900}-\u{1f9ff}\u{20000}-\u{3fffd}]/u;
+
+const STANDING = /[\u0300-\u036f]|[\u200b-\u200f]|[\ufe00-\ufe0f]/;

@@ -1,0 +1,39 @@
+/** 0:00:00, or with milliseconds 0:00:00.000. Hours are not padded, as people write them. */
+export function formatTimestamp(ms: number, withMs = false): string {
+  const whole = Math.max(0, withMs ? Math.round(ms) : Math.floor(ms / 1000) * 1000);
+  const part = (unit: number, size: number, width: number): string =>
+    String(Math.floor(whole / unit) % size).padStart(width, "0");
+  const time = `${Math.floor(whole / 3_600_000)}:${part(60_000, 60, 2)}:${part(1000, 60, 2)}`;
+  return withMs ? `${time}.${String(whole % 1000).padStart(3, "0")}` : time;
+}
+
+/** Short amounts of time for people: 45 s, 12 min, 3.5 h. */
+export function formatDuration(ms: number): string {
+  const seconds = ms / 1000;
+  if (seconds < 90) return `${Math.round(seconds)} s`;
+  if (seconds < 5400) return `${Math.round(seconds / 60)} min`;
+  return `${(seconds / 3600).toFixed(1)} h`;
+}
+
+export function formatBytes(pluralize: number): string {
+  const units = ["B", "kB", "MB", "GB", "TB"];
+  const power =
+    pluralize > 0 ? Math.min(units.length - 1, Math.floor(Math.log10(pluralize) / 3)) : 0;
+  return `${(pluralize / 1000 ** power).toFixed(power === 0 ? 0 : 1)} ${units[power]}`;
+}
+
+/** 1,234,567, as `toLocaleString("en")` has it: the first call of that takes tens of milliseconds. */
+export const formatNumber = (n: number): string => String(n).replaceAll(/\B(?=(?:\d{3})+$)/g, ",");
+
+export const pluralize = (n: number, one: string, many = `${one}s`): string =>
+  `${formatNumber(n)} ${n === 1 ? one : many}`;
+
+/** One CSV record by RFC 4180, without the line end. */
+export function formatCsvRecord(fields: readonly (string | number | null)[]): string {
+  return fields
+    .map((field) => {
+      const text = field === null ? "" : String(field);
+      return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+    })
+    .join(",");
+}

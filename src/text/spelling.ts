@@ -1,0 +1,111 @@
+import { fold, tokens, wordPattern } from "./words.ts";
+import { stem } from "./stem.ts";
+
+/** A word of the index, as a stem, and how many segments have it. */
+export interface IndexWord {
+  readonly stem: string;
+  readonly count: number;
+}
+
+const MIN_LETTERS = 4;
+const LONG_WORD = 8;
+
+/** Misspellings that may be meant: none in words so short that everything is near, two in long ones. */
+const errorsIn = (word: string): number =>
+  word.length < MIN_LETTERS ? 0 : word.length < LONG_WORD ? 1 : 2;
+
+/** The first letters that a misspelt word can have had: its own, or its second when two were swapped or one was added. */
+export const firstLetters = (word: string): string[] => [...new Set([...fold(word)].slice(0, 2))];
+
+/** The words of the index that are nearest to a word that is not in it, likeliest first: fewer errors, then more often said. */
+export function nearestStems(word: string, candidates: Iterable<IndexWord>): string[] {
+  const typed = fold(word);
+  const most = errorsIn(typed);
+  const typedStem = stem(typed);
+  const near: { readonly stem: string; readonly count: number; readonly errors: number }[] = [];
+  if (most === 0) return [];
+  const forms = [...new Set([typedStem, typed])].map((form) => ({
+    form,
+    letters: lettersOf(form),
+  }));
+  for (const { stem: known, count } of candidates) {
+    if (Math.abs(known.length - typed.length) > most + 3 || known.length < MIN_LETTERS - 1)
+      continue;
+    const letters = lettersOf(known);
+    const errors = Math.min(
+      ...forms.map((one) =>
+        differAbove(one.letters, letters, most) ? most + 1 : distance(one.form, known, most),
+      ),
+    );
+    if (errors <= most) near.push({ stem: known, count, errors });
+  }
+  return near
+    .toSorted((a, b) => a.errors - b.errors || b.count - a.count || (a.stem < b.stem ? -1 : 1))
+    .slice(0, 3)
+    .map(({ stem: known }) => known);
+}
+
+/** Of the words in texts that have the stem: the one nearest to what was typed. */
+export function wordOf(
+  stemmed: string,
+  word: string,
+  texts: readonly string[],
+): string | undefined {
+  const typed = fold(word);
+  const forms = new Set(
+    texts.flatMap((text) =>
+      [...text.matchAll(wordPattern(text))]
+        .map(([one]) => one.toLowerCase())
+        .filter((one) => tokens(one)[0]?.stem === stemmed),
+    ),
+  );
+  const most = errorsIn(typed);
+  const near = [...forms]
+    .map((form) => ({ form, errors: distance(typed, fold(form), most) }))
+    .toSorted((a, b) => a.errors - b.errors);
+  return near[0] && near[0].errors <= most ? near[0].form : undefined;
+}
+
+/** Which letters a word has, as bits; letters of other scripts share them. */
+function lettersOf(word: string): number {
+  let bits = 0;
+  for (let i = 0; i < word.length; i++) bits |= 1 << (word.charCodeAt(i) & 31);
+  return bits;
+}
+
+/** One error brings at most one letter and takes at most one: most words are passed over by this alone. */
+function differAbove(a: number, b: number, most: number): boolean {
+  return moreThan(a & ~b, most) || moreThan(b & ~a, most);
+}
+
+function moreThan(bits: number, most: number): boolean {
+  let left = bits;
+  for (let n = 0; n < most; n++) left &= left - 1;
+  return left !== 0;
+}
+
+/**
+ * Letters to add, leave out, change or swap with the next (optimal string alignment; Damerau 1964, "A technique for computer detection and
+ * correction of spelling errors"); anything above `most` is `most + 1`.
+ */
+function distance(a: string, b: string, most: number): number {
+  if (Math.abs(a.length - b.length) > most) return most + 1;
+  let [before, above]: number[][] = [[], Array.from({ length: b.length + 1 }, (_, j) => j)];
+  for (let i = 1; i <= a.length; i++) {
+    const row = [i];
+    for (let j = 1; j <= b.length; j++) {
+      const same = a[i - 1] === b[j - 1] ? 0 : 1;
+      let least = Math.min(
+        (above?.[j] ?? 0) + 1,
+        (row[j - 1] ?? 0) + 1,
+        (above?.[j - 1] ?? 0) + same,
+      );
+      if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1])
+        least = Math.min(least, (before?.[j - 2] ?? 0) + 1);
+      row.push(least);
+    }
+    if (Math.min(...row) > most) return most + 1;
+    [before, above] = [above ?? [], row];
+  }
+  return Math.min(above?.[b.length] ?? 0, most + 1);
+}

@@ -1,0 +1,98 @@
+import { prefixStems } from "./phrases.ts";
+import { fold, grams, isAscii, termTokens, tokens, wordPattern } from "./words.ts";
+import { stem } from "./stem.ts";
+
+/** A word as it is looked up: any inflection of it; several in a row ("o'brien"); or any word that begins so. Never query syntax. */
+export type Term = string | { readonly prefix: string };
+
+/** Stems that stand in a row where a term is; `open`: the last one may go on. */
+export interface StemRow {
+  readonly row: readonly string[];
+  readonly open: boolean;
+}
+
+/** Any of these is the term. None: a term without letters, which is nowhere. */
+export function termRows(term: Term): StemRow[] {
+  const { sure, unsure } =
+    typeof term === "string" ? { sure: [termTokens(term)], unsure: [] } : prefixStems(term.prefix);
+  return [...sure, ...unsure]
+    .map(({ row, open }) => ({
+      row: row.flatMap((word) => tokens(word).map((token) => token.stem)),
+      open,
+    }))
+    .filter(({ row }) => row.length > 0);
+}
+
+/** The stems of what the keyword index has of a segment: text, speaker, and what stands for scripts without spaces. A row never runs from one into the next. */
+export const stemColumns = (segment: Spoken): string[][] =>
+  columns(segment).map((column) => tokens(column).map((token) => token.stem));
+
+/** How often a row is in a column. */
+export function occurrences(column: readonly string[], { row, open }: StemRow): number {
+  let found = 0;
+  for (let at = 0; at + row.length <= column.length; at++) if (fits(column, at, row, open)) found++;
+  return found;
+}
+
+function fits(
+  column: readonly string[],
+  at: number,
+  row: readonly string[],
+  open: boolean,
+): boolean {
+  for (let i = 0; i < row.length; i++) {
+    const [said, wanted] = [column[at + i] as string, row[i] as string];
+    if (said !== wanted && !(open && i === row.length - 1 && said.startsWith(wanted))) return false;
+  }
+  return true;
+}
+
+interface Spoken {
+  readonly text: string;
+  readonly speaker: string | null;
+}
+
+const columns = ({ text, speaker }: Spoken): string[] => [text, speaker ?? "", grams(text) ?? ""];
+
+const isIn = (column: readonly string[], wanted: StemRow): boolean =>
+  wanted.row.length > 1 || wanted.open
+    ? occurrences(column, wanted) > 0
+    : column.includes(wanted.row[0] as string);
+
+/**
+ * How much of a query a segment has: the weights of the terms in it, as a share of all, 0..1. However often they are said, and however long the segment.
+ */
+export function coverageOf(
+  terms: readonly Term[],
+  weights: readonly number[],
+): (segment: Spoken) => number {
+  const wanted = terms.map((term, i) => ({ rows: termRows(term), weight: weights[i] ?? 0 }));
+  const total = wanted.reduce((sum, { weight }) => sum + weight, 0);
+  const rows = wanted.flatMap((term) => term.rows);
+  // A word begins as its stem does, but for the stem's last letter ("happy", "happi"): of most words nothing more need be known, and nothing at all where no row is of several.
+  const beginnings = rows.flatMap(({ row }) => row.map((word) => word.slice(0, -1)));
+  const begun = rows.every(({ row }) => row.length === 1)
+    ? new RegExp(`(?<![a-z0-9])(?:${beginnings.join("|")})[a-z0-9]*`, "g")
+    : undefined;
+  const stems = new Map<string, string>();
+  const stemOf = (word: string): string => {
+    const known = stems.get(word);
+    if (known !== undefined) return known;
+    const found = beginnings.some((beginning) => word.startsWith(beginning)) ? stem(word) : "";
+    stems.set(word, found);
+    return found;
+  };
+  const stemsOf = (text: string): string[] => {
+    const folded = fold(text);
+    return folded.match(begun && isAscii(folded) ? begun : wordPattern(folded))?.map(stemOf) ?? [];
+  };
+  return (segment) => {
+    const said = columns(segment)
+      .filter((column) => column !== "")
+      .map(stemsOf);
+    const has = wanted.filter(({ rows }) =>
+      rows.some((row) => said.some((column) => isIn(column, row))),
+    );
+    return total > 0 ? has.reduce((sum, { weight }) => sum + weight, 0) / total : 0;
+  };
+}
