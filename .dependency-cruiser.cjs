@@ -1,5 +1,5 @@
 /** Who may import whom, folder by folder: docs/architecture.md as rules. */
-const BOTTOM = "^src/(types|errors|place|hash-file|retry)\\.ts$";
+const BOTTOM = "^src/(types|errors|location|hash-file|retry)\\.ts$";
 const BACKEND_INTERFACES = "^src/backends/[^/]+\\.ts$";
 const ENGINE_INTERFACES = "^src/(asr|embed)/[^/]+\\.ts$";
 const OBJECT_INTERFACES = "^src/objects/[^/]+\\.ts$";
@@ -168,7 +168,7 @@ module.exports = {
     rule(
       "light-start",
       {
-        path: "^src/(start|errors|types|place)\\.ts$|^src/(cli|config|terminal)/|^src/app/context\\.ts$",
+        path: "^src/(start|errors|types|location)\\.ts$|^src/(cli|config|terminal)/|^src/app/context\\.ts$",
         pathNot: TESTS,
       },
       {

@@ -88,7 +88,7 @@ const groups = [
   {
     name: "common",
     test: folder(
-      "src/(?:errors|place)\\.ts",
+      "src/(?:errors|location)\\.ts",
       "src/config/",
       "src/terminal/",
       "src/text/(?:format|strip-controls)\\.ts",

@@ -2,7 +2,7 @@ import { basename } from "node:path";
 import type { Store } from "../backends/backend.ts";
 import { MediasearchError } from "../errors.ts";
 import { fileIdentity } from "../media/file-identity.ts";
-import { isObject } from "../place.ts";
+import { isObject } from "../location.ts";
 
 /** A clip never takes the place of a recording of the library, by whatever way or spelling its path leads there. @throws USAGE */
 export async function mustNotBeRecording(

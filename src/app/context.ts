@@ -9,7 +9,7 @@ import type { Objects } from "../objects/object-store.ts";
 import type { CliStreams } from "../terminal/io.ts";
 import type { StatusLine } from "../terminal/status-line.ts";
 import type { WorkerPool } from "../pipeline/worker/pool.ts";
-import { type Place, toPlace } from "../place.ts";
+import { type Location, toLocation } from "../location.ts";
 
 /** The parts that the settings name, opened when a command asks for them. */
 export interface Context {
@@ -29,7 +29,7 @@ export interface Context {
   /** The object store of the settings; the same one every time. */
   openObjects(): Promise<Objects>;
   /** What the user wrote on the command line, a path or an s3:// place. */
-  place(text: string): Place;
+  place(text: string): Location;
   openWorkers(status: StatusLine): Promise<WorkerPool>;
 }
 
@@ -89,7 +89,7 @@ export function createContext(config: LoadedConfig, io: CliStreams): Context {
       objects ??= import("../objects/s3/open.ts").then(({ openS3 }) => openS3(s3Options(settings)));
       return objects;
     },
-    place: (text) => toPlace(text, io.cwd),
+    place: (text) => toLocation(text, io.cwd),
     async openWorkers(status) {
       const [{ openWorkers }, { modelProvider }, { engineSettings }] = await Promise.all([
         import("../pipeline/worker/pool.ts"),

@@ -1,6 +1,6 @@
 import type { AssetStatus, Store } from "../backends/backend.ts";
 import { MediasearchError } from "../errors.ts";
-import { nameOf, toPlace } from "../place.ts";
+import { nameOf, toLocation } from "../location.ts";
 import { filesMatching } from "../text/file-filter.ts";
 import { displayPath } from "./display-path.ts";
 
@@ -10,7 +10,7 @@ export async function findAsset(store: Store, name: string, cwd: string): Promis
     throw new MediasearchError("USAGE", "which file? Its name is empty", {
       hint: "mediasearch list",
     });
-  const exact = await store.getAsset(toPlace(name, cwd));
+  const exact = await store.getAsset(toLocation(name, cwd));
   if (exact) return exact;
   const matching = [...(await filesMatching(store, name, cwd))];
   const [only] = matching;

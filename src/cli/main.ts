@@ -9,7 +9,7 @@ import { ERRORS, MediasearchError, toMediasearchError } from "../errors.ts";
 import type { CliStreams } from "../terminal/io.ts";
 import { styler } from "../terminal/style.ts";
 import { stripControls } from "../text/strip-controls.ts";
-import { inBucket } from "../place.ts";
+import { inBucket } from "../location.ts";
 import { reportError } from "./report-error.ts";
 
 /** Runs one command. Never throws; @returns the exit code. */

@@ -7,7 +7,7 @@ import type { Context } from "../app/context.ts";
 import { MediasearchError } from "../errors.ts";
 import { formatBytes, pluralize } from "../text/format.ts";
 import { createStatusLine, type StatusLine } from "../terminal/status-line.ts";
-import { bucketAndKey, isObject, nameOf, type Place } from "../place.ts";
+import { bucketAndKey, isObject, nameOf, type Location } from "../location.ts";
 import { writeBackup } from "../transfer/backup-file.ts";
 import { copyLibrary } from "../transfer/copy.ts";
 import { hasFlag } from "../cli/flags.ts";
@@ -53,7 +53,7 @@ export const run: Command = async ([name = ""], flags, context) => {
 
 async function send(
   path: string,
-  place: Place,
+  place: Location,
   overwrite: boolean,
   status: StatusLine,
   context: Context,

@@ -6,7 +6,7 @@ import { ERRORS, MediasearchError, toMediasearchError } from "../errors.ts";
 import { pluralize } from "../text/format.ts";
 import { stripControls } from "../text/strip-controls.ts";
 import { anyFileMatcher } from "../text/file-filter.ts";
-import { commonFolder, isObject, nameBelow } from "../place.ts";
+import { commonFolder, isObject, nameBelow } from "../location.ts";
 import { formatTranscript, type TranscriptFormat } from "../transfer/transcript-file.ts";
 import { hasFlag, stringFlag } from "../cli/flags.ts";
 import { type Command } from "../cli/command.ts";

@@ -5,7 +5,7 @@ import { pluralize } from "../text/format.ts";
 import { stripControls } from "../text/strip-controls.ts";
 import type { Candidate } from "../pipeline/scan/candidate.ts";
 import { scan } from "../pipeline/sources/folder/scan.ts";
-import type { Place } from "../place.ts";
+import type { Location } from "../location.ts";
 import { type Flags, hasFlag, listFlag, stringFlag } from "../cli/flags.ts";
 import { type Command } from "../cli/command.ts";
 import { displayPath } from "../app/display-path.ts";
@@ -64,7 +64,7 @@ export const run: Command = async (paths, flags, context) => {
 };
 
 async function findFiles(
-  roots: readonly Place[],
+  roots: readonly Location[],
   failed: Failed[],
   flags: Flags,
   { io, config, openObjects }: Context,
@@ -86,7 +86,7 @@ async function findFiles(
 
 async function send(
   files: readonly Candidate[],
-  roots: readonly Place[],
+  roots: readonly Location[],
   to: string,
   failed: Failed[],
   flags: Flags,
@@ -111,7 +111,7 @@ async function send(
 }
 
 async function register(
-  files: readonly ({ readonly id: Place } & FileStat)[],
+  files: readonly ({ readonly id: Location } & FileStat)[],
   context: Context,
 ): Promise<number> {
   const backend = await context.openBackend(true);

@@ -7,7 +7,7 @@ import type { Context } from "../app/context.ts";
 import { MediasearchError } from "../errors.ts";
 import { formatBytes, pluralize } from "../text/format.ts";
 import { createStatusLine } from "../terminal/status-line.ts";
-import { bucketAndKey, isObject, type Place } from "../place.ts";
+import { bucketAndKey, isObject, type Location } from "../location.ts";
 import { type Manifest, readBackup } from "../transfer/backup-file.ts";
 import { copyLibrary } from "../transfer/copy.ts";
 import { hasFlag } from "../cli/flags.ts";
@@ -54,7 +54,7 @@ export const run: Command = async ([name = ""], flags, context) => {
 };
 
 async function fetched(
-  place: Place,
+  place: Location,
   folder: string,
   { io, openObjects }: Context,
 ): Promise<string> {

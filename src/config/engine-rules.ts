@@ -1,4 +1,4 @@
-import { toPlace } from "../place.ts";
+import { toLocation } from "../location.ts";
 import { ENGINES } from "../types.ts";
 import { oneOf } from "./setting.ts";
 
@@ -39,7 +39,7 @@ export function engineRules(text: string, cwd: string): readonly EngineRule[] {
       if (LANGUAGE.test(key)) return { language: key, files: null, engines };
       return {
         language: null,
-        files: key.includes("/") || key === "." ? toPlace(key, cwd) : key,
+        files: key.includes("/") || key === "." ? toLocation(key, cwd) : key,
         engines,
       };
     });

@@ -1,4 +1,4 @@
-import { objectPlace } from "../place.ts";
+import { objectLocation } from "../location.ts";
 import { type ObjectStat, type ObjectStore, readAll } from "./object-store.ts";
 
 /** Bytes of one object, read in pieces. */
@@ -59,7 +59,7 @@ export function rangedObject(
     return fetchWindow(before && position === before.end ? before.end : position, size);
   };
   return {
-    name: objectPlace(store.bucket, key),
+    name: objectLocation(store.bucket, key),
     sizeBytes,
     async read(position, length) {
       const window = windowAt(position);

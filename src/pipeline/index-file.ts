@@ -9,7 +9,7 @@ import type {
 } from "../backends/backend.ts";
 import type { Claims, Job, Ledger } from "../backends/ledger.ts";
 import { MediasearchError, toMediasearchError } from "../errors.ts";
-import { bucketAndKey } from "../place.ts";
+import { bucketAndKey } from "../location.ts";
 import type { EngineChoice } from "./engines/engine-choice.ts";
 import {
   fingerprint,

@@ -1,7 +1,7 @@
 import { basename } from "node:path";
 import { pathToFileURL } from "node:url";
 import { stripControls } from "../text/strip-controls.ts";
-import { isObject } from "../place.ts";
+import { isObject } from "../location.ts";
 import { frameAfter } from "./timecode.ts";
 import { type Cut, cutTitle, type Timeline } from "./timeline.ts";
 

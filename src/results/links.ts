@@ -1,6 +1,6 @@
 import { hostname } from "node:os";
 import type { CliStreams, OutputStream } from "../terminal/io.ts";
-import { isObject } from "../place.ts";
+import { isObject } from "../location.ts";
 
 /** Makes text a link to a moment, or leaves it as it is. */
 export type Link = (text: string, path: string, startMs: number) => string;

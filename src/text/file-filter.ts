@@ -1,4 +1,4 @@
-import { isBelow, isObject, nameOf, type Place, toPlace } from "../place.ts";
+import { isBelow, isObject, nameOf, type Location, toLocation } from "../location.ts";
 
 const GLOB = /[*?[\]{}!]/;
 
@@ -8,15 +8,18 @@ const GLOB = /[*?[\]{}!]/;
  * different case on most disks' media folders only by accident, so base names are compared without regard to case; paths exactly, but for how an
  * accent is written: macOS takes letters apart that keyboards give as one.
  */
-export async function fileMatcher(pattern: string, cwd: string): Promise<(path: Place) => boolean> {
+export async function fileMatcher(
+  pattern: string,
+  cwd: string,
+): Promise<(path: Location) => boolean> {
   const matches = await composedMatcher(composed(pattern), composed(cwd));
   return (file) => matches(composed(file));
 }
 
 const composed = (text: string): string => text.normalize("NFC");
 
-async function composedMatcher(pattern: string, cwd: string): Promise<(path: Place) => boolean> {
-  const path = toPlace(pattern, cwd);
+async function composedMatcher(pattern: string, cwd: string): Promise<(path: Location) => boolean> {
+  const path = toLocation(pattern, cwd);
   const name = pattern.toLowerCase();
   const isNamed = (file: string): boolean => {
     const base = nameOf(file).toLowerCase();
@@ -31,7 +34,7 @@ async function composedMatcher(pattern: string, cwd: string): Promise<(path: Pla
     return (file) => isNamed(file) || matches(nameOf(file));
   }
   // The two slashes of s3:// are no empty folder.
-  const comparable = (place: Place): string =>
+  const comparable = (place: Location): string =>
     isObject(place) ? place.replace("s3://", "/s3:/") : place;
   const matches = picomatch(comparable(path), { dot: true });
   return (file) => isNamed(file) || matches(comparable(file));
@@ -41,7 +44,7 @@ async function composedMatcher(pattern: string, cwd: string): Promise<(path: Pla
 export async function anyFileMatcher(
   patterns: readonly string[],
   cwd: string,
-): Promise<(path: Place) => boolean> {
+): Promise<(path: Location) => boolean> {
   if (patterns.length === 0) return () => true;
   const matchers = await Promise.all(patterns.map((pattern) => fileMatcher(pattern, cwd)));
   return (path) => matchers.some((matches) => matches(path));

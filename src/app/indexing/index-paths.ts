@@ -8,7 +8,7 @@ import { ERRORS, MediasearchError } from "../../errors.ts";
 import { type StatusLine, createStatusLine } from "../../terminal/status-line.ts";
 import { type EngineChoice, engineChoice } from "../../pipeline/engines/engine-choice.ts";
 import { run as runPipeline, type RunEvent } from "../../pipeline/run.ts";
-import type { Place } from "../../place.ts";
+import type { Location } from "../../location.ts";
 import { flush, isClusterAway, openOfflineQueue, offlineQueuePath } from "./offline-queue.ts";
 import { createReport, type IndexReport } from "../../commands/index/report.ts";
 import { sortChanges } from "../../pipeline/sources/changes.ts";
@@ -27,9 +27,9 @@ export interface IndexCall {
   /** Goes on with what these yield, after the roots are done. */
   readonly follow?:
     | ((
-        roots: readonly Place[],
+        roots: readonly Location[],
         note: (text: string) => void,
-      ) => Promise<AsyncIterable<readonly Place[]>>)
+      ) => Promise<AsyncIterable<readonly Location[]>>)
     | undefined;
 }
 

@@ -5,29 +5,36 @@ import { MediasearchError, toMediasearchError } from "../../errors.ts";
 import { formatBytes } from "../../text/format.ts";
 import { createStatusLine } from "../../terminal/status-line.ts";
 import type { Candidate } from "../../pipeline/scan/candidate.ts";
-import { bucketAndKey, isObject, nameBelow, nameOf, objectPlace, type Place } from "../../place.ts";
+import {
+  bucketAndKey,
+  isObject,
+  nameBelow,
+  nameOf,
+  objectLocation,
+  type Location,
+} from "../../location.ts";
 
 export interface Uploaded {
   readonly from: string;
-  readonly place: Place;
+  readonly place: Location;
   readonly outcome: "uploaded" | "present" | "would-upload";
   /** As the object is now; media and captions of their own are registered, what lies beside media is not. */
-  readonly asset: ({ readonly id: Place } & FileStat) | undefined;
+  readonly asset: ({ readonly id: Location } & FileStat) | undefined;
 }
 
 export type UploadFailure = (file: string, error: MediasearchError) => void;
 
 interface Step {
   readonly from: string;
-  readonly place: Place;
+  readonly place: Location;
   readonly isAsset: boolean;
 }
 
 /** Uploads files with the captions beside them below `to`, in the order of the scan. One that fails is told, and the others go on; a server that is away ends it. */
 export async function upload(
   files: readonly Candidate[],
-  roots: readonly Place[],
-  to: Place,
+  roots: readonly Location[],
+  to: Location,
   call: {
     readonly dryRun: boolean;
     readonly overwrite: boolean;
@@ -88,7 +95,7 @@ export async function upload(
 
 /** Two files of one name would be one object. */
 function refuseTwins(steps: readonly Step[]): void {
-  const sources = new Map<Place, string>();
+  const sources = new Map<Location, string>();
   for (const { from, place } of steps) {
     const other = sources.get(place);
     if (other !== undefined && other !== from)
@@ -101,7 +108,7 @@ function refuseTwins(steps: readonly Step[]): void {
 }
 
 /** Where a file and its captions go: below a folder as they lie in it, a file by its name. */
-function stepsOf(file: Candidate, roots: readonly Place[], to: Place): Step[] {
+function stepsOf(file: Candidate, roots: readonly Location[], to: Location): Step[] {
   if (isObject(file.path))
     throw new MediasearchError("USAGE", `${file.path}: is in an object store already`, {
       subject: file.path,
@@ -109,9 +116,9 @@ function stepsOf(file: Candidate, roots: readonly Place[], to: Place): Step[] {
     });
   const { bucket, key } = bucketAndKey(to);
   const folder = key === "" || key.endsWith("/") ? key : `${key}/`;
-  const placeOf = (path: string): Place => {
+  const placeOf = (path: string): Location => {
     const ways = roots.flatMap((root) => nameBelow(path, root) ?? []);
-    return objectPlace(bucket, folder + (ways[0] ?? nameOf(path)).replaceAll("\\", "/"));
+    return objectLocation(bucket, folder + (ways[0] ?? nameOf(path)).replaceAll("\\", "/"));
   };
   return [
     { from: file.path, place: placeOf(file.path), isAsset: true },

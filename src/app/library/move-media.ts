@@ -5,13 +5,13 @@ import { MediasearchError } from "../../errors.ts";
 import type { Candidate } from "../../pipeline/scan/candidate.ts";
 import { knownIdentity } from "../../pipeline/fingerprint.ts";
 import { scan } from "../../pipeline/sources/folder/scan.ts";
-import { commonFolder, isObject, objectPlace, type Place } from "../../place.ts";
+import { commonFolder, isObject, objectLocation, type Location } from "../../location.ts";
 import type { MovedFacts } from "../../transfer/copy.ts";
 import { upload } from "../indexing/upload.ts";
 
 export interface MovedMedia {
   /** Where each file is from now on, with what is known of it there. */
-  readonly places: ReadonlyMap<AssetId, { readonly place: Place; readonly facts: MovedFacts }>;
+  readonly places: ReadonlyMap<AssetId, { readonly place: Location; readonly facts: MovedFacts }>;
   readonly uploaded: number;
   readonly present: number;
   /** Files of the library that are not on this machine: their transcripts move, under the old paths. */
@@ -45,10 +45,10 @@ export async function moveMedia(
       assets.push(asset);
     else absent.push(asset.id);
   }
-  const places = new Map<AssetId, { place: Place; facts: MovedFacts }>();
+  const places = new Map<AssetId, { place: Location; facts: MovedFacts }>();
   const failed: { file: string; reason: string }[] = [];
   if (assets.length === 0) return { places, uploaded: 0, present: 0, absent, failed };
-  const look = async (roots: readonly Place[]): Promise<Candidate[]> => {
+  const look = async (roots: readonly Location[]): Promise<Candidate[]> => {
     const found: Candidate[] = [];
     for await (const item of scan(roots, {
       include: [],
@@ -66,7 +66,7 @@ export async function moveMedia(
   const sent = await upload(
     await look(ids),
     [commonFolder(ids)],
-    objectPlace(mediaBucket, ""),
+    objectLocation(mediaBucket, ""),
     {
       dryRun: false,
       overwrite: false,

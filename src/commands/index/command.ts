@@ -1,7 +1,7 @@
 import type { Store } from "../../backends/backend.ts";
 import type { Context } from "../../app/context.ts";
 import { MediasearchError } from "../../errors.ts";
-import { isObject, type Place } from "../../place.ts";
+import { isObject, type Location } from "../../location.ts";
 import { hasFlag, listFlag } from "../../cli/flags.ts";
 import { type Command } from "../../cli/command.ts";
 import { indexPaths } from "../../app/indexing/index-paths.ts";
@@ -25,10 +25,10 @@ export const run: Command = async (paths, flags, context) => {
 
 /** Folders are watched by the system, buckets by listing them. */
 async function watch(
-  roots: readonly Place[],
+  roots: readonly Location[],
   onNotice: (text: string) => void,
   context: Context,
-): Promise<AsyncIterable<readonly Place[]>> {
+): Promise<AsyncIterable<readonly Location[]>> {
   const {
     io: { signal },
     config: { settings },
@@ -40,7 +40,7 @@ async function watch(
   ]);
   const buckets = roots.filter(isObject);
   const folders = roots.filter((root) => !isObject(root));
-  const sources: AsyncIterable<readonly Place[]>[] = [];
+  const sources: AsyncIterable<readonly Location[]>[] = [];
   if (buckets.length > 0)
     sources.push(
       await watchBuckets(buckets, {

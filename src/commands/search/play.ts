@@ -5,7 +5,7 @@ import type { Player } from "../../media/player.ts";
 import { formatTimestamp, pluralize } from "../../text/format.ts";
 import { styler } from "../../terminal/style.ts";
 import { stripControls } from "../../text/strip-controls.ts";
-import { isObject } from "../../place.ts";
+import { isObject } from "../../location.ts";
 import type { SearchResult } from "../../results/moment.ts";
 import { linkTo } from "../../app/search/links.ts";
 

@@ -2,7 +2,7 @@ import { lstatSync, readdirSync, statSync } from "node:fs";
 import { dirname, sep } from "node:path";
 import type { AssetId, AssetStatus, Store } from "../../backends/backend.ts";
 import type { Ledger } from "../../backends/ledger.ts";
-import { isObject } from "../../place.ts";
+import { isObject } from "../../location.ts";
 import type { OpenObjects } from "../scan/candidate.ts";
 import { findDeletedObjects } from "../sources/bucket/find-deleted.ts";
 import { openVolumes, type Volumes } from "./volumes.ts";

@@ -1,8 +1,8 @@
 import { fileMatcher } from "../../text/file-filter.ts";
-import type { Place } from "../../place.ts";
+import type { Location } from "../../location.ts";
 
 /** Recognisers to try in order, by name, parted by commas. */
-export type EngineChoice = (path: Place, language: string | undefined) => string;
+export type EngineChoice = (path: Location, language: string | undefined) => string;
 
 export interface ChoiceRule {
   readonly language: string | null;
@@ -18,7 +18,7 @@ export async function engineChoice(
   const tests = await Promise.all(
     rules.map(async ({ language, files, engines: chosen }) => {
       const isOf = files === null ? undefined : await fileMatcher(files, "/");
-      const fits = (path: Place, spoken: string | undefined): boolean =>
+      const fits = (path: Location, spoken: string | undefined): boolean =>
         isOf
           ? isOf(path)
           : spoken !== undefined &&

@@ -1,10 +1,10 @@
 import type { MediasearchError } from "../../errors.ts";
 import type { Objects } from "../../objects/object-store.ts";
-import type { Place } from "../../place.ts";
+import type { Location } from "../../location.ts";
 
 /** A file that could be indexed. `path` is its place, and the asset's id. */
 export interface Candidate {
-  readonly path: Place;
+  readonly path: Location;
   readonly kind: "media" | "captions";
   readonly sizeBytes: number;
   readonly mtimeMs: number;
@@ -15,11 +15,11 @@ export interface Candidate {
   /** The captions file beside a media file; null without one and for captions themselves. */
   readonly sidecar: Sidecar | null;
   /** Every captions file that belongs to it, in other languages too. */
-  readonly captionsBeside: readonly Place[];
+  readonly captionsBeside: readonly Location[];
 }
 
 export interface Sidecar {
-  readonly path: Place;
+  readonly path: Location;
   readonly stat: string;
   readonly sizeBytes: number;
   readonly etag?: string | undefined;

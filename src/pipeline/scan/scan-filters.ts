@@ -1,12 +1,12 @@
 import picomatch from "picomatch";
-import { nameBelow, nameOf, type Place } from "../../place.ts";
+import { nameBelow, nameOf, type Location } from "../../location.ts";
 import type { ScanOptions } from "./candidate.ts";
 
 /** What goes along on the way through folders and buckets. */
 export interface ScanFilters extends ScanOptions {
   /** Whether the globs let a file below this root through. */
-  readonly accepts: (root: Place, path: Place) => boolean;
-  readonly excludesFolder: (root: Place, path: Place) => boolean;
+  readonly accepts: (root: Location, path: Location) => boolean;
+  readonly excludesFolder: (root: Location, path: Location) => boolean;
   readonly seenFolders: Set<string>;
   readonly seenFiles: Set<string>;
 }
@@ -20,7 +20,7 @@ export function createScanFilters(options: ScanOptions): ScanFilters {
     );
   const included = options.include.length > 0 ? compile(options.include) : () => true;
   const excluded = options.exclude.length > 0 ? compile(options.exclude) : () => false;
-  const name = (root: Place, path: Place): string => nameBelow(path, root) ?? nameOf(path);
+  const name = (root: Location, path: Location): string => nameBelow(path, root) ?? nameOf(path);
   return {
     ...options,
     accepts: (root, path) => included(name(root, path)) && !excluded(name(root, path)),

@@ -2,7 +2,14 @@ import { stat } from "node:fs/promises";
 import { dirname } from "node:path";
 import type { AssetId, Store } from "../../backends/backend.ts";
 import { captionName } from "../../media/captions/names.ts";
-import { bucketAndKey, folderOf, isBelow, isObject, nameOf, type Place } from "../../place.ts";
+import {
+  bucketAndKey,
+  folderOf,
+  isBelow,
+  isObject,
+  nameOf,
+  type Location,
+} from "../../location.ts";
 import type { OpenObjects } from "../scan/candidate.ts";
 import { judgeOf } from "../deletions/find-deleted.ts";
 import { openVolumes, type Volumes } from "../deletions/volumes.ts";
@@ -20,7 +27,7 @@ export interface ChangeTools {
 }
 
 /** Whether nothing is there. No right to look, or a disk or server that fails, is no proof of it. */
-export async function isGone(place: Place, objects: OpenObjects): Promise<boolean> {
+export async function isGone(place: Location, objects: OpenObjects): Promise<boolean> {
   if (!isObject(place))
     return stat(place).then(
       () => false,
@@ -35,13 +42,17 @@ export async function isGone(place: Place, objects: OpenObjects): Promise<boolea
 }
 
 /** A bucket that is to be looked through again is no object, and not gone for that. */
-const isPrefix = async (place: Place, roots: readonly Place[], store: Store): Promise<boolean> =>
+const isPrefix = async (
+  place: Location,
+  roots: readonly Location[],
+  store: Store,
+): Promise<boolean> =>
   isObject(place) && roots.includes(place) && (await store.getAsset(place)) === undefined;
 
 /** What to do about paths below the roots that changed. Captions that are gone were perhaps used: their folder is looked at again. */
 export async function sortChanges(
-  paths: readonly Place[],
-  roots: readonly Place[],
+  paths: readonly Location[],
+  roots: readonly Location[],
   { store, objects }: ChangeTools,
   volumes: Volumes = openVolumes(),
 ): Promise<SortedChanges> {
@@ -62,7 +73,7 @@ export async function sortChanges(
       roots.filter((root) => !isObject(root)).flatMap((root) => [root, dirname(root)]),
       volumes,
     );
-    const isMissing = (id: Place): boolean =>
+    const isMissing = (id: Location): boolean =>
       missing.some((path) => id === path || (!isObject(path) && isBelow(id, path)));
     for await (const asset of store.listAssets())
       if (

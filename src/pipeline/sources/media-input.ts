@@ -2,7 +2,7 @@ import { readFile, stat } from "node:fs/promises";
 import type { ByteSource, MediaInput } from "../../media/byte-source.ts";
 import { readAll } from "../../objects/object-store.ts";
 import { rangedObject } from "../../objects/ranged.ts";
-import { bucketAndKey, isObject, type Place } from "../../place.ts";
+import { bucketAndKey, isObject, type Location } from "../../location.ts";
 import type { OpenObjects } from "../scan/candidate.ts";
 
 /** An object as it was listed; it must still be that when it is read. */
@@ -18,7 +18,7 @@ interface Access {
 
 /** What media is read from: the path itself, or pieces of the object. */
 export async function mediaInput(
-  place: Place,
+  place: Location,
   listed: ListedObject | undefined,
   { objects, signal }: Access,
 ): Promise<MediaInput> {
@@ -31,7 +31,7 @@ export async function mediaInput(
 
 /** A small file as a whole. `mostBytes`: it is read only when it is no larger; undefined otherwise. */
 export async function readPlace(
-  place: Place,
+  place: Location,
   mostBytes: number,
   { objects, signal }: Access,
 ): Promise<Buffer | undefined> {

@@ -4,7 +4,7 @@ import { cuesFromEvents, parseCaptions } from "../../media/captions/parse.ts";
 import type { MediaInput } from "../../media/byte-source.ts";
 import type { MediaInfo } from "../../media/probe.ts";
 import { pickSubtitle, type ReadOptions, readSubtitleEvents } from "../../media/subtitles.ts";
-import { nameOf, type Place } from "../../place.ts";
+import { nameOf, type Location } from "../../location.ts";
 import type { Cue, Language } from "../../types.ts";
 
 export interface CaptionTranscript {
@@ -21,7 +21,7 @@ const SPACE = 0x20;
 export const MAX_CAPTION_BYTES = 200_000_000;
 
 /** `bytes`: undefined for a file that is too large. @throws UNREADABLE_MEDIA when it is no captions file; the message names it. */
-export function readCaptionFile(path: Place, bytes: Buffer | undefined): CaptionTranscript {
+export function readCaptionFile(path: Location, bytes: Buffer | undefined): CaptionTranscript {
   const name = captionName(nameOf(path));
   if (!name)
     throw new MediasearchError("UNREADABLE_MEDIA", `${path}: not a captions file`, {

@@ -5,7 +5,7 @@ import type { MediaInput } from "../../media/byte-source.ts";
 import { decodeAudio } from "../../media/decode.ts";
 import { hashFile } from "../../hash-file.ts";
 import { type MediaInfo, probeMedia } from "../../media/probe.ts";
-import type { Place } from "../../place.ts";
+import type { Location } from "../../location.ts";
 import { embedInContext } from "../../embed/passages.ts";
 import type { EmbeddedSegment, Segment } from "../../types.ts";
 import type { OpenObjects } from "../scan/candidate.ts";
@@ -86,7 +86,7 @@ export async function processFile(
 
 const mediaOf = (task: FileTask, tools: WorkerServices): Promise<MediaInput> =>
   mediaInput(task.path, task.object, tools);
-const captionsAt = async (place: Place, tools: WorkerServices): Promise<CaptionTranscript> =>
+const captionsAt = async (place: Location, tools: WorkerServices): Promise<CaptionTranscript> =>
   readCaptionFile(place, await readPlace(place, MAX_CAPTION_BYTES, tools));
 
 interface FoundCaptions {

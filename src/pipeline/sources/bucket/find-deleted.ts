@@ -1,6 +1,6 @@
 import type { AssetId, AssetStatus, Store } from "../../../backends/backend.ts";
 import type { ObjectStat, Objects } from "../../../objects/object-store.ts";
-import { bucketAndKey, isBelow, objectPlace, type Place } from "../../../place.ts";
+import { bucketAndKey, isBelow, objectLocation, type Location } from "../../../location.ts";
 
 export interface MissingObjects {
   readonly gone: readonly AssetId[];
@@ -15,7 +15,7 @@ export interface MissingObjects {
  */
 export async function findDeletedObjects(
   store: Store,
-  root: Place,
+  root: Location,
   objects: Objects,
   signal: AbortSignal,
 ): Promise<MissingObjects> {
@@ -23,16 +23,16 @@ export async function findDeletedObjects(
   const there = objects.bucket(bucket);
   const prefix = key === "" || key.endsWith("/") ? key : `${key}/`;
   const listing = there.list(prefix, signal)[Symbol.asyncIterator]();
-  const missing: Place[] = [];
+  const missing: Location[] = [];
   let object: IteratorResult<ObjectStat, unknown> = await listing.next();
   let isEmpty = object.done === true;
   for await (const asset of store.listAssets()) {
     signal.throwIfAborted();
     if (asset.state === "deleted" || !isBelow(asset.id, root)) continue;
-    while (!object.done && compare(objectPlace(bucket, object.value.key), asset.id) < 0)
+    while (!object.done && compare(objectLocation(bucket, object.value.key), asset.id) < 0)
       object = await listing.next();
     if (
-      (object.done || objectPlace(bucket, object.value.key) !== asset.id) &&
+      (object.done || objectLocation(bucket, object.value.key) !== asset.id) &&
       (await there.stat(bucketAndKey(asset.id).key, signal)) === undefined
     )
       missing.push(asset.id);

@@ -8,9 +8,9 @@ import {
   folderOf,
   nameBelow,
   nameOf,
-  objectPlace,
-  type Place,
-} from "../../../place.ts";
+  objectLocation,
+  type Location,
+} from "../../../location.ts";
 import { type FolderSidecars, pairNames } from "../../scan/sidecars.ts";
 import type { Candidate, ScanItem, Sidecar } from "../../scan/candidate.ts";
 import type { ScanFilters } from "../../scan/scan-filters.ts";
@@ -19,7 +19,7 @@ import type { ScanFilters } from "../../scan/scan-filters.ts";
  * What is at or below an `s3://` place, as `scan` has it for folders: an object of that very key, else everything below it.
  * Names beginning with a dot are passed over, below the root; unknown names without an ending are looked into.
  */
-export async function* scanBucket(root: Place, walker: ScanFilters): AsyncIterable<ScanItem> {
+export async function* scanBucket(root: Location, walker: ScanFilters): AsyncIterable<ScanItem> {
   const { bucket, key } = bucketAndKey(root);
   // Settings that do not open the store are nobody's file's fault.
   const store = (await walker.objects()).bucket(bucket);
@@ -47,15 +47,15 @@ export async function* scanBucket(root: Place, walker: ScanFilters): AsyncIterab
 
 /** Every folder is judged when the listing has left it, since captions may stand before or after their media. Memory: the folders above the current key. @returns whether there was any object. */
 async function* scanBelow(
-  root: Place,
+  root: Location,
   store: ObjectStore,
   walker: ScanFilters,
 ): AsyncGenerator<ScanItem, boolean> {
-  const open: { readonly folder: Place; readonly objects: ObjectStat[] }[] = [];
+  const open: { readonly folder: Location; readonly objects: ObjectStat[] }[] = [];
   let found = false;
   for await (const object of store.list(bucketAndKey(root).key, walker.signal)) {
     found = true;
-    const place = objectPlace(store.bucket, object.key);
+    const place = objectLocation(store.bucket, object.key);
     const folder = folderOf(place);
     while (open.length > 0 && !folder.startsWith(open.at(-1)?.folder ?? ""))
       yield* judge(open.pop()?.objects ?? [], root, store, walker);
@@ -94,7 +94,7 @@ function folderOfObjects(
 
 async function* judge(
   objects: readonly ObjectStat[],
-  root: Place,
+  root: Location,
   store: ObjectStore,
   walker: ScanFilters,
 ): AsyncIterable<ScanItem> {
@@ -105,13 +105,13 @@ async function* judge(
 async function* judgeOne(
   name: string,
   folder: Folder,
-  root: Place,
+  root: Location,
   store: ObjectStore,
   walker: ScanFilters,
 ): AsyncIterable<ScanItem> {
   const object = folder.byName.get(name);
   if (!object || name === "") return;
-  const place = objectPlace(store.bucket, object.key);
+  const place = objectLocation(store.bucket, object.key);
   if (isHidden(nameBelow(place, root) ?? name) || !walker.accepts(root, place)) return;
   if (captionName(name)) {
     if ((await folder.beside.mediaOf(name)).length === 0)
@@ -139,7 +139,7 @@ async function isMedia(
 
 /** An object that the user named is never passed over for its name. @returns whether there is one. */
 async function* scanNamedObject(
-  place: Place,
+  place: Location,
   store: ObjectStore,
   walker: ScanFilters,
 ): AsyncGenerator<ScanItem, boolean> {
@@ -159,8 +159,8 @@ async function* scanNamedObject(
 
 /** A key that changed: itself, or the media that its captions belong to, by the rules of a walk. */
 async function* scanChanged(
-  place: Place,
-  root: Place,
+  place: Location,
+  root: Location,
   store: ObjectStore,
   walker: ScanFilters,
 ): AsyncIterable<ScanItem> {
@@ -172,7 +172,7 @@ async function* scanChanged(
 }
 
 /** The objects of the folder whose names begin as this one does without its endings: itself, and what belongs to it. */
-async function siblings(place: Place, store: ObjectStore, walker: ScanFilters): Promise<Folder> {
+async function siblings(place: Location, store: ObjectStore, walker: ScanFilters): Promise<Folder> {
   const name = nameOf(place);
   const stem = captionName(name)?.stem ?? name.replace(/\.[^.]*$/, "");
   const folder = bucketAndKey(folderOf(place)).key;
@@ -182,7 +182,7 @@ async function siblings(place: Place, store: ObjectStore, walker: ScanFilters): 
   return folderOfObjects(objects, store, walker);
 }
 
-function sidecarOf(place: Place, { byName, beside: pairs }: Folder): Sidecar | null {
+function sidecarOf(place: Location, { byName, beside: pairs }: Folder): Sidecar | null {
   const name = pairs.sidecarOf(nameOf(place));
   const object = name === null ? undefined : byName.get(name);
   if (name === null || !object) return null;
@@ -192,7 +192,7 @@ function sidecarOf(place: Place, { byName, beside: pairs }: Folder): Sidecar | n
 }
 
 function* emit(
-  path: Place,
+  path: Location,
   kind: Candidate["kind"],
   { sizeBytes, mtimeMs, etag }: ObjectStat,
   folder: Folder | null,

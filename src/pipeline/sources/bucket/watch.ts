@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { toMediasearchError } from "../../../errors.ts";
 import type { Objects } from "../../../objects/object-store.ts";
-import { bucketAndKey, objectPlace, type Place } from "../../../place.ts";
+import { bucketAndKey, objectLocation, type Location } from "../../../location.ts";
 
 export interface BucketWatchOptions {
   readonly objects: Objects;
@@ -11,8 +11,8 @@ export interface BucketWatchOptions {
   readonly onNotice: (text: string) => void;
 }
 
-/** Place → what tells whether it changed. */
-type Listing = ReadonlyMap<Place, string>;
+/** Location → what tells whether it changed. */
+type Listing = ReadonlyMap<Location, string>;
 
 /**
  * Places that came, changed or went below `s3://` roots, found by listing them again and again; a batch a listing. The first listing is made before this
@@ -20,13 +20,13 @@ type Listing = ReadonlyMap<Place, string>;
  * that is empty where there were objects is not believed while the rest of the bucket is empty too.
  */
 export async function watchBuckets(
-  roots: readonly Place[],
+  roots: readonly Location[],
   options: BucketWatchOptions,
-): Promise<AsyncIterable<readonly Place[]>> {
+): Promise<AsyncIterable<readonly Location[]>> {
   const { signal, pollMs, onNotice } = options;
-  const seen = new Map<Place, Listing | undefined>();
-  const away = new Set<Place>();
-  const look = async (root: Place): Promise<Listing | undefined> => {
+  const seen = new Map<Location, Listing | undefined>();
+  const away = new Set<Location>();
+  const look = async (root: Location): Promise<Listing | undefined> => {
     try {
       const found = await listing(root, options);
       const before = seen.get(root)?.size ?? 0;
@@ -61,28 +61,28 @@ export async function watchBuckets(
   })();
 }
 
-async function listing(root: Place, { objects, signal }: BucketWatchOptions): Promise<Listing> {
+async function listing(root: Location, { objects, signal }: BucketWatchOptions): Promise<Listing> {
   const { bucket, key } = bucketAndKey(root);
-  const found = new Map<Place, string>();
+  const found = new Map<Location, string>();
   for await (const { key: one, sizeBytes, mtimeMs, etag } of objects
     .bucket(bucket)
     .list(key, signal)) {
     // The root itself, or what is below it; "talks2" is not below "talks".
     if (one === key || key === "" || key.endsWith("/") || one.startsWith(`${key}/`))
-      found.set(objectPlace(bucket, one), `${etag}:${sizeBytes}:${mtimeMs}`);
+      found.set(objectLocation(bucket, one), `${etag}:${sizeBytes}:${mtimeMs}`);
   }
   return found;
 }
 
 async function isEmptyBucket(
-  root: Place,
+  root: Location,
   { objects, signal }: BucketWatchOptions,
 ): Promise<boolean> {
   for await (const _ of objects.bucket(bucketAndKey(root).bucket).list("", signal)) return false;
   return true;
 }
 
-function differences(before: Listing, now: Listing): Place[] {
+function differences(before: Listing, now: Listing): Location[] {
   const changed = [...now]
     .filter(([place, key]) => before.get(place) !== key)
     .map(([place]) => place);

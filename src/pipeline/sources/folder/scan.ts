@@ -4,7 +4,7 @@ import { basename, dirname, join, resolve, sep } from "node:path";
 import { MediasearchError, toMediasearchError } from "../../../errors.ts";
 import { captionName } from "../../../media/captions/names.ts";
 import { candidateByName, sniffFile } from "../../../media/sniff.ts";
-import { isObject } from "../../../place.ts";
+import { isObject } from "../../../location.ts";
 import { type FolderSidecars, pairNames } from "../../scan/sidecars.ts";
 import type { Candidate, ScanItem, ScanOptions, Sidecar } from "../../scan/candidate.ts";
 import { scanBucket } from "../bucket/scan.ts";

@@ -5,14 +5,15 @@ import { MediasearchError } from "./errors.ts";
  * Where a file is: an absolute path on this machine, or `s3://bucket/key` for an object. It is the id of its asset. A key stands in it as it is:
  * nothing is encoded, and "a//b" and "a/b" are two places.
  */
-export type Place = string;
+export type Location = string;
 
 const SCHEME = "s3://";
 
-export const isObject = (place: Place): boolean => place.startsWith(SCHEME);
-export const objectPlace = (bucket: string, key: string): Place => `${SCHEME}${bucket}/${key}`;
+export const isObject = (place: Location): boolean => place.startsWith(SCHEME);
+export const objectLocation = (bucket: string, key: string): Location =>
+  `${SCHEME}${bucket}/${key}`;
 
-export function bucketAndKey(place: Place): { readonly bucket: string; readonly key: string } {
+export function bucketAndKey(place: Location): { readonly bucket: string; readonly key: string } {
   const slash = place.indexOf("/", SCHEME.length);
   return slash < 0
     ? { bucket: place.slice(SCHEME.length), key: "" }
@@ -22,14 +23,14 @@ export function bucketAndKey(place: Place): { readonly bucket: string; readonly 
 /** `s3:///key` is in the bucket of MEDIA_BUCKET; every other text stays as it is. */
 export const inBucket = (text: string, mediaBucket: string | undefined): string =>
   mediaBucket !== undefined && /^s3:\/\/\//i.test(text)
-    ? objectPlace(mediaBucket, text.slice(SCHEME.length + 1))
+    ? objectLocation(mediaBucket, text.slice(SCHEME.length + 1))
     : text;
 
 /**
  * What the user wrote as a place.
  * @throws USAGE for an s3:// place without a bucket.
  */
-export function toPlace(text: string, cwd: string): Place {
+export function toLocation(text: string, cwd: string): Location {
   if (!/^s3:\/\//i.test(text)) return resolve(cwd, text);
   const { bucket, key } = bucketAndKey(SCHEME + text.slice(SCHEME.length));
   if (bucket === "")
@@ -37,36 +38,37 @@ export function toPlace(text: string, cwd: string): Place {
       subject: text,
       hint: "s3://BUCKET/KEY, or MEDIA_BUCKET=BUCKET",
     });
-  return objectPlace(bucket, key);
+  return objectLocation(bucket, key);
 }
 
-const separator = (place: Place): string => (isObject(place) ? "/" : sep);
+const separator = (place: Location): string => (isObject(place) ? "/" : sep);
 
 /** The last part of a place, the name of the file. */
-export const nameOf = (place: Place): string =>
+export const nameOf = (place: Location): string =>
   place.slice(place.lastIndexOf(separator(place)) + 1);
 
 /** The folder that a file is in, for objects with the slash at its end. */
-export function folderOf(place: Place): Place {
+export function folderOf(place: Location): Location {
   const end = place.lastIndexOf(separator(place));
   return isObject(place) ? place.slice(0, end + 1) : end === 0 ? sep : place.slice(0, end);
 }
 
 /** Another file of the same folder. */
-export const beside = (place: Place, name: string): Place =>
+export const beside = (place: Location, name: string): Location =>
   isObject(place) ? folderOf(place) + name : posix.join(folderOf(place), name);
 
-const asFolder = (place: Place): string =>
+const asFolder = (place: Location): string =>
   place.endsWith(separator(place)) ? place : place + separator(place);
 
-export const isBelow = (place: Place, folder: Place): boolean => place.startsWith(asFolder(folder));
+export const isBelow = (place: Location, folder: Location): boolean =>
+  place.startsWith(asFolder(folder));
 
 /** The way from a folder to what is below it; undefined for what is elsewhere. */
-export const nameBelow = (place: Place, folder: Place): string | undefined =>
+export const nameBelow = (place: Location, folder: Location): string | undefined =>
   isBelow(place, folder) ? place.slice(asFolder(folder).length) : undefined;
 
 /** The nearest folder that all of them are in; of objects of several buckets, "s3://". */
-export function commonFolder(places: readonly Place[]): Place {
+export function commonFolder(places: readonly Location[]): Location {
   let common = folderOf(places[0] ?? sep);
   for (const place of places)
     while (!isBelow(place, common) && common !== sep && common !== SCHEME)
