@@ -10,7 +10,7 @@ export const groupsOf = (dimensions: number): number => Math.ceil(dimensions / G
 /** Bytes of a row's codes; its scale, a float32, is kept apart. */
 export const rowBytes = (dimensions: number): number => groupsOf(dimensions) * GROUP_BYTES;
 
-/** Where a dimension is: byte in the row, and how far up in it. See vector-kernel.ts. */
+/** Where a dimension is: byte in the row, and how far up in it. See vector-kernel.wat. */
 const byteOf = (i: number): number => (i >> 5) * 16 + (i & 15);
 const shiftOf = (i: number): number => (i & 16) >> 2;
 

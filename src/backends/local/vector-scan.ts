@@ -1,8 +1,7 @@
 import type { Database } from "better-sqlite3";
 import { BLOCK_ROWS } from "./vector-blocks.ts";
 import { encodeQuery, groupsOf, rowBytes } from "./vector-codes.ts";
-import { FOUND_BYTES, scanFunction } from "./vector-kernel.ts";
-import { instantiate, memory, WASM_PAGE_BYTES } from "./vector-wasm.ts";
+import { FOUND_BYTES, openKernel, WASM_PAGE_BYTES } from "./vector-kernel.ts";
 
 /** Neighbouring rows of one block. */
 export interface Rows {
@@ -32,8 +31,7 @@ export function openScan(db: Database, dimensions: number): Scan {
   const slotBytes = aligned(BLOCK_ROWS * (width + Float32Array.BYTES_PER_ELEMENT));
   const foundAt = aligned(groups * 256);
   const slotsAt = foundAt + BLOCK_ROWS * FOUND_BYTES;
-  const host = memory(slotsAt + slotBytes);
-  const run = instantiate(scanFunction(), host);
+  const { memory, scan } = openKernel(slotsAt + slotBytes);
   const readCodes = db.prepare("SELECT codes FROM vector_codes WHERE block_id = ?").pluck();
   const listBlocks = db.prepare("SELECT id, row_count FROM vector_blocks ORDER BY id").raw();
   /** Which slot a block is in; slot 0 is for those that do not stay. */
@@ -44,9 +42,9 @@ export function openScan(db: Database, dimensions: number): Scan {
   const slotFor = (block: number): number => {
     if (scans < 2 || (resident.size + 2) * slotBytes > RESIDENT_BYTES) return 0;
     const slot = free.pop() ?? resident.size + 1;
-    const missing = slotsAt + (slot + 1) * slotBytes - host.buffer.byteLength;
+    const missing = slotsAt + (slot + 1) * slotBytes - memory.buffer.byteLength;
     // Sixteen megabytes at a time.
-    if (missing > 0) host.grow(Math.max(256, Math.ceil(missing / WASM_PAGE_BYTES)));
+    if (missing > 0) memory.grow(Math.max(256, Math.ceil(missing / WASM_PAGE_BYTES)));
     resident.set(block, slot);
     return slot;
   };
@@ -55,7 +53,7 @@ export function openScan(db: Database, dimensions: number): Scan {
     if (slot !== undefined) return slotsAt + slot * slotBytes;
     const codes = readCodes.get(block) as Buffer;
     const address = slotsAt + slotFor(block) * slotBytes;
-    new Uint8Array(host.buffer, address, codes.length).set(codes);
+    new Uint8Array(memory.buffer, address, codes.length).set(codes);
     // Gives the memory back now, to be used for the next: waiting for the collector doubles the time of the first search.
     (codes.buffer as ArrayBuffer).transfer(0);
     return address;
@@ -73,13 +71,13 @@ export function openScan(db: Database, dimensions: number): Scan {
     const counts = new Map(listBlocks.all() as [number, number][]);
     forget(counts);
     const { values, bias, factor } = encodeQuery(vector);
-    new Int16Array(host.buffer, 0, values.length).set(values);
+    new Int16Array(memory.buffer, 0, values.length).set(values);
     const best = keepBest(most);
     for (const { place, rows } of only ?? whole(counts)) {
       const [block, row] = [Math.floor(place / BLOCK_ROWS), place % BLOCK_ROWS];
       const address = addressOf(block);
       const scales = address + (counts.get(block) ?? 0) * width;
-      const bytes = run(
+      const bytes = scan(
         0,
         address + row * width,
         scales + row * 4,
@@ -90,8 +88,8 @@ export function openScan(db: Database, dimensions: number): Scan {
         foundAt,
       );
       const [numbers, scores] = [
-        new Int32Array(host.buffer, foundAt, bytes / 4),
-        new Float32Array(host.buffer, foundAt, bytes / 4),
+        new Int32Array(memory.buffer, foundAt, bytes / 4),
+        new Float32Array(memory.buffer, foundAt, bytes / 4),
       ];
       for (let i = 0; i < numbers.length; i += 2)
         best.add(place + (numbers[i] as number), scores[i + 1] as number);
