@@ -101,6 +101,7 @@ const groups = [
       "@noble/",
       "better-sqlite3/",
       "src/(?:search|text|backends/local|app/search)/",
+      "src/embedding-model\\.ts",
       "src/app/(?:display-path|find-asset)\\.ts",
       "src/backends/(?:registry|lease)\\.ts",
       "src/embed/(?:registry|remember-queries|passages|minilm/identity)\\.ts",

@@ -1,5 +1,6 @@
+import type { EmbeddingModel } from "../embedding-model.ts";
 import type { Transcriber } from "../asr/transcriber.ts";
-import type { Backend, StoreIdentity } from "../backends/backend.ts";
+import type { Backend } from "../backends/backend.ts";
 import type { BackendName } from "../backends/registry.ts";
 import { s3Options } from "../config/cluster-settings.ts";
 import { embedderSettings } from "../config/embedder.ts";
@@ -20,7 +21,7 @@ export interface Context {
   openBackendAt(name: BackendName, path: string, create: boolean): Promise<Backend>;
   openEmbedder(): Promise<Embedder>;
   /** What the present embedding model is, and how long its vectors are. */
-  embedderIdentity(): Promise<StoreIdentity>;
+  embedderIdentity(): Promise<EmbeddingModel>;
   /** In this process, to ask it what it is; files are recognised by workers. */
   /** `engine`: by name; the first of those that are chosen by default. */
   openTranscriber(status: StatusLine, engine?: string): Promise<Transcriber>;

@@ -1,5 +1,6 @@
+import type { EmbeddingModel } from "../embedding-model.ts";
 import assert from "node:assert/strict";
-import type { AssetStatus, StoreIdentity } from "./backend.ts";
+import type { AssetStatus } from "./backend.ts";
 import { SEARCH_CASES } from "./search.contract.ts";
 import {
   MODEL,
@@ -381,7 +382,7 @@ export const STORE_CASES: readonly StoreCase[] = [
     async run(store) {
       await commit(store, "/a", [{ text: "x" }, { text: "y" }]);
       await store.commit(version("/b", [{ text: "z", vector: null }]));
-      const fresh: StoreIdentity = { embedder: "test@2", dimensions: 2 };
+      const fresh: EmbeddingModel = { embedder: "test@2", dimensions: 2 };
       const progress: number[] = [];
       await store.reembed(
         fresh,

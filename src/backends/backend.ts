@@ -1,3 +1,4 @@
+import type { EmbeddingModel } from "../embedding-model.ts";
 import type { MediasearchError } from "../errors.ts";
 import type { Term } from "../text/terms.ts";
 import type { EmbeddedSegment, Language, Origin, Segment } from "../types.ts";
@@ -83,11 +84,6 @@ export interface ArchivedTranscript extends ArchivedVersion {
   readonly segments: readonly Segment[];
 }
 
-export interface StoreIdentity {
-  readonly embedder: string;
-  readonly dimensions: number;
-}
-
 /** Conditions that hits must meet; they apply before the limit. */
 export interface SearchFilter {
   /** Only these assets. An empty set finds nothing. */
@@ -162,7 +158,7 @@ export interface Store {
     readonly concurrentCommits: number;
   };
   /** The model that the stored vectors were made with; undefined while nothing with vectors was committed. */
-  identity(): Promise<StoreIdentity | undefined>;
+  identity(): Promise<EmbeddingModel | undefined>;
   getAsset(id: AssetId): Promise<AssetStatus | undefined>;
   /** Every asset ordered by id (binary order). */
   listAssets(): AsyncIterable<AssetStatus>;
@@ -174,7 +170,7 @@ export interface Store {
    * identity reject with MODEL_MISMATCH and change nothing. `embedder` is needed when any segment has a vector.
    * State afterwards: "indexed", or "partial" when any segment lacks its vector.
    */
-  commit(version: AssetVersion, embedder?: StoreIdentity): Promise<void>;
+  commit(version: AssetVersion, embedder?: EmbeddingModel): Promise<void>;
   /** Notes that an attempt failed; an earlier version goes on answering and its fingerprint stays. */
   recordFailure(
     file: { readonly id: AssetId; readonly sidecarKey: string } & FileStat,
@@ -221,7 +217,7 @@ export interface Store {
    * Until it resolves the old vectors answer.
    */
   reembed(
-    embedder: StoreIdentity,
+    embedder: EmbeddingModel,
     embed: (segments: readonly Segment[]) => Promise<readonly Float32Array[]>,
     onProgress?: (done: number, total: number) => void,
   ): Promise<void>;

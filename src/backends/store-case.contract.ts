@@ -1,7 +1,8 @@
+import type { EmbeddingModel } from "../embedding-model.ts";
 import assert from "node:assert/strict";
 import { MediasearchError } from "../errors.ts";
 import type { EmbeddedSegment } from "../types.ts";
-import type { AssetVersion, Condition, Hit, Store, StoreIdentity } from "./backend.ts";
+import type { AssetVersion, Condition, Hit, Store } from "./backend.ts";
 
 /** A case goes here when every store must obey it. Each gets an empty store of its own. */
 export interface StoreCase {
@@ -9,7 +10,7 @@ export interface StoreCase {
   readonly run: (store: Store) => Promise<void>;
 }
 
-export const MODEL: StoreIdentity = { embedder: "test@1", dimensions: 4 };
+export const MODEL: EmbeddingModel = { embedder: "test@1", dimensions: 4 };
 const AXES: readonly (readonly number[])[] = [
   [1, 0, 0, 0],
   [0, 1, 0, 0],

@@ -1,15 +1,11 @@
+import type { EmbeddingModel } from "../embedding-model.ts";
 import { MediasearchError } from "../errors.ts";
 import type { Embedder } from "./embedder.ts";
 import type { EmbedderSettings } from "./settings.ts";
 
-export interface EmbedderIdentity {
-  readonly embedder: string;
-  readonly dimensions: number;
-}
-
 interface Entry {
   /** What an index made with it is marked with. A model of this machine is not loaded for it; a server is asked. */
-  readonly identity: (settings: EmbedderSettings) => Promise<EmbedderIdentity>;
+  readonly identity: (settings: EmbedderSettings) => Promise<EmbeddingModel>;
   readonly open: (settings: EmbedderSettings) => Promise<Embedder>;
 }
 
@@ -44,5 +40,5 @@ function entry({ model, endpoint }: EmbedderSettings): Entry {
 export const openEmbedder = async (settings: EmbedderSettings): Promise<Embedder> =>
   entry(settings).open(settings);
 
-export const embedderIdentity = async (settings: EmbedderSettings): Promise<EmbedderIdentity> =>
+export const embedderIdentity = async (settings: EmbedderSettings): Promise<EmbeddingModel> =>
   entry(settings).identity(settings);

@@ -1,12 +1,7 @@
+import type { EmbeddingModel } from "../embedding-model.ts";
 import { stat } from "node:fs/promises";
 import type { Checkpoint } from "../asr/transcriber.ts";
-import type {
-  AssetStatus,
-  AssetVersion,
-  FilePlace,
-  Store,
-  StoreIdentity,
-} from "../backends/backend.ts";
+import type { AssetStatus, AssetVersion, FilePlace, Store } from "../backends/backend.ts";
 import type { Claims, Job, Ledger } from "../backends/ledger.ts";
 import { MediasearchError, toMediasearchError } from "../errors.ts";
 import { bucketAndKey } from "../location.ts";
@@ -59,7 +54,7 @@ export interface FileServices {
   readonly store: Store;
   readonly ledger: Ledger;
   readonly workers: WorkerPool;
-  readonly embedder: StoreIdentity;
+  readonly embedder: EmbeddingModel;
   readonly objects: OpenObjects;
   /** Where other runs may be at the same library. */
   readonly claims?: Claims | undefined;

@@ -1,6 +1,6 @@
+import { refuseOtherModel } from "../embedding-model.ts";
 import type { AssetId, Condition, Hit, SearchFilter, Store } from "../backends/backend.ts";
 import type { Embedder } from "../embed/embedder.ts";
-import { MediasearchError } from "../errors.ts";
 import type { RankedHit, SearchAnswer } from "./result.ts";
 import { filesMatching } from "../text/file-filter.ts";
 import { rankHybrid } from "./rank.ts";
@@ -125,15 +125,11 @@ async function searchMeaning(
   if (!stored) return [];
   const embedder = await openEmbedder();
   try {
-    const present = passageModelId(embedder.id);
-    if (stored.embedder !== present)
-      throw new MediasearchError(
-        "MODEL_MISMATCH",
-        `the library was made with the embedding model ${stored.embedder}, not ${present}`,
-        {
-          hint: "mediasearch migrate --reembed   (or --mode keyword, which needs no model)",
-        },
-      );
+    refuseOtherModel(
+      stored,
+      passageModelId(embedder.id),
+      "   (or --mode keyword, which needs no model)",
+    );
     const [vector] = await embedder.embed([query], { as: "query" });
     return vector ? await store.searchVector(vector, filter, depth) : [];
   } finally {

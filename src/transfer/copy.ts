@@ -1,11 +1,5 @@
-import type {
-  AssetId,
-  AssetStatus,
-  AssetVersion,
-  Backend,
-  Store,
-  StoreIdentity,
-} from "../backends/backend.ts";
+import { type EmbeddingModel, isSameModel } from "../embedding-model.ts";
+import type { AssetId, AssetStatus, AssetVersion, Backend, Store } from "../backends/backend.ts";
 import { MediasearchError } from "../errors.ts";
 import { inParallel } from "./in-parallel.ts";
 
@@ -53,7 +47,7 @@ export async function copyLibrary(
   options: CopyOptions,
 ): Promise<CopySummary> {
   const identity = await source.store.identity();
-  refuseOtherModel(identity, await target.store.identity());
+  refuseUnlikeModels(identity, await target.store.identity());
   const sum = { copied: 0, present: 0, newer: [] as AssetId[], segments: 0, jobs: 0, archived: 0 };
   const report = (): void => options.onProgress?.(sum);
   await inParallel(
@@ -95,8 +89,11 @@ async function* wanted(store: Store, { wants }: CopyOptions): AsyncIterable<Asse
   for await (const asset of store.listAssets()) if (wants(asset.id)) yield asset;
 }
 
-function refuseOtherModel(from: StoreIdentity | undefined, to: StoreIdentity | undefined): void {
-  if (!from || !to || (from.embedder === to.embedder && from.dimensions === to.dimensions)) return;
+function refuseUnlikeModels(
+  from: EmbeddingModel | undefined,
+  to: EmbeddingModel | undefined,
+): void {
+  if (!from || !to || isSameModel(from, to)) return;
   throw new MediasearchError(
     "MODEL_MISMATCH",
     `the vectors to move are of the embedding model ${from.embedder}, the library that is to get them has ${to.embedder}`,
@@ -127,7 +124,7 @@ async function copyAsset(
   source: Pick<Store, "readVersion">,
   target: Store,
   id: AssetId,
-  identity: StoreIdentity | undefined,
+  identity: EmbeddingModel | undefined,
 ): Promise<"copied" | "present" | "newer"> {
   const there = await target.getAsset(id);
   if (isThere(asset, there)) return "present";

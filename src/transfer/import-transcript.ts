@@ -1,4 +1,5 @@
-import type { AssetId, AssetVersion, FileStat, Store, StoreIdentity } from "../backends/backend.ts";
+import type { EmbeddingModel } from "../embedding-model.ts";
+import type { AssetId, AssetVersion, FileStat, Store } from "../backends/backend.ts";
 import { MediasearchError } from "../errors.ts";
 import type { EmbeddedSegment } from "../types.ts";
 import { editedFingerprint } from "./edited-fingerprint.ts";
@@ -6,7 +7,7 @@ import type { TranscriptContent } from "./transcript-file.ts";
 
 export interface ImportTools {
   readonly store: Store;
-  readonly identity: StoreIdentity;
+  readonly identity: EmbeddingModel;
   /** Vectors for all segments of a transcript, as the library has them. */
   readonly embed: (segments: readonly EmbeddedSegment[]) => Promise<readonly Float32Array[]>;
 }

@@ -1,4 +1,5 @@
-import type { AssetId, AssetStatus, Store, StoreIdentity } from "../backends/backend.ts";
+import type { EmbeddingModel } from "../embedding-model.ts";
+import type { AssetId, AssetStatus, Store } from "../backends/backend.ts";
 import type { EmbeddedSegment } from "../types.ts";
 import { editedFingerprint } from "./edited-fingerprint.ts";
 
@@ -35,7 +36,7 @@ export async function filesOf(store: Store, { from, wants }: Renaming): Promise<
 export async function* renameSpeakers(
   store: Store,
   renaming: Renaming,
-  identity: StoreIdentity | undefined,
+  identity: EmbeddingModel | undefined,
 ): AsyncIterable<Renamed> {
   const names = new Set(renaming.from.map(fold));
   for (const asset of await filesOf(store, renaming)) {

@@ -1,4 +1,5 @@
-import type { AssetStatus, FileStat, StoreIdentity } from "../backends/backend.ts";
+import type { EmbeddingModel } from "../embedding-model.ts";
+import type { AssetStatus, FileStat } from "../backends/backend.ts";
 import { MediasearchError } from "../errors.ts";
 import { parseCaptions } from "../media/captions/parse.ts";
 import { formatSrt, formatWebvtt } from "../media/captions/write.ts";
@@ -25,14 +26,14 @@ export interface TranscriptContent {
   readonly facts: TranscriptFacts | null;
   readonly segments: readonly EmbeddedSegment[];
   /** The model of the vectors, when there are any. */
-  readonly embedder: StoreIdentity | null;
+  readonly embedder: EmbeddingModel | null;
 }
 
 export interface FormatOptions {
   /** How the file is named to people. */
   readonly file: string;
   /** Set when vectors are to be written too (JSON only). */
-  readonly embedder?: StoreIdentity | undefined;
+  readonly embedder?: EmbeddingModel | undefined;
 }
 
 /** One transcript as a file. `parseTranscript` reads each format back: JSON wholly, the others texts, times and speakers. */
@@ -60,7 +61,7 @@ function formatJson(
   asset: AssetStatus,
   segments: readonly EmbeddedSegment[],
   file: string,
-  embedder: StoreIdentity | undefined,
+  embedder: EmbeddingModel | undefined,
 ): string {
   const {
     id,
@@ -136,7 +137,7 @@ function parseJson(source: string): TranscriptContent {
     typeof json["fingerprint"] !== "string"
   )
     throw wrong("version, asset, fingerprint or segments are missing");
-  const embedder = json["embedder"] as StoreIdentity | null;
+  const embedder = json["embedder"] as EmbeddingModel | null;
   const segments = (rows as Row[]).map((row, index) => ({
     ...segmentOf(row, index),
     vector:

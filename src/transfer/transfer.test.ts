@@ -1,14 +1,15 @@
+import type { EmbeddingModel } from "../embedding-model.ts";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
-import type { AssetVersion, Backend, StoreIdentity } from "../backends/backend.ts";
+import type { AssetVersion, Backend } from "../backends/backend.ts";
 import { openBackend } from "../backends/registry.ts";
 import { copyLibrary, type CopyOptions } from "./copy.ts";
 import { inParallel } from "./in-parallel.ts";
 import { verifyCopy } from "./verify.ts";
 
-const MODEL: StoreIdentity = { embedder: "m@1", dimensions: 3 };
+const MODEL: EmbeddingModel = { embedder: "m@1", dimensions: 3 };
 const options: CopyOptions = {
   wants: () => true,
   rename: (id) => id,

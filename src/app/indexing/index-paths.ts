@@ -1,3 +1,4 @@
+import { refuseOtherModel } from "../../embedding-model.ts";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Backend, Store } from "../../backends/backend.ts";
 import type { Claims, Lease } from "../../backends/ledger.ts";
@@ -75,7 +76,7 @@ async function indexInto(
   const report = createReport({ io, status, asJson: call.asJson, jobs: config.settings.jobs });
   try {
     const embedder = await context.embedderIdentity();
-    await refuseOtherModel(await backend.store.identity(), embedder);
+    refuseOtherModel(await backend.store.identity(), embedder.embedder);
     const roots = await call.roots(backend.store);
     const work = async (lease?: Lease): Promise<void> => {
       for (const path of call.forget ?? []) await backend.ledger.removeJob(path);
@@ -224,20 +225,6 @@ async function openForIndexing(context: Context, dryRun: boolean): Promise<Backe
 async function emptyBackend(): Promise<Backend> {
   const { openBackend } = await import("../../backends/registry.ts");
   return openBackend("memory", { path: "", create: true });
-}
-
-async function refuseOtherModel(
-  stored: { readonly embedder: string } | undefined,
-  present: { readonly embedder: string },
-): Promise<void> {
-  if (stored && stored.embedder !== present.embedder)
-    throw new MediasearchError(
-      "MODEL_MISMATCH",
-      `the library was made with the embedding model ${stored.embedder}, not ${present.embedder}`,
-      {
-        hint: "mediasearch migrate --reembed",
-      },
-    );
 }
 
 /** Rules of the settings; `--engine` is for this run and all its files. */

@@ -1,8 +1,8 @@
 import type { Database } from "better-sqlite3";
-import { MediasearchError, toMediasearchError } from "../../errors.ts";
+import { type EmbeddingModel, refuseIncompleteVectors } from "../../embedding-model.ts";
+import { toMediasearchError } from "../../errors.ts";
 import type { Segment } from "../../types.ts";
-import type { StoreIdentity } from "../backend.ts";
-import { refuseUseless, writeIdentity } from "./identity.ts";
+import { writeIdentity } from "./identity.ts";
 import { type SegmentRow, toSegment, vectorBlob } from "./rows.ts";
 import { writeCodes } from "./vector-blocks.ts";
 
@@ -11,7 +11,7 @@ type Embed = (segments: readonly Segment[]) => Promise<readonly Float32Array[]>;
 /** New vectors gather in a temporary table while the old ones answer; one transaction swaps them. Interrupted: nothing changed. */
 export async function reembed(
   db: Database,
-  embedder: StoreIdentity,
+  embedder: EmbeddingModel,
   embed: Embed,
   onProgress?: (done: number, total: number) => void,
 ): Promise<void> {
@@ -28,7 +28,7 @@ export async function reembed(
 
 async function stage(
   db: Database,
-  embedder: StoreIdentity,
+  embedder: EmbeddingModel,
   embed: Embed,
   onProgress?: (done: number, total: number) => void,
 ): Promise<void> {
@@ -55,23 +55,14 @@ async function stage(
 
 async function vectorsOf(
   segments: readonly Segment[],
-  embedder: StoreIdentity,
+  embedder: EmbeddingModel,
   embed: Embed,
 ): Promise<readonly Float32Array[]> {
   // What the model fails on is not the library's file.
   const vectors = await embed(segments).catch((error: unknown) => {
     throw toMediasearchError(error);
   });
-  if (
-    vectors.length !== segments.length ||
-    vectors.some(({ length }) => length !== embedder.dimensions)
-  )
-    throw new MediasearchError(
-      "BUG",
-      `the embedding model ${embedder.embedder} made ${vectors.length} vectors of ${segments.length} texts, or not of ${embedder.dimensions} dimensions`,
-      { subject: embedder.embedder },
-    );
-  refuseUseless(vectors, embedder.embedder);
+  refuseIncompleteVectors(vectors, segments.length, embedder);
   return vectors;
 }
 
@@ -79,7 +70,7 @@ async function vectorsOf(
  * What was committed meanwhile has vectors of the old model, which go, and may have got the row numbers of what it replaced: a new
  * vector is for the words that it was made of. What is left without one is "partial".
  */
-function swap(db: Database, embedder: StoreIdentity): void {
+function swap(db: Database, embedder: EmbeddingModel): void {
   db.exec(`
     DELETE FROM vectors;
     INSERT INTO vectors SELECT s.id, n.vector FROM staged n JOIN segments s ON s.id = n.segment_id AND s.text = n.text AND s.speaker IS n.speaker;

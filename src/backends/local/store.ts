@@ -1,15 +1,14 @@
+import {
+  type EmbeddingModel,
+  modelAfterCommit,
+  modelMismatchError,
+} from "../../embedding-model.ts";
 import type { Database } from "better-sqlite3";
 import { grams } from "../../text/words.ts";
-import type {
-  ArchivedVersion,
-  AssetState,
-  AssetVersion,
-  Store,
-  StoreIdentity,
-} from "../backend.ts";
+import type { ArchivedVersion, AssetState, AssetVersion, Store } from "../backend.ts";
 import { addArchived, archive, copyVersion, moveAsset, readArchived } from "./history.ts";
 import { toStoreError } from "./errors.ts";
-import { isSame, mismatch, readIdentity, refuseUseless, writeIdentity } from "./identity.ts";
+import { readIdentity, writeIdentity } from "./identity.ts";
 import { keepPages } from "./page-cache.ts";
 import { reembed } from "./reembed.ts";
 import {
@@ -200,7 +199,7 @@ export function localStore(db: Database, path: string): Store {
       search(() => {
         const identity = readIdentity(db);
         if (!identity) return [];
-        if (identity.dimensions !== vector.length) throw mismatch(identity);
+        if (identity.dimensions !== vector.length) throw modelMismatchError(identity);
         return searchVector(db, vector, filter, limit);
       }),
     reembed: (embedder, embed, onProgress) =>
@@ -239,20 +238,12 @@ export function localStore(db: Database, path: string): Store {
   };
 }
 
-function commit(db: Database, version: AssetVersion, embedder: StoreIdentity | undefined): void {
+function commit(db: Database, version: AssetVersion, embedder: EmbeddingModel | undefined): void {
   const vectors = version.segments.flatMap(({ vector }) => (vector ? [vector] : []));
   if (vectors.length > 0) {
     const stored = readIdentity(db);
-    const wanted = stored ?? embedder;
-    if (
-      !embedder ||
-      !wanted ||
-      !isSame(embedder, wanted) ||
-      vectors.some(({ length }) => length !== wanted.dimensions)
-    )
-      throw mismatch(wanted);
-    refuseUseless(vectors, wanted.embedder);
-    if (!stored) writeIdentity(db, embedder);
+    const model = modelAfterCommit(stored, embedder, vectors);
+    if (!stored && model) writeIdentity(db, model);
   }
   const { id, sizeBytes, mtimeMs, sidecarKey, segments } = version;
   const state: AssetState = vectors.length === segments.length ? "indexed" : "partial";

@@ -1,9 +1,10 @@
+import type { EmbeddingModel } from "../../embedding-model.ts";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import Sqlite, { type Database } from "better-sqlite3";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import type { AssetVersion, Backend, Hit, SearchFilter, Store, StoreIdentity } from "../backend.ts";
+import type { AssetVersion, Backend, Hit, SearchFilter, Store } from "../backend.ts";
 import { apply, MIGRATIONS } from "./migrations.ts";
 import { open } from "./open.ts";
 import { encode, encodeQuery, rowBytes } from "./vector-codes.ts";
@@ -34,7 +35,7 @@ const look = <T>(read: (db: Database) => T): T => {
 };
 
 const DIMENSIONS = 96;
-const MODEL: StoreIdentity = { embedder: "test@1", dimensions: DIMENSIONS };
+const MODEL: EmbeddingModel = { embedder: "test@1", dimensions: DIMENSIONS };
 let state = 1;
 const random = (): number => (state = (state * 48_271) % 2_147_483_647) / 2_147_483_647;
 const normal = (): number => Math.sqrt(-2 * Math.log(random())) * Math.cos(2 * Math.PI * random());

@@ -1,4 +1,9 @@
-import { MediasearchError } from "../../errors.ts";
+import {
+  type EmbeddingModel,
+  modelAfterCommit,
+  modelMismatchError,
+  refuseIncompleteVectors,
+} from "../../embedding-model.ts";
 import type { Segment } from "../../types.ts";
 import type {
   ArchivedTranscript,
@@ -10,7 +15,6 @@ import type {
   Hit,
   SearchFilter,
   Store,
-  StoreIdentity,
   TextQuery,
 } from "../backend.ts";
 import { filterOf } from "./filter.ts";
@@ -39,7 +43,7 @@ export async function open(): Promise<Backend> {
 function memoryStore(): Store {
   const entries = new Map<AssetId, Entry>();
   const archived: ArchivedTranscript[] = [];
-  let identity: StoreIdentity | undefined;
+  let identity: EmbeddingModel | undefined;
 
   const rows = (filter: SearchFilter): Row[] => {
     const meets = filterOf(filter);
@@ -82,18 +86,7 @@ function memoryStore(): Store {
     },
     async commit(version, embedder) {
       const vectors = version.segments.flatMap(({ vector }) => (vector ? [vector] : []));
-      const wanted = identity ?? embedder;
-      if (vectors.length > 0) {
-        if (
-          !embedder ||
-          !wanted ||
-          !isSame(embedder, wanted) ||
-          vectors.some(({ length }) => length !== wanted.dimensions)
-        )
-          throw mismatch(wanted);
-        refuseUseless(vectors, wanted);
-        identity = wanted;
-      }
+      identity = modelAfterCommit(identity, embedder, vectors);
       const old = entries.get(version.id);
       if (old?.version && old.version.fingerprint !== version.fingerprint)
         archived.unshift(toArchived(old.version, old.status.indexedAtMs ?? 0));
@@ -194,7 +187,7 @@ function memoryStore(): Store {
     countText: async (query, filter) => found(query, filter).length,
     async searchVector(vector, filter, limit) {
       if (!identity) return [];
-      if (identity.dimensions !== vector.length) throw mismatch(identity);
+      if (identity.dimensions !== vector.length) throw modelMismatchError(identity);
       const hits = rows(filter).flatMap((row): Hit[] =>
         row.segment.vector ? [hitOf(row, product(row.segment.vector, vector))] : [],
       );
@@ -208,12 +201,7 @@ function memoryStore(): Store {
         if (!entry.version) continue;
         const { version } = entry;
         const vectors = await embed(version.segments);
-        if (
-          vectors.length !== version.segments.length ||
-          vectors.some(({ length }) => length !== embedder.dimensions)
-        )
-          throw useless(embedder);
-        refuseUseless(vectors, embedder);
+        refuseIncompleteVectors(vectors, version.segments.length, embedder);
         made.set(entry, {
           ...version,
           segments: version.segments.map((segment, i) => ({
@@ -327,27 +315,3 @@ const stateOf = ({ segments }: Pick<AssetVersion, "segments">): AssetState =>
 
 const product = (a: Float32Array, b: Float32Array): number =>
   a.reduce((sum, value, i) => sum + value * (b[i] ?? 0), 0);
-
-const isSame = (a: StoreIdentity, b: StoreIdentity): boolean =>
-  a.embedder === b.embedder && a.dimensions === b.dimensions;
-
-function refuseUseless(vectors: readonly Float32Array[], identity: StoreIdentity): void {
-  if (
-    vectors.some((vector) => !Number.isFinite(Math.hypot(...vector)) || Math.hypot(...vector) === 0)
-  )
-    throw useless(identity);
-}
-
-const useless = ({ embedder }: StoreIdentity): MediasearchError =>
-  new MediasearchError(
-    "BUG",
-    `the embedding model ${embedder} did not make a usable vector of every text`,
-    { subject: embedder },
-  );
-
-const mismatch = (identity: StoreIdentity | undefined): MediasearchError =>
-  new MediasearchError(
-    "MODEL_MISMATCH",
-    `the vectors are not of the library's embedding model ${identity?.embedder ?? ""}`,
-    { hint: "mediasearch migrate --reembed" },
-  );

@@ -1,5 +1,5 @@
+import type { EmbeddingModel } from "../../embedding-model.ts";
 import { MediasearchError } from "../../errors.ts";
-import type { StoreIdentity } from "../backend.ts";
 import { createSchema, createTable, listSchemas, listTables } from "./wire/catalog.ts";
 import type { Session } from "./wire/client.ts";
 import { equal } from "./wire/predicate.ts";
@@ -115,15 +115,15 @@ async function make(database: Database, session: Session, libraryId: string): Pr
 export async function readIdentity(
   database: Database,
   session: Session,
-): Promise<StoreIdentity | undefined> {
+): Promise<EmbeddingModel | undefined> {
   const [row] = await database.rows(session, TABLES.meta, [equal("key", "embedder")]);
-  return row && (JSON.parse(String(row["value"])) as StoreIdentity);
+  return row && (JSON.parse(String(row["value"])) as EmbeddingModel);
 }
 
 export async function writeIdentity(
   database: Database,
   session: Session,
-  { embedder, dimensions }: StoreIdentity,
+  { embedder, dimensions }: EmbeddingModel,
 ): Promise<void> {
   await database.drop(
     session,

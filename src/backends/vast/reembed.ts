@@ -1,11 +1,10 @@
-import { MediasearchError } from "../../errors.ts";
+import { type EmbeddingModel, refuseIncompleteVectors } from "../../embedding-model.ts";
 import type { Segment } from "../../types.ts";
-import type { StoreIdentity } from "../backend.ts";
 import { type Database, EVERYTHING, newId, type Row } from "./database.ts";
 import { readIdentity, writeIdentity } from "./library.ts";
 import { aboutOf, text } from "./rows.ts";
 import { embeddingsTable, TABLES } from "./tables.ts";
-import { addVersion, dropVersions, readSegments, refuseUseless } from "./versions.ts";
+import { addVersion, dropVersions, readSegments } from "./versions.ts";
 import type { Session } from "./wire/client.ts";
 import { equal, isPresent, oneOf } from "./wire/predicate.ts";
 
@@ -16,7 +15,7 @@ import { equal, isPresent, oneOf } from "./wire/predicate.ts";
 export async function reembed(
   database: Database,
   runId: string,
-  embedder: StoreIdentity,
+  embedder: EmbeddingModel,
   embed: (segments: readonly Segment[]) => Promise<readonly Float32Array[]>,
   onProgress?: (done: number, total: number) => void,
 ): Promise<void> {
@@ -31,16 +30,7 @@ export async function reembed(
       const oldId = text(asset["version_id"]);
       const segments = await readSegments(database, session, oldId);
       const vectors = await embed(segments);
-      if (
-        vectors.length !== segments.length ||
-        vectors.some(({ length }) => length !== embedder.dimensions)
-      )
-        throw new MediasearchError(
-          "BUG",
-          `the embedding model ${embedder.embedder} did not make a vector of every text`,
-          { subject: embedder.embedder },
-        );
-      refuseUseless(vectors, embedder.embedder);
+      refuseIncompleteVectors(vectors, segments.length, embedder);
       const row = { ...aboutOf(asset), version_id: newId(), vector_count: segments.length };
       await database.write({ action: "reembed", asset: text(asset["asset_id"]) }, [], (tx) =>
         addVersion(
@@ -66,7 +56,7 @@ export async function reembed(
 async function putInPlace(
   database: Database,
   session: Session,
-  embedder: StoreIdentity,
+  embedder: EmbeddingModel,
   made: ReadonlyMap<string, Row>,
 ): Promise<void> {
   const before = await readIdentity(database, session);

@@ -1,3 +1,4 @@
+import type { EmbeddingModel } from "../../embedding-model.ts";
 import { createHash } from "node:crypto";
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -5,7 +6,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { MediasearchError } from "../../errors.ts";
 import { withRenewal, thisProcess } from "../lease.ts";
 import type { Lease } from "../ledger.ts";
-import type { AssetStatus, Backend, Store, StoreIdentity } from "../backend.ts";
+import type { AssetStatus, Backend, Store } from "../backend.ts";
 import type { Database, Row } from "./database.ts";
 import { readIdentity } from "./library.ts";
 import { byIndex, text, toSegment, toStatus, withVectors } from "./rows.ts";
@@ -153,7 +154,7 @@ export function openReplica({ folder, openStore }: ReplicaOptions): Replica {
   };
 }
 
-const nameOf = (libraryId: string, identity: StoreIdentity | undefined): string =>
+const nameOf = (libraryId: string, identity: EmbeddingModel | undefined): string =>
   createHash("sha256")
     .update(JSON.stringify([libraryId, identity?.embedder ?? null, identity?.dimensions ?? null]))
     .digest("hex")
@@ -209,7 +210,7 @@ async function visible(database: Database): Promise<Row[]> {
 export async function syncStore(
   database: Database,
   store: Store,
-  identity: StoreIdentity | undefined,
+  identity: EmbeddingModel | undefined,
   assets: readonly Row[],
   onProgress?: (done: number, total: number) => void,
 ): Promise<SyncReport> {
@@ -281,7 +282,7 @@ function* batches(rows: readonly Row[]): Iterable<Row[]> {
 async function fetchBatch(
   database: Database,
   store: Store,
-  identity: StoreIdentity | undefined,
+  identity: EmbeddingModel | undefined,
   batch: readonly Row[],
 ): Promise<number> {
   const { session } = database.client;

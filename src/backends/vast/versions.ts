@@ -1,6 +1,6 @@
-import { MediasearchError } from "../../errors.ts";
+import { type EmbeddingModel, modelAfterCommit } from "../../embedding-model.ts";
 import type { EmbeddedSegment, Segment } from "../../types.ts";
-import type { AssetId, AssetState, AssetVersion, FilePlace, StoreIdentity } from "../backend.ts";
+import type { AssetId, AssetState, AssetVersion, FilePlace } from "../backend.ts";
 import type { Database, Found, Row } from "./database.ts";
 import { newId } from "./database.ts";
 import { readIdentity, writeIdentity } from "./library.ts";
@@ -21,56 +21,21 @@ import { equal, type Filter, oneOf } from "./wire/predicate.ts";
 /** Key under which the library's facts are locked; no file is called so. */
 const LIBRARY_KEY = "\0library";
 
-export const isSame = (a: StoreIdentity, b: StoreIdentity): boolean =>
-  a.embedder === b.embedder && a.dimensions === b.dimensions;
-
-export const mismatch = (stored: StoreIdentity | undefined): MediasearchError =>
-  new MediasearchError(
-    "MODEL_MISMATCH",
-    stored
-      ? `the vectors are not of the library's embedding model ${stored.embedder} (${stored.dimensions} dimensions)`
-      : "vectors without the name of their embedding model",
-    {
-      hint: "mediasearch migrate --reembed",
-    },
-  );
-
-/** A vector without a direction has no cosine with anything: it would be stored and never found. */
-export function refuseUseless(vectors: readonly Float32Array[], embedder: string): void {
-  for (const vector of vectors) {
-    const squared = vector.reduce((sum, value) => sum + value * value, 0);
-    if (!(squared > 0 && squared < Infinity))
-      throw new MediasearchError(
-        "BUG",
-        `the embedding model ${embedder} made a vector that is zero or not numbers`,
-        { subject: embedder },
-      );
-  }
-}
-
 /** The library's model, set by the first vectors. */
 async function identityFor(
   database: Database,
   session: Session,
   vectors: readonly Float32Array[],
-  embedder: StoreIdentity | undefined,
-): Promise<StoreIdentity | undefined> {
+  embedder: EmbeddingModel | undefined,
+): Promise<EmbeddingModel | undefined> {
   const stored = await readIdentity(database, session);
   if (vectors.length === 0) return stored;
-  const wanted = stored ?? embedder;
-  if (
-    !embedder ||
-    !wanted ||
-    !isSame(embedder, wanted) ||
-    vectors.some(({ length }) => length !== wanted.dimensions)
-  )
-    throw mismatch(wanted);
-  refuseUseless(vectors, wanted.embedder);
-  if (stored) return stored;
+  const model = modelAfterCommit(stored, embedder, vectors);
+  if (stored || !model) return model;
   // Of two first commits one conflicts here, begins anew and finds the other's model.
   await database.lock(session, [LIBRARY_KEY]);
-  await writeIdentity(database, session, embedder);
-  return embedder;
+  await writeIdentity(database, session, model);
+  return model;
 }
 
 /** A version's row, segments and vectors; visible by its status, and by an asset that names it. */
@@ -165,7 +130,7 @@ export async function commitVersion(
   database: Database,
   session: Session,
   version: AssetVersion,
-  embedder: StoreIdentity | undefined,
+  embedder: EmbeddingModel | undefined,
 ): Promise<void> {
   const { segments } = version;
   const identity = await identityFor(

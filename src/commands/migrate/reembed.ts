@@ -1,4 +1,5 @@
-import type { Backend, StoreIdentity } from "../../backends/backend.ts";
+import type { EmbeddingModel } from "../../embedding-model.ts";
+import type { Backend } from "../../backends/backend.ts";
 import type { Context } from "../../app/context.ts";
 import { createStatusLine } from "../../terminal/status-line.ts";
 import { embedInContext } from "../../embed/passages.ts";
@@ -7,7 +8,7 @@ import type { Segment } from "../../types.ts";
 /** Makes every vector anew with the present model; until all are made the old ones answer. */
 export async function reembed(
   { store }: Backend,
-  present: StoreIdentity,
+  present: EmbeddingModel,
   context: Context,
 ): Promise<void> {
   const { io } = context;
