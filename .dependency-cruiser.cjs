@@ -1,6 +1,7 @@
 /** Who may import whom, folder by folder: docs/architecture.md as rules. */
-const BOTTOM = "^src/(types|errors|location|hash-file|retry|embedding-model|shell-words)\.ts$";
-const BACKEND_INTERFACES = "^src/backends/[^/]+\\\.ts$";
+const BOTTOM =
+  "^src/(types|errors|location|hash-file|retry|embedding-model|shell-words|supervised-child)\\.ts$";
+const BACKEND_INTERFACES = "^src/backends/[^/]+\\.ts$";
 const ENGINE_INTERFACES = "^src/(asr|embed)/[^/]+\\.ts$";
 const OBJECT_INTERFACES = "^src/objects/[^/]+\\.ts$";
 const TESTS = "\\.(test|contract)\\.ts$";
@@ -156,7 +157,8 @@ module.exports = {
       {
         path: "^src/",
         pathNot: [
-          "^src/(media|pipeline/worker)/",
+          "^src/supervised-child\\.ts$",
+          "^src/media/player\\.ts$",
           "^src/models/npm-config\\.ts$",
           "^src/asr/custom/run-command\\.ts$",
           TESTS,

@@ -13,16 +13,11 @@ import {
   type WorkerServices,
 } from "./pipeline/worker/process-file.ts";
 import type { FileTask, Reply, Request, WorkerSetup } from "./pipeline/worker/protocol.ts";
+import { serveParent } from "./supervised-child.ts";
 import type { Segment } from "./types.ts";
 
 /** The composition root of a worker process: one file at a time, asked for over the IPC channel. */
 
-const reply = (message: Reply): void => {
-  process.send?.(message);
-};
-
-// The main process decides when to stop; Ctrl-C in a terminal reaches the whole process group.
-process.on("SIGINT", () => {});
 const stop = new AbortController();
 const transcribers = new Map<string, Promise<Transcriber>>();
 /** One that is still opening has started nothing. */
@@ -36,8 +31,6 @@ async function quit(): Promise<void> {
   await Promise.race([stopped, sleep(MAX_STOP_MS)]);
   process.kill(process.pid, "SIGKILL");
 }
-// A worker never outlives the main process.
-process.on("disconnect", () => void quit());
 process.on("SIGTERM", () => void quit());
 
 const waiting = new Map<string, (request: Extract<Request, { type: "models" }>) => void>();
@@ -131,17 +124,15 @@ async function answer(
   }
 }
 
-const MEMORY_REPORT_MS = 500;
-setInterval(
-  () => reply({ type: "memory", rssBytes: process.memoryUsage.rss() }),
-  MEMORY_REPORT_MS,
-).unref();
-
 let setup: WorkerSetup | undefined;
-process.on("message", (request: Request) => {
-  if (request.type === "setup") setup = request.setup;
-  else if (request.type === "models") waiting.get(request.model)?.(request);
-  else if (setup && request.type === "embed") void embed(request.segments, setup).then(reply);
-  else if (setup && request.type !== "embed")
-    void answer(request.type, request.task, setup).then(reply);
+const reply = serveParent<Request, Reply>({
+  onRequest: (request) => {
+    if (request.type === "setup") setup = request.setup;
+    else if (request.type === "models") waiting.get(request.model)?.(request);
+    else if (setup && request.type === "embed") void embed(request.segments, setup).then(reply);
+    else if (setup && request.type !== "embed")
+      void answer(request.type, request.task, setup).then(reply);
+  },
+  onOrphaned: () => void quit(),
+  memoryReportMs: 500,
 });

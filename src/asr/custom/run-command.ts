@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
+import { killGroup } from "../../supervised-child.ts";
 
 export interface CommandCall {
   readonly words: readonly string[];
@@ -110,14 +111,4 @@ function follow(
 function endGroup(child: ChildProcess, graceMs: number): void {
   killGroup(child, "SIGTERM");
   setTimeout(() => killGroup(child, "SIGKILL"), graceMs).unref();
-}
-
-function killGroup(child: ChildProcess, signal: NodeJS.Signals): void {
-  if (child.pid === undefined) return;
-  try {
-    if (process.platform === "win32") child.kill(signal);
-    else process.kill(-child.pid, signal);
-  } catch {
-    // It has ended, with all that it started.
-  }
 }

@@ -1,7 +1,7 @@
-import { fork } from "node:child_process";
 import { access, link, rename, rm } from "node:fs/promises";
 import { basename, dirname, extname, join } from "node:path";
 import { MediasearchError, toMediasearchError } from "../../errors.ts";
+import { startChild } from "../../supervised-child.ts";
 import { fileIdentity } from "../file-identity.ts";
 import { type ClipJob, type ClipResult, outputFormat, type Piece, type Reply } from "./job.ts";
 
@@ -36,7 +36,7 @@ export async function makeClip(
     `.${basename(to, extname(to))}.${process.pid}.unfinished${extname(to)}`,
   );
   try {
-    const result = await inChild(
+    const result = await cutInChild(
       { pieces, to: unfinished, output, isFast: options.isFast },
       options,
     );
@@ -93,60 +93,38 @@ async function put(from: string, to: string, force: boolean): Promise<void> {
   }
 }
 
-function inChild(job: ClipJob, { env, signal, onProgress }: ClipOptions): Promise<ClipResult> {
+async function cutInChild(
+  job: ClipJob,
+  { env, signal, onProgress }: ClipOptions,
+): Promise<ClipResult> {
   signal.throwIfAborted();
-  return new Promise((resolve, reject) => {
-    const child = fork(SCRIPT, [], {
-      serialization: "advanced",
-      stdio: ["ignore", "ignore", "pipe", "ipc"],
-      execArgv: ["--disable-warning=ExperimentalWarning"],
-      env: { ...env } as NodeJS.ProcessEnv,
+  const child = startChild<ClipJob, Reply>(SCRIPT, env);
+  try {
+    return await child.converse<ClipResult>(job, {
+      signal,
+      crashed: (how) => crashedError(job, how),
+      onReply: (reply, turn) => {
+        if (reply.type === "progress") onProgress?.(reply.doneMs);
+        else if (reply.type === "done") turn.answer(reply.result);
+        else {
+          const { code, message, ...details } = reply.failure;
+          turn.fail(new MediasearchError(code, message, details));
+        }
+      },
     });
-    let trace = "";
-    let settle: (() => void) | undefined;
-    const onAbort = (): void => {
-      settle ??= () => reject(signal.reason as Error);
-      child.kill("SIGKILL");
-    };
-    signal.addEventListener("abort", onAbort, { once: true });
-    child.stderr?.setEncoding("utf8").on("data", (text: string) => {
-      trace = (trace + text).slice(-2000);
-    });
-    child.on("message", (reply: Reply) => {
-      if (reply.type === "progress") return onProgress?.(reply.doneMs);
-      settle ??=
-        reply.type === "done"
-          ? () => resolve(reply.result)
-          : () =>
-              reject(
-                new MediasearchError(reply.failure.code, reply.failure.message, reply.failure),
-              );
-      child.kill("SIGKILL");
-    });
-    child.on("error", (error) => {
-      settle ??= () => reject(toMediasearchError(error));
-    });
-    // Settled when it is gone: only then is its file nobody's.
-    child.on("close", (code, killedBy) => {
-      signal.removeEventListener("abort", onAbort);
-      (settle ?? (() => reject(crashed(job, code, killedBy, trace))))();
-    });
-    child.send(job, () => {});
-  });
+  } catch (error) {
+    throw signal.aborted ? error : toMediasearchError(error);
+  } finally {
+    // Only when it has gone is its file nobody's.
+    await child.end(0);
+  }
 }
 
-function crashed(
-  { pieces }: ClipJob,
-  code: number | null,
-  killedBy: string | null,
-  trace: string,
-): MediasearchError {
+function crashedError({ pieces }: ClipJob, how: string): MediasearchError {
   const [piece] = pieces;
-  const how = killedBy ? `was ended by ${killedBy}` : `ended with code ${code}`;
-  const last = trace.trim().split("\n").at(-1)?.slice(0, 200);
   return new MediasearchError(
     "WORKER_CRASHED",
-    `${pieces.length === 1 ? piece?.path : "the clip"}: the process that cut it ${how}${last ? ` (${last})` : ""}`,
+    `${pieces.length === 1 ? piece?.path : "the clip"}: the process that cut it ${how}`,
     { hint: "a recording may be damaged; try the hits one by one with --clip" },
   );
 }

@@ -1,8 +1,8 @@
-import { type ChildProcess, fork } from "node:child_process";
 import type { Checkpoint } from "../../asr/transcriber.ts";
 import { MediasearchError, toMediasearchError } from "../../errors.ts";
+import { type Limits, startChild, type SupervisedChild } from "../../supervised-child.ts";
 import type { Segment } from "../../types.ts";
-import type { FileTask, FileTranscript, Reply, Request, WorkerSetup } from "./protocol.ts";
+import type { Failure, FileTask, FileTranscript, Reply, Request, WorkerSetup } from "./protocol.ts";
 import type { Identity } from "../fingerprint.ts";
 
 export interface WorkerPool {
@@ -40,11 +40,7 @@ export interface PoolOptions {
   readonly env: Readonly<Record<string, string | undefined>>;
 }
 
-interface Worker {
-  readonly child: ChildProcess;
-  /** The end of what it wrote to stderr: the only trace of a crash in native code. */
-  stderrTail: string;
-}
+type Worker = SupervisedChild<Request, Reply>;
 
 // In a checkout the sources run as they are; the package has compiled files only.
 const SCRIPT = new URL(
@@ -76,13 +72,13 @@ export function openWorkers(options: PoolOptions): WorkerPool {
     on.signal.throwIfAborted();
     const worker = take();
     try {
-      const answer = await converse(worker, request, path, options, on, pick);
+      const answer = await askWorker(worker, request, path, options, on, pick);
       if (!closed) idle.push(worker);
       return answer;
     } catch (error) {
       // A failed file leaves its worker sound; anything else may have left it in any state.
-      if (error instanceof FileFailure && worker.child.connected) idle.push(worker);
-      else void end(worker).then(() => all.delete(worker));
+      if (error instanceof FileFailure && worker.isConnected()) idle.push(worker);
+      else void worker.end(GRACE_MS).then(() => all.delete(worker));
       throw error instanceof FileFailure ? error.reason : error;
     }
   };
@@ -92,12 +88,14 @@ export function openWorkers(options: PoolOptions): WorkerPool {
         reply.type === "identity" ? reply.identity : undefined,
       ),
     transcribe: (task, on) =>
-      call({ type: "transcribe", task }, task.path, on, (reply) =>
-        reply.type === "transcript"
-          ? reply.transcript
-          : reply.type === "skipped"
-            ? { skipped: reply.reason }
-            : undefined,
+      call<FileTranscript | Skipped>(
+        { type: "transcribe", task },
+        task.path,
+        on,
+        (reply): FileTranscript | Skipped | undefined => {
+          if (reply.type === "skipped") return { skipped: reply.reason };
+          return reply.type === "transcript" ? reply.transcript : undefined;
+        },
       ),
     embed: (path, segments, signal) =>
       call({ type: "embed", segments }, path, { signal }, (reply) =>
@@ -105,25 +103,13 @@ export function openWorkers(options: PoolOptions): WorkerPool {
       ),
     async close() {
       closed = true;
-      await Promise.all([...all].map(end));
+      await Promise.all([...all].map((worker) => worker.end(GRACE_MS)));
     },
   };
 }
 
-/** How long a worker may take to end what it started. */
+/** How long a worker may take to end what it started: a recogniser may be a command that it runs. */
 const GRACE_MS = 2500;
-
-/** Asks first: a recogniser may be a command that the worker runs. */
-async function end({ child }: Worker): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null || child.pid === undefined) return;
-  const gone = new Promise((resolve) => {
-    child.once("exit", resolve);
-  });
-  child.kill("SIGTERM");
-  const timer = setTimeout(() => child.kill("SIGKILL"), GRACE_MS);
-  await gone;
-  clearTimeout(timer);
-}
 
 /** The file's fault, told by the worker itself; the worker goes on. */
 class FileFailure extends Error {
@@ -136,23 +122,12 @@ class FileFailure extends Error {
 }
 
 function startWorker({ setup, env }: PoolOptions): Worker {
-  const child = fork(SCRIPT, [], {
-    serialization: "advanced",
-    stdio: ["ignore", "ignore", "pipe", "ipc"],
-    execArgv: ["--disable-warning=ExperimentalWarning"],
-    env: { ...env } as NodeJS.ProcessEnv,
-  });
-  const worker: Worker = { child, stderrTail: "" };
-  child.stderr?.setEncoding("utf8").on("data", (text: string) => {
-    worker.stderrTail = (worker.stderrTail + text).slice(-2000);
-  });
-  child.on("error", () => {});
-  child.setMaxListeners(20);
-  child.send({ type: "setup", setup } satisfies Request);
+  const worker = startChild<Request, Reply>(SCRIPT, env);
+  worker.send({ type: "setup", setup });
   return worker;
 }
 
-function converse<T>(
+function askWorker<T>(
   worker: Worker,
   request: Request,
   path: string,
@@ -160,78 +135,25 @@ function converse<T>(
   on: TranscribeCall,
   pick: (reply: Reply) => T | undefined,
 ): Promise<T> {
-  const { child } = worker;
-  return new Promise<T>((resolve, reject) => {
-    let timer: NodeJS.Timeout | undefined;
-    const finish = (act: () => void): void => {
-      clearTimeout(timer);
-      child.off("message", onMessage).off("exit", onExit);
-      on.signal.removeEventListener("abort", onAbort);
-      act();
-    };
-    const fail = (error: unknown): void => finish(() => reject(error as Error));
-    const restartTimer = (): void => {
-      clearTimeout(timer);
-      timer = setTimeout(
-        () =>
-          fail(
-            new MediasearchError(
-              "TIMED_OUT",
-              `${path}: no progress for ${options.timeoutMs / 1000} s`,
-              {
-                subject: path,
-                hint: "raise JOB_TIMEOUT_MS if the file is sound and the machine slow",
-              },
-            ),
-          ),
-        options.timeoutMs,
-      );
-    };
-    const onAbort = (): void => fail(on.signal.reason);
-    const onExit = (code: number | null, signal: string | null): void =>
-      fail(crashed(path, worker, code, signal));
-    const onMessage = (reply: Reply): void => {
-      if (reply.type === "memory") {
-        if (reply.rssBytes > options.memoryBytes) fail(outgrown(path, options.memoryBytes));
-        return;
-      }
-      restartTimer();
-      if (reply.type === "checkpoint") return on.onCheckpoint?.(reply.checkpoint);
-      if (reply.type === "progress") on.onProgress?.(reply.positionMs, reply.durationMs);
-      else if (reply.type === "failed")
-        fail(
-          new FileFailure(
-            new MediasearchError(reply.failure.code, reply.failure.message, {
-              subject: path,
-              hint: reply.failure.hint,
-            }),
-          ),
-        );
-      else if (reply.type === "need-models") {
-        clearTimeout(timer);
-        void provideModels(child, reply.model, options).finally(restartTimer);
-      } else {
+  return worker.converse<T>(request, {
+    signal: on.signal,
+    limits: limitsFor(path, options),
+    crashed: (how) => crashedError(path, how),
+    onReply: (reply, turn) => {
+      if (reply.type === "checkpoint") on.onCheckpoint?.(reply.checkpoint);
+      else if (reply.type === "progress") on.onProgress?.(reply.positionMs, reply.durationMs);
+      else if (reply.type === "failed") turn.fail(new FileFailure(failureOf(path, reply.failure)));
+      else if (reply.type === "need-models")
+        turn.whileWaiting(provideModels(worker, reply.model, options));
+      else {
         const answer = pick(reply);
-        if (answer !== undefined) finish(() => resolve(answer));
+        if (answer !== undefined) turn.answer(answer);
       }
-    };
-    child.on("message", onMessage).on("exit", onExit);
-    on.signal.addEventListener("abort", onAbort, { once: true });
-    restartTimer();
-    child.send(
-      request,
-      (error) => error && child.exitCode === null && child.signalCode === null && fail(error),
-    );
-    if (child.exitCode !== null || child.signalCode !== null)
-      onExit(child.exitCode, child.signalCode);
+    },
   });
 }
 
-async function provideModels(
-  child: ChildProcess,
-  model: string,
-  options: PoolOptions,
-): Promise<void> {
+async function provideModels(worker: Worker, model: string, options: PoolOptions): Promise<void> {
   const answer = await options.models(model).then(
     (files): Request => ({ type: "models", model, files }),
     (error: unknown): Request => {
@@ -239,29 +161,30 @@ async function provideModels(
       return { type: "models", model, failure: { code, message, hint } };
     },
   );
-  if (child.connected) child.send(answer);
+  worker.send(answer);
 }
 
-const outgrown = (path: string, bytes: number): MediasearchError =>
-  new MediasearchError("OUT_OF_MEMORY", `${path}: its worker needed more than ${bytes / 1e6} MB`, {
-    subject: path,
-    hint: "raise WORKER_MEMORY_MB if the machine has more",
-  });
+const failureOf = (path: string, { code, message, hint }: Failure): MediasearchError =>
+  new MediasearchError(code, message, { subject: path, hint });
 
-function crashed(
-  path: string,
-  worker: Worker,
-  code: number | null,
-  signal: string | null,
-): MediasearchError {
-  const how = signal ? `was ended by ${signal}` : `ended with code ${code}`;
-  const trace = worker.stderrTail.trim().split("\n").at(-1)?.slice(0, 200);
-  return new MediasearchError(
-    "WORKER_CRASHED",
-    `${path}: the process that decoded it ${how}${trace ? ` (${trace})` : ""}`,
-    {
+const limitsFor = (path: string, { timeoutMs, memoryBytes }: PoolOptions): Limits => ({
+  maxSilenceMs: timeoutMs,
+  maxMemoryBytes: memoryBytes,
+  tooSilent: () =>
+    new MediasearchError("TIMED_OUT", `${path}: no progress for ${timeoutMs / 1000} s`, {
       subject: path,
-      hint: "the file may be damaged; convert it anew and index again",
-    },
-  );
-}
+      hint: "raise JOB_TIMEOUT_MS if the file is sound and the machine slow",
+    }),
+  tooLarge: () =>
+    new MediasearchError(
+      "OUT_OF_MEMORY",
+      `${path}: its worker needed more than ${memoryBytes / 1e6} MB`,
+      { subject: path, hint: "raise WORKER_MEMORY_MB if the machine has more" },
+    ),
+});
+
+const crashedError = (path: string, how: string): MediasearchError =>
+  new MediasearchError("WORKER_CRASHED", `${path}: the process that decoded it ${how}`, {
+    subject: path,
+    hint: "the file may be damaged; convert it anew and index again",
+  });

@@ -75,7 +75,5 @@ export type Reply =
   | { readonly type: "checkpoint"; readonly checkpoint: Checkpoint }
   /** Work goes on, without a position to tell. */
   | { readonly type: "alive" }
-  /** Sent by the clock, whatever the file does: bytes of resident memory. */
-  | { readonly type: "memory"; readonly rssBytes: number }
   | { readonly type: "progress"; readonly positionMs: number; readonly durationMs: number | null }
   | { readonly type: "need-models"; readonly model: string };

@@ -1,0 +1,90 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { afterEach, describe, expect, it } from "vitest";
+import { tempFolder } from "../test/helpers/run.ts";
+import { type Limits, startChild, type SupervisedChild } from "./supervised-child.ts";
+
+/** Does what it gets, and says "ready" or an answer. */
+const PROGRAM = `
+  import { serveParent } from ${JSON.stringify(new URL("./supervised-child.ts", import.meta.url).href)};
+  const acts = {
+    answer: () => reply({ type: "answer", text: "done" }),
+    crash: () => { console.error("first"); console.error("no more memory for codecs"); process.exit(7); },
+    killed: () => process.kill(process.pid, "SIGKILL"),
+    silent: () => setInterval(() => {}, 1000),
+    busy: () => setInterval(() => reply({ type: "progress" }), 20),
+    stubborn: () => { process.on("SIGTERM", () => {}); reply({ type: "answer", text: "stubborn" }); },
+  };
+  const reply = serveParent({ onRequest: (act) => acts[act](), onOrphaned: () => process.exit(), memoryReportMs: 20 });
+`;
+type Act = "answer" | "crash" | "killed" | "silent" | "busy" | "stubborn";
+type Said = { readonly type: "answer"; readonly text: string } | { readonly type: "progress" };
+
+const limits: Limits = {
+  maxSilenceMs: 10_000,
+  maxMemoryBytes: Infinity,
+  tooSilent: () => new Error("too silent"),
+  tooLarge: () => new Error("too large"),
+};
+
+let child: SupervisedChild<Act, Said>;
+function start(): void {
+  const script = join(tempFolder(), "program.ts");
+  writeFileSync(script, PROGRAM);
+  child = startChild<Act, Said>(pathToFileURL(script), process.env);
+}
+afterEach(() => child.end(0));
+
+const ask = (
+  act: Act,
+  more: Partial<Limits> = {},
+  signal = new AbortController().signal,
+): Promise<string> =>
+  child.converse<string>(act, {
+    signal,
+    limits: { ...limits, ...more },
+    crashed: (how) => new Error(`it ${how}`),
+    onReply: (said, turn) => {
+      if (said.type === "answer") turn.answer(said.text);
+    },
+  });
+
+describe("a supervised child", () => {
+  it("answers one request after the other", async () => {
+    start();
+    expect([await ask("answer"), await ask("answer")]).toEqual(["done", "done"]);
+    expect(child.isConnected()).toBe(true);
+  });
+
+  it("that crashes costs one error, with the end of its stderr, now and for who asks later", async () => {
+    start();
+    await expect(ask("crash")).rejects.toThrow("it ended with code 7 (no more memory for codecs)");
+    await expect(ask("answer")).rejects.toThrow("it ended with code 7");
+    start();
+    await expect(ask("killed")).rejects.toThrow("it was ended by SIGKILL");
+  });
+
+  it("may say nothing for so long only; memory reports are no sign of progress, replies are", async () => {
+    start();
+    await ask("answer");
+    await expect(ask("silent", { maxSilenceMs: 300 })).rejects.toThrow("too silent");
+    const stop = new AbortController();
+    setTimeout(() => stop.abort(new Error("enough")), 900);
+    await expect(ask("busy", { maxSilenceMs: 300 }, stop.signal)).rejects.toThrow("enough");
+  });
+
+  it("is given up when it needs more memory than it may", async () => {
+    start();
+    await expect(ask("silent", { maxMemoryBytes: 1_000_000 })).rejects.toThrow("too large");
+  });
+
+  it("ends in its own time, and by force when the grace is over", async () => {
+    start();
+    expect(await ask("stubborn")).toBe("stubborn");
+    const startMs = performance.now();
+    await child.end(300);
+    expect(performance.now() - startMs).toBeGreaterThan(250);
+    expect(child.isConnected()).toBe(false);
+  });
+});

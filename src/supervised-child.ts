@@ -1,0 +1,243 @@
+import { type ChildProcess, fork } from "node:child_process";
+import { setTimeout as sleep } from "node:timers/promises";
+
+/**
+ * A program of this package that runs in a process of its own, so that a crash or a hang in native
+ * code costs one task and not the whole program. Messages are structured clones over the IPC
+ * channel. The parent's side is `startChild`, the child's side `serveParent`.
+ */
+export interface SupervisedChild<Request, Reply> {
+  /** Whether messages still reach the child. */
+  isConnected(): boolean;
+  /** Sends a message that no conversation waits for; it is dropped when the child has gone. */
+  send(request: Request): void;
+  /**
+   * Sends a request and hands every reply to `onReply` until it answers or fails. Rejects with the
+   * signal's reason, with what `onReply` fails with, or with the errors of `limits` and `crashed`.
+   * The child goes on running; the caller decides whether it is still sound.
+   */
+  converse<Answer>(request: Request, conversation: Conversation<Reply, Answer>): Promise<Answer>;
+  /**
+   * Ends the child and resolves when it has gone. It gets SIGTERM first, so that it can end what it
+   * started itself, and SIGKILL after `graceMs`; without any grace it gets SIGKILL at once.
+   */
+  end(graceMs: number): Promise<void>;
+}
+
+export interface Conversation<Reply, Answer> {
+  readonly signal: AbortSignal;
+  readonly onReply: (reply: Reply, turn: Turn<Answer>) => void;
+  /** Makes the error for a child that ended before it answered; `how` is the end of a sentence. */
+  readonly crashed: (how: string) => Error;
+  readonly limits?: Limits | undefined;
+}
+
+export interface Turn<Answer> {
+  readonly answer: (value: Answer) => void;
+  readonly fail: (error: unknown) => void;
+  /** Stops the clock of `maxSilenceMs` while the child waits for the parent. */
+  readonly whileWaiting: (work: Promise<unknown>) => void;
+}
+
+export interface Limits {
+  /** The child must say something at least this often, memory reports not counted. */
+  readonly maxSilenceMs: number;
+  /** Bytes of resident memory; the child reports them, see `serveParent`. */
+  readonly maxMemoryBytes: number;
+  readonly tooSilent: () => Error;
+  readonly tooLarge: () => Error;
+}
+
+/** What a child reports by the clock, whatever its task does. */
+interface MemoryReport {
+  readonly type: "memory";
+  readonly rssBytes: number;
+}
+
+interface Ending {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+  /** Set when the system could not start the process. */
+  readonly startError?: Error;
+}
+
+const STDERR_TAIL_CHARACTERS = 2000;
+const MAX_TRACE_CHARACTERS = 200;
+/** How long the last words on stderr are waited for after the child has gone. */
+const LAST_WORDS_MS = 500;
+
+/** Starts `script`, a compiled or a source file of this package. */
+export function startChild<Request, Reply>(
+  script: URL,
+  env: Readonly<Record<string, string | undefined>>,
+): SupervisedChild<Request, Reply> {
+  const child = fork(script, [], {
+    serialization: "advanced",
+    stdio: ["ignore", "ignore", "pipe", "ipc"],
+    execArgv: ["--disable-warning=ExperimentalWarning"],
+    env: { ...env } as NodeJS.ProcessEnv,
+  });
+  // The end of what it wrote to stderr is the only trace of a crash in native code.
+  let stderrTail = "";
+  child.stderr?.setEncoding("utf8").on("data", (text: string) => {
+    stderrTail = (stderrTail + text).slice(-STDERR_TAIL_CHARACTERS);
+  });
+  child.setMaxListeners(20);
+  const departure = watchDeparture(child);
+  return {
+    isConnected: () => child.connected,
+    send: (request) => {
+      if (child.connected) child.send(request as object, () => {});
+    },
+    converse: (request, conversation) =>
+      converse(child, departure, request as object, conversation, () => stderrTail),
+    async end(graceMs) {
+      if (child.exitCode !== null || child.signalCode !== null || child.pid === undefined) return;
+      child.kill(graceMs > 0 ? "SIGTERM" : "SIGKILL");
+      const timer = setTimeout(() => child.kill("SIGKILL"), graceMs);
+      await new Promise<void>((resolve) => {
+        departure.wait(() => resolve());
+      });
+      clearTimeout(timer);
+    },
+  };
+}
+
+/** Who waits for the end of a child. A promise would keep the answer of every conversation alive. */
+interface Departure {
+  readonly wait: (onEnd: (ending: Ending) => void) => void;
+  readonly forget: (onEnd: (ending: Ending) => void) => void;
+}
+
+/** Tells once that the child has gone and its stderr is read, or that it never started. */
+function watchDeparture(child: ChildProcess): Departure {
+  const waiting = new Set<(ending: Ending) => void>();
+  let ending: Ending | undefined;
+  const tell = (end: Ending): void => {
+    ending ??= end;
+    for (const onEnd of waiting) onEnd(ending);
+    waiting.clear();
+  };
+  child.on("error", (startError) => {
+    if (child.pid === undefined) tell({ code: null, signal: null, startError });
+  });
+  child.once("close", (code, signal) => tell({ code, signal }));
+  // A process that the child left behind may keep its stderr open.
+  child.once("exit", (code, signal) => {
+    void sleep(LAST_WORDS_MS, undefined, { ref: false }).then(() => tell({ code, signal }));
+  });
+  return {
+    wait: (onEnd) => {
+      if (ending) onEnd(ending);
+      else waiting.add(onEnd);
+    },
+    forget: (onEnd) => void waiting.delete(onEnd),
+  };
+}
+
+function converse<Reply, Answer>(
+  child: ChildProcess,
+  departure: Departure,
+  request: object,
+  { signal, onReply, crashed, limits }: Conversation<Reply, Answer>,
+  stderrTail: () => string,
+): Promise<Answer> {
+  return new Promise<Answer>((resolve, reject) => {
+    let isOver = false;
+    let timer: NodeJS.Timeout | undefined;
+    const finish = (settle: () => void): void => {
+      if (isOver) return;
+      isOver = true;
+      clearTimeout(timer);
+      child.off("message", onMessage);
+      departure.forget(onEnd);
+      signal.removeEventListener("abort", onAbort);
+      settle();
+    };
+    const fail = (error: unknown): void => finish(() => reject(error as Error));
+    const restartClock = (): void => {
+      clearTimeout(timer);
+      if (limits && !isOver)
+        timer = setTimeout(() => fail(limits.tooSilent()), limits.maxSilenceMs);
+    };
+    const turn: Turn<Answer> = {
+      answer: (value) => finish(() => resolve(value)),
+      fail,
+      whileWaiting: (work) => {
+        clearTimeout(timer);
+        void work.finally(restartClock);
+      },
+    };
+    const onAbort = (): void => fail(signal.reason);
+    const onEnd = (end: Ending): void =>
+      fail(end.startError ?? crashed(howItEnded(end, stderrTail())));
+    const onMessage = (reply: Reply | MemoryReport): void => {
+      if (isMemoryReport(reply)) {
+        if (limits && reply.rssBytes > limits.maxMemoryBytes) fail(limits.tooLarge());
+        return;
+      }
+      restartClock();
+      onReply(reply, turn);
+    };
+    child.on("message", onMessage);
+    signal.addEventListener("abort", onAbort, { once: true });
+    restartClock();
+    const hasGone = (): boolean => child.exitCode !== null || child.signalCode !== null;
+    child.send(request, (error) => {
+      if (error && child.pid !== undefined && !hasGone()) fail(error);
+    });
+    departure.wait(onEnd);
+  });
+}
+
+const isMemoryReport = (reply: unknown): reply is MemoryReport =>
+  (reply as Partial<MemoryReport>).type === "memory";
+
+/** How a child ended, such as `was ended by SIGKILL (out of memory)`. */
+function howItEnded({ code, signal }: Ending, stderrTail: string): string {
+  const how = signal ? `was ended by ${signal}` : `ended with code ${code}`;
+  const trace = stderrTail.trim().split("\n").at(-1)?.slice(0, MAX_TRACE_CHARACTERS);
+  return trace ? `${how} (${trace})` : how;
+}
+
+export interface ServeOptions<Request> {
+  readonly onRequest: (request: Request) => void;
+  /** Called when the parent has gone: a child never outlives it. */
+  readonly onOrphaned: () => void;
+  /** How often the child reports its memory; never when undefined. */
+  readonly memoryReportMs?: number | undefined;
+}
+
+/**
+ * The child's side. The parent decides when to stop: Ctrl-C in a terminal reaches the whole process
+ * group, and the child ignores it. @returns the function that sends a reply.
+ */
+export function serveParent<Request, Reply>({
+  onRequest,
+  onOrphaned,
+  memoryReportMs,
+}: ServeOptions<Request>): (reply: Reply) => void {
+  const reply = (message: Reply | MemoryReport): void => {
+    process.send?.(message);
+  };
+  process.on("SIGINT", () => {});
+  process.on("disconnect", onOrphaned);
+  process.on("message", onRequest);
+  if (memoryReportMs !== undefined)
+    setInterval(
+      () => reply({ type: "memory", rssBytes: process.memoryUsage.rss() }),
+      memoryReportMs,
+    ).unref();
+  return reply;
+}
+
+/** Sends a signal to a process that leads its own group and to all that it started. */
+export function killGroup(child: ChildProcess, signal: NodeJS.Signals): void {
+  if (child.pid === undefined) return;
+  try {
+    if (process.platform === "win32") child.kill(signal);
+    else process.kill(-child.pid, signal);
+  } catch {
+    // It has ended, with all that it started.
+  }
+}
