@@ -7,39 +7,49 @@ import { embedderSettings } from "../config/embedder.ts";
 import type { LoadedConfig } from "../config/load.ts";
 import type { Embedder } from "../embed/embedder.ts";
 import type { Objects } from "../objects/object-store.ts";
-import type { CliStreams } from "../terminal/io.ts";
-import type { StatusLine } from "../terminal/status-line.ts";
 import type { WorkerPool } from "../pipeline/worker/pool.ts";
 import { type Location, toLocation } from "../location.ts";
+import type { Tell } from "./events.ts";
+import type { World } from "./world.ts";
 
-/** The parts that the settings name, opened when a command asks for them. */
-export interface Context {
+/** The parts that the settings name, opened when an operation needs them. */
+export interface Context extends World {
   readonly config: LoadedConfig;
-  readonly io: CliStreams;
+  /** The same parts, with another subscriber of what is told. */
+  toldTo(tell: Tell): Context;
   openBackend(create: boolean): Promise<Backend>;
   /** Another library than that of the settings: for moves, backups and the like. */
   openBackendAt(name: BackendName, path: string, create: boolean): Promise<Backend>;
   openEmbedder(): Promise<Embedder>;
   /** What the present embedding model is, and how long its vectors are. */
   embedderIdentity(): Promise<EmbeddingModel>;
-  /** In this process, to ask it what it is; files are recognised by workers. */
-  /** `engine`: by name; the first of those that are chosen by default. */
-  openTranscriber(status: StatusLine, engine?: string): Promise<Transcriber>;
+  /**
+   * Opens a recogniser in this process, to ask it what it is; files are recognised by workers. `engine` is its name, by default the first one that the
+   * settings choose.
+   */
+  openTranscriber(engine?: string): Promise<Transcriber>;
   /** For searches of that library: the model is loaded only for a query that is new to it. */
   openQueryEmbedder(library: Pick<Backend, "queryVectors">): Promise<Embedder>;
   /** The object store of the settings; the same one every time. */
   openObjects(): Promise<Objects>;
   /** What the user wrote on the command line, a path or an s3:// place. */
   place(text: string): Location;
-  openWorkers(status: StatusLine): Promise<WorkerPool>;
+  openWorkers(): Promise<WorkerPool>;
 }
 
-export function createContext(config: LoadedConfig, io: CliStreams): Context {
+export function createContext(config: LoadedConfig, world: World): Context {
   const { settings } = config;
+  const { env, cwd, signal, tell } = world;
   let objects: Promise<Objects> | undefined;
+  const openObjects = (): Promise<Objects> =>
+    (objects ??= import("../objects/s3/open.ts").then(({ openS3 }) => openS3(s3Options(settings))));
   return {
     config,
-    io,
+    env,
+    cwd,
+    signal,
+    tell,
+    toldTo: (other) => ({ ...createContext(config, { ...world, tell: other }), openObjects }),
     openBackend(create) {
       return this.openBackendAt(settings.backend, settings.store, create);
     },
@@ -47,7 +57,7 @@ export function createContext(config: LoadedConfig, io: CliStreams): Context {
       const { openBackend } = await import("../backends/registry.ts");
       const vast =
         name === "vast"
-          ? await (await import("./vast-options.ts")).vastOptions(settings, io.env, io.signal)
+          ? await (await import("./vast-options.ts")).vastOptions(settings, env, signal)
           : undefined;
       return openBackend(name, { path, create, vast });
     },
@@ -63,15 +73,15 @@ export function createContext(config: LoadedConfig, io: CliStreams): Context {
       const { embedder, dimensions } = await embedderIdentity(embedderSettings(settings));
       return { embedder: passageModelId(embedder), dimensions };
     },
-    async openTranscriber(status, engine = settings.engine.split(",")[0] ?? "") {
+    async openTranscriber(engine = settings.engine.split(",")[0] ?? "") {
       const [{ openTranscriber }, { modelProvider }, { engineSettings }] = await Promise.all([
         import("../asr/registry.ts"),
         import("./model-provider.ts"),
         import("../config/recognisers.ts"),
       ]);
       return openTranscriber(engine, {
-        models: modelProvider(config, io, status),
-        engines: engineSettings(settings, io.env),
+        models: modelProvider(settings, world),
+        engines: engineSettings(settings, env),
       });
     },
     async openQueryEmbedder({ queryVectors }) {
@@ -86,12 +96,9 @@ export function createContext(config: LoadedConfig, io: CliStreams): Context {
         queryVectors,
       );
     },
-    openObjects() {
-      objects ??= import("../objects/s3/open.ts").then(({ openS3 }) => openS3(s3Options(settings)));
-      return objects;
-    },
-    place: (text) => toLocation(text, io.cwd),
-    async openWorkers(status) {
+    openObjects,
+    place: (text) => toLocation(text, cwd),
+    async openWorkers() {
       const [{ openWorkers }, { modelProvider }, { engineSettings }] = await Promise.all([
         import("../pipeline/worker/pool.ts"),
         import("./model-provider.ts"),
@@ -101,12 +108,12 @@ export function createContext(config: LoadedConfig, io: CliStreams): Context {
         setup: {
           objects: s3Options(settings),
           embedder: embedderSettings(settings),
-          engines: engineSettings(settings, io.env),
+          engines: engineSettings(settings, env),
         },
         timeoutMs: settings.jobTimeoutMs,
         memoryBytes: settings.workerMemoryMb * 1_000_000,
-        models: modelProvider(config, io, status),
-        env: io.env,
+        models: modelProvider(settings, world),
+        env,
       });
     },
   };

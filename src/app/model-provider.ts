@@ -1,13 +1,10 @@
-import type { Config } from "../config/resolve.ts";
-import { formatBytes } from "../text/format.ts";
-import type { CliStreams } from "../terminal/io.ts";
-import type { StatusLine } from "../terminal/status-line.ts";
+import type { Settings } from "../config/settings.ts";
+import type { World } from "./world.ts";
 
-/** Finds or downloads each model once, however many workers ask, and shows the download. */
+/** Finds or downloads each model once, however many workers ask, and tells how far the download is. */
 export function modelProvider(
-  { settings }: Config,
-  io: CliStreams,
-  status: StatusLine,
+  settings: Settings,
+  { env, signal, tell }: Omit<World, "cwd">,
 ): (model: string) => Promise<Record<string, string>> {
   const underWay = new Map<string, Promise<Record<string, string>>>();
   const ensure = async (model: string): Promise<Record<string, string>> => {
@@ -15,17 +12,15 @@ export function modelProvider(
     return ensureModel(model, {
       cacheDir: settings.modelCache,
       modelsDir: settings.modelsDir,
-      env: io.env,
-      signal: io.signal,
-      onProgress: (file, done, total) =>
-        status.update(
-          `downloading ${model} ${file}: ${formatBytes(done)}${total > 0 ? ` of ${formatBytes(total)}` : ""}`,
-        ),
+      env,
+      signal,
+      onProgress: (file, doneBytes, totalBytes) =>
+        tell({ type: "downloading", model, file, doneBytes, totalBytes }),
     });
   };
   return (model) => {
-    const known = underWay.get(model) ?? ensure(model);
-    underWay.set(model, known);
-    return known;
+    const files = underWay.get(model) ?? ensure(model);
+    underWay.set(model, files);
+    return files;
   };
 }

@@ -1,6 +1,8 @@
 import type { Context } from "../app/context.ts";
 import type { ErrorCode } from "../errors.ts";
 import type { Flags } from "./flags.ts";
+import type { CliStreams } from "../terminal/io.ts";
+import type { StatusLine } from "../terminal/status-line.ts";
 
 export interface OptionSpec {
   /** As commander takes it: `-l, --limit <n>`. */
@@ -21,8 +23,19 @@ export interface ArgumentSpec {
   readonly choices?: readonly string[];
 }
 
+/** The application, and the streams that only this door knows. */
+export interface CommandContext extends Context {
+  readonly io: CliStreams;
+  /** Shows what the application tells. A command ends it before it prints a result. */
+  readonly status: StatusLine;
+}
+
 /** Parses, calls, prints. @returns the exit code; failures are thrown. */
-export type Command = (args: readonly string[], flags: Flags, context: Context) => Promise<number>;
+export type Command = (
+  args: readonly string[],
+  flags: Flags,
+  context: CommandContext,
+) => Promise<number>;
 
 /** One entry of the command table: parser, help, docs and completion come from it. */
 export interface CommandSpec {

@@ -5,6 +5,7 @@ import type { CommandSpec } from "./command.ts";
 import { commandOf, COMMANDS, GLOBAL_OPTIONS } from "./command-table.ts";
 import { loadConfig, type LoadedConfig } from "../config/load.ts";
 import { createContext } from "../app/context.ts";
+import { createCommandStatus, tellOn } from "./tell.ts";
 import { ERRORS, MediasearchError, toMediasearchError } from "../errors.ts";
 import type { CliStreams } from "../terminal/io.ts";
 import { styler } from "../terminal/style.ts";
@@ -123,7 +124,10 @@ function addCommand(
     const flags = command.opts() as Flags;
     const config = loadConfig(flags, io);
     if (!spec.showsNotices) tellNotices(config, io);
-    const context = createContext(config, io);
+    const status = createCommandStatus(io);
+    const { env, cwd, signal } = io;
+    const application = createContext(config, { env, cwd, signal, tell: tellOn(status) });
+    const context = { ...application, io, status };
     const { run } = await spec.load();
     const place = <T>(value: T): T | string =>
       typeof value === "string" ? inBucket(value, config.settings.mediaBucket) : value;

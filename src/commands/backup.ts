@@ -3,18 +3,17 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
 import type { Backend } from "../backends/backend.ts";
-import type { Context } from "../app/context.ts";
 import { MediasearchError } from "../errors.ts";
 import { formatBytes, pluralize } from "../text/format.ts";
-import { createStatusLine, type StatusLine } from "../terminal/status-line.ts";
+import type { StatusLine } from "../terminal/status-line.ts";
 import { bucketAndKey, isObject, nameOf, type Location } from "../location.ts";
 import { writeBackup } from "../transfer/backup-file.ts";
 import { copyLibrary } from "../transfer/copy.ts";
 import { hasFlag } from "../cli/flags.ts";
-import { type Command } from "../cli/command.ts";
+import type { Command, CommandContext } from "../cli/command.ts";
 
 export const run: Command = async ([name = ""], flags, context) => {
-  const { io } = context;
+  const { io, status } = context;
   const place = context.place(name);
   // Into an object store by way of a file here: its parts and their checksums are made of it.
   const path = isObject(place)
@@ -28,7 +27,6 @@ export const run: Command = async ([name = ""], flags, context) => {
   const backend = await context.openBackend(false);
   // Beside the backup: there is room for it there, and the disk is the same.
   const folder = await mkdtemp(join(dirname(path), `.${basename(path)}-`));
-  const status = createStatusLine(io.stderr, io.env);
   try {
     const library = join(folder, "library.sqlite");
     status.update("copying the library");
@@ -56,7 +54,7 @@ async function send(
   place: Location,
   overwrite: boolean,
   status: StatusLine,
-  context: Context,
+  context: CommandContext,
 ): Promise<void> {
   const { bucket, key } = bucketAndKey(place);
   const objects = await context.openObjects();
@@ -68,7 +66,11 @@ async function send(
 }
 
 /** A library that is not one file itself is copied into one. */
-async function snapshotOf(backend: Backend, library: string, context: Context): Promise<void> {
+async function snapshotOf(
+  backend: Backend,
+  library: string,
+  context: CommandContext,
+): Promise<void> {
   if (backend.snapshot) return backend.snapshot(library);
   const copy = await context.openBackendAt("local", library, true);
   try {
@@ -85,7 +87,7 @@ async function snapshotOf(backend: Backend, library: string, context: Context): 
 /** Of the copy, not of the library: that may have changed since. */
 async function about(
   library: string,
-  context: Context,
+  context: CommandContext,
 ): Promise<Parameters<typeof writeBackup>[2]> {
   const copy = await context.openBackendAt("local", library, false);
   try {

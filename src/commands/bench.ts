@@ -2,17 +2,15 @@ import { resolve } from "node:path";
 import type { Transcriber } from "../asr/transcriber.ts";
 import { engineRules } from "../config/engine-rules.ts";
 import type { Settings } from "../config/settings.ts";
-import type { Context } from "../app/context.ts";
 import { ERRORS, MediasearchError, toMediasearchError } from "../errors.ts";
 import { formatDuration, formatNumber } from "../text/format.ts";
 import { styler } from "../terminal/style.ts";
 import { stripControls } from "../text/strip-controls.ts";
-import { createStatusLine } from "../terminal/status-line.ts";
 import { measureSample, type SampleResult } from "../evaluation/measure-recogniser.ts";
 import { findSamples, type Sample } from "../evaluation/references.ts";
 import { errorRate, sumErrors } from "../evaluation/word-errors.ts";
 import { hasFlag } from "../cli/flags.ts";
-import { type Command } from "../cli/command.ts";
+import type { Command, CommandContext } from "../cli/command.ts";
 
 interface EngineResult {
   readonly engine: string;
@@ -66,14 +64,13 @@ function enginesOf(settings: Settings, isNamed: boolean): readonly string[] {
 async function measure(
   engine: string,
   samples: readonly Sample[],
-  context: Context,
+  context: CommandContext,
 ): Promise<EngineResult> {
-  const { io, config } = context;
-  const status = createStatusLine(io.stderr, io.env);
+  const { io, config, status } = context;
   const startedAt = performance.now();
   let transcriber: Transcriber | undefined;
   try {
-    transcriber = await context.openTranscriber(status, engine);
+    transcriber = await context.openTranscriber(engine);
     const openMs = Math.round(performance.now() - startedAt);
     const files: SampleResult[] = [];
     for (const [i, sample] of samples.entries()) {
@@ -121,7 +118,7 @@ const percent = (rate: number): string => `${(100 * rate).toFixed(1)} %`;
 function print(
   results: readonly EngineResult[],
   samples: readonly Sample[],
-  { io }: Context,
+  { io }: CommandContext,
 ): void {
   const paint = styler(io.stdout, io.env);
   const nameWidth = Math.max(...samples.map(({ name }) => name.length), 8);

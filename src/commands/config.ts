@@ -1,10 +1,9 @@
 import type { Setting } from "../config/setting.ts";
 import { type SettingName, SETTINGS } from "../config/settings.ts";
-import type { Context } from "../app/context.ts";
 import { styler } from "../terminal/style.ts";
 import { stripControls } from "../text/strip-controls.ts";
 import { hasFlag } from "../cli/flags.ts";
-import { type Command } from "../cli/command.ts";
+import type { Command, CommandContext } from "../cli/command.ts";
 
 interface Row {
   readonly name: SettingName;
@@ -54,7 +53,7 @@ export const run: Command = async (_args, flags, context) => {
 
 const shown = (value: Row["value"]): string => (value === null ? "-" : String(value));
 
-function row(name: SettingName, { config }: Context): Row {
+function row(name: SettingName, { config }: CommandContext): Row {
   const { env, flag, isSecret } = SETTINGS[name] as Setting<unknown>;
   const value = config.settings[name] ?? null;
   const { kind, from } = config.sources[name];

@@ -1,6 +1,5 @@
 import { readFileSync } from "node:fs";
 import { withLease } from "../backends/lease.ts";
-import type { Context } from "../app/context.ts";
 import { confirm } from "../doctor/answers.ts";
 import { type Result, runChains, type Step } from "../doctor/check.ts";
 import { librarySteps } from "../doctor/library.ts";
@@ -17,7 +16,7 @@ import {
 import { ERRORS, MediasearchError } from "../errors.ts";
 import { styler } from "../terminal/style.ts";
 import { type Flags, hasFlag, listFlag, stringFlag } from "../cli/flags.ts";
-import { type Command } from "../cli/command.ts";
+import type { Command, CommandContext } from "../cli/command.ts";
 import { chosenFormat } from "../cli/output-format.ts";
 
 export const run: Command = async (_args, flags, context) => {
@@ -43,10 +42,16 @@ export const run: Command = async (_args, flags, context) => {
 };
 
 /** The object store is looked at where one is set, the cluster where it is in use or asked for. */
-async function chains(context: Context, flags: Flags): Promise<readonly (readonly Step[])[]> {
+async function chains(
+  context: CommandContext,
+  flags: Flags,
+): Promise<readonly (readonly Step[])[]> {
   const { settings } = context.config;
   const backend = stringFlag(flags, "backend") ?? settings.backend;
-  const all: (readonly Step[])[] = [...machineSteps(context), ...recogniserSteps(context)];
+  const all: (readonly Step[])[] = [
+    ...machineSteps(context, context.io.stdout),
+    ...recogniserSteps(context),
+  ];
   if (backend === "vast") {
     const { clusterSteps } = await import("../doctor/cluster.ts");
     all.push(clusterSteps(settings));
@@ -60,7 +65,7 @@ async function chains(context: Context, flags: Flags): Promise<readonly (readonl
 
 async function reportReadiness(
   flags: Flags,
-  context: Context,
+  context: CommandContext,
   results: readonly Result[],
   measures: readonly Measure[] | undefined,
   format: string,
@@ -107,7 +112,7 @@ function hours(given: string | undefined): number | undefined {
 }
 
 /** Rebuilds what can be rebuilt, after a copy of the library as it is. */
-async function fix(context: Context): Promise<void> {
+async function fix(context: CommandContext): Promise<void> {
   const { io, config } = context;
   const backend = await context.openBackend(false);
   try {

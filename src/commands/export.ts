@@ -1,7 +1,6 @@
 import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { basename, dirname, extname, join, resolve } from "node:path";
 import type { AssetStatus, Store } from "../backends/backend.ts";
-import type { Context } from "../app/context.ts";
 import { ERRORS, MediasearchError, toMediasearchError } from "../errors.ts";
 import { pluralize } from "../text/format.ts";
 import { stripControls } from "../text/strip-controls.ts";
@@ -9,7 +8,7 @@ import { anyFileMatcher } from "../text/file-filter.ts";
 import { commonFolder, isObject, nameBelow } from "../location.ts";
 import { formatTranscript, type TranscriptFormat } from "../transfer/transcript-file.ts";
 import { hasFlag, stringFlag } from "../cli/flags.ts";
-import { type Command } from "../cli/command.ts";
+import type { Command, CommandContext } from "../cli/command.ts";
 import { displayPath } from "../app/display-path.ts";
 
 interface Written {
@@ -155,7 +154,7 @@ async function write(
 function report(
   results: readonly Written[],
   { isBeside, asJson }: { isBeside: boolean; asJson: boolean },
-  { io }: Context,
+  { io }: CommandContext,
 ): number {
   const bad = results.filter(({ outcome }) => outcome === "failed" || outcome === "kept");
   if (asJson) io.stdout.write(`${JSON.stringify({ version: 1, files: results })}\n`);

@@ -1,12 +1,10 @@
 import { readdir, readFile, stat } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import type { Store } from "../backends/backend.ts";
-import type { Context } from "../app/context.ts";
 import type { Embedder } from "../embed/embedder.ts";
 import { ERRORS, MediasearchError, toMediasearchError } from "../errors.ts";
 import { pluralize } from "../text/format.ts";
 import { stripControls } from "../text/strip-controls.ts";
-import { createStatusLine } from "../terminal/status-line.ts";
 import { embedInContext } from "../embed/passages.ts";
 import type { Segment } from "../types.ts";
 import { importTranscript, type ImportPlace } from "../transfer/import-transcript.ts";
@@ -16,7 +14,7 @@ import {
   type TranscriptFormat,
 } from "../transfer/transcript-file.ts";
 import { hasFlag, stringFlag } from "../cli/flags.ts";
-import { type Command } from "../cli/command.ts";
+import type { Command, CommandContext } from "../cli/command.ts";
 import { displayPath } from "../app/display-path.ts";
 
 interface Result {
@@ -36,7 +34,7 @@ const ENDINGS: readonly (readonly [string, TranscriptFormat])[] = [
 ];
 
 export const run: Command = async (paths, flags, context) => {
-  const { io } = context;
+  const { io, status } = context;
   const transcripts = await filesOf(paths.map((path) => resolve(io.cwd, path)));
   const forMedia = stringFlag(flags, "for");
   if (forMedia !== undefined && transcripts.length !== 1)
@@ -46,7 +44,6 @@ export const run: Command = async (paths, flags, context) => {
       { subject: "--for", hint: "mediasearch import talk.srt --for talk.mp3" },
     );
   const backend = await context.openBackend(true);
-  const status = createStatusLine(io.stderr, io.env);
   const results: Result[] = [];
   let embedder: Promise<Embedder> | undefined;
   try {
@@ -176,7 +173,7 @@ async function placeOf(
   );
 }
 
-function report(results: readonly Result[], asJson: boolean, { io }: Context): number {
+function report(results: readonly Result[], asJson: boolean, { io }: CommandContext): number {
   const failed = results.filter(({ outcome }) => outcome === "failed");
   if (asJson) io.stdout.write(`${JSON.stringify({ version: 1, transcripts: results })}\n`);
   else {

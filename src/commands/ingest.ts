@@ -1,5 +1,4 @@
 import type { FileStat } from "../backends/backend.ts";
-import type { Context } from "../app/context.ts";
 import { ERRORS, MediasearchError } from "../errors.ts";
 import { pluralize } from "../text/format.ts";
 import { stripControls } from "../text/strip-controls.ts";
@@ -7,7 +6,7 @@ import type { Candidate } from "../pipeline/scan/candidate.ts";
 import { scan } from "../pipeline/sources/folder/scan.ts";
 import type { Location } from "../location.ts";
 import { type Flags, hasFlag, listFlag, stringFlag } from "../cli/flags.ts";
-import { type Command } from "../cli/command.ts";
+import type { Command, CommandContext } from "../cli/command.ts";
 import { displayPath } from "../app/display-path.ts";
 
 interface Failed {
@@ -67,7 +66,7 @@ async function findFiles(
   roots: readonly Location[],
   failed: Failed[],
   flags: Flags,
-  { io, config, openObjects }: Context,
+  { io, config, openObjects }: CommandContext,
 ): Promise<Candidate[]> {
   const found: Candidate[] = [];
   const options = {
@@ -90,7 +89,7 @@ async function send(
   to: string,
   failed: Failed[],
   flags: Flags,
-  context: Context,
+  context: CommandContext,
 ) {
   const { upload } = await import("../app/indexing/upload.ts");
   return upload(
@@ -112,7 +111,7 @@ async function send(
 
 async function register(
   files: readonly ({ readonly id: Location } & FileStat)[],
-  context: Context,
+  context: CommandContext,
 ): Promise<number> {
   const backend = await context.openBackend(true);
   try {

@@ -1,13 +1,12 @@
 import type { Backend } from "../backends/backend.ts";
 import type { Job } from "../backends/ledger.ts";
-import type { Context } from "../app/context.ts";
 import { MediasearchError } from "../errors.ts";
 import { pluralize } from "../text/format.ts";
 import { styler } from "../terminal/style.ts";
 import { stripControls } from "../text/strip-controls.ts";
 import { anyFileMatcher } from "../text/file-filter.ts";
 import { hasFlag, stringFlag } from "../cli/flags.ts";
-import { type Command } from "../cli/command.ts";
+import type { Command, CommandContext } from "../cli/command.ts";
 import { indexPaths } from "../app/indexing/index-paths.ts";
 import { displayPath } from "../app/display-path.ts";
 
@@ -42,7 +41,10 @@ export const run: Command = async ([action = "list", ...patterns], flags, contex
   return 0;
 };
 
-async function withBackend<T>(context: Context, act: (backend: Backend) => Promise<T>): Promise<T> {
+async function withBackend<T>(
+  context: CommandContext,
+  act: (backend: Backend) => Promise<T>,
+): Promise<T> {
   const backend = await context.openBackend(false);
   try {
     return await act(backend);
@@ -52,7 +54,7 @@ async function withBackend<T>(context: Context, act: (backend: Backend) => Promi
 }
 
 async function chosen(
-  context: Context,
+  context: CommandContext,
   patterns: readonly string[],
   state: string | undefined,
 ): Promise<readonly Job[]> {
@@ -62,7 +64,11 @@ async function chosen(
 }
 
 /** Forgets the failures once the library is this run's, and tries the files at once, with the engine of this call. */
-async function retry(jobs: readonly Job[], context: Context, asJson: boolean): Promise<number> {
+async function retry(
+  jobs: readonly Job[],
+  context: CommandContext,
+  asJson: boolean,
+): Promise<number> {
   if (jobs.length === 0) {
     if (asJson)
       context.io.stdout.write(`${JSON.stringify({ version: 1, action: "retry", jobs: [] })}\n`);
@@ -71,6 +77,7 @@ async function retry(jobs: readonly Job[], context: Context, asJson: boolean): P
   }
   const roots = jobs.map(({ id }) => id);
   return indexPaths(context, {
+    io: context.io,
     roots: async () => roots,
     forget: roots,
     include: [],
@@ -88,7 +95,7 @@ const NEXT: Readonly<Record<Job["state"], string>> = {
   SKIPPED: "mediasearch jobs retry FILE, to have it after all",
 };
 
-function print(action: string, jobs: readonly Job[], { io }: Context): void {
+function print(action: string, jobs: readonly Job[], { io }: CommandContext): void {
   const paint = styler(io.stdout, io.env);
   if (action === "skip" || action === "purge")
     return void io.stderr.write(

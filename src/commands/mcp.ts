@@ -1,9 +1,8 @@
 import { readFileSync } from "node:fs";
 import { fromJsonSchema, McpServer } from "@modelcontextprotocol/server";
 import { serveStdio } from "@modelcontextprotocol/server/stdio";
-import type { Context } from "../app/context.ts";
 import { MediasearchError, toMediasearchError } from "../errors.ts";
-import type { Command } from "../cli/command.ts";
+import type { Command, CommandContext } from "../cli/command.ts";
 import { MCP_TOOLS, type McpTool } from "../mcp/tools.ts";
 import { answeringTransport } from "../mcp/stdio-transport.ts";
 import { openSession, type SearchSession } from "../app/search/session.ts";
@@ -56,7 +55,7 @@ const INSTRUCTIONS =
   "mediasearch knows what is said in the user's recordings. Use search to find moments, transcript to read around them, list to see what there is. " +
   "Name file, time and speaker when you quote.";
 
-function server(session: SearchSession, context: Context): McpServer {
+function server(session: SearchSession, context: CommandContext): McpServer {
   const { version } = JSON.parse(
     readFileSync(new URL("../../package.json", import.meta.url), "utf8"),
   ) as { version: string };
@@ -68,7 +67,12 @@ function server(session: SearchSession, context: Context): McpServer {
   return made;
 }
 
-function register(made: McpServer, tool: McpTool, session: SearchSession, context: Context): void {
+function register(
+  made: McpServer,
+  tool: McpTool,
+  session: SearchSession,
+  context: CommandContext,
+): void {
   const { name, title, description, input, output, call } = tool;
   made.registerTool(
     name,

@@ -3,18 +3,16 @@ import { modelProvider } from "../app/model-provider.ts";
 import { listModels, verifyModels } from "../models/store.ts";
 import { formatBytes } from "../text/format.ts";
 import { styler } from "../terminal/style.ts";
-import { createStatusLine } from "../terminal/status-line.ts";
 import { hasFlag } from "../cli/flags.ts";
 import { type Command } from "../cli/command.ts";
 
 export const run: Command = async ([action = "list"], flags, context) => {
-  const { io, config } = context;
+  const { io, config, status } = context;
   const places = { cacheDir: config.settings.modelCache, modelsDir: config.settings.modelsDir };
   const asJson = hasFlag(flags, "json");
   const paint = styler(io.stdout, io.env);
   if (action === "pull") {
-    const status = createStatusLine(io.stderr, io.env);
-    const provide = modelProvider(config, io, status);
+    const provide = modelProvider(config.settings, context);
     for (const { id } of await listModels(places)) await provide(id);
     status.end();
   }

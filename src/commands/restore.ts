@@ -3,23 +3,20 @@ import { mkdir, mkdtemp, rename, rm } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { withLease } from "../backends/lease.ts";
-import type { Context } from "../app/context.ts";
 import { MediasearchError } from "../errors.ts";
 import { formatBytes, pluralize } from "../text/format.ts";
-import { createStatusLine } from "../terminal/status-line.ts";
 import { bucketAndKey, isObject, type Location } from "../location.ts";
 import { type Manifest, readBackup } from "../transfer/backup-file.ts";
 import { copyLibrary } from "../transfer/copy.ts";
 import { hasFlag } from "../cli/flags.ts";
-import { type Command } from "../cli/command.ts";
+import type { Command, CommandContext } from "../cli/command.ts";
 
 export const run: Command = async ([name = ""], flags, context) => {
-  const { io, config } = context;
+  const { io, config, status } = context;
   const backup = context.place(name);
   const store = config.settings.store;
   await mkdir(dirname(store), { recursive: true, mode: 0o700 });
   const folder = await mkdtemp(join(dirname(store), `.${basename(store)}-`));
-  const status = createStatusLine(io.stderr, io.env);
   try {
     const library = join(folder, "library.sqlite");
     status.update("unpacking the backup");
@@ -56,7 +53,7 @@ export const run: Command = async ([name = ""], flags, context) => {
 async function fetched(
   place: Location,
   folder: string,
-  { io, openObjects }: Context,
+  { io, openObjects }: CommandContext,
 ): Promise<string> {
   const { bucket, key } = bucketAndKey(place);
   const path = join(folder, "fetched.backup");
@@ -69,7 +66,11 @@ async function fetched(
 }
 
 /** Opens it as a library would be opened, and looks at every page, index and vector. */
-async function refuseUnsound(library: string, backup: string, context: Context): Promise<void> {
+async function refuseUnsound(
+  library: string,
+  backup: string,
+  context: CommandContext,
+): Promise<void> {
   const backend = await context.openBackendAt("local", library, false);
   try {
     for await (const { check, status, found } of backend.check())
@@ -89,7 +90,7 @@ async function putInPlace(
   library: string,
   name: string,
   force: boolean,
-  context: Context,
+  context: CommandContext,
 ): Promise<string | null> {
   const { store } = context.config.settings;
   let kept: string | null = null;
@@ -110,7 +111,7 @@ async function putInPlace(
 }
 
 /** Nobody may be indexing into what is taken away. A library that can't be opened any more is what backups are for. */
-async function refuseHeld(context: Context): Promise<void> {
+async function refuseHeld(context: CommandContext): Promise<void> {
   try {
     const backend = await context.openBackend(false);
     try {
@@ -123,7 +124,7 @@ async function refuseHeld(context: Context): Promise<void> {
   }
 }
 
-async function copyInto(library: string, context: Context): Promise<void> {
+async function copyInto(library: string, context: CommandContext): Promise<void> {
   const source = await context.openBackendAt("local", library, false);
   const target = await context.openBackend(true);
   try {
@@ -146,7 +147,7 @@ function report(
     kept,
     asJson,
   }: { backup: string; store: string | null; kept: string | null; asJson: boolean },
-  { io }: Context,
+  { io }: CommandContext,
 ): void {
   if (asJson)
     return void io.stdout.write(

@@ -1,13 +1,12 @@
 import type { AssetId, Backend } from "../backends/backend.ts";
 import { withLease } from "../backends/lease.ts";
-import type { Context } from "../app/context.ts";
 import { MediasearchError } from "../errors.ts";
 import { pluralize } from "../text/format.ts";
 import { stripControls } from "../text/strip-controls.ts";
 import { anyFileMatcher } from "../text/file-filter.ts";
 import { renameSpeakers } from "../transfer/rename-speakers.ts";
 import { hasFlag, stringFlag } from "../cli/flags.ts";
-import { type Command } from "../cli/command.ts";
+import type { Command, CommandContext } from "../cli/command.ts";
 import { displayPath } from "../app/display-path.ts";
 
 export const run: Command = async ([action = "list", ...names], flags, context) => {
@@ -42,7 +41,7 @@ async function list(
   { store }: Backend,
   wants: (id: AssetId) => boolean,
   asJson: boolean,
-  { io }: Context,
+  { io }: CommandContext,
 ): Promise<number> {
   const files = new Map<string, string[]>();
   for await (const asset of store.listAssets()) {
@@ -68,7 +67,7 @@ async function rename(
   backend: Backend,
   renaming: Parameters<typeof renameSpeakers>[1],
   asJson: boolean,
-  { io }: Context,
+  { io }: CommandContext,
 ): Promise<number> {
   const { store, ledger } = backend;
   const done = await withLease(ledger, async () =>

@@ -25,8 +25,11 @@ const native = async (load: () => Promise<string>): Promise<Outcome> => {
   }
 };
 
-export function machineSteps(context: Context): readonly (readonly Step[])[] {
-  const { config, io } = context;
+export function machineSteps(
+  context: Context,
+  stdout: { readonly isTTY?: boolean | undefined; readonly columns?: number | undefined },
+): readonly (readonly Step[])[] {
+  const { config, env } = context;
   const { settings } = config;
   const places = { cacheDir: settings.modelCache, modelsDir: settings.modelsDir };
   // Two checks are about them, and reading them all is the dearest thing that doctor does.
@@ -189,7 +192,7 @@ export function machineSteps(context: Context): readonly (readonly Step[])[] {
         group: "settings",
         tried: "look for a proxy",
         code: "USAGE",
-        run: async () => proxyOutcome(io.env),
+        run: async () => proxyOutcome(env),
       },
     ],
     [
@@ -200,8 +203,8 @@ export function machineSteps(context: Context): readonly (readonly Step[])[] {
         code: "USAGE",
         run: async () =>
           ok(
-            io.stdout.isTTY
-              ? `${io.stdout.columns ?? 80} columns`
+            stdout.isTTY
+              ? `${stdout.columns ?? 80} columns`
               : "not a terminal: no colour, no live progress",
           ),
       },

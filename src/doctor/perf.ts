@@ -4,7 +4,6 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { AssetVersion } from "../backends/backend.ts";
 import type { Context } from "../app/context.ts";
-import { createStatusLine } from "../terminal/status-line.ts";
 
 /** A figure of this machine beside the published one. Per CPU second (user and system, all threads), so that a busy machine changes little. */
 export interface Measure {
@@ -42,8 +41,7 @@ const cpuSeconds = (since: NodeJS.CpuUsage): number => {
 
 /** Measures decoding, recognition, embedding, commits and searches of this machine, in about a minute. Leaves nothing behind. */
 export async function measure(context: Context): Promise<readonly Measure[]> {
-  const { io } = context;
-  const status = createStatusLine(io.stderr, io.env);
+  const measuring = (what: string): void => context.tell({ type: "measuring", what });
   const measures: Measure[] = [];
   const add = (
     name: string,
@@ -60,20 +58,20 @@ export async function measure(context: Context): Promise<readonly Measure[]> {
       isMoreBetter,
     });
   try {
-    status.update("decoding");
+    measuring("decoding");
     const audio = await decoded(context);
     add("decode", "audio s per CPU s", audio.perCpuSecond, PUBLISHED.decode);
-    status.update("recognising");
+    measuring("recognising");
     add(
       "recognise",
       "audio s per CPU s",
       await recognised(context, audio.samples),
       PUBLISHED.recognise,
     );
-    status.update("embedding");
+    measuring("embedding");
     const embedded = await embeddedTexts(context);
     add("embed", "segments per CPU s", embedded.perCpuSecond, PUBLISHED.embed);
-    status.update("committing and searching");
+    measuring("committing and searching");
     const store = await storeFigures(context, embedded.vectors);
     add("commit", "segments per CPU s", store.commit, PUBLISHED.commit);
     add(
@@ -92,12 +90,12 @@ export async function measure(context: Context): Promise<readonly Measure[]> {
     );
     return measures;
   } finally {
-    status.end();
+    context.tell({ type: "idle" });
   }
 }
 
 async function decoded({
-  io,
+  signal,
 }: Context): Promise<{ readonly samples: readonly Float32Array[]; readonly perCpuSecond: number }> {
   const [{ decodeAudio }, { probeMedia }] = await Promise.all([
     import("../media/decode.ts"),
@@ -108,7 +106,7 @@ async function decoded({
     const chunks: Float32Array[] = [];
     for await (const chunk of decodeAudio(SPEECH, {
       streamIndex: audio?.streamIndex ?? 0,
-      signal: io.signal,
+      signal,
     }))
       chunks.push(chunk);
     return chunks;
@@ -125,9 +123,7 @@ async function decoded({
 }
 
 async function recognised(context: Context, samples: readonly Float32Array[]): Promise<number> {
-  const transcriber = await context.openTranscriber(
-    createStatusLine(context.io.stderr, context.io.env),
-  );
+  const transcriber = await context.openTranscriber();
   const seconds = samples.reduce((sum, { length }) => sum + length, 0) / RATE;
   const times = Math.ceil(AUDIO_SECONDS / seconds);
   const repeated = async function* (): AsyncIterable<Float32Array> {
@@ -138,9 +134,9 @@ async function recognised(context: Context, samples: readonly Float32Array[]): P
   };
   try {
     // The first audio pays for the models' start.
-    await transcriber.transcribe(once(), { language: "en", signal: context.io.signal });
+    await transcriber.transcribe(once(), { language: "en", signal: context.signal });
     const before = process.cpuUsage();
-    await transcriber.transcribe(repeated(), { language: "en", signal: context.io.signal });
+    await transcriber.transcribe(repeated(), { language: "en", signal: context.signal });
     return (seconds * times) / cpuSeconds(before);
   } finally {
     await transcriber.close();
@@ -185,11 +181,11 @@ async function embeddedTexts(
 ): Promise<{ readonly vectors: readonly Float32Array[]; readonly perCpuSecond: number }> {
   const embedder = await context.openEmbedder();
   try {
-    await embedder.embed([text(0)], { as: "passage", signal: context.io.signal });
+    await embedder.embed([text(0)], { as: "passage", signal: context.signal });
     const before = process.cpuUsage();
     const vectors = await embedder.embed(
       Array.from({ length: TEXTS }, (_, i) => text(i)),
-      { as: "passage", signal: context.io.signal },
+      { as: "passage", signal: context.signal },
     );
     return { vectors, perCpuSecond: TEXTS / cpuSeconds(before) };
   } finally {

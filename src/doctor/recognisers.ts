@@ -4,7 +4,7 @@ import type { Context } from "../app/context.ts";
 import { ok, type Step, warning } from "./check.ts";
 
 /** Every recogniser that is chosen, first or later, or only has its address set; each alone. That on this machine is checked with its models. */
-export function recogniserSteps({ config, io }: Context): readonly (readonly Step[])[] {
+export function recogniserSteps({ config, env }: Context): readonly (readonly Step[])[] {
   const { settings } = config;
   const chosen = new Set(
     [
@@ -34,7 +34,7 @@ export function recogniserSteps({ config, io }: Context): readonly (readonly Ste
             found,
             warning: doubt,
             hint,
-          } = await checkTranscriber(name, engineSettings(settings, io.env), signal);
+          } = await checkTranscriber(name, engineSettings(settings, env), signal);
           return doubt === undefined
             ? ok(found)
             : warning(`${found}: ${doubt}`, hint ?? "docs/engines.md");

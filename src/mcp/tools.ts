@@ -122,13 +122,13 @@ const TRANSCRIPT: McpTool = {
     total: { type: "integer", minimum: 0 },
     offset: { type: "integer", minimum: 0 },
   }),
-  async call(args, session, { io }) {
+  async call(args, session, { cwd }) {
     const [from, to] = ["from", "to"].map((name) =>
       text(args, name) === undefined ? undefined : parseTime(name, text(args, name) ?? ""),
     );
     const { store } = await session.backend();
-    const asset = await findAsset(store, text(args, "file") ?? "", io.cwd);
-    const file = displayPath(asset.id, io.cwd);
+    const asset = await findAsset(store, text(args, "file") ?? "", cwd);
+    const file = displayPath(asset.id, cwd);
     if (asset.fingerprint === null)
       throw new MediasearchError(
         "NOT_FOUND",
@@ -167,10 +167,10 @@ const LIST: McpTool = {
     offset: OFFSET,
   }),
   output: published("list", { offset: { type: "integer", minimum: 0 } }),
-  async call(args, session, { io }) {
+  async call(args, session, { cwd }) {
     const { store } = await session.backend();
     const assets = sortAssets(
-      await assetsOf(store, io.cwd, { file: text(args, "file"), state: text(args, "state") }),
+      await assetsOf(store, cwd, { file: text(args, "file"), state: text(args, "state") }),
       text(args, "sort") ?? "file",
       false,
     );
@@ -181,7 +181,7 @@ const LIST: McpTool = {
       offset,
       files: assets
         .slice(offset, offset + number(args, "limit", 50))
-        .map((asset) => assetRecord(asset, io.cwd)),
+        .map((asset) => assetRecord(asset, cwd)),
     };
   },
 };

@@ -4,6 +4,8 @@ import type { Backend, Store } from "../../backends/backend.ts";
 import type { Claims, Lease } from "../../backends/ledger.ts";
 import { withLease } from "../../backends/lease.ts";
 import type { Context } from "../context.ts";
+import { tellOn } from "../../cli/tell.ts";
+import type { CliStreams } from "../../terminal/io.ts";
 import { engineRules } from "../../config/engine-rules.ts";
 import { ERRORS, MediasearchError } from "../../errors.ts";
 import { type StatusLine, createStatusLine } from "../../terminal/status-line.ts";
@@ -15,6 +17,7 @@ import { createReport, type IndexReport } from "../../commands/index/report.ts";
 import { sortChanges } from "../../pipeline/sources/changes.ts";
 
 export interface IndexCall {
+  readonly io: CliStreams;
   /** Absolute paths, once the library is open. */
   readonly roots: (store: Store) => Promise<readonly string[]>;
   readonly include: readonly string[];
@@ -57,9 +60,11 @@ export async function indexPaths(context: Context, call: IndexCall): Promise<num
     );
   } catch (error) {
     if (!isClusterAway(error, context)) throw error;
-    context.io.stderr.write(
-      `warning: the cluster is away (${(error as Error).message}); going on in ${outbox}, to be handed over by the next index that reaches it\n`,
-    );
+    context.tell({
+      type: "cluster-away",
+      message: (error as Error).message,
+      queuePath: outbox,
+    });
     return indexInto(() => openOfflineQueue(outbox, context), context, call);
   }
 }
@@ -70,9 +75,10 @@ async function indexInto(
   context: Context,
   call: IndexCall,
 ): Promise<number> {
-  const { io, config } = context;
+  const { io } = call;
+  const { config } = context;
   const backend = await open();
-  const status = await openStatus(context, call);
+  const status = await openStatus(call);
   const report = createReport({ io, status, asJson: call.asJson, jobs: config.settings.jobs });
   try {
     const embedder = await context.embedderIdentity();
@@ -100,7 +106,7 @@ async function indexInto(
 }
 
 /** A live view needs a real terminal; anything else gets lines. */
-async function openStatus({ io }: Context, { asJson }: IndexCall): Promise<StatusLine> {
+async function openStatus({ io, asJson }: IndexCall): Promise<StatusLine> {
   if (asJson || !io.stderr.isTTY || io.env["TERM"] === "dumb" || !("fd" in io.stderr))
     return createStatusLine(io.stderr, io.env);
   const { openLiveView } = await import("../../commands/index/live-view.ts");
@@ -121,9 +127,9 @@ async function runAll(
   call: IndexCall,
   { backend, embedder, roots, status, report, claims }: Opened,
 ): Promise<void> {
-  const { io, config } = context;
+  const { signal, config } = context;
   const { store, ledger } = backend;
-  const workers = await context.openWorkers(status);
+  const workers = await context.toldTo(tellOn(status)).openWorkers();
   const { include, exclude, dryRun, again } = call;
   const engineFor = await chosenEngines(context);
   const options = {
@@ -131,7 +137,7 @@ async function runAll(
     engineFor,
     include,
     exclude,
-    signal: io.signal,
+    signal,
     dryRun,
     again,
     sweep: !again,
@@ -178,7 +184,7 @@ async function runAll(
         },
         config.settings.bucketPollMs,
         status,
-        io.signal,
+        signal,
       );
     }
   } catch (error) {

@@ -4,7 +4,6 @@ import type { Backend } from "../../backends/backend.ts";
 import { withLease } from "../../backends/lease.ts";
 import type { Context } from "../context.ts";
 import { MediasearchError } from "../../errors.ts";
-import { pluralize } from "../../text/format.ts";
 import { copyLibrary } from "../../transfer/copy.ts";
 import { libraryKey } from "../vast-options.ts";
 
@@ -63,11 +62,10 @@ export async function flush(path: string, cluster: Backend, context: Context): P
       copyLibrary(outbox, cluster, {
         wants: () => true,
         rename: (id) => id,
-        signal: context.io.signal,
+        signal: context.signal,
       }),
     );
-    if (copied > 0)
-      context.io.stderr.write(`handed over to the cluster: ${pluralize(copied, "file")}\n`);
+    if (copied > 0) context.tell({ type: "queue-flushed", files: copied });
     isEmpty = true;
   } catch (error) {
     // Another run is filling it: a later one hands it over.

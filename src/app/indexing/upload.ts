@@ -2,8 +2,6 @@ import { stat } from "node:fs/promises";
 import type { FileStat } from "../../backends/backend.ts";
 import type { Context } from "../context.ts";
 import { MediasearchError, toMediasearchError } from "../../errors.ts";
-import { formatBytes } from "../../text/format.ts";
-import { createStatusLine } from "../../terminal/status-line.ts";
 import type { Candidate } from "../../pipeline/scan/candidate.ts";
 import {
   bucketAndKey,
@@ -46,7 +44,7 @@ export async function upload(
     throw new MediasearchError("USAGE", `--to: must be an s3:// place, not ${to}`, {
       hint: "--to s3://BUCKET/FOLDER",
     });
-  const { io } = context;
+  const { signal, tell } = context;
   const steps = files.flatMap((file) => stepsOf(file, roots, to));
   refuseTwins(steps);
   if (call.dryRun)
@@ -57,7 +55,6 @@ export async function upload(
       asset: undefined,
     }));
   const objects = await context.openObjects();
-  const status = createStatusLine(io.stderr, io.env);
   const done: Uploaded[] = [];
   try {
     for (const [i, { from, place, isAsset }] of steps.entries()) {
@@ -65,15 +62,20 @@ export async function upload(
       try {
         const { size } = await stat(from);
         const onProgress = (doneBytes: number): void =>
-          status.update(
-            `uploading ${i + 1}/${steps.length}: ${nameOf(from)}, ${formatBytes(doneBytes)} of ${formatBytes(size)}`,
-          );
+          tell({
+            type: "uploading",
+            file: from,
+            number: i + 1,
+            files: steps.length,
+            doneBytes,
+            totalBytes: size,
+          });
         const outcome = await objects.upload(bucket, key, from, {
           overwrite: call.overwrite,
-          signal: io.signal,
+          signal,
           onProgress,
         });
-        const now = isAsset ? await objects.bucket(bucket).stat(key, io.signal) : undefined;
+        const now = isAsset ? await objects.bucket(bucket).stat(key, signal) : undefined;
         done.push({
           from,
           place,
@@ -81,7 +83,7 @@ export async function upload(
           asset: now && { id: place, sizeBytes: now.sizeBytes, mtimeMs: now.mtimeMs },
         });
       } catch (error) {
-        io.signal.throwIfAborted();
+        signal.throwIfAborted();
         const mine = toMediasearchError(error, from);
         if (mine.code === "UNREACHABLE" || mine.code === "CREDENTIALS") throw mine;
         call.onFailure(from, mine);
@@ -89,7 +91,7 @@ export async function upload(
     }
     return done;
   } finally {
-    status.end();
+    tell({ type: "idle" });
   }
 }
 

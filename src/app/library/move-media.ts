@@ -25,7 +25,7 @@ export async function moveMedia(
   wants: (id: AssetId) => boolean,
   context: Context,
 ): Promise<MovedMedia> {
-  const { io, config } = context;
+  const { signal, config } = context;
   const { mediaBucket, captions, language } = config.settings;
   if (mediaBucket === undefined)
     throw new MediasearchError("USAGE", "--with-media: into which bucket?", {
@@ -54,7 +54,7 @@ export async function moveMedia(
       include: [],
       exclude: [],
       language,
-      signal: io.signal,
+      signal,
       objects: context.openObjects,
     })) {
       if (item.type === "file") found.push(item.file);

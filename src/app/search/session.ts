@@ -42,11 +42,7 @@ export function openSession(
     async find(request, filters) {
       const one = await (viewFor === "session" ? view.get() : open());
       try {
-        return await find(
-          { store: one.store, openEmbedder, cwd: context.io.cwd },
-          request,
-          filters,
-        );
+        return await find({ store: one.store, openEmbedder, cwd: context.cwd }, request, filters);
       } finally {
         if (viewFor === "call") await one.close?.();
       }

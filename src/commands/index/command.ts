@@ -1,9 +1,8 @@
 import type { Store } from "../../backends/backend.ts";
-import type { Context } from "../../app/context.ts";
 import { MediasearchError } from "../../errors.ts";
 import { isObject, type Location } from "../../location.ts";
 import { hasFlag, listFlag } from "../../cli/flags.ts";
-import { type Command } from "../../cli/command.ts";
+import type { Command, CommandContext } from "../../cli/command.ts";
 import { indexPaths } from "../../app/indexing/index-paths.ts";
 
 export const run: Command = async (paths, flags, context) => {
@@ -13,6 +12,7 @@ export const run: Command = async (paths, flags, context) => {
       hint: "mediasearch index --watch FOLDER",
     });
   return indexPaths(context, {
+    io: context.io,
     roots: async (store) =>
       paths.length > 0 ? paths.map((path) => context.place(path)) : registered(store),
     include: listFlag(flags, "include"),
@@ -27,10 +27,10 @@ export const run: Command = async (paths, flags, context) => {
 async function watch(
   roots: readonly Location[],
   onNotice: (text: string) => void,
-  context: Context,
+  context: CommandContext,
 ): Promise<AsyncIterable<readonly Location[]>> {
   const {
-    io: { signal },
+    signal,
     config: { settings },
   } = context;
   const [{ watchRoots }, { watchBuckets }, { merge }] = await Promise.all([

@@ -2,17 +2,17 @@ import { resolve, sep } from "node:path";
 import type { AssetId, Backend, Store } from "../../backends/backend.ts";
 import { withLease } from "../../backends/lease.ts";
 import type { BackendName } from "../../backends/registry.ts";
-import type { Context } from "../../app/context.ts";
 import { ERRORS, MediasearchError } from "../../errors.ts";
 import { anyFileMatcher } from "../../text/file-filter.ts";
 import { pluralize, formatDuration, formatNumber } from "../../text/format.ts";
 import { stripControls } from "../../text/strip-controls.ts";
-import { createStatusLine, type StatusLine } from "../../terminal/status-line.ts";
+import type { StatusLine } from "../../terminal/status-line.ts";
 import { copyLibrary, type CopyOptions, type CopySummary } from "../../transfer/copy.ts";
 import { type Proof, verifyCopy } from "../../transfer/verify.ts";
 import { type Flags, hasFlag, listFlag, stringFlag } from "../../cli/flags.ts";
 import type { MovedMedia } from "../../app/library/move-media.ts";
 import { type Cost, estimateMove } from "../../app/library/estimate.ts";
+import type { CommandContext } from "../../cli/command.ts";
 
 /** Where a library is: on the cluster that the settings name, or in a file. */
 interface Place {
@@ -24,7 +24,7 @@ interface Place {
 const SHOWN_DIFFERENCES = 20;
 
 /** Moves (copies and verifies) one library into another. The source is only read. @returns the exit code. */
-export async function move(flags: Flags, context: Context): Promise<number> {
+export async function move(flags: Flags, context: CommandContext): Promise<number> {
   const { io } = context;
   const to = placeOf(stringFlag(flags, "to") ?? "", context);
   const from = placeOf(
@@ -59,7 +59,7 @@ export async function move(flags: Flags, context: Context): Promise<number> {
   }
 }
 
-function placeOf(name: string, { config, io }: Context): Place {
+function placeOf(name: string, { config, io }: CommandContext): Place {
   const { store } = config.settings;
   if (name === "vast") return { backend: "vast", path: store, shown: "the cluster" };
   if (name === "local") return { backend: "local", path: store, shown: store };
@@ -84,11 +84,10 @@ interface Move {
 
 async function copyAndVerify(
   flags: Flags,
-  context: Context,
+  context: CommandContext,
   { from, to, cost, source, target, wants }: Move,
 ): Promise<number> {
-  const { io } = context;
-  const status = createStatusLine(io.stderr, io.env);
+  const { io, status } = context;
   const media = hasFlag(flags, "withMedia")
     ? await (await import("../../app/library/move-media.ts")).moveMedia(source, wants, context)
     : undefined;
@@ -149,7 +148,7 @@ interface Outcome {
 
 function report(
   flags: Flags,
-  { io }: Context,
+  { io }: CommandContext,
   { from, to, cost, copied, proof, media }: Outcome,
 ): number {
   const exitCode =

@@ -1,18 +1,16 @@
 import type { EmbeddingModel } from "../../embedding-model.ts";
 import type { Backend } from "../../backends/backend.ts";
-import type { Context } from "../../app/context.ts";
-import { createStatusLine } from "../../terminal/status-line.ts";
 import { embedInContext } from "../../embed/passages.ts";
 import type { Segment } from "../../types.ts";
+import type { CommandContext } from "../../cli/command.ts";
 
 /** Makes every vector anew with the present model; until all are made the old ones answer. */
 export async function reembed(
   { store }: Backend,
   present: EmbeddingModel,
-  context: Context,
+  context: CommandContext,
 ): Promise<void> {
-  const { io } = context;
-  const status = createStatusLine(io.stderr, io.env);
+  const { io, status } = context;
   const embedder = await context.openEmbedder();
   try {
     const embed = (transcript: readonly Segment[]): Promise<readonly Float32Array[]> =>

@@ -1,22 +1,20 @@
 import type { AssetId } from "../../backends/backend.ts";
-import type { Context } from "../../app/context.ts";
 import { anyFileMatcher } from "../../text/file-filter.ts";
 import { pluralize } from "../../text/format.ts";
-import { createStatusLine, type StatusLine } from "../../terminal/status-line.ts";
 import { ENGINES } from "../../types.ts";
 import { indexPaths } from "../../app/indexing/index-paths.ts";
 import type { Flags } from "../../cli/flags.ts";
 import { hasFlag, listFlag } from "../../cli/flags.ts";
+import type { CommandContext } from "../../cli/command.ts";
 
 /**
  * Recognises anew what another recogniser, or another build of the present one, recognised. What is done is committed file by file, so that the same
  * command goes on with the rest; captions are left. @returns the exit code.
  */
-export async function retranscribe(flags: Flags, context: Context): Promise<number> {
-  const { io } = context;
+export async function retranscribe(flags: Flags, context: CommandContext): Promise<number> {
+  const { io, status } = context;
   const wants = await anyFileMatcher(listFlag(flags, "only"), io.cwd);
-  const status = createStatusLine(io.stderr, io.env);
-  const [present = "", ...alternatives] = await presentEngines(context, status);
+  const [present = "", ...alternatives] = await presentEngines(context);
   status.end();
   const others = await recognisedByOthers(context, new Set([present, ...alternatives]), wants);
   const dryRun = hasFlag(flags, "dryRun");
@@ -34,6 +32,7 @@ export async function retranscribe(flags: Flags, context: Context): Promise<numb
     return 0;
   }
   return indexPaths(context, {
+    io: context.io,
     roots: async () => others,
     include: [],
     exclude: [],
@@ -44,7 +43,7 @@ export async function retranscribe(flags: Flags, context: Context): Promise<numb
 }
 
 /** The recogniser of the settings first, then those that it falls back to and those of rules: what any of them did is as it should be. */
-async function presentEngines(context: Context, status: StatusLine): Promise<string[]> {
+async function presentEngines(context: CommandContext): Promise<string[]> {
   const { engine, engineRules = "" } = context.config.settings;
   const names = [
     ...new Set([
@@ -55,7 +54,7 @@ async function presentEngines(context: Context, status: StatusLine): Promise<str
   const ids: string[] = [];
   for (const [at, name] of names.entries()) {
     try {
-      const transcriber = await context.openTranscriber(status, name);
+      const transcriber = await context.openTranscriber(name);
       ids.push(transcriber.id);
       await transcriber.close();
     } catch (error) {
@@ -67,7 +66,7 @@ async function presentEngines(context: Context, status: StatusLine): Promise<str
 }
 
 async function recognisedByOthers(
-  context: Context,
+  context: CommandContext,
   present: ReadonlySet<string>,
   wants: (id: AssetId) => boolean,
 ): Promise<AssetId[]> {

@@ -1,6 +1,5 @@
 import { basename, resolve } from "node:path";
 import type { Store } from "../../backends/backend.ts";
-import type { Context } from "../../app/context.ts";
 import { MediasearchError } from "../../errors.ts";
 import type { ClipResult, Piece } from "../../media/clip/job.ts";
 import { formatTimestamp, pluralize, formatNumber } from "../../text/format.ts";
@@ -11,6 +10,7 @@ import { groupByFile, type SearchResult } from "../../results/moment.ts";
 import { momentOf, mustBeMedia } from "./play.ts";
 import { mustNotBeRecording } from "../../app/clip-target.ts";
 import type { SearchOptions } from "./options.ts";
+import type { CommandContext } from "../../cli/command.ts";
 
 /** What people add to a sentence so that it does not begin in the middle of a breath. */
 const DEFAULT_PAD_MS = 500;
@@ -33,7 +33,7 @@ export async function clipMoment(
   number: number,
   to: string,
   options: CutOptions,
-  context: Context,
+  context: CommandContext,
 ): Promise<number> {
   const moment = momentOf(moments, number, total);
   await mustBeMedia(moment);
@@ -55,7 +55,7 @@ export async function supercut(
   { moments, total, store }: Cuttable,
   to: string,
   options: CutOptions,
-  context: Context,
+  context: CommandContext,
 ): Promise<number> {
   const { io } = context;
   const usable: SearchResult[] = [];
@@ -136,7 +136,7 @@ async function cut(
   hits: readonly number[],
   to: string,
   { isFast, force, titles, format }: CutOptions & { readonly isFast: boolean },
-  { io }: Context,
+  { io }: CommandContext,
 ): Promise<void> {
   const [{ makeClip }, { outputFormat }] = await Promise.all([
     import("../../media/clip/make.ts"),

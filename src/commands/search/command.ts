@@ -1,11 +1,10 @@
 import type { SearchView, Store } from "../../backends/backend.ts";
-import type { Context } from "../../app/context.ts";
 import { MediasearchError } from "../../errors.ts";
 import { stripControls } from "../../text/strip-controls.ts";
 import type { ResultPage } from "../../results/moment.ts";
 import { fileMatcher } from "../../text/file-filter.ts";
 import { stringFlag } from "../../cli/flags.ts";
-import { type Command } from "../../cli/command.ts";
+import type { Command, CommandContext } from "../../cli/command.ts";
 import { find } from "../../app/search/search.ts";
 import { type Action, searchOptions, type SearchOptions } from "./options.ts";
 import { printPage } from "./print.ts";
@@ -70,7 +69,10 @@ export const run: Command = async (words, flags, context) => {
 };
 
 /** Somebody sits at a terminal and did not ask for anything that needs a query. */
-const isInteractive = ({ action, format, fileEnd }: SearchOptions, { io }: Context): boolean =>
+const isInteractive = (
+  { action, format, fileEnd }: SearchOptions,
+  { io }: CommandContext,
+): boolean =>
   io.stdin?.isTTY === true &&
   io.stdout.isTTY === true &&
   io.env["TERM"] !== "dumb" &&
@@ -82,7 +84,7 @@ async function act(
   action: Action,
   page: ResultPage & { readonly store: Store },
   options: SearchOptions,
-  context: Context,
+  context: CommandContext,
 ): Promise<number> {
   if (action.verb === "play") {
     const { momentOf, playMoment } = await import("./play.ts");

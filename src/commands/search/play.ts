@@ -1,5 +1,4 @@
 import { access } from "node:fs/promises";
-import type { Context } from "../../app/context.ts";
 import { MediasearchError, toMediasearchError } from "../../errors.ts";
 import type { Player } from "../../media/player.ts";
 import { formatTimestamp, pluralize } from "../../text/format.ts";
@@ -8,12 +7,13 @@ import { stripControls } from "../../text/strip-controls.ts";
 import { isObject } from "../../location.ts";
 import type { SearchResult } from "../../results/moment.ts";
 import { linkTo } from "../../app/search/links.ts";
+import type { CommandContext } from "../../cli/command.ts";
 
 /** Opens the player at a moment and waits for its end. */
 export async function playMoment(
   moment: SearchResult,
   padMs: number,
-  context: Context,
+  context: CommandContext,
 ): Promise<number> {
   const { io, config } = context;
   const { play } = await import("../../media/player.ts");
@@ -34,7 +34,7 @@ export async function playerFor(
   moment: SearchResult,
   startMs: number,
   wanted: string | undefined,
-  context: Context,
+  context: CommandContext,
 ): Promise<Player> {
   const isRemote = isObject(moment.path);
   if (!isRemote) await mustBeMedia(moment);

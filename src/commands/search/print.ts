@@ -1,4 +1,3 @@
-import type { Context } from "../../app/context.ts";
 import { pluralize, formatNumber } from "../../text/format.ts";
 import { styler } from "../../terminal/style.ts";
 import { stripControls } from "../../text/strip-controls.ts";
@@ -8,6 +7,7 @@ import type { SearchResult, ResultPage } from "../../results/moment.ts";
 import { pageNdjson, pageRecord, pageTable } from "../../results/records.ts";
 import { pageText, type Screen } from "../../results/screen.ts";
 import type { SearchOptions } from "./options.ts";
+import type { CommandContext } from "../../cli/command.ts";
 
 type Mark = Screen["mark"];
 
@@ -16,7 +16,7 @@ export async function printPage(
   page: ResultPage,
   options: SearchOptions,
   mark: Mark,
-  context: Context,
+  context: CommandContext,
 ): Promise<void> {
   const { io } = context;
   const { format, isGrouped, fileEnd } = options;
@@ -42,7 +42,7 @@ function printText(
   page: ResultPage,
   isGrouped: boolean,
   mark: Mark,
-  { io, config }: Context,
+  { io, config }: CommandContext,
 ): void {
   const { moments, total, didYouMean } = page;
   const paint = styler(io.stderr, io.env);
@@ -81,7 +81,7 @@ function footerOf({ moments, total, totalIs, offset }: ResultPage): string {
 async function edit(
   { query, moments }: ResultPage,
   { format, rate, padMs = 0, isGrouped }: SearchOptions,
-  context: Context,
+  context: CommandContext,
 ): Promise<string> {
   if (format === "srt" || format === "vtt")
     return (await import("../../results/captions.ts")).pageCaptions(moments, format);
@@ -100,7 +100,7 @@ async function edit(
 }
 
 /** What the files of the hits are; those that can't be read are left out, with a warning. */
-async function sourcesOf(moments: readonly SearchResult[], { io }: Context) {
+async function sourcesOf(moments: readonly SearchResult[], { io }: CommandContext) {
   const { probeSource } = await import("../../media/source.ts");
   const sources = new Map<string, Awaited<ReturnType<typeof probeSource>>>();
   for (const [path, file] of new Map(moments.map((moment) => [moment.path, moment.file]))) {

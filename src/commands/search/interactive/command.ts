@@ -1,10 +1,10 @@
-import type { Context } from "../../../app/context.ts";
 import type { SearchResult } from "../../../results/moment.ts";
 import { type Flags, stringFlag } from "../../../cli/flags.ts";
 import { playerFor } from "../play.ts";
 import { searchModel } from "./model.ts";
 import type { SearchOptions } from "../options.ts";
 import { openSession } from "../../../app/search/session.ts";
+import type { CommandContext } from "../../../cli/command.ts";
 
 const SHOWN_HITS = 50;
 const LINES_AROUND = 6;
@@ -15,7 +15,7 @@ const IDLE_MS = 250;
 export async function searchInteractively(
   flags: Flags,
   { padMs = 0 }: SearchOptions,
-  context: Context,
+  context: CommandContext,
 ): Promise<number> {
   const { io, config } = context;
   const session = openSession(context, flags, { viewFor: "session" });
