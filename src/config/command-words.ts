@@ -1,9 +1,11 @@
+import { splitShellWords } from "../shell-words.ts";
+
 /**
- * A command as a JSON list of words, or as words with quotes as in a shell: spaces part words, '…' takes everything, "…" and \ work as usual. Nothing else of a shell
- * is known: no variables, globs, pipes. @throws Error saying what is wrong.
+ * A command: a JSON list of words, or words with quotes as in a shell.
+ * @throws Error that says what is wrong and does not quote the command, which may hold keys.
  */
 export function commandWords(text: string): string[] {
-  const words = text.trim().startsWith("[") ? fromJson(text) : fromShell(text);
+  const words = text.trim().startsWith("[") ? fromJson(text) : splitShellWords(text);
   if (words.length === 0 || words[0] === "") throw new Error("must be a command");
   return words;
 }
@@ -19,28 +21,4 @@ function fromJson(text: string): string[] {
   if (!Array.isArray(value) || value.some((word) => typeof word !== "string"))
     throw new Error("must be a list of words");
   return value as string[];
-}
-
-function fromShell(text: string): string[] {
-  const words: string[] = [];
-  let word: string | undefined;
-  let quote = "";
-  for (let at = 0; at < text.length; at++) {
-    const letter = text[at] ?? "";
-    if (
-      quote === "'"
-        ? letter !== "'"
-        : letter === "\\" && (quote === "" || /["\\$`]/.test(text[at + 1] ?? ""))
-    )
-      word = (word ?? "") + (quote === "'" ? letter : (text[++at] ?? ""));
-    else if (quote !== "" && letter === quote) quote = "";
-    else if (quote === "" && (letter === "'" || letter === '"'))
-      [quote, word] = [letter, word ?? ""];
-    else if (quote === "" && /\s/.test(letter)) {
-      if (word !== undefined) words.push(word);
-      word = undefined;
-    } else word = (word ?? "") + letter;
-  }
-  if (quote !== "") throw new Error(`has a ${quote} without its counterpart`);
-  return word === undefined ? words : [...words, word];
 }

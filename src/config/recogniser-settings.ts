@@ -176,6 +176,7 @@ export const RECOGNISER_SETTINGS: Table<RecogniserSettings> = {
     },
     fallback: () => undefined,
     fallbackText: "none",
+    mayHoldKeys: true,
   },
   byoEndpoint: {
     env: "BYO_ASR_ENDPOINT",

@@ -47,6 +47,12 @@ describe("settings", () => {
       expect(() => resolveConfig(flags, at(env))).toThrow(told);
   });
 
+  it("that are commands with an open quote are refused without their words, which may be keys", () => {
+    const run = (): unknown =>
+      resolveConfig({}, at({ BYO_ASR_COMMAND: "mine --token s3cret '{input}x" }));
+    expect(run).toThrow(/^BYO_ASR_COMMAND: has a ' without its counterpart$/);
+  });
+
   it("have a help text each, and a variable of their own", () => {
     for (const { help, env, fallbackText } of Object.values(SETTINGS))
       expect(help !== "" && fallbackText !== "", env).toBe(true);

@@ -70,7 +70,8 @@ function parse(setting: Setting<unknown>, { text, from, folder }: Given, at: Env
   try {
     return setting.parse(text, { env: at.env, cwd: folder });
   } catch (error) {
-    const shown = setting.isSecret || text.includes("@") ? "" : `, not "${text}"`;
+    const shown =
+      setting.isSecret || setting.mayHoldKeys || text.includes("@") ? "" : `, not "${text}"`;
     throw new MediasearchError("USAGE", `${from}: ${(error as Error).message}${shown}`, {
       subject: from,
       hint: `${from}: ${setting.help}`,

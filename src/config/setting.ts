@@ -23,6 +23,8 @@ export interface Setting<T> {
   readonly parse: (text: string, at: Environment) => T;
   /** In configuration files it may be an object: its members become `key=value`, parted by semicolons. */
   readonly isMap?: true;
+  /** It may hold a key among other things: what is wrong with it is told without its value. */
+  readonly mayHoldKeys?: true;
   /** Never printed. It may be read from a file: `<env>_FILE`; in configuration files only that way. */
   readonly isSecret?: true;
   /**

@@ -2,7 +2,8 @@ import { chmodSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { tempFolder } from "../../test/helpers/run.ts";
-import { choosePlayer, play, splitWords } from "./player.ts";
+import { splitShellWords } from "../shell-words.ts";
+import { choosePlayer, play } from "./player.ts";
 
 function withPrograms(...names: readonly string[]): { PATH: string } {
   const folder = join(tempFolder(), "bin");
@@ -70,13 +71,36 @@ describe("the player", () => {
     expect(() => choose("''", env)).toThrow(/empty/);
   });
 
+  it("whose command line has an open quote is refused, and the line is not quoted: it may hold keys", () => {
+    for (const line of ["mpv --key=s3cret '{file}", 'mpv "--key=s3cret'])
+      expect(() => choose(line, withPrograms("mpv"))).toThrow(
+        expect.objectContaining({
+          code: "USAGE",
+          message: expect.not.stringContaining("s3cret") as string,
+        }) as Error,
+      );
+  });
+
+  it("keeps the folders of a program on Windows", () => {
+    expect(choose("C:\\tools\\mine.exe --x", withPrograms(), "win32")).toMatchObject({
+      command: "C:\\tools\\mine.exe",
+    });
+  });
+
   it("never runs a shell", () => {
-    expect(splitWords(`a "b c" d'e f'g $(x) ; y`)).toEqual(["a", "b c", "de fg", "$(x)", ";", "y"]);
+    expect(splitShellWords(`a "b c" d'e f'g $(x) ; y`)).toEqual([
+      "a",
+      "b c",
+      "de fg",
+      "$(x)",
+      ";",
+      "y",
+    ]);
   });
 
   it("that fails or is stopped says so", async () => {
     const run = (line: string, signal = new AbortController().signal) => {
-      const [command = "", ...args] = splitWords(line);
+      const [command = "", ...args] = splitShellWords(line);
       return play({ name: "it", command, args, seeks: true }, "a.mp4", {
         env: { ...process.env },
         signal,

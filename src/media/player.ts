@@ -2,6 +2,7 @@ import { spawn } from "node:child_process";
 import { accessSync, constants, statSync } from "node:fs";
 import { basename, delimiter, join } from "node:path";
 import { MediasearchError } from "../errors.ts";
+import { splitShellWords } from "../shell-words.ts";
 
 /** A program and how it is told where to begin. */
 export interface Player {
@@ -63,7 +64,7 @@ function fromCommandLine(
   seconds: string,
   choice: PlayerChoice,
 ): Player {
-  const [program = "", ...rest] = splitWords(line);
+  const [program = "", ...rest] = wordsOf(line, choice.platform);
   if (program === "")
     throw new MediasearchError("USAGE", "the player setting is empty", {
       hint: "MEDIASEARCH_PLAYER=mpv",
@@ -85,11 +86,15 @@ function fromCommandLine(
   };
 }
 
-/** Words as a shell has them, with quotes; nothing else of a shell. */
-export function splitWords(line: string): string[] {
-  return [...line.matchAll(/(?:"([^"]*)"|'([^']*)'|[^\s"'])+/g)].map(([word]) =>
-    word.replace(/"([^"]*)"|'([^']*)'/g, (_, a?: string, b?: string) => a ?? b ?? ""),
-  );
+function wordsOf(line: string, platform: NodeJS.Platform): readonly string[] {
+  try {
+    return splitShellWords(line, { escapes: platform !== "win32" });
+  } catch (error) {
+    throw new MediasearchError("USAGE", `the player setting ${(error as Error).message}`, {
+      subject: "MEDIASEARCH_PLAYER",
+      hint: "MEDIASEARCH_PLAYER='myplayer --at {seconds} {file}'",
+    });
+  }
 }
 
 function opener(file: string, choice: PlayerChoice): Player {
