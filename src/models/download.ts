@@ -1,16 +1,15 @@
 import { createHash } from "node:crypto";
 import { mkdir, open, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { setTimeout as wait } from "node:timers/promises";
 import { pipeline } from "node:stream/promises";
 import { MediasearchError } from "../errors.ts";
+import { retry, type RetryOptions } from "../retry.ts";
 import { cannotWrite, removeLeftovers, temporaryPath } from "./cache-files.ts";
 import type { Model, ModelFile } from "./catalogue.ts";
 import { npmConfig } from "./npm-config.ts";
 import type { EnsureOptions } from "./places.ts";
 
-const TRIES = 3;
-const FIRST_WAIT_MS = 500;
+const RETRIES: RetryOptions = { attempts: 3, baseDelayMs: 1000, maxDelayMs: 2000 };
 const STALLED_MS = 60_000;
 
 /**
@@ -26,21 +25,16 @@ export async function download(model: Model, files: readonly ModelFile[], option
     throw cannotWrite(error, model.id, options.cacheDir) ?? error;
   }
   const config = await npmConfig(options.env, options.signal);
-  let failure: unknown;
-  for (let attempt = 0; attempt < TRIES; attempt++) {
+  try {
+    return await retry(
+      () => fetchOnce(model, files, folder, config, options),
+      (error) => (isFinal(error) || cannotWrite(error, model.id, options.cacheDir) ? undefined : {}),
+      { ...RETRIES, signal: options.signal },
+    );
+  } catch (error) {
     options.signal.throwIfAborted();
-    try {
-      if (attempt > 0) await wait(FIRST_WAIT_MS * 2 ** (attempt - 1), undefined, { signal: options.signal });
-      return await fetchOnce(model, files, folder, config, options);
-    } catch (error) {
-      options.signal.throwIfAborted();
-      failure = error;
-      const disk = cannotWrite(error, model.id, options.cacheDir);
-      if (disk) throw disk;
-      if (isFinal(error)) break;
-    }
+    throw cannotWrite(error, model.id, options.cacheDir) ?? cannotHave(model, files, error);
   }
-  throw cannotHave(model, files, failure);
 }
 
 async function fetchOnce(

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { MediasearchError } from "../errors.ts";
-import { delayMs, failedJob, isQuarantined, nextState } from "./retry.ts";
+import { failedJob, isQuarantined, nextState } from "./retry.ts";
 import type { Candidate } from "./scan/candidate.ts";
 
 const options = { maxAttempts: 3, baseRetryDelayMs: 1000, maxRetryDelayMs: 5000 };
@@ -30,14 +30,6 @@ describe("a failure", () => {
       expect(nextState(code, 1, options)).toBe("RETRYING");
     expect(nextState("UNREADABLE_MEDIA", 1, options)).toBe("NEEDS_MEDIA_FIX");
     expect(nextState("BUG", 1, options)).toBe("NEEDS_ENGINE_TUNING");
-  });
-
-  it("waits twice as long each time, at most so long, and anything less by chance", () => {
-    expect([1, 2, 3, 4, 9].map((attempts) => delayMs(attempts, options, () => 0.999_999))).toEqual([
-      999, 1999, 3999, 4999, 4999,
-    ]);
-    expect(delayMs(3, options, () => 0)).toBe(0);
-    expect(delayMs(3, options, () => 0.5)).toBe(2000);
   });
 
   it("keeps a log of its attempts while file and engine stay, and begins anew when one changes", () => {

@@ -32,15 +32,6 @@ export function nextState(
   return attempts < maxAttempts ? "RETRYING" : "QUARANTINED";
 }
 
-/** Exponential backoff with full jitter, so that many failures of one cause are not tried again at the same moment (M. Brooker, AWS Architecture Blog, 2015). */
-export function delayMs(
-  attempts: number,
-  { baseRetryDelayMs, maxRetryDelayMs }: RetryOptions,
-  random: () => number = Math.random,
-): number {
-  return Math.floor(random() * Math.min(maxRetryDelayMs, baseRetryDelayMs * 2 ** (attempts - 1)));
-}
-
 const LOG_LINES = 20;
 
 export function failedJob(

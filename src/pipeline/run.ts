@@ -3,7 +3,7 @@ import PQueue from "p-queue";
 import { MediasearchError } from "../errors.ts";
 import { channel } from "./channel.ts";
 import { type FileOptions, type FileOutcome, type FileServices, indexFile } from "./index-file.ts";
-import { delayMs } from "./retry.ts";
+import { backoffMs } from "../retry.ts";
 import type { Candidate, ScanOptions } from "./scan/candidate.ts";
 import { scan } from "./sources/folder/scan.ts";
 import { findDeleted } from "./deletions/find-deleted.ts";
@@ -81,7 +81,10 @@ export async function* run(
       }
       if (outcome.type !== "failed" || outcome.job?.state !== "RETRYING")
         return events.push(outcome);
-      const wait = delayMs(outcome.job.attempts, options);
+      const wait = backoffMs(outcome.job.attempts, {
+        baseDelayMs: options.baseRetryDelayMs,
+        maxDelayMs: options.maxRetryDelayMs,
+      });
       events.push({
         type: "retrying",
         path: file.path,

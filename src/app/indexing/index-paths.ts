@@ -1,5 +1,4 @@
 import { refuseOtherModel } from "../../embedding-model.ts";
-import { setTimeout as sleep } from "node:timers/promises";
 import type { Backend, Store } from "../../backends/backend.ts";
 import type { Claims, Lease } from "../../backends/ledger.ts";
 import { withLease } from "../../backends/lease.ts";
@@ -12,6 +11,7 @@ import { type StatusLine, createStatusLine } from "../../terminal/status-line.ts
 import { type EngineChoice, engineChoice } from "../../pipeline/engines/engine-choice.ts";
 import { run as runPipeline, type RunEvent } from "../../pipeline/run.ts";
 import type { Location } from "../../location.ts";
+import { retry } from "../../retry.ts";
 import { flush, isClusterAway, openOfflineQueue, offlineQueuePath } from "./offline-queue.ts";
 import { createReport, type IndexReport } from "../../commands/index/report.ts";
 import { sortChanges } from "../../pipeline/sources/changes.ts";
@@ -38,6 +38,8 @@ export interface IndexCall {
 }
 
 const DAY_MS = 86_400_000;
+/** Longest wait before an unreachable server is asked for the second time. */
+const FIRST_WAIT_MS = 1000;
 
 /** Indexes into the library; with FALLBACK=local, and unless it watches, into a file of this machine while the cluster is away. @returns the exit code. */
 export async function indexPaths(context: Context, call: IndexCall): Promise<number> {
@@ -196,23 +198,22 @@ async function runAll(
   }
 }
 
-/** Watching outlives a server that is away for a while. */
-async function untilReachable(
+/** Watching outlives a server that is away for a while. It waits `waitMs` at most between attempts. */
+const untilReachable = (
   work: () => Promise<void>,
   waitMs: number,
   status: StatusLine,
   signal: AbortSignal,
-): Promise<void> {
-  for (;;) {
-    try {
-      return await work();
-    } catch (error) {
-      if (!(error instanceof MediasearchError) || error.code !== "UNREACHABLE") throw error;
+): Promise<void> =>
+  retry(
+    work,
+    (error) => {
+      if (!(error instanceof MediasearchError) || error.code !== "UNREACHABLE") return undefined;
       status.note(`waiting: ${error.message}`);
-      await sleep(waitMs, undefined, { signal });
-    }
-  }
-}
+      return {};
+    },
+    { baseDelayMs: FIRST_WAIT_MS, maxDelayMs: waitMs, signal },
+  );
 
 async function follow(events: AsyncIterable<RunEvent>, report: IndexReport): Promise<void> {
   for await (const event of events) report.add(event);

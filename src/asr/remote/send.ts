@@ -1,14 +1,12 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import { type SpeechPiece, halve } from "../audio/speech-pieces.ts";
 import { MediasearchError } from "../../errors.ts";
 import type { RequestSettings } from "../settings.ts";
 import { type AskOptions, type Engine, type Recognition, lengthMs } from "./engine.ts";
+import { countAttempts } from "../../remote/attempts.ts";
 import type { RequestFailure } from "../../remote/refusals.ts";
 
 /** Shorter pieces than this are not cut again: what refuses them as too large refuses everything. */
 const MIN_MS = 2000;
-/** A server that wants to be left alone for longer is given up. */
-const MAX_WAIT_MS = 10 * 60_000;
 
 export interface HeardPiece {
   readonly piece: SpeechPiece;
@@ -32,8 +30,8 @@ export async function send(
   retry: RequestSettings,
   known: EngineState,
 ): Promise<HeardPiece[]> {
-  let seldom = 0;
-  for (let attempt = 1; ; attempt++) {
+  const attempts = countAttempts({ ...retry, signal: options.signal });
+  for (;;) {
     options.signal.throwIfAborted();
     const answer = await engine.recognise(piece, options);
     if ("heard" in answer) {
@@ -48,19 +46,9 @@ export async function send(
         ...(await send(engine, second, options, retry, known)),
       ];
     }
-    const mayPass = refused.kind === "retry" || (refused.kind === "once" && ++seldom === 1);
-    if (!mayPass || attempt >= retry.attempts) throw asError(refused, known);
-    const waitMs = refused.retryAfterMs ?? jitter(attempt, retry);
-    if (waitMs > MAX_WAIT_MS) throw asError(refused, known);
-    await sleep(waitMs, undefined, { signal: options.signal }).catch(() =>
-      options.signal.throwIfAborted(),
-    );
+    await attempts.waitAfter(refused, asError(refused, known));
   }
 }
-
-/** Full jitter, as in pipeline/retry.ts. */
-const jitter = (attempt: number, { baseDelayMs, maxDelayMs }: RequestSettings): number =>
-  Math.floor(Math.random() * Math.min(maxDelayMs, baseDelayMs * 2 ** attempt));
 
 function asError({ kind, error }: RequestFailure, { hasWorked }: EngineState): MediasearchError {
   if (!hasWorked || (kind !== "rejected" && kind !== "size")) return error;

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { setTimeout as sleep } from "node:timers/promises";
+import { countAttempts } from "../../remote/attempts.ts";
 import { type HttpReply, request, shown } from "../../remote/http.ts";
 import {
   fromNetworkError,
@@ -16,7 +16,6 @@ import { type Place, placeOf, PROTOCOLS } from "./protocols.ts";
 
 const PROBE_MS = 10_000;
 const TIMEOUT_MS = 120_000;
-const MAX_WAIT_MS = 5 * 60_000;
 
 interface Opened extends Place {
   readonly server: Server;
@@ -212,22 +211,19 @@ async function embedAll(
   signal: AbortSignal,
 ): Promise<readonly (readonly number[])[]> {
   const { attempts = 5, baseDelayMs = 1000, maxDelayMs = 30_000 } = opened.settings;
-  for (let attempt = 1; ; attempt++) {
+  const requests = countAttempts({ attempts, baseDelayMs, maxDelayMs, signal });
+  for (;;) {
     signal.throwIfAborted();
     const answer = await once(opened, texts, as, signal);
     if ("vectors" in answer) return answer.vectors;
-    const { kind, error, retryAfterMs } = answer.refused;
-    if (kind === "size" && texts.length > 1) {
+    if (answer.refused.kind === "size" && texts.length > 1) {
       const half = Math.ceil(texts.length / 2);
       return [
         ...(await embedAll(opened, texts.slice(0, half), as, signal)),
         ...(await embedAll(opened, texts.slice(half), as, signal)),
       ];
     }
-    const most = kind === "retry" ? attempts : kind === "once" ? Math.min(2, attempts) : 1;
-    const waitMs = retryAfterMs ?? Math.random() * Math.min(maxDelayMs, baseDelayMs * 2 ** attempt);
-    if (attempt >= most || waitMs > MAX_WAIT_MS) throw error;
-    await sleep(waitMs, undefined, { signal }).catch(() => signal.throwIfAborted());
+    await requests.waitAfter(answer.refused);
   }
 }
 

@@ -1,72 +1,88 @@
 import type { Readable } from "node:stream";
-import { setTimeout as sleep } from "node:timers/promises";
 import { GetObjectCommand, type GetObjectCommandOutput, type S3Client } from "@aws-sdk/client-s3";
 import { MediasearchError } from "../../errors.ts";
+import { type RetryOptions, startRetries } from "../../retry.ts";
 import type { GetOptions } from "../object-store.ts";
 import { isPassing, toObjectError } from "./errors.ts";
 import { until } from "./until.ts";
 
 /** Attempts in a row that bring nothing; the SDK has attempts of its own for requests that get no answer at all. */
-const FRUITLESS = 6;
+const RETRIES: RetryOptions = { baseDelayMs: 200, maxDelayMs: 5000, attempts: 6 };
 
 /** The bytes of an object. An answer that is cut is asked for from there on, of the same content. */
 export async function* readObject(
   client: S3Client,
   bucket: string,
   key: string,
-  options: GetOptions = {},
+  { start = 0, end = Infinity, etag, signal }: GetOptions = {},
 ): AsyncIterable<Uint8Array> {
-  const { start = 0, end = Infinity, signal } = options;
   signal?.throwIfAborted();
-  let { etag } = options;
-  let at = start;
-  let whole = end;
-  let fruitless = 0;
-  const where = `s3://${bucket}/${key}`;
-  while (at < whole || (at === start && whole === Infinity)) {
-    const before = at;
+  const location = `s3://${bucket}/${key}`;
+  const retries = startRetries({ ...RETRIES, signal });
+  const range: OpenRange = { offset: start, end, etag };
+  while (range.offset < range.end) {
+    const before = range.offset;
     try {
-      const range =
-        at === 0 && end === Infinity ? undefined : `bytes=${at}-${end === Infinity ? "" : end - 1}`;
-      const answer = await client.send(
-        new GetObjectCommand({
-          Bucket: bucket,
-          Key: key,
-          Range: range,
-          IfMatch: etag === undefined ? undefined : `"${etag}"`,
-        }),
-        until(signal),
-      );
-      whole = Math.min(end, lengthOf(answer, at));
-      etag ??= answer.ETag?.replaceAll('"', "");
-      for await (const part of answer.Body as Readable) {
-        at += (part as Buffer).length;
-        yield part as Buffer;
-        signal?.throwIfAborted();
-      }
-      if (at >= whole) return;
-      throw new MediasearchError("UNREACHABLE", `${where}: the connection was cut`, {
-        subject: where,
+      yield* readRange(client, { Bucket: bucket, Key: key }, range, signal);
+      if (range.offset >= range.end) return;
+      throw new MediasearchError("UNREACHABLE", `${location}: the connection was cut`, {
+        subject: location,
       });
     } catch (error) {
       signal?.throwIfAborted();
       if (isBeyondEnd(error)) return;
-      const mine = toObjectError(error, where);
-      fruitless = at > before ? 0 : fruitless + 1;
-      if (!isPassing(mine) || fruitless >= FRUITLESS) throw mine;
-      await sleep(Math.random() * Math.min(5000, 100 * 2 ** fruitless), undefined, { signal });
+      const failure = toObjectError(error, location);
+      if (!isPassing(failure)) throw failure;
+      if (range.offset > before) retries.restart();
+      await retries.waitAfter(failure);
     }
+  }
+}
+
+/** What is still to be read. */
+interface OpenRange {
+  /** Of the next byte. */
+  offset: number;
+  /** Of the first byte that is not wanted; as soon as the object's length is known, it is not after that. */
+  end: number;
+  /** Of the content that was read first; later answers must be of the same. */
+  etag: string | undefined;
+}
+
+/** One answer to one request; notes in `range` what has come. */
+async function* readRange(
+  client: S3Client,
+  object: { readonly Bucket: string; readonly Key: string },
+  range: OpenRange,
+  signal: AbortSignal | undefined,
+): AsyncIterable<Uint8Array> {
+  const { offset, end, etag } = range;
+  const isWhole = offset === 0 && end === Infinity;
+  const answer = await client.send(
+    new GetObjectCommand({
+      ...object,
+      Range: isWhole ? undefined : `bytes=${offset}-${end === Infinity ? "" : end - 1}`,
+      IfMatch: etag === undefined ? undefined : `"${etag}"`,
+    }),
+    until(signal),
+  );
+  range.end = Math.min(end, lengthOf(answer, offset));
+  range.etag ??= answer.ETag?.replaceAll('"', "");
+  for await (const part of answer.Body as Readable) {
+    range.offset += (part as Buffer).length;
+    yield part as Buffer;
+    signal?.throwIfAborted();
   }
 }
 
 const isBeyondEnd = (error: unknown): boolean =>
   (error as { $metadata?: { httpStatusCode?: number } }).$metadata?.httpStatusCode === 416;
 
-/** Where the object ends: from `Content-Range: bytes 0-99/1234`, else from the length of an answer that is the rest of it. */
-function lengthOf({ ContentRange, ContentLength }: GetObjectCommandOutput, at: number): number {
+/** The object's length: from `Content-Range: bytes 0-99/1234`, else from the length of an answer that is the rest of it. */
+function lengthOf({ ContentRange, ContentLength }: GetObjectCommandOutput, offset: number): number {
   const total = /\/(\d+)$/.exec(ContentRange ?? "")?.[1];
   if (total !== undefined) return Number(total);
-  if (at > 0 && ContentRange === undefined)
+  if (offset > 0 && ContentRange === undefined)
     throw new MediasearchError("IO_FAILED", "the object store does not know ranges");
   return ContentLength ?? Infinity;
 }

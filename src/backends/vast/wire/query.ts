@@ -1,6 +1,6 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import type { Data, Field } from "apache-arrow";
 import { MediasearchError } from "../../../errors.ts";
+import { startRetries } from "../../../retry.ts";
 import { assemble, readLeaf } from "./assemble.ts";
 import { pathOf, type TablePath, tableStats } from "./catalog.ts";
 import type { Session } from "./client.ts";
@@ -10,6 +10,7 @@ import { readFrames } from "./framing.ts";
 import { merge } from "./merge.ts";
 import type { Filter } from "./predicate.ts";
 import { columnsOf, writeQuery } from "./relation.ts";
+import { BACKOFF } from "./transport.ts";
 
 export interface Query {
   /** What to give back, in this order; may be empty (only the number of rows counts). */
@@ -51,9 +52,10 @@ export async function* query(session: Session, at: TablePath, wanted: Query): As
   const more = columnsOf(filter)
     .filter((name) => !columns.some((column) => column.name === name))
     .map((name) => {
-      const found = filterColumns.find((column) => column.name === name);
-      if (!found) throw new RangeError(`the query filters by ${name}, whose type is not given`);
-      return found;
+      const filterColumn = filterColumns.find((column) => column.name === name);
+      if (!filterColumn)
+        throw new RangeError(`the query filters by ${name}, whose type is not given`);
+      return filterColumn;
     });
   const body = writeQuery([...columns, ...more], columns.length, filter);
   if (body.length > MAX_REQUEST_BYTES)
@@ -103,41 +105,43 @@ interface Split {
   readonly endpoint: string | undefined;
 }
 
-async function* readSplit(one: Split): AsyncIterable<Page> {
-  const { session } = one;
-  const next: bigint[] = Array.from({ length: one.subSplits }, () => 0n);
-  let { endpoint } = one;
-  let failures = 0;
-  let lastProgress = Date.now();
-  const open = async (): Promise<AsyncIterable<Buffer>> =>
-    (await session.open({ ...requestOf(one, next), endpoint })).body;
+async function* readSplit(split: Split): AsyncIterable<Page> {
+  const next: bigint[] = Array.from({ length: split.subSplits }, () => 0n);
+  const open = splitOpener(split);
+  const retries = startRetries({
+    ...BACKOFF,
+    attempts: ATTEMPTS_WITHOUT_PROGRESS,
+    budgetMs: 2 * split.session.client.timeoutMs,
+  });
   while (next.some((row) => row !== FINISHED)) {
     const before = next.join();
-    // An address of the cluster that does not answer: the endpoint may.
-    const body = await (endpoint === undefined
-      ? open()
-      : open().catch(() => ((endpoint = undefined), open())));
+    const body = await open(next);
+    let failure: unknown;
     try {
-      yield* readPages(body, one.columns, next);
+      yield* readPages(body, split.columns, next);
       if (next.join() === before) throw new Error("the reply brought nothing");
     } catch (error) {
-      const ours = toWireError(error, one);
-      if (!canGoOn(ours)) throw ours;
-      failures++;
-      if (
-        next.join() === before &&
-        (failures >= ATTEMPTS_WITHOUT_PROGRESS ||
-          Date.now() - lastProgress > 2 * session.client.timeoutMs)
-      )
-        throw ours;
-      await sleep(Math.min(2000, 20 * 2 ** failures) * (0.5 + Math.random()));
+      failure = toWireError(error, split);
+      if (!canGoOn(failure)) throw failure;
     }
     // A page that came before a break is kept, and counts as progress.
-    if (next.join() !== before) {
-      failures = 0;
-      lastProgress = Date.now();
-    }
+    if (next.join() !== before) retries.restart();
+    if (failure !== undefined) await retries.waitAfter(failure);
   }
+}
+
+/** Asks for what is left of a split. When its address does not answer, the endpoint is asked from then on. */
+function splitOpener(split: Split): (next: readonly bigint[]) => Promise<AsyncIterable<Buffer>> {
+  let { endpoint } = split;
+  const openAt = async (next: readonly bigint[]): Promise<AsyncIterable<Buffer>> =>
+    (await split.session.open({ ...requestOf(split, next), endpoint })).body;
+  return async (next) => {
+    if (endpoint === undefined) return openAt(next);
+    return openAt(next).catch(() => {
+      endpoint = undefined;
+      return openAt(next);
+    });
+  };
 }
 
 const requestOf = (
@@ -172,6 +176,7 @@ interface PageParts {
   readonly leaves: Data[];
   messages: Buffer[];
   rows: number;
+  endedLeaves: number;
 }
 
 /** Gives each page when its last leaf has ended, and notes in `next` where its sub-split goes on: not before. */
@@ -180,41 +185,48 @@ async function* readPages(
   columns: readonly Field[],
   next: bigint[],
 ): AsyncIterable<Page> {
-  const wanted = columns.map(countLeaves);
+  const leafCounts = columns.map(countLeaves);
   // Without columns there is one stream, of the number of rows.
-  const leafCount = Math.max(
+  const pageLeaves = Math.max(
     1,
-    wanted.reduce((sum, count) => sum + count, 0),
+    leafCounts.reduce((sum, count) => sum + count, 0),
   );
-  const parts = new Map<number, PageParts & { ended: number }>();
+  const pages = new Map<number, PageParts>();
   for await (const { stream, nextRowId, message, isEnd } of readFrames(body)) {
     if (stream >= next.length)
       throw new Error(`the reply is of sub-split ${stream}, of ${next.length}`);
-    const page = parts.get(stream) ?? { leaves: [], messages: [], rows: 0, ended: 0 };
-    parts.set(stream, page);
+    const page = pages.get(stream) ?? { leaves: [], messages: [], rows: 0, endedLeaves: 0 };
+    pages.set(stream, page);
     page.messages.push(message);
-    if (!isEnd) continue;
-    const { data, rows } = readLeaf(Buffer.concat(page.messages));
-    if (data) page.leaves.push(data);
-    page.messages = [];
-    page.ended++;
-    if (page.ended > 1 && rows !== page.rows)
-      throw new Error("the columns of a page differ in length");
-    page.rows = rows;
-    if (page.ended < leafCount) continue;
-    parts.delete(stream);
-    const result =
-      rows === 0 ? undefined : { rows, columns: columnsOfPage(columns, wanted, page.leaves) };
+    if (isEnd) endLeaf(page);
+    if (!isEnd || page.endedLeaves < pageLeaves) continue;
+    pages.delete(stream);
+    const result = { rows: page.rows, columns: columnsOfPage(columns, leafCounts, page) };
     next[stream] = nextRowId;
-    if (result) yield result;
+    if (page.rows > 0) yield result;
   }
+}
+
+/** Reads the leaf whose last message has come. */
+function endLeaf(page: PageParts): void {
+  const { data, rows } = readLeaf(Buffer.concat(page.messages));
+  if (data) page.leaves.push(data);
+  page.messages = [];
+  page.endedLeaves++;
+  if (page.endedLeaves > 1 && rows !== page.rows)
+    throw new Error("the columns of a page differ in length");
+  page.rows = rows;
 }
 
 function columnsOfPage(
   columns: readonly Field[],
-  wanted: readonly number[],
-  leaves: readonly Data[],
+  leafCounts: readonly number[],
+  { leaves, rows }: PageParts,
 ): Data[] {
-  let at = 0;
-  return columns.map(({ type }, i) => assemble(type, leaves.slice(at, (at += wanted[i] ?? 0))));
+  // An empty page has no leaves.
+  if (rows === 0) return [];
+  let start = 0;
+  return columns.map(({ type }, i) =>
+    assemble(type, leaves.slice(start, (start += leafCounts[i] ?? 0))),
+  );
 }

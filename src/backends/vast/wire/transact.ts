@@ -1,6 +1,7 @@
-import { setTimeout as sleep } from "node:timers/promises";
+import { retry } from "../../../retry.ts";
 import type { Client, Session, Transaction } from "./client.ts";
 import { faultOf, isConflict, isMissing } from "./faults.ts";
+import { BACKOFF } from "./transport.ts";
 
 export interface TransactOptions {
   /** Whether an earlier attempt of the same work is in the data; asked when the answer to its commit was lost. */
@@ -10,8 +11,6 @@ export interface TransactOptions {
   readonly budgetMs?: number | undefined;
 }
 
-const FIRST_WAIT_MS = 20;
-const MAX_WAIT_MS = 2000;
 /** Conflicts show that the cluster is there and busy: it is worth waiting. */
 const CONFLICTS_MS = 60_000;
 
@@ -24,21 +23,17 @@ export async function transact<T>(
   work: (session: Transaction) => Promise<T>,
   options: TransactOptions = {},
 ): Promise<T> {
-  const begun = Date.now();
-  for (let attempts = 0; ; attempts++) {
-    options.signal?.throwIfAborted();
-    try {
-      return await once(client, work, options);
-    } catch (error) {
-      const wait = Math.min(MAX_WAIT_MS, FIRST_WAIT_MS * 2 ** attempts) * (0.5 + Math.random());
-      const patience = options.budgetMs ?? (isConflict(error) ? CONFLICTS_MS : client.timeoutMs);
-      if (
-        (!(error instanceof Lapsed) && !mayRunAgain(error)) ||
-        Date.now() + wait > begun + patience
-      )
-        throw error instanceof Lapsed ? error.cause : error;
-      await sleep(wait, undefined, { signal: options.signal });
-    }
+  try {
+    return await retry(
+      () => runOnce(client, work, options),
+      (error) =>
+        error instanceof Lapsed || mayRunAgain(error)
+          ? { budgetMs: options.budgetMs ?? (isConflict(error) ? CONFLICTS_MS : client.timeoutMs) }
+          : undefined,
+      { ...BACKOFF, signal: options.signal },
+    );
+  } catch (error) {
+    throw error instanceof Lapsed ? error.cause : error;
   }
 }
 
@@ -56,7 +51,7 @@ function mayRunAgain(error: unknown): boolean {
 /** What failed did so because the transaction was gone: 404, as for a missing table. `cause` is what was said. */
 class Lapsed extends Error {}
 
-async function once<T>(
+async function runOnce<T>(
   client: Pick<Client, "begin">,
   work: (session: Transaction) => Promise<T>,
   { wasCommitted }: TransactOptions,

@@ -1,7 +1,7 @@
 import { type IncomingMessage, request as httpRequest, type RequestOptions } from "node:http";
 import { isIP } from "node:net";
-import { setTimeout as sleep } from "node:timers/promises";
 import { MediasearchError } from "../../../errors.ts";
+import { type Backoff, retry } from "../../../retry.ts";
 import { faultOf, networkFault, serverFault } from "./faults.ts";
 import { agentFor, type ProxySettings } from "./proxy.ts";
 import { createSigner, type Keys } from "./sign.ts";
@@ -55,6 +55,9 @@ export interface Transport {
   close(): void;
 }
 
+/** Waits between attempts, here and wherever work on the cluster is repeated. */
+export const BACKOFF: Backoff = { baseDelayMs: 50, maxDelayMs: 5000 };
+
 const EMPTY = new Uint8Array();
 const ERROR_BODY_BYTES = 65_536;
 
@@ -103,7 +106,7 @@ export async function createTransport(options: TransportOptions): Promise<Transp
   };
   // One of many addresses is asked once: the endpoint serves as well.
   const open = (call: Call): Promise<IncomingMessage> =>
-    retrying(
+    repeat(
       () => attempt(call),
       call,
       call.retryMs ?? (call.endpoint === undefined ? timeoutMs : 0),
@@ -120,7 +123,7 @@ export async function createTransport(options: TransportOptions): Promise<Transp
       };
     },
     send: (call) =>
-      retrying(
+      repeat(
         async () => {
           const reply = await attempt(call);
           return {
@@ -257,9 +260,6 @@ async function collect(chunks: AsyncIterable<Buffer>, mostBytes: number): Promis
   return Buffer.concat(parts);
 }
 
-const FIRST_WAIT_MS = 50;
-const MAX_WAIT_MS = 5000;
-
 /** SlowDown means "not carried out", and so does a connection that was never made: any call is tried again then. Others only when they may be repeated. */
 function mayRetry(error: unknown, { repeatable }: Pick<Call, "repeatable">): boolean {
   const fault = faultOf(error);
@@ -269,21 +269,10 @@ function mayRetry(error: unknown, { repeatable }: Pick<Call, "repeatable">): boo
   return repeatable || fault.code === "ECONNREFUSED" || fault.code === "EAI_AGAIN";
 }
 
-/** Exponential waits with jitter, for `budgetMs` at most; each attempt is signed anew. */
-export async function retrying<T>(
-  act: () => Promise<T>,
-  call: Pick<Call, "repeatable" | "signal">,
-  budgetMs: number,
-): Promise<T> {
-  const end = Date.now() + budgetMs;
-  for (let attempts = 0; ; attempts++) {
-    call.signal?.throwIfAborted();
-    try {
-      return await act();
-    } catch (error) {
-      const wait = Math.min(MAX_WAIT_MS, FIRST_WAIT_MS * 2 ** attempts) * (0.5 + Math.random());
-      if (!mayRetry(error, call) || Date.now() + wait > end) throw error;
-      await sleep(wait, undefined, { signal: call.signal });
-    }
-  }
-}
+/** Repeats `act` for `budgetMs` at most. It must sign anew each time, because a signature holds the time. */
+const repeat = <T>(act: () => Promise<T>, call: Call, budgetMs: number): Promise<T> =>
+  retry(act, (error) => (mayRetry(error, call) ? {} : undefined), {
+    ...BACKOFF,
+    budgetMs,
+    signal: call.signal,
+  });
