@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { testModels } from "./models.ts";
 
-/** The program as users run it is built, and the models are fetched, once, before tests that run side by side want them. */
+/** Builds the program as users run it and gets the models once, before tests that run side by side need them. */
 export default async function setup(): Promise<void> {
   execFileSync(
     process.execPath,

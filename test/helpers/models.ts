@@ -1,15 +1,16 @@
-import { resolveConfig } from "../../src/config/resolve.ts";
 import { ensureModel } from "../../src/models/store.ts";
+import { MODEL_CACHE } from "./places.ts";
 
-/** The real models, out of the user's own cache; fetched once where they are missing. */
+/**
+ * Paths of the files of a real model by name. A model that is missing is downloaded into the cache of the tests, so
+ * only tests of the project "program" may ask for one.
+ */
 export function testModels(model: string): Promise<Record<string, string>> {
-  const { modelCache, modelsDir } = resolveConfig(
-    {},
-    { env: process.env, cwd: process.cwd() },
-  ).settings;
+  if (process.env["MEDIASEARCH_TEST_PROJECT"] === "unit")
+    throw new Error(`${model}: a unit test must not need a model; list it in vitest.config.ts`);
   return ensureModel(model, {
-    cacheDir: modelCache,
-    modelsDir,
+    cacheDir: MODEL_CACHE,
+    modelsDir: process.env["MEDIASEARCH_MODELS"],
     env: process.env,
     signal: new AbortController().signal,
   });

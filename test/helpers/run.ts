@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { onTestFinished } from "vitest";
 import { main } from "../../src/cli/main.ts";
+import { PLACES } from "./places.ts";
 
 export const ROOT = new URL("../../", import.meta.url).pathname;
 export const FIXTURES = join(ROOT, "fixtures/media");
@@ -22,14 +23,16 @@ export function tempFolder(): string {
   return folder;
 }
 
-/** The environment of the tests: the real model cache, a library of the test's own. */
+/** The environment of a command: the model cache of the tests, a library and settings of the test's own. */
 export const environment = (
   home: string,
   more: Readonly<Record<string, string>> = {},
 ): Record<string, string> => {
   const env: Record<string, string> = {
     ...(process.env as Record<string, string>),
+    ...PLACES,
     MEDIASEARCH_HOME: home,
+    REPLICA_FOLDER: join(home, "replica"),
     XDG_CONFIG_HOME: join(home, "config"),
     JOB_CONCURRENCY: "1",
     ...more,
