@@ -94,7 +94,7 @@ describe.skipIf(!has("zsh"))("completion in zsh", () => {
     expect(typed("mediasearch search boats --mode=h")).toContain("ybrid");
     expect(typed("mediasearch search boats --mode h")).toContain("ybrid");
     expect(typed("mediasearch help transc")).toContain("ript");
-  }, 30_000);
+  });
 });
 
 describe.skipIf(!has("man"))("the manual page", () => {

@@ -71,7 +71,7 @@ describe("the package", () => {
       [told.status, told.stderr.includes("npm install sherpa-onnx-node")],
       told.stderr,
     ).toEqual([14, true]);
-  }, 300_000);
+  });
 });
 
 describe("an old Node", () => {

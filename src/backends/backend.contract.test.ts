@@ -35,7 +35,6 @@ for (const [name, open] of Object.entries(openers))
         } finally {
           await backend.close();
         }
-        expect.assertions(0);
       });
   });
 

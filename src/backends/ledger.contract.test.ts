@@ -18,7 +18,6 @@ for (const name of ["memory", "local"] as const)
         } finally {
           await backend.close();
         }
-        expect.assertions(0);
       });
   });
 

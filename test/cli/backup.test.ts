@@ -55,7 +55,7 @@ describe("backup and restore", () => {
     }
     expect((await indexing).exitCode).toBe(0);
     expect(counts.every((files) => files >= 2 && files <= 152)).toBe(true);
-  }, 60_000);
+  });
 
   it("never replace a file or a library unasked, and keep what --force replaces", async () => {
     const home = await captionLibrary(1);
@@ -142,7 +142,7 @@ describe("a backup in an object store", () => {
     } finally {
       await s3.stop();
     }
-  }, 60_000);
+  });
 });
 
 describe("restore refuses, before it touches anything,", () => {

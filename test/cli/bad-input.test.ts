@@ -19,6 +19,7 @@ import {
   tempFolder,
 } from "../helpers/run.ts";
 import { spawn } from "node:child_process";
+import { until } from "../helpers/until.ts";
 
 const fixture = (name: string): Buffer => readFileSync(join(FIXTURES, name));
 
@@ -185,14 +186,6 @@ const children = (pid: number): number[] => {
     return [];
   }
 };
-async function until<T>(look: () => T | undefined | false): Promise<T> {
-  for (let i = 0; i < 1200; i++) {
-    const seen = look();
-    if (seen) return seen;
-    await new Promise((done) => setTimeout(done, 25));
-  }
-  throw new Error("waited in vain");
-}
 
 describe("a run that is hit", () => {
   const start = (

@@ -8,6 +8,7 @@ import { StdioClientTransport } from "@modelcontextprotocol/client/stdio";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { BIN, environment, FIXTURES, mediasearch } from "../helpers/run.ts";
 import { schemaErrors } from "../helpers/schema.ts";
+import { PATIENCE_MS } from "../helpers/until.ts";
 
 const home = mkdtempSync(join(tmpdir(), "mediasearch-mcp-"));
 const films = join(home, "films");
@@ -46,7 +47,7 @@ const piped = (input: string) =>
     env: environment(home),
     input,
     encoding: "utf8",
-    timeout: 30_000,
+    timeout: PATIENCE_MS,
   });
 
 type Answer = Readonly<Record<string, unknown>>;

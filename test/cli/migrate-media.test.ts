@@ -44,7 +44,7 @@ describe("migrate --with-media", () => {
     expect(hit?.file).toBe("s3://media/budget.wav");
     const again = await mediasearch(["index", "s3://media/", "--store", copy], { home, env });
     expect([again.exitCode, again.stderr.includes("3 unchanged")], again.stderr).toEqual([0, true]);
-  }, 60_000);
+  });
 
   it("moves transcripts of recordings that are gone under their old names, and asks for the bucket", async () => {
     const home = tempFolder();

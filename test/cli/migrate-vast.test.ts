@@ -60,7 +60,7 @@ describe("migrate --to vast", () => {
       found(await mediasearch([...ask, "--store", join(home, "back.sqlite")], { home })),
     ).toEqual(here);
     expect((await mediasearch(["doctor", "--backend", "vast"], { home, env })).exitCode).toBe(0);
-  }, 120_000);
+  });
 
   it("killed again and again goes on, and nothing is there twice", async () => {
     const home = await captionLibrary(30);
@@ -73,7 +73,7 @@ describe("migrate --to vast", () => {
     expect(final.exitCode, final.stderr).toBe(0);
     const last = report(final);
     expect(last.proof).toMatchObject({ versions: 30, segments: 60, differences: [] });
-  }, 120_000);
+  });
 
   it("is refused by another model's library, and says which server is away", async () => {
     const home = await captionLibrary(1);
@@ -93,7 +93,7 @@ describe("migrate --to vast", () => {
         })
       ).exitCode,
     ).toBe(12);
-  }, 60_000);
+  });
 });
 
 describe("backup and restore of a library on the cluster", () => {
@@ -113,5 +113,5 @@ describe("backup and restore of a library on the cluster", () => {
     });
     expect(restored.exitCode, restored.stderr).toBe(0);
     expect(found(await mediasearch(ask, { home, env: other })).total).toBeGreaterThan(0);
-  }, 120_000);
+  });
 });

@@ -59,7 +59,7 @@ describe("migrate --retranscribe", () => {
     expect((await mediasearch(["migrate", "--retranscribe"], { home })).stdout).toContain(
       "nothing to do",
     );
-  }, 60_000);
+  });
 });
 
 describe("migrate --to a library file", () => {
@@ -143,5 +143,5 @@ describe("migrate --to a library file", () => {
         .stdout,
     ) as Report;
     expect(last.proof?.digest).toBe(clean.proof?.digest);
-  }, 60_000);
+  });
 });

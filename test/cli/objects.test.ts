@@ -14,6 +14,7 @@ import {
   tempFolder,
 } from "../helpers/run.ts";
 import { type S3Server, startS3 } from "../helpers/s3.ts";
+import { until } from "../helpers/until.ts";
 
 let server: S3Server;
 let objects: S3Objects;
@@ -211,7 +212,7 @@ describe("a bucket", () => {
     const search = (...more: readonly string[]): Promise<Result> =>
       mediasearch(["search", "mooring", ...more], {
         home,
-        env: { ...server.env, LINK_EXPIRY_SECONDS: "2" },
+        env: { ...server.env, LINK_EXPIRY_SECONDS: "5" },
       });
     expect((await search("--json")).stdout).not.toContain("url");
     const linked = await search("--links", "--json");
@@ -223,8 +224,7 @@ describe("a bucket", () => {
     expect(url).not.toContain("test-secret");
     for (const format of ["text", "csv", "md"])
       expect((await search("--links", "--format", format)).stdout).toContain("X-Amz-Signature=");
-    await new Promise((done) => setTimeout(done, 2500));
-    expect((await fetch(url)).status).toBe(403);
+    await until(async () => (await fetch(url)).status === 403);
   });
 
   it("is filled by ingest --to, with captions beside their media, and works them off; the second time nothing is sent", async () => {
@@ -301,26 +301,22 @@ describe("a bucket", () => {
       cwd: home,
       signal: stop.signal,
     });
-    const until = async (type: string, name: string): Promise<void> => {
-      for (
-        let i = 0;
-        i < 400 &&
-        !lines.some((line) => line.includes(`"type":"${type}","file":"s3://media/w/${name}"`));
-        i++
-      )
-        await new Promise((done) => setTimeout(done, 50));
+    const told = async (type: string, name: string): Promise<void> => {
+      await until(() =>
+        lines.some((line) => line.includes(`"type":"${type}","file":"s3://media/w/${name}"`)),
+      );
       expect(lines.join("\n")).toContain(`"type":"${type}","file":"s3://media/w/${name}"`);
     };
-    await until("indexed", "one.vtt");
+    await told("indexed", "one.vtt");
     await put("w/two.vtt", "lecture.vtt");
-    await until("indexed", "two.vtt");
+    await told("indexed", "two.vtt");
     lines.length = 0;
     await server.faults({ match: "GET /media", fail: 12, status: 403 });
     await bucket.put("w/two.vtt", bytes(readFileSync(join(FIXTURES, "minutes.vtt")), "\n"));
-    await until("indexed", "two.vtt");
+    await told("indexed", "two.vtt");
     expect(lines.join("\n")).not.toContain("deleted");
     await bucket.remove("w/one.vtt");
-    await until("deleted", "one.vtt");
+    await told("deleted", "one.vtt");
     stop.abort("SIGINT");
     expect(await ended).toBe(130);
   });

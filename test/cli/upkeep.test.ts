@@ -23,6 +23,7 @@ import {
   type Result,
   tempFolder,
 } from "../helpers/run.ts";
+import { until } from "../helpers/until.ts";
 
 let folder: string;
 let home: string;
@@ -419,12 +420,7 @@ describe("index --watch", () => {
         events.push(JSON.parse(line) as (typeof events)[number]);
     });
     const told = async (type: string, file: string): Promise<void> => {
-      for (
-        let i = 0;
-        i < 800 && !events.some((event) => event.type === type && event.file === file);
-        i++
-      )
-        await new Promise((done) => setTimeout(done, 25));
+      await until(() => events.some((event) => event.type === type && event.file === file));
       expect(events).toContainEqual(expect.objectContaining({ type, file }));
     };
     await told("indexed", "a.flac");
@@ -435,14 +431,9 @@ describe("index --watch", () => {
       join(folder, "b.srt"),
       "1\n00:00:01,000 --> 00:00:03,000\nSomething about lighthouses.\n",
     );
-    for (
-      let i = 0;
-      i < 800 &&
-      events.filter(({ file }) => file === "b.m4a").filter(({ type }) => type === "indexed")
-        .length < 2;
-      i++
-    )
-      await new Promise((done) => setTimeout(done, 25));
+    await until(
+      () => events.filter(({ type, file }) => type === "indexed" && file === "b.m4a").length >= 2,
+    );
     expect(await files("lighthouse")).toEqual(["b.m4a"]);
     renameSync(join(folder, "a.flac"), join(folder, "moved.flac"));
     await told("reused", "moved.flac");

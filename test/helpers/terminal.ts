@@ -3,6 +3,7 @@ import { stripVTControlCharacters } from "node:util";
 import { main } from "../../src/cli/main.ts";
 import type { CliStreams } from "../../src/terminal/io.ts";
 import { environment, type RunOptions } from "./run.ts";
+import { until } from "./until.ts";
 
 export interface Terminal {
   /** What was drawn last, without colours. */
@@ -62,9 +63,9 @@ export function atTerminal(
     async shows(what) {
       const isThere = (): boolean =>
         typeof what === "string" ? screen().includes(what) : what.test(screen());
-      for (let i = 0; i < 2000 && !isThere(); i++)
-        await new Promise((done) => setTimeout(done, 10));
-      if (!isThere()) throw new Error(`the screen never showed ${String(what)}:\n${screen()}`);
+      await until(isThere).catch((cause: unknown) => {
+        throw new Error(`the screen never showed ${String(what)}:\n${screen()}`, { cause });
+      });
     },
     exitCode: main(argv, io as unknown as CliStreams),
   };

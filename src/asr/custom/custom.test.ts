@@ -15,6 +15,7 @@ import { commandWords } from "../../config/command-words.ts";
 import { openTranscriber } from "../registry.ts";
 import { TRANSCRIBER_CASES, type TranscriberSamples } from "../transcriber.contract.ts";
 import type { Transcriber, Transcript } from "../transcriber.ts";
+import { PATIENCE_MS } from "../../../test/helpers/until.ts";
 
 let server: TestServer;
 let samples: TranscriberSamples;
@@ -68,7 +69,6 @@ describe("a recogniser of one's own, as a command", () => {
   for (const { law, run } of TRANSCRIBER_CASES)
     it(law, async () => {
       await run(await open(command("json", "{input}")), samples);
-      expect.assertions(0);
     });
 
   for (const [what, args, lacks] of [
@@ -191,7 +191,7 @@ describe("a recogniser of one's own, as a command", () => {
   };
   // SIGKILL takes effect some time after it was sent.
   const allEnd = (pids: readonly number[]): Promise<void> =>
-    expect.poll(() => pids.map(isAlive), { timeout: 5000 }).toEqual([false, false]);
+    expect.poll(() => pids.map(isAlive), { timeout: PATIENCE_MS }).toEqual([false, false]);
   const pidsIn = async (path: string): Promise<number[]> => {
     while (!existsSync(path) || readFileSync(path, "utf8") === "")
       await new Promise((resolve) => {
@@ -258,7 +258,6 @@ describe("a recogniser of one's own, as a server", () => {
       it(`${law} (${path})`, async () => {
         await server.faults();
         await run(await open(at(path)), samples);
-        expect.assertions(0);
       });
 
   it("is told what is wanted, with a mark by which it knows the same question again", async () => {

@@ -64,7 +64,6 @@ describe("SHERPA with a model of the user's", () => {
   for (const { law, run } of TRANSCRIBER_CASES)
     it(law, async () => {
       await run(transcriber, samples);
-      expect.assertions(0);
     });
 });
 

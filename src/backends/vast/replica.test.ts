@@ -155,7 +155,7 @@ describe("a replica", () => {
   });
 
   it("that was cut goes on where it stopped", async () => {
-    const { open } = await library({ timeoutMs: 300 });
+    const { open } = await library({ timeoutMs: 4000 });
     const backend = await open();
     for (let i = 0; i < 6; i++) await backend.store.commit(version(`/${i}`, 5000), MODEL);
     // Two versions fit into a batch; the third batch's vectors never come.

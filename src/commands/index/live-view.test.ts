@@ -1,6 +1,7 @@
 import { Writable } from "node:stream";
 import { expect, it } from "vitest";
 import { openLiveView } from "./live-view.ts";
+import { until } from "../../../test/helpers/until.ts";
 
 /** A terminal of 80 columns that remembers what was drawn. */
 function terminal() {
@@ -18,11 +19,6 @@ function terminal() {
     stderr: stderr as unknown as Parameters<typeof openLiveView>[0]["stderr"],
     drawn: () => drawn,
   };
-}
-
-async function until(look: () => boolean): Promise<void> {
-  for (let i = 0; i < 400 && !look(); i++) await new Promise((done) => setTimeout(done, 25));
-  expect(look()).toBe(true);
 }
 
 it("the live view shows the bar, each file under way with its position, and the failures; notes stay after it", async () => {

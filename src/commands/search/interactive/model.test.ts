@@ -2,6 +2,7 @@ import { describe, expect, it, onTestFinished } from "vitest";
 import { MediasearchError } from "../../../errors.ts";
 import type { SearchResult } from "../../../results/moment.ts";
 import { type SearchModel, searchModel, type SearchModelOptions, typedSoFar } from "./model.ts";
+import { until } from "../../../../test/helpers/until.ts";
 
 const moment = (number: number, path: string): SearchResult => ({
   number,
@@ -65,10 +66,6 @@ function open(more: Partial<SearchModelOptions> = {}): {
 const paths = ({ state }: SearchModel): string[] => state().moments.map(({ path }) => path);
 const written = ({ state }: SearchModel): string =>
   `${state().letters.slice(0, state().cursor).join("")}|${state().letters.slice(state().cursor).join("")}`;
-async function until(look: () => boolean): Promise<void> {
-  for (let i = 0; i < 1000 && !look(); i++) await new Promise((done) => setTimeout(done, 5));
-  expect(look()).toBe(true);
-}
 
 describe("the interactive search", () => {
   it("asks for words with every letter, and for meaning when nobody types", async () => {

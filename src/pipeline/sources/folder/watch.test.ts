@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { tempFolder } from "../../../../test/helpers/run.ts";
 import { type WatchOptions, watchRoots } from "./watch.ts";
+import { until } from "../../../../test/helpers/until.ts";
 
 let root: string;
 let stop: AbortController;
@@ -37,10 +38,6 @@ async function follow(
   return { batches, ended };
 }
 
-async function until(look: () => boolean): Promise<void> {
-  for (let i = 0; i < 600 && !look(); i++) await new Promise((done) => setTimeout(done, 25));
-  expect(look()).toBe(true);
-}
 const flat = (batches: readonly (readonly string[])[]): string[] =>
   batches.flat().map((path) => path.slice(root.length + 1));
 
