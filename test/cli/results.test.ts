@@ -169,6 +169,8 @@ describe("search", () => {
       "--limit",
       "40",
     )) as Answer & { groups: { file: string; hits: number[] }[] };
+    expect(groups.length).toBeGreaterThan(1);
+    expect(groups.some((group) => group.hits.length > 1)).toBe(true);
     expect(groups[0]?.file).toBe(hits[0]?.file);
     expect(groups.flatMap((group) => group.hits).toSorted((a, b) => a - b)).toEqual(
       hits.map(({ number }) => number),

@@ -40,7 +40,7 @@ describe("a question in plain words", () => {
       "他说：「",
       "re:invent",
       "a*b",
-    ].filter((one) => !one.includes("「"))) {
+    ]) {
       const { where: must, termsOptional } = parseQuery(query);
       expect([query, must, termsOptional]).toEqual([query, undefined, false]);
     }
