@@ -39,3 +39,18 @@ export type AppEvent =
   | { readonly type: "queue-flushed"; readonly files: number };
 
 export type Tell = (event: AppEvent) => void;
+
+const TYPES: Readonly<Record<AppEvent["type"], true>> = {
+  downloading: true,
+  uploading: true,
+  "copying-library": true,
+  measuring: true,
+  idle: true,
+  "stale-results": true,
+  "cluster-away": true,
+  "queue-flushed": true,
+};
+
+/** Whether an event of a larger stream is one of these. */
+export const isAppEvent = (event: { readonly type: string }): event is AppEvent =>
+  Object.hasOwn(TYPES, event.type);

@@ -8,6 +8,7 @@ import { anyFileMatcher } from "../text/file-filter.ts";
 import { hasFlag, stringFlag } from "../cli/flags.ts";
 import type { Command, CommandContext } from "../cli/command.ts";
 import { indexPaths } from "../app/indexing/index-paths.ts";
+import { showRun } from "./index/show-run.ts";
 import { displayPath } from "../app/display-path.ts";
 
 export const run: Command = async ([action = "list", ...patterns], flags, context) => {
@@ -75,16 +76,8 @@ async function retry(
     else context.io.stderr.write("no failed files\n");
     return 0;
   }
-  const roots = jobs.map(({ id }) => id);
-  return indexPaths(context, {
-    io: context.io,
-    roots: async () => roots,
-    forget: roots,
-    include: [],
-    exclude: [],
-    dryRun: false,
-    asJson,
-  });
+  const locations = jobs.map(({ id }) => id);
+  return showRun(indexPaths(context, { locations, forget: locations }), asJson, context);
 }
 
 const NEXT: Readonly<Record<Job["state"], string>> = {

@@ -1,142 +1,169 @@
-import { refuseOtherModel } from "../../embedding-model.ts";
 import type { Backend, Store } from "../../backends/backend.ts";
-import type { Claims, Lease } from "../../backends/ledger.ts";
 import { withLease } from "../../backends/lease.ts";
-import type { Context } from "../context.ts";
-import { tellOn } from "../../cli/tell.ts";
-import type { CliStreams } from "../../terminal/io.ts";
+import type { Claims, Lease } from "../../backends/ledger.ts";
 import { engineRules } from "../../config/engine-rules.ts";
-import { ERRORS, MediasearchError } from "../../errors.ts";
-import { type StatusLine, createStatusLine } from "../../terminal/status-line.ts";
-import { type EngineChoice, engineChoice } from "../../pipeline/engines/engine-choice.ts";
-import { run as runPipeline, type RunEvent } from "../../pipeline/run.ts";
+import { type EmbeddingModel, refuseOtherModel } from "../../embedding-model.ts";
+import { MediasearchError } from "../../errors.ts";
 import type { Location } from "../../location.ts";
 import { retry } from "../../retry.ts";
-import { flush, isClusterAway, openOfflineQueue, offlineQueuePath } from "./offline-queue.ts";
-import { createReport, type IndexReport } from "../../commands/index/report.ts";
+import { channel } from "../../pipeline/channel.ts";
+import { type EngineChoice, engineChoice } from "../../pipeline/engines/engine-choice.ts";
+import { run as runPipeline, type RunEvent } from "../../pipeline/run.ts";
 import { sortChanges } from "../../pipeline/sources/changes.ts";
+import type { Context } from "../context.ts";
+import type { IndexEvent } from "./index-event.ts";
+import { flush, isClusterAway, offlineQueuePath, openOfflineQueue } from "./offline-queue.ts";
+import { createTally, type Tally } from "./tally.ts";
+import { watchLocations } from "./watch-locations.ts";
 
-export interface IndexCall {
-  readonly io: CliStreams;
-  /** Absolute paths, once the library is open. */
-  readonly roots: (store: Store) => Promise<readonly string[]>;
-  readonly include: readonly string[];
-  readonly exclude: readonly string[];
-  readonly dryRun: boolean;
-  readonly asJson: boolean;
+export interface IndexRequest {
+  /** Files, folders and s3:// locations, absolute; none means what is registered and not done yet. */
+  readonly locations: readonly Location[];
+  /** Globs, relative to a folder: only what matches, and never what matches. */
+  readonly include?: readonly string[];
+  readonly exclude?: readonly string[];
+  /** Tells what would be done and changes nothing. */
+  readonly dryRun?: boolean;
   /** Files whose failures are forgotten first. */
-  readonly forget?: readonly string[];
-  /** Recognise anew what is indexed. */
-  readonly again?: boolean | undefined;
-  /** Goes on with what these yield, after the roots are done. */
-  readonly follow?:
-    | ((
-        roots: readonly Location[],
-        note: (text: string) => void,
-      ) => Promise<AsyncIterable<readonly Location[]>>)
-    | undefined;
+  readonly forget?: readonly Location[];
+  /** Recognises anew what is indexed. */
+  readonly again?: boolean;
+  /** Goes on with what changes below the locations, until the signal aborts. */
+  readonly watch?: boolean;
+}
+
+/** One run: what it was called with, and whom it tells. */
+interface Run {
+  readonly request: IndexRequest;
+  readonly context: Context;
+  readonly emit: (event: IndexEvent) => void;
 }
 
 const DAY_MS = 86_400_000;
 /** Longest wait before an unreachable server is asked for the second time. */
 const FIRST_WAIT_MS = 1000;
 
-/** Indexes into the library; with FALLBACK=local, and unless it watches, into a file of this machine while the cluster is away. @returns the exit code. */
-export async function indexPaths(context: Context, call: IndexCall): Promise<number> {
-  const outbox = offlineQueuePath(context);
-  const open = async (): Promise<Backend> =>
-    (await openForIndexing(context, call.dryRun)) ?? (await emptyBackend());
-  if (outbox === "" || call.dryRun || call.follow) return indexInto(open, context, call);
+/**
+ * Indexes into the library; with FALLBACK=local, and unless it watches, into a file of this machine while the cluster is away. It tells everything as
+ * one stream of events, a summary last. A failed file is an event; what ends the whole run rejects, after a summary of what was done by then. To leave
+ * the stream early stops the run.
+ */
+export async function* indexPaths(
+  context: Context,
+  request: IndexRequest,
+): AsyncGenerator<IndexEvent, void, undefined> {
+  const events = channel<IndexEvent>();
+  const left = new AbortController();
+  const run: Run = {
+    request,
+    emit: events.push,
+    context: {
+      ...context.toldTo(events.push),
+      signal: AbortSignal.any([context.signal, left.signal]),
+    },
+  };
+  const work = indexOrQueue(run).then(events.end, events.fail);
   try {
-    return await indexInto(
-      async () => {
-        const backend = await open();
-        await flush(outbox, backend, context).catch(async (error: unknown) => {
-          await backend.close();
-          throw error;
-        });
-        return backend;
-      },
-      context,
-      call,
-    );
-  } catch (error) {
-    if (!isClusterAway(error, context)) throw error;
-    context.tell({
-      type: "cluster-away",
-      message: (error as Error).message,
-      queuePath: outbox,
-    });
-    return indexInto(() => openOfflineQueue(outbox, context), context, call);
+    yield* events;
+  } finally {
+    left.abort(new MediasearchError("INTERRUPTED", "indexing was stopped"));
+    await work;
   }
 }
 
-/** Opens what indexing needs, holds the library's lease, runs, reports. @returns the exit code. */
-async function indexInto(
-  open: () => Promise<Backend>,
-  context: Context,
-  call: IndexCall,
-): Promise<number> {
-  const { io } = call;
-  const { config } = context;
+async function indexOrQueue(run: Run): Promise<void> {
+  const { context, request, emit } = run;
+  const queuePath = offlineQueuePath(context);
+  const open = async (): Promise<Backend> =>
+    (await openForIndexing(context, request.dryRun === true)) ?? (await emptyBackend());
+  if (queuePath === "" || request.dryRun || request.watch) return indexInto(open, run);
+  const openAndFlush = async (): Promise<Backend> => {
+    const backend = await open();
+    await flush(queuePath, backend, context).catch(async (error: unknown) => {
+      await backend.close();
+      throw error;
+    });
+    return backend;
+  };
+  try {
+    await indexInto(openAndFlush, run);
+  } catch (error) {
+    if (!isClusterAway(error, context)) throw error;
+    emit({ type: "cluster-away", message: (error as Error).message, queuePath });
+    await indexInto(() => openOfflineQueue(queuePath, context), run);
+  }
+}
+
+/** Opens what indexing needs, holds the library's lease, runs, and sums up. */
+async function indexInto(open: () => Promise<Backend>, run: Run): Promise<void> {
+  const { context, request, emit } = run;
   const backend = await open();
-  const status = await openStatus(call);
-  const report = createReport({ io, status, asJson: call.asJson, jobs: config.settings.jobs });
+  const startedAt = Date.now();
+  const tally = createTally();
+  const summarize = (): void =>
+    emit({ type: "summary", counts: tally.counts, wallMs: Date.now() - startedAt });
+  emit({ type: "started" });
   try {
     const embedder = await context.embedderIdentity();
     refuseOtherModel(await backend.store.identity(), embedder.embedder);
-    const roots = await call.roots(backend.store);
+    const roots =
+      request.locations.length > 0 ? request.locations : await registered(backend.store);
     const work = async (lease?: Lease): Promise<void> => {
-      for (const path of call.forget ?? []) await backend.ledger.removeJob(path);
-      await runAll(context, call, {
+      for (const path of request.forget ?? []) await backend.ledger.removeJob(path);
+      await runAll(run, {
         backend,
         embedder,
         roots,
-        status,
-        report,
+        tally,
+        summarize,
         claims: lease?.claims,
       });
     };
-    // The summary of a run that was stopped is kept as well.
-    await (call.dryRun ? work() : withLease(backend.ledger, work, report.counts));
+    // The counts of a run that was stopped are kept as well.
+    await (request.dryRun
+      ? work()
+      : withLease(backend.ledger, work, () => runRecord(tally, startedAt)));
   } finally {
-    status.end();
     await backend.close();
   }
-  report.summary();
-  return report.failed > 0 ? ERRORS.PARTIAL.exit : 0;
+  summarize();
 }
 
-/** A live view needs a real terminal; anything else gets lines. */
-async function openStatus({ io, asJson }: IndexCall): Promise<StatusLine> {
-  if (asJson || !io.stderr.isTTY || io.env["TERM"] === "dumb" || !("fd" in io.stderr))
-    return createStatusLine(io.stderr, io.env);
-  const { openLiveView } = await import("../../commands/index/live-view.ts");
-  return openLiveView(io);
-}
+/** What the library keeps of its last run. */
+const runRecord = ({ counts }: Tally, startedAt: number): Readonly<Record<string, number>> => ({
+  found: counts.found,
+  indexed: counts.indexed,
+  unchanged: counts.unchanged,
+  skipped: counts.skipped,
+  reused: counts.reused,
+  deleted: counts.deleted,
+  failed: counts.failed,
+  quarantined: counts.quarantined,
+  partial: counts.partial,
+  waiting: counts.waiting,
+  audioMs: Math.round(counts.doneMs),
+  wallMs: Date.now() - startedAt,
+});
 
 interface Opened {
   readonly backend: Backend;
-  readonly embedder: { readonly embedder: string; readonly dimensions: number };
-  readonly roots: readonly string[];
-  readonly status: StatusLine;
-  readonly report: IndexReport;
+  readonly embedder: EmbeddingModel;
+  readonly roots: readonly Location[];
+  readonly tally: Tally;
+  readonly summarize: () => void;
   readonly claims: Claims | undefined;
 }
 
 async function runAll(
-  context: Context,
-  call: IndexCall,
-  { backend, embedder, roots, status, report, claims }: Opened,
+  { context, request, emit }: Run,
+  { backend, embedder, roots, tally, summarize, claims }: Opened,
 ): Promise<void> {
   const { signal, config } = context;
   const { store, ledger } = backend;
-  const workers = await context.toldTo(tellOn(status)).openWorkers();
-  const { include, exclude, dryRun, again } = call;
-  const engineFor = await chosenEngines(context);
+  const { include = [], exclude = [], dryRun = false, again = false } = request;
   const options = {
     ...config.settings,
-    engineFor,
+    engineFor: await chosenEngines(context),
     include,
     exclude,
     signal,
@@ -144,54 +171,49 @@ async function runAll(
     again,
     sweep: !again,
   };
+  const workers = await context.openWorkers();
+  const tools = { store, ledger, workers, embedder, claims, objects: () => context.openObjects() };
+  const tell = (event: RunEvent): void => {
+    tally.add(event);
+    emit(event);
+  };
+  const tellAll = async (events: AsyncIterable<RunEvent>): Promise<void> => {
+    for await (const event of events) tell(event);
+  };
+  // What was replaced or deleted long ago is forgotten; a run that watches for months forgets as well.
+  const purge = async (): Promise<void> => {
+    if (!dryRun) await store.purge(Date.now() - config.settings.retentionDays * DAY_MS);
+  };
+  const indexChanges = async (places: readonly Location[]): Promise<void> => {
+    const { there, gone } = await sortChanges(places, roots, tools);
+    await tellAll(runPipeline(there, tools, { ...options, within: roots, sweep: false }));
+    // What moved is not among them any more.
+    for (const path of gone)
+      if (await store.getAsset(path)) {
+        await store.markDeleted([path]);
+        await ledger.removeJob(path);
+        tell({ type: "deleted", path });
+      }
+  };
   try {
     // Watching begins before the first look, so that nothing is lost between the two.
-    const tools = {
-      store,
-      ledger,
-      workers,
-      embedder,
-      claims,
-      objects: () => context.openObjects(),
-    };
-    const changes = (await call.follow?.(roots, (text) => status.note(text)))?.[
-      Symbol.asyncIterator
-    ]();
+    const onNotice = (text: string): void => emit({ type: "notice", text });
+    const changes = request.watch
+      ? (await watchLocations(roots, onNotice, context))[Symbol.asyncIterator]()
+      : undefined;
     const first = changes?.next();
     first?.catch(() => {});
-    // What was replaced or deleted long ago is forgotten; a run that watches for months forgets as well.
-    const purge = async (): Promise<void> => {
-      if (!dryRun) await store.purge(Date.now() - config.settings.retentionDays * DAY_MS);
-    };
-    await follow(runPipeline(roots, tools, options), report);
+    await tellAll(runPipeline(roots, tools, options));
     await purge();
     if (!changes || !first) return;
     for (let next = await first; !next.done; next = await changes.next()) {
       await purge();
       const places = next.value;
-      await untilReachable(
-        async () => {
-          const { there, gone } = await sortChanges(places, roots, tools);
-          await follow(
-            runPipeline(there, tools, { ...options, within: roots, sweep: false }),
-            report,
-          );
-          // What moved is not among them any more.
-          for (const path of gone)
-            if (await store.getAsset(path)) {
-              await store.markDeleted([path]);
-              await ledger.removeJob(path);
-              report.add({ type: "deleted", path });
-            }
-        },
-        config.settings.bucketPollMs,
-        status,
-        signal,
-      );
+      await untilReachable(() => indexChanges(places), config.settings.bucketPollMs, emit, signal);
     }
   } catch (error) {
     // What was done before the stop is committed; the summary says so.
-    report.summary();
+    summarize();
     throw error;
   } finally {
     await workers.close();
@@ -202,21 +224,31 @@ async function runAll(
 const untilReachable = (
   work: () => Promise<void>,
   waitMs: number,
-  status: StatusLine,
+  emit: Run["emit"],
   signal: AbortSignal,
 ): Promise<void> =>
   retry(
     work,
     (error) => {
       if (!(error instanceof MediasearchError) || error.code !== "UNREACHABLE") return undefined;
-      status.note(`waiting: ${error.message}`);
+      emit({ type: "server-away", error });
       return {};
     },
     { baseDelayMs: FIRST_WAIT_MS, maxDelayMs: waitMs, signal },
   );
 
-async function follow(events: AsyncIterable<RunEvent>, report: IndexReport): Promise<void> {
-  for await (const event of events) report.add(event);
+/** What was registered and is not done yet. @throws USAGE in a library in which nothing is. */
+async function registered(store: Store): Promise<Location[]> {
+  const roots: Location[] = [];
+  for await (const { id, state } of store.listAssets())
+    if (state !== "indexed" && state !== "deleted") roots.push(id);
+  if (roots.length > 0) return roots;
+  const { assets } = await store.counts();
+  if (assets.indexed === 0)
+    throw new MediasearchError("USAGE", "nothing to index: no paths given and nothing registered", {
+      hint: "mediasearch index FOLDER",
+    });
+  return roots;
 }
 
 /** A dry run never creates a library; without one everything is new. */
@@ -234,7 +266,7 @@ async function emptyBackend(): Promise<Backend> {
   return openBackend("memory", { path: "", create: true });
 }
 
-/** Rules of the settings; `--engine` is for this run and all its files. */
+/** Rules of the settings; an engine that was named for this call is for all its files. */
 async function chosenEngines({ config }: Context): Promise<EngineChoice | undefined> {
   const { engine, engineRules: rules } = config.settings;
   if (rules === undefined || config.sources.engine.kind === "flag") return undefined;

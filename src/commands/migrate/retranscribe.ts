@@ -3,6 +3,7 @@ import { anyFileMatcher } from "../../text/file-filter.ts";
 import { pluralize } from "../../text/format.ts";
 import { ENGINES } from "../../types.ts";
 import { indexPaths } from "../../app/indexing/index-paths.ts";
+import { showRun } from "../index/show-run.ts";
 import type { Flags } from "../../cli/flags.ts";
 import { hasFlag, listFlag } from "../../cli/flags.ts";
 import type { CommandContext } from "../../cli/command.ts";
@@ -31,15 +32,8 @@ export async function retranscribe(flags: Flags, context: CommandContext): Promi
       );
     return 0;
   }
-  return indexPaths(context, {
-    io: context.io,
-    roots: async () => others,
-    include: [],
-    exclude: [],
-    dryRun: false,
-    again: true,
-    asJson: hasFlag(flags, "json"),
-  });
+  const events = indexPaths(context, { locations: others, again: true });
+  return showRun(events, hasFlag(flags, "json"), context);
 }
 
 /** The recogniser of the settings first, then those that it falls back to and those of rules: what any of them did is as it should be. */

@@ -1,0 +1,77 @@
+import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { loadConfig } from "../config/load.ts";
+import { type Context, createContext } from "./context.ts";
+import type { AppEvent } from "./events.ts";
+import type { IndexEvent } from "./indexing/index-event.ts";
+import { indexPaths, type IndexRequest } from "./indexing/index-paths.ts";
+
+const LECTURE = new URL("../../fixtures/media/lecture.mp3", import.meta.url).pathname;
+
+let folder: string;
+let context: Context;
+const told: AppEvent[] = [];
+
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), "mediasearch-app-"));
+  mkdirSync(join(folder, "talks"));
+  copyFileSync(LECTURE, join(folder, "talks/lecture.mp3"));
+  writeFileSync(
+    join(folder, "talks/lecture.srt"),
+    "1\n00:00:00,000 --> 00:00:02,000\nthe boiler is broken\n",
+  );
+  writeFileSync(join(folder, "talks/broken.mp3"), "no sound in this");
+  const world = {
+    env: { MEDIASEARCH_HOME: join(folder, "home"), HOME: folder },
+    cwd: folder,
+    signal: new AbortController().signal,
+    tell: (event: AppEvent) => void told.push(event),
+  };
+  context = createContext(loadConfig({}, world), world);
+});
+
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const index = (request: Partial<IndexRequest> = {}): Promise<IndexEvent[]> =>
+  Array.fromAsync(indexPaths(context, { locations: [join(folder, "talks")], ...request }));
+
+it("indexes a folder without a terminal, and tells it as one stream that ends with the summary", async () => {
+  const events = await index();
+  expect(events[0]).toEqual({ type: "started" });
+  expect(events.find(({ type }) => type === "indexed")).toMatchObject({
+    path: join(folder, "talks/lecture.mp3"),
+    transcript: { origin: "captions" },
+    segmentCount: 1,
+  });
+  expect(events.find(({ type }) => type === "failed")).toMatchObject({
+    path: join(folder, "talks/broken.mp3"),
+  });
+  expect(events.at(-1)).toMatchObject({
+    type: "summary",
+    counts: { found: 2, indexed: 1, captions: 1, failed: 1, segments: 1 },
+  });
+});
+
+it("an aborted signal rejects the stream, after a summary of what was done", async () => {
+  const stop = new AbortController();
+  stop.abort("SIGINT");
+  const events: IndexEvent[] = [];
+  const run = async (): Promise<void> => {
+    for await (const event of indexPaths(
+      { ...context, signal: stop.signal },
+      { locations: [join(folder, "talks")] },
+    ))
+      events.push(event);
+  };
+  await expect(run()).rejects.toBe("SIGINT");
+  expect(events.at(-1)).toMatchObject({ type: "summary", counts: { indexed: 0 } });
+});
+
+it("who leaves the stream stops the run, and the library is free again", async () => {
+  for await (const event of indexPaths(context, { locations: [join(folder, "talks")] }))
+    if (event.type === "found") break;
+  const events = await index();
+  expect(events.at(-1)).toMatchObject({ type: "summary", counts: { unchanged: 1 } });
+});

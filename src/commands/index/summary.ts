@@ -1,0 +1,63 @@
+import type { RunCounts } from "../../app/indexing/tally.ts";
+import type { styler } from "../../terminal/style.ts";
+import { formatDuration, pluralize } from "../../text/format.ts";
+import { stripControls } from "../../text/strip-controls.ts";
+
+/** The closing lines of a run, each with its newline. `failures` are "file: reason"; `wallMs` is how long the run took. */
+export function summaryText(
+  counts: RunCounts,
+  wallMs: number,
+  failures: readonly string[],
+  paint: ReturnType<typeof styler>,
+): string {
+  const first =
+    counts.wouldIndex > 0
+      ? [`would index ${pluralize(counts.wouldIndex, "file")}; ${counts.unchanged} unchanged`]
+      : doneLines(counts, wallMs);
+  const failed =
+    failures.length > 0
+      ? [paint("red", "failed:"), ...failures.map((failure) => `  ${stripControls(failure)}`)]
+      : [];
+  return [...first, ...nextLines(counts), ...failed].map((line) => `${line}\n`).join("");
+}
+
+function doneLines(counts: RunCounts, wallMs: number): readonly string[] {
+  const speed = counts.asrMs > 0 ? `, ${(counts.asrMs / wallMs).toFixed(1)}× real time` : "";
+  const others = [
+    [counts.reused, "reused"],
+    [counts.skipped, "skipped"],
+    [counts.deleted, "deleted"],
+  ] as const;
+  const rest = others
+    .filter(([files]) => files > 0)
+    .map(([files, what]) => `${files} ${what}, `)
+    .join("");
+  return [
+    `indexed ${counts.indexed} (${counts.captions} from captions, ${counts.asr} recognised), ${counts.unchanged} unchanged, ${rest}${counts.failed} failed`,
+    `${pluralize(counts.segments, "segment")} from ${formatDuration(counts.doneMs)} of audio in ${formatDuration(wallMs)}${speed}`,
+  ];
+}
+
+/** What is to be known, and what to do next, about files that are not as they should be. */
+function nextLines(counts: RunCounts): readonly string[] {
+  const { fellBack, coarse, partial, waiting, quarantined } = counts;
+  const lines: readonly (readonly [files: number, text: string])[] = [
+    [
+      fellBack,
+      "done by another recogniser than the first (mediasearch list says by which); next, when that works: mediasearch index --engine NAME",
+    ],
+    [coarse, "with text only: hits are found to about 20 s"],
+    [
+      partial,
+      "searchable by keyword only, embedding failed; next: mediasearch index, the same again",
+    ],
+    [waiting, "not done: the recogniser is not on this machine"],
+    [
+      quarantined,
+      "not tried again, they failed before and have not changed; next: mediasearch jobs",
+    ],
+  ];
+  return lines
+    .filter(([files]) => files > 0)
+    .map(([files, text]) => `${pluralize(files, "file")} ${text}`);
+}
