@@ -17,15 +17,21 @@ export function styler(sink: OutputStream, env: CliStreams["env"]): Styler {
   return (style, text) => (colour ? styleText(style, text, { validateStream: false }) : text);
 }
 
-/** Columns of a terminal: letters of the scripts of East Asia and most pictures take two, marks that stand on others none. */
+/** How many columns of a terminal a text takes. */
 export function displayWidth(text: string): number {
   let columns = 0;
-  for (const letter of text) columns += WIDE.test(letter) ? 2 : STANDING.test(letter) ? 0 : 1;
+  for (const letter of text) columns += columnsOf(letter);
   return columns;
 }
 
-// Ranges, as classes of Unicode are slow the first time.
+/** East Asian letters and most pictures take two columns; a combining mark takes none. */
+function columnsOf(letter: string): number {
+  if (WIDE.test(letter)) return 2;
+  return COMBINING.test(letter) ? 0 : 1;
+}
+
+// Written as ranges because a pattern with Unicode classes is slow at its first use.
 const WIDE =
   /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6\u{1f300}-\u{1f64f}\u{1f900}-\u{1f9ff}\u{20000}-\u{3fffd}]/u;
 
-const STANDING = /[\u0300-\u036f]|[\u200b-\u200f]|[\ufe00-\ufe0f]/;
+const COMBINING = /[\u0300-\u036f]|[\u200b-\u200f]|[\ufe00-\ufe0f]/;

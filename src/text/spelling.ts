@@ -10,9 +10,11 @@ export interface IndexWord {
 const MIN_LETTERS = 4;
 const LONG_WORD = 8;
 
-/** Misspellings that may be meant: none in words so short that everything is near, two in long ones. */
-const errorsIn = (word: string): number =>
-  word.length < MIN_LETTERS ? 0 : word.length < LONG_WORD ? 1 : 2;
+/** How many typing errors a word may have: none in a short word, to which every other is near. */
+function maxErrorsIn(word: string): number {
+  if (word.length < MIN_LETTERS) return 0;
+  return word.length < LONG_WORD ? 1 : 2;
+}
 
 /** The first letters that a misspelt word can have had: its own, or its second when two were swapped or one was added. */
 export const firstLetters = (word: string): string[] => [...new Set([...fold(word)].slice(0, 2))];
@@ -20,7 +22,7 @@ export const firstLetters = (word: string): string[] => [...new Set([...fold(wor
 /** The words of the index that are nearest to a word that is not in it, likeliest first: fewer errors, then more often said. */
 export function nearestStems(word: string, candidates: Iterable<IndexWord>): string[] {
   const typed = fold(word);
-  const most = errorsIn(typed);
+  const most = maxErrorsIn(typed);
   const typedStem = stem(typed);
   const near: { readonly stem: string; readonly count: number; readonly errors: number }[] = [];
   if (most === 0) return [];
@@ -59,7 +61,7 @@ export function wordOf(
         .filter((one) => tokens(one)[0]?.stem === stemmed),
     ),
   );
-  const most = errorsIn(typed);
+  const most = maxErrorsIn(typed);
   const near = [...forms]
     .map((form) => ({ form, errors: distance(typed, fold(form), most) }))
     .toSorted((a, b) => a.errors - b.errors);

@@ -96,22 +96,27 @@ function formatJson(
 /** @throws UNREADABLE_MEDIA when the bytes are not of that format; the message does not name the file. */
 export function parseTranscript(format: TranscriptFormat, bytes: Uint8Array): TranscriptContent {
   if (format === "json") return parseJson(new TextDecoder().decode(bytes));
-  const lines =
-    format === "txt"
-      ? parseText(new TextDecoder().decode(bytes))
-      : format === "md"
-        ? parseMarkdown(new TextDecoder().decode(bytes))
-        : parseCaptions(bytes, format === "vtt" ? "webvtt" : "srt").cues;
-  const segments = lines.map(({ startMs, endMs, speaker, text }, index): EmbeddedSegment => ({
-    index,
-    startMs,
-    endMs,
-    speaker,
-    text,
-    confidence: null,
-    vector: null,
-  }));
+  const segments = parseLines(format, bytes).map(
+    ({ startMs, endMs, speaker, text }, index): EmbeddedSegment => ({
+      index,
+      startMs,
+      endMs,
+      speaker,
+      text,
+      confidence: null,
+      vector: null,
+    }),
+  );
   return { facts: null, segments, embedder: null };
+}
+
+function parseLines(
+  format: Exclude<TranscriptFormat, "json">,
+  bytes: Uint8Array,
+): readonly Pick<Segment, "startMs" | "endMs" | "text" | "speaker">[] {
+  if (format === "txt") return parseText(new TextDecoder().decode(bytes));
+  if (format === "md") return parseMarkdown(new TextDecoder().decode(bytes));
+  return parseCaptions(bytes, format === "vtt" ? "webvtt" : "srt").cues;
 }
 
 type Row = Partial<

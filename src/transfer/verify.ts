@@ -117,42 +117,62 @@ async function compareAnswers(
   source: Store,
   target: Store,
   samples: readonly Sample[],
-  { wants, rename }: Pick<CopyOptions, "wants" | "rename">,
+  options: Pick<CopyOptions, "wants" | "rename">,
 ): Promise<{ queries: number; differences: Difference[] }> {
-  const here = new Set<AssetId>();
-  let left = 0;
-  for await (const { id, state } of source.listAssets())
-    if (wants(id)) here.add(id);
-    else if (state !== "deleted") left++;
-  const names = new Map([...here].map((id) => [rename(id), id]));
-  let others = 0;
-  for await (const { id, state } of target.listAssets())
-    if (!names.has(id) && state !== "deleted") others++;
-  // BM25 weighs a word by the whole library: only equal libraries rank words alike. Meaning ranks alike wherever the same vectors are.
-  const alike = left === 0 && others === 0;
-  const filters: readonly [SearchFilter, SearchFilter] = alike
+  const { names, isWhole } = await sharedAssets(source, target, options);
+  const filters: readonly [SearchFilter, SearchFilter] = isWhole
     ? [{}, {}]
-    : [{ assets: here }, { assets: new Set(names.keys()) }];
+    : [{ assets: new Set(names.values()) }, { assets: new Set(names.keys()) }];
   const differences: Difference[] = [];
   let queries = 0;
-  for (const { text, vector } of samples) {
-    const asked: ((store: Store, filter: SearchFilter) => Promise<Hit[]>)[] = [];
-    const terms = queryTerms(text).slice(0, 6);
-    if (alike && terms.length > 0)
-      asked.push((store, filter) => store.searchText({ terms }, filter, HITS));
-    if (vector) asked.push((store, filter) => store.searchVector(vector, filter, HITS));
-    for (const ask of asked) {
+  for (const sample of samples)
+    for (const ask of questionsOf(sample, isWhole)) {
       queries++;
       const [a, b] = await Promise.all([ask(source, filters[0]), ask(target, filters[1])]);
       const [ours, theirs] = [ranking(a, (id) => id), ranking(b, (id) => names.get(id) ?? id)];
       if (ours !== theirs)
         differences.push({
-          id: `query ${JSON.stringify(text.slice(0, 60))}`,
+          id: `query ${JSON.stringify(sample.text.slice(0, 60))}`,
           what: "other hits than in the source",
         });
     }
-  }
   return { queries, differences };
+}
+
+/** The assets that both libraries should have: the id in the source by the id in the target. */
+async function sharedAssets(
+  source: Store,
+  target: Store,
+  { wants, rename }: Pick<CopyOptions, "wants" | "rename">,
+): Promise<{
+  readonly names: ReadonlyMap<AssetId, AssetId>;
+  /** Whether neither library has anything else that can be found. */
+  readonly isWhole: boolean;
+}> {
+  const names = new Map<AssetId, AssetId>();
+  let others = 0;
+  for await (const { id, state } of source.listAssets())
+    if (wants(id)) names.set(rename(id), id);
+    else if (state !== "deleted") others++;
+  for await (const { id, state } of target.listAssets())
+    if (!names.has(id) && state !== "deleted") others++;
+  return { names, isWhole: others === 0 };
+}
+
+type Question = (store: Store, filter: SearchFilter) => Promise<Hit[]>;
+
+/**
+ * The queries that a sample gives: by its first words, and by its vector. BM25 weighs a word by the
+ * whole library, so `byWords` must be false where the two hold different files; the order by
+ * meaning is the same wherever the same vectors are.
+ */
+function questionsOf({ text, vector }: Sample, byWords: boolean): readonly Question[] {
+  const terms = queryTerms(text).slice(0, 6);
+  const questions: Question[] = [];
+  if (byWords && terms.length > 0)
+    questions.push((store, filter) => store.searchText({ terms }, filter, HITS));
+  if (vector) questions.push((store, filter) => store.searchVector(vector, filter, HITS));
+  return questions;
 }
 
 /** Hits as comparable text. What ties with the last one may be cut off differently, so it is left out when the list is full. */

@@ -191,7 +191,10 @@ function rankOf(
 }
 
 function languageRank(language: string | null, wanted: string | undefined): number {
-  if (wanted === undefined) return language === null ? 0 : base(language) === "en" ? 1 : 2;
+  if (wanted === undefined) {
+    if (language === null) return 0;
+    return base(language) === "en" ? 1 : 2;
+  }
   if (language === null) return 2;
   return language.toLowerCase() === wanted.toLowerCase() ? 0 : 1;
 }

@@ -4,7 +4,7 @@ import { assLines, parseAss } from "./ass.ts";
 import { decodeText } from "./decode-text.ts";
 import { plain, subripLines, webvttLines } from "./markup.ts";
 import type { CaptionFormat } from "./names.ts";
-import { MAX_MS, type RawCue } from "./raw-cue.ts";
+import { MAX_MS, type RawCue, type RawLine } from "./raw-cue.ts";
 import { unroll } from "./rolling.ts";
 import { type SpokenLine, speakersOf } from "./speakers.ts";
 import { parseSrt } from "./srt.ts";
@@ -64,17 +64,22 @@ export interface CaptionEvent {
   readonly speaker?: string;
 }
 
+/** How the text of an event becomes lines. Only ASS has a field for the speaker. */
+const EVENT_LINES: Readonly<
+  Record<"srt" | "webvtt" | "ass", (text: string, speaker?: string) => RawLine[]>
+> = { srt: subripLines, webvtt: webvttLines, ass: assLines };
+
 /** Cues of a text track inside a media file. */
 export function cuesFromEvents(
   events: readonly CaptionEvent[],
   format: "srt" | "webvtt" | "ass",
 ): Cue[] {
-  const lines = format === "ass" ? assLines : format === "webvtt" ? webvttLines : subripLines;
+  const linesOf = EVENT_LINES[format];
   return toCues(
     events.map(({ startMs, endMs, text, speaker }) => ({
       startMs,
       endMs,
-      lines: format === "ass" ? assLines(text, speaker) : lines(text),
+      lines: linesOf(text, speaker),
     })),
   );
 }

@@ -62,15 +62,7 @@ function cueOf(segment: Json): RawCue[] {
   const text = plain(string(segment["text"]) ?? "");
   if (startMs === null || endMs === null || !text) return [];
   const words = array(segment["words"]).flatMap((word) => wordOf(object(word)));
-  const known = words.flatMap(({ confidence }) => (confidence === null ? [] : [confidence]));
-  const logprob = number(segment["avg_logprob"]);
-  const confidence =
-    known.length > 0
-      ? known.reduce((sum, value) => sum + value, 0) / known.length
-      : logprob === null
-        ? null
-        : Math.min(1, Math.exp(logprob));
-  // Words that don't add up to the text would change it.
+  // Words that do not add up to the text would change it.
   const isWhole =
     words
       .map((word) => word.text)
@@ -81,10 +73,17 @@ function cueOf(segment: Json): RawCue[] {
       startMs,
       endMs,
       lines: [{ text, speaker: plain(string(segment["speaker"]) ?? "") || undefined }],
-      confidence,
+      confidence: confidenceOf(words, number(segment["avg_logprob"])),
       words: isWhole && words.length > 0 ? words : null,
     },
   ];
+}
+
+/** The mean of the words' confidence, else the probability that the recogniser gave the segment. */
+function confidenceOf(words: readonly Word[], logprob: number | null): number | null {
+  const given = words.flatMap(({ confidence }) => (confidence === null ? [] : [confidence]));
+  if (given.length > 0) return given.reduce((sum, value) => sum + value, 0) / given.length;
+  return logprob === null ? null : Math.min(1, Math.exp(logprob));
 }
 
 function wordOf(word: Json): Word[] {

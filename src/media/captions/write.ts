@@ -1,6 +1,6 @@
 import type { Segment } from "../../types.ts";
 import { formatTime, parseTiming } from "./raw-cue.ts";
-import { namesIn, readsAsItIs, readsAsNamed } from "./speakers.ts";
+import { type IsName, namesIn, readsAsItIs, readsAsNamed } from "./speakers.ts";
 
 type Line = Pick<Segment, "startMs" | "endMs" | "text" | "speaker">;
 
@@ -10,12 +10,15 @@ export function formatWebvtt(segments: readonly Line[]): string {
     text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
   const isName = namesIn(unnamed(segments));
   const cues = segments.map(({ startMs, endMs, text, speaker }) => {
-    const voice =
-      speaker !== null ? `<v ${escape(speaker)}>` : readsAsItIs(text, isName) ? "" : "<c></c>";
+    const voice = speaker === null ? guardOf(text, isName) : `<v ${escape(speaker)}>`;
     return `${formatTime(startMs, ".")} --> ${formatTime(endMs, ".")}\n${voice}${escape(text)}\n`;
   });
   return `WEBVTT\n\n${cues.join("\n")}`;
 }
+
+/** An empty span, so that a reader takes no speaker out of text that looks as if it named one. */
+const guardOf = (text: string, isName: IsName): string =>
+  readsAsItIs(text, isName) ? "" : "<c></c>";
 
 /**
  * SubRip. It has no field for speakers: they stand before the text as "Name: " where that reads back as a name, else as "[Name]: ". An empty `<b></b>`,
