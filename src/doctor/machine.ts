@@ -25,192 +25,185 @@ const native = async (load: () => Promise<string>): Promise<Outcome> => {
   }
 };
 
+/** What this machine needs for any library. Each check stands alone: one that fails stops no other. */
 export function machineSteps(
   context: Context,
-  stdout: { readonly isTTY?: boolean | undefined; readonly columns?: number | undefined },
+  stdout: Terminal,
 ): readonly (readonly Step[])[] {
-  const { config, env } = context;
-  const { settings } = config;
-  const places = { cacheDir: settings.modelCache, modelsDir: settings.modelsDir };
-  // Two checks are about them, and reading them all is the dearest thing that doctor does.
-  let verifying: ReturnType<typeof verifyModels> | undefined;
-  const verified = (): ReturnType<typeof verifyModels> => (verifying ??= verifyModels(places));
+  const { settings } = context.config;
   return [
-    [
-      {
-        check: "node",
-        group: "machine",
-        tried: "look at Node",
-        code: "MISSING_TOOL",
-        run: async () => nodeOutcome(process.versions.node),
-      },
-    ],
-    [
-      {
-        check: "cores and memory",
-        group: "machine",
-        tried: "hold cores and memory against the settings",
-        code: "USAGE",
-        run: async () => sizeOutcome(settings.jobs, availableParallelism(), totalmem(), freemem()),
-      },
-    ],
-    [
-      {
-        check: "configuration",
-        group: "settings",
-        tried: "read the settings",
-        code: "USAGE",
-        run: async () => configOutcome(context),
-      },
-    ],
-    [
-      {
-        check: "sqlite",
-        group: "modules",
-        tried: "load SQLite",
-        code: "MISSING_TOOL",
-        run: () =>
-          native(async () => {
-            const { default: Database } = await import("better-sqlite3");
-            const db = new Database(":memory:");
-            const version = db.prepare("SELECT sqlite_version()").pluck().get() as string;
-            db.close();
-            return `SQLite ${version}`;
-          }),
-      },
-    ],
-    [
-      {
-        check: "onnx",
-        group: "modules",
-        tried: "load onnxruntime",
-        code: "MISSING_TOOL",
-        run: () =>
-          native(async () => {
-            const { env } = await import("onnxruntime-node");
-            return `onnxruntime ${env.versions.node ?? env.versions.common}`;
-          }),
-      },
-    ],
-    [
-      {
-        check: "decoder",
-        group: "modules",
-        tried: "load FFmpeg",
-        code: "MISSING_TOOL",
-        run: () =>
-          native(async () => {
-            const { ffmpeg } = await import("../media/ffmpeg.ts");
-            const { getFFmpegInfo } = await ffmpeg();
-            return `FFmpeg ${getFFmpegInfo().version}`;
-          }),
-      },
-    ],
-    [
-      {
-        check: "embedding",
-        group: "models",
-        tried: "find the embedding model",
-        code: "MISSING_MODEL",
-        async run() {
-          const { embedder } = await context.embedderIdentity();
-          const bad = (await verified()).filter(
-            ({ model, state }) => model === settings.embeddingModel && state !== "ok",
-          );
-          return bad.length === 0
-            ? ok(embedder)
-            : failed(
-                bad.map(({ model, file, state }) => `${model}/${file} is ${state}`).join(", "),
-                "npm install mediasearch   (its folder is not whole)",
-              );
-        },
-      },
-    ],
-    [
-      {
-        check: "recogniser",
-        group: "models",
-        tried: "compare the model files with their digests",
-        code: "MISSING_MODEL",
-        async run() {
-          const others = (await verified()).filter(
-            ({ model }) => model !== settings.embeddingModel,
-          );
-          const named = (wanted: string): string[] =>
-            others
-              .filter(({ state }) => state === wanted)
-              .map(({ model, file }) => `${model}/${file}`);
-          const [missing, damaged] = [named("missing"), named("damaged")];
-          if (damaged.length > 0)
-            return failed(
-              `damaged: ${damaged.join(", ")}`,
-              settings.modelsDir === undefined
-                ? "mediasearch models pull"
-                : `put the right files into ${settings.modelsDir} (mediasearch models path)`,
+    ...systemSteps(context),
+    ...MODULE_STEPS,
+    ...modelSteps(context),
+    folderStep("data folder", "look at the library's folder", {
+      folder: dirname(settings.store),
+      setting: "MEDIASEARCH_HOME",
+    }),
+    folderStep("cache folder", "look at the models' folder", {
+      folder: settings.modelCache,
+      setting: "MEDIASEARCH_CACHE",
+    }),
+    ...surroundingSteps(context.env, stdout),
+  ].map((step) => [step]);
+}
+
+const systemSteps = (context: Context): readonly Step[] => [
+  {
+    check: "node",
+    group: "machine",
+    tried: "look at Node",
+    code: "MISSING_TOOL",
+    run: async () => nodeOutcome(process.versions.node),
+  },
+  {
+    check: "cores and memory",
+    group: "machine",
+    tried: "hold cores and memory against the settings",
+    code: "USAGE",
+    run: async () =>
+      sizeOutcome(context.config.settings.jobs, availableParallelism(), totalmem(), freemem()),
+  },
+  {
+    check: "configuration",
+    group: "settings",
+    tried: "read the settings",
+    code: "USAGE",
+    run: async () => configOutcome(context),
+  },
+];
+
+const moduleStep = (check: string, tried: string, load: () => Promise<string>): Step => ({
+  check,
+  group: "modules",
+  tried,
+  code: "MISSING_TOOL",
+  run: () => native(load),
+});
+
+const MODULE_STEPS: readonly Step[] = [
+  moduleStep("sqlite", "load SQLite", async () => {
+    const { default: Database } = await import("better-sqlite3");
+    const db = new Database(":memory:");
+    const version = db.prepare("SELECT sqlite_version()").pluck().get() as string;
+    db.close();
+    return `SQLite ${version}`;
+  }),
+  moduleStep("onnx", "load onnxruntime", async () => {
+    const { env } = await import("onnxruntime-node");
+    return `onnxruntime ${env.versions.node ?? env.versions.common}`;
+  }),
+  moduleStep("decoder", "load FFmpeg", async () => {
+    const { ffmpeg } = await import("../media/ffmpeg.ts");
+    const { getFFmpegInfo } = await ffmpeg();
+    return `FFmpeg ${getFFmpegInfo().version}`;
+  }),
+];
+
+type ModelFiles = Awaited<ReturnType<typeof verifyModels>>;
+
+function modelSteps(context: Context): readonly Step[] {
+  const { modelCache, modelsDir, embeddingModel } = context.config.settings;
+  // Both checks need the digests of all model files, which take longer than every other check.
+  let verifying: Promise<ModelFiles> | undefined;
+  const verified = (): Promise<ModelFiles> =>
+    (verifying ??= verifyModels({ cacheDir: modelCache, modelsDir }));
+  return [
+    {
+      check: "embedding",
+      group: "models",
+      tried: "find the embedding model",
+      code: "MISSING_MODEL",
+      async run() {
+        const { embedder } = await context.embedderIdentity();
+        const bad = (await verified()).filter(
+          ({ model, state }) => model === embeddingModel && state !== "ok",
+        );
+        return bad.length === 0
+          ? ok(embedder)
+          : failed(
+              bad.map(({ model, file, state }) => `${model}/${file} is ${state}`).join(", "),
+              "npm install mediasearch   (its folder is not whole)",
             );
-          return missing.length === 0
-            ? ok("recogniser is here")
-            : warning(
-                `not here yet: ${missing.join(", ")}; the first recording fetches them`,
-                "mediasearch models pull",
-              );
-        },
       },
-    ],
-    [
-      {
-        check: "data folder",
-        group: "folders",
-        tried: "look at the library's folder",
-        code: "NO_SPACE",
-        run: () =>
-          folderOutcome(dirname(settings.store), "MEDIASEARCH_HOME=FOLDER mediasearch doctor"),
+    },
+    {
+      check: "recogniser",
+      group: "models",
+      tried: "compare the model files with their digests",
+      code: "MISSING_MODEL",
+      async run() {
+        const files = (await verified()).filter(({ model }) => model !== embeddingModel);
+        return recogniserOutcome(files, modelsDir);
       },
-    ],
-    [
-      {
-        check: "cache folder",
-        group: "folders",
-        tried: "look at the models' folder",
-        code: "NO_SPACE",
-        run: () =>
-          folderOutcome(settings.modelCache, "MEDIASEARCH_CACHE=FOLDER mediasearch doctor"),
-      },
-    ],
-    [
-      {
-        check: "open files",
-        group: "machine",
-        tried: "read the limit of open files",
-        code: "USAGE",
-        run: openFilesOutcome,
-      },
-    ],
-    [
-      {
-        check: "proxy",
-        group: "settings",
-        tried: "look for a proxy",
-        code: "USAGE",
-        run: async () => proxyOutcome(env),
-      },
-    ],
-    [
-      {
-        check: "terminal",
-        group: "terminal",
-        tried: "look at the terminal",
-        code: "USAGE",
-        run: async () =>
-          ok(
-            stdout.isTTY
-              ? `${stdout.columns ?? 80} columns`
-              : "not a terminal: no colour, no live progress",
-          ),
-      },
-    ],
+    },
   ];
 }
+
+function recogniserOutcome(files: ModelFiles, modelsDir: string | undefined): Outcome {
+  const named = (wanted: string): string[] =>
+    files.filter(({ state }) => state === wanted).map(({ model, file }) => `${model}/${file}`);
+  const [missing, damaged] = [named("missing"), named("damaged")];
+  if (damaged.length > 0)
+    return failed(
+      `damaged: ${damaged.join(", ")}`,
+      modelsDir === undefined
+        ? "mediasearch models pull"
+        : `put the right files into ${modelsDir} (mediasearch models path)`,
+    );
+  return missing.length === 0
+    ? ok("recogniser is here")
+    : warning(
+        `not here yet: ${missing.join(", ")}; the first recording fetches them`,
+        "mediasearch models pull",
+      );
+}
+
+const folderStep = (
+  check: string,
+  tried: string,
+  { folder, setting }: { readonly folder: string; readonly setting: string },
+): Step => ({
+  check,
+  group: "folders",
+  tried,
+  code: "NO_SPACE",
+  run: () => folderOutcome(folder, `${setting}=FOLDER mediasearch doctor`),
+});
+
+/** What of the standard output matters here. */
+interface Terminal {
+  readonly isTTY?: boolean | undefined;
+  readonly columns?: number | undefined;
+}
+
+const surroundingSteps = (env: Context["env"], stdout: Terminal): readonly Step[] => [
+  {
+    check: "open files",
+    group: "machine",
+    tried: "read the limit of open files",
+    code: "USAGE",
+    run: openFilesOutcome,
+  },
+  {
+    check: "proxy",
+    group: "settings",
+    tried: "look for a proxy",
+    code: "USAGE",
+    run: async () => proxyOutcome(env),
+  },
+  {
+    check: "terminal",
+    group: "terminal",
+    tried: "look at the terminal",
+    code: "USAGE",
+    run: async () =>
+      ok(
+        stdout.isTTY
+          ? `${stdout.columns ?? 80} columns`
+          : "not a terminal: no colour, no live progress",
+      ),
+  },
+];
 
 export function nodeOutcome(version: string): Outcome {
   const [major = 0, minor = 0] = version.split(".").map(Number);

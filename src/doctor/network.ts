@@ -4,7 +4,6 @@ import { request as plainRequest } from "node:http";
 import { request as secureRequest } from "node:https";
 import { connect as connectTcp, isIP } from "node:net";
 import { connect as connectTls } from "node:tls";
-import type { ErrorCode } from "../errors.ts";
 import { failed, ok, type Outcome, type Step, warning } from "./check.ts";
 
 export interface Endpoint {
@@ -37,96 +36,132 @@ const codeOf = (error: unknown): string =>
 const messageOf = (error: unknown): string =>
   error instanceof Error ? error.message : String(error);
 
-/** Name → TCP → TLS → HTTP → clock, of one server: each step is tried only when those before it went well. `onGreeting` hands the answer to later steps. */
+interface Server {
+  readonly url: string;
+  /** Without the brackets of an IPv6 address. */
+  readonly host: string;
+  readonly port: number;
+  readonly isTls: boolean;
+  readonly setting: string;
+  readonly group: string;
+  readonly caFile: string | undefined;
+}
+
+/**
+ * The steps to one server: name, TCP, TLS, HTTP, clock. Each is tried only when those before it went
+ * well. `onGreeting` hands the server's first answer to later steps.
+ */
 export function networkSteps(
   { url, setting, group, caFile }: Endpoint,
   onGreeting: (greeting: Greeting) => void = () => {},
 ): readonly Step[] {
   const { hostname, port, protocol } = new URL(url);
-  const host = hostname.replace(/^\[|\]$/g, "");
   const isTls = protocol === "https:";
-  const portNumber = Number(port || (isTls ? 443 : 80));
-  const code: ErrorCode = "UNREACHABLE";
-  const other = (scheme: string): string => `${setting}=${scheme}://${new URL(url).host}`;
-  let greeting: Greeting | undefined;
-  const steps: Step[] = [
+  const server: Server = {
+    url,
+    host: hostname.replace(/^\[|\]$/g, ""),
+    port: Number(port || (isTls ? 443 : 80)),
+    isTls,
+    setting,
+    group,
+    caFile,
+  };
+  let skewMs: number | null = null;
+  return [
+    nameStep(server),
+    portStep(server),
+    ...(isTls ? [tlsStep(server)] : []),
+    httpStep(server, (greeting) => {
+      skewMs = greeting.skewMs;
+      onGreeting(greeting);
+    }),
     {
-      check: `${group} name`,
+      check: `${group} clock`,
       group,
-      tried: `find the address of ${host}`,
-      code,
-      async run() {
-        if (isIP(host)) return ok(host);
-        try {
-          const found = await lookup(host, { all: true });
-          return ok(`${host} is ${found.map(({ address }) => address).join(", ")}`);
-        } catch (error) {
-          return failed(
-            `${host}: no address (${codeOf(error) || messageOf(error)})`,
-            `check the host name in ${setting}, and this machine's DNS`,
-          );
-        }
-      },
-    },
-    {
-      check: `${group} port`,
-      group,
-      tried: `connect to port ${portNumber} of ${host}`,
-      code,
-      timeoutMs: CONNECT_MS,
-      async run(signal) {
-        try {
-          await opened(host, portNumber, signal);
-          return ok(`port ${portNumber} answers`);
-        } catch (error) {
-          const why = codeOf(error) === "ECONNREFUSED" ? "nobody listens there" : messageOf(error);
-          return failed(
-            `${host}:${portNumber}: no connection: ${why}`,
-            `check host and port in ${setting}, firewalls and VPN; a proxy is set by HTTPS_PROXY`,
-          );
-        }
-      },
+      tried: "compare the clocks",
+      code: "CREDENTIALS",
+      run: async () => clockOutcome(skewMs),
     },
   ];
-  if (isTls)
-    steps.push({
-      check: `${group} TLS`,
-      group,
-      tried: `shake hands with ${host} and check its certificate`,
-      code,
-      run: (signal) =>
-        checkTls(host, portNumber, { caFile, setting, signal, plainUrl: other("http") }),
-    });
-  steps.push({
-    check: `${group} HTTP`,
-    group,
-    tried: `ask ${url}/`,
-    code,
-    async run(signal) {
-      try {
-        greeting = await greet(url, caFile, signal);
-      } catch (error) {
-        const isWrongScheme =
-          !isTls && (codeOf(error).startsWith("HPE_") || codeOf(error) === "ECONNRESET");
-        return isWrongScheme
-          ? failed(`${url} does not speak plain HTTP`, `if it is a TLS port: ${other("https")}`)
-          : failed(`${url}: ${messageOf(error)}`, `check ${setting}`);
-      }
-      if (!isTls && greeting.status === 400 && /https|tls|ssl/i.test(greeting.body))
-        return failed(`${url} is a TLS port`, other("https"));
-      onGreeting(greeting);
-      return ok(`HTTP ${greeting.status}${greeting.server ? `, ${greeting.server}` : ""}`);
-    },
-  });
-  steps.push({
-    check: `${group} clock`,
-    group,
-    tried: "compare the clocks",
-    code: "CREDENTIALS",
-    run: async () => clockOutcome(greeting?.skewMs ?? null),
-  });
-  return steps;
 }
+
+/** The setting with the same server under the other scheme, for hints. */
+const withScheme = ({ setting, url }: Server, scheme: "http" | "https"): string =>
+  `${setting}=${scheme}://${new URL(url).host}`;
+
+const nameStep = ({ host, setting, group }: Server): Step => ({
+  check: `${group} name`,
+  group,
+  tried: `find the address of ${host}`,
+  code: "UNREACHABLE",
+  async run() {
+    if (isIP(host)) return ok(host);
+    try {
+      const addresses = await lookup(host, { all: true });
+      return ok(`${host} is ${addresses.map(({ address }) => address).join(", ")}`);
+    } catch (error) {
+      return failed(
+        `${host}: no address (${codeOf(error) || messageOf(error)})`,
+        `check the host name in ${setting}, and this machine's DNS`,
+      );
+    }
+  },
+});
+
+const portStep = ({ host, port, setting, group }: Server): Step => ({
+  check: `${group} port`,
+  group,
+  tried: `connect to port ${port} of ${host}`,
+  code: "UNREACHABLE",
+  timeoutMs: CONNECT_MS,
+  async run(signal) {
+    try {
+      await connectOnce(host, port, signal);
+      return ok(`port ${port} answers`);
+    } catch (error) {
+      const why = codeOf(error) === "ECONNREFUSED" ? "nobody listens there" : messageOf(error);
+      return failed(
+        `${host}:${port}: no connection: ${why}`,
+        `check host and port in ${setting}, firewalls and VPN; a proxy is set by HTTPS_PROXY`,
+      );
+    }
+  },
+});
+
+const tlsStep = (server: Server): Step => ({
+  check: `${server.group} TLS`,
+  group: server.group,
+  tried: `shake hands with ${server.host} and check its certificate`,
+  code: "UNREACHABLE",
+  run: (signal) => checkTls(server, signal),
+});
+
+const httpStep = (server: Server, onGreeting: (greeting: Greeting) => void): Step => ({
+  check: `${server.group} HTTP`,
+  group: server.group,
+  tried: `ask ${server.url}/`,
+  code: "UNREACHABLE",
+  async run(signal) {
+    const { url, isTls, setting, caFile } = server;
+    let greeting: Greeting;
+    try {
+      greeting = await greet(url, caFile, signal);
+    } catch (error) {
+      const isWrongScheme =
+        !isTls && (codeOf(error).startsWith("HPE_") || codeOf(error) === "ECONNRESET");
+      return isWrongScheme
+        ? failed(
+            `${url} does not speak plain HTTP`,
+            `if it is a TLS port: ${withScheme(server, "https")}`,
+          )
+        : failed(`${url}: ${messageOf(error)}`, `check ${setting}`);
+    }
+    if (!isTls && greeting.status === 400 && /https|tls|ssl/i.test(greeting.body))
+      return failed(`${url} is a TLS port`, withScheme(server, "https"));
+    onGreeting(greeting);
+    return ok(`HTTP ${greeting.status}${greeting.server ? `, ${greeting.server}` : ""}`);
+  },
+});
 
 /** Skewed clocks are the cause of most signatures that are refused. */
 export function clockOutcome(skewMs: number | null): Outcome {
@@ -140,7 +175,7 @@ export function clockOutcome(skewMs: number | null): Outcome {
     : ok("the clocks agree");
 }
 
-function opened(host: string, port: number, signal: AbortSignal): Promise<void> {
+function connectOnce(host: string, port: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
     const socket = connectTcp({ host, port, signal });
     socket
@@ -152,18 +187,8 @@ function opened(host: string, port: number, signal: AbortSignal): Promise<void> 
   });
 }
 
-interface TlsOptions {
-  readonly caFile: string | undefined;
-  readonly setting: string;
-  readonly signal: AbortSignal;
-  readonly plainUrl: string;
-}
-
-async function checkTls(
-  host: string,
-  port: number,
-  { caFile, setting, signal, plainUrl }: TlsOptions,
-): Promise<Outcome> {
+async function checkTls(server: Server, signal: AbortSignal): Promise<Outcome> {
+  const { host, port, caFile, setting } = server;
   const ca = caFile === undefined ? undefined : readFileSync(caFile);
   try {
     const until = await handshake(host, port, ca, signal);
@@ -195,7 +220,7 @@ async function checkTls(
     )
       return failed(
         `${host}:${port} does not speak TLS`,
-        `if it is a plain HTTP port: ${plainUrl}`,
+        `if it is a plain HTTP port: ${withScheme(server, "http")}`,
       );
     return failed(`no TLS with ${host}:${port}: ${messageOf(error)}`, `check ${setting}`);
   }

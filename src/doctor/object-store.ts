@@ -11,120 +11,121 @@ const GROUP = "S3";
 const LARGE_BYTES = 9 * 1_048_576;
 const TIMEOUT_MS = 30_000;
 
-/** From the address to a large upload; what is written is removed again. */
+/** The steps to the object store, from the address to a large upload. What they write they remove. */
 export function objectStoreSteps(settings: Settings): readonly Step[] {
-  const {
-    s3Endpoint,
-    mediaBucket,
-    caFile,
-    accessKeyId,
-    secretAccessKey,
-    region,
-    awsProfile,
-    pathStyle,
-  } = settings;
-  const state: { bucket?: ObjectStore; close?: () => void } = {};
-  const key = `.mediasearch-doctor/${randomUUID()}`;
-  const bucket = (): ObjectStore => {
-    if (!state.bucket) throw new MediasearchError("BUG", "the step before this one left nothing");
-    return state.bucket;
-  };
+  const { s3Endpoint: url, mediaBucket, caFile } = settings;
+  const network =
+    url === undefined
+      ? []
+      : networkSteps({ url, setting: "VAST_S3_ENDPOINT", group: GROUP, caFile });
+  const probe: Probe = { key: `.mediasearch-doctor/${randomUUID()}` };
   return [
-    ...(s3Endpoint === undefined
-      ? []
-      : networkSteps({ url: s3Endpoint, setting: "VAST_S3_ENDPOINT", group: GROUP, caFile })),
-    {
-      check: "S3 bucket",
-      group: GROUP,
-      tried: `list the bucket ${mediaBucket ?? ""}`,
-      code: "CREDENTIALS",
-      timeoutMs: TIMEOUT_MS,
-      async run(signal) {
-        if (mediaBucket === undefined) return ok("no MEDIA_BUCKET to look into");
-        const { openS3 } = await import("../objects/s3/open.ts");
-        const objects = openS3({
-          endpoint: s3Endpoint,
-          region,
-          accessKeyId,
-          secretAccessKey,
-          profile: awsProfile,
-          caFile,
-          pathStyle,
-        });
-        state.close = () => objects.close();
-        state.bucket = objects.bucket(mediaBucket);
-        try {
-          for await (const { key: first } of state.bucket.list("", signal))
-            return ok(`bucket ${mediaBucket}, first key ${first}`);
-          return ok(`bucket ${mediaBucket}, empty`);
-        } catch (error) {
-          if (
-            toMediasearchError(error).code === "IO_FAILED" &&
-            (await isDatabase(settings, signal))
-          )
-            return failed(
-              "VAST_S3_ENDPOINT is the address of VAST DataBase, which answers no S3 there",
-              "give the S3 address in VAST_S3_ENDPOINT and the DataBase's in VAST_ENDPOINT",
-              "USAGE",
-            );
-          throw error;
-        }
-      },
-    },
-    ...(mediaBucket === undefined
-      ? []
-      : ([
-          {
-            check: "S3 right to write",
-            group: GROUP,
-            tried: "write, read and remove an object",
-            code: "CREDENTIALS",
-            timeoutMs: TIMEOUT_MS,
-            async run(signal: AbortSignal) {
-              try {
-                await bucket().put(key, body(1000), { signal });
-              } catch (error) {
-                const ours = toMediasearchError(error);
-                if (ours.code !== "CREDENTIALS") throw ours;
-                return failed(
-                  `the key may read ${mediaBucket} and not write it`,
-                  "allow s3:PutObject on the bucket; searching and indexing need no more than reading, uploads do",
-                );
-              }
-              const { readAll } = await import("../objects/object-store.ts");
-              const back = await readAll(bucket().get(key, { signal }));
-              await bucket().remove(key);
-              return back.length === 1000
-                ? ok("writes, reads and removes")
-                : failed(
-                    `wrote 1000 bytes and read ${back.length}`,
-                    "report it with the server's name and version",
-                  );
-            },
-          },
-          {
-            check: "S3 large upload",
-            group: GROUP,
-            tried: "upload an object in parts",
-            code: "IO_FAILED",
-            timeoutMs: TIMEOUT_MS,
-            async run(signal: AbortSignal) {
-              const startedAt = performance.now();
-              const stat = await bucket().put(key, body(LARGE_BYTES), { signal });
-              const seconds = (performance.now() - startedAt) / 1000;
-              await bucket().remove(key);
-              state.close?.();
-              return stat?.sizeBytes === LARGE_BYTES
-                ? ok(`uploads in parts, ${formatBytes(LARGE_BYTES / seconds)}/s`)
-                : failed(
-                    `uploaded ${LARGE_BYTES} bytes, of which ${stat?.sizeBytes ?? 0} are there`,
-                    "report it with the server's name and version",
-                  );
-            },
-          },
-        ] satisfies readonly Step[])),
+    ...network,
+    bucketStep(settings, probe),
+    ...(mediaBucket === undefined ? [] : [writeStep(mediaBucket, probe), uploadStep(probe)]),
   ];
 }
+
+/** What the steps share: the bucket that an earlier one opened, and the key that they write to. */
+interface Probe {
+  readonly key: string;
+  bucket?: ObjectStore;
+  close?: () => void;
+}
+
+function openedBucket({ bucket }: Probe): ObjectStore {
+  if (!bucket) throw new MediasearchError("BUG", "the step before this one left nothing");
+  return bucket;
+}
+
+const bucketStep = (settings: Settings, probe: Probe): Step => ({
+  check: "S3 bucket",
+  group: GROUP,
+  tried: `list the bucket ${settings.mediaBucket ?? ""}`,
+  code: "CREDENTIALS",
+  timeoutMs: TIMEOUT_MS,
+  async run(signal) {
+    const { mediaBucket } = settings;
+    if (mediaBucket === undefined) return ok("no MEDIA_BUCKET to look into");
+    const { openS3 } = await import("../objects/s3/open.ts");
+    const objects = openS3({
+      endpoint: settings.s3Endpoint,
+      region: settings.region,
+      accessKeyId: settings.accessKeyId,
+      secretAccessKey: settings.secretAccessKey,
+      profile: settings.awsProfile,
+      caFile: settings.caFile,
+      pathStyle: settings.pathStyle,
+    });
+    probe.close = () => objects.close();
+    probe.bucket = objects.bucket(mediaBucket);
+    try {
+      for await (const { key } of probe.bucket.list("", signal))
+        return ok(`bucket ${mediaBucket}, first key ${key}`);
+      return ok(`bucket ${mediaBucket}, empty`);
+    } catch (error) {
+      if (toMediasearchError(error).code !== "IO_FAILED" || !(await isDatabase(settings, signal)))
+        throw error;
+      return failed(
+        "VAST_S3_ENDPOINT is the address of VAST DataBase, which answers no S3 there",
+        "give the S3 address in VAST_S3_ENDPOINT and the DataBase's in VAST_ENDPOINT",
+        "USAGE",
+      );
+    }
+  },
+});
+
+const writeStep = (mediaBucket: string, probe: Probe): Step => ({
+  check: "S3 right to write",
+  group: GROUP,
+  tried: "write, read and remove an object",
+  code: "CREDENTIALS",
+  timeoutMs: TIMEOUT_MS,
+  async run(signal) {
+    const bucket = openedBucket(probe);
+    try {
+      await bucket.put(probe.key, body(1000), { signal });
+    } catch (error) {
+      const ours = toMediasearchError(error);
+      if (ours.code !== "CREDENTIALS") throw ours;
+      return failed(
+        `the key may read ${mediaBucket} and not write it`,
+        "allow s3:PutObject on the bucket; searching and indexing need no more than reading, uploads do",
+      );
+    }
+    const { readAll } = await import("../objects/object-store.ts");
+    const back = await readAll(bucket.get(probe.key, { signal }));
+    await bucket.remove(probe.key);
+    return back.length === 1000
+      ? ok("writes, reads and removes")
+      : failed(
+          `wrote 1000 bytes and read ${back.length}`,
+          "report it with the server's name and version",
+        );
+  },
+});
+
+const uploadStep = (probe: Probe): Step => ({
+  check: "S3 large upload",
+  group: GROUP,
+  tried: "upload an object in parts",
+  code: "IO_FAILED",
+  timeoutMs: TIMEOUT_MS,
+  async run(signal) {
+    const bucket = openedBucket(probe);
+    const startedAt = performance.now();
+    const stat = await bucket.put(probe.key, body(LARGE_BYTES), { signal });
+    const seconds = (performance.now() - startedAt) / 1000;
+    await bucket.remove(probe.key);
+    probe.close?.();
+    return stat?.sizeBytes === LARGE_BYTES
+      ? ok(`uploads in parts, ${formatBytes(LARGE_BYTES / seconds)}/s`)
+      : failed(
+          `uploaded ${LARGE_BYTES} bytes, of which ${stat?.sizeBytes ?? 0} are there`,
+          "report it with the server's name and version",
+        );
+  },
+});
 
 async function* body(length: number): AsyncIterable<Uint8Array> {
   const piece = new Uint8Array(65_536).fill(120);
