@@ -26,10 +26,7 @@ const native = async (load: () => Promise<string>): Promise<Outcome> => {
 };
 
 /** What this machine needs for any library. Each check stands alone: one that fails stops no other. */
-export function machineSteps(
-  context: Context,
-  stdout: Terminal,
-): readonly (readonly Step[])[] {
+export function machineSteps(context: Context, stdout: Terminal): readonly (readonly Step[])[] {
   const { settings } = context.config;
   return [
     ...systemSteps(context),
