@@ -1,5 +1,6 @@
-import { GLOBAL_OPTIONS, COMMANDS } from "../src/cli/command-table.ts";
-import type { CommandSpec, OptionSpec } from "../src/cli/command.ts";
+import { COMMANDS } from "../src/cli/command-table.ts";
+import { GLOBAL_OPTIONS } from "../src/cli/specs/shared.ts";
+import type { CommandSpec, OptionSpec } from "../src/cli/spec.ts";
 
 /** An option as shells need it. */
 export interface Option {

@@ -1,8 +1,9 @@
-import { readFileSync } from "node:fs";
 import { Argument, Command as Program, CommanderError, Option } from "commander";
-import type { Flags } from "./flags.ts";
-import type { CommandSpec } from "./command.ts";
-import { commandOf, COMMANDS, GLOBAL_OPTIONS } from "./command-table.ts";
+import type { FlagValue } from "./flags.ts";
+import type { CommandEntry } from "./command.ts";
+import { commandOf, COMMANDS } from "./command-table.ts";
+import type { CommandSpec } from "./spec.ts";
+import { GLOBAL_OPTIONS } from "./specs/shared.ts";
 import { loadConfig, type LoadedConfig } from "../config/load.ts";
 import { createContext } from "../app/context.ts";
 import { createCommandStatus, tellOn } from "./tell.ts";
@@ -11,6 +12,7 @@ import type { CliStreams } from "../terminal/io.ts";
 import { styler } from "../terminal/style.ts";
 import { stripControls } from "../text/strip-controls.ts";
 import { inBucket } from "../location.ts";
+import { packageVersion } from "../version.ts";
 import { reportError } from "./report-error.ts";
 
 /** Runs one command. Never throws; @returns the exit code. */
@@ -68,19 +70,11 @@ function asUsage({ message }: CommanderError, argv: readonly string[]): Mediasea
   });
 }
 
-function version(): string {
-  return (
-    JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8")) as {
-      version: string;
-    }
-  ).version;
-}
-
 /** Of all commands only the one that comes first is made ready; without one, all that help and suggestions tell of. */
 function build(argv: readonly string[], io: CliStreams, onExit: (code: number) => void): Program {
   const program = new Program("mediasearch")
     .description("Find what is said in audio and video.")
-    .version(argv.some((arg) => /^-+v/i.test(arg)) ? version() : "")
+    .version(argv.some((arg) => /^-+v/i.test(arg)) ? packageVersion() : "")
     .showSuggestionAfterError()
     .exitOverride()
     .configureOutput({ writeOut: (text) => void io.stdout.write(text), writeErr: () => {} })
@@ -95,7 +89,7 @@ function build(argv: readonly string[], io: CliStreams, onExit: (code: number) =
 
 function addCommand(
   program: Program,
-  spec: CommandSpec,
+  spec: CommandEntry,
   io: CliStreams,
   onExit: (code: number) => void,
 ): void {
@@ -121,7 +115,7 @@ function addCommand(
     if (!spec.options.some((option) => option.flags === flags))
       command.addOption(new Option(flags, help).hideHelp());
   command.action(async () => {
-    const flags = command.opts() as Flags;
+    const flags = command.opts<Record<string, FlagValue>>();
     const config = loadConfig(flags, io);
     if (!spec.showsNotices) tellNotices(config, io);
     const status = createCommandStatus(io);

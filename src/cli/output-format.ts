@@ -1,11 +1,17 @@
 import { MediasearchError } from "../errors.ts";
-import { type Flags, hasFlag, stringFlag } from "./flags.ts";
+
+interface FormatFlags<F extends string> {
+  readonly format?: F;
+  readonly json?: true;
+}
 
 /** `--json` means `--format json` everywhere. @throws USAGE when something else is asked for too. */
-export function chosenFormat(flags: Flags): string {
-  const format = stringFlag(flags, "format") ?? "text";
-  if (!hasFlag(flags, "json")) return format;
-  if (format !== "text" && format !== "json")
+export function chosenFormat<F extends string>({
+  format,
+  json,
+}: FormatFlags<F>): F | "text" | "json" {
+  if (!json) return format ?? "text";
+  if (format !== undefined && format !== "text" && format !== "json")
     throw new MediasearchError(
       "USAGE",
       `--json: is --format json; --format ${format} is something else`,
@@ -15,8 +21,10 @@ export function chosenFormat(flags: Flags): string {
 }
 
 /** Names of files are neither: `--files` and `--print0` have no other form. @throws USAGE */
-export function mustBeNames(flags: Flags): void {
-  const switched = ["files", "print0"].find((name) => hasFlag(flags, name));
+export function mustBeNames(
+  flags: FormatFlags<string> & { readonly files?: true; readonly print0?: true },
+): void {
+  const switched = (["files", "print0"] as const).find((name) => flags[name]);
   const format = chosenFormat(flags);
   if (switched !== undefined && format !== "text")
     throw new MediasearchError(

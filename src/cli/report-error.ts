@@ -1,4 +1,5 @@
-import { commandOf, GLOBAL_OPTIONS } from "./command-table.ts";
+import { commandOf } from "./command-table.ts";
+import { GLOBAL_OPTIONS } from "./specs/shared.ts";
 import type { MediasearchError } from "../errors.ts";
 import { displayWidth, styler } from "../terminal/style.ts";
 import type { CliStreams } from "../terminal/io.ts";

@@ -11,8 +11,9 @@ import { writeBackup } from "../transfer/backup-file.ts";
 import { copyLibrary } from "../transfer/copy.ts";
 import { hasFlag } from "../cli/flags.ts";
 import type { Command, CommandContext } from "../cli/command.ts";
+import type { BACKUP } from "../cli/specs/library.ts";
 
-export const run: Command = async ([name = ""], flags, context) => {
+export const run: Command<typeof BACKUP> = async ([name = ""], flags, context) => {
   const { io, status } = context;
   const place = context.place(name);
   // Into an object store by way of a file here: its parts and their checksums are made of it.

@@ -4,6 +4,7 @@ import { styler } from "../terminal/style.ts";
 import { stripControls } from "../text/strip-controls.ts";
 import { hasFlag } from "../cli/flags.ts";
 import type { Command, CommandContext } from "../cli/command.ts";
+import type { CONFIG } from "../cli/specs/machine.ts";
 
 interface Row {
   readonly name: SettingName;
@@ -18,7 +19,7 @@ interface Row {
 
 const SECRET_IS_SET = "(set, not shown)";
 
-export const run: Command = async (_args, flags, context) => {
+export const run: Command<typeof CONFIG> = async (_args, flags, context) => {
   const { io, config } = context;
   const rows = (Object.keys(SETTINGS) as SettingName[]).map((name) => row(name, context));
   const { places, notices, replaced } = config;

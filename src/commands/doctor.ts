@@ -1,4 +1,3 @@
-import { readFileSync } from "node:fs";
 import { withLease } from "../backends/lease.ts";
 import { confirm } from "../doctor/answers.ts";
 import { type Result, runChains, type Step } from "../doctor/check.ts";
@@ -14,12 +13,14 @@ import {
   toJson,
 } from "../doctor/report.ts";
 import { ERRORS, MediasearchError } from "../errors.ts";
+import { packageVersion } from "../version.ts";
 import { styler } from "../terminal/style.ts";
-import { type Flags, hasFlag, listFlag, stringFlag } from "../cli/flags.ts";
+import { type FlagsOf, hasFlag } from "../cli/flags.ts";
 import type { Command, CommandContext } from "../cli/command.ts";
+import type { DOCTOR } from "../cli/specs/machine.ts";
 import { chosenFormat } from "../cli/output-format.ts";
 
-export const run: Command = async (_args, flags, context) => {
+export const run: Command<typeof DOCTOR> = async (_args, flags, context) => {
   const { io } = context;
   const format = chosenFormat(flags);
   if (hasFlag(flags, "fix")) await fix(context);
@@ -44,10 +45,10 @@ export const run: Command = async (_args, flags, context) => {
 /** The object store is looked at where one is set, the cluster where it is in use or asked for. */
 async function chains(
   context: CommandContext,
-  flags: Flags,
+  flags: FlagsOf<typeof DOCTOR>,
 ): Promise<readonly (readonly Step[])[]> {
   const { settings } = context.config;
-  const backend = stringFlag(flags, "backend") ?? settings.backend;
+  const backend = flags.backend ?? settings.backend;
   const all: (readonly Step[])[] = [
     ...machineSteps(context, context.io.stdout),
     ...recogniserSteps(context),
@@ -64,7 +65,7 @@ async function chains(
 }
 
 async function reportReadiness(
-  flags: Flags,
+  flags: FlagsOf<typeof DOCTOR>,
   context: CommandContext,
   results: readonly Result[],
   measures: readonly Measure[] | undefined,
@@ -72,15 +73,12 @@ async function reportReadiness(
 ): Promise<number> {
   const { io, config } = context;
   const { readiness } = await import("../doctor/readiness.ts");
-  const { version } = JSON.parse(
-    readFileSync(new URL("../../package.json", import.meta.url), "utf8"),
-  ) as { version: string };
   const items = await readiness({
     context,
-    version,
+    version: packageVersion(),
     results,
-    answers: confirm(config.settings.store, listFlag(flags, "confirm")),
-    hoursPerDay: hours(stringFlag(flags, "hoursPerDay")),
+    answers: confirm(config.settings.store, flags.confirm ?? []),
+    hoursPerDay: hours(flags.hoursPerDay),
     measures,
   });
   const open = items.filter(({ status }) => status !== "ok").length;

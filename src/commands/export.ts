@@ -7,8 +7,9 @@ import { stripControls } from "../text/strip-controls.ts";
 import { anyFileMatcher } from "../text/file-filter.ts";
 import { commonFolder, isObject, nameBelow } from "../location.ts";
 import { formatTranscript, type TranscriptFormat } from "../transfer/transcript-file.ts";
-import { hasFlag, stringFlag } from "../cli/flags.ts";
+import { hasFlag } from "../cli/flags.ts";
 import type { Command, CommandContext } from "../cli/command.ts";
+import type { EXPORT } from "../cli/specs/library.ts";
 import { displayPath } from "../app/display-path.ts";
 
 interface Written {
@@ -18,10 +19,10 @@ interface Written {
   readonly reason: string | null;
 }
 
-export const run: Command = async (patterns, flags, context) => {
+export const run: Command<typeof EXPORT> = async (patterns, flags, context) => {
   const { io } = context;
-  const format = (stringFlag(flags, "format") ?? "json") as TranscriptFormat;
-  const folder = stringFlag(flags, "output");
+  const format = (flags.format ?? "json") as TranscriptFormat;
+  const folder = flags.output;
   const backend = await context.openBackend(false);
   const results: Written[] = [];
   try {

@@ -13,8 +13,9 @@ import {
   type TranscriptContent,
   type TranscriptFormat,
 } from "../transfer/transcript-file.ts";
-import { hasFlag, stringFlag } from "../cli/flags.ts";
+import { hasFlag } from "../cli/flags.ts";
 import type { Command, CommandContext } from "../cli/command.ts";
+import type { IMPORT } from "../cli/specs/library.ts";
 import { displayPath } from "../app/display-path.ts";
 
 interface Result {
@@ -33,10 +34,10 @@ const ENDINGS: readonly (readonly [string, TranscriptFormat])[] = [
   [".md", "md"],
 ];
 
-export const run: Command = async (paths, flags, context) => {
+export const run: Command<typeof IMPORT> = async (paths, flags, context) => {
   const { io, status } = context;
   const transcripts = await filesOf(paths.map((path) => resolve(io.cwd, path)));
-  const forMedia = stringFlag(flags, "for");
+  const forMedia = flags.for;
   if (forMedia !== undefined && transcripts.length !== 1)
     throw new MediasearchError(
       "USAGE",

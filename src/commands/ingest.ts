@@ -5,8 +5,9 @@ import { stripControls } from "../text/strip-controls.ts";
 import type { Candidate } from "../pipeline/scan/candidate.ts";
 import { scan } from "../pipeline/sources/folder/scan.ts";
 import type { Location } from "../location.ts";
-import { type Flags, hasFlag, listFlag, stringFlag } from "../cli/flags.ts";
+import { type FlagsOf, hasFlag } from "../cli/flags.ts";
 import type { Command, CommandContext } from "../cli/command.ts";
+import type { INGEST } from "../cli/specs/indexing.ts";
 import { displayPath } from "../app/display-path.ts";
 
 interface Failed {
@@ -14,7 +15,7 @@ interface Failed {
   readonly reason: string;
 }
 
-export const run: Command = async (paths, flags, context) => {
+export const run: Command<typeof INGEST> = async (paths, flags, context) => {
   const { io } = context;
   if (paths.length === 0)
     throw new MediasearchError("USAGE", "nothing to register: no paths given", {
@@ -23,7 +24,7 @@ export const run: Command = async (paths, flags, context) => {
   const roots = paths.map((path) => context.place(path));
   const failed: Failed[] = [];
   const found = await findFiles(roots, failed, flags, context);
-  const to = stringFlag(flags, "to");
+  const to = flags.to;
   const sent = to === undefined ? undefined : await send(found, roots, to, failed, flags, context);
   const assets = sent
     ? sent.flatMap(({ asset }) => asset ?? [])
@@ -65,13 +66,13 @@ export const run: Command = async (paths, flags, context) => {
 async function findFiles(
   roots: readonly Location[],
   failed: Failed[],
-  flags: Flags,
+  flags: FlagsOf<typeof INGEST>,
   { io, config, openObjects }: CommandContext,
 ): Promise<Candidate[]> {
   const found: Candidate[] = [];
   const options = {
-    include: listFlag(flags, "include"),
-    exclude: listFlag(flags, "exclude"),
+    include: flags.include ?? [],
+    exclude: flags.exclude ?? [],
     language: config.settings.language,
     signal: io.signal,
     objects: openObjects,
@@ -88,7 +89,7 @@ async function send(
   roots: readonly Location[],
   to: string,
   failed: Failed[],
-  flags: Flags,
+  flags: FlagsOf<typeof INGEST>,
   context: CommandContext,
 ) {
   const { upload } = await import("../app/indexing/upload.ts");

@@ -5,19 +5,20 @@ import { pluralize } from "../text/format.ts";
 import { styler } from "../terminal/style.ts";
 import { stripControls } from "../text/strip-controls.ts";
 import { anyFileMatcher } from "../text/file-filter.ts";
-import { hasFlag, stringFlag } from "../cli/flags.ts";
+import { hasFlag } from "../cli/flags.ts";
 import type { Command, CommandContext } from "../cli/command.ts";
+import type { JOBS } from "../cli/specs/indexing.ts";
 import { indexPaths } from "../app/indexing/index-paths.ts";
 import { showRun } from "./index/show-run.ts";
 import { displayPath } from "../app/display-path.ts";
 
-export const run: Command = async ([action = "list", ...patterns], flags, context) => {
+export const run: Command<typeof JOBS> = async ([action = "list", ...patterns], flags, context) => {
   const asJson = hasFlag(flags, "json");
   if (action !== "list" && patterns.length === 0 && !hasFlag(flags, "all"))
     throw new MediasearchError("USAGE", `jobs ${action}: which files?`, {
       hint: `mediasearch jobs ${action} FILE   (or --all)`,
     });
-  const jobs = await chosen(context, patterns, stringFlag(flags, "state"));
+  const jobs = await chosen(context, patterns, flags.state);
   if (patterns.length > 0 && jobs.length === 0)
     throw new MediasearchError("NOT_FOUND", `no failed file matches ${patterns.join(" ")}`, {
       hint: "mediasearch jobs list",

@@ -7,8 +7,9 @@ import { formatM3uFiles } from "../results/m3u.ts";
 import { tableMarkdown } from "../results/markdown.ts";
 import { ndjson, table } from "../results/records.ts";
 import { assetRecord, assetsOf, sortAssets } from "../app/assets.ts";
-import { hasFlag, stringFlag } from "../cli/flags.ts";
+import { hasFlag } from "../cli/flags.ts";
 import { type Command } from "../cli/command.ts";
+import type { LIST } from "../cli/specs/searching.ts";
 import { chosenFormat, mustBeNames } from "../cli/output-format.ts";
 import { displayPath } from "../app/display-path.ts";
 
@@ -28,17 +29,13 @@ const COLUMNS = [
   "error",
 ] as const;
 
-export const run: Command = async (_args, flags, context) => {
+export const run: Command<typeof LIST> = async (_args, flags, context) => {
   const { io } = context;
   mustBeNames(flags);
   const backend = await context.openBackend(false);
   try {
     const assets = await assetsOf(backend.store, io.cwd, flags);
-    const sorted = sortAssets(
-      assets,
-      stringFlag(flags, "sort") ?? "file",
-      hasFlag(flags, "reverse"),
-    );
+    const sorted = sortAssets(assets, flags.sort ?? "file", hasFlag(flags, "reverse"));
     if (hasFlag(flags, "print0"))
       io.stdout.write(sorted.map(({ id }) => `${displayPath(id, io.cwd)}\0`).join(""));
     else print(sorted, chosenFormat(flags), io);

@@ -1,14 +1,15 @@
-import { readFileSync } from "node:fs";
 import { fromJsonSchema, McpServer } from "@modelcontextprotocol/server";
 import { serveStdio } from "@modelcontextprotocol/server/stdio";
 import { MediasearchError, toMediasearchError } from "../errors.ts";
 import type { Command, CommandContext } from "../cli/command.ts";
+import type { MCP } from "../cli/specs/searching.ts";
+import { packageVersion } from "../version.ts";
 import { MCP_TOOLS, type McpTool } from "../mcp/tools.ts";
 import { answeringTransport } from "../mcp/stdio-transport.ts";
 import { openSession, type SearchSession } from "../app/search/session.ts";
 
 /** Serves assistants over standard input and output (https://modelcontextprotocol.io) until the client closes it. */
-export const run: Command = async (_args, flags, context) => {
+export const run: Command<typeof MCP> = async (_args, flags, context) => {
   const { signal, stderr } = context.io;
   const session = openSession(context, flags, { viewFor: "call" });
   const { transport, ended } = answeringTransport(
@@ -56,11 +57,8 @@ const INSTRUCTIONS =
   "Name file, time and speaker when you quote.";
 
 function server(session: SearchSession, context: CommandContext): McpServer {
-  const { version } = JSON.parse(
-    readFileSync(new URL("../../package.json", import.meta.url), "utf8"),
-  ) as { version: string };
   const made = new McpServer(
-    { name: "mediasearch", title: "mediasearch", version },
+    { name: "mediasearch", title: "mediasearch", version: packageVersion() },
     { capabilities: { tools: {} }, instructions: INSTRUCTIONS },
   );
   for (const tool of MCP_TOOLS) register(made, tool, session, context);

@@ -10,8 +10,9 @@ import { type Manifest, readBackup } from "../transfer/backup-file.ts";
 import { copyLibrary } from "../transfer/copy.ts";
 import { hasFlag } from "../cli/flags.ts";
 import type { Command, CommandContext } from "../cli/command.ts";
+import type { RESTORE } from "../cli/specs/library.ts";
 
-export const run: Command = async ([name = ""], flags, context) => {
+export const run: Command<typeof RESTORE> = async ([name = ""], flags, context) => {
   const { io, config, status } = context;
   const backup = context.place(name);
   const store = config.settings.store;

@@ -5,15 +5,20 @@ import { pluralize } from "../text/format.ts";
 import { stripControls } from "../text/strip-controls.ts";
 import { anyFileMatcher } from "../text/file-filter.ts";
 import { renameSpeakers } from "../transfer/rename-speakers.ts";
-import { hasFlag, stringFlag } from "../cli/flags.ts";
+import { hasFlag } from "../cli/flags.ts";
 import type { Command, CommandContext } from "../cli/command.ts";
+import type { SPEAKERS } from "../cli/specs/library.ts";
 import { displayPath } from "../app/display-path.ts";
 
-export const run: Command = async ([action = "list", ...names], flags, context) => {
+export const run: Command<typeof SPEAKERS> = async (
+  [action = "list", ...names],
+  flags,
+  context,
+) => {
   const { io } = context;
-  const pattern = stringFlag(flags, "file");
+  const pattern = flags.file;
   const wants = await anyFileMatcher(pattern === undefined ? [] : [pattern], io.cwd);
-  const into = stringFlag(flags, "into");
+  const into = flags.into;
   if (action === "rename" && names.length !== 2)
     throw new MediasearchError("USAGE", "speakers rename: which speaker, and to what name?", {
       hint: 'mediasearch speakers rename "Speaker 1" "Ada Moreau" --file talk.mp3',

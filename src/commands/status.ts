@@ -5,8 +5,9 @@ import { formatBytes, pluralize, formatDuration, formatNumber } from "../text/fo
 import { libraryName } from "../app/vast-options.ts";
 import { hasFlag } from "../cli/flags.ts";
 import { type Command } from "../cli/command.ts";
+import type { STATUS } from "../cli/specs/library.ts";
 
-export const run: Command = async (_args, flags, context) => {
+export const run: Command<typeof STATUS> = async (_args, flags, context) => {
   const { io } = context;
   const backend = await context.openBackend(false);
   try {

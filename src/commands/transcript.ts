@@ -8,8 +8,9 @@ import { transcriptMarkdown } from "../results/markdown.ts";
 import { ndjson, table } from "../results/records.ts";
 import type { Segment } from "../types.ts";
 import { lineRecord, nearestTo, transcriptRecord } from "../app/assets.ts";
-import { stringFlag, integerFlag } from "../cli/flags.ts";
+import { integerFlag } from "../cli/flags.ts";
 import { type Command } from "../cli/command.ts";
+import type { TRANSCRIPT } from "../cli/specs/searching.ts";
 import { findAsset } from "../app/find-asset.ts";
 import { chosenFormat } from "../cli/output-format.ts";
 import { parseTime } from "../app/parse-time.ts";
@@ -17,10 +18,10 @@ import { displayPath } from "../app/display-path.ts";
 
 const LINES_AROUND = 3;
 
-export const run: Command = async ([name = ""], flags, context) => {
+export const run: Command<typeof TRANSCRIPT> = async ([name = ""], flags, context) => {
   const { io } = context;
   const format = chosenFormat(flags);
-  const at = stringFlag(flags, "at");
+  const at = flags.at;
   const moment = at === undefined ? undefined : parseTime("--at", at);
   const around = integerFlag(flags, "context", 0, 10_000);
   if (around !== undefined && moment === undefined)

@@ -1,10 +1,11 @@
 import { indexPaths } from "../../app/indexing/index-paths.ts";
 import type { Command } from "../../cli/command.ts";
-import { hasFlag, listFlag } from "../../cli/flags.ts";
+import type { INDEX } from "../../cli/specs/indexing.ts";
+import { hasFlag } from "../../cli/flags.ts";
 import { MediasearchError } from "../../errors.ts";
 import { showRun } from "./show-run.ts";
 
-export const run: Command = async (paths, flags, context) => {
+export const run: Command<typeof INDEX> = async (paths, flags, context) => {
   const watch = hasFlag(flags, "watch");
   if (watch && paths.length === 0)
     throw new MediasearchError("USAGE", "nothing to watch: no paths given", {
@@ -12,8 +13,8 @@ export const run: Command = async (paths, flags, context) => {
     });
   const events = indexPaths(context, {
     locations: paths.map((path) => context.place(path)),
-    include: listFlag(flags, "include"),
-    exclude: listFlag(flags, "exclude"),
+    include: flags.include ?? [],
+    exclude: flags.exclude ?? [],
     dryRun: hasFlag(flags, "dryRun"),
     watch,
   });

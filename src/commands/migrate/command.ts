@@ -1,13 +1,14 @@
 import { pluralize, formatDuration } from "../../text/format.ts";
-import { hasFlag, stringFlag } from "../../cli/flags.ts";
+import { hasFlag } from "../../cli/flags.ts";
 import { type Command } from "../../cli/command.ts";
+import type { MIGRATE } from "../../cli/specs/library.ts";
 import { move } from "./move.ts";
 import { retranscribe } from "./retranscribe.ts";
 import { reembed } from "./reembed.ts";
 import { estimateMove } from "../../app/library/estimate.ts";
 
-export const run: Command = async (_args, flags, context) => {
-  if (stringFlag(flags, "to") !== undefined) return move(flags, context);
+export const run: Command<typeof MIGRATE> = async (_args, flags, context) => {
+  if (flags.to !== undefined) return move(flags, context);
   if (hasFlag(flags, "retranscribe")) return retranscribe(flags, context);
   const { io } = context;
   const backend = await context.openBackend(false);

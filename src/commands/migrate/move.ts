@@ -9,10 +9,11 @@ import { stripControls } from "../../text/strip-controls.ts";
 import type { StatusLine } from "../../terminal/status-line.ts";
 import { copyLibrary, type CopyOptions, type CopySummary } from "../../transfer/copy.ts";
 import { type Proof, verifyCopy } from "../../transfer/verify.ts";
-import { type Flags, hasFlag, listFlag, stringFlag } from "../../cli/flags.ts";
+import { type FlagsOf, hasFlag } from "../../cli/flags.ts";
 import type { MovedMedia } from "../../app/library/move-media.ts";
 import { type Cost, estimateMove } from "../../app/library/estimate.ts";
 import type { CommandContext } from "../../cli/command.ts";
+import type { MIGRATE } from "../../cli/specs/library.ts";
 
 /** Where a library is: on the cluster that the settings name, or in a file. */
 interface Place {
@@ -24,14 +25,17 @@ interface Place {
 const SHOWN_DIFFERENCES = 20;
 
 /** Moves (copies and verifies) one library into another. The source is only read. @returns the exit code. */
-export async function move(flags: Flags, context: CommandContext): Promise<number> {
+export async function move(
+  flags: FlagsOf<typeof MIGRATE>,
+  context: CommandContext,
+): Promise<number> {
   const { io } = context;
-  const to = placeOf(stringFlag(flags, "to") ?? "", context);
+  const to = placeOf(flags.to ?? "", context);
   const from = placeOf(
-    stringFlag(flags, "from") ??
+    flags.from ??
       (to.backend === "vast"
         ? "local"
-        : stringFlag(flags, "to") === "local"
+        : flags.to === "local"
           ? "vast"
           : context.config.settings.backend),
     context,
@@ -43,7 +47,7 @@ export async function move(flags: Flags, context: CommandContext): Promise<numbe
     });
   const source = await context.openBackendAt(from.backend, from.path, false);
   try {
-    const wants = await anyFileMatcher(listFlag(flags, "only"), io.cwd);
+    const wants = await anyFileMatcher(flags.only ?? [], io.cwd);
     const cost = await estimateMove(source, wants);
     if (hasFlag(flags, "dryRun")) return report(flags, context, { from, to, cost });
     const target = await context.openBackendAt(to.backend, to.path, !hasFlag(flags, "verify"));
@@ -83,7 +87,7 @@ interface Move {
 }
 
 async function copyAndVerify(
-  flags: Flags,
+  flags: FlagsOf<typeof MIGRATE>,
   context: CommandContext,
   { from, to, cost, source, target, wants }: Move,
 ): Promise<number> {
@@ -147,7 +151,7 @@ interface Outcome {
 }
 
 function report(
-  flags: Flags,
+  flags: FlagsOf<typeof MIGRATE>,
   { io }: CommandContext,
   { from, to, cost, copied, proof, media }: Outcome,
 ): number {

@@ -4,17 +4,21 @@ import { pluralize } from "../../text/format.ts";
 import { ENGINES } from "../../types.ts";
 import { indexPaths } from "../../app/indexing/index-paths.ts";
 import { showRun } from "../index/show-run.ts";
-import type { Flags } from "../../cli/flags.ts";
-import { hasFlag, listFlag } from "../../cli/flags.ts";
+import type { FlagsOf } from "../../cli/flags.ts";
+import { hasFlag } from "../../cli/flags.ts";
 import type { CommandContext } from "../../cli/command.ts";
+import type { MIGRATE } from "../../cli/specs/library.ts";
 
 /**
  * Recognises anew what another recogniser, or another build of the present one, recognised. What is done is committed file by file, so that the same
  * command goes on with the rest; captions are left. @returns the exit code.
  */
-export async function retranscribe(flags: Flags, context: CommandContext): Promise<number> {
+export async function retranscribe(
+  flags: FlagsOf<typeof MIGRATE>,
+  context: CommandContext,
+): Promise<number> {
   const { io, status } = context;
-  const wants = await anyFileMatcher(listFlag(flags, "only"), io.cwd);
+  const wants = await anyFileMatcher(flags.only ?? [], io.cwd);
   const [present = "", ...alternatives] = await presentEngines(context);
   status.end();
   const others = await recognisedByOthers(context, new Set([present, ...alternatives]), wants);

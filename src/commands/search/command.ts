@@ -3,14 +3,14 @@ import { MediasearchError } from "../../errors.ts";
 import { stripControls } from "../../text/strip-controls.ts";
 import type { ResultPage } from "../../results/moment.ts";
 import { fileMatcher } from "../../text/file-filter.ts";
-import { stringFlag } from "../../cli/flags.ts";
 import type { Command, CommandContext } from "../../cli/command.ts";
+import type { SEARCH } from "../../cli/specs/searching.ts";
 import { find } from "../../app/search/search.ts";
 import { type Action, searchOptions, type SearchOptions } from "./options.ts";
 import { printPage } from "./print.ts";
 import { openView } from "../../app/search/read-view.ts";
 
-export const run: Command = async (words, flags, context) => {
+export const run: Command<typeof SEARCH> = async (words, flags, context) => {
   const query = words.join(" ").trim();
   const options = searchOptions(flags);
   if (query === "" && isInteractive(options, context)) {
@@ -22,7 +22,7 @@ export const run: Command = async (words, flags, context) => {
       hint: 'mediasearch search "the budget for next year"',
     });
   const backend = await context.openBackend(false);
-  const pattern = stringFlag(flags, "file");
+  const pattern = flags.file;
   let view: SearchView | undefined;
   try {
     view = await openView(

@@ -1,7 +1,8 @@
 import { MediasearchError } from "../../errors.ts";
 import { FRAME_RATES, type FrameRate } from "../../results/timecode.ts";
-import { type Flags, hasFlag, stringFlag, integerFlag } from "../../cli/flags.ts";
+import { type FlagsOf, hasFlag, integerFlag } from "../../cli/flags.ts";
 import { chosenFormat, mustBeNames } from "../../cli/output-format.ts";
+import type { SEARCH } from "../../cli/specs/searching.ts";
 
 /** How results are shown and what is done with them, from the command line. */
 export interface SearchOptions {
@@ -36,9 +37,9 @@ const MAX_HITS = 1000;
 const MAX_OFFSET = 1_000_000;
 
 /** @throws USAGE naming the flag and what it may be. */
-export function searchOptions(flags: Flags): SearchOptions {
-  const fps = stringFlag(flags, "fps");
-  const pad = stringFlag(flags, "pad");
+export function searchOptions(flags: FlagsOf<typeof SEARCH>): SearchOptions {
+  const fps = flags.fps;
+  const pad = flags.pad;
   mustBeNames(flags);
   mustHaveUse(flags);
   return {
@@ -59,11 +60,11 @@ export function searchOptions(flags: Flags): SearchOptions {
   };
 }
 
-function actionOf(flags: Flags): Action | undefined {
+function actionOf(flags: FlagsOf<typeof SEARCH>): Action | undefined {
   const play = integerFlag(flags, "play", 1, MAX_HITS);
   const clip = integerFlag(flags, "clip", 1, MAX_HITS);
-  const supercut = stringFlag(flags, "supercut");
-  const to = stringFlag(flags, "output");
+  const supercut = flags.supercut;
+  const to = flags.output;
   if ([play, clip, supercut].filter((one) => one !== undefined).length > 1)
     throw new MediasearchError("USAGE", "only one of --play, --clip and --supercut at a time");
   if (to !== undefined && clip === undefined)
@@ -85,15 +86,14 @@ function actionOf(flags: Flags): Action | undefined {
 const TIMELINES: readonly string[] = ["edl", "otio", "fcpxml"];
 
 /** A flag that would change nothing is a misunderstanding. @throws USAGE naming what it goes with. */
-function mustHaveUse(flags: Flags): void {
-  const isCut =
-    stringFlag(flags, "clip") !== undefined || stringFlag(flags, "supercut") !== undefined;
-  for (const name of ["exact", "titles", "force"])
+function mustHaveUse(flags: FlagsOf<typeof SEARCH>): void {
+  const isCut = flags.clip !== undefined || flags.supercut !== undefined;
+  for (const name of ["exact", "titles", "force"] as const)
     if (hasFlag(flags, name) && !isCut)
       throw new MediasearchError("USAGE", `--${name}: goes with --clip or --supercut`, {
         subject: `--${name}`,
       });
-  if (stringFlag(flags, "fps") !== undefined && !TIMELINES.includes(chosenFormat(flags)))
+  if (flags.fps !== undefined && !TIMELINES.includes(chosenFormat(flags)))
     throw new MediasearchError("USAGE", `--fps: goes with --format ${TIMELINES.join(", ")}`, {
       subject: "--fps",
     });

@@ -1,10 +1,11 @@
 import type { SearchResult } from "../../../results/moment.ts";
-import { type Flags, stringFlag } from "../../../cli/flags.ts";
+import { type FlagsOf } from "../../../cli/flags.ts";
 import { playerFor } from "../play.ts";
 import { searchModel } from "./model.ts";
 import type { SearchOptions } from "../options.ts";
 import { openSession } from "../../../app/search/session.ts";
 import type { CommandContext } from "../../../cli/command.ts";
+import type { SEARCH } from "../../../cli/specs/searching.ts";
 
 const SHOWN_HITS = 50;
 const LINES_AROUND = 6;
@@ -13,7 +14,7 @@ const IDLE_MS = 250;
 
 /** `mediasearch search` without a query, on a terminal. @throws NO_STORE before anything is drawn. */
 export async function searchInteractively(
-  flags: Flags,
+  flags: FlagsOf<typeof SEARCH>,
   { padMs = 0 }: SearchOptions,
   context: CommandContext,
 ): Promise<number> {
@@ -29,7 +30,7 @@ export async function searchInteractively(
     await play(player, moment.file, { env: io.env, signal, stdio: "ignore" });
   };
   const model = searchModel({
-    mode: stringFlag(flags, "mode") ?? "hybrid",
+    mode: flags.mode ?? "hybrid",
     idleMs: IDLE_MS,
     async find(query, mode) {
       const { page, mark } = await session.find(
@@ -45,7 +46,7 @@ export async function searchInteractively(
       void io.stdout.write(`\u001b]52;c;${Buffer.from(copied).toString("base64")}\u0007`),
     // What it says when it can't is said by the search that needs it.
     onFirstLetter: () => {
-      if (stringFlag(flags, "mode") !== "keyword") session.warm().catch(() => {});
+      if (flags.mode !== "keyword") session.warm().catch(() => {});
     },
   });
   try {

@@ -1,0 +1,122 @@
+import { SETTINGS } from "../../config/settings.ts";
+import type { CommandSpec } from "../spec.ts";
+import { STORE, INCLUDE, EXCLUDE, DRY_RUN, PATHS, LANGUAGE } from "./shared.ts";
+
+export const INDEX = {
+  name: "index",
+  summary: "make files and folders searchable",
+  details:
+    "Reads captions (beside the file or inside it), else recognises the speech, and puts the result into the library.\nFiles that did not change are passed over. Without paths, works off what `ingest` registered.",
+  args: [PATHS],
+  options: [
+    STORE,
+    INCLUDE,
+    EXCLUDE,
+    {
+      flags: "--captions <mode>",
+      help: SETTINGS.captions.help,
+      choices: ["prefer", "only", "ignore"],
+    },
+    LANGUAGE,
+    { flags: "--engine <name>", help: SETTINGS.engine.help },
+    { flags: "-j, --jobs <n>", help: SETTINGS.jobs.help },
+    { flags: "-w, --watch", help: "go on with what changes, until Ctrl-C" },
+    DRY_RUN,
+    { flags: "--json", help: "one JSON event a line" },
+  ],
+  examples: [
+    ["mediasearch index ~/Recordings", "everything below a folder"],
+    ["mediasearch index interview.mp4 --captions ignore", "recognise, whatever captions say"],
+    ['mediasearch index . --include "*.mp3" --exclude "drafts/**"', "only some files"],
+  ],
+  exitCodes: [
+    "PARTIAL",
+    "STORE_BUSY",
+    "CREDENTIALS",
+    "MODEL_MISMATCH",
+    "MISSING_MODEL",
+    "MISSING_TOOL",
+    "UNREACHABLE",
+    "NO_SPACE",
+    "INTERRUPTED",
+  ],
+  resumable: true,
+} as const satisfies CommandSpec;
+
+export const INGEST = {
+  name: "ingest",
+  summary: "register files in the library without processing them",
+  details: "`mediasearch index` without paths works them off.",
+  args: [PATHS],
+  options: [
+    STORE,
+    INCLUDE,
+    EXCLUDE,
+    LANGUAGE,
+    {
+      flags: "--to <place>",
+      help: "upload the files and their captions below this s3:// place first, and register them there",
+    },
+    { flags: "--force", help: "with --to, replace objects that are others" },
+    DRY_RUN,
+    { flags: "--json", help: "print JSON" },
+  ],
+  examples: [
+    ["mediasearch ingest ~/Recordings && mediasearch index", "register now, index later"],
+    [
+      "mediasearch ingest ~/Recordings --to s3://media/recordings && mediasearch index",
+      "upload, then index there",
+    ],
+  ],
+  exitCodes: ["PARTIAL", "STORE_BUSY", "NO_SPACE", "CREDENTIALS", "UNREACHABLE", "INTERRUPTED"],
+  resumable: true,
+} as const satisfies CommandSpec;
+
+export const JOBS = {
+  name: "jobs",
+  summary: "list, show, retry, skip or forget files that failed",
+  details:
+    "A file that failed is not tried again until it or the engine changes.\nStates: RETRYING, NEEDS_MEDIA_FIX, NEEDS_ENGINE_TUNING, QUARANTINED, SKIPPED.",
+  args: [
+    { name: "[action]", help: "what to do", choices: ["list", "show", "retry", "skip", "purge"] },
+    { name: "[files...]", help: "paths, names or globs" },
+  ],
+  options: [
+    STORE,
+    { flags: "--all", help: "all of them" },
+    {
+      flags: "--state <state>",
+      help: "only those in this state",
+      choices: ["RETRYING", "NEEDS_MEDIA_FIX", "NEEDS_ENGINE_TUNING", "QUARANTINED", "SKIPPED"],
+    },
+    { flags: "--engine <name>", help: SETTINGS.engine.help },
+    { flags: "--json", help: "as JSON" },
+  ],
+  examples: [
+    ["mediasearch jobs", "what failed, and why"],
+    ["mediasearch jobs show talk.mp3", "with every attempt"],
+    ["mediasearch jobs retry --all --state QUARANTINED", "once the disk is mended"],
+  ],
+  exitCodes: ["NO_STORE", "NOT_FOUND", "PARTIAL"],
+} as const satisfies CommandSpec;
+
+export const BENCH = {
+  name: "bench",
+  summary: "measure recognisers on recordings of your own",
+  details:
+    "Word error rate and speed of every recogniser that is set up (or of --engine), on the recordings of a folder that have what is said in them beside them, as .txt, .vtt or .srt. Writes nothing.",
+  args: [
+    { name: "<what>", help: "asr", choices: ["asr"] },
+    { name: "<folder>", help: "recordings and transcripts" },
+  ],
+  options: [
+    { flags: "--engine <names>", help: "only these, parted by commas" },
+    LANGUAGE,
+    { flags: "--json", help: "as JSON, with what was heard" },
+  ],
+  examples: [
+    ["mediasearch bench asr ~/samples", "every recogniser that is set up"],
+    ["mediasearch bench asr ~/samples --engine local,WHISPER", "two of them"],
+  ],
+  exitCodes: ["NOT_FOUND", "PARTIAL", "MISSING_MODEL"],
+} as const satisfies CommandSpec;

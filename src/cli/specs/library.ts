@@ -1,0 +1,179 @@
+import type { CommandSpec } from "../spec.ts";
+import { STORE, DRY_RUN } from "./shared.ts";
+
+export const STATUS = {
+  name: "status",
+  summary: "show the state of the library",
+  args: [],
+  options: [STORE, { flags: "--json", help: "as JSON" }],
+  examples: [["mediasearch status", "files by state, hours, queue, size, model, last run"]],
+  exitCodes: ["NO_STORE"],
+} as const satisfies CommandSpec;
+
+export const SPEAKERS = {
+  name: "speakers",
+  summary: "list, rename or merge the people who speak",
+  details:
+    "Names are found at once; what was there before is archived. A file that is recognised anew gets the recogniser's names again.",
+  args: [
+    { name: "[action]", help: "what to do", choices: ["list", "rename", "merge"] },
+    { name: "[names...]", help: "rename: old and new name; merge: those that are one person" },
+  ],
+  options: [
+    STORE,
+    { flags: "--into <name>", help: "merge: the name that they get" },
+    { flags: "--file <pattern>", help: "only in this file: a path, a name or a glob" },
+    { flags: "--json", help: "print JSON" },
+  ],
+  examples: [
+    ['mediasearch speakers rename "Speaker 1" "Ada Moreau" --file talk.mp3', "in one recording"],
+    ['mediasearch speakers merge "A. Moreau" Ada --into "Ada Moreau"', "everywhere"],
+  ],
+  exitCodes: ["NO_STORE", "STORE_BUSY", "NOT_FOUND", "NO_SPACE"],
+} as const satisfies CommandSpec;
+
+export const MIGRATE = {
+  name: "migrate",
+  summary: "move a library, or bring it up to date",
+  details:
+    "Without options it only says what it would do.\nA move copies and then compares every version on both sides; the source is never changed. Stopped, the same command goes on.",
+  args: [],
+  options: [
+    STORE,
+    { flags: "--to <place>", help: "move to vast, to local, or into a library file" },
+    {
+      flags: "--from <place>",
+      help: "move from vast, local or a library file (default: the other one)",
+    },
+    {
+      flags: "--only <pattern>",
+      help: "only these files: a path, a name or a glob (repeatable)",
+      repeatable: true,
+    },
+    DRY_RUN,
+    {
+      flags: "--with-media",
+      help: "upload the recordings to MEDIA_BUCKET too; the library then names them there",
+    },
+    { flags: "--status", help: "say what there is to do, and nothing else (the default)" },
+    {
+      flags: "--resume",
+      help: "go on with a move that was stopped (the default: what is there is never written twice)",
+    },
+    { flags: "--verify", help: "only compare the two libraries of a move" },
+    { flags: "--reembed", help: "make every embedding anew with the present model" },
+    {
+      flags: "--retranscribe",
+      help: "recognise anew what another recogniser, or an older build of it, recognised",
+    },
+    { flags: "--json", help: "print JSON" },
+  ],
+  examples: [
+    ["mediasearch migrate", "what there is to do"],
+    ["mediasearch migrate --to vast --dry-run", "what a move would take along, and how long"],
+    [
+      'mediasearch migrate --to ./copy.sqlite --only "2026-*"',
+      "a part of a library as a library of its own",
+    ],
+    ["mediasearch migrate --reembed", "after a change of the embedding model"],
+  ],
+  exitCodes: [
+    "PARTIAL",
+    "NO_STORE",
+    "SCHEMA_MISMATCH",
+    "MODEL_MISMATCH",
+    "STORE_BUSY",
+    "NO_SPACE",
+    "INTERRUPTED",
+  ],
+  resumable: true,
+} as const satisfies CommandSpec;
+
+export const BACKUP = {
+  name: "backup",
+  summary: "write a library that is in use into one checksummed file",
+  args: [{ name: "<file>", help: "where to write it: a path, or s3://BUCKET/KEY" }],
+  options: [
+    STORE,
+    { flags: "-f, --force", help: "replace the file if it is there" },
+    { flags: "--json", help: "print JSON" },
+  ],
+  examples: [
+    ["mediasearch backup library-monday.backup", "a consistent copy, even while indexing goes on"],
+  ],
+  exitCodes: ["NO_STORE", "STORE_BUSY", "NO_SPACE", "INTERRUPTED"],
+} as const satisfies CommandSpec;
+
+export const RESTORE = {
+  name: "restore",
+  summary: "put a library back from a backup",
+  details:
+    "The backup is checked as a whole before anything is touched; a library that is there is kept beside the new one.",
+  args: [{ name: "<file>", help: "a file or s3:// object that `mediasearch backup` wrote" }],
+  options: [
+    STORE,
+    { flags: "--check", help: "only check the backup" },
+    {
+      flags: "-f, --force",
+      help: "take the place of the library that is there, which is kept under another name",
+    },
+    { flags: "--json", help: "print JSON" },
+  ],
+  examples: [
+    ["mediasearch restore library-monday.backup --check", "whether a backup is sound"],
+    [
+      "mediasearch restore library-monday.backup --store ./monday.sqlite",
+      "beside the present library",
+    ],
+  ],
+  exitCodes: ["STORE_BUSY", "SCHEMA_MISMATCH", "NOT_FOUND", "NO_SPACE", "INTERRUPTED"],
+} as const satisfies CommandSpec;
+
+export const EXPORT = {
+  name: "export",
+  summary: "write transcripts as files, beside the media or into a folder",
+  details:
+    "Files that are there and differ are left unless --force. JSON (talk.transcript.json) carries all that the library knows; `import` reads every format back.",
+  args: [{ name: "[files...]", help: "paths, names or globs; all without" }],
+  options: [
+    STORE,
+    {
+      flags: "--format <format>",
+      help: "how to write them",
+      choices: ["json", "srt", "vtt", "txt", "md"],
+      fallback: "json",
+    },
+    { flags: "-o, --output <folder>", help: "into this folder, ordered as the media are" },
+    { flags: "--vectors", help: "with the embeddings (json only; they can be made again)" },
+    { flags: "-f, --force", help: "replace files that differ" },
+    { flags: "--json", help: "print JSON" },
+  ],
+  examples: [
+    ["mediasearch export --format srt", "captions beside every recording"],
+    ["mediasearch export --format md -o transcripts", "to read elsewhere"],
+  ],
+  exitCodes: ["PARTIAL", "NO_STORE", "NOT_FOUND", "INTERRUPTED"],
+  resumable: true,
+} as const satisfies CommandSpec;
+
+export const IMPORT = {
+  name: "import",
+  summary: "read transcripts into the library",
+  details:
+    "Those that `export` wrote, perhaps corrected by hand: the recording then answers with these words, and the earlier ones are archived.\nA folder stands for the *.transcript.json below it.",
+  args: [{ name: "<transcripts...>", help: "files that export wrote, or folders of them" }],
+  options: [
+    STORE,
+    {
+      flags: "--for <recording>",
+      help: "the recording that one transcript belongs to (default: of the same name)",
+    },
+    { flags: "--json", help: "print JSON" },
+  ],
+  examples: [
+    ["mediasearch import transcripts/", "a library from exported JSON"],
+    ["mediasearch import talk.srt --for talk.mp3", "corrected captions"],
+  ],
+  exitCodes: ["PARTIAL", "NOT_FOUND", "MODEL_MISMATCH", "STORE_BUSY", "NO_SPACE", "INTERRUPTED"],
+  resumable: true,
+} as const satisfies CommandSpec;

@@ -1,0 +1,200 @@
+import { SETTINGS } from "../../config/settings.ts";
+import type { CommandSpec } from "../spec.ts";
+import { STORE, JSON_SWITCH, format, CONTEXT, PRINT0, FILE_FILTERS, RECORDS } from "./shared.ts";
+
+export const SEARCH = {
+  name: "search",
+  summary: "find what was said",
+  details: `Prints the file, the time, the speaker and the words. Finding nothing is no error.
+Plain words need no signs: what has more of them, or means the same, comes first. What signs ask for must hold, in every mode:
+  "exact words"     these words in a row, not their inflections;
+                    also where one segment ends and the next begins
+  budg*             a word that begins so
+  -draft   NOT x    without it
+  a AND b           both
+  a OR b            one of them
+  ( )               groups
+  speaker:ann   file:"*.mp3"        lang:en        origin:captions
+  after:2026-01-01  before:2026-02  duration:>10m  confidence:>0.8
+The day of a recording is that of its metadata, else that of its file.
+A query that begins with "-" goes after " -- ".
+By keyword every match is counted; where meaning takes part the best are ranked, at most 1,000.`,
+  args: [
+    {
+      name: "[query...]",
+      help: "what you remember of it; without one, on a terminal, search as you type",
+    },
+  ],
+  options: [
+    STORE,
+    {
+      flags: "-m, --mode <mode>",
+      help: "keyword, semantic or both",
+      choices: ["keyword", "semantic", "hybrid"],
+      fallback: "hybrid",
+    },
+    { flags: "-l, --limit <n>", help: "at most so many hits, 1 to 1000", fallback: "10" },
+    {
+      flags: "--file <pattern>",
+      rejectRepeat: true,
+      help: "only in this file: a path, a name or a glob",
+    },
+    { flags: "--speaker <name>", rejectRepeat: true, help: "only what this speaker said" },
+    ...FILE_FILTERS,
+    {
+      flags: "--confidence <range>",
+      rejectRepeat: true,
+      help: "only what was recognised with this confidence: '>0.8', '<60%'",
+    },
+    CONTEXT,
+    { flags: "--group", help: "file by file, in each by time" },
+    {
+      flags: "--fresh",
+      help: "with BACKEND=vast: bring this machine's copy up to date first, however young it is",
+    },
+    { flags: "--offset <n>", help: "pass over so many hits: the next page", fallback: "0" },
+    {
+      flags: "--links",
+      help: "with addresses that open files of object stores, for as long as LINK_EXPIRY_SECONDS says",
+    },
+    { flags: "--explain", help: "with what each part of the search thought of a hit" },
+    format(...RECORDS, "srt", "vtt", "m3u", "edl", "otio", "fcpxml"),
+    JSON_SWITCH,
+    { flags: "--files", help: "only the names of the files" },
+    PRINT0,
+    {
+      flags: "--fps <rate>",
+      help: "frame rate of edl, otio and fcpxml (default: that of the first video)",
+      choices: ["23.976", "24", "25", "29.97", "30", "50", "59.94", "60"],
+    },
+    { flags: "--play <n>", help: "open hit n at its moment in a player" },
+    { flags: "--player <command>", help: SETTINGS.player.help },
+    { flags: "--clip <n>", help: "cut hit n out of its file, into --output" },
+    {
+      flags: "-o, --output <file>",
+      help: "the clip; its ending says what it is: mp4, mov, mkv, webm, m4a, mp3, ogg, opus, flac, wav",
+    },
+    { flags: "--supercut <file>", help: "join the hits into one file, whatever theirs are" },
+    {
+      flags: "--exact",
+      help: "cut clips to the frame by encoding them anew, not from the key frame before by copying",
+    },
+    { flags: "--titles", help: "write file, time and speaker into the picture" },
+    { flags: "--force", help: "replace a clip that is there" },
+    {
+      flags: "--pad <seconds>",
+      help: "added before and after each hit (default: 0.5 in clips, else 0)",
+    },
+  ],
+  examples: [
+    ['mediasearch search "the budget for next year"', "a thing that was said"],
+    ["mediasearch search", "see hits while you type, play them, copy their times"],
+    ['mediasearch search "who pays for the bridge" --speaker Ada --limit 3', "by one speaker"],
+    [`mediasearch search '"next year" AND (budget OR costs) -draft after:2026-01'`, "exactly"],
+    [
+      'mediasearch search boiler --mode keyword --file "2026-*.mp3" --json',
+      "in some files, for a program",
+    ],
+    ["mediasearch search budget --group -C 2", "file by file, with what was said around it"],
+    ["mediasearch search budget --play 2", "hear and see the second hit"],
+    ["mediasearch search budget --clip 2 -o budget.mp4", "cut it out"],
+    ["mediasearch search budget --limit 20 --supercut all.mp4 --titles", "join twenty hits"],
+    ["mediasearch search budget --limit 100 --format edl > budget.edl", "for an editing program"],
+  ],
+  exitCodes: [
+    "PARTIAL",
+    "NO_STORE",
+    "MODEL_MISMATCH",
+    "MISSING_MODEL",
+    "UNREADABLE_MEDIA",
+    "NOT_FOUND",
+    "NO_SPACE",
+    "INTERRUPTED",
+  ],
+} as const satisfies CommandSpec;
+
+export const TRANSCRIPT = {
+  name: "transcript",
+  summary: "print what was indexed of a file",
+  args: [{ name: "<file>", help: "a path, or a name that only one file has" }],
+  options: [
+    STORE,
+    { flags: "--at <time>", help: "only around this moment: 1:23:45, 12:30 or seconds" },
+    {
+      flags: "-C, --context <n>",
+      help: "with --at, so many lines before and after it (default: 3)",
+    },
+    format("text", "srt", "vtt", "json", "ndjson", "csv", "tsv", "md"),
+    JSON_SWITCH,
+  ],
+  examples: [
+    ["mediasearch transcript talk.mp3", "to read"],
+    ["mediasearch transcript talk.mp3 --at 1:23:45 -C 5", "around a moment"],
+    ["mediasearch transcript talk.mp3 --format srt > talk.srt", "as captions"],
+  ],
+  exitCodes: ["NO_STORE", "NOT_FOUND"],
+} as const satisfies CommandSpec;
+
+export const LIST = {
+  name: "list",
+  summary: "show what is in the library",
+  args: [],
+  options: [
+    STORE,
+    {
+      flags: "--file <pattern>",
+      rejectRepeat: true,
+      help: "only these files: a path, a name or a glob",
+    },
+    {
+      flags: "--speaker <name>",
+      rejectRepeat: true,
+      help: "only files in which this speaker speaks",
+    },
+    ...FILE_FILTERS,
+    {
+      flags: "--state <state>",
+      help: "only files in this state",
+      choices: ["registered", "indexed", "partial", "failed", "deleted"],
+    },
+    {
+      flags: "--sort <by>",
+      help: "text upwards, amounts and times from the most down",
+      choices: [
+        "file",
+        "duration",
+        "segments",
+        "speakers",
+        "origin",
+        "state",
+        "language",
+        "size",
+        "modified",
+        "recorded",
+        "indexed",
+      ],
+      fallback: "file",
+    },
+    { flags: "-r, --reverse", help: "the other way round" },
+    format(...RECORDS, "m3u"),
+    JSON_SWITCH,
+    PRINT0,
+  ],
+  examples: [
+    ["mediasearch list", "everything"],
+    ["mediasearch list --sort duration", "the longest first"],
+    ["mediasearch list --state failed --json", "what could not be indexed, and why"],
+  ],
+  exitCodes: ["NO_STORE"],
+} as const satisfies CommandSpec;
+
+export const MCP = {
+  name: "mcp",
+  summary: "serve assistants that speak the Model Context Protocol, on standard input and output",
+  details:
+    "An assistant's program starts it; it reads the library with the tools search, transcript and list, and changes nothing.",
+  args: [],
+  options: [STORE],
+  examples: [["mediasearch mcp", "as the command of a server in the assistant's configuration"]],
+  exitCodes: ["INTERRUPTED"],
+} as const satisfies CommandSpec;

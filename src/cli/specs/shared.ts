@@ -1,0 +1,81 @@
+import { SETTINGS } from "../../config/settings.ts";
+import type { OptionSpec } from "../spec.ts";
+
+export const STORE = {
+  flags: "--store <path>",
+  help: SETTINGS.store.help,
+} as const satisfies OptionSpec;
+export const JSON_SWITCH = {
+  flags: "--json",
+  help: "the same as --format json",
+} as const satisfies OptionSpec;
+export const INCLUDE = {
+  flags: "--include <glob>",
+  help: "only files that match, relative to the folder (repeatable)",
+  repeatable: true,
+} as const satisfies OptionSpec;
+export const EXCLUDE = {
+  flags: "--exclude <glob>",
+  help: "leave out files and folders that match (repeatable)",
+  repeatable: true,
+} as const satisfies OptionSpec;
+export const DRY_RUN = {
+  flags: "-n, --dry-run",
+  help: "say what would be done and do nothing",
+} as const satisfies OptionSpec;
+export const PATHS = { name: "[paths...]", help: "files, folders and s3:// places" } as const;
+/** The option of a command that prints in several forms; `text` where none is named. */
+export const format = <const C extends readonly string[]>(...choices: C) =>
+  ({
+    flags: "--format <format>",
+    help: "how to print",
+    choices,
+    fallback: "text",
+  }) as const;
+export const CONTEXT = {
+  flags: "-C, --context <n>",
+  help: "so many lines before and after",
+} as const satisfies OptionSpec;
+export const PRINT0 = {
+  flags: "--print0",
+  help: "only the names of the files, each ended by a NUL, for xargs -0",
+} as const satisfies OptionSpec;
+export const RECORDS = ["text", "json", "ndjson", "csv", "tsv", "md"] as const;
+export const LANGUAGE = {
+  flags: "--language <tag>",
+  help: SETTINGS.language.help,
+} as const satisfies OptionSpec;
+
+/** Options of every command; shown in the help of `config`. */
+export const GLOBAL_OPTIONS = [
+  {
+    flags: "--config <file>",
+    help: "a configuration file of your choice, in place of mediasearch.config.json",
+  },
+  {
+    flags: "--env-file <file>",
+    help: "read variables from a file of NAME=value lines; those of the environment win",
+  },
+] as const satisfies readonly OptionSpec[];
+
+/** Conditions on files; the same as in a query, `name:value`. */
+export const FILE_FILTERS = [
+  { flags: "--lang <tag>", rejectRepeat: true, help: "only in this language: en takes en-GB too" },
+  {
+    flags: "--origin <origin>",
+    rejectRepeat: true,
+    help: "only captions, or only recognised speech",
+    choices: ["captions", "asr"],
+  },
+  {
+    flags: "--after <date>",
+    rejectRepeat: true,
+    help: "only recorded on or after this day: 2026, 2026-01, 2026-01-31, yesterday, 7d",
+  },
+  { flags: "--before <date>", rejectRepeat: true, help: "only recorded before this day" },
+  {
+    flags: "--duration <range>",
+    rejectRepeat: true,
+    help: "only files of this length: '>10m', '<=1h30m', 10m..20m",
+  },
+] as const satisfies readonly OptionSpec[];
