@@ -1,3 +1,4 @@
+import { parseEngineChain } from "../engine-chain.ts";
 import type { EmbeddingModel } from "../embedding-model.ts";
 import type { Transcriber } from "../asr/transcriber.ts";
 import type { Backend } from "../backends/backend.ts";
@@ -73,7 +74,7 @@ export function createContext(config: LoadedConfig, world: World): Context {
       const { embedder, dimensions } = await embedderIdentity(embedderSettings(settings));
       return { embedder: passageModelId(embedder), dimensions };
     },
-    async openTranscriber(engine = settings.engine.split(",")[0] ?? "") {
+    async openTranscriber(engine = parseEngineChain(settings.engine)[0] ?? "") {
       const [{ openTranscriber }, { modelProvider }, { engineSettings }] = await Promise.all([
         import("../asr/registry.ts"),
         import("./model-provider.ts"),

@@ -1,3 +1,4 @@
+import { parseEngineChain } from "../engine-chain.ts";
 import { resolve } from "node:path";
 import type { Transcriber } from "../asr/transcriber.ts";
 import { engineRules } from "../config/engine-rules.ts";
@@ -47,19 +48,16 @@ export const run: Command<typeof BENCH> = async ([, folder], flags, context) => 
 
 /** Those that are named on the command line; else all that are chosen or have an address, and the one on this machine. */
 function enginesOf(settings: Settings, isNamed: boolean): readonly string[] {
-  if (isNamed) return settings.engine.split(",");
+  const chosen = parseEngineChain(settings.engine);
+  if (isNamed) return chosen;
   const { nimEndpoint, whisperEndpoint, byoCommand, byoEndpoint } = settings;
-  const rules = engineRules(settings.engineRules ?? "", "/").flatMap(({ engines }) =>
-    engines.split(","),
-  );
+  const rules = engineRules(settings.engineRules ?? "", "/").flatMap(({ engines }) => engines);
   const set = [
     ["NVIDIA_NIMS", nimEndpoint],
     ["WHISPER", whisperEndpoint],
     ["BYO", byoCommand ?? byoEndpoint],
   ].flatMap(([name, address]) => (name !== undefined && address !== undefined ? [name] : []));
-  return [...new Set(["local", ...settings.engine.split(","), ...rules, ...set])].filter(
-    (name) => name !== "STUB",
-  );
+  return [...new Set(["local", ...chosen, ...rules, ...set])].filter((name) => name !== "STUB");
 }
 
 async function measure(

@@ -1,3 +1,4 @@
+import { type EngineChain, formatEngineChain } from "../engine-chain.ts";
 import { toLocation } from "../location.ts";
 import { ENGINES } from "../types.ts";
 import { oneOf } from "./setting.ts";
@@ -7,11 +8,13 @@ export interface EngineRule {
   /** A BCP 47 tag; null when `files` says for which. */
   readonly language: string | null;
   readonly files: string | null;
-  readonly engines: string;
+  readonly engines: EngineChain;
 }
 
-/** `NVIDIA_NIMS,local`: the second takes over what the first can't do. Names in any case; @returns them as they are written here. */
-export function engineChain(text: string): string {
+/** As users write it, names in any case; @returns the text of the setting. */
+export const engineChain = (text: string): string => formatEngineChain(readEngineChain(text));
+
+function readEngineChain(text: string): EngineChain {
   const names = text
     .split(",")
     .map((name) => name.trim())
@@ -19,7 +22,7 @@ export function engineChain(text: string): string {
     .map(oneOf(...ENGINES));
   if (names.length === 0)
     throw new Error(`must be one of ${ENGINES.join(", ")}, or some of them parted by commas`);
-  return [...new Set(names)].join(",");
+  return [...new Set(names)];
 }
 
 const LANGUAGE = /^[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*$/;
@@ -35,7 +38,7 @@ export function engineRules(text: string, cwd: string): readonly EngineRule[] {
       const key = rule.slice(0, at).trim();
       if (at < 1 || key === "")
         throw new Error("must be rules such as de=WHISPER; interviews/=NVIDIA_NIMS,local");
-      const engines = engineChain(rule.slice(at + 1));
+      const engines = readEngineChain(rule.slice(at + 1));
       if (LANGUAGE.test(key)) return { language: key, files: null, engines };
       return {
         language: null,
@@ -46,4 +49,6 @@ export function engineRules(text: string, cwd: string): readonly EngineRule[] {
 }
 
 export const formatRules = (rules: readonly EngineRule[]): string =>
-  rules.map(({ language, files, engines }) => `${language ?? files}=${engines}`).join("; ");
+  rules
+    .map(({ language, files, engines }) => `${language ?? files}=${formatEngineChain(engines)}`)
+    .join("; ");

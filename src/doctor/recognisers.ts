@@ -1,3 +1,4 @@
+import { parseEngineChain } from "../engine-chain.ts";
 import { engineRules } from "../config/engine-rules.ts";
 import { engineSettings } from "../config/recognisers.ts";
 import type { Context } from "../app/context.ts";
@@ -6,12 +7,10 @@ import { ok, type Step, warning } from "./check.ts";
 /** Every recogniser that is chosen, first or later, or only has its address set; each alone. That on this machine is checked with its models. */
 export function recogniserSteps({ config, env }: Context): readonly (readonly Step[])[] {
   const { settings } = config;
-  const chosen = new Set(
-    [
-      settings.engine,
-      ...engineRules(settings.engineRules ?? "", "/").map(({ engines }) => engines),
-    ].flatMap((chain) => chain.split(",")),
-  );
+  const chosen = new Set<string>([
+    ...parseEngineChain(settings.engine),
+    ...engineRules(settings.engineRules ?? "", "/").flatMap(({ engines }) => engines),
+  ]);
   const set: Readonly<Record<string, string | undefined>> = {
     NVIDIA_NIMS: settings.nimEndpoint,
     WHISPER: settings.whisperEndpoint,

@@ -1,9 +1,10 @@
 import { createHash } from "node:crypto";
+import { formatFingerprint, parseFingerprint } from "../fingerprint.ts";
 import type { Segment } from "../types.ts";
 
 /**
- * Of a transcript that somebody changed: the content stays what it was, so that `index` passes over the file, but the version is another, so that what was there
- * before is archived. One part more than pipeline/fingerprint.ts writes.
+ * The fingerprint of a transcript that somebody changed. The content stays what it was, so that
+ * `index` passes over the file; the version is another, so that the earlier one is archived.
  */
 export function editedFingerprint(known: string | null, segments: readonly Segment[]): string {
   const digest = createHash("sha256")
@@ -13,10 +14,5 @@ export function editedFingerprint(known: string | null, segments: readonly Segme
       ),
     )
     .digest("hex");
-  const content = (known ?? "").split("|").slice(0, 6);
-  return [
-    ...content,
-    ...Array.from({ length: 6 - content.length }, () => ""),
-    `edited-${digest}`,
-  ].join("|");
+  return formatFingerprint({ ...parseFingerprint(known ?? ""), edit: `edited-${digest}` });
 }

@@ -1,6 +1,7 @@
 import type { Backend, Store } from "../../backends/backend.ts";
 import { withLease } from "../../backends/lease.ts";
 import type { Claims, Lease } from "../../backends/ledger.ts";
+import { parseEngineChain } from "../../engine-chain.ts";
 import { engineRules } from "../../config/engine-rules.ts";
 import { type EmbeddingModel, refuseOtherModel } from "../../embedding-model.ts";
 import { MediasearchError } from "../../errors.ts";
@@ -163,6 +164,7 @@ async function runAll(
   const { include = [], exclude = [], dryRun = false, again = false } = request;
   const options = {
     ...config.settings,
+    engines: parseEngineChain(config.settings.engine),
     engineFor: await chosenEngines(context),
     include,
     exclude,
@@ -270,5 +272,5 @@ async function emptyBackend(): Promise<Backend> {
 async function chosenEngines({ config }: Context): Promise<EngineChoice | undefined> {
   const { engine, engineRules: rules } = config.settings;
   if (rules === undefined || config.sources.engine.kind === "flag") return undefined;
-  return engineChoice(engine, engineRules(rules, "/"));
+  return engineChoice(parseEngineChain(engine), engineRules(rules, "/"));
 }

@@ -3,7 +3,8 @@ import type { AssetId, AssetStatus, Backend } from "../../backends/backend.ts";
 import type { Context } from "../context.ts";
 import { MediasearchError } from "../../errors.ts";
 import type { Candidate } from "../../pipeline/scan/candidate.ts";
-import { knownIdentity } from "../../pipeline/fingerprint.ts";
+import { formatFingerprint, parseFingerprint } from "../../fingerprint.ts";
+import { knownDigest } from "../../pipeline/unchanged.ts";
 import { scan } from "../../pipeline/sources/folder/scan.ts";
 import { commonFolder, isObject, objectLocation, type Location } from "../../location.ts";
 import type { MovedFacts } from "../../transfer/copy.ts";
@@ -81,16 +82,11 @@ export async function moveMedia(
   for (const object of await look([...moved.keys()])) {
     const asset = known.get(moved.get(object.path) ?? "");
     if (!asset) continue;
-    const identity = knownIdentity(object, { captions });
-    const [version = "", content = "", beside = "", ...options] = (asset.fingerprint ?? "").split(
-      "|",
-    );
+    const digest = knownDigest(object, { captions });
     const fingerprint =
       asset.fingerprint === null
         ? null
-        : [version, identity?.content ?? content, identity?.captions ?? beside, ...options].join(
-            "|",
-          );
+        : formatFingerprint({ ...parseFingerprint(asset.fingerprint), ...digest });
     places.set(asset.id, {
       place: object.path,
       facts: {

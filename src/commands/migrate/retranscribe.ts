@@ -1,3 +1,4 @@
+import { parseEngineChain } from "../../engine-chain.ts";
 import type { AssetId } from "../../backends/backend.ts";
 import { anyFileMatcher } from "../../text/file-filter.ts";
 import { pluralize } from "../../text/format.ts";
@@ -45,7 +46,7 @@ async function presentEngines(context: CommandContext): Promise<string[]> {
   const { engine, engineRules = "" } = context.config.settings;
   const names = [
     ...new Set([
-      ...engine.split(","),
+      ...parseEngineChain(engine),
       ...ENGINES.filter((name) => new RegExp(`\\b${name}\\b`).test(engineRules)),
     ]),
   ];

@@ -3,7 +3,8 @@ import { engineChain, engineRules, formatRules } from "../../config/engine-rules
 import { MediasearchError } from "../../errors.ts";
 import { engineChoice } from "./engine-choice.ts";
 import { createCircuitBreaker } from "./circuit-breaker.ts";
-import { fingerprint, sameOptions } from "../fingerprint.ts";
+import { formatEngineChain } from "../../engine-chain.ts";
+import { fingerprint, sameOptions } from "../unchanged.ts";
 
 describe("the choice of a recogniser", () => {
   it("goes by the first rule that fits the file or the language", async () => {
@@ -11,7 +12,9 @@ describe("the choice of a recogniser", () => {
       "talks/old=BYO; *.dictation.wav=STUB; de=WHISPER; talks/=nvidia_nims, local; s3://media/raw/=BYO",
       "/srv",
     );
-    const choose = await engineChoice("local", rules);
+    const chosen = await engineChoice(["local"], rules);
+    const choose: (...file: Parameters<typeof chosen>) => string = (...file) =>
+      formatEngineChain(chosen(...file));
     expect(choose("/srv/talks/old/a.mp3", undefined)).toBe("BYO");
     expect(choose("/srv/talks/a.mp3", undefined)).toBe("NVIDIA_NIMS,local");
     expect(choose("/srv/talks/a.mp3", "de-AT")).toBe("WHISPER");
@@ -35,11 +38,11 @@ describe("the choice of a recogniser", () => {
 
 describe("a transcript by one recogniser of a chain", () => {
   it("stays while that one is in it", () => {
-    const options = { captions: "prefer", language: undefined, engine: "local" } as const;
+    const options = { captions: "prefer", language: undefined, engines: ["local"] } as const;
     const stored = fingerprint({ content: "c", captions: "" }, options);
-    expect(sameOptions(stored, "asr", { ...options, engine: "WHISPER,local" })).toBe(true);
-    expect(sameOptions(stored, "asr", { ...options, engine: "WHISPER" })).toBe(false);
-    expect(sameOptions(stored, "captions", { ...options, engine: "WHISPER" })).toBe(true);
+    expect(sameOptions(stored, "asr", { ...options, engines: ["WHISPER", "local"] })).toBe(true);
+    expect(sameOptions(stored, "asr", { ...options, engines: ["WHISPER"] })).toBe(false);
+    expect(sameOptions(stored, "captions", { ...options, engines: ["WHISPER"] })).toBe(true);
   });
 });
 

@@ -1,18 +1,19 @@
 import { fileMatcher } from "../../text/file-filter.ts";
+import type { EngineChain } from "../../engine-chain.ts";
 import type { Location } from "../../location.ts";
 
-/** Recognisers to try in order, by name, parted by commas. */
-export type EngineChoice = (path: Location, language: string | undefined) => string;
+/** The recognisers for a file. */
+export type EngineChoice = (path: Location, language: string | undefined) => EngineChain;
 
 export interface ChoiceRule {
   readonly language: string | null;
   readonly files: string | null;
-  readonly engines: string;
+  readonly engines: EngineChain;
 }
 
 /** The first rule that fits a file or the language that is asked for; `engines` where none does. A rule for `de` is one for `de-AT`. */
 export async function engineChoice(
-  engines: string,
+  engines: EngineChain,
   rules: readonly ChoiceRule[],
 ): Promise<EngineChoice> {
   const tests = await Promise.all(

@@ -1,3 +1,4 @@
+import type { FilePlace } from "../../backends/backend.ts";
 import type { MediasearchError } from "../../errors.ts";
 import type { Objects } from "../../objects/object-store.ts";
 import type { Location } from "../../location.ts";
@@ -54,3 +55,11 @@ export const objectContent = (
   etag === undefined
     ? undefined
     : `${kind === "captions" ? "captions-" : ""}etag-${encodeURIComponent(etag)}-${sizeBytes}`;
+
+/** What the library keeps of the file itself. */
+export const fileFacts = (file: Candidate): FilePlace => ({
+  id: file.path,
+  sizeBytes: file.sizeBytes,
+  mtimeMs: file.mtimeMs,
+  sidecarKey: file.sidecar?.stat ?? "",
+});

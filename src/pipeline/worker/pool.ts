@@ -3,11 +3,11 @@ import { MediasearchError, toMediasearchError } from "../../errors.ts";
 import { type Limits, startChild, type SupervisedChild } from "../../supervised-child.ts";
 import type { Segment } from "../../types.ts";
 import type { Failure, FileTask, FileTranscript, Reply, Request, WorkerSetup } from "./protocol.ts";
-import type { Identity } from "../fingerprint.ts";
+import type { ContentDigest } from "../../fingerprint.ts";
 
 export interface WorkerPool {
   /** Hashes the file and its captions. */
-  identify(task: FileTask, signal: AbortSignal): Promise<Identity>;
+  identify(task: FileTask, signal: AbortSignal): Promise<ContentDigest>;
   /** @returns what was said, or why the file was skipped. */
   transcribe(task: FileTask, options: TranscribeCall): Promise<FileTranscript | Skipped>;
   /** Vectors of segments that were recognised before; `path` is for errors. */

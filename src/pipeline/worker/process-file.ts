@@ -16,7 +16,7 @@ import {
   readSubtitleTrack,
 } from "./captions.ts";
 import type { CircuitBreaker } from "../engines/circuit-breaker.ts";
-import type { Identity } from "../fingerprint.ts";
+import type { ContentDigest } from "../../fingerprint.ts";
 import type { FileTask, FileTranscript } from "./protocol.ts";
 import { segmentCues } from "./segment.ts";
 import { mediaInput, readPlace } from "../sources/media-input.ts";
@@ -38,7 +38,7 @@ export async function identifyFile(
   task: FileTask,
   signal: AbortSignal,
   onRead: () => void = () => {},
-): Promise<Identity> {
+): Promise<ContentDigest> {
   const digest = await hashFile(task.path, { signal, onRead });
   // The same bytes are another thing as captions: an empty .srt is no copy of an empty .mp3.
   const content = task.kind === "captions" ? `captions-${digest}` : digest;

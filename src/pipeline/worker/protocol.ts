@@ -1,10 +1,11 @@
 import type { EngineSettings } from "../../asr/settings.ts";
 import type { Checkpoint, Timing } from "../../asr/transcriber.ts";
 import type { EmbedderSettings } from "../../embed/settings.ts";
+import type { EngineChain } from "../../engine-chain.ts";
 import type { ErrorCode } from "../../errors.ts";
 import type { S3Options } from "../../objects/object-store.ts";
 import type { CaptionsMode, EmbeddedSegment, Language, Origin, Segment } from "../../types.ts";
-import type { Identity } from "../fingerprint.ts";
+import type { ContentDigest } from "../../fingerprint.ts";
 import type { ListedObject } from "../sources/media-input.ts";
 
 /** What the main process and a worker process say to each other (structured clone over the IPC channel). */
@@ -25,7 +26,7 @@ export interface FileTask {
   readonly captions: CaptionsMode;
   readonly language: string | undefined;
   /** Recognisers to try in order. */
-  readonly engines: readonly string[];
+  readonly engines: EngineChain;
   /** Checkpoints of an earlier attempt at the same content. */
   readonly resume?: readonly Checkpoint[];
 }
@@ -66,7 +67,7 @@ export interface Failure {
 }
 
 export type Reply =
-  | { readonly type: "identity"; readonly identity: Identity }
+  | { readonly type: "identity"; readonly identity: ContentDigest }
   | { readonly type: "transcript"; readonly transcript: FileTranscript }
   /** "only captions" was asked for and there are none: not a failure. */
   | { readonly type: "skipped"; readonly reason: string }

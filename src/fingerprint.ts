@@ -1,0 +1,64 @@
+/**
+ * All that a transcript depends on. The library keeps it as readable text,
+ * `version|content|captions|mode|language|engine` and for a transcript that was edited one part
+ * more. Two versions with the same text hold the same transcript.
+ */
+export interface Fingerprint {
+  /** The number of the pipeline that made it. */
+  readonly version: string;
+  /** Digest of the media; see `ContentDigest`. */
+  readonly content: string;
+  /** Digest of the captions that were used; "" without any. */
+  readonly captions: string;
+  /** How captions were to be used. */
+  readonly mode: string;
+  /** The language that was asked for; "" when none was. */
+  readonly language: string;
+  /**
+   * The recogniser by name, not by its exact build: a new build affects new and changed files
+   * only. While a file is under way it is the whole chain, as `formatEngineChain` writes it.
+   */
+  readonly engine: string;
+  /** Digest of the edited text, behind "edited-"; absent when nobody changed the transcript. */
+  readonly edit?: string | undefined;
+}
+
+/** What a file and the captions beside it hold. */
+export interface ContentDigest {
+  /**
+   * SHA-256 of the file, hexadecimal, behind "captions-" when it is captions itself; of an object
+   * its tag and size.
+   */
+  readonly content: string;
+  /** The same of the captions that are used with it; "" without any. */
+  readonly captions: string;
+}
+
+/** Reads any stored text; parts that it lacks are "". */
+export function parseFingerprint(text: string): Fingerprint {
+  const [version = "", content = "", captions = "", mode = "", language = "", engine = "", edit] =
+    text.split("|");
+  return { version, content, captions, mode, language, engine, edit };
+}
+
+export function formatFingerprint(fingerprint: Fingerprint): string {
+  const { version, content, captions, mode, language, engine, edit } = fingerprint;
+  return [
+    version,
+    content,
+    captions,
+    mode,
+    language,
+    engine,
+    ...(edit === undefined ? [] : [edit]),
+  ].join("|");
+}
+
+/**
+ * The fingerprint of what was read while the file changed: it is neither what was there before nor
+ * what is there now, so that no other file takes it over and the next run reads the file again.
+ */
+export const asChanging = (fingerprint: Fingerprint): Fingerprint => ({
+  ...fingerprint,
+  content: `changing-${fingerprint.content}`,
+});

@@ -1,0 +1,64 @@
+import type { Store } from "../backends/backend.ts";
+import type { EmbeddingModel } from "../embedding-model.ts";
+import type { Claims, Job, Ledger } from "../backends/ledger.ts";
+import type { MediasearchError } from "../errors.ts";
+import type { EngineChoice } from "./engines/engine-choice.ts";
+import type { RetryOptions } from "./retry.ts";
+import type { OpenObjects } from "./scan/candidate.ts";
+import type { TranscriptOptions } from "./unchanged.ts";
+import type { FileTranscript } from "./worker/protocol.ts";
+import type { WorkerPool } from "./worker/pool.ts";
+
+export type FileOutcome =
+  | {
+      readonly type: "indexed";
+      readonly path: string;
+      readonly transcript: Omit<FileTranscript, "segments">;
+      readonly segmentCount: number;
+      readonly isPartial: boolean;
+    }
+  | { readonly type: "unchanged"; readonly path: string }
+  /** The transcript was there already: the file moved, came back, or is a copy of another. */
+  | {
+      readonly type: "reused";
+      readonly path: string;
+      readonly how: "moved" | "copied" | "restored" | "completed";
+      readonly from: string;
+    }
+  | { readonly type: "skipped"; readonly path: string; readonly reason: string }
+  | {
+      readonly type: "failed";
+      readonly path: string;
+      readonly error: MediasearchError;
+      readonly job?: Job;
+    }
+  /** Failed before, and nothing has changed since. */
+  | { readonly type: "quarantined"; readonly path: string; readonly job: Job }
+  | { readonly type: "would-index"; readonly path: string }
+  /** Another run is at this file, or at its content: to be looked at again. */
+  | { readonly type: "claimed"; readonly path: string };
+
+export interface FileServices {
+  readonly store: Store;
+  readonly ledger: Ledger;
+  readonly workers: WorkerPool;
+  readonly embedder: EmbeddingModel;
+  readonly objects: OpenObjects;
+  /** Where other runs may be at the same library. */
+  readonly claims?: Claims | undefined;
+}
+
+export interface FileOptions extends TranscriptOptions, RetryOptions {
+  readonly dryRun: boolean;
+  /** Where not all files have the same. */
+  readonly engineFor?: EngineChoice | undefined;
+  /** Recognise anew what is indexed, though nothing changed; the present transcript answers until the new one is complete. */
+  readonly again?: boolean | undefined;
+}
+
+export interface FileCall {
+  readonly signal: AbortSignal;
+  readonly onProgress: (positionMs: number, durationMs: number | null) => void;
+  /** Content that another file of this run is at: copies wait for it. */
+  readonly underWay: Map<string, Promise<unknown>>;
+}

@@ -1,0 +1,146 @@
+import type { AssetStatus, AssetVersion } from "../backends/backend.ts";
+import { MediasearchError, toMediasearchError } from "../errors.ts";
+import type { ContentDigest } from "../fingerprint.ts";
+import type { EngineName } from "../types.ts";
+import type { FileCall, FileOptions, FileOutcome, FileServices } from "./file-outcome.ts";
+import { type Candidate, fileFacts } from "./scan/candidate.ts";
+import { isGone } from "./sources/changes.ts";
+import { contentKey, transcribe } from "./transcribe.ts";
+import { fingerprint, knownDigest, sameContent, sameOptions } from "./unchanged.ts";
+import type { FileTask } from "./worker/protocol.ts";
+
+/** Takes over what the library already has of the same content; makes a new transcript otherwise. */
+export async function reuseOrTranscribe(
+  file: Candidate,
+  known: AssetStatus | undefined,
+  services: FileServices,
+  options: FileOptions,
+  call: FileCall,
+): Promise<FileOutcome> {
+  const { path } = file;
+  const object =
+    file.etag === undefined ? undefined : { sizeBytes: file.sizeBytes, etag: file.etag };
+  const task: FileTask = {
+    path,
+    kind: file.kind,
+    object,
+    sidecar: file.sidecar?.path ?? null,
+    captions: options.captions,
+    language: options.language,
+    engines: options.engines,
+  };
+  const before = await contentKey(file);
+  const digest = knownDigest(file, options) ?? (await services.workers.identify(task, call.signal));
+  const whole = fingerprint(digest, options);
+  const fingerprintBy = (engine: EngineName): string =>
+    fingerprint(digest, { ...options, engines: [engine] });
+  if (!options.again) {
+    const again = await reuseExisting(file, known, digest, services, options, call);
+    if (again) return again;
+    // Copies in one run: the first is recognised, the others take it from there.
+    await call.underWay.get(whole)?.catch(() => {});
+    if (!(await (services.claims?.take(`content:${whole}`) ?? true)))
+      return { type: "claimed", path };
+    for (const same of new Set([...options.engines.map(fingerprintBy), whole])) {
+      const reused = await reuse(file, same, services, call);
+      if (reused) return reused;
+    }
+  }
+  const work = transcribe(file, task, { whole, before, fingerprintBy }, services, call);
+  call.underWay.set(whole, work);
+  try {
+    return await work;
+  } finally {
+    call.underWay.delete(whole);
+  }
+}
+
+/** The content that is in the library under this path: nothing to recognise, whatever its state. */
+async function reuseExisting(
+  file: Candidate,
+  known: AssetStatus | undefined,
+  digest: ContentDigest,
+  services: FileServices,
+  options: FileOptions,
+  call: FileCall,
+): Promise<FileOutcome | undefined> {
+  const { path } = file;
+  if (
+    !known?.fingerprint ||
+    !sameContent(known.fingerprint, digest) ||
+    !sameOptions(known.fingerprint, known.origin, options)
+  )
+    return undefined;
+  if (known.state === "deleted") {
+    await services.store.restore(fileFacts(file));
+    return { type: "reused", path, how: "restored", from: path };
+  }
+  if (known.state === "indexed") {
+    await services.store.touch(fileFacts(file));
+    return { type: "unchanged", path };
+  }
+  return known.state === "partial" ? backfillVectors(file, known, services, call) : undefined;
+}
+
+/** Words without vectors: only the embedding is owed. While it fails the file stays as it is, and the next run tries again. */
+async function backfillVectors(
+  file: Candidate,
+  known: AssetStatus,
+  { store, workers, embedder }: FileServices,
+  { signal }: FileCall,
+): Promise<FileOutcome> {
+  const segments = await Array.fromAsync(store.readVersion(file.path));
+  let vectors: readonly Float32Array[];
+  try {
+    vectors = await workers.embed(file.path, segments, signal);
+  } catch (error) {
+    signal.throwIfAborted();
+    const { code, message, hint } = toMediasearchError(error);
+    return {
+      type: "failed",
+      path: file.path,
+      error: new MediasearchError(
+        code,
+        `${file.path}: still searchable by keyword only: ${message.replace(`${file.path}: `, "")}`,
+        { subject: file.path, hint, cause: error },
+      ),
+    };
+  }
+  const { origin, engine, language, durationMs, recordedAtMs, fingerprint } = known;
+  const version: AssetVersion = {
+    ...fileFacts(file),
+    fingerprint: fingerprint ?? "",
+    origin: origin ?? "asr",
+    engine: engine ?? "",
+    language: language ?? "und",
+    durationMs,
+    recordedAtMs,
+    segments: segments.map((segment, i) => ({ ...segment, vector: vectors[i] ?? null })),
+  };
+  await store.commit(version, embedder);
+  return { type: "reused", path: file.path, how: "completed", from: file.path };
+}
+
+/** A file of the same content that is gone from its place has moved here; one that is still there has been copied. */
+async function reuse(
+  file: Candidate,
+  fingerprintText: string,
+  services: FileServices,
+  call: FileCall,
+): Promise<FileOutcome | undefined> {
+  const { store } = services;
+  const copies = (await store.findByFingerprint(fingerprintText)).filter(
+    ({ id, state }) => id !== file.path && state !== "failed",
+  );
+  for (const { id } of copies) {
+    if (!(await isGone(id, services.objects))) continue;
+    await store.moveAsset(id, fileFacts(file));
+    const moved = await store.getAsset(file.path);
+    if (moved?.state === "partial") await backfillVectors(file, moved, services, call);
+    return { type: "reused", path: file.path, how: "moved", from: id };
+  }
+  const source = copies.find(({ state }) => state === "indexed");
+  if (!source) return undefined;
+  await store.copyVersion(source.id, fileFacts(file));
+  return { type: "reused", path: file.path, how: "copied", from: source.id };
+}

@@ -1,0 +1,78 @@
+import { stat } from "node:fs/promises";
+import type { Checkpoint } from "../asr/transcriber.ts";
+import { asChanging, formatFingerprint, parseFingerprint } from "../fingerprint.ts";
+import type { EngineName } from "../types.ts";
+import type { FileCall, FileOutcome, FileServices } from "./file-outcome.ts";
+import { type Candidate, fileFacts } from "./scan/candidate.ts";
+import type { FileTask } from "./worker/protocol.ts";
+
+/** Size and time as they are now. An object is read by its tag, so that it can't change on the way. */
+export const contentKey = async ({ path, etag }: Candidate): Promise<string> =>
+  etag ??
+  stat(path).then(
+    ({ size, mtimeMs }) => `${size}:${mtimeMs}`,
+    () => "",
+  );
+
+interface Reading {
+  /** The fingerprint with the whole chain of recognisers, while nobody knows which will do it. */
+  readonly whole: string;
+  /** The fingerprint of what this recogniser makes of the file. */
+  readonly fingerprintBy: (engine: EngineName) => string;
+  /** How the file looked before it was read. */
+  readonly before: string;
+}
+
+/** Has a worker make the transcript, keeps its checkpoints, and commits the result as one version. */
+export async function transcribe(
+  file: Candidate,
+  task: FileTask,
+  { whole, fingerprintBy, before }: Reading,
+  { store, ledger, workers, embedder }: FileServices,
+  call: FileCall,
+): Promise<FileOutcome> {
+  const { path } = file;
+  const resume = (await ledger.checkpoints(path, whole)) as readonly Checkpoint[];
+  const stop = new AbortController();
+  let saving = Promise.resolve();
+  const transcript = await workers
+    .transcribe(
+      { ...task, ...(resume.length > 0 ? { resume } : {}) },
+      {
+        signal: AbortSignal.any([call.signal, stop.signal]),
+        onProgress: call.onProgress,
+        // A disk that has no room for a checkpoint has none for the transcript.
+        onCheckpoint: (checkpoint) => {
+          saving = saving
+            .then(() => ledger.addCheckpoint(path, whole, checkpoint))
+            .catch((error: unknown) => stop.abort(error));
+        },
+      },
+    )
+    .finally(() => saving);
+  if ("skipped" in transcript) return { type: "skipped", path, reason: transcript.skipped };
+  call.signal.throwIfAborted();
+  const { segments, ...about } = transcript;
+  const engine = (transcript.engineName as EngineName | undefined) ?? task.engines[0];
+  const done = engine === undefined ? whole : fingerprintBy(engine);
+  const isChanged = (await contentKey(file)) !== before;
+  await store.commit(
+    {
+      ...fileFacts(file),
+      ...transcript,
+      fingerprint: isChanged ? formatFingerprint(asChanging(parseFingerprint(done))) : done,
+    },
+    embedder,
+  );
+  await ledger.clearCheckpoints(path);
+  const warnings = isChanged
+    ? [...about.warnings, "it changed while it was read; the next run reads it again"]
+    : about.warnings;
+  return {
+    type: "indexed",
+    path,
+    transcript: { ...about, warnings },
+    segmentCount: segments.length,
+    isPartial: segments.some(({ vector }) => vector === null),
+  };
+}
