@@ -9,6 +9,10 @@ export type Location = string;
 
 const SCHEME = "s3://";
 
+/** The scheme of a location, such as "s3"; "" for a path of this machine. */
+export const schemeOf = (location: Location): string =>
+  /^([a-z][a-z0-9+.-]*):\/\//.exec(location)?.[1] ?? "";
+
 export const isObject = (place: Location): boolean => place.startsWith(SCHEME);
 export const objectLocation = (bucket: string, key: string): Location =>
   `${SCHEME}${bucket}/${key}`;

@@ -6,6 +6,8 @@ import { openEmbedder } from "./embed/registry.ts";
 import { MediasearchError, toMediasearchError } from "./errors.ts";
 import type { Objects } from "./objects/object-store.ts";
 import { createCircuitBreaker } from "./pipeline/engines/circuit-breaker.ts";
+import type { MediaSources } from "./pipeline/sources/media-source.ts";
+import { openSources } from "./pipeline/sources/registry.ts";
 import {
   embedTranscript,
   identifyFile,
@@ -56,6 +58,7 @@ function models(model: string): Promise<Record<string, string>> {
 const troubles = createCircuitBreaker();
 let embedder: Promise<Embedder> | undefined;
 let objects: Promise<Objects> | undefined;
+let sources: MediaSources | undefined;
 const MIN_MS_BETWEEN_REPORTS = 200;
 
 function tools(setup: WorkerSetup): WorkerServices {
@@ -75,8 +78,10 @@ function tools(setup: WorkerSetup): WorkerServices {
         embedder = undefined;
         throw error;
       })),
-    objects: () =>
-      (objects ??= import("./objects/s3/open.ts").then(({ openS3 }) => openS3(setup.objects))),
+    sources: (sources ??= openSources({
+      objects: () =>
+        (objects ??= import("./objects/s3/open.ts").then(({ openS3 }) => openS3(setup.objects))),
+    })),
     signal: stop.signal,
     onCheckpoint: (checkpoint) => reply({ type: "checkpoint", checkpoint }),
     onProgress(positionMs, durationMs) {

@@ -8,6 +8,7 @@ import { embedderSettings } from "../config/embedder.ts";
 import type { LoadedConfig } from "../config/load.ts";
 import type { Embedder } from "../embed/embedder.ts";
 import type { Objects } from "../objects/object-store.ts";
+import type { MediaSources } from "../pipeline/sources/media-source.ts";
 import type { WorkerPool } from "../pipeline/worker/pool.ts";
 import { type Location, toLocation } from "../location.ts";
 import type { Tell } from "./events.ts";
@@ -33,6 +34,8 @@ export interface Context extends World {
   openQueryEmbedder(library: Pick<Backend, "queryVectors">): Promise<Embedder>;
   /** The object store of the settings; the same one every time. */
   openObjects(): Promise<Objects>;
+  /** Where media comes from: folders of this machine and the object store of the settings. */
+  openSources(): Promise<MediaSources>;
   /** What the user wrote on the command line, a path or an s3:// place. */
   place(text: string): Location;
   openWorkers(): Promise<WorkerPool>;
@@ -98,6 +101,11 @@ export function createContext(config: LoadedConfig, world: World): Context {
       );
     },
     openObjects,
+    async openSources() {
+      const { openSources } = await import("../pipeline/sources/registry.ts");
+      const { stableMs, bucketPollMs } = settings;
+      return openSources({ objects: openObjects, stableMs, bucketPollMs });
+    },
     place: (text) => toLocation(text, cwd),
     async openWorkers() {
       const [{ openWorkers }, { modelProvider }, { engineSettings }] = await Promise.all([

@@ -3,7 +3,7 @@ import { ERRORS, MediasearchError } from "../errors.ts";
 import { pluralize } from "../text/format.ts";
 import { stripControls } from "../text/strip-controls.ts";
 import type { Candidate } from "../pipeline/scan/candidate.ts";
-import { scan } from "../pipeline/sources/folder/scan.ts";
+import { scan } from "../pipeline/scan/scan.ts";
 import type { Location } from "../location.ts";
 import { type FlagsOf, hasFlag } from "../cli/flags.ts";
 import type { Command, CommandContext } from "../cli/command.ts";
@@ -67,7 +67,7 @@ async function findFiles(
   roots: readonly Location[],
   failed: Failed[],
   flags: FlagsOf<typeof INGEST>,
-  { io, config, openObjects }: CommandContext,
+  { io, config, openSources }: CommandContext,
 ): Promise<Candidate[]> {
   const found: Candidate[] = [];
   const options = {
@@ -75,9 +75,8 @@ async function findFiles(
     exclude: flags.exclude ?? [],
     language: config.settings.language,
     signal: io.signal,
-    objects: openObjects,
   };
-  for await (const item of scan(roots, options)) {
+  for await (const item of scan(roots, await openSources(), options)) {
     if (item.type === "file") found.push(item.file);
     else failed.push({ file: displayPath(item.path, io.cwd), reason: item.error.message });
   }

@@ -30,16 +30,21 @@ export function candidateByName(name: string): "media" | "skip" | "sniff" {
 
 export const HEAD_BYTES = 4096;
 
-/** Whether the content begins like audio or video. Reads 4 kB. Rejects with the system's error when it can't be read. */
-export async function sniffFile(path: string): Promise<"media" | "not-media"> {
+/** The first bytes of a file. Rejects with the system's error when it can't be read. */
+export async function readHead(path: string, maxBytes: number): Promise<Buffer> {
   const file = await open(path, "r");
   try {
-    const head = Buffer.alloc(HEAD_BYTES);
-    const { bytesRead } = await file.read(head, 0, HEAD_BYTES, 0);
-    return looksLikeMedia(head.subarray(0, bytesRead)) ? "media" : "not-media";
+    const head = Buffer.alloc(maxBytes);
+    const { bytesRead } = await file.read(head, 0, maxBytes, 0);
+    return head.subarray(0, bytesRead);
   } finally {
     await file.close();
   }
+}
+
+/** Whether the content begins like audio or video. Rejects with the system's error when it can't be read. */
+export async function sniffFile(path: string): Promise<"media" | "not-media"> {
+  return looksLikeMedia(await readHead(path, HEAD_BYTES)) ? "media" : "not-media";
 }
 
 const ascii = (head: Buffer, at: number, text: string): boolean =>

@@ -4,7 +4,7 @@ import type { Claims, Job, Ledger } from "../backends/ledger.ts";
 import type { MediasearchError } from "../errors.ts";
 import type { EngineChoice } from "./engines/engine-choice.ts";
 import type { RetryOptions } from "./retry.ts";
-import type { OpenObjects } from "./scan/candidate.ts";
+import type { MediaSources } from "./sources/media-source.ts";
 import type { TranscriptOptions } from "./unchanged.ts";
 import type { FileTranscript } from "./worker/protocol.ts";
 import type { WorkerPool } from "./worker/pool.ts";
@@ -43,7 +43,7 @@ export interface FileServices {
   readonly ledger: Ledger;
   readonly workers: WorkerPool;
   readonly embedder: EmbeddingModel;
-  readonly objects: OpenObjects;
+  readonly sources: MediaSources;
   /** Where other runs may be at the same library. */
   readonly claims?: Claims | undefined;
 }

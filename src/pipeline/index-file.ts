@@ -2,12 +2,11 @@ import type { AssetStatus } from "../backends/backend.ts";
 import type { Claims } from "../backends/ledger.ts";
 import { formatEngineChain } from "../engine-chain.ts";
 import { toMediasearchError } from "../errors.ts";
-import { bucketAndKey } from "../location.ts";
 import type { FileCall, FileOptions, FileOutcome, FileServices } from "./file-outcome.ts";
 import { failedJob, isQuarantined } from "./retry.ts";
 import { reuseOrTranscribe } from "./reuse.ts";
-import { type Candidate, fileFacts, type OpenObjects } from "./scan/candidate.ts";
-import { isGone } from "./sources/changes.ts";
+import { type Candidate, fileFacts } from "./scan/candidate.ts";
+import { isGone, type MediaSources } from "./sources/media-source.ts";
 import { sameOptions, sameStat } from "./unchanged.ts";
 
 /** Failures of these kinds are the run's, not the file's. */
@@ -52,7 +51,7 @@ export async function indexFile(
     const now = services.claims ? await store.getAsset(path) : known;
     if (services.claims && isUnchanged(file, now, options)) return { type: "unchanged", path };
     const outcome = await attempt(
-      job ? await asItIsNow(file, services.objects) : file,
+      job ? await asItIsNow(file, services.sources, call.signal) : file,
       now,
       { ...services, claims },
       options,
@@ -67,7 +66,7 @@ export async function indexFile(
       return { type: "claimed", path };
     if (FATAL.has(reason.code)) throw reason;
     // Gone while it was being read: nothing of it waits for anything.
-    if (reason.code === "NOT_FOUND" && (await isGone(path, services.objects)))
+    if (reason.code === "NOT_FOUND" && (await isGone(path, services.sources)))
       return { type: "failed", path, error: reason };
     const failed = failedJob(file, reason, job, chain, options);
     await ledger.putJob(failed);
@@ -119,9 +118,12 @@ async function attempt(
 }
 
 /** An object that failed may have been overwritten since it was listed. */
-async function asItIsNow(file: Candidate, objects: OpenObjects): Promise<Candidate> {
+async function asItIsNow(
+  file: Candidate,
+  sources: MediaSources,
+  signal: AbortSignal,
+): Promise<Candidate> {
   if (file.etag === undefined) return file;
-  const { bucket, key } = bucketAndKey(file.path);
-  const now = await (await objects()).bucket(bucket).stat(key);
+  const now = await sources.of(file.path).stat(file.path, signal);
   return now ? { ...file, sizeBytes: now.sizeBytes, mtimeMs: now.mtimeMs, etag: now.etag } : file;
 }

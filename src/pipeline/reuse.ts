@@ -4,7 +4,7 @@ import type { ContentDigest } from "../fingerprint.ts";
 import type { EngineName } from "../types.ts";
 import type { FileCall, FileOptions, FileOutcome, FileServices } from "./file-outcome.ts";
 import { type Candidate, fileFacts } from "./scan/candidate.ts";
-import { isGone } from "./sources/changes.ts";
+import { isGone } from "./sources/media-source.ts";
 import { contentKey, transcribe } from "./transcribe.ts";
 import { fingerprint, knownDigest, sameContent, sameOptions } from "./unchanged.ts";
 import type { FileTask } from "./worker/protocol.ts";
@@ -18,18 +18,18 @@ export async function reuseOrTranscribe(
   call: FileCall,
 ): Promise<FileOutcome> {
   const { path } = file;
-  const object =
+  const listed =
     file.etag === undefined ? undefined : { sizeBytes: file.sizeBytes, etag: file.etag };
   const task: FileTask = {
     path,
     kind: file.kind,
-    object,
+    listed,
     sidecar: file.sidecar?.path ?? null,
     captions: options.captions,
     language: options.language,
     engines: options.engines,
   };
-  const before = await contentKey(file);
+  const before = await contentKey(file, services, call);
   const digest = knownDigest(file, options) ?? (await services.workers.identify(task, call.signal));
   const whole = fingerprint(digest, options);
   const fingerprintBy = (engine: EngineName): string =>
@@ -133,7 +133,7 @@ async function reuse(
     ({ id, state }) => id !== file.path && state !== "failed",
   );
   for (const { id } of copies) {
-    if (!(await isGone(id, services.objects))) continue;
+    if (!(await isGone(id, services.sources))) continue;
     await store.moveAsset(id, fileFacts(file));
     const moved = await store.getAsset(file.path);
     if (moved?.state === "partial") await backfillVectors(file, moved, services, call);

@@ -6,7 +6,7 @@ import { backoffMs } from "../retry.ts";
 import type { FileOptions, FileOutcome, FileServices } from "./file-outcome.ts";
 import { indexFile } from "./index-file.ts";
 import type { Candidate, ScanOptions } from "./scan/candidate.ts";
-import { scan } from "./sources/folder/scan.ts";
+import { scan } from "./scan/scan.ts";
 import { findDeleted } from "./deletions/find-deleted.ts";
 
 export type RunEvent =
@@ -34,7 +34,7 @@ export type RunEvent =
   | { readonly type: "offline"; readonly path: string; readonly files: number }
   | FileOutcome;
 
-export interface RunOptions extends FileOptions, Omit<ScanOptions, "objects"> {
+export interface RunOptions extends FileOptions, ScanOptions {
   readonly jobs: number;
   /** Whether files that are gone from below the roots are hidden afterwards. */
   readonly sweep: boolean;
@@ -99,7 +99,7 @@ export async function* run(
   const countAll = async (): Promise<void> => {
     await sleep(COUNT_AFTER_MS, undefined, { signal });
     let files = 0;
-    for await (const _ of scan(roots, { ...options, signal, objects: tools.objects })) {
+    for await (const _ of scan(roots, tools.sources, { ...options, signal })) {
       signal.throwIfAborted();
       files++;
     }
@@ -116,7 +116,7 @@ export async function* run(
     events.push({ type: "waiting", path, error });
   };
   const scanAll = async (): Promise<void> => {
-    for await (const item of scan(roots, { ...options, signal, objects: tools.objects })) {
+    for await (const item of scan(roots, tools.sources, { ...options, signal })) {
       events.push({ type: "found", path: item.type === "file" ? item.file.path : item.path });
       if (item.type === "unreadable") {
         events.push({ type: "failed", path: item.path, error: item.error });

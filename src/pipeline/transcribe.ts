@@ -1,4 +1,3 @@
-import { stat } from "node:fs/promises";
 import type { Checkpoint } from "../asr/transcriber.ts";
 import { asChanging, formatFingerprint, parseFingerprint } from "../fingerprint.ts";
 import type { EngineName } from "../types.ts";
@@ -6,13 +5,22 @@ import type { FileCall, FileOutcome, FileServices } from "./file-outcome.ts";
 import { type Candidate, fileFacts } from "./scan/candidate.ts";
 import type { FileTask } from "./worker/protocol.ts";
 
-/** Size and time as they are now. An object is read by its tag, so that it can't change on the way. */
-export const contentKey = async ({ path, etag }: Candidate): Promise<string> =>
-  etag ??
-  stat(path).then(
-    ({ size, mtimeMs }) => `${size}:${mtimeMs}`,
-    () => "",
-  );
+/**
+ * What tells whether a file changed while it was read. An object is read by its tag, so that it
+ * can't change on the way.
+ */
+export async function contentKey(
+  { path, etag }: Candidate,
+  { sources }: Pick<FileServices, "sources">,
+  { signal }: Pick<FileCall, "signal">,
+): Promise<string> {
+  if (etag !== undefined) return etag;
+  const stat = await sources
+    .of(path)
+    .stat(path, signal)
+    .catch(() => undefined);
+  return stat ? `${stat.sizeBytes}:${stat.mtimeMs}` : "";
+}
 
 interface Reading {
   /** The fingerprint with the whole chain of recognisers, while nobody knows which will do it. */
@@ -28,9 +36,10 @@ export async function transcribe(
   file: Candidate,
   task: FileTask,
   { whole, fingerprintBy, before }: Reading,
-  { store, ledger, workers, embedder }: FileServices,
+  services: FileServices,
   call: FileCall,
 ): Promise<FileOutcome> {
+  const { store, ledger, workers, embedder } = services;
   const { path } = file;
   const resume = (await ledger.checkpoints(path, whole)) as readonly Checkpoint[];
   const stop = new AbortController();
@@ -55,7 +64,7 @@ export async function transcribe(
   const { segments, ...about } = transcript;
   const engine = (transcript.engineName as EngineName | undefined) ?? task.engines[0];
   const done = engine === undefined ? whole : fingerprintBy(engine);
-  const isChanged = (await contentKey(file)) !== before;
+  const isChanged = (await contentKey(file, services, call)) !== before;
   await store.commit(
     {
       ...fileFacts(file),

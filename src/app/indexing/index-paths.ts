@@ -10,12 +10,12 @@ import { retry } from "../../retry.ts";
 import { channel } from "../../pipeline/channel.ts";
 import { type EngineChoice, engineChoice } from "../../pipeline/engines/engine-choice.ts";
 import { run as runPipeline, type RunEvent } from "../../pipeline/run.ts";
-import { sortChanges } from "../../pipeline/sources/changes.ts";
+import { sortChanges } from "../../pipeline/watch/sort-changes.ts";
+import { watchRoots } from "../../pipeline/watch/watch-roots.ts";
 import type { Context } from "../context.ts";
 import type { IndexEvent } from "./index-event.ts";
 import { flush, isClusterAway, offlineQueuePath, openOfflineQueue } from "./offline-queue.ts";
 import { createTally, type Tally } from "./tally.ts";
-import { watchLocations } from "./watch-locations.ts";
 
 export interface IndexRequest {
   /** Files, folders and s3:// locations, absolute; none means what is registered and not done yet. */
@@ -174,7 +174,8 @@ async function runAll(
     sweep: !again,
   };
   const workers = await context.openWorkers();
-  const tools = { store, ledger, workers, embedder, claims, objects: () => context.openObjects() };
+  const sources = await context.openSources();
+  const tools = { store, ledger, workers, embedder, claims, sources };
   const tell = (event: RunEvent): void => {
     tally.add(event);
     emit(event);
@@ -201,7 +202,7 @@ async function runAll(
     // Watching begins before the first look, so that nothing is lost between the two.
     const onNotice = (text: string): void => emit({ type: "notice", text });
     const changes = request.watch
-      ? (await watchLocations(roots, onNotice, context))[Symbol.asyncIterator]()
+      ? (await watchRoots(roots, sources, { signal, onNotice }))[Symbol.asyncIterator]()
       : undefined;
     const first = changes?.next();
     first?.catch(() => {});

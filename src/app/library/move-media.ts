@@ -5,7 +5,7 @@ import { MediasearchError } from "../../errors.ts";
 import type { Candidate } from "../../pipeline/scan/candidate.ts";
 import { formatFingerprint, parseFingerprint } from "../../fingerprint.ts";
 import { knownDigest } from "../../pipeline/unchanged.ts";
-import { scan } from "../../pipeline/sources/folder/scan.ts";
+import { scan } from "../../pipeline/scan/scan.ts";
 import { commonFolder, isObject, objectLocation, type Location } from "../../location.ts";
 import type { MovedFacts } from "../../transfer/copy.ts";
 import { upload } from "../indexing/upload.ts";
@@ -49,14 +49,14 @@ export async function moveMedia(
   const places = new Map<AssetId, { place: Location; facts: MovedFacts }>();
   const failed: { file: string; reason: string }[] = [];
   if (assets.length === 0) return { places, uploaded: 0, present: 0, absent, failed };
+  const sources = await context.openSources();
   const look = async (roots: readonly Location[]): Promise<Candidate[]> => {
     const found: Candidate[] = [];
-    for await (const item of scan(roots, {
+    for await (const item of scan(roots, sources, {
       include: [],
       exclude: [],
       language,
       signal,
-      objects: context.openObjects,
     })) {
       if (item.type === "file") found.push(item.file);
       else failed.push({ file: item.path, reason: item.error.message });

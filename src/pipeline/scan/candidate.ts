@@ -1,6 +1,5 @@
 import type { FilePlace } from "../../backends/backend.ts";
 import type { MediasearchError } from "../../errors.ts";
-import type { Objects } from "../../objects/object-store.ts";
 import type { Location } from "../../location.ts";
 
 /** A file that could be indexed. `path` is its place, and the asset's id. */
@@ -38,11 +37,7 @@ export interface ScanOptions {
   readonly signal: AbortSignal;
   /** Folders that the roots lie in, when files were not named by the user but found there: the rules of a walk apply to them. */
   readonly within?: readonly string[] | undefined;
-  /** Asked for when a root is in an object store. */
-  readonly objects: OpenObjects;
 }
-
-export type OpenObjects = () => Promise<Objects>;
 
 /**
  * The identity of an object's content: its tag and size. Hashing would read a whole film where a few percent of it, its sound, are needed. Tags are MD5 for

@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { FIXTURES } from "../../../test/helpers/run.ts";
 import { openEmbedder } from "../../embed/registry.ts";
+import { openSources } from "../sources/registry.ts";
 import { identifyFile, processFile, type WorkerServices } from "./process-file.ts";
 import type { FileTask } from "./protocol.ts";
 
@@ -19,7 +20,7 @@ const never = async (): Promise<never> => {
 };
 const tools = (more: Partial<WorkerServices> = {}): WorkerServices => ({
   transcriber: never,
-  objects: never,
+  sources: openSources({ objects: never }),
   embedder: () => openEmbedder({ model: "all-MiniLM-L6-v2" }),
   signal: new AbortController().signal,
   onProgress: () => {},

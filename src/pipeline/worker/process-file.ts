@@ -8,7 +8,6 @@ import { type MediaInfo, probeMedia } from "../../media/probe.ts";
 import type { Location } from "../../location.ts";
 import { embedInContext } from "../../embed/passages.ts";
 import type { EmbeddedSegment, Segment } from "../../types.ts";
-import type { OpenObjects } from "../scan/candidate.ts";
 import {
   type CaptionTranscript,
   MAX_CAPTION_BYTES,
@@ -19,7 +18,7 @@ import type { CircuitBreaker } from "../engines/circuit-breaker.ts";
 import type { ContentDigest } from "../../fingerprint.ts";
 import type { FileTask, FileTranscript } from "./protocol.ts";
 import { segmentCues } from "./segment.ts";
-import { mediaInput, readPlace } from "../sources/media-input.ts";
+import type { MediaSources } from "../sources/media-source.ts";
 
 export interface WorkerServices {
   /** Opened at first use: files with captions never load the recogniser. */
@@ -27,7 +26,7 @@ export interface WorkerServices {
   /** Why a recogniser need not be tried just now: it failed a moment ago, and not for the file's sake. */
   readonly trouble?: CircuitBreaker | undefined;
   readonly embedder: () => Promise<Embedder>;
-  readonly objects: OpenObjects;
+  readonly sources: MediaSources;
   readonly signal: AbortSignal;
   readonly onProgress: (positionMs: number, durationMs: number | null) => void;
   readonly onCheckpoint: (checkpoint: Checkpoint) => void;
@@ -85,9 +84,12 @@ export async function processFile(
 }
 
 const mediaOf = (task: FileTask, tools: WorkerServices): Promise<MediaInput> =>
-  mediaInput(task.path, task.object, tools);
-const captionsAt = async (place: Location, tools: WorkerServices): Promise<CaptionTranscript> =>
-  readCaptionFile(place, await readPlace(place, MAX_CAPTION_BYTES, tools));
+  tools.sources.of(task.path).open(task.path, task.listed, tools.signal);
+const captionsAt = async (
+  location: Location,
+  { sources, signal }: WorkerServices,
+): Promise<CaptionTranscript> =>
+  readCaptionFile(location, await sources.of(location).read(location, MAX_CAPTION_BYTES, signal));
 
 interface FoundCaptions {
   readonly transcript: CaptionTranscript | null;

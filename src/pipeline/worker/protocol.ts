@@ -6,7 +6,7 @@ import type { ErrorCode } from "../../errors.ts";
 import type { S3Options } from "../../objects/object-store.ts";
 import type { CaptionsMode, EmbeddedSegment, Language, Origin, Segment } from "../../types.ts";
 import type { ContentDigest } from "../../fingerprint.ts";
-import type { ListedObject } from "../sources/media-input.ts";
+import type { ListedContent } from "../sources/media-source.ts";
 
 /** What the main process and a worker process say to each other (structured clone over the IPC channel). */
 export interface WorkerSetup {
@@ -20,8 +20,8 @@ export interface WorkerSetup {
 export interface FileTask {
   readonly path: string;
   readonly kind: "media" | "captions";
-  /** What the object was like when it was listed; undefined for files of this machine. */
-  readonly object?: ListedObject | undefined;
+  /** What the file was like when it was listed, where its source can hold it to that. */
+  readonly listed?: ListedContent | undefined;
   readonly sidecar: string | null;
   readonly captions: CaptionsMode;
   readonly language: string | undefined;

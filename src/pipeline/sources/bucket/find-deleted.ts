@@ -14,7 +14,7 @@ export interface MissingObjects {
  * fails rejects and deletes nothing. A bucket in which nothing is left at all is taken for one of another server.
  */
 export async function findDeletedObjects(
-  store: Store,
+  store: Pick<Store, "listAssets">,
   root: Location,
   objects: Objects,
   signal: AbortSignal,

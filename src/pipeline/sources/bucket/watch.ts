@@ -11,7 +11,7 @@ export interface BucketWatchOptions {
   readonly onNotice: (text: string) => void;
 }
 
-/** Location → what tells whether it changed. */
+/** By location, what tells whether it changed. */
 type Listing = ReadonlyMap<Location, string>;
 
 /**
@@ -84,7 +84,7 @@ async function isEmptyBucket(
 
 function differences(before: Listing, now: Listing): Location[] {
   const changed = [...now]
-    .filter(([place, key]) => before.get(place) !== key)
-    .map(([place]) => place);
-  return [...changed, ...[...before.keys()].filter((place) => !now.has(place))];
+    .filter(([location, key]) => before.get(location) !== key)
+    .map(([location]) => location);
+  return [...changed, ...[...before.keys()].filter((location) => !now.has(location))];
 }

@@ -2,8 +2,8 @@ import { appendFileSync, mkdirSync, renameSync, rmSync, symlinkSync, writeFileSy
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { tempFolder } from "../../../../test/helpers/run.ts";
-import { type WatchOptions, watchRoots } from "./watch.ts";
 import { until } from "../../../../test/helpers/until.ts";
+import { type FolderWatchOptions, watchFolderRoots } from "./watch.ts";
 
 let root: string;
 let stop: AbortController;
@@ -18,10 +18,10 @@ afterEach(() => stop.abort(new Error("over")));
 
 /** Everything that was told so far, batch by batch. */
 async function follow(
-  more: Partial<WatchOptions> = {},
+  more: Partial<FolderWatchOptions> = {},
 ): Promise<{ batches: (readonly string[])[]; ended: Promise<unknown> }> {
   const batches: (readonly string[])[] = [];
-  const changes = watchRoots([root], {
+  const changes = watchFolderRoots([root], {
     signal: stop.signal,
     stableMs: 150,
     gatherMs: 80,

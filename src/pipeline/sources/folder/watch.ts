@@ -1,19 +1,17 @@
 import { watch as watchSystem } from "node:fs";
 import { stat } from "node:fs/promises";
 import { isBelow, watchFolders, type WatchFolder } from "./watch-folders.ts";
+import type { WatchOptions } from "../media-source.ts";
 import { differences, snapshot, type Snapshot } from "./watch-poll.ts";
 import { type Look, settling } from "./watch-settle.ts";
 
-export interface WatchOptions {
-  readonly signal: AbortSignal;
+export interface FolderWatchOptions extends WatchOptions {
   /** A file is left alone until its size and time have been the same for so long. */
-  readonly stableMs?: number;
+  readonly stableMs?: number | undefined;
   /** What settles within this time comes as one batch. */
   readonly gatherMs?: number;
   /** How often a root is looked at that the system can't watch, or that is gone. */
   readonly pollMs?: number;
-  /** Told once each: a root that is gone or back, a system's limit. */
-  readonly onNotice: (text: string) => void;
   readonly watch?: WatchFolder;
 }
 
@@ -24,9 +22,9 @@ type Mode = Snapshot | "gone" | undefined;
  * Paths that changed below the roots, in batches: files that came, changed or went, or a folder to look through again. Ask for the first batch
  * before you look through the roots yourself: watching has begun by then, so nothing falls between. Ends by rejecting with the signal's reason.
  */
-export async function* watchRoots(
+export async function* watchFolderRoots(
   roots: readonly string[],
-  options: WatchOptions,
+  options: FolderWatchOptions,
 ): AsyncGenerator<readonly string[], void, undefined> {
   const { signal, stableMs = 2000, gatherMs = 500, pollMs = 10_000, onNotice } = options;
   const settle = settling(stableMs);

@@ -1,8 +1,8 @@
 import { mkdirSync, rmSync, symlinkSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { tempFolder } from "../../../test/helpers/run.ts";
-import { judgeOf } from "./find-deleted.ts";
+import { tempFolder } from "../../../../test/helpers/run.ts";
+import { missingFileClassifier } from "./classify-missing.ts";
 import { openVolumes } from "./volumes.ts";
 
 const HOUR_MS = 3_600_000;
@@ -14,16 +14,16 @@ describe("a file that is gone", () => {
     mkdirSync(join(folder, "a"));
     mkdirSync(join(folder, "b"));
     writeFileSync(join(folder, "a/other.mp3"), "");
-    const judge = judgeOf([folder], none);
-    expect(judge({ id: join(folder, "a/gone.mp3"), indexedAtMs: Date.now() })).toBe("deleted");
-    expect(judge({ id: join(folder, "b/gone.mp3"), indexedAtMs: Date.now() - HOUR_MS })).toBe(
+    const classify = missingFileClassifier([folder], none);
+    expect(classify({ id: join(folder, "a/gone.mp3"), indexedAtMs: Date.now() })).toBe("deleted");
+    expect(classify({ id: join(folder, "b/gone.mp3"), indexedAtMs: Date.now() - HOUR_MS })).toBe(
       "deleted",
     );
-    expect(judge({ id: join(folder, "whole/folder/gone.mp3"), indexedAtMs: Date.now() })).toBe(
+    expect(classify({ id: join(folder, "whole/folder/gone.mp3"), indexedAtMs: Date.now() })).toBe(
       "deleted",
     );
-    expect(judge({ id: join(folder, "a/other.mp3"), indexedAtMs: 1 })).toBe("there");
-    expect(judge({ id: "/elsewhere/gone.mp3", indexedAtMs: 1 })).toBe("there");
+    expect(classify({ id: join(folder, "a/other.mp3"), indexedAtMs: 1 })).toBe("there");
+    expect(classify({ id: "/elsewhere/gone.mp3", indexedAtMs: 1 })).toBe("there");
   });
 
   it("is offline where its folder is as empty as before it was mounted, a link leads nowhere, or the root is gone", () => {
@@ -31,18 +31,20 @@ describe("a file that is gone", () => {
     mkdirSync(join(folder, "disk"));
     utimesSync(join(folder, "disk"), new Date(), new Date(Date.now() - 2 * HOUR_MS));
     symlinkSync(join(folder, "unplugged"), join(folder, "link"));
-    const judge = judgeOf([folder], none);
-    expect(judge({ id: join(folder, "disk/a.mp3"), indexedAtMs: Date.now() - HOUR_MS })).toBe(
+    const classify = missingFileClassifier([folder], none);
+    expect(classify({ id: join(folder, "disk/a.mp3"), indexedAtMs: Date.now() - HOUR_MS })).toBe(
       join(folder, "disk"),
     );
-    expect(judge({ id: join(folder, "disk/deep/a.mp3"), indexedAtMs: Date.now() })).toBe(
+    expect(classify({ id: join(folder, "disk/deep/a.mp3"), indexedAtMs: Date.now() })).toBe(
       join(folder, "disk"),
     );
-    expect(judge({ id: join(folder, "link/a.mp3"), indexedAtMs: Date.now() })).toBe(
+    expect(classify({ id: join(folder, "link/a.mp3"), indexedAtMs: Date.now() })).toBe(
       join(folder, "link"),
     );
     rmSync(folder, { recursive: true });
-    expect(judgeOf([folder], none)({ id: join(folder, "x/a.mp3"), indexedAtMs: 1 })).toBe(folder);
+    expect(
+      missingFileClassifier([folder], none)({ id: join(folder, "x/a.mp3"), indexedAtMs: 1 }),
+    ).toBe(folder);
   });
 });
 

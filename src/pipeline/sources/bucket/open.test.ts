@@ -1,15 +1,16 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { film } from "../../../test/helpers/quicktime.ts";
-import { tempFolder } from "../../../test/helpers/run.ts";
-import { decodeAudio } from "../../media/decode.ts";
-import type { MediaInput } from "../../media/byte-source.ts";
-import { probeMedia } from "../../media/probe.ts";
-import { openMemory } from "../../objects/memory/open.ts";
-import { bytes } from "../../objects/object-store.contract.ts";
-import type { ObjectStore } from "../../objects/object-store.ts";
-import { mediaInput, readPlace } from "./media-input.ts";
+import { film } from "../../../../test/helpers/quicktime.ts";
+import { tempFolder } from "../../../../test/helpers/run.ts";
+import { decodeAudio } from "../../../media/decode.ts";
+import type { MediaInput } from "../../../media/byte-source.ts";
+import { probeMedia } from "../../../media/probe.ts";
+import { openMemory } from "../../../objects/memory/open.ts";
+import { bytes } from "../../../objects/object-store.contract.ts";
+import type { ObjectStore } from "../../../objects/object-store.ts";
+import type { MediaSources } from "../media-source.ts";
+import { openSources } from "../registry.ts";
 
 const { signal } = new AbortController();
 
@@ -17,7 +18,7 @@ const { signal } = new AbortController();
 function counted(): {
   readonly store: ObjectStore;
   readonly taken: { bytes: number };
-  readonly access: Parameters<typeof mediaInput>[2];
+  readonly sources: MediaSources;
 } {
   const memory = openMemory();
   const inner = memory.bucket("media");
@@ -34,7 +35,7 @@ function counted(): {
   return {
     store,
     taken,
-    access: { signal, objects: async () => ({ ...memory, bucket: () => store }) },
+    sources: openSources({ objects: async () => ({ ...memory, bucket: () => store }) }),
   };
 }
 
@@ -48,9 +49,11 @@ async function decoded(source: MediaInput): Promise<Buffer> {
 describe("a film in an object store, its index at the end", () => {
   it("costs some kilobytes to be known, and its sound a part of it, which is the same as of the file", async () => {
     const body = film({ seconds: 20, pictureBytes: 60_000 });
-    const { store, taken, access } = counted();
+    const { store, taken, sources } = counted();
     await store.put("film.mov", bytes(body));
-    const source = await mediaInput("s3://media/film.mov", undefined, access);
+    const source = await sources
+      .of("s3://media/film.mov")
+      .open("s3://media/film.mov", undefined, signal);
     expect(await probeMedia(source)).toMatchObject({
       durationMs: 20_000,
       audio: { sampleRate: 16_000 },
@@ -60,19 +63,21 @@ describe("a film in an object store, its index at the end", () => {
     const path = join(tempFolder(), "film.mov");
     writeFileSync(path, body);
     expect(
-      (await decoded(await mediaInput("s3://media/film.mov", undefined, access))).equals(
-        await decoded(path),
-      ),
+      (
+        await decoded(
+          await sources.of("s3://media/film.mov").open("s3://media/film.mov", undefined, signal),
+        )
+      ).equals(await decoded(path)),
     ).toBe(true);
     expect(taken.bytes).toBeLessThan(body.length / 5);
   });
 
   it("that was overwritten since it was listed is not read", async () => {
-    const { store, access } = counted();
+    const { store, sources } = counted();
     const listed = await store.put("a.mov", bytes(film({ seconds: 1, pictureBytes: 1000 })));
     await store.put("a.mov", bytes(film({ seconds: 2, pictureBytes: 1000 })));
     await expect(
-      mediaInput("s3://media/a.mov", listed, access).then(probeMedia),
+      sources.of("s3://media/a.mov").open("s3://media/a.mov", listed, signal).then(probeMedia),
     ).rejects.toMatchObject({
       code: "IO_FAILED",
       message: "s3://media/a.mov: changed while it was read",
@@ -81,16 +86,16 @@ describe("a film in an object store, its index at the end", () => {
 });
 
 describe("a small file", () => {
-  it("is read whole from either place, unless it is larger than said", async () => {
-    const { store, access } = counted();
+  it("is read whole from either location, unless it is larger than said", async () => {
+    const { store, sources } = counted();
     await store.put("a.vtt", bytes("WEBVTT"));
     const path = join(tempFolder(), "a.vtt");
     writeFileSync(path, "WEBVTT");
-    for (const place of ["s3://media/a.vtt", path]) {
-      expect((await readPlace(place, 6, access))?.toString()).toBe("WEBVTT");
-      expect(await readPlace(place, 5, access)).toBeUndefined();
+    for (const location of ["s3://media/a.vtt", path]) {
+      expect((await sources.of(location).read(location, 6, signal))?.toString()).toBe("WEBVTT");
+      expect(await sources.of(location).read(location, 5, signal)).toBeUndefined();
     }
-    await expect(readPlace("s3://media/none.vtt", 5, access)).rejects.toMatchObject({
+    await expect(sources.of("s3://").read("s3://media/none.vtt", 5, signal)).rejects.toMatchObject({
       code: "NOT_FOUND",
     });
   });

@@ -4,61 +4,47 @@ import { basename, dirname, join, resolve, sep } from "node:path";
 import { MediasearchError, toMediasearchError } from "../../../errors.ts";
 import { captionName } from "../../../media/captions/names.ts";
 import { candidateByName, sniffFile } from "../../../media/sniff.ts";
-import { isObject } from "../../../location.ts";
 import { type FolderSidecars, pairNames } from "../../scan/sidecars.ts";
-import type { Candidate, ScanItem, ScanOptions, Sidecar } from "../../scan/candidate.ts";
-import { scanBucket } from "../bucket/scan.ts";
-import { createScanFilters, type ScanFilters } from "../../scan/scan-filters.ts";
+import type { Candidate, ScanItem, Sidecar } from "../../scan/candidate.ts";
+import type { ScanFilters } from "../../scan/scan-filters.ts";
 
-const rightsOf = ({ mode, uid, gid }: Stats): string =>
+const permissionsOf = ({ mode, uid, gid }: Stats): string =>
   `${(mode & 0o777).toString(8)}:${uid}:${gid}`;
 
 /** What tells whether a captions file changed or can be read now, without reading it. */
-const statKey = (path: string, at: Stats): string =>
-  `${at.size}:${Math.floor(at.mtimeMs)}:${rightsOf(at)}:${path}`;
+const statKey = (path: string, stats: Stats): string =>
+  `${stats.size}:${Math.floor(stats.mtimeMs)}:${permissionsOf(stats)}:${path}`;
 
 /**
- * Every media file below the roots, and every captions file that has no media beside it, each once, folder by folder in
- * name order. Names beginning with a dot are passed over; links are followed, circles and repeats only once.
- * What can't be read is an item of its own, never an exception.
+ * Lists a folder, or a single file, folder by folder in name order. Links are followed; circles and
+ * repeats only once.
  */
-export async function* scan(
-  roots: readonly string[],
-  options: ScanOptions,
-): AsyncIterable<ScanItem> {
-  const walker = createScanFilters(options);
-  for (const root of roots) {
-    if (isObject(root)) {
-      yield* scanBucket(root, walker);
-      continue;
-    }
-    const path = resolve(root);
-    try {
-      const at = await stat(path);
-      const home = options.within?.find(
-        (folder) =>
-          path === folder || path.startsWith(folder.endsWith(sep) ? folder : folder + sep),
-      );
-      if (at.isDirectory()) yield* scanFolder(home ?? path, path, walker);
-      else if (home !== undefined && home !== path) yield* scanFound(home, path, walker);
-      else yield* scanNamed(path, walker);
-    } catch (error) {
-      yield unreadable(path, error);
-    }
+export async function* listFolder(root: string, filters: ScanFilters): AsyncIterable<ScanItem> {
+  const path = resolve(root);
+  try {
+    const stats = await stat(path);
+    const home = filters.within?.find(
+      (folder) => path === folder || path.startsWith(folder.endsWith(sep) ? folder : folder + sep),
+    );
+    if (stats.isDirectory()) yield* scanFolder(home ?? path, path, filters);
+    else if (home !== undefined && home !== path) yield* scanFound(home, path, filters);
+    else yield* scanNamed(path, filters);
+  } catch (error) {
+    yield unreadable(path, error);
   }
 }
 
 async function* scanFolder(
   root: string,
   folder: string,
-  walker: ScanFilters,
+  filters: ScanFilters,
 ): AsyncIterable<ScanItem> {
-  walker.signal.throwIfAborted();
+  filters.signal.throwIfAborted();
   let entries: Dirent[];
   try {
     const real = await realpath(folder);
-    if (walker.seenFolders.has(real)) return;
-    walker.seenFolders.add(real);
+    if (filters.seenFolders.has(real)) return;
+    filters.seenFolders.add(real);
     entries = (await readdir(folder, { withFileTypes: true })).filter(
       (entry) => !entry.name.startsWith("."),
     );
@@ -70,14 +56,14 @@ async function* scanFolder(
   const beside = pairsOf(
     folder,
     entries.filter((entry) => !entry.isDirectory()).map((entry) => entry.name),
-    walker,
+    filters,
   );
   for (const entry of entries) {
     const path = join(folder, entry.name);
     if (entry.isDirectory()) {
-      if (!walker.excludesFolder(root, path)) yield* scanFolder(root, path, walker);
+      if (!filters.excludesFolder(root, path)) yield* scanFolder(root, path, filters);
     } else if (entry.isFile() || entry.isSymbolicLink())
-      yield* scanEntry(root, path, beside, walker);
+      yield* scanEntry(root, path, beside, filters);
   }
 }
 
@@ -96,20 +82,20 @@ async function* scanEntry(
   root: string,
   path: string,
   beside: FolderSidecars,
-  walker: ScanFilters,
+  filters: ScanFilters,
 ): AsyncIterable<ScanItem> {
   const name = basename(path);
   const kind = captionName(name) ? "captions" : candidateByName(name);
-  if (kind === "skip" || !walker.accepts(root, path)) return;
+  if (kind === "skip" || !filters.accepts(root, path)) return;
   try {
-    const at = await stat(path);
-    if (at.isDirectory()) yield* scanFolder(root, path, walker);
-    if (!at.isFile()) return;
+    const stats = await stat(path);
+    if (stats.isDirectory()) yield* scanFolder(root, path, filters);
+    if (!stats.isFile()) return;
     if (kind === "captions") {
       if ((await beside.mediaOf(name)).length === 0)
-        yield* emit(path, "captions", at, null, walker);
-    } else if (kind === "media" || (at.size > 0 && (await sniffFile(path)) === "media"))
-      yield* emit(path, "media", at, beside, walker);
+        yield* emit(path, "captions", stats, null, filters);
+    } else if (kind === "media" || (stats.size > 0 && (await sniffFile(path)) === "media"))
+      yield* emit(path, "media", stats, beside, filters);
   } catch (error) {
     // An unknown file that can't be opened is none of our business; one with a media name is.
     if (kind !== "sniff") yield unreadable(path, error);
@@ -120,43 +106,43 @@ async function* scanEntry(
 async function* scanFound(
   root: string,
   path: string,
-  walker: ScanFilters,
+  filters: ScanFilters,
 ): AsyncIterable<ScanItem> {
-  const beside = pairsOf(dirname(path), await readdir(dirname(path)), walker);
-  if (!captionName(basename(path))) return yield* scanEntry(root, path, beside, walker);
+  const beside = pairsOf(dirname(path), await readdir(dirname(path)), filters);
+  if (!captionName(basename(path))) return yield* scanEntry(root, path, beside, filters);
   const media = await beside.mediaOf(basename(path));
   for (const name of media.length > 0 ? media : [basename(path)])
-    yield* scanEntry(root, join(dirname(path), name), beside, walker);
+    yield* scanEntry(root, join(dirname(path), name), beside, filters);
 }
 
 /** A file that the user named is never passed over for its name: what it is shows when it is read. */
-async function* scanNamed(path: string, walker: ScanFilters): AsyncIterable<ScanItem> {
+async function* scanNamed(path: string, filters: ScanFilters): AsyncIterable<ScanItem> {
   const beside = pairsOf(
     dirname(path),
     await readdir(dirname(path)).catch(() => [basename(path)]),
-    walker,
+    filters,
   );
   if (captionName(basename(path))) {
     const media = await beside.mediaOf(basename(path));
     const owner = media.find((name) => beside.sidecarOf(name) === basename(path)) ?? media[0];
-    if (owner !== undefined) yield* scanNamed(join(dirname(path), owner), walker);
-    else yield* emit(path, "captions", await stat(path), null, walker);
+    if (owner !== undefined) yield* scanNamed(join(dirname(path), owner), filters);
+    else yield* emit(path, "captions", await stat(path), null, filters);
     return;
   }
-  yield* emit(path, "media", await stat(path), beside, walker);
+  yield* emit(path, "media", await stat(path), beside, filters);
 }
 
 async function* emit(
   path: string,
   kind: Candidate["kind"],
-  at: Stats,
+  stats: Stats,
   beside: FolderSidecars | null,
-  walker: ScanFilters,
+  filters: ScanFilters,
 ): AsyncIterable<ScanItem> {
-  if (walker.seenFiles.has(path)) return;
-  walker.seenFiles.add(path);
+  if (filters.seenFiles.has(path)) return;
+  filters.seenFiles.add(path);
   // Reading one would wait for somebody to write.
-  if (!at.isFile())
+  if (!stats.isFile())
     throw new MediasearchError(
       "UNREADABLE_MEDIA",
       `${path}: a pipe, socket or device, not a file`,
@@ -170,9 +156,9 @@ async function* emit(
     file: {
       path,
       kind,
-      sizeBytes: at.size,
-      mtimeMs: Math.floor(at.mtimeMs),
-      permissions: rightsOf(at),
+      sizeBytes: stats.size,
+      mtimeMs: Math.floor(stats.mtimeMs),
+      permissions: permissionsOf(stats),
       sidecar,
       captionsBeside,
     },
@@ -183,8 +169,10 @@ async function sidecarOf(path: string, beside: FolderSidecars): Promise<Sidecar 
   const name = beside.sidecarOf(basename(path));
   if (name === null) return null;
   const sidecar = join(dirname(path), name);
-  const at = await stat(sidecar).catch(() => undefined);
-  return at?.isFile() ? { path: sidecar, sizeBytes: at.size, stat: statKey(sidecar, at) } : null;
+  const stats = await stat(sidecar).catch(() => undefined);
+  return stats?.isFile()
+    ? { path: sidecar, sizeBytes: stats.size, stat: statKey(sidecar, stats) }
+    : null;
 }
 
 function unreadable(path: string, error: unknown): ScanItem {

@@ -1,0 +1,29 @@
+import { readFile, stat } from "node:fs/promises";
+import { readHead } from "../../../media/sniff.ts";
+import type { MediaSource } from "../media-source.ts";
+import { findDeletedFiles } from "./find-deleted.ts";
+import { listFolder } from "./list.ts";
+import { sortChangedFiles } from "./sort-changes.ts";
+import { statFile } from "./stat.ts";
+import { watchFolderRoots } from "./watch.ts";
+
+export interface FolderSourceOptions {
+  readonly stableMs?: number | undefined;
+}
+
+/** Files of this machine, by their absolute paths. The system tells what changes. */
+export function openFolderSource({ stableMs }: FolderSourceOptions): MediaSource {
+  return {
+    list: listFolder,
+    stat: statFile,
+    head: readHead,
+    // FFmpeg reads a file by its path.
+    open: async (path) => path,
+    async read(path, maxBytes, signal) {
+      return (await stat(path)).size > maxBytes ? undefined : readFile(path, { signal });
+    },
+    watch: async (roots, options) => watchFolderRoots(roots, { ...options, stableMs }),
+    sortChanges: (changed, roots, store) => sortChangedFiles(changed, roots, store),
+    findDeleted: findDeletedFiles,
+  };
+}

@@ -1,0 +1,51 @@
+import { basename, dirname } from "node:path";
+import type { AssetId } from "../../../backends/backend.ts";
+import { isBelow } from "../../../location.ts";
+import { captionName } from "../../../media/captions/names.ts";
+import type { KnownAssets, SortedChanges } from "../media-source.ts";
+import { missingFileClassifier } from "./classify-missing.ts";
+import { statFile } from "./stat.ts";
+import { openVolumes, type Volumes } from "./volumes.ts";
+
+const isGone = (path: string): Promise<boolean> =>
+  statFile(path).then(
+    (stat) => stat === undefined,
+    () => false,
+  );
+
+/** Captions that are gone were perhaps used: their folder is listed again. */
+export async function sortChangedFiles(
+  changed: readonly string[],
+  roots: readonly string[],
+  store: KnownAssets,
+  volumes: Volumes = openVolumes(),
+): Promise<SortedChanges> {
+  const there = new Set<string>();
+  const missing: string[] = [];
+  for (const path of changed) {
+    if (await isGone(path)) missing.push(path);
+    else there.add(path);
+  }
+  for (const path of missing)
+    if (captionName(basename(path)) && !(await isGone(dirname(path)))) there.add(dirname(path));
+  return { there: [...there], gone: await deletedAmong(missing, roots, store, volumes) };
+}
+
+async function deletedAmong(
+  missing: readonly string[],
+  roots: readonly string[],
+  store: KnownAssets,
+  volumes: Volumes,
+): Promise<AssetId[]> {
+  const gone: AssetId[] = [];
+  if (missing.length === 0) return gone;
+  // A root that is a file of its own lies in its folder.
+  const folders = roots.flatMap((root) => [root, dirname(root)]);
+  const classify = missingFileClassifier(folders, volumes);
+  const isMissing = (id: AssetId): boolean =>
+    missing.some((path) => id === path || isBelow(id, path));
+  for await (const asset of store.listAssets())
+    if (asset.state !== "deleted" && isMissing(asset.id) && classify(asset) === "deleted")
+      gone.push(asset.id);
+  return gone;
+}
