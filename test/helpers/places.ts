@@ -1,8 +1,10 @@
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
+export const ROOT = fileURLToPath(new URL("../../", import.meta.url));
+
 /** What tests keep from one run to the next lies inside the checkout, never in the user's folders. */
-const KEPT = fileURLToPath(new URL("../../node_modules/.cache/mediasearch-tests", import.meta.url));
+const KEPT = join(ROOT, "node_modules/.cache/mediasearch-tests");
 
 /** Where the recognition models of the tests are kept. */
 export const MODEL_CACHE = join(KEPT, "models");
