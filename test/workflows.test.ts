@@ -63,9 +63,10 @@ it("only the job that publishes may do more than read, and it proves where the p
       readFileSync(join(ROOT, path), "utf8"),
     ).toJS() as Workflow;
     expect([path, permissions]).toEqual([path, { contents: "read" }]);
-    for (const { uses, with: options } of stepsOf(path))
-      if (uses?.startsWith("actions/checkout@"))
-        expect([path, options?.["persist-credentials"]]).toEqual([path, false]);
+    for (const { with: options } of stepsOf(path).filter(({ uses }) =>
+      uses?.startsWith("actions/checkout@"),
+    ))
+      expect([path, options?.["persist-credentials"]]).toEqual([path, false]);
   }
   const release = stepsOf(join(".github", "workflows", "release.yml"));
   expect(release.at(-1)?.run).toMatch(/^npm publish .*--provenance/);
