@@ -1,5 +1,5 @@
 import { RecordBatchReader } from "apache-arrow";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { KEYS, refuse, serve, slowDown, type Answer } from "../../../../test/vast/server.ts";
 import { createTable, type TablePath } from "./catalog.ts";
 import { type Client, connect } from "./client.ts";
@@ -8,6 +8,7 @@ import { faultOf } from "./faults.ts";
 import { writeRows } from "./ipc.ts";
 import { rowIdField } from "./columns.ts";
 import { insert, remove, update } from "./rows.ts";
+import { createSigner } from "./sign.ts";
 import { transact } from "./transact.ts";
 import { toValues } from "./values.ts";
 
@@ -253,14 +254,33 @@ describe("calls", () => {
   });
 
   it("are signed anew for each attempt", async () => {
-    const { client, received } = await open((_, response, n) =>
-      n < 2 ? slowDown(response) : void response.end(),
-    );
+    vi.useFakeTimers({ toFake: ["Date"] });
+    onTestFinished(() => void vi.useRealTimers());
+    const minute = (n: number): Date => new Date(Date.UTC(2026, 0, 1, 0, n));
+    vi.setSystemTime(minute(0));
+    const { client, received } = await open((_, response, n) => {
+      vi.setSystemTime(minute(n));
+      return n < 3 ? slowDown(response) : void response.end();
+    });
     await createTable(client.session, AT, [text]);
-    for (const { headers } of received)
-      expect(headers["authorization"]).toMatch(
-        /^AWS4-HMAC-SHA256 Credential=AK\/\d{8}\/us-east-1\/s3\/aws4_request, SignedHeaders=host;x-amz-content-sha256;x-amz-date, Signature=[0-9a-f]{64}$/,
-      );
+    const attempts = received.slice(1);
+    expect(attempts.map(({ headers }) => headers["x-amz-date"])).toEqual([
+      "20260101T000000Z",
+      "20260101T000100Z",
+      "20260101T000200Z",
+    ]);
+    const sign = createSigner(KEYS, "us-east-1");
+    const signatures = await Promise.all(
+      attempts.map(async ({ method, url, headers, body }, n) => {
+        const request = { method, url: new URL(url, `http://${headers["host"]}`), body };
+        expect(headers["authorization"]).toMatch(
+          /^AWS4-HMAC-SHA256 Credential=AK\/\d{8}\/us-east-1\/s3\/aws4_request, SignedHeaders=host;x-amz-content-sha256;x-amz-date, Signature=[0-9a-f]{64}$/,
+        );
+        expect(headers["authorization"]).toBe((await sign(request, minute(n)))["authorization"]);
+        return headers["authorization"];
+      }),
+    );
+    expect(new Set(signatures).size).toBe(3);
   });
 
   it("understand what a proxy answers", async () => {
