@@ -1,10 +1,13 @@
 /** Who may import whom, folder by folder: docs/architecture.md as rules. */
 const BOTTOM =
-  "^src/(version|types|errors|location|hash-file|retry|embedding-model|shell-words|supervised-child|fingerprint|engine-chain)\\.ts$";
+  "^src/(version|types|errors|location|hash-file|retry|check|embedding-model|shell-words|supervised-child|fingerprint|engine-chain)\\.ts$";
 const BACKEND_INTERFACES = "^src/backends/[^/]+\\.ts$";
 const ENGINE_INTERFACES = "^src/(asr|embed)/[^/]+\\.ts$";
 const OBJECT_INTERFACES = "^src/objects/[^/]+\\.ts$";
 const TESTS = "\\.(test|contract)\\.ts$";
+/** What tables of settings are made of; each stands in the folder of the part that it sets. */
+const SETTINGS_TOOLS = "^src/config/(setting|folders)\\.ts$";
+const SETTINGS = "^src/backends/[^/]+/settings\\.ts$";
 const REGISTRIES = "/registry\\.ts$";
 
 const rule = (name, from, to, comment) => ({ name, comment, severity: "error", from, to });
@@ -111,7 +114,7 @@ module.exports = {
     ),
     siblings(
       "backends",
-      ["^src/text/", BACKEND_INTERFACES],
+      ["^src/text/", BACKEND_INTERFACES, SETTINGS_TOOLS],
       "a backend knows its interfaces and its own folder",
     ),
     siblings(
@@ -141,7 +144,7 @@ module.exports = {
     onlyIn(
       "s3-in-objects",
       "@aws-sdk|@smithy/node-http-handler",
-      "^src/(objects/s3/|app/vast-options\\.ts$)",
+      "^src/(objects/s3/|backends/vast/options\\.ts$)",
       "S3",
     ),
     onlyIn(
@@ -173,10 +176,11 @@ module.exports = {
     rule(
       "light-start",
       {
-        path: "^src/(start|errors|types|location)\\.ts$|^src/(cli|config|terminal)/|^src/app/context\\.ts$",
+        path: `^src/(start|errors|types|location)\\.ts$|^src/(cli|config|terminal)/|^src/app/context\\.ts$|${SETTINGS}`,
         pathNot: TESTS,
       },
       {
+        pathNot: SETTINGS,
         path: "^src/(pipeline|search|media|models|asr|embed|backends|objects|results|transfer|doctor)/|node_modules/(?!commander|@commander-js|env-paths)",
         dependencyTypesNot: ["dynamic-import", "type-only"],
       },

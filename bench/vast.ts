@@ -9,6 +9,7 @@ import { join } from "node:path";
 import { spawnEmulator } from "../emulator/spawn.ts";
 import type { AssetVersion, Backend, Store } from "../src/backends/backend.ts";
 import { openBackend } from "../src/backends/registry.ts";
+import { open } from "../src/backends/vast/open.ts";
 
 const total = Number(process.argv[2] ?? 1_000_000);
 const PER_VERSION = 1000;
@@ -72,10 +73,8 @@ let backend: Backend | undefined;
 try {
   const folder = join(work, "replica");
   const openVast = (): Promise<Backend> =>
-    openBackend("vast", {
-      path: "",
-      create: true,
-      vast: {
+    open(
+      {
         endpoint: emulator.url,
         accessKeyId: emulator.accessKey,
         secretAccessKey: emulator.secretKey,
@@ -85,7 +84,8 @@ try {
         replicaMaxAgeMs: 0,
         replica: { folder, openStore: (path, create) => openBackend("local", { path, create }) },
       },
-    });
+      true,
+    );
   backend = await openVast();
   const { store } = backend;
   const sync = async (): Promise<Store> =>

@@ -3,7 +3,7 @@ import type { EmbeddingModel } from "../embedding-model.ts";
 import type { Transcriber } from "../asr/transcriber.ts";
 import type { Backend } from "../backends/backend.ts";
 import type { BackendName } from "../backends/registry.ts";
-import { s3Options } from "../config/cluster-settings.ts";
+import { s3Options } from "../config/object-store-settings.ts";
 import { embedderSettings } from "../config/embedder.ts";
 import type { LoadedConfig } from "../config/load.ts";
 import type { Embedder } from "../embed/embedder.ts";
@@ -59,11 +59,7 @@ export function createContext(config: LoadedConfig, world: World): Context {
     },
     async openBackendAt(name, path, create) {
       const { openBackend } = await import("../backends/registry.ts");
-      const vast =
-        name === "vast"
-          ? await (await import("./vast-options.ts")).vastOptions(settings, env, signal)
-          : undefined;
-      return openBackend(name, { path, create, vast });
+      return openBackend(name, { path, create, host: { settings, env, signal } });
     },
     async openEmbedder() {
       const { openEmbedder } = await import("../embed/registry.ts");

@@ -1,26 +1,31 @@
-import { MediasearchError } from "../errors.ts";
-import type { Backend, BackendOptions } from "./backend.ts";
-import type { VastOptions } from "./vast/open.ts";
+import type { Step } from "../check.ts";
+import type { Backend } from "./backend.ts";
+import type { BackendModule, CheckOptions, OpenOptions } from "./backend-module.ts";
 
 export type BackendName = "local" | "memory" | "vast";
 
-export interface OpenOptions extends BackendOptions {
-  /** The cluster of the settings; needed by "vast" alone, which has no path. */
-  readonly vast?: VastOptions | undefined;
-}
-
-const BACKENDS: Readonly<Record<BackendName, (options: OpenOptions) => Promise<Backend>>> = {
-  local: async (options) => (await import("./local/open.ts")).open(options),
-  memory: async () => (await import("./memory/open.ts")).open(),
-  async vast({ vast, create }) {
-    if (!vast)
-      throw new MediasearchError("USAGE", "BACKEND=vast without the settings of a cluster", {
-        subject: "VAST_ENDPOINT",
-        hint: "VAST_ENDPOINT=https://CLUSTER mediasearch index FOLDER",
-      });
-    return (await import("./vast/open.ts")).open(vast, create);
-  },
+const BACKENDS: Readonly<Record<BackendName, () => Promise<BackendModule>>> = {
+  local: () => import("./local/open.ts"),
+  memory: () => import("./memory/open.ts"),
+  vast: () => import("./vast/backend.ts"),
 };
 
-export const openBackend = async (name: BackendName, options: OpenOptions): Promise<Backend> =>
-  BACKENDS[name](options);
+export async function openBackend(
+  name: BackendName,
+  options: Omit<OpenOptions, "openLocal">,
+): Promise<Backend> {
+  const { open } = await BACKENDS[name]();
+  return open({
+    ...options,
+    openLocal: (path, create) => openBackend("local", { path, create }),
+  });
+}
+
+/** A backend's own steps for `doctor`; undefined where it has none. */
+export async function backendChecks(
+  name: BackendName,
+  options: CheckOptions,
+): Promise<readonly Step[] | undefined> {
+  const { checks } = await BACKENDS[name]();
+  return checks?.(options);
+}

@@ -1,6 +1,7 @@
 import { withLease } from "../backends/lease.ts";
 import { confirm } from "../doctor/answers.ts";
-import { type Result, runChains, type Step } from "../doctor/check.ts";
+import type { Step } from "../check.ts";
+import { type Result, runChains } from "../doctor/check.ts";
 import { librarySteps } from "../doctor/library.ts";
 import { machineSteps } from "../doctor/machine.ts";
 import type { Measure } from "../doctor/perf.ts";
@@ -53,10 +54,14 @@ async function chains(
     ...machineSteps(context, context.io.stdout),
     ...recogniserSteps(context),
   ];
-  if (backend === "vast") {
-    const { clusterSteps } = await import("../doctor/cluster.ts");
-    all.push(clusterSteps(settings));
-  } else all.push(librarySteps(context, hasFlag(flags, "deep")));
+  const [{ backendChecks }, { networkSteps }] = await Promise.all([
+    import("../backends/registry.ts"),
+    import("../doctor/network.ts"),
+  ]);
+  all.push(
+    (await backendChecks(backend, { settings, networkSteps })) ??
+      librarySteps(context, hasFlag(flags, "deep")),
+  );
   if (settings.s3Endpoint !== undefined || settings.mediaBucket !== undefined) {
     const { objectStoreSteps } = await import("../doctor/object-store.ts");
     all.push(objectStoreSteps(settings));

@@ -2,7 +2,7 @@ import { hostname } from "node:os";
 import { isHeld } from "../backends/lease.ts";
 import type { RunRecord } from "../backends/ledger.ts";
 import { formatBytes, pluralize, formatDuration, formatNumber } from "../text/format.ts";
-import { libraryName } from "../app/vast-options.ts";
+import { libraryName } from "../app/library-name.ts";
 import { hasFlag } from "../cli/flags.ts";
 import { type Command } from "../cli/command.ts";
 import type { STATUS } from "../cli/specs/library.ts";

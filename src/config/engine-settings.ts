@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import type { CaptionsMode } from "../types.ts";
 import { engineChain, engineRules, formatRules } from "./engine-rules.ts";
-import { cacheFolder } from "./library-settings.ts";
+import { cacheFolder } from "./folders.ts";
 import { language, oneOf, path, type Table } from "./setting.ts";
 
 export interface EngineSettings {

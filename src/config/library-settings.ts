@@ -1,6 +1,6 @@
-import { join, resolve } from "node:path";
-import envPaths from "env-paths";
-import { integer, oneOf, path, type Environment, type Table } from "./setting.ts";
+import { join } from "node:path";
+import { dataFolder } from "./folders.ts";
+import { integer, oneOf, path, type Table } from "./setting.ts";
 
 export interface LibrarySettings {
   readonly backend: "local" | "vast";
@@ -8,14 +8,6 @@ export interface LibrarySettings {
   readonly store: string;
   readonly retentionDays: number;
 }
-
-/** The user's own folders, by XDG on Linux; what the system gives on others. */
-const places = envPaths("mediasearch", { suffix: "" });
-export const cacheFolder = (): string => places.cache;
-export const configFolder = ({ env, cwd }: Environment): string =>
-  env["XDG_CONFIG_HOME"]
-    ? join(resolve(cwd, env["XDG_CONFIG_HOME"]), "mediasearch")
-    : places.config;
 
 export const LIBRARY_SETTINGS: Table<LibrarySettings> = {
   backend: {
@@ -29,7 +21,7 @@ export const LIBRARY_SETTINGS: Table<LibrarySettings> = {
     env: "MEDIASEARCH_HOME",
     help: "folder of the library",
     parse: path,
-    fallback: () => places.data,
+    fallback: dataFolder,
     fallbackText: "the user's data folder",
     inProjectFile: "inside",
   },

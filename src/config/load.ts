@@ -3,7 +3,7 @@ import { dirname, join, resolve } from "node:path";
 import { parseEnv } from "node:util";
 import { MediasearchError, toMediasearchError } from "../errors.ts";
 import { findProjectFile, readConfigFile, readSecret } from "./config-file.ts";
-import { configFolder } from "./library-settings.ts";
+import { configFolder } from "./folders.ts";
 import { type Replaced, replacedNames } from "./legacy-settings.ts";
 import { type Config, environmentLayer, type Layer, resolveConfig } from "./resolve.ts";
 import type { Environment } from "./setting.ts";

@@ -1,10 +1,11 @@
-import { CLUSTER_SETTINGS, type ClusterSettings } from "./cluster-settings.ts";
+import { VAST_SETTINGS, type VastSettings } from "../backends/vast/settings.ts";
 import { EMBEDDING_SETTINGS, type EmbeddingSettings } from "./embedder-settings.ts";
 import { ENGINE_SETTINGS, type EngineSettings } from "./engine-settings.ts";
 import { INDEXING_SETTINGS, type IndexingSettings } from "./indexing-settings.ts";
 import { LIBRARY_SETTINGS, type LibrarySettings } from "./library-settings.ts";
 import { RECOGNISER_SETTINGS, type RecogniserSettings } from "./recogniser-settings.ts";
 import { RESULT_SETTINGS, type ResultSettings } from "./result-settings.ts";
+import { OBJECT_STORE_SETTINGS, type ObjectStoreSettings } from "./object-store-settings.ts";
 import type { Table } from "./setting.ts";
 import { SHERPA_SETTINGS, type SherpaModelSettings } from "./sherpa-settings.ts";
 
@@ -17,7 +18,8 @@ export interface Settings
     SherpaModelSettings,
     IndexingSettings,
     ResultSettings,
-    ClusterSettings {}
+    VastSettings,
+    ObjectStoreSettings {}
 
 export type SettingName = keyof Settings;
 
@@ -30,5 +32,6 @@ export const SETTINGS: Table<Settings> = {
   ...SHERPA_SETTINGS,
   ...INDEXING_SETTINGS,
   ...RESULT_SETTINGS,
-  ...CLUSTER_SETTINGS,
+  ...VAST_SETTINGS,
+  ...OBJECT_STORE_SETTINGS,
 };

@@ -1,25 +1,5 @@
+import type { Outcome, Step } from "../check.ts";
 import { type ErrorCode, MediasearchError, toMediasearchError } from "../errors.ts";
-
-export interface Outcome {
-  readonly status: "ok" | "warning" | "failed";
-  readonly found: string;
-  /** The command or setting that mends it. */
-  readonly hint?: string | undefined;
-  /** Which exit code a failure means, where it is another than the step's. */
-  readonly code?: ErrorCode | undefined;
-}
-
-/** One thing to try. `run` may throw: that is a failure with the error's own code and hint. */
-export interface Step {
-  readonly check: string;
-  /** In the text report, steps of one group that are well share a line. */
-  readonly group: string;
-  /** What is tried, in words that go on after "tried to". */
-  readonly tried: string;
-  readonly code: ErrorCode;
-  readonly timeoutMs?: number;
-  readonly run: (signal: AbortSignal) => Promise<Outcome | readonly Outcome[]>;
-}
 
 export interface Result extends Outcome {
   readonly check: string;
@@ -30,19 +10,6 @@ export interface Result extends Outcome {
 }
 
 const TIMEOUT_MS = 10_000;
-
-export const ok = (found: string): Outcome => ({ status: "ok", found });
-export const warning = (found: string, hint: string): Outcome => ({
-  status: "warning",
-  found,
-  hint,
-});
-export const failed = (found: string, hint: string, code?: ErrorCode): Outcome => ({
-  status: "failed",
-  found,
-  hint,
-  code,
-});
 
 /**
  * Steps of one chain build on each other: the first that fails ends it, so that what is broken is named and not what follows from it.

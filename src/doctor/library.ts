@@ -1,7 +1,7 @@
 import type { Context } from "../app/context.ts";
 import { toMediasearchError } from "../errors.ts";
 import { formatBytes, pluralize, formatDuration } from "../text/format.ts";
-import { ok, type Outcome, type Step } from "./check.ts";
+import { ok, type Outcome, type Step } from "../check.ts";
 
 const DEEP_TIMEOUT_MS = 3_600_000;
 const TIMEOUT_MS = 60_000;

@@ -5,7 +5,7 @@ import type { Context } from "../app/context.ts";
 import { MediasearchError } from "../errors.ts";
 import { verifyModels } from "../models/store.ts";
 import { formatBytes, pluralize } from "../text/format.ts";
-import { failed, ok, type Outcome, type Step, warning } from "./check.ts";
+import { failed, ok, type Outcome, type Step, warning } from "../check.ts";
 
 const MIN_FREE_BYTES = 200_000_000;
 const LITTLE_FREE_BYTES = 2_000_000_000;

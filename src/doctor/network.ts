@@ -4,25 +4,15 @@ import { request as plainRequest } from "node:http";
 import { request as secureRequest } from "node:https";
 import { connect as connectTcp, isIP } from "node:net";
 import { connect as connectTls } from "node:tls";
-import { failed, ok, type Outcome, type Step, warning } from "./check.ts";
-
-export interface Endpoint {
-  /** http:// or https://, without credentials. */
-  readonly url: string;
-  /** The variable that sets it, for hints. */
-  readonly setting: string;
-  readonly group: string;
-  readonly caFile?: string | undefined;
-}
-
-/** What an unsigned `GET /` told. */
-export interface Greeting {
-  readonly status: number;
-  readonly server: string;
-  readonly body: string;
-  /** Server's clock minus ours, milliseconds; null when it sends no Date. */
-  readonly skewMs: number | null;
-}
+import {
+  type Endpoint,
+  failed,
+  type Greeting,
+  ok,
+  type Outcome,
+  type Step,
+  warning,
+} from "../check.ts";
 
 const CONNECT_MS = 5000;
 const EXPIRES_SOON_DAYS = 14;

@@ -3,7 +3,7 @@ import type { Settings } from "../config/settings.ts";
 import { MediasearchError, toMediasearchError } from "../errors.ts";
 import type { ObjectStore } from "../objects/object-store.ts";
 import { formatBytes } from "../text/format.ts";
-import { failed, ok, type Step } from "./check.ts";
+import { failed, ok, type Step } from "../check.ts";
 import { networkSteps } from "./network.ts";
 
 const GROUP = "S3";

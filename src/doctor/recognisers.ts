@@ -2,7 +2,7 @@ import { parseEngineChain } from "../engine-chain.ts";
 import { engineRules } from "../config/engine-rules.ts";
 import { engineSettings } from "../config/recognisers.ts";
 import type { Context } from "../app/context.ts";
-import { ok, type Step, warning } from "./check.ts";
+import { ok, type Step, warning } from "../check.ts";
 
 /** Every recogniser that is chosen, first or later, or only has its address set; each alone. That on this machine is checked with its models. */
 export function recogniserSteps({ config, env }: Context): readonly (readonly Step[])[] {

@@ -5,7 +5,7 @@ import { type Spawned, spawnEmulator } from "../../emulator/spawn.ts";
 import type { AssetVersion, Backend, Store } from "../../src/backends/backend.ts";
 import { MediasearchError } from "../../src/errors.ts";
 import { libraryOn } from "./emulator.ts";
-import { openBackend } from "../../src/backends/registry.ts";
+import { open } from "../../src/backends/vast/open.ts";
 
 export interface CutReport {
   readonly cuts: number;
@@ -69,7 +69,7 @@ export async function cutAtRandom(
   const failures: Record<string, number> = {};
   let backend: Backend | undefined;
   try {
-    backend = await openBackend("vast", { path: "", create: true, vast: options });
+    backend = await open(options, true);
     const { store } = backend;
     const rounds = new Map<number, number | null>();
     for (let cut = 0; cut < cuts; cut++) {

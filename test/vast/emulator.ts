@@ -4,7 +4,7 @@ import { join } from "node:path";
 import type { Spawned } from "../../emulator/spawn.ts";
 import type { Backend } from "../../src/backends/backend.ts";
 import { openBackend } from "../../src/backends/registry.ts";
-import type { VastOptions } from "../../src/backends/vast/open.ts";
+import { open, type VastOptions } from "../../src/backends/vast/open.ts";
 
 let schemas = 0;
 
@@ -30,11 +30,7 @@ export function libraryOn(
 /** A library of its own that leaves nothing on this machine. */
 export async function openOn(emulator: Spawned, more: Partial<VastOptions> = {}): Promise<Backend> {
   const folder = mkdtempSync(join(tmpdir(), "mediasearch-vast-"));
-  const backend = await openBackend("vast", {
-    path: "",
-    create: true,
-    vast: libraryOn(emulator, folder, more),
-  });
+  const backend = await open(libraryOn(emulator, folder, more), true);
   return {
     ...backend,
     close: async () => {

@@ -7,6 +7,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { spawnEmulator } from "../../emulator/spawn.ts";
 import { openBackend } from "../../src/backends/registry.ts";
+import { open } from "../../src/backends/vast/open.ts";
 import { TABLES } from "../../src/backends/vast/tables.ts";
 import { connect } from "../../src/backends/vast/wire/client.ts";
 import { createDatabase } from "../../src/backends/vast/database.ts";
@@ -156,17 +157,16 @@ async function look(
   const keys = { endpoint: url, accessKeyId: accessKey, secretAccessKey: secretKey };
   const client = await connect(keys);
   const database = createDatabase(client, bucket, schema);
-  const backend = await openBackend("vast", {
-    path: "",
-    create: false,
-    vast: {
+  const backend = await open(
+    {
       ...keys,
       bucket,
       schema,
       replicaMaxAgeMs: 0,
       replica: { folder, openStore: (path, create) => openBackend("local", { path, create }) },
     },
-  });
+    false,
+  );
   try {
     const { assets, segments, vectors } = await backend.store.counts();
     if (assets.indexed !== files)

@@ -6,7 +6,7 @@ import { spawnEmulator, type Spawned } from "../../../emulator/spawn.ts";
 import { libraryOn } from "../../../test/vast/emulator.ts";
 import type { AssetVersion, Backend, SearchViewOptions, Store } from "../backend.ts";
 import { openBackend } from "../registry.ts";
-import type { VastOptions } from "./open.ts";
+import { open, type VastOptions } from "./open.ts";
 
 let emulator: Spawned;
 beforeAll(async () => {
@@ -64,11 +64,7 @@ async function library(more: Partial<VastOptions> = {}): Promise<{
     options,
     folder,
     async open(again = {}) {
-      const backend = await openBackend("vast", {
-        path: "",
-        create: true,
-        vast: { ...options, ...again },
-      });
+      const backend = await open({ ...options, ...again }, true);
       onTestFinished(() => backend.close().catch(() => {}));
       return backend;
     },

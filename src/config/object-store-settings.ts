@@ -1,22 +1,13 @@
 import type { S3Options } from "../objects/object-store.ts";
-import { join } from "node:path";
-import { cacheFolder } from "./library-settings.ts";
-import { address, bucket, integer, oneOf, path, type Table, yesNo } from "./setting.ts";
+import { address, bucket, integer, path, type Table, yesNo } from "./setting.ts";
 
-/** A VAST cluster, and object stores that speak S3: the same keys open both. */
-export interface ClusterSettings {
-  readonly vastEndpoint: string | undefined;
+/** Object stores that speak S3. A VAST cluster has the same keys, region and authority. */
+export interface ObjectStoreSettings {
   readonly s3Endpoint: string | undefined;
   readonly accessKeyId: string | undefined;
   readonly secretAccessKey: string | undefined;
   readonly awsProfile: string | undefined;
   readonly region: string;
-  readonly databaseBucket: string;
-  readonly databaseSchema: string;
-  readonly vastTimeoutMs: number;
-  readonly replicaFolder: string;
-  readonly replicaMaxAgeMs: number;
-  readonly fallback: "none" | "local";
   readonly mediaBucket: string | undefined;
   readonly caFile: string | undefined;
   readonly pathStyle: boolean | undefined;
@@ -33,7 +24,7 @@ export const s3Options = ({
   awsProfile,
   caFile,
   pathStyle,
-}: ClusterSettings): S3Options => ({
+}: ObjectStoreSettings): S3Options => ({
   endpoint: s3Endpoint,
   region,
   accessKeyId,
@@ -43,14 +34,7 @@ export const s3Options = ({
   pathStyle,
 });
 
-export const CLUSTER_SETTINGS: Table<ClusterSettings> = {
-  vastEndpoint: {
-    env: "VAST_ENDPOINT",
-    help: "address of VAST DataBase",
-    parse: address,
-    fallback: () => undefined,
-    fallbackText: "none",
-  },
+export const OBJECT_STORE_SETTINGS: Table<ObjectStoreSettings> = {
   s3Endpoint: {
     env: "VAST_S3_ENDPOINT",
     alsoEnv: ["AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL"],
@@ -89,51 +73,6 @@ export const CLUSTER_SETTINGS: Table<ClusterSettings> = {
     parse: (text) => text.trim(),
     fallback: () => "us-east-1",
     fallbackText: "us-east-1",
-  },
-  databaseBucket: {
-    env: "VAST_DATABASE_BUCKET",
-    help: "bucket of VAST DataBase that holds the library",
-    parse: bucket,
-    fallback: () => "mediasearch-db",
-    fallbackText: "mediasearch-db",
-  },
-  databaseSchema: {
-    env: "VAST_DATABASE_SCHEMA",
-    help: "schema in that bucket",
-    parse: (text) => text.trim(),
-    fallback: () => "mediasearch",
-    fallbackText: "mediasearch",
-  },
-  vastTimeoutMs: {
-    env: "VAST_TIMEOUT_MS",
-    help: "how long to wait for an answer of the cluster, and to try again, in milliseconds",
-    parse: integer(100, 3_600_000),
-    fallback: () => 30_000,
-    fallbackText: "30000",
-    inProjectFile: "always",
-  },
-  replicaFolder: {
-    env: "REPLICA_FOLDER",
-    help: "where this machine keeps its copy of a cluster's library, which answers its searches",
-    parse: path,
-    fallback: () => join(cacheFolder(), "replica"),
-    fallbackText: "replica in the user's cache folder",
-  },
-  replicaMaxAgeMs: {
-    env: "REPLICA_MAX_AGE_MS",
-    help: "a copy older than so many milliseconds is brought up to date before it answers",
-    parse: integer(0, 31_536_000_000),
-    fallback: () => 60_000,
-    fallbackText: "60000",
-    inProjectFile: "always",
-  },
-  fallback: {
-    env: "FALLBACK",
-    help: "when the cluster is away: none stops indexing, local goes on in a file of this machine and hands over later",
-    parse: oneOf("none", "local"),
-    fallback: () => "none",
-    fallbackText: "none",
-    inProjectFile: "always",
   },
   mediaBucket: {
     env: "MEDIA_BUCKET",

@@ -1,18 +1,16 @@
-import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
-import { join } from "node:path";
-import type { VastOptions } from "../backends/vast/open.ts";
-import type { Settings } from "../config/settings.ts";
-import { MediasearchError, toMediasearchError } from "../errors.ts";
+import { MediasearchError, toMediasearchError } from "../../errors.ts";
+import type { Host, OpenOptions } from "../backend-module.ts";
+import type { VastOptions } from "./open.ts";
+import { replicaFolderOf } from "./settings.ts";
 
 /**
- * How to reach the cluster that the settings name, and where this machine keeps its copy. `env` has the proxies.
+ * How to reach the cluster that the settings name, and where this machine keeps its copy.
  * @throws USAGE without an address or with an unreadable certificate file, CREDENTIALS without keys.
  */
 export async function vastOptions(
-  settings: Settings,
-  env: Readonly<Record<string, string | undefined>>,
-  signal: AbortSignal,
+  { settings, env, signal }: Host,
+  openLocal: OpenOptions["openLocal"],
 ): Promise<VastOptions> {
   const {
     vastEndpoint: endpoint,
@@ -28,7 +26,6 @@ export async function vastOptions(
       subject: "VAST_ENDPOINT",
       hint: "VAST_ENDPOINT=https://cluster.example BACKEND=vast mediasearch status",
     });
-  const { openBackend } = await import("../backends/registry.ts");
   return {
     endpoint,
     bucket,
@@ -44,35 +41,17 @@ export async function vastOptions(
       no: env["NO_PROXY"] ?? env["no_proxy"],
     },
     timeoutMs: vastTimeoutMs,
-    replica: {
-      folder: join(settings.replicaFolder, libraryKey(settings)),
-      openStore: (path, create) => openBackend("local", { path, create }),
-    },
+    replica: { folder: replicaFolderOf(settings), openStore: openLocal },
   };
 }
-
-/** Names the library on this machine: the same for the same cluster, bucket and schema. */
-export const libraryKey = ({ vastEndpoint, databaseBucket, databaseSchema }: Settings): string =>
-  createHash("sha256")
-    .update([vastEndpoint, databaseBucket, databaseSchema].join("\n"))
-    .digest("hex")
-    .slice(0, 16);
-
-/** What people call the library. */
-export const libraryName = ({
-  backend,
-  store,
-  vastEndpoint,
-  databaseBucket,
-  databaseSchema,
-}: Settings): string =>
-  backend === "vast" ? `${vastEndpoint ?? "?"}/${databaseBucket}/${databaseSchema}` : store;
 
 async function keysOf({
   accessKeyId,
   secretAccessKey,
   awsProfile,
-}: Settings): Promise<Pick<VastOptions, "accessKeyId" | "secretAccessKey" | "sessionToken">> {
+}: Host["settings"]): Promise<
+  Pick<VastOptions, "accessKeyId" | "secretAccessKey" | "sessionToken">
+> {
   if (accessKeyId !== undefined && secretAccessKey !== undefined)
     return { accessKeyId, secretAccessKey };
   const hint =

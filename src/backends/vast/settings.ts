@@ -1,0 +1,94 @@
+import { createHash } from "node:crypto";
+import { join } from "node:path";
+import { cacheFolder } from "../../config/folders.ts";
+import { address, bucket, integer, oneOf, path, type Table } from "../../config/setting.ts";
+
+/** A VAST cluster. Its keys, region and authority are those of the object store. */
+export interface VastSettings {
+  readonly vastEndpoint: string | undefined;
+  readonly databaseBucket: string;
+  readonly databaseSchema: string;
+  readonly vastTimeoutMs: number;
+  readonly replicaFolder: string;
+  readonly replicaMaxAgeMs: number;
+  readonly fallback: "none" | "local";
+}
+
+export const VAST_SETTINGS: Table<VastSettings> = {
+  vastEndpoint: {
+    env: "VAST_ENDPOINT",
+    help: "address of VAST DataBase",
+    parse: address,
+    fallback: () => undefined,
+    fallbackText: "none",
+  },
+  databaseBucket: {
+    env: "VAST_DATABASE_BUCKET",
+    help: "bucket of VAST DataBase that holds the library",
+    parse: bucket,
+    fallback: () => "mediasearch-db",
+    fallbackText: "mediasearch-db",
+  },
+  databaseSchema: {
+    env: "VAST_DATABASE_SCHEMA",
+    help: "schema in that bucket",
+    parse: (text) => text.trim(),
+    fallback: () => "mediasearch",
+    fallbackText: "mediasearch",
+  },
+  vastTimeoutMs: {
+    env: "VAST_TIMEOUT_MS",
+    help: "how long to wait for an answer of the cluster, and to try again, in milliseconds",
+    parse: integer(100, 3_600_000),
+    fallback: () => 30_000,
+    fallbackText: "30000",
+    inProjectFile: "always",
+  },
+  replicaFolder: {
+    env: "REPLICA_FOLDER",
+    help: "where this machine keeps its copy of a cluster's library, which answers its searches",
+    parse: path,
+    fallback: () => join(cacheFolder(), "replica"),
+    fallbackText: "replica in the user's cache folder",
+  },
+  replicaMaxAgeMs: {
+    env: "REPLICA_MAX_AGE_MS",
+    help: "a copy older than so many milliseconds is brought up to date before it answers",
+    parse: integer(0, 31_536_000_000),
+    fallback: () => 60_000,
+    fallbackText: "60000",
+    inProjectFile: "always",
+  },
+  fallback: {
+    env: "FALLBACK",
+    help: "when the cluster is away: none stops indexing, local goes on in a file of this machine and hands over later",
+    parse: oneOf("none", "local"),
+    fallback: () => "none",
+    fallbackText: "none",
+    inProjectFile: "always",
+  },
+};
+
+type LibraryPlace = Pick<VastSettings, "vastEndpoint" | "databaseBucket" | "databaseSchema">;
+
+/** Names the library on this machine: the same for the same cluster, bucket and schema. */
+export const libraryKey = ({
+  vastEndpoint,
+  databaseBucket,
+  databaseSchema,
+}: LibraryPlace): string =>
+  createHash("sha256")
+    .update([vastEndpoint, databaseBucket, databaseSchema].join("\n"))
+    .digest("hex")
+    .slice(0, 16);
+
+/** The folder of this machine's copy of the library. */
+export const replicaFolderOf = (settings: VastSettings): string =>
+  join(settings.replicaFolder, libraryKey(settings));
+
+/** What people call the library. */
+export const libraryName = ({
+  vastEndpoint,
+  databaseBucket,
+  databaseSchema,
+}: LibraryPlace): string => `${vastEndpoint ?? "?"}/${databaseBucket}/${databaseSchema}`;
