@@ -107,7 +107,7 @@ const groups = [
       "src/embed/(?:registry|remember-queries|passages|minilm/identity)\\.ts",
       "src/models/catalogue\\.ts",
       "src/results/(?:links|markdown|moment|records|screen|timecode)\\.ts",
-      "src/cli/(?:command|flags|output-format)\\.ts",
+      "src/cli/(?:command|filter-flags|flags|output-format)\\.ts",
       "src/commands/search/(?:command|options|print)\\.ts",
     ),
   },

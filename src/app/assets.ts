@@ -1,10 +1,33 @@
-import type { AssetStatus, Store } from "../backends/backend.ts";
-import type { Line } from "../results/moment.ts";
-import type { Segment } from "../types.ts";
-import { type Flags, stringFlag } from "../cli/flags.ts";
-import type { Span } from "./parse-time.ts";
-import { assetFilter } from "./search/filter.ts";
+import type { AssetState, AssetStatus, Store } from "../backends/backend.ts";
 import { displayPath } from "./display-path.ts";
+import { assetFilter, type FilterRequest } from "./search/filter.ts";
+
+/** Which files of a library to list, and in which order. */
+export interface ListRequest extends FilterRequest {
+  readonly state?: AssetState | undefined;
+  /** `file` unless given. */
+  readonly sort?: SortKey | undefined;
+  /** Whether the order is turned round; files without a value stay last. */
+  readonly reverse?: boolean | undefined;
+}
+
+/**
+ * Lists the files of a library that a request means.
+ * @param cwd where relative paths of the filter start.
+ * @throws USAGE for a malformed filter.
+ */
+export async function listAssets(
+  store: Store,
+  cwd: string,
+  request: ListRequest,
+): Promise<AssetStatus[]> {
+  const { state, sort = "file", reverse = false } = request;
+  const isWanted = await assetFilter(request, store, cwd);
+  const assets: AssetStatus[] = [];
+  for await (const asset of store.listAssets())
+    if (isWanted(asset) && (state === undefined || asset.state === state)) assets.push(asset);
+  return sortAssets(assets, sort, reverse);
+}
 
 /** A file as programs get it: docs/schemas/list.v1.json. */
 export const assetRecord = (asset: AssetStatus, cwd: string) => ({
@@ -18,23 +41,17 @@ export const assetRecord = (asset: AssetStatus, cwd: string) => ({
   speakers: asset.speakers,
   sizeBytes: asset.sizeBytes,
   modified: new Date(asset.mtimeMs).toISOString(),
-  recorded: asset.recordedAtMs === null ? null : new Date(asset.recordedAtMs).toISOString(),
-  indexed: asset.indexedAtMs === null ? null : new Date(asset.indexedAtMs).toISOString(),
+  recorded: isoTime(asset.recordedAtMs),
+  indexed: isoTime(asset.indexedAtMs),
   error: asset.error,
 });
 
-/** The files of a library that the flags ask for. */
-export async function assetsOf(store: Store, cwd: string, flags: Flags): Promise<AssetStatus[]> {
-  const isWanted = await assetFilter(flags, store, cwd);
-  const state = stringFlag(flags, "state");
-  const assets: AssetStatus[] = [];
-  for await (const asset of store.listAssets())
-    if (isWanted(asset) && (state === undefined || asset.state === state)) assets.push(asset);
-  return assets;
-}
+const isoTime = (timeMs: number | null): string | null =>
+  timeMs === null ? null : new Date(timeMs).toISOString();
 
-/** What `--sort` goes by: text upwards, amounts and times from the most or newest down. */
-const KEYS: Readonly<Record<string, (asset: AssetStatus) => string | number | null>> = {
+type SortValue = string | number | null;
+
+const SORT_VALUES = {
   file: ({ id }) => id,
   duration: ({ durationMs }) => durationMs,
   segments: ({ segmentCount }) => segmentCount,
@@ -46,71 +63,30 @@ const KEYS: Readonly<Record<string, (asset: AssetStatus) => string | number | nu
   modified: ({ mtimeMs }) => mtimeMs,
   recorded: ({ recordedAtMs }) => recordedAtMs,
   indexed: ({ indexedAtMs }) => indexedAtMs,
-};
+} as const satisfies Readonly<Record<string, (asset: AssetStatus) => SortValue>>;
 
-export const SORT_KEYS = Object.keys(KEYS);
+export type SortKey = keyof typeof SORT_VALUES;
 
-/** Stable, so that equal ones stay in the order of their paths; what has no value comes last either way. */
+/** What a list can be sorted by: text upwards, amounts and times from the most or newest down. */
+export const SORT_KEYS = Object.keys(SORT_VALUES) as readonly SortKey[];
+
+/** Sorts stably, so that equal files stay in the order of their paths. Files without a value come last. */
 export function sortAssets(
   assets: readonly AssetStatus[],
-  key: string,
+  key: SortKey,
   isReversed: boolean,
 ): AssetStatus[] {
-  const valueOf = KEYS[key] ?? (({ id }: AssetStatus) => id);
-  const turn = isReversed ? -1 : 1;
+  const valueOf: (asset: AssetStatus) => SortValue = SORT_VALUES[key];
+  const direction = isReversed ? -1 : 1;
   return assets.toSorted((a, b) => {
     const [x, y] = [valueOf(a), valueOf(b)];
     if (x === null || y === null) return Number(x === null) - Number(y === null);
-    return (
-      turn * (typeof x === "number" && typeof y === "number" ? y - x : x < y ? -1 : x > y ? 1 : 0)
-    );
+    return direction * compareValues(x, y);
   });
 }
 
-/** A transcript, or a part of it, as programs get it: docs/schemas/transcript.v1.json. */
-export const transcriptRecord = (
-  { origin, engine, language, durationMs }: AssetStatus,
-  file: string,
-  segments: readonly Segment[],
-) => ({
-  version: 1,
-  file,
-  origin,
-  engine,
-  language,
-  durationMs,
-  segments: segments.map(lineRecord),
-});
-
-export const lineRecord = ({ startMs, endMs, speaker, text }: Segment): Line => ({
-  startMs,
-  endMs,
-  speaker,
-  text,
-});
-
-/** The segment that begins then, else the one that is being said, else the one nearest in time. Where a segment ends it is not said any more. */
-export function nearestTo(segments: readonly Segment[], at: Span): Segment | undefined {
-  const distance = ({ startMs, endMs }: Segment): number =>
-    startMs >= at.startMs && startMs < at.endMs
-      ? -1
-      : at.startMs >= endMs
-        ? at.startMs - endMs + 1
-        : Math.max(startMs - at.startMs, 0);
-  return segments.reduce<Segment | undefined>(
-    (best, segment) => (best === undefined || distance(segment) < distance(best) ? segment : best),
-    undefined,
-  );
+function compareValues(x: string | number, y: string | number): number {
+  if (typeof x === "number" && typeof y === "number") return y - x;
+  if (x === y) return 0;
+  return x < y ? -1 : 1;
 }
-
-/** What is said between two times, in part or as a whole. */
-export const saidWithin = (
-  segments: readonly Segment[],
-  from: Span | undefined,
-  to: Span | undefined,
-): Segment[] =>
-  segments.filter(
-    ({ startMs, endMs }) =>
-      (from === undefined || startMs >= from.startMs || endMs > from.startMs) &&
-      (to === undefined || startMs < to.endMs),
-  );

@@ -6,7 +6,8 @@ import { stripControls } from "../text/strip-controls.ts";
 import { formatM3uFiles } from "../results/m3u.ts";
 import { tableMarkdown } from "../results/markdown.ts";
 import { ndjson, table } from "../results/records.ts";
-import { assetRecord, assetsOf, sortAssets } from "../app/assets.ts";
+import { assetRecord, listAssets } from "../app/assets.ts";
+import { filterFlags } from "../cli/filter-flags.ts";
 import { hasFlag } from "../cli/flags.ts";
 import { type Command } from "../cli/command.ts";
 import type { LIST } from "../cli/specs/searching.ts";
@@ -32,13 +33,18 @@ const COLUMNS = [
 export const run: Command<typeof LIST> = async (_args, flags, context) => {
   const { io } = context;
   mustBeNames(flags);
+  const request = {
+    ...filterFlags(flags),
+    state: flags.state,
+    sort: flags.sort,
+    reverse: hasFlag(flags, "reverse"),
+  };
   const backend = await context.openBackend(false);
   try {
-    const assets = await assetsOf(backend.store, io.cwd, flags);
-    const sorted = sortAssets(assets, flags.sort ?? "file", hasFlag(flags, "reverse"));
+    const assets = await listAssets(backend.store, io.cwd, request);
     if (hasFlag(flags, "print0"))
-      io.stdout.write(sorted.map(({ id }) => `${displayPath(id, io.cwd)}\0`).join(""));
-    else print(sorted, chosenFormat(flags), io);
+      io.stdout.write(assets.map(({ id }) => `${displayPath(id, io.cwd)}\0`).join(""));
+    else print(assets, chosenFormat(flags), io);
     return 0;
   } finally {
     await backend.close();

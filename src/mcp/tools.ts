@@ -1,30 +1,31 @@
 import { readFileSync } from "node:fs";
-import type { Context } from "../app/context.ts";
+import { assetRecord, listAssets, SORT_KEYS, type SortKey } from "../app/assets.ts";
+import type { SearchSession } from "../app/search/session.ts";
+import { parseTimeRange, type TimeRange } from "../app/time-range.ts";
+import { readTranscript, transcriptRecord } from "../app/transcript.ts";
+import type { AssetState } from "../backends/backend.ts";
 import { MediasearchError } from "../errors.ts";
 import { pageRecord } from "../results/records.ts";
-import {
-  assetRecord,
-  assetsOf,
-  saidWithin,
-  SORT_KEYS,
-  sortAssets,
-  transcriptRecord,
-} from "../app/assets.ts";
-import { findAsset } from "../app/find-asset.ts";
-import { parseTime } from "../app/parse-time.ts";
-import type { SearchSession } from "../app/search/session.ts";
-import { displayPath } from "../app/display-path.ts";
+import type { SearchMode } from "../search/hybrid.ts";
 
 type Json = Readonly<Record<string, unknown>>;
 
-/** What an assistant can call. It only reads. */
+/** What the tools read from. */
+export interface ToolServices {
+  readonly session: SearchSession;
+  /** Where relative paths start. */
+  readonly cwd: string;
+}
+
+/** What an assistant can call. A tool only reads. Arguments have passed the input schema before. */
 export interface McpTool {
   readonly name: string;
   readonly title: string;
   readonly description: string;
   readonly input: Json;
   readonly output: Json;
-  readonly call: (args: Json, session: SearchSession, context: Context) => Promise<Json>;
+  /** @returns what the output schema describes. */
+  readonly call: (args: Json, services: ToolServices) => Promise<Json>;
 }
 
 const string = (description: string, more: Json = {}): Json => ({
@@ -32,7 +33,12 @@ const string = (description: string, more: Json = {}): Json => ({
   description,
   ...more,
 });
-const whole = (description: string, minimum: number, maximum: number, fallback: number): Json => ({
+const integer = (
+  description: string,
+  minimum: number,
+  maximum: number,
+  fallback: number,
+): Json => ({
   type: "integer",
   description,
   minimum,
@@ -45,7 +51,7 @@ const object = (properties: Json, required: readonly string[] = []): Json => ({
   required,
   additionalProperties: false,
 });
-const OFFSET = whole("pass over so many: the next page", 0, 1_000_000, 0);
+const OFFSET = integer("pass over so many: the next page", 0, 1_000_000, 0);
 
 /** A published schema, with what a tool adds. Its id would be one too many for a validator that sees it again. */
 function published(name: string, more: Json = {}): Json {
@@ -55,11 +61,14 @@ function published(name: string, more: Json = {}): Json {
   return { ...schema, properties: { ...schema.properties, ...more } };
 }
 
-/** Arguments have passed their schema before they come here. */
 const number = (args: Json, name: string, fallback: number): number =>
   typeof args[name] === "number" ? args[name] : fallback;
 const text = (args: Json, name: string): string | undefined =>
   typeof args[name] === "string" ? args[name] : undefined;
+const time = (args: Json, name: string): TimeRange | undefined => {
+  const written = text(args, name);
+  return written === undefined ? undefined : parseTimeRange(name, written);
+};
 
 const SEARCH: McpTool = {
   name: "search",
@@ -75,27 +84,24 @@ const SEARCH: McpTool = {
         enum: ["hybrid", "keyword", "semantic"],
         default: "hybrid",
       }),
-      limit: whole("at most so many hits", 1, 50, 10),
+      limit: integer("at most so many hits", 1, 50, 10),
       offset: OFFSET,
-      context: whole("lines of the transcript before and after each hit", 0, 10, 1),
+      context: integer("lines of the transcript before and after each hit", 0, 10, 1),
       file: string("only in this file: a path, a name or a glob"),
       speaker: string("only what this speaker said"),
     },
     ["query"],
   ),
   output: published("search"),
-  async call(args, session) {
+  async call(args, { session }) {
     const query = (text(args, "query") ?? "").trim();
     if (query === "") throw new MediasearchError("USAGE", "query: nothing to search for");
-    const request = {
+    const { page } = await session.search({
       query,
+      mode: text(args, "mode") as SearchMode | undefined,
       limit: number(args, "limit", 10),
       offset: number(args, "offset", 0),
       context: number(args, "context", 1),
-      explain: false,
-    };
-    const { page } = await session.find(request, {
-      mode: text(args, "mode"),
       file: text(args, "file"),
       speaker: text(args, "speaker"),
     });
@@ -113,7 +119,7 @@ const TRANSCRIPT: McpTool = {
       file: string("a path, or a name that only one file has", { minLength: 1 }),
       from: string("begin at this time: 1:23:45, 12:30 or seconds"),
       to: string("end at this time"),
-      limit: whole("at most so many lines", 1, 500, 200),
+      limit: integer("at most so many lines", 1, 500, 200),
       offset: OFFSET,
     },
     ["file"],
@@ -122,28 +128,19 @@ const TRANSCRIPT: McpTool = {
     total: { type: "integer", minimum: 0 },
     offset: { type: "integer", minimum: 0 },
   }),
-  async call(args, session, { cwd }) {
-    const [from, to] = ["from", "to"].map((name) =>
-      text(args, name) === undefined ? undefined : parseTime(name, text(args, name) ?? ""),
-    );
+  async call(args, { session, cwd }) {
+    const [from, to] = [time(args, "from"), time(args, "to")];
     const { store } = await session.backend();
-    const asset = await findAsset(store, text(args, "file") ?? "", cwd);
-    const file = displayPath(asset.id, cwd);
-    if (asset.fingerprint === null)
-      throw new MediasearchError(
-        "NOT_FOUND",
-        `${file}: ${asset.error ?? "registered, but not indexed yet"}`,
-        { hint: `mediasearch index ${JSON.stringify(file)}` },
-      );
-    const part = saidWithin(
-      await store.readSegments(asset.id, 0, Number.MAX_SAFE_INTEGER),
-      from,
-      to,
-    );
+    const { asset, file, segments } = await readTranscript(store, cwd, {
+      file: text(args, "file") ?? "",
+      fromMs: from?.startMs,
+      untilMs: to?.endMs,
+    });
     const offset = number(args, "offset", 0);
+    const page = segments.slice(offset, offset + number(args, "limit", 200));
     return {
-      ...transcriptRecord(asset, file, part.slice(offset, offset + number(args, "limit", 200))),
-      total: part.length,
+      ...transcriptRecord(asset, file, page),
+      total: segments.length,
       offset,
     };
   },
@@ -163,17 +160,17 @@ const LIST: McpTool = {
       enum: SORT_KEYS,
       default: "file",
     }),
-    limit: whole("at most so many files", 1, 200, 50),
+    limit: integer("at most so many files", 1, 200, 50),
     offset: OFFSET,
   }),
   output: published("list", { offset: { type: "integer", minimum: 0 } }),
-  async call(args, session, { cwd }) {
+  async call(args, { session, cwd }) {
     const { store } = await session.backend();
-    const assets = sortAssets(
-      await assetsOf(store, cwd, { file: text(args, "file"), state: text(args, "state") }),
-      text(args, "sort") ?? "file",
-      false,
-    );
+    const assets = await listAssets(store, cwd, {
+      file: text(args, "file"),
+      state: text(args, "state") as AssetState | undefined,
+      sort: text(args, "sort") as SortKey | undefined,
+    });
     const offset = number(args, "offset", 0);
     return {
       version: 1,

@@ -1,4 +1,4 @@
-import type { Origin } from "../types.ts";
+import type { Origin, Segment } from "../types.ts";
 
 /** A line of a transcript; times in milliseconds from the start of its file. */
 export interface Line {
@@ -7,6 +7,14 @@ export interface Line {
   readonly speaker: string | null;
   readonly text: string;
 }
+
+/** What a segment says and when, without what only the library needs. */
+export const toLine = ({ startMs, endMs, speaker, text }: Segment): Line => ({
+  startMs,
+  endMs,
+  speaker,
+  text,
+});
 
 /** A hit as it is printed, played and cut. */
 export interface SearchResult extends Line {

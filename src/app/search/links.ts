@@ -2,23 +2,29 @@ import type { Context } from "../context.ts";
 import { bucketAndKey, isObject, type Location } from "../../location.ts";
 import type { SearchResult } from "../../results/moment.ts";
 
-/** The same hits, those in object stores with an address that opens them for a while, at the moment (https://www.w3.org/TR/media-frags/). */
-export async function withLinks(
-  moments: readonly SearchResult[],
-  context: Context,
+type LinkContext = Pick<Context, "openObjects" | "config">;
+
+/**
+ * Gives hits of object stores a URL that opens the file at the moment of the hit. The URL is signed
+ * and works for LINK_EXPIRY_SECONDS. The fragment follows https://www.w3.org/TR/media-frags/.
+ */
+export async function addUrls(
+  results: readonly SearchResult[],
+  context: LinkContext,
 ): Promise<SearchResult[]> {
-  const links = new Map<Location, string>();
-  for (const { path } of moments)
-    if (isObject(path) && !links.has(path)) links.set(path, await linkTo(path, context));
-  return moments.map((moment) => {
-    const link = links.get(moment.path);
-    return link === undefined
-      ? moment
-      : { ...moment, url: `${link}#t=${Math.floor(moment.startMs / 1000)}` };
+  const urls = new Map<Location, string>();
+  for (const { path } of results)
+    if (isObject(path) && !urls.has(path)) urls.set(path, await signedUrl(path, context));
+  return results.map((result) => {
+    const url = urls.get(result.path);
+    return url === undefined
+      ? result
+      : { ...result, url: `${url}#t=${Math.floor(result.startMs / 1000)}` };
   });
 }
 
-export async function linkTo(place: Location, context: Context): Promise<string> {
-  const { bucket, key } = bucketAndKey(place);
+/** A URL that opens an object without credentials for LINK_EXPIRY_SECONDS. */
+export async function signedUrl(location: Location, context: LinkContext): Promise<string> {
+  const { bucket, key } = bucketAndKey(location);
   return (await context.openObjects()).link(bucket, key, context.config.settings.linkSeconds);
 }

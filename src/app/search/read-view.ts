@@ -1,18 +1,27 @@
 import type { AssetId, Backend, SearchView } from "../../backends/backend.ts";
-import type { Context } from "../context.ts";
-import { type Flags, hasFlag } from "../../cli/flags.ts";
+import type { Tell } from "../events.ts";
 
-/** What a search reads: the library, or this machine's copy of it. Tells what a person should know of a copy. */
+export interface ViewRequest {
+  /** true: the newest state of the library or an error, never an older copy. */
+  readonly fresh: boolean;
+  /** Restricts what has to be copied, when only some files are searched. */
+  readonly only?: ((id: AssetId) => boolean) | undefined;
+}
+
+/**
+ * Opens what a search reads: the library itself, or this machine's copy of it. The caller closes it.
+ * @param tell learns how far a copy is and how old the copy is that answers.
+ * @throws UNREACHABLE when the library does not answer and no copy may stand in for it.
+ */
 export async function openView(
   backend: Backend,
-  only: ((id: AssetId) => boolean) | undefined,
-  flags: Flags,
-  { tell }: Context,
+  { fresh, only }: ViewRequest,
+  tell: Tell,
 ): Promise<SearchView> {
   if (!backend.searchView) return { store: backend.store, queryVectors: backend.queryVectors };
   try {
     const view = await backend.searchView({
-      fresh: hasFlag(flags, "fresh"),
+      fresh,
       only,
       onProgress: (done, total) => tell({ type: "copying-library", done, total }),
     });

@@ -1,49 +1,43 @@
 import type { Store } from "../../backends/backend.ts";
-import type { Line, SearchResult } from "../../results/moment.ts";
+import { type SearchResult, toLine } from "../../results/moment.ts";
 import type { RankedHit } from "../../search/result.ts";
-import type { Segment } from "../../types.ts";
 import { displayPath } from "../display-path.ts";
 
-export interface MomentOptions {
+export interface ResultOptions {
+  /** Paths beneath this folder are shown relative to it. */
   readonly cwd: string;
-  /** The place of the first of these hits in the ranking, from 0. */
+  /** The rank of the first of these hits, from 0. */
   readonly offset: number;
-  /** Lines before and after each. */
+  /** Lines before and after each hit. */
   readonly context: number;
+  /** Whether each result says how its score was made. */
   readonly explain: boolean;
 }
 
-/** Hits as they are printed, with their places in the ranking and the lines around them. */
-export async function toMoments(
+/** Turns hits into results, with their ranks from 1 and the lines around them. */
+export async function toSearchResults(
   store: Store,
   hits: readonly RankedHit[],
-  { cwd, offset, context, explain }: MomentOptions,
+  { cwd, offset, context, explain }: ResultOptions,
 ): Promise<SearchResult[]> {
-  const moments: SearchResult[] = [];
-  for (const [i, hit] of hits.entries()) {
+  const results: SearchResult[] = [];
+  for (const [index, hit] of hits.entries()) {
     const { asset, segment, score, origin } = hit;
     const around =
       context > 0
         ? await store.readSegments(asset, segment.index - context, segment.index + context)
         : [];
-    moments.push({
-      ...line(segment),
-      number: offset + i + 1,
+    results.push({
+      ...toLine(segment),
+      number: offset + index + 1,
       path: asset,
       file: displayPath(asset, cwd),
       score,
       origin,
-      before: around.filter(({ index }) => index < segment.index).map(line),
-      after: around.filter(({ index }) => index > segment.index).map(line),
+      before: around.filter((line) => line.index < segment.index).map(toLine),
+      after: around.filter((line) => line.index > segment.index).map(toLine),
       explain: explain ? hit.explain : null,
     });
   }
-  return moments;
+  return results;
 }
-
-export const line = ({ startMs, endMs, speaker, text }: Segment): Line => ({
-  startMs,
-  endMs,
-  speaker,
-  text,
-});

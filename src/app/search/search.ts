@@ -1,32 +1,57 @@
 import type { Store } from "../../backends/backend.ts";
 import type { Embedder } from "../../embed/embedder.ts";
 import type { ResultPage } from "../../results/moment.ts";
-import { search, type SearchMode } from "../../search/hybrid.ts";
-import { markMatches } from "../../search/snippet.ts";
-import { type Flags, stringFlag } from "../../cli/flags.ts";
-import { searchFilter } from "./filter.ts";
-import { toMoments } from "./results.ts";
+import { search as rankHits, type SearchMode } from "../../search/hybrid.ts";
+import { markMatches, type TextSpan } from "../../search/snippet.ts";
+import { type FilterRequest, searchFilter } from "./filter.ts";
+import { toSearchResults } from "./results.ts";
 
-export interface Find {
+/** One page of a ranking. */
+export interface SearchRequest extends FilterRequest {
+  /** The words to look for, with the signs of the query language. */
+  readonly query: string;
+  /** `hybrid` unless given: words and meaning together. */
+  readonly mode?: SearchMode | undefined;
+  /** The most hits to return; 10 unless given. */
+  readonly limit?: number | undefined;
+  /** How many of the best hits come before this page; 0 unless given. */
+  readonly offset?: number | undefined;
+  /** Lines of the transcript before and after each hit; 0 unless given. */
+  readonly context?: number | undefined;
+  /** Whether each hit says how its score was made; false unless given. */
+  readonly explain?: boolean | undefined;
+}
+
+/** What a search reads from. `openEmbedder` is called only when the query is compared by meaning. */
+export interface SearchSource {
   readonly store: Store;
   readonly openEmbedder: () => Promise<Embedder>;
+  /** Where relative paths start, in filters and in the results. */
   readonly cwd: string;
 }
 
-export interface FindRequest {
-  readonly query: string;
-  readonly limit: number;
-  readonly offset: number;
-  readonly context: number;
-  readonly explain: boolean;
+export interface SearchResponse {
+  readonly page: ResultPage;
+  /** Cuts a text of the page into spans that match the query and spans that do not. */
+  readonly mark: (text: string) => readonly TextSpan[];
+  /** false when `file` means no file of the library, so that there can't be hits. */
+  readonly matchesAnyFile: boolean;
 }
 
-/** One page of hits with the filters of the command line, what marks the matches in a text, and whether there is a file that --file means. */
-export async function find({ store, openEmbedder, cwd }: Find, request: FindRequest, flags: Flags) {
-  const { query, limit, offset } = request;
-  const mode = (stringFlag(flags, "mode") ?? "hybrid") as SearchMode;
-  const filter = await searchFilter(flags, store, cwd);
-  const { hits, marks, ...answer } = await search(store, openEmbedder, {
+const DEFAULT_LIMIT = 10;
+
+/**
+ * Searches a library and returns one page of hits, best first.
+ * @throws USAGE for a malformed query or filter; MODEL_MISMATCH when the vectors were made by another model.
+ */
+export async function searchLibrary(
+  { store, openEmbedder, cwd }: SearchSource,
+  request: SearchRequest,
+): Promise<SearchResponse> {
+  const { query, mode = "hybrid", limit = DEFAULT_LIMIT, offset = 0 } = request;
+  const { context = 0, explain = false } = request;
+  const filter = await searchFilter(request, store, cwd);
+  const { hits, marks, ...answer } = await rankHits(store, openEmbedder, {
     query,
     mode,
     limit,
@@ -38,12 +63,12 @@ export async function find({ store, openEmbedder, cwd }: Find, request: FindRequ
     query,
     mode,
     offset,
-    moments: await toMoments(store, hits, { ...request, cwd }),
+    moments: await toSearchResults(store, hits, { cwd, offset, context, explain }),
     ...answer,
   };
   return {
     page,
-    mark: (said: string) => markMatches(said, marks),
-    isAnyFileMeant: filter.assets?.size !== 0,
+    mark: (text) => markMatches(text, marks),
+    matchesAnyFile: filter.assets?.size !== 0,
   };
 }

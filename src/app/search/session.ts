@@ -1,67 +1,73 @@
 import type { Backend, SearchView } from "../../backends/backend.ts";
-import type { Context } from "../context.ts";
 import type { Embedder } from "../../embed/embedder.ts";
-import type { Flags } from "../../cli/flags.ts";
-import { find, type FindRequest } from "./search.ts";
 import { openView } from "./read-view.ts";
+import type { Context } from "../context.ts";
+import { searchLibrary, type SearchRequest, type SearchResponse } from "./search.ts";
 
-/** Many searches of one library in one process: the model is loaded once and stays. Nothing is written, not even what was asked. */
+/**
+ * Many searches of one library in one process: the model is loaded once and stays. A session writes
+ * nothing, not even the vectors of its queries.
+ */
 export interface SearchSession {
-  /** Opened when it is first wanted; what failed is tried again the next time. */
+  /** The library, opened at the first call. A failed opening is tried again at the next call. */
   backend(): Promise<Backend>;
-  /** Opens what is searched, where it lasts for the session. */
+  /** Opens what is searched, when it lasts for the session. @throws NO_STORE */
   view(): Promise<void>;
-  find(request: FindRequest, flags: Flags): ReturnType<typeof find>;
-  /** Loads the model ahead of the first search that needs it. */
+  search(request: SearchRequest): Promise<SearchResponse>;
+  /** Loads the model before the first search that needs it. */
   warm(): Promise<void>;
   close(): Promise<void>;
 }
 
 export interface SessionOptions {
-  /** Where a copy of the library is searched: one for the whole session, or the newest for each call. */
+  /** Which copy of the library is searched: one for the whole session, or the newest at each call. */
   readonly viewFor: "session" | "call";
+  /** As in `openView`. */
+  readonly fresh: boolean;
 }
 
 export function openSession(
-  context: Context,
-  flags: Flags,
-  { viewFor }: SessionOptions,
+  context: Pick<Context, "openBackend" | "openEmbedder" | "cwd" | "tell">,
+  { viewFor, fresh }: SessionOptions,
 ): SearchSession {
-  const backend = once(() => context.openBackend(false));
-  const embedder = once(() => context.openEmbedder());
-  const open = async (): Promise<SearchView> =>
-    openView(await backend.get(), undefined, flags, context);
-  const view = once(open);
-  const openEmbedder = async (): Promise<Embedder> => ({
+  const { cwd, tell } = context;
+  const backend = openOnce(() => context.openBackend(false));
+  const embedder = openOnce(() => context.openEmbedder());
+  const open = async (): Promise<SearchView> => openView(await backend.get(), { fresh }, tell);
+  const view = openOnce(open);
+  const sharedEmbedder = async (): Promise<Embedder> => ({
     ...(await embedder.get()),
+    // The session closes it, a single search does not.
     close: async () => {},
   });
   return {
     backend: backend.get,
     view: async () => void (await view.get()),
-    async find(request, filters) {
-      const one = await (viewFor === "session" ? view.get() : open());
+    async search(request) {
+      const current = await (viewFor === "session" ? view.get() : open());
       try {
-        return await find({ store: one.store, openEmbedder, cwd: context.cwd }, request, filters);
+        const source = { store: current.store, openEmbedder: sharedEmbedder, cwd };
+        return await searchLibrary(source, request);
       } finally {
-        if (viewFor === "call") await one.close?.();
+        if (viewFor === "call") await current.close?.();
       }
     },
     warm: async () => void (await embedder.get()),
     async close() {
       await Promise.allSettled([
-        embedder.opened()?.then((one) => one.close()),
-        view.opened()?.then((one) => one.close?.()),
+        embedder.opened()?.then((opened) => opened.close()),
+        view.opened()?.then((opened) => opened.close?.()),
       ]);
       await backend.opened()?.then(
-        (one) => one.close(),
+        (opened) => opened.close(),
         () => {},
       );
     },
   };
 }
 
-function once<T>(open: () => Promise<T>) {
+/** Opens something at the first call and keeps it; a failure is forgotten. */
+function openOnce<T>(open: () => Promise<T>) {
   let opening: Promise<T> | undefined;
   return {
     get: (): Promise<T> =>

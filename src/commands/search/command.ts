@@ -1,14 +1,16 @@
 import type { SearchView, Store } from "../../backends/backend.ts";
+import { openView } from "../../app/search/read-view.ts";
+import { searchLibrary, type SearchRequest } from "../../app/search/search.ts";
+import type { Command, CommandContext } from "../../cli/command.ts";
+import { filterFlags } from "../../cli/filter-flags.ts";
+import { type FlagsOf, hasFlag } from "../../cli/flags.ts";
+import type { SEARCH } from "../../cli/specs/searching.ts";
 import { MediasearchError } from "../../errors.ts";
-import { stripControls } from "../../text/strip-controls.ts";
 import type { ResultPage } from "../../results/moment.ts";
 import { fileMatcher } from "../../text/file-filter.ts";
-import type { Command, CommandContext } from "../../cli/command.ts";
-import type { SEARCH } from "../../cli/specs/searching.ts";
-import { find } from "../../app/search/search.ts";
+import { stripControls } from "../../text/strip-controls.ts";
 import { type Action, searchOptions, type SearchOptions } from "./options.ts";
 import { printPage } from "./print.ts";
-import { openView } from "../../app/search/read-view.ts";
 
 export const run: Command<typeof SEARCH> = async (words, flags, context) => {
   const query = words.join(" ").trim();
@@ -21,52 +23,55 @@ export const run: Command<typeof SEARCH> = async (words, flags, context) => {
     throw new MediasearchError("USAGE", "nothing to search for", {
       hint: 'mediasearch search "the budget for next year"',
     });
+  const request = searchRequest(query, flags, options);
   const backend = await context.openBackend(false);
-  const pattern = flags.file;
   let view: SearchView | undefined;
   try {
-    view = await openView(
-      backend,
-      pattern === undefined ? undefined : await fileMatcher(pattern, context.io.cwd),
-      flags,
-      context,
-    );
+    const only =
+      request.file === undefined ? undefined : await fileMatcher(request.file, context.cwd);
+    view = await openView(backend, { fresh: hasFlag(flags, "fresh"), only }, context.tell);
     const { store, queryVectors } = view;
-    // A hit is asked for by its place in the ranking, be it on this page or not.
-    const { limit, offset } =
-      options.action?.number === undefined
-        ? options
-        : { limit: Math.max(options.limit + options.offset, options.action.number), offset: 0 };
-    const { page, mark, isAnyFileMeant } = await find(
-      {
-        store,
-        openEmbedder: () => context.openQueryEmbedder({ queryVectors }),
-        cwd: context.io.cwd,
-      },
-      { ...options, query, limit, offset },
-      flags,
+    const openEmbedder = () => context.openQueryEmbedder({ queryVectors });
+    const { page, mark, matchesAnyFile } = await searchLibrary(
+      { store, openEmbedder, cwd: context.cwd },
+      request,
     );
-    if (!isAnyFileMeant)
+    if (!matchesAnyFile)
       context.io.stderr.write(
-        `no file of the library is meant by --file ${stripControls(pattern ?? "")}; mediasearch list shows them\n`,
+        `no file of the library is meant by --file ${stripControls(request.file ?? "")}; mediasearch list shows them\n`,
       );
     if (options.action !== undefined)
       return await act(options.action, { ...page, store: backend.store }, options, context);
-    const shown = options.links
-      ? {
-          ...page,
-          moments: await (
-            await import("../../app/search/links.ts")
-          ).withLinks(page.moments, context),
-        }
-      : page;
-    await printPage(shown, options, mark, context);
+    await printPage(
+      options.links ? await pageWithUrls(page, context) : page,
+      options,
+      mark,
+      context,
+    );
     return 0;
   } finally {
     await view?.close?.();
     await backend.close();
   }
 };
+
+function searchRequest(
+  query: string,
+  flags: FlagsOf<typeof SEARCH>,
+  options: SearchOptions,
+): SearchRequest {
+  const { limit, offset, context, explain, action } = options;
+  const request = { ...filterFlags(flags), query, mode: flags.mode, context, explain };
+  if (action?.number === undefined) return { ...request, limit, offset };
+  // An action names a hit by its rank, which may be on this page or not.
+  return { ...request, limit: Math.max(limit + offset, action.number), offset: 0 };
+}
+
+/** Addresses are signed by the object store's client, which only this option needs. */
+async function pageWithUrls(page: ResultPage, context: CommandContext): Promise<ResultPage> {
+  const { addUrls } = await import("../../app/search/links.ts");
+  return { ...page, moments: await addUrls(page.moments, context) };
+}
 
 /** Somebody sits at a terminal and did not ask for anything that needs a query. */
 const isInteractive = (

@@ -50,7 +50,7 @@ export function searchOptions(flags: FlagsOf<typeof SEARCH>): SearchOptions {
     explain: hasFlag(flags, "explain"),
     links: hasFlag(flags, "links"),
     format: chosenFormat(flags),
-    fileEnd: hasFlag(flags, "print0") ? "\0" : hasFlag(flags, "files") ? "\n" : undefined,
+    fileEnd: fileEndOf(flags),
     rate: fps === undefined ? undefined : FRAME_RATES.find(({ name }) => name === fps),
     padMs: pad === undefined ? undefined : padding(pad),
     isExact: hasFlag(flags, "exact"),
@@ -58,6 +58,11 @@ export function searchOptions(flags: FlagsOf<typeof SEARCH>): SearchOptions {
     force: hasFlag(flags, "force"),
     action: actionOf(flags),
   };
+}
+
+function fileEndOf(flags: FlagsOf<typeof SEARCH>): SearchOptions["fileEnd"] {
+  if (hasFlag(flags, "print0")) return "\0";
+  return hasFlag(flags, "files") ? "\n" : undefined;
 }
 
 function actionOf(flags: FlagsOf<typeof SEARCH>): Action | undefined {

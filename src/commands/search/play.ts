@@ -6,7 +6,7 @@ import { styler } from "../../terminal/style.ts";
 import { stripControls } from "../../text/strip-controls.ts";
 import { isObject } from "../../location.ts";
 import type { SearchResult } from "../../results/moment.ts";
-import { linkTo } from "../../app/search/links.ts";
+import { signedUrl } from "../../app/search/links.ts";
 import type { CommandContext } from "../../cli/command.ts";
 
 /** Opens the player at a moment and waits for its end. */
@@ -39,7 +39,7 @@ export async function playerFor(
   const isRemote = isObject(moment.path);
   if (!isRemote) await mustBeMedia(moment);
   const { choosePlayer } = await import("../../media/player.ts");
-  return choosePlayer(isRemote ? await linkTo(moment.path, context) : moment.path, startMs, {
+  return choosePlayer(isRemote ? await signedUrl(moment.path, context) : moment.path, startMs, {
     wanted,
     env: context.io.env,
     platform: process.platform,

@@ -1,5 +1,6 @@
 import type { SearchResult } from "../../../results/moment.ts";
-import { type FlagsOf } from "../../../cli/flags.ts";
+import { filterFlags } from "../../../cli/filter-flags.ts";
+import { type FlagsOf, hasFlag } from "../../../cli/flags.ts";
 import { playerFor } from "../play.ts";
 import { searchModel } from "./model.ts";
 import type { SearchOptions } from "../options.ts";
@@ -19,7 +20,12 @@ export async function searchInteractively(
   context: CommandContext,
 ): Promise<number> {
   const { io, config } = context;
-  const session = openSession(context, flags, { viewFor: "session" });
+  const filters = filterFlags(flags);
+  const mode = flags.mode ?? "hybrid";
+  const session = openSession(context, {
+    viewFor: "session",
+    fresh: hasFlag(flags, "fresh"),
+  });
   const start = async (
     moment: SearchResult,
     wanted: string | undefined,
@@ -30,13 +36,16 @@ export async function searchInteractively(
     await play(player, moment.file, { env: io.env, signal, stdio: "ignore" });
   };
   const model = searchModel({
-    mode: flags.mode ?? "hybrid",
+    mode,
     idleMs: IDLE_MS,
-    async find(query, mode) {
-      const { page, mark } = await session.find(
-        { query, limit: SHOWN_HITS, offset: 0, context: LINES_AROUND, explain: false },
-        { ...flags, mode },
-      );
+    async find(query, chosenMode) {
+      const { page, mark } = await session.search({
+        ...filters,
+        query,
+        mode: chosenMode,
+        limit: SHOWN_HITS,
+        context: LINES_AROUND,
+      });
       return { ...page, mark };
     },
     play: (moment, signal) => start(moment, config.settings.player, signal),
@@ -46,7 +55,7 @@ export async function searchInteractively(
       void io.stdout.write(`\u001b]52;c;${Buffer.from(copied).toString("base64")}\u0007`),
     // What it says when it can't is said by the search that needs it.
     onFirstLetter: () => {
-      if (flags.mode !== "keyword") session.warm().catch(() => {});
+      if (mode !== "keyword") session.warm().catch(() => {});
     },
   });
   try {

@@ -1,6 +1,7 @@
 import { type MediasearchError, toMediasearchError } from "../../../errors.ts";
 import { formatTimestamp } from "../../../text/format.ts";
 import type { SearchResult, ResultPage } from "../../../results/moment.ts";
+import type { SearchMode } from "../../../search/hybrid.ts";
 
 /** What the interactive search shows. A value: every change makes a new one. */
 export interface SearchState {
@@ -38,8 +39,8 @@ export interface Found extends Pick<ResultPage, "moments" | "total" | "totalIs" 
 
 export interface SearchModelOptions {
   /** The mode of the search that follows when nobody types. */
-  readonly mode: string;
-  readonly find: (query: string, mode: string) => Promise<Found>;
+  readonly mode: SearchMode;
+  readonly find: (query: string, mode: SearchMode) => Promise<Found>;
   /** Resolves when the player ends. */
   readonly play: (moment: SearchResult, signal: AbortSignal) => Promise<void>;
   readonly open: (moment: SearchResult) => Promise<void>;
@@ -118,7 +119,7 @@ export function searchModel(options: SearchModelOptions): SearchModel {
   /** @returns how many there are; undefined when nobody wants to know any more. */
   const search = async (
     asked: string | Promise<string>,
-    mode: string,
+    mode: SearchMode,
     isLast: boolean,
   ): Promise<number | undefined> => {
     const mine = ++newest;

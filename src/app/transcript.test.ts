@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Segment } from "../types.ts";
-import { nearestTo, saidWithin } from "./assets.ts";
-import { parseTime } from "./parse-time.ts";
+import { parseTimeRange } from "./time-range.ts";
+import { nearestSegment, segmentsWithin } from "./transcript.ts";
 
 const TIMES = [
   [0, 4000],
@@ -20,7 +20,7 @@ const segments = TIMES.map(([startMs, endMs], index): Segment => ({
   confidence: null,
 }));
 const at = (given: string): number | undefined =>
-  nearestTo(segments, parseTime("--at", given))?.index;
+  nearestSegment(segments, parseTimeRange("--at", given))?.index;
 
 describe("the line at a moment", () => {
   it("is the one that begins there, not the one that ends there", () => {
@@ -40,10 +40,10 @@ describe("the line at a moment", () => {
 
 describe("what is said between two times", () => {
   const within = (from?: string, to?: string): number[] =>
-    saidWithin(
+    segmentsWithin(
       segments,
-      from === undefined ? undefined : parseTime("from", from),
-      to === undefined ? undefined : parseTime("to", to),
+      from === undefined ? undefined : parseTimeRange("from", from).startMs,
+      to === undefined ? undefined : parseTimeRange("to", to).endMs,
     ).map(({ index }) => index);
 
   it("has what goes on then, without what ends where it begins", () => {

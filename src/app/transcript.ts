@@ -1,0 +1,105 @@
+import type { AssetStatus, Store } from "../backends/backend.ts";
+import { MediasearchError } from "../errors.ts";
+import { toLine } from "../results/moment.ts";
+import type { Segment } from "../types.ts";
+import { displayPath } from "./display-path.ts";
+import { findAsset } from "./find-asset.ts";
+import type { TimeRange } from "./time-range.ts";
+
+/** Which part of which transcript to read; the whole one unless a part is given. */
+export interface TranscriptRequest {
+  /** A path, or a name or glob that only one file of the library has. */
+  readonly file: string;
+  /** Leaves out lines that end at or before this time, in milliseconds from the start of the file. */
+  readonly fromMs?: number | undefined;
+  /** Leaves out lines that begin at or after this time. */
+  readonly untilMs?: number | undefined;
+  /** Only the line that is said then, and those around it. */
+  readonly around?: { readonly at: TimeRange; readonly lines: number } | undefined;
+}
+
+export interface Transcript {
+  readonly asset: AssetStatus;
+  /** The path of the file as its user would write it. */
+  readonly file: string;
+  /** The lines of the part, in order. */
+  readonly segments: readonly Segment[];
+  /** The line that `around` means; undefined without it and in an empty transcript. */
+  readonly nearest: Segment | undefined;
+}
+
+/**
+ * Reads what is said in one file.
+ * @param cwd where a relative path starts.
+ * @throws NOT_FOUND for a file that is not in the library or not indexed yet; USAGE when several files match.
+ */
+export async function readTranscript(
+  store: Store,
+  cwd: string,
+  { file: name, fromMs, untilMs, around }: TranscriptRequest,
+): Promise<Transcript> {
+  const asset = await findAsset(store, name, cwd);
+  const file = displayPath(asset.id, cwd);
+  if (asset.fingerprint === null)
+    throw new MediasearchError(
+      "NOT_FOUND",
+      `${file}: ${asset.error ?? "registered, but not indexed yet"}`,
+      { subject: file, hint: `mediasearch index ${JSON.stringify(file)}` },
+    );
+  const all = await store.readSegments(asset.id, 0, Number.MAX_SAFE_INTEGER);
+  const within = segmentsWithin(all, fromMs, untilMs);
+  const nearest = around && nearestSegment(within, around.at);
+  const segments = nearest ? linesAround(within, nearest, around.lines) : within;
+  return { asset, file, segments, nearest };
+}
+
+/** A transcript, or a part of it, as programs get it: docs/schemas/transcript.v1.json. */
+export const transcriptRecord = (
+  { origin, engine, language, durationMs }: AssetStatus,
+  file: string,
+  segments: readonly Segment[],
+) => ({
+  version: 1,
+  file,
+  origin,
+  engine,
+  language,
+  durationMs,
+  segments: segments.map(toLine),
+});
+
+/**
+ * Finds the segment that begins within a range of time, else the one that is being said at its start,
+ * else the one nearest in time. A segment is no longer said at the time where it ends.
+ */
+export function nearestSegment(segments: readonly Segment[], at: TimeRange): Segment | undefined {
+  let nearest: Segment | undefined;
+  let leastMs = Infinity;
+  for (const segment of segments) {
+    const distanceMs = distanceFrom(segment, at);
+    if (distanceMs < leastMs) [nearest, leastMs] = [segment, distanceMs];
+  }
+  return nearest;
+}
+
+/** -1 for a segment that begins within the range, 0 for one that is being said at its start. */
+function distanceFrom({ startMs, endMs }: Segment, at: TimeRange): number {
+  if (startMs >= at.startMs && startMs < at.endMs) return -1;
+  if (at.startMs >= endMs) return at.startMs - endMs + 1;
+  return Math.max(startMs - at.startMs, 0);
+}
+
+/** The segments that are said between two times, in part or as a whole. */
+export const segmentsWithin = (
+  segments: readonly Segment[],
+  fromMs = 0,
+  untilMs = Infinity,
+): Segment[] =>
+  segments.filter(
+    ({ startMs, endMs }) => (startMs >= fromMs || endMs > fromMs) && startMs < untilMs,
+  );
+
+function linesAround(segments: readonly Segment[], nearest: Segment, lines: number): Segment[] {
+  const position = segments.indexOf(nearest);
+  return segments.slice(Math.max(0, position - lines), position + lines + 1);
+}
