@@ -68,6 +68,12 @@ complete -o default -F _mediasearch mediasearch
 const zshQuoted = (text: string): string =>
   text.replace(/[[\]:\\]/g, "\\$&").replaceAll("'", "'\\''");
 
+/** What zsh offers as the value of an option. */
+function zshValues({ choices, isPath }: Option): string {
+  if (choices.length > 0) return `(${choices.join(" ")})`;
+  return isPath ? "_files" : " ";
+}
+
 /** `--mode=` stands for `--mode h` and `--mode=h`, `-m+` for `-m h` and `-mh`. */
 function zshOption(option: Option): string {
   const all = names(option);
@@ -76,19 +82,20 @@ function zshOption(option: Option): string {
       ? all
       : all.map((name) => `${name}${name.startsWith("--") ? "=" : "+"}`);
   const value =
-    option.value === undefined
-      ? ""
-      : `:${zshQuoted(option.value)}:${option.choices.length > 0 ? `(${option.choices.join(" ")})` : option.isPath ? "_files" : " "}`;
+    option.value === undefined ? "" : `:${zshQuoted(option.value)}:${zshValues(option)}`;
   const help = `'[${zshQuoted(option.help)}]${value}'`;
   const once = option.isRepeatable ? "'*'" : `'(${all.join(" ")})'`;
   return `${once}${forms.length > 1 ? `{${forms.join(",")}}` : forms[0]}${help}`;
 }
 
+function zshArguments({ firstArgument, takesFiles, takesWords }: Line): string[] {
+  const first = firstArgument.length > 0 ? [`'1:what to do:(${firstArgument.join(" ")})'`] : [];
+  if (takesFiles) return [...first, "'*:file:_files'"];
+  return takesWords ? [...first, "'*:words: '"] : first;
+}
+
 function zshCase(line: Line): string {
-  const rest = [
-    ...(line.firstArgument.length > 0 ? [`'1:what to do:(${line.firstArgument.join(" ")})'`] : []),
-    ...(line.takesFiles ? ["'*:file:_files'"] : line.takesWords ? ["'*:words: '"] : []),
-  ];
+  const rest = zshArguments(line);
   return `    ${line.name}) _arguments -s -S \\\n${[...line.options.map(zshOption), ...rest].map((one) => `      ${one}`).join(" \\\n")} ;;`;
 }
 
@@ -120,23 +127,24 @@ if [[ $funcstack[1] == _mediasearch ]]; then _mediasearch "$@"; else compdef _me
 
 const fishQuoted = (text: string): string => `'${text.replace(/['\\]/g, "\\$&")}'`;
 
+/** The flags of fish's `complete` that say what may follow an option. */
+function fishValues({ value, choices, isPath }: Option): string {
+  if (value === undefined) return "";
+  if (choices.length > 0) return `-xa ${fishQuoted(choices.join(" "))}`;
+  return isPath ? "-rF" : "-x";
+}
+
 export function fishCompletion(): string {
   const lines = commandLines();
   const one = (line: Line): string[] => {
     const head = `complete -c mediasearch -n '__fish_seen_subcommand_from ${line.name}'`;
-    const options = line.options.map(({ short, long, value, isPath, choices, help }) =>
+    const options = line.options.map((option) =>
       [
         head,
-        short === undefined ? "" : `-s ${short}`,
-        `-l ${long}`,
-        value === undefined
-          ? ""
-          : choices.length > 0
-            ? `-xa ${fishQuoted(choices.join(" "))}`
-            : isPath
-              ? "-rF"
-              : "-x",
-        `-d ${fishQuoted(help)}`,
+        option.short === undefined ? "" : `-s ${option.short}`,
+        `-l ${option.long}`,
+        fishValues(option),
+        `-d ${fishQuoted(option.help)}`,
       ]
         .filter((part) => part !== "")
         .join(" "),

@@ -61,12 +61,8 @@ export const cellOf = (columnIndex: number, row: number): Value =>
 
 /** Cells as text that compares, whatever holds them. */
 export const textOf = (value: Value): string =>
-  JSON.stringify(value ?? null, (_, part: unknown) =>
-    typeof part === "bigint"
-      ? `${part}n`
-      : ArrayBuffer.isView(part)
-        ? [...(part as Uint8Array)]
-        : part === undefined
-          ? null
-          : part,
-  );
+  JSON.stringify(value ?? null, (_, part: unknown) => {
+    if (typeof part === "bigint") return `${part}n`;
+    if (ArrayBuffer.isView(part)) return [...(part as Uint8Array)];
+    return part ?? null;
+  });

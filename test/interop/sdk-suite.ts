@@ -73,6 +73,11 @@ const unescape = (text: string): string =>
     .replaceAll("&apos;", "'")
     .replaceAll("&amp;", "&");
 
+function resultOf(hasProblem: boolean, inner: string): Outcome["result"] {
+  if (hasProblem) return "failed";
+  return inner.includes("<skipped") ? "skipped" : "passed";
+}
+
 function outcomes(xml: string): readonly Outcome[] {
   return [
     ...xml.matchAll(
@@ -80,10 +85,9 @@ function outcomes(xml: string): readonly Outcome[] {
     ),
   ].map(([, file = "", name = "", inner = ""]) => {
     const problem = /<(?:failure|error) message="([^"]*)"/.exec(inner);
-    const result = problem ? "failed" : inner.includes("<skipped") ? "skipped" : "passed";
     return {
       name: `${file.replace("vastdb.tests.", "")}::${unescape(name)}`,
-      result,
+      result: resultOf(problem !== null, inner),
       message: unescape(problem?.[1] ?? "").slice(0, 120),
     };
   });

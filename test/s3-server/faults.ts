@@ -31,11 +31,9 @@ export function faulty(): { set(faults: Faults): void; judge(line: string): Verd
       if (now.share !== undefined) {
         if (Math.random() >= now.share) return undefined;
         const kind = Math.floor(Math.random() * 3);
-        return kind === 0
-          ? { type: "drop" }
-          : kind === 1
-            ? { type: "fail", status: 503 }
-            : { type: "cut", afterBytes: Math.floor(Math.random() * 100_000) };
+        if (kind === 0) return { type: "drop" };
+        if (kind === 1) return { type: "fail", status: 503 };
+        return { type: "cut", afterBytes: Math.floor(Math.random() * 100_000) };
       }
       if (now.drop) {
         now.drop--;

@@ -11,16 +11,16 @@ const element = ([name, content]: Node): string =>
 export const xml = (name: string, content: readonly Node[]): string =>
   `<?xml version="1.0" encoding="UTF-8"?>\n<${name} xmlns="http://s3.amazonaws.com/doc/2006-03-01/">${content.map(element).join("")}</${name}>`;
 
+const ENTITIES = { "&quot;": '"', "&apos;": "'", "&lt;": "<", "&gt;": ">", "&amp;": "&" };
+
+function characterOf(entity: string, decimal?: string, hex?: string): string {
+  if (decimal !== undefined) return String.fromCodePoint(Number(decimal));
+  if (hex !== undefined) return String.fromCodePoint(Number.parseInt(hex, 16));
+  return ENTITIES[entity.toLowerCase() as keyof typeof ENTITIES];
+}
+
 const unescape = (text: string): string =>
-  text.replace(
-    /&(?:#(\d+)|#x([0-9a-f]+)|quot|apos|lt|gt|amp);/gi,
-    (whole, decimal?: string, hex?: string) =>
-      decimal !== undefined
-        ? String.fromCodePoint(Number(decimal))
-        : hex !== undefined
-          ? String.fromCodePoint(Number.parseInt(hex, 16))
-          : ({ "&quot;": '"', "&apos;": "'", "&lt;": "<", "&gt;": ">" }[whole] ?? "&"),
-  );
+  text.replace(/&(?:#(\d+)|#x([0-9a-f]+)|quot|apos|lt|gt|amp);/gi, characterOf);
 
 /** Every `<name>` in flat XML, in order. Enough for what S3 clients send. */
 export const elements = (text: string, name: string): string[] =>

@@ -31,11 +31,9 @@ function write({ cues }: Recognised, format: string): string {
     const spoken = format === "srt" ? text : `<v Ada>${text}</v>`;
     return `${format === "srt" ? `${i + 1}\r\n` : ""}${formatTime(startMs, mark)} --> ${formatTime(endMs, mark)}\r\n${spoken}\r\n`;
   });
-  return format === "srt"
-    ? lines.join("\r\n")
-    : format === "vtt"
-      ? `WEBVTT\n\n${lines.join("\n")}`
-      : cues.map(({ text }) => text).join("\n");
+  if (format === "srt") return lines.join("\r\n");
+  if (format === "vtt") return `WEBVTT\n\n${lines.join("\n")}`;
+  return cues.map(({ text }) => text).join("\n");
 }
 
 async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {

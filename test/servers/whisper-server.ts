@@ -61,6 +61,12 @@ function openAiError(
   json(response, status, { error: { message, type: "invalid_request_error", param, code } });
 }
 
+const MODEL_FORMATS: Readonly<Record<string, readonly string[]>> = {
+  "whisper-1": ["json", "text", "srt", "verbose_json", "vtt"],
+  "gpt-4o-transcribe": ["json", "text"],
+  "gpt-4o-transcribe-diarize": ["json", "text", "diarized_json"],
+};
+
 /** OpenAI's: words beside the segments, without punctuation; unknown fields and wrong values are refused. */
 function openAi(
   response: ServerResponse,
@@ -90,7 +96,8 @@ function openAi(
       `Unrecognized request argument supplied: ${unknown}`,
       unknown,
     );
-  if (!["whisper-1", "gpt-4o-transcribe", "gpt-4o-transcribe-diarize"].includes(model))
+  const formats = MODEL_FORMATS[model];
+  if (formats === undefined)
     return openAiError(
       response,
       404,
@@ -107,12 +114,6 @@ function openAi(
       "Language parameter must be specified in ISO-639-1 format.",
       "language",
     );
-  const formats =
-    model === "whisper-1"
-      ? ["json", "text", "srt", "verbose_json", "vtt"]
-      : model === "gpt-4o-transcribe"
-        ? ["json", "text"]
-        : ["json", "text", "diarized_json"];
   if (!formats.includes(format))
     return openAiError(
       response,
