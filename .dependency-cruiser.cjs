@@ -4,10 +4,12 @@ const BOTTOM =
 const BACKEND_INTERFACES = "^src/backends/[^/]+\\.ts$";
 const ENGINE_INTERFACES = "^src/(asr|embed)/[^/]+\\.ts$";
 const OBJECT_INTERFACES = "^src/objects/[^/]+\\.ts$";
+/** Settings of replaceable parts, and the registries that collect them: every command loads these. */
+const LIGHT =
+  "^src/(asr|embed)/(registry|settings)\\.ts$|^src/(asr|embed|backends)/[^/]+/settings\\.ts$";
 const TESTS = "\\.(test|contract)\\.ts$";
 /** What tables of settings are made of; each stands in the folder of the part that it sets. */
-const SETTINGS_TOOLS = "^src/config/(setting|folders)\\.ts$";
-const SETTINGS = "^src/backends/[^/]+/settings\\.ts$";
+const SETTINGS_TOOLS = "^src/config/(setting|folders|command-words)\\.ts$";
 const REGISTRIES = "/registry\\.ts$";
 
 const rule = (name, from, to, comment) => ({ name, comment, severity: "error", from, to });
@@ -119,7 +121,11 @@ module.exports = {
     ),
     siblings(
       "asr",
-      ["^src/(asr/(audio|remote)|remote|media/captions|models)/", "^src/asr/[^/]+\\.ts$"],
+      [
+        "^src/(asr/(audio|remote)|remote|media/captions|models)/",
+        "^src/asr/[^/]+\\.ts$",
+        SETTINGS_TOOLS,
+      ],
       "a recogniser knows its interface, what recognisers share, and its own folder",
     ),
     rule(
@@ -130,7 +136,7 @@ module.exports = {
     ),
     siblings(
       "embed",
-      ["^src/(remote|models)/", "^src/embed/[^/]+\\.ts$"],
+      ["^src/(remote|models)/", "^src/embed/[^/]+\\.ts$", SETTINGS_TOOLS],
       "an embedder knows its interface and its own folder",
     ),
     rule(
@@ -176,12 +182,16 @@ module.exports = {
     rule(
       "light-start",
       {
-        path: `^src/(start|errors|types|location)\\.ts$|^src/(cli|config|terminal)/|^src/app/context\\.ts$|${SETTINGS}`,
+        path: [
+          "^src/(start|errors|types|location|shell-words|embedding-model)\\.ts$",
+          "^src/(cli|config|terminal)/|^src/app/context\\.ts$",
+          LIGHT,
+        ],
         pathNot: TESTS,
       },
       {
-        pathNot: SETTINGS,
         path: "^src/(pipeline|search|media|models|asr|embed|backends|objects|results|transfer|doctor)/|node_modules/(?!commander|@commander-js|env-paths)",
+        pathNot: LIGHT,
         dependencyTypesNot: ["dynamic-import", "type-only"],
       },
       "nothing heavy on the start path",

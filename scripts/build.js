@@ -88,7 +88,8 @@ const groups = [
   {
     name: "common",
     test: folder(
-      "src/(?:errors|location)\\.ts",
+      "src/(?:errors|location|shell-words)\\.ts",
+      "src/(?:asr|embed)/(?:registry|settings|[^/]+/settings)\\.ts",
       "src/config/",
       "src/terminal/",
       "src/text/(?:format|strip-controls)\\.ts",
@@ -104,7 +105,7 @@ const groups = [
       "src/embedding-model\\.ts",
       "src/app/(?:display-path|find-asset)\\.ts",
       "src/backends/(?:registry|lease)\\.ts",
-      "src/embed/(?:registry|remember-queries|passages|minilm/identity)\\.ts",
+      "src/embed/(?:remember-queries|passages|minilm/identify)\\.ts",
       "src/models/catalogue\\.ts",
       "src/results/(?:links|markdown|moment|records|screen|timecode)\\.ts",
       "src/cli/(?:command|filter-flags|flags|output-format)\\.ts",

@@ -48,10 +48,5 @@ export type Language = string;
 /** Captions instead of recognition where there are any; captions or nothing; recognition always. */
 export type CaptionsMode = "prefer" | "only" | "ignore";
 
-/** The recognisers, as ASR_ENGINE names them. */
-export const ENGINES = ["local", "NVIDIA_NIMS", "WHISPER", "BYO", "SHERPA", "STUB"] as const;
-export type EngineName = (typeof ENGINES)[number];
-
-/** Kinds of embedding servers, as EMBEDDING_API names them. */
-export const EMBEDDING_APIS = ["auto", "openai", "nim", "tei", "ollama"] as const;
-export type EmbeddingApi = (typeof EMBEDDING_APIS)[number];
+/** The name of a recogniser, as ASR_ENGINE has it. `src/asr/registry.ts` knows all of them; config checks what users write. */
+export type EngineName = string;

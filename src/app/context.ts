@@ -4,7 +4,6 @@ import type { Transcriber } from "../asr/transcriber.ts";
 import type { Backend } from "../backends/backend.ts";
 import type { BackendName } from "../backends/registry.ts";
 import { s3Options } from "../config/object-store-settings.ts";
-import { embedderSettings } from "../config/embedder.ts";
 import type { LoadedConfig } from "../config/load.ts";
 import type { Embedder } from "../embed/embedder.ts";
 import type { Objects } from "../objects/object-store.ts";
@@ -24,7 +23,7 @@ export interface Context extends World {
   openBackendAt(name: BackendName, path: string, create: boolean): Promise<Backend>;
   openEmbedder(): Promise<Embedder>;
   /** What the present embedding model is, and how long its vectors are. */
-  embedderIdentity(): Promise<EmbeddingModel>;
+  identifyEmbedder(): Promise<EmbeddingModel>;
   /**
    * Opens a recogniser in this process, to ask it what it is; files are recognised by workers. `engine` is its name, by default the first one that the
    * settings choose.
@@ -62,22 +61,21 @@ export function createContext(config: LoadedConfig, world: World): Context {
       return openBackend(name, { path, create, host: { settings, env, signal } });
     },
     async openEmbedder() {
-      const { openEmbedder } = await import("../embed/registry.ts");
+      const { embedderSettings, openEmbedder } = await import("../embed/registry.ts");
       return openEmbedder(embedderSettings(settings));
     },
-    async embedderIdentity() {
-      const [{ embedderIdentity }, { passageModelId }] = await Promise.all([
+    async identifyEmbedder() {
+      const [{ embedderSettings, identifyEmbedder }, { passageModelId }] = await Promise.all([
         import("../embed/registry.ts"),
         import("../embed/passages.ts"),
       ]);
-      const { embedder, dimensions } = await embedderIdentity(embedderSettings(settings));
+      const { embedder, dimensions } = await identifyEmbedder(embedderSettings(settings));
       return { embedder: passageModelId(embedder), dimensions };
     },
     async openTranscriber(engine = parseEngineChain(settings.engine)[0] ?? "") {
-      const [{ openTranscriber }, { modelProvider }, { engineSettings }] = await Promise.all([
+      const [{ engineSettings, openTranscriber }, { modelProvider }] = await Promise.all([
         import("../asr/registry.ts"),
         import("./model-provider.ts"),
-        import("../config/recognisers.ts"),
       ]);
       return openTranscriber(engine, {
         models: modelProvider(settings, world),
@@ -86,12 +84,12 @@ export function createContext(config: LoadedConfig, world: World): Context {
     },
     async openQueryEmbedder({ queryVectors }) {
       if (!queryVectors) return this.openEmbedder();
-      const [{ embedderIdentity }, { rememberQueries }] = await Promise.all([
+      const [{ embedderSettings, identifyEmbedder }, { rememberQueries }] = await Promise.all([
         import("../embed/registry.ts"),
         import("../embed/remember-queries.ts"),
       ]);
       return rememberQueries(
-        await embedderIdentity(embedderSettings(settings)),
+        await identifyEmbedder(embedderSettings(settings)),
         () => this.openEmbedder(),
         queryVectors,
       );
@@ -104,11 +102,13 @@ export function createContext(config: LoadedConfig, world: World): Context {
     },
     place: (text) => toLocation(text, cwd),
     async openWorkers() {
-      const [{ openWorkers }, { modelProvider }, { engineSettings }] = await Promise.all([
-        import("../pipeline/worker/pool.ts"),
-        import("./model-provider.ts"),
-        import("../config/recognisers.ts"),
-      ]);
+      const [{ openWorkers }, { modelProvider }, { engineSettings }, { embedderSettings }] =
+        await Promise.all([
+          import("../pipeline/worker/pool.ts"),
+          import("./model-provider.ts"),
+          import("../asr/registry.ts"),
+          import("../embed/registry.ts"),
+        ]);
       return openWorkers({
         setup: {
           objects: s3Options(settings),

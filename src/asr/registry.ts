@@ -1,69 +1,161 @@
+import type { Environment, Setting, Table } from "../config/setting.ts";
 import { MediasearchError } from "../errors.ts";
-import type { EngineFinding, EngineSettings } from "./settings.ts";
-import type { Transcriber, TranscriberOptions } from "./transcriber.ts";
+import { BYO } from "./custom/settings.ts";
+import { NVIDIA_NIMS } from "./nim/settings.ts";
+import {
+  type EngineFinding,
+  type EngineSettings,
+  requestSettings,
+  type RetryRows,
+  SHARED_ROWS,
+  type SharedRows,
+} from "./settings.ts";
+import { SHERPA } from "./sherpa/settings.ts";
+import type { OwnOptions, Transcriber, TranscriberOptions } from "./transcriber.ts";
+import { WHISPER } from "./whisper/settings.ts";
 
-const TRANSCRIBERS: Readonly<
-  Record<string, (options: TranscriberOptions) => Promise<Transcriber>>
-> = {
-  local: async (options) => (await import("./local/open.ts")).open(options),
-  NVIDIA_NIMS: async (options) => (await import("./nim/open.ts")).open(options),
-  WHISPER: async (options) => (await import("./whisper/open.ts")).open(options),
-  BYO: async (options) => (await import("./custom/open.ts")).open(options),
-  SHERPA: async (options) => (await import("./sherpa/open.ts")).open(options),
-  STUB: async () => (await import("./stub/open.ts")).open(),
-};
+/** A recogniser. `never` stands for what it alone knows: its rows and what it is given of them. */
+interface Recogniser {
+  readonly settings?: {
+    readonly rows: object;
+    readonly own: (values: never, env: Environment["env"]) => unknown;
+    readonly isSetUp?: (own: never) => boolean;
+  };
+  readonly open: (options: OwnOptions<never>) => Promise<Transcriber>;
+  /** Asks whether it could work, without giving it audio. Models on this machine need none. */
+  readonly check?: (own: never, signal: AbortSignal) => Promise<EngineFinding>;
+}
+
+/** Every recogniser under the name that ASR_ENGINE has for it. Settings are light; the rest is loaded by who needs it. */
+const RECOGNISERS = {
+  local: { open: async (options) => (await import("./local/open.ts")).open(options) },
+  NVIDIA_NIMS: {
+    settings: NVIDIA_NIMS,
+    open: async (options) => (await import("./nim/open.ts")).open(options),
+    check: async (own, signal) => (await import("./nim/check.ts")).check(own, signal),
+  },
+  WHISPER: {
+    settings: WHISPER,
+    open: async (options) => (await import("./whisper/open.ts")).open(options),
+    check: async (own, signal) => (await import("./whisper/check.ts")).check(own, signal),
+  },
+  BYO: {
+    settings: BYO,
+    open: async (options) => (await import("./custom/open.ts")).open(options),
+    check: async (own, signal) => (await import("./custom/check.ts")).check(own, signal),
+  },
+  SHERPA: {
+    settings: SHERPA,
+    open: async (options) => (await import("./sherpa/open.ts")).open(options),
+  },
+  STUB: { open: async () => (await import("./stub/open.ts")).open() },
+} satisfies Readonly<Record<string, Recogniser>>;
+
+type Recognisers = typeof RECOGNISERS;
+export type RecogniserName = keyof Recognisers;
+export const ENGINES = Object.keys(RECOGNISERS) as readonly RecogniserName[];
+
+type RowsOf<Entry> = Entry extends { readonly settings: { readonly rows: infer Rows } }
+  ? { readonly [Name in keyof Rows]: Rows[Name] extends Setting<infer Value> ? Value : never }
+  : never;
+type OwnOf<Entry> = Entry extends {
+  readonly settings: { readonly own: (...of: never) => infer Own };
+}
+  ? Own
+  : never;
+type Intersection<Union> = (Union extends unknown ? (one: Union) => void : never) extends (
+  all: infer All,
+) => void
+  ? All
+  : never;
+
+/** The settings of all recognisers. */
+export type RecogniserRows = SharedRows & Intersection<RowsOf<Recognisers[RecogniserName]>>;
+
+const settingsByName = Object.entries<Recogniser>(RECOGNISERS).flatMap(([name, { settings }]) =>
+  settings ? [{ name, settings }] : [],
+);
+
+export const RECOGNISER_ROWS = Object.assign(
+  { ...SHARED_ROWS },
+  ...settingsByName.map(({ settings }) => settings.rows),
+) as Table<RecogniserRows>;
+
+/** What recognisers are given of the settings. */
+export const engineSettings = (
+  values: RecogniserRows & RetryRows,
+  env: Environment["env"],
+): EngineSettings => ({
+  requests: requestSettings(values),
+  recognisers: Object.fromEntries(
+    settingsByName.map(({ name, settings }) => [name, settings.own(values as never, env)]),
+  ),
+});
+
+/** What one recogniser is given of the settings. */
+export const settingsOf = <Name extends RecogniserName>(
+  { recognisers }: EngineSettings,
+  name: Name,
+): OwnOf<Recognisers[Name]> => recognisers[name] as OwnOf<Recognisers[Name]>;
+
+/** Those that the user has set up, such as by the address of a server, whether they are chosen or not. */
+export const enginesSetUp = (engines: EngineSettings): readonly string[] =>
+  settingsByName.flatMap(({ name, settings }) =>
+    settings.isSetUp?.(engines.recognisers[name] as never) ? [name] : [],
+  );
 
 /** @throws USAGE for an unknown name, MISSING_MODEL when the model can't be had. */
 export async function openTranscriber(
   name: string,
-  options: TranscriberOptions,
+  { engines, ...options }: TranscriberOptions,
 ): Promise<Transcriber> {
-  const open = TRANSCRIBERS[name];
-  if (!open)
+  const { open, settings } = recogniserNamed(name);
+  if (settings && !engines)
+    throw new MediasearchError("BUG", `${name} was opened without settings`);
+  const own = {
+    ...options,
+    requests: engines?.requests,
+    settings: engines?.recognisers[name],
+  } as OwnOptions<never>;
+  return engines ? enriched(await open(own), engines) : open(own);
+}
+
+function recogniserNamed(name: string): Recogniser {
+  const recogniser = new Map(Object.entries<Recogniser>(RECOGNISERS)).get(name);
+  if (!recogniser)
     throw new MediasearchError("USAGE", `no recogniser is called ${name}`, {
-      hint: `ASR_ENGINE=${Object.keys(TRANSCRIBERS).join(" or ")}`,
+      hint: `ASR_ENGINE=${ENGINES.join(" or ")}`,
     });
-  return enriched(await open(options), options);
+  return recogniser;
 }
 
 /** With the models that the user has for it, any recogniser is told the language, and its words get speakers. */
-async function enriched(
-  transcriber: Transcriber,
-  { engines }: TranscriberOptions,
-): Promise<Transcriber> {
+async function enriched(transcriber: Transcriber, engines: EngineSettings): Promise<Transcriber> {
   let richer = transcriber;
-  if (engines?.sherpa.languageModel !== undefined) {
+  const models = settingsOf(engines, "SHERPA");
+  if (models.languageModel !== undefined) {
     const { openIdentifier, withLanguage } = await import("./sherpa/with-language.ts");
-    const { identify, id } = await openIdentifier(engines.sherpa);
+    const { identify, id } = await openIdentifier(models);
     richer = withLanguage(richer, identify, id);
   }
-  const { segmentationModel, speakerModel } = engines?.sherpa ?? {};
+  const { segmentationModel, speakerModel } = models;
   if (
-    engines &&
     engines.requests.diarization !== false &&
     (segmentationModel !== undefined || speakerModel !== undefined)
   ) {
     const { openDiarizer, withSpeakers } = await import("./sherpa/with-speakers.ts");
-    const { diarize, id } = await openDiarizer(engines.sherpa);
+    const { diarize, id } = await openDiarizer(models);
     richer = withSpeakers(richer, diarize, id);
   }
   return richer;
 }
 
-/** Those that are more than models on this machine. */
-const CHECKS: Readonly<
-  Record<string, (settings: EngineSettings, signal: AbortSignal) => Promise<EngineFinding>>
-> = {
-  NVIDIA_NIMS: async (settings, signal) => (await import("./nim/check.ts")).check(settings, signal),
-  WHISPER: async (settings, signal) => (await import("./whisper/check.ts")).check(settings, signal),
-  BYO: async (settings, signal) => (await import("./custom/check.ts")).check(settings, signal),
-};
-
 /** Asks a recogniser whether it could work, without giving it audio. @throws what would end a run. */
 export async function checkTranscriber(
   name: string,
-  settings: EngineSettings,
+  { recognisers }: EngineSettings,
   signal: AbortSignal,
 ): Promise<EngineFinding> {
-  return (await CHECKS[name]?.(settings, signal)) ?? { found: "nothing to ask" };
+  const { check } = recogniserNamed(name);
+  return check ? check(recognisers[name] as never, signal) : { found: "nothing to ask" };
 }

@@ -1,22 +1,19 @@
-/** What recognisers outside this process are given; `config.ts` says what each means. Plain data: it goes to worker processes. */
-export interface EngineSettings {
-  readonly requests: RequestSettings;
-  readonly whisper: WhisperSettings;
-  readonly custom: ByoSettings;
-  readonly nim: NimSettings;
-  readonly sherpa: SherpaSettings;
+import { type Environment, integer, type Table, yesNo } from "../config/setting.ts";
+
+/** The settings of one recogniser; they stand in its folder. */
+export interface RecogniserSettings<Rows, Own> {
+  /** Its rows in the table of all settings. */
+  readonly rows: Table<Rows>;
+  /** What the recogniser is given of them. It is plain data, since it goes to worker processes. */
+  readonly own: (values: Rows & SharedRows, env: Environment["env"]) => Own;
+  /** Whether the user has set it up, so that it is checked and measured though nothing chooses it. */
+  readonly isSetUp?: (own: Own) => boolean;
 }
 
-/** Models of the user's own; paths. */
-export interface SherpaSettings {
-  readonly model: string | undefined;
-  /** Tells which language is spoken, to whichever recogniser. */
-  readonly languageModel: string | undefined;
-  /** Both together tell speakers apart, for whichever recogniser does not. */
-  readonly segmentationModel: string | undefined;
-  readonly speakerModel: string | undefined;
-  readonly speakers: number | undefined;
-  readonly threshold: number;
+/** What recognisers are given: the same for all, and each its own under its name. Plain data: it goes to worker processes. */
+export interface EngineSettings {
+  readonly requests: RequestSettings;
+  readonly recognisers: Readonly<Record<string, unknown>>;
 }
 
 /** The same for every recogniser that is asked over a network or by a command. */
@@ -31,47 +28,6 @@ export interface RequestSettings {
   readonly maxDelayMs: number;
 }
 
-export interface WhisperSettings {
-  readonly endpoint: string | undefined;
-  readonly model: string;
-  readonly apiKey: string | undefined;
-  /** Which kind of server answers there; "auto" asks it. */
-  readonly api: "auto" | "openai" | "whisper.cpp";
-  readonly timeoutMs: number;
-}
-
-export interface ByoSettings {
-  /** Program and arguments, with placeholders; empty without one. */
-  readonly command: readonly string[];
-  readonly endpoint: string | undefined;
-  readonly apiKey: string | undefined;
-  readonly model: string | undefined;
-  readonly maxSpeakers: number | undefined;
-  /** For one piece; undefined: 120 s, or four times its length if that is more. */
-  readonly timeoutMs: number | undefined;
-  /** Of the answer; "auto" tells JSON, WebVTT and SubRip apart. */
-  readonly format: "auto" | "json" | "srt" | "vtt" | "text";
-  /** Longest piece of audio. */
-  readonly maxMs: number;
-  /** Variables that the command gets. */
-  readonly environment: Readonly<Record<string, string>>;
-}
-
-export interface NimSettings {
-  readonly endpoint: string | undefined;
-  readonly apiKey: string | undefined;
-  /** Of NVIDIA's hosted functions. */
-  readonly functionId: string | undefined;
-  /** As Riva writes it, such as en-US or multi. */
-  readonly language: string | undefined;
-  readonly model: string | undefined;
-  readonly maxSpeakers: number | undefined;
-  /** A file of certificates in PEM. */
-  readonly tlsCa: string | undefined;
-  /** undefined: 60 s and the length of the audio. */
-  readonly timeoutMs: number | undefined;
-}
-
 /** What `doctor` learns of a recogniser. */
 export interface EngineFinding {
   readonly found: string;
@@ -79,3 +35,56 @@ export interface EngineFinding {
   readonly warning?: string;
   readonly hint?: string;
 }
+
+/** Settings that several recognisers share. */
+export interface SharedRows {
+  readonly diarization: boolean | undefined;
+  readonly asrRequests: number;
+  readonly maxSpeakers: number | undefined;
+}
+
+export const SHARED_ROWS: Table<SharedRows> = {
+  diarization: {
+    env: "ASR_DIARIZATION",
+    help: "whether recognisers that can tell speakers apart shall do so",
+    parse: yesNo,
+    fallback: () => undefined,
+    fallbackText: "where it can be had",
+    inProjectFile: "always",
+  },
+  asrRequests: {
+    env: "ASR_REQUESTS",
+    help: "requests at once for one file, to recognisers on a server",
+    parse: integer(1, 64),
+    fallback: () => 2,
+    fallbackText: "2",
+    inProjectFile: "always",
+  },
+  maxSpeakers: {
+    env: "ASR_MAX_SPEAKERS",
+    help: "most speakers that a recogniser shall tell apart",
+    parse: integer(1, 100),
+    fallback: () => undefined,
+    fallbackText: "its own choice",
+    inProjectFile: "always",
+  },
+};
+
+/** Settings of retries that recognisers on servers are held to as well. */
+export interface RetryRows {
+  readonly maxAttempts: number;
+  readonly baseRetryDelayMs: number;
+  readonly maxRetryDelayMs: number;
+}
+
+/** One audio chunk is not tried more often in a row: the attempts at the file come on top. */
+const MAX_ATTEMPTS = 5;
+const MAX_DELAY_MS = 30_000;
+
+export const requestSettings = (values: SharedRows & RetryRows): RequestSettings => ({
+  diarization: values.diarization,
+  concurrency: values.asrRequests,
+  attempts: Math.min(MAX_ATTEMPTS, values.maxAttempts),
+  baseDelayMs: values.baseRetryDelayMs,
+  maxDelayMs: Math.min(MAX_DELAY_MS, values.maxRetryDelayMs),
+});

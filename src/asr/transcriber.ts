@@ -1,5 +1,5 @@
 import type { Cue, Language } from "../types.ts";
-import type { EngineSettings } from "./settings.ts";
+import type { EngineSettings, RequestSettings } from "./settings.ts";
 
 /** Sample rate of the audio that every recogniser takes, in Hz: 16 kHz mono float32 in -1..1. */
 export const SAMPLE_RATE = 16_000;
@@ -59,7 +59,7 @@ export interface Transcriber {
   close(): Promise<void>;
 }
 
-/** What `open` of a recogniser is given. */
+/** What recognisers are opened with. */
 export interface TranscriberOptions {
   /** Paths of a model's files by name; fetches what is missing. */
   readonly models: (model: string) => Promise<Record<string, string>>;
@@ -67,4 +67,10 @@ export interface TranscriberOptions {
   readonly threads?: number;
   /** Where recognisers outside this process are, and how they are asked. */
   readonly engines?: EngineSettings | undefined;
+}
+
+/** What `open` of one recogniser is given: of the settings those for all, and its own. */
+export interface OwnOptions<Own> extends Omit<TranscriberOptions, "engines"> {
+  readonly requests: RequestSettings;
+  readonly settings: Own;
 }

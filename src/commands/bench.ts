@@ -1,8 +1,8 @@
 import { parseEngineChain } from "../engine-chain.ts";
 import { resolve } from "node:path";
 import type { Transcriber } from "../asr/transcriber.ts";
+import { engineSettings, enginesSetUp } from "../asr/registry.ts";
 import { engineRules } from "../config/engine-rules.ts";
-import type { Settings } from "../config/settings.ts";
 import { ERRORS, MediasearchError, toMediasearchError } from "../errors.ts";
 import { formatDuration, formatNumber } from "../text/format.ts";
 import { styler } from "../terminal/style.ts";
@@ -30,7 +30,7 @@ export const run: Command<typeof BENCH> = async ([, folder], flags, context) => 
     throw new MediasearchError("USAGE", "bench asr: which folder?", {
       hint: "mediasearch bench asr FOLDER   (recordings with transcripts beside them)",
     });
-  const engines = enginesOf(config.settings, config.sources.engine.kind === "flag");
+  const engines = enginesOf(context);
   const samples = await findSamples(resolve(io.cwd, folder));
   const results: EngineResult[] = [];
   for (const engine of engines) results.push(await measure(engine, samples, context));
@@ -47,17 +47,13 @@ export const run: Command<typeof BENCH> = async ([, folder], flags, context) => 
 };
 
 /** Those that are named on the command line; else all that are chosen or have an address, and the one on this machine. */
-function enginesOf(settings: Settings, isNamed: boolean): readonly string[] {
+function enginesOf({ config, io }: CommandContext): readonly string[] {
+  const { settings, sources } = config;
   const chosen = parseEngineChain(settings.engine);
-  if (isNamed) return chosen;
-  const { nimEndpoint, whisperEndpoint, byoCommand, byoEndpoint } = settings;
+  if (sources.engine.kind === "flag") return chosen;
   const rules = engineRules(settings.engineRules ?? "", "/").flatMap(({ engines }) => engines);
-  const set = [
-    ["NVIDIA_NIMS", nimEndpoint],
-    ["WHISPER", whisperEndpoint],
-    ["BYO", byoCommand ?? byoEndpoint],
-  ].flatMap(([name, address]) => (name !== undefined && address !== undefined ? [name] : []));
-  return [...new Set(["local", ...chosen, ...rules, ...set])].filter((name) => name !== "STUB");
+  const setUp = enginesSetUp(engineSettings(settings, io.env));
+  return [...new Set(["local", ...chosen, ...rules, ...setUp])].filter((name) => name !== "STUB");
 }
 
 async function measure(

@@ -55,7 +55,7 @@ export const run: Command<typeof IMPORT> = async (paths, flags, context) => {
       });
     const tools = {
       store: backend.store,
-      identity: await context.embedderIdentity(),
+      identity: await context.identifyEmbedder(),
       embed: (segments: readonly Segment[]) => embedInContext(segments, embedTexts),
     };
     for (const path of transcripts) {

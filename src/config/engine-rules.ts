@@ -1,6 +1,6 @@
 import { type EngineChain, formatEngineChain } from "../engine-chain.ts";
 import { toLocation } from "../location.ts";
-import { ENGINES } from "../types.ts";
+import { ENGINES } from "../asr/registry.ts";
 import { oneOf } from "./setting.ts";
 
 /** Recognisers to try in order for a language, or for files that a pattern names. */

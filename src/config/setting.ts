@@ -37,6 +37,8 @@ export interface Setting<T> {
 /** One row for each member of T. */
 export type Table<T> = { readonly [K in keyof T]: Setting<T[K]> };
 
+export const trimmed = (text: string): string => text.trim();
+
 export const oneOf =
   <T extends string>(...allowed: readonly T[]) =>
   (text: string): T => {
@@ -81,6 +83,21 @@ export function address(text: string): string {
   if (url.username !== "" || url.password !== "")
     throw new Error("must have no user name or password in it; keys have settings of their own");
   return text.replace(/\/+$/, "");
+}
+
+/** A server's address as people write it: `host:port` too. Keys in it would end up in logs, so it may have none. */
+export function serverAddress(text: string): string {
+  const trimmed = text.trim().replace(/\/+$/, "");
+  const url = URL.parse(/^[a-z][a-z\d+.-]*:\/\//i.test(trimmed) ? trimmed : `http://${trimmed}`);
+  if (!url || url.hostname === "")
+    throw new Error("must be the address of a server, such as http://127.0.0.1:8080");
+  if (
+    url.username !== "" ||
+    url.password !== "" ||
+    /[?&][^=]*(?:key|token|sig|secret)[^=]*=/i.test(url.search)
+  )
+    throw new Error("must have no key or password in it; keys have settings of their own");
+  return trimmed;
 }
 
 /** The naming rules of Amazon S3 for buckets, lower case and 3 to 63 characters; VAST follows them. */

@@ -1,21 +1,19 @@
+import { RECOGNISER_ROWS, type RecogniserRows } from "../asr/registry.ts";
 import { VAST_SETTINGS, type VastSettings } from "../backends/vast/settings.ts";
-import { EMBEDDING_SETTINGS, type EmbeddingSettings } from "./embedder-settings.ts";
+import { EMBEDDER_ROWS, type EmbedderRows } from "../embed/registry.ts";
 import { ENGINE_SETTINGS, type EngineSettings } from "./engine-settings.ts";
 import { INDEXING_SETTINGS, type IndexingSettings } from "./indexing-settings.ts";
 import { LIBRARY_SETTINGS, type LibrarySettings } from "./library-settings.ts";
-import { RECOGNISER_SETTINGS, type RecogniserSettings } from "./recogniser-settings.ts";
 import { RESULT_SETTINGS, type ResultSettings } from "./result-settings.ts";
 import { OBJECT_STORE_SETTINGS, type ObjectStoreSettings } from "./object-store-settings.ts";
 import type { Table } from "./setting.ts";
-import { SHERPA_SETTINGS, type SherpaModelSettings } from "./sherpa-settings.ts";
 
 export interface Settings
   extends
     LibrarySettings,
     EngineSettings,
-    EmbeddingSettings,
-    RecogniserSettings,
-    SherpaModelSettings,
+    EmbedderRows,
+    RecogniserRows,
     IndexingSettings,
     ResultSettings,
     VastSettings,
@@ -27,9 +25,8 @@ export type SettingName = keyof Settings;
 export const SETTINGS: Table<Settings> = {
   ...LIBRARY_SETTINGS,
   ...ENGINE_SETTINGS,
-  ...EMBEDDING_SETTINGS,
-  ...RECOGNISER_SETTINGS,
-  ...SHERPA_SETTINGS,
+  ...EMBEDDER_ROWS,
+  ...RECOGNISER_ROWS,
   ...INDEXING_SETTINGS,
   ...RESULT_SETTINGS,
   ...VAST_SETTINGS,

@@ -23,7 +23,7 @@ export function librarySteps(context: Context, deep: boolean): readonly Step[] {
             for await (const { check, status, found, hint } of backend.check({ deep }))
               if (status !== "ok") findings.push({ status, found: `${check}: ${found}`, hint });
             const stored = await backend.store.identity();
-            const present = await context.embedderIdentity();
+            const present = await context.identifyEmbedder();
             if (stored && stored.embedder !== present.embedder)
               findings.push({
                 status: "failed",

@@ -111,7 +111,7 @@ function modelSteps(context: Context): readonly Step[] {
       tried: "find the embedding model",
       code: "MISSING_MODEL",
       async run() {
-        const { embedder } = await context.embedderIdentity();
+        const { embedder } = await context.identifyEmbedder();
         const bad = (await verified()).filter(
           ({ model, state }) => model === embeddingModel && state !== "ok",
         );

@@ -1,6 +1,6 @@
 import { parseEngineChain } from "../engine-chain.ts";
 import { engineRules } from "../config/engine-rules.ts";
-import { engineSettings } from "../config/recognisers.ts";
+import { engineSettings, enginesSetUp } from "../asr/registry.ts";
 import type { Context } from "../app/context.ts";
 import { ok, type Step, warning } from "../check.ts";
 
@@ -11,12 +11,8 @@ export function recogniserSteps({ config, env }: Context): readonly (readonly St
     ...parseEngineChain(settings.engine),
     ...engineRules(settings.engineRules ?? "", "/").flatMap(({ engines }) => engines),
   ]);
-  const set: Readonly<Record<string, string | undefined>> = {
-    NVIDIA_NIMS: settings.nimEndpoint,
-    WHISPER: settings.whisperEndpoint,
-    BYO: settings.byoCommand ?? settings.byoEndpoint,
-  };
-  for (const [name, address] of Object.entries(set)) if (address !== undefined) chosen.add(name);
+  const engines = engineSettings(settings, env);
+  for (const name of enginesSetUp(engines)) chosen.add(name);
   return [...chosen]
     .filter((name) => name !== "local")
     .map((name): readonly Step[] => [
@@ -29,11 +25,7 @@ export function recogniserSteps({ config, env }: Context): readonly (readonly St
         async run(signal) {
           if (name === "STUB") return warning("STUB invents text", "ASR_ENGINE=local");
           const { checkTranscriber } = await import("../asr/registry.ts");
-          const {
-            found,
-            warning: doubt,
-            hint,
-          } = await checkTranscriber(name, engineSettings(settings, env), signal);
+          const { found, warning: doubt, hint } = await checkTranscriber(name, engines, signal);
           return doubt === undefined
             ? ok(found)
             : warning(`${found}: ${doubt}`, hint ?? "docs/engines.md");

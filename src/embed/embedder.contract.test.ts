@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { EMBEDDER_CASES } from "./embedder.contract.ts";
 import type { Embedder } from "./embedder.ts";
-import { embedderIdentity, openEmbedder } from "./registry.ts";
+import { identifyEmbedder, openEmbedder } from "./registry.ts";
 
 let embedder: Embedder;
 beforeAll(async () => {
@@ -16,7 +16,7 @@ describe("all-MiniLM-L6-v2", () => {
     });
 
   it("is known by name and length before it is loaded", async () => {
-    expect(await embedderIdentity({ model: "all-MiniLM-L6-v2" })).toEqual({
+    expect(await identifyEmbedder({ model: "all-MiniLM-L6-v2" })).toEqual({
       embedder: embedder.id,
       dimensions: embedder.dimensions,
     });

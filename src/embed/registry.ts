@@ -1,44 +1,96 @@
+import type { Setting, Table } from "../config/setting.ts";
 import type { EmbeddingModel } from "../embedding-model.ts";
 import { MediasearchError } from "../errors.ts";
 import type { Embedder } from "./embedder.ts";
-import type { EmbedderSettings } from "./settings.ts";
+import { MINILM, MODEL } from "./minilm/settings.ts";
+import { ONNX } from "./onnx/settings.ts";
+import { REMOTE } from "./remote/settings.ts";
+import {
+  type EmbedderSettings,
+  MODEL_ROWS,
+  type ModelRows,
+  LIMIT_ROWS,
+  type LimitRows,
+  type RetryRows,
+  sharedSettings,
+} from "./settings.ts";
 
+/** An embedder. `never` stands for what it alone knows: its rows and what it is given of them. */
 interface Entry {
-  /** What an index made with it is marked with. A model of this machine is not loaded for it; a server is asked. */
-  readonly identity: (settings: EmbedderSettings) => Promise<EmbeddingModel>;
-  readonly open: (settings: EmbedderSettings) => Promise<Embedder>;
+  readonly settings: {
+    readonly rows: object;
+    readonly own: (values: never) => object;
+    readonly isFor: (settings: never) => boolean;
+  };
+  /** What a library is marked with. A model of this machine is not loaded for it; a server is asked. */
+  readonly identify: (settings: never) => Promise<EmbeddingModel>;
+  readonly open: (settings: never) => Promise<Embedder>;
 }
 
-const MINILM: Entry = {
-  async identity() {
-    const { DIMENSIONS, minilmId } = await import("./minilm/identity.ts");
-    return { embedder: minilmId(), dimensions: DIMENSIONS };
+/** Every embedder. The first that the settings mean is taken. Settings are light; the rest is loaded by who needs it. */
+const EMBEDDERS = [
+  {
+    settings: REMOTE,
+    identify: async (settings) => (await import("./remote/open.ts")).identify(settings),
+    open: async (settings) => (await import("./remote/open.ts")).open(settings),
   },
-  open: async () => (await import("./minilm/open.ts")).open(),
-};
-const ONNX: Entry = {
-  identity: async (settings) => (await import("./onnx/folder.ts")).identityOf(settings),
-  open: async (settings) => (await import("./onnx/open.ts")).open(settings),
-};
-const REMOTE: Entry = {
-  identity: async (settings) => (await import("./remote/open.ts")).identityOf(settings),
-  open: async (settings) => (await import("./remote/open.ts")).open(settings),
-};
+  {
+    settings: MINILM,
+    identify: async () => (await import("./minilm/identify.ts")).identify(),
+    open: async () => (await import("./minilm/open.ts")).open(),
+  },
+  {
+    settings: ONNX,
+    identify: async (settings) => (await import("./onnx/folder.ts")).identify(settings),
+    open: async (settings) => (await import("./onnx/open.ts")).open(settings),
+  },
+] as const satisfies readonly Entry[];
 
-const BUNDLED = "all-MiniLM-L6-v2";
+type SettingsOf<One> = One extends { readonly settings: infer Settings } ? Settings : never;
+type Own = SettingsOf<(typeof EMBEDDERS)[number]>;
+type RowsOf<One> = One extends { readonly rows: infer Rows }
+  ? { readonly [Name in keyof Rows]: Rows[Name] extends Setting<infer Value> ? Value : never }
+  : never;
+type GivenTo<One> = One extends { readonly own: (...of: never) => infer Given } ? Given : never;
+type Intersection<Union> = (Union extends unknown ? (one: Union) => void : never) extends (
+  all: infer All,
+) => void
+  ? All
+  : never;
 
-function entry({ model, endpoint }: EmbedderSettings): Entry {
-  if (endpoint !== undefined) return REMOTE;
-  if (model === BUNDLED) return MINILM;
-  if (/^[./~]|[/\\]$/.test(model) || /^[A-Za-z]:\\/.test(model)) return ONNX;
-  throw new MediasearchError("USAGE", `no embedding model is called ${model}`, {
-    subject: "EMBEDDING_MODEL",
-    hint: `EMBEDDING_MODEL=${BUNDLED}, or a folder with an ONNX model such as ./my-model, or EMBEDDING_ENDPOINT=http://SERVER for a model of a server`,
-  });
+/** The settings of all embedders. */
+export type EmbedderRows = ModelRows & LimitRows & Intersection<RowsOf<Own>>;
+
+/** What embedders are given: the same for all, and what single ones have of their own. */
+export type AnyEmbedderSettings = EmbedderSettings & Partial<Intersection<GivenTo<Own>>>;
+
+export const EMBEDDER_ROWS = Object.assign(
+  { ...MODEL_ROWS },
+  ...EMBEDDERS.map(({ settings }) => settings.rows),
+  LIMIT_ROWS,
+) as Table<EmbedderRows>;
+
+/** What embedders are given of the settings. */
+export const embedderSettings = (values: EmbedderRows & RetryRows): AnyEmbedderSettings =>
+  Object.assign(
+    sharedSettings(values),
+    ...EMBEDDERS.map(({ settings }) => settings.own(values as never)),
+  ) as AnyEmbedderSettings;
+
+/** @throws USAGE when the settings mean no embedder. */
+function embedderFor(settings: AnyEmbedderSettings): Entry {
+  const entry = EMBEDDERS.find((one: Entry) => one.settings.isFor(settings as never));
+  if (!entry)
+    throw new MediasearchError("USAGE", `no embedding model is called ${settings.model}`, {
+      subject: "EMBEDDING_MODEL",
+      hint: `EMBEDDING_MODEL=${MODEL}, or a folder with an ONNX model such as ./my-model, or EMBEDDING_ENDPOINT=http://SERVER for a model of a server`,
+    });
+  return entry;
 }
 
-export const openEmbedder = async (settings: EmbedderSettings): Promise<Embedder> =>
-  entry(settings).open(settings);
+export const openEmbedder = async (settings: AnyEmbedderSettings): Promise<Embedder> =>
+  embedderFor(settings).open(settings as never);
 
-export const embedderIdentity = async (settings: EmbedderSettings): Promise<EmbeddingModel> =>
-  entry(settings).identity(settings);
+/** The embedding model of the settings, as libraries name it. */
+export const identifyEmbedder = async (settings: AnyEmbedderSettings): Promise<EmbeddingModel> =>
+  embedderFor(settings).identify(settings as never);

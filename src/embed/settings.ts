@@ -1,16 +1,13 @@
-import type { EmbeddingApi } from "../types.ts";
+import { resolve } from "node:path";
+import { integer, type Table } from "../config/setting.ts";
 
-/** What an embedder is given; `config` says what each means. Plain data: it goes to worker processes. */
+/** What every embedder is given; those with settings of their own are given these as well. Plain data: it goes to worker processes. */
 export interface EmbedderSettings {
   /** all-MiniLM-L6-v2, a folder with an ONNX model, or the name that a server knows. */
   readonly model: string;
-  /** Address of the server that embeds; without one the model runs here. */
-  readonly endpoint?: string | undefined;
-  readonly api?: EmbeddingApi | undefined;
-  readonly apiKey?: string | undefined;
-  /** Of the vectors; undefined: what the server gives. */
+  /** Length of the vectors; undefined: what the model or the server gives. */
   readonly dimensions?: number | undefined;
-  /** Tokens that the model takes; undefined: what is known of the API. */
+  /** Tokens that the model takes; undefined: what is known of it. */
   readonly maxTokens?: number | undefined;
   /** Written before texts; undefined: what the model's authors say, where that is known. */
   readonly queryPrefix?: string | undefined;
@@ -20,3 +17,95 @@ export interface EmbedderSettings {
   readonly baseDelayMs?: number | undefined;
   readonly maxDelayMs?: number | undefined;
 }
+
+/** The settings of one embedder; they stand in its folder. */
+export interface OwnEmbedderSettings<
+  Rows = object,
+  Own extends EmbedderSettings = EmbedderSettings,
+> {
+  /** Its rows in the table of all settings. */
+  readonly rows: Table<Rows>;
+  /** What the embedder is given of them, beside what all are given. */
+  readonly own: (values: Rows) => Omit<Own, keyof EmbedderSettings>;
+  /** Whether the settings mean this embedder. The first in the registry that says so is taken. */
+  readonly isFor: (settings: Own) => boolean;
+}
+
+export interface ModelRows {
+  readonly embeddingModel: string;
+}
+
+/** It stands before the settings of single embedders. */
+export const MODEL_ROWS: Table<ModelRows> = {
+  embeddingModel: {
+    env: "EMBEDDING_MODEL",
+    help: "embedding model: all-MiniLM-L6-v2, a folder with an ONNX model (./my-model), or the name that EMBEDDING_ENDPOINT's server knows",
+    // The predecessor wrote the bundled one as on the Hugging Face hub. Folders are told by how they are written.
+    parse: (text, { cwd }) =>
+      /^[./~]/.test(text)
+        ? resolve(cwd, text)
+        : text.trim().replace(/^sentence-transformers\/(?=all-MiniLM-L6-v2$)/, ""),
+    fallback: () => "all-MiniLM-L6-v2",
+    fallbackText: "all-MiniLM-L6-v2",
+  },
+};
+
+export interface LimitRows {
+  readonly embeddingDimension: number | undefined;
+  readonly embeddingMaxTokens: number | undefined;
+  readonly embeddingQueryPrefix: string | undefined;
+  readonly embeddingPassagePrefix: string | undefined;
+}
+
+/** They stand behind the settings of single embedders. */
+export const LIMIT_ROWS: Table<LimitRows> = {
+  embeddingDimension: {
+    env: "EMBEDDING_DIMENSION",
+    help: "length of the vectors; another one is refused before anything is written",
+    parse: integer(1, 100_000),
+    fallback: () => undefined,
+    fallbackText: "the model's",
+  },
+  embeddingMaxTokens: {
+    env: "EMBEDDING_MAX_TOKENS",
+    help: "tokens that the model takes; longer texts are cut before they are sent",
+    parse: integer(8, 1_000_000),
+    fallback: () => undefined,
+    fallbackText: "what the server says, else 512 (OpenAI 8191)",
+  },
+  embeddingQueryPrefix: {
+    env: "EMBEDDING_QUERY_PREFIX",
+    help: "what stands before queries for this model",
+    parse: (text) => text,
+    fallback: () => undefined,
+    fallbackText: "by the model's name, where it is known",
+  },
+  embeddingPassagePrefix: {
+    env: "EMBEDDING_PASSAGE_PREFIX",
+    help: "what stands before passages for this model",
+    parse: (text) => text,
+    fallback: () => undefined,
+    fallbackText: "by the model's name, where it is known",
+  },
+};
+
+/** Settings of retries that embedders on servers are held to as well. */
+export interface RetryRows {
+  readonly maxAttempts: number;
+  readonly baseRetryDelayMs: number;
+  readonly maxRetryDelayMs: number;
+}
+
+const MAX_ATTEMPTS = 5;
+const MAX_DELAY_MS = 30_000;
+
+export const sharedSettings = (values: ModelRows & LimitRows & RetryRows): EmbedderSettings => ({
+  model: values.embeddingModel,
+  dimensions: values.embeddingDimension,
+  maxTokens: values.embeddingMaxTokens,
+  queryPrefix: values.embeddingQueryPrefix,
+  passagePrefix: values.embeddingPassagePrefix,
+  attempts: Math.min(MAX_ATTEMPTS, values.maxAttempts),
+  baseDelayMs: values.baseRetryDelayMs,
+  maxDelayMs: Math.min(MAX_DELAY_MS, values.maxRetryDelayMs),
+});

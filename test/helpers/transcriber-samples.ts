@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import type { TranscriberSamples } from "../../src/asr/transcriber.contract.ts";
 import type { EngineSettings } from "../../src/asr/settings.ts";
-import { engineSettings } from "../../src/config/recognisers.ts";
+import { engineSettings } from "../../src/asr/registry.ts";
 import { resolveConfig } from "../../src/config/resolve.ts";
 import { decodeAudio } from "../../src/media/decode.ts";
 import { FIXTURES } from "./run.ts";

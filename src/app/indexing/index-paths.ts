@@ -105,7 +105,7 @@ async function indexInto(open: () => Promise<Backend>, run: Run): Promise<void> 
     emit({ type: "summary", counts: tally.counts, wallMs: Date.now() - startedAt });
   emit({ type: "started" });
   try {
-    const embedder = await context.embedderIdentity();
+    const embedder = await context.identifyEmbedder();
     refuseOtherModel(await backend.store.identity(), embedder.embedder);
     const roots =
       request.locations.length > 0 ? request.locations : await registered(backend.store);

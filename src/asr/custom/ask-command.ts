@@ -6,7 +6,8 @@ import type { SpeechPiece } from "../audio/speech-pieces.ts";
 import type { Answer, AskOptions } from "../remote/engine.ts";
 import { lengthMs } from "../remote/engine.ts";
 import { refusal, type Server, type RequestFailure } from "../../remote/refusals.ts";
-import type { ByoSettings, RequestSettings } from "../settings.ts";
+import type { RequestSettings } from "../settings.ts";
+import type { CustomSettings } from "./settings.ts";
 import type { ErrorCode } from "../../errors.ts";
 import { readAnswer } from "./read-answer.ts";
 import type { CommandEnd, Commands } from "./run-command.ts";
@@ -14,14 +15,14 @@ import type { CommandEnd, Commands } from "./run-command.ts";
 const MIN_MS = 500;
 const MIN_TIMEOUT_MS = 120_000;
 
-export const timeoutOf = (piece: SpeechPiece, { timeoutMs }: ByoSettings): number =>
+export const timeoutOf = (piece: SpeechPiece, { timeoutMs }: CustomSettings): number =>
   timeoutMs ?? Math.max(MIN_TIMEOUT_MS, 4 * lengthMs(piece));
 
 /** One run of the user's command over one piece. Placeholders are whole words; the audio is a file for `{input}`, else stdin. */
 export async function askCommand(
   piece: SpeechPiece,
   options: AskOptions,
-  settings: ByoSettings,
+  settings: CustomSettings,
   requests: RequestSettings,
   server: Server,
   commands: Commands,

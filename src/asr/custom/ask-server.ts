@@ -12,7 +12,8 @@ import {
   retryAfter,
   type Server,
 } from "../../remote/refusals.ts";
-import type { ByoSettings, RequestSettings } from "../settings.ts";
+import type { RequestSettings } from "../settings.ts";
+import type { CustomSettings } from "./settings.ts";
 import { timeoutOf } from "./ask-command.ts";
 import { readAnswer } from "./read-answer.ts";
 
@@ -24,7 +25,7 @@ const ONE_POLL_MS = 30_000;
 export async function askServer(
   piece: SpeechPiece,
   options: AskOptions,
-  settings: ByoSettings,
+  settings: CustomSettings,
   requests: RequestSettings,
   server: Server,
 ): Promise<Answer> {
@@ -91,7 +92,7 @@ export async function askServer(
 function fromReply(
   { text }: HttpReply,
   piece: SpeechPiece,
-  settings: ByoSettings,
+  settings: CustomSettings,
   server: Server,
 ): Answer {
   const heard = readAnswer(Buffer.from(text), piece, settings.format);

@@ -3,16 +3,14 @@ import { delimiter, join } from "node:path";
 import { MediasearchError } from "../../errors.ts";
 import { request } from "../../remote/http.ts";
 import { fromNetworkError, fromStatus } from "../../remote/refusals.ts";
-import type { EngineFinding, EngineSettings } from "../settings.ts";
+import type { EngineFinding } from "../settings.ts";
+import type { CustomSettings } from "./settings.ts";
 import { describe } from "./open.ts";
 
 const TIMEOUT_MS = 8000;
 
 /** Whether the program is there, or the server ready. Runs nothing and sends no audio. @throws what would end a run. */
-export async function check(
-  { custom }: EngineSettings,
-  signal: AbortSignal,
-): Promise<EngineFinding> {
+export async function check(custom: CustomSettings, signal: AbortSignal): Promise<EngineFinding> {
   const server = describe(custom);
   if (custom.endpoint === undefined) {
     const path = await findProgram(custom.command[0] ?? "", custom.environment["PATH"] ?? "");

@@ -6,8 +6,9 @@ import type { Engine } from "../remote/engine.ts";
 import { shown } from "../../remote/http.ts";
 import { openRemote } from "../remote/open.ts";
 import type { Server } from "../../remote/refusals.ts";
-import type { ByoSettings, RequestSettings } from "../settings.ts";
-import type { Transcriber, TranscriberOptions } from "../transcriber.ts";
+import type { RequestSettings } from "../settings.ts";
+import type { CustomSettings } from "./settings.ts";
+import type { Transcriber, OwnOptions } from "../transcriber.ts";
 import { askCommand } from "./ask-command.ts";
 import { askServer } from "./ask-server.ts";
 import { openCommands } from "./run-command.ts";
@@ -16,15 +17,18 @@ import { openCommands } from "./run-command.ts";
 const SETTINGS_VERSION = 1;
 
 /** A recogniser of the user's own: a command, or a server that keeps the HTTP contract of docs/engines.md. */
-export async function open({ models, engines }: TranscriberOptions): Promise<Transcriber> {
-  if (!engines) throw new MediasearchError("BUG", "BYO was opened without settings");
-  const engine = openEngine(engines.custom, engines.requests);
+export async function open({
+  models,
+  requests,
+  settings,
+}: OwnOptions<CustomSettings>): Promise<Transcriber> {
+  const engine = openEngine(settings, requests);
   const files = await models(VAD_MODEL);
-  return openRemote(engine, await loadVoiceActivity(files[VAD_FILE] ?? ""), engines.requests);
+  return openRemote(engine, await loadVoiceActivity(files[VAD_FILE] ?? ""), requests);
 }
 
 /** @throws USAGE when there is neither a command nor an address, or both. */
-export function openEngine(settings: ByoSettings, requests: RequestSettings): Engine {
+export function openEngine(settings: CustomSettings, requests: RequestSettings): Engine {
   const server = describe(settings);
   const commands = openCommands();
   const isCommand = settings.command.length > 0;
@@ -52,7 +56,7 @@ export function openEngine(settings: ByoSettings, requests: RequestSettings): En
   };
 }
 
-export function describe(settings: ByoSettings): Server {
+export function describe(settings: CustomSettings): Server {
   const { command, endpoint } = settings;
   if (command.length > 0 === (endpoint !== undefined))
     throw new MediasearchError(

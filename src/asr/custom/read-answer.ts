@@ -3,7 +3,7 @@ import type { SpeechPiece } from "../audio/speech-pieces.ts";
 import { type Recognition, lengthMs } from "../remote/engine.ts";
 import { heardFromJson, windowCue } from "../remote/json-answer.ts";
 import { normalizeCues } from "../remote/tidy.ts";
-import type { ByoSettings } from "../settings.ts";
+import type { CustomSettings } from "./settings.ts";
 
 const SRT = /^\s*(?:\d+[ \t]*\r?\n)?\s*(?:\d+:)?\d+:\d+[.,]?\d*\s*-->/;
 
@@ -11,7 +11,7 @@ const SRT = /^\s*(?:\d+[ \t]*\r?\n)?\s*(?:\d+:)?\d+:\d+[.,]?\d*\s*-->/;
 export function readAnswer(
   bytes: Buffer,
   piece: SpeechPiece,
-  format: ByoSettings["format"],
+  format: CustomSettings["format"],
 ): Recognition | string {
   const text = bytes.toString("utf8").replace(/^\uFEFF/, "");
   const heard = read(bytes, text, piece, format);
@@ -26,7 +26,7 @@ function read(
   bytes: Buffer,
   text: string,
   piece: SpeechPiece,
-  format: ByoSettings["format"],
+  format: CustomSettings["format"],
 ): Recognition | string {
   const start = text.trimStart();
   if (format === "text")

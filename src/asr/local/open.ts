@@ -28,7 +28,10 @@ interface SavedState {
 }
 
 /** Silero voice activity, then Moonshine tiny: English, offline, on the CPU. */
-export async function open({ models, threads = 1 }: TranscriberOptions): Promise<Transcriber> {
+export async function open({
+  models,
+  threads = 1,
+}: Pick<TranscriberOptions, "models" | "threads">): Promise<Transcriber> {
   const [recogniserFiles, vadFiles] = await Promise.all([models(RECOGNISER), models(VAD_MODEL)]);
   const [moonshine, activity, { default: llama }] = await Promise.all([
     loadMoonshine(

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { MediasearchError } from "../../errors.ts";
 import { shown } from "../../remote/http.ts";
 import type { Server } from "../../remote/refusals.ts";
-import type { NimSettings } from "../settings.ts";
+import type { NimSettings } from "./settings.ts";
 
 export type NimAddress =
   | { readonly type: "grpc"; readonly target: string; readonly isTls: boolean }

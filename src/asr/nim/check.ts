@@ -1,7 +1,8 @@
 import { MediasearchError } from "../../errors.ts";
 import { request } from "../../remote/http.ts";
 import { fromNetworkError } from "../../remote/refusals.ts";
-import type { EngineFinding, EngineSettings, NimSettings } from "../settings.ts";
+import type { EngineFinding } from "../settings.ts";
+import type { NimSettings } from "./settings.ts";
 import { addressOf, describe } from "./address.ts";
 import { fromGrpcError } from "./grpc-refusals.ts";
 import { planFor } from "./plan.ts";
@@ -12,7 +13,7 @@ const UNIMPLEMENTED = 12;
 const STARTING = "a container may take half an hour to start";
 
 /** Whether the server answers, takes the key, and has the model and the language. Sends no audio. @throws what would end a run. */
-export async function check({ nim }: EngineSettings, signal: AbortSignal): Promise<EngineFinding> {
+export async function check(nim: NimSettings, signal: AbortSignal): Promise<EngineFinding> {
   const address = addressOf(nim);
   const server = describe(nim);
   if (address.type === "grpc") return checkGrpc(address.target, address.isTls, nim, signal);

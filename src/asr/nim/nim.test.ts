@@ -11,7 +11,7 @@ import {
   once,
   transcriberSamples,
 } from "../../../test/helpers/transcriber-samples.ts";
-import { openTranscriber } from "../registry.ts";
+import { openTranscriber, settingsOf } from "../registry.ts";
 import { TRANSCRIBER_CASES, type TranscriberSamples } from "../transcriber.contract.ts";
 import type { Transcriber, Transcript } from "../transcriber.ts";
 import { addressOf } from "./address.ts";
@@ -293,7 +293,7 @@ describe("the NVIDIA_NIMS recogniser under faults", () => {
 
 describe("the ways to a NIM", () => {
   const at = (endpoint: string, more: Partial<Parameters<typeof addressOf>[0]> = {}) =>
-    addressOf({ ...engineSettingsOf({}).nim, endpoint, ...more });
+    addressOf({ ...settingsOf(engineSettingsOf({}), "NVIDIA_NIMS"), endpoint, ...more });
 
   it("are told from its address", () => {
     expect(at("nim:50051")).toEqual({ type: "grpc", target: "nim:50051", isTls: false });
@@ -315,7 +315,7 @@ describe("the ways to a NIM", () => {
       model("s-de", "online", "de-DE"),
       model("multi", "offline", "multi"),
     ];
-    const { nim } = engineSettingsOf({});
+    const nim = settingsOf(engineSettingsOf({}), "NVIDIA_NIMS");
     expect(planFor(models, nim, "en")).toEqual({ isStream: false, model: "", language: "en-US" });
     expect(planFor(models.slice(0, 3), nim, "de-AT")).toEqual({
       isStream: true,

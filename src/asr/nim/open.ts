@@ -1,19 +1,22 @@
-import { MediasearchError } from "../../errors.ts";
 import { loadVoiceActivity, VAD_FILE, VAD_MODEL } from "../audio/voice-activity.ts";
 import { openRemote } from "../remote/open.ts";
 import type { Engine } from "../remote/engine.ts";
-import type { NimSettings, RequestSettings } from "../settings.ts";
-import type { Transcriber, TranscriberOptions } from "../transcriber.ts";
+import type { RequestSettings } from "../settings.ts";
+import type { NimSettings } from "./settings.ts";
+import type { Transcriber, OwnOptions } from "../transcriber.ts";
 import { addressOf } from "./address.ts";
 import { openGrpcEngine } from "./grpc-engine.ts";
 import { openHttpEngine } from "./http-engine.ts";
 
 /** A speech recognition NIM of NVIDIA, on one's own machines or hosted. */
-export async function open({ models, engines }: TranscriberOptions): Promise<Transcriber> {
-  if (!engines) throw new MediasearchError("BUG", "NVIDIA_NIMS was opened without settings");
-  const engine = openEngine(engines.nim, engines.requests);
+export async function open({
+  models,
+  requests,
+  settings,
+}: OwnOptions<NimSettings>): Promise<Transcriber> {
+  const engine = openEngine(settings, requests);
   const files = await models(VAD_MODEL);
-  return openRemote(engine, await loadVoiceActivity(files[VAD_FILE] ?? ""), engines.requests);
+  return openRemote(engine, await loadVoiceActivity(files[VAD_FILE] ?? ""), requests);
 }
 
 /** @throws USAGE when no address is set. */

@@ -1,5 +1,5 @@
 import type { Language } from "../../types.ts";
-import type { NimSettings } from "../settings.ts";
+import type { NimSettings } from "./settings.ts";
 import type { RivaModel } from "./riva.ts";
 
 /** How to ask a server that has these models. */

@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import type { ClientDuplexStream, ServiceError } from "@grpc/grpc-js";
-import type { NimSettings } from "../settings.ts";
+import type { NimSettings } from "./settings.ts";
 
 /** As `protos/` has them; only what is sent or read. */
 export interface RecognitionConfig {

@@ -4,8 +4,8 @@ import { loadVoiceActivity, VAD_FILE, VAD_MODEL } from "../audio/voice-activity.
 import { type SpeechPiece } from "../audio/speech-pieces.ts";
 import { type Answer, type Engine, type Recognition, lengthMs } from "../remote/engine.ts";
 import { openRemote } from "../remote/open.ts";
-import type { SherpaSettings } from "../settings.ts";
-import { SAMPLE_RATE, type Transcriber, type TranscriberOptions } from "../transcriber.ts";
+import type { SherpaSettings } from "./settings.ts";
+import { SAMPLE_RATE, type Transcriber, type OwnOptions } from "../transcriber.ts";
 import { type Family, readModel, recognizerConfig, type SherpaModel } from "./folder.ts";
 import { loadSherpa, type Recognizer, type RecognizerResult, type Sherpa } from "./module.ts";
 
@@ -26,14 +26,14 @@ const MIN_SAMPLES = SAMPLE_RATE / 2;
 /** Models that the user has, by sherpa-onnx: in this process, which is a worker's. A damaged model ends it, which costs one attempt of one file. */
 export async function open({
   models,
-  engines,
+  requests,
+  settings,
   threads = 1,
-}: TranscriberOptions): Promise<Transcriber> {
-  if (!engines) throw new MediasearchError("BUG", "SHERPA was opened without settings");
-  const engine = await openEngine(engines.sherpa, threads);
+}: OwnOptions<SherpaSettings>): Promise<Transcriber> {
+  const engine = await openEngine(settings, threads);
   const files = await models(VAD_MODEL);
   return openRemote(engine, await loadVoiceActivity(files[VAD_FILE] ?? ""), {
-    ...engines.requests,
+    ...requests,
     attempts: 1,
   });
 }

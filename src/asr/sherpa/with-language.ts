@@ -1,5 +1,5 @@
 import { MediasearchError } from "../../errors.ts";
-import type { SherpaSettings } from "../settings.ts";
+import type { SherpaSettings } from "./settings.ts";
 import { SAMPLE_RATE, type Transcriber } from "../transcriber.ts";
 import { readModel } from "./folder.ts";
 import { loadSherpa } from "./module.ts";

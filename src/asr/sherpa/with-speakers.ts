@@ -3,7 +3,7 @@ import { stat } from "node:fs/promises";
 import { basename } from "node:path";
 import { MediasearchError } from "../../errors.ts";
 import type { Cue, Word } from "../../types.ts";
-import type { SherpaSettings } from "../settings.ts";
+import type { SherpaSettings } from "./settings.ts";
 import { SAMPLE_RATE, type Transcriber } from "../transcriber.ts";
 import { loadSherpa, type Turn } from "./module.ts";
 

@@ -12,7 +12,7 @@ import {
   type Server,
   type RequestFailure,
 } from "../../remote/refusals.ts";
-import type { WhisperSettings } from "../settings.ts";
+import type { WhisperSettings } from "./settings.ts";
 import { keyHeader, type Route } from "./server.ts";
 
 /** Servers refuse or crash on less (OpenAI 0.1 s, whisper.cpp 1 s). */

@@ -1,17 +1,15 @@
 import { MediasearchError } from "../../errors.ts";
 import { request } from "../../remote/http.ts";
 import { fromNetworkError, fromStatus } from "../../remote/refusals.ts";
-import type { EngineFinding, EngineSettings } from "../settings.ts";
+import type { EngineFinding } from "../settings.ts";
+import type { WhisperSettings } from "./settings.ts";
 import { describe, findRoute, keyHeader } from "./server.ts";
 
 const TIMEOUT_MS = 8000;
 const MAX_NAMES = 8;
 
 /** Whether the server answers, takes the key and has the model. Sends no audio. @throws what would end a run. */
-export async function check(
-  { whisper }: EngineSettings,
-  signal: AbortSignal,
-): Promise<EngineFinding> {
+export async function check(whisper: WhisperSettings, signal: AbortSignal): Promise<EngineFinding> {
   const server = describe(whisper);
   const route = await findRoute(whisper, signal);
   if ("refused" in route) throw route.refused.error;

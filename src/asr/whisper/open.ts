@@ -3,9 +3,9 @@ import { loadVoiceActivity, VAD_FILE, VAD_MODEL } from "../audio/voice-activity.
 import type { Engine } from "../remote/engine.ts";
 import { WHISPER_LANGUAGES } from "../remote/languages.ts";
 import { openRemote } from "../remote/open.ts";
-import type { RequestSettings, WhisperSettings } from "../settings.ts";
-import type { Transcriber, TranscriberOptions } from "../transcriber.ts";
-import { MediasearchError } from "../../errors.ts";
+import type { RequestSettings } from "../settings.ts";
+import type { WhisperSettings } from "./settings.ts";
+import type { Transcriber, OwnOptions } from "../transcriber.ts";
 import { abilitiesOf, ask, MAX_WINDOW_MS } from "./ask.ts";
 import { addressOf, describe, findRoute, type Route } from "./server.ts";
 
@@ -15,14 +15,17 @@ const SETTINGS_VERSION = 1;
 const MAX_MS = 120_000;
 
 /** A server that speaks OpenAI's transcription API, or whisper.cpp's own. */
-export async function open({ models, engines }: TranscriberOptions): Promise<Transcriber> {
-  if (!engines) throw new MediasearchError("BUG", "WHISPER was opened without settings");
-  addressOf(engines.whisper);
+export async function open({
+  models,
+  requests,
+  settings,
+}: OwnOptions<WhisperSettings>): Promise<Transcriber> {
+  addressOf(settings);
   const files = await models(VAD_MODEL);
   return openRemote(
-    openEngine(engines.whisper, engines.requests),
+    openEngine(settings, requests),
     await loadVoiceActivity(files[VAD_FILE] ?? ""),
-    engines.requests,
+    requests,
   );
 }
 

@@ -1,7 +1,7 @@
 import { MediasearchError } from "../../errors.ts";
 import { type HttpReply, request, shown } from "../../remote/http.ts";
 import { fromNetworkError, type Server, type RequestFailure } from "../../remote/refusals.ts";
-import type { WhisperSettings } from "../settings.ts";
+import type { WhisperSettings } from "./settings.ts";
 
 /** OpenAI's API, or one like it; speaches, which knows more; whisper.cpp's own. */
 export type Api = "openai" | "speaches" | "whisper.cpp";

@@ -16,7 +16,7 @@ export const run: Command<typeof MIGRATE> = async (_args, flags, context) => {
     const { store } = backend;
     const schema = backend.schema();
     const stored = await store.identity();
-    const present = await context.embedderIdentity();
+    const present = await context.identifyEmbedder();
     const { segments } = await store.counts();
     const isReembedding = hasFlag(flags, "reembed");
     if (isReembedding) await reembed(backend, present, context);

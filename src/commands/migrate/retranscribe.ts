@@ -2,7 +2,7 @@ import { parseEngineChain } from "../../engine-chain.ts";
 import type { AssetId } from "../../backends/backend.ts";
 import { anyFileMatcher } from "../../text/file-filter.ts";
 import { pluralize } from "../../text/format.ts";
-import { ENGINES } from "../../types.ts";
+import { ENGINES } from "../../asr/registry.ts";
 import { indexPaths } from "../../app/indexing/index-paths.ts";
 import { showRun } from "../index/show-run.ts";
 import type { FlagsOf } from "../../cli/flags.ts";

@@ -3,7 +3,8 @@ import type { InferenceSession, Tensor } from "onnxruntime-node";
 import { MediasearchError } from "../../errors.ts";
 import { bundledFile } from "../../models/catalogue.ts";
 import type { Embedder } from "../embedder.ts";
-import { DIMENSIONS, MODEL, minilmId } from "./identity.ts";
+import { DIMENSIONS, identify } from "./identify.ts";
+import { MODEL } from "./settings.ts";
 import { openWordPiece } from "../wordpiece.ts";
 
 /** Tokens that the model takes, [CLS] and [SEP] included. */
@@ -32,7 +33,7 @@ export async function open(): Promise<Embedder> {
     return pool(output["last_hidden_state"]?.data as Float32Array, ids.length);
   };
   return {
-    id: minilmId(),
+    id: identify().embedder,
     dimensions: DIMENSIONS,
     async embed(texts, { signal }) {
       const vectors: Float32Array[] = [];

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { open, readFile, stat } from "node:fs/promises";
 import { basename, join } from "node:path";
+import type { EmbeddingModel } from "../../embedding-model.ts";
 import { MediasearchError } from "../../errors.ts";
 import { prefixesOf } from "../prefixes.ts";
 import type { EmbedderSettings } from "../settings.ts";
@@ -89,9 +90,7 @@ export async function readFolder({
 }
 
 /** Known without loading the model. */
-export async function identityOf(
-  settings: EmbedderSettings,
-): Promise<{ readonly embedder: string; readonly dimensions: number }> {
+export async function identify(settings: EmbedderSettings): Promise<EmbeddingModel> {
   const folder = await readFolder(settings);
   return { embedder: await idOf(folder, settings), dimensions: folder.dimensions };
 }

@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import { tempFolder } from "../../../test/helpers/run.ts";
 import { EMBEDDER_CASES } from "../embedder.contract.ts";
-import { embedderIdentity, openEmbedder } from "../registry.ts";
+import { identifyEmbedder, openEmbedder } from "../registry.ts";
 
 const BUNDLED = fileURLToPath(new URL("../../../models/all-MiniLM-L6-v2/", import.meta.url));
 
@@ -113,11 +113,11 @@ for (const kind of ["wordpiece", "json"] as const)
 describe("a folder", () => {
   it("is known before the model is loaded, and other settings are another model", async () => {
     const path = folder("wordpiece");
-    const identity = await embedderIdentity({ model: path });
+    const identity = await identifyEmbedder({ model: path });
     const embedder = await openEmbedder({ model: path });
     expect(identity).toEqual({ embedder: embedder.id, dimensions: 384 });
     await embedder.close();
-    expect((await embedderIdentity({ model: path, queryPrefix: "query: " })).embedder).not.toBe(
+    expect((await identifyEmbedder({ model: path, queryPrefix: "query: " })).embedder).not.toBe(
       identity.embedder,
     );
   });

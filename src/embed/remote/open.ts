@@ -8,10 +8,11 @@ import {
   type RequestFailure,
   type Server,
 } from "../../remote/refusals.ts";
+import type { EmbeddingModel } from "../../embedding-model.ts";
 import { MediasearchError } from "../../errors.ts";
 import type { Embedder } from "../embedder.ts";
 import { prefixesOf, prepare } from "../prefixes.ts";
-import type { EmbedderSettings } from "../settings.ts";
+import type { RemoteSettings } from "./settings.ts";
 import { type Place, placeOf, PROTOCOLS } from "./protocols.ts";
 
 const PROBE_MS = 10_000;
@@ -19,7 +20,7 @@ const TIMEOUT_MS = 120_000;
 
 interface Opened extends Place {
   readonly server: Server;
-  readonly settings: EmbedderSettings;
+  readonly settings: RemoteSettings;
   readonly maxTokens: number;
   readonly mostTexts: number;
 }
@@ -32,7 +33,7 @@ type Answer =
  * A model of a server. What it is and how long its vectors are is known before anything is written: it is asked for one vector at the start.
  * @throws USAGE, CREDENTIALS or UNREACHABLE; MODEL_MISMATCH when its vectors are not as long as EMBEDDING_DIMENSION says.
  */
-export async function open(settings: EmbedderSettings): Promise<Embedder> {
+export async function open(settings: RemoteSettings): Promise<Embedder> {
   const opened = await find(settings);
   const signal = new AbortController().signal;
   const [probe = []] = await embedAll(
@@ -75,9 +76,7 @@ export async function open(settings: EmbedderSettings): Promise<Embedder> {
 }
 
 /** Without asking the server where address and length are given: searches of remembered queries then need no network. */
-export async function identityOf(
-  settings: EmbedderSettings,
-): Promise<{ readonly embedder: string; readonly dimensions: number }> {
+export async function identify(settings: RemoteSettings): Promise<EmbeddingModel> {
   const place = placeOf(settings.endpoint ?? "", settings.api, settings.model);
   if (place && place.protocol !== PROTOCOLS.tei && settings.dimensions !== undefined)
     return {
@@ -117,7 +116,7 @@ function idOf(
   return `${settings.model.replace(/[^\w.-]+/g, "-")}@${digest}`;
 }
 
-async function find(settings: EmbedderSettings): Promise<Opened> {
+async function find(settings: RemoteSettings): Promise<Opened> {
   const { endpoint = "", api, model, apiKey, maxTokens } = settings;
   const base = new URL(/^https?:/i.test(endpoint) ? endpoint : `http://${endpoint}`);
   const server: Server = {
@@ -139,7 +138,7 @@ async function find(settings: EmbedderSettings): Promise<Opened> {
 }
 
 /** A bare address: each kind has a page that the others lack. */
-async function ask(base: URL, server: Server, settings: EmbedderSettings): Promise<Place> {
+async function ask(base: URL, server: Server, settings: RemoteSettings): Promise<Place> {
   const probes = [
     ["/info", "tei"],
     ["/api/version", "ollama"],
@@ -169,7 +168,7 @@ async function ask(base: URL, server: Server, settings: EmbedderSettings): Promi
 async function teiInfo(
   url: URL,
   server: Server,
-  settings: EmbedderSettings,
+  settings: RemoteSettings,
 ): Promise<{ readonly maxTokens?: number; readonly mostTexts?: number }> {
   const { status, text } = await look(
     new URL(url.pathname.replace(/\/embed$/, "/info"), url),
@@ -185,11 +184,11 @@ async function teiInfo(
   };
 }
 
-const authorisation = ({ apiKey }: EmbedderSettings): Record<string, string> =>
+const authorisation = ({ apiKey }: RemoteSettings): Record<string, string> =>
   apiKey === undefined ? {} : { authorization: `Bearer ${apiKey}` };
 
 /** What a server says of itself. */
-async function look(url: URL, server: Server, settings: EmbedderSettings): Promise<HttpReply> {
+async function look(url: URL, server: Server, settings: RemoteSettings): Promise<HttpReply> {
   const { signal } = new AbortController();
   try {
     return await request(url, {

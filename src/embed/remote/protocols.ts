@@ -1,10 +1,10 @@
 import type { EmbedOptions } from "../embedder.ts";
-import type { EmbedderSettings } from "../settings.ts";
+import type { RemoteSettings } from "./settings.ts";
 
 export interface Ask {
   readonly texts: readonly string[];
   readonly as: EmbedOptions["as"];
-  readonly settings: EmbedderSettings;
+  readonly settings: RemoteSettings;
 }
 
 /** How one kind of server is asked, and what it answers. */
@@ -38,7 +38,7 @@ function indexed(answer: unknown): readonly (readonly number[])[] | undefined {
     : undefined;
 }
 
-const sized = ({ dimensions }: EmbedderSettings): { dimensions?: number } =>
+const sized = ({ dimensions }: RemoteSettings): { dimensions?: number } =>
   dimensions === undefined ? {} : { dimensions };
 
 /** OpenAI's, https://platform.openai.com/docs/api-reference/embeddings; vLLM, LocalAI and many others speak it too. */
@@ -105,7 +105,7 @@ export interface Place {
 /** By the address's path alone; undefined when the server has to be asked. */
 export function placeOf(
   endpoint: string,
-  api: EmbedderSettings["api"],
+  api: RemoteSettings["api"],
   model: string,
 ): Place | undefined {
   const base = new URL(/^https?:/i.test(endpoint) ? endpoint : `http://${endpoint}`);

@@ -2,8 +2,8 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { startServer, type TestServer } from "../../../test/helpers/server.ts";
 import type { Fault } from "../../../test/servers/http-faults.ts";
 import { EMBEDDER_CASES } from "../embedder.contract.ts";
-import { embedderIdentity, openEmbedder } from "../registry.ts";
-import type { EmbedderSettings } from "../settings.ts";
+import { identifyEmbedder, openEmbedder } from "../registry.ts";
+import type { RemoteSettings } from "./settings.ts";
 
 let server: TestServer;
 beforeAll(async () => {
@@ -13,7 +13,7 @@ afterAll(() => server.stop());
 
 const KEY = "sk-a-secret-key-of-mine";
 const quick = { baseDelayMs: 10, maxDelayMs: 50, attempts: 3 };
-const KINDS: Readonly<Record<string, () => EmbedderSettings>> = {
+const KINDS: Readonly<Record<string, () => RemoteSettings>> = {
   "OpenAI's API": () => ({
     ...quick,
     model: "text-embedding-test",
@@ -54,7 +54,7 @@ describe("an embedding server", () => {
 
   it("gets the kind of each text where the API has one, and prefixes where the model wants them", async () => {
     await server.faults();
-    const nim = await openEmbedder(KINDS["an NVIDIA NIM"]?.() as EmbedderSettings);
+    const nim = await openEmbedder(KINDS["an NVIDIA NIM"]?.() as RemoteSettings);
     await nim.embed(["what"], { as: "query" });
     expect(
       (await server.log<{ body: { input_type: string } }>()).map(({ body }) => body.input_type),
@@ -74,7 +74,7 @@ describe("an embedding server", () => {
 
   it("never gets a text that is too long for it, whatever the script", async () => {
     await server.faults();
-    const embedder = await openEmbedder(KINDS["text-embeddings-inference"]?.() as EmbedderSettings);
+    const embedder = await openEmbedder(KINDS["text-embeddings-inference"]?.() as RemoteSettings);
     const vectors = await embedder.embed(
       ["图书馆".repeat(2000), "é".repeat(4000), `${"word ".repeat(4000)}`, "x".repeat(9000)],
       { as: "passage" },
@@ -98,7 +98,7 @@ describe("an embedding server", () => {
   });
 
   it("that is busy or cut off is asked again, and Retry-After is obeyed", async () => {
-    const embedder = await openEmbedder(KINDS["OpenAI's API"]?.() as EmbedderSettings);
+    const embedder = await openEmbedder(KINDS["OpenAI's API"]?.() as RemoteSettings);
     await server.faults({ status: 429, headers: { "retry-after": "0.2" } }, { cut: "at once" });
     const startedAt = performance.now();
     expect((await embedder.embed(["again"], { as: "passage" })).length).toBe(1);
@@ -110,7 +110,7 @@ describe("an embedding server", () => {
     Record<
       string,
       readonly [
-        settings: () => EmbedderSettings,
+        settings: () => RemoteSettings,
         faults: readonly Fault[],
         code: string,
         message: RegExp,
@@ -217,16 +217,16 @@ describe("an embedding server", () => {
 
   it("need not be asked what it is once its length is known", async () => {
     await server.faults();
-    const settings = KINDS["OpenAI's API"]?.() as EmbedderSettings;
+    const settings = KINDS["OpenAI's API"]?.() as RemoteSettings;
     const { id, dimensions } = await openEmbedder(settings);
     await server.faults();
-    expect(await embedderIdentity({ ...settings, dimensions: 384 })).toEqual({
+    expect(await identifyEmbedder({ ...settings, dimensions: 384 })).toEqual({
       embedder: id,
       dimensions,
     });
     expect((await server.log()).length).toBe(0);
     expect(
-      (await embedderIdentity({ ...settings, model: "text-embedding-other", dimensions: 384 }))
+      (await identifyEmbedder({ ...settings, model: "text-embedding-other", dimensions: 384 }))
         .embedder,
     ).not.toBe(id);
   });

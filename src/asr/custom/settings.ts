@@ -1,0 +1,133 @@
+import { commandWords } from "../../config/command-words.ts";
+import { type Environment, integer, oneOf, serverAddress, trimmed } from "../../config/setting.ts";
+import type { RecogniserSettings } from "../settings.ts";
+
+export interface CustomSettings {
+  /** Program and arguments, with placeholders; empty without one. */
+  readonly command: readonly string[];
+  readonly endpoint: string | undefined;
+  readonly apiKey: string | undefined;
+  readonly model: string | undefined;
+  readonly maxSpeakers: number | undefined;
+  /** For one audio chunk; undefined: 120 s, or four times its length if that is more. */
+  readonly timeoutMs: number | undefined;
+  /** Of the answer; "auto" tells JSON, WebVTT and SubRip apart. */
+  readonly format: "auto" | "json" | "srt" | "vtt" | "text";
+  /** Length of the longest audio chunk that it gets. */
+  readonly maxMs: number;
+  /** Variables that the command gets. */
+  readonly environment: Readonly<Record<string, string>>;
+}
+
+/** Users call it BYO ("bring your own"). Times are in seconds, as people write them. */
+export interface CustomRows {
+  readonly byoCommand: string | undefined;
+  readonly byoEndpoint: string | undefined;
+  readonly byoApiKey: string | undefined;
+  readonly byoModel: string | undefined;
+  readonly byoTimeout: number | undefined;
+  readonly byoFormat: "auto" | "json" | "srt" | "vtt" | "text";
+  readonly byoMaxSeconds: number;
+  readonly byoEnv: string | undefined;
+}
+
+export const BYO: RecogniserSettings<CustomRows, CustomSettings> = {
+  rows: {
+    byoCommand: {
+      env: "BYO_ASR_COMMAND",
+      help: "a recogniser of your own: words as in a shell or a JSON list, with {input}, {output}, {language}, {model}; run without a shell",
+      parse: (command) => {
+        commandWords(command);
+        return command.trim();
+      },
+      fallback: () => undefined,
+      fallbackText: "none",
+      mayHoldKeys: true,
+    },
+    byoEndpoint: {
+      env: "BYO_ASR_ENDPOINT",
+      help: "a server of your own that keeps the HTTP contract of docs/engines.md",
+      parse: serverAddress,
+      fallback: () => undefined,
+      fallbackText: "none",
+    },
+    byoApiKey: {
+      env: "BYO_ASR_API_KEY",
+      help: "key of that server",
+      parse: trimmed,
+      fallback: () => undefined,
+      fallbackText: "none",
+      isSecret: true,
+    },
+    byoModel: {
+      env: "BYO_ASR_MODEL",
+      help: "model that the command or server of your own is asked for",
+      parse: trimmed,
+      fallback: () => undefined,
+      fallbackText: "its own choice",
+    },
+    byoTimeout: {
+      env: "BYO_ASR_TIMEOUT",
+      help: "seconds that your own recogniser may take for one piece of audio",
+      parse: integer(1, 86_400),
+      fallback: () => undefined,
+      fallbackText: "120, or four times the length of the piece",
+      inProjectFile: "always",
+    },
+    byoFormat: {
+      env: "BYO_ASR_FORMAT",
+      help: "what your own recogniser answers: json, srt, vtt, text, or auto (told apart, but for text)",
+      parse: oneOf("auto", "json", "srt", "vtt", "text"),
+      fallback: () => "auto",
+      fallbackText: "auto",
+      inProjectFile: "always",
+    },
+    byoMaxSeconds: {
+      env: "BYO_ASR_MAX_SECONDS",
+      help: "longest piece of audio that your own recogniser gets, in seconds",
+      parse: integer(10, 3600),
+      fallback: () => 120,
+      fallbackText: "120",
+      inProjectFile: "always",
+    },
+    byoEnv: {
+      env: "BYO_ASR_ENV",
+      help: "names of further variables that your own command gets, such as HF_TOKEN; parted by commas",
+      parse: trimmed,
+      fallback: () => undefined,
+      fallbackText: "none",
+    },
+  },
+  own: (values, env) => ({
+    command: values.byoCommand === undefined ? [] : commandWords(values.byoCommand),
+    endpoint: values.byoEndpoint,
+    apiKey: values.byoApiKey,
+    model: values.byoModel,
+    maxSpeakers: values.maxSpeakers,
+    timeoutMs: values.byoTimeout === undefined ? undefined : values.byoTimeout * 1000,
+    format: values.byoFormat,
+    maxMs: values.byoMaxSeconds * 1000,
+    environment: commandEnvironment(env, values.byoEnv),
+  }),
+  isSetUp: ({ command, endpoint }) => command.length > 0 || endpoint !== undefined,
+};
+
+/** What programs need to run and models to be found; no keys, unless they are named. */
+const PASSED = new RegExp(
+  "^(?:PATH|HOME|USER|LOGNAME|SHELL|LANG|LANGUAGE|LC_.*|TZ|TMPDIR|TEMP|TMP|XDG_.*_(?:HOME|DIR)|LD_LIBRARY_PATH|DYLD_.*|PYTHON(?:PATH|HOME|IOENCODING|UTF8)|VIRTUAL_ENV|CONDA_PREFIX|" +
+    "(?:CUDA|NVIDIA|ROCR|HIP)_VISIBLE_DEVICES|CUDA_HOME|(?:OMP|MKL)_NUM_THREADS|HF_HOME|HF_HUB_OFFLINE|TORCH_HOME|SYSTEMROOT|SYSTEMDRIVE|WINDIR|PATHEXT|COMSPEC|APPDATA|LOCALAPPDATA|USERPROFILE|PROGRAMFILES.*)$",
+  "i",
+);
+
+function commandEnvironment(
+  env: Environment["env"],
+  more: string | undefined,
+): Record<string, string> {
+  const named = new Set((more ?? "").split(/[\s,]+/));
+  return Object.fromEntries(
+    Object.entries(env).filter(
+      (entry): entry is [string, string] =>
+        entry[1] !== undefined && (PASSED.test(entry[0]) || named.has(entry[0])),
+    ),
+  );
+}

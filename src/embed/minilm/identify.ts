@@ -1,0 +1,11 @@
+import type { EmbeddingModel } from "../../embedding-model.ts";
+import { fileDigest } from "../../models/catalogue.ts";
+import { MODEL } from "./settings.ts";
+
+export const DIMENSIONS = 384;
+
+/** Name and digest of the weights; known without loading them. */
+export const identify = (): EmbeddingModel => ({
+  embedder: `${MODEL}-int8@${fileDigest(MODEL, "model_quantized.onnx").slice(0, 12)}`,
+  dimensions: DIMENSIONS,
+});
