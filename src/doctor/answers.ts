@@ -3,7 +3,7 @@ import { dirname, join } from "node:path";
 import { MediasearchError } from "../errors.ts";
 import { type Answers, QUESTIONS } from "./readiness.ts";
 
-/** Beside the library: what was confirmed belongs to it. */
+/** The file lies beside the library, because the answers are about that library. */
 const pathOf = (store: string): string => join(dirname(store), "readiness.json");
 
 export function readAnswers(store: string): Answers {
@@ -19,7 +19,7 @@ export function readAnswers(store: string): Answers {
   }
 }
 
-/** Keeps `item=text` with today's date. */
+/** Keeps each answer, given as `item=text`, with the time. */
 export function confirm(store: string, given: readonly string[]): Answers {
   const answers: Record<string, { text: string; at: string }> = { ...readAnswers(store) };
   for (const one of given) {

@@ -12,8 +12,9 @@ export interface Result extends Outcome {
 const TIMEOUT_MS = 10_000;
 
 /**
- * Steps of one chain build on each other: the first that fails ends it, so that what is broken is named and not what follows from it.
- * Chains run side by side. Every step ends by its time-out.
+ * Runs chains of steps side by side. Steps of one chain build on each other: the first that fails
+ * ends the chain, so that the report names the cause and not what follows from it. Every step ends
+ * by its time-out.
  */
 export async function runChains(
   chains: readonly (readonly Step[])[],

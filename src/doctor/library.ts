@@ -6,7 +6,10 @@ import { ok, type Outcome, type Step } from "../check.ts";
 const DEEP_TIMEOUT_MS = 3_600_000;
 const TIMEOUT_MS = 60_000;
 
-/** Opens the library as every command does, lets it check itself, and holds its model against the present one. */
+/**
+ * Opens the library as every command does, runs its own check, and compares its embedding model
+ * with the configured one.
+ */
 export function librarySteps(context: Context, deep: boolean): readonly Step[] {
   return [
     {

@@ -13,7 +13,9 @@ const MIN_OPEN_FILES = 1024;
 const BYTES_PER_JOB = 600_000_000;
 const MIN_NODE = [22, 13] as const;
 
-/** A failing import of a native module nearly always means an install for another platform or Node. */
+/**
+ * A failing import of a native module nearly always means an install for another platform or Node.
+ */
 const native = async (load: () => Promise<string>): Promise<Outcome> => {
   try {
     return ok(await load());
@@ -25,7 +27,9 @@ const native = async (load: () => Promise<string>): Promise<Outcome> => {
   }
 };
 
-/** What this machine needs for any library. Each check stands alone: one that fails stops no other. */
+/**
+ * What this machine needs for any library. Each check stands alone: one that fails stops no other.
+ */
 export function machineSteps(context: Context, stdout: Terminal): readonly (readonly Step[])[] {
   const { settings } = context.config;
   return [
@@ -277,7 +281,7 @@ async function openFilesOutcome(): Promise<Outcome> {
   return ok(Number.isFinite(most) ? `${most} open files` : "open files not limited");
 }
 
-/** Names only: an address of a proxy may hold a password. */
+/** Reports names only, because the address of a proxy may hold a password. */
 function proxyOutcome(env: Readonly<Record<string, string | undefined>>): Outcome {
   const names = [
     "HTTPS_PROXY",

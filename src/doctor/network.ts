@@ -38,8 +38,8 @@ interface Server {
 }
 
 /**
- * The steps to one server: name, TCP, TLS, HTTP, clock. Each is tried only when those before it went
- * well. `onGreeting` hands the server's first answer to later steps.
+ * The steps to one server: name, TCP, TLS, HTTP, clock. Each is tried only when those before it
+ * went well. `onGreeting` hands the server's first answer to later steps.
  */
 export function networkSteps(
   { url, setting, group, caFile }: Endpoint,
@@ -153,7 +153,7 @@ const httpStep = (server: Server, onGreeting: (greeting: Greeting) => void): Ste
   },
 });
 
-/** Skewed clocks are the cause of most signatures that are refused. */
+/** Judges the clock. A skewed clock is the most frequent cause of refused signatures. */
 export function clockOutcome(skewMs: number | null): Outcome {
   if (skewMs === null) return ok("the server does not tell its time");
   const minutes = `${(Math.abs(skewMs) / 60_000).toFixed(1)} min ${skewMs < 0 ? "ahead of" : "behind"} the server's`;

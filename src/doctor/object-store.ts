@@ -11,7 +11,9 @@ const GROUP = "S3";
 const LARGE_BYTES = 9 * 1_048_576;
 const TIMEOUT_MS = 30_000;
 
-/** The steps to the object store, from the address to a large upload. What they write they remove. */
+/**
+ * The steps to the object store, from the address to a large upload. What they write they remove.
+ */
 export function objectStoreSteps(settings: Settings): readonly Step[] {
   const { s3Endpoint: url, mediaBucket, caFile } = settings;
   const network =

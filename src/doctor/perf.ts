@@ -5,7 +5,10 @@ import { fileURLToPath } from "node:url";
 import type { AssetVersion } from "../backends/backend.ts";
 import type { Context } from "../app/context.ts";
 
-/** A figure of this machine beside the published one. Per CPU second (user and system, all threads), so that a busy machine changes little. */
+/**
+ * A figure of this machine beside the published one. Per CPU second (user and system, all threads),
+ * so that a busy machine changes little.
+ */
 export interface Measure {
   readonly name: string;
   readonly unit: string;
@@ -24,7 +27,10 @@ const FILES = 40;
 const SEGMENTS_PER_FILE = 500;
 const QUERIES = 15;
 
-/** Published figures: two cores of a shared x64 machine, `mediasearch doctor --perf` on it when idle (bench/README.md). */
+/**
+ * Published figures: two cores of a shared x64 machine, `mediasearch doctor --perf` on it when idle
+ * (bench/README.md).
+ */
 export const PUBLISHED = {
   decode: 1730,
   recognise: 33.1,
@@ -39,7 +45,10 @@ const cpuSeconds = (since: NodeJS.CpuUsage): number => {
   return Math.max(0.001, (user + system) / 1e6);
 };
 
-/** Measures decoding, recognition, embedding, commits and searches of this machine, in about a minute. Leaves nothing behind. */
+/**
+ * Measures decoding, recognition, embedding, commits and searches of this machine, in about a
+ * minute. Leaves nothing behind.
+ */
 export async function measure(context: Context): Promise<readonly Measure[]> {
   const measuring = (what: string): void => context.tell({ type: "measuring", what });
   const measures: Measure[] = [];

@@ -50,7 +50,10 @@ export interface ReadinessInput {
   readonly measures: readonly Measure[] | undefined;
 }
 
-/** The checklist before production: what a program can see it checks, the rest it asks for. */
+/**
+ * Makes the checklist before production: it checks what a program can see, and lists the rest as
+ * questions.
+ */
 export async function readiness(input: ReadinessInput): Promise<readonly Item[]> {
   return [
     ...codeItems(input),

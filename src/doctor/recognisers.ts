@@ -4,7 +4,10 @@ import { engineSettings, enginesSetUp } from "../asr/registry.ts";
 import type { Context } from "../app/context.ts";
 import { ok, type Step, warning } from "../check.ts";
 
-/** Every recogniser that is chosen, first or later, or only has its address set; each alone. That on this machine is checked with its models. */
+/**
+ * Makes one chain for each recogniser that is chosen, at any place of a chain, or has its address
+ * set. The recogniser on this machine is checked with its models instead.
+ */
 export function recogniserSteps({ config, env }: Context): readonly (readonly Step[])[] {
   const { settings } = config;
   const chosen = new Set<string>([

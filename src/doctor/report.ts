@@ -8,7 +8,10 @@ const MARKS = { ok: "ok     ", warning: "warning", failed: "failed " } as const;
 const COLOURS = { ok: "green", warning: "yellow", failed: "red" } as const;
 const WIDTH = 12;
 
-/** One line a group of what is well; each warning and failure on a line of its own, with what was tried and what mends it. */
+/**
+ * Writes one line for each group with what is well, and a line for each warning and failure with
+ * the command or setting that mends it.
+ */
 export function formatText(results: readonly Result[], paint: Styler): string {
   const lines: string[] = [];
   for (const group of new Set(results.map((result) => result.group))) {

@@ -4,7 +4,7 @@ export interface OutputStream {
   readonly columns?: number | undefined;
 }
 
-/** What a run of the program may touch of the world around it; tests hand in their own. */
+/** The parts of the outside world that a run of the program may use. Tests pass their own. */
 export interface CliStreams {
   readonly stdout: OutputStream;
   readonly stderr: OutputStream;

@@ -3,7 +3,10 @@ import type { CliStreams, OutputStream } from "./io.ts";
 
 type Style = Parameters<typeof styleText>[0];
 
-/** Colour only on a terminal that wants it (no-color.org, force-color.org). Decided for each stream apart. */
+/**
+ * Whether a stream gets colours: only a terminal that wants them does (no-color.org,
+ * force-color.org). Each stream is decided alone.
+ */
 export function hasColor(sink: OutputStream, env: CliStreams["env"]): boolean {
   if (env["NO_COLOR"]) return false;
   if (env["FORCE_COLOR"] && env["FORCE_COLOR"] !== "0") return true;

@@ -3,10 +3,11 @@ import { isBelow, isObject, nameOf, type Location, toLocation } from "../locatio
 const GLOB = /[*?[\]{}!]/;
 
 /**
- * A pattern as people name files: a path or folder (relative to cwd), a base name with or without its extension, or a glob,
- * which without a slash is held against base names and with one against whole paths. Names exist more than once with
- * different case on most disks' media folders only by accident, so base names are compared without regard to case; paths exactly, but for how an
- * accent is written: macOS takes letters apart that keyboards give as one.
+ * Makes a test for a pattern as people name files: a path or folder (relative to `cwd`), a base
+ * name with or without its extension, or a glob. A glob without a slash is compared with base
+ * names, one with a slash with whole paths. Base names are compared without regard to case, because
+ * two names that differ only in case are nearly always an accident. Paths are compared exactly, but
+ * for how an accent is written: macOS splits letters that keyboards give as one.
  */
 export async function fileMatcher(
   pattern: string,
@@ -40,7 +41,7 @@ async function composedMatcher(pattern: string, cwd: string): Promise<(path: Loc
   return (file) => isNamed(file) || matches(comparable(file));
 }
 
-/** Any of several patterns; every file when there are none. */
+/** Makes a test that any of the patterns passes; without patterns every file does. */
 export async function anyFileMatcher(
   patterns: readonly string[],
   cwd: string,
@@ -50,7 +51,7 @@ export async function anyFileMatcher(
   return (path) => matchers.some((matches) => matches(path));
 }
 
-/** The assets of a store that a pattern names; empty when none. */
+/** Reads the ids of the assets that a pattern names; the set is empty when there are none. */
 export async function filesMatching(
   store: { listAssets(): AsyncIterable<{ readonly id: string }> },
   pattern: string,

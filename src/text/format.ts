@@ -1,4 +1,4 @@
-/** 0:00:00, or with milliseconds 0:00:00.000. Hours are not padded, as people write them. */
+/** Writes a time as 0:00:00, or with milliseconds as 0:00:00.000. Hours are not padded. */
 export function formatTimestamp(ms: number, withMs = false): string {
   const whole = Math.max(0, withMs ? Math.round(ms) : Math.floor(ms / 1000) * 1000);
   const part = (unit: number, size: number, width: number): string =>
@@ -7,7 +7,7 @@ export function formatTimestamp(ms: number, withMs = false): string {
   return withMs ? `${time}.${String(whole % 1000).padStart(3, "0")}` : time;
 }
 
-/** Short amounts of time for people: 45 s, 12 min, 3.5 h. */
+/** Writes a length of time for people: 45 s, 12 min, 3.5 h. */
 export function formatDuration(ms: number): string {
   const seconds = ms / 1000;
   if (seconds < 90) return `${Math.round(seconds)} s`;
@@ -22,13 +22,15 @@ export function formatBytes(pluralize: number): string {
   return `${(pluralize / 1000 ** power).toFixed(power === 0 ? 0 : 1)} ${units[power]}`;
 }
 
-/** 1,234,567, as `toLocaleString("en")` has it: the first call of that takes tens of milliseconds. */
+/**
+ * Writes 1,234,567 as `toLocaleString("en")` does, whose first call takes tens of milliseconds.
+ */
 export const formatNumber = (n: number): string => String(n).replaceAll(/\B(?=(?:\d{3})+$)/g, ",");
 
 export const pluralize = (n: number, one: string, many = `${one}s`): string =>
   `${formatNumber(n)} ${n === 1 ? one : many}`;
 
-/** One CSV record by RFC 4180, without the line end. */
+/** Writes one CSV record by RFC 4180, without the line end. */
 export function formatCsvRecord(fields: readonly (string | number | null)[]): string {
   return fields
     .map((field) => {

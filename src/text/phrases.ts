@@ -14,12 +14,16 @@ const ENDINGS = (
   "ize ise ized ised izing ising ization isation ful ness ality ivity bility icate ative icity ical ator ancy ency"
 ).split(" ");
 const MIN_OPEN = 3;
-/** Stems that end so are also those of words which are written otherwise there: "taking" has "take", "happy" "happi", "ability" "abl". */
+/**
+ * The end of these stems is not what the word has in that place: the stem of "taking" is "take", of
+ * "happy" "happi", of "ability" "abl".
+ */
 const CHANGING = /(?:[ei]|bl)$/;
 
 /**
- * Where words that begin with a prefix are in an index of stems: under stems that begin so, and under shorter ones ("communi" is in "community",
- * whose stem is "commun"). All but `sure` holds other words too, so that the texts have to be looked at.
+ * The stems under which an index has the words that begin with a prefix: stems that begin with it,
+ * and shorter ones ("communi" is in "community", whose stem is "commun"). The stems in `unsure`
+ * hold other words too, so the caller must check the texts.
  */
 export interface PrefixStems {
   readonly sure: readonly TermTokens[];
@@ -50,7 +54,7 @@ export function prefixStems(prefix: string): PrefixStems {
   };
 }
 
-/** Whether a word of the text begins with the prefix, whatever case and accents. */
+/** Makes a test whether a word of a text begins with the prefix, whatever its case and accents. */
 export function prefixMatcher(prefix: string): (text: string) => boolean {
   const wanted = literally(fold(prefix));
   if (wanted === "") return () => false;
@@ -60,7 +64,7 @@ export function prefixMatcher(prefix: string): (text: string) => boolean {
 
 const LETTER = "[\\p{L}\\p{N}\\p{M}\\p{Co}]";
 const GAP = "[^\\p{L}\\p{N}\\p{M}\\p{Co}]";
-/** Edges of words; a script without spaces beside one is an edge too. */
+/** The edges of a word. A letter of a script without spaces beside the word is an edge too. */
 const BEFORE = `(?<!(?!${UNSPACED})${LETTER})`;
 const AFTER = `(?!(?!${UNSPACED})${LETTER})`;
 
@@ -70,7 +74,10 @@ export interface PhraseMatcher {
   readonly isEndOf: (text: string) => boolean;
 }
 
-/** Exact words in a row, whatever case, accents and punctuation; scripts without spaces need no edges of words. */
+/**
+ * Makes tests for exact words in a row, whatever their case, accents and punctuation. In scripts
+ * without spaces a phrase may begin and end within a word.
+ */
 export function phraseMatcher(phrase: string): PhraseMatcher {
   const words = phraseWords(phrase);
   if (words.length === 0)
@@ -97,7 +104,10 @@ export function phraseWords(phrase: string): string[] {
   return plain.match(wordPattern(plain)) ?? [];
 }
 
-/** Every way in which a phrase can end in a text that it did not begin in: `right` there, `left` before. */
+/**
+ * Lists every way to split a phrase between two texts: `left` ends the first, `right` begins the
+ * second.
+ */
 export function splits(phrase: string): { readonly left: string; readonly right: string }[] {
   const words = phraseWords(phrase);
   return words.slice(1).map((_, at) => ({
@@ -109,7 +119,10 @@ export function splits(phrase: string): { readonly left: string; readonly right:
 /** A phrase runs over so many ends of segments at most: people put in an "okay" now and then. */
 export const MAX_ENDS = 4;
 
-/** Whether a text and what was said between end with the phrase, which begins in the text and not later. */
+/**
+ * Makes a test whether a text and what was said after it (`between`) end with the phrase, and the
+ * phrase begins in the text itself.
+ */
 export function endsFrom(phrase: string): (text: string, between: string) => boolean {
   const { isEndOf } = phraseMatcher(phrase);
   return (text, between) =>

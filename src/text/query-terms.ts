@@ -1,13 +1,14 @@
 import { STOP_WORDS } from "./stop-words.ts";
 import { fold, isAscii, isUnspaced, literally } from "./words.ts";
 
-/** Of what is asked, in lower case: with what follows an apostrophe. */
+/** Matches the words of a query in lower case, each with what follows an apostrophe. */
 const askedPattern = (text: string): RegExp =>
   isAscii(text) ? /[a-z0-9]+(?:'[a-z]+)*/g : /[\p{L}\p{N}\p{M}\p{Co}]+(?:'[\p{L}\p{M}]+)*/gu;
 
 /**
- * The terms of a natural question: lower-case Unicode words, each once, in the order written, without stop words
- * (unless there is nothing else) and without a possessive 's. Punctuation and operators mean nothing. What is written without spaces is cut into words.
+ * Takes the terms out of a natural question: lower-case Unicode words, each once, in the order
+ * written, without a possessive 's and without stop words, unless there is nothing else.
+ * Punctuation and operators mean nothing here. Scripts without spaces are cut into words.
  */
 export function queryTerms(query: string): string[] {
   const plain = (
@@ -30,7 +31,10 @@ export function queryTerms(query: string): string[] {
 const PARTICLES =
   /(?:에서|으로|부터|까지|에게|한테|처럼|보다|이나|은|는|이|가|을|를|에|의|와|과|도|로)$/u;
 
-/** By the dictionaries of ICU. Single letters are mostly grammar: they count when there is nothing longer. */
+/**
+ * Cuts a text into words by the dictionaries of ICU. Single letters are mostly grammar, so they are
+ * kept only when there is nothing longer.
+ */
 function unspacedWords(text: string): string[] {
   const pieces = [...new Intl.Segmenter(undefined, { granularity: "word" }).segment(text)]
     .filter(({ isWordLike }) => isWordLike)
@@ -43,7 +47,10 @@ function unspacedWords(text: string): string[] {
 
 const comparable = (name: string): string => fold(name).replace(/\s+/g, " ").trim();
 
-/** The law of `SearchFilter.speaker`: equal, or contained as whole words, whatever case and accents. An empty name matches nobody. */
+/**
+ * Makes the test that `SearchFilter.speaker` demands: a speaker's name must be equal to the wanted
+ * one or contain it as whole words, whatever its case and accents. An empty name matches nobody.
+ */
 export function speakerMatcher(wanted: string): (speaker: string | null) => boolean {
   const name = comparable(wanted);
   if (name === "") return () => false;

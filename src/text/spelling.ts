@@ -16,10 +16,16 @@ function maxErrorsIn(word: string): number {
   return word.length < LONG_WORD ? 1 : 2;
 }
 
-/** The first letters that a misspelt word can have had: its own, or its second when two were swapped or one was added. */
+/**
+ * Lists the letters that the intended word can begin with: the typed word's first, or its second
+ * when two letters were swapped or one was added.
+ */
 export const firstLetters = (word: string): string[] => [...new Set([...fold(word)].slice(0, 2))];
 
-/** The words of the index that are nearest to a word that is not in it, likeliest first: fewer errors, then more often said. */
+/**
+ * Finds the words of the index that are nearest to a word that is not in it, likeliest first: fewer
+ * errors first, then the more frequent word.
+ */
 export function nearestStems(word: string, candidates: Iterable<IndexWord>): string[] {
   const typed = fold(word);
   const most = maxErrorsIn(typed);
@@ -47,7 +53,7 @@ export function nearestStems(word: string, candidates: Iterable<IndexWord>): str
     .map(({ stem: known }) => known);
 }
 
-/** Of the words in texts that have the stem: the one nearest to what was typed. */
+/** Finds the word with this stem in the texts that is nearest to the typed one. */
 export function wordOf(
   stemmed: string,
   word: string,
@@ -68,14 +74,17 @@ export function wordOf(
   return near[0] && near[0].errors <= most ? near[0].form : undefined;
 }
 
-/** Which letters a word has, as bits; letters of other scripts share them. */
+/** Gives the letters of a word as bits. Letters beyond a to z share bits with others. */
 function lettersOf(word: string): number {
   let bits = 0;
   for (let i = 0; i < word.length; i++) bits |= 1 << (word.charCodeAt(i) & 31);
   return bits;
 }
 
-/** One error brings at most one letter and takes at most one: most words are passed over by this alone. */
+/**
+ * Whether two words must differ by more than `most` errors: one error adds at most one letter and
+ * removes at most one. This cheap test rules most words out.
+ */
 function differAbove(a: number, b: number, most: number): boolean {
   return moreThan(a & ~b, most) || moreThan(b & ~a, most);
 }
@@ -87,8 +96,9 @@ function moreThan(bits: number, most: number): boolean {
 }
 
 /**
- * Letters to add, leave out, change or swap with the next (optimal string alignment; Damerau 1964, "A technique for computer detection and
- * correction of spelling errors"); anything above `most` is `most + 1`.
+ * Counts the letters to add, leave out, change or swap with the next (optimal string alignment;
+ * Damerau 1964, "A technique for computer detection and correction of spelling errors"). A distance
+ * above `most` is given as `most + 1`.
  */
 function distance(a: string, b: string, most: number): number {
   if (Math.abs(a.length - b.length) > most) return most + 1;

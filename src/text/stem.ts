@@ -1,6 +1,7 @@
 /*
- * M. F. Porter, "An algorithm for suffix stripping", Program 14 (1980) 130-137, as SQLite's FTS5 applies it
- * (https://www.sqlite.org/fts5.html#porter_tokenizer), so that what is marked in a hit is what matched.
+ * M. F. Porter, "An algorithm for suffix stripping", Program 14 (1980) 130-137, as SQLite's FTS5
+ * applies it (https://www.sqlite.org/fts5.html#porter_tokenizer), so that what is marked in a hit
+ * is what matched.
  */
 type Rule = readonly [suffix: string, replacement: string];
 type Condition = (stem: string) => boolean;

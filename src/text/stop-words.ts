@@ -1,6 +1,8 @@
 const words = (text: string): readonly string[] => text.trim().split(/\s+/);
 
-/** English words that carry grammar, not meaning; matching on them only adds noise to a ranked OR. */
+/**
+ * English words that carry grammar, not meaning; matching on them only adds noise to a ranked OR.
+ */
 const GRAMMAR = words(`
   a about above after again all also am an and any are aren't as at be because been before being below between both but by
   can can't could couldn't did didn't do does doesn't doing don't down during each either else ever every few for from
@@ -13,12 +15,15 @@ const GRAMMAR = words(`
   without won't would wouldn't yes you you'd you'll you're you've your yours yourself yourselves
 `);
 
-/** Words with which people ask for a passage; they describe the request and are seldom said in what is looked for. */
+/**
+ * Words with which people ask for a passage; they describe the request and are seldom said in what
+ * is looked for.
+ */
 const ASKING = words(`
   describe described discuss discussed discusses discussing discussion discussions explain explained find mention mentioned
   mentions moment opinion opinions part please said say saying says show summarise summarize summary talk talked talking talks
   tell think thinking thinks thought thoughts told
 `);
 
-/** Lower case, with straight apostrophes. */
+/** The words are in lower case, with straight apostrophes. */
 export const STOP_WORDS: ReadonlySet<string> = new Set([...GRAMMAR, ...ASKING]);

@@ -2,16 +2,22 @@ import { prefixStems } from "./phrases.ts";
 import { fold, grams, isAscii, termTokens, tokens, wordPattern } from "./words.ts";
 import { stem } from "./stem.ts";
 
-/** A word as it is looked up: any inflection of it; several in a row ("o'brien"); or any word that begins so. Never query syntax. */
+/**
+ * What a search looks up: a string stands for any inflection of a word, or for several words in a
+ * row ("o'brien"); a prefix for every word that begins with it. A term is never query syntax.
+ */
 export type Term = string | { readonly prefix: string };
 
-/** Stems that stand in a row where a term is; `open`: the last one may go on. */
+/** Stems that stand in a row where a term is. When `open`, the last one may be longer. */
 export interface StemRow {
   readonly row: readonly string[];
   readonly open: boolean;
 }
 
-/** Any of these is the term. None: a term without letters, which is nowhere. */
+/**
+ * Gives the rows of stems of which each stands for the term. A term without letters has none and is
+ * found nowhere.
+ */
 export function termRows(term: Term): StemRow[] {
   const { sure, unsure } =
     typeof term === "string" ? { sure: [termTokens(term)], unsure: [] } : prefixStems(term.prefix);
@@ -23,11 +29,14 @@ export function termRows(term: Term): StemRow[] {
     .filter(({ row }) => row.length > 0);
 }
 
-/** The stems of what the keyword index has of a segment: text, speaker, and what stands for scripts without spaces. A row never runs from one into the next. */
+/**
+ * Gives the stems that the keyword index has of a segment, by column: text, speaker, and the letter
+ * pairs of scripts without spaces. A row of stems never goes over the end of a column.
+ */
 export const stemColumns = (segment: Spoken): string[][] =>
   columns(segment).map((column) => tokens(column).map((token) => token.stem));
 
-/** How often a row is in a column. */
+/** Counts how often a row is in a column. */
 export function occurrences(column: readonly string[], { row, open }: StemRow): number {
   let found = 0;
   for (let at = 0; at + row.length <= column.length; at++) if (fits(column, at, row, open)) found++;
@@ -60,7 +69,8 @@ const isIn = (column: readonly string[], wanted: StemRow): boolean =>
     : column.includes(wanted.row[0] as string);
 
 /**
- * How much of a query a segment has: the weights of the terms in it, as a share of all, 0..1. However often they are said, and however long the segment.
+ * Makes a measure of how much of a query a segment has: the weights of the terms in it as a share
+ * of all weights, 0 to 1. It counts neither how often a term is said nor how long the segment is.
  */
 export function coverageOf(
   terms: readonly Term[],
@@ -69,7 +79,9 @@ export function coverageOf(
   const wanted = terms.map((term, i) => ({ rows: termRows(term), weight: weights[i] ?? 0 }));
   const total = wanted.reduce((sum, { weight }) => sum + weight, 0);
   const rows = wanted.flatMap((term) => term.rows);
-  // A word begins as its stem does, but for the stem's last letter ("happy", "happi"): of most words nothing more need be known, and nothing at all where no row is of several.
+  // A word begins as its stem does, but for the stem's last letter ("happy", "happi"). So most
+  // words can be ruled out without their stem, and without any look at them when every row is one
+  // word.
   const beginnings = rows.flatMap(({ row }) => row.map((word) => word.slice(0, -1)));
   const begun = rows.every(({ row }) => row.length === 1)
     ? new RegExp(`(?<![a-z0-9])(?:${beginnings.join("|")})[a-z0-9]*`, "g")

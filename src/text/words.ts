@@ -9,17 +9,23 @@ export interface Token {
 
 const BEYOND_ASCII = /[\u0080-\uffff]/;
 
-/** Most texts are, and looking is quick. Classes of Unicode are slow to make and to use: for such texts there are others beside them. */
+/**
+ * Whether a text is ASCII. Most texts are, and the test is quick, while patterns with Unicode
+ * classes are slow to compile and to use: ASCII texts have patterns of their own.
+ */
 export const isAscii = (text: string): boolean => !BEYOND_ASCII.test(text);
 
-/** Letters, digits and marks: what words are made of. */
+/** Matches words: letters, digits and marks. */
 export const wordPattern = (text: string): RegExp =>
   isAscii(text) ? /[A-Za-z0-9]+/g : /[\p{L}\p{N}\p{M}\p{Co}]+/gu;
-/** Scripts written without spaces between words, and Korean, whose words carry their particles with them. */
+/**
+ * Scripts written without spaces between words, and Korean, whose words carry their particles with
+ * them.
+ */
 export const UNSPACED =
   "[\\p{scx=Han}\\p{scx=Hiragana}\\p{scx=Katakana}\\p{scx=Hangul}\\p{scx=Thai}\\p{scx=Lao}\\p{scx=Khmer}\\p{scx=Myanmar}]";
 
-/** Without case and accents. */
+/** Removes case and accents. */
 export const fold = (text: string): string =>
   (isAscii(text)
     ? text
@@ -29,7 +35,10 @@ export const fold = (text: string): string =>
         .normalize("NFC")
   ).toLowerCase();
 
-/** Words as the keyword index sees them: without case, accents and English endings. */
+/**
+ * Takes the words out of a text as the keyword index does: without case, accents and English
+ * endings.
+ */
 export function tokens(text: string): Token[] {
   return [...text.matchAll(wordPattern(text))].map((match) => ({
     start: match.index,
@@ -38,10 +47,13 @@ export function tokens(text: string): Token[] {
   }));
 }
 
-/** The first of these letters is Thai: looking for that alone is quick, and most texts have none. */
+/**
+ * All scripts without spaces lie in this range, which begins with Thai. Most texts have none of it,
+ * and this test is quick.
+ */
 const LATER = /[\u0e00-\uffff]/;
 
-/** A text as the part of a regular expression (with `u`) that is only itself. */
+/** Escapes a text, so that it matches itself in a regular expression with the flag `u`. */
 export const literally = (text: string): string => text.replace(/[\\^$.*+?()[\]{}|/]/g, "\\$&");
 
 let unspaced: RegExp | undefined;
@@ -54,7 +66,10 @@ interface Run {
   readonly unspaced: boolean;
 }
 
-/** A word in stretches of one kind of script: "iPhone手机" is two. Compatibility forms (half-width kana) and marks make no difference. */
+/**
+ * Cuts a word into runs of one kind of script: "iPhone手机" gives two. Compatibility forms
+ * (half-width kana) and marks make no difference.
+ */
 function runs(word: string): Run[] {
   const found: { letters: string[]; readonly unspaced: boolean }[] = [];
   for (const letter of word.normalize("NFKC").toLowerCase().replace(/\p{M}/gu, "")) {
@@ -66,14 +81,17 @@ function runs(word: string): Run[] {
   return found;
 }
 
-/** At every letter the two that begin there; the last one alone, so that every letter begins one. */
+/**
+ * Gives the two letters that begin at every letter; the last letter stands alone, so that every
+ * letter begins a pair.
+ */
 const pairs = (letters: readonly string[]): string[] =>
   letters.map((letter, at) => letter + (letters[at + 1] ?? ""));
 
 /**
- * What the keyword index keeps of a text in scripts without spaces, beside the text: overlapping pairs of letters, as words; null when there
- * is nothing of the kind. Pairs need no dictionary and find every substring (Nie, Gao, Zhang and Zhou 2000, "On the use of words and
- * n-grams for Chinese information retrieval").
+ * Gives what the keyword index keeps beside a text in scripts without spaces: overlapping pairs of
+ * letters, as words; null for other texts. Pairs need no dictionary and find every substring (Nie,
+ * Gao, Zhang and Zhou 2000, "On the use of words and n-grams for Chinese information retrieval").
  */
 export function grams(text: string): string | null {
   if (!isUnspaced(text)) return null;
@@ -84,13 +102,19 @@ export function grams(text: string): string | null {
   return found.length > 0 ? found.join(" ") : null;
 }
 
-/** The words of the index that stand in a row where a term is found; `open`: the last of them may go on. */
+/**
+ * The words of the index that stand in a row where a term is found. When `open`, the last of them
+ * may be longer.
+ */
 export interface TermTokens {
   readonly row: readonly string[];
   readonly open: boolean;
 }
 
-/** How a term is looked up. A term of several words ("o'brien") is those in a row. */
+/**
+ * Gives the words by which the index finds a term. A term of several words ("o'brien") is those
+ * words in a row.
+ */
 export function termTokens(term: string): TermTokens {
   const all = [...term.matchAll(wordPattern(term))].flatMap(([word]) =>
     isUnspaced(word) ? runs(word) : [{ letters: [...word], unspaced: false }],

@@ -9,8 +9,8 @@ import { MediasearchError } from "../errors.ts";
 import { hashFile } from "../hash-file.ts";
 
 /**
- * A backup is one gzip file (RFC 1952) of a line `mediasearch backup 1`, a line of JSON (this), and the bytes of a library file. Without mediasearch:
- * `gunzip < FILE | tail -n +3 > library.sqlite`.
+ * A backup is one gzip file (RFC 1952) of a line `mediasearch backup 1`, a line of JSON (this), and
+ * the bytes of a library file. Without mediasearch: `gunzip < FILE | tail -n +3 > library.sqlite`.
  */
 export interface Manifest {
   readonly createdAt: string;
@@ -27,7 +27,10 @@ export interface Manifest {
 const FIRST_LINE = "mediasearch backup 1";
 const MAX_HEAD_BYTES = 65_536;
 
-/** Writes a backup as a whole or not at all: under another name first, on the disk, then renamed. */
+/**
+ * Writes a backup as a whole or not at all: it is written under another name, synced to the disk
+ * and then renamed.
+ */
 export async function writeBackup(
   library: string,
   path: string,
@@ -72,7 +75,8 @@ async function sync(path: string): Promise<void> {
 
 /**
  * Unpacks a backup into a new file.
- * @throws SCHEMA_MISMATCH for what is no backup, or one that is cut off or changed; the new file is gone then.
+ * @throws SCHEMA_MISMATCH for what is no backup, or one that is cut off or changed; the new file is
+ * gone then.
  */
 export async function readBackup(
   path: string,

@@ -8,9 +8,15 @@ export interface CopyOptions {
   readonly wants: (id: AssetId) => boolean;
   /** The id that an asset has in the target. */
   readonly rename: (id: AssetId) => AssetId;
-  /** What is else about a file in the target, where its media move too: the object's size, time and tag. */
+  /**
+   * What differs about a file in the target when its media move too: the object's size, time and
+   * tag.
+   */
   readonly facts?: ((asset: AssetStatus) => MovedFacts | undefined) | undefined;
-  /** Where versions are read from, when that is quicker than from the libraries themselves: copies of them as they are now. Deleted ones are not in them. */
+  /**
+   * Up-to-date copies of the libraries, for reading versions faster. They must not be asked for
+   * deleted versions, which they do not have.
+   */
   readonly sourceCopy?: Pick<Store, "readVersion"> | undefined;
   readonly targetCopy?: Store | undefined;
   readonly signal: AbortSignal;
@@ -37,8 +43,9 @@ export interface CopySummary {
 }
 
 /**
- * Copies assets, versions with their vectors, archived transcripts and jobs from one library to another, as many versions at once as the target takes.
- * The source is only read. Every step is idempotent: after a stop the same call goes on, and writes nothing twice.
+ * Copies assets, versions with their vectors, archived transcripts and jobs from one library to
+ * another, with as many commits at once as the target allows. The source is only read. Every step
+ * is idempotent: after a stop the same call goes on and writes nothing twice.
  * @throws MODEL_MISMATCH when the two hold vectors of different models; nothing is written then.
  */
 export async function copyLibrary(
@@ -112,7 +119,7 @@ export const isThere = (asset: AssetStatus, there: AssetStatus | undefined): boo
   there.indexedAtMs === asset.indexedAtMs &&
   there.error === asset.error;
 
-/** Of a version: the copy, where there is one that has it. */
+/** Chooses where to read a version: the copy, when there is one that has it. */
 export const readerOf = (
   asset: AssetStatus,
   store: Store,

@@ -2,9 +2,14 @@ import { createHash } from "node:crypto";
 import type { AssetStatus } from "../backends/backend.ts";
 import type { EmbeddedSegment } from "../types.ts";
 
-/** What one version says, whatever keeps it and wherever: the same content has the same digest in every store. */
+/**
+ * The digest of one version. The same content has the same digest in every kind of store.
+ */
 export interface VersionDigest {
-  /** SHA-256, hexadecimal, of the version's facts and of every segment with its vector (float32, little-endian). */
+  /**
+   * SHA-256, hexadecimal, of the version's facts and of every segment with its vector (float32,
+   * little-endian).
+   */
   readonly digest: string;
   readonly segments: number;
   readonly vectors: number;

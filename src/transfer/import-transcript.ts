@@ -12,16 +12,21 @@ export interface ImportTools {
   readonly embed: (segments: readonly EmbeddedSegment[]) => Promise<readonly Float32Array[]>;
 }
 
-/** The media that a transcript belongs to, and how its file looks; `stat` is null when it is not there. */
+/**
+ * The media that a transcript belongs to, and how its file looks; `stat` is null when it is not
+ * there.
+ */
 export interface ImportPlace {
   readonly id: AssetId;
   readonly stat: FileStat | null;
 }
 
 /**
- * Puts a transcript into the library as the present version of its media; what was there is archived. Vectors that come with it are taken when
- * they are of the library's model, others are made.
- * @throws NOT_FOUND when neither the library nor the disk knows the media and the transcript brings no facts of its own.
+ * Puts a transcript into the library as the current version of its media and archives the one
+ * before. Vectors that come with it are kept when they are of the library's model; otherwise new
+ * ones are made.
+ * @throws NOT_FOUND when neither the library nor the disk knows the media and the transcript brings
+ * no facts of its own.
  */
 export async function importTranscript(
   { facts, segments, embedder }: TranscriptContent,

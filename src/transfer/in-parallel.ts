@@ -1,4 +1,7 @@
-/** Runs `act` on the items as they come, at most `atOnce` at a time. The first failure ends it, after what is under way is done. */
+/**
+ * Runs `act` on the items as they come, at most `atOnce` at a time. After the first failure no
+ * further item is begun, and the call rejects when those under way are done.
+ */
 export async function inParallel<T>(
   items: AsyncIterable<T>,
   atOnce: number,

@@ -18,7 +18,7 @@ export interface Renamed {
 const fold = (name: string): string =>
   name.normalize("NFC").toLowerCase().replace(/\s+/g, " ").trim();
 
-/** Files in which any of the speakers speaks. */
+/** Finds the files in which any of the speakers speaks. */
 export async function filesOf(store: Store, { from, wants }: Renaming): Promise<AssetStatus[]> {
   const names = new Set(from.map(fold));
   const found: AssetStatus[] = [];
@@ -32,7 +32,10 @@ export async function filesOf(store: Store, { from, wants }: Renaming): Promise<
   return found;
 }
 
-/** Gives speakers another name, file by file, each in one step; the words and their vectors stay, and what was there before is archived. */
+/**
+ * Renames speakers, file by file, each in one commit. Words and vectors stay as they are; the
+ * version before is archived.
+ */
 export async function* renameSpeakers(
   store: Store,
   renaming: Renaming,

@@ -8,7 +8,7 @@ import { formatMarkdown, formatText, parseMarkdown, parseText } from "./transcri
 
 export type TranscriptFormat = "json" | "srt" | "vtt" | "txt" | "md";
 
-/** What only the JSON form carries: everything that the library knows of the version. */
+/** The facts that only the JSON form has: everything that the library knows about the version. */
 export interface TranscriptFacts extends FileStat {
   /** The path that it was indexed under, absolute. */
   readonly asset: string;
@@ -36,7 +36,10 @@ export interface FormatOptions {
   readonly embedder?: EmbeddingModel | undefined;
 }
 
-/** One transcript as a file. `parseTranscript` reads each format back: JSON wholly, the others texts, times and speakers. */
+/**
+ * Writes one transcript as a file. `parseTranscript` reads each format back: JSON completely, the
+ * others texts, times and speakers.
+ */
 export function formatTranscript(
   format: TranscriptFormat,
   asset: AssetStatus,
@@ -93,7 +96,10 @@ function formatJson(
   return `${JSON.stringify({ version: 1, file, asset: id, fingerprint, captionsStat: sidecarKey, sizeBytes, mtimeMs, origin, engine, language, durationMs, indexedAtMs, recordedAtMs, embedder: embedder ?? null, segments: rows }, null, 1)}\n`;
 }
 
-/** @throws UNREADABLE_MEDIA when the bytes are not of that format; the message does not name the file. */
+/**
+ * @throws UNREADABLE_MEDIA when the bytes are not of that format; the message does not name the
+ * file.
+ */
 export function parseTranscript(format: TranscriptFormat, bytes: Uint8Array): TranscriptContent {
   if (format === "json") return parseJson(new TextDecoder().decode(bytes));
   const segments = parseLines(format, bytes).map(

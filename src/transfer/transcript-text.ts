@@ -7,7 +7,10 @@ type Line = Pick<Segment, "startMs" | "endMs" | "text" | "speaker">;
 const TIME = String.raw`(\d+):([0-5]\d):([0-5]\d)\.(\d{3})`;
 const oneLine = (text: string): string => text.replace(/[\t\r\n]+/g, " ");
 
-/** A heading, then a line a segment: start and end, speaker (empty when unknown) and text, between tabs. */
+/**
+ * Writes a heading and then one line for each segment: start and end, speaker (empty when unknown)
+ * and text, separated by tabs.
+ */
 export function formatText(file: string, segments: readonly Line[]): string {
   const lines = segments.map(
     ({ startMs, endMs, speaker, text }) =>
@@ -26,7 +29,10 @@ export const parseText = (source: string): Line[] =>
     (line) => line.trim() === "" || line.startsWith("#"),
   );
 
-/** A heading and a list item a segment: the times as code, the speaker in bold, the text. */
+/**
+ * Writes a heading and one list item for each segment: the times as code, the speaker in bold, the
+ * text.
+ */
 export function formatMarkdown(file: string, segments: readonly Line[]): string {
   const items = segments.map(
     ({ startMs, endMs, speaker, text }) =>
@@ -47,7 +53,10 @@ export const parseMarkdown = (source: string): Line[] =>
     (line) => !line.startsWith("- "),
   );
 
-/** CommonMark's punctuation that means something inside a line (https://spec.commonmark.org/0.31.2/#backslash-escapes). */
+/**
+ * CommonMark's punctuation that means something inside a line
+ * (https://spec.commonmark.org/0.31.2/#backslash-escapes).
+ */
 const escape = (text: string): string => text.replace(/[\\`*_[\]<>&~|]/g, "\\$&");
 
 function parseLines(

@@ -39,7 +39,10 @@ interface Sample {
   readonly vector: Float32Array | null;
 }
 
-/** Reads every version on both sides and compares count and content; then asks both the same questions. Bounded memory. */
+/**
+ * Reads every version on both sides and compares count and content, then asks both the same
+ * queries. The memory that it needs does not grow with the libraries.
+ */
 export async function verifyCopy(
   source: Backend,
   target: Backend,
@@ -100,7 +103,10 @@ export async function verifyCopy(
   };
 }
 
-/** The segments whose digest is least: spread over the library, and the same ones every time. */
+/**
+ * Keeps the segments with the smallest digests: they are spread over the library and the same every
+ * time.
+ */
 function keepSample(
   samples: Sample[],
   { fingerprint }: AssetStatus,
@@ -175,7 +181,10 @@ function questionsOf({ text, vector }: Sample, byWords: boolean): readonly Quest
   return questions;
 }
 
-/** Hits as comparable text. What ties with the last one may be cut off differently, so it is left out when the list is full. */
+/**
+ * Writes hits as comparable text. When the list is full, hits that tie with the last one are left
+ * out, because two libraries may cut off different ones.
+ */
 function ranking(hits: readonly Hit[], nameOf: (id: AssetId) => AssetId): string {
   const score = (hit: Hit): string => hit.score.toFixed(4);
   const last = hits.length === HITS ? score(hits.at(-1) as Hit) : undefined;

@@ -3,7 +3,10 @@ import { GROUP, GROUP_BYTES } from "./vector-kernel.ts";
 /** Levels of a code: 0..15 stand for -7.5..7.5 steps. */
 const HIGHEST = 15;
 const MIDDLE = HIGHEST / 2;
-/** Steps that are tried, in standard deviations. 0.335 is the best for a normal distribution (Max 1960, "Quantizing for minimum distortion"); the others suit flatter and more peaked ones. */
+/**
+ * Steps that are tried, in standard deviations. 0.335 is the best for a normal distribution (Max
+ * 1960, "Quantizing for minimum distortion"); the others suit flatter and more peaked ones.
+ */
 const STEPS = [0.27, 0.335, 0.42, 0.6] as const;
 
 export const groupsOf = (dimensions: number): number => Math.ceil(dimensions / GROUP);
@@ -16,8 +19,9 @@ const shiftOf = (i: number): number => (i & 16) >> 2;
 
 /**
  * Codes of four bits for a vector, written into `row`.
- * @returns what a sum of products with the codes is multiplied with to estimate the inner product: |x|² / ⟨x, code⟩, which makes the estimate right for
- * x itself (Gao and Long 2024, "RaBitQ", https://arxiv.org/abs/2405.12497).
+ * @returns what a sum of products with the codes is multiplied with to estimate the inner product:
+ * |x|² / ⟨x, code⟩, which makes the estimate right for x itself (Gao and Long 2024, "RaBitQ",
+ * https://arxiv.org/abs/2405.12497).
  */
 export function encode(vector: Float32Array, row: Uint8Array): number {
   const dimensions = vector.length;
@@ -63,7 +67,10 @@ function tryStep(
 
 const QUERY_HIGHEST = 2047;
 
-/** A query as the scan takes it: values in the order of the codes, and what their middle adds up to. Scores come out multiplied with `factor`. */
+/**
+ * A query as the scan takes it: values in the order of the codes, and what their middle adds up to.
+ * Scores come out multiplied with `factor`.
+ */
 export function encodeQuery(vector: Float32Array): {
   readonly values: Int16Array;
   readonly bias: number;

@@ -17,14 +17,18 @@ export interface Candidate {
 
 export type Scan = (vector: Float32Array, most: number, only?: readonly Rows[]) => Candidate[];
 
-/** What one process keeps of the codes once it searches again: all of a library of two and a half million segments of 384 dimensions. */
+/**
+ * What one process keeps of the codes once it searches again: all of a library of two and a half
+ * million segments of 384 dimensions.
+ */
 const RESIDENT_BYTES = 512 << 20;
 
 const aligned = (bytes: number): number => Math.ceil(bytes / 16) * 16;
 
 /**
- * The best rows of a library by their codes, best first. The first search of a process reads block after block into one place; from the second one on
- * they stay in memory. Blocks are never changed, so one that is there still holds.
+ * The best rows of a library by their codes, best first. The first search of a process reads block
+ * after block into one place; from the second one on they stay in memory. Blocks are never changed,
+ * so one that is there still holds.
  */
 export function openScan(db: Database, dimensions: number): Scan {
   const [width, groups] = [rowBytes(dimensions), groupsOf(dimensions)];
@@ -54,7 +58,8 @@ export function openScan(db: Database, dimensions: number): Scan {
     const codes = readCodes.get(block) as Buffer;
     const address = slotsAt + slotFor(block) * slotBytes;
     new Uint8Array(memory.buffer, address, codes.length).set(codes);
-    // Gives the memory back now, to be used for the next: waiting for the collector doubles the time of the first search.
+    // Gives the memory back now, to be used for the next: waiting for the collector doubles the
+    // time of the first search.
     (codes.buffer as ArrayBuffer).transfer(0);
     return address;
   };

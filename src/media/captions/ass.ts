@@ -13,7 +13,10 @@ const DEFAULT_FIELDS = [
   "text",
 ];
 
-/** Advanced SubStation Alpha (http://www.tcax.org/docs/ass-specs.htm): `Dialogue:` lines, fields in the order of `Format:`, text last. */
+/**
+ * Parses Advanced SubStation Alpha (http://www.tcax.org/docs/ass-specs.htm): `Dialogue:` lines with
+ * the fields in the order of `Format:` and the text last.
+ */
 export function parseAss(text: string): RawCue[] {
   const cues: RawCue[] = [];
   let fields = DEFAULT_FIELDS;
@@ -41,7 +44,7 @@ export function parseAss(text: string): RawCue[] {
   return cues;
 }
 
-/** Text without override blocks; drawings (`{\p1}`) are no text. */
+/** Takes the lines out of an ASS text, without override blocks and drawings (`{\p1}`). */
 export function assLines(text: string, speaker?: string): RawLine[] {
   let isDrawing = false;
   const plain = text

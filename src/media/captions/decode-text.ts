@@ -1,6 +1,7 @@
 /**
- * Text of a captions file in whatever encoding it came: by its byte order mark, as UTF-16 when ASCII stands in every other byte, as UTF-8 when it is
- * valid but for a few bytes, else as Windows-1252, which old subtitle programs wrote. Line ends become "\n", zero bytes go.
+ * Decodes a captions file in any encoding: by its byte order mark, as UTF-16 when every other byte
+ * is ASCII, as UTF-8 when it is valid but for a few bytes, else as Windows-1252, which old subtitle
+ * programs wrote. Line ends become "\n"; zero bytes are removed.
  */
 export function decodeText(bytes: Uint8Array): string {
   return decode(bytes)
@@ -24,7 +25,9 @@ function decode(bytes: Uint8Array): string {
   }
 }
 
-/** How many of the first two-byte units are printable ASCII or line ends in either byte order. */
+/**
+ * Counts which of the first two-byte units are printable ASCII or line ends in either byte order.
+ */
 function asciiPairs(bytes: Uint8Array): {
   readonly little: number;
   readonly big: number;
@@ -42,7 +45,10 @@ function asciiPairs(bytes: Uint8Array): {
   return { little, big, pairs };
 }
 
-/** UTF-8 that was cut or spliced keeps its good characters; null when most of what is not ASCII is wrong, as in another encoding. */
+/**
+ * Decodes UTF-8 that was cut or spliced and drops its broken characters; null when most of the
+ * non-ASCII characters are broken, which means another encoding.
+ */
 function mendedUtf8(bytes: Uint8Array): string | null {
   const text = new TextDecoder("utf-8").decode(bytes);
   let good = 0;

@@ -45,7 +45,10 @@ export const decodeEntities = (text: string): string =>
     },
   );
 
-/** Of WebVTT every tag goes, known or not; SubRip's are few, and other angle brackets are text. */
+/**
+ * SubRip has these tags only; other angle brackets are text. WebVTT removes every tag, known or
+ * not.
+ */
 const SUBRIP_TAGS = new Set([
   "i",
   "b",
@@ -64,10 +67,14 @@ const isWebvttTag = (name: string, body: string): boolean =>
   name !== "" || body === "" || body.startsWith("/") || /^\d[\d:.]{4,14}$/.test(body);
 const isSubripTag = (name: string): boolean => SUBRIP_TAGS.has(name);
 
-/** Lines of plain text out of WebVTT cue text (https://www.w3.org/TR/webvtt1/#webvtt-cue-text-parsing-rules); `<v Name>` opens a speaker. */
+/**
+ * Takes lines of plain text out of WebVTT cue text
+ * (https://www.w3.org/TR/webvtt1/#webvtt-cue-text-parsing-rules); `<v Name>` names the speaker of
+ * what follows.
+ */
 export const webvttLines = (text: string): RawLine[] => taggedLines(text, isWebvttTag);
 
-/** Likewise for SubRip, which borrows HTML's tags and, from ASS, `{\an8}`. */
+/** Does the same for SubRip, which borrows tags from HTML and `{\an8}` from ASS. */
 export const subripLines = (text: string): RawLine[] =>
   taggedLines(text.replace(/\{\\[^{}]{0,200}\}/g, ""), isSubripTag);
 
@@ -79,7 +86,10 @@ interface Tag {
   readonly end: number;
 }
 
-/** What stands between "<" and the next ">" without another "<"; one pass, however many brackets stay open. */
+/**
+ * Finds what stands between "<" and the next ">" without another "<". It needs one pass, however
+ * many brackets stay open.
+ */
 function* tagsOf(text: string, isTag: (name: string, body: string) => boolean): Generator<Tag> {
   let close = -1;
   for (let start = text.indexOf("<"); start >= 0;) {
@@ -141,5 +151,5 @@ function taggedLines(text: string, isTag: (name: string, body: string) => boolea
     .filter((line) => line.text !== "");
 }
 
-/** One line, single spaces, no control characters. */
+/** Makes one line with single spaces and no control characters. */
 export const plain = (text: string): string => text.replace(/[\s\p{Cc}\u200b]+/gu, " ").trim();

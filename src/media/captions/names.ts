@@ -38,7 +38,10 @@ const TWO_LETTERS = new Set(
   ).split(" "),
 );
 
-/** A language as names and recognisers write it, as BCP 47, or null: "en", "pt-BR", "zh_Hans", "zh-Hans-CN", "eng", "German". */
+/**
+ * Gives a language as BCP 47, from the forms that file names and recognisers use: "en", "pt-BR",
+ * "zh_Hans", "zh-Hans-CN", "eng", "German"; null for anything else.
+ */
 export function languageOf(part: string): string | null {
   const [, name = "", script, region] =
     /^([a-z]{2,12})(?:[-_]([a-z]{4}))?(?:[-_]([a-z]{2}|\d{3}))?$/.exec(
@@ -55,11 +58,11 @@ export function languageOf(part: string): string | null {
     .join("-");
 }
 
-/** The name without the ending of its format; null for what is no captions file. */
+/** Splits the ending of the format off a name; null when it is not the name of a captions file. */
 function wholeOf(
   fileName: string,
 ): { readonly whole: string; readonly format: CaptionFormat } | null {
-  // Most names are none, and the scan asks of every pair of names in a folder.
+  // Most names end otherwise, and the scan asks for every pair of names in a folder.
   if (!"tsanTSAN".includes(fileName.at(-1) ?? " ")) return null;
   const tail = fileName.slice(-".transcription.json".length).toLowerCase();
   const found = FORMATS.find(
@@ -71,7 +74,7 @@ function wholeOf(
 const MAX_KNOWN = 50_000;
 const known = new Map<string, CaptionName>();
 
-/** What a file name says about captions; null for every other file. */
+/** Reads what a file name says about captions; null when it is not the name of a captions file. */
 export function captionName(fileName: string): CaptionName | null {
   const before = known.get(fileName);
   if (before) return before;
@@ -109,7 +112,10 @@ function hasLanguage(parts: readonly string[]): boolean {
 
 const base = (language: string): string => language.split("-")[0]?.toLowerCase() ?? "";
 
-/** What a media file and its captions have in common, in lower case: a captions file can belong to a media file only if they share one of these. */
+/**
+ * What a media file and its captions have in common, in lower case: a captions file can belong to a
+ * media file only if they share one of these.
+ */
 export function pairingKeys(name: string): readonly string[] {
   const caption = captionName(name);
   return caption
@@ -122,7 +128,10 @@ function withoutEnding(name: string): string {
   return dot < 0 || dot === name.length - 1 ? name : name.slice(0, dot);
 }
 
-/** Whether a name goes on after a stem, whatever the case. Names of a folder differ most in their numbers, so a letter at the end tells most apart. */
+/**
+ * Whether a name goes on after a stem, whatever the case. Names of a folder differ most in their
+ * numbers, so a letter at the end tells most apart.
+ */
 function beginsWith(name: string, stem: string): boolean {
   if (name.length <= stem.length) return false;
   const a = name.charCodeAt(stem.length - 1);
@@ -132,9 +141,11 @@ function beginsWith(name: string, stem: string): boolean {
 }
 
 /**
- * The captions file that belongs to a media file: `talk.vtt`, `talk.en.vtt` or `talk.mp4.vtt` for `talk.mp4`; null when there is none. With a wanted
- * language files of another are left; without one, those without a suffix come first, then English. Forced ones (signs only) come last, and a name that
- * is the same but for capitals after one that is the same. `has` tells whether the folder has a name, for callers whose `siblings` are only some of its names.
+ * The captions file that belongs to a media file: `talk.vtt`, `talk.en.vtt` or `talk.mp4.vtt` for
+ * `talk.mp4`; null when there is none. With a wanted language files of another are left; without
+ * one, those without a suffix come first, then English. Forced ones (signs only) come last, and a
+ * name that is the same but for capitals after one that is the same. `has` tells whether the folder
+ * has a name, for callers whose `siblings` are only some of its names.
  */
 export function pickSidecar(
   mediaName: string,
@@ -199,7 +210,10 @@ function languageRank(language: string | null, wanted: string | undefined): numb
   return language.toLowerCase() === wanted.toLowerCase() ? 0 : 1;
 }
 
-/** The suffixes of `talk.en.vtt` are a language beside `talk.mp4`, but belong to the name beside `talk.en.mp4`. */
+/**
+ * The suffixes of `talk.en.vtt` are a language beside `talk.mp4`, but belong to the name beside
+ * `talk.en.mp4`.
+ */
 function belonging(name: string, mediaName: string, stem: string): CaptionName | null {
   const caption = captionName(name);
   if (!caption) return null;

@@ -25,8 +25,10 @@ interface RawCaptions {
 }
 
 /**
- * Cues of a captions file, in time order, as plain text with speakers. What the content is counts for more than what the name says.
- * @throws UNREADABLE_MEDIA (its message does not name the file) when there is text but nothing of it can be read as captions.
+ * Parses a captions file into cues in time order, as plain text with speakers. The content decides
+ * the format; `format`, from the file's name, is used when the content does not tell.
+ * @throws UNREADABLE_MEDIA (its message does not name the file) when there is text but nothing of
+ * it can be read as captions.
  */
 export function parseCaptions(bytes: Uint8Array, format: CaptionFormat): ParsedCaptions {
   const text = decodeText(bytes);
@@ -53,7 +55,10 @@ function parseAs(text: string, format: CaptionFormat): RawCaptions {
   return { cues: cues.length > 0 || isAss(text) ? cues : parseSrt(text) };
 }
 
-/** A file that is valid and says nothing: a WebVTT header alone, an ASS without dialogue, a list of no segments. */
+/**
+ * Whether a file without cues is valid: a WebVTT header alone, an ASS file without dialogue, an
+ * empty list of segments.
+ */
 const isEmptyOf = (text: string, format: CaptionFormat): boolean =>
   format === "transcription-json" || isWebvtt(text) || isAss(text) || text.trim() === "";
 
@@ -69,7 +74,7 @@ const EVENT_LINES: Readonly<
   Record<"srt" | "webvtt" | "ass", (text: string, speaker?: string) => RawLine[]>
 > = { srt: subripLines, webvtt: webvttLines, ass: assLines };
 
-/** Cues of a text track inside a media file. */
+/** Makes cues of the events of a text track inside a media file. */
 export function cuesFromEvents(
   events: readonly CaptionEvent[],
   format: "srt" | "webvtt" | "ass",
@@ -96,7 +101,7 @@ function toCues(raw: readonly RawCue[]): Cue[] {
     .toSorted((a, b) => a.startMs - b.startMs);
 }
 
-/** One cue a speaker; several in one cue share its time by the length of what they say. */
+/** Splits a cue by speaker. Speakers of one cue share its time by the length of their texts. */
 function byTurn(cue: RawCue, lines: readonly SpokenLine[]): Cue[] {
   const turns: { speaker: string | null; isTurn: boolean; texts: string[] }[] = [];
   for (const { text, speaker, isTurn = false } of lines) {
@@ -126,7 +131,10 @@ function byTurn(cue: RawCue, lines: readonly SpokenLine[]): Cue[] {
   });
 }
 
-/** The words that spell the text; those of a name that was taken off its beginning go. Null when they do not. */
+/**
+ * Finds the words that spell the text, without those of a name that was removed from its beginning;
+ * null when the words do not spell it.
+ */
 function wordsOf(text: string, words: readonly Word[]): readonly Word[] | null {
   const letters = (one: string): string => one.replace(/\s+/g, "");
   let left = letters(text);

@@ -1,6 +1,9 @@
 import type { Word } from "../../types.ts";
 
-/** A cue as its format gives it: lines of text without markup, before rolling repeats and speakers are taken out. */
+/**
+ * A cue as its format gives it: lines of text without markup, with rolling repeats and speakers
+ * still in them.
+ */
 export interface RawCue {
   readonly startMs: number;
   readonly endMs: number;
@@ -11,14 +14,20 @@ export interface RawCue {
 
 export interface RawLine {
   readonly text: string;
-  /** Named by the format itself (`<v Name>`, ASS's Name field); null where it says that the text names nobody; undefined where only the text can tell. */
+  /**
+   * Named by the format itself (`<v Name>`, ASS's Name field); null where it says that the text
+   * names nobody; undefined where only the text can tell.
+   */
   readonly speaker?: string | null | undefined;
 }
 
-/** Times beyond this are damage. */
+/** A time beyond this is damaged. */
 export const MAX_MS = 1000 * 3_600_000;
 
-/** `hh:mm:ss,mmm`, hours optional and of any length, comma or dot, one to three decimals or none. Null for anything else. */
+/**
+ * Parses `hh:mm:ss,mmm`: hours are optional and of any length, decimals too, after a comma or a
+ * dot. Null for anything else.
+ */
 export function parseTime(text: string): number | null {
   const [, hours = "0", minutes = "", seconds = "", fraction = ""] =
     /^(?:(\d{1,6}):)?(\d{1,2}):(\d{1,2})(?:[.,:;](\d{1,9}))?$/.exec(text.trim()) ?? [];
@@ -39,7 +48,10 @@ export interface Timing {
 const TIMING =
   /^(-?\d{1,6}(?:\s?[:;.,]\s?\d{1,9}){1,3})\s{0,20}(?:[-–—=]{1,3}\s?>|→)\s{0,20}(-?\d{1,6}(?:\s?[:;.,]\s?\d{1,9}){1,3})(?![\d:])/;
 
-/** The two times around an arrow at the start of a line; "absurd" when it is such a line with impossible times; null when it is none. */
+/**
+ * Parses the two times around an arrow at the start of a line: "absurd" when the times are
+ * impossible, null when the line has no such times.
+ */
 export function parseTiming(line: string): Timing | "absurd" | null {
   // No times are longer: whatever is, is text with an arrow in it.
   const [, start, end] = TIMING.exec(line.trimStart().slice(0, 100)) ?? [];
@@ -49,7 +61,7 @@ export function parseTiming(line: string): Timing | "absurd" | null {
   return startMs === null || endMs === null ? "absurd" : { startMs, endMs };
 }
 
-/** A time as captions write it: `.` for WebVTT, `,` for SubRip. */
+/** Writes a time as captions do: with `.` in WebVTT, with `,` in SubRip. */
 export function formatTime(ms: number, separator: "." | ","): string {
   const two = (value: number): string => String(value).padStart(2, "0");
   const whole = Math.floor(ms / 1000);

@@ -7,16 +7,18 @@ const NEAR_MS = 500;
 const BLIP_MS = 50;
 const isBlip = ({ startMs, endMs }: RawCue): boolean => endMs - startMs <= BLIP_MS;
 
-/** A file is one of automatic captions when it has this many rolling cues, and this share of all. */
+/**
+ * A file is one of automatic captions when it has this many rolling cues, and this share of all.
+ */
 const MIN_ROLLING = 2;
 const MIN_SHARE = 0.1;
 
 /**
- * Automatic captions roll: each cue shows the line before again above the new one, with cues of some
- * milliseconds between. In such a file this removes the lines at the start of a cue that the cue just
- * before ends with; what is left keeps its own times. In other files, where people do say a thing
- * twice, it removes only a cue that repeats the whole of one that it overlaps, or of one that it
- * touches when either is too short to be said.
+ * Automatic captions roll: each cue shows the line before again above the new one, with cues of
+ * some milliseconds between. In such a file this removes the lines at the start of a cue that the
+ * cue just before ends with; what is left keeps its own times. In other files, where people do say
+ * a thing twice, it removes only a cue that repeats the whole of one that it overlaps, or of one
+ * that it touches when either is too short to be said.
  */
 export function unroll(cues: readonly RawCue[]): RawCue[] {
   const isRolling = looksRolling(cues);

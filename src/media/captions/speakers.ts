@@ -8,7 +8,10 @@ export interface SpokenLine {
   readonly isTurn?: boolean;
 }
 
-/** Words before a colon that are no names, by themselves or with others after them ("Episode 3", "BREAKING NEWS"). */
+/**
+ * Words that are no names before a colon, alone or with others after them ("Episode 3", "BREAKING
+ * NEWS").
+ */
 const LABELS = new Set(
   (
     "note notes warning caution danger music sound sounds song applause laughter laughing cheering silence noise update breaking news chapter part section step figure episode act scene " +
@@ -36,7 +39,10 @@ function nameOf(text: string): Found | undefined {
 
 export type IsName = (name: string) => boolean;
 
-/** Which beginnings are names, from all lines of a file: capitals and two words and more always, a single word in mixed case only when it comes again. */
+/**
+ * Learns from all lines of a file which beginnings are names: always those in capitals and those of
+ * two words or more, a single word in mixed case only when it comes more than once.
+ */
 export function namesIn(texts: Iterable<string>): IsName {
   const counts = new Map<string, number>();
   for (const text of texts) {
@@ -57,7 +63,10 @@ export function namesIn(texts: Iterable<string>): IsName {
   };
 }
 
-/** Who speaks each line, for the cues of one file. A name that the format gives is never looked for in the text. */
+/**
+ * Finds who speaks each line of the cues of one file. Where the format itself names the speaker,
+ * the text is not searched for a name.
+ */
 export function speakersOf(cues: readonly RawCue[]): (cue: RawCue) => SpokenLine[] {
   const isName = namesIn(
     cues.flatMap(({ lines }) =>
@@ -74,7 +83,7 @@ export function speakersOf(cues: readonly RawCue[]): (cue: RawCue) => SpokenLine
   };
 }
 
-/** Whether text that nobody is named for would be read as it stands. */
+/** Whether text without a named speaker is read back unchanged. */
 export function readsAsItIs(text: string, isName: IsName): boolean {
   const { speaker, text: read } = spokenLine({ text }, isName, true, true, true);
   return speaker === undefined && read === text;

@@ -4,8 +4,9 @@ import { parseTiming, type RawCue } from "./raw-cue.ts";
 const NUMBER = /^\s*\d{1,7}\s*$/;
 
 /**
- * SubRip as it is found: numbers and blank lines may be missing, times may have dots, no hours or one digit. Every line with two times around an arrow
- * begins a cue, which is passed over when the times are impossible; a number alone on the line before it belongs to it.
+ * Parses SubRip as it is found: numbers and blank lines may be missing, times may have dots, no
+ * hours or one digit. Every line with two times around an arrow begins a cue, which is skipped when
+ * the times are impossible; a number alone on the line before belongs to it.
  */
 export function parseSrt(text: string): RawCue[] {
   const lines = text.split("\n");
@@ -36,7 +37,10 @@ export function parseSrt(text: string): RawCue[] {
   return cues;
 }
 
-/** Where the text of a cue ends before the number of the next, and that number; null when it has none. */
+/**
+ * Finds where the text of a cue ends before the number of the next one, and that number; null when
+ * there is none.
+ */
 function numberBefore(
   lines: readonly string[],
   at: number,
@@ -50,7 +54,8 @@ function numberBefore(
   const number = Number(line);
   const isOnly = last === at + 1;
   if (at < 0) return { end: last, number };
-  // "42" may be what is said: the number of a cue stands right above its times, or is the next in the row.
+  // "42" may be what is said: the number of a cue stands right above its times, or is the next in
+  // the row.
   const isNumber =
     number === (before ?? Number.NaN) + 1 || (last === next - 1 && !(isOnly && before === null));
   return isNumber ? { end: last, number } : { end: next, number: null };

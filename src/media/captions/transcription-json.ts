@@ -16,7 +16,10 @@ const milliseconds = (seconds: unknown): number | null => {
   return value === null || value < 0 || value * 1000 > MAX_MS ? null : Math.round(value * 1000);
 };
 
-/** `NAME.transcription.json` of media-transcription: `{transcription: {language, duration_seconds, segments: [{start, end, text, avg_logprob, words}]}}`, seconds. */
+/**
+ * Parses `NAME.transcription.json` of media-transcription: `{transcription: {language,
+ * duration_seconds, segments: [{start, end, text, avg_logprob, words}]}}`, with times in seconds.
+ */
 export function parseTranscriptionJson(text: string): {
   readonly cues: RawCue[];
   readonly language: string | null;

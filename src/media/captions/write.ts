@@ -4,7 +4,10 @@ import { type IsName, namesIn, readsAsItIs, readsAsNamed } from "./speakers.ts";
 
 type Line = Pick<Segment, "startMs" | "endMs" | "text" | "speaker">;
 
-/** WebVTT, https://www.w3.org/TR/webvtt1/; speakers as voice spans. Reads back as it was. */
+/**
+ * Writes WebVTT (https://www.w3.org/TR/webvtt1/) with speakers as voice spans. It reads back
+ * unchanged.
+ */
 export function formatWebvtt(segments: readonly Line[]): string {
   const escape = (text: string): string =>
     text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
@@ -21,9 +24,11 @@ const guardOf = (text: string, isName: IsName): string =>
   readsAsItIs(text, isName) ? "" : "<c></c>";
 
 /**
- * SubRip. It has no field for speakers: they stand before the text as "Name: " where that reads back as a name, else as "[Name]: ". An empty `<b></b>`,
- * which players do not show, comes before text of nobody's that looks like a name, a dialogue's dash or times. Reads back as it was, but for
- * square brackets in names, which become round ones, and for names of more than 120 letters.
+ * Writes SubRip. It has no field for speakers: they stand before the text as "Name: " where that
+ * reads back as a name, else as "[Name]: ". An empty `<b></b>`, which players do not show, stands
+ * before text without a speaker that looks like a name, a dash of a dialogue or times. It reads
+ * back unchanged, but for square brackets in names, which become round ones, and for names of more
+ * than 120 letters.
  */
 export function formatSrt(segments: readonly Line[]): string {
   const named = segments.flatMap(({ speaker, text }) =>
@@ -51,7 +56,7 @@ export function formatSrt(segments: readonly Line[]): string {
 const unnamed = (segments: readonly Line[]): string[] =>
   segments.flatMap(({ speaker, text }) => (speaker === null ? [text] : []));
 
-/** As little as possible is escaped: SubRip has no escapes that every player knows. */
+/** Escapes as little as possible, because SubRip has no escapes that every player knows. */
 const subrip = (text: string): string =>
   text
     .replace(/&(?=#?\w+;)/g, "&amp;")

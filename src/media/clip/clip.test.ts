@@ -146,7 +146,8 @@ describe("a fast clip", () => {
     const { how } = await makeClip([piece(film, 5200, 7000)], to, options({ isFast: true }));
     expect(how).toBe("copied");
     const frames = await framesOf(to);
-    // Which frame of the film the first one is: the only one from which all follow. Key frames are at most two seconds apart in the film.
+    // Which frame of the film the first one is: the only one from which all follow. Key frames are
+    // at most two seconds apart in the film.
     const starts = Array.from({ length: 51 }, (_, i) => 80 + i).filter((start) =>
       frames.every(({ luma }, i) => near(luma, lumaOf(start + i))),
     );

@@ -6,11 +6,14 @@ import { check, muxerOptions } from "./output.ts";
 
 const SEEK_BACKWARD = 1; // AVSEEK_FLAG_BACKWARD
 const NOPTS = -(2n ** 63n);
+/** Other work of the process gets its turn this often. */
+const TURN_MS = 50;
 const MICROSECONDS = { num: 1, den: 1_000_000 };
 
 /**
- * Takes the packets of one piece as they are: as quick as the disk, and nothing is lost. The picture begins at the key frame at or before
- * the wished start, and the sound with it. @returns undefined when the output can't hold what the file has.
+ * Copies the packets of one piece unchanged: as fast as the disk, and without any loss. The picture
+ * begins at the key frame at or before the wanted start, and the sound with it.
+ * @returns undefined when the output can't hold what the file has.
  */
 export async function copyPackets({
   pieces,
@@ -96,42 +99,24 @@ async function write(
     );
     check(output.openOutputSync(), to, "opened");
     if (output.writeHeaderSync(muxerOptions(av, format)) < 0) return undefined;
-    const lead = chosen[0] as Stream;
-    const open = new Set(targets.keys());
-    // Sound can begin anywhere; pictures where their decoder can.
-    let originMs = isVideo(lead) ? undefined : startMs;
-    /** The latest picture that was taken: those that come before it in time but after it in the file belong to it. */
-    let latestMs = 0;
-    let lastMs = 0;
-    let turn = performance.now();
-    while (open.size > 0 && input.readFrameSync(packet) >= 0) {
+    const range = openRange(chosen, startMs, endMs);
+    let turnMs = performance.now();
+    while (!range.isDone() && input.readFrameSync(packet) >= 0) {
       const stream = chosen.find(({ index }) => index === packet.streamIndex);
       const target = stream && targets.get(stream.index);
-      const times = stream && timesOf(packet, stream);
-      if (stream && target && times) {
-        if (stream === lead && packet.isKeyframe) originMs ??= times.shownMs;
-        if (times.decodedMs >= endMs && (stream !== lead || times.shownMs > latestMs))
-          open.delete(stream.index);
-        else if (
-          originMs !== undefined &&
-          open.has(stream.index) &&
-          (stream === lead && isVideo(lead) ? times.shownMs : times.shownMs + times.lengthMs / 2) >=
-            originMs
-        ) {
-          if (stream === lead) latestMs = Math.max(latestMs, times.shownMs);
-          lastMs = Math.max(lastMs, times.shownMs + times.lengthMs - originMs);
-          moveTo(packet, stream, target, originMs);
-          check(output.interleavedWriteFrameSync(packet), to, "written");
-        }
+      const originMs = stream && range.take(packet, stream);
+      if (stream && target && originMs !== undefined) {
+        moveTo(packet, stream, target, originMs);
+        check(output.interleavedWriteFrameSync(packet), to, "written");
       }
       packet.unref();
-      if (performance.now() - turn > 50) {
+      if (performance.now() - turnMs > TURN_MS) {
         await new Promise(setImmediate);
-        turn = performance.now();
+        turnMs = performance.now();
       }
     }
     check(output.writeTrailerSync(), to, "finished");
-    return { durationMs: Math.round(lastMs), how: "copied" };
+    return { durationMs: Math.round(range.lengthMs()), how: "copied" };
   } finally {
     packet.free();
     output.closeOutputSync();
@@ -139,8 +124,63 @@ async function write(
   }
 }
 
+interface PacketRange {
+  /**
+   * The time in the input that becomes the output's zero, for a packet of the range; else
+   * undefined.
+   */
+  take(packet: Packet, stream: Stream): number | undefined;
+  /** Whether every stream has gone past the end. */
+  isDone(): boolean;
+  /** How long the packets that were taken play. */
+  lengthMs(): number;
+}
+
+/**
+ * Decides which packets belong to a range. The first stream leads: pictures can begin only where
+ * their decoder can, at a key frame, and then the other streams begin with them.
+ */
+function openRange(chosen: readonly Stream[], startMs: number, endMs: number): PacketRange {
+  const lead = chosen[0] as Stream;
+  const open = new Set(chosen.map(({ index }) => index));
+  let originMs = isVideo(lead) ? undefined : startMs;
+  let latestPictureMs = 0;
+  let lengthMs = 0;
+  const isPast = ({ shownMs, decodedMs }: PacketTimes, stream: Stream): boolean =>
+    // A picture that is shown before one that was taken belongs to it, though it comes after it.
+    decodedMs >= endMs && (stream !== lead || shownMs > latestPictureMs);
+  const beginsInTime = (times: PacketTimes, stream: Stream, fromMs: number): boolean =>
+    stream === lead && isVideo(lead)
+      ? times.shownMs >= fromMs
+      : times.shownMs + times.lengthMs / 2 >= fromMs;
+  return {
+    take(packet, stream) {
+      const times = timesOf(packet, stream);
+      if (!times) return undefined;
+      if (stream === lead && packet.isKeyframe) originMs ??= times.shownMs;
+      if (isPast(times, stream)) {
+        open.delete(stream.index);
+        return undefined;
+      }
+      if (originMs === undefined || !open.has(stream.index)) return undefined;
+      if (!beginsInTime(times, stream, originMs)) return undefined;
+      if (stream === lead) latestPictureMs = Math.max(latestPictureMs, times.shownMs);
+      lengthMs = Math.max(lengthMs, times.shownMs + times.lengthMs - originMs);
+      return originMs;
+    },
+    isDone: () => open.size === 0,
+    lengthMs: () => lengthMs,
+  };
+}
+
+interface PacketTimes {
+  readonly shownMs: number;
+  readonly decodedMs: number;
+  readonly lengthMs: number;
+}
+
 /** undefined for packets without any time. */
-function timesOf({ pts, dts, duration }: Packet, { timeBase }: Stream) {
+function timesOf({ pts, dts, duration }: Packet, { timeBase }: Stream): PacketTimes | undefined {
   const shownMs = toMs(pts === NOPTS ? dts : pts, timeBase);
   const decodedMs = toMs(dts === NOPTS ? pts : dts, timeBase);
   return shownMs === null || decodedMs === null

@@ -12,10 +12,12 @@ export interface Piece {
 
 export interface ClipJob {
   readonly pieces: readonly Piece[];
-  /** Where the output is written while it is not whole yet; the ending says nothing. */
+  /** Where the output is written until it is complete; the ending has no meaning. */
   readonly to: string;
   readonly output: OutputFormat;
-  /** Copy the packets of one piece instead of encoding them anew, where the output can hold them. */
+  /**
+   * Copy the packets of one piece instead of encoding them anew, where the output can hold them.
+   */
   readonly isFast: boolean;
 }
 
@@ -25,7 +27,7 @@ export interface ClipResult {
   readonly how: "copied" | "encoded";
 }
 
-/** What the process that cuts says. */
+/** What the process that cuts sends to the one that started it. */
 export type Reply =
   | { readonly type: "progress"; readonly doneMs: number }
   | { readonly type: "done"; readonly result: ClipResult }
@@ -39,7 +41,10 @@ export type Reply =
       };
     };
 
-/** A kind of output: FFmpeg's names of the muxer, the encoders, and the codecs that may be copied into it. */
+/**
+ * A kind of output: FFmpeg's names of the muxer, the encoders, and the codecs that may be copied
+ * into it.
+ */
 export interface OutputFormat {
   readonly muxer: string;
   readonly video: "libx264" | "libvpx" | null;
@@ -53,7 +58,10 @@ const MP4 = {
   copies: ["h264", "hevc", "mpeg4", "av1", "aac", "mp3", "ac3", "eac3", "opus"],
 } as const;
 
-/** By file name ending. Lossless sound is never copied: encoding it anew loses nothing and cuts to the sample. */
+/**
+ * Output formats by the ending of the file's name. Lossless sound is never copied: encoding it
+ * again loses nothing and cuts to the sample.
+ */
 const OUTPUTS: Readonly<Record<string, OutputFormat>> = {
   ".mp4": { muxer: "mp4", ...MP4 },
   ".m4v": { muxer: "mp4", ...MP4 },

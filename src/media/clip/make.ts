@@ -21,8 +21,10 @@ const SCRIPT = new URL(
 );
 
 /**
- * Cuts pieces of files and joins them into a new file. The file is there when it is whole, or not at all.
- * @throws USAGE when the file is there already or its ending says nothing, UNREADABLE_MEDIA, WORKER_CRASHED, NO_SPACE.
+ * Cuts pieces of files and joins them into a new file. The file is there when it is whole, or not
+ * at all.
+ * @throws USAGE when the file is there already or its ending says nothing, UNREADABLE_MEDIA,
+ * WORKER_CRASHED, NO_SPACE.
  */
 export async function makeClip(
   pieces: readonly Piece[],
@@ -76,7 +78,10 @@ const existsError = (to: string): MediasearchError =>
     hint: "--force replaces it",
   });
 
-/** Without force a file that came up meanwhile stays: a hard link fails where a rename would replace. */
+/**
+ * Moves the finished file into place. Without `force` a file that appeared meanwhile stays: a hard
+ * link fails where a rename would replace it.
+ */
 async function put(from: string, to: string, force: boolean): Promise<void> {
   if (force) return rename(from, to);
   try {

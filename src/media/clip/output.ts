@@ -179,7 +179,7 @@ function setSound(
   context.bitRate = BigInt(64_000 * channels);
 }
 
-/** Frames of as many samples as the encoder wants. */
+/** Cuts sound into frames of the number of samples that the encoder wants. */
 function soundWriter(
   av: Library,
   { context, send }: Encoder,

@@ -18,7 +18,10 @@ export interface PictureFilter {
 
 const YUV420P = 0; // AV_PIX_FMT_YUV420P
 
-/** Turned as it should be seen, fitted into the format with bars where its shape differs, and with the title. */
+/**
+ * Makes a filter that turns a picture as it should be seen, fits it into the format with bars where
+ * its shape differs, and draws the title.
+ */
 export function pictureFilter(
   av: Library,
   first: Frame,
@@ -74,7 +77,10 @@ function drawTitle(title: string, height: number): string {
   return `drawtext=expansion=none:text=${escape(title)}:fontsize=${size}:fontcolor=white:x=${size}:y=h-th-${size}:box=1:boxcolor=black@0.55:boxborderw=${Math.round(size / 3)}`;
 }
 
-/** Twice: as an option's value, then as part of a graph, https://ffmpeg.org/ffmpeg-filters.html#Notes-on-filtergraph-escaping */
+/**
+ * Escapes twice: as an option's value, then as part of a graph
+ * (https://ffmpeg.org/ffmpeg-filters.html#Notes-on-filtergraph-escaping).
+ */
 const escape = (text: string): string =>
   text.replace(/[\\':]/g, "\\$&").replace(/[\\'[\],;]/g, "\\$&");
 

@@ -1,4 +1,4 @@
-import type { Frame } from "node-av/lib";
+import type { FormatContext, Frame, Stream } from "node-av/lib";
 import { type Decoding, openDecoding } from "./decoding.ts";
 import { MediasearchError } from "../../errors.ts";
 import { DISCARD_ALL, ffmpeg, type Library, openInput, toMs, unreadable } from "../ffmpeg.ts";
@@ -6,15 +6,18 @@ import { chooseStream, isAudio, isVideo, probeSource, type Source } from "../sou
 import type { ClipJob, ClipResult, Piece } from "./job.ts";
 import { type Output, openOutput } from "./output.ts";
 import type { PictureFormat } from "./picture.ts";
-import { showPictures } from "./show.ts";
-import { cutSound, type SoundFormat } from "./sound.ts";
+import { type Show, showPictures } from "./show.ts";
+import { cutSound, type SoundCut, type SoundFormat } from "./sound.ts";
 
 export interface RenderOptions {
   /** Milliseconds of the output that are done. */
   readonly onProgress: (doneMs: number) => void;
 }
 
-/** Decodes every piece, fits it to one format and encodes it: exact to the frame and to the sample, whatever the sources are. */
+/**
+ * Decodes every piece, fits it to one format and encodes it: exact to the frame and to the sample,
+ * whatever the sources are.
+ */
 export async function render(
   { pieces, to, output: format }: ClipJob,
   { onProgress }: RenderOptions,
@@ -68,7 +71,10 @@ const clamp = (piece: Piece, source: Source | undefined): Piece => {
 const EMPTY: PictureFormat = { width: 1280, height: 720, frameRate: { num: 25, den: 1 } };
 const HIGHEST_RATE = 60;
 
-/** As large and as quick as the largest and the quickest of the sources; even sizes, which the encoders need. */
+/**
+ * Chooses the size of the largest source and the frame rate of the fastest one; sizes are even, as
+ * the encoders need.
+ */
 function pictureFormat(sources: readonly Source[], hasTitles: boolean): PictureFormat | null {
   const videos = sources.flatMap(({ video }) => (video ? [video] : []));
   if (videos.length === 0) return hasTitles ? EMPTY : null;
@@ -86,7 +92,7 @@ function pictureFormat(sources: readonly Source[], hasTitles: boolean): PictureF
   };
 }
 
-/** The rate that all have, where the encoder takes it, else 48 kHz. */
+/** Chooses the sample rate that all sources have when the encoder takes it, else 48 kHz. */
 function soundFormat(sources: readonly Source[], encoder: string): SoundFormat | null {
   const sounds = sources.flatMap(({ audio }) => (audio ? [audio] : []));
   const [first] = sounds;
@@ -113,6 +119,9 @@ interface PieceTarget {
 /** Decoders need a run-up: the picture from a key frame, sound a few packets. */
 const RUN_UP_MS = 1000;
 
+/** Progress is reported, and other work gets its turn, this often. */
+const TURN_MS = 50;
+
 async function renderPiece(
   av: Library,
   piece: Piece,
@@ -126,7 +135,7 @@ async function renderPiece(
   const lengthMs = piece.endMs - piece.startMs;
   const between = (rate: number): number =>
     Math.round(((atMs + lengthMs) * rate) / 1000) - Math.round((atMs * rate) / 1000);
-  const shower = picture
+  const show = picture
     ? showPictures(av, output, picture, {
         stream: video,
         title: piece.title,
@@ -137,63 +146,80 @@ async function renderPiece(
     ? cutSound(av, sound, { fromMs: piece.startMs, zeroMs, samples: between(sound.sampleRate) })
     : undefined;
   const decoders = new Map<number, Decoding>();
-  const packet = new av.Packet();
-  packet.alloc();
   try {
-    if (video && shower)
-      decoders.set(
-        video.index,
-        await openDecoding(
-          av,
-          video,
-          (frame) =>
-            shower.take(
-              frame,
-              (toMs(bestTime(frame), video.timeBase) ?? NaN) - zeroMs - piece.startMs,
-            ),
-          () => shower.isFull(),
-        ),
-      );
-    if (audio && cut)
-      decoders.set(
-        audio.index,
-        await openDecoding(
-          av,
-          audio,
-          (frame) => cut.take(frame, audio.timeBase),
-          () => cut.isFull(),
-        ),
-      );
+    if (video && show)
+      decoders.set(video.index, await decodePictures(av, video, show, zeroMs + piece.startMs));
+    if (audio && cut) decoders.set(audio.index, await decodeSound(av, audio, cut));
     for (const stream of streams)
       if (!decoders.has(stream.index)) stream.discard = DISCARD_ALL as typeof stream.discard;
-    const from = piece.startMs - RUN_UP_MS;
-    if (from > 0)
-      input.seekFrameSync(-1, BigInt(Math.round((from + zeroMs) * 1000)), SEEK_BACKWARD as never);
-    let turn = performance.now();
-    while (
-      [...decoders.values()].some((one) => !one.isFull()) &&
-      input.readFrameSync(packet) >= 0
-    ) {
-      decoders.get(packet.streamIndex)?.feed(packet);
-      packet.unref();
-      const samples = cut?.drain(false);
+    const fromMs = piece.startMs - RUN_UP_MS;
+    if (fromMs > 0)
+      input.seekFrameSync(-1, BigInt(Math.round((fromMs + zeroMs) * 1000)), SEEK_BACKWARD as never);
+    const writeSound = (atEnd: boolean): void => {
+      const samples = cut?.drain(atEnd);
       if (samples && samples.length > 0) output.sound(samples);
-      if (performance.now() - turn > 50) {
-        onProgress(atMs + (shower?.doneMs() ?? 0));
-        await new Promise(setImmediate);
-        turn = performance.now();
-      }
-    }
-    for (const decoding of decoders.values()) if (!decoding.isFull()) decoding.feed(null);
-    const rest = cut?.drain(true);
-    if (rest && rest.length > 0) output.sound(rest);
-    shower?.end();
+    };
+    await decodeAll(av, input, decoders, {
+      afterPacket: () => writeSound(false),
+      onTurn: () => onProgress(atMs + (show?.doneMs() ?? 0)),
+    });
+    writeSound(true);
+    show?.end();
     onProgress(atMs + lengthMs);
   } finally {
     for (const decoding of decoders.values()) decoding.free();
-    shower?.free();
-    packet.free();
+    show?.free();
     input.closeInputSync();
+  }
+}
+
+/** `zeroMs` is the container's time at which the piece begins. */
+const decodePictures = (
+  av: Library,
+  stream: Stream,
+  show: Show,
+  zeroMs: number,
+): Promise<Decoding> =>
+  openDecoding(
+    av,
+    stream,
+    (frame) => show.take(frame, (toMs(bestTime(frame), stream.timeBase) ?? NaN) - zeroMs),
+    () => show.isFull(),
+  );
+
+const decodeSound = (av: Library, stream: Stream, cut: SoundCut): Promise<Decoding> =>
+  openDecoding(
+    av,
+    stream,
+    (frame) => cut.take(frame, stream.timeBase),
+    () => cut.isFull(),
+  );
+
+/** Feeds packets to the decoders, by their streams, until all have enough or the file ends. */
+async function decodeAll(
+  av: Library,
+  input: FormatContext,
+  decoders: ReadonlyMap<number, Decoding>,
+  { afterPacket, onTurn }: { readonly afterPacket: () => void; readonly onTurn: () => void },
+): Promise<void> {
+  const all = [...decoders.values()];
+  const packet = new av.Packet();
+  packet.alloc();
+  try {
+    let turnMs = performance.now();
+    while (all.some((one) => !one.isFull()) && input.readFrameSync(packet) >= 0) {
+      decoders.get(packet.streamIndex)?.feed(packet);
+      packet.unref();
+      afterPacket();
+      if (performance.now() - turnMs > TURN_MS) {
+        onTurn();
+        await new Promise(setImmediate);
+        turnMs = performance.now();
+      }
+    }
+    for (const decoding of all) if (!decoding.isFull()) decoding.feed(null);
+  } finally {
+    packet.free();
   }
 }
 

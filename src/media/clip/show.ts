@@ -27,7 +27,9 @@ export interface ShowOptions {
   readonly count: number;
 }
 
-/** Frames at the output's rate: each shows the last one of the source that began by then. */
+/**
+ * Writes frames at the output's rate: each shows the last frame of the source that began by then.
+ */
 export function showPictures(
   av: Library,
   output: Output,
@@ -38,7 +40,7 @@ export function showPictures(
   const quarterTurns = stream ? quarterTurnsOf(stream) : 0;
   let filter: PictureFilter | undefined;
   let held: Frame | undefined;
-  /** What is held, as it is shown; made when it is first wanted. */
+  /** The held frame as it is shown; made when it is first needed. */
   let shown: Frame | undefined;
   let done = 0;
 

@@ -18,8 +18,9 @@ export interface SoundCut {
 }
 
 /**
- * Cuts decoded sound to a number of samples from a moment on, whatever its rate and channels. What comes before is left out; gaps between
- * time stamps become silence, so that sound and picture stay together. Samples are interleaved float32.
+ * Cuts decoded sound to a number of samples from a moment on, whatever its rate and channels. What
+ * comes before is left out; gaps between time stamps become silence, so that sound and picture stay
+ * together. Samples are interleaved float32.
  */
 export function cutSound(
   av: Library,
