@@ -7,6 +7,8 @@ import { type Context, createContext } from "./context.ts";
 import type { AppEvent } from "./events.ts";
 import type { IndexEvent } from "./indexing/index-event.ts";
 import { indexPaths, type IndexRequest } from "./indexing/index-paths.ts";
+import { listJobs, purgeJobs } from "./library/jobs.ts";
+import { readStatus } from "./library/status.ts";
 
 const LECTURE = new URL("../../fixtures/media/lecture.mp3", import.meta.url).pathname;
 
@@ -74,4 +76,19 @@ it("who leaves the stream stops the run, and the library is free again", async (
     if (event.type === "found") break;
   const events = await index();
   expect(events.at(-1)).toMatchObject({ type: "summary", counts: { unchanged: 1 } });
+});
+
+it("lists the failed files, and the state of the library", async () => {
+  const jobs = await listJobs(context);
+  expect(jobs.map(({ id }) => id)).toEqual([join(folder, "talks/broken.mp3")]);
+  expect(await listJobs(context, { files: ["lecture*"] })).toEqual([]);
+  const status = await readStatus(context);
+  expect(status).toMatchObject({
+    counts: { segments: 1, assets: { indexed: 1 } },
+    archived: 0,
+    lastRun: { isRunning: false },
+  });
+  expect(Object.values(status.jobs)).toEqual([1]);
+  await purgeJobs(context, jobs);
+  expect(await listJobs(context)).toEqual([]);
 });

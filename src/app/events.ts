@@ -23,6 +23,27 @@ export type AppEvent =
     }
   /** Segments of the library that are in this machine's copy by now. */
   | { readonly type: "copying-library"; readonly done: number; readonly total: number }
+  /** Segments of a cluster's library that were read for a comparison. */
+  | { readonly type: "reading-cluster"; readonly done: number; readonly total: number }
+  /** A long operation went on to its next stage. */
+  | { readonly type: "stage"; readonly stage: Stage }
+  /** Items of one kind that are done. */
+  | {
+      readonly type: "counted";
+      readonly unit: "transcripts" | "segments embedded" | "files verified";
+      readonly done: number;
+      readonly total: number;
+    }
+  /** A move of a library: files and segments that the target has by now. */
+  | {
+      readonly type: "moving";
+      readonly files: number;
+      readonly totalFiles: number;
+      readonly segments: number;
+      readonly totalSegments: number;
+    }
+  /** One file, a backup, on its way into an object store. */
+  | { readonly type: "sending"; readonly doneBytes: number }
   /** Performance is being measured; `what` is the stage in one word. */
   | { readonly type: "measuring"; readonly what: string }
   /** What told its progress is over. */
@@ -38,12 +59,19 @@ export type AppEvent =
   /** What was indexed while the cluster was away is on it now. */
   | { readonly type: "queue-flushed"; readonly files: number };
 
+export type Stage = "copying-library" | "writing-backup" | "unpacking-backup" | "checking-backup";
+
 export type Tell = (event: AppEvent) => void;
 
 const TYPES: Readonly<Record<AppEvent["type"], true>> = {
   downloading: true,
   uploading: true,
   "copying-library": true,
+  "reading-cluster": true,
+  stage: true,
+  counted: true,
+  moving: true,
+  sending: true,
   measuring: true,
   idle: true,
   "stale-results": true,

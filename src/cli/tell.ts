@@ -1,4 +1,4 @@
-import type { AppEvent, Tell } from "../app/events.ts";
+import type { AppEvent, Stage, Tell } from "../app/events.ts";
 import type { CliStreams } from "../terminal/io.ts";
 import { createStatusLine, type StatusLine } from "../terminal/status-line.ts";
 import { formatBytes, formatDuration, formatNumber, pluralize } from "../text/format.ts";
@@ -41,6 +41,13 @@ function noticeText(event: AppEvent): string | undefined {
   }
 }
 
+const STAGES: Readonly<Record<Stage, string>> = {
+  "copying-library": "copying the library",
+  "writing-backup": "writing the backup",
+  "unpacking-backup": "unpacking the backup",
+  "checking-backup": "checking the backup",
+};
+
 /** What is going on, as one line; empty for events that are no progress. */
 export function progressText(event: AppEvent): string {
   switch (event.type) {
@@ -50,6 +57,16 @@ export function progressText(event: AppEvent): string {
       return `uploading ${event.number}/${event.files}: ${nameOf(event.file)}, ${formatBytes(event.doneBytes)} of ${formatBytes(event.totalBytes)}`;
     case "copying-library":
       return `copying the library: ${formatNumber(event.done)} of ${pluralize(event.total, "segment")}`;
+    case "reading-cluster":
+      return `reading the cluster: ${formatNumber(event.done)} of ${pluralize(event.total, "segment")}`;
+    case "stage":
+      return STAGES[event.stage];
+    case "counted":
+      return `${event.done}/${event.total} ${event.unit}`;
+    case "moving":
+      return `${event.files}/${event.totalFiles} files moved, ${formatNumber(event.segments)} of ${pluralize(event.totalSegments, "segment")}`;
+    case "sending":
+      return `uploading, ${formatBytes(event.doneBytes)}`;
     case "measuring":
       return event.what;
     default:

@@ -1,82 +1,40 @@
-import type { Backend } from "../backends/backend.ts";
-import type { Job } from "../backends/ledger.ts";
-import { MediasearchError } from "../errors.ts";
-import { pluralize } from "../text/format.ts";
-import { styler } from "../terminal/style.ts";
-import { stripControls } from "../text/strip-controls.ts";
-import { anyFileMatcher } from "../text/file-filter.ts";
-import { hasFlag } from "../cli/flags.ts";
-import type { Command, CommandContext } from "../cli/command.ts";
-import type { JOBS } from "../cli/specs/indexing.ts";
-import { indexPaths } from "../app/indexing/index-paths.ts";
-import { showRun } from "./index/show-run.ts";
 import { displayPath } from "../app/display-path.ts";
+import { indexPaths } from "../app/indexing/index-paths.ts";
+import { listJobs, purgeJobs, skipJobs } from "../app/library/jobs.ts";
+import type { Job } from "../backends/ledger.ts";
+import type { Command, CommandContext } from "../cli/command.ts";
+import { hasFlag } from "../cli/flags.ts";
+import type { JOBS } from "../cli/specs/indexing.ts";
+import { MediasearchError } from "../errors.ts";
+import { styler } from "../terminal/style.ts";
+import { pluralize } from "../text/format.ts";
+import { stripControls } from "../text/strip-controls.ts";
+import { showRun } from "./index/show-run.ts";
 
-export const run: Command<typeof JOBS> = async ([action = "list", ...patterns], flags, context) => {
+export const run: Command<typeof JOBS> = async ([action = "list", ...files], flags, context) => {
+  const { io } = context;
   const asJson = hasFlag(flags, "json");
-  if (action !== "list" && patterns.length === 0 && !hasFlag(flags, "all"))
+  if (action !== "list" && files.length === 0 && !hasFlag(flags, "all"))
     throw new MediasearchError("USAGE", `jobs ${action}: which files?`, {
       hint: `mediasearch jobs ${action} FILE   (or --all)`,
     });
-  const jobs = await chosen(context, patterns, flags.state);
-  if (patterns.length > 0 && jobs.length === 0)
-    throw new MediasearchError("NOT_FOUND", `no failed file matches ${patterns.join(" ")}`, {
+  const jobs = await listJobs(context, { files, state: flags.state });
+  if (files.length > 0 && jobs.length === 0)
+    throw new MediasearchError("NOT_FOUND", `no failed file matches ${files.join(" ")}`, {
       hint: "mediasearch jobs list",
     });
-  if (action === "retry") return retry(jobs, context, asJson);
-  if (action === "skip" || action === "purge")
-    await withBackend(context, async ({ ledger, store }) => {
-      for (const job of jobs) {
-        if (action === "skip")
-          await ledger.putJob({ ...job, state: "SKIPPED", updatedAtMs: Date.now() });
-        else {
-          await ledger.removeJob(job.id);
-          if ((await store.getAsset(job.id))?.fingerprint === null) await store.removeAsset(job.id);
-        }
-      }
-    });
-  if (asJson)
-    context.io.stdout.write(
-      `${JSON.stringify({ version: 1, action, jobs: jobs.map((job) => ({ ...job, file: displayPath(job.id, context.io.cwd) })) })}\n`,
-    );
-  else print(action, jobs, context);
+  if (action === "retry" && jobs.length > 0) return retry(jobs, asJson, context);
+  if (action === "skip") await skipJobs(context, jobs);
+  if (action === "purge") await purgeJobs(context, jobs);
+  if (asJson) {
+    const records = jobs.map((job) => ({ ...job, file: displayPath(job.id, io.cwd) }));
+    io.stdout.write(`${JSON.stringify({ version: 1, action, jobs: records })}\n`);
+  } else print(action, jobs, context);
   return 0;
 };
 
-async function withBackend<T>(
-  context: CommandContext,
-  act: (backend: Backend) => Promise<T>,
-): Promise<T> {
-  const backend = await context.openBackend(false);
-  try {
-    return await act(backend);
-  } finally {
-    await backend.close();
-  }
-}
-
-async function chosen(
-  context: CommandContext,
-  patterns: readonly string[],
-  state: string | undefined,
-): Promise<readonly Job[]> {
-  const matches = await anyFileMatcher(patterns, context.io.cwd);
-  const jobs = await withBackend(context, ({ ledger }) => ledger.listJobs());
-  return jobs.filter((job) => (state === undefined || job.state === state) && matches(job.id));
-}
-
 /** Forgets the failures once the library is this run's, and tries the files at once, with the engine of this call. */
-async function retry(
-  jobs: readonly Job[],
-  context: CommandContext,
-  asJson: boolean,
-): Promise<number> {
-  if (jobs.length === 0) {
-    if (asJson)
-      context.io.stdout.write(`${JSON.stringify({ version: 1, action: "retry", jobs: [] })}\n`);
-    else context.io.stderr.write("no failed files\n");
-    return 0;
-  }
+function retry(jobs: readonly Job[], asJson: boolean, context: CommandContext): Promise<number> {
   const locations = jobs.map(({ id }) => id);
   return showRun(indexPaths(context, { locations, forget: locations }), asJson, context);
 }

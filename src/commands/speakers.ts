@@ -1,98 +1,84 @@
-import type { AssetId, Backend } from "../backends/backend.ts";
-import { withLease } from "../backends/lease.ts";
+import { displayPath } from "../app/display-path.ts";
+import { listSpeakers, renameSpeakers, type RenameRequest } from "../app/library/speakers.ts";
+import type { Command, CommandContext } from "../cli/command.ts";
+import { type FlagsOf, hasFlag } from "../cli/flags.ts";
+import type { SPEAKERS } from "../cli/specs/library.ts";
 import { MediasearchError } from "../errors.ts";
 import { pluralize } from "../text/format.ts";
 import { stripControls } from "../text/strip-controls.ts";
-import { anyFileMatcher } from "../text/file-filter.ts";
-import { renameSpeakers } from "../transfer/rename-speakers.ts";
-import { hasFlag } from "../cli/flags.ts";
-import type { Command, CommandContext } from "../cli/command.ts";
-import type { SPEAKERS } from "../cli/specs/library.ts";
-import { displayPath } from "../app/display-path.ts";
+
+const SHOWN_FILES = 3;
 
 export const run: Command<typeof SPEAKERS> = async (
   [action = "list", ...names],
   flags,
   context,
 ) => {
-  const { io } = context;
-  const pattern = flags.file;
-  const wants = await anyFileMatcher(pattern === undefined ? [] : [pattern], io.cwd);
-  const into = flags.into;
-  if (action === "rename" && names.length !== 2)
-    throw new MediasearchError("USAGE", "speakers rename: which speaker, and to what name?", {
-      hint: 'mediasearch speakers rename "Speaker 1" "Ada Moreau" --file talk.mp3',
-    });
-  if (action === "merge" && (names.length === 0 || into === undefined))
+  const asJson = hasFlag(flags, "json");
+  if (action === "list") return list(flags.file, asJson, context);
+  return rename(renameRequest(action, names, flags), asJson, context);
+};
+
+/** @throws USAGE when names are missing. */
+function renameRequest(
+  action: string,
+  names: readonly string[],
+  { into, file }: FlagsOf<typeof SPEAKERS>,
+): RenameRequest {
+  if (action === "rename") {
+    const [from, to] = names;
+    if (from === undefined || to === undefined || names.length !== 2)
+      throw new MediasearchError("USAGE", "speakers rename: which speaker, and to what name?", {
+        hint: 'mediasearch speakers rename "Speaker 1" "Ada Moreau" --file talk.mp3',
+      });
+    return { from: [from], to, file };
+  }
+  if (names.length === 0 || into === undefined)
     throw new MediasearchError("USAGE", "speakers merge: which speakers, and into what name?", {
       hint: 'mediasearch speakers merge "A. Moreau" Ada --into "Ada Moreau"',
     });
-  const backend = await context.openBackend(false);
-  try {
-    if (action === "list") return await list(backend, wants, hasFlag(flags, "json"), context);
-    const [from, to] =
-      action === "rename" ? [names.slice(0, 1), names[1] ?? ""] : [names, into ?? ""];
-    if (to.trim() === "")
-      throw new MediasearchError("USAGE", "a speaker needs a name", {
-        hint: "mediasearch speakers list",
-      });
-    return await rename(backend, { from, to: to.trim(), wants }, hasFlag(flags, "json"), context);
-  } finally {
-    await backend.close();
-  }
-};
+  return { from: names, to: into, file };
+}
 
 async function list(
-  { store }: Backend,
-  wants: (id: AssetId) => boolean,
+  file: string | undefined,
   asJson: boolean,
-  { io }: CommandContext,
+  context: CommandContext,
 ): Promise<number> {
-  const files = new Map<string, string[]>();
-  for await (const asset of store.listAssets()) {
-    if (asset.state === "deleted" || !wants(asset.id)) continue;
-    for (const name of asset.speakers)
-      files.set(name, [...(files.get(name) ?? []), displayPath(asset.id, io.cwd)]);
-  }
-  const speakers = [...files]
-    .map(([speaker, all]) => ({ speaker, files: all }))
-    .toSorted((a, b) => b.files.length - a.files.length || (a.speaker < b.speaker ? -1 : 1));
+  const { io } = context;
+  const speakers = (await listSpeakers(context, file)).map(({ name, files }) => ({
+    speaker: name,
+    files: files.map((id) => displayPath(id, io.cwd)),
+  }));
   if (asJson) io.stdout.write(`${JSON.stringify({ version: 1, speakers })}\n`);
   else
-    for (const { speaker, files: all } of speakers)
+    for (const { speaker, files } of speakers) {
+      const shown = files.slice(0, SHOWN_FILES).map(stripControls).join(", ");
       io.stdout.write(
-        `${stripControls(speaker)}  ${pluralize(all.length, "file")}: ${all.slice(0, 3).map(stripControls).join(", ")}${all.length > 3 ? ", …" : ""}\n`,
+        `${stripControls(speaker)}  ${pluralize(files.length, "file")}: ${shown}${files.length > SHOWN_FILES ? ", …" : ""}\n`,
       );
+    }
   if (speakers.length === 0)
     io.stderr.write("no speakers are known; captions name them, and some recognisers do\n");
   return 0;
 }
 
 async function rename(
-  backend: Backend,
-  renaming: Parameters<typeof renameSpeakers>[1],
+  request: RenameRequest,
   asJson: boolean,
-  { io }: CommandContext,
+  context: CommandContext,
 ): Promise<number> {
-  const { store, ledger } = backend;
-  const done = await withLease(ledger, async () =>
-    Array.fromAsync(renameSpeakers(store, renaming, await store.identity())),
+  const { io } = context;
+  const renamed = await renameSpeakers(context, request);
+  const to = request.to.trim();
+  if (asJson) {
+    const files = renamed.map(({ id, segments }) => ({ file: displayPath(id, io.cwd), segments }));
+    io.stdout.write(`${JSON.stringify({ version: 1, to, files })}\n`);
+    return 0;
+  }
+  const segments = renamed.reduce((sum, file) => sum + file.segments, 0);
+  io.stderr.write(
+    `${stripControls(to)}: ${pluralize(segments, "segment")} in ${pluralize(renamed.length, "file")}\n`,
   );
-  if (done.length === 0)
-    throw new MediasearchError("NOT_FOUND", `nobody is called ${renaming.from.join(" or ")}`, {
-      subject: renaming.from[0],
-      hint: "mediasearch speakers list",
-    });
-  if (asJson)
-    io.stdout.write(
-      `${JSON.stringify({ version: 1, to: renaming.to, files: done.map(({ id, segments }) => ({ file: displayPath(id, io.cwd), segments })) })}\n`,
-    );
-  else
-    io.stderr.write(
-      `${stripControls(renaming.to)}: ${pluralize(
-        done.reduce((sum, { segments }) => sum + segments, 0),
-        "segment",
-      )} in ${pluralize(done.length, "file")}\n`,
-    );
   return 0;
 }

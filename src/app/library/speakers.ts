@@ -1,0 +1,68 @@
+import type { AssetId } from "../../backends/backend.ts";
+import { withLease } from "../../backends/lease.ts";
+import { MediasearchError } from "../../errors.ts";
+import { anyFileMatcher } from "../../text/file-filter.ts";
+import { renameSpeakers as renameInStore } from "../../transfer/rename-speakers.ts";
+import type { Context } from "../context.ts";
+import { withBackend } from "./with-backend.ts";
+
+export interface Speaker {
+  readonly name: string;
+  /** Where he or she speaks, in the order of the library. */
+  readonly files: readonly AssetId[];
+}
+
+const matcherOf = (file: string | undefined, cwd: string) =>
+  anyFileMatcher(file === undefined ? [] : [file], cwd);
+
+/** Who speaks in the files that `file` (a path, a name or a glob) means; those of the most files first. */
+export async function listSpeakers(context: Context, file?: string): Promise<readonly Speaker[]> {
+  const wants = await matcherOf(file, context.cwd);
+  return withBackend(context, async ({ store }) => {
+    const files = new Map<string, AssetId[]>();
+    for await (const asset of store.listAssets()) {
+      if (asset.state === "deleted" || !wants(asset.id)) continue;
+      for (const name of asset.speakers) files.set(name, [...(files.get(name) ?? []), asset.id]);
+    }
+    return [...files]
+      .map(([name, theirs]) => ({ name, files: theirs }))
+      .toSorted((a, b) => b.files.length - a.files.length || (a.name < b.name ? -1 : 1));
+  });
+}
+
+export interface RenameRequest {
+  /** Names that mean one person. */
+  readonly from: readonly string[];
+  readonly to: string;
+  /** Only in this file: a path, a name or a glob. */
+  readonly file?: string | undefined;
+}
+
+export interface RenamedFile {
+  readonly id: AssetId;
+  readonly segments: number;
+}
+
+/** Gives speakers another name; what was there before is archived. @throws USAGE for an empty name, NOT_FOUND where nobody has one of the names. */
+export async function renameSpeakers(
+  context: Context,
+  { from, to, file }: RenameRequest,
+): Promise<readonly RenamedFile[]> {
+  const wants = await matcherOf(file, context.cwd);
+  const renamed = await withBackend(context, async ({ store, ledger }) => {
+    if (to.trim() === "")
+      throw new MediasearchError("USAGE", "a speaker needs a name", {
+        hint: "mediasearch speakers list",
+      });
+    const renaming = { from, to: to.trim(), wants };
+    return withLease(ledger, async () =>
+      Array.fromAsync(renameInStore(store, renaming, await store.identity())),
+    );
+  });
+  if (renamed.length === 0)
+    throw new MediasearchError("NOT_FOUND", `nobody is called ${from.join(" or ")}`, {
+      subject: from[0],
+      hint: "mediasearch speakers list",
+    });
+  return renamed;
+}

@@ -1,0 +1,44 @@
+import { hostname } from "node:os";
+import type { StoreCounts } from "../../backends/backend.ts";
+import { isHeld } from "../../backends/lease.ts";
+import type { JobState, RunRecord } from "../../backends/ledger.ts";
+import type { Context } from "../context.ts";
+import { libraryName } from "../library-name.ts";
+import { withBackend } from "./with-backend.ts";
+
+export interface LibraryStatus {
+  readonly library: string;
+  readonly counts: StoreCounts;
+  /** The embedding model of its vectors; null while it has none. */
+  readonly model: string | null;
+  /** Files that the next `index` without paths takes up. */
+  readonly queued: number;
+  /** Failed files by state. */
+  readonly jobs: Readonly<Partial<Record<JobState, number>>>;
+  /** Transcripts that were replaced and are kept for a while. */
+  readonly archived: number;
+  /** null when nothing was ever indexed. A run without an end may be going on. */
+  readonly lastRun: (RunRecord & { readonly isRunning: boolean }) | null;
+}
+
+/** The state of the library that the settings name. @throws NO_STORE */
+export const readStatus = (context: Context): Promise<LibraryStatus> =>
+  withBackend(context, async ({ store, ledger }) => {
+    const counts = await store.counts();
+    const identity = await store.identity();
+    const jobs: Partial<Record<JobState, number>> = {};
+    for (const { state } of await ledger.listJobs()) jobs[state] = (jobs[state] ?? 0) + 1;
+    const archived = (await store.listArchived()).length;
+    const lastRun = await ledger.lastRun();
+    return {
+      library: libraryName(context.config.settings),
+      counts,
+      model: identity?.embedder ?? null,
+      queued: counts.assets.registered + counts.assets.partial + (jobs.RETRYING ?? 0),
+      jobs,
+      archived,
+      lastRun: lastRun
+        ? { ...lastRun, isRunning: lastRun.endedAtMs === null && isHeld(lastRun, hostname()) }
+        : null,
+    };
+  });
