@@ -30,17 +30,7 @@ export type FlagsOf<S extends Pick<CommandSpec, "options">> = {
 };
 
 /** Names of the flags whose values are of that type. */
-type NamesOf<F, V> = string extends keyof F
-  ? string & keyof F
-  : { [K in keyof F]-?: NonNullable<F[K]> extends V ? K : never }[keyof F];
-
-/** Flags of no command in particular. */
-export type Flags = Readonly<Record<string, FlagValue>>;
-
-export const stringFlag = (flags: Flags, name: string): string | undefined => {
-  const value = flags[name];
-  return typeof value === "string" ? value : undefined;
-};
+type NamesOf<F, V> = { [K in keyof F]-?: NonNullable<F[K]> extends V ? K : never }[keyof F];
 
 export const hasFlag = <F>(flags: F, name: NamesOf<F, true>): boolean => flags[name] === true;
 
