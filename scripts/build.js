@@ -89,7 +89,8 @@ const groups = [
     name: "common",
     test: folder(
       "src/(?:errors|location|shell-words)\\.ts",
-      "src/(?:asr|embed)/(?:registry|settings|[^/]+/settings)\\.ts",
+      "src/(?:asr|embed)/(?:registry|settings)\\.ts",
+      "src/(?:asr|embed|backends)/[^/]+/settings\\.ts",
       "src/config/",
       "src/terminal/",
       "src/text/(?:format|strip-controls)\\.ts",
