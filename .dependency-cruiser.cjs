@@ -174,7 +174,7 @@ module.exports = {
           TESTS,
         ],
       },
-      { path: "^(node:)?child_process$" },
+      { path: "^(node:)?child_process$|node_modules/execa/" },
       "child processes are supervised in one place",
     ),
     rule(

@@ -1,4 +1,3 @@
-import { spawn } from "node:child_process";
 import { accessSync, constants, statSync } from "node:fs";
 import { basename, delimiter, join } from "node:path";
 import { MediasearchError } from "../errors.ts";
@@ -142,41 +141,32 @@ export interface PlayOptions {
 }
 
 /** Runs a player until it ends. @throws MISSING_TOOL, UNREADABLE_MEDIA when it ends with an error. */
-export function play(
+export async function play(
   player: Player,
   file: string,
   { env, signal, stdio }: PlayOptions,
 ): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const child = spawn(player.command, [...player.args], {
-      stdio,
-      env: { ...env } as NodeJS.ProcessEnv,
-    });
-    const stop = (): void => void child.kill("SIGTERM");
-    signal.addEventListener("abort", stop, { once: true });
-    const done = (): void => signal.removeEventListener("abort", stop);
-    child.on("error", (cause) => {
-      done();
-      reject(
-        new MediasearchError(
-          "MISSING_TOOL",
-          `${player.command}: can't be started (${(cause as NodeJS.ErrnoException).code ?? cause.message})`,
-          { subject: player.command, cause, hint: "MEDIASEARCH_PLAYER names another player" },
-        ),
-      );
-    });
-    child.on("exit", (code) => {
-      done();
-      if (signal.aborted) reject(signal.reason as Error);
-      else if (code !== null && code !== 0)
-        reject(
-          new MediasearchError(
-            "UNREADABLE_MEDIA",
-            `${file}: ${player.name} could not play it (code ${code})`,
-            { subject: file, hint: "MEDIASEARCH_PLAYER names another player" },
-          ),
-        );
-      else resolve();
-    });
+  const { execa } = await import("execa");
+  const { exitCode, isTerminated, code, cause } = await execa(player.command, player.args, {
+    stdio,
+    env,
+    extendEnv: false,
+    cancelSignal: signal,
+    reject: false,
   });
+  if (signal.aborted) throw signal.reason as Error;
+  const hint = "MEDIASEARCH_PLAYER names another player";
+  // Whoever closes a player by a signal has seen enough: that is no error.
+  if (exitCode === undefined && !isTerminated)
+    throw new MediasearchError(
+      "MISSING_TOOL",
+      `${player.command}: can't be started (${code ?? "unknown"})`,
+      { subject: player.command, cause, hint },
+    );
+  if (exitCode !== undefined && exitCode !== 0)
+    throw new MediasearchError(
+      "UNREADABLE_MEDIA",
+      `${file}: ${player.name} could not play it (code ${exitCode})`,
+      { subject: file, hint },
+    );
 }

@@ -1,4 +1,3 @@
-import { execFile } from "node:child_process";
 import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { homedir } from "node:os";
@@ -35,17 +34,22 @@ export async function npmConfig(env: Env, signal: AbortSignal): Promise<Record<s
 }
 
 /** null when there is no npm, or it does not answer. */
-function askNpm(env: Env, signal: AbortSignal): Promise<Record<string, unknown> | null> {
+async function askNpm(env: Env, signal: AbortSignal): Promise<Record<string, unknown> | null> {
   const [command, first] = npmCommand(env);
-  return new Promise((resolve) => {
-    execFile(command, [...first, "config", "list", "--json"], { cwd: homedir(), env: env as NodeJS.ProcessEnv, timeout: TIMEOUT_MS, signal, maxBuffer: 1 << 24 }, (error, stdout) => {
-      try {
-        resolve(error ? null : (JSON.parse(stdout) as Record<string, unknown>));
-      } catch {
-        resolve(null);
-      }
-    });
+  const { execa } = await import("execa");
+  const { failed, stdout } = await execa(command, [...first, "config", "list", "--json"], {
+    cwd: homedir(),
+    env,
+    extendEnv: false,
+    timeout: TIMEOUT_MS,
+    cancelSignal: signal,
+    reject: false,
   });
+  try {
+    return failed ? null : (JSON.parse(stdout) as Record<string, unknown>);
+  } catch {
+    return null;
+  }
 }
 
 /** npm is a script for this Node where it can be found (npm.cmd of Windows needs a shell); the program on the PATH otherwise. */
