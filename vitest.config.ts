@@ -20,6 +20,7 @@ export default defineConfig({
     hookTimeout: 300_000,
     coverage: {
       provider: "v8",
+      reportOnFailure: true,
       include: ["src/**/*.ts"],
       exclude: ["src/**/*.test.ts", "src/**/*.contract.ts"],
       reporter: ["text-summary", "json-summary", "html"],

@@ -1,14 +1,12 @@
-import { cpSync, truncateSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Spawned, spawnEmulator } from "../../emulator/spawn.ts";
 import { dropTable } from "../../src/backends/vast/wire/catalog.ts";
 import { connect } from "../../src/backends/vast/wire/client.ts";
-import { resolveConfig } from "../../src/config/resolve.ts";
-import { nodeOutcome, spaceOutcome } from "../../src/doctor/machine.ts";
+import { doctor } from "../helpers/doctor.ts";
 import { captionLibrary } from "../helpers/caption-library.ts";
 import { mediasearch, tempFolder } from "../helpers/run.ts";
-import { startServer } from "../helpers/server.ts";
 import { type S3Server, startS3 } from "../helpers/s3.ts";
 
 let cluster: Spawned;
@@ -18,36 +16,12 @@ beforeAll(async () => {
 });
 afterAll(() => Promise.all([cluster.stop(), s3.stop()]));
 
-interface Check {
-  readonly check: string;
-  readonly status: string;
-  readonly found: string;
-  readonly hint: string | null;
-}
-
 const keys = (): Record<string, string> => ({
   VAST_ENDPOINT: cluster.url,
   VAST_ACCESS_KEY_ID: cluster.accessKey,
   VAST_SECRET_ACCESS_KEY: cluster.secretKey,
   VAST_DATABASE_BUCKET: cluster.bucket,
 });
-
-async function doctor(
-  env: Readonly<Record<string, string>>,
-  ...flags: readonly string[]
-): Promise<{ exitCode: number; failed: Check | undefined; checks: readonly Check[]; all: string }> {
-  const { exitCode, stdout, stderr } = await mediasearch(["doctor", "--json", ...flags], {
-    home: tempFolder(),
-    env,
-  });
-  const { checks } = JSON.parse(stdout) as { checks: readonly Check[] };
-  return {
-    exitCode,
-    failed: checks.find(({ status }) => status === "failed"),
-    checks,
-    all: stdout + stderr,
-  };
-}
 
 describe("doctor --backend vast", () => {
   it("goes from the name to a write that is rolled back, and leaves nothing", async () => {
@@ -312,57 +286,6 @@ describe("doctor on a machine that lacks something", () => {
       MEDIASEARCH_STORE: join(home, "file/sub/library.sqlite"),
     });
     expect([exitCode, failed?.check]).toEqual([18, "data folder"]);
-  });
-});
-
-describe("doctor on models", () => {
-  it("tells a recogniser's file that is cut off", async () => {
-    const { modelCache } = resolveConfig({}, { env: process.env, cwd: process.cwd() }).settings;
-    const cache = tempFolder();
-    cpSync(modelCache, cache, { recursive: true });
-    truncateSync(join(cache, "moonshine-tiny/encoder_model.onnx"), 1000);
-    const { exitCode, checks } = await doctor({ MEDIASEARCH_CACHE: cache });
-    const told = checks.find(({ found }) => found.includes("encoder_model.onnx"));
-    expect(told, JSON.stringify(checks)).toMatchObject({
-      hint: expect.stringContaining("mediasearch models pull") as string,
-    });
-    expect(exitCode).toBe(told?.status === "failed" ? 14 : 0);
-  });
-
-  it("tells an embedding server whose vectors are of another length", async () => {
-    const server = await startServer("embedding-server.ts");
-    try {
-      await server.faults();
-      const home = await captionLibrary(1);
-      const env = {
-        EMBEDDING_ENDPOINT: `${server.url}/embed`,
-        EMBEDDING_MODEL: "x",
-        EMBEDDING_DIMENSION: "1024",
-      };
-      const { exitCode, stdout } = await mediasearch(["doctor", "--json"], { home, env });
-      const failed = (JSON.parse(stdout) as { checks: readonly Check[] }).checks.filter(
-        ({ status }) => status === "failed",
-      );
-      expect(
-        [
-          exitCode,
-          failed[0]?.found.includes("384 dimensions, not of 1024"),
-          failed[0]?.hint?.includes("EMBEDDING_DIMENSION=384"),
-        ],
-        stdout,
-      ).toEqual([13, true, true]);
-    } finally {
-      await server.stop();
-    }
-  });
-
-  it("tells a disk with little room, and one with hardly any", () => {
-    expect(spaceOutcome("/data", 50_000_000, "elsewhere")).toMatchObject({
-      status: "failed",
-      hint: expect.stringContaining("larger disk") as string,
-    });
-    expect(spaceOutcome("/data", 1_000_000_000, "elsewhere").status).toBe("warning");
-    expect(nodeOutcome("20.20.2")).toMatchObject({ status: "failed", code: "MISSING_TOOL" });
   });
 });
 

@@ -1,4 +1,4 @@
-import { newBucket } from "./buckets.ts";
+import { newBucket, type Stored } from "./buckets.ts";
 import { type Answer, bucketOf, type Call } from "./call.ts";
 import { S3Error } from "./s3-error.ts";
 import { elements, type Node, value, xml } from "./xml.ts";
@@ -41,39 +41,42 @@ export function bucketRequest(call: Call): Answer {
 
 const byBytes = (a: string, b: string): number => Buffer.compare(Buffer.from(a), Buffer.from(b));
 
+const contentsOf = (key: string, { bytes, etag, modified }: Stored): Node => [
+  "Contents",
+  [
+    ["Key", key],
+    ["LastModified", modified.toISOString()],
+    ["ETag", `"${etag}"`],
+    ["Size", bytes.length],
+    ["StorageClass", "STANDARD"],
+  ],
+];
+
+/** The name after which a page begins. */
+function startOf(query: URLSearchParams): string {
+  const token = query.get("continuation-token");
+  if (token === null) return query.get("start-after") ?? "";
+  return Buffer.from(token, "base64url").toString();
+}
+
 /** ListObjectsV2, with delimiter, paging and encoding. */
 function listObjects(call: Call): Answer {
   const { query, pageSize } = call;
   const prefix = query.get("prefix") ?? "";
   const delimiter = query.get("delimiter") ?? "";
-  const after = query.has("continuation-token")
-    ? Buffer.from(query.get("continuation-token") ?? "", "base64url").toString()
-    : (query.get("start-after") ?? "");
+  const after = startOf(query);
   const most = Math.min(pageSize, Number(query.get("max-keys") ?? pageSize));
   const encode = (text: string): string =>
     query.get("encoding-type") === "url" ? encodeURIComponent(text).replaceAll("%2F", "/") : text;
   const groups = new Map<string, Node>();
-  for (const [key, { bytes, etag, modified }] of [...bucketOf(call).objects].toSorted(([a], [b]) =>
-    byBytes(a, b),
-  )) {
+  for (const [key, object] of [...bucketOf(call).objects].toSorted(([a], [b]) => byBytes(a, b))) {
     if (!key.startsWith(prefix)) continue;
     const cut = delimiter === "" ? -1 : key.indexOf(delimiter, prefix.length);
     const name = cut < 0 ? key : key.slice(0, cut + delimiter.length);
     if (byBytes(name, after) <= 0 || groups.has(name)) continue;
     groups.set(
       name,
-      cut < 0
-        ? [
-            "Contents",
-            [
-              ["Key", encode(key)],
-              ["LastModified", modified.toISOString()],
-              ["ETag", `"${etag}"`],
-              ["Size", bytes.length],
-              ["StorageClass", "STANDARD"],
-            ],
-          ]
-        : ["CommonPrefixes", [["Prefix", encode(name)]]],
+      cut < 0 ? contentsOf(encode(key), object) : ["CommonPrefixes", [["Prefix", encode(name)]]],
     );
     if (groups.size > most) break;
   }

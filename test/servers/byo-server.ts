@@ -36,6 +36,20 @@ function write({ cues }: Recognised, format: string): string {
   return cues.map(({ text }) => text).join("\n");
 }
 
+/** A job is not done yet when it is asked for the first time. */
+async function answerJob(
+  path: string,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const job = later.get(path);
+  log.push({ path, authorization: request.headers.authorization ?? null });
+  if (await commit(faults.shift(), response)) return;
+  if (!job) return json(response, 404, { error: { code: "no_job", message: "no such job" } });
+  if (job.asked++ === 0) return json(response, 202, {}, { "retry-after": "0" });
+  response.end(write(await hear(job.wav), "json"));
+}
+
 async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
   const { pathname } = new URL(request.url ?? "/", "http://server");
   const body = await readBody(request);
@@ -48,14 +62,7 @@ async function answer(request: IncomingMessage, response: ServerResponse): Promi
   if (pathname.startsWith("/hear/"))
     return void response.end(write(await hear(body), pathname.slice(6)));
   if (pathname === "/asr/health") return json(response, 200, {});
-  if (pathname.startsWith("/jobs/")) {
-    const job = later.get(pathname);
-    log.push({ path: pathname, authorization: request.headers.authorization ?? null });
-    if (await commit(faults.shift(), response)) return;
-    if (!job) return json(response, 404, { error: { code: "no_job", message: "no such job" } });
-    if (job.asked++ === 0) return json(response, 202, {}, { "retry-after": "0" });
-    return void response.end(write(await hear(job.wav), "json"));
-  }
+  if (pathname.startsWith("/jobs/")) return answerJob(pathname, request, response);
   if (pathname !== "/asr" && pathname !== "/later")
     return json(response, 404, { error: { code: "not_found", message: "no such path" } });
   const form = await new Response(new Uint8Array(body), {

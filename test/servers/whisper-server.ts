@@ -67,14 +67,44 @@ const MODEL_FORMATS: Readonly<Record<string, readonly string[]>> = {
   "gpt-4o-transcribe-diarize": ["json", "text", "diarized_json"],
 };
 
+/** Speakers take turns from one segment to the next. */
+function diarized(
+  response: ServerResponse,
+  { cues, durationMs }: Recognised,
+  isChunked: boolean,
+): void {
+  if (durationMs > 30_000 && !isChunked)
+    return openAiError(
+      response,
+      400,
+      "chunking_strategy is required for audio over 30 seconds",
+      "chunking_strategy",
+    );
+  const segments = cues.map((cue, i) => ({
+    type: "transcript.text.segment",
+    id: `seg_${i}`,
+    start: seconds(cue.startMs),
+    end: seconds(cue.endMs),
+    speaker: i % 2 === 0 ? "A" : "B",
+    text: cue.text,
+  }));
+  json(response, 200, {
+    task: "transcribe",
+    duration: seconds(durationMs),
+    text: textOf(cues),
+    segments,
+  });
+}
+
 /** OpenAI's: words beside the segments, without punctuation; unknown fields and wrong values are refused. */
 function openAi(
   response: ServerResponse,
   fields: Fields,
   fileName: string,
-  { cues, durationMs }: Recognised,
+  recognised: Recognised,
   hasWords: boolean,
 ): void {
+  const { cues, durationMs } = recognised;
   const one = (name: string): string | undefined => fields[name]?.[0];
   const known = [
     "model",
@@ -132,29 +162,8 @@ function openAi(
     );
   const text = textOf(cues);
   if (format === "json") return json(response, 200, { text });
-  if (format === "diarized_json") {
-    if (durationMs > 30_000 && one("chunking_strategy") === undefined)
-      return openAiError(
-        response,
-        400,
-        "chunking_strategy is required for audio over 30 seconds",
-        "chunking_strategy",
-      );
-    const segments = cues.map((cue, i) => ({
-      type: "transcript.text.segment",
-      id: `seg_${i}`,
-      start: seconds(cue.startMs),
-      end: seconds(cue.endMs),
-      speaker: i % 2 === 0 ? "A" : "B",
-      text: cue.text,
-    }));
-    return json(response, 200, {
-      task: "transcribe",
-      duration: seconds(durationMs),
-      text,
-      segments,
-    });
-  }
+  if (format === "diarized_json")
+    return diarized(response, recognised, one("chunking_strategy") !== undefined);
   const words = cues
     .flatMap((cue) => cue.words ?? [])
     .map((word) => ({
@@ -211,6 +220,38 @@ function whisperCpp(
   });
 }
 
+/** Health, models and wrong keys. @returns whether the request is answered. */
+function answerWithoutAudio(
+  request: IncomingMessage,
+  response: ServerResponse,
+  flavour: string,
+  path: string,
+): boolean {
+  if (path === "/health" && flavour === "cpp")
+    json(response, isLoading ? 404 : 200, { status: "ok" });
+  else if (path === "/health" && flavour === "speaches") json(response, 200, { message: "OK" });
+  else if (flavour === "locked" && request.headers.authorization !== `Bearer ${KEY}`)
+    openAiError(
+      response,
+      401,
+      `Incorrect API key provided: ${(request.headers.authorization ?? "").replace("Bearer ", "")}.`,
+      null,
+      "invalid_api_key",
+    );
+  else if (path === "/v1/models" && flavour !== "cpp")
+    json(response, 200, {
+      object: "list",
+      data: ["whisper-1", "gpt-4o-transcribe"].map((id) => ({
+        id,
+        object: "model",
+        created: 0,
+        owned_by: "tests",
+      })),
+    });
+  else return false;
+  return true;
+}
+
 async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
   const url = new URL(request.url ?? "/", "http://server");
   const body = await readBody(request);
@@ -222,27 +263,7 @@ async function answer(request: IncomingMessage, response: ServerResponse): Promi
   if (url.pathname === "/log") return json(response, 200, log);
   const [, flavour = "", ...rest] = url.pathname.split("/");
   const path = `/${rest.join("/")}`;
-  if (path === "/health" && flavour === "cpp")
-    return json(response, isLoading ? 404 : 200, { status: "ok" });
-  if (path === "/health" && flavour === "speaches") return json(response, 200, { message: "OK" });
-  if (flavour === "locked" && request.headers.authorization !== `Bearer ${KEY}`)
-    return openAiError(
-      response,
-      401,
-      `Incorrect API key provided: ${(request.headers.authorization ?? "").replace("Bearer ", "")}.`,
-      null,
-      "invalid_api_key",
-    );
-  if (path === "/v1/models" && flavour !== "cpp")
-    return json(response, 200, {
-      object: "list",
-      data: ["whisper-1", "gpt-4o-transcribe"].map((id) => ({
-        id,
-        object: "model",
-        created: 0,
-        owned_by: "tests",
-      })),
-    });
+  if (answerWithoutAudio(request, response, flavour, path)) return;
   if (path !== (flavour === "cpp" ? "/inference" : "/v1/audio/transcriptions"))
     return json(response, 404, { detail: "Not Found" });
   const { fields, file, fileName } = await readForm(request, body);

@@ -142,6 +142,13 @@ async function step(
 
 const TRIES_UNDER_FAULTS = 3;
 
+/** @throws the error itself when it is none that a cut may cause. */
+function countFailure(error: unknown, failures: Record<string, number>): void {
+  if (!(error instanceof MediasearchError)) throw error;
+  failures[error.code] = (failures[error.code] ?? 0) + 1;
+  if (error.code !== "UNREACHABLE" && error.code !== "STORE_BUSY") throw error;
+}
+
 async function untilDone(
   act: () => Promise<void>,
   emulator: Spawned,
@@ -153,9 +160,7 @@ async function untilDone(
       await act();
       return;
     } catch (error) {
-      if (!(error instanceof MediasearchError)) throw error;
-      failures[error.code] = (failures[error.code] ?? 0) + 1;
-      if (error.code !== "UNREACHABLE" && error.code !== "STORE_BUSY") throw error;
+      countFailure(error, failures);
       if (Date.now() - begun > HANGS_MS)
         throw new Error(`a call took ${Date.now() - begun} ms`, { cause: error });
       if (attempts + 1 >= TRIES_UNDER_FAULTS) await emulator.setFaults([]);
