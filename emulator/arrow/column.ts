@@ -33,12 +33,11 @@ export function nullCount({ validity, length }: Column): number {
 export const own = (bytes: Uint8Array): Uint8Array => Uint8Array.from(bytes);
 
 /** How many rows a child holds for so many rows of its parent. */
-export const childLength = (of: Field, column: Pick<Column, "length" | "offsets">): number =>
-  of.type.kind === "struct"
-    ? column.length
-    : of.type.kind === "fixedList"
-      ? column.length * of.type.size
-      : (column.offsets?.[column.length] ?? 0);
+export function childLength(of: Field, column: Pick<Column, "length" | "offsets">): number {
+  if (of.type.kind === "struct") return column.length;
+  if (of.type.kind === "fixedList") return column.length * of.type.size;
+  return column.offsets?.[column.length] ?? 0;
+}
 
 const hasOffsets = (of: Field): boolean => ["utf8", "binary", "list", "map"].includes(of.type.kind);
 export const isText = (of: Field): boolean => of.type.kind === "utf8" || of.type.kind === "binary";
@@ -46,8 +45,7 @@ export const isText = (of: Field): boolean => of.type.kind === "utf8" || of.type
 /** A column of `length` nulls. */
 export function nulls(of: Field, length: number): Column {
   const width = byteWidth(of.type);
-  const bytes =
-    of.type.kind === "bool" ? bitmapBytes(length) : width === undefined ? 0 : width * length;
+  const bytes = of.type.kind === "bool" ? bitmapBytes(length) : (width ?? 0) * length;
   const offsets = hasOffsets(of) ? new Int32Array(length + 1) : undefined;
   return {
     length,

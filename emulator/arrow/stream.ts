@@ -134,18 +134,7 @@ function readValues(
       children: of.children.map((child) => part(child, read(child), 0, needed)),
     };
   }
-  const raw = next();
-  if (length > 0 && raw.length < 4 * (length + 1))
-    throw new ArrowError(`too few offsets of ${of.name}`);
-  const offsets =
-    length === 0
-      ? new Int32Array(1)
-      : new Int32Array(own(raw.subarray(0, 4 * (length + 1))).buffer);
-  if (offsets.some((offset, i) => offset < (offsets[i - 1] ?? 0)))
-    throw new ArrowError(`offsets of ${of.name} that go back`);
-  const [first = 0] = offsets;
-  const last = offsets[length] ?? 0;
-  if (first > 0) for (let i = 0; i <= length; i++) offsets[i] = (offsets[i] ?? 0) - first;
+  const { offsets, first, last } = readOffsets(of, length, next());
   if (!isText(of))
     return {
       offsets,
@@ -155,6 +144,22 @@ function readValues(
   const data = next();
   if (last > data.length) throw new ArrowError(`offsets of ${of.name} beyond its bytes`);
   return { offsets, data: own(data.subarray(first, last)), children: [] };
+}
+
+/** Offsets that begin at 0, and where the values that they mean begin and end among those that were sent. */
+function readOffsets(
+  of: Field,
+  length: number,
+  raw: Uint8Array,
+): { readonly offsets: Int32Array; readonly first: number; readonly last: number } {
+  if (length === 0) return { offsets: new Int32Array(1), first: 0, last: 0 };
+  const size = 4 * (length + 1);
+  if (raw.length < size) throw new ArrowError(`too few offsets of ${of.name}`);
+  const sent = new Int32Array(own(raw.subarray(0, size)).buffer);
+  if (sent.some((offset, i) => offset < (sent[i - 1] ?? 0)))
+    throw new ArrowError(`offsets of ${of.name} that go back`);
+  const first = sent[0] ?? 0;
+  return { offsets: sent.map((offset) => offset - first), first, last: sent[length] ?? 0 };
 }
 
 /** A writer may leave more rows in a child than its parent uses. */

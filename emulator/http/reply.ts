@@ -35,17 +35,28 @@ export async function send(
     await write(body);
     return;
   }
-  let messages = 0;
-  for await (const pieces of stream) {
-    if (failing !== undefined && messages++ === (failing.messages ?? 1)) {
-      await write(FAILED);
-      return flushed(res);
-    }
-    for (const piece of pieces) if (!(await write(piece))) return;
-  }
+  const failAfter = failing === undefined ? Infinity : (failing.messages ?? 1);
+  if (!(await writeMessages(stream, failAfter, write))) return flushed(res);
   // The end of the body travels by itself, as a server is free to send it.
   await sleep(faults.find(({ kind }) => kind === "linger")?.ms ?? 0);
   res.end();
+}
+
+/** Writes a stream; its message number `failAfter`, from 0, is a failure instead. @returns whether it was written whole. */
+async function writeMessages(
+  stream: NonNullable<Reply["stream"]>,
+  failAfter: number,
+  write: (bytes: Uint8Array) => Promise<boolean>,
+): Promise<boolean> {
+  let messages = 0;
+  for await (const pieces of stream) {
+    if (messages++ === failAfter) {
+      await write(FAILED);
+      return false;
+    }
+    for (const piece of pieces) if (!(await write(piece))) return false;
+  }
+  return true;
 }
 
 /** Closes the connection once what was written is on its way. */

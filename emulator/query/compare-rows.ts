@@ -17,5 +17,5 @@ export function compareRows(of: Field, left: Column, a: number, right: Column, b
     );
   const x = scalarAt(of, left)?.(a) ?? 0;
   const y = scalarAt(of, right)?.(b) ?? 0;
-  return x < y ? -1 : x > y ? 1 : 0;
+  return Number(x > y) - Number(x < y);
 }

@@ -155,4 +155,9 @@ function comparison(of: Field, column: Column, value: Value): Compare {
   };
 }
 
-const order = (a: Value, b: Value): number => (a < b ? -1 : a > b ? 1 : a === b ? 0 : Number.NaN);
+/** Below 0, 0 or above 0; NaN when the two can't be compared. */
+function order(a: Value, b: Value): number {
+  if (a < b) return -1;
+  if (a > b) return 1;
+  return a === b ? 0 : Number.NaN;
+}

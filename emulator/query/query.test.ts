@@ -347,12 +347,10 @@ describe("query bodies that the real SDK made", () => {
     term.op === "and"
       ? `(${term.terms.map(textOf).join(" and ")})`
       : `${term.op} ${term.leaf.column.field.name}${term.leaf.path.map((i) => `.${i}`).join("")}${"value" in term ? ` ${valueText(term.value)}` : ""}`;
-  const valueText = (value: unknown): string =>
-    value instanceof Uint8Array
-      ? Buffer.from(value).toString("latin1")
-      : Array.isArray(value)
-        ? `[${value.map(valueText).join(" ")}]`
-        : String(value);
+  const valueText = (value: unknown): string => {
+    if (value instanceof Uint8Array) return Buffer.from(value).toString("latin1");
+    return Array.isArray(value) ? `[${value.map(valueText).join(" ")}]` : String(value);
+  };
   const filterText = ({ filter }: Query): string =>
     filter.map((group) => group.map(textOf).join(" or ")).join(" & ");
 

@@ -46,17 +46,17 @@ function intsOf(data: Uint8Array, bits: number, signed: boolean): (row: number) 
       : new BigUint64Array(b, o, length >> 3);
     return (row) => values[row] ?? 0n;
   }
-  const values =
-    bits === 8
-      ? signed
-        ? new Int8Array(b, o, length)
-        : data
-      : bits === 16
-        ? signed
-          ? new Int16Array(b, o, length >> 1)
-          : new Uint16Array(b, o, length >> 1)
-        : signed
-          ? new Int32Array(b, o, length >> 2)
-          : new Uint32Array(b, o, length >> 2);
+  const values = smallInts(data, bits, signed);
   return (row) => values[row] ?? 0;
+}
+
+function smallInts(
+  { buffer: b, byteOffset: o, length }: Uint8Array,
+  bits: number,
+  signed: boolean,
+): Int8Array | Uint8Array | Int16Array | Uint16Array | Int32Array | Uint32Array {
+  if (bits === 8) return signed ? new Int8Array(b, o, length) : new Uint8Array(b, o, length);
+  if (bits === 16)
+    return signed ? new Int16Array(b, o, length >> 1) : new Uint16Array(b, o, length >> 1);
+  return signed ? new Int32Array(b, o, length >> 2) : new Uint32Array(b, o, length >> 2);
 }

@@ -69,12 +69,9 @@ async function putInPlace(
     assets.rows.map((asset) => {
       const row = anew(asset);
       const count = Number(asset["segment_count"]);
-      const state =
-        asset["state"] === "failed" || asset["state"] === "registered"
-          ? asset["state"]
-          : row || count === 0
-            ? "indexed"
-            : "partial";
+      const isIndexed = asset["state"] !== "failed" && asset["state"] !== "registered";
+      const newState = row || count === 0 ? "indexed" : "partial";
+      const state = isIndexed ? newState : asset["state"];
       return {
         version_id: row?.["version_id"] ?? asset["version_id"],
         vector_count: row ? count : 0,
@@ -92,13 +89,10 @@ async function putInPlace(
     session,
     TABLES.versions,
     versions,
-    versions.rows.map((row) => ({
-      status: current.has(text(row["version_id"]))
-        ? "active"
-        : row["status"] === "active"
-          ? "dropped"
-          : row["status"],
-    })),
+    versions.rows.map(({ version_id, status }) => {
+      if (current.has(text(version_id))) return { status: "active" };
+      return { status: status === "active" ? "dropped" : status };
+    }),
   );
   // Vectors of the old model beside versions that stay.
   const kept = assets.rows

@@ -3,7 +3,7 @@ import {
   type Decimal,
   type Field,
   type FixedSizeList,
-  type Int8,
+  type Int,
   type Time,
   type Timestamp,
   Type,
@@ -161,8 +161,8 @@ function writeType(b: Builder, type: DataType, as: number): Offset {
   switch (as) {
     case Type.Int:
       return writeTable(b, [
-        ["i32", (type as Int8).bitWidth],
-        ["bool", (type as Int8).isSigned],
+        ["i32", (type as Int).bitWidth],
+        ["bool", (type as Int).isSigned],
       ]);
     case Type.Float:
       return writeTable(b, [["i16", [2, 4, 8].indexOf(byteWidth(type) ?? 0)]]);
@@ -229,60 +229,52 @@ const INT_KINDS: Readonly<Record<number, readonly [signed: number, unsigned: num
   8: [5, 9],
 };
 
-function writeValue(
-  b: Builder,
-  { type }: Field,
-  value: Value,
-): readonly [kind: number, body: Offset] {
-  const of = (slot: Slot): Offset => writeTable(b, [slot]);
-  const width = byteWidth(type) ?? 0;
+/** The kind of the value's table, and the table. */
+type Literal = readonly [kind: number, body: Offset];
+
+function writeValue(b: Builder, { type }: Field, value: Value): Literal {
+  const literal = (kind: number, slot: Slot): Literal => [kind, writeTable(b, [slot])];
   switch (type.typeId) {
     case Type.Bool:
-      return [1, of(["bool", value === true])];
-    case Type.Int: {
-      const isSigned = (type as Int8).isSigned;
-      const kind = INT_KINDS[width]?.[isSigned ? 0 : 1] ?? 0;
-      return [
-        kind,
-        of(
-          width === 8
-            ? [isSigned ? "i64" : "u64", BigInt(value as bigint)]
-            : [`${isSigned ? "i" : "u"}${width * 8}` as "i32", Number(value)],
-        ),
-      ];
-    }
+      return literal(1, ["bool", value === true]);
+    case Type.Int:
+      return literal(...intSlot(type as Int, value));
     case Type.Date:
-      return [10, of(["i64", BigInt(value as number)])];
+      return literal(10, ["i64", BigInt(value as number)]);
     case Type.Time:
-      return [11, of(["i64", BigInt(value as bigint)])];
+      return literal(11, ["i64", BigInt(value as bigint)]);
     case Type.Timestamp:
-      return [12, of(["i64", BigInt(value as bigint)])];
+      return literal(12, ["i64", BigInt(value as bigint)]);
     case Type.Decimal:
-      return [15, of(["offset", b.createByteVector(decimalBytes(BigInt(value as bigint)))])];
+      return literal(15, ["offset", b.createByteVector(decimalBytes(BigInt(value as bigint)))]);
     case Type.Float:
-      return width === 2
-        ? [16, of(["u16", util.float64ToUint16(Number(value))])]
-        : width === 4
-          ? [17, of(["f32", Number(value)])]
-          : [18, of(["f64", Number(value)])];
-    case Type.Utf8:
-      return [
-        22,
-        of([
-          "offset",
-          b.createString(typeof value === "string" ? Buffer.from(value) : (value as Uint8Array)),
-        ]),
-      ];
+      return literal(...floatSlot(byteWidth(type) ?? 0, Number(value)));
+    case Type.Utf8: {
+      const text = typeof value === "string" ? Buffer.from(value) : (value as Uint8Array);
+      return literal(22, ["offset", b.createString(text)]);
+    }
     case Type.Binary:
-      return [23, of(["offset", b.createByteVector(value as Uint8Array)])];
+      return literal(23, ["offset", b.createByteVector(value as Uint8Array)]);
     case Type.FixedSizeList: {
       const [item] = childrenOf(type) as [Field];
       const items = Array.from(value as ArrayLike<number>, (one) => writeItem(b, item, one));
-      return [19, of(["offset", writeVector(b, items)])];
+      return literal(19, ["offset", writeVector(b, items)]);
     }
     default:
       throw new RangeError(`no predicate can be made on a column of type ${String(type)}`);
   }
+}
+
+function intSlot(type: Int, value: Value): [kind: number, slot: Slot] {
+  const width = byteWidth(type) ?? 0;
+  const kind = INT_KINDS[width]?.[type.isSigned ? 0 : 1] ?? 0;
+  if (width === 8) return [kind, [type.isSigned ? "i64" : "u64", BigInt(value as bigint)]];
+  return [kind, [`${type.isSigned ? "i" : "u"}${width * 8}` as "i32", Number(value)]];
+}
+
+function floatSlot(width: number, value: number): [kind: number, slot: Slot] {
+  if (width === 2) return [16, ["u16", util.float64ToUint16(value)]];
+  return width === 4 ? [17, ["f32", value]] : [18, ["f64", value]];
 }
 
 function writeItem(b: Builder, item: Field, value: Value): Offset {

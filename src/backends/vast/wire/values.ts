@@ -85,13 +85,10 @@ function variable(values: readonly Value[]): {
   readonly valueOffsets: Int32Array;
   readonly data: Uint8Array;
 } {
-  const parts = values.map((value) =>
-    typeof value === "string"
-      ? Buffer.from(value)
-      : value instanceof Uint8Array
-        ? value
-        : Buffer.alloc(0),
-  );
+  const parts = values.map((value) => {
+    if (typeof value === "string") return Buffer.from(value);
+    return value instanceof Uint8Array ? value : Buffer.alloc(0);
+  });
   return { valueOffsets: offsetsOf(parts), data: Buffer.concat(parts) };
 }
 
