@@ -6,7 +6,7 @@ _mediasearch() {
   commands=(
     'index:make files and folders searchable'
     'search:find what was said'
-    'transcript:print what was indexed of a file'
+    'transcript:print the transcript of a file'
     'list:show what is in the library'
     'mcp:serve assistants that speak the Model Context Protocol, on standard input and output'
     'status:show the state of the library'
@@ -20,9 +20,9 @@ _mediasearch() {
     'restore:put a library back from a backup'
     'export:write transcripts as files, beside the media or into a folder'
     'import:read transcripts into the library'
-    'completion:print what completes commands and options in a shell'
+    'completion:print the completion of commands and options for a shell'
     'bench:measure recognisers on recordings of your own'
-    'doctor:check whether this machine can index and search, and mend what can be mended'
+    'doctor:check whether this machine can index and search, and repair what it can'
     'help:display help for a command'
   )
   if (( CURRENT == 2 )); then
@@ -38,10 +38,10 @@ _mediasearch() {
       '*'--exclude='[leave out files and folders that match (repeatable)]:glob: ' \
       '(--captions)'--captions='[prefer captions to recognition, use only captions, or ignore them]:mode:(prefer only ignore)' \
       '(--language)'--language='[language of the speech and of the captions to pick, such as en or pt-BR]:tag: ' \
-      '(--engine)'--engine='[speech recogniser, or several to try in order, parted by commas\: local, NVIDIA_NIMS, WHISPER (servers), BYO (your own), SHERPA (a model of yours), or STUB (marks its rows; for tests and demos)]:name: ' \
+      '(--engine)'--engine='[speech recogniser, or several to try in order, separated by commas\: local, NVIDIA_NIMS, WHISPER (servers), BYO (your own), SHERPA (a model of yours), or STUB (marks its rows; for tests and demos)]:name: ' \
       '(-j --jobs)'{-j+,--jobs=}'[files worked on at once, each in a process of its own]:n: ' \
-      '(-w --watch)'{-w,--watch}'[go on with what changes, until Ctrl-C]' \
-      '(-n --dry-run)'{-n,--dry-run}'[say what would be done and do nothing]' \
+      '(-w --watch)'{-w,--watch}'[follow changes until Ctrl-C]' \
+      '(-n --dry-run)'{-n,--dry-run}'[show what would be done, and do nothing]' \
       '(--json)'--json'[one JSON event a line]' \
       '(--config)'--config='[a configuration file of your choice, in place of mediasearch.config.json]:file:_files' \
       '(--env-file)'--env-file='[read variables from a file of NAME=value lines; those of the environment win]:file:_files' \
@@ -50,7 +50,7 @@ _mediasearch() {
     search) _arguments -s -S \
       '(--store)'--store='[path of the library file]:path:_files' \
       '(-m --mode)'{-m+,--mode=}'[keyword, semantic or both]:mode:(keyword semantic hybrid)' \
-      '(-l --limit)'{-l+,--limit=}'[at most so many hits, 1 to 1000]:n: ' \
+      '(-l --limit)'{-l+,--limit=}'[largest number of hits, 1 to 1000]:n: ' \
       '(--file)'--file='[only in this file\: a path, a name or a glob]:pattern: ' \
       '(--speaker)'--speaker='[only what this speaker said]:name: ' \
       '(--lang)'--lang='[only in this language\: en takes en-GB too]:tag: ' \
@@ -59,12 +59,12 @@ _mediasearch() {
       '(--before)'--before='[only recorded before this day]:date: ' \
       '(--duration)'--duration='[only files of this length\: '\''>10m'\'', '\''<=1h30m'\'', 10m..20m]:range: ' \
       '(--confidence)'--confidence='[only what was recognised with this confidence\: '\''>0.8'\'', '\''<60%'\'']:range: ' \
-      '(-C --context)'{-C+,--context=}'[so many lines before and after]:n: ' \
+      '(-C --context)'{-C+,--context=}'[number of lines before and after each hit]:n: ' \
       '(--group)'--group'[file by file, in each by time]' \
       '(--fresh)'--fresh'[with BACKEND=vast\: bring this machine'\''s copy up to date first, however young it is]' \
-      '(--offset)'--offset='[pass over so many hits\: the next page]:n: ' \
+      '(--offset)'--offset='[skip this many hits, for the next page]:n: ' \
       '(--links)'--links'[with addresses that open files of object stores, for as long as LINK_EXPIRY_SECONDS says]' \
-      '(--explain)'--explain'[with what each part of the search thought of a hit]' \
+      '(--explain)'--explain'[show how each part of the search scored a hit]' \
       '(--format)'--format='[how to print]:format:(text json ndjson csv tsv md srt vtt m3u edl otio fcpxml)' \
       '(--json)'--json'[the same as --format json]' \
       '(--files)'--files'[only the names of the files]' \
@@ -73,9 +73,9 @@ _mediasearch() {
       '(--play)'--play='[open hit n at its moment in a player]:n: ' \
       '(--player)'--player='[program that plays hits\: mpv, vlc, ffplay, open, or a command line with {file} and {seconds}]:command: ' \
       '(--clip)'--clip='[cut hit n out of its file, into --output]:n: ' \
-      '(-o --output)'{-o+,--output=}'[the clip; its ending says what it is\: mp4, mov, mkv, webm, m4a, mp3, ogg, opus, flac, wav]:file:_files' \
+      '(-o --output)'{-o+,--output=}'[file of the clip; its ending sets the format\: mp4, mov, mkv, webm, m4a, mp3, ogg, opus, flac, wav]:file:_files' \
       '(--supercut)'--supercut='[join the hits into one file, whatever theirs are]:file:_files' \
-      '(--exact)'--exact'[cut clips to the frame by encoding them anew, not from the key frame before by copying]' \
+      '(--exact)'--exact'[cut clips to the frame by encoding, instead of copying from the key frame before]' \
       '(--titles)'--titles'[write file, time and speaker into the picture]' \
       '(--force)'--force'[replace a clip that is there]' \
       '(--pad)'--pad='[added before and after each hit (default\: 0.5 in clips, else 0)]:seconds: ' \
@@ -86,7 +86,7 @@ _mediasearch() {
     transcript) _arguments -s -S \
       '(--store)'--store='[path of the library file]:path:_files' \
       '(--at)'--at='[only around this moment\: 1\:23\:45, 12\:30 or seconds]:time: ' \
-      '(-C --context)'{-C+,--context=}'[with --at, so many lines before and after it (default\: 3)]:n: ' \
+      '(-C --context)'{-C+,--context=}'[with --at, number of lines before and after it (default\: 3)]:n: ' \
       '(--format)'--format='[how to print]:format:(text srt vtt json ndjson csv tsv md)' \
       '(--json)'--json'[the same as --format json]' \
       '(--config)'--config='[a configuration file of your choice, in place of mediasearch.config.json]:file:_files' \
@@ -126,7 +126,7 @@ _mediasearch() {
       '(--store)'--store='[path of the library file]:path:_files' \
       '(--all)'--all'[all of them]' \
       '(--state)'--state='[only those in this state]:state:(RETRYING NEEDS_MEDIA_FIX NEEDS_ENGINE_TUNING QUARANTINED SKIPPED)' \
-      '(--engine)'--engine='[speech recogniser, or several to try in order, parted by commas\: local, NVIDIA_NIMS, WHISPER (servers), BYO (your own), SHERPA (a model of yours), or STUB (marks its rows; for tests and demos)]:name: ' \
+      '(--engine)'--engine='[speech recogniser, or several to try in order, separated by commas\: local, NVIDIA_NIMS, WHISPER (servers), BYO (your own), SHERPA (a model of yours), or STUB (marks its rows; for tests and demos)]:name: ' \
       '(--json)'--json'[as JSON]' \
       '(--config)'--config='[a configuration file of your choice, in place of mediasearch.config.json]:file:_files' \
       '(--env-file)'--env-file='[read variables from a file of NAME=value lines; those of the environment win]:file:_files' \
@@ -150,7 +150,7 @@ _mediasearch() {
       '(--language)'--language='[language of the speech and of the captions to pick, such as en or pt-BR]:tag: ' \
       '(--to)'--to='[upload the files and their captions below this s3\:// place first, and register them there]:place: ' \
       '(--force)'--force'[with --to, replace objects that are others]' \
-      '(-n --dry-run)'{-n,--dry-run}'[say what would be done and do nothing]' \
+      '(-n --dry-run)'{-n,--dry-run}'[show what would be done, and do nothing]' \
       '(--json)'--json'[print JSON]' \
       '(--config)'--config='[a configuration file of your choice, in place of mediasearch.config.json]:file:_files' \
       '(--env-file)'--env-file='[read variables from a file of NAME=value lines; those of the environment win]:file:_files' \
@@ -167,13 +167,13 @@ _mediasearch() {
       '(--to)'--to='[move to vast, to local, or into a library file]:place: ' \
       '(--from)'--from='[move from vast, local or a library file (default\: the other one)]:place: ' \
       '*'--only='[only these files\: a path, a name or a glob (repeatable)]:pattern: ' \
-      '(-n --dry-run)'{-n,--dry-run}'[say what would be done and do nothing]' \
+      '(-n --dry-run)'{-n,--dry-run}'[show what would be done, and do nothing]' \
       '(--with-media)'--with-media'[upload the recordings to MEDIA_BUCKET too; the library then names them there]' \
-      '(--status)'--status'[say what there is to do, and nothing else (the default)]' \
-      '(--resume)'--resume'[go on with a move that was stopped (the default\: what is there is never written twice)]' \
+      '(--status)'--status'[only show what there is to do (the default)]' \
+      '(--resume)'--resume'[continue a move that was stopped (the default\: nothing is written twice)]' \
       '(--verify)'--verify'[only compare the two libraries of a move]' \
-      '(--reembed)'--reembed'[make every embedding anew with the present model]' \
-      '(--retranscribe)'--retranscribe'[recognise anew what another recogniser, or an older build of it, recognised]' \
+      '(--reembed)'--reembed'[make all embeddings again with the current model]' \
+      '(--retranscribe)'--retranscribe'[recognise again what another recogniser, or an older build of it, recognised]' \
       '(--json)'--json'[print JSON]' \
       '(--config)'--config='[a configuration file of your choice, in place of mediasearch.config.json]:file:_files' \
       '(--env-file)'--env-file='[read variables from a file of NAME=value lines; those of the environment win]:file:_files' \
@@ -227,7 +227,7 @@ _mediasearch() {
     bench) _arguments -s -S \
       '(--engine)'--engine='[only these, parted by commas]:names: ' \
       '(--language)'--language='[language of the speech and of the captions to pick, such as en or pt-BR]:tag: ' \
-      '(--json)'--json'[as JSON, with what was heard]' \
+      '(--json)'--json'[as JSON, with what was recognised]' \
       '(--config)'--config='[a configuration file of your choice, in place of mediasearch.config.json]:file:_files' \
       '(--env-file)'--env-file='[read variables from a file of NAME=value lines; those of the environment win]:file:_files' \
       '(-h --help)'{-h,--help}'[show what there is]' \
@@ -235,14 +235,14 @@ _mediasearch() {
       '*:file:_files' ;;
     doctor) _arguments -s -S \
       '(--store)'--store='[path of the library file]:path:_files' \
-      '(--fix)'--fix'[rebuild what can be rebuilt of the library, after a copy of it]' \
+      '(--fix)'--fix'[copy the library, then rebuild the parts of it that can be rebuilt]' \
       '(--deep)'--deep'[read every page of the library]' \
       '(--strict)'--strict'[exit 3 when there are warnings, or open items of --readiness]' \
       '(--backend)'--backend='[check this one, whichever is in use]:name:(local vast)' \
       '(--perf)'--perf'[measure this machine, in about a minute, beside the published figures]' \
       '(--readiness)'--readiness'[the checklist before production\: code, infrastructure, operations, data]' \
       '*'--confirm='[with --readiness\: keep that somebody looked, with the date (repeatable)]:item=text: ' \
-      '(--hours-per-day)'--hours-per-day='[with --readiness --perf\: whether so many hours of audio a day can be recognised]:n: ' \
+      '(--hours-per-day)'--hours-per-day='[with --readiness --perf\: check that this many hours of audio a day can be recognised]:n: ' \
       '(--format)'--format='[how --readiness is printed]:format:(text json md)' \
       '(--json)'--json'[print JSON]' \
       '(--config)'--config='[a configuration file of your choice, in place of mediasearch.config.json]:file:_files' \

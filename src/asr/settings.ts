@@ -46,7 +46,7 @@ export interface SharedRows {
 export const SHARED_ROWS: Table<SharedRows> = {
   diarization: {
     env: "ASR_DIARIZATION",
-    help: "whether recognisers that can tell speakers apart shall do so",
+    help: "whether recognisers that can distinguish speakers do so",
     parse: yesNo,
     fallback: () => undefined,
     fallbackText: "where it can be had",
@@ -62,7 +62,7 @@ export const SHARED_ROWS: Table<SharedRows> = {
   },
   maxSpeakers: {
     env: "ASR_MAX_SPEAKERS",
-    help: "most speakers that a recogniser shall tell apart",
+    help: "largest number of speakers in a recording",
     parse: integer(1, 100),
     fallback: () => undefined,
     fallbackText: "its own choice",

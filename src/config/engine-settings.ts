@@ -7,7 +7,7 @@ import { language, oneOf, path, type Table } from "./setting.ts";
 export interface EngineSettings {
   readonly modelsDir: string | undefined;
   readonly modelCache: string;
-  /** One recogniser, or several to try in order, parted by commas. */
+  /** One recogniser, or several to try in order, separated by commas. */
   readonly engine: string;
   readonly engineRules: string | undefined;
   readonly captions: CaptionsMode;
@@ -32,14 +32,14 @@ export const ENGINE_SETTINGS: Table<EngineSettings> = {
   engine: {
     flag: "engine",
     env: "ASR_ENGINE",
-    help: "speech recogniser, or several to try in order, parted by commas: local, NVIDIA_NIMS, WHISPER (servers), BYO (your own), SHERPA (a model of yours), or STUB (marks its rows; for tests and demos)",
+    help: "speech recogniser, or several to try in order, separated by commas: local, NVIDIA_NIMS, WHISPER (servers), BYO (your own), SHERPA (a model of yours), or STUB (marks its rows; for tests and demos)",
     parse: engineChain,
     fallback: () => "local",
     fallbackText: "local",
   },
   engineRules: {
     env: "ASR_ENGINE_RULES",
-    help: "other recognisers for a language or for files, such as de=WHISPER; interviews/=NVIDIA_NIMS,local (first that fits; --engine counts for more)",
+    help: "other recognisers for a language or for files, such as de=WHISPER; interviews/=NVIDIA_NIMS,local (the first that fits counts; --engine wins)",
     parse: (text, { cwd }) => formatRules(engineRules(text, cwd)),
     fallback: () => undefined,
     fallbackText: "none",

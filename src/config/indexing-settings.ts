@@ -34,7 +34,7 @@ export const INDEXING_SETTINGS: Table<IndexingSettings> = {
   },
   jobTimeoutMs: {
     env: "JOB_TIMEOUT_MS",
-    help: "give a file up when it makes no progress for so many milliseconds",
+    help: "give up a file that makes no progress for this long, in milliseconds",
     parse: integer(100, 86_400_000),
     fallback: () => 600_000,
     fallbackText: "600000",
@@ -67,7 +67,7 @@ export const INDEXING_SETTINGS: Table<IndexingSettings> = {
   },
   workerMemoryMb: {
     env: "WORKER_MEMORY_MB",
-    help: "give a file up when its worker needs more memory than so many megabytes",
+    help: "give up a file whose worker needs more memory than this, in megabytes",
     parse: integer(200, 1_000_000),
     fallback: () => 2000,
     fallbackText: "2000",
@@ -75,7 +75,7 @@ export const INDEXING_SETTINGS: Table<IndexingSettings> = {
   },
   stableMs: {
     env: "WATCH_STABLE_MS",
-    help: "with --watch, leave a file until it has not changed for so many milliseconds",
+    help: "with --watch, wait until a file has not changed for this long, in milliseconds",
     parse: integer(0, 3_600_000),
     fallback: () => 2000,
     fallbackText: "2000",

@@ -36,7 +36,7 @@ export const LIBRARY_SETTINGS: Table<LibrarySettings> = {
   },
   retentionDays: {
     env: "ARCHIVE_RETENTION_DAYS",
-    help: "keep replaced transcripts and those of deleted files for so many days",
+    help: "days to keep replaced transcripts and those of deleted files",
     parse: integer(0, 36_500),
     fallback: () => 30,
     fallbackText: "30",

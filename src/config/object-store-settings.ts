@@ -38,7 +38,7 @@ export const OBJECT_STORE_SETTINGS: Table<ObjectStoreSettings> = {
   s3Endpoint: {
     env: "VAST_S3_ENDPOINT",
     alsoEnv: ["AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL"],
-    help: "address of the object store: VAST S3, or any other that speaks S3",
+    help: "address of the object store: VAST S3, or any other S3 server",
     parse: address,
     fallback: () => undefined,
     fallbackText: "Amazon S3 in the region",
@@ -84,21 +84,21 @@ export const OBJECT_STORE_SETTINGS: Table<ObjectStoreSettings> = {
   caFile: {
     env: "VAST_CA_FILE",
     alsoEnv: ["AWS_CA_BUNDLE"],
-    help: "certificates (PEM) of the authority that signed the cluster's own",
+    help: "certificates (PEM) of the authority that signed the cluster's certificate",
     parse: path,
     fallback: () => undefined,
     fallbackText: "the authorities that Node trusts",
   },
   pathStyle: {
     env: "VAST_S3_PATH_STYLE",
-    help: "whether buckets stand in the path of addresses, not in the host name",
+    help: "whether the bucket is part of the path of an address, not of the host name",
     parse: yesNo,
     fallback: () => undefined,
     fallbackText: "true with an address of your own, false with Amazon S3",
   },
   linkSeconds: {
     env: "LINK_EXPIRY_SECONDS",
-    help: "how long links of `search --links` are good",
+    help: "how long links of `search --links` work, in seconds",
     // Signature version 4 allows a week.
     parse: integer(1, 604_800),
     fallback: () => 3600,

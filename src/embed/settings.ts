@@ -75,14 +75,14 @@ export const LIMIT_ROWS: Table<LimitRows> = {
   },
   embeddingQueryPrefix: {
     env: "EMBEDDING_QUERY_PREFIX",
-    help: "what stands before queries for this model",
+    help: "text that this model wants before queries",
     parse: (text) => text,
     fallback: () => undefined,
     fallbackText: "by the model's name, where it is known",
   },
   embeddingPassagePrefix: {
     env: "EMBEDDING_PASSAGE_PREFIX",
-    help: "what stands before passages for this model",
+    help: "text that this model wants before passages",
     parse: (text) => text,
     fallback: () => undefined,
     fallbackText: "by the model's name, where it is known",

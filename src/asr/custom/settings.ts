@@ -61,7 +61,7 @@ export const BYO: RecogniserSettings<CustomRows, CustomSettings> = {
     },
     byoModel: {
       env: "BYO_ASR_MODEL",
-      help: "model that the command or server of your own is asked for",
+      help: "model that your own command or server should use",
       parse: trimmed,
       fallback: () => undefined,
       fallbackText: "its own choice",
@@ -76,7 +76,7 @@ export const BYO: RecogniserSettings<CustomRows, CustomSettings> = {
     },
     byoFormat: {
       env: "BYO_ASR_FORMAT",
-      help: "what your own recogniser answers: json, srt, vtt, text, or auto (told apart, but for text)",
+      help: "format that your own recogniser answers: json, srt, vtt, text, or auto (detects all but text)",
       parse: oneOf("auto", "json", "srt", "vtt", "text"),
       fallback: () => "auto",
       fallbackText: "auto",
@@ -92,7 +92,7 @@ export const BYO: RecogniserSettings<CustomRows, CustomSettings> = {
     },
     byoEnv: {
       env: "BYO_ASR_ENV",
-      help: "names of further variables that your own command gets, such as HF_TOKEN; parted by commas",
+      help: "names of further variables for your own command, such as HF_TOKEN; separated by commas",
       parse: trimmed,
       fallback: () => undefined,
       fallbackText: "none",

@@ -47,14 +47,14 @@ export const NVIDIA_NIMS: RecogniserSettings<NimRows, NimSettings> = {
     },
     nimFunctionId: {
       env: "NVIDIA_NIMS_FUNCTION_ID",
-      help: "id of the function of a model that NVIDIA hosts; they change",
+      help: "id of the function of a model that NVIDIA hosts; NVIDIA changes them",
       parse: trimmed,
       fallback: () => undefined,
       fallbackText: "none",
     },
     nimLanguage: {
       env: "NVIDIA_NIMS_LANGUAGE",
-      help: "language as the server writes it, such as en-US, or multi; --language counts for more",
+      help: "language as the server writes it, such as en-US, or multi; --language wins",
       parse: trimmed,
       fallback: () => undefined,
       fallbackText: "the first of the server's model, else en-US",
@@ -68,7 +68,7 @@ export const NVIDIA_NIMS: RecogniserSettings<NimRows, NimSettings> = {
     },
     nimMaxSpeakers: {
       env: "NVIDIA_NIMS_MAX_SPEAKERS",
-      help: "most speakers that it shall tell apart",
+      help: "largest number of speakers",
       parse: integer(1, 100),
       fallback: () => undefined,
       fallbackText: "ASR_MAX_SPEAKERS, else 8",
@@ -76,7 +76,7 @@ export const NVIDIA_NIMS: RecogniserSettings<NimRows, NimSettings> = {
     },
     nimTlsCa: {
       env: "NVIDIA_NIMS_TLS_CA",
-      help: "certificates (PEM) of the authority that signed the server's own; means TLS",
+      help: "certificates (PEM) of the authority that signed the server's certificate; turns TLS on",
       parse: path,
       fallback: () => undefined,
       fallbackText: "the authorities that Node trusts",

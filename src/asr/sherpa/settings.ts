@@ -34,25 +34,25 @@ export const SHERPA: RecogniserSettings<SherpaRows, SherpaSettings> = {
     },
     sherpaLanguageModel: {
       env: "SHERPA_LANGUAGE_MODEL",
-      help: "folder of a multilingual Whisper model that tells which language is spoken",
+      help: "folder of a multilingual Whisper model that detects the spoken language",
       parse: path,
       ...none,
     },
     sherpaSegmentationModel: {
       env: "SHERPA_SEGMENTATION_MODEL",
-      help: "file of the model that tells where speakers change; with SHERPA_SPEAKER_MODEL",
+      help: "file of the model that finds where speakers change; needs SHERPA_SPEAKER_MODEL",
       parse: path,
       ...none,
     },
     sherpaSpeakerModel: {
       env: "SHERPA_SPEAKER_MODEL",
-      help: "file of the model that tells voices apart; with SHERPA_SEGMENTATION_MODEL",
+      help: "file of the model that distinguishes voices; needs SHERPA_SEGMENTATION_MODEL",
       parse: path,
       ...none,
     },
     sherpaSpeakers: {
       env: "SHERPA_SPEAKERS",
-      help: "how many speakers there are in each recording, where that is known",
+      help: "number of speakers in each recording, if you know it",
       parse: integer(1, 100),
       fallback: () => undefined,
       fallbackText: "found out",
@@ -60,7 +60,7 @@ export const SHERPA: RecogniserSettings<SherpaRows, SherpaSettings> = {
     },
     sherpaSpeakerThreshold: {
       env: "SHERPA_SPEAKER_THRESHOLD",
-      help: "how different voices must be, 0 to 1: more makes fewer speakers",
+      help: "how different two voices must be, 0 to 1; a higher value gives fewer speakers",
       parse(text) {
         const value = Number(text);
         if (!(value > 0 && value < 1)) throw new Error("must be a number between 0 and 1");

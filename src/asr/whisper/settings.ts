@@ -30,7 +30,7 @@ export const WHISPER: RecogniserSettings<WhisperRows, WhisperSettings> = {
     },
     whisperModel: {
       env: "WHISPER_MODEL",
-      help: "model that the server is asked for (whisper.cpp's has one only)",
+      help: "model that the server should use (whisper.cpp has only one)",
       parse: trimmed,
       fallback: () => "base",
       fallbackText: "base",
@@ -45,7 +45,7 @@ export const WHISPER: RecogniserSettings<WhisperRows, WhisperSettings> = {
     },
     whisperApi: {
       env: "WHISPER_API",
-      help: "what kind of server it is: openai, whisper.cpp, or auto (it is asked)",
+      help: "kind of server: openai, whisper.cpp, or auto (found out by its answers)",
       parse: oneOf("auto", "openai", "whisper.cpp"),
       fallback: () => "auto",
       fallbackText: "auto",

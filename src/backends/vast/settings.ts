@@ -38,7 +38,7 @@ export const VAST_SETTINGS: Table<VastSettings> = {
   },
   vastTimeoutMs: {
     env: "VAST_TIMEOUT_MS",
-    help: "how long to wait for an answer of the cluster, and to try again, in milliseconds",
+    help: "how long to wait for an answer of the cluster, with all attempts, in milliseconds",
     parse: integer(100, 3_600_000),
     fallback: () => 30_000,
     fallbackText: "30000",
@@ -53,7 +53,7 @@ export const VAST_SETTINGS: Table<VastSettings> = {
   },
   replicaMaxAgeMs: {
     env: "REPLICA_MAX_AGE_MS",
-    help: "a copy older than so many milliseconds is brought up to date before it answers",
+    help: "update a copy that is older than this before it answers, in milliseconds",
     parse: integer(0, 31_536_000_000),
     fallback: () => 60_000,
     fallbackText: "60000",
@@ -61,7 +61,7 @@ export const VAST_SETTINGS: Table<VastSettings> = {
   },
   fallback: {
     env: "FALLBACK",
-    help: "when the cluster is away: none stops indexing, local goes on in a file of this machine and hands over later",
+    help: "when the cluster is away: none stops indexing; local goes on in a file on this machine and hands it over later",
     parse: oneOf("none", "local"),
     fallback: () => "none",
     fallbackText: "none",

@@ -20,7 +20,7 @@ export const INDEX = {
     LANGUAGE,
     { flags: "--engine <name>", help: SETTINGS.engine.help },
     { flags: "-j, --jobs <n>", help: SETTINGS.jobs.help },
-    { flags: "-w, --watch", help: "go on with what changes, until Ctrl-C" },
+    { flags: "-w, --watch", help: "follow changes until Ctrl-C" },
     DRY_RUN,
     { flags: "--json", help: "one JSON event a line" },
   ],
@@ -112,7 +112,7 @@ export const BENCH = {
   options: [
     { flags: "--engine <names>", help: "only these, parted by commas" },
     LANGUAGE,
-    { flags: "--json", help: "as JSON, with what was heard" },
+    { flags: "--json", help: "as JSON, with what was recognised" },
   ],
   examples: [
     ["mediasearch bench asr ~/samples", "every recogniser that is set up"],

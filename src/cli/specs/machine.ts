@@ -36,7 +36,7 @@ export const CONFIG = {
 
 export const COMPLETION = {
   name: "completion",
-  summary: "print what completes commands and options in a shell",
+  summary: "print the completion of commands and options for a shell",
   args: [{ name: "<shell>", help: "which one", choices: ["bash", "zsh", "fish"] }],
   options: [],
   examples: [
@@ -51,13 +51,13 @@ export const COMPLETION = {
 
 export const DOCTOR = {
   name: "doctor",
-  summary: "check whether this machine can index and search, and mend what can be mended",
+  summary: "check whether this machine can index and search, and repair what it can",
   details:
     "Checks run side by side, each with a time-out. A failure names what was tried, what was found and the command that mends it; its exit code is doctor's.",
   args: [],
   options: [
     STORE,
-    { flags: "--fix", help: "rebuild what can be rebuilt of the library, after a copy of it" },
+    { flags: "--fix", help: "copy the library, then rebuild the parts of it that can be rebuilt" },
     { flags: "--deep", help: "read every page of the library" },
     { flags: "--strict", help: "exit 3 when there are warnings, or open items of --readiness" },
     {
@@ -80,7 +80,7 @@ export const DOCTOR = {
     },
     {
       flags: "--hours-per-day <n>",
-      help: "with --readiness --perf: whether so many hours of audio a day can be recognised",
+      help: "with --readiness --perf: check that this many hours of audio a day can be recognised",
     },
     {
       flags: "--format <format>",

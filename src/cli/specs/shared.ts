@@ -21,7 +21,7 @@ export const EXCLUDE = {
 } as const satisfies OptionSpec;
 export const DRY_RUN = {
   flags: "-n, --dry-run",
-  help: "say what would be done and do nothing",
+  help: "show what would be done, and do nothing",
 } as const satisfies OptionSpec;
 export const PATHS = { name: "[paths...]", help: "files, folders and s3:// places" } as const;
 /** The option of a command that prints in several forms; `text` where none is named. */
@@ -34,7 +34,7 @@ export const format = <const C extends readonly string[]>(...choices: C) =>
   }) as const;
 export const CONTEXT = {
   flags: "-C, --context <n>",
-  help: "so many lines before and after",
+  help: "number of lines before and after each hit",
 } as const satisfies OptionSpec;
 export const PRINT0 = {
   flags: "--print0",

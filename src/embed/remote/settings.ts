@@ -29,7 +29,7 @@ export const REMOTE: OwnEmbedderSettings<RemoteRows, RemoteSettings> = {
     },
     embeddingApi: {
       env: "EMBEDDING_API",
-      help: "what kind of server it is: openai, nim, tei, ollama, or auto (by its address, else it is asked)",
+      help: "kind of server: openai, nim, tei, ollama, or auto (found out by its address or its answers)",
       parse: oneOf(...EMBEDDING_APIS),
       fallback: () => "auto",
       fallbackText: "auto",
