@@ -48,7 +48,7 @@ export async function watchBuckets(
 
   return (async function* () {
     for (;;) {
-      await sleep(pollMs, undefined, { signal });
+      await sleep(pollMs, undefined, { signal }).catch(() => signal.throwIfAborted());
       for (const root of roots) {
         const now = await look(root);
         if (!now) continue;
