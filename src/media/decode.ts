@@ -79,14 +79,7 @@ export async function* decodeAudio(
       }
     }
     if (state.outputLength > 0) yield take(state, state.outputLength);
-    if (state.written === 0)
-      throw unreadable(
-        path,
-        state.damaged > 0
-          ? "damaged: none of its sound can be decoded"
-          : "its audio track is empty",
-      );
-    if (state.damaged > 0) options.onDamage?.(state.damaged);
+    tellDamage(path, state, options);
   } finally {
     resampler?.free();
     frame.free();
@@ -94,6 +87,16 @@ export async function* decodeAudio(
     decoder?.freeContext();
     await opened.close();
   }
+}
+
+/** @throws UNREADABLE_MEDIA when nothing was decoded. */
+function tellDamage(path: string, { written, damaged }: State, { onDamage }: DecodeOptions): void {
+  if (written === 0)
+    throw unreadable(
+      path,
+      damaged > 0 ? "damaged: none of its sound can be decoded" : "its audio track is empty",
+    );
+  if (damaged > 0) onDamage?.(damaged);
 }
 
 interface State {

@@ -137,15 +137,12 @@ function bytesOf(
     null,
     (offset, whence: number) => {
       if (whence === SIZE) return BigInt(sizeBytes);
-      const start =
-        whence === FROM_HERE
-          ? position
-          : whence === FROM_END
-            ? sizeBytes
-            : whence === FROM_START
-              ? 0
-              : NaN;
-      if (Number.isNaN(start)) return -1n;
+      const start = new Map([
+        [FROM_START, 0],
+        [FROM_HERE, position],
+        [FROM_END, sizeBytes],
+      ]).get(whence);
+      if (start === undefined) return -1n;
       position = start + Number(offset);
       return BigInt(position);
     },

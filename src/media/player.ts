@@ -96,16 +96,14 @@ function wordsOf(line: string, platform: NodeJS.Platform): readonly string[] {
   }
 }
 
+/** The program of a system that opens a file with whatever plays it. */
+const OPENERS: Partial<Record<NodeJS.Platform, string>> = { darwin: "open", win32: "explorer" };
+
 function opener(file: string, choice: PlayerChoice): Player {
-  const [name, ...args] =
-    choice.platform === "darwin"
-      ? ["open", file]
-      : choice.platform === "win32"
-        ? ["explorer", file]
-        : ["xdg-open", file];
-  const command = findProgram(name ?? "", choice);
+  const name = OPENERS[choice.platform] ?? "xdg-open";
+  const command = findProgram(name, choice);
   if (command === undefined) throw missing("mpv, vlc, ffplay or xdg-open");
-  return { name: name ?? "", command, args, seeks: false };
+  return { name, command, args: [file], seeks: false };
 }
 
 const missing = (program: string): MediasearchError =>

@@ -119,10 +119,12 @@ function frameLength(head: Buffer, at: number): number {
   const version = (second >> 3) & 3; // 3: MPEG-1, 2: MPEG-2, 0: MPEG-2.5
   const rate = SAMPLE_RATES[(third >> 2) & 3];
   if (version === 1 || rate === undefined) return 0;
-  const table = version === 3 ? 3 - layer : layer === 3 ? 3 : 4;
+  const lowRateTable = layer === 3 ? 3 : 4;
+  const table = version === 3 ? 3 - layer : lowRateTable;
   const kilobits = BIT_RATES[table]?.[third >> 4];
   if (!kilobits) return 0;
-  const hertz = version === 3 ? rate : version === 2 ? rate / 2 : rate / 4;
+  // The rates of MPEG-2 are half, those of MPEG-2.5 a quarter of those of MPEG-1.
+  const hertz = rate / ([4, 1, 2, 1][version] ?? 1);
   const padding = (third >> 1) & 1;
   if (layer === 3) return (Math.floor((12_000 * kilobits) / hertz) + padding) * 4;
   return (

@@ -18,15 +18,18 @@ export function pickSubtitle(
   tracks: readonly SubtitleStream[],
   language?: string,
 ): SubtitleStream | null {
-  const rank = (track: SubtitleStream): number =>
-    (track.isForced ? 4 : 0) +
-    (language === undefined || isLanguage(track.language, language)
-      ? 0
-      : track.language === null
-        ? 1
-        : 8);
+  const languageRank = (track: SubtitleStream): number => {
+    if (language === undefined || isLanguage(track.language, language)) return 0;
+    return track.language === null ? 1 : 8;
+  };
+  const rank = (track: SubtitleStream): number => (track.isForced ? 4 : 0) + languageRank(track);
   const text = tracks.filter((track) => track.isText && rank(track) < 8);
   return text.toSorted((a, b) => rank(a) - rank(b) || a.streamIndex - b.streamIndex)[0] ?? null;
+}
+
+function formatOf(codec: string): SubtitleFormat {
+  if (codec === "ass" || codec === "ssa") return "ass";
+  return codec === "webvtt" ? "webvtt" : "srt";
 }
 
 /** Containers say "eng" or "en"; users say "en" or "en-US". */
@@ -85,7 +88,7 @@ export async function readSubtitleEvents(
     }
     return {
       events,
-      format: codec === "ass" || codec === "ssa" ? "ass" : codec === "webvtt" ? "webvtt" : "srt",
+      format: formatOf(codec),
     };
   } finally {
     packet.free();

@@ -51,7 +51,7 @@ const CLAIMED_WAIT_MS = 2000;
  */
 export async function* run(
   roots: readonly string[],
-  tools: FileServices,
+  services: FileServices,
   options: RunOptions,
 ): AsyncIterable<RunEvent> {
   const events = channel<RunEvent>();
@@ -63,43 +63,18 @@ export async function* run(
 
   const attempt = (file: Candidate): Promise<FileOutcome> =>
     queue.add(() =>
-      indexFile(file, tools, options, {
+      indexFile(file, services, options, {
         signal,
         underWay,
         onProgress: (positionMs, durationMs) =>
           events.push({ type: "progress", path: file.path, positionMs, durationMs }),
       }),
     );
-  const untilDone = async (file: Candidate): Promise<void> => {
-    let isTold = false;
-    for (;;) {
-      const outcome = await attempt(file);
-      if (outcome.type === "claimed") {
-        if (!isTold) events.push(outcome);
-        isTold = true;
-        await sleep(CLAIMED_WAIT_MS * (0.5 + Math.random()), undefined, { signal });
-        continue;
-      }
-      if (outcome.type !== "failed" || outcome.job?.state !== "RETRYING")
-        return events.push(outcome);
-      const wait = backoffMs(outcome.job.attempts, {
-        baseDelayMs: options.baseRetryDelayMs,
-        maxDelayMs: options.maxRetryDelayMs,
-      });
-      events.push({
-        type: "retrying",
-        path: file.path,
-        error: outcome.error,
-        attempts: outcome.job.attempts,
-        delayMs: wait,
-      });
-      await sleep(wait, undefined, { signal });
-    }
-  };
+  const tell = events.push;
   const countAll = async (): Promise<void> => {
     await sleep(COUNT_AFTER_MS, undefined, { signal });
     let files = 0;
-    for await (const _ of scan(roots, tools.sources, { ...options, signal })) {
+    for await (const _ of scan(roots, services.sources, { ...options, signal })) {
       signal.throwIfAborted();
       files++;
     }
@@ -116,7 +91,7 @@ export async function* run(
     events.push({ type: "waiting", path, error });
   };
   const scanAll = async (): Promise<void> => {
-    for await (const item of scan(roots, tools.sources, { ...options, signal })) {
+    for await (const item of scan(roots, services.sources, { ...options, signal })) {
       events.push({ type: "found", path: item.type === "file" ? item.file.path : item.path });
       if (item.type === "unreadable") {
         events.push({ type: "failed", path: item.path, error: item.error });
@@ -125,22 +100,15 @@ export async function* run(
       // Back-pressure: the scan stays a little ahead of the workers, however many files there are.
       await queue.onSizeLessThan(options.jobs * 4);
       signal.throwIfAborted();
-      const done: Promise<void> = untilDone(item.file)
+      const done: Promise<void> = untilDone(() => attempt(item.file), options, signal, tell)
         .catch((error: unknown) => onError(item.file.path, error))
         .finally(() => files.delete(done));
       files.add(done);
     }
     await Promise.all(files);
     signal.throwIfAborted();
-    if (options.sweep && !options.dryRun) await sweep();
+    if (options.sweep && !options.dryRun) await hideDeleted(roots, services, signal, tell);
     if (missing) throw missing;
-  };
-  const sweep = async (): Promise<void> => {
-    const { deleted, forgotten, offline } = await findDeleted(tools, roots, signal);
-    await tools.store.markDeleted(deleted);
-    for (const path of forgotten) await tools.ledger.removeJob(path);
-    for (const path of deleted) events.push({ type: "deleted", path });
-    for (const [path, count] of offline) events.push({ type: "offline", path, files: count });
   };
   // Ends with the run at the latest.
   countAll().catch(() => {});
@@ -155,4 +123,46 @@ export async function* run(
   } finally {
     stop.abort(new MediasearchError("INTERRUPTED", "indexing was stopped"));
   }
+}
+
+/** Tries a file until it is indexed, or must not be tried again; tells how it went. */
+async function untilDone(
+  attempt: () => Promise<FileOutcome>,
+  options: Pick<RunOptions, "baseRetryDelayMs" | "maxRetryDelayMs">,
+  signal: AbortSignal,
+  tell: (event: RunEvent) => void,
+): Promise<void> {
+  let isTold = false;
+  for (;;) {
+    const outcome = await attempt();
+    if (outcome.type === "claimed") {
+      if (!isTold) tell(outcome);
+      isTold = true;
+      await sleep(CLAIMED_WAIT_MS * (0.5 + Math.random()), undefined, { signal });
+      continue;
+    }
+    if (outcome.type !== "failed" || outcome.job?.state !== "RETRYING") return tell(outcome);
+    const { path, error } = outcome;
+    const { attempts } = outcome.job;
+    const delayMs = backoffMs(attempts, {
+      baseDelayMs: options.baseRetryDelayMs,
+      maxDelayMs: options.maxRetryDelayMs,
+    });
+    tell({ type: "retrying", path, error, attempts, delayMs });
+    await sleep(delayMs, undefined, { signal });
+  }
+}
+
+/** Hides files that are gone from below the roots, and forgets the jobs of those that failed. */
+async function hideDeleted(
+  roots: readonly string[],
+  services: FileServices,
+  signal: AbortSignal,
+  tell: (event: RunEvent) => void,
+): Promise<void> {
+  const { deleted, forgotten, offline } = await findDeleted(services, roots, signal);
+  await services.store.markDeleted(deleted);
+  for (const path of forgotten) await services.ledger.removeJob(path);
+  for (const path of deleted) tell({ type: "deleted", path });
+  for (const [path, files] of offline) tell({ type: "offline", path, files });
 }

@@ -1,4 +1,5 @@
 import { readFile, stat } from "node:fs/promises";
+import { toMediasearchError } from "../../../errors.ts";
 import { readHead } from "../../../media/sniff.ts";
 import type { MediaSource } from "../media-source.ts";
 import { findDeletedFiles } from "./find-deleted.ts";
@@ -11,16 +12,27 @@ export interface FolderSourceOptions {
   readonly stableMs?: number | undefined;
 }
 
+const failWith =
+  (path: string) =>
+  (error: unknown): never => {
+    throw toMediasearchError(error, path);
+  };
+
 /** Files of this machine, by their absolute paths. The system tells what changes. */
 export function openFolderSource({ stableMs }: FolderSourceOptions): MediaSource {
   return {
     list: listFolder,
     stat: statFile,
-    head: readHead,
+    head: (path, maxBytes) => readHead(path, maxBytes).catch(failWith(path)),
     // FFmpeg reads a file by its path.
     open: async (path) => path,
     async read(path, maxBytes, signal) {
-      return (await stat(path)).size > maxBytes ? undefined : readFile(path, { signal });
+      const { size } = await stat(path).catch(failWith(path));
+      if (size > maxBytes) return undefined;
+      return readFile(path, { signal }).catch((error: unknown) => {
+        signal.throwIfAborted();
+        return failWith(path)(error);
+      });
     },
     watch: async (roots, options) => watchFolderRoots(roots, { ...options, stableMs }),
     sortChanges: (changed, roots, store) => sortChangedFiles(changed, roots, store),

@@ -54,21 +54,8 @@ export const isBelow = (path: string, folder: string): boolean =>
 export function watchFolders(watch: WatchFolder, events: FolderEvents): FolderWatches {
   const folders = new Map<string, Watched>();
   const pathOfReal = new Map<string, string>();
-  const countEvent = overflowGuard(events.onOverflow);
+  const start = starter(watch, events);
   let isClosed = false;
-
-  const listen =
-    (folder: string) =>
-    (event: "rename" | "change", name: string | null): void => {
-      countEvent();
-      if (name === null) events.onFolder(folder);
-      else if (!isHidden(name)) {
-        // inotify tells of a watched folder's own end and attributes under the folder's own name (libuv, linux.c).
-        const isOwnName = name === basename(folder);
-        if (isOwnName && event === "rename") events.onFolder(folder);
-        events.onEntry(join(folder, name), isOwnName);
-      } else if (name === basename(folder) && event === "rename") events.onFolder(folder);
-    };
 
   const unwatch = (folder: string, watched: Watched): void => {
     watched.close();
@@ -86,17 +73,6 @@ export function watchFolders(watch: WatchFolder, events: FolderEvents): FolderWa
     if (other !== folder && (await realpath(other).catch(() => null)) === real) return true;
     remove(other);
     return false;
-  };
-
-  const start = (folder: string): ReturnType<WatchFolder> | Refusal | undefined => {
-    try {
-      const watcher = watch(folder, listen(folder));
-      watcher.on("error", () => events.onFolder(folder));
-      return watcher;
-    } catch (error) {
-      const { code = "", message } = error as NodeJS.ErrnoException;
-      return UNREADABLE.has(code) ? undefined : { code, message };
-    }
   };
 
   const addReal = async (
@@ -120,11 +96,7 @@ export function watchFolders(watch: WatchFolder, events: FolderEvents): FolderWa
     for (const entry of found.entries) {
       if (isClosed) return undefined;
       const path = join(folder, entry.name);
-      const below = entry.isSymbolicLink()
-        ? await linkedFolder(path)
-        : entry.isDirectory()
-          ? join(real, entry.name)
-          : undefined;
+      const below = await folderBehind(entry, path, real);
       const refusal = below === undefined ? onFile(path) : await addReal(path, below, onFile);
       if (refusal) return refusal;
     }
@@ -147,6 +119,34 @@ export function watchFolders(watch: WatchFolder, events: FolderEvents): FolderWa
   };
 }
 
+/** Begins to watch one folder; what the system refuses is the answer. */
+function starter(
+  watch: WatchFolder,
+  events: FolderEvents,
+): (folder: string) => ReturnType<WatchFolder> | Refusal | undefined {
+  const countEvent = overflowGuard(events.onOverflow);
+  const listen =
+    (folder: string) =>
+    (event: "rename" | "change", name: string | null): void => {
+      countEvent();
+      if (name === null) return events.onFolder(folder);
+      // inotify tells of a watched folder's own end and attributes under the folder's own name (libuv, linux.c).
+      const isOwnName = name === basename(folder);
+      if (isOwnName && event === "rename") events.onFolder(folder);
+      if (!isHidden(name)) events.onEntry(join(folder, name), isOwnName);
+    };
+  return (folder) => {
+    try {
+      const watcher = watch(folder, listen(folder));
+      watcher.on("error", () => events.onFolder(folder));
+      return watcher;
+    } catch (error) {
+      const { code = "", message } = error as NodeJS.ErrnoException;
+      return UNREADABLE.has(code) ? undefined : { code, message };
+    }
+  };
+}
+
 async function readFolder(folder: string): Promise<{ at: Stats; entries: Dirent[] }> {
   const [at, entries] = await Promise.all([stat(folder), visibleEntries(folder)]);
   return { at, entries };
@@ -160,8 +160,18 @@ export async function visibleEntries(folder: string): Promise<Dirent[]> {
     .sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
+/** The real path of the folder that an entry of the folder `real` is or leads to; undefined for a file. */
+export async function folderBehind(
+  entry: Dirent,
+  path: string,
+  real: string,
+): Promise<string | undefined> {
+  if (entry.isSymbolicLink()) return linkedFolder(path);
+  return entry.isDirectory() ? join(real, entry.name) : undefined;
+}
+
 /** The real path of the folder that a link leads to; undefined when it leads to none. */
-export async function linkedFolder(link: string): Promise<string | undefined> {
+async function linkedFolder(link: string): Promise<string | undefined> {
   try {
     return (await stat(link)).isDirectory() ? await realpath(link) : undefined;
   } catch {

@@ -1,6 +1,6 @@
 import { realpath, stat } from "node:fs/promises";
 import { basename, dirname, extname, join } from "node:path";
-import { linkedFolder, visibleEntries } from "./watch-folders.ts";
+import { folderBehind, visibleEntries } from "./watch-folders.ts";
 
 /** Path → what tells whether it changed. Folders are in it as "folder". */
 export type Snapshot = ReadonlyMap<string, string>;
@@ -22,11 +22,7 @@ export async function snapshot(root: string, signal: AbortSignal): Promise<Snaps
     const files: string[] = [];
     for (const entry of await visibleEntries(folder).catch(() => [])) {
       const path = join(folder, entry.name);
-      const below = entry.isSymbolicLink()
-        ? await linkedFolder(path)
-        : entry.isDirectory()
-          ? join(real, entry.name)
-          : undefined;
+      const below = await folderBehind(entry, path, real);
       if (below === undefined) files.push(path);
       else {
         found.set(path, "folder");
