@@ -1,7 +1,7 @@
 import type { AssetStatus } from "../backends/backend.ts";
-import type { Claims } from "../backends/ledger.ts";
+import type { Claims, Job } from "../backends/ledger.ts";
 import { formatEngineChain } from "../engine-chain.ts";
-import { toMediasearchError } from "../errors.ts";
+import { type MediasearchError, toMediasearchError } from "../errors.ts";
 import type { FileCall, FileOptions, FileOutcome, FileServices } from "./file-outcome.ts";
 import { failedJob, isQuarantined } from "./retry.ts";
 import { reuseOrTranscribe } from "./reuse.ts";
@@ -45,36 +45,43 @@ export async function indexFile(
   if (isQuarantined(job, file, chain, known)) return { type: "quarantined", path, job };
   if (options.dryRun) return { type: "would-index", path };
   const claims = claimsOf(services.claims);
+  const own = { ...services, claims };
   try {
     if (!(await claims.take(path))) return { type: "claimed", path };
     // Another run may have been at it until just now.
     const now = services.claims ? await store.getAsset(path) : known;
     if (services.claims && isUnchanged(file, now, options)) return { type: "unchanged", path };
-    const outcome = await attempt(
-      job ? await asItIsNow(file, services.sources, call.signal) : file,
-      now,
-      { ...services, claims },
-      options,
-      call,
-    );
+    const current = job ? await asItIsNow(file, services.sources, call.signal) : file;
+    const outcome = await attempt(current, now, own, options, call);
     if (job && outcome.type !== "claimed") await ledger.removeJob(path);
     return outcome;
   } catch (error) {
     call.signal.throwIfAborted();
-    const reason = toMediasearchError(error, path);
-    if (reason.code === "STORE_BUSY" && !(await claims.take(path)))
-      return { type: "claimed", path };
-    if (FATAL.has(reason.code)) throw reason;
-    // Gone while it was being read: nothing of it waits for anything.
-    if (reason.code === "NOT_FOUND" && (await isGone(path, services.sources)))
-      return { type: "failed", path, error: reason };
-    const failed = failedJob(file, reason, job, chain, options);
-    await ledger.putJob(failed);
-    await store.recordFailure(fileFacts(file), failed.reason);
-    return { type: "failed", path, error: reason, job: failed };
+    return await failedOutcome(file, toMediasearchError(error, path), job, own, options);
   } finally {
     await claims.end();
   }
+}
+
+/** Keeps what failed as a job. @throws what ends the whole run. */
+async function failedOutcome(
+  file: Candidate,
+  error: MediasearchError,
+  job: Job | undefined,
+  { store, ledger, claims, sources }: FileServices,
+  options: FileOptions,
+): Promise<FileOutcome> {
+  const { path } = file;
+  if (error.code === "STORE_BUSY" && claims && !(await claims.take(path)))
+    return { type: "claimed", path };
+  if (FATAL.has(error.code)) throw error;
+  // Gone while it was being read: nothing of it waits for anything.
+  if (error.code === "NOT_FOUND" && (await isGone(path, sources)))
+    return { type: "failed", path, error };
+  const failed = failedJob(file, error, job, formatEngineChain(options.engines), options);
+  await ledger.putJob(failed);
+  await store.recordFailure(fileFacts(file), failed.reason);
+  return { type: "failed", path, error, job: failed };
 }
 
 const isUnchanged = (

@@ -19,11 +19,11 @@ export interface Settling {
   /** When `sweep` has something to do, in ms of `performance.now()`; Infinity without any path. */
   readonly nextAt: () => number;
   /**
-   * Looks at every path that had an event or is due. `judge` hears each look and says whether to go on waiting for the path.
+   * Looks at every path that had an event or is due. `awaits` gets each look and says whether to go on waiting for the path.
    * The answer is the paths whose size, mtime and identity were the same for `stableMs`.
    */
   readonly sweep: (
-    judge: (path: string, look: Look) => boolean | Promise<boolean>,
+    awaits: (path: string, look: Look) => boolean | Promise<boolean>,
   ) => Promise<string[]>;
   readonly forget: (isForgotten: (path: string) => boolean) => void;
 }
@@ -46,10 +46,10 @@ export function settling(stableMs: number): Settling {
   const examine = async (
     path: string,
     entry: Waiting,
-    judge: Parameters<Settling["sweep"]>[0],
+    awaits: Parameters<Settling["sweep"]>[0],
     look: Look,
   ): Promise<boolean> => {
-    if (!(await judge(path, look)) || (entry.isDoubtful && look.at === null)) {
+    if (!(await awaits(path, look)) || (entry.isDoubtful && look.at === null)) {
       waiting.delete(path);
       return false;
     }
@@ -78,7 +78,7 @@ export function settling(stableMs: number): Settling {
       for (const { dueAt } of waiting.values()) next = Math.min(next, dueAt);
       return next;
     },
-    sweep: async (judge) => {
+    sweep: async (awaits) => {
       const now = performance.now();
       if (suspectSince + pauseMs > now && [...waiting.values()].every(({ dueAt }) => dueAt > now))
         return [];
@@ -94,7 +94,7 @@ export function settling(stableMs: number): Settling {
         for (const [index, [path, entry]] of some.entries())
           if (
             waiting.get(path) === entry &&
-            (await examine(path, entry, judge, looks[index] as Look))
+            (await examine(path, entry, awaits, looks[index] as Look))
           )
             settled.push(path);
       }

@@ -4,6 +4,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { tempFolder } from "../../../../test/helpers/run.ts";
 import { until } from "../../../../test/helpers/until.ts";
 import { type FolderWatchOptions, watchFolderRoots } from "./watch.ts";
+import { openRootWatch } from "./watch-modes.ts";
 
 let root: string;
 let stop: AbortController;
@@ -86,6 +87,29 @@ describe("watching", () => {
     expect(notices.at(-1)).toMatch(/is back/);
     writeFileSync(join(root, "b.mp3"), "1");
     await until(() => flat(batches).includes("b.mp3"));
+  });
+
+  it("lists a folder again that was seen to be gone a moment before it came back", async () => {
+    const again: string[] = [];
+    const watched = openRootWatch([root], {
+      signal: stop.signal,
+      pollMs: 1000,
+      onNotice: (text) => notices.push(text),
+      mark: () => {},
+      listAgain: (path) => again.push(path),
+    });
+    await watched.begin(root);
+    renameSync(root, `${root}-away`);
+    await watched.lookAround();
+    expect(watched.isAway(join(root, "a.mp3"))).toBe(true);
+    renameSync(`${root}-away`, root);
+    await watched.awaits(root, { at: null, code: "ENOENT" });
+    watched.close();
+    expect(again).toEqual([root]);
+    expect(notices.map((text) => text.replace(root, "it"))).toEqual([
+      "it is gone; waiting for it to come back",
+      "it is back",
+    ]);
   });
 
   it("says so when the system's watches are used up, and looks for itself", async () => {
