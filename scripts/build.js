@@ -1,17 +1,20 @@
 // Puts src/ together into few files in dist/, from nothing each time so that no file of an older build stays: a process that loads one file starts faster
 // than one that loads fifty, and one that loads CommonJS faster than one that loads ES modules (bench/README.md). What packages bring stays outside, but
 // for the small ones that every command or every search needs.
-import { cpSync, globSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, posix, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { rolldown } from "rolldown";
+import { isolatedDeclarationSync } from "rolldown/experimental";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const INSIDE = ["@noble/hashes", "better-sqlite3", "commander", "env-paths", "is-safe-filename"];
 /** Each is a process of its own. */
-const entries = ["src/start.ts", ...globSync("src/**/worker.ts", { cwd: root })].map((path) =>
-  path.replaceAll("\\", "/"),
-);
+const entries = [
+  "src/start.ts",
+  "src/library.ts",
+  ...globSync("src/**/worker.ts", { cwd: root }),
+].map((path) => path.replaceAll("\\", "/"));
 
 /** A module asks for files by its own address: that stays the one that it would have if it were compiled alone. */
 const ownAddress = {
@@ -88,7 +91,9 @@ const groups = [
   {
     name: "common",
     test: folder(
-      "src/(?:errors|location|shell-words)\\.ts",
+      "src/(?:errors|location|shell-words|version)\\.ts",
+      "src/app/context\\.ts",
+      "src/cli/tell\\.ts",
       "src/(?:asr|embed)/(?:registry|settings)\\.ts",
       "src/(?:asr|embed|backends)/[^/]+/settings\\.ts",
       "src/config/",
@@ -187,6 +192,21 @@ for (const name of DRAWN) {
   await drawn.close();
 }
 writeFileSync(`${root}dist/package.json`, '{ "type": "commonjs" }\n');
+/** Writes the types of the library API, file by file, as far as its entry refers to them. */
+const declared = new Set();
+/** @param {string} path */
+function declare(path) {
+  if (declared.has(path)) return;
+  declared.add(path);
+  const { code, errors } = isolatedDeclarationSync(path, readFileSync(`${root}${path}`, "utf8"));
+  if (errors.length > 0) throw new Error(`${path}: ${errors.map(({ message }) => message)}`);
+  const file = `${root}${path.replace(/^src/, "dist").replace(/\.ts$/, ".d.ts")}`;
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(file, code.replaceAll(/(from "\.[^"]*)\.ts"/g, '$1.js"'));
+  for (const [, target] of code.matchAll(/from "(\.[^"]*\.ts)"/g))
+    declare(posix.join(posix.dirname(path), target ?? ""));
+}
+declare("src/library.ts");
 // Read at run time; the compiler knows nothing of them.
 for (const path of globSync("src/**/protos", { cwd: root }))
   cpSync(`${root}${path}`, `${root}${path.replace(/^src/, "dist")}`, { recursive: true });

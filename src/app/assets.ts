@@ -1,15 +1,7 @@
-import type { AssetState, AssetStatus, Store } from "../backends/backend.ts";
+import type { AssetStatus, Store } from "../backends/backend.ts";
 import { displayPath } from "./display-path.ts";
-import { assetFilter, type FilterRequest } from "./search/filter.ts";
-
-/** Which files of a library to list, and in which order. */
-export interface ListRequest extends FilterRequest {
-  readonly state?: AssetState | undefined;
-  /** `file` unless given. */
-  readonly sort?: SortKey | undefined;
-  /** Whether the order is turned round; files without a value stay last. */
-  readonly reverse?: boolean | undefined;
-}
+import type { ListRequest, SortKey } from "./requests.ts";
+import { assetFilter } from "./search/filter.ts";
 
 /**
  * Lists the files of a library that a request means.
@@ -51,7 +43,7 @@ const isoTime = (timeMs: number | null): string | null =>
 
 type SortValue = string | number | null;
 
-const SORT_VALUES = {
+const SORT_VALUES: Readonly<Record<SortKey, (asset: AssetStatus) => SortValue>> = {
   file: ({ id }) => id,
   duration: ({ durationMs }) => durationMs,
   segments: ({ segmentCount }) => segmentCount,
@@ -63,9 +55,7 @@ const SORT_VALUES = {
   modified: ({ mtimeMs }) => mtimeMs,
   recorded: ({ recordedAtMs }) => recordedAtMs,
   indexed: ({ indexedAtMs }) => indexedAtMs,
-} as const satisfies Readonly<Record<string, (asset: AssetStatus) => SortValue>>;
-
-export type SortKey = keyof typeof SORT_VALUES;
+};
 
 /** What a list can be sorted by: text upwards, amounts and times from the most or newest down. */
 export const SORT_KEYS = Object.keys(SORT_VALUES) as readonly SortKey[];
@@ -76,7 +66,7 @@ export function sortAssets(
   key: SortKey,
   isReversed: boolean,
 ): AssetStatus[] {
-  const valueOf: (asset: AssetStatus) => SortValue = SORT_VALUES[key];
+  const valueOf = SORT_VALUES[key];
   const direction = isReversed ? -1 : 1;
   return assets.toSorted((a, b) => {
     const [x, y] = [valueOf(a), valueOf(b)];

@@ -4,19 +4,8 @@ import { toLine } from "../results/moment.ts";
 import type { Segment } from "../types.ts";
 import { displayPath } from "./display-path.ts";
 import { findAsset } from "./find-asset.ts";
+import type { TranscriptRequest } from "./requests.ts";
 import type { TimeRange } from "./time-range.ts";
-
-/** Which part of which transcript to read; the whole one unless a part is given. */
-export interface TranscriptRequest {
-  /** A path, or a name or glob that only one file of the library has. */
-  readonly file: string;
-  /** Leaves out lines that end at or before this time, in milliseconds from the start of the file. */
-  readonly fromMs?: number | undefined;
-  /** Leaves out lines that begin at or after this time. */
-  readonly untilMs?: number | undefined;
-  /** Only the line that is said then, and those around it. */
-  readonly around?: { readonly at: TimeRange; readonly lines: number } | undefined;
-}
 
 export interface Transcript {
   readonly asset: AssetStatus;

@@ -1,4 +1,5 @@
-import { CONDITION_NAMES, filterConditions, type FilterRequest } from "../app/search/filter.ts";
+import type { FilterRequest } from "../app/requests.ts";
+import { CONDITION_NAMES, filterConditions } from "../app/search/filter.ts";
 
 /**
  * Reads the flags that say which part of the library is meant.

@@ -1,4 +1,4 @@
-import { type LibraryStatus, readStatus } from "../app/library/status.ts";
+import { type StatusReport, readStatus } from "../app/library/status.ts";
 import type { Command } from "../cli/command.ts";
 import { hasFlag } from "../cli/flags.ts";
 import type { STATUS } from "../cli/specs/library.ts";
@@ -14,7 +14,7 @@ export const run: Command<typeof STATUS> = async (_args, flags, context) => {
 };
 
 /** docs/schemas/status.v1.json */
-function statusRecord({ library, counts, model, queued, jobs, archived, lastRun }: LibraryStatus) {
+function statusRecord({ library, counts, model, queued, jobs, archived, lastRun }: StatusReport) {
   const { assets: files, segments, vectors, durationMs, sizeBytes } = counts;
   return {
     version: 1,
@@ -32,7 +32,7 @@ function statusRecord({ library, counts, model, queued, jobs, archived, lastRun 
   };
 }
 
-function statusLines(status: LibraryStatus): (readonly [name: string, text: string])[] {
+function statusLines(status: StatusReport): (readonly [name: string, text: string])[] {
   const { library, counts, model, queued, jobs, archived, lastRun } = status;
   const { assets, segments, vectors, durationMs, sizeBytes } = counts;
   const files = Object.entries(assets)
@@ -54,7 +54,7 @@ function statusLines(status: LibraryStatus): (readonly [name: string, text: stri
   ];
 }
 
-function lastRunText(run: LibraryStatus["lastRun"]): string {
+function lastRunText(run: StatusReport["lastRun"]): string {
   if (!run) return "never";
   const began = new Date(run.startedAtMs).toISOString();
   if (run.isRunning) return `going on since ${began}, process ${run.pid} on ${run.host}`;

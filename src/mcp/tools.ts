@@ -1,12 +1,11 @@
 import { readFileSync } from "node:fs";
-import { assetRecord, listAssets, SORT_KEYS, type SortKey } from "../app/assets.ts";
+import { assetRecord, listAssets, SORT_KEYS } from "../app/assets.ts";
+import type { ListRequest, SearchRequest } from "../app/requests.ts";
 import type { SearchSession } from "../app/search/session.ts";
 import { parseTimeRange, type TimeRange } from "../app/time-range.ts";
 import { readTranscript, transcriptRecord } from "../app/transcript.ts";
-import type { AssetState } from "../backends/backend.ts";
 import { MediasearchError } from "../errors.ts";
 import { pageRecord } from "../results/records.ts";
-import type { SearchMode } from "../search/hybrid.ts";
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -98,7 +97,7 @@ const SEARCH: McpTool = {
     if (query === "") throw new MediasearchError("USAGE", "query: nothing to search for");
     const { page } = await session.search({
       query,
-      mode: text(args, "mode") as SearchMode | undefined,
+      mode: text(args, "mode") as SearchRequest["mode"],
       limit: number(args, "limit", 10),
       offset: number(args, "offset", 0),
       context: number(args, "context", 1),
@@ -168,8 +167,8 @@ const LIST: McpTool = {
     const { store } = await session.backend();
     const assets = await listAssets(store, cwd, {
       file: text(args, "file"),
-      state: text(args, "state") as AssetState | undefined,
-      sort: text(args, "sort") as SortKey | undefined,
+      state: text(args, "state") as ListRequest["state"],
+      sort: text(args, "sort") as ListRequest["sort"],
     });
     const offset = number(args, "offset", 0);
     return {

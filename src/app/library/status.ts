@@ -6,7 +6,7 @@ import type { Context } from "../context.ts";
 import { libraryName } from "../library-name.ts";
 import { withBackend } from "./with-backend.ts";
 
-export interface LibraryStatus {
+export interface StatusReport {
   readonly library: string;
   readonly counts: StoreCounts;
   /** The embedding model of its vectors; null while it has none. */
@@ -22,7 +22,7 @@ export interface LibraryStatus {
 }
 
 /** The state of the library that the settings name. @throws NO_STORE */
-export const readStatus = (context: Context): Promise<LibraryStatus> =>
+export const readStatus = (context: Context): Promise<StatusReport> =>
   withBackend(context, async ({ store, ledger }) => {
     const counts = await store.counts();
     const identity = await store.identity();

@@ -3,26 +3,7 @@ import { MediasearchError } from "../../errors.ts";
 import { assetMatcher } from "../../search/asset-matcher.ts";
 import { FIELD_CONDITIONS, whyUnfit } from "../../search/query/fields.ts";
 import { filesMatching } from "../../text/file-filter.ts";
-
-/** Which part of a library a request means. What is left out restricts nothing; what is given must all hold. */
-export interface FilterRequest {
-  /** A path, a name or a glob of files; relative ones start at the caller's folder. */
-  readonly file?: string | undefined;
-  /** A speaker's name, or a part of it. */
-  readonly speaker?: string | undefined;
-  /** A language tag such as `en` or `pt-BR`. */
-  readonly lang?: string | undefined;
-  /** Where the words came from: `captions` or `asr`. */
-  readonly origin?: string | undefined;
-  /** Recorded at or after a date: `2026`, `2026-01-31`, `yesterday`, `7d` (days ago). */
-  readonly after?: string | undefined;
-  /** Recorded before a date, written in the same way. */
-  readonly before?: string | undefined;
-  /** The length of the file: `>10m`, `<=1h30m`, `10m..20m`. */
-  readonly duration?: string | undefined;
-  /** How sure the recogniser was, from 0 to 1: `>0.8`, `<60%`, `0.5..0.9`. */
-  readonly confidence?: string | undefined;
-}
+import type { FilterRequest } from "../requests.ts";
 
 type ConditionName = keyof typeof FIELD_CONDITIONS;
 

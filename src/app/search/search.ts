@@ -1,26 +1,11 @@
 import type { Store } from "../../backends/backend.ts";
 import type { Embedder } from "../../embed/embedder.ts";
 import type { ResultPage } from "../../results/moment.ts";
-import { search as rankHits, type SearchMode } from "../../search/hybrid.ts";
+import { search as rankHits } from "../../search/hybrid.ts";
 import { markMatches, type TextSpan } from "../../search/snippet.ts";
-import { type FilterRequest, searchFilter } from "./filter.ts";
+import type { SearchRequest } from "../requests.ts";
+import { searchFilter } from "./filter.ts";
 import { toSearchResults } from "./results.ts";
-
-/** One page of a ranking. */
-export interface SearchRequest extends FilterRequest {
-  /** The words to look for, with the signs of the query language. */
-  readonly query: string;
-  /** `hybrid` unless given: words and meaning together. */
-  readonly mode?: SearchMode | undefined;
-  /** The most hits to return; 10 unless given. */
-  readonly limit?: number | undefined;
-  /** How many of the best hits come before this page; 0 unless given. */
-  readonly offset?: number | undefined;
-  /** Lines of the transcript before and after each hit; 0 unless given. */
-  readonly context?: number | undefined;
-  /** Whether each hit says how its score was made; false unless given. */
-  readonly explain?: boolean | undefined;
-}
 
 /** What a search reads from. `openEmbedder` is called only when the query is compared by meaning. */
 export interface SearchSource {

@@ -2,7 +2,8 @@ import type { Backend, SearchView } from "../../backends/backend.ts";
 import type { Embedder } from "../../embed/embedder.ts";
 import { openView } from "./read-view.ts";
 import type { Context } from "../context.ts";
-import { searchLibrary, type SearchRequest, type SearchResponse } from "./search.ts";
+import type { SearchRequest } from "../requests.ts";
+import { searchLibrary, type SearchResponse } from "./search.ts";
 
 /**
  * Many searches of one library in one process: the model is loaded once and stays. A session writes

@@ -1,6 +1,7 @@
 import type { SearchView, Store } from "../../backends/backend.ts";
 import { openView } from "../../app/search/read-view.ts";
-import { searchLibrary, type SearchRequest } from "../../app/search/search.ts";
+import type { SearchRequest } from "../../app/requests.ts";
+import { searchLibrary } from "../../app/search/search.ts";
 import type { Command, CommandContext } from "../../cli/command.ts";
 import { filterFlags } from "../../cli/filter-flags.ts";
 import { type FlagsOf, hasFlag } from "../../cli/flags.ts";
