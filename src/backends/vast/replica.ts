@@ -56,83 +56,86 @@ const BATCH_SEGMENTS = 10_000;
 /** Names in one IN condition. */
 const BATCH_VERSIONS = 500;
 
-export function openReplica({ folder, openStore }: ReplicaOptions): Replica {
+/** The files of one replica, of which one is open at a time. */
+interface ReplicaFiles {
+  readonly folder: string;
+  /** What the folder says of itself; undefined before the first sync. */
+  pointer(): Pointer | undefined;
+  /** From now on this file answers. */
+  point(pointer: Pointer): void;
+  /** The store in this file; the one that was open before is closed. */
+  open(file: string, create: boolean): Promise<Backend>;
+  /** To write to a file while another one answers. `close` leaves open what is needed further. */
+  openForSync(file: string): Promise<{ readonly target: Backend; close(): Promise<void> }>;
+  close(): Promise<void>;
+}
+
+function replicaFiles({ folder, openStore }: ReplicaOptions): ReplicaFiles {
   const pointerPath = join(folder, "replica.json");
   let opened: { readonly file: string; readonly backend: Backend } | undefined;
-  const pointer = (): Pointer | undefined => {
-    try {
-      return JSON.parse(readFileSync(pointerPath, "utf8")) as Pointer;
-    } catch {
-      return undefined;
-    }
+  const close = async (): Promise<void> => {
+    await opened?.backend.close();
+    opened = undefined;
   };
-  const openFile = async (file: string, create: boolean): Promise<Backend> => {
-    if (opened?.file !== file) {
-      await opened?.backend.close();
-      opened = undefined;
-      opened = { file, backend: await openStore(join(folder, file), create) };
-    }
+  const open = async (file: string, create: boolean): Promise<Backend> => {
+    if (opened?.file === file) return opened.backend;
+    await close();
+    opened = { file, backend: await openStore(join(folder, file), create) };
     return opened.backend;
   };
-  const syncOnce = async (
-    database: Database,
-    libraryId: string,
-    { wait = true, onProgress }: SyncOptions = {},
-  ): Promise<SyncReport> => {
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
-    const identity = await readIdentity(database, database.client.session);
-    // Another library, or other vectors, is another file; the old one answers until the new one is whole.
-    const file = `replica-${nameOf(libraryId, identity)}.sqlite`;
-    const target =
-      opened === undefined || opened.file === file
-        ? await openFile(file, true)
-        : await openStore(join(folder, file), true);
-    try {
-      const report = await withLease(target, wait || pointer() === undefined, async () => {
-        const startedAtMs = Date.now();
-        return {
-          ...(await syncStore(
-            database,
-            target.store,
-            identity,
-            await visible(database),
-            onProgress,
-          )),
-          startedAtMs,
-        };
-      });
-      if (!report) return NOTHING;
+  return {
+    folder,
+    open,
+    close,
+    pointer() {
+      try {
+        return JSON.parse(readFileSync(pointerPath, "utf8")) as Pointer;
+      } catch {
+        return undefined;
+      }
+    },
+    point(pointer) {
       const next = `${pointerPath}.${process.pid}`;
-      writeFileSync(
-        next,
-        JSON.stringify({ libraryId, file, syncedAtMs: report.startedAtMs } satisfies Pointer),
-        { mode: 0o600 },
-      );
+      writeFileSync(next, JSON.stringify(pointer), { mode: 0o600 });
       renameSync(next, pointerPath);
-      removeOthers(folder, file);
-      return report;
-    } finally {
-      if (opened?.backend !== target) await target.close();
-    }
+      removeOthers(folder, pointer.file);
+    },
+    async openForSync(file) {
+      mkdirSync(folder, { recursive: true, mode: 0o700 });
+      const target =
+        opened === undefined || opened.file === file
+          ? await open(file, true)
+          : await openStore(join(folder, file), true);
+      return {
+        target,
+        async close() {
+          if (opened?.backend !== target) await target.close();
+        },
+      };
+    },
   };
+}
+
+export function openReplica(options: ReplicaOptions): Replica {
+  const files = replicaFiles(options);
   let underWay: Promise<SyncReport> | undefined;
   let queued: Promise<SyncReport> | undefined;
   return {
-    syncedAtMs: () => pointer()?.syncedAtMs,
+    syncedAtMs: () => files.pointer()?.syncedAtMs,
     async open() {
-      const known = pointer();
-      if (!known)
+      const pointer = files.pointer();
+      if (!pointer)
         throw new MediasearchError(
           "NO_STORE",
           "there is no replica of the library on this machine yet",
-          { subject: folder, hint: "run a search while the cluster answers" },
+          { subject: files.folder, hint: "run a search while the cluster answers" },
         );
-      return openFile(known.file, false);
+      return files.open(pointer.file, false);
     },
-    sync(database, libraryId, options) {
+    sync(database, libraryId, syncOptions) {
       // What was committed before the call is in it afterwards: a sync that is under way may have looked already.
       const next = (): Promise<SyncReport> =>
-        (underWay = syncOnce(database, libraryId, options).finally(() => {
+        (underWay = syncFiles(files, database, libraryId, syncOptions).finally(() => {
           underWay = undefined;
         }));
       if (!underWay) return next();
@@ -147,11 +150,34 @@ export function openReplica({ folder, openStore }: ReplicaOptions): Replica {
         });
       return queued;
     },
-    async close() {
-      await opened?.backend.close();
-      opened = undefined;
-    },
+    close: () => files.close(),
   };
+}
+
+async function syncFiles(
+  files: ReplicaFiles,
+  database: Database,
+  libraryId: string,
+  { wait = true, onProgress }: SyncOptions = {},
+): Promise<SyncReport> {
+  const identity = await readIdentity(database, database.client.session);
+  // Another library, or other vectors, is another file; the old one answers until the new one is whole.
+  const file = `replica-${nameOf(libraryId, identity)}.sqlite`;
+  const { target, close } = await files.openForSync(file);
+  try {
+    const isNeeded = wait || files.pointer() === undefined;
+    const report = await withLease(target, isNeeded, async () => {
+      const syncedAtMs = Date.now();
+      const assets = await visible(database);
+      const counts = await syncStore(database, target.store, identity, assets, onProgress);
+      return { ...counts, syncedAtMs };
+    });
+    if (!report) return NOTHING;
+    files.point({ libraryId, file, syncedAtMs: report.syncedAtMs });
+    return report;
+  } finally {
+    await close();
+  }
 }
 
 const nameOf = (libraryId: string, identity: EmbeddingModel | undefined): string =>
