@@ -4,11 +4,11 @@ import { type Command } from "../../cli/command.ts";
 import type { MIGRATE } from "../../cli/specs/library.ts";
 import { move } from "./move.ts";
 import { retranscribe } from "./retranscribe.ts";
-import { reembed } from "./reembed.ts";
+import { reembed } from "../../app/library/reembed.ts";
 import { estimateMove } from "../../app/library/estimate.ts";
 
 export const run: Command<typeof MIGRATE> = async (_args, flags, context) => {
-  if (flags.to !== undefined) return move(flags, context);
+  if (flags.to !== undefined) return move(flags.to, flags, context);
   if (hasFlag(flags, "retranscribe")) return retranscribe(flags, context);
   const { io } = context;
   const backend = await context.openBackend(false);

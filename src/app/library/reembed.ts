@@ -2,26 +2,24 @@ import type { EmbeddingModel } from "../../embedding-model.ts";
 import type { Backend } from "../../backends/backend.ts";
 import { embedInContext } from "../../embed/passages.ts";
 import type { Segment } from "../../types.ts";
-import type { CommandContext } from "../../cli/command.ts";
+import type { Context } from "../context.ts";
 
 /** Makes every vector anew with the present model; until all are made the old ones answer. */
 export async function reembed(
   { store }: Backend,
   present: EmbeddingModel,
-  context: CommandContext,
+  context: Context,
 ): Promise<void> {
-  const { io, status } = context;
+  const { signal, tell } = context;
   const embedder = await context.openEmbedder();
   try {
     const embed = (transcript: readonly Segment[]): Promise<readonly Float32Array[]> =>
-      embedInContext(transcript, (texts) =>
-        embedder.embed(texts, { as: "passage", signal: io.signal }),
-      );
+      embedInContext(transcript, (texts) => embedder.embed(texts, { as: "passage", signal }));
     await store.reembed(present, embed, (done, total) =>
-      status.update(`${done}/${total} segments embedded`),
+      tell({ type: "counted", unit: "segments embedded", done, total }),
     );
   } finally {
-    status.end();
+    tell({ type: "idle" });
     await embedder.close();
   }
 }

@@ -1,0 +1,103 @@
+import { existsSync } from "node:fs";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { basename, dirname, join } from "node:path";
+import type { Backend } from "../../backends/backend.ts";
+import { MediasearchError } from "../../errors.ts";
+import { bucketAndKey, isObject, type Location, nameOf } from "../../location.ts";
+import { type Manifest, writeBackup } from "../../transfer/backup-file.ts";
+import { copyLibrary } from "../../transfer/copy.ts";
+import type { Context } from "../context.ts";
+import { withBackend } from "./with-backend.ts";
+
+export interface BackupRequest {
+  /** An absolute path, or an s3:// object. */
+  readonly to: Location;
+  /** How the caller wrote `to`, for the hint of an error. */
+  readonly toAsGiven: string;
+  /** Replaces a file that is there. */
+  readonly overwrite?: boolean;
+}
+
+/** Writes a consistent copy of the library, also of one that is in use, into one checksummed file. @throws USAGE where there is a file already. */
+export async function backUpLibrary(
+  context: Context,
+  { to, toAsGiven, overwrite = false }: BackupRequest,
+): Promise<Manifest> {
+  const { signal, tell } = context;
+  // Into an object store by way of a file here: its parts and their checksums are made of it.
+  const path = isObject(to)
+    ? join(await mkdtemp(join(tmpdir(), "mediasearch-backup-")), nameOf(to) || "library.backup")
+    : to;
+  if (existsSync(path) && !overwrite)
+    throw new MediasearchError("USAGE", `${path}: is there already`, {
+      subject: path,
+      hint: `mediasearch backup ${JSON.stringify(toAsGiven)} --force   (or give another name)`,
+    });
+  return withBackend(context, async (backend) => {
+    // Beside the backup: there is room for it there, and the disk is the same.
+    const folder = await mkdtemp(join(dirname(path), `.${basename(path)}-`));
+    try {
+      const library = join(folder, "library.sqlite");
+      tell({ type: "stage", stage: "copying-library" });
+      await snapshot(backend, library, context);
+      tell({ type: "stage", stage: "writing-backup" });
+      const manifest = await writeBackup(library, path, await describe(library, context), signal);
+      if (isObject(to)) await send(path, to, overwrite, context);
+      return manifest;
+    } finally {
+      tell({ type: "idle" });
+      await rm(isObject(to) ? dirname(path) : folder, { recursive: true, force: true });
+    }
+  });
+}
+
+async function send(
+  path: string,
+  to: Location,
+  overwrite: boolean,
+  { openObjects, signal, tell }: Context,
+): Promise<void> {
+  const { bucket, key } = bucketAndKey(to);
+  const objects = await openObjects();
+  await objects.upload(bucket, key, path, {
+    overwrite,
+    signal,
+    onProgress: (doneBytes) => tell({ type: "sending", doneBytes }),
+  });
+}
+
+/** A library that is not one file itself is copied into one. */
+async function snapshot(backend: Backend, library: string, context: Context): Promise<void> {
+  if (backend.snapshot) return backend.snapshot(library);
+  const copy = await context.openBackendAt("local", library, true);
+  try {
+    await copyLibrary(backend, copy, {
+      wants: () => true,
+      rename: (id) => id,
+      signal: context.signal,
+    });
+  } finally {
+    await copy.close();
+  }
+}
+
+/** Describes the copy, not the library: that may have changed since. */
+async function describe(
+  library: string,
+  context: Context,
+): Promise<Parameters<typeof writeBackup>[2]> {
+  const copy = await context.openBackendAt("local", library, false);
+  try {
+    const { assets, segments } = await copy.store.counts();
+    return {
+      createdAt: new Date().toISOString(),
+      schema: copy.schema().current,
+      files: Object.values(assets).reduce((sum, files) => sum + files, 0),
+      segments,
+      embedder: (await copy.store.identity())?.embedder ?? null,
+    };
+  } finally {
+    await copy.close();
+  }
+}

@@ -1,0 +1,141 @@
+import { createWriteStream, existsSync } from "node:fs";
+import { mkdir, mkdtemp, rename, rm } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
+import { pipeline } from "node:stream/promises";
+import { withLease } from "../../backends/lease.ts";
+import { MediasearchError } from "../../errors.ts";
+import { bucketAndKey, isObject, type Location } from "../../location.ts";
+import { type Manifest, readBackup } from "../../transfer/backup-file.ts";
+import { copyLibrary } from "../../transfer/copy.ts";
+import type { Context } from "../context.ts";
+
+export interface RestoreRequest {
+  /** A file or an s3:// object that a backup was written to. */
+  readonly from: Location;
+  /** How the caller wrote `from`, for the hint of an error. */
+  readonly fromAsGiven: string;
+  /** Checks the backup and changes nothing. */
+  readonly checkOnly?: boolean;
+  /** Takes the place of the library that is there. */
+  readonly replace?: boolean;
+}
+
+export interface Restored {
+  readonly manifest: Manifest;
+  /** The library file of the settings; null when the backup was only checked. */
+  readonly store: string | null;
+  /** Where the library that was there is kept now; null when there was none. */
+  readonly kept: string | null;
+}
+
+/** Puts a library back from a backup. The backup is checked as a whole before anything is touched. */
+export async function restoreLibrary(
+  context: Context,
+  { from, fromAsGiven, checkOnly = false, replace = false }: RestoreRequest,
+): Promise<Restored> {
+  const { config, signal, tell } = context;
+  const { store, backend } = config.settings;
+  await mkdir(dirname(store), { recursive: true, mode: 0o700 });
+  const folder = await mkdtemp(join(dirname(store), `.${basename(store)}-`));
+  try {
+    const library = join(folder, "library.sqlite");
+    tell({ type: "stage", stage: "unpacking-backup" });
+    const file = isObject(from) ? await fetched(from, folder, context) : from;
+    const manifest = await readBackup(file, library, signal);
+    tell({ type: "stage", stage: "checking-backup" });
+    await refuseUnsound(library, from, context);
+    if (checkOnly) return { manifest, store: null, kept: null };
+    if (backend === "local")
+      return { manifest, store, kept: await putInPlace(library, fromAsGiven, replace, context) };
+    await copyInto(library, context);
+    return { manifest, store, kept: null };
+  } finally {
+    tell({ type: "idle" });
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+async function fetched(
+  place: Location,
+  folder: string,
+  { signal, openObjects }: Context,
+): Promise<string> {
+  const { bucket, key } = bucketAndKey(place);
+  const path = join(folder, "fetched.backup");
+  await pipeline(
+    (await openObjects()).bucket(bucket).get(key, { signal }),
+    createWriteStream(path, { mode: 0o600 }),
+    { signal },
+  );
+  return path;
+}
+
+/** Opens it as a library would be opened, and looks at every page, index and vector. */
+async function refuseUnsound(library: string, backup: string, context: Context): Promise<void> {
+  const backend = await context.openBackendAt("local", library, false);
+  try {
+    for await (const { check, status, found } of backend.check())
+      if (status === "failed")
+        throw new MediasearchError(
+          "SCHEMA_MISMATCH",
+          `${backup}: the library in the backup is damaged (${check}: ${found})`,
+          { subject: backup, hint: "nothing was changed; take another backup" },
+        );
+  } finally {
+    await backend.close();
+  }
+}
+
+/** @returns where the library that was there is kept now. */
+async function putInPlace(
+  library: string,
+  name: string,
+  force: boolean,
+  context: Context,
+): Promise<string | null> {
+  const { store } = context.config.settings;
+  let kept: string | null = null;
+  if (existsSync(store)) {
+    if (!force)
+      throw new MediasearchError("USAGE", `${store}: there is a library already`, {
+        subject: store,
+        hint: `mediasearch restore ${JSON.stringify(name)} --force   (the present one is kept beside it), or --store PATH`,
+      });
+    await refuseHeld(context);
+    kept = `${store}.${new Date().toISOString().replace(/[:.]/g, "-")}.replaced`;
+    // The side files first: SQLite would take those of the old library for the new one's.
+    for (const side of ["-wal", "-shm", ""])
+      if (existsSync(store + side)) await rename(store + side, kept + side);
+  }
+  await rename(library, store);
+  return kept;
+}
+
+/** Nobody may be indexing into what is taken away. A library that can't be opened any more is what backups are for. */
+async function refuseHeld(context: Context): Promise<void> {
+  try {
+    const backend = await context.openBackend(false);
+    try {
+      await withLease(backend.ledger, async () => {});
+    } finally {
+      await backend.close();
+    }
+  } catch (error) {
+    if (error instanceof MediasearchError && error.code === "STORE_BUSY") throw error;
+  }
+}
+
+async function copyInto(library: string, context: Context): Promise<void> {
+  const source = await context.openBackendAt("local", library, false);
+  const target = await context.openBackend(true);
+  try {
+    await copyLibrary(source, target, {
+      wants: () => true,
+      rename: (id) => id,
+      signal: context.signal,
+    });
+  } finally {
+    await target.close();
+    await source.close();
+  }
+}

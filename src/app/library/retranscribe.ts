@@ -1,0 +1,66 @@
+import type { AssetId } from "../../backends/backend.ts";
+import { parseEngineChain } from "../../engine-chain.ts";
+import { anyFileMatcher } from "../../text/file-filter.ts";
+import { ENGINES } from "../../asr/registry.ts";
+import type { Context } from "../context.ts";
+import { withBackend } from "./with-backend.ts";
+
+export interface Retranscription {
+  /** The present recogniser, with its model and build. */
+  readonly engine: string;
+  /** What another one recognised, or an older build of it. */
+  readonly files: readonly AssetId[];
+}
+
+/** Finds what to recognise anew, for indexPaths with `again`. `only` are paths, names or globs; none means every file. Captions are left. */
+export async function planRetranscription(
+  context: Context,
+  only: readonly string[],
+): Promise<Retranscription> {
+  const wants = await anyFileMatcher(only, context.cwd);
+  const [engine = "", ...alternatives] = await presentEngines(context);
+  context.tell({ type: "idle" });
+  const present = new Set([engine, ...alternatives]);
+  return { engine, files: await recognisedByOthers(context, present, wants) };
+}
+
+/** The recogniser of the settings first, then those that it falls back to and those of rules: what any of them did is as it should be. */
+async function presentEngines(context: Context): Promise<string[]> {
+  const { engine, engineRules = "" } = context.config.settings;
+  const names = [
+    ...new Set([
+      ...parseEngineChain(engine),
+      ...ENGINES.filter((name) => new RegExp(`\\b${name}\\b`).test(engineRules)),
+    ]),
+  ];
+  const ids: string[] = [];
+  for (const [position, name] of names.entries()) {
+    try {
+      const transcriber = await context.openTranscriber(name);
+      ids.push(transcriber.id);
+      await transcriber.close();
+    } catch (error) {
+      // One that can't be opened here has not done anything here either; the first one is what this is about.
+      if (position === 0) throw error;
+    }
+  }
+  return ids;
+}
+
+const recognisedByOthers = (
+  context: Context,
+  present: ReadonlySet<string>,
+  wants: (id: AssetId) => boolean,
+): Promise<AssetId[]> =>
+  withBackend(context, async ({ store }) => {
+    const ids: AssetId[] = [];
+    for await (const { id, origin, engine, state } of store.listAssets())
+      if (
+        origin === "asr" &&
+        !present.has(engine ?? "") &&
+        (state === "indexed" || state === "partial") &&
+        wants(id)
+      )
+        ids.push(id);
+    return ids;
+  });
