@@ -114,12 +114,12 @@ describe("the steps to a server", () => {
       url: `http://127.0.0.1:${port}`,
       setting: "VAST_ENDPOINT",
       group: "VAST",
-    }).map((step) => ({ ...step, timeoutMs: 300 }));
+    }).map((step) => ({ ...step, timeoutMs: 1500 }));
     expect(last(await runChains([steps], new AbortController().signal))).toMatchObject({
       check: "VAST HTTP",
       status: "failed",
       code: "UNREACHABLE",
-      found: "no answer in 0.3 s",
+      found: "no answer in 1.5 s",
     });
   });
 

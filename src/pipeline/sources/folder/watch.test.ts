@@ -34,8 +34,8 @@ async function follow(
   const ended = (async () => {
     for (let next = await first; !next.done; next = await changes.next()) batches.push(next.value);
   })().catch((error: unknown) => error);
-  // Watching begins with the first question; the folders are few.
-  await new Promise((done) => setTimeout(done, 100));
+  // Watching begins with the first question. Nothing says when it has begun; the folders are few.
+  await new Promise((done) => setTimeout(done, 500));
   return { batches, ended };
 }
 
