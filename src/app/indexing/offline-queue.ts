@@ -5,7 +5,7 @@ import { withLease } from "../../backends/lease.ts";
 import type { Context } from "../context.ts";
 import { MediasearchError } from "../../errors.ts";
 import { copyLibrary } from "../../transfer/copy.ts";
-import { libraryKey } from "../../backends/vast/settings.ts";
+import { libraryKey } from "../../backends/vast/library-key.ts";
 
 /** Where files are indexed while the cluster is away; "" where that is not wanted. */
 export function offlineQueuePath({ config: { settings } }: Context): string {

@@ -13,7 +13,7 @@ import { MediasearchError, toMediasearchError } from "../../errors.ts";
 import { formatBytes, formatDuration } from "../../text/format.ts";
 import type { CheckOptions } from "../backend-module.ts";
 import { openReplica } from "./replica.ts";
-import { replicaFolderOf } from "./settings.ts";
+import { replicaFolderOf } from "./library-key.ts";
 import { TABLES } from "./tables.ts";
 import {
   createSchema,

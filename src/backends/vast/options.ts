@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { MediasearchError, toMediasearchError } from "../../errors.ts";
 import type { Host, OpenOptions } from "../backend-module.ts";
 import type { VastOptions } from "./open.ts";
-import { replicaFolderOf } from "./settings.ts";
+import { replicaFolderOf } from "./library-key.ts";
 
 /**
  * How to reach the cluster that the settings name, and where this machine keeps its copy.

@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { cacheFolder } from "../../config/folders.ts";
 import { address, bucket, integer, oneOf, path, type Table } from "../../config/setting.ts";
@@ -69,22 +68,7 @@ export const VAST_SETTINGS: Table<VastSettings> = {
   },
 };
 
-type LibraryPlace = Pick<VastSettings, "vastEndpoint" | "databaseBucket" | "databaseSchema">;
-
-/** Names the library on this machine: the same for the same cluster, bucket and schema. */
-export const libraryKey = ({
-  vastEndpoint,
-  databaseBucket,
-  databaseSchema,
-}: LibraryPlace): string =>
-  createHash("sha256")
-    .update([vastEndpoint, databaseBucket, databaseSchema].join("\n"))
-    .digest("hex")
-    .slice(0, 16);
-
-/** The folder of this machine's copy of the library. */
-export const replicaFolderOf = (settings: VastSettings): string =>
-  join(settings.replicaFolder, libraryKey(settings));
+export type LibraryPlace = Pick<VastSettings, "vastEndpoint" | "databaseBucket" | "databaseSchema">;
 
 /** What people call the library. */
 export const libraryName = ({
