@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { cliDoc, configDoc, errorsDoc } from "../scripts/docs-text.ts";
@@ -41,6 +41,18 @@ describe("the documentation", () => {
           () => readFileSync(join(ROOT, page, "..", target)),
           `${page} → ${target}`,
         ).not.toThrow();
+  });
+
+  it("names in its guides only files and scripts that are there", () => {
+    const { scripts } = JSON.parse(read("package.json")) as { scripts: Record<string, string> };
+    const guides = tracked().filter((path) => /^(?:[A-Z]+|docs\/adding-.*)\.md$/.test(path));
+    for (const page of guides.filter((path) => !/CHANGELOG|README/.test(path))) {
+      const paths = read(page).matchAll(/`((?:src|test|docs|scripts|emulator)\/[^`\s]*)`/g);
+      for (const [, path = ""] of [...paths].filter(([text]) => !/NAME|\*/.test(text)))
+        expect(existsSync(join(ROOT, path)), `${page} names ${path}`).toBe(true);
+      for (const [, name = ""] of read(page).matchAll(/npm run ([\w:-]+)/g))
+        expect(Object.keys(scripts), `${page}: npm run ${name}`).toContain(name);
+    }
   });
 
   it("names every dependency and why it is here", () => {
