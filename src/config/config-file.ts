@@ -118,18 +118,19 @@ function readEntry(
       `${path}: ${key} is a secret, which is not written into configuration files`,
       { subject: path, hint: `"${key}File": a file that holds it, or the variable ${setting.env}` },
     );
-  const text =
-    setting.isMap && typeof value === "object" && value !== null
-      ? mapText(value)
-      : ["string", "number", "boolean"].includes(typeof value)
-        ? String(value)
-        : undefined;
+  const text = textOf(value, setting);
   if (text === undefined)
     throw new MediasearchError("USAGE", `${path}: ${key} must be a text, a number, true or false`, {
       subject: path,
       hint: `${key}: ${setting.help}`,
     });
   return { name, setting, text };
+}
+
+/** The value as a variable would have it; undefined when it can't be one. */
+function textOf(value: unknown, { isMap }: Setting<unknown>): string | undefined {
+  if (isMap && typeof value === "object" && value !== null) return mapText(value);
+  return ["string", "number", "boolean"].includes(typeof value) ? String(value) : undefined;
 }
 
 /** `{"de": "WHISPER", "interviews/": ["NVIDIA_NIMS", "local"]}`; undefined when there is more in it. */

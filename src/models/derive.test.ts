@@ -22,17 +22,42 @@ beforeEach(() => {
   writeFileSync(join(modelsDir, "plain.onnx"), SOURCE);
   made = 0;
   model = {
-    id: "tiny", licence: "MIT", source: "npm @models/tiny@1.2.3", npm: { name: "@models/tiny", version: "1.2.3", integrity: "sha512-AAAA" },
-    files: [{ name: "plain.onnx", inPackage: "plain.onnx", sizeBytes: SOURCE.length, digest: sha256(SOURCE) }],
-    derived: [{
-      name: "fast.onnx", from: "plain.onnx", sizeBytes: SOURCE.length, digest: sha256(reversed(SOURCE)),
-      load: async () => (bytes) => { made++; return reversed(bytes); },
-    }],
+    id: "tiny",
+    licence: "MIT",
+    source: "npm @models/tiny@1.2.3",
+    npm: { name: "@models/tiny", version: "1.2.3", integrity: "sha512-AAAA" },
+    files: [
+      {
+        name: "plain.onnx",
+        inPackage: "plain.onnx",
+        sizeBytes: SOURCE.length,
+        digest: sha256(SOURCE),
+      },
+    ],
+    derived: [
+      {
+        name: "fast.onnx",
+        from: "plain.onnx",
+        sizeBytes: SOURCE.length,
+        digest: sha256(reversed(SOURCE)),
+        load: async () => (bytes) => {
+          made++;
+          return reversed(bytes);
+        },
+      },
+    ],
   };
 });
 
-const options = (more: Partial<EnsureOptions> = {}): EnsureOptions => ({ cacheDir, modelsDir, env: {}, signal: new AbortController().signal, ...more });
-const cached = (): string[] => (existsSync(join(cacheDir, "tiny")) ? readdirSync(join(cacheDir, "tiny")) : []);
+const options = (more: Partial<EnsureOptions> = {}): EnsureOptions => ({
+  cacheDir,
+  modelsDir,
+  env: {},
+  signal: new AbortController().signal,
+  ...more,
+});
+const cached = (): string[] =>
+  existsSync(join(cacheDir, "tiny")) ? readdirSync(join(cacheDir, "tiny")) : [];
 const fast = (): string => join(cacheDir, "tiny/fast.onnx");
 
 describe("a derived file", () => {
@@ -47,8 +72,14 @@ describe("a derived file", () => {
   });
 
   it("is listed and verified like a fetched one", async () => {
-    const states = async (): Promise<string[]> => (await verifyModels({ cacheDir, modelsDir }, [model])).map(({ file, state }) => `${file} ${state}`);
-    const here = async (): Promise<(string | null | undefined)[]> => ((await listModels({ cacheDir, modelsDir }, [model]))[0]?.files ?? []).map(({ path }) => path);
+    const states = async (): Promise<string[]> =>
+      (await verifyModels({ cacheDir, modelsDir }, [model])).map(
+        ({ file, state }) => `${file} ${state}`,
+      );
+    const here = async (): Promise<(string | null | undefined)[]> =>
+      ((await listModels({ cacheDir, modelsDir }, [model]))[0]?.files ?? []).map(
+        ({ path }) => path,
+      );
     expect(await states()).toEqual(["plain.onnx ok", "fast.onnx missing"]);
     expect(await here()).toEqual([join(modelsDir, "plain.onnx"), null]);
     await ensureModel("tiny", options(), [model]);
@@ -56,7 +87,10 @@ describe("a derived file", () => {
     expect(await here()).toEqual([join(modelsDir, "plain.onnx"), fast()]);
   });
 
-  it.each([["the same length", Buffer.alloc(SOURCE.length, "bad")], ["another length", Buffer.from("short")]])("that is damaged at %s is made anew", async (_, bad) => {
+  it.each([
+    ["the same length", Buffer.alloc(SOURCE.length, "bad")],
+    ["another length", Buffer.from("short")],
+  ])("that is damaged at %s is made anew", async (_, bad) => {
     await ensureModel("tiny", options(), [model]);
     writeFileSync(fast(), bad);
     expect((await verifyModels({ cacheDir, modelsDir }, [model]))[1]?.state).toBe("damaged");
@@ -66,13 +100,26 @@ describe("a derived file", () => {
   });
 
   it("that does not come out as pinned is a defect, and is not kept", async () => {
-    const wrong: Model = { ...model, derived: (model.derived ?? []).map((file) => ({ ...file, load: async () => (bytes) => bytes })) };
-    await expect(ensureModel("tiny", options(), [wrong])).rejects.toMatchObject({ code: "BUG", subject: "tiny/fast.onnx", message: expect.stringContaining(sha256(SOURCE)) as string });
+    const wrong: Model = {
+      ...model,
+      derived: (model.derived ?? []).map((file) => ({
+        ...file,
+        load: async () => (bytes) => bytes,
+      })),
+    };
+    await expect(ensureModel("tiny", options(), [wrong])).rejects.toMatchObject({
+      code: "BUG",
+      subject: "tiny/fast.onnx",
+      message: expect.stringContaining(sha256(SOURCE)) as string,
+    });
     expect(cached()).toEqual([]);
   });
 
   it("made twice at once is there whole for both", async () => {
-    const [a, b] = await Promise.all([ensureModel("tiny", options(), [model]), ensureModel("tiny", options(), [model])]);
+    const [a, b] = await Promise.all([
+      ensureModel("tiny", options(), [model]),
+      ensureModel("tiny", options(), [model]),
+    ]);
     expect(a).toEqual(b);
     expect(readFileSync(fast()).equals(reversed(SOURCE))).toBe(true);
     expect(cached()).toEqual(["fast.onnx"]);
@@ -84,15 +131,29 @@ describe("a derived file", () => {
     writeFileSync(own, reversed(SOURCE));
     expect((await ensureModel("tiny", options(), [model]))["fast.onnx"]).toBe(own);
     writeFileSync(own, "another");
-    await expect(ensureModel("tiny", options(), [model])).rejects.toMatchObject({ code: "MISSING_MODEL", subject: own });
+    await expect(ensureModel("tiny", options(), [model])).rejects.toMatchObject({
+      code: "MISSING_MODEL",
+      subject: own,
+    });
     expect(readFileSync(own, "utf8")).toBe("another");
     expect(made).toBe(0);
   });
 
   it("is not written once the work was told to stop", async () => {
     const stop = new AbortController();
-    const stopping: Model = { ...model, derived: (model.derived ?? []).map((file) => ({ ...file, load: async () => (bytes) => { stop.abort(new Error("enough")); return reversed(bytes); } })) };
-    await expect(ensureModel("tiny", options({ signal: stop.signal }), [stopping])).rejects.toThrow("enough");
+    const stopping: Model = {
+      ...model,
+      derived: (model.derived ?? []).map((file) => ({
+        ...file,
+        load: async () => (bytes) => {
+          stop.abort(new Error("enough"));
+          return reversed(bytes);
+        },
+      })),
+    };
+    await expect(ensureModel("tiny", options({ signal: stop.signal }), [stopping])).rejects.toThrow(
+      "enough",
+    );
     expect(cached()).toEqual([]);
   });
 
@@ -100,7 +161,9 @@ describe("a derived file", () => {
     const file = join(tempFolder(), "a-file");
     writeFileSync(file, "");
     await expect(ensureModel("tiny", options({ cacheDir: file }), [model])).rejects.toMatchObject({
-      code: "MISSING_MODEL", message: expect.stringContaining(`${file}/tiny can't be written`) as string, hint: "MEDIASEARCH_CACHE=FOLDER mediasearch models pull",
+      code: "MISSING_MODEL",
+      message: expect.stringContaining(`${file}/tiny can't be written`) as string,
+      hint: "MEDIASEARCH_CACHE=FOLDER mediasearch models pull",
     });
   });
 });

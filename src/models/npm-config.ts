@@ -7,8 +7,18 @@ type Env = Readonly<Record<string, string | undefined>>;
 
 /** Settings of npm that decide where and how packages are fetched, as pacote names them. */
 const WANTED: Readonly<Record<string, string>> = {
-  registry: "registry", ca: "ca", cafile: "cafile", cert: "cert", key: "key", proxy: "proxy", "https-proxy": "httpsProxy", noproxy: "noProxy",
-  "strict-ssl": "strictSSL", "local-address": "localAddress", "replace-registry-host": "replaceRegistryHost", "user-agent": "userAgent",
+  registry: "registry",
+  ca: "ca",
+  cafile: "cafile",
+  cert: "cert",
+  key: "key",
+  proxy: "proxy",
+  "https-proxy": "httpsProxy",
+  noproxy: "noProxy",
+  "strict-ssl": "strictSSL",
+  "local-address": "localAddress",
+  "replace-registry-host": "replaceRegistryHost",
+  "user-agent": "userAgent",
 };
 const TIMEOUT_MS = 20_000;
 
@@ -20,7 +30,8 @@ export async function npmConfig(env: Env, signal: AbortSignal): Promise<Record<s
   const listed = (await askNpm(env, signal)) ?? (await withoutNpm(env));
   const config: Record<string, unknown> = {};
   for (const [name, value] of Object.entries(listed)) {
-    const wanted = WANTED[name] ?? (name.startsWith("@") && name.endsWith(":registry") ? name : undefined);
+    const wanted =
+      WANTED[name] ?? (name.startsWith("@") && name.endsWith(":registry") ? name : undefined);
     if (wanted !== undefined && value !== null && value !== "") config[wanted] = value;
   }
   if (typeof config["cafile"] === "string") {
@@ -29,7 +40,9 @@ export async function npmConfig(env: Env, signal: AbortSignal): Promise<Record<s
   }
   if (typeof listed["cache"] === "string") config["cache"] = join(listed["cache"], "_cacache");
   // npm's order: the machine's file, the user's, the environment; the last word counts.
-  for (const key of ["globalconfig", "userconfig"]) if (typeof listed[key] === "string") Object.assign(config, credentials(await npmrc(listed[key], env)));
+  for (const key of ["globalconfig", "userconfig"])
+    if (typeof listed[key] === "string")
+      Object.assign(config, credentials(await npmrc(listed[key], env)));
   return { ...config, ...credentials(environmentSettings(env)) };
 }
 
@@ -55,9 +68,15 @@ async function askNpm(env: Env, signal: AbortSignal): Promise<Record<string, unk
 /** npm is a script for this Node where it can be found (npm.cmd of Windows needs a shell); the program on the PATH otherwise. */
 function npmCommand(env: Env): readonly [string, readonly string[]] {
   const node = dirname(process.execPath);
-  const onPath = (env["PATH"] ?? env["Path"] ?? "").split(delimiter).filter((folder) => isAbsolute(folder));
-  const places = [join(node, "../lib"), node, ...onPath].map((folder) => join(folder, "node_modules/npm/bin/npm-cli.js"));
-  const script = [env["npm_execpath"], ...places].find((path) => path?.endsWith("npm-cli.js") && existsSync(path));
+  const onPath = (env["PATH"] ?? env["Path"] ?? "")
+    .split(delimiter)
+    .filter((folder) => isAbsolute(folder));
+  const places = [join(node, "../lib"), node, ...onPath].map((folder) =>
+    join(folder, "node_modules/npm/bin/npm-cli.js"),
+  );
+  const script = [env["npm_execpath"], ...places].find(
+    (path) => path?.endsWith("npm-cli.js") && existsSync(path),
+  );
   return script ? [process.execPath, [script]] : ["npm", []];
 }
 
@@ -66,14 +85,20 @@ async function withoutNpm(env: Env): Promise<Record<string, unknown>> {
   const environment = environmentSettings(env);
   const userconfig = environment["userconfig"] ?? join(homedir(), ".npmrc");
   const found = { ...(await npmrc(userconfig, env)), ...environment, userconfig };
-  return Object.fromEntries(Object.entries(found).map(([name, value]) => [name, value === "true" ? true : value === "false" ? false : value]));
+  return Object.fromEntries(
+    Object.entries(found).map(([name, value]) => [
+      name,
+      ["true", "false"].includes(value) ? value === "true" : value,
+    ]),
+  );
 }
 
 function environmentSettings(env: Env): Record<string, string> {
   const found: Record<string, string> = {};
   for (const [variable, value] of Object.entries(env)) {
     const name = /^npm_config_(.+)$/i.exec(variable)?.[1];
-    if (name && value) found[name.startsWith("//") ? name : name.toLowerCase().replace(/(?!^)_/g, "-")] = value;
+    if (name && value)
+      found[name.startsWith("//") ? name : name.toLowerCase().replace(/(?!^)_/g, "-")] = value;
   }
   return found;
 }
@@ -96,4 +121,7 @@ async function npmrc(path: string, env: Env): Promise<Record<string, string>> {
 }
 
 const expand = (text: string, env: Env): string =>
-  text.replace(/\$\{([^${}?]+)(\?)?\}/g, (whole, name: string, optional?: string) => env[name] ?? (optional ? "" : whole));
+  text.replace(
+    /\$\{([^${}?]+)(\?)?\}/g,
+    (whole, name: string, optional?: string) => env[name] ?? (optional ? "" : whole),
+  );

@@ -112,10 +112,6 @@ function fromFailure(reply: HttpReply, server: Server): Answer {
   const answer = fromStatus(server, reply);
   const { retryable } = errorBody(reply.text);
   if (retryable === undefined || answer.refused.kind === "size") return answer;
-  return {
-    refused: {
-      ...answer.refused,
-      kind: retryable ? "retry" : answer.refused.kind === "fatal" ? "fatal" : "rejected",
-    },
-  };
+  const ifFinal = answer.refused.kind === "fatal" ? "fatal" : "rejected";
+  return { refused: { ...answer.refused, kind: retryable ? "retry" : ifFinal } };
 }

@@ -80,9 +80,8 @@ describe("a recogniser of one's own, as a command", () => {
       const { cues, timing } = await hear(await open(command(...args)));
       expect(cues.map(({ text }) => text).join(" ")).toMatch(/bees visit millions of flowers/i);
       expect(timing).toBe(lacks);
-      expect(cues[0]?.speaker ?? null).toBe(
-        args[0] === "vtt" ? "Ada" : args[0] === "json" ? "Speaker 1" : null,
-      );
+      const speakers: Readonly<Record<string, string>> = { vtt: "Ada", json: "Speaker 1" };
+      expect(cues[0]?.speaker ?? null).toBe(speakers[args[0]] ?? null);
     });
 
   it("may answer plain text when that is said", async () => {

@@ -43,11 +43,22 @@ export function heardFromJson(
     const cues = text === "" || NO_SPEECH.test(text) ? [] : [windowCue(piece, text)];
     return { cues, timing: "window", language, notes: [] };
   }
+  const cues = segmentCues(segments, wordsOf(body["words"]));
+  if (typeof cues === "string") return cues;
+  const hasWords = cues.every(({ words }) => words !== null);
+  const notes =
+    wantsWords && !hasWords && cues.length > 0
+      ? ["no word times were given; those of the segments are kept"]
+      : [];
+  return { cues, timing: hasWords ? "word" : "segment", language, notes };
+}
+
+/** Segments with their own words, or with those of `topWords` that fall between them. @returns why not, when one has no times. */
+function segmentCues(segments: readonly unknown[], topWords: readonly Spoken[]): Cue[] | string {
   const cues: Cue[] = [];
   const spoken = list(segments)
     .map((segment) => ({ segment, spoken: oneLine(segment["text"]), times: timesOf(segment) }))
     .filter((one) => one.spoken !== "" && !NO_SPEECH.test(one.spoken));
-  const topWords = wordsOf(body["words"]);
   for (const [i, { segment, spoken: text, times }] of spoken.entries()) {
     if (!times) return "a segment without start and end";
     const fromMs = i === 0 ? -Infinity : times.startMs;
@@ -57,12 +68,7 @@ export function heardFromJson(
       : topWords.filter(({ word }) => isBetween(word, fromMs, toMs));
     cues.push(...cuesOf(segment, text, times, own));
   }
-  const hasWords = cues.every(({ words }) => words !== null);
-  const notes =
-    wantsWords && !hasWords && cues.length > 0
-      ? ["no word times were given; those of the segments are kept"]
-      : [];
-  return { cues, timing: hasWords ? "word" : "segment", language, notes };
+  return cues;
 }
 
 /** Text alone: its time is that of the speech in the piece. */
@@ -110,12 +116,7 @@ const speakerOf = (one: Json): string | null => {
 function wordsOf(value: unknown): Spoken[] {
   const raw = list(value).flatMap((one) => {
     const times = timesOf(one);
-    const text =
-      typeof one["word"] === "string"
-        ? one["word"]
-        : typeof one["text"] === "string"
-          ? one["text"]
-          : "";
+    const text = [one["word"], one["text"]].find((value) => typeof value === "string") ?? "";
     return times && text.trim() !== "" && times.endMs >= times.startMs
       ? [
           {

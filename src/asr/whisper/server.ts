@@ -54,12 +54,8 @@ export async function findRoute(
   const address = addressOf(settings);
   const path = address.pathname.replace(/\/+$/, "");
   const isWhole = /\/(?:inference|transcriptions)$/.test(path);
-  const api =
-    settings.api !== "auto"
-      ? settings.api
-      : path.endsWith("/inference")
-        ? "whisper.cpp"
-        : undefined;
+  const apiOfPath = path.endsWith("/inference") ? "whisper.cpp" : undefined;
+  const api = settings.api === "auto" ? apiOfPath : settings.api;
   const base = path
     .replace(/\/(?:inference|(?:v1\/)?audio\/transcriptions)$/, "")
     .replace(/\/v1$/, "");

@@ -75,18 +75,18 @@ export async function readFolder({
       json === null
         ? { kind: "wordpiece", path: vocabulary ?? "" }
         : { kind: "json", path: json, configPath: await find("tokenizer_config.json") },
-    pooling:
-      pooling["pooling_mode_cls_token"] === true
-        ? "cls"
-        : pooling["pooling_mode_lasttoken"] === true
-          ? "last"
-          : "mean",
+    pooling: poolingOf(pooling),
     maxTokens:
       maxTokens ??
       numberIn(sentence, "max_seq_length") ??
       Math.min(DEFAULT_TOKENS, numberIn(config, "max_position_embeddings") ?? DEFAULT_TOKENS),
     dimensions: hidden,
   };
+}
+
+function poolingOf(config: Readonly<Record<string, unknown>>): ModelFolder["pooling"] {
+  if (config["pooling_mode_cls_token"] === true) return "cls";
+  return config["pooling_mode_lasttoken"] === true ? "last" : "mean";
 }
 
 /** Known without loading the model. */

@@ -103,12 +103,10 @@ function vectorOf(
     output["token_embeddings"] ??
     Object.values(output)[0]
   )?.data as Float32Array | undefined;
-  const vector =
-    pooled?.length === dimensions
-      ? Float32Array.from(pooled)
-      : hidden?.length === tokens * dimensions
-        ? pool(hidden, tokens, dimensions, pooling)
-        : undefined;
+  let vector: Float32Array | undefined;
+  if (pooled?.length === dimensions) vector = Float32Array.from(pooled);
+  else if (hidden?.length === tokens * dimensions)
+    vector = pool(hidden, tokens, dimensions, pooling);
   if (!vector)
     throw new MediasearchError(
       "MODEL_MISMATCH",
