@@ -231,8 +231,13 @@ export function serveParent<Request, Reply>({
   return reply;
 }
 
+/** A process that leads a group of its own; without `pid` it never started. */
+export type GroupLeader = Pick<ChildProcess, "pid"> & {
+  readonly kill: (signal: NodeJS.Signals) => boolean;
+};
+
 /** Sends a signal to a process that leads its own group and to all that it started. */
-export function killGroup(child: ChildProcess, signal: NodeJS.Signals): void {
+export function killGroup(child: GroupLeader, signal: NodeJS.Signals): void {
   if (child.pid === undefined) return;
   try {
     if (process.platform === "win32") child.kill(signal);

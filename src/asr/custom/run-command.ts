@@ -1,5 +1,4 @@
-import { type ChildProcess, spawn } from "node:child_process";
-import { killGroup } from "../../supervised-child.ts";
+import { type GroupLeader, killGroup } from "../../supervised-child.ts";
 
 export interface CommandCall {
   readonly words: readonly string[];
@@ -35,26 +34,42 @@ export interface Commands {
 }
 
 /**
- * Runs commands without a shell, each in a process group of its own, so that what they start ends with them. A time-out or an abort sends SIGTERM to the group, then
- * SIGKILL. Rejects with the signal's reason only.
+ * Runs commands without a shell, each in a process group of its own, so that what they start ends with
+ * them. A time-out or an abort sends SIGTERM to the group, then SIGKILL. Rejects with the signal's
+ * reason only.
  */
 export function openCommands(): Commands {
-  const running = new Map<ChildProcess, Promise<unknown>>();
+  const running = new Map<GroupLeader, Promise<unknown>>();
   return {
     async run(call) {
+      const { execa } = await import("execa");
       call.signal.throwIfAborted();
       const [file = "", ...args] = call.words;
-      const child = spawn(file, args, {
+      const child = execa(file, args, {
         detached: process.platform !== "win32",
-        windowsHide: true,
-        stdio: ["pipe", "pipe", "pipe"],
-        env: { ...call.env } as NodeJS.ProcessEnv,
+        env: call.env,
+        extendEnv: false,
+        input: call.input ?? "",
+        encoding: "buffer",
+        buffer: { stderr: false },
+        maxBuffer: { stdout: MAX_STDOUT },
+        reject: false,
+        stripFinalNewline: false,
       });
-      const end = follow(child, call);
+      let stderr = "";
+      child.stderr.setEncoding("utf8").on("data", (text: string) => {
+        stderr = (stderr + text).slice(-STDERR_TAIL);
+      });
+      const end = whileWatched(child, call, async (isLate) => {
+        const result = await child;
+        // What it left running in the background would go on for ever.
+        killGroup(child, "SIGKILL");
+        return endOf(result, stderr, isLate());
+      });
       running.set(child, end);
-      const result = await end.finally(() => running.delete(child));
+      const ending = await end.finally(() => running.delete(child));
       call.signal.throwIfAborted();
-      return result;
+      return ending;
     },
     async stop() {
       for (const child of running.keys()) endGroup(child, SHORT_GRACE_MS);
@@ -63,52 +78,49 @@ export function openCommands(): Commands {
   };
 }
 
-function follow(
-  child: ChildProcess,
-  { input, timeoutMs, signal }: CommandCall,
-): Promise<CommandEnd> {
-  return new Promise((resolve) => {
-    const parts: Buffer[] = [];
-    let [size, stderr] = [0, ""];
-    let failure: "late" | "too much" | undefined;
-    const give = (why: "late" | "too much"): void => {
-      failure ??= why;
-      endGroup(child, GRACE_MS);
-    };
-    const timer = setTimeout(() => give("late"), timeoutMs);
-    const onAbort = (): void => endGroup(child, SHORT_GRACE_MS);
-    signal.addEventListener("abort", onAbort, { once: true });
-    const finish = (end: CommandEnd): void => {
-      clearTimeout(timer);
-      signal.removeEventListener("abort", onAbort);
-      resolve(end);
-    };
-    child.on("error", (error: NodeJS.ErrnoException) => {
-      if (child.pid === undefined)
-        finish({ type: "not started", code: error.code ?? error.message });
-    });
-    child.stdout?.on("data", (part: Buffer) => {
-      size += part.length;
-      if (size > MAX_STDOUT) give("too much");
-      else parts.push(part);
-    });
-    child.stderr?.setEncoding("utf8").on("data", (text: string) => {
-      stderr = (stderr + text).slice(-STDERR_TAIL);
-    });
-    // A command need not read what it is given (EPIPE).
-    child.stdin?.on("error", () => {});
-    child.stdin?.end(input);
-    child.on("close", (code, by) => {
-      // What it left running in the background would go on for ever.
-      killGroup(child, "SIGKILL");
-      if (failure) finish({ type: failure, stderr });
-      else if (code === null) finish({ type: "signal", signal: by ?? "?", stderr });
-      else finish({ type: "exit", code, stdout: Buffer.concat(parts), stderr });
-    });
-  });
+/** Ends the group of `child` when its time is over or the run is aborted, until `work` is done. */
+async function whileWatched<T>(
+  child: GroupLeader,
+  { timeoutMs, signal }: CommandCall,
+  work: (isLate: () => boolean) => Promise<T>,
+): Promise<T> {
+  let isLate = false;
+  const timer = setTimeout(() => {
+    isLate = true;
+    endGroup(child, GRACE_MS);
+  }, timeoutMs);
+  const onAbort = (): void => endGroup(child, SHORT_GRACE_MS);
+  signal.addEventListener("abort", onAbort, { once: true });
+  try {
+    return await work(() => isLate);
+  } finally {
+    clearTimeout(timer);
+    signal.removeEventListener("abort", onAbort);
+  }
 }
 
-function endGroup(child: ChildProcess, graceMs: number): void {
+interface CommandResult {
+  readonly exitCode?: number | undefined;
+  readonly signal?: string | undefined;
+  readonly code?: string | undefined;
+  readonly isMaxBuffer: boolean;
+  readonly stdout: Uint8Array;
+}
+
+function endOf(
+  { exitCode, signal, code, isMaxBuffer, stdout }: CommandResult,
+  stderr: string,
+  isLate: boolean,
+): CommandEnd {
+  if (isLate) return { type: "late", stderr };
+  if (isMaxBuffer) return { type: "too much", stderr };
+  if (exitCode !== undefined)
+    return { type: "exit", code: exitCode, stdout: Buffer.from(stdout), stderr };
+  if (signal !== undefined) return { type: "signal", signal, stderr };
+  return { type: "not started", code: code ?? "unknown" };
+}
+
+function endGroup(child: GroupLeader, graceMs: number): void {
   killGroup(child, "SIGTERM");
   setTimeout(() => killGroup(child, "SIGKILL"), graceMs).unref();
 }
