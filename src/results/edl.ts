@@ -44,7 +44,10 @@ function event(
   ].join("\n");
 }
 
-const tracks = ({ video, audio }: Cut["source"]): string => {
-  const sound = audio === null ? "" : audio.channels > 1 ? "AA" : "A";
-  return video === null ? sound : sound === "" ? "V" : sound === "A" ? "B" : `${sound}/V`;
-};
+/** The tracks of an event, as CMX 3600 names them: V for pictures, A and AA for sound, B and AA/V for both. */
+function tracks({ video, audio }: Cut["source"]): string {
+  if (audio === null) return video === null ? "" : "V";
+  const isStereo = audio.channels > 1;
+  if (video === null) return isStereo ? "AA" : "A";
+  return isStereo ? "AA/V" : "B";
+}

@@ -10,12 +10,11 @@ import { type Cut, cutTitle, type Timeline } from "./timeline.ts";
  * and a marker with the words a hit. Times are whole frames, written as fractions of a second.
  */
 export function formatFcpxml({ name, rate, cuts, frames }: Timeline): string {
-  const time = (count: number): string =>
-    count === 0
-      ? "0s"
-      : rate.den === 1 && count % rate.num === 0
-        ? `${count / rate.num}s`
-        : `${count * rate.den}/${rate.num}s`;
+  const time = (count: number): string => {
+    if (count === 0) return "0s";
+    const isWhole = rate.den === 1 && count % rate.num === 0;
+    return isWhole ? `${count / rate.num}s` : `${count * rate.den}/${rate.num}s`;
+  };
   const size = cuts.map(({ source }) => source.video).find((video) => video) ?? {
     width: 1920,
     height: 1080,

@@ -18,12 +18,12 @@ export function pageMarkdown(page: ResultPage, mark: Mark, isGrouped: boolean): 
     .join("")}`;
 }
 
-const countOf = ({ moments: { length }, total, totalIs }: ResultPage): string =>
-  length >= total
-    ? pluralize(total, "hit")
-    : totalIs === "ranked"
-      ? `${length} of the best ${formatNumber(total)}`
-      : `${length} of ${pluralize(total, "hit")}`;
+function countOf({ moments: { length }, total, totalIs }: ResultPage): string {
+  if (length >= total) return pluralize(total, "hit");
+  return totalIs === "ranked"
+    ? `${length} of the best ${formatNumber(total)}`
+    : `${length} of ${pluralize(total, "hit")}`;
+}
 
 function item(moment: SearchResult, mark: Mark, withFile: boolean): string {
   const { number, file, url, startMs, text, before, after, explain } = moment;

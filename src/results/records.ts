@@ -116,12 +116,8 @@ export function table(
   rows: readonly Row[],
   format: "csv" | "tsv",
 ): string {
-  const cell = (value: Cell | undefined): string | number | null =>
-    value === undefined
-      ? null
-      : typeof value === "object" && value !== null
-        ? value.join("; ")
-        : value;
+  const cell = (value: Cell = null): string | number | null =>
+    typeof value === "object" && value !== null ? value.join("; ") : value;
   const records = [columns, ...rows.map((row) => columns.map((name) => cell(row[name])))];
   if (format === "csv") return records.map((record) => `${formatCsvRecord(record)}\r\n`).join("");
   return records

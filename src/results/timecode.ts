@@ -69,11 +69,17 @@ function dropped(frame: number, nominal: number, drop: number): number {
   return drop * 9 * tens + (rest < drop ? 0 : drop * Math.floor((rest - drop) / inMinute));
 }
 
+/** Frames that drop-frame time code leaves out each minute but every tenth. */
+function droppedFrames(nominal: number): number {
+  if (nominal === 30) return 2;
+  return nominal === 60 ? 4 : 0;
+}
+
 /** The frame that a time code names; drop-frame when it is written with ";". */
 export function frameOf(code: string, { nominal, drop }: FrameRate): number {
   const [hours = 0, minutes = 0, seconds = 0, frames = 0] = code.split(/[:;]/).map(Number);
   const number = (hours * 3600 + minutes * 60 + seconds) * nominal + frames;
-  const left = code.includes(";") ? drop || (nominal === 30 ? 2 : nominal === 60 ? 4 : 0) : 0;
+  const left = code.includes(";") ? drop || droppedFrames(nominal) : 0;
   const total = hours * 60 + minutes;
   return number - left * (total - Math.floor(total / 10));
 }

@@ -28,15 +28,16 @@ export function assetMatcher(condition: Condition): (asset: AssetStatus) => bool
   return "compare" in condition ? (asset) => compare(condition, asset) : () => true;
 }
 
-function compare({ compare: what, is, value }: Comparison, asset: AssetStatus): boolean {
-  const known =
-    what === "durationMs"
-      ? asset.durationMs
-      : what === "recordedAtMs"
-        ? (asset.recordedAtMs ?? asset.mtimeMs)
-        : null;
-  if (known === null) return false;
-  if (is === "<") return known < value;
-  if (is === "<=") return known <= value;
-  return is === ">" ? known > value : known >= value;
+function compare({ compare: property, is, value }: Comparison, asset: AssetStatus): boolean {
+  const actual = valueOf(property, asset);
+  if (actual === null) return false;
+  if (is === "<") return actual < value;
+  if (is === "<=") return actual <= value;
+  return is === ">" ? actual > value : actual >= value;
+}
+
+/** null for what a file does not say, and for what only its segments have. */
+function valueOf(property: Comparison["compare"], asset: AssetStatus): number | null {
+  if (property === "durationMs") return asset.durationMs;
+  return property === "recordedAtMs" ? (asset.recordedAtMs ?? asset.mtimeMs) : null;
 }

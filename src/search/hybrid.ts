@@ -51,12 +51,7 @@ export async function search(
           filter,
           depth: mode === "hybrid" ? FUSED.meaning : DEPTH,
         });
-  const depth =
-    mode === "keyword"
-      ? offset + limit
-      : byMeaning.length > 0
-        ? FUSED.words
-        : Math.max(DEPTH, offset + limit);
+  const depth = wordsDepth(mode, byMeaning.length > 0, offset + limit);
   const [byWords, count, meant, weights] = await Promise.all([
     mode === "semantic" ? [] : store.searchText(query, filter, depth),
     mode === "keyword" ? store.countText(query, filter) : undefined,
@@ -65,12 +60,12 @@ export async function search(
       : store.spellings(query.words.map(({ text }) => text)),
     mode === "hybrid" ? store.termWeights(query.terms) : [],
   ]);
-  const all =
-    mode === "keyword"
-      ? byWords.map((hit) => explained(hit, "bm25"))
-      : mode === "semantic"
-        ? byMeaning.map((hit) => explained(hit, "cosine"))
-        : rankHybrid(byWords, byMeaning, coverageOf(query.terms, weights)).slice(0, DEPTH);
+  const rank = (): RankedHit[] => {
+    if (mode === "keyword") return byWords.map((hit) => explained(hit, "bm25"));
+    if (mode === "semantic") return byMeaning.map((hit) => explained(hit, "cosine"));
+    return rankHybrid(byWords, byMeaning, coverageOf(query.terms, weights)).slice(0, DEPTH);
+  };
+  const all = rank();
   return {
     total: count ?? all.length,
     totalIs: count === undefined ? "ranked" : "all",
@@ -78,6 +73,12 @@ export async function search(
     marks: query.marks,
     didYouMean: corrected(request.query, query.words, meant),
   };
+}
+
+/** How many hits by words are read: as far as the page goes, or as deep as a ranking of two lists needs. */
+function wordsDepth(mode: SearchMode, isFused: boolean, pageEnd: number): number {
+  if (mode === "keyword") return pageEnd;
+  return isFused ? FUSED.words : Math.max(DEPTH, pageEnd);
 }
 
 async function read(store: Store, { query, cwd = "/" }: SearchRequest): Promise<Query> {

@@ -76,5 +76,6 @@ function diversify(ranked: readonly RankedHit[]): RankedHit[] {
 function byScore(a: RankedHit, b: RankedHit): number {
   if (a.score !== b.score) return b.score - a.score;
   if (a.explain.bm25 !== b.explain.bm25) return (b.explain.bm25 ?? 0) - (a.explain.bm25 ?? 0);
-  return a.asset === b.asset ? a.segment.index - b.segment.index : a.asset < b.asset ? -1 : 1;
+  if (a.asset === b.asset) return a.segment.index - b.segment.index;
+  return a.asset < b.asset ? -1 : 1;
 }

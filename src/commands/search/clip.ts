@@ -73,14 +73,7 @@ export async function supercut(
       );
   }
   if (usable.length === 0)
-    throw new MediasearchError(
-      "NOT_FOUND",
-      moments.length > 0
-        ? "no hit has a recording to cut"
-        : total > 0
-          ? `nothing past hit ${formatNumber(total)}, so there is nothing to join`
-          : "nothing found, so there is nothing to join",
-    );
+    throw new MediasearchError("NOT_FOUND", nothingToJoin(moments.length, total));
   await mustNotBeRecording(resolve(io.cwd, to), store);
   await cut(
     piecesOf(usable, options),
@@ -94,6 +87,13 @@ export async function supercut(
       `${pluralize(moments.length, "hit")} of ${formatNumber(total)} joined; --limit takes more\n`,
     );
   return usable.length < moments.length ? 3 : 0;
+}
+
+function nothingToJoin(hitsOnPage: number, total: number): string {
+  if (hitsOnPage > 0) return "no hit has a recording to cut";
+  return total > 0
+    ? `nothing past hit ${formatNumber(total)}, so there is nothing to join`
+    : "nothing found, so there is nothing to join";
 }
 
 /** Padded; hits of one file that then touch become one piece, at the place of the better one. */

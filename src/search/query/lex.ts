@@ -88,13 +88,12 @@ export function lexQuery(query: string): Lexeme[] {
   }
   if (depth > 0)
     throw malformed(query, found.findLast(({ is }) => is === "(")?.at ?? 0, "this is not closed");
-  return found.filter(
-    (lexeme) =>
-      !("text" in lexeme) ||
-      /[A-Za-z0-9]/.test(lexeme.text) ||
-      /[\p{L}\p{N}\p{Co}]/u.test(lexeme.text),
-  );
+  return found.filter((lexeme) => !("text" in lexeme) || hasLetter(lexeme.text));
 }
+
+/** The first pattern decides for most texts; classes of Unicode are slow the first time. */
+const hasLetter = (text: string): boolean =>
+  /[A-Za-z0-9]/.test(text) || /[\p{L}\p{N}\p{Co}]/u.test(text);
 
 /** Before a word, a quote or a group: "-5 degrees" and a dash between words are plain text. */
 function isMinus(query: string, at: number, grouped: boolean): boolean {

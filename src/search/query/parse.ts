@@ -65,9 +65,10 @@ export function parseQuery(
   const words = wanted.filter(({ is }) => is === "word");
   const terms: Term[] = [
     ...queryTerms(words.map(({ text }) => text).join(" ")),
-    ...wanted.flatMap(({ is, text }): Term[] =>
-      is === "prefix" ? [{ prefix: text }] : is === "phrase" ? [text, ...queryTerms(text)] : [],
-    ),
+    ...wanted.flatMap(({ is, text }): Term[] => {
+      if (is === "prefix") return [{ prefix: text }];
+      return is === "phrase" ? [text, ...queryTerms(text)] : [];
+    }),
   ];
   const isPlain = found.every(({ is }) => is === "word");
   return {
@@ -80,11 +81,12 @@ export function parseQuery(
     where,
     marks: [
       ...queryTerms(words.map(({ text }) => text).join(" ")),
-      ...wanted.flatMap(({ is, text }): Mark[] =>
-        is === "prefix" ? [{ prefix: text }] : is === "phrase" ? [{ phrase: text }] : [],
-      ),
+      ...wanted.flatMap(({ is, text }): Mark[] => {
+        if (is === "prefix") return [{ prefix: text }];
+        return is === "phrase" ? [{ phrase: text }] : [];
+      }),
     ],
-    meaning: isPlain ? (found.length > 0 ? query : "") : wanted.map(({ text }) => text).join(" "),
+    meaning: isPlain && found.length > 0 ? query : wanted.map(({ text }) => text).join(" "),
     words: words
       .flatMap(({ text, at }) =>
         [...text.matchAll(wordPattern(text))].map(({ 0: word, index }) => ({
@@ -148,13 +150,12 @@ function emptyQueryError(cursor: Cursor): Error {
   const before = cursor.found[cursor.next - 1];
   const guilty =
     before?.is === "AND" || before?.is === "OR" || before?.is === "NOT" ? before : peek(cursor);
-  const why =
-    guilty?.is === "AND" || guilty?.is === "OR"
-      ? `${guilty.is} needs something on both sides`
-      : guilty?.is === "NOT"
-        ? "nothing follows that it could leave out"
-        : "nothing is in it";
-  return malformed(cursor.query, guilty?.at ?? 0, why);
+  return malformed(cursor.query, guilty?.at ?? 0, missingPart(guilty?.is));
+}
+
+function missingPart(operator: Lexeme["is"] | undefined): string {
+  if (operator === "AND" || operator === "OR") return `${operator} needs something on both sides`;
+  return operator === "NOT" ? "nothing follows that it could leave out" : "nothing is in it";
 }
 
 function parseItem(cursor: Cursor): Node {
