@@ -2,9 +2,9 @@ import { randomBytes, randomUUID } from "node:crypto";
 import { hostname } from "node:os";
 import { createTable, listTables, type TablePath, tableStats } from "./wire/catalog.ts";
 import type { Client, Session } from "./wire/client.ts";
-import { ROW_ID, rowIdField } from "./wire/columns.ts";
+import { rowIdField } from "./wire/columns.ts";
 import { equal, type Filter, oneOf } from "./wire/predicate.ts";
-import { query, type Query } from "./wire/query.ts";
+import { type Page, query, type Query } from "./wire/query.ts";
 import { insert, remove, type RowIds, rowIds, update } from "./wire/rows.ts";
 import { transact } from "./wire/transact.ts";
 import { toValues, type Value } from "./wire/values.ts";
@@ -74,125 +74,14 @@ const LARGE = /^(segments|embeddings_)/;
 
 export function createDatabase(client: Client, bucket: string, schema: string): Database {
   const at = (table: Table): TablePath => ({ bucket, schema, table: table.name });
-  const bits = new Map<string, Promise<RowIds["bits"]>>();
-  const bitsOf = (session: Session, table: Table): Promise<RowIds["bits"]> => {
-    const known =
-      bits.get(table.name) ??
-      tableStats(session, at(table)).then(({ isSorted, isPartitioned, vectorIndexes }) =>
-        isSorted || isPartitioned || vectorIndexes.length > 0 ? 128 : 64,
-      );
-    bits.set(table.name, known);
-    known.catch(() => bits.delete(table.name));
-    return known;
-  };
-  const read = (
-    session: Session,
-    table: Table,
-    filter: Filter,
-    more: Partial<Query>,
-  ): AsyncIterable<{ readonly rows: number; readonly columns: Parameters<typeof toValues>[0][] }> =>
-    query(session, at(table), {
-      columns: table.fields,
-      filterColumns: table.fields,
-      filter,
-      ...(LARGE.test(table.name) ? {} : { splits: 1, subSplits: 1 }),
-      ...more,
-    }) as never;
-  const pick = (table: Table, names: readonly string[] | undefined): Table["fields"] =>
-    names ? table.fields.filter(({ name }) => names.includes(name)) : table.fields;
-
-  async function* pages(
-    ...[session, table, filter, options = {}]: Parameters<Database["pages"]>
-  ): AsyncIterable<Row[]> {
-    const { columns: names, ...more } = options;
-    const columns = pick(table, names);
-    for await (const page of read(session, table, filter, { ...more, columns }))
-      yield rowsOf(
-        columns.map(({ name }) => name),
-        page.columns.map(toValues),
-        page.rows,
-      );
-  }
   const database: Database = {
     client,
     bucket,
     schema,
     at,
-    pages,
-    async rows(session, table, filter, columns) {
-      const all: Row[] = [];
-      for await (const page of pages(session, table, filter, columns ? { columns } : {}))
-        for (const row of page) all.push(row);
-      return all;
-    },
-    async find(session, table, filter) {
-      const rows: Row[] = [];
-      const ids = [];
-      const size = await bitsOf(session, table);
-      for await (const page of read(session, table, filter, {
-        columns: [...table.fields, rowIdField(size)],
-      })) {
-        const names = [...table.fields.map(({ name }) => name), ROW_ID];
-        for (const row of rowsOf(
-          names.slice(0, -1),
-          page.columns.slice(0, -1).map(toValues),
-          page.rows,
-        ))
-          rows.push(row);
-        ids.push(...page.columns.slice(-1));
-      }
-      return { rows, ids: { bits: size, ids: rowIds(ids).ids } };
-    },
-    async add(session, table, rows) {
-      if (rows.length > 0)
-        await insert(
-          session,
-          at(table),
-          table.fields,
-          table.fields.map(({ name }) => rows.map((row) => row[name])),
-        );
-    },
-    async change(session, table, { ids }, changes) {
-      if (ids.ids.length === 0) return;
-      const list = Array.isArray(changes)
-        ? (changes as readonly Row[])
-        : ids.ids.map(() => changes as Row);
-      const fields = pick(table, Object.keys(list[0] ?? {}));
-      await update(
-        session,
-        at(table),
-        ids,
-        fields,
-        fields.map(({ name }) => list.map((row) => row[name])),
-      );
-    },
-    drop: (session, table, { ids }) => remove(session, at(table), ids),
-    write(entry, keys, work) {
-      const id = newId();
-      const isThere = async (session: Session): Promise<boolean> =>
-        (await database.rows(session, TABLES.audit, [equal("entry_id", id)], ["entry_id"])).length >
-        0;
-      return transact(
-        client,
-        async (session) => {
-          await lock(database, session, keys);
-          const result = await work(session);
-          await database.add(session, TABLES.audit, [
-            {
-              entry_id: id,
-              at_ms: Date.now(),
-              host: hostname(),
-              pid: process.pid,
-              action: entry.action,
-              asset_id: entry.asset,
-              detail: entry.detail,
-            },
-          ]);
-          return result;
-        },
-        { wasCommitted: isThere },
-      );
-    },
+    ...createReader(at),
+    ...createWriter(at),
+    write: (entry, keys, work) => writeAudited(database, entry, keys, work),
     lock: (session, keys) => lock(database, session, keys),
     async embeddings(session, dimensions) {
       const table = embeddingsTable(dimensions);
@@ -209,10 +98,145 @@ export function createDatabase(client: Client, bucket: string, schema: string): 
   return database;
 }
 
-const rowsOf = (names: readonly string[], columns: readonly Value[][], count: number): Row[] =>
-  Array.from({ length: count }, (_, i) =>
-    Object.fromEntries(names.map((name, at) => [name, columns[at]?.[i]])),
+function createReader(at: Database["at"]): Pick<Database, "pages" | "rows" | "find"> {
+  const idBits = rowIdBits(at);
+  const read = (
+    session: Session,
+    table: Table,
+    filter: Filter,
+    options: Partial<Query>,
+  ): AsyncIterable<Page> =>
+    query(session, at(table), {
+      columns: table.fields,
+      filterColumns: table.fields,
+      filter,
+      ...(LARGE.test(table.name) ? {} : { splits: 1, subSplits: 1 }),
+      ...options,
+    });
+
+  async function* pages(
+    ...[session, table, filter, options = {}]: Parameters<Database["pages"]>
+  ): AsyncIterable<Row[]> {
+    const { columns: names, ...more } = options;
+    const columns = fieldsOf(table, names);
+    for await (const page of read(session, table, filter, { ...more, columns }))
+      yield rowsOf(columns, page.columns, page.rows);
+  }
+
+  return {
+    pages,
+    async rows(session, table, filter, columns) {
+      const all: Row[] = [];
+      for await (const page of pages(session, table, filter, columns ? { columns } : {}))
+        for (const row of page) all.push(row);
+      return all;
+    },
+    async find(session, table, filter) {
+      const bits = await idBits(session, table);
+      const columns = [...table.fields, rowIdField(bits)];
+      const rows: Row[] = [];
+      const idColumns = [];
+      for await (const page of read(session, table, filter, { columns })) {
+        for (const row of rowsOf(table.fields, page.columns, page.rows)) rows.push(row);
+        idColumns.push(...page.columns.slice(-1));
+      }
+      return { rows, ids: { bits, ids: rowIds(idColumns).ids } };
+    },
+  };
+}
+
+/** How wide the row ids of a table are; asked once for each table. */
+function rowIdBits(
+  at: Database["at"],
+): (session: Session, table: Table) => Promise<RowIds["bits"]> {
+  const asked = new Map<string, Promise<RowIds["bits"]>>();
+  return (session, table) => {
+    const bits =
+      asked.get(table.name) ??
+      tableStats(session, at(table)).then(({ isSorted, isPartitioned, vectorIndexes }) =>
+        isSorted || isPartitioned || vectorIndexes.length > 0 ? 128 : 64,
+      );
+    asked.set(table.name, bits);
+    bits.catch(() => asked.delete(table.name));
+    return bits;
+  };
+}
+
+const createWriter = (at: Database["at"]): Pick<Database, "add" | "change" | "drop"> => ({
+  async add(session, table, rows) {
+    if (rows.length > 0)
+      await insert(
+        session,
+        at(table),
+        table.fields,
+        table.fields.map(({ name }) => rows.map((row) => row[name])),
+      );
+  },
+  async change(session, table, { ids }, changes) {
+    if (ids.ids.length === 0) return;
+    const rows = Array.isArray(changes)
+      ? (changes as readonly Row[])
+      : ids.ids.map(() => changes as Row);
+    const fields = fieldsOf(table, Object.keys(rows[0] ?? {}));
+    await update(
+      session,
+      at(table),
+      ids,
+      fields,
+      fields.map(({ name }) => rows.map((row) => row[name])),
+    );
+  },
+  drop: (session, table, { ids }) => remove(session, at(table), ids),
+});
+
+function writeAudited<T>(
+  database: Database,
+  entry: AuditEntry,
+  keys: readonly string[] | typeof EVERYTHING,
+  work: (session: Session) => Promise<T>,
+): Promise<T> {
+  const id = newId();
+  const wasCommitted = async (session: Session): Promise<boolean> => {
+    const entries = await database.rows(
+      session,
+      TABLES.audit,
+      [equal("entry_id", id)],
+      ["entry_id"],
+    );
+    return entries.length > 0;
+  };
+  return transact(
+    database.client,
+    async (session) => {
+      await lock(database, session, keys);
+      const result = await work(session);
+      await database.add(session, TABLES.audit, [
+        {
+          entry_id: id,
+          at_ms: Date.now(),
+          host: hostname(),
+          pid: process.pid,
+          action: entry.action,
+          asset_id: entry.asset,
+          detail: entry.detail,
+        },
+      ]);
+      return result;
+    },
+    { wasCommitted },
   );
+}
+
+const fieldsOf = (table: Table, names: readonly string[] | undefined): Table["fields"] =>
+  names ? table.fields.filter(({ name }) => names.includes(name)) : table.fields;
+
+/** Rows of the fields, whose columns come first. */
+function rowsOf(fields: Table["fields"], columns: Page["columns"], count: number): Row[] {
+  const values = fields.flatMap((_, i) => columns.slice(i, i + 1).map(toValues));
+  return Array.from({ length: count }, (_, row) =>
+    Object.fromEntries(fields.map(({ name }, i) => [name, values[i]?.[row]])),
+  );
+}
 
 /** Changes the rows that stand for the keys: the second of two transactions that do fails with a conflict, or waits, as the cluster likes. */
 async function lock(
