@@ -1,6 +1,8 @@
 /**
- * Speed and memory of `index`: npm run bench:index -- [FOLDER of speech, default fixtures/media] [seconds of the long file, default 1800]. Linux only (reads /proc). The audio of the folder is
- * put end to end, once and for as long as wanted; decoding alone is the floor that it is compared with in the same run.
+ * Speed and memory of `index`: npm run bench:index -- [FOLDER of speech, default fixtures/media]
+ * [seconds of the long file, default 1800]. Linux only (reads /proc). The audio of the folder is
+ * put end to end, once and for as long as wanted; decoding alone is the floor that it is compared
+ * with in the same run.
  */
 import { spawn } from "node:child_process";
 import { once } from "node:events";

@@ -1,7 +1,10 @@
 /**
- * What a move costs: npm run bench:migrate -- [numbers of segments, default 10000 100000] [--file]. Linux only (reads /proc). A library of files of a thousand segments with 384-dimensional
- * vectors is moved by the real program to the emulator of VAST DataBase, in a process of its own, and verified; with `--file` into a library file. CPU time and memory are the program's, the
- * emulator's apart: what a real cluster's network and disks add is not in it. The floor is what reading and writing the same library once takes.
+ * What a move costs: npm run bench:migrate -- [numbers of segments, default 10000 100000] [--file].
+ * Linux only (reads /proc). A library of files of a thousand segments with 384-dimensional vectors
+ * is moved by the real program to the emulator of VAST DataBase, in a process of its own, and
+ * verified; with `--file` into a library file. CPU time and memory are the program's, the
+ * emulator's apart: what a real cluster's network and disks add is not in it. The floor is what
+ * reading and writing the same library once takes.
  */
 import { spawn } from "node:child_process";
 import { once } from "node:events";

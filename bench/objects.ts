@@ -10,7 +10,10 @@ import { openS3 } from "../src/objects/s3/open.ts";
 import { film } from "../test/helpers/quicktime.ts";
 import { startS3 } from "../test/helpers/s3.ts";
 
-/** npm run bench:objects: what is fetched of films in an object store, against the whole object and against a file. The server is our own, in a process of its own. */
+/**
+ * npm run bench:objects: what is fetched of films in an object store, against the whole object and
+ * against a file. The server is our own, in a process of its own.
+ */
 const SECONDS = 120;
 const { signal } = new AbortController();
 const server = await startS3();

@@ -1,7 +1,9 @@
 /**
- * Search quality: npm run bench:quality -- FOLDER, with captions (*.vtt), queries.json and score.py in FOLDER. Indexes the captions with the real command,
- * asks every query by the real command in every mode, over all files and inside the query's own, and prints what score.py says of the output; then the same
- * for the paraphrases of paraphrases.json, which share no stem with what they are about (that is checked), and for lookups: words that are in one segment together.
+ * Search quality: npm run bench:quality -- FOLDER, with captions (*.vtt), queries.json and score.py
+ * in FOLDER. Indexes the captions with the real command, asks every query by the real command in
+ * every mode, over all files and inside the query's own, and prints what score.py says of the
+ * output; then the same for the paraphrases of paraphrases.json, which share no stem with what they
+ * are about (that is checked), and for lookups: words that are in one segment together.
  */
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";

@@ -1,8 +1,11 @@
 /**
- * How indexing grows: npm run bench:scale -- [numbers of files, default 1000 10000 100000] [--full]. Linux only (reads /proc). Trees of small captions files of ten segments each, made of
- * words that a seed draws, are indexed by the real program and then looked at again without a change. Embedding, which costs the same for every segment, is
- * measured apart in the same run and taken off. Beyond 20,000 files the program runs without its embedding model, unless `--full` is given: an hour of embedding tells
- * nothing new. CPU time is that of the program and all its workers: other work on the machine does not change it much.
+ * How indexing grows: npm run bench:scale -- [numbers of files, default 1000 10000 100000]
+ * [--full]. Linux only (reads /proc). Trees of small captions files of ten segments each, made of
+ * words that a seed draws, are indexed by the real program and then looked at again without a
+ * change. Embedding, which costs the same for every segment, is measured apart in the same run and
+ * taken off. Beyond 20,000 files the program runs without its embedding model, unless `--full` is
+ * given: an hour of embedding tells nothing new. CPU time is that of the program and all its
+ * workers: other work on the machine does not change it much.
  */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
@@ -37,7 +40,8 @@ const root = fileURLToPath(new URL("..", import.meta.url));
 const work = mkdtempSync(join(tmpdir(), "mediasearch-scale-"));
 let state = 7;
 const random = (below: number): number => (state = (state * 48_271) % 2_147_483_647) % below;
-// Words that the embedding model knows whole, so that a sentence has as many tokens as ordinary ones.
+// Words that the embedding model knows whole, so that a sentence has as many tokens as ordinary
+// ones.
 const vocabulary = readFileSync(
   fileURLToPath(new URL("../models/all-MiniLM-L6-v2/vocab.txt", import.meta.url)),
   "utf8",

@@ -1,7 +1,9 @@
 /**
- * How fast search is: npm run bench:search -- [segments, default 10000 100000 1000000]. Linux. Makes libraries (3 GB for a million segments, in the temporary folder, removed
- * afterwards), asks them by the program as users run it and in one process, and asks its peers the same beside it. An approximate index is
- * built up to GRAPH_UP_TO segments only: building takes it minutes. --keep=FOLDER keeps the libraries for the next run.
+ * How fast search is: npm run bench:search -- [segments, default 10000 100000 1000000]. Linux.
+ * Makes libraries (3 GB for a million segments, in the temporary folder, removed afterwards), asks
+ * them by the program as users run it and in one process, and asks its peers the same beside it. An
+ * approximate index is built up to GRAPH_UP_TO segments only: building takes it minutes.
+ * --keep=FOLDER keeps the libraries for the next run.
  */
 import { existsSync, mkdirSync, mkdtempSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -195,7 +197,8 @@ const results: {
 for (const segments of sizes) {
   const built = await build(segments);
   const warmRows = await inOneProcess(segments, built);
-  // Before whole processes are measured: the machine would still be writing their gigabytes to the disk.
+  // Before whole processes are measured: the machine would still be writing their gigabytes to the
+  // disk.
   for (const peer of built.peers) peer.close();
   rmSync(join(work, `peer-${segments}-${process.pid}.sqlite`), { force: true });
   results.push({ segments, warm: warmRows, whole: asProcess(segments) });

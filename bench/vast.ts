@@ -1,7 +1,9 @@
 /**
- * What a cluster costs a machine that searches: npm run bench:vast -- [segments, default 1000000]. Linux only (reads /proc). The emulator, a process of its own, holds synthetic
- * versions of 1000 segments with vectors of 384; then this process copies them into a replica, syncs without a change, with one new version, and
- * searches. CPU times are this process's alone (client, Arrow and SQLite), so that they don't depend on how fast the emulator is; wall times do.
+ * What a cluster costs a machine that searches: npm run bench:vast -- [segments, default 1000000].
+ * Linux only (reads /proc). The emulator, a process of its own, holds synthetic versions of 1000
+ * segments with vectors of 384; then this process copies them into a replica, syncs without a
+ * change, with one new version, and searches. CPU times are this process's alone (client, Arrow and
+ * SQLite), so that they don't depend on how fast the emulator is; wall times do.
  */
 import { mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";

@@ -1,6 +1,7 @@
 /**
- * Word error rate: npm run bench:words -- [FOLDER, default fixtures/media]. Recognises every recording of the folder and scores it by the folder's wer.py, or by
- * its truth.json (recordings in English that are to be recognised).
+ * Word error rate: npm run bench:words -- [FOLDER, default fixtures/media]. Recognises every
+ * recording of the folder and scores it by the folder's wer.py, or by its truth.json (recordings in
+ * English that are to be recognised).
  */
 import { execFileSync } from "node:child_process";
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";

@@ -27,7 +27,10 @@ interface Run {
 
 const PLAIN: Style = { color: FOREGROUND, isBold: false, isDim: false };
 
-/** The style after one SGR parameter (ECMA-48, 8.3.117); those that the program does not use change nothing. */
+/**
+ * The style after one SGR parameter (ECMA-48, 8.3.117); those that the program does not use change
+ * nothing.
+ */
 function styleAfter(style: Style, parameter: number): Style {
   if (parameter === 0) return PLAIN;
   if (parameter === 1) return { ...style, isBold: true };

@@ -1,4 +1,7 @@
-/** Writes docs/cli.md, docs/config.md, docs/errors.md, the completions of the shells and the man page out of the tables that the program itself runs on. */
+/**
+ * Writes docs/cli.md, docs/config.md, docs/errors.md, the completions of the shells and the man
+ * page out of the tables that the program itself runs on.
+ */
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";

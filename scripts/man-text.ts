@@ -3,7 +3,10 @@ import { SETTINGS } from "../src/config/settings.ts";
 import { ERRORS } from "../src/errors.ts";
 import { commandLines, type Option } from "./command-line.ts";
 
-/** What roff would print as another sign, by https://man7.org/linux/man-pages/man7/groff_char.7.html. */
+/**
+ * What roff would print as another sign, by
+ * https://man7.org/linux/man-pages/man7/groff_char.7.html.
+ */
 const SIGNS: Readonly<Record<string, string>> = {
   "\\": "\\e",
   "-": "\\-",
@@ -13,7 +16,10 @@ const SIGNS: Readonly<Record<string, string>> = {
   "~": "\\(ti",
 };
 
-/** Text as roff takes it, https://man7.org/linux/man-pages/man7/man.7.html: every sign as it is typed, and no line may begin as a request. */
+/**
+ * Text as roff takes it, https://man7.org/linux/man-pages/man7/man.7.html: every sign as it is
+ * typed, and no line may begin as a request.
+ */
 const roff = (text: string): string =>
   text.replace(/[\\'`^~-]/g, (sign) => SIGNS[sign] ?? sign).replace(/^\./gm, "\\&.");
 const bold = (text: string): string => `\\fB${roff(text)}\\fR`;

@@ -1,4 +1,5 @@
-// Everything that must hold before a change lands: lint, types, tests. Ends with a line that counts them all.
+// Everything that must hold before a change lands: lint, types, tests. Ends with a line that counts
+// them all.
 import { spawnSync } from "node:child_process";
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";

@@ -70,7 +70,10 @@ describe("completion in bash", () => {
 const has = (program: string): boolean => spawnSync(program, ["--version"]).status === 0;
 
 describe.skipIf(!has("zsh"))("completion in zsh", () => {
-  /** What a real zsh, at a terminal of its own, makes of these keys when each step may take `pauseS` seconds. */
+  /**
+   * What a real zsh, at a terminal of its own, makes of these keys when each step may take `pauseS`
+   * seconds.
+   */
   function typedSlowly(keys: string, pauseS: number): string {
     const script = [
       "zmodload zsh/zpty",

@@ -1,6 +1,8 @@
 import { tokens } from "../../src/text/words.ts";
 
-/** A few words that are together in at least one segment: whoever types them knows what was said. */
+/**
+ * A few words that are together in at least one segment: whoever types them knows what was said.
+ */
 export interface Lookup {
   readonly query: string;
   readonly stems: readonly string[];
@@ -17,7 +19,9 @@ const KINDS: readonly (readonly [name: string, words: number, least: number, mos
 ];
 const OF_EACH = 60;
 
-/** The same ones for the same segments: a generator of fixed seed picks them (Park and Miller 1988). */
+/**
+ * The same ones for the same segments: a generator of fixed seed picks them (Park and Miller 1988).
+ */
 export function lookups(
   segments: readonly { readonly file: string; readonly text: string }[],
 ): (readonly [name: string, lookups: readonly Lookup[]])[] {

@@ -6,7 +6,10 @@ export const DIMENSIONS = 384;
 const PER_FILE = 1000;
 
 export interface World {
-  /** Vectors of the real embedder: they are in every library, and the centres that the made ones gather around. */
+  /**
+   * Vectors of the real embedder: they are in every library, and the centres that the made ones
+   * gather around.
+   */
   readonly real: readonly Float32Array[];
   readonly vectorQueries: readonly Float32Array[];
   readonly textQueries: readonly string[];

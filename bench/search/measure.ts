@@ -26,8 +26,9 @@ export interface Spent {
 }
 
 /**
- * What whole processes take from start to exit, user and system, as bash's `time` has them. The machine's pace changes, so the commands take turns, and only what ran in the same
- * turn is to be compared. The first turn is left out.
+ * What whole processes take from start to exit, user and system, as bash's `time` has them. The
+ * machine's pace changes, so the commands take turns, and only what ran in the same turn is to be
+ * compared. The first turn is left out.
  */
 export function takeTurns<Name extends string>(
   commands: Readonly<Record<Name, (turn: number) => readonly string[]>>,

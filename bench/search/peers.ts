@@ -19,7 +19,10 @@ const int8 = (vector: Float32Array): Buffer =>
       .buffer,
   );
 
-/** sqlite-vec's own tables: float32; and int8, of which the best thirty are weighed by their float32 vectors. */
+/**
+ * sqlite-vec's own tables: float32; and int8, of which the best thirty are weighed by their float32
+ * vectors.
+ */
 export function vec0(path: string): readonly Peer[] {
   const db = new Sqlite(path);
   load(db);

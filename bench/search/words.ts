@@ -1,4 +1,7 @@
-/** Texts that nobody wrote with the frequencies of real ones, and sentences of real English for the real embedder. Seeded: the same every time. */
+/**
+ * Texts that nobody wrote with the frequencies of real ones, and sentences of real English for the
+ * real embedder. Seeded: the same every time.
+ */
 export type Random = () => number;
 
 export function seeded(seed: number): Random {

@@ -21,7 +21,9 @@ const truth = JSON.parse(readFileSync(join(FIXTURES, "truth.json"), "utf8")) as 
   Truth
 >;
 
-/** One library of all fixtures, made by the real command with the real models, asked many questions. */
+/**
+ * One library of all fixtures, made by the real command with the real models, asked many questions.
+ */
 const home = mkdtempSync(join(tmpdir(), "mediasearch-fixtures-"));
 let first: Result;
 beforeAll(async () => {

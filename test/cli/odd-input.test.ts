@@ -148,7 +148,9 @@ describe("files", () => {
   });
 });
 
-/** `index` with a limit on the size of files, which is a full disk to SQLite and needs no rights. */
+/**
+ * `index` with a limit on the size of files, which is a full disk to SQLite and needs no rights.
+ */
 const limited = (
   kilobytes: number,
   path: string,

@@ -45,7 +45,10 @@ export function integrity(library: string): string {
   }
 }
 
-/** Runs `index` in a process group of its own; kills the whole group after so many milliseconds. @returns whether it ended by itself. */
+/**
+ * Runs `index` in a process group of its own; kills the whole group after so many milliseconds.
+ * @returns whether it ended by itself.
+ */
 export async function indexKilled(folder: string, home: string, afterMs: number): Promise<boolean> {
   const child = spawn(process.execPath, [BIN, "index", folder, "--jobs", "2"], {
     env: environment(home, { JOB_CONCURRENCY: "2" }),
@@ -76,7 +79,10 @@ export interface Kill {
   readonly wrong: readonly string[];
 }
 
-/** Kills run after run at seeded moments; after each kill the library must be sound and hold whole files only. */
+/**
+ * Kills run after run at seeded moments; after each kill the library must be sound and hold whole
+ * files only.
+ */
 export async function crash(
   {
     folder,

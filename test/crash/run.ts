@@ -1,4 +1,7 @@
-/** npm run test:crash -- [kills, default 100] [seed, default 1]: kills the real program at random moments and says what became of the library. */
+/**
+ * npm run test:crash -- [kills, default 100] [seed, default 1]: kills the real program at random
+ * moments and says what became of the library.
+ */
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";

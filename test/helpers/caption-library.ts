@@ -2,7 +2,10 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { mediasearch, tempFolder } from "./run.ts";
 
-/** A library of captions only, in a home of its own: quick to make, with real embeddings. @returns the home. */
+/**
+ * A library of captions only, in a home of its own: quick to make, with real embeddings.
+ * @returns the home.
+ */
 export async function captionLibrary(files = 6): Promise<string> {
   const home = tempFolder();
   const media = join(home, "media");

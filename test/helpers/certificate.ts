@@ -5,7 +5,10 @@ import { tempFolder } from "./run.ts";
 
 const DAY_MS = 86_400_000;
 
-/** A self-signed certificate for a host name, good for so many days from now (negative: expired), and its file. */
+/**
+ * A self-signed certificate for a host name, good for so many days from now (negative: expired),
+ * and its file.
+ */
 export async function certificate(
   days: number,
   name = "localhost",

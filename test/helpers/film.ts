@@ -116,7 +116,10 @@ export function pitchAt(sound: Float32Array, ms: number, windowMs = 60): number 
   );
 }
 
-/** The shift in milliseconds, within ±100, at which two sounds are most alike, and how alike they are then (1: the same). */
+/**
+ * The shift in milliseconds, within ±100, at which two sounds are most alike, and how alike they
+ * are then (1: the same).
+ */
 export function align(
   a: Float32Array,
   b: Float32Array,

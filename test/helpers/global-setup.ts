@@ -2,7 +2,10 @@ import { execFileSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { testModels } from "./models.ts";
 
-/** Builds the program as users run it and gets the models once, before tests that run side by side need them. */
+/**
+ * Builds the program as users run it and gets the models once, before tests that run side by side
+ * need them.
+ */
 export default async function setup(): Promise<void> {
   execFileSync(
     process.execPath,

@@ -2,7 +2,8 @@ import { spawn } from "node:child_process";
 import { BIN, environment } from "./run.ts";
 
 /**
- * Runs the real program in a process group of its own and kills the group (SIGKILL) so long after it has `begun`, or after its start.
+ * Runs the real program in a process group of its own and kills the group (SIGKILL) so long after
+ * it has `begun`, or after its start.
  * @returns whether the kill came before its end.
  */
 export async function killed(

@@ -2,8 +2,8 @@ import { ensureModel } from "../../src/models/store.ts";
 import { MODEL_CACHE } from "./places.ts";
 
 /**
- * Paths of the files of a real model by name. A model that is missing is downloaded into the cache of the tests, so
- * only tests of the project "program" may ask for one.
+ * Paths of the files of a real model by name. A model that is missing is downloaded into the cache
+ * of the tests, so only tests of the project "program" may ask for one.
  */
 export function testModels(model: string): Promise<Record<string, string>> {
   if (process.env["MEDIASEARCH_TEST_PROJECT"] === "unit")

@@ -3,15 +3,18 @@ import { fileURLToPath } from "node:url";
 
 export const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 
-/** What tests keep from one run to the next lies inside the checkout, never in the user's folders. */
+/**
+ * What tests keep from one run to the next lies inside the checkout, never in the user's folders.
+ */
 const KEPT = join(ROOT, "node_modules/.cache/mediasearch-tests");
 
 /** Where the recognition models of the tests are kept. */
 export const MODEL_CACHE = join(KEPT, "models");
 
 /**
- * Takes the place of the user's own environment in every test and in what tests start. The settings name the
- * folders on every system, the XDG variables those that libraries choose by themselves on Linux.
+ * Takes the place of the user's own environment in every test and in what tests start. The settings
+ * name the folders on every system, the XDG variables those that libraries choose by themselves on
+ * Linux.
  */
 export const PLACES: Readonly<Record<string, string>> = {
   MEDIASEARCH_CACHE: MODEL_CACHE,

@@ -1,6 +1,7 @@
 /**
- * A QuickTime film by hand (QTFF, ISO/IEC 14496-12): pictures of any size, 16-bit sound at 16 kHz mono in chunks of half a second between them, and its index (moov)
- * at the end, as cameras write it.
+ * A QuickTime film by hand (QTFF, ISO/IEC 14496-12): pictures of any size, 16-bit sound at 16 kHz
+ * mono in chunks of half a second between them, and its index (moov) at the end, as cameras write
+ * it.
  */
 export interface FilmOptions {
   readonly seconds: number;

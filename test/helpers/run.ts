@@ -23,7 +23,10 @@ export function tempFolder(): string {
   return folder;
 }
 
-/** The environment of a command: the model cache of the tests, a library and settings of the test's own. */
+/**
+ * The environment of a command: the model cache of the tests, a library and settings of the test's
+ * own.
+ */
 export const environment = (
   home: string,
   more: Readonly<Record<string, string>> = {},

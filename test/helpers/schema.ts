@@ -8,7 +8,10 @@ const ajv = new Ajv2020({ allErrors: true, strict: true, allowUnionTypes: true }
 for (const name of readdirSync(FOLDER))
   ajv.addSchema(JSON.parse(readFileSync(join(FOLDER, name), "utf8")) as object);
 
-/** What is wrong with a value by a published schema, such as "search" or "search#/$defs/hit"; nothing when it is right. */
+/**
+ * What is wrong with a value by a published schema, such as "search" or "search#/$defs/hit";
+ * nothing when it is right.
+ */
 export function schemaErrors(schema: string, value: unknown): string {
   const [name = "", pointer = ""] = schema.split("#");
   const validate = ajv.getSchema(

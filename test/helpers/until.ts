@@ -1,6 +1,8 @@
 import { vi } from "vitest";
 
-/** How long tests wait for what must happen: on a busy machine a second of work takes ten or more. */
+/**
+ * How long tests wait for what must happen: on a busy machine a second of work takes ten or more.
+ */
 export const PATIENCE_MS = 120_000;
 
 /**

@@ -11,7 +11,10 @@ import { toValues, type Value } from "../../src/backends/vast/wire/values.ts";
 import { cellOf, CELLS, FIELDS, ROWS, textOf } from "./cells.ts";
 import type { Session } from "../../src/backends/vast/wire/client.ts";
 
-/** Every type of cell: written by our client and read by VAST's SDK, and the other way round. @returns whether all are equal */
+/**
+ * Every type of cell: written by our client and read by VAST's SDK, and the other way round.
+ * @returns whether all are equal
+ */
 export async function runBothWays(python: string): Promise<boolean> {
   const emulator = await spawnEmulator(["--rows-per-page", "300", "--rows-per-batch", "70"]);
   try {

@@ -2,7 +2,10 @@ import type { Field } from "apache-arrow";
 import { column, TYPES } from "../../src/backends/vast/wire/columns.ts";
 import type { Value } from "../../src/backends/vast/wire/values.ts";
 
-/** A table with a column of every type that both clients know, whose cells follow from the number of their row; cells.py says the same in Python's words. */
+/**
+ * A table with a column of every type that both clients know, whose cells follow from the number of
+ * their row; cells.py says the same in Python's words.
+ */
 export const ROWS = 1000;
 
 const SECOND = 0;

@@ -24,7 +24,10 @@ interface Seen {
   readonly config: Readonly<Record<string, unknown>> | null;
 }
 
-/** `enable_word_time_offsets` and the others as NVIDIA's stubs read what we sent: a field of another name or number would be missing. */
+/**
+ * `enable_word_time_offsets` and the others as NVIDIA's stubs read what we sent: a field of another
+ * name or number would be missing.
+ */
 const WANTED = {
   encoding: "LINEAR_PCM",
   sample_rate_hertz: 16_000,
@@ -38,7 +41,10 @@ const WANTED = {
 
 const say = (text: string): void => void process.stdout.write(`${text}\n`);
 
-/** Our client against a server of NVIDIA's stubs, with the whole contract; NVIDIA's client against the server of our tests. */
+/**
+ * Our client against a server of NVIDIA's stubs, with the whole contract; NVIDIA's client against
+ * the server of our tests.
+ */
 export async function runRiva(python: string): Promise<boolean> {
   const [ears, ours, samples] = await Promise.all([
     startServer("byo-server.ts"),

@@ -4,7 +4,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ROOT } from "../helpers/run.ts";
 
-/** Whether our query bodies say the same as those that VAST's SDK makes now, for every operator and type of literal. */
+/**
+ * Whether our query bodies say the same as those that VAST's SDK makes now, for every operator and
+ * type of literal.
+ */
 export function runGolden(python: string): boolean {
   const { stdout, status } = spawnSync(
     python,

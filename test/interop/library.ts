@@ -15,7 +15,11 @@ interface TranscriptJson {
   }[];
 }
 
-/** A library that `index` wrote with BACKEND=vast, read by VAST's SDK as a user of SQL would read its tables. @returns whether both say the same */
+/**
+ * A library that `index` wrote with BACKEND=vast, read by VAST's SDK as a user of SQL would read
+ * its tables.
+ * @returns whether both say the same
+ */
 export async function runLibrary(python: string): Promise<boolean> {
   const emulator = await spawnEmulator();
   const home = mkdtempSync(join(tmpdir(), "mediasearch-interop-"));

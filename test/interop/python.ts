@@ -5,7 +5,11 @@ import { ROOT } from "../helpers/run.ts";
 
 const CACHE = join(ROOT, "node_modules/.cache/mediasearch-interop");
 
-/** The python of a virtual environment that holds these packages; made once, kept under node_modules/.cache. @throws Error that says what is missing */
+/**
+ * The python of a virtual environment that holds these packages; made once, kept under
+ * node_modules/.cache.
+ * @throws Error that says what is missing
+ */
 export function pythonWith(name: string, packages: readonly string[]): string {
   const place = join(CACHE, name);
   const python = join(place, "bin/python");

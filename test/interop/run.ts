@@ -1,4 +1,7 @@
-/** npm run test:interop -- [part…]: other people's clients and servers against ours. Needs Python 3.10 or newer and pip's index; no part of npm test. */
+/**
+ * npm run test:interop -- [part…]: other people's clients and servers against ours. Needs Python
+ * 3.10 or newer and pip's index; no part of npm test.
+ */
 import { runBothWays } from "./both-ways.ts";
 import { runOpenAi, runRiva } from "./engines.ts";
 import { runGolden } from "./golden.ts";

@@ -22,7 +22,10 @@ interface Outcome {
   readonly message: string;
 }
 
-/** Runs the SDK's own tests against the emulator and prints the counts and each failure. @returns whether all that is in reach passed */
+/**
+ * Runs the SDK's own tests against the emulator and prints the counts and each failure.
+ * @returns whether all that is in reach passed
+ */
 export async function runSdkSuite(python: string): Promise<boolean> {
   // One of the tests names this port.
   const emulator = await spawnEmulator(["--port", "9090"]);

@@ -5,7 +5,10 @@ import { ROOT } from "../helpers/run.ts";
 
 const VERSION = "v1.8.0";
 
-/** The Versity S3 gateway, built once by Go from its module and kept under node_modules/.cache; undefined without Go. */
+/**
+ * The Versity S3 gateway, built once by Go from its module and kept under node_modules/.cache;
+ * undefined without Go.
+ */
 export function versitygw(): string | undefined {
   const folder = join(ROOT, "node_modules/.cache/mediasearch-interop/versitygw", VERSION);
   const program = join(folder, "versitygw");

@@ -93,7 +93,10 @@ export async function indexMutants(
   };
 }
 
-/** What is wrong with a run, in words; nothing when every file has one outcome with a reason of one line. */
+/**
+ * What is wrong with a run, in words; nothing when every file has one outcome with a reason of one
+ * line.
+ */
 export function broken(
   names: readonly string[],
   { exitCode, outcomes, mainBytes, workerBytes, stderr }: Checked,

@@ -1,4 +1,7 @@
-/** npm run test:mutation -- [count, default 1000] [seed, default 1]: what the real program makes of harmed files. */
+/**
+ * npm run test:mutation -- [count, default 1000] [seed, default 1]: what the real program makes of
+ * harmed files.
+ */
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";

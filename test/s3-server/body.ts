@@ -5,7 +5,10 @@ import { S3Error } from "./s3-error.ts";
 
 export interface Body {
   readonly bytes: Buffer;
-  /** Checksums that the client sent and that were right: name without "x-amz-checksum-", value in base64. */
+  /**
+   * Checksums that the client sent and that were right: name without "x-amz-checksum-", value in
+   * base64.
+   */
   readonly checksums: ReadonlyMap<string, string>;
 }
 
@@ -19,7 +22,9 @@ const ALGORITHMS: Readonly<Record<string, (bytes: Buffer) => string>> = {
   },
 };
 
-/** Reads a whole body, checks the hash that was signed and every checksum, in headers or trailers. */
+/**
+ * Reads a whole body, checks the hash that was signed and every checksum, in headers or trailers.
+ */
 export async function readBody(request: IncomingMessage, signedHash: string): Promise<Body> {
   const parts: Buffer[] = [];
   for await (const part of request) parts.push(part as Buffer);

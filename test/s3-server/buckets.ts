@@ -65,7 +65,10 @@ export function uploadOf(bucket: Bucket, key: string, id: string): Upload {
   return upload;
 }
 
-/** The whole object of parts, named with their tags in rising order. Its tag is the MD5 of the parts' MD5s with their number, as in Amazon S3. */
+/**
+ * The whole object of parts, named with their tags in rising order. Its tag is the MD5 of the
+ * parts' MD5s with their number, as in Amazon S3.
+ */
 export function assemble(
   upload: Upload,
   named: readonly { readonly number: number; readonly etag: string }[],

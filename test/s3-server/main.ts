@@ -1,7 +1,10 @@
 import { parseArgs } from "node:util";
 import { startServer } from "./server.ts";
 
-/** `node test/s3-server/main.ts --bucket media`: prints its port as one line of JSON, and ends with its parent's stdin. */
+/**
+ * `node test/s3-server/main.ts --bucket media`: prints its port as one line of JSON, and ends with
+ * its parent's stdin.
+ */
 const { values } = parseArgs({
   options: {
     port: { type: "string", default: "0" },

@@ -29,7 +29,10 @@ interface Stats {
   readonly byOperation: Record<string, number>;
 }
 
-/** A small S3: path-style addresses, in memory, with faults on demand. Not for keeping anything. @returns the port and how to stop it. */
+/**
+ * A small S3: path-style addresses, in memory, with faults on demand. Not for keeping anything.
+ * @returns the port and how to stop it.
+ */
 export async function startServer(
   options: ServerOptions,
 ): Promise<{ readonly port: number; close(): void }> {

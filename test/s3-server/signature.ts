@@ -2,7 +2,10 @@ import { createHash, createHmac, timingSafeEqual } from "node:crypto";
 import type { IncomingHttpHeaders } from "node:http";
 import { S3Error } from "./s3-error.ts";
 
-/** AWS Signature Version 4 as a server checks it: in the Authorization header, or in the query of a presigned address. */
+/**
+ * AWS Signature Version 4 as a server checks it: in the Authorization header, or in the query of a
+ * presigned address.
+ */
 export interface Signed {
   readonly method: string;
   /** Path and query exactly as they were sent. */
@@ -25,7 +28,10 @@ const encode = (text: string): string =>
   );
 const MAX_SKEW_MS = 15 * 60_000;
 
-/** @throws S3Error 403 as Amazon S3 words it. @returns what the client says is the hash of the body. */
+/**
+ * @throws S3Error 403 as Amazon S3 words it.
+ * @returns what the client says is the hash of the body.
+ */
 export function checkSignature(request: Signed, keys: Keys, now = Date.now()): string {
   const [path = "", search = ""] = request.url.split(/\?(.*)/s);
   const query = new URLSearchParams(search);

@@ -1,6 +1,7 @@
 /**
- * A recogniser of somebody's own, as a command: `byo-command.ts EARS-URL FORMAT [INPUT] [OUTPUT]` asks a server of these tests what it hears and prints it in FORMAT. Faults by
- * MODE: what it does instead.
+ * A recogniser of somebody's own, as a command: `byo-command.ts EARS-URL FORMAT [INPUT] [OUTPUT]`
+ * asks a server of these tests what it hears and prints it in FORMAT. Faults by MODE: what it does
+ * instead.
  */
 import { readFileSync, writeFileSync } from "node:fs";
 import { spawn } from "node:child_process";

@@ -1,6 +1,7 @@
 /**
- * A recogniser of somebody's own, as a server that keeps the HTTP contract, and the ears of byo-command.ts (`/hear/FORMAT`). `/later` answers 202 first. Faults as in
- * whisper-server.ts. Prints its port.
+ * A recogniser of somebody's own, as a server that keeps the HTTP contract, and the ears of
+ * byo-command.ts (`/hear/FORMAT`). `/later` answers 202 first. Faults as in whisper-server.ts.
+ * Prints its port.
  */
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";

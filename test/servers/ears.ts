@@ -8,7 +8,10 @@ export interface Recognised {
   readonly durationMs: number;
 }
 
-/** Real recognition for servers in tests: what they answer was heard, not written down. The same audio is heard once. */
+/**
+ * Real recognition for servers in tests: what they answer was heard, not written down. The same
+ * audio is heard once.
+ */
 export async function openEars(): Promise<(wav: Buffer) => Promise<Recognised>> {
   const transcriber = await open({ models: testModels });
   const known = new Map<string, Promise<Recognised>>();

@@ -1,6 +1,7 @@
 /**
- * An embedding server in the shapes of OpenAI, NVIDIA NIM, text-embeddings-inference and Ollama, each below a path of its own; its vectors are real (all-MiniLM-L6-v2).
- * `POST /faults` sets what goes wrong with the next requests, `GET /log` tells which there were. Prints its port.
+ * An embedding server in the shapes of OpenAI, NVIDIA NIM, text-embeddings-inference and Ollama,
+ * each below a path of its own; its vectors are real (all-MiniLM-L6-v2). `POST /faults` sets what
+ * goes wrong with the next requests, `GET /log` tells which there were. Prints its port.
  */
 import { readFileSync } from "node:fs";
 import { createServer, type ServerResponse } from "node:http";

@@ -1,6 +1,8 @@
 /**
- * A speech NIM: Riva over gRPC, text over HTTP; what it answers it has really heard. (test/interop/riva_server.py is one with NVIDIA's own stubs.) `POST /faults`, `GET /log` as in
- * whisper-server.ts, `POST /profile` sets what it can do. Prints the ports of HTTP and of gRPC; `--tls KEY CERTIFICATE` for gRPC over TLS.
+ * A speech NIM: Riva over gRPC, text over HTTP; what it answers it has really heard.
+ * (test/interop/riva_server.py is one with NVIDIA's own stubs.) `POST /faults`, `GET /log` as in
+ * whisper-server.ts, `POST /profile` sets what it can do. Prints the ports of HTTP and of gRPC;
+ * `--tls KEY CERTIFICATE` for gRPC over TLS.
  */
 import { readFileSync } from "node:fs";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";

@@ -1,6 +1,7 @@
 /**
- * A transcription server in the shapes of OpenAI, speaches and whisper.cpp, each below a path of its own; what it answers it has really heard.
- * `POST /faults` sets what goes wrong with the next requests, `GET /log` tells which there were. Prints its port.
+ * A transcription server in the shapes of OpenAI, speaches and whisper.cpp, each below a path of
+ * its own; what it answers it has really heard. `POST /faults` sets what goes wrong with the next
+ * requests, `GET /log` tells which there were. Prints its port.
  */
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -96,7 +97,10 @@ function diarized(
   });
 }
 
-/** OpenAI's: words beside the segments, without punctuation; unknown fields and wrong values are refused. */
+/**
+ * OpenAI's: words beside the segments, without punctuation; unknown fields and wrong values are
+ * refused.
+ */
 function openAi(
   response: ServerResponse,
   fields: Fields,
@@ -183,7 +187,10 @@ function openAi(
   });
 }
 
-/** whisper.cpp's: words inside the segments, as tokens; fields that it does not know are passed over. */
+/**
+ * whisper.cpp's: words inside the segments, as tokens; fields that it does not know are passed
+ * over.
+ */
 function whisperCpp(
   response: ServerResponse,
   fields: Fields,

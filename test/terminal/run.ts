@@ -1,6 +1,7 @@
 /**
- * The interactive search in a real terminal: `npm run test:terminal`. Starts the built program in tmux, sends keys, reads the screen.
- * Ends with 0 and says so where there is no tmux; `test/cli/interactive.test.ts` tests the same without one, in every run.
+ * The interactive search in a real terminal: `npm run test:terminal`. Starts the built program in
+ * tmux, sends keys, reads the screen. Ends with 0 and says so where there is no tmux;
+ * `test/cli/interactive.test.ts` tests the same without one, in every run.
  */
 import { execFileSync, spawnSync } from "node:child_process";
 import {

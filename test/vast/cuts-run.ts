@@ -1,4 +1,7 @@
-/** `npm run test:cuts -- [cuts, default 100] [seed]`: the connection to the emulator is cut at so many random moments. */
+/**
+ * `npm run test:cuts -- [cuts, default 100] [seed]`: the connection to the emulator is cut at so
+ * many random moments.
+ */
 import { cutAtRandom } from "./cuts.ts";
 
 const [cuts = "100", seed = String(1 + (Date.now() % 1_000_000))] = process.argv.slice(2);

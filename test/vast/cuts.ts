@@ -46,8 +46,10 @@ const version = (file: number, round: number): AssetVersion => ({
 });
 
 /**
- * Writes, replaces, removes and searches while the connection to the cluster is cut at random moments: before anything is done, after it is done but before its
- * answer, in the middle of a reply, or for good for a while. Every call that failed is made again, as a user would. At the end everything is there once.
+ * Writes, replaces, removes and searches while the connection to the cluster is cut at random
+ * moments: before anything is done, after it is done but before its answer, in the middle of a
+ * reply, or for good for a while. Every call that failed is made again, as a user would. At the end
+ * everything is there once.
  */
 export async function cutAtRandom(
   cuts: number,
@@ -75,7 +77,8 @@ export async function cutAtRandom(
     for (let cut = 0; cut < cuts; cut++) {
       const [file, kind] = [random(FILES), random(6)];
       await emulator.setFaults([fault(random)]);
-      // What a failed call leaves undone, the same call does later: the faults go on for a while, then end.
+      // What a failed call leaves undone, the same call does later: the faults go on for a while,
+      // then end.
       await untilDone(() => step(backend as Backend, file, kind, cut, rounds), emulator, failures);
       if ((cut + 1) % 10 === 0) note(`${cut + 1} of ${cuts}`);
     }
@@ -134,7 +137,8 @@ async function step(
   } else if (kind === 1) {
     await searchView?.({ fresh: true });
   } else {
-    // Between its first failure and its success a commit may be there or not; a search in between would see either.
+    // Between its first failure and its success a commit may be there or not; a search in between
+    // would see either.
     rounds.set(file, cut);
     await store.commit(version(file, cut), MODEL);
   }

@@ -1,6 +1,9 @@
 import { type FlatTable, readRoot } from "../../src/backends/vast/wire/flat.ts";
 
-/** A query's body as plain data, to compare what two builders wrote: their vtables and sharing differ, what they say may not. */
+/**
+ * A query's body as plain data, to compare what two builders wrote: their vtables and sharing
+ * differ, what they say may not.
+ */
 export interface DecodedQuery {
   /** Name, nullability and type of every top-level field, children included. */
   readonly schema: readonly string[];
@@ -67,7 +70,9 @@ function literal(node: FlatTable): string {
   return `(${node.u8(0)}:${read(need(node.table(1)))}:${field(need(node.table(2)))})`;
 }
 
-/** Flags at their default are absent; those of types with other defaults than zero are spelt out. */
+/**
+ * Flags at their default are absent; those of types with other defaults than zero are spelt out.
+ */
 const TYPES: Readonly<Record<number, (type: FlatTable) => string>> = {
   2: (t) => `int${t.i32(0)}${t.bool(1) ? "" : "u"}`,
   3: (t) => `float${t.i16(0)}`,

@@ -8,7 +8,9 @@ import { open, type VastOptions } from "../../src/backends/vast/open.ts";
 
 let schemas = 0;
 
-/** Options of an empty library of its own on the emulator, with a replica in a folder of its own. */
+/**
+ * Options of an empty library of its own on the emulator, with a replica in a folder of its own.
+ */
 export function libraryOn(
   { url, accessKey, secretKey, bucket }: Spawned,
   folder: string,

@@ -7,8 +7,9 @@ import type { Value } from "../../src/backends/vast/wire/values.ts";
 import { decodeQuery } from "./decode-query.ts";
 
 /**
- * Whether bodies that VAST's own Python SDK made say the same as ours: `node test/vast/golden.ts FILE`, a list of
- * { name, schema: [[column, Arrow type, nullable]], projection, hex, decoded: { projection, filter } }, which is not part of this repository.
+ * Whether bodies that VAST's own Python SDK made say the same as ours: `node test/vast/golden.ts
+ * FILE`, a list of { name, schema: [[column, Arrow type, nullable]], projection, hex, decoded: {
+ * projection, filter } }, which is not part of this repository.
  */
 interface Golden {
   readonly name: string;

@@ -1,4 +1,7 @@
-/** `npm run test:machines -- [processes, default 8] [files] [kills] [seed] [--bucket]`: so many programs index one folder, or with --bucket one bucket, into one emulator, some are killed. */
+/**
+ * `npm run test:machines -- [processes, default 8] [files] [kills] [seed] [--bucket]`: so many
+ * programs index one folder, or with --bucket one bucket, into one emulator, some are killed.
+ */
 import { indexOnMachines } from "./machines.ts";
 
 const [processes = 8, files = 60, kills = 12, seed = 1 + (Date.now() % 1_000_000)] = process.argv

@@ -34,8 +34,10 @@ export interface MachinesOptions {
 const BIN = fileURLToPath(new URL("../../bin/mediasearch.js", import.meta.url));
 
 /**
- * Real programs index the same folder into one emulator, all at once; some are killed (SIGKILL) at random moments and begin again. At the end every file is
- * there once, and was committed once: the audit log has one line for each. Every file has a double of the same content, which is copied, not made again.
+ * Real programs index the same folder into one emulator, all at once; some are killed (SIGKILL) at
+ * random moments and begin again. At the end every file is there once, and was committed once: the
+ * audit log has one line for each. Every file has a double of the same content, which is copied,
+ * not made again.
  */
 export async function indexOnMachines(
   { processes, files, kills, seed, inBucket = false }: MachinesOptions,

@@ -49,7 +49,10 @@ async function outcome<T>(call: Promise<T>, facts: (answer: T) => unknown): Prom
 const sha256 = (bytes: Uint8Array): string => createHash("sha256").update(bytes).digest("base64");
 const MEGABYTE = 1_048_576;
 
-/** The same calls of the SDK, with the checksums that it sends by itself, to any server: what comes back, without times and ids. */
+/**
+ * The same calls of the SDK, with the checksums that it sends by itself, to any server: what comes
+ * back, without times and ids.
+ */
 export async function observe(server: Server, Bucket: string): Promise<Facts> {
   const client = clientOf(server);
   await client.send(new CreateBucketCommand({ Bucket }));
