@@ -1,0 +1,149 @@
+import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { basename, dirname, extname, join } from "node:path";
+import type { AssetId, AssetStatus, Store } from "../../backends/backend.ts";
+import type { EmbeddingModel } from "../../embedding-model.ts";
+import { MediasearchError, toMediasearchError } from "../../errors.ts";
+import { commonFolder, isObject, nameBelow } from "../../location.ts";
+import { anyFileMatcher } from "../../text/file-filter.ts";
+import { formatTranscript, type TranscriptFormat } from "../../transfer/transcript-file.ts";
+import type { Context } from "../context.ts";
+import { withBackend } from "./with-backend.ts";
+
+export interface ExportRequest {
+  readonly format: TranscriptFormat;
+  /** Paths, names or globs; none means every file. */
+  readonly files?: readonly string[];
+  /** An absolute path; by default each transcript is written beside its recording. */
+  readonly folder?: string | undefined;
+  /** With the embeddings, which only JSON can hold. */
+  readonly vectors?: boolean;
+  /** Replaces files that differ. */
+  readonly overwrite?: boolean;
+}
+
+export interface ExportResult {
+  readonly recording: AssetId;
+  /** Where the transcript is, or would be. */
+  readonly to: string;
+  readonly outcome: "written" | "unchanged" | "kept" | "failed";
+  /** Why it was not written; null for the other outcomes. */
+  readonly reason: string | null;
+}
+
+/** Writes transcripts as files. One that can't be written is a result, and the others go on. @throws NOT_FOUND where no file is meant. */
+export const exportTranscripts = (
+  context: Context,
+  request: ExportRequest,
+): Promise<readonly ExportResult[]> =>
+  withBackend(context, async ({ store }) => {
+    const { format, files = [], folder, vectors = false } = request;
+    const assets = await chooseAssets(store, files, context.cwd);
+    const names = outputNames(
+      assets.map(({ id }) => id),
+      format,
+      folder,
+    );
+    const embedder = vectors ? await store.identity() : undefined;
+    const results: ExportResult[] = [];
+    for (const asset of assets) {
+      context.signal.throwIfAborted();
+      results.push(await exportOne(store, asset, names.get(asset.id) ?? "", embedder, request));
+    }
+    return results;
+  });
+
+async function exportOne(
+  store: Store,
+  asset: AssetStatus,
+  to: string,
+  embedder: EmbeddingModel | undefined,
+  { format, folder, overwrite = false }: ExportRequest,
+): Promise<ExportResult> {
+  const recording = asset.id;
+  if (folder === undefined && isObject(recording))
+    return {
+      recording,
+      to: recording,
+      outcome: "failed",
+      reason: "in an object store: --output FOLDER says where to write it",
+    };
+  const segments = await Array.fromAsync(store.readVersion(recording));
+  const options = { file: basename(recording), embedder };
+  const content = formatTranscript(format, asset, segments, options);
+  try {
+    const outcome = await write(to, content, overwrite);
+    const reason =
+      outcome === "kept" ? "there is another file of this name; --force replaces it" : null;
+    return { recording, to, outcome, reason };
+  } catch (error) {
+    return { recording, to, outcome: "failed", reason: toMediasearchError(error, to).message };
+  }
+}
+
+async function chooseAssets(
+  store: Store,
+  patterns: readonly string[],
+  cwd: string,
+): Promise<AssetStatus[]> {
+  const matches = await anyFileMatcher(patterns, cwd);
+  const assets: AssetStatus[] = [];
+  for await (const asset of store.listAssets())
+    if (asset.fingerprint !== null && asset.state !== "deleted" && matches(asset.id))
+      assets.push(asset);
+  if (assets.length === 0)
+    throw new MediasearchError(
+      "NOT_FOUND",
+      patterns.length > 0
+        ? `${patterns.join(" ")}: no indexed file matches`
+        : "nothing is indexed yet",
+      { hint: "mediasearch list" },
+    );
+  return assets;
+}
+
+/** `talk.srt` for `talk.mp3`; `talk.mp3.srt` where two would get the same name. Below a folder as below the files' common one. */
+function outputNames(
+  ids: readonly string[],
+  format: TranscriptFormat,
+  folder: string | undefined,
+): Map<string, string> {
+  // "talk.json" beside a recording could be anybody's.
+  const ending = format === "json" ? ".transcript.json" : `.${format}`;
+  const root = commonFolder(ids);
+  const place = (id: string): string =>
+    folder === undefined ? dirname(id) : join(folder, dirname(nameBelow(id, root) ?? basename(id)));
+  const short = (id: string): string => join(place(id), `${basename(id, extname(id))}${ending}`);
+  const uses = new Map<string, number>();
+  for (const id of ids) uses.set(short(id), (uses.get(short(id)) ?? 0) + 1);
+  return new Map(
+    ids.map((id) => [
+      id,
+      uses.get(short(id)) === 1 && short(id) !== id
+        ? short(id)
+        : join(place(id), `${basename(id)}${ending}`),
+    ]),
+  );
+}
+
+async function write(
+  path: string,
+  content: string,
+  force: boolean,
+): Promise<"written" | "unchanged" | "kept"> {
+  const before = await readFile(path, "utf8").catch((error: NodeJS.ErrnoException) => {
+    if (error.code === "ENOENT") return null;
+    throw error;
+  });
+  if (before === content) return "unchanged";
+  if (before !== null && !force) return "kept";
+  await mkdir(dirname(path), { recursive: true });
+  const temporary = `${path}.${process.pid}.tmp`;
+  try {
+    await writeFile(temporary, content, { flag: "wx" });
+    await rename(temporary, path);
+  } catch (error) {
+    await rm(temporary, { force: true });
+    throw error;
+  }
+  return "written";
+}

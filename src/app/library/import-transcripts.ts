@@ -1,0 +1,179 @@
+import { readdir, readFile, stat } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
+import type { AssetId, Store } from "../../backends/backend.ts";
+import type { Embedder } from "../../embed/embedder.ts";
+import { embedInContext } from "../../embed/passages.ts";
+import { MediasearchError, toMediasearchError } from "../../errors.ts";
+import { importTranscript, type ImportPlace } from "../../transfer/import-transcript.ts";
+import {
+  parseTranscript,
+  type TranscriptContent,
+  type TranscriptFormat,
+} from "../../transfer/transcript-file.ts";
+import type { Segment } from "../../types.ts";
+import type { Context } from "../context.ts";
+import { displayPath } from "../display-path.ts";
+
+export interface ImportRequest {
+  /** Absolute paths of transcripts, or of folders of *.transcript.json. */
+  readonly paths: readonly string[];
+  /** The recording that one transcript belongs to, as an absolute path; by default the one of the same name. */
+  readonly recording?: string | undefined;
+}
+
+export type ImportResult =
+  | {
+      readonly outcome: "imported" | "unchanged";
+      readonly transcript: string;
+      readonly recording: AssetId;
+    }
+  | { readonly outcome: "failed"; readonly transcript: string; readonly reason: string };
+
+const ENDINGS: readonly (readonly [string, TranscriptFormat])[] = [
+  [".transcript.json", "json"],
+  [".json", "json"],
+  [".srt", "srt"],
+  [".vtt", "vtt"],
+  [".txt", "txt"],
+  [".md", "md"],
+];
+
+/**
+ * Reads transcripts into the library; the words that a recording had before are archived. One that can't be read is a result, and the others go on.
+ * @throws USAGE when a recording is named for several transcripts, NOT_FOUND where there is none, and what no later transcript would get past.
+ */
+export async function importTranscripts(
+  context: Context,
+  { paths, recording }: ImportRequest,
+): Promise<readonly ImportResult[]> {
+  const { signal, tell } = context;
+  const transcripts = await filesOf(paths);
+  if (recording !== undefined && transcripts.length !== 1)
+    throw new MediasearchError(
+      "USAGE",
+      `--for goes with one transcript, not ${transcripts.length}`,
+      { subject: "--for", hint: "mediasearch import talk.srt --for talk.mp3" },
+    );
+  const backend = await context.openBackend(true);
+  const results: ImportResult[] = [];
+  let embedder: Promise<Embedder> | undefined;
+  try {
+    const embedTexts = async (texts: readonly string[]): Promise<Float32Array[]> =>
+      (await (embedder ??= context.openEmbedder())).embed(texts, { as: "passage", signal });
+    const services = {
+      store: backend.store,
+      identity: await context.identifyEmbedder(),
+      embed: (segments: readonly Segment[]) => embedInContext(segments, embedTexts),
+    };
+    for (const path of transcripts) {
+      signal.throwIfAborted();
+      tell({
+        type: "counted",
+        unit: "transcripts",
+        done: results.length,
+        total: transcripts.length,
+      });
+      results.push(await importOne(path, recording, services, context.cwd));
+    }
+    return results;
+  } finally {
+    tell({ type: "idle" });
+    await (await embedder)?.close();
+    await backend.close();
+  }
+}
+
+/** Folders stand for the transcripts below them: what `export` named, not every text that lies about. */
+async function filesOf(paths: readonly string[]): Promise<string[]> {
+  const files: string[] = [];
+  for (const path of paths) {
+    if (!(await stat(path)).isDirectory()) files.push(path);
+    else
+      for (const name of await readdir(path, { recursive: true }))
+        if (name.endsWith(".transcript.json")) files.push(join(path, name));
+  }
+  if (files.length === 0)
+    throw new MediasearchError(
+      "NOT_FOUND",
+      "no *.transcript.json there; name other transcripts one by one",
+      { hint: "mediasearch import talk.srt" },
+    );
+  return files.toSorted();
+}
+
+async function importOne(
+  path: string,
+  recording: string | undefined,
+  services: Parameters<typeof importTranscript>[2],
+  cwd: string,
+): Promise<ImportResult> {
+  // Errors name it as the caller would.
+  const transcript = displayPath(path, cwd);
+  try {
+    const ending = ENDINGS.find(([one]) => path.toLowerCase().endsWith(one));
+    if (!ending)
+      throw new MediasearchError(
+        "USAGE",
+        `${transcript}: not a transcript by its name (${ENDINGS.map(([one]) => one).join(", ")})`,
+        { subject: transcript },
+      );
+    const content = parseTranscript(ending[1], await readFile(path));
+    const place = await placeOf(
+      path,
+      basename(path).slice(0, -ending[0].length),
+      content,
+      recording,
+      services.store,
+    );
+    return {
+      transcript: path,
+      recording: place.id,
+      outcome: await importTranscript(content, place, services),
+    };
+  } catch (error) {
+    const ours = toMediasearchError(error, transcript);
+    if (["NO_SPACE", "STORE_BUSY", "MODEL_MISMATCH", "MISSING_MODEL", "BUG"].includes(ours.code))
+      throw ours;
+    return {
+      transcript: path,
+      outcome: "failed",
+      reason: ours.message.startsWith(transcript) ? ours.message : `${transcript}: ${ours.message}`,
+    };
+  }
+}
+
+/** The recording that is meant: as said, else of the same name beside the transcript, else where the transcript says, else the one file of that name in the library. */
+async function placeOf(
+  path: string,
+  stem: string,
+  { facts }: TranscriptContent,
+  recording: string | undefined,
+  store: Store,
+): Promise<ImportPlace> {
+  const statOf = async (id: string): Promise<ImportPlace> => ({
+    id,
+    stat: await stat(id).then(
+      ({ size, mtimeMs }) => ({ sizeBytes: size, mtimeMs: Math.trunc(mtimeMs) }),
+      () => null,
+    ),
+  });
+  if (recording !== undefined) return statOf(recording);
+  const wanted = facts ? basename(facts.asset) : undefined;
+  const beside = (await readdir(dirname(path))).find((name) =>
+    wanted === undefined
+      ? name.startsWith(`${stem}.`) && !ENDINGS.some(([one]) => name.toLowerCase().endsWith(one))
+      : name === wanted,
+  );
+  if (beside !== undefined) return statOf(join(dirname(path), beside));
+  if (facts) return statOf(facts.asset);
+  const named: string[] = [];
+  for await (const { id } of store.listAssets())
+    if (basename(id) === stem || basename(id).replace(/\.[^.]+$/, "") === stem) named.push(id);
+  const [only] = named;
+  if (only !== undefined && named.length === 1) return statOf(only);
+  throw new MediasearchError(
+    "NOT_FOUND",
+    `${named.length === 0 ? "no recording" : `${named.length} recordings`} of the name ${stem} beside it or in the library`,
+    { subject: path, hint: `mediasearch import ${JSON.stringify(path)} --for RECORDING` },
+  );
+}
