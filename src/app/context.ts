@@ -5,6 +5,7 @@ import type { Backend } from "../backends/backend.ts";
 import type { BackendName } from "../backends/registry.ts";
 import { s3Options } from "../config/object-store-settings.ts";
 import type { LoadedConfig } from "../config/load.ts";
+import type { Settings } from "../config/settings.ts";
 import type { Embedder } from "../embed/embedder.ts";
 import type { Objects } from "../objects/object-store.ts";
 import type { MediaSources } from "../pipeline/sources/media-source.ts";
@@ -101,25 +102,27 @@ export function createContext(config: LoadedConfig, world: World): Context {
       return openSources({ objects: openObjects, stableMs, bucketPollMs });
     },
     place: (text) => toLocation(text, cwd),
-    async openWorkers() {
-      const [{ openWorkers }, { modelProvider }, { engineSettings }, { embedderSettings }] =
-        await Promise.all([
-          import("../pipeline/worker/pool.ts"),
-          import("./model-provider.ts"),
-          import("../asr/registry.ts"),
-          import("../embed/registry.ts"),
-        ]);
-      return openWorkers({
-        setup: {
-          objects: s3Options(settings),
-          embedder: embedderSettings(settings),
-          engines: engineSettings(settings, env),
-        },
-        timeoutMs: settings.jobTimeoutMs,
-        memoryBytes: settings.workerMemoryMb * 1_000_000,
-        models: modelProvider(settings, world),
-        env,
-      });
-    },
+    openWorkers: () => openWorkersFor(settings, world),
   };
+}
+
+async function openWorkersFor(settings: Settings, world: World): Promise<WorkerPool> {
+  const [{ openWorkers }, { modelProvider }, { engineSettings }, { embedderSettings }] =
+    await Promise.all([
+      import("../pipeline/worker/pool.ts"),
+      import("./model-provider.ts"),
+      import("../asr/registry.ts"),
+      import("../embed/registry.ts"),
+    ]);
+  return openWorkers({
+    setup: {
+      objects: s3Options(settings),
+      embedder: embedderSettings(settings),
+      engines: engineSettings(settings, world.env),
+    },
+    timeoutMs: settings.jobTimeoutMs,
+    memoryBytes: settings.workerMemoryMb * 1_000_000,
+    models: modelProvider(settings, world),
+    env: world.env,
+  });
 }

@@ -123,8 +123,9 @@ function print(
   );
   for (const { name } of samples) {
     const cells = results.map(({ files }) => {
-      const one = files.find((file) => file.name === name);
-      return column(one?.type === "heard" ? percent(errorRate(one.errors)) : one ? "failed" : "-");
+      const measured = files.find((file) => file.name === name);
+      if (measured?.type === "heard") return column(percent(errorRate(measured.errors)));
+      return column(measured ? "failed" : "-");
     });
     io.stdout.write(`${stripControls(name).padEnd(nameWidth)}${cells.join("")}\n`);
   }

@@ -33,14 +33,11 @@ export const run: Command<typeof CONFIG> = async (_args, flags, context) => {
   const nameWidth = Math.max(...rows.map(({ env }) => env.length));
   const valueWidth = Math.min(50, Math.max(...rows.map(({ value }) => shown(value).length)));
   for (const { env, value, source, from } of rows) {
-    const origin =
-      from === null
-        ? paint("dim", source)
-        : source === "flag" || source === "environment"
-          ? `${source}: ${from}`
-          : from;
+    const isByName = source === "flag" || source === "environment";
+    const origin = isByName ? `${source}: ${from}` : from;
+    const shownOrigin = from === null ? paint("dim", source) : origin;
     io.stdout.write(
-      `${env.padEnd(nameWidth)}  ${paint("cyan", stripControls(shown(value)).padEnd(valueWidth))}  ${stripControls(origin)}\n`,
+      `${env.padEnd(nameWidth)}  ${paint("cyan", stripControls(shown(value)).padEnd(valueWidth))}  ${stripControls(shownOrigin ?? "")}\n`,
     );
   }
   for (const { kind, path, isThere } of places)

@@ -33,35 +33,23 @@ export async function moveMedia(
       subject: "MEDIA_BUCKET",
       hint: "MEDIA_BUCKET=BUCKET mediasearch migrate --to vast --with-media",
     });
-  const assets: AssetStatus[] = [];
-  const absent: AssetId[] = [];
-  for await (const asset of store.listAssets()) {
-    if (!wants(asset.id) || asset.state === "deleted" || isObject(asset.id)) continue;
-    if (
-      await stat(asset.id).then(
-        () => true,
-        () => false,
-      )
-    )
-      assets.push(asset);
-    else absent.push(asset.id);
-  }
+  const { assets, absent } = await splitByPresence(store, wants);
   const places = new Map<AssetId, { place: Location; facts: MovedFacts }>();
   const failed: { file: string; reason: string }[] = [];
   if (assets.length === 0) return { places, uploaded: 0, present: 0, absent, failed };
   const sources = await context.openSources();
   const look = async (roots: readonly Location[]): Promise<Candidate[]> => {
-    const found: Candidate[] = [];
+    const files: Candidate[] = [];
     for await (const item of scan(roots, sources, {
       include: [],
       exclude: [],
       language,
       signal,
     })) {
-      if (item.type === "file") found.push(item.file);
+      if (item.type === "file") files.push(item.file);
       else failed.push({ file: item.path, reason: item.error.message });
     }
-    return found;
+    return files;
   };
   const ids = assets.map(({ id }) => id);
   const sent = await upload(
@@ -78,9 +66,9 @@ export async function moveMedia(
   const moved = new Map(
     sent.flatMap(({ from, place, asset }) => (asset ? [[place, from] as const] : [])),
   );
-  const known = new Map(assets.map((asset) => [asset.id, asset]));
+  const assetsById = new Map(assets.map((asset) => [asset.id, asset]));
   for (const object of await look([...moved.keys()])) {
-    const asset = known.get(moved.get(object.path) ?? "");
+    const asset = assetsById.get(moved.get(object.path) ?? "");
     if (!asset) continue;
     const digest = knownDigest(object, { captions });
     const fingerprint =
@@ -105,4 +93,23 @@ export async function moveMedia(
     absent,
     failed,
   };
+}
+
+/** Files of the library that are to be moved, apart by whether this machine has them. Those in an object store already stay there. */
+async function splitByPresence(
+  store: Backend["store"],
+  wants: (id: AssetId) => boolean,
+): Promise<{ readonly assets: readonly AssetStatus[]; readonly absent: readonly AssetId[] }> {
+  const assets: AssetStatus[] = [];
+  const absent: AssetId[] = [];
+  for await (const asset of store.listAssets()) {
+    if (!wants(asset.id) || asset.state === "deleted" || isObject(asset.id)) continue;
+    const isThere = await stat(asset.id).then(
+      () => true,
+      () => false,
+    );
+    if (isThere) assets.push(asset);
+    else absent.push(asset.id);
+  }
+  return { assets, absent };
 }
