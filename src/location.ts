@@ -1,9 +1,10 @@
 import { posix, resolve, sep } from "node:path";
+import { pathToFileURL } from "node:url";
 import { MediasearchError } from "./errors.ts";
 
 /**
  * Where a file is: an absolute path on this machine, or `s3://bucket/key` for an object. It is the id of its asset. A key stands in it as it is:
- * nothing is encoded, and "a//b" and "a/b" are two places.
+ * nothing is encoded, and "a//b" and "a/b" are two locations.
  */
 export type Location = string;
 
@@ -13,15 +14,18 @@ const SCHEME = "s3://";
 export const schemeOf = (location: Location): string =>
   /^([a-z][a-z0-9+.-]*):\/\//.exec(location)?.[1] ?? "";
 
-export const isObject = (place: Location): boolean => place.startsWith(SCHEME);
+export const isObject = (location: Location): boolean => location.startsWith(SCHEME);
 export const objectLocation = (bucket: string, key: string): Location =>
   `${SCHEME}${bucket}/${key}`;
 
-export function bucketAndKey(place: Location): { readonly bucket: string; readonly key: string } {
-  const slash = place.indexOf("/", SCHEME.length);
+export function bucketAndKey(location: Location): {
+  readonly bucket: string;
+  readonly key: string;
+} {
+  const slash = location.indexOf("/", SCHEME.length);
   return slash < 0
-    ? { bucket: place.slice(SCHEME.length), key: "" }
-    : { bucket: place.slice(SCHEME.length, slash), key: place.slice(slash + 1) };
+    ? { bucket: location.slice(SCHEME.length), key: "" }
+    : { bucket: location.slice(SCHEME.length, slash), key: location.slice(slash + 1) };
 }
 
 /** `s3:///key` is in the bucket of MEDIA_BUCKET; every other text stays as it is. */
@@ -31,8 +35,8 @@ export const inBucket = (text: string, mediaBucket: string | undefined): string 
     : text;
 
 /**
- * What the user wrote as a place.
- * @throws USAGE for an s3:// place without a bucket.
+ * What the user wrote as a location.
+ * @throws USAGE for an s3:// location without a bucket.
  */
 export function toLocation(text: string, cwd: string): Location {
   if (!/^s3:\/\//i.test(text)) return resolve(cwd, text);
@@ -45,37 +49,41 @@ export function toLocation(text: string, cwd: string): Location {
   return objectLocation(bucket, key);
 }
 
-const separator = (place: Location): string => (isObject(place) ? "/" : sep);
+/** A URL that other programs understand: `file:` for a path, an object's location as it is. */
+export const locationUrl = (location: Location): string =>
+  isObject(location) ? location : pathToFileURL(location).href;
 
-/** The last part of a place, the name of the file. */
-export const nameOf = (place: Location): string =>
-  place.slice(place.lastIndexOf(separator(place)) + 1);
+const separator = (location: Location): string => (isObject(location) ? "/" : sep);
+
+/** The last part of a location, the name of the file. */
+export const nameOf = (location: Location): string =>
+  location.slice(location.lastIndexOf(separator(location)) + 1);
 
 /** The folder that a file is in, for objects with the slash at its end. */
-export function folderOf(place: Location): Location {
-  const end = place.lastIndexOf(separator(place));
-  return isObject(place) ? place.slice(0, end + 1) : end === 0 ? sep : place.slice(0, end);
+export function folderOf(location: Location): Location {
+  const end = location.lastIndexOf(separator(location));
+  return isObject(location) ? location.slice(0, end + 1) : end === 0 ? sep : location.slice(0, end);
 }
 
 /** Another file of the same folder. */
-export const beside = (place: Location, name: string): Location =>
-  isObject(place) ? folderOf(place) + name : posix.join(folderOf(place), name);
+export const beside = (location: Location, name: string): Location =>
+  isObject(location) ? folderOf(location) + name : posix.join(folderOf(location), name);
 
-const asFolder = (place: Location): string =>
-  place.endsWith(separator(place)) ? place : place + separator(place);
+const asFolder = (location: Location): string =>
+  location.endsWith(separator(location)) ? location : location + separator(location);
 
-export const isBelow = (place: Location, folder: Location): boolean =>
-  place.startsWith(asFolder(folder));
+export const isBelow = (location: Location, folder: Location): boolean =>
+  location.startsWith(asFolder(folder));
 
 /** The way from a folder to what is below it; undefined for what is elsewhere. */
-export const nameBelow = (place: Location, folder: Location): string | undefined =>
-  isBelow(place, folder) ? place.slice(asFolder(folder).length) : undefined;
+export const nameBelow = (location: Location, folder: Location): string | undefined =>
+  isBelow(location, folder) ? location.slice(asFolder(folder).length) : undefined;
 
 /** The nearest folder that all of them are in; of objects of several buckets, "s3://". */
-export function commonFolder(places: readonly Location[]): Location {
-  let common = folderOf(places[0] ?? sep);
-  for (const place of places)
-    while (!isBelow(place, common) && common !== sep && common !== SCHEME)
+export function commonFolder(locations: readonly Location[]): Location {
+  let common = folderOf(locations[0] ?? sep);
+  for (const location of locations)
+    while (!isBelow(location, common) && common !== sep && common !== SCHEME)
       common = folderOf(common.endsWith("/") && isObject(common) ? common.slice(0, -1) : common);
   return common;
 }

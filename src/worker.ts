@@ -61,7 +61,7 @@ let objects: Promise<Objects> | undefined;
 let sources: MediaSources | undefined;
 const MIN_MS_BETWEEN_REPORTS = 200;
 
-function tools(setup: WorkerSetup): WorkerServices {
+function services(setup: WorkerSetup): WorkerServices {
   let lastMs = 0;
   return {
     // What could not be opened once (a download that failed) is tried again for the next file.
@@ -104,7 +104,7 @@ function alive(): () => void {
 
 async function embed(segments: readonly Segment[], setup: WorkerSetup): Promise<Reply> {
   try {
-    return { type: "vectors", vectors: await embedTranscript(segments, tools(setup)) };
+    return { type: "vectors", vectors: await embedTranscript(segments, services(setup)) };
   } catch (error) {
     const { code, message, hint } = toMediasearchError(error);
     return { type: "failed", failure: { code, message, hint } };
@@ -119,7 +119,7 @@ async function answer(
   try {
     if (type === "identify")
       return { type: "identity", identity: await identifyFile(task, stop.signal, alive()) };
-    const transcript = await processFile(task, tools(setup));
+    const transcript = await processFile(task, services(setup));
     return transcript
       ? { type: "transcript", transcript }
       : { type: "skipped", reason: "no captions" };

@@ -39,17 +39,17 @@ export async function indexFile(
   if (file.kind === "captions" && options.captions === "ignore")
     return { type: "skipped", path, reason: "captions are ignored" };
   const { store, ledger } = services;
-  const known = await store.getAsset(path);
-  if (isUnchanged(file, known, options)) return { type: "unchanged", path };
+  const asset = await store.getAsset(path);
+  if (isUnchanged(file, asset, options)) return { type: "unchanged", path };
   const job = await ledger.getJob(path);
-  if (isQuarantined(job, file, chain, known)) return { type: "quarantined", path, job };
+  if (isQuarantined(job, file, chain, asset)) return { type: "quarantined", path, job };
   if (options.dryRun) return { type: "would-index", path };
   const claims = claimsOf(services.claims);
   const own = { ...services, claims };
   try {
     if (!(await claims.take(path))) return { type: "claimed", path };
     // Another run may have been at it until just now.
-    const now = services.claims ? await store.getAsset(path) : known;
+    const now = services.claims ? await store.getAsset(path) : asset;
     if (services.claims && isUnchanged(file, now, options)) return { type: "unchanged", path };
     const current = job ? await asItIsNow(file, services.sources, call.signal) : file;
     const outcome = await attempt(current, now, own, options, call);
@@ -86,14 +86,14 @@ async function failedOutcome(
 
 const isUnchanged = (
   file: Candidate,
-  known: AssetStatus | undefined,
+  asset: AssetStatus | undefined,
   options: FileOptions,
 ): boolean =>
   !options.again &&
-  known?.state === "indexed" &&
-  known.fingerprint !== null &&
-  sameStat(known, file) &&
-  sameOptions(known.fingerprint, known.origin, options);
+  asset?.state === "indexed" &&
+  asset.fingerprint !== null &&
+  sameStat(asset, file) &&
+  sameOptions(asset.fingerprint, asset.origin, options);
 
 /** The claims of one attempt; without other runs everything is free. A release that fails is made up for when the run ends. */
 function claimsOf(claims: Claims | undefined): Claims & { readonly end: () => Promise<void> } {
@@ -112,12 +112,12 @@ function claimsOf(claims: Claims | undefined): Claims & { readonly end: () => Pr
 
 async function attempt(
   file: Candidate,
-  known: AssetStatus | undefined,
+  asset: AssetStatus | undefined,
   services: FileServices,
   options: FileOptions,
   call: FileCall,
 ): Promise<FileOutcome> {
-  const outcome = await reuseOrTranscribe(file, known, services, options, call);
+  const outcome = await reuseOrTranscribe(file, asset, services, options, call);
   // Captions that were assets of their own belong to their media once there is one.
   if (outcome.type !== "skipped" && outcome.type !== "claimed")
     for (const captions of file.captionsBeside) await services.store.removeAsset(captions);

@@ -78,12 +78,12 @@ export function isQuarantined(
   job: Job | undefined,
   file: Candidate,
   engine: string,
-  known: AssetStatus | undefined,
+  asset: AssetStatus | undefined,
 ): job is Job {
   if (!job || job.state === "RETRYING") return false;
   return (
     job.stat === attemptKey(file) &&
     (job.engine === engine || job.state === "SKIPPED") &&
-    known?.state !== "deleted"
+    asset?.state !== "deleted"
   );
 }

@@ -12,7 +12,7 @@ import type { FileTask } from "./worker/protocol.ts";
 /** Takes over what the library already has of the same content; makes a new transcript otherwise. */
 export async function reuseOrTranscribe(
   file: Candidate,
-  known: AssetStatus | undefined,
+  asset: AssetStatus | undefined,
   services: FileServices,
   options: FileOptions,
   call: FileCall,
@@ -35,7 +35,7 @@ export async function reuseOrTranscribe(
   const fingerprintBy = (engine: EngineName): string =>
     fingerprint(digest, { ...options, engines: [engine] });
   if (!options.again) {
-    const again = await reuseExisting(file, known, digest, services, options, call);
+    const again = await reuseExisting(file, asset, digest, services, options, call);
     if (again) return again;
     // Copies in one run: the first is recognised, the others take it from there.
     await call.underWay.get(whole)?.catch(() => {});
@@ -58,7 +58,7 @@ export async function reuseOrTranscribe(
 /** The content that is in the library under this path: nothing to recognise, whatever its state. */
 async function reuseExisting(
   file: Candidate,
-  known: AssetStatus | undefined,
+  asset: AssetStatus | undefined,
   digest: ContentDigest,
   services: FileServices,
   options: FileOptions,
@@ -66,26 +66,26 @@ async function reuseExisting(
 ): Promise<FileOutcome | undefined> {
   const { path } = file;
   if (
-    !known?.fingerprint ||
-    !sameContent(known.fingerprint, digest) ||
-    !sameOptions(known.fingerprint, known.origin, options)
+    !asset?.fingerprint ||
+    !sameContent(asset.fingerprint, digest) ||
+    !sameOptions(asset.fingerprint, asset.origin, options)
   )
     return undefined;
-  if (known.state === "deleted") {
+  if (asset.state === "deleted") {
     await services.store.restore(fileFacts(file));
     return { type: "reused", path, how: "restored", from: path };
   }
-  if (known.state === "indexed") {
+  if (asset.state === "indexed") {
     await services.store.touch(fileFacts(file));
     return { type: "unchanged", path };
   }
-  return known.state === "partial" ? backfillVectors(file, known, services, call) : undefined;
+  return asset.state === "partial" ? backfillVectors(file, asset, services, call) : undefined;
 }
 
 /** Words without vectors: only the embedding is owed. While it fails the file stays as it is, and the next run tries again. */
 async function backfillVectors(
   file: Candidate,
-  known: AssetStatus,
+  asset: AssetStatus,
   { store, workers, embedder }: FileServices,
   { signal }: FileCall,
 ): Promise<FileOutcome> {
@@ -106,7 +106,7 @@ async function backfillVectors(
       ),
     };
   }
-  const { origin, engine, language, durationMs, recordedAtMs, fingerprint } = known;
+  const { origin, engine, language, durationMs, recordedAtMs, fingerprint } = asset;
   const version: AssetVersion = {
     ...fileFacts(file),
     fingerprint: fingerprint ?? "",
@@ -121,7 +121,7 @@ async function backfillVectors(
   return { type: "reused", path: file.path, how: "completed", from: file.path };
 }
 
-/** A file of the same content that is gone from its place has moved here; one that is still there has been copied. */
+/** A file of the same content that is gone from its location has moved here; one that is still there has been copied. */
 async function reuse(
   file: Candidate,
   fingerprintText: string,

@@ -1,7 +1,6 @@
 import { basename } from "node:path";
-import { pathToFileURL } from "node:url";
 import { stripControls } from "../text/strip-controls.ts";
-import { isObject } from "../location.ts";
+import { locationUrl } from "../location.ts";
 import { frameAfter } from "./timecode.ts";
 import { type Cut, cutTitle, type Timeline } from "./timeline.ts";
 
@@ -66,7 +65,7 @@ function asset(
   const audio = source.audio
     ? ` hasAudio="1" audioSources="1" audioChannels="${source.audio.channels}" audioRate="${source.audio.sampleRate}"`
     : "";
-  return `${format}    <asset id="${id}" name="${xml(basename(path))}" start="${time(sourceOrigin)}" duration="${time(length)}"${video}${audio}><media-rep kind="original-media" src="${xml(isObject(path) ? path : pathToFileURL(path).href)}"/></asset>`;
+  return `${format}    <asset id="${id}" name="${xml(basename(path))}" start="${time(sourceOrigin)}" duration="${time(length)}"${video}${audio}><media-rep kind="original-media" src="${xml(locationUrl(path))}"/></asset>`;
 }
 
 const ENTITIES: Readonly<Record<string, string>> = {

@@ -1,7 +1,6 @@
-import { pathToFileURL } from "node:url";
 import { basename } from "node:path";
 import { stripControls } from "../text/strip-controls.ts";
-import { isObject } from "../location.ts";
+import { locationUrl } from "../location.ts";
 import { frameAfter } from "./timecode.ts";
 import { type Cut, cutTitle, type Timeline } from "./timeline.ts";
 
@@ -46,9 +45,7 @@ export function formatOtio(timeline: Timeline): string {
         name: basename(cut.moment.path),
         metadata: {},
         available_image_bounds: null,
-        target_url: isObject(cut.moment.path)
-          ? cut.moment.path
-          : pathToFileURL(cut.moment.path).href,
+        target_url: locationUrl(cut.moment.path),
         available_range:
           cut.source.durationMs === null
             ? null

@@ -2,7 +2,7 @@ import type { FilePlace } from "../../backends/backend.ts";
 import type { MediasearchError } from "../../errors.ts";
 import type { Location } from "../../location.ts";
 
-/** A file that could be indexed. `path` is its place, and the asset's id. */
+/** A file that could be indexed. `path` is its location, and the id of its asset. */
 export interface Candidate {
   readonly path: Location;
   readonly kind: "media" | "captions";

@@ -18,7 +18,7 @@ const task = (name: string, more: Partial<FileTask> = {}): FileTask => ({
 const never = async (): Promise<never> => {
   throw new Error("must not be opened");
 };
-const tools = (more: Partial<WorkerServices> = {}): WorkerServices => ({
+const services = (more: Partial<WorkerServices> = {}): WorkerServices => ({
   transcriber: never,
   sources: openSources({ objects: never }),
   embedder: () => openEmbedder({ model: "all-MiniLM-L6-v2" }),
@@ -35,7 +35,7 @@ describe("one file's way", () => {
       [task("election.mkv"), /^subtitles:/],
       [task("minutes.vtt", { kind: "captions" }), "captions:webvtt"],
     ] as const) {
-      const transcript = await processFile(one, tools());
+      const transcript = await processFile(one, services());
       expect(transcript?.origin).toBe("captions");
       expect(transcript?.engine).toMatch(engine);
       expect(transcript?.segments.every(({ vector }) => vector?.length === 384)).toBe(true);
@@ -43,13 +43,13 @@ describe("one file's way", () => {
   });
 
   it("ends without a transcript when only captions are wanted and there are none", async () => {
-    expect(await processFile(task("bees.flac", { captions: "only" }), tools())).toBeUndefined();
+    expect(await processFile(task("bees.flac", { captions: "only" }), services())).toBeUndefined();
   });
 
   it("keeps the words when embedding fails, and says that the vectors are owed", async () => {
     const transcript = await processFile(
       task("minutes.vtt", { kind: "captions" }),
-      tools({
+      services({
         embedder: async () => {
           throw new Error("no memory for the model");
         },

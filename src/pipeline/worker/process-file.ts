@@ -60,10 +60,10 @@ const identifyCaptions = (path: string, signal: AbortSignal): Promise<string> =>
 /** The way of one file: captions or recognition → segments → embeddings. `undefined`: captions only, and there are none. */
 export async function processFile(
   task: FileTask,
-  tools: WorkerServices,
+  services: WorkerServices,
 ): Promise<FileTranscript | undefined> {
   const warnings: string[] = [];
-  const captions = await findCaptions(task, tools, warnings);
+  const captions = await findCaptions(task, services, warnings);
   if (captions.transcript) {
     const { cues, ...about } = captions.transcript;
     const segments = segmentCues(cues);
@@ -74,17 +74,17 @@ export async function processFile(
       durationMs,
       recordedAtMs: captions.info?.recordedAtMs ?? null,
       origin: "captions",
-      segments: await embedSegments(segments, tools, warnings),
+      segments: await embedSegments(segments, services, warnings),
       warnings,
     };
   }
   if (task.captions === "only") return undefined;
-  const info = captions.info ?? (await probeMedia(await mediaOf(task, tools)));
-  return { ...(await recognise(task, info, tools, warnings)), warnings };
+  const info = captions.info ?? (await probeMedia(await mediaOf(task, services)));
+  return { ...(await recognise(task, info, services, warnings)), warnings };
 }
 
-const mediaOf = (task: FileTask, tools: WorkerServices): Promise<MediaInput> =>
-  tools.sources.of(task.path).open(task.path, task.listed, tools.signal);
+const mediaOf = (task: FileTask, services: WorkerServices): Promise<MediaInput> =>
+  services.sources.of(task.path).open(task.path, task.listed, services.signal);
 const captionsAt = async (
   location: Location,
   { sources, signal }: WorkerServices,
@@ -99,22 +99,22 @@ interface FoundCaptions {
 /** A sidecar first, then a text track inside the file. Captions that can't be read are told, and recognition takes over. */
 async function findCaptions(
   task: FileTask,
-  tools: WorkerServices,
+  services: WorkerServices,
   warnings: string[],
 ): Promise<FoundCaptions> {
-  const { signal, onProgress } = tools;
+  const { signal, onProgress } = services;
   if (task.kind === "captions")
-    return { transcript: await captionsAt(task.path, tools), info: null };
+    return { transcript: await captionsAt(task.path, services), info: null };
   let transcript: CaptionTranscript | null = null;
   if (task.sidecar && task.captions !== "ignore") {
     try {
-      transcript = await captionsAt(task.sidecar, tools);
+      transcript = await captionsAt(task.sidecar, services);
     } catch (error) {
       warnings.push(`captions not used: ${toMediasearchError(error, task.sidecar).message}`);
     }
   }
   // Captions answer searches even when their media can't be read on this machine.
-  const media = await mediaOf(task, tools);
+  const media = await mediaOf(task, services);
   if (transcript) return { transcript, info: await probeMedia(media).catch(() => null) };
   const info = await probeMedia(media);
   if (task.captions === "ignore") return { transcript: null, info };
@@ -143,23 +143,23 @@ const OF_THE_ENGINE = new Set<ErrorCode>([
 async function recognise(
   task: FileTask,
   info: MediaInfo,
-  tools: WorkerServices,
+  services: WorkerServices,
   warnings: string[],
 ): Promise<Omit<FileTranscript, "warnings">> {
   for (const [i, name] of task.engines.entries()) {
     const next = task.engines[i + 1];
-    const trouble = next === undefined ? undefined : tools.trouble?.of(name);
+    const trouble = next === undefined ? undefined : services.trouble?.of(name);
     const ownWarnings: string[] = [];
     try {
       if (trouble) throw trouble;
-      const transcript = await recogniseWith(name, task, info, tools, ownWarnings);
+      const transcript = await recogniseWith(name, task, info, services, ownWarnings);
       warnings.push(...ownWarnings);
       return i === 0 ? transcript : { ...transcript, isFallback: true };
     } catch (error) {
-      tools.signal.throwIfAborted();
+      services.signal.throwIfAborted();
       const reason = toMediasearchError(error, task.path);
       if (next === undefined || !OF_THE_ENGINE.has(reason.code)) throw reason;
-      tools.trouble?.note(name, reason);
+      services.trouble?.note(name, reason);
       warnings.push(
         `${name} could not do it (${reason.message.replace(`${name} `, "")}); ${next} did`,
       );
@@ -172,7 +172,7 @@ async function recogniseWith(
   name: string,
   task: FileTask,
   info: MediaInfo,
-  tools: WorkerServices,
+  services: WorkerServices,
   warnings: string[],
 ): Promise<Omit<FileTranscript, "warnings">> {
   if (!info.audio)
@@ -184,29 +184,29 @@ async function recogniseWith(
         hint: "put captions beside it (same name, .vtt or .srt) and index again",
       },
     );
-  const transcriber = await tools.transcriber(name);
-  const audio = decodeAudio(await mediaOf(task, tools), {
+  const transcriber = await services.transcriber(name);
+  const audio = decodeAudio(await mediaOf(task, services), {
     streamIndex: info.audio.streamIndex,
-    signal: tools.signal,
+    signal: services.signal,
     onDamage: (packets) => void warnings.push(`damaged: ${packets} packets could not be decoded`),
   });
   let heardMs = 0;
   async function* counted(): AsyncIterable<Float32Array> {
     for await (const chunk of audio) {
       heardMs += chunk.length / 16;
-      tools.onProgress(heardMs, info.durationMs);
+      services.onProgress(heardMs, info.durationMs);
       yield chunk;
     }
   }
   const { cues, language, timing, warning } = await transcriber.transcribe(counted(), {
     language: task.language,
-    signal: tools.signal,
-    onProgress: () => tools.onProgress(heardMs, info.durationMs),
-    onCheckpoint: tools.onCheckpoint,
+    signal: services.signal,
+    onProgress: () => services.onProgress(heardMs, info.durationMs),
+    onCheckpoint: services.onCheckpoint,
     resume: task.resume,
   });
   if (warning) warnings.push(warning);
-  const segments = await embedSegments(segmentCues(cues), tools, warnings);
+  const segments = await embedSegments(segmentCues(cues), services, warnings);
   return {
     origin: "asr" as const,
     engine: transcriber.id,
@@ -224,14 +224,14 @@ const EMBED_BATCH = 32;
 /** Words are found without vectors too: when embedding fails the file is searchable by keyword, and the vectors are owed. */
 async function embedSegments(
   segments: readonly Segment[],
-  tools: WorkerServices,
+  services: WorkerServices,
   warnings: string[],
 ): Promise<EmbeddedSegment[]> {
   try {
-    const vectors = await embedTranscript(segments, tools);
+    const vectors = await embedTranscript(segments, services);
     return segments.map((segment, i) => ({ ...segment, vector: vectors[i] ?? null }));
   } catch (error) {
-    tools.signal.throwIfAborted();
+    services.signal.throwIfAborted();
     warnings.push(
       `searchable by keyword only, embedding failed: ${toMediasearchError(error).message}; the next run tries again`,
     );
@@ -242,18 +242,18 @@ async function embedSegments(
 /** Vectors for all segments of a transcript, in context. */
 export function embedTranscript(
   segments: readonly Segment[],
-  tools: Pick<WorkerServices, "embedder" | "signal" | "onProgress">,
+  services: Pick<WorkerServices, "embedder" | "signal" | "onProgress">,
 ): Promise<Float32Array[]> {
   return embedInContext(segments, async (texts) => {
     const result: Float32Array[] = [];
     for (let at = 0; at < texts.length; at += EMBED_BATCH) {
-      tools.signal.throwIfAborted();
+      services.signal.throwIfAborted();
       result.push(
         ...(await (
-          await tools.embedder()
-        ).embed(texts.slice(at, at + EMBED_BATCH), { as: "passage", signal: tools.signal })),
+          await services.embedder()
+        ).embed(texts.slice(at, at + EMBED_BATCH), { as: "passage", signal: services.signal })),
       );
-      tools.onProgress(((segments.at(-1)?.endMs ?? 0) * result.length) / texts.length, null);
+      services.onProgress(((segments.at(-1)?.endMs ?? 0) * result.length) / texts.length, null);
     }
     return result;
   });

@@ -15,7 +15,7 @@ export interface BucketWatchOptions {
 type Listing = ReadonlyMap<Location, string>;
 
 /**
- * Places that came, changed or went below `s3://` roots, found by listing them again and again; a batch a listing. The first listing is made before this
+ * Locations that came, changed or went below `s3://` roots, found by listing them again and again; a batch a listing. The first listing is made before this
  * resolves, so that what comes while the roots are looked through is not missed. A listing that fails changes nothing, and is told; one
  * that is empty where there were objects is not believed while the rest of the bucket is empty too.
  */
@@ -28,12 +28,12 @@ export async function watchBuckets(
   const away = new Set<Location>();
   const look = async (root: Location): Promise<Listing | undefined> => {
     try {
-      const found = await listing(root, options);
+      const now = await listing(root, options);
       const before = seen.get(root)?.size ?? 0;
-      if (found.size === 0 && before > 0 && (await isEmptyBucket(root, options)))
+      if (now.size === 0 && before > 0 && (await isEmptyBucket(root, options)))
         throw new Error(`nothing is in it; ${before} objects kept`);
       if (away.delete(root)) onNotice(`${root} is back`);
-      return found;
+      return now;
     } catch (error) {
       signal.throwIfAborted();
       if (!away.has(root))
@@ -63,15 +63,15 @@ export async function watchBuckets(
 
 async function listing(root: Location, { objects, signal }: BucketWatchOptions): Promise<Listing> {
   const { bucket, key } = bucketAndKey(root);
-  const found = new Map<Location, string>();
+  const listed = new Map<Location, string>();
   for await (const { key: one, sizeBytes, mtimeMs, etag } of objects
     .bucket(bucket)
     .list(key, signal)) {
     // The root itself, or what is below it; "talks2" is not below "talks".
     if (one === key || key === "" || key.endsWith("/") || one.startsWith(`${key}/`))
-      found.set(objectLocation(bucket, one), `${etag}:${sizeBytes}:${mtimeMs}`);
+      listed.set(objectLocation(bucket, one), `${etag}:${sizeBytes}:${mtimeMs}`);
   }
-  return found;
+  return listed;
 }
 
 async function isEmptyBucket(

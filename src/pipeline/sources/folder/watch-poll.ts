@@ -10,11 +10,11 @@ export type Snapshot = ReadonlyMap<string, string>;
  * (its captions). What can't be read is not in it.
  */
 export async function snapshot(root: string, signal: AbortSignal): Promise<Snapshot> {
-  const found = new Map<string, string>();
+  const entries = new Map<string, string>();
   const seen = new Set<string>();
   const addFile = async (path: string): Promise<void> => {
     const at = await stat(path).catch(() => undefined);
-    if (at) found.set(path, `${at.size}:${at.mtimeMs}:${at.ino}`);
+    if (at) entries.set(path, `${at.size}:${at.mtimeMs}:${at.ino}`);
   };
   const walk = async (folder: string, real: string): Promise<void> => {
     if (signal.aborted || seen.has(real)) return;
@@ -25,7 +25,7 @@ export async function snapshot(root: string, signal: AbortSignal): Promise<Snaps
       const below = await folderBehind(entry, path, real);
       if (below === undefined) files.push(path);
       else {
-        found.set(path, "folder");
+        entries.set(path, "folder");
         await walk(path, below);
       }
     }
@@ -42,7 +42,7 @@ export async function snapshot(root: string, signal: AbortSignal): Promise<Snaps
       [root, ...files.map((entry) => join(dirname(root), entry.name))].map(addFile),
     );
   }
-  return found;
+  return entries;
 }
 
 /** The paths that came, went or changed between two snapshots. */
