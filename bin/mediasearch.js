@@ -7,7 +7,9 @@ if (Number.parseInt(node, 10) < 22 || Number(napi) < 10) {
   process.stderr.write(`mediasearch needs Node 22.14 or newer; this is Node ${node}.\n`);
   process.exitCode = 2;
 } else {
+  const { compileCacheFolder } = require("./compile-cache.js");
+  const folder = compileCacheFolder();
   // Before the first module of ours: those loaded earlier would be compiled anew each time.
-  enableCompileCache();
+  if (folder !== undefined) enableCompileCache(folder);
   require("../dist/start.js").start();
 }
