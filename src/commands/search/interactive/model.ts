@@ -77,6 +77,12 @@ export function typedSoFar(query: string): string {
   return isWord && query.split('"').length % 2 === 1 ? `${query}*` : query;
 }
 
+/** How many of the letters before the cursor stay when the last letter or word is removed. */
+function lettersLeft(before: readonly string[], what: "letter" | "word"): number {
+  if (what === "letter") return Math.max(0, before.length - 1);
+  return split(before.join("").replace(/\S*\s*$/, "")).length;
+}
+
 /** The interactive search without its screen: words at once, meaning when nobody types. The newest search wins, whatever comes back first. */
 export function searchModel(options: SearchModelOptions): SearchModel {
   let state: SearchState = {
@@ -203,27 +209,14 @@ export function searchModel(options: SearchModelOptions): SearchModel {
     },
     remove(what) {
       const before = state.letters.slice(0, state.cursor);
-      const left =
-        what === "all"
-          ? 0
-          : what === "letter"
-            ? Math.max(0, before.length - 1)
-            : split(before.join("").replace(/\S*\s*$/, "")).length;
-      changed(
-        what === "all" ? [] : [...before.slice(0, left), ...state.letters.slice(state.cursor)],
-        left,
-      );
+      if (what === "all") return changed([], 0);
+      const left = lettersLeft(before, what);
+      changed([...before.slice(0, left), ...state.letters.slice(state.cursor)], left);
     },
     moveCursor(to) {
       const end = state.letters.length;
-      set({
-        cursor:
-          to === "start"
-            ? 0
-            : to === "end"
-              ? end
-              : Math.max(0, Math.min(end, state.cursor + (to === "left" ? -1 : 1))),
-      });
+      const targets = { start: 0, end, left: state.cursor - 1, right: state.cursor + 1 };
+      set({ cursor: Math.max(0, Math.min(end, targets[to])) });
     },
     takeSuggestion() {
       if (state.didYouMean === null) return;

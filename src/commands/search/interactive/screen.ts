@@ -86,12 +86,10 @@ const part = (lines: number, ...children: readonly ReactNode[]): ReactNode =>
 const Rule = ({ columns }: { readonly columns: number }): ReactNode =>
   h(Box, { flexShrink: 0, height: 1 }, h(Text, { dimColor: true }, "─".repeat(columns)));
 
-const hintOf = ({ letters, isSearching, note }: SearchState): string =>
-  letters.length === 0
-    ? "type what was said"
-    : isSearching || note?.ofQuestion
-      ? ""
-      : "nothing found";
+function hintOf({ letters, isSearching, note }: SearchState): string {
+  if (letters.length === 0) return "type what was said";
+  return isSearching || note?.ofQuestion ? "" : "nothing found";
+}
 
 function Question({
   state,
@@ -131,14 +129,21 @@ function foundOf({
   isSearching,
 }: SearchState): string {
   if (shownMode === null) return "";
-  const many = `${formatNumber(total)} ${total === 1 ? "hit" : "hits"}`;
-  const shown =
-    length >= total
-      ? many
-      : totalIs === "ranked"
-        ? `the best ${length} of ${formatNumber(total)} ranked`
-        : `first ${length} of ${many}`;
+  const shown = shownShare(length, total, totalIs);
   return `${shown} · ${shownMode}${isSearching ? " …" : ""}`;
+}
+
+function shownShare(shown: number, total: number, totalIs: SearchState["totalIs"]): string {
+  const all = `${formatNumber(total)} ${total === 1 ? "hit" : "hits"}`;
+  if (shown >= total) return all;
+  return totalIs === "ranked"
+    ? `the best ${shown} of ${formatNumber(total)} ranked`
+    : `first ${shown} of ${all}`;
+}
+
+function pointerOf(isPlaying: boolean, isSelected: boolean): string {
+  if (isPlaying) return "▶ ";
+  return isSelected ? "› " : "  ";
 }
 
 function Hit({
@@ -155,7 +160,7 @@ function Hit({
   return h(
     Text,
     { wrap: "truncate-end" },
-    h(Text, { color: "green", bold: isSelected }, isPlaying ? "▶ " : isSelected ? "› " : "  "),
+    h(Text, { color: "green", bold: isSelected }, pointerOf(isPlaying, isSelected)),
     h(Text, { dimColor: true }, `${String(number).padStart(2)} `),
     h(Text, { color: "cyan", bold: isSelected }, stripControls(file)),
     h(Text, { color: "green" }, `  ${formatTimestamp(startMs)}  `),
@@ -240,21 +245,40 @@ function onKey(
   onExit: () => void,
 ): void {
   if (key.ctrl) return onControl(model, input, onExit);
-  if (key.escape)
-    return model.state().playing !== null
-      ? model.stop()
-      : model.state().letters.length > 0
-        ? model.remove("all")
-        : onExit();
+  if (key.escape) return onEscape(model, onExit);
   if (key.return) return model.play();
-  if (key.upArrow || key.downArrow) return model.select(key.upArrow ? -1 : 1);
-  if (key.pageUp || key.pageDown) return model.select(key.pageUp ? -pageSize : pageSize);
-  if (key.leftArrow || key.rightArrow) return model.moveCursor(key.leftArrow ? "left" : "right");
-  if (key.home || key.end) return model.moveCursor(key.home ? "start" : "end");
+  const step = stepOf(key, pageSize);
+  if (step !== undefined) return model.select(step);
+  const target = cursorTarget(key);
+  if (target !== undefined) return model.moveCursor(target);
   // Terminals send 0x7f for Backspace, which Ink calls delete.
   if (key.backspace || key.delete) return model.remove("letter");
   if (key.tab) return model.takeSuggestion();
   if (input !== "" && !key.meta) onText(model, input, onExit);
+}
+
+/** Escape takes back what is nearest: the playing, then the query, then the program. */
+function onEscape(model: SearchModel, onExit: () => void): void {
+  const { playing, letters } = model.state();
+  if (playing !== null) model.stop();
+  else if (letters.length > 0) model.remove("all");
+  else onExit();
+}
+
+/** How many hits a key moves the selection; undefined for other keys. */
+function stepOf(key: Key, pageSize: number): number | undefined {
+  if (key.upArrow) return -1;
+  if (key.downArrow) return 1;
+  if (key.pageUp) return -pageSize;
+  return key.pageDown ? pageSize : undefined;
+}
+
+/** Where a key moves the cursor; undefined for other keys. */
+function cursorTarget(key: Key): "left" | "right" | "start" | "end" | undefined {
+  if (key.leftArrow) return "left";
+  if (key.rightArrow) return "right";
+  if (key.home) return "start";
+  return key.end ? "end" : undefined;
 }
 
 /** What is pasted, or typed faster than it is read, comes in one piece, its control characters with it. */
