@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promis
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { toWav } from "../audio/wav.ts";
-import type { SpeechPiece } from "../audio/speech-pieces.ts";
+import type { AudioChunk } from "../audio/speech-chunker.ts";
 import type { Answer, AskOptions } from "../remote/engine.ts";
 import { lengthMs } from "../remote/engine.ts";
 import { refusal, type Server, type RequestFailure } from "../../remote/refusals.ts";
@@ -15,12 +15,12 @@ import type { CommandEnd, Commands } from "./run-command.ts";
 const MIN_MS = 500;
 const MIN_TIMEOUT_MS = 120_000;
 
-export const timeoutOf = (piece: SpeechPiece, { timeoutMs }: CustomSettings): number =>
+export const timeoutOf = (piece: AudioChunk, { timeoutMs }: CustomSettings): number =>
   timeoutMs ?? Math.max(MIN_TIMEOUT_MS, 4 * lengthMs(piece));
 
 /** One run of the user's command over one piece. Placeholders are whole words; the audio is a file for `{input}`, else stdin. */
 export async function askCommand(
-  piece: SpeechPiece,
+  piece: AudioChunk,
   options: AskOptions,
   settings: CustomSettings,
   requests: RequestSettings,

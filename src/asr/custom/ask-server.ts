@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { toWav } from "../audio/wav.ts";
-import type { SpeechPiece } from "../audio/speech-pieces.ts";
+import type { AudioChunk } from "../audio/speech-chunker.ts";
 import type { Answer, AskOptions } from "../remote/engine.ts";
 import { formOf, type HttpReply, request } from "../../remote/http.ts";
 import {
@@ -23,7 +23,7 @@ const ONE_POLL_MS = 30_000;
 
 /** The HTTP contract (docs/engines.md): POST file and request; 200 with the transcript, or 202 and a place to look for it. */
 export async function askServer(
-  piece: SpeechPiece,
+  piece: AudioChunk,
   options: AskOptions,
   settings: CustomSettings,
   requests: RequestSettings,
@@ -91,7 +91,7 @@ export async function askServer(
 
 function fromReply(
   { text }: HttpReply,
-  piece: SpeechPiece,
+  piece: AudioChunk,
   settings: CustomSettings,
   server: Server,
 ): Answer {

@@ -1,5 +1,5 @@
 import { parseCaptions } from "../../media/captions/parse.ts";
-import type { SpeechPiece } from "../audio/speech-pieces.ts";
+import type { AudioChunk } from "../audio/speech-chunker.ts";
 import { type Recognition, lengthMs } from "../remote/engine.ts";
 import { heardFromJson, windowCue } from "../remote/json-answer.ts";
 import { normalizeCues } from "../remote/tidy.ts";
@@ -10,7 +10,7 @@ const SRT = /^\s*(?:\d+[ \t]*\r?\n)?\s*(?:\d+:)?\d+:\d+[.,]?\d*\s*-->/;
 /** A transcript as JSON, WebVTT, SubRip or, where the setting says so, plain text. @returns why not, when it is none of them or its times can't be right. */
 export function readAnswer(
   bytes: Buffer,
-  piece: SpeechPiece,
+  piece: AudioChunk,
   format: CustomSettings["format"],
 ): Recognition | string {
   const text = bytes.toString("utf8").replace(/^\uFEFF/, "");
@@ -25,7 +25,7 @@ export function readAnswer(
 function read(
   bytes: Buffer,
   text: string,
-  piece: SpeechPiece,
+  piece: AudioChunk,
   format: CustomSettings["format"],
 ): Recognition | string {
   const start = text.trimStart();

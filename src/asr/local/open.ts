@@ -3,9 +3,9 @@ import type { Cue } from "../../types.ts";
 import {
   inFrames,
   createSpeechChunker,
-  type PiecesSnapshot,
-  type SpeechPiece,
-} from "../audio/speech-pieces.ts";
+  type ChunkerSnapshot,
+  type AudioChunk,
+} from "../audio/speech-chunker.ts";
 import { FRAME_MS, loadVoiceActivity, VAD_FILE, VAD_MODEL } from "../audio/voice-activity.ts";
 import { SAMPLE_RATE, type Transcriber, type TranscriberOptions } from "../transcriber.ts";
 import { loadMoonshine } from "./moonshine.ts";
@@ -24,7 +24,7 @@ const CHECKPOINT_FRAMES = Math.round(30_000 / FRAME_MS);
 interface SavedState {
   readonly frame: number;
   readonly voicedMs: number;
-  readonly pieces: PiecesSnapshot;
+  readonly pieces: ChunkerSnapshot;
 }
 
 /** Silero voice activity, then Moonshine tiny: English, offline, on the CPU. */
@@ -60,7 +60,7 @@ export async function open({
       let saved = cues.length;
       let savedFrame = last?.frame ?? 0;
       let frame = 0;
-      const recognise = async (piece: SpeechPiece): Promise<void> => {
+      const recognise = async (piece: AudioChunk): Promise<void> => {
         signal.throwIfAborted();
         voicedMs += voicedTime(piece);
         const { tokens, probabilities } = await moonshine.decode(piece.samples);
@@ -102,7 +102,7 @@ async function* counted(
 
 function cueOf(
   spoken: Parameters<typeof timeWords>[0],
-  piece: SpeechPiece,
+  piece: AudioChunk,
   totalSamples: number,
 ): Cue | null {
   if (spoken.length === 0) return null;

@@ -1,5 +1,5 @@
 import type { Word } from "../../types.ts";
-import type { SpeechPiece } from "../audio/speech-pieces.ts";
+import type { AudioChunk } from "../audio/speech-chunker.ts";
 import { FRAME_MS } from "../audio/voice-activity.ts";
 import { SAMPLE_RATE } from "../transcriber.ts";
 
@@ -12,7 +12,7 @@ export interface SpokenWord {
 const VOICED = 0.35;
 
 /** Milliseconds of a piece in which somebody speaks. */
-export const voicedTime = ({ voiced }: SpeechPiece): number =>
+export const voicedTime = ({ voiced }: AudioChunk): number =>
   voiced.filter((probability) => probability >= VOICED).length * FRAME_MS;
 
 /**
@@ -21,7 +21,7 @@ export const voicedTime = ({ voiced }: SpeechPiece): number =>
  */
 export function timeWords(
   words: readonly SpokenWord[],
-  { startSample, voiced }: SpeechPiece,
+  { startSample, voiced }: AudioChunk,
 ): Word[] {
   const frames = voiced.flatMap((probability, frame) => (probability >= VOICED ? [frame] : []));
   const all = frames.length > 0 ? frames : voiced.map((_, frame) => frame);

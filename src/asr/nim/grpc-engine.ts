@@ -1,5 +1,5 @@
 import { toPcm16 } from "../audio/wav.ts";
-import type { SpeechPiece } from "../audio/speech-pieces.ts";
+import type { AudioChunk } from "../audio/speech-chunker.ts";
 import { type Answer, type AskOptions, type Engine, lengthMs } from "../remote/engine.ts";
 import { toTag } from "../remote/languages.ts";
 import { refusal } from "../../remote/refusals.ts";
@@ -40,7 +40,7 @@ export function openGrpcEngine(
   let models: readonly RivaModel[] | undefined;
   const riva = (): Promise<Riva> => (opened ??= openRiva(target, isTls, settings));
 
-  const ask = async (piece: SpeechPiece, plan: Plan, { signal }: AskOptions): Promise<Answer> => {
+  const ask = async (piece: AudioChunk, plan: Plan, { signal }: AskOptions): Promise<Answer> => {
     if (!able.words && lengthMs(piece) > MAX_WINDOW_MS)
       return refusal(server, "size", "BUG", "text without times for a long piece");
     const call = { signal, timeoutMs: settings.timeoutMs ?? 60_000 + Math.round(lengthMs(piece)) };

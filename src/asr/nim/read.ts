@@ -1,5 +1,5 @@
 import type { Cue, Language, Word } from "../../types.ts";
-import type { SpeechPiece } from "../audio/speech-pieces.ts";
+import type { AudioChunk } from "../audio/speech-chunker.ts";
 import { alignWith } from "../remote/align.ts";
 import type { Recognition } from "../remote/engine.ts";
 import { windowCue } from "../remote/json-answer.ts";
@@ -20,7 +20,7 @@ interface Timed extends Word {
  */
 export function heardFromRiva(
   results: readonly RivaResult[],
-  piece: SpeechPiece,
+  piece: AudioChunk,
   { wantsSpeakers }: { readonly wantsSpeakers: boolean },
 ): Recognition {
   const best = results.flatMap(({ alternatives }) =>

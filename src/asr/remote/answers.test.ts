@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { SpeechPiece } from "../audio/speech-pieces.ts";
+import type { AudioChunk } from "../audio/speech-chunker.ts";
 import { align } from "./align.ts";
 import { heardFromJson } from "./json-answer.ts";
 import { toIso, toTag, WHISPER_LANGUAGES } from "./languages.ts";
@@ -7,7 +7,7 @@ import { errorBody, quote, retryAfter } from "../../remote/refusals.ts";
 import { normalizeCues } from "./tidy.ts";
 
 /** Ten seconds, speech from second 1 to 9. */
-const piece: SpeechPiece = {
+const piece: AudioChunk = {
   startSample: 0,
   samples: new Float32Array(160_000),
   voiced: Array.from({ length: 312 }, (_, i) => (i >= 31 && i < 281 ? 0.9 : 0.1)),

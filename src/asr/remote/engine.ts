@@ -1,4 +1,4 @@
-import type { SpeechPiece } from "../audio/speech-pieces.ts";
+import type { AudioChunk } from "../audio/speech-chunker.ts";
 import type { Cue, Language } from "../../types.ts";
 import type { RequestFailure } from "../../remote/refusals.ts";
 import { SAMPLE_RATE, type Timing } from "../transcriber.ts";
@@ -12,7 +12,7 @@ export interface Engine {
   /** Requests at once for one file. */
   readonly concurrency: number;
   /** One attempt. Rejects with the signal's reason only: every other failure is an answer. */
-  recognise(piece: SpeechPiece, options: AskOptions): Promise<Answer>;
+  recognise(piece: AudioChunk, options: AskOptions): Promise<Answer>;
   stop?(): Promise<void>;
   close(): Promise<void>;
 }
@@ -34,5 +34,5 @@ export interface Recognition {
   readonly notes: readonly string[];
 }
 
-export const lengthMs = ({ samples }: Pick<SpeechPiece, "samples">): number =>
+export const lengthMs = ({ samples }: Pick<AudioChunk, "samples">): number =>
   (samples.length * 1000) / SAMPLE_RATE;

@@ -2,7 +2,7 @@ import type { Cue, Language } from "../../types.ts";
 import type { Timing, Transcript } from "../transcriber.ts";
 import { SAMPLE_RATE } from "../transcriber.ts";
 import { lengthMs } from "./engine.ts";
-import type { HeardPiece } from "./send.ts";
+import type { HeardChunk } from "./send.ts";
 import { normalizeCues } from "./tidy.ts";
 
 /** Plain data, for checkpoints. */
@@ -32,7 +32,7 @@ export function createChunkJoiner(earlier: readonly Cue[], snapshot?: JoinSnapsh
 
   return {
     /** `totalMs`: audio so far; nothing ends later. */
-    add(answers: readonly HeardPiece[], totalMs: number): void {
+    add(answers: readonly HeardChunk[], totalMs: number): void {
       for (const { piece, heard } of answers) {
         const offsetMs = (piece.startSample * 1000) / SAMPLE_RATE;
         const { cues: inside, outside } = normalizeCues(

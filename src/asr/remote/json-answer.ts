@@ -1,5 +1,5 @@
 import type { Cue, Word } from "../../types.ts";
-import type { SpeechPiece } from "../audio/speech-pieces.ts";
+import type { AudioChunk } from "../audio/speech-chunker.ts";
 import { FRAME_MS } from "../audio/voice-activity.ts";
 import { align } from "./align.ts";
 import { type Recognition, lengthMs } from "./engine.ts";
@@ -31,7 +31,7 @@ export interface AnswerOptions {
  */
 export function heardFromJson(
   value: unknown,
-  piece: SpeechPiece,
+  piece: AudioChunk,
   { wantsWords }: AnswerOptions,
 ): Recognition | string {
   const body = Array.isArray(value) ? { segments: value } : object(value);
@@ -72,7 +72,7 @@ function segmentCues(segments: readonly unknown[], topWords: readonly Spoken[]):
 }
 
 /** Text alone: its time is that of the speech in the piece. */
-export function windowCue({ samples, voiced }: SpeechPiece, text: string): Cue {
+export function windowCue({ samples, voiced }: AudioChunk, text: string): Cue {
   const first = voiced.findIndex((one) => one >= 0.5);
   const last = voiced.findLastIndex((one) => one >= 0.5);
   const endMs = last < 0 ? lengthMs({ samples }) : (last + 1) * FRAME_MS;

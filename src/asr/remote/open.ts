@@ -1,16 +1,16 @@
 import {
   inFrames,
   createSpeechChunker,
-  type PiecesSnapshot,
-  type SpeechPiece,
-} from "../audio/speech-pieces.ts";
+  type ChunkerSnapshot,
+  type AudioChunk,
+} from "../audio/speech-chunker.ts";
 import { FRAME_MS, type loadVoiceActivity } from "../audio/voice-activity.ts";
 import type { Checkpoint, Transcriber } from "../transcriber.ts";
 import { SAMPLE_RATE } from "../transcriber.ts";
 import type { RequestSettings } from "../settings.ts";
 import type { Engine } from "./engine.ts";
 import { createChunkJoiner, type JoinSnapshot } from "./join.ts";
-import { type EngineState, type HeardPiece, send } from "./send.ts";
+import { type EngineState, type HeardChunk, send } from "./send.ts";
 
 const CHECKPOINT_FRAMES = Math.round(30_000 / FRAME_MS);
 /** Silence up to this goes along: every request costs, and servers pad what is short. */
@@ -20,7 +20,7 @@ const HEARTBEAT_MS = 2000;
 
 interface SavedState {
   readonly frame: number;
-  readonly pieces: PiecesSnapshot;
+  readonly pieces: ChunkerSnapshot;
   readonly mergeChunks: JoinSnapshot;
 }
 
@@ -28,10 +28,10 @@ interface SavedState {
 type Waiting =
   | {
       readonly type: "piece";
-      readonly answer: Promise<HeardPiece[]>;
+      readonly answer: Promise<HeardChunk[]>;
       state: "under way" | "heard" | "failed";
     }
-  | { readonly type: "checkpoint"; readonly frame: number; readonly pieces: PiecesSnapshot };
+  | { readonly type: "checkpoint"; readonly frame: number; readonly pieces: ChunkerSnapshot };
 
 /** A Transcriber out of an Engine: cuts at pauses, asks with bounded concurrency, tries failed pieces again alone, joins, makes checkpoints. */
 export function openRemote(
@@ -65,7 +65,7 @@ export function openRemote(
       let savedFrame = last?.frame ?? 0;
       const positionMs = (): number => Math.round(frame * FRAME_MS);
       const beat = setInterval(() => onProgress?.(positionMs()), HEARTBEAT_MS);
-      const ask = async (piece: SpeechPiece): Promise<void> => {
+      const ask = async (piece: AudioChunk): Promise<void> => {
         await drain(engine.concurrency - 1);
         const entry: Waiting = {
           type: "piece",

@@ -1,4 +1,4 @@
-import { type SpeechPiece, halve } from "../audio/speech-pieces.ts";
+import { type AudioChunk, halve } from "../audio/speech-chunker.ts";
 import { MediasearchError } from "../../errors.ts";
 import type { RequestSettings } from "../settings.ts";
 import { type AskOptions, type Engine, type Recognition, lengthMs } from "./engine.ts";
@@ -8,8 +8,8 @@ import type { RequestFailure } from "../../remote/refusals.ts";
 /** Shorter pieces than this are not cut again: what refuses them as too large refuses everything. */
 const MIN_MS = 2000;
 
-export interface HeardPiece {
-  readonly piece: SpeechPiece;
+export interface HeardChunk {
+  readonly piece: AudioChunk;
   readonly heard: Recognition;
 }
 
@@ -25,11 +25,11 @@ export interface EngineState {
  */
 export async function send(
   engine: Engine,
-  piece: SpeechPiece,
+  piece: AudioChunk,
   options: AskOptions,
   retry: RequestSettings,
   known: EngineState,
-): Promise<HeardPiece[]> {
+): Promise<HeardChunk[]> {
   const attempts = countAttempts({ ...retry, signal: options.signal });
   for (;;) {
     options.signal.throwIfAborted();

@@ -1,7 +1,7 @@
 import { MediasearchError } from "../../errors.ts";
 import type { Cue, Word } from "../../types.ts";
 import { loadVoiceActivity, VAD_FILE, VAD_MODEL } from "../audio/voice-activity.ts";
-import { type SpeechPiece } from "../audio/speech-pieces.ts";
+import { type AudioChunk } from "../audio/speech-chunker.ts";
 import { type Answer, type Engine, type Recognition, lengthMs } from "../remote/engine.ts";
 import { openRemote } from "../remote/open.ts";
 import type { SherpaSettings } from "./settings.ts";
@@ -83,7 +83,7 @@ function openRecognizer(
   }
 }
 
-function hear(recognizer: Recognizer, piece: SpeechPiece, model: SherpaModel): Answer {
+function hear(recognizer: Recognizer, piece: AudioChunk, model: SherpaModel): Answer {
   const samples = piece.samples.length >= MIN_SAMPLES ? piece.samples : padded(piece.samples);
   const stream = recognizer.createStream();
   stream.acceptWaveform({ samples, sampleRate: SAMPLE_RATE });

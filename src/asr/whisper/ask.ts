@@ -1,5 +1,5 @@
 import { toWav } from "../audio/wav.ts";
-import type { SpeechPiece } from "../audio/speech-pieces.ts";
+import type { AudioChunk } from "../audio/speech-chunker.ts";
 import { type Answer, type AskOptions, lengthMs } from "../remote/engine.ts";
 import { type FormPart, formOf, type HttpReply, request } from "../../remote/http.ts";
 import { heardFromJson } from "../remote/json-answer.ts";
@@ -40,7 +40,7 @@ export function abilitiesOf(model: string): Capabilities {
 }
 
 export async function ask(
-  piece: SpeechPiece,
+  piece: AudioChunk,
   options: AskOptions,
   route: Route,
   settings: WhisperSettings,
@@ -69,7 +69,7 @@ export async function ask(
 }
 
 function fields(
-  piece: SpeechPiece,
+  piece: AudioChunk,
   { language }: AskOptions,
   { api }: Route,
   { model }: WhisperSettings,
@@ -107,7 +107,7 @@ function fields(
 
 function answerOf(
   { text }: HttpReply,
-  piece: SpeechPiece,
+  piece: AudioChunk,
   server: Server,
   able: Capabilities,
 ): Answer {

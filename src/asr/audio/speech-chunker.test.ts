@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { createSpeechChunker } from "./speech-pieces.ts";
+import { createSpeechChunker } from "./speech-chunker.ts";
 import { FRAME } from "./voice-activity.ts";
 
 it("a faint sound after the place of a cut begins no piece that ends before it", async () => {

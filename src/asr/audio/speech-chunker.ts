@@ -12,7 +12,7 @@ export interface CutOptions {
 }
 
 /** A stretch of speech, small enough for the recogniser. */
-export interface SpeechPiece {
+export interface AudioChunk {
   /** Position of the first sample in the whole audio. */
   readonly startSample: number;
   readonly samples: Float32Array;
@@ -41,7 +41,7 @@ interface State {
 }
 
 /** Where cutting stands between two frames; plain data. The audio itself is read again. */
-export interface PiecesSnapshot {
+export interface ChunkerSnapshot {
   readonly first: number;
   readonly voiced: readonly number[];
   readonly speech: State["speech"];
@@ -52,9 +52,9 @@ export interface PiecesSnapshot {
 
 export interface SpeechPieces {
   /** Takes the next FRAME samples; @returns the pieces that they complete. */
-  readonly push: (frame: Float32Array) => Promise<readonly SpeechPiece[]>;
-  readonly end: () => readonly SpeechPiece[];
-  readonly snapshot: () => PiecesSnapshot;
+  readonly push: (frame: Float32Array) => Promise<readonly AudioChunk[]>;
+  readonly end: () => readonly AudioChunk[];
+  readonly snapshot: () => ChunkerSnapshot;
 }
 
 /**
@@ -64,7 +64,7 @@ export interface SpeechPieces {
 export function createSpeechChunker(
   start: (snapshot?: string) => VoiceActivity,
   cut: CutOptions,
-  snapshot?: PiecesSnapshot,
+  snapshot?: ChunkerSnapshot,
 ): SpeechPieces {
   const activity = start(snapshot?.activity);
   const state: State = {
@@ -132,7 +132,7 @@ function listen(state: State): void {
   state.speech.count++;
 }
 
-function* ready(state: State, isEnd: boolean): Iterable<SpeechPiece> {
+function* ready(state: State, isEnd: boolean): Iterable<AudioChunk> {
   const {
     speech,
     cut: { mostMs, joinedGapMs, earliestCutMs },
@@ -181,7 +181,7 @@ function firstVoiced(state: State, from: number, to: number): number | null {
   return null;
 }
 
-function take(state: State, start: number, end: number, now: number, padding: number): SpeechPiece {
+function take(state: State, start: number, end: number, now: number, padding: number): AudioChunk {
   const from = Math.max(start - PADDING_FRAMES, state.given, state.first);
   const to = Math.min(end + padding, now);
   const samples = new Float32Array((to - from) * FRAME);
@@ -205,7 +205,7 @@ function forget(state: State): void {
 }
 
 /** Two pieces that make up one: parted where it is quietest in its middle half. */
-export function halve({ startSample, samples, voiced }: SpeechPiece): [SpeechPiece, SpeechPiece] {
+export function halve({ startSample, samples, voiced }: AudioChunk): [AudioChunk, AudioChunk] {
   let cut = Math.floor(voiced.length / 2);
   let least = Infinity;
   for (let at = Math.ceil(voiced.length / 4); at < (voiced.length * 3) / 4; at++) {
