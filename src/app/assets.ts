@@ -60,7 +60,10 @@ const SORT_VALUES: Readonly<Record<SortKey, (asset: AssetStatus) => SortValue>> 
 /** What a list can be sorted by: text upwards, amounts and times from the most or newest down. */
 export const SORT_KEYS = Object.keys(SORT_VALUES) as readonly SortKey[];
 
-/** Sorts stably, so that equal files stay in the order of their paths. Files without a value come last. */
+/**
+ * Sorts stably, so that equal files stay in the order of their paths. Files without a value come
+ * last.
+ */
 export function sortAssets(
   assets: readonly AssetStatus[],
   key: SortKey,

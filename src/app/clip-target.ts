@@ -4,7 +4,11 @@ import { MediasearchError } from "../errors.ts";
 import { fileIdentity } from "../media/file-identity.ts";
 import { isObject } from "../location.ts";
 
-/** A clip never takes the place of a recording of the library, by whatever way or spelling its path leads there. @throws USAGE */
+/**
+ * A clip never takes the place of a recording of the library, by whatever way or spelling its path
+ * leads there.
+ * @throws USAGE
+ */
 export async function mustNotBeRecording(
   to: string,
   store: Pick<Store, "listAssets">,

@@ -26,8 +26,8 @@ export interface Context extends World {
   /** What the present embedding model is, and how long its vectors are. */
   identifyEmbedder(): Promise<EmbeddingModel>;
   /**
-   * Opens a recogniser in this process, to ask it what it is; files are recognised by workers. `engine` is its name, by default the first one that the
-   * settings choose.
+   * Opens a recogniser in this process, to ask it what it is; files are recognised by workers.
+   * `engine` is its name, by default the first one that the settings choose.
    */
   openTranscriber(engine?: string): Promise<Transcriber>;
   /** For searches of that library: the model is loaded only for a query that is new to it. */

@@ -1,8 +1,8 @@
 import type { MediasearchError } from "../errors.ts";
 
 /**
- * What the application tells while an operation goes on. A door decides what becomes of it: a line of state, a log, nothing. Sizes in bytes, times in
- * milliseconds, counts from 1 up to the total.
+ * What the application tells while an operation goes on. A door decides what becomes of it: a line
+ * of state, a log, nothing. Sizes in bytes, times in milliseconds, counts from 1 up to the total.
  */
 export type AppEvent =
   /** `totalBytes` is 0 where the server did not say. */

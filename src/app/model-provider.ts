@@ -1,7 +1,9 @@
 import type { Settings } from "../config/settings.ts";
 import type { World } from "./world.ts";
 
-/** Finds or downloads each model once, however many workers ask, and tells how far the download is. */
+/**
+ * Finds or downloads each model once, however many workers ask, and tells how far the download is.
+ */
 export function modelProvider(
   settings: Settings,
   { env, signal, tell }: Omit<World, "cwd">,

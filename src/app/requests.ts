@@ -1,6 +1,9 @@
 import type { TimeRange } from "./time-range.ts";
 
-/** Which part of a library a request means. What is left out restricts nothing; what is given must all hold. */
+/**
+ * Which part of a library a request means. What is left out restricts nothing; what is given must
+ * all hold.
+ */
 export interface FilterRequest {
   /** A path, a name or a glob of files; relative ones start at the caller's folder. */
   readonly file?: string | undefined;
@@ -36,7 +39,10 @@ export interface SearchRequest extends FilterRequest {
   readonly explain?: boolean | undefined;
 }
 
-/** What a list of files can be sorted by: text upwards, amounts and times from the most or newest down. */
+/**
+ * What a list of files can be sorted by: text upwards, amounts and times from the most or newest
+ * down.
+ */
 export type SortKey =
   | "file"
   | "duration"
@@ -64,9 +70,13 @@ export interface ListRequest extends FilterRequest {
 export interface TranscriptRequest {
   /** A path, or a name or glob that only one file of the library has. */
   readonly file: string;
-  /** Leaves out lines that end at or before this time, in milliseconds from the start of the file. */
+  /**
+   * Leaves out lines that end at or before this time, in milliseconds from the start of the file.
+   */
   readonly fromMs?: number | undefined;
-  /** Leaves out lines that begin at or after this time, in milliseconds from the start of the file. */
+  /**
+   * Leaves out lines that begin at or after this time, in milliseconds from the start of the file.
+   */
   readonly untilMs?: number | undefined;
   /** Only the line that is said at a time, and so many lines before and after it. */
   readonly around?: { readonly at: TimeRange; readonly lines: number } | undefined;

@@ -20,7 +20,8 @@ export interface Transcript {
 /**
  * Reads what is said in one file.
  * @param cwd where a relative path starts.
- * @throws NOT_FOUND for a file that is not in the library or not indexed yet; USAGE when several files match.
+ * @throws NOT_FOUND for a file that is not in the library or not indexed yet; USAGE when several
+ * files match.
  */
 export async function readTranscript(
   store: Store,
@@ -58,8 +59,8 @@ export const transcriptRecord = (
 });
 
 /**
- * Finds the segment that begins within a range of time, else the one that is being said at its start,
- * else the one nearest in time. A segment is no longer said at the time where it ends.
+ * Finds the segment that begins within a range of time, else the one that is being said at its
+ * start, else the one nearest in time. A segment is no longer said at the time where it ends.
  */
 export function nearestSegment(segments: readonly Segment[], at: TimeRange): Segment | undefined {
   let nearest: Segment | undefined;

@@ -1,6 +1,8 @@
 import type { Tell } from "./events.ts";
 
-/** What the application may touch of the world around it. Streams belong to the door that calls it. */
+/**
+ * What the application may touch of the world around it. Streams belong to the door that calls it.
+ */
 export interface World {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Relative paths start here. */

@@ -11,7 +11,10 @@ const entry = <S extends CommandSpec>(
   load: () => Promise<{ readonly run: Command<S> }>,
 ): CommandEntry => ({ ...spec, load: load as CommandEntry["load"] });
 
-/** Every command, in the order of the help. The files behind `load` are imported only when their command runs. */
+/**
+ * Every command, in the order of the help. The files behind `load` are imported only when their
+ * command runs.
+ */
 export const COMMANDS: readonly CommandEntry[] = [
   entry(INDEX, () => import("../commands/index/command.ts")),
   entry(SEARCH, () => import("../commands/search/command.ts")),

@@ -11,7 +11,10 @@ export interface CommandContext extends Context {
   readonly status: StatusLine;
 }
 
-/** Parses, calls, prints. It gets the flags that its spec S lists. @returns the exit code; failures are thrown. */
+/**
+ * Parses, calls, prints. It gets the flags that its spec S lists.
+ * @returns the exit code; failures are thrown.
+ */
 export type Command<S extends CommandSpec> = (
   args: readonly string[],
   flags: FlagsOf<S>,

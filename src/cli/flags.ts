@@ -24,7 +24,10 @@ type ValueOf<O extends OptionSpec> = O["flags"] extends `${string}<${string}`
       : string
   : true;
 
-/** The flags that a spec lists, by the names that the parser gives them. A name that it does not list does not compile. */
+/**
+ * The flags that a spec lists, by the names that the parser gives them. A name that it does not
+ * list does not compile.
+ */
 export type FlagsOf<S extends Pick<CommandSpec, "options">> = {
   readonly [O in S["options"][number] as CamelCase<LongName<O["flags"]>>]?: ValueOf<O>;
 };

@@ -52,7 +52,10 @@ function asStopped(
   );
 }
 
-/** What commander says of a command line that it refuses, as an error of ours: what is wrong, then what was meant or where to look. */
+/**
+ * What commander says of a command line that it refuses, as an error of ours: what is wrong, then
+ * what was meant or where to look.
+ */
 function asUsage({ message }: CommanderError, argv: readonly string[]): MediasearchError {
   const [wrong = "", meant] = message.replace(/^error: /, "").split("\n");
   const [, word] = /^unknown option '(-[^-].*)'$/.exec(wrong) ?? [];
@@ -70,7 +73,10 @@ function asUsage({ message }: CommanderError, argv: readonly string[]): Mediasea
   });
 }
 
-/** Of all commands only the one that comes first is made ready; without one, all that help and suggestions tell of. */
+/**
+ * Of all commands only the one that comes first is made ready; without one, all that help and
+ * suggestions tell of.
+ */
 function build(argv: readonly string[], io: CliStreams, onExit: (code: number) => void): Program {
   const program = new Program("mediasearch")
     .description("Find what is said in audio and video.")

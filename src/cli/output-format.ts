@@ -5,7 +5,10 @@ interface FormatFlags<F extends string> {
   readonly json?: true;
 }
 
-/** `--json` means `--format json` everywhere. @throws USAGE when something else is asked for too. */
+/**
+ * `--json` means `--format json` everywhere.
+ * @throws USAGE when something else is asked for too.
+ */
 export function chosenFormat<F extends string>({
   format,
   json,

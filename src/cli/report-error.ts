@@ -30,7 +30,10 @@ export function reportError(
 const withCaret = (text: string, at: number): string =>
   `  ${text}\n  ${" ".repeat(displayWidth(text.slice(0, at)))}^`;
 
-/** Whether the command line asks for JSON, also one that the parser refuses. What is the value of an option, or stands after `--`, asks for nothing. */
+/**
+ * Whether the command line asks for JSON, also one that the parser refuses. What is the value of an
+ * option, or stands after `--`, asks for nothing.
+ */
 export function wantsJson(argv: readonly string[]): boolean {
   const options = [...(commandOf(argv)?.options ?? []), ...GLOBAL_OPTIONS].map(
     ({ flags }) => flags,

@@ -19,7 +19,10 @@ export interface ArgumentSpec {
   readonly choices?: readonly string[];
 }
 
-/** What the program knows of a command before it runs: parser, help, docs and completion come from it. */
+/**
+ * What the program knows of a command before it runs: parser, help, docs and completion come from
+ * it.
+ */
 export interface CommandSpec {
   readonly name: string;
   readonly summary: string;

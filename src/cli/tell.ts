@@ -4,7 +4,10 @@ import { createStatusLine, type StatusLine } from "../terminal/status-line.ts";
 import { formatBytes, formatDuration, formatNumber, pluralize } from "../text/format.ts";
 import { nameOf } from "../location.ts";
 
-/** The line of state of one command. It opens standard error with the first thing that is shown, since opening takes time. */
+/**
+ * The line of state of one command. It opens standard error with the first thing that is shown,
+ * since opening takes time.
+ */
 export function createCommandStatus(io: CliStreams): StatusLine {
   let line: StatusLine | undefined;
   const opened = (): StatusLine => (line ??= createStatusLine(io.stderr, io.env));
@@ -18,7 +21,10 @@ export function createCommandStatus(io: CliStreams): StatusLine {
   };
 }
 
-/** Shows progress of the application on the line of state, and writes what a person must know as lines that stay. */
+/**
+ * Shows progress of the application on the line of state, and writes what a person must know as
+ * lines that stay.
+ */
 export const tellOn =
   (status: StatusLine): Tell =>
   (event) => {

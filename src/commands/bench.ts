@@ -23,7 +23,10 @@ interface EngineResult {
   readonly failure: string | null;
 }
 
-/** Word errors and speed of every recogniser that is set up, on one's own recordings. Writes nothing. */
+/**
+ * Word errors and speed of every recogniser that is set up, on one's own recordings. Writes
+ * nothing.
+ */
 export const run: Command<typeof BENCH> = async ([, folder], flags, context) => {
   const { io, config } = context;
   if (folder === undefined)
@@ -46,7 +49,10 @@ export const run: Command<typeof BENCH> = async ([, folder], flags, context) => 
     : 0;
 };
 
-/** Those that are named on the command line; else all that are chosen or have an address, and the one on this machine. */
+/**
+ * Those that are named on the command line; else all that are chosen or have an address, and the
+ * one on this machine.
+ */
 function enginesOf({ config, io }: CommandContext): readonly string[] {
   const { settings, sources } = config;
   const chosen = parseEngineChain(settings.engine);

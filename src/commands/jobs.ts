@@ -33,7 +33,10 @@ export const run: Command<typeof JOBS> = async ([action = "list", ...files], fla
   return 0;
 };
 
-/** Forgets the failures once the library is this run's, and tries the files at once, with the engine of this call. */
+/**
+ * Forgets the failures once the library is this run's, and tries the files at once, with the engine
+ * of this call.
+ */
 function retry(jobs: readonly Job[], asJson: boolean, context: CommandContext): Promise<number> {
   const locations = jobs.map(({ id }) => id);
   return showRun(indexPaths(context, { locations, forget: locations }), asJson, context);

@@ -5,7 +5,10 @@ import type { RunCounts } from "./tally.ts";
 
 /** Everything that one call of indexPaths tells, in the order in which it happens. */
 export type IndexEvent =
-  /** The library is open. Told once more when the cluster went away and a file of this machine takes its place. */
+  /**
+   * The library is open. Told once more when the cluster went away and a file of this machine takes
+   * its place.
+   */
   | { readonly type: "started" }
   | RunEvent
   | AppEvent
@@ -13,5 +16,7 @@ export type IndexEvent =
   | { readonly type: "notice"; readonly text: string }
   /** A server that a watching run needs does not answer; the run waits for it. */
   | { readonly type: "server-away"; readonly error: MediasearchError }
-  /** The end of a run, or of what a run did before it failed. `wallMs` is the time since it started. */
+  /**
+   * The end of a run, or of what a run did before it failed. `wallMs` is the time since it started.
+   */
   | { readonly type: "summary"; readonly counts: RunCounts; readonly wallMs: number };

@@ -18,7 +18,9 @@ import { flush, isClusterAway, offlineQueuePath, openOfflineQueue } from "./offl
 import { createTally, type Tally } from "./tally.ts";
 
 export interface IndexRequest {
-  /** Files, folders and s3:// locations, absolute; none means what is registered and not done yet. */
+  /**
+   * Files, folders and s3:// locations, absolute; none means what is registered and not done yet.
+   */
   readonly locations: readonly Location[];
   /** Globs, relative to a folder: only what matches, and never what matches. */
   readonly include?: readonly string[];
@@ -45,9 +47,10 @@ const DAY_MS = 86_400_000;
 const FIRST_WAIT_MS = 1000;
 
 /**
- * Indexes into the library; with FALLBACK=local, and unless it watches, into a file of this machine while the cluster is away. It tells everything as
- * one stream of events, a summary last. A failed file is an event; what ends the whole run rejects, after a summary of what was done by then. To leave
- * the stream early stops the run.
+ * Indexes into the library; with FALLBACK=local, and unless it watches, into a file of this machine
+ * while the cluster is away. It tells everything as one stream of events, a summary last. A failed
+ * file is an event; what ends the whole run rejects, after a summary of what was done by then. To
+ * leave the stream early stops the run.
  */
 export async function* indexPaths(
   context: Context,
@@ -183,7 +186,8 @@ async function runAll(
   const tellAll = async (events: AsyncIterable<RunEvent>): Promise<void> => {
     for await (const event of events) tell(event);
   };
-  // What was replaced or deleted long ago is forgotten; a run that watches for months forgets as well.
+  // What was replaced or deleted long ago is forgotten; a run that watches for months forgets as
+  // well.
   const purge = async (): Promise<void> => {
     if (!dryRun) await store.purge(Date.now() - config.settings.retentionDays * DAY_MS);
   };
@@ -223,7 +227,9 @@ async function runAll(
   }
 }
 
-/** Watching outlives a server that is away for a while. It waits `waitMs` at most between attempts. */
+/**
+ * Watching outlives a server that is away for a while. It waits `waitMs` at most between attempts.
+ */
 const untilReachable = (
   work: () => Promise<void>,
   waitMs: number,

@@ -25,7 +25,10 @@ export function isClusterAway(error: unknown, { config: { settings } }: Context)
   );
 }
 
-/** A library of this machine that knows what its copy of the cluster's library knows, so that nothing is indexed that is there already. */
+/**
+ * A library of this machine that knows what its copy of the cluster's library knows, so that
+ * nothing is indexed that is there already.
+ */
 export async function openOfflineQueue(path: string, context: Context): Promise<Backend> {
   const outbox = await context.openBackendAt("local", path, true);
   const cluster = await context.openBackend(false).catch(() => undefined);
@@ -52,7 +55,10 @@ export async function openOfflineQueue(path: string, context: Context): Promise<
   };
 }
 
-/** Puts on the cluster what was indexed while it was away, then removes the file. What the cluster indexed later stays. Stopped, it goes on next time. */
+/**
+ * Puts on the cluster what was indexed while it was away, then removes the file. What the cluster
+ * indexed later stays. Stopped, it goes on next time.
+ */
 export async function flush(path: string, cluster: Backend, context: Context): Promise<void> {
   if (path === "" || !existsSync(path)) return;
   const outbox = await context.openBackendAt("local", path, false);

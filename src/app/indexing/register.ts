@@ -14,7 +14,10 @@ export interface RegisterRequest {
   readonly exclude?: readonly string[];
   /** Says what would be done and changes nothing. */
   readonly dryRun?: boolean;
-  /** The files and their captions are uploaded below this s3:// location first, and registered there. */
+  /**
+   * The files and their captions are uploaded below this s3:// location first, and registered
+   * there.
+   */
   readonly uploadTo?: Location | undefined;
   /** Replaces objects that are others than the files. */
   readonly overwrite?: boolean;
@@ -39,7 +42,10 @@ export interface RegistrationFailure {
   readonly error: MediasearchError;
 }
 
-/** Registers files in the library without processing them; a later run of indexPaths without locations takes them up. */
+/**
+ * Registers files in the library without processing them; a later run of indexPaths without
+ * locations takes them up.
+ */
 export async function registerFiles(
   context: Context,
   request: RegisterRequest,

@@ -16,7 +16,10 @@ export interface Uploaded {
   readonly from: string;
   readonly place: Location;
   readonly outcome: "uploaded" | "present" | "would-upload";
-  /** As the object is now; media and captions of their own are registered, what lies beside media is not. */
+  /**
+   * As the object is now; media and captions of their own are registered, what lies beside media is
+   * not.
+   */
   readonly asset: ({ readonly id: Location } & FileStat) | undefined;
 }
 
@@ -28,7 +31,10 @@ interface Step {
   readonly isAsset: boolean;
 }
 
-/** Uploads files with the captions beside them below `to`, in the order of the scan. One that fails is told, and the others go on; a server that is away ends it. */
+/**
+ * Uploads files with the captions beside them below `to`, in the order of the scan. One that fails
+ * is told, and the others go on; a server that is away ends it.
+ */
 export async function upload(
   files: readonly Candidate[],
   roots: readonly Location[],

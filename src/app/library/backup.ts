@@ -19,7 +19,10 @@ export interface BackupRequest {
   readonly overwrite?: boolean;
 }
 
-/** Writes a consistent copy of the library, also of one that is in use, into one checksummed file. @throws USAGE where there is a file already. */
+/**
+ * Writes a consistent copy of the library, also of one that is in use, into one checksummed file.
+ * @throws USAGE where there is a file already.
+ */
 export async function backUpLibrary(
   context: Context,
   { to, toAsGiven, overwrite = false }: BackupRequest,

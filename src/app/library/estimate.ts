@@ -10,7 +10,10 @@ export interface Cost {
   readonly estimatedMs: number;
 }
 
-/** Measured with verification, into the emulator of a cluster on two cores (bench/README.md). A cluster's network may be slower. */
+/**
+ * Measured with verification, into the emulator of a cluster on two cores (bench/README.md). A
+ * cluster's network may be slower.
+ */
 const SEGMENTS_PER_SECOND = 6000;
 const START_MS = 1000;
 

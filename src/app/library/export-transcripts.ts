@@ -30,7 +30,10 @@ export interface ExportResult {
   readonly reason: string | null;
 }
 
-/** Writes transcripts as files. One that can't be written is a result, and the others go on. @throws NOT_FOUND where no file is meant. */
+/**
+ * Writes transcripts as files. One that can't be written is a result, and the others go on.
+ * @throws NOT_FOUND where no file is meant.
+ */
 export const exportTranscripts = (
   context: Context,
   request: ExportRequest,
@@ -101,7 +104,10 @@ async function chooseAssets(
   return assets;
 }
 
-/** `talk.srt` for `talk.mp3`; `talk.mp3.srt` where two would get the same name. Below a folder as below the files' common one. */
+/**
+ * `talk.srt` for `talk.mp3`; `talk.mp3.srt` where two would get the same name. Below a folder as
+ * below the files' common one.
+ */
 function outputNames(
   ids: readonly string[],
   format: TranscriptFormat,

@@ -17,7 +17,10 @@ import { displayPath } from "../display-path.ts";
 export interface ImportRequest {
   /** Absolute paths of transcripts, or of folders of *.transcript.json. */
   readonly paths: readonly string[];
-  /** The recording that one transcript belongs to, as an absolute path; by default the one of the same name. */
+  /**
+   * The recording that one transcript belongs to, as an absolute path; by default the one of the
+   * same name.
+   */
   readonly recording?: string | undefined;
 }
 
@@ -39,8 +42,10 @@ const ENDINGS: readonly (readonly [string, TranscriptFormat])[] = [
 ];
 
 /**
- * Reads transcripts into the library; the words that a recording had before are archived. One that can't be read is a result, and the others go on.
- * @throws USAGE when a recording is named for several transcripts, NOT_FOUND where there is none, and what no later transcript would get past.
+ * Reads transcripts into the library; the words that a recording had before are archived. One that
+ * can't be read is a result, and the others go on.
+ * @throws USAGE when a recording is named for several transcripts, NOT_FOUND where there is none,
+ * and what no later transcript would get past.
  */
 export async function importTranscripts(
   context: Context,
@@ -83,7 +88,10 @@ export async function importTranscripts(
   }
 }
 
-/** Folders stand for the transcripts below them: what `export` named, not every text that lies about. */
+/**
+ * Folders stand for the transcripts below them: what `export` named, not every text that lies
+ * about.
+ */
 async function filesOf(paths: readonly string[]): Promise<string[]> {
   const files: string[] = [];
   for (const path of paths) {
@@ -142,7 +150,10 @@ async function importOne(
   }
 }
 
-/** The recording that is meant: as said, else of the same name beside the transcript, else where the transcript says, else the one file of that name in the library. */
+/**
+ * The recording that is meant: as said, else of the same name beside the transcript, else where the
+ * transcript says, else the one file of that name in the library.
+ */
 async function placeOf(
   path: string,
   stem: string,

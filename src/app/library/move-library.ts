@@ -44,7 +44,10 @@ export interface LibraryMove {
   readonly proof?: Proof | undefined;
 }
 
-/** Copies one library into another and compares every version on both sides. The source is only read. A move that was stopped goes on when it is called again. */
+/**
+ * Copies one library into another and compares every version on both sides. The source is only
+ * read. A move that was stopped goes on when it is called again.
+ */
 export async function moveLibrary(context: Context, request: MoveRequest): Promise<LibraryMove> {
   const to = locate(request.to, context);
   const from = locate(request.from ?? defaultSource(request, to, context), context);
@@ -142,7 +145,9 @@ async function copyAndVerify(
   }
 }
 
-/** A cluster reads many versions at once into this machine's copy, in far less time than one by one. */
+/**
+ * A cluster reads many versions at once into this machine's copy, in far less time than one by one.
+ */
 async function localCopy(backend: Backend, { tell }: Context): Promise<Store | undefined> {
   const view = await backend.searchView?.({
     fresh: true,

@@ -15,12 +15,17 @@ export interface MovedMedia {
   readonly places: ReadonlyMap<AssetId, { readonly place: Location; readonly facts: MovedFacts }>;
   readonly uploaded: number;
   readonly present: number;
-  /** Files of the library that are not on this machine: their transcripts move, under the old paths. */
+  /**
+   * Files of the library that are not on this machine: their transcripts move, under the old paths.
+   */
   readonly absent: readonly AssetId[];
   readonly failed: readonly { readonly file: string; readonly reason: string }[];
 }
 
-/** Uploads the recordings and the captions beside them to MEDIA_BUCKET, as they lie below the folder that all are in. What is there already is not sent again. */
+/**
+ * Uploads the recordings and the captions beside them to MEDIA_BUCKET, as they lie below the folder
+ * that all are in. What is there already is not sent again.
+ */
 export async function moveMedia(
   { store }: Backend,
   wants: (id: AssetId) => boolean,
@@ -95,7 +100,10 @@ export async function moveMedia(
   };
 }
 
-/** Files of the library that are to be moved, apart by whether this machine has them. Those in an object store already stay there. */
+/**
+ * Files of the library that are to be moved, apart by whether this machine has them. Those in an
+ * object store already stay there.
+ */
 async function splitByPresence(
   store: Backend["store"],
   wants: (id: AssetId) => boolean,

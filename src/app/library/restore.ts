@@ -28,7 +28,9 @@ export interface Restored {
   readonly kept: string | null;
 }
 
-/** Puts a library back from a backup. The backup is checked as a whole before anything is touched. */
+/**
+ * Puts a library back from a backup. The backup is checked as a whole before anything is touched.
+ */
 export async function restoreLibrary(
   context: Context,
   { from, fromAsGiven, checkOnly = false, replace = false }: RestoreRequest,
@@ -111,7 +113,10 @@ async function putInPlace(
   return kept;
 }
 
-/** Nobody may be indexing into what is taken away. A library that can't be opened any more is what backups are for. */
+/**
+ * Nobody may be indexing into what is taken away. A library that can't be opened any more is what
+ * backups are for.
+ */
 async function refuseHeld(context: Context): Promise<void> {
   try {
     const backend = await context.openBackend(false);

@@ -12,7 +12,10 @@ export interface Retranscription {
   readonly files: readonly AssetId[];
 }
 
-/** Finds what to recognise anew, for indexPaths with `again`. `only` are paths, names or globs; none means every file. Captions are left. */
+/**
+ * Finds what to recognise anew, for indexPaths with `again`. `only` are paths, names or globs; none
+ * means every file. Captions are left.
+ */
 export async function planRetranscription(
   context: Context,
   only: readonly string[],
@@ -24,7 +27,10 @@ export async function planRetranscription(
   return { engine, files: await recognisedByOthers(context, present, wants) };
 }
 
-/** The recogniser of the settings first, then those that it falls back to and those of rules: what any of them did is as it should be. */
+/**
+ * The recogniser of the settings first, then those that it falls back to and those of rules: what
+ * any of them did is as it should be.
+ */
 async function presentEngines(context: Context): Promise<string[]> {
   const { engine, engineRules = "" } = context.config.settings;
   const names = [
@@ -40,7 +46,8 @@ async function presentEngines(context: Context): Promise<string[]> {
       ids.push(transcriber.id);
       await transcriber.close();
     } catch (error) {
-      // One that can't be opened here has not done anything here either; the first one is what this is about.
+      // One that can't be opened here has not done anything here either; the first one is what this
+      // is about.
       if (position === 0) throw error;
     }
   }

@@ -15,7 +15,10 @@ export interface Speaker {
 const matcherOf = (file: string | undefined, cwd: string) =>
   anyFileMatcher(file === undefined ? [] : [file], cwd);
 
-/** Who speaks in the files that `file` (a path, a name or a glob) means; those of the most files first. */
+/**
+ * Who speaks in the files that `file` (a path, a name or a glob) means; those of the most files
+ * first.
+ */
 export async function listSpeakers(context: Context, file?: string): Promise<readonly Speaker[]> {
   const wants = await matcherOf(file, context.cwd);
   return withBackend(context, async ({ store }) => {
@@ -43,7 +46,10 @@ export interface RenamedFile {
   readonly segments: number;
 }
 
-/** Gives speakers another name; what was there before is archived. @throws USAGE for an empty name, NOT_FOUND where nobody has one of the names. */
+/**
+ * Gives speakers another name; what was there before is archived.
+ * @throws USAGE for an empty name, NOT_FOUND where nobody has one of the names.
+ */
 export async function renameSpeakers(
   context: Context,
   { from, to, file }: RenameRequest,

@@ -10,7 +10,8 @@ export type EventTable<R> = {
 
 /** What the table makes of an event; undefined where it has nothing for its type. */
 export function lookUp<R>(table: EventTable<R>, event: IndexEvent): R | undefined {
-  // The entry of a type takes the events of that type; the compiler can't see that the two belong together.
+  // The entry of a type takes the events of that type; the compiler can't see that the two belong
+  // together.
   return (table[event.type] as ((one: IndexEvent) => R) | undefined)?.(event);
 }
 

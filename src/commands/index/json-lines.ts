@@ -1,7 +1,10 @@
 import type { IndexEvent } from "../../app/indexing/index-event.ts";
 import { type EventOf, type EventTable, failureReason, lookUp, retryReason } from "./event-text.ts";
 
-/** The JSON line of an event (docs/schemas/index-event.v1.json); undefined for events that have none. `fileOf` names a file as its reader does. */
+/**
+ * The JSON line of an event (docs/schemas/index-event.v1.json); undefined for events that have
+ * none. `fileOf` names a file as its reader does.
+ */
 export const indexRecord = (
   event: IndexEvent,
   fileOf: (path: string) => string,

@@ -15,14 +15,18 @@ interface ViewState {
   readonly details: StatusDetails | undefined;
 }
 
-/** The live view of `index` on a terminal: the bar, what each worker does and where it is, the failures so far; notes scroll above it. */
+/**
+ * The live view of `index` on a terminal: the bar, what each worker does and where it is, the
+ * failures so far; notes scroll above it.
+ */
 export function openLiveView(io: CliStreams): StatusLine {
   const state = {
     text: "looking for files",
     notes: [] as string[],
     details: undefined as StatusDetails | undefined,
   };
-  // Ink calls the stream that it draws on stdout; results go to the real one. A CI variable is no reason for it to stay silent: the caller has seen a terminal.
+  // Ink calls the stream that it draws on stdout; results go to the real one. A CI variable is no
+  // reason for it to stay silent: the caller has seen a terminal.
   const app = render(view(state), {
     stdout: io.stderr as unknown as NodeJS.WriteStream,
     interactive: true,

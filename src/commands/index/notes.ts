@@ -11,7 +11,9 @@ export interface NoteOptions {
   readonly fileOf: (path: string) => string;
 }
 
-/** The lines that stay above the line of state, for one event. `counts` has the event in it already. */
+/**
+ * The lines that stay above the line of state, for one event. `counts` has the event in it already.
+ */
 export const indexNotes = (
   event: IndexEvent,
   counts: RunCounts,

@@ -15,7 +15,10 @@ export interface Progress {
   details(counts: RunCounts, failures: readonly string[]): StatusDetails;
 }
 
-/** Follows the files that are under way, for the line of state and the live view. `fileOf` names a file as its reader does. */
+/**
+ * Follows the files that are under way, for the line of state and the live view. `fileOf` names a
+ * file as its reader does.
+ */
 export function createProgress(fileOf: (path: string) => string): Progress {
   const startedAt = Date.now();
   const underWay = new Map<string, Position>();
@@ -53,7 +56,10 @@ const doneFiles = (counts: RunCounts): number =>
   counts.failed +
   counts.waiting;
 
-/** Files still waiting are taken to be like those that are done; of those under way the part that is done counts. */
+/**
+ * Files still waiting are taken to be like those that are done; of those under way the part that is
+ * done counts.
+ */
 function timeLeft(counts: RunCounts, positions: readonly Position[], wallMs: number): string {
   const shares = positions.map(({ positionMs, durationMs }) =>
     durationMs ? Math.min(1, positionMs / durationMs) : 0,

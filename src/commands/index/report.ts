@@ -22,7 +22,10 @@ export interface ReportOptions {
   readonly status: StatusLine;
 }
 
-/** Shows a run to a person: a line of state while it goes on, lines that stay for what matters, a summary at its end. */
+/**
+ * Shows a run to a person: a line of state while it goes on, lines that stay for what matters, a
+ * summary at its end.
+ */
 export function createTextReport({ io, status }: ReportOptions): IndexReport {
   const paint = styler(io.stderr, io.env);
   const fileOf = (path: string): string => displayPath(path, io.cwd);
@@ -51,7 +54,10 @@ export function createTextReport({ io, status }: ReportOptions): IndexReport {
   };
 }
 
-/** Writes a run for programs: one JSON object a line on standard output. What concerns no file goes to the line of state. */
+/**
+ * Writes a run for programs: one JSON object a line on standard output. What concerns no file goes
+ * to the line of state.
+ */
 export function createJsonReport({ io, status }: ReportOptions): IndexReport {
   const fileOf = (path: string): string => displayPath(path, io.cwd);
   const tell = tellOn(status);

@@ -4,7 +4,10 @@ import { ERRORS } from "../../errors.ts";
 import type { StatusLine } from "../../terminal/status-line.ts";
 import { createJsonReport, createTextReport, type IndexReport } from "./report.ts";
 
-/** Prints the events of a run, as text or as JSON lines, while they happen. @returns the exit code: PARTIAL when a file failed or lacks embeddings. */
+/**
+ * Prints the events of a run, as text or as JSON lines, while they happen.
+ * @returns the exit code: PARTIAL when a file failed or lacks embeddings.
+ */
 export async function showRun(
   events: AsyncIterable<IndexEvent>,
   asJson: boolean,

@@ -3,7 +3,10 @@ import type { styler } from "../../terminal/style.ts";
 import { formatDuration, pluralize } from "../../text/format.ts";
 import { stripControls } from "../../text/strip-controls.ts";
 
-/** The closing lines of a run, each with its newline. `failures` are "file: reason"; `wallMs` is how long the run took. */
+/**
+ * The closing lines of a run, each with its newline. `failures` are "file: reason"; `wallMs` is how
+ * long the run took.
+ */
 export function summaryText(
   counts: RunCounts,
   wallMs: number,

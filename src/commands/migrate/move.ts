@@ -11,7 +11,10 @@ import type { Proof } from "../../transfer/verify.ts";
 
 const SHOWN_DIFFERENCES = 20;
 
-/** `migrate --to`. @returns the exit code: PARTIAL when something differs or a recording was not uploaded. */
+/**
+ * `migrate --to`.
+ * @returns the exit code: PARTIAL when something differs or a recording was not uploaded.
+ */
 export async function move(
   to: string,
   flags: FlagsOf<typeof MIGRATE>,

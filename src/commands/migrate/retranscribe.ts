@@ -6,7 +6,11 @@ import type { MIGRATE } from "../../cli/specs/library.ts";
 import { pluralize } from "../../text/format.ts";
 import { showRun } from "../index/show-run.ts";
 
-/** `migrate --retranscribe`. What is done is committed file by file, so that the same command goes on with the rest. @returns the exit code. */
+/**
+ * `migrate --retranscribe`. What is done is committed file by file, so that the same command goes
+ * on with the rest.
+ * @returns the exit code.
+ */
 export async function retranscribe(
   flags: FlagsOf<typeof MIGRATE>,
   context: CommandContext,
