@@ -4,6 +4,9 @@ import { locationUrl } from "../location.ts";
 import { frameAfter } from "./timecode.ts";
 import { type Cut, cutTitle, type Timeline } from "./timeline.ts";
 
+/** What every item of a timeline has. */
+const COMMON = { metadata: {}, effects: [], enabled: true };
+
 /** OpenTimelineIO, https://opentimelineio.readthedocs.io/en/latest/tutorials/otio-serialized-schema.html: a clip a hit, its words as a marker. */
 export function formatOtio(timeline: Timeline): string {
   const { name, rate, cuts } = timeline;
@@ -14,30 +17,12 @@ export function formatOtio(timeline: Timeline): string {
     start_time: time(start),
     duration: time(frames),
   });
-  const common = { metadata: {}, effects: [], enabled: true };
   const clip = (cut: Cut) => ({
     OTIO_SCHEMA: "Clip.2",
     name: cutTitle(cut),
-    ...common,
+    ...COMMON,
     source_range: range(cut.sourceStart, cut.frames),
-    markers: [
-      {
-        OTIO_SCHEMA: "Marker.2",
-        name: stripControls(cut.moment.text),
-        comment: stripControls(cut.moment.text),
-        color: "GREEN",
-        marked_range: range(cut.sourceStart, cut.frames),
-        metadata: {
-          mediasearch: {
-            number: cut.moment.number,
-            speaker: cut.moment.speaker,
-            score: cut.moment.score,
-            startMs: cut.moment.startMs,
-            endMs: cut.moment.endMs,
-          },
-        },
-      },
-    ],
+    markers: [markerOf(cut, range(cut.sourceStart, cut.frames))],
     active_media_reference_key: "DEFAULT_MEDIA",
     media_references: {
       DEFAULT_MEDIA: {
@@ -56,7 +41,7 @@ export function formatOtio(timeline: Timeline): string {
   const gap = ({ frames }: Cut) => ({
     OTIO_SCHEMA: "Gap.1",
     name: "",
-    ...common,
+    ...COMMON,
     markers: [],
     source_range: range(0, frames),
   });
@@ -64,7 +49,7 @@ export function formatOtio(timeline: Timeline): string {
     OTIO_SCHEMA: "Track.1",
     name: kind,
     kind,
-    ...common,
+    ...COMMON,
     markers: [],
     source_range: null,
     children: cuts.map((cut) => (has(cut) ? clip(cut) : gap(cut))),
@@ -78,10 +63,28 @@ export function formatOtio(timeline: Timeline): string {
   const stack = {
     OTIO_SCHEMA: "Stack.1",
     name: "tracks",
-    ...common,
+    ...COMMON,
     markers: [],
     source_range: null,
     children: tracks,
   };
   return `${JSON.stringify({ OTIO_SCHEMA: "Timeline.1", name, metadata: {}, global_start_time: time(0), tracks: stack }, null, 2)}\n`;
 }
+
+/** A marker with the words of a hit. */
+const markerOf = ({ moment }: Cut, markedRange: object) => ({
+  OTIO_SCHEMA: "Marker.2",
+  name: stripControls(moment.text),
+  comment: stripControls(moment.text),
+  color: "GREEN",
+  marked_range: markedRange,
+  metadata: {
+    mediasearch: {
+      number: moment.number,
+      speaker: moment.speaker,
+      score: moment.score,
+      startMs: moment.startMs,
+      endMs: moment.endMs,
+    },
+  },
+});

@@ -86,10 +86,12 @@ export function lexQuery(query: string): Lexeme[] {
     else if (sign in CLOSING) push(quoted(query, at));
     else push(fieldAt(query, at, depth > 0) ?? wordAt(query, at, grouped));
   }
-  if (depth > 0)
-    throw malformed(query, found.findLast(({ is }) => is === "(")?.at ?? 0, "this is not closed");
+  if (depth > 0) throw unclosedError(query, found);
   return found.filter((lexeme) => !("text" in lexeme) || hasLetter(lexeme.text));
 }
+
+const unclosedError = (query: string, lexemes: readonly Lexeme[]): Error =>
+  malformed(query, lexemes.findLast(({ is }) => is === "(")?.at ?? 0, "this is not closed");
 
 /** The first pattern decides for most texts; classes of Unicode are slow the first time. */
 const hasLetter = (text: string): boolean =>
