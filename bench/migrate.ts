@@ -83,13 +83,13 @@ for (const size of sizes) {
   const path = join(folder, "library.sqlite");
   const source = await openBackend("local", { path, create: true });
   for (const version of files(size, world()))
-    await source.store.commit(version, { embedder: "bench@1", dimensions: DIMENSIONS });
+    await source.library.versions.commit(version, { embedder: "bench@1", dimensions: DIMENSIONS });
   const before = process.cpuUsage();
   const copy = await openBackend("local", { path: join(folder, "floor.sqlite"), create: true });
-  for await (const asset of source.store.listAssets()) {
+  for await (const asset of source.library.catalog.list()) {
     const segments = [];
-    for await (const segment of source.store.readVersion(asset.id)) segments.push(segment);
-    await copy.store.commit(
+    for await (const segment of source.library.versions.read(asset.id)) segments.push(segment);
+    await copy.library.versions.commit(
       {
         ...asset,
         fingerprint: asset.fingerprint ?? "",

@@ -127,7 +127,7 @@ const ROUNDED_MS = 100;
 const paraphrases = JSON.parse(
   readFileSync(new URL("paraphrases.json", import.meta.url), "utf8"),
 ) as readonly Paraphrase[];
-const { store, close } = await openBackend("local", {
+const { library, close } = await openBackend("local", {
   path: join(home, "library.sqlite"),
   create: false,
 });
@@ -137,8 +137,8 @@ const segments: {
   readonly endMs: number;
   readonly text: string;
 }[] = [];
-for await (const { id } of store.listAssets())
-  for await (const segment of store.readVersion(id))
+for await (const { id } of library.catalog.list())
+  for await (const segment of library.versions.read(id))
     segments.push({ file: basename(id), ...segment });
 await close();
 

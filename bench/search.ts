@@ -69,7 +69,7 @@ async function build(segments: number): Promise<Built> {
   for (const version of files(segments, world)) {
     const vectors = version.segments.flatMap(({ vector }) => vector ?? []);
     const startedAt = process.cpuUsage();
-    await backend?.store.commit(version, identity);
+    await backend?.library.versions.commit(version, identity);
     const { user, system } = process.cpuUsage(startedAt);
     commitMs += (user + system) / 1000;
     vectors.forEach((vector, i) => exact.see(nth + i, vector));
@@ -95,12 +95,12 @@ const ready =
   });
 
 async function ask(
-  { store }: Backend,
+  { library }: Backend,
   mode: SearchMode,
   nth: number,
   { textQueries, vectorQueries }: World,
 ): Promise<unknown> {
-  return search(store, ready(vectorQueries[nth % vectorQueries.length] as Float32Array), {
+  return search(library, ready(vectorQueries[nth % vectorQueries.length] as Float32Array), {
     query: textQueries[nth % textQueries.length] as string,
     mode,
     limit: 10,
@@ -112,7 +112,7 @@ type Row = readonly [what: string, ...figures: readonly string[]];
 
 async function inOneProcess(segments: number, { exact, peers }: Built): Promise<readonly Row[]> {
   const backend = await open({ path: libraryOf(segments), create: false });
-  const { store } = backend;
+  const { library } = backend;
   const numbers = Array.from({ length: 30 }, (_, n) => n);
   const rows: Row[] = [];
   for (const mode of ["keyword", "semantic", "hybrid"] as const)
@@ -122,7 +122,7 @@ async function inOneProcess(segments: number, { exact, peers }: Built): Promise<
       "",
     ]);
   const nearest = async (query: Float32Array, limit: number): Promise<number[]> =>
-    (await store.searchVector(query, {}, limit))
+    (await library.searchIndex.searchVector(query, {}, limit))
       .slice(0, 10)
       .map(({ asset, segment }) => numberOf(asset, segment.index));
   for (const limit of [10, 1000]) {
@@ -137,7 +137,9 @@ async function inOneProcess(segments: number, { exact, peers }: Built): Promise<
   rows.push([
     "our vector scan, best 10 of one speaker",
     ms(
-      await warm(world.vectorQueries, (query) => store.searchVector(query, { speaker: "ann" }, 10)),
+      await warm(world.vectorQueries, (query) =>
+        library.searchIndex.searchVector(query, { speaker: "ann" }, 10),
+      ),
     ),
     "",
   ]);

@@ -9,7 +9,9 @@ import { mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { spawnEmulator } from "../emulator/spawn.ts";
-import type { AssetVersion, Backend, Store } from "../src/backends/backend.ts";
+import type { AssetVersion } from "../src/backends/versions.ts";
+import type { Backend } from "../src/backends/backend.ts";
+import type { ReadableLibrary } from "../src/backends/library.ts";
 import { openBackend } from "../src/backends/registry.ts";
 import { open } from "../src/backends/vast/open.ts";
 
@@ -89,29 +91,33 @@ try {
       true,
     );
   backend = await openVast();
-  const { store } = backend;
-  const sync = async (): Promise<Store> =>
-    (await (backend as Backend).searchView?.({ fresh: true }))?.store as Store;
+  const { library } = backend;
+  const { searchAccess } = backend;
+  if (searchAccess.kind !== "copy") throw new Error("a cluster is searched in a copy");
+  const sync = async (): Promise<ReadableLibrary> =>
+    (await searchAccess.open({ fresh: true })).library;
   const versions = Math.ceil(total / PER_VERSION);
   await measured(`write ${versions} versions of ${PER_VERSION} segments`, async () => {
-    for (let n = 0; n < versions; n++) await store.commit(version(n), MODEL);
+    for (let n = 0; n < versions; n++) await library.versions.commit(version(n), MODEL);
   });
   await measured("first sync: all of it", sync);
   await measured("sync without a change", sync);
-  await store.commit(version(versions), MODEL);
+  await library.versions.commit(version(versions), MODEL);
   await measured("sync with one new version", sync);
   const replica = await sync();
   const query = vector();
   await measured("first search by words (3 terms)", () =>
-    replica.searchText({ terms: [word(), word(), word()] }, {}, 1000),
+    replica.searchIndex.searchText({ terms: [word(), word(), word()] }, {}, 1000),
   );
   await measured("50 searches by words, each of 3 new terms", async () => {
     for (let i = 0; i < 50; i++)
-      await replica.searchText({ terms: [word(), word(), word()] }, {}, 1000);
+      await replica.searchIndex.searchText({ terms: [word(), word(), word()] }, {}, 1000);
   });
-  await measured("first search by meaning", () => replica.searchVector(query, {}, 1000));
+  await measured("first search by meaning", () =>
+    replica.searchIndex.searchVector(query, {}, 1000),
+  );
   await measured("10 searches by meaning", async () => {
-    for (let i = 0; i < 10; i++) await replica.searchVector(vector(), {}, 1000);
+    for (let i = 0; i < 10; i++) await replica.searchIndex.searchVector(vector(), {}, 1000);
   });
   const { readdirSync } = await import("node:fs");
   const bytes = readdirSync(folder).reduce(

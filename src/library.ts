@@ -42,9 +42,9 @@ export async function openLibrary({
   const config = loadConfig({ store, config: configPath }, world);
   const context = createContext(config, world);
   const session = openSession(context, { viewFor: "call", fresh: false });
-  const backend = async () => {
+  const library = async () => {
     refuseClosed(closed.signal);
-    return session.backend();
+    return session.library();
   };
   return {
     async search(request) {
@@ -56,17 +56,17 @@ export async function openLibrary({
       yield* index(context, request);
     },
     async list(request = {}) {
-      const assets = await listAssets((await backend()).store, cwd, request);
+      const assets = await listAssets((await library()).catalog, cwd, request);
       return assets.map((asset) => ({ path: asset.id, ...assetRecord(asset, cwd) }));
     },
     async transcript(request) {
-      const { store: library } = await backend();
-      const { asset, file, segments } = await readTranscript(library, cwd, request);
+      const { asset, file, segments } = await readTranscript(await library(), cwd, request);
       const { id: path, origin, engine, language, durationMs } = asset;
       return { path, file, origin, engine, language, durationMs, lines: segments.map(toLine) };
     },
     async jobs() {
-      const jobs = await (await backend()).ledger.listJobs();
+      refuseClosed(closed.signal);
+      const jobs = await session.jobs();
       return jobs.map(({ id, state, code, reason, hint, attempts, engine, updatedAtMs }) => ({
         path: id,
         file: displayPath(id, cwd),

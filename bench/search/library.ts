@@ -1,5 +1,5 @@
 import type { EmbeddedSegment } from "../../src/types.ts";
-import type { AssetVersion } from "../../src/backends/backend.ts";
+import type { AssetVersion } from "../../src/backends/versions.ts";
 import { language, normal, type Random, seeded, sentence } from "./words.ts";
 
 export const DIMENSIONS = 384;

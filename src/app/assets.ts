@@ -1,4 +1,4 @@
-import type { AssetStatus, Store } from "../backends/backend.ts";
+import type { AssetStatus, ReadableCatalog } from "../backends/catalog.ts";
 import { displayPath } from "./display-path.ts";
 import type { ListRequest, SortKey } from "./requests.ts";
 import { assetFilter } from "./search/filter.ts";
@@ -9,14 +9,14 @@ import { assetFilter } from "./search/filter.ts";
  * @throws USAGE for a malformed filter.
  */
 export async function listAssets(
-  store: Store,
+  catalog: ReadableCatalog,
   cwd: string,
   request: ListRequest,
 ): Promise<AssetStatus[]> {
   const { state, sort = "file", reverse = false } = request;
-  const isWanted = await assetFilter(request, store, cwd);
+  const isWanted = await assetFilter(request, catalog, cwd);
   const assets: AssetStatus[] = [];
-  for await (const asset of store.listAssets())
+  for await (const asset of catalog.list())
     if (isWanted(asset) && (state === undefined || asset.state === state)) assets.push(asset);
   return sortAssets(assets, sort, reverse);
 }

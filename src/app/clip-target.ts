@@ -1,5 +1,5 @@
 import { basename } from "node:path";
-import type { Store } from "../backends/backend.ts";
+import type { ReadableCatalog } from "../backends/catalog.ts";
 import { MediasearchError } from "../errors.ts";
 import { fileIdentity } from "../media/file-identity.ts";
 import { isObject } from "../location.ts";
@@ -11,12 +11,12 @@ import { isObject } from "../location.ts";
  */
 export async function mustNotBeRecording(
   to: string,
-  store: Pick<Store, "listAssets">,
+  catalog: Pick<ReadableCatalog, "list">,
 ): Promise<void> {
   const there = await fileIdentity(to);
   if (there === undefined) return;
   const name = basename(to).toLowerCase();
-  for await (const { id, state } of store.listAssets()) {
+  for await (const { id, state } of catalog.list()) {
     if (state === "deleted" || isObject(id) || basename(id).toLowerCase() !== name) continue;
     if (id === to || (await fileIdentity(id)) === there)
       throw new MediasearchError(

@@ -2,6 +2,7 @@ import { parseEngineChain } from "../engine-chain.ts";
 import type { EmbeddingModel } from "../embedding-model.ts";
 import type { Transcriber } from "../asr/transcriber.ts";
 import type { Backend } from "../backends/backend.ts";
+import type { QueryVectors } from "../backends/search-access.ts";
 import type { BackendName } from "../backends/registry.ts";
 import { s3Options } from "../config/object-store-settings.ts";
 import type { LoadedConfig } from "../config/load.ts";
@@ -31,7 +32,7 @@ export interface Context extends World {
    */
   openTranscriber(engine?: string): Promise<Transcriber>;
   /** For searches of that library: the model is loaded only for a query that is new to it. */
-  openQueryEmbedder(library: Pick<Backend, "queryVectors">): Promise<Embedder>;
+  openQueryEmbedder(queryVectors: QueryVectors | undefined): Promise<Embedder>;
   /** The object store of the settings; the same one every time. */
   openObjects(): Promise<Objects>;
   /** Where media comes from: folders of this machine and the object store of the settings. */
@@ -83,7 +84,7 @@ export function createContext(config: LoadedConfig, world: World): Context {
         engines: engineSettings(settings, env),
       });
     },
-    async openQueryEmbedder({ queryVectors }) {
+    async openQueryEmbedder(queryVectors) {
       if (!queryVectors) return this.openEmbedder();
       const [{ embedderSettings, identifyEmbedder }, { rememberQueries }] = await Promise.all([
         import("../embed/registry.ts"),

@@ -1,21 +1,25 @@
-import type { AssetStatus, Store } from "../backends/backend.ts";
+import type { AssetStatus, ReadableCatalog } from "../backends/catalog.ts";
 import { MediasearchError } from "../errors.ts";
 import { nameOf, toLocation } from "../location.ts";
 import { filesMatching } from "../text/file-filter.ts";
 import { displayPath } from "./display-path.ts";
 
 /** The one asset that the user means: by path, else by a name or glob that only one file has. */
-export async function findAsset(store: Store, name: string, cwd: string): Promise<AssetStatus> {
+export async function findAsset(
+  catalog: ReadableCatalog,
+  name: string,
+  cwd: string,
+): Promise<AssetStatus> {
   if (name.trim() === "")
     throw new MediasearchError("USAGE", "which file? Its name is empty", {
       hint: "mediasearch list",
     });
-  const exact = await store.getAsset(toLocation(name, cwd));
+  const exact = await catalog.get(toLocation(name, cwd));
   if (exact) return exact;
-  const matching = [...(await filesMatching(store, name, cwd))];
+  const matching = [...(await filesMatching(catalog, name, cwd))];
   const [only] = matching;
   if (matching.length === 1 && only !== undefined) {
-    const found = await store.getAsset(only);
+    const found = await catalog.get(only);
     if (found) return found;
   }
   if (matching.length === 0)

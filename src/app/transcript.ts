@@ -1,4 +1,5 @@
-import type { AssetStatus, Store } from "../backends/backend.ts";
+import type { AssetStatus } from "../backends/catalog.ts";
+import type { ReadableLibrary } from "../backends/library.ts";
 import { MediasearchError } from "../errors.ts";
 import { toLine } from "../results/moment.ts";
 import type { Segment } from "../types.ts";
@@ -24,11 +25,11 @@ export interface Transcript {
  * files match.
  */
 export async function readTranscript(
-  store: Store,
+  library: Pick<ReadableLibrary, "catalog" | "versions">,
   cwd: string,
   { file: name, fromMs, untilMs, around }: TranscriptRequest,
 ): Promise<Transcript> {
-  const asset = await findAsset(store, name, cwd);
+  const asset = await findAsset(library.catalog, name, cwd);
   const file = displayPath(asset.id, cwd);
   if (asset.fingerprint === null)
     throw new MediasearchError(
@@ -36,7 +37,7 @@ export async function readTranscript(
       `${file}: ${asset.error ?? "registered, but not indexed yet"}`,
       { subject: file, hint: `mediasearch index ${JSON.stringify(file)}` },
     );
-  const all = await store.readSegments(asset.id, 0, Number.MAX_SAFE_INTEGER);
+  const all = await library.versions.readSegments(asset.id, 0, Number.MAX_SAFE_INTEGER);
   const within = segmentsWithin(all, fromMs, untilMs);
   const nearest = around && nearestSegment(within, around.at);
   const segments = nearest ? linesAround(within, nearest, around.lines) : within;

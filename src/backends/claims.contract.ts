@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { hostname } from "node:os";
 import type { Backend } from "./backend.ts";
-import type { Claims, Ledger, Lease } from "./ledger.ts";
+import type { Claims, Lease, RunLock } from "./run-lock.ts";
 
 /** For backends that several runs may hold at once. Each gets an empty library of its own. */
 export interface ClaimsCase {
@@ -17,8 +17,8 @@ interface Run {
   readonly claims: Claims;
 }
 
-async function begin(ledger: Ledger, pid = process.pid, host = hostname()): Promise<Run> {
-  const lease = await ledger.acquire({ pid, host });
+async function begin(runLock: RunLock, pid = process.pid, host = hostname()): Promise<Run> {
+  const lease = await runLock.acquire({ pid, host });
   assert.ok(lease.claims, "a lease without claims");
   return { lease, claims: lease.claims };
 }
@@ -42,8 +42,8 @@ const version = (id: string, text: string) =>
 export const CLAIMS_CASES: readonly ClaimsCase[] = [
   {
     law: "of two runs one gets a key, the other the other keys",
-    async run({ ledger }) {
-      const [a, b] = [await begin(ledger), await begin(ledger)];
+    async run({ runLock }) {
+      const [a, b] = [await begin(runLock), await begin(runLock)];
       assert.deepEqual(
         [
           await a.claims.take("/x"),
@@ -57,8 +57,8 @@ export const CLAIMS_CASES: readonly ClaimsCase[] = [
   },
   {
     law: "of many that take the same key at once exactly one gets it",
-    async run({ ledger }) {
-      const runs = await Promise.all(Array.from({ length: 6 }, () => begin(ledger)));
+    async run({ runLock }) {
+      const runs = await Promise.all(Array.from({ length: 6 }, () => begin(runLock)));
       for (const key of ["/x", "/y"])
         assert.equal(
           (await Promise.all(runs.map(({ claims }) => claims.take(key)))).filter(Boolean).length,
@@ -68,8 +68,8 @@ export const CLAIMS_CASES: readonly ClaimsCase[] = [
   },
   {
     law: "taking a key again is no harm, and releasing gives it to others, those of others excepted",
-    async run({ ledger }) {
-      const [a, b] = [await begin(ledger), await begin(ledger)];
+    async run({ runLock }) {
+      const [a, b] = [await begin(runLock), await begin(runLock)];
       assert.deepEqual([await a.claims.take("/x"), await a.claims.take("/x")], [true, true]);
       await b.claims.release(["/x", "/never"]);
       assert.equal(await b.claims.take("/x"), false);
@@ -79,8 +79,8 @@ export const CLAIMS_CASES: readonly ClaimsCase[] = [
   },
   {
     law: "a run that ended holds nothing",
-    async run({ ledger }) {
-      const [a, b] = [await begin(ledger), await begin(ledger)];
+    async run({ runLock }) {
+      const [a, b] = [await begin(runLock), await begin(runLock)];
       await a.claims.take("/x");
       await a.lease.release({});
       assert.equal(await b.claims.take("/x"), true);
@@ -88,33 +88,33 @@ export const CLAIMS_CASES: readonly ClaimsCase[] = [
   },
   {
     law: "what a dead process of this machine held is free; what another machine holds is not, while its lease is renewed",
-    async run({ ledger }) {
-      const me = await begin(ledger);
-      const dead = await begin(ledger, DEAD);
-      const elsewhere = await begin(ledger, DEAD, "elsewhere");
+    async run({ runLock }) {
+      const me = await begin(runLock);
+      const dead = await begin(runLock, DEAD);
+      const elsewhere = await begin(runLock, DEAD, "elsewhere");
       await dead.claims.take("/x");
       await elsewhere.claims.take("/y");
       assert.deepEqual([await me.claims.take("/x"), await me.claims.take("/y")], [true, false]);
-      await begin(ledger);
+      await begin(runLock);
       assert.equal(await me.claims.take("/y"), false);
     },
   },
   {
     law: "who lost a claim can't commit the file any more, and who has it can",
-    async run({ ledger, store }) {
-      const late = await begin(ledger, DEAD);
+    async run({ runLock, library }) {
+      const late = await begin(runLock, DEAD);
       await late.claims.take("/x");
-      const now = await begin(ledger);
+      const now = await begin(runLock);
       await now.claims.take("/x");
-      await store.commit(version("/x", "mine"));
-      assert.equal((await store.getAsset("/x"))?.fingerprint, "f-mine");
+      await library.versions.commit(version("/x", "mine"));
+      assert.equal((await library.catalog.get("/x"))?.fingerprint, "f-mine");
       await now.lease.release({});
       await assert.rejects(
-        store.commit(version("/x", "stale")),
+        library.versions.commit(version("/x", "stale")),
         (error) => (error as { code?: string }).code === "STORE_BUSY",
       );
-      assert.equal((await store.getAsset("/x"))?.fingerprint, "f-mine");
-      await store.commit(version("/y", "unclaimed"));
+      assert.equal((await library.catalog.get("/x"))?.fingerprint, "f-mine");
+      await library.versions.commit(version("/y", "unclaimed"));
     },
   },
 ];

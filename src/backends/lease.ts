@@ -1,6 +1,6 @@
 import { hostname } from "node:os";
 import { MediasearchError } from "../errors.ts";
-import type { Holder, Lease, Ledger } from "./ledger.ts";
+import type { Holder, Lease, RunLock } from "./run-lock.ts";
 
 export interface OpenRun extends Holder {
   readonly startedAtMs: number;
@@ -15,11 +15,11 @@ export const thisProcess = (): Holder => ({ pid: process.pid, host: hostname() }
 
 /** Acts while this process holds the library; what `summary` tells at the end is kept, of an act that failed too. @throws STORE_BUSY when another run has it. */
 export async function withLease<T>(
-  ledger: Pick<Ledger, "acquire">,
+  runLock: Pick<RunLock, "acquire">,
   act: (lease: Lease) => Promise<T>,
   summary: () => Readonly<Record<string, number>> = () => ({}),
 ): Promise<T> {
-  const lease = await ledger.acquire(thisProcess());
+  const lease = await runLock.acquire(thisProcess());
   return withRenewal(lease, () => act(lease), summary);
 }
 

@@ -119,16 +119,16 @@ async function fix(context: CommandContext): Promise<void> {
   const { io, config } = context;
   const backend = await context.openBackend(false);
   try {
-    if (!backend.repair) return void io.stderr.write("nothing can be rebuilt here\n");
-    const { repair } = backend;
-    await withLease(backend.ledger, async () => {
+    const { medium } = backend;
+    if (medium.kind !== "file") return void io.stderr.write("nothing can be rebuilt here\n");
+    await withLease(backend.runLock, async () => {
       const findings = await Array.fromAsync(backend.check({}));
       if (findings.every(({ status }) => status !== "failed"))
         return void io.stderr.write("nothing to fix\n");
       const copy = `${config.settings.store}.${new Date().toISOString().replace(/[:.]/g, "-")}.before-fix`;
-      await backend.snapshot?.(copy);
+      await medium.snapshot(copy);
       io.stderr.write(`the library as it was: ${copy}\n`);
-      for (const line of await repair()) io.stderr.write(`fixed: ${line}\n`);
+      for (const line of await medium.repair()) io.stderr.write(`fixed: ${line}\n`);
     });
   } finally {
     await backend.close();

@@ -1,7 +1,7 @@
 import { displayPath } from "../app/display-path.ts";
 import { indexPaths } from "../app/indexing/index-paths.ts";
 import { listJobs, purgeJobs, skipJobs } from "../app/library/jobs.ts";
-import type { Job } from "../backends/ledger.ts";
+import type { Job } from "../backends/job-store.ts";
 import type { Command, CommandContext } from "../cli/command.ts";
 import { hasFlag } from "../cli/flags.ts";
 import type { JOBS } from "../cli/specs/indexing.ts";

@@ -1,4 +1,4 @@
-import type { AssetStatus } from "../backends/backend.ts";
+import type { AssetStatus } from "../backends/catalog.ts";
 import { formatBytes, formatTimestamp, pluralize, formatDuration } from "../text/format.ts";
 import type { CliStreams } from "../terminal/io.ts";
 import { styler } from "../terminal/style.ts";
@@ -41,7 +41,7 @@ export const run: Command<typeof LIST> = async (_args, flags, context) => {
   };
   const backend = await context.openBackend(false);
   try {
-    const assets = await listAssets(backend.store, io.cwd, request);
+    const assets = await listAssets(backend.library.catalog, io.cwd, request);
     if (hasFlag(flags, "print0"))
       io.stdout.write(assets.map(({ id }) => `${displayPath(id, io.cwd)}\0`).join(""));
     else print(assets, chosenFormat(flags), io);

@@ -1,4 +1,4 @@
-import type { AssetStatus } from "../backends/backend.ts";
+import type { AssetStatus } from "../backends/catalog.ts";
 import { MediasearchError } from "../errors.ts";
 import { formatSrt, formatWebvtt } from "../media/captions/write.ts";
 import { formatTimestamp } from "../text/format.ts";
@@ -29,7 +29,7 @@ export const run: Command<typeof TRANSCRIPT> = async ([name = ""], flags, contex
     });
   const backend = await context.openBackend(false);
   try {
-    const { asset, file, segments, nearest } = await readTranscript(backend.store, io.cwd, {
+    const { asset, file, segments, nearest } = await readTranscript(backend.library, io.cwd, {
       file: name,
       around: at && { at, lines: lines ?? LINES_AROUND },
     });

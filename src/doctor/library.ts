@@ -25,7 +25,7 @@ export function librarySteps(context: Context, deep: boolean): readonly Step[] {
             const findings: Outcome[] = [];
             for await (const { check, status, found, hint } of backend.check({ deep }))
               if (status !== "ok") findings.push({ status, found: `${check}: ${found}`, hint });
-            const stored = await backend.store.identity();
+            const stored = await backend.library.embeddings.model();
             const present = await context.identifyEmbedder();
             if (stored && stored.embedder !== present.embedder)
               findings.push({
@@ -35,7 +35,8 @@ export function librarySteps(context: Context, deep: boolean): readonly Step[] {
                 code: "MODEL_MISMATCH",
               });
             if (findings.length > 0) return findings;
-            const { assets, segments, sizeBytes, durationMs } = await backend.store.counts();
+            const { assets, segments, sizeBytes, durationMs } =
+              await backend.library.catalog.counts();
             return ok(
               `${pluralize(assets.indexed + assets.partial, "file")} indexed, ${assets.failed} failed, ${pluralize(segments, "segment")}, ${formatDuration(durationMs)}, ${formatBytes(sizeBytes)}`,
             );

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import type { AssetVersion } from "../backends/backend.ts";
+import type { AssetVersion } from "../backends/versions.ts";
 import type { Context } from "../app/context.ts";
 
 /**
@@ -212,7 +212,7 @@ async function storeFigures(
     const model = { embedder: "perf", dimensions: vectors[0]?.length ?? 0 };
     const before = process.cpuUsage();
     for (let file = 0; file < FILES; file++)
-      await backend.store.commit(version(file, vectors), model);
+      await backend.library.versions.commit(version(file, vectors), model);
     const commit = (FILES * SEGMENTS_PER_FILE) / cpuSeconds(before);
     const median = async (ask: (i: number) => Promise<unknown>): Promise<number> => {
       const times: number[] = [];
@@ -224,10 +224,14 @@ async function storeFigures(
       return times.toSorted((a, b) => a - b)[Math.floor(QUERIES / 2)] ?? 0;
     };
     const keyword = await median((i) =>
-      backend.store.searchText({ terms: ["harbour", String(i * 37)] }, {}, 100),
+      backend.library.searchIndex.searchText({ terms: ["harbour", String(i * 37)] }, {}, 100),
     );
     const semantic = await median((i) =>
-      backend.store.searchVector(vectors[i] ?? new Float32Array(model.dimensions), {}, 100),
+      backend.library.searchIndex.searchVector(
+        vectors[i] ?? new Float32Array(model.dimensions),
+        {},
+        100,
+      ),
     );
     return { commit, keyword, semantic };
   } finally {

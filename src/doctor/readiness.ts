@@ -203,12 +203,12 @@ async function libraryItems({ context }: ReadinessInput): Promise<Item[]> {
       current === newest
         ? item("data", "schema", "ok", `${current}`)
         : item("data", "schema", "failed", `${current}, newest ${newest}`, "mediasearch migrate");
-    for await (const { id, state } of backend.store.listAssets()) {
+    for await (const { id, state } of backend.library.catalog.list()) {
       if (state !== "indexed") continue;
-      for await (const { text } of backend.store.readVersion(id)) {
+      for await (const { text } of backend.library.versions.read(id)) {
         const terms = queryTerms(text);
         if (terms.length === 0) continue;
-        const hits = await backend.store.searchText({ terms }, {}, 20);
+        const hits = await backend.library.searchIndex.searchText({ terms }, {}, 20);
         const isFound = hits.some((hit) => hit.asset === id);
         return [
           schema,

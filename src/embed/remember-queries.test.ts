@@ -4,6 +4,7 @@ import { join } from "node:path";
 import Sqlite from "better-sqlite3";
 import { afterAll, describe, expect, it, onTestFinished } from "vitest";
 import type { Backend } from "../backends/backend.ts";
+import type { QueryVectors } from "../backends/search-access.ts";
 import { open as openLibrary } from "../backends/local/open.ts";
 import type { Embedder } from "./embedder.ts";
 import { openEmbedder } from "./registry.ts";
@@ -13,10 +14,16 @@ const model = await openEmbedder({ model: "all-MiniLM-L6-v2" });
 afterAll(() => model.close());
 const identity = { embedder: model.id, dimensions: model.dimensions };
 
-async function library(): Promise<{
+function queryVectorsOf({ searchAccess }: Backend): QueryVectors {
+  if (searchAccess.kind !== "library" || !searchAccess.queryVectors)
+    throw new Error("a library file keeps vectors of queries");
+  return searchAccess.queryVectors;
+}
+
+async function openTemporary(): Promise<{
   readonly path: string;
   readonly backend: Backend;
-  readonly memory: NonNullable<Backend["queryVectors"]>;
+  readonly memory: QueryVectors;
 }> {
   const folder = mkdtempSync(join(tmpdir(), "mediasearch-queries-"));
   const path = join(folder, "library.sqlite");
@@ -25,12 +32,12 @@ async function library(): Promise<{
     await backend.close();
     rmSync(folder, { recursive: true });
   });
-  return { path, backend, memory: backend.queryVectors as NonNullable<Backend["queryVectors"]> };
+  return { path, backend, memory: queryVectorsOf(backend) };
 }
 
 describe("an embedder that remembers queries", () => {
   it("gives the model's own vectors in order and opens the model for a new query only, whatever process asked first", async () => {
-    const { path, memory } = await library();
+    const { path, memory } = await openTemporary();
     const queries = [
       "the budget for next year",
       "who was at the harbour?",
@@ -51,7 +58,7 @@ describe("an embedder that remembers queries", () => {
     expect(await first.embed(queries, { as: "query" })).toEqual(expected);
     await first.close();
     const again = await openLibrary({ path, create: false });
-    const second = remembering(again.queryVectors as typeof memory);
+    const second = remembering(queryVectorsOf(again));
     expect(await second.embed(queries.toReversed(), { as: "query" })).toEqual(
       expected.toReversed(),
     );
@@ -65,7 +72,7 @@ describe("an embedder that remembers queries", () => {
   });
 
   it("never takes another model's vector for its own", async () => {
-    const { memory } = await library();
+    const { memory } = await openTemporary();
     await memory.put("other@1", "a query", Float32Array.of(1, 0));
     expect(await memory.get(model.id, "a query")).toBeUndefined();
     expect([...((await memory.get("other@1", "a query")) ?? [])]).toEqual([1, 0]);
@@ -74,7 +81,7 @@ describe("an embedder that remembers queries", () => {
 
 describe("the query vectors of a library", () => {
   it("are a thousand at most: the oldest go", async () => {
-    const { memory } = await library();
+    const { memory } = await openTemporary();
     for (let n = 0; n < 1005; n++) await memory.put("m", `query ${n}`, Float32Array.of(n));
     expect(
       (await Promise.all([0, 4, 5, 1004].map((n) => memory.get("m", `query ${n}`)))).map(
@@ -84,7 +91,7 @@ describe("the query vectors of a library", () => {
   });
 
   it("do not tell what was looked for", async () => {
-    const { path, backend, memory } = await library();
+    const { path, backend, memory } = await openTemporary();
     await memory.put("m", "a very private question", Float32Array.of(1));
     const file = Buffer.concat([readFileSync(path), readFileSync(`${path}-wal`)]);
     expect(file.includes("private")).toBe(false);
@@ -92,7 +99,7 @@ describe("the query vectors of a library", () => {
   });
 
   it("are let go, without waiting, while another process writes; later writes wait as before", async () => {
-    const { path, backend, memory } = await library();
+    const { path, backend, memory } = await openTemporary();
     const other = new Sqlite(path);
     other.exec("BEGIN IMMEDIATE");
     const startedAt = performance.now();
@@ -109,6 +116,8 @@ describe("the query vectors of a library", () => {
     db.close();
     await memory.put("m", "gone", Float32Array.of(1));
     expect(await memory.get("m", "gone")).toBeUndefined();
-    expect(await backend.store.register([{ id: "/a", sizeBytes: 1, mtimeMs: 1 }])).toBe(1);
+    expect(await backend.library.catalog.register([{ id: "/a", sizeBytes: 1, mtimeMs: 1 }])).toBe(
+      1,
+    );
   });
 });

@@ -129,8 +129,8 @@ const TRANSCRIPT: McpTool = {
   }),
   async call(args, { session, cwd }) {
     const [from, to] = [time(args, "from"), time(args, "to")];
-    const { store } = await session.backend();
-    const { asset, file, segments } = await readTranscript(store, cwd, {
+    const library = await session.library();
+    const { asset, file, segments } = await readTranscript(library, cwd, {
       file: text(args, "file") ?? "",
       fromMs: from?.startMs,
       untilMs: to?.endMs,
@@ -164,8 +164,8 @@ const LIST: McpTool = {
   }),
   output: published("list", { offset: { type: "integer", minimum: 0 } }),
   async call(args, { session, cwd }) {
-    const { store } = await session.backend();
-    const assets = await listAssets(store, cwd, {
+    const library = await session.library();
+    const assets = await listAssets(library.catalog, cwd, {
       file: text(args, "file"),
       state: text(args, "state") as ListRequest["state"],
       sort: text(args, "sort") as ListRequest["sort"],

@@ -1,6 +1,8 @@
-import type { Store } from "../backends/backend.ts";
+import type { Library } from "../backends/library.ts";
 import type { EmbeddingModel } from "../embedding-model.ts";
-import type { Claims, Job, Ledger } from "../backends/ledger.ts";
+import type { Claims } from "../backends/run-lock.ts";
+import type { Job, JobStore } from "../backends/job-store.ts";
+import type { Checkpoints } from "../backends/checkpoints.ts";
 import type { MediasearchError } from "../errors.ts";
 import type { EngineChoice } from "./engines/engine-choice.ts";
 import type { RetryOptions } from "./retry.ts";
@@ -39,8 +41,9 @@ export type FileOutcome =
   | { readonly type: "claimed"; readonly path: string };
 
 export interface FileServices {
-  readonly store: Store;
-  readonly ledger: Ledger;
+  readonly library: Pick<Library, "catalog" | "versions">;
+  readonly jobs: JobStore;
+  readonly checkpoints: Checkpoints;
   readonly workers: WorkerPool;
   readonly embedder: EmbeddingModel;
   readonly sources: MediaSources;

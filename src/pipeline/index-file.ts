@@ -1,5 +1,6 @@
-import type { AssetStatus } from "../backends/backend.ts";
-import type { Claims, Job } from "../backends/ledger.ts";
+import type { AssetStatus } from "../backends/catalog.ts";
+import type { Claims } from "../backends/run-lock.ts";
+import type { Job } from "../backends/job-store.ts";
 import { formatEngineChain } from "../engine-chain.ts";
 import { type MediasearchError, toMediasearchError } from "../errors.ts";
 import type { FileCall, FileOptions, FileOutcome, FileServices } from "./file-outcome.ts";
@@ -38,22 +39,22 @@ export async function indexFile(
   call.signal.throwIfAborted();
   if (file.kind === "captions" && options.captions === "ignore")
     return { type: "skipped", path, reason: "captions are ignored" };
-  const { store, ledger } = services;
-  const asset = await store.getAsset(path);
-  if (isUnchanged(file, asset, options)) return { type: "unchanged", path };
-  const job = await ledger.getJob(path);
-  if (isQuarantined(job, file, chain, asset)) return { type: "quarantined", path, job };
+  const { library, jobs } = services;
+  const known = await library.catalog.get(path);
+  if (isUnchanged(file, known, options)) return { type: "unchanged", path };
+  const job = await jobs.get(path);
+  if (isQuarantined(job, file, chain, known)) return { type: "quarantined", path, job };
   if (options.dryRun) return { type: "would-index", path };
   const claims = claimsOf(services.claims);
   const own = { ...services, claims };
   try {
     if (!(await claims.take(path))) return { type: "claimed", path };
     // Another run may have been at it until just now.
-    const now = services.claims ? await store.getAsset(path) : asset;
+    const now = services.claims ? await library.catalog.get(path) : known;
     if (services.claims && isUnchanged(file, now, options)) return { type: "unchanged", path };
     const current = job ? await asItIsNow(file, services.sources, call.signal) : file;
     const outcome = await attempt(current, now, own, options, call);
-    if (job && outcome.type !== "claimed") await ledger.removeJob(path);
+    if (job && outcome.type !== "claimed") await jobs.remove(path);
     return outcome;
   } catch (error) {
     call.signal.throwIfAborted();
@@ -68,7 +69,7 @@ async function failedOutcome(
   file: Candidate,
   error: MediasearchError,
   job: Job | undefined,
-  { store, ledger, claims, sources }: FileServices,
+  { library, jobs, claims, sources }: FileServices,
   options: FileOptions,
 ): Promise<FileOutcome> {
   const { path } = file;
@@ -79,8 +80,8 @@ async function failedOutcome(
   if (error.code === "NOT_FOUND" && (await isGone(path, sources)))
     return { type: "failed", path, error };
   const failed = failedJob(file, error, job, formatEngineChain(options.engines), options);
-  await ledger.putJob(failed);
-  await store.recordFailure(fileFacts(file), failed.reason);
+  await jobs.put(failed);
+  await library.catalog.recordFailure(fileFacts(file), failed.reason);
   return { type: "failed", path, error, job: failed };
 }
 
@@ -120,7 +121,7 @@ async function attempt(
   const outcome = await reuseOrTranscribe(file, asset, services, options, call);
   // Captions that were assets of their own belong to their media once there is one.
   if (outcome.type !== "skipped" && outcome.type !== "claimed")
-    for (const captions of file.captionsBeside) await services.store.removeAsset(captions);
+    for (const captions of file.captionsBeside) await services.library.catalog.remove(captions);
   return outcome;
 }
 

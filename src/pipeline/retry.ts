@@ -1,5 +1,5 @@
-import type { AssetStatus } from "../backends/backend.ts";
-import type { Job, JobState } from "../backends/ledger.ts";
+import type { AssetStatus } from "../backends/catalog.ts";
+import type { Job, JobState } from "../backends/job-store.ts";
 import type { ErrorCode, MediasearchError } from "../errors.ts";
 import type { Candidate } from "./scan/candidate.ts";
 

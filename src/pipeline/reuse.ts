@@ -1,4 +1,5 @@
-import type { AssetStatus, AssetVersion } from "../backends/backend.ts";
+import type { AssetStatus } from "../backends/catalog.ts";
+import type { AssetVersion } from "../backends/versions.ts";
 import { MediasearchError, toMediasearchError } from "../errors.ts";
 import type { ContentDigest } from "../fingerprint.ts";
 import type { EngineName } from "../types.ts";
@@ -72,11 +73,11 @@ async function reuseExisting(
   )
     return undefined;
   if (asset.state === "deleted") {
-    await services.store.restore(fileFacts(file));
+    await services.library.catalog.restore(fileFacts(file));
     return { type: "reused", path, how: "restored", from: path };
   }
   if (asset.state === "indexed") {
-    await services.store.touch(fileFacts(file));
+    await services.library.catalog.touch(fileFacts(file));
     return { type: "unchanged", path };
   }
   return asset.state === "partial" ? backfillVectors(file, asset, services, call) : undefined;
@@ -86,10 +87,10 @@ async function reuseExisting(
 async function backfillVectors(
   file: Candidate,
   asset: AssetStatus,
-  { store, workers, embedder }: FileServices,
+  { library, workers, embedder }: FileServices,
   { signal }: FileCall,
 ): Promise<FileOutcome> {
-  const segments = await Array.fromAsync(store.readVersion(file.path));
+  const segments = await Array.fromAsync(library.versions.read(file.path));
   let vectors: readonly Float32Array[];
   try {
     vectors = await workers.embed(file.path, segments, signal);
@@ -117,7 +118,7 @@ async function backfillVectors(
     recordedAtMs,
     segments: segments.map((segment, i) => ({ ...segment, vector: vectors[i] ?? null })),
   };
-  await store.commit(version, embedder);
+  await library.versions.commit(version, embedder);
   return { type: "reused", path: file.path, how: "completed", from: file.path };
 }
 
@@ -128,19 +129,19 @@ async function reuse(
   services: FileServices,
   call: FileCall,
 ): Promise<FileOutcome | undefined> {
-  const { store } = services;
-  const copies = (await store.findByFingerprint(fingerprintText)).filter(
+  const { library } = services;
+  const copies = (await library.versions.findByFingerprint(fingerprintText)).filter(
     ({ id, state }) => id !== file.path && state !== "failed",
   );
   for (const { id } of copies) {
     if (!(await isGone(id, services.sources))) continue;
-    await store.moveAsset(id, fileFacts(file));
-    const moved = await store.getAsset(file.path);
+    await library.versions.move(id, fileFacts(file));
+    const moved = await library.catalog.get(file.path);
     if (moved?.state === "partial") await backfillVectors(file, moved, services, call);
     return { type: "reused", path: file.path, how: "moved", from: id };
   }
   const source = copies.find(({ state }) => state === "indexed");
   if (!source) return undefined;
-  await store.copyVersion(source.id, fileFacts(file));
+  await library.versions.copy(source.id, fileFacts(file));
   return { type: "reused", path: file.path, how: "copied", from: source.id };
 }

@@ -161,8 +161,8 @@ async function hideDeleted(
   tell: (event: RunEvent) => void,
 ): Promise<void> {
   const { deleted, forgotten, offline } = await findDeleted(services, roots, signal);
-  await services.store.markDeleted(deleted);
-  for (const path of forgotten) await services.ledger.removeJob(path);
+  await services.library.catalog.markDeleted(deleted);
+  for (const path of forgotten) await services.jobs.remove(path);
   for (const path of deleted) tell({ type: "deleted", path });
   for (const [path, files] of offline) tell({ type: "offline", path, files });
 }

@@ -39,9 +39,9 @@ export async function transcribe(
   services: FileServices,
   call: FileCall,
 ): Promise<FileOutcome> {
-  const { store, ledger, workers, embedder } = services;
+  const { library, checkpoints, workers, embedder } = services;
   const { path } = file;
-  const resume = (await ledger.checkpoints(path, whole)) as readonly Checkpoint[];
+  const resume = (await checkpoints.list(path, whole)) as readonly Checkpoint[];
   const stop = new AbortController();
   let saving = Promise.resolve();
   const transcript = await workers
@@ -53,7 +53,7 @@ export async function transcribe(
         // A disk that has no room for a checkpoint has none for the transcript.
         onCheckpoint: (checkpoint) => {
           saving = saving
-            .then(() => ledger.addCheckpoint(path, whole, checkpoint))
+            .then(() => checkpoints.add(path, whole, checkpoint))
             .catch((error: unknown) => stop.abort(error));
         },
       },
@@ -65,7 +65,7 @@ export async function transcribe(
   const engine = (transcript.engineName as EngineName | undefined) ?? task.engines[0];
   const done = engine === undefined ? whole : fingerprintBy(engine);
   const isChanged = (await contentKey(file, services, call)) !== before;
-  await store.commit(
+  await library.versions.commit(
     {
       ...fileFacts(file),
       ...transcript,
@@ -73,7 +73,7 @@ export async function transcribe(
     },
     embedder,
   );
-  await ledger.clearCheckpoints(path);
+  await checkpoints.clear(path);
   const warnings = isChanged
     ? [...about.warnings, "it changed while it was read; the next run reads it again"]
     : about.warnings;

@@ -1,4 +1,5 @@
-import type { AssetStatus, Comparison, Condition } from "../backends/backend.ts";
+import type { AssetStatus } from "../backends/catalog.ts";
+import type { Comparison, Condition } from "../backends/search-index.ts";
 import { speakerMatcher } from "../text/query-terms.ts";
 
 /** Conditions on files, for lists of files. A file meets one on speakers when anybody in it does; one on words or segments is not asked of files. */

@@ -1,5 +1,7 @@
 import { refuseOtherModel } from "../embedding-model.ts";
-import type { AssetId, Condition, Hit, SearchFilter, Store } from "../backends/backend.ts";
+import type { AssetId, ReadableCatalog } from "../backends/catalog.ts";
+import type { Condition, Hit, SearchFilter } from "../backends/search-index.ts";
+import type { ReadableLibrary } from "../backends/library.ts";
 import type { Embedder } from "../embed/embedder.ts";
 import type { RankedHit, SearchAnswer } from "./result.ts";
 import { filesMatching } from "../text/file-filter.ts";
@@ -33,12 +35,12 @@ const FUSED = { words: 300, meaning: 500 } as const;
  * @throws USAGE when the query is malformed; MODEL_MISMATCH when the library's vectors were made by another model.
  */
 export async function search(
-  store: Store,
+  library: ReadableLibrary,
   openEmbedder: () => Promise<Embedder>,
   request: SearchRequest,
 ): Promise<SearchAnswer> {
   const { limit, offset = 0 } = request;
-  const query = await read(store, request);
+  const query = await read(library.catalog, request);
   const mode = query.meaning === "" ? "keyword" : request.mode;
   const filter = query.where
     ? { ...request.filter, where: both(request.filter.where, query.where) }
@@ -46,19 +48,19 @@ export async function search(
   const byMeaning =
     mode === "keyword"
       ? []
-      : await searchMeaning(store, openEmbedder, {
+      : await searchMeaning(library, openEmbedder, {
           query: query.meaning,
           filter,
           depth: mode === "hybrid" ? FUSED.meaning : DEPTH,
         });
   const depth = wordsDepth(mode, byMeaning.length > 0, offset + limit);
   const [byWords, count, meant, weights] = await Promise.all([
-    mode === "semantic" ? [] : store.searchText(query, filter, depth),
-    mode === "keyword" ? store.countText(query, filter) : undefined,
+    mode === "semantic" ? [] : library.searchIndex.searchText(query, filter, depth),
+    mode === "keyword" ? library.searchIndex.countText(query, filter) : undefined,
     mode === "semantic"
       ? new Map<string, string>()
-      : store.spellings(query.words.map(({ text }) => text)),
-    mode === "hybrid" ? store.termWeights(query.terms) : [],
+      : library.searchIndex.spellings(query.words.map(({ text }) => text)),
+    mode === "hybrid" ? library.searchIndex.termWeights(query.terms) : [],
   ]);
   const rank = (): RankedHit[] => {
     if (mode === "keyword") return byWords.map((hit) => explained(hit, "bm25"));
@@ -81,10 +83,10 @@ function wordsDepth(mode: SearchMode, isFused: boolean, pageEnd: number): number
   return isFused ? FUSED.words : Math.max(DEPTH, pageEnd);
 }
 
-async function read(store: Store, { query, cwd = "/" }: SearchRequest): Promise<Query> {
+async function read(catalog: ReadableCatalog, { query, cwd = "/" }: SearchRequest): Promise<Query> {
   const files = new Map<string, ReadonlySet<AssetId>>();
   for (const pattern of filePatterns(query))
-    files.set(pattern, await filesMatching(store, pattern, cwd));
+    files.set(pattern, await filesMatching(catalog, pattern, cwd));
   return parseQuery(query, files);
 }
 
@@ -118,11 +120,11 @@ interface Meant {
 }
 
 async function searchMeaning(
-  store: Store,
+  library: ReadableLibrary,
   openEmbedder: () => Promise<Embedder>,
   { query, filter, depth }: Meant,
 ): Promise<Hit[]> {
-  const stored = await store.identity();
+  const stored = await library.embeddings.model();
   if (!stored) return [];
   const embedder = await openEmbedder();
   try {
@@ -132,7 +134,7 @@ async function searchMeaning(
       "   (or --mode keyword, which needs no model)",
     );
     const [vector] = await embedder.embed([query], { as: "query" });
-    return vector ? await store.searchVector(vector, filter, depth) : [];
+    return vector ? await library.searchIndex.searchVector(vector, filter, depth) : [];
   } finally {
     await embedder.close();
   }

@@ -1,4 +1,4 @@
-import type { Hit } from "../backends/backend.ts";
+import type { Hit } from "../backends/search-index.ts";
 import type { Mark } from "./snippet.ts";
 
 /**

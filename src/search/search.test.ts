@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { Hit } from "../backends/backend.ts";
+import type { Hit } from "../backends/search-index.ts";
 import { openBackend } from "../backends/registry.ts";
 import type { Embedder } from "../embed/embedder.ts";
 import type { Segment } from "../types.ts";
@@ -302,8 +302,8 @@ describe("search", () => {
       texts.map((text) => (text.includes("sea") ? Float32Array.of(1, 0) : Float32Array.of(0, 1))),
     close: async () => {},
   });
-  const library = async () => {
-    const { store } = await openBackend("memory", { path: "", create: true });
+  const newLibrary = async () => {
+    const { library } = await openBackend("memory", { path: "", create: true });
     const segments = ["the ocean is deep", "a walrus sleeps"].map((text, index) => ({
       index,
       startMs: index,
@@ -313,7 +313,7 @@ describe("search", () => {
       confidence: 1,
       vector: index === 0 ? Float32Array.of(1, 0) : Float32Array.of(0, 1),
     }));
-    await store.commit(
+    await library.versions.commit(
       {
         id: "/a",
         sizeBytes: 1,
@@ -328,10 +328,10 @@ describe("search", () => {
       },
       { embedder: passageModelId("m@1"), dimensions: 2 },
     );
-    return store;
+    return library;
   };
   const first = async (mode: "keyword" | "semantic" | "hybrid", query: string) =>
-    (await search(await library(), async () => fake(), { query, mode, limit: 1, filter: {} }))
+    (await search(await newLibrary(), async () => fake(), { query, mode, limit: 1, filter: {} }))
       .hits[0]?.segment.text;
 
   it("goes by words, by meaning, or by both", async () => {
@@ -344,7 +344,7 @@ describe("search", () => {
     const open = async (): Promise<Embedder> => {
       throw new Error("opened");
     };
-    const answer = await search(await library(), open, {
+    const answer = await search(await newLibrary(), open, {
       query: "walrus",
       mode: "keyword",
       limit: 5,
@@ -354,7 +354,7 @@ describe("search", () => {
   });
   it("refuses an index of another model, and names the way out", async () => {
     await expect(
-      search(await library(), async () => fake("m@2"), {
+      search(await newLibrary(), async () => fake("m@2"), {
         query: "sea",
         mode: "hybrid",
         limit: 5,
@@ -367,7 +367,7 @@ describe("search", () => {
     });
   });
   it("counts all hits, not only those shown", async () => {
-    const { total, hits } = await search(await library(), async () => fake(), {
+    const { total, hits } = await search(await newLibrary(), async () => fake(), {
       query: "the sea",
       mode: "semantic",
       limit: 1,
@@ -376,9 +376,15 @@ describe("search", () => {
     expect([total, hits.length]).toEqual([2, 1]);
   });
   it("says what each part scored, and turns pages", async () => {
-    const store = await library();
+    const library = await newLibrary();
     const ask = (mode: "keyword" | "semantic" | "hybrid", offset: number) =>
-      search(store, async () => fake(), { query: "deep sea", mode, limit: 1, offset, filter: {} });
+      search(library, async () => fake(), {
+        query: "deep sea",
+        mode,
+        limit: 1,
+        offset,
+        filter: {},
+      });
     const [first, second] = [await ask("hybrid", 0), await ask("hybrid", 1)];
     expect([
       first.hits[0]?.segment.text,
@@ -394,9 +400,9 @@ describe("search", () => {
     expect([(await ask("keyword", 0)).totalIs, first.totalIs]).toEqual(["all", "ranked"]);
   });
   it("finds nothing in an empty library", async () => {
-    const { store } = await openBackend("memory", { path: "", create: true });
+    const { library } = await openBackend("memory", { path: "", create: true });
     expect(
-      await search(store, async () => fake(), {
+      await search(library, async () => fake(), {
         query: "sea",
         mode: "hybrid",
         limit: 5,

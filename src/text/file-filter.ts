@@ -53,12 +53,12 @@ export async function anyFileMatcher(
 
 /** Reads the ids of the assets that a pattern names; the set is empty when there are none. */
 export async function filesMatching(
-  store: { listAssets(): AsyncIterable<{ readonly id: string }> },
+  catalog: { list(): AsyncIterable<{ readonly id: string }> },
   pattern: string,
   cwd: string,
 ): Promise<ReadonlySet<string>> {
   const matches = await fileMatcher(pattern, cwd);
   const found = new Set<string>();
-  for await (const { id } of store.listAssets()) if (matches(id)) found.add(id);
+  for await (const { id } of catalog.list()) if (matches(id)) found.add(id);
   return found;
 }

@@ -1,5 +1,8 @@
 import { type EmbeddingModel, isSameModel } from "../embedding-model.ts";
-import type { AssetId, AssetStatus, AssetVersion, Backend, Store } from "../backends/backend.ts";
+import type { AssetId, AssetStatus, ReadableCatalog } from "../backends/catalog.ts";
+import type { AssetVersion, VersionReader } from "../backends/versions.ts";
+import type { Backend } from "../backends/backend.ts";
+import type { Library, ReadableLibrary } from "../backends/library.ts";
 import { MediasearchError } from "../errors.ts";
 import { inParallel } from "./in-parallel.ts";
 
@@ -17,8 +20,8 @@ export interface CopyOptions {
    * Up-to-date copies of the libraries, for reading versions faster. They must not be asked for
    * deleted versions, which they do not have.
    */
-  readonly sourceCopy?: Pick<Store, "readVersion"> | undefined;
-  readonly targetCopy?: Store | undefined;
+  readonly sourceCopy?: ReadableLibrary | undefined;
+  readonly targetCopy?: ReadableLibrary | undefined;
   readonly signal: AbortSignal;
   readonly onProgress?: ((summary: CopySummary) => void) | undefined;
 }
@@ -53,19 +56,19 @@ export async function copyLibrary(
   target: Backend,
   options: CopyOptions,
 ): Promise<CopySummary> {
-  const identity = await source.store.identity();
-  refuseUnlikeModels(identity, await target.store.identity());
+  const identity = await source.library.embeddings.model();
+  refuseUnlikeModels(identity, await target.library.embeddings.model());
   const sum = { copied: 0, present: 0, newer: [] as AssetId[], segments: 0, jobs: 0, archived: 0 };
   const report = (): void => options.onProgress?.(sum);
   await inParallel(
-    wanted(source.store, options),
-    target.store.capabilities.concurrentCommits,
+    wanted(source.library.catalog, options),
+    target.library.versions.concurrentCommits,
     async (asset) => {
       options.signal.throwIfAborted();
       const outcome = await copyAsset(
         asMoved(asset, options),
-        readerOf(asset, source.store, options.sourceCopy),
-        target.store,
+        readerOf(asset, source.library, options.sourceCopy),
+        target.library,
         options.rename(asset.id),
         identity,
       );
@@ -75,25 +78,28 @@ export async function copyLibrary(
       report();
     },
   );
-  for await (const version of source.store.readArchived()) {
+  for await (const version of source.library.archive.read()) {
     options.signal.throwIfAborted();
     if (!options.wants(version.id)) continue;
-    await target.store.addArchived({ ...version, id: options.rename(version.id) });
+    await target.library.archive.add({ ...version, id: options.rename(version.id) });
     sum.archived++;
     report();
   }
-  for (const job of await source.ledger.listJobs()) {
+  for (const job of await source.jobs.list()) {
     if (!options.wants(job.id)) continue;
     const id = options.rename(job.id);
-    const known = await target.ledger.getJob(id);
-    if (!known || known.updatedAtMs < job.updatedAtMs) await target.ledger.putJob({ ...job, id });
+    const known = await target.jobs.get(id);
+    if (!known || known.updatedAtMs < job.updatedAtMs) await target.jobs.put({ ...job, id });
     sum.jobs++;
   }
   return sum;
 }
 
-async function* wanted(store: Store, { wants }: CopyOptions): AsyncIterable<AssetStatus> {
-  for await (const asset of store.listAssets()) if (wants(asset.id)) yield asset;
+async function* wanted(
+  catalog: ReadableCatalog,
+  { wants }: CopyOptions,
+): AsyncIterable<AssetStatus> {
+  for await (const asset of catalog.list()) if (wants(asset.id)) yield asset;
 }
 
 function refuseUnlikeModels(
@@ -122,18 +128,18 @@ export const isThere = (asset: AssetStatus, there: AssetStatus | undefined): boo
 /** Chooses where to read a version: the copy, when there is one that has it. */
 export const readerOf = (
   asset: AssetStatus,
-  store: Store,
-  copy: Pick<Store, "readVersion"> | undefined,
-): Pick<Store, "readVersion"> => (copy && asset.state !== "deleted" ? copy : store);
+  library: ReadableLibrary,
+  copy: ReadableLibrary | undefined,
+): VersionReader => (copy && asset.state !== "deleted" ? copy.versions : library.versions);
 
 async function copyAsset(
   asset: AssetStatus,
-  source: Pick<Store, "readVersion">,
-  target: Store,
+  source: VersionReader,
+  target: Pick<Library, "catalog" | "versions">,
   id: AssetId,
   identity: EmbeddingModel | undefined,
 ): Promise<"copied" | "present" | "newer"> {
-  const there = await target.getAsset(id);
+  const there = await target.catalog.get(id);
   if (isThere(asset, there)) return "present";
   if ((there?.indexedAtMs ?? 0) > (asset.indexedAtMs ?? 0)) return "newer";
   const place = {
@@ -142,19 +148,19 @@ async function copyAsset(
     mtimeMs: asset.mtimeMs,
     sidecarKey: asset.sidecarKey,
   };
-  if (asset.fingerprint === null) await target.register([place]);
-  else await target.commit(await versionOf(asset, source, id), identity);
-  if (asset.state === "failed") await target.recordFailure(place, asset.error ?? "");
-  if (asset.state === "deleted") await target.markDeleted([id]);
+  if (asset.fingerprint === null) await target.catalog.register([place]);
+  else await target.versions.commit(await versionOf(asset, source, id), identity);
+  if (asset.state === "failed") await target.catalog.recordFailure(place, asset.error ?? "");
+  if (asset.state === "deleted") await target.catalog.markDeleted([id]);
   return "copied";
 }
 
 async function versionOf(
   asset: AssetStatus,
-  source: Pick<Store, "readVersion">,
+  source: VersionReader,
   id: AssetId,
 ): Promise<AssetVersion> {
-  const segments = await Array.fromAsync(source.readVersion(asset.id));
+  const segments = await Array.fromAsync(source.read(asset.id));
   const {
     state: _state,
     error: _error,

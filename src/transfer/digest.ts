@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { AssetStatus } from "../backends/backend.ts";
+import type { AssetStatus } from "../backends/catalog.ts";
 import type { EmbeddedSegment } from "../types.ts";
 
 /**

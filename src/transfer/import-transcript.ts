@@ -1,12 +1,14 @@
 import type { EmbeddingModel } from "../embedding-model.ts";
-import type { AssetId, AssetVersion, FileStat, Store } from "../backends/backend.ts";
+import type { AssetId, FileStat } from "../backends/catalog.ts";
+import type { AssetVersion } from "../backends/versions.ts";
+import type { Library } from "../backends/library.ts";
 import { MediasearchError } from "../errors.ts";
 import type { EmbeddedSegment } from "../types.ts";
 import { editedFingerprint } from "./edited-fingerprint.ts";
 import type { TranscriptContent } from "./transcript-file.ts";
 
 export interface ImportTools {
-  readonly store: Store;
+  readonly library: Library;
   readonly identity: EmbeddingModel;
   /** Vectors for all segments of a transcript, as the library has them. */
   readonly embed: (segments: readonly EmbeddedSegment[]) => Promise<readonly Float32Array[]>;
@@ -33,15 +35,15 @@ export async function importTranscript(
   place: ImportPlace,
   tools: ImportTools,
 ): Promise<"imported" | "unchanged"> {
-  const { store } = tools;
-  const known = await store.getAsset(place.id);
+  const { library } = tools;
+  const known = await library.catalog.get(place.id);
   if (!facts && !known && !place.stat)
     throw new MediasearchError(
       "NOT_FOUND",
       `${place.id}: no such recording, neither on the disk nor in the library`,
       { subject: place.id, hint: "mediasearch import TRANSCRIPT --for RECORDING" },
     );
-  const stored = known?.fingerprint ? await Array.fromAsync(store.readVersion(place.id)) : [];
+  const stored = known?.fingerprint ? await Array.fromAsync(library.versions.read(place.id)) : [];
   if (
     known?.fingerprint &&
     known.state !== "deleted" &&
@@ -76,7 +78,7 @@ export async function importTranscript(
   const isOfModel =
     embedder?.embedder === tools.identity.embedder &&
     embedder.dimensions === tools.identity.dimensions;
-  await store.commit(
+  await library.versions.commit(
     {
       ...base,
       segments: await withVectors(

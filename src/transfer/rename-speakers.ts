@@ -1,5 +1,6 @@
 import type { EmbeddingModel } from "../embedding-model.ts";
-import type { AssetId, AssetStatus, Store } from "../backends/backend.ts";
+import type { AssetId, AssetStatus } from "../backends/catalog.ts";
+import type { Library } from "../backends/library.ts";
 import type { EmbeddedSegment } from "../types.ts";
 import { editedFingerprint } from "./edited-fingerprint.ts";
 
@@ -19,10 +20,10 @@ const fold = (name: string): string =>
   name.normalize("NFC").toLowerCase().replace(/\s+/g, " ").trim();
 
 /** Finds the files in which any of the speakers speaks. */
-export async function filesOf(store: Store, { from, wants }: Renaming): Promise<AssetStatus[]> {
+export async function filesOf(library: Library, { from, wants }: Renaming): Promise<AssetStatus[]> {
   const names = new Set(from.map(fold));
   const found: AssetStatus[] = [];
-  for await (const asset of store.listAssets())
+  for await (const asset of library.catalog.list())
     if (
       asset.state !== "deleted" &&
       wants(asset.id) &&
@@ -37,15 +38,15 @@ export async function filesOf(store: Store, { from, wants }: Renaming): Promise<
  * version before is archived.
  */
 export async function* renameSpeakers(
-  store: Store,
+  library: Library,
   renaming: Renaming,
   identity: EmbeddingModel | undefined,
 ): AsyncIterable<Renamed> {
   const names = new Set(renaming.from.map(fold));
-  for (const asset of await filesOf(store, renaming)) {
+  for (const asset of await filesOf(library, renaming)) {
     const segments: EmbeddedSegment[] = [];
     let changed = 0;
-    for await (const segment of store.readVersion(asset.id)) {
+    for await (const segment of library.versions.read(asset.id)) {
       const isMeant =
         segment.speaker !== null &&
         names.has(fold(segment.speaker)) &&
@@ -67,7 +68,7 @@ export async function* renameSpeakers(
       indexedAtMs,
       fingerprint,
     } = asset;
-    await store.commit(
+    await library.versions.commit(
       {
         id,
         sizeBytes,

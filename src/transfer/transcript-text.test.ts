@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { AssetStatus } from "../backends/backend.ts";
+import type { AssetStatus } from "../backends/catalog.ts";
 import type { EmbeddedSegment } from "../types.ts";
 import { formatTranscript, parseTranscript, type TranscriptFormat } from "./transcript-file.ts";
 

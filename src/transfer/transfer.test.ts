@@ -3,7 +3,8 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
-import type { AssetVersion, Backend } from "../backends/backend.ts";
+import type { AssetVersion } from "../backends/versions.ts";
+import type { Backend } from "../backends/backend.ts";
 import { openBackend } from "../backends/registry.ts";
 import { copyLibrary, type CopyOptions } from "./copy.ts";
 import { inParallel } from "./in-parallel.ts";
@@ -58,22 +59,22 @@ const version = (id: string, more: Partial<AssetVersion> = {}): AssetVersion => 
 /** A library with one file in each state, an archived transcript and a job. */
 async function full(): Promise<Backend> {
   const backend = await local();
-  const { store, ledger } = backend;
+  const { library, jobs } = backend;
   for (const id of ["/a", "/bb", "/ccc", "/failed", "/deleted"])
-    await store.commit(version(id), MODEL);
-  await store.commit(version("/a", { fingerprint: "newer" }), MODEL);
-  await store.commit(
+    await library.versions.commit(version(id), MODEL);
+  await library.versions.commit(version("/a", { fingerprint: "newer" }), MODEL);
+  await library.versions.commit(
     version("/partial", {
       segments: version("/p").segments.map((segment) => ({ ...segment, vector: null })),
     }),
     MODEL,
   );
-  await store.register([{ id: "/registered", sizeBytes: 1, mtimeMs: 2 }]);
+  await library.catalog.register([{ id: "/registered", sizeBytes: 1, mtimeMs: 2 }]);
   const place = { id: "/failed", sizeBytes: 5, mtimeMs: 6, sidecarKey: "" };
-  await store.recordFailure(place, "it crashed");
-  await store.recordFailure({ ...place, id: "/broken" }, "no sound");
-  await store.markDeleted(["/deleted"]);
-  await ledger.putJob({
+  await library.catalog.recordFailure(place, "it crashed");
+  await library.catalog.recordFailure({ ...place, id: "/broken" }, "no sound");
+  await library.catalog.markDeleted(["/deleted"]);
+  await jobs.put({
     id: "/failed",
     state: "QUARANTINED",
     code: "WORKER_CRASHED",
@@ -88,9 +89,9 @@ async function full(): Promise<Backend> {
   return backend;
 }
 
-const statuses = async ({ store }: Backend): Promise<unknown[]> => {
+const statuses = async ({ library }: Backend): Promise<unknown[]> => {
   const all = [];
-  for await (const status of store.listAssets()) all.push(status);
+  for await (const status of library.catalog.list()) all.push(status);
   return all;
 };
 
@@ -103,9 +104,9 @@ describe("a library that is copied", () => {
     expect(summary).toMatchObject({ copied: 8, present: 0, newer: [], archived: 1, jobs: 1 });
     expect(await statuses(target)).toEqual(before);
     expect(await statuses(source)).toEqual(before);
-    expect(await target.ledger.listJobs()).toEqual(await source.ledger.listJobs());
+    expect(await target.jobs.list()).toEqual(await source.jobs.list());
     const archived = [];
-    for await (const one of target.store.readArchived())
+    for await (const one of target.library.archive.read())
       archived.push([one.id, one.fingerprint, one.segments.length]);
     expect(archived).toEqual([["/a", "f/a", 3]]);
     const proof = await verifyCopy(source, target, options);
@@ -125,7 +126,7 @@ describe("a library that is copied", () => {
       archived: 1,
     });
     expect(await statuses(target)).toEqual(after);
-    expect((await target.store.listArchived()).length).toBe(1);
+    expect((await target.library.archive.list()).length).toBe(1);
   });
 
   it("goes on where it was stopped", async () => {
@@ -135,11 +136,14 @@ describe("a library that is copied", () => {
     let writes = 0;
     const stopping: Backend = {
       ...target,
-      store: {
-        ...target.store,
-        commit: async (...args) => {
-          await target.store.commit(...args);
-          if (++writes === 2) stop.abort();
+      library: {
+        ...target.library,
+        versions: {
+          ...target.library.versions,
+          commit: async (...args) => {
+            await target.library.versions.commit(...args);
+            if (++writes === 2) stop.abort();
+          },
         },
       },
     };
@@ -173,13 +177,13 @@ describe("a library that is copied", () => {
   it("leaves alone what the target indexed later", async () => {
     const source = await full();
     const target = await local();
-    await target.store.commit(
+    await target.library.versions.commit(
       version("/bb", { fingerprint: "later", indexedAtMs: 1_800_000_000_000 }),
       MODEL,
     );
     const summary = await copyLibrary(source, target, options);
     expect(summary.newer).toEqual(["/bb"]);
-    expect((await target.store.getAsset("/bb"))?.fingerprint).toBe("later");
+    expect((await target.library.catalog.get("/bb"))?.fingerprint).toBe("later");
     expect(
       (await verifyCopy(source, target, { ...options, newer: new Set(summary.newer) })).differences,
     ).toEqual([]);
@@ -187,7 +191,7 @@ describe("a library that is copied", () => {
 
   it("is refused by a library of another embedding model, which stays empty", async () => {
     const target = await local();
-    await target.store.commit(version("/x"), { ...MODEL, embedder: "other@1" });
+    await target.library.versions.commit(version("/x"), { ...MODEL, embedder: "other@1" });
     await expect(copyLibrary(await full(), target, options)).rejects.toMatchObject({
       code: "MODEL_MISMATCH",
     });
@@ -239,10 +243,13 @@ describe("verification notices a target that", () => {
         source,
         {
           ...target,
-          store: {
-            ...target.store,
-            commit: (one, model) =>
-              target.store.commit(one.id === "/bb" ? change(one) : one, model),
+          library: {
+            ...target.library,
+            versions: {
+              ...target.library.versions,
+              commit: (one, model) =>
+                target.library.versions.commit(one.id === "/bb" ? change(one) : one, model),
+            },
           },
         },
         options,
@@ -255,7 +262,7 @@ describe("verification notices a target that", () => {
     const source = await full();
     const target = await local();
     await copyLibrary(source, target, options);
-    await target.store.removeAsset("/ccc");
+    await target.library.catalog.remove("/ccc");
     expect((await verifyCopy(source, target, options)).differences).toContainEqual({
       id: "/ccc",
       what: "is missing",
@@ -266,7 +273,8 @@ describe("verification notices a target that", () => {
     const source = await full();
     const target = await local();
     await copyLibrary(source, target, options);
-    const deaf: Backend = { ...target, store: { ...target.store, searchVector: async () => [] } };
+    const searchIndex = { ...target.library.searchIndex, searchVector: async () => [] };
+    const deaf: Backend = { ...target, library: { ...target.library, searchIndex } };
     expect((await verifyCopy(source, deaf, options)).differences.length).toBeGreaterThan(5);
   });
 });

@@ -1,12 +1,8 @@
 import { createHash } from "node:crypto";
-import type {
-  AssetId,
-  AssetStatus,
-  Backend,
-  Hit,
-  SearchFilter,
-  Store,
-} from "../backends/backend.ts";
+import type { AssetId, AssetStatus } from "../backends/catalog.ts";
+import type { Backend } from "../backends/backend.ts";
+import type { Hit, SearchFilter } from "../backends/search-index.ts";
+import type { ReadableLibrary } from "../backends/library.ts";
 import { queryTerms } from "../text/query-terms.ts";
 import type { EmbeddedSegment } from "../types.ts";
 import { asMoved, type CopyOptions, isThere, readerOf } from "./copy.ts";
@@ -54,14 +50,14 @@ export async function verifyCopy(
   const samples: Sample[] = [];
   const wants = (id: AssetId): boolean => options.wants(id) && !options.newer?.has(id);
   await inParallel(
-    source.store.listAssets(),
-    Math.min(4, target.store.capabilities.concurrentCommits),
+    source.library.catalog.list(),
+    Math.min(4, target.library.versions.concurrentCommits),
     async (found) => {
       if (!wants(found.id)) return;
       const asset = asMoved(found, options);
       options.signal.throwIfAborted();
       const id = options.rename(asset.id);
-      const there = await target.store.getAsset(id);
+      const there = await target.library.catalog.get(id);
       if (!there || !isThere(asset, there))
         return void differences.push({
           id: asset.id,
@@ -70,12 +66,12 @@ export async function verifyCopy(
       if (asset.fingerprint === null) return;
       const ours = await digestVersion(
         asset,
-        readerOf(asset, source.store, options.sourceCopy).readVersion(asset.id),
+        readerOf(asset, source.library, options.sourceCopy).read(asset.id),
         asset.state === "deleted" ? undefined : (segment) => keepSample(samples, asset, segment),
       );
       const theirs = await digestVersion(
         there,
-        readerOf(there, target.store, options.targetCopy).readVersion(id),
+        readerOf(there, target.library, options.targetCopy).read(id),
       );
       if (ours.segments !== theirs.segments)
         differences.push({ id: asset.id, what: `${theirs.segments} of ${ours.segments} segments` });
@@ -91,10 +87,15 @@ export async function verifyCopy(
   const all = createHash("sha256");
   for (const [id, digest] of digests.toSorted(([a], [b]) => (a < b ? -1 : 1)))
     all.update(`${digest} ${id}\n`);
-  const answers = await compareAnswers(source.store, options.targetCopy ?? target.store, samples, {
-    ...options,
-    wants,
-  });
+  const answers = await compareAnswers(
+    source.library,
+    options.targetCopy ?? target.library,
+    samples,
+    {
+      ...options,
+      wants,
+    },
+  );
   return {
     ...sum,
     digest: all.digest("hex"),
@@ -120,8 +121,8 @@ function keepSample(
 }
 
 async function compareAnswers(
-  source: Store,
-  target: Store,
+  source: ReadableLibrary,
+  target: ReadableLibrary,
   samples: readonly Sample[],
   options: Pick<CopyOptions, "wants" | "rename">,
 ): Promise<{ queries: number; differences: Difference[] }> {
@@ -147,8 +148,8 @@ async function compareAnswers(
 
 /** The assets that both libraries should have: the id in the source by the id in the target. */
 async function sharedAssets(
-  source: Store,
-  target: Store,
+  source: ReadableLibrary,
+  target: ReadableLibrary,
   { wants, rename }: Pick<CopyOptions, "wants" | "rename">,
 ): Promise<{
   readonly names: ReadonlyMap<AssetId, AssetId>;
@@ -157,15 +158,15 @@ async function sharedAssets(
 }> {
   const names = new Map<AssetId, AssetId>();
   let others = 0;
-  for await (const { id, state } of source.listAssets())
+  for await (const { id, state } of source.catalog.list())
     if (wants(id)) names.set(rename(id), id);
     else if (state !== "deleted") others++;
-  for await (const { id, state } of target.listAssets())
+  for await (const { id, state } of target.catalog.list())
     if (!names.has(id) && state !== "deleted") others++;
   return { names, isWhole: others === 0 };
 }
 
-type Question = (store: Store, filter: SearchFilter) => Promise<Hit[]>;
+type Question = (library: ReadableLibrary, filter: SearchFilter) => Promise<Hit[]>;
 
 /**
  * The queries that a sample gives: by its first words, and by its vector. BM25 weighs a word by the
@@ -176,8 +177,9 @@ function questionsOf({ text, vector }: Sample, byWords: boolean): readonly Quest
   const terms = queryTerms(text).slice(0, 6);
   const questions: Question[] = [];
   if (byWords && terms.length > 0)
-    questions.push((store, filter) => store.searchText({ terms }, filter, HITS));
-  if (vector) questions.push((store, filter) => store.searchVector(vector, filter, HITS));
+    questions.push((library, filter) => library.searchIndex.searchText({ terms }, filter, HITS));
+  if (vector)
+    questions.push((library, filter) => library.searchIndex.searchVector(vector, filter, HITS));
   return questions;
 }
 

@@ -2,7 +2,10 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Spawned, spawnEmulator } from "../../emulator/spawn.ts";
-import type { AssetVersion, Backend, Store } from "../../src/backends/backend.ts";
+import type { AssetVersion } from "../../src/backends/versions.ts";
+import type { Backend } from "../../src/backends/backend.ts";
+import type { SearchView } from "../../src/backends/search-access.ts";
+import type { ReadableLibrary } from "../../src/backends/library.ts";
 import { MediasearchError } from "../../src/errors.ts";
 import { libraryOn } from "./emulator.ts";
 import { open } from "../../src/backends/vast/open.ts";
@@ -72,7 +75,7 @@ export async function cutAtRandom(
   let backend: Backend | undefined;
   try {
     backend = await open(options, true);
-    const { store } = backend;
+    const { library } = backend;
     const rounds = new Map<number, number | null>();
     for (let cut = 0; cut < cuts; cut++) {
       const [file, kind] = [random(FILES), random(6)];
@@ -89,8 +92,8 @@ export async function cutAtRandom(
       failures,
       struck,
       wrong: [
-        ...(await compare(store, rounds)),
-        ...(await compare((await backend.searchView?.({ fresh: true }))?.store as Store, rounds)),
+        ...(await compare(library, rounds)),
+        ...(await compare((await openCopy(backend)).library, rounds)),
       ],
     };
   } finally {
@@ -124,23 +127,29 @@ function fault(random: (below: number) => number): Fault {
   }
 }
 
+function openCopy({ searchAccess }: Backend): Promise<SearchView> {
+  if (searchAccess.kind !== "copy") throw new Error("a cluster is searched in a copy");
+  return searchAccess.open({ fresh: true });
+}
+
 async function step(
-  { store, searchView }: Backend,
+  backend: Backend,
   file: number,
   kind: number,
   cut: number,
   rounds: Map<number, number | null>,
 ): Promise<void> {
+  const { library } = backend;
   if (kind === 0 && rounds.get(file) !== undefined) {
-    await store.removeAsset(`/${file}`);
+    await library.catalog.remove(`/${file}`);
     rounds.set(file, null);
   } else if (kind === 1) {
-    await searchView?.({ fresh: true });
+    await openCopy(backend);
   } else {
     // Between its first failure and its success a commit may be there or not; a search in between
     // would see either.
     rounds.set(file, cut);
-    await store.commit(version(file, cut), MODEL);
+    await library.versions.commit(version(file, cut), MODEL);
   }
 }
 
@@ -173,19 +182,19 @@ async function untilDone(
 }
 
 async function compare(
-  store: Store,
+  library: ReadableLibrary,
   rounds: ReadonlyMap<number, number | null>,
 ): Promise<string[]> {
   const wrong: string[] = [];
   const there: string[] = [];
-  for await (const { id } of store.listAssets()) there.push(id);
+  for await (const { id } of library.catalog.list()) there.push(id);
   const wanted = [...rounds].filter(([, round]) => round !== null).map(([file]) => `/${file}`);
   if (there.toSorted().join() !== wanted.toSorted().join())
     wrong.push(`files ${there.join()} instead of ${wanted.join()}`);
   for (const [file, round] of rounds) {
     if (round === null) continue;
     const segments = [];
-    for await (const { text, vector } of store.readVersion(`/${file}`))
+    for await (const { text, vector } of library.versions.read(`/${file}`))
       segments.push(`${text} ${vector?.join() ?? ""}`);
     const expected = version(file, round).segments.map(
       ({ text, vector }) => `${text} ${vector?.join() ?? ""}`,
@@ -195,7 +204,7 @@ async function compare(
         `/${file}: ${segments.length} segments, the first "${segments[0]}", instead of ${expected.length} of round ${round}`,
       );
   }
-  const counts = await store.counts();
+  const counts = await library.catalog.counts();
   const segments = [...rounds].reduce(
     (sum, [file, round]) => sum + (round === null ? 0 : 5 + file),
     0,

@@ -170,7 +170,7 @@ async function look(
     false,
   );
   try {
-    const { assets, segments, vectors } = await backend.store.counts();
+    const { assets, segments, vectors } = await backend.library.catalog.counts();
     if (assets.indexed !== files)
       wrong.push(`${assets.indexed} files indexed instead of ${files}: ${JSON.stringify(assets)}`);
     if (segments !== vectors || segments === 0)

@@ -1,6 +1,7 @@
-import type { Backend, Store } from "../../backends/backend.ts";
+import type { Backend } from "../../backends/backend.ts";
+import type { ReadableCatalog } from "../../backends/catalog.ts";
 import { withLease } from "../../backends/lease.ts";
-import type { Claims, Lease } from "../../backends/ledger.ts";
+import type { Claims, Lease } from "../../backends/run-lock.ts";
 import { parseEngineChain } from "../../engine-chain.ts";
 import { engineRules } from "../../config/engine-rules.ts";
 import { type EmbeddingModel, refuseOtherModel } from "../../embedding-model.ts";
@@ -109,11 +110,11 @@ async function indexInto(open: () => Promise<Backend>, run: Run): Promise<void> 
   emit({ type: "started" });
   try {
     const embedder = await context.identifyEmbedder();
-    refuseOtherModel(await backend.store.identity(), embedder.embedder);
+    refuseOtherModel(await backend.library.embeddings.model(), embedder.embedder);
     const roots =
-      request.locations.length > 0 ? request.locations : await registered(backend.store);
+      request.locations.length > 0 ? request.locations : await registered(backend.library.catalog);
     const work = async (lease?: Lease): Promise<void> => {
-      for (const path of request.forget ?? []) await backend.ledger.removeJob(path);
+      for (const path of request.forget ?? []) await backend.jobs.remove(path);
       await runAll(run, {
         backend,
         embedder,
@@ -126,7 +127,7 @@ async function indexInto(open: () => Promise<Backend>, run: Run): Promise<void> 
     // The counts of a run that was stopped are kept as well.
     await (request.dryRun
       ? work()
-      : withLease(backend.ledger, work, () => runRecord(tally, startedAt)));
+      : withLease(backend.runLock, work, () => runRecord(tally, startedAt)));
   } finally {
     await backend.close();
   }
@@ -163,7 +164,7 @@ async function runAll(
   { backend, embedder, roots, tally, summarize, claims }: Opened,
 ): Promise<void> {
   const { signal, config } = context;
-  const { store, ledger } = backend;
+  const { library, jobs, checkpoints } = backend;
   const { include = [], exclude = [], dryRun = false, again = false } = request;
   const options = {
     ...config.settings,
@@ -178,7 +179,7 @@ async function runAll(
   };
   const workers = await context.openWorkers();
   const sources = await context.openSources();
-  const tools = { store, ledger, workers, embedder, claims, sources };
+  const tools = { library, jobs, checkpoints, workers, embedder, claims, sources };
   const tell = (event: RunEvent): void => {
     tally.add(event);
     emit(event);
@@ -189,16 +190,16 @@ async function runAll(
   // What was replaced or deleted long ago is forgotten; a run that watches for months forgets as
   // well.
   const purge = async (): Promise<void> => {
-    if (!dryRun) await store.purge(Date.now() - config.settings.retentionDays * DAY_MS);
+    if (!dryRun) await library.archive.purge(Date.now() - config.settings.retentionDays * DAY_MS);
   };
   const indexChanges = async (places: readonly Location[]): Promise<void> => {
     const { there, gone } = await sortChanges(places, roots, tools);
     await tellAll(runPipeline(there, tools, { ...options, within: roots, sweep: false }));
     // What moved is not among them any more.
     for (const path of gone)
-      if (await store.getAsset(path)) {
-        await store.markDeleted([path]);
-        await ledger.removeJob(path);
+      if (await library.catalog.get(path)) {
+        await library.catalog.markDeleted([path]);
+        await jobs.remove(path);
         tell({ type: "deleted", path });
       }
   };
@@ -247,12 +248,12 @@ const untilReachable = (
   );
 
 /** What was registered and is not done yet. @throws USAGE in a library in which nothing is. */
-async function registered(store: Store): Promise<Location[]> {
+async function registered(catalog: ReadableCatalog): Promise<Location[]> {
   const roots: Location[] = [];
-  for await (const { id, state } of store.listAssets())
+  for await (const { id, state } of catalog.list())
     if (state !== "indexed" && state !== "deleted") roots.push(id);
   if (roots.length > 0) return roots;
-  const { assets } = await store.counts();
+  const { assets } = await catalog.counts();
   if (assets.indexed === 0)
     throw new MediasearchError("USAGE", "nothing to index: no paths given and nothing registered", {
       hint: "mediasearch index FOLDER",

@@ -1,6 +1,7 @@
 import { existsSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import type { Backend } from "../../backends/backend.ts";
+import type { ReadableLibrary } from "../../backends/library.ts";
 import { withLease } from "../../backends/lease.ts";
 import type { Context } from "../context.ts";
 import { MediasearchError } from "../../errors.ts";
@@ -32,20 +33,23 @@ export function isClusterAway(error: unknown, { config: { settings } }: Context)
 export async function openOfflineQueue(path: string, context: Context): Promise<Backend> {
   const outbox = await context.openBackendAt("local", path, true);
   const cluster = await context.openBackend(false).catch(() => undefined);
-  const copy = (await cluster?.searchView?.({ fresh: false }).catch(() => undefined))?.store;
+  const copy = await copyOf(cluster);
   const { unmarked } = await import("../../backends/vast/replica.ts");
   return {
     ...outbox,
-    store: {
-      ...outbox.store,
-      async getAsset(id) {
-        const own = await outbox.store.getAsset(id);
-        if (own) return own;
-        const there = await copy?.getAsset(id);
-        // What the cluster lacks something of is made whole there, not here.
-        return there?.state === "indexed" && there.fingerprint !== null
-          ? { ...there, fingerprint: unmarked(there.fingerprint) }
-          : undefined;
+    library: {
+      ...outbox.library,
+      catalog: {
+        ...outbox.library.catalog,
+        async get(id) {
+          const own = await outbox.library.catalog.get(id);
+          if (own) return own;
+          const there = await copy?.catalog.get(id);
+          // What the cluster lacks something of is made whole there, not here.
+          return there?.state === "indexed" && there.fingerprint !== null
+            ? { ...there, fingerprint: unmarked(there.fingerprint) }
+            : undefined;
+        },
       },
     },
     async close() {
@@ -55,16 +59,22 @@ export async function openOfflineQueue(path: string, context: Context): Promise<
   };
 }
 
-/**
- * Puts on the cluster what was indexed while it was away, then removes the file. What the cluster
- * indexed later stays. Stopped, it goes on next time.
- */
+/** This machine's copy of the cluster's library, as it is; undefined where there is none. */
+async function copyOf(cluster: Backend | undefined): Promise<ReadableLibrary | undefined> {
+  if (cluster?.searchAccess.kind !== "copy") return undefined;
+  return cluster.searchAccess.open({ fresh: false }).then(
+    ({ library }) => library,
+    () => undefined,
+  );
+}
+
+/** Puts on the cluster what was indexed while it was away, then removes the file. What the cluster indexed later stays. Stopped, it goes on next time. */
 export async function flush(path: string, cluster: Backend, context: Context): Promise<void> {
   if (path === "" || !existsSync(path)) return;
   const outbox = await context.openBackendAt("local", path, false);
   let isEmpty = false;
   try {
-    const { copied } = await withLease(outbox.ledger, () =>
+    const { copied } = await withLease(outbox.runLock, () =>
       copyLibrary(outbox, cluster, {
         wants: () => true,
         rename: (id) => id,

@@ -1,4 +1,4 @@
-import type { FileStat } from "../../backends/backend.ts";
+import type { FileStat } from "../../backends/catalog.ts";
 import type { MediasearchError } from "../../errors.ts";
 import type { Location } from "../../location.ts";
 import type { Candidate } from "../../pipeline/scan/candidate.ts";
@@ -99,7 +99,7 @@ async function register(
 ): Promise<number> {
   const backend = await context.openBackend(true);
   try {
-    return await backend.store.register(files);
+    return await backend.library.catalog.register(files);
   } finally {
     await backend.close();
   }

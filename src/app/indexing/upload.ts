@@ -1,5 +1,5 @@
 import { stat } from "node:fs/promises";
-import type { FileStat } from "../../backends/backend.ts";
+import type { FileStat } from "../../backends/catalog.ts";
 import type { Context } from "../context.ts";
 import { MediasearchError, toMediasearchError } from "../../errors.ts";
 import type { Candidate } from "../../pipeline/scan/candidate.ts";

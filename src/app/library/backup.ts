@@ -72,7 +72,7 @@ async function send(
 
 /** A library that is not one file itself is copied into one. */
 async function snapshot(backend: Backend, library: string, context: Context): Promise<void> {
-  if (backend.snapshot) return backend.snapshot(library);
+  if (backend.medium.kind === "file") return backend.medium.snapshot(library);
   const copy = await context.openBackendAt("local", library, true);
   try {
     await copyLibrary(backend, copy, {
@@ -92,13 +92,13 @@ async function describe(
 ): Promise<Parameters<typeof writeBackup>[2]> {
   const copy = await context.openBackendAt("local", library, false);
   try {
-    const { assets, segments } = await copy.store.counts();
+    const { assets, segments } = await copy.library.catalog.counts();
     return {
       createdAt: new Date().toISOString(),
       schema: copy.schema().current,
       files: Object.values(assets).reduce((sum, files) => sum + files, 0),
       segments,
-      embedder: (await copy.store.identity())?.embedder ?? null,
+      embedder: (await copy.library.embeddings.model())?.embedder ?? null,
     };
   } finally {
     await copy.close();

@@ -1,4 +1,5 @@
-import type { AssetId, Backend } from "../../backends/backend.ts";
+import type { AssetId } from "../../backends/catalog.ts";
+import type { Backend } from "../../backends/backend.ts";
 
 /** What a move takes along, and about how long it takes. */
 export interface Cost {
@@ -18,14 +19,14 @@ const SEGMENTS_PER_SECOND = 6000;
 const START_MS = 1000;
 
 export async function estimateMove(
-  { store }: Backend,
+  { library }: Backend,
   wants: (id: AssetId) => boolean,
 ): Promise<Cost> {
   let files = 0;
   let segments = 0;
   let durationMs = 0;
   let mediaBytes = 0;
-  for await (const asset of store.listAssets()) {
+  for await (const asset of library.catalog.list()) {
     if (!wants(asset.id)) continue;
     files++;
     segments += asset.segmentCount;

@@ -1,6 +1,7 @@
 import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { basename, dirname, extname, join } from "node:path";
-import type { AssetId, AssetStatus, Store } from "../../backends/backend.ts";
+import type { AssetId, AssetStatus } from "../../backends/catalog.ts";
+import type { Library } from "../../backends/library.ts";
 import type { EmbeddingModel } from "../../embedding-model.ts";
 import { MediasearchError, toMediasearchError } from "../../errors.ts";
 import { commonFolder, isObject, nameBelow } from "../../location.ts";
@@ -38,25 +39,25 @@ export const exportTranscripts = (
   context: Context,
   request: ExportRequest,
 ): Promise<readonly ExportResult[]> =>
-  withBackend(context, async ({ store }) => {
+  withBackend(context, async ({ library }) => {
     const { format, files = [], folder, vectors = false } = request;
-    const assets = await chooseAssets(store, files, context.cwd);
+    const assets = await chooseAssets(library, files, context.cwd);
     const names = outputNames(
       assets.map(({ id }) => id),
       format,
       folder,
     );
-    const embedder = vectors ? await store.identity() : undefined;
+    const embedder = vectors ? await library.embeddings.model() : undefined;
     const results: ExportResult[] = [];
     for (const asset of assets) {
       context.signal.throwIfAborted();
-      results.push(await exportOne(store, asset, names.get(asset.id) ?? "", embedder, request));
+      results.push(await exportOne(library, asset, names.get(asset.id) ?? "", embedder, request));
     }
     return results;
   });
 
 async function exportOne(
-  store: Store,
+  library: Library,
   asset: AssetStatus,
   to: string,
   embedder: EmbeddingModel | undefined,
@@ -68,9 +69,9 @@ async function exportOne(
       recording,
       to: recording,
       outcome: "failed",
-      reason: "in an object store: --output FOLDER says where to write it",
+      reason: "in an object library: --output FOLDER says where to write it",
     };
-  const segments = await Array.fromAsync(store.readVersion(recording));
+  const segments = await Array.fromAsync(library.versions.read(recording));
   const options = { file: basename(recording), embedder };
   const content = formatTranscript(format, asset, segments, options);
   try {
@@ -84,13 +85,13 @@ async function exportOne(
 }
 
 async function chooseAssets(
-  store: Store,
+  library: Library,
   patterns: readonly string[],
   cwd: string,
 ): Promise<AssetStatus[]> {
   const matches = await anyFileMatcher(patterns, cwd);
   const assets: AssetStatus[] = [];
-  for await (const asset of store.listAssets())
+  for await (const asset of library.catalog.list())
     if (asset.fingerprint !== null && asset.state !== "deleted" && matches(asset.id))
       assets.push(asset);
   if (assets.length === 0)

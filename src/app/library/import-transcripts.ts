@@ -1,6 +1,7 @@
 import { readdir, readFile, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
-import type { AssetId, Store } from "../../backends/backend.ts";
+import type { AssetId } from "../../backends/catalog.ts";
+import type { Library } from "../../backends/library.ts";
 import type { Embedder } from "../../embed/embedder.ts";
 import { embedInContext } from "../../embed/passages.ts";
 import { MediasearchError, toMediasearchError } from "../../errors.ts";
@@ -66,7 +67,7 @@ export async function importTranscripts(
     const embedTexts = async (texts: readonly string[]): Promise<Float32Array[]> =>
       (await (embedder ??= context.openEmbedder())).embed(texts, { as: "passage", signal });
     const services = {
-      store: backend.store,
+      library: backend.library,
       identity: await context.identifyEmbedder(),
       embed: (segments: readonly Segment[]) => embedInContext(segments, embedTexts),
     };
@@ -131,7 +132,7 @@ async function importOne(
       basename(path).slice(0, -ending[0].length),
       content,
       recording,
-      services.store,
+      services.library,
     );
     return {
       transcript: path,
@@ -159,7 +160,7 @@ async function placeOf(
   stem: string,
   { facts }: TranscriptContent,
   recording: string | undefined,
-  store: Store,
+  library: Library,
 ): Promise<ImportPlace> {
   const statOf = async (id: string): Promise<ImportPlace> => ({
     id,
@@ -178,7 +179,7 @@ async function placeOf(
   if (beside !== undefined) return statOf(join(dirname(path), beside));
   if (facts) return statOf(facts.asset);
   const named: string[] = [];
-  for await (const { id } of store.listAssets())
+  for await (const { id } of library.catalog.list())
     if (basename(id) === stem || basename(id).replace(/\.[^.]+$/, "") === stem) named.push(id);
   const [only] = named;
   if (only !== undefined && named.length === 1) return statOf(only);

@@ -1,5 +1,5 @@
 import type { Backend } from "../../backends/backend.ts";
-import type { Job, JobState } from "../../backends/ledger.ts";
+import type { Job, JobState } from "../../backends/job-store.ts";
 import { anyFileMatcher } from "../../text/file-filter.ts";
 import type { Context } from "../context.ts";
 import { withBackend } from "./with-backend.ts";
@@ -14,15 +14,14 @@ export interface JobFilter {
 export async function listJobs(context: Context, filter: JobFilter = {}): Promise<readonly Job[]> {
   const { files = [], state } = filter;
   const matches = await anyFileMatcher(files, context.cwd);
-  const jobs = await withBackend(context, ({ ledger }) => ledger.listJobs());
-  return jobs.filter((job) => (state === undefined || job.state === state) && matches(job.id));
+  const all = await withBackend(context, ({ jobs }) => jobs.list());
+  return all.filter((job) => (state === undefined || job.state === state) && matches(job.id));
 }
 
 /** Files of these jobs are passed over from now on, until somebody retries them. */
-export const skipJobs = (context: Context, jobs: readonly Job[]): Promise<void> =>
-  withBackend(context, async ({ ledger }) => {
-    for (const job of jobs)
-      await ledger.putJob({ ...job, state: "SKIPPED", updatedAtMs: Date.now() });
+export const skipJobs = (context: Context, chosen: readonly Job[]): Promise<void> =>
+  withBackend(context, async ({ jobs }) => {
+    for (const job of chosen) await jobs.put({ ...job, state: "SKIPPED", updatedAtMs: Date.now() });
   });
 
 /** Forgets these jobs, and the files of which the library has nothing else. */
@@ -31,7 +30,7 @@ export const purgeJobs = (context: Context, jobs: readonly Job[]): Promise<void>
     for (const job of jobs) await purgeJob(backend, job);
   });
 
-async function purgeJob({ ledger, store }: Backend, { id }: Job): Promise<void> {
-  await ledger.removeJob(id);
-  if ((await store.getAsset(id))?.fingerprint === null) await store.removeAsset(id);
+async function purgeJob({ jobs, library: { catalog } }: Backend, { id }: Job): Promise<void> {
+  await jobs.remove(id);
+  if ((await catalog.get(id))?.fingerprint === null) await catalog.remove(id);
 }

@@ -1,5 +1,7 @@
 import { resolve, sep } from "node:path";
-import type { AssetId, Backend, Store } from "../../backends/backend.ts";
+import type { AssetId } from "../../backends/catalog.ts";
+import type { Backend } from "../../backends/backend.ts";
+import type { ReadableLibrary } from "../../backends/library.ts";
 import { withLease } from "../../backends/lease.ts";
 import type { BackendName } from "../../backends/registry.ts";
 import { MediasearchError } from "../../errors.ts";
@@ -63,7 +65,7 @@ export async function moveLibrary(context: Context, request: MoveRequest): Promi
     if (request.dryRun) return { from, to, cost };
     const target = await context.openBackendAt(to.backend, to.path, !request.verifyOnly);
     try {
-      const done = await withLease(target.ledger, () =>
+      const done = await withLease(target.runLock, () =>
         copyAndVerify(context, request, { cost, source, target, wants }),
       );
       return { from, to, cost, ...done };
@@ -145,13 +147,15 @@ async function copyAndVerify(
   }
 }
 
-/**
- * A cluster reads many versions at once into this machine's copy, in far less time than one by one.
- */
-async function localCopy(backend: Backend, { tell }: Context): Promise<Store | undefined> {
-  const view = await backend.searchView?.({
+/** A cluster reads many versions at once into this machine's copy, in far less time than one by one. */
+async function localCopy(
+  backend: Backend,
+  { tell }: Context,
+): Promise<ReadableLibrary | undefined> {
+  if (backend.searchAccess.kind !== "copy") return undefined;
+  const view = await backend.searchAccess.open({
     fresh: true,
     onProgress: (done, total) => tell({ type: "reading-cluster", done, total }),
   });
-  return view?.store;
+  return view.library;
 }

@@ -1,5 +1,6 @@
 import { stat } from "node:fs/promises";
-import type { AssetId, AssetStatus, Backend } from "../../backends/backend.ts";
+import type { AssetId, AssetStatus, ReadableCatalog } from "../../backends/catalog.ts";
+import type { Backend } from "../../backends/backend.ts";
 import type { Context } from "../context.ts";
 import { MediasearchError } from "../../errors.ts";
 import type { Candidate } from "../../pipeline/scan/candidate.ts";
@@ -27,7 +28,7 @@ export interface MovedMedia {
  * that all are in. What is there already is not sent again.
  */
 export async function moveMedia(
-  { store }: Backend,
+  { library }: Backend,
   wants: (id: AssetId) => boolean,
   context: Context,
 ): Promise<MovedMedia> {
@@ -38,7 +39,7 @@ export async function moveMedia(
       subject: "MEDIA_BUCKET",
       hint: "MEDIA_BUCKET=BUCKET mediasearch migrate --to vast --with-media",
     });
-  const { assets, absent } = await splitByPresence(store, wants);
+  const { assets, absent } = await splitByPresence(library.catalog, wants);
   const places = new Map<AssetId, { place: Location; facts: MovedFacts }>();
   const failed: { file: string; reason: string }[] = [];
   if (assets.length === 0) return { places, uploaded: 0, present: 0, absent, failed };
@@ -105,12 +106,12 @@ export async function moveMedia(
  * object store already stay there.
  */
 async function splitByPresence(
-  store: Backend["store"],
+  catalog: ReadableCatalog,
   wants: (id: AssetId) => boolean,
 ): Promise<{ readonly assets: readonly AssetStatus[]; readonly absent: readonly AssetId[] }> {
   const assets: AssetStatus[] = [];
   const absent: AssetId[] = [];
-  for await (const asset of store.listAssets()) {
+  for await (const asset of catalog.list()) {
     if (!wants(asset.id) || asset.state === "deleted" || isObject(asset.id)) continue;
     const isThere = await stat(asset.id).then(
       () => true,

@@ -6,7 +6,7 @@ import type { Context } from "../context.ts";
 
 /** Makes every vector anew with the present model; until all are made the old ones answer. */
 export async function reembed(
-  { store }: Backend,
+  { library }: Backend,
   present: EmbeddingModel,
   context: Context,
 ): Promise<void> {
@@ -15,7 +15,7 @@ export async function reembed(
   try {
     const embed = (transcript: readonly Segment[]): Promise<readonly Float32Array[]> =>
       embedInContext(transcript, (texts) => embedder.embed(texts, { as: "passage", signal }));
-    await store.reembed(present, embed, (done, total) =>
+    await library.embeddings.rebuild(present, embed, (done, total) =>
       tell({ type: "counted", unit: "segments embedded", done, total }),
     );
   } finally {

@@ -121,7 +121,7 @@ async function refuseHeld(context: Context): Promise<void> {
   try {
     const backend = await context.openBackend(false);
     try {
-      await withLease(backend.ledger, async () => {});
+      await withLease(backend.runLock, async () => {});
     } finally {
       await backend.close();
     }

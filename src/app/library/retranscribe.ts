@@ -1,4 +1,4 @@
-import type { AssetId } from "../../backends/backend.ts";
+import type { AssetId } from "../../backends/catalog.ts";
 import { parseEngineChain } from "../../engine-chain.ts";
 import { anyFileMatcher } from "../../text/file-filter.ts";
 import { ENGINES } from "../../asr/registry.ts";
@@ -59,9 +59,9 @@ const recognisedByOthers = (
   present: ReadonlySet<string>,
   wants: (id: AssetId) => boolean,
 ): Promise<AssetId[]> =>
-  withBackend(context, async ({ store }) => {
+  withBackend(context, async ({ library }) => {
     const ids: AssetId[] = [];
-    for await (const { id, origin, engine, state } of store.listAssets())
+    for await (const { id, origin, engine, state } of library.catalog.list())
       if (
         origin === "asr" &&
         !present.has(engine ?? "") &&

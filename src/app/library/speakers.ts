@@ -1,4 +1,4 @@
-import type { AssetId } from "../../backends/backend.ts";
+import type { AssetId } from "../../backends/catalog.ts";
 import { withLease } from "../../backends/lease.ts";
 import { MediasearchError } from "../../errors.ts";
 import { anyFileMatcher } from "../../text/file-filter.ts";
@@ -21,9 +21,9 @@ const matcherOf = (file: string | undefined, cwd: string) =>
  */
 export async function listSpeakers(context: Context, file?: string): Promise<readonly Speaker[]> {
   const wants = await matcherOf(file, context.cwd);
-  return withBackend(context, async ({ store }) => {
+  return withBackend(context, async ({ library }) => {
     const files = new Map<string, AssetId[]>();
-    for await (const asset of store.listAssets()) {
+    for await (const asset of library.catalog.list()) {
       if (asset.state === "deleted" || !wants(asset.id)) continue;
       for (const name of asset.speakers) files.set(name, [...(files.get(name) ?? []), asset.id]);
     }
@@ -55,14 +55,14 @@ export async function renameSpeakers(
   { from, to, file }: RenameRequest,
 ): Promise<readonly RenamedFile[]> {
   const wants = await matcherOf(file, context.cwd);
-  const renamed = await withBackend(context, async ({ store, ledger }) => {
+  const renamed = await withBackend(context, async ({ library, runLock }) => {
     if (to.trim() === "")
       throw new MediasearchError("USAGE", "a speaker needs a name", {
         hint: "mediasearch speakers list",
       });
     const renaming = { from, to: to.trim(), wants };
-    return withLease(ledger, async () =>
-      Array.fromAsync(renameInStore(store, renaming, await store.identity())),
+    return withLease(runLock, async () =>
+      Array.fromAsync(renameInStore(library, renaming, await library.embeddings.model())),
     );
   });
   if (renamed.length === 0)

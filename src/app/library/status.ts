@@ -1,14 +1,15 @@
 import { hostname } from "node:os";
-import type { StoreCounts } from "../../backends/backend.ts";
+import type { LibraryCounts } from "../../backends/catalog.ts";
 import { isHeld } from "../../backends/lease.ts";
-import type { JobState, RunRecord } from "../../backends/ledger.ts";
+import type { JobState } from "../../backends/job-store.ts";
+import type { RunRecord } from "../../backends/run-lock.ts";
 import type { Context } from "../context.ts";
 import { libraryName } from "../library-name.ts";
 import { withBackend } from "./with-backend.ts";
 
 export interface StatusReport {
   readonly library: string;
-  readonly counts: StoreCounts;
+  readonly counts: LibraryCounts;
   /** The embedding model of its vectors; null while it has none. */
   readonly model: string | null;
   /** Files that the next `index` without paths takes up. */
@@ -23,17 +24,18 @@ export interface StatusReport {
 
 /** The state of the library that the settings name. @throws NO_STORE */
 export const readStatus = (context: Context): Promise<StatusReport> =>
-  withBackend(context, async ({ store, ledger }) => {
-    const counts = await store.counts();
-    const identity = await store.identity();
+  withBackend(context, async (backend) => {
+    const { catalog, embeddings, archive } = backend.library;
+    const counts = await catalog.counts();
+    const model = await embeddings.model();
     const jobs: Partial<Record<JobState, number>> = {};
-    for (const { state } of await ledger.listJobs()) jobs[state] = (jobs[state] ?? 0) + 1;
-    const archived = (await store.listArchived()).length;
-    const lastRun = await ledger.lastRun();
+    for (const { state } of await backend.jobs.list()) jobs[state] = (jobs[state] ?? 0) + 1;
+    const archived = (await archive.list()).length;
+    const lastRun = await backend.runLock.lastRun();
     return {
       library: libraryName(context.config.settings),
       counts,
-      model: identity?.embedder ?? null,
+      model: model?.embedder ?? null,
       queued: counts.assets.registered + counts.assets.partial + (jobs.RETRYING ?? 0),
       jobs,
       archived,

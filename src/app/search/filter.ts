@@ -1,4 +1,5 @@
-import type { AssetStatus, Condition, SearchFilter, Store } from "../../backends/backend.ts";
+import type { AssetStatus, ReadableCatalog } from "../../backends/catalog.ts";
+import type { Condition, SearchFilter } from "../../backends/search-index.ts";
 import { MediasearchError } from "../../errors.ts";
 import { assetMatcher } from "../../search/asset-matcher.ts";
 import { FIELD_CONDITIONS, whyUnfit } from "../../search/query/fields.ts";
@@ -42,13 +43,13 @@ export function filterConditions(
  */
 export async function searchFilter(
   request: FilterRequest,
-  store: Store,
+  catalog: ReadableCatalog,
   cwd: string,
 ): Promise<SearchFilter> {
   const { file } = request;
   const conditions = filterConditions(request);
   return {
-    ...(file === undefined ? {} : { assets: await filesMatching(store, file, cwd) }),
+    ...(file === undefined ? {} : { assets: await filesMatching(catalog, file, cwd) }),
     ...(conditions.length === 0 ? {} : { where: { all: conditions } }),
   };
 }
@@ -56,10 +57,10 @@ export async function searchFilter(
 /** The same filter for lists of whole files: a speaker's files are those in which he or she speaks. */
 export async function assetFilter(
   request: FilterRequest,
-  store: Store,
+  catalog: ReadableCatalog,
   cwd: string,
 ): Promise<(asset: AssetStatus) => boolean> {
-  const { assets, where } = await searchFilter(request, store, cwd);
+  const { assets, where } = await searchFilter(request, catalog, cwd);
   const matches = where ? assetMatcher(where) : () => true;
   return (asset) => (assets?.has(asset.id) ?? true) && matches(asset);
 }

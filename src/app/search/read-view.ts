@@ -1,4 +1,6 @@
-import type { AssetId, Backend, SearchView } from "../../backends/backend.ts";
+import type { AssetId } from "../../backends/catalog.ts";
+import type { Backend } from "../../backends/backend.ts";
+import type { SearchView } from "../../backends/search-access.ts";
 import type { Tell } from "../events.ts";
 
 export interface ViewRequest {
@@ -18,9 +20,10 @@ export async function openView(
   { fresh, only }: ViewRequest,
   tell: Tell,
 ): Promise<SearchView> {
-  if (!backend.searchView) return { store: backend.store, queryVectors: backend.queryVectors };
+  const { library, searchAccess } = backend;
+  if (searchAccess.kind === "library") return { library, queryVectors: searchAccess.queryVectors };
   try {
-    const view = await backend.searchView({
+    const view = await searchAccess.open({
       fresh,
       only,
       onProgress: (done, total) => tell({ type: "copying-library", done, total }),

@@ -1,4 +1,4 @@
-import type { Store } from "../../backends/backend.ts";
+import type { ReadableVersions } from "../../backends/versions.ts";
 import { type SearchResult, toLine } from "../../results/moment.ts";
 import type { RankedHit } from "../../search/result.ts";
 import { displayPath } from "../display-path.ts";
@@ -16,7 +16,7 @@ export interface ResultOptions {
 
 /** Turns hits into results, with their ranks from 1 and the lines around them. */
 export async function toSearchResults(
-  store: Store,
+  versions: Pick<ReadableVersions, "readSegments">,
   hits: readonly RankedHit[],
   { cwd, offset, context, explain }: ResultOptions,
 ): Promise<SearchResult[]> {
@@ -25,7 +25,7 @@ export async function toSearchResults(
     const { asset, segment, score, origin } = hit;
     const around =
       context > 0
-        ? await store.readSegments(asset, segment.index - context, segment.index + context)
+        ? await versions.readSegments(asset, segment.index - context, segment.index + context)
         : [];
     results.push({
       ...toLine(segment),

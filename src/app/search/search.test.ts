@@ -73,32 +73,32 @@ describe("the application without a terminal", () => {
   });
 
   it("lists files in the order that was asked for", async () => {
-    const { store } = await session.backend();
+    const library = await session.library();
     const names = async (reverse: boolean): Promise<string[]> =>
-      (await listAssets(store, folder, { sort: "file", reverse })).map(({ id }) => id);
+      (await listAssets(library.catalog, folder, { sort: "file", reverse })).map(({ id }) => id);
     const forward = [join(folder, "minutes.vtt"), join(folder, "other.vtt")];
     expect(await names(false)).toEqual(forward);
     expect(await names(true)).toEqual(forward.toReversed());
-    expect(await listAssets(store, folder, { state: "failed" })).toEqual([]);
+    expect(await listAssets(library.catalog, folder, { state: "failed" })).toEqual([]);
   });
 
   it("reads a transcript, or the part of it that is said at a time", async () => {
-    const { store } = await session.backend();
-    const whole = await readTranscript(store, folder, { file: "minutes.vtt" });
+    const library = await session.library();
+    const whole = await readTranscript(library, folder, { file: "minutes.vtt" });
     expect(whole.segments.map(({ startMs }) => startMs)).toHaveLength(3);
-    const part = await readTranscript(store, folder, {
+    const part = await readTranscript(library, folder, {
       file: "minutes.vtt",
       fromMs: 4200,
       untilMs: 9000,
     });
     expect(part.segments.map(({ startMs }) => startMs)).toEqual([4200]);
     const at = { startMs: 5000, endMs: 6000 };
-    const near = await readTranscript(store, folder, {
+    const near = await readTranscript(library, folder, {
       file: "minutes.vtt",
       around: { at, lines: 1 },
     });
     expect([near.nearest?.startMs, near.segments.length]).toEqual([4200, 3]);
-    await expect(readTranscript(store, folder, { file: "x.mp3" })).rejects.toMatchObject({
+    await expect(readTranscript(library, folder, { file: "x.mp3" })).rejects.toMatchObject({
       code: "NOT_FOUND",
     });
   });

@@ -1,4 +1,4 @@
-import type { Store } from "../../backends/backend.ts";
+import type { ReadableLibrary } from "../../backends/library.ts";
 import type { Embedder } from "../../embed/embedder.ts";
 import type { ResultPage } from "../../results/moment.ts";
 import { search as rankHits } from "../../search/hybrid.ts";
@@ -9,7 +9,7 @@ import { toSearchResults } from "./results.ts";
 
 /** What a search reads from. `openEmbedder` is called only when the query is compared by meaning. */
 export interface SearchSource {
-  readonly store: Store;
+  readonly library: ReadableLibrary;
   readonly openEmbedder: () => Promise<Embedder>;
   /** Where relative paths start, in filters and in the results. */
   readonly cwd: string;
@@ -30,13 +30,13 @@ const DEFAULT_LIMIT = 10;
  * @throws USAGE for a malformed query or filter; MODEL_MISMATCH when the vectors were made by another model.
  */
 export async function searchLibrary(
-  { store, openEmbedder, cwd }: SearchSource,
+  { library, openEmbedder, cwd }: SearchSource,
   request: SearchRequest,
 ): Promise<SearchResponse> {
   const { query, mode = "hybrid", limit = DEFAULT_LIMIT, offset = 0 } = request;
   const { context = 0, explain = false } = request;
-  const filter = await searchFilter(request, store, cwd);
-  const { hits, marks, ...answer } = await rankHits(store, openEmbedder, {
+  const filter = await searchFilter(request, library.catalog, cwd);
+  const { hits, marks, ...answer } = await rankHits(library, openEmbedder, {
     query,
     mode,
     limit,
@@ -48,7 +48,7 @@ export async function searchLibrary(
     query,
     mode,
     offset,
-    moments: await toSearchResults(store, hits, { cwd, offset, context, explain }),
+    moments: await toSearchResults(library.versions, hits, { cwd, offset, context, explain }),
     ...answer,
   };
   return {

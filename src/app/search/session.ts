@@ -1,4 +1,6 @@
-import type { Backend, SearchView } from "../../backends/backend.ts";
+import type { Job } from "../../backends/job-store.ts";
+import type { ReadableLibrary } from "../../backends/library.ts";
+import type { SearchView } from "../../backends/search-access.ts";
 import type { Embedder } from "../../embed/embedder.ts";
 import { openView } from "./read-view.ts";
 import type { Context } from "../context.ts";
@@ -11,7 +13,9 @@ import { searchLibrary, type SearchResponse } from "./search.ts";
  */
 export interface SearchSession {
   /** The library, opened at the first call. A failed opening is tried again at the next call. */
-  backend(): Promise<Backend>;
+  library(): Promise<ReadableLibrary>;
+  /** The files that failed, ordered by id. */
+  jobs(): Promise<readonly Job[]>;
   /** Opens what is searched, when it lasts for the session. @throws NO_STORE */
   view(): Promise<void>;
   search(request: SearchRequest): Promise<SearchResponse>;
@@ -42,12 +46,13 @@ export function openSession(
     close: async () => {},
   });
   return {
-    backend: backend.get,
+    library: async () => (await backend.get()).library,
+    jobs: async () => (await backend.get()).jobs.list(),
     view: async () => void (await view.get()),
     async search(request) {
       const current = await (viewFor === "session" ? view.get() : open());
       try {
-        const source = { store: current.store, openEmbedder: sharedEmbedder, cwd };
+        const source = { library: current.library, openEmbedder: sharedEmbedder, cwd };
         return await searchLibrary(source, request);
       } finally {
         if (viewFor === "call") await current.close?.();

@@ -2,7 +2,7 @@ import type { Database } from "better-sqlite3";
 import type { Finding } from "../backend.ts";
 import { toStoreError } from "./errors.ts";
 import { checkLinks, REPAIR } from "./check-links.ts";
-import { readIdentity } from "./identity.ts";
+import { readModel } from "./embedding-model.ts";
 import { MIGRATIONS } from "./migrations.ts";
 import { wrongCodes } from "./vector-check.ts";
 
@@ -48,7 +48,7 @@ function checkWords(db: Database): string {
 }
 
 function checkVectors(db: Database): Finding {
-  const { dimensions } = readIdentity(db) ?? { dimensions: 0 };
+  const { dimensions } = readModel(db) ?? { dimensions: 0 };
   const failed = (found: string, hint: string): Finding => ({
     check: "vectors",
     status: "failed",

@@ -9,7 +9,7 @@ import {
 } from "../../text/phrases.ts";
 import { speakerMatcher } from "../../text/query-terms.ts";
 import { grams, type TermTokens, termTokens } from "../../text/words.ts";
-import type { Condition, SearchFilter } from "../backend.ts";
+import type { Condition, SearchFilter } from "../search-index.ts";
 import type { Term } from "../../text/terms.ts";
 
 interface Sql {

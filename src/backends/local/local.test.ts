@@ -13,7 +13,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import Sqlite from "better-sqlite3";
 import { beforeEach, afterEach, describe, expect, it } from "vitest";
-import type { AssetVersion, Backend } from "../backend.ts";
+import type { AssetVersion } from "../versions.ts";
+import type { Backend } from "../backend.ts";
 import { apply, MIGRATIONS } from "./migrations.ts";
 import { open } from "./open.ts";
 
@@ -56,20 +57,22 @@ const version = (id: string, text: string, segments = 1): AssetVersion => ({
 
 describe("a library file", () => {
   it("and its folder are readable by their owner only, side files too", async () => {
-    const { store } = await openHere();
-    await store.commit(version("/a", "walrus"));
+    const { library } = await openHere();
+    await library.versions.commit(version("/a", "walrus"));
     expect(statSync(join(folder, "deep")).mode & 0o777).toBe(0o700);
     for (const name of ["library.sqlite", "library.sqlite-wal", "library.sqlite-shm"])
       expect(statSync(join(folder, "deep", name)).mode & 0o777, name).toBe(0o600);
   });
 
   it("keeps what was committed when it is opened again, in one file that can be copied", async () => {
-    const { store, close } = await open({ path, create: true });
-    await store.commit(version("/a", "walrus"));
+    const { library, close } = await open({ path, create: true });
+    await library.versions.commit(version("/a", "walrus"));
     await close();
     expect(existsSync(`${path}-wal`)).toBe(false);
     const again = await openHere(false);
-    expect((await again.store.searchText({ terms: ["walrus"] }, {}, 1)).length).toBe(1);
+    expect((await again.library.searchIndex.searchText({ terms: ["walrus"] }, {}, 1)).length).toBe(
+      1,
+    );
     expect(again.schema()).toEqual({ current: MIGRATIONS.length, newest: MIGRATIONS.length });
   });
 
@@ -91,17 +94,19 @@ describe("a library file", () => {
       INSERT INTO versions (asset_id, fingerprint, origin, engine, language, segment_count, speakers, indexed_at_ms) VALUES (1, 'f', 'asr', 'e', 'zh', 2, '["Ann"]', 5);
       INSERT INTO segments (version_id, position, start_ms, end_ms, text, speaker) VALUES (1, 0, 0, 9, 'a walrus', 'Ann'), (1, 1, 9, 12, '我喜欢图书馆', NULL)`);
     db.close();
-    const { store, check } = await openHere(false);
+    const { library, check } = await openHere(false);
     const found = async (term: string) =>
-      (await store.searchText({ terms: [term] }, {}, 9)).map(({ segment }) => segment.index);
+      (await library.searchIndex.searchText({ terms: [term] }, {}, 9)).map(
+        ({ segment }) => segment.index,
+      );
     expect([
       await found("walrus"),
       await found("ann"),
       await found("图书馆"),
-      (await store.getAsset("/a"))?.recordedAtMs,
+      (await library.catalog.get("/a"))?.recordedAtMs,
     ]).toEqual([[0], [0], [1], null]);
     for await (const { status } of check()) expect(status).toBe("ok");
-    await store.removeAsset("/a");
+    await library.catalog.remove("/a");
     expect(await found("图书馆")).toEqual([]);
     for await (const { status } of check()) expect(status).toBe("ok");
   });
@@ -134,8 +139,9 @@ describe("a library file", () => {
   });
 
   it("that is damaged is told by check", async () => {
-    const { store, close } = await open({ path, create: true });
-    for (let i = 0; i < 50; i++) await store.commit(version(`/${i}`, `walrus number ${i}`, 50));
+    const { library, close } = await open({ path, create: true });
+    for (let i = 0; i < 50; i++)
+      await library.versions.commit(version(`/${i}`, `walrus number ${i}`, 50));
     await close();
     const bytes = readFileSync(path);
     bytes.fill(0x5a, 40_000, 120_000);
@@ -158,18 +164,18 @@ describe("a library file", () => {
       import { open } from ${JSON.stringify(new URL("open.ts", import.meta.url).pathname)};
       const path = ${JSON.stringify(path)};
       const made = await open({ path, create: true });
-      await made.store.commit(${JSON.stringify(version("/a", "walrus"))});
+      await made.library.versions.commit(${JSON.stringify(version("/a", "walrus"))});
       await made.close();
       chmodSync(${JSON.stringify(folder)}, 0o755);
       chmodSync(path, 0o444);
       chmodSync(${JSON.stringify(join(folder, "deep"))}, 0o555);
       // Root writes everywhere.
       if (process.getuid() === 0) process.setuid(65534);
-      const { store, check } = await open({ path, create: false });
-      const hits = await store.searchText({ terms: ["walrus"] }, {}, 5);
+      const { library, check } = await open({ path, create: false });
+      const hits = await library.searchIndex.searchText({ terms: ["walrus"] }, {}, 5);
       const findings = [];
       for await (const { status } of check()) findings.push(status);
-      const refused = await store.removeAsset("/a").catch(({ code, hint }) => [code, typeof hint]);
+      const refused = await library.catalog.remove("/a").catch(({ code, hint }) => [code, typeof hint]);
       process.stdout.write(JSON.stringify([hits.length, new Set(findings).size, findings[0], refused]));`,
     );
     const child = spawn(process.execPath, [script], { stdio: ["ignore", "pipe", "inherit"] });
@@ -195,7 +201,7 @@ describe("a library file", () => {
 
   it("whose keyword index lacks a text is told by check", async () => {
     const backend = await openHere();
-    await backend.store.commit(version("/a", "walrus"));
+    await backend.library.versions.commit(version("/a", "walrus"));
     const db = new Sqlite(path);
     db.exec(
       "INSERT INTO segments_fts (segments_fts, rowid, text, speaker) SELECT 'delete', id, text, speaker FROM segments",
@@ -218,12 +224,14 @@ describe("a library file", () => {
 describe("several at once", () => {
   it("opening a new library at the same time is done once", async () => {
     const all = await Promise.all([1, 2, 3].map(() => openHere()));
-    await Promise.all(all.map(({ store }, i) => store.commit(version(`/${i}`, "walrus"))));
-    expect((await all[0]?.store.counts())?.segments).toBe(3);
+    await Promise.all(
+      all.map(({ library }, i) => library.versions.commit(version(`/${i}`, "walrus"))),
+    );
+    expect((await all[0]?.library.catalog.counts())?.segments).toBe(3);
   });
 
   it("a writer in another process is waited for, then told", async () => {
-    const { store } = await openHere();
+    const { library } = await openHere();
     const other = new Sqlite(path);
     other.exec("BEGIN IMMEDIATE");
     const db = new Sqlite(path, { timeout: 50 });
@@ -234,8 +242,8 @@ describe("several at once", () => {
       other.close();
     }, 0);
     await new Promise((done) => setTimeout(done, 20));
-    await store.commit(version("/a", "walrus"));
-    expect((await store.counts()).segments).toBe(1);
+    await library.versions.commit(version("/a", "walrus"));
+    expect((await library.catalog.counts()).segments).toBe(1);
   });
 
   it("a writer that goes on for too long is told as such", async () => {
@@ -244,27 +252,27 @@ describe("several at once", () => {
     other.exec("BEGIN IMMEDIATE");
     const backend = await open({ path, create: true }, 50);
     opened.push(backend);
-    await expect(backend.store.commit(version("/a", "walrus"))).rejects.toMatchObject({
+    await expect(backend.library.versions.commit(version("/a", "walrus"))).rejects.toMatchObject({
       code: "STORE_BUSY",
       exitCode: 11,
     });
     other.exec("ROLLBACK");
     other.close();
-    await backend.store.commit(version("/a", "walrus"));
-    expect((await backend.store.counts()).segments).toBe(1);
+    await backend.library.versions.commit(version("/a", "walrus"));
+    expect((await backend.library.catalog.counts()).segments).toBe(1);
   });
 
   it("readers see whole versions only while another process replaces one again and again, and after kill -9", async () => {
-    const { store } = await openHere();
+    const { library } = await openHere();
     const script = join(folder, "writer.ts");
     writeFileSync(
       script,
       `
       import { open } from ${JSON.stringify(new URL("open.ts", import.meta.url).pathname)};
-      const { store } = await open({ path: ${JSON.stringify(path)}, create: true });
+      const { library } = await open({ path: ${JSON.stringify(path)}, create: true });
       for (let n = 1; ; n++) {
         const segments = Array.from({ length: 40 }, (_, index) => ({ index, startMs: index, endMs: index + 1, text: "generation" + n, speaker: null, confidence: 1, vector: null }));
-        await store.commit({ id: "/a", sizeBytes: n, mtimeMs: 1, fingerprint: "f" + n, sidecarKey: "", origin: "asr", engine: "e", language: "en", durationMs: 1, segments });
+        await library.versions.commit({ id: "/a", sizeBytes: n, mtimeMs: 1, fingerprint: "f" + n, sidecarKey: "", origin: "asr", engine: "e", language: "en", durationMs: 1, segments });
         if (n === 3) process.stdout.write("going");
       }`,
     );
@@ -272,7 +280,7 @@ describe("several at once", () => {
     await once(child.stdout, "data");
     const whole = async (): Promise<void> => {
       const texts = [];
-      for await (const { text } of store.readVersion("/a")) texts.push(text);
+      for await (const { text } of library.versions.read("/a")) texts.push(text);
       expect(texts).toHaveLength(40);
       expect(new Set(texts).size).toBe(1);
     };
@@ -280,7 +288,7 @@ describe("several at once", () => {
     child.kill("SIGKILL");
     await once(child, "exit");
     await whole();
-    const status = await store.getAsset("/a");
+    const status = await library.catalog.get("/a");
     expect(status?.fingerprint).toBe(`f${status?.sizeBytes}`);
     for await (const { status: soundness } of (opened[0] as Backend).check())
       expect(soundness).toBe("ok");

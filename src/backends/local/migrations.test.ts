@@ -40,28 +40,30 @@ function libraryOf(schema: number): string {
 }
 
 async function everything(path: string): Promise<unknown> {
-  const { store, ledger, check, close } = await open({ path, create: false });
+  const { library, jobs, check, close } = await open({ path, create: false });
   const assets = [];
-  for await (const asset of store.listAssets()) assets.push(asset);
+  for await (const asset of library.catalog.list()) assets.push(asset);
   const segments = [];
-  for await (const segment of store.readVersion("/a.mp3"))
+  for await (const segment of library.versions.read("/a.mp3"))
     segments.push({ ...segment, vector: [...(segment.vector ?? [])].map((x) => x.toFixed(4)) });
   const found = async (term: string): Promise<number[]> =>
-    (await store.searchText({ terms: [term] }, {}, 9)).map(({ segment }) => segment.index);
+    (await library.searchIndex.searchText({ terms: [term] }, {}, 9)).map(
+      ({ segment }) => segment.index,
+    );
   const words = {
     walrus: await found("walrus"),
     harbour: await found("harbours"),
     ann: await found("ann"),
   };
-  const near = (await store.searchVector(Float32Array.of(0, 0.1, 0.6, 0.8), {}, 3)).map(
-    ({ segment }) => segment.index,
-  );
+  const near = (
+    await library.searchIndex.searchVector(Float32Array.of(0, 0.1, 0.6, 0.8), {}, 3)
+  ).map(({ segment }) => segment.index);
   const findings = [];
   for await (const { status, found } of check({ deep: true }))
     if (status !== "ok") findings.push(found);
-  const jobs = (await ledger.listJobs()).length;
+  const jobCount = (await jobs.list()).length;
   await close();
-  return { assets, segments, words, near, findings, jobs };
+  return { assets, segments, words, near, findings, jobs: jobCount };
 }
 
 describe("a library of an earlier schema", () => {

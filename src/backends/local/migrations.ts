@@ -1,7 +1,7 @@
 import { existsSync, linkSync, rmSync } from "node:fs";
 import type { Database } from "better-sqlite3";
 import { MediasearchError } from "../../errors.ts";
-import { readIdentity } from "./identity.ts";
+import { readModel } from "./embedding-model.ts";
 import { snapshot } from "./snapshot.ts";
 import { BLOCKS_SCHEMA, writeCodes } from "./vector-blocks.ts";
 
@@ -119,7 +119,7 @@ export const MIGRATIONS: readonly Step[] = [
   `,
   (db) => {
     db.exec(BLOCKS_SCHEMA);
-    const identity = readIdentity(db);
+    const identity = readModel(db);
     if (identity) writeCodes(db, identity.dimensions);
   },
   `

@@ -15,15 +15,17 @@ import type { Database } from "better-sqlite3";
 import { MediasearchError } from "../../errors.ts";
 import type { Backend, BackendOptions } from "../backend.ts";
 import { check } from "./check.ts";
+import { type Connection, createConnection } from "./connection.ts";
 import { repair } from "./repair.ts";
 import { toStoreError } from "./errors.ts";
 import { defineFunctions } from "./filter.ts";
+import { localCheckpoints, localJobs } from "./jobs.ts";
+import { localLibrary } from "./library.ts";
 import { migrate, MIGRATIONS, noStore } from "./migrations.ts";
-import { localLedger } from "./ledger.ts";
 import { keepFewPages } from "./page-cache.ts";
+import { localRunLock } from "./run-lock.ts";
 import { snapshot } from "./snapshot.ts";
 import { localQueryVectors } from "./query-vectors.ts";
-import { localStore } from "./store.ts";
 
 const WAIT_FOR_OTHERS_MS = 10_000;
 
@@ -50,31 +52,34 @@ export async function open(
     db?.close();
     throw toStoreError(error, path);
   }
-  const opened = db;
+  return createBackend(createConnection(db, path));
+}
+
+function createBackend(connection: Connection): Backend {
+  const { db, path, run } = connection;
   return {
-    store: localStore(opened, path),
-    ledger: localLedger(opened, path),
-    queryVectors: localQueryVectors(opened),
+    library: localLibrary(connection),
+    jobs: localJobs(connection),
+    checkpoints: localCheckpoints(connection),
+    runLock: localRunLock(connection),
+    searchAccess: { kind: "library", queryVectors: localQueryVectors(db) },
+    medium: {
+      kind: "file",
+      repair: () => run(() => repair(db)),
+      async snapshot(copy) {
+        try {
+          snapshot(db, copy);
+        } catch (error) {
+          throw toStoreError(error, copy);
+        }
+      },
+    },
     schema: () => ({
-      current: opened.pragma("user_version", { simple: true }) as number,
+      current: db.pragma("user_version", { simple: true }) as number,
       newest: MIGRATIONS.length,
     }),
-    check: ({ deep = false } = {}) => check(opened, path, deep),
-    async repair() {
-      try {
-        return repair(opened);
-      } catch (error) {
-        throw toStoreError(error, path);
-      }
-    },
-    async snapshot(copy) {
-      try {
-        snapshot(opened, copy);
-      } catch (error) {
-        throw toStoreError(error, copy);
-      }
-    },
-    close: async () => void opened.close(),
+    check: ({ deep = false } = {}) => check(db, path, deep),
+    close: async () => void db.close(),
   };
 }
 

@@ -1,6 +1,6 @@
 import { sha256 } from "@noble/hashes/sha2.js";
 import type { Database } from "better-sqlite3";
-import type { QueryVectors } from "../backend.ts";
+import type { QueryVectors } from "../search-access.ts";
 import { toVector, vectorBlob } from "./rows.ts";
 
 const KEPT = 1000;

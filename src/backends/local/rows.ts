@@ -1,5 +1,5 @@
 import type { Origin, Segment } from "../../types.ts";
-import type { AssetState, AssetStatus } from "../backend.ts";
+import type { AssetState, AssetStatus } from "../catalog.ts";
 
 export interface AssetRow {
   readonly path: string;

@@ -1,5 +1,5 @@
 import type { Database } from "better-sqlite3";
-import { readIdentity } from "./identity.ts";
+import { readModel } from "./embedding-model.ts";
 import { toVector } from "./rows.ts";
 import { encode, rowBytes } from "./vector-codes.ts";
 
@@ -158,7 +158,7 @@ export function tidyBlocks(db: Database): void {
 }
 
 function repack(db: Database, blocks: readonly Block[]): void {
-  const identity = readIdentity(db);
+  const identity = readModel(db);
   if (!identity) return;
   const writer = blockWriter(
     db,

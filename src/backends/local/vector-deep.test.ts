@@ -19,7 +19,7 @@ it("gives the best hundred of a long list exactly, and those after them with sco
   const backend = await open({ path: join(folder, "library.sqlite"), create: true });
   try {
     const vectors = Array.from({ length: 3000 }, made);
-    await backend.store.commit(
+    await backend.library.versions.commit(
       {
         id: "/a",
         sizeBytes: 1,
@@ -53,7 +53,7 @@ it("gives the best hundred of a long list exactly, and those after them with sco
       const exact = [...scores.keys()]
         .filter(isMeant)
         .sort((a, b) => (scores[b] as number) - (scores[a] as number));
-      const hits = await backend.store.searchVector(query, filter, 800);
+      const hits = await backend.library.searchIndex.searchVector(query, filter, 800);
       expect(hits.slice(0, 100).map(({ segment }) => segment.index)).toEqual(exact.slice(0, 100));
       expect(hits).toHaveLength(800);
       for (const { segment, score } of hits)

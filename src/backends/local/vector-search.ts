@@ -1,8 +1,8 @@
 import type { Database } from "better-sqlite3";
-import type { Hit, SearchFilter } from "../backend.ts";
+import type { Hit, SearchFilter } from "../search-index.ts";
 import { conditions } from "./filter.ts";
 import { toVector } from "./rows.ts";
-import { COLUMNS, type HitRow, toHit } from "./search.ts";
+import { COLUMNS, type HitRow, toHit } from "./search-text.ts";
 import { BLOCK_ROWS } from "./vector-blocks.ts";
 import { type Candidate, openScan, type Rows, type Scan } from "./vector-scan.ts";
 

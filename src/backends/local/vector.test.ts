@@ -4,7 +4,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import Sqlite, { type Database } from "better-sqlite3";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import type { AssetVersion, Backend, Hit, SearchFilter, Store } from "../backend.ts";
+import type { AssetVersion } from "../versions.ts";
+import type { Backend } from "../backend.ts";
+import type { Hit, SearchFilter } from "../search-index.ts";
+import type { Library } from "../library.ts";
 import { apply, MIGRATIONS } from "./migrations.ts";
 import { open } from "./open.ts";
 import { encode, encodeQuery, rowBytes } from "./vector-codes.ts";
@@ -79,15 +82,15 @@ function version(
 
 /** What a store must answer, out of the vectors that it gives back. */
 async function exact(
-  store: Store,
+  library: Library,
   query: Float32Array,
   matches: (id: string, speaker: string | null) => boolean,
   limit: number,
 ): Promise<string[]> {
   const all: { text: string; score: number }[] = [];
-  for await (const { id, state: assetState } of store.listAssets()) {
+  for await (const { id, state: assetState } of library.catalog.list()) {
     if (assetState === "deleted") continue;
-    for await (const { text, speaker, vector } of store.readVersion(id))
+    for await (const { text, speaker, vector } of library.versions.read(id))
       if (vector && matches(id, speaker))
         all.push({
           text,
@@ -103,14 +106,14 @@ const texts = (hits: readonly Hit[]): string[] => hits.map(({ segment }) => segm
 
 /** Where an answer is not what comparing every vector gives. */
 async function differences(
-  store: Store,
+  library: Library,
   filter: SearchFilter = {},
   matches: (id: string, speaker: string | null) => boolean = () => true,
 ): Promise<string[]> {
   const query = clustered();
   const [found, nearest] = [
-    texts(await store.searchVector(query, filter, 10)),
-    await exact(store, query, matches, 10),
+    texts(await library.searchIndex.searchVector(query, filter, 10)),
+    await exact(library, query, matches, 10),
   ];
   return Array.from({ length: Math.max(found.length, nearest.length) }, (_, i) =>
     found[i] === nearest[i] ? "" : `${found[i]} for ${nearest[i]}`,
@@ -166,22 +169,22 @@ describe("codes", () => {
 describe("search by meaning in a library file", () => {
   it("gives what comparing every vector gives, first and again, whatever was replaced, removed, moved, copied, hidden or purged in between", async () => {
     const backend = await openHere();
-    const { store } = backend;
+    const { library } = backend;
     for (let n = 0; n < 12; n++)
-      await store.commit(version(`/${n}`, 20 + Math.floor(random() * 400)), MODEL);
-    await store.commit(version("/long", 2500), MODEL);
+      await library.versions.commit(version(`/${n}`, 20 + Math.floor(random() * 400)), MODEL);
+    await library.versions.commit(version("/long", 2500), MODEL);
     const place = (id: string) => ({ id, sizeBytes: 1, mtimeMs: 1, sidecarKey: "" });
     const changes: readonly (() => Promise<unknown>)[] = [
       async () => {},
-      () => store.commit(version("/3", 300, { fingerprint: "again" }), MODEL),
-      () => store.removeAsset("/5"),
-      () => store.moveAsset("/6", place("/moved")),
-      () => store.copyVersion("/long", place("/copy")),
-      () => store.markDeleted(["/7", "/8", "/long"]),
-      () => store.restore(place("/7")),
-      () => store.purge(Date.now() + 1000),
+      () => library.versions.commit(version("/3", 300, { fingerprint: "again" }), MODEL),
+      () => library.catalog.remove("/5"),
+      () => library.versions.move("/6", place("/moved")),
+      () => library.versions.copy("/long", place("/copy")),
+      () => library.catalog.markDeleted(["/7", "/8", "/long"]),
+      () => library.catalog.restore(place("/7")),
+      () => library.archive.purge(Date.now() + 1000),
       () =>
-        store.commit(
+        library.versions.commit(
           version("/partial", 40, {
             segments: version("/partial", 40).segments.map((segment) =>
               segment.index % 3 === 0 ? { ...segment, vector: null } : segment,
@@ -190,67 +193,70 @@ describe("search by meaning in a library file", () => {
           MODEL,
         ),
       () =>
-        store.reembed({ embedder: "test@2", dimensions: DIMENSIONS }, async (segments) =>
-          segments.map(clustered),
+        library.embeddings.rebuild(
+          { embedder: "test@2", dimensions: DIMENSIONS },
+          async (segments) => segments.map(clustered),
         ),
     ];
     for (const change of changes) {
       await change();
-      for (let n = 0; n < 3; n++) expect(await differences(store)).toEqual([]);
+      for (let n = 0; n < 3; n++) expect(await differences(library)).toEqual([]);
     }
     expect(await faults(backend)).toEqual([]);
   });
 
   it("sees what another process changed", async () => {
-    const [{ store }, other] = [await openHere(), await openHere()];
-    await store.commit(version("/a", 1500), MODEL);
-    for (let n = 0; n < 3; n++) expect(await differences(store)).toEqual([]);
-    await other.store.removeAsset("/a");
-    await other.store.commit(version("/b", 1300), MODEL);
-    for (let n = 0; n < 3; n++) expect(await differences(store)).toEqual([]);
+    const [{ library }, other] = [await openHere(), await openHere()];
+    await library.versions.commit(version("/a", 1500), MODEL);
+    for (let n = 0; n < 3; n++) expect(await differences(library)).toEqual([]);
+    await other.library.catalog.remove("/a");
+    await other.library.versions.commit(version("/b", 1300), MODEL);
+    for (let n = 0; n < 3; n++) expect(await differences(library)).toEqual([]);
   });
 
   it("fills the limit when nearly everything is hidden, or said by others", async () => {
-    const { store } = await openHere();
+    const { library } = await openHere();
     for (let n = 0; n < 40; n++)
-      await store.commit(
+      await library.versions.commit(
         version(`/${n}`, 50, {}, (index) => (n % 2 === 0 && index % 25 === 3 ? "Ann Lee" : "Tom")),
         MODEL,
       );
     expect(
-      await differences(store, { speaker: "ann" }, (_, speaker) => speaker === "Ann Lee"),
+      await differences(library, { speaker: "ann" }, (_, speaker) => speaker === "Ann Lee"),
     ).toEqual([]);
-    expect(await differences(store, { speaker: "tom" }, (_, speaker) => speaker === "Tom")).toEqual(
-      [],
-    );
+    expect(
+      await differences(library, { speaker: "tom" }, (_, speaker) => speaker === "Tom"),
+    ).toEqual([]);
     expect(
       await differences(
-        store,
+        library,
         { assets: new Set(["/3", "/4"]) },
         (id) => id === "/3" || id === "/4",
       ),
     ).toEqual([]);
     expect(
       await differences(
-        store,
+        library,
         { assets: new Set(["/3", "/4"]), speaker: "lee" },
         (id, speaker) => id === "/4" && speaker === "Ann Lee",
       ),
     ).toEqual([]);
-    await store.markDeleted(Array.from({ length: 39 }, (_, n) => `/${n}`));
-    expect(await differences(store)).toEqual([]);
+    await library.catalog.markDeleted(Array.from({ length: 39 }, (_, n) => `/${n}`));
+    expect(await differences(library)).toEqual([]);
     expect(
-      await differences(store, { speaker: "ann" }, (_, speaker) => speaker === "Ann Lee"),
+      await differences(library, { speaker: "ann" }, (_, speaker) => speaker === "Ann Lee"),
     ).toEqual([]);
   });
 
   it("finds nothing near a query without a direction, and does not fail", async () => {
-    const { store } = await openHere();
-    await store.commit(version("/a", 5), MODEL);
+    const { library } = await openHere();
+    await library.versions.commit(version("/a", 5), MODEL);
     expect(
-      (await store.searchVector(new Float32Array(DIMENSIONS), {}, 10)).map(({ score }) => score),
+      (await library.searchIndex.searchVector(new Float32Array(DIMENSIONS), {}, 10)).map(
+        ({ score }) => score,
+      ),
     ).toEqual([0, 0, 0, 0, 0]);
-    expect(await store.searchVector(clustered(), {}, 0)).toEqual([]);
+    expect(await library.searchIndex.searchVector(clustered(), {}, 0)).toEqual([]);
   });
 });
 
@@ -269,32 +275,34 @@ describe("the codes in a library file", () => {
 
   it("shrink with what is deleted: no dead weight stays behind in what is kept or read", async () => {
     const backend = await openHere();
-    for (let n = 0; n < 100; n++) await backend.store.commit(version(`/${n}`, 100), MODEL);
+    for (let n = 0; n < 100; n++)
+      await backend.library.versions.commit(version(`/${n}`, 100), MODEL);
     const before = sizes();
-    for (let n = 0; n < 100; n++) if (n % 10 !== 0) await backend.store.removeAsset(`/${n}`);
+    for (let n = 0; n < 100; n++) if (n % 10 !== 0) await backend.library.catalog.remove(`/${n}`);
     const after = sizes();
     expect(after.codeBytes).toBeLessThan(before.codeBytes * 0.134);
     expect(after.usedPages).toBeLessThan(before.usedPages * 0.2);
     expect(await faults(backend)).toEqual([]);
-    expect(await differences(backend.store)).toEqual([]);
-    await backend.store.removeAsset("/0");
-    for (let n = 10; n < 100; n += 10) await backend.store.removeAsset(`/${n}`);
+    expect(await differences(backend.library)).toEqual([]);
+    await backend.library.catalog.remove("/0");
+    for (let n = 10; n < 100; n += 10) await backend.library.catalog.remove(`/${n}`);
     expect(sizes()).toMatchObject({ blocks: 0, codeBytes: 0 });
   });
 
   it("shrink at once when everything deleted is purged", async () => {
     const backend = await openHere();
-    for (let n = 0; n < 60; n++) await backend.store.commit(version(`/${n}`, 120), MODEL);
+    for (let n = 0; n < 60; n++)
+      await backend.library.versions.commit(version(`/${n}`, 120), MODEL);
     const before = sizes();
-    await backend.store.markDeleted(Array.from({ length: 54 }, (_, n) => `/${n}`));
-    await backend.store.purge(Date.now() + 1000);
+    await backend.library.catalog.markDeleted(Array.from({ length: 54 }, (_, n) => `/${n}`));
+    await backend.library.archive.purge(Date.now() + 1000);
     expect(sizes().codeBytes).toBeLessThan(before.codeBytes * 0.134);
     expect(await faults(backend)).toEqual([]);
   });
 
   it("of many small files are joined into few blocks, each row written again a few times only", async () => {
     const backend = await openHere();
-    for (let n = 0; n < 350; n++) await backend.store.commit(version(`/${n}`, 3), MODEL);
+    for (let n = 0; n < 350; n++) await backend.library.versions.commit(version(`/${n}`, 3), MODEL);
     expect(sizes().blocks).toBeLessThan(35);
     // Numbers are never given twice, so the last one tells how many blocks were written in all.
     expect(
@@ -307,7 +315,7 @@ describe("the codes in a library file", () => {
       ),
     ).toBeLessThan(350 * 1.2);
     expect(await faults(backend)).toEqual([]);
-    expect(await differences(backend.store)).toEqual([]);
+    expect(await differences(backend.library)).toEqual([]);
   });
 
   it("are made of the vectors of a library of an older schema, once, with nothing lost", async () => {
@@ -342,10 +350,10 @@ describe("the codes in a library file", () => {
     const [backend, again] = [await openHere(), await openHere()];
     expect(backend.schema()).toEqual({ current: MIGRATIONS.length, newest: MIGRATIONS.length });
     expect(sizes().blocks).toBe(2);
-    expect(await backend.store.counts()).toMatchObject({ segments: 2100, vectors: 1800 });
+    expect(await backend.library.catalog.counts()).toMatchObject({ segments: 2100, vectors: 1800 });
     expect(await faults(backend)).toEqual([]);
-    expect(await differences(backend.store)).toEqual([]);
-    expect(await differences(again.store)).toEqual([]);
+    expect(await differences(backend.library)).toEqual([]);
+    expect(await differences(again.library)).toEqual([]);
   });
 
   it.each([
@@ -369,12 +377,12 @@ describe("the codes in a library file", () => {
     ["a vector that is gone", "DELETE FROM vectors WHERE segment_id = 3"],
   ])("are held against the vectors by check: %s is told", async (_, harm) => {
     const backend = await openHere();
-    await backend.store.commit(version("/a", 300), MODEL);
-    await backend.store.commit(version("/b", 300), MODEL);
+    await backend.library.versions.commit(version("/a", 300), MODEL);
+    await backend.library.versions.commit(version("/b", 300), MODEL);
     expect(await faults(backend)).toEqual([]);
     look((db) => db.exec(harm));
     expect(await faults(backend)).toContain("vectors");
-    await backend.repair?.();
+    if (backend.medium.kind === "file") await backend.medium.repair();
     expect(await faults(backend)).toEqual([]);
   });
 });

@@ -1,6 +1,6 @@
 import { endsFrom, MAX_ENDS, phraseMatcher, prefixMatcher, splits } from "../../text/phrases.ts";
 import { speakerMatcher } from "../../text/query-terms.ts";
-import type { Comparison, Condition, SearchFilter } from "../backend.ts";
+import type { Comparison, Condition, SearchFilter } from "../search-index.ts";
 import { hasTerm, type Row } from "./rank.ts";
 
 type Meets = (row: Row) => boolean;

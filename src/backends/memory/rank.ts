@@ -1,6 +1,7 @@
 import { occurrences, stemColumns, termRows } from "../../text/terms.ts";
 import type { EmbeddedSegment } from "../../types.ts";
-import type { AssetVersion, Hit } from "../backend.ts";
+import type { AssetVersion } from "../versions.ts";
+import type { Hit } from "../search-index.ts";
 import type { Term } from "../../text/terms.ts";
 
 export interface Row {

@@ -1,6 +1,6 @@
 import { MediasearchError } from "../../errors.ts";
 import { isHeld, type OpenRun } from "../lease.ts";
-import type { Claims } from "../ledger.ts";
+import type { Claims } from "../run-lock.ts";
 import type { Database, Row } from "./database.ts";
 import { text } from "./rows.ts";
 import { TABLES } from "./tables.ts";

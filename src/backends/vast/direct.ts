@@ -1,9 +1,10 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { AssetId, SearchView } from "../backend.ts";
+import type { AssetId } from "../catalog.ts";
+import type { SearchView } from "../search-access.ts";
 import type { Database } from "./database.ts";
-import { readIdentity } from "./library.ts";
+import { readModel } from "./library.ts";
 import { type ReplicaOptions, syncStore } from "./replica.ts";
 import { text } from "./rows.ts";
 import { TABLES } from "./tables.ts";
@@ -35,13 +36,13 @@ export async function directView(
       await backend.close();
       end();
     };
-    await syncStore(database, backend.store, await readIdentity(database, session), rows).catch(
+    await syncStore(database, backend.library, await readModel(database, session), rows).catch(
       async (error: unknown) => {
         await close();
         throw error;
       },
     );
-    return { store: backend.store, close };
+    return { library: backend.library, close };
   } catch (error) {
     end();
     throw error;

@@ -1,4 +1,4 @@
-import type { ArchivedTranscript, ArchivedVersion } from "../backend.ts";
+import type { Archive, ArchivedTranscript, ArchivedVersion } from "../archive.ts";
 import type { Origin } from "../../types.ts";
 import { type Database, newId, type Row } from "./database.ts";
 import { aboutVersion, text } from "./rows.ts";
@@ -6,6 +6,18 @@ import { TABLES } from "./tables.ts";
 import { addVersion, dropVersions, findAsset, readSegments } from "./versions.ts";
 import type { Session } from "./wire/client.ts";
 import { compare, equal } from "./wire/predicate.ts";
+
+export const vastArchive = (database: Database): Archive => ({
+  list: () => listArchived(database),
+  read: () => readArchived(database),
+  add: (transcript) =>
+    database.write(
+      { action: "archive", asset: transcript.id, detail: transcript.fingerprint },
+      [transcript.id],
+      (tx) => addArchived(database, tx, transcript),
+    ),
+  purge: (beforeMs) => purge(database, beforeMs),
+});
 
 const toArchived = (row: Row): ArchivedVersion => ({
   id: text(row["asset_id"]),
@@ -23,10 +35,10 @@ async function archivedRows(database: Database, session: Session): Promise<Row[]
   );
 }
 
-export const listArchived = async (database: Database): Promise<ArchivedVersion[]> =>
+const listArchived = async (database: Database): Promise<ArchivedVersion[]> =>
   (await archivedRows(database, database.client.session)).toReversed().map(toArchived);
 
-export async function* readArchived(database: Database): AsyncIterable<ArchivedTranscript> {
+async function* readArchived(database: Database): AsyncIterable<ArchivedTranscript> {
   const { session } = database.client;
   for (const row of await archivedRows(database, session)) {
     const { duration_ms: duration } = row;
@@ -42,7 +54,7 @@ export async function* readArchived(database: Database): AsyncIterable<ArchivedT
   }
 }
 
-export async function addArchived(
+async function addArchived(
   database: Database,
   session: Session,
   version: ArchivedTranscript,
@@ -80,7 +92,7 @@ export async function addArchived(
 const CHUNK = 50;
 
 /** A few at a time, so that no transaction grows with the archive. */
-export async function purge(database: Database, beforeMs: number): Promise<number> {
+async function purge(database: Database, beforeMs: number): Promise<number> {
   const { session } = database.client;
   const old = await database.rows(
     session,

@@ -1,5 +1,7 @@
 import type { ErrorCode } from "../../errors.ts";
-import type { Holder, Job, JobState, Ledger, Lease, RunRecord } from "../ledger.ts";
+import type { Checkpoints } from "../checkpoints.ts";
+import type { Job, JobState, JobStore } from "../job-store.ts";
+import type { Holder, Lease, RunLock, RunRecord } from "../run-lock.ts";
 import { type Claimed, isAlive, runClaims } from "./claims.ts";
 import { type Database, newId, type Row } from "./database.ts";
 import { sweepVersions } from "./reembed.ts";
@@ -30,48 +32,53 @@ const toRow = ({ id, updatedAtMs, ...job }: Job): Row => ({
 /** A cell holds 128 KiB; counted in UTF-16 units, of which each takes three bytes at most. */
 const PART_LENGTH = 40_000;
 
-export function vastLedger(database: Database, claimed: Claimed): Ledger {
+export function vastJobs(database: Database): JobStore {
   const { session } = database.client;
-  const of = (id: string) => equal("asset_id", id);
+  const rowsOf = (id: string) => equal("asset_id", id);
   return {
-    putJob: (job) =>
+    put: (job) =>
       database.write(
         { action: "job", asset: job.id, detail: `${job.state} ${job.code}` },
         [job.id],
         async (tx) => {
-          const found = await database.find(tx, TABLES.jobs, [of(job.id)]);
+          const found = await database.find(tx, TABLES.jobs, [rowsOf(job.id)]);
           if (found.rows.length === 0) await database.add(tx, TABLES.jobs, [toRow(job)]);
           else await database.change(tx, TABLES.jobs, found, toRow(job));
         },
       ),
-    async getJob(id) {
-      const [row] = await database.rows(session, TABLES.jobs, [of(id)]);
+    async get(id) {
+      const [row] = await database.rows(session, TABLES.jobs, [rowsOf(id)]);
       return row && toJob(row);
     },
-    listJobs: async () =>
+    list: async () =>
       (await database.rows(session, TABLES.jobs, []))
         .map(toJob)
         .sort((a, b) => Buffer.compare(Buffer.from(a.id), Buffer.from(b.id))),
-    removeJob: (id) =>
+    remove: (id) =>
       database.write({ action: "job-done", asset: id }, [id], async (tx) =>
-        database.drop(tx, TABLES.jobs, await database.find(tx, TABLES.jobs, [of(id)])),
+        database.drop(tx, TABLES.jobs, await database.find(tx, TABLES.jobs, [rowsOf(id)])),
       ),
-    addCheckpoint: (id, key, checkpoint) =>
-      addCheckpoint(database, id, key, JSON.stringify(checkpoint)),
-    checkpoints: (id, key) => checkpoints(database, id, key),
-    async clearCheckpoints(id) {
-      await transact(database.client, async (tx) =>
-        database.drop(
-          tx,
-          TABLES.checkpoints,
-          await database.find(tx, TABLES.checkpoints, [of(id)]),
-        ),
-      );
-    },
-    acquire: (holder) => startRun(database, claimed, holder),
-    lastRun: () => lastRun(database),
   };
 }
+
+export const vastCheckpoints = (database: Database): Checkpoints => ({
+  add: (id, key, checkpoint) => addCheckpoint(database, id, key, JSON.stringify(checkpoint)),
+  list: (id, key) => listCheckpoints(database, id, key),
+  async clear(id) {
+    await transact(database.client, async (tx) =>
+      database.drop(
+        tx,
+        TABLES.checkpoints,
+        await database.find(tx, TABLES.checkpoints, [equal("asset_id", id)]),
+      ),
+    );
+  },
+});
+
+export const vastRunLock = (database: Database, claimed: Claimed): RunLock => ({
+  acquire: (holder) => startRun(database, claimed, holder),
+  lastRun: () => lastRun(database),
+});
 
 let last = 0;
 /** Rises with every checkpoint of this process, and with the clock. */
@@ -119,7 +126,7 @@ async function addCheckpoint(
   );
 }
 
-async function checkpoints(database: Database, id: string, key: string): Promise<unknown[]> {
+async function listCheckpoints(database: Database, id: string, key: string): Promise<unknown[]> {
   const rows = await database.rows(database.client.session, TABLES.checkpoints, [
     equal("asset_id", id),
     equal("key", key),

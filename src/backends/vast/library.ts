@@ -112,7 +112,7 @@ async function make(database: Database, session: Session, libraryId: string): Pr
   ]);
 }
 
-export async function readIdentity(
+export async function readModel(
   database: Database,
   session: Session,
 ): Promise<EmbeddingModel | undefined> {
@@ -120,7 +120,7 @@ export async function readIdentity(
   return row && (JSON.parse(String(row["value"])) as EmbeddingModel);
 }
 
-export async function writeIdentity(
+export async function writeModel(
   database: Database,
   session: Session,
   { embedder, dimensions }: EmbeddingModel,

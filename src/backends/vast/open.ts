@@ -1,13 +1,19 @@
 import { MediasearchError } from "../../errors.ts";
-import type { Backend, Finding, SearchView, SearchViewOptions, Store } from "../backend.ts";
+import type { Backend, Finding } from "../backend.ts";
+import type { SearchView, SearchViewOptions } from "../search-access.ts";
+import type { SearchIndex } from "../search-index.ts";
+import { vastCatalog } from "./catalog.ts";
 import { createClaimed } from "./claims.ts";
 import { createDatabase, type Database, newId } from "./database.ts";
 import { directView } from "./direct.ts";
-import { vastLedger } from "./ledger.ts";
+import { vastArchive } from "./history.ts";
+import { vastCheckpoints, vastJobs, vastRunLock } from "./ledger.ts";
 import { type LibraryFacts, openLibrary } from "./library.ts";
 import { openReplica, type Replica, type ReplicaOptions } from "./replica.ts";
-import { type Searcher, vastStore } from "./store.ts";
+import { vastEmbeddings } from "./reembed.ts";
 import { SCHEMA } from "./tables.ts";
+import { vastVersions } from "./transcripts.ts";
+import { unreachableClient } from "./unreachable.ts";
 import { type Client, connect, type ConnectOptions } from "./wire/client.ts";
 
 export interface VastOptions extends ConnectOptions {
@@ -25,7 +31,7 @@ const CONNECT_MS = 3000;
 
 /**
  * A library in VAST DataBase. When the cluster does not answer and this machine has a replica, everything rejects with UNREACHABLE but
- * `searchView`, which answers from it and says how old it is.
+ * its search access, which answers from the replica and says how old it is.
  * @throws UNREACHABLE, CREDENTIALS, NO_STORE, SCHEMA_MISMATCH, USAGE
  */
 export async function open(options: VastOptions, create: boolean): Promise<Backend> {
@@ -42,7 +48,7 @@ export async function open(options: VastOptions, create: boolean): Promise<Backe
   } catch (error) {
     client?.close();
     if (!create && hasReplica && error instanceof MediasearchError && error.code === "UNREACHABLE")
-      return awayBackend(error, replica);
+      return createUnreachableBackend(error, replica, options);
     await replica.close();
     throw error;
   }
@@ -54,24 +60,14 @@ function createBackend(
   replica: Replica,
   options: VastOptions,
 ): Backend {
-  const claimed = createClaimed();
-  const synced = async (): Promise<Store> => {
-    await replica.sync(database, libraryId);
-    return (await replica.open()).store;
-  };
-  const searcher: Searcher = {
-    searchText: async (...call) => (await synced()).searchText(...call),
-    termWeights: async (...call) => (await synced()).termWeights(...call),
-    countText: async (...call) => (await synced()).countText(...call),
-    spellings: async (...call) => (await synced()).spellings(...call),
-    searchVector: async (...call) => (await synced()).searchVector(...call),
-  };
   return {
-    store: vastStore(database, claimed, searcher, newId()),
-    ledger: vastLedger(database, claimed),
+    ...createParts(database, replica, libraryId),
+    searchAccess: {
+      kind: "copy",
+      open: (wanted) => openSearchView(database, libraryId, replica, options, wanted),
+    },
     schema: () => ({ current: schema, newest: SCHEMA }),
     check: () => check(database, replica, libraryId),
-    searchView: (wanted) => searchView(database, libraryId, replica, options, wanted),
     async close() {
       database.client.close();
       await replica.close();
@@ -79,7 +75,44 @@ function createBackend(
   };
 }
 
-async function searchView(
+/** What a backend holds whether the cluster answers or not; without an answer each call rejects. */
+function createParts(
+  database: Database,
+  replica: Replica,
+  libraryId: string,
+): Pick<Backend, "library" | "jobs" | "checkpoints" | "runLock" | "medium"> {
+  const claimed = createClaimed();
+  return {
+    library: {
+      catalog: vastCatalog(database),
+      versions: vastVersions(database, claimed),
+      archive: vastArchive(database),
+      searchIndex: replicaSearchIndex(database, replica, libraryId),
+      embeddings: vastEmbeddings(database, newId()),
+    },
+    jobs: vastJobs(database),
+    checkpoints: vastCheckpoints(database),
+    runLock: vastRunLock(database, claimed),
+    medium: { kind: "service" },
+  };
+}
+
+/** A replica that is synced first answers searches, because the tabular protocol has no ranking. */
+function replicaSearchIndex(database: Database, replica: Replica, libraryId: string): SearchIndex {
+  const synced = async (): Promise<SearchIndex> => {
+    await replica.sync(database, libraryId);
+    return (await replica.open()).library.searchIndex;
+  };
+  return {
+    searchText: async (...call) => (await synced()).searchText(...call),
+    countText: async (...call) => (await synced()).countText(...call),
+    searchVector: async (...call) => (await synced()).searchVector(...call),
+    termWeights: async (...call) => (await synced()).termWeights(...call),
+    spellings: async (...call) => (await synced()).spellings(...call),
+  };
+}
+
+async function openSearchView(
   database: Database,
   libraryId: string,
   replica: Replica,
@@ -110,45 +143,34 @@ async function searchView(
 
 const viewOf = async (replica: Replica, away?: MediasearchError): Promise<SearchView> => {
   const asOfMs = replica.syncedAtMs();
-  const { store, queryVectors } = await replica.open();
+  const { library, searchAccess } = await replica.open();
   return {
-    store,
-    queryVectors,
+    library,
+    ...(searchAccess.kind === "library" ? { queryVectors: searchAccess.queryVectors } : {}),
     ...(asOfMs === undefined ? {} : { asOfMs }),
     ...(away ? { away } : {}),
   };
 };
 
-/** Everything but a search fails with why. */
-function awayBackend(error: MediasearchError, replica: Replica): Backend {
-  const fail = (): never => {
-    throw error;
-  };
-  const reject = <T extends object>(): T =>
-    new Proxy(
-      {},
-      {
-        get: (_, name) =>
-          name === "then"
-            ? undefined
-            : name === "listAssets" || name === "readVersion" || name === "readArchived"
-              ? failing
-              : async () => fail(),
-      },
-    ) as T;
-  async function* failing(): AsyncIterable<never> {
-    yield fail();
-  }
+/** While the cluster does not answer, everything but a search rejects with the reason. */
+function createUnreachableBackend(
+  error: MediasearchError,
+  replica: Replica,
+  { endpoint, bucket, schema }: VastOptions,
+): Backend {
+  const database = createDatabase(unreachableClient(endpoint, error), bucket, schema);
   return {
-    store: reject(),
-    ledger: reject(),
+    ...createParts(database, replica, ""),
+    searchAccess: {
+      kind: "copy",
+      async open({ fresh }) {
+        if (fresh) throw error;
+        return viewOf(replica, error);
+      },
+    },
     schema: () => ({ current: SCHEMA, newest: SCHEMA }),
     async *check() {
       yield { check: "cluster", status: "failed", found: error.message, hint: error.hint };
-    },
-    async searchView({ fresh }) {
-      if (fresh) throw error;
-      return viewOf(replica, error);
     },
     close: () => replica.close(),
   };

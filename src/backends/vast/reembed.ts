@@ -1,22 +1,30 @@
 import { type EmbeddingModel, refuseIncompleteVectors } from "../../embedding-model.ts";
-import type { Segment } from "../../types.ts";
+import type { Embeddings, EmbedSegments } from "../embeddings.ts";
 import { type Database, EVERYTHING, newId, type Row } from "./database.ts";
-import { readIdentity, writeIdentity } from "./library.ts";
+import { readModel, writeModel } from "./library.ts";
 import { aboutOf, text } from "./rows.ts";
 import { embeddingsTable, TABLES } from "./tables.ts";
 import { addVersion, dropVersions, readSegments } from "./versions.ts";
 import type { Session } from "./wire/client.ts";
 import { equal, isPresent, oneOf } from "./wire/predicate.ts";
 
+/** `runId` marks the versions that a rebuild of this process is making. */
+export function vastEmbeddings(database: Database, runId: string): Embeddings {
+  return {
+    model: () => readModel(database, database.client.session),
+    rebuild: (model, embed, onProgress) => rebuild(database, runId, model, embed, onProgress),
+  };
+}
+
 /**
  * Makes every version anew with other vectors, hidden, a transaction each; the last transaction puts them all in place of the old ones
  * together with the model's name. A version that was committed meanwhile loses its vectors (they are of the old model) and is "partial".
  */
-export async function reembed(
+async function rebuild(
   database: Database,
   runId: string,
   embedder: EmbeddingModel,
-  embed: (segments: readonly Segment[]) => Promise<readonly Float32Array[]>,
+  embed: EmbedSegments,
   onProgress?: (done: number, total: number) => void,
 ): Promise<void> {
   const { session } = database.client;
@@ -59,7 +67,7 @@ async function putInPlace(
   embedder: EmbeddingModel,
   made: ReadonlyMap<string, Row>,
 ): Promise<void> {
-  const before = await readIdentity(database, session);
+  const before = await readModel(database, session);
   const assets = await database.find(session, TABLES.assets, [isPresent("version_id")]);
   const anew = (asset: Row): Row | undefined => made.get(text(asset["version_id"]));
   await database.change(
@@ -106,7 +114,7 @@ async function putInPlace(
       await database.find(session, table, [oneOf("version_id", kept)]),
     );
   }
-  await writeIdentity(database, session, embedder);
+  await writeModel(database, session, embedder);
 }
 
 const CHUNK = 20;

@@ -4,7 +4,10 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { spawnEmulator, type Spawned } from "../../../emulator/spawn.ts";
 import { libraryOn } from "../../../test/vast/emulator.ts";
-import type { AssetVersion, Backend, SearchViewOptions, Store } from "../backend.ts";
+import type { AssetVersion } from "../versions.ts";
+import type { Backend } from "../backend.ts";
+import type { SearchViewOptions } from "../search-access.ts";
+import type { Library, ReadableLibrary } from "../library.ts";
 import { openBackend } from "../registry.ts";
 import { open, type VastOptions } from "./open.ts";
 
@@ -49,7 +52,7 @@ function version(id: string, count = 10, seed = 7): AssetVersion {
   };
 }
 
-async function library(more: Partial<VastOptions> = {}): Promise<{
+async function newLibrary(more: Partial<VastOptions> = {}): Promise<{
   readonly options: VastOptions;
   readonly open: (more?: Partial<VastOptions>) => Promise<Backend>;
   readonly folder: () => string;
@@ -72,19 +75,18 @@ async function library(more: Partial<VastOptions> = {}): Promise<{
 }
 
 const view = async (backend: Backend, more: Partial<SearchViewOptions> = {}) => {
-  const found = await backend.searchView?.({ fresh: false, ...more });
-  if (!found) throw new Error("no view");
-  return found;
+  if (backend.searchAccess.kind !== "copy") throw new Error("no view");
+  return backend.searchAccess.open({ fresh: false, ...more });
 };
 
-async function answers(store: Store): Promise<string[]> {
+async function answers(library: ReadableLibrary): Promise<string[]> {
   const found = [];
   for (const terms of [["walrus"], ["vote", "bridges"], ["cafe", "ada", "deep"], ["moreau", "run"]])
     found.push(
-      ...(await store.searchText({ terms }, {}, 50)),
-      ...(await store.searchText({ terms }, { speaker: "ada" }, 5)),
+      ...(await library.searchIndex.searchText({ terms }, {}, 50)),
+      ...(await library.searchIndex.searchText({ terms }, { speaker: "ada" }, 5)),
     );
-  found.push(...(await store.searchVector(Float32Array.of(1, 2, 3), {}, 30)));
+  found.push(...(await library.searchIndex.searchVector(Float32Array.of(1, 2, 3), {}, 30)));
   return found.map(({ asset, segment, score }) =>
     [asset, segment.index, segment.text, score.toFixed(6)].join(" "),
   );
@@ -92,7 +94,7 @@ async function answers(store: Store): Promise<string[]> {
 
 describe("a replica", () => {
   it("answers like a local library of the same data: the same hits, scores and order", async () => {
-    const { open, folder } = await library();
+    const { open, folder } = await newLibrary();
     const backend = await open();
     const local = await openBackend("local", {
       path: join(folder(), "library.sqlite"),
@@ -100,22 +102,24 @@ describe("a replica", () => {
     });
     onTestFinished(() => local.close());
     for (let i = 0; i < 20; i++)
-      for (const { store } of [backend, local]) await store.commit(version(`/${i}`), MODEL);
-    const here = await answers(local.store);
+      for (const { library } of [backend, local])
+        await library.versions.commit(version(`/${i}`), MODEL);
+    const here = await answers(local.library);
     expect(here.length).toBeGreaterThan(100);
-    expect(await answers((await view(backend)).store)).toEqual(here);
+    expect(await answers((await view(backend)).library)).toEqual(here);
   });
 
   it("fetches only what is new, and forgets what is gone", async () => {
-    const { open } = await library();
+    const { open } = await newLibrary();
     const [writer, backend] = [await open(), await open()];
-    for (const id of ["/a", "/b", "/c", "/d"]) await writer.store.commit(version(id), MODEL);
+    for (const id of ["/a", "/b", "/c", "/d"])
+      await writer.library.versions.commit(version(id), MODEL);
     const fetched: number[] = [];
     const sync = async () =>
-      (await view(backend, { fresh: true, onProgress: (done) => fetched.push(done) })).store;
-    const ids = async (store: Store): Promise<string[]> => {
+      (await view(backend, { fresh: true, onProgress: (done) => fetched.push(done) })).library;
+    const ids = async (library: ReadableLibrary): Promise<string[]> => {
       const all = [];
-      for await (const { id } of store.listAssets()) all.push(id);
+      for await (const { id } of library.catalog.list()) all.push(id);
       return all;
     };
     expect(await ids(await sync())).toEqual(["/a", "/b", "/c", "/d"]);
@@ -123,37 +127,39 @@ describe("a replica", () => {
     fetched.length = 0;
     await sync();
     expect(fetched).toEqual([]);
-    await writer.store.commit(version("/a", 3, 99), MODEL);
-    await writer.store.markDeleted(["/b"]);
-    await writer.store.moveAsset("/c", {
+    await writer.library.versions.commit(version("/a", 3, 99), MODEL);
+    await writer.library.catalog.markDeleted(["/b"]);
+    await writer.library.versions.move("/c", {
       id: "/moved",
       sizeBytes: 5,
       mtimeMs: 5,
       sidecarKey: "",
     });
-    await writer.store.touch({ id: "/d", sizeBytes: 9, mtimeMs: 9, sidecarKey: "x" });
-    const store = await sync();
-    expect(await ids(store)).toEqual(["/a", "/d", "/moved"]);
+    await writer.library.catalog.touch({ id: "/d", sizeBytes: 9, mtimeMs: 9, sidecarKey: "x" });
+    const library = await sync();
+    expect(await ids(library)).toEqual(["/a", "/d", "/moved"]);
     expect(fetched.at(-1)).toBe(3);
-    expect((await store.getAsset("/d"))?.sizeBytes).toBe(9);
-    expect((await store.listArchived()).length).toBe(0);
+    expect((await library.catalog.get("/d"))?.sizeBytes).toBe(9);
+    // What is handed out for reading is a whole library file.
+    expect((await (library as Library).archive.list()).length).toBe(0);
   });
 
   it("is synced when it is older than wanted, and at once when it has to be fresh", async () => {
-    const { open } = await library();
+    const { open } = await newLibrary();
     const backend = await open({ replicaMaxAgeMs: 3_600_000 });
-    await backend.store.commit(version("/a"), MODEL);
+    await backend.library.versions.commit(version("/a"), MODEL);
     const count = async (fresh: boolean): Promise<number> =>
-      (await (await view(backend, { fresh })).store.counts()).segments;
+      (await (await view(backend, { fresh })).library.catalog.counts()).segments;
     expect(await count(false)).toBe(10);
-    await backend.store.commit(version("/b"), MODEL);
+    await backend.library.versions.commit(version("/b"), MODEL);
     expect([await count(false), await count(true)]).toEqual([10, 20]);
   });
 
   it("that was cut goes on where it stopped", async () => {
-    const { open } = await library({ timeoutMs: 4000 });
+    const { open } = await newLibrary({ timeoutMs: 4000 });
     const backend = await open();
-    for (let i = 0; i < 6; i++) await backend.store.commit(version(`/${i}`, 5000), MODEL);
+    for (let i = 0; i < 6; i++)
+      await backend.library.versions.commit(version(`/${i}`, 5000), MODEL);
     // Two versions fit into a batch; the third batch's vectors never come.
     const fetched: number[] = [];
     await emulator.setFaults([]);
@@ -169,51 +175,54 @@ describe("a replica", () => {
     const before = fetched.at(-1) ?? 0;
     expect(before).toBeGreaterThan(0);
     fetched.length = 0;
-    const { store } = await view(backend, {
+    const { library } = await view(backend, {
       fresh: true,
       onProgress: (done) => fetched.push(done),
     });
     expect(fetched.at(-1)).toBe(30_000 - before);
-    expect((await store.counts()).segments).toBe(30_000);
+    expect((await library.catalog.counts()).segments).toBe(30_000);
   });
 
   it("of another model is another one; the old one is gone when the new one is whole", async () => {
-    const { open, options } = await library();
+    const { open, options } = await newLibrary();
     const backend = await open();
-    await backend.store.commit(version("/a"), MODEL);
+    await backend.library.versions.commit(version("/a"), MODEL);
     await view(backend);
     const files = (): string[] =>
       readdirSync(options.replica.folder).filter((name) => name.endsWith(".sqlite"));
     const [first] = files();
-    await backend.store.reembed({ embedder: "n", dimensions: 2 }, async (segments) =>
+    await backend.library.embeddings.rebuild({ embedder: "n", dimensions: 2 }, async (segments) =>
       segments.map(() => Float32Array.of(0, 1)),
     );
-    const { store } = await view(backend);
-    expect(await store.identity()).toEqual({ embedder: "n", dimensions: 2 });
+    const { library } = await view(backend);
+    expect(await library.embeddings.model()).toEqual({ embedder: "n", dimensions: 2 });
     expect(files()).toHaveLength(1);
     expect(files()).not.toContain(first);
   });
 
   it("is shared by the processes of a machine, whoever syncs it", async () => {
-    const { open } = await library();
+    const { open } = await newLibrary();
     const backends = await Promise.all([open(), open(), open()]);
-    await backends[0]?.store.commit(version("/a"), MODEL);
+    await backends[0]?.library.versions.commit(version("/a"), MODEL);
     const counts = await Promise.all(
       backends.map(
-        async (backend) => (await (await view(backend, { fresh: true })).store.counts()).segments,
+        async (backend) =>
+          (await (await view(backend, { fresh: true })).library.catalog.counts()).segments,
       ),
     );
     expect(counts).toEqual([10, 10, 10]);
   });
 
   it("is not needed for a search in a few files: those are fetched by themselves", async () => {
-    const { open, options } = await library();
+    const { open, options } = await newLibrary();
     const backend = await open();
-    for (const id of ["/a", "/b", "/c"]) await backend.store.commit(version(id), MODEL);
-    const { store, close } = await view(backend, { only: (id) => id === "/b" });
-    expect((await store.counts()).segments).toBe(10);
+    for (const id of ["/a", "/b", "/c"]) await backend.library.versions.commit(version(id), MODEL);
+    const { library, close } = await view(backend, { only: (id) => id === "/b" });
+    expect((await library.catalog.counts()).segments).toBe(10);
     expect(
-      (await store.searchVector(Float32Array.of(1, 2, 3), {}, 3)).map(({ asset }) => asset),
+      (await library.searchIndex.searchVector(Float32Array.of(1, 2, 3), {}, 3)).map(
+        ({ asset }) => asset,
+      ),
     ).toEqual(["/b", "/b", "/b"]);
     await close?.();
     expect(readdirSync(options.replica.folder)).toEqual([]);

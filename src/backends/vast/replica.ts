@@ -5,10 +5,12 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { MediasearchError } from "../../errors.ts";
 import { withRenewal, thisProcess } from "../lease.ts";
-import type { Lease } from "../ledger.ts";
-import type { AssetStatus, Backend, Store } from "../backend.ts";
+import type { Lease } from "../run-lock.ts";
+import type { AssetStatus } from "../catalog.ts";
+import type { Backend } from "../backend.ts";
+import type { Library } from "../library.ts";
 import type { Database, Row } from "./database.ts";
-import { readIdentity } from "./library.ts";
+import { readModel } from "./library.ts";
 import { byIndex, text, toSegment, toStatus, withVectors } from "./rows.ts";
 import { embeddingsTable, TABLES } from "./tables.ts";
 import { isPresent, oneOf } from "./wire/predicate.ts";
@@ -160,7 +162,7 @@ async function syncFiles(
   libraryId: string,
   { wait = true, onProgress }: SyncOptions = {},
 ): Promise<SyncReport> {
-  const identity = await readIdentity(database, database.client.session);
+  const identity = await readModel(database, database.client.session);
   // Another library, or other vectors, is another file; the old one answers until the new one is whole.
   const file = `replica-${nameOf(libraryId, identity)}.sqlite`;
   const { target, close } = await files.openForSync(file);
@@ -169,7 +171,7 @@ async function syncFiles(
     const report = await withLease(target, isNeeded, async () => {
       const syncedAtMs = Date.now();
       const assets = await visible(database);
-      const counts = await syncStore(database, target.store, identity, assets, onProgress);
+      const counts = await syncStore(database, target.library, identity, assets, onProgress);
       return { ...counts, syncedAtMs };
     });
     if (!report) return NOTHING;
@@ -202,7 +204,7 @@ async function withLease<T>(
   act: () => Promise<T>,
 ): Promise<T | undefined> {
   const take = (): Promise<Lease | undefined> =>
-    target.ledger.acquire(thisProcess()).catch((error: unknown) => {
+    target.runLock.acquire(thisProcess()).catch((error: unknown) => {
       if (error instanceof MediasearchError && error.code === "STORE_BUSY") return undefined;
       throw error;
     });
@@ -235,38 +237,38 @@ async function visible(database: Database): Promise<Row[]> {
 /** Makes a store hold exactly the versions that these rows of assets name. */
 export async function syncStore(
   database: Database,
-  store: Store,
+  library: Library,
   identity: EmbeddingModel | undefined,
   assets: readonly Row[],
   onProgress?: (done: number, total: number) => void,
 ): Promise<SyncReport> {
   const wanted = new Map(assets.map((row) => [text(row["asset_id"]), row]));
-  const { missing, surplus } = await compare(store, wanted);
+  const { missing, surplus } = await compare(library, wanted);
   const here: Row[] = [];
-  for (const row of missing) if (!(await copyLocally(store, row))) here.push(row);
+  for (const row of missing) if (!(await copyLocally(library, row))) here.push(row);
   const total = here.reduce((sum, row) => sum + Number(row["segment_count"]), 0);
   let done = 0;
   // Ids rise with time, and so do rows: a batch is of neighbours.
   for (const batch of batches(
     here.sort((a, b) => (text(a["version_id"]) < text(b["version_id"]) ? -1 : 1)),
   )) {
-    done += await fetchBatch(database, store, identity, batch);
+    done += await fetchBatch(database, library, identity, batch);
     onProgress?.(done, total);
   }
-  for (const id of surplus) await store.removeAsset(id);
-  if (missing.length > 0) await store.purge(Date.now() + 60_000);
+  for (const id of surplus) await library.catalog.remove(id);
+  if (missing.length > 0) await library.archive.purge(Date.now() + 60_000);
   return { fetched: here.length, removed: surplus.length, segments: done };
 }
 
 /** What the replica lacks or has in another version, and what it has too much. Facts of files that changed without their words are noted at once. */
 async function compare(
-  store: Store,
+  library: Library,
   wanted: ReadonlyMap<string, Row>,
 ): Promise<{ readonly missing: Row[]; readonly surplus: string[] }> {
   const surplus: string[] = [];
   const same = new Set<string>();
   const touched: Row[] = [];
-  for await (const status of store.listAssets()) {
+  for await (const status of library.catalog.list()) {
     const row = wanted.get(status.id);
     if (!row) surplus.push(status.id);
     else if (status.fingerprint === mark(row)) {
@@ -274,7 +276,7 @@ async function compare(
       if (!sameFile(status, toStatus(row))) touched.push(row);
     }
   }
-  for (const row of touched) await store.touch(toStatus(row));
+  for (const row of touched) await library.catalog.touch(toStatus(row));
   return { missing: [...wanted].flatMap(([id, row]) => (same.has(id) ? [] : [row])), surplus };
 }
 
@@ -282,10 +284,10 @@ const sameFile = (a: AssetStatus, b: AssetStatus): boolean =>
   a.sizeBytes === b.sizeBytes && a.mtimeMs === b.mtimeMs && a.sidecarKey === b.sidecarKey;
 
 /** A file that moved brings the rows of its version along. */
-async function copyLocally(store: Store, row: Row): Promise<boolean> {
-  const [source] = await store.findByFingerprint(mark(row));
+async function copyLocally(library: Library, row: Row): Promise<boolean> {
+  const [source] = await library.versions.findByFingerprint(mark(row));
   if (!source) return false;
-  await store.copyVersion(source.id, toStatus(row));
+  await library.versions.copy(source.id, toStatus(row));
   return true;
 }
 
@@ -307,7 +309,7 @@ function* batches(rows: readonly Row[]): Iterable<Row[]> {
 /** Versions whose rows are gone meanwhile (replaced or removed) are left to the next sync. @returns how many segments. */
 async function fetchBatch(
   database: Database,
-  store: Store,
+  library: Library,
   identity: EmbeddingModel | undefined,
   batch: readonly Row[],
 ): Promise<number> {
@@ -334,7 +336,7 @@ async function fetchBatch(
     )
       continue;
     const status = toStatus(row);
-    await store.commit(
+    await library.versions.commit(
       {
         ...status,
         fingerprint: mark(row),

@@ -1,5 +1,6 @@
 import type { EmbeddedSegment, Origin, Segment } from "../../types.ts";
-import type { AssetState, AssetStatus, AssetVersion } from "../backend.ts";
+import type { AssetState, AssetStatus } from "../catalog.ts";
+import type { AssetVersion } from "../versions.ts";
 import type { Row } from "./database.ts";
 import type { Value } from "./wire/values.ts";
 

@@ -2,11 +2,13 @@ import { hostname } from "node:os";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { spawnEmulator, type Spawned } from "../../../emulator/spawn.ts";
 import { openOn } from "../../../test/vast/emulator.ts";
-import { STORE_CASES } from "../backend.contract.ts";
+import { CHECKPOINTS_CASES } from "../checkpoints.contract.ts";
+import { JOB_STORE_CASES } from "../job-store.contract.ts";
+import { LIBRARY_CASES } from "../library.contract.ts";
+import { RUN_LOCK_CASES } from "../run-lock.contract.ts";
 import { CLAIMS_CASES } from "../claims.contract.ts";
 import type { Backend } from "../backend.ts";
-import { LEDGER_CASES } from "../ledger.contract.ts";
-import type { Claims } from "../ledger.ts";
+import type { Claims } from "../run-lock.ts";
 
 let emulator: Spawned;
 beforeAll(async () => {
@@ -24,17 +26,28 @@ async function on(act: (backend: Backend) => Promise<void>): Promise<void> {
   }
 }
 
-describe("the vast store", () => {
-  for (const { law, run } of STORE_CASES)
-    it(law, () => expect(on(({ store }) => run(store))).resolves.toBeUndefined());
+for (const [part, cases] of Object.entries(LIBRARY_CASES))
+  describe(`the ${part} of the vast backend`, () => {
+    for (const { law, run } of cases)
+      it(law, () => expect(on(({ library }) => run(library))).resolves.toBeUndefined());
+  });
+
+describe("the job store of the vast backend", () => {
+  for (const { law, run } of JOB_STORE_CASES)
+    it(law, () => expect(on(({ jobs }) => run(jobs))).resolves.toBeUndefined());
 });
 
-describe("the vast ledger", () => {
-  for (const { law, run } of LEDGER_CASES)
-    it(law, () => expect(on(({ ledger }) => run(ledger))).resolves.toBeUndefined());
+describe("the checkpoints of the vast backend", () => {
+  for (const { law, run } of CHECKPOINTS_CASES)
+    it(law, () => expect(on(({ checkpoints }) => run(checkpoints))).resolves.toBeUndefined());
 });
 
-describe("the claims of the vast ledger", () => {
+describe("the run lock of the vast backend", () => {
+  for (const { law, run } of RUN_LOCK_CASES)
+    it(law, () => expect(on(({ runLock }) => run(runLock))).resolves.toBeUndefined());
+});
+
+describe("the claims of the vast backend", () => {
   for (const { law, run } of CLAIMS_CASES) it(law, () => expect(on(run)).resolves.toBeUndefined());
 });
 
@@ -42,10 +55,10 @@ const onClaims =
   (change: (claims: Claims) => Partial<Claims>) =>
   (backend: Backend): Backend => ({
     ...backend,
-    ledger: {
-      ...backend.ledger,
+    runLock: {
+      ...backend.runLock,
       async acquire(holder) {
-        const lease = await backend.ledger.acquire(holder);
+        const lease = await backend.runLock.acquire(holder);
         return {
           ...lease,
           ...(lease.claims ? { claims: { ...lease.claims, ...change(lease.claims) } } : {}),
@@ -65,31 +78,31 @@ const BUGS: Readonly<Record<string, (backend: Backend) => Backend>> = {
   },
   "takes a dead run for alive": (backend) => ({
     ...backend,
-    ledger: {
-      ...backend.ledger,
-      acquire: (holder) => backend.ledger.acquire({ ...holder, pid: process.pid }),
+    runLock: {
+      ...backend.runLock,
+      acquire: (holder) => backend.runLock.acquire({ ...holder, pid: process.pid }),
     },
   }),
   "takes another machine for dead": (backend) => ({
     ...backend,
-    ledger: {
-      ...backend.ledger,
-      acquire: (holder) => backend.ledger.acquire({ ...holder, host: hostname() }),
+    runLock: {
+      ...backend.runLock,
+      acquire: (holder) => backend.runLock.acquire({ ...holder, host: hostname() }),
     },
   }),
   "keeps the claims of a run that ended": (backend) => ({
     ...backend,
-    ledger: {
-      ...backend.ledger,
+    runLock: {
+      ...backend.runLock,
       acquire: async (holder) => ({
-        ...(await backend.ledger.acquire(holder)),
+        ...(await backend.runLock.acquire(holder)),
         release: async () => {},
       }),
     },
   }),
 };
 
-describe("the claims' contract suite catches a ledger that", () => {
+describe("the contract of the claims catches a backend that", () => {
   for (const [bug, plant] of Object.entries(BUGS))
     it(bug, async () => {
       let broken = 0;
@@ -105,7 +118,7 @@ describe("the claims' contract suite catches a ledger that", () => {
   it("lets who lost a claim commit", async () => {
     const backend = await openOn(emulator);
     // Another process does not know what this one claimed.
-    const stale = { ...backend, ledger: (await openOn(emulator)).ledger };
+    const stale = { ...backend, runLock: (await openOn(emulator)).runLock };
     await expect(CLAIMS_CASES.at(-1)?.run(stale)).rejects.toThrow("Missing expected rejection");
     await backend.close();
   });

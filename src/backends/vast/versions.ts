@@ -1,9 +1,10 @@
 import { type EmbeddingModel, modelAfterCommit } from "../../embedding-model.ts";
 import type { EmbeddedSegment, Segment } from "../../types.ts";
-import type { AssetId, AssetState, AssetVersion, FilePlace } from "../backend.ts";
+import type { AssetId, AssetState, FileLocation } from "../catalog.ts";
+import type { AssetVersion } from "../versions.ts";
 import type { Database, Found, Row } from "./database.ts";
 import { newId } from "./database.ts";
-import { readIdentity, writeIdentity } from "./library.ts";
+import { readModel, writeModel } from "./library.ts";
 import {
   aboutOf,
   aboutVersion,
@@ -22,19 +23,19 @@ import { equal, type Filter, oneOf } from "./wire/predicate.ts";
 const LIBRARY_KEY = "\0library";
 
 /** The library's model, set by the first vectors. */
-async function identityFor(
+async function modelFor(
   database: Database,
   session: Session,
   vectors: readonly Float32Array[],
   embedder: EmbeddingModel | undefined,
 ): Promise<EmbeddingModel | undefined> {
-  const stored = await readIdentity(database, session);
+  const stored = await readModel(database, session);
   if (vectors.length === 0) return stored;
   const model = modelAfterCommit(stored, embedder, vectors);
   if (stored || !model) return model;
   // Of two first commits one conflicts here, begins anew and finds the other's model.
   await database.lock(session, [LIBRARY_KEY]);
-  await writeIdentity(database, session, model);
+  await writeModel(database, session, model);
   return model;
 }
 
@@ -68,7 +69,7 @@ export async function dropVectors(
   session: Session,
   versionIds: readonly string[],
 ): Promise<void> {
-  const identity = await readIdentity(database, session);
+  const identity = await readModel(database, session);
   if (!identity || versionIds.length === 0) return;
   const table = embeddingsTable(identity.dimensions);
   await database.drop(
@@ -133,7 +134,7 @@ export async function commitVersion(
   embedder: EmbeddingModel | undefined,
 ): Promise<void> {
   const { segments } = version;
-  const identity = await identityFor(
+  const identity = await modelFor(
     database,
     session,
     segments.flatMap(({ vector }) => (vector ? [vector] : [])),
@@ -154,7 +155,7 @@ export async function commitVersion(
 async function replace(
   database: Database,
   session: Session,
-  place: FilePlace,
+  place: FileLocation,
   state: AssetState,
   about: Row,
   segments: readonly EmbeddedSegment[],
@@ -199,7 +200,7 @@ export async function readEmbedded(
   versionId: string,
 ): Promise<EmbeddedSegment[]> {
   const segments = await readSegments(database, session, versionId);
-  const identity = await readIdentity(database, session);
+  const identity = await readModel(database, session);
   return withVectors(
     segments,
     identity
@@ -214,12 +215,12 @@ export async function copyVersion(
   database: Database,
   session: Session,
   from: AssetId,
-  to: FilePlace,
+  to: FileLocation,
 ): Promise<void> {
   const [source] = await database.rows(session, TABLES.assets, [equal("asset_id", from)]);
   if (typeof source?.["version_id"] !== "string") return;
   const segments = await readEmbedded(database, session, source["version_id"]);
-  const identity = await readIdentity(database, session);
+  const identity = await readModel(database, session);
   await replace(
     database,
     session,
@@ -235,7 +236,7 @@ export async function moveAsset(
   database: Database,
   session: Session,
   from: AssetId,
-  to: FilePlace,
+  to: FileLocation,
 ): Promise<void> {
   const source = await findAsset(database, session, from);
   const versionId = source.rows[0]?.["version_id"];

@@ -13,11 +13,11 @@ export const run: Command<typeof MIGRATE> = async (_args, flags, context) => {
   const { io } = context;
   const backend = await context.openBackend(false);
   try {
-    const { store } = backend;
+    const { library } = backend;
     const schema = backend.schema();
-    const stored = await store.identity();
+    const stored = await library.embeddings.model();
     const present = await context.identifyEmbedder();
-    const { segments } = await store.counts();
+    const { segments } = await library.catalog.counts();
     const isReembedding = hasFlag(flags, "reembed");
     if (isReembedding) await reembed(backend, present, context);
     const cost = await estimateMove(backend, () => true);

@@ -1,5 +1,5 @@
 import { basename, resolve } from "node:path";
-import type { Store } from "../../backends/backend.ts";
+import type { ReadableCatalog } from "../../backends/catalog.ts";
 import { MediasearchError } from "../../errors.ts";
 import type { ClipResult, Piece } from "../../media/clip/job.ts";
 import { formatTimestamp, pluralize, formatNumber } from "../../text/format.ts";
@@ -20,16 +20,16 @@ type CutOptions = Pick<
   "padMs" | "isExact" | "force" | "titles" | "format" | "isGrouped"
 >;
 
-/** The hits, and the library that they are of. */
+/** The hits, and the catalogue of the library that they are of. */
 export interface Cuttable {
-  readonly store: Store;
+  readonly catalog: ReadableCatalog;
   readonly moments: readonly SearchResult[];
   readonly total: number;
 }
 
 /** Cuts one hit out of its file. */
 export async function clipMoment(
-  { moments, total, store }: Cuttable,
+  { moments, total, catalog }: Cuttable,
   number: number,
   to: string,
   options: CutOptions,
@@ -37,7 +37,7 @@ export async function clipMoment(
 ): Promise<number> {
   const moment = momentOf(moments, number, total);
   await mustBeMedia(moment);
-  await mustNotBeRecording(resolve(context.io.cwd, to), store);
+  await mustNotBeRecording(resolve(context.io.cwd, to), catalog);
   const [piece] = piecesOf([moment], options);
   if (piece)
     await cut(
@@ -52,7 +52,7 @@ export async function clipMoment(
 
 /** Joins hits into one file. @returns 3 when some have no media and were left out. */
 export async function supercut(
-  { moments, total, store }: Cuttable,
+  { moments, total, catalog }: Cuttable,
   to: string,
   options: CutOptions,
   context: CommandContext,
@@ -74,7 +74,7 @@ export async function supercut(
   }
   if (usable.length === 0)
     throw new MediasearchError("NOT_FOUND", nothingToJoin(moments.length, total));
-  await mustNotBeRecording(resolve(io.cwd, to), store);
+  await mustNotBeRecording(resolve(io.cwd, to), catalog);
   await cut(
     piecesOf(usable, options),
     usable.map(({ number }) => number),

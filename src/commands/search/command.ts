@@ -1,4 +1,5 @@
-import type { SearchView, Store } from "../../backends/backend.ts";
+import type { SearchView } from "../../backends/search-access.ts";
+import type { ReadableCatalog } from "../../backends/catalog.ts";
 import { openView } from "../../app/search/read-view.ts";
 import type { SearchRequest } from "../../app/requests.ts";
 import { searchLibrary } from "../../app/search/search.ts";
@@ -31,10 +32,10 @@ export const run: Command<typeof SEARCH> = async (words, flags, context) => {
     const only =
       request.file === undefined ? undefined : await fileMatcher(request.file, context.cwd);
     view = await openView(backend, { fresh: hasFlag(flags, "fresh"), only }, context.tell);
-    const { store, queryVectors } = view;
-    const openEmbedder = () => context.openQueryEmbedder({ queryVectors });
+    const { library, queryVectors } = view;
+    const openEmbedder = () => context.openQueryEmbedder(queryVectors);
     const { page, mark, matchesAnyFile } = await searchLibrary(
-      { store, openEmbedder, cwd: context.cwd },
+      { library, openEmbedder, cwd: context.cwd },
       request,
     );
     if (!matchesAnyFile)
@@ -42,7 +43,12 @@ export const run: Command<typeof SEARCH> = async (words, flags, context) => {
         `no file of the library is meant by --file ${stripControls(request.file ?? "")}; mediasearch list shows them\n`,
       );
     if (options.action !== undefined)
-      return await act(options.action, { ...page, store: backend.store }, options, context);
+      return await act(
+        options.action,
+        { ...page, catalog: backend.library.catalog },
+        options,
+        context,
+      );
     await printPage(
       options.links ? await pageWithUrls(page, context) : page,
       options,
@@ -88,7 +94,7 @@ const isInteractive = (
 
 async function act(
   action: Action,
-  page: ResultPage & { readonly store: Store },
+  page: ResultPage & { readonly catalog: ReadableCatalog },
   options: SearchOptions,
   context: CommandContext,
 ): Promise<number> {

@@ -1,4 +1,4 @@
-import type { Ledger } from "../../backends/ledger.ts";
+import type { JobStore } from "../../backends/job-store.ts";
 import type { Location } from "../../location.ts";
 import {
   bySource,
@@ -7,22 +7,23 @@ import {
   type MediaSources,
 } from "../sources/media-source.ts";
 
-export interface DeletionServices extends Pick<KnownFiles, "store"> {
-  readonly ledger: Pick<Ledger, "listJobs">;
+export interface DeletionServices {
+  readonly library: { readonly catalog: KnownFiles["catalog"] };
+  readonly jobs: Pick<JobStore, "list">;
   readonly sources: MediaSources;
 }
 
 /** Finds files of the library below the roots that are gone from their sources. */
 export async function findDeleted(
-  { store, ledger, sources }: DeletionServices,
+  { library, jobs, sources }: DeletionServices,
   roots: readonly Location[],
   signal: AbortSignal,
 ): Promise<Deletions> {
   // What the user skips stays skipped; every other job of a file that is gone is over.
-  const jobs = (await ledger.listJobs()).filter(({ state }) => state !== "SKIPPED");
+  const pending = (await jobs.list()).filter(({ state }) => state !== "SKIPPED");
   const found: Deletions[] = [];
   for (const [source, own] of bySource(roots, sources))
-    found.push(await source.findDeleted(own, { store, jobs, signal }));
+    found.push(await source.findDeleted(own, { catalog: library.catalog, jobs: pending, signal }));
   return {
     deleted: found.flatMap(({ deleted }) => deleted),
     forgotten: found.flatMap(({ forgotten }) => forgotten),

@@ -1,4 +1,4 @@
-import type { FilePlace } from "../../backends/backend.ts";
+import type { FileLocation } from "../../backends/catalog.ts";
 import type { MediasearchError } from "../../errors.ts";
 import type { Location } from "../../location.ts";
 
@@ -52,7 +52,7 @@ export const objectContent = (
     : `${kind === "captions" ? "captions-" : ""}etag-${encodeURIComponent(etag)}-${sizeBytes}`;
 
 /** What the library keeps of the file itself. */
-export const fileFacts = (file: Candidate): FilePlace => ({
+export const fileFacts = (file: Candidate): FileLocation => ({
   id: file.path,
   sizeBytes: file.sizeBytes,
   mtimeMs: file.mtimeMs,

@@ -168,7 +168,7 @@ const BUGS: Readonly<Record<string, (source: MediaSource) => Partial<MediaSource
   "looks for deleted files everywhere": (source) => ({
     findDeleted: async (_, known) => {
       const deleted: string[] = [];
-      for await (const { id, state } of known.store.listAssets())
+      for await (const { id, state } of known.catalog.list())
         if (state !== "deleted" && !(await source.stat(id, known.signal))) deleted.push(id);
       return { deleted, forgotten: [], offline: new Map() };
     },
@@ -176,7 +176,7 @@ const BUGS: Readonly<Record<string, (source: MediaSource) => Partial<MediaSource
   "deletes what is offline": (source) => ({
     findDeleted: async (roots, known) => {
       const found = await source.findDeleted(roots, known);
-      const assets = await Array.fromAsync(known.store.listAssets());
+      const assets = await Array.fromAsync(known.catalog.list());
       return found.offline.size > 0
         ? { deleted: assets.map(({ id }) => id), forgotten: [], offline: new Map() }
         : found;

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
-import type { AssetStatus } from "../../backends/backend.ts";
+import type { AssetStatus } from "../../backends/catalog.ts";
 import { folderOf, type Location } from "../../location.ts";
 import type { MediaInput } from "../../media/byte-source.ts";
 import type { Candidate, ScanItem } from "../scan/candidate.ts";
@@ -76,17 +76,17 @@ function asset(id: Location, more: Partial<AssetStatus> = {}): AssetStatus {
   } as AssetStatus;
 }
 
-function storeOf(...assets: readonly AssetStatus[]): KnownAssets {
+function catalogOf(...assets: readonly AssetStatus[]): KnownAssets {
   const sorted = assets.toSorted((a, b) => Buffer.compare(Buffer.from(a.id), Buffer.from(b.id)));
   return {
-    async *listAssets() {
+    async *list() {
       yield* sorted;
     },
-    getAsset: async (id) => assets.find((one) => one.id === id),
+    get: async (id) => assets.find((one) => one.id === id),
   };
 }
 const known = (...assets: readonly AssetStatus[]): KnownFiles => ({
-  store: storeOf(...assets),
+  catalog: catalogOf(...assets),
   jobs: [],
   signal: never,
 });
@@ -236,18 +236,18 @@ export const SOURCE_CASES: readonly SourceCase[] = [
       const [gone, changed, captions] = ["gone.mp3", "kept.mp3", "talk.vtt"].map(
         fixture.locationOf,
       ) as [Location, Location, Location];
-      const store = storeOf(asset(gone), asset(changed), asset(fixture.locationOf("talk.mp4")));
+      const catalog = catalogOf(asset(gone), asset(changed), asset(fixture.locationOf("talk.mp4")));
       const sorted = await fixture.source.sortChanges(
         [gone, changed, captions],
         [fixture.root],
-        store,
+        catalog,
       );
       expect(sorted.gone).toEqual([gone]);
       expect(sorted.there).toContain(changed);
       expect(sorted.there).not.toContain(gone);
       const again = sorted.there.filter((location) => location !== changed);
       expect([captions, folderOf(captions)]).toContain(again[0]);
-      const root = await fixture.source.sortChanges([fixture.root], [fixture.root], store);
+      const root = await fixture.source.sortChanges([fixture.root], [fixture.root], catalog);
       expect(root).toEqual({ there: [fixture.root], gone: [] });
     },
   },

@@ -1,5 +1,5 @@
-import type { AssetId, Store } from "../../backends/backend.ts";
-import type { Job } from "../../backends/ledger.ts";
+import type { AssetId, ReadableCatalog } from "../../backends/catalog.ts";
+import type { Job } from "../../backends/job-store.ts";
 import type { Location } from "../../location.ts";
 import type { MediaInput } from "../../media/byte-source.ts";
 import type { ScanItem } from "../scan/candidate.ts";
@@ -48,7 +48,7 @@ export interface MediaSource {
   sortChanges(
     changed: readonly Location[],
     roots: readonly Location[],
-    store: KnownAssets,
+    catalog: KnownAssets,
   ): Promise<SortedChanges>;
   /**
    * Finds assets below the roots that were deleted, and tells them from those whose volume or
@@ -85,11 +85,11 @@ export interface SortedChanges {
   readonly gone: readonly AssetId[];
 }
 
-export type KnownAssets = Pick<Store, "listAssets" | "getAsset">;
+export type KnownAssets = Pick<ReadableCatalog, "get" | "list">;
 
 export interface KnownFiles {
   /** In the order of the UTF-8 bytes of their ids. */
-  readonly store: Pick<KnownAssets, "listAssets">;
+  readonly catalog: Pick<KnownAssets, "list">;
   /** Files that failed before. */
   readonly jobs: readonly Pick<Job, "id" | "updatedAtMs">[];
   readonly signal: AbortSignal;

@@ -7,7 +7,7 @@ import {
 } from "../sources/media-source.ts";
 
 export interface ChangeServices {
-  readonly store: KnownAssets;
+  readonly library: { readonly catalog: KnownAssets };
   readonly sources: MediaSources;
 }
 
@@ -15,12 +15,12 @@ export interface ChangeServices {
 export async function sortChanges(
   changed: readonly Location[],
   roots: readonly Location[],
-  { store, sources }: ChangeServices,
+  { library, sources }: ChangeServices,
 ): Promise<SortedChanges> {
   const rootsOf = bySource(roots, sources);
   const sorted: SortedChanges[] = [];
   for (const [source, own] of bySource(changed, sources))
-    sorted.push(await source.sortChanges(own, rootsOf.get(source) ?? [], store));
+    sorted.push(await source.sortChanges(own, rootsOf.get(source) ?? [], library.catalog));
   return {
     there: sorted.flatMap(({ there }) => there),
     gone: sorted.flatMap(({ gone }) => gone),

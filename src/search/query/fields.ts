@@ -1,4 +1,4 @@
-import type { Comparison, Condition } from "../../backends/backend.ts";
+import type { Comparison, Condition } from "../../backends/search-index.ts";
 
 /** What a value must be, in words that end a sentence: `--after: must be …`. */
 class Unfit extends Error {}

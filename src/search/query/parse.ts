@@ -1,4 +1,5 @@
-import type { AssetId, Condition } from "../../backends/backend.ts";
+import type { AssetId } from "../../backends/catalog.ts";
+import type { Condition } from "../../backends/search-index.ts";
 import type { Term } from "../../text/terms.ts";
 import { FIELD_CONDITIONS, whyUnfit } from "./fields.ts";
 import { type Lexeme, lexQuery, malformed } from "./lex.ts";

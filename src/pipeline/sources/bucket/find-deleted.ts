@@ -1,4 +1,4 @@
-import type { AssetId, AssetStatus, Store } from "../../../backends/backend.ts";
+import type { AssetId, AssetStatus, ReadableCatalog } from "../../../backends/catalog.ts";
 import type { ObjectStat, Objects } from "../../../objects/object-store.ts";
 import { bucketAndKey, isBelow, objectLocation, type Location } from "../../../location.ts";
 
@@ -14,7 +14,7 @@ export interface MissingObjects {
  * fails rejects and deletes nothing. A bucket in which nothing is left at all is taken for one of another server.
  */
 export async function findDeletedObjects(
-  store: Pick<Store, "listAssets">,
+  catalog: Pick<ReadableCatalog, "list">,
   root: Location,
   objects: Objects,
   signal: AbortSignal,
@@ -26,7 +26,7 @@ export async function findDeletedObjects(
   const missing: Location[] = [];
   let object: IteratorResult<ObjectStat, unknown> = await listing.next();
   let isEmpty = object.done === true;
-  for await (const asset of store.listAssets()) {
+  for await (const asset of catalog.list()) {
     signal.throwIfAborted();
     if (asset.state === "deleted" || !isBelow(asset.id, root)) continue;
     while (!object.done && compare(objectLocation(bucket, object.value.key), asset.id) < 0)

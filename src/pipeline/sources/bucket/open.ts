@@ -50,12 +50,17 @@ export function openBucketSource({
     },
     watch: async (roots, options) =>
       watchBuckets(roots, { ...options, objects: await objects(), pollMs }),
-    sortChanges: (changed, roots, store) => sortChangedObjects(changed, roots, store, stat),
+    sortChanges: (changed, roots, catalog) => sortChangedObjects(changed, roots, catalog, stat),
     async findDeleted(roots, known) {
       const deleted: Location[] = [];
       const offline = new Map<Location, number>();
       for (const root of roots) {
-        const missing = await findDeletedObjects(known.store, root, await objects(), known.signal);
+        const missing = await findDeletedObjects(
+          known.catalog,
+          root,
+          await objects(),
+          known.signal,
+        );
         if (missing.isOffline) offline.set(root, missing.gone.length);
         else deleted.push(...missing.gone);
       }

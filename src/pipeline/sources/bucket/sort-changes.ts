@@ -1,4 +1,4 @@
-import type { AssetId } from "../../../backends/backend.ts";
+import type { AssetId } from "../../../backends/catalog.ts";
 import { type Location, nameOf } from "../../../location.ts";
 import { captionName } from "../../../media/captions/names.ts";
 import type { KnownAssets, SortedChanges, SourceStat } from "../media-source.ts";
@@ -7,12 +7,12 @@ import type { KnownAssets, SortedChanges, SourceStat } from "../media-source.ts"
 export async function sortChangedObjects(
   changed: readonly Location[],
   roots: readonly Location[],
-  store: KnownAssets,
+  catalog: KnownAssets,
   statObject: (location: Location) => Promise<SourceStat | undefined>,
 ): Promise<SortedChanges> {
   // A root that is to be listed again is no object, and is not gone for that.
   const isPrefix = async (location: Location): Promise<boolean> =>
-    roots.includes(location) && (await store.getAsset(location)) === undefined;
+    roots.includes(location) && (await catalog.get(location)) === undefined;
   const isGone = (location: Location): Promise<boolean> =>
     statObject(location).then(
       (stat) => stat === undefined,
@@ -29,7 +29,7 @@ export async function sortChangedObjects(
   }
   const gone: AssetId[] = [];
   if (missing.size > 0)
-    for await (const { id, state } of store.listAssets())
+    for await (const { id, state } of catalog.list())
       if (state !== "deleted" && missing.has(id)) gone.push(id);
   return { there: [...there], gone };
 }

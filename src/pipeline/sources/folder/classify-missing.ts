@@ -1,6 +1,6 @@
 import { lstatSync, readdirSync, statSync } from "node:fs";
 import { dirname, sep } from "node:path";
-import type { AssetStatus } from "../../../backends/backend.ts";
+import type { AssetStatus } from "../../../backends/catalog.ts";
 import type { Volumes } from "./volumes.ts";
 
 /** What became of a file: "there", "deleted", or the folder that stands for its missing volume. */

@@ -1,5 +1,5 @@
 import { statSync } from "node:fs";
-import type { AssetId } from "../../../backends/backend.ts";
+import type { AssetId } from "../../../backends/catalog.ts";
 import type { Deletions, KnownFiles } from "../media-source.ts";
 import { missingFileClassifier } from "./classify-missing.ts";
 import { openVolumes } from "./volumes.ts";
@@ -7,7 +7,7 @@ import { openVolumes } from "./volumes.ts";
 /** A root that is gone itself proves nothing. */
 export async function findDeletedFiles(
   roots: readonly string[],
-  { store, jobs, signal }: KnownFiles,
+  { catalog, jobs, signal }: KnownFiles,
 ): Promise<Deletions> {
   const folders = roots.filter(
     (root) => statSync(root, { throwIfNoEntry: false })?.isDirectory() ?? false,
@@ -15,7 +15,7 @@ export async function findDeletedFiles(
   const classify = missingFileClassifier(folders, openVolumes());
   const deleted: AssetId[] = [];
   const offline = new Map<string, number>();
-  for await (const asset of store.listAssets()) {
+  for await (const asset of catalog.list()) {
     signal.throwIfAborted();
     if (asset.state === "deleted") continue;
     const verdict = classify(asset);

@@ -1,5 +1,5 @@
 import { basename, dirname } from "node:path";
-import type { AssetId } from "../../../backends/backend.ts";
+import type { AssetId } from "../../../backends/catalog.ts";
 import { isBelow } from "../../../location.ts";
 import { captionName } from "../../../media/captions/names.ts";
 import type { KnownAssets, SortedChanges } from "../media-source.ts";
@@ -17,7 +17,7 @@ const isGone = (path: string): Promise<boolean> =>
 export async function sortChangedFiles(
   changed: readonly string[],
   roots: readonly string[],
-  store: KnownAssets,
+  catalog: KnownAssets,
   volumes: Volumes = openVolumes(),
 ): Promise<SortedChanges> {
   const there = new Set<string>();
@@ -28,13 +28,13 @@ export async function sortChangedFiles(
   }
   for (const path of missing)
     if (captionName(basename(path)) && !(await isGone(dirname(path)))) there.add(dirname(path));
-  return { there: [...there], gone: await deletedAmong(missing, roots, store, volumes) };
+  return { there: [...there], gone: await deletedAmong(missing, roots, catalog, volumes) };
 }
 
 async function deletedAmong(
   missing: readonly string[],
   roots: readonly string[],
-  store: KnownAssets,
+  catalog: KnownAssets,
   volumes: Volumes,
 ): Promise<AssetId[]> {
   const gone: AssetId[] = [];
@@ -44,7 +44,7 @@ async function deletedAmong(
   const classify = missingFileClassifier(folders, volumes);
   const isMissing = (id: AssetId): boolean =>
     missing.some((path) => id === path || isBelow(id, path));
-  for await (const asset of store.listAssets())
+  for await (const asset of catalog.list())
     if (asset.state !== "deleted" && isMissing(asset.id) && classify(asset) === "deleted")
       gone.push(asset.id);
   return gone;

@@ -1,6 +1,6 @@
 import type { Database } from "better-sqlite3";
 import type { Origin } from "../../types.ts";
-import type { Hit, SearchFilter, TextQuery } from "../backend.ts";
+import type { Hit, SearchFilter, TextQuery } from "../search-index.ts";
 import type { Term } from "../../text/terms.ts";
 import { conditions, matchAny } from "./filter.ts";
 import { type SegmentRow, toSegment } from "./rows.ts";

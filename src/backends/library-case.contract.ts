@@ -2,12 +2,14 @@ import type { EmbeddingModel } from "../embedding-model.ts";
 import assert from "node:assert/strict";
 import { MediasearchError } from "../errors.ts";
 import type { EmbeddedSegment } from "../types.ts";
-import type { AssetVersion, Condition, Hit, Store } from "./backend.ts";
+import type { AssetVersion } from "./versions.ts";
+import type { Condition, Hit } from "./search-index.ts";
+import type { Library } from "./library.ts";
 
-/** A case goes here when every store must obey it. Each gets an empty store of its own. */
-export interface StoreCase {
+/** A law that every library must obey. Each case gets an empty library of its own. */
+export interface LibraryCase {
   readonly law: string;
-  readonly run: (store: Store) => Promise<void>;
+  readonly run: (library: Library) => Promise<void>;
 }
 
 export const MODEL: EmbeddingModel = { embedder: "test@1", dimensions: 4 };
@@ -53,25 +55,32 @@ export function version(
   };
 }
 
-export const commit = (store: Store, ...args: Parameters<typeof version>): Promise<void> =>
-  store.commit(version(...args), MODEL);
+export const commit = (library: Library, ...args: Parameters<typeof version>): Promise<void> =>
+  library.versions.commit(version(...args), MODEL);
 export const texts = (hits: readonly Hit[]): string[] => hits.map(({ segment }) => segment.text);
-export const words = async (store: Store, ...terms: string[]): Promise<string[]> =>
-  texts(await store.searchText({ terms }, {}, 100));
+export const words = async (library: Library, ...terms: string[]): Promise<string[]> =>
+  texts(await library.searchIndex.searchText({ terms }, {}, 100));
 /** The texts that meet a condition, sorted; by words and by meaning they must be the same. */
-export async function meeting(store: Store, where: Condition, between = " "): Promise<string> {
+export async function meeting(library: Library, where: Condition, between = " "): Promise<string> {
   const sorted = (hits: readonly Hit[]): string =>
     texts(hits)
       .toSorted((a, b) => a.localeCompare(b, "en"))
       .join(between);
-  const hits = await store.searchText({ terms: [], termsOptional: true }, { where }, 100);
+  const hits = await library.searchIndex.searchText(
+    { terms: [], termsOptional: true },
+    { where },
+    100,
+  );
   const found = sorted(hits);
   assert.equal(
-    sorted(await store.searchVector(vector(1, 1, 1, 1), { where }, 100)),
+    sorted(await library.searchIndex.searchVector(vector(1, 1, 1, 1), { where }, 100)),
     found,
     JSON.stringify(where),
   );
-  assert.equal(await store.countText({ terms: [], termsOptional: true }, { where }), hits.length);
+  assert.equal(
+    await library.searchIndex.countText({ terms: [], termsOptional: true }, { where }),
+    hits.length,
+  );
   return found;
 }
 export const rejects = async (act: Promise<unknown>, code: string): Promise<void> => {

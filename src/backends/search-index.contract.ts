@@ -1,39 +1,41 @@
 import assert from "node:assert/strict";
-import type { Condition, Hit, SearchFilter } from "./backend.ts";
+import type { Condition } from "./search-index.ts";
+import type { Hit } from "./search-index.ts";
+import type { SearchFilter } from "./search-index.ts";
 import {
-  vector,
   commit,
-  texts,
-  words,
   meeting,
-  rejects,
   place,
-  type StoreCase,
-} from "./store-case.contract.ts";
+  rejects,
+  texts,
+  vector,
+  words,
+  type LibraryCase,
+} from "./library-case.contract.ts";
 
-/** What every store must obey when it is searched; part of `STORE_CASES`. */
-export const SEARCH_CASES: readonly StoreCase[] = [
+/** The law of `SearchIndex`. */
+export const SEARCH_INDEX_CASES: readonly LibraryCase[] = [
   {
     law: "any of the terms matches; stems, case and accents do not matter",
-    async run(store) {
-      await commit(store, "/a", [
+    async run(library) {
+      await commit(library, "/a", [
         { text: "She was Counting the votes." },
         { text: "The café closed." },
         { text: "Nothing of it." },
       ]);
-      assert.deepEqual((await words(store, "count", "cafe")).toSorted(), [
+      assert.deepEqual((await words(library, "count", "cafe")).toSorted(), [
         "She was Counting the votes.",
         "The café closed.",
       ]);
-      assert.deepEqual(await words(store, "closes"), ["The café closed."]);
-      assert.deepEqual(await words(store, "counted"), ["She was Counting the votes."]);
-      assert.deepEqual(await words(store), []);
+      assert.deepEqual(await words(library, "closes"), ["The café closed."]);
+      assert.deepEqual(await words(library, "counted"), ["She was Counting the votes."]);
+      assert.deepEqual(await words(library), []);
     },
   },
   {
     law: "ranks by BM25: a rare word above a common one, more of the terms above fewer, a short text above a long one",
-    async run(store) {
-      await commit(store, "/a", [
+    async run(library) {
+      await commit(library, "/a", [
         { text: "the committee met again" },
         { text: "the committee spoke" },
         { text: "the committee voted" },
@@ -43,37 +45,37 @@ export const SEARCH_CASES: readonly StoreCase[] = [
         { text: "nothing" },
         { text: "nobody" },
       ]);
-      assert.equal((await words(store, "committee", "walrus"))[0], "a walrus came");
-      assert.deepEqual(await words(store, "apples"), [
+      assert.equal((await words(library, "committee", "walrus"))[0], "a walrus came");
+      assert.deepEqual(await words(library, "apples"), [
         "pears and apples",
         "apples and a great many other things that were lying there on the long table",
       ]);
-      const hits = await store.searchText({ terms: ["pears", "apples"] }, {}, 10);
+      const hits = await library.searchIndex.searchText({ terms: ["pears", "apples"] }, {}, 10);
       assert.equal(hits[0]?.segment.text, "pears and apples");
       assert.ok((hits[0]?.score ?? 0) > (hits[1]?.score ?? 0) && (hits[1]?.score ?? 0) > 0);
     },
   },
   {
     law: "speaker names are searchable",
-    async run(store) {
-      await commit(store, "/a", [
+    async run(library) {
+      await commit(library, "/a", [
         { text: "hello there", speaker: "Ada Moreau" },
         { text: "goodbye", speaker: "Tom" },
       ]);
-      assert.deepEqual(await words(store, "moreau"), ["hello there"]);
+      assert.deepEqual(await words(library, "moreau"), ["hello there"]);
     },
   },
   {
     law: "query text is never syntax",
-    async run(store) {
-      await commit(store, "/a", [{ text: "near or not and walrus" }, { text: "penguin" }]);
+    async run(library) {
+      await commit(library, "/a", [{ text: "near or not and walrus" }, { text: "penguin" }]);
       for (const terms of [
         ["x\0y", "walrus"],
         ['"', "walrus"],
         ["walrus", "NEAR("],
         Array.from({ length: 2000 }, (_, i) => `w${i}`).concat("walrus"),
       ])
-        assert.deepEqual(await words(store, ...terms), ["near or not and walrus"]);
+        assert.deepEqual(await words(library, ...terms), ["near or not and walrus"]);
       for (const term of [
         '"',
         '"walrus',
@@ -93,30 +95,32 @@ export const SEARCH_CASES: readonly StoreCase[] = [
         "%",
         "_",
       ])
-        await words(store, term);
-      assert.deepEqual(await words(store, "NOT"), ["near or not and walrus"]);
-      assert.deepEqual(await words(store, "pengu*"), []);
-      assert.deepEqual(await words(store, "speaker:penguin"), []);
+        await words(library, term);
+      assert.deepEqual(await words(library, "NOT"), ["near or not and walrus"]);
+      assert.deepEqual(await words(library, "pengu*"), []);
+      assert.deepEqual(await words(library, "speaker:penguin"), []);
     },
   },
   {
     law: "finds by meaning: the nearest first, the inner product as its score",
-    async run(store) {
-      await commit(store, "/a", [
+    async run(library) {
+      await commit(library, "/a", [
         { text: "x" },
         { text: "y" },
         { text: "xy", vector: vector(1, 1, 0, 0) },
       ]);
-      const hits = await store.searchVector(vector(1, 0.1, 0, 0), {}, 2);
+      const hits = await library.searchIndex.searchVector(vector(1, 0.1, 0, 0), {}, 2);
       assert.deepEqual(texts(hits), ["x", "xy"]);
       assert.ok(Math.abs((hits[0]?.score ?? 0) - 1 / Math.hypot(1, 0.1)) < 1e-5);
-      await rejects(store.searchVector(Float32Array.of(1, 0), {}, 2), "MODEL_MISMATCH");
-      await commit(store, "/b", [{ text: "shorter", vector: Float32Array.of(0.5, 0, 0, 0) }]);
+      await rejects(
+        library.searchIndex.searchVector(Float32Array.of(1, 0), {}, 2),
+        "MODEL_MISMATCH",
+      );
+      await commit(library, "/b", [{ text: "shorter", vector: Float32Array.of(0.5, 0, 0, 0) }]);
       assert.deepEqual(
-        (await store.searchVector(vector(1, 0, 0, 0), {}, 9)).map(({ segment, score }) => [
-          segment.text,
-          Math.round(score * 1000),
-        ]),
+        (await library.searchIndex.searchVector(vector(1, 0, 0, 0), {}, 9)).map(
+          ({ segment, score }) => [segment.text, Math.round(score * 1000)],
+        ),
         [
           ["x", 1000],
           ["xy", 707],
@@ -128,12 +132,12 @@ export const SEARCH_CASES: readonly StoreCase[] = [
   },
   {
     law: "filters come before the limit",
-    async run(store) {
-      await commit(store, "/a", [
+    async run(library) {
+      await commit(library, "/a", [
         { text: "walrus walrus walrus", speaker: "Joanna" },
         { text: "walrus walrus", speaker: "Joanna", vector: vector(1, 0, 0, 0) },
       ]);
-      await commit(store, "/b", [
+      await commit(library, "/b", [
         {
           text: "walrus and so many other words that it comes last of all",
           speaker: "Ann Lee",
@@ -147,11 +151,15 @@ export const SEARCH_CASES: readonly StoreCase[] = [
         { speaker: "lee", assets: new Set(["/a", "/b"]) },
       ]) {
         assert.deepEqual(
-          (await store.searchText({ terms: ["walrus"] }, filter, 1)).map(({ asset }) => asset),
+          (await library.searchIndex.searchText({ terms: ["walrus"] }, filter, 1)).map(
+            ({ asset }) => asset,
+          ),
           ["/b"],
         );
         assert.deepEqual(
-          (await store.searchVector(vector(1, 0, 0, 0), filter, 1)).map(({ asset }) => asset),
+          (await library.searchIndex.searchVector(vector(1, 0, 0, 0), filter, 1)).map(
+            ({ asset }) => asset,
+          ),
           ["/b"],
         );
       }
@@ -160,16 +168,19 @@ export const SEARCH_CASES: readonly StoreCase[] = [
         { speaker: "an" },
         { speaker: "Joanna", assets: new Set(["/b"]) },
       ]) {
-        assert.deepEqual(await store.searchText({ terms: ["walrus"] }, filter, 9), []);
-        assert.deepEqual(await store.searchVector(vector(1, 0, 0, 0), filter, 9), []);
+        assert.deepEqual(
+          await library.searchIndex.searchText({ terms: ["walrus"] }, filter, 9),
+          [],
+        );
+        assert.deepEqual(await library.searchIndex.searchVector(vector(1, 0, 0, 0), filter, 9), []);
       }
     },
   },
   {
     law: "conditions on files and segments hold in both ways of searching, alone and combined; what is not known meets no comparison",
-    async run(store) {
+    async run(library) {
       await commit(
-        store,
+        library,
         "/a",
         [
           { text: "one", speaker: "Ann Lee", confidence: 0.9 },
@@ -177,7 +188,7 @@ export const SEARCH_CASES: readonly StoreCase[] = [
         ],
         { language: "en-GB", origin: "captions", durationMs: 1000, mtimeMs: 5000 },
       );
-      await commit(store, "/b", [{ text: "three", speaker: "Tom", confidence: 0.3 }], {
+      await commit(library, "/b", [{ text: "three", speaker: "Tom", confidence: 0.3 }], {
         language: "de",
         durationMs: null,
         mtimeMs: 9000,
@@ -211,10 +222,10 @@ export const SEARCH_CASES: readonly StoreCase[] = [
         [{ not: { any: [{ term: "one" }, { phrase: "two" }] } }, "three"],
       ];
       for (const [where, wanted] of cases)
-        assert.equal(await meeting(store, where), wanted, JSON.stringify(where));
+        assert.equal(await meeting(library, where), wanted, JSON.stringify(where));
       assert.equal(
         texts(
-          await store.searchText(
+          await library.searchIndex.searchText(
             { terms: ["one", "two", "three"] },
             { where: { speaker: "tom" } },
             1,
@@ -224,7 +235,7 @@ export const SEARCH_CASES: readonly StoreCase[] = [
       );
       assert.equal(
         texts(
-          await store.searchVector(
+          await library.searchIndex.searchVector(
             vector(1, 0, 0, 0),
             { speaker: "ann", where: { not: { term: "one" } } },
             1,
@@ -236,15 +247,15 @@ export const SEARCH_CASES: readonly StoreCase[] = [
   },
   {
     law: "a phrase is its exact words in a row, also over the ends of up to four segments of the same version",
-    async run(store) {
-      await commit(store, "/a", [
+    async run(library) {
+      await commit(library, "/a", [
         { text: "We meet again next" },
         { text: "Year, he said: “the café closes”" },
         { text: "years of next to nothing" },
         { text: "the next years" },
       ]);
-      await commit(store, "/b", [{ text: "what is next" }]);
-      await commit(store, "/c", [{ text: "year one", speaker: "Ann Lee" }]);
+      await commit(library, "/b", [{ text: "what is next" }]);
+      await commit(library, "/c", [{ text: "year one", speaker: "Ann Lee" }]);
       for (const [phrase, wanted] of [
         ["next year", "We meet again next"],
         ["NEXT  YEAR!", "We meet again next"],
@@ -257,12 +268,12 @@ export const SEARCH_CASES: readonly StoreCase[] = [
         ["?!", ""],
         ["again next year he", "We meet again next"],
       ] as const)
-        assert.equal(await meeting(store, { phrase }, "|"), wanted, phrase);
+        assert.equal(await meeting(library, { phrase }, "|"), wanted, phrase);
       assert.equal(
-        await meeting(store, { not: { phrase: "next year" } }, "|"),
+        await meeting(library, { not: { phrase: "next year" } }, "|"),
         "the next years|what is next|year one|Year, he said: “the café closes”|years of next to nothing",
       );
-      await commit(store, "/d", [
+      await commit(library, "/d", [
         { text: "The full page" },
         { text: "Okay." },
         { text: "Mm-hmm" },
@@ -279,14 +290,14 @@ export const SEARCH_CASES: readonly StoreCase[] = [
         ["page mm hmm", ""],
         ["okay is it", "page okay"],
       ] as const)
-        assert.equal(await meeting(store, { phrase }, "|"), wanted, phrase);
+        assert.equal(await meeting(library, { phrase }, "|"), wanted, phrase);
     },
   },
   {
     law: "a prefix finds every word that begins so, whatever its stem, and no other",
-    async run(store) {
+    async run(library) {
       await commit(
-        store,
+        library,
         "/a",
         [
           "communities",
@@ -323,16 +334,20 @@ export const SEARCH_CASES: readonly StoreCase[] = [
         ["ra", "x-ray"],
         ["*", ""],
       ] as const)
-        assert.equal(await meeting(store, { term: { prefix } }), wanted, prefix);
-      const ranked = await store.searchText({ terms: [{ prefix: "commis" }, "best"] }, {}, 9);
+        assert.equal(await meeting(library, { term: { prefix } }), wanted, prefix);
+      const ranked = await library.searchIndex.searchText(
+        { terms: [{ prefix: "commis" }, "best"] },
+        {},
+        9,
+      );
       assert.deepEqual(texts(ranked).toSorted(), ["a commission", "best"]);
     },
   },
   {
     law: "words in scripts without spaces are found, whole and in part, and a copy's too",
-    async run(store) {
+    async run(library) {
       await commit(
-        store,
+        library,
         "/a",
         [
           "我喜欢图书馆。",
@@ -359,32 +374,32 @@ export const SEARCH_CASES: readonly StoreCase[] = [
         ["テレビ", "ﾃﾚﾋﾞを見る"],
         ["词", ""],
       ] as const) {
-        assert.equal(await meeting(store, { term }), wanted, term);
-        assert.equal(await meeting(store, { phrase: term }), wanted, `phrase ${term}`);
+        assert.equal(await meeting(library, { term }), wanted, term);
+        assert.equal(await meeting(library, { phrase: term }), wanted, `phrase ${term}`);
         assert.equal(
-          texts(await store.searchText({ terms: [term] }, {}, 9)).join(" "),
+          texts(await library.searchIndex.searchText({ terms: [term] }, {}, 9)).join(" "),
           wanted,
           `ranked ${term}`,
         );
       }
-      await store.copyVersion("/a", place("/b"));
-      await store.removeAsset("/a");
-      assert.equal(await meeting(store, { term: "图书馆" }), "我喜欢图书馆。");
-      await store.removeAsset("/b");
-      assert.equal(await meeting(store, { term: "图书馆" }), "");
+      await library.versions.copy("/a", place("/b"));
+      await library.catalog.remove("/a");
+      assert.equal(await meeting(library, { term: "图书馆" }), "我喜欢图书馆。");
+      await library.catalog.remove("/b");
+      assert.equal(await meeting(library, { term: "图书馆" }), "");
     },
   },
   {
     law: "tells how rare each term is, as BM25 weighs it",
-    async run(store) {
+    async run(library) {
       await commit(
-        store,
+        library,
         "/a",
         Array.from({ length: 20 }, (_, i) => ({
           text: `${i < 9 ? "common " : ""}${i === 0 ? "walrus walrus walrus walrus" : "other"} words`,
         })),
       );
-      const [common = 0, rare = 0, nowhere = 0, nothing] = await store.termWeights([
+      const [common = 0, rare = 0, nowhere = 0, nothing] = await library.searchIndex.termWeights([
         "common",
         "walrus",
         "penguin",
@@ -392,18 +407,18 @@ export const SEARCH_CASES: readonly StoreCase[] = [
       ]);
       assert.ok(common > 0 && rare > common && nowhere > rare);
       assert.ok(Math.abs(rare - Math.log(19.5 / 1.5)) < 1e-9);
-      assert.deepEqual([nothing, await store.termWeights([])], [0, []]);
+      assert.deepEqual([nothing, await library.searchIndex.termWeights([])], [0, []]);
     },
   },
   {
     law: "knows what a word that occurs nowhere was meant to be, and leaves alone what occurs or resembles nothing",
-    async run(store) {
-      await commit(store, "/a", [
+    async run(library) {
+      await commit(library, "/a", [
         { text: "The budgets of communities and committees, and the budget again" },
         { text: "A Walrus café", speaker: "Ada Moreau" },
         { text: "图书馆" },
       ]);
-      const meant = await store.spellings([
+      const meant = await library.searchIndex.spellings([
         "bugdet",
         "budegt",
         "budget",
@@ -429,20 +444,24 @@ export const SEARCH_CASES: readonly StoreCase[] = [
           ["morau", "moreau"],
         ],
       );
-      assert.deepEqual([...(await store.spellings([]))], []);
+      assert.deepEqual([...(await library.searchIndex.spellings([]))], []);
     },
   },
   {
     law: "with optional terms all that meets the filter is found: what has them first, the rest by asset and position with score 0",
-    async run(store) {
-      await commit(store, "/b", [
+    async run(library) {
+      await commit(library, "/b", [
         { text: "walrus", speaker: "Ann" },
         { text: "penguin", speaker: "Ann" },
         { text: "walrus", speaker: "Tom" },
       ]);
-      await commit(store, "/a", [{ text: "seal", speaker: "Ann" }]);
+      await commit(library, "/a", [{ text: "seal", speaker: "Ann" }]);
       const ask = (terms: readonly string[], limit: number) =>
-        store.searchText({ terms, termsOptional: true }, { where: { speaker: "ann" } }, limit);
+        library.searchIndex.searchText(
+          { terms, termsOptional: true },
+          { where: { speaker: "ann" } },
+          limit,
+        );
       assert.deepEqual(texts(await ask(["walrus"], 9)), ["walrus", "seal", "penguin"]);
       assert.deepEqual(
         (await ask(["walrus"], 9)).map(({ score }) => score > 0),
@@ -451,7 +470,7 @@ export const SEARCH_CASES: readonly StoreCase[] = [
       assert.deepEqual(texts(await ask(["walrus"], 2)), ["walrus", "seal"]);
       assert.deepEqual(texts(await ask([], 9)), ["seal", "walrus", "penguin"]);
       assert.equal(
-        await store.countText(
+        await library.searchIndex.countText(
           { terms: ["walrus"], termsOptional: true },
           { where: { speaker: "ann" } },
         ),
@@ -461,43 +480,48 @@ export const SEARCH_CASES: readonly StoreCase[] = [
   },
   {
     law: "gives at most the limit, the best ones, ties by asset and position",
-    async run(store) {
+    async run(library) {
       for (const id of ["/c", "/a", "/b"])
-        await commit(store, id, [
+        await commit(library, id, [
           { text: "same words", vector: vector(1, 0, 0, 0) },
           { text: "same words", vector: vector(1, 0, 0, 0) },
         ]);
       const order = (hits: readonly Hit[]): string =>
         hits.map(({ asset, segment }) => asset + segment.index).join(" ");
       assert.equal(
-        order(await store.searchText({ terms: ["same"] }, {}, 6)),
+        order(await library.searchIndex.searchText({ terms: ["same"] }, {}, 6)),
         "/a0 /a1 /b0 /b1 /c0 /c1",
       );
-      const five = order(await store.searchText({ terms: ["same"] }, {}, 5)).split(" ");
+      const five = order(await library.searchIndex.searchText({ terms: ["same"] }, {}, 5)).split(
+        " ",
+      );
       assert.deepEqual([five.length, five], [5, five.toSorted()]);
-      assert.equal(order(await store.searchText({ terms: ["same"] }, {}, 5)), five.join(" "));
       assert.equal(
-        order(await store.searchVector(vector(1, 0, 0, 0), {}, 5)),
+        order(await library.searchIndex.searchText({ terms: ["same"] }, {}, 5)),
+        five.join(" "),
+      );
+      assert.equal(
+        order(await library.searchIndex.searchVector(vector(1, 0, 0, 0), {}, 5)),
         "/a0 /a1 /b0 /b1 /c0",
       );
     },
   },
   {
     law: "counts every segment that has any of the terms and meets the filter, however many",
-    async run(store) {
+    async run(library) {
       await commit(
-        store,
+        library,
         "/a",
         Array.from({ length: 1500 }, (_, i) => ({
           text: i % 3 === 0 ? "walrus" : "penguin",
           speaker: i % 2 === 0 ? "Ann" : "Tom",
         })),
       );
-      await commit(store, "/b", [{ text: "a walrus and a penguin" }]);
-      await commit(store, "/c", [{ text: "walrus" }]);
-      await store.markDeleted(["/c"]);
+      await commit(library, "/b", [{ text: "a walrus and a penguin" }]);
+      await commit(library, "/c", [{ text: "walrus" }]);
+      await library.catalog.markDeleted(["/c"]);
       const count = (terms: readonly string[], filter: SearchFilter = {}): Promise<number> =>
-        store.countText({ terms }, filter);
+        library.searchIndex.countText({ terms }, filter);
       assert.deepEqual(
         await Promise.all([
           count(["walrus"]),

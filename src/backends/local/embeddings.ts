@@ -2,25 +2,38 @@ import type { Database } from "better-sqlite3";
 import { type EmbeddingModel, refuseIncompleteVectors } from "../../embedding-model.ts";
 import { toMediasearchError } from "../../errors.ts";
 import type { Segment } from "../../types.ts";
-import { writeIdentity } from "./identity.ts";
+import type { Embeddings, EmbedSegments } from "../embeddings.ts";
+import type { Connection } from "./connection.ts";
+import { readModel, writeModel } from "./embedding-model.ts";
+import { keepPages } from "./page-cache.ts";
 import { type SegmentRow, toSegment, vectorBlob } from "./rows.ts";
 import { writeCodes } from "./vector-blocks.ts";
 
-type Embed = (segments: readonly Segment[]) => Promise<readonly Float32Array[]>;
+export const localEmbeddings = ({ db, run }: Connection): Embeddings => ({
+  model: () => run(() => readModel(db)),
+  rebuild: (model, embed, onProgress) =>
+    run(() => {
+      keepPages(db);
+      return rebuild(db, model, embed, onProgress);
+    }),
+});
 
-/** New vectors gather in a temporary table while the old ones answer; one transaction swaps them. Interrupted: nothing changed. */
-export async function reembed(
+/**
+ * New vectors gather in a temporary table while the old ones answer; one transaction swaps them. A rebuild that is
+ * interrupted changes nothing.
+ */
+async function rebuild(
   db: Database,
-  embedder: EmbeddingModel,
-  embed: Embed,
+  model: EmbeddingModel,
+  embed: EmbedSegments,
   onProgress?: (done: number, total: number) => void,
 ): Promise<void> {
   db.exec(
     "DROP TABLE IF EXISTS temp.staged; CREATE TEMP TABLE staged (segment_id INTEGER PRIMARY KEY, text TEXT, speaker TEXT, vector BLOB NOT NULL)",
   );
   try {
-    await stage(db, embedder, embed, onProgress);
-    db.transaction(() => swap(db, embedder)).immediate();
+    await stage(db, model, embed, onProgress);
+    db.transaction(() => swap(db, model)).immediate();
   } finally {
     db.exec("DROP TABLE temp.staged");
   }
@@ -28,8 +41,8 @@ export async function reembed(
 
 async function stage(
   db: Database,
-  embedder: EmbeddingModel,
-  embed: Embed,
+  model: EmbeddingModel,
+  embed: EmbedSegments,
   onProgress?: (done: number, total: number) => void,
 ): Promise<void> {
   const total = db.prepare("SELECT count(*) FROM segments").pluck().get() as number;
@@ -45,7 +58,7 @@ async function stage(
     version = next.get(version) as number | null
   ) {
     const rows = read.all(version) as (SegmentRow & { readonly id: number })[];
-    const vectors = await vectorsOf(rows.map(toSegment), embedder, embed);
+    const vectors = await vectorsOf(rows.map(toSegment), model, embed);
     rows.forEach(({ id, text, speaker }, i) =>
       insert.run(id, text, speaker, vectorBlob(vectors[i] as Float32Array)),
     );
@@ -55,22 +68,23 @@ async function stage(
 
 async function vectorsOf(
   segments: readonly Segment[],
-  embedder: EmbeddingModel,
-  embed: Embed,
+  model: EmbeddingModel,
+  embed: EmbedSegments,
 ): Promise<readonly Float32Array[]> {
-  // What the model fails on is not the library's file.
+  // A failure of the model must not be reported as one of the library file.
   const vectors = await embed(segments).catch((error: unknown) => {
     throw toMediasearchError(error);
   });
-  refuseIncompleteVectors(vectors, segments.length, embedder);
+  refuseIncompleteVectors(vectors, segments.length, model);
   return vectors;
 }
 
 /**
- * What was committed meanwhile has vectors of the old model, which go, and may have got the row numbers of what it replaced: a new
- * vector is for the words that it was made of. What is left without one is "partial".
+ * A version that was committed meanwhile has vectors of the old model, which are deleted. It may have got the row numbers
+ * of the version that it replaced, so a new vector goes only to the words that it was made of. A version that is left
+ * without a vector is "partial".
  */
-function swap(db: Database, embedder: EmbeddingModel): void {
+function swap(db: Database, model: EmbeddingModel): void {
   db.exec(`
     DELETE FROM vectors;
     INSERT INTO vectors SELECT s.id, n.vector FROM staged n JOIN segments s ON s.id = n.segment_id AND s.text = n.text AND s.speaker IS n.speaker;
@@ -78,6 +92,6 @@ function swap(db: Database, embedder: EmbeddingModel): void {
       SELECT 1 FROM versions v JOIN segments s ON s.version_id = v.id LEFT JOIN vectors x ON x.segment_id = s.id
       WHERE v.asset_id = assets.id AND x.segment_id IS NULL) THEN 'partial' ELSE 'indexed' END
     WHERE state IN ('indexed', 'partial')`);
-  writeIdentity(db, embedder);
-  writeCodes(db, embedder.dimensions);
+  writeModel(db, model);
+  writeCodes(db, model.dimensions);
 }

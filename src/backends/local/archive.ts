@@ -1,0 +1,150 @@
+import type { Database } from "better-sqlite3";
+import type { Origin } from "../../types.ts";
+import type { Archive, ArchivedTranscript, ArchivedVersion } from "../archive.ts";
+import type { Connection } from "./connection.ts";
+import { toStoreError } from "./errors.ts";
+import { type SegmentRow, toSegment } from "./rows.ts";
+
+export const localArchive = ({ db, path, run, write, writeVersions }: Connection): Archive => ({
+  list: () =>
+    run(
+      () =>
+        db
+          .prepare(
+            "SELECT path AS id, fingerprint, archived_at_ms AS archivedAtMs FROM archive ORDER BY id DESC",
+          )
+          .all() as ArchivedVersion[],
+    ),
+  async *read() {
+    try {
+      yield* readArchived(db);
+    } catch (error) {
+      throw toStoreError(error, path);
+    }
+  },
+  add: (transcript) => write(() => addArchived(db, transcript)),
+  purge: (beforeMs) =>
+    writeVersions(
+      () =>
+        db.prepare("DELETE FROM archive WHERE archived_at_ms < ?").run(beforeMs).changes +
+        db.prepare("DELETE FROM assets WHERE deleted_at_ms < ?").run(beforeMs).changes,
+    ),
+});
+
+/** Loaded by those who need it, because that takes three milliseconds. */
+const zlib = () => process.getBuiltinModule("node:zlib");
+
+/** The column `archive.version` holds this as gzip of JSON. */
+interface Archived {
+  readonly fingerprint: string;
+  readonly origin: Origin;
+  readonly engine: string;
+  readonly language: string;
+  readonly duration_ms: number | null;
+  readonly indexed_at_ms: number;
+  readonly segments: readonly Omit<SegmentRow, "position">[];
+}
+
+/** Keeps the version that another one is about to replace, unless both have the same fingerprint. */
+export function archiveVersion(
+  db: Database,
+  assetId: number,
+  path: string,
+  newFingerprint: string,
+): void {
+  const old = db
+    .prepare(
+      "SELECT id, fingerprint, origin, engine, language, duration_ms, indexed_at_ms FROM versions WHERE asset_id = ?",
+    )
+    .get(assetId) as { id: number; fingerprint: string } | undefined;
+  if (!old || old.fingerprint === newFingerprint) return;
+  const segments = db
+    .prepare(
+      "SELECT start_ms, end_ms, text, speaker, confidence FROM segments WHERE version_id = ? ORDER BY position",
+    )
+    .all(old.id);
+  db.prepare(
+    "INSERT INTO archive (path, fingerprint, archived_at_ms, version) VALUES (?, ?, ?, ?)",
+  ).run(path, old.fingerprint, Date.now(), zlib().gzipSync(JSON.stringify({ ...old, segments })));
+}
+
+const PAGE = 50;
+
+interface ArchiveRow {
+  readonly id: number;
+  readonly path: string;
+  readonly archived_at_ms: number;
+  readonly version: Buffer;
+}
+
+function* readArchived(db: Database): Iterable<ArchivedTranscript> {
+  const next = db.prepare(
+    `SELECT id, path, archived_at_ms, version FROM archive WHERE id > ? ORDER BY id LIMIT ${PAGE}`,
+  );
+  for (let after: number | undefined = 0; after !== undefined;) {
+    const rows = next.all(after) as ArchiveRow[];
+    for (const { path, archived_at_ms: archivedAtMs, version } of rows) {
+      const {
+        fingerprint,
+        origin,
+        engine,
+        language,
+        duration_ms: durationMs,
+        indexed_at_ms: indexedAtMs,
+        segments,
+      } = JSON.parse(zlib().gunzipSync(version).toString()) as Archived;
+      yield {
+        id: path,
+        fingerprint,
+        archivedAtMs,
+        origin,
+        engine,
+        language,
+        durationMs,
+        indexedAtMs,
+        segments: segments.map((row, position) => toSegment({ ...row, position })),
+      };
+    }
+    after = rows.at(-1)?.id;
+  }
+}
+
+function addArchived(
+  db: Database,
+  {
+    id,
+    fingerprint,
+    archivedAtMs,
+    origin,
+    engine,
+    language,
+    durationMs,
+    indexedAtMs,
+    segments,
+  }: ArchivedTranscript,
+): void {
+  if (
+    db
+      .prepare("SELECT 1 FROM archive WHERE path = ? AND fingerprint = ? AND archived_at_ms = ?")
+      .get(id, fingerprint, archivedAtMs)
+  )
+    return;
+  const version: Archived = {
+    fingerprint,
+    origin,
+    engine,
+    language,
+    duration_ms: durationMs,
+    indexed_at_ms: indexedAtMs,
+    segments: segments.map(({ startMs, endMs, text, speaker, confidence }) => ({
+      start_ms: startMs,
+      end_ms: endMs,
+      text,
+      speaker,
+      confidence,
+    })),
+  };
+  db.prepare(
+    "INSERT INTO archive (path, fingerprint, archived_at_ms, version) VALUES (?, ?, ?, ?)",
+  ).run(id, fingerprint, archivedAtMs, zlib().gzipSync(JSON.stringify(version)));
+}

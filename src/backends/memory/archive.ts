@@ -1,0 +1,29 @@
+import type { Archive } from "../archive.ts";
+import type { MemoryState } from "./entries.ts";
+
+export const memoryArchive = ({ entries, archived }: MemoryState): Archive => ({
+  list: async () =>
+    archived.map(({ id, fingerprint, archivedAtMs }) => ({ id, fingerprint, archivedAtMs })),
+  async *read() {
+    yield* archived.toReversed();
+  },
+  async add(transcript) {
+    const isThere = archived.some(
+      ({ id, fingerprint, archivedAtMs }) =>
+        id === transcript.id &&
+        fingerprint === transcript.fingerprint &&
+        archivedAtMs === transcript.archivedAtMs,
+    );
+    if (!isThere) archived.unshift(structuredClone(transcript));
+  },
+  async purge(beforeMs) {
+    const gone = [...entries].filter(
+      ([, { before }]) => before !== undefined && before.atMs < beforeMs,
+    );
+    for (const [id] of gone) entries.delete(id);
+    const kept = archived.filter(({ archivedAtMs }) => archivedAtMs >= beforeMs);
+    const purged = archived.length - kept.length;
+    archived.splice(0, archived.length, ...kept);
+    return gone.length + purged;
+  },
+});

@@ -1,0 +1,52 @@
+import { type EmbeddingModel, refuseIncompleteVectors } from "../../embedding-model.ts";
+import type { Embeddings, EmbedSegments } from "../embeddings.ts";
+import type { AssetVersion } from "../versions.ts";
+import { type Entry, type MemoryState, stateOf } from "./entries.ts";
+
+export const memoryEmbeddings = (state: MemoryState): Embeddings => ({
+  model: async () => state.model,
+  async rebuild(model, embed, onProgress) {
+    const rebuilt = await embedAll(state, model, embed, onProgress);
+    for (const entry of state.entries.values()) replaceVectors(entry, rebuilt.get(entry));
+    state.model = model;
+  },
+});
+
+async function embedAll(
+  { entries }: MemoryState,
+  model: EmbeddingModel,
+  embed: EmbedSegments,
+  onProgress?: (done: number, total: number) => void,
+): Promise<ReadonlyMap<Entry, AssetVersion>> {
+  const rebuilt = new Map<Entry, AssetVersion>();
+  const total = [...entries.values()].reduce(
+    (sum, { version, before }) => sum + (before ? 0 : (version?.segments.length ?? 0)),
+    0,
+  );
+  let done = 0;
+  for (const entry of entries.values()) {
+    const { version } = entry;
+    if (!version) continue;
+    const vectors = await embed(version.segments);
+    refuseIncompleteVectors(vectors, version.segments.length, model);
+    rebuilt.set(entry, {
+      ...version,
+      segments: version.segments.map((segment, i) => ({ ...segment, vector: vectors[i] ?? null })),
+    });
+    onProgress?.((done += vectors.length), total);
+  }
+  return rebuilt;
+}
+
+/** An entry that was committed meanwhile is none of those that were embedded; its vectors are the old model's. */
+function replaceVectors(entry: Entry, rebuilt: AssetVersion | undefined): void {
+  const version =
+    rebuilt ??
+    (entry.version && {
+      ...entry.version,
+      segments: entry.version.segments.map((segment) => ({ ...segment, vector: null })),
+    });
+  entry.version = version;
+  if (version && ["indexed", "partial"].includes(entry.status.state))
+    entry.status = { ...entry.status, state: stateOf(version) };
+}

@@ -1,0 +1,80 @@
+import assert from "node:assert/strict";
+import { hostname } from "node:os";
+import type { RunLock } from "./run-lock.ts";
+
+/** The law of `RunLock`. Each case gets an empty library of its own. */
+export interface RunLockCase {
+  readonly law: string;
+  readonly run: (runLock: RunLock) => Promise<void>;
+}
+
+const me = { pid: process.pid, host: hostname() };
+/** No process has it: beyond the largest that Linux gives. */
+const DEAD = 4_194_305;
+const busy = (error: unknown): boolean => (error as { code?: string }).code === "STORE_BUSY";
+
+export const RUN_LOCK_CASES: readonly RunLockCase[] = [
+  {
+    law: "gives one run at a time the library and names who has it, or any number where claims keep them apart",
+    async run(runLock) {
+      assert.equal(await runLock.lastRun(), undefined);
+      const lease = await runLock.acquire(me);
+      if (lease.claims)
+        await (await runLock.acquire({ ...me, host: "elsewhere" })).release({ indexed: 1 });
+      else
+        await assert.rejects(
+          runLock.acquire(me),
+          (error) => busy(error) && (error as Error).message.includes(String(process.pid)),
+        );
+      if (lease.claims) return;
+      assert.deepEqual(
+        [(await runLock.lastRun())?.pid, (await runLock.lastRun())?.endedAtMs],
+        [process.pid, null],
+      );
+      await lease.renew();
+      await lease.release({ indexed: 3 });
+      const last = await runLock.lastRun();
+      assert.deepEqual(last?.summary, { indexed: 3 });
+      assert.ok((last?.endedAtMs ?? 0) >= (last?.startedAtMs ?? Infinity));
+      await (await runLock.acquire(me)).release({});
+    },
+  },
+  {
+    law: "remembers the last run, how it went and when it ended",
+    async run(runLock) {
+      const lease = await runLock.acquire(me);
+      assert.deepEqual(
+        [
+          (await runLock.lastRun())?.pid,
+          (await runLock.lastRun())?.host,
+          (await runLock.lastRun())?.endedAtMs,
+          (await runLock.lastRun())?.summary,
+        ],
+        [me.pid, me.host, null, null],
+      );
+      await lease.renew();
+      await lease.release({ indexed: 3 });
+      assert.deepEqual((await runLock.lastRun())?.summary, { indexed: 3 });
+      assert.ok(
+        ((await runLock.lastRun())?.endedAtMs ?? 0) >=
+          ((await runLock.lastRun())?.startedAtMs ?? Infinity),
+      );
+      const killed = await runLock.acquire({ pid: DEAD, host: hostname() });
+      await killed.renew();
+      const again = await runLock.acquire(me);
+      assert.equal((await runLock.lastRun())?.pid, me.pid);
+      await again.release({});
+    },
+  },
+  {
+    law: "where one run has the library, a dead holder of this machine has lost it; one of another machine has not, while it renews",
+    async run(runLock) {
+      await runLock.acquire({ pid: DEAD, host: hostname() });
+      const lease = await runLock.acquire(me);
+      if (lease.claims) return;
+      await lease.release({});
+      await runLock.acquire({ pid: DEAD, host: "elsewhere" });
+      await assert.rejects(runLock.acquire(me), busy);
+    },
+  },
+];

@@ -1,0 +1,170 @@
+import { SEARCH_INDEX_CASES } from "./search-index.contract.ts";
+import { collect } from "./library-case.contract.ts";
+import type { Hit } from "./search-index.ts";
+import type { Library } from "./library.ts";
+import { describeLibraryContract, type PartsOf, type PlantedBugs } from "./suite.contract.ts";
+
+const hits =
+  (edit: (hits: Hit[]) => Hit[]) =>
+  ({ searchIndex }: Library): PartsOf<Library> => ({
+    searchIndex: {
+      searchText: async (query, filter, limit) =>
+        edit(await searchIndex.searchText(query, filter, limit)),
+    },
+  });
+
+/** What a careless search index would do; each breaks one law. */
+const BUGS: PlantedBugs<Library> = {
+  "filters after the limit": (library) => ({
+    searchIndex: {
+      searchText: async (query, filter, limit) =>
+        (await library.searchIndex.searchText(query, {}, limit)).filter(
+          ({ asset }) => !filter.assets || filter.assets.has(asset),
+        ),
+    },
+  }),
+  "ignores the speaker": (library) => ({
+    searchIndex: {
+      searchVector: (vector, { assets }, limit) =>
+        library.searchIndex.searchVector(vector, { assets }, limit),
+    },
+  }),
+  "finds speakers by any part of their name": (library) => ({
+    searchIndex: {
+      searchText: async (query, { assets, speaker }, limit) =>
+        (await library.searchIndex.searchText(query, { assets }, 1000))
+          .filter(
+            ({ segment }) =>
+              speaker === undefined ||
+              segment.speaker?.toLowerCase().includes(speaker.toLowerCase()),
+          )
+          .slice(0, limit),
+    },
+  }),
+  "takes an empty set of files for all": (library) => ({
+    searchIndex: {
+      searchText: (query, filter, limit) =>
+        library.searchIndex.searchText(
+          query,
+          { ...filter, assets: filter.assets?.size ? filter.assets : undefined },
+          limit,
+        ),
+    },
+  }),
+  "wants all terms": (library) => ({
+    searchIndex: {
+      async searchText({ terms }, filter, limit) {
+        const lists = await Promise.all(
+          terms.map((term) => library.searchIndex.searchText({ terms: [term] }, filter, 1000)),
+        );
+        return (lists[0] ?? [])
+          .filter(({ segment }) =>
+            lists.every((list) => list.some((hit) => hit.segment.text === segment.text)),
+          )
+          .slice(0, limit);
+      },
+    },
+  }),
+  "gives the worst first": hits((found) => found.toReversed()),
+  "scores everything the same": hits((found) =>
+    found
+      .map((hit) => ({ ...hit, score: 1 }))
+      .toSorted((a, b) => (a.segment.text < b.segment.text ? -1 : 1)),
+  ),
+  "counts no further than a thousand": (library) => ({
+    searchIndex: {
+      countText: async (query, filter) =>
+        Math.min(1000, await library.searchIndex.countText(query, filter)),
+    },
+  }),
+  "counts without the filter": (library) => ({
+    searchIndex: { countText: (query) => library.searchIndex.countText(query, {}) },
+  }),
+  "ignores conditions when it compares meanings": (library) => ({
+    searchIndex: {
+      searchVector: (vector, { assets, speaker }, limit) =>
+        library.searchIndex.searchVector(vector, { assets, speaker }, limit),
+    },
+  }),
+  "applies conditions after the limit": (library) => ({
+    searchIndex: {
+      async searchText(query, { where, ...filter }, limit) {
+        const meets = new Set(
+          (
+            await library.searchIndex.searchText(
+              { terms: [], termsOptional: true },
+              { where },
+              1000,
+            )
+          ).map(({ asset, segment }) => asset + segment.index),
+        );
+        return (await library.searchIndex.searchText(query, filter, limit)).filter(
+          ({ asset, segment }) => meets.has(asset + segment.index),
+        );
+      },
+    },
+  }),
+  "takes optional terms for wanted": (library) => ({
+    searchIndex: {
+      searchText: ({ terms }, filter, limit) =>
+        library.searchIndex.searchText({ terms }, filter, limit),
+    },
+  }),
+  "weighs every term alike": () => ({
+    searchIndex: { termWeights: async (terms) => terms.map(() => 1) },
+  }),
+  "corrects what is right": (library) => ({
+    searchIndex: {
+      spellings: async (words) =>
+        new Map([...(await library.searchIndex.spellings(words)), ["budget", "budgets"]]),
+    },
+  }),
+  "ignores the limit": (library) => ({
+    searchIndex: {
+      searchText: (query, filter) => library.searchIndex.searchText(query, filter, 1000),
+    },
+  }),
+  "gives distances instead of similarities": (library) => ({
+    searchIndex: {
+      searchVector: async (vector, filter, limit) =>
+        (await library.searchIndex.searchVector(vector, filter, limit)).map((hit) => ({
+          ...hit,
+          score: 1 - hit.score,
+        })),
+    },
+  }),
+  "takes every vector for one of unit length": (library) => ({
+    searchIndex: {
+      async searchVector(vector, filter, limit) {
+        const found = await library.searchIndex.searchVector(vector, filter, 1000);
+        const scored = await Promise.all(
+          found.map(async (hit) => {
+            const own = (await collect(library.versions.read(hit.asset)))[hit.segment.index]
+              ?.vector;
+            return { ...hit, score: hit.score / (own ? Math.hypot(...own) : 1) };
+          }),
+        );
+        return scored.toSorted((a, b) => b.score - a.score).slice(0, limit);
+      },
+    },
+  }),
+  "reads a term as syntax": (library) => ({
+    searchIndex: {
+      async searchText(query, filter, limit) {
+        if (query.terms.some((term) => /["(\0]/.test(String(term))))
+          throw new Error("syntax error");
+        return library.searchIndex.searchText(query, filter, limit);
+      },
+    },
+  }),
+  "minds the case of speakers": (library) => ({
+    searchIndex: {
+      searchText: async (query, filter, limit) =>
+        (await library.searchIndex.searchText(query, filter, limit)).filter(
+          ({ segment }) => !filter.speaker || segment.speaker?.includes(filter.speaker),
+        ),
+    },
+  }),
+};
+
+describeLibraryContract("search index", SEARCH_INDEX_CASES, BUGS);

@@ -1,0 +1,59 @@
+import type { AssetId } from "../catalog.ts";
+import type { Versions } from "../versions.ts";
+import type { Claimed } from "./claims.ts";
+import type { Database } from "./database.ts";
+import { toStatus } from "./rows.ts";
+import { TABLES } from "./tables.ts";
+import { commitVersion, copyVersion, moveAsset, readEmbedded, readSegments } from "./versions.ts";
+import { between, equal } from "./wire/predicate.ts";
+
+/** The largest value of a column of 32 bits. */
+const MAX_POSITION = 2 ** 31 - 1;
+/** For one process; the machines of a team together keep many more transactions under way. */
+const CONCURRENT_COMMITS = 8;
+
+/** `claimed` knows what this process has claimed: a commit makes sure that it still has it. */
+export function vastVersions(database: Database, claimed: Claimed): Versions {
+  const { session } = database.client;
+  const versionOf = async (id: AssetId): Promise<string | undefined> => {
+    const [row] = await database.rows(session, TABLES.assets, [equal("asset_id", id)]);
+    const versionId = row?.["version_id"];
+    return typeof versionId === "string" ? versionId : undefined;
+  };
+  return {
+    concurrentCommits: CONCURRENT_COMMITS,
+    commit: (version, model) =>
+      database.write(
+        { action: "commit", asset: version.id, detail: version.fingerprint },
+        [version.id],
+        async (tx) => {
+          await claimed.assertStill(database, tx, version.id);
+          await commitVersion(database, tx, version, model);
+        },
+      ),
+    async *read(id) {
+      const versionId = await versionOf(id);
+      if (versionId !== undefined) yield* await readEmbedded(database, session, versionId);
+    },
+    async readSegments(id, from, to) {
+      const versionId = await versionOf(id);
+      return versionId === undefined || to < from
+        ? []
+        : readSegments(database, session, versionId, [
+            between("position", Math.max(0, from), Math.min(to, MAX_POSITION)),
+          ]);
+    },
+    findByFingerprint: async (fingerprint) =>
+      (await database.rows(session, TABLES.assets, [equal("fingerprint", fingerprint)]))
+        .map(toStatus)
+        .sort((a, b) => Buffer.compare(Buffer.from(a.id), Buffer.from(b.id))),
+    move: (from, to) =>
+      database.write({ action: "move", asset: from, detail: to.id }, [from, to.id], (tx) =>
+        moveAsset(database, tx, from, to),
+      ),
+    copy: (from, to) =>
+      database.write({ action: "copy", asset: to.id, detail: from }, [from, to.id], (tx) =>
+        copyVersion(database, tx, from, to),
+      ),
+  };
+}
