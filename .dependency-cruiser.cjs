@@ -158,7 +158,7 @@ module.exports = {
       "Arrow",
     ),
     onlyIn("sqlite-in-local", "better-sqlite3", "^src/(backends/local|doctor)/", "SQLite"),
-    onlyIn("onnx-in-engines", "onnxruntime[^/]*", "^src/(asr|embed|doctor)/", "models"),
+    onlyIn("onnx-in-models", "onnxruntime[^/]*", "^src/models/onnx-runtime\\.ts$", "ONNX"),
     onlyIn("grpc-in-nim", "@grpc", "^src/asr/nim/", "gRPC"),
     onlyIn("ffmpeg-in-media", "node-av", "^src/media/", "FFmpeg"),
     onlyIn("queue-in-run", "p-queue", "^src/pipeline/run\\.ts$", "one queue, one place"),

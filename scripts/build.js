@@ -112,7 +112,7 @@ const groups = [
       "src/app/(?:display-path|find-asset)\\.ts",
       "src/backends/(?:registry|lease)\\.ts",
       "src/embed/(?:remember-queries|passages|minilm/identify)\\.ts",
-      "src/models/catalogue\\.ts",
+      "src/models/(?:catalogue|onnx-runtime)\\.ts",
       "src/results/(?:links|markdown|moment|records|screen|timecode)\\.ts",
       "src/cli/(?:command|filter-flags|flags|output-format)\\.ts",
       "src/commands/search/(?:command|options|print)\\.ts",

@@ -3,6 +3,7 @@ import { availableParallelism, freemem, totalmem } from "node:os";
 import { dirname } from "node:path";
 import type { Context } from "../app/context.ts";
 import { MediasearchError } from "../errors.ts";
+import { loadOnnxRuntime } from "../models/onnx-runtime.ts";
 import { verifyModels } from "../models/store.ts";
 import { formatBytes, pluralize } from "../text/format.ts";
 import { failed, ok, type Outcome, type Step, warning } from "../check.ts";
@@ -90,7 +91,7 @@ const MODULE_STEPS: readonly Step[] = [
     return `SQLite ${version}`;
   }),
   moduleStep("onnx", "load onnxruntime", async () => {
-    const { env } = await import("onnxruntime-node");
+    const { env } = await loadOnnxRuntime();
     return `onnxruntime ${env.versions.node ?? env.versions.common}`;
   }),
   moduleStep("decoder", "load FFmpeg", async () => {

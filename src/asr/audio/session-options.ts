@@ -1,4 +1,4 @@
-import type { InferenceSession } from "onnxruntime-node";
+import type { InferenceSession } from "../../models/onnx-runtime.ts";
 
 /** Without the quantise/dequantise rewriting int8 models run twice as fast; without spinning, idle threads cost nothing. */
 export const sessionOptions = (threads: number): InferenceSession.SessionOptions => ({

@@ -1,4 +1,5 @@
 import { readFile } from "node:fs/promises";
+import { loadOnnxRuntime } from "../../models/onnx-runtime.ts";
 import { SAMPLE_RATE } from "../transcriber.ts";
 import { sessionOptions } from "./session-options.ts";
 
@@ -23,7 +24,7 @@ export async function loadVoiceActivity(path: string): Promise<{
   readonly start: (snapshot?: string) => VoiceActivity;
   readonly release: () => Promise<void>;
 }> {
-  const { InferenceSession, Tensor } = await import("onnxruntime-node");
+  const { InferenceSession, Tensor } = await loadOnnxRuntime();
   const session = await InferenceSession.create(await readFile(path), sessionOptions(1));
   const rate = new Tensor("int64", BigInt64Array.of(BigInt(SAMPLE_RATE)), []);
   return {

@@ -1,5 +1,5 @@
 import { readFile } from "node:fs/promises";
-import type { InferenceSession, Tensor } from "onnxruntime-node";
+import { type InferenceSession, loadOnnxRuntime, type Tensor } from "../../models/onnx-runtime.ts";
 import { sessionOptions } from "../audio/session-options.ts";
 import { SAMPLE_RATE } from "../transcriber.ts";
 import { repeats } from "./repetition.ts";
@@ -31,7 +31,7 @@ export async function loadMoonshine(
   paths: { readonly encoder: string; readonly decoder: string },
   threads: number,
 ): Promise<Moonshine> {
-  const { InferenceSession, Tensor } = await import("onnxruntime-node");
+  const { InferenceSession, Tensor } = await loadOnnxRuntime();
   const open = async (path: string): Promise<InferenceSession> =>
     InferenceSession.create(await readFile(path), sessionOptions(threads));
   const [encoder, decoder] = await Promise.all([open(paths.encoder), open(paths.decoder)]);

@@ -1,7 +1,7 @@
 import { access, constants, readFile } from "node:fs/promises";
-import type { InferenceSession, Tensor } from "onnxruntime-node";
 import { MediasearchError } from "../../errors.ts";
 import { bundledFile } from "../../models/catalogue.ts";
+import { type InferenceSession, loadOnnxRuntime, type Tensor } from "../../models/onnx-runtime.ts";
 import type { Embedder } from "../embedder.ts";
 import { DIMENSIONS, identify } from "./identify.ts";
 import { MODEL } from "./settings.ts";
@@ -16,7 +16,7 @@ const LONGEST = 256;
  */
 export async function open(): Promise<Embedder> {
   const [{ InferenceSession, Tensor }, vocabulary] = await Promise.all([
-    import("onnxruntime-node"),
+    loadOnnxRuntime(),
     bundled("vocab.txt").then((path) => readFile(path, "utf8")),
   ]);
   const tokenizer = openWordPiece(vocabulary);

@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
-import type { InferenceSession, Tensor } from "onnxruntime-node";
 import { MediasearchError } from "../../errors.ts";
+import { type InferenceSession, loadOnnxRuntime, type Tensor } from "../../models/onnx-runtime.ts";
 import type { Embedder } from "../embedder.ts";
 import { prefixesOf } from "../prefixes.ts";
 import type { EmbedderSettings } from "../settings.ts";
@@ -13,7 +13,7 @@ type Encode = (text: string) => number[];
 export async function open(settings: EmbedderSettings): Promise<Embedder> {
   const folder = await readFolder(settings);
   const [{ InferenceSession, Tensor }, encode, id] = await Promise.all([
-    import("onnxruntime-node"),
+    loadOnnxRuntime(),
     encoder(folder),
     idOf(folder, settings),
   ]);
