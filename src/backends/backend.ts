@@ -1,5 +1,6 @@
 import type { Checkpoints } from "./checkpoints.ts";
 import type { JobStore } from "./job-store.ts";
+import type { Records } from "./records.ts";
 import type { Library } from "./library.ts";
 import type { RunLock } from "./run-lock.ts";
 import type { SearchAccess } from "./search-access.ts";
@@ -33,6 +34,7 @@ export type Medium =
 export interface Backend {
   readonly library: Library;
   readonly jobs: JobStore;
+  readonly records: Records;
   readonly checkpoints: Checkpoints;
   readonly runLock: RunLock;
   readonly searchAccess: SearchAccess;

@@ -2,6 +2,7 @@ import { existsSync, linkSync, rmSync } from "node:fs";
 import type { Database } from "better-sqlite3";
 import { MediasearchError } from "../../errors.ts";
 import { readModel } from "./embedding-model.ts";
+import { RECORDS_SCHEMA } from "./records.ts";
 import { snapshot } from "./snapshot.ts";
 import { BLOCKS_SCHEMA, writeCodes } from "./vector-blocks.ts";
 
@@ -126,6 +127,7 @@ export const MIGRATIONS: readonly Step[] = [
   -- Of queries that were asked; the key is a digest, so that the library does not tell what was looked for.
   CREATE TABLE query_vectors (id INTEGER PRIMARY KEY AUTOINCREMENT, key BLOB NOT NULL UNIQUE, vector BLOB NOT NULL) STRICT;
   `,
+  RECORDS_SCHEMA,
 ];
 
 /** Where the library as it was before a migration is kept. Nothing removes it. */

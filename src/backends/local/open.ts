@@ -16,6 +16,7 @@ import { MediasearchError } from "../../errors.ts";
 import type { Backend, BackendOptions } from "../backend.ts";
 import { check } from "./check.ts";
 import { type Connection, createConnection } from "./connection.ts";
+import { localRecords } from "./records.ts";
 import { repair } from "./repair.ts";
 import { toStoreError } from "./errors.ts";
 import { defineFunctions } from "./filter.ts";
@@ -60,6 +61,7 @@ function createBackend(connection: Connection): Backend {
   return {
     library: localLibrary(connection),
     jobs: localJobs(connection),
+    records: localRecords(connection),
     checkpoints: localCheckpoints(connection),
     runLock: localRunLock(connection),
     searchAccess: { kind: "library", queryVectors: localQueryVectors(db) },

@@ -4,6 +4,7 @@ import { memoryArchive } from "./archive.ts";
 import { memoryCatalog } from "./catalog.ts";
 import { memoryEmbeddings } from "./embeddings.ts";
 import { emptyState } from "./entries.ts";
+import { memoryRecords } from "./records.ts";
 import { memoryCheckpoints, memoryJobs, memoryRunLock } from "./run-log.ts";
 import { memorySearchIndex } from "./search-index.ts";
 import { memoryVersions } from "./versions.ts";
@@ -13,6 +14,7 @@ export async function open(): Promise<Backend> {
   return {
     library: memoryLibrary(),
     jobs: memoryJobs(),
+    records: memoryRecords(),
     checkpoints: memoryCheckpoints(),
     runLock: memoryRunLock(),
     searchAccess: { kind: "library" },

@@ -8,6 +8,7 @@ import { createDatabase, type Database, newId } from "./database.ts";
 import { directView } from "./direct.ts";
 import { vastArchive } from "./history.ts";
 import { vastCheckpoints, vastJobs, vastRunLock } from "./ledger.ts";
+import { vastRecords } from "./records.ts";
 import { type LibraryFacts, openLibrary } from "./library.ts";
 import { openReplica, type Replica, type ReplicaOptions } from "./replica.ts";
 import { vastEmbeddings } from "./reembed.ts";
@@ -80,7 +81,7 @@ function createParts(
   database: Database,
   replica: Replica,
   libraryId: string,
-): Pick<Backend, "library" | "jobs" | "checkpoints" | "runLock" | "medium"> {
+): Pick<Backend, "library" | "jobs" | "records" | "checkpoints" | "runLock" | "medium"> {
   const claimed = createClaimed();
   return {
     library: {
@@ -91,6 +92,7 @@ function createParts(
       embeddings: vastEmbeddings(database, newId()),
     },
     jobs: vastJobs(database),
+    records: vastRecords(database),
     checkpoints: vastCheckpoints(database),
     runLock: vastRunLock(database, claimed),
     medium: { kind: "service" },

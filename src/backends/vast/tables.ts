@@ -112,6 +112,24 @@ export const TABLES = {
   locks: table("locks", ["slot", int32()], ["changes", int64()]),
 } as const;
 
+/** Documents of the service, long ones in several parts; made when the first one is written. */
+export const RECORDS: Table = table(
+  "records",
+  ["kind", utf8()],
+  ["record_id", utf8()],
+  ["part", int32()],
+  ["value", utf8()],
+);
+/** Journals that only grow; made when the first entry is written. */
+export const JOURNAL: Table = table(
+  "journal",
+  ["entry_id", utf8()],
+  ["kind", utf8()],
+  ["at_ms", int64()],
+  ["part", int32()],
+  ["value", utf8()],
+);
+
 export const SCHEMA = 1;
 export const SLOTS = 256;
 

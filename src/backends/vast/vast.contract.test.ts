@@ -5,6 +5,7 @@ import { openOn } from "../../../test/vast/emulator.ts";
 import { CHECKPOINTS_CASES } from "../checkpoints.contract.ts";
 import { JOB_STORE_CASES } from "../job-store.contract.ts";
 import { LIBRARY_CASES } from "../library.contract.ts";
+import { RECORDS_CASES } from "../records.contract.ts";
 import { RUN_LOCK_CASES } from "../run-lock.contract.ts";
 import { CLAIMS_CASES } from "../claims.contract.ts";
 import type { Backend } from "../backend.ts";
@@ -35,6 +36,11 @@ for (const [part, cases] of Object.entries(LIBRARY_CASES))
 describe("the job store of the vast backend", () => {
   for (const { law, run } of JOB_STORE_CASES)
     it(law, () => expect(on(({ jobs }) => run(jobs))).resolves.toBeUndefined());
+});
+
+describe("the records of the vast backend", () => {
+  for (const { law, run } of RECORDS_CASES)
+    it(law, () => expect(on(({ records }) => run(records))).resolves.toBeUndefined());
 });
 
 describe("the checkpoints of the vast backend", () => {

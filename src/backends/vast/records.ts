@@ -1,0 +1,153 @@
+import type { Json, JournalEntry, Records } from "../records.ts";
+import { type Database, type Row } from "./database.ts";
+import { text } from "./rows.ts";
+import { JOURNAL, RECORDS, type Table } from "./tables.ts";
+import { createTable, listTables } from "./wire/catalog.ts";
+import type { Session } from "./wire/client.ts";
+import { compare, equal } from "./wire/predicate.ts";
+
+/** A cell holds 128 KiB; counted in UTF-16 units, of which each takes three bytes at most. */
+const PART_LENGTH = 40_000;
+
+const partsOf = (value: Json): string[] => {
+  const json = JSON.stringify(value);
+  return Array.from({ length: Math.max(1, Math.ceil(json.length / PART_LENGTH)) }, (_, part) =>
+    json.slice(part * PART_LENGTH, (part + 1) * PART_LENGTH),
+  );
+};
+
+/** Rows of one document each, or several parts of it, put together by `keyOf`. */
+function joinParts(rows: readonly Row[], keyOf: (row: Row) => string): Map<string, string> {
+  const joined = new Map<string, string>();
+  for (const row of rows.toSorted((a, b) => Number(a["part"]) - Number(b["part"])))
+    joined.set(keyOf(row), (joined.get(keyOf(row)) ?? "") + text(row["value"]));
+  return joined;
+}
+
+const byBytes = (a: { readonly id: string }, b: { readonly id: string }): number =>
+  Buffer.compare(Buffer.from(a.id), Buffer.from(b.id));
+
+/**
+ * Records in two tables that are made when something is first written, so that a library of an earlier mediasearch
+ * needs no migration. Without its table a kind is empty.
+ */
+export function vastRecords(database: Database): Records {
+  const { session } = database.client;
+  const tables = serviceTables(database);
+  const rows = async (table: Table, ...filter: Parameters<Database["rows"]>[2]): Promise<Row[]> =>
+    (await tables.isThere(session, table)) ? database.rows(session, table, filter) : [];
+  const replace = (kind: string, id: string, parts: readonly string[]): Promise<void> =>
+    database.write({ action: "record", detail: kind }, [`${kind}\0${id}`], async (tx) => {
+      await tables.make(tx, RECORDS);
+      const found = await database.find(tx, RECORDS, [equal("kind", kind), equal("record_id", id)]);
+      await database.drop(tx, RECORDS, found);
+      if (parts.length > 0)
+        await database.add(
+          tx,
+          RECORDS,
+          parts.map((value, part) => ({ kind, record_id: id, part, value })),
+        );
+    });
+  return {
+    async get(kind, id) {
+      const found = await rows(RECORDS, equal("kind", kind), equal("record_id", id));
+      const json = joinParts(found, () => id).get(id);
+      return json === undefined ? undefined : (JSON.parse(json) as Json);
+    },
+    async list(kind) {
+      const found = await rows(RECORDS, equal("kind", kind));
+      return [...joinParts(found, (row) => text(row["record_id"]))]
+        .map(([id, json]) => ({ id, value: JSON.parse(json) as Json }))
+        .toSorted(byBytes);
+    },
+    put: (kind, id, value) => replace(kind, id, partsOf(value)),
+    remove: (kind, id) => replace(kind, id, []),
+    ...vastJournal(database, tables, rows),
+  };
+}
+
+type ReadRows = (table: Table, ...filter: Parameters<Database["rows"]>[2]) => Promise<Row[]>;
+
+function vastJournal(
+  database: Database,
+  tables: ServiceTables,
+  rows: ReadRows,
+): Pick<Records, "append" | "readJournal" | "trimJournal"> {
+  return {
+    append: (entries) =>
+      database.write({ action: "journal" }, ["journal"], async (tx) => {
+        await tables.make(tx, JOURNAL);
+        const added: Row[] = [];
+        for (const { id, kind, atMs, value } of entries) {
+          const known = await database.rows(tx, JOURNAL, [equal("entry_id", id)], ["entry_id"]);
+          if (known.length === 0)
+            added.push(
+              ...partsOf(value).map((value, part) => ({
+                entry_id: id,
+                kind,
+                at_ms: atMs,
+                part,
+                value,
+              })),
+            );
+        }
+        if (added.length > 0) await database.add(tx, JOURNAL, added);
+      }),
+    async readJournal({ kind, afterId, limit }) {
+      const found = await rows(
+        JOURNAL,
+        equal("kind", kind),
+        ...(afterId === undefined ? [] : [compare("entry_id", "greater", afterId)]),
+      );
+      const times = new Map(found.map((row) => [text(row["entry_id"]), Number(row["at_ms"])]));
+      return [...joinParts(found, (row) => text(row["entry_id"]))]
+        .map(([id, json]): JournalEntry => ({
+          id,
+          kind,
+          atMs: times.get(id) ?? 0,
+          value: JSON.parse(json) as Json,
+        }))
+        .toSorted(byBytes)
+        .slice(0, limit);
+    },
+    async trimJournal(kind, beforeMs) {
+      if (!(await tables.isThere(database.client.session, JOURNAL))) return 0;
+      return database.write(
+        { action: "journal-trimmed", detail: kind },
+        ["journal"],
+        async (tx) => {
+          const found = await database.find(tx, JOURNAL, [
+            equal("kind", kind),
+            compare("at_ms", "less", BigInt(beforeMs)),
+          ]);
+          await database.drop(tx, JOURNAL, found);
+          return new Set(found.rows.map((row) => text(row["entry_id"]))).size;
+        },
+      );
+    },
+  };
+}
+
+interface ServiceTables {
+  isThere(session: Session, table: Table): Promise<boolean>;
+  make(session: Session, table: Table): Promise<void>;
+}
+
+function serviceTables({ bucket, schema, at }: Database): ServiceTables {
+  const known = new Set<string>();
+  const isThere = async (session: Session, table: Table): Promise<boolean> => {
+    if (known.has(table.name)) return true;
+    const found = (await listTables(session, bucket, schema, table.name)).length > 0;
+    if (found) known.add(table.name);
+    return found;
+  };
+  return {
+    isThere,
+    async make(session, table) {
+      if (known.has(table.name)) return;
+      // Not known before the transaction is committed: it may be rolled back.
+      if ((await listTables(session, bucket, schema, table.name)).length === 0)
+        await createTable(session, at(table), table.fields);
+    },
+  };
+}
