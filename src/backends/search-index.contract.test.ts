@@ -119,6 +119,16 @@ const BUGS: PlantedBugs<Library> = {
         new Map([...(await library.searchIndex.spellings(words)), ["budget", "budgets"]]),
     },
   }),
+  "lets the limit choose among equals": (library) => ({
+    searchIndex: {
+      searchText: async (query, filter, limit) =>
+        (await library.searchIndex.searchText(query, filter, 1000))
+          .toReversed()
+          .toSorted((a, b) => b.score - a.score)
+          .slice(0, limit)
+          .toSorted((a, b) => b.score - a.score || (a.asset < b.asset ? -1 : 1)),
+    },
+  }),
   "ignores the limit": (library) => ({
     searchIndex: {
       searchText: (query, filter) => library.searchIndex.searchText(query, filter, 1000),

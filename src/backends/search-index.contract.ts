@@ -56,6 +56,23 @@ export const SEARCH_INDEX_CASES: readonly LibraryCase[] = [
     },
   },
   {
+    law: "equal hits are in the order of files and segments, whatever the limit",
+    async run(library) {
+      for (const file of ["/z", "/b", "/a"])
+        await commit(library, file, Array(4).fill({ text: "the walrus sleeps" }));
+      for (const filter of [{}, { where: { language: "en" } }]) {
+        const keys = async (limit: number): Promise<string[]> =>
+          (await library.searchIndex.searchText({ terms: ["walrus"] }, filter, limit)).map(
+            ({ asset, segment }) => `${asset}${segment.index}`,
+          );
+        const all = await keys(100);
+        assert.deepEqual(all, all.toSorted());
+        for (let limit = 0; limit <= all.length; limit++)
+          assert.deepEqual(await keys(limit), all.slice(0, limit));
+      }
+    },
+  },
+  {
     law: "speaker names are searchable",
     async run(library) {
       await commit(library, "/a", [

@@ -65,8 +65,8 @@ export interface TextQuery {
  */
 export interface SearchIndex {
   /**
-   * At most `limit` hits by BM25, best first, ties by file and segment index. Which of equal hits come within the limit
-   * is the index's choice and the same each time. The names of speakers are searched too. Without terms there are no
+   * At most `limit` hits by BM25, best first, ties by file and segment index, whatever the limit: the hits of a smaller
+   * limit are the first of those of a larger one. The names of speakers are searched too. Without terms there are no
    * hits, unless the terms are optional.
    */
   searchText(query: TextQuery, filter: SearchFilter, limit: number): Promise<Hit[]>;

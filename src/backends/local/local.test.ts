@@ -55,6 +55,22 @@ const version = (id: string, text: string, segments = 1): AssetVersion => ({
   })),
 });
 
+describe("hits by words", () => {
+  it("fit together page by page, also where very many are equal", async () => {
+    const { library } = await openHere();
+    for (const id of ["/z", "/b", "/a"])
+      await library.versions.commit(version(id, "the walrus sleeps", 300));
+    const keys = async (limit: number): Promise<string[]> =>
+      (await library.searchIndex.searchText({ terms: ["walrus"] }, {}, limit)).map(
+        ({ asset, segment }) => `${asset} ${String(segment.index).padStart(3, "0")}`,
+      );
+    const all = await keys(900);
+    expect(all).toEqual(all.toSorted());
+    for (const limit of [1, 2, 299, 300, 301, 700, 899])
+      expect(await keys(limit), String(limit)).toEqual(all.slice(0, limit));
+  });
+});
+
 describe("a library file", () => {
   it("and its folder are readable by their owner only, side files too", async () => {
     const { library } = await openHere();

@@ -25,35 +25,79 @@ export function searchText(
   limit: number,
 ): Hit[] {
   const match = matchAny(query.terms);
-  const { where, values } = conditions(filter);
-  const from = passesAll(db, filter)
-    ? "FROM segments_fts WHERE segments_fts MATCH ?"
-    : `${MATCHED} ${JOINED} WHERE segments_fts MATCH ?${where}`;
-  const found =
-    match === ""
-      ? []
-      : hits(
-          db,
-          `SELECT ${COLUMNS}, best.score
-    FROM (SELECT segments_fts.rowid AS id, -bm25(segments_fts) AS score ${from} ORDER BY score DESC, segments_fts.rowid LIMIT ?) best CROSS JOIN segments s ON s.id = best.id ${JOINED}
-    WHERE true`,
-          [match, ...(from.includes("JOIN") ? values : []), limit],
-          limit,
-        );
+  const found = match === "" || limit < 1 ? [] : ranked(db, match, filter, limit);
   if (query.termsOptional !== true || found.length >= limit) return found;
+  const { where, values } = conditions(filter);
   const others =
     match === ""
       ? ""
       : " AND s.id NOT IN (SELECT rowid FROM segments_fts WHERE segments_fts MATCH ?)";
-  return [
-    ...found,
-    ...hits(
-      db,
-      `SELECT ${COLUMNS}, 0 AS score FROM segments s ${JOINED} WHERE true${where}${others}`,
-      [...values, ...(match === "" ? [] : [match])],
-      limit - found.length,
-    ),
-  ];
+  const rows = db
+    .prepare(
+      `SELECT ${COLUMNS} FROM segments s ${JOINED} WHERE true${where}${others} ORDER BY a.path, s.position LIMIT ?`,
+    )
+    .all(...values, ...(match === "" ? [] : [match]), limit - found.length) as HitRow[];
+  return [...found, ...rows.map((row) => toHit(row, 0))];
+}
+
+/** A segment and its score. */
+interface Scored {
+  readonly id: number;
+  readonly score: number;
+}
+
+function ranked(db: Database, match: string, filter: SearchFilter, limit: number): Hit[] {
+  if (passesAll(db, filter)) return readHits(db, bestOfAll(db, match, limit), limit);
+  const { where, values } = conditions(filter);
+  const best = db
+    .prepare(
+      `SELECT s.id, -bm25(segments_fts) AS score ${MATCHED} ${JOINED} WHERE segments_fts MATCH ?${where} ORDER BY score DESC, a.path, s.position LIMIT ?`,
+    )
+    .all(match, ...values, limit) as Scored[];
+  return readHits(db, best, limit);
+}
+
+/** Equal scores beyond the limit that are looked at without a second pass over all matches. */
+const TIED = 200;
+
+/**
+ * The best of all matches by the keyword index alone, which knows no files. It may return more than
+ * the limit: every segment whose score is that of the last one, so that files and times decide among
+ * them, and pages of any size fit together.
+ */
+function bestOfAll(db: Database, match: string, limit: number): readonly Scored[] {
+  const best = db
+    .prepare(
+      "SELECT rowid AS id, -bm25(segments_fts) AS score FROM segments_fts WHERE segments_fts MATCH ? ORDER BY score DESC, rowid LIMIT ?",
+    )
+    .all(match, limit + TIED) as Scored[];
+  const least = best[limit - 1]?.score;
+  if (least === undefined) return best;
+  if (best.length < limit + TIED || best.at(-1)?.score !== least)
+    return best.filter(({ score }) => score >= least);
+  const better = best.filter(({ score }) => score > least);
+  const tied = db
+    .prepare(
+      `SELECT s.id, ? AS score ${MATCHED} ${JOINED} WHERE segments_fts MATCH ? AND -bm25(segments_fts) = ? ORDER BY a.path, s.position LIMIT ?`,
+    )
+    .all(least, match, least, limit - better.length) as Scored[];
+  return [...better, ...tied];
+}
+
+/** Texts of the best, in order: equal scores by file and time. */
+function readHits(db: Database, best: readonly Scored[], limit: number): Hit[] {
+  let rank = 0;
+  const ranks = best.map(({ id, score }, i) => {
+    if (i > 0 && score !== best[i - 1]?.score) rank++;
+    return [id, rank, i];
+  });
+  const rows = db
+    .prepare(
+      `SELECT ${COLUMNS}, b.value ->> 2 AS nth FROM json_each(?) b CROSS JOIN segments s ON s.id = b.value ->> 0 ${JOINED}
+    ORDER BY b.value ->> 1, a.path, s.position LIMIT ?`,
+    )
+    .all(JSON.stringify(ranks), limit) as (HitRow & { readonly nth: number })[];
+  return rows.map((row) => toHit(row, best[row.nth]?.score ?? 0));
 }
 
 export function countText(
@@ -98,13 +142,6 @@ const passesAll = (db: Database, { assets, speaker, where }: SearchFilter): bool
   speaker === undefined &&
   where === undefined &&
   db.prepare("SELECT 1 FROM assets WHERE deleted_at_ms IS NOT NULL LIMIT 1").get() === undefined;
-
-function hits(db: Database, sql: string, values: readonly unknown[], limit: number): Hit[] {
-  const rows = db
-    .prepare(`${sql} ORDER BY score DESC, a.path, s.position LIMIT ?`)
-    .all(...values, limit) as (HitRow & { readonly score: number })[];
-  return rows.map((row) => toHit(row, row.score));
-}
 
 export const toHit = (row: HitRow, score: number): Hit => ({
   asset: row.path,
