@@ -59,7 +59,11 @@ export const SEARCH_INDEX_CASES: readonly LibraryCase[] = [
     law: "equal hits are in the order of files and segments, whatever the limit",
     async run(library) {
       for (const file of ["/z", "/b", "/a"])
-        await commit(library, file, Array(4).fill({ text: "the walrus sleeps" }));
+        await commit(
+          library,
+          file,
+          Array.from({ length: 4 }, () => ({ text: "the walrus sleeps" })),
+        );
       for (const filter of [{}, { where: { language: "en" } }]) {
         const keys = async (limit: number): Promise<string[]> =>
           (await library.searchIndex.searchText({ terms: ["walrus"] }, filter, limit)).map(
