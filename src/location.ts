@@ -62,7 +62,8 @@ export const nameOf = (location: Location): string =>
 /** The folder that a file is in, for objects with the slash at its end. */
 export function folderOf(location: Location): Location {
   const end = location.lastIndexOf(separator(location));
-  return isObject(location) ? location.slice(0, end + 1) : end === 0 ? sep : location.slice(0, end);
+  if (isObject(location)) return location.slice(0, end + 1);
+  return end === 0 ? sep : location.slice(0, end);
 }
 
 /** Another file of the same folder. */

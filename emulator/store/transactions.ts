@@ -1,6 +1,8 @@
 import { conflict, notFound } from "../errors.ts";
-import { parentOf, type Catalog, type CatalogChange } from "./catalog.ts";
+import type { Catalog, CatalogChange } from "./catalog.ts";
 import type { Recorded } from "./journal.ts";
+import { createLockTable, type Lock } from "./locks.ts";
+import { createRowIdCounter } from "./row-id-counter.ts";
 import type { Change, Table } from "./table.ts";
 
 /** A transaction sees the catalog as it was when it began, and its own changes. */
@@ -19,14 +21,6 @@ export interface Transaction {
   readonly repeated: number[] | undefined;
   usedAt: number;
 }
-
-/** Who changes a thing now, and which commit changed it last. */
-export interface Lock {
-  writer: string | undefined;
-  committed: number;
-}
-
-const newLock = (): Lock => ({ writer: undefined, committed: 0 });
 
 export interface Store {
   /** `ids`: those of its inserts when it is done again out of a journal. */
@@ -54,16 +48,6 @@ export interface Store {
   readonly latest: Catalog;
 }
 
-/** What is shared by all states of one table. */
-interface Shared {
-  nextRow: number;
-  /** How many row locks were left when they were last looked through. */
-  keptRows: number;
-  readonly structure: Lock;
-  readonly rows: Map<number, Lock>;
-  readonly writers: Set<string>;
-}
-
 /** Ids begin beyond 2^53, so that a client that keeps them as numbers is found out; they are not those of an earlier run. */
 const firstTxid = (): bigint => 2n ** 60n + BigInt(Date.now()) * 1000n;
 
@@ -84,98 +68,27 @@ export function openStore(
   let lastId = 0;
   let lastTxid = firstTxid();
   const active = new Map<string, Transaction>();
-  const names = new Map<string, Lock>();
-  const shared = new Map<number, Shared>();
-
-  const sharedOf = (table: number): Shared => {
-    const known = shared.get(table) ?? {
-      nextRow: 0,
-      keptRows: 0,
-      structure: newLock(),
-      rows: new Map<number, Lock>(),
-      writers: new Set<string>(),
-    };
-    shared.set(table, known);
-    return known;
-  };
-
-  const check = (tx: Transaction, lock: Lock | undefined, what: string): void => {
-    if (lock === undefined || lock.writer === tx.id) return;
-    if (lock.writer !== undefined) expire();
-    if (lock.writer !== undefined)
-      throw conflict(`${what} is being changed by another transaction`);
-    if (lock.committed > tx.began)
-      throw conflict(`${what} was changed after this transaction began`);
-  };
-
-  const take = (tx: Transaction, lock: Lock, what: string): void => {
-    check(tx, lock, what);
-    lock.writer = tx.id;
-    tx.locks.add(lock);
-  };
+  const rowIds = createRowIdCounter();
 
   const end = (tx: Transaction, committed: boolean): void => {
     if (committed) commits++;
-    for (const lock of tx.locks) {
-      lock.writer = undefined;
-      if (committed) lock.committed = commits;
-    }
     active.delete(tx.id);
-    for (const { writers } of shared.values()) writers.delete(tx.id);
-    forget();
-  };
-
-  /** Who changed a thing last matters only to transactions that are older than that. */
-  const forget = (): void => {
+    locks.release(tx, committed ? commits : undefined);
+    const hasTable = (table: number): boolean => latest.tables.has(table);
     const oldest = Math.min(commits, ...[...active.values()].map(({ began }) => began));
-    const prune = (locks: Map<unknown, Lock>): void => {
-      for (const [key, lock] of locks)
-        if (lock.writer === undefined && lock.committed <= oldest) locks.delete(key);
-    };
-    for (const known of shared.values()) {
-      if (known.rows.size < 2 * known.keptRows + 1000 && active.size > 0) continue;
-      prune(known.rows);
-      known.keptRows = known.rows.size;
-    }
-    prune(names);
-    if (active.size > 0) return;
-    for (const table of shared.keys()) if (!latest.tables.has(table)) shared.delete(table);
+    locks.prune(oldest, active.size === 0, hasTable);
+    if (active.size === 0) rowIds.prune(hasTable);
   };
-
   const expire = (): void => {
     if (timeoutMs > 0)
       for (const tx of active.values()) if (now() - tx.usedAt > timeoutMs) end(tx, false);
   };
-
-  const lockName = (tx: Transaction, path: string): void => {
-    for (let above = parentOf(path); above.includes("/"); above = parentOf(above))
-      check(tx, names.get(above), above);
-    const lock = names.get(path) ?? newLock();
-    names.set(path, lock);
-    take(tx, lock, path);
-  };
-
-  const apply = (tx: Transaction, change: CatalogChange): void => {
-    tx.catalog = change(tx.catalog);
-    tx.changes.push(change);
-  };
-
+  const locks = createLockTable(expire);
   return {
     begin(ids) {
       expire();
       lastTxid += 1n;
-      const tx: Transaction = {
-        id: String(lastTxid),
-        began: commits,
-        base: latest,
-        catalog: latest,
-        changes: [],
-        locks: new Set(),
-        requests: [],
-        ids: [],
-        repeated: ids && [...ids],
-        usedAt: now(),
-      };
+      const tx = newTransaction(String(lastTxid), { commits, latest, ids, nowMs: now() });
       active.set(tx.id, tx);
       return tx;
     },
@@ -195,60 +108,21 @@ export function openStore(
       end(tx, true);
     },
     rollback: (tx) => end(tx, false),
-    apply,
-    applyTo(tx, id, change) {
-      apply(tx, (catalog) => {
-        const table: Table | undefined = catalog.tables.get(id);
-        return table === undefined
-          ? catalog
-          : { ...catalog, tables: new Map(catalog.tables).set(id, change(table)) };
-      });
-    },
-    lockName,
+    apply: applyChange,
+    applyTo: applyToTable,
+    lockName: locks.takeName,
     lockTree(tx, path) {
-      const under = (catalog: Catalog): number =>
-        [...catalog.schemas.keys(), ...catalog.tableIds.keys()].filter((name) =>
-          name.startsWith(`${path}/`),
-        ).length;
-      for (const other of active.values())
-        if (other !== tx && under(other.catalog) !== under(other.base))
-          throw conflict(`${path} is being changed by another transaction`);
-      if (under(latest) !== under(tx.base))
-        throw conflict(`${path} was changed after this transaction began`);
-      lockName(tx, path);
+      refuseChangedTree(tx, path, active.values(), latest);
+      locks.takeName(tx, path);
     },
-    lockStructure(tx, table) {
-      const { structure, writers } = sharedOf(table);
-      if ([...writers].some((id) => id !== tx.id)) expire();
-      if ([...writers].some((id) => id !== tx.id))
-        throw conflict("the table's rows are being changed by another transaction");
-      take(tx, structure, "the table");
-    },
-    lockRows(tx, table, ids) {
-      const { structure, rows, writers } = sharedOf(table);
-      if (structure.writer !== undefined && structure.writer !== tx.id) expire();
-      if (structure.writer !== undefined && structure.writer !== tx.id)
-        throw conflict("the table is being changed by another transaction");
-      if (structure.committed > tx.began)
-        throw conflict("the table was changed after this transaction began");
-      for (const id of ids) {
-        const lock = rows.get(id) ?? newLock();
-        rows.set(id, lock);
-        take(tx, lock, `row ${id}`);
-      }
-      writers.add(tx.id);
-    },
+    lockStructure: locks.takeStructure,
+    lockRows: locks.takeRows,
     allocateIds(tx, table, count) {
-      const known = sharedOf(table);
-      const first = tx.repeated?.shift() ?? known.nextRow;
-      known.nextRow = Math.max(known.nextRow, first + count);
+      const first = rowIds.allocate(table, count, tx.repeated?.shift());
       tx.ids.push(first);
       return first;
     },
-    reserveIds(table, last) {
-      const known = sharedOf(table);
-      known.nextRow = Math.max(known.nextRow, last + 1);
-    },
+    reserveIds: rowIds.reserve,
     newId: () => ++lastId,
     get active() {
       expire();
@@ -258,4 +132,54 @@ export function openStore(
       return latest;
     },
   };
+}
+
+const newTransaction = (
+  id: string,
+  start: {
+    readonly commits: number;
+    readonly latest: Catalog;
+    readonly ids: readonly number[] | undefined;
+    readonly nowMs: number;
+  },
+): Transaction => ({
+  id,
+  began: start.commits,
+  base: start.latest,
+  catalog: start.latest,
+  changes: [],
+  locks: new Set(),
+  requests: [],
+  ids: [],
+  repeated: start.ids && [...start.ids],
+  usedAt: start.nowMs,
+});
+
+function applyChange(tx: Transaction, change: CatalogChange): void {
+  tx.catalog = change(tx.catalog);
+  tx.changes.push(change);
+}
+
+function applyToTable(tx: Transaction, id: number, change: Change): void {
+  applyChange(tx, (catalog) => {
+    const table: Table | undefined = catalog.tables.get(id);
+    if (table === undefined) return catalog;
+    return { ...catalog, tables: new Map(catalog.tables).set(id, change(table)) };
+  });
+}
+
+/** @throws TabularError 409 when another transaction added or removed something below the path. */
+function refuseChangedTree(
+  tx: Transaction,
+  path: string,
+  active: Iterable<Transaction>,
+  latest: Catalog,
+): void {
+  const countBelow = ({ schemas, tableIds }: Catalog): number =>
+    [...schemas.keys(), ...tableIds.keys()].filter((name) => name.startsWith(`${path}/`)).length;
+  for (const other of active)
+    if (other !== tx && countBelow(other.catalog) !== countBelow(other.base))
+      throw conflict(`${path} is being changed by another transaction`);
+  if (countBelow(latest) !== countBelow(tx.base))
+    throw conflict(`${path} was changed after this transaction began`);
 }

@@ -2,14 +2,12 @@ import { describe, expect, it } from "vitest";
 import type { Hit } from "../backends/search-index.ts";
 import { openBackend } from "../backends/registry.ts";
 import type { Embedder } from "../embed/embedder.ts";
-import type { Segment } from "../types.ts";
 import { fileMatcher } from "../text/file-filter.ts";
 import { rankHybrid } from "./rank.ts";
 import { search } from "./hybrid.ts";
-import { embedInContext, passageModelId } from "../embed/passages.ts";
+import { passageModelId } from "../embed/passages.ts";
 import { queryTerms, speakerMatcher } from "../text/query-terms.ts";
 import { type Mark, markMatches } from "./snippet.ts";
-import { stem } from "../text/stem.ts";
 import { coverageOf } from "../text/terms.ts";
 
 describe("terms of a question", () => {
@@ -25,16 +23,6 @@ describe("terms of a question", () => {
   it("are all words when none tells anything, and none when there are none", () => {
     expect(queryTerms("to be or not to be")).toEqual(["to", "be", "or", "not"]);
     expect(queryTerms("?!")).toEqual([]);
-  });
-});
-
-describe("stems", () => {
-  it("are those of Porter's paper", () => {
-    const pairs =
-      "caresses caress ponies poni cats cat agreed agre plastered plaster motoring motor hopping hop filing file happy happi relational relat conditional condit vietnamization vietnam triplicate triplic hopeful hope allowance allow adoption adopt rate rate controll control";
-    const list = pairs.split(" ");
-    for (let i = 0; i < list.length; i += 2)
-      expect(stem(list[i] as string), list[i]).toBe(list[i + 1]);
   });
 });
 
@@ -229,68 +217,6 @@ describe("coverage", () => {
   });
   it("is nothing without terms or weights", () => {
     expect([coverageOf([], [])(said("a")), coverageOf(["a"], [0])(said("a"))]).toEqual([0, 0]);
-  });
-});
-
-describe("vectors in context", () => {
-  const say = (index: number, text: string, more: Partial<Segment> = {}): Segment => ({
-    index,
-    startMs: index * 4000,
-    endMs: index * 4000 + 4000,
-    text,
-    speaker: null,
-    confidence: null,
-    ...more,
-  });
-  const sentence = (index: number): string =>
-    `${index} ${"of letters that are eighty ".repeat(2)}`.padEnd(80, ".");
-  /** Every text has a direction of its own, so that a vector tells what is in it. */
-  async function parts(segments: readonly Segment[]): Promise<Record<string, number>[]> {
-    let texts: readonly string[] = [];
-    const vectors = await embedInContext(segments, async (asked) =>
-      (texts = asked).map((_, at) =>
-        Float32Array.from({ length: asked.length }, (__, i) => (i === at ? 1 : 0)),
-      ),
-    );
-    return vectors.map((vector) =>
-      Object.fromEntries(
-        [...vector].flatMap((value, i) => (value > 0 ? [[texts[i] ?? "", value]] : [])),
-      ),
-    );
-  }
-
-  it("are half their own and half what is said around", async () => {
-    expect(await parts([say(0, "one"), say(1, "two")])).toEqual([
-      { one: 0.5, "one two": 0.5 },
-      { two: 0.5, "one two": 0.5 },
-    ]);
-  });
-  it("of a segment alone are its own", async () => {
-    expect(await parts([say(0, "one")])).toEqual([{ one: 1 }]);
-    expect(await parts([])).toEqual([]);
-  });
-  it("take in passages of some sixty words that overlap by half, each as much as the other", async () => {
-    const segments = Array.from({ length: 8 }, (_, i) => say(i, sentence(i)));
-    const found = await parts(segments);
-    const passage = (from: number): string =>
-      Array.from({ length: 4 }, (_, i) => sentence(from + i)).join(" ");
-    expect(found[0]).toEqual({ [sentence(0)]: 0.5, [passage(0)]: 0.5 });
-    expect(found[3]).toEqual({ [sentence(3)]: 0.5, [passage(0)]: 0.25, [passage(2)]: 0.25 });
-    expect(found[7]).toEqual({ [sentence(7)]: 0.5, [passage(4)]: 0.5 });
-  });
-  it("say who speaks in the passage, and end it at a long silence", async () => {
-    expect(
-      await parts([
-        say(0, "one", { speaker: "Ann" }),
-        say(1, "two", { speaker: "Ann" }),
-        say(2, "three", { speaker: "Tom" }),
-      ]),
-    ).toContainEqual({ one: 0.5, "Ann: one two Tom: three": 0.5 });
-    expect(await parts([say(0, "one"), say(1, "two"), say(20, "three")])).toEqual([
-      { one: 0.5, "one two": 0.5 },
-      { two: 0.5, "one two": 0.5 },
-      { three: 1 },
-    ]);
   });
 });
 

@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
-import type { ClientDuplexStream, ServiceError } from "@grpc/grpc-js";
+import type { ClientDuplexStream, Metadata, ServiceError } from "@grpc/grpc-js";
 import type { NimSettings } from "./settings.ts";
 
 /** As `protos/` has them; only what is sent or read. */
@@ -72,6 +72,14 @@ export interface Riva {
 
 /** A tenth of a second. */
 const STREAM_BYTES = 3200;
+/** The server sets the limits. A channel that failed must connect again as soon as a call is made. */
+const CHANNEL_OPTIONS = {
+  "grpc.max_receive_message_length": -1,
+  "grpc.max_send_message_length": -1,
+  "grpc.initial_reconnect_backoff_ms": 100,
+  "grpc.min_reconnect_backoff_ms": 100,
+  "grpc.max_reconnect_backoff_ms": 5000,
+};
 type Unary = (
   request: unknown,
   metadata: unknown,
@@ -100,6 +108,59 @@ export async function openRiva(
   isTls: boolean,
   settings: NimSettings,
 ): Promise<Riva> {
+  const { speech, health, metadata } = await connectRiva(target, isTls, settings);
+  const unary = <T>(
+    method: Unary,
+    client: RawClient,
+    request: unknown,
+    options: CallOptions,
+  ): Promise<T> =>
+    callUnary<T>(
+      (deadline, done) => method.call(client, request, metadata, { deadline }, done),
+      options,
+    );
+  return {
+    recognize: async (config, audio, options) =>
+      (
+        await unary<{ results: readonly RivaResult[] }>(
+          speech.Recognize,
+          speech,
+          { config, audio },
+          options,
+        )
+      ).results,
+    stream: (config, audio, { timeoutMs, signal }) =>
+      streamAll(
+        speech.StreamingRecognize.call(speech, metadata, { deadline: Date.now() + timeoutMs }),
+        config,
+        audio,
+        signal,
+      ),
+    models: async (options) =>
+      (
+        await unary<{ model_config: readonly RivaModel[] }>(
+          speech.GetRivaSpeechRecognitionConfig,
+          speech,
+          {},
+          options,
+        )
+      ).model_config,
+    isServing: async (options) =>
+      (await unary<{ status: string }>(health.Check, health, { service: "" }, options)).status ===
+      "SERVING",
+    close() {
+      speech.close();
+      health.close();
+    },
+  };
+}
+
+/** Opens the channels; gRPC connects them with the first call. */
+async function connectRiva(
+  target: string,
+  isTls: boolean,
+  settings: NimSettings,
+): Promise<{ speech: RawClient; health: RawClient; metadata: Metadata }> {
   const [{ credentials, loadPackageDefinition, Metadata }, { load }] = await Promise.all([
     import("@grpc/grpc-js"),
     import("@grpc/proto-loader"),
@@ -120,76 +181,34 @@ export async function openRiva(
   const secure = isTls
     ? credentials.createSsl(settings.tlsCa === undefined ? null : await readFile(settings.tlsCa))
     : credentials.createInsecure();
-  // The limits are the server's to set; a channel that failed tries again as soon as we do.
-  const options = {
-    "grpc.max_receive_message_length": -1,
-    "grpc.max_send_message_length": -1,
-    "grpc.initial_reconnect_backoff_ms": 100,
-    "grpc.min_reconnect_backoff_ms": 100,
-    "grpc.max_reconnect_backoff_ms": 5000,
-  };
-  const speech = new packages.nvidia.riva.asr.RivaSpeechRecognition(target, secure, options);
-  const health = new packages.grpc.health.v1.Health(target, secure, options);
   const metadata = new Metadata();
   if (settings.apiKey !== undefined) metadata.set("authorization", `Bearer ${settings.apiKey}`);
   if (settings.functionId !== undefined) metadata.set("function-id", settings.functionId);
-  const unary = <T>(
-    call: Unary,
-    of: RawClient,
-    request: unknown,
-    { signal, timeoutMs }: CallOptions,
-  ): Promise<T> => {
-    signal.throwIfAborted();
-    return new Promise<T>((resolve, reject) => {
-      const active = call.call(
-        of,
-        request,
-        metadata,
-        { deadline: Date.now() + timeoutMs },
-        (error, reply) => {
-          signal.removeEventListener("abort", onAbort);
-          if (error) reject(signal.aborted ? (signal.reason as Error) : error);
-          else resolve(reply as T);
-        },
-      );
-      const onAbort = (): void => active.cancel();
-      signal.addEventListener("abort", onAbort, { once: true });
-    });
-  };
   return {
-    recognize: async (config, audio, call) =>
-      (
-        await unary<{ results: readonly RivaResult[] }>(
-          speech.Recognize,
-          speech,
-          { config, audio },
-          call,
-        )
-      ).results,
-    stream: (config, audio, call) =>
-      streamAll(
-        speech.StreamingRecognize.call(speech, metadata, { deadline: Date.now() + call.timeoutMs }),
-        config,
-        audio,
-        call.signal,
-      ),
-    models: async (call) =>
-      (
-        await unary<{ model_config: readonly RivaModel[] }>(
-          speech.GetRivaSpeechRecognitionConfig,
-          speech,
-          {},
-          call,
-        )
-      ).model_config,
-    isServing: async (call) =>
-      (await unary<{ status: string }>(health.Check, health, { service: "" }, call)).status ===
-      "SERVING",
-    close() {
-      speech.close();
-      health.close();
-    },
+    speech: new packages.nvidia.riva.asr.RivaSpeechRecognition(target, secure, CHANNEL_OPTIONS),
+    health: new packages.grpc.health.v1.Health(target, secure, CHANNEL_OPTIONS),
+    metadata,
   };
+}
+
+/** Makes one call, which ends at its deadline or when its signal aborts. */
+function callUnary<T>(
+  call: (
+    deadline: number,
+    done: (error: ServiceError | null, reply: unknown) => void,
+  ) => ReturnType<Unary>,
+  { signal, timeoutMs }: CallOptions,
+): Promise<T> {
+  signal.throwIfAborted();
+  return new Promise<T>((resolve, reject) => {
+    const active = call(Date.now() + timeoutMs, (error, reply) => {
+      signal.removeEventListener("abort", onAbort);
+      if (error) reject(signal.aborted ? (signal.reason as Error) : error);
+      else resolve(reply as T);
+    });
+    const onAbort = (): void => active.cancel();
+    signal.addEventListener("abort", onAbort, { once: true });
+  });
 }
 
 /** First how, then the audio as fast as it is taken, then the end; what is final counts. */

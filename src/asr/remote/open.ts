@@ -15,7 +15,7 @@ import { type EngineState, type HeardChunk, send } from "./send.ts";
 const CHECKPOINT_FRAMES = Math.round(30_000 / FRAME_MS);
 /** Silence up to this goes along: every request costs, and servers pad what is short. */
 const JOINED_GAP_MS = 5000;
-/** A server may work on a piece for longer than a file may go without progress. */
+/** A server may work on a chunk for longer than a file may go without progress. */
 const HEARTBEAT_MS = 2000;
 
 interface SavedState {
@@ -24,22 +24,28 @@ interface SavedState {
   readonly mergeChunks: JoinSnapshot;
 }
 
-/** In the order of the audio: requests, and places to go on from once all before them are answered. */
+/**
+ * In the order of the audio: requests, and checkpoints, which are reported once all requests before
+ * them are answered.
+ */
 type Waiting =
   | {
-      readonly type: "piece";
+      readonly type: "request";
       readonly answer: Promise<HeardChunk[]>;
       state: "under way" | "heard" | "failed";
     }
   | { readonly type: "checkpoint"; readonly frame: number; readonly pieces: ChunkerSnapshot };
 
-/** A Transcriber out of an Engine: cuts at pauses, asks with bounded concurrency, tries failed pieces again alone, joins, makes checkpoints. */
+/**
+ * Makes a Transcriber of an Engine: it cuts the audio at pauses, sends the chunks with bounded
+ * concurrency, sends a failed chunk again alone, joins the answers and reports checkpoints.
+ */
 export function openRemote(
   engine: Engine,
   activity: Awaited<ReturnType<typeof loadVoiceActivity>>,
   retry: RequestSettings,
 ): Transcriber {
-  const known: EngineState = { hasWorked: false };
+  const engineState: EngineState = { hasWorked: false };
   const cut = {
     mostMs: engine.longestMs,
     joinedGapMs: Math.min(JOINED_GAP_MS, engine.longestMs / 4),
@@ -56,7 +62,7 @@ export function openRemote(
         usable.flatMap(({ cues }) => cues),
         last?.mergeChunks,
       );
-      const pieces = createSpeechChunker(activity.start, cut, last?.pieces);
+      const chunker = createSpeechChunker(activity.start, cut, last?.pieces);
       const stop = new AbortController();
       const options = { language, signal: AbortSignal.any([signal, stop.signal]) };
       const waiting: Waiting[] = [];
@@ -65,35 +71,21 @@ export function openRemote(
       let savedFrame = last?.frame ?? 0;
       const positionMs = (): number => Math.round(frame * FRAME_MS);
       const beat = setInterval(() => onProgress?.(positionMs()), HEARTBEAT_MS);
-      const ask = async (piece: AudioChunk): Promise<void> => {
+      const ask = async (chunk: AudioChunk): Promise<void> => {
         await drain(engine.concurrency - 1);
-        const entry: Waiting = {
-          type: "piece",
-          answer: send(engine, piece, options, retry, known),
-          state: "under way",
-        };
-        entry.answer.then(
-          () => {
-            entry.state = "heard";
-          },
-          () => {
-            entry.state = "failed";
-          },
-        );
-        waiting.push(entry);
+        waiting.push(watchAnswer(send(engine, chunk, options, retry, engineState)));
       };
-      /** Takes up answers in order, until at most so many are under way. */
-      const drain = async (most: number): Promise<void> => {
-        const failed = waiting.find((one) => one.type === "piece" && one.state === "failed");
-        if (failed?.type === "piece") await failed.answer;
+      /** Takes up answers in order, until at most this number of requests are under way. */
+      const drain = async (maxUnderWay: number): Promise<void> => {
+        const failed = waiting.find(
+          (entry) => entry.type === "request" && entry.state === "failed",
+        );
+        if (failed?.type === "request") await failed.answer;
         while (waiting[0]) {
           const [first] = waiting;
+          const requests = waiting.filter(({ type }) => type === "request").length;
           if (first.type === "checkpoint") onCheckpoint?.(saved(first, mergeChunks, engine.id));
-          else if (
-            first.state === "under way" &&
-            waiting.filter(({ type }) => type === "piece").length <= most
-          )
-            return;
+          else if (first.state === "under way" && requests <= maxUnderWay) return;
           else mergeChunks.add(await first.answer, (heard.samples * 1000) / SAMPLE_RATE);
           waiting.shift();
         }
@@ -101,23 +93,41 @@ export function openRemote(
       try {
         for await (const samples of inFrames(counted(audio, heard, signal))) {
           frame++;
-          for (const piece of await pieces.push(samples)) await ask(piece);
+          for (const chunk of await chunker.push(samples)) await ask(chunk);
           if (!onCheckpoint || frame - savedFrame < CHECKPOINT_FRAMES) continue;
-          waiting.push({ type: "checkpoint", frame, pieces: pieces.snapshot() });
+          waiting.push({ type: "checkpoint", frame, pieces: chunker.snapshot() });
           savedFrame = frame;
           await drain(engine.concurrency);
         }
-        for (const piece of pieces.end()) await ask(piece);
+        for (const chunk of chunker.end()) await ask(chunk);
         await drain(0);
         return mergeChunks.result(language);
       } finally {
         clearInterval(beat);
-        stop.abort(new Error("another piece of the file failed"));
+        stop.abort(new Error("another chunk of the file failed"));
       }
     },
     ...(engine.stop ? { stop: engine.stop } : {}),
     close: async () => void (await Promise.all([engine.close(), activity.release()])),
   };
+}
+
+/** A request with its state, so that a failed one is found before those in front of it are done. */
+function watchAnswer(answer: Promise<HeardChunk[]>): Extract<Waiting, { type: "request" }> {
+  const request: Extract<Waiting, { type: "request" }> = {
+    type: "request",
+    answer,
+    state: "under way",
+  };
+  answer.then(
+    () => {
+      request.state = "heard";
+    },
+    () => {
+      request.state = "failed";
+    },
+  );
+  return request;
 }
 
 const saved = (

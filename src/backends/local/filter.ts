@@ -98,7 +98,8 @@ function asMatch(condition: Condition): string | undefined {
       return undefined;
     return matchAny([condition.term]);
   }
-  const parts = "all" in condition ? condition.all : "any" in condition ? condition.any : [];
+  if (!("all" in condition) && !("any" in condition)) return undefined;
+  const parts = "all" in condition ? condition.all : condition.any;
   if (parts.length === 0) return undefined;
   const matches: string[] = [];
   for (const part of parts) {

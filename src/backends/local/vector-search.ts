@@ -119,5 +119,6 @@ function product(a: Float32Array, b: Float32Array): number {
 
 function byScore(a: Hit, b: Hit): number {
   if (a.score !== b.score) return b.score - a.score;
-  return a.asset === b.asset ? a.segment.index - b.segment.index : a.asset < b.asset ? -1 : 1;
+  if (a.asset === b.asset) return a.segment.index - b.segment.index;
+  return a.asset < b.asset ? -1 : 1;
 }

@@ -74,17 +74,16 @@ function compileField(
     return ({ version }) => `${version.language.toLowerCase()}-`.startsWith(`${tag}-`);
   }
   return (row) => {
-    const value = valueOf(condition, row);
+    const value = comparedValue(condition, row);
     return value !== null && COMPARE[condition.is](value, condition.value);
   };
 }
 
-const valueOf = ({ compare }: Comparison, { version, segment }: Row): number | null =>
-  compare === "confidence"
-    ? segment.confidence
-    : compare === "durationMs"
-      ? version.durationMs
-      : (version.recordedAtMs ?? version.mtimeMs);
+function comparedValue({ compare }: Comparison, { version, segment }: Row): number | null {
+  if (compare === "confidence") return segment.confidence;
+  if (compare === "durationMs") return version.durationMs;
+  return version.recordedAtMs ?? version.mtimeMs;
+}
 
 const COMPARE: Readonly<Record<Comparison["is"], (a: number, b: number) => boolean>> = {
   "<": (a, b) => a < b,

@@ -62,9 +62,7 @@ const MAX_PHRASE_WORDS = 100;
  * queries with AND, OR or NOT, and where they hold a sign; elsewhere they are punctuation.
  */
 export function lexQuery(query: string): Lexeme[] {
-  const grouped =
-    HAS_OPERATOR.test(query.replaceAll(QUOTED, '""')) ||
-    (query.includes("(") && OPENS_GROUP.test(query));
+  const grouped = hasGroups(query);
   const found: Lexeme[] = [];
   let depth = 0;
   let at = 0;
@@ -89,6 +87,11 @@ export function lexQuery(query: string): Lexeme[] {
   if (depth > 0) throw unclosedError(query, found);
   return found.filter((lexeme) => !("text" in lexeme) || hasLetter(lexeme.text));
 }
+
+/** Whether parentheses are signs in this query. */
+const hasGroups = (query: string): boolean =>
+  HAS_OPERATOR.test(query.replaceAll(QUOTED, '""')) ||
+  (query.includes("(") && OPENS_GROUP.test(query));
 
 const unclosedError = (query: string, lexemes: readonly Lexeme[]): Error =>
   malformed(query, lexemes.findLast(({ is }) => is === "(")?.at ?? 0, "this is not closed");

@@ -2,7 +2,7 @@ import type { SearchResult } from "../../../results/moment.ts";
 import { filterFlags } from "../../../cli/filter-flags.ts";
 import { type FlagsOf, hasFlag } from "../../../cli/flags.ts";
 import { playerFor } from "../play.ts";
-import { searchModel } from "./model.ts";
+import { createSearchModel } from "./model.ts";
 import type { SearchOptions } from "../options.ts";
 import { openSession } from "../../../app/search/session.ts";
 import type { CommandContext } from "../../../cli/command.ts";
@@ -35,7 +35,7 @@ export async function searchInteractively(
     const player = await playerFor(moment, Math.max(0, moment.startMs - padMs), wanted, context);
     await play(player, moment.file, { env: io.env, signal, stdio: "ignore" });
   };
-  const model = searchModel({
+  const model = createSearchModel({
     mode,
     idleMs: IDLE_MS,
     async find(query, chosenMode) {

@@ -1,7 +1,8 @@
 import { describe, expect, it, onTestFinished } from "vitest";
 import { MediasearchError } from "../../../errors.ts";
 import type { SearchResult } from "../../../results/moment.ts";
-import { type SearchModel, searchModel, type SearchModelOptions, typedSoFar } from "./model.ts";
+import { type SearchModel, createSearchModel, type SearchModelOptions } from "./model.ts";
+import { typedSoFar } from "./typed-query.ts";
 import { until } from "../../../../test/helpers/until.ts";
 
 const moment = (number: number, path: string): SearchResult => ({
@@ -34,7 +35,7 @@ function open(more: Partial<SearchModelOptions> = {}): {
 } {
   const asked: Asked[] = [];
   const copied: string[] = [];
-  const model = searchModel({
+  const model = createSearchModel({
     mode: "hybrid",
     idleMs: 30,
     find: (query, mode) =>

@@ -5,7 +5,8 @@ import { formatTimestamp, formatNumber } from "../../../text/format.ts";
 import { stripControls } from "../../../text/strip-controls.ts";
 import type { Line, SearchResult } from "../../../results/moment.ts";
 import { layoutOf, linesBefore, linesOf } from "./layout.ts";
-import type { Mark, SearchModel, SearchState } from "./model.ts";
+import type { SearchModel } from "./model.ts";
+import type { Mark, SearchState } from "./state.ts";
 
 interface ViewProps {
   readonly model: SearchModel;
