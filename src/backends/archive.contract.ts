@@ -55,6 +55,11 @@ export const ARCHIVE_CASES: readonly LibraryCase[] = [
           ],
         },
       );
+      assert.deepEqual(
+        (await library.archive.find("t")).map(({ fingerprint }) => fingerprint),
+        ["two"],
+      );
+      assert.deepEqual(await library.archive.find("one"), [first]);
       await library.archive.add(first);
       assert.equal((await library.archive.list()).length, 2);
       const elsewhere = { ...first, id: "/elsewhere", archivedAtMs: first.archivedAtMs + 1 };

@@ -25,6 +25,8 @@ export interface Archive {
   list(): Promise<ArchivedVersion[]>;
   /** Oldest first, with their words. */
   read(): AsyncIterable<ArchivedTranscript>;
+  /** Those whose fingerprint begins so, of whatever file, newest first, with their words. */
+  find(prefix: string): Promise<ArchivedTranscript[]>;
   /** Adds what another library archived. One with the same id, fingerprint and time is left as it is. */
   add(transcript: ArchivedTranscript): Promise<void>;
   /**

@@ -109,6 +109,12 @@ const BUGS: PlantedBugs<Library> = {
     },
   }),
   "indexes what moved in just now": change((one) => ({ ...one, indexedAtMs: undefined })),
+  "finds no deleted file by its fingerprint's beginning": (library) => ({
+    versions: {
+      findByPrefix: async (prefix) =>
+        (await library.versions.findByPrefix(prefix)).filter(({ state }) => state !== "deleted"),
+    },
+  }),
   "reads one segment too few around a moment": (library) => ({
     versions: {
       readSegments: (id, from, to) => library.versions.readSegments(id, from, to - 1),

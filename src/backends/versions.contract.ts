@@ -333,6 +333,20 @@ export const VERSIONS_CASES: readonly LibraryCase[] = [
     },
   },
   {
+    law: "files are found by the beginning of their fingerprint, deleted ones too",
+    async run(library) {
+      await commit(library, "/b", [{ text: "walrus" }], { fingerprint: "2|abc|en|local" });
+      await commit(library, "/a", [{ text: "walrus" }], { fingerprint: "2|abc||local|edited-1" });
+      await commit(library, "/c", [{ text: "walrus" }], { fingerprint: "2|abcd||local" });
+      await library.catalog.markDeleted(["/b"]);
+      assert.deepEqual(
+        (await library.versions.findByPrefix("2|abc|")).map(({ id }) => id),
+        ["/a", "/b"],
+      );
+      assert.deepEqual(await library.versions.findByPrefix("2|ab|"), []);
+    },
+  },
+  {
     law: "a version keeps the time when it was indexed, if it comes with one",
     async run(library) {
       await commit(library, "/a", [{ text: "x" }], { indexedAtMs: 1_600_000_000_123 });

@@ -35,6 +35,11 @@ export interface ReadableVersions extends VersionReader {
   readSegments(id: AssetId, from: number, to: number): Promise<Segment[]>;
   /** Every file, deleted ones too, whose version has this fingerprint, ordered by id. */
   findByFingerprint(fingerprint: string): Promise<AssetStatus[]>;
+  /**
+   * Every file, deleted ones too, whose version's fingerprint begins so, ordered by id. The prefix
+   * must not be empty.
+   */
+  findByPrefix(prefix: string): Promise<AssetStatus[]>;
 }
 
 /** The transcripts of a library, one current version a file. Passes `versions.contract.ts`. */

@@ -3,7 +3,7 @@ import type { Origin } from "../../types.ts";
 import type { Archive, ArchivedTranscript, ArchivedVersion } from "../archive.ts";
 import type { Connection } from "./connection.ts";
 import { toStoreError } from "./errors.ts";
-import { type SegmentRow, toSegment } from "./rows.ts";
+import { LAST_CHARACTER, type SegmentRow, toSegment } from "./rows.ts";
 
 export const localArchive = ({ db, path, run, write, writeVersions }: Connection): Archive => ({
   list: () =>
@@ -22,6 +22,16 @@ export const localArchive = ({ db, path, run, write, writeVersions }: Connection
       throw toStoreError(error, path);
     }
   },
+  find: (prefix) =>
+    run(() =>
+      (
+        db
+          .prepare(
+            "SELECT id, path, archived_at_ms, version FROM archive WHERE fingerprint >= ? AND fingerprint < ? ORDER BY id DESC",
+          )
+          .all(prefix, prefix + LAST_CHARACTER) as ArchiveRow[]
+      ).map(toArchived),
+    ),
   add: (transcript) => write(() => addArchived(db, transcript)),
   purge: (beforeMs) =>
     writeVersions(
@@ -83,30 +93,32 @@ function* readArchived(db: Database): Iterable<ArchivedTranscript> {
   );
   for (let after: number | undefined = 0; after !== undefined;) {
     const rows = next.all(after) as ArchiveRow[];
-    for (const { path, archived_at_ms: archivedAtMs, version } of rows) {
-      const {
-        fingerprint,
-        origin,
-        engine,
-        language,
-        duration_ms: durationMs,
-        indexed_at_ms: indexedAtMs,
-        segments,
-      } = JSON.parse(zlib().gunzipSync(version).toString()) as Archived;
-      yield {
-        id: path,
-        fingerprint,
-        archivedAtMs,
-        origin,
-        engine,
-        language,
-        durationMs,
-        indexedAtMs,
-        segments: segments.map((row, position) => toSegment({ ...row, position })),
-      };
-    }
+    for (const row of rows) yield toArchived(row);
     after = rows.at(-1)?.id;
   }
+}
+
+function toArchived({ path, archived_at_ms, version }: ArchiveRow): ArchivedTranscript {
+  const {
+    fingerprint,
+    origin,
+    engine,
+    language,
+    duration_ms: durationMs,
+    indexed_at_ms: indexedAtMs,
+    segments,
+  } = JSON.parse(zlib().gunzipSync(version).toString()) as Archived;
+  return {
+    id: path,
+    fingerprint,
+    archivedAtMs: archived_at_ms,
+    origin,
+    engine,
+    language,
+    durationMs,
+    indexedAtMs,
+    segments: segments.map((row, position) => toSegment({ ...row, position })),
+  };
 }
 
 function addArchived(

@@ -128,6 +128,7 @@ export const MIGRATIONS: readonly Step[] = [
   CREATE TABLE query_vectors (id INTEGER PRIMARY KEY AUTOINCREMENT, key BLOB NOT NULL UNIQUE, vector BLOB NOT NULL) STRICT;
   `,
   RECORDS_SCHEMA,
+  "CREATE INDEX archive_fingerprint ON archive (fingerprint);",
 ];
 
 /** Where the library as it was before a migration is kept. Nothing removes it. */

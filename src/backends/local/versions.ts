@@ -5,7 +5,14 @@ import { SELECT_STATUS } from "./catalog.ts";
 import { commitVersion } from "./commit-version.ts";
 import type { Connection } from "./connection.ts";
 import { copyVersion, moveVersion } from "./move-version.ts";
-import { type AssetRow, type SegmentRow, toSegment, toStatus, toVector } from "./rows.ts";
+import {
+  type AssetRow,
+  LAST_CHARACTER,
+  type SegmentRow,
+  toSegment,
+  toStatus,
+  toVector,
+} from "./rows.ts";
 
 const PAGE = 500;
 const SEGMENT = "s.position, s.start_ms, s.end_ms, s.text, s.speaker, s.confidence";
@@ -40,6 +47,16 @@ export function localVersions({ db, run, writeVersions }: Connection): Versions 
           db
             .prepare(`${SELECT_STATUS} WHERE v.fingerprint = ? ORDER BY a.path`)
             .all(fingerprint) as AssetRow[]
+        ).map(toStatus),
+      ),
+    findByPrefix: (prefix) =>
+      run(() =>
+        (
+          db
+            .prepare(
+              `${SELECT_STATUS} WHERE v.fingerprint >= ? AND v.fingerprint < ? ORDER BY a.path`,
+            )
+            .all(prefix, prefix + LAST_CHARACTER) as AssetRow[]
         ).map(toStatus),
       ),
     move: (from, to) => writeVersions(() => moveVersion(db, from, to)),

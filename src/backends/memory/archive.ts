@@ -7,6 +7,7 @@ export const memoryArchive = ({ entries, archived }: MemoryState): Archive => ({
   async *read() {
     yield* archived.toReversed();
   },
+  find: async (prefix) => archived.filter(({ fingerprint }) => fingerprint.startsWith(prefix)),
   async add(transcript) {
     const isThere = archived.some(
       ({ id, fingerprint, archivedAtMs }) =>

@@ -26,6 +26,10 @@ export function memoryVersions(state: MemoryState): Versions {
       sortedEntries(state)
         .filter(({ version }) => version?.fingerprint === fingerprint)
         .map(({ status }) => status),
+    findByPrefix: async (prefix) =>
+      sortedEntries(state)
+        .filter(({ version }) => version?.fingerprint.startsWith(prefix))
+        .map(({ status }) => status),
     async move(from, to) {
       const entry = entries.get(from);
       if (!entry?.version) return;

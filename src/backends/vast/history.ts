@@ -5,11 +5,15 @@ import { aboutVersion, text } from "./rows.ts";
 import { TABLES } from "./tables.ts";
 import { addVersion, dropVersions, findAsset, readSegments } from "./versions.ts";
 import type { Session } from "./wire/client.ts";
-import { compare, equal } from "./wire/predicate.ts";
+import { compare, equal, type Filter, startsWith } from "./wire/predicate.ts";
 
 export const vastArchive = (database: Database): Archive => ({
   list: () => listArchived(database),
-  read: () => readArchived(database),
+  read: () => readArchived(database, []),
+  find: async (prefix) =>
+    (
+      await Array.fromAsync(readArchived(database, [startsWith("fingerprint", prefix)]))
+    ).toReversed(),
   add: (transcript) =>
     database.write(
       { action: "archive", asset: transcript.id, detail: transcript.fingerprint },
@@ -26,8 +30,15 @@ const toArchived = (row: Row): ArchivedVersion => ({
 });
 
 /** Oldest first; of those of one moment, in the order in which they were made. */
-async function archivedRows(database: Database, session: Session): Promise<Row[]> {
-  const rows = await database.rows(session, TABLES.versions, [equal("status", "archived")]);
+async function archivedRows(
+  database: Database,
+  session: Session,
+  more: Filter = [],
+): Promise<Row[]> {
+  const rows = await database.rows(session, TABLES.versions, [
+    equal("status", "archived"),
+    ...more,
+  ]);
   return rows.sort(
     (a, b) =>
       Number(a["archived_at_ms"]) - Number(b["archived_at_ms"]) ||
@@ -38,9 +49,12 @@ async function archivedRows(database: Database, session: Session): Promise<Row[]
 const listArchived = async (database: Database): Promise<ArchivedVersion[]> =>
   (await archivedRows(database, database.client.session)).toReversed().map(toArchived);
 
-async function* readArchived(database: Database): AsyncIterable<ArchivedTranscript> {
+async function* readArchived(
+  database: Database,
+  filter: Filter,
+): AsyncIterable<ArchivedTranscript> {
   const { session } = database.client;
-  for (const row of await archivedRows(database, session)) {
+  for (const row of await archivedRows(database, session, filter)) {
     const { duration_ms: duration } = row;
     yield {
       ...toArchived(row),

@@ -1,11 +1,11 @@
-import type { AssetId } from "../catalog.ts";
+import type { AssetId, AssetStatus } from "../catalog.ts";
 import type { Versions } from "../versions.ts";
 import type { Claimed } from "./claims.ts";
 import type { Database } from "./database.ts";
 import { toStatus } from "./rows.ts";
 import { TABLES } from "./tables.ts";
 import { commitVersion, copyVersion, moveAsset, readEmbedded, readSegments } from "./versions.ts";
-import { between, equal } from "./wire/predicate.ts";
+import { between, type Condition, equal, startsWith } from "./wire/predicate.ts";
 
 /** The largest value of a column of 32 bits. */
 const MAX_POSITION = 2 ** 31 - 1;
@@ -20,6 +20,10 @@ export function vastVersions(database: Database, claimed: Claimed): Versions {
     const versionId = row?.["version_id"];
     return typeof versionId === "string" ? versionId : undefined;
   };
+  const find = async (condition: Condition): Promise<AssetStatus[]> =>
+    (await database.rows(session, TABLES.assets, [condition]))
+      .map(toStatus)
+      .sort((a, b) => Buffer.compare(Buffer.from(a.id), Buffer.from(b.id)));
   return {
     concurrentCommits: CONCURRENT_COMMITS,
     commit: (version, model) =>
@@ -43,10 +47,8 @@ export function vastVersions(database: Database, claimed: Claimed): Versions {
             between("position", Math.max(0, from), Math.min(to, MAX_POSITION)),
           ]);
     },
-    findByFingerprint: async (fingerprint) =>
-      (await database.rows(session, TABLES.assets, [equal("fingerprint", fingerprint)]))
-        .map(toStatus)
-        .sort((a, b) => Buffer.compare(Buffer.from(a.id), Buffer.from(b.id))),
+    findByFingerprint: (fingerprint) => find(equal("fingerprint", fingerprint)),
+    findByPrefix: (prefix) => find(startsWith("fingerprint", prefix)),
     move: (from, to) =>
       database.write({ action: "move", asset: from, detail: to.id }, [from, to.id], (tx) =>
         moveAsset(database, tx, from, to),
