@@ -6,7 +6,7 @@ _mediasearch() {
   # --mode=hybrid comes as three words.
   if [[ $cur == "=" ]]; then cur=""; elif [[ $prev == "=" ]]; then prev=${COMP_WORDS[COMP_CWORD-2]}; fi
   if (( COMP_CWORD == 1 )); then
-    COMPREPLY=( $(compgen -W "index search transcript list mcp status jobs speakers ingest models migrate config backup restore export import completion bench doctor help --help --version" -- "$cur") )
+    COMPREPLY=( $(compgen -W "index search transcript list mcp status jobs speakers ingest models migrate config backup restore export import unlock completion bench doctor help --help --version" -- "$cur") )
     return
   fi
   # What follows -- is no option.
@@ -27,7 +27,7 @@ _mediasearch() {
     export:--format) words="json srt vtt txt md" ;;
     doctor:--backend) words="local vast" ;;
     doctor:--format) words="text json md" ;;
-    index:--store|index:--include|index:--exclude|index:--language|index:--engine|index:-j|index:--jobs|index:--config|index:--env-file|search:--store|search:-l|search:--limit|search:--file|search:--speaker|search:--lang|search:--after|search:--before|search:--duration|search:--confidence|search:-C|search:--context|search:--offset|search:--play|search:--player|search:--clip|search:-o|search:--output|search:--supercut|search:--pad|search:--config|search:--env-file|transcript:--store|transcript:--at|transcript:-C|transcript:--context|transcript:--config|transcript:--env-file|list:--store|list:--file|list:--speaker|list:--lang|list:--after|list:--before|list:--duration|list:--config|list:--env-file|mcp:--store|mcp:--config|mcp:--env-file|status:--store|status:--config|status:--env-file|jobs:--store|jobs:--engine|jobs:--config|jobs:--env-file|speakers:--store|speakers:--into|speakers:--file|speakers:--config|speakers:--env-file|ingest:--store|ingest:--include|ingest:--exclude|ingest:--language|ingest:--to|ingest:--config|ingest:--env-file|models:--config|models:--env-file|migrate:--store|migrate:--to|migrate:--from|migrate:--only|migrate:--config|migrate:--env-file|config:--config|config:--env-file|backup:--store|backup:--config|backup:--env-file|restore:--store|restore:--config|restore:--env-file|export:--store|export:-o|export:--output|export:--config|export:--env-file|import:--store|import:--for|import:--config|import:--env-file|completion:--config|completion:--env-file|bench:--engine|bench:--language|bench:--config|bench:--env-file|doctor:--store|doctor:--confirm|doctor:--hours-per-day|doctor:--config|doctor:--env-file) return ;;
+    index:--store|index:--include|index:--exclude|index:--language|index:--engine|index:-j|index:--jobs|index:--config|index:--env-file|search:--store|search:-l|search:--limit|search:--file|search:--speaker|search:--lang|search:--after|search:--before|search:--duration|search:--confidence|search:-C|search:--context|search:--offset|search:--play|search:--player|search:--clip|search:-o|search:--output|search:--supercut|search:--pad|search:--config|search:--env-file|transcript:--store|transcript:--at|transcript:-C|transcript:--context|transcript:--config|transcript:--env-file|list:--store|list:--file|list:--speaker|list:--lang|list:--after|list:--before|list:--duration|list:--config|list:--env-file|mcp:--store|mcp:--config|mcp:--env-file|status:--store|status:--config|status:--env-file|jobs:--store|jobs:--engine|jobs:--config|jobs:--env-file|speakers:--store|speakers:--into|speakers:--file|speakers:--config|speakers:--env-file|ingest:--store|ingest:--include|ingest:--exclude|ingest:--language|ingest:--to|ingest:--config|ingest:--env-file|models:--config|models:--env-file|migrate:--store|migrate:--to|migrate:--from|migrate:--only|migrate:--config|migrate:--env-file|config:--config|config:--env-file|backup:--store|backup:--config|backup:--env-file|restore:--store|restore:--config|restore:--env-file|export:--store|export:-o|export:--output|export:--config|export:--env-file|import:--store|import:--for|import:--config|import:--env-file|unlock:--store|unlock:--config|unlock:--env-file|completion:--config|completion:--env-file|bench:--engine|bench:--language|bench:--config|bench:--env-file|doctor:--store|doctor:--confirm|doctor:--hours-per-day|doctor:--config|doctor:--env-file) return ;;
   esac
   if [[ -z $words && $cur == -* ]]; then
     case "$command" in
@@ -47,6 +47,7 @@ _mediasearch() {
       restore) words="--store --check -f --force --json --config --env-file -h --help" ;;
       export) words="--store --format -o --output --vectors -f --force --json --config --env-file -h --help" ;;
       import) words="--store --for --json --config --env-file -h --help" ;;
+      unlock) words="--store --yes -f --force --json --config --env-file -h --help" ;;
       completion) words="--config --env-file -h --help" ;;
       bench) words="--engine --language --json --config --env-file -h --help" ;;
       doctor) words="--store --fix --deep --strict --backend --perf --readiness --confirm --hours-per-day --format --json --config --env-file -h --help" ;;
@@ -58,7 +59,7 @@ _mediasearch() {
       models) words="list pull verify path" ;;
       completion) words="bash zsh fish" ;;
       bench) words="asr" ;;
-      help) words="index search transcript list mcp status jobs speakers ingest models migrate config backup restore export import completion bench doctor" ;;
+      help) words="index search transcript list mcp status jobs speakers ingest models migrate config backup restore export import unlock completion bench doctor" ;;
     esac
   fi
   if [[ -n $words ]]; then COMPREPLY=( $(compgen -W "$words" -- "$cur") ); fi

@@ -20,6 +20,7 @@ _mediasearch() {
     'restore:put a library back from a backup'
     'export:write transcripts as files, beside the media or into a folder'
     'import:read transcripts into the library'
+    'unlock:show who has locked the library, and break the lock'
     'completion:print the completion of commands and options for a shell'
     'bench:measure recognisers on recordings of your own'
     'doctor:check whether this machine can index and search, and repair what it can'
@@ -219,6 +220,14 @@ _mediasearch() {
       '(--env-file)'--env-file='[read variables from a file of NAME=value lines; those of the environment win]:file:_files' \
       '(-h --help)'{-h,--help}'[show what there is]' \
       '*:file:_files' ;;
+    unlock) _arguments -s -S \
+      '(--store)'--store='[path of the library file]:path:_files' \
+      '(--yes)'--yes'[break the lock of a run that has ended, or that can'\''t be seen from here]' \
+      '(-f --force)'{-f,--force}'[break it even if the process lives]' \
+      '(--json)'--json'[print JSON]' \
+      '(--config)'--config='[a configuration file of your choice, in place of mediasearch.config.json]:file:_files' \
+      '(--env-file)'--env-file='[read variables from a file of NAME=value lines; those of the environment win]:file:_files' \
+      '(-h --help)'{-h,--help}'[show what there is]' ;;
     completion) _arguments -s -S \
       '(--config)'--config='[a configuration file of your choice, in place of mediasearch.config.json]:file:_files' \
       '(--env-file)'--env-file='[read variables from a file of NAME=value lines; those of the environment win]:file:_files' \

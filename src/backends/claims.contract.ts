@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { hostname } from "node:os";
 import type { Backend } from "./backend.ts";
 import type { Claims, Lease, RunLock } from "./run-lock.ts";
+import { markOfThisProcess } from "./process-mark.ts";
 
 /** For backends that several runs may hold at once. Each gets an empty library of its own. */
 export interface ClaimsCase {
@@ -17,8 +18,13 @@ interface Run {
   readonly claims: Claims;
 }
 
-async function begin(runLock: RunLock, pid = process.pid, host = hostname()): Promise<Run> {
-  const lease = await runLock.acquire({ pid, host });
+async function begin(
+  runLock: RunLock,
+  pid = process.pid,
+  host = hostname(),
+  mark?: string,
+): Promise<Run> {
+  const lease = await runLock.acquire({ pid, host, mark });
   assert.ok(lease.claims, "a lease without claims");
   return { lease, claims: lease.claims };
 }
@@ -97,6 +103,24 @@ export const CLAIMS_CASES: readonly ClaimsCase[] = [
       assert.deepEqual([await me.claims.take("/x"), await me.claims.take("/y")], [true, false]);
       await begin(runLock);
       assert.equal(await me.claims.take("/y"), false);
+    },
+  },
+  {
+    law: "what a run held whose number another process has now is free at once, and so is what a broken run held",
+    async run({ runLock }) {
+      const me = await begin(runLock);
+      const before = await begin(runLock, process.pid, hostname(), `${markOfThisProcess()}0`);
+      const elsewhere = await begin(runLock, 1, "elsewhere", "anything");
+      const goesOn = await begin(runLock, process.pid, hostname(), markOfThisProcess());
+      await before.claims.take("/x");
+      await elsewhere.claims.take("/y");
+      await goesOn.claims.take("/z");
+      assert.deepEqual(
+        [await me.claims.take("/x"), await me.claims.take("/y"), await me.claims.take("/z")],
+        [true, false, false],
+      );
+      await runLock.breakRuns(({ host }) => host === "elsewhere");
+      assert.deepEqual([await me.claims.take("/y"), await me.claims.take("/z")], [true, false]);
     },
   },
   {

@@ -1,17 +1,24 @@
 import { hostname } from "node:os";
 import { MediasearchError } from "../errors.ts";
+import { formatInstant } from "../text/format.ts";
 import type { Holder, Lease, RunLock } from "./run-lock.ts";
+import { type Liveness, livenessOf, markOfThisProcess } from "./process-mark.ts";
 
 export interface OpenRun extends Holder {
   readonly startedAtMs: number;
   readonly renewedAtMs: number;
 }
 
-const LAPSED_MS = 60_000;
+/** A run whose process can't be looked at has lost the library after so long without a renewal. */
+export const LAPSED_MS = 60_000;
 const RENEW_MS = 10_000;
 
 /** This process, as other runs are told of it. */
-export const thisProcess = (): Holder => ({ pid: process.pid, host: hostname() });
+export const thisProcess = (): Holder => ({
+  pid: process.pid,
+  host: hostname(),
+  mark: markOfThisProcess(),
+});
 
 /** Acts while this process holds the library; what `summary` tells at the end is kept, of an act that failed too. @throws STORE_BUSY when another run has it. */
 export async function withLease<T>(
@@ -38,22 +45,47 @@ export async function withRenewal<T>(
   }
 }
 
-/** Whether a run that never said it ended still goes on: on this machine its process tells, on another one its renewals. */
+/** Whether the process of a run lives, as far as the machine `host` can see. */
+export const livenessOfRun = (run: Holder, host: string): Liveness =>
+  run.host === host ? livenessOf(run.pid, run.mark ?? null) : "unknown";
+
+/**
+ * Whether a run that never said that it ended still goes on. On this machine its process tells. Of
+ * another machine or container only its renewals are seen, and these count when they are near to
+ * now: a renewal in the far future comes from a clock that was wrong.
+ */
 export function isHeld(run: OpenRun, host: string): boolean {
-  if (run.host !== host) return Date.now() - run.renewedAtMs < LAPSED_MS;
-  try {
-    return process.kill(run.pid, 0);
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === "EPERM";
-  }
+  const liveness = livenessOfRun(run, host);
+  if (liveness !== "unknown") return liveness === "alive";
+  return Math.abs(Date.now() - run.renewedAtMs) < LAPSED_MS;
 }
 
-export const busyError = (run: OpenRun, path: string): MediasearchError =>
-  new MediasearchError(
+/**
+ * What a run notes of itself while it goes on, in the place of its summary: libraries of earlier
+ * versions have that place, and their programs read it only of runs that ended.
+ */
+export const encodeMark = ({ mark }: Holder): string | null =>
+  mark === undefined ? null : JSON.stringify({ mark });
+
+/** The mark in the place of the summary of a run that goes on. */
+export function decodeMark(summary: unknown): string | undefined {
+  if (typeof summary !== "string") return undefined;
+  const { mark } = JSON.parse(summary) as { readonly mark?: unknown };
+  return typeof mark === "string" ? mark : undefined;
+}
+
+/** Says who has the library, and when one that can't be looked at is given up. */
+export function busyError(run: OpenRun, path: string): MediasearchError {
+  const isSeen = livenessOfRun(run, hostname()) !== "unknown";
+  const wait = isSeen
+    ? "wait until it is done (mediasearch status)"
+    : `wait until it is done; it is given up ${LAPSED_MS / 1000} s after its last sign (${formatInstant(run.renewedAtMs)})`;
+  return new MediasearchError(
     "STORE_BUSY",
-    `${path}: process ${run.pid} on ${run.host} has been indexing into it since ${new Date(run.startedAtMs).toISOString()}`,
+    `${path}: process ${run.pid} on ${run.host} has been indexing into it since ${formatInstant(run.startedAtMs)}`,
     {
       subject: path,
-      hint: "wait until it is done (mediasearch status), or index into another library with --store",
+      hint: `${wait}, or index into another library with --store; mediasearch unlock shows whether it lives`,
     },
   );
+}

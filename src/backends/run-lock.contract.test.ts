@@ -14,6 +14,13 @@ const BUGS: PlantedBugs<Subject> = {
   "trusts no other machine": ({ runLock }) => ({
     runLock: { acquire: (holder) => runLock.acquire({ ...holder, host: "here" }) },
   }),
+  "goes by the number of a process alone": ({ runLock }) => ({
+    runLock: { acquire: ({ pid, host }) => runLock.acquire({ pid, host }) },
+  }),
+  "breaks no lock": () => ({ runLock: { breakRuns: async () => [] } }),
+  "breaks every lock": ({ runLock }) => ({
+    runLock: { breakRuns: () => runLock.breakRuns(() => true) },
+  }),
   "forgets how a run ended": ({ runLock }) => ({
     runLock: {
       async lastRun() {

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { hostname } from "node:os";
+import { markOfThisProcess } from "./process-mark.ts";
 import type { RunLock } from "./run-lock.ts";
 
 /** The law of `RunLock`. Each case gets an empty library of its own. */
@@ -75,6 +76,43 @@ export const RUN_LOCK_CASES: readonly RunLockCase[] = [
       await lease.release({});
       await runLock.acquire({ pid: DEAD, host: "elsewhere" });
       await assert.rejects(runLock.acquire(me), busy);
+    },
+  },
+  {
+    law: "a process that began later has not what the one of its number before it had: 1 is the first of every container",
+    async run(runLock) {
+      const now = { ...me, mark: markOfThisProcess() };
+      await runLock.acquire({ ...now, mark: `${now.mark}0` });
+      const lease = await runLock.acquire(now);
+      if (lease.claims) return;
+      await assert.rejects(runLock.acquire(now), busy);
+      await lease.release({});
+      // Another program has the number now.
+      await runLock.acquire({ ...now, pid: process.ppid });
+      await (await runLock.acquire(now)).release({});
+    },
+  },
+  {
+    law: "lists the runs that never said that they ended, and takes the library from those that it is told to",
+    async run(runLock) {
+      assert.deepEqual(await runLock.listOpenRuns(), []);
+      const holder = { pid: 7, host: "elsewhere", mark: "anything" };
+      const lease = await runLock.acquire(holder);
+      const [run, ...others] = await runLock.listOpenRuns();
+      assert.ok(run);
+      assert.deepEqual(others, []);
+      assert.deepEqual(
+        { pid: run.pid, host: run.host, mark: run.mark, endedAtMs: run.endedAtMs },
+        { ...holder, endedAtMs: null },
+      );
+      assert.equal((await runLock.lastRun())?.summary, null);
+      assert.deepEqual(await runLock.breakRuns(() => false), []);
+      if (!lease.claims) await assert.rejects(runLock.acquire(me), busy);
+      assert.equal((await runLock.breakRuns(({ pid }) => pid === 7)).length, 1);
+      assert.deepEqual(await runLock.listOpenRuns(), []);
+      assert.equal((await runLock.lastRun())?.summary, null);
+      await (await runLock.acquire(me)).release({ indexed: 2 });
+      assert.deepEqual((await runLock.lastRun())?.summary, { indexed: 2 });
     },
   },
 ];

@@ -1,7 +1,14 @@
+import type { ProcessMark } from "./process-mark.ts";
+
 /** The process that indexes into a library. */
 export interface Holder {
   readonly pid: number;
   readonly host: string;
+  /**
+   * Tells the process from others that have or had its number. Runs of earlier versions have none,
+   * and those that ended need none.
+   */
+  readonly mark?: ProcessMark | undefined;
 }
 
 export interface RunRecord extends Holder {
@@ -44,4 +51,12 @@ export interface RunLock {
    */
   acquire(holder: Holder): Promise<Lease>;
   lastRun(): Promise<RunRecord | undefined>;
+  /** Runs that never said that they ended, the oldest first: they go on, or were killed. */
+  listOpenRuns(): Promise<readonly RunRecord[]>;
+  /**
+   * Takes the library and all claims from the open runs for which `isLost` holds. Such a run has
+   * ended for all others, whether its process lives or not. What it committed stays.
+   * @returns the runs that lost it
+   */
+  breakRuns(isLost: (run: RunRecord) => boolean): Promise<readonly RunRecord[]>;
 }

@@ -2,7 +2,16 @@ import type { CommandEntry, Command } from "./command.ts";
 import type { CommandSpec } from "./spec.ts";
 import { INDEX, INGEST, JOBS, BENCH } from "./specs/indexing.ts";
 import { SEARCH, TRANSCRIPT, LIST, MCP } from "./specs/searching.ts";
-import { STATUS, SPEAKERS, MIGRATE, BACKUP, RESTORE, EXPORT, IMPORT } from "./specs/library.ts";
+import {
+  STATUS,
+  SPEAKERS,
+  UNLOCK,
+  MIGRATE,
+  BACKUP,
+  RESTORE,
+  EXPORT,
+  IMPORT,
+} from "./specs/library.ts";
 import { MODELS, CONFIG, COMPLETION, DOCTOR } from "./specs/machine.ts";
 
 /** A command's own type says which flags it gets; past this point all commands are alike. */
@@ -32,6 +41,7 @@ export const COMMANDS: readonly CommandEntry[] = [
   entry(RESTORE, () => import("../commands/restore.ts")),
   entry(EXPORT, () => import("../commands/export.ts")),
   entry(IMPORT, () => import("../commands/import.ts")),
+  entry(UNLOCK, () => import("../commands/unlock.ts")),
   entry(COMPLETION, () => import("../commands/completion.ts")),
   entry(BENCH, () => import("../commands/bench.ts")),
   entry(DOCTOR, () => import("../commands/doctor.ts")),

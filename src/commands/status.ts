@@ -2,7 +2,13 @@ import { type StatusReport, readStatus } from "../app/library/status.ts";
 import type { Command } from "../cli/command.ts";
 import { hasFlag } from "../cli/flags.ts";
 import type { STATUS } from "../cli/specs/library.ts";
-import { formatBytes, formatDuration, formatNumber, pluralize } from "../text/format.ts";
+import {
+  formatBytes,
+  formatDuration,
+  formatInstant,
+  formatNumber,
+  pluralize,
+} from "../text/format.ts";
 
 export const run: Command<typeof STATUS> = async (_args, flags, context) => {
   const { io } = context;
@@ -56,7 +62,7 @@ function statusLines(status: StatusReport): (readonly [name: string, text: strin
 
 function lastRunText(run: StatusReport["lastRun"]): string {
   if (!run) return "never";
-  const began = new Date(run.startedAtMs).toISOString();
+  const began = formatInstant(run.startedAtMs);
   if (run.isRunning) return `going on since ${began}, process ${run.pid} on ${run.host}`;
   if (!run.summary)
     return `${began}, killed before its end; next: mediasearch index, the same again`;

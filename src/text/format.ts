@@ -15,6 +15,15 @@ export function formatDuration(ms: number): string {
   return `${(seconds / 3600).toFixed(1)} h`;
 }
 
+const MAX_DATE_MS = 8.64e15;
+
+/**
+ * Writes Unix milliseconds as 2026-01-31T12:00:00.000Z, and a number that no calendar has as it is:
+ * a library may hold any.
+ */
+export const formatInstant = (ms: number): string =>
+  Math.abs(ms) <= MAX_DATE_MS ? new Date(ms).toISOString() : String(ms);
+
 export function formatBytes(pluralize: number): string {
   const units = ["B", "kB", "MB", "GB", "TB"];
   const power =

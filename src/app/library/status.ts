@@ -19,7 +19,7 @@ export interface StatusReport {
   /** Transcripts that were replaced and are kept for a while. */
   readonly archived: number;
   /** null when nothing was ever indexed. A run without an end may be going on. */
-  readonly lastRun: (RunRecord & { readonly isRunning: boolean }) | null;
+  readonly lastRun: (Omit<RunRecord, "mark"> & { readonly isRunning: boolean }) | null;
 }
 
 /** The state of the library that the settings name. @throws NO_STORE */
@@ -39,8 +39,11 @@ export const readStatus = (context: Context): Promise<StatusReport> =>
       queued: counts.assets.registered + counts.assets.partial + (jobs.RETRYING ?? 0),
       jobs,
       archived,
-      lastRun: lastRun
-        ? { ...lastRun, isRunning: lastRun.endedAtMs === null && isHeld(lastRun, hostname()) }
-        : null,
+      lastRun: lastRun ? describeRun(lastRun) : null,
     };
   });
+
+const describeRun = ({ mark, ...run }: RunRecord): StatusReport["lastRun"] => ({
+  ...run,
+  isRunning: run.endedAtMs === null && isHeld({ ...run, mark }, hostname()),
+});

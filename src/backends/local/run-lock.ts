@@ -1,9 +1,10 @@
 import type { Database } from "better-sqlite3";
-import { busyError, isHeld, type OpenRun } from "../lease.ts";
+import { busyError, decodeMark, encodeMark, isHeld } from "../lease.ts";
 import type { Holder, Lease, RunLock, RunRecord } from "../run-lock.ts";
 import type { Connection } from "./connection.ts";
 
 interface RunRow {
+  readonly id: number;
   readonly pid: number;
   readonly host: string;
   readonly started_at_ms: number;
@@ -18,6 +19,8 @@ const MAX_RUNS = 100;
 export const localRunLock = (connection: Connection): RunLock => ({
   acquire: (holder) => connection.run(() => acquire(connection, holder)),
   lastRun: () => connection.run(() => lastRun(connection.db)),
+  listOpenRuns: () => connection.run(() => openRuns(connection.db).map(toRunRecord)),
+  breakRuns: (isLost) => connection.run(() => breakRuns(connection.db, isLost)),
 });
 
 function acquire({ db, path, run }: Connection, holder: Holder): Lease {
@@ -37,31 +40,53 @@ function acquire({ db, path, run }: Connection, holder: Holder): Lease {
   };
 }
 
-function startRun(db: Database, { pid, host }: Holder, path: string): number | bigint {
-  const openRun = db
-    .prepare(
-      "SELECT pid, host, started_at_ms AS startedAtMs, renewed_at_ms AS renewedAtMs FROM runs WHERE ended_at_ms IS NULL ORDER BY id DESC LIMIT 1",
-    )
-    .get() as OpenRun | undefined;
-  if (openRun && isHeld(openRun, host)) throw busyError(openRun, path);
-  // A run that was killed ended at its last renewal; it has no summary.
-  db.exec("UPDATE runs SET ended_at_ms = renewed_at_ms WHERE ended_at_ms IS NULL");
+function startRun(db: Database, holder: Holder, path: string): number | bigint {
+  const open = openRuns(db);
+  const newest = open.at(-1);
+  if (newest && isHeld(toRunRecord(newest), holder.host))
+    throw busyError(toRunRecord(newest), path);
+  for (const { id } of open) endRun(db, id);
   db.prepare("DELETE FROM runs WHERE id <= (SELECT max(id) FROM runs) - ?").run(MAX_RUNS);
   return db
-    .prepare("INSERT INTO runs (pid, host, started_at_ms, renewed_at_ms) VALUES (?, ?, ?, ?)")
-    .run(pid, host, Date.now(), Date.now()).lastInsertRowid;
+    .prepare(
+      "INSERT INTO runs (pid, host, started_at_ms, renewed_at_ms, summary) VALUES (?, ?, ?, ?, ?)",
+    )
+    .run(holder.pid, holder.host, Date.now(), Date.now(), encodeMark(holder)).lastInsertRowid;
 }
+
+const openRuns = (db: Database): RunRow[] =>
+  db.prepare("SELECT * FROM runs WHERE ended_at_ms IS NULL ORDER BY id").all() as RunRow[];
+
+/** A run that was killed ended at its last renewal; it has no summary. */
+const endRun = (db: Database, id: number): unknown =>
+  db.prepare("UPDATE runs SET ended_at_ms = renewed_at_ms, summary = NULL WHERE id = ?").run(id);
+
+const breakRuns = (db: Database, isLost: (run: RunRecord) => boolean): readonly RunRecord[] =>
+  db
+    .transaction(() => {
+      const lost = openRuns(db).filter((row) => isLost(toRunRecord(row)));
+      for (const { id } of lost) endRun(db, id);
+      return lost.map(toRunRecord);
+    })
+    .immediate();
 
 function lastRun(db: Database): RunRecord | undefined {
   const row = db.prepare("SELECT * FROM runs ORDER BY id DESC LIMIT 1").get() as RunRow | undefined;
-  return (
-    row && {
-      pid: row.pid,
-      host: row.host,
-      startedAtMs: row.started_at_ms,
-      renewedAtMs: row.renewed_at_ms,
-      endedAtMs: row.ended_at_ms,
-      summary: row.summary === null ? null : (JSON.parse(row.summary) as Record<string, number>),
-    }
-  );
+  return row && toRunRecord(row);
+}
+
+function toRunRecord(row: RunRow): RunRecord {
+  const { summary, ended_at_ms: endedAtMs } = row;
+  return {
+    pid: row.pid,
+    host: row.host,
+    mark: endedAtMs === null ? decodeMark(summary) : undefined,
+    startedAtMs: row.started_at_ms,
+    renewedAtMs: row.renewed_at_ms,
+    endedAtMs,
+    summary:
+      summary === null || endedAtMs === null
+        ? null
+        : (JSON.parse(summary) as Record<string, number>),
+  };
 }

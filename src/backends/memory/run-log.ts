@@ -60,5 +60,12 @@ export function memoryRunLock(): RunLock {
       };
     },
     lastRun: async () => newest && { ...newest },
+    listOpenRuns: async () => (newest && newest.endedAtMs === null ? [{ ...newest }] : []),
+    async breakRuns(isLost) {
+      if (!newest || newest.endedAtMs !== null || !isLost(newest)) return [];
+      const broken = { ...newest };
+      newest = { ...newest, endedAtMs: newest.renewedAtMs };
+      return [broken];
+    },
   };
 }

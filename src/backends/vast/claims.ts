@@ -1,5 +1,5 @@
 import { MediasearchError } from "../../errors.ts";
-import { isHeld, type OpenRun } from "../lease.ts";
+import { decodeMark, isHeld, type OpenRun } from "../lease.ts";
 import type { Claims } from "../run-lock.ts";
 import type { Database, Row } from "./database.ts";
 import { text } from "./rows.ts";
@@ -94,6 +94,7 @@ export const isAlive = (run: Row, host: string): boolean =>
 export const toOpenRun = (run: Row): OpenRun => ({
   pid: Number(run["pid"]),
   host: text(run["host"]),
+  mark: run["ended_at_ms"] === null ? decodeMark(run["summary"]) : undefined,
   startedAtMs: Number(run["started_at_ms"]),
   renewedAtMs: Number(run["renewed_at_ms"]),
 });

@@ -2,7 +2,8 @@ import type { ErrorCode } from "../../errors.ts";
 import type { Checkpoints } from "../checkpoints.ts";
 import type { Job, JobState, JobStore } from "../job-store.ts";
 import type { Holder, Lease, RunLock, RunRecord } from "../run-lock.ts";
-import { type Claimed, isAlive, runClaims } from "./claims.ts";
+import { encodeMark } from "../lease.ts";
+import { type Claimed, isAlive, runClaims, toOpenRun } from "./claims.ts";
 import { type Database, newId, type Row } from "./database.ts";
 import { sweepVersions } from "./reembed.ts";
 import { text } from "./rows.ts";
@@ -78,6 +79,8 @@ export const vastCheckpoints = (database: Database): Checkpoints => ({
 export const vastRunLock = (database: Database, claimed: Claimed): RunLock => ({
   acquire: (holder) => startRun(database, claimed, holder),
   lastRun: () => lastRun(database),
+  listOpenRuns: async () => (await openRuns(database)).map(toRunRecord),
+  breakRuns: (isLost) => breakRuns(database, isLost),
 });
 
 let last = 0;
@@ -145,11 +148,8 @@ async function listCheckpoints(database: Database, id: string, key: string): Pro
 
 const RUNS_KEPT = 100;
 
-async function startRun(
-  database: Database,
-  claimed: Claimed,
-  { pid, host }: Holder,
-): Promise<Lease> {
+async function startRun(database: Database, claimed: Claimed, holder: Holder): Promise<Lease> {
+  const { pid, host } = holder;
   const runId = newId();
   const now = Date.now();
   await database.write({ action: "start" }, [], (tx) =>
@@ -161,7 +161,7 @@ async function startRun(
         started_at_ms: now,
         renewed_at_ms: now,
         ended_at_ms: null,
-        summary: null,
+        summary: encodeMark(holder),
       },
     ]),
   );
@@ -192,23 +192,7 @@ async function cleanUp(database: Database, host: string, runId: string): Promise
   const dead = runs
     .filter((run) => run["ended_at_ms"] === null && run["run_id"] !== runId && !isAlive(run, host))
     .map((run) => text(run["run_id"]));
-  if (dead.length > 0) {
-    await sweepVersions(database, [equal("status", "staging"), oneOf("run_id", dead)]);
-    await dropClaims(database, dead);
-    // A run that was killed ended when it was last heard of; it has no summary.
-    await database.write({ action: "bury", detail: dead.join(" ") }, [], async (tx) => {
-      const found = await database.find(tx, TABLES.runs, [
-        oneOf("run_id", dead),
-        isNull("ended_at_ms"),
-      ]);
-      await database.change(
-        tx,
-        TABLES.runs,
-        found,
-        found.rows.map(({ renewed_at_ms: at }) => ({ ended_at_ms: at })),
-      );
-    });
-  }
+  await bury(database, dead);
   const old = runs
     .filter((run) => run["ended_at_ms"] !== null)
     .map((run) => text(run["run_id"]))
@@ -218,6 +202,44 @@ async function cleanUp(database: Database, host: string, runId: string): Promise
     await transact(database.client, async (tx) =>
       database.drop(tx, TABLES.runs, await database.find(tx, TABLES.runs, [oneOf("run_id", old)])),
     );
+}
+
+/** Ends runs that can't say it themselves, and removes what they had begun. */
+async function bury(database: Database, dead: readonly string[]): Promise<void> {
+  if (dead.length === 0) return;
+  await sweepVersions(database, [equal("status", "staging"), oneOf("run_id", dead)]);
+  await dropClaims(database, dead);
+  // A run that was killed ended when it was last heard of; it has no summary.
+  await database.write({ action: "bury", detail: dead.join(" ") }, [], async (tx) => {
+    const found = await database.find(tx, TABLES.runs, [
+      oneOf("run_id", dead),
+      isNull("ended_at_ms"),
+    ]);
+    await database.change(
+      tx,
+      TABLES.runs,
+      found,
+      found.rows.map(({ renewed_at_ms: at }) => ({ ended_at_ms: at, summary: null })),
+    );
+  });
+}
+
+const inOrder = (runs: readonly Row[]): Row[] =>
+  runs.toSorted((a, b) => (text(a["run_id"]) < text(b["run_id"]) ? -1 : 1));
+
+const openRuns = async (database: Database): Promise<Row[]> =>
+  inOrder(await database.rows(database.client.session, TABLES.runs, [isNull("ended_at_ms")]));
+
+async function breakRuns(
+  database: Database,
+  isLost: (run: RunRecord) => boolean,
+): Promise<readonly RunRecord[]> {
+  const lost = (await openRuns(database)).filter((row) => isLost(toRunRecord(row)));
+  await bury(
+    database,
+    lost.map((row) => text(row["run_id"])),
+  );
+  return lost.map(toRunRecord);
 }
 
 async function dropClaims(database: Database, runIds: readonly string[]): Promise<void> {
@@ -231,16 +253,18 @@ async function dropClaims(database: Database, runIds: readonly string[]): Promis
 }
 
 async function lastRun(database: Database): Promise<RunRecord | undefined> {
-  const runs = await database.rows(database.client.session, TABLES.runs, []);
-  const [run] = runs.sort((a, b) => (text(a["run_id"]) < text(b["run_id"]) ? 1 : -1));
-  if (!run) return undefined;
+  const run = inOrder(await database.rows(database.client.session, TABLES.runs, [])).at(-1);
+  return run && toRunRecord(run);
+}
+
+function toRunRecord(run: Row): RunRecord {
   const { ended_at_ms: ended, summary } = run;
   return {
-    pid: Number(run["pid"]),
-    host: text(run["host"]),
-    startedAtMs: Number(run["started_at_ms"]),
-    renewedAtMs: Number(run["renewed_at_ms"]),
+    ...toOpenRun(run),
     endedAtMs: ended === null ? null : Number(ended),
-    summary: typeof summary === "string" ? (JSON.parse(summary) as Record<string, number>) : null,
+    summary:
+      typeof summary === "string" && ended !== null
+        ? (JSON.parse(summary) as Record<string, number>)
+        : null,
   };
 }

@@ -10,6 +10,28 @@ export const STATUS = {
   exitCodes: ["NO_STORE"],
 } as const satisfies CommandSpec;
 
+export const UNLOCK = {
+  name: "unlock",
+  summary: "show who has locked the library, and break the lock",
+  details:
+    "Without --yes it only shows who has it, since when, and whether that process still lives. What was committed is never touched.",
+  args: [],
+  options: [
+    STORE,
+    {
+      flags: "--yes",
+      help: "break the lock of a run that has ended, or that can't be seen from here",
+    },
+    { flags: "-f, --force", help: "break it even if the process lives" },
+    { flags: "--json", help: "print JSON" },
+  ],
+  examples: [
+    ["mediasearch unlock", "who has it, and does it live?"],
+    ["mediasearch unlock --yes", "after a machine or a container that is gone for good"],
+  ],
+  exitCodes: ["NO_STORE", "STORE_BUSY"],
+} as const satisfies CommandSpec;
+
 export const SPEAKERS = {
   name: "speakers",
   summary: "list, rename or merge the people who speak",
