@@ -171,6 +171,7 @@ module.exports = {
           "^src/media/player\\.ts$",
           "^src/models/npm-config\\.ts$",
           "^src/asr/custom/run-command\\.ts$",
+          "^src/backends/process-mark\\.ts$",
           TESTS,
         ],
       },
