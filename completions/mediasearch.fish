@@ -30,6 +30,7 @@ complete -c mediasearch -n '__fish_seen_subcommand_from search' -l duration -x -
 complete -c mediasearch -n '__fish_seen_subcommand_from search' -l confidence -x -d 'only what was recognised with this confidence: \'>0.8\', \'<60%\''
 complete -c mediasearch -n '__fish_seen_subcommand_from search' -s C -l context -x -d 'number of lines before and after each hit'
 complete -c mediasearch -n '__fish_seen_subcommand_from search' -l group -d 'file by file, in each by time'
+complete -c mediasearch -n '__fish_seen_subcommand_from search' -l all-hits -d 'list every hit; else the hits of one moment are folded under the best one (+2 here), but for --mode keyword'
 complete -c mediasearch -n '__fish_seen_subcommand_from search' -l fresh -d 'with BACKEND=vast: bring this machine\'s copy up to date first, however young it is'
 complete -c mediasearch -n '__fish_seen_subcommand_from search' -l offset -x -d 'skip this many hits, for the next page'
 complete -c mediasearch -n '__fish_seen_subcommand_from search' -l links -d 'with addresses that open files of object stores, for as long as LINK_EXPIRY_SECONDS says'

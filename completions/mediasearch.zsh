@@ -62,6 +62,7 @@ _mediasearch() {
       '(--confidence)'--confidence='[only what was recognised with this confidence\: '\''>0.8'\'', '\''<60%'\'']:range: ' \
       '(-C --context)'{-C+,--context=}'[number of lines before and after each hit]:n: ' \
       '(--group)'--group'[file by file, in each by time]' \
+      '(--all-hits)'--all-hits'[list every hit; else the hits of one moment are folded under the best one (+2 here), but for --mode keyword]' \
       '(--fresh)'--fresh'[with BACKEND=vast\: bring this machine'\''s copy up to date first, however young it is]' \
       '(--offset)'--offset='[skip this many hits, for the next page]:n: ' \
       '(--links)'--links'[with addresses that open files of object stores, for as long as LINK_EXPIRY_SECONDS says]' \

@@ -54,6 +54,10 @@ export interface SearchHit extends TranscriptLine {
   /** Lines around the hit, as `context` asked for. */
   readonly before: readonly TranscriptLine[];
   readonly after: readonly TranscriptLine[];
+  /** The other hits of the same moment, best first: they are folded under this one. */
+  readonly moment: {
+    readonly hits: readonly (TranscriptLine & { readonly score: number })[];
+  };
   /** How the score was made, with `explain`; null without it. */
   readonly explain: Readonly<Record<string, number | null>> | null;
 }
@@ -65,6 +69,8 @@ export interface SearchPage {
   readonly offset: number;
   /** All hits, on this page or not. */
   readonly total: number;
+  /** How many there are to page through: fewer than hits where some are folded under others. */
+  readonly moments: number;
   /** `all`: `total` is a count. `ranked`: nearness has no natural end, so `total` is how many were ranked. */
   readonly totalIs: "all" | "ranked";
   /** The query with misspelt words put right; null when every word occurs. */

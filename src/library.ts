@@ -107,8 +107,16 @@ async function searchPage(
     throw new MediasearchError("USAGE", "query: nothing to search for", { subject: "query" });
   for (const name of ["limit", "offset", "context"] as const) refuseFraction(name, request[name]);
   const { page, mark } = await search(request);
-  const { moments, ...rest } = page;
-  return { ...rest, hits: moments.map((hit) => ({ ...hit, spans: mark(hit.text) })) };
+  const { moments, momentTotal, ...rest } = page;
+  return {
+    ...rest,
+    moments: momentTotal,
+    hits: moments.map(({ folded, ...hit }) => ({
+      ...hit,
+      spans: mark(hit.text),
+      moment: { hits: folded },
+    })),
+  };
 }
 
 function refuseFraction(name: string, value: number | undefined): void {

@@ -35,6 +35,11 @@ export interface SearchRequest extends FilterRequest {
   readonly offset?: number | undefined;
   /** Lines of the transcript before and after each hit; 0 unless given. */
   readonly context?: number | undefined;
+  /**
+   * Whether hits of the same moment are listed one by one; unless given, they are folded under the
+   * best of them where meaning takes part.
+   */
+  readonly allHits?: boolean | undefined;
   /** Whether each hit says how its score was made; false unless given. */
   readonly explain?: boolean | undefined;
 }

@@ -85,6 +85,11 @@ const SEARCH: McpTool = {
       }),
       limit: integer("at most so many hits", 1, 50, 10),
       offset: OFFSET,
+      all_hits: {
+        type: "boolean",
+        description: "list hits of the same moment one by one, not in moment.hits of the best",
+        default: false,
+      },
       context: integer("lines of the transcript before and after each hit", 0, 10, 1),
       file: string("only in this file: a path, a name or a glob"),
       speaker: string("only what this speaker said"),
@@ -101,6 +106,7 @@ const SEARCH: McpTool = {
       limit: number(args, "limit", 10),
       offset: number(args, "offset", 0),
       context: number(args, "context", 1),
+      allHits: args["all_hits"] === true,
       file: text(args, "file"),
       speaker: text(args, "speaker"),
     });

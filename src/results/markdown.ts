@@ -1,7 +1,7 @@
 import { formatTimestamp, pluralize, formatNumber } from "../text/format.ts";
 import { stripControls } from "../text/strip-controls.ts";
 import { explainText, type Screen } from "./screen.ts";
-import { groupByFile, type Line, type SearchResult, type ResultPage } from "./moment.ts";
+import { countHits, groupByFile, type Line, type SearchResult, type ResultPage } from "./moment.ts";
 
 type Mark = Screen["mark"];
 
@@ -18,15 +18,16 @@ export function pageMarkdown(page: ResultPage, mark: Mark, isGrouped: boolean): 
     .join("")}`;
 }
 
-function countOf({ moments: { length }, total, totalIs }: ResultPage): string {
-  if (length >= total) return pluralize(total, "hit");
+function countOf({ moments, total, totalIs }: ResultPage): string {
+  const shown = countHits(moments);
+  if (shown >= total) return pluralize(total, "hit");
   return totalIs === "ranked"
-    ? `${length} of the best ${formatNumber(total)}`
-    : `${length} of ${pluralize(total, "hit")}`;
+    ? `${shown} of the best ${formatNumber(total)}`
+    : `${shown} of ${pluralize(total, "hit")}`;
 }
 
 function item(moment: SearchResult, mark: Mark, withFile: boolean): string {
-  const { number, file, url, startMs, text, before, after, explain } = moment;
+  const { number, file, url, startMs, text, before, after, explain, folded } = moment;
   const link = `[${withFile ? `${escape(file)} ` : ""}${formatTimestamp(startMs)}](${url ?? href(file, startMs)})`;
   const said = (line: string): string =>
     mark(stripControls(line))
@@ -35,7 +36,8 @@ function item(moment: SearchResult, mark: Mark, withFile: boolean): string {
   const around = (line: Line): string =>
     `${formatTimestamp(line.startMs)} ${speakerOf(line)}${said(line.text)}`;
   const quote = [...before.map(around), `${speakerOf(moment)}${said(text)}`, ...after.map(around)];
-  return `${number}. ${link}  \n${quote.map((one) => `   ${one}`).join("  \n")}\n${explain === null ? "" : `   <!-- ${explainText(explain)} -->\n`}`;
+  const more = folded.length === 0 ? "" : ` (+${folded.length} here)`;
+  return `${number}. ${link}${more}  \n${quote.map((one) => `   ${one}`).join("  \n")}\n${explain === null ? "" : `   <!-- ${explainText(explain)} -->\n`}`;
 }
 
 /** A transcript to read: a paragraph for each turn of a speaker, with the time at which it begins. */

@@ -16,7 +16,12 @@ export const toLine = ({ startMs, endMs, speaker, text }: Segment): Line => ({
   text,
 });
 
-/** A hit as it is printed, played and cut. */
+/** A hit that is folded under a better one of the same moment. */
+export interface FoldedHit extends Line {
+  readonly score: number;
+}
+
+/** A hit as it is printed, played and cut: the best of its moment. */
 export interface SearchResult extends Line {
   /** Its place in the ranking, from 1: what `--play N` and `--clip N` mean. */
   readonly number: number;
@@ -31,6 +36,8 @@ export interface SearchResult extends Line {
   /** Lines around it, with `--context`. */
   readonly before: readonly Line[];
   readonly after: readonly Line[];
+  /** The other hits of the same moment, best first. */
+  readonly folded: readonly FoldedHit[];
   /** What each part of the search thought of it, by name; null where a part did not find it. With `--explain`. */
   readonly explain: Readonly<Record<string, number | null>> | null;
 }
@@ -39,8 +46,10 @@ export interface SearchResult extends Line {
 export interface ResultPage {
   readonly query: string;
   readonly mode: string;
-  /** All hits there are, on this page or not. */
+  /** All hits there are, on this page or not, folded or not. */
   readonly total: number;
+  /** How many there are to page through, where hits of a moment are folded under the best. */
+  readonly momentTotal: number;
   /** "ranked": nearness in meaning has no natural end; the best are ranked and counted. */
   readonly totalIs: "all" | "ranked";
   /** How many better ones were passed over. */
@@ -55,6 +64,10 @@ export interface FileGroup {
   readonly file: string;
   readonly moments: readonly SearchResult[];
 }
+
+/** How many hits there are, those included that are folded under the listed ones. */
+export const countHits = (moments: readonly Pick<SearchResult, "folded">[]): number =>
+  moments.reduce((sum, { folded }) => sum + 1 + folded.length, 0);
 
 /** One group a file, the file with the best hit first; inside a file by time. */
 export function groupByFile(moments: readonly SearchResult[]): FileGroup[] {

@@ -29,6 +29,7 @@ export function momentRecord({
   url,
   before,
   after,
+  folded,
   explain,
 }: SearchResult) {
   return {
@@ -41,6 +42,7 @@ export function momentRecord({
     score: precise(score),
     origin,
     ...(url === undefined ? {} : { url }),
+    moment: { hits: folded.map((other) => ({ ...other, score: precise(other.score) })) },
     ...(before.length + after.length > 0 ? { before, after } : {}),
     ...(explain === null
       ? {}
@@ -59,7 +61,7 @@ const precise = (value: number): number => Number(value.toPrecision(6));
 
 /** A page as programs get it: docs/schemas/search.v1.json. */
 export function pageRecord(
-  { query, mode, total, totalIs, offset, moments, didYouMean }: ResultPage,
+  { query, mode, total, momentTotal, totalIs, offset, moments, didYouMean }: ResultPage,
   isGrouped: boolean,
 ) {
   const groups = isGrouped
@@ -75,6 +77,7 @@ export function pageRecord(
     query,
     mode,
     total,
+    moments: momentTotal,
     totalIs,
     offset,
     didYouMean,
@@ -94,11 +97,17 @@ export function pageTable({ moments }: ResultPage, format: "csv" | "tsv"): strin
     score: precise(moment.score),
     before: null,
     after: null,
+    folded: moment.folded.length,
     explain: null,
     ...moment.explain,
   }));
   return table(
-    [...MOMENT_COLUMNS, ...(moments.some(({ url }) => url !== undefined) ? ["url"] : []), ...parts],
+    [
+      ...MOMENT_COLUMNS,
+      ...(moments.some(({ url }) => url !== undefined) ? ["url"] : []),
+      ...(moments.some(({ folded }) => folded.length > 0) ? ["folded"] : []),
+      ...parts,
+    ],
     rows,
     format,
   );

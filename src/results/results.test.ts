@@ -24,6 +24,7 @@ const moment = (more: Partial<SearchResult>): SearchResult => ({
   origin: "captions",
   before: [],
   after: [],
+  folded: [],
   explain: null,
   ...more,
 });
@@ -215,6 +216,7 @@ describe("Markdown", () => {
     query: "a*b",
     mode: "keyword",
     total: 12,
+    momentTotal: 12,
     totalIs: "all",
     offset: 0,
     moments,
@@ -267,6 +269,7 @@ const page = (more: Partial<ResultPage>): ResultPage => ({
   query: "q",
   mode: "keyword",
   total: 1,
+  momentTotal: 1,
   totalIs: "all",
   offset: 0,
   moments: [moment({})],

@@ -2,7 +2,7 @@ import { formatTimestamp, pluralize } from "../text/format.ts";
 import { displayWidth, type Styler } from "../terminal/style.ts";
 import { stripControls } from "../text/strip-controls.ts";
 import type { Link } from "./links.ts";
-import { groupByFile, type Line, type SearchResult } from "./moment.ts";
+import { countHits, groupByFile, type Line, type SearchResult } from "./moment.ts";
 
 export interface Screen {
   readonly paint: Styler;
@@ -27,13 +27,13 @@ export function pageText(
         path,
         hits[0]?.startMs ?? 0,
       );
-      return `${title}  ${screen.paint("dim", pluralize(hits.length, "hit"))}\n${hits.map((moment) => `${head(moment, screen, false)}\n${body(moment, screen)}`).join("")}`;
+      return `${title}  ${screen.paint("dim", pluralize(countHits(hits), "hit"))}\n${hits.map((moment) => `${head(moment, screen, false)}\n${body(moment, screen)}`).join("")}`;
     })
     .join("\n");
 }
 
 function head(moment: SearchResult, { paint, link }: Screen, withFile: boolean): string {
-  const { number, path, file, startMs, endMs, speaker, origin, score } = moment;
+  const { number, path, file, startMs, endMs, speaker, origin, score, folded } = moment;
   const place = `${withFile ? `${paint("cyan", stripControls(file))}  ` : ""}${paint("green", `${formatTimestamp(startMs)}–${formatTimestamp(endMs)}`)}`;
   const parts = [
     paint("dim", `${String(number).padStart(2)} `),
@@ -41,6 +41,7 @@ function head(moment: SearchResult, { paint, link }: Screen, withFile: boolean):
     speaker === null ? "" : paint("magenta", stripControls(speaker)),
     origin === "asr" ? paint("dim", "recognised") : "",
     paint("dim", score.toFixed(2)),
+    folded.length === 0 ? "" : paint("dim", `+${folded.length} here`),
   ];
   return parts
     .filter((part) => part !== "")

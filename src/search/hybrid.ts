@@ -5,6 +5,7 @@ import type { ReadableLibrary } from "../backends/library.ts";
 import type { Embedder } from "../embed/embedder.ts";
 import type { RankedHit, SearchAnswer } from "./result.ts";
 import { filesMatching } from "../text/file-filter.ts";
+import { foldMoments, unfolded } from "./moments.ts";
 import { rankHybrid } from "./rank.ts";
 import { passageModelId } from "../embed/passages.ts";
 import { coverageOf } from "../text/terms.ts";
@@ -20,6 +21,11 @@ export interface SearchRequest {
   /** So many of the best are passed over: the next page. 0 unless given. */
   readonly offset?: number | undefined;
   readonly filter: SearchFilter;
+  /**
+   * Every hit is listed for itself. Otherwise the hits of a moment are folded under the best one
+   * where meaning takes part; by keyword all that match are listed in any case.
+   */
+  readonly allHits?: boolean | undefined;
   /** Where relative paths of `file:` start; "/" unless given. */
   readonly cwd?: string | undefined;
 }
@@ -67,11 +73,14 @@ export async function search(
     if (mode === "semantic") return byMeaning.map((hit) => explained(hit, "cosine"));
     return rankHybrid(byWords, byMeaning, coverageOf(query.terms, weights)).slice(0, DEPTH);
   };
-  const all = rank();
+  const ranked = rank();
+  const isListed = mode === "keyword" || request.allHits === true;
+  const moments = isListed ? unfolded(ranked) : foldMoments(ranked);
   return {
-    total: count ?? all.length,
+    total: count ?? ranked.length,
+    momentTotal: count ?? moments.length,
     totalIs: count === undefined ? "ranked" : "all",
-    hits: all.slice(offset, offset + limit),
+    hits: moments.slice(offset, offset + limit),
     marks: query.marks,
     didYouMean: corrected(request.query, query.words, meant),
   };

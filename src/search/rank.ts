@@ -11,11 +11,7 @@ const STEEPNESS = 4;
 const MIN_SPAN = 0.3;
 /** Of the nearest in meaning so many may have the words too, though BM25 has better ones: to look at more texts takes time and finds nothing. */
 const LOOKED_AT = 100;
-/** Hits whose middles are no further apart are one moment. */
-const MOMENT_MS = 10_000;
-
 const keyOf = ({ asset, segment }: Hit): string => `${asset}\0${segment.index}`;
-const middle = ({ segment }: Hit): number => (segment.startMs + segment.endMs) / 2;
 
 /**
  * One ranking out of two, by what each query's evidence is worth. Nearness: how far the cosine stands out from the least of its list, as a share of how far the
@@ -55,21 +51,7 @@ export function rankHybrid(
       explain: { bm25, cosine, nearness, coverage },
     };
   });
-  return diversify(ranked.toSorted(byScore));
-}
-
-/** Ten hits are ten moments: what lies within a better hit's moment comes after all that are moments of their own. */
-function diversify(ranked: readonly RankedHit[]): RankedHit[] {
-  const taken = new Map<string, number[]>();
-  const later: RankedHit[] = [];
-  const first = ranked.filter((hit) => {
-    const known = taken.get(hit.asset) ?? [];
-    const isNear = known.some((at) => Math.abs(at - middle(hit)) <= MOMENT_MS);
-    if (isNear) later.push(hit);
-    else taken.set(hit.asset, [...known, middle(hit)]);
-    return !isNear;
-  });
-  return [...first, ...later];
+  return ranked.toSorted(byScore);
 }
 
 /** Best first; equals in the order of files and time, so that the same search gives the same answer. */

@@ -13,12 +13,20 @@ export interface RankedHit extends Hit {
   readonly explain: Explain;
 }
 
+/** The best hit of a moment. */
+export interface RankedMoment extends RankedHit {
+  /** The other hits of the same moment, best first. */
+  readonly folded: readonly RankedHit[];
+}
+
 export interface SearchAnswer {
-  /** How many hits there are to page through. */
+  /** How many hits there are, those that are folded under a better one of their moment included. */
   readonly total: number;
+  /** How many moments there are to page through: as many as hits where none is folded. */
+  readonly momentTotal: number;
   /** "all": every segment that matches is counted. "ranked": nearness in meaning has no natural end, so the best are ranked, at most 1,000. */
   readonly totalIs: "all" | "ranked";
-  readonly hits: readonly RankedHit[];
+  readonly hits: readonly RankedMoment[];
   /** What to mark in the texts, for `markMatches`. */
   readonly marks: readonly Mark[];
   /** The query with words that occur nowhere put right; null when there is nothing to put right. */

@@ -162,21 +162,6 @@ describe("fusion", () => {
       2, 1,
     ]);
   });
-  it("shows moments before more of the same moment", () => {
-    const at = (index: number, startMs: number, score: number): Hit => ({
-      ...hit(index, score),
-      segment: { ...hit(index, score).segment, startMs, endMs: startMs + 4000 },
-    });
-    expect(
-      order(
-        rankHybrid(
-          [],
-          [at(10, 100_000, 0.6), at(11, 104_000, 0.59), at(50, 500_000, 0.4), at(90, 900_000, 0.1)],
-          covering({}),
-        ),
-      ),
-    ).toEqual([10, 50, 90, 11]);
-  });
   it("takes one list alone, ties in the order of time", () => {
     expect(order(rankHybrid([minute(2, 1), minute(1, 1)], [], covering({})))).toEqual([1, 2]);
     expect(rankHybrid([], [], covering({}))).toEqual([]);
@@ -310,6 +295,7 @@ describe("search", () => {
         limit: 1,
         offset,
         filter: {},
+        allHits: true,
       });
     const [first, second] = [await ask("hybrid", 0), await ask("hybrid", 1)];
     expect([

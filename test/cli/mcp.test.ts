@@ -108,6 +108,7 @@ describe("mediasearch mcp", () => {
       speaker: "Ada",
       file: "lecture.*",
       context: 0,
+      all_hits: true,
     });
     expect(
       (filtered.answer["hits"] as { speaker: string }[]).map(({ speaker }) => speaker),

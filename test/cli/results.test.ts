@@ -12,6 +12,7 @@ const search = async (...argv: string[]): Promise<Answer> =>
   JSON.parse((await run("search", ...argv, "--json")).stdout) as Answer;
 interface Answer {
   readonly total: number;
+  readonly moments: number;
   readonly hits: readonly (FoundHit & {
     readonly number: number;
     readonly before?: readonly { text: string }[];
@@ -240,12 +241,31 @@ describe("search", () => {
     expect(await told(...keyword)).toBe("5 hits of 60; --offset 5 shows the next\n");
     expect(await told(...keyword, "--offset", "59")).toBe("hit 60 of 60\n");
     const [, ranked] =
-      /^the best 5 of (\d+) ranked; --offset 5 shows the next\n$/.exec(
+      /^the best 5 of (\d+ moments \(\d+ hits ranked\)); --offset 5 shows the next\n$/.exec(
         await told("--mode", "semantic"),
       ) ?? [];
     expect(await told("--mode", "semantic", "--offset", "5")).toBe(
-      `hits 6 to 10 of ${ranked} ranked; --offset 10 shows the next\n`,
+      `hits 6 to 10 of ${ranked}; --offset 10 shows the next\n`,
     );
+  });
+
+  it("folds hits of one moment under the best, counts them, and lists them when asked", async () => {
+    const all = await search("river", "--file", "lecture.*", "--all-hits");
+    const folded = await search("river", "--file", "lecture.*");
+    expect(folded.hits.length).toBeLessThan(all.hits.length);
+    expect([folded.total, all.total, all.moments]).toEqual([
+      all.hits.length,
+      all.hits.length,
+      all.hits.length,
+    ]);
+    for (const { hits } of [all, folded])
+      expect(hits.map(({ score }) => score)).toEqual(
+        hits.map(({ score }) => score).toSorted((a, b) => b - a),
+      );
+    expect(folded.hits.flatMap((hit) => [hit, ...hit.moment.hits])).toHaveLength(all.total);
+    const { stdout } = await run("search", "river", "--file", "lecture.*", "--group");
+    expect(stdout).toMatch(new RegExp(`^lecture\\.mp3 {2}${all.total} hits\n`));
+    expect(stdout).toMatch(/\+[1-9] here\n/);
   });
 
   it("says that no file is meant by --file", async () => {

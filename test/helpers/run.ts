@@ -125,6 +125,7 @@ export interface FoundHit {
   readonly text: string;
   readonly score: number;
   readonly origin: "captions" | "asr";
+  readonly moment: { readonly hits: readonly { readonly text: string }[] };
 }
 
 export interface Found {

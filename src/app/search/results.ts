@@ -1,6 +1,6 @@
 import type { ReadableVersions } from "../../backends/versions.ts";
 import { type SearchResult, toLine } from "../../results/moment.ts";
-import type { RankedHit } from "../../search/result.ts";
+import type { RankedMoment } from "../../search/result.ts";
 import { displayPath } from "../display-path.ts";
 
 export interface ResultOptions {
@@ -17,7 +17,7 @@ export interface ResultOptions {
 /** Turns hits into results, with their ranks from 1 and the lines around them. */
 export async function toSearchResults(
   versions: Pick<ReadableVersions, "readSegments">,
-  hits: readonly RankedHit[],
+  hits: readonly RankedMoment[],
   { cwd, offset, context, explain }: ResultOptions,
 ): Promise<SearchResult[]> {
   const results: SearchResult[] = [];
@@ -36,6 +36,7 @@ export async function toSearchResults(
       origin,
       before: around.filter((line) => line.index < segment.index).map(toLine),
       after: around.filter((line) => line.index > segment.index).map(toLine),
+      folded: hit.folded.map((other) => ({ ...toLine(other.segment), score: other.score })),
       explain: explain ? hit.explain : null,
     });
   }

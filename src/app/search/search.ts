@@ -34,7 +34,7 @@ export async function searchLibrary(
   request: SearchRequest,
 ): Promise<SearchResponse> {
   const { query, mode = "hybrid", limit = DEFAULT_LIMIT, offset = 0 } = request;
-  const { context = 0, explain = false } = request;
+  const { context = 0, explain = false, allHits = false } = request;
   const filter = await searchFilter(request, library.catalog, cwd);
   const { hits, marks, ...answer } = await rankHits(library, openEmbedder, {
     query,
@@ -42,6 +42,7 @@ export async function searchLibrary(
     limit,
     offset,
     filter,
+    allHits,
     cwd,
   });
   const page: ResultPage = {

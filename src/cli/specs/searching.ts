@@ -49,6 +49,10 @@ By keyword every match is counted; where meaning takes part the best are ranked,
     CONTEXT,
     { flags: "--group", help: "file by file, in each by time" },
     {
+      flags: "--all-hits",
+      help: "list every hit; else the hits of one moment are folded under the best one (+2 here), but for --mode keyword",
+    },
+    {
       flags: "--fresh",
       help: "with BACKEND=vast: bring this machine's copy up to date first, however young it is",
     },

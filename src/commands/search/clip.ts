@@ -24,18 +24,18 @@ type CutOptions = Pick<
 export interface Cuttable {
   readonly catalog: ReadableCatalog;
   readonly moments: readonly SearchResult[];
-  readonly total: number;
+  readonly momentTotal: number;
 }
 
 /** Cuts one hit out of its file. */
 export async function clipMoment(
-  { moments, total, catalog }: Cuttable,
+  { moments, momentTotal, catalog }: Cuttable,
   number: number,
   to: string,
   options: CutOptions,
   context: CommandContext,
 ): Promise<number> {
-  const moment = momentOf(moments, number, total);
+  const moment = momentOf(moments, number, momentTotal);
   await mustBeMedia(moment);
   await mustNotBeRecording(resolve(context.io.cwd, to), catalog);
   const [piece] = piecesOf([moment], options);
@@ -52,7 +52,7 @@ export async function clipMoment(
 
 /** Joins hits into one file. @returns 3 when some have no media and were left out. */
 export async function supercut(
-  { moments, total, catalog }: Cuttable,
+  { moments, momentTotal, catalog }: Cuttable,
   to: string,
   options: CutOptions,
   context: CommandContext,
@@ -73,7 +73,7 @@ export async function supercut(
       );
   }
   if (usable.length === 0)
-    throw new MediasearchError("NOT_FOUND", nothingToJoin(moments.length, total));
+    throw new MediasearchError("NOT_FOUND", nothingToJoin(moments.length, momentTotal));
   await mustNotBeRecording(resolve(io.cwd, to), catalog);
   await cut(
     piecesOf(usable, options),
@@ -82,9 +82,9 @@ export async function supercut(
     { ...options, isFast: false },
     context,
   );
-  if (moments.length < total)
+  if (moments.length < momentTotal)
     io.stderr.write(
-      `${pluralize(moments.length, "hit")} of ${formatNumber(total)} joined; --limit takes more\n`,
+      `${pluralize(moments.length, "hit")} of ${formatNumber(momentTotal)} joined; --limit takes more\n`,
     );
   return usable.length < moments.length ? 3 : 0;
 }

@@ -67,8 +67,9 @@ function searchRequest(
   flags: FlagsOf<typeof SEARCH>,
   options: SearchOptions,
 ): SearchRequest {
-  const { limit, offset, context, explain, action } = options;
-  const request = { ...filterFlags(flags), query, mode: flags.mode, context, explain };
+  const { limit, offset, context, explain, allHits, action } = options;
+  const shown = { context, explain, allHits };
+  const request = { ...filterFlags(flags), query, mode: flags.mode, ...shown };
   if (action?.number === undefined) return { ...request, limit, offset };
   // An action names a hit by its rank, which may be on this page or not.
   return { ...request, limit: Math.max(limit + offset, action.number), offset: 0 };
@@ -101,7 +102,7 @@ async function act(
   if (action.verb === "play") {
     const { momentOf, playMoment } = await import("./play.ts");
     return playMoment(
-      momentOf(page.moments, action.number, page.total),
+      momentOf(page.moments, action.number, page.momentTotal),
       options.padMs ?? 0,
       context,
     );

@@ -11,6 +11,8 @@ export interface SearchOptions {
   /** Lines before and after each hit. */
   readonly context: number;
   readonly isGrouped: boolean;
+  /** Hits of one moment are listed one by one. */
+  readonly allHits: boolean;
   readonly explain: boolean;
   /** Addresses that open files of object stores. */
   readonly links: boolean;
@@ -47,6 +49,7 @@ export function searchOptions(flags: FlagsOf<typeof SEARCH>): SearchOptions {
     offset: integerFlag(flags, "offset", 0, MAX_OFFSET) ?? 0,
     context: integerFlag(flags, "context", 0, 100) ?? 0,
     isGrouped: hasFlag(flags, "group"),
+    allHits: hasFlag(flags, "allHits"),
     explain: hasFlag(flags, "explain"),
     links: hasFlag(flags, "links"),
     format: chosenFormat(flags),

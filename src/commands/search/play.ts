@@ -70,13 +70,13 @@ export async function mustBeMedia({ path, file }: SearchResult): Promise<void> {
 export function momentOf(
   moments: readonly SearchResult[],
   number: number,
-  total: number,
+  momentTotal: number,
 ): SearchResult {
   const found = moments.find((moment) => moment.number === number);
   if (!found)
     throw new MediasearchError(
       "NOT_FOUND",
-      `no hit ${number}: there ${total === 1 ? "is" : "are"} ${pluralize(total, "hit")}`,
+      `no hit ${number}: there ${momentTotal === 1 ? "is" : "are"} ${pluralize(momentTotal, "hit")}`,
       { hint: "the same search without --play or --clip lists them" },
     );
   return found;

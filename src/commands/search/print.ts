@@ -44,12 +44,14 @@ function printText(
   mark: Mark,
   { io, config }: CommandContext,
 ): void {
-  const { moments, total, didYouMean } = page;
+  const { moments, momentTotal, didYouMean } = page;
   const paint = styler(io.stderr, io.env);
   if (didYouMean !== null)
     io.stderr.write(`${paint("cyan", "did you mean:")} ${stripControls(didYouMean)}\n`);
   if (moments.length === 0) {
-    io.stderr.write(total > 0 ? `nothing past hit ${formatNumber(total)}\n` : "nothing found\n");
+    io.stderr.write(
+      momentTotal > 0 ? `nothing past hit ${formatNumber(momentTotal)}\n` : "nothing found\n",
+    );
     return;
   }
   const { links, linkFormat } = config.settings;
@@ -66,15 +68,19 @@ function printText(
 }
 
 /** Which of all hits these are, when there are others. What is ranked by meaning has no end: its total is no count. */
-function footerOf({ moments, total, totalIs, offset }: ResultPage): string {
+function footerOf({ moments, total, momentTotal, totalIs, offset }: ResultPage): string {
   const [last, isRanked] = [offset + moments.length, totalIs === "ranked"];
-  if (offset === 0 && last >= total) return "";
+  if (offset === 0 && last >= momentTotal) return "";
   const first = isRanked ? `the best ${formatNumber(last)}` : pluralize(last, "hit");
   const later =
     moments.length === 1
       ? `hit ${formatNumber(last)}`
       : `hits ${formatNumber(offset + 1)} to ${formatNumber(last)}`;
-  return `${offset === 0 ? first : later} of ${formatNumber(total)}${isRanked ? " ranked" : ""}${last < total ? `; --offset ${last} shows the next` : ""}`;
+  const all =
+    momentTotal === total
+      ? `${formatNumber(total)}${isRanked ? " ranked" : ""}`
+      : `${formatNumber(momentTotal)} moments (${pluralize(total, "hit")} ranked)`;
+  return `${offset === 0 ? first : later} of ${all}${last < momentTotal ? `; --offset ${last} shows the next` : ""}`;
 }
 
 /** Formats of players and editing programs. */

@@ -31,7 +31,8 @@ export function malformed(query: string, at: number, why: string): MediasearchEr
   });
 }
 
-const CLOSING: Readonly<Record<string, string>> = {
+/** What closes a quote, by what opens it. */
+export const CLOSING: Readonly<Record<string, string>> = {
   '"': '"',
   "“": "”",
   "„": "“”",

@@ -1,8 +1,11 @@
 import type { SearchResult } from "../../../results/moment.ts";
 import { filterFlags } from "../../../cli/filter-flags.ts";
 import { type FlagsOf, hasFlag } from "../../../cli/flags.ts";
+import { MediasearchError } from "../../../errors.ts";
+import { completeQuery } from "../../../search/query/complete.ts";
 import { playerFor } from "../play.ts";
 import { createSearchModel } from "./model.ts";
+import { errorNote } from "./state.ts";
 import type { SearchOptions } from "../options.ts";
 import { openSession } from "../../../app/search/session.ts";
 import type { CommandContext } from "../../../cli/command.ts";
@@ -12,6 +15,9 @@ const SHOWN_HITS = 50;
 const LINES_AROUND = 6;
 /** People who know what they want type faster than this. */
 const IDLE_MS = 250;
+
+const isUsage = (error: unknown): error is MediasearchError =>
+  error instanceof MediasearchError && error.code === "USAGE";
 
 /** `mediasearch search` without a query, on a terminal. @throws NO_STORE before anything is drawn. */
 export async function searchInteractively(
@@ -39,14 +45,16 @@ export async function searchInteractively(
     mode,
     idleMs: IDLE_MS,
     async find(query, chosenMode) {
-      const { page, mark } = await session.search({
-        ...filters,
-        query,
-        mode: chosenMode,
-        limit: SHOWN_HITS,
-        context: LINES_AROUND,
-      });
-      return { ...page, mark };
+      const request = { ...filters, mode: chosenMode, limit: SHOWN_HITS, context: LINES_AROUND };
+      try {
+        const { page, mark } = await session.search({ ...request, query });
+        return { ...page, mark };
+      } catch (error) {
+        const complete = completeQuery(query);
+        if (!isUsage(error) || complete === "" || complete === query) throw error;
+        const { page, mark } = await session.search({ ...request, query: complete });
+        return { ...page, mark, missing: errorNote(error).text };
+      }
     },
     play: (moment, signal) => start(moment, config.settings.player, signal),
     open: (moment) => start(moment, "open", io.signal),

@@ -17,6 +17,7 @@ const moment = (number: number, path: string): SearchResult => ({
   origin: "asr",
   before: [],
   after: [],
+  folded: [],
   explain: null,
 });
 
@@ -48,6 +49,7 @@ function open(more: Partial<SearchModelOptions> = {}): {
             resolve({
               moments: paths.map((path, i) => moment(i + 1, path)),
               total: paths.length,
+              momentTotal: paths.length,
               totalIs: "all",
               didYouMean: paths.length === 0 ? `${query} meant` : null,
               mark: (text) => [{ text, matched: false }],

@@ -125,22 +125,23 @@ const MIN_QUESTION = 16;
 function foundOf({
   moments: { length },
   total,
+  momentTotal,
   totalIs,
   shownMode,
   isSearching,
 }: SearchState): string {
   if (shownMode === null) return "";
-  const shown = shownShare(length, total, totalIs);
+  const shown = length >= momentTotal ? hitsOf(total) : shownShare(length, momentTotal, totalIs);
   return `${shown} · ${shownMode}${isSearching ? " …" : ""}`;
 }
 
 function shownShare(shown: number, total: number, totalIs: SearchState["totalIs"]): string {
-  const all = `${formatNumber(total)} ${total === 1 ? "hit" : "hits"}`;
-  if (shown >= total) return all;
   return totalIs === "ranked"
     ? `the best ${shown} of ${formatNumber(total)} ranked`
-    : `first ${shown} of ${all}`;
+    : `first ${shown} of ${hitsOf(total)}`;
 }
+
+const hitsOf = (total: number): string => `${formatNumber(total)} ${total === 1 ? "hit" : "hits"}`;
 
 function pointerOf(isPlaying: boolean, isSelected: boolean): string {
   if (isPlaying) return "▶ ";
@@ -148,7 +149,7 @@ function pointerOf(isPlaying: boolean, isSelected: boolean): string {
 }
 
 function Hit({
-  moment: { number, file, startMs, speaker, text },
+  moment: { number, file, startMs, speaker, text, folded },
   mark,
   isSelected,
   isPlaying,
@@ -165,6 +166,7 @@ function Hit({
     h(Text, { dimColor: true }, `${String(number).padStart(2)} `),
     h(Text, { color: "cyan", bold: isSelected }, stripControls(file)),
     h(Text, { color: "green" }, `  ${formatTimestamp(startMs)}  `),
+    folded.length === 0 ? "" : h(Text, { dimColor: true }, `+${folded.length}  `),
     speaker === null ? "" : h(Text, { color: "magenta" }, `${stripControls(speaker)}  `),
     h(Marked, { text, mark }),
   );

@@ -9,6 +9,8 @@ export interface SearchState {
   readonly cursor: number;
   readonly moments: readonly SearchResult[];
   readonly total: number;
+  /** How many of them can be listed, where hits of a moment are folded under the best. */
+  readonly momentTotal: number;
   /** Whether that is all there are, or only what was ranked. */
   readonly totalIs: Found["totalIs"];
   readonly didYouMean: string | null;
@@ -31,8 +33,13 @@ export type Mark = (
   text: string,
 ) => readonly { readonly text: string; readonly matched: boolean }[];
 
-export interface Found extends Pick<ResultPage, "moments" | "total" | "totalIs" | "didYouMean"> {
+export interface Found extends Pick<
+  ResultPage,
+  "moments" | "total" | "momentTotal" | "totalIs" | "didYouMean"
+> {
   readonly mark: Mark;
+  /** What is missing in the question, which was answered as far as it goes. */
+  readonly missing?: string | undefined;
 }
 
 /** Holds the state and tells listeners of each change. */
@@ -50,6 +57,7 @@ export function createStateHolder(): StateHolder {
     cursor: 0,
     moments: [],
     total: 0,
+    momentTotal: 0,
     totalIs: "all",
     didYouMean: null,
     mark: (text) => [{ text, matched: false }],

@@ -1,5 +1,5 @@
 import type { SearchMode } from "../../../search/hybrid.ts";
-import { errorNote, type Found, type StateHolder } from "./state.ts";
+import { errorNote, type Found, type SearchState, type StateHolder } from "./state.ts";
 
 export interface TypedQueryOptions {
   /** The mode of the search that follows when nobody types. */
@@ -56,7 +56,7 @@ export function createTypedQuery(holder: StateHolder, options: TypedQueryOptions
       newest++;
       if (query === "") return holder.change(EMPTY_PAGE);
       const { note } = holder.get();
-      holder.change({ isSearching: true, note: note?.isError ? note : null });
+      holder.change({ isSearching: true, note: note?.ofQuestion ? note : null });
       if (!wasTyped) options.onFirstLetter();
       wasTyped = true;
       const asTyped = letters.join("").trimStart();
@@ -76,6 +76,7 @@ export function createTypedQuery(holder: StateHolder, options: TypedQueryOptions
 const EMPTY_PAGE = {
   moments: [],
   total: 0,
+  momentTotal: 0,
   didYouMean: null,
   shownMode: null,
   isSearching: false,
@@ -85,7 +86,7 @@ const EMPTY_PAGE = {
 /** Shows a page. The hit that was selected stays selected if the last search found it too. */
 function show(
   holder: StateHolder,
-  { moments, total, totalIs, didYouMean, mark }: Found,
+  { moments, total, momentTotal, totalIs, didYouMean, mark, missing }: Found,
   mode: SearchMode,
   isLast: boolean,
 ): void {
@@ -98,14 +99,21 @@ function show(
   holder.change({
     moments,
     total,
+    momentTotal,
     totalIs,
     didYouMean,
     mark,
     selected: selected === 0 ? 0 : Math.max(0, same),
     shownMode: mode,
     isSearching: !isLast,
-    note: note?.isError ? null : note,
+    note: noteAfter(note, missing),
   });
+}
+
+/** What a key led to is told until the question changes, whenever the answer comes. */
+function noteAfter(note: SearchState["note"], missing: string | undefined): SearchState["note"] {
+  if (missing !== undefined) return { text: missing, isError: false, ofQuestion: true };
+  return note?.ofQuestion ? null : note;
 }
 
 /**
