@@ -10,7 +10,7 @@ export interface Outcome {
 }
 
 /** One thing to try. `run` may throw: that is a failure with the error's own code and hint. */
-export interface Step {
+export interface CheckStep {
   readonly check: string;
   /** In the text report, steps of one group that are well share a line. */
   readonly group: string;
@@ -56,4 +56,4 @@ export interface Greeting {
 export type NetworkSteps = (
   endpoint: Endpoint,
   onGreeting?: (greeting: Greeting) => void,
-) => readonly Step[];
+) => readonly CheckStep[];

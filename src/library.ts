@@ -1,7 +1,7 @@
 import { assetRecord, listAssets } from "./app/assets.ts";
 import { type Context, createContext } from "./app/context.ts";
 import { displayPath } from "./app/display-path.ts";
-import type { IndexEvent as RunEvent } from "./app/indexing/index-event.ts";
+import type { IndexingEvent as RunEvent } from "./app/indexing/index-event.ts";
 import { openSession } from "./app/search/session.ts";
 import { readStatus } from "./app/library/status.ts";
 import { readTranscript } from "./app/transcript.ts";

@@ -18,21 +18,21 @@ export function splitShellWords(
       index++;
       continue;
     }
-    const part = readPart(line, index, escapes);
+    const part = readWordPart(line, index, escapes);
     word = (word ?? "") + part.text;
     index = part.end;
   }
   return word === undefined ? words : [...words, word];
 }
 
-interface Part {
+interface WordPart {
   readonly text: string;
   /** Where the next part begins. */
   readonly end: number;
 }
 
 /** What begins at `start`: a quoted part, an escaped character or a plain one. */
-function readPart(line: string, start: number, escapes: boolean): Part {
+function readWordPart(line: string, start: number, escapes: boolean): WordPart {
   const letter = line[start] ?? "";
   if (letter === "'") return readSingleQuoted(line, start);
   if (letter === '"') return readDoubleQuoted(line, start, escapes);
@@ -40,14 +40,14 @@ function readPart(line: string, start: number, escapes: boolean): Part {
   return { text: letter, end: start + 1 };
 }
 
-function readSingleQuoted(line: string, start: number): Part {
+function readSingleQuoted(line: string, start: number): WordPart {
   const close = line.indexOf("'", start + 1);
   if (close < 0) throw unclosed("'");
   return { text: line.slice(start + 1, close), end: close + 1 };
 }
 
 /** A backslash takes effect before what is special between double quotes, and stands for itself elsewhere. */
-function readDoubleQuoted(line: string, start: number, escapes: boolean): Part {
+function readDoubleQuoted(line: string, start: number, escapes: boolean): WordPart {
   let text = "";
   for (let index = start + 1; index < line.length; index++) {
     const letter = line[index] ?? "";

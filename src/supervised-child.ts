@@ -26,13 +26,13 @@ export interface SupervisedChild<Request, Reply> {
 
 export interface Conversation<Reply, Answer> {
   readonly signal: AbortSignal;
-  readonly onReply: (reply: Reply, turn: Turn<Answer>) => void;
+  readonly onReply: (reply: Reply, turn: ChildTurn<Answer>) => void;
   /** Makes the error for a child that ended before it answered; `how` is the end of a sentence. */
   readonly crashed: (how: string) => Error;
   readonly limits?: Limits | undefined;
 }
 
-export interface Turn<Answer> {
+export interface ChildTurn<Answer> {
   readonly answer: (value: Answer) => void;
   readonly fail: (error: unknown) => void;
   /** Stops the clock of `maxSilenceMs` while the child waits for the parent. */
@@ -160,7 +160,7 @@ function converse<Reply, Answer>(
       if (limits && !isOver)
         timer = setTimeout(() => fail(limits.tooSilent()), limits.maxSilenceMs);
     };
-    const turn: Turn<Answer> = {
+    const turn: ChildTurn<Answer> = {
       answer: (value) => finish(() => resolve(value)),
       fail,
       whileWaiting: (work) => {

@@ -14,7 +14,7 @@ import {
   processFile,
   type WorkerServices,
 } from "./pipeline/worker/process-file.ts";
-import type { FileTask, Reply, Request, WorkerSetup } from "./pipeline/worker/protocol.ts";
+import type { FileTask, WorkerReply, Request, WorkerSetup } from "./pipeline/worker/protocol.ts";
 import { serveParent } from "./supervised-child.ts";
 import type { Segment } from "./types.ts";
 
@@ -51,7 +51,7 @@ function models(model: string): Promise<Record<string, string>> {
           ),
         );
     });
-    reply({ type: "need-models", model });
+    replyToPool({ type: "need-models", model });
   });
 }
 
@@ -83,11 +83,11 @@ function services(setup: WorkerSetup): WorkerServices {
         (objects ??= import("./objects/s3/open.ts").then(({ openS3 }) => openS3(setup.objects))),
     })),
     signal: stop.signal,
-    onCheckpoint: (checkpoint) => reply({ type: "checkpoint", checkpoint }),
+    onCheckpoint: (checkpoint) => replyToPool({ type: "checkpoint", checkpoint }),
     onProgress(positionMs, durationMs) {
       if (Date.now() - lastMs < MIN_MS_BETWEEN_REPORTS) return;
       lastMs = Date.now();
-      reply({ type: "progress", positionMs, durationMs });
+      replyToPool({ type: "progress", positionMs, durationMs });
     },
   };
 }
@@ -98,11 +98,11 @@ function alive(): () => void {
   return () => {
     if (Date.now() - lastMs < MIN_MS_BETWEEN_REPORTS) return;
     lastMs = Date.now();
-    reply({ type: "alive" });
+    replyToPool({ type: "alive" });
   };
 }
 
-async function embed(segments: readonly Segment[], setup: WorkerSetup): Promise<Reply> {
+async function embed(segments: readonly Segment[], setup: WorkerSetup): Promise<WorkerReply> {
   try {
     return { type: "vectors", vectors: await embedTranscript(segments, services(setup)) };
   } catch (error) {
@@ -115,7 +115,7 @@ async function answer(
   type: "identify" | "transcribe",
   task: FileTask,
   setup: WorkerSetup,
-): Promise<Reply> {
+): Promise<WorkerReply> {
   try {
     if (type === "identify")
       return { type: "identity", identity: await identifyFile(task, stop.signal, alive()) };
@@ -130,13 +130,14 @@ async function answer(
 }
 
 let setup: WorkerSetup | undefined;
-const reply = serveParent<Request, Reply>({
+const replyToPool = serveParent<Request, WorkerReply>({
   onRequest: (request) => {
     if (request.type === "setup") setup = request.setup;
     else if (request.type === "models") waiting.get(request.model)?.(request);
-    else if (setup && request.type === "embed") void embed(request.segments, setup).then(reply);
+    else if (setup && request.type === "embed")
+      void embed(request.segments, setup).then(replyToPool);
     else if (setup && request.type !== "embed")
-      void answer(request.type, request.task, setup).then(reply);
+      void answer(request.type, request.task, setup).then(replyToPool);
   },
   onOrphaned: () => void quit(),
   memoryReportMs: 500,

@@ -5,8 +5,8 @@ import { afterAll, beforeAll, expect, it } from "vitest";
 import { loadConfig } from "../config/load.ts";
 import { type Context, createContext } from "./context.ts";
 import type { AppEvent } from "./events.ts";
-import type { IndexEvent } from "./indexing/index-event.ts";
-import { indexPaths, type IndexRequest } from "./indexing/index-paths.ts";
+import type { IndexingEvent } from "./indexing/index-event.ts";
+import { indexPaths, type IndexPathsRequest } from "./indexing/index-paths.ts";
 import { listJobs, purgeJobs } from "./library/jobs.ts";
 import { readStatus } from "./library/status.ts";
 
@@ -36,7 +36,7 @@ beforeAll(() => {
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-const index = (request: Partial<IndexRequest> = {}): Promise<IndexEvent[]> =>
+const index = (request: Partial<IndexPathsRequest> = {}): Promise<IndexingEvent[]> =>
   Array.fromAsync(indexPaths(context, { locations: [join(folder, "talks")], ...request }));
 
 it("indexes a folder without a terminal, and tells it as one stream that ends with the summary", async () => {
@@ -59,7 +59,7 @@ it("indexes a folder without a terminal, and tells it as one stream that ends wi
 it("an aborted signal rejects the stream, after a summary of what was done", async () => {
   const stop = new AbortController();
   stop.abort("SIGINT");
-  const events: IndexEvent[] = [];
+  const events: IndexingEvent[] = [];
   const run = async (): Promise<void> => {
     for await (const event of indexPaths(
       { ...context, signal: stop.signal },

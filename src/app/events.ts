@@ -63,7 +63,7 @@ export type Stage = "copying-library" | "writing-backup" | "unpacking-backup" | 
 
 export type Tell = (event: AppEvent) => void;
 
-const TYPES: Readonly<Record<AppEvent["type"], true>> = {
+const APP_EVENT_TYPES: Readonly<Record<AppEvent["type"], true>> = {
   downloading: true,
   uploading: true,
   "copying-library": true,
@@ -81,4 +81,4 @@ const TYPES: Readonly<Record<AppEvent["type"], true>> = {
 
 /** Whether an event of a larger stream is one of these. */
 export const isAppEvent = (event: { readonly type: string }): event is AppEvent =>
-  Object.hasOwn(TYPES, event.type);
+  Object.hasOwn(APP_EVENT_TYPES, event.type);

@@ -1,4 +1,4 @@
-import { libraryName as vastLibraryName } from "../backends/vast/settings.ts";
+import { vastLibraryUrl as vastLibraryName } from "../backends/vast/settings.ts";
 import type { Settings } from "../config/settings.ts";
 
 /** What people call the library: its file, or its place in a cluster. */

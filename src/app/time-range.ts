@@ -1,6 +1,6 @@
 import { MediasearchError } from "../errors.ts";
 
-const TIME = /^(?:(?:(\d+):)?(\d{1,3}):)?(\d+(?:[.,]\d+)?)$/;
+const TIME_PATTERN = /^(?:(?:(\d+):)?(\d{1,3}):)?(\d+(?:[.,]\d+)?)$/;
 
 /** A part of a file, in milliseconds from its start. The end is not part of it. */
 export interface TimeRange {
@@ -15,7 +15,8 @@ export interface TimeRange {
  * @throws USAGE
  */
 export function parseTimeRange(name: string, written: string): TimeRange {
-  const [whole, hours = "0", minutes = "0", seconds = "0"] = TIME.exec(written.trim()) ?? [];
+  const [whole, hours = "0", minutes = "0", seconds = "0"] =
+    TIME_PATTERN.exec(written.trim()) ?? [];
   const wholeSeconds = Number(seconds.replace(",", "."));
   const isOver =
     written.includes(":") && (wholeSeconds >= 60 || (hours !== "0" && Number(minutes) >= 60));

@@ -8,7 +8,7 @@ import { findAsset } from "./find-asset.ts";
 import type { TranscriptRequest } from "./requests.ts";
 import type { TimeRange } from "./time-range.ts";
 
-export interface Transcript {
+export interface AssetTranscript {
   readonly asset: AssetStatus;
   /** The path of the file as its user would write it. */
   readonly file: string;
@@ -28,7 +28,7 @@ export async function readTranscript(
   library: Pick<ReadableLibrary, "catalog" | "versions">,
   cwd: string,
   { file: name, fromMs, untilMs, around }: TranscriptRequest,
-): Promise<Transcript> {
+): Promise<AssetTranscript> {
   const asset = await findAsset(library.catalog, name, cwd);
   const file = displayPath(asset.id, cwd);
   if (asset.fingerprint === null)

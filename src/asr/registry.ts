@@ -1,12 +1,12 @@
-import type { Environment, Setting, Table } from "../config/setting.ts";
+import type { Environment, Setting, SettingTable } from "../config/setting.ts";
 import { MediasearchError } from "../errors.ts";
 import { BYO } from "./custom/settings.ts";
 import { NVIDIA_NIMS } from "./nim/settings.ts";
 import {
   type EngineFinding,
-  type EngineSettings,
+  type AllRecogniserSettings,
   requestSettings,
-  type RetryRows,
+  type AsrRetryRows,
   SHARED_ROWS,
   type SharedRows,
 } from "./settings.ts";
@@ -55,7 +55,7 @@ type Recognisers = typeof RECOGNISERS;
 export type RecogniserName = keyof Recognisers;
 export const ENGINES = Object.keys(RECOGNISERS) as readonly RecogniserName[];
 
-type RowsOf<Entry> = Entry extends { readonly settings: { readonly rows: infer Rows } }
+type RecogniserRowsOf<Entry> = Entry extends { readonly settings: { readonly rows: infer Rows } }
   ? { readonly [Name in keyof Rows]: Rows[Name] extends Setting<infer Value> ? Value : never }
   : never;
 type OwnOf<Entry> = Entry extends {
@@ -70,7 +70,8 @@ type Intersection<Union> = (Union extends unknown ? (one: Union) => void : never
   : never;
 
 /** The settings of all recognisers. */
-export type RecogniserRows = SharedRows & Intersection<RowsOf<Recognisers[RecogniserName]>>;
+export type RecogniserRows = SharedRows &
+  Intersection<RecogniserRowsOf<Recognisers[RecogniserName]>>;
 
 const settingsByName = Object.entries<Recogniser>(RECOGNISERS).flatMap(([name, { settings }]) =>
   settings ? [{ name, settings }] : [],
@@ -79,13 +80,13 @@ const settingsByName = Object.entries<Recogniser>(RECOGNISERS).flatMap(([name, {
 export const RECOGNISER_ROWS = Object.assign(
   { ...SHARED_ROWS },
   ...settingsByName.map(({ settings }) => settings.rows),
-) as Table<RecogniserRows>;
+) as SettingTable<RecogniserRows>;
 
 /** What recognisers are given of the settings. */
 export const engineSettings = (
-  values: RecogniserRows & RetryRows,
+  values: RecogniserRows & AsrRetryRows,
   env: Environment["env"],
-): EngineSettings => ({
+): AllRecogniserSettings => ({
   requests: requestSettings(values),
   recognisers: Object.fromEntries(
     settingsByName.map(({ name, settings }) => [name, settings.own(values as never, env)]),
@@ -94,12 +95,12 @@ export const engineSettings = (
 
 /** What one recogniser is given of the settings. */
 export const settingsOf = <Name extends RecogniserName>(
-  { recognisers }: EngineSettings,
+  { recognisers }: AllRecogniserSettings,
   name: Name,
 ): OwnOf<Recognisers[Name]> => recognisers[name] as OwnOf<Recognisers[Name]>;
 
 /** Those that the user has set up, such as by the address of a server, whether they are chosen or not. */
-export const enginesSetUp = (engines: EngineSettings): readonly string[] =>
+export const enginesSetUp = (engines: AllRecogniserSettings): readonly string[] =>
   settingsByName.flatMap(({ name, settings }) =>
     settings.isSetUp?.(engines.recognisers[name] as never) ? [name] : [],
   );
@@ -130,7 +131,10 @@ function recogniserNamed(name: string): Recogniser {
 }
 
 /** With the models that the user has for it, any recogniser is told the language, and its words get speakers. */
-async function enriched(transcriber: Transcriber, engines: EngineSettings): Promise<Transcriber> {
+async function enriched(
+  transcriber: Transcriber,
+  engines: AllRecogniserSettings,
+): Promise<Transcriber> {
   let richer = transcriber;
   const models = settingsOf(engines, "SHERPA");
   if (models.languageModel !== undefined) {
@@ -153,7 +157,7 @@ async function enriched(transcriber: Transcriber, engines: EngineSettings): Prom
 /** Asks a recogniser whether it could work, without giving it audio. @throws what would end a run. */
 export async function checkTranscriber(
   name: string,
-  { recognisers }: EngineSettings,
+  { recognisers }: AllRecogniserSettings,
   signal: AbortSignal,
 ): Promise<EngineFinding> {
   const { check } = recogniserNamed(name);

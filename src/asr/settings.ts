@@ -1,9 +1,9 @@
-import { type Environment, integer, type Table, yesNo } from "../config/setting.ts";
+import { type Environment, parseInteger, type SettingTable, yesNo } from "../config/setting.ts";
 
 /** The settings of one recogniser; they stand in its folder. */
 export interface RecogniserSettings<Rows, Own> {
   /** Its rows in the table of all settings. */
-  readonly rows: Table<Rows>;
+  readonly rows: SettingTable<Rows>;
   /** What the recogniser is given of them. It is plain data, since it goes to worker processes. */
   readonly own: (values: Rows & SharedRows, env: Environment["env"]) => Own;
   /** Whether the user has set it up, so that it is checked and measured though nothing chooses it. */
@@ -11,7 +11,7 @@ export interface RecogniserSettings<Rows, Own> {
 }
 
 /** What recognisers are given: the same for all, and each its own under its name. Plain data: it goes to worker processes. */
-export interface EngineSettings {
+export interface AllRecogniserSettings {
   readonly requests: RequestSettings;
   readonly recognisers: Readonly<Record<string, unknown>>;
 }
@@ -43,7 +43,7 @@ export interface SharedRows {
   readonly maxSpeakers: number | undefined;
 }
 
-export const SHARED_ROWS: Table<SharedRows> = {
+export const SHARED_ROWS: SettingTable<SharedRows> = {
   diarization: {
     env: "ASR_DIARIZATION",
     help: "whether recognisers that can distinguish speakers do so",
@@ -55,7 +55,7 @@ export const SHARED_ROWS: Table<SharedRows> = {
   asrRequests: {
     env: "ASR_REQUESTS",
     help: "requests at once for one file, to recognisers on a server",
-    parse: integer(1, 64),
+    parse: parseInteger(1, 64),
     fallback: () => 2,
     fallbackText: "2",
     inProjectFile: "always",
@@ -63,7 +63,7 @@ export const SHARED_ROWS: Table<SharedRows> = {
   maxSpeakers: {
     env: "ASR_MAX_SPEAKERS",
     help: "largest number of speakers in a recording",
-    parse: integer(1, 100),
+    parse: parseInteger(1, 100),
     fallback: () => undefined,
     fallbackText: "its own choice",
     inProjectFile: "always",
@@ -71,20 +71,20 @@ export const SHARED_ROWS: Table<SharedRows> = {
 };
 
 /** Settings of retries that recognisers on servers are held to as well. */
-export interface RetryRows {
+export interface AsrRetryRows {
   readonly maxAttempts: number;
   readonly baseRetryDelayMs: number;
   readonly maxRetryDelayMs: number;
 }
 
 /** One audio chunk is not tried more often in a row: the attempts at the file come on top. */
-const MAX_ATTEMPTS = 5;
-const MAX_DELAY_MS = 30_000;
+const ASR_MAX_ATTEMPTS = 5;
+const ASR_MAX_DELAY_MS = 30_000;
 
-export const requestSettings = (values: SharedRows & RetryRows): RequestSettings => ({
+export const requestSettings = (values: SharedRows & AsrRetryRows): RequestSettings => ({
   diarization: values.diarization,
   concurrency: values.asrRequests,
-  attempts: Math.min(MAX_ATTEMPTS, values.maxAttempts),
+  attempts: Math.min(ASR_MAX_ATTEMPTS, values.maxAttempts),
   baseDelayMs: values.baseRetryDelayMs,
-  maxDelayMs: Math.min(MAX_DELAY_MS, values.maxRetryDelayMs),
+  maxDelayMs: Math.min(ASR_MAX_DELAY_MS, values.maxRetryDelayMs),
 });

@@ -1,5 +1,5 @@
 import type { Cue, Language } from "../types.ts";
-import type { EngineSettings, RequestSettings } from "./settings.ts";
+import type { AllRecogniserSettings, RequestSettings } from "./settings.ts";
 
 /** Sample rate of the audio that every recogniser takes, in Hz: 16 kHz mono float32 in -1..1. */
 export const SAMPLE_RATE = 16_000;
@@ -29,13 +29,13 @@ export interface Checkpoint {
  * How finely times are known: of each word; of each segment as the recogniser cut it; of the stretch of audio that it was given. Times that a
  * recogniser does not give are never made up.
  */
-export type Timing = "word" | "segment" | "window";
+export type TimingUnit = "word" | "segment" | "window";
 
 export interface Transcript {
   /** In time order, not overlapping, inside the audio's duration; with word times where `timing` is "word". */
   readonly cues: readonly Cue[];
   /** The coarsest of the cues. */
-  readonly timing: Timing;
+  readonly timing: TimingUnit;
   /** "und" when the recogniser can't tell or its output is implausible for the languages it knows. */
   readonly language: Language;
   /** One line for the user when the output is doubtful, such as speech in a language that the recogniser does not know. */
@@ -66,7 +66,7 @@ export interface TranscriberOptions {
   /** Threads of one recogniser; files in parallel processes use cores better. */
   readonly threads?: number;
   /** Where recognisers outside this process are, and how they are asked. */
-  readonly engines?: EngineSettings | undefined;
+  readonly engines?: AllRecogniserSettings | undefined;
 }
 
 /** What `open` of one recogniser is given: of the settings those for all, and its own. */

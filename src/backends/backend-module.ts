@@ -1,4 +1,4 @@
-import type { NetworkSteps, Step } from "../check.ts";
+import type { NetworkSteps, CheckStep } from "../check.ts";
 import type { Settings } from "../config/settings.ts";
 import type { Backend, BackendOptions } from "./backend.ts";
 
@@ -9,7 +9,7 @@ export interface BackendModule {
    * The steps by which `doctor` goes from nothing to a library, each of which can be wrong by itself.
    * Left out where opening the library and its own `check` tell enough.
    */
-  checks?(options: CheckOptions): readonly Step[];
+  checks?(options: CheckOptions): readonly CheckStep[];
 }
 
 /** What the process that opens the backend was told. */

@@ -1,4 +1,4 @@
-import type { Step } from "../check.ts";
+import type { CheckStep } from "../check.ts";
 import type { Backend } from "./backend.ts";
 import type { BackendModule, CheckOptions, OpenOptions } from "./backend-module.ts";
 
@@ -25,7 +25,7 @@ export async function openBackend(
 export async function backendChecks(
   name: BackendName,
   options: CheckOptions,
-): Promise<readonly Step[] | undefined> {
+): Promise<readonly CheckStep[] | undefined> {
   const { checks } = await BACKENDS[name]();
   return checks?.(options);
 }

@@ -1,4 +1,4 @@
-import type { Term } from "../text/terms.ts";
+import type { SearchTerm } from "../text/terms.ts";
 import type { Origin, Segment } from "../types.ts";
 import type { AssetId } from "./catalog.ts";
 
@@ -29,7 +29,7 @@ export type Condition =
   | { readonly all: readonly Condition[] }
   | { readonly any: readonly Condition[] }
   | { readonly not: Condition }
-  | { readonly term: Term }
+  | { readonly term: SearchTerm }
   | { readonly phrase: string }
   | { readonly assets: ReadonlySet<AssetId> }
   | { readonly speaker: string }
@@ -54,7 +54,7 @@ export interface Hit {
 
 export interface TextQuery {
   /** A segment matches that has any of them (OR); they rank the hits. */
-  readonly terms: readonly Term[];
+  readonly terms: readonly SearchTerm[];
   /** true: a segment that meets the filter and has none of the terms is found too, after the others, with score 0. */
   readonly termsOptional?: boolean | undefined;
 }
@@ -82,7 +82,7 @@ export interface SearchIndex {
    * How rare each term is: the inverse document frequency that BM25 has for it over all segments, whatever the filter;
    * 0 for a term without letters.
    */
-  termWeights(terms: readonly Term[]): Promise<readonly number[]>;
+  termWeights(terms: readonly SearchTerm[]): Promise<readonly number[]>;
   /**
    * For each word that occurs nowhere: the likeliest word that does, in lower case. Words that occur, and words that
    * resemble none, are left out.

@@ -1,7 +1,7 @@
 import type { CommandEntry, Command } from "./command.ts";
 import type { CommandSpec } from "./spec.ts";
 import { INDEX, INGEST, JOBS, BENCH } from "./specs/indexing.ts";
-import { SEARCH, TRANSCRIPT, LIST, MCP } from "./specs/searching.ts";
+import { SEARCH_SPEC, TRANSCRIPT_SPEC, LIST_SPEC, MCP } from "./specs/searching.ts";
 import {
   STATUS,
   SPEAKERS,
@@ -12,7 +12,7 @@ import {
   EXPORT,
   IMPORT,
 } from "./specs/library.ts";
-import { MODELS, CONFIG, COMPLETION, DOCTOR } from "./specs/machine.ts";
+import { MODELS_SPEC, CONFIG, COMPLETION, DOCTOR } from "./specs/machine.ts";
 
 /** A command's own type says which flags it gets; past this point all commands are alike. */
 const entry = <S extends CommandSpec>(
@@ -26,15 +26,15 @@ const entry = <S extends CommandSpec>(
  */
 export const COMMANDS: readonly CommandEntry[] = [
   entry(INDEX, () => import("../commands/index/command.ts")),
-  entry(SEARCH, () => import("../commands/search/command.ts")),
-  entry(TRANSCRIPT, () => import("../commands/transcript.ts")),
-  entry(LIST, () => import("../commands/list.ts")),
+  entry(SEARCH_SPEC, () => import("../commands/search/command.ts")),
+  entry(TRANSCRIPT_SPEC, () => import("../commands/transcript.ts")),
+  entry(LIST_SPEC, () => import("../commands/list.ts")),
   entry(MCP, () => import("../commands/mcp.ts")),
   entry(STATUS, () => import("../commands/status.ts")),
   entry(JOBS, () => import("../commands/jobs.ts")),
   entry(SPEAKERS, () => import("../commands/speakers.ts")),
   entry(INGEST, () => import("../commands/ingest.ts")),
-  entry(MODELS, () => import("../commands/models.ts")),
+  entry(MODELS_SPEC, () => import("../commands/models.ts")),
   entry(MIGRATE, () => import("../commands/migrate/command.ts")),
   entry(CONFIG, () => import("../commands/config.ts")),
   entry(BACKUP, () => import("../commands/backup.ts")),

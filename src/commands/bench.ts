@@ -8,7 +8,7 @@ import { formatDuration, formatNumber } from "../text/format.ts";
 import { styler } from "../terminal/style.ts";
 import { stripControls } from "../text/strip-controls.ts";
 import { measureSample, type SampleResult } from "../evaluation/measure-recogniser.ts";
-import { findSamples, type Sample } from "../evaluation/references.ts";
+import { findSamples, type ReferenceSample } from "../evaluation/references.ts";
 import { errorRate, sumErrors } from "../evaluation/word-errors.ts";
 import { hasFlag } from "../cli/flags.ts";
 import type { Command, CommandContext } from "../cli/command.ts";
@@ -36,12 +36,12 @@ export const run: Command<typeof BENCH> = async ([, folder], flags, context) => 
   const engines = enginesOf(context);
   const samples = await findSamples(resolve(io.cwd, folder));
   const results: EngineResult[] = [];
-  for (const engine of engines) results.push(await measure(engine, samples, context));
+  for (const engine of engines) results.push(await measureEngine(engine, samples, context));
   if (hasFlag(flags, "json"))
     io.stdout.write(
       `${JSON.stringify({ version: 1, folder, language: config.settings.language ?? null, engines: results.map(asJson) })}\n`,
     );
-  else print(results, samples, context);
+  else printResults(results, samples, context);
   return results.some(
     ({ failure, files }) => failure !== null || files.some(({ type }) => type === "failed"),
   )
@@ -62,9 +62,9 @@ function enginesOf({ config, io }: CommandContext): readonly string[] {
   return [...new Set(["local", ...chosen, ...rules, ...setUp])].filter((name) => name !== "STUB");
 }
 
-async function measure(
+async function measureEngine(
   engine: string,
-  samples: readonly Sample[],
+  samples: readonly ReferenceSample[],
   context: CommandContext,
 ): Promise<EngineResult> {
   const { io, config, status } = context;
@@ -90,13 +90,13 @@ async function measure(
 }
 
 type Heard = Extract<SampleResult, { type: "heard" }>;
-const heardOf = ({ files }: EngineResult): readonly Heard[] =>
+const heardFiles = ({ files }: EngineResult): readonly Heard[] =>
   files.filter((one): one is Heard => one.type === "heard");
 const sum = (files: readonly Heard[], what: "audioMs" | "wallMs" | "cpuMs"): number =>
   files.reduce((all, one) => all + one[what], 0);
 
 function asJson(result: EngineResult) {
-  const heard = heardOf(result);
+  const heard = heardFiles(result);
   const errors = sumErrors(heard.map((one) => one.errors));
   const [audioMs, wallMs, cpuMs] = [
     sum(heard, "audioMs"),
@@ -116,9 +116,9 @@ function asJson(result: EngineResult) {
 
 const percent = (rate: number): string => `${(100 * rate).toFixed(1)} %`;
 
-function print(
+function printResults(
   results: readonly EngineResult[],
-  samples: readonly Sample[],
+  samples: readonly ReferenceSample[],
   { io }: CommandContext,
 ): void {
   const paint = styler(io.stdout, io.env);
@@ -136,7 +136,7 @@ function print(
     io.stdout.write(`${stripControls(name).padEnd(nameWidth)}${cells.join("")}\n`);
   }
   for (const result of results) {
-    const heard = heardOf(result);
+    const heard = heardFiles(result);
     const { substituted, deleted, inserted, words } = sumErrors(heard.map(({ errors }) => errors));
     const [audioMs, wallMs, cpuMs] = [
       sum(heard, "audioMs"),

@@ -6,7 +6,7 @@ import { hasFlag } from "../cli/flags.ts";
 import type { Command, CommandContext } from "../cli/command.ts";
 import type { CONFIG } from "../cli/specs/machine.ts";
 
-interface Row {
+interface SettingRow {
   readonly name: SettingName;
   readonly env: string;
   readonly flag: string | null;
@@ -31,13 +31,13 @@ export const run: Command<typeof CONFIG> = async (_args, flags, context) => {
   }
   const paint = styler(io.stdout, io.env);
   const nameWidth = Math.max(...rows.map(({ env }) => env.length));
-  const valueWidth = Math.min(50, Math.max(...rows.map(({ value }) => shown(value).length)));
+  const valueWidth = Math.min(50, Math.max(...rows.map(({ value }) => shownValue(value).length)));
   for (const { env, value, source, from } of rows) {
     const isByName = source === "flag" || source === "environment";
     const origin = isByName ? `${source}: ${from}` : from;
     const shownOrigin = from === null ? paint("dim", source) : origin;
     io.stdout.write(
-      `${env.padEnd(nameWidth)}  ${paint("cyan", stripControls(shown(value)).padEnd(valueWidth))}  ${stripControls(shownOrigin ?? "")}\n`,
+      `${env.padEnd(nameWidth)}  ${paint("cyan", stripControls(shownValue(value)).padEnd(valueWidth))}  ${stripControls(shownOrigin ?? "")}\n`,
     );
   }
   for (const { kind, path, isThere } of places)
@@ -49,9 +49,9 @@ export const run: Command<typeof CONFIG> = async (_args, flags, context) => {
   return 0;
 };
 
-const shown = (value: Row["value"]): string => (value === null ? "-" : String(value));
+const shownValue = (value: SettingRow["value"]): string => (value === null ? "-" : String(value));
 
-function row(name: SettingName, { config }: CommandContext): Row {
+function row(name: SettingName, { config }: CommandContext): SettingRow {
   const { env, flag, isSecret } = SETTINGS[name] as Setting<unknown>;
   const value = config.settings[name] ?? null;
   const { kind, from } = config.sources[name];

@@ -1,6 +1,6 @@
 import { withLease } from "../backends/lease.ts";
 import { confirm } from "../doctor/answers.ts";
-import type { Step } from "../check.ts";
+import type { CheckStep } from "../check.ts";
 import { type Result, runChains } from "../doctor/check.ts";
 import { librarySteps } from "../doctor/library.ts";
 import { machineSteps } from "../doctor/machine.ts";
@@ -9,7 +9,7 @@ import { recogniserSteps } from "../doctor/recognisers.ts";
 import {
   formatItems,
   formatMeasures,
-  formatText,
+  formatReport,
   itemsAsMarkdown,
   toJson,
 } from "../doctor/report.ts";
@@ -26,7 +26,7 @@ export const run: Command<typeof DOCTOR> = async (_args, flags, context) => {
   const format = chosenFormat(flags);
   if (hasFlag(flags, "fix")) await fix(context);
   const measures = hasFlag(flags, "perf")
-    ? await (await import("../doctor/perf.ts")).measure(context)
+    ? await (await import("../doctor/perf.ts")).measureMachine(context)
     : undefined;
   const results = await runChains(await chains(context, flags), io.signal);
   if (hasFlag(flags, "readiness"))
@@ -38,7 +38,7 @@ export const run: Command<typeof DOCTOR> = async (_args, flags, context) => {
     );
   else
     io.stdout.write(
-      `${formatText(results, styler(io.stdout, io.env))}${measures ? `\n${formatMeasures(measures)}` : ""}`,
+      `${formatReport(results, styler(io.stdout, io.env))}${measures ? `\n${formatMeasures(measures)}` : ""}`,
     );
   return exitCode;
 };
@@ -47,10 +47,10 @@ export const run: Command<typeof DOCTOR> = async (_args, flags, context) => {
 async function chains(
   context: CommandContext,
   flags: FlagsOf<typeof DOCTOR>,
-): Promise<readonly (readonly Step[])[]> {
+): Promise<readonly (readonly CheckStep[])[]> {
   const { settings } = context.config;
   const backend = flags.backend ?? settings.backend;
-  const all: (readonly Step[])[] = [
+  const all: (readonly CheckStep[])[] = [
     ...machineSteps(context, context.io.stdout),
     ...recogniserSteps(context),
   ];

@@ -26,14 +26,19 @@ export const run: Command<typeof EXPORT> = async (files, flags, context) => {
       reason,
     }));
     io.stdout.write(`${JSON.stringify({ version: 1, files: records })}\n`);
-  } else print(results, output === undefined && (format === "srt" || format === "vtt"), context);
+  } else
+    printExports(results, output === undefined && (format === "srt" || format === "vtt"), context);
   return results.some(isLeft) ? ERRORS.PARTIAL.exit : 0;
 };
 
 const isLeft = ({ outcome }: ExportResult): boolean => outcome === "failed" || outcome === "kept";
 
 /** `isBeside`: captions that stand beside recordings are read by the next run. */
-function print(results: readonly ExportResult[], isBeside: boolean, { io }: CommandContext): void {
+function printExports(
+  results: readonly ExportResult[],
+  isBeside: boolean,
+  { io }: CommandContext,
+): void {
   const shown = (path: string): string => stripControls(displayPath(path, io.cwd));
   const left = results.filter(isLeft);
   for (const { to, outcome } of results)

@@ -21,13 +21,13 @@ export const run: Command<typeof INGEST> = async (paths, flags, context) => {
     uploadTo: flags.to === undefined ? undefined : context.place(flags.to),
     overwrite: hasFlag(flags, "force"),
   });
-  const print = hasFlag(flags, "json") ? printJson : printText;
+  const print = hasFlag(flags, "json") ? printJson : printRegistration;
   print(registration, dryRun, context);
   return registration.failed.length > 0 ? ERRORS.PARTIAL.exit : 0;
 };
 
 /** Each file as its reader knows it: where it is from now on. */
-const filesOf = ({ found, uploads }: Registration, cwd: string): readonly string[] =>
+const registeredFiles = ({ found, uploads }: Registration, cwd: string): readonly string[] =>
   uploads ? uploads.map(({ place }) => place) : found.map((path) => displayPath(path, cwd));
 
 const failuresOf = ({ failed }: Registration, cwd: string) =>
@@ -38,7 +38,7 @@ const failuresOf = ({ failed }: Registration, cwd: string) =>
 
 function printJson(registration: Registration, dryRun: boolean, { io }: CommandContext): void {
   const { registered, uploads } = registration;
-  const files = filesOf(registration, io.cwd);
+  const files = registeredFiles(registration, io.cwd);
   const record = {
     version: 1,
     found: files.length,
@@ -57,9 +57,13 @@ function printJson(registration: Registration, dryRun: boolean, { io }: CommandC
   io.stdout.write(`${JSON.stringify(record)}\n`);
 }
 
-function printText(registration: Registration, dryRun: boolean, { io }: CommandContext): void {
+function printRegistration(
+  registration: Registration,
+  dryRun: boolean,
+  { io }: CommandContext,
+): void {
   const { registered, given, uploads } = registration;
-  const files = filesOf(registration, io.cwd);
+  const files = registeredFiles(registration, io.cwd);
   if (dryRun) for (const file of files) io.stdout.write(`${stripControls(file)}\n`);
   for (const { reason } of failuresOf(registration, io.cwd))
     io.stderr.write(`failed: ${stripControls(reason)}\n`);

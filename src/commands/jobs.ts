@@ -23,13 +23,13 @@ export const run: Command<typeof JOBS> = async ([action = "list", ...files], fla
     throw new MediasearchError("NOT_FOUND", `no failed file matches ${files.join(" ")}`, {
       hint: "mediasearch jobs list",
     });
-  if (action === "retry" && jobs.length > 0) return retry(jobs, asJson, context);
+  if (action === "retry" && jobs.length > 0) return retryJobs(jobs, asJson, context);
   if (action === "skip") await skipJobs(context, jobs);
   if (action === "purge") await purgeJobs(context, jobs);
   if (asJson) {
     const records = jobs.map((job) => ({ ...job, file: displayPath(job.id, io.cwd) }));
     io.stdout.write(`${JSON.stringify({ version: 1, action, jobs: records })}\n`);
-  } else print(action, jobs, context);
+  } else printJobs(action, jobs, context);
   return 0;
 };
 
@@ -37,7 +37,11 @@ export const run: Command<typeof JOBS> = async ([action = "list", ...files], fla
  * Forgets the failures once the library is this run's, and tries the files at once, with the engine
  * of this call.
  */
-function retry(jobs: readonly Job[], asJson: boolean, context: CommandContext): Promise<number> {
+function retryJobs(
+  jobs: readonly Job[],
+  asJson: boolean,
+  context: CommandContext,
+): Promise<number> {
   const locations = jobs.map(({ id }) => id);
   return showRun(indexPaths(context, { locations, forget: locations }), asJson, context);
 }
@@ -50,7 +54,7 @@ const NEXT: Readonly<Record<Job["state"], string>> = {
   SKIPPED: "mediasearch jobs retry FILE, to have it after all",
 };
 
-function print(action: string, jobs: readonly Job[], { io }: CommandContext): void {
+function printJobs(action: string, jobs: readonly Job[], { io }: CommandContext): void {
   const paint = styler(io.stdout, io.env);
   if (action === "skip" || action === "purge")
     return void io.stderr.write(

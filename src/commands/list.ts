@@ -5,16 +5,16 @@ import { styler } from "../terminal/style.ts";
 import { stripControls } from "../text/strip-controls.ts";
 import { formatM3uFiles } from "../results/m3u.ts";
 import { tableMarkdown } from "../results/markdown.ts";
-import { ndjson, table } from "../results/records.ts";
+import { ndjson, formatTable } from "../results/records.ts";
 import { assetRecord, listAssets } from "../app/assets.ts";
 import { filterFlags } from "../cli/filter-flags.ts";
 import { hasFlag } from "../cli/flags.ts";
 import { type Command } from "../cli/command.ts";
-import type { LIST } from "../cli/specs/searching.ts";
+import type { LIST_SPEC } from "../cli/specs/searching.ts";
 import { chosenFormat, mustBeNames } from "../cli/output-format.ts";
 import { displayPath } from "../app/display-path.ts";
 
-const COLUMNS = [
+const ASSET_COLUMNS = [
   "file",
   "state",
   "origin",
@@ -30,7 +30,7 @@ const COLUMNS = [
   "error",
 ] as const;
 
-export const run: Command<typeof LIST> = async (_args, flags, context) => {
+export const run: Command<typeof LIST_SPEC> = async (_args, flags, context) => {
   const { io } = context;
   mustBeNames(flags);
   const request = {
@@ -44,19 +44,20 @@ export const run: Command<typeof LIST> = async (_args, flags, context) => {
     const assets = await listAssets(backend.library.catalog, io.cwd, request);
     if (hasFlag(flags, "print0"))
       io.stdout.write(assets.map(({ id }) => `${displayPath(id, io.cwd)}\0`).join(""));
-    else print(assets, chosenFormat(flags), io);
+    else printAssets(assets, chosenFormat(flags), io);
     return 0;
   } finally {
     await backend.close();
   }
 };
 
-function print(assets: readonly AssetStatus[], format: string, io: CliStreams): void {
+function printAssets(assets: readonly AssetStatus[], format: string, io: CliStreams): void {
   const rows = assets.map((asset) => assetRecord(asset, io.cwd));
   if (format === "json")
     io.stdout.write(`${JSON.stringify({ version: 1, total: rows.length, files: rows })}\n`);
   else if (format === "ndjson") io.stdout.write(ndjson(rows));
-  else if (format === "csv" || format === "tsv") io.stdout.write(table(COLUMNS, rows, format));
+  else if (format === "csv" || format === "tsv")
+    io.stdout.write(formatTable(ASSET_COLUMNS, rows, format));
   else if (format === "m3u")
     io.stdout.write(
       formatM3uFiles(

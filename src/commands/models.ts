@@ -5,9 +5,9 @@ import { formatBytes } from "../text/format.ts";
 import { styler } from "../terminal/style.ts";
 import { hasFlag } from "../cli/flags.ts";
 import type { Command, CommandContext } from "../cli/command.ts";
-import type { MODELS } from "../cli/specs/machine.ts";
+import type { MODELS_SPEC } from "../cli/specs/machine.ts";
 
-export const run: Command<typeof MODELS> = async ([action = "list"], flags, context) => {
+export const run: Command<typeof MODELS_SPEC> = async ([action = "list"], flags, context) => {
   const { config, status } = context;
   const places = { cacheDir: config.settings.modelCache, modelsDir: config.settings.modelsDir };
   const asJson = hasFlag(flags, "json");

@@ -15,7 +15,7 @@ export const run: Command<typeof SPEAKERS> = async (
   context,
 ) => {
   const asJson = hasFlag(flags, "json");
-  if (action === "list") return list(flags.file, asJson, context);
+  if (action === "list") return printSpeakers(flags.file, asJson, context);
   return rename(renameRequest(action, names, flags), asJson, context);
 };
 
@@ -40,7 +40,7 @@ function renameRequest(
   return { from: names, to: into, file };
 }
 
-async function list(
+async function printSpeakers(
   file: string | undefined,
   asJson: boolean,
   context: CommandContext,

@@ -5,19 +5,19 @@ import { formatTimestamp } from "../text/format.ts";
 import { styler } from "../terminal/style.ts";
 import { stripControls } from "../text/strip-controls.ts";
 import { transcriptMarkdown } from "../results/markdown.ts";
-import { ndjson, table } from "../results/records.ts";
+import { ndjson, formatTable } from "../results/records.ts";
 import type { Segment } from "../types.ts";
 import { readTranscript, transcriptRecord } from "../app/transcript.ts";
 import { toLine } from "../results/moment.ts";
 import { integerFlag } from "../cli/flags.ts";
 import { type Command } from "../cli/command.ts";
-import type { TRANSCRIPT } from "../cli/specs/searching.ts";
+import type { TRANSCRIPT_SPEC } from "../cli/specs/searching.ts";
 import { chosenFormat } from "../cli/output-format.ts";
 import { parseTimeRange } from "../app/time-range.ts";
 
 const LINES_AROUND = 3;
 
-export const run: Command<typeof TRANSCRIPT> = async ([name = ""], flags, context) => {
+export const run: Command<typeof TRANSCRIPT_SPEC> = async ([name = ""], flags, context) => {
   const { io } = context;
   const format = chosenFormat(flags);
   const at = flags.at === undefined ? undefined : parseTimeRange("--at", flags.at);
@@ -66,7 +66,7 @@ function asFormat(
   if (format === "vtt") return formatWebvtt(segments);
   if (format === "ndjson") return ndjson(rows);
   if (format === "csv" || format === "tsv")
-    return table(["startMs", "endMs", "speaker", "text"], rows, format);
+    return formatTable(["startMs", "endMs", "speaker", "text"], rows, format);
   if (format === "json") return `${JSON.stringify(transcriptRecord(asset, file, segments))}\n`;
   const facts = [
     durationMs === null ? "" : formatTimestamp(durationMs),

@@ -41,7 +41,7 @@ export function readConfigFile(path: string, kind: SourceKind, isFound: boolean)
     return { layer: empty, notices: [`${path}: not read, ${stranger}; --config ${path} reads it`] };
   const given = new Map<SettingName, Given>();
   const refused: string[] = [];
-  for (const [key, value] of Object.entries(readObject(path))) {
+  for (const [key, value] of Object.entries(readJsonObject(path))) {
     if (key === "$schema" || value === null) continue;
     const { name, setting, text } = readEntry(path, key, value);
     if (isFound && !isAllowed(setting, text, dirname(path))) refused.push(key);
@@ -75,7 +75,7 @@ export function readSecret(path: string, from: string): string {
   }
 }
 
-function readObject(path: string): Record<string, unknown> {
+function readJsonObject(path: string): Record<string, unknown> {
   let value: unknown;
   try {
     value = JSON.parse(readFileSync(path, "utf8"));

@@ -1,7 +1,7 @@
 import { type EngineChain, formatEngineChain } from "../engine-chain.ts";
 import { toLocation } from "../location.ts";
 import { ENGINES } from "../asr/registry.ts";
-import { oneOf } from "./setting.ts";
+import { parseChoice } from "./setting.ts";
 
 /** Recognisers to try in order for a language, or for files that a pattern names. */
 export interface EngineRule {
@@ -19,13 +19,13 @@ function readEngineChain(text: string): EngineChain {
     .split(",")
     .map((name) => name.trim())
     .filter((name) => name !== "")
-    .map(oneOf(...ENGINES));
+    .map(parseChoice(...ENGINES));
   if (names.length === 0)
     throw new Error(`must be one of ${ENGINES.join(", ")}, or some of them parted by commas`);
   return [...new Set(names)];
 }
 
-const LANGUAGE = /^[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*$/;
+const LANGUAGE_TAG = /^[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*$/;
 
 /** `de=WHISPER; interviews/=NVIDIA_NIMS,local`: what is no language tag names files. Paths start at `cwd`. The first rule that fits counts. */
 export function engineRules(text: string, cwd: string): readonly EngineRule[] {
@@ -39,7 +39,7 @@ export function engineRules(text: string, cwd: string): readonly EngineRule[] {
       if (at < 1 || key === "")
         throw new Error("must be rules such as de=WHISPER; interviews/=NVIDIA_NIMS,local");
       const engines = readEngineChain(rule.slice(at + 1));
-      if (LANGUAGE.test(key)) return { language: key, files: null, engines };
+      if (LANGUAGE_TAG.test(key)) return { language: key, files: null, engines };
       return {
         language: null,
         files: key.includes("/") || key === "." ? toLocation(key, cwd) : key,

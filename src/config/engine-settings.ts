@@ -2,7 +2,7 @@ import { join } from "node:path";
 import type { CaptionsMode } from "../types.ts";
 import { engineChain, engineRules, formatRules } from "./engine-rules.ts";
 import { cacheFolder } from "./folders.ts";
-import { language, oneOf, path, type Table } from "./setting.ts";
+import { language, parseChoice, path, type SettingTable } from "./setting.ts";
 
 export interface EngineSettings {
   readonly modelsDir: string | undefined;
@@ -14,7 +14,7 @@ export interface EngineSettings {
   readonly language: string | undefined;
 }
 
-export const ENGINE_SETTINGS: Table<EngineSettings> = {
+export const ENGINE_SETTINGS: SettingTable<EngineSettings> = {
   modelsDir: {
     env: "MEDIASEARCH_MODELS",
     help: "a folder of model files of your own, for machines without a network",
@@ -49,7 +49,7 @@ export const ENGINE_SETTINGS: Table<EngineSettings> = {
     flag: "captions",
     env: "MEDIASEARCH_CAPTIONS",
     help: "prefer captions to recognition, use only captions, or ignore them",
-    parse: oneOf("prefer", "only", "ignore"),
+    parse: parseChoice("prefer", "only", "ignore"),
     fallback: () => "prefer",
     fallbackText: "prefer",
     inProjectFile: "always",

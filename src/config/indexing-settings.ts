@@ -1,5 +1,5 @@
 import { availableParallelism, freemem } from "node:os";
-import { integer, type Table } from "./setting.ts";
+import { parseInteger, type SettingTable } from "./setting.ts";
 
 export interface IndexingSettings {
   readonly jobs: number;
@@ -22,12 +22,12 @@ const defaultJobs = (): number =>
     ),
   );
 
-export const INDEXING_SETTINGS: Table<IndexingSettings> = {
+export const INDEXING_SETTINGS: SettingTable<IndexingSettings> = {
   jobs: {
     flag: "jobs",
     env: "JOB_CONCURRENCY",
     help: "files worked on at once, each in a process of its own",
-    parse: integer(1, 256),
+    parse: parseInteger(1, 256),
     fallback: defaultJobs,
     fallbackText: "by cores and free memory",
     inProjectFile: "always",
@@ -35,7 +35,7 @@ export const INDEXING_SETTINGS: Table<IndexingSettings> = {
   jobTimeoutMs: {
     env: "JOB_TIMEOUT_MS",
     help: "give up a file that makes no progress for this long, in milliseconds",
-    parse: integer(100, 86_400_000),
+    parse: parseInteger(100, 86_400_000),
     fallback: () => 600_000,
     fallbackText: "600000",
     inProjectFile: "always",
@@ -43,7 +43,7 @@ export const INDEXING_SETTINGS: Table<IndexingSettings> = {
   maxAttempts: {
     env: "MAX_RETRY_ATTEMPTS",
     help: "attempts at a file whose failure may pass (crash, time-out, disk)",
-    parse: integer(1, 100),
+    parse: parseInteger(1, 100),
     fallback: () => 5,
     fallbackText: "5",
     inProjectFile: "always",
@@ -52,7 +52,7 @@ export const INDEXING_SETTINGS: Table<IndexingSettings> = {
     env: "BASE_RETRY_DELAY_MS",
     alsoEnv: ["RETRY_BACKOFF_BASE_MS"],
     help: "longest wait before the second attempt; doubled for each further one",
-    parse: integer(0, 86_400_000),
+    parse: parseInteger(0, 86_400_000),
     fallback: () => 1000,
     fallbackText: "1000",
     inProjectFile: "always",
@@ -60,7 +60,7 @@ export const INDEXING_SETTINGS: Table<IndexingSettings> = {
   maxRetryDelayMs: {
     env: "MAX_RETRY_DELAY_MS",
     help: "longest wait before any attempt",
-    parse: integer(0, 86_400_000),
+    parse: parseInteger(0, 86_400_000),
     fallback: () => 300_000,
     fallbackText: "300000",
     inProjectFile: "always",
@@ -68,7 +68,7 @@ export const INDEXING_SETTINGS: Table<IndexingSettings> = {
   workerMemoryMb: {
     env: "WORKER_MEMORY_MB",
     help: "give up a file whose worker needs more memory than this, in megabytes",
-    parse: integer(200, 1_000_000),
+    parse: parseInteger(200, 1_000_000),
     fallback: () => 2000,
     fallbackText: "2000",
     inProjectFile: "always",
@@ -76,7 +76,7 @@ export const INDEXING_SETTINGS: Table<IndexingSettings> = {
   stableMs: {
     env: "WATCH_STABLE_MS",
     help: "with --watch, wait until a file has not changed for this long, in milliseconds",
-    parse: integer(0, 3_600_000),
+    parse: parseInteger(0, 3_600_000),
     fallback: () => 2000,
     fallbackText: "2000",
     inProjectFile: "always",

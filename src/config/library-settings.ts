@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { dataFolder } from "./folders.ts";
-import { integer, oneOf, path, type Table } from "./setting.ts";
+import { parseInteger, parseChoice, path, type SettingTable } from "./setting.ts";
 
 export interface LibrarySettings {
   readonly backend: "local" | "vast";
@@ -9,11 +9,11 @@ export interface LibrarySettings {
   readonly retentionDays: number;
 }
 
-export const LIBRARY_SETTINGS: Table<LibrarySettings> = {
+export const LIBRARY_SETTINGS: SettingTable<LibrarySettings> = {
   backend: {
     env: "BACKEND",
     help: "where the library lives: local, or vast (a VAST Data cluster, see docs/vast.md)",
-    parse: oneOf("local", "vast"),
+    parse: parseChoice("local", "vast"),
     fallback: () => "local",
     fallbackText: "local",
   },
@@ -37,7 +37,7 @@ export const LIBRARY_SETTINGS: Table<LibrarySettings> = {
   retentionDays: {
     env: "ARCHIVE_RETENTION_DAYS",
     help: "days to keep replaced transcripts and those of deleted files",
-    parse: integer(0, 36_500),
+    parse: parseInteger(0, 36_500),
     fallback: () => 30,
     fallbackText: "30",
   },

@@ -1,5 +1,5 @@
 import type { S3Options } from "../objects/object-store.ts";
-import { address, bucket, integer, path, type Table, yesNo } from "./setting.ts";
+import { address, bucket, parseInteger, path, type SettingTable, yesNo } from "./setting.ts";
 
 /** Object stores that speak S3. A VAST cluster has the same keys, region and authority. */
 export interface ObjectStoreSettings {
@@ -34,7 +34,7 @@ export const s3Options = ({
   pathStyle,
 });
 
-export const OBJECT_STORE_SETTINGS: Table<ObjectStoreSettings> = {
+export const OBJECT_STORE_SETTINGS: SettingTable<ObjectStoreSettings> = {
   s3Endpoint: {
     env: "VAST_S3_ENDPOINT",
     alsoEnv: ["AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL"],
@@ -100,7 +100,7 @@ export const OBJECT_STORE_SETTINGS: Table<ObjectStoreSettings> = {
     env: "LINK_EXPIRY_SECONDS",
     help: "how long links of `search --links` work, in seconds",
     // Signature version 4 allows a week.
-    parse: integer(1, 604_800),
+    parse: parseInteger(1, 604_800),
     fallback: () => 3600,
     fallbackText: "3600",
     inProjectFile: "always",
@@ -108,7 +108,7 @@ export const OBJECT_STORE_SETTINGS: Table<ObjectStoreSettings> = {
   bucketPollMs: {
     env: "BUCKET_POLL_MS",
     help: "with --watch, how often a bucket is listed, in milliseconds",
-    parse: integer(100, 86_400_000),
+    parse: parseInteger(100, 86_400_000),
     fallback: () => 30_000,
     fallbackText: "30000",
     inProjectFile: "always",

@@ -11,7 +11,7 @@ export type SourceKind =
   | "default";
 
 /** Where a value came from: `from` names the flag, variable or file; "" for defaults. */
-export interface Source {
+export interface SettingSource {
   readonly kind: SourceKind;
   readonly from: string;
 }
@@ -31,7 +31,7 @@ export interface Layer {
 
 export interface Config {
   readonly settings: Settings;
-  readonly sources: Readonly<Record<SettingName, Source>>;
+  readonly sources: Readonly<Record<SettingName, SettingSource>>;
 }
 
 const entries = Object.entries(SETTINGS) as unknown as readonly (readonly [
@@ -50,7 +50,7 @@ export function resolveConfig(
 ): Config {
   const layers = [flagLayer(flags, at.cwd), environmentLayer(at.env, at.cwd), ...others];
   const settings: Record<string, unknown> = {};
-  const sources: Record<string, Source> = {};
+  const sources: Record<string, SettingSource> = {};
   for (const [name, setting] of entries) {
     const layer = layers.find(({ given }) => given.has(name));
     const given = layer?.given.get(name);
@@ -58,7 +58,7 @@ export function resolveConfig(
     settings[name] =
       given === undefined
         ? setting.fallback(at, settings as unknown as Earlier)
-        : parse(setting, given, at);
+        : parseGiven(setting, given, at);
   }
   return Object.freeze({
     settings: Object.freeze(settings),
@@ -66,7 +66,11 @@ export function resolveConfig(
   }) as unknown as Config;
 }
 
-function parse(setting: Setting<unknown>, { text, from, folder }: Given, at: Environment): unknown {
+function parseGiven(
+  setting: Setting<unknown>,
+  { text, from, folder }: Given,
+  at: Environment,
+): unknown {
   try {
     return setting.parse(text, { env: at.env, cwd: folder });
   } catch (error) {

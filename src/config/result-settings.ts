@@ -1,4 +1,4 @@
-import { oneOf, type Table } from "./setting.ts";
+import { parseChoice, type SettingTable } from "./setting.ts";
 
 export interface ResultSettings {
   readonly links: "auto" | "always" | "never";
@@ -9,11 +9,11 @@ export interface ResultSettings {
 /** The time as https://www.w3.org/TR/media-frags/ has it; what does not know it opens the file at its start. */
 const LINK_FORMAT = "file://{host}{path}#t={seconds}";
 
-export const RESULT_SETTINGS: Table<ResultSettings> = {
+export const RESULT_SETTINGS: SettingTable<ResultSettings> = {
   links: {
     env: "MEDIASEARCH_LINKS",
     help: "make results links that open the file: auto (on terminals that can), always or never",
-    parse: oneOf("auto", "always", "never"),
+    parse: parseChoice("auto", "always", "never"),
     fallback: () => "auto",
     fallbackText: "auto",
     inProjectFile: "always",

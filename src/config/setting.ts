@@ -35,11 +35,11 @@ export interface Setting<T> {
 }
 
 /** One row for each member of T. */
-export type Table<T> = { readonly [K in keyof T]: Setting<T[K]> };
+export type SettingTable<T> = { readonly [K in keyof T]: Setting<T[K]> };
 
 export const trimmed = (text: string): string => text.trim();
 
-export const oneOf =
+export const parseChoice =
   <T extends string>(...allowed: readonly T[]) =>
   (text: string): T => {
     const found = allowed.find((name) => name.toLowerCase() === text.toLowerCase());
@@ -47,7 +47,7 @@ export const oneOf =
     return found;
   };
 
-export const integer =
+export const parseInteger =
   (least: number, most: number) =>
   (text: string): number => {
     const value = Number(text);

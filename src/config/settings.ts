@@ -6,7 +6,7 @@ import { INDEXING_SETTINGS, type IndexingSettings } from "./indexing-settings.ts
 import { LIBRARY_SETTINGS, type LibrarySettings } from "./library-settings.ts";
 import { RESULT_SETTINGS, type ResultSettings } from "./result-settings.ts";
 import { OBJECT_STORE_SETTINGS, type ObjectStoreSettings } from "./object-store-settings.ts";
-import type { Table } from "./setting.ts";
+import type { SettingTable } from "./setting.ts";
 
 export interface Settings
   extends
@@ -22,7 +22,7 @@ export interface Settings
 export type SettingName = keyof Settings;
 
 /** Every setting in one place: command line, environment, files, help, docs and default all come from here. */
-export const SETTINGS: Table<Settings> = {
+export const SETTINGS: SettingTable<Settings> = {
   ...LIBRARY_SETTINGS,
   ...ENGINE_SETTINGS,
   ...EMBEDDER_ROWS,

@@ -4,15 +4,15 @@ import { MediasearchError } from "../errors.ts";
 import { type Answers, QUESTIONS } from "./readiness.ts";
 
 /** The file lies beside the library, because the answers are about that library. */
-const pathOf = (store: string): string => join(dirname(store), "readiness.json");
+const answersPath = (store: string): string => join(dirname(store), "readiness.json");
 
 export function readAnswers(store: string): Answers {
   try {
-    return JSON.parse(readFileSync(pathOf(store), "utf8")) as Answers;
+    return JSON.parse(readFileSync(answersPath(store), "utf8")) as Answers;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "ENOENT") return {};
-    throw new MediasearchError("IO_FAILED", `${pathOf(store)}: can't be read`, {
-      subject: pathOf(store),
+    throw new MediasearchError("IO_FAILED", `${answersPath(store)}: can't be read`, {
+      subject: answersPath(store),
       hint: "remove it; what was confirmed is asked again",
       cause: error,
     });
@@ -33,9 +33,9 @@ export function confirm(store: string, given: readonly string[]): Answers {
   }
   if (given.length > 0) {
     mkdirSync(dirname(store), { recursive: true, mode: 0o700 });
-    const temporary = `${pathOf(store)}.${process.pid}.tmp`;
+    const temporary = `${answersPath(store)}.${process.pid}.tmp`;
     writeFileSync(temporary, `${JSON.stringify(answers, null, 1)}\n`, { mode: 0o600 });
-    renameSync(temporary, pathOf(store));
+    renameSync(temporary, answersPath(store));
   }
   return answers;
 }

@@ -1,4 +1,4 @@
-import type { Outcome, Step } from "../check.ts";
+import type { Outcome, CheckStep } from "../check.ts";
 import { type ErrorCode, MediasearchError, toMediasearchError } from "../errors.ts";
 
 export interface Result extends Outcome {
@@ -9,7 +9,7 @@ export interface Result extends Outcome {
   readonly ms: number;
 }
 
-const TIMEOUT_MS = 10_000;
+const STEP_TIMEOUT_MS = 10_000;
 
 /**
  * Runs chains of steps side by side. Steps of one chain build on each other: the first that fails
@@ -17,13 +17,16 @@ const TIMEOUT_MS = 10_000;
  * by its time-out.
  */
 export async function runChains(
-  chains: readonly (readonly Step[])[],
+  chains: readonly (readonly CheckStep[])[],
   signal: AbortSignal,
 ): Promise<readonly Result[]> {
   return (await Promise.all(chains.map((chain) => runChain(chain, signal)))).flat();
 }
 
-async function runChain(chain: readonly Step[], signal: AbortSignal): Promise<readonly Result[]> {
+async function runChain(
+  chain: readonly CheckStep[],
+  signal: AbortSignal,
+): Promise<readonly Result[]> {
   const results: Result[] = [];
   for (const step of chain) {
     signal.throwIfAborted();
@@ -35,7 +38,7 @@ async function runChain(chain: readonly Step[], signal: AbortSignal): Promise<re
 }
 
 async function runStep(
-  { check, group, tried, code, timeoutMs = TIMEOUT_MS, run }: Step,
+  { check, group, tried, code, timeoutMs = STEP_TIMEOUT_MS, run }: CheckStep,
   signal: AbortSignal,
 ): Promise<readonly Result[]> {
   const startedAt = performance.now();

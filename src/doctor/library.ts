@@ -1,23 +1,23 @@
 import type { Context } from "../app/context.ts";
 import { toMediasearchError } from "../errors.ts";
 import { formatBytes, pluralize, formatDuration } from "../text/format.ts";
-import { ok, type Outcome, type Step } from "../check.ts";
+import { ok, type Outcome, type CheckStep } from "../check.ts";
 
 const DEEP_TIMEOUT_MS = 3_600_000;
-const TIMEOUT_MS = 60_000;
+const LIBRARY_CHECK_MS = 60_000;
 
 /**
  * Opens the library as every command does, runs its own check, and compares its embedding model
  * with the configured one.
  */
-export function librarySteps(context: Context, deep: boolean): readonly Step[] {
+export function librarySteps(context: Context, deep: boolean): readonly CheckStep[] {
   return [
     {
       check: "library",
       group: "library",
       tried: "open the library and check it",
       code: "SCHEMA_MISMATCH",
-      timeoutMs: deep ? DEEP_TIMEOUT_MS : TIMEOUT_MS,
+      timeoutMs: deep ? DEEP_TIMEOUT_MS : LIBRARY_CHECK_MS,
       async run() {
         try {
           const backend = await context.openBackend(false);

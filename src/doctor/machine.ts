@@ -6,7 +6,7 @@ import { MediasearchError } from "../errors.ts";
 import { loadOnnxRuntime } from "../models/onnx-runtime.ts";
 import { verifyModels } from "../models/store.ts";
 import { formatBytes, pluralize } from "../text/format.ts";
-import { failed, ok, type Outcome, type Step, warning } from "../check.ts";
+import { failed, ok, type Outcome, type CheckStep, warning } from "../check.ts";
 
 const MIN_FREE_BYTES = 200_000_000;
 const LITTLE_FREE_BYTES = 2_000_000_000;
@@ -31,7 +31,10 @@ const native = async (load: () => Promise<string>): Promise<Outcome> => {
 /**
  * What this machine needs for any library. Each check stands alone: one that fails stops no other.
  */
-export function machineSteps(context: Context, stdout: Terminal): readonly (readonly Step[])[] {
+export function machineSteps(
+  context: Context,
+  stdout: Terminal,
+): readonly (readonly CheckStep[])[] {
   const { settings } = context.config;
   return [
     ...systemSteps(context),
@@ -49,7 +52,7 @@ export function machineSteps(context: Context, stdout: Terminal): readonly (read
   ].map((step) => [step]);
 }
 
-const systemSteps = (context: Context): readonly Step[] => [
+const systemSteps = (context: Context): readonly CheckStep[] => [
   {
     check: "node",
     group: "machine",
@@ -74,7 +77,7 @@ const systemSteps = (context: Context): readonly Step[] => [
   },
 ];
 
-const moduleStep = (check: string, tried: string, load: () => Promise<string>): Step => ({
+const moduleStep = (check: string, tried: string, load: () => Promise<string>): CheckStep => ({
   check,
   group: "modules",
   tried,
@@ -82,7 +85,7 @@ const moduleStep = (check: string, tried: string, load: () => Promise<string>): 
   run: () => native(load),
 });
 
-const MODULE_STEPS: readonly Step[] = [
+const MODULE_STEPS: readonly CheckStep[] = [
   moduleStep("sqlite", "load SQLite", async () => {
     const { default: Database } = await import("better-sqlite3");
     const db = new Database(":memory:");
@@ -103,7 +106,7 @@ const MODULE_STEPS: readonly Step[] = [
 
 type ModelFiles = Awaited<ReturnType<typeof verifyModels>>;
 
-function modelSteps(context: Context): readonly Step[] {
+function modelSteps(context: Context): readonly CheckStep[] {
   const { modelCache, modelsDir, embeddingModel } = context.config.settings;
   // Both checks need the digests of all model files, which take longer than every other check.
   let verifying: Promise<ModelFiles> | undefined;
@@ -164,7 +167,7 @@ const folderStep = (
   check: string,
   tried: string,
   { folder, setting }: { readonly folder: string; readonly setting: string },
-): Step => ({
+): CheckStep => ({
   check,
   group: "folders",
   tried,
@@ -178,7 +181,7 @@ interface Terminal {
   readonly columns?: number | undefined;
 }
 
-const surroundingSteps = (env: Context["env"], stdout: Terminal): readonly Step[] => [
+const surroundingSteps = (env: Context["env"], stdout: Terminal): readonly CheckStep[] => [
   {
     check: "open files",
     group: "machine",

@@ -10,11 +10,11 @@ import {
   type Greeting,
   ok,
   type Outcome,
-  type Step,
+  type CheckStep,
   warning,
 } from "../check.ts";
 
-const CONNECT_MS = 5000;
+const DIAL_MS = 5000;
 const EXPIRES_SOON_DAYS = 14;
 const DAY_MS = 86_400_000;
 /** S3 and VAST refuse signatures that are a quarter of an hour off (RequestTimeTooSkewed). */
@@ -26,7 +26,7 @@ const codeOf = (error: unknown): string =>
 const messageOf = (error: unknown): string =>
   error instanceof Error ? error.message : String(error);
 
-interface Server {
+interface ProbedServer {
   readonly url: string;
   /** Without the brackets of an IPv6 address. */
   readonly host: string;
@@ -44,10 +44,10 @@ interface Server {
 export function networkSteps(
   { url, setting, group, caFile }: Endpoint,
   onGreeting: (greeting: Greeting) => void = () => {},
-): readonly Step[] {
+): readonly CheckStep[] {
   const { hostname, port, protocol } = new URL(url);
   const isTls = protocol === "https:";
-  const server: Server = {
+  const server: ProbedServer = {
     url,
     host: hostname.replace(/^\[|\]$/g, ""),
     port: Number(port || (isTls ? 443 : 80)),
@@ -76,10 +76,10 @@ export function networkSteps(
 }
 
 /** The setting with the same server under the other scheme, for hints. */
-const withScheme = ({ setting, url }: Server, scheme: "http" | "https"): string =>
+const withScheme = ({ setting, url }: ProbedServer, scheme: "http" | "https"): string =>
   `${setting}=${scheme}://${new URL(url).host}`;
 
-const nameStep = ({ host, setting, group }: Server): Step => ({
+const nameStep = ({ host, setting, group }: ProbedServer): CheckStep => ({
   check: `${group} name`,
   group,
   tried: `find the address of ${host}`,
@@ -98,12 +98,12 @@ const nameStep = ({ host, setting, group }: Server): Step => ({
   },
 });
 
-const portStep = ({ host, port, setting, group }: Server): Step => ({
+const portStep = ({ host, port, setting, group }: ProbedServer): CheckStep => ({
   check: `${group} port`,
   group,
   tried: `connect to port ${port} of ${host}`,
   code: "UNREACHABLE",
-  timeoutMs: CONNECT_MS,
+  timeoutMs: DIAL_MS,
   async run(signal) {
     try {
       await connectOnce(host, port, signal);
@@ -118,7 +118,7 @@ const portStep = ({ host, port, setting, group }: Server): Step => ({
   },
 });
 
-const tlsStep = (server: Server): Step => ({
+const tlsStep = (server: ProbedServer): CheckStep => ({
   check: `${server.group} TLS`,
   group: server.group,
   tried: `shake hands with ${server.host} and check its certificate`,
@@ -126,7 +126,7 @@ const tlsStep = (server: Server): Step => ({
   run: (signal) => checkTls(server, signal),
 });
 
-const httpStep = (server: Server, onGreeting: (greeting: Greeting) => void): Step => ({
+const httpStep = (server: ProbedServer, onGreeting: (greeting: Greeting) => void): CheckStep => ({
   check: `${server.group} HTTP`,
   group: server.group,
   tried: `ask ${server.url}/`,
@@ -177,7 +177,7 @@ function connectOnce(host: string, port: number, signal: AbortSignal): Promise<v
   });
 }
 
-async function checkTls(server: Server, signal: AbortSignal): Promise<Outcome> {
+async function checkTls(server: ProbedServer, signal: AbortSignal): Promise<Outcome> {
   const { host, port, caFile, setting } = server;
   const ca = caFile === undefined ? undefined : readFileSync(caFile);
   try {
@@ -245,7 +245,7 @@ function handshake(
   });
 }
 
-const MAX_BODY_BYTES = 4096;
+const MAX_PROBE_BODY_BYTES = 4096;
 
 function greet(url: string, caFile: string | undefined, signal: AbortSignal): Promise<Greeting> {
   return new Promise((resolve, reject) => {
@@ -267,7 +267,7 @@ function greet(url: string, caFile: string | undefined, signal: AbortSignal): Pr
           .setEncoding("utf8")
           .on("data", (text: string) => {
             body += text;
-            if (body.length > MAX_BODY_BYTES) response.destroy();
+            if (body.length > MAX_PROBE_BODY_BYTES) response.destroy();
           })
           .once("close", done)
           .once("error", reject);

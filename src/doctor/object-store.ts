@@ -3,23 +3,23 @@ import type { Settings } from "../config/settings.ts";
 import { MediasearchError, toMediasearchError } from "../errors.ts";
 import type { ObjectStore } from "../objects/object-store.ts";
 import { formatBytes } from "../text/format.ts";
-import { failed, ok, type Step } from "../check.ts";
+import { failed, ok, type CheckStep } from "../check.ts";
 import { networkSteps } from "./network.ts";
 
-const GROUP = "S3";
+const S3_GROUP = "S3";
 /** More than one part of a multipart upload. */
 const LARGE_BYTES = 9 * 1_048_576;
-const TIMEOUT_MS = 30_000;
+const OBJECT_STORE_CHECK_MS = 30_000;
 
 /**
  * The steps to the object store, from the address to a large upload. What they write they remove.
  */
-export function objectStoreSteps(settings: Settings): readonly Step[] {
+export function objectStoreSteps(settings: Settings): readonly CheckStep[] {
   const { s3Endpoint: url, mediaBucket, caFile } = settings;
   const network =
     url === undefined
       ? []
-      : networkSteps({ url, setting: "VAST_S3_ENDPOINT", group: GROUP, caFile });
+      : networkSteps({ url, setting: "VAST_S3_ENDPOINT", group: S3_GROUP, caFile });
   const probe: Probe = { key: `.mediasearch-doctor/${randomUUID()}` };
   return [
     ...network,
@@ -40,12 +40,12 @@ function openedBucket({ bucket }: Probe): ObjectStore {
   return bucket;
 }
 
-const bucketStep = (settings: Settings, probe: Probe): Step => ({
+const bucketStep = (settings: Settings, probe: Probe): CheckStep => ({
   check: "S3 bucket",
-  group: GROUP,
+  group: S3_GROUP,
   tried: `list the bucket ${settings.mediaBucket ?? ""}`,
   code: "CREDENTIALS",
-  timeoutMs: TIMEOUT_MS,
+  timeoutMs: OBJECT_STORE_CHECK_MS,
   async run(signal) {
     const { mediaBucket } = settings;
     if (mediaBucket === undefined) return ok("no MEDIA_BUCKET to look into");
@@ -77,16 +77,16 @@ const bucketStep = (settings: Settings, probe: Probe): Step => ({
   },
 });
 
-const writeStep = (mediaBucket: string, probe: Probe): Step => ({
+const writeStep = (mediaBucket: string, probe: Probe): CheckStep => ({
   check: "S3 right to write",
-  group: GROUP,
+  group: S3_GROUP,
   tried: "write, read and remove an object",
   code: "CREDENTIALS",
-  timeoutMs: TIMEOUT_MS,
+  timeoutMs: OBJECT_STORE_CHECK_MS,
   async run(signal) {
     const bucket = openedBucket(probe);
     try {
-      await bucket.put(probe.key, body(1000), { signal });
+      await bucket.put(probe.key, probeBody(1000), { signal });
     } catch (error) {
       const ours = toMediasearchError(error);
       if (ours.code !== "CREDENTIALS") throw ours;
@@ -107,16 +107,16 @@ const writeStep = (mediaBucket: string, probe: Probe): Step => ({
   },
 });
 
-const uploadStep = (probe: Probe): Step => ({
+const uploadStep = (probe: Probe): CheckStep => ({
   check: "S3 large upload",
-  group: GROUP,
+  group: S3_GROUP,
   tried: "upload an object in parts",
   code: "IO_FAILED",
-  timeoutMs: TIMEOUT_MS,
+  timeoutMs: OBJECT_STORE_CHECK_MS,
   async run(signal) {
     const bucket = openedBucket(probe);
     const startedAt = performance.now();
-    const stat = await bucket.put(probe.key, body(LARGE_BYTES), { signal });
+    const stat = await bucket.put(probe.key, probeBody(LARGE_BYTES), { signal });
     const seconds = (performance.now() - startedAt) / 1000;
     await bucket.remove(probe.key);
     probe.close?.();
@@ -129,7 +129,7 @@ const uploadStep = (probe: Probe): Step => ({
   },
 });
 
-async function* body(length: number): AsyncIterable<Uint8Array> {
+async function* probeBody(length: number): AsyncIterable<Uint8Array> {
   const piece = new Uint8Array(65_536).fill(120);
   for (let left = length; left > 0; left -= piece.length)
     yield piece.subarray(0, Math.min(left, piece.length));
@@ -142,8 +142,8 @@ async function isDatabase(
 ): Promise<boolean> {
   if (s3Endpoint === undefined || accessKeyId === undefined || secretAccessKey === undefined)
     return false;
-  const { connect } = await import("../backends/vast/wire/client.ts");
-  return connect({
+  const { connectClient } = await import("../backends/vast/wire/client.ts");
+  return connectClient({
     endpoint: s3Endpoint,
     accessKeyId,
     secretAccessKey,

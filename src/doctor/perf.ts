@@ -20,7 +20,7 @@ export interface Measure {
 
 /** A recording of this project's own; its length in seconds is measured, not assumed. */
 const SPEECH = fileURLToPath(new URL("../../fixtures/media/lecture.mp3", import.meta.url));
-const RATE = 16_000;
+const AUDIO_SAMPLE_RATE = 16_000;
 const AUDIO_SECONDS = 90;
 const TEXTS = 200;
 const FILES = 40;
@@ -49,7 +49,7 @@ const cpuSeconds = (since: NodeJS.CpuUsage): number => {
  * Measures decoding, recognition, embedding, commits and searches of this machine, in about a
  * minute. Leaves nothing behind.
  */
-export async function measure(context: Context): Promise<readonly Measure[]> {
+export async function measureMachine(context: Context): Promise<readonly Measure[]> {
   const measuring = (what: string): void => context.tell({ type: "measuring", what });
   const measures: Measure[] = [];
   const add = (
@@ -68,7 +68,7 @@ export async function measure(context: Context): Promise<readonly Measure[]> {
     });
   try {
     measuring("decoding");
-    const audio = await decoded(context);
+    const audio = await decodeSamples(context);
     add("decode", "audio s per CPU s", audio.perCpuSecond, PUBLISHED.decode);
     measuring("recognising");
     add(
@@ -103,7 +103,7 @@ export async function measure(context: Context): Promise<readonly Measure[]> {
   }
 }
 
-async function decoded({
+async function decodeSamples({
   signal,
 }: Context): Promise<{ readonly samples: readonly Float32Array[]; readonly perCpuSecond: number }> {
   const [{ decodeAudio }, { probeMedia }] = await Promise.all([
@@ -121,7 +121,7 @@ async function decoded({
     return chunks;
   };
   const samples = await all();
-  const seconds = samples.reduce((sum, { length }) => sum + length, 0) / RATE;
+  const seconds = samples.reduce((sum, { length }) => sum + length, 0) / AUDIO_SAMPLE_RATE;
   const before = process.cpuUsage();
   let done = 0;
   while (cpuSeconds(before) < 1) {
@@ -133,7 +133,7 @@ async function decoded({
 
 async function recognised(context: Context, samples: readonly Float32Array[]): Promise<number> {
   const transcriber = await context.openTranscriber();
-  const seconds = samples.reduce((sum, { length }) => sum + length, 0) / RATE;
+  const seconds = samples.reduce((sum, { length }) => sum + length, 0) / AUDIO_SAMPLE_RATE;
   const times = Math.ceil(AUDIO_SECONDS / seconds);
   const repeated = async function* (): AsyncIterable<Float32Array> {
     for (let i = 0; i < times; i++) yield* samples;
@@ -182,7 +182,7 @@ const OBJECTS = [
   "a garden",
   "the orchestra",
 ];
-const text = (i: number): string =>
+const sampleSentence = (i: number): string =>
   `${SUBJECTS[i % 8]} ${VERBS[(i >> 3) % 8]} ${OBJECTS[(i >> 6) % 8]} number ${i}`;
 
 async function embeddedTexts(
@@ -190,10 +190,10 @@ async function embeddedTexts(
 ): Promise<{ readonly vectors: readonly Float32Array[]; readonly perCpuSecond: number }> {
   const embedder = await context.openEmbedder();
   try {
-    await embedder.embed([text(0)], { as: "passage", signal: context.signal });
+    await embedder.embed([sampleSentence(0)], { as: "passage", signal: context.signal });
     const before = process.cpuUsage();
     const vectors = await embedder.embed(
-      Array.from({ length: TEXTS }, (_, i) => text(i)),
+      Array.from({ length: TEXTS }, (_, i) => sampleSentence(i)),
       { as: "passage", signal: context.signal },
     );
     return { vectors, perCpuSecond: TEXTS / cpuSeconds(before) };
@@ -252,7 +252,7 @@ function version(file: number, vectors: readonly Float32Array[]): AssetVersion {
       index,
       startMs: index * 5000,
       endMs: index * 5000 + 4500,
-      text: text(at),
+      text: sampleSentence(at),
       speaker: null,
       confidence: null,
       vector: vector.map((x) => x / length),

@@ -64,7 +64,7 @@ export async function readiness(input: ReadinessInput): Promise<readonly Item[]>
   ].toSorted((a, b) => AREAS.indexOf(a.area) - AREAS.indexOf(b.area));
 }
 
-const item = (
+const readinessItem = (
   area: Area,
   name: string,
   status: ItemStatus,
@@ -88,10 +88,15 @@ function codeItems({ context, version }: ReadinessInput): Item[] {
     .filter(([, url]) => url !== undefined && isLoopback(url))
     .map(([name]) => name);
   return [
-    item("code", "version", "ok", `mediasearch ${version}, Node ${process.versions.node}`),
+    readinessItem("code", "version", "ok", `mediasearch ${version}, Node ${process.versions.node}`),
     unset.length === 0
-      ? item("code", "configuration", "ok", isCluster ? "complete" : "a local library needs none")
-      : item(
+      ? readinessItem(
+          "code",
+          "configuration",
+          "ok",
+          isCluster ? "complete" : "a local library needs none",
+        )
+      : readinessItem(
           "code",
           "configuration",
           "failed",
@@ -99,14 +104,14 @@ function codeItems({ context, version }: ReadinessInput): Item[] {
           "mediasearch config",
         ),
     isCluster
-      ? item(
+      ? readinessItem(
           "code",
           "backend",
           local.length === 0 ? "ok" : "failed",
           local.length === 0 ? "the cluster" : `${local.join(", ")} points at this machine`,
           local.length === 0 ? null : `${local[0]}=https://CLUSTER`,
         )
-      : item(
+      : readinessItem(
           "code",
           "backend",
           "warning",
@@ -114,8 +119,8 @@ function codeItems({ context, version }: ReadinessInput): Item[] {
           "BACKEND=vast, when a team is to share it",
         ),
     settings.engine.includes("STUB")
-      ? item("code", "recogniser", "failed", "STUB invents text", "ASR_ENGINE=local")
-      : item("code", "recogniser", "ok", settings.engine),
+      ? readinessItem("code", "recogniser", "failed", "STUB invents text", "ASR_ENGINE=local")
+      : readinessItem("code", "recogniser", "ok", settings.engine),
   ];
 }
 
@@ -129,14 +134,21 @@ function infrastructureItems({ context, results }: ReadinessInput): Item[] {
   const bad = results.filter(({ status }) => status !== "ok");
   const checks =
     bad.length === 0
-      ? [item("infrastructure", "checks", "ok", `${results.length} checks of doctor are well`)]
+      ? [
+          readinessItem(
+            "infrastructure",
+            "checks",
+            "ok",
+            `${results.length} checks of doctor are well`,
+          ),
+        ]
       : bad.map(({ check, status, found, hint }) =>
-          item("infrastructure", check, status, found, hint ?? null),
+          readinessItem("infrastructure", check, status, found, hint ?? null),
         );
   if (settings.secretAccessKey === undefined)
     return [
       ...checks,
-      item(
+      readinessItem(
         "infrastructure",
         "credentials",
         "ok",
@@ -148,8 +160,8 @@ function infrastructureItems({ context, results }: ReadinessInput): Item[] {
   return [
     ...checks,
     isFile
-      ? item("infrastructure", "credentials", "ok", `out of a file (${from})`)
-      : item(
+      ? readinessItem("infrastructure", "credentials", "ok", `out of a file (${from})`)
+      : readinessItem(
           "infrastructure",
           "credentials",
           "warning",
@@ -160,7 +172,7 @@ function infrastructureItems({ context, results }: ReadinessInput): Item[] {
 }
 
 const operationsItems = (): Item[] => [
-  item(
+  readinessItem(
     "operations",
     "metrics",
     "absent",
@@ -173,13 +185,13 @@ const asked = (answers: Answers): Item[] =>
   Object.entries(QUESTIONS).map(([name, [area, question]]) => {
     const answer = answers[name];
     return answer
-      ? item(
+      ? readinessItem(
           area,
           name,
           "ok",
           `${question}: confirmed ${answer.at.slice(0, 10)}${answer.text ? `, ${answer.text}` : ""}`,
         )
-      : item(
+      : readinessItem(
           area,
           name,
           "asked",
@@ -196,13 +208,21 @@ async function dataItems(input: ReadinessInput): Promise<Item[]> {
 async function libraryItems({ context }: ReadinessInput): Promise<Item[]> {
   const backend = await context.openBackend(false).catch(() => undefined);
   if (!backend)
-    return [item("data", "library", "failed", "there is none yet", "mediasearch index FOLDER")];
+    return [
+      readinessItem("data", "library", "failed", "there is none yet", "mediasearch index FOLDER"),
+    ];
   try {
     const { current, newest } = backend.schema();
     const schema =
       current === newest
-        ? item("data", "schema", "ok", `${current}`)
-        : item("data", "schema", "failed", `${current}, newest ${newest}`, "mediasearch migrate");
+        ? readinessItem("data", "schema", "ok", `${current}`)
+        : readinessItem(
+            "data",
+            "schema",
+            "failed",
+            `${current}, newest ${newest}`,
+            "mediasearch migrate",
+          );
     for await (const { id, state } of backend.library.catalog.list()) {
       if (state !== "indexed") continue;
       for await (const { text } of backend.library.versions.read(id)) {
@@ -213,8 +233,8 @@ async function libraryItems({ context }: ReadinessInput): Promise<Item[]> {
         return [
           schema,
           isFound
-            ? item("data", "search", "ok", "words of an indexed file are found in it")
-            : item(
+            ? readinessItem("data", "search", "ok", "words of an indexed file are found in it")
+            : readinessItem(
                 "data",
                 "search",
                 "failed",
@@ -226,7 +246,13 @@ async function libraryItems({ context }: ReadinessInput): Promise<Item[]> {
     }
     return [
       schema,
-      item("data", "search", "failed", "nothing is indexed yet", "mediasearch index FOLDER"),
+      readinessItem(
+        "data",
+        "search",
+        "failed",
+        "nothing is indexed yet",
+        "mediasearch index FOLDER",
+      ),
     ];
   } finally {
     await backend.close();
@@ -234,11 +260,11 @@ async function libraryItems({ context }: ReadinessInput): Promise<Item[]> {
 }
 
 /** A machine may be half as fast as the published one before it is worth a look. */
-const TOLERANCE = 0.5;
+const SPEED_TOLERANCE = 0.5;
 
 function performanceItem({ measures }: ReadinessInput): Item {
   if (!measures)
-    return item(
+    return readinessItem(
       "data",
       "performance",
       "asked",
@@ -246,16 +272,16 @@ function performanceItem({ measures }: ReadinessInput): Item {
       "mediasearch doctor --readiness --perf",
     );
   const slow = measures.filter(({ value, published, isMoreBetter }) =>
-    isMoreBetter ? value < published * TOLERANCE : value > published / TOLERANCE,
+    isMoreBetter ? value < published * SPEED_TOLERANCE : value > published / SPEED_TOLERANCE,
   );
   return slow.length === 0
-    ? item(
+    ? readinessItem(
         "data",
         "performance",
         "ok",
         `${measures.length} figures, none less than half of the published`,
       )
-    : item(
+    : readinessItem(
         "data",
         "performance",
         "warning",
@@ -272,7 +298,7 @@ function performanceItem({ measures }: ReadinessInput): Item {
 function capacityItem({ context, hoursPerDay, measures }: ReadinessInput): Item {
   const recognise = measures?.find(({ name }) => name === "recognise");
   if (hoursPerDay === undefined || !recognise)
-    return item(
+    return readinessItem(
       "data",
       "capacity",
       "asked",
@@ -283,7 +309,7 @@ function capacityItem({ context, hoursPerDay, measures }: ReadinessInput): Item 
   const perDay = recognise.value * 24 * jobs;
   const found = `${hoursPerDay} h a day, of ${perDay.toFixed(0)} h that ${jobs} jobs recognise at ${recognise.value} × real time`;
   if (hoursPerDay > perDay)
-    return item(
+    return readinessItem(
       "data",
       "capacity",
       "failed",
@@ -291,12 +317,12 @@ function capacityItem({ context, hoursPerDay, measures }: ReadinessInput): Item 
       "more machines (BACKEND=vast shares the work), or more cores and JOB_CONCURRENCY",
     );
   return hoursPerDay > perDay / 2
-    ? item(
+    ? readinessItem(
         "data",
         "capacity",
         "warning",
         `${found}: little is left for a backlog`,
         "more machines, or more cores and JOB_CONCURRENCY",
       )
-    : item("data", "capacity", "ok", found);
+    : readinessItem("data", "capacity", "ok", found);
 }

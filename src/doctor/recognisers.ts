@@ -2,13 +2,13 @@ import { parseEngineChain } from "../engine-chain.ts";
 import { engineRules } from "../config/engine-rules.ts";
 import { engineSettings, enginesSetUp } from "../asr/registry.ts";
 import type { Context } from "../app/context.ts";
-import { ok, type Step, warning } from "../check.ts";
+import { ok, type CheckStep, warning } from "../check.ts";
 
 /**
  * Makes one chain for each recogniser that is chosen, at any place of a chain, or has its address
  * set. The recogniser on this machine is checked with its models instead.
  */
-export function recogniserSteps({ config, env }: Context): readonly (readonly Step[])[] {
+export function recogniserSteps({ config, env }: Context): readonly (readonly CheckStep[])[] {
   const { settings } = config;
   const chosen = new Set<string>([
     ...parseEngineChain(settings.engine),
@@ -18,7 +18,7 @@ export function recogniserSteps({ config, env }: Context): readonly (readonly St
   for (const name of enginesSetUp(engines)) chosen.add(name);
   return [...chosen]
     .filter((name) => name !== "local")
-    .map((name): readonly Step[] => [
+    .map((name): readonly CheckStep[] => [
       {
         check: name,
         group: name,

@@ -12,7 +12,7 @@ const WIDTH = 12;
  * Writes one line for each group with what is well, and a line for each warning and failure with
  * the command or setting that mends it.
  */
-export function formatText(results: readonly Result[], paint: Styler): string {
+export function formatReport(results: readonly Result[], paint: Styler): string {
   const lines: string[] = [];
   for (const group of new Set(results.map((result) => result.group))) {
     const all = results.filter((result) => result.group === group);

@@ -4,7 +4,7 @@ import type { Segment } from "../types.ts";
 const PASSAGE_BYTES = 320;
 const STRIDE_BYTES = 160;
 /** What is said after a longer silence is another matter. */
-const PAUSE_MS = 30_000;
+const PASSAGE_PAUSE_MS = 30_000;
 
 /**
  * What a library is marked with: its vectors are not those of the model alone, and must never be compared with others. The name changes when
@@ -71,7 +71,7 @@ function endOfTalk(segments: readonly Segment[], start: number): number {
   let end = start + 1;
   while (
     end < segments.length &&
-    (segments[end]?.startMs ?? 0) - (segments[end - 1]?.endMs ?? 0) <= PAUSE_MS
+    (segments[end]?.startMs ?? 0) - (segments[end - 1]?.endMs ?? 0) <= PASSAGE_PAUSE_MS
   )
     end++;
   return end;

@@ -24,7 +24,7 @@ export function prefixesOf({ model, queryPrefix, passagePrefix }: EmbedderSettin
 }
 
 /** Servers and tokenizers have no vector for nothing. */
-const NOTHING = ".";
+const BLANK_TEXT = ".";
 
 /**
  * Texts as the model gets them: never empty, and never longer than it takes, so that no server cuts or refuses them. No tokenizer makes more tokens of a text
@@ -38,10 +38,10 @@ export function prepare(
 ): string[] {
   const prefix = prefixes[as];
   const most = Math.max(1, maxTokens - 2 - Buffer.byteLength(prefix));
-  return texts.map((text) => prefix + cut(text.trim() === "" ? NOTHING : text, most));
+  return texts.map((text) => prefix + truncateBytes(text.trim() === "" ? BLANK_TEXT : text, most));
 }
 
-function cut(text: string, mostBytes: number): string {
+function truncateBytes(text: string, mostBytes: number): string {
   if (text.length * 3 <= mostBytes || Buffer.byteLength(text) <= mostBytes) return text;
   let bytes = 0;
   let end = 0;

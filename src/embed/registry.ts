@@ -1,4 +1,4 @@
-import type { Setting, Table } from "../config/setting.ts";
+import type { Setting, SettingTable } from "../config/setting.ts";
 import type { EmbeddingModel } from "../embedding-model.ts";
 import { MediasearchError } from "../errors.ts";
 import type { Embedder } from "./embedder.ts";
@@ -11,12 +11,12 @@ import {
   type ModelRows,
   LIMIT_ROWS,
   type LimitRows,
-  type RetryRows,
+  type EmbeddingRetryRows,
   sharedSettings,
 } from "./settings.ts";
 
 /** An embedder. `never` stands for what it alone knows: its rows and what it is given of them. */
-interface Entry {
+interface EmbedderEntry {
   readonly settings: {
     readonly rows: object;
     readonly own: (values: never) => object;
@@ -31,24 +31,24 @@ interface Entry {
 const EMBEDDERS = [
   {
     settings: REMOTE,
-    identify: async (settings) => (await import("./remote/open.ts")).identify(settings),
+    identify: async (settings) => (await import("./remote/open.ts")).identifyRemote(settings),
     open: async (settings) => (await import("./remote/open.ts")).open(settings),
   },
   {
     settings: MINILM,
-    identify: async () => (await import("./minilm/identify.ts")).identify(),
+    identify: async () => (await import("./minilm/identify.ts")).identifyMinilm(),
     open: async () => (await import("./minilm/open.ts")).open(),
   },
   {
     settings: ONNX,
-    identify: async (settings) => (await import("./onnx/folder.ts")).identify(settings),
+    identify: async (settings) => (await import("./onnx/folder.ts")).identifyOnnx(settings),
     open: async (settings) => (await import("./onnx/open.ts")).open(settings),
   },
-] as const satisfies readonly Entry[];
+] as const satisfies readonly EmbedderEntry[];
 
 type SettingsOf<One> = One extends { readonly settings: infer Settings } ? Settings : never;
 type Own = SettingsOf<(typeof EMBEDDERS)[number]>;
-type RowsOf<One> = One extends { readonly rows: infer Rows }
+type EmbedderRowsOf<One> = One extends { readonly rows: infer Rows }
   ? { readonly [Name in keyof Rows]: Rows[Name] extends Setting<infer Value> ? Value : never }
   : never;
 type GivenTo<One> = One extends { readonly own: (...of: never) => infer Given } ? Given : never;
@@ -59,7 +59,7 @@ type Intersection<Union> = (Union extends unknown ? (one: Union) => void : never
   : never;
 
 /** The settings of all embedders. */
-export type EmbedderRows = ModelRows & LimitRows & Intersection<RowsOf<Own>>;
+export type EmbedderRows = ModelRows & LimitRows & Intersection<EmbedderRowsOf<Own>>;
 
 /** What embedders are given: the same for all, and what single ones have of their own. */
 export type AnyEmbedderSettings = EmbedderSettings & Partial<Intersection<GivenTo<Own>>>;
@@ -68,18 +68,18 @@ export const EMBEDDER_ROWS = Object.assign(
   { ...MODEL_ROWS },
   ...EMBEDDERS.map(({ settings }) => settings.rows),
   LIMIT_ROWS,
-) as Table<EmbedderRows>;
+) as SettingTable<EmbedderRows>;
 
 /** What embedders are given of the settings. */
-export const embedderSettings = (values: EmbedderRows & RetryRows): AnyEmbedderSettings =>
+export const embedderSettings = (values: EmbedderRows & EmbeddingRetryRows): AnyEmbedderSettings =>
   Object.assign(
     sharedSettings(values),
     ...EMBEDDERS.map(({ settings }) => settings.own(values as never)),
   ) as AnyEmbedderSettings;
 
 /** @throws USAGE when the settings mean no embedder. */
-function embedderFor(settings: AnyEmbedderSettings): Entry {
-  const entry = EMBEDDERS.find((one: Entry) => one.settings.isFor(settings as never));
+function embedderFor(settings: AnyEmbedderSettings): EmbedderEntry {
+  const entry = EMBEDDERS.find((one: EmbedderEntry) => one.settings.isFor(settings as never));
   if (!entry)
     throw new MediasearchError("USAGE", `no embedding model is called ${settings.model}`, {
       subject: "EMBEDDING_MODEL",

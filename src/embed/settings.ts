@@ -1,5 +1,5 @@
 import { resolve } from "node:path";
-import { integer, type Table } from "../config/setting.ts";
+import { parseInteger, type SettingTable } from "../config/setting.ts";
 
 /** What every embedder is given; those with settings of their own are given these as well. Plain data: it goes to worker processes. */
 export interface EmbedderSettings {
@@ -24,7 +24,7 @@ export interface OwnEmbedderSettings<
   Own extends EmbedderSettings = EmbedderSettings,
 > {
   /** Its rows in the table of all settings. */
-  readonly rows: Table<Rows>;
+  readonly rows: SettingTable<Rows>;
   /** What the embedder is given of them, beside what all are given. */
   readonly own: (values: Rows) => Omit<Own, keyof EmbedderSettings>;
   /** Whether the settings mean this embedder. The first in the registry that says so is taken. */
@@ -36,7 +36,7 @@ export interface ModelRows {
 }
 
 /** It stands before the settings of single embedders. */
-export const MODEL_ROWS: Table<ModelRows> = {
+export const MODEL_ROWS: SettingTable<ModelRows> = {
   embeddingModel: {
     env: "EMBEDDING_MODEL",
     help: "embedding model: all-MiniLM-L6-v2, a folder with an ONNX model (./my-model), or the name that EMBEDDING_ENDPOINT's server knows",
@@ -58,18 +58,18 @@ export interface LimitRows {
 }
 
 /** They stand behind the settings of single embedders. */
-export const LIMIT_ROWS: Table<LimitRows> = {
+export const LIMIT_ROWS: SettingTable<LimitRows> = {
   embeddingDimension: {
     env: "EMBEDDING_DIMENSION",
     help: "length of the vectors; another one is refused before anything is written",
-    parse: integer(1, 100_000),
+    parse: parseInteger(1, 100_000),
     fallback: () => undefined,
     fallbackText: "the model's",
   },
   embeddingMaxTokens: {
     env: "EMBEDDING_MAX_TOKENS",
     help: "tokens that the model takes; longer texts are cut before they are sent",
-    parse: integer(8, 1_000_000),
+    parse: parseInteger(8, 1_000_000),
     fallback: () => undefined,
     fallbackText: "what the server says, else 512 (OpenAI 8191)",
   },
@@ -90,22 +90,24 @@ export const LIMIT_ROWS: Table<LimitRows> = {
 };
 
 /** Settings of retries that embedders on servers are held to as well. */
-export interface RetryRows {
+export interface EmbeddingRetryRows {
   readonly maxAttempts: number;
   readonly baseRetryDelayMs: number;
   readonly maxRetryDelayMs: number;
 }
 
-const MAX_ATTEMPTS = 5;
-const MAX_DELAY_MS = 30_000;
+const EMBEDDING_MAX_ATTEMPTS = 5;
+const EMBEDDING_MAX_DELAY_MS = 30_000;
 
-export const sharedSettings = (values: ModelRows & LimitRows & RetryRows): EmbedderSettings => ({
+export const sharedSettings = (
+  values: ModelRows & LimitRows & EmbeddingRetryRows,
+): EmbedderSettings => ({
   model: values.embeddingModel,
   dimensions: values.embeddingDimension,
   maxTokens: values.embeddingMaxTokens,
   queryPrefix: values.embeddingQueryPrefix,
   passagePrefix: values.embeddingPassagePrefix,
-  attempts: Math.min(MAX_ATTEMPTS, values.maxAttempts),
+  attempts: Math.min(EMBEDDING_MAX_ATTEMPTS, values.maxAttempts),
   baseDelayMs: values.baseRetryDelayMs,
-  maxDelayMs: Math.min(MAX_DELAY_MS, values.maxRetryDelayMs),
+  maxDelayMs: Math.min(EMBEDDING_MAX_DELAY_MS, values.maxRetryDelayMs),
 });

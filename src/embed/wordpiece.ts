@@ -5,7 +5,7 @@ export interface WordPiece {
 
 const CLS = 101;
 const SEP = 102;
-const UNKNOWN = 100;
+const UNKNOWN_TOKEN = 100;
 const MAX_WORD = 100;
 
 /** Characters that BERT sets apart as words of their own: CJK ideographs. */
@@ -58,7 +58,7 @@ function* basicTokens(text: string): Generator<string> {
 
 function pieces(word: string, ids: ReadonlyMap<string, number>): number[] {
   const letters = [...word];
-  if (letters.length > MAX_WORD) return [UNKNOWN];
+  if (letters.length > MAX_WORD) return [UNKNOWN_TOKEN];
   const found: number[] = [];
   let start = 0;
   while (start < letters.length) {
@@ -66,7 +66,7 @@ function pieces(word: string, ids: ReadonlyMap<string, number>): number[] {
     let id: number | undefined;
     for (; end > start && id === undefined; end--)
       id = ids.get((start > 0 ? "##" : "") + letters.slice(start, end).join(""));
-    if (id === undefined) return [UNKNOWN];
+    if (id === undefined) return [UNKNOWN_TOKEN];
     found.push(id);
     start = end + 1;
   }

@@ -3,7 +3,7 @@ import { toMediasearchError } from "../errors.ts";
 import { decodeAudio } from "../media/decode.ts";
 import { probeMedia } from "../media/probe.ts";
 import type { Language } from "../types.ts";
-import type { Sample } from "./references.ts";
+import type { ReferenceSample } from "./references.ts";
 import { countedWords, type WordErrors, wordErrors } from "./word-errors.ts";
 
 export type SampleResult =
@@ -23,7 +23,7 @@ const SAMPLES_A_MS = 16;
 
 /** One recording by one recogniser: what it got wrong, how long it took with decoding, and the time of this process's own processors (not a server's, nor a command's). */
 export async function measureSample(
-  sample: Sample,
+  sample: ReferenceSample,
   transcriber: Transcriber,
   language: Language | undefined,
   signal: AbortSignal,

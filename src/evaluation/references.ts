@@ -6,21 +6,21 @@ import { parseCaptions } from "../media/captions/parse.ts";
 import { candidateByName } from "../media/sniff.ts";
 
 /** A recording and what is said in it. */
-export interface Sample {
+export interface ReferenceSample {
   readonly path: string;
   readonly name: string;
   readonly reference: string;
 }
 
-const ENDINGS = [".txt", ".vtt", ".srt"] as const;
+const REFERENCE_ENDINGS = [".txt", ".vtt", ".srt"] as const;
 
 /** The recordings of a folder that have a transcript of the same name beside them: text, WebVTT or SubRip, the first of these that there is. @throws NOT_FOUND when none has. */
-export async function findSamples(folder: string): Promise<readonly Sample[]> {
+export async function findSamples(folder: string): Promise<readonly ReferenceSample[]> {
   const names = (await readdir(folder)).toSorted();
-  const samples: Sample[] = [];
+  const samples: ReferenceSample[] = [];
   for (const name of names.filter((one) => candidateByName(one) === "media")) {
     const stem = name.slice(0, -extname(name).length);
-    const ending = ENDINGS.find((one) => names.includes(`${stem}${one}`));
+    const ending = REFERENCE_ENDINGS.find((one) => names.includes(`${stem}${one}`));
     if (ending !== undefined)
       samples.push({
         path: join(folder, name),
@@ -35,7 +35,10 @@ export async function findSamples(folder: string): Promise<readonly Sample[]> {
   });
 }
 
-async function readReference(path: string, ending: (typeof ENDINGS)[number]): Promise<string> {
+async function readReference(
+  path: string,
+  ending: (typeof REFERENCE_ENDINGS)[number],
+): Promise<string> {
   const bytes = await readFile(path);
   if (ending === ".txt") return decodeText(bytes);
   return parseCaptions(bytes, ending === ".vtt" ? "webvtt" : "srt")

@@ -7,7 +7,7 @@ import { readTranscript, transcriptRecord } from "../app/transcript.ts";
 import { MediasearchError } from "../errors.ts";
 import { pageRecord } from "../results/records.ts";
 
-type Json = Readonly<Record<string, unknown>>;
+type JsonSchema = Readonly<Record<string, unknown>>;
 
 /** What the tools read from. */
 export interface ToolServices {
@@ -21,110 +21,110 @@ export interface McpTool {
   readonly name: string;
   readonly title: string;
   readonly description: string;
-  readonly input: Json;
-  readonly output: Json;
+  readonly input: JsonSchema;
+  readonly output: JsonSchema;
   /** @returns what the output schema describes. */
-  readonly call: (args: Json, services: ToolServices) => Promise<Json>;
+  readonly call: (args: JsonSchema, services: ToolServices) => Promise<JsonSchema>;
 }
 
-const string = (description: string, more: Json = {}): Json => ({
+const stringSchema = (description: string, more: JsonSchema = {}): JsonSchema => ({
   type: "string",
   description,
   ...more,
 });
-const integer = (
+const integerSchema = (
   description: string,
   minimum: number,
   maximum: number,
   fallback: number,
-): Json => ({
+): JsonSchema => ({
   type: "integer",
   description,
   minimum,
   maximum,
   default: fallback,
 });
-const object = (properties: Json, required: readonly string[] = []): Json => ({
+const objectSchema = (properties: JsonSchema, required: readonly string[] = []): JsonSchema => ({
   type: "object",
   properties,
   required,
   additionalProperties: false,
 });
-const OFFSET = integer("pass over so many: the next page", 0, 1_000_000, 0);
+const OFFSET = integerSchema("pass over so many: the next page", 0, 1_000_000, 0);
 
 /** A published schema, with what a tool adds. Its id would be one too many for a validator that sees it again. */
-function published(name: string, more: Json = {}): Json {
+function published(name: string, more: JsonSchema = {}): JsonSchema {
   const { $id: _id, ...schema } = JSON.parse(
     readFileSync(new URL(`../../docs/schemas/${name}.v1.json`, import.meta.url), "utf8"),
-  ) as { readonly $id: string; readonly properties: Json };
+  ) as { readonly $id: string; readonly properties: JsonSchema };
   return { ...schema, properties: { ...schema.properties, ...more } };
 }
 
-const number = (args: Json, name: string, fallback: number): number =>
+const numberArgument = (args: JsonSchema, name: string, fallback: number): number =>
   typeof args[name] === "number" ? args[name] : fallback;
-const text = (args: Json, name: string): string | undefined =>
+const textArgument = (args: JsonSchema, name: string): string | undefined =>
   typeof args[name] === "string" ? args[name] : undefined;
-const time = (args: Json, name: string): TimeRange | undefined => {
-  const written = text(args, name);
+const time = (args: JsonSchema, name: string): TimeRange | undefined => {
+  const written = textArgument(args, name);
   return written === undefined ? undefined : parseTimeRange(name, written);
 };
 
-const SEARCH: McpTool = {
+const SEARCH_TOOL: McpTool = {
   name: "search",
   title: "Search recordings",
   description:
     "Finds what was said in the user's audio and video recordings. Returns passages with file, start and end in milliseconds, speaker and words, best first. " +
     'Ask in plain words; hybrid mode finds meanings as well as words, keyword mode words only. What signs in the query ask for must hold: "exact words", -without, a AND b, ' +
     "a OR b, pre*, speaker:ann, file:*.mp3, lang:en, origin:captions, after:2026-01-01, before:2026-02, duration:>10m, confidence:>0.8.",
-  input: object(
+  input: objectSchema(
     {
-      query: string("what was said", { minLength: 1, maxLength: 1000 }),
-      mode: string("hybrid joins words and meaning", {
+      query: stringSchema("what was said", { minLength: 1, maxLength: 1000 }),
+      mode: stringSchema("hybrid joins words and meaning", {
         enum: ["hybrid", "keyword", "semantic"],
         default: "hybrid",
       }),
-      limit: integer("at most so many hits", 1, 50, 10),
+      limit: integerSchema("at most so many hits", 1, 50, 10),
       offset: OFFSET,
       all_hits: {
         type: "boolean",
         description: "list hits of the same moment one by one, not in moment.hits of the best",
         default: false,
       },
-      context: integer("lines of the transcript before and after each hit", 0, 10, 1),
-      file: string("only in this file: a path, a name or a glob"),
-      speaker: string("only what this speaker said"),
+      context: integerSchema("lines of the transcript before and after each hit", 0, 10, 1),
+      file: stringSchema("only in this file: a path, a name or a glob"),
+      speaker: stringSchema("only what this speaker said"),
     },
     ["query"],
   ),
   output: published("search"),
   async call(args, { session }) {
-    const query = (text(args, "query") ?? "").trim();
+    const query = (textArgument(args, "query") ?? "").trim();
     if (query === "") throw new MediasearchError("USAGE", "query: nothing to search for");
     const { page } = await session.search({
       query,
-      mode: text(args, "mode") as SearchRequest["mode"],
-      limit: number(args, "limit", 10),
-      offset: number(args, "offset", 0),
-      context: number(args, "context", 1),
+      mode: textArgument(args, "mode") as SearchRequest["mode"],
+      limit: numberArgument(args, "limit", 10),
+      offset: numberArgument(args, "offset", 0),
+      context: numberArgument(args, "context", 1),
       allHits: args["all_hits"] === true,
-      file: text(args, "file"),
-      speaker: text(args, "speaker"),
+      file: textArgument(args, "file"),
+      speaker: textArgument(args, "speaker"),
     });
     return pageRecord(page, false);
   },
 };
 
-const TRANSCRIPT: McpTool = {
+const TRANSCRIPT_TOOL: McpTool = {
   name: "transcript",
   title: "Read a transcript",
   description:
     "What is said in one recording, in order, or a part of it. Times are milliseconds. total says how many lines there are in that part; offset turns pages.",
-  input: object(
+  input: objectSchema(
     {
-      file: string("a path, or a name that only one file has", { minLength: 1 }),
-      from: string("begin at this time: 1:23:45, 12:30 or seconds"),
-      to: string("end at this time"),
-      limit: integer("at most so many lines", 1, 500, 200),
+      file: stringSchema("a path, or a name that only one file has", { minLength: 1 }),
+      from: stringSchema("begin at this time: 1:23:45, 12:30 or seconds"),
+      to: stringSchema("end at this time"),
+      limit: integerSchema("at most so many lines", 1, 500, 200),
       offset: OFFSET,
     },
     ["file"],
@@ -137,12 +137,12 @@ const TRANSCRIPT: McpTool = {
     const [from, to] = [time(args, "from"), time(args, "to")];
     const library = await session.library();
     const { asset, file, segments } = await readTranscript(library, cwd, {
-      file: text(args, "file") ?? "",
+      file: textArgument(args, "file") ?? "",
       fromMs: from?.startMs,
       untilMs: to?.endMs,
     });
-    const offset = number(args, "offset", 0);
-    const page = segments.slice(offset, offset + number(args, "limit", 200));
+    const offset = numberArgument(args, "offset", 0);
+    const page = segments.slice(offset, offset + numberArgument(args, "limit", 200));
     return {
       ...transcriptRecord(asset, file, page),
       total: segments.length,
@@ -151,41 +151,41 @@ const TRANSCRIPT: McpTool = {
   },
 };
 
-const LIST: McpTool = {
+const LIST_TOOL: McpTool = {
   name: "list",
   title: "List recordings",
   description:
     "The recordings of the library with length, language, speakers, origin of the transcript and state.",
-  input: object({
-    file: string("only these files: a path, a name or a glob"),
-    state: string("only files in this state", {
+  input: objectSchema({
+    file: stringSchema("only these files: a path, a name or a glob"),
+    state: stringSchema("only files in this state", {
       enum: ["registered", "indexed", "partial", "failed", "deleted"],
     }),
-    sort: string("text upwards, amounts and times from the most down", {
+    sort: stringSchema("text upwards, amounts and times from the most down", {
       enum: SORT_KEYS,
       default: "file",
     }),
-    limit: integer("at most so many files", 1, 200, 50),
+    limit: integerSchema("at most so many files", 1, 200, 50),
     offset: OFFSET,
   }),
   output: published("list", { offset: { type: "integer", minimum: 0 } }),
   async call(args, { session, cwd }) {
     const library = await session.library();
     const assets = await listAssets(library.catalog, cwd, {
-      file: text(args, "file"),
-      state: text(args, "state") as ListRequest["state"],
-      sort: text(args, "sort") as ListRequest["sort"],
+      file: textArgument(args, "file"),
+      state: textArgument(args, "state") as ListRequest["state"],
+      sort: textArgument(args, "sort") as ListRequest["sort"],
     });
-    const offset = number(args, "offset", 0);
+    const offset = numberArgument(args, "offset", 0);
     return {
       version: 1,
       total: assets.length,
       offset,
       files: assets
-        .slice(offset, offset + number(args, "limit", 50))
+        .slice(offset, offset + numberArgument(args, "limit", 50))
         .map((asset) => assetRecord(asset, cwd)),
     };
   },
 };
 
-export const MCP_TOOLS: readonly McpTool[] = [SEARCH, TRANSCRIPT, LIST];
+export const MCP_TOOLS: readonly McpTool[] = [SEARCH_TOOL, TRANSCRIPT_TOOL, LIST_TOOL];

@@ -2,11 +2,11 @@ import type { CodecContext, Frame, Packet, Stream } from "node-av/lib";
 import { inputName, type MediaInput } from "./byte-source.ts";
 import {
   DISCARD_ALL,
-  type Library,
+  type AvModule,
   type OpenedInput,
   openInput,
   toMs,
-  unreadable,
+  unreadableError,
 } from "./ffmpeg.ts";
 import { openResampler, type Resampler } from "./resample.ts";
 
@@ -17,9 +17,9 @@ export interface DecodeOptions {
   readonly onDamage?: ((packets: number) => void) | undefined;
 }
 
-const RATE = 16_000;
+const OUTPUT_SAMPLE_RATE = 16_000;
 /** One second: large enough to be cheap, small enough to stop soon. */
-const CHUNK = RATE;
+const CHUNK_SAMPLES = OUTPUT_SAMPLE_RATE;
 /** Time stamps further apart than this are taken for damage, not for silence. */
 const MAX_GAP_MS = 10 * 60_000;
 /** Encoders' padding and rounding are not gaps. */
@@ -40,18 +40,18 @@ export async function* decodeAudio(
   const { av, input, streams } = opened;
   const packet = new av.Packet();
   const frame = new av.Frame();
-  const state: State = {
+  const state: DecoderState = {
     output: [],
     outputLength: 0,
     written: 0,
     damaged: 0,
-    startMs: startOf(input.startTime),
+    startMs: toStartMs(input.startTime),
   };
   let decoder: CodecContext | undefined;
   let resampler: Resampler | undefined;
   try {
     const stream = streams.find(({ index }) => index === options.streamIndex);
-    if (!stream) throw unreadable(path, `no stream ${options.streamIndex}`);
+    if (!stream) throw unreadableError(path, `no stream ${options.streamIndex}`);
     for (const other of streams)
       if (other.index !== stream.index) other.discard = DISCARD_ALL as typeof other.discard;
     decoder = await openDecoder(av, stream, path);
@@ -61,7 +61,7 @@ export async function* decodeAudio(
       if (!resampler || !resampler.fits(frame)) {
         if (resampler) append(state, resampler.drain());
         resampler?.free();
-        resampler = openResampler(av, frame, { rate: RATE, channels: 1 });
+        resampler = openResampler(av, frame, { rate: OUTPUT_SAMPLE_RATE, channels: 1 });
       }
       fillGap(state, frame, stream);
       append(state, resampler.convert(frame));
@@ -70,7 +70,7 @@ export async function* decodeAudio(
     for await (const end of packets(opened, packet, stream.index, state)) {
       feed(decoder, end ? null : packet, frame, state, convert);
       if (end && resampler) append(state, resampler.drain());
-      while (state.outputLength >= CHUNK) yield take(state, CHUNK);
+      while (state.outputLength >= CHUNK_SAMPLES) yield takeSamples(state, CHUNK_SAMPLES);
       options.signal.throwIfAborted();
       // Decoding is synchronous; messages and aborts need a turn of the event loop now and then.
       if (performance.now() - turn > 50) {
@@ -78,7 +78,7 @@ export async function* decodeAudio(
         turn = performance.now();
       }
     }
-    if (state.outputLength > 0) yield take(state, state.outputLength);
+    if (state.outputLength > 0) yield takeSamples(state, state.outputLength);
     tellDamage(path, state, options);
   } finally {
     resampler?.free();
@@ -90,16 +90,20 @@ export async function* decodeAudio(
 }
 
 /** @throws UNREADABLE_MEDIA when nothing was decoded. */
-function tellDamage(path: string, { written, damaged }: State, { onDamage }: DecodeOptions): void {
+function tellDamage(
+  path: string,
+  { written, damaged }: DecoderState,
+  { onDamage }: DecodeOptions,
+): void {
   if (written === 0)
-    throw unreadable(
+    throw unreadableError(
       path,
       damaged > 0 ? "damaged: none of its sound can be decoded" : "its audio track is empty",
     );
   if (damaged > 0) onDamage?.(damaged);
 }
 
-interface State {
+interface DecoderState {
   output: Float32Array[];
   outputLength: number;
   /** Samples handed to the output so far, gaps included. */
@@ -109,12 +113,12 @@ interface State {
   readonly startMs: number;
 }
 
-const startOf = (microseconds: bigint): number =>
+const toStartMs = (microseconds: bigint): number =>
   toMs(microseconds, { num: 1, den: 1_000_000 }) ?? 0;
 
-async function openDecoder(av: Library, stream: Stream, path: string): Promise<CodecContext> {
+async function openDecoder(av: AvModule, stream: Stream, path: string): Promise<CodecContext> {
   const codec = av.Codec.findDecoder(stream.codecpar.codecId);
-  if (!codec) throw unreadable(path, "its audio codec is not known to FFmpeg");
+  if (!codec) throw unreadableError(path, "its audio codec is not known to FFmpeg");
   const decoder = new av.CodecContext();
   decoder.allocContext3(codec);
   decoder.parametersToContext(stream.codecpar);
@@ -122,7 +126,7 @@ async function openDecoder(av: Library, stream: Stream, path: string): Promise<C
   decoder.threadCount = 1;
   if ((await decoder.open2(codec, null)) < 0) {
     decoder.freeContext();
-    throw unreadable(path, `its audio (${codec.name}) can't be decoded`);
+    throw unreadableError(path, `its audio (${codec.name}) can't be decoded`);
   }
   return decoder;
 }
@@ -134,7 +138,7 @@ async function* packets(
   { readPacket }: OpenedInput,
   packet: Packet,
   streamIndex: number,
-  state: State,
+  state: DecoderState,
 ): AsyncGenerator<boolean> {
   // A reader that fails again and again without moving on would never end.
   for (let failures = 0; failures < 100;) {
@@ -157,7 +161,7 @@ function feed(
   decoder: CodecContext,
   packet: Packet | null,
   frame: Frame,
-  state: State,
+  state: DecoderState,
   onFrame: () => void,
 ): void {
   if (decoder.sendPacketSync(packet) < 0 && packet) state.damaged++;
@@ -167,22 +171,22 @@ function feed(
   }
 }
 
-function append(state: State, samples: Float32Array): void {
+function append(state: DecoderState, samples: Float32Array): void {
   if (samples.length === 0) return;
   state.output.push(samples);
   state.outputLength += samples.length;
   state.written += samples.length;
 }
 
-function fillGap(state: State, frame: Frame, stream: Stream): void {
+function fillGap(state: DecoderState, frame: Frame, stream: Stream): void {
   const ptsMs = toMs(frame.pts, stream.timeBase);
   if (ptsMs === null) return;
-  const gapMs = ptsMs - state.startMs - (state.written * 1000) / RATE;
+  const gapMs = ptsMs - state.startMs - (state.written * 1000) / OUTPUT_SAMPLE_RATE;
   if (gapMs < MIN_GAP_MS || gapMs > MAX_GAP_MS) return;
-  append(state, new Float32Array(Math.round((gapMs * RATE) / 1000)));
+  append(state, new Float32Array(Math.round((gapMs * OUTPUT_SAMPLE_RATE) / 1000)));
 }
 
-function take(state: State, length: number): Float32Array {
+function takeSamples(state: DecoderState, length: number): Float32Array {
   const chunk = new Float32Array(length);
   let filled = 0;
   while (filled < length) {

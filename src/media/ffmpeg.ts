@@ -4,12 +4,12 @@ import { MediasearchError } from "../errors.ts";
 import type { ByteSource, MediaInput } from "./byte-source.ts";
 
 /** The module itself, as a type only: it is heavy. */
-export type Library = typeof nodeAv;
+export type AvModule = typeof nodeAv;
 
-let library: Promise<Library> | undefined;
+let library: Promise<AvModule> | undefined;
 
 /** FFmpeg through node-av's synchronous calls: six times as fast as a promise a frame. Its own log stays silent. */
-export function ffmpeg(): Promise<Library> {
+export function ffmpeg(): Promise<AvModule> {
   library ??= import("node-av/lib").then((av) => {
     const quiet = -8; // AV_LOG_QUIET
     av.Log.setLevel(quiet as Parameters<typeof av.Log.setLevel>[0]);
@@ -21,11 +21,11 @@ export function ffmpeg(): Promise<Library> {
 /** AVDISCARD_ALL of avcodec's defs.h: packets of such a stream are passed over. */
 export const DISCARD_ALL = 48;
 
-export const unreadable = (path: string, reason: string, cause?: unknown): MediasearchError =>
+export const unreadableError = (path: string, reason: string, cause?: unknown): MediasearchError =>
   new MediasearchError("UNREADABLE_MEDIA", `${path}: ${reason}`, { subject: path, cause });
 
 export interface OpenedInput {
-  readonly av: Library;
+  readonly av: AvModule;
   readonly input: FormatContext;
   readonly streams: readonly Stream[];
   /** The next packet's result code; rejects with what reading the bytes failed of. A promise only where bytes come from elsewhere. */
@@ -44,10 +44,10 @@ async function openFile(path: string): Promise<OpenedInput> {
   const av = await ffmpeg();
   const input = new av.FormatContext();
   // The prefix keeps names like "12:30.mp3" or "concat:x" from being read as protocols.
-  if (input.openInputSync(`file:${path}`, null, null) < 0) throw unreadable(path, NOT_MEDIA);
+  if (input.openInputSync(`file:${path}`, null, null) < 0) throw unreadableError(path, NOT_MEDIA);
   if (input.findStreamInfoSync(null) < 0) {
     input.closeInputSync();
-    throw unreadable(path, NO_STREAMS);
+    throw unreadableError(path, NO_STREAMS);
   }
   return {
     av,
@@ -65,7 +65,7 @@ const IO_BYTES = 65_536;
 async function openBytes(source: ByteSource): Promise<OpenedInput> {
   const av = await ffmpeg();
   const input = new av.FormatContext();
-  const bytes = bytesOf(source, new av.IOContext());
+  const bytes = openByteSource(source, new av.IOContext());
   // Bytes may be a playlist, which must not lead anywhere: neither to files of this machine nor into the network.
   const options = av.Dictionary.fromObject({ protocol_whitelist: "none" });
   const close = async (): Promise<void> => {
@@ -76,7 +76,7 @@ async function openBytes(source: ByteSource): Promise<OpenedInput> {
   const checked = async (result: Promise<number>, reason: string): Promise<void> => {
     const code = await result;
     bytes.throwIfFailed();
-    if (code < 0) throw unreadable(source.name, reason);
+    if (code < 0) throw unreadableError(source.name, reason);
   };
   try {
     input.allocContext();
@@ -114,7 +114,7 @@ const SIZE = 0x10000;
 const AVERROR_EIO = -5;
 
 /** A failure of the source is kept, since FFmpeg hands on a number only. */
-function bytesOf(
+function openByteSource(
   { sizeBytes, read }: ByteSource,
   io: IOContext,
 ): { readonly io: IOContext; throwIfFailed(): void } {

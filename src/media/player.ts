@@ -51,7 +51,7 @@ export function choosePlayer(file: string, startMs: number, choice: PlayerChoice
   if (wanted !== undefined && wanted !== "open")
     return fromCommandLine(wanted, file, seconds, choice);
   for (const [name, args] of wanted === undefined ? Object.entries(KNOWN) : []) {
-    const command = findProgram(name, choice);
+    const command = findPlayer(name, choice);
     if (command !== undefined) return { name, command, args: args(file, seconds), seeks: true };
   }
   return opener(file, choice);
@@ -63,13 +63,13 @@ function fromCommandLine(
   seconds: string,
   choice: PlayerChoice,
 ): Player {
-  const [program = "", ...rest] = wordsOf(line, choice.platform);
+  const [program = "", ...rest] = splitPlayerCommand(line, choice.platform);
   if (program === "")
     throw new MediasearchError("USAGE", "the player setting is empty", {
       hint: "MEDIASEARCH_PLAYER=mpv",
     });
   const name = basename(program).replace(/\.exe$/i, "");
-  const command = /[/\\]/.test(program) ? program : findProgram(program, choice);
+  const command = /[/\\]/.test(program) ? program : findPlayer(program, choice);
   if (command === undefined) throw missing(program);
   const isTemplate = rest.some((word) => word.includes("{file}"));
   const known = KNOWN[name.toLowerCase()];
@@ -85,7 +85,7 @@ function fromCommandLine(
   };
 }
 
-function wordsOf(line: string, platform: NodeJS.Platform): readonly string[] {
+function splitPlayerCommand(line: string, platform: NodeJS.Platform): readonly string[] {
   try {
     return splitShellWords(line, { escapes: platform !== "win32" });
   } catch (error) {
@@ -101,7 +101,7 @@ const OPENERS: Partial<Record<NodeJS.Platform, string>> = { darwin: "open", win3
 
 function opener(file: string, choice: PlayerChoice): Player {
   const name = OPENERS[choice.platform] ?? "xdg-open";
-  const command = findProgram(name, choice);
+  const command = findPlayer(name, choice);
   if (command === undefined) throw missing("mpv, vlc, ffplay or xdg-open");
   return { name, command, args: [file], seeks: false };
 }
@@ -112,7 +112,7 @@ const missing = (program: string): MediasearchError =>
     hint: "install mpv, or name a player: MEDIASEARCH_PLAYER='myplayer --at {seconds} {file}'",
   });
 
-function findProgram(name: string, { env, platform }: PlayerChoice): string | undefined {
+function findPlayer(name: string, { env, platform }: PlayerChoice): string | undefined {
   const endings = platform === "win32" ? [".exe", ".cmd", ""] : [""];
   const places = [
     ...(env["PATH"] ?? "")

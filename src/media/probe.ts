@@ -1,7 +1,7 @@
 import { stat } from "node:fs/promises";
 import type { Stream } from "node-av/lib";
 import { inputName, type MediaInput } from "./byte-source.ts";
-import { openInput, toMs, unreadable } from "./ffmpeg.ts";
+import { openInput, toMs, unreadableError } from "./ffmpeg.ts";
 
 export interface AudioStream {
   readonly streamIndex: number;
@@ -52,7 +52,7 @@ const TEXT_CODECS = new Set([
 /** @throws UNREADABLE_MEDIA with the reason in one line; system errors as they are. */
 export async function probeMedia(source: MediaInput): Promise<MediaInfo> {
   const sizeBytes = typeof source === "string" ? (await stat(source)).size : source.sizeBytes;
-  if (sizeBytes === 0) throw unreadable(inputName(source), "empty file");
+  if (sizeBytes === 0) throw unreadableError(inputName(source), "empty file");
   const { av, input, streams, close } = await openInput(source);
   try {
     const nameOf = (stream: Stream): string =>
@@ -71,7 +71,7 @@ export async function probeMedia(source: MediaInput): Promise<MediaInfo> {
             codec: nameOf(chosen),
             sampleRate: chosen.codecpar.sampleRate,
             channels: chosen.codecpar.channels,
-            language: languageOf(chosen),
+            language: streamLanguage(chosen),
           }
         : null,
       subtitles: streams
@@ -79,7 +79,7 @@ export async function probeMedia(source: MediaInput): Promise<MediaInfo> {
         .map((stream) => ({
           streamIndex: stream.index,
           codec: nameOf(stream),
-          language: languageOf(stream),
+          language: streamLanguage(stream),
           isText: TEXT_CODECS.has(nameOf(stream)),
           isForced: ((stream.disposition as number) & FORCED) !== 0,
         })),
@@ -114,7 +114,7 @@ export function recordedAt(tag: (name: string) => string | null | undefined): nu
   return null;
 }
 
-function languageOf(stream: Stream): string | null {
+function streamLanguage(stream: Stream): string | null {
   const language = stream.metadata?.get("language");
   if (!language || language === "und") return null;
   try {

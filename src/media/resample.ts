@@ -1,5 +1,5 @@
 import type { Frame, SoftwareResampleContext } from "node-av/lib";
-import type { Library } from "./ffmpeg.ts";
+import type { AvModule } from "./ffmpeg.ts";
 
 /** What comes out: interleaved float32. */
 export interface SampleFormat {
@@ -18,7 +18,7 @@ export interface Resampler {
 const FLOAT = 3; // AV_SAMPLE_FMT_FLT
 
 /** swresample for one input format; damaged or joined files change it on the way. */
-export function openResampler(av: Library, first: Frame, wanted: SampleFormat): Resampler {
+export function openResampler(av: AvModule, first: Frame, wanted: SampleFormat): Resampler {
   const { sampleRate, format } = first;
   const { channels } = first;
   const context: SoftwareResampleContext = new av.SoftwareResampleContext();

@@ -7,7 +7,7 @@ export interface Rational {
 }
 
 /** What cutting and editing programs need to know of a media file. */
-export interface Source {
+export interface MediaSourceInfo {
   readonly video: {
     readonly width: number;
     readonly height: number;
@@ -43,7 +43,7 @@ export function chooseStream(
 }
 
 /** @throws UNREADABLE_MEDIA */
-export async function probeSource(path: string): Promise<Source> {
+export async function probeSource(path: string): Promise<MediaSourceInfo> {
   const { input, streams, close } = await openInput(path);
   try {
     const video = chooseStream(streams, isVideo);

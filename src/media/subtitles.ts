@@ -1,6 +1,6 @@
 import type { Packet } from "node-av/lib";
 import { inputName, type MediaInput } from "./byte-source.ts";
-import { DISCARD_ALL, openInput, toMs, unreadable } from "./ffmpeg.ts";
+import { DISCARD_ALL, openInput, toMs, unreadableError } from "./ffmpeg.ts";
 import type { SubtitleStream } from "./probe.ts";
 
 export interface SubtitleEvent {
@@ -50,7 +50,7 @@ export interface ReadOptions {
   readonly onProgress: (positionMs: number) => void;
 }
 
-const TURN_MS = 50;
+const SUBTITLE_TURN_MS = 50;
 
 /**
  * Every event of a text track in file order. mov_text packets carry a length before the text (QTFF, 3GPP TS 26.245);
@@ -65,7 +65,7 @@ export async function readSubtitleEvents(
   const packet = new av.Packet();
   try {
     const stream = streams.find(({ index }) => index === streamIndex);
-    if (!stream) throw unreadable(inputName(source), `no stream ${streamIndex}`);
+    if (!stream) throw unreadableError(inputName(source), `no stream ${streamIndex}`);
     const codec = av.Codec.findDecoder(stream.codecpar.codecId)?.name ?? "text";
     const events: SubtitleEvent[] = [];
     // Containers with an index read the wanted track only.
@@ -79,7 +79,7 @@ export async function readSubtitleEvents(
         if (event) events.push(event);
       }
       packet.unref();
-      if (performance.now() - turn < TURN_MS) continue;
+      if (performance.now() - turn < SUBTITLE_TURN_MS) continue;
       // Reading is synchronous; messages and aborts need a turn of the event loop now and then.
       await new Promise(setImmediate);
       signal.throwIfAborted();

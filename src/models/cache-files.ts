@@ -21,12 +21,12 @@ export async function removeLeftovers(folder: string): Promise<void> {
       ({ mtimeMs }) => mtimeMs,
       () => null,
     );
-    if (written !== null && (!isAlive(Number(owner)) || Date.now() - written > ABANDONED_MS))
+    if (written !== null && (!isProcessAlive(Number(owner)) || Date.now() - written > ABANDONED_MS))
       await rm(path, { force: true });
   }
 }
 
-function isAlive(pid: number): boolean {
+function isProcessAlive(pid: number): boolean {
   try {
     return process.kill(pid, 0);
   } catch (error) {

@@ -37,7 +37,7 @@ export interface Model {
 }
 
 /** Every model file that the program uses, pinned. Sizes in bytes. */
-export const MODELS: readonly Model[] = [
+export const MODEL_CATALOGUE: readonly Model[] = [
   {
     id: "moonshine-tiny",
     licence: "MIT",
@@ -104,7 +104,7 @@ export const MODELS: readonly Model[] = [
   },
 ];
 
-export function findModel(id: string, models: readonly Model[] = MODELS): Model {
+export function findModel(id: string, models: readonly Model[] = MODEL_CATALOGUE): Model {
   const model = models.find((one) => one.id === id);
   if (!model) throw new MediasearchError("BUG", `no model is called ${id}`, { subject: id });
   return model;

@@ -9,7 +9,7 @@ import type { Model, ModelFile } from "./catalogue.ts";
 import { npmConfig } from "./npm-config.ts";
 import type { EnsureOptions } from "./places.ts";
 
-const RETRIES: RetryOptions = { attempts: 3, baseDelayMs: 1000, maxDelayMs: 2000 };
+const DOWNLOAD_RETRY: RetryOptions = { attempts: 3, baseDelayMs: 1000, maxDelayMs: 2000 };
 const STALLED_MS = 60_000;
 
 /**
@@ -34,7 +34,7 @@ export async function download(
       () => fetchOnce(model, files, folder, config, options),
       (error) =>
         isFinal(error) || cannotWrite(error, model.id, options.cacheDir) ? undefined : {},
-      { ...RETRIES, signal: options.signal },
+      { ...DOWNLOAD_RETRY, signal: options.signal },
     );
   } catch (error) {
     options.signal.throwIfAborted();

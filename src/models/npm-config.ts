@@ -20,7 +20,7 @@ const WANTED: Readonly<Record<string, string>> = {
   "replace-registry-host": "replaceRegistryHost",
   "user-agent": "userAgent",
 };
-const TIMEOUT_MS = 20_000;
+const NPM_TIMEOUT_MS = 20_000;
 
 /**
  * npm's own settings, so that a mirror, proxy or private authority that works for `npm install` works here. Asked of npm in the home folder: an
@@ -42,8 +42,8 @@ export async function npmConfig(env: Env, signal: AbortSignal): Promise<Record<s
   // npm's order: the machine's file, the user's, the environment; the last word counts.
   for (const key of ["globalconfig", "userconfig"])
     if (typeof listed[key] === "string")
-      Object.assign(config, credentials(await npmrc(listed[key], env)));
-  return { ...config, ...credentials(environmentSettings(env)) };
+      Object.assign(config, registryCredentials(await npmrc(listed[key], env)));
+  return { ...config, ...registryCredentials(environmentSettings(env)) };
 }
 
 /** null when there is no npm, or it does not answer. */
@@ -54,7 +54,7 @@ async function askNpm(env: Env, signal: AbortSignal): Promise<Record<string, unk
     cwd: homedir(),
     env,
     extendEnv: false,
-    timeout: TIMEOUT_MS,
+    timeout: NPM_TIMEOUT_MS,
     cancelSignal: signal,
     reject: false,
   });
@@ -104,7 +104,7 @@ function environmentSettings(env: Env): Record<string, string> {
 }
 
 /** `//host/:_authToken=…` and its like, which npm does not list. */
-const credentials = (settings: Readonly<Record<string, string>>): Record<string, string> =>
+const registryCredentials = (settings: Readonly<Record<string, string>>): Record<string, string> =>
   Object.fromEntries(Object.entries(settings).filter(([name]) => name.startsWith("//")));
 
 /** Settings of an .npmrc: `name=value` lines with quotes, comments and `${VARIABLE}`; see "npmrc" in the manual of npm. */

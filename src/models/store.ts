@@ -7,7 +7,7 @@ import {
   findModel,
   type Model,
   type ModelFile,
-  MODELS,
+  MODEL_CATALOGUE,
   type PinnedFile,
 } from "./catalogue.ts";
 import { derive } from "./derive.ts";
@@ -40,7 +40,7 @@ export interface VerifiedFile {
 export async function ensureModel(
   id: string,
   options: EnsureOptions,
-  models: readonly Model[] = MODELS,
+  models: readonly Model[] = MODEL_CATALOGUE,
 ): Promise<Record<string, string>> {
   const model = findModel(id, models);
   const paths: Record<string, string> = {};
@@ -67,7 +67,8 @@ async function findSound(
   const path = await findFile(model, file, options);
   if (path !== null && (await hashFile(path)) === file.digest) return path;
   if (model.npm === null) throw incomplete(model, file);
-  if (path !== null && path !== cachePath(model, file, options)) throw damaged(model, file, path);
+  if (path !== null && path !== cachePath(model, file, options))
+    throw damagedFileError(model, file, path);
   return null;
 }
 
@@ -77,7 +78,7 @@ const cachePath = (model: Model, file: PinnedFile, { cacheDir }: ModelPlaces): s
 /** What there is and where, by name and size only; `verifyModels` reads the files. */
 export async function listModels(
   places: ModelPlaces,
-  models: readonly Model[] = MODELS,
+  models: readonly Model[] = MODEL_CATALOGUE,
 ): Promise<ModelListing[]> {
   const list: ModelListing[] = [];
   for (const model of models) {
@@ -99,7 +100,7 @@ export async function listModels(
 
 export async function verifyModels(
   places: ModelPlaces,
-  models: readonly Model[] = MODELS,
+  models: readonly Model[] = MODEL_CATALOGUE,
 ): Promise<VerifiedFile[]> {
   const checked: VerifiedFile[] = [];
   for (const model of models)
@@ -148,7 +149,11 @@ async function existing(paths: readonly string[]): Promise<string[]> {
   return found;
 }
 
-const damaged = ({ id }: Model, { name, digest }: PinnedFile, path: string): MediasearchError =>
+const damagedFileError = (
+  { id }: Model,
+  { name, digest }: PinnedFile,
+  path: string,
+): MediasearchError =>
   new MediasearchError(
     "MISSING_MODEL",
     `${path}: not the file ${name} of ${id} (its SHA-256 must be ${digest})`,

@@ -18,9 +18,9 @@ const KILOBYTE = 1024;
 /** What a jump costs: small, since the sound of a film lies in small pieces between its pictures. */
 const FIRST_BYTES = 64 * KILOBYTE;
 /** What reading on grows to: large, so that a request's way to the server and back is seldom waited for. */
-const MAX_BYTES = 4096 * KILOBYTE;
+const MAX_RANGE_BYTES = 4096 * KILOBYTE;
 /** Two places at once are read in turn by some formats (an index and the data). The first window, the header, is kept beyond these. */
-const KEPT = 4;
+const MAX_KEPT_RANGES = 4;
 
 /**
  * Reads an object through windows: a jump fetches a small one, reading on doubles them and fetches the next one ahead. The object must stay what it
@@ -43,7 +43,7 @@ export function rangedObject(
     });
     const window = { start, end, bytes };
     if (start === 0) header ??= window;
-    kept = [...kept, window].slice(-KEPT);
+    kept = [...kept, window].slice(-MAX_KEPT_RANGES);
     return window;
   };
   const holding = (position: number): Window | undefined =>
@@ -55,7 +55,7 @@ export function rangedObject(
     const known = holding(position);
     if (known) return known;
     const before = kept.find(({ start, end }) => start < position && position <= end + FIRST_BYTES);
-    const size = before ? Math.min(MAX_BYTES, 2 * (before.end - before.start)) : FIRST_BYTES;
+    const size = before ? Math.min(MAX_RANGE_BYTES, 2 * (before.end - before.start)) : FIRST_BYTES;
     return fetchWindow(before && position === before.end ? before.end : position, size);
   };
   return {
@@ -67,7 +67,7 @@ export function rangedObject(
       const isReadingOn =
         window.end - window.start > FIRST_BYTES && position > (window.start + window.end) / 2;
       if (isReadingOn && window.end < sizeBytes && !holding(window.end))
-        fetchWindow(window.end, Math.min(MAX_BYTES, 2 * (window.end - window.start)));
+        fetchWindow(window.end, Math.min(MAX_RANGE_BYTES, 2 * (window.end - window.start)));
       const bytes = await window.bytes;
       const at = position - window.start;
       return bytes.subarray(at, at + length);

@@ -42,7 +42,7 @@ export function channel<T>(): Channel<T> {
 }
 
 /** What several sources say as they say it, until all have ended or one fails. Each is asked for its first item at once. */
-export function merge<T>(sources: readonly AsyncIterable<T>[]): AsyncIterable<T> {
+export function mergeSources<T>(sources: readonly AsyncIterable<T>[]): AsyncIterable<T> {
   const out = channel<T>();
   const follow = async (source: AsyncIterable<T>): Promise<void> => {
     for await (const item of source) out.push(item);

@@ -5,17 +5,17 @@ import type { Job, JobStore } from "../backends/job-store.ts";
 import type { Checkpoints } from "../backends/checkpoints.ts";
 import type { MediasearchError } from "../errors.ts";
 import type { EngineChoice } from "./engines/engine-choice.ts";
-import type { RetryOptions } from "./retry.ts";
+import type { FileRetryOptions } from "./retry.ts";
 import type { MediaSources } from "./sources/media-source.ts";
 import type { TranscriptOptions } from "./unchanged.ts";
-import type { FileTranscript } from "./worker/protocol.ts";
+import type { WorkerTranscript } from "./worker/protocol.ts";
 import type { WorkerPool } from "./worker/pool.ts";
 
 export type FileOutcome =
   | {
       readonly type: "indexed";
       readonly path: string;
-      readonly transcript: Omit<FileTranscript, "segments">;
+      readonly transcript: Omit<WorkerTranscript, "segments">;
       readonly segmentCount: number;
       readonly isPartial: boolean;
     }
@@ -51,7 +51,7 @@ export interface FileServices {
   readonly claims?: Claims | undefined;
 }
 
-export interface FileOptions extends TranscriptOptions, RetryOptions {
+export interface FileOptions extends TranscriptOptions, FileRetryOptions {
   readonly dryRun: boolean;
   /** Where not all files have the same. */
   readonly engineFor?: EngineChoice | undefined;

@@ -6,8 +6,8 @@ import { type MediasearchError, toMediasearchError } from "../errors.ts";
 import type { FileCall, FileOptions, FileOutcome, FileServices } from "./file-outcome.ts";
 import { failedJob, isQuarantined } from "./retry.ts";
 import { reuseOrTranscribe } from "./reuse.ts";
-import { type Candidate, fileFacts } from "./scan/candidate.ts";
-import { isGone, type MediaSources } from "./sources/media-source.ts";
+import { type FileCandidate, fileFacts } from "./scan/candidate.ts";
+import { isMediaGone, type MediaSources } from "./sources/media-source.ts";
 import { sameOptions, sameStat } from "./unchanged.ts";
 
 /** Failures of these kinds are the run's, not the file's. */
@@ -26,7 +26,7 @@ const FATAL = new Set<string>([
 
 /** One attempt at one file. Rejects only with what ends the whole run. */
 export async function indexFile(
-  file: Candidate,
+  file: FileCandidate,
   services: FileServices,
   general: FileOptions,
   call: FileCall,
@@ -53,7 +53,7 @@ export async function indexFile(
     const now = services.claims ? await library.catalog.get(path) : known;
     if (services.claims && isUnchanged(file, now, options)) return { type: "unchanged", path };
     const current = job ? await asItIsNow(file, services.sources, call.signal) : file;
-    const outcome = await attempt(current, now, own, options, call);
+    const outcome = await attemptFile(current, now, own, options, call);
     if (job && outcome.type !== "claimed") await jobs.remove(path);
     return outcome;
   } catch (error) {
@@ -66,7 +66,7 @@ export async function indexFile(
 
 /** Keeps what failed as a job. @throws what ends the whole run. */
 async function failedOutcome(
-  file: Candidate,
+  file: FileCandidate,
   error: MediasearchError,
   job: Job | undefined,
   { library, jobs, claims, sources }: FileServices,
@@ -77,7 +77,7 @@ async function failedOutcome(
     return { type: "claimed", path };
   if (FATAL.has(error.code)) throw error;
   // Gone while it was being read: nothing of it waits for anything.
-  if (error.code === "NOT_FOUND" && (await isGone(path, sources)))
+  if (error.code === "NOT_FOUND" && (await isMediaGone(path, sources)))
     return { type: "failed", path, error };
   const failed = failedJob(file, error, job, formatEngineChain(options.engines), options);
   await jobs.put(failed);
@@ -86,7 +86,7 @@ async function failedOutcome(
 }
 
 const isUnchanged = (
-  file: Candidate,
+  file: FileCandidate,
   asset: AssetStatus | undefined,
   options: FileOptions,
 ): boolean =>
@@ -111,8 +111,8 @@ function claimsOf(claims: Claims | undefined): Claims & { readonly end: () => Pr
   };
 }
 
-async function attempt(
-  file: Candidate,
+async function attemptFile(
+  file: FileCandidate,
   asset: AssetStatus | undefined,
   services: FileServices,
   options: FileOptions,
@@ -127,10 +127,10 @@ async function attempt(
 
 /** An object that failed may have been overwritten since it was listed. */
 async function asItIsNow(
-  file: Candidate,
+  file: FileCandidate,
   sources: MediaSources,
   signal: AbortSignal,
-): Promise<Candidate> {
+): Promise<FileCandidate> {
   if (file.etag === undefined) return file;
   const now = await sources.of(file.path).stat(file.path, signal);
   return now ? { ...file, sizeBytes: now.sizeBytes, mtimeMs: now.mtimeMs, etag: now.etag } : file;

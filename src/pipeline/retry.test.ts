@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { MediasearchError } from "../errors.ts";
 import { failedJob, isQuarantined, nextState } from "./retry.ts";
-import type { Candidate } from "./scan/candidate.ts";
+import type { FileCandidate } from "./scan/candidate.ts";
 
 const options = { maxAttempts: 3, baseRetryDelayMs: 1000, maxRetryDelayMs: 5000 };
-const file: Candidate = {
+const file: FileCandidate = {
   path: "/a.mp3",
   kind: "media",
   sizeBytes: 10,

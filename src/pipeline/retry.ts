@@ -1,9 +1,9 @@
 import type { AssetStatus } from "../backends/catalog.ts";
 import type { Job, JobState } from "../backends/job-store.ts";
 import type { ErrorCode, MediasearchError } from "../errors.ts";
-import type { Candidate } from "./scan/candidate.ts";
+import type { FileCandidate } from "./scan/candidate.ts";
 
-export interface RetryOptions {
+export interface FileRetryOptions {
   readonly maxAttempts: number;
   readonly baseRetryDelayMs: number;
   readonly maxRetryDelayMs: number;
@@ -25,7 +25,7 @@ const OF_THE_FILE = new Set<ErrorCode>(["UNREADABLE_MEDIA"]);
 export function nextState(
   code: ErrorCode,
   attempts: number,
-  { maxAttempts }: RetryOptions,
+  { maxAttempts }: FileRetryOptions,
 ): JobState {
   if (OF_THE_FILE.has(code)) return "NEEDS_MEDIA_FIX";
   if (!PASSING.has(code)) return "NEEDS_ENGINE_TUNING";
@@ -35,11 +35,11 @@ export function nextState(
 const LOG_LINES = 20;
 
 export function failedJob(
-  file: Candidate,
+  file: FileCandidate,
   error: MediasearchError,
   before: Job | undefined,
   engine: string,
-  options: RetryOptions,
+  options: FileRetryOptions,
 ): Job {
   const stat = attemptKey(file);
   const earlier = before && before.stat === stat && before.engine === engine ? before : undefined;
@@ -70,13 +70,13 @@ export const attemptKey = ({
   permissions,
   etag = "",
   sidecar,
-}: Candidate): string =>
+}: FileCandidate): string =>
   `${sizeBytes}:${mtimeMs}:${permissions}${etag}:${path}|${sidecar?.stat ?? ""}`;
 
 /** Whether a job keeps its file from being tried again. A file that answers searches already is never kept from being brought up to date. */
 export function isQuarantined(
   job: Job | undefined,
-  file: Candidate,
+  file: FileCandidate,
   engine: string,
   asset: AssetStatus | undefined,
 ): job is Job {

@@ -4,15 +4,15 @@ import { MediasearchError, toMediasearchError } from "../errors.ts";
 import type { ContentDigest } from "../fingerprint.ts";
 import type { EngineName } from "../types.ts";
 import type { FileCall, FileOptions, FileOutcome, FileServices } from "./file-outcome.ts";
-import { type Candidate, fileFacts } from "./scan/candidate.ts";
-import { isGone } from "./sources/media-source.ts";
+import { type FileCandidate, fileFacts } from "./scan/candidate.ts";
+import { isMediaGone } from "./sources/media-source.ts";
 import { contentKey, transcribe } from "./transcribe.ts";
 import { fingerprint, knownDigest, sameContent, sameOptions } from "./unchanged.ts";
 import type { FileTask } from "./worker/protocol.ts";
 
 /** Takes over what the library already has of the same content; makes a new transcript otherwise. */
 export async function reuseOrTranscribe(
-  file: Candidate,
+  file: FileCandidate,
   asset: AssetStatus | undefined,
   services: FileServices,
   options: FileOptions,
@@ -58,7 +58,7 @@ export async function reuseOrTranscribe(
 
 /** The content that is in the library under this path: nothing to recognise, whatever its state. */
 async function reuseExisting(
-  file: Candidate,
+  file: FileCandidate,
   asset: AssetStatus | undefined,
   digest: ContentDigest,
   services: FileServices,
@@ -85,7 +85,7 @@ async function reuseExisting(
 
 /** Words without vectors: only the embedding is owed. While it fails the file stays as it is, and the next run tries again. */
 async function backfillVectors(
-  file: Candidate,
+  file: FileCandidate,
   asset: AssetStatus,
   { library, workers, embedder }: FileServices,
   { signal }: FileCall,
@@ -124,7 +124,7 @@ async function backfillVectors(
 
 /** A file of the same content that is gone from its location has moved here; one that is still there has been copied. */
 async function reuse(
-  file: Candidate,
+  file: FileCandidate,
   fingerprintText: string,
   services: FileServices,
   call: FileCall,
@@ -134,7 +134,7 @@ async function reuse(
     ({ id, state }) => id !== file.path && state !== "failed",
   );
   for (const { id } of copies) {
-    if (!(await isGone(id, services.sources))) continue;
+    if (!(await isMediaGone(id, services.sources))) continue;
     await library.versions.move(id, fileFacts(file));
     const moved = await library.catalog.get(file.path);
     if (moved?.state === "partial") await backfillVectors(file, moved, services, call);

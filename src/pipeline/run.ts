@@ -5,7 +5,7 @@ import { channel } from "./channel.ts";
 import { backoffMs } from "../retry.ts";
 import type { FileOptions, FileOutcome, FileServices } from "./file-outcome.ts";
 import { indexFile } from "./index-file.ts";
-import type { Candidate, ScanOptions } from "./scan/candidate.ts";
+import type { FileCandidate, ScanOptions } from "./scan/candidate.ts";
 import { scan } from "./scan/scan.ts";
 import { findDeleted } from "./deletions/find-deleted.ts";
 
@@ -61,7 +61,7 @@ export async function* run(
   const files = new Set<Promise<void>>();
   const underWay = new Map<string, Promise<unknown>>();
 
-  const attempt = (file: Candidate): Promise<FileOutcome> =>
+  const attempt = (file: FileCandidate): Promise<FileOutcome> =>
     queue.add(() =>
       indexFile(file, services, options, {
         signal,

@@ -2,7 +2,7 @@ import type { Checkpoint } from "../asr/transcriber.ts";
 import { asChanging, formatFingerprint, parseFingerprint } from "../fingerprint.ts";
 import type { EngineName } from "../types.ts";
 import type { FileCall, FileOutcome, FileServices } from "./file-outcome.ts";
-import { type Candidate, fileFacts } from "./scan/candidate.ts";
+import { type FileCandidate, fileFacts } from "./scan/candidate.ts";
 import type { FileTask } from "./worker/protocol.ts";
 
 /**
@@ -10,7 +10,7 @@ import type { FileTask } from "./worker/protocol.ts";
  * can't change on the way.
  */
 export async function contentKey(
-  { path, etag }: Candidate,
+  { path, etag }: FileCandidate,
   { sources }: Pick<FileServices, "sources">,
   { signal }: Pick<FileCall, "signal">,
 ): Promise<string> {
@@ -33,7 +33,7 @@ interface Reading {
 
 /** Has a worker make the transcript, keeps its checkpoints, and commits the result as one version. */
 export async function transcribe(
-  file: Candidate,
+  file: FileCandidate,
   task: FileTask,
   { whole, fingerprintBy, before }: Reading,
   services: FileServices,

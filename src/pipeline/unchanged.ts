@@ -6,7 +6,7 @@ import {
   parseFingerprint,
 } from "../fingerprint.ts";
 import type { CaptionsMode } from "../types.ts";
-import { type Candidate, objectContent } from "./scan/candidate.ts";
+import { type FileCandidate, objectContent } from "./scan/candidate.ts";
 
 /** Raised when segmentation or captions reading changes what it makes of the same input. */
 const PIPELINE_VERSION = 2;
@@ -63,7 +63,7 @@ export function sameContent(stored: string, digest: ContentDigest): boolean {
 
 /** What is known of an object without reading it; undefined for files of this machine. */
 export function knownDigest(
-  file: Candidate,
+  file: FileCandidate,
   { captions }: Pick<TranscriptOptions, "captions">,
 ): ContentDigest | undefined {
   const content = objectContent(file.kind, file);
@@ -83,7 +83,7 @@ export const sameStat = (
     readonly sidecarKey: string;
     readonly fingerprint: string | null;
   },
-  file: Candidate,
+  file: FileCandidate,
 ): boolean =>
   (file.etag === undefined ||
     (known.fingerprint !== null &&

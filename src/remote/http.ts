@@ -17,9 +17,9 @@ export interface HttpReply {
   readonly text: string;
 }
 
-const MAX_BYTES = 64 * 2 ** 20;
+const MAX_ANSWER_BYTES = 64 * 2 ** 20;
 /** A peer that vanished without a word is noticed by the system. */
-const KEEP_ALIVE_MS = 30_000;
+const SOCKET_KEEP_ALIVE_MS = 30_000;
 
 /**
  * One exchange over HTTP. Not `fetch`: that gives up after five minutes without a header, and recognisers send none before they have finished.
@@ -39,7 +39,7 @@ export function request(
       agent: false,
       headers: {
         ...headers,
-        ...authorisation(url, headers),
+        ...basicAuthorisation(url, headers),
         ...(body ? { "content-length": String(body.length) } : {}),
       },
     });
@@ -52,7 +52,7 @@ export function request(
     if (both.aborted) return onAbort();
     both.addEventListener("abort", onAbort, { once: true });
     let hasReply = false;
-    call.on("socket", (socket) => socket.setKeepAlive(true, KEEP_ALIVE_MS));
+    call.on("socket", (socket) => socket.setKeepAlive(true, SOCKET_KEEP_ALIVE_MS));
     // A server may refuse and close before it has taken the whole body: its answer counts, not the broken upload.
     call.on("error", (error) => {
       if (!hasReply) fail(error);
@@ -63,7 +63,8 @@ export function request(
       let size = 0;
       reply.on("data", (part: Buffer) => {
         size += part.length;
-        if (size > MAX_BYTES) fail(new Error(`an answer of more than ${MAX_BYTES / 2 ** 20} MiB`));
+        if (size > MAX_ANSWER_BYTES)
+          fail(new Error(`an answer of more than ${MAX_ANSWER_BYTES / 2 ** 20} MiB`));
         else parts.push(part);
       });
       reply.on("error", fail);
@@ -85,7 +86,7 @@ const singles = (headers: http.IncomingHttpHeaders): Record<string, string | und
     Object.entries(headers).map(([name, value]) => [name, Array.isArray(value) ? value[0] : value]),
   );
 
-function authorisation(
+function basicAuthorisation(
   { username, password }: URL,
   headers: Readonly<Record<string, string>>,
 ): Record<string, string> {
@@ -123,5 +124,5 @@ export function formOf(parts: readonly FormPart[]): {
 }
 
 /** An address as messages may show it: without user, password, query. */
-export const shown = ({ protocol, host, pathname }: URL): string =>
+export const shownUrl = ({ protocol, host, pathname }: URL): string =>
   `${protocol}//${host}${pathname === "/" ? "" : pathname}`;

@@ -14,7 +14,7 @@ export interface RequestFailure {
 }
 
 /** Whom errors are about, and what they must never show. */
-export interface Server {
+export interface RemoteServer {
   /** Name of the engine, as in ASR_ENGINE. */
   readonly engine: string;
   /** Its address as it may be shown. */
@@ -28,7 +28,7 @@ export interface Server {
 const MAX_QUOTE = 300;
 
 /** Servers' words for people: one line, short, without keys that they may repeat. */
-export function quote(text: string, secrets: Server["secrets"]): string {
+export function quote(text: string, secrets: RemoteServer["secrets"]): string {
   let clean = text.replace(/\s+/g, " ").trim();
   for (const secret of secrets)
     if (secret !== undefined && secret.length > 3) clean = clean.replaceAll(secret, "…");
@@ -36,7 +36,7 @@ export function quote(text: string, secrets: Server["secrets"]): string {
 }
 
 export function refusal(
-  server: Server,
+  server: RemoteServer,
   kind: RequestFailure["kind"],
   code: ErrorCode,
   why: string,
@@ -70,7 +70,7 @@ const UNREACHABLE: Readonly<Record<string, string>> = {
 
 /** A failed exchange in the words of the retry rules. @throws the signal's reason when it was ours to stop. */
 export function fromNetworkError(
-  server: Server,
+  server: RemoteServer,
   error: unknown,
   signal: AbortSignal,
 ): { readonly refused: RequestFailure } {
@@ -149,7 +149,7 @@ const TOO_LARGE =
 
 /** An HTTP status other than 200 in the words of the retry rules (engines differ in the texts, not in these). */
 export function fromStatus(
-  server: Server,
+  server: RemoteServer,
   { status, headers, text }: HttpReply,
 ): { readonly refused: RequestFailure } {
   const { message, code } = errorBody(text);

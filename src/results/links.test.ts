@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { linker, momentUri } from "./links.ts";
+import { linker, timedUri } from "./links.ts";
 
 describe("links", () => {
   const sink = { write: () => {}, isTTY: true };
@@ -33,9 +33,9 @@ describe("links", () => {
   });
 
   it("name the file and the time, whatever is in the name", () => {
-    expect(momentUri("file://{path}#t={seconds}", "/a b/ü#1?.mp4", 61_900)).toBe(
+    expect(timedUri("file://{path}#t={seconds}", "/a b/ü#1?.mp4", 61_900)).toBe(
       "file:///a%20b/%C3%BC%231%3F.mp4#t=61",
     );
-    expect(momentUri("player:{path}@{ms}", "/x\u001b\u0007.mp4", 5)).toBe("player:/x%1B%07.mp4@5");
+    expect(timedUri("player:{path}@{ms}", "/x\u001b\u0007.mp4", 5)).toBe("player:/x%1B%07.mp4@5");
   });
 });

@@ -40,11 +40,11 @@ export function linker(
   return (text, path, startMs) =>
     isObject(path)
       ? text
-      : `\u001b]8;;${momentUri(template, path, startMs)}\u001b\\${text}\u001b]8;;\u001b\\`;
+      : `\u001b]8;;${timedUri(template, path, startMs)}\u001b\\${text}\u001b]8;;\u001b\\`;
 }
 
 /** Fills a template: {host}, {path} (absolute, percent-encoded), {seconds}, {ms}. */
-export function momentUri(template: string, path: string, startMs: number): string {
+export function timedUri(template: string, path: string, startMs: number): string {
   const steps = path.replaceAll("\\", "/").split("/").map(encodeURIComponent).join("/");
   const values: Readonly<Record<string, string>> = {
     host: hostname(),

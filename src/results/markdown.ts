@@ -1,19 +1,26 @@
 import { formatTimestamp, pluralize, formatNumber } from "../text/format.ts";
 import { stripControls } from "../text/strip-controls.ts";
 import { explainText, type Screen } from "./screen.ts";
-import { countHits, groupByFile, type Line, type SearchResult, type ResultPage } from "./moment.ts";
+import {
+  countHits,
+  groupByFile,
+  type ResultLine,
+  type SearchResult,
+  type ResultPage,
+} from "./moment.ts";
 
-type Mark = Screen["mark"];
+type TextMarker = Screen["mark"];
 
 /** CommonMark: a heading, then a list of hits with links that open the file (https://www.w3.org/TR/media-frags/ for the time). */
-export function pageMarkdown(page: ResultPage, mark: Mark, isGrouped: boolean): string {
+export function pageMarkdown(page: ResultPage, mark: TextMarker, isGrouped: boolean): string {
   const { query, moments } = page;
-  const title = `# ${escape(query)}\n\n${countOf(page)}\n`;
-  if (!isGrouped) return `${title}\n${moments.map((moment) => item(moment, mark, true)).join("")}`;
+  const title = `# ${escapeMarkdown(query)}\n\n${countOf(page)}\n`;
+  if (!isGrouped)
+    return `${title}\n${moments.map((moment) => resultItem(moment, mark, true)).join("")}`;
   return `${title}${groupByFile(moments)
     .map(
       ({ file, moments: hits }) =>
-        `\n## ${escape(file)}\n\n${hits.map((moment) => item(moment, mark, false)).join("")}`,
+        `\n## ${escapeMarkdown(file)}\n\n${hits.map((moment) => resultItem(moment, mark, false)).join("")}`,
     )
     .join("")}`;
 }
@@ -26,16 +33,22 @@ function countOf({ moments, total, totalIs }: ResultPage): string {
     : `${shown} of ${pluralize(total, "hit")}`;
 }
 
-function item(moment: SearchResult, mark: Mark, withFile: boolean): string {
+function resultItem(moment: SearchResult, mark: TextMarker, withFile: boolean): string {
   const { number, file, url, startMs, text, before, after, explain, folded } = moment;
-  const link = `[${withFile ? `${escape(file)} ` : ""}${formatTimestamp(startMs)}](${url ?? href(file, startMs)})`;
+  const link = `[${withFile ? `${escapeMarkdown(file)} ` : ""}${formatTimestamp(startMs)}](${url ?? href(file, startMs)})`;
   const said = (line: string): string =>
     mark(stripControls(line))
-      .map((piece) => (piece.matched ? `**${escape(piece.text)}**` : escape(piece.text)))
+      .map((piece) =>
+        piece.matched ? `**${escapeMarkdown(piece.text)}**` : escapeMarkdown(piece.text),
+      )
       .join("");
-  const around = (line: Line): string =>
-    `${formatTimestamp(line.startMs)} ${speakerOf(line)}${said(line.text)}`;
-  const quote = [...before.map(around), `${speakerOf(moment)}${said(text)}`, ...after.map(around)];
+  const around = (line: ResultLine): string =>
+    `${formatTimestamp(line.startMs)} ${speakerPrefix(line)}${said(line.text)}`;
+  const quote = [
+    ...before.map(around),
+    `${speakerPrefix(moment)}${said(text)}`,
+    ...after.map(around),
+  ];
   const more = folded.length === 0 ? "" : ` (+${folded.length} here)`;
   return `${number}. ${link}${more}  \n${quote.map((one) => `   ${one}`).join("  \n")}\n${explain === null ? "" : `   <!-- ${explainText(explain)} -->\n`}`;
 }
@@ -44,7 +57,7 @@ function item(moment: SearchResult, mark: Mark, withFile: boolean): string {
 export function transcriptMarkdown(
   file: string,
   facts: readonly string[],
-  lines: readonly Line[],
+  lines: readonly ResultLine[],
 ): string {
   const turns: { startMs: number; speaker: string | null; texts: string[] }[] = [];
   for (const { startMs, speaker, text } of lines) {
@@ -54,9 +67,9 @@ export function transcriptMarkdown(
   }
   const paragraphs = turns.map(
     ({ startMs, speaker, texts }) =>
-      `[${formatTimestamp(startMs)}](${href(file, startMs)}) ${speaker === null ? "" : `**${escape(speaker)}:** `}${escape(texts.join(" "))}\n`,
+      `[${formatTimestamp(startMs)}](${href(file, startMs)}) ${speaker === null ? "" : `**${escapeMarkdown(speaker)}:** `}${escapeMarkdown(texts.join(" "))}\n`,
   );
-  return `# ${escape(file)}\n\n${facts.map(escape).join(" · ")}\n\n${paragraphs.join("\n")}`;
+  return `# ${escapeMarkdown(file)}\n\n${facts.map(escapeMarkdown).join(" · ")}\n\n${paragraphs.join("\n")}`;
 }
 
 /** Segments in a paragraph: a page with one speaker still has places to rest. */
@@ -68,11 +81,12 @@ export function tableMarkdown(
   rows: readonly (readonly string[])[],
 ): string {
   const line = (cells: readonly string[]): string =>
-    `| ${cells.map((cell) => escape(cell)).join(" | ")} |\n`;
+    `| ${cells.map((cell) => escapeMarkdown(cell)).join(" | ")} |\n`;
   return `${line(columns)}|${columns.map(() => "---|").join("")}\n${rows.map(line).join("")}`;
 }
 
-const speakerOf = ({ speaker }: Line): string => (speaker === null ? "" : `*${escape(speaker)}:* `);
+const speakerPrefix = ({ speaker }: ResultLine): string =>
+  speaker === null ? "" : `*${escapeMarkdown(speaker)}:* `;
 const href = (file: string, startMs: number): string =>
   `${file
     .replaceAll("\\", "/")
@@ -80,7 +94,7 @@ const href = (file: string, startMs: number): string =>
     .map(encodeURIComponent)
     .join("/")
     .replace(/[()]/g, (c) => (c === "(" ? "%28" : "%29"))}#t=${Math.floor(startMs / 1000)}`;
-const escape = (text: string): string =>
+const escapeMarkdown = (text: string): string =>
   stripControls(text)
     .replace(/[\\`*_{}[\]<>#|~&]/g, "\\$&")
     .replace(/^(\d+)([.)])/, "$1\\$2")

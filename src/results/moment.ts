@@ -1,7 +1,7 @@
 import type { Origin, Segment } from "../types.ts";
 
 /** A line of a transcript; times in milliseconds from the start of its file. */
-export interface Line {
+export interface ResultLine {
   readonly startMs: number;
   readonly endMs: number;
   readonly speaker: string | null;
@@ -9,7 +9,7 @@ export interface Line {
 }
 
 /** What a segment says and when, without what only the library needs. */
-export const toLine = ({ startMs, endMs, speaker, text }: Segment): Line => ({
+export const toLine = ({ startMs, endMs, speaker, text }: Segment): ResultLine => ({
   startMs,
   endMs,
   speaker,
@@ -17,12 +17,12 @@ export const toLine = ({ startMs, endMs, speaker, text }: Segment): Line => ({
 });
 
 /** A hit that is folded under a better one of the same moment. */
-export interface FoldedHit extends Line {
+export interface FoldedHit extends ResultLine {
   readonly score: number;
 }
 
 /** A hit as it is printed, played and cut: the best of its moment. */
-export interface SearchResult extends Line {
+export interface SearchResult extends ResultLine {
   /** Its place in the ranking, from 1: what `--play N` and `--clip N` mean. */
   readonly number: number;
   /** Absolute path of the file. */
@@ -34,8 +34,8 @@ export interface SearchResult extends Line {
   /** An address that opens the file for a while, at the moment. With `--links`, for files in object stores. */
   readonly url?: string | undefined;
   /** Lines around it, with `--context`. */
-  readonly before: readonly Line[];
-  readonly after: readonly Line[];
+  readonly before: readonly ResultLine[];
+  readonly after: readonly ResultLine[];
   /** The other hits of the same moment, best first. */
   readonly folded: readonly FoldedHit[];
   /** What each part of the search thought of it, by name; null where a part did not find it. With `--explain`. */

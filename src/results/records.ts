@@ -3,9 +3,9 @@ import { stripControls } from "../text/strip-controls.ts";
 import { type FileGroup, groupByFile, type SearchResult, type ResultPage } from "./moment.ts";
 
 type Cell = string | number | null | readonly string[];
-export type Row = Readonly<Record<string, Cell>>;
+export type RecordRow = Readonly<Record<string, Cell>>;
 
-const MOMENT_COLUMNS = [
+const RESULT_COLUMNS = [
   "number",
   "file",
   "startMs",
@@ -17,7 +17,7 @@ const MOMENT_COLUMNS = [
 ] as const;
 
 /** A hit as programs get it: docs/schemas/search.v1.json. */
-export function momentRecord({
+export function resultRecord({
   number,
   file,
   startMs,
@@ -81,17 +81,17 @@ export function pageRecord(
     totalIs,
     offset,
     didYouMean,
-    hits: moments.map(momentRecord),
+    hits: moments.map(resultRecord),
     ...groups,
   };
 }
 
 export const pageNdjson = ({ moments }: ResultPage): string =>
-  moments.map((moment) => `${JSON.stringify(momentRecord(moment))}\n`).join("");
+  moments.map((moment) => `${JSON.stringify(resultRecord(moment))}\n`).join("");
 
 export function pageTable({ moments }: ResultPage, format: "csv" | "tsv"): string {
   const parts = [...new Set(moments.flatMap(({ explain }) => Object.keys(explain ?? {})))];
-  const rows = moments.map((moment): Row => ({
+  const rows = moments.map((moment): RecordRow => ({
     ...moment,
     url: moment.url ?? null,
     score: precise(moment.score),
@@ -101,9 +101,9 @@ export function pageTable({ moments }: ResultPage, format: "csv" | "tsv"): strin
     explain: null,
     ...moment.explain,
   }));
-  return table(
+  return formatTable(
     [
-      ...MOMENT_COLUMNS,
+      ...RESULT_COLUMNS,
       ...(moments.some(({ url }) => url !== undefined) ? ["url"] : []),
       ...(moments.some(({ folded }) => folded.length > 0) ? ["folded"] : []),
       ...parts,
@@ -120,9 +120,9 @@ export const ndjson = (rows: readonly object[]): string =>
  * Header and records. CSV by RFC 4180; TSV by IANA's text/tab-separated-values, which has no escapes: tabs and line breaks become spaces.
  * Lists are joined with "; ".
  */
-export function table(
+export function formatTable(
   columns: readonly string[],
-  rows: readonly Row[],
+  rows: readonly RecordRow[],
   format: "csv" | "tsv",
 ): string {
   const cell = (value: Cell = null): string | number | null =>

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { Source } from "../media/source.ts";
+import type { MediaSourceInfo } from "../media/source.ts";
 import { displayWidth } from "../terminal/style.ts";
 import { markMatches } from "../search/snippet.ts";
 import { formatEdl } from "./edl.ts";
@@ -8,7 +8,7 @@ import { formatM3u } from "./m3u.ts";
 import { pageMarkdown, transcriptMarkdown } from "./markdown.ts";
 import type { SearchResult, ResultPage } from "./moment.ts";
 import { formatOtio } from "./otio.ts";
-import { table } from "./records.ts";
+import { formatTable } from "./records.ts";
 import { pageText } from "./screen.ts";
 import { makeTimeline } from "./timeline.ts";
 
@@ -28,14 +28,14 @@ const moment = (more: Partial<SearchResult>): SearchResult => ({
   explain: null,
   ...more,
 });
-const film = (num: number, den: number, more: Partial<Source> = {}): Source => ({
+const film = (num: number, den: number, more: Partial<MediaSourceInfo> = {}): MediaSourceInfo => ({
   video: { width: 1280, height: 720, frameRate: { num, den } },
   audio: { sampleRate: 48_000, channels: 2 },
   durationMs: 120_000,
   timecode: null,
   ...more,
 });
-const sound: Source = {
+const sound: MediaSourceInfo = {
   video: null,
   audio: { sampleRate: 44_100, channels: 1 },
   durationMs: 90_000,
@@ -358,8 +358,10 @@ describe("tables", () => {
       { a: 'x "y", z', b: "tab\there\nand break" },
       { a: null, b: ["p", "q"] },
     ];
-    expect(table(["a", "b"], rows, "tsv")).toBe('a\tb\nx "y", z\ttab here and break\n\tp; q\n');
-    expect(table(["a", "b"], rows, "csv")).toBe(
+    expect(formatTable(["a", "b"], rows, "tsv")).toBe(
+      'a\tb\nx "y", z\ttab here and break\n\tp; q\n',
+    );
+    expect(formatTable(["a", "b"], rows, "csv")).toBe(
       'a,b\r\n"x ""y"", z","tab\there\nand break"\r\n,p; q\r\n',
     );
   });

@@ -2,7 +2,7 @@ import { formatTimestamp, pluralize } from "../text/format.ts";
 import { displayWidth, type Styler } from "../terminal/style.ts";
 import { stripControls } from "../text/strip-controls.ts";
 import type { Link } from "./links.ts";
-import { countHits, groupByFile, type Line, type SearchResult } from "./moment.ts";
+import { countHits, groupByFile, type ResultLine, type SearchResult } from "./moment.ts";
 
 export interface Screen {
   readonly paint: Styler;
@@ -19,7 +19,7 @@ export function pageText(
   isGrouped: boolean,
 ): string {
   if (!isGrouped)
-    return `${moments.map((moment) => `${head(moment, screen, true)}\n${body(moment, screen)}`).join("\n")}`;
+    return `${moments.map((moment) => `${head(moment, screen, true)}\n${resultBody(moment, screen)}`).join("\n")}`;
   return groupByFile(moments)
     .map(({ path, file, moments: hits }) => {
       const title = screen.link(
@@ -27,7 +27,7 @@ export function pageText(
         path,
         hits[0]?.startMs ?? 0,
       );
-      return `${title}  ${screen.paint("dim", pluralize(countHits(hits), "hit"))}\n${hits.map((moment) => `${head(moment, screen, false)}\n${body(moment, screen)}`).join("")}`;
+      return `${title}  ${screen.paint("dim", pluralize(countHits(hits), "hit"))}\n${hits.map((moment) => `${head(moment, screen, false)}\n${resultBody(moment, screen)}`).join("")}`;
     })
     .join("\n");
 }
@@ -49,13 +49,13 @@ function head(moment: SearchResult, { paint, link }: Screen, withFile: boolean):
     .replace("  ", " ");
 }
 
-function body(moment: SearchResult, screen: Screen): string {
+function resultBody(moment: SearchResult, screen: Screen): string {
   const width = Math.min(screen.columns, 110) - 4;
   const marked = screen
     .mark(stripControls(moment.text))
     .map(({ text, matched }) => (matched ? screen.paint(["bold", "yellow"], text) : text))
     .join("");
-  const around = (lines: readonly Line[]): string[] =>
+  const around = (lines: readonly ResultLine[]): string[] =>
     lines.map((line) => wrap(contextLine(line, screen), width));
   const explained =
     moment.explain === null ? [] : [`    ${screen.paint("dim", explainText(moment.explain))}`];
@@ -64,7 +64,7 @@ function body(moment: SearchResult, screen: Screen): string {
 }
 
 /** Painted word by word, so that a line can break anywhere between them. */
-function contextLine({ startMs, speaker, text }: Line, { paint, mark }: Screen): string {
+function contextLine({ startMs, speaker, text }: ResultLine, { paint, mark }: Screen): string {
   const dim = (part: string): string =>
     part
       .split(" ")
@@ -93,7 +93,7 @@ function wrap(marked: string, width: number): string {
   let line = "";
   let used = 0;
   for (const [i, word] of marked.split(" ").entries()) {
-    const parts = columnsShown(word) > width ? letters(word) : [word];
+    const parts = columnsShown(word) > width ? splitBreakable(word) : [word];
     for (const [at, part] of parts.entries()) {
       const gap = i > 0 && at === 0 && used > 0 ? " " : "";
       const columns = columnsShown(part);
@@ -114,7 +114,7 @@ function wrap(marked: string, width: number): string {
 const NOT_FIRST = "、。，．！？：；」』）】〉》…ーっゃゅょッャュョ";
 
 /** The parts between which a word without spaces may break: wide letters, each with what belongs to it. Narrow letters stay together. */
-function letters(word: string): string[] {
+function splitBreakable(word: string): string[] {
   const parts: string[] = [];
   let isNarrow = false;
   for (const [sign] of word.matchAll(SIGNS)) {

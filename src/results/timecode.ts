@@ -31,14 +31,15 @@ export const FRAME_RATES: readonly FrameRate[] = [
 ];
 
 const DEFAULT_RATE = rate("25", 25, 1);
-const TOLERANCE = 0.003;
+const RATE_TOLERANCE = 0.003;
 
 /** The standard rate that a source has, else 25. */
 export function standardRate(source: Rational | undefined): FrameRate {
   if (!source) return DEFAULT_RATE;
   return (
-    FRAME_RATES.find(({ num, den }) => Math.abs(num / den - source.num / source.den) < TOLERANCE) ??
-    DEFAULT_RATE
+    FRAME_RATES.find(
+      ({ num, den }) => Math.abs(num / den - source.num / source.den) < RATE_TOLERANCE,
+    ) ?? DEFAULT_RATE
   );
 }
 

@@ -1,5 +1,5 @@
 import { basename } from "node:path";
-import type { Source } from "../media/source.ts";
+import type { MediaSourceInfo } from "../media/source.ts";
 import { formatTimestamp } from "../text/format.ts";
 import { stripControls } from "../text/strip-controls.ts";
 import type { SearchResult } from "./moment.ts";
@@ -8,7 +8,7 @@ import { type FrameRate, frameAfter, frameAt, frameOf, standardRate } from "./ti
 /** A hit as an event of an edit: all in frames of the timeline's rate. */
 export interface Cut {
   readonly moment: SearchResult;
-  readonly source: Source;
+  readonly source: MediaSourceInfo;
   /** First frame in the source, counted from its own first time code, and how many follow. */
   readonly sourceStart: number;
   readonly frames: number;
@@ -26,7 +26,7 @@ export interface Timeline {
 }
 
 /** What is taken for true of media that can't be read: an edit may well be made on another machine. */
-const UNKNOWN: Source = {
+const UNKNOWN_SOURCE: MediaSourceInfo = {
   video: { width: 1920, height: 1080, frameRate: { num: 25, den: 1 } },
   audio: { sampleRate: 48_000, channels: 2 },
   durationMs: null,
@@ -44,7 +44,7 @@ export interface TimelineOptions {
 /** Hits one after the other, in the order given. Cuts begin and end on frames and never leave anything of a hit out. */
 export function makeTimeline(
   moments: readonly SearchResult[],
-  sources: ReadonlyMap<string, Source>,
+  sources: ReadonlyMap<string, MediaSourceInfo>,
   { name, rate: wanted, padMs }: TimelineOptions,
 ): Timeline {
   const rate =
@@ -52,7 +52,7 @@ export function makeTimeline(
     standardRate(moments.map(({ path }) => sources.get(path)?.video?.frameRate).find((one) => one));
   let recordStart = 0;
   const cuts = moments.map((moment): Cut => {
-    const source = sources.get(moment.path) ?? UNKNOWN;
+    const source = sources.get(moment.path) ?? UNKNOWN_SOURCE;
     const start = frameAt(Math.max(0, moment.startMs - padMs), rate);
     const longest = source.durationMs === null ? Infinity : frameAfter(source.durationMs, rate);
     const end = Math.max(start + 1, Math.min(longest, frameAfter(moment.endMs + padMs, rate)));
@@ -72,7 +72,7 @@ export function makeTimeline(
 }
 
 /** A source's time code counts its own frames; on the timeline the same moment has another number. */
-function originOf(code: string, { video }: Source, rate: FrameRate): number {
+function originOf(code: string, { video }: MediaSourceInfo, rate: FrameRate): number {
   const own = video ? standardRate(video.frameRate) : rate;
   return frameAt((frameOf(code, own) * own.den * 1000) / own.num, rate);
 }

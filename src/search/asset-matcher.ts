@@ -26,11 +26,14 @@ export function assetMatcher(condition: Condition): (asset: AssetStatus) => bool
     const matches = speakerMatcher(condition.speaker);
     return ({ speakers }) => speakers.some(matches);
   }
-  return "compare" in condition ? (asset) => compare(condition, asset) : () => true;
+  return "compare" in condition ? (asset) => meetsComparison(condition, asset) : () => true;
 }
 
-function compare({ compare: property, is, value }: Comparison, asset: AssetStatus): boolean {
-  const actual = valueOf(property, asset);
+function meetsComparison(
+  { compare: property, is, value }: Comparison,
+  asset: AssetStatus,
+): boolean {
+  const actual = assetProperty(property, asset);
   if (actual === null) return false;
   if (is === "<") return actual < value;
   if (is === "<=") return actual <= value;
@@ -38,7 +41,7 @@ function compare({ compare: property, is, value }: Comparison, asset: AssetStatu
 }
 
 /** null for what a file does not say, and for what only its segments have. */
-function valueOf(property: Comparison["compare"], asset: AssetStatus): number | null {
+function assetProperty(property: Comparison["compare"], asset: AssetStatus): number | null {
   if (property === "durationMs") return asset.durationMs;
   return property === "recordedAtMs" ? (asset.recordedAtMs ?? asset.mtimeMs) : null;
 }

@@ -1,15 +1,19 @@
 import { describe, expect, it } from "vitest";
-import type { Term } from "../text/terms.ts";
+import type { SearchTerm } from "../text/terms.ts";
 import { coverageOf } from "../text/terms.ts";
 
-const covered = (terms: readonly Term[], text: string, speaker: string | null = null): number =>
+const covered = (
+  terms: readonly SearchTerm[],
+  text: string,
+  speaker: string | null = null,
+): number =>
   coverageOf(
     terms,
     terms.map((_, i) => 2 ** i),
   )({ text, speaker });
 
 describe("how much of a query a segment has", () => {
-  it.each<[readonly Term[], string, number]>([
+  it.each<[readonly SearchTerm[], string, number]>([
     [["budget", "school"], "The budgets of our schools.", 1],
     [["budget", "school"], "Schooling costs.", 2 / 3],
     [["budget", "school"], "A preschool, out of_budget; naïve", 1 / 3],

@@ -9,11 +9,11 @@ import { foldMoments, unfolded } from "./moments.ts";
 import { rankHybrid } from "./rank.ts";
 import { passageModelId } from "../embed/passages.ts";
 import { coverageOf } from "../text/terms.ts";
-import { filePatterns, parseQuery, type Query } from "./query/parse.ts";
+import { filePatterns, parseQuery, type ParsedQuery } from "./query/parse.ts";
 
 export type SearchMode = "keyword" | "semantic" | "hybrid";
 
-export interface SearchRequest {
+export interface HybridSearchRequest {
   /** As the user typed it. */
   readonly query: string;
   readonly mode: SearchMode;
@@ -43,10 +43,10 @@ const FUSED = { words: 300, meaning: 500 } as const;
 export async function search(
   library: ReadableLibrary,
   openEmbedder: () => Promise<Embedder>,
-  request: SearchRequest,
+  request: HybridSearchRequest,
 ): Promise<SearchAnswer> {
   const { limit, offset = 0 } = request;
-  const query = await read(library.catalog, request);
+  const query = await readQuery(library.catalog, request);
   const mode = query.meaning === "" ? "keyword" : request.mode;
   const filter = query.where
     ? { ...request.filter, where: both(request.filter.where, query.where) }
@@ -92,7 +92,10 @@ function wordsDepth(mode: SearchMode, isFused: boolean, pageEnd: number): number
   return isFused ? FUSED.words : Math.max(DEPTH, pageEnd);
 }
 
-async function read(catalog: ReadableCatalog, { query, cwd = "/" }: SearchRequest): Promise<Query> {
+async function readQuery(
+  catalog: ReadableCatalog,
+  { query, cwd = "/" }: HybridSearchRequest,
+): Promise<ParsedQuery> {
   const files = new Map<string, ReadonlySet<AssetId>>();
   for (const pattern of filePatterns(query))
     files.set(pattern, await filesMatching(catalog, pattern, cwd));
@@ -104,7 +107,7 @@ const both = (a: Condition | undefined, b: Condition): Condition => (a ? { all: 
 /** The query with the words that were meant in their places. */
 function corrected(
   query: string,
-  words: Query["words"],
+  words: ParsedQuery["words"],
   meant: ReadonlyMap<string, string>,
 ): string | null {
   let [text, done] = ["", 0];

@@ -10,8 +10,8 @@ const STEEPNESS = 4;
 /** Where the nearest stand out less than this from the rest, as with names that the model does not know, nearness counts that much less. */
 const MIN_SPAN = 0.3;
 /** Of the nearest in meaning so many may have the words too, though BM25 has better ones: to look at more texts takes time and finds nothing. */
-const LOOKED_AT = 100;
-const keyOf = ({ asset, segment }: Hit): string => `${asset}\0${segment.index}`;
+const MAX_COMPARED_NEAREST = 100;
+const segmentKey = ({ asset, segment }: Hit): string => `${asset}\0${segment.index}`;
 
 /**
  * One ranking out of two, by what each query's evidence is worth. Nearness: how far the cosine stands out from the least of its list, as a share of how far the
@@ -33,12 +33,12 @@ export function rankHybrid(
     }
   >();
   for (const hit of byWords)
-    found.set(keyOf(hit), { hit, bm25: hit.score, cosine: null, isLookedAt: true });
+    found.set(segmentKey(hit), { hit, bm25: hit.score, cosine: null, isLookedAt: true });
   byMeaning.forEach((hit, nth) => {
-    const [key, cosine] = [keyOf(hit), hit.score];
+    const [key, cosine] = [segmentKey(hit), hit.score];
     const known = found.get(key);
     if (known) known.cosine = cosine;
-    else found.set(key, { hit, bm25: null, cosine, isLookedAt: nth < LOOKED_AT });
+    else found.set(key, { hit, bm25: null, cosine, isLookedAt: nth < MAX_COMPARED_NEAREST });
   });
   const floor = byMeaning.at(-1)?.score ?? 0;
   const span = Math.max(MIN_SPAN, (byMeaning[0]?.score ?? 0) - floor);
@@ -51,11 +51,11 @@ export function rankHybrid(
       explain: { bm25, cosine, nearness, coverage },
     };
   });
-  return ranked.toSorted(byScore);
+  return ranked.toSorted(compareRankedHits);
 }
 
 /** Best first; equals in the order of files and time, so that the same search gives the same answer. */
-function byScore(a: RankedHit, b: RankedHit): number {
+function compareRankedHits(a: RankedHit, b: RankedHit): number {
   if (a.score !== b.score) return b.score - a.score;
   if (a.explain.bm25 !== b.explain.bm25) return (b.explain.bm25 ?? 0) - (a.explain.bm25 ?? 0);
   if (a.asset === b.asset) return a.segment.index - b.segment.index;

@@ -1,5 +1,5 @@
 import type { Hit } from "../backends/search-index.ts";
-import type { Mark } from "./snippet.ts";
+import type { MarkedTerm } from "./snippet.ts";
 
 /**
  * How a hit came by its score: named numbers, null for a part that did not find it. `bm25` (relevance of the words) and `cosine` (nearness in
@@ -28,7 +28,7 @@ export interface SearchAnswer {
   readonly totalIs: "all" | "ranked";
   readonly hits: readonly RankedMoment[];
   /** What to mark in the texts, for `markMatches`. */
-  readonly marks: readonly Mark[];
+  readonly marks: readonly MarkedTerm[];
   /** The query with words that occur nowhere put right; null when there is nothing to put right. */
   readonly didYouMean: string | null;
 }

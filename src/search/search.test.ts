@@ -7,7 +7,7 @@ import { rankHybrid } from "./rank.ts";
 import { search } from "./hybrid.ts";
 import { passageModelId } from "../embed/passages.ts";
 import { queryTerms, speakerMatcher } from "../text/query-terms.ts";
-import { type Mark, markMatches } from "./snippet.ts";
+import { type MarkedTerm, markMatches } from "./snippet.ts";
 import { coverageOf } from "../text/terms.ts";
 
 describe("terms of a question", () => {
@@ -39,7 +39,7 @@ describe("marks", () => {
     expect(markMatches("nothing", [])).toEqual([{ text: "nothing", matched: false }]);
   });
   it("are on words that begin with a prefix, and on the words of a phrase only where they stand in a row", () => {
-    const marked = (text: string, ...marks: readonly Mark[]) =>
+    const marked = (text: string, ...marks: readonly MarkedTerm[]) =>
       markMatches(text, marks)
         .filter(({ matched }) => matched)
         .map(({ text: piece }) => piece);

@@ -1,23 +1,23 @@
-import { fold, isUnspaced, type Token, tokens } from "../text/words.ts";
+import { foldAccents, isUnspaced, type Token, tokens } from "../text/words.ts";
 
-export interface TextSpan {
+export interface MarkedSpan {
   readonly text: string;
   readonly matched: boolean;
 }
 
 /** What to mark: a word however inflected (or several in a row), words that begin so, or exact words in a row. */
-export type Mark = string | { readonly prefix: string } | { readonly phrase: string };
+export type MarkedTerm = string | { readonly prefix: string } | { readonly phrase: string };
 
 /** UTF-16 offsets. */
 type Span = readonly [start: number, end: number];
 
 /** Cuts a text where words match any of the marks; the pieces joined are the text. */
-export function markMatches(text: string, marks: readonly Mark[]): readonly TextSpan[] {
+export function markMatches(text: string, marks: readonly MarkedTerm[]): readonly MarkedSpan[] {
   const words = tokens(text);
-  const said = words.map(({ start, end }) => fold(text.slice(start, end)));
+  const said = words.map(({ start, end }) => foldAccents(text.slice(start, end)));
   const spans = marks.flatMap((mark): Span[] => {
     if (typeof mark === "object" && "prefix" in mark)
-      return spansOf(words, startingWith(said, fold(mark.prefix)));
+      return spansOf(words, startingWith(said, foldAccents(mark.prefix)));
     const wanted = typeof mark === "string" ? mark : mark.phrase;
     if (isUnspaced(wanted)) return substrings(text, wanted);
     if (typeof mark === "string")
@@ -33,12 +33,12 @@ export function markMatches(text: string, marks: readonly Mark[]): readonly Text
       words,
       inARow(
         said,
-        tokens(wanted).map(({ start, end }) => fold(wanted.slice(start, end))),
+        tokens(wanted).map(({ start, end }) => foldAccents(wanted.slice(start, end))),
         true,
       ),
     );
   });
-  return cut(
+  return cutAtSpans(
     text,
     spans.toSorted((a, b) => a[0] - b[0]),
   );
@@ -77,14 +77,14 @@ function substrings(text: string, wanted: string): Span[] {
 }
 
 /** Spans that touch are one: what is marked twice over would be two marks side by side. */
-function cut(text: string, spans: readonly Span[]): TextSpan[] {
+function cutAtSpans(text: string, spans: readonly Span[]): MarkedSpan[] {
   const joined: [number, number][] = [];
   for (const [start, end] of spans) {
     const last = joined.at(-1);
     if (last && start <= last[1]) last[1] = Math.max(last[1], end);
     else if (end > start) joined.push([start, end]);
   }
-  const pieces: TextSpan[] = [];
+  const pieces: MarkedSpan[] = [];
   let done = 0;
   for (const [start, end] of joined) {
     if (start > done) pieces.push({ text: text.slice(done, start), matched: false });

@@ -23,12 +23,12 @@ export function styler(sink: OutputStream, env: CliStreams["env"]): Styler {
 /** How many columns of a terminal a text takes. */
 export function displayWidth(text: string): number {
   let columns = 0;
-  for (const letter of text) columns += columnsOf(letter);
+  for (const letter of text) columns += letterWidth(letter);
   return columns;
 }
 
 /** East Asian letters and most pictures take two columns; a combining mark takes none. */
-function columnsOf(letter: string): number {
+function letterWidth(letter: string): number {
   if (WIDE.test(letter)) return 2;
   return COMBINING.test(letter) ? 0 : 1;
 }

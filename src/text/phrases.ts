@@ -1,6 +1,6 @@
 import { stem } from "./stem.ts";
 import {
-  fold,
+  foldAccents,
   isUnspaced,
   literally,
   type TermTokens,
@@ -9,7 +9,7 @@ import {
   wordPattern,
 } from "./words.ts";
 
-const ENDINGS = (
+const WORD_ENDINGS = (
   "s es ies ed ied ing ings e y ly al ally ance ence er ers ic able ible ant ement ment ent ion ions ation ational tional ism ate ated ating ity ous ously ive ively " +
   "ize ise ized ised izing ising ization isation ful ness ality ivity bility icate ative icity ical ator ancy ency"
 ).split(" ");
@@ -31,12 +31,12 @@ export interface PrefixStems {
 }
 
 export function prefixStems(prefix: string): PrefixStems {
-  const wanted = fold(prefix);
+  const wanted = foldAccents(prefix);
   if (isUnspaced(wanted)) return { sure: [termTokens(wanted)], unsure: [] };
   const stemmed = stem(wanted);
   const open: TermTokens = { row: [stemmed], open: true };
   const whole = new Set<string>();
-  for (const ending of ["", ...ENDINGS])
+  for (const ending of ["", ...WORD_ENDINGS])
     for (let written = 0; written <= ending.length; written++)
       if (wanted.endsWith(ending.slice(0, written)))
         whole.add(stem(wanted + ending.slice(written)));
@@ -56,10 +56,10 @@ export function prefixStems(prefix: string): PrefixStems {
 
 /** Makes a test whether a word of a text begins with the prefix, whatever its case and accents. */
 export function prefixMatcher(prefix: string): (text: string) => boolean {
-  const wanted = literally(fold(prefix));
+  const wanted = literally(foldAccents(prefix));
   if (wanted === "") return () => false;
   const pattern = new RegExp(`${isUnspaced(prefix) ? "" : BEFORE}${wanted}`, "u");
-  return (text) => pattern.test(fold(text));
+  return (text) => pattern.test(foldAccents(text));
 }
 
 const LETTER = "[\\p{L}\\p{N}\\p{M}\\p{Co}]";
@@ -97,7 +97,7 @@ export function phraseMatcher(phrase: string): PhraseMatcher {
   return { isIn: test(body), isStartOf: test(`^${GAP}*${body}`), isEndOf: test(`${body}${GAP}*$`) };
 }
 
-const normal = (text: string): string => fold(text.normalize("NFKC"));
+const normal = (text: string): string => foldAccents(text.normalize("NFKC"));
 
 export function phraseWords(phrase: string): string[] {
   const plain = normal(phrase);

@@ -1,5 +1,5 @@
 import { STOP_WORDS } from "./stop-words.ts";
-import { fold, isAscii, isUnspaced, literally } from "./words.ts";
+import { foldAccents, isAscii, isUnspaced, literally } from "./words.ts";
 
 /** Matches the words of a query in lower case, each with what follows an apostrophe. */
 const askedPattern = (text: string): RegExp =>
@@ -45,7 +45,7 @@ function unspacedWords(text: string): string[] {
   );
 }
 
-const comparable = (name: string): string => fold(name).replace(/\s+/g, " ").trim();
+const comparable = (name: string): string => foldAccents(name).replace(/\s+/g, " ").trim();
 
 /**
  * Makes the test that `SearchFilter.speaker` demands: a speaker's name must be equal to the wanted

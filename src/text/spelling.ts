@@ -1,4 +1,4 @@
-import { fold, tokens, wordPattern } from "./words.ts";
+import { foldAccents, tokens, wordPattern } from "./words.ts";
 import { stem } from "./stem.ts";
 
 /** A word of the index, as a stem, and how many segments have it. */
@@ -20,14 +20,16 @@ function maxErrorsIn(word: string): number {
  * Lists the letters that the intended word can begin with: the typed word's first, or its second
  * when two letters were swapped or one was added.
  */
-export const firstLetters = (word: string): string[] => [...new Set([...fold(word)].slice(0, 2))];
+export const firstLetters = (word: string): string[] => [
+  ...new Set([...foldAccents(word)].slice(0, 2)),
+];
 
 /**
  * Finds the words of the index that are nearest to a word that is not in it, likeliest first: fewer
  * errors first, then the more frequent word.
  */
 export function nearestStems(word: string, candidates: Iterable<IndexWord>): string[] {
-  const typed = fold(word);
+  const typed = foldAccents(word);
   const most = maxErrorsIn(typed);
   const typedStem = stem(typed);
   const near: { readonly stem: string; readonly count: number; readonly errors: number }[] = [];
@@ -54,12 +56,12 @@ export function nearestStems(word: string, candidates: Iterable<IndexWord>): str
 }
 
 /** Finds the word with this stem in the texts that is nearest to the typed one. */
-export function wordOf(
+export function nearestWord(
   stemmed: string,
   word: string,
   texts: readonly string[],
 ): string | undefined {
-  const typed = fold(word);
+  const typed = foldAccents(word);
   const forms = new Set(
     texts.flatMap((text) =>
       [...text.matchAll(wordPattern(text))]
@@ -69,7 +71,7 @@ export function wordOf(
   );
   const most = maxErrorsIn(typed);
   const near = [...forms]
-    .map((form) => ({ form, errors: distance(typed, fold(form), most) }))
+    .map((form) => ({ form, errors: distance(typed, foldAccents(form), most) }))
     .toSorted((a, b) => a.errors - b.errors);
   return near[0] && near[0].errors <= most ? near[0].form : undefined;
 }

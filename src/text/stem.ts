@@ -3,10 +3,10 @@
  * applies it (https://www.sqlite.org/fts5.html#porter_tokenizer), so that what is marked in a hit
  * is what matched.
  */
-type Rule = readonly [suffix: string, replacement: string];
-type Condition = (stem: string) => boolean;
+type SuffixRule = readonly [suffix: string, replacement: string];
+type StemCondition = (stem: string) => boolean;
 
-const STEP_2: readonly Rule[] = [
+const STEP_2: readonly SuffixRule[] = [
   ["ational", "ate"],
   ["tional", "tion"],
   ["enci", "ence"],
@@ -29,7 +29,7 @@ const STEP_2: readonly Rule[] = [
   ["iviti", "ive"],
   ["biliti", "ble"],
 ];
-const STEP_3: readonly Rule[] = [
+const STEP_3: readonly SuffixRule[] = [
   ["icate", "ic"],
   ["ative", ""],
   ["alize", "al"],
@@ -38,7 +38,7 @@ const STEP_3: readonly Rule[] = [
   ["ful", ""],
   ["ness", ""],
 ];
-const STEP_4: readonly Rule[] = [
+const STEP_4: readonly SuffixRule[] = [
   "al",
   "ance",
   "ence",
@@ -67,17 +67,17 @@ const isVowel = (word: string, at: number): boolean => {
 };
 
 /** m in [C](VC)^m[V]. */
-function measure(stem: string): number {
+function porterMeasure(stem: string): number {
   let count = 0;
   for (let at = 1; at < stem.length; at++) if (isVowel(stem, at - 1) && !isVowel(stem, at)) count++;
   return count;
 }
 
-const hasVowel: Condition = (stem) => [...stem].some((_, at) => isVowel(stem, at));
+const hasVowel: StemCondition = (stem) => [...stem].some((_, at) => isVowel(stem, at));
 const longerThan =
-  (m: number): Condition =>
+  (m: number): StemCondition =>
   (stem) =>
-    measure(stem) > m;
+    porterMeasure(stem) > m;
 const endsDouble = (word: string): boolean =>
   word.length > 1 && word.at(-1) === word.at(-2) && !isVowel(word, word.length - 1);
 
@@ -94,8 +94,12 @@ function endsCvc(word: string): boolean {
 }
 
 /** Only the longest suffix that fits is tried; when its condition fails the word stays. */
-function apply(word: string, rules: readonly Rule[], condition: Condition): string {
-  let best: Rule | undefined;
+function applySuffixRules(
+  word: string,
+  rules: readonly SuffixRule[],
+  condition: StemCondition,
+): string {
+  let best: SuffixRule | undefined;
   for (const rule of rules)
     if (
       word.endsWith(rule[0]) &&
@@ -109,24 +113,26 @@ function apply(word: string, rules: readonly Rule[], condition: Condition): stri
 }
 
 function step1b(word: string): string {
-  if (word.endsWith("eed")) return measure(word.slice(0, -3)) > 0 ? word.slice(0, -1) : word;
+  if (word.endsWith("eed")) return porterMeasure(word.slice(0, -3)) > 0 ? word.slice(0, -1) : word;
   const suffix = ["ed", "ing"].find((end) => word.endsWith(end));
   if (suffix === undefined) return word;
   const stem = word.slice(0, -suffix.length);
   if (!hasVowel(stem)) return word;
   if (/(?:at|bl|iz)$/.test(stem)) return `${stem}e`;
   if (endsDouble(stem) && !/[lsz]$/.test(stem)) return stem.slice(0, -1);
-  return measure(stem) === 1 && endsCvc(stem) ? `${stem}e` : stem;
+  return porterMeasure(stem) === 1 && endsCvc(stem) ? `${stem}e` : stem;
 }
 
 function step5(word: string): string {
   let result = word;
   if (result.endsWith("e")) {
     const stem = result.slice(0, -1);
-    const m = measure(stem);
+    const m = porterMeasure(stem);
     if (m > 1 || (m === 1 && !endsCvc(stem))) result = stem;
   }
-  return result.endsWith("ll") && measure(result.slice(0, -1)) > 1 ? result.slice(0, -1) : result;
+  return result.endsWith("ll") && porterMeasure(result.slice(0, -1)) > 1
+    ? result.slice(0, -1)
+    : result;
 }
 
 /** The stem of one lower-case word; words of fewer than three or more than 64 letters stay. */
@@ -137,12 +143,12 @@ export function stem(word: string): string {
   else if (result.endsWith("s") && !result.endsWith("ss")) result = result.slice(0, -1);
   result = step1b(result);
   if (result.endsWith("y") && hasVowel(result.slice(0, -1))) result = `${result.slice(0, -1)}i`;
-  result = apply(result, STEP_2, longerThan(0));
-  result = apply(result, STEP_3, longerThan(0));
-  result = apply(
+  result = applySuffixRules(result, STEP_2, longerThan(0));
+  result = applySuffixRules(result, STEP_3, longerThan(0));
+  result = applySuffixRules(
     result,
     STEP_4,
-    (stem) => measure(stem) > 1 && (!result.endsWith("ion") || /[st]$/.test(stem)),
+    (stem) => porterMeasure(stem) > 1 && (!result.endsWith("ion") || /[st]$/.test(stem)),
   );
   return step5(result);
 }

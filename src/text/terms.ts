@@ -1,12 +1,12 @@
 import { prefixStems } from "./phrases.ts";
-import { fold, grams, isAscii, termTokens, tokens, wordPattern } from "./words.ts";
+import { foldAccents, grams, isAscii, termTokens, tokens, wordPattern } from "./words.ts";
 import { stem } from "./stem.ts";
 
 /**
  * What a search looks up: a string stands for any inflection of a word, or for several words in a
  * row ("o'brien"); a prefix for every word that begins with it. A term is never query syntax.
  */
-export type Term = string | { readonly prefix: string };
+export type SearchTerm = string | { readonly prefix: string };
 
 /** Stems that stand in a row where a term is. When `open`, the last one may be longer. */
 export interface StemRow {
@@ -18,7 +18,7 @@ export interface StemRow {
  * Gives the rows of stems of which each stands for the term. A term without letters has none and is
  * found nowhere.
  */
-export function termRows(term: Term): StemRow[] {
+export function termRows(term: SearchTerm): StemRow[] {
   const { sure, unsure } =
     typeof term === "string" ? { sure: [termTokens(term)], unsure: [] } : prefixStems(term.prefix);
   return [...sure, ...unsure]
@@ -33,17 +33,18 @@ export function termRows(term: Term): StemRow[] {
  * Gives the stems that the keyword index has of a segment, by column: text, speaker, and the letter
  * pairs of scripts without spaces. A row of stems never goes over the end of a column.
  */
-export const stemColumns = (segment: Spoken): string[][] =>
+export const stemColumns = (segment: SpokenText): string[][] =>
   columns(segment).map((column) => tokens(column).map((token) => token.stem));
 
 /** Counts how often a row is in a column. */
 export function occurrences(column: readonly string[], { row, open }: StemRow): number {
   let found = 0;
-  for (let at = 0; at + row.length <= column.length; at++) if (fits(column, at, row, open)) found++;
+  for (let at = 0; at + row.length <= column.length; at++)
+    if (rowMatchesAt(column, at, row, open)) found++;
   return found;
 }
 
-function fits(
+function rowMatchesAt(
   column: readonly string[],
   at: number,
   row: readonly string[],
@@ -56,12 +57,16 @@ function fits(
   return true;
 }
 
-interface Spoken {
+interface SpokenText {
   readonly text: string;
   readonly speaker: string | null;
 }
 
-const columns = ({ text, speaker }: Spoken): string[] => [text, speaker ?? "", grams(text) ?? ""];
+const columns = ({ text, speaker }: SpokenText): string[] => [
+  text,
+  speaker ?? "",
+  grams(text) ?? "",
+];
 
 const isIn = (column: readonly string[], wanted: StemRow): boolean =>
   wanted.row.length > 1 || wanted.open
@@ -73,9 +78,9 @@ const isIn = (column: readonly string[], wanted: StemRow): boolean =>
  * of all weights, 0 to 1. It counts neither how often a term is said nor how long the segment is.
  */
 export function coverageOf(
-  terms: readonly Term[],
+  terms: readonly SearchTerm[],
   weights: readonly number[],
-): (segment: Spoken) => number {
+): (segment: SpokenText) => number {
   const wanted = terms.map((term, i) => ({ rows: termRows(term), weight: weights[i] ?? 0 }));
   const total = wanted.reduce((sum, { weight }) => sum + weight, 0);
   const rows = wanted.flatMap((term) => term.rows);
@@ -95,7 +100,7 @@ export function coverageOf(
     return found;
   };
   const stemsOf = (text: string): string[] => {
-    const folded = fold(text);
+    const folded = foldAccents(text);
     return folded.match(begun && isAscii(folded) ? begun : wordPattern(folded))?.map(stemOf) ?? [];
   };
   return (segment) => {

@@ -26,7 +26,7 @@ export const UNSPACED =
   "[\\p{scx=Han}\\p{scx=Hiragana}\\p{scx=Katakana}\\p{scx=Hangul}\\p{scx=Thai}\\p{scx=Lao}\\p{scx=Khmer}\\p{scx=Myanmar}]";
 
 /** Removes case and accents. */
-export const fold = (text: string): string =>
+export const foldAccents = (text: string): string =>
   (isAscii(text)
     ? text
     : text
@@ -43,7 +43,7 @@ export function tokens(text: string): Token[] {
   return [...text.matchAll(wordPattern(text))].map((match) => ({
     start: match.index,
     end: match.index + match[0].length,
-    stem: stem(fold(match[0])),
+    stem: stem(foldAccents(match[0])),
   }));
 }
 
@@ -61,7 +61,7 @@ let unspaced: RegExp | undefined;
 export const isUnspaced = (text: string): boolean =>
   LATER.test(text) && (unspaced ??= new RegExp(UNSPACED, "u")).test(text);
 
-interface Run {
+interface LetterRun {
   readonly letters: readonly string[];
   readonly unspaced: boolean;
 }
@@ -70,7 +70,7 @@ interface Run {
  * Cuts a word into runs of one kind of script: "iPhone手机" gives two. Compatibility forms
  * (half-width kana) and marks make no difference.
  */
-function runs(word: string): Run[] {
+function runs(word: string): LetterRun[] {
   const found: { letters: string[]; readonly unspaced: boolean }[] = [];
   for (const letter of word.normalize("NFKC").toLowerCase().replace(/\p{M}/gu, "")) {
     const unspaced = isUnspaced(letter);

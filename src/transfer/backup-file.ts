@@ -111,14 +111,18 @@ export async function readBackup(
     );
     if (!manifest) throw notBackup(path);
     if (sizeBytes !== manifest.sizeBytes || hash.digest("hex") !== manifest.sha256)
-      throw damaged(path, "its content is not what its checksum says");
+      throw damagedBackupError(path, "its content is not what its checksum says");
     return manifest;
   } catch (error) {
     await rm(library, { force: true });
     const code = error instanceof Error && "code" in error ? String(error.code) : "";
     if (code === "Z_DATA_ERROR" && sizeBytes === 0) throw notBackup(path, error);
     if (code.startsWith("Z_"))
-      throw damaged(path, code === "Z_BUF_ERROR" ? "it is cut off" : "it can't be unpacked", error);
+      throw damagedBackupError(
+        path,
+        code === "Z_BUF_ERROR" ? "it is cut off" : "it can't be unpacked",
+        error,
+      );
     throw error;
   }
 }
@@ -143,7 +147,7 @@ function parseHead(
       body: head.subarray(second + 1),
     };
   } catch (error) {
-    throw damaged(path, "its description can't be read", error);
+    throw damagedBackupError(path, "its description can't be read", error);
   }
 }
 
@@ -154,7 +158,7 @@ const notBackup = (path: string, cause?: unknown): MediasearchError =>
     cause,
   });
 
-const damaged = (path: string, why: string, cause?: unknown): MediasearchError =>
+const damagedBackupError = (path: string, why: string, cause?: unknown): MediasearchError =>
   new MediasearchError("SCHEMA_MISMATCH", `${path}: the backup is damaged: ${why}`, {
     subject: path,
     hint: "nothing was changed; take another backup",

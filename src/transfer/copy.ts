@@ -117,7 +117,7 @@ function refuseUnlikeModels(
 }
 
 /** Whether the target has this asset just as the source does. Content is compared by `verify`. */
-export const isThere = (asset: AssetStatus, there: AssetStatus | undefined): boolean =>
+export const isCopied = (asset: AssetStatus, there: AssetStatus | undefined): boolean =>
   there !== undefined &&
   there.state === asset.state &&
   there.fingerprint === asset.fingerprint &&
@@ -140,7 +140,7 @@ async function copyAsset(
   identity: EmbeddingModel | undefined,
 ): Promise<"copied" | "present" | "newer"> {
   const there = await target.catalog.get(id);
-  if (isThere(asset, there)) return "present";
+  if (isCopied(asset, there)) return "present";
   if ((there?.indexedAtMs ?? 0) > (asset.indexedAtMs ?? 0)) return "newer";
   const place = {
     id,

@@ -81,7 +81,7 @@ export async function importTranscript(
   await library.versions.commit(
     {
       ...base,
-      segments: await withVectors(
+      segments: await embedMissing(
         isOfModel ? segments : segments.map((segment) => ({ ...segment, vector: null })),
         tools,
       ),
@@ -104,7 +104,7 @@ function isSameText(
   );
 }
 
-async function withVectors(
+async function embedMissing(
   segments: readonly EmbeddedSegment[],
   { embed }: ImportTools,
 ): Promise<readonly EmbeddedSegment[]> {

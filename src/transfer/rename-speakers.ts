@@ -16,18 +16,21 @@ export interface Renamed {
   readonly segments: number;
 }
 
-const fold = (name: string): string =>
+const foldName = (name: string): string =>
   name.normalize("NFC").toLowerCase().replace(/\s+/g, " ").trim();
 
 /** Finds the files in which any of the speakers speaks. */
-export async function filesOf(library: Library, { from, wants }: Renaming): Promise<AssetStatus[]> {
-  const names = new Set(from.map(fold));
+export async function findAssetsOfSpeaker(
+  library: Library,
+  { from, wants }: Renaming,
+): Promise<AssetStatus[]> {
+  const names = new Set(from.map(foldName));
   const found: AssetStatus[] = [];
   for await (const asset of library.catalog.list())
     if (
       asset.state !== "deleted" &&
       wants(asset.id) &&
-      asset.speakers.some((name) => names.has(fold(name)))
+      asset.speakers.some((name) => names.has(foldName(name)))
     )
       found.push(asset);
   return found;
@@ -37,19 +40,19 @@ export async function filesOf(library: Library, { from, wants }: Renaming): Prom
  * Renames speakers, file by file, each in one commit. Words and vectors stay as they are; the
  * version before is archived.
  */
-export async function* renameSpeakers(
+export async function* renameInLibrary(
   library: Library,
   renaming: Renaming,
   identity: EmbeddingModel | undefined,
 ): AsyncIterable<Renamed> {
-  const names = new Set(renaming.from.map(fold));
-  for (const asset of await filesOf(library, renaming)) {
+  const names = new Set(renaming.from.map(foldName));
+  for (const asset of await findAssetsOfSpeaker(library, renaming)) {
     const segments: EmbeddedSegment[] = [];
     let changed = 0;
     for await (const segment of library.versions.read(asset.id)) {
       const isMeant =
         segment.speaker !== null &&
-        names.has(fold(segment.speaker)) &&
+        names.has(foldName(segment.speaker)) &&
         segment.speaker !== renaming.to;
       if (isMeant) changed++;
       segments.push(isMeant ? { ...segment, speaker: renaming.to } : segment);

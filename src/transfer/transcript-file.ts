@@ -4,7 +4,12 @@ import { MediasearchError } from "../errors.ts";
 import { parseCaptions } from "../media/captions/parse.ts";
 import { formatSrt, formatWebvtt } from "../media/captions/write.ts";
 import type { EmbeddedSegment, Origin, Segment } from "../types.ts";
-import { formatMarkdown, formatText, parseMarkdown, parseText } from "./transcript-text.ts";
+import {
+  formatMarkdown,
+  formatPlainTranscript,
+  parseMarkdown,
+  parseText,
+} from "./transcript-text.ts";
 
 export type TranscriptFormat = "json" | "srt" | "vtt" | "txt" | "md";
 
@@ -52,7 +57,7 @@ export function formatTranscript(
     case "vtt":
       return formatWebvtt(segments);
     case "txt":
-      return formatText(file, segments);
+      return formatPlainTranscript(file, segments);
     case "md":
       return formatMarkdown(file, segments);
     case "json":
@@ -102,7 +107,7 @@ function formatJson(
  */
 export function parseTranscript(format: TranscriptFormat, bytes: Uint8Array): TranscriptContent {
   if (format === "json") return parseJson(new TextDecoder().decode(bytes));
-  const segments = parseLines(format, bytes).map(
+  const segments = parseTranscriptLines(format, bytes).map(
     ({ startMs, endMs, speaker, text }, index): EmbeddedSegment => ({
       index,
       startMs,
@@ -116,7 +121,7 @@ export function parseTranscript(format: TranscriptFormat, bytes: Uint8Array): Tr
   return { facts: null, segments, embedder: null };
 }
 
-function parseLines(
+function parseTranscriptLines(
   format: Exclude<TranscriptFormat, "json">,
   bytes: Uint8Array,
 ): readonly Pick<Segment, "startMs" | "endMs" | "text" | "speaker">[] {
@@ -125,7 +130,7 @@ function parseLines(
   return parseCaptions(bytes, format === "vtt" ? "webvtt" : "srt").cues;
 }
 
-type Row = Partial<
+type SegmentFields = Partial<
   Record<"startMs" | "endMs" | "speaker" | "text" | "confidence" | "vector", unknown>
 >;
 const wrong = (what: string): MediasearchError =>
@@ -149,17 +154,22 @@ function parseJson(source: string): TranscriptContent {
   )
     throw wrong("version, asset, fingerprint or segments are missing");
   const embedder = json["embedder"] as EmbeddingModel | null;
-  const segments = (rows as Row[]).map((row, index) => ({
+  const segments = (rows as SegmentFields[]).map((row, index) => ({
     ...segmentOf(row, index),
     vector:
-      typeof row.vector === "string" && embedder ? vectorOf(row.vector, embedder.dimensions) : null,
+      typeof row.vector === "string" && embedder
+        ? decodeVector(row.vector, embedder.dimensions)
+        : null,
   }));
   // Written by this program and checked above for what it stands on; the rest is as it was stored.
   const facts = { ...json, sidecarKey: json["captionsStat"] } as unknown as TranscriptFacts;
   return { facts, segments, embedder: embedder ?? null };
 }
 
-function segmentOf({ startMs, endMs, speaker, text, confidence }: Row, index: number): Segment {
+function segmentOf(
+  { startMs, endMs, speaker, text, confidence }: SegmentFields,
+  index: number,
+): Segment {
   const isTime = (value: unknown): value is number =>
     typeof value === "number" && Number.isInteger(value) && value >= 0;
   if (
@@ -180,7 +190,7 @@ function segmentOf({ startMs, endMs, speaker, text, confidence }: Row, index: nu
   };
 }
 
-function vectorOf(base64: string, dimensions: number): Float32Array {
+function decodeVector(base64: string, dimensions: number): Float32Array {
   const bytes = Buffer.from(base64, "base64");
   if (bytes.length !== dimensions * Float32Array.BYTES_PER_ELEMENT)
     throw wrong("a vector is not of the model's length");

@@ -2,27 +2,27 @@ import { MediasearchError } from "../errors.ts";
 import { formatTimestamp } from "../text/format.ts";
 import type { Segment } from "../types.ts";
 
-type Line = Pick<Segment, "startMs" | "endMs" | "text" | "speaker">;
+type TranscriptLine = Pick<Segment, "startMs" | "endMs" | "text" | "speaker">;
 
-const TIME = String.raw`(\d+):([0-5]\d):([0-5]\d)\.(\d{3})`;
-const oneLine = (text: string): string => text.replace(/[\t\r\n]+/g, " ");
+const TIMESTAMP = String.raw`(\d+):([0-5]\d):([0-5]\d)\.(\d{3})`;
+const withoutBreaks = (text: string): string => text.replace(/[\t\r\n]+/g, " ");
 
 /**
  * Writes a heading and then one line for each segment: start and end, speaker (empty when unknown)
  * and text, separated by tabs.
  */
-export function formatText(file: string, segments: readonly Line[]): string {
+export function formatPlainTranscript(file: string, segments: readonly TranscriptLine[]): string {
   const lines = segments.map(
     ({ startMs, endMs, speaker, text }) =>
-      `${formatTimestamp(startMs, true)}-${formatTimestamp(endMs, true)}\t${oneLine(speaker ?? "")}\t${oneLine(text)}\n`,
+      `${formatTimestamp(startMs, true)}-${formatTimestamp(endMs, true)}\t${withoutBreaks(speaker ?? "")}\t${withoutBreaks(text)}\n`,
   );
-  return `# ${oneLine(file)}\n${lines.join("")}`;
+  return `# ${withoutBreaks(file)}\n${lines.join("")}`;
 }
 
-const TEXT_LINE = new RegExp(`^${TIME}-${TIME}\\t([^\\t]*)\\t(.+)$`);
+const TEXT_LINE = new RegExp(`^${TIMESTAMP}-${TIMESTAMP}\\t([^\\t]*)\\t(.+)$`);
 
-export const parseText = (source: string): Line[] =>
-  parseLines(
+export const parseText = (source: string): TranscriptLine[] =>
+  parseTextLines(
     source,
     TEXT_LINE,
     (text) => text,
@@ -33,20 +33,20 @@ export const parseText = (source: string): Line[] =>
  * Writes a heading and one list item for each segment: the times as code, the speaker in bold, the
  * text.
  */
-export function formatMarkdown(file: string, segments: readonly Line[]): string {
+export function formatMarkdown(file: string, segments: readonly TranscriptLine[]): string {
   const items = segments.map(
     ({ startMs, endMs, speaker, text }) =>
-      `- \`${formatTimestamp(startMs, true)}-${formatTimestamp(endMs, true)}\` ${speaker === null ? "" : `**${escape(oneLine(speaker))}:** `}${escape(oneLine(text))}\n`,
+      `- \`${formatTimestamp(startMs, true)}-${formatTimestamp(endMs, true)}\` ${speaker === null ? "" : `**${escapeTranscriptText(withoutBreaks(speaker))}:** `}${escapeTranscriptText(withoutBreaks(text))}\n`,
   );
-  return `# ${escape(oneLine(file))}\n\n${items.join("")}`;
+  return `# ${escapeTranscriptText(withoutBreaks(file))}\n\n${items.join("")}`;
 }
 
 const MARKDOWN_LINE = new RegExp(
-  `^- \`${TIME}-${TIME}\` (?:\\*\\*((?:[^*\\\\]|\\\\.)+):\\*\\* )?(.+)$`,
+  `^- \`${TIMESTAMP}-${TIMESTAMP}\` (?:\\*\\*((?:[^*\\\\]|\\\\.)+):\\*\\* )?(.+)$`,
 );
 
-export const parseMarkdown = (source: string): Line[] =>
-  parseLines(
+export const parseMarkdown = (source: string): TranscriptLine[] =>
+  parseTextLines(
     source,
     MARKDOWN_LINE,
     (text) => text.replace(/\\(.)/g, "$1"),
@@ -57,15 +57,15 @@ export const parseMarkdown = (source: string): Line[] =>
  * CommonMark's punctuation that means something inside a line
  * (https://spec.commonmark.org/0.31.2/#backslash-escapes).
  */
-const escape = (text: string): string => text.replace(/[\\`*_[\]<>&~|]/g, "\\$&");
+const escapeTranscriptText = (text: string): string => text.replace(/[\\`*_[\]<>&~|]/g, "\\$&");
 
-function parseLines(
+function parseTextLines(
   source: string,
   form: RegExp,
   plain: (text: string) => string,
   isOther: (line: string) => boolean,
-): Line[] {
-  const lines: Line[] = [];
+): TranscriptLine[] {
+  const lines: TranscriptLine[] = [];
   source
     .replace(/^\ufeff/, "")
     .split(/\r?\n/)

@@ -5,7 +5,7 @@ import type { Hit, SearchFilter } from "../backends/search-index.ts";
 import type { ReadableLibrary } from "../backends/library.ts";
 import { queryTerms } from "../text/query-terms.ts";
 import type { EmbeddedSegment } from "../types.ts";
-import { asMoved, type CopyOptions, isThere, readerOf } from "./copy.ts";
+import { asMoved, type CopyOptions, isCopied, readerOf } from "./copy.ts";
 import { digestVersion } from "./digest.ts";
 import { inParallel } from "./in-parallel.ts";
 
@@ -29,7 +29,7 @@ export interface Proof {
 const SAMPLE = 20;
 const HITS = 10;
 
-interface Sample {
+interface SegmentSample {
   readonly rank: string;
   readonly text: string;
   readonly vector: Float32Array | null;
@@ -47,7 +47,7 @@ export async function verifyCopy(
   const sum = { versions: 0, segments: 0, vectors: 0 };
   const differences: Difference[] = [];
   const digests: [AssetId, string][] = [];
-  const samples: Sample[] = [];
+  const samples: SegmentSample[] = [];
   const wants = (id: AssetId): boolean => options.wants(id) && !options.newer?.has(id);
   await inParallel(
     source.library.catalog.list(),
@@ -58,7 +58,7 @@ export async function verifyCopy(
       options.signal.throwIfAborted();
       const id = options.rename(asset.id);
       const there = await target.library.catalog.get(id);
-      if (!there || !isThere(asset, there))
+      if (!there || !isCopied(asset, there))
         return void differences.push({
           id: asset.id,
           what: there ? "its state or version is another" : "is missing",
@@ -109,7 +109,7 @@ export async function verifyCopy(
  * time.
  */
 function keepSample(
-  samples: Sample[],
+  samples: SegmentSample[],
   { fingerprint }: AssetStatus,
   { index, text, vector }: EmbeddedSegment,
 ): void {
@@ -123,7 +123,7 @@ function keepSample(
 async function compareAnswers(
   source: ReadableLibrary,
   target: ReadableLibrary,
-  samples: readonly Sample[],
+  samples: readonly SegmentSample[],
   options: Pick<CopyOptions, "wants" | "rename">,
 ): Promise<{ queries: number; differences: Difference[] }> {
   const { names, isWhole } = await sharedAssets(source, target, options);
@@ -166,16 +166,16 @@ async function sharedAssets(
   return { names, isWhole: others === 0 };
 }
 
-type Question = (library: ReadableLibrary, filter: SearchFilter) => Promise<Hit[]>;
+type ComparedSearch = (library: ReadableLibrary, filter: SearchFilter) => Promise<Hit[]>;
 
 /**
  * The queries that a sample gives: by its first words, and by its vector. BM25 weighs a word by the
  * whole library, so `byWords` must be false where the two hold different files; the order by
  * meaning is the same wherever the same vectors are.
  */
-function questionsOf({ text, vector }: Sample, byWords: boolean): readonly Question[] {
+function questionsOf({ text, vector }: SegmentSample, byWords: boolean): readonly ComparedSearch[] {
   const terms = queryTerms(text).slice(0, 6);
-  const questions: Question[] = [];
+  const questions: ComparedSearch[] = [];
   if (byWords && terms.length > 0)
     questions.push((library, filter) => library.searchIndex.searchText({ terms }, filter, HITS));
   if (vector)

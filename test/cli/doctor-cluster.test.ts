@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Spawned, spawnEmulator } from "../../emulator/spawn.ts";
 import { dropTable } from "../../src/backends/vast/wire/catalog.ts";
-import { connect } from "../../src/backends/vast/wire/client.ts";
+import { connectClient } from "../../src/backends/vast/wire/client.ts";
 import { doctor } from "../helpers/doctor.ts";
 import { captionLibrary } from "../helpers/caption-library.ts";
 import { mediasearch, tempFolder } from "../helpers/run.ts";
@@ -165,7 +165,7 @@ describe("doctor on what stands in the cluster", () => {
     const env = { ...keys(), VAST_DATABASE_SCHEMA: "incomplete" };
     expect((await mediasearch(["migrate", "--to", "vast"], { home, env })).exitCode).toBe(0);
     expect((await doctor(env, "--backend", "vast")).exitCode).toBe(0);
-    const client = await connect({
+    const client = await connectClient({
       endpoint: cluster.url,
       accessKeyId: cluster.accessKey,
       secretAccessKey: cluster.secretKey,

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import type { TranscriberSamples } from "../../src/asr/transcriber.contract.ts";
-import type { EngineSettings } from "../../src/asr/settings.ts";
+import type { AllRecogniserSettings } from "../../src/asr/settings.ts";
 import { engineSettings } from "../../src/asr/registry.ts";
 import { resolveConfig } from "../../src/config/resolve.ts";
 import { decodeAudio } from "../../src/media/decode.ts";
@@ -24,7 +24,7 @@ export const transcriberSamples = async (): Promise<TranscriberSamples> => ({
 });
 
 /** Settings as the environment gives them, with waits that tests can bear. */
-export const engineSettingsOf = (env: Readonly<Record<string, string>>): EngineSettings =>
+export const engineSettingsOf = (env: Readonly<Record<string, string>>): AllRecogniserSettings =>
   engineSettings(
     resolveConfig({}, { env: { BASE_RETRY_DELAY_MS: "20", ...env }, cwd: "/" }).settings,
     env,

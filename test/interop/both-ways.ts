@@ -2,10 +2,10 @@ import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { spawnEmulator } from "../../emulator/spawn.ts";
 import { createSchema, createTable, type TablePath } from "../../src/backends/vast/wire/catalog.ts";
-import { connect } from "../../src/backends/vast/wire/client.ts";
-import { column, ROW_ID, rowIdField, TYPES } from "../../src/backends/vast/wire/columns.ts";
+import { connectClient } from "../../src/backends/vast/wire/client.ts";
+import { column, ROW_ID, rowIdField, COLUMN_TYPES } from "../../src/backends/vast/wire/columns.ts";
 import { query } from "../../src/backends/vast/wire/query.ts";
-import { insert, remove, rowIds, update } from "../../src/backends/vast/wire/rows.ts";
+import { insertRows, remove, rowIds, update } from "../../src/backends/vast/wire/rows.ts";
 import { transact } from "../../src/backends/vast/wire/transact.ts";
 import { toValues, type Value } from "../../src/backends/vast/wire/values.ts";
 import { cellOf, CELLS, FIELDS, ROWS, textOf } from "./cells.ts";
@@ -18,7 +18,7 @@ import type { Session } from "../../src/backends/vast/wire/client.ts";
 export async function runBothWays(python: string): Promise<boolean> {
   const emulator = await spawnEmulator(["--rows-per-page", "300", "--rows-per-batch", "70"]);
   try {
-    const client = await connect({
+    const client = await connectClient({
       endpoint: emulator.url,
       accessKeyId: emulator.accessKey,
       secretAccessKey: emulator.secretKey,
@@ -56,7 +56,7 @@ export async function runBothWays(python: string): Promise<boolean> {
 async function write(session: Session, at: TablePath): Promise<void> {
   await createTable(session, at, FIELDS);
   const rows = Array.from({ length: ROWS }, (_, i) => i);
-  const { bits, ids } = await insert(
+  const { bits, ids } = await insertRows(
     session,
     at,
     FIELDS,
@@ -69,7 +69,7 @@ async function write(session: Session, at: TablePath): Promise<void> {
     session,
     at,
     { bits, ids: idsOf(some(11)) },
-    [column("text", TYPES.utf8())],
+    [column("text", COLUMN_TYPES.utf8())],
     [some(11).map((row) => `changed ${row}`)],
   );
 }

@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import type { Field } from "apache-arrow";
-import { column, TYPES } from "../../src/backends/vast/wire/columns.ts";
-import type { Filter, Term } from "../../src/backends/vast/wire/predicate.ts";
-import { columnsOf, writeQuery } from "../../src/backends/vast/wire/relation.ts";
+import { column, COLUMN_TYPES } from "../../src/backends/vast/wire/columns.ts";
+import type { Filter, ColumnTerm } from "../../src/backends/vast/wire/predicate.ts";
+import { columnsInFilter, writeQuery } from "../../src/backends/vast/wire/relation.ts";
 import type { Value } from "../../src/backends/vast/wire/values.ts";
 import { decodeQuery } from "./decode-query.ts";
 
@@ -20,31 +20,31 @@ interface Golden {
 }
 
 const SIMPLE: Readonly<Record<string, () => Field["type"]>> = {
-  int8: TYPES.int8,
-  int16: TYPES.int16,
-  int32: TYPES.int32,
-  int64: TYPES.int64,
-  uint8: TYPES.uint8,
-  uint16: TYPES.uint16,
-  uint32: TYPES.uint32,
-  uint64: TYPES.uint64,
-  float: TYPES.float32,
-  double: TYPES.float64,
-  string: TYPES.utf8,
-  binary: TYPES.binary,
-  bool: TYPES.bool,
-  "date32[day]": TYPES.date,
-  "time32[s]": () => TYPES.time(0, 32),
-  "time64[us]": () => TYPES.time(2, 64),
-  "timestamp[s]": () => TYPES.timestamp(0),
-  "timestamp[us]": () => TYPES.timestamp(2),
-  "timestamp[ns]": () => TYPES.timestamp(3),
-  "decimal128(10, 2)": () => TYPES.decimal(10, 2),
-  "fixed_size_list<item: float not null>[3]": () => TYPES.vector(3),
-  "list<item: int8>": () => TYPES.list(TYPES.int8()),
-  "map<string, double>": () => TYPES.map(TYPES.utf8(), TYPES.float64()),
+  int8: COLUMN_TYPES.int8,
+  int16: COLUMN_TYPES.int16,
+  int32: COLUMN_TYPES.int32,
+  int64: COLUMN_TYPES.int64,
+  uint8: COLUMN_TYPES.uint8,
+  uint16: COLUMN_TYPES.uint16,
+  uint32: COLUMN_TYPES.uint32,
+  uint64: COLUMN_TYPES.uint64,
+  float: COLUMN_TYPES.float32,
+  double: COLUMN_TYPES.float64,
+  string: COLUMN_TYPES.utf8,
+  binary: COLUMN_TYPES.binary,
+  bool: COLUMN_TYPES.bool,
+  "date32[day]": COLUMN_TYPES.date,
+  "time32[s]": () => COLUMN_TYPES.time(0, 32),
+  "time64[us]": () => COLUMN_TYPES.time(2, 64),
+  "timestamp[s]": () => COLUMN_TYPES.timestamp(0),
+  "timestamp[us]": () => COLUMN_TYPES.timestamp(2),
+  "timestamp[ns]": () => COLUMN_TYPES.timestamp(3),
+  "decimal128(10, 2)": () => COLUMN_TYPES.decimal(10, 2),
+  "fixed_size_list<item: float not null>[3]": () => COLUMN_TYPES.vector(3),
+  "list<item: int8>": () => COLUMN_TYPES.list(COLUMN_TYPES.int8()),
+  "map<string, double>": () => COLUMN_TYPES.map(COLUMN_TYPES.utf8(), COLUMN_TYPES.float64()),
   "struct<p: int32, q: string>": () =>
-    TYPES.struct([column("p", TYPES.int32()), column("q", TYPES.utf8())]),
+    COLUMN_TYPES.struct([column("p", COLUMN_TYPES.int32()), column("q", COLUMN_TYPES.utf8())]),
 };
 
 function typeOf(name: string): Field["type"] {
@@ -54,7 +54,7 @@ function typeOf(name: string): Field["type"] {
 }
 
 /** What was asked for, out of the cases' names: they say it for people. */
-const TERMS: Readonly<Record<string, readonly [column: string, terms: readonly Term[]]>> = {
+const TERMS: Readonly<Record<string, readonly [column: string, terms: readonly ColumnTerm[]]>> = {
   "==": ["a", [{ op: "equal", value: 1n }]],
   "!=": ["a", [{ op: "not_equal", value: 1n }]],
   "<": ["a", [{ op: "less", value: 1n }]],
@@ -128,7 +128,7 @@ function check(golden: Golden): string | undefined {
   const filter = filterOf(golden.name);
   const named = (name: string): Field => fields.find((field) => field.name === name) as Field;
   const wanted = golden.projection.map(named);
-  const more = columnsOf(filter)
+  const more = columnsInFilter(filter)
     .filter((name) => !golden.projection.includes(name))
     .map(named);
   const ours = JSON.stringify(

@@ -9,7 +9,7 @@ import { spawnEmulator } from "../../emulator/spawn.ts";
 import { openBackend } from "../../src/backends/registry.ts";
 import { open } from "../../src/backends/vast/open.ts";
 import { TABLES } from "../../src/backends/vast/tables.ts";
-import { connect } from "../../src/backends/vast/wire/client.ts";
+import { connectClient } from "../../src/backends/vast/wire/client.ts";
 import { createDatabase } from "../../src/backends/vast/database.ts";
 import { openS3 } from "../../src/objects/s3/open.ts";
 import { startS3 } from "../helpers/s3.ts";
@@ -157,7 +157,7 @@ async function look(
 ): Promise<Pick<MachinesReport, "indexed" | "wrong">> {
   const wrong = [...errors];
   const keys = { endpoint: url, accessKeyId: accessKey, secretAccessKey: secretKey };
-  const client = await connect(keys);
+  const client = await connectClient(keys);
   const database = createDatabase(client, bucket, schema);
   const backend = await open(
     {

@@ -4,7 +4,7 @@ import type { AppEvent } from "../events.ts";
 import type { RunCounts } from "./tally.ts";
 
 /** Everything that one call of indexPaths tells, in the order in which it happens. */
-export type IndexEvent =
+export type IndexingEvent =
   /**
    * The library is open. Told once more when the cluster went away and a file of this machine takes
    * its place.

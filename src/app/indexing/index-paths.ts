@@ -14,11 +14,11 @@ import { run as runPipeline, type RunEvent } from "../../pipeline/run.ts";
 import { sortChanges } from "../../pipeline/watch/sort-changes.ts";
 import { watchRoots } from "../../pipeline/watch/watch-roots.ts";
 import type { Context } from "../context.ts";
-import type { IndexEvent } from "./index-event.ts";
+import type { IndexingEvent } from "./index-event.ts";
 import { flush, isClusterAway, offlineQueuePath, openOfflineQueue } from "./offline-queue.ts";
 import { createTally, type Tally } from "./tally.ts";
 
-export interface IndexRequest {
+export interface IndexPathsRequest {
   /**
    * Files, folders and s3:// locations, absolute; none means what is registered and not done yet.
    */
@@ -37,10 +37,10 @@ export interface IndexRequest {
 }
 
 /** One run: what it was called with, and whom it tells. */
-interface Run {
-  readonly request: IndexRequest;
+interface IndexRun {
+  readonly request: IndexPathsRequest;
   readonly context: Context;
-  readonly emit: (event: IndexEvent) => void;
+  readonly emit: (event: IndexingEvent) => void;
 }
 
 const DAY_MS = 86_400_000;
@@ -55,11 +55,11 @@ const FIRST_WAIT_MS = 1000;
  */
 export async function* indexPaths(
   context: Context,
-  request: IndexRequest,
-): AsyncGenerator<IndexEvent, void, undefined> {
-  const events = channel<IndexEvent>();
+  request: IndexPathsRequest,
+): AsyncGenerator<IndexingEvent, void, undefined> {
+  const events = channel<IndexingEvent>();
   const left = new AbortController();
-  const run: Run = {
+  const run: IndexRun = {
     request,
     emit: events.push,
     context: {
@@ -76,7 +76,7 @@ export async function* indexPaths(
   }
 }
 
-async function indexOrQueue(run: Run): Promise<void> {
+async function indexOrQueue(run: IndexRun): Promise<void> {
   const { context, request, emit } = run;
   const queuePath = offlineQueuePath(context);
   const open = async (): Promise<Backend> =>
@@ -100,7 +100,7 @@ async function indexOrQueue(run: Run): Promise<void> {
 }
 
 /** Opens what indexing needs, holds the library's lease, runs, and sums up. */
-async function indexInto(open: () => Promise<Backend>, run: Run): Promise<void> {
+async function indexInto(open: () => Promise<Backend>, run: IndexRun): Promise<void> {
   const { context, request, emit } = run;
   const backend = await open();
   const startedAt = Date.now();
@@ -150,7 +150,7 @@ const runRecord = ({ counts }: Tally, startedAt: number): Readonly<Record<string
   wallMs: Date.now() - startedAt,
 });
 
-interface Opened {
+interface OpenedRun {
   readonly backend: Backend;
   readonly embedder: EmbeddingModel;
   readonly roots: readonly Location[];
@@ -160,8 +160,8 @@ interface Opened {
 }
 
 async function runAll(
-  { context, request, emit }: Run,
-  { backend, embedder, roots, tally, summarize, claims }: Opened,
+  { context, request, emit }: IndexRun,
+  { backend, embedder, roots, tally, summarize, claims }: OpenedRun,
 ): Promise<void> {
   const { signal, config } = context;
   const { library, jobs, checkpoints } = backend;
@@ -234,7 +234,7 @@ async function runAll(
 const untilReachable = (
   work: () => Promise<void>,
   waitMs: number,
-  emit: Run["emit"],
+  emit: IndexRun["emit"],
   signal: AbortSignal,
 ): Promise<void> =>
   retry(

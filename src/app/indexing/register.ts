@@ -1,7 +1,7 @@
 import type { FileStat } from "../../backends/catalog.ts";
 import type { MediasearchError } from "../../errors.ts";
 import type { Location } from "../../location.ts";
-import type { Candidate } from "../../pipeline/scan/candidate.ts";
+import type { FileCandidate } from "../../pipeline/scan/candidate.ts";
 import { scan } from "../../pipeline/scan/scan.ts";
 import type { Context } from "../context.ts";
 import type { Uploaded } from "./upload.ts";
@@ -61,7 +61,7 @@ export async function registerFiles(
     found: files.map(({ path }) => path),
     uploads,
     given: assets.length,
-    registered: dryRun ? 0 : await register(context, assets),
+    registered: dryRun ? 0 : await registerInLibrary(context, assets),
     failed,
   };
 }
@@ -70,9 +70,9 @@ async function findFiles(
   { config, signal, openSources }: Context,
   { locations, include = [], exclude = [] }: RegisterRequest,
   failed: RegistrationFailure[],
-): Promise<Candidate[]> {
+): Promise<FileCandidate[]> {
   const { language } = config.settings;
-  const files: Candidate[] = [];
+  const files: FileCandidate[] = [];
   const options = { include, exclude, language, signal };
   for await (const item of scan(locations, await openSources(), options))
     if (item.type === "file") files.push(item.file);
@@ -83,7 +83,7 @@ async function findFiles(
 async function uploadFiles(
   context: Context,
   { locations, uploadTo, dryRun = false, overwrite = false }: RegisterRequest,
-  files: readonly Candidate[],
+  files: readonly FileCandidate[],
   failed: RegistrationFailure[],
 ): Promise<Uploaded[] | undefined> {
   if (uploadTo === undefined) return undefined;
@@ -93,7 +93,7 @@ async function uploadFiles(
   return upload(files, locations, uploadTo, { dryRun, overwrite, onFailure }, context);
 }
 
-async function register(
+async function registerInLibrary(
   context: Context,
   files: readonly ({ readonly id: Location } & FileStat)[],
 ): Promise<number> {

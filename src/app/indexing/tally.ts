@@ -65,10 +65,10 @@ export interface Tally {
 
 export function createTally(): Tally {
   const counts: MutableCounts = { ...NONE };
-  return { counts, add: (event) => count(counts, event) };
+  return { counts, add: (event) => countEvent(counts, event) };
 }
 
-const COUNTED = {
+const COUNTED_EVENTS = {
   unchanged: "unchanged",
   skipped: "skipped",
   reused: "reused",
@@ -80,11 +80,12 @@ const COUNTED = {
   "would-index": "wouldIndex",
 } as const satisfies Partial<Record<RunEvent["type"], keyof RunCounts>>;
 
-function count(counts: MutableCounts, event: RunEvent): void {
+function countEvent(counts: MutableCounts, event: RunEvent): void {
   if (event.type === "total") counts.total = event.files;
   else if (event.type === "found") countFound(counts);
   else if (event.type === "indexed") countIndexed(counts, event);
-  else if (event.type in COUNTED) counts[COUNTED[event.type as keyof typeof COUNTED]]++;
+  else if (event.type in COUNTED_EVENTS)
+    counts[COUNTED_EVENTS[event.type as keyof typeof COUNTED_EVENTS]]++;
 }
 
 /** A file that appeared after they were counted makes one more of them. */

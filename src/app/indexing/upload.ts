@@ -2,7 +2,7 @@ import { stat } from "node:fs/promises";
 import type { FileStat } from "../../backends/catalog.ts";
 import type { Context } from "../context.ts";
 import { MediasearchError, toMediasearchError } from "../../errors.ts";
-import type { Candidate } from "../../pipeline/scan/candidate.ts";
+import type { FileCandidate } from "../../pipeline/scan/candidate.ts";
 import {
   bucketAndKey,
   isObject,
@@ -25,7 +25,7 @@ export interface Uploaded {
 
 export type UploadFailure = (file: string, error: MediasearchError) => void;
 
-interface Step {
+interface UploadStep {
   readonly from: string;
   readonly place: Location;
   readonly isAsset: boolean;
@@ -36,7 +36,7 @@ interface Step {
  * is told, and the others go on; a server that is away ends it.
  */
 export async function upload(
-  files: readonly Candidate[],
+  files: readonly FileCandidate[],
   roots: readonly Location[],
   to: Location,
   call: {
@@ -102,7 +102,7 @@ export async function upload(
 }
 
 /** Two files of one name would be one object. */
-function refuseTwins(steps: readonly Step[]): void {
+function refuseTwins(steps: readonly UploadStep[]): void {
   const sources = new Map<Location, string>();
   for (const { from, place } of steps) {
     const other = sources.get(place);
@@ -116,7 +116,7 @@ function refuseTwins(steps: readonly Step[]): void {
 }
 
 /** Where a file and its captions go: below a folder as they lie in it, a file by its name. */
-function stepsOf(file: Candidate, roots: readonly Location[], to: Location): Step[] {
+function stepsOf(file: FileCandidate, roots: readonly Location[], to: Location): UploadStep[] {
   if (isObject(file.path))
     throw new MediasearchError("USAGE", `${file.path}: is in an object store already`, {
       subject: file.path,

@@ -43,10 +43,15 @@ export async function backUpLibrary(
     try {
       const library = join(folder, "library.sqlite");
       tell({ type: "stage", stage: "copying-library" });
-      await snapshot(backend, library, context);
+      await snapshotLibrary(backend, library, context);
       tell({ type: "stage", stage: "writing-backup" });
-      const manifest = await writeBackup(library, path, await describe(library, context), signal);
-      if (isObject(to)) await send(path, to, overwrite, context);
+      const manifest = await writeBackup(
+        library,
+        path,
+        await describeBackup(library, context),
+        signal,
+      );
+      if (isObject(to)) await uploadBackup(path, to, overwrite, context);
       return manifest;
     } finally {
       tell({ type: "idle" });
@@ -55,7 +60,7 @@ export async function backUpLibrary(
   });
 }
 
-async function send(
+async function uploadBackup(
   path: string,
   to: Location,
   overwrite: boolean,
@@ -71,7 +76,7 @@ async function send(
 }
 
 /** A library that is not one file itself is copied into one. */
-async function snapshot(backend: Backend, library: string, context: Context): Promise<void> {
+async function snapshotLibrary(backend: Backend, library: string, context: Context): Promise<void> {
   if (backend.medium.kind === "file") return backend.medium.snapshot(library);
   const copy = await context.openBackendAt("local", library, true);
   try {
@@ -86,7 +91,7 @@ async function snapshot(backend: Backend, library: string, context: Context): Pr
 }
 
 /** Describes the copy, not the library: that may have changed since. */
-async function describe(
+async function describeBackup(
   library: string,
   context: Context,
 ): Promise<Parameters<typeof writeBackup>[2]> {

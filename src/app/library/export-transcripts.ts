@@ -75,7 +75,7 @@ async function exportOne(
   const options = { file: basename(recording), embedder };
   const content = formatTranscript(format, asset, segments, options);
   try {
-    const outcome = await write(to, content, overwrite);
+    const outcome = await writeExport(to, content, overwrite);
     const reason =
       outcome === "kept" ? "there is another file of this name; --force replaces it" : null;
     return { recording, to, outcome, reason };
@@ -132,7 +132,7 @@ function outputNames(
   );
 }
 
-async function write(
+async function writeExport(
   path: string,
   content: string,
   force: boolean,

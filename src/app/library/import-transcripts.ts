@@ -33,7 +33,7 @@ export type ImportResult =
     }
   | { readonly outcome: "failed"; readonly transcript: string; readonly reason: string };
 
-const ENDINGS: readonly (readonly [string, TranscriptFormat])[] = [
+const TRANSCRIPT_ENDINGS: readonly (readonly [string, TranscriptFormat])[] = [
   [".transcript.json", "json"],
   [".json", "json"],
   [".srt", "srt"],
@@ -53,7 +53,7 @@ export async function importTranscripts(
   { paths, recording }: ImportRequest,
 ): Promise<readonly ImportResult[]> {
   const { signal, tell } = context;
-  const transcripts = await filesOf(paths);
+  const transcripts = await listTranscriptFiles(paths);
   if (recording !== undefined && transcripts.length !== 1)
     throw new MediasearchError(
       "USAGE",
@@ -93,7 +93,7 @@ export async function importTranscripts(
  * Folders stand for the transcripts below them: what `export` named, not every text that lies
  * about.
  */
-async function filesOf(paths: readonly string[]): Promise<string[]> {
+async function listTranscriptFiles(paths: readonly string[]): Promise<string[]> {
   const files: string[] = [];
   for (const path of paths) {
     if (!(await stat(path)).isDirectory()) files.push(path);
@@ -119,15 +119,15 @@ async function importOne(
   // Errors name it as the caller would.
   const transcript = displayPath(path, cwd);
   try {
-    const ending = ENDINGS.find(([one]) => path.toLowerCase().endsWith(one));
+    const ending = TRANSCRIPT_ENDINGS.find(([one]) => path.toLowerCase().endsWith(one));
     if (!ending)
       throw new MediasearchError(
         "USAGE",
-        `${transcript}: not a transcript by its name (${ENDINGS.map(([one]) => one).join(", ")})`,
+        `${transcript}: not a transcript by its name (${TRANSCRIPT_ENDINGS.map(([one]) => one).join(", ")})`,
         { subject: transcript },
       );
     const content = parseTranscript(ending[1], await readFile(path));
-    const place = await placeOf(
+    const place = await importLocation(
       path,
       basename(path).slice(0, -ending[0].length),
       content,
@@ -155,7 +155,7 @@ async function importOne(
  * The recording that is meant: as said, else of the same name beside the transcript, else where the
  * transcript says, else the one file of that name in the library.
  */
-async function placeOf(
+async function importLocation(
   path: string,
   stem: string,
   { facts }: TranscriptContent,
@@ -173,7 +173,8 @@ async function placeOf(
   const wanted = facts ? basename(facts.asset) : undefined;
   const beside = (await readdir(dirname(path))).find((name) =>
     wanted === undefined
-      ? name.startsWith(`${stem}.`) && !ENDINGS.some(([one]) => name.toLowerCase().endsWith(one))
+      ? name.startsWith(`${stem}.`) &&
+        !TRANSCRIPT_ENDINGS.some(([one]) => name.toLowerCase().endsWith(one))
       : name === wanted,
   );
   if (beside !== undefined) return statOf(join(dirname(path), beside));

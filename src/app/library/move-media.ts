@@ -3,7 +3,7 @@ import type { AssetId, AssetStatus, ReadableCatalog } from "../../backends/catal
 import type { Backend } from "../../backends/backend.ts";
 import type { Context } from "../context.ts";
 import { MediasearchError } from "../../errors.ts";
-import type { Candidate } from "../../pipeline/scan/candidate.ts";
+import type { FileCandidate } from "../../pipeline/scan/candidate.ts";
 import { formatFingerprint, parseFingerprint } from "../../fingerprint.ts";
 import { knownDigest } from "../../pipeline/unchanged.ts";
 import { scan } from "../../pipeline/scan/scan.ts";
@@ -44,8 +44,8 @@ export async function moveMedia(
   const failed: { file: string; reason: string }[] = [];
   if (assets.length === 0) return { places, uploaded: 0, present: 0, absent, failed };
   const sources = await context.openSources();
-  const look = async (roots: readonly Location[]): Promise<Candidate[]> => {
-    const files: Candidate[] = [];
+  const look = async (roots: readonly Location[]): Promise<FileCandidate[]> => {
+    const files: FileCandidate[] = [];
     for await (const item of scan(roots, sources, {
       include: [],
       exclude: [],

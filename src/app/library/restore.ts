@@ -48,7 +48,11 @@ export async function restoreLibrary(
     await refuseUnsound(library, from, context);
     if (checkOnly) return { manifest, store: null, kept: null };
     if (backend === "local")
-      return { manifest, store, kept: await putInPlace(library, fromAsGiven, replace, context) };
+      return {
+        manifest,
+        store,
+        kept: await replaceLibrary(library, fromAsGiven, replace, context),
+      };
     await copyInto(library, context);
     return { manifest, store, kept: null };
   } finally {
@@ -89,7 +93,7 @@ async function refuseUnsound(library: string, backup: string, context: Context):
 }
 
 /** @returns where the library that was there is kept now. */
-async function putInPlace(
+async function replaceLibrary(
   library: string,
   name: string,
   force: boolean,

@@ -2,7 +2,7 @@ import type { AssetId } from "../../backends/catalog.ts";
 import { withLease } from "../../backends/lease.ts";
 import { MediasearchError } from "../../errors.ts";
 import { anyFileMatcher } from "../../text/file-filter.ts";
-import { renameSpeakers as renameInStore } from "../../transfer/rename-speakers.ts";
+import { renameInLibrary as renameInStore } from "../../transfer/rename-speakers.ts";
 import type { Context } from "../context.ts";
 import { withBackend } from "./with-backend.ts";
 

@@ -2,7 +2,7 @@ import type { ReadableLibrary } from "../../backends/library.ts";
 import type { Embedder } from "../../embed/embedder.ts";
 import type { ResultPage } from "../../results/moment.ts";
 import { search as rankHits } from "../../search/hybrid.ts";
-import { markMatches, type TextSpan } from "../../search/snippet.ts";
+import { markMatches, type MarkedSpan } from "../../search/snippet.ts";
 import type { SearchRequest } from "../requests.ts";
 import { searchFilter } from "./filter.ts";
 import { toSearchResults } from "./results.ts";
@@ -18,7 +18,7 @@ export interface SearchSource {
 export interface SearchResponse {
   readonly page: ResultPage;
   /** Cuts a text of the page into spans that match the query and spans that do not. */
-  readonly mark: (text: string) => readonly TextSpan[];
+  readonly mark: (text: string) => readonly MarkedSpan[];
   /** false when `file` means no file of the library, so that there can't be hits. */
   readonly matchesAnyFile: boolean;
 }

@@ -2,7 +2,7 @@ import { SAMPLE_RATE } from "../transcriber.ts";
 import { FRAME, FRAME_MS, type VoiceActivity } from "./voice-activity.ts";
 
 /** How a recogniser wants its audio cut, in milliseconds. */
-export interface CutOptions {
+export interface ChunkerOptions {
   /** Longest piece, with the 0.2 s around it. */
   readonly mostMs: number;
   /** Speech with less silence than this between is one piece. */
@@ -27,8 +27,8 @@ const CUT_SMOOTHING_FRAMES = 3;
 const ON = 0.5;
 const OFF = 0.35;
 
-interface State {
-  readonly cut: CutOptions;
+interface ChunkerState {
+  readonly cut: ChunkerOptions;
   /** Frames from `first` on that may still be needed, with their probabilities. */
   readonly audio: Float32Array[];
   readonly voiced: number[];
@@ -44,7 +44,7 @@ interface State {
 export interface ChunkerSnapshot {
   readonly first: number;
   readonly voiced: readonly number[];
-  readonly speech: State["speech"];
+  readonly speech: ChunkerState["speech"];
   readonly given: number;
   readonly isOn: boolean;
   readonly activity: string;
@@ -63,11 +63,11 @@ export interface SpeechPieces {
  */
 export function createSpeechChunker(
   start: (snapshot?: string) => VoiceActivity,
-  cut: CutOptions,
+  cut: ChunkerOptions,
   snapshot?: ChunkerSnapshot,
 ): SpeechPieces {
   const activity = start(snapshot?.activity);
-  const state: State = {
+  const state: ChunkerState = {
     cut,
     audio: [],
     voiced: [...(snapshot?.voiced ?? [])],
@@ -122,7 +122,7 @@ export async function* inFrames(audio: AsyncIterable<Float32Array>): AsyncIterab
   if (filled > 0) yield frame;
 }
 
-function listen(state: State): void {
+function listen(state: ChunkerState): void {
   const now = state.first + state.voiced.length - 1;
   const probability = state.voiced.at(-1) ?? 0;
   state.isOn = probability >= (state.isOn ? OFF : ON);
@@ -132,7 +132,7 @@ function listen(state: State): void {
   state.speech.count++;
 }
 
-function* ready(state: State, isEnd: boolean): Iterable<AudioChunk> {
+function* ready(state: ChunkerState, isEnd: boolean): Iterable<AudioChunk> {
   const {
     speech,
     cut: { mostMs, joinedGapMs, earliestCutMs },
@@ -141,11 +141,11 @@ function* ready(state: State, isEnd: boolean): Iterable<AudioChunk> {
   const now = state.first + state.voiced.length;
   if (isEnd || now - speech.end >= frames(joinedGapMs)) {
     if (speech.count >= MIN_SPEECH_FRAMES)
-      yield take(state, speech.start, speech.end, now, PADDING_FRAMES);
+      yield takeChunk(state, speech.start, speech.end, now, PADDING_FRAMES);
     state.speech = null;
   } else if (now - speech.start >= frames(mostMs) - 2 * PADDING_FRAMES) {
     const cut = quietest(state, speech.start + frames(earliestCutMs), now);
-    yield take(
+    yield takeChunk(
       state,
       speech.start,
       Math.min(cut, speech.end),
@@ -160,7 +160,7 @@ function* ready(state: State, isEnd: boolean): Iterable<AudioChunk> {
 }
 
 /** The middle of the longest gap if there is one, else the frame with the least speech around it. */
-function quietest(state: State, from: number, to: number): number {
+function quietest(state: ChunkerState, from: number, to: number): number {
   let best = { at: to, worth: Infinity };
   let gap = 0;
   let longest = { length: 0, at: to };
@@ -176,12 +176,18 @@ function quietest(state: State, from: number, to: number): number {
   return longest.length >= CUT_SMOOTHING_FRAMES ? longest.at : best.at;
 }
 
-function firstVoiced(state: State, from: number, to: number): number | null {
+function firstVoiced(state: ChunkerState, from: number, to: number): number | null {
   for (let at = from; at < to; at++) if ((state.voiced[at - state.first] ?? 0) >= OFF) return at;
   return null;
 }
 
-function take(state: State, start: number, end: number, now: number, padding: number): AudioChunk {
+function takeChunk(
+  state: ChunkerState,
+  start: number,
+  end: number,
+  now: number,
+  padding: number,
+): AudioChunk {
   const from = Math.max(start - PADDING_FRAMES, state.given, state.first);
   const to = Math.min(end + padding, now);
   const samples = new Float32Array((to - from) * FRAME);
@@ -195,7 +201,7 @@ function take(state: State, start: number, end: number, now: number, padding: nu
   };
 }
 
-function forget(state: State): void {
+function forget(state: ChunkerState): void {
   const now = state.first + state.voiced.length;
   const needed = Math.max(0, (state.speech?.start ?? now) - PADDING_FRAMES - CUT_SMOOTHING_FRAMES);
   if (needed - state.first < SAMPLE_RATE / FRAME) return;

@@ -9,7 +9,7 @@ export const VAD_FILE = "silero_vad_v6.onnx";
 /** Samples of one decision: 32 ms. */
 export const FRAME = 512;
 export const FRAME_MS = (FRAME * 1000) / SAMPLE_RATE;
-const CONTEXT = 64;
+const CONTEXT_SAMPLES = 64;
 const STATE = 256;
 
 export interface VoiceActivity {
@@ -31,23 +31,23 @@ export async function loadVoiceActivity(path: string): Promise<{
     start(snapshot) {
       const memory =
         snapshot === undefined
-          ? new Float32Array(STATE + CONTEXT)
+          ? new Float32Array(STATE + CONTEXT_SAMPLES)
           : new Float32Array(Uint8Array.from(Buffer.from(snapshot, "base64")).buffer);
       let state = new Tensor("float32", memory.slice(0, STATE), [2, 1, STATE / 2]);
-      const input = new Float32Array(CONTEXT + FRAME);
+      const input = new Float32Array(CONTEXT_SAMPLES + FRAME);
       input.set(memory.subarray(STATE), FRAME);
       return {
         snapshot() {
-          const all = new Float32Array(STATE + CONTEXT);
+          const all = new Float32Array(STATE + CONTEXT_SAMPLES);
           all.set(state.data as Float32Array);
           all.set(input.subarray(FRAME), STATE);
           return Buffer.from(all.buffer).toString("base64");
         },
         async next(frame) {
           input.copyWithin(0, FRAME);
-          input.set(frame, CONTEXT);
+          input.set(frame, CONTEXT_SAMPLES);
           const result = await session.run({
-            input: new Tensor("float32", input, [1, CONTEXT + FRAME]),
+            input: new Tensor("float32", input, [1, CONTEXT_SAMPLES + FRAME]),
             state,
             sr: rate,
           });

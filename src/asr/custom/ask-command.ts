@@ -3,20 +3,20 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { toWav } from "../audio/wav.ts";
 import type { AudioChunk } from "../audio/speech-chunker.ts";
-import type { Answer, AskOptions } from "../remote/engine.ts";
-import { lengthMs } from "../remote/engine.ts";
-import { refusal, type Server, type RequestFailure } from "../../remote/refusals.ts";
+import type { EngineAnswer, AskOptions } from "../remote/engine.ts";
+import { audioLengthMs } from "../remote/engine.ts";
+import { refusal, type RemoteServer, type RequestFailure } from "../../remote/refusals.ts";
 import type { RequestSettings } from "../settings.ts";
 import type { CustomSettings } from "./settings.ts";
 import type { ErrorCode } from "../../errors.ts";
 import { readAnswer } from "./read-answer.ts";
 import type { CommandEnd, Commands } from "./run-command.ts";
 
-const MIN_MS = 500;
+const MIN_COMMAND_AUDIO_MS = 500;
 const MIN_TIMEOUT_MS = 120_000;
 
 export const timeoutOf = (piece: AudioChunk, { timeoutMs }: CustomSettings): number =>
-  timeoutMs ?? Math.max(MIN_TIMEOUT_MS, 4 * lengthMs(piece));
+  timeoutMs ?? Math.max(MIN_TIMEOUT_MS, 4 * audioLengthMs(piece));
 
 /** One run of the user's command over one piece. Placeholders are whole words; the audio is a file for `{input}`, else stdin. */
 export async function askCommand(
@@ -24,9 +24,9 @@ export async function askCommand(
   options: AskOptions,
   settings: CustomSettings,
   requests: RequestSettings,
-  server: Server,
+  server: RemoteServer,
   commands: Commands,
-): Promise<Answer> {
+): Promise<EngineAnswer> {
   const folder = await mkdtemp(join(tmpdir(), "mediasearch-asr-"));
   try {
     const places = {
@@ -36,7 +36,7 @@ export async function askCommand(
       "{model}": settings.model ?? "",
     };
     const words = settings.command.map((word) => places[word as keyof typeof places] ?? word);
-    const wav = toWav(piece.samples, MIN_MS);
+    const wav = toWav(piece.samples, MIN_COMMAND_AUDIO_MS);
     const isFile = settings.command.includes("{input}");
     if (isFile) await writeFile(places["{input}"], wav, { mode: 0o600 });
     const hasFolder = settings.command.includes("{output}");
@@ -99,7 +99,11 @@ const ENDS: Readonly<Record<number, readonly [RequestFailure["kind"], ErrorCode]
   127: ["fatal", "USAGE"],
 };
 
-function fromEnd(end: CommandEnd, server: Server, timeoutMs: number): Answer | undefined {
+function fromEnd(
+  end: CommandEnd,
+  server: RemoteServer,
+  timeoutMs: number,
+): EngineAnswer | undefined {
   if (end.type === "not started")
     return refusal(
       server,

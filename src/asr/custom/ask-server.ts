@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { toWav } from "../audio/wav.ts";
 import type { AudioChunk } from "../audio/speech-chunker.ts";
-import type { Answer, AskOptions } from "../remote/engine.ts";
+import type { EngineAnswer, AskOptions } from "../remote/engine.ts";
 import { formOf, type HttpReply, request } from "../../remote/http.ts";
 import {
   errorBody,
@@ -10,14 +10,14 @@ import {
   fromStatus,
   refusal,
   retryAfter,
-  type Server,
+  type RemoteServer,
 } from "../../remote/refusals.ts";
 import type { RequestSettings } from "../settings.ts";
 import type { CustomSettings } from "./settings.ts";
 import { timeoutOf } from "./ask-command.ts";
 import { readAnswer } from "./read-answer.ts";
 
-const MIN_MS = 500;
+const MIN_REQUEST_AUDIO_MS = 500;
 const POLL_MS = 1000;
 const ONE_POLL_MS = 30_000;
 
@@ -27,10 +27,10 @@ export async function askServer(
   options: AskOptions,
   settings: CustomSettings,
   requests: RequestSettings,
-  server: Server,
-): Promise<Answer> {
+  server: RemoteServer,
+): Promise<EngineAnswer> {
   const url = new URL(settings.endpoint ?? "");
-  const wav = toWav(piece.samples, MIN_MS);
+  const wav = toWav(piece.samples, MIN_REQUEST_AUDIO_MS);
   const asked = JSON.stringify({
     contract: 1,
     language: options.language,
@@ -93,8 +93,8 @@ function fromReply(
   { text }: HttpReply,
   piece: AudioChunk,
   settings: CustomSettings,
-  server: Server,
-): Answer {
+  server: RemoteServer,
+): EngineAnswer {
   const heard = readAnswer(Buffer.from(text), piece, settings.format);
   return typeof heard === "string"
     ? refusal(
@@ -108,7 +108,7 @@ function fromReply(
 }
 
 /** What the server itself says of a failure counts for more than its status. */
-function fromFailure(reply: HttpReply, server: Server): Answer {
+function fromFailure(reply: HttpReply, server: RemoteServer): EngineAnswer {
   const answer = fromStatus(server, reply);
   const { retryable } = errorBody(reply.text);
   if (retryable === undefined || answer.refused.kind === "size") return answer;

@@ -5,15 +5,15 @@ import { request } from "../../remote/http.ts";
 import { fromNetworkError, fromStatus } from "../../remote/refusals.ts";
 import type { EngineFinding } from "../settings.ts";
 import type { CustomSettings } from "./settings.ts";
-import { describe } from "./open.ts";
+import { describeCustomServer } from "./open.ts";
 
-const TIMEOUT_MS = 8000;
+const CUSTOM_CHECK_MS = 8000;
 
 /** Whether the program is there, or the server ready. Runs nothing and sends no audio. @throws what would end a run. */
 export async function check(custom: CustomSettings, signal: AbortSignal): Promise<EngineFinding> {
-  const server = describe(custom);
+  const server = describeCustomServer(custom);
   if (custom.endpoint === undefined) {
-    const path = await findProgram(custom.command[0] ?? "", custom.environment["PATH"] ?? "");
+    const path = await findCommand(custom.command[0] ?? "", custom.environment["PATH"] ?? "");
     if (path === undefined)
       throw new MediasearchError(
         "USAGE",
@@ -27,7 +27,7 @@ export async function check(custom: CustomSettings, signal: AbortSignal): Promis
     custom.apiKey === undefined ? {} : { authorization: `Bearer ${custom.apiKey}` };
   const reply = await request(
     Object.assign(new URL(url), { pathname: `${url.pathname.replace(/\/+$/, "")}/health` }),
-    { method: "GET", headers, signal, timeoutMs: TIMEOUT_MS },
+    { method: "GET", headers, signal, timeoutMs: CUSTOM_CHECK_MS },
   ).catch((error: unknown) => {
     throw fromNetworkError(server, error, signal).refused.error;
   });
@@ -37,7 +37,7 @@ export async function check(custom: CustomSettings, signal: AbortSignal): Promis
   return { found: `${server.address} is ready` };
 }
 
-async function findProgram(name: string, path: string): Promise<string | undefined> {
+async function findCommand(name: string, path: string): Promise<string | undefined> {
   const endings = process.platform === "win32" ? ["", ".exe", ".cmd"] : [""];
   const places = /[\\/]/.test(name)
     ? [name]

@@ -3,9 +3,9 @@ import { basename } from "node:path";
 import { MediasearchError } from "../../errors.ts";
 import { loadVoiceActivity, VAD_FILE, VAD_MODEL } from "../audio/voice-activity.ts";
 import type { Engine } from "../remote/engine.ts";
-import { shown } from "../../remote/http.ts";
+import { shownUrl } from "../../remote/http.ts";
 import { openRemote } from "../remote/open.ts";
-import type { Server } from "../../remote/refusals.ts";
+import type { RemoteServer } from "../../remote/refusals.ts";
 import type { RequestSettings } from "../settings.ts";
 import type { CustomSettings } from "./settings.ts";
 import type { Transcriber, OwnOptions } from "../transcriber.ts";
@@ -14,7 +14,7 @@ import { askServer } from "./ask-server.ts";
 import { openCommands } from "./run-command.ts";
 
 /** Raised when what is handed over or read changes what comes out. */
-const SETTINGS_VERSION = 1;
+const CUSTOM_SETTINGS_VERSION = 1;
 
 /** A recogniser of the user's own: a command, or a server that keeps the HTTP contract of docs/engines.md. */
 export async function open({
@@ -22,14 +22,14 @@ export async function open({
   requests,
   settings,
 }: OwnOptions<CustomSettings>): Promise<Transcriber> {
-  const engine = openEngine(settings, requests);
+  const engine = openCustomEngine(settings, requests);
   const files = await models(VAD_MODEL);
   return openRemote(engine, await loadVoiceActivity(files[VAD_FILE] ?? ""), requests);
 }
 
 /** @throws USAGE when there is neither a command nor an address, or both. */
-export function openEngine(settings: CustomSettings, requests: RequestSettings): Engine {
-  const server = describe(settings);
+export function openCustomEngine(settings: CustomSettings, requests: RequestSettings): Engine {
+  const server = describeCustomServer(settings);
   const commands = openCommands();
   const isCommand = settings.command.length > 0;
   const identity = isCommand ? settings.command.join("\0") : server.address;
@@ -42,7 +42,7 @@ export function openEngine(settings: CustomSettings, requests: RequestSettings):
     .digest("hex")
     .slice(0, 8);
   return {
-    id: `BYO.${name}@${mark}.${SETTINGS_VERSION}`,
+    id: `BYO.${name}@${mark}.${CUSTOM_SETTINGS_VERSION}`,
     languages: [],
     longestMs: settings.maxMs,
     // A command loads its model in every run: two at a time are for JOB_CONCURRENCY to say.
@@ -56,7 +56,7 @@ export function openEngine(settings: CustomSettings, requests: RequestSettings):
   };
 }
 
-export function describe(settings: CustomSettings): Server {
+export function describeCustomServer(settings: CustomSettings): RemoteServer {
   const { command, endpoint } = settings;
   if (command.length > 0 === (endpoint !== undefined))
     throw new MediasearchError(
@@ -84,7 +84,7 @@ export function describe(settings: CustomSettings): Server {
   ];
   return {
     engine: "BYO",
-    address: endpoint === undefined ? basename(command[0] ?? "") : shown(new URL(endpoint)),
+    address: endpoint === undefined ? basename(command[0] ?? "") : shownUrl(new URL(endpoint)),
     secrets,
     keySetting: "BYO_ASR_API_KEY",
     endpointSetting: endpoint === undefined ? "BYO_ASR_COMMAND" : "BYO_ASR_ENDPOINT",

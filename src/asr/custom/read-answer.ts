@@ -1,6 +1,6 @@
 import { parseCaptions } from "../../media/captions/parse.ts";
 import type { AudioChunk } from "../audio/speech-chunker.ts";
-import { type Recognition, lengthMs } from "../remote/engine.ts";
+import { type Recognition, audioLengthMs } from "../remote/engine.ts";
 import { heardFromJson, windowCue } from "../remote/json-answer.ts";
 import { normalizeCues } from "../remote/tidy.ts";
 import type { CustomSettings } from "./settings.ts";
@@ -14,15 +14,15 @@ export function readAnswer(
   format: CustomSettings["format"],
 ): Recognition | string {
   const text = bytes.toString("utf8").replace(/^\uFEFF/, "");
-  const heard = read(bytes, text, piece, format);
+  const heard = readCustomAnswer(bytes, text, piece, format);
   if (typeof heard === "string") return heard;
-  const { outside } = normalizeCues(heard.cues, lengthMs(piece));
+  const { outside } = normalizeCues(heard.cues, audioLengthMs(piece));
   return outside > 0
-    ? `times outside the audio, which is ${(lengthMs(piece) / 1000).toFixed(1)} s long (seconds and milliseconds mixed up?)`
+    ? `times outside the audio, which is ${(audioLengthMs(piece) / 1000).toFixed(1)} s long (seconds and milliseconds mixed up?)`
     : heard;
 }
 
-function read(
+function readCustomAnswer(
   bytes: Buffer,
   text: string,
   piece: AudioChunk,

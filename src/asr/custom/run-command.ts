@@ -24,7 +24,7 @@ export type CommandEnd =
 const MAX_STDOUT = 64 * 2 ** 20;
 const STDERR_TAIL = 4096;
 /** From asking a command to end until it is ended: after a time-out, and when the user waits. */
-const GRACE_MS = 5000;
+const COMMAND_GRACE_MS = 5000;
 const SHORT_GRACE_MS = 1000;
 
 export interface Commands {
@@ -87,7 +87,7 @@ async function whileWatched<T>(
   let isLate = false;
   const timer = setTimeout(() => {
     isLate = true;
-    endGroup(child, GRACE_MS);
+    endGroup(child, COMMAND_GRACE_MS);
   }, timeoutMs);
   const onAbort = (): void => endGroup(child, SHORT_GRACE_MS);
   signal.addEventListener("abort", onAbort, { once: true });

@@ -1,5 +1,11 @@
 import { commandWords } from "../../config/command-words.ts";
-import { type Environment, integer, oneOf, serverAddress, trimmed } from "../../config/setting.ts";
+import {
+  type Environment,
+  parseInteger,
+  parseChoice,
+  serverAddress,
+  trimmed,
+} from "../../config/setting.ts";
 import type { RecogniserSettings } from "../settings.ts";
 
 export interface CustomSettings {
@@ -69,7 +75,7 @@ export const BYO: RecogniserSettings<CustomRows, CustomSettings> = {
     byoTimeout: {
       env: "BYO_ASR_TIMEOUT",
       help: "seconds that your own recogniser may take for one piece of audio",
-      parse: integer(1, 86_400),
+      parse: parseInteger(1, 86_400),
       fallback: () => undefined,
       fallbackText: "120, or four times the length of the piece",
       inProjectFile: "always",
@@ -77,7 +83,7 @@ export const BYO: RecogniserSettings<CustomRows, CustomSettings> = {
     byoFormat: {
       env: "BYO_ASR_FORMAT",
       help: "format that your own recogniser answers: json, srt, vtt, text, or auto (detects all but text)",
-      parse: oneOf("auto", "json", "srt", "vtt", "text"),
+      parse: parseChoice("auto", "json", "srt", "vtt", "text"),
       fallback: () => "auto",
       fallbackText: "auto",
       inProjectFile: "always",
@@ -85,7 +91,7 @@ export const BYO: RecogniserSettings<CustomRows, CustomSettings> = {
     byoMaxSeconds: {
       env: "BYO_ASR_MAX_SECONDS",
       help: "longest piece of audio that your own recogniser gets, in seconds",
-      parse: integer(10, 3600),
+      parse: parseInteger(10, 3600),
       fallback: () => 120,
       fallbackText: "120",
       inProjectFile: "always",

@@ -9,19 +9,19 @@ import {
 import { FRAME_MS, loadVoiceActivity, VAD_FILE, VAD_MODEL } from "../audio/voice-activity.ts";
 import { SAMPLE_RATE, type Transcriber, type TranscriberOptions } from "../transcriber.ts";
 import { loadMoonshine } from "./moonshine.ts";
-import { judge } from "./plausibility.ts";
+import { classifyTranscript } from "./plausibility.ts";
 import { tokenWords } from "./token-words.ts";
 import { timeWords, voicedTime } from "./word-times.ts";
 
 /** Raised when settings change what comes out of the same models. */
-const SETTINGS_VERSION = 1;
+const LOCAL_SETTINGS_VERSION = 1;
 const RECOGNISER = "moonshine-tiny";
 /** At most 15 s with 0.2 s around, joined over less than 1.5 s: the settings with the least errors of those measured. */
 const CUT = { mostMs: 15_000, joinedGapMs: 1500, earliestCutMs: 5000 } as const;
 /** Half a minute between checkpoints: with the longest piece, less than one minute is ever done again. */
 const CHECKPOINT_FRAMES = Math.round(30_000 / FRAME_MS);
 
-interface SavedState {
+interface LocalCheckpointState {
   readonly frame: number;
   readonly voicedMs: number;
   readonly pieces: ChunkerSnapshot;
@@ -45,14 +45,14 @@ export async function open({
     import("llama-tokenizer-js"),
   ]);
   const pieceOf = (token: number): string => llama.vocabById[token] ?? "";
-  const id = `${RECOGNISER}-int8@${fileDigest(RECOGNISER, "decoder_model_merged.onnx").slice(0, 8)}.${SETTINGS_VERSION}`;
+  const id = `${RECOGNISER}-int8@${fileDigest(RECOGNISER, "decoder_model_merged.onnx").slice(0, 8)}.${LOCAL_SETTINGS_VERSION}`;
   return {
     id,
     languages: ["en"],
     async transcribe(audio, { language, signal, onProgress, onCheckpoint, resume = [] }) {
       // Another recogniser may have tried in between; its checkpoints say nothing here.
       const usable = resume.filter(({ recogniser }) => recogniser === id);
-      const last = usable.at(-1)?.state as SavedState | undefined;
+      const last = usable.at(-1)?.state as LocalCheckpointState | undefined;
       const cues: Cue[] = usable.flatMap((checkpoint) => checkpoint.cues);
       const heard = { samples: 0 };
       const pieces = createSpeechChunker(activity.start, CUT, last?.pieces);
@@ -64,11 +64,11 @@ export async function open({
         signal.throwIfAborted();
         voicedMs += voicedTime(piece);
         const { tokens, probabilities } = await moonshine.decode(piece.samples);
-        const cue = cueOf(tokenWords(tokens, probabilities, pieceOf), piece, heard.samples);
+        const cue = toCue(tokenWords(tokens, probabilities, pieceOf), piece, heard.samples);
         if (cue) cues.push(cue);
         onProgress?.((piece.startSample * 1000) / SAMPLE_RATE);
       };
-      for await (const samples of inFrames(counted(audio, heard, signal))) {
+      for await (const samples of inFrames(countSamples(audio, heard, signal))) {
         frame++;
         for (const piece of await pieces.push(samples)) await recognise(piece);
         if (!onCheckpoint || frame - savedFrame < CHECKPOINT_FRAMES) continue;
@@ -76,19 +76,19 @@ export async function open({
           recogniser: id,
           positionMs: Math.round(frame * FRAME_MS),
           cues: cues.slice(saved),
-          state: { frame, voicedMs, pieces: pieces.snapshot() } satisfies SavedState,
+          state: { frame, voicedMs, pieces: pieces.snapshot() } satisfies LocalCheckpointState,
         });
         saved = cues.length;
         savedFrame = frame;
       }
       for (const piece of pieces.end()) await recognise(piece);
-      return { cues, timing: "word", ...judge(cues, voicedMs, language) };
+      return { cues, timing: "word", ...classifyTranscript(cues, voicedMs, language) };
     },
     close: async () => void (await Promise.all([moonshine.release(), activity.release()])),
   };
 }
 
-async function* counted(
+async function* countSamples(
   audio: AsyncIterable<Float32Array>,
   heard: { samples: number },
   signal: AbortSignal,
@@ -100,7 +100,7 @@ async function* counted(
   }
 }
 
-function cueOf(
+function toCue(
   spoken: Parameters<typeof timeWords>[0],
   piece: AudioChunk,
   totalSamples: number,

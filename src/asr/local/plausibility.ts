@@ -18,7 +18,7 @@ const MIN_WORDS_A_SECOND = 0.4;
 const DOUBTFUL_SHARE = 0.25;
 
 /** Whether what came out can be English; the recogniser itself can't tell. */
-export function judge(
+export function classifyTranscript(
   cues: readonly Cue[],
   voicedMs: number,
   said: Language | undefined,

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { MediasearchError } from "../../errors.ts";
-import { shown } from "../../remote/http.ts";
-import type { Server } from "../../remote/refusals.ts";
+import { shownUrl } from "../../remote/http.ts";
+import type { RemoteServer } from "../../remote/refusals.ts";
 import type { NimSettings } from "./settings.ts";
 
 export type NimAddress =
@@ -14,7 +14,7 @@ const GRPC_PORT = 50_051;
  * `host:port` and `grpc://` are gRPC; `grpcs://`, a function id or certificates of one's own mean TLS; `http(s)://` is the text-only way.
  * @throws USAGE when none is set, or it is none.
  */
-export function addressOf({ endpoint, functionId, tlsCa }: NimSettings): NimAddress {
+export function parseNimAddress({ endpoint, functionId, tlsCa }: NimSettings): NimAddress {
   const hint =
     "NVIDIA_NIMS_ENDPOINT=HOST:50051   (gRPC; http://HOST:9000 gives text without times)";
   if (endpoint === undefined)
@@ -38,11 +38,11 @@ export function addressOf({ endpoint, functionId, tlsCa }: NimSettings): NimAddr
   };
 }
 
-export function describe(settings: NimSettings): Server {
-  const address = addressOf(settings);
+export function describeNimServer(settings: NimSettings): RemoteServer {
+  const address = parseNimAddress(settings);
   return {
     engine: "NVIDIA_NIMS",
-    address: address.type === "http" ? shown(address.url) : address.target,
+    address: address.type === "http" ? shownUrl(address.url) : address.target,
     secrets: [settings.apiKey],
     keySetting: "NVIDIA_NIMS_API_KEY",
     endpointSetting: "NVIDIA_NIMS_ENDPOINT",
@@ -51,7 +51,7 @@ export function describe(settings: NimSettings): Server {
 
 /** Changes with everything that changes what comes out. */
 export function identityOf(settings: NimSettings, version: number): string {
-  const { address } = describe(settings);
+  const { address } = describeNimServer(settings);
   const mark = createHash("sha256")
     .update([address, settings.functionId, settings.model, settings.language].join("\0"))
     .digest("hex")

@@ -3,22 +3,22 @@ import { request } from "../../remote/http.ts";
 import { fromNetworkError } from "../../remote/refusals.ts";
 import type { EngineFinding } from "../settings.ts";
 import type { NimSettings } from "./settings.ts";
-import { addressOf, describe } from "./address.ts";
+import { parseNimAddress, describeNimServer } from "./address.ts";
 import { fromGrpcError } from "./grpc-refusals.ts";
 import { planFor } from "./plan.ts";
 import { openRiva, type RivaModel } from "./riva.ts";
 
-const TIMEOUT_MS = 8000;
+const NIM_CHECK_MS = 8000;
 const UNIMPLEMENTED = 12;
 const STARTING = "a container may take half an hour to start";
 
 /** Whether the server answers, takes the key, and has the model and the language. Sends no audio. @throws what would end a run. */
 export async function check(nim: NimSettings, signal: AbortSignal): Promise<EngineFinding> {
-  const address = addressOf(nim);
-  const server = describe(nim);
+  const address = parseNimAddress(nim);
+  const server = describeNimServer(nim);
   if (address.type === "grpc") return checkGrpc(address.target, address.isTls, nim, signal);
   const ready = Object.assign(new URL(address.url), { pathname: "/v1/health/ready" });
-  const { status } = await request(ready, { method: "GET", signal, timeoutMs: TIMEOUT_MS }).catch(
+  const { status } = await request(ready, { method: "GET", signal, timeoutMs: NIM_CHECK_MS }).catch(
     (error: unknown) => {
       throw fromNetworkError(server, error, signal).refused.error;
     },
@@ -42,10 +42,10 @@ async function checkGrpc(
   settings: NimSettings,
   signal: AbortSignal,
 ): Promise<EngineFinding> {
-  const server = describe(settings);
+  const server = describeNimServer(settings);
   const riva = await openRiva(target, isTls, settings);
   try {
-    const call = { signal, timeoutMs: TIMEOUT_MS };
+    const call = { signal, timeoutMs: NIM_CHECK_MS };
     const ifKnown = async <T>(ask: Promise<T>, otherwise: T): Promise<T> =>
       ask.catch((error: { code?: number }) => {
         if (error.code === UNIMPLEMENTED) return otherwise;
@@ -57,19 +57,23 @@ async function checkGrpc(
         `NVIDIA_NIMS at ${target}: it says that it does not serve yet`,
         { hint: STARTING },
       );
-    return judge(await ifKnown(riva.models(call), []), target, settings);
+    return classifyModels(await ifKnown(riva.models(call), []), target, settings);
   } finally {
     riva.close();
   }
 }
 
-const nameOf = ({ model_name, parameters }: RivaModel): string =>
+const modelName = ({ model_name, parameters }: RivaModel): string =>
   `${model_name} (${[parameters["type"], parameters["language_code"]].filter(Boolean).join(", ")})`;
 
-function judge(models: readonly RivaModel[], target: string, settings: NimSettings): EngineFinding {
+function classifyModels(
+  models: readonly RivaModel[],
+  target: string,
+  settings: NimSettings,
+): EngineFinding {
   const found = `Riva at ${target}`;
   if (models.length === 0) return { found: `${found} (it does not list its models)` };
-  const list = models.map(nameOf).join("; ");
+  const list = models.map(modelName).join("; ");
   if (
     settings.model !== undefined &&
     !models.some(({ model_name }) => model_name === settings.model)

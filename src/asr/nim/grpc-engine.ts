@@ -1,28 +1,33 @@
 import { toPcm16 } from "../audio/wav.ts";
 import type { AudioChunk } from "../audio/speech-chunker.ts";
-import { type Answer, type AskOptions, type Engine, lengthMs } from "../remote/engine.ts";
+import {
+  type EngineAnswer,
+  type AskOptions,
+  type Engine,
+  audioLengthMs,
+} from "../remote/engine.ts";
 import { toTag } from "../remote/languages.ts";
 import { refusal } from "../../remote/refusals.ts";
 import type { RequestSettings } from "../settings.ts";
 import type { NimSettings } from "./settings.ts";
 import { SAMPLE_RATE } from "../transcriber.ts";
-import { describe, identityOf } from "./address.ts";
+import { describeNimServer, identityOf } from "./address.ts";
 import { fromGrpcError } from "./grpc-refusals.ts";
 import { type Plan, planFor } from "./plan.ts";
 import { heardFromRiva } from "./read.ts";
 import { openRiva, type RecognitionConfig, type Riva, type RivaModel } from "./riva.ts";
 
 /** Raised when what is asked or read changes what comes out. */
-export const SETTINGS_VERSION = 1;
+export const NIM_SETTINGS_VERSION = 1;
 /** 3.84 MB of PCM: below the 4 MiB that gRPC servers take if they are not told otherwise. */
-const MAX_MS = 120_000;
-export const MAX_WINDOW_MS = 20_000;
-const MIN_MS = 500;
+const MAX_RIVA_CHUNK_MS = 120_000;
+export const RIVA_WINDOW_MS = 20_000;
+const MIN_GRPC_AUDIO_MS = 500;
 const LISTING_MS = 15_000;
 const UNASKED = 8;
 
 /** What the server was found not to give; for the rest of this process. */
-interface Capabilities {
+interface RivaCapabilities {
   speakers: boolean;
   words: boolean;
 }
@@ -34,17 +39,24 @@ export function openGrpcEngine(
   settings: NimSettings,
   requests: RequestSettings,
 ): Engine {
-  const server = describe(settings);
-  const able: Capabilities = { speakers: requests.diarization !== false, words: true };
+  const server = describeNimServer(settings);
+  const able: RivaCapabilities = { speakers: requests.diarization !== false, words: true };
   let opened: Promise<Riva> | undefined;
   let models: readonly RivaModel[] | undefined;
   const riva = (): Promise<Riva> => (opened ??= openRiva(target, isTls, settings));
 
-  const ask = async (piece: AudioChunk, plan: Plan, { signal }: AskOptions): Promise<Answer> => {
-    if (!able.words && lengthMs(piece) > MAX_WINDOW_MS)
+  const ask = async (
+    piece: AudioChunk,
+    plan: Plan,
+    { signal }: AskOptions,
+  ): Promise<EngineAnswer> => {
+    if (!able.words && audioLengthMs(piece) > RIVA_WINDOW_MS)
       return refusal(server, "size", "BUG", "text without times for a long piece");
-    const call = { signal, timeoutMs: settings.timeoutMs ?? 60_000 + Math.round(lengthMs(piece)) };
-    const audio = toPcm16(piece.samples, MIN_MS);
+    const call = {
+      signal,
+      timeoutMs: settings.timeoutMs ?? 60_000 + Math.round(audioLengthMs(piece)),
+    };
+    const audio = toPcm16(piece.samples, MIN_GRPC_AUDIO_MS);
     const wantsSpeakers = able.speakers;
     try {
       const { recognize, stream } = await riva();
@@ -59,7 +71,7 @@ export function openGrpcEngine(
       );
       if (heard.timing === "window" && heard.cues.length > 0) {
         able.words = false;
-        if (lengthMs(piece) > MAX_WINDOW_MS)
+        if (audioLengthMs(piece) > RIVA_WINDOW_MS)
           return refusal(server, "size", "BUG", "text without times for a long piece");
       }
       const notes =
@@ -80,13 +92,13 @@ export function openGrpcEngine(
     }
   };
   return {
-    id: identityOf(settings, SETTINGS_VERSION),
+    id: identityOf(settings, NIM_SETTINGS_VERSION),
     languages: [],
-    longestMs: MAX_MS,
+    longestMs: MAX_RIVA_CHUNK_MS,
     concurrency: requests.concurrency,
     async recognise(piece, options) {
       if (!models) {
-        const listed = await listModels(await riva(), options.signal).catch((error: unknown) =>
+        const listed = await fetchModels(await riva(), options.signal).catch((error: unknown) =>
           fromGrpcError(server, error, options.signal),
         );
         if ("refused" in listed) return listed;
@@ -99,7 +111,7 @@ export function openGrpcEngine(
 }
 
 /** Servers need not list their models; one that does not answer at all is another matter. */
-async function listModels(riva: Riva, signal: AbortSignal): Promise<readonly RivaModel[]> {
+async function fetchModels(riva: Riva, signal: AbortSignal): Promise<readonly RivaModel[]> {
   try {
     return await riva.models({ signal, timeoutMs: LISTING_MS });
   } catch (error) {

@@ -1,8 +1,8 @@
 import type { ErrorCode } from "../../errors.ts";
-import { refusal, type Server, type RequestFailure } from "../../remote/refusals.ts";
+import { refusal, type RemoteServer, type RequestFailure } from "../../remote/refusals.ts";
 
 /** gRPC's status codes that mean something to the retry rules: https://grpc.io/docs/guides/status-codes/ */
-const CODES: Readonly<
+const GRPC_REFUSALS: Readonly<
   Record<number, readonly [name: string, kind: RequestFailure["kind"], code: ErrorCode]>
 > = {
   3: ["INVALID_ARGUMENT", "rejected", "USAGE"],
@@ -28,7 +28,7 @@ const HINTS: Partial<Record<ErrorCode, string>> = {
 
 /** A failed call in the words of the retry rules. @throws the signal's reason when it was ours to stop. */
 export function fromGrpcError(
-  server: Server,
+  server: RemoteServer,
   error: unknown,
   signal: AbortSignal,
 ): { readonly refused: RequestFailure } {
@@ -39,7 +39,11 @@ export function fromGrpcError(
     message,
   } = error as { code?: number | string; details?: string; message: string };
   const said = details ?? message;
-  const [name, kind, ours] = CODES[Number(code)] ?? [`code ${code}`, "once", "ENGINE_FAILED"];
+  const [name, kind, ours] = GRPC_REFUSALS[Number(code)] ?? [
+    `code ${code}`,
+    "once",
+    "ENGINE_FAILED",
+  ];
   const why = `${name}: ${said}`;
   if (code === 8 && /larger than max|too large|exceeds/i.test(said))
     return refusal(server, "size", "USAGE", why, HINTS.USAGE);

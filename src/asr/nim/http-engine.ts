@@ -1,35 +1,35 @@
 import { toWav } from "../audio/wav.ts";
-import { type Engine, lengthMs } from "../remote/engine.ts";
+import { type Engine, audioLengthMs } from "../remote/engine.ts";
 import { formOf, request } from "../../remote/http.ts";
 import { heardFromJson } from "../remote/json-answer.ts";
 import { toTag } from "../remote/languages.ts";
 import { fromNetworkError, fromStatus, refusal } from "../../remote/refusals.ts";
 import type { RequestSettings } from "../settings.ts";
 import type { NimSettings } from "./settings.ts";
-import { describe, identityOf } from "./address.ts";
-import { MAX_WINDOW_MS, SETTINGS_VERSION } from "./grpc-engine.ts";
+import { describeNimServer, identityOf } from "./address.ts";
+import { RIVA_WINDOW_MS, NIM_SETTINGS_VERSION } from "./grpc-engine.ts";
 import { planFor } from "./plan.ts";
 
-const MIN_MS = 500;
+const MIN_HTTP_AUDIO_MS = 500;
 
 /** The speech NIM's own HTTP: text without times, so pieces are short and have the times of their speech. */
 export function openHttpEngine(url: URL, settings: NimSettings, requests: RequestSettings): Engine {
-  const server = describe(settings);
+  const server = describeNimServer(settings);
   const base = url.pathname.replace(/\/+$/, "").replace(/\/v1(?:\/audio\/transcriptions)?$/, "");
   const transcribe = Object.assign(new URL(url), { pathname: `${base}/v1/audio/transcriptions` });
   const key: Record<string, string> =
     settings.apiKey === undefined ? {} : { authorization: `Bearer ${settings.apiKey}` };
   return {
-    id: identityOf(settings, SETTINGS_VERSION),
+    id: identityOf(settings, NIM_SETTINGS_VERSION),
     languages: [],
-    longestMs: MAX_WINDOW_MS,
+    longestMs: RIVA_WINDOW_MS,
     concurrency: requests.concurrency,
     async recognise(piece, { language, signal }) {
       const selectModel = planFor([], settings, language);
       const { body, headers } = formOf([
         {
           name: "file",
-          value: toWav(piece.samples, MIN_MS),
+          value: toWav(piece.samples, MIN_HTTP_AUDIO_MS),
           fileName: "audio.wav",
           type: "audio/wav",
         },
@@ -44,10 +44,10 @@ export function openHttpEngine(url: URL, settings: NimSettings, requests: Reques
           body,
           headers: { ...headers, ...key },
           signal,
-          timeoutMs: settings.timeoutMs ?? 60_000 + Math.round(lengthMs(piece)),
+          timeoutMs: settings.timeoutMs ?? 60_000 + Math.round(audioLengthMs(piece)),
         });
         if (reply.status !== 200) return fromStatus(server, reply);
-        const heard = heardFromJson(parse(reply.text), piece, { wantsWords: false });
+        const heard = heardFromJson(parseJsonOrNothing(reply.text), piece, { wantsWords: false });
         if (typeof heard === "string")
           return refusal(
             server,
@@ -71,7 +71,7 @@ export function openHttpEngine(url: URL, settings: NimSettings, requests: Reques
   };
 }
 
-function parse(text: string): unknown {
+function parseJsonOrNothing(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {

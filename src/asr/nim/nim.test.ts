@@ -14,7 +14,7 @@ import {
 import { openTranscriber, settingsOf } from "../registry.ts";
 import { TRANSCRIBER_CASES, type TranscriberSamples } from "../transcriber.contract.ts";
 import type { Transcriber, Transcript } from "../transcriber.ts";
-import { addressOf } from "./address.ts";
+import { parseNimAddress } from "./address.ts";
 import { planFor } from "./plan.ts";
 
 interface Logged {
@@ -291,8 +291,8 @@ describe("the NVIDIA_NIMS recogniser under faults", () => {
 });
 
 describe("the ways to a NIM", () => {
-  const at = (endpoint: string, more: Partial<Parameters<typeof addressOf>[0]> = {}) =>
-    addressOf({ ...settingsOf(engineSettingsOf({}), "NVIDIA_NIMS"), endpoint, ...more });
+  const at = (endpoint: string, more: Partial<Parameters<typeof parseNimAddress>[0]> = {}) =>
+    parseNimAddress({ ...settingsOf(engineSettingsOf({}), "NVIDIA_NIMS"), endpoint, ...more });
 
   it("are told from its address", () => {
     expect(at("nim:50051")).toEqual({ type: "grpc", target: "nim:50051", isTls: false });

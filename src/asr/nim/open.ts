@@ -4,7 +4,7 @@ import type { Engine } from "../remote/engine.ts";
 import type { RequestSettings } from "../settings.ts";
 import type { NimSettings } from "./settings.ts";
 import type { Transcriber, OwnOptions } from "../transcriber.ts";
-import { addressOf } from "./address.ts";
+import { parseNimAddress } from "./address.ts";
 import { openGrpcEngine } from "./grpc-engine.ts";
 import { openHttpEngine } from "./http-engine.ts";
 
@@ -14,14 +14,14 @@ export async function open({
   requests,
   settings,
 }: OwnOptions<NimSettings>): Promise<Transcriber> {
-  const engine = openEngine(settings, requests);
+  const engine = openNimEngine(settings, requests);
   const files = await models(VAD_MODEL);
   return openRemote(engine, await loadVoiceActivity(files[VAD_FILE] ?? ""), requests);
 }
 
 /** @throws USAGE when no address is set. */
-export function openEngine(settings: NimSettings, requests: RequestSettings): Engine {
-  const address = addressOf(settings);
+export function openNimEngine(settings: NimSettings, requests: RequestSettings): Engine {
+  const address = parseNimAddress(settings);
   return address.type === "http"
     ? openHttpEngine(address.url, settings, requests)
     : openGrpcEngine(address.target, address.isTls, settings, requests);

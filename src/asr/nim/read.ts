@@ -6,9 +6,9 @@ import { windowCue } from "../remote/json-answer.ts";
 import { toTag } from "../remote/languages.ts";
 import type { RivaResult, WordInfo } from "./riva.ts";
 
-const PAUSE_MS = 700;
+const SENTENCE_PAUSE_MS = 700;
 const MAX_CUE_MS = 30_000;
-const SENTENCE_END = /[.?!…。！？]["'”’)\]]*$/u;
+const SPOKEN_SENTENCE_END = /[.?!…。！？]["'”’)\]]*$/u;
 
 interface Timed extends Word {
   readonly speaker: number;
@@ -26,7 +26,7 @@ export function heardFromRiva(
   const best = results.flatMap(({ alternatives }) =>
     alternatives[0] && alternatives[0].transcript.trim() !== "" ? [alternatives[0]] : [],
   );
-  const language = languageOf(best);
+  const language = alternativesLanguage(best);
   if (best.length === 0) return { cues: [], timing: "word", language, notes: [] };
   if (best.some(({ words }) => words.length === 0))
     return {
@@ -45,7 +45,7 @@ export function heardFromRiva(
       confidence: sure(word),
       speaker: word.speaker_tag,
     }));
-    return grouped(alignWith(transcript, timed) ?? [], hasSpeakers);
+    return groupCues(alignWith(transcript, timed) ?? [], hasSpeakers);
   });
   return { cues, timing: "word", language, notes: [] };
 }
@@ -54,7 +54,9 @@ export function heardFromRiva(
 const sure = ({ confidence }: WordInfo): number | null =>
   confidence > 0 && confidence <= 1 ? confidence : null;
 
-function languageOf(best: readonly RivaResult["alternatives"][number][]): Language | null {
+function alternativesLanguage(
+  best: readonly RivaResult["alternatives"][number][],
+): Language | null {
   for (const { language_code, words } of best) {
     const tag = toTag(language_code[0]) ?? toTag(words[0]?.language_code);
     if (tag !== null) return tag;
@@ -63,7 +65,7 @@ function languageOf(best: readonly RivaResult["alternatives"][number][]): Langua
 }
 
 /** A cue ends with its sentence, at a pause, with its speaker, or after half a minute. */
-function grouped(
+function groupCues(
   words: NonNullable<ReturnType<typeof alignWith<Timed>>>,
   hasSpeakers: boolean,
 ): Cue[] {
@@ -74,8 +76,8 @@ function grouped(
     const goesOn =
       group &&
       last &&
-      !SENTENCE_END.test(last.text) &&
-      word.startMs - last.endMs <= PAUSE_MS &&
+      !SPOKEN_SENTENCE_END.test(last.text) &&
+      word.startMs - last.endMs <= SENTENCE_PAUSE_MS &&
       (!hasSpeakers || group.speaker === from.speaker) &&
       word.endMs - (group.words[0]?.startMs ?? 0) <= MAX_CUE_MS;
     if (goesOn) group.words.push(word);

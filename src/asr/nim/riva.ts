@@ -86,13 +86,13 @@ type Unary = (
   options: { deadline: number },
   done: (error: ServiceError | null, reply: unknown) => void,
 ) => { cancel(): void };
-type Stream = (
+type OpenStream = (
   metadata: unknown,
   options: { deadline: number },
 ) => ClientDuplexStream<unknown, { results: readonly RivaResult[] }>;
 interface RawClient {
   readonly Recognize: Unary;
-  readonly StreamingRecognize: Stream;
+  readonly StreamingRecognize: OpenStream;
   readonly GetRivaSpeechRecognitionConfig: Unary;
   readonly Check: Unary;
   close(): void;
@@ -213,7 +213,7 @@ function callUnary<T>(
 
 /** First how, then the audio as fast as it is taken, then the end; what is final counts. */
 function streamAll(
-  call: ReturnType<Stream>,
+  call: ReturnType<OpenStream>,
   config: RecognitionConfig,
   audio: Buffer,
   signal: AbortSignal,
@@ -247,7 +247,7 @@ function streamAll(
 }
 
 /** Until more is taken, or nothing ever will be. */
-function drained(call: ReturnType<Stream>): Promise<void> {
+function drained(call: ReturnType<OpenStream>): Promise<void> {
   return new Promise((resolve) => {
     const done = (): void => {
       for (const event of ["drain", "close", "error"]) call.off(event, done);

@@ -1,4 +1,4 @@
-import { integer, path, serverAddress, trimmed } from "../../config/setting.ts";
+import { parseInteger, path, serverAddress, trimmed } from "../../config/setting.ts";
 import type { RecogniserSettings } from "../settings.ts";
 
 export interface NimSettings {
@@ -69,7 +69,7 @@ export const NVIDIA_NIMS: RecogniserSettings<NimRows, NimSettings> = {
     nimMaxSpeakers: {
       env: "NVIDIA_NIMS_MAX_SPEAKERS",
       help: "largest number of speakers",
-      parse: integer(1, 100),
+      parse: parseInteger(1, 100),
       fallback: () => undefined,
       fallbackText: "ASR_MAX_SPEAKERS, else 8",
       inProjectFile: "always",
@@ -84,7 +84,7 @@ export const NVIDIA_NIMS: RecogniserSettings<NimRows, NimSettings> = {
     nimTimeout: {
       env: "NVIDIA_NIMS_TIMEOUT",
       help: "seconds that a request of up to two minutes of audio may take",
-      parse: integer(1, 86_400),
+      parse: parseInteger(1, 86_400),
       fallback: () => undefined,
       fallbackText: "60, and the length of the audio",
       inProjectFile: "always",

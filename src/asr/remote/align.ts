@@ -1,6 +1,6 @@
 import type { Word } from "../../types.ts";
 
-const letters = (text: string): string =>
+const onlyLetters = (text: string): string =>
   text
     .normalize("NFKC")
     .toLowerCase()
@@ -27,21 +27,21 @@ export function alignWith<T extends Word>(
   const tokens = text.split(/\s+/).filter((token) => token !== "");
   const pairs =
     tokens.length === timed.length &&
-    tokens.every((token, i) => letters(token) === letters(timed[i]?.text ?? ""))
+    tokens.every((token, i) => onlyLetters(token) === onlyLetters(timed[i]?.text ?? ""))
       ? tokens.map((_, i) => [i, i] as const)
       : commonWords(
-          tokens.map(letters),
-          timed.map((word) => letters(word.text)),
+          tokens.map(onlyLetters),
+          timed.map((word) => onlyLetters(word.text)),
         );
   const groups: Group<T>[] = [];
   let [token, word] = [0, 0];
   for (const [atToken, atWord] of [...pairs, [tokens.length, timed.length] as const]) {
-    groups.push(...between(tokens.slice(token, atToken), timed.slice(word, atWord)));
+    groups.push(...alignGroups(tokens.slice(token, atToken), timed.slice(word, atWord)));
     if (atToken < tokens.length)
       groups.push({ texts: [tokens[atToken] ?? ""], words: [timed[atWord] as T] });
     [token, word] = [atToken + 1, atWord + 1];
   }
-  return merge(groups);
+  return mergeGroups(groups);
 }
 
 interface Group<T> {
@@ -50,13 +50,13 @@ interface Group<T> {
 }
 
 /** What lies between two words that agree: one by one if the counts agree, else all in one. */
-function between<T>(texts: readonly string[], words: readonly T[]): readonly Group<T>[] {
+function alignGroups<T>(texts: readonly string[], words: readonly T[]): readonly Group<T>[] {
   if (texts.length === words.length)
     return texts.map((text, i) => ({ texts: [text], words: [words[i] as T] }));
   return texts.length + words.length > 0 ? [{ texts, words }] : [];
 }
 
-function merge<T extends Word>(groups: readonly Group<T>[]): readonly Aligned<T>[] | null {
+function mergeGroups<T extends Word>(groups: readonly Group<T>[]): readonly Aligned<T>[] | null {
   const whole: { texts: string[]; words: T[] }[] = [];
   let early: string[] = [];
   for (const { texts, words } of groups) {

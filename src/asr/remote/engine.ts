@@ -1,7 +1,7 @@
 import type { AudioChunk } from "../audio/speech-chunker.ts";
 import type { Cue, Language } from "../../types.ts";
 import type { RequestFailure } from "../../remote/refusals.ts";
-import { SAMPLE_RATE, type Timing } from "../transcriber.ts";
+import { SAMPLE_RATE, type TimingUnit } from "../transcriber.ts";
 
 /** A recogniser that is asked for one piece of audio at a time, such as a server; `open.ts` makes a Transcriber of it. */
 export interface Engine {
@@ -12,7 +12,7 @@ export interface Engine {
   /** Requests at once for one file. */
   readonly concurrency: number;
   /** One attempt. Rejects with the signal's reason only: every other failure is an answer. */
-  recognise(piece: AudioChunk, options: AskOptions): Promise<Answer>;
+  recognise(piece: AudioChunk, options: AskOptions): Promise<EngineAnswer>;
   stop?(): Promise<void>;
   close(): Promise<void>;
 }
@@ -22,17 +22,17 @@ export interface AskOptions {
   readonly signal: AbortSignal;
 }
 
-export type Answer = { readonly heard: Recognition } | { readonly refused: RequestFailure };
+export type EngineAnswer = { readonly heard: Recognition } | { readonly refused: RequestFailure };
 
 /** What was said in one piece. Times in milliseconds from its start; need not be sorted, nor lie inside it. */
 export interface Recognition {
   readonly cues: readonly Cue[];
-  readonly timing: Timing;
+  readonly timing: TimingUnit;
   /** null when the recogniser does not say. */
   readonly language: Language | null;
   /** What was asked for and not given, for the user. */
   readonly notes: readonly string[];
 }
 
-export const lengthMs = ({ samples }: Pick<AudioChunk, "samples">): number =>
+export const audioLengthMs = ({ samples }: Pick<AudioChunk, "samples">): number =>
   (samples.length * 1000) / SAMPLE_RATE;

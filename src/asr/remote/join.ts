@@ -1,7 +1,7 @@
 import type { Cue, Language } from "../../types.ts";
-import type { Timing, Transcript } from "../transcriber.ts";
+import type { TimingUnit, Transcript } from "../transcriber.ts";
 import { SAMPLE_RATE } from "../transcriber.ts";
-import { lengthMs } from "./engine.ts";
+import { audioLengthMs } from "./engine.ts";
 import type { HeardChunk } from "./send.ts";
 import { normalizeCues } from "./tidy.ts";
 
@@ -9,13 +9,13 @@ import { normalizeCues } from "./tidy.ts";
 export interface JoinSnapshot {
   readonly speakers: number;
   readonly endMs: number;
-  readonly timing: Timing;
+  readonly timing: TimingUnit;
   /** Milliseconds of audio in each language. */
   readonly languages: Readonly<Record<Language, number>>;
   readonly notes: readonly string[];
 }
 
-const COARSENESS: readonly Timing[] = ["word", "segment", "window"];
+const COARSENESS: readonly TimingUnit[] = ["word", "segment", "window"];
 /** What recognisers call speakers that they tell apart; anything else is a name. */
 const LABEL = /^(?:(?:speaker|spk|s)[ _#-]*)?(?:\d+|[A-Z])$/i;
 
@@ -26,7 +26,11 @@ export const NEW_SPEAKERS =
 export function createChunkJoiner(earlier: readonly Cue[], snapshot?: JoinSnapshot) {
   const cues: Cue[] = [...earlier];
   let given = cues.length;
-  let { speakers, endMs, timing } = snapshot ?? { speakers: 0, endMs: 0, timing: "word" as Timing };
+  let { speakers, endMs, timing } = snapshot ?? {
+    speakers: 0,
+    endMs: 0,
+    timing: "word" as TimingUnit,
+  };
   const languages: Record<Language, number> = { ...snapshot?.languages };
   const notes = new Set(snapshot?.notes);
 
@@ -37,7 +41,7 @@ export function createChunkJoiner(earlier: readonly Cue[], snapshot?: JoinSnapsh
         const offsetMs = (piece.startSample * 1000) / SAMPLE_RATE;
         const { cues: inside, outside } = normalizeCues(
           heard.cues,
-          Math.min(lengthMs(piece), Math.floor(totalMs) - offsetMs),
+          Math.min(audioLengthMs(piece), Math.floor(totalMs) - offsetMs),
         );
         const names = new Map<string, string>();
         const nameOf = (speaker: string): string => {
@@ -59,7 +63,7 @@ export function createChunkJoiner(earlier: readonly Cue[], snapshot?: JoinSnapsh
         if (COARSENESS.indexOf(heard.timing) > COARSENESS.indexOf(timing)) timing = heard.timing;
         if (heard.language !== null)
           languages[heard.language] =
-            (languages[heard.language] ?? 0) + Math.round(lengthMs(piece));
+            (languages[heard.language] ?? 0) + Math.round(audioLengthMs(piece));
       }
     },
     sinceLast(): readonly Cue[] {

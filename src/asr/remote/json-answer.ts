@@ -2,20 +2,23 @@ import type { Cue, Word } from "../../types.ts";
 import type { AudioChunk } from "../audio/speech-chunker.ts";
 import { FRAME_MS } from "../audio/voice-activity.ts";
 import { align } from "./align.ts";
-import { type Recognition, lengthMs } from "./engine.ts";
+import { type Recognition, audioLengthMs } from "./engine.ts";
 import { toTag } from "./languages.ts";
 
-type Json = Readonly<Record<string, unknown>>;
-const object = (value: unknown): Json =>
-  typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Json) : {};
-const list = (value: unknown): readonly Json[] => (Array.isArray(value) ? value.map(object) : []);
-const number = (value: unknown): number | null =>
+type AnswerObject = Readonly<Record<string, unknown>>;
+const toObject = (value: unknown): AnswerObject =>
+  typeof value === "object" && value !== null && !Array.isArray(value)
+    ? (value as AnswerObject)
+    : {};
+const toObjects = (value: unknown): readonly AnswerObject[] =>
+  Array.isArray(value) ? value.map(toObject) : [];
+const finiteNumber = (value: unknown): number | null =>
   typeof value === "number" && Number.isFinite(value) ? value : null;
-const oneLine = (value: unknown): string =>
+const textInOneLine = (value: unknown): string =>
   typeof value === "string" ? value.replace(/\s+/g, " ").trim() : "";
 /** 0 says that nothing is known. */
 const probability = (value: unknown): number | null =>
-  (number(value) ?? 0) > 0 && (number(value) ?? 2) <= 1 ? number(value) : null;
+  (finiteNumber(value) ?? 0) > 0 && (finiteNumber(value) ?? 2) <= 1 ? finiteNumber(value) : null;
 /** What Whisper writes for silence. */
 const NO_SPEECH = /^[[(]\s*(?:BLANK_AUDIO|SILENCE|NO SPEECH)\s*[\])]$/i;
 
@@ -34,16 +37,16 @@ export function heardFromJson(
   piece: AudioChunk,
   { wantsWords }: AnswerOptions,
 ): Recognition | string {
-  const body = Array.isArray(value) ? { segments: value } : object(value);
+  const body = Array.isArray(value) ? { segments: value } : toObject(value);
   const segments = body["segments"] ?? body["transcription"];
-  const text = oneLine(body["text"]);
-  const language = toTag(body["language"] ?? object(body["result"])["language"]);
+  const text = textInOneLine(body["text"]);
+  const language = toTag(body["language"] ?? toObject(body["result"])["language"]);
   if (!Array.isArray(segments) || (segments.length === 0 && text !== "")) {
     if (typeof body["text"] !== "string") return "an answer with neither segments nor text";
     const cues = text === "" || NO_SPEECH.test(text) ? [] : [windowCue(piece, text)];
     return { cues, timing: "window", language, notes: [] };
   }
-  const cues = segmentCues(segments, wordsOf(body["words"]));
+  const cues = readSegmentCues(segments, readSpokenWords(body["words"]));
   if (typeof cues === "string") return cues;
   const hasWords = cues.every(({ words }) => words !== null);
   const notes =
@@ -54,17 +57,24 @@ export function heardFromJson(
 }
 
 /** Segments with their own words, or with those of `topWords` that fall between them. @returns why not, when one has no times. */
-function segmentCues(segments: readonly unknown[], topWords: readonly Spoken[]): Cue[] | string {
+function readSegmentCues(
+  segments: readonly unknown[],
+  topWords: readonly SpokenWord[],
+): Cue[] | string {
   const cues: Cue[] = [];
-  const spoken = list(segments)
-    .map((segment) => ({ segment, spoken: oneLine(segment["text"]), times: timesOf(segment) }))
+  const spoken = toObjects(segments)
+    .map((segment) => ({
+      segment,
+      spoken: textInOneLine(segment["text"]),
+      times: readTimes(segment),
+    }))
     .filter((one) => one.spoken !== "" && !NO_SPEECH.test(one.spoken));
   for (const [i, { segment, spoken: text, times }] of spoken.entries()) {
     if (!times) return "a segment without start and end";
     const fromMs = i === 0 ? -Infinity : times.startMs;
     const toMs = spoken[i + 1]?.times?.startMs ?? Infinity;
     const own = Array.isArray(segment["words"])
-      ? wordsOf(segment["words"])
+      ? readSpokenWords(segment["words"])
       : topWords.filter(({ word }) => isBetween(word, fromMs, toMs));
     cues.push(...cuesOf(segment, text, times, own));
   }
@@ -75,7 +85,7 @@ function segmentCues(segments: readonly unknown[], topWords: readonly Spoken[]):
 export function windowCue({ samples, voiced }: AudioChunk, text: string): Cue {
   const first = voiced.findIndex((one) => one >= 0.5);
   const last = voiced.findLastIndex((one) => one >= 0.5);
-  const endMs = last < 0 ? lengthMs({ samples }) : (last + 1) * FRAME_MS;
+  const endMs = last < 0 ? audioLengthMs({ samples }) : (last + 1) * FRAME_MS;
   return {
     startMs: Math.max(0, first) * FRAME_MS,
     endMs,
@@ -92,30 +102,31 @@ interface Times {
 }
 
 /** `startMs` and `endMs`, or seconds, or whisper.cpp's offsets; never guessed from the size of the numbers. */
-function timesOf(one: Json): Times | null {
-  const offsets = object(one["offsets"]);
+function readTimes(one: AnswerObject): Times | null {
+  const offsets = toObject(one["offsets"]);
   const seconds = (value: unknown): number | null =>
-    number(value) === null ? null : (value as number) * 1000;
-  const startMs = number(one["startMs"]) ?? number(offsets["from"]) ?? seconds(one["start"]);
-  const endMs = number(one["endMs"]) ?? number(offsets["to"]) ?? seconds(one["end"]);
+    finiteNumber(value) === null ? null : (value as number) * 1000;
+  const startMs =
+    finiteNumber(one["startMs"]) ?? finiteNumber(offsets["from"]) ?? seconds(one["start"]);
+  const endMs = finiteNumber(one["endMs"]) ?? finiteNumber(offsets["to"]) ?? seconds(one["end"]);
   return startMs === null || endMs === null ? null : { startMs, endMs };
 }
 
-interface Spoken {
+interface SpokenWord {
   readonly word: Word;
   readonly speaker: string | null;
 }
 
-const speakerOf = (one: Json): string | null => {
+const readSpeaker = (one: AnswerObject): string | null => {
   const speaker =
-    typeof one["speaker"] === "number" ? String(one["speaker"]) : oneLine(one["speaker"]);
+    typeof one["speaker"] === "number" ? String(one["speaker"]) : textInOneLine(one["speaker"]);
   return speaker === "" || speaker === "?" ? null : speaker;
 };
 
 /** Words with times. Where pieces begin with spaces they may be parts of words (whisper.cpp's tokens): one begins with each space. */
-function wordsOf(value: unknown): Spoken[] {
-  const raw = list(value).flatMap((one) => {
-    const times = timesOf(one);
+function readSpokenWords(value: unknown): SpokenWord[] {
+  const raw = toObjects(value).flatMap((one) => {
+    const times = readTimes(one);
     const text = [one["word"], one["text"]].find((value) => typeof value === "string") ?? "";
     return times && text.trim() !== "" && times.endMs >= times.startMs
       ? [
@@ -123,7 +134,7 @@ function wordsOf(value: unknown): Spoken[] {
             text,
             ...times,
             confidence: probability(one["probability"] ?? one["score"] ?? one["confidence"]),
-            speaker: speakerOf(one),
+            speaker: readSpeaker(one),
           },
         ]
       : [];
@@ -153,15 +164,20 @@ const isBetween = ({ startMs, endMs }: Word, fromMs: number, toMs: number): bool
   (startMs + endMs) / 2 >= fromMs && (startMs + endMs) / 2 < toMs;
 
 /** One cue, or one for each run of words of one speaker. */
-function cuesOf(segment: Json, text: string, times: Times, spoken: readonly Spoken[]): Cue[] {
-  const speaker = speakerOf(segment);
-  const runs: Spoken[][] = [];
+function cuesOf(
+  segment: AnswerObject,
+  text: string,
+  times: Times,
+  spoken: readonly SpokenWord[],
+): Cue[] {
+  const speaker = readSpeaker(segment);
+  const runs: SpokenWord[][] = [];
   for (const one of spoken) {
     const last = runs.at(-1);
     if (last && last[0]?.speaker === one.speaker) last.push(one);
     else runs.push([one]);
   }
-  const logprob = number(segment["avg_logprob"]);
+  const logprob = finiteNumber(segment["avg_logprob"]);
   const stated =
     probability(segment["confidence"]) ??
     (logprob === null ? null : probability(Math.min(1, Math.exp(logprob))));

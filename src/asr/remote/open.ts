@@ -10,7 +10,7 @@ import { SAMPLE_RATE } from "../transcriber.ts";
 import type { RequestSettings } from "../settings.ts";
 import type { Engine } from "./engine.ts";
 import { createChunkJoiner, type JoinSnapshot } from "./join.ts";
-import { type EngineState, type HeardChunk, send } from "./send.ts";
+import { type EngineState, type HeardChunk, sendChunk } from "./send.ts";
 
 const CHECKPOINT_FRAMES = Math.round(30_000 / FRAME_MS);
 /** Silence up to this goes along: every request costs, and servers pad what is short. */
@@ -18,7 +18,7 @@ const JOINED_GAP_MS = 5000;
 /** A server may work on a chunk for longer than a file may go without progress. */
 const HEARTBEAT_MS = 2000;
 
-interface SavedState {
+interface RemoteCheckpointState {
   readonly frame: number;
   readonly pieces: ChunkerSnapshot;
   readonly mergeChunks: JoinSnapshot;
@@ -28,7 +28,7 @@ interface SavedState {
  * In the order of the audio: requests, and checkpoints, which are reported once all requests before
  * them are answered.
  */
-type Waiting =
+type QueueEntry =
   | {
       readonly type: "request";
       readonly answer: Promise<HeardChunk[]>;
@@ -57,7 +57,7 @@ export function openRemote(
     async transcribe(audio, { language, signal, onProgress, onCheckpoint, resume = [] }) {
       // Another recogniser may have tried in between; its checkpoints say nothing here.
       const usable = resume.filter(({ recogniser }) => recogniser === engine.id);
-      const last = usable.at(-1)?.state as SavedState | undefined;
+      const last = usable.at(-1)?.state as RemoteCheckpointState | undefined;
       const mergeChunks = createChunkJoiner(
         usable.flatMap(({ cues }) => cues),
         last?.mergeChunks,
@@ -65,7 +65,7 @@ export function openRemote(
       const chunker = createSpeechChunker(activity.start, cut, last?.pieces);
       const stop = new AbortController();
       const options = { language, signal: AbortSignal.any([signal, stop.signal]) };
-      const waiting: Waiting[] = [];
+      const waiting: QueueEntry[] = [];
       const heard = { samples: 0 };
       let frame = 0;
       let savedFrame = last?.frame ?? 0;
@@ -73,7 +73,7 @@ export function openRemote(
       const beat = setInterval(() => onProgress?.(positionMs()), HEARTBEAT_MS);
       const ask = async (chunk: AudioChunk): Promise<void> => {
         await drain(engine.concurrency - 1);
-        waiting.push(watchAnswer(send(engine, chunk, options, retry, engineState)));
+        waiting.push(watchAnswer(sendChunk(engine, chunk, options, retry, engineState)));
       };
       /** Takes up answers in order, until at most this number of requests are under way. */
       const drain = async (maxUnderWay: number): Promise<void> => {
@@ -91,7 +91,7 @@ export function openRemote(
         }
       };
       try {
-        for await (const samples of inFrames(counted(audio, heard, signal))) {
+        for await (const samples of inFrames(countSamples(audio, heard, signal))) {
           frame++;
           for (const chunk of await chunker.push(samples)) await ask(chunk);
           if (!onCheckpoint || frame - savedFrame < CHECKPOINT_FRAMES) continue;
@@ -113,8 +113,8 @@ export function openRemote(
 }
 
 /** A request with its state, so that a failed one is found before those in front of it are done. */
-function watchAnswer(answer: Promise<HeardChunk[]>): Extract<Waiting, { type: "request" }> {
-  const request: Extract<Waiting, { type: "request" }> = {
+function watchAnswer(answer: Promise<HeardChunk[]>): Extract<QueueEntry, { type: "request" }> {
+  const request: Extract<QueueEntry, { type: "request" }> = {
     type: "request",
     answer,
     state: "under way",
@@ -131,17 +131,17 @@ function watchAnswer(answer: Promise<HeardChunk[]>): Extract<Waiting, { type: "r
 }
 
 const saved = (
-  { frame, pieces }: Extract<Waiting, { type: "checkpoint" }>,
+  { frame, pieces }: Extract<QueueEntry, { type: "checkpoint" }>,
   mergeChunks: ReturnType<typeof createChunkJoiner>,
   recogniser: string,
 ): Checkpoint => ({
   recogniser,
   positionMs: Math.round(frame * FRAME_MS),
   cues: mergeChunks.sinceLast(),
-  state: { frame, pieces, mergeChunks: mergeChunks.snapshot() } satisfies SavedState,
+  state: { frame, pieces, mergeChunks: mergeChunks.snapshot() } satisfies RemoteCheckpointState,
 });
 
-async function* counted(
+async function* countSamples(
   audio: AsyncIterable<Float32Array>,
   heard: { samples: number },
   signal: AbortSignal,

@@ -1,12 +1,12 @@
 import { type AudioChunk, halve } from "../audio/speech-chunker.ts";
 import { MediasearchError } from "../../errors.ts";
 import type { RequestSettings } from "../settings.ts";
-import { type AskOptions, type Engine, type Recognition, lengthMs } from "./engine.ts";
+import { type AskOptions, type Engine, type Recognition, audioLengthMs } from "./engine.ts";
 import { countAttempts } from "../../remote/attempts.ts";
 import type { RequestFailure } from "../../remote/refusals.ts";
 
 /** Shorter pieces than this are not cut again: what refuses them as too large refuses everything. */
-const MIN_MS = 2000;
+const MIN_SPLIT_MS = 2000;
 
 export interface HeardChunk {
   readonly piece: AudioChunk;
@@ -23,7 +23,7 @@ export interface EngineState {
  * One piece, until it is heard: tried again alone when the failure may pass, in halves when it is too large.
  * @throws the last refusal's error.
  */
-export async function send(
+export async function sendChunk(
   engine: Engine,
   piece: AudioChunk,
   options: AskOptions,
@@ -39,11 +39,11 @@ export async function send(
       return [{ piece, heard: answer.heard }];
     }
     const { refused } = answer;
-    if (refused.kind === "size" && lengthMs(piece) >= 2 * MIN_MS) {
+    if (refused.kind === "size" && audioLengthMs(piece) >= 2 * MIN_SPLIT_MS) {
       const [first, second] = halve(piece);
       return [
-        ...(await send(engine, first, options, retry, known)),
-        ...(await send(engine, second, options, retry, known)),
+        ...(await sendChunk(engine, first, options, retry, known)),
+        ...(await sendChunk(engine, second, options, retry, known)),
       ];
     }
     await attempts.waitAfter(refused, asError(refused, known));

@@ -52,7 +52,7 @@ const FAMILIES: readonly (readonly [
 ];
 
 /** @throws MISSING_MODEL naming what the folder lacks. */
-export async function readModel(folder: string): Promise<SherpaModel> {
+export async function readSherpaModel(folder: string): Promise<SherpaModel> {
   const names = await readdir(folder).catch((cause: unknown) => {
     throw new MediasearchError("MISSING_MODEL", `${folder}: no such folder`, {
       subject: "SHERPA_MODEL",

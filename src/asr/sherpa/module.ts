@@ -4,24 +4,24 @@ import { MediasearchError } from "../../errors.ts";
 export interface Sherpa {
   readonly OfflineRecognizer: new (config: unknown) => Recognizer;
   readonly SpokenLanguageIdentification: new (config: unknown) => {
-    createStream(): Stream;
-    compute(stream: Stream): string;
+    createStream(): SherpaStream;
+    compute(stream: SherpaStream): string;
   };
   readonly OfflineSpeakerDiarization: new (config: unknown) => {
     readonly sampleRate: number;
-    process(samples: Float32Array): readonly Turn[];
+    process(samples: Float32Array): readonly SherpaTurn[];
   };
   readonly version: string;
 }
 
-export interface Stream {
+export interface SherpaStream {
   acceptWaveform(wave: { readonly samples: Float32Array; readonly sampleRate: number }): void;
 }
 
 export interface Recognizer {
-  createStream(): Stream;
-  decode(stream: Stream): void;
-  getResult(stream: Stream): RecognizerResult;
+  createStream(): SherpaStream;
+  decode(stream: SherpaStream): void;
+  getResult(stream: SherpaStream): RecognizerResult;
 }
 
 export interface RecognizerResult {
@@ -35,7 +35,7 @@ export interface RecognizerResult {
 }
 
 /** A stretch of one speaker, in seconds; speakers count from 0. */
-export interface Turn {
+export interface SherpaTurn {
   readonly start: number;
   readonly end: number;
   readonly speaker: number;

@@ -2,17 +2,22 @@ import { MediasearchError } from "../../errors.ts";
 import type { Cue, Word } from "../../types.ts";
 import { loadVoiceActivity, VAD_FILE, VAD_MODEL } from "../audio/voice-activity.ts";
 import { type AudioChunk } from "../audio/speech-chunker.ts";
-import { type Answer, type Engine, type Recognition, lengthMs } from "../remote/engine.ts";
+import {
+  type EngineAnswer,
+  type Engine,
+  type Recognition,
+  audioLengthMs,
+} from "../remote/engine.ts";
 import { openRemote } from "../remote/open.ts";
 import type { SherpaSettings } from "./settings.ts";
 import { SAMPLE_RATE, type Transcriber, type OwnOptions } from "../transcriber.ts";
-import { type Family, readModel, recognizerConfig, type SherpaModel } from "./folder.ts";
+import { type Family, readSherpaModel, recognizerConfig, type SherpaModel } from "./folder.ts";
 import { loadSherpa, type Recognizer, type RecognizerResult, type Sherpa } from "./module.ts";
 
 /** Raised when what is handed over or read changes what comes out. */
-const SETTINGS_VERSION = 1;
+const SHERPA_SETTINGS_VERSION = 1;
 /** Whisper drops what is beyond 29.5 s with a line on stderr only; the others need memory by the length. */
-const MAX_MS: Readonly<Record<Family, number>> = {
+const MAX_CHUNK_MS_BY_FAMILY: Readonly<Record<Family, number>> = {
   whisper: 25_000,
   transducer: 30_000,
   moonshine: 15_000,
@@ -30,7 +35,7 @@ export async function open({
   settings,
   threads = 1,
 }: OwnOptions<SherpaSettings>): Promise<Transcriber> {
-  const engine = await openEngine(settings, threads);
+  const engine = await openSherpaEngine(settings, threads);
   const files = await models(VAD_MODEL);
   return openRemote(engine, await loadVoiceActivity(files[VAD_FILE] ?? ""), {
     ...requests,
@@ -38,18 +43,21 @@ export async function open({
   });
 }
 
-export async function openEngine({ model: folder }: SherpaSettings, threads = 1): Promise<Engine> {
+export async function openSherpaEngine(
+  { model: folder }: SherpaSettings,
+  threads = 1,
+): Promise<Engine> {
   if (folder === undefined)
     throw new MediasearchError("USAGE", "ASR_ENGINE=SHERPA needs a model", {
       subject: "SHERPA_MODEL",
       hint: "SHERPA_MODEL=FOLDER, with the unpacked files of a sherpa-onnx model (docs/engines.md)",
     });
-  const [sherpa, model] = await Promise.all([loadSherpa(), readModel(folder)]);
+  const [sherpa, model] = await Promise.all([loadSherpa(), readSherpaModel(folder)]);
   const recognizers = new Map<string, Recognizer>();
   return {
-    id: `SHERPA.${model.name.replace(/[^\w.-]+/g, ".")}@${model.digest}.${SETTINGS_VERSION}`,
+    id: `SHERPA.${model.name.replace(/[^\w.-]+/g, ".")}@${model.digest}.${SHERPA_SETTINGS_VERSION}`,
     languages: [],
-    longestMs: MAX_MS[model.family],
+    longestMs: MAX_CHUNK_MS_BY_FAMILY[model.family],
     concurrency: 1,
     async recognise(piece, { language, signal }) {
       signal.throwIfAborted();
@@ -83,13 +91,13 @@ function openRecognizer(
   }
 }
 
-function hear(recognizer: Recognizer, piece: AudioChunk, model: SherpaModel): Answer {
+function hear(recognizer: Recognizer, piece: AudioChunk, model: SherpaModel): EngineAnswer {
   const samples = piece.samples.length >= MIN_SAMPLES ? piece.samples : padded(piece.samples);
   const stream = recognizer.createStream();
   stream.acceptWaveform({ samples, sampleRate: SAMPLE_RATE });
   try {
     recognizer.decode(stream);
-    return { heard: heardOf(recognizer.getResult(stream), lengthMs(piece)) };
+    return { heard: readSherpaResult(recognizer.getResult(stream), audioLengthMs(piece)) };
   } catch (cause) {
     // The native result is JSON made by hand: control characters in it can't be read.
     return {
@@ -112,7 +120,7 @@ function padded(samples: Float32Array): Float32Array {
 }
 
 /** Words out of tokens where the model times them; else the piece is one stretch, timed by what was cut. */
-export function heardOf(
+export function readSherpaResult(
   {
     text,
     lang,
@@ -130,7 +138,7 @@ export function heardOf(
   if (!/[\p{L}\p{N}]/u.test(plain)) return { cues: [], timing: "window", language, notes: [] };
   const words =
     timestamps.length === tokens.length && tokens.length > 0
-      ? wordsOf(tokens, timestamps, durations, logs, pieceMs)
+      ? joinTokens(tokens, timestamps, durations, logs, pieceMs)
       : [];
   const isWhole =
     words
@@ -157,7 +165,7 @@ export function heardOf(
   return { cues: [cue], timing: isWhole ? "word" : "window", language, notes: [] };
 }
 
-function wordsOf(
+function joinTokens(
   tokens: readonly string[],
   starts: readonly number[],
   durations: readonly number[],

@@ -1,4 +1,4 @@
-import { integer, path } from "../../config/setting.ts";
+import { parseInteger, path } from "../../config/setting.ts";
 import type { RecogniserSettings } from "../settings.ts";
 
 /** Paths of models that the user has for sherpa-onnx: recognition, spoken language, speakers. */
@@ -53,7 +53,7 @@ export const SHERPA: RecogniserSettings<SherpaRows, SherpaSettings> = {
     sherpaSpeakers: {
       env: "SHERPA_SPEAKERS",
       help: "number of speakers in each recording, if you know it",
-      parse: integer(1, 100),
+      parse: parseInteger(1, 100),
       fallback: () => undefined,
       fallbackText: "found out",
       inProjectFile: "always",

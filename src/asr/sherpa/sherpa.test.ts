@@ -14,8 +14,8 @@ import type { Cue } from "../../types.ts";
 import { openTranscriber } from "../registry.ts";
 import { TRANSCRIBER_CASES, type TranscriberSamples } from "../transcriber.contract.ts";
 import type { Transcriber, TranscribeOptions, Transcript } from "../transcriber.ts";
-import { readModel } from "./folder.ts";
-import { heardOf } from "./open.ts";
+import { readSherpaModel } from "./folder.ts";
+import { readSherpaResult } from "./open.ts";
 import { withLanguage } from "./with-language.ts";
 import { assign, withSpeakers } from "./with-speakers.ts";
 
@@ -76,7 +76,7 @@ describe("a model's folder", () => {
   };
 
   it("tells by its files what model it is, and takes the small weights", async () => {
-    const parakeet = await readModel(
+    const parakeet = await readSherpaModel(
       folderOf(
         "sherpa-onnx-nemo-parakeet-tdt-0.6b-v2-int8",
         "encoder.int8.onnx",
@@ -86,7 +86,7 @@ describe("a model's folder", () => {
       ),
     );
     expect(parakeet).toMatchObject({ family: "transducer" });
-    const whisper = await readModel(
+    const whisper = await readSherpaModel(
       folderOf(
         "sherpa-onnx-whisper-tiny",
         "tiny-encoder.onnx",
@@ -104,12 +104,12 @@ describe("a model's folder", () => {
       },
     });
     expect(
-      await readModel(
+      await readSherpaModel(
         folderOf("sherpa-onnx-sense-voice-zh-en-ja-ko-yue-int8", "model.int8.onnx", "tokens.txt"),
       ),
     ).toMatchObject({ family: "senseVoice" });
     expect(
-      await readModel(
+      await readSherpaModel(
         folderOf(
           "sherpa-onnx-nemo-canary-180m-flash",
           "encoder.int8.onnx",
@@ -122,19 +122,21 @@ describe("a model's folder", () => {
 
   it("that lacks something, or has a cut file, is told with the next step", async () => {
     await expect(
-      readModel(folderOf("x", "tiny-encoder.onnx", "tiny-tokens.txt")),
+      readSherpaModel(folderOf("x", "tiny-encoder.onnx", "tiny-tokens.txt")),
     ).rejects.toMatchObject({
       code: "MISSING_MODEL",
       hint: expect.stringContaining("docs/engines.md") as string,
     });
-    await expect(readModel(folderOf("x", "model.onnx"))).rejects.toMatchObject({
+    await expect(readSherpaModel(folderOf("x", "model.onnx"))).rejects.toMatchObject({
       code: "MISSING_MODEL",
       message: expect.stringContaining("tokens.txt") as string,
     });
-    await expect(readModel("/no/such/folder")).rejects.toMatchObject({ code: "MISSING_MODEL" });
+    await expect(readSherpaModel("/no/such/folder")).rejects.toMatchObject({
+      code: "MISSING_MODEL",
+    });
     const cut = folderOf("y", "model.onnx", "tokens.txt");
     writeFileSync(join(cut, "model.onnx"), "");
-    await expect(readModel(cut)).rejects.toMatchObject({
+    await expect(readSherpaModel(cut)).rejects.toMatchObject({
       message: expect.stringContaining("empty or cut off") as string,
     });
     await expect(
@@ -166,7 +168,7 @@ describe("a model's folder", () => {
 
 describe("what sherpa-onnx answers", () => {
   it("becomes words where tokens are timed", () => {
-    const { cues, timing } = heardOf(
+    const { cues, timing } = readSherpaResult(
       {
         text: " Hello there.",
         tokens: [" Hel", "lo", " there", "."],
@@ -184,8 +186,8 @@ describe("what sherpa-onnx answers", () => {
   });
 
   it("is nothing where nothing was said, and the whole stretch where nothing is timed", () => {
-    expect(heardOf({ text: " . " }, 1000).cues).toEqual([]);
-    expect(heardOf({ text: "hello", lang: "<|en|>" }, 1000)).toMatchObject({
+    expect(readSherpaResult({ text: " . " }, 1000).cues).toEqual([]);
+    expect(readSherpaResult({ text: "hello", lang: "<|en|>" }, 1000)).toMatchObject({
       timing: "window",
       language: "en",
       cues: [{ startMs: 0, endMs: 1000, words: null }],

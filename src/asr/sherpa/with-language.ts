@@ -1,7 +1,7 @@
 import { MediasearchError } from "../../errors.ts";
 import type { SherpaSettings } from "./settings.ts";
 import { SAMPLE_RATE, type Transcriber } from "../transcriber.ts";
-import { readModel } from "./folder.ts";
+import { readSherpaModel } from "./folder.ts";
 import { loadSherpa } from "./module.ts";
 
 /** The language of a stretch of speech, as an ISO 639 code; "" when it can't be told. */
@@ -17,7 +17,7 @@ const MIN_POWER = 1e-5;
 export async function openIdentifier({
   languageModel = "",
 }: SherpaSettings): Promise<{ readonly identify: Identifier; readonly id: string }> {
-  const model = await readModel(languageModel);
+  const model = await readSherpaModel(languageModel);
   if (model.family !== "whisper" || /\.en\b|\.en-/.test(model.name))
     throw new MediasearchError(
       "MISSING_MODEL",
@@ -56,7 +56,7 @@ export function withLanguage(
     async transcribe(audio, options) {
       if (options.language !== undefined) return transcriber.transcribe(audio, options);
       const source = audio[Symbol.asyncIterator]();
-      const { beginning, isAll } = await take(source, STRETCH_SAMPLES * STRETCHES);
+      const { beginning, isAll } = await takeBeginning(source, STRETCH_SAMPLES * STRETCHES);
       const language = vote(beginning, identify);
       const whole = async function* (): AsyncIterable<Float32Array> {
         yield* beginning;
@@ -75,7 +75,7 @@ export function withLanguage(
   };
 }
 
-async function take(
+async function takeBeginning(
   source: AsyncIterator<Float32Array>,
   samples: number,
 ): Promise<{ readonly beginning: readonly Float32Array[]; readonly isAll: boolean }> {

@@ -5,10 +5,10 @@ import { MediasearchError } from "../../errors.ts";
 import type { Cue, Word } from "../../types.ts";
 import type { SherpaSettings } from "./settings.ts";
 import { SAMPLE_RATE, type Transcriber } from "../transcriber.ts";
-import { loadSherpa, type Turn } from "./module.ts";
+import { loadSherpa, type SherpaTurn } from "./module.ts";
 
 /** Who speaks when, of a whole recording: 16 kHz mono in, turns in seconds out. */
-export type Diarizer = (samples: Float32Array) => readonly Turn[];
+export type Diarizer = (samples: Float32Array) => readonly SherpaTurn[];
 
 /** The whole file is needed at once: 230 MB an hour. Longer ones keep their words and get no speakers. */
 const MAX_SAMPLES = 4 * 3600 * SAMPLE_RATE;
@@ -83,12 +83,12 @@ export function withSpeakers(transcriber: Transcriber, diarize: Diarizer, id: st
             .filter(Boolean)
             .join("; "),
         };
-      return { ...transcript, cues: assign(transcript.cues, diarize(joined(parts))) };
+      return { ...transcript, cues: assign(transcript.cues, diarize(joinSamples(parts))) };
     },
   };
 }
 
-function joined(parts: readonly Float32Array[]): Float32Array {
+function joinSamples(parts: readonly Float32Array[]): Float32Array {
   const all = new Float32Array(parts.reduce((sum, { length }) => sum + length, 0));
   let at = 0;
   for (const part of parts) {
@@ -99,7 +99,7 @@ function joined(parts: readonly Float32Array[]): Float32Array {
 }
 
 /** Each word goes to the speaker whose turns overlap it most, the nearest one where none does; a cue is cut where its speaker changes. Speakers count by their first word. */
-export function assign(cues: readonly Cue[], turns: readonly Turn[]): Cue[] {
+export function assign(cues: readonly Cue[], turns: readonly SherpaTurn[]): Cue[] {
   if (turns.length === 0) return [...cues];
   const names = new Map<number, string>();
   const nameOf = (speaker: number): string => {
@@ -131,7 +131,7 @@ export function assign(cues: readonly Cue[], turns: readonly Turn[]): Cue[] {
 
 function speakerAt(
   { startMs, endMs }: Pick<Word, "startMs" | "endMs">,
-  turns: readonly Turn[],
+  turns: readonly SherpaTurn[],
 ): number {
   const overlaps = new Map<number, number>();
   let nearest = { speaker: turns[0]?.speaker ?? 0, distance: Infinity };

@@ -1,6 +1,6 @@
 import { toWav } from "../audio/wav.ts";
 import type { AudioChunk } from "../audio/speech-chunker.ts";
-import { type Answer, type AskOptions, lengthMs } from "../remote/engine.ts";
+import { type EngineAnswer, type AskOptions, audioLengthMs } from "../remote/engine.ts";
 import { type FormPart, formOf, type HttpReply, request } from "../../remote/http.ts";
 import { heardFromJson } from "../remote/json-answer.ts";
 import { toIso } from "../remote/languages.ts";
@@ -9,22 +9,22 @@ import {
   fromNetworkError,
   fromStatus,
   refusal,
-  type Server,
+  type RemoteServer,
   type RequestFailure,
 } from "../../remote/refusals.ts";
 import type { WhisperSettings } from "./settings.ts";
 import { keyHeader, type Route } from "./server.ts";
 
 /** Servers refuse or crash on less (OpenAI 0.1 s, whisper.cpp 1 s). */
-const MIN_MS = 1100;
+const MIN_WHISPER_AUDIO_MS = 1100;
 /** Without times inside, a piece is as long as a hit is to be found exactly. */
-export const MAX_WINDOW_MS = 20_000;
+export const WHISPER_WINDOW_MS = 20_000;
 const HEALTH_MS = 10_000;
 
 export type Format = "verbose_json" | "diarized_json" | "json";
 
 /** What the server was found not to know; the same for all files of this process. */
-export interface Capabilities {
+export interface WhisperCapabilities {
   format: Format;
   granularities: boolean;
   /** It gave text without times: longer pieces are parted before they are sent. */
@@ -32,22 +32,22 @@ export interface Capabilities {
 }
 
 /** OpenAI's 4o models give no times; those that tell speakers apart have a format of their own. */
-export function abilitiesOf(model: string): Capabilities {
+export function abilitiesOf(model: string): WhisperCapabilities {
   if (/transcribe-diarize/.test(model))
     return { format: "diarized_json", granularities: false, isTextOnly: false };
   const isTextOnly = /^gpt-.*transcribe/.test(model);
   return { format: isTextOnly ? "json" : "verbose_json", granularities: !isTextOnly, isTextOnly };
 }
 
-export async function ask(
+export async function askWhisper(
   piece: AudioChunk,
   options: AskOptions,
   route: Route,
   settings: WhisperSettings,
-  server: Server,
-  able: Capabilities,
-): Promise<Answer> {
-  if (able.isTextOnly && lengthMs(piece) > MAX_WINDOW_MS)
+  server: RemoteServer,
+  able: WhisperCapabilities,
+): Promise<EngineAnswer> {
+  if (able.isTextOnly && audioLengthMs(piece) > WHISPER_WINDOW_MS)
     return refusal(server, "size", "BUG", "text without times for a long piece");
   const { body, headers } = formOf(fields(piece, options, route, settings, able));
   try {
@@ -58,7 +58,8 @@ export async function ask(
       timeoutMs: settings.timeoutMs,
     });
     if (reply.status === 200) return answerOf(reply, piece, server, able);
-    if (downgrade(reply, able)) return await ask(piece, options, route, settings, server, able);
+    if (downgrade(reply, able))
+      return await askWhisper(piece, options, route, settings, server, able);
     return (
       (await asStarting(reply, route, server, options.signal)) ??
       fromStatus(server, withAdvice(reply, route, settings))
@@ -73,11 +74,11 @@ function fields(
   { language }: AskOptions,
   { api }: Route,
   { model }: WhisperSettings,
-  able: Capabilities,
+  able: WhisperCapabilities,
 ): FormPart[] {
   const file: FormPart = {
     name: "file",
-    value: toWav(piece.samples, MIN_MS),
+    value: toWav(piece.samples, MIN_WHISPER_AUDIO_MS),
     fileName: "audio.wav",
     type: "audio/wav",
   };
@@ -108,9 +109,9 @@ function fields(
 function answerOf(
   { text }: HttpReply,
   piece: AudioChunk,
-  server: Server,
-  able: Capabilities,
-): Answer {
+  server: RemoteServer,
+  able: WhisperCapabilities,
+): EngineAnswer {
   let body: unknown;
   try {
     body = JSON.parse(text);
@@ -134,13 +135,13 @@ function answerOf(
     );
   if (heard.timing !== "window" || heard.cues.length === 0) return { heard };
   able.isTextOnly = true;
-  if (lengthMs(piece) > MAX_WINDOW_MS)
+  if (audioLengthMs(piece) > WHISPER_WINDOW_MS)
     return refusal(server, "size", "BUG", "text without times for a long piece");
   return { heard };
 }
 
 /** A refusal that names what some servers don't know: the question is put again without it, for the rest of the run. */
-function downgrade({ status, text }: HttpReply, able: Capabilities): boolean {
+function downgrade({ status, text }: HttpReply, able: WhisperCapabilities): boolean {
   if (status !== 400 && status !== 422) return false;
   if (able.granularities && /timestamp_granularities/.test(text)) able.granularities = false;
   else if (able.format === "verbose_json" && /response_format|verbose_json/.test(text))
@@ -153,7 +154,7 @@ function downgrade({ status, text }: HttpReply, able: Capabilities): boolean {
 async function asStarting(
   { status }: HttpReply,
   { api, health }: Route,
-  server: Server,
+  server: RemoteServer,
   signal: AbortSignal,
 ): Promise<{ readonly refused: RequestFailure } | undefined> {
   if (api !== "whisper.cpp" || status !== 404) return undefined;

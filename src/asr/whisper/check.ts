@@ -3,14 +3,14 @@ import { request } from "../../remote/http.ts";
 import { fromNetworkError, fromStatus } from "../../remote/refusals.ts";
 import type { EngineFinding } from "../settings.ts";
 import type { WhisperSettings } from "./settings.ts";
-import { describe, findRoute, keyHeader } from "./server.ts";
+import { describeWhisperServer, findRoute, keyHeader } from "./server.ts";
 
-const TIMEOUT_MS = 8000;
+const WHISPER_CHECK_MS = 8000;
 const MAX_NAMES = 8;
 
 /** Whether the server answers, takes the key and has the model. Sends no audio. @throws what would end a run. */
 export async function check(whisper: WhisperSettings, signal: AbortSignal): Promise<EngineFinding> {
-  const server = describe(whisper);
+  const server = describeWhisperServer(whisper);
   const route = await findRoute(whisper, signal);
   if ("refused" in route) throw route.refused.error;
   const at = `${route.api === "openai" ? "OpenAI's API" : route.api} at ${server.address}`;
@@ -18,7 +18,7 @@ export async function check(whisper: WhisperSettings, signal: AbortSignal): Prom
     method: "GET",
     headers: keyHeader(whisper),
     signal,
-    timeoutMs: TIMEOUT_MS,
+    timeoutMs: WHISPER_CHECK_MS,
   }).catch((error: unknown) => {
     throw fromNetworkError(server, error, signal).refused.error;
   });

@@ -6,13 +6,13 @@ import { openRemote } from "../remote/open.ts";
 import type { RequestSettings } from "../settings.ts";
 import type { WhisperSettings } from "./settings.ts";
 import type { Transcriber, OwnOptions } from "../transcriber.ts";
-import { abilitiesOf, ask, MAX_WINDOW_MS } from "./ask.ts";
-import { addressOf, describe, findRoute, type Route } from "./server.ts";
+import { abilitiesOf, askWhisper, WHISPER_WINDOW_MS } from "./ask.ts";
+import { whisperAddress, describeWhisperServer, findRoute, type Route } from "./server.ts";
 
 /** Raised when what is sent or read changes what comes out. */
-const SETTINGS_VERSION = 1;
+const WHISPER_SETTINGS_VERSION = 1;
 /** Far below every limit on file size: 3.84 MB as 16-bit WAV. */
-const MAX_MS = 120_000;
+const MAX_WHISPER_CHUNK_MS = 120_000;
 
 /** A server that speaks OpenAI's transcription API, or whisper.cpp's own. */
 export async function open({
@@ -20,23 +20,26 @@ export async function open({
   requests,
   settings,
 }: OwnOptions<WhisperSettings>): Promise<Transcriber> {
-  addressOf(settings);
+  whisperAddress(settings);
   const files = await models(VAD_MODEL);
   return openRemote(
-    openEngine(settings, requests),
+    openWhisperEngine(settings, requests),
     await loadVoiceActivity(files[VAD_FILE] ?? ""),
     requests,
   );
 }
 
-export function openEngine(settings: WhisperSettings, { concurrency }: RequestSettings): Engine {
-  const server = describe(settings);
+export function openWhisperEngine(
+  settings: WhisperSettings,
+  { concurrency }: RequestSettings,
+): Engine {
+  const server = describeWhisperServer(settings);
   const able = abilitiesOf(settings.model);
   let route: Route | undefined;
   return {
-    id: `WHISPER.${settings.model.replace(/[^\w.-]+/g, ".")}@${createHash("sha256").update(server.address).digest("hex").slice(0, 8)}.${SETTINGS_VERSION}`,
+    id: `WHISPER.${settings.model.replace(/[^\w.-]+/g, ".")}@${createHash("sha256").update(server.address).digest("hex").slice(0, 8)}.${WHISPER_SETTINGS_VERSION}`,
     languages: WHISPER_LANGUAGES,
-    longestMs: able.isTextOnly ? MAX_WINDOW_MS : MAX_MS,
+    longestMs: able.isTextOnly ? WHISPER_WINDOW_MS : MAX_WHISPER_CHUNK_MS,
     // whisper.cpp's server does one request at a time; more would only wait there, in its memory.
     concurrency: settings.api === "whisper.cpp" ? 1 : concurrency,
     async recognise(piece, options) {
@@ -45,7 +48,7 @@ export function openEngine(settings: WhisperSettings, { concurrency }: RequestSe
         if ("refused" in found) return found;
         route = found;
       }
-      return ask(piece, options, route, settings, server, able);
+      return askWhisper(piece, options, route, settings, server, able);
     },
     close: async () => {},
   };

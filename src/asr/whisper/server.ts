@@ -1,6 +1,6 @@
 import { MediasearchError } from "../../errors.ts";
-import { type HttpReply, request, shown } from "../../remote/http.ts";
-import { fromNetworkError, type Server, type RequestFailure } from "../../remote/refusals.ts";
+import { type HttpReply, request, shownUrl } from "../../remote/http.ts";
+import { fromNetworkError, type RemoteServer, type RequestFailure } from "../../remote/refusals.ts";
 import type { WhisperSettings } from "./settings.ts";
 
 /** OpenAI's API, or one like it; speaches, which knows more; whisper.cpp's own. */
@@ -13,10 +13,10 @@ export interface Route {
   readonly models: URL;
 }
 
-const PROBE_MS = 10_000;
+const WHISPER_PROBE_MS = 10_000;
 
 /** @throws USAGE when no address is set, or it is none. */
-export function addressOf({ endpoint }: WhisperSettings): URL {
+export function whisperAddress({ endpoint }: WhisperSettings): URL {
   if (endpoint === undefined)
     throw new MediasearchError("USAGE", "WHISPER: no server is set", {
       subject: "WHISPER_ENDPOINT",
@@ -31,12 +31,12 @@ export function addressOf({ endpoint }: WhisperSettings): URL {
   return new URL(text);
 }
 
-export function describe(settings: WhisperSettings): Server {
-  const address = addressOf(settings);
+export function describeWhisperServer(settings: WhisperSettings): RemoteServer {
+  const address = whisperAddress(settings);
   const secrets = [settings.apiKey, address.password || undefined];
   return {
     engine: "WHISPER",
-    address: shown(address),
+    address: shownUrl(address),
     secrets,
     keySetting: "WHISPER_API_KEY",
     endpointSetting: "WHISPER_ENDPOINT",
@@ -51,7 +51,7 @@ export async function findRoute(
   settings: WhisperSettings,
   signal: AbortSignal,
 ): Promise<Route | { readonly refused: RequestFailure }> {
-  const address = addressOf(settings);
+  const address = whisperAddress(settings);
   const path = address.pathname.replace(/\/+$/, "");
   const isWhole = /\/(?:inference|transcriptions)$/.test(path);
   const apiOfPath = path.endsWith("/inference") ? "whisper.cpp" : undefined;
@@ -74,7 +74,7 @@ export async function findRoute(
       method: "GET",
       headers: keyHeader(settings),
       signal,
-      timeoutMs: PROBE_MS,
+      timeoutMs: WHISPER_PROBE_MS,
     });
     const kind = kindOf(health);
     if (kind === "speaches" || api === "openai")
@@ -83,7 +83,7 @@ export async function findRoute(
       return routeFor("whisper.cpp");
     return routeFor("openai");
   } catch (error) {
-    return fromNetworkError(describe(settings), error, signal);
+    return fromNetworkError(describeWhisperServer(settings), error, signal);
   }
 }
 
@@ -105,6 +105,6 @@ const isUnlisted = async (
       method: "GET",
       headers: keyHeader(settings),
       signal,
-      timeoutMs: PROBE_MS,
+      timeoutMs: WHISPER_PROBE_MS,
     })
   ).status === 404;

@@ -1,4 +1,4 @@
-import { integer, oneOf, serverAddress, trimmed } from "../../config/setting.ts";
+import { parseInteger, parseChoice, serverAddress, trimmed } from "../../config/setting.ts";
 import type { RecogniserSettings } from "../settings.ts";
 
 export interface WhisperSettings {
@@ -46,14 +46,14 @@ export const WHISPER: RecogniserSettings<WhisperRows, WhisperSettings> = {
     whisperApi: {
       env: "WHISPER_API",
       help: "kind of server: openai, whisper.cpp, or auto (found out by its answers)",
-      parse: oneOf("auto", "openai", "whisper.cpp"),
+      parse: parseChoice("auto", "openai", "whisper.cpp"),
       fallback: () => "auto",
       fallbackText: "auto",
     },
     whisperTimeout: {
       env: "WHISPER_TIMEOUT",
       help: "seconds that a request of up to two minutes of audio may take",
-      parse: integer(1, 86_400),
+      parse: parseInteger(1, 86_400),
       fallback: () => 1800,
       fallbackText: "1800",
       inProjectFile: "always",

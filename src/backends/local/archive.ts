@@ -17,7 +17,7 @@ export const localArchive = ({ db, path, run, write, writeVersions }: Connection
     ),
   async *read() {
     try {
-      yield* readArchived(db);
+      yield* iterateArchive(db);
     } catch (error) {
       throw toStoreError(error, path);
     }
@@ -32,7 +32,7 @@ export const localArchive = ({ db, path, run, write, writeVersions }: Connection
           .all(prefix, prefix + LAST_CHARACTER) as ArchiveRow[]
       ).map(toArchived),
     ),
-  add: (transcript) => write(() => addArchived(db, transcript)),
+  add: (transcript) => write(() => insertArchived(db, transcript)),
   purge: (beforeMs) =>
     writeVersions(
       () =>
@@ -78,7 +78,7 @@ export function archiveVersion(
   ).run(path, old.fingerprint, Date.now(), zlib().gzipSync(JSON.stringify({ ...old, segments })));
 }
 
-const PAGE = 50;
+const ARCHIVE_PAGE_ROWS = 50;
 
 interface ArchiveRow {
   readonly id: number;
@@ -87,9 +87,9 @@ interface ArchiveRow {
   readonly version: Buffer;
 }
 
-function* readArchived(db: Database): Iterable<ArchivedTranscript> {
+function* iterateArchive(db: Database): Iterable<ArchivedTranscript> {
   const next = db.prepare(
-    `SELECT id, path, archived_at_ms, version FROM archive WHERE id > ? ORDER BY id LIMIT ${PAGE}`,
+    `SELECT id, path, archived_at_ms, version FROM archive WHERE id > ? ORDER BY id LIMIT ${ARCHIVE_PAGE_ROWS}`,
   );
   for (let after: number | undefined = 0; after !== undefined;) {
     const rows = next.all(after) as ArchiveRow[];
@@ -121,7 +121,7 @@ function toArchived({ path, archived_at_ms, version }: ArchiveRow): ArchivedTran
   };
 }
 
-function addArchived(
+function insertArchived(
   db: Database,
   {
     id,

@@ -3,7 +3,7 @@ import type { AssetState, Catalog, FileLocation, LibraryCounts } from "../catalo
 import type { Connection } from "./connection.ts";
 import { type AssetRow, toStatus } from "./rows.ts";
 
-const PAGE = 500;
+const CATALOG_PAGE_ROWS = 500;
 const LIVE = "FROM versions v JOIN assets a ON a.id = v.asset_id WHERE a.deleted_at_ms IS NULL";
 
 /** One row for each asset, with its version where it has one. */
@@ -22,7 +22,7 @@ export function localCatalog({ db, run, write, writeVersions }: Connection): Cat
     async *list() {
       // Page by page: an open cursor would block every other statement of this connection.
       for (let after: string | undefined = ""; after !== undefined;) {
-        const rows: AssetRow[] = await run(() => readPage(db, after ?? ""));
+        const rows: AssetRow[] = await run(() => readAssetPage(db, after ?? ""));
         for (const row of rows) yield toStatus(row);
         after = rows.at(-1)?.path;
       }
@@ -55,13 +55,13 @@ export function localCatalog({ db, run, write, writeVersions }: Connection): Cat
       writeVersions(() => {
         db.prepare("DELETE FROM assets WHERE path = ?").run(id);
       }),
-    counts: () => run(() => counts(db)),
+    counts: () => run(() => countAssets(db)),
   };
 }
 
-const readPage = (db: Database, after: string): AssetRow[] =>
+const readAssetPage = (db: Database, after: string): AssetRow[] =>
   db
-    .prepare(`${SELECT_STATUS} WHERE a.path > ? ORDER BY a.path LIMIT ${PAGE}`)
+    .prepare(`${SELECT_STATUS} WHERE a.path > ? ORDER BY a.path LIMIT ${CATALOG_PAGE_ROWS}`)
     .all(after) as AssetRow[];
 
 function touch(db: Database, { id, sizeBytes, mtimeMs, sidecarKey }: FileLocation): void {
@@ -86,7 +86,7 @@ function recordFailure(
   );
 }
 
-function counts(db: Database): LibraryCounts {
+function countAssets(db: Database): LibraryCounts {
   const assets: Record<AssetState, number> = {
     registered: 0,
     indexed: 0,

@@ -2,7 +2,7 @@ import type { Database } from "better-sqlite3";
 import type { Finding } from "../backend.ts";
 import { toStoreError } from "./errors.ts";
 import { checkLinks, REPAIR } from "./check-links.ts";
-import { readModel } from "./embedding-model.ts";
+import { readEmbeddingModel } from "./embedding-model.ts";
 import { MIGRATIONS } from "./migrations.ts";
 import { wrongCodes } from "./vector-check.ts";
 
@@ -10,10 +10,14 @@ const DAMAGED =
   "mediasearch restore BACKUP --force   (without a backup: move the file away and index again)";
 
 /** The schema, the file's pages (https://www.sqlite.org/pragma.html#pragma_quick_check), the keyword index against the texts, the vectors. */
-export async function* check(db: Database, path: string, deep = false): AsyncIterable<Finding> {
+export async function* checkLocalLibrary(
+  db: Database,
+  path: string,
+  deep = false,
+): AsyncIterable<Finding> {
   const schema = db.pragma("user_version", { simple: true }) as number;
   yield { check: "schema", status: "ok", found: `${schema} (newest: ${MIGRATIONS.length})` };
-  const pages = attempt(
+  const pages = runCheck(
     path,
     () => db.pragma(deep ? "integrity_check(1)" : "quick_check(1)", { simple: true }) as string,
   );
@@ -22,7 +26,7 @@ export async function* check(db: Database, path: string, deep = false): AsyncIte
     : { check: "library", status: "failed", found: `damaged: ${pages}`, hint: DAMAGED };
   if (pages !== "ok") return;
   yield* checkLinks(db);
-  const words = attempt(path, () => checkWords(db));
+  const words = runCheck(path, () => checkWords(db));
   yield words === "ok"
     ? { check: "keywords", status: "ok", found: "as the texts" }
     : { check: "keywords", status: "failed", found: words, hint: REPAIR };
@@ -30,7 +34,7 @@ export async function* check(db: Database, path: string, deep = false): AsyncIte
 }
 
 /** Damage is what is looked for here: it is an answer, not an error. */
-function attempt(path: string, act: () => string): string {
+function runCheck(path: string, act: () => string): string {
   try {
     return act();
   } catch (error) {
@@ -48,7 +52,7 @@ function checkWords(db: Database): string {
 }
 
 function checkVectors(db: Database): Finding {
-  const { dimensions } = readModel(db) ?? { dimensions: 0 };
+  const { dimensions } = readEmbeddingModel(db) ?? { dimensions: 0 };
   const failed = (found: string, hint: string): Finding => ({
     check: "vectors",
     status: "failed",

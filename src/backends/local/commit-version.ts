@@ -4,20 +4,20 @@ import type { AssetState, FileLocation } from "../catalog.ts";
 import { type EmbeddingModel, modelAfterCommit } from "../../embedding-model.ts";
 import type { AssetVersion } from "../versions.ts";
 import { archiveVersion } from "./archive.ts";
-import { readModel, writeModel } from "./embedding-model.ts";
+import { readEmbeddingModel, writeEmbeddingModel } from "./embedding-model.ts";
 import { vectorBlob } from "./rows.ts";
 import { blockWriter } from "./vector-blocks.ts";
 
-export function commitVersion(
+export function writeVersion(
   db: Database,
   version: AssetVersion,
   model: EmbeddingModel | undefined,
 ): void {
   const vectors = version.segments.flatMap(({ vector }) => (vector ? [vector] : []));
   if (vectors.length > 0) {
-    const stored = readModel(db);
+    const stored = readEmbeddingModel(db);
     const accepted = modelAfterCommit(stored, model, vectors);
-    if (!stored && accepted) writeModel(db, accepted);
+    if (!stored && accepted) writeEmbeddingModel(db, accepted);
   }
   const state = vectors.length === version.segments.length ? "indexed" : "partial";
   const assetId = replaceVersion(db, version, state, version.fingerprint);

@@ -2,14 +2,14 @@ import type { EmbeddingModel } from "../../embedding-model.ts";
 import type { Database } from "better-sqlite3";
 
 /** The embedding model of the vectors in a library; undefined while it has none. */
-export function readModel(db: Database): EmbeddingModel | undefined {
+export function readEmbeddingModel(db: Database): EmbeddingModel | undefined {
   const value = db.prepare("SELECT value FROM meta WHERE key = 'embedder'").pluck().get() as
     | string
     | undefined;
   return value === undefined ? undefined : (JSON.parse(value) as EmbeddingModel);
 }
 
-export function writeModel(db: Database, { embedder, dimensions }: EmbeddingModel): void {
+export function writeEmbeddingModel(db: Database, { embedder, dimensions }: EmbeddingModel): void {
   db.prepare(
     "INSERT INTO meta (key, value) VALUES ('embedder', ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value",
   ).run(JSON.stringify({ embedder, dimensions }));

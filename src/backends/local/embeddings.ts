@@ -4,17 +4,17 @@ import { toMediasearchError } from "../../errors.ts";
 import type { Segment } from "../../types.ts";
 import type { Embeddings, EmbedSegments } from "../embeddings.ts";
 import type { Connection } from "./connection.ts";
-import { readModel, writeModel } from "./embedding-model.ts";
+import { readEmbeddingModel, writeEmbeddingModel } from "./embedding-model.ts";
 import { keepPages } from "./page-cache.ts";
 import { type SegmentRow, toSegment, vectorBlob } from "./rows.ts";
 import { writeCodes } from "./vector-blocks.ts";
 
 export const localEmbeddings = ({ db, run }: Connection): Embeddings => ({
-  model: () => run(() => readModel(db)),
+  model: () => run(() => readEmbeddingModel(db)),
   rebuild: (model, embed, onProgress) =>
     run(() => {
       keepPages(db);
-      return rebuild(db, model, embed, onProgress);
+      return rebuildEmbeddings(db, model, embed, onProgress);
     }),
 });
 
@@ -22,7 +22,7 @@ export const localEmbeddings = ({ db, run }: Connection): Embeddings => ({
  * New vectors gather in a temporary table while the old ones answer; one transaction swaps them. A rebuild that is
  * interrupted changes nothing.
  */
-async function rebuild(
+async function rebuildEmbeddings(
   db: Database,
   model: EmbeddingModel,
   embed: EmbedSegments,
@@ -92,6 +92,6 @@ function swap(db: Database, model: EmbeddingModel): void {
       SELECT 1 FROM versions v JOIN segments s ON s.version_id = v.id LEFT JOIN vectors x ON x.segment_id = s.id
       WHERE v.asset_id = assets.id AND x.segment_id IS NULL) THEN 'partial' ELSE 'indexed' END
     WHERE state IN ('indexed', 'partial')`);
-  writeModel(db, model);
+  writeEmbeddingModel(db, model);
   writeCodes(db, model.dimensions);
 }

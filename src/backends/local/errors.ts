@@ -1,6 +1,11 @@
 import { type ErrorCode, MediasearchError, toMediasearchError } from "../../errors.ts";
 
-const CODES: readonly (readonly [prefix: string, code: ErrorCode, what: string, hint: string])[] = [
+const SQLITE_ERRORS: readonly (readonly [
+  prefix: string,
+  code: ErrorCode,
+  what: string,
+  hint: string,
+])[] = [
   [
     "SQLITE_BUSY",
     "STORE_BUSY",
@@ -64,7 +69,7 @@ const CODES: readonly (readonly [prefix: string, code: ErrorCode, what: string, 
 /** SQLite's result codes (https://www.sqlite.org/rescode.html) and the file system's, as ours. */
 export function toStoreError(error: unknown, path: string): MediasearchError {
   const code = error instanceof Error && "code" in error ? String(error.code) : "";
-  const known = CODES.find(([prefix]) => code.startsWith(prefix));
+  const known = SQLITE_ERRORS.find(([prefix]) => code.startsWith(prefix));
   if (!known) return toMediasearchError(error, path);
   const [, ours, what, hint] = known;
   return new MediasearchError(ours, `${path}: ${what}`, { subject: path, hint, cause: error });

@@ -10,7 +10,7 @@ import {
 import { speakerMatcher } from "../../text/query-terms.ts";
 import { grams, type TermTokens, termTokens } from "../../text/words.ts";
 import type { Condition, SearchFilter } from "../search-index.ts";
-import type { Term } from "../../text/terms.ts";
+import type { SearchTerm } from "../../text/terms.ts";
 
 interface Sql {
   readonly sql: string;
@@ -25,16 +25,16 @@ export function conditions({ assets, speaker, where }: SearchFilter): {
   readonly values: readonly unknown[];
 } {
   const parts: Sql[] = [{ sql: "a.deleted_at_ms IS NULL", values: [] }];
-  if (assets) parts.push(compile({ assets }));
-  if (speaker !== undefined) parts.push(compile({ speaker }));
-  if (where) parts.push(compile(where));
+  if (assets) parts.push(compileCondition({ assets }));
+  if (speaker !== undefined) parts.push(compileCondition({ speaker }));
+  if (where) parts.push(compileCondition(where));
   return {
     where: parts.map(({ sql }) => ` AND ${sql}`).join(""),
     values: parts.flatMap(({ values }) => values),
   };
 }
 
-function compile(condition: Condition): Sql {
+function compileCondition(condition: Condition): Sql {
   const match = asMatch(condition);
   if (match !== undefined)
     return match === ""
@@ -43,14 +43,14 @@ function compile(condition: Condition): Sql {
           sql: "s.id IN (SELECT rowid FROM segments_fts WHERE segments_fts MATCH ?)",
           values: [match],
         };
-  if ("all" in condition) return joined(condition.all, " AND ", "1");
-  if ("any" in condition) return joined(condition.any, " OR ", "0");
+  if ("all" in condition) return joinConditions(condition.all, " AND ", "1");
+  if ("any" in condition) return joinConditions(condition.any, " OR ", "0");
   if ("not" in condition) {
-    const { sql, values } = compile(condition.not);
+    const { sql, values } = compileCondition(condition.not);
     return { sql: `NOT ${sql}`, values };
   }
   if ("term" in condition) return prefixed((condition.term as { readonly prefix: string }).prefix);
-  if ("phrase" in condition) return phrased(condition.phrase);
+  if ("phrase" in condition) return phraseSql(condition.phrase);
   if ("assets" in condition)
     return {
       sql: "a.path IN (SELECT value FROM json_each(?))",
@@ -82,9 +82,9 @@ const COMPARED = {
   confidence: "s.confidence",
 } as const;
 
-function joined(parts: readonly Condition[], operator: string, empty: string): Sql {
+function joinConditions(parts: readonly Condition[], operator: string, empty: string): Sql {
   if (parts.length === 0) return { sql: empty, values: [] };
-  const compiled = parts.map(compile);
+  const compiled = parts.map(compileCondition);
   return {
     sql: `(${compiled.map(({ sql }) => sql).join(operator)})`,
     values: compiled.flatMap(({ values }) => values),
@@ -113,7 +113,7 @@ function asMatch(condition: Condition): string | undefined {
 }
 
 /** Any of the terms, for FTS5; "" when none has a word. */
-export function matchAny(terms: readonly Term[]): string {
+export function matchAny(terms: readonly SearchTerm[]): string {
   const rows = terms.flatMap((term) => {
     if (typeof term === "string") return [termTokens(term)];
     const { sure, unsure } = prefixStems(term.prefix);
@@ -144,7 +144,7 @@ function prefixed(prefix: string): Sql {
 const LOOKED_UP = 8;
 
 /** The index gives the places where the words' stems are; the texts decide. */
-function phrased(phrase: string): Sql {
+function phraseSql(phrase: string): Sql {
   const whole = inOrder(phrase);
   if (whole === "") return NEVER;
   const parts: Sql[] = [
@@ -180,7 +180,7 @@ function inOrder(phrase: string): string {
     .join(" AND ");
 }
 
-const KEPT = 32;
+const MAX_CACHED_FILTERS = 32;
 
 /** What conditions call. A query asks the same of row after row, so what was made to answer it is kept. */
 export function defineFunctions(db: Database): void {
@@ -196,7 +196,7 @@ export function defineFunctions(db: Database): void {
       (wanted: unknown, ...texts: unknown[]) => {
         const matcher = known.get(wanted) ?? make(String(wanted));
         if (!known.has(wanted)) {
-          if (known.size >= KEPT) known.clear();
+          if (known.size >= MAX_CACHED_FILTERS) known.clear();
           known.set(wanted, matcher);
         }
         return ask(matcher, texts) ? 1 : 0;

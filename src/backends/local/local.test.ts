@@ -15,7 +15,7 @@ import Sqlite from "better-sqlite3";
 import { beforeEach, afterEach, describe, expect, it } from "vitest";
 import type { AssetVersion } from "../versions.ts";
 import type { Backend } from "../backend.ts";
-import { apply, MIGRATIONS } from "./migrations.ts";
+import { applyMigration, MIGRATIONS } from "./migrations.ts";
 import { open } from "./open.ts";
 
 let folder: string;
@@ -103,7 +103,7 @@ describe("a library file", () => {
   it("of an earlier schema is brought to the newest with everything that it holds", async () => {
     mkdirSync(join(folder, "deep"));
     const db = new Sqlite(path);
-    for (const step of MIGRATIONS.slice(0, 2)) apply(db, step);
+    for (const step of MIGRATIONS.slice(0, 2)) applyMigration(db, step);
     db.pragma("application_id = 1836282467");
     db.pragma("user_version = 2");
     db.exec(`INSERT INTO assets (path, size_bytes, mtime_ms, state) VALUES ('/a', 1, 2, 'partial');

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import Sqlite from "better-sqlite3";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { defineFunctions } from "./filter.ts";
-import { APPLICATION_ID, apply, backupPath, MIGRATIONS } from "./migrations.ts";
+import { APPLICATION_ID, applyMigration, backupPath, MIGRATIONS } from "./migrations.ts";
 import { open } from "./open.ts";
 import { writeCodes } from "./vector-blocks.ts";
 
@@ -16,7 +16,7 @@ function libraryOf(schema: number): string {
   const path = join(folder, "library.sqlite");
   const db = new Sqlite(path);
   defineFunctions(db);
-  for (const step of MIGRATIONS.slice(0, schema)) apply(db, step);
+  for (const step of MIGRATIONS.slice(0, schema)) applyMigration(db, step);
   db.pragma(`application_id = ${APPLICATION_ID}`);
   db.pragma(`user_version = ${schema}`);
   db.exec(`

@@ -1,23 +1,23 @@
 import { existsSync, linkSync, rmSync } from "node:fs";
 import type { Database } from "better-sqlite3";
 import { MediasearchError } from "../../errors.ts";
-import { readModel } from "./embedding-model.ts";
+import { readEmbeddingModel } from "./embedding-model.ts";
 import { RECORDS_SCHEMA } from "./records.ts";
-import { snapshot } from "./snapshot.ts";
+import { vacuumInto } from "./snapshot.ts";
 import { BLOCKS_SCHEMA, writeCodes } from "./vector-blocks.ts";
 
 /** "msrc": tells a library from other SQLite files (https://www.sqlite.org/pragma.html#pragma_application_id). */
 export const APPLICATION_ID = 0x6d737263;
 
-type Step = string | ((db: Database) => void);
+type MigrationStep = string | ((db: Database) => void);
 
-export function apply(db: Database, step: Step): void {
+export function applyMigration(db: Database, step: MigrationStep): void {
   if (typeof step === "string") db.exec(step);
   else step(db);
 }
 
 /** Step n takes a library from schema n-1 to n. A step that was released is never changed; the next one is added. */
-export const MIGRATIONS: readonly Step[] = [
+export const MIGRATIONS: readonly MigrationStep[] = [
   `
   CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
   CREATE TABLE assets (
@@ -120,7 +120,7 @@ export const MIGRATIONS: readonly Step[] = [
   `,
   (db) => {
     db.exec(BLOCKS_SCHEMA);
-    const identity = readModel(db);
+    const identity = readEmbeddingModel(db);
     if (identity) writeCodes(db, identity.dimensions);
   },
   `
@@ -145,7 +145,7 @@ export function migrate(db: Database, path: string, create: boolean): void {
   if (current === 0 && !create) throw noStore(path);
   if (current > 0) keepCopy(db, backupPath(path, current));
   db.transaction(() => {
-    for (const step of MIGRATIONS.slice(checkSchema(db, path))) apply(db, step);
+    for (const step of MIGRATIONS.slice(checkSchema(db, path))) applyMigration(db, step);
     db.pragma(`application_id = ${APPLICATION_ID}`);
     db.pragma(`user_version = ${MIGRATIONS.length}`);
   }).immediate();
@@ -156,7 +156,7 @@ function keepCopy(db: Database, copy: string): void {
   if (existsSync(copy)) return;
   const temporary = `${copy}.${process.pid}.tmp`;
   try {
-    snapshot(db, temporary);
+    vacuumInto(db, temporary);
     linkSync(temporary, copy);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;

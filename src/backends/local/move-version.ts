@@ -1,7 +1,7 @@
 import type { Database } from "better-sqlite3";
 import type { AssetId, AssetState, FileLocation } from "../catalog.ts";
 import { replaceVersion } from "./commit-version.ts";
-import { readModel } from "./embedding-model.ts";
+import { readEmbeddingModel } from "./embedding-model.ts";
 import { writeCodes } from "./vector-blocks.ts";
 
 export function moveVersion(
@@ -16,7 +16,7 @@ export function moveVersion(
   ).run(id, sizeBytes, mtimeMs, sidecarKey, from);
 }
 
-export function copyVersion(db: Database, from: AssetId, to: FileLocation): void {
+export function copyVersionRow(db: Database, from: AssetId, to: FileLocation): void {
   const source = db
     .prepare(
       "SELECT a.state, v.id, v.fingerprint FROM assets a JOIN versions v ON v.asset_id = a.id WHERE a.path = ?",
@@ -35,6 +35,6 @@ export function copyVersion(db: Database, from: AssetId, to: FileLocation): void
   );
   db.prepare(`INSERT INTO vectors SELECT n.id, x.vector FROM segments n JOIN segments o ON o.version_id = ? AND o.position = n.position
     JOIN vectors x ON x.segment_id = o.id WHERE n.version_id = ?`).run(source.id, versionId);
-  const model = readModel(db);
+  const model = readEmbeddingModel(db);
   if (model) writeCodes(db, model.dimensions, Number(versionId));
 }

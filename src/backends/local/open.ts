@@ -14,7 +14,7 @@ import { dirname, join } from "node:path";
 import type { Database } from "better-sqlite3";
 import { MediasearchError } from "../../errors.ts";
 import type { Backend, BackendOptions } from "../backend.ts";
-import { check } from "./check.ts";
+import { checkLocalLibrary } from "./check.ts";
 import { type Connection, createConnection } from "./connection.ts";
 import { localRecords } from "./records.ts";
 import { repair } from "./repair.ts";
@@ -25,7 +25,7 @@ import { localLibrary } from "./library.ts";
 import { migrate, MIGRATIONS, noStore } from "./migrations.ts";
 import { keepFewPages } from "./page-cache.ts";
 import { localRunLock } from "./run-lock.ts";
-import { snapshot } from "./snapshot.ts";
+import { vacuumInto } from "./snapshot.ts";
 import { localQueryVectors } from "./query-vectors.ts";
 
 const WAIT_FOR_OTHERS_MS = 10_000;
@@ -53,10 +53,10 @@ export async function open(
     db?.close();
     throw toStoreError(error, path);
   }
-  return createBackend(createConnection(db, path));
+  return createLocalBackend(createConnection(db, path));
 }
 
-function createBackend(connection: Connection): Backend {
+function createLocalBackend(connection: Connection): Backend {
   const { db, path, run } = connection;
   return {
     library: localLibrary(connection),
@@ -70,7 +70,7 @@ function createBackend(connection: Connection): Backend {
       repair: () => run(() => repair(db)),
       async snapshot(copy) {
         try {
-          snapshot(db, copy);
+          vacuumInto(db, copy);
         } catch (error) {
           throw toStoreError(error, copy);
         }
@@ -80,7 +80,7 @@ function createBackend(connection: Connection): Backend {
       current: db.pragma("user_version", { simple: true }) as number,
       newest: MIGRATIONS.length,
     }),
-    check: ({ deep = false } = {}) => check(db, path, deep),
+    check: ({ deep = false } = {}) => checkLocalLibrary(db, path, deep),
     close: async () => void db.close(),
   };
 }

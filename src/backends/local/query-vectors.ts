@@ -3,10 +3,10 @@ import type { Database } from "better-sqlite3";
 import type { QueryVectors } from "../search-access.ts";
 import { toVector, vectorBlob } from "./rows.ts";
 
-const KEPT = 1000;
+const MAX_QUERY_VECTORS = 1000;
 
 /** Not by `node:crypto`: to load that for one digest takes longer than the whole query. */
-const keyOf = (embedder: string, query: string): Buffer =>
+const queryVectorKey = (embedder: string, query: string): Buffer =>
   Buffer.from(sha256(Buffer.from(`${embedder}\0${query}`)));
 
 export function localQueryVectors(db: Database): QueryVectors {
@@ -16,24 +16,27 @@ export function localQueryVectors(db: Database): QueryVectors {
         const blob = db
           .prepare("SELECT vector FROM query_vectors WHERE key = ?")
           .pluck()
-          .get(keyOf(embedder, query)) as Buffer | undefined;
+          .get(queryVectorKey(embedder, query)) as Buffer | undefined;
         return blob && toVector(blob);
       } catch {
         return undefined;
       }
     },
     async put(embedder, query, vector) {
-      if (!db.readonly) withoutWaiting(db, () => insert(db, keyOf(embedder, query), vector));
+      if (!db.readonly)
+        withoutWaiting(db, () => insertQueryVector(db, queryVectorKey(embedder, query), vector));
     },
   };
 }
 
-function insert(db: Database, key: Buffer, vector: Float32Array): void {
+function insertQueryVector(db: Database, key: Buffer, vector: Float32Array): void {
   const { changes, lastInsertRowid } = db
     .prepare("INSERT OR IGNORE INTO query_vectors (key, vector) VALUES (?, ?)")
     .run(key, vectorBlob(vector));
   if (changes > 0)
-    db.prepare("DELETE FROM query_vectors WHERE id <= ?").run(Number(lastInsertRowid) - KEPT);
+    db.prepare("DELETE FROM query_vectors WHERE id <= ?").run(
+      Number(lastInsertRowid) - MAX_QUERY_VECTORS,
+    );
 }
 
 /** Neither for another process's commit nor for the disk: what is lost here is made again. */

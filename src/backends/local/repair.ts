@@ -1,6 +1,6 @@
 import type { Database } from "better-sqlite3";
 import { countBroken, LAWS } from "./check-links.ts";
-import { readModel } from "./embedding-model.ts";
+import { readEmbeddingModel } from "./embedding-model.ts";
 import { writeCodes } from "./vector-blocks.ts";
 import { wrongCodes } from "./vector-check.ts";
 
@@ -13,7 +13,7 @@ export function repair(db: Database): readonly string[] {
     db.transaction(() => {
       const useless = db
         .prepare("DELETE FROM vectors WHERE length(vector) <> ?")
-        .run((readModel(db)?.dimensions ?? 0) * Float32Array.BYTES_PER_ELEMENT).changes;
+        .run((readEmbeddingModel(db)?.dimensions ?? 0) * Float32Array.BYTES_PER_ELEMENT).changes;
       if (useless > 0)
         done.push(`${useless} vectors of a wrong length removed; the next index makes them anew`);
       for (const law of [...LAWS].toReversed()) {
@@ -22,7 +22,7 @@ export function repair(db: Database): readonly string[] {
         db.exec(law.mend);
         done.push(`${law.check}: ${law.broken(broken)}: mended`);
       }
-      const identity = readModel(db);
+      const identity = readEmbeddingModel(db);
       if (identity && wrongCodes(db, identity.dimensions) > 0) {
         writeCodes(db, identity.dimensions);
         done.push("search by meaning: its codes made anew out of the vectors");

@@ -18,13 +18,13 @@ const MAX_RUNS = 100;
 
 export const localRunLock = (connection: Connection): RunLock => ({
   acquire: (holder) => connection.run(() => acquire(connection, holder)),
-  lastRun: () => connection.run(() => lastRun(connection.db)),
+  lastRun: () => connection.run(() => readLastRun(connection.db)),
   listOpenRuns: () => connection.run(() => openRuns(connection.db).map(toRunRecord)),
   breakRuns: (isLost) => connection.run(() => breakRuns(connection.db, isLost)),
 });
 
 function acquire({ db, path, run }: Connection, holder: Holder): Lease {
-  const id = db.transaction(() => startRun(db, holder, path)).immediate();
+  const id = db.transaction(() => insertRun(db, holder, path)).immediate();
   return {
     renew: () =>
       run(
@@ -40,7 +40,7 @@ function acquire({ db, path, run }: Connection, holder: Holder): Lease {
   };
 }
 
-function startRun(db: Database, holder: Holder, path: string): number | bigint {
+function insertRun(db: Database, holder: Holder, path: string): number | bigint {
   const open = openRuns(db);
   const newest = open.at(-1);
   if (newest && isHeld(toRunRecord(newest), holder.host))
@@ -70,7 +70,7 @@ const breakRuns = (db: Database, isLost: (run: RunRecord) => boolean): readonly 
     })
     .immediate();
 
-function lastRun(db: Database): RunRecord | undefined {
+function readLastRun(db: Database): RunRecord | undefined {
   const row = db.prepare("SELECT * FROM runs ORDER BY id DESC LIMIT 1").get() as RunRow | undefined;
   return row && toRunRecord(row);
 }

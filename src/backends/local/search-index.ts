@@ -1,9 +1,9 @@
 import type { SearchIndex } from "../search-index.ts";
 import { modelMismatchError } from "../../embedding-model.ts";
 import type { Connection } from "./connection.ts";
-import { readModel } from "./embedding-model.ts";
-import { countText, searchText, termWeights } from "./search-text.ts";
-import { spellings } from "./spelling.ts";
+import { readEmbeddingModel } from "./embedding-model.ts";
+import { countText, searchText, queryTermWeights } from "./search-text.ts";
+import { findSpellings } from "./spelling.ts";
 import { searchVector } from "./vector-search.ts";
 
 export const localSearchIndex = ({ db, run, search }: Connection): SearchIndex => ({
@@ -11,11 +11,11 @@ export const localSearchIndex = ({ db, run, search }: Connection): SearchIndex =
   countText: (query, filter) => run(() => countText(db, query, filter)),
   searchVector: (vector, filter, limit) =>
     search(() => {
-      const model = readModel(db);
+      const model = readEmbeddingModel(db);
       if (!model) return [];
       if (model.dimensions !== vector.length) throw modelMismatchError(model);
       return searchVector(db, vector, filter, limit);
     }),
-  termWeights: (terms) => run(() => termWeights(db, terms)),
-  spellings: (words) => run(() => spellings(db, words)),
+  termWeights: (terms) => run(() => queryTermWeights(db, terms)),
+  spellings: (words) => run(() => findSpellings(db, words)),
 });

@@ -1,7 +1,7 @@
 import type { Database } from "better-sqlite3";
 import type { Origin } from "../../types.ts";
 import type { Hit, SearchFilter, TextQuery } from "../search-index.ts";
-import type { Term } from "../../text/terms.ts";
+import type { SearchTerm } from "../../text/terms.ts";
 import { conditions, matchAny } from "./filter.ts";
 import { type SegmentRow, toSegment } from "./rows.ts";
 
@@ -11,7 +11,7 @@ export type HitRow = SegmentRow & {
   readonly engine: string;
 };
 
-export const COLUMNS =
+export const HIT_COLUMNS =
   "a.path, v.origin, v.engine, s.position, s.start_ms, s.end_ms, s.text, s.speaker, s.confidence";
 const JOINED = "JOIN versions v ON v.id = s.version_id JOIN assets a ON a.id = v.asset_id";
 
@@ -34,7 +34,7 @@ export function searchText(
       : " AND s.id NOT IN (SELECT rowid FROM segments_fts WHERE segments_fts MATCH ?)";
   const rows = db
     .prepare(
-      `SELECT ${COLUMNS} FROM segments s ${JOINED} WHERE true${where}${others} ORDER BY a.path, s.position LIMIT ?`,
+      `SELECT ${HIT_COLUMNS} FROM segments s ${JOINED} WHERE true${where}${others} ORDER BY a.path, s.position LIMIT ?`,
     )
     .all(...values, ...(match === "" ? [] : [match]), limit - found.length) as HitRow[];
   return [...found, ...rows.map((row) => toHit(row, 0))];
@@ -93,7 +93,7 @@ function readHits(db: Database, best: readonly Scored[], limit: number): Hit[] {
   });
   const rows = db
     .prepare(
-      `SELECT ${COLUMNS}, b.value ->> 2 AS nth FROM json_each(?) b CROSS JOIN segments s ON s.id = b.value ->> 0 ${JOINED}
+      `SELECT ${HIT_COLUMNS}, b.value ->> 2 AS nth FROM json_each(?) b CROSS JOIN segments s ON s.id = b.value ->> 0 ${JOINED}
     ORDER BY b.value ->> 1, a.path, s.position LIMIT ?`,
     )
     .all(JSON.stringify(ranks), limit) as (HitRow & { readonly nth: number })[];
@@ -122,7 +122,7 @@ export function countText(
 /** Of FTS5's bm25(): terms in more than half of all segments still count something. */
 const MIN_IDF = 1e-6;
 
-export function termWeights(db: Database, terms: readonly Term[]): number[] {
+export function queryTermWeights(db: Database, terms: readonly SearchTerm[]): number[] {
   const all = db
     .prepare("SELECT ifnull(sum(segment_count), 0) FROM versions")
     .pluck()

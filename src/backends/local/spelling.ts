@@ -1,12 +1,12 @@
 import type { Database } from "better-sqlite3";
-import { firstLetters, type IndexWord, nearestStems, wordOf } from "../../text/spelling.ts";
+import { firstLetters, type IndexWord, nearestStems, nearestWord } from "../../text/spelling.ts";
 import { isUnspaced, tokens } from "../../text/words.ts";
 import { matchAny } from "./filter.ts";
 
-const LOOKED_AT = 20;
+const MAX_SPELLING_ROWS = 20;
 
 /** Only words that occur nowhere are looked into, and only the part of the index that begins like them (https://www.sqlite.org/fts5.html#the_fts5vocab_virtual_table_module). */
-export function spellings(db: Database, words: readonly string[]): Map<string, string> {
+export function findSpellings(db: Database, words: readonly string[]): Map<string, string> {
   const found = new Map<string, string>();
   const occurs = db.prepare("SELECT 1 FROM segments_fts WHERE segments_fts MATCH ? LIMIT 1");
   for (const word of words) {
@@ -14,7 +14,7 @@ export function spellings(db: Database, words: readonly string[]): Map<string, s
     if (match === "" || tokens(word).length !== 1 || isUnspaced(word) || occurs.get(match))
       continue;
     for (const stem of nearestStems(word, vocabulary(db, word))) {
-      const meant = wordOf(stem, word, textsWith(db, stem));
+      const meant = nearestWord(stem, word, textsWith(db, stem));
       if (meant === undefined) continue;
       found.set(word, meant);
       break;
@@ -30,7 +30,7 @@ function textsWith(db: Database, stem: string): string[] {
   );
   return db
     .prepare(
-      `SELECT s.text || ' ' || ifnull(s.speaker, '') FROM (SELECT doc FROM temp.occurrences WHERE term = ? LIMIT ${LOOKED_AT}) o JOIN segments s ON s.id = o.doc`,
+      `SELECT s.text || ' ' || ifnull(s.speaker, '') FROM (SELECT doc FROM temp.occurrences WHERE term = ? LIMIT ${MAX_SPELLING_ROWS}) o JOIN segments s ON s.id = o.doc`,
     )
     .pluck()
     .all(stem) as string[];

@@ -1,5 +1,5 @@
 import type { Database } from "better-sqlite3";
-import { readModel } from "./embedding-model.ts";
+import { readEmbeddingModel } from "./embedding-model.ts";
 import { toVector } from "./rows.ts";
 import { encode, rowBytes } from "./vector-codes.ts";
 
@@ -30,7 +30,7 @@ export const BLOCKS_SCHEMA = `
 `;
 
 /** A run of rows that hold neighbouring segments of one version. */
-interface Part {
+interface BlockPart {
   readonly row: number;
   readonly versionId: number;
   readonly position: number;
@@ -51,7 +51,7 @@ export function blockWriter(db: Database, dimensions: number, most = BLOCK_ROWS)
   const codes = new Uint8Array(room * width);
   const scales = new Float32Array(room);
   let rows = 0;
-  let parts: Part[] = [];
+  let parts: BlockPart[] = [];
   const end = (): void => {
     if (rows > 0)
       insertBlock(
@@ -84,7 +84,7 @@ export function blockWriter(db: Database, dimensions: number, most = BLOCK_ROWS)
   };
 }
 
-function insertBlock(db: Database, codes: Buffer, rows: number, parts: readonly Part[]): void {
+function insertBlock(db: Database, codes: Buffer, rows: number, parts: readonly BlockPart[]): void {
   const id = Number(
     db.prepare("INSERT INTO vector_blocks (row_count, live_count) VALUES (?, ?)").run(rows, rows)
       .lastInsertRowid,
@@ -103,13 +103,13 @@ export interface StoredVector {
   readonly vector: Float32Array;
 }
 
-const PAGE = 500;
+const VECTOR_PAGE_ROWS = 500;
 
 /** The vectors of one version, or of all, in order; a few at a time in memory. */
 export function* storedVectors(db: Database, onlyVersion?: number): Iterable<StoredVector> {
   const next =
     db.prepare(`SELECT s.version_id AS versionId, s.position, x.vector FROM segments s JOIN vectors x ON x.segment_id = s.id
-    WHERE (s.version_id, s.position) > (?, ?) ${onlyVersion === undefined ? "" : "AND s.version_id = ?"} ORDER BY s.version_id, s.position LIMIT ${PAGE}`);
+    WHERE (s.version_id, s.position) > (?, ?) ${onlyVersion === undefined ? "" : "AND s.version_id = ?"} ORDER BY s.version_id, s.position LIMIT ${VECTOR_PAGE_ROWS}`);
   for (let after = [onlyVersion ?? -1, -1]; ;) {
     const rows = next.all(...after, ...(onlyVersion === undefined ? [] : [onlyVersion])) as (Omit<
       StoredVector,
@@ -158,7 +158,7 @@ export function tidyBlocks(db: Database): void {
 }
 
 function repack(db: Database, blocks: readonly Block[]): void {
-  const identity = readModel(db);
+  const identity = readEmbeddingModel(db);
   if (!identity) return;
   const writer = blockWriter(
     db,
@@ -176,7 +176,7 @@ function repack(db: Database, blocks: readonly Block[]): void {
     const places = [id * BLOCK_ROWS, (id + 1) * BLOCK_ROWS];
     if (live > 0) {
       const codes = readCodes.get(id) as Buffer;
-      for (const { row, versionId, position, rows } of readParts.all(...places) as Part[])
+      for (const { row, versionId, position, rows } of readParts.all(...places) as BlockPart[])
         for (let i = 0; i < rows; i++)
           writer.copy(
             versionId,

@@ -3,7 +3,7 @@ import { BLOCK_ROWS } from "./vector-blocks.ts";
 import { encode, rowBytes } from "./vector-codes.ts";
 import { toVector } from "./rows.ts";
 
-interface Part {
+interface CheckedPart {
   readonly row: number;
   readonly versionId: number;
   readonly position: number;
@@ -22,7 +22,7 @@ export function wrongCodes(db: Database, dimensions: number): number {
   let [right, wrong] = [0, 0];
   for (const { id, rows, live } of blocks) {
     const codes = readCodes.get(id) as Buffer | undefined;
-    const parts = readParts.all(id * BLOCK_ROWS, (id + 1) * BLOCK_ROWS) as Part[];
+    const parts = readParts.all(id * BLOCK_ROWS, (id + 1) * BLOCK_ROWS) as CheckedPart[];
     const held = parts.reduce((sum, part) => sum + part.rows, 0);
     const isSound =
       codes?.length === rows * (rowBytes(dimensions) + Float32Array.BYTES_PER_ELEMENT) &&
@@ -48,7 +48,7 @@ function rightRows(
   db: Database,
   codes: Buffer,
   total: number,
-  { row, versionId, position, rows }: Part,
+  { row, versionId, position, rows }: CheckedPart,
   dimensions: number,
 ): number {
   const vectors = db

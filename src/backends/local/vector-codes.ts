@@ -1,4 +1,4 @@
-import { GROUP, GROUP_BYTES } from "./vector-kernel.ts";
+import { VALUES_PER_GROUP, GROUP_BYTES } from "./vector-kernel.ts";
 
 /** Levels of a code: 0..15 stand for -7.5..7.5 steps. */
 const HIGHEST = 15;
@@ -9,7 +9,7 @@ const MIDDLE = HIGHEST / 2;
  */
 const STEPS = [0.27, 0.335, 0.42, 0.6] as const;
 
-export const groupsOf = (dimensions: number): number => Math.ceil(dimensions / GROUP);
+export const groupsOf = (dimensions: number): number => Math.ceil(dimensions / VALUES_PER_GROUP);
 /** Bytes of a row's codes; its scale, a float32, is kept apart. */
 export const rowBytes = (dimensions: number): number => groupsOf(dimensions) * GROUP_BYTES;
 
@@ -80,7 +80,7 @@ export function encodeQuery(vector: Float32Array): {
   // A query without a direction is equally far from everything.
   const factor = largest > 0 ? QUERY_HIGHEST / largest : 0;
   // What fills up the last group is 0 here, so whatever the codes say there counts nothing.
-  const values = new Int16Array(groupsOf(vector.length) * GROUP);
+  const values = new Int16Array(groupsOf(vector.length) * VALUES_PER_GROUP);
   let sum = 0;
   vector.forEach((value, i) => {
     const rounded = Math.round(value * factor);

@@ -1,8 +1,8 @@
 import { KERNEL_BASE64 } from "./vector-kernel.wasm.ts";
 
 /** Vectors are coded in groups of 128 dimensions; what fills up the last group counts nothing. */
-export const GROUP = 128;
-export const GROUP_BYTES = GROUP / 2;
+export const VALUES_PER_GROUP = 128;
+export const GROUP_BYTES = VALUES_PER_GROUP / 2;
 /** One hit as the kernel writes it: the row's number, i32, and its score, f32. */
 export const FOUND_BYTES = 8;
 export const WASM_PAGE_BYTES = 65_536;

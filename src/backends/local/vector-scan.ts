@@ -9,13 +9,13 @@ export interface Rows {
   readonly rows: number;
 }
 
-export interface Candidate {
+export interface ScanCandidate {
   readonly place: number;
   /** Estimated inner product. */
   readonly score: number;
 }
 
-export type Scan = (vector: Float32Array, most: number, only?: readonly Rows[]) => Candidate[];
+export type Scan = (vector: Float32Array, most: number, only?: readonly Rows[]) => ScanCandidate[];
 
 /**
  * What one process keeps of the codes once it searches again: all of a library of two and a half
@@ -112,7 +112,7 @@ const whole = (counts: ReadonlyMap<number, number>): Rows[] =>
 function keepBest(most: number): {
   readonly add: (place: number, score: number) => void;
   readonly least: () => number;
-  readonly all: () => Candidate[];
+  readonly all: () => ScanCandidate[];
 } {
   const room = most * 2 + BLOCK_ROWS;
   const [places, scores] = [new Float64Array(room), new Float32Array(room)];

@@ -2,9 +2,9 @@ import type { Database } from "better-sqlite3";
 import type { Hit, SearchFilter } from "../search-index.ts";
 import { conditions } from "./filter.ts";
 import { toVector } from "./rows.ts";
-import { COLUMNS, type HitRow, toHit } from "./search-text.ts";
+import { HIT_COLUMNS, type HitRow, toHit } from "./search-text.ts";
 import { BLOCK_ROWS } from "./vector-blocks.ts";
-import { type Candidate, openScan, type Rows, type Scan } from "./vector-scan.ts";
+import { type ScanCandidate, openScan, type Rows, type Scan } from "./vector-scan.ts";
 
 /**
  * Codes order nearly as the vectors do, so that of so many by their codes the best few are the best of all, measured in bench/README.md. Vectors are a page of the file
@@ -32,7 +32,7 @@ export function searchVector(
     candidates = scan(vector, enough, rowsOfSegments(db, filter));
     found = present(db, candidates, filter, enough);
   }
-  return weighed(db, vector, candidates, found).sort(byScore).slice(0, limit);
+  return weighed(db, vector, candidates, found).sort(compareVectorHits).slice(0, limit);
 }
 
 const scans = new WeakMap<Database, { readonly dimensions: number; readonly scan: Scan }>();
@@ -78,31 +78,31 @@ function rowsOfSegments(db: Database, filter: SearchFilter): Rows[] {
   return found;
 }
 
-type Found = HitRow & { readonly id: number; readonly nth: number };
+type NumberedHitRow = HitRow & { readonly id: number; readonly nth: number };
 
 /** So many of the first candidates that are somebody's and meet the filter; `nth` is their place among all. */
 function present(
   db: Database,
-  candidates: readonly Candidate[],
+  candidates: readonly ScanCandidate[],
   filter: SearchFilter,
   most: number,
-): Found[] {
+): NumberedHitRow[] {
   const { where, values } = conditions(filter);
   return db
-    .prepare(`SELECT ${COLUMNS}, s.id, j.key AS nth FROM json_each(?) j
+    .prepare(`SELECT ${HIT_COLUMNS}, s.id, j.key AS nth FROM json_each(?) j
     CROSS JOIN vector_parts p ON p.place = (SELECT max(place) FROM vector_parts WHERE place <= j.value) AND j.value < p.place + p.row_count
     CROSS JOIN segments s ON s.version_id = p.version_id AND s.position = p.position + j.value - p.place
     CROSS JOIN versions v ON v.id = s.version_id CROSS JOIN assets a ON a.id = v.asset_id
     WHERE true${where} LIMIT ?`)
-    .all(JSON.stringify(candidates.map(({ place }) => place)), ...values, most) as Found[];
+    .all(JSON.stringify(candidates.map(({ place }) => place)), ...values, most) as NumberedHitRow[];
 }
 
 /** Hits with exact scores of the first, and of the others those that their codes give. */
 function weighed(
   db: Database,
   query: Float32Array,
-  candidates: readonly Candidate[],
-  found: readonly Found[],
+  candidates: readonly ScanCandidate[],
+  found: readonly NumberedHitRow[],
 ): Hit[] {
   const read = db.prepare("SELECT vector FROM vectors WHERE segment_id = ?").pluck();
   return found.map((row, i) => {
@@ -117,7 +117,7 @@ function product(a: Float32Array, b: Float32Array): number {
   return sum;
 }
 
-function byScore(a: Hit, b: Hit): number {
+function compareVectorHits(a: Hit, b: Hit): number {
   if (a.score !== b.score) return b.score - a.score;
   if (a.asset === b.asset) return a.segment.index - b.segment.index;
   return a.asset < b.asset ? -1 : 1;

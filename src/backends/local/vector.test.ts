@@ -8,7 +8,7 @@ import type { AssetVersion } from "../versions.ts";
 import type { Backend } from "../backend.ts";
 import type { Hit, SearchFilter } from "../search-index.ts";
 import type { Library } from "../library.ts";
-import { apply, MIGRATIONS } from "./migrations.ts";
+import { applyMigration, MIGRATIONS } from "./migrations.ts";
 import { open } from "./open.ts";
 import { encode, encodeQuery, rowBytes } from "./vector-codes.ts";
 
@@ -321,7 +321,7 @@ describe("the codes in a library file", () => {
   it("are made of the vectors of a library of an older schema, once, with nothing lost", async () => {
     look((db) =>
       db.transaction(() => {
-        for (const step of MIGRATIONS.slice(0, 2)) apply(db, step);
+        for (const step of MIGRATIONS.slice(0, 2)) applyMigration(db, step);
         db.pragma("user_version = 2");
         db.pragma(`application_id = ${0x6d737263}`);
         db.prepare("INSERT INTO meta VALUES ('embedder', ?)").run(JSON.stringify(MODEL));

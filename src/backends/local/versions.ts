@@ -2,9 +2,9 @@ import type { Database } from "better-sqlite3";
 import type { AssetId } from "../catalog.ts";
 import type { Versions } from "../versions.ts";
 import { SELECT_STATUS } from "./catalog.ts";
-import { commitVersion } from "./commit-version.ts";
+import { writeVersion } from "./commit-version.ts";
 import type { Connection } from "./connection.ts";
-import { copyVersion, moveVersion } from "./move-version.ts";
+import { copyVersionRow, moveVersion } from "./move-version.ts";
 import {
   type AssetRow,
   LAST_CHARACTER,
@@ -14,7 +14,7 @@ import {
   toVector,
 } from "./rows.ts";
 
-const PAGE = 500;
+const VERSIONS_PAGE_ROWS = 500;
 const SEGMENT = "s.position, s.start_ms, s.end_ms, s.text, s.speaker, s.confidence";
 const OF_ASSET =
   "FROM assets a JOIN versions v ON v.asset_id = a.id JOIN segments s ON s.version_id = v.id";
@@ -22,10 +22,10 @@ const OF_ASSET =
 export function localVersions({ db, run, writeVersions }: Connection): Versions {
   return {
     concurrentCommits: 1,
-    commit: (version, model) => writeVersions(() => commitVersion(db, version, model)),
+    commit: (version, model) => writeVersions(() => writeVersion(db, version, model)),
     async *read(id) {
       for (let after: number | undefined = -1; after !== undefined;) {
-        const rows: EmbeddedRow[] = await run(() => readPage(db, id, after ?? -1));
+        const rows: EmbeddedRow[] = await run(() => readSegmentPage(db, id, after ?? -1));
         for (const row of rows)
           yield { ...toSegment(row), vector: row.vector && toVector(row.vector) };
         after = rows.at(-1)?.position;
@@ -60,16 +60,16 @@ export function localVersions({ db, run, writeVersions }: Connection): Versions 
         ).map(toStatus),
       ),
     move: (from, to) => writeVersions(() => moveVersion(db, from, to)),
-    copy: (from, to) => writeVersions(() => copyVersion(db, from, to)),
+    copy: (from, to) => writeVersions(() => copyVersionRow(db, from, to)),
   };
 }
 
 type EmbeddedRow = SegmentRow & { readonly vector: Buffer | null };
 
-const readPage = (db: Database, id: AssetId, after: number): EmbeddedRow[] =>
+const readSegmentPage = (db: Database, id: AssetId, after: number): EmbeddedRow[] =>
   db
     .prepare(
       `SELECT ${SEGMENT}, x.vector ${OF_ASSET} LEFT JOIN vectors x ON x.segment_id = s.id
-      WHERE a.path = ? AND s.position > ? ORDER BY s.position LIMIT ${PAGE}`,
+      WHERE a.path = ? AND s.position > ? ORDER BY s.position LIMIT ${VERSIONS_PAGE_ROWS}`,
     )
     .all(id, after) as EmbeddedRow[];

@@ -53,11 +53,11 @@ export function memoryCatalog(state: MemoryState): Catalog {
     async remove(id) {
       entries.delete(id);
     },
-    counts: async () => counts(state),
+    counts: async () => countEntries(state),
   };
 }
 
-function counts({ entries }: MemoryState): LibraryCounts {
+function countEntries({ entries }: MemoryState): LibraryCounts {
   const assets: Record<AssetState, number> = {
     registered: 0,
     indexed: 0,

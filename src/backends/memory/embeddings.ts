@@ -1,24 +1,24 @@
 import { type EmbeddingModel, refuseIncompleteVectors } from "../../embedding-model.ts";
 import type { Embeddings, EmbedSegments } from "../embeddings.ts";
 import type { AssetVersion } from "../versions.ts";
-import { type Entry, type MemoryState, stateOf } from "./entries.ts";
+import { type AssetEntry, type MemoryState, stateOf } from "./entries.ts";
 
 export const memoryEmbeddings = (state: MemoryState): Embeddings => ({
   model: async () => state.model,
   async rebuild(model, embed, onProgress) {
-    const rebuilt = await embedAll(state, model, embed, onProgress);
+    const rebuilt = await reembedEntries(state, model, embed, onProgress);
     for (const entry of state.entries.values()) replaceVectors(entry, rebuilt.get(entry));
     state.model = model;
   },
 });
 
-async function embedAll(
+async function reembedEntries(
   { entries }: MemoryState,
   model: EmbeddingModel,
   embed: EmbedSegments,
   onProgress?: (done: number, total: number) => void,
-): Promise<ReadonlyMap<Entry, AssetVersion>> {
-  const rebuilt = new Map<Entry, AssetVersion>();
+): Promise<ReadonlyMap<AssetEntry, AssetVersion>> {
+  const rebuilt = new Map<AssetEntry, AssetVersion>();
   const total = [...entries.values()].reduce(
     (sum, { version, before }) => sum + (before ? 0 : (version?.segments.length ?? 0)),
     0,
@@ -39,7 +39,7 @@ async function embedAll(
 }
 
 /** An entry that was committed meanwhile is none of those that were embedded; its vectors are the old model's. */
-function replaceVectors(entry: Entry, rebuilt: AssetVersion | undefined): void {
+function replaceVectors(entry: AssetEntry, rebuilt: AssetVersion | undefined): void {
   const version =
     rebuilt ??
     (entry.version && {

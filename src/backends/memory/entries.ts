@@ -5,7 +5,7 @@ import type { AssetId, AssetState, AssetStatus } from "../catalog.ts";
 import type { AssetVersion } from "../versions.ts";
 
 /** One file of a library in memory. */
-export interface Entry {
+export interface AssetEntry {
   status: AssetStatus;
   version: AssetVersion | null;
   /** What the file was when it was deleted; undefined while it is there. */
@@ -14,7 +14,7 @@ export interface Entry {
 
 /** A library in memory; its parts share it. */
 export interface MemoryState {
-  readonly entries: Map<AssetId, Entry>;
+  readonly entries: Map<AssetId, AssetEntry>;
   /** Newest first. */
   readonly archived: ArchivedTranscript[];
   model: EmbeddingModel | undefined;
@@ -26,7 +26,7 @@ export const emptyState = (): MemoryState => ({
   model: undefined,
 });
 
-export const sortedEntries = ({ entries }: MemoryState): Entry[] =>
+export const sortedEntries = ({ entries }: MemoryState): AssetEntry[] =>
   [...entries.values()].toSorted((a, b) =>
     Buffer.compare(Buffer.from(a.status.id), Buffer.from(b.status.id)),
   );

@@ -1,30 +1,30 @@
 import { endsFrom, MAX_ENDS, phraseMatcher, prefixMatcher, splits } from "../../text/phrases.ts";
 import { speakerMatcher } from "../../text/query-terms.ts";
 import type { Comparison, Condition, SearchFilter } from "../search-index.ts";
-import { hasTerm, type Row } from "./rank.ts";
+import { hasTerm, type SegmentEntry } from "./rank.ts";
 
-type Meets = (row: Row) => boolean;
+type Meets = (row: SegmentEntry) => boolean;
 
-export function filterOf({ assets, speaker, where }: SearchFilter): Meets {
+export function compileFilter({ assets, speaker, where }: SearchFilter): Meets {
   const all: Condition[] = [
     ...(assets ? [{ assets }] : []),
     ...(speaker === undefined ? [] : [{ speaker }]),
     ...(where ? [where] : []),
   ];
-  return compile({ all });
+  return compileMatcher({ all });
 }
 
-function compile(condition: Condition): Meets {
+function compileMatcher(condition: Condition): Meets {
   if ("all" in condition) {
-    const parts = condition.all.map(compile);
+    const parts = condition.all.map(compileMatcher);
     return (row) => parts.every((meets) => meets(row));
   }
   if ("any" in condition) {
-    const parts = condition.any.map(compile);
+    const parts = condition.any.map(compileMatcher);
     return (row) => parts.some((meets) => meets(row));
   }
   if ("not" in condition) {
-    const meets = compile(condition.not);
+    const meets = compileMatcher(condition.not);
     return (row) => !meets(row);
   }
   if ("term" in condition) {
@@ -33,11 +33,11 @@ function compile(condition: Condition): Meets {
     const has = prefixMatcher(term.prefix);
     return ({ segment }) => has(segment.text) || has(segment.speaker ?? "");
   }
-  if ("phrase" in condition) return phrased(condition.phrase);
+  if ("phrase" in condition) return phraseFilter(condition.phrase);
   return compileField(condition);
 }
 
-function phrased(phrase: string): Meets {
+function phraseFilter(phrase: string): Meets {
   const { isIn } = phraseMatcher(phrase);
   const parts = splits(phrase).map(
     ({ left, right }) => [endsFrom(left), phraseMatcher(right).isStartOf] as const,
@@ -79,7 +79,7 @@ function compileField(
   };
 }
 
-function comparedValue({ compare }: Comparison, { version, segment }: Row): number | null {
+function comparedValue({ compare }: Comparison, { version, segment }: SegmentEntry): number | null {
   if (compare === "confidence") return segment.confidence;
   if (compare === "durationMs") return version.durationMs;
   return version.recordedAtMs ?? version.mtimeMs;

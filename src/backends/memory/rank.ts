@@ -2,9 +2,9 @@ import { occurrences, stemColumns, termRows } from "../../text/terms.ts";
 import type { EmbeddedSegment } from "../../types.ts";
 import type { AssetVersion } from "../versions.ts";
 import type { Hit } from "../search-index.ts";
-import type { Term } from "../../text/terms.ts";
+import type { SearchTerm } from "../../text/terms.ts";
 
-export interface Row {
+export interface SegmentEntry {
   readonly version: AssetVersion;
   readonly segment: EmbeddedSegment;
 }
@@ -18,8 +18,8 @@ const MIN_IDF = 1e-6;
  * statistics of all rows, hits only among the wanted ones.
  */
 export function rank(
-  rows: readonly Row[],
-  terms: readonly Term[],
+  rows: readonly SegmentEntry[],
+  terms: readonly SearchTerm[],
   wanted: ReadonlySet<EmbeddedSegment>,
 ): Hit[] {
   const phrases = terms.flatMap(termRows);
@@ -53,11 +53,14 @@ export function rank(
         ),
       ),
     )
-    .toSorted(byScore);
+    .toSorted(compareHits);
 }
 
 /** The law of `Store.termWeights`. */
-export const termWeights = (all: readonly EmbeddedSegment[], terms: readonly Term[]): number[] =>
+export const countTermWeights = (
+  all: readonly EmbeddedSegment[],
+  terms: readonly SearchTerm[],
+): number[] =>
   terms.map((term) => {
     if (termRows(term).length === 0) return 0;
     const having = all.filter((segment) => hasTerm(segment, term)).length;
@@ -65,10 +68,10 @@ export const termWeights = (all: readonly EmbeddedSegment[], terms: readonly Ter
   });
 
 /** Whether a segment has the term, as `rank` sees it. */
-export const hasTerm = (segment: EmbeddedSegment, term: Term): boolean =>
+export const hasTerm = (segment: EmbeddedSegment, term: SearchTerm): boolean =>
   termRows(term).some((row) => stemColumns(segment).some((column) => occurrences(column, row) > 0));
 
-export function hitOf({ version, segment }: Row, score: number): Hit {
+export function hitOf({ version, segment }: SegmentEntry, score: number): Hit {
   const { vector: _, ...rest } = segment;
   return {
     asset: version.id,
@@ -79,7 +82,7 @@ export function hitOf({ version, segment }: Row, score: number): Hit {
   };
 }
 
-export const byScore = (a: Hit, b: Hit): number =>
+export const compareHits = (a: Hit, b: Hit): number =>
   b.score - a.score ||
   Buffer.compare(Buffer.from(a.asset), Buffer.from(b.asset)) ||
   a.segment.index - b.segment.index;

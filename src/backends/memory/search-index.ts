@@ -1,9 +1,9 @@
 import { modelMismatchError } from "../../embedding-model.ts";
 import type { Hit, SearchFilter, SearchIndex, TextQuery } from "../search-index.ts";
 import type { MemoryState } from "./entries.ts";
-import { filterOf } from "./filter.ts";
-import { byScore, hitOf, rank, type Row, termWeights } from "./rank.ts";
-import { spellings } from "./spelling.ts";
+import { compileFilter } from "./filter.ts";
+import { compareHits, hitOf, rank, type SegmentEntry, countTermWeights } from "./rank.ts";
+import { suggestSpellings } from "./spelling.ts";
 
 export function memorySearchIndex(state: MemoryState): SearchIndex {
   const { entries } = state;
@@ -13,23 +13,23 @@ export function memorySearchIndex(state: MemoryState): SearchIndex {
     async searchVector(vector, filter, limit) {
       if (!state.model) return [];
       if (state.model.dimensions !== vector.length) throw modelMismatchError(state.model);
-      const hits = rowsOf(state, filter).flatMap((row): Hit[] =>
+      const hits = matchingEntries(state, filter).flatMap((row): Hit[] =>
         row.segment.vector ? [hitOf(row, innerProduct(row.segment.vector, vector))] : [],
       );
-      return hits.toSorted(byScore).slice(0, limit);
+      return hits.toSorted(compareHits).slice(0, limit);
     },
     termWeights: async (terms) =>
-      termWeights(
+      countTermWeights(
         [...entries.values()].flatMap(({ version }) => version?.segments ?? []),
         terms,
       ),
-    spellings: async (words) => spellings(words, rowsOf(state, {})),
+    spellings: async (words) => suggestSpellings(words, matchingEntries(state, {})),
   };
 }
 
 /** The segments that answer searches and meet the filter. */
-function rowsOf({ entries }: MemoryState, filter: SearchFilter): Row[] {
-  const meets = filterOf(filter);
+function matchingEntries({ entries }: MemoryState, filter: SearchFilter): SegmentEntry[] {
+  const meets = compileFilter(filter);
   return [...entries.values()].flatMap(({ version, before }) =>
     version && before === undefined
       ? version.segments.map((segment) => ({ version, segment })).filter(meets)
@@ -42,13 +42,17 @@ function findText(
   { terms, termsOptional }: TextQuery,
   filter: SearchFilter,
 ): Hit[] {
-  const wanted = rowsOf(state, filter);
-  const ranked = rank(rowsOf(state, {}), terms, new Set(wanted.map(({ segment }) => segment)));
+  const wanted = matchingEntries(state, filter);
+  const ranked = rank(
+    matchingEntries(state, {}),
+    terms,
+    new Set(wanted.map(({ segment }) => segment)),
+  );
   if (termsOptional !== true) return ranked;
   const keyOf = (hit: Hit): string => `${hit.asset}\0${hit.segment.index}`;
   const rankedKeys = new Set(ranked.map(keyOf));
   const others = wanted.map((row) => hitOf(row, 0)).filter((hit) => !rankedKeys.has(keyOf(hit)));
-  return [...ranked, ...others.toSorted(byScore)];
+  return [...ranked, ...others.toSorted(compareHits)];
 }
 
 const innerProduct = (a: Float32Array, b: Float32Array): number =>

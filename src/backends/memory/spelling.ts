@@ -1,8 +1,11 @@
-import { nearestStems, wordOf } from "../../text/spelling.ts";
+import { nearestStems, nearestWord } from "../../text/spelling.ts";
 import { isUnspaced, tokens } from "../../text/words.ts";
-import { hasTerm, type Row } from "./rank.ts";
+import { hasTerm, type SegmentEntry } from "./rank.ts";
 
-export function spellings(words: readonly string[], rows: readonly Row[]): Map<string, string> {
+export function suggestSpellings(
+  words: readonly string[],
+  rows: readonly SegmentEntry[],
+): Map<string, string> {
   const counts = new Map<string, number>();
   const texts = rows.flatMap(({ segment }) => [segment.text, segment.speaker ?? ""]);
   for (const text of texts)
@@ -19,7 +22,9 @@ export function spellings(words: readonly string[], rows: readonly Row[]): Map<s
       word,
       [...counts].map(([stem, count]) => ({ stem, count })),
     );
-    const meant = near.map((stem) => wordOf(stem, word, texts)).find((one) => one !== undefined);
+    const meant = near
+      .map((stem) => nearestWord(stem, word, texts))
+      .find((one) => one !== undefined);
     if (meant !== undefined) found.set(word, meant);
   }
   return found;

@@ -12,7 +12,7 @@ export function memoryVersions(state: MemoryState): Versions {
       state.model = modelAfterCommit(state.model, model, vectors);
       const old = entries.get(version.id);
       if (old?.version && old.version.fingerprint !== version.fingerprint)
-        archived.unshift(toArchived(old.version, old.status.indexedAtMs ?? 0));
+        archived.unshift(toArchivedTranscript(old.version, old.status.indexedAtMs ?? 0));
       entries.set(version.id, { version: structuredClone(version), status: statusOf(version) });
     },
     async *read(id) {
@@ -48,7 +48,7 @@ export function memoryVersions(state: MemoryState): Versions {
   };
 }
 
-const toArchived = (
+const toArchivedTranscript = (
   { id, fingerprint, origin, engine, language, durationMs, segments }: AssetVersion,
   indexedAtMs: number,
 ): ArchivedTranscript => ({

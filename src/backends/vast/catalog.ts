@@ -1,26 +1,26 @@
 import type { AssetId, AssetState, Catalog, FileStat, LibraryCounts } from "../catalog.ts";
 import type { Database } from "./database.ts";
-import { readModel } from "./library.ts";
-import { ABOUT_NOTHING, placeRow, text, toStatus } from "./rows.ts";
+import { fetchEmbeddingModel } from "./library.ts";
+import { ABOUT_NOTHING, placeRow, toText, rowToStatus } from "./rows.ts";
 import { embeddingsTable, TABLES } from "./tables.ts";
-import { findAsset, putAsset, removeAsset } from "./versions.ts";
+import { findAssetRow, putAsset, removeAsset } from "./versions.ts";
 import { tableStats } from "./wire/catalog.ts";
 import type { Session } from "./wire/client.ts";
 import { isMissing } from "./wire/faults.ts";
-import { equal, oneOf } from "./wire/predicate.ts";
+import { equal, isOneOf } from "./wire/predicate.ts";
 
 /** Files that one transaction registers or hides. */
-const CHUNK = 200;
+const ASSETS_PER_REQUEST = 200;
 
 export function vastCatalog(database: Database): Catalog {
   const { session } = database.client;
   return {
     async get(id) {
       const [row] = await database.rows(session, TABLES.assets, [equal("asset_id", id)]);
-      return row && toStatus(row);
+      return row && rowToStatus(row);
     },
     async *list() {
-      const all = (await database.rows(session, TABLES.assets, [])).map(toStatus);
+      const all = (await database.rows(session, TABLES.assets, [])).map(rowToStatus);
       yield* all.sort((a, b) => Buffer.compare(Buffer.from(a.id), Buffer.from(b.id)));
     },
     async register(files) {
@@ -29,17 +29,22 @@ export function vastCatalog(database: Database): Catalog {
         added += await database.write(
           { action: "register", detail: `${chunk.length} files` },
           chunk.map(({ id }) => id),
-          (tx) => register(database, tx, chunk),
+          (tx) => insertAssets(database, tx, chunk),
         );
       return added;
     },
     touch: (file) =>
       database.write({ action: "touch", asset: file.id }, [file.id], async (tx) =>
-        database.change(tx, TABLES.assets, await findAsset(database, tx, file.id), placeRow(file)),
+        database.change(
+          tx,
+          TABLES.assets,
+          await findAssetRow(database, tx, file.id),
+          placeRow(file),
+        ),
       ),
     recordFailure: (file, reason) =>
       database.write({ action: "fail", asset: file.id, detail: reason }, [file.id], async (tx) => {
-        const found = await findAsset(database, tx, file.id);
+        const found = await findAssetRow(database, tx, file.id);
         await putAsset(database, tx, found, {
           ...(found.rows.length === 0 ? ABOUT_NOTHING : {}),
           ...placeRow(file),
@@ -58,31 +63,36 @@ export function vastCatalog(database: Database): Catalog {
     },
     restore: (file) =>
       database.write({ action: "restore", asset: file.id }, [file.id], async (tx) =>
-        database.change(tx, TABLES.assets, await findAsset(database, tx, file.id), {
+        database.change(tx, TABLES.assets, await findAssetRow(database, tx, file.id), {
           ...placeRow(file),
           deleted_at_ms: null,
         }),
       ),
     remove: (id) =>
       database.write({ action: "remove", asset: id }, [id], (tx) => removeAsset(database, tx, id)),
-    counts: () => counts(database),
+    counts: () => countRows(database),
   };
 }
 
 const chunks = <T>(items: readonly T[]): T[][] =>
-  Array.from({ length: Math.ceil(items.length / CHUNK) }, (_, i) =>
-    items.slice(i * CHUNK, (i + 1) * CHUNK),
+  Array.from({ length: Math.ceil(items.length / ASSETS_PER_REQUEST) }, (_, i) =>
+    items.slice(i * ASSETS_PER_REQUEST, (i + 1) * ASSETS_PER_REQUEST),
   );
 
 /** @returns the number of files that were new */
-async function register(
+async function insertAssets(
   database: Database,
   session: Session,
   files: readonly ({ readonly id: AssetId } & FileStat)[],
 ): Promise<number> {
   const ids = files.map(({ id }) => id);
-  const rows = await database.rows(session, TABLES.assets, [oneOf("asset_id", ids)], ["asset_id"]);
-  const registered = new Set(rows.map(({ asset_id: id }) => text(id)));
+  const rows = await database.rows(
+    session,
+    TABLES.assets,
+    [isOneOf("asset_id", ids)],
+    ["asset_id"],
+  );
+  const registered = new Set(rows.map(({ asset_id: id }) => toText(id)));
   const added = [...new Map(files.map((file) => [file.id, file])).values()].filter(
     ({ id }) => !registered.has(id),
   );
@@ -99,14 +109,14 @@ async function markDeleted(
   session: Session,
   ids: readonly AssetId[],
 ): Promise<void> {
-  const found = await database.find(session, TABLES.assets, [oneOf("asset_id", ids)]);
+  const found = await database.find(session, TABLES.assets, [isOneOf("asset_id", ids)]);
   const changes = found.rows.map(({ deleted_at_ms: deletedAtMs }) => ({
     deleted_at_ms: deletedAtMs ?? Date.now(),
   }));
   await database.change(session, TABLES.assets, found, changes);
 }
 
-const COUNTED = [
+const COUNTED_COLUMNS = [
   "asset_id",
   "state",
   "deleted_at_ms",
@@ -115,7 +125,7 @@ const COUNTED = [
   "duration_ms",
 ];
 
-async function counts(database: Database): Promise<LibraryCounts> {
+async function countRows(database: Database): Promise<LibraryCounts> {
   const { session } = database.client;
   const assets: Record<AssetState, number> = {
     registered: 0,
@@ -125,9 +135,9 @@ async function counts(database: Database): Promise<LibraryCounts> {
     deleted: 0,
   };
   let [segments, vectors, durationMs] = [0, 0, 0];
-  for await (const rows of database.pages(session, TABLES.assets, [], { columns: COUNTED }))
+  for await (const rows of database.pages(session, TABLES.assets, [], { columns: COUNTED_COLUMNS }))
     for (const row of rows) {
-      assets[row["deleted_at_ms"] === null ? (text(row["state"]) as AssetState) : "deleted"]++;
+      assets[row["deleted_at_ms"] === null ? (toText(row["state"]) as AssetState) : "deleted"]++;
       if (row["deleted_at_ms"] !== null) continue;
       segments += Number(row["segment_count"] ?? 0);
       vectors += Number(row["vector_count"] ?? 0);
@@ -138,7 +148,7 @@ async function counts(database: Database): Promise<LibraryCounts> {
 
 async function sizeOf(database: Database): Promise<number> {
   const { session } = database.client;
-  const model = await readModel(database, session);
+  const model = await fetchEmbeddingModel(database, session);
   const tables = [...Object.values(TABLES), ...(model ? [embeddingsTable(model.dimensions)] : [])];
   const sizes = await Promise.all(
     tables.map((table) =>

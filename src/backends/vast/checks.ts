@@ -6,7 +6,7 @@ import {
   type NetworkSteps,
   ok,
   type Outcome,
-  type Step,
+  type CheckStep,
   warning,
 } from "../../check.ts";
 import { MediasearchError, toMediasearchError } from "../../errors.ts";
@@ -22,21 +22,21 @@ import {
   listTables,
   type TablePath,
 } from "./wire/catalog.ts";
-import { type Client, connect, type Transaction } from "./wire/client.ts";
-import { column, TYPES } from "./wire/columns.ts";
+import { type Client, connectClient, type Transaction } from "./wire/client.ts";
+import { column, COLUMN_TYPES } from "./wire/columns.ts";
 import { query } from "./wire/query.ts";
-import { insert } from "./wire/rows.ts";
+import { insertRows } from "./wire/rows.ts";
 
-const GROUP = "VAST";
-const CONNECT_MS = 8000;
+const VAST_GROUP = "VAST";
+const CHECK_CONNECT_MS = 8000;
 const ROUND_TRIPS = 5;
 const SLOW_MS = 200;
 const OLD_REPLICA_MS = 86_400_000;
-const SAMPLE_ROWS = 2000;
+const SAMPLED_ROWS = 2000;
 const SAMPLE_TEXT = "x".repeat(500);
-const SAMPLE_FIELDS = [column("id", TYPES.int64()), column("text", TYPES.utf8())];
+const SAMPLE_FIELDS = [column("id", COLUMN_TYPES.int64()), column("text", COLUMN_TYPES.utf8())];
 
-type Settings = CheckOptions["settings"];
+type CheckSettings = CheckOptions["settings"];
 
 /** What must be set before anything can be tried. */
 interface Access {
@@ -46,7 +46,7 @@ interface Access {
 }
 
 /** What each step leaves to those after it. */
-interface Progress {
+interface CheckProgress {
   greeting?: Greeting;
   client?: Client;
   transaction?: Transaction;
@@ -56,11 +56,11 @@ interface Progress {
  * One step for each thing that can be wrong, in the order in which they build on each other.
  * Nothing that is written outlives its transaction.
  */
-export function checks({ settings, networkSteps }: CheckOptions): readonly Step[] {
+export function checks({ settings, networkSteps }: CheckOptions): readonly CheckStep[] {
   const { vastEndpoint: endpoint, accessKeyId, secretAccessKey } = settings;
   if (endpoint === undefined || accessKeyId === undefined || secretAccessKey === undefined)
     return [settingsStep(settings)];
-  const progress: Progress = {};
+  const progress: CheckProgress = {};
   return [
     settingsStep(settings),
     ...connectionSteps(
@@ -69,16 +69,16 @@ export function checks({ settings, networkSteps }: CheckOptions): readonly Step[
       networkSteps,
       progress,
     ),
-    ...librarySteps(settings, progress),
+    ...vastLibrarySteps(settings, progress),
     ...permissionSteps(settings, progress),
     replicaStep(settings),
     latencyStep(settings, progress),
   ];
 }
 
-const settingsStep = (settings: Settings): Step => ({
+const settingsStep = (settings: CheckSettings): CheckStep => ({
   check: "VAST settings",
-  group: GROUP,
+  group: VAST_GROUP,
   tried: "read the settings of the cluster",
   code: "USAGE",
   async run() {
@@ -99,28 +99,28 @@ const settingsStep = (settings: Settings): Step => ({
 });
 
 const connectionSteps = (
-  { caFile, region }: Settings,
+  { caFile, region }: CheckSettings,
   access: Access,
   networkSteps: NetworkSteps,
-  progress: Progress,
-): readonly Step[] => [
+  progress: CheckProgress,
+): readonly CheckStep[] => [
   ...networkSteps(
-    { url: access.endpoint, setting: "VAST_ENDPOINT", group: GROUP, caFile },
+    { url: access.endpoint, setting: "VAST_ENDPOINT", group: VAST_GROUP, caFile },
     (greeting) => {
       progress.greeting = greeting;
     },
   ),
   {
     check: "VAST server and keys",
-    group: GROUP,
+    group: VAST_GROUP,
     tried: "ask a signed request for the version",
     code: "CREDENTIALS",
     async run(signal) {
       try {
-        progress.client = await connect({
+        progress.client = await connectClient({
           ...access,
           region,
-          timeoutMs: CONNECT_MS,
+          timeoutMs: CHECK_CONNECT_MS,
           signal,
           ...(caFile === undefined ? {} : { ca: readFileSync(caFile, "utf8") }),
         });
@@ -132,13 +132,13 @@ const connectionSteps = (
   },
 ];
 
-const librarySteps = (
-  { databaseBucket, databaseSchema }: Settings,
-  progress: Progress,
-): readonly Step[] => [
+const vastLibrarySteps = (
+  { databaseBucket, databaseSchema }: CheckSettings,
+  progress: CheckProgress,
+): readonly CheckStep[] => [
   {
     check: "VAST bucket",
-    group: GROUP,
+    group: VAST_GROUP,
     tried: `look for the bucket ${databaseBucket}`,
     code: "NOT_FOUND",
     run: async () =>
@@ -151,7 +151,7 @@ const librarySteps = (
   },
   {
     check: "VAST tables",
-    group: GROUP,
+    group: VAST_GROUP,
     tried: `list the tables of ${databaseSchema}`,
     code: "NOT_FOUND",
     run: () => checkTables(clientOf(progress), databaseBucket, databaseSchema),
@@ -177,7 +177,10 @@ async function checkTables({ session }: Client, bucket: string, schema: string):
 }
 
 /** What the key may do, in one transaction that the last step rolls back. */
-function permissionSteps({ databaseBucket }: Settings, progress: Progress): readonly Step[] {
+function permissionSteps(
+  { databaseBucket }: CheckSettings,
+  progress: CheckProgress,
+): readonly CheckStep[] {
   const table: TablePath = {
     bucket: databaseBucket,
     schema: `mediasearch_doctor_${randomUUID().slice(0, 8)}`,
@@ -219,36 +222,36 @@ function permissionSteps({ databaseBucket }: Settings, progress: Progress): read
   ];
 }
 
-const permission = (what: string): Omit<Step, "run"> => ({
+const permission = (what: string): Omit<CheckStep, "run"> => ({
   check: `VAST right to ${what}`,
-  group: GROUP,
+  group: VAST_GROUP,
   tried: `${what} in a transaction that is rolled back`,
   code: "CREDENTIALS",
 });
 
 async function checkRows(transaction: Transaction, table: TablePath): Promise<Outcome> {
   const startedAt = performance.now();
-  await insert(transaction, table, SAMPLE_FIELDS, [
-    Array.from({ length: SAMPLE_ROWS }, (_, i) => BigInt(i)),
-    Array.from({ length: SAMPLE_ROWS }, () => SAMPLE_TEXT),
+  await insertRows(transaction, table, SAMPLE_FIELDS, [
+    Array.from({ length: SAMPLED_ROWS }, (_, i) => BigInt(i)),
+    Array.from({ length: SAMPLED_ROWS }, () => SAMPLE_TEXT),
   ]);
   const writtenAt = performance.now();
   let rows = 0;
   for await (const page of query(transaction, table, { columns: SAMPLE_FIELDS, splits: 1 }))
     rows += page.rows;
-  if (rows !== SAMPLE_ROWS)
+  if (rows !== SAMPLED_ROWS)
     return failed(
-      `wrote ${SAMPLE_ROWS} rows and read ${rows}`,
+      `wrote ${SAMPLED_ROWS} rows and read ${rows}`,
       "report it with the cluster's version",
     );
   const rate = (from: number, to: number): string =>
-    `${formatBytes((SAMPLE_ROWS * SAMPLE_TEXT.length * 1000) / Math.max(1, to - from))}/s`;
+    `${formatBytes((SAMPLED_ROWS * SAMPLE_TEXT.length * 1000) / Math.max(1, to - from))}/s`;
   return ok(`writes ${rate(startedAt, writtenAt)}, reads ${rate(writtenAt, performance.now())}`);
 }
 
-const replicaStep = (settings: Settings): Step => ({
+const replicaStep = (settings: CheckSettings): CheckStep => ({
   check: "VAST replica",
-  group: GROUP,
+  group: VAST_GROUP,
   tried: "look how old this machine's copy for searches is",
   code: "IO_FAILED",
   async run() {
@@ -264,9 +267,9 @@ const replicaStep = (settings: Settings): Step => ({
   },
 });
 
-const latencyStep = ({ databaseBucket }: Settings, progress: Progress): Step => ({
+const latencyStep = ({ databaseBucket }: CheckSettings, progress: CheckProgress): CheckStep => ({
   check: "VAST latency",
-  group: GROUP,
+  group: VAST_GROUP,
   tried: "measure round trips",
   code: "UNREACHABLE",
   async run() {
@@ -285,7 +288,7 @@ const latencyStep = ({ databaseBucket }: Settings, progress: Progress): Step => 
   },
 });
 
-const clientOf = ({ client }: Progress): Client => client ?? failMissing();
+const clientOf = ({ client }: CheckProgress): Client => client ?? failMissing();
 
 function failMissing(): never {
   throw new MediasearchError("BUG", "the step before this one left nothing");

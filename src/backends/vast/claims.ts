@@ -1,11 +1,11 @@
 import { MediasearchError } from "../../errors.ts";
 import { decodeMark, isHeld, type OpenRun } from "../lease.ts";
 import type { Claims } from "../run-lock.ts";
-import type { Database, Row } from "./database.ts";
-import { text } from "./rows.ts";
+import type { Database, TableRow } from "./database.ts";
+import { toText } from "./rows.ts";
 import { TABLES } from "./tables.ts";
 import type { Session } from "./wire/client.ts";
-import { equal, oneOf } from "./wire/predicate.ts";
+import { equal, isOneOf } from "./wire/predicate.ts";
 
 /** What this process has claimed, shared by ledger and store. */
 export interface Claimed {
@@ -56,7 +56,7 @@ export function runClaims(
           tx,
           TABLES.claims,
           await database.find(tx, TABLES.claims, [
-            oneOf("claim_key", keys),
+            isOneOf("claim_key", keys),
             equal("run_id", runId),
           ]),
         ),
@@ -82,18 +82,18 @@ async function takeOver(
   }
   if (claim["run_id"] === runId) return true;
   const [run] = await database.rows(session, TABLES.runs, [equal("run_id", claim["run_id"])]);
-  if (run && isAlive(run, host)) return false;
+  if (run && isRunHeld(run, host)) return false;
   await database.change(session, TABLES.claims, found, mine);
   return true;
 }
 
 /** A run that ended, that lapsed, or whose process is gone from this machine holds nothing. */
-export const isAlive = (run: Row, host: string): boolean =>
+export const isRunHeld = (run: TableRow, host: string): boolean =>
   run["ended_at_ms"] === null && isHeld(toOpenRun(run), host);
 
-export const toOpenRun = (run: Row): OpenRun => ({
+export const toOpenRun = (run: TableRow): OpenRun => ({
   pid: Number(run["pid"]),
-  host: text(run["host"]),
+  host: toText(run["host"]),
   mark: run["ended_at_ms"] === null ? decodeMark(run["summary"]) : undefined,
   startedAtMs: Number(run["started_at_ms"]),
   renewedAtMs: Number(run["renewed_at_ms"]),

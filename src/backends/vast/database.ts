@@ -3,18 +3,18 @@ import { hostname } from "node:os";
 import { createTable, listTables, type TablePath, tableStats } from "./wire/catalog.ts";
 import type { Client, Session } from "./wire/client.ts";
 import { rowIdField } from "./wire/columns.ts";
-import { equal, type Filter, oneOf } from "./wire/predicate.ts";
-import { type Page, query, type Query } from "./wire/query.ts";
-import { insert, remove, type RowIds, rowIds, update } from "./wire/rows.ts";
+import { equal, type Filter, isOneOf } from "./wire/predicate.ts";
+import { type Page, query, type TableQuery } from "./wire/query.ts";
+import { insertRows, remove, type RowIds, rowIds, update } from "./wire/rows.ts";
 import { transact } from "./wire/transact.ts";
 import { toValues, type Value } from "./wire/values.ts";
-import { embeddingsTable, SLOTS, type Table, TABLES } from "./tables.ts";
+import { embeddingsTable, SLOTS, type TableSchema, TABLES } from "./tables.ts";
 
-export type Row = Readonly<Record<string, Value>>;
+export type TableRow = Readonly<Record<string, Value>>;
 
 /** Rows and what names them in their transaction. */
-export interface Found {
-  readonly rows: readonly Row[];
+export interface FoundRows {
+  readonly rows: readonly TableRow[];
   readonly ids: RowIds;
 }
 
@@ -23,28 +23,33 @@ export interface Database {
   readonly client: Client;
   readonly bucket: string;
   readonly schema: string;
-  at(table: Table): TablePath;
-  rows(session: Session, table: Table, filter: Filter, columns?: readonly string[]): Promise<Row[]>;
+  at(table: TableSchema): TablePath;
+  rows(
+    session: Session,
+    table: TableSchema,
+    filter: Filter,
+    columns?: readonly string[],
+  ): Promise<TableRow[]>;
   /** As they come, in bounded memory. */
   pages(
     session: Session,
-    table: Table,
+    table: TableSchema,
     filter: Filter,
-    options?: Partial<Pick<Query, "pageRows" | "parallel">> & {
+    options?: Partial<Pick<TableQuery, "pageRows" | "parallel">> & {
       readonly columns?: readonly string[];
     },
-  ): AsyncIterable<Row[]>;
+  ): AsyncIterable<TableRow[]>;
   /** To change or delete them in the same transaction. */
-  find(session: Session, table: Table, filter: Filter): Promise<Found>;
-  add(session: Session, table: Table, rows: readonly Row[]): Promise<void>;
+  find(session: Session, table: TableSchema, filter: Filter): Promise<FoundRows>;
+  add(session: Session, table: TableSchema, rows: readonly TableRow[]): Promise<void>;
   /** The same change for every row, or one per row. */
   change(
     session: Session,
-    table: Table,
-    found: Found,
-    changes: Row | readonly Row[],
+    table: TableSchema,
+    found: FoundRows,
+    changes: TableRow | readonly TableRow[],
   ): Promise<void>;
-  drop(session: Session, table: Table, found: Found): Promise<void>;
+  drop(session: Session, table: TableSchema, found: FoundRows): Promise<void>;
   /**
    * One transaction over what the keys name: two writers of the same key come one after the other. Leaves a line in the audit log, by which
    * a commit whose answer was lost is recognised. `work` may run more than once.
@@ -57,7 +62,7 @@ export interface Database {
   /** Locks further keys in a transaction that is under way. */
   lock(session: Session, keys: readonly string[] | typeof EVERYTHING): Promise<void>;
   /** The table of vectors of that length; made in this transaction when it is missing. */
-  embeddings(session: Session, dimensions: number): Promise<Table>;
+  embeddings(session: Session, dimensions: number): Promise<TableSchema>;
 }
 
 /** Every key there is: no other writer may be under way. */
@@ -73,7 +78,7 @@ export interface AuditEntry {
 const LARGE = /^(segments|embeddings_)/;
 
 export function createDatabase(client: Client, bucket: string, schema: string): Database {
-  const at = (table: Table): TablePath => ({ bucket, schema, table: table.name });
+  const at = (table: TableSchema): TablePath => ({ bucket, schema, table: table.name });
   const database: Database = {
     client,
     bucket,
@@ -102,9 +107,9 @@ function createReader(at: Database["at"]): Pick<Database, "pages" | "rows" | "fi
   const idBits = rowIdBits(at);
   const read = (
     session: Session,
-    table: Table,
+    table: TableSchema,
     filter: Filter,
-    options: Partial<Query>,
+    options: Partial<TableQuery>,
   ): AsyncIterable<Page> =>
     query(session, at(table), {
       columns: table.fields,
@@ -116,17 +121,17 @@ function createReader(at: Database["at"]): Pick<Database, "pages" | "rows" | "fi
 
   async function* pages(
     ...[session, table, filter, options = {}]: Parameters<Database["pages"]>
-  ): AsyncIterable<Row[]> {
+  ): AsyncIterable<TableRow[]> {
     const { columns: names, ...more } = options;
     const columns = fieldsOf(table, names);
     for await (const page of read(session, table, filter, { ...more, columns }))
-      yield rowsOf(columns, page.columns, page.rows);
+      yield toTableRows(columns, page.columns, page.rows);
   }
 
   return {
     pages,
     async rows(session, table, filter, columns) {
-      const all: Row[] = [];
+      const all: TableRow[] = [];
       for await (const page of pages(session, table, filter, columns ? { columns } : {}))
         for (const row of page) all.push(row);
       return all;
@@ -134,10 +139,10 @@ function createReader(at: Database["at"]): Pick<Database, "pages" | "rows" | "fi
     async find(session, table, filter) {
       const bits = await idBits(session, table);
       const columns = [...table.fields, rowIdField(bits)];
-      const rows: Row[] = [];
+      const rows: TableRow[] = [];
       const idColumns = [];
       for await (const page of read(session, table, filter, { columns })) {
-        for (const row of rowsOf(table.fields, page.columns, page.rows)) rows.push(row);
+        for (const row of toTableRows(table.fields, page.columns, page.rows)) rows.push(row);
         idColumns.push(...page.columns.slice(-1));
       }
       return { rows, ids: { bits, ids: rowIds(idColumns).ids } };
@@ -148,7 +153,7 @@ function createReader(at: Database["at"]): Pick<Database, "pages" | "rows" | "fi
 /** How wide the row ids of a table are; asked once for each table. */
 function rowIdBits(
   at: Database["at"],
-): (session: Session, table: Table) => Promise<RowIds["bits"]> {
+): (session: Session, table: TableSchema) => Promise<RowIds["bits"]> {
   const asked = new Map<string, Promise<RowIds["bits"]>>();
   return (session, table) => {
     const bits =
@@ -165,7 +170,7 @@ function rowIdBits(
 const createWriter = (at: Database["at"]): Pick<Database, "add" | "change" | "drop"> => ({
   async add(session, table, rows) {
     if (rows.length > 0)
-      await insert(
+      await insertRows(
         session,
         at(table),
         table.fields,
@@ -175,8 +180,8 @@ const createWriter = (at: Database["at"]): Pick<Database, "add" | "change" | "dr
   async change(session, table, { ids }, changes) {
     if (ids.ids.length === 0) return;
     const rows = Array.isArray(changes)
-      ? (changes as readonly Row[])
-      : ids.ids.map(() => changes as Row);
+      ? (changes as readonly TableRow[])
+      : ids.ids.map(() => changes as TableRow);
     const fields = fieldsOf(table, Object.keys(rows[0] ?? {}));
     await update(
       session,
@@ -227,11 +232,18 @@ function writeAudited<T>(
   );
 }
 
-const fieldsOf = (table: Table, names: readonly string[] | undefined): Table["fields"] =>
+const fieldsOf = (
+  table: TableSchema,
+  names: readonly string[] | undefined,
+): TableSchema["fields"] =>
   names ? table.fields.filter(({ name }) => names.includes(name)) : table.fields;
 
 /** Rows of the fields, whose columns come first. */
-function rowsOf(fields: Table["fields"], columns: Page["columns"], count: number): Row[] {
+function toTableRows(
+  fields: TableSchema["fields"],
+  columns: Page["columns"],
+  count: number,
+): TableRow[] {
   const values = fields.flatMap((_, i) => columns.slice(i, i + 1).map(toValues));
   return Array.from({ length: count }, (_, row) =>
     Object.fromEntries(fields.map(({ name }, i) => [name, values[i]?.[row]])),
@@ -249,7 +261,7 @@ async function lock(
   const found = await database.find(
     session,
     TABLES.locks,
-    slots.length === 0 ? [] : [oneOf("slot", slots)],
+    slots.length === 0 ? [] : [isOneOf("slot", slots)],
   );
   await database.change(
     session,

@@ -4,9 +4,9 @@ import { join } from "node:path";
 import type { AssetId } from "../catalog.ts";
 import type { SearchView } from "../search-access.ts";
 import type { Database } from "./database.ts";
-import { readModel } from "./library.ts";
+import { fetchEmbeddingModel } from "./library.ts";
 import { type ReplicaOptions, syncStore } from "./replica.ts";
-import { text } from "./rows.ts";
+import { toText } from "./rows.ts";
 import { TABLES } from "./tables.ts";
 import { isPresent } from "./wire/predicate.ts";
 
@@ -24,7 +24,7 @@ export async function directView(
 ): Promise<SearchView | undefined> {
   const { session } = database.client;
   const rows = (await database.rows(session, TABLES.assets, [isPresent("version_id")])).filter(
-    (row) => row["deleted_at_ms"] === null && only(text(row["asset_id"])),
+    (row) => row["deleted_at_ms"] === null && only(toText(row["asset_id"])),
   );
   if (rows.reduce((sum, row) => sum + Number(row["segment_count"]), 0) > MAX_SEGMENTS)
     return undefined;
@@ -36,12 +36,15 @@ export async function directView(
       await backend.close();
       end();
     };
-    await syncStore(database, backend.library, await readModel(database, session), rows).catch(
-      async (error: unknown) => {
-        await close();
-        throw error;
-      },
-    );
+    await syncStore(
+      database,
+      backend.library,
+      await fetchEmbeddingModel(database, session),
+      rows,
+    ).catch(async (error: unknown) => {
+      await close();
+      throw error;
+    });
     return { library: backend.library, close };
   } catch (error) {
     end();

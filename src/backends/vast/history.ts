@@ -1,18 +1,18 @@
 import type { Archive, ArchivedTranscript, ArchivedVersion } from "../archive.ts";
 import type { Origin } from "../../types.ts";
-import { type Database, newId, type Row } from "./database.ts";
-import { aboutVersion, text } from "./rows.ts";
+import { type Database, newId, type TableRow } from "./database.ts";
+import { aboutVersion, toText } from "./rows.ts";
 import { TABLES } from "./tables.ts";
-import { addVersion, dropVersions, findAsset, readSegments } from "./versions.ts";
+import { addVersion, dropVersions, findAssetRow, readSegments } from "./versions.ts";
 import type { Session } from "./wire/client.ts";
-import { compare, equal, type Filter, startsWith } from "./wire/predicate.ts";
+import { compareColumn, equal, type Filter, startsWith } from "./wire/predicate.ts";
 
 export const vastArchive = (database: Database): Archive => ({
   list: () => listArchived(database),
-  read: () => readArchived(database, []),
+  read: () => fetchArchived(database, []),
   find: async (prefix) =>
     (
-      await Array.fromAsync(readArchived(database, [startsWith("fingerprint", prefix)]))
+      await Array.fromAsync(fetchArchived(database, [startsWith("fingerprint", prefix)]))
     ).toReversed(),
   add: (transcript) =>
     database.write(
@@ -23,9 +23,9 @@ export const vastArchive = (database: Database): Archive => ({
   purge: (beforeMs) => purge(database, beforeMs),
 });
 
-const toArchived = (row: Row): ArchivedVersion => ({
-  id: text(row["asset_id"]),
-  fingerprint: text(row["fingerprint"]),
+const rowToArchivedVersion = (row: TableRow): ArchivedVersion => ({
+  id: toText(row["asset_id"]),
+  fingerprint: toText(row["fingerprint"]),
   archivedAtMs: Number(row["archived_at_ms"]),
 });
 
@@ -34,7 +34,7 @@ async function archivedRows(
   database: Database,
   session: Session,
   more: Filter = [],
-): Promise<Row[]> {
+): Promise<TableRow[]> {
   const rows = await database.rows(session, TABLES.versions, [
     equal("status", "archived"),
     ...more,
@@ -42,14 +42,14 @@ async function archivedRows(
   return rows.sort(
     (a, b) =>
       Number(a["archived_at_ms"]) - Number(b["archived_at_ms"]) ||
-      (text(a["version_id"]) < text(b["version_id"]) ? -1 : 1),
+      (toText(a["version_id"]) < toText(b["version_id"]) ? -1 : 1),
   );
 }
 
 const listArchived = async (database: Database): Promise<ArchivedVersion[]> =>
-  (await archivedRows(database, database.client.session)).toReversed().map(toArchived);
+  (await archivedRows(database, database.client.session)).toReversed().map(rowToArchivedVersion);
 
-async function* readArchived(
+async function* fetchArchived(
   database: Database,
   filter: Filter,
 ): AsyncIterable<ArchivedTranscript> {
@@ -57,13 +57,13 @@ async function* readArchived(
   for (const row of await archivedRows(database, session, filter)) {
     const { duration_ms: duration } = row;
     yield {
-      ...toArchived(row),
-      origin: text(row["origin"]) as Origin,
-      engine: text(row["engine"]),
-      language: text(row["language"]),
+      ...rowToArchivedVersion(row),
+      origin: toText(row["origin"]) as Origin,
+      engine: toText(row["engine"]),
+      language: toText(row["language"]),
       durationMs: typeof duration === "bigint" ? Number(duration) : null,
       indexedAtMs: Number(row["indexed_at_ms"]),
-      segments: await readSegments(database, session, text(row["version_id"])),
+      segments: await readSegments(database, session, toText(row["version_id"])),
     };
   }
 }
@@ -103,7 +103,7 @@ async function addArchived(
 }
 
 /** Versions whose rows are deleted in one transaction. */
-const CHUNK = 50;
+const ARCHIVED_PER_REQUEST = 50;
 
 /** A few at a time, so that no transaction grows with the archive. */
 async function purge(database: Database, beforeMs: number): Promise<number> {
@@ -111,26 +111,29 @@ async function purge(database: Database, beforeMs: number): Promise<number> {
   const old = await database.rows(
     session,
     TABLES.versions,
-    [equal("status", "archived"), compare("archived_at_ms", "less", beforeMs)],
+    [equal("status", "archived"), compareColumn("archived_at_ms", "less", beforeMs)],
     ["version_id"],
   );
-  const ids = old.map(({ version_id: id }) => text(id));
-  for (let at = 0; at < ids.length; at += CHUNK)
+  const ids = old.map(({ version_id: id }) => toText(id));
+  for (let at = 0; at < ids.length; at += ARCHIVED_PER_REQUEST)
     await database.write(
-      { action: "purge", detail: `${ids.slice(at, at + CHUNK).length} archived versions` },
+      {
+        action: "purge",
+        detail: `${ids.slice(at, at + ARCHIVED_PER_REQUEST).length} archived versions`,
+      },
       [],
-      (tx) => dropVersions(database, tx, ids.slice(at, at + CHUNK)),
+      (tx) => dropVersions(database, tx, ids.slice(at, at + ARCHIVED_PER_REQUEST)),
     );
   const deleted = await database.rows(
     session,
     TABLES.assets,
-    [compare("deleted_at_ms", "less", beforeMs)],
+    [compareColumn("deleted_at_ms", "less", beforeMs)],
     ["asset_id"],
   );
   let gone = ids.length;
   for (const { asset_id: id } of deleted)
-    gone += await database.write({ action: "purge", asset: text(id) }, [text(id)], (tx) =>
-      purgeAsset(database, tx, text(id), beforeMs),
+    gone += await database.write({ action: "purge", asset: toText(id) }, [toText(id)], (tx) =>
+      purgeAsset(database, tx, toText(id), beforeMs),
     );
   return gone;
 }
@@ -142,7 +145,7 @@ async function purgeAsset(
   id: string,
   beforeMs: number,
 ): Promise<number> {
-  const found = await findAsset(database, session, id);
+  const found = await findAssetRow(database, session, id);
   const deletedAt = found.rows[0]?.["deleted_at_ms"];
   if (typeof deletedAt !== "bigint" || Number(deletedAt) >= beforeMs) return 0;
   await dropVersions(

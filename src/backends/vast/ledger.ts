@@ -3,28 +3,28 @@ import type { Checkpoints } from "../checkpoints.ts";
 import type { Job, JobState, JobStore } from "../job-store.ts";
 import type { Holder, Lease, RunLock, RunRecord } from "../run-lock.ts";
 import { encodeMark } from "../lease.ts";
-import { type Claimed, isAlive, runClaims, toOpenRun } from "./claims.ts";
-import { type Database, newId, type Row } from "./database.ts";
+import { type Claimed, isRunHeld, runClaims, toOpenRun } from "./claims.ts";
+import { type Database, newId, type TableRow } from "./database.ts";
 import { sweepVersions } from "./reembed.ts";
-import { text } from "./rows.ts";
+import { toText } from "./rows.ts";
 import { TABLES } from "./tables.ts";
-import { compare, equal, isNull, oneOf } from "./wire/predicate.ts";
+import { compareColumn, equal, isNull, isOneOf } from "./wire/predicate.ts";
 import { transact } from "./wire/transact.ts";
 
-const toJob = (row: Row): Job => ({
-  id: text(row["asset_id"]),
-  state: text(row["state"]) as JobState,
-  code: text(row["code"]) as ErrorCode,
-  reason: text(row["reason"]),
+const toJob = (row: TableRow): Job => ({
+  id: toText(row["asset_id"]),
+  state: toText(row["state"]) as JobState,
+  code: toText(row["code"]) as ErrorCode,
+  reason: toText(row["reason"]),
   hint: typeof row["hint"] === "string" ? row["hint"] : null,
   attempts: Number(row["attempts"]),
   log: row["log"] as readonly string[],
-  engine: text(row["engine"]),
-  stat: text(row["stat"]),
+  engine: toText(row["engine"]),
+  stat: toText(row["stat"]),
   updatedAtMs: Number(row["updated_at_ms"]),
 });
 
-const toRow = ({ id, updatedAtMs, ...job }: Job): Row => ({
+const toRow = ({ id, updatedAtMs, ...job }: Job): TableRow => ({
   ...job,
   asset_id: id,
   updated_at_ms: updatedAtMs,
@@ -77,8 +77,8 @@ export const vastCheckpoints = (database: Database): Checkpoints => ({
 });
 
 export const vastRunLock = (database: Database, claimed: Claimed): RunLock => ({
-  acquire: (holder) => startRun(database, claimed, holder),
-  lastRun: () => lastRun(database),
+  acquire: (holder) => claimRun(database, claimed, holder),
+  lastRun: () => fetchLastRun(database),
   listOpenRuns: async () => (await openRuns(database)).map(toRunRecord),
   breakRuns: (isLost) => breakRuns(database, isLost),
 });
@@ -106,7 +106,7 @@ async function addCheckpoint(
         TABLES.checkpoints,
         await database.find(tx, TABLES.checkpoints, [
           equal("asset_id", id),
-          compare("key", "not_equal", key),
+          compareColumn("key", "not_equal", key),
         ]),
       );
       await database.add(
@@ -141,14 +141,14 @@ async function listCheckpoints(database: Database, id: string, key: string): Pro
   ))
     whole.set(
       Number(row["sequence"]),
-      (whole.get(Number(row["sequence"])) ?? "") + text(row["checkpoint"]),
+      (whole.get(Number(row["sequence"])) ?? "") + toText(row["checkpoint"]),
     );
   return [...whole.values()].map((json) => JSON.parse(json) as unknown);
 }
 
 const RUNS_KEPT = 100;
 
-async function startRun(database: Database, claimed: Claimed, holder: Holder): Promise<Lease> {
+async function claimRun(database: Database, claimed: Claimed, holder: Holder): Promise<Lease> {
   const { pid, host } = holder;
   const runId = newId();
   const now = Date.now();
@@ -166,7 +166,7 @@ async function startRun(database: Database, claimed: Claimed, holder: Holder): P
     ]),
   );
   await cleanUp(database, host, runId);
-  const set = async (changes: Row): Promise<void> =>
+  const set = async (changes: TableRow): Promise<void> =>
     transact(database.client, async (tx) =>
       database.change(
         tx,
@@ -190,29 +190,35 @@ async function cleanUp(database: Database, host: string, runId: string): Promise
   const { session } = database.client;
   const runs = await database.rows(session, TABLES.runs, []);
   const dead = runs
-    .filter((run) => run["ended_at_ms"] === null && run["run_id"] !== runId && !isAlive(run, host))
-    .map((run) => text(run["run_id"]));
+    .filter(
+      (run) => run["ended_at_ms"] === null && run["run_id"] !== runId && !isRunHeld(run, host),
+    )
+    .map((run) => toText(run["run_id"]));
   await bury(database, dead);
   const old = runs
     .filter((run) => run["ended_at_ms"] !== null)
-    .map((run) => text(run["run_id"]))
+    .map((run) => toText(run["run_id"]))
     .sort()
     .slice(0, -RUNS_KEPT);
   if (old.length > 0)
     await transact(database.client, async (tx) =>
-      database.drop(tx, TABLES.runs, await database.find(tx, TABLES.runs, [oneOf("run_id", old)])),
+      database.drop(
+        tx,
+        TABLES.runs,
+        await database.find(tx, TABLES.runs, [isOneOf("run_id", old)]),
+      ),
     );
 }
 
 /** Ends runs that can't say it themselves, and removes what they had begun. */
 async function bury(database: Database, dead: readonly string[]): Promise<void> {
   if (dead.length === 0) return;
-  await sweepVersions(database, [equal("status", "staging"), oneOf("run_id", dead)]);
+  await sweepVersions(database, [equal("status", "staging"), isOneOf("run_id", dead)]);
   await dropClaims(database, dead);
   // A run that was killed ended when it was last heard of; it has no summary.
   await database.write({ action: "bury", detail: dead.join(" ") }, [], async (tx) => {
     const found = await database.find(tx, TABLES.runs, [
-      oneOf("run_id", dead),
+      isOneOf("run_id", dead),
       isNull("ended_at_ms"),
     ]);
     await database.change(
@@ -224,10 +230,10 @@ async function bury(database: Database, dead: readonly string[]): Promise<void> 
   });
 }
 
-const inOrder = (runs: readonly Row[]): Row[] =>
-  runs.toSorted((a, b) => (text(a["run_id"]) < text(b["run_id"]) ? -1 : 1));
+const inOrder = (runs: readonly TableRow[]): TableRow[] =>
+  runs.toSorted((a, b) => (toText(a["run_id"]) < toText(b["run_id"]) ? -1 : 1));
 
-const openRuns = async (database: Database): Promise<Row[]> =>
+const openRuns = async (database: Database): Promise<TableRow[]> =>
   inOrder(await database.rows(database.client.session, TABLES.runs, [isNull("ended_at_ms")]));
 
 async function breakRuns(
@@ -237,7 +243,7 @@ async function breakRuns(
   const lost = (await openRuns(database)).filter((row) => isLost(toRunRecord(row)));
   await bury(
     database,
-    lost.map((row) => text(row["run_id"])),
+    lost.map((row) => toText(row["run_id"])),
   );
   return lost.map(toRunRecord);
 }
@@ -247,17 +253,17 @@ async function dropClaims(database: Database, runIds: readonly string[]): Promis
     database.drop(
       tx,
       TABLES.claims,
-      await database.find(tx, TABLES.claims, [oneOf("run_id", runIds)]),
+      await database.find(tx, TABLES.claims, [isOneOf("run_id", runIds)]),
     ),
   );
 }
 
-async function lastRun(database: Database): Promise<RunRecord | undefined> {
+async function fetchLastRun(database: Database): Promise<RunRecord | undefined> {
   const run = inOrder(await database.rows(database.client.session, TABLES.runs, [])).at(-1);
   return run && toRunRecord(run);
 }
 
-function toRunRecord(run: Row): RunRecord {
+function toRunRecord(run: TableRow): RunRecord {
   const { ended_at_ms: ended, summary } = run;
   return {
     ...toOpenRun(run),

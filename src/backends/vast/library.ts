@@ -17,7 +17,7 @@ export interface LibraryFacts {
  * Finds the library in its bucket and schema, or makes it there in one transaction: of two machines that do, one wins and the other finds it.
  * @throws NO_STORE when there is none and none is to be made, or no bucket; SCHEMA_MISMATCH for one of a newer mediasearch or foreign tables.
  */
-export async function openLibrary(database: Database, create: boolean): Promise<LibraryFacts> {
+export async function openVastLibrary(database: Database, create: boolean): Promise<LibraryFacts> {
   const { client, bucket, schema } = database;
   const where = `${client.endpoint}/${bucket}/${schema}`;
   if (!(await client.bucketExists(bucket)))
@@ -36,7 +36,7 @@ export async function openLibrary(database: Database, create: boolean): Promise<
   await transact(
     client,
     async (session) => {
-      if (!(await readFacts(database, session))) await make(database, session, libraryId);
+      if (!(await readFacts(database, session))) await createLibrary(database, session, libraryId);
     },
     { wasCommitted: async (session) => (await readFacts(database, session)) !== undefined },
   );
@@ -90,7 +90,11 @@ function checked(facts: LibraryFacts, where: string): LibraryFacts {
   );
 }
 
-async function make(database: Database, session: Session, libraryId: string): Promise<void> {
+async function createLibrary(
+  database: Database,
+  session: Session,
+  libraryId: string,
+): Promise<void> {
   const { bucket, schema } = database;
   const parts = schema.split("/");
   for (let i = 1; i <= parts.length; i++) {
@@ -112,7 +116,7 @@ async function make(database: Database, session: Session, libraryId: string): Pr
   ]);
 }
 
-export async function readModel(
+export async function fetchEmbeddingModel(
   database: Database,
   session: Session,
 ): Promise<EmbeddingModel | undefined> {
@@ -120,7 +124,7 @@ export async function readModel(
   return row && (JSON.parse(String(row["value"])) as EmbeddingModel);
 }
 
-export async function writeModel(
+export async function storeEmbeddingModel(
   database: Database,
   session: Session,
   { embedder, dimensions }: EmbeddingModel,

@@ -9,13 +9,13 @@ import { directView } from "./direct.ts";
 import { vastArchive } from "./history.ts";
 import { vastCheckpoints, vastJobs, vastRunLock } from "./ledger.ts";
 import { vastRecords } from "./records.ts";
-import { type LibraryFacts, openLibrary } from "./library.ts";
+import { type LibraryFacts, openVastLibrary } from "./library.ts";
 import { openReplica, type Replica, type ReplicaOptions } from "./replica.ts";
 import { vastEmbeddings } from "./reembed.ts";
 import { SCHEMA } from "./tables.ts";
 import { vastVersions } from "./transcripts.ts";
 import { unreachableClient } from "./unreachable.ts";
-import { type Client, connect, type ConnectOptions } from "./wire/client.ts";
+import { type Client, connectClient, type ConnectOptions } from "./wire/client.ts";
 
 export interface VastOptions extends ConnectOptions {
   /** A bucket of VAST DataBase that is there already. */
@@ -28,7 +28,7 @@ export interface VastOptions extends ConnectOptions {
 }
 
 /** How long a machine that has a replica tries to reach a cluster that does not answer, before it goes on without. */
-const CONNECT_MS = 3000;
+const OPEN_CONNECT_MS = 3000;
 
 /**
  * A library in VAST DataBase. When the cluster does not answer and this machine has a replica, everything rejects with UNREACHABLE but
@@ -40,12 +40,12 @@ export async function open(options: VastOptions, create: boolean): Promise<Backe
   const hasReplica = replica.syncedAtMs() !== undefined;
   let client: Client | undefined;
   try {
-    client = await connect({
+    client = await connectClient({
       ...options,
-      ...(hasReplica && !create ? { connectMs: CONNECT_MS } : {}),
+      ...(hasReplica && !create ? { connectMs: OPEN_CONNECT_MS } : {}),
     });
     const database = createDatabase(client, options.bucket, options.schema);
-    return createBackend(database, await openLibrary(database, create), replica, options);
+    return createVastBackend(database, await openVastLibrary(database, create), replica, options);
   } catch (error) {
     client?.close();
     if (!create && hasReplica && error instanceof MediasearchError && error.code === "UNREACHABLE")
@@ -55,7 +55,7 @@ export async function open(options: VastOptions, create: boolean): Promise<Backe
   }
 }
 
-function createBackend(
+function createVastBackend(
   database: Database,
   { libraryId, schema }: LibraryFacts,
   replica: Replica,
@@ -68,7 +68,7 @@ function createBackend(
       open: (wanted) => openSearchView(database, libraryId, replica, options, wanted),
     },
     schema: () => ({ current: schema, newest: SCHEMA }),
-    check: () => check(database, replica, libraryId),
+    check: () => checkVastLibrary(database, replica, libraryId),
     async close() {
       database.client.close();
       await replica.close();
@@ -178,7 +178,7 @@ function createUnreachableBackend(
   };
 }
 
-async function* check(
+async function* checkVastLibrary(
   database: Database,
   replica: Replica,
   libraryId: string,

@@ -1,15 +1,15 @@
 import type { Json, JournalEntry, Records } from "../records.ts";
-import { type Database, type Row } from "./database.ts";
-import { text } from "./rows.ts";
-import { JOURNAL, RECORDS, type Table } from "./tables.ts";
+import { type Database, type TableRow } from "./database.ts";
+import { toText } from "./rows.ts";
+import { JOURNAL, RECORDS, type TableSchema } from "./tables.ts";
 import { createTable, listTables } from "./wire/catalog.ts";
 import type { Session } from "./wire/client.ts";
-import { compare, equal } from "./wire/predicate.ts";
+import { compareColumn, equal } from "./wire/predicate.ts";
 
 /** A cell holds 128 KiB; counted in UTF-16 units, of which each takes three bytes at most. */
 const PART_LENGTH = 40_000;
 
-const partsOf = (value: Json): string[] => {
+const splitRecord = (value: Json): string[] => {
   const json = JSON.stringify(value);
   return Array.from({ length: Math.max(1, Math.ceil(json.length / PART_LENGTH)) }, (_, part) =>
     json.slice(part * PART_LENGTH, (part + 1) * PART_LENGTH),
@@ -17,10 +17,13 @@ const partsOf = (value: Json): string[] => {
 };
 
 /** Rows of one document each, or several parts of it, put together by `keyOf`. */
-function joinParts(rows: readonly Row[], keyOf: (row: Row) => string): Map<string, string> {
+function joinParts(
+  rows: readonly TableRow[],
+  keyOf: (row: TableRow) => string,
+): Map<string, string> {
   const joined = new Map<string, string>();
   for (const row of rows.toSorted((a, b) => Number(a["part"]) - Number(b["part"])))
-    joined.set(keyOf(row), (joined.get(keyOf(row)) ?? "") + text(row["value"]));
+    joined.set(keyOf(row), (joined.get(keyOf(row)) ?? "") + toText(row["value"]));
   return joined;
 }
 
@@ -34,7 +37,10 @@ const byBytes = (a: { readonly id: string }, b: { readonly id: string }): number
 export function vastRecords(database: Database): Records {
   const { session } = database.client;
   const tables = serviceTables(database);
-  const rows = async (table: Table, ...filter: Parameters<Database["rows"]>[2]): Promise<Row[]> =>
+  const rows = async (
+    table: TableSchema,
+    ...filter: Parameters<Database["rows"]>[2]
+  ): Promise<TableRow[]> =>
     (await tables.isThere(session, table)) ? database.rows(session, table, filter) : [];
   const replace = (kind: string, id: string, parts: readonly string[]): Promise<void> =>
     database.write({ action: "record", detail: kind }, [`${kind}\0${id}`], async (tx) => {
@@ -56,17 +62,20 @@ export function vastRecords(database: Database): Records {
     },
     async list(kind) {
       const found = await rows(RECORDS, equal("kind", kind));
-      return [...joinParts(found, (row) => text(row["record_id"]))]
+      return [...joinParts(found, (row) => toText(row["record_id"]))]
         .map(([id, json]) => ({ id, value: JSON.parse(json) as Json }))
         .toSorted(byBytes);
     },
-    put: (kind, id, value) => replace(kind, id, partsOf(value)),
+    put: (kind, id, value) => replace(kind, id, splitRecord(value)),
     remove: (kind, id) => replace(kind, id, []),
     ...vastJournal(database, tables, rows),
   };
 }
 
-type ReadRows = (table: Table, ...filter: Parameters<Database["rows"]>[2]) => Promise<Row[]>;
+type ReadRows = (
+  table: TableSchema,
+  ...filter: Parameters<Database["rows"]>[2]
+) => Promise<TableRow[]>;
 
 function vastJournal(
   database: Database,
@@ -77,12 +86,12 @@ function vastJournal(
     append: (entries) =>
       database.write({ action: "journal" }, ["journal"], async (tx) => {
         await tables.make(tx, JOURNAL);
-        const added: Row[] = [];
+        const added: TableRow[] = [];
         for (const { id, kind, atMs, value } of entries) {
           const known = await database.rows(tx, JOURNAL, [equal("entry_id", id)], ["entry_id"]);
           if (known.length === 0)
             added.push(
-              ...partsOf(value).map((value, part) => ({
+              ...splitRecord(value).map((value, part) => ({
                 entry_id: id,
                 kind,
                 at_ms: atMs,
@@ -97,10 +106,10 @@ function vastJournal(
       const found = await rows(
         JOURNAL,
         equal("kind", kind),
-        ...(afterId === undefined ? [] : [compare("entry_id", "greater", afterId)]),
+        ...(afterId === undefined ? [] : [compareColumn("entry_id", "greater", afterId)]),
       );
-      const times = new Map(found.map((row) => [text(row["entry_id"]), Number(row["at_ms"])]));
-      return [...joinParts(found, (row) => text(row["entry_id"]))]
+      const times = new Map(found.map((row) => [toText(row["entry_id"]), Number(row["at_ms"])]));
+      return [...joinParts(found, (row) => toText(row["entry_id"]))]
         .map(([id, json]): JournalEntry => ({
           id,
           kind,
@@ -118,10 +127,10 @@ function vastJournal(
         async (tx) => {
           const found = await database.find(tx, JOURNAL, [
             equal("kind", kind),
-            compare("at_ms", "less", BigInt(beforeMs)),
+            compareColumn("at_ms", "less", BigInt(beforeMs)),
           ]);
           await database.drop(tx, JOURNAL, found);
-          return new Set(found.rows.map((row) => text(row["entry_id"]))).size;
+          return new Set(found.rows.map((row) => toText(row["entry_id"]))).size;
         },
       );
     },
@@ -129,13 +138,13 @@ function vastJournal(
 }
 
 interface ServiceTables {
-  isThere(session: Session, table: Table): Promise<boolean>;
-  make(session: Session, table: Table): Promise<void>;
+  isThere(session: Session, table: TableSchema): Promise<boolean>;
+  make(session: Session, table: TableSchema): Promise<void>;
 }
 
 function serviceTables({ bucket, schema, at }: Database): ServiceTables {
   const known = new Set<string>();
-  const isThere = async (session: Session, table: Table): Promise<boolean> => {
+  const isThere = async (session: Session, table: TableSchema): Promise<boolean> => {
     if (known.has(table.name)) return true;
     const found = (await listTables(session, bucket, schema, table.name)).length > 0;
     if (found) known.add(table.name);

@@ -1,18 +1,19 @@
 import { type EmbeddingModel, refuseIncompleteVectors } from "../../embedding-model.ts";
 import type { Embeddings, EmbedSegments } from "../embeddings.ts";
-import { type Database, EVERYTHING, newId, type Row } from "./database.ts";
-import { readModel, writeModel } from "./library.ts";
-import { aboutOf, text } from "./rows.ts";
+import { type Database, EVERYTHING, newId, type TableRow } from "./database.ts";
+import { fetchEmbeddingModel, storeEmbeddingModel } from "./library.ts";
+import { aboutOf, toText } from "./rows.ts";
 import { embeddingsTable, TABLES } from "./tables.ts";
 import { addVersion, dropVersions, readSegments } from "./versions.ts";
 import type { Session } from "./wire/client.ts";
-import { equal, isPresent, oneOf } from "./wire/predicate.ts";
+import { equal, isPresent, isOneOf } from "./wire/predicate.ts";
 
 /** `runId` marks the versions that a rebuild of this process is making. */
 export function vastEmbeddings(database: Database, runId: string): Embeddings {
   return {
-    model: () => readModel(database, database.client.session),
-    rebuild: (model, embed, onProgress) => rebuild(database, runId, model, embed, onProgress),
+    model: () => fetchEmbeddingModel(database, database.client.session),
+    rebuild: (model, embed, onProgress) =>
+      reembedLibrary(database, runId, model, embed, onProgress),
   };
 }
 
@@ -20,7 +21,7 @@ export function vastEmbeddings(database: Database, runId: string): Embeddings {
  * Makes every version anew with other vectors, hidden, a transaction each; the last transaction puts them all in place of the old ones
  * together with the model's name. A version that was committed meanwhile loses its vectors (they are of the old model) and is "partial".
  */
-async function rebuild(
+async function reembedLibrary(
   database: Database,
   runId: string,
   embedder: EmbeddingModel,
@@ -31,16 +32,16 @@ async function rebuild(
   const assets = await database.rows(session, TABLES.assets, [isPresent("version_id")]);
   const total = assets.reduce((sum, row) => sum + Number(row["segment_count"]), 0);
   /** Old version → what takes its place. */
-  const made = new Map<string, Row>();
+  const made = new Map<string, TableRow>();
   let done = 0;
   try {
     for (const asset of assets) {
-      const oldId = text(asset["version_id"]);
+      const oldId = toText(asset["version_id"]);
       const segments = await readSegments(database, session, oldId);
       const vectors = await embed(segments);
       refuseIncompleteVectors(vectors, segments.length, embedder);
       const row = { ...aboutOf(asset), version_id: newId(), vector_count: segments.length };
-      await database.write({ action: "reembed", asset: text(asset["asset_id"]) }, [], (tx) =>
+      await database.write({ action: "reembed", asset: toText(asset["asset_id"]) }, [], (tx) =>
         addVersion(
           database,
           tx,
@@ -53,7 +54,7 @@ async function rebuild(
       onProgress?.((done += segments.length), total);
     }
     await database.write({ action: "reembed", detail: embedder.embedder }, EVERYTHING, (tx) =>
-      putInPlace(database, tx, embedder, made),
+      replaceVectors(database, tx, embedder, made),
     );
   } finally {
     await sweepVersions(database, [equal("status", "dropped")]);
@@ -61,15 +62,15 @@ async function rebuild(
   }
 }
 
-async function putInPlace(
+async function replaceVectors(
   database: Database,
   session: Session,
   embedder: EmbeddingModel,
-  made: ReadonlyMap<string, Row>,
+  made: ReadonlyMap<string, TableRow>,
 ): Promise<void> {
-  const before = await readModel(database, session);
+  const before = await fetchEmbeddingModel(database, session);
   const assets = await database.find(session, TABLES.assets, [isPresent("version_id")]);
-  const anew = (asset: Row): Row | undefined => made.get(text(asset["version_id"]));
+  const anew = (asset: TableRow): TableRow | undefined => made.get(toText(asset["version_id"]));
   await database.change(
     session,
     TABLES.assets,
@@ -88,36 +89,36 @@ async function putInPlace(
     }),
   );
   const versions = await database.find(session, TABLES.versions, [
-    oneOf("status", ["active", "staging"]),
+    isOneOf("status", ["active", "staging"]),
   ]);
   const current = new Set(
-    assets.rows.map((asset) => text(anew(asset)?.["version_id"] ?? asset["version_id"])),
+    assets.rows.map((asset) => toText(anew(asset)?.["version_id"] ?? asset["version_id"])),
   );
   await database.change(
     session,
     TABLES.versions,
     versions,
     versions.rows.map(({ version_id, status }) => {
-      if (current.has(text(version_id))) return { status: "active" };
+      if (current.has(toText(version_id))) return { status: "active" };
       return { status: status === "active" ? "dropped" : status };
     }),
   );
   // Vectors of the old model beside versions that stay.
   const kept = assets.rows
     .filter((asset) => !anew(asset))
-    .map((asset) => text(asset["version_id"]));
+    .map((asset) => toText(asset["version_id"]));
   if (before && kept.length > 0) {
     const table = embeddingsTable(before.dimensions);
     await database.drop(
       session,
       table,
-      await database.find(session, table, [oneOf("version_id", kept)]),
+      await database.find(session, table, [isOneOf("version_id", kept)]),
     );
   }
-  await writeModel(database, session, embedder);
+  await storeEmbeddingModel(database, session, embedder);
 }
 
-const CHUNK = 20;
+const VERSIONS_PER_BATCH = 20;
 
 /** Deletes versions that nobody sees, with the vectors of whatever model they have. */
 export async function sweepVersions(
@@ -126,17 +127,19 @@ export async function sweepVersions(
 ): Promise<number> {
   const { session } = database.client;
   const ids = (await database.rows(session, TABLES.versions, filter, ["version_id"])).map(
-    ({ version_id: id }) => text(id),
+    ({ version_id: id }) => toText(id),
   );
-  for (let at = 0; at < ids.length; at += CHUNK)
+  for (let at = 0; at < ids.length; at += VERSIONS_PER_BATCH)
     await database.write({ action: "sweep" }, [], async (tx) => {
       for (const table of await embeddingTables(database, tx))
         await database.drop(
           tx,
           table,
-          await database.find(tx, table, [oneOf("version_id", ids.slice(at, at + CHUNK))]),
+          await database.find(tx, table, [
+            isOneOf("version_id", ids.slice(at, at + VERSIONS_PER_BATCH)),
+          ]),
         );
-      await dropVersions(database, tx, ids.slice(at, at + CHUNK));
+      await dropVersions(database, tx, ids.slice(at, at + VERSIONS_PER_BATCH));
     });
   return ids.length;
 }

@@ -9,11 +9,11 @@ import type { Lease } from "../run-lock.ts";
 import type { AssetStatus } from "../catalog.ts";
 import type { Backend } from "../backend.ts";
 import type { Library } from "../library.ts";
-import type { Database, Row } from "./database.ts";
-import { readModel } from "./library.ts";
-import { byIndex, text, toSegment, toStatus, withVectors } from "./rows.ts";
+import type { Database, TableRow } from "./database.ts";
+import { fetchEmbeddingModel } from "./library.ts";
+import { byIndex, toText, rowToSegment, rowToStatus, joinVectors } from "./rows.ts";
 import { embeddingsTable, TABLES } from "./tables.ts";
-import { isPresent, oneOf } from "./wire/predicate.ts";
+import { isPresent, isOneOf } from "./wire/predicate.ts";
 
 export interface ReplicaOptions {
   /** A folder of its own for this library's replica. */
@@ -162,19 +162,19 @@ async function syncFiles(
   libraryId: string,
   { wait = true, onProgress }: SyncOptions = {},
 ): Promise<SyncReport> {
-  const identity = await readModel(database, database.client.session);
+  const identity = await fetchEmbeddingModel(database, database.client.session);
   // Another library, or other vectors, is another file; the old one answers until the new one is whole.
-  const file = `replica-${nameOf(libraryId, identity)}.sqlite`;
+  const file = `replica-${replicaName(libraryId, identity)}.sqlite`;
   const { target, close } = await files.openForSync(file);
   try {
     const isNeeded = wait || files.pointer() === undefined;
-    const report = await withLease(target, isNeeded, async () => {
+    const report = await withReplicaLease(target, isNeeded, async () => {
       const syncedAtMs = Date.now();
       const assets = await visible(database);
       const counts = await syncStore(database, target.library, identity, assets, onProgress);
       return { ...counts, syncedAtMs };
     });
-    if (!report) return NOTHING;
+    if (!report) return EMPTY_REPORT;
     files.point({ libraryId, file, syncedAtMs: report.syncedAtMs });
     return report;
   } finally {
@@ -182,7 +182,7 @@ async function syncFiles(
   }
 }
 
-const nameOf = (libraryId: string, identity: EmbeddingModel | undefined): string =>
+const replicaName = (libraryId: string, identity: EmbeddingModel | undefined): string =>
   createHash("sha256")
     .update(JSON.stringify([libraryId, identity?.embedder ?? null, identity?.dimensions ?? null]))
     .digest("hex")
@@ -194,11 +194,11 @@ function removeOthers(folder: string, file: string): void {
       rmSync(join(folder, name), { force: true });
 }
 
-const NOTHING: SyncReport = { fetched: 0, removed: 0, segments: 0 };
+const EMPTY_REPORT: SyncReport = { fetched: 0, removed: 0, segments: 0 };
 const LOOK_AGAIN_MS = 100;
 
 /** One process syncs at a time. Undefined when another one does and is not waited for. */
-async function withLease<T>(
+async function withReplicaLease<T>(
   target: Backend,
   wait: boolean,
   act: () => Promise<T>,
@@ -218,12 +218,13 @@ async function withLease<T>(
 }
 
 /** A replica's fingerprint: the version's own, then what names its rows on the cluster. */
-const mark = (row: Row): string => `${text(row["fingerprint"])}#${text(row["version_id"])}`;
+const mark = (row: TableRow): string =>
+  `${toText(row["fingerprint"])}#${toText(row["version_id"])}`;
 /** The fingerprint that the library has, of one that a replica has. */
 export const unmarked = (fingerprint: string): string => fingerprint.replace(/#[0-9a-f]{32}$/, "");
 
 /** The rows of all files that answer searches, as they are at one moment: in a transaction, since a listing of many pages would miss rows that change meanwhile. */
-async function visible(database: Database): Promise<Row[]> {
+async function visible(database: Database): Promise<TableRow[]> {
   const snapshot = await database.client.begin();
   try {
     return (await database.rows(snapshot, TABLES.assets, [isPresent("version_id")])).filter(
@@ -239,18 +240,18 @@ export async function syncStore(
   database: Database,
   library: Library,
   identity: EmbeddingModel | undefined,
-  assets: readonly Row[],
+  assets: readonly TableRow[],
   onProgress?: (done: number, total: number) => void,
 ): Promise<SyncReport> {
-  const wanted = new Map(assets.map((row) => [text(row["asset_id"]), row]));
-  const { missing, surplus } = await compare(library, wanted);
-  const here: Row[] = [];
+  const wanted = new Map(assets.map((row) => [toText(row["asset_id"]), row]));
+  const { missing, surplus } = await compareWithCluster(library, wanted);
+  const here: TableRow[] = [];
   for (const row of missing) if (!(await copyLocally(library, row))) here.push(row);
   const total = here.reduce((sum, row) => sum + Number(row["segment_count"]), 0);
   let done = 0;
   // Ids rise with time, and so do rows: a batch is of neighbours.
   for (const batch of batches(
-    here.sort((a, b) => (text(a["version_id"]) < text(b["version_id"]) ? -1 : 1)),
+    here.sort((a, b) => (toText(a["version_id"]) < toText(b["version_id"]) ? -1 : 1)),
   )) {
     done += await fetchBatch(database, library, identity, batch);
     onProgress?.(done, total);
@@ -261,22 +262,22 @@ export async function syncStore(
 }
 
 /** What the replica lacks or has in another version, and what it has too much. Facts of files that changed without their words are noted at once. */
-async function compare(
+async function compareWithCluster(
   library: Library,
-  wanted: ReadonlyMap<string, Row>,
-): Promise<{ readonly missing: Row[]; readonly surplus: string[] }> {
+  wanted: ReadonlyMap<string, TableRow>,
+): Promise<{ readonly missing: TableRow[]; readonly surplus: string[] }> {
   const surplus: string[] = [];
   const same = new Set<string>();
-  const touched: Row[] = [];
+  const touched: TableRow[] = [];
   for await (const status of library.catalog.list()) {
     const row = wanted.get(status.id);
     if (!row) surplus.push(status.id);
     else if (status.fingerprint === mark(row)) {
       same.add(status.id);
-      if (!sameFile(status, toStatus(row))) touched.push(row);
+      if (!sameFile(status, rowToStatus(row))) touched.push(row);
     }
   }
-  for (const row of touched) await library.catalog.touch(toStatus(row));
+  for (const row of touched) await library.catalog.touch(rowToStatus(row));
   return { missing: [...wanted].flatMap(([id, row]) => (same.has(id) ? [] : [row])), surplus };
 }
 
@@ -284,15 +285,15 @@ const sameFile = (a: AssetStatus, b: AssetStatus): boolean =>
   a.sizeBytes === b.sizeBytes && a.mtimeMs === b.mtimeMs && a.sidecarKey === b.sidecarKey;
 
 /** A file that moved brings the rows of its version along. */
-async function copyLocally(library: Library, row: Row): Promise<boolean> {
+async function copyLocally(library: Library, row: TableRow): Promise<boolean> {
   const [source] = await library.versions.findByFingerprint(mark(row));
   if (!source) return false;
-  await library.versions.copy(source.id, toStatus(row));
+  await library.versions.copy(source.id, rowToStatus(row));
   return true;
 }
 
-function* batches(rows: readonly Row[]): Iterable<Row[]> {
-  let batch: Row[] = [];
+function* batches(rows: readonly TableRow[]): Iterable<TableRow[]> {
+  let batch: TableRow[] = [];
   let segments = 0;
   for (const row of rows) {
     const count = Number(row["segment_count"]);
@@ -311,31 +312,31 @@ async function fetchBatch(
   database: Database,
   library: Library,
   identity: EmbeddingModel | undefined,
-  batch: readonly Row[],
+  batch: readonly TableRow[],
 ): Promise<number> {
   const { session } = database.client;
   const wanted = [
-    oneOf(
+    isOneOf(
       "version_id",
-      batch.map((row) => text(row["version_id"])),
+      batch.map((row) => toText(row["version_id"])),
     ),
   ];
   const [segments, vectors] = await Promise.all([
     database.rows(session, TABLES.segments, wanted),
     identity ? database.rows(session, embeddingsTable(identity.dimensions), wanted) : [],
   ]);
-  const [segmentsOf, vectorsOf] = [grouped(segments), grouped(vectors)];
+  const [segmentsOf, vectorsOf] = [groupByVersion(segments), groupByVersion(vectors)];
   let done = 0;
   for (const row of batch) {
-    const id = text(row["version_id"]);
-    const own = (segmentsOf.get(id) ?? []).map(toSegment).sort(byIndex);
+    const id = toText(row["version_id"]);
+    const own = (segmentsOf.get(id) ?? []).map(rowToSegment).sort(byIndex);
     const ownVectors = vectorsOf.get(id) ?? [];
     if (
       own.length !== Number(row["segment_count"]) ||
       ownVectors.length !== Number(row["vector_count"])
     )
       continue;
-    const status = toStatus(row);
+    const status = rowToStatus(row);
     await library.versions.commit(
       {
         ...status,
@@ -344,7 +345,7 @@ async function fetchBatch(
         engine: status.engine ?? "",
         language: status.language ?? "und",
         indexedAtMs: status.indexedAtMs ?? undefined,
-        segments: withVectors(own, ownVectors),
+        segments: joinVectors(own, ownVectors),
       },
       identity,
     );
@@ -353,10 +354,10 @@ async function fetchBatch(
   return done;
 }
 
-function grouped(rows: readonly Row[]): Map<string, Row[]> {
-  const groups = new Map<string, Row[]>();
+function groupByVersion(rows: readonly TableRow[]): Map<string, TableRow[]> {
+  const groups = new Map<string, TableRow[]>();
   for (const row of rows) {
-    const id = text(row["version_id"]);
+    const id = toText(row["version_id"]);
     const group = groups.get(id);
     if (group) group.push(row);
     else groups.set(id, [row]);

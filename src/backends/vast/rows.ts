@@ -1,23 +1,23 @@
 import type { EmbeddedSegment, Origin, Segment } from "../../types.ts";
 import type { AssetState, AssetStatus } from "../catalog.ts";
 import type { AssetVersion } from "../versions.ts";
-import type { Row } from "./database.ts";
+import type { TableRow } from "./database.ts";
 import type { Value } from "./wire/values.ts";
 
-const number = (value: Value): number => Number(value);
+const toNumber = (value: Value): number => Number(value);
 const numberOrNull = (value: Value): number | null =>
   value === null || value === undefined ? null : Number(value);
 const textOrNull = (value: Value): string | null => (typeof value === "string" ? value : null);
-export const text = (value: Value): string => String(value);
+export const toText = (value: Value): string => String(value);
 
-export function toStatus(row: Row): AssetStatus {
+export function rowToStatus(row: TableRow): AssetStatus {
   return {
-    id: text(row["asset_id"]),
-    sizeBytes: number(row["size_bytes"]),
-    mtimeMs: number(row["mtime_ms"]),
-    state: row["deleted_at_ms"] === null ? (text(row["state"]) as AssetState) : "deleted",
+    id: toText(row["asset_id"]),
+    sizeBytes: toNumber(row["size_bytes"]),
+    mtimeMs: toNumber(row["mtime_ms"]),
+    state: row["deleted_at_ms"] === null ? (toText(row["state"]) as AssetState) : "deleted",
     fingerprint: textOrNull(row["fingerprint"]),
-    sidecarKey: text(row["captions_stat"]),
+    sidecarKey: toText(row["captions_stat"]),
     origin: textOrNull(row["origin"]) as Origin | null,
     engine: textOrNull(row["engine"]),
     language: textOrNull(row["language"]),
@@ -34,7 +34,7 @@ export function toStatus(row: Row): AssetStatus {
 export function aboutVersion(
   version: Omit<AssetVersion, "segments" | "id" | "sizeBytes" | "mtimeMs" | "sidecarKey">,
   segments: readonly (Segment & { readonly vector?: Float32Array | null })[],
-): Row {
+): TableRow {
   const {
     fingerprint,
     origin,
@@ -61,7 +61,7 @@ export function aboutVersion(
   };
 }
 
-export const ABOUT_NOTHING: Row = {
+export const ABOUT_NOTHING: TableRow = {
   version_id: null,
   fingerprint: null,
   origin: null,
@@ -75,7 +75,7 @@ export const ABOUT_NOTHING: Row = {
   recorded_at_ms: null,
 };
 
-export const aboutOf = (row: Row): Row =>
+export const aboutOf = (row: TableRow): TableRow =>
   Object.fromEntries(Object.keys(ABOUT_NOTHING).map((name) => [name, row[name]]));
 
 export const placeRow = (file: {
@@ -83,7 +83,7 @@ export const placeRow = (file: {
   readonly sizeBytes: number;
   readonly mtimeMs: number;
   readonly sidecarKey?: string;
-}): Row => ({
+}): TableRow => ({
   asset_id: file.id,
   size_bytes: file.sizeBytes,
   mtime_ms: Math.trunc(file.mtimeMs),
@@ -93,7 +93,7 @@ export const placeRow = (file: {
 export const segmentRow = (
   versionId: string,
   { index, startMs, endMs, text, speaker, confidence }: Segment,
-): Row => ({
+): TableRow => ({
   version_id: versionId,
   position: index,
   start_ms: startMs,
@@ -103,11 +103,11 @@ export const segmentRow = (
   confidence,
 });
 
-export const toSegment = (row: Row): Segment => ({
-  index: number(row["position"]),
-  startMs: number(row["start_ms"]),
-  endMs: number(row["end_ms"]),
-  text: text(row["text"]),
+export const rowToSegment = (row: TableRow): Segment => ({
+  index: toNumber(row["position"]),
+  startMs: toNumber(row["start_ms"]),
+  endMs: toNumber(row["end_ms"]),
+  text: toText(row["text"]),
   speaker: textOrNull(row["speaker"]),
   confidence: numberOrNull(row["confidence"]),
 });
@@ -115,12 +115,12 @@ export const toSegment = (row: Row): Segment => ({
 export const byIndex = (a: Segment, b: Segment): number => a.index - b.index;
 
 /** Segments with their vectors, both in any order. */
-export function withVectors(
+export function joinVectors(
   segments: readonly Segment[],
-  vectors: readonly Row[],
+  vectors: readonly TableRow[],
 ): EmbeddedSegment[] {
   const at = new Map(
-    vectors.map((row) => [number(row["position"]), row["vector"] as Float32Array]),
+    vectors.map((row) => [toNumber(row["position"]), row["vector"] as Float32Array]),
   );
   return segments.map((segment) => ({ ...segment, vector: at.get(segment.index) ?? null }));
 }

@@ -1,6 +1,13 @@
 import { join } from "node:path";
 import { cacheFolder } from "../../config/folders.ts";
-import { address, bucket, integer, oneOf, path, type Table } from "../../config/setting.ts";
+import {
+  address,
+  bucket,
+  parseInteger,
+  parseChoice,
+  path,
+  type SettingTable,
+} from "../../config/setting.ts";
 
 /** A VAST cluster. Its keys, region and authority are those of the object store. */
 export interface VastSettings {
@@ -13,7 +20,7 @@ export interface VastSettings {
   readonly fallback: "none" | "local";
 }
 
-export const VAST_SETTINGS: Table<VastSettings> = {
+export const VAST_SETTINGS: SettingTable<VastSettings> = {
   vastEndpoint: {
     env: "VAST_ENDPOINT",
     help: "address of VAST DataBase",
@@ -38,7 +45,7 @@ export const VAST_SETTINGS: Table<VastSettings> = {
   vastTimeoutMs: {
     env: "VAST_TIMEOUT_MS",
     help: "how long to wait for an answer of the cluster, with all attempts, in milliseconds",
-    parse: integer(100, 3_600_000),
+    parse: parseInteger(100, 3_600_000),
     fallback: () => 30_000,
     fallbackText: "30000",
     inProjectFile: "always",
@@ -53,7 +60,7 @@ export const VAST_SETTINGS: Table<VastSettings> = {
   replicaMaxAgeMs: {
     env: "REPLICA_MAX_AGE_MS",
     help: "update a copy that is older than this before it answers, in milliseconds",
-    parse: integer(0, 31_536_000_000),
+    parse: parseInteger(0, 31_536_000_000),
     fallback: () => 60_000,
     fallbackText: "60000",
     inProjectFile: "always",
@@ -61,7 +68,7 @@ export const VAST_SETTINGS: Table<VastSettings> = {
   fallback: {
     env: "FALLBACK",
     help: "when the cluster is away: none stops indexing; local goes on in a file on this machine and hands it over later",
-    parse: oneOf("none", "local"),
+    parse: parseChoice("none", "local"),
     fallback: () => "none",
     fallbackText: "none",
     inProjectFile: "always",
@@ -71,7 +78,7 @@ export const VAST_SETTINGS: Table<VastSettings> = {
 export type LibraryPlace = Pick<VastSettings, "vastEndpoint" | "databaseBucket" | "databaseSchema">;
 
 /** What people call the library. */
-export const libraryName = ({
+export const vastLibraryUrl = ({
   vastEndpoint,
   databaseBucket,
   databaseSchema,

@@ -1,14 +1,17 @@
 import type { Field } from "apache-arrow";
-import { column, TYPES } from "./wire/columns.ts";
+import { column, COLUMN_TYPES } from "./wire/columns.ts";
 
 /** The tables of a library, as docs/vast.md describes them for those who read them by SQL. Times are Unix milliseconds. */
-export interface Table {
+export interface TableSchema {
   readonly name: string;
   readonly fields: readonly Field[];
 }
 
-const { utf8, int32, int64, float64 } = TYPES;
-const table = (name: string, ...fields: readonly (readonly [string, Field["type"]])[]): Table => ({
+const { utf8, int32, int64, float64 } = COLUMN_TYPES;
+const defineTable = (
+  name: string,
+  ...fields: readonly (readonly [string, Field["type"]])[]
+): TableSchema => ({
   name,
   fields: fields.map(([field, type]) => column(field, type)),
 });
@@ -22,16 +25,16 @@ const ABOUT_VERSION = [
   ["duration_ms", int64()],
   ["segment_count", int64()],
   ["vector_count", int64()],
-  ["speakers", TYPES.list(utf8())],
+  ["speakers", COLUMN_TYPES.list(utf8())],
   ["indexed_at_ms", int64()],
   ["recorded_at_ms", int64()],
 ] as const;
 
 export const TABLES = {
   /** `schema`, `library_id`, `embedder` (JSON). */
-  meta: table("meta", ["key", utf8()], ["value", utf8()]),
+  meta: defineTable("meta", ["key", utf8()], ["value", utf8()]),
   /** One row a file; what is known of its current version stands in it, so that one read tells all. */
-  assets: table(
+  assets: defineTable(
     "assets",
     ["asset_id", utf8()],
     ["size_bytes", int64()],
@@ -44,7 +47,7 @@ export const TABLES = {
     ...ABOUT_VERSION,
   ),
   /** `status`: active, archived, staging (not visible yet), dropped (to be deleted). */
-  versions: table(
+  versions: defineTable(
     "versions",
     ["version_id", utf8()],
     ["asset_id", utf8()],
@@ -53,7 +56,7 @@ export const TABLES = {
     ["run_id", utf8()],
     ...ABOUT_VERSION,
   ),
-  segments: table(
+  segments: defineTable(
     "segments",
     ["version_id", utf8()],
     ["position", int32()],
@@ -63,7 +66,7 @@ export const TABLES = {
     ["speaker", utf8()],
     ["confidence", float64()],
   ),
-  jobs: table(
+  jobs: defineTable(
     "jobs",
     ["asset_id", utf8()],
     ["state", utf8()],
@@ -71,13 +74,13 @@ export const TABLES = {
     ["reason", utf8()],
     ["hint", utf8()],
     ["attempts", int64()],
-    ["log", TYPES.list(utf8())],
+    ["log", COLUMN_TYPES.list(utf8())],
     ["engine", utf8()],
     ["stat", utf8()],
     ["updated_at_ms", int64()],
   ),
   /** What is kept of attempts that are under way; long ones in several parts. */
-  checkpoints: table(
+  checkpoints: defineTable(
     "checkpoints",
     ["asset_id", utf8()],
     ["key", utf8()],
@@ -85,7 +88,7 @@ export const TABLES = {
     ["part", int32()],
     ["checkpoint", utf8()],
   ),
-  runs: table(
+  runs: defineTable(
     "runs",
     ["run_id", utf8()],
     ["pid", int64()],
@@ -95,9 +98,14 @@ export const TABLES = {
     ["ended_at_ms", int64()],
     ["summary", utf8()],
   ),
-  claims: table("claims", ["claim_key", utf8()], ["run_id", utf8()], ["claimed_at_ms", int64()]),
+  claims: defineTable(
+    "claims",
+    ["claim_key", utf8()],
+    ["run_id", utf8()],
+    ["claimed_at_ms", int64()],
+  ),
   /** Every change, with who made it; also the proof that a commit whose answer was lost went through. */
-  audit: table(
+  audit: defineTable(
     "audit",
     ["entry_id", utf8()],
     ["at_ms", int64()],
@@ -109,11 +117,11 @@ export const TABLES = {
     ["detail", utf8()],
   ),
   /** Rows that transactions change first, so that two on the same file conflict: there are no unique keys. */
-  locks: table("locks", ["slot", int32()], ["changes", int64()]),
+  locks: defineTable("locks", ["slot", int32()], ["changes", int64()]),
 } as const;
 
 /** Documents of the service, long ones in several parts; made when the first one is written. */
-export const RECORDS: Table = table(
+export const RECORDS: TableSchema = defineTable(
   "records",
   ["kind", utf8()],
   ["record_id", utf8()],
@@ -121,7 +129,7 @@ export const RECORDS: Table = table(
   ["value", utf8()],
 );
 /** Journals that only grow; made when the first entry is written. */
-export const JOURNAL: Table = table(
+export const JOURNAL: TableSchema = defineTable(
   "journal",
   ["entry_id", utf8()],
   ["kind", utf8()],
@@ -134,10 +142,10 @@ export const SCHEMA = 1;
 export const SLOTS = 256;
 
 /** The vectors of a library are of one length; each length has a table of its own, with an index where the cluster has them. */
-export const embeddingsTable = (dimensions: number): Table =>
-  table(
+export const embeddingsTable = (dimensions: number): TableSchema =>
+  defineTable(
     `embeddings_${dimensions}`,
     ["version_id", utf8()],
     ["position", int32()],
-    ["vector", TYPES.vector(dimensions)],
+    ["vector", COLUMN_TYPES.vector(dimensions)],
   );

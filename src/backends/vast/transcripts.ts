@@ -2,10 +2,10 @@ import type { AssetId, AssetStatus } from "../catalog.ts";
 import type { Versions } from "../versions.ts";
 import type { Claimed } from "./claims.ts";
 import type { Database } from "./database.ts";
-import { toStatus } from "./rows.ts";
+import { rowToStatus } from "./rows.ts";
 import { TABLES } from "./tables.ts";
 import { commitVersion, copyVersion, moveAsset, readEmbedded, readSegments } from "./versions.ts";
-import { between, type Condition, equal, startsWith } from "./wire/predicate.ts";
+import { isBetween, type ColumnCondition, equal, startsWith } from "./wire/predicate.ts";
 
 /** The largest value of a column of 32 bits. */
 const MAX_POSITION = 2 ** 31 - 1;
@@ -20,9 +20,9 @@ export function vastVersions(database: Database, claimed: Claimed): Versions {
     const versionId = row?.["version_id"];
     return typeof versionId === "string" ? versionId : undefined;
   };
-  const find = async (condition: Condition): Promise<AssetStatus[]> =>
+  const find = async (condition: ColumnCondition): Promise<AssetStatus[]> =>
     (await database.rows(session, TABLES.assets, [condition]))
-      .map(toStatus)
+      .map(rowToStatus)
       .sort((a, b) => Buffer.compare(Buffer.from(a.id), Buffer.from(b.id)));
   return {
     concurrentCommits: CONCURRENT_COMMITS,
@@ -44,7 +44,7 @@ export function vastVersions(database: Database, claimed: Claimed): Versions {
       return versionId === undefined || to < from
         ? []
         : readSegments(database, session, versionId, [
-            between("position", Math.max(0, from), Math.min(to, MAX_POSITION)),
+            isBetween("position", Math.max(0, from), Math.min(to, MAX_POSITION)),
           ]);
     },
     findByFingerprint: (fingerprint) => find(equal("fingerprint", fingerprint)),

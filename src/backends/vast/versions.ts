@@ -2,22 +2,22 @@ import { type EmbeddingModel, modelAfterCommit } from "../../embedding-model.ts"
 import type { EmbeddedSegment, Segment } from "../../types.ts";
 import type { AssetId, AssetState, FileLocation } from "../catalog.ts";
 import type { AssetVersion } from "../versions.ts";
-import type { Database, Found, Row } from "./database.ts";
+import type { Database, FoundRows, TableRow } from "./database.ts";
 import { newId } from "./database.ts";
-import { readModel, writeModel } from "./library.ts";
+import { fetchEmbeddingModel, storeEmbeddingModel } from "./library.ts";
 import {
   aboutOf,
   aboutVersion,
   byIndex,
   placeRow,
   segmentRow,
-  text,
-  toSegment,
-  withVectors,
+  toText,
+  rowToSegment,
+  joinVectors,
 } from "./rows.ts";
 import { embeddingsTable, TABLES } from "./tables.ts";
 import type { Session } from "./wire/client.ts";
-import { equal, type Filter, oneOf } from "./wire/predicate.ts";
+import { equal, type Filter, isOneOf } from "./wire/predicate.ts";
 
 /** Key under which the library's facts are locked; no file is called so. */
 const LIBRARY_KEY = "\0library";
@@ -29,13 +29,13 @@ async function modelFor(
   vectors: readonly Float32Array[],
   embedder: EmbeddingModel | undefined,
 ): Promise<EmbeddingModel | undefined> {
-  const stored = await readModel(database, session);
+  const stored = await fetchEmbeddingModel(database, session);
   if (vectors.length === 0) return stored;
   const model = modelAfterCommit(stored, embedder, vectors);
   if (stored || !model) return model;
   // Of two first commits one conflicts here, begins anew and finds the other's model.
   await database.lock(session, [LIBRARY_KEY]);
-  await writeModel(database, session, model);
+  await storeEmbeddingModel(database, session, model);
   return model;
 }
 
@@ -43,11 +43,11 @@ async function modelFor(
 export async function addVersion(
   database: Database,
   session: Session,
-  version: Row,
+  version: TableRow,
   segments: readonly (Segment & { readonly vector?: Float32Array | null })[],
   dimensions: number | undefined,
 ): Promise<void> {
-  const versionId = text(version["version_id"]);
+  const versionId = toText(version["version_id"]);
   await database.add(session, TABLES.versions, [version]);
   await database.add(
     session,
@@ -69,13 +69,13 @@ export async function dropVectors(
   session: Session,
   versionIds: readonly string[],
 ): Promise<void> {
-  const identity = await readModel(database, session);
+  const identity = await fetchEmbeddingModel(database, session);
   if (!identity || versionIds.length === 0) return;
   const table = embeddingsTable(identity.dimensions);
   await database.drop(
     session,
     table,
-    await database.find(session, table, [oneOf("version_id", versionIds)]),
+    await database.find(session, table, [isOneOf("version_id", versionIds)]),
   );
 }
 
@@ -91,7 +91,7 @@ export async function dropVersions(
     await database.drop(
       session,
       table,
-      await database.find(session, table, [oneOf("version_id", versionIds)]),
+      await database.find(session, table, [isOneOf("version_id", versionIds)]),
     );
 }
 
@@ -99,7 +99,7 @@ export async function dropVersions(
 async function retire(
   database: Database,
   session: Session,
-  old: Row | undefined,
+  old: TableRow | undefined,
   fingerprint: string,
 ): Promise<void> {
   const versionId = old?.["version_id"];
@@ -117,15 +117,18 @@ async function retire(
 export async function putAsset(
   database: Database,
   session: Session,
-  found: Found,
-  row: Row,
+  found: FoundRows,
+  row: TableRow,
 ): Promise<void> {
   if (found.rows.length === 0) return database.add(session, TABLES.assets, [{ ...row }]);
   await database.change(session, TABLES.assets, found, row);
 }
 
-export const findAsset = (database: Database, session: Session, id: AssetId): Promise<Found> =>
-  database.find(session, TABLES.assets, [equal("asset_id", id)]);
+export const findAssetRow = (
+  database: Database,
+  session: Session,
+  id: AssetId,
+): Promise<FoundRows> => database.find(session, TABLES.assets, [equal("asset_id", id)]);
 
 export async function commitVersion(
   database: Database,
@@ -157,12 +160,12 @@ async function replace(
   session: Session,
   place: FileLocation,
   state: AssetState,
-  about: Row,
+  about: TableRow,
   segments: readonly EmbeddedSegment[],
   dimensions: number | undefined,
 ): Promise<void> {
-  const found = await findAsset(database, session, place.id);
-  await retire(database, session, found.rows[0], text(about["fingerprint"]));
+  const found = await findAssetRow(database, session, place.id);
+  await retire(database, session, found.rows[0], toText(about["fingerprint"]));
   const row = { ...about, version_id: newId() };
   await addVersion(
     database,
@@ -191,7 +194,7 @@ export async function readSegments(
     equal("version_id", versionId),
     ...more,
   ]);
-  return rows.map(toSegment).sort(byIndex);
+  return rows.map(rowToSegment).sort(byIndex);
 }
 
 export async function readEmbedded(
@@ -200,8 +203,8 @@ export async function readEmbedded(
   versionId: string,
 ): Promise<EmbeddedSegment[]> {
   const segments = await readSegments(database, session, versionId);
-  const identity = await readModel(database, session);
-  return withVectors(
+  const identity = await fetchEmbeddingModel(database, session);
+  return joinVectors(
     segments,
     identity
       ? await database.rows(session, embeddingsTable(identity.dimensions), [
@@ -220,12 +223,12 @@ export async function copyVersion(
   const [source] = await database.rows(session, TABLES.assets, [equal("asset_id", from)]);
   if (typeof source?.["version_id"] !== "string") return;
   const segments = await readEmbedded(database, session, source["version_id"]);
-  const identity = await readModel(database, session);
+  const identity = await fetchEmbeddingModel(database, session);
   await replace(
     database,
     session,
     to,
-    text(source["state"]) as AssetState,
+    toText(source["state"]) as AssetState,
     { ...aboutOf(source), indexed_at_ms: Date.now() },
     segments,
     identity?.dimensions,
@@ -238,7 +241,7 @@ export async function moveAsset(
   from: AssetId,
   to: FileLocation,
 ): Promise<void> {
-  const source = await findAsset(database, session, from);
+  const source = await findAssetRow(database, session, from);
   const versionId = source.rows[0]?.["version_id"];
   if (typeof versionId !== "string") return;
   // What was noted of the new place (registered, or failed) gives way.
@@ -257,7 +260,7 @@ export async function removeAsset(
   session: Session,
   id: AssetId,
 ): Promise<void> {
-  const found = await findAsset(database, session, id);
+  const found = await findAssetRow(database, session, id);
   await dropVersions(
     database,
     session,

@@ -1,6 +1,6 @@
 import { SETTINGS } from "../../config/settings.ts";
 import type { CommandSpec } from "../spec.ts";
-import { STORE, INCLUDE, EXCLUDE, DRY_RUN, PATHS, LANGUAGE } from "./shared.ts";
+import { STORE, INCLUDE, EXCLUDE, DRY_RUN, PATHS, LANGUAGE_OPTION } from "./shared.ts";
 
 export const INDEX = {
   name: "index",
@@ -17,7 +17,7 @@ export const INDEX = {
       help: SETTINGS.captions.help,
       choices: ["prefer", "only", "ignore"],
     },
-    LANGUAGE,
+    LANGUAGE_OPTION,
     { flags: "--engine <name>", help: SETTINGS.engine.help },
     { flags: "-j, --jobs <n>", help: SETTINGS.jobs.help },
     { flags: "-w, --watch", help: "follow changes until Ctrl-C" },
@@ -52,7 +52,7 @@ export const INGEST = {
     STORE,
     INCLUDE,
     EXCLUDE,
-    LANGUAGE,
+    LANGUAGE_OPTION,
     {
       flags: "--to <place>",
       help: "upload the files and their captions below this s3:// place first, and register them there",
@@ -111,7 +111,7 @@ export const BENCH = {
   ],
   options: [
     { flags: "--engine <names>", help: "only these, parted by commas" },
-    LANGUAGE,
+    LANGUAGE_OPTION,
     { flags: "--json", help: "as JSON, with what was recognised" },
   ],
   examples: [

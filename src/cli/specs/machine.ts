@@ -1,7 +1,7 @@
 import type { CommandSpec } from "../spec.ts";
 import { GLOBAL_OPTIONS, STORE } from "./shared.ts";
 
-export const MODELS = {
+export const MODELS_SPEC = {
   name: "models",
   summary: "list, download and check the models",
   args: [

@@ -1,8 +1,16 @@
 import { SETTINGS } from "../../config/settings.ts";
 import type { CommandSpec } from "../spec.ts";
-import { STORE, JSON_SWITCH, format, CONTEXT, PRINT0, FILE_FILTERS, RECORDS } from "./shared.ts";
+import {
+  STORE,
+  JSON_SWITCH,
+  format,
+  CONTEXT_OPTION,
+  PRINT0,
+  FILE_FILTERS,
+  RECORD_FORMATS,
+} from "./shared.ts";
 
-export const SEARCH = {
+export const SEARCH_SPEC = {
   name: "search",
   summary: "find what was said",
   details: `Prints the file, the time, the speaker and the words. Finding nothing is no error.
@@ -46,7 +54,7 @@ By keyword every match is counted; where meaning takes part the best are ranked,
       rejectRepeat: true,
       help: "only what was recognised with this confidence: '>0.8', '<60%'",
     },
-    CONTEXT,
+    CONTEXT_OPTION,
     { flags: "--group", help: "file by file, in each by time" },
     {
       flags: "--all-hits",
@@ -62,7 +70,7 @@ By keyword every match is counted; where meaning takes part the best are ranked,
       help: "with addresses that open files of object stores, for as long as LINK_EXPIRY_SECONDS says",
     },
     { flags: "--explain", help: "show how each part of the search scored a hit" },
-    format(...RECORDS, "srt", "vtt", "m3u", "edl", "otio", "fcpxml"),
+    format(...RECORD_FORMATS, "srt", "vtt", "m3u", "edl", "otio", "fcpxml"),
     JSON_SWITCH,
     { flags: "--files", help: "only the names of the files" },
     PRINT0,
@@ -117,7 +125,7 @@ By keyword every match is counted; where meaning takes part the best are ranked,
   ],
 } as const satisfies CommandSpec;
 
-export const TRANSCRIPT = {
+export const TRANSCRIPT_SPEC = {
   name: "transcript",
   summary: "print the transcript of a file",
   args: [{ name: "<file>", help: "a path, or a name that only one file has" }],
@@ -139,7 +147,7 @@ export const TRANSCRIPT = {
   exitCodes: ["NO_STORE", "NOT_FOUND"],
 } as const satisfies CommandSpec;
 
-export const LIST = {
+export const LIST_SPEC = {
   name: "list",
   summary: "show what is in the library",
   args: [],
@@ -180,7 +188,7 @@ export const LIST = {
       fallback: "file",
     },
     { flags: "-r, --reverse", help: "the other way round" },
-    format(...RECORDS, "m3u"),
+    format(...RECORD_FORMATS, "m3u"),
     JSON_SWITCH,
     PRINT0,
   ],

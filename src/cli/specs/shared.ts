@@ -32,7 +32,7 @@ export const format = <const C extends readonly string[]>(...choices: C) =>
     choices,
     fallback: "text",
   }) as const;
-export const CONTEXT = {
+export const CONTEXT_OPTION = {
   flags: "-C, --context <n>",
   help: "number of lines before and after each hit",
 } as const satisfies OptionSpec;
@@ -40,8 +40,8 @@ export const PRINT0 = {
   flags: "--print0",
   help: "only the names of the files, each ended by a NUL, for xargs -0",
 } as const satisfies OptionSpec;
-export const RECORDS = ["text", "json", "ndjson", "csv", "tsv", "md"] as const;
-export const LANGUAGE = {
+export const RECORD_FORMATS = ["text", "json", "ndjson", "csv", "tsv", "md"] as const;
+export const LANGUAGE_OPTION = {
   flags: "--language <tag>",
   help: SETTINGS.language.help,
 } as const satisfies OptionSpec;

@@ -1,4 +1,4 @@
-import type { IndexEvent } from "../../app/indexing/index-event.ts";
+import type { IndexingEvent } from "../../app/indexing/index-event.ts";
 import { type EventOf, type EventTable, failureReason, lookUp, retryReason } from "./event-text.ts";
 
 /**
@@ -6,7 +6,7 @@ import { type EventOf, type EventTable, failureReason, lookUp, retryReason } fro
  * none. `fileOf` names a file as its reader does.
  */
 export const indexRecord = (
-  event: IndexEvent,
+  event: IndexingEvent,
   fileOf: (path: string) => string,
 ): Readonly<Record<string, unknown>> | undefined => lookUp(records(fileOf), event);
 

@@ -7,7 +7,7 @@ import type { StatusLine, StatusDetails } from "../../terminal/status-line.ts";
 
 const SHOWN_FAILURES = 5;
 const BAR_WIDTH = 30;
-const FRAME_MS = 100;
+const REDRAW_MS = 100;
 
 interface ViewState {
   readonly text: string;
@@ -43,7 +43,7 @@ export function openLiveView(io: CliStreams): StatusLine {
   };
   // Files that did not change pass by the thousand: what nobody can see is not drawn.
   const drawSoon = (): void => {
-    pending ??= setTimeout(draw, FRAME_MS);
+    pending ??= setTimeout(draw, REDRAW_MS);
   };
   return {
     update(text, details) {

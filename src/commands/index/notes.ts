@@ -1,4 +1,4 @@
-import type { IndexEvent } from "../../app/indexing/index-event.ts";
+import type { IndexingEvent } from "../../app/indexing/index-event.ts";
 import type { RunCounts } from "../../app/indexing/tally.ts";
 import type { styler } from "../../terminal/style.ts";
 import { formatDuration, pluralize } from "../../text/format.ts";
@@ -15,7 +15,7 @@ export interface NoteOptions {
  * The lines that stay above the line of state, for one event. `counts` has the event in it already.
  */
 export const indexNotes = (
-  event: IndexEvent,
+  event: IndexingEvent,
   counts: RunCounts,
   options: NoteOptions,
 ): readonly string[] => lookUp(notes(counts, options), event) ?? [];

@@ -1,4 +1,4 @@
-import type { IndexEvent } from "../../app/indexing/index-event.ts";
+import type { IndexingEvent } from "../../app/indexing/index-event.ts";
 import type { RunCounts } from "../../app/indexing/tally.ts";
 import type { StatusDetails } from "../../terminal/status-line.ts";
 import { formatDuration } from "../../text/format.ts";
@@ -9,8 +9,8 @@ interface Position {
   readonly durationMs: number | null;
 }
 
-export interface Progress {
-  add(event: IndexEvent): void;
+export interface ProgressView {
+  add(event: IndexingEvent): void;
   line(counts: RunCounts): string;
   details(counts: RunCounts, failures: readonly string[]): StatusDetails;
 }
@@ -19,7 +19,7 @@ export interface Progress {
  * Follows the files that are under way, for the line of state and the live view. `fileOf` names a
  * file as its reader does.
  */
-export function createProgress(fileOf: (path: string) => string): Progress {
+export function createProgress(fileOf: (path: string) => string): ProgressView {
   const startedAt = Date.now();
   const underWay = new Map<string, Position>();
   return {

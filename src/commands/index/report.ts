@@ -1,5 +1,5 @@
 import { displayPath } from "../../app/display-path.ts";
-import type { IndexEvent } from "../../app/indexing/index-event.ts";
+import type { IndexingEvent } from "../../app/indexing/index-event.ts";
 import { createTally } from "../../app/indexing/tally.ts";
 import { isAppEvent } from "../../app/events.ts";
 import { tellOn } from "../../cli/tell.ts";
@@ -14,7 +14,7 @@ import { summaryText } from "./summary.ts";
 
 /** A subscriber of one run. */
 export interface IndexReport {
-  add(event: IndexEvent): void;
+  add(event: IndexingEvent): void;
 }
 
 export interface ReportOptions {

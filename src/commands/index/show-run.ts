@@ -1,4 +1,4 @@
-import type { IndexEvent } from "../../app/indexing/index-event.ts";
+import type { IndexingEvent } from "../../app/indexing/index-event.ts";
 import type { CommandContext } from "../../cli/command.ts";
 import { ERRORS } from "../../errors.ts";
 import type { StatusLine } from "../../terminal/status-line.ts";
@@ -9,7 +9,7 @@ import { createJsonReport, createTextReport, type IndexReport } from "./report.t
  * @returns the exit code: PARTIAL when a file failed or lacks embeddings.
  */
 export async function showRun(
-  events: AsyncIterable<IndexEvent>,
+  events: AsyncIterable<IndexingEvent>,
   asJson: boolean,
   context: CommandContext,
 ): Promise<number> {

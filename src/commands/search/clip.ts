@@ -1,13 +1,13 @@
 import { basename, resolve } from "node:path";
 import type { ReadableCatalog } from "../../backends/catalog.ts";
 import { MediasearchError } from "../../errors.ts";
-import type { ClipResult, Piece } from "../../media/clip/job.ts";
+import type { ClipResult, ClipRange } from "../../media/clip/job.ts";
 import { formatTimestamp, pluralize, formatNumber } from "../../text/format.ts";
 import { styler } from "../../terminal/style.ts";
 import { stripControls } from "../../text/strip-controls.ts";
 import { createStatusLine } from "../../terminal/status-line.ts";
 import { groupByFile, type SearchResult } from "../../results/moment.ts";
-import { momentOf, mustBeMedia } from "./play.ts";
+import { requireResult, mustBeMedia } from "./play.ts";
 import { mustNotBeRecording } from "../../app/clip-target.ts";
 import type { SearchOptions } from "./options.ts";
 import type { CommandContext } from "../../cli/command.ts";
@@ -15,7 +15,7 @@ import type { CommandContext } from "../../cli/command.ts";
 /** What people add to a sentence so that it does not begin in the middle of a breath. */
 const DEFAULT_PAD_MS = 500;
 
-type CutOptions = Pick<
+type ClipOptions = Pick<
   SearchOptions,
   "padMs" | "isExact" | "force" | "titles" | "format" | "isGrouped"
 >;
@@ -32,15 +32,15 @@ export async function clipMoment(
   { moments, momentTotal, catalog }: Cuttable,
   number: number,
   to: string,
-  options: CutOptions,
+  options: ClipOptions,
   context: CommandContext,
 ): Promise<number> {
-  const moment = momentOf(moments, number, momentTotal);
+  const moment = requireResult(moments, number, momentTotal);
   await mustBeMedia(moment);
   await mustNotBeRecording(resolve(context.io.cwd, to), catalog);
-  const [piece] = piecesOf([moment], options);
+  const [piece] = clipRanges([moment], options);
   if (piece)
-    await cut(
+    await writeClip(
       [piece],
       [moment.number],
       to,
@@ -54,7 +54,7 @@ export async function clipMoment(
 export async function supercut(
   { moments, momentTotal, catalog }: Cuttable,
   to: string,
-  options: CutOptions,
+  options: ClipOptions,
   context: CommandContext,
 ): Promise<number> {
   const { io } = context;
@@ -75,8 +75,8 @@ export async function supercut(
   if (usable.length === 0)
     throw new MediasearchError("NOT_FOUND", nothingToJoin(moments.length, momentTotal));
   await mustNotBeRecording(resolve(io.cwd, to), catalog);
-  await cut(
-    piecesOf(usable, options),
+  await writeClip(
+    clipRanges(usable, options),
     usable.map(({ number }) => number),
     to,
     { ...options, isFast: false },
@@ -97,13 +97,13 @@ function nothingToJoin(hitsOnPage: number, total: number): string {
 }
 
 /** Padded; hits of one file that then touch become one piece, at the place of the better one. */
-export function piecesOf(
+export function clipRanges(
   moments: readonly SearchResult[],
-  { padMs = DEFAULT_PAD_MS, titles }: Pick<CutOptions, "padMs" | "titles">,
-): Piece[] {
-  const pieces: Piece[] = [];
+  { padMs = DEFAULT_PAD_MS, titles }: Pick<ClipOptions, "padMs" | "titles">,
+): ClipRange[] {
+  const pieces: ClipRange[] = [];
   for (const { path, startMs, endMs, speaker } of moments) {
-    let piece: Piece = {
+    let piece: ClipRange = {
       path,
       startMs: Math.max(0, startMs - padMs),
       endMs: endMs + padMs,
@@ -115,7 +115,7 @@ export function piecesOf(
     };
     let place = pieces.length;
     for (let i = pieces.length - 1; i >= 0; i--) {
-      const other = pieces[i] as Piece;
+      const other = pieces[i] as ClipRange;
       if (other.path !== path || other.startMs > piece.endMs || other.endMs < piece.startMs)
         continue;
       piece = {
@@ -131,11 +131,11 @@ export function piecesOf(
   return pieces;
 }
 
-async function cut(
-  pieces: readonly Piece[],
+async function writeClip(
+  pieces: readonly ClipRange[],
   hits: readonly number[],
   to: string,
-  { isFast, force, titles, format }: CutOptions & { readonly isFast: boolean },
+  { isFast, force, titles, format }: ClipOptions & { readonly isFast: boolean },
   { io }: CommandContext,
 ): Promise<void> {
   const [{ makeClip }, { outputFormat }] = await Promise.all([
@@ -167,12 +167,12 @@ async function cut(
       );
     else
       io.stderr.write(
-        `${styler(io.stderr, io.env)("cyan", stripControls(to))}  ${told(result, pieces)}\n`,
+        `${styler(io.stderr, io.env)("cyan", stripControls(to))}  ${describeClip(result, pieces)}\n`,
       );
   } finally {
     status.end();
   }
 }
 
-const told = ({ durationMs, how }: ClipResult, pieces: readonly Piece[]): string =>
+const describeClip = ({ durationMs, how }: ClipResult, pieces: readonly ClipRange[]): string =>
   `${(durationMs / 1000).toFixed(1)} s${pieces.length > 1 ? ` in ${pieces.length} pieces` : ""}${how === "copied" ? ", copied as it is; --exact cuts to the frame" : ""}`;

@@ -6,7 +6,7 @@ import { searchLibrary } from "../../app/search/search.ts";
 import type { Command, CommandContext } from "../../cli/command.ts";
 import { filterFlags } from "../../cli/filter-flags.ts";
 import { type FlagsOf, hasFlag } from "../../cli/flags.ts";
-import type { SEARCH } from "../../cli/specs/searching.ts";
+import type { SEARCH_SPEC } from "../../cli/specs/searching.ts";
 import { MediasearchError } from "../../errors.ts";
 import type { ResultPage } from "../../results/moment.ts";
 import { fileMatcher } from "../../text/file-filter.ts";
@@ -14,7 +14,7 @@ import { stripControls } from "../../text/strip-controls.ts";
 import { type Action, searchOptions, type SearchOptions } from "./options.ts";
 import { printPage } from "./print.ts";
 
-export const run: Command<typeof SEARCH> = async (words, flags, context) => {
+export const run: Command<typeof SEARCH_SPEC> = async (words, flags, context) => {
   const query = words.join(" ").trim();
   const options = searchOptions(flags);
   if (query === "" && isInteractive(options, context)) {
@@ -64,7 +64,7 @@ export const run: Command<typeof SEARCH> = async (words, flags, context) => {
 
 function searchRequest(
   query: string,
-  flags: FlagsOf<typeof SEARCH>,
+  flags: FlagsOf<typeof SEARCH_SPEC>,
   options: SearchOptions,
 ): SearchRequest {
   const { limit, offset, context, explain, allHits, action } = options;
@@ -100,9 +100,9 @@ async function act(
   context: CommandContext,
 ): Promise<number> {
   if (action.verb === "play") {
-    const { momentOf, playMoment } = await import("./play.ts");
+    const { requireResult, playMoment } = await import("./play.ts");
     return playMoment(
-      momentOf(page.moments, action.number, page.momentTotal),
+      requireResult(page.moments, action.number, page.momentTotal),
       options.padMs ?? 0,
       context,
     );

@@ -2,7 +2,7 @@ import { MediasearchError } from "../../errors.ts";
 import { FRAME_RATES, type FrameRate } from "../../results/timecode.ts";
 import { type FlagsOf, hasFlag, integerFlag } from "../../cli/flags.ts";
 import { chosenFormat, mustBeNames } from "../../cli/output-format.ts";
-import type { SEARCH } from "../../cli/specs/searching.ts";
+import type { SEARCH_SPEC } from "../../cli/specs/searching.ts";
 
 /** How results are shown and what is done with them, from the command line. */
 export interface SearchOptions {
@@ -39,7 +39,7 @@ const MAX_HITS = 1000;
 const MAX_OFFSET = 1_000_000;
 
 /** @throws USAGE naming the flag and what it may be. */
-export function searchOptions(flags: FlagsOf<typeof SEARCH>): SearchOptions {
+export function searchOptions(flags: FlagsOf<typeof SEARCH_SPEC>): SearchOptions {
   const fps = flags.fps;
   const pad = flags.pad;
   mustBeNames(flags);
@@ -63,12 +63,12 @@ export function searchOptions(flags: FlagsOf<typeof SEARCH>): SearchOptions {
   };
 }
 
-function fileEndOf(flags: FlagsOf<typeof SEARCH>): SearchOptions["fileEnd"] {
+function fileEndOf(flags: FlagsOf<typeof SEARCH_SPEC>): SearchOptions["fileEnd"] {
   if (hasFlag(flags, "print0")) return "\0";
   return hasFlag(flags, "files") ? "\n" : undefined;
 }
 
-function actionOf(flags: FlagsOf<typeof SEARCH>): Action | undefined {
+function actionOf(flags: FlagsOf<typeof SEARCH_SPEC>): Action | undefined {
   const play = integerFlag(flags, "play", 1, MAX_HITS);
   const clip = integerFlag(flags, "clip", 1, MAX_HITS);
   const supercut = flags.supercut;
@@ -94,7 +94,7 @@ function actionOf(flags: FlagsOf<typeof SEARCH>): Action | undefined {
 const TIMELINES: readonly string[] = ["edl", "otio", "fcpxml"];
 
 /** A flag that would change nothing is a misunderstanding. @throws USAGE naming what it goes with. */
-function mustHaveUse(flags: FlagsOf<typeof SEARCH>): void {
+function mustHaveUse(flags: FlagsOf<typeof SEARCH_SPEC>): void {
   const isCut = flags.clip !== undefined || flags.supercut !== undefined;
   for (const name of ["exact", "titles", "force"] as const)
     if (hasFlag(flags, name) && !isCut)

@@ -67,7 +67,7 @@ export async function mustBeMedia({ path, file }: SearchResult): Promise<void> {
 }
 
 /** The hit of that number. @throws NOT_FOUND */
-export function momentOf(
+export function requireResult(
   moments: readonly SearchResult[],
   number: number,
   momentTotal: number,

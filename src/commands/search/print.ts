@@ -9,13 +9,13 @@ import { pageText, type Screen } from "../../results/screen.ts";
 import type { SearchOptions } from "./options.ts";
 import type { CommandContext } from "../../cli/command.ts";
 
-type Mark = Screen["mark"];
+type PageMarker = Screen["mark"];
 
 /** One page of results in the format that was asked for; how many there are goes to stderr. */
 export async function printPage(
   page: ResultPage,
   options: SearchOptions,
-  mark: Mark,
+  mark: PageMarker,
   context: CommandContext,
 ): Promise<void> {
   const { io } = context;
@@ -34,14 +34,14 @@ export async function printPage(
   else if (format === "ndjson") io.stdout.write(pageNdjson(page));
   else if (format === "csv" || format === "tsv") io.stdout.write(pageTable(page, format));
   else if (format === "md") io.stdout.write(pageMarkdown(page, mark, isGrouped));
-  else if (format === "text") printText(page, isGrouped, mark, context);
+  else if (format === "text") printHits(page, isGrouped, mark, context);
   else io.stdout.write(await edit(page, options, context));
 }
 
-function printText(
+function printHits(
   page: ResultPage,
   isGrouped: boolean,
-  mark: Mark,
+  mark: PageMarker,
   { io, config }: CommandContext,
 ): void {
   const { moments, momentTotal, didYouMean } = page;

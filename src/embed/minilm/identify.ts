@@ -5,7 +5,7 @@ import { MODEL } from "./settings.ts";
 export const DIMENSIONS = 384;
 
 /** Name and digest of the weights; known without loading them. */
-export const identify = (): EmbeddingModel => ({
+export const identifyMinilm = (): EmbeddingModel => ({
   embedder: `${MODEL}-int8@${fileDigest(MODEL, "model_quantized.onnx").slice(0, 12)}`,
   dimensions: DIMENSIONS,
 });

@@ -3,12 +3,12 @@ import { MediasearchError } from "../../errors.ts";
 import { bundledFile } from "../../models/catalogue.ts";
 import { type InferenceSession, loadOnnxRuntime, type Tensor } from "../../models/onnx-runtime.ts";
 import type { Embedder } from "../embedder.ts";
-import { DIMENSIONS, identify } from "./identify.ts";
+import { DIMENSIONS, identifyMinilm } from "./identify.ts";
 import { MODEL } from "./settings.ts";
 import { openWordPiece } from "../wordpiece.ts";
 
 /** Tokens that the model takes, [CLS] and [SEP] included. */
-const LONGEST = 256;
+const MAX_TOKENS = 256;
 
 /**
  * all-MiniLM-L6-v2 in int8, mean pooling over all tokens, then unit length. One text a call of the model: dynamic quantisation would make
@@ -28,12 +28,12 @@ export async function open(): Promise<Embedder> {
     graphOptimizationLevel: "all",
   });
   const embedOne = async (text: string): Promise<Float32Array> => {
-    const ids = tokenizer.encode(text, LONGEST);
-    const output = await session.run(inputs(ids, Tensor));
-    return pool(output["last_hidden_state"]?.data as Float32Array, ids.length);
+    const ids = tokenizer.encode(text, MAX_TOKENS);
+    const output = await session.run(miniLmInputs(ids, Tensor));
+    return meanPool(output["last_hidden_state"]?.data as Float32Array, ids.length);
   };
   return {
-    id: identify().embedder,
+    id: identifyMinilm().embedder,
     dimensions: DIMENSIONS,
     async embed(texts, { signal }) {
       const vectors: Float32Array[] = [];
@@ -63,7 +63,10 @@ async function bundled(name: string): Promise<string> {
   return path;
 }
 
-function inputs(ids: readonly number[], Make: typeof Tensor): InferenceSession.OnnxValueMapType {
+function miniLmInputs(
+  ids: readonly number[],
+  Make: typeof Tensor,
+): InferenceSession.OnnxValueMapType {
   const row = (values: bigint[]): Tensor =>
     new Make("int64", BigInt64Array.from(values), [1, ids.length]);
   return {
@@ -73,7 +76,7 @@ function inputs(ids: readonly number[], Make: typeof Tensor): InferenceSession.O
   };
 }
 
-function pool(hidden: Float32Array, tokens: number): Float32Array {
+function meanPool(hidden: Float32Array, tokens: number): Float32Array {
   const vector = new Float32Array(DIMENSIONS);
   for (let token = 0; token < tokens; token++)
     for (let i = 0; i < DIMENSIONS; i++)

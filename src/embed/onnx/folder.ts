@@ -19,7 +19,7 @@ export interface ModelFolder {
   readonly dimensions: number;
 }
 
-const MODELS = [
+const MODEL_FILE_NAMES = [
   "onnx/model_quantized.onnx",
   "onnx/model_int8.onnx",
   "onnx/model.onnx",
@@ -32,7 +32,7 @@ const SAMPLES = 16;
 const SAMPLE_BYTES = 65_536;
 
 /** @throws MISSING_MODEL naming what the folder lacks. */
-export async function readFolder({
+export async function readModelFolder({
   model: path,
   maxTokens,
   dimensions,
@@ -53,7 +53,7 @@ export async function readFolder({
       subject: path,
       hint: "the folder of a sentence-embedding model has config.json, model.onnx (or onnx/model.onnx), and tokenizer.json or vocab.txt",
     });
-  const model = await find(...MODELS);
+  const model = await find(...MODEL_FILE_NAMES);
   if (model === null) throw lacks("model.onnx");
   const config = await readJson(await find("config.json"));
   const hidden =
@@ -90,13 +90,13 @@ function poolingOf(config: Readonly<Record<string, unknown>>): ModelFolder["pool
 }
 
 /** Known without loading the model. */
-export async function identify(settings: EmbedderSettings): Promise<EmbeddingModel> {
-  const folder = await readFolder(settings);
-  return { embedder: await idOf(folder, settings), dimensions: folder.dimensions };
+export async function identifyOnnx(settings: EmbedderSettings): Promise<EmbeddingModel> {
+  const folder = await readModelFolder(settings);
+  return { embedder: await onnxModelId(folder, settings), dimensions: folder.dimensions };
 }
 
 /** Size and samples of the weights stand for them, since reading gigabytes at every start would take longer than the search. */
-export async function idOf(
+export async function onnxModelId(
   { path, model, pooling, maxTokens, tokenizer }: ModelFolder,
   settings: EmbedderSettings,
 ): Promise<string> {

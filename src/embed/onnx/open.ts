@@ -5,17 +5,17 @@ import type { Embedder } from "../embedder.ts";
 import { prefixesOf } from "../prefixes.ts";
 import type { EmbedderSettings } from "../settings.ts";
 import { openWordPiece } from "../wordpiece.ts";
-import { idOf, type ModelFolder, readFolder } from "./folder.ts";
+import { onnxModelId, type ModelFolder, readModelFolder } from "./folder.ts";
 
 type Encode = (text: string) => number[];
 
 /** A sentence-embedding model in a folder of the user's, one text a call, pooled as the model says, unit length. */
 export async function open(settings: EmbedderSettings): Promise<Embedder> {
-  const folder = await readFolder(settings);
+  const folder = await readModelFolder(settings);
   const [{ InferenceSession, Tensor }, encode, id] = await Promise.all([
     loadOnnxRuntime(),
     encoder(folder),
-    idOf(folder, settings),
+    onnxModelId(folder, settings),
   ]);
   const session = await InferenceSession.create(folder.model, {
     intraOpNumThreads: 1,
@@ -33,8 +33,8 @@ export async function open(settings: EmbedderSettings): Promise<Embedder> {
   const prefixes = prefixesOf(settings);
   const embedOne = async (text: string): Promise<Float32Array> => {
     const ids = encode(text);
-    const output = await session.run(inputs(ids, session.inputNames, Tensor));
-    return vectorOf(output, ids.length, folder);
+    const output = await session.run(modelInputs(ids, session.inputNames, Tensor));
+    return outputVector(output, ids.length, folder);
   };
   return {
     id,
@@ -76,7 +76,7 @@ async function encoder({ tokenizer, maxTokens }: ModelFolder): Promise<Encode> {
   };
 }
 
-function inputs(
+function modelInputs(
   ids: readonly number[],
   names: readonly string[],
   Make: typeof Tensor,
@@ -92,7 +92,7 @@ function inputs(
 }
 
 /** Some exports pool themselves (`sentence_embedding`); of the others the hidden states of the last layer are pooled here. */
-function vectorOf(
+function outputVector(
   output: InferenceSession.OnnxValueMapType,
   tokens: number,
   { dimensions, pooling, path }: ModelFolder,
@@ -106,7 +106,7 @@ function vectorOf(
   let vector: Float32Array | undefined;
   if (pooled?.length === dimensions) vector = Float32Array.from(pooled);
   else if (hidden?.length === tokens * dimensions)
-    vector = pool(hidden, tokens, dimensions, pooling);
+    vector = poolTokens(hidden, tokens, dimensions, pooling);
   if (!vector)
     throw new MediasearchError(
       "MODEL_MISMATCH",
@@ -120,7 +120,7 @@ function vectorOf(
   return vector.map((value) => value / length);
 }
 
-function pool(
+function poolTokens(
   hidden: Float32Array,
   tokens: number,
   dimensions: number,

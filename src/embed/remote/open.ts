@@ -1,31 +1,31 @@
 import { createHash } from "node:crypto";
 import { countAttempts } from "../../remote/attempts.ts";
-import { type HttpReply, request, shown } from "../../remote/http.ts";
+import { type HttpReply, request, shownUrl } from "../../remote/http.ts";
 import {
   fromNetworkError,
   fromStatus,
   refusal,
   type RequestFailure,
-  type Server,
+  type RemoteServer,
 } from "../../remote/refusals.ts";
 import type { EmbeddingModel } from "../../embedding-model.ts";
 import { MediasearchError } from "../../errors.ts";
 import type { Embedder } from "../embedder.ts";
 import { prefixesOf, prepare } from "../prefixes.ts";
 import type { RemoteSettings } from "./settings.ts";
-import { type Place, placeOf, PROTOCOLS } from "./protocols.ts";
+import { type Place, findEndpoint, PROTOCOLS } from "./protocols.ts";
 
-const PROBE_MS = 10_000;
-const TIMEOUT_MS = 120_000;
+const EMBEDDER_PROBE_MS = 10_000;
+const REQUEST_TIMEOUT_MS = 120_000;
 
-interface Opened extends Place {
-  readonly server: Server;
+interface OpenedEmbedder extends Place {
+  readonly server: RemoteServer;
   readonly settings: RemoteSettings;
   readonly maxTokens: number;
   readonly mostTexts: number;
 }
 
-type Answer =
+type EmbeddingAnswer =
   | { readonly vectors: readonly (readonly number[])[] }
   | { readonly refused: RequestFailure };
 
@@ -36,7 +36,7 @@ type Answer =
 export async function open(settings: RemoteSettings): Promise<Embedder> {
   const opened = await find(settings);
   const signal = new AbortController().signal;
-  const [probe = []] = await embedAll(
+  const [probe = []] = await embedBatches(
     opened,
     prepare(["mediasearch"], "passage", prefixesOf(settings), opened.maxTokens),
     "passage",
@@ -54,14 +54,14 @@ export async function open(settings: RemoteSettings): Promise<Embedder> {
     );
   const prefixes = prefixesOf(settings);
   return {
-    id: idOf(opened, dimensions),
+    id: remoteModelId(opened, dimensions),
     dimensions,
     async embed(texts, { as, signal: stop = signal }) {
       const prepared = prepare(texts, as, prefixes, opened.maxTokens);
       const vectors: Float32Array[] = [];
       for (let from = 0; from < prepared.length; from += opened.mostTexts) {
         stop.throwIfAborted();
-        for (const vector of await embedAll(
+        for (const vector of await embedBatches(
           opened,
           prepared.slice(from, from + opened.mostTexts),
           as,
@@ -76,11 +76,11 @@ export async function open(settings: RemoteSettings): Promise<Embedder> {
 }
 
 /** Without asking the server where address and length are given: searches of remembered queries then need no network. */
-export async function identify(settings: RemoteSettings): Promise<EmbeddingModel> {
-  const place = placeOf(settings.endpoint ?? "", settings.api, settings.model);
+export async function identifyRemote(settings: RemoteSettings): Promise<EmbeddingModel> {
+  const place = findEndpoint(settings.endpoint ?? "", settings.api, settings.model);
   if (place && place.protocol !== PROTOCOLS.tei && settings.dimensions !== undefined)
     return {
-      embedder: idOf(
+      embedder: remoteModelId(
         {
           protocol: place.protocol,
           settings,
@@ -95,8 +95,8 @@ export async function identify(settings: RemoteSettings): Promise<EmbeddingModel
 }
 
 /** The address is not part of it: a model is the same wherever it runs. Its weights can't be seen, so all that can be seen stands for them. */
-function idOf(
-  { protocol, settings, maxTokens }: Pick<Opened, "protocol" | "settings" | "maxTokens">,
+function remoteModelId(
+  { protocol, settings, maxTokens }: Pick<OpenedEmbedder, "protocol" | "settings" | "maxTokens">,
   dimensions: number,
 ): string {
   const { query, passage } = prefixesOf(settings);
@@ -116,17 +116,18 @@ function idOf(
   return `${settings.model.replace(/[^\w.-]+/g, "-")}@${digest}`;
 }
 
-async function find(settings: RemoteSettings): Promise<Opened> {
+async function find(settings: RemoteSettings): Promise<OpenedEmbedder> {
   const { endpoint = "", api, model, apiKey, maxTokens } = settings;
   const base = new URL(/^https?:/i.test(endpoint) ? endpoint : `http://${endpoint}`);
-  const server: Server = {
+  const server: RemoteServer = {
     engine: "the embedding server",
-    address: shown(base),
+    address: shownUrl(base),
     secrets: [apiKey],
     keySetting: "EMBEDDING_API_KEY",
     endpointSetting: "EMBEDDING_ENDPOINT",
   };
-  const place = placeOf(endpoint, api, model) ?? (await ask(base, server, settings));
+  const place =
+    findEndpoint(endpoint, api, model) ?? (await detectProtocol(base, server, settings));
   const info = place.protocol === PROTOCOLS.tei ? await teiInfo(place.url, server, settings) : {};
   return {
     ...place,
@@ -138,7 +139,11 @@ async function find(settings: RemoteSettings): Promise<Opened> {
 }
 
 /** A bare address: each kind has a page that the others lack. */
-async function ask(base: URL, server: Server, settings: RemoteSettings): Promise<Place> {
+async function detectProtocol(
+  base: URL,
+  server: RemoteServer,
+  settings: RemoteSettings,
+): Promise<Place> {
   const probes = [
     ["/info", "tei"],
     ["/api/version", "ollama"],
@@ -148,7 +153,7 @@ async function ask(base: URL, server: Server, settings: RemoteSettings): Promise
   for (const [path, api] of probes) {
     last = await look(new URL(path, base), server, settings);
     if (last.status === 200)
-      return placeOf(
+      return findEndpoint(
         base.href,
         api === "openai" && settings.model.startsWith("nvidia/") ? "nim" : api,
         settings.model,
@@ -167,7 +172,7 @@ async function ask(base: URL, server: Server, settings: RemoteSettings): Promise
 
 async function teiInfo(
   url: URL,
-  server: Server,
+  server: RemoteServer,
   settings: RemoteSettings,
 ): Promise<{ readonly maxTokens?: number; readonly mostTexts?: number }> {
   const { status, text } = await look(
@@ -184,18 +189,18 @@ async function teiInfo(
   };
 }
 
-const authorisation = ({ apiKey }: RemoteSettings): Record<string, string> =>
+const authorisationHeader = ({ apiKey }: RemoteSettings): Record<string, string> =>
   apiKey === undefined ? {} : { authorization: `Bearer ${apiKey}` };
 
 /** What a server says of itself. */
-async function look(url: URL, server: Server, settings: RemoteSettings): Promise<HttpReply> {
+async function look(url: URL, server: RemoteServer, settings: RemoteSettings): Promise<HttpReply> {
   const { signal } = new AbortController();
   try {
     return await request(url, {
       method: "GET",
-      headers: authorisation(settings),
+      headers: authorisationHeader(settings),
       signal,
-      timeoutMs: PROBE_MS,
+      timeoutMs: EMBEDDER_PROBE_MS,
     });
   } catch (error) {
     throw fromNetworkError(server, error, signal).refused.error;
@@ -203,8 +208,8 @@ async function look(url: URL, server: Server, settings: RemoteSettings): Promise
 }
 
 /** All of them, or the error of the last attempt. What is too much at once is sent in halves. */
-async function embedAll(
-  opened: Opened,
+async function embedBatches(
+  opened: OpenedEmbedder,
   texts: readonly string[],
   as: "query" | "passage",
   signal: AbortSignal,
@@ -218,8 +223,8 @@ async function embedAll(
     if (answer.refused.kind === "size" && texts.length > 1) {
       const half = Math.ceil(texts.length / 2);
       return [
-        ...(await embedAll(opened, texts.slice(0, half), as, signal)),
-        ...(await embedAll(opened, texts.slice(half), as, signal)),
+        ...(await embedBatches(opened, texts.slice(0, half), as, signal)),
+        ...(await embedBatches(opened, texts.slice(half), as, signal)),
       ];
     }
     await requests.waitAfter(answer.refused);
@@ -230,18 +235,18 @@ async function embedAll(
 const TOO_MANY = /batch size|too many inputs|maximum allowed batch/i;
 
 async function once(
-  { protocol, url, server, settings }: Opened,
+  { protocol, url, server, settings }: OpenedEmbedder,
   texts: readonly string[],
   as: "query" | "passage",
   signal: AbortSignal,
-): Promise<Answer> {
+): Promise<EmbeddingAnswer> {
   let reply: HttpReply;
   try {
     reply = await request(url, {
-      headers: { "content-type": "application/json", ...authorisation(settings) },
+      headers: { "content-type": "application/json", ...authorisationHeader(settings) },
       body: Buffer.from(JSON.stringify(protocol.body({ texts, as, settings }))),
       signal,
-      timeoutMs: settings.timeoutMs ?? TIMEOUT_MS,
+      timeoutMs: settings.timeoutMs ?? REQUEST_TIMEOUT_MS,
     });
   } catch (error) {
     return fromNetworkError(server, error, signal);
@@ -279,7 +284,7 @@ function parsed(text: string): unknown {
 function normalised(
   vector: readonly number[],
   dimensions: number,
-  { server, settings }: Opened,
+  { server, settings }: OpenedEmbedder,
 ): Float32Array {
   const length = Math.hypot(...vector);
   if (vector.length !== dimensions || !(length > 0 && length < Infinity))

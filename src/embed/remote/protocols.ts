@@ -103,7 +103,7 @@ export interface Place {
 }
 
 /** By the address's path alone; undefined when the server has to be asked. */
-export function placeOf(
+export function findEndpoint(
   endpoint: string,
   api: RemoteSettings["api"],
   model: string,

@@ -1,4 +1,4 @@
-import { oneOf, serverAddress, trimmed } from "../../config/setting.ts";
+import { parseChoice, serverAddress, trimmed } from "../../config/setting.ts";
 import type { EmbedderSettings, OwnEmbedderSettings } from "../settings.ts";
 
 /** Kinds of embedding servers, as EMBEDDING_API names them. */
@@ -30,7 +30,7 @@ export const REMOTE: OwnEmbedderSettings<RemoteRows, RemoteSettings> = {
     embeddingApi: {
       env: "EMBEDDING_API",
       help: "kind of server: openai, nim, tei, ollama, or auto (found out by its address or its answers)",
-      parse: oneOf(...EMBEDDING_APIS),
+      parse: parseChoice(...EMBEDDING_APIS),
       fallback: () => "auto",
       fallbackText: "auto",
     },

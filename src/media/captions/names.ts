@@ -42,7 +42,7 @@ const TWO_LETTERS = new Set(
  * Gives a language as BCP 47, from the forms that file names and recognisers use: "en", "pt-BR",
  * "zh_Hans", "zh-Hans-CN", "eng", "German"; null for anything else.
  */
-export function languageOf(part: string): string | null {
+export function parseLanguageTag(part: string): string | null {
   const [, name = "", script, region] =
     /^([a-z]{2,12})(?:[-_]([a-z]{4}))?(?:[-_]([a-z]{2}|\d{3}))?$/.exec(
       part.slice(0, 30).toLowerCase(),
@@ -92,7 +92,7 @@ function readName(whole: string, format: CaptionFormat): CaptionName {
   let isForced = false;
   while (parts.length > 1) {
     const last = (parts.at(-1) ?? "").toLowerCase();
-    const said = languageOf(last);
+    const said = parseLanguageTag(last);
     // "hi" is a flag (hearing impaired) only beside a language; by itself it is Hindi.
     const isFlag =
       FLAGS.has(last) && !(last === "hi" && language === null && !hasLanguage(parts.slice(1, -1)));
@@ -107,7 +107,7 @@ function readName(whole: string, format: CaptionFormat): CaptionName {
 /** Whether a language stands last, before other flags. */
 function hasLanguage(parts: readonly string[]): boolean {
   const last = parts.findLast((part) => !FLAGS.has(part.toLowerCase()));
-  return last !== undefined && languageOf(last) !== null;
+  return last !== undefined && parseLanguageTag(last) !== null;
 }
 
 const base = (language: string): string => language.split("-")[0]?.toLowerCase() ?? "";
@@ -154,7 +154,7 @@ export function pickSidecar(
   has: (name: string) => boolean = (name) => siblings.includes(name),
 ): string | null {
   const stem = withoutEnding(mediaName);
-  const wanted = language === undefined ? undefined : (languageOf(language) ?? language);
+  const wanted = language === undefined ? undefined : (parseLanguageTag(language) ?? language);
   let best: { readonly name: string; readonly rank: string } | undefined;
   for (const name of siblings) {
     if (!beginsWith(name, stem)) continue;

@@ -4,7 +4,7 @@ import { assLines, parseAss } from "./ass.ts";
 import { decodeText } from "./decode-text.ts";
 import { plain, subripLines, webvttLines } from "./markup.ts";
 import type { CaptionFormat } from "./names.ts";
-import { MAX_MS, type RawCue, type RawLine } from "./raw-cue.ts";
+import { MAX_CUE_TIME_MS, type RawCue, type RawLine } from "./raw-cue.ts";
 import { unroll } from "./rolling.ts";
 import { type SpokenLine, speakersOf } from "./speakers.ts";
 import { parseSrt } from "./srt.ts";
@@ -91,7 +91,7 @@ export function cuesFromEvents(
 
 function toCues(raw: readonly RawCue[]): Cue[] {
   const ordered = raw
-    .filter(({ startMs, endMs }) => startMs >= 0 && endMs >= startMs && endMs <= MAX_MS)
+    .filter(({ startMs, endMs }) => startMs >= 0 && endMs >= startMs && endMs <= MAX_CUE_TIME_MS)
     .toSorted((a, b) => a.startMs - b.startMs);
   const cues = unroll(ordered);
   const spokenOf = speakersOf(cues);
@@ -126,7 +126,7 @@ function byTurn(cue: RawCue, lines: readonly SpokenLine[]): Cue[] {
       speaker,
       ...(isTurn ? { startsTurn: true } : {}),
       confidence: cue.confidence ?? null,
-      words: said.length === 1 && cue.words ? wordsOf(text, cue.words) : null,
+      words: said.length === 1 && cue.words ? matchWords(text, cue.words) : null,
     };
   });
 }
@@ -135,7 +135,7 @@ function byTurn(cue: RawCue, lines: readonly SpokenLine[]): Cue[] {
  * Finds the words that spell the text, without those of a name that was removed from its beginning;
  * null when the words do not spell it.
  */
-function wordsOf(text: string, words: readonly Word[]): readonly Word[] | null {
+function matchWords(text: string, words: readonly Word[]): readonly Word[] | null {
   const letters = (one: string): string => one.replace(/\s+/g, "");
   let left = letters(text);
   let first = words.length;

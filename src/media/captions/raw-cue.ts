@@ -22,7 +22,7 @@ export interface RawLine {
 }
 
 /** A time beyond this is damaged. */
-export const MAX_MS = 1000 * 3_600_000;
+export const MAX_CUE_TIME_MS = 1000 * 3_600_000;
 
 /**
  * Parses `hh:mm:ss,mmm`: hours are optional and of any length, decimals too, after a comma or a
@@ -37,10 +37,10 @@ export function parseTime(text: string): number | null {
     Number(minutes) * 60_000 +
     Number(seconds) * 1000 +
     Number(fraction.padEnd(3, "0").slice(0, 3));
-  return ms <= MAX_MS ? ms : null;
+  return ms <= MAX_CUE_TIME_MS ? ms : null;
 }
 
-export interface Timing {
+export interface CueTiming {
   readonly startMs: number;
   readonly endMs: number;
 }
@@ -52,7 +52,7 @@ const TIMING =
  * Parses the two times around an arrow at the start of a line: "absurd" when the times are
  * impossible, null when the line has no such times.
  */
-export function parseTiming(line: string): Timing | "absurd" | null {
+export function parseTiming(line: string): CueTiming | "absurd" | null {
   // No times are longer: whatever is, is text with an arrow in it.
   const [, start, end] = TIMING.exec(line.trimStart().slice(0, 100)) ?? [];
   if (start === undefined || end === undefined) return null;

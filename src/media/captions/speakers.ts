@@ -22,14 +22,14 @@ const LABELS = new Set(
 const NAME =
   /^(?:\[([^[\]]{1,120})\]\s?[:：]|([\p{L}\d][\p{L}\p{M}\d.'’_#&/\- ]{0,40}?)(?:\s?\([^()]{1,30}\))?\s?[:：])(?=(\s|$)|[^\d/\\])/u;
 
-interface Found {
+interface SpeakerPrefix {
   readonly name: string;
   readonly rest: string;
   readonly isBracketed: boolean;
 }
 
 /** A beginning that could name who speaks: `[Name]:`, `NAME:`, `Name (aside):`. */
-function nameOf(text: string): Found | undefined {
+function readSpeakerPrefix(text: string): SpeakerPrefix | undefined {
   const match = NAME.exec(text);
   const name = (match?.[1] ?? match?.[2])?.trim();
   // Only the wide colon of Chinese and Japanese stands without a space after it.
@@ -46,7 +46,7 @@ export type IsName = (name: string) => boolean;
 export function namesIn(texts: Iterable<string>): IsName {
   const counts = new Map<string, number>();
   for (const text of texts) {
-    const name = nameOf(partsOf(text).rest)?.name;
+    const name = readSpeakerPrefix(splitCueText(text).rest)?.name;
     if (name !== undefined) counts.set(name, (counts.get(name) ?? 0) + 1);
   }
   return (name) => {
@@ -75,8 +75,8 @@ export function speakersOf(cues: readonly RawCue[]): (cue: RawCue) => SpokenLine
   );
   return ({ lines }) => {
     const isDialogue =
-      lines.filter(({ speaker, text }) => speaker === undefined && partsOf(text).isDash).length >
-        1 || lines.length === 1;
+      lines.filter(({ speaker, text }) => speaker === undefined && splitCueText(text).isDash)
+        .length > 1 || lines.length === 1;
     return lines.map((line, i) =>
       spokenLine(line, isName, isDialogue, i === lines.length - 1, i === 0),
     );
@@ -103,8 +103,8 @@ function spokenLine(
   isFirst: boolean,
 ): SpokenLine {
   if (line.speaker !== undefined) return { text: line.text, speaker: line.speaker };
-  const { isTurn, isDash, rest } = partsOf(line.text);
-  const found = nameOf(rest);
+  const { isTurn, isDash, rest } = splitCueText(line.text);
+  const found = readSpeakerPrefix(rest);
   // A name alone on its line speaks what follows.
   if (
     found &&
@@ -119,7 +119,7 @@ function spokenLine(
 }
 
 /** `>> ` and `- ` before what is said; not the minus of "-5" nor "--". */
-function partsOf(text: string): {
+function splitCueText(text: string): {
   readonly isTurn: boolean;
   readonly isDash: boolean;
   readonly rest: string;

@@ -1,19 +1,23 @@
 import { MediasearchError } from "../../errors.ts";
 import type { Word } from "../../types.ts";
 import { plain } from "./markup.ts";
-import { languageOf } from "./names.ts";
-import { MAX_MS, type RawCue } from "./raw-cue.ts";
+import { parseLanguageTag } from "./names.ts";
+import { MAX_CUE_TIME_MS, type RawCue } from "./raw-cue.ts";
 
-type Json = Readonly<Record<string, unknown>>;
-const object = (value: unknown): Json =>
-  typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Json) : {};
+type CaptionObject = Readonly<Record<string, unknown>>;
+const toObject = (value: unknown): CaptionObject =>
+  typeof value === "object" && value !== null && !Array.isArray(value)
+    ? (value as CaptionObject)
+    : {};
 const array = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
-const number = (value: unknown): number | null =>
+const finiteNumber = (value: unknown): number | null =>
   typeof value === "number" && Number.isFinite(value) ? value : null;
-const string = (value: unknown): string | null => (typeof value === "string" ? value : null);
+const stringOrNull = (value: unknown): string | null => (typeof value === "string" ? value : null);
 const milliseconds = (seconds: unknown): number | null => {
-  const value = number(seconds);
-  return value === null || value < 0 || value * 1000 > MAX_MS ? null : Math.round(value * 1000);
+  const value = finiteNumber(seconds);
+  return value === null || value < 0 || value * 1000 > MAX_CUE_TIME_MS
+    ? null
+    : Math.round(value * 1000);
 };
 
 /**
@@ -25,17 +29,18 @@ export function parseTranscriptionJson(text: string): {
   readonly language: string | null;
   readonly durationMs: number | null;
 } {
-  const transcription = object(object(parse(text))["transcription"]);
+  const transcription = toObject(toObject(parseJson(text))["transcription"]);
   if (!Array.isArray(transcription["segments"]))
     throw new MediasearchError(
       "UNREADABLE_MEDIA",
       "no captions could be read: the JSON has no transcription.segments",
     );
-  const segments = transcription["segments"].map(object);
+  const segments = transcription["segments"].map(toObject);
   if (
     segments.length > 0 &&
     !segments.some(
-      (segment) => milliseconds(segment["start"]) !== null && string(segment["text"]) !== null,
+      (segment) =>
+        milliseconds(segment["start"]) !== null && stringOrNull(segment["text"]) !== null,
     )
   )
     throw new MediasearchError(
@@ -43,13 +48,13 @@ export function parseTranscriptionJson(text: string): {
       "no captions could be read: no segment of the JSON has a start in seconds and a text",
     );
   return {
-    cues: segments.flatMap(cueOf),
-    language: languageOf(string(transcription["language"]) ?? ""),
+    cues: segments.flatMap(readCue),
+    language: parseLanguageTag(stringOrNull(transcription["language"]) ?? ""),
     durationMs: milliseconds(transcription["duration_seconds"]),
   };
 }
 
-function parse(text: string): unknown {
+function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch (cause) {
@@ -59,12 +64,12 @@ function parse(text: string): unknown {
   }
 }
 
-function cueOf(segment: Json): RawCue[] {
+function readCue(segment: CaptionObject): RawCue[] {
   const startMs = milliseconds(segment["start"]);
   const endMs = milliseconds(segment["end"]);
-  const text = plain(string(segment["text"]) ?? "");
+  const text = plain(stringOrNull(segment["text"]) ?? "");
   if (startMs === null || endMs === null || !text) return [];
-  const words = array(segment["words"]).flatMap((word) => wordOf(object(word)));
+  const words = array(segment["words"]).flatMap((word) => readWord(toObject(word)));
   // Words that do not add up to the text would change it.
   const isWhole =
     words
@@ -75,8 +80,8 @@ function cueOf(segment: Json): RawCue[] {
     {
       startMs,
       endMs,
-      lines: [{ text, speaker: plain(string(segment["speaker"]) ?? "") || undefined }],
-      confidence: confidenceOf(words, number(segment["avg_logprob"])),
+      lines: [{ text, speaker: plain(stringOrNull(segment["speaker"]) ?? "") || undefined }],
+      confidence: confidenceOf(words, finiteNumber(segment["avg_logprob"])),
       words: isWhole && words.length > 0 ? words : null,
     },
   ];
@@ -89,11 +94,11 @@ function confidenceOf(words: readonly Word[], logprob: number | null): number | 
   return logprob === null ? null : Math.min(1, Math.exp(logprob));
 }
 
-function wordOf(word: Json): Word[] {
+function readWord(word: CaptionObject): Word[] {
   const startMs = milliseconds(word["start"]);
   const endMs = milliseconds(word["end"]);
-  const text = plain(string(word["word"]) ?? "");
-  const probability = number(word["probability"]);
+  const text = plain(stringOrNull(word["word"]) ?? "");
+  const probability = finiteNumber(word["probability"]);
   if (startMs === null || endMs === null || text === "") return [];
   return [
     {

@@ -1,5 +1,5 @@
 import { webvttLines } from "./markup.ts";
-import { parseTiming, type RawCue, type Timing } from "./raw-cue.ts";
+import { parseTiming, type RawCue, type CueTiming } from "./raw-cue.ts";
 
 /** Blank lines before the signature are a mistake that players forgive. */
 export const isWebvtt = (text: string): boolean =>
@@ -28,13 +28,13 @@ const languageIn = (headerLine: string): string | undefined =>
   /^Language:\s*([A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*)\s*$/.exec(headerLine)?.[1];
 
 interface TimedBlock {
-  readonly timing: Timing;
+  readonly timing: CueTiming;
   readonly said: readonly string[];
 }
 
 /** The blocks that have times. An arrow begins a block even without a blank line before it. */
 function* timedBlocks(lines: readonly string[]): Generator<TimedBlock> {
-  let timing: Timing | null = null;
+  let timing: CueTiming | null = null;
   let said: string[] = [];
   for (const line of [...lines, ""]) {
     const isArrow = line.includes("-->");
@@ -50,7 +50,7 @@ function* timedBlocks(lines: readonly string[]): Generator<TimedBlock> {
   }
 }
 
-function timingOf(line: string): Timing | null {
+function timingOf(line: string): CueTiming | null {
   const timing = parseTiming(line);
   return timing === "absurd" ? null : timing;
 }

@@ -2,13 +2,13 @@ import type { Segment } from "../../types.ts";
 import { formatTime, parseTiming } from "./raw-cue.ts";
 import { type IsName, namesIn, readsAsItIs, readsAsNamed } from "./speakers.ts";
 
-type Line = Pick<Segment, "startMs" | "endMs" | "text" | "speaker">;
+type CaptionLine = Pick<Segment, "startMs" | "endMs" | "text" | "speaker">;
 
 /**
  * Writes WebVTT (https://www.w3.org/TR/webvtt1/) with speakers as voice spans. It reads back
  * unchanged.
  */
-export function formatWebvtt(segments: readonly Line[]): string {
+export function formatWebvtt(segments: readonly CaptionLine[]): string {
   const escape = (text: string): string =>
     text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
   const isName = namesIn(unnamed(segments));
@@ -30,13 +30,13 @@ const guardOf = (text: string, isName: IsName): string =>
  * back unchanged, but for square brackets in names, which become round ones, and for names of more
  * than 120 letters.
  */
-export function formatSrt(segments: readonly Line[]): string {
+export function formatSrt(segments: readonly CaptionLine[]): string {
   const named = segments.flatMap(({ speaker, text }) =>
     speaker === null ? [] : [`${speaker}: ${text}`],
   );
   const isSpeaker = namesIn(named);
   const isName = namesIn([...named, ...unnamed(segments)]);
-  const said = ({ speaker, text }: Line): string => {
+  const said = ({ speaker, text }: CaptionLine): string => {
     if (speaker === null)
       return readsAsItIs(text, isName) && parseTiming(text) === null
         ? subrip(text)
@@ -53,7 +53,7 @@ export function formatSrt(segments: readonly Line[]): string {
     .join("\n");
 }
 
-const unnamed = (segments: readonly Line[]): string[] =>
+const unnamed = (segments: readonly CaptionLine[]): string[] =>
   segments.flatMap(({ speaker, text }) => (speaker === null ? [text] : []));
 
 /** Escapes as little as possible, because SubRip has no escapes that every player knows. */

@@ -23,7 +23,7 @@ import { FIXTURES } from "../../../test/helpers/run.ts";
 import { ffmpeg } from "../ffmpeg.ts";
 import { probeMedia } from "../probe.ts";
 import { probeSource } from "../source.ts";
-import type { Piece } from "./job.ts";
+import type { ClipRange } from "./job.ts";
 import { type ClipOptions, makeClip } from "./make.ts";
 import { pictureFilter, quarterTurnsOf } from "./picture.ts";
 import { packSamples } from "./samples.ts";
@@ -49,7 +49,7 @@ const piece = (
   startMs: number,
   endMs: number,
   title: string | null = null,
-): Piece => ({ path, startMs, endMs, title });
+): ClipRange => ({ path, startMs, endMs, title });
 const fixture = (name: string): string => join(FIXTURES, name);
 const near = (luma: number | undefined, wanted: number): boolean =>
   Math.abs((luma ?? -99) - wanted) <= 3;

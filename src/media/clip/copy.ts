@@ -1,13 +1,13 @@
 import type { FormatContext, Packet, Stream } from "node-av/lib";
-import { DISCARD_ALL, ffmpeg, type Library, openInput, toMs } from "../ffmpeg.ts";
+import { DISCARD_ALL, ffmpeg, type AvModule, openInput, toMs } from "../ffmpeg.ts";
 import { chooseStream, isAudio, isVideo } from "../source.ts";
 import type { ClipJob, ClipResult, OutputFormat } from "./job.ts";
-import { check, muxerOptions } from "./output.ts";
+import { throwIfWriteFailed, muxerOptions } from "./output.ts";
 
 const SEEK_BACKWARD = 1; // AVSEEK_FLAG_BACKWARD
 const NOPTS = -(2n ** 63n);
 /** Other work of the process gets its turn this often. */
-const TURN_MS = 50;
+const COPY_TURN_MS = 50;
 const MICROSECONDS = { num: 1, den: 1_000_000 };
 
 /**
@@ -43,7 +43,7 @@ export async function copyPackets({
         ),
         SEEK_BACKWARD as never,
       );
-    return await write(av, input, chosen, {
+    return await writePackets(av, input, chosen, {
       to,
       format,
       startMs: piece.startMs + zeroMs,
@@ -64,7 +64,7 @@ const DECODERS: Readonly<Record<string, string>> = {
   libvpx: "vp8",
 };
 
-const canHold = (av: Library, { codecpar }: Stream, { copies }: OutputFormat): boolean => {
+const canHold = (av: AvModule, { codecpar }: Stream, { copies }: OutputFormat): boolean => {
   const name = av.Codec.findDecoder(codecpar.codecId)?.name ?? "";
   // Several decoders may be there for one codec, such as mp3float for mp3 and libopus for opus.
   return copies.some((codec) => name === codec || DECODERS[name] === codec);
@@ -77,8 +77,8 @@ interface Range {
   readonly endMs: number;
 }
 
-async function write(
-  av: Library,
+async function writePackets(
+  av: AvModule,
   input: FormatContext,
   chosen: readonly Stream[],
   { to, format, startMs, endMs }: Range,
@@ -87,17 +87,17 @@ async function write(
   const packet = new av.Packet();
   packet.alloc();
   try {
-    check(output.allocOutputContext2(null, format.muxer, to), to, "made");
+    throwIfWriteFailed(output.allocOutputContext2(null, format.muxer, to), to, "made");
     const targets = new Map(
       chosen.map((stream) => {
         const target = output.newStream(null);
-        check(stream.codecpar.copy(target.codecpar), to, "described");
+        throwIfWriteFailed(stream.codecpar.copy(target.codecpar), to, "described");
         target.codecpar.codecTag = 0;
         target.timeBase = stream.timeBase;
         return [stream.index, target] as const;
       }),
     );
-    check(output.openOutputSync(), to, "opened");
+    throwIfWriteFailed(output.openOutputSync(), to, "opened");
     if (output.writeHeaderSync(muxerOptions(av, format)) < 0) return undefined;
     const range = openRange(chosen, startMs, endMs);
     let turnMs = performance.now();
@@ -107,15 +107,15 @@ async function write(
       const originMs = stream && range.take(packet, stream);
       if (stream && target && originMs !== undefined) {
         moveTo(packet, stream, target, originMs);
-        check(output.interleavedWriteFrameSync(packet), to, "written");
+        throwIfWriteFailed(output.interleavedWriteFrameSync(packet), to, "written");
       }
       packet.unref();
-      if (performance.now() - turnMs > TURN_MS) {
+      if (performance.now() - turnMs > COPY_TURN_MS) {
         await new Promise(setImmediate);
         turnMs = performance.now();
       }
     }
-    check(output.writeTrailerSync(), to, "finished");
+    throwIfWriteFailed(output.writeTrailerSync(), to, "finished");
     return { durationMs: Math.round(range.lengthMs()), how: "copied" };
   } finally {
     packet.free();
@@ -155,7 +155,7 @@ function openRange(chosen: readonly Stream[], startMs: number, endMs: number): P
       : times.shownMs + times.lengthMs / 2 >= fromMs;
   return {
     take(packet, stream) {
-      const times = timesOf(packet, stream);
+      const times = packetTimes(packet, stream);
       if (!times) return undefined;
       if (stream === lead && packet.isKeyframe) originMs ??= times.shownMs;
       if (isPast(times, stream)) {
@@ -180,7 +180,10 @@ interface PacketTimes {
 }
 
 /** undefined for packets without any time. */
-function timesOf({ pts, dts, duration }: Packet, { timeBase }: Stream): PacketTimes | undefined {
+function packetTimes(
+  { pts, dts, duration }: Packet,
+  { timeBase }: Stream,
+): PacketTimes | undefined {
   const shownMs = toMs(pts === NOPTS ? dts : pts, timeBase);
   const decodedMs = toMs(dts === NOPTS ? pts : dts, timeBase);
   return shownMs === null || decodedMs === null

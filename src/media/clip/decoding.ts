@@ -1,5 +1,5 @@
 import type { CodecContext, Frame, Packet, Stream } from "node-av/lib";
-import type { Library } from "../ffmpeg.ts";
+import type { AvModule } from "../ffmpeg.ts";
 
 export interface Decoding {
   /** A packet of the stream; null at its end. */
@@ -10,7 +10,7 @@ export interface Decoding {
 
 /** Decodes one stream until its taker has enough. */
 export async function openDecoding(
-  av: Library,
+  av: AvModule,
   stream: Stream,
   onFrame: (frame: Frame) => void,
   isFull: () => boolean,

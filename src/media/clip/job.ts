@@ -2,7 +2,7 @@ import { extname } from "node:path";
 import { type ErrorCode, MediasearchError } from "../../errors.ts";
 
 /** A stretch of a file that goes into the output. Milliseconds as a player shows them. */
-export interface Piece {
+export interface ClipRange {
   readonly path: string;
   readonly startMs: number;
   readonly endMs: number;
@@ -11,7 +11,7 @@ export interface Piece {
 }
 
 export interface ClipJob {
-  readonly pieces: readonly Piece[];
+  readonly pieces: readonly ClipRange[];
   /** Where the output is written until it is complete; the ending has no meaning. */
   readonly to: string;
   readonly output: OutputFormat;
@@ -28,7 +28,7 @@ export interface ClipResult {
 }
 
 /** What the process that cuts sends to the one that started it. */
-export type Reply =
+export type ClipReply =
   | { readonly type: "progress"; readonly doneMs: number }
   | { readonly type: "done"; readonly result: ClipResult }
   | {

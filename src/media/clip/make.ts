@@ -3,7 +3,13 @@ import { basename, dirname, extname, join } from "node:path";
 import { MediasearchError, toMediasearchError } from "../../errors.ts";
 import { startChild } from "../../supervised-child.ts";
 import { fileIdentity } from "../file-identity.ts";
-import { type ClipJob, type ClipResult, outputFormat, type Piece, type Reply } from "./job.ts";
+import {
+  type ClipJob,
+  type ClipResult,
+  outputFormat,
+  type ClipRange,
+  type ClipReply,
+} from "./job.ts";
 
 export interface ClipOptions {
   readonly isFast: boolean;
@@ -15,7 +21,7 @@ export interface ClipOptions {
 }
 
 // In a checkout the sources run as they are; the package has compiled files only.
-const SCRIPT = new URL(
+const CLIP_WORKER_SCRIPT = new URL(
   import.meta.url.endsWith(".ts") ? "./worker.ts" : "./worker.js",
   import.meta.url,
 );
@@ -27,7 +33,7 @@ const SCRIPT = new URL(
  * WORKER_CRASHED, NO_SPACE.
  */
 export async function makeClip(
-  pieces: readonly Piece[],
+  pieces: readonly ClipRange[],
   to: string,
   options: ClipOptions,
 ): Promise<ClipResult> {
@@ -50,7 +56,7 @@ export async function makeClip(
 }
 
 async function refuseOverwriting(
-  pieces: readonly Piece[],
+  pieces: readonly ClipRange[],
   to: string,
   force: boolean,
 ): Promise<void> {
@@ -103,11 +109,11 @@ async function cutInChild(
   { env, signal, onProgress }: ClipOptions,
 ): Promise<ClipResult> {
   signal.throwIfAborted();
-  const child = startChild<ClipJob, Reply>(SCRIPT, env);
+  const child = startChild<ClipJob, ClipReply>(CLIP_WORKER_SCRIPT, env);
   try {
     return await child.converse<ClipResult>(job, {
       signal,
-      crashed: (how) => crashedError(job, how),
+      crashed: (how) => clipCrashedError(job, how),
       onReply: (reply, turn) => {
         if (reply.type === "progress") onProgress?.(reply.doneMs);
         else if (reply.type === "done") turn.answer(reply.result);
@@ -125,7 +131,7 @@ async function cutInChild(
   }
 }
 
-function crashedError({ pieces }: ClipJob, how: string): MediasearchError {
+function clipCrashedError({ pieces }: ClipJob, how: string): MediasearchError {
   const [piece] = pieces;
   return new MediasearchError(
     "WORKER_CRASHED",

@@ -1,6 +1,6 @@
 import type { CodecContext, Dictionary, FormatContext, Frame, Packet, Stream } from "node-av/lib";
 import { MediasearchError } from "../../errors.ts";
-import type { Library } from "../ffmpeg.ts";
+import type { AvModule } from "../ffmpeg.ts";
 import { defaultLayout } from "../resample.ts";
 import type { OutputFormat } from "./job.ts";
 import type { PictureFormat } from "./picture.ts";
@@ -29,13 +29,13 @@ const WANTS_GLOBAL_HEADER = 0x40; // AVFMT_GLOBALHEADER
 
 /** Encoders and a muxer for one file. */
 export async function openOutput(
-  av: Library,
+  av: AvModule,
   to: string,
   format: OutputFormat,
   wanted: { readonly picture: PictureFormat | null; readonly sound: SoundFormat | null },
 ): Promise<Output> {
   const output = new av.FormatContext();
-  check(output.allocOutputContext2(null, format.muxer, to), to, "made");
+  throwIfWriteFailed(output.allocOutputContext2(null, format.muxer, to), to, "made");
   const packet = new av.Packet();
   packet.alloc();
   const encoders: Encoder[] = [];
@@ -72,8 +72,8 @@ export async function openOutput(
           {},
         )
       : undefined;
-    check(output.openOutputSync(), to, "opened");
-    check(output.writeHeaderSync(muxerOptions(av, format)), to, "begun");
+    throwIfWriteFailed(output.openOutputSync(), to, "opened");
+    throwIfWriteFailed(output.writeHeaderSync(muxerOptions(av, format)), to, "begun");
     const sound = audio && wanted.sound ? soundWriter(av, audio, wanted.sound) : undefined;
     let frames = 0n;
     return {
@@ -90,7 +90,7 @@ export async function openOutput(
       finish() {
         sound?.end();
         for (const encoder of encoders) encoder.send(null);
-        check(output.writeTrailerSync(), to, "finished");
+        throwIfWriteFailed(output.writeTrailerSync(), to, "finished");
         close();
       },
       abandon: close,
@@ -102,7 +102,7 @@ export async function openOutput(
 }
 
 /** The index at the front, so that a film plays while it loads. */
-export const muxerOptions = (av: Library, { muxer }: OutputFormat): Dictionary =>
+export const muxerOptions = (av: AvModule, { muxer }: OutputFormat): Dictionary =>
   av.Dictionary.fromObject(
     ["mp4", "mov", "ipod"].includes(muxer) ? { movflags: "+faststart" } : {},
   );
@@ -121,7 +121,7 @@ interface Target {
 }
 
 async function openEncoder(
-  av: Library,
+  av: AvModule,
   { output, packet, to, name, isGlobal }: Target,
   set: (context: CodecContext) => void,
   options: Record<string, string>,
@@ -135,17 +135,21 @@ async function openEncoder(
   context.allocContext3(codec);
   set(context);
   if (isGlobal) context.flags = ((context.flags as number) | GLOBAL_HEADER) as typeof context.flags;
-  check(await context.open2(codec, av.Dictionary.fromObject(options)), to, `encoded with ${name}`);
+  throwIfWriteFailed(
+    await context.open2(codec, av.Dictionary.fromObject(options)),
+    to,
+    `encoded with ${name}`,
+  );
   const stream = output.newStream(null);
-  check(stream.codecpar.fromContext(context), to, "described");
+  throwIfWriteFailed(stream.codecpar.fromContext(context), to, "described");
   stream.timeBase = context.timeBase;
   if (context.framerate.num > 0) stream.avgFrameRate = context.framerate;
   const send = (frame: Frame | null): void => {
-    check(context.sendFrameSync(frame), to, "encoded");
+    throwIfWriteFailed(context.sendFrameSync(frame), to, "encoded");
     while (context.receivePacketSync(packet) >= 0) {
       packet.streamIndex = stream.index;
       packet.rescaleTs(context.timeBase, stream.timeBase);
-      check(output.interleavedWriteFrameSync(packet), to, "written");
+      throwIfWriteFailed(output.interleavedWriteFrameSync(packet), to, "written");
       packet.unref();
     }
   };
@@ -165,7 +169,7 @@ function setPicture(context: CodecContext, { width, height, frameRate }: Picture
 }
 
 function setSound(
-  av: Library,
+  av: AvModule,
   context: CodecContext,
   name: string,
   { sampleRate, channels }: SoundFormat,
@@ -181,7 +185,7 @@ function setSound(
 
 /** Cuts sound into frames of the number of samples that the encoder wants. */
 function soundWriter(
-  av: Library,
+  av: AvModule,
   { context, send }: Encoder,
   { sampleRate, channels }: SoundFormat,
 ) {
@@ -223,7 +227,7 @@ function soundWriter(
 const NO_SPACE = -28; // AVERROR(ENOSPC)
 
 /** @throws the reason why FFmpeg said no, as ours. */
-export function check(result: number, path: string, done: string): void {
+export function throwIfWriteFailed(result: number, path: string, done: string): void {
   if (result >= 0) return;
   if (result === NO_SPACE)
     throw new MediasearchError("NO_SPACE", `${path}: no space left on the disk`, { subject: path });

@@ -1,6 +1,6 @@
 import type { FilterContext, FilterGraph, Frame, Stream } from "node-av/lib";
 import { MediasearchError } from "../../errors.ts";
-import type { Library } from "../ffmpeg.ts";
+import type { AvModule } from "../ffmpeg.ts";
 import type { Rational } from "../source.ts";
 
 export interface PictureFormat {
@@ -23,7 +23,7 @@ const YUV420P = 0; // AV_PIX_FMT_YUV420P
  * its shape differs, and draws the title.
  */
 export function pictureFilter(
-  av: Library,
+  av: AvModule,
   first: Frame,
   format: PictureFormat,
   { quarterTurns, title }: { readonly quarterTurns: number; readonly title: string | null },
@@ -34,9 +34,9 @@ export function pictureFilter(
   const graph = new av.FilterGraph();
   graph.alloc();
   const args = `video_size=${width}x${height}:pix_fmt=${pixels}:time_base=1/1000:pixel_aspect=${aspect}:colorspace=${first.colorSpace}:range=${first.colorRange}`;
-  const source = made(graph.createFilter(filterOf(av, "buffer"), "in", args));
-  const sink = made(graph.createFilter(filterOf(av, "buffersink"), "out", null));
-  connect(av, graph, source, sink, chain(format, quarterTurns, title));
+  const source = made(graph.createFilter(findAvFilter(av, "buffer"), "in", args));
+  const sink = made(graph.createFilter(findAvFilter(av, "buffersink"), "out", null));
+  connectFilters(av, graph, source, sink, chain(format, quarterTurns, title));
   return {
     fits: (frame) => frame.width === width && frame.height === height && frame.format === pixels,
     apply(frame) {
@@ -74,17 +74,17 @@ function chain(
 
 function drawTitle(title: string, height: number): string {
   const size = Math.max(8, Math.round(height / 20));
-  return `drawtext=expansion=none:text=${escape(title)}:fontsize=${size}:fontcolor=white:x=${size}:y=h-th-${size}:box=1:boxcolor=black@0.55:boxborderw=${Math.round(size / 3)}`;
+  return `drawtext=expansion=none:text=${escapeFilterArgument(title)}:fontsize=${size}:fontcolor=white:x=${size}:y=h-th-${size}:box=1:boxcolor=black@0.55:boxborderw=${Math.round(size / 3)}`;
 }
 
 /**
  * Escapes twice: as an option's value, then as part of a graph
  * (https://ffmpeg.org/ffmpeg-filters.html#Notes-on-filtergraph-escaping).
  */
-const escape = (text: string): string =>
+const escapeFilterArgument = (text: string): string =>
   text.replace(/[\\':]/g, "\\$&").replace(/[\\'[\],;]/g, "\\$&");
 
-function filterOf(av: Library, name: string) {
+function findAvFilter(av: AvModule, name: string) {
   const found = av.Filter.getByName(name);
   if (!found) throw new Error(`FFmpeg's filter ${name} is missing`);
   return found;
@@ -95,8 +95,8 @@ function made(context: FilterContext | null): FilterContext {
   return context;
 }
 
-function connect(
-  av: Library,
+function connectFilters(
+  av: AvModule,
   graph: FilterGraph,
   source: FilterContext,
   sink: FilterContext,
@@ -115,7 +115,7 @@ function connect(
 }
 
 /** A picture with nothing on it, for what is only heard. The caller frees it. */
-export function blackPicture(av: Library, { width, height }: PictureFormat): Frame {
+export function blackPicture(av: AvModule, { width, height }: PictureFormat): Frame {
   const luma = width * height;
   const buffer = Buffer.alloc(luma + 2 * Math.ceil(width / 2) * Math.ceil(height / 2), 128).fill(
     16,

@@ -1,9 +1,9 @@
 import type { FormatContext, Frame, Stream } from "node-av/lib";
 import { type Decoding, openDecoding } from "./decoding.ts";
 import { MediasearchError } from "../../errors.ts";
-import { DISCARD_ALL, ffmpeg, type Library, openInput, toMs, unreadable } from "../ffmpeg.ts";
-import { chooseStream, isAudio, isVideo, probeSource, type Source } from "../source.ts";
-import type { ClipJob, ClipResult, Piece } from "./job.ts";
+import { DISCARD_ALL, ffmpeg, type AvModule, openInput, toMs, unreadableError } from "../ffmpeg.ts";
+import { chooseStream, isAudio, isVideo, probeSource, type MediaSourceInfo } from "../source.ts";
+import type { ClipJob, ClipResult, ClipRange } from "./job.ts";
 import { type Output, openOutput } from "./output.ts";
 import type { PictureFormat } from "./picture.ts";
 import { type Show, showPictures } from "./show.ts";
@@ -23,7 +23,7 @@ export async function render(
   { onProgress }: RenderOptions,
 ): Promise<ClipResult> {
   const av = await ffmpeg();
-  const sources = new Map<string, Source>();
+  const sources = new Map<string, MediaSourceInfo>();
   for (const { path } of pieces) if (!sources.has(path)) sources.set(path, await probeSource(path));
   const within = pieces.map((piece) => clamp(piece, sources.get(piece.path)));
   const wanted = {
@@ -36,7 +36,7 @@ export async function render(
     sound: soundFormat([...sources.values()], format.audio),
   };
   if (!wanted.picture && !wanted.sound)
-    throw unreadable(
+    throw unreadableError(
       pieces[0]?.path ?? to,
       format.video ? "has neither picture nor sound" : "has no sound",
     );
@@ -48,7 +48,11 @@ export async function render(
         (error: unknown) => {
           throw error instanceof MediasearchError
             ? error
-            : unreadable(piece.path, error instanceof Error ? error.message : String(error), error);
+            : unreadableError(
+                piece.path,
+                error instanceof Error ? error.message : String(error),
+                error,
+              );
         },
       );
       atMs += piece.endMs - piece.startMs;
@@ -61,23 +65,26 @@ export async function render(
   }
 }
 
-const clamp = (piece: Piece, source: Source | undefined): Piece => {
+const clamp = (piece: ClipRange, source: MediaSourceInfo | undefined): ClipRange => {
   const last = source?.durationMs ?? null;
   return last === null || last <= piece.startMs
     ? piece
     : { ...piece, endMs: Math.min(piece.endMs, last) };
 };
 
-const EMPTY: PictureFormat = { width: 1280, height: 720, frameRate: { num: 25, den: 1 } };
+const DEFAULT_PICTURE: PictureFormat = { width: 1280, height: 720, frameRate: { num: 25, den: 1 } };
 const HIGHEST_RATE = 60;
 
 /**
  * Chooses the size of the largest source and the frame rate of the fastest one; sizes are even, as
  * the encoders need.
  */
-function pictureFormat(sources: readonly Source[], hasTitles: boolean): PictureFormat | null {
+function pictureFormat(
+  sources: readonly MediaSourceInfo[],
+  hasTitles: boolean,
+): PictureFormat | null {
   const videos = sources.flatMap(({ video }) => (video ? [video] : []));
-  if (videos.length === 0) return hasTitles ? EMPTY : null;
+  if (videos.length === 0) return hasTitles ? DEFAULT_PICTURE : null;
   const area = ({ width, height }: PictureFormat): number => width * height;
   const largest = videos.reduce((a, b) => (area(b) > area(a) ? b : a));
   const quickest = videos
@@ -88,12 +95,12 @@ function pictureFormat(sources: readonly Source[], hasTitles: boolean): PictureF
   return {
     width: even(largest.width),
     height: even(largest.height),
-    frameRate: quickest ?? EMPTY.frameRate,
+    frameRate: quickest ?? DEFAULT_PICTURE.frameRate,
   };
 }
 
 /** Chooses the sample rate that all sources have when the encoder takes it, else 48 kHz. */
-function soundFormat(sources: readonly Source[], encoder: string): SoundFormat | null {
+function soundFormat(sources: readonly MediaSourceInfo[], encoder: string): SoundFormat | null {
   const sounds = sources.flatMap(({ audio }) => (audio ? [audio] : []));
   const [first] = sounds;
   if (!first) return null;
@@ -120,11 +127,11 @@ interface PieceTarget {
 const RUN_UP_MS = 1000;
 
 /** Progress is reported, and other work gets its turn, this often. */
-const TURN_MS = 50;
+const RENDER_TURN_MS = 50;
 
 async function renderPiece(
-  av: Library,
-  piece: Piece,
+  av: AvModule,
+  piece: ClipRange,
   output: Output,
   { picture, sound, atMs, onProgress }: PieceTarget,
 ): Promise<void> {
@@ -175,7 +182,7 @@ async function renderPiece(
 
 /** `zeroMs` is the container's time at which the piece begins. */
 const decodePictures = (
-  av: Library,
+  av: AvModule,
   stream: Stream,
   show: Show,
   zeroMs: number,
@@ -187,7 +194,7 @@ const decodePictures = (
     () => show.isFull(),
   );
 
-const decodeSound = (av: Library, stream: Stream, cut: SoundCut): Promise<Decoding> =>
+const decodeSound = (av: AvModule, stream: Stream, cut: SoundCut): Promise<Decoding> =>
   openDecoding(
     av,
     stream,
@@ -197,7 +204,7 @@ const decodeSound = (av: Library, stream: Stream, cut: SoundCut): Promise<Decodi
 
 /** Feeds packets to the decoders, by their streams, until all have enough or the file ends. */
 async function decodeAll(
-  av: Library,
+  av: AvModule,
   input: FormatContext,
   decoders: ReadonlyMap<number, Decoding>,
   { afterPacket, onTurn }: { readonly afterPacket: () => void; readonly onTurn: () => void },
@@ -211,7 +218,7 @@ async function decodeAll(
       decoders.get(packet.streamIndex)?.feed(packet);
       packet.unref();
       afterPacket();
-      if (performance.now() - turnMs > TURN_MS) {
+      if (performance.now() - turnMs > RENDER_TURN_MS) {
         onTurn();
         await new Promise(setImmediate);
         turnMs = performance.now();

@@ -1,5 +1,5 @@
 import type { Frame, Stream } from "node-av/lib";
-import type { Library } from "../ffmpeg.ts";
+import type { AvModule } from "../ffmpeg.ts";
 import type { Output } from "./output.ts";
 import {
   blackPicture,
@@ -31,7 +31,7 @@ export interface ShowOptions {
  * Writes frames at the output's rate: each shows the last frame of the source that began by then.
  */
 export function showPictures(
-  av: Library,
+  av: AvModule,
   output: Output,
   format: PictureFormat,
   { stream, title, count }: ShowOptions,

@@ -1,5 +1,5 @@
 import type { Frame } from "node-av/lib";
-import { type Library, toMs } from "../ffmpeg.ts";
+import { type AvModule, toMs } from "../ffmpeg.ts";
 import { openResampler, type Resampler } from "../resample.ts";
 
 export interface SoundFormat {
@@ -23,7 +23,7 @@ export interface SoundCut {
  * together. Samples are interleaved float32.
  */
 export function cutSound(
-  av: Library,
+  av: AvModule,
   format: SoundFormat,
   {
     fromMs,

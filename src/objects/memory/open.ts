@@ -3,7 +3,7 @@ import { readFile } from "node:fs/promises";
 import { MediasearchError } from "../../errors.ts";
 import { type ObjectStat, type ObjectStore, type Objects, readAll } from "../object-store.ts";
 
-interface Entry {
+interface StoredObject {
   readonly stat: ObjectStat;
   readonly body: Buffer;
 }
@@ -43,7 +43,7 @@ export function openMemory(): Objects {
 }
 
 function memoryBucket(bucket: string): ObjectStore {
-  const entries = new Map<string, Entry>();
+  const entries = new Map<string, StoredObject>();
   return {
     bucket,
     async put(key, body, { ifAbsent = false, signal } = {}) {

@@ -10,7 +10,7 @@ import type { S3Options } from "../object-store.ts";
 
 /** With the standard waits of the SDK (100 ms, doubled, at most 20 s, with jitter) eight attempts bridge about a quarter of a minute. */
 const ATTEMPTS = 8;
-const CONNECT_MS = 5000;
+const S3_CONNECT_MS = 5000;
 /** Without a byte. */
 const SILENCE_MS = 30_000;
 const SOCKETS = 32;
@@ -24,13 +24,13 @@ export function s3Client(options: S3Options): S3Client {
     region,
     ...(endpoint === undefined ? { followRegionRedirects: true } : { endpoint }),
     forcePathStyle: pathStyle ?? endpoint !== undefined,
-    credentials: credentials(options),
+    credentials: s3Credentials(options),
     maxAttempts: ATTEMPTS,
     retryMode: "standard",
     requestChecksumCalculation: checksums,
     responseChecksumValidation: checksums,
     requestHandler: new NodeHttpHandler({
-      connectionTimeout: CONNECT_MS,
+      connectionTimeout: S3_CONNECT_MS,
       socketTimeout: SILENCE_MS,
       httpAgent: new HttpAgent({ keepAlive: true, maxSockets: SOCKETS, ...proxies() }),
       httpsAgent: new HttpsAgent({
@@ -47,7 +47,7 @@ export function s3Client(options: S3Options): S3Client {
 // oxlint-disable-next-line node/no-process-env -- handed on as a whole; Node picks the three names
 const proxies = (): { proxyEnv: NodeJS.ProcessEnv } => ({ proxyEnv: process.env });
 
-function credentials({ accessKeyId, secretAccessKey, profile }: S3Options) {
+function s3Credentials({ accessKeyId, secretAccessKey, profile }: S3Options) {
   if (accessKeyId !== undefined && secretAccessKey !== undefined)
     return { accessKeyId, secretAccessKey };
   if (accessKeyId !== undefined || secretAccessKey !== undefined)

@@ -15,7 +15,7 @@ const REFUSED = new Set([
 ]);
 const CERTIFICATE =
   /^(CERT_|ERR_TLS_|SELF_SIGNED_CERT|DEPTH_ZERO_SELF_SIGNED_CERT|UNABLE_TO_(VERIFY_LEAF_SIGNATURE|GET_ISSUER_CERT))/;
-const NETWORK = new Set([
+const NETWORK_CODES = new Set([
   "ECONNREFUSED",
   "ECONNRESET",
   "ENOTFOUND",
@@ -95,8 +95,8 @@ export function toObjectError(error: unknown, where: string): MediasearchError {
       "VAST_CA_FILE=FILE names the authority's certificate",
     );
   if (
-    NETWORK.has(code) ||
-    NETWORK.has(name) ||
+    NETWORK_CODES.has(code) ||
+    NETWORK_CODES.has(name) ||
     name === "TimeoutError" ||
     status >= 500 ||
     status === 429 ||

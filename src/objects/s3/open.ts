@@ -84,7 +84,7 @@ function s3Bucket(client: S3Client, bucket: string): ObjectStore {
           });
         for (const { Key = "", Size = 0, LastModified, ETag } of page.Contents ?? [])
           yield {
-            key: page.EncodingType === "url" ? decoded(Key) : Key,
+            key: page.EncodingType === "url" ? decodeKey(Key) : Key,
             sizeBytes: Size,
             mtimeMs: wholeSeconds(LastModified),
             etag: unquoted(ETag),
@@ -109,4 +109,4 @@ function s3Bucket(client: S3Client, bucket: string): ObjectStore {
 }
 
 /** Keys are asked for URL-encoded, since XML can't carry every character. A server that does not encode does not say that it has. */
-const decoded = (key: string): string => decodeURIComponent(key.replaceAll("+", " "));
+const decodeKey = (key: string): string => decodeURIComponent(key.replaceAll("+", " "));

@@ -47,7 +47,7 @@ export async function digestParts(
   }
 }
 
-export async function readPart(path: string, start: number, length: number): Promise<Buffer> {
+export async function readFilePart(path: string, start: number, length: number): Promise<Buffer> {
   const file = await open(path, "r");
   try {
     const buffer = Buffer.alloc(length);

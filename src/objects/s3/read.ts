@@ -7,7 +7,7 @@ import { isPassing, toObjectError } from "./errors.ts";
 import { until } from "./until.ts";
 
 /** Attempts in a row that bring nothing; the SDK has attempts of its own for requests that get no answer at all. */
-const RETRIES: RetryOptions = { baseDelayMs: 200, maxDelayMs: 5000, attempts: 6 };
+const READ_RETRY: RetryOptions = { baseDelayMs: 200, maxDelayMs: 5000, attempts: 6 };
 
 /** The bytes of an object. An answer that is cut is asked for from there on, of the same content. */
 export async function* readObject(
@@ -18,7 +18,7 @@ export async function* readObject(
 ): AsyncIterable<Uint8Array> {
   signal?.throwIfAborted();
   const location = `s3://${bucket}/${key}`;
-  const retries = startRetries({ ...RETRIES, signal });
+  const retries = startRetries({ ...READ_RETRY, signal });
   const range: OpenRange = { offset: start, end, etag };
   while (range.offset < range.end) {
     const before = range.offset;
@@ -66,7 +66,7 @@ async function* readRange(
     }),
     until(signal),
   );
-  range.end = Math.min(end, lengthOf(answer, offset));
+  range.end = Math.min(end, objectLength(answer, offset));
   range.etag ??= answer.ETag?.replaceAll('"', "");
   for await (const part of answer.Body as Readable) {
     range.offset += (part as Buffer).length;
@@ -79,7 +79,10 @@ const isBeyondEnd = (error: unknown): boolean =>
   (error as { $metadata?: { httpStatusCode?: number } }).$metadata?.httpStatusCode === 416;
 
 /** The object's length: from `Content-Range: bytes 0-99/1234`, else from the length of an answer that is the rest of it. */
-function lengthOf({ ContentRange, ContentLength }: GetObjectCommandOutput, offset: number): number {
+function objectLength(
+  { ContentRange, ContentLength }: GetObjectCommandOutput,
+  offset: number,
+): number {
   const total = /\/(\d+)$/.exec(ContentRange ?? "")?.[1];
   if (total !== undefined) return Number(total);
   if (offset > 0 && ContentRange === undefined)

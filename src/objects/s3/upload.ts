@@ -20,7 +20,7 @@ import {
   digestParts,
   partBytes,
   type PartDigest,
-  readPart,
+  readFilePart,
 } from "./parts.ts";
 import { toObjectError } from "./errors.ts";
 import { until } from "./until.ts";
@@ -61,7 +61,7 @@ export async function uploadFile(
       digests,
       options,
     };
-    if (await isThere(upload, where)) return "present";
+    if (await isUploaded(upload, where)) return "present";
     const unchanged = async (): Promise<void> => {
       const now = await stat(path);
       if (now.size !== before.size || now.mtimeMs !== before.mtimeMs)
@@ -72,7 +72,7 @@ export async function uploadFile(
     const isWritten =
       digests.length === 1 ? await putWhole(upload, unchanged) : await putParts(upload, unchanged);
     // The answer to an attempt before may have been lost: then what is there is ours.
-    if (!isWritten && !(await isThere(upload, where))) throw conflict(where);
+    if (!isWritten && !(await isUploaded(upload, where))) throw conflict(where);
     return "uploaded";
   } catch (error) {
     options.signal.throwIfAborted();
@@ -90,7 +90,7 @@ const conflict = (where: string): MediasearchError =>
   });
 
 /** Whether the object is there with this content. @throws USAGE when it has another and may not be replaced. */
-async function isThere(
+async function isUploaded(
   { client, to, sizeBytes, digests, options }: Upload,
   where: string,
 ): Promise<boolean> {
@@ -130,7 +130,7 @@ async function putWhole(
   { client, to, path, sizeBytes, digests, options }: Upload,
   unchanged: Check,
 ): Promise<boolean> {
-  const body = await readPart(path, 0, sizeBytes);
+  const body = await readFilePart(path, 0, sizeBytes);
   await unchanged();
   const put = { ...to, Body: body, ChecksumSHA256: digests[0]?.sha256 };
   options.onProgress(0);
@@ -163,7 +163,7 @@ async function conditional(
 async function putParts(upload: Upload, unchanged: Check): Promise<boolean> {
   const { client, to, path, sizeBytes, digests, options } = upload;
   const call = until(options.signal);
-  const earlier = await unfinished(upload);
+  const earlier = await findUnfinished(upload);
   const UploadId =
     earlier?.id ??
     (
@@ -182,7 +182,7 @@ async function putParts(upload: Upload, unchanged: Check): Promise<boolean> {
   const sendParts = async (): Promise<void> => {
     for (let number = left.shift(); number !== undefined; number = left.shift()) {
       const start = (number - 1) * size;
-      const body = await readPart(path, start, Math.min(size, sizeBytes - start));
+      const body = await readFilePart(path, start, Math.min(size, sizeBytes - start));
       const ChecksumSHA256 = digests[number - 1]?.sha256;
       const { ETag } = await client.send(
         new UploadPartCommand({ ...to, UploadId, PartNumber: number, Body: body, ChecksumSHA256 }),
@@ -224,7 +224,7 @@ async function putParts(upload: Upload, unchanged: Check): Promise<boolean> {
 }
 
 /** The newest upload of this key that was not finished, with those of its parts that are as ours are. */
-async function unfinished({
+async function findUnfinished({
   client,
   to,
   digests,

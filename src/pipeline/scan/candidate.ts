@@ -3,7 +3,7 @@ import type { MediasearchError } from "../../errors.ts";
 import type { Location } from "../../location.ts";
 
 /** A file that could be indexed. `path` is its location, and the id of its asset. */
-export interface Candidate {
+export interface FileCandidate {
   readonly path: Location;
   readonly kind: "media" | "captions";
   readonly sizeBytes: number;
@@ -26,7 +26,7 @@ export interface Sidecar {
 }
 
 export type ScanItem =
-  | { readonly type: "file"; readonly file: Candidate }
+  | { readonly type: "file"; readonly file: FileCandidate }
   | { readonly type: "unreadable"; readonly path: string; readonly error: MediasearchError };
 
 export interface ScanOptions {
@@ -44,7 +44,7 @@ export interface ScanOptions {
  * what was written in one request and depend on the size of the parts otherwise, so a copy made in the same way is known as one.
  */
 export const objectContent = (
-  kind: Candidate["kind"],
+  kind: FileCandidate["kind"],
   { etag, sizeBytes }: { readonly etag?: string | undefined; readonly sizeBytes: number },
 ): string | undefined =>
   etag === undefined
@@ -52,7 +52,7 @@ export const objectContent = (
     : `${kind === "captions" ? "captions-" : ""}etag-${encodeURIComponent(etag)}-${sizeBytes}`;
 
 /** What the library keeps of the file itself. */
-export const fileFacts = (file: Candidate): FileLocation => ({
+export const fileFacts = (file: FileCandidate): FileLocation => ({
   id: file.path,
   sizeBytes: file.sizeBytes,
   mtimeMs: file.mtimeMs,

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import type { AssetStatus } from "../../backends/catalog.ts";
 import { folderOf, type Location } from "../../location.ts";
 import type { MediaInput } from "../../media/byte-source.ts";
-import type { Candidate, ScanItem } from "../scan/candidate.ts";
+import type { FileCandidate, ScanItem } from "../scan/candidate.ts";
 import { createScanFilters } from "../scan/scan-filters.ts";
 import type { KnownAssets, KnownFiles, MediaSource } from "./media-source.ts";
 
@@ -50,7 +50,7 @@ const list = (
       }),
     ),
   );
-const filesOf = (items: readonly ScanItem[]): Candidate[] =>
+const filesOf = (items: readonly ScanItem[]): FileCandidate[] =>
   items.flatMap((item) => (item.type === "file" ? [item.file] : []));
 const namesOf = (items: readonly ScanItem[], { root }: SourceFixture): string[] =>
   filesOf(items).map(({ path }) => path.slice(root.length).replace(/^\//, ""));

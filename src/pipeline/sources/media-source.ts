@@ -118,7 +118,7 @@ export function bySource(
 }
 
 /** Whether nothing is at this location. A failure to look is no proof of it. */
-export async function isGone(location: Location, sources: MediaSources): Promise<boolean> {
+export async function isMediaGone(location: Location, sources: MediaSources): Promise<boolean> {
   const { signal } = new AbortController();
   return sources
     .of(location)

@@ -1,5 +1,5 @@
 import type { Location } from "../../location.ts";
-import { merge } from "../channel.ts";
+import { mergeSources } from "../channel.ts";
 import {
   bySource,
   type LocationBatch,
@@ -16,5 +16,5 @@ export async function watchRoots(
   const watched = await Promise.all(
     [...bySource(roots, sources)].map(([source, own]) => source.watch(own, options)),
   );
-  return watched.length === 1 && watched[0] ? watched[0] : merge(watched);
+  return watched.length === 1 && watched[0] ? watched[0] : mergeSources(watched);
 }

@@ -2,14 +2,21 @@ import type { Checkpoint } from "../../asr/transcriber.ts";
 import { MediasearchError, toMediasearchError } from "../../errors.ts";
 import { type Limits, startChild, type SupervisedChild } from "../../supervised-child.ts";
 import type { Segment } from "../../types.ts";
-import type { Failure, FileTask, FileTranscript, Reply, Request, WorkerSetup } from "./protocol.ts";
+import type {
+  Failure,
+  FileTask,
+  WorkerTranscript,
+  WorkerReply,
+  Request,
+  WorkerSetup,
+} from "./protocol.ts";
 import type { ContentDigest } from "../../fingerprint.ts";
 
 export interface WorkerPool {
   /** Hashes the file and its captions. */
   identify(task: FileTask, signal: AbortSignal): Promise<ContentDigest>;
   /** @returns what was said, or why the file was skipped. */
-  transcribe(task: FileTask, options: TranscribeCall): Promise<FileTranscript | Skipped>;
+  transcribe(task: FileTask, options: TranscribeCall): Promise<WorkerTranscript | Skipped>;
   /** Vectors of segments that were recognised before; `path` is for errors. */
   embed(
     path: string,
@@ -40,10 +47,10 @@ export interface PoolOptions {
   readonly env: Readonly<Record<string, string | undefined>>;
 }
 
-type Worker = SupervisedChild<Request, Reply>;
+type Worker = SupervisedChild<Request, WorkerReply>;
 
 // In a checkout the sources run as they are; the package has compiled files only.
-const SCRIPT = new URL(
+const FILE_WORKER_SCRIPT = new URL(
   import.meta.url.endsWith(".ts") ? "../../worker.ts" : "../../worker.js",
   import.meta.url,
 );
@@ -67,7 +74,7 @@ export function openWorkers(options: PoolOptions): WorkerPool {
     request: Request,
     path: string,
     on: TranscribeCall,
-    pick: (reply: Reply) => T | undefined,
+    pick: (reply: WorkerReply) => T | undefined,
   ): Promise<T> => {
     on.signal.throwIfAborted();
     const worker = take();
@@ -78,7 +85,7 @@ export function openWorkers(options: PoolOptions): WorkerPool {
     } catch (error) {
       // A failed file leaves its worker sound; anything else may have left it in any state.
       if (error instanceof FileFailure && worker.isConnected()) idle.push(worker);
-      else void worker.end(GRACE_MS).then(() => all.delete(worker));
+      else void worker.end(WORKER_GRACE_MS).then(() => all.delete(worker));
       throw error instanceof FileFailure ? error.reason : error;
     }
   };
@@ -88,11 +95,11 @@ export function openWorkers(options: PoolOptions): WorkerPool {
         reply.type === "identity" ? reply.identity : undefined,
       ),
     transcribe: (task, on) =>
-      call<FileTranscript | Skipped>(
+      call<WorkerTranscript | Skipped>(
         { type: "transcribe", task },
         task.path,
         on,
-        (reply): FileTranscript | Skipped | undefined => {
+        (reply): WorkerTranscript | Skipped | undefined => {
           if (reply.type === "skipped") return { skipped: reply.reason };
           return reply.type === "transcript" ? reply.transcript : undefined;
         },
@@ -103,13 +110,13 @@ export function openWorkers(options: PoolOptions): WorkerPool {
       ),
     async close() {
       closed = true;
-      await Promise.all([...all].map((worker) => worker.end(GRACE_MS)));
+      await Promise.all([...all].map((worker) => worker.end(WORKER_GRACE_MS)));
     },
   };
 }
 
 /** How long a worker may take to end what it started: a recogniser may be a command that it runs. */
-const GRACE_MS = 2500;
+const WORKER_GRACE_MS = 2500;
 
 /** The file's fault, told by the worker itself; the worker goes on. */
 class FileFailure extends Error {
@@ -122,7 +129,7 @@ class FileFailure extends Error {
 }
 
 function startWorker({ setup, env }: PoolOptions): Worker {
-  const worker = startChild<Request, Reply>(SCRIPT, env);
+  const worker = startChild<Request, WorkerReply>(FILE_WORKER_SCRIPT, env);
   worker.send({ type: "setup", setup });
   return worker;
 }
@@ -133,12 +140,12 @@ function askWorker<T>(
   path: string,
   options: PoolOptions,
   on: TranscribeCall,
-  pick: (reply: Reply) => T | undefined,
+  pick: (reply: WorkerReply) => T | undefined,
 ): Promise<T> {
   return worker.converse<T>(request, {
     signal: on.signal,
     limits: limitsFor(path, options),
-    crashed: (how) => crashedError(path, how),
+    crashed: (how) => workerCrashedError(path, how),
     onReply: (reply, turn) => {
       if (reply.type === "checkpoint") on.onCheckpoint?.(reply.checkpoint);
       else if (reply.type === "progress") on.onProgress?.(reply.positionMs, reply.durationMs);
@@ -183,7 +190,7 @@ const limitsFor = (path: string, { timeoutMs, memoryBytes }: PoolOptions): Limit
     ),
 });
 
-const crashedError = (path: string, how: string): MediasearchError =>
+const workerCrashedError = (path: string, how: string): MediasearchError =>
   new MediasearchError("WORKER_CRASHED", `${path}: the process that decoded it ${how}`, {
     subject: path,
     hint: "the file may be damaged; convert it anew and index again",

@@ -16,7 +16,7 @@ import {
 } from "./captions.ts";
 import type { CircuitBreaker } from "../engines/circuit-breaker.ts";
 import type { ContentDigest } from "../../fingerprint.ts";
-import type { FileTask, FileTranscript } from "./protocol.ts";
+import type { FileTask, WorkerTranscript } from "./protocol.ts";
 import { segmentCues } from "./segment.ts";
 import type { MediaSources } from "../sources/media-source.ts";
 
@@ -61,7 +61,7 @@ const identifyCaptions = (path: string, signal: AbortSignal): Promise<string> =>
 export async function processFile(
   task: FileTask,
   services: WorkerServices,
-): Promise<FileTranscript | undefined> {
+): Promise<WorkerTranscript | undefined> {
   const warnings: string[] = [];
   const captions = await findCaptions(task, services, warnings);
   if (captions.transcript) {
@@ -145,7 +145,7 @@ async function recognise(
   info: MediaInfo,
   services: WorkerServices,
   warnings: string[],
-): Promise<Omit<FileTranscript, "warnings">> {
+): Promise<Omit<WorkerTranscript, "warnings">> {
   for (const [i, name] of task.engines.entries()) {
     const next = task.engines[i + 1];
     const trouble = next === undefined ? undefined : services.trouble?.of(name);
@@ -174,7 +174,7 @@ async function recogniseWith(
   info: MediaInfo,
   services: WorkerServices,
   warnings: string[],
-): Promise<Omit<FileTranscript, "warnings">> {
+): Promise<Omit<WorkerTranscript, "warnings">> {
   if (!info.audio)
     throw new MediasearchError(
       "UNREADABLE_MEDIA",

@@ -1,5 +1,5 @@
-import type { EngineSettings } from "../../asr/settings.ts";
-import type { Checkpoint, Timing } from "../../asr/transcriber.ts";
+import type { AllRecogniserSettings } from "../../asr/settings.ts";
+import type { Checkpoint, TimingUnit } from "../../asr/transcriber.ts";
 import type { EmbedderSettings } from "../../embed/settings.ts";
 import type { EngineChain } from "../../engine-chain.ts";
 import type { ErrorCode } from "../../errors.ts";
@@ -14,7 +14,7 @@ export interface WorkerSetup {
   readonly objects: S3Options;
   readonly embedder: EmbedderSettings;
   /** Addresses, keys and limits of recognisers outside this process. */
-  readonly engines: EngineSettings;
+  readonly engines: AllRecogniserSettings;
 }
 
 export interface FileTask {
@@ -32,7 +32,7 @@ export interface FileTask {
 }
 
 /** Everything of one file but its place in the catalogue. */
-export interface FileTranscript {
+export interface WorkerTranscript {
   readonly origin: Origin;
   readonly engine: string;
   /** The recogniser by its name, where it was one. */
@@ -41,7 +41,7 @@ export interface FileTranscript {
   readonly isFallback?: boolean;
   readonly language: Language;
   /** How finely a recogniser knew its times; absent with captions. */
-  readonly timing?: Timing;
+  readonly timing?: TimingUnit;
   readonly durationMs: number | null;
   readonly recordedAtMs: number | null;
   readonly segments: readonly EmbeddedSegment[];
@@ -66,9 +66,9 @@ export interface Failure {
   readonly hint: string | undefined;
 }
 
-export type Reply =
+export type WorkerReply =
   | { readonly type: "identity"; readonly identity: ContentDigest }
-  | { readonly type: "transcript"; readonly transcript: FileTranscript }
+  | { readonly type: "transcript"; readonly transcript: WorkerTranscript }
   /** "only captions" was asked for and there are none: not a failure. */
   | { readonly type: "skipped"; readonly reason: string }
   | { readonly type: "failed"; readonly failure: Failure }

@@ -1,14 +1,14 @@
 import type { Cue, Segment, Word } from "../../types.ts";
 
-const MIN_MS = 3000;
-const MAX_MS = 30_000;
+const MIN_SEGMENT_MS = 3000;
+const MAX_SEGMENT_MS = 30_000;
 const MAX_WORDS = 40;
 const LONG_PAUSE_MS = 2000;
 /** A short last sentence joins what is before it rather than stand alone. */
 const SCRAP_MS = 1500;
 
 /** A word on its way into a segment, whoever timed it. */
-interface Piece {
+interface TimedToken {
   readonly text: string;
   readonly startMs: number;
   readonly endMs: number;
@@ -18,9 +18,9 @@ interface Piece {
   readonly endsCue: boolean;
 }
 
-interface Turn {
+interface SpeakerTurn {
   readonly speaker: string | null;
-  readonly pieces: Piece[];
+  readonly pieces: TimedToken[];
 }
 
 /**
@@ -32,17 +32,17 @@ export function segmentCues(cues: readonly Cue[]): Segment[] {
   const ordered = cues.toSorted((a, b) => a.startMs - b.startMs);
   return turns(ordered)
     .flatMap(({ speaker, pieces }) =>
-      pack(sentences(pieces).flatMap(split)).map((part) => toSegment(part, speaker)),
+      pack(sentences(pieces).flatMap(split)).map((part) => makeSegment(part, speaker)),
     )
     .toSorted((a, b) => a.startMs - b.startMs)
     .map((segment, index) => ({ ...segment, index }));
 }
 
-function turns(cues: readonly Cue[]): Turn[] {
-  const found: Turn[] = [];
+function turns(cues: readonly Cue[]): SpeakerTurn[] {
+  const found: SpeakerTurn[] = [];
   let endMs = 0;
   for (const cue of cues) {
-    const pieces = piecesOf(cue);
+    const pieces = timedTokens(cue);
     const first = pieces[0];
     if (!first) continue;
     let turn = found.at(-1);
@@ -64,7 +64,7 @@ function turns(cues: readonly Cue[]): Turn[] {
   return found;
 }
 
-function piecesOf(cue: Cue): Piece[] {
+function timedTokens(cue: Cue): TimedToken[] {
   const timed = cue.words ?? spread(cue);
   return timed.flatMap((word, i) => {
     const parts = spaceless(word);
@@ -93,10 +93,10 @@ const IDEOGRAPHIC =
 /** Ideographs that weigh as one word against MOST_WORDS. */
 const LETTERS_A_PIECE = 2;
 
-function spaceless(word: Word): Omit<Piece, "endsCue">[] {
+function spaceless(word: Word): Omit<TimedToken, "endsCue">[] {
   if (!IDEOGRAPHIC.test(word.text)) return [{ ...word, spaceBefore: true }];
   const letters = [...word.text];
-  const parts: Omit<Piece, "endsCue">[] = [];
+  const parts: Omit<TimedToken, "endsCue">[] = [];
   const at = (position: number): number =>
     Math.round(word.startMs + ((word.endMs - word.startMs) * position) / letters.length);
   let from = 0;
@@ -120,11 +120,11 @@ const SENTENCE_END = /(?:[.!?…]["'”’)\]»]*|[。！？｡][」』）]*)$/u
 const ABBREVIATION =
   /^(?:[("'“‘]*)(?:mr|mrs|ms|dr|prof|st|sr|jr|vs|no|vol|gen|sen|rep|lt|col|capt|sgt|inc|ltd|etc|e\.g|i\.e|[a-z]|(?:[a-z]\.)+[a-z])\.$/i;
 
-const endsSentence = ({ text }: Piece): boolean =>
+const endsSentence = ({ text }: TimedToken): boolean =>
   SENTENCE_END.test(text) && !(ABBREVIATION.test(text) && text !== "I.");
 
-function sentences(pieces: readonly Piece[]): Piece[][] {
-  const found: Piece[][] = [[]];
+function sentences(pieces: readonly TimedToken[]): TimedToken[][] {
+  const found: TimedToken[][] = [[]];
   for (const piece of pieces) {
     found.at(-1)?.push(piece);
     if (endsSentence(piece)) found.push([]);
@@ -132,14 +132,14 @@ function sentences(pieces: readonly Piece[]): Piece[][] {
   return found.filter((sentence) => sentence.length > 0);
 }
 
-const lengthMs = (pieces: readonly Piece[]): number =>
+const tokensLengthMs = (pieces: readonly TimedToken[]): number =>
   (pieces.at(-1)?.endMs ?? 0) - (pieces[0]?.startMs ?? 0);
-const fits = (pieces: readonly Piece[]): boolean =>
-  pieces.length <= MAX_WORDS && lengthMs(pieces) <= MAX_MS;
+const fitsSegment = (pieces: readonly TimedToken[]): boolean =>
+  pieces.length <= MAX_WORDS && tokensLengthMs(pieces) <= MAX_SEGMENT_MS;
 
 /** A sentence that is too long, cut in two where it is cut best, and again until all fit. */
-function split(sentence: readonly Piece[]): Piece[][] {
-  if (fits(sentence) || sentence.length < 2) return [[...sentence]];
+function split(sentence: readonly TimedToken[]): TimedToken[][] {
+  if (fitsSegment(sentence) || sentence.length < 2) return [[...sentence]];
   let cut = 1;
   let best = -Infinity;
   for (let at = 1; at < sentence.length; at++) {
@@ -153,14 +153,14 @@ function split(sentence: readonly Piece[]): Piece[][] {
 const SCRAP_COSTS = 10;
 
 /** Pauses, commas and ends of cues are good places; so is the middle. */
-function cutWorth(sentence: readonly Piece[], at: number): number {
-  const before = sentence[at - 1] as Piece;
+function cutWorth(sentence: readonly TimedToken[], at: number): number {
+  const before = sentence[at - 1] as TimedToken;
   const offCentre = Math.abs(at / sentence.length - 0.5) * 2;
-  const after = sentence[at] as Piece;
+  const after = sentence[at] as TimedToken;
   const pauseMs = after.startMs - before.endMs;
   const leavesScrap =
-    before.endMs - (sentence[0]?.startMs ?? 0) < MIN_MS ||
-    (sentence.at(-1)?.endMs ?? 0) - after.startMs < MIN_MS;
+    before.endMs - (sentence[0]?.startMs ?? 0) < MIN_SEGMENT_MS ||
+    (sentence.at(-1)?.endMs ?? 0) - after.startMs < MIN_SEGMENT_MS;
   return (
     (leavesScrap ? -SCRAP_COSTS : 0) +
     Math.min(pauseMs, 1000) / 500 +
@@ -170,28 +170,31 @@ function cutWorth(sentence: readonly Piece[], at: number): number {
   );
 }
 
-function pack(parts: readonly (readonly Piece[])[]): Piece[][] {
-  const packed: Piece[][] = [];
+function pack(parts: readonly (readonly TimedToken[])[]): TimedToken[][] {
+  const packed: TimedToken[][] = [];
   for (const part of parts) {
     const last = packed.at(-1);
     if (
       last &&
-      fits([...last, ...part]) &&
-      (!isWhole(last) || (part === parts.at(-1) && lengthMs(part) < SCRAP_MS))
+      fitsSegment([...last, ...part]) &&
+      (!isWhole(last) || (part === parts.at(-1) && tokensLengthMs(part) < SCRAP_MS))
     )
       last.push(...part);
     // Too short to stand alone and too long together: both are cut anew.
-    else if (last && lengthMs(last) < MIN_MS && !fits([...last, ...part]))
+    else if (last && tokensLengthMs(last) < MIN_SEGMENT_MS && !fitsSegment([...last, ...part]))
       packed.splice(-1, 1, ...split([...last, ...part]));
     else packed.push([...part]);
   }
   return packed;
 }
 
-const isWhole = (pieces: readonly Piece[]): boolean =>
-  lengthMs(pieces) >= MIN_MS && endsSentence(pieces.at(-1) as Piece);
+const isWhole = (pieces: readonly TimedToken[]): boolean =>
+  tokensLengthMs(pieces) >= MIN_SEGMENT_MS && endsSentence(pieces.at(-1) as TimedToken);
 
-function toSegment(pieces: readonly Piece[], speaker: string | null): Omit<Segment, "index"> {
+function makeSegment(
+  pieces: readonly TimedToken[],
+  speaker: string | null,
+): Omit<Segment, "index"> {
   const known = pieces.flatMap(({ confidence }) => (confidence === null ? [] : [confidence]));
   return {
     startMs: Math.min(...pieces.map(({ startMs }) => startMs)),

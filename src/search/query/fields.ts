@@ -22,18 +22,18 @@ export const FIELD_CONDITIONS = {
   after: (value: string): Condition => ({
     compare: "recordedAtMs",
     is: ">=",
-    value: startOf(value),
+    value: parseDate(value),
   }),
   before: (value: string): Condition => ({
     compare: "recordedAtMs",
     is: "<",
-    value: startOf(value),
+    value: parseDate(value),
   }),
   duration: (value: string): Condition =>
     comparison(
       "durationMs",
       value,
-      lengthMs,
+      parseLengthMs,
       "a comparison or a range such as >10m, <=1h30m or 10m..20m",
     ),
   confidence: (value: string): Condition =>
@@ -63,7 +63,7 @@ function canonical(tag: string): string | undefined {
 const DAY_MS = 86_400_000;
 
 /** The first moment of a year, month, day or minute, by the clock of this machine. */
-function startOf(value: string, now = new Date()): number {
+function parseDate(value: string, now = new Date()): number {
   const midnight = new Date(now.getFullYear(), now.getMonth(), now.getDate());
   const word = value.toLowerCase();
   if (word === "today") return midnight.getTime();
@@ -118,7 +118,7 @@ function comparison(
 const UNIT_MS: Readonly<Record<string, number>> = { s: 1000, m: 60_000, h: 3_600_000 };
 
 /** 90s, 10m, 10 minutes, 1h30m, 1.5h, 1:30:00. */
-function lengthMs(text: string): number | undefined {
+function parseLengthMs(text: string): number | undefined {
   if (/^\d+(?::\d\d){1,2}$/.test(text))
     return text.split(":").reduce((sum, part) => sum * 60 + Number(part), 0) * 1000;
   if (!/^(?:\d+(?:\.\d+)?(?:s|secs?|seconds?|m|mins?|minutes?|h|hrs?|hours?))+$/i.test(text))

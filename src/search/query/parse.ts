@@ -1,20 +1,20 @@
 import type { AssetId } from "../../backends/catalog.ts";
 import type { Condition } from "../../backends/search-index.ts";
-import type { Term } from "../../text/terms.ts";
+import type { SearchTerm } from "../../text/terms.ts";
 import { FIELD_CONDITIONS, whyUnfit } from "./fields.ts";
 import { type Lexeme, lexQuery, malformed } from "./lex.ts";
 import { queryTerms } from "../../text/query-terms.ts";
-import type { Mark } from "../snippet.ts";
+import type { MarkedTerm } from "../snippet.ts";
 import { STOP_WORDS } from "../../text/stop-words.ts";
 import { wordPattern } from "../../text/words.ts";
 
 /** What a query asks for: signs say what must hold, words what is ranked. */
-export interface Query {
-  readonly terms: readonly Term[];
+export interface ParsedQuery {
+  readonly terms: readonly SearchTerm[];
   /** As in `TextQuery`: what must hold finds already, the terms only rank. */
   readonly termsOptional: boolean;
   readonly where: Condition | undefined;
-  readonly marks: readonly Mark[];
+  readonly marks: readonly MarkedTerm[];
   /** What is compared by meaning; "" when the query has conditions only. */
   readonly meaning: string;
   /** Plain words that are wanted, with their UTF-16 offset: what may be misspelt. */
@@ -35,7 +35,7 @@ function lexemes(query: string): Lexeme[] {
     return lexQuery(query);
   try {
     const found = lexQuery(query);
-    parse(query, found, new Map());
+    parseLexemes(query, found, new Map());
     return found;
   } catch {
     return [...query.matchAll(/\S+/g)]
@@ -58,15 +58,15 @@ type Node =
 export function parseQuery(
   query: string,
   files: ReadonlyMap<string, ReadonlySet<AssetId>> = new Map(),
-): Query {
+): ParsedQuery {
   const found = lexemes(query);
-  const node = parse(query, found, files);
+  const node = parseLexemes(query, found, files);
   const wanted = wantedTerms(node);
   const where = requiredCondition(node, true);
   const words = wanted.filter(({ is }) => is === "word");
-  const terms: Term[] = [
+  const terms: SearchTerm[] = [
     ...queryTerms(words.map(({ text }) => text).join(" ")),
-    ...wanted.flatMap(({ is, text }): Term[] => {
+    ...wanted.flatMap(({ is, text }): SearchTerm[] => {
       if (is === "prefix") return [{ prefix: text }];
       return is === "phrase" ? [text, ...queryTerms(text)] : [];
     }),
@@ -82,7 +82,7 @@ export function parseQuery(
     where,
     marks: [
       ...queryTerms(words.map(({ text }) => text).join(" ")),
-      ...wanted.flatMap(({ is, text }): Mark[] => {
+      ...wanted.flatMap(({ is, text }): MarkedTerm[] => {
         if (is === "prefix") return [{ prefix: text }];
         return is === "phrase" ? [{ phrase: text }] : [];
       }),
@@ -110,7 +110,7 @@ interface Cursor {
  * query := row (OR row)*; row := item (AND? item)*; item := (NOT | -) item | "(" query ")" | word | "phrase" | prefix* | field:value.
  * Words side by side are not required, what stands beside AND is.
  */
-function parse(query: string, found: readonly Lexeme[], files: Cursor["files"]): Node {
+function parseLexemes(query: string, found: readonly Lexeme[], files: Cursor["files"]): Node {
   return found.length === 0 ? { is: "row", items: [] } : parseAny({ query, found, files, next: 0 });
 }
 

@@ -112,12 +112,12 @@ export function joinData(pieces: readonly [Data, ...Data[]]): Data {
   }
 }
 
-const start = ({ valueOffsets }: Data): number => valueOffsets[0] ?? 0;
+const firstOffset = ({ valueOffsets }: Data): number => valueOffsets[0] ?? 0;
 const end = ({ valueOffsets, length }: Data): number => valueOffsets[length] ?? 0;
 const bytesInUse = (piece: Data): Uint8Array =>
-  (piece.values as Uint8Array).subarray(start(piece), end(piece));
+  (piece.values as Uint8Array).subarray(firstOffset(piece), end(piece));
 const childInUse = (piece: Data): Data =>
-  (piece.children[0] as Data).slice(start(piece), end(piece) - start(piece));
+  (piece.children[0] as Data).slice(firstOffset(piece), end(piece) - firstOffset(piece));
 
 function joinOffsets(pieces: readonly Data[]): Int32Array {
   const offsets = new Int32Array(pieces.reduce((sum, { length }) => sum + length, 0) + 1);
@@ -125,8 +125,8 @@ function joinOffsets(pieces: readonly Data[]): Int32Array {
   let base = 0;
   for (const piece of pieces) {
     for (let i = 1; i <= piece.length; i++)
-      offsets[++at] = base + (piece.valueOffsets[i] ?? 0) - start(piece);
-    base += end(piece) - start(piece);
+      offsets[++at] = base + (piece.valueOffsets[i] ?? 0) - firstOffset(piece);
+    base += end(piece) - firstOffset(piece);
   }
   return offsets;
 }

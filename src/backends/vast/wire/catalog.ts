@@ -4,7 +4,7 @@ import type { Session } from "./client.ts";
 import { isMissing } from "./faults.ts";
 import { type FlatTable, finish, readRoot, writeTable } from "./flat.ts";
 import { readSchema, writeSchema } from "./ipc.ts";
-import type { Reply } from "./transport.ts";
+import type { HttpReply } from "./transport.ts";
 
 /** Where a table is. A schema may be nested: its name holds slashes. */
 export interface TablePath {
@@ -13,7 +13,7 @@ export interface TablePath {
   readonly table: string;
 }
 
-export const pathOf = ({ bucket, schema, table }: TablePath): readonly string[] => [
+export const tablePathParts = ({ bucket, schema, table }: TablePath): readonly string[] => [
   bucket,
   schema,
   table,
@@ -50,7 +50,7 @@ export interface TableStats {
   readonly addresses: readonly string[];
 }
 
-const PAGE = 1000;
+const NAMES_PER_PAGE = 1000;
 const COLUMN_PAGE = 1000;
 
 /** Follows the paging headers of a list call. */
@@ -60,7 +60,7 @@ async function* pages(
   op: string,
   maxKeys: number,
   more: Readonly<Record<string, string>>,
-): AsyncIterable<Reply> {
+): AsyncIterable<HttpReply> {
   for (let next = "0"; ;) {
     const reply = await session.send({
       method: "GET",
@@ -95,7 +95,7 @@ export async function listSchemas(
   const all: ObjectDetails[] = [];
   const names: Record<string, string> =
     exact === undefined ? { "tabular-name-prefix": "" } : { "tabular-name-exact-match": exact };
-  for await (const { body } of pages(session, [bucket], "schema", PAGE, names))
+  for await (const { body } of pages(session, [bucket], "schema", NAMES_PER_PAGE, names))
     all.push(...readRoot(body).tables(1).map(detailsOf));
   return all;
 }
@@ -135,7 +135,7 @@ export async function listTables(
   const all: ObjectDetails[] = [];
   const names: Record<string, string> =
     exact === undefined ? { "tabular-name-prefix": "" } : { "tabular-name-exact-match": exact };
-  for await (const { body } of pages(session, [bucket, schema], "table", PAGE, {
+  for await (const { body } of pages(session, [bucket, schema], "table", NAMES_PER_PAGE, {
     ...names,
     "tabular-include-list-stats": "True",
   }))
@@ -157,7 +157,7 @@ export async function createTable(
     );
   await session.send({
     method: "POST",
-    path: pathOf(at),
+    path: tablePathParts(at),
     op: "table",
     body: writeSchema(fields),
     repeatable: false,
@@ -182,12 +182,17 @@ const indexHeaders = ({
 });
 
 export const dropTable = async (session: Session, at: TablePath): Promise<void> =>
-  void (await session.send({ method: "DELETE", path: pathOf(at), op: "table", repeatable: false }));
+  void (await session.send({
+    method: "DELETE",
+    path: tablePathParts(at),
+    op: "table",
+    repeatable: false,
+  }));
 
 export async function renameTable(session: Session, at: TablePath, name: string): Promise<void> {
   await session.send({
     method: "PUT",
-    path: pathOf(at),
+    path: tablePathParts(at),
     op: "table",
     params: { "tabular-new-table-name": `${at.schema}/${name}` },
     body: finish((b) => writeTable(b, [null])),
@@ -202,7 +207,7 @@ export async function listColumns(
 ): Promise<Schema["fields"] | undefined> {
   const fields: Field[] = [];
   try {
-    for await (const { body } of pages(session, pathOf(at), "column", COLUMN_PAGE, {
+    for await (const { body } of pages(session, tablePathParts(at), "column", COLUMN_PAGE, {
       "tabular-name-prefix": "",
     }))
       fields.push(...readSchema(body).fields);
@@ -220,7 +225,7 @@ export const addColumns = async (
 ): Promise<void> =>
   void (await session.send({
     method: "POST",
-    path: pathOf(at),
+    path: tablePathParts(at),
     op: "column",
     body: writeSchema(fields),
     repeatable: false,
@@ -233,7 +238,7 @@ export const dropColumns = async (
 ): Promise<void> =>
   void (await session.send({
     method: "DELETE",
-    path: pathOf(at),
+    path: tablePathParts(at),
     op: "column",
     body: writeSchema(fields),
     repeatable: false,
@@ -247,7 +252,7 @@ export async function renameColumn(
 ): Promise<void> {
   await session.send({
     method: "PUT",
-    path: pathOf(at),
+    path: tablePathParts(at),
     op: "column",
     params: { "tabular-column-name": name, "tabular-new-column-name": newName },
     headers: { "tabular-column-sep": "." },
@@ -259,7 +264,7 @@ export async function renameColumn(
 export async function tableStats(session: Session, at: TablePath): Promise<TableStats> {
   const { body } = await session.send({
     method: "GET",
-    path: pathOf(at),
+    path: tablePathParts(at),
     op: "stats",
     repeatable: true,
   });

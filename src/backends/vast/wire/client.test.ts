@@ -2,19 +2,19 @@ import { RecordBatchReader } from "apache-arrow";
 import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { KEYS, refuse, serve, slowDown, type Answer } from "../../../../test/vast/server.ts";
 import { createTable, type TablePath } from "./catalog.ts";
-import { type Client, connect } from "./client.ts";
-import { column, TYPES } from "./columns.ts";
+import { type Client, connectClient } from "./client.ts";
+import { column, COLUMN_TYPES } from "./columns.ts";
 import { faultOf } from "./faults.ts";
 import { writeRows } from "./ipc.ts";
 import { rowIdField } from "./columns.ts";
-import { insert, remove, update } from "./rows.ts";
+import { insertRows, remove, update } from "./rows.ts";
 import { createSigner } from "./sign.ts";
 import { transact } from "./transact.ts";
 import { toValues } from "./values.ts";
 
 const AT: TablePath = { bucket: "b", schema: "s", table: "t" };
 const TXID = "18446744073709551557";
-const text = column("text", TYPES.utf8());
+const text = column("text", COLUMN_TYPES.utf8());
 
 async function open(
   answer: Answer = (_, response) => void response.end(),
@@ -30,7 +30,7 @@ async function open(
       response.setHeader("tabular-txid", TXID);
     return answer(request, response, n);
   });
-  const client = await connect({ endpoint, ...KEYS, timeoutMs });
+  const client = await connectClient({ endpoint, ...KEYS, timeoutMs });
   return {
     client,
     received,
@@ -45,7 +45,7 @@ describe("connecting", () => {
       if (name) response.setHeader("server", name);
       response.end();
     });
-    return connect({ endpoint, ...KEYS });
+    return connectClient({ endpoint, ...KEYS });
   };
 
   it("tells the version, and what it can do", async () => {
@@ -75,7 +75,7 @@ describe("connecting", () => {
     const { endpoint } = await serve((_, response) =>
       refuse(response, 403, "SignatureDoesNotMatch"),
     );
-    const error = await connect({ endpoint, ...KEYS }).catch((reason: Error) => reason);
+    const error = await connectClient({ endpoint, ...KEYS }).catch((reason: Error) => reason);
     expect(error).toMatchObject({
       code: "CREDENTIALS",
       hint: expect.stringContaining("VAST_ACCESS_KEY_ID"),
@@ -93,10 +93,10 @@ describe("connecting", () => {
 
   it("nobody there, or nobody who answers, is UNREACHABLE in the time that was given", async () => {
     await expect(
-      connect({ endpoint: "http://127.0.0.1:1", ...KEYS, timeoutMs: 200 }),
+      connectClient({ endpoint: "http://127.0.0.1:1", ...KEYS, timeoutMs: 200 }),
     ).rejects.toMatchObject({ code: "UNREACHABLE" });
     const { endpoint } = await serve(() => {});
-    await expect(connect({ endpoint, ...KEYS, timeoutMs: 200 })).rejects.toMatchObject({
+    await expect(connectClient({ endpoint, ...KEYS, timeoutMs: 200 })).rejects.toMatchObject({
       code: "UNREACHABLE",
       hint: expect.stringContaining("VAST_TIMEOUT_MS"),
     });
@@ -153,7 +153,7 @@ describe("a transaction", () => {
       if (!broken) return ((broken = true), void response.destroy());
       response.end(writeRows([rowIdField(64)], [[7n]]));
     });
-    expect(await transact(client, (session) => insert(session, AT, [text], [["x"]]))).toEqual({
+    expect(await transact(client, (session) => insertRows(session, AT, [text], [["x"]]))).toEqual({
       bits: 64,
       ids: [7n],
     });
@@ -295,7 +295,7 @@ describe("calls", () => {
 
   it("ask for a vector index where the version has it", async () => {
     const { client, received } = await open();
-    await createTable(client.session, AT, [column("v", TYPES.vector(4))], {
+    await createTable(client.session, AT, [column("v", COLUMN_TYPES.vector(4))], {
       column: "v",
       metric: "l2sq",
       searchQuantization: "none",
@@ -309,7 +309,7 @@ describe("calls", () => {
       (_, response) => void response.setHeader("server", "vast 5.4.0.0").end(),
     );
     await expect(
-      createTable((await connect({ endpoint, ...KEYS })).session, AT, [], {
+      createTable((await connectClient({ endpoint, ...KEYS })).session, AT, [], {
         column: "v",
         metric: "ip",
       }),
@@ -327,7 +327,7 @@ describe("rows", () => {
       response.end(writeRows([rowIdField(128)], [ids.map((id) => (id << 64n) + 1n)]));
     });
     const values = Array.from({ length: 200 }, (_, i) => String(i).padEnd(100_000, "x"));
-    const { bits, ids } = await insert(client.session, AT, [text], [values]);
+    const { bits, ids } = await insertRows(client.session, AT, [text], [values]);
     expect([bits, ids.length, ids[199]]).toEqual([128, 200, (199n << 64n) + 1n]);
     expect(received.length).toBeGreaterThan(4);
     for (const { body } of received) expect(body.length).toBeLessThan(5 * 1024 * 1024);
@@ -366,7 +366,7 @@ describe("rows", () => {
 
   it("none are no request", async () => {
     const { client, received } = await open();
-    expect((await insert(client.session, AT, [text], [[]])).ids).toEqual([]);
+    expect((await insertRows(client.session, AT, [text], [[]])).ids).toEqual([]);
     await remove(client.session, AT, { bits: 64, ids: [] });
     expect(received).toHaveLength(1);
   });

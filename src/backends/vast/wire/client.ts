@@ -3,7 +3,7 @@ import { faultOf, isMissing } from "./faults.ts";
 import {
   type Call,
   createTransport,
-  type Reply,
+  type HttpReply,
   type Transport,
   type TransportOptions,
 } from "./transport.ts";
@@ -34,10 +34,10 @@ export interface Client {
 export interface Session {
   readonly client: Pick<Client, "endpoint" | "supports" | "timeoutMs">;
   readonly txid: string;
-  send(call: TabularCall): Promise<Reply>;
+  send(call: TabularCall): Promise<HttpReply>;
   open(
     call: TabularCall,
-  ): Promise<{ readonly headers: Reply["headers"]; readonly body: AsyncIterable<Buffer> }>;
+  ): Promise<{ readonly headers: HttpReply["headers"]; readonly body: AsyncIterable<Buffer> }>;
 }
 
 export type TabularCall = Omit<Call, "headers"> & {
@@ -56,11 +56,11 @@ export interface Transaction extends Session {
   isOpen(): Promise<boolean>;
 }
 
-const KEEP_ALIVE_MS = 60_000;
+const TRANSACTION_KEEP_ALIVE_MS = 60_000;
 const ROLLBACK_MS = 2000;
 
 /** One signed probe, which tells the version: bad keys, other servers and unknown releases show here. */
-export async function connect(options: ConnectOptions): Promise<Client> {
+export async function connectClient(options: ConnectOptions): Promise<Client> {
   const transport = await createTransport(options);
   try {
     const probe = await transport.send({
@@ -154,12 +154,12 @@ function createClient(
 
 function createTransaction(none: Session, session: Session): Transaction {
   const { timeoutMs } = session.client;
-  const call = (method: Call["method"], repeatable: boolean): Promise<Reply> =>
+  const call = (method: Call["method"], repeatable: boolean): Promise<HttpReply> =>
     session.send({ method, path: [], op: "transaction", repeatable });
   // Idle ones lapse after a time that is not documented; VAST's Java client does the same.
   const keepAlive = setInterval(
     () => void call("GET", true).catch(() => {}),
-    KEEP_ALIVE_MS,
+    TRANSACTION_KEEP_ALIVE_MS,
   ).unref();
   const settle = async (
     error: unknown,

@@ -28,7 +28,7 @@ import {
 } from "apache-arrow";
 
 /** Constructors of the column types that VAST stores (protocol page §9). Columns are nullable: VAST has no other ones but inside vectors. */
-export const TYPES = {
+export const COLUMN_TYPES = {
   int8: () => new Int8(),
   int16: () => new Int16(),
   int32: () => new Int32(),

@@ -1,22 +1,22 @@
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { spawnEmulator, type Spawned } from "../../../../emulator/spawn.ts";
 import { createSchema, createTable, type TablePath } from "./catalog.ts";
-import { type Client, connect, type Session } from "./client.ts";
-import { column, TYPES } from "./columns.ts";
+import { type Client, connectClient, type Session } from "./client.ts";
+import { column, COLUMN_TYPES } from "./columns.ts";
 import { equal } from "./predicate.ts";
-import { query, type Query } from "./query.ts";
-import { insert } from "./rows.ts";
+import { query, type TableQuery } from "./query.ts";
+import { insertRows } from "./rows.ts";
 import { transact } from "./transact.ts";
 
 /** Against a server process that was written without this client: what neither of them assumes alone. */
 let server: Spawned;
 let client: Client;
-const number = column("number", TYPES.int64());
+const number = column("number", COLUMN_TYPES.int64());
 let tables = 0;
 
 beforeAll(async () => {
   server = await spawnEmulator(["--rows-per-page", "1000"]);
-  client = await connect({
+  client = await connectClient({
     endpoint: server.url,
     accessKeyId: server.accessKey,
     secretAccessKey: server.secretKey,
@@ -32,7 +32,7 @@ afterAll(async () => {
 async function newTable(rows: number): Promise<TablePath> {
   const at = { bucket: server.bucket, schema: "s", table: `t${tables++}` };
   await createTable(client.session, at, [number]);
-  const { ids } = await insert(
+  const { ids } = await insertRows(
     client.session,
     at,
     [number],
@@ -42,7 +42,7 @@ async function newTable(rows: number): Promise<TablePath> {
   return at;
 }
 
-async function numbersIn(at: TablePath, more: Partial<Query> = {}): Promise<bigint[]> {
+async function numbersIn(at: TablePath, more: Partial<TableQuery> = {}): Promise<bigint[]> {
   const found: bigint[] = [];
   for await (const page of query(client.session, at, { columns: [number], splits: 1, ...more }))
     found.push(...(page.columns[0]?.values as BigInt64Array));
@@ -88,14 +88,14 @@ describe("the client, against the emulator", () => {
     await server.setFaults([{ kind: "cut", op: "commit", bytes: 0, times: 1 }]);
     onTestFinished(() => server.setFaults([]));
     await expect(
-      transact(client, (session) => insert(session, at, [number], [[7n]])),
+      transact(client, (session) => insertRows(session, at, [number], [[7n]])),
     ).rejects.toMatchObject({ code: "UNREACHABLE" });
     expect(await numbersIn(at)).toEqual([7n]);
   });
 
   it("writes everything once while eight writers are struck at random: lost answers, broken connections, SlowDown, servers that fall silent", async () => {
     const at = await newTable(0);
-    const hasty = await connect({
+    const hasty = await connectClient({
       endpoint: server.url,
       accessKeyId: server.accessKey,
       secretAccessKey: server.secretKey,
@@ -127,7 +127,7 @@ describe("the client, against the emulator", () => {
     const write = async (): Promise<void> => {
       while (next < 120n) {
         const n = next++;
-        await transact(hasty, (session) => insert(session, at, [number], [[n]]), {
+        await transact(hasty, (session) => insertRows(session, at, [number], [[n]]), {
           wasCommitted: isThere(n),
           budgetMs: 60_000,
         });
@@ -147,7 +147,7 @@ describe("the client, against the emulator", () => {
   it("reads from all addresses of a cluster, and from the endpoint instead of one that does not answer, without waiting for it", async () => {
     const spread = await spawnEmulator(["--vip", "127.0.0.1", "--vip", "127.0.0.77,2"]);
     onTestFinished(() => spread.stop());
-    const other = await connect({
+    const other = await connectClient({
       endpoint: spread.url,
       accessKeyId: spread.accessKey,
       secretAccessKey: spread.secretKey,
@@ -157,7 +157,7 @@ describe("the client, against the emulator", () => {
     const at = { bucket: spread.bucket, schema: "s", table: "t" };
     await createSchema(other.session, at.bucket, at.schema);
     await createTable(other.session, at, [number]);
-    await insert(other.session, at, [number], [[1n, 2n, 3n]]);
+    await insertRows(other.session, at, [number], [[1n, 2n, 3n]]);
     let rows = 0;
     for await (const page of query(other.session, at, {
       columns: [number],

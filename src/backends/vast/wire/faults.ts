@@ -88,7 +88,7 @@ export function serverFault(
   });
 }
 
-const NETWORK: readonly (readonly [codes: RegExp, what: string, hint: string])[] = [
+const NETWORK_FAULTS: readonly (readonly [codes: RegExp, what: string, hint: string])[] = [
   [
     /^(ECONNREFUSED)$/,
     "nothing listens there",
@@ -112,7 +112,7 @@ export function networkFault(
   subject: string,
 ): MediasearchError {
   const code = error.code ?? "ECONNRESET";
-  const [, what, hint] = NETWORK.find(([codes]) => codes.test(code)) ?? [
+  const [, what, hint] = NETWORK_FAULTS.find(([codes]) => codes.test(code)) ?? [
     undefined,
     "the connection broke",
     "check the network, and run the same command again",

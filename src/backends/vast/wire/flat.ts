@@ -84,7 +84,7 @@ export function readRoot(bytes: Uint8Array): FlatTable {
   return tableAt(bb, bb.readInt32(0));
 }
 
-const text = new TextDecoder();
+const utf8Decoder = new TextDecoder();
 
 function tableAt(bb: ByteBuffer, at: number): FlatTable {
   const place = (field: number): number => {
@@ -104,7 +104,7 @@ function tableAt(bb: ByteBuffer, at: number): FlatTable {
     bytes,
     string: (field) => {
       const found = bytes(field);
-      return found && text.decode(found);
+      return found && utf8Decoder.decode(found);
     },
     table: (field) => read(field, undefined, (where) => tableAt(bb, bb.__indirect(where))),
     tables: (field) =>

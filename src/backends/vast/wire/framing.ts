@@ -14,7 +14,7 @@ const COMPLETED = 0xfffffffe;
 const FAILED = 0xfffffffd;
 const CONTINUATION = 0xffffffff;
 /** Larger than any message that a server makes; a length beyond it means that bytes were lost. */
-const MAX_BYTES = 1 << 30;
+const MAX_FRAME_BYTES = 1 << 30;
 
 /** A reply that says that the query failed on the server, after it had begun. */
 export class QueryFailed extends Error {
@@ -55,12 +55,12 @@ export async function* readFrames(chunks: AsyncIterable<Buffer>): AsyncIterable<
 async function readMessage(bytes: ByteReader): Promise<Pick<Framed, "message" | "isEnd">> {
   const prefix = await bytes.take(8);
   const length = prefix.readInt32LE(4);
-  if (prefix.readUInt32LE() !== CONTINUATION || length < 0 || length > MAX_BYTES)
+  if (prefix.readUInt32LE() !== CONTINUATION || length < 0 || length > MAX_FRAME_BYTES)
     throw new Error("the reply is not a sequence of Arrow messages");
   if (length === 0) return { message: prefix, isEnd: true };
   const metadata = await bytes.take(length);
   const bodyLength = Number(readRoot(metadata).i64(3));
-  if (bodyLength < 0 || bodyLength > MAX_BYTES)
+  if (bodyLength < 0 || bodyLength > MAX_FRAME_BYTES)
     throw new Error("a message of the reply has an impossible length");
   return { message: Buffer.concat([prefix, metadata, await bytes.take(bodyLength)]), isEnd: false };
 }

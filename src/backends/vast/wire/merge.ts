@@ -1,5 +1,5 @@
 /** Runs up to `most` sources at a time and gives what they give, as it comes; none runs ahead of the reader by more than one item. */
-export async function* merge<T>(
+export async function* mergeBounded<T>(
   sources: readonly (() => AsyncIterable<T>)[],
   most: number,
 ): AsyncIterable<T> {

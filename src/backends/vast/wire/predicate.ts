@@ -1,7 +1,7 @@
 import type { Value } from "./values.ts";
 
 /** One test of a column. A null never passes but for `is_null`. */
-export type Term =
+export type ColumnTerm =
   | {
       readonly op: "equal" | "not_equal" | "less" | "less_equal" | "greater" | "greater_equal";
       readonly value: Value;
@@ -11,43 +11,55 @@ export type Term =
   | { readonly op: "is_null" | "is_valid" };
 
 /** Any of the terms, all on one column: the shape that the server takes. A path into a struct has more than one name. */
-export interface Condition {
+export interface ColumnCondition {
   readonly column: string | readonly string[];
-  readonly anyOf: readonly Term[];
+  readonly anyOf: readonly ColumnTerm[];
 }
 
 /** All of the conditions; none = every row. */
-export type Filter = readonly Condition[];
+export type Filter = readonly ColumnCondition[];
 
-const one = (column: Condition["column"], ...anyOf: readonly Term[]): Condition => ({
+const one = (
+  column: ColumnCondition["column"],
+  ...anyOf: readonly ColumnTerm[]
+): ColumnCondition => ({
   column,
   anyOf,
 });
 
-export const equal = (column: Condition["column"], value: Value): Condition =>
+export const equal = (column: ColumnCondition["column"], value: Value): ColumnCondition =>
   one(column, { op: "equal", value });
-export const compare = (
-  column: Condition["column"],
+export const compareColumn = (
+  column: ColumnCondition["column"],
   op: "not_equal" | "less" | "less_equal" | "greater" | "greater_equal",
   value: Value,
-): Condition => one(column, { op, value });
+): ColumnCondition => one(column, { op, value });
 /** IN. @throws RangeError for an empty list, which the server refuses: it selects nothing, so there is nothing to ask. */
-export function oneOf(column: Condition["column"], values: readonly Value[]): Condition {
+export function isOneOf(
+  column: ColumnCondition["column"],
+  values: readonly Value[],
+): ColumnCondition {
   if (values.length === 0) throw new RangeError("IN over an empty list");
   return one(column, ...values.map((value) => ({ op: "equal", value }) as const));
 }
 /** Both ends included. */
-export const between = (column: Condition["column"], low: Value, high: Value): Condition =>
-  one(column, { op: "between", low, high });
-export const startsWith = (column: Condition["column"], value: string): Condition =>
+export const isBetween = (
+  column: ColumnCondition["column"],
+  low: Value,
+  high: Value,
+): ColumnCondition => one(column, { op: "between", low, high });
+export const startsWith = (column: ColumnCondition["column"], value: string): ColumnCondition =>
   one(column, { op: "prefix", value });
-export const contains = (column: Condition["column"], value: string): Condition =>
+export const contains = (column: ColumnCondition["column"], value: string): ColumnCondition =>
   one(column, { op: "match_substring", value });
-export const isNull = (column: Condition["column"]): Condition => one(column, { op: "is_null" });
-export const isPresent = (column: Condition["column"]): Condition =>
+export const isNull = (column: ColumnCondition["column"]): ColumnCondition =>
+  one(column, { op: "is_null" });
+export const isPresent = (column: ColumnCondition["column"]): ColumnCondition =>
   one(column, { op: "is_valid" });
 /** @throws RangeError when the conditions are on different columns, which the server can't do. */
-export function either(...conditions: readonly [Condition, ...Condition[]]): Condition {
+export function either(
+  ...conditions: readonly [ColumnCondition, ...ColumnCondition[]]
+): ColumnCondition {
   const [first] = conditions;
   if (conditions.some(({ column }) => String(column) !== String(first.column)))
     throw new RangeError("OR over different columns");

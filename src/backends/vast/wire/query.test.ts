@@ -4,27 +4,27 @@ import { describe, expect, it } from "vitest";
 import { decodeQuery } from "../../../../test/vast/decode-query.ts";
 import { COMPLETED, FAILED, FINISHED, frames, KEEP_ALIVE } from "../../../../test/vast/reply.ts";
 import { KEYS, type Received, refuse, serve, slowDown } from "../../../../test/vast/server.ts";
-import { connect } from "./client.ts";
-import { column, ROW_ID, rowIdField, TYPES } from "./columns.ts";
+import { connectClient } from "./client.ts";
+import { column, ROW_ID, rowIdField, COLUMN_TYPES } from "./columns.ts";
 import { equal } from "./predicate.ts";
-import { query, type Query } from "./query.ts";
+import { query, type TableQuery } from "./query.ts";
 import { toValues, type Value } from "./values.ts";
 
 const AT = { bucket: "b", schema: "s", table: "t" };
-const n = column("n", TYPES.int64());
+const n = column("n", COLUMN_TYPES.int64());
 const start = (request: Received, sub: number): bigint =>
   BigInt(request.headers[`tabular-start-row-id-${sub}`]?.split(",")[1] ?? -1);
 
 async function ask(
   answer: (request: Received, response: ServerResponse, count: number) => void,
-  wanted: Partial<Query> = {},
+  wanted: Partial<TableQuery> = {},
   timeoutMs = 5000,
 ): Promise<{ readonly rows: Value[][]; readonly received: Received[] }> {
   let count = 0;
   const { endpoint, received } = await serve((request, response) =>
     request.url === "/?transaction" ? void response.end() : answer(request, response, count++),
   );
-  const client = await connect({ endpoint, ...KEYS, timeoutMs });
+  const client = await connectClient({ endpoint, ...KEYS, timeoutMs });
   const rows: Value[][] = [];
   for await (const page of query(client.session, AT, {
     columns: [n],
@@ -216,15 +216,21 @@ describe("a query", () => {
       [
         column(
           "pair",
-          TYPES.struct([
-            column("x", TYPES.int32()),
-            column("deep", TYPES.struct([column("y", TYPES.utf8()), column("z", TYPES.bool())])),
+          COLUMN_TYPES.struct([
+            column("x", COLUMN_TYPES.int32()),
+            column(
+              "deep",
+              COLUMN_TYPES.struct([
+                column("y", COLUMN_TYPES.utf8()),
+                column("z", COLUMN_TYPES.bool()),
+              ]),
+            ),
           ]),
         ),
         [{ x: 1, deep: { y: "a", z: true } }, null, { x: null, deep: null }],
       ],
       [
-        column("map", TYPES.map(TYPES.utf8(), TYPES.float64())),
+        column("map", COLUMN_TYPES.map(COLUMN_TYPES.utf8(), COLUMN_TYPES.float64())),
         [
           [
             ["k", 1.5],
@@ -234,8 +240,14 @@ describe("a query", () => {
           null,
         ],
       ],
-      [column("list", TYPES.list(TYPES.vector(2))), [[Float32Array.of(1, 2)], [], null]],
-      [column("vector", TYPES.vector(2)), [Float32Array.of(1, 2), Float32Array.of(3, 4), null]],
+      [
+        column("list", COLUMN_TYPES.list(COLUMN_TYPES.vector(2))),
+        [[Float32Array.of(1, 2)], [], null],
+      ],
+      [
+        column("vector", COLUMN_TYPES.vector(2)),
+        [Float32Array.of(1, 2), Float32Array.of(3, 4), null],
+      ],
       [rowIdField(128), [(1n << 64n) + 5n, 2n, (1n << 120n) - 1n]],
     ];
     for (const batches of [1, 2]) {
@@ -260,7 +272,7 @@ describe("a query", () => {
             : Buffer.concat([...pageOf(0, start(request, 0), 1), COMPLETED]),
         ),
     );
-    const client = await connect({ endpoint, ...KEYS });
+    const client = await connectClient({ endpoint, ...KEYS });
     for await (const page of query(client.session, AT, { columns: [n], splits: 1, subSplits: 1 }))
       if (page.rows > 0) break;
     client.close();

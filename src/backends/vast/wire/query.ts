@@ -2,17 +2,17 @@ import type { Data, Field } from "apache-arrow";
 import { MediasearchError } from "../../../errors.ts";
 import { startRetries } from "../../../retry.ts";
 import { assemble, readLeaf } from "./assemble.ts";
-import { pathOf, type TablePath, tableStats } from "./catalog.ts";
+import { tablePathParts, type TablePath, tableStats } from "./catalog.ts";
 import type { Session } from "./client.ts";
 import { countLeaves } from "./columns.ts";
 import { brokenReply, faultOf } from "./faults.ts";
 import { readFrames } from "./framing.ts";
-import { merge } from "./merge.ts";
+import { mergeBounded } from "./merge.ts";
 import type { Filter } from "./predicate.ts";
-import { columnsOf, writeQuery } from "./relation.ts";
+import { columnsInFilter, writeQuery } from "./relation.ts";
 import { BACKOFF } from "./transport.ts";
 
-export interface Query {
+export interface TableQuery {
   /** What to give back, in this order; may be empty (only the number of rows counts). */
   readonly columns: readonly Field[];
   readonly filter?: Filter | undefined;
@@ -47,9 +47,13 @@ const MAX_REQUEST_BYTES = Math.floor(0.9 * 5 * 1024 * 1024);
  * Every matching row once, in any order, a page at a time. A reply that is cut, or a query that fails half-way, goes on after the last whole
  * page of each sub-split. Memory: a page of each sub-split that is under way.
  */
-export async function* query(session: Session, at: TablePath, wanted: Query): AsyncIterable<Page> {
+export async function* query(
+  session: Session,
+  at: TablePath,
+  wanted: TableQuery,
+): AsyncIterable<Page> {
   const { columns, filter = [], filterColumns = [], parallel = 4 } = wanted;
-  const more = columnsOf(filter)
+  const more = columnsInFilter(filter)
     .filter((name) => !columns.some((column) => column.name === name))
     .map((name) => {
       const filterColumn = filterColumns.find((column) => column.name === name);
@@ -67,7 +71,7 @@ export async function* query(session: Session, at: TablePath, wanted: Query): As
   const places = wanted.spread
     ? (stats?.addresses ?? []).map((address) => withHost(session.client.endpoint, address))
     : [];
-  yield* merge(
+  yield* mergeBounded(
     Array.from(
       { length: splits },
       (_, split) => () =>
@@ -149,7 +153,7 @@ const requestOf = (
   next: readonly bigint[],
 ): Parameters<Session["open"]>[0] => ({
   method: "GET",
-  path: pathOf(at),
+  path: tablePathParts(at),
   op: "data",
   body,
   repeatable: true,
@@ -167,7 +171,10 @@ const requestOf = (
 const toWireError = (error: unknown, { session, at }: Split): unknown =>
   error instanceof MediasearchError || !(error instanceof Error) || error.name === "AbortError"
     ? error
-    : brokenReply(`${session.client.endpoint} GET /${pathOf(at).join("/")}?data`, error.message);
+    : brokenReply(
+        `${session.client.endpoint} GET /${tablePathParts(at).join("/")}?data`,
+        error.message,
+      );
 
 const canGoOn = (error: unknown): boolean => [0, 503].includes(faultOf(error)?.status ?? -1);
 

@@ -1,31 +1,37 @@
 import type { Field } from "apache-arrow";
 import { describe, expect, it } from "vitest";
 import { decodeQuery } from "../../../../test/vast/decode-query.ts";
-import { column, TYPES } from "./columns.ts";
+import { column, COLUMN_TYPES } from "./columns.ts";
 import {
-  between,
-  compare,
-  type Condition,
+  isBetween,
+  compareColumn,
+  type ColumnCondition,
   contains,
   either,
   equal,
   type Filter,
   isNull,
   isPresent,
-  oneOf,
+  isOneOf,
   startsWith,
 } from "./predicate.ts";
-import { columnsOf, writeQuery } from "./relation.ts";
+import { columnsInFilter, writeQuery } from "./relation.ts";
 import type { Value } from "./values.ts";
 
-const count = column("count", TYPES.int64());
-const title = column("title", TYPES.utf8());
+const count = column("count", COLUMN_TYPES.int64());
+const title = column("title", COLUMN_TYPES.utf8());
 const nested = [
-  column("first", TYPES.int64()),
-  column("list", TYPES.list(TYPES.int8())),
-  column("map", TYPES.map(TYPES.utf8(), TYPES.float64())),
-  column("pair", TYPES.struct([column("left", TYPES.int32()), column("right", TYPES.utf8())])),
-  column("last", TYPES.int64()),
+  column("first", COLUMN_TYPES.int64()),
+  column("list", COLUMN_TYPES.list(COLUMN_TYPES.int8())),
+  column("map", COLUMN_TYPES.map(COLUMN_TYPES.utf8(), COLUMN_TYPES.float64())),
+  column(
+    "pair",
+    COLUMN_TYPES.struct([
+      column("left", COLUMN_TYPES.int32()),
+      column("right", COLUMN_TYPES.utf8()),
+    ]),
+  ),
+  column("last", COLUMN_TYPES.int64()),
 ];
 const utf8 = (text: string): string => `(22:${Buffer.from(text).toString("hex")}:-:utf8?)`;
 const filterOf = (fields: readonly Field[], ...filter: Filter): string =>
@@ -46,10 +52,9 @@ describe("a query's body", () => {
       projection: [0],
       filter: "and(or(equal(#1,(5:1:-:int64?))))",
     });
-    expect(columnsOf([equal("count", 1n), equal(["pair", "left"], 1), isNull("count")])).toEqual([
-      "count",
-      "pair",
-    ]);
+    expect(
+      columnsInFilter([equal("count", 1n), equal(["pair", "left"], 1), isNull("count")]),
+    ).toEqual(["count", "pair"]);
   });
 
   it("may want no column at all", () => {
@@ -57,7 +62,7 @@ describe("a query's body", () => {
   });
 
   it("numbers fields depth first, children included, and wants leaves", () => {
-    expect(decodeQuery(writeQuery(nested, 5, [compare("last", "greater", 2n)]))).toEqual({
+    expect(decodeQuery(writeQuery(nested, 5, [compareColumn("last", "greater", 2n)]))).toEqual({
       schema: [
         "first:int64?",
         "list:list?<item:int8?>",
@@ -71,14 +76,14 @@ describe("a query's body", () => {
     expect(filterOf(nested, equal(["pair", "right"], "x"))).toBe(`and(or(equal(#9,${utf8("x")})))`);
   });
 
-  const cases: readonly (readonly [condition: Condition, decoded: string])[] = [
+  const cases: readonly (readonly [condition: ColumnCondition, decoded: string])[] = [
     ...(["not_equal", "less", "less_equal", "greater", "greater_equal"] as const).map(
-      (op) => [compare("count", op, -7n), `or(${op}(#0,(5:-7:-:int64?)))`] as const,
+      (op) => [compareColumn("count", op, -7n), `or(${op}(#0,(5:-7:-:int64?)))`] as const,
     ),
     [equal("count", 0n), "or(equal(#0,(5:0:-:int64?)))"],
-    [oneOf("count", [1n, 2n]), "or(equal(#0,(5:1:-:int64?)),equal(#0,(5:2:-:int64?)))"],
+    [isOneOf("count", [1n, 2n]), "or(equal(#0,(5:1:-:int64?)),equal(#0,(5:2:-:int64?)))"],
     [
-      between("count", 1n, 3n),
+      isBetween("count", 1n, 3n),
       "or(and(greater_equal(#0,(5:1:-:int64?)),less_equal(#0,(5:3:-:int64?))))",
     ],
     [isNull("title"), "or(is_null(#1))"],
@@ -103,7 +108,7 @@ describe("a query's body", () => {
   });
 
   it("what the server can't do is refused before it is sent", () => {
-    expect(() => oneOf("count", [])).toThrow("empty");
+    expect(() => isOneOf("count", [])).toThrow("empty");
     expect(() => either(isNull("count"), isNull("title"))).toThrow("different columns");
     expect(() => filterOf(nested, equal("list", 1))).toThrow("no predicate");
     expect(() => filterOf([count], equal("missing", 1n))).toThrow("missing");
@@ -117,33 +122,48 @@ describe("a literal of each type", () => {
     value: Value,
     decoded: string,
   ])[] = [
-    ["int8", TYPES.int8(), -5, "2:-5:-:int8?"],
-    ["int16", TYPES.int16(), -300, "3:-300:-:int16?"],
-    ["int32", TYPES.int32(), -70_000, "4:-70000:-:int32?"],
-    ["int64 beyond 2^53", TYPES.int64(), -9_007_199_254_740_993n, "5:-9007199254740993:-:int64?"],
-    ["uint8", TYPES.uint8(), 255, "6:255:-:int8u?"],
-    ["uint16", TYPES.uint16(), 65_535, "7:65535:-:int16u?"],
-    ["uint32", TYPES.uint32(), 4_294_967_295, "8:4294967295:-:int32u?"],
-    ["uint64", TYPES.uint64(), 18_446_744_073_709_551_615n, "9:18446744073709551615:-:int64u?"],
-    ["float16", TYPES.float16(), 1.5, "16:15872:-:float0?"],
-    ["float32", TYPES.float32(), 1.5, "17:1.5:-:float1?"],
-    ["float64", TYPES.float64(), -0.1, "18:-0.1:-:float2?"],
-    ["bool", TYPES.bool(), true, "1:true:-:bool?"],
-    ["binary", TYPES.binary(), Uint8Array.of(0, 255), "23:00ff:-:binary?"],
-    ["decimal", TYPES.decimal(10, 2), 125n, `15:7d${"00".repeat(15)}:-:decimal(10,2,128)?`],
-    ["negative decimal", TYPES.decimal(10, 2), -1n, `15:${"ff".repeat(16)}:-:decimal(10,2,128)?`],
-    ["date", TYPES.date(), 19_724, "10:19724:-:date0?"],
-    ["time in s", TYPES.time(0, 32), 3723, "11:3723:-:time0,32?"],
-    ["time in us", TYPES.time(2, 64), 3_723_000_004n, "11:3723000004:-:time2,64?"],
+    ["int8", COLUMN_TYPES.int8(), -5, "2:-5:-:int8?"],
+    ["int16", COLUMN_TYPES.int16(), -300, "3:-300:-:int16?"],
+    ["int32", COLUMN_TYPES.int32(), -70_000, "4:-70000:-:int32?"],
+    [
+      "int64 beyond 2^53",
+      COLUMN_TYPES.int64(),
+      -9_007_199_254_740_993n,
+      "5:-9007199254740993:-:int64?",
+    ],
+    ["uint8", COLUMN_TYPES.uint8(), 255, "6:255:-:int8u?"],
+    ["uint16", COLUMN_TYPES.uint16(), 65_535, "7:65535:-:int16u?"],
+    ["uint32", COLUMN_TYPES.uint32(), 4_294_967_295, "8:4294967295:-:int32u?"],
+    [
+      "uint64",
+      COLUMN_TYPES.uint64(),
+      18_446_744_073_709_551_615n,
+      "9:18446744073709551615:-:int64u?",
+    ],
+    ["float16", COLUMN_TYPES.float16(), 1.5, "16:15872:-:float0?"],
+    ["float32", COLUMN_TYPES.float32(), 1.5, "17:1.5:-:float1?"],
+    ["float64", COLUMN_TYPES.float64(), -0.1, "18:-0.1:-:float2?"],
+    ["bool", COLUMN_TYPES.bool(), true, "1:true:-:bool?"],
+    ["binary", COLUMN_TYPES.binary(), Uint8Array.of(0, 255), "23:00ff:-:binary?"],
+    ["decimal", COLUMN_TYPES.decimal(10, 2), 125n, `15:7d${"00".repeat(15)}:-:decimal(10,2,128)?`],
+    [
+      "negative decimal",
+      COLUMN_TYPES.decimal(10, 2),
+      -1n,
+      `15:${"ff".repeat(16)}:-:decimal(10,2,128)?`,
+    ],
+    ["date", COLUMN_TYPES.date(), 19_724, "10:19724:-:date0?"],
+    ["time in s", COLUMN_TYPES.time(0, 32), 3723, "11:3723:-:time0,32?"],
+    ["time in us", COLUMN_TYPES.time(2, 64), 3_723_000_004n, "11:3723000004:-:time2,64?"],
     [
       "timestamp in ms with a zone",
-      TYPES.timestamp(1, "UTC"),
+      COLUMN_TYPES.timestamp(1, "UTC"),
       1_704_164_645_006n,
       "12:1704164645006:-:timestamp1UTC?",
     ],
     [
       "vector",
-      TYPES.vector(2),
+      COLUMN_TYPES.vector(2),
       Float32Array.of(1, -2),
       "19:[(17:1:-:float1) (17:-2:-:float1)]:-:list?<-:float1>",
     ],

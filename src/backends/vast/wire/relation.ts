@@ -12,7 +12,7 @@ import {
 import type { Builder, Offset } from "flatbuffers";
 import { byteWidth, childrenOf, numberFields } from "./columns.ts";
 import { finish, type Slot, writeTable, writeVector } from "./flat.ts";
-import type { Condition, Filter, Term } from "./predicate.ts";
+import type { ColumnCondition, Filter, ColumnTerm } from "./predicate.ts";
 import { decimalBytes, type Value } from "./values.ts";
 
 const RELATION_SOURCE = 9;
@@ -64,7 +64,7 @@ export const writeQuery = (
   });
 
 /** Every top-level column that a filter uses. */
-export const columnsOf = (filter: Filter): string[] => [
+export const columnsInFilter = (filter: Filter): string[] => [
   ...new Set(filter.map(({ column }) => (typeof column === "string" ? column : (column[0] ?? "")))),
 ];
 
@@ -93,7 +93,7 @@ const writeFieldRef = (b: Builder, position: number): Offset =>
 function writeCondition(
   b: Builder,
   fields: readonly Field[],
-  { column, anyOf }: Condition,
+  { column, anyOf }: ColumnCondition,
 ): Offset {
   const path = typeof column === "string" ? [column] : column;
   const found = numberFields(fields).find(
@@ -112,7 +112,7 @@ function writeCondition(
   );
 }
 
-function writeTerm(b: Builder, position: number, field: Field, term: Term): Offset {
+function writeTerm(b: Builder, position: number, field: Field, term: ColumnTerm): Offset {
   const column = (): Offset => writeFieldRef(b, position);
   const test = (name: string, value: Value): Offset =>
     writeCall(b, name, [column(), writeLiteral(b, field, value)]);

@@ -1,6 +1,6 @@
 import { type Data, type Field, Type } from "apache-arrow";
 import { MediasearchError } from "../../../errors.ts";
-import { pathOf, type TablePath } from "./catalog.ts";
+import { tablePathParts, type TablePath } from "./catalog.ts";
 import type { Session } from "./client.ts";
 import { rowIdField } from "./columns.ts";
 import { readFirstColumn, writeRows } from "./ipc.ts";
@@ -15,17 +15,17 @@ export interface RowIds {
 /** One list of values per field. */
 export type Columns = readonly (readonly Value[])[];
 
-const MAX_BODY_BYTES = Math.floor(0.98 * 5 * 1024 * 1024);
+const MAX_INSERT_BYTES = Math.floor(0.98 * 5 * 1024 * 1024);
 const MAX_UPDATE_BYTES = Math.floor(0.9 * 5 * 1024 * 1024);
 const MAX_UPDATED_ROWS = 524_288;
 /** The ids must fit into an answer of 5 MiB; 128-bit ones, as far as is known before. */
-const MAX_INSERTED_ROWS = Math.floor((0.95 * MAX_BODY_BYTES) / 16);
+const MAX_INSERTED_ROWS = Math.floor((0.95 * MAX_INSERT_BYTES) / 16);
 
 /**
  * Adds rows: as many requests as keep each body below 5 MiB, one batch each. Columns that are left out are null. Not to be repeated after a
  * broken connection in the same transaction: roll back. Resolves to the ids in the order of the rows.
  */
-export async function insert(
+export async function insertRows(
   session: Session,
   at: TablePath,
   fields: readonly Field[],
@@ -33,10 +33,10 @@ export async function insert(
 ): Promise<RowIds> {
   const ids: bigint[] = [];
   let bits: RowIds["bits"] = 64;
-  for (const { body } of slices(fields, columns, MAX_BODY_BYTES, MAX_INSERTED_ROWS, at)) {
+  for (const { body } of slices(fields, columns, MAX_INSERT_BYTES, MAX_INSERTED_ROWS, at)) {
     const reply = await session.send({
       method: "POST",
-      path: pathOf(at),
+      path: tablePathParts(at),
       op: "rows",
       body,
       repeatable: false,
@@ -77,7 +77,13 @@ export async function update(
     MAX_UPDATED_ROWS,
     at,
   ))
-    await session.send({ method: "PUT", path: pathOf(at), op: "rows", body, repeatable: false });
+    await session.send({
+      method: "PUT",
+      path: tablePathParts(at),
+      op: "rows",
+      body,
+      repeatable: false,
+    });
 }
 
 export async function remove(session: Session, at: TablePath, rows: RowIds): Promise<void> {
@@ -89,7 +95,13 @@ export async function remove(session: Session, at: TablePath, rows: RowIds): Pro
     MAX_UPDATED_ROWS,
     at,
   ))
-    await session.send({ method: "DELETE", path: pathOf(at), op: "rows", body, repeatable: false });
+    await session.send({
+      method: "DELETE",
+      path: tablePathParts(at),
+      op: "rows",
+      body,
+      repeatable: false,
+    });
 }
 
 /** The server wants ids in order, as the numbers that they are. */
@@ -97,7 +109,7 @@ const ascending = (ids: readonly bigint[]): number[] =>
   Array.from(ids.keys()).sort((a, b) => ((ids[a] ?? 0n) < (ids[b] ?? 0n) ? -1 : 1));
 
 /** How many rows show how long a row is. */
-const SAMPLE_ROWS = 64;
+const SIZE_SAMPLE_ROWS = 64;
 
 /**
  * Bodies of one batch each below the limit; halved until they are. Nothing for no rows. A few rows are measured first, so that no body is made that
@@ -117,9 +129,9 @@ export function* slices(
       columns.map((column) => column.slice(from, to)),
     );
   const fitting =
-    total <= SAMPLE_ROWS
+    total <= SIZE_SAMPLE_ROWS
       ? total
-      : Math.ceil((SAMPLE_ROWS * mostBytes) / bodyOf(0, SAMPLE_ROWS).length);
+      : Math.ceil((SIZE_SAMPLE_ROWS * mostBytes) / bodyOf(0, SIZE_SAMPLE_ROWS).length);
   for (let from = 0, size = Math.max(1, Math.min(total, mostRows, fitting)); from < total;) {
     const to = Math.min(total, from + size);
     const body = bodyOf(from, to);

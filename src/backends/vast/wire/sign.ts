@@ -75,11 +75,11 @@ class NodeSha256 {
     this.hash =
       secret === undefined
         ? createHash("sha256")
-        : createHmac("sha256", typeof secret === "string" ? secret : bytesOf(secret));
+        : createHmac("sha256", typeof secret === "string" ? secret : toBytes(secret));
   }
 
   update(data: string | ArrayBuffer | ArrayBufferView): void {
-    this.hash.update(typeof data === "string" ? data : bytesOf(data));
+    this.hash.update(typeof data === "string" ? data : toBytes(data));
   }
 
   async digest(): Promise<Uint8Array> {
@@ -91,7 +91,7 @@ class NodeSha256 {
   }
 }
 
-const bytesOf = (data: ArrayBuffer | ArrayBufferView): Uint8Array =>
+const toBytes = (data: ArrayBuffer | ArrayBufferView): Uint8Array =>
   ArrayBuffer.isView(data)
     ? new Uint8Array(data.buffer, data.byteOffset, data.byteLength)
     : new Uint8Array(data);

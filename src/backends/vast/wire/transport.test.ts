@@ -4,7 +4,7 @@ import { createServer as createHttps } from "node:https";
 import { connect as connectSocket, type AddressInfo, type Server } from "node:net";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { KEYS, serve } from "../../../../test/vast/server.ts";
-import { connect } from "./client.ts";
+import { connectClient } from "./client.ts";
 import { proxyFor } from "./proxy.ts";
 
 const TLS = new URL("../../../../test/vast/tls/", import.meta.url);
@@ -47,12 +47,16 @@ async function proxy(): Promise<{ readonly url: string; readonly asked: string[]
 describe("TLS", () => {
   it("is verified: a certificate of an unknown authority is UNREACHABLE, with the setting that mends it", async () => {
     await expect(
-      connect({ endpoint: await tlsServer(), ...KEYS, timeoutMs: 5000 }),
+      connectClient({ endpoint: await tlsServer(), ...KEYS, timeoutMs: 5000 }),
     ).rejects.toMatchObject({ code: "UNREACHABLE", hint: expect.stringContaining("VAST_CA_FILE") });
   });
 
   it("trusts an authority of the user's own", async () => {
-    const client = await connect({ endpoint: await tlsServer(), ...KEYS, ca: read("ca.pem") });
+    const client = await connectClient({
+      endpoint: await tlsServer(),
+      ...KEYS,
+      ca: read("ca.pem"),
+    });
     expect(client.version).toEqual([5, 5, 0, 10]);
     client.close();
   });
@@ -62,7 +66,7 @@ describe("proxies", () => {
   it("are asked to connect for https, and the certificate is the server's all the same", async () => {
     const endpoint = await tlsServer();
     const { url, asked } = await proxy();
-    const client = await connect({
+    const client = await connectClient({
       endpoint,
       ...KEYS,
       ca: read("ca.pem"),
@@ -70,7 +74,9 @@ describe("proxies", () => {
     });
     client.close();
     expect(asked).toEqual([`CONNECT ${new URL(endpoint).host}`]);
-    await expect(connect({ endpoint, ...KEYS, proxies: { https: url } })).rejects.toMatchObject({
+    await expect(
+      connectClient({ endpoint, ...KEYS, proxies: { https: url } }),
+    ).rejects.toMatchObject({
       code: "UNREACHABLE",
     });
   });
@@ -78,7 +84,7 @@ describe("proxies", () => {
   it("get the whole address for http", async () => {
     const { url, asked } = await proxy();
     (
-      await connect({ endpoint: "http://vast.example:8070", ...KEYS, proxies: { http: url } })
+      await connectClient({ endpoint: "http://vast.example:8070", ...KEYS, proxies: { http: url } })
     ).close();
     expect(asked).toEqual(["GET http://vast.example:8070/?transaction"]);
   });
@@ -87,7 +93,7 @@ describe("proxies", () => {
     const { endpoint } = await serve((_, response) => void response.end());
     const { url, asked } = await proxy();
     (
-      await connect({ endpoint, ...KEYS, proxies: { http: url, no: "localhost,127.0.0.1" } })
+      await connectClient({ endpoint, ...KEYS, proxies: { http: url, no: "localhost,127.0.0.1" } })
     ).close();
     expect(asked).toEqual([]);
   });

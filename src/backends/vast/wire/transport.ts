@@ -38,7 +38,7 @@ export interface Call {
   readonly retryMs?: number | undefined;
 }
 
-export interface Reply {
+export interface HttpReply {
   readonly headers: Readonly<Record<string, string | undefined>>;
   readonly body: Buffer;
 }
@@ -47,18 +47,18 @@ export interface Transport {
   readonly endpoint: string;
   readonly timeoutMs: number;
   /** The whole reply of a call that succeeded. Rejects with what faults.ts makes of the rest. */
-  send(call: Call): Promise<Reply>;
+  send(call: Call): Promise<HttpReply>;
   /** The reply as a stream; `body` rejects when it is cut or pauses for too long. */
   open(
     call: Call,
-  ): Promise<{ readonly headers: Reply["headers"]; readonly body: AsyncIterable<Buffer> }>;
+  ): Promise<{ readonly headers: HttpReply["headers"]; readonly body: AsyncIterable<Buffer> }>;
   close(): void;
 }
 
 /** Waits between attempts, here and wherever work on the cluster is repeated. */
 export const BACKOFF: Backoff = { baseDelayMs: 50, maxDelayMs: 5000 };
 
-const EMPTY = new Uint8Array();
+const EMPTY_BODY = new Uint8Array();
 const ERROR_BODY_BYTES = 65_536;
 
 /** HTTP/1.1 by node:http, because GET and DELETE carry bodies, which fetch refuses. */
@@ -80,12 +80,12 @@ export async function createTransport(options: TransportOptions): Promise<Transp
     const url = urlOf(call.endpoint ?? endpoint, call);
     let agent = agents.get(url.origin);
     if (!agent) agents.set(url.origin, (agent = await newAgent(url)));
-    const body = call.body ?? EMPTY;
+    const body = call.body ?? EMPTY_BODY;
     const headers = {
       ...call.headers,
       ...(await sign({ method: call.method, url, body })),
       "user-agent": "mediasearch",
-      ...lengthOf(call, body),
+      ...contentLengthHeader(call, body),
     };
     const subject = subjectOf(url, call);
     const reply = await exchange(
@@ -144,7 +144,7 @@ export async function createTransport(options: TransportOptions): Promise<Transp
 }
 
 /** RFC 3986: what is escaped on the wire is what is signed. */
-const escape = (text: string): string =>
+const percentEncode = (text: string): string =>
   encodeURIComponent(text).replace(
     /[!'()*]/g,
     (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`,
@@ -156,10 +156,10 @@ export function urlOf(
 ): URL {
   const pairs = Object.entries(params)
     .toSorted(([a], [b]) => (a < b ? -1 : 1))
-    .map(([key, value]) => `${escape(key)}=${escape(value)}`);
+    .map(([key, value]) => `${percentEncode(key)}=${percentEncode(value)}`);
   const query = [...(op === undefined ? [] : [op]), ...pairs].join("&");
   return new URL(
-    `/${path.join("/").split("/").map(escape).join("/")}${query === "" ? "" : `?${query}`}`,
+    `/${path.join("/").split("/").map(percentEncode).join("/")}${query === "" ? "" : `?${query}`}`,
     endpoint,
   );
 }
@@ -168,13 +168,13 @@ const subjectOf = (url: URL, { method, path, op }: Call): string =>
   `${url.origin} ${method} /${path.join("/")}${op === undefined ? "" : `?${op}`}`;
 
 /** Never chunked; a GET without a body says nothing of its length. */
-const lengthOf = ({ method }: Call, body: Uint8Array): Record<string, string> =>
+const contentLengthHeader = ({ method }: Call, body: Uint8Array): Record<string, string> =>
   body.length > 0 || (method !== "GET" && method !== "HEAD")
     ? { "content-length": String(body.length) }
     : {};
 
 const header = (reply: IncomingMessage, name: string): string | undefined => headersOf(reply)[name];
-const headersOf = ({ headers }: IncomingMessage): Reply["headers"] =>
+const headersOf = ({ headers }: IncomingMessage): HttpReply["headers"] =>
   Object.fromEntries(
     Object.entries(headers).map(([name, value]) => [
       name,

@@ -45,14 +45,14 @@ export function toData(type: DataType, values: readonly Value[]): Data {
   switch (type.typeId) {
     case Type.Utf8:
     case Type.Binary:
-      return make({ ...common, ...variable(values) });
+      return makeArrowData({ ...common, ...variable(values) });
     case Type.Bool:
-      return make({ ...common, data: bitmap(values, (value) => value === true) });
+      return makeArrowData({ ...common, data: bitmap(values, (value) => value === true) });
     case Type.List:
     case Type.Map:
-      return make({ ...common, ...lists(type, values) });
+      return makeArrowData({ ...common, ...lists(type, values) });
     case Type.Struct:
-      return make({
+      return makeArrowData({
         ...common,
         children: childrenOf(type).map((child) =>
           toData(
@@ -64,14 +64,14 @@ export function toData(type: DataType, values: readonly Value[]): Data {
         ),
       });
     case Type.FixedSizeList:
-      return make({ ...common, child: items(type as FixedSizeList, values) });
+      return makeArrowData({ ...common, child: items(type as FixedSizeList, values) });
     default:
-      return make({ ...common, data: fixed(type, values) });
+      return makeArrowData({ ...common, data: fixed(type, values) });
   }
 }
 
 /** makeData's types can't follow a type that is known at run time only. */
-const make = (parts: object): Data => makeData(parts as never);
+const makeArrowData = (parts: object): Data => makeData(parts as never);
 
 function bitmap(values: readonly Value[], isSet: (value: Value) => boolean): Uint8Array {
   const bits = new Uint8Array(Math.ceil(values.length / 64) * 8);
@@ -135,7 +135,7 @@ function items(type: FixedSizeList, values: readonly Value[]): Data {
   values.forEach((value, i) => {
     if (value) flat.set(value as ArrayLike<number>, i * size);
   });
-  return make({ type: child.type, length: flat.length, nullCount: 0, data: flat });
+  return makeArrowData({ type: child.type, length: flat.length, nullCount: 0, data: flat });
 }
 
 type Numbers =
@@ -202,14 +202,14 @@ export const isValid = (data: Data, i: number): boolean => {
   return ((data.nullBitmap[at >> 3] ?? 0) & (1 << (at & 7))) !== 0;
 };
 
-const text = new TextDecoder();
+const valueDecoder = new TextDecoder();
 
 function reader(data: Data): (i: number) => Value {
   const { type, values, valueOffsets, children } = data;
   switch (type.typeId) {
     case Type.Utf8:
       return (i) =>
-        text.decode((values as Uint8Array).subarray(valueOffsets[i], valueOffsets[i + 1]));
+        valueDecoder.decode((values as Uint8Array).subarray(valueOffsets[i], valueOffsets[i + 1]));
     case Type.Binary:
       return (i) => (values as Uint8Array).slice(valueOffsets[i], valueOffsets[i + 1]);
     case Type.Bool:

@@ -9,10 +9,10 @@ import { errorNote } from "./state.ts";
 import type { SearchOptions } from "../options.ts";
 import { openSession } from "../../../app/search/session.ts";
 import type { CommandContext } from "../../../cli/command.ts";
-import type { SEARCH } from "../../../cli/specs/searching.ts";
+import type { SEARCH_SPEC } from "../../../cli/specs/searching.ts";
 
 const SHOWN_HITS = 50;
-const LINES_AROUND = 6;
+const CONTEXT_LINES = 6;
 /** People who know what they want type faster than this. */
 const IDLE_MS = 250;
 
@@ -21,7 +21,7 @@ const isUsage = (error: unknown): error is MediasearchError =>
 
 /** `mediasearch search` without a query, on a terminal. @throws NO_STORE before anything is drawn. */
 export async function searchInteractively(
-  flags: FlagsOf<typeof SEARCH>,
+  flags: FlagsOf<typeof SEARCH_SPEC>,
   { padMs = 0 }: SearchOptions,
   context: CommandContext,
 ): Promise<number> {
@@ -45,7 +45,7 @@ export async function searchInteractively(
     mode,
     idleMs: IDLE_MS,
     async find(query, chosenMode) {
-      const request = { ...filters, mode: chosenMode, limit: SHOWN_HITS, context: LINES_AROUND };
+      const request = { ...filters, mode: chosenMode, limit: SHOWN_HITS, context: CONTEXT_LINES };
       try {
         const { page, mark } = await session.search({ ...request, query });
         return { ...page, mark };

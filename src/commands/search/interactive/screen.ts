@@ -3,10 +3,10 @@ import { createElement as h, type ReactNode, useSyncExternalStore } from "react"
 import type { CliStreams } from "../../../terminal/io.ts";
 import { formatTimestamp, formatNumber } from "../../../text/format.ts";
 import { stripControls } from "../../../text/strip-controls.ts";
-import type { Line, SearchResult } from "../../../results/moment.ts";
+import type { ResultLine, SearchResult } from "../../../results/moment.ts";
 import { layoutOf, linesBefore, linesOf } from "./layout.ts";
 import type { SearchModel } from "./model.ts";
-import type { Mark, SearchState } from "./state.ts";
+import type { MatchMarker, SearchState } from "./state.ts";
 
 interface ViewProps {
   readonly model: SearchModel;
@@ -18,7 +18,7 @@ export async function showSearch(
   model: SearchModel,
   { stdin, stdout, signal }: Pick<CliStreams, "stdin" | "stdout" | "signal">,
 ): Promise<void> {
-  const app = render(h(SearchView, { model, onExit: () => app.unmount() }), {
+  const app = render(h(SearchScreen, { model, onExit: () => app.unmount() }), {
     stdin: stdin as NodeJS.ReadStream,
     stdout: stdout as unknown as NodeJS.WriteStream,
     interactive: true,
@@ -32,7 +32,7 @@ export async function showSearch(
   signal.removeEventListener("abort", leave);
 }
 
-function SearchView({ model, onExit }: ViewProps): ReactNode {
+function SearchScreen({ model, onExit }: ViewProps): ReactNode {
   const state = useSyncExternalStore(model.subscribe, model.state);
   const { rows, columns } = useWindowSize();
   const { height, page, around, notes } = layoutOf(rows, columns, state.note?.text);
@@ -46,12 +46,12 @@ function SearchView({ model, onExit }: ViewProps): ReactNode {
   return h(
     Box,
     { flexDirection: "column", height, width: columns },
-    h(Question, { state, columns }),
-    around > 0 ? h(Rule, { columns }) : null,
+    h(QueryLine, { state, columns }),
+    around > 0 ? h(RuleLine, { columns }) : null,
     part(
       page,
       ...state.moments.slice(first, first + page).map((moment) =>
-        h(Hit, {
+        h(HitRow, {
           key: moment.number,
           moment,
           mark,
@@ -63,7 +63,7 @@ function SearchView({ model, onExit }: ViewProps): ReactNode {
         ? h(Text, { key: "none", dimColor: true, wrap: "truncate-end" }, hintOf(state))
         : null,
     ),
-    around > 0 ? h(Rule, { columns }) : null,
+    around > 0 ? h(RuleLine, { columns }) : null,
     around > 0
       ? part(
           around,
@@ -84,7 +84,7 @@ const part = (lines: number, ...children: readonly ReactNode[]): ReactNode =>
     ...children,
   );
 
-const Rule = ({ columns }: { readonly columns: number }): ReactNode =>
+const RuleLine = ({ columns }: { readonly columns: number }): ReactNode =>
   h(Box, { flexShrink: 0, height: 1 }, h(Text, { dimColor: true }, "─".repeat(columns)));
 
 function hintOf({ letters, isSearching, note }: SearchState): string {
@@ -92,7 +92,7 @@ function hintOf({ letters, isSearching, note }: SearchState): string {
   return isSearching || note?.ofQuestion ? "" : "nothing found";
 }
 
-function Question({
+function QueryLine({
   state,
   columns,
 }: {
@@ -148,14 +148,14 @@ function pointerOf(isPlaying: boolean, isSelected: boolean): string {
   return isSelected ? "› " : "  ";
 }
 
-function Hit({
+function HitRow({
   moment: { number, file, startMs, speaker, text, folded },
   mark,
   isSelected,
   isPlaying,
 }: {
   readonly moment: SearchResult;
-  readonly mark: Mark;
+  readonly mark: MatchMarker;
   readonly isSelected: boolean;
   readonly isPlaying: boolean;
 }): ReactNode {
@@ -172,7 +172,7 @@ function Hit({
   );
 }
 
-const Marked = ({ text, mark }: { readonly text: string; readonly mark: Mark }): ReactNode =>
+const Marked = ({ text, mark }: { readonly text: string; readonly mark: MatchMarker }): ReactNode =>
   h(
     Text,
     null,
@@ -183,13 +183,13 @@ const Marked = ({ text, mark }: { readonly text: string; readonly mark: Mark }):
 
 interface AroundProps {
   readonly moment: SearchResult;
-  readonly mark: Mark;
+  readonly mark: MatchMarker;
   readonly lines: number;
   readonly columns: number;
 }
 
 function Around({ moment, mark, lines, columns }: AroundProps): ReactNode {
-  const line = (one: Line, i: number): ReactNode =>
+  const line = (one: ResultLine, i: number): ReactNode =>
     h(
       Text,
       { key: `${one.startMs} ${i}`, dimColor: true, wrap: "truncate-end" },
@@ -216,7 +216,7 @@ function Around({ moment, mark, lines, columns }: AroundProps): ReactNode {
   );
 }
 
-const beginningOf = ({ startMs, speaker }: Line): string =>
+const beginningOf = ({ startMs, speaker }: ResultLine): string =>
   `${formatTimestamp(startMs)}  ${speaker === null ? "" : `${stripControls(speaker)}: `}`;
 
 function Notes({

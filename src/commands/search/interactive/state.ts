@@ -12,9 +12,9 @@ export interface SearchState {
   /** How many of them can be listed, where hits of a moment are folded under the best. */
   readonly momentTotal: number;
   /** Whether that is all there are, or only what was ranked. */
-  readonly totalIs: Found["totalIs"];
+  readonly totalIs: FoundPage["totalIs"];
   readonly didYouMean: string | null;
-  readonly mark: Mark;
+  readonly mark: MatchMarker;
   readonly selected: number;
   /** The mode that found what is shown; null before the first search. */
   readonly shownMode: string | null;
@@ -29,15 +29,15 @@ export interface SearchState {
 }
 
 /** Cuts a text where it matches what was asked. */
-export type Mark = (
+export type MatchMarker = (
   text: string,
 ) => readonly { readonly text: string; readonly matched: boolean }[];
 
-export interface Found extends Pick<
+export interface FoundPage extends Pick<
   ResultPage,
   "moments" | "total" | "momentTotal" | "totalIs" | "didYouMean"
 > {
-  readonly mark: Mark;
+  readonly mark: MatchMarker;
   /** What is missing in the question, which was answered as far as it goes. */
   readonly missing?: string | undefined;
 }

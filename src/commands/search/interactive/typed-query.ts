@@ -1,10 +1,10 @@
 import type { SearchMode } from "../../../search/hybrid.ts";
-import { errorNote, type Found, type SearchState, type StateHolder } from "./state.ts";
+import { errorNote, type FoundPage, type SearchState, type StateHolder } from "./state.ts";
 
 export interface TypedQueryOptions {
   /** The mode of the search that follows when nobody types. */
   readonly mode: SearchMode;
-  readonly find: (query: string, mode: SearchMode) => Promise<Found>;
+  readonly find: (query: string, mode: SearchMode) => Promise<FoundPage>;
   /** Called with the first letter: the model may be loaded. */
   readonly onFirstLetter: () => void;
   /** After this time without a letter the query counts as typed. */
@@ -86,7 +86,7 @@ const EMPTY_PAGE = {
 /** Shows a page. The hit that was selected stays selected if the last search found it too. */
 function show(
   holder: StateHolder,
-  { moments, total, momentTotal, totalIs, didYouMean, mark, missing }: Found,
+  { moments, total, momentTotal, totalIs, didYouMean, mark, missing }: FoundPage,
   mode: SearchMode,
   isLast: boolean,
 ): void {

@@ -29,7 +29,7 @@ export async function findDeletedObjects(
   for await (const asset of catalog.list()) {
     signal.throwIfAborted();
     if (asset.state === "deleted" || !isBelow(asset.id, root)) continue;
-    while (!object.done && compare(objectLocation(bucket, object.value.key), asset.id) < 0)
+    while (!object.done && compareKeys(objectLocation(bucket, object.value.key), asset.id) < 0)
       object = await listing.next();
     if (
       (object.done || objectLocation(bucket, object.value.key) !== asset.id) &&
@@ -46,5 +46,5 @@ export async function findDeletedObjects(
 }
 
 /** The order of UTF-8 bytes; that of strings differs for characters beyond the first plane. */
-const compare = (a: AssetStatus["id"], b: string): number =>
+const compareKeys = (a: AssetStatus["id"], b: string): number =>
   a === b ? 0 : Buffer.compare(Buffer.from(a), Buffer.from(b));

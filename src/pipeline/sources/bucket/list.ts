@@ -17,7 +17,7 @@ import {
   type Location,
 } from "../../../location.ts";
 import { type FolderSidecars, pairNames } from "../../scan/sidecars.ts";
-import type { Candidate, ScanItem, Sidecar } from "../../scan/candidate.ts";
+import type { FileCandidate, ScanItem, Sidecar } from "../../scan/candidate.ts";
 import type { ScanFilters } from "../../scan/scan-filters.ts";
 
 /**
@@ -122,15 +122,15 @@ async function* classifyObject(
   const object = folder.byName.get(name);
   if (!object || name === "") return;
   const location = objectLocation(store.bucket, object.key);
-  if (isHidden(nameBelow(location, root) ?? name) || !filters.accepts(root, location)) return;
+  if (hasHiddenPart(nameBelow(location, root) ?? name) || !filters.accepts(root, location)) return;
   if (captionName(name)) {
     if ((await folder.beside.mediaOf(name)).length === 0)
-      yield* emit(location, "captions", object, null, filters);
+      yield* objectItem(location, "captions", object, null, filters);
   } else if (await isMedia(name, object, store, filters))
-    yield* emit(location, "media", object, folder, filters);
+    yield* objectItem(location, "media", object, folder, filters);
 }
 
-const isHidden = (way: string): boolean => way.split("/").some((part) => part.startsWith("."));
+const hasHiddenPart = (way: string): boolean => way.split("/").some((part) => part.startsWith("."));
 
 async function isMedia(
   name: string,
@@ -157,11 +157,11 @@ async function* scanNamedObject(
   const name = nameOf(location);
   const object = folder.byName.get(name);
   if (!object) return false;
-  if (!captionName(name)) yield* emit(location, "media", object, folder, filters);
+  if (!captionName(name)) yield* objectItem(location, "media", object, folder, filters);
   else {
     const media = await folder.beside.mediaOf(name);
     const owner = media.find((one) => folder.beside.sidecarOf(one) === name) ?? media[0];
-    if (owner === undefined) yield* emit(location, "captions", object, null, filters);
+    if (owner === undefined) yield* objectItem(location, "captions", object, null, filters);
     else yield* scanNamedObject(beside(location, owner), store, filters);
   }
   return true;
@@ -196,7 +196,7 @@ async function siblings(
   return folderOfObjects(objects, store, filters);
 }
 
-function sidecarOf(location: Location, { byName, beside: pairs }: Folder): Sidecar | null {
+function objectSidecar(location: Location, { byName, beside: pairs }: Folder): Sidecar | null {
   const name = pairs.sidecarOf(nameOf(location));
   const object = name === null ? undefined : byName.get(name);
   if (name === null || !object) return null;
@@ -205,9 +205,9 @@ function sidecarOf(location: Location, { byName, beside: pairs }: Folder): Sidec
   return { path, sizeBytes, etag, stat: `${etag}:${sizeBytes}:${mtimeMs}:${path}` };
 }
 
-function* emit(
+function* objectItem(
   path: Location,
-  kind: Candidate["kind"],
+  kind: FileCandidate["kind"],
   { sizeBytes, mtimeMs, etag }: ObjectStat,
   folder: Folder | null,
   { seenFiles }: ScanFilters,
@@ -225,7 +225,7 @@ function* emit(
       mtimeMs,
       permissions: "",
       etag,
-      sidecar: folder && sidecarOf(path, folder),
+      sidecar: folder && objectSidecar(path, folder),
       captionsBeside,
     },
   };

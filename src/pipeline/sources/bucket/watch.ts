@@ -54,7 +54,7 @@ export async function watchBuckets(
         if (!now) continue;
         const before = seen.get(root);
         seen.set(root, now);
-        const changed = before ? differences(before, now) : [root];
+        const changed = before ? changedObjects(before, now) : [root];
         if (changed.length > 0) yield changed;
       }
     }
@@ -82,7 +82,7 @@ async function isEmptyBucket(
   return true;
 }
 
-function differences(before: Listing, now: Listing): Location[] {
+function changedObjects(before: Listing, now: Listing): Location[] {
   const changed = [...now]
     .filter(([location, key]) => before.get(location) !== key)
     .map(([location]) => location);

@@ -22,7 +22,7 @@ export function missingFileClassifier(
     const root = folders.find((folder) =>
       id.startsWith(folder.endsWith(sep) ? folder : folder + sep),
     );
-    if (root === undefined || isThere(id)) return "there";
+    if (root === undefined || pathExists(id)) return "there";
     const volume = volumes.missing(id);
     if (volume !== undefined) return volume;
     const empty = emptyAncestor(dirname(id), root, verdicts);
@@ -31,7 +31,7 @@ export function missingFileClassifier(
   };
 }
 
-const isThere = (path: string): boolean => {
+const pathExists = (path: string): boolean => {
   try {
     return statSync(path, { throwIfNoEntry: false }) !== undefined;
   } catch {

@@ -5,7 +5,7 @@ import { MediasearchError, toMediasearchError } from "../../../errors.ts";
 import { captionName } from "../../../media/captions/names.ts";
 import { candidateByName, sniffFile } from "../../../media/sniff.ts";
 import { type FolderSidecars, pairNames } from "../../scan/sidecars.ts";
-import type { Candidate, ScanItem, Sidecar } from "../../scan/candidate.ts";
+import type { FileCandidate, ScanItem, Sidecar } from "../../scan/candidate.ts";
 import type { ScanFilters } from "../../scan/scan-filters.ts";
 
 const permissionsOf = ({ mode, uid, gid }: Stats): string =>
@@ -30,7 +30,7 @@ export async function* listFolder(root: string, filters: ScanFilters): AsyncIter
     else if (home !== undefined && home !== path) yield* scanFound(home, path, filters);
     else yield* scanNamed(path, filters);
   } catch (error) {
-    yield unreadable(path, error);
+    yield unreadableItem(path, error);
   }
 }
 
@@ -49,7 +49,7 @@ async function* scanFolder(
       (entry) => !entry.name.startsWith("."),
     );
   } catch (error) {
-    yield unreadable(folder, error);
+    yield unreadableItem(folder, error);
     return;
   }
   entries.sort((a, b) => (a.name < b.name ? -1 : 1));
@@ -93,12 +93,12 @@ async function* scanEntry(
     if (!stats.isFile()) return;
     if (kind === "captions") {
       if ((await beside.mediaOf(name)).length === 0)
-        yield* emit(path, "captions", stats, null, filters);
+        yield* folderItem(path, "captions", stats, null, filters);
     } else if (kind === "media" || (stats.size > 0 && (await sniffFile(path)) === "media"))
-      yield* emit(path, "media", stats, beside, filters);
+      yield* folderItem(path, "media", stats, beside, filters);
   } catch (error) {
     // An unknown file that can't be opened is none of our business; one with a media name is.
-    if (kind !== "sniff") yield unreadable(path, error);
+    if (kind !== "sniff") yield unreadableItem(path, error);
   }
 }
 
@@ -126,15 +126,15 @@ async function* scanNamed(path: string, filters: ScanFilters): AsyncIterable<Sca
     const media = await beside.mediaOf(basename(path));
     const owner = media.find((name) => beside.sidecarOf(name) === basename(path)) ?? media[0];
     if (owner !== undefined) yield* scanNamed(join(dirname(path), owner), filters);
-    else yield* emit(path, "captions", await stat(path), null, filters);
+    else yield* folderItem(path, "captions", await stat(path), null, filters);
     return;
   }
-  yield* emit(path, "media", await stat(path), beside, filters);
+  yield* folderItem(path, "media", await stat(path), beside, filters);
 }
 
-async function* emit(
+async function* folderItem(
   path: string,
-  kind: Candidate["kind"],
+  kind: FileCandidate["kind"],
   stats: Stats,
   beside: FolderSidecars | null,
   filters: ScanFilters,
@@ -150,7 +150,7 @@ async function* emit(
     );
   const captionsBeside =
     beside?.captionsOf(basename(path)).map((name) => join(dirname(path), name)) ?? [];
-  const sidecar = beside ? await sidecarOf(path, beside) : null;
+  const sidecar = beside ? await fileSidecar(path, beside) : null;
   yield {
     type: "file",
     file: {
@@ -165,7 +165,7 @@ async function* emit(
   };
 }
 
-async function sidecarOf(path: string, beside: FolderSidecars): Promise<Sidecar | null> {
+async function fileSidecar(path: string, beside: FolderSidecars): Promise<Sidecar | null> {
   const name = beside.sidecarOf(basename(path));
   if (name === null) return null;
   const sidecar = join(dirname(path), name);
@@ -175,7 +175,7 @@ async function sidecarOf(path: string, beside: FolderSidecars): Promise<Sidecar 
     : null;
 }
 
-function unreadable(path: string, error: unknown): ScanItem {
+function unreadableItem(path: string, error: unknown): ScanItem {
   const mapped = toMediasearchError(error, path);
   // Bytes that are no UTF-8 come out of readdir as U+FFFD, under which no file is found.
   const isUnnamed = path.includes("\ufffd") && mapped.code === "NOT_FOUND";

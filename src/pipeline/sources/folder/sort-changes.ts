@@ -7,7 +7,7 @@ import { missingFileClassifier } from "./classify-missing.ts";
 import { statFile } from "./stat.ts";
 import { openVolumes, type Volumes } from "./volumes.ts";
 
-const isGone = (path: string): Promise<boolean> =>
+const isFileGone = (path: string): Promise<boolean> =>
   statFile(path).then(
     (stat) => stat === undefined,
     () => false,
@@ -23,11 +23,11 @@ export async function sortChangedFiles(
   const there = new Set<string>();
   const missing: string[] = [];
   for (const path of changed) {
-    if (await isGone(path)) missing.push(path);
+    if (await isFileGone(path)) missing.push(path);
     else there.add(path);
   }
   for (const path of missing)
-    if (captionName(basename(path)) && !(await isGone(dirname(path)))) there.add(dirname(path));
+    if (captionName(basename(path)) && !(await isFileGone(dirname(path)))) there.add(dirname(path));
   return { there: [...there], gone: await deletedAmong(missing, roots, catalog, volumes) };
 }
 

@@ -13,7 +13,10 @@ export interface Volumes {
  * Volumes that are known to be mounted at times: those that /etc/fstab names (https://man7.org/linux/man-pages/man5/fstab.5.html), and whatever
  * was in a folder such as /media/ada. `fixed` and `isMounted` are the system's.
  */
-export function openVolumes(fixed: readonly string[] = fstab(), isMounted = isMountPoint): Volumes {
+export function openVolumes(
+  fixed: readonly string[] = fstab(),
+  isMounted = isMountPointSync,
+): Volumes {
   const mounted = new Map<string, boolean>();
   const known = (folder: string): boolean => {
     const now = mounted.get(folder) ?? isMounted(folder);
@@ -53,7 +56,7 @@ function fstab(): string[] {
 const exists = (path: string): boolean => statSync(path, { throwIfNoEntry: false }) !== undefined;
 
 /** Another device than the folder around it. */
-function isMountPoint(folder: string): boolean {
+function isMountPointSync(folder: string): boolean {
   const [at, around] = [
     statSync(folder, { throwIfNoEntry: false }),
     statSync(dirname(folder), { throwIfNoEntry: false }),

@@ -48,7 +48,7 @@ interface Watched {
 const UNREADABLE = new Set(["ENOENT", "ENOTDIR", "EACCES", "EPERM", "ELOOP", "ENAMETOOLONG"]);
 
 export const isHidden = (name: string): boolean => name.startsWith(".");
-export const isBelow = (path: string, folder: string): boolean =>
+export const isWithin = (path: string, folder: string): boolean =>
   path === folder || path.startsWith(folder.endsWith("/") ? folder : join(folder, "/"));
 
 export function watchFolders(watch: WatchFolder, events: FolderEvents): FolderWatches {
@@ -63,7 +63,7 @@ export function watchFolders(watch: WatchFolder, events: FolderEvents): FolderWa
     if (pathOfReal.get(watched.real) === folder) pathOfReal.delete(watched.real);
   };
   const remove = (folder: string): void => {
-    for (const [path, watched] of folders) if (isBelow(path, folder)) unwatch(path, watched);
+    for (const [path, watched] of folders) if (isWithin(path, folder)) unwatch(path, watched);
   };
 
   /** A folder that was moved is known under its old path until the event of that path has been looked at. */
@@ -87,7 +87,7 @@ export function watchFolders(watch: WatchFolder, events: FolderEvents): FolderWa
     const watched = { close: () => watcher.close(), real, dev: -1, ino: -1 };
     folders.set(folder, watched);
     pathOfReal.set(real, folder);
-    const found = await readFolder(folder).catch(() => undefined);
+    const found = await readWatchedFolder(folder).catch(() => undefined);
     if (found === undefined) {
       unwatch(folder, watched);
       return undefined;
@@ -147,7 +147,7 @@ function starter(
   };
 }
 
-async function readFolder(folder: string): Promise<{ at: Stats; entries: Dirent[] }> {
+async function readWatchedFolder(folder: string): Promise<{ at: Stats; entries: Dirent[] }> {
   const [at, entries] = await Promise.all([stat(folder), visibleEntries(folder)]);
   return { at, entries };
 }

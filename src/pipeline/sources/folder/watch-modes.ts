@@ -1,7 +1,7 @@
 import { watch as watchSystem } from "node:fs";
 import { stat } from "node:fs/promises";
-import { isBelow, watchFolders, type WatchFolder } from "./watch-folders.ts";
-import { differences, snapshot, type Snapshot } from "./watch-poll.ts";
+import { isWithin, watchFolders, type WatchFolder } from "./watch-folders.ts";
+import { changedPaths, snapshotFolder, type Snapshot } from "./watch-poll.ts";
 import type { Look } from "./watch-settle.ts";
 
 /** undefined: watched by the system; a snapshot: polled; "gone": waited for. */
@@ -57,7 +57,7 @@ export function openRootWatch(roots: readonly string[], options: RootWatchOption
     folders.remove(root);
     if (!told.has(root)) onNotice(cantWatch(root, why, pollMs));
     told.add(root);
-    modes.set(root, await snapshot(root, signal));
+    modes.set(root, await snapshotFolder(root, signal));
   };
   const begin = async (root: string): Promise<void> => {
     const [isAnew, before] = [modes.has(root), modes.get(root)];
@@ -72,7 +72,7 @@ export function openRootWatch(roots: readonly string[], options: RootWatchOption
       modes.set(root, undefined);
       const refusal = await folders.add(root, () => {});
       if (refusal) await poll(root, refusal.code);
-    } else modes.set(root, await snapshot(root, signal));
+    } else modes.set(root, await snapshotFolder(root, signal));
     // Whoever saw that it was gone may have looked a moment ago: what was missed meanwhile is listed.
     if (before === "gone") onNotice(`${root} is back`);
     if (isAnew) listAgain(root);
@@ -83,8 +83,8 @@ export function openRootWatch(roots: readonly string[], options: RootWatchOption
       // A file of its own that is gone was deleted, as far as its folder tells.
       if (isGone && !(typeof mode === "object" && mode.has(root))) await begin(root);
       else if (typeof mode === "object") {
-        const now = await snapshot(root, signal);
-        for (const path of differences(mode, now)) mark(path);
+        const now = await snapshotFolder(root, signal);
+        for (const path of changedPaths(mode, now)) mark(path);
         modes.set(root, now);
       } else if (mode === "gone") await begin(root);
     }
@@ -97,13 +97,13 @@ export function openRootWatch(roots: readonly string[], options: RootWatchOption
       if (folders.has(path) && folders.isSame(path, look.at)) return false;
       folders.remove(path);
       const refusal = await folders.add(path, (file) => mark(file));
-      const root = roots.find((one) => isBelow(path, one));
+      const root = roots.find((one) => isWithin(path, one));
       if (refusal && root !== undefined) await poll(root, refusal.code);
       return false;
     }
     if (look.at === null && folders.has(path)) folders.remove(path);
     if (look.at === null && isRoot && typeof modes.get(path) !== "object") await begin(path);
-    const home = roots.find((root) => path !== root && isBelow(path, root));
+    const home = roots.find((root) => path !== root && isWithin(path, root));
     return !(look.at === null && (isRoot || (home !== undefined && modes.get(home) === "gone")));
   };
 
@@ -111,7 +111,7 @@ export function openRootWatch(roots: readonly string[], options: RootWatchOption
     begin,
     lookAround,
     awaits,
-    isAway: (path) => roots.some((root) => modes.get(root) === "gone" && isBelow(path, root)),
+    isAway: (path) => roots.some((root) => modes.get(root) === "gone" && isWithin(path, root)),
     close: () => folders.close(),
   };
 }

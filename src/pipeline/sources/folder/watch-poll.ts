@@ -9,7 +9,7 @@ export type Snapshot = ReadonlyMap<string, string>;
  * What is below the folder now, without hidden names; for a file: it and the files beside it whose names begin as its name does
  * (its captions). What can't be read is not in it.
  */
-export async function snapshot(root: string, signal: AbortSignal): Promise<Snapshot> {
+export async function snapshotFolder(root: string, signal: AbortSignal): Promise<Snapshot> {
   const entries = new Map<string, string>();
   const seen = new Set<string>();
   const addFile = async (path: string): Promise<void> => {
@@ -46,7 +46,7 @@ export async function snapshot(root: string, signal: AbortSignal): Promise<Snaps
 }
 
 /** The paths that came, went or changed between two snapshots. */
-export function differences(before: Snapshot, now: Snapshot): string[] {
+export function changedPaths(before: Snapshot, now: Snapshot): string[] {
   const changed = [...now].filter(([path, key]) => before.get(path) !== key).map(([path]) => path);
   const gone = [...before.keys()].filter((path) => !now.has(path));
   return [...changed, ...gone];

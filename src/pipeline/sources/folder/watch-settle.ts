@@ -28,7 +28,7 @@ export interface Settling {
   readonly forget: (isForgotten: (path: string) => boolean) => void;
 }
 
-interface Waiting {
+interface SettlingFile {
   isSuspect: boolean;
   isDoubtful: boolean;
   seen: string;
@@ -38,14 +38,14 @@ interface Waiting {
 const STATS_AT_ONCE = 32;
 
 export function settling(stableMs: number): Settling {
-  const waiting = new Map<string, Waiting>();
+  const waiting = new Map<string, SettlingFile>();
   // A moment between an event and the look at its path makes one look of a hundred writes.
   const pauseMs = Math.min(100, stableMs / 4);
   let suspectSince = Infinity;
 
   const examine = async (
     path: string,
-    entry: Waiting,
+    entry: SettlingFile,
     awaits: Parameters<Settling["sweep"]>[0],
     look: Look,
   ): Promise<boolean> => {
