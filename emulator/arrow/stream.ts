@@ -29,13 +29,13 @@ interface Message {
 
 function* messages(bytes: Uint8Array): Generator<Message> {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  let at = 0;
-  while (at + 8 <= bytes.length) {
-    if (view.getUint32(at, true) !== 0xffffffff)
+  let offset = 0;
+  while (offset + 8 <= bytes.length) {
+    if (view.getUint32(offset, true) !== 0xffffffff)
       throw new ArrowError("a message without its continuation marker");
-    const size = view.getInt32(at + 4, true);
+    const size = view.getInt32(offset + 4, true);
     if (size === 0) return;
-    const start = at + 8;
+    const start = offset + 8;
     if (size < 0 || start + size > bytes.length)
       throw new ArrowError("a message that is cut short");
     const message = FlatTable.root(bytes.subarray(start, start + size));
@@ -48,9 +48,9 @@ function* messages(bytes: Uint8Array): Generator<Message> {
       header,
       body: bytes.subarray(start + size, start + size + bodyLength),
     };
-    at = start + size + bodyLength;
+    offset = start + size + bodyLength;
   }
-  if (at !== bytes.length) throw new ArrowError("bytes after the last message");
+  if (offset !== bytes.length) throw new ArrowError("bytes after the last message");
 }
 
 /** Reads a schema alone, whatever follows it. @throws ArrowError */
@@ -203,14 +203,14 @@ export const schemaMessage = (schema: Schema): Buffer =>
 export function batchMessage(fields: readonly Field[], { length, columns }: Batch): Uint8Array[] {
   const nodes: [number, number][] = [];
   const places: [number, number][] = [];
-  const pieces: Uint8Array[] = [];
+  const parts: Uint8Array[] = [];
   let size = 0;
   const put = (bytes: Uint8Array): void => {
     places.push([size, bytes.length]);
     if (bytes.length === 0) return;
-    pieces.push(bytes);
+    parts.push(bytes);
     const rest = padded(bytes.length) - bytes.length;
-    if (rest > 0) pieces.push(new Uint8Array(rest));
+    if (rest > 0) parts.push(new Uint8Array(rest));
     size += bytes.length + rest;
   };
   const add = (of: Field, column: Column): void => {
@@ -230,7 +230,7 @@ export function batchMessage(fields: readonly Field[], { length, columns }: Batc
     const lengths = pairVector(b, nodes);
     return table(b, 4, [i64(0, BigInt(length)), ref(1, lengths), ref(2, where)]);
   });
-  return [head, ...pieces];
+  return [head, ...parts];
 }
 
 /** A whole stream: the schema, the batches, the end. */

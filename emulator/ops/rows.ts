@@ -163,16 +163,16 @@ export const update: Handler = (call) => {
   for (const { column } of columns)
     if (updateForbidden(table).has(column.id) || isExternalId(column.field))
       throw badRequest(`column ${column.field.name} can't be updated`);
-  const known = ascending(ids);
-  store.lockRows(tx, table.id, presentIds(table, known.ids));
+  const sortedIds = ascending(ids);
+  store.lockRows(tx, table.id, presentIds(table, sortedIds.ids));
   store.applyTo(
     tx,
     table.id,
     updateRows(
-      known.ids,
+      sortedIds.ids,
       columns.map(({ column, values }) => [
         column,
-        known.rows === undefined ? values : gather(column.field, values, known.rows),
+        sortedIds.rows === undefined ? values : gather(column.field, values, sortedIds.rows),
       ]),
     ),
   );

@@ -39,7 +39,7 @@ export type Piece = readonly Uint8Array[];
 /** The messages of one sub-split in one reply. `limit` = rows after which the reply ends for it; 0 = none. */
 export function* subSplitMessages(
   id: number,
-  found: Generator<Found>,
+  matches: Generator<Found>,
   leaves: readonly Leaf[],
   limit: number,
   tuning: Tuning,
@@ -47,7 +47,7 @@ export function* subSplitMessages(
   let sent = 0;
   for (let pages = 1; ; pages++) {
     const most = Math.min(tuning.rowsPerPage, limit > 0 ? limit - sent : Infinity);
-    const page = yield* nextPage(found, most);
+    const page = yield* nextPage(matches, most);
     yield* pageMessages(id, page, leaves, tuning);
     sent += page.rows;
     if (page.next === FINISHED || pages === tuning.pagesPerReply || (limit > 0 && sent >= limit))
@@ -58,14 +58,15 @@ export function* subSplitMessages(
 /** What was found beyond a page's last row begins the next one. */
 const rest = new WeakMap<Generator<Found>, Found>();
 
-function* nextPage(found: Generator<Found>, most: number): Generator<Piece, Page> {
+function* nextPage(matches: Generator<Found>, most: number): Generator<Piece, Page> {
   const picks: Pick[] = [];
   let rows = 0;
   let bytes = 0;
   for (;;) {
-    const waiting = rest.get(found);
-    rest.delete(found);
-    const result = waiting === undefined ? found.next() : { done: false as const, value: waiting };
+    const waiting = rest.get(matches);
+    rest.delete(matches);
+    const result =
+      waiting === undefined ? matches.next() : { done: false as const, value: waiting };
     if (result.done) return { picks, rows, next: FINISHED };
     const { chunk, rows: all, next } = result.value;
     if (all.length === 0) {
@@ -80,7 +81,7 @@ function* nextPage(found: Generator<Found>, most: number): Generator<Piece, Page
     bytes += taken.length * perRow;
     if (taken.length < all.length) {
       const left = all.subarray(taken.length);
-      rest.set(found, { chunk, rows: left, next: (i) => next(i + taken.length) });
+      rest.set(matches, { chunk, rows: left, next: (i) => next(i + taken.length) });
     }
     if (rows >= most || bytes >= PAGE_BYTES) return { picks, rows, next: next(taken.length - 1) };
   }

@@ -63,18 +63,18 @@ export const insertChunk =
   (table) => {
     if (chunk.length === 0) return table;
     const chunks = [...table.chunks];
-    let at = chunks.length;
-    while (at > 0 && firstId(chunks[at - 1] ?? chunk) > firstId(chunk)) at--;
-    const before = chunks[at - 1];
+    let position = chunks.length;
+    while (position > 0 && firstId(chunks[position - 1] ?? chunk) > firstId(chunk)) position--;
+    const before = chunks[position - 1];
     if (
       before !== undefined &&
-      at === chunks.length &&
+      position === chunks.length &&
       lastId(before) < firstId(chunk) &&
       before.length + chunk.length <= MERGED_ROWS &&
       chunkBytes(before) + chunkBytes(chunk) <= MERGED_BYTES
     )
-      chunks[at - 1] = merge(table.columns, [before, chunk]);
-    else chunks.splice(at, 0, chunk);
+      chunks[position - 1] = merge(table.columns, [before, chunk]);
+    else chunks.splice(position, 0, chunk);
     return { ...table, chunks };
   };
 

@@ -124,17 +124,17 @@ function hasProcess(pid: number): boolean {
  * Whether the process that left the mark lives; it said that it runs on this machine. Without a
  * mark, which earlier versions did not leave, any process of the same number counts.
  */
-export function livenessOf(pid: number, mark: ProcessMark | null): Liveness {
-  if (mark === null) return hasProcess(pid) ? "alive" : "dead";
-  if (mark === markOfThisProcess()) return pid === process.pid ? "alive" : "dead";
+export function livenessOf(pid: number, processMark: ProcessMark | null): Liveness {
+  if (processMark === null) return hasProcess(pid) ? "alive" : "dead";
+  if (processMark === markOfThisProcess()) return pid === process.pid ? "alive" : "dead";
   // Whatever the mark says: nobody has the number, or this process has it, which left another mark.
   const isHere = hasProcess(pid) && pid !== process.pid;
   const space = spaceOfThis();
-  if (mark.startsWith("own ")) return isHere ? "unknown" : "dead";
-  if (space === undefined || !mark.startsWith(`${space} `)) return "unknown";
+  if (processMark.startsWith("own ")) return isHere ? "unknown" : "dead";
+  if (space === undefined || !processMark.startsWith(`${space} `)) return "unknown";
   if (!isHere) return "dead";
   // Some systems hide the processes of others (hidepid of /proc): one that is there may be it.
   const start = platform.start(pid);
   if (start === undefined) return "unknown";
-  return mark === `${space} ${start}` ? "alive" : "dead";
+  return processMark === `${space} ${start}` ? "alive" : "dead";
 }

@@ -129,16 +129,18 @@ function addCommand(
     const application = createContext(config, { env, cwd, signal, tell: tellOn(status) });
     const context = { ...application, io, status };
     const { run } = await spec.load();
-    const place = <T>(value: T): T | string =>
+    const toBucketLocation = <T>(value: T): T | string =>
       typeof value === "string" ? inBucket(value, config.settings.mediaBucket) : value;
     const args = command.processedArgs
       .flat()
       .filter((arg): arg is string => typeof arg === "string")
-      .map(place);
+      .map(toBucketLocation);
     onExit(
       await run(
         args,
-        Object.fromEntries(Object.entries(flags).map(([name, value]) => [name, place(value)])),
+        Object.fromEntries(
+          Object.entries(flags).map(([name, value]) => [name, toBucketLocation(value)]),
+        ),
         context,
       ),
     );

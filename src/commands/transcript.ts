@@ -20,9 +20,9 @@ const LINES_AROUND = 3;
 export const run: Command<typeof TRANSCRIPT_SPEC> = async ([name = ""], flags, context) => {
   const { io } = context;
   const format = chosenFormat(flags);
-  const at = flags.at === undefined ? undefined : parseTimeRange("--at", flags.at);
+  const timeRange = flags.at === undefined ? undefined : parseTimeRange("--at", flags.at);
   const lines = integerFlag(flags, "context", 0, 10_000);
-  if (lines !== undefined && at === undefined)
+  if (lines !== undefined && timeRange === undefined)
     throw new MediasearchError("USAGE", "--context: lines around which moment? --at says it", {
       subject: "--context",
       hint: `mediasearch transcript ${JSON.stringify(name)} --at 1:23 -C ${lines}`,
@@ -31,7 +31,7 @@ export const run: Command<typeof TRANSCRIPT_SPEC> = async ([name = ""], flags, c
   try {
     const { asset, file, segments, nearest } = await readTranscript(backend.library, io.cwd, {
       file: name,
-      around: at && { at, lines: lines ?? LINES_AROUND },
+      around: timeRange && { at: timeRange, lines: lines ?? LINES_AROUND },
     });
     if (format === "text") {
       const paint = styler(io.stdout, io.env);

@@ -26,17 +26,18 @@ export interface LoadedConfig extends Config {
 /** Reads the files that may hold settings, then resolves. `--env-file` and `--config` name files; a `.env` is never looked for. */
 export function loadConfig(
   flags: Readonly<Record<string, unknown>>,
-  at: Environment,
+  environment: Environment,
 ): LoadedConfig {
   const envFile =
-    typeof flags["envFile"] === "string" ? resolve(at.cwd, flags["envFile"]) : undefined;
+    typeof flags["envFile"] === "string" ? resolve(environment.cwd, flags["envFile"]) : undefined;
   const variables = envFile === undefined ? {} : readEnvFile(envFile);
   const named =
     typeof flags["config"] === "string"
       ? flags["config"]
-      : at.env["MEDIASEARCH_CONFIG"] || undefined;
-  const project = named === undefined ? findProjectFile(at.cwd) : resolve(at.cwd, named);
-  const user = join(configFolder(at), "config.json");
+      : environment.env["MEDIASEARCH_CONFIG"] || undefined;
+  const project =
+    named === undefined ? findProjectFile(environment.cwd) : resolve(environment.cwd, named);
+  const user = join(configFolder(environment), "config.json");
   const hasUser = statSync(user, { throwIfNoEntry: false }) !== undefined;
   const files = [
     ...(project === undefined
@@ -45,7 +46,7 @@ export function loadConfig(
     ...(hasUser ? [readConfigFile(user, "user file", false)] : []),
   ];
   const layers: Layer[] = [
-    secretFiles(at.env, at.cwd, "environment", ""),
+    secretFiles(environment.env, environment.cwd, "environment", ""),
     ...(envFile === undefined
       ? []
       : [
@@ -58,11 +59,14 @@ export function loadConfig(
   if (project !== undefined) places.unshift({ kind: "project file", path: project, isThere: true });
   if (envFile !== undefined) places.unshift({ kind: "env file", path: envFile, isThere: true });
   return Object.freeze({
-    ...resolveConfig(flags, at, layers),
+    ...resolveConfig(flags, environment, layers),
     places,
     notices: files.flatMap(({ notices }) => notices),
     replaced: replacedNames(
-      new Set([...Object.keys(at.env).filter((name) => at.env[name]), ...Object.keys(variables)]),
+      new Set([
+        ...Object.keys(environment.env).filter((name) => environment.env[name]),
+        ...Object.keys(variables),
+      ]),
     ),
   });
 }

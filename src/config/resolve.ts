@@ -45,10 +45,14 @@ const entries = Object.entries(SETTINGS) as unknown as readonly (readonly [
  */
 export function resolveConfig(
   flags: Readonly<Record<string, unknown>>,
-  at: Environment,
+  environment: Environment,
   others: readonly Layer[] = [],
 ): Config {
-  const layers = [flagLayer(flags, at.cwd), environmentLayer(at.env, at.cwd), ...others];
+  const layers = [
+    flagLayer(flags, environment.cwd),
+    environmentLayer(environment.env, environment.cwd),
+    ...others,
+  ];
   const settings: Record<string, unknown> = {};
   const sources: Record<string, SettingSource> = {};
   for (const [name, setting] of entries) {
@@ -57,8 +61,8 @@ export function resolveConfig(
     sources[name] = Object.freeze({ kind: layer?.kind ?? "default", from: given?.from ?? "" });
     settings[name] =
       given === undefined
-        ? setting.fallback(at, settings as unknown as Earlier)
-        : parseGiven(setting, given, at);
+        ? setting.fallback(environment, settings as unknown as Earlier)
+        : parseGiven(setting, given, environment);
   }
   return Object.freeze({
     settings: Object.freeze(settings),

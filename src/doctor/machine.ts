@@ -228,15 +228,15 @@ export function sizeOutcome(
   totalBytes: number,
   freeBytes: number,
 ): Outcome {
-  const found = `${pluralize(cores, "core")}, ${formatBytes(totalBytes)} of memory, ${pluralize(jobs, "job")} at once`;
+  const finding = `${pluralize(cores, "core")}, ${formatBytes(totalBytes)} of memory, ${pluralize(jobs, "job")} at once`;
   if (jobs > cores * 2)
-    return warning(`${found}: more jobs than the cores can work on`, `JOB_CONCURRENCY=${cores}`);
+    return warning(`${finding}: more jobs than the cores can work on`, `JOB_CONCURRENCY=${cores}`);
   if (jobs > 1 && jobs * BYTES_PER_JOB > freeBytes)
     return warning(
-      `${found}, of which ${formatBytes(freeBytes)} is free: the jobs may not fit`,
+      `${finding}, of which ${formatBytes(freeBytes)} is free: the jobs may not fit`,
       `JOB_CONCURRENCY=${Math.max(1, Math.floor(freeBytes / BYTES_PER_JOB))}`,
     );
-  return ok(found);
+  return ok(finding);
 }
 
 function configOutcome({ config }: Context): Outcome {

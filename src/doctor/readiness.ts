@@ -307,13 +307,13 @@ function capacityItem({ context, hoursPerDay, measures }: ReadinessInput): Item 
     );
   const { jobs } = context.config.settings;
   const perDay = recognise.value * 24 * jobs;
-  const found = `${hoursPerDay} h a day, of ${perDay.toFixed(0)} h that ${jobs} jobs recognise at ${recognise.value} × real time`;
+  const finding = `${hoursPerDay} h a day, of ${perDay.toFixed(0)} h that ${jobs} jobs recognise at ${recognise.value} × real time`;
   if (hoursPerDay > perDay)
     return readinessItem(
       "data",
       "capacity",
       "failed",
-      found,
+      finding,
       "more machines (BACKEND=vast shares the work), or more cores and JOB_CONCURRENCY",
     );
   return hoursPerDay > perDay / 2
@@ -321,8 +321,8 @@ function capacityItem({ context, hoursPerDay, measures }: ReadinessInput): Item 
         "data",
         "capacity",
         "warning",
-        `${found}: little is left for a backlog`,
+        `${finding}: little is left for a backlog`,
         "more machines, or more cores and JOB_CONCURRENCY",
       )
-    : readinessItem("data", "capacity", "ok", found);
+    : readinessItem("data", "capacity", "ok", finding);
 }

@@ -53,18 +53,18 @@ interface Passage {
 
 /** A segment that would be its own passage has none: there is nothing to add. */
 function passagesOf(segments: readonly Segment[]): Passage[] {
-  const found: Passage[] = [];
+  const passages: Passage[] = [];
   for (let start = 0; start < segments.length;) {
     const end = endOfTalk(segments, start);
     for (let from = start; ;) {
       const to = reach(segments, from, end, PASSAGE_BYTES);
-      if (to - from > 1) found.push({ from, to });
+      if (to - from > 1) passages.push({ from, to });
       if (to === end) break;
       from = reach(segments, from, end, STRIDE_BYTES);
     }
     start = end;
   }
-  return found;
+  return passages;
 }
 
 function endOfTalk(segments: readonly Segment[], start: number): number {

@@ -59,7 +59,7 @@ function* basicTokens(text: string): Generator<string> {
 function pieces(word: string, ids: ReadonlyMap<string, number>): number[] {
   const letters = [...word];
   if (letters.length > MAX_WORD) return [UNKNOWN_TOKEN];
-  const found: number[] = [];
+  const tokenIds: number[] = [];
   let start = 0;
   while (start < letters.length) {
     let end = letters.length;
@@ -67,8 +67,8 @@ function pieces(word: string, ids: ReadonlyMap<string, number>): number[] {
     for (; end > start && id === undefined; end--)
       id = ids.get((start > 0 ? "##" : "") + letters.slice(start, end).join(""));
     if (id === undefined) return [UNKNOWN_TOKEN];
-    found.push(id);
+    tokenIds.push(id);
     start = end + 1;
   }
-  return found;
+  return tokenIds;
 }

@@ -19,7 +19,7 @@ export function answeringTransport(input: Readable, output: Writable): McpTransp
   const inner = new StdioServerTransport(lines, output);
   const { promise: ended, resolve, reject } = Promise.withResolvers<void>();
   let hasEnded = false;
-  let last: Error | undefined;
+  let lastError: Error | undefined;
   const look = (): void => {
     if (hasEnded && asked.size === 0) resolve();
   };
@@ -55,12 +55,12 @@ export function answeringTransport(input: Readable, output: Writable): McpTransp
     look();
   };
   inner.onerror = (error) => {
-    last = error;
+    lastError = error;
     transport.onerror?.(error);
   };
   inner.onclose = () => {
     transport.onclose?.();
-    reject(last ?? new Error("the connection was closed"));
+    reject(lastError ?? new Error("the connection was closed"));
   };
   return { transport, ended };
 }

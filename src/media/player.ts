@@ -72,16 +72,18 @@ function fromCommandLine(
   const command = /[/\\]/.test(program) ? program : findPlayer(program, choice);
   if (command === undefined) throw missing(program);
   const isTemplate = rest.some((word) => word.includes("{file}"));
-  const known = KNOWN[name.toLowerCase()];
+  const knownPlayer = KNOWN[name.toLowerCase()];
   const filled = rest.map((word) =>
     word.replaceAll("{file}", file).replaceAll("{seconds}", seconds),
   );
-  const args = isTemplate ? filled : [...filled, ...(known ? known(file, seconds) : [file])];
+  const args = isTemplate
+    ? filled
+    : [...filled, ...(knownPlayer ? knownPlayer(file, seconds) : [file])];
   return {
     name,
     command,
     args,
-    seeks: known !== undefined || rest.some((word) => word.includes("{seconds}")),
+    seeks: knownPlayer !== undefined || rest.some((word) => word.includes("{seconds}")),
   };
 }
 

@@ -110,14 +110,14 @@ const registryCredentials = (settings: Readonly<Record<string, string>>): Record
 /** Settings of an .npmrc: `name=value` lines with quotes, comments and `${VARIABLE}`; see "npmrc" in the manual of npm. */
 async function npmrc(path: string, env: Env): Promise<Record<string, string>> {
   const text = await readFile(path, "utf8").catch(() => "");
-  const found: Record<string, string> = {};
+  const npmSettings: Record<string, string> = {};
   for (const line of text.split(/\r?\n/)) {
     const [, name, raw] = /^\s*([^;#=\s][^=]*?)\s*=\s*(.*?)\s*$/.exec(line) ?? [];
     if (name === undefined || raw === undefined) continue;
     const value = /^(["'])(.*)\1$/.exec(raw)?.[2] ?? raw.replace(/\s*[;#].*$/, "");
-    found[expand(name, env)] = expand(value, env);
+    npmSettings[expand(name, env)] = expand(value, env);
   }
-  return found;
+  return npmSettings;
 }
 
 const expand = (text: string, env: Env): string =>

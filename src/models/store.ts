@@ -137,7 +137,7 @@ async function candidates(model: Model, file: PinnedFile, places: ModelPlaces): 
 }
 
 async function existing(paths: readonly string[]): Promise<string[]> {
-  const found: string[] = [];
+  const leftovers: string[] = [];
   for (const path of paths)
     if (
       await stat(path).then(
@@ -145,8 +145,8 @@ async function existing(paths: readonly string[]): Promise<string[]> {
         () => false,
       )
     )
-      found.push(path);
-  return found;
+      leftovers.push(path);
+  return leftovers;
 }
 
 const damagedFileError = (

@@ -40,17 +40,17 @@ export async function indexFile(
   if (file.kind === "captions" && options.captions === "ignore")
     return { type: "skipped", path, reason: "captions are ignored" };
   const { library, jobs } = services;
-  const known = await library.catalog.get(path);
-  if (isUnchanged(file, known, options)) return { type: "unchanged", path };
+  const knownAsset = await library.catalog.get(path);
+  if (isUnchanged(file, knownAsset, options)) return { type: "unchanged", path };
   const job = await jobs.get(path);
-  if (isQuarantined(job, file, chain, known)) return { type: "quarantined", path, job };
+  if (isQuarantined(job, file, chain, knownAsset)) return { type: "quarantined", path, job };
   if (options.dryRun) return { type: "would-index", path };
   const claims = claimsOf(services.claims);
   const own = { ...services, claims };
   try {
     if (!(await claims.take(path))) return { type: "claimed", path };
     // Another run may have been at it until just now.
-    const now = services.claims ? await library.catalog.get(path) : known;
+    const now = services.claims ? await library.catalog.get(path) : knownAsset;
     if (services.claims && isUnchanged(file, now, options)) return { type: "unchanged", path };
     const current = job ? await asItIsNow(file, services.sources, call.signal) : file;
     const outcome = await attemptFile(current, now, own, options, call);

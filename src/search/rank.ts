@@ -23,7 +23,7 @@ export function rankHybrid(
   byMeaning: readonly Hit[],
   coverageOf: (segment: Hit["segment"]) => number,
 ): RankedHit[] {
-  const found = new Map<
+  const candidates = new Map<
     string,
     {
       readonly hit: Hit;
@@ -33,16 +33,16 @@ export function rankHybrid(
     }
   >();
   for (const hit of byWords)
-    found.set(segmentKey(hit), { hit, bm25: hit.score, cosine: null, isLookedAt: true });
+    candidates.set(segmentKey(hit), { hit, bm25: hit.score, cosine: null, isLookedAt: true });
   byMeaning.forEach((hit, nth) => {
     const [key, cosine] = [segmentKey(hit), hit.score];
-    const known = found.get(key);
+    const known = candidates.get(key);
     if (known) known.cosine = cosine;
-    else found.set(key, { hit, bm25: null, cosine, isLookedAt: nth < MAX_COMPARED_NEAREST });
+    else candidates.set(key, { hit, bm25: null, cosine, isLookedAt: nth < MAX_COMPARED_NEAREST });
   });
   const floor = byMeaning.at(-1)?.score ?? 0;
   const span = Math.max(MIN_SPAN, (byMeaning[0]?.score ?? 0) - floor);
-  const ranked = Array.from(found.values(), ({ hit, bm25, cosine, isLookedAt }): RankedHit => {
+  const ranked = Array.from(candidates.values(), ({ hit, bm25, cosine, isLookedAt }): RankedHit => {
     const coverage = isLookedAt ? coverageOf(hit.segment) : 0;
     const nearness = cosine === null ? 0 : (cosine - floor) / span;
     return {

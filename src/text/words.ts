@@ -71,14 +71,14 @@ interface LetterRun {
  * (half-width kana) and marks make no difference.
  */
 function runs(word: string): LetterRun[] {
-  const found: { letters: string[]; readonly unspaced: boolean }[] = [];
+  const runs: { letters: string[]; readonly unspaced: boolean }[] = [];
   for (const letter of word.normalize("NFKC").toLowerCase().replace(/\p{M}/gu, "")) {
     const unspaced = isUnspaced(letter);
-    const last = found.at(-1);
+    const last = runs.at(-1);
     if (last && (last.unspaced === unspaced || /\p{N}/u.test(letter))) last.letters.push(letter);
-    else found.push({ letters: [letter], unspaced });
+    else runs.push({ letters: [letter], unspaced });
   }
-  return found;
+  return runs;
 }
 
 /**

@@ -56,8 +56,8 @@ export async function copyLibrary(
   target: Backend,
   options: CopyOptions,
 ): Promise<CopySummary> {
-  const identity = await source.library.embeddings.model();
-  refuseUnlikeModels(identity, await target.library.embeddings.model());
+  const sourceModel = await source.library.embeddings.model();
+  refuseUnlikeModels(sourceModel, await target.library.embeddings.model());
   const sum = { copied: 0, present: 0, newer: [] as AssetId[], segments: 0, jobs: 0, archived: 0 };
   const report = (): void => options.onProgress?.(sum);
   await inParallel(
@@ -70,7 +70,7 @@ export async function copyLibrary(
         readerOf(asset, source.library, options.sourceCopy),
         target.library,
         options.rename(asset.id),
-        identity,
+        sourceModel,
       );
       if (outcome === "newer") sum.newer.push(asset.id);
       else sum[outcome]++;
@@ -137,7 +137,7 @@ async function copyAsset(
   source: VersionReader,
   target: Pick<Library, "catalog" | "versions">,
   id: AssetId,
-  identity: EmbeddingModel | undefined,
+  sourceModel: EmbeddingModel | undefined,
 ): Promise<"copied" | "present" | "newer"> {
   const there = await target.catalog.get(id);
   if (isCopied(asset, there)) return "present";
@@ -149,7 +149,7 @@ async function copyAsset(
     sidecarKey: asset.sidecarKey,
   };
   if (asset.fingerprint === null) await target.catalog.register([place]);
-  else await target.versions.commit(await versionOf(asset, source, id), identity);
+  else await target.versions.commit(await versionOf(asset, source, id), sourceModel);
   if (asset.state === "failed") await target.catalog.recordFailure(place, asset.error ?? "");
   if (asset.state === "deleted") await target.catalog.markDeleted([id]);
   return "copied";

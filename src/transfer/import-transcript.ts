@@ -36,19 +36,21 @@ export async function importTranscript(
   tools: ImportTools,
 ): Promise<"imported" | "unchanged"> {
   const { library } = tools;
-  const known = await library.catalog.get(place.id);
-  if (!facts && !known && !place.stat)
+  const knownAsset = await library.catalog.get(place.id);
+  if (!facts && !knownAsset && !place.stat)
     throw new MediasearchError(
       "NOT_FOUND",
       `${place.id}: no such recording, neither on the disk nor in the library`,
       { subject: place.id, hint: "mediasearch import TRANSCRIPT --for RECORDING" },
     );
-  const stored = known?.fingerprint ? await Array.fromAsync(library.versions.read(place.id)) : [];
+  const stored = knownAsset?.fingerprint
+    ? await Array.fromAsync(library.versions.read(place.id))
+    : [];
   if (
-    known?.fingerprint &&
-    known.state !== "deleted" &&
+    knownAsset?.fingerprint &&
+    knownAsset.state !== "deleted" &&
     isSameText(stored, segments, facts !== null) &&
-    (!facts || facts.fingerprint === known.fingerprint)
+    (!facts || facts.fingerprint === knownAsset.fingerprint)
   )
     return "unchanged";
   const base: Omit<AssetVersion, "segments"> = facts
@@ -65,15 +67,18 @@ export async function importTranscript(
         recordedAtMs: facts.recordedAtMs ?? null,
       }
     : {
-        ...(place.stat ?? { sizeBytes: known?.sizeBytes ?? 0, mtimeMs: known?.mtimeMs ?? 0 }),
+        ...(place.stat ?? {
+          sizeBytes: knownAsset?.sizeBytes ?? 0,
+          mtimeMs: knownAsset?.mtimeMs ?? 0,
+        }),
         id: place.id,
-        fingerprint: editedFingerprint(known?.fingerprint ?? null, segments),
-        sidecarKey: known?.sidecarKey ?? "",
+        fingerprint: editedFingerprint(knownAsset?.fingerprint ?? null, segments),
+        sidecarKey: knownAsset?.sidecarKey ?? "",
         origin: "captions",
         engine: "import",
-        language: known?.language ?? "und",
-        durationMs: known?.durationMs ?? segments.at(-1)?.endMs ?? null,
-        recordedAtMs: known?.recordedAtMs ?? null,
+        language: knownAsset?.language ?? "und",
+        durationMs: knownAsset?.durationMs ?? segments.at(-1)?.endMs ?? null,
+        recordedAtMs: knownAsset?.recordedAtMs ?? null,
       };
   const isOfModel =
     embedder?.embedder === tools.identity.embedder &&

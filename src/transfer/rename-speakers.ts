@@ -25,15 +25,15 @@ export async function findAssetsOfSpeaker(
   { from, wants }: Renaming,
 ): Promise<AssetStatus[]> {
   const names = new Set(from.map(foldName));
-  const found: AssetStatus[] = [];
+  const assets: AssetStatus[] = [];
   for await (const asset of library.catalog.list())
     if (
       asset.state !== "deleted" &&
       wants(asset.id) &&
       asset.speakers.some((name) => names.has(foldName(name)))
     )
-      found.push(asset);
-  return found;
+      assets.push(asset);
+  return assets;
 }
 
 /**
@@ -43,7 +43,7 @@ export async function findAssetsOfSpeaker(
 export async function* renameInLibrary(
   library: Library,
   renaming: Renaming,
-  identity: EmbeddingModel | undefined,
+  model: EmbeddingModel | undefined,
 ): AsyncIterable<Renamed> {
   const names = new Set(renaming.from.map(foldName));
   for (const asset of await findAssetsOfSpeaker(library, renaming)) {
@@ -86,7 +86,7 @@ export async function* renameInLibrary(
         fingerprint: editedFingerprint(fingerprint, segments),
         segments,
       },
-      identity,
+      model,
     );
     yield { id, segments: changed };
   }

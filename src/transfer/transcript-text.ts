@@ -71,24 +71,24 @@ function parseTextLines(
     .split(/\r?\n/)
     .forEach((line, at) => {
       if (isOther(line)) return;
-      const found = form.exec(line);
-      if (!found)
+      const match = form.exec(line);
+      if (!match)
         throw new MediasearchError(
           "UNREADABLE_MEDIA",
           `line ${at + 1} is not of a transcript that mediasearch wrote`,
           { hint: "mediasearch export FILE shows the form" },
         );
       const time = (from: number): number =>
-        found
+        match
           .slice(from, from + 4)
           .map(Number)
           .reduce((sum, part, i) => sum * ([1, 60, 60, 1000][i] ?? 1) + part, 0);
-      const speaker = plain(found[9] ?? "").trim();
+      const speaker = plain(match[9] ?? "").trim();
       lines.push({
         startMs: time(1),
         endMs: time(5),
         speaker: speaker === "" ? null : speaker,
-        text: plain(found[10] ?? ""),
+        text: plain(match[10] ?? ""),
       });
     });
   return lines;

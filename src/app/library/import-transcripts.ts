@@ -127,7 +127,7 @@ async function importOne(
         { subject: transcript },
       );
     const content = parseTranscript(ending[1], await readFile(path));
-    const place = await importLocation(
+    const target = await importLocation(
       path,
       basename(path).slice(0, -ending[0].length),
       content,
@@ -136,8 +136,8 @@ async function importOne(
     );
     return {
       transcript: path,
-      recording: place.id,
-      outcome: await importTranscript(content, place, services),
+      recording: target.id,
+      outcome: await importTranscript(content, target, services),
     };
   } catch (error) {
     const ours = toMediasearchError(error, transcript);

@@ -23,18 +23,18 @@ export async function openView(
   const { library, searchAccess } = backend;
   if (searchAccess.kind === "library") return { library, queryVectors: searchAccess.queryVectors };
   try {
-    const view = await searchAccess.open({
+    const searchView = await searchAccess.open({
       fresh,
       only,
       onProgress: (done, total) => tell({ type: "copying-library", done, total }),
     });
-    if (view.away)
+    if (searchView.away)
       tell({
         type: "stale-results",
-        error: view.away,
-        ageMs: Date.now() - (view.asOfMs ?? 0),
+        error: searchView.away,
+        ageMs: Date.now() - (searchView.asOfMs ?? 0),
       });
-    return view;
+    return searchView;
   } finally {
     tell({ type: "idle" });
   }

@@ -39,7 +39,7 @@ export function openSession(
   const backend = openOnce(() => context.openBackend(false));
   const embedder = openOnce(() => context.openEmbedder());
   const open = async (): Promise<SearchView> => openView(await backend.get(), { fresh }, tell);
-  const view = openOnce(open);
+  const searchView = openOnce(open);
   const sharedEmbedder = async (): Promise<Embedder> => ({
     ...(await embedder.get()),
     // The session closes it, a single search does not.
@@ -48,9 +48,9 @@ export function openSession(
   return {
     library: async () => (await backend.get()).library,
     jobs: async () => (await backend.get()).jobs.list(),
-    view: async () => void (await view.get()),
+    view: async () => void (await searchView.get()),
     async search(request) {
-      const current = await (viewFor === "session" ? view.get() : open());
+      const current = await (viewFor === "session" ? searchView.get() : open());
       try {
         const source = { library: current.library, openEmbedder: sharedEmbedder, cwd };
         return await searchLibrary(source, request);
@@ -62,7 +62,7 @@ export function openSession(
     async close() {
       await Promise.allSettled([
         embedder.opened()?.then((opened) => opened.close()),
-        view.opened()?.then((opened) => opened.close?.()),
+        searchView.opened()?.then((opened) => opened.close?.()),
       ]);
       await backend.opened()?.then(
         (opened) => opened.close(),

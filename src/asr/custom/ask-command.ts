@@ -20,7 +20,7 @@ export const timeoutOf = (piece: AudioChunk, { timeoutMs }: CustomSettings): num
 
 /** One run of the user's command over one piece. Placeholders are whole words; the audio is a file for `{input}`, else stdin. */
 export async function askCommand(
-  piece: AudioChunk,
+  chunk: AudioChunk,
   options: AskOptions,
   settings: CustomSettings,
   requests: RequestSettings,
@@ -36,7 +36,7 @@ export async function askCommand(
       "{model}": settings.model ?? "",
     };
     const words = settings.command.map((word) => places[word as keyof typeof places] ?? word);
-    const wav = toWav(piece.samples, MIN_COMMAND_AUDIO_MS);
+    const wav = toWav(chunk.samples, MIN_COMMAND_AUDIO_MS);
     const isFile = settings.command.includes("{input}");
     if (isFile) await writeFile(places["{input}"], wav, { mode: 0o600 });
     const hasFolder = settings.command.includes("{output}");
@@ -52,15 +52,15 @@ export async function askCommand(
       words,
       env,
       input: isFile ? undefined : wav,
-      timeoutMs: timeoutOf(piece, settings),
+      timeoutMs: timeoutOf(chunk, settings),
       signal: options.signal,
     });
-    const failed = fromEnd(end, server, timeoutOf(piece, settings));
+    const failed = fromEnd(end, server, timeoutOf(chunk, settings));
     if (failed || end.type !== "exit")
       return failed ?? refusal(server, "once", "ENGINE_FAILED", end.type);
     const written = hasFolder ? await outputOf(places["{output}"]) : end.stdout;
     const heard =
-      typeof written === "string" ? written : readAnswer(written, piece, settings.format);
+      typeof written === "string" ? written : readAnswer(written, chunk, settings.format);
     return typeof heard === "string"
       ? refusal(
           server,

@@ -23,14 +23,14 @@ const ONE_POLL_MS = 30_000;
 
 /** The HTTP contract (docs/engines.md): POST file and request; 200 with the transcript, or 202 and a place to look for it. */
 export async function askServer(
-  piece: AudioChunk,
+  chunk: AudioChunk,
   options: AskOptions,
   settings: CustomSettings,
   requests: RequestSettings,
   server: RemoteServer,
 ): Promise<EngineAnswer> {
   const url = new URL(settings.endpoint ?? "");
-  const wav = toWav(piece.samples, MIN_REQUEST_AUDIO_MS);
+  const wav = toWav(chunk.samples, MIN_REQUEST_AUDIO_MS);
   const asked = JSON.stringify({
     contract: 1,
     language: options.language,
@@ -46,7 +46,7 @@ export async function askServer(
   const key = settings.apiKey === undefined ? {} : { authorization: `Bearer ${settings.apiKey}` };
   // The same audio asked for again, after a cut say, need not be recognised twice.
   const mark = createHash("sha256").update(wav).update(asked).digest("hex");
-  const untilMs = performance.now() + timeoutOf(piece, settings);
+  const untilMs = performance.now() + timeoutOf(chunk, settings);
   const leftMs = (): number => Math.max(1, Math.ceil(untilMs - performance.now()));
   try {
     let reply = await request(url, {
@@ -55,10 +55,11 @@ export async function askServer(
       signal: options.signal,
       timeoutMs: leftMs(),
     });
-    for (let at = url; reply.status === 202;) {
+    for (let requestUrl = url; reply.status === 202;) {
       const place = reply.headers["location"];
-      if (place !== undefined && URL.canParse(place, at.href)) at = new URL(place, at);
-      else if (at === url)
+      if (place !== undefined && URL.canParse(place, requestUrl.href))
+        requestUrl = new URL(place, requestUrl);
+      else if (requestUrl === url)
         return refusal(
           server,
           "rejected",
@@ -72,9 +73,9 @@ export async function askServer(
         { signal: options.signal },
       ).catch(() => options.signal.throwIfAborted());
       // The key is for this server only.
-      reply = await request(at, {
+      reply = await request(requestUrl, {
         method: "GET",
-        headers: at.origin === url.origin ? key : {},
+        headers: requestUrl.origin === url.origin ? key : {},
         signal: options.signal,
         timeoutMs: Math.min(leftMs(), ONE_POLL_MS),
       });
@@ -82,7 +83,7 @@ export async function askServer(
         return refusal(server, "once", "TIMED_OUT", "not done in time", "raise BYO_ASR_TIMEOUT");
     }
     return reply.status === 200
-      ? fromReply(reply, piece, settings, server)
+      ? fromReply(reply, chunk, settings, server)
       : fromFailure(reply, server);
   } catch (error) {
     return fromNetworkError(server, error, options.signal);

@@ -42,13 +42,13 @@ async function findCommand(name: string, path: string): Promise<string | undefin
   const places = /[\\/]/.test(name)
     ? [name]
     : path.split(delimiter).map((folder) => join(folder, name));
-  for (const place of places.flatMap((one) => endings.map((ending) => `${one}${ending}`)))
+  for (const candidate of places.flatMap((one) => endings.map((ending) => `${one}${ending}`)))
     if (
-      await access(place, constants.X_OK).then(
-        async () => (await stat(place)).isFile(),
+      await access(candidate, constants.X_OK).then(
+        async () => (await stat(candidate)).isFile(),
         () => false,
       )
     )
-      return place;
+      return candidate;
   return undefined;
 }

@@ -10,35 +10,35 @@ const SRT = /^\s*(?:\d+[ \t]*\r?\n)?\s*(?:\d+:)?\d+:\d+[.,]?\d*\s*-->/;
 /** A transcript as JSON, WebVTT, SubRip or, where the setting says so, plain text. @returns why not, when it is none of them or its times can't be right. */
 export function readAnswer(
   bytes: Buffer,
-  piece: AudioChunk,
+  chunk: AudioChunk,
   format: CustomSettings["format"],
 ): Recognition | string {
   const text = bytes.toString("utf8").replace(/^\uFEFF/, "");
-  const heard = readCustomAnswer(bytes, text, piece, format);
+  const heard = readCustomAnswer(bytes, text, chunk, format);
   if (typeof heard === "string") return heard;
-  const { outside } = normalizeCues(heard.cues, audioLengthMs(piece));
+  const { outside } = normalizeCues(heard.cues, audioLengthMs(chunk));
   return outside > 0
-    ? `times outside the audio, which is ${(audioLengthMs(piece) / 1000).toFixed(1)} s long (seconds and milliseconds mixed up?)`
+    ? `times outside the audio, which is ${(audioLengthMs(chunk) / 1000).toFixed(1)} s long (seconds and milliseconds mixed up?)`
     : heard;
 }
 
 function readCustomAnswer(
   bytes: Buffer,
   text: string,
-  piece: AudioChunk,
+  chunk: AudioChunk,
   format: CustomSettings["format"],
 ): Recognition | string {
   const start = text.trimStart();
   if (format === "text")
     return {
-      cues: start === "" ? [] : [windowCue(piece, text.replace(/\s+/g, " ").trim())],
+      cues: start === "" ? [] : [windowCue(chunk, text.replace(/\s+/g, " ").trim())],
       timing: "window",
       language: null,
       notes: [],
     };
   if (format === "json" || (format === "auto" && /^[[{]/.test(start))) {
     try {
-      return heardFromJson(JSON.parse(text), piece, { wantsWords: false });
+      return heardFromJson(JSON.parse(text), chunk, { wantsWords: false });
     } catch {
       return "not valid JSON";
     }

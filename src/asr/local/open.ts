@@ -55,7 +55,7 @@ export async function open({
       const last = usable.at(-1)?.state as LocalCheckpointState | undefined;
       const cues: Cue[] = usable.flatMap((checkpoint) => checkpoint.cues);
       const heard = { samples: 0 };
-      const pieces = createSpeechChunker(activity.start, CUT, last?.pieces);
+      const chunker = createSpeechChunker(activity.start, CUT, last?.pieces);
       let voicedMs = last?.voicedMs ?? 0;
       let saved = cues.length;
       let savedFrame = last?.frame ?? 0;
@@ -70,18 +70,18 @@ export async function open({
       };
       for await (const samples of inFrames(countSamples(audio, heard, signal))) {
         frame++;
-        for (const piece of await pieces.push(samples)) await recognise(piece);
+        for (const piece of await chunker.push(samples)) await recognise(piece);
         if (!onCheckpoint || frame - savedFrame < CHECKPOINT_FRAMES) continue;
         onCheckpoint({
           recogniser: id,
           positionMs: Math.round(frame * FRAME_MS),
           cues: cues.slice(saved),
-          state: { frame, voicedMs, pieces: pieces.snapshot() } satisfies LocalCheckpointState,
+          state: { frame, voicedMs, pieces: chunker.snapshot() } satisfies LocalCheckpointState,
         });
         saved = cues.length;
         savedFrame = frame;
       }
-      for (const piece of pieces.end()) await recognise(piece);
+      for (const piece of chunker.end()) await recognise(piece);
       return { cues, timing: "word", ...classifyTranscript(cues, voicedMs, language) };
     },
     close: async () => void (await Promise.all([moonshine.release(), activity.release()])),

@@ -71,15 +71,15 @@ function classifyModels(
   target: string,
   settings: NimSettings,
 ): EngineFinding {
-  const found = `Riva at ${target}`;
-  if (models.length === 0) return { found: `${found} (it does not list its models)` };
+  const finding = `Riva at ${target}`;
+  if (models.length === 0) return { found: `${finding} (it does not list its models)` };
   const list = models.map(modelName).join("; ");
   if (
     settings.model !== undefined &&
     !models.some(({ model_name }) => model_name === settings.model)
   )
     return {
-      found,
+      found: finding,
       warning: `it has no model ${settings.model}, but ${list}`,
       hint: "NVIDIA_NIMS_MODEL=NAME",
     };
@@ -91,9 +91,9 @@ function classifyModels(
   );
   if (!knows)
     return {
-      found,
+      found: finding,
       warning: `none of its models lists the language ${language}: ${list}`,
       hint: "NVIDIA_NIMS_LANGUAGE=CODE",
     };
-  return { found: `${found}: ${list}${isStream ? "; streamed to" : ""}` };
+  return { found: `${finding}: ${list}${isStream ? "; streamed to" : ""}` };
 }

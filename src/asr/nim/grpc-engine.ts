@@ -46,17 +46,17 @@ export function openGrpcEngine(
   const riva = (): Promise<Riva> => (opened ??= openRiva(target, isTls, settings));
 
   const ask = async (
-    piece: AudioChunk,
+    chunk: AudioChunk,
     plan: Plan,
     { signal }: AskOptions,
   ): Promise<EngineAnswer> => {
-    if (!able.words && audioLengthMs(piece) > RIVA_WINDOW_MS)
+    if (!able.words && audioLengthMs(chunk) > RIVA_WINDOW_MS)
       return refusal(server, "size", "BUG", "text without times for a long piece");
     const call = {
       signal,
-      timeoutMs: settings.timeoutMs ?? 60_000 + Math.round(audioLengthMs(piece)),
+      timeoutMs: settings.timeoutMs ?? 60_000 + Math.round(audioLengthMs(chunk)),
     };
-    const audio = toPcm16(piece.samples, MIN_GRPC_AUDIO_MS);
+    const audio = toPcm16(chunk.samples, MIN_GRPC_AUDIO_MS);
     const wantsSpeakers = able.speakers;
     try {
       const { recognize, stream } = await riva();
@@ -66,12 +66,12 @@ export function openGrpcEngine(
           audio,
           call,
         ),
-        piece,
+        chunk,
         { wantsSpeakers },
       );
       if (heard.timing === "window" && heard.cues.length > 0) {
         able.words = false;
-        if (audioLengthMs(piece) > RIVA_WINDOW_MS)
+        if (audioLengthMs(chunk) > RIVA_WINDOW_MS)
           return refusal(server, "size", "BUG", "text without times for a long piece");
       }
       const notes =
@@ -88,7 +88,7 @@ export function openGrpcEngine(
       )
         return answer;
       able.speakers = false;
-      return ask(piece, plan, { language: undefined, signal });
+      return ask(chunk, plan, { language: undefined, signal });
     }
   };
   return {
@@ -96,7 +96,7 @@ export function openGrpcEngine(
     languages: [],
     longestMs: MAX_RIVA_CHUNK_MS,
     concurrency: requests.concurrency,
-    async recognise(piece, options) {
+    async recognise(chunk, options) {
       if (!models) {
         const listed = await fetchModels(await riva(), options.signal).catch((error: unknown) =>
           fromGrpcError(server, error, options.signal),
@@ -104,7 +104,7 @@ export function openGrpcEngine(
         if ("refused" in listed) return listed;
         models = listed;
       }
-      return ask(piece, planFor(models, settings, options.language), options);
+      return ask(chunk, planFor(models, settings, options.language), options);
     },
     close: async () => (await opened)?.close(),
   };

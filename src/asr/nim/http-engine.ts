@@ -24,12 +24,12 @@ export function openHttpEngine(url: URL, settings: NimSettings, requests: Reques
     languages: [],
     longestMs: RIVA_WINDOW_MS,
     concurrency: requests.concurrency,
-    async recognise(piece, { language, signal }) {
+    async recognise(chunk, { language, signal }) {
       const selectModel = planFor([], settings, language);
       const { body, headers } = formOf([
         {
           name: "file",
-          value: toWav(piece.samples, MIN_HTTP_AUDIO_MS),
+          value: toWav(chunk.samples, MIN_HTTP_AUDIO_MS),
           fileName: "audio.wav",
           type: "audio/wav",
         },
@@ -44,10 +44,10 @@ export function openHttpEngine(url: URL, settings: NimSettings, requests: Reques
           body,
           headers: { ...headers, ...key },
           signal,
-          timeoutMs: settings.timeoutMs ?? 60_000 + Math.round(audioLengthMs(piece)),
+          timeoutMs: settings.timeoutMs ?? 60_000 + Math.round(audioLengthMs(chunk)),
         });
         if (reply.status !== 200) return fromStatus(server, reply);
-        const heard = heardFromJson(parseJsonOrNothing(reply.text), piece, { wantsWords: false });
+        const heard = heardFromJson(parseJsonOrNothing(reply.text), chunk, { wantsWords: false });
         if (typeof heard === "string")
           return refusal(
             server,

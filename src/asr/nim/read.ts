@@ -20,7 +20,7 @@ interface Timed extends Word {
  */
 export function heardFromRiva(
   results: readonly RivaResult[],
-  piece: AudioChunk,
+  chunk: AudioChunk,
   { wantsSpeakers }: { readonly wantsSpeakers: boolean },
 ): Recognition {
   const best = results.flatMap(({ alternatives }) =>
@@ -30,7 +30,7 @@ export function heardFromRiva(
   if (best.length === 0) return { cues: [], timing: "word", language, notes: [] };
   if (best.some(({ words }) => words.length === 0))
     return {
-      cues: [windowCue(piece, best.map(({ transcript }) => transcript.trim()).join(" "))],
+      cues: [windowCue(chunk, best.map(({ transcript }) => transcript.trim()).join(" "))],
       timing: "window",
       language,
       notes: [],
@@ -84,14 +84,18 @@ function groupCues(
     else groups.push({ speaker: from.speaker, words: [word] });
   }
   return groups.map(({ speaker, words }) => {
-    const known = words.flatMap(({ confidence }) => (confidence === null ? [] : [confidence]));
+    const confidences = words.flatMap(({ confidence }) =>
+      confidence === null ? [] : [confidence],
+    );
     return {
       startMs: words[0]?.startMs ?? 0,
       endMs: Math.max(...words.map(({ endMs }) => endMs)),
       text: words.map(({ text }) => text).join(" "),
       speaker: hasSpeakers ? String(speaker) : null,
       confidence:
-        known.length > 0 ? known.reduce((sum, value) => sum + value, 0) / known.length : null,
+        confidences.length > 0
+          ? confidences.reduce((sum, value) => sum + value, 0) / confidences.length
+          : null,
       words,
     };
   });

@@ -37,11 +37,11 @@ export function createChunkJoiner(earlier: readonly Cue[], snapshot?: JoinSnapsh
   return {
     /** `totalMs`: audio so far; nothing ends later. */
     add(answers: readonly HeardChunk[], totalMs: number): void {
-      for (const { piece, heard } of answers) {
-        const offsetMs = (piece.startSample * 1000) / SAMPLE_RATE;
+      for (const { piece: chunk, heard } of answers) {
+        const offsetMs = (chunk.startSample * 1000) / SAMPLE_RATE;
         const { cues: inside, outside } = normalizeCues(
           heard.cues,
-          Math.min(audioLengthMs(piece), Math.floor(totalMs) - offsetMs),
+          Math.min(audioLengthMs(chunk), Math.floor(totalMs) - offsetMs),
         );
         const names = new Map<string, string>();
         const nameOf = (speaker: string): string => {
@@ -63,7 +63,7 @@ export function createChunkJoiner(earlier: readonly Cue[], snapshot?: JoinSnapsh
         if (COARSENESS.indexOf(heard.timing) > COARSENESS.indexOf(timing)) timing = heard.timing;
         if (heard.language !== null)
           languages[heard.language] =
-            (languages[heard.language] ?? 0) + Math.round(audioLengthMs(piece));
+            (languages[heard.language] ?? 0) + Math.round(audioLengthMs(chunk));
       }
     },
     sinceLast(): readonly Cue[] {

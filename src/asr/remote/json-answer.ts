@@ -34,7 +34,7 @@ export interface AnswerOptions {
  */
 export function heardFromJson(
   value: unknown,
-  piece: AudioChunk,
+  chunk: AudioChunk,
   { wantsWords }: AnswerOptions,
 ): Recognition | string {
   const body = Array.isArray(value) ? { segments: value } : toObject(value);
@@ -43,7 +43,7 @@ export function heardFromJson(
   const language = toTag(body["language"] ?? toObject(body["result"])["language"]);
   if (!Array.isArray(segments) || (segments.length === 0 && text !== "")) {
     if (typeof body["text"] !== "string") return "an answer with neither segments nor text";
-    const cues = text === "" || NO_SPEECH.test(text) ? [] : [windowCue(piece, text)];
+    const cues = text === "" || NO_SPEECH.test(text) ? [] : [windowCue(chunk, text)];
     return { cues, timing: "window", language, notes: [] };
   }
   const cues = readSegmentCues(segments, readSpokenWords(body["words"]));
@@ -145,15 +145,15 @@ function readSpokenWords(value: unknown): SpokenWord[] {
     speaker: string | null;
   }[] = [];
   for (const { speaker, ...piece } of raw) {
-    const last = words.at(-1);
-    if (arePieces && last && !piece.text.startsWith(" ")) {
-      last.word.text += piece.text.trimEnd();
-      last.word.endMs = Math.max(last.word.endMs, piece.endMs);
+    const lastWord = words.at(-1);
+    if (arePieces && lastWord && !piece.text.startsWith(" ")) {
+      lastWord.word.text += piece.text.trimEnd();
+      lastWord.word.endMs = Math.max(lastWord.word.endMs, piece.endMs);
       // The least sure part of a word makes it doubtful.
-      last.word.confidence =
-        last.word.confidence === null || piece.confidence === null
+      lastWord.word.confidence =
+        lastWord.word.confidence === null || piece.confidence === null
           ? null
-          : Math.min(last.word.confidence, piece.confidence);
+          : Math.min(lastWord.word.confidence, piece.confidence);
     } else words.push({ word: { ...piece, text: piece.text.trim() }, speaker });
   }
   return words;

@@ -57,18 +57,18 @@ export function openRemote(
     async transcribe(audio, { language, signal, onProgress, onCheckpoint, resume = [] }) {
       // Another recogniser may have tried in between; its checkpoints say nothing here.
       const usable = resume.filter(({ recogniser }) => recogniser === engine.id);
-      const last = usable.at(-1)?.state as RemoteCheckpointState | undefined;
+      const lastCheckpoint = usable.at(-1)?.state as RemoteCheckpointState | undefined;
       const mergeChunks = createChunkJoiner(
         usable.flatMap(({ cues }) => cues),
-        last?.mergeChunks,
+        lastCheckpoint?.mergeChunks,
       );
-      const chunker = createSpeechChunker(activity.start, cut, last?.pieces);
+      const chunker = createSpeechChunker(activity.start, cut, lastCheckpoint?.pieces);
       const stop = new AbortController();
       const options = { language, signal: AbortSignal.any([signal, stop.signal]) };
       const waiting: QueueEntry[] = [];
       const heard = { samples: 0 };
       let frame = 0;
-      let savedFrame = last?.frame ?? 0;
+      let savedFrame = lastCheckpoint?.frame ?? 0;
       const positionMs = (): number => Math.round(frame * FRAME_MS);
       const beat = setInterval(() => onProgress?.(positionMs()), HEARTBEAT_MS);
       const ask = async (chunk: AudioChunk): Promise<void> => {

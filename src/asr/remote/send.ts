@@ -25,28 +25,28 @@ export interface EngineState {
  */
 export async function sendChunk(
   engine: Engine,
-  piece: AudioChunk,
+  chunk: AudioChunk,
   options: AskOptions,
   retry: RequestSettings,
-  known: EngineState,
+  engineState: EngineState,
 ): Promise<HeardChunk[]> {
   const attempts = countAttempts({ ...retry, signal: options.signal });
   for (;;) {
     options.signal.throwIfAborted();
-    const answer = await engine.recognise(piece, options);
+    const answer = await engine.recognise(chunk, options);
     if ("heard" in answer) {
-      known.hasWorked = true;
-      return [{ piece, heard: answer.heard }];
+      engineState.hasWorked = true;
+      return [{ piece: chunk, heard: answer.heard }];
     }
     const { refused } = answer;
-    if (refused.kind === "size" && audioLengthMs(piece) >= 2 * MIN_SPLIT_MS) {
-      const [first, second] = halve(piece);
+    if (refused.kind === "size" && audioLengthMs(chunk) >= 2 * MIN_SPLIT_MS) {
+      const [first, second] = halve(chunk);
       return [
-        ...(await sendChunk(engine, first, options, retry, known)),
-        ...(await sendChunk(engine, second, options, retry, known)),
+        ...(await sendChunk(engine, first, options, retry, engineState)),
+        ...(await sendChunk(engine, second, options, retry, engineState)),
       ];
     }
-    await attempts.waitAfter(refused, asError(refused, known));
+    await attempts.waitAfter(refused, asError(refused, engineState));
   }
 }
 

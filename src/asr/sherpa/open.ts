@@ -187,14 +187,14 @@ function joinTokens(
       const endMs = durations[last]
         ? Math.round(((starts[last] ?? 0) + (durations[last] ?? 0)) * 1000)
         : Math.round(next ? (starts[next.first] ?? 0) * 1000 : pieceMs);
-      const known = logs.slice(first, last + 1);
+      const tokenLogs = logs.slice(first, last + 1);
       return {
         text,
         startMs,
         endMs: Math.max(startMs, Math.min(endMs, Math.round(pieceMs))),
         confidence:
-          known.length > 0
-            ? Math.exp(known.reduce((sum, one) => sum + one, 0) / known.length)
+          tokenLogs.length > 0
+            ? Math.exp(tokenLogs.reduce((sum, one) => sum + one, 0) / tokenLogs.length)
             : null,
       };
     });

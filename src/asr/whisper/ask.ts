@@ -40,16 +40,16 @@ export function abilitiesOf(model: string): WhisperCapabilities {
 }
 
 export async function askWhisper(
-  piece: AudioChunk,
+  chunk: AudioChunk,
   options: AskOptions,
   route: Route,
   settings: WhisperSettings,
   server: RemoteServer,
   able: WhisperCapabilities,
 ): Promise<EngineAnswer> {
-  if (able.isTextOnly && audioLengthMs(piece) > WHISPER_WINDOW_MS)
+  if (able.isTextOnly && audioLengthMs(chunk) > WHISPER_WINDOW_MS)
     return refusal(server, "size", "BUG", "text without times for a long piece");
-  const { body, headers } = formOf(fields(piece, options, route, settings, able));
+  const { body, headers } = formOf(fields(chunk, options, route, settings, able));
   try {
     const reply = await request(route.transcribe, {
       body,
@@ -57,9 +57,9 @@ export async function askWhisper(
       signal: options.signal,
       timeoutMs: settings.timeoutMs,
     });
-    if (reply.status === 200) return answerOf(reply, piece, server, able);
+    if (reply.status === 200) return answerOf(reply, chunk, server, able);
     if (downgrade(reply, able))
-      return await askWhisper(piece, options, route, settings, server, able);
+      return await askWhisper(chunk, options, route, settings, server, able);
     return (
       (await asStarting(reply, route, server, options.signal)) ??
       fromStatus(server, withAdvice(reply, route, settings))
@@ -70,7 +70,7 @@ export async function askWhisper(
 }
 
 function fields(
-  piece: AudioChunk,
+  chunk: AudioChunk,
   { language }: AskOptions,
   { api }: Route,
   { model }: WhisperSettings,
@@ -78,7 +78,7 @@ function fields(
 ): FormPart[] {
   const file: FormPart = {
     name: "file",
-    value: toWav(piece.samples, MIN_WHISPER_AUDIO_MS),
+    value: toWav(chunk.samples, MIN_WHISPER_AUDIO_MS),
     fileName: "audio.wav",
     type: "audio/wav",
   };
@@ -108,7 +108,7 @@ function fields(
 
 function answerOf(
   { text }: HttpReply,
-  piece: AudioChunk,
+  chunk: AudioChunk,
   server: RemoteServer,
   able: WhisperCapabilities,
 ): EngineAnswer {
@@ -124,7 +124,7 @@ function answerOf(
       "does WHISPER_ENDPOINT name a recogniser?",
     );
   }
-  const heard = heardFromJson(body, piece, { wantsWords: able.granularities });
+  const heard = heardFromJson(body, chunk, { wantsWords: able.granularities });
   if (typeof heard === "string")
     return refusal(
       server,
@@ -135,7 +135,7 @@ function answerOf(
     );
   if (heard.timing !== "window" || heard.cues.length === 0) return { heard };
   able.isTextOnly = true;
-  if (audioLengthMs(piece) > WHISPER_WINDOW_MS)
+  if (audioLengthMs(chunk) > WHISPER_WINDOW_MS)
     return refusal(server, "size", "BUG", "text without times for a long piece");
   return { heard };
 }

@@ -13,7 +13,7 @@ export async function check(whisper: WhisperSettings, signal: AbortSignal): Prom
   const server = describeWhisperServer(whisper);
   const route = await findRoute(whisper, signal);
   if ("refused" in route) throw route.refused.error;
-  const at = `${route.api === "openai" ? "OpenAI's API" : route.api} at ${server.address}`;
+  const serverName = `${route.api === "openai" ? "OpenAI's API" : route.api} at ${server.address}`;
   const reply = await request(route.api === "whisper.cpp" ? route.health : route.models, {
     method: "GET",
     headers: keyHeader(whisper),
@@ -23,19 +23,19 @@ export async function check(whisper: WhisperSettings, signal: AbortSignal): Prom
     throw fromNetworkError(server, error, signal).refused.error;
   });
   if (route.api === "whisper.cpp") {
-    if (reply.status === 200) return { found: at };
-    throw new MediasearchError("UNREACHABLE", `${at}: not ready (HTTP ${reply.status})`, {
+    if (reply.status === 200) return { found: serverName };
+    throw new MediasearchError("UNREACHABLE", `${serverName}: not ready (HTTP ${reply.status})`, {
       hint: "its model may still be loading",
     });
   }
-  if (reply.status === 404) return { found: `${at} (it does not list its models)` };
+  if (reply.status === 404) return { found: `${serverName} (it does not list its models)` };
   if (reply.status !== 200) throw fromStatus(server, reply).refused.error;
   const names = modelsOf(reply.text);
   if (names.length === 0 || names.includes(whisper.model))
-    return { found: `${at}, model ${whisper.model}` };
+    return { found: `${serverName}, model ${whisper.model}` };
   const some = names.slice(0, MAX_NAMES).join(", ");
   return {
-    found: at,
+    found: serverName,
     warning: `it does not list the model ${whisper.model}, but ${some}${names.length > MAX_NAMES ? ", …" : ""}`,
     hint:
       route.api === "speaches"

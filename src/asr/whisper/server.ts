@@ -59,14 +59,15 @@ export async function findRoute(
   const base = path
     .replace(/\/(?:inference|(?:v1\/)?audio\/transcriptions)$/, "")
     .replace(/\/v1$/, "");
-  const at = (rest: string): URL => Object.assign(new URL(address), { pathname: `${base}${rest}` });
-  const probes = { health: at("/health"), models: at("/v1/models") };
+  const urlOf = (rest: string): URL =>
+    Object.assign(new URL(address), { pathname: `${base}${rest}` });
+  const probes = { health: urlOf("/health"), models: urlOf("/v1/models") };
   const routeFor = (found: Api): Route => ({
     api: found,
     ...probes,
     transcribe: isWhole
       ? address
-      : at(found === "whisper.cpp" ? "/inference" : "/v1/audio/transcriptions"),
+      : urlOf(found === "whisper.cpp" ? "/inference" : "/v1/audio/transcriptions"),
   });
   if (api === "whisper.cpp") return routeFor(api);
   try {

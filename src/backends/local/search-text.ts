@@ -25,8 +25,8 @@ export function searchText(
   limit: number,
 ): Hit[] {
   const match = matchAny(query.terms);
-  const found = match === "" || limit < 1 ? [] : ranked(db, match, filter, limit);
-  if (query.termsOptional !== true || found.length >= limit) return found;
+  const hitRows = match === "" || limit < 1 ? [] : ranked(db, match, filter, limit);
+  if (query.termsOptional !== true || hitRows.length >= limit) return hitRows;
   const { where, values } = conditions(filter);
   const others =
     match === ""
@@ -36,8 +36,8 @@ export function searchText(
     .prepare(
       `SELECT ${HIT_COLUMNS} FROM segments s ${JOINED} WHERE true${where}${others} ORDER BY a.path, s.position LIMIT ?`,
     )
-    .all(...values, ...(match === "" ? [] : [match]), limit - found.length) as HitRow[];
-  return [...found, ...rows.map((row) => toHit(row, 0))];
+    .all(...values, ...(match === "" ? [] : [match]), limit - hitRows.length) as HitRow[];
+  return [...hitRows, ...rows.map((row) => toHit(row, 0))];
 }
 
 /** A segment and its score. */

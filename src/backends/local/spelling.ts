@@ -7,7 +7,7 @@ const MAX_SPELLING_ROWS = 20;
 
 /** Only words that occur nowhere are looked into, and only the part of the index that begins like them (https://www.sqlite.org/fts5.html#the_fts5vocab_virtual_table_module). */
 export function findSpellings(db: Database, words: readonly string[]): Map<string, string> {
-  const found = new Map<string, string>();
+  const corrections = new Map<string, string>();
   const occurs = db.prepare("SELECT 1 FROM segments_fts WHERE segments_fts MATCH ? LIMIT 1");
   for (const word of words) {
     const match = matchAny([word]);
@@ -16,11 +16,11 @@ export function findSpellings(db: Database, words: readonly string[]): Map<strin
     for (const stem of nearestStems(word, vocabulary(db, word))) {
       const meant = nearestWord(stem, word, textsWith(db, stem));
       if (meant === undefined) continue;
-      found.set(word, meant);
+      corrections.set(word, meant);
       break;
     }
   }
-  return found;
+  return corrections;
 }
 
 /** By the stem itself: as a query it would be stemmed again ("committe" of "committee"). */

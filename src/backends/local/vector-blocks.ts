@@ -66,7 +66,7 @@ export function blockWriter(db: Database, dimensions: number, most = BLOCK_ROWS)
     rows = 0;
     parts = [];
   };
-  const place = (versionId: number, position: number, scale: number): void => {
+  const placeRow = (versionId: number, position: number, scale: number): void => {
     const last = parts.at(-1);
     if (last?.versionId === versionId && last.position + last.rows === position) last.rows++;
     else parts.push({ row: rows, versionId, position, rows: 1 });
@@ -75,10 +75,10 @@ export function blockWriter(db: Database, dimensions: number, most = BLOCK_ROWS)
   };
   const nextRow = (): Uint8Array => codes.subarray(rows * width, (rows + 1) * width);
   return {
-    add: (versionId, position, vector) => place(versionId, position, encode(vector, nextRow())),
+    add: (versionId, position, vector) => placeRow(versionId, position, encode(vector, nextRow())),
     copy(versionId, position, row, scale) {
       nextRow().set(row);
-      place(versionId, position, scale);
+      placeRow(versionId, position, scale);
     },
     end,
   };
@@ -158,14 +158,14 @@ export function tidyBlocks(db: Database): void {
 }
 
 function repack(db: Database, blocks: readonly Block[]): void {
-  const identity = readEmbeddingModel(db);
-  if (!identity) return;
+  const model = readEmbeddingModel(db);
+  if (!model) return;
   const writer = blockWriter(
     db,
-    identity.dimensions,
+    model.dimensions,
     blocks.reduce((sum, { live_count: live }) => sum + live, 0),
   );
-  const width = rowBytes(identity.dimensions);
+  const width = rowBytes(model.dimensions);
   const readCodes = db.prepare("SELECT codes FROM vector_codes WHERE block_id = ?").pluck();
   const readParts = db.prepare(
     `SELECT place % ${BLOCK_ROWS} AS row, version_id AS versionId, position, row_count AS rows FROM vector_parts WHERE place >= ? AND place < ? ORDER BY place`,

@@ -10,7 +10,7 @@ export function suggestSpellings(
   const texts = rows.flatMap(({ segment }) => [segment.text, segment.speaker ?? ""]);
   for (const text of texts)
     for (const { stem } of tokens(text)) counts.set(stem, (counts.get(stem) ?? 0) + 1);
-  const found = new Map<string, string>();
+  const corrections = new Map<string, string>();
   for (const word of words) {
     if (
       tokens(word).length !== 1 ||
@@ -25,7 +25,7 @@ export function suggestSpellings(
     const meant = near
       .map((stem) => nearestWord(stem, word, texts))
       .find((one) => one !== undefined);
-    if (meant !== undefined) found.set(word, meant);
+    if (meant !== undefined) corrections.set(word, meant);
   }
-  return found;
+  return corrections;
 }

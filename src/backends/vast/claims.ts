@@ -73,8 +73,8 @@ async function takeOver(
   runId: string,
   host: string,
 ): Promise<boolean> {
-  const found = await database.find(session, TABLES.claims, [equal("claim_key", key)]);
-  const [claim] = found.rows;
+  const claims = await database.find(session, TABLES.claims, [equal("claim_key", key)]);
+  const [claim] = claims.rows;
   const mine = { claim_key: key, run_id: runId, claimed_at_ms: Date.now() };
   if (!claim) {
     await database.add(session, TABLES.claims, [mine]);
@@ -83,7 +83,7 @@ async function takeOver(
   if (claim["run_id"] === runId) return true;
   const [run] = await database.rows(session, TABLES.runs, [equal("run_id", claim["run_id"])]);
   if (run && isRunHeld(run, host)) return false;
-  await database.change(session, TABLES.claims, found, mine);
+  await database.change(session, TABLES.claims, claims, mine);
   return true;
 }
 

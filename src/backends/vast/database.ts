@@ -78,14 +78,14 @@ export interface AuditEntry {
 const LARGE = /^(segments|embeddings_)/;
 
 export function createDatabase(client: Client, bucket: string, schema: string): Database {
-  const at = (table: TableSchema): TablePath => ({ bucket, schema, table: table.name });
+  const pathOfTable = (table: TableSchema): TablePath => ({ bucket, schema, table: table.name });
   const database: Database = {
     client,
     bucket,
     schema,
-    at,
-    ...createReader(at),
-    ...createWriter(at),
+    at: pathOfTable,
+    ...createReader(pathOfTable),
+    ...createWriter(pathOfTable),
     write: (entry, keys, work) => writeAudited(database, entry, keys, work),
     lock: (session, keys) => lock(database, session, keys),
     async embeddings(session, dimensions) {
@@ -93,7 +93,7 @@ export function createDatabase(client: Client, bucket: string, schema: string): 
       if ((await listTables(session, bucket, schema, table.name)).length === 0)
         await createTable(
           session,
-          at(table),
+          pathOfTable(table),
           table.fields,
           client.supports("vectorIndex") ? { column: "vector", metric: "ip" } : undefined,
         );
@@ -103,15 +103,15 @@ export function createDatabase(client: Client, bucket: string, schema: string): 
   return database;
 }
 
-function createReader(at: Database["at"]): Pick<Database, "pages" | "rows" | "find"> {
-  const idBits = rowIdBits(at);
+function createReader(pathOfTable: Database["at"]): Pick<Database, "pages" | "rows" | "find"> {
+  const idBits = rowIdBits(pathOfTable);
   const read = (
     session: Session,
     table: TableSchema,
     filter: Filter,
     options: Partial<TableQuery>,
   ): AsyncIterable<Page> =>
-    query(session, at(table), {
+    query(session, pathOfTable(table), {
       columns: table.fields,
       filterColumns: table.fields,
       filter,
@@ -167,12 +167,12 @@ function rowIdBits(
   };
 }
 
-const createWriter = (at: Database["at"]): Pick<Database, "add" | "change" | "drop"> => ({
+const createWriter = (pathOfTable: Database["at"]): Pick<Database, "add" | "change" | "drop"> => ({
   async add(session, table, rows) {
     if (rows.length > 0)
       await insertRows(
         session,
-        at(table),
+        pathOfTable(table),
         table.fields,
         table.fields.map(({ name }) => rows.map((row) => row[name])),
       );
@@ -185,13 +185,13 @@ const createWriter = (at: Database["at"]): Pick<Database, "add" | "change" | "dr
     const fields = fieldsOf(table, Object.keys(rows[0] ?? {}));
     await update(
       session,
-      at(table),
+      pathOfTable(table),
       ids,
       fields,
       fields.map(({ name }) => rows.map((row) => row[name])),
     );
   },
-  drop: (session, table, { ids }) => remove(session, at(table), ids),
+  drop: (session, table, { ids }) => remove(session, pathOfTable(table), ids),
 });
 
 function writeAudited<T>(
@@ -258,7 +258,7 @@ async function lock(
 ): Promise<void> {
   const slots = keys === EVERYTHING ? [] : [...new Set(keys.map(slotOf))];
   if (keys !== EVERYTHING && slots.length === 0) return;
-  const found = await database.find(
+  const locks = await database.find(
     session,
     TABLES.locks,
     slots.length === 0 ? [] : [isOneOf("slot", slots)],
@@ -266,8 +266,8 @@ async function lock(
   await database.change(
     session,
     TABLES.locks,
-    found,
-    found.rows.map(({ changes }) => ({ changes: BigInt(changes as bigint) + 1n })),
+    locks,
+    locks.rows.map(({ changes }) => ({ changes: BigInt(changes as bigint) + 1n })),
   );
 }
 

@@ -145,16 +145,16 @@ async function purgeAsset(
   id: string,
   beforeMs: number,
 ): Promise<number> {
-  const found = await findAssetRow(database, session, id);
-  const deletedAt = found.rows[0]?.["deleted_at_ms"];
+  const assetRows = await findAssetRow(database, session, id);
+  const deletedAt = assetRows.rows[0]?.["deleted_at_ms"];
   if (typeof deletedAt !== "bigint" || Number(deletedAt) >= beforeMs) return 0;
   await dropVersions(
     database,
     session,
-    found.rows.flatMap(({ version_id: versionId }) =>
+    assetRows.rows.flatMap(({ version_id: versionId }) =>
       typeof versionId === "string" ? [versionId] : [],
     ),
   );
-  await database.drop(session, TABLES.assets, found);
+  await database.drop(session, TABLES.assets, assetRows);
   return 1;
 }

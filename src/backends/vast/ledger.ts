@@ -217,15 +217,15 @@ async function bury(database: Database, dead: readonly string[]): Promise<void> 
   await dropClaims(database, dead);
   // A run that was killed ended when it was last heard of; it has no summary.
   await database.write({ action: "bury", detail: dead.join(" ") }, [], async (tx) => {
-    const found = await database.find(tx, TABLES.runs, [
+    const deadRuns = await database.find(tx, TABLES.runs, [
       isOneOf("run_id", dead),
       isNull("ended_at_ms"),
     ]);
     await database.change(
       tx,
       TABLES.runs,
-      found,
-      found.rows.map(({ renewed_at_ms: at }) => ({ ended_at_ms: at, summary: null })),
+      deadRuns,
+      deadRuns.rows.map(({ renewed_at_ms: at }) => ({ ended_at_ms: at, summary: null })),
     );
   });
 }

@@ -162,16 +162,16 @@ async function syncFiles(
   libraryId: string,
   { wait = true, onProgress }: SyncOptions = {},
 ): Promise<SyncReport> {
-  const identity = await fetchEmbeddingModel(database, database.client.session);
+  const model = await fetchEmbeddingModel(database, database.client.session);
   // Another library, or other vectors, is another file; the old one answers until the new one is whole.
-  const file = `replica-${replicaName(libraryId, identity)}.sqlite`;
+  const file = `replica-${replicaName(libraryId, model)}.sqlite`;
   const { target, close } = await files.openForSync(file);
   try {
     const isNeeded = wait || files.pointer() === undefined;
     const report = await withReplicaLease(target, isNeeded, async () => {
       const syncedAtMs = Date.now();
       const assets = await visible(database);
-      const counts = await syncStore(database, target.library, identity, assets, onProgress);
+      const counts = await syncStore(database, target.library, model, assets, onProgress);
       return { ...counts, syncedAtMs };
     });
     if (!report) return EMPTY_REPORT;
@@ -239,7 +239,7 @@ async function visible(database: Database): Promise<TableRow[]> {
 export async function syncStore(
   database: Database,
   library: Library,
-  identity: EmbeddingModel | undefined,
+  model: EmbeddingModel | undefined,
   assets: readonly TableRow[],
   onProgress?: (done: number, total: number) => void,
 ): Promise<SyncReport> {
@@ -253,7 +253,7 @@ export async function syncStore(
   for (const batch of batches(
     here.sort((a, b) => (toText(a["version_id"]) < toText(b["version_id"]) ? -1 : 1)),
   )) {
-    done += await fetchBatch(database, library, identity, batch);
+    done += await fetchBatch(database, library, model, batch);
     onProgress?.(done, total);
   }
   for (const id of surplus) await library.catalog.remove(id);
@@ -311,7 +311,7 @@ function* batches(rows: readonly TableRow[]): Iterable<TableRow[]> {
 async function fetchBatch(
   database: Database,
   library: Library,
-  identity: EmbeddingModel | undefined,
+  model: EmbeddingModel | undefined,
   batch: readonly TableRow[],
 ): Promise<number> {
   const { session } = database.client;
@@ -323,7 +323,7 @@ async function fetchBatch(
   ];
   const [segments, vectors] = await Promise.all([
     database.rows(session, TABLES.segments, wanted),
-    identity ? database.rows(session, embeddingsTable(identity.dimensions), wanted) : [],
+    model ? database.rows(session, embeddingsTable(model.dimensions), wanted) : [],
   ]);
   const [segmentsOf, vectorsOf] = [groupByVersion(segments), groupByVersion(vectors)];
   let done = 0;
@@ -347,7 +347,7 @@ async function fetchBatch(
         indexedAtMs: status.indexedAtMs ?? undefined,
         segments: joinVectors(own, ownVectors),
       },
-      identity,
+      model,
     );
     done += own.length;
   }

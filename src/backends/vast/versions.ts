@@ -137,7 +137,7 @@ export async function commitVersion(
   embedder: EmbeddingModel | undefined,
 ): Promise<void> {
   const { segments } = version;
-  const identity = await modelFor(
+  const model = await modelFor(
     database,
     session,
     segments.flatMap(({ vector }) => (vector ? [vector] : [])),
@@ -151,31 +151,31 @@ export async function commitVersion(
     state,
     aboutVersion(version, segments),
     segments,
-    identity?.dimensions,
+    model?.dimensions,
   );
 }
 
 async function replace(
   database: Database,
   session: Session,
-  place: FileLocation,
+  target: FileLocation,
   state: AssetState,
   about: TableRow,
   segments: readonly EmbeddedSegment[],
   dimensions: number | undefined,
 ): Promise<void> {
-  const found = await findAssetRow(database, session, place.id);
-  await retire(database, session, found.rows[0], toText(about["fingerprint"]));
+  const targetRows = await findAssetRow(database, session, target.id);
+  await retire(database, session, targetRows.rows[0], toText(about["fingerprint"]));
   const row = { ...about, version_id: newId() };
   await addVersion(
     database,
     session,
-    { ...row, asset_id: place.id, status: "active" },
+    { ...row, asset_id: target.id, status: "active" },
     segments,
     dimensions,
   );
-  await putAsset(database, session, found, {
-    ...placeRow(place),
+  await putAsset(database, session, targetRows, {
+    ...placeRow(target),
     state,
     error: null,
     deleted_at_ms: null,
@@ -223,7 +223,7 @@ export async function copyVersion(
   const [source] = await database.rows(session, TABLES.assets, [equal("asset_id", from)]);
   if (typeof source?.["version_id"] !== "string") return;
   const segments = await readEmbedded(database, session, source["version_id"]);
-  const identity = await fetchEmbeddingModel(database, session);
+  const model = await fetchEmbeddingModel(database, session);
   await replace(
     database,
     session,
@@ -231,7 +231,7 @@ export async function copyVersion(
     toText(source["state"]) as AssetState,
     { ...aboutOf(source), indexed_at_ms: Date.now() },
     segments,
-    identity?.dimensions,
+    model?.dimensions,
   );
 }
 
@@ -260,13 +260,13 @@ export async function removeAsset(
   session: Session,
   id: AssetId,
 ): Promise<void> {
-  const found = await findAssetRow(database, session, id);
+  const assetRows = await findAssetRow(database, session, id);
   await dropVersions(
     database,
     session,
-    found.rows.flatMap(({ version_id: versionId }) =>
+    assetRows.rows.flatMap(({ version_id: versionId }) =>
       typeof versionId === "string" ? [versionId] : [],
     ),
   );
-  await database.drop(session, TABLES.assets, found);
+  await database.drop(session, TABLES.assets, assetRows);
 }

@@ -101,9 +101,9 @@ export function clipRanges(
   moments: readonly SearchResult[],
   { padMs = DEFAULT_PAD_MS, titles }: Pick<ClipOptions, "padMs" | "titles">,
 ): ClipRange[] {
-  const pieces: ClipRange[] = [];
+  const ranges: ClipRange[] = [];
   for (const { path, startMs, endMs, speaker } of moments) {
-    let piece: ClipRange = {
+    let range: ClipRange = {
       path,
       startMs: Math.max(0, startMs - padMs),
       endMs: endMs + padMs,
@@ -113,26 +113,26 @@ export function clipRanges(
           )
         : null,
     };
-    let place = pieces.length;
-    for (let i = pieces.length - 1; i >= 0; i--) {
-      const other = pieces[i] as ClipRange;
-      if (other.path !== path || other.startMs > piece.endMs || other.endMs < piece.startMs)
+    let insertAt = ranges.length;
+    for (let i = ranges.length - 1; i >= 0; i--) {
+      const other = ranges[i] as ClipRange;
+      if (other.path !== path || other.startMs > range.endMs || other.endMs < range.startMs)
         continue;
-      piece = {
+      range = {
         ...other,
-        startMs: Math.min(other.startMs, piece.startMs),
-        endMs: Math.max(other.endMs, piece.endMs),
+        startMs: Math.min(other.startMs, range.startMs),
+        endMs: Math.max(other.endMs, range.endMs),
       };
-      pieces.splice(i, 1);
-      place = i;
+      ranges.splice(i, 1);
+      insertAt = i;
     }
-    pieces.splice(place, 0, piece);
+    ranges.splice(insertAt, 0, range);
   }
-  return pieces;
+  return ranges;
 }
 
 async function writeClip(
-  pieces: readonly ClipRange[],
+  ranges: readonly ClipRange[],
   hits: readonly number[],
   to: string,
   { isFast, force, titles, format }: ClipOptions & { readonly isFast: boolean },
@@ -146,14 +146,14 @@ async function writeClip(
     throw new MediasearchError("USAGE", `--titles: ${to} has no picture to write them on`, {
       subject: to,
     });
-  const totalMs = pieces.reduce((sum, { startMs, endMs }) => sum + endMs - startMs, 0);
+  const totalMs = ranges.reduce((sum, { startMs, endMs }) => sum + endMs - startMs, 0);
   const status = createStatusLine(io.stderr, io.env);
   try {
     const onProgress = (doneMs: number): void =>
       status.update(
         `${stripControls(to)}: ${(doneMs / 1000).toFixed(1)} of ${(totalMs / 1000).toFixed(1)} s`,
       );
-    const result = await makeClip(pieces, resolve(io.cwd, to), {
+    const result = await makeClip(ranges, resolve(io.cwd, to), {
       isFast,
       force,
       env: io.env,
@@ -167,7 +167,7 @@ async function writeClip(
       );
     else
       io.stderr.write(
-        `${styler(io.stderr, io.env)("cyan", stripControls(to))}  ${describeClip(result, pieces)}\n`,
+        `${styler(io.stderr, io.env)("cyan", stripControls(to))}  ${describeClip(result, ranges)}\n`,
       );
   } finally {
     status.end();

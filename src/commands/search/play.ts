@@ -72,12 +72,12 @@ export function requireResult(
   number: number,
   momentTotal: number,
 ): SearchResult {
-  const found = moments.find((moment) => moment.number === number);
-  if (!found)
+  const chosen = moments.find((moment) => moment.number === number);
+  if (!chosen)
     throw new MediasearchError(
       "NOT_FOUND",
       `no hit ${number}: there ${momentTotal === 1 ? "is" : "are"} ${pluralize(momentTotal, "hit")}`,
       { hint: "the same search without --play or --clip lists them" },
     );
-  return found;
+  return chosen;
 }

@@ -69,18 +69,18 @@ function printHits(
 
 /** Which of all hits these are, when there are others. What is ranked by meaning has no end: its total is no count. */
 function footerOf({ moments, total, momentTotal, totalIs, offset }: ResultPage): string {
-  const [last, isRanked] = [offset + moments.length, totalIs === "ranked"];
-  if (offset === 0 && last >= momentTotal) return "";
-  const first = isRanked ? `the best ${formatNumber(last)}` : pluralize(last, "hit");
+  const [lastNumber, isRanked] = [offset + moments.length, totalIs === "ranked"];
+  if (offset === 0 && lastNumber >= momentTotal) return "";
+  const first = isRanked ? `the best ${formatNumber(lastNumber)}` : pluralize(lastNumber, "hit");
   const later =
     moments.length === 1
-      ? `hit ${formatNumber(last)}`
-      : `hits ${formatNumber(offset + 1)} to ${formatNumber(last)}`;
+      ? `hit ${formatNumber(lastNumber)}`
+      : `hits ${formatNumber(offset + 1)} to ${formatNumber(lastNumber)}`;
   const all =
     momentTotal === total
       ? `${formatNumber(total)}${isRanked ? " ranked" : ""}`
       : `${formatNumber(momentTotal)} moments (${pluralize(total, "hit")} ranked)`;
-  return `${offset === 0 ? first : later} of ${all}${last < momentTotal ? `; --offset ${last} shows the next` : ""}`;
+  return `${offset === 0 ? first : later} of ${all}${lastNumber < momentTotal ? `; --offset ${lastNumber} shows the next` : ""}`;
 }
 
 /** Formats of players and editing programs. */

@@ -77,14 +77,14 @@ export async function open(settings: RemoteSettings): Promise<Embedder> {
 
 /** Without asking the server where address and length are given: searches of remembered queries then need no network. */
 export async function identifyRemote(settings: RemoteSettings): Promise<EmbeddingModel> {
-  const place = findEndpoint(settings.endpoint ?? "", settings.api, settings.model);
-  if (place && place.protocol !== PROTOCOLS.tei && settings.dimensions !== undefined)
+  const endpoint = findEndpoint(settings.endpoint ?? "", settings.api, settings.model);
+  if (endpoint && endpoint.protocol !== PROTOCOLS.tei && settings.dimensions !== undefined)
     return {
       embedder: remoteModelId(
         {
-          protocol: place.protocol,
+          protocol: endpoint.protocol,
           settings,
-          maxTokens: settings.maxTokens ?? place.protocol.maxTokens,
+          maxTokens: settings.maxTokens ?? endpoint.protocol.maxTokens,
         },
         settings.dimensions,
       ),
@@ -149,20 +149,21 @@ async function detectProtocol(
     ["/api/version", "ollama"],
     ["/v1/models", "openai"],
   ] as const;
-  let last: HttpReply | undefined;
+  let lastReply: HttpReply | undefined;
   for (const [path, api] of probes) {
-    last = await look(new URL(path, base), server, settings);
-    if (last.status === 200)
+    lastReply = await look(new URL(path, base), server, settings);
+    if (lastReply.status === 200)
       return findEndpoint(
         base.href,
         api === "openai" && settings.model.startsWith("nvidia/") ? "nim" : api,
         settings.model,
       ) as Place;
-    if (last.status === 401 || last.status === 403) throw fromStatus(server, last).refused.error;
+    if (lastReply.status === 401 || lastReply.status === 403)
+      throw fromStatus(server, lastReply).refused.error;
   }
   throw new MediasearchError(
     "USAGE",
-    `${server.address}: no server for embeddings that is known (HTTP ${last?.status ?? 0})`,
+    `${server.address}: no server for embeddings that is known (HTTP ${lastReply?.status ?? 0})`,
     {
       subject: server.address,
       hint: "EMBEDDING_API=openai, nim, tei or ollama, or the whole address such as http://HOST:PORT/v1/embeddings",

@@ -47,16 +47,17 @@ function numberBefore(
   next: number,
   before: number | null,
 ): { readonly end: number; readonly number: number | null } {
-  let last = next - 1;
-  while (last > at && lines[last]?.trim() === "") last--;
-  const line = lines[last] ?? "";
-  if (last <= at || !NUMBER.test(line)) return { end: next, number: null };
+  let lastLine = next - 1;
+  while (lastLine > at && lines[lastLine]?.trim() === "") lastLine--;
+  const line = lines[lastLine] ?? "";
+  if (lastLine <= at || !NUMBER.test(line)) return { end: next, number: null };
   const number = Number(line);
-  const isOnly = last === at + 1;
-  if (at < 0) return { end: last, number };
+  const isOnly = lastLine === at + 1;
+  if (at < 0) return { end: lastLine, number };
   // "42" may be what is said: the number of a cue stands right above its times, or is the next in
   // the row.
   const isNumber =
-    number === (before ?? Number.NaN) + 1 || (last === next - 1 && !(isOnly && before === null));
-  return isNumber ? { end: last, number } : { end: next, number: null };
+    number === (before ?? Number.NaN) + 1 ||
+    (lastLine === next - 1 && !(isOnly && before === null));
+  return isNumber ? { end: lastLine, number } : { end: next, number: null };
 }

@@ -20,10 +20,10 @@ export async function copyPackets({
   to,
   output: format,
 }: ClipJob): Promise<ClipResult | undefined> {
-  const [piece] = pieces;
-  if (!piece || pieces.length > 1) return undefined;
+  const [range] = pieces;
+  if (!range || pieces.length > 1) return undefined;
   const av = await ffmpeg();
-  const { input, streams } = await openInput(piece.path);
+  const { input, streams } = await openInput(range.path);
   try {
     const chosen = [
       format.video ? chooseStream(streams, isVideo) : undefined,
@@ -35,19 +35,19 @@ export async function copyPackets({
     for (const stream of streams)
       if (!chosen.includes(stream)) stream.discard = DISCARD_ALL as typeof stream.discard;
     const [first] = chosen;
-    if (first && piece.startMs > 0)
+    if (first && range.startMs > 0)
       input.seekFrameSync(
         first.index,
         BigInt(
-          Math.round(((piece.startMs + zeroMs) * first.timeBase.den) / (1000 * first.timeBase.num)),
+          Math.round(((range.startMs + zeroMs) * first.timeBase.den) / (1000 * first.timeBase.num)),
         ),
         SEEK_BACKWARD as never,
       );
     return await writePackets(av, input, chosen, {
       to,
       format,
-      startMs: piece.startMs + zeroMs,
-      endMs: piece.endMs + zeroMs,
+      startMs: range.startMs + zeroMs,
+      endMs: range.endMs + zeroMs,
     });
   } finally {
     input.closeInputSync();

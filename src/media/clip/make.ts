@@ -33,19 +33,19 @@ const CLIP_WORKER_SCRIPT = new URL(
  * WORKER_CRASHED, NO_SPACE.
  */
 export async function makeClip(
-  pieces: readonly ClipRange[],
+  ranges: readonly ClipRange[],
   to: string,
   options: ClipOptions,
 ): Promise<ClipResult> {
   const output = outputFormat(to);
-  await refuseOverwriting(pieces, to, options.force);
+  await refuseOverwriting(ranges, to, options.force);
   const unfinished = join(
     dirname(to),
     `.${basename(to, extname(to))}.${process.pid}.unfinished${extname(to)}`,
   );
   try {
     const result = await cutInChild(
-      { pieces, to: unfinished, output, isFast: options.isFast },
+      { pieces: ranges, to: unfinished, output, isFast: options.isFast },
       options,
     );
     await put(unfinished, to, options.force);
@@ -56,7 +56,7 @@ export async function makeClip(
 }
 
 async function refuseOverwriting(
-  pieces: readonly ClipRange[],
+  ranges: readonly ClipRange[],
   to: string,
   force: boolean,
 ): Promise<void> {
@@ -68,7 +68,7 @@ async function refuseOverwriting(
   });
   const there = await fileIdentity(to);
   if (there === undefined) return;
-  for (const { path } of pieces)
+  for (const { path } of ranges)
     if ((await fileIdentity(path)) === there)
       throw new MediasearchError(
         "USAGE",

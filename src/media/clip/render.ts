@@ -43,19 +43,19 @@ export async function render(
   const output = await openOutput(av, to, format, wanted);
   try {
     let atMs = 0;
-    for (const piece of within) {
-      await renderPiece(av, piece, output, { ...wanted, atMs, onProgress }).catch(
+    for (const range of within) {
+      await renderPiece(av, range, output, { ...wanted, atMs, onProgress }).catch(
         (error: unknown) => {
           throw error instanceof MediasearchError
             ? error
             : unreadableError(
-                piece.path,
+                range.path,
                 error instanceof Error ? error.message : String(error),
                 error,
               );
         },
       );
-      atMs += piece.endMs - piece.startMs;
+      atMs += range.endMs - range.startMs;
     }
     output.finish();
     return { durationMs: Math.round(atMs), how: "encoded" };
@@ -131,35 +131,35 @@ const RENDER_TURN_MS = 50;
 
 async function renderPiece(
   av: AvModule,
-  piece: ClipRange,
+  range: ClipRange,
   output: Output,
   { picture, sound, atMs, onProgress }: PieceTarget,
 ): Promise<void> {
-  const { input, streams } = await openInput(piece.path);
+  const { input, streams } = await openInput(range.path);
   const video = picture ? chooseStream(streams, isVideo) : undefined;
   const audio = sound ? chooseStream(streams, isAudio) : undefined;
   const zeroMs = toMs(input.startTime, MICROSECONDS) ?? 0;
-  const lengthMs = piece.endMs - piece.startMs;
+  const lengthMs = range.endMs - range.startMs;
   const between = (rate: number): number =>
     Math.round(((atMs + lengthMs) * rate) / 1000) - Math.round((atMs * rate) / 1000);
   const show = picture
     ? showPictures(av, output, picture, {
         stream: video,
-        title: piece.title,
+        title: range.title,
         count: between(picture.frameRate.num / picture.frameRate.den),
       })
     : undefined;
   const cut = sound
-    ? cutSound(av, sound, { fromMs: piece.startMs, zeroMs, samples: between(sound.sampleRate) })
+    ? cutSound(av, sound, { fromMs: range.startMs, zeroMs, samples: between(sound.sampleRate) })
     : undefined;
   const decoders = new Map<number, Decoding>();
   try {
     if (video && show)
-      decoders.set(video.index, await decodePictures(av, video, show, zeroMs + piece.startMs));
+      decoders.set(video.index, await decodePictures(av, video, show, zeroMs + range.startMs));
     if (audio && cut) decoders.set(audio.index, await decodeSound(av, audio, cut));
     for (const stream of streams)
       if (!decoders.has(stream.index)) stream.discard = DISCARD_ALL as typeof stream.discard;
-    const fromMs = piece.startMs - RUN_UP_MS;
+    const fromMs = range.startMs - RUN_UP_MS;
     if (fromMs > 0)
       input.seekFrameSync(-1, BigInt(Math.round((fromMs + zeroMs) * 1000)), SEEK_BACKWARD as never);
     const writeSound = (atEnd: boolean): void => {

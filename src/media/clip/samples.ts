@@ -5,15 +5,18 @@ export const SAMPLE_FORMATS = [8, 3, 1, 6] as const;
 export function packSamples(samples: Float32Array, channels: number, format: number): Buffer {
   const count = samples.length / channels;
   const isPlanar = format === 8 || format === 6;
-  const place = (i: number): number =>
+  const sampleIndex = (i: number): number =>
     isPlanar ? (i % channels) * count + Math.floor(i / channels) : i;
   if (format === 8 || format === 3) {
     const out = new Float32Array(samples.length);
-    for (let i = 0; i < samples.length; i++) out[place(i)] = samples[i] ?? 0;
+    for (let i = 0; i < samples.length; i++) out[sampleIndex(i)] = samples[i] ?? 0;
     return Buffer.from(out.buffer);
   }
   const out = new Int16Array(samples.length);
   for (let i = 0; i < samples.length; i++)
-    out[place(i)] = Math.max(-32_768, Math.min(32_767, Math.round((samples[i] ?? 0) * 32_767)));
+    out[sampleIndex(i)] = Math.max(
+      -32_768,
+      Math.min(32_767, Math.round((samples[i] ?? 0) * 32_767)),
+    );
   return Buffer.from(out.buffer);
 }

@@ -102,18 +102,18 @@ export async function* inParts(
   body: AsyncIterable<Uint8Array>,
   size: number,
 ): AsyncIterable<{ readonly part: Buffer; readonly isLast: boolean }> {
-  let pieces: Uint8Array[] = [];
+  let buffered: Uint8Array[] = [];
   let length = 0;
   for await (let piece of body) {
     while (length + piece.length > size) {
       const head = piece.subarray(0, size - length);
-      yield { part: Buffer.concat([...pieces, head]), isLast: false };
+      yield { part: Buffer.concat([...buffered, head]), isLast: false };
       piece = piece.subarray(head.length);
-      pieces = [];
+      buffered = [];
       length = 0;
     }
-    pieces.push(piece);
+    buffered.push(piece);
     length += piece.length;
   }
-  yield { part: Buffer.concat(pieces), isLast: true };
+  yield { part: Buffer.concat(buffered), isLast: true };
 }

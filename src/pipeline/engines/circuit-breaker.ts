@@ -18,15 +18,18 @@ const REMEMBERED_MS = 5 * 60_000;
 
 /** So that not every file waits in vain for a server that is away before the next recogniser gets it. */
 export function createCircuitBreaker(now: () => number = Date.now): CircuitBreaker {
-  const known = new Map<string, { readonly error: MediasearchError; readonly untilMs: number }>();
+  const failures = new Map<
+    string,
+    { readonly error: MediasearchError; readonly untilMs: number }
+  >();
   return {
     of(engine) {
-      const trouble = known.get(engine);
+      const trouble = failures.get(engine);
       return trouble && trouble.untilMs > now() ? trouble.error : undefined;
     },
     note(engine, error) {
       if (OF_ALL_FILES.has(error.code) && this.of(engine) === undefined)
-        known.set(engine, { error, untilMs: now() + REMEMBERED_MS });
+        failures.set(engine, { error, untilMs: now() + REMEMBERED_MS });
     },
   };
 }

@@ -39,29 +39,29 @@ export function segmentCues(cues: readonly Cue[]): Segment[] {
 }
 
 function turns(cues: readonly Cue[]): SpeakerTurn[] {
-  const found: SpeakerTurn[] = [];
+  const turns: SpeakerTurn[] = [];
   let endMs = 0;
   for (const cue of cues) {
-    const pieces = timedTokens(cue);
-    const first = pieces[0];
+    const cueTokens = timedTokens(cue);
+    const first = cueTokens[0];
     if (!first) continue;
-    let turn = found.at(-1);
+    let turn = turns.at(-1);
     if (
       !turn ||
       cue.startsTurn ||
       turn.speaker !== cue.speaker ||
       first.startMs - endMs > LONG_PAUSE_MS
     )
-      found.push((turn = { speaker: cue.speaker, pieces: [] }));
-    for (const piece of pieces) {
+      turns.push((turn = { speaker: cue.speaker, pieces: [] }));
+    for (const piece of cueTokens) {
       const last = turn.pieces.at(-1);
       if (last && piece.startMs - last.endMs > LONG_PAUSE_MS)
-        found.push((turn = { speaker: cue.speaker, pieces: [] }));
+        turns.push((turn = { speaker: cue.speaker, pieces: [] }));
       turn.pieces.push(piece);
     }
-    endMs = Math.max(endMs, pieces.at(-1)?.endMs ?? 0);
+    endMs = Math.max(endMs, cueTokens.at(-1)?.endMs ?? 0);
   }
-  return found;
+  return turns;
 }
 
 function timedTokens(cue: Cue): TimedToken[] {
@@ -192,18 +192,20 @@ const isWhole = (pieces: readonly TimedToken[]): boolean =>
   tokensLengthMs(pieces) >= MIN_SEGMENT_MS && endsSentence(pieces.at(-1) as TimedToken);
 
 function makeSegment(
-  pieces: readonly TimedToken[],
+  tokens: readonly TimedToken[],
   speaker: string | null,
 ): Omit<Segment, "index"> {
-  const known = pieces.flatMap(({ confidence }) => (confidence === null ? [] : [confidence]));
+  const confidences = tokens.flatMap(({ confidence }) => (confidence === null ? [] : [confidence]));
   return {
-    startMs: Math.min(...pieces.map(({ startMs }) => startMs)),
-    endMs: Math.max(...pieces.map(({ endMs }) => endMs)),
-    text: pieces
+    startMs: Math.min(...tokens.map(({ startMs }) => startMs)),
+    endMs: Math.max(...tokens.map(({ endMs }) => endMs)),
+    text: tokens
       .map(({ text, spaceBefore }, i) => (spaceBefore && i > 0 ? ` ${text}` : text))
       .join(""),
     speaker,
     confidence:
-      known.length > 0 ? known.reduce((sum, value) => sum + value, 0) / known.length : null,
+      confidences.length > 0
+        ? confidences.reduce((sum, value) => sum + value, 0) / confidences.length
+        : null,
   };
 }

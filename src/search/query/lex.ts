@@ -64,29 +64,30 @@ const MAX_PHRASE_WORDS = 100;
  */
 export function lexQuery(query: string): Lexeme[] {
   const grouped = hasGroups(query);
-  const found: Lexeme[] = [];
+  const lexemes: Lexeme[] = [];
   let depth = 0;
-  let at = 0;
+  let position = 0;
   let signs = 0;
   const push = (lexeme: Lexeme): void => {
-    found.push(lexeme);
+    lexemes.push(lexeme);
     if (lexeme.is !== "word" && ++signs > MAX_SIGNS)
       throw malformed(query, lexeme.at, `there are more than ${MAX_SIGNS} signs`);
-    at = lexeme.end;
+    position = lexeme.end;
   };
-  while (at < query.length) {
-    const sign = query[at] ?? "";
-    if (/\s/.test(sign)) at++;
+  while (position < query.length) {
+    const sign = query[position] ?? "";
+    if (/\s/.test(sign)) position++;
     else if (grouped && (sign === "(" || sign === ")")) {
       depth += sign === "(" ? 1 : -1;
-      if (depth < 0) throw malformed(query, at, "nothing was opened that this could close");
-      push({ is: sign, at, end: at + 1 });
-    } else if (isMinus(query, at, grouped)) push({ is: "NOT", at, end: at + 1 });
-    else if (sign in CLOSING) push(quoted(query, at));
-    else push(fieldAt(query, at, depth > 0) ?? wordAt(query, at, grouped));
+      if (depth < 0) throw malformed(query, position, "nothing was opened that this could close");
+      push({ is: sign, at: position, end: position + 1 });
+    } else if (isMinus(query, position, grouped))
+      push({ is: "NOT", at: position, end: position + 1 });
+    else if (sign in CLOSING) push(quoted(query, position));
+    else push(fieldAt(query, position, depth > 0) ?? wordAt(query, position, grouped));
   }
-  if (depth > 0) throw unclosedError(query, found);
-  return found.filter((lexeme) => !("text" in lexeme) || hasLetter(lexeme.text));
+  if (depth > 0) throw unclosedError(query, lexemes);
+  return lexemes.filter((lexeme) => !("text" in lexeme) || hasLetter(lexeme.text));
 }
 
 /** Whether parentheses are signs in this query. */

@@ -59,8 +59,8 @@ export function parseQuery(
   query: string,
   files: ReadonlyMap<string, ReadonlySet<AssetId>> = new Map(),
 ): ParsedQuery {
-  const found = lexemes(query);
-  const node = parseLexemes(query, found, files);
+  const queryLexemes = lexemes(query);
+  const node = parseLexemes(query, queryLexemes, files);
   const wanted = wantedTerms(node);
   const where = requiredCondition(node, true);
   const words = wanted.filter(({ is }) => is === "word");
@@ -71,7 +71,7 @@ export function parseQuery(
       return is === "phrase" ? [text, ...queryTerms(text)] : [];
     }),
   ];
-  const isPlain = found.every(({ is }) => is === "word");
+  const isPlain = queryLexemes.every(({ is }) => is === "word");
   return {
     terms: [...new Map(terms.map((term) => [JSON.stringify(term), term])).values()],
     termsOptional:
@@ -87,7 +87,7 @@ export function parseQuery(
         return is === "phrase" ? [{ phrase: text }] : [];
       }),
     ],
-    meaning: isPlain && found.length > 0 ? query : wanted.map(({ text }) => text).join(" "),
+    meaning: isPlain && queryLexemes.length > 0 ? query : wanted.map(({ text }) => text).join(" "),
     words: words
       .flatMap(({ text, at }) =>
         [...text.matchAll(wordPattern(text))].map(({ 0: word, index }) => ({

@@ -65,12 +65,12 @@ const rebuilt = (type: DataType, first: Data, children: readonly Data[]): Data =
   } as never);
 
 /** Pieces of one column, each as a reader gives them (from offset 0), in one. */
-export function joinData(pieces: readonly [Data, ...Data[]]): Data {
-  const [first] = pieces;
-  if (pieces.length === 1) return first;
+export function joinData(parts: readonly [Data, ...Data[]]): Data {
+  const [first] = parts;
+  if (parts.length === 1) return first;
   const { type } = first;
-  const length = pieces.reduce((sum, piece) => sum + piece.length, 0);
-  const nullCount = pieces.reduce((sum, piece) => sum + piece.nullCount, 0);
+  const length = parts.reduce((sum, piece) => sum + piece.length, 0);
+  const nullCount = parts.reduce((sum, piece) => sum + piece.nullCount, 0);
   const common = {
     type,
     length,
@@ -78,19 +78,19 @@ export function joinData(pieces: readonly [Data, ...Data[]]): Data {
     ...(nullCount === 0
       ? {}
       : {
-          nullBitmap: joinBits(pieces, (piece) =>
+          nullBitmap: joinBits(parts, (piece) =>
             piece.nullCount === 0 ? undefined : piece.nullBitmap,
           ),
         }),
   };
   const joinChildren = (): Data[] =>
     childrenOf(type).map((_: Field, i) =>
-      joinData(pieces.map((piece) => piece.children[i] as Data) as [Data, ...Data[]]),
+      joinData(parts.map((piece) => piece.children[i] as Data) as [Data, ...Data[]]),
     );
   const make = (more: object): Data => makeData({ ...common, ...more } as never);
   switch (type.typeId) {
     case Type.Bool:
-      return make({ data: joinBits(pieces, (piece) => piece.values as Uint8Array) });
+      return make({ data: joinBits(parts, (piece) => piece.values as Uint8Array) });
     case Type.Struct:
       return make({ children: joinChildren() });
     case Type.FixedSizeList:
@@ -98,17 +98,17 @@ export function joinData(pieces: readonly [Data, ...Data[]]): Data {
     case Type.List:
     case Type.Map:
       return make({
-        valueOffsets: joinOffsets(pieces),
-        child: joinData(pieces.map(childInUse) as [Data, ...Data[]]),
+        valueOffsets: joinOffsets(parts),
+        child: joinData(parts.map(childInUse) as [Data, ...Data[]]),
       });
     case Type.Utf8:
     case Type.Binary:
       return make({
-        valueOffsets: joinOffsets(pieces),
-        data: Buffer.concat(pieces.map(bytesInUse)),
+        valueOffsets: joinOffsets(parts),
+        data: Buffer.concat(parts.map(bytesInUse)),
       });
     default:
-      return make({ data: joinFixed(pieces) });
+      return make({ data: joinFixed(parts) });
   }
 }
 
@@ -133,7 +133,7 @@ function joinOffsets(pieces: readonly Data[]): Int32Array {
 
 function joinBits(
   pieces: readonly Data[],
-  bitsOf: (piece: Data) => Uint8Array | undefined,
+  bitsOf: (part: Data) => Uint8Array | undefined,
 ): Uint8Array {
   const length = pieces.reduce((sum, piece) => sum + piece.length, 0);
   const joined = new Uint8Array(Math.ceil(length / 64) * 8);
@@ -152,15 +152,15 @@ function joinBits(
 type Typed = Uint8Array | BigInt64Array;
 
 /** Values per row in the array: a decimal is four words. */
-function joinFixed(pieces: readonly Data[]): Typed {
-  const first = pieces[0]?.values as Typed;
+function joinFixed(parts: readonly Data[]): Typed {
+  const first = parts[0]?.values as Typed;
   const perRow =
-    (byteWidth(pieces[0]?.type as FixedSizeList) ?? first.BYTES_PER_ELEMENT) /
+    (byteWidth(parts[0]?.type as FixedSizeList) ?? first.BYTES_PER_ELEMENT) /
     first.BYTES_PER_ELEMENT;
-  const total = pieces.reduce((sum, { length }) => sum + length * perRow, 0);
+  const total = parts.reduce((sum, { length }) => sum + length * perRow, 0);
   const joined = new (first.constructor as new (length: number) => Uint8Array)(total);
   let at = 0;
-  for (const piece of pieces) {
+  for (const piece of parts) {
     joined.set((piece.values as Uint8Array).subarray(0, piece.length * perRow), at);
     at += piece.length * perRow;
   }

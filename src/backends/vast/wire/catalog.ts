@@ -145,7 +145,7 @@ export async function listTables(
 
 export async function createTable(
   session: Session,
-  at: TablePath,
+  tablePath: TablePath,
   fields: readonly Field[],
   index?: VectorIndex,
 ): Promise<void> {
@@ -153,11 +153,11 @@ export async function createTable(
     throw new MediasearchError(
       "USAGE",
       `${session.client.endpoint}: a vector index needs VAST 5.5 or newer`,
-      { subject: at.table },
+      { subject: tablePath.table },
     );
   await session.send({
     method: "POST",
-    path: tablePathParts(at),
+    path: tablePathParts(tablePath),
     op: "table",
     body: writeSchema(fields),
     repeatable: false,

@@ -87,12 +87,12 @@ export function readRoot(bytes: Uint8Array): FlatTable {
 const utf8Decoder = new TextDecoder();
 
 function tableAt(bb: ByteBuffer, at: number): FlatTable {
-  const place = (field: number): number => {
+  const offsetOf = (field: number): number => {
     const offset = bb.__offset(at, 4 + field * 2);
     return offset === 0 ? 0 : at + offset;
   };
   const read = <T>(field: number, absent: T, get: (at: number) => T): T => {
-    const where = place(field);
+    const where = offsetOf(field);
     return where === 0 ? absent : get(where);
   };
   const bytes = (field: number): Uint8Array | undefined =>
@@ -123,6 +123,6 @@ function tableAt(bb: ByteBuffer, at: number): FlatTable {
     f32: (field) => read(field, 0, (where) => bb.readFloat32(where)),
     f64: (field) => read(field, 0, (where) => bb.readFloat64(where)),
     bool: (field) => read(field, false, (where) => bb.readUint8(where) !== 0),
-    has: (field) => place(field) !== 0,
+    has: (field) => offsetOf(field) !== 0,
   };
 }

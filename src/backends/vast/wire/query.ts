@@ -49,7 +49,7 @@ const MAX_REQUEST_BYTES = Math.floor(0.9 * 5 * 1024 * 1024);
  */
 export async function* query(
   session: Session,
-  at: TablePath,
+  tablePath: TablePath,
   wanted: TableQuery,
 ): AsyncIterable<Page> {
   const { columns, filter = [], filterColumns = [], parallel = 4 } = wanted;
@@ -65,7 +65,7 @@ export async function* query(
   if (body.length > MAX_REQUEST_BYTES)
     throw new RangeError(`the query is too large: ${body.length} bytes of ${MAX_REQUEST_BYTES}`);
   const stats =
-    wanted.splits === undefined || wanted.spread ? await tableStats(session, at) : undefined;
+    wanted.splits === undefined || wanted.spread ? await tableStats(session, tablePath) : undefined;
   const splits =
     wanted.splits ?? Math.max(1, Math.ceil(Number(stats?.rows ?? 0n) / ROWS_PER_SPLIT));
   const places = wanted.spread
@@ -77,7 +77,7 @@ export async function* query(
       (_, split) => () =>
         readSplit({
           session,
-          at,
+          at: tablePath,
           body,
           columns,
           split,

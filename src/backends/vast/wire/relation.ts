@@ -96,19 +96,21 @@ function writeCondition(
   { column, anyOf }: ColumnCondition,
 ): Offset {
   const path = typeof column === "string" ? [column] : column;
-  const found = numberFields(fields).find(
+  const numberedField = numberFields(fields).find(
     (numbered) =>
       numbered.path.length === path.length && numbered.path.every((name, i) => name === path[i]),
   );
-  if (!found) throw new RangeError(`no column ${path.join(".")} to filter by`);
+  if (!numberedField) throw new RangeError(`no column ${path.join(".")} to filter by`);
   if (anyOf.length === 0) throw new RangeError(`no term for column ${path.join(".")}`);
   // A vector is named by its item.
   const position =
-    found.field.type.typeId === Type.FixedSizeList ? found.position + 1 : found.position;
+    numberedField.field.type.typeId === Type.FixedSizeList
+      ? numberedField.position + 1
+      : numberedField.position;
   return writeCall(
     b,
     "or",
-    anyOf.map((term) => writeTerm(b, position, found.field, term)),
+    anyOf.map((term) => writeTerm(b, position, numberedField.field, term)),
   );
 }
 

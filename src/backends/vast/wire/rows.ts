@@ -27,16 +27,16 @@ const MAX_INSERTED_ROWS = Math.floor((0.95 * MAX_INSERT_BYTES) / 16);
  */
 export async function insertRows(
   session: Session,
-  at: TablePath,
+  tablePath: TablePath,
   fields: readonly Field[],
   columns: Columns,
 ): Promise<RowIds> {
   const ids: bigint[] = [];
   let bits: RowIds["bits"] = 64;
-  for (const { body } of slices(fields, columns, MAX_INSERT_BYTES, MAX_INSERTED_ROWS, at)) {
+  for (const { body } of slices(fields, columns, MAX_INSERT_BYTES, MAX_INSERTED_ROWS, tablePath)) {
     const reply = await session.send({
       method: "POST",
-      path: tablePathParts(at),
+      path: tablePathParts(tablePath),
       op: "rows",
       body,
       repeatable: false,
@@ -60,7 +60,7 @@ export function rowIds(columns: readonly Data[]): RowIds {
 /** Sets columns of rows, one value per id. Not those that a table is sorted, partitioned or indexed by. */
 export async function update(
   session: Session,
-  at: TablePath,
+  tablePath: TablePath,
   rows: RowIds,
   fields: readonly Field[],
   columns: Columns,
@@ -75,29 +75,29 @@ export async function update(
     all,
     MAX_UPDATE_BYTES,
     MAX_UPDATED_ROWS,
-    at,
+    tablePath,
   ))
     await session.send({
       method: "PUT",
-      path: tablePathParts(at),
+      path: tablePathParts(tablePath),
       op: "rows",
       body,
       repeatable: false,
     });
 }
 
-export async function remove(session: Session, at: TablePath, rows: RowIds): Promise<void> {
+export async function remove(session: Session, tablePath: TablePath, rows: RowIds): Promise<void> {
   const sorted = ascending(rows.ids).map((i) => rows.ids[i]);
   for (const { body } of slices(
     [rowIdField(rows.bits)],
     [sorted],
     MAX_UPDATE_BYTES,
     MAX_UPDATED_ROWS,
-    at,
+    tablePath,
   ))
     await session.send({
       method: "DELETE",
-      path: tablePathParts(at),
+      path: tablePathParts(tablePath),
       op: "rows",
       body,
       repeatable: false,
@@ -120,7 +120,7 @@ export function* slices(
   columns: Columns,
   mostBytes: number,
   mostRows: number,
-  at: TablePath,
+  tablePath: TablePath,
 ): Iterable<{ readonly body: Uint8Array; readonly rows: number }> {
   const total = columns[0]?.length ?? 0;
   const bodyOf = (from: number, to: number): Uint8Array =>
@@ -143,8 +143,8 @@ export function* slices(
     if (to - from === 1)
       throw new MediasearchError(
         "BUG",
-        `a row of ${body.length} bytes is too large for the table ${at.table}`,
-        { subject: at.table },
+        `a row of ${body.length} bytes is too large for the table ${tablePath.table}`,
+        { subject: tablePath.table },
       );
     size = Math.max(
       1,

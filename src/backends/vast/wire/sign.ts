@@ -35,7 +35,7 @@ export function createSigner(keys: Keys, region: string, { digestHeader = true }
     uriEscapePath: false,
     applyChecksum: digestHeader,
   });
-  return async ({ method, url, body }, at = new Date()) => {
+  return async ({ method, url, body }, signedAt = new Date()) => {
     const { headers } = await signer.sign(
       {
         method,
@@ -46,7 +46,7 @@ export function createSigner(keys: Keys, region: string, { digestHeader = true }
         query: queryOf(url),
         body,
       },
-      { signingDate: at },
+      { signingDate: signedAt },
     );
     return headers;
   };

@@ -100,7 +100,7 @@ function QueryLine({
   readonly columns: number;
 }): ReactNode {
   const { letters, cursor } = state;
-  const found = foundOf(state);
+  const countText = foundOf(state);
   return h(
     Box,
     { justifyContent: "space-between", flexShrink: 0, height: 1, overflow: "hidden" },
@@ -113,9 +113,9 @@ function QueryLine({
       letters.slice(cursor + 1).join(""),
     ),
     // What is asked goes before how much there is.
-    columns - found.length < MIN_QUESTION
+    columns - countText.length < MIN_QUESTION
       ? null
-      : h(Box, { flexShrink: 0 }, h(Text, { dimColor: true }, `  ${found}`)),
+      : h(Box, { flexShrink: 0 }, h(Text, { dimColor: true }, `  ${countText}`)),
   );
 }
 

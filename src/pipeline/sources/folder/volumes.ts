@@ -18,17 +18,21 @@ export function openVolumes(
   isMounted = isMountPointSync,
 ): Volumes {
   const mounted = new Map<string, boolean>();
-  const known = (folder: string): boolean => {
+  const isKnownMount = (folder: string): boolean => {
     const now = mounted.get(folder) ?? isMounted(folder);
     mounted.set(folder, now);
     return now;
   };
   return {
     missing(path) {
-      const named = fixed.find((volume) => path.startsWith(volume + sep) && !known(volume));
+      const named = fixed.find((volume) => path.startsWith(volume + sep) && !isKnownMount(volume));
       if (named !== undefined) return named;
       for (let folder = dirname(path); folder !== dirname(folder); folder = dirname(folder))
-        if (MOUNT_FOLDERS.test(dirname(folder)) && !exists(folder) && !known(dirname(folder)))
+        if (
+          MOUNT_FOLDERS.test(dirname(folder)) &&
+          !exists(folder) &&
+          !isKnownMount(dirname(folder))
+        )
           return folder;
       return undefined;
     },
