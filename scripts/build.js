@@ -113,7 +113,7 @@ const groups = [
       "src/backends/(?:registry|lease)\\.ts",
       "src/embed/(?:remember-queries|passages|minilm/identify)\\.ts",
       "src/models/(?:catalogue|onnx-runtime)\\.ts",
-      "src/results/(?:links|markdown|moment|records|screen|timecode)\\.ts",
+      "src/results/(?:links|markdown|search-result|records|screen|timecode)\\.ts",
       "src/cli/(?:command|filter-flags|flags|output-format)\\.ts",
       "src/commands/search/(?:command|options|print)\\.ts",
     ),

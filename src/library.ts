@@ -15,7 +15,7 @@ import type {
   SearchPage,
   SearchRequest,
 } from "./library-types.ts";
-import { toLine } from "./results/moment.ts";
+import { toLine } from "./results/search-result.ts";
 
 export { MediasearchError } from "./errors.ts";
 export type * from "./library-types.ts";
@@ -107,11 +107,11 @@ async function searchPage(
     throw new MediasearchError("USAGE", "query: nothing to search for", { subject: "query" });
   for (const name of ["limit", "offset", "context"] as const) refuseFraction(name, request[name]);
   const { page, mark } = await search(request);
-  const { moments, momentTotal, ...rest } = page;
+  const { results, momentTotal, ...rest } = page;
   return {
     ...rest,
     moments: momentTotal,
-    hits: moments.map(({ folded, ...hit }) => ({
+    hits: results.map(({ folded, ...hit }) => ({
       ...hit,
       spans: mark(hit.text),
       moment: { hits: folded },
@@ -131,7 +131,7 @@ async function* index(
   { paths = [], include = [], exclude = [], dryRun = false, watch = false }: IndexRequest,
 ): AsyncGenerator<IndexEvent> {
   const { indexPaths } = await import("./app/indexing/index-paths.ts");
-  const locations = paths.map((path) => context.place(path));
+  const locations = paths.map((path) => context.toLocation(path));
   for await (const event of indexPaths(context, { locations, include, exclude, dryRun, watch })) {
     const told = toPublicEvent(event);
     if (told) yield told;

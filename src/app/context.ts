@@ -38,7 +38,7 @@ export interface Context extends World {
   /** Where media comes from: folders of this machine and the object store of the settings. */
   openSources(): Promise<MediaSources>;
   /** What the user wrote on the command line, a path or an s3:// place. */
-  place(text: string): Location;
+  toLocation(text: string): Location;
   openWorkers(): Promise<WorkerPool>;
 }
 
@@ -102,7 +102,7 @@ export function createContext(config: LoadedConfig, world: World): Context {
       const { stableMs, bucketPollMs } = settings;
       return openSources({ objects: openObjects, stableMs, bucketPollMs });
     },
-    place: (text) => toLocation(text, cwd),
+    toLocation: (text) => toLocation(text, cwd),
     openWorkers: () => openWorkersFor(settings, world),
   };
 }

@@ -1,7 +1,7 @@
 import type { AssetStatus } from "../backends/catalog.ts";
 import type { ReadableLibrary } from "../backends/library.ts";
 import { MediasearchError } from "../errors.ts";
-import { toLine } from "../results/moment.ts";
+import { toLine } from "../results/search-result.ts";
 import type { Segment } from "../types.ts";
 import { displayPath } from "./display-path.ts";
 import { findAsset } from "./find-asset.ts";

@@ -6,7 +6,7 @@ import { formatBytes, pluralize } from "../text/format.ts";
 
 export const run: Command<typeof BACKUP> = async ([name = ""], flags, context) => {
   const { io } = context;
-  const to = context.place(name);
+  const to = context.toLocation(name);
   const overwrite = hasFlag(flags, "force");
   const manifest = await backUpLibrary(context, { to, toAsGiven: name, overwrite });
   if (hasFlag(flags, "json"))

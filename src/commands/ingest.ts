@@ -14,11 +14,11 @@ export const run: Command<typeof INGEST> = async (paths, flags, context) => {
     });
   const dryRun = hasFlag(flags, "dryRun");
   const registration = await registerFiles(context, {
-    locations: paths.map((path) => context.place(path)),
+    locations: paths.map((path) => context.toLocation(path)),
     include: flags.include ?? [],
     exclude: flags.exclude ?? [],
     dryRun,
-    uploadTo: flags.to === undefined ? undefined : context.place(flags.to),
+    uploadTo: flags.to === undefined ? undefined : context.toLocation(flags.to),
     overwrite: hasFlag(flags, "force"),
   });
   const print = hasFlag(flags, "json") ? printJson : printRegistration;
@@ -28,7 +28,7 @@ export const run: Command<typeof INGEST> = async (paths, flags, context) => {
 
 /** Each file as its reader knows it: where it is from now on. */
 const registeredFiles = ({ found, uploads }: Registration, cwd: string): readonly string[] =>
-  uploads ? uploads.map(({ place }) => place) : found.map((path) => displayPath(path, cwd));
+  uploads ? uploads.map(({ location }) => location) : found.map((path) => displayPath(path, cwd));
 
 const failuresOf = ({ failed }: Registration, cwd: string) =>
   failed.map(({ file, step, error: { message, hint } }) => ({
@@ -47,9 +47,9 @@ function printJson(registration: Registration, dryRun: boolean, { io }: CommandC
     files,
     failed: failuresOf(registration, io.cwd),
     ...(uploads && {
-      uploads: uploads.map(({ from, place, outcome }) => ({
+      uploads: uploads.map(({ from, location, outcome }) => ({
         from: displayPath(from, io.cwd),
-        to: place,
+        to: location,
         outcome,
       })),
     }),

@@ -6,7 +6,7 @@ import { formatBytes, pluralize } from "../text/format.ts";
 
 export const run: Command<typeof RESTORE> = async ([name = ""], flags, context) => {
   const { io } = context;
-  const backup = context.place(name);
+  const backup = context.toLocation(name);
   const restored = await restoreLibrary(context, {
     from: backup,
     fromAsGiven: name,

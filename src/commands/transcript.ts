@@ -8,7 +8,7 @@ import { transcriptMarkdown } from "../results/markdown.ts";
 import { ndjson, formatTable } from "../results/records.ts";
 import type { Segment } from "../types.ts";
 import { readTranscript, transcriptRecord } from "../app/transcript.ts";
-import { toLine } from "../results/moment.ts";
+import { toLine } from "../results/search-result.ts";
 import { integerFlag } from "../cli/flags.ts";
 import { type Command } from "../cli/command.ts";
 import type { TRANSCRIPT_SPEC } from "../cli/specs/searching.ts";

@@ -18,7 +18,7 @@ export function formatEdl({ name, rate, cuts }: Timeline): string {
 }
 
 function event(
-  { moment, source, sourceStart, frames, recordStart }: Cut,
+  { result, source, sourceStart, frames, recordStart }: Cut,
   number: number,
   rate: FrameRate,
   origin: number,
@@ -33,12 +33,12 @@ function event(
     .map(at)
     .join(" ");
   const said = stripControls(
-    `${moment.speaker === null ? "" : `${moment.speaker}: `}${moment.text}`,
+    `${result.speaker === null ? "" : `${result.speaker}: `}${result.text}`,
   );
   return [
     `${String(number).padStart(3, "0")}  AX       ${tracks(source).padEnd(5)} C        ${times}`,
-    `* FROM CLIP NAME: ${stripControls(basename(moment.path))}`,
-    `* SOURCE FILE: ${stripControls(moment.path)}`,
+    `* FROM CLIP NAME: ${stripControls(basename(result.path))}`,
+    `* SOURCE FILE: ${stripControls(result.path)}`,
     `* COMMENT: ${said}`,
     "",
   ].join("\n");

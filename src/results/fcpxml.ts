@@ -19,19 +19,19 @@ export function formatFcpxml({ name, rate, cuts, frames }: Timeline): string {
     height: 1080,
   };
   const tcFormat = rate.drop > 0 ? "DF" : "NDF";
-  const files = [...new Map(cuts.map((cut) => [cut.moment.path, cut])).values()];
-  const idOf = new Map(files.map(({ moment }, i) => [moment.path, `r${i + 2}`]));
+  const files = [...new Map(cuts.map((cut) => [cut.result.path, cut])).values()];
+  const idOf = new Map(files.map(({ result }, i) => [result.path, `r${i + 2}`]));
   const clip = (cut: Cut): string => {
     const times = `offset="${time(cut.recordStart)}" start="${time(cut.sourceStart)}" duration="${time(cut.frames)}"`;
-    const marker = `<marker start="${time(cut.sourceStart)}" duration="${time(1)}" value="${xml(cut.moment.text)}"/>`;
-    return `            <asset-clip ref="${idOf.get(cut.moment.path)}" name="${xml(cutTitle(cut))}" ${times} tcFormat="${tcFormat}">${marker}</asset-clip>`;
+    const marker = `<marker start="${time(cut.sourceStart)}" duration="${time(1)}" value="${xml(cut.result.text)}"/>`;
+    return `            <asset-clip ref="${idOf.get(cut.result.path)}" name="${xml(cutTitle(cut))}" ${times} tcFormat="${tcFormat}">${marker}</asset-clip>`;
   };
   return `<?xml version="1.0" encoding="UTF-8"?>
 <!DOCTYPE fcpxml>
 <fcpxml version="1.10">
   <resources>
     <format id="r1" frameDuration="${rate.den}/${rate.num}s" width="${size.width}" height="${size.height}"/>
-${files.map((cut) => asset(cut, idOf.get(cut.moment.path) ?? "", time, rate)).join("\n")}
+${files.map((cut) => asset(cut, idOf.get(cut.result.path) ?? "", time, rate)).join("\n")}
   </resources>
   <library>
     <event name="mediasearch">
@@ -49,7 +49,7 @@ ${cuts.map(clip).join("\n")}
 }
 
 function asset(
-  { moment: { path }, source, sourceOrigin, sourceStart, frames }: Cut,
+  { result: { path }, source, sourceOrigin, sourceStart, frames }: Cut,
   id: string,
   time: (frames: number) => string,
   rate: Timeline["rate"],

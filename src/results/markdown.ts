@@ -7,34 +7,34 @@ import {
   type ResultLine,
   type SearchResult,
   type ResultPage,
-} from "./moment.ts";
+} from "./search-result.ts";
 
 type TextMarker = Screen["mark"];
 
 /** CommonMark: a heading, then a list of hits with links that open the file (https://www.w3.org/TR/media-frags/ for the time). */
 export function pageMarkdown(page: ResultPage, mark: TextMarker, isGrouped: boolean): string {
-  const { query, moments } = page;
+  const { query, results } = page;
   const title = `# ${escapeMarkdown(query)}\n\n${countOf(page)}\n`;
   if (!isGrouped)
-    return `${title}\n${moments.map((moment) => resultItem(moment, mark, true)).join("")}`;
-  return `${title}${groupByFile(moments)
+    return `${title}\n${results.map((result) => resultItem(result, mark, true)).join("")}`;
+  return `${title}${groupByFile(results)
     .map(
-      ({ file, moments: hits }) =>
-        `\n## ${escapeMarkdown(file)}\n\n${hits.map((moment) => resultItem(moment, mark, false)).join("")}`,
+      ({ file, results: hits }) =>
+        `\n## ${escapeMarkdown(file)}\n\n${hits.map((result) => resultItem(result, mark, false)).join("")}`,
     )
     .join("")}`;
 }
 
-function countOf({ moments, total, totalIs }: ResultPage): string {
-  const shown = countHits(moments);
+function countOf({ results, total, totalIs }: ResultPage): string {
+  const shown = countHits(results);
   if (shown >= total) return pluralize(total, "hit");
   return totalIs === "ranked"
     ? `${shown} of the best ${formatNumber(total)}`
     : `${shown} of ${pluralize(total, "hit")}`;
 }
 
-function resultItem(moment: SearchResult, mark: TextMarker, withFile: boolean): string {
-  const { number, file, url, startMs, text, before, after, explain, folded } = moment;
+function resultItem(result: SearchResult, mark: TextMarker, withFile: boolean): string {
+  const { number, file, url, startMs, text, before, after, explain, folded } = result;
   const link = `[${withFile ? `${escapeMarkdown(file)} ` : ""}${formatTimestamp(startMs)}](${url ?? href(file, startMs)})`;
   const said = (line: string): string =>
     mark(stripControls(line))
@@ -46,7 +46,7 @@ function resultItem(moment: SearchResult, mark: TextMarker, withFile: boolean): 
     `${formatTimestamp(line.startMs)} ${speakerPrefix(line)}${said(line.text)}`;
   const quote = [
     ...before.map(around),
-    `${speakerPrefix(moment)}${said(text)}`,
+    `${speakerPrefix(result)}${said(text)}`,
     ...after.map(around),
   ];
   const more = folded.length === 0 ? "" : ` (+${folded.length} here)`;

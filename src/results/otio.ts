@@ -27,10 +27,10 @@ export function formatOtio(timeline: Timeline): string {
     media_references: {
       DEFAULT_MEDIA: {
         OTIO_SCHEMA: "ExternalReference.1",
-        name: basename(cut.moment.path),
+        name: basename(cut.result.path),
         metadata: {},
         available_image_bounds: null,
-        target_url: locationUrl(cut.moment.path),
+        target_url: locationUrl(cut.result.path),
         available_range:
           cut.source.durationMs === null
             ? null
@@ -72,19 +72,19 @@ export function formatOtio(timeline: Timeline): string {
 }
 
 /** A marker with the words of a hit. */
-const markerOf = ({ moment }: Cut, markedRange: object) => ({
+const markerOf = ({ result }: Cut, markedRange: object) => ({
   OTIO_SCHEMA: "Marker.2",
-  name: stripControls(moment.text),
-  comment: stripControls(moment.text),
+  name: stripControls(result.text),
+  comment: stripControls(result.text),
   color: "GREEN",
   marked_range: markedRange,
   metadata: {
     mediasearch: {
-      number: moment.number,
-      speaker: moment.speaker,
-      score: moment.score,
-      startMs: moment.startMs,
-      endMs: moment.endMs,
+      number: result.number,
+      speaker: result.speaker,
+      score: result.score,
+      startMs: result.startMs,
+      endMs: result.endMs,
     },
   },
 });

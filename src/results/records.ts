@@ -1,6 +1,11 @@
 import { formatCsvRecord } from "../text/format.ts";
 import { stripControls } from "../text/strip-controls.ts";
-import { type FileGroup, groupByFile, type SearchResult, type ResultPage } from "./moment.ts";
+import {
+  type FileGroup,
+  groupByFile,
+  type SearchResult,
+  type ResultPage,
+} from "./search-result.ts";
 
 type Cell = string | number | null | readonly string[];
 export type RecordRow = Readonly<Record<string, Cell>>;
@@ -61,12 +66,12 @@ const precise = (value: number): number => Number(value.toPrecision(6));
 
 /** A page as programs get it: docs/schemas/search.v1.json. */
 export function pageRecord(
-  { query, mode, total, momentTotal, totalIs, offset, moments, didYouMean }: ResultPage,
+  { query, mode, total, momentTotal, totalIs, offset, results, didYouMean }: ResultPage,
   isGrouped: boolean,
 ) {
   const groups = isGrouped
     ? {
-        groups: groupByFile(moments).map(({ file, moments: hits }: FileGroup) => ({
+        groups: groupByFile(results).map(({ file, results: hits }: FileGroup) => ({
           file,
           hits: hits.map(({ number }) => number),
         })),
@@ -81,31 +86,31 @@ export function pageRecord(
     totalIs,
     offset,
     didYouMean,
-    hits: moments.map(resultRecord),
+    hits: results.map(resultRecord),
     ...groups,
   };
 }
 
-export const pageNdjson = ({ moments }: ResultPage): string =>
-  moments.map((moment) => `${JSON.stringify(resultRecord(moment))}\n`).join("");
+export const pageNdjson = ({ results }: ResultPage): string =>
+  results.map((result) => `${JSON.stringify(resultRecord(result))}\n`).join("");
 
-export function pageTable({ moments }: ResultPage, format: "csv" | "tsv"): string {
-  const parts = [...new Set(moments.flatMap(({ explain }) => Object.keys(explain ?? {})))];
-  const rows = moments.map((moment): RecordRow => ({
-    ...moment,
-    url: moment.url ?? null,
-    score: precise(moment.score),
+export function pageTable({ results }: ResultPage, format: "csv" | "tsv"): string {
+  const parts = [...new Set(results.flatMap(({ explain }) => Object.keys(explain ?? {})))];
+  const rows = results.map((result): RecordRow => ({
+    ...result,
+    url: result.url ?? null,
+    score: precise(result.score),
     before: null,
     after: null,
-    folded: moment.folded.length,
+    folded: result.folded.length,
     explain: null,
-    ...moment.explain,
+    ...result.explain,
   }));
   return formatTable(
     [
       ...RESULT_COLUMNS,
-      ...(moments.some(({ url }) => url !== undefined) ? ["url"] : []),
-      ...(moments.some(({ folded }) => folded.length > 0) ? ["folded"] : []),
+      ...(results.some(({ url }) => url !== undefined) ? ["url"] : []),
+      ...(results.some(({ folded }) => folded.length > 0) ? ["folded"] : []),
       ...parts,
     ],
     rows,

@@ -6,13 +6,13 @@ import { formatEdl } from "./edl.ts";
 import { formatFcpxml } from "./fcpxml.ts";
 import { formatM3u } from "./m3u.ts";
 import { pageMarkdown, transcriptMarkdown } from "./markdown.ts";
-import type { SearchResult, ResultPage } from "./moment.ts";
+import type { SearchResult, ResultPage } from "./search-result.ts";
 import { formatOtio } from "./otio.ts";
 import { formatTable } from "./records.ts";
 import { pageText } from "./screen.ts";
 import { makeTimeline } from "./timeline.ts";
 
-const moment = (more: Partial<SearchResult>): SearchResult => ({
+const result = (more: Partial<SearchResult>): SearchResult => ({
   number: 1,
   path: "/films/talk.mp4",
   file: "talk.mp4",
@@ -45,9 +45,9 @@ const options = { name: "bridges & boats", rate: undefined, padMs: 0 };
 const events = (edl: string): string[] => edl.split("\n").filter((line) => /^\d{3} /.test(line));
 
 describe("an edit", () => {
-  const moments = [
-    moment({}),
-    moment({
+  const results = [
+    result({}),
+    result({
       number: 2,
       path: "/films/radio.mp3",
       file: "radio.mp3",
@@ -61,7 +61,7 @@ describe("an edit", () => {
   it("as EDL has each hit's place in its file and on the timeline, in the first film's rate", () => {
     const edl = formatEdl(
       makeTimeline(
-        moments,
+        results,
         new Map([
           ["/films/talk.mp4", film(25, 1)],
           ["/films/radio.mp3", sound],
@@ -80,7 +80,7 @@ describe("an edit", () => {
   });
 
   it("at 29.97 is in drop-frame, and the times are still those of the clock to a frame", () => {
-    const late = [moment({ startMs: 3_600_000, endMs: 3_601_000 })];
+    const late = [result({ startMs: 3_600_000, endMs: 3_601_000 })];
     const edl = formatEdl(
       makeTimeline(
         late,
@@ -97,7 +97,7 @@ describe("an edit", () => {
   it("counts from a source's own time code", () => {
     const edl = formatEdl(
       makeTimeline(
-        [moment({})],
+        [result({})],
         new Map([["/films/talk.mp4", film(25, 1, { timecode: "10:00:00:00" })]]),
         options,
       ),
@@ -107,7 +107,7 @@ describe("an edit", () => {
 
   it("is padded within the file", () => {
     const { cuts } = makeTimeline(
-      [moment({ startMs: 200, endMs: 119_900 })],
+      [result({ startMs: 200, endMs: 119_900 })],
       new Map([["/films/talk.mp4", film(25, 1)]]),
       { ...options, padMs: 1000 },
     );
@@ -116,7 +116,7 @@ describe("an edit", () => {
 
   it("as OTIO has a clip and a marker a hit, and gaps where a file has no pictures", () => {
     const timeline = makeTimeline(
-      moments,
+      results,
       new Map([
         ["/films/talk.mp4", film(25, 1)],
         ["/films/radio.mp3", sound],
@@ -162,8 +162,8 @@ describe("an edit", () => {
 
   it("as FCPXML has whole frames only, each file once, and escapes", () => {
     const twice = [
-      ...moments,
-      moment({ number: 3, startMs: 1010, endMs: 2020, text: "a < b & c" }),
+      ...results,
+      result({ number: 3, startMs: 1010, endMs: 2020, text: "a < b & c" }),
     ];
     const xml = formatFcpxml(
       makeTimeline(
@@ -205,27 +205,27 @@ describe("an edit", () => {
   });
 
   it("as M3U has the seconds for VLC", () => {
-    expect(formatM3u([moment({ startMs: 61_500, endMs: 63_000, speaker: "Ada" })], 500)).toBe(
+    expect(formatM3u([result({ startMs: 61_500, endMs: 63_000, speaker: "Ada" })], 500)).toBe(
       "#EXTM3U\n#EXTINF:3,talk.mp4 0:01:01 Ada: one\n#EXTVLCOPT:start-time=61.000\n#EXTVLCOPT:stop-time=63.500\n/films/talk.mp4\n",
     );
   });
 });
 
 describe("Markdown", () => {
-  const page = (moments: readonly SearchResult[]): ResultPage => ({
+  const page = (results: readonly SearchResult[]): ResultPage => ({
     query: "a*b",
     mode: "keyword",
     total: 12,
     momentTotal: 12,
     totalIs: "all",
     offset: 0,
-    moments,
+    results,
     didYouMean: null,
   });
   it("links to the moment, marks matches, and takes nothing that was said for markup", () => {
     const text = pageMarkdown(
       page([
-        moment({
+        result({
           file: "my films/talk (1).mp4",
           text: "the *bridge* [is](x) #1",
           speaker: "Ada_L",
@@ -272,7 +272,7 @@ const page = (more: Partial<ResultPage>): ResultPage => ({
   momentTotal: 1,
   totalIs: "all",
   offset: 0,
-  moments: [moment({})],
+  results: [result({})],
   didYouMean: null,
   ...more,
 });
@@ -283,11 +283,11 @@ describe("Markdown of odd names and queries", () => {
     const line = { startMs: 0, endMs: 1, speaker: "A\nB", text: "x\ny\u0007" };
     const texts = [
       pageMarkdown(
-        page({ query: odd, moments: [moment({ file: odd, ...line, before: [line] })] }),
+        page({ query: odd, results: [result({ file: odd, ...line, before: [line] })] }),
         unmarked,
         false,
       ),
-      pageMarkdown(page({ moments: [moment({ file: odd })] }), unmarked, true),
+      pageMarkdown(page({ results: [result({ file: odd })] }), unmarked, true),
       transcriptMarkdown(odd, [odd], [line]),
     ];
     // oxlint-disable-next-line no-control-regex -- what must not be there
@@ -308,7 +308,7 @@ describe("Markdown of odd names and queries", () => {
 describe("text on a screen", () => {
   const shown = (text: string, more: Partial<SearchResult> = {}, columns = 34) =>
     pageText(
-      [moment({ text, ...more })],
+      [result({ text, ...more })],
       {
         columns,
         link: (said) => said,

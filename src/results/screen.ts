@@ -2,7 +2,7 @@ import { formatTimestamp, pluralize } from "../text/format.ts";
 import { displayWidth, type Styler } from "../terminal/style.ts";
 import { stripControls } from "../text/strip-controls.ts";
 import type { Link } from "./links.ts";
-import { countHits, groupByFile, type ResultLine, type SearchResult } from "./moment.ts";
+import { countHits, groupByFile, type ResultLine, type SearchResult } from "./search-result.ts";
 
 export interface Screen {
   readonly paint: Styler;
@@ -14,26 +14,26 @@ export interface Screen {
 
 /** Hits for people to read, best first or file by file. */
 export function pageText(
-  moments: readonly SearchResult[],
+  results: readonly SearchResult[],
   screen: Screen,
   isGrouped: boolean,
 ): string {
   if (!isGrouped)
-    return `${moments.map((moment) => `${head(moment, screen, true)}\n${resultBody(moment, screen)}`).join("\n")}`;
-  return groupByFile(moments)
-    .map(({ path, file, moments: hits }) => {
+    return `${results.map((result) => `${head(result, screen, true)}\n${resultBody(result, screen)}`).join("\n")}`;
+  return groupByFile(results)
+    .map(({ path, file, results: hits }) => {
       const title = screen.link(
         screen.paint(["bold", "cyan"], stripControls(file)),
         path,
         hits[0]?.startMs ?? 0,
       );
-      return `${title}  ${screen.paint("dim", pluralize(countHits(hits), "hit"))}\n${hits.map((moment) => `${head(moment, screen, false)}\n${resultBody(moment, screen)}`).join("")}`;
+      return `${title}  ${screen.paint("dim", pluralize(countHits(hits), "hit"))}\n${hits.map((result) => `${head(result, screen, false)}\n${resultBody(result, screen)}`).join("")}`;
     })
     .join("\n");
 }
 
-function head(moment: SearchResult, { paint, link }: Screen, withFile: boolean): string {
-  const { number, path, file, startMs, endMs, speaker, origin, score, folded } = moment;
+function head(result: SearchResult, { paint, link }: Screen, withFile: boolean): string {
+  const { number, path, file, startMs, endMs, speaker, origin, score, folded } = result;
   const place = `${withFile ? `${paint("cyan", stripControls(file))}  ` : ""}${paint("green", `${formatTimestamp(startMs)}–${formatTimestamp(endMs)}`)}`;
   const parts = [
     paint("dim", `${String(number).padStart(2)} `),
@@ -49,18 +49,18 @@ function head(moment: SearchResult, { paint, link }: Screen, withFile: boolean):
     .replace("  ", " ");
 }
 
-function resultBody(moment: SearchResult, screen: Screen): string {
+function resultBody(result: SearchResult, screen: Screen): string {
   const width = Math.min(screen.columns, 110) - 4;
   const marked = screen
-    .mark(stripControls(moment.text))
+    .mark(stripControls(result.text))
     .map(({ text, matched }) => (matched ? screen.paint(["bold", "yellow"], text) : text))
     .join("");
   const around = (lines: readonly ResultLine[]): string[] =>
     lines.map((line) => wrap(contextLine(line, screen), width));
   const explained =
-    moment.explain === null ? [] : [`    ${screen.paint("dim", explainText(moment.explain))}`];
-  const url = moment.url === undefined ? [] : [`    ${screen.paint("dim", moment.url)}`];
-  return `${[...around(moment.before), wrap(marked, width), ...around(moment.after), ...url, ...explained].join("\n")}\n`;
+    result.explain === null ? [] : [`    ${screen.paint("dim", explainText(result.explain))}`];
+  const url = result.url === undefined ? [] : [`    ${screen.paint("dim", result.url)}`];
+  return `${[...around(result.before), wrap(marked, width), ...around(result.after), ...url, ...explained].join("\n")}\n`;
 }
 
 /** Painted word by word, so that a line can break anywhere between them. */

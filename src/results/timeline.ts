@@ -2,12 +2,12 @@ import { basename } from "node:path";
 import type { MediaSourceInfo } from "../media/source.ts";
 import { formatTimestamp } from "../text/format.ts";
 import { stripControls } from "../text/strip-controls.ts";
-import type { SearchResult } from "./moment.ts";
+import type { SearchResult } from "./search-result.ts";
 import { type FrameRate, frameAfter, frameAt, frameOf, standardRate } from "./timecode.ts";
 
 /** A hit as an event of an edit: all in frames of the timeline's rate. */
 export interface Cut {
-  readonly moment: SearchResult;
+  readonly result: SearchResult;
   readonly source: MediaSourceInfo;
   /** First frame in the source, counted from its own first time code, and how many follow. */
   readonly sourceStart: number;
@@ -43,22 +43,22 @@ export interface TimelineOptions {
 
 /** Hits one after the other, in the order given. Cuts begin and end on frames and never leave anything of a hit out. */
 export function makeTimeline(
-  moments: readonly SearchResult[],
+  results: readonly SearchResult[],
   sources: ReadonlyMap<string, MediaSourceInfo>,
   { name, rate: wanted, padMs }: TimelineOptions,
 ): Timeline {
   const rate =
     wanted ??
-    standardRate(moments.map(({ path }) => sources.get(path)?.video?.frameRate).find((one) => one));
+    standardRate(results.map(({ path }) => sources.get(path)?.video?.frameRate).find((one) => one));
   let recordStart = 0;
-  const cuts = moments.map((moment): Cut => {
-    const source = sources.get(moment.path) ?? UNKNOWN_SOURCE;
-    const start = frameAt(Math.max(0, moment.startMs - padMs), rate);
+  const cuts = results.map((result): Cut => {
+    const source = sources.get(result.path) ?? UNKNOWN_SOURCE;
+    const start = frameAt(Math.max(0, result.startMs - padMs), rate);
     const longest = source.durationMs === null ? Infinity : frameAfter(source.durationMs, rate);
-    const end = Math.max(start + 1, Math.min(longest, frameAfter(moment.endMs + padMs, rate)));
+    const end = Math.max(start + 1, Math.min(longest, frameAfter(result.endMs + padMs, rate)));
     const sourceOrigin = source.timecode === null ? 0 : originOf(source.timecode, source, rate);
     const cut = {
-      moment,
+      result,
       source,
       sourceStart: sourceOrigin + start,
       frames: end - start,
@@ -77,7 +77,7 @@ function originOf(code: string, { video }: MediaSourceInfo, rate: FrameRate): nu
   return frameAt((frameOf(code, own) * own.den * 1000) / own.num, rate);
 }
 
-export const cutTitle = ({ moment: { path, speaker, startMs } }: Cut): string =>
+export const cutTitle = ({ result: { path, speaker, startMs } }: Cut): string =>
   stripControls(
     `${basename(path)} ${formatTimestamp(startMs)}${speaker === null ? "" : ` ${speaker}`}`,
   );

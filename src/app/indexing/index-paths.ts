@@ -31,7 +31,7 @@ export interface IndexPathsRequest {
   /** Files whose failures are forgotten first. */
   readonly forget?: readonly Location[];
   /** Recognises anew what is indexed. */
-  readonly again?: boolean;
+  readonly force?: boolean;
   /** Goes on with what changes below the locations, until the signal aborts. */
   readonly watch?: boolean;
 }
@@ -165,7 +165,7 @@ async function runAll(
 ): Promise<void> {
   const { signal, config } = context;
   const { library, jobs, checkpoints } = backend;
-  const { include = [], exclude = [], dryRun = false, again = false } = request;
+  const { include = [], exclude = [], dryRun = false, force = false } = request;
   const options = {
     ...config.settings,
     engines: parseEngineChain(config.settings.engine),
@@ -174,8 +174,8 @@ async function runAll(
     exclude,
     signal,
     dryRun,
-    again,
-    sweep: !again,
+    force,
+    sweep: !force,
   };
   const workers = await context.openWorkers();
   const sources = await context.openSources();

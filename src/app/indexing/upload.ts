@@ -14,7 +14,7 @@ import {
 
 export interface Uploaded {
   readonly from: string;
-  readonly place: Location;
+  readonly location: Location;
   readonly outcome: "uploaded" | "present" | "would-upload";
   /**
    * As the object is now; media and captions of their own are registered, what lies beside media is
@@ -27,7 +27,7 @@ export type UploadFailure = (file: string, error: MediasearchError) => void;
 
 interface UploadStep {
   readonly from: string;
-  readonly place: Location;
+  readonly location: Location;
   readonly isAsset: boolean;
 }
 
@@ -54,17 +54,17 @@ export async function upload(
   const steps = files.flatMap((file) => stepsOf(file, roots, to));
   refuseTwins(steps);
   if (call.dryRun)
-    return steps.map(({ from, place }) => ({
+    return steps.map(({ from, location }) => ({
       from,
-      place,
+      location,
       outcome: "would-upload",
       asset: undefined,
     }));
   const objects = await context.openObjects();
   const done: Uploaded[] = [];
   try {
-    for (const [i, { from, place, isAsset }] of steps.entries()) {
-      const { bucket, key } = bucketAndKey(place);
+    for (const [i, { from, location, isAsset }] of steps.entries()) {
+      const { bucket, key } = bucketAndKey(location);
       try {
         const { size } = await stat(from);
         const onProgress = (doneBytes: number): void =>
@@ -84,9 +84,9 @@ export async function upload(
         const now = isAsset ? await objects.bucket(bucket).stat(key, signal) : undefined;
         done.push({
           from,
-          place,
+          location,
           outcome,
-          asset: now && { id: place, sizeBytes: now.sizeBytes, mtimeMs: now.mtimeMs },
+          asset: now && { id: location, sizeBytes: now.sizeBytes, mtimeMs: now.mtimeMs },
         });
       } catch (error) {
         signal.throwIfAborted();
@@ -104,14 +104,14 @@ export async function upload(
 /** Two files of one name would be one object. */
 function refuseTwins(steps: readonly UploadStep[]): void {
   const sources = new Map<Location, string>();
-  for (const { from, place } of steps) {
-    const other = sources.get(place);
+  for (const { from, location } of steps) {
+    const other = sources.get(location);
     if (other !== undefined && other !== from)
-      throw new MediasearchError("USAGE", `${other} and ${from} would both become ${place}`, {
-        subject: place,
+      throw new MediasearchError("USAGE", `${other} and ${from} would both become ${location}`, {
+        subject: location,
         hint: "upload the folders one by one, each --to a folder of its own",
       });
-    sources.set(place, from);
+    sources.set(location, from);
   }
 }
 
@@ -129,7 +129,7 @@ function stepsOf(file: FileCandidate, roots: readonly Location[], to: Location):
     return objectLocation(bucket, folder + (ways[0] ?? nameOf(path)).replaceAll("\\", "/"));
   };
   return [
-    { from: file.path, place: placeOf(file.path), isAsset: true },
-    ...file.captionsBeside.map((path) => ({ from: path, place: placeOf(path), isAsset: false })),
+    { from: file.path, location: placeOf(file.path), isAsset: true },
+    ...file.captionsBeside.map((path) => ({ from: path, location: placeOf(path), isAsset: false })),
   ];
 }

@@ -119,8 +119,8 @@ async function copyAndVerify(
   const options: CopyOptions = {
     sourceCopy: await localCopy(source, context),
     wants,
-    rename: (id) => media?.places.get(id)?.place ?? id,
-    facts: (asset) => media?.places.get(asset.id)?.facts,
+    rename: (id) => media?.locations.get(id)?.location ?? id,
+    facts: (asset) => media?.locations.get(asset.id)?.facts,
     signal,
     onProgress: ({ copied, present, newer, segments }) =>
       tell({

@@ -13,7 +13,10 @@ import { upload } from "../indexing/upload.ts";
 
 export interface MovedMedia {
   /** Where each file is from now on, with what is known of it there. */
-  readonly places: ReadonlyMap<AssetId, { readonly place: Location; readonly facts: MovedFacts }>;
+  readonly locations: ReadonlyMap<
+    AssetId,
+    { readonly location: Location; readonly facts: MovedFacts }
+  >;
   readonly uploaded: number;
   readonly present: number;
   /**
@@ -40,9 +43,9 @@ export async function moveMedia(
       hint: "MEDIA_BUCKET=BUCKET mediasearch migrate --to vast --with-media",
     });
   const { assets, absent } = await splitByPresence(library.catalog, wants);
-  const places = new Map<AssetId, { place: Location; facts: MovedFacts }>();
+  const locations = new Map<AssetId, { location: Location; facts: MovedFacts }>();
   const failed: { file: string; reason: string }[] = [];
-  if (assets.length === 0) return { places, uploaded: 0, present: 0, absent, failed };
+  if (assets.length === 0) return { locations, uploaded: 0, present: 0, absent, failed };
   const sources = await context.openSources();
   const look = async (roots: readonly Location[]): Promise<FileCandidate[]> => {
     const files: FileCandidate[] = [];
@@ -70,7 +73,7 @@ export async function moveMedia(
     context,
   );
   const moved = new Map(
-    sent.flatMap(({ from, place, asset }) => (asset ? [[place, from] as const] : [])),
+    sent.flatMap(({ from, location, asset }) => (asset ? [[location, from] as const] : [])),
   );
   const assetsById = new Map(assets.map((asset) => [asset.id, asset]));
   for (const object of await look([...moved.keys()])) {
@@ -81,8 +84,8 @@ export async function moveMedia(
       asset.fingerprint === null
         ? null
         : formatFingerprint({ ...parseFingerprint(asset.fingerprint), ...digest });
-    places.set(asset.id, {
-      place: object.path,
+    locations.set(asset.id, {
+      location: object.path,
       facts: {
         sizeBytes: object.sizeBytes,
         mtimeMs: object.mtimeMs,
@@ -93,7 +96,7 @@ export async function moveMedia(
   }
   const isMedia = sent.filter(({ asset }) => asset !== undefined);
   return {
-    places,
+    locations,
     uploaded: isMedia.filter(({ outcome }) => outcome === "uploaded").length,
     present: isMedia.filter(({ outcome }) => outcome === "present").length,
     absent,

@@ -1,6 +1,6 @@
 import type { Context } from "../context.ts";
 import { bucketAndKey, isObject, type Location } from "../../location.ts";
-import type { SearchResult } from "../../results/moment.ts";
+import type { SearchResult } from "../../results/search-result.ts";
 
 type LinkContext = Pick<Context, "openObjects" | "config">;
 

@@ -1,5 +1,5 @@
 import type { ReadableVersions } from "../../backends/versions.ts";
-import { type SearchResult, toLine } from "../../results/moment.ts";
+import { type SearchResult, toLine } from "../../results/search-result.ts";
 import type { RankedMoment } from "../../search/result.ts";
 import { displayPath } from "../display-path.ts";
 

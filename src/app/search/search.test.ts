@@ -40,7 +40,7 @@ describe("the application without a terminal", () => {
     await expect(session.search(request)).rejects.toMatchObject({ code: "NO_STORE" });
     await Array.fromAsync(indexPaths(context, { locations: [folder] }));
     const { page } = await session.search(request);
-    expect(page.moments.map(({ file }) => file)).toEqual(["minutes.vtt", "other.vtt"]);
+    expect(page.results.map(({ file }) => file)).toEqual(["minutes.vtt", "other.vtt"]);
   });
 
   it("searches a page of what a typed request means, and marks what matches", async () => {
@@ -52,8 +52,8 @@ describe("the application without a terminal", () => {
       context: 1,
     });
     expect(page).toMatchObject({ total: 1, offset: 0, mode: "keyword" });
-    expect(page.moments[0]).toMatchObject({ number: 1, file: "other.vtt", startMs: 4200 });
-    expect(page.moments[0]?.before).toHaveLength(1);
+    expect(page.results[0]).toMatchObject({ number: 1, file: "other.vtt", startMs: 4200 });
+    expect(page.results[0]?.before).toHaveLength(1);
     expect(mark("The fee stays")).toEqual([
       { text: "The ", matched: false },
       { text: "fee", matched: true },

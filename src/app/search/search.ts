@@ -1,6 +1,6 @@
 import type { ReadableLibrary } from "../../backends/library.ts";
 import type { Embedder } from "../../embed/embedder.ts";
-import type { ResultPage } from "../../results/moment.ts";
+import type { ResultPage } from "../../results/search-result.ts";
 import { search as rankHits } from "../../search/hybrid.ts";
 import { markMatches, type MarkedSpan } from "../../search/snippet.ts";
 import type { SearchRequest } from "../requests.ts";
@@ -49,7 +49,7 @@ export async function searchLibrary(
     query,
     mode,
     offset,
-    moments: await toSearchResults(library.versions, hits, { cwd, offset, context, explain }),
+    results: await toSearchResults(library.versions, hits, { cwd, offset, context, explain }),
     ...answer,
   };
   return {

@@ -50,7 +50,7 @@ export function describeNimServer(settings: NimSettings): RemoteServer {
 }
 
 /** Changes with everything that changes what comes out. */
-export function identityOf(settings: NimSettings, version: number): string {
+export function nimEngineId(settings: NimSettings, version: number): string {
   const { address } = describeNimServer(settings);
   const mark = createHash("sha256")
     .update([address, settings.functionId, settings.model, settings.language].join("\0"))

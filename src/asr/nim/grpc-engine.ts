@@ -11,7 +11,7 @@ import { refusal } from "../../remote/refusals.ts";
 import type { RequestSettings } from "../settings.ts";
 import type { NimSettings } from "./settings.ts";
 import { SAMPLE_RATE } from "../transcriber.ts";
-import { describeNimServer, identityOf } from "./address.ts";
+import { describeNimServer, nimEngineId } from "./address.ts";
 import { fromGrpcError } from "./grpc-refusals.ts";
 import { type Plan, planFor } from "./plan.ts";
 import { heardFromRiva } from "./read.ts";
@@ -92,7 +92,7 @@ export function openGrpcEngine(
     }
   };
   return {
-    id: identityOf(settings, NIM_SETTINGS_VERSION),
+    id: nimEngineId(settings, NIM_SETTINGS_VERSION),
     languages: [],
     longestMs: MAX_RIVA_CHUNK_MS,
     concurrency: requests.concurrency,

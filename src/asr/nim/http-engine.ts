@@ -6,7 +6,7 @@ import { toTag } from "../remote/languages.ts";
 import { fromNetworkError, fromStatus, refusal } from "../../remote/refusals.ts";
 import type { RequestSettings } from "../settings.ts";
 import type { NimSettings } from "./settings.ts";
-import { describeNimServer, identityOf } from "./address.ts";
+import { describeNimServer, nimEngineId } from "./address.ts";
 import { RIVA_WINDOW_MS, NIM_SETTINGS_VERSION } from "./grpc-engine.ts";
 import { planFor } from "./plan.ts";
 
@@ -20,7 +20,7 @@ export function openHttpEngine(url: URL, settings: NimSettings, requests: Reques
   const key: Record<string, string> =
     settings.apiKey === undefined ? {} : { authorization: `Bearer ${settings.apiKey}` };
   return {
-    id: identityOf(settings, NIM_SETTINGS_VERSION),
+    id: nimEngineId(settings, NIM_SETTINGS_VERSION),
     languages: [],
     longestMs: RIVA_WINDOW_MS,
     concurrency: requests.concurrency,

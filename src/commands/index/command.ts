@@ -12,7 +12,7 @@ export const run: Command<typeof INDEX> = async (paths, flags, context) => {
       hint: "mediasearch index --watch FOLDER",
     });
   const events = indexPaths(context, {
-    locations: paths.map((path) => context.place(path)),
+    locations: paths.map((path) => context.toLocation(path)),
     include: flags.include ?? [],
     exclude: flags.exclude ?? [],
     dryRun: hasFlag(flags, "dryRun"),

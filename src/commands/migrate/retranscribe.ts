@@ -20,7 +20,7 @@ export async function retranscribe(
   const asJson = hasFlag(flags, "json");
   const { engine, files } = await planRetranscription(context, flags.only ?? []);
   if (files.length > 0 && !dryRun)
-    return showRun(indexPaths(context, { locations: files, again: true }), asJson, context);
+    return showRun(indexPaths(context, { locations: files, force: true }), asJson, context);
   const record = { version: 1, engine, toRetranscribe: files.length, dryRun };
   const text =
     files.length === 0

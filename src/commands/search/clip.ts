@@ -6,7 +6,7 @@ import { formatTimestamp, pluralize, formatNumber } from "../../text/format.ts";
 import { styler } from "../../terminal/style.ts";
 import { stripControls } from "../../text/strip-controls.ts";
 import { createStatusLine } from "../../terminal/status-line.ts";
-import { groupByFile, type SearchResult } from "../../results/moment.ts";
+import { groupByFile, type SearchResult } from "../../results/search-result.ts";
 import { requireResult, mustBeMedia } from "./play.ts";
 import { mustNotBeRecording } from "../../app/clip-target.ts";
 import type { SearchOptions } from "./options.ts";
@@ -23,26 +23,26 @@ type ClipOptions = Pick<
 /** The hits, and the catalogue of the library that they are of. */
 export interface Cuttable {
   readonly catalog: ReadableCatalog;
-  readonly moments: readonly SearchResult[];
+  readonly results: readonly SearchResult[];
   readonly momentTotal: number;
 }
 
 /** Cuts one hit out of its file. */
 export async function clipMoment(
-  { moments, momentTotal, catalog }: Cuttable,
+  { results, momentTotal, catalog }: Cuttable,
   number: number,
   to: string,
   options: ClipOptions,
   context: CommandContext,
 ): Promise<number> {
-  const moment = requireResult(moments, number, momentTotal);
-  await mustBeMedia(moment);
+  const result = requireResult(results, number, momentTotal);
+  await mustBeMedia(result);
   await mustNotBeRecording(resolve(context.io.cwd, to), catalog);
-  const [piece] = clipRanges([moment], options);
+  const [piece] = clipRanges([result], options);
   if (piece)
     await writeClip(
       [piece],
-      [moment.number],
+      [result.number],
       to,
       { ...options, isFast: !options.isExact && piece.title === null },
       context,
@@ -52,28 +52,28 @@ export async function clipMoment(
 
 /** Joins hits into one file. @returns 3 when some have no media and were left out. */
 export async function supercut(
-  { moments, momentTotal, catalog }: Cuttable,
+  { results, momentTotal, catalog }: Cuttable,
   to: string,
   options: ClipOptions,
   context: CommandContext,
 ): Promise<number> {
   const { io } = context;
   const usable: SearchResult[] = [];
-  for (const moment of options.isGrouped
-    ? groupByFile(moments).flatMap((group) => group.moments)
-    : moments) {
-    const reason = await mustBeMedia(moment).then(
+  for (const result of options.isGrouped
+    ? groupByFile(results).flatMap((group) => group.results)
+    : results) {
+    const reason = await mustBeMedia(result).then(
       () => undefined,
       (error: unknown) => (error as Error).message,
     );
-    if (reason === undefined) usable.push(moment);
+    if (reason === undefined) usable.push(result);
     else
       io.stderr.write(
-        `${styler(io.stderr, io.env)("yellow", "warning:")} hit ${moment.number} left out: ${stripControls(reason)}\n`,
+        `${styler(io.stderr, io.env)("yellow", "warning:")} hit ${result.number} left out: ${stripControls(reason)}\n`,
       );
   }
   if (usable.length === 0)
-    throw new MediasearchError("NOT_FOUND", nothingToJoin(moments.length, momentTotal));
+    throw new MediasearchError("NOT_FOUND", nothingToJoin(results.length, momentTotal));
   await mustNotBeRecording(resolve(io.cwd, to), catalog);
   await writeClip(
     clipRanges(usable, options),
@@ -82,11 +82,11 @@ export async function supercut(
     { ...options, isFast: false },
     context,
   );
-  if (moments.length < momentTotal)
+  if (results.length < momentTotal)
     io.stderr.write(
-      `${pluralize(moments.length, "hit")} of ${formatNumber(momentTotal)} joined; --limit takes more\n`,
+      `${pluralize(results.length, "hit")} of ${formatNumber(momentTotal)} joined; --limit takes more\n`,
     );
-  return usable.length < moments.length ? 3 : 0;
+  return usable.length < results.length ? 3 : 0;
 }
 
 function nothingToJoin(hitsOnPage: number, total: number): string {
@@ -98,11 +98,11 @@ function nothingToJoin(hitsOnPage: number, total: number): string {
 
 /** Padded; hits of one file that then touch become one piece, at the place of the better one. */
 export function clipRanges(
-  moments: readonly SearchResult[],
+  results: readonly SearchResult[],
   { padMs = DEFAULT_PAD_MS, titles }: Pick<ClipOptions, "padMs" | "titles">,
 ): ClipRange[] {
   const ranges: ClipRange[] = [];
-  for (const { path, startMs, endMs, speaker } of moments) {
+  for (const { path, startMs, endMs, speaker } of results) {
     let range: ClipRange = {
       path,
       startMs: Math.max(0, startMs - padMs),

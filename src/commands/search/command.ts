@@ -8,7 +8,7 @@ import { filterFlags } from "../../cli/filter-flags.ts";
 import { type FlagsOf, hasFlag } from "../../cli/flags.ts";
 import type { SEARCH_SPEC } from "../../cli/specs/searching.ts";
 import { MediasearchError } from "../../errors.ts";
-import type { ResultPage } from "../../results/moment.ts";
+import type { ResultPage } from "../../results/search-result.ts";
 import { fileMatcher } from "../../text/file-filter.ts";
 import { stripControls } from "../../text/strip-controls.ts";
 import { type Action, searchOptions, type SearchOptions } from "./options.ts";
@@ -78,7 +78,7 @@ function searchRequest(
 /** Addresses are signed by the object store's client, which only this option needs. */
 async function pageWithUrls(page: ResultPage, context: CommandContext): Promise<ResultPage> {
   const { addUrls } = await import("../../app/search/links.ts");
-  return { ...page, moments: await addUrls(page.moments, context) };
+  return { ...page, results: await addUrls(page.results, context) };
 }
 
 /** Somebody sits at a terminal and did not ask for anything that needs a query. */
@@ -102,7 +102,7 @@ async function act(
   if (action.verb === "play") {
     const { requireResult, playMoment } = await import("./play.ts");
     return playMoment(
-      requireResult(page.moments, action.number, page.momentTotal),
+      requireResult(page.results, action.number, page.momentTotal),
       options.padMs ?? 0,
       context,
     );

@@ -5,41 +5,41 @@ import { formatTimestamp, pluralize } from "../../text/format.ts";
 import { styler } from "../../terminal/style.ts";
 import { stripControls } from "../../text/strip-controls.ts";
 import { isObject } from "../../location.ts";
-import type { SearchResult } from "../../results/moment.ts";
+import type { SearchResult } from "../../results/search-result.ts";
 import { signedUrl } from "../../app/search/links.ts";
 import type { CommandContext } from "../../cli/command.ts";
 
 /** Opens the player at a moment and waits for its end. */
 export async function playMoment(
-  moment: SearchResult,
+  result: SearchResult,
   padMs: number,
   context: CommandContext,
 ): Promise<number> {
   const { io, config } = context;
   const { play } = await import("../../media/player.ts");
-  const startMs = Math.max(0, moment.startMs - padMs);
-  const player = await playerFor(moment, startMs, config.settings.player, context);
+  const startMs = Math.max(0, result.startMs - padMs);
+  const player = await playerFor(result, startMs, config.settings.player, context);
   const where = player.seeks
     ? `at ${formatTimestamp(startMs)}`
     : `from its start; the moment is at ${formatTimestamp(startMs)}`;
   io.stderr.write(
-    `${styler(io.stderr, io.env)("cyan", stripControls(moment.file))}  ${where}, with ${player.name}\n`,
+    `${styler(io.stderr, io.env)("cyan", stripControls(result.file))}  ${where}, with ${player.name}\n`,
   );
-  await play(player, moment.file, { env: io.env, signal: io.signal, stdio: "inherit" });
+  await play(player, result.file, { env: io.env, signal: io.signal, stdio: "inherit" });
   return 0;
 }
 
 /** The player for a hit, where it is: a file, or an address that opens an object for a while. @throws NOT_FOUND, UNREADABLE_MEDIA, MISSING_TOOL */
 export async function playerFor(
-  moment: SearchResult,
+  result: SearchResult,
   startMs: number,
   wanted: string | undefined,
   context: CommandContext,
 ): Promise<Player> {
-  const isRemote = isObject(moment.path);
-  if (!isRemote) await mustBeMedia(moment);
+  const isRemote = isObject(result.path);
+  if (!isRemote) await mustBeMedia(result);
   const { choosePlayer } = await import("../../media/player.ts");
-  return choosePlayer(isRemote ? await signedUrl(moment.path, context) : moment.path, startMs, {
+  return choosePlayer(isRemote ? await signedUrl(result.path, context) : result.path, startMs, {
     wanted,
     env: context.io.env,
     platform: process.platform,
@@ -68,11 +68,11 @@ export async function mustBeMedia({ path, file }: SearchResult): Promise<void> {
 
 /** The hit of that number. @throws NOT_FOUND */
 export function requireResult(
-  moments: readonly SearchResult[],
+  results: readonly SearchResult[],
   number: number,
   momentTotal: number,
 ): SearchResult {
-  const chosen = moments.find((moment) => moment.number === number);
+  const chosen = results.find((result) => result.number === number);
   if (!chosen)
     throw new MediasearchError(
       "NOT_FOUND",

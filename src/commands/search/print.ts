@@ -3,7 +3,7 @@ import { styler } from "../../terminal/style.ts";
 import { stripControls } from "../../text/strip-controls.ts";
 import { linker } from "../../results/links.ts";
 import { pageMarkdown } from "../../results/markdown.ts";
-import type { SearchResult, ResultPage } from "../../results/moment.ts";
+import type { SearchResult, ResultPage } from "../../results/search-result.ts";
 import { pageNdjson, pageRecord, pageTable } from "../../results/records.ts";
 import { pageText, type Screen } from "../../results/screen.ts";
 import type { SearchOptions } from "./options.ts";
@@ -24,7 +24,7 @@ export async function printPage(
     // Programs get names as they are; a terminal would take what is in them for commands.
     const shown = fileEnd === "\n" && io.stdout.isTTY === true ? stripControls : String;
     io.stdout.write(
-      [...new Set(page.moments.map(({ file }) => file))]
+      [...new Set(page.results.map(({ file }) => file))]
         .map((file) => `${shown(file)}${fileEnd}`)
         .join(""),
     );
@@ -44,11 +44,11 @@ function printHits(
   mark: PageMarker,
   { io, config }: CommandContext,
 ): void {
-  const { moments, momentTotal, didYouMean } = page;
+  const { results, momentTotal, didYouMean } = page;
   const paint = styler(io.stderr, io.env);
   if (didYouMean !== null)
     io.stderr.write(`${paint("cyan", "did you mean:")} ${stripControls(didYouMean)}\n`);
-  if (moments.length === 0) {
+  if (results.length === 0) {
     io.stderr.write(
       momentTotal > 0 ? `nothing past hit ${formatNumber(momentTotal)}\n` : "nothing found\n",
     );
@@ -58,7 +58,7 @@ function printHits(
   const link = linker(io.stdout, io.env, { mode: links, template: linkFormat });
   io.stdout.write(
     pageText(
-      moments,
+      results,
       { paint: styler(io.stdout, io.env), link, columns: io.stdout.columns ?? 100, mark },
       isGrouped,
     ),
@@ -68,12 +68,12 @@ function printHits(
 }
 
 /** Which of all hits these are, when there are others. What is ranked by meaning has no end: its total is no count. */
-function footerOf({ moments, total, momentTotal, totalIs, offset }: ResultPage): string {
-  const [lastNumber, isRanked] = [offset + moments.length, totalIs === "ranked"];
+function footerOf({ results, total, momentTotal, totalIs, offset }: ResultPage): string {
+  const [lastNumber, isRanked] = [offset + results.length, totalIs === "ranked"];
   if (offset === 0 && lastNumber >= momentTotal) return "";
   const first = isRanked ? `the best ${formatNumber(lastNumber)}` : pluralize(lastNumber, "hit");
   const later =
-    moments.length === 1
+    results.length === 1
       ? `hit ${formatNumber(lastNumber)}`
       : `hits ${formatNumber(offset + 1)} to ${formatNumber(lastNumber)}`;
   const all =
@@ -85,14 +85,14 @@ function footerOf({ moments, total, momentTotal, totalIs, offset }: ResultPage):
 
 /** Formats of players and editing programs. */
 async function edit(
-  { query, moments }: ResultPage,
+  { query, results }: ResultPage,
   { format, rate, padMs = 0, isGrouped }: SearchOptions,
   context: CommandContext,
 ): Promise<string> {
   if (format === "srt" || format === "vtt")
-    return (await import("../../results/captions.ts")).pageCaptions(moments, format);
-  const { groupByFile } = await import("../../results/moment.ts");
-  const ordered = isGrouped ? groupByFile(moments).flatMap((group) => group.moments) : moments;
+    return (await import("../../results/captions.ts")).pageCaptions(results, format);
+  const { groupByFile } = await import("../../results/search-result.ts");
+  const ordered = isGrouped ? groupByFile(results).flatMap((group) => group.results) : results;
   if (format === "m3u") return (await import("../../results/m3u.ts")).formatM3u(ordered, padMs);
   const { makeTimeline } = await import("../../results/timeline.ts");
   const timeline = makeTimeline(ordered, await sourcesOf(ordered, context), {
@@ -106,10 +106,10 @@ async function edit(
 }
 
 /** What the files of the hits are; those that can't be read are left out, with a warning. */
-async function sourcesOf(moments: readonly SearchResult[], { io }: CommandContext) {
+async function sourcesOf(results: readonly SearchResult[], { io }: CommandContext) {
   const { probeSource } = await import("../../media/source.ts");
   const sources = new Map<string, Awaited<ReturnType<typeof probeSource>>>();
-  for (const [path, file] of new Map(moments.map((moment) => [moment.path, moment.file]))) {
+  for (const [path, file] of new Map(results.map((result) => [result.path, result.file]))) {
     const source = await probeSource(path).catch(() => undefined);
     if (source && (source.video || source.audio)) sources.set(path, source);
     else

@@ -1,4 +1,4 @@
-import type { SearchResult } from "../../../results/moment.ts";
+import type { SearchResult } from "../../../results/search-result.ts";
 import { filterFlags } from "../../../cli/filter-flags.ts";
 import { type FlagsOf, hasFlag } from "../../../cli/flags.ts";
 import { MediasearchError } from "../../../errors.ts";
@@ -33,13 +33,13 @@ export async function searchInteractively(
     fresh: hasFlag(flags, "fresh"),
   });
   const start = async (
-    moment: SearchResult,
+    result: SearchResult,
     wanted: string | undefined,
     signal: AbortSignal,
   ): Promise<void> => {
     const { play } = await import("../../../media/player.ts");
-    const player = await playerFor(moment, Math.max(0, moment.startMs - padMs), wanted, context);
-    await play(player, moment.file, { env: io.env, signal, stdio: "ignore" });
+    const player = await playerFor(result, Math.max(0, result.startMs - padMs), wanted, context);
+    await play(player, result.file, { env: io.env, signal, stdio: "ignore" });
   };
   const model = createSearchModel({
     mode,
@@ -56,8 +56,8 @@ export async function searchInteractively(
         return { ...page, mark, missing: errorNote(error).text };
       }
     },
-    play: (moment, signal) => start(moment, config.settings.player, signal),
-    open: (moment) => start(moment, "open", io.signal),
+    play: (result, signal) => start(result, config.settings.player, signal),
+    open: (result) => start(result, "open", io.signal),
     // OSC 52, https://invisible-island.net/xterm/ctlseqs/ctlseqs.html: the terminal's own clipboard, over ssh too.
     copy: (copied) =>
       void io.stdout.write(`\u001b]52;c;${Buffer.from(copied).toString("base64")}\u0007`),

@@ -1,11 +1,11 @@
 import { describe, expect, it, onTestFinished } from "vitest";
 import { MediasearchError } from "../../../errors.ts";
-import type { SearchResult } from "../../../results/moment.ts";
+import type { SearchResult } from "../../../results/search-result.ts";
 import { type SearchModel, createSearchModel, type SearchModelOptions } from "./model.ts";
 import { typedSoFar } from "./typed-query.ts";
 import { until } from "../../../../test/helpers/until.ts";
 
-const moment = (number: number, path: string): SearchResult => ({
+const result = (number: number, path: string): SearchResult => ({
   number,
   path,
   file: path,
@@ -47,7 +47,7 @@ function open(more: Partial<SearchModelOptions> = {}): {
           fail: reject,
           answer: (...paths) =>
             resolve({
-              moments: paths.map((path, i) => moment(i + 1, path)),
+              results: paths.map((path, i) => result(i + 1, path)),
               total: paths.length,
               momentTotal: paths.length,
               totalIs: "all",
@@ -66,7 +66,7 @@ function open(more: Partial<SearchModelOptions> = {}): {
   return { model, asked, copied };
 }
 
-const paths = ({ state }: SearchModel): string[] => state().moments.map(({ path }) => path);
+const paths = ({ state }: SearchModel): string[] => state().results.map(({ path }) => path);
 const written = ({ state }: SearchModel): string =>
   `${state().letters.slice(0, state().cursor).join("")}|${state().letters.slice(state().cursor).join("")}`;
 
@@ -99,7 +99,7 @@ describe("the interactive search", () => {
     await new Promise((done) => setTimeout(done, 20));
     expect(paths(model)).toEqual(["/new"]);
     model.remove("all");
-    expect(model.state()).toMatchObject({ moments: [], shownMode: null, isSearching: false });
+    expect(model.state()).toMatchObject({ results: [], shownMode: null, isSearching: false });
   });
 
   it("keeps what is shown when a search fails, and says why until the next one", async () => {
@@ -114,7 +114,7 @@ describe("the interactive search", () => {
     await until(() => model.state().note !== null);
     expect(model.state()).toMatchObject({
       note: { text: 'the quotation mark has no end; end it with "', isError: true },
-      moments: [{ path: "/a" }],
+      results: [{ path: "/a" }],
     });
     model.insert("d");
     asked[2]?.answer("/b");
@@ -164,7 +164,7 @@ describe("the interactive search", () => {
     // The same moment, now at another place.
     asked[1]?.answer("/x", "/b");
     await until(() => paths(model).length === 2);
-    expect(model.state().moments[model.state().selected]?.path).toBe("/b");
+    expect(model.state().results[model.state().selected]?.path).toBe("/b");
     model.select(10);
     expect(model.state().selected).toBe(1);
     model.select(-10);

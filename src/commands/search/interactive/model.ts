@@ -1,13 +1,13 @@
 import { formatTimestamp } from "../../../text/format.ts";
-import type { SearchResult } from "../../../results/moment.ts";
+import type { SearchResult } from "../../../results/search-result.ts";
 import { createPlayback } from "./playback.ts";
 import { createStateHolder, errorNote, type SearchState } from "./state.ts";
 import { createTypedQuery, type TypedQueryOptions } from "./typed-query.ts";
 
 export interface SearchModelOptions extends TypedQueryOptions {
   /** Resolves when the player ends. */
-  readonly play: (moment: SearchResult, signal: AbortSignal) => Promise<void>;
-  readonly open: (moment: SearchResult) => Promise<void>;
+  readonly play: (result: SearchResult, signal: AbortSignal) => Promise<void>;
+  readonly open: (result: SearchResult) => Promise<void>;
   readonly copy: (text: string) => void;
 }
 
@@ -48,8 +48,8 @@ export function createSearchModel(options: SearchModelOptions): SearchModel {
   const query = createTypedQuery(holder, options);
   const playback = createPlayback(holder, options.play);
   const selectedResult = (): SearchResult | undefined => {
-    const { moments, selected } = holder.get();
-    return moments[selected];
+    const { results, selected } = holder.get();
+    return results[selected];
   };
   return {
     state: holder.get,
@@ -83,29 +83,29 @@ export function createSearchModel(options: SearchModelOptions): SearchModel {
       query.change(meant, meant.length);
     },
     select(step) {
-      const { moments, selected, note } = holder.get();
+      const { results, selected, note } = holder.get();
       holder.change({
-        selected: Math.max(0, Math.min(moments.length - 1, selected + step)),
+        selected: Math.max(0, Math.min(results.length - 1, selected + step)),
         note: note?.ofQuestion ? note : null,
       });
     },
     play() {
-      const moment = selectedResult();
-      if (moment) playback.start(moment);
+      const result = selectedResult();
+      if (result) playback.start(result);
     },
     stop: playback.stop,
     open() {
-      const moment = selectedResult();
-      if (!moment) return;
-      options.open(moment).then(
-        () => holder.change({ note: { text: `opened ${moment.file}`, isError: false } }),
+      const result = selectedResult();
+      if (!result) return;
+      options.open(result).then(
+        () => holder.change({ note: { text: `opened ${result.file}`, isError: false } }),
         (error: unknown) => holder.change({ note: errorNote(error) }),
       );
     },
     copyTime() {
-      const moment = selectedResult();
-      if (!moment) return;
-      const text = formatTimestamp(moment.startMs);
+      const result = selectedResult();
+      if (!result) return;
+      const text = formatTimestamp(result.startMs);
       options.copy(text);
       holder.change({ note: { text: `copied ${text}`, isError: false } });
     },

@@ -1,10 +1,10 @@
-import type { SearchResult } from "../../../results/moment.ts";
+import type { SearchResult } from "../../../results/search-result.ts";
 import { errorNote, type StateHolder } from "./state.ts";
 
 /** Plays one hit at a time; the state says which. */
 export interface Playback {
   /** Plays a hit; what plays already is stopped. */
-  start(moment: SearchResult): void;
+  start(result: SearchResult): void;
   stop(): void;
   close(): void;
 }
@@ -12,7 +12,7 @@ export interface Playback {
 /** @param play resolves when the player ends. */
 export function createPlayback(
   holder: StateHolder,
-  play: (moment: SearchResult, signal: AbortSignal) => Promise<void>,
+  play: (result: SearchResult, signal: AbortSignal) => Promise<void>,
 ): Playback {
   let player: AbortController | undefined;
   const stop = (): void => {
@@ -21,12 +21,12 @@ export function createPlayback(
     holder.change({ playing: null });
   };
   return {
-    start(moment) {
+    start(result) {
       stop();
       const mine = new AbortController();
       player = mine;
-      holder.change({ playing: moment.number, note: null });
-      play(moment, mine.signal)
+      holder.change({ playing: result.number, note: null });
+      play(result, mine.signal)
         .then(
           () => {},
           (error: unknown) => {

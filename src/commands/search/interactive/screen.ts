@@ -3,7 +3,7 @@ import { createElement as h, type ReactNode, useSyncExternalStore } from "react"
 import type { CliStreams } from "../../../terminal/io.ts";
 import { formatTimestamp, formatNumber } from "../../../text/format.ts";
 import { stripControls } from "../../../text/strip-controls.ts";
-import type { ResultLine, SearchResult } from "../../../results/moment.ts";
+import type { ResultLine, SearchResult } from "../../../results/search-result.ts";
 import { layoutOf, linesBefore, linesOf } from "./layout.ts";
 import type { SearchModel } from "./model.ts";
 import type { MatchMarker, SearchState } from "./state.ts";
@@ -39,10 +39,10 @@ function SearchScreen({ model, onExit }: ViewProps): ReactNode {
   useInput((input, key) => onKey(model, input, key, Math.max(1, page), onExit));
   const first = Math.max(
     0,
-    Math.min(state.selected - Math.floor(page / 2), state.moments.length - page),
+    Math.min(state.selected - Math.floor(page / 2), state.results.length - page),
   );
   const { mark } = state;
-  const selected = state.moments[state.selected];
+  const selected = state.results[state.selected];
   return h(
     Box,
     { flexDirection: "column", height, width: columns },
@@ -50,16 +50,16 @@ function SearchScreen({ model, onExit }: ViewProps): ReactNode {
     around > 0 ? h(RuleLine, { columns }) : null,
     part(
       page,
-      ...state.moments.slice(first, first + page).map((moment) =>
+      ...state.results.slice(first, first + page).map((result) =>
         h(HitRow, {
-          key: moment.number,
-          moment,
+          key: result.number,
+          result,
           mark,
-          isSelected: moment === selected,
-          isPlaying: moment.number === state.playing,
+          isSelected: result === selected,
+          isPlaying: result.number === state.playing,
         }),
       ),
-      state.moments.length === 0
+      state.results.length === 0
         ? h(Text, { key: "none", dimColor: true, wrap: "truncate-end" }, hintOf(state))
         : null,
     ),
@@ -68,7 +68,7 @@ function SearchScreen({ model, onExit }: ViewProps): ReactNode {
       ? part(
           around,
           selected
-            ? h(Around, { key: "around", moment: selected, mark, lines: around, columns })
+            ? h(Around, { key: "around", result: selected, mark, lines: around, columns })
             : null,
         )
       : null,
@@ -123,7 +123,7 @@ const MIN_QUESTION = 16;
 
 /** How many there are, and how many of them can be reached. */
 function foundOf({
-  moments: { length },
+  results: { length },
   total,
   momentTotal,
   totalIs,
@@ -149,12 +149,12 @@ function pointerOf(isPlaying: boolean, isSelected: boolean): string {
 }
 
 function HitRow({
-  moment: { number, file, startMs, speaker, text, folded },
+  result: { number, file, startMs, speaker, text, folded },
   mark,
   isSelected,
   isPlaying,
 }: {
-  readonly moment: SearchResult;
+  readonly result: SearchResult;
   readonly mark: MatchMarker;
   readonly isSelected: boolean;
   readonly isPlaying: boolean;
@@ -182,13 +182,13 @@ const Marked = ({ text, mark }: { readonly text: string; readonly mark: MatchMar
   );
 
 interface AroundProps {
-  readonly moment: SearchResult;
+  readonly result: SearchResult;
   readonly mark: MatchMarker;
   readonly lines: number;
   readonly columns: number;
 }
 
-function Around({ moment, mark, lines, columns }: AroundProps): ReactNode {
+function Around({ result, mark, lines, columns }: AroundProps): ReactNode {
   const line = (one: ResultLine, i: number): ReactNode =>
     h(
       Text,
@@ -196,10 +196,10 @@ function Around({ moment, mark, lines, columns }: AroundProps): ReactNode {
       beginningOf(one),
       h(Marked, { text: one.text, mark }),
     );
-  const { startMs, speaker, text, before, after } = moment;
+  const { startMs, speaker, text, before, after } = result;
   const shown = linesBefore(
     lines,
-    linesOf(`${beginningOf(moment)}${stripControls(text)}`, columns),
+    linesOf(`${beginningOf(result)}${stripControls(text)}`, columns),
   );
   return h(
     Box,

@@ -1,5 +1,5 @@
 import { type MediasearchError, toMediasearchError } from "../../../errors.ts";
-import type { SearchResult, ResultPage } from "../../../results/moment.ts";
+import type { SearchResult, ResultPage } from "../../../results/search-result.ts";
 
 /** What the interactive search shows. A value: every change makes a new one. */
 export interface SearchState {
@@ -7,7 +7,7 @@ export interface SearchState {
   readonly letters: readonly string[];
   /** Letters before it. */
   readonly cursor: number;
-  readonly moments: readonly SearchResult[];
+  readonly results: readonly SearchResult[];
   readonly total: number;
   /** How many of them can be listed, where hits of a moment are folded under the best. */
   readonly momentTotal: number;
@@ -35,7 +35,7 @@ export type MatchMarker = (
 
 export interface FoundPage extends Pick<
   ResultPage,
-  "moments" | "total" | "momentTotal" | "totalIs" | "didYouMean"
+  "results" | "total" | "momentTotal" | "totalIs" | "didYouMean"
 > {
   readonly mark: MatchMarker;
   /** What is missing in the question, which was answered as far as it goes. */
@@ -55,7 +55,7 @@ export function createStateHolder(): StateHolder {
   let state: SearchState = {
     letters: [],
     cursor: 0,
-    moments: [],
+    results: [],
     total: 0,
     momentTotal: 0,
     totalIs: "all",

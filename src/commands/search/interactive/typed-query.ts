@@ -74,7 +74,7 @@ export function createTypedQuery(holder: StateHolder, options: TypedQueryOptions
 }
 
 const EMPTY_PAGE = {
-  moments: [],
+  results: [],
   total: 0,
   momentTotal: 0,
   didYouMean: null,
@@ -86,18 +86,18 @@ const EMPTY_PAGE = {
 /** Shows a page. The hit that was selected stays selected if the last search found it too. */
 function show(
   holder: StateHolder,
-  { moments, total, momentTotal, totalIs, didYouMean, mark, missing }: FoundPage,
+  { results, total, momentTotal, totalIs, didYouMean, mark, missing }: FoundPage,
   mode: SearchMode,
   isLast: boolean,
 ): void {
-  const { moments: shown, selected, note } = holder.get();
+  const { results: shown, selected, note } = holder.get();
   const held = shown[selected];
   const same =
     isLast && held
-      ? moments.findIndex(({ path, startMs }) => path === held.path && startMs === held.startMs)
+      ? results.findIndex(({ path, startMs }) => path === held.path && startMs === held.startMs)
       : -1;
   holder.change({
-    moments,
+    results,
     total,
     momentTotal,
     totalIs,

@@ -54,7 +54,7 @@ export interface ResultPage {
   readonly totalIs: "all" | "ranked";
   /** How many better ones were passed over. */
   readonly offset: number;
-  readonly moments: readonly SearchResult[];
+  readonly results: readonly SearchResult[];
   /** The query as it may have been meant; null when there is nothing to put right. */
   readonly didYouMean: string | null;
 }
@@ -62,21 +62,21 @@ export interface ResultPage {
 export interface FileGroup {
   readonly path: string;
   readonly file: string;
-  readonly moments: readonly SearchResult[];
+  readonly results: readonly SearchResult[];
 }
 
 /** How many hits there are, those included that are folded under the listed ones. */
-export const countHits = (moments: readonly Pick<SearchResult, "folded">[]): number =>
-  moments.reduce((sum, { folded }) => sum + 1 + folded.length, 0);
+export const countHits = (results: readonly Pick<SearchResult, "folded">[]): number =>
+  results.reduce((sum, { folded }) => sum + 1 + folded.length, 0);
 
 /** One group a file, the file with the best hit first; inside a file by time. */
-export function groupByFile(moments: readonly SearchResult[]): FileGroup[] {
+export function groupByFile(results: readonly SearchResult[]): FileGroup[] {
   const groups = new Map<string, SearchResult[]>();
-  for (const moment of moments)
-    groups.set(moment.path, [...(groups.get(moment.path) ?? []), moment]);
+  for (const result of results)
+    groups.set(result.path, [...(groups.get(result.path) ?? []), result]);
   return [...groups].map(([path, hits]) => ({
     path,
     file: hits[0]?.file ?? path,
-    moments: hits.toSorted((a, b) => a.startMs - b.startMs),
+    results: hits.toSorted((a, b) => a.startMs - b.startMs),
   }));
 }
