@@ -4,7 +4,9 @@ const BOTTOM =
 const BACKEND_INTERFACES = "^src/backends/[^/]+\\.ts$";
 const ENGINE_INTERFACES = "^src/(asr|embed)/[^/]+\\.ts$";
 const OBJECT_INTERFACES = "^src/objects/[^/]+\\.ts$";
-/** Settings of replaceable parts, and the registries that collect them: every command loads these. */
+/**
+ * Settings of replaceable parts, and the registries that collect them: every command loads these.
+ */
 const LIGHT =
   "^src/(asr|embed)/(registry|settings)\\.ts$|^src/(asr|embed|backends)/[^/]+/settings\\.ts$";
 const TESTS = "\\.(test|contract)\\.ts$";
@@ -23,7 +25,9 @@ const folder = (name, allowed, comment) =>
     comment,
   );
 
-/** Implementations of one interface: each knows the interface and its own folder, never a sibling. */
+/**
+ * Implementations of one interface: each knows the interface and its own folder, never a sibling.
+ */
 const siblings = (name, shared, comment) =>
   rule(
     `${name}-implementations`,

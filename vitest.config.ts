@@ -12,7 +12,8 @@ const UNIT_TESTS_ELSEWHERE: string[] = ["test/docs.test.ts", "test/workflows.tes
 
 export default defineConfig({
   test: {
-    // Native modules and recognition models run in real processes; threads would share their crashes.
+    // Native modules and recognition models run in real processes; threads would share their
+    // crashes.
     pool: "forks",
     maxWorkers: 2,
     // Long enough for a machine that is ten times as busy as it has cores.

@@ -1,4 +1,7 @@
-/** Bodies as the real SDK (vastdb 2.1.0) sends them for a table `a:int64, s:utf8` with two rows; recorded by interop/capture.py. */
+/**
+ * Bodies as the real SDK (vastdb 2.1.0) sends them for a table `a:int64, s:utf8` with two rows;
+ * recorded by interop/capture.py.
+ */
 export const CAPTURED = {
   createSchema: "0c000000000006000800040006000000040000000000000000000000",
   createTable:

@@ -12,7 +12,8 @@ export interface Controlled {
 }
 
 /**
- * The emulator's own endpoint, unsigned: `GET /_emulator/status` tells version, open transactions, requests by operation, faults and how often they struck;
+ * The emulator's own endpoint, unsigned: `GET /_emulator/status` tells version, open transactions,
+ * requests by operation, faults and how often they struck;
  * `PUT /_emulator/faults` with a JSON list of rules replaces the faults (`[]` ends them).
  */
 export function control(

@@ -14,9 +14,12 @@ export type Kind = (typeof KINDS)[number];
 
 export interface Rule {
   /**
-   * slowdown: 503 SlowDown, nothing done · error: `status` and `code`, nothing done · latency: `ms` later · hang: done, never answered · drop: the connection closes
-   * before anything is done · cut: done, and the connection closes after `bytes` of the answer's body (0: before its first byte, the answer is lost) · fail: a query
-   * ends with the FAILED marker after `messages` messages · linger: a query's body ends `ms` after its end marker · close: answered, then the kept-alive connection is closed.
+   * slowdown: 503 SlowDown, nothing done · error: `status` and `code`, nothing done · latency: `ms`
+   * later · hang: done, never answered · drop: the connection closes
+   * before anything is done · cut: done, and the connection closes after `bytes` of the answer's
+   * body (0: before its first byte, the answer is lost) · fail: a query
+   * ends with the FAILED marker after `messages` messages · linger: a query's body ends `ms` after
+   * its end marker · close: answered, then the kept-alive connection is closed.
    */
   readonly kind: Kind;
   /** The operation, such as `insert`, `query`, `commit`; all when absent. */
@@ -108,7 +111,11 @@ export function parseRules(json: unknown): readonly Rule[] {
   });
 }
 
-/** A rule as a flag: `kind[:op][,name=value…]`, such as `slowdown:insert,rate=0.2` or `cut:query,bytes=1000,times=1`. @throws TypeError */
+/**
+ * A rule as a flag: `kind[:op][,name=value…]`, such as `slowdown:insert,rate=0.2` or
+ * `cut:query,bytes=1000,times=1`.
+ * @throws TypeError
+ */
 export function parseRule(text: string): Rule {
   const [head = "", ...options] = text.split(",");
   const [kind, op] = head.split(":");

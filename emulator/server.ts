@@ -135,7 +135,11 @@ async function readAll(req: IncomingMessage): Promise<Uint8Array> {
   return Buffer.concat(parts);
 }
 
-/** Faults that come before anything is done. @returns whether there is no answer @throws TabularError */
+/**
+ * Faults that come before anything is done.
+ * @returns whether there is no answer
+ * @throws TabularError
+ */
 async function before(res: ServerResponse, struck: readonly Rule[]): Promise<boolean> {
   for (const { kind, ms, status, code } of struck) {
     if (kind === "latency") await sleep(ms ?? 100);

@@ -22,7 +22,10 @@ export interface Spawned {
   kill(): Promise<void>;
 }
 
-/** Starts an emulator as a process of its own, on a free port, for tests and benchmarks. `args` are further flags. */
+/**
+ * Starts an emulator as a process of its own, on a free port, for tests and benchmarks. `args` are
+ * further flags.
+ */
 export async function spawnEmulator(args: readonly string[] = []): Promise<Spawned> {
   const accessKey = "emulator-access";
   const secretKey = "emulator-secret";

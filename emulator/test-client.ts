@@ -1,7 +1,10 @@
 import { createHash, createHmac } from "node:crypto";
 import { request, type IncomingHttpHeaders } from "node:http";
 
-/** The least that sends a signed request: for the emulator's own tests, apart from the client that is tested against it. */
+/**
+ * The least that sends a signed request: for the emulator's own tests, apart from the client that
+ * is tested against it.
+ */
 export interface Answer {
   readonly status: number;
   readonly headers: IncomingHttpHeaders;

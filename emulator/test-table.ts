@@ -15,7 +15,10 @@ import { finish, ref, table, u8, vector, type Slot } from "./flat/writer.ts";
 import { startEmulator, type Emulator, type EmulatorOptions } from "./server.ts";
 import { signedRequest, type Answer } from "./test-client.ts";
 
-/** An emulator in this process, and what the tests ask of it; bodies are made, and answers read, by Apache's library. */
+/**
+ * An emulator in this process, and what the tests ask of it; bodies are made, and answers read, by
+ * Apache's library.
+ */
 export interface Bench {
   readonly emulator: Emulator;
   call(
@@ -141,7 +144,10 @@ export interface PageRead {
   readonly batches: readonly number[];
 }
 
-/** The pages in a query's answer, and the markers. @throws Error for bytes that end without the marker of the end */
+/**
+ * The pages in a query's answer, and the markers.
+ * @throws Error for bytes that end without the marker of the end
+ */
 export function pagesIn(
   body: Buffer,
   leaves: number,

@@ -52,7 +52,10 @@ export interface Greeting {
   readonly skewMs: number | null;
 }
 
-/** Makes the steps from the name of a server to its clock; `onGreeting` hands its answer to later steps. */
+/**
+ * Makes the steps from the name of a server to its clock; `onGreeting` hands its answer to later
+ * steps.
+ */
 export type NetworkSteps = (
   endpoint: Endpoint,
   onGreeting?: (greeting: Greeting) => void,

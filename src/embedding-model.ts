@@ -14,7 +14,8 @@ export const isSameModel = (a: EmbeddingModel, b: EmbeddingModel): boolean =>
 
 /**
  * Checks vectors before they are stored.
- * @returns the model that the library has afterwards: `stored`, or `given` when these are its first vectors.
+ * @returns the model that the library has afterwards: `stored`, or `given` when these are its first
+ * vectors.
  * @throws MODEL_MISMATCH when they are not of the stored model, BUG when one of them is useless.
  */
 export function modelAfterCommit(
@@ -36,7 +37,8 @@ export function modelAfterCommit(
 }
 
 /**
- * A vector without a direction (zero, or not numbers) has no cosine with anything: it would be stored and never be found.
+ * A vector without a direction (zero, or not numbers) has no cosine with anything: it would be
+ * stored and never be found.
  * @throws BUG
  */
 function refuseUselessVectors(
@@ -55,7 +57,8 @@ function refuseUselessVectors(
 }
 
 /**
- * Checks the vectors that a model made of texts: one of each, of the model's length, none of them useless.
+ * Checks the vectors that a model made of texts: one of each, of the model's length, none of them
+ * useless.
  * @throws BUG
  */
 export function refuseIncompleteVectors(
@@ -83,7 +86,10 @@ export const modelMismatchError = (stored: EmbeddingModel | undefined): Mediasea
     { hint: REEMBED },
   );
 
-/** @throws MODEL_MISMATCH when the library has vectors of another model than the one that is set up here. */
+/**
+ * @throws MODEL_MISMATCH when the library has vectors of another model than the one that is set up
+ * here.
+ */
 export function refuseOtherModel(
   stored: EmbeddingModel | undefined,
   present: string,

@@ -1,5 +1,6 @@
 /**
- * Every way in which mediasearch fails, with the exit code that a shell sees. docs/errors.md is generated from this table.
+ * Every way in which mediasearch fails, with the exit code that a shell sees. docs/errors.md is
+ * generated from this table.
  * `failure` codes of one file do not stop a run; the others do.
  */
 export const ERRORS = {

@@ -1,7 +1,10 @@
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
 
-/** SHA-256 of a file's bytes, hexadecimal; streamed. Rejects with the system's error (ENOENT, EACCES, EIO, …). */
+/**
+ * SHA-256 of a file's bytes, hexadecimal; streamed. Rejects with the system's error (ENOENT,
+ * EACCES, EIO, …).
+ */
 export async function hashFile(
   path: string,
   { signal, onRead }: { readonly signal?: AbortSignal; readonly onRead?: () => void } = {},

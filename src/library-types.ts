@@ -71,7 +71,10 @@ export interface SearchPage {
   readonly total: number;
   /** How many there are to page through: fewer than hits where some are folded under others. */
   readonly moments: number;
-  /** `all`: `total` is a count. `ranked`: nearness has no natural end, so `total` is how many were ranked. */
+  /**
+   * `all`: `total` is a count. `ranked`: nearness has no natural end, so `total` is how many were
+   * ranked.
+   */
   readonly totalIs: "all" | "ranked";
   /** The query with misspelt words put right; null when every word occurs. */
   readonly didYouMean: string | null;
@@ -220,13 +223,17 @@ export interface Library {
    */
   search(request: SearchRequest): Promise<SearchPage>;
   /**
-   * Indexes files and tells what happens. A failed file is an event. Leaving the loop stops the run.
+   * Indexes files and tells what happens. A failed file is an event. Leaving the loop stops the
+   * run.
    * @throws STORE_BUSY while another run indexes into the library; the reason of the signal.
    */
   index(request: IndexRequest): AsyncIterable<IndexEvent>;
   /** Lists the files of the library. @throws NO_STORE, USAGE */
   list(request?: ListRequest): Promise<readonly LibraryFile[]>;
-  /** Reads what is said in one file. @throws NO_STORE; NOT_FOUND; USAGE when several files match. */
+  /**
+   * Reads what is said in one file.
+   * @throws NO_STORE; NOT_FOUND; USAGE when several files match.
+   */
   transcript(request: TranscriptRequest): Promise<FileTranscript>;
   /** Lists the files whose indexing failed. @throws NO_STORE */
   jobs(): Promise<readonly FailedFile[]>;

@@ -3,7 +3,8 @@ import { pathToFileURL } from "node:url";
 import { MediasearchError } from "./errors.ts";
 
 /**
- * Where a file is: an absolute path on this machine, or `s3://bucket/key` for an object. It is the id of its asset. A key stands in it as it is:
+ * Where a file is: an absolute path on this machine, or `s3://bucket/key` for an object. It is the
+ * id of its asset. A key stands in it as it is:
  * nothing is encoded, and "a//b" and "a/b" are two locations.
  */
 export type Location = string;

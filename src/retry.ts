@@ -44,7 +44,8 @@ export interface Retries {
   restart(): void;
   /**
    * Waits until the next attempt may start.
-   * @throws `error` itself when attempts or time are used up; the signal's reason when it is aborted.
+   * @throws `error` itself when attempts or time are used up; the signal's reason when it is
+   * aborted.
    */
   waitAfter(error: unknown, advice?: RetryAdvice): Promise<void>;
 }

@@ -46,7 +46,10 @@ function readSingleQuoted(line: string, start: number): WordPart {
   return { text: line.slice(start + 1, close), end: close + 1 };
 }
 
-/** A backslash takes effect before what is special between double quotes, and stands for itself elsewhere. */
+/**
+ * A backslash takes effect before what is special between double quotes, and stands for itself
+ * elsewhere.
+ */
 function readDoubleQuoted(line: string, start: number, escapes: boolean): WordPart {
   let text = "";
   for (let index = start + 1; index < line.length; index++) {

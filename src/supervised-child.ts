@@ -103,7 +103,9 @@ export function startChild<Request, Reply>(
   };
 }
 
-/** Who waits for the end of a child. A promise would keep the answer of every conversation alive. */
+/**
+ * Who waits for the end of a child. A promise would keep the answer of every conversation alive.
+ */
 interface Departure {
   readonly wait: (onEnd: (ending: Ending) => void) => void;
   readonly forget: (onEnd: (ending: Ending) => void) => void;

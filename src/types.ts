@@ -1,7 +1,10 @@
 /** Where a transcript came from: captions written by somebody, or automatic speech recognition. */
 export type Origin = "captions" | "asr";
 
-/** One word with its times in milliseconds from the start of the media; confidence in 0..1 where the recogniser gives one. */
+/**
+ * One word with its times in milliseconds from the start of the media; confidence in 0..1 where the
+ * recogniser gives one.
+ */
 export interface Word {
   readonly text: string;
   readonly startMs: number;
@@ -26,7 +29,10 @@ export interface Cue {
   readonly words: readonly Word[] | null;
 }
 
-/** The unit that is indexed, embedded and found: about a sentence, about 3 to 30 s, at most about 40 words, one speaker. */
+/**
+ * The unit that is indexed, embedded and found: about a sentence, about 3 to 30 s, at most about 40
+ * words, one speaker.
+ */
 export interface Segment {
   /** Position in its version, from 0, in time order. */
   readonly index: number;
@@ -37,7 +43,10 @@ export interface Segment {
   readonly confidence: number | null;
 }
 
-/** A segment with its embedding; the vector is unit length, or null when embedding failed or was left out. */
+/**
+ * A segment with its embedding; the vector is unit length, or null when embedding failed or was
+ * left out.
+ */
 export interface EmbeddedSegment extends Segment {
   readonly vector: Float32Array | null;
 }
@@ -48,5 +57,8 @@ export type Language = string;
 /** Captions instead of recognition where there are any; captions or nothing; recognition always. */
 export type CaptionsMode = "prefer" | "only" | "ignore";
 
-/** The name of a recogniser, as ASR_ENGINE has it. `src/asr/registry.ts` knows all of them; config checks what users write. */
+/**
+ * The name of a recogniser, as ASR_ENGINE has it. `src/asr/registry.ts` knows all of them; config
+ * checks what users write.
+ */
 export type EngineName = string;

@@ -1,4 +1,7 @@
-/** Arrow types as this server stores them; ids and parameters of format/Schema.fbs (https://arrow.apache.org/docs/format/Columnar.html). */
+/**
+ * Arrow types as this server stores them; ids and parameters of format/Schema.fbs
+ * (https://arrow.apache.org/docs/format/Columnar.html).
+ */
 export type ArrowType =
   | { readonly kind: "int"; readonly bits: number; readonly signed: boolean }
   | { readonly kind: "float"; readonly bits: 16 | 32 | 64 }
@@ -51,7 +54,10 @@ export function byteWidth(type: ArrowType): number | undefined {
   }
 }
 
-/** Whether two columns hold the same values: type, nullability and children; names of children don't count. */
+/**
+ * Whether two columns hold the same values: type, nullability and children; names of children don't
+ * count.
+ */
 export function sameShape(a: Field, b: Field): boolean {
   return (
     a.nullable === b.nullable &&

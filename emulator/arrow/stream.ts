@@ -4,7 +4,11 @@ import { bitmapBytes, childLength, gather, isText, nullCount, own, type Column }
 import { byteWidth, type Field } from "./field.ts";
 import { readSchema, writeSchema, type Schema } from "./schema.ts";
 
-/** Arrow's IPC stream format (https://arrow.apache.org/docs/format/Columnar.html#serialization-and-interprocess-communication-ipc), uncompressed. */
+/**
+ * Arrow's IPC stream format
+ * (https://arrow.apache.org/docs/format/Columnar.html#serialization-and-interprocess-communication-ipc),
+ * uncompressed.
+ */
 export interface Batch {
   readonly length: number;
   readonly columns: readonly Column[];
@@ -146,7 +150,10 @@ function readValues(
   return { offsets, data: own(data.subarray(first, last)), children: [] };
 }
 
-/** Offsets that begin at 0, and where the values that they mean begin and end among those that were sent. */
+/**
+ * Offsets that begin at 0, and where the values that they mean begin and end among those that were
+ * sent.
+ */
 function readOffsets(
   of: Field,
   length: number,
@@ -199,7 +206,10 @@ function message(
 export const schemaMessage = (schema: Schema): Buffer =>
   message(SCHEMA, 0, (b) => writeSchema(b, schema));
 
-/** A record batch as one encapsulated message: its metadata, then its buffers, in pieces that aren't copied. */
+/**
+ * A record batch as one encapsulated message: its metadata, then its buffers, in pieces that aren't
+ * copied.
+ */
 export function batchMessage(fields: readonly Field[], { length, columns }: Batch): Uint8Array[] {
   const nodes: [number, number][] = [];
   const places: [number, number][] = [];

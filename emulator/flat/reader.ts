@@ -1,4 +1,7 @@
-/** Reads FlatBuffers tables by slot number (https://flatbuffers.dev/internals/), without generated code. Every read is bounds-checked by DataView. */
+/**
+ * Reads FlatBuffers tables by slot number (https://flatbuffers.dev/internals/), without generated
+ * code. Every read is bounds-checked by DataView.
+ */
 export class FlatTable {
   readonly #bytes: Uint8Array;
   readonly #view: DataView;

@@ -17,7 +17,10 @@ export interface Call {
   readonly tuning: Tuning;
 }
 
-/** What a cluster does one way or another: how query results are cut (small numbers make a client meet every case), which addresses it has. */
+/**
+ * What a cluster does one way or another: how query results are cut (small numbers make a client
+ * meet every case), which addresses it has.
+ */
 export interface Tuning {
   readonly rowsPerPage: number;
   readonly rowsPerBatch: number;

@@ -42,7 +42,10 @@ export async function send(
   res.end();
 }
 
-/** Writes a stream; its message number `failAfter`, from 0, is a failure instead. @returns whether it was written whole. */
+/**
+ * Writes a stream; its message number `failAfter`, from 0, is a failure instead.
+ * @returns whether it was written whole.
+ */
 async function writeMessages(
   stream: NonNullable<Reply["stream"]>,
   failAfter: number,

@@ -28,7 +28,8 @@ const forbidden = (code: string, message: string): TabularError =>
   new TabularError(403, code, message);
 
 /**
- * Checks a request's signature (AWS Signature Version 4, service `s3`, any region). The path may have been encoded once more before signing, as the
+ * Checks a request's signature (AWS Signature Version 4, service `s3`, any region). The path may
+ * have been encoded once more before signing, as the
  * Python SDK's library does, or not, as S3 asks.
  * @throws TabularError 403, or 400 where the body isn't what its digest says
  */

@@ -20,7 +20,10 @@ export interface Listed {
   readonly table?: Table;
 }
 
-/** A page: what the request asks for of `all`, and the headers that say how it goes on. The key of a page is the id of the entry before it. */
+/**
+ * A page: what the request asks for of `all`, and the headers that say how it goes on. The key of a
+ * page is the id of the entry before it.
+ */
 export function page<T extends { readonly id: number; readonly name: string }>(
   call: Call,
   all: readonly T[],
@@ -50,7 +53,10 @@ export function page<T extends { readonly id: number; readonly name: string }>(
 const MST_POINTER = (1n << 48n) - 1n;
 const SORTED = 1n << 63n;
 
-/** The bit 63 says that sorting is done; here it always is. As a signed number that is the lowest one. */
+/**
+ * The bit 63 says that sorting is done; here it always is. As a signed number that is the lowest
+ * one.
+ */
 export const sortingScore = (sorted: boolean): bigint => (sorted ? BigInt.asIntN(64, SORTED) : 0n);
 
 function writeDetails(

@@ -73,7 +73,10 @@ function newSchemaPath({ tx }: Call, path: string): string {
   return path;
 }
 
-/** The first slot of the requests that create and alter: properties, or a projection's new name; absent = unchanged. */
+/**
+ * The first slot of the requests that create and alter: properties, or a projection's new name;
+ * absent = unchanged.
+ */
 export function propertiesIn(body: Uint8Array): string | undefined {
   try {
     return body.length === 0 ? undefined : FlatTable.root(body).string(0);

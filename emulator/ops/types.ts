@@ -6,7 +6,10 @@ import { atLeast, type Version } from "../http/call.ts";
 /** The largest cell; a guess for vectors, Java's limit for the rest. */
 export const MAX_CELL_BYTES = 128 * 1024;
 
-/** A body that is read as Arrow; columns can be declared with batches behind them, as Java does. @throws TabularError 400 */
+/**
+ * A body that is read as Arrow; columns can be declared with batches behind them, as Java does.
+ * @throws TabularError 400
+ */
 export function readArrow<T>(body: Uint8Array, read: (body: Uint8Array) => T): T {
   try {
     return read(body);
@@ -22,7 +25,10 @@ export function readArrow<T>(body: Uint8Array, read: (body: Uint8Array) => T): T
 const unsupported = (of: Field): TabularError =>
   badRequest(`column ${of.name} has a type that is not supported`, "TabularUnsupportedColumnType");
 
-/** Checks the types of new columns, and answers them as they are stored. @throws TabularError 400 */
+/**
+ * Checks the types of new columns, and answers them as they are stored.
+ * @throws TabularError 400
+ */
 export function storedFields(fields: readonly Field[], version: Version): readonly Field[] {
   const names = new Set(fields.map(({ name }) => name));
   if (names.size < fields.length)

@@ -1,7 +1,10 @@
 import type { Column } from "../arrow/column.ts";
 import { field, type Field } from "../arrow/field.ts";
 
-/** A leaf with the nesting above it and nothing beside it: `struct{x,y}` travels as `struct{x}` and `struct{y}`, a map as lists of structs. */
+/**
+ * A leaf with the nesting above it and nothing beside it: `struct{x,y}` travels as `struct{x}` and
+ * `struct{y}`, a map as lists of structs.
+ */
 export function leafField(of: Field, path: readonly number[]): Field {
   const [first, ...rest] = path;
   if (first === undefined) return of;

@@ -2,10 +2,17 @@ import type { Field } from "../arrow/field.ts";
 import { badRequest } from "../errors.ts";
 import type { FlatTable } from "../flat/reader.ts";
 
-/** A literal as it is compared: numbers for up to 32 bits and floats, bigints for more, bytes for text, a list for vectors. */
+/**
+ * A literal as it is compared: numbers for up to 32 bits and floats, bigints for more, bytes for
+ * text, a list for vectors.
+ */
 export type Value = number | bigint | Uint8Array | readonly Value[];
 
-/** Reads a literal of a filter, for a column of this type; the numbers are LiteralImpl's of computeir. @throws TabularError 400 */
+/**
+ * Reads a literal of a filter, for a column of this type; the numbers are LiteralImpl's of
+ * computeir.
+ * @throws TabularError 400
+ */
 export function readLiteral(literal: FlatTable | undefined, of: Field): Value {
   const kind = literal?.u8(0) ?? 0;
   const impl = literal?.table(1);

@@ -73,7 +73,10 @@ export function readQuery(body: Uint8Array, table: Table): Query {
   }
 }
 
-/** What stands at each position of the request's schema, counted depth first; undefined where a node has children. */
+/**
+ * What stands at each position of the request's schema, counted depth first; undefined where a node
+ * has children.
+ */
 function positions(fields: readonly Field[], table: Table): readonly (Leaf | undefined)[] {
   const all: (Leaf | undefined)[] = [];
   for (const asked of fields) {
@@ -157,7 +160,10 @@ function readColumn(expression: FlatTable | undefined, leafAt: (position: number
   return leafAt(ref.table(1)?.u32(0) ?? 0);
 }
 
-/** The field that a filter compares: the leaf, or the whole vector that it is the item of. Lists and maps can't be compared. */
+/**
+ * The field that a filter compares: the leaf, or the whole vector that it is the item of. Lists and
+ * maps can't be compared.
+ */
 export function comparedField({ column, path }: Leaf): Field {
   let at = column.field;
   for (const i of path) {

@@ -60,7 +60,10 @@ export function readSplit(call: Call): Split {
   return { id, of, subSplits, groupsPerSubSplit: groups, starts };
 }
 
-/** Whether a block of row groups belongs to a sub-split: blocks go round the splits, then round their sub-splits. */
+/**
+ * Whether a block of row groups belongs to a sub-split: blocks go round the splits, then round
+ * their sub-splits.
+ */
 const owns = (
   { id, of, subSplits, groupsPerSubSplit }: Split,
   sub: number,
@@ -70,7 +73,10 @@ const owns = (
   return block % of === id && Math.floor(block / of) % subSplits === sub;
 };
 
-/** The matching rows of a sub-split from its start on, some at a time; may yield no rows to say that it goes on. */
+/**
+ * The matching rows of a sub-split from its start on, some at a time; may yield no rows to say that
+ * it goes on.
+ */
 export function* scan(
   table: Table,
   query: Query,
@@ -121,7 +127,10 @@ function* scanOrdered(
   }
 }
 
-/** The projection that the request names, or the first that is sorted by a column which the filter bounds and that has all that is asked for. */
+/**
+ * The projection that the request names, or the first that is sorted by a column which the filter
+ * bounds and that has all that is asked for.
+ */
 export function projectionFor(call: Call, table: Table, query: Query): Projection | undefined {
   const name = call.params.get("name");
   if (name !== null) {

@@ -36,7 +36,10 @@ interface Page {
 /** A message of a sub-split: bytes in pieces; none = still looking for rows. */
 export type Piece = readonly Uint8Array[];
 
-/** The messages of one sub-split in one reply. `limit` = rows after which the reply ends for it; 0 = none. */
+/**
+ * The messages of one sub-split in one reply. `limit` = rows after which the reply ends for it; 0 =
+ * none.
+ */
 export function* subSplitMessages(
   id: number,
   matches: Generator<Found>,

@@ -5,7 +5,10 @@ export interface Schema {
   readonly properties: string;
 }
 
-/** Everything at one moment. Keys are full paths: `bucket/schema`, `bucket/schema/inner`, `bucket/schema/table`. Immutable. */
+/**
+ * Everything at one moment. Keys are full paths: `bucket/schema`, `bucket/schema/inner`,
+ * `bucket/schema/table`. Immutable.
+ */
 export interface Catalog {
   readonly buckets: ReadonlySet<string>;
   readonly schemas: ReadonlyMap<string, Schema>;
@@ -13,7 +16,10 @@ export interface Catalog {
   readonly tables: ReadonlyMap<number, Table>;
 }
 
-/** A change of names: made on the transaction's own catalog, and again on the latest one when it commits. */
+/**
+ * A change of names: made on the transaction's own catalog, and again on the latest one when it
+ * commits.
+ */
 export type CatalogChange = (catalog: Catalog) => Catalog;
 
 export const emptyCatalog = (buckets: readonly string[]): Catalog => ({

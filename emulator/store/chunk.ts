@@ -15,7 +15,10 @@ export interface TableColumn {
   readonly field: Field;
 }
 
-/** Some rows of a table, column by column, ordered by row id. Immutable: a change makes a new chunk that shares what stayed. */
+/**
+ * Some rows of a table, column by column, ordered by row id. Immutable: a change makes a new chunk
+ * that shares what stayed.
+ */
 export interface Chunk {
   readonly length: number;
   /** Ascending. */
@@ -67,7 +70,10 @@ export function without(chunk: Chunk, rows: readonly number[]): Chunk {
   return { ...chunk, deleted, deletedCount: chunk.deletedCount + rows.length };
 }
 
-/** The chunk with new values in some rows of one column: row `rows[i][1]` takes value `rows[i][0]` of `values`. */
+/**
+ * The chunk with new values in some rows of one column: row `rows[i][1]` takes value `rows[i][0]`
+ * of `values`.
+ */
 export function replaced(
   chunk: Chunk,
   column: TableColumn,
@@ -82,7 +88,10 @@ export function replaced(
   return { ...chunk, columns };
 }
 
-/** Neighbours as one, without their deleted rows, so that many small inserts don't leave many small chunks. */
+/**
+ * Neighbours as one, without their deleted rows, so that many small inserts don't leave many small
+ * chunks.
+ */
 export function merge(columns: readonly TableColumn[], parts: readonly Chunk[]): Chunk {
   const kept = parts.map((chunk) => {
     if (chunk.deletedCount === 0) return chunk;

@@ -23,7 +23,10 @@ export interface Entry {
   readonly ids: readonly number[];
 }
 
-/** Committed transactions in a file: on disk before a commit is answered, so a killed emulator loses none. */
+/**
+ * Committed transactions in a file: on disk before a commit is answered, so a killed emulator loses
+ * none.
+ */
 export interface Journal {
   readonly entries: readonly Entry[];
   append(entry: Entry): void;

@@ -31,13 +31,23 @@ export interface Store {
   rollback(tx: Transaction): void;
   apply(tx: Transaction, change: CatalogChange): void;
   applyTo(tx: Transaction, table: number, change: Change): void;
-  /** A name (of a schema or table) that the transaction creates, removes or alters, in a schema that stays. @throws TabularError 409 */
+  /**
+   * A name (of a schema or table) that the transaction creates, removes or alters, in a schema that
+   * stays.
+   * @throws TabularError 409
+   */
   lockName(tx: Transaction, path: string): void;
   /** A schema that the transaction removes or renames, with all in it. @throws TabularError 409 */
   lockTree(tx: Transaction, path: string): void;
-  /** A table's structure. Conflicts with all that change the table, its rows included. @throws TabularError 409 */
+  /**
+   * A table's structure. Conflicts with all that change the table, its rows included.
+   * @throws TabularError 409
+   */
   lockStructure(tx: Transaction, table: number): void;
-  /** Rows of a table: `ids` are those that exist already (none for an insert). @throws TabularError 409 */
+  /**
+   * Rows of a table: `ids` are those that exist already (none for an insert).
+   * @throws TabularError 409
+   */
   lockRows(tx: Transaction, table: number, ids: Iterable<number>): void;
   /** Ids for this many new rows; never given twice, whatever becomes of the transaction. */
   allocateIds(tx: Transaction, table: number, count: number): number;
@@ -48,7 +58,10 @@ export interface Store {
   readonly latest: Catalog;
 }
 
-/** Ids begin beyond 2^53, so that a client that keeps them as numbers is found out; they are not those of an earlier run. */
+/**
+ * Ids begin beyond 2^53, so that a client that keeps them as numbers is found out; they are not
+ * those of an earlier run.
+ */
 const firstTxid = (): bigint => 2n ** 60n + BigInt(Date.now()) * 1000n;
 
 export interface StoreOptions {

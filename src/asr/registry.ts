@@ -26,7 +26,10 @@ interface Recogniser {
   readonly check?: (own: never, signal: AbortSignal) => Promise<EngineFinding>;
 }
 
-/** Every recogniser under the name that ASR_ENGINE has for it. Settings are light; the rest is loaded by who needs it. */
+/**
+ * Every recogniser under the name that ASR_ENGINE has for it. Settings are light; the rest is
+ * loaded by who needs it.
+ */
 const RECOGNISERS = {
   local: { open: async (options) => (await import("./local/open.ts")).open(options) },
   NVIDIA_NIMS: {
@@ -99,7 +102,10 @@ export const settingsOf = <Name extends RecogniserName>(
   name: Name,
 ): OwnOf<Recognisers[Name]> => recognisers[name] as OwnOf<Recognisers[Name]>;
 
-/** Those that the user has set up, such as by the address of a server, whether they are chosen or not. */
+/**
+ * Those that the user has set up, such as by the address of a server, whether they are chosen or
+ * not.
+ */
 export const enginesSetUp = (engines: AllRecogniserSettings): readonly string[] =>
   settingsByName.flatMap(({ name, settings }) =>
     settings.isSetUp?.(engines.recognisers[name] as never) ? [name] : [],
@@ -130,7 +136,10 @@ function recogniserNamed(name: string): Recogniser {
   return recogniser;
 }
 
-/** With the models that the user has for it, any recogniser is told the language, and its words get speakers. */
+/**
+ * With the models that the user has for it, any recogniser is told the language, and its words get
+ * speakers.
+ */
 async function enriched(
   transcriber: Transcriber,
   engines: AllRecogniserSettings,
@@ -154,7 +163,10 @@ async function enriched(
   return richer;
 }
 
-/** Asks a recogniser whether it could work, without giving it audio. @throws what would end a run. */
+/**
+ * Asks a recogniser whether it could work, without giving it audio.
+ * @throws what would end a run.
+ */
 export async function checkTranscriber(
   name: string,
   { recognisers }: AllRecogniserSettings,

@@ -6,11 +6,16 @@ export interface RecogniserSettings<Rows, Own> {
   readonly rows: SettingTable<Rows>;
   /** What the recogniser is given of them. It is plain data, since it goes to worker processes. */
   readonly own: (values: Rows & SharedRows, env: Environment["env"]) => Own;
-  /** Whether the user has set it up, so that it is checked and measured though nothing chooses it. */
+  /**
+   * Whether the user has set it up, so that it is checked and measured though nothing chooses it.
+   */
   readonly isSetUp?: (own: Own) => boolean;
 }
 
-/** What recognisers are given: the same for all, and each its own under its name. Plain data: it goes to worker processes. */
+/**
+ * What recognisers are given: the same for all, and each its own under its name. Plain data: it
+ * goes to worker processes.
+ */
 export interface AllRecogniserSettings {
   readonly requests: RequestSettings;
   readonly recognisers: Readonly<Record<string, unknown>>;
@@ -18,7 +23,10 @@ export interface AllRecogniserSettings {
 
 /** The same for every recogniser that is asked over a network or by a command. */
 export interface RequestSettings {
-  /** Whether speakers are to be told apart: true and false as the user said; undefined: where it can be had. */
+  /**
+   * Whether speakers are to be told apart: true and false as the user said; undefined: where it can
+   * be had.
+   */
   readonly diarization: boolean | undefined;
   /** Requests at once for one file. */
   readonly concurrency: number;

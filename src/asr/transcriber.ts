@@ -10,9 +10,15 @@ export interface TranscribeOptions {
   readonly signal: AbortSignal;
   /** Called now and then with the position reached, in milliseconds of audio. */
   readonly onProgress?: ((positionMs: number) => void) | undefined;
-  /** Called at least once a minute of audio with what it takes to go on from there in another process. */
+  /**
+   * Called at least once a minute of audio with what it takes to go on from there in another
+   * process.
+   */
   readonly onCheckpoint?: ((checkpoint: Checkpoint) => void) | undefined;
-  /** Checkpoints of an earlier attempt with the same audio, in order: its result is taken up where the last one was made. */
+  /**
+   * Checkpoints of an earlier attempt with the same audio, in order: its result is taken up where
+   * the last one was made.
+   */
   readonly resume?: readonly Checkpoint[] | undefined;
 }
 
@@ -26,30 +32,44 @@ export interface Checkpoint {
 }
 
 /**
- * How finely times are known: of each word; of each segment as the recogniser cut it; of the stretch of audio that it was given. Times that a
+ * How finely times are known: of each word; of each segment as the recogniser cut it; of the
+ * stretch of audio that it was given. Times that a
  * recogniser does not give are never made up.
  */
 export type TimingUnit = "word" | "segment" | "window";
 
 export interface Transcript {
-  /** In time order, not overlapping, inside the audio's duration; with word times where `timing` is "word". */
+  /**
+   * In time order, not overlapping, inside the audio's duration; with word times where `timing` is
+   * "word".
+   */
   readonly cues: readonly Cue[];
   /** The coarsest of the cues. */
   readonly timing: TimingUnit;
-  /** "und" when the recogniser can't tell or its output is implausible for the languages it knows. */
+  /**
+   * "und" when the recogniser can't tell or its output is implausible for the languages it knows.
+   */
   readonly language: Language;
-  /** One line for the user when the output is doubtful, such as speech in a language that the recogniser does not know. */
+  /**
+   * One line for the user when the output is doubtful, such as speech in a language that the
+   * recogniser does not know.
+   */
   readonly warning: string | null;
 }
 
 /**
  * Speech recognition. Implementations pass `transcriber.contract.ts`.
- * Laws: known words of a fixture within a stated error rate; silence, noise and music give no cues; the same result for any
- * chunking of the same audio; memory does not grow with its length apart from the cues; an abort rejects soon with the
+ * Laws: known words of a fixture within a stated error rate; silence, noise and music give no cues;
+ * the same result for any
+ * chunking of the same audio; memory does not grow with its length apart from the cues; an abort
+ * rejects soon with the
  * signal's reason.
  */
 export interface Transcriber {
-  /** Identity of engine, model files and settings: a change of anything that changes the output changes it. */
+  /**
+   * Identity of engine, model files and settings: a change of anything that changes the output
+   * changes it.
+   */
   readonly id: string;
   /** BCP 47 tags of the languages that it recognises; empty when it alone knows. */
   readonly languages: readonly Language[];

@@ -19,7 +19,10 @@ export interface ArchivedTranscript extends ArchivedVersion {
   readonly segments: readonly Segment[];
 }
 
-/** Versions that were replaced by a version with another fingerprint; no search finds them. Passes `archive.contract.ts`. */
+/**
+ * Versions that were replaced by a version with another fingerprint; no search finds them. Passes
+ * `archive.contract.ts`.
+ */
 export interface Archive {
   /** Newest first. */
   list(): Promise<ArchivedVersion[]>;
@@ -27,10 +30,14 @@ export interface Archive {
   read(): AsyncIterable<ArchivedTranscript>;
   /** Those whose fingerprint begins so, of whatever file, newest first, with their words. */
   find(prefix: string): Promise<ArchivedTranscript[]>;
-  /** Adds what another library archived. One with the same id, fingerprint and time is left as it is. */
+  /**
+   * Adds what another library archived. One with the same id, fingerprint and time is left as it
+   * is.
+   */
   add(transcript: ArchivedTranscript): Promise<void>;
   /**
-   * Forgets what was archived, and the files that were deleted, before that time (Unix milliseconds).
+   * Forgets what was archived, and the files that were deleted, before that time (Unix
+   * milliseconds).
    * Resolves to the number of versions and files that are gone.
    */
   purge(beforeMs: number): Promise<number>;

@@ -6,7 +6,8 @@ import type { Backend, BackendOptions } from "./backend.ts";
 export interface BackendModule {
   open(options: OpenOptions): Promise<Backend>;
   /**
-   * The steps by which `doctor` goes from nothing to a library, each of which can be wrong by itself.
+   * The steps by which `doctor` goes from nothing to a library, each of which can be wrong by
+   * itself.
    * Left out where opening the library and its own `check` tell enough.
    */
   checks?(options: CheckOptions): readonly CheckStep[];

@@ -22,9 +22,15 @@ export interface Finding {
 export type Medium =
   | {
       readonly kind: "file";
-      /** Rebuilds in one transaction what can be made out of the rest. Resolves to one line for each thing done. */
+      /**
+       * Rebuilds in one transaction what can be made out of the rest. Resolves to one line for each
+       * thing done.
+       */
       repair(): Promise<readonly string[]>;
-      /** Writes one state of the library into a new library file at `path`, while the library is in use. */
+      /**
+       * Writes one state of the library into a new library file at `path`, while the library is in
+       * use.
+       */
       snapshot(path: string): Promise<void>;
     }
   | { readonly kind: "service" }

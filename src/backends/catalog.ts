@@ -28,7 +28,10 @@ export interface FileLocation extends FileStat {
 /** What the catalogue knows of one file. */
 export interface AssetStatus extends FileLocation {
   readonly state: AssetState;
-  /** Names everything that the transcript depends on; null until indexed. See pipeline/fingerprint.ts. */
+  /**
+   * Names everything that the transcript depends on; null until indexed. See
+   * pipeline/fingerprint.ts.
+   */
   readonly fingerprint: string | null;
   readonly origin: Origin | null;
   /** Id of the recogniser, or of the captions format; null until indexed. */
@@ -67,16 +70,20 @@ export interface ReadableCatalog {
 
 /**
  * The files of a library and the state of each. Passes `catalog.contract.ts`.
- * Every member of a library rejects with a MediasearchError: NO_SPACE, STORE_BUSY, SCHEMA_MISMATCH, MODEL_MISMATCH,
+ * Every member of a library rejects with a MediasearchError: NO_SPACE, STORE_BUSY, SCHEMA_MISMATCH,
+ * MODEL_MISMATCH,
  * UNREACHABLE, or BUG.
  */
 export interface Catalog extends ReadableCatalog {
   /**
-   * Makes files known as "registered" and leaves a file as it is that is known already. Repeating the call changes
+   * Makes files known as "registered" and leaves a file as it is that is known already. Repeating
+   * the call changes
    * nothing. Resolves to the number of files that were new.
    */
   register(files: readonly ({ readonly id: AssetId } & FileStat)[]): Promise<number>;
-  /** Notes the new size, time and captions of a file whose content is the same, and nothing else. */
+  /**
+   * Notes the new size, time and captions of a file whose content is the same, and nothing else.
+   */
   touch(file: FileLocation): Promise<void>;
   /**
    * Notes that an attempt failed. An earlier version goes on answering and keeps its fingerprint.

@@ -12,10 +12,14 @@ export interface ReadableEmbeddings {
 /** The vectors of a library as a whole. Passes `embeddings.contract.ts`. */
 export interface Embeddings extends ReadableEmbeddings {
   /**
-   * Replaces every vector by what `embed` makes of the segments, and the model by `model`, in one step. `embed` gets a
-   * whole version at a time, its segments in order. Until the call resolves the old vectors answer; a call that rejects
-   * changes nothing. Rejects with BUG when `embed` does not make a usable vector of every segment. A version that is
-   * committed meanwhile is kept and never gets a vector of the words that it replaced; what lacks a vector afterwards is
+   * Replaces every vector by what `embed` makes of the segments, and the model by `model`, in one
+   * step. `embed` gets a
+   * whole version at a time, its segments in order. Until the call resolves the old vectors answer;
+   * a call that rejects
+   * changes nothing. Rejects with BUG when `embed` does not make a usable vector of every segment.
+   * A version that is
+   * committed meanwhile is kept and never gets a vector of the words that it replaced; what lacks a
+   * vector afterwards is
    * "partial".
    */
   rebuild(

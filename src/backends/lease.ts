@@ -20,7 +20,11 @@ export const thisProcess = (): Holder => ({
   mark: markOfThisProcess(),
 });
 
-/** Acts while this process holds the library; what `summary` tells at the end is kept, of an act that failed too. @throws STORE_BUSY when another run has it. */
+/**
+ * Acts while this process holds the library; what `summary` tells at the end is kept, of an act
+ * that failed too.
+ * @throws STORE_BUSY when another run has it.
+ */
 export async function withLease<T>(
   runLock: Pick<RunLock, "acquire">,
   act: (lease: Lease) => Promise<T>,

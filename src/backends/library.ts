@@ -13,8 +13,10 @@ export interface ReadableLibrary {
 }
 
 /**
- * A library of transcripts, in the parts that its callers need. Each part states its law and has its contract suite;
- * the parts see one state: what one writes, the others read at once. A caller takes the narrowest part that does.
+ * A library of transcripts, in the parts that its callers need. Each part states its law and has
+ * its contract suite;
+ * the parts see one state: what one writes, the others read at once. A caller takes the narrowest
+ * part that does.
  */
 export interface Library extends ReadableLibrary {
   readonly catalog: Catalog;

@@ -32,7 +32,8 @@ export interface JournalQuery {
 }
 
 /**
- * What a library keeps besides transcripts: small JSON documents by kind and id (keys, collections, saved searches),
+ * What a library keeps besides transcripts: small JSON documents by kind and id (keys, collections,
+ * saved searches),
  * and journals that only grow. A value takes at most 1 MB as text. Passes `records.contract.ts`.
  */
 export interface Records {
@@ -55,7 +56,9 @@ export interface Records {
 let lastMs = 0;
 let sequence = 0;
 
-/** Makes an id that sorts after every id that this process made before, and by time among processes. */
+/**
+ * Makes an id that sorts after every id that this process made before, and by time among processes.
+ */
 export function journalId(atMs: number, random: string): string {
   sequence = atMs > lastMs ? 0 : sequence + 1;
   lastMs = Math.max(lastMs, atMs);

@@ -15,17 +15,24 @@ export interface RunRecord extends Holder {
   readonly startedAtMs: number;
   /** When the run last renewed its lease. */
   readonly renewedAtMs: number;
-  /** null while it runs. A run that was killed ended at its last renewal, once another one begins. */
+  /**
+   * null while it runs. A run that was killed ended at its last renewal, once another one begins.
+   */
   readonly endedAtMs: number | null;
   /** null unless the run came to its end. */
   readonly summary: Readonly<Record<string, number>> | null;
 }
 
-/** What one run works on while others work on the same library. Keys name files or contents. Passes `claims.contract.ts`. */
+/**
+ * What one run works on while others work on the same library. Keys name files or contents. Passes
+ * `claims.contract.ts`.
+ */
 export interface Claims {
   /**
-   * Resolves to false when another run that is alive has the key. Taking a key again changes nothing. A claim holds
-   * until it is released or the lease of its run ends. From then on any run may take it, and a commit of the file by
+   * Resolves to false when another run that is alive has the key. Taking a key again changes
+   * nothing. A claim holds
+   * until it is released or the lease of its run ends. From then on any run may take it, and a
+   * commit of the file by
    * the earlier holder rejects with STORE_BUSY.
    */
   take(key: string): Promise<boolean>;
@@ -34,9 +41,15 @@ export interface Claims {
 }
 
 export interface Lease {
-  /** Present where several runs may hold the library at once: it keeps them apart, and `acquire` never rejects for another run. */
+  /**
+   * Present where several runs may hold the library at once: it keeps them apart, and `acquire`
+   * never rejects for another run.
+   */
   readonly claims?: Claims;
-  /** Callers must call it every few seconds. A lease of another machine that is not renewed for a minute has lapsed. */
+  /**
+   * Callers must call it every few seconds. A lease of another machine that is not renewed for a
+   * minute has lapsed.
+   */
   renew(): Promise<void>;
   /** Ends the run and keeps its summary. */
   release(summary: Readonly<Record<string, number>>): Promise<void>;
@@ -45,7 +58,8 @@ export interface Lease {
 /** Keeps indexing runs apart and remembers the last one. Passes `run-lock.contract.ts`. */
 export interface RunLock {
   /**
-   * Lets one run at a time have the library, or any number where leases come with claims. A holder whose process is
+   * Lets one run at a time have the library, or any number where leases come with claims. A holder
+   * whose process is
    * dead, or that was silent for a minute on another machine, has lost it.
    * @throws STORE_BUSY naming the holder
    */

@@ -7,7 +7,8 @@ export interface SearchFilter {
   /** Only these files. An empty set finds nothing. */
   readonly assets?: ReadonlySet<AssetId> | undefined;
   /**
-   * Ignores case. Matches a speaker whose name equals it or contains it as whole words: "ann" finds "Ann Lee" and not
+   * Ignores case. Matches a speaker whose name equals it or contains it as whole words: "ann" finds
+   * "Ann Lee" and not
    * "Joanna".
    */
   readonly speaker?: string | undefined;
@@ -16,10 +17,12 @@ export interface SearchFilter {
 }
 
 /**
- * What a segment or its file must be, combined at will. A value that is not known (null) meets no comparison. An empty
+ * What a segment or its file must be, combined at will. A value that is not known (null) meets no
+ * comparison. An empty
  * `all` always holds, an empty `any` never.
  * - term: is in the text or in the speaker's name
- * - phrase: these exact words in a row, whatever their case, accents and punctuation; also from the end of this segment
+ * - phrase: these exact words in a row, whatever their case, accents and punctuation; also from the
+ * end of this segment
  *   into the next ones of the same version
  * - speaker: as `SearchFilter.speaker`
  * - language: equals the tag or is narrower ("en" takes "en-GB"), whatever the case
@@ -55,36 +58,46 @@ export interface Hit {
 export interface TextQuery {
   /** A segment matches that has any of them (OR); they rank the hits. */
   readonly terms: readonly SearchTerm[];
-  /** true: a segment that meets the filter and has none of the terms is found too, after the others, with score 0. */
+  /**
+   * true: a segment that meets the filter and has none of the terms is found too, after the others,
+   * with score 0.
+   */
   readonly termsOptional?: boolean | undefined;
 }
 
 /**
- * Answers searches over the current versions of all files that are not deleted. Passes `search-index.contract.ts`.
+ * Answers searches over the current versions of all files that are not deleted. Passes
+ * `search-index.contract.ts`.
  * Text of a query is never syntax.
  */
 export interface SearchIndex {
   /**
-   * At most `limit` hits by BM25, best first, ties by file and segment index, whatever the limit: the hits of a smaller
-   * limit are the first of those of a larger one. The names of speakers are searched too. Without terms there are no
+   * At most `limit` hits by BM25, best first, ties by file and segment index, whatever the limit:
+   * the hits of a smaller
+   * limit are the first of those of a larger one. The names of speakers are searched too. Without
+   * terms there are no
    * hits, unless the terms are optional.
    */
   searchText(query: TextQuery, filter: SearchFilter, limit: number): Promise<Hit[]>;
   /** Exactly how many segments `searchText` would find without a limit. */
   countText(query: TextQuery, filter: SearchFilter): Promise<number>;
   /**
-   * At most `limit` hits by inner product (the score), best first. The best hundred are ordered by exact scores; those
-   * after them may be ordered by estimates. Rejects with MODEL_MISMATCH when the length is not that of the library's
+   * At most `limit` hits by inner product (the score), best first. The best hundred are ordered by
+   * exact scores; those
+   * after them may be ordered by estimates. Rejects with MODEL_MISMATCH when the length is not that
+   * of the library's
    * embedding model.
    */
   searchVector(vector: Float32Array, filter: SearchFilter, limit: number): Promise<Hit[]>;
   /**
-   * How rare each term is: the inverse document frequency that BM25 has for it over all segments, whatever the filter;
+   * How rare each term is: the inverse document frequency that BM25 has for it over all segments,
+   * whatever the filter;
    * 0 for a term without letters.
    */
   termWeights(terms: readonly SearchTerm[]): Promise<readonly number[]>;
   /**
-   * For each word that occurs nowhere: the likeliest word that does, in lower case. Words that occur, and words that
+   * For each word that occurs nowhere: the likeliest word that does, in lower case. Words that
+   * occur, and words that
    * resemble none, are left out.
    */
   spellings(words: readonly string[]): Promise<ReadonlyMap<string, string>>;

@@ -30,7 +30,10 @@ export const OPENERS: Readonly<Record<string, () => Promise<Backend>>> = {
 /** Some members of some parts of a library, which take the place of its own. */
 export type PartsOf<T> = { readonly [Part in keyof T]?: Partial<T[Part]> };
 
-/** Breaks laws on purpose: given what works, returns what a careless implementation would have instead. */
+/**
+ * Breaks laws on purpose: given what works, returns what a careless implementation would have
+ * instead.
+ */
 export type PlantedBugs<T> = Readonly<Record<string, (working: T) => PartsOf<T>>>;
 
 interface ContractCase<T> {
@@ -38,7 +41,10 @@ interface ContractCase<T> {
   readonly run: (subject: T) => Promise<void>;
 }
 
-/** Runs the cases of one part of a library, and proves that each planted bug breaks a case of that part. */
+/**
+ * Runs the cases of one part of a library, and proves that each planted bug breaks a case of that
+ * part.
+ */
 export function describeLibraryContract(
   part: string,
   cases: readonly LibraryCase[],

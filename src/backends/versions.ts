@@ -12,7 +12,8 @@ export interface AssetVersion extends FileLocation {
   /** As in AssetStatus; null when left out. */
   readonly recordedAtMs?: number | null | undefined;
   /**
-   * When the file was indexed, Unix milliseconds; the moment of the commit when left out. A version that moves to
+   * When the file was indexed, Unix milliseconds; the moment of the commit when left out. A version
+   * that moves to
    * another library keeps its time.
    */
   readonly indexedAtMs?: number | undefined;
@@ -22,14 +23,18 @@ export interface AssetVersion extends FileLocation {
 
 /** Reads the segments of whole versions. */
 export interface VersionReader {
-  /** The segments of the current version in order; none for an unknown file. A deleted file is read like any other. */
+  /**
+   * The segments of the current version in order; none for an unknown file. A deleted file is read
+   * like any other.
+   */
   read(id: AssetId): AsyncIterable<EmbeddedSegment>;
 }
 
 /** The half of the versions that changes nothing. */
 export interface ReadableVersions extends VersionReader {
   /**
-   * The segments `from` to `to` of the current version in order, without vectors. Both are indices and included;
+   * The segments `from` to `to` of the current version in order, without vectors. Both are indices
+   * and included;
    * indices without a segment are passed over.
    */
   readSegments(id: AssetId, from: number, to: number): Promise<Segment[]>;
@@ -47,14 +52,21 @@ export interface Versions extends ReadableVersions {
   /** How many commits may be under way at once; with 1 callers must queue them. */
   readonly concurrentCommits: number;
   /**
-   * All or nothing: afterwards the version answers searches as a whole, and nothing of an earlier version of the file
-   * does. An earlier version with another fingerprint goes to the archive. Committing the same version again changes
-   * nothing. `model` must be given when any segment has a vector. The first vectors set the library's embedding model;
-   * vectors of another model reject with MODEL_MISMATCH, a vector that is zero or not finite with BUG, and both change
+   * All or nothing: afterwards the version answers searches as a whole, and nothing of an earlier
+   * version of the file
+   * does. An earlier version with another fingerprint goes to the archive. Committing the same
+   * version again changes
+   * nothing. `model` must be given when any segment has a vector. The first vectors set the
+   * library's embedding model;
+   * vectors of another model reject with MODEL_MISMATCH, a vector that is zero or not finite with
+   * BUG, and both change
    * nothing. Afterwards the state is "indexed", or "partial" when any segment lacks its vector.
    */
   commit(version: AssetVersion, model?: EmbeddingModel): Promise<void>;
-  /** Gives the file and its version the new location. The old id is forgotten, and so is what the new one had. */
+  /**
+   * Gives the file and its version the new location. The old id is forgotten, and so is what the
+   * new one had.
+   */
   move(from: AssetId, to: FileLocation): Promise<void>;
   /** Gives the file at `to` a version of its own that equals the one of `from`. */
   copy(from: AssetId, to: FileLocation): Promise<void>;

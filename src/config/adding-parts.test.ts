@@ -6,7 +6,10 @@ import { ROOT, tempFolder } from "../../test/helpers/run.ts";
 
 type Files = Readonly<Record<string, string>>;
 
-/** A copy of the sources with a part added as its guide says: files of one folder, and a line in a registry. */
+/**
+ * A copy of the sources with a part added as its guide says: files of one folder, and a line in a
+ * registry.
+ */
 function withPart(files: Files, registry: string, after: string, line: string): string {
   const folder = tempFolder();
   cpSync(join(ROOT, "src"), join(folder, "src"), { recursive: true });

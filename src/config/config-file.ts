@@ -14,7 +14,10 @@ export interface ReadFile {
   readonly notices: readonly string[];
 }
 
-/** The nearest project file, from the current folder up to the home folder or the top of a repository. */
+/**
+ * The nearest project file, from the current folder up to the home folder or the top of a
+ * repository.
+ */
 export function findProjectFile(cwd: string): string | undefined {
   const home = homedir();
   for (let folder = cwd; ; folder = dirname(folder)) {
@@ -30,8 +33,10 @@ export function findProjectFile(cwd: string): string | undefined {
 }
 
 /**
- * A configuration file: one JSON object from setting names to strings, numbers, true or false. Data only, nothing in it runs.
- * `isFound`: nobody named it. Then it must be the user's own, and only sets what `inProjectFile` allows.
+ * A configuration file: one JSON object from setting names to strings, numbers, true or false. Data
+ * only, nothing in it runs.
+ * `isFound`: nobody named it. Then it must be the user's own, and only sets what `inProjectFile`
+ * allows.
  * @throws USAGE when it is no such file, or names a setting that there is not.
  */
 export function readConfigFile(path: string, kind: SourceKind, isFound: boolean): ReadFile {
@@ -63,7 +68,10 @@ export function readConfigFile(path: string, kind: SourceKind, isFound: boolean)
   return { layer: { kind, given }, notices };
 }
 
-/** Without the line end that editors and `echo` put there. `from` is the setting that names the file. */
+/**
+ * Without the line end that editors and `echo` put there. `from` is the setting that names the
+ * file.
+ */
 export function readSecret(path: string, from: string): string {
   try {
     return readFileSync(path, "utf8").trim();
@@ -133,7 +141,9 @@ function textOf(value: unknown, { isMap }: Setting<unknown>): string | undefined
   return ["string", "number", "boolean"].includes(typeof value) ? String(value) : undefined;
 }
 
-/** `{"de": "WHISPER", "interviews/": ["NVIDIA_NIMS", "local"]}`; undefined when there is more in it. */
+/**
+ * `{"de": "WHISPER", "interviews/": ["NVIDIA_NIMS", "local"]}`; undefined when there is more in it.
+ */
 function mapText(value: object): string | undefined {
   const entries = Object.entries(value).map(
     ([key, one]: [string, unknown]) => [key, Array.isArray(one) ? one.join(",") : one] as const,
@@ -143,7 +153,10 @@ function mapText(value: object): string | undefined {
     : undefined;
 }
 
-/** Why a file is not to be believed unasked; undefined when it is this user's alone. Windows tells nothing by these bits. */
+/**
+ * Why a file is not to be believed unasked; undefined when it is this user's alone. Windows tells
+ * nothing by these bits.
+ */
 function writtenByOthers(path: string): string | undefined {
   const me = process.getuid?.();
   if (me === undefined) return undefined;

@@ -27,7 +27,10 @@ function readEngineChain(text: string): EngineChain {
 
 const LANGUAGE_TAG = /^[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*$/;
 
-/** `de=WHISPER; interviews/=NVIDIA_NIMS,local`: what is no language tag names files. Paths start at `cwd`. The first rule that fits counts. */
+/**
+ * `de=WHISPER; interviews/=NVIDIA_NIMS,local`: what is no language tag names files. Paths start at
+ * `cwd`. The first rule that fits counts.
+ */
 export function engineRules(text: string, cwd: string): readonly EngineRule[] {
   return text
     .split(/[;\n]/)

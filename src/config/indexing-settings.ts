@@ -11,7 +11,10 @@ export interface IndexingSettings {
   readonly stableMs: number;
 }
 
-/** One recogniser needs about 600 MB at its peak, so memory bounds the default as well as cores: the machine's, or what a container may have. */
+/**
+ * One recogniser needs about 600 MB at its peak, so memory bounds the default as well as cores: the
+ * machine's, or what a container may have.
+ */
 const defaultJobs = (): number =>
   Math.max(
     1,

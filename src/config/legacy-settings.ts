@@ -1,6 +1,9 @@
 import { SETTINGS } from "./settings.ts";
 
-/** Names that other programs use too are answered where configuration is shown, and never in passing. */
+/**
+ * Names that other programs use too are answered where configuration is shown, and never in
+ * passing.
+ */
 interface Retired {
   readonly names: readonly string[];
   readonly answer: string;

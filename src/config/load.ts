@@ -23,7 +23,10 @@ export interface LoadedConfig extends Config {
   readonly replaced: readonly Replaced[];
 }
 
-/** Reads the files that may hold settings, then resolves. `--env-file` and `--config` name files; a `.env` is never looked for. */
+/**
+ * Reads the files that may hold settings, then resolves. `--env-file` and `--config` name files; a
+ * `.env` is never looked for.
+ */
 export function loadConfig(
   flags: Readonly<Record<string, unknown>>,
   environment: Environment,
@@ -80,7 +83,10 @@ function readEnvFile(path: string): NodeJS.Dict<string> {
   }
 }
 
-/** Secrets that stand in files of their own, as container systems mount them: `VAST_SECRET_ACCESS_KEY_FILE`. */
+/**
+ * Secrets that stand in files of their own, as container systems mount them:
+ * `VAST_SECRET_ACCESS_KEY_FILE`.
+ */
 function secretFiles(
   env: Environment["env"],
   folder: string,

@@ -40,7 +40,8 @@ const entries = Object.entries(SETTINGS) as unknown as readonly (readonly [
 ])[];
 
 /**
- * Flags win over the environment, that over the other layers in their order, all over defaults. Pure but for the machine's cores and memory.
+ * Flags win over the environment, that over the other layers in their order, all over defaults.
+ * Pure but for the machine's cores and memory.
  * @throws USAGE naming the flag, variable or file and what it may be.
  */
 export function resolveConfig(
@@ -96,7 +97,10 @@ function flagLayer(flags: Readonly<Record<string, unknown>>, cwd: string): Layer
   return { kind: "flag", given };
 }
 
-/** What variables say, whether of the process or of an env file; an empty one says nothing. `where` is put behind their names. */
+/**
+ * What variables say, whether of the process or of an env file; an empty one says nothing. `where`
+ * is put behind their names.
+ */
 export function environmentLayer(
   env: Environment["env"],
   folder: string,

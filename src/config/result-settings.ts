@@ -6,7 +6,10 @@ export interface ResultSettings {
   readonly player: string | undefined;
 }
 
-/** The time as https://www.w3.org/TR/media-frags/ has it; what does not know it opens the file at its start. */
+/**
+ * The time as https://www.w3.org/TR/media-frags/ has it; what does not know it opens the file at
+ * its start.
+ */
 const LINK_FORMAT = "file://{host}{path}#t={seconds}";
 
 export const RESULT_SETTINGS: SettingTable<ResultSettings> = {

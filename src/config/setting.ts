@@ -21,14 +21,20 @@ export interface Setting<T> {
   readonly fallback: (at: Environment, earlier: Earlier) => T;
   readonly fallbackText: string;
   readonly parse: (text: string, at: Environment) => T;
-  /** In configuration files it may be an object: its members become `key=value`, parted by semicolons. */
+  /**
+   * In configuration files it may be an object: its members become `key=value`, parted by
+   * semicolons.
+   */
   readonly isMap?: true;
   /** It may hold a key among other things: what is wrong with it is told without its value. */
   readonly mayHoldKeys?: true;
-  /** Never printed. It may be read from a file: `<env>_FILE`; in configuration files only that way. */
+  /**
+   * Never printed. It may be read from a file: `<env>_FILE`; in configuration files only that way.
+   */
   readonly isSecret?: true;
   /**
-   * What a project file that was merely found may set: `always`, or a path `inside` its own folder. Left out, the value counts only
+   * What a project file that was merely found may set: `always`, or a path `inside` its own folder.
+   * Left out, the value counts only
    * when the user named the file: it sets where data goes, what runs, or what is believed.
    */
   readonly inProjectFile?: "always" | "inside";
@@ -75,7 +81,10 @@ export function language(text: string): string {
 
 export const path = (text: string, at: Environment): string => resolve(at.cwd, text);
 
-/** The address of a server, without a slash at the end. Keys in it would end up in logs, so it may have none. */
+/**
+ * The address of a server, without a slash at the end. Keys in it would end up in logs, so it may
+ * have none.
+ */
 export function address(text: string): string {
   const url = URL.parse(text);
   if (!url || !["http:", "https:"].includes(url.protocol))
@@ -85,7 +94,10 @@ export function address(text: string): string {
   return text.replace(/\/+$/, "");
 }
 
-/** A server's address as people write it: `host:port` too. Keys in it would end up in logs, so it may have none. */
+/**
+ * A server's address as people write it: `host:port` too. Keys in it would end up in logs, so it
+ * may have none.
+ */
 export function serverAddress(text: string): string {
   const trimmed = text.trim().replace(/\/+$/, "");
   const url = URL.parse(/^[a-z][a-z\d+.-]*:\/\//i.test(trimmed) ? trimmed : `http://${trimmed}`);
@@ -100,7 +112,9 @@ export function serverAddress(text: string): string {
   return trimmed;
 }
 
-/** The naming rules of Amazon S3 for buckets, lower case and 3 to 63 characters; VAST follows them. */
+/**
+ * The naming rules of Amazon S3 for buckets, lower case and 3 to 63 characters; VAST follows them.
+ */
 export function bucket(text: string): string {
   if (!/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/.test(text))
     throw new Error(

@@ -21,7 +21,10 @@ export interface Settings
 
 export type SettingName = keyof Settings;
 
-/** Every setting in one place: command line, environment, files, help, docs and default all come from here. */
+/**
+ * Every setting in one place: command line, environment, files, help, docs and default all come
+ * from here.
+ */
 export const SETTINGS: SettingTable<Settings> = {
   ...LIBRARY_SETTINGS,
   ...ENGINE_SETTINGS,

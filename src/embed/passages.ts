@@ -1,20 +1,26 @@
 import type { Segment } from "../types.ts";
 
-/** Of UTF-8: about sixty English words, what one person says on one thing. A new passage begins every half of that. */
+/**
+ * Of UTF-8: about sixty English words, what one person says on one thing. A new passage begins
+ * every half of that.
+ */
 const PASSAGE_BYTES = 320;
 const STRIDE_BYTES = 160;
 /** What is said after a longer silence is another matter. */
 const PASSAGE_PAUSE_MS = 30_000;
 
 /**
- * What a library is marked with: its vectors are not those of the model alone, and must never be compared with others. The name changes when
+ * What a library is marked with: its vectors are not those of the model alone, and must never be
+ * compared with others. The name changes when
  * `embedInContext` makes other vectors of the same segments.
  */
 export const passageModelId = (embedder: string): string => `${embedder}+passages`;
 
 /**
- * A vector for every segment of a transcript: the mean of its own and of the passages that it is part of, so that its inner product with a question is the
- * mean of both cosines. What was said is often clear only from what was said around it; bench/README.md has what this brings. Not of unit length:
+ * A vector for every segment of a transcript: the mean of its own and of the passages that it is
+ * part of, so that its inner product with a question is the
+ * mean of both cosines. What was said is often clear only from what was said around it;
+ * bench/README.md has what this brings. Not of unit length:
  * a segment that has little to do with its passages is shorter.
  *
  * @param embed makes vectors of unit length, one a text.

@@ -1,7 +1,10 @@
 import type { EmbedOptions } from "./embedder.ts";
 import type { EmbedderSettings } from "./settings.ts";
 
-/** What the authors of asymmetric models say must stand before texts (their model cards); others take texts as they are. */
+/**
+ * What the authors of asymmetric models say must stand before texts (their model cards); others
+ * take texts as they are.
+ */
 const BY_MODEL: readonly (readonly [name: RegExp, query: string, passage: string])[] = [
   [/(?:^|[/-])(?:multilingual-)?e5-(?:small|base|large)(?!.*instruct)/i, "query: ", "passage: "],
   [/nomic-embed-text/i, "search_query: ", "search_document: "],
@@ -27,8 +30,10 @@ export function prefixesOf({ model, queryPrefix, passagePrefix }: EmbedderSettin
 const BLANK_TEXT = ".";
 
 /**
- * Texts as the model gets them: never empty, and never longer than it takes, so that no server cuts or refuses them. No tokenizer makes more tokens of a text
- * than it has bytes of UTF-8, so that many bytes always fit; two are left for the marks at its ends. Cut at a space where there is one.
+ * Texts as the model gets them: never empty, and never longer than it takes, so that no server cuts
+ * or refuses them. No tokenizer makes more tokens of a text
+ * than it has bytes of UTF-8, so that many bytes always fit; two are left for the marks at its
+ * ends. Cut at a space where there is one.
  */
 export function prepare(
   texts: readonly string[],

@@ -22,12 +22,17 @@ interface EmbedderEntry {
     readonly own: (values: never) => object;
     readonly isFor: (settings: never) => boolean;
   };
-  /** What a library is marked with. A model of this machine is not loaded for it; a server is asked. */
+  /**
+   * What a library is marked with. A model of this machine is not loaded for it; a server is asked.
+   */
   readonly identify: (settings: never) => Promise<EmbeddingModel>;
   readonly open: (settings: never) => Promise<Embedder>;
 }
 
-/** Every embedder. The first that the settings mean is taken. Settings are light; the rest is loaded by who needs it. */
+/**
+ * Every embedder. The first that the settings mean is taken. Settings are light; the rest is loaded
+ * by who needs it.
+ */
 const EMBEDDERS = [
   {
     settings: REMOTE,

@@ -5,7 +5,10 @@ interface Memory {
   put(embedder: string, query: string, vector: Float32Array): Promise<void>;
 }
 
-/** An embedder that opens the model when it meets a query that the memory does not know, or a passage. */
+/**
+ * An embedder that opens the model when it meets a query that the memory does not know, or a
+ * passage.
+ */
 export function rememberQueries(
   { embedder: id, dimensions }: { readonly embedder: string; readonly dimensions: number },
   open: () => Promise<Embedder>,

@@ -1,7 +1,10 @@
 import { resolve } from "node:path";
 import { parseInteger, type SettingTable } from "../config/setting.ts";
 
-/** What every embedder is given; those with settings of their own are given these as well. Plain data: it goes to worker processes. */
+/**
+ * What every embedder is given; those with settings of their own are given these as well. Plain
+ * data: it goes to worker processes.
+ */
 export interface EmbedderSettings {
   /** all-MiniLM-L6-v2, a folder with an ONNX model, or the name that a server knows. */
   readonly model: string;
@@ -40,7 +43,8 @@ export const MODEL_ROWS: SettingTable<ModelRows> = {
   embeddingModel: {
     env: "EMBEDDING_MODEL",
     help: "embedding model: all-MiniLM-L6-v2, a folder with an ONNX model (./my-model), or the name that EMBEDDING_ENDPOINT's server knows",
-    // The predecessor wrote the bundled one as on the Hugging Face hub. Folders are told by how they are written.
+    // The predecessor wrote the bundled one as on the Hugging Face hub. Folders are told by how
+    // they are written.
     parse: (text, { cwd }) =>
       /^[./~]/.test(text)
         ? resolve(cwd, text)

@@ -16,8 +16,10 @@ const PUNCTUATION = /[\p{P}$+<=>^`|~]/u;
 const SKIPPED = /[\0\ufffd\p{Cc}\p{Cf}\p{Co}\p{Cs}]/u;
 
 /**
- * The uncased tokenizer of BERT: clean, lower-case, strip accents, split at space and punctuation, then the longest known piece first.
- * Devlin et al. 2018, https://arxiv.org/abs/1810.04805. The vocabulary is one token a line, its line number the id.
+ * The uncased tokenizer of BERT: clean, lower-case, strip accents, split at space and punctuation,
+ * then the longest known piece first.
+ * Devlin et al. 2018, https://arxiv.org/abs/1810.04805. The vocabulary is one token a line, its
+ * line number the id.
  */
 export function openWordPiece(vocabulary: string): WordPiece {
   const ids = new Map(

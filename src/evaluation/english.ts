@@ -1,4 +1,7 @@
-/** Contractions and short forms, spelt out: what one transcript shortens another does not. Order counts. */
+/**
+ * Contractions and short forms, spelt out: what one transcript shortens another does not. Order
+ * counts.
+ */
 const SPELT_OUT: readonly (readonly [RegExp, string])[] = [
   [/\bwon't\b/g, "will not"],
   [/\bcan't\b/g, "can not"],
@@ -75,8 +78,10 @@ const SCALES: Readonly<Record<string, number>> = {
 };
 
 /**
- * English as word error rates compare it: lower case, no punctuation, no hesitations and no remarks in brackets, contractions spelt out, numbers as digits, American spelling. After the
- * normaliser of Radford et al. 2022 (https://arxiv.org/abs/2212.04356, appendix C), but with rules where that has lists; docs/engines.md says what differs.
+ * English as word error rates compare it: lower case, no punctuation, no hesitations and no remarks
+ * in brackets, contractions spelt out, numbers as digits, American spelling. After the
+ * normaliser of Radford et al. 2022 (https://arxiv.org/abs/2212.04356, appendix C), but with rules
+ * where that has lists; docs/engines.md says what differs.
  */
 export function englishWords(text: string): string[] {
   let plain = text
@@ -99,7 +104,9 @@ export function englishWords(text: string): string[] {
   );
 }
 
-/** "twenty five" and "one hundred and three" become 25 and 103; a lone "one" is a word like others. */
+/**
+ * "twenty five" and "one hundred and three" become 25 and 103; a lone "one" is a word like others.
+ */
 function withDigits(words: readonly string[]): string[] {
   const result: string[] = [];
   for (let at = 0; at < words.length;) {

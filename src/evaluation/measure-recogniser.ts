@@ -21,7 +21,10 @@ export type SampleResult =
 
 const SAMPLES_A_MS = 16;
 
-/** One recording by one recogniser: what it got wrong, how long it took with decoding, and the time of this process's own processors (not a server's, nor a command's). */
+/**
+ * One recording by one recogniser: what it got wrong, how long it took with decoding, and the time
+ * of this process's own processors (not a server's, nor a command's).
+ */
 export async function measureSample(
   sample: ReferenceSample,
   transcriber: Transcriber,

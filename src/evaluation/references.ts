@@ -14,7 +14,11 @@ export interface ReferenceSample {
 
 const REFERENCE_ENDINGS = [".txt", ".vtt", ".srt"] as const;
 
-/** The recordings of a folder that have a transcript of the same name beside them: text, WebVTT or SubRip, the first of these that there is. @throws NOT_FOUND when none has. */
+/**
+ * The recordings of a folder that have a transcript of the same name beside them: text, WebVTT or
+ * SubRip, the first of these that there is.
+ * @throws NOT_FOUND when none has.
+ */
 export async function findSamples(folder: string): Promise<readonly ReferenceSample[]> {
   const names = (await readdir(folder)).toSorted();
   const samples: ReferenceSample[] = [];

@@ -12,7 +12,10 @@ export interface WordErrors {
 const SPACELESS =
   /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}]/gu;
 
-/** What is counted: normalised English words; words of other languages in lower case without punctuation; letters where a script has no spaces. */
+/**
+ * What is counted: normalised English words; words of other languages in lower case without
+ * punctuation; letters where a script has no spaces.
+ */
 export function countedWords(text: string, language: Language): string[] {
   if (/^en\b/i.test(language)) return englishWords(text);
   return text
@@ -48,7 +51,10 @@ function fillCell(row: Uint32Array, next: Uint32Array, column: number, isSame: b
   next[here + kind] = (cheapest[kind] ?? 0) + 1;
 }
 
-/** Substitutions, deletions and insertions of the cheapest way from one list of words to another (Levenshtein). Costs time by the product of their lengths, memory by the shorter. */
+/**
+ * Substitutions, deletions and insertions of the cheapest way from one list of words to another
+ * (Levenshtein). Costs time by the product of their lengths, memory by the shorter.
+ */
 export function wordErrors(reference: readonly string[], heard: readonly string[]): WordErrors {
   const width = heard.length + 1;
   let row = new Uint32Array(width * CELL);

@@ -9,7 +9,10 @@ import { answeringTransport } from "./stdio-transport.ts";
 import { MCP_TOOLS, type McpTool, type ToolServices } from "./tools.ts";
 
 export interface McpOptions {
-  /** One JSON-RPC message a line. It is destroyed at the end, because an open pipe keeps the process alive. */
+  /**
+   * One JSON-RPC message a line. It is destroyed at the end, because an open pipe keeps the process
+   * alive.
+   */
   readonly input: Readable;
   readonly output: Writable;
   /** A message that could not be handled; the connection stays open. */
@@ -17,9 +20,11 @@ export interface McpOptions {
 }
 
 /**
- * Serves assistants by the Model Context Protocol (https://modelcontextprotocol.io) until the client
+ * Serves assistants by the Model Context Protocol (https://modelcontextprotocol.io) until the
+ * client
  * ends the input and has every answer.
- * @throws USAGE when the input can't be read at all, such as a message of more than 10 MB; the reason of the signal when it aborts.
+ * @throws USAGE when the input can't be read at all, such as a message of more than 10 MB; the
+ * reason of the signal when it aborts.
  */
 export async function serveMcp(
   context: Context,

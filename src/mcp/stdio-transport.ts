@@ -5,14 +5,20 @@ import { StdioServerTransport } from "@modelcontextprotocol/server/stdio";
 
 export interface McpTransport {
   readonly transport: Transport;
-  /** Resolves when the input has ended and every request of it is answered. Rejects when the connection breaks off. */
+  /**
+   * Resolves when the input has ended and every request of it is answered. Rejects when the
+   * connection breaks off.
+   */
   readonly ended: Promise<void>;
 }
 
 /** Kept open by its caller for as long as it likes: no answer will come. */
 const STANDING = "subscriptions/listen";
 
-/** The protocol's own transport drops what is still worked on when its input ends; this one answers it. */
+/**
+ * The protocol's own transport drops what is still worked on when its input ends; this one answers
+ * it.
+ */
 export function answeringTransport(input: Readable, output: Writable): McpTransport {
   const asked = new Set<unknown>();
   const lines = new PassThrough();

@@ -52,7 +52,10 @@ const objectSchema = (properties: JsonSchema, required: readonly string[] = []):
 });
 const OFFSET = integerSchema("pass over so many: the next page", 0, 1_000_000, 0);
 
-/** A published schema, with what a tool adds. Its id would be one too many for a validator that sees it again. */
+/**
+ * A published schema, with what a tool adds. Its id would be one too many for a validator that sees
+ * it again.
+ */
 function published(name: string, more: JsonSchema = {}): JsonSchema {
   const { $id: _id, ...schema } = JSON.parse(
     readFileSync(new URL(`../../docs/schemas/${name}.v1.json`, import.meta.url), "utf8"),

@@ -1,9 +1,15 @@
-/** Bytes that are somewhere else, read in pieces: an object, and how much of it is wanted shows only as it is decoded. */
+/**
+ * Bytes that are somewhere else, read in pieces: an object, and how much of it is wanted shows only
+ * as it is decoded.
+ */
 export interface ByteSource {
   /** For errors, and for its ending, by which formats are guessed. */
   readonly name: string;
   readonly sizeBytes: number;
-  /** Up to `length` bytes from `position` on, at least one before the end. Rejects with what FFmpeg's caller is to be told. */
+  /**
+   * Up to `length` bytes from `position` on, at least one before the end. Rejects with what
+   * FFmpeg's caller is to be told.
+   */
   read(position: number, length: number): Promise<Uint8Array>;
 }
 

@@ -26,8 +26,10 @@ const MAX_GAP_MS = 10 * 60_000;
 const MIN_GAP_MS = 80;
 
 /**
- * The sound of one stream as 16 kHz mono float32 in chunks of a second, the last one shorter. Streams: memory does not
- * grow with the file. Gaps between time stamps become silence, so that a sample's position is the time a player shows.
+ * The sound of one stream as 16 kHz mono float32 in chunks of a second, the last one shorter.
+ * Streams: memory does not
+ * grow with the file. Gaps between time stamps become silence, so that a sample's position is the
+ * time a player shows.
  * Damaged packets are left out and counted.
  * @throws UNREADABLE_MEDIA when nothing can be decoded.
  */
@@ -133,7 +135,10 @@ async function openDecoder(av: AvModule, stream: Stream, path: string): Promise<
 
 const AVERROR_EOF = -541_478_725;
 
-/** Fills `packet` with one packet of the stream after the other and yields false for each; true at the end, once. */
+/**
+ * Fills `packet` with one packet of the stream after the other and yields false for each; true at
+ * the end, once.
+ */
 async function* packets(
   { readPacket }: OpenedInput,
   packet: Packet,

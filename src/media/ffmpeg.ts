@@ -8,7 +8,10 @@ export type AvModule = typeof nodeAv;
 
 let library: Promise<AvModule> | undefined;
 
-/** FFmpeg through node-av's synchronous calls: six times as fast as a promise a frame. Its own log stays silent. */
+/**
+ * FFmpeg through node-av's synchronous calls: six times as fast as a promise a frame. Its own log
+ * stays silent.
+ */
 export function ffmpeg(): Promise<AvModule> {
   library ??= import("node-av/lib").then((av) => {
     const quiet = -8; // AV_LOG_QUIET
@@ -28,7 +31,10 @@ export interface OpenedInput {
   readonly av: AvModule;
   readonly input: FormatContext;
   readonly streams: readonly Stream[];
-  /** The next packet's result code; rejects with what reading the bytes failed of. A promise only where bytes come from elsewhere. */
+  /**
+   * The next packet's result code; rejects with what reading the bytes failed of. A promise only
+   * where bytes come from elsewhere.
+   */
   readPacket(packet: Packet): number | Promise<number>;
   close(): void | Promise<void>;
 }
@@ -61,12 +67,16 @@ async function openFile(path: string): Promise<OpenedInput> {
 const CUSTOM_IO = 0x0080; // AVFMT_FLAG_CUSTOM_IO
 const IO_BYTES = 65_536;
 
-/** FFmpeg asks for bytes on a thread of its own and waits; that needs the event loop here, so its calls are the asynchronous ones. */
+/**
+ * FFmpeg asks for bytes on a thread of its own and waits; that needs the event loop here, so its
+ * calls are the asynchronous ones.
+ */
 async function openBytes(source: ByteSource): Promise<OpenedInput> {
   const av = await ffmpeg();
   const input = new av.FormatContext();
   const bytes = openByteSource(source, new av.IOContext());
-  // Bytes may be a playlist, which must not lead anywhere: neither to files of this machine nor into the network.
+  // Bytes may be a playlist, which must not lead anywhere: neither to files of this machine nor
+  // into the network.
   const options = av.Dictionary.fromObject({ protocol_whitelist: "none" });
   const close = async (): Promise<void> => {
     input.pb = null;

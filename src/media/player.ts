@@ -140,7 +140,10 @@ export interface PlayOptions {
   readonly stdio: "inherit" | "ignore";
 }
 
-/** Runs a player until it ends. @throws MISSING_TOOL, UNREADABLE_MEDIA when it ends with an error. */
+/**
+ * Runs a player until it ends.
+ * @throws MISSING_TOOL, UNREADABLE_MEDIA when it ends with an error.
+ */
 export async function play(
   player: Player,
   file: string,

@@ -95,11 +95,17 @@ function durationOf(microseconds: bigint): number | null {
   return ms === null || ms <= 0 || ms > 366 * 24 * 3_600_000 ? null : Math.round(ms);
 }
 
-/** Tags that mean the recording, in the order of trust; "date" is often the year of an album, so only a whole day counts. */
+/**
+ * Tags that mean the recording, in the order of trust; "date" is often the year of an album, so
+ * only a whole day counts.
+ */
 const DATE_TAGS = ["com.apple.quicktime.creationdate", "creation_time", "date"];
 const FIRST_DIGITAL_YEAR = 1980;
 
-/** Cameras with a flat battery say 1904 or 1970: that is not known. Without a zone it is UTC, as containers have it. */
+/**
+ * Cameras with a flat battery say 1904 or 1970: that is not known. Without a zone it is UTC, as
+ * containers have it.
+ */
 export function recordedAt(tag: (name: string) => string | null | undefined): number | null {
   for (const name of DATE_TAGS) {
     const value = tag(name);

@@ -24,7 +24,8 @@ export function openResampler(av: AvModule, first: Frame, wanted: SampleFormat):
   const context: SoftwareResampleContext = new av.SoftwareResampleContext();
   type Layout = Parameters<typeof context.allocSetOpts2>[0];
   const layout = first.channelLayout;
-  // A layout without positions (order 0) can't be mixed down by position; FFmpeg's default for the count can.
+  // A layout without positions (order 0) can't be mixed down by position; FFmpeg's default for the
+  // count can.
   const input = layout.order === 0 ? (defaultLayout(channels) as unknown as Layout) : layout;
   context.allocSetOpts2(
     defaultLayout(wanted.channels) as unknown as Layout,

@@ -42,7 +42,10 @@ export async function readHead(path: string, maxBytes: number): Promise<Buffer> 
   }
 }
 
-/** Whether the content begins like audio or video. Rejects with the system's error when it can't be read. */
+/**
+ * Whether the content begins like audio or video. Rejects with the system's error when it can't be
+ * read.
+ */
 export async function sniffFile(path: string): Promise<"media" | "not-media"> {
   return looksLikeMedia(await readHead(path, HEAD_BYTES)) ? "media" : "not-media";
 }
@@ -85,7 +88,9 @@ export function looksLikeMedia(head: Buffer): boolean {
   return isTransportStream(head) || isMpegAudio(head);
 }
 
-/** Sync bytes at packet distance: 188, or 192 with a time code before each packet (ISO/IEC 13818-1). */
+/**
+ * Sync bytes at packet distance: 188, or 192 with a time code before each packet (ISO/IEC 13818-1).
+ */
 function isTransportStream(head: Buffer): boolean {
   return [
     [188, 0],
@@ -107,7 +112,10 @@ const BIT_RATES = [
 ] as const;
 const SAMPLE_RATES = [44_100, 48_000, 32_000] as const;
 
-/** Length of an MPEG audio or ADTS frame at `at`, 0 when there is none (ISO/IEC 11172-3, 13818-3, 14496-3). */
+/**
+ * Length of an MPEG audio or ADTS frame at `at`, 0 when there is none (ISO/IEC 11172-3, 13818-3,
+ * 14496-3).
+ */
 function frameLength(head: Buffer, at: number): number {
   const [sync, second, third] = [head[at] ?? 0, head[at + 1] ?? 0, head[at + 2] ?? 0];
   if (sync !== 0xff || (second & 0xe0) !== 0xe0) return 0;

@@ -15,7 +15,10 @@ export interface MediaSourceInfo {
   } | null;
   readonly audio: { readonly sampleRate: number; readonly channels: number } | null;
   readonly durationMs: number | null;
-  /** SMPTE time code of its first frame as the file notes it, such as 10:00:00:00; null when it has none. */
+  /**
+   * SMPTE time code of its first frame as the file notes it, such as 10:00:00:00; null when it has
+   * none.
+   */
   readonly timecode: string | null;
 }
 

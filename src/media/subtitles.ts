@@ -13,7 +13,10 @@ export interface SubtitleEvent {
 /** How the text of the events is to be read. */
 export type SubtitleFormat = "srt" | "webvtt" | "ass";
 
-/** The best text track: the wanted language first, complete ones before forced ones. Null when there is none. */
+/**
+ * The best text track: the wanted language first, complete ones before forced ones. Null when there
+ * is none.
+ */
 export function pickSubtitle(
   tracks: readonly SubtitleStream[],
   language?: string,
@@ -46,14 +49,18 @@ function isLanguage(track: string | null, wanted: string): boolean {
 
 export interface ReadOptions {
   readonly signal: AbortSignal;
-  /** Called now and then with the position reached, in milliseconds: a film's track is spread over the whole file. */
+  /**
+   * Called now and then with the position reached, in milliseconds: a film's track is spread over
+   * the whole file.
+   */
   readonly onProgress: (positionMs: number) => void;
 }
 
 const SUBTITLE_TURN_MS = 50;
 
 /**
- * Every event of a text track in file order. mov_text packets carry a length before the text (QTFF, 3GPP TS 26.245);
+ * Every event of a text track in file order. mov_text packets carry a length before the text (QTFF,
+ * 3GPP TS 26.245);
  * Matroska's ASS packets carry `ReadOrder,Layer,Style,Name,MarginL,MarginR,MarginV,Effect,Text`.
  */
 export async function readSubtitleEvents(

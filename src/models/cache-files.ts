@@ -3,7 +3,9 @@ import { readdir, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { MediasearchError, toMediasearchError } from "../errors.ts";
 
-/** Longer than any write goes without a byte; process numbers come again, above all in containers. */
+/**
+ * Longer than any write goes without a byte; process numbers come again, above all in containers.
+ */
 const ABANDONED_MS = 600_000;
 
 /** Where a file is written until it is whole: a name of this process and of this call. */

@@ -123,6 +123,9 @@ export function fileDigest(id: string, name: string): string {
   return file.digest;
 }
 
-/** Path of a file that the package carries itself: models/ lies two folders above this module, as source and as built. */
+/**
+ * Path of a file that the package carries itself: models/ lies two folders above this module, as
+ * source and as built.
+ */
 export const bundledFile = (id: string, name: string): string =>
   fileURLToPath(new URL(`../../models/${id}/${name}`, import.meta.url));

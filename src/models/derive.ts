@@ -7,7 +7,8 @@ import type { DerivedFile } from "./catalogue.ts";
 import type { EnsureOptions } from "./places.ts";
 
 /**
- * Makes a file out of a verified one and keeps it in the cache: whole or not at all, under a digest of its own.
+ * Makes a file out of a verified one and keeps it in the cache: whole or not at all, under a digest
+ * of its own.
  * @throws BUG when what was made is not what was pinned: the code that makes it has changed.
  */
 export async function derive(

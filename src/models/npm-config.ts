@@ -23,7 +23,8 @@ const WANTED: Readonly<Record<string, string>> = {
 const NPM_TIMEOUT_MS = 20_000;
 
 /**
- * npm's own settings, so that a mirror, proxy or private authority that works for `npm install` works here. Asked of npm in the home folder: an
+ * npm's own settings, so that a mirror, proxy or private authority that works for `npm install`
+ * works here. Asked of npm in the home folder: an
  * .npmrc beside somebody's media has no say. Without npm on the machine, what the environment says.
  */
 export async function npmConfig(env: Env, signal: AbortSignal): Promise<Record<string, unknown>> {
@@ -65,7 +66,10 @@ async function askNpm(env: Env, signal: AbortSignal): Promise<Record<string, unk
   }
 }
 
-/** npm is a script for this Node where it can be found (npm.cmd of Windows needs a shell); the program on the PATH otherwise. */
+/**
+ * npm is a script for this Node where it can be found (npm.cmd of Windows needs a shell); the
+ * program on the PATH otherwise.
+ */
 function npmCommand(env: Env): readonly [string, readonly string[]] {
   const node = dirname(process.execPath);
   const onPath = (env["PATH"] ?? env["Path"] ?? "")
@@ -107,7 +111,10 @@ function environmentSettings(env: Env): Record<string, string> {
 const registryCredentials = (settings: Readonly<Record<string, string>>): Record<string, string> =>
   Object.fromEntries(Object.entries(settings).filter(([name]) => name.startsWith("//")));
 
-/** Settings of an .npmrc: `name=value` lines with quotes, comments and `${VARIABLE}`; see "npmrc" in the manual of npm. */
+/**
+ * Settings of an .npmrc: `name=value` lines with quotes, comments and `${VARIABLE}`; see "npmrc" in
+ * the manual of npm.
+ */
 async function npmrc(path: string, env: Env): Promise<Record<string, string>> {
   const text = await readFile(path, "utf8").catch(() => "");
   const npmSettings: Record<string, string> = {};

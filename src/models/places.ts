@@ -1,6 +1,9 @@
 export interface ModelPlaces {
   readonly cacheDir: string;
-  /** A folder of the user's own, with `<model>/<file>` or the files side by side. It comes before the cache. */
+  /**
+   * A folder of the user's own, with `<model>/<file>` or the files side by side. It comes before
+   * the cache.
+   */
   readonly modelsDir?: string | undefined;
 }
 

@@ -34,8 +34,10 @@ export interface VerifiedFile {
 }
 
 /**
- * Paths of a model's files by name, each with the right digest; downloads what is missing or damaged in the cache, and makes what is derived.
- * @throws MISSING_MODEL with the next step when it can't be had, or when a damaged file lies where mediasearch does not write.
+ * Paths of a model's files by name, each with the right digest; downloads what is missing or
+ * damaged in the cache, and makes what is derived.
+ * @throws MISSING_MODEL with the next step when it can't be had, or when a damaged file lies where
+ * mediasearch does not write.
  */
 export async function ensureModel(
   id: string,
@@ -114,7 +116,10 @@ export async function verifyModels(
   return checked;
 }
 
-/** The first place that has the file in its full length; a file of another length in the cache counts as missing. */
+/**
+ * The first place that has the file in its full length; a file of another length in the cache
+ * counts as missing.
+ */
 async function findFile(
   model: Model,
   file: PinnedFile,

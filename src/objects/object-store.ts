@@ -4,7 +4,10 @@ export interface ObjectStat {
   readonly sizeBytes: number;
   /** Unix milliseconds of its last writing. */
   readonly mtimeMs: number;
-  /** Changes with the content; the same content written in the same way has the same one. Without quotes. */
+  /**
+   * Changes with the content; the same content written in the same way has the same one. Without
+   * quotes.
+   */
   readonly etag: string;
 }
 
@@ -24,23 +27,34 @@ export interface PutOptions {
 }
 
 /**
- * The objects of one bucket. Implementations pass `object-store.contract.ts`. A key is any text up to 1024 bytes of UTF-8; it is never
+ * The objects of one bucket. Implementations pass `object-store.contract.ts`. A key is any text up
+ * to 1024 bytes of UTF-8; it is never
  * normalised ("a//b" and "a/b" are two objects).
- * Rejects with MediasearchError: NOT_FOUND (no such bucket, or object where one is needed), CREDENTIALS, UNREACHABLE after patient retries,
+ * Rejects with MediasearchError: NOT_FOUND (no such bucket, or object where one is needed),
+ * CREDENTIALS, UNREACHABLE after patient retries,
  * IO_FAILED; with the signal's reason when aborted.
  */
 export interface ObjectStore {
   readonly bucket: string;
-  /** All or nothing: readers see the old object or the whole new one; a body that fails or an abort leaves what was there. undefined: `ifAbsent`, and there was one. */
+  /**
+   * All or nothing: readers see the old object or the whole new one; a body that fails or an abort
+   * leaves what was there. undefined: `ifAbsent`, and there was one.
+   */
   put(
     key: string,
     body: AsyncIterable<Uint8Array>,
     options?: PutOptions,
   ): Promise<ObjectStat | undefined>;
-  /** A cut connection is taken up where it broke. Rejects with NOT_FOUND; a range beyond the end is shorter or empty. */
+  /**
+   * A cut connection is taken up where it broke. Rejects with NOT_FOUND; a range beyond the end is
+   * shorter or empty.
+   */
   get(key: string, options?: GetOptions): AsyncIterable<Uint8Array>;
   stat(key: string, signal?: AbortSignal): Promise<ObjectStat | undefined>;
-  /** Every object whose key begins with the prefix, in the order of its UTF-8 bytes, however many. A listing that fails rejects: what it did not tell of is not gone. */
+  /**
+   * Every object whose key begins with the prefix, in the order of its UTF-8 bytes, however many. A
+   * listing that fails rejects: what it did not tell of is not gone.
+   */
   list(prefix: string, signal?: AbortSignal): AsyncIterable<ObjectStat>;
   /** Removing what is absent succeeds. */
   remove(key: string): Promise<void>;
@@ -75,7 +89,8 @@ export interface Objects {
   /** An address that opens the object without keys for so many seconds, at most a week. */
   link(bucket: string, key: string, seconds: number): Promise<string>;
   /**
-   * Brings a file of this machine into a bucket, checked, in parts; an attempt after one that was stopped sends the rest. "present": it is there already, with this content.
+   * Brings a file of this machine into a bucket, checked, in parts; an attempt after one that was
+   * stopped sends the rest. "present": it is there already, with this content.
    * Rejects with USAGE when there is an object with other content, unless `overwrite`.
    */
   upload(bucket: string, key: string, path: string, options: UploadOptions): Promise<UploadOutcome>;

@@ -15,15 +15,24 @@ interface Window {
 }
 
 const KILOBYTE = 1024;
-/** What a jump costs: small, since the sound of a film lies in small pieces between its pictures. */
+/**
+ * What a jump costs: small, since the sound of a film lies in small pieces between its pictures.
+ */
 const FIRST_BYTES = 64 * KILOBYTE;
-/** What reading on grows to: large, so that a request's way to the server and back is seldom waited for. */
+/**
+ * What reading on grows to: large, so that a request's way to the server and back is seldom waited
+ * for.
+ */
 const MAX_RANGE_BYTES = 4096 * KILOBYTE;
-/** Two places at once are read in turn by some formats (an index and the data). The first window, the header, is kept beyond these. */
+/**
+ * Two places at once are read in turn by some formats (an index and the data). The first window,
+ * the header, is kept beyond these.
+ */
 const MAX_KEPT_RANGES = 4;
 
 /**
- * Reads an object through windows: a jump fetches a small one, reading on doubles them and fetches the next one ahead. The object must stay what it
+ * Reads an object through windows: a jump fetches a small one, reading on doubles them and fetches
+ * the next one ahead. The object must stay what it
  * was (`etag`). Memory: at most 20 MB.
  */
 export function rangedObject(

@@ -41,7 +41,10 @@ export function channel<T>(): Channel<T> {
   };
 }
 
-/** What several sources say as they say it, until all have ended or one fails. Each is asked for its first item at once. */
+/**
+ * What several sources say as they say it, until all have ended or one fails. Each is asked for its
+ * first item at once.
+ */
 export function mergeSources<T>(sources: readonly AsyncIterable<T>[]): AsyncIterable<T> {
   const out = channel<T>();
   const follow = async (source: AsyncIterable<T>): Promise<void> => {

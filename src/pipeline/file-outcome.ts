@@ -55,7 +55,10 @@ export interface FileOptions extends TranscriptOptions, FileRetryOptions {
   readonly dryRun: boolean;
   /** Where not all files have the same. */
   readonly engineFor?: EngineChoice | undefined;
-  /** Recognise anew what is indexed, though nothing changed; the present transcript answers until the new one is complete. */
+  /**
+   * Recognise anew what is indexed, though nothing changed; the present transcript answers until
+   * the new one is complete.
+   */
   readonly again?: boolean | undefined;
 }
 

@@ -96,7 +96,10 @@ const isUnchanged = (
   sameStat(asset, file) &&
   sameOptions(asset.fingerprint, asset.origin, options);
 
-/** The claims of one attempt; without other runs everything is free. A release that fails is made up for when the run ends. */
+/**
+ * The claims of one attempt; without other runs everything is free. A release that fails is made up
+ * for when the run ends.
+ */
 function claimsOf(claims: Claims | undefined): Claims & { readonly end: () => Promise<void> } {
   const held: string[] = [];
   return {

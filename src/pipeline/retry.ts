@@ -73,7 +73,10 @@ export const attemptKey = ({
 }: FileCandidate): string =>
   `${sizeBytes}:${mtimeMs}:${permissions}${etag}:${path}|${sidecar?.stat ?? ""}`;
 
-/** Whether a job keeps its file from being tried again. A file that answers searches already is never kept from being brought up to date. */
+/**
+ * Whether a job keeps its file from being tried again. A file that answers searches already is
+ * never kept from being brought up to date.
+ */
 export function isQuarantined(
   job: Job | undefined,
   file: FileCandidate,

@@ -10,7 +10,9 @@ import { contentKey, transcribe } from "./transcribe.ts";
 import { fingerprint, knownDigest, sameContent, sameOptions } from "./unchanged.ts";
 import type { FileTask } from "./worker/protocol.ts";
 
-/** Takes over what the library already has of the same content; makes a new transcript otherwise. */
+/**
+ * Takes over what the library already has of the same content; makes a new transcript otherwise.
+ */
 export async function reuseOrTranscribe(
   file: FileCandidate,
   asset: AssetStatus | undefined,
@@ -83,7 +85,10 @@ async function reuseExisting(
   return asset.state === "partial" ? backfillVectors(file, asset, services, call) : undefined;
 }
 
-/** Words without vectors: only the embedding is owed. While it fails the file stays as it is, and the next run tries again. */
+/**
+ * Words without vectors: only the embedding is owed. While it fails the file stays as it is, and
+ * the next run tries again.
+ */
 async function backfillVectors(
   file: FileCandidate,
   asset: AssetStatus,
@@ -122,7 +127,10 @@ async function backfillVectors(
   return { type: "reused", path: file.path, how: "completed", from: file.path };
 }
 
-/** A file of the same content that is gone from its location has moved here; one that is still there has been copied. */
+/**
+ * A file of the same content that is gone from its location has moved here; one that is still there
+ * has been copied.
+ */
 async function reuse(
   file: FileCandidate,
   fingerprintText: string,

@@ -11,7 +11,9 @@ import { findDeleted } from "./deletions/find-deleted.ts";
 
 export type RunEvent =
   | { readonly type: "found"; readonly path: string }
-  /** How many files there are in all; counted apart, since the scan stays just ahead of the work. */
+  /**
+   * How many files there are in all; counted apart, since the scan stays just ahead of the work.
+   */
   | { readonly type: "total"; readonly files: number }
   | {
       readonly type: "progress";
@@ -27,7 +29,10 @@ export type RunEvent =
       readonly attempts: number;
       readonly delayMs: number;
     }
-  /** A model that this file needs is not on this machine; files that need none go on, and the run ends with the error. */
+  /**
+   * A model that this file needs is not on this machine; files that need none go on, and the run
+   * ends with the error.
+   */
   | { readonly type: "waiting"; readonly path: string; readonly error: MediasearchError }
   | { readonly type: "deleted"; readonly path: string }
   /** A folder that looks like a volume that is not mounted; its files are kept. */
@@ -42,12 +47,17 @@ export interface RunOptions extends FileOptions, ScanOptions {
 
 /** A run that is over soon needs no count. */
 const COUNT_AFTER_MS = 2000;
-/** How often a file is looked at that another run has: it is done there, or that run dies and leaves it. */
+/**
+ * How often a file is looked at that another run has: it is done there, or that run dies and leaves
+ * it.
+ */
 const CLAIMED_WAIT_MS = 2000;
 
 /**
- * Indexes everything below the roots: scan → one file's way, `jobs` at a time → files that are gone. A failed file is an event, and tried again
- * when its failure may pass; a missing model ends the run when the rest is done; a failed store, a full disk or an abort ends the run by rejecting. What was committed stays.
+ * Indexes everything below the roots: scan → one file's way, `jobs` at a time → files that are
+ * gone. A failed file is an event, and tried again
+ * when its failure may pass; a missing model ends the run when the rest is done; a failed store, a
+ * full disk or an abort ends the run by rejecting. What was committed stays.
  */
 export async function* run(
   roots: readonly string[],

@@ -31,7 +31,9 @@ interface Reading {
   readonly before: string;
 }
 
-/** Has a worker make the transcript, keeps its checkpoints, and commits the result as one version. */
+/**
+ * Has a worker make the transcript, keeps its checkpoints, and commits the result as one version.
+ */
 export async function transcribe(
   file: FileCandidate,
   task: FileTask,

@@ -18,7 +18,10 @@ export interface Attempts {
 /** An engine that wants to be left alone for longer is given up. */
 const MAX_RETRY_AFTER_MS = 10 * 60_000;
 
-/** Counts the attempts at one request to an engine: the same rules for every recogniser and embedder. */
+/**
+ * Counts the attempts at one request to an engine: the same rules for every recogniser and
+ * embedder.
+ */
 export function countAttempts(options: AttemptOptions): Attempts {
   const retries = startRetries({ ...options, maxRetryAfterMs: MAX_RETRY_AFTER_MS });
   let unlikely = 0;

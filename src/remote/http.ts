@@ -22,8 +22,10 @@ const MAX_ANSWER_BYTES = 64 * 2 ** 20;
 const SOCKET_KEEP_ALIVE_MS = 30_000;
 
 /**
- * One exchange over HTTP. Not `fetch`: that gives up after five minutes without a header, and recognisers send none before they have finished.
- * Redirects are not followed: the key must not go elsewhere. Rejects with Node's errors, the signal's reason, or a TimeoutError.
+ * One exchange over HTTP. Not `fetch`: that gives up after five minutes without a header, and
+ * recognisers send none before they have finished.
+ * Redirects are not followed: the key must not go elsewhere. Rejects with Node's errors, the
+ * signal's reason, or a TimeoutError.
  */
 export function request(
   url: URL,
@@ -53,7 +55,8 @@ export function request(
     both.addEventListener("abort", onAbort, { once: true });
     let hasReply = false;
     call.on("socket", (socket) => socket.setKeepAlive(true, SOCKET_KEEP_ALIVE_MS));
-    // A server may refuse and close before it has taken the whole body: its answer counts, not the broken upload.
+    // A server may refuse and close before it has taken the whole body: its answer counts, not the
+    // broken upload.
     call.on("error", (error) => {
       if (!hasReply) fail(error);
     });

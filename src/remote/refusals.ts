@@ -3,7 +3,8 @@ import type { HttpReply } from "./http.ts";
 
 /**
  * Why there is no answer, in the words of the retry rules:
- * "fatal": no other piece or file will fare better. "rejected": so too, unless the recogniser has taken other pieces: then it is about this one.
+ * "fatal": no other piece or file will fare better. "rejected": so too, unless the recogniser has
+ * taken other pieces: then it is about this one.
  * "size": a shorter piece may be taken. "retry": it may pass. "once": it may pass, but seldom does.
  */
 export interface RequestFailure {
@@ -68,7 +69,10 @@ const UNREACHABLE: Readonly<Record<string, string>> = {
   ECONNABORTED: "the connection was cut",
 };
 
-/** A failed exchange in the words of the retry rules. @throws the signal's reason when it was ours to stop. */
+/**
+ * A failed exchange in the words of the retry rules.
+ * @throws the signal's reason when it was ours to stop.
+ */
 export function fromNetworkError(
   server: RemoteServer,
   error: unknown,
@@ -147,7 +151,10 @@ export function errorBody(text: string): ErrorBody {
 const TOO_LARGE =
   /too (?:long|large|big)|larger than|exceeds?\b.*\b(?:size|limit|length|duration|maximum)|maximum (?:content|file|audio)|entity too large/i;
 
-/** An HTTP status other than 200 in the words of the retry rules (engines differ in the texts, not in these). */
+/**
+ * An HTTP status other than 200 in the words of the retry rules (engines differ in the texts, not
+ * in these).
+ */
 export function fromStatus(
   server: RemoteServer,
   { status, headers, text }: HttpReply,

@@ -8,7 +8,8 @@ import type { Cut, Timeline } from "./timeline.ts";
 const RECORD_ORIGIN = "01:00:00";
 
 /**
- * CMX 3600 (SMPTE 258M): an event a hit, straight cuts; reel AX ("auxiliary") with the file in a FROM CLIP NAME comment, as editing
+ * CMX 3600 (SMPTE 258M): an event a hit, straight cuts; reel AX ("auxiliary") with the file in a
+ * FROM CLIP NAME comment, as editing
  * programs read it.
  */
 export function formatEdl({ name, rate, cuts }: Timeline): string {
@@ -44,7 +45,10 @@ function event(
   ].join("\n");
 }
 
-/** The tracks of an event, as CMX 3600 names them: V for pictures, A and AA for sound, B and AA/V for both. */
+/**
+ * The tracks of an event, as CMX 3600 names them: V for pictures, A and AA for sound, B and AA/V
+ * for both.
+ */
 function tracks({ video, audio }: Cut["source"]): string {
   if (audio === null) return video === null ? "" : "V";
   const isStereo = audio.channels > 1;

@@ -23,7 +23,10 @@ const OPENS: readonly ((env: CliStreams["env"]) => boolean)[] = [
   (env) => /kitty|alacritty|foot|ghostty/.test(env["TERM"] ?? ""),
 ];
 
-/** https://gist.github.com/egmontkob/eb114294efbcd5adb1944c9f3cb5feda: only to a terminal, and only to one that is known to open links. */
+/**
+ * https://gist.github.com/egmontkob/eb114294efbcd5adb1944c9f3cb5feda: only to a terminal, and only
+ * to one that is known to open links.
+ */
 export function linker(
   sink: OutputStream,
   env: CliStreams["env"],

@@ -2,7 +2,10 @@ import { formatTimestamp } from "../text/format.ts";
 import { stripControls } from "../text/strip-controls.ts";
 import type { SearchResult } from "./search-result.ts";
 
-/** Extended M3U in UTF-8; VLC plays each entry from and to the hit's times, other players the whole file. */
+/**
+ * Extended M3U in UTF-8; VLC plays each entry from and to the hit's times, other players the whole
+ * file.
+ */
 export function formatM3u(results: readonly SearchResult[], padMs: number): string {
   const entries = results.map(({ path, url, file, startMs, endMs, speaker, text }) => {
     const from = Math.max(0, startMs - padMs);

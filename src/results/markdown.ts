@@ -11,7 +11,10 @@ import {
 
 type TextMarker = Screen["mark"];
 
-/** CommonMark: a heading, then a list of hits with links that open the file (https://www.w3.org/TR/media-frags/ for the time). */
+/**
+ * CommonMark: a heading, then a list of hits with links that open the file
+ * (https://www.w3.org/TR/media-frags/ for the time).
+ */
 export function pageMarkdown(page: ResultPage, mark: TextMarker, isGrouped: boolean): string {
   const { query, results } = page;
   const title = `# ${escapeMarkdown(query)}\n\n${countOf(page)}\n`;
@@ -53,7 +56,9 @@ function resultItem(result: SearchResult, mark: TextMarker, withFile: boolean): 
   return `${number}. ${link}${more}  \n${quote.map((one) => `   ${one}`).join("  \n")}\n${explain === null ? "" : `   <!-- ${explainText(explain)} -->\n`}`;
 }
 
-/** A transcript to read: a paragraph for each turn of a speaker, with the time at which it begins. */
+/**
+ * A transcript to read: a paragraph for each turn of a speaker, with the time at which it begins.
+ */
 export function transcriptMarkdown(
   file: string,
   facts: readonly string[],

@@ -7,7 +7,11 @@ import { type Cut, cutTitle, type Timeline } from "./timeline.ts";
 /** What every item of a timeline has. */
 const COMMON = { metadata: {}, effects: [], enabled: true };
 
-/** OpenTimelineIO, https://opentimelineio.readthedocs.io/en/latest/tutorials/otio-serialized-schema.html: a clip a hit, its words as a marker. */
+/**
+ * OpenTimelineIO,
+ * https://opentimelineio.readthedocs.io/en/latest/tutorials/otio-serialized-schema.html: a clip a
+ * hit, its words as a marker.
+ */
 export function formatOtio(timeline: Timeline): string {
   const { name, rate, cuts } = timeline;
   const seconds = rate.num / rate.den;

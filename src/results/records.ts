@@ -122,7 +122,8 @@ export const ndjson = (rows: readonly object[]): string =>
   rows.map((row) => `${JSON.stringify(row)}\n`).join("");
 
 /**
- * Header and records. CSV by RFC 4180; TSV by IANA's text/tab-separated-values, which has no escapes: tabs and line breaks become spaces.
+ * Header and records. CSV by RFC 4180; TSV by IANA's text/tab-separated-values, which has no
+ * escapes: tabs and line breaks become spaces.
  * Lists are joined with "; ".
  */
 export function formatTable(

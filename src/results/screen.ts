@@ -87,7 +87,10 @@ const ESCAPES = /\u001b\[[0-9;]*m/g;
 const SIGNS = new RegExp(`${ESCAPES.source}|[^]`, "gu");
 const columnsShown = (marked: string): number => displayWidth(marked.replace(ESCAPES, ""));
 
-/** Breaks at spaces, and in scripts without them between letters; escape sequences take no room on the screen. */
+/**
+ * Breaks at spaces, and in scripts without them between letters; escape sequences take no room on
+ * the screen.
+ */
 function wrap(marked: string, width: number): string {
   const lines: string[] = [];
   let line = "";
@@ -113,7 +116,10 @@ function wrap(marked: string, width: number): string {
 /** No line begins with one of these (https://www.w3.org/TR/jlreq/#line_breaking). */
 const NOT_FIRST = "、。，．！？：；」』）】〉》…ーっゃゅょッャュョ";
 
-/** The parts between which a word without spaces may break: wide letters, each with what belongs to it. Narrow letters stay together. */
+/**
+ * The parts between which a word without spaces may break: wide letters, each with what belongs to
+ * it. Narrow letters stay together.
+ */
 function splitBreakable(word: string): string[] {
   const parts: string[] = [];
   let isNarrow = false;

@@ -31,14 +31,20 @@ export interface SearchResult extends ResultLine {
   readonly file: string;
   readonly score: number;
   readonly origin: Origin;
-  /** An address that opens the file for a while, at the moment. With `--links`, for files in object stores. */
+  /**
+   * An address that opens the file for a while, at the moment. With `--links`, for files in object
+   * stores.
+   */
   readonly url?: string | undefined;
   /** Lines around it, with `--context`. */
   readonly before: readonly ResultLine[];
   readonly after: readonly ResultLine[];
   /** The other hits of the same moment, best first. */
   readonly folded: readonly FoldedHit[];
-  /** What each part of the search thought of it, by name; null where a part did not find it. With `--explain`. */
+  /**
+   * What each part of the search thought of it, by name; null where a part did not find it. With
+   * `--explain`.
+   */
   readonly explain: Readonly<Record<string, number | null>> | null;
 }
 

@@ -6,7 +6,10 @@ export interface FrameRate extends Rational {
   readonly name: string;
   /** Frame numbers in a second of time code. */
   readonly nominal: number;
-  /** Numbers left out each minute but every tenth, so that time code keeps up with the clock; 0 for none. */
+  /**
+   * Numbers left out each minute but every tenth, so that time code keeps up with the clock; 0 for
+   * none.
+   */
   readonly drop: number;
 }
 

@@ -25,7 +25,9 @@ export interface Timeline {
   readonly frames: number;
 }
 
-/** What is taken for true of media that can't be read: an edit may well be made on another machine. */
+/**
+ * What is taken for true of media that can't be read: an edit may well be made on another machine.
+ */
 const UNKNOWN_SOURCE: MediaSourceInfo = {
   video: { width: 1920, height: 1080, frameRate: { num: 25, den: 1 } },
   audio: { sampleRate: 48_000, channels: 2 },
@@ -41,7 +43,10 @@ export interface TimelineOptions {
   readonly padMs: number;
 }
 
-/** Hits one after the other, in the order given. Cuts begin and end on frames and never leave anything of a hit out. */
+/**
+ * Hits one after the other, in the order given. Cuts begin and end on frames and never leave
+ * anything of a hit out.
+ */
 export function makeTimeline(
   results: readonly SearchResult[],
   sources: ReadonlyMap<string, MediaSourceInfo>,
@@ -71,7 +76,9 @@ export function makeTimeline(
   return { name: stripControls(name), rate, cuts, frames: recordStart };
 }
 
-/** A source's time code counts its own frames; on the timeline the same moment has another number. */
+/**
+ * A source's time code counts its own frames; on the timeline the same moment has another number.
+ */
 function originOf(code: string, { video }: MediaSourceInfo, rate: FrameRate): number {
   const own = video ? standardRate(video.frameRate) : rate;
   return frameAt((frameOf(code, own) * own.den * 1000) / own.num, rate);

@@ -2,7 +2,10 @@ import type { AssetStatus } from "../backends/catalog.ts";
 import type { Comparison, Condition } from "../backends/search-index.ts";
 import { speakerMatcher } from "../text/query-terms.ts";
 
-/** Conditions on files, for lists of files. A file meets one on speakers when anybody in it does; one on words or segments is not asked of files. */
+/**
+ * Conditions on files, for lists of files. A file meets one on speakers when anybody in it does;
+ * one on words or segments is not asked of files.
+ */
 export function assetMatcher(condition: Condition): (asset: AssetStatus) => boolean {
   if ("all" in condition) {
     const parts = condition.all.map(assetMatcher);

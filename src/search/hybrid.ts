@@ -32,13 +32,18 @@ export interface HybridSearchRequest {
 
 /** How much of a ranking without an end there is. */
 const DEPTH = 1000;
-/** How deep two lists are read that become one: deeper changes nothing in the first hits (bench/README.md). The same for every page, or pages would not fit together. */
+/**
+ * How deep two lists are read that become one: deeper changes nothing in the first hits
+ * (bench/README.md). The same for every page, or pages would not fit together.
+ */
 const FUSED = { words: 300, meaning: 500 } as const;
 
 /**
- * Words, meaning, or both. What the query's signs ask for holds in every mode. The embedder is opened only when meaning is asked for and the
+ * Words, meaning, or both. What the query's signs ask for holds in every mode. The embedder is
+ * opened only when meaning is asked for and the
  * library has vectors; a query of conditions only is answered by the keyword index alone.
- * @throws USAGE when the query is malformed; MODEL_MISMATCH when the library's vectors were made by another model.
+ * @throws USAGE when the query is malformed; MODEL_MISMATCH when the library's vectors were made by
+ * another model.
  */
 export async function search(
   library: ReadableLibrary,
@@ -86,7 +91,10 @@ export async function search(
   };
 }
 
-/** How many hits by words are read: as far as the page goes, or as deep as a ranking of two lists needs. */
+/**
+ * How many hits by words are read: as far as the page goes, or as deep as a ranking of two lists
+ * needs.
+ */
 function wordsDepth(mode: SearchMode, isFused: boolean, pageEnd: number): number {
   if (mode === "keyword") return pageEnd;
   return isFused ? FUSED.words : Math.max(DEPTH, pageEnd);

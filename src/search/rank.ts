@@ -2,20 +2,30 @@ import type { Hit } from "../backends/search-index.ts";
 import type { RankedHit } from "./result.ts";
 
 /**
- * What all of a query's words together weigh against the nearest in meaning, which counts 1, and how fast that falls when only some of them are there. Chosen over
- * 237 questions and 128 paraphrases about 35 meetings and 240 lookups of words, where neighbouring values give the same within noise (bench/README.md).
+ * What all of a query's words together weigh against the nearest in meaning, which counts 1, and
+ * how fast that falls when only some of them are there. Chosen over
+ * 237 questions and 128 paraphrases about 35 meetings and 240 lookups of words, where neighbouring
+ * values give the same within noise (bench/README.md).
  */
 const WORDS = 1.5;
 const STEEPNESS = 4;
-/** Where the nearest stand out less than this from the rest, as with names that the model does not know, nearness counts that much less. */
+/**
+ * Where the nearest stand out less than this from the rest, as with names that the model does not
+ * know, nearness counts that much less.
+ */
 const MIN_SPAN = 0.3;
-/** Of the nearest in meaning so many may have the words too, though BM25 has better ones: to look at more texts takes time and finds nothing. */
+/**
+ * Of the nearest in meaning so many may have the words too, though BM25 has better ones: to look at
+ * more texts takes time and finds nothing.
+ */
 const MAX_COMPARED_NEAREST = 100;
 const segmentKey = ({ asset, segment }: Hit): string => `${asset}\0${segment.index}`;
 
 /**
- * One ranking out of two, by what each query's evidence is worth. Nearness: how far the cosine stands out from the least of its list, as a share of how far the
- * best does. Words: the share of the query that a segment has, rare words counting more, to the fourth power: where all are together they decide, where a few of many are
+ * One ranking out of two, by what each query's evidence is worth. Nearness: how far the cosine
+ * stands out from the least of its list, as a share of how far the
+ * best does. Words: the share of the query that a segment has, rare words counting more, to the
+ * fourth power: where all are together they decide, where a few of many are
  * found by chance, as with paraphrases, they hardly count. BM25 decides between equals.
  */
 export function rankHybrid(
@@ -54,7 +64,9 @@ export function rankHybrid(
   return ranked.toSorted(compareRankedHits);
 }
 
-/** Best first; equals in the order of files and time, so that the same search gives the same answer. */
+/**
+ * Best first; equals in the order of files and time, so that the same search gives the same answer.
+ */
 function compareRankedHits(a: RankedHit, b: RankedHit): number {
   if (a.score !== b.score) return b.score - a.score;
   if (a.explain.bm25 !== b.explain.bm25) return (b.explain.bm25 ?? 0) - (a.explain.bm25 ?? 0);

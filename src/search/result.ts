@@ -2,8 +2,10 @@ import type { Hit } from "../backends/search-index.ts";
 import type { MarkedTerm } from "./snippet.ts";
 
 /**
- * How a hit came by its score: named numbers, null for a part that did not find it. `bm25` (relevance of the words) and `cosine` (nearness in
- * meaning: the mean of the cosines with the segment and with the passages around it) are always there; what else there is says how they were weighed.
+ * How a hit came by its score: named numbers, null for a part that did not find it. `bm25`
+ * (relevance of the words) and `cosine` (nearness in
+ * meaning: the mean of the cosines with the segment and with the passages around it) are always
+ * there; what else there is says how they were weighed.
  */
 export type Explain = { readonly bm25: number | null; readonly cosine: number | null } & Readonly<
   Record<string, number | null>
@@ -24,7 +26,10 @@ export interface SearchAnswer {
   readonly total: number;
   /** How many moments there are to page through: as many as hits where none is folded. */
   readonly momentTotal: number;
-  /** "all": every segment that matches is counted. "ranked": nearness in meaning has no natural end, so the best are ranked, at most 1,000. */
+  /**
+   * "all": every segment that matches is counted. "ranked": nearness in meaning has no natural end,
+   * so the best are ranked, at most 1,000.
+   */
   readonly totalIs: "all" | "ranked";
   readonly hits: readonly RankedMoment[];
   /** What to mark in the texts, for `markMatches`. */

@@ -5,7 +5,10 @@ export interface MarkedSpan {
   readonly matched: boolean;
 }
 
-/** What to mark: a word however inflected (or several in a row), words that begin so, or exact words in a row. */
+/**
+ * What to mark: a word however inflected (or several in a row), words that begin so, or exact words
+ * in a row.
+ */
 export type MarkedTerm = string | { readonly prefix: string } | { readonly phrase: string };
 
 /** UTF-16 offsets. */
@@ -47,7 +50,10 @@ export function markMatches(text: string, marks: readonly MarkedTerm[]): readonl
 const spansOf = (words: readonly Token[], places: readonly number[]): Span[] =>
   places.flatMap((at) => (words[at] ? [[words[at].start, words[at].end] as const] : []));
 
-/** Places of all words of every occurrence; with `mayGoOn`, also of what stands at an edge of the text and goes on beyond it. */
+/**
+ * Places of all words of every occurrence; with `mayGoOn`, also of what stands at an edge of the
+ * text and goes on beyond it.
+ */
 function inARow(words: readonly string[], wanted: readonly string[], mayGoOn: boolean): number[] {
   if (wanted.length === 0) return [];
   const first = mayGoOn ? 1 - wanted.length : 0;

@@ -13,7 +13,10 @@ export interface Traced {
   readonly written: readonly string[];
 }
 
-/** Why calls can't be traced here; null where they can. strace is of Linux, and some containers forbid ptrace. */
+/**
+ * Why calls can't be traced here; null where they can. strace is of Linux, and some containers
+ * forbid ptrace.
+ */
 export function noTracing(): string | null {
   if (process.platform !== "linux") return "strace is of Linux";
   const { error, status } = spawnSync("strace", ["-f", "-o", "/dev/null", "true"]);

@@ -68,7 +68,10 @@ async function copyOf(cluster: Backend | undefined): Promise<ReadableLibrary | u
   );
 }
 
-/** Puts on the cluster what was indexed while it was away, then removes the file. What the cluster indexed later stays. Stopped, it goes on next time. */
+/**
+ * Puts on the cluster what was indexed while it was away, then removes the file. What the cluster
+ * indexed later stays. Stopped, it goes on next time.
+ */
 export async function flush(path: string, cluster: Backend, context: Context): Promise<void> {
   if (path === "" || !existsSync(path)) return;
   const outbox = await context.openBackendAt("local", path, false);

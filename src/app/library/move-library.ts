@@ -147,7 +147,9 @@ async function copyAndVerify(
   }
 }
 
-/** A cluster reads many versions at once into this machine's copy, in far less time than one by one. */
+/**
+ * A cluster reads many versions at once into this machine's copy, in far less time than one by one.
+ */
 async function localCopy(
   backend: Backend,
   { tell }: Context,

@@ -13,7 +13,8 @@ export const CONDITION_NAMES = Object.keys(FIELD_CONDITIONS) as readonly Conditi
 
 /**
  * Reads the conditions of a request.
- * @param labelOf how the caller's user knows a condition, for the error: `--after` on a command line.
+ * @param labelOf how the caller's user knows a condition, for the error: `--after` on a command
+ * line.
  * @throws USAGE naming the condition and what its value must be.
  */
 export function filterConditions(
@@ -54,7 +55,9 @@ export async function searchFilter(
   };
 }
 
-/** The same filter for lists of whole files: a speaker's files are those in which he or she speaks. */
+/**
+ * The same filter for lists of whole files: a speaker's files are those in which he or she speaks.
+ */
 export async function assetFilter(
   request: FilterRequest,
   catalog: ReadableCatalog,

@@ -11,7 +11,8 @@ export interface ViewRequest {
 }
 
 /**
- * Opens what a search reads: the library itself, or this machine's copy of it. The caller closes it.
+ * Opens what a search reads: the library itself, or this machine's copy of it. The caller closes
+ * it.
  * @param tell learns how far a copy is and how old the copy is that answers.
  * @throws UNREACHABLE when the library does not answer and no copy may stand in for it.
  */

@@ -7,7 +7,9 @@ import type { SearchRequest } from "../requests.ts";
 import { searchFilter } from "./filter.ts";
 import { toSearchResults } from "./results.ts";
 
-/** What a search reads from. `openEmbedder` is called only when the query is compared by meaning. */
+/**
+ * What a search reads from. `openEmbedder` is called only when the query is compared by meaning.
+ */
 export interface SearchSource {
   readonly library: ReadableLibrary;
   readonly openEmbedder: () => Promise<Embedder>;
@@ -27,7 +29,8 @@ const DEFAULT_LIMIT = 10;
 
 /**
  * Searches a library and returns one page of hits, best first.
- * @throws USAGE for a malformed query or filter; MODEL_MISMATCH when the vectors were made by another model.
+ * @throws USAGE for a malformed query or filter; MODEL_MISMATCH when the vectors were made by
+ * another model.
  */
 export async function searchLibrary(
   { library, openEmbedder, cwd }: SearchSource,

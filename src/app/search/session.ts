@@ -25,7 +25,9 @@ export interface SearchSession {
 }
 
 export interface SessionOptions {
-  /** Which copy of the library is searched: one for the whole session, or the newest at each call. */
+  /**
+   * Which copy of the library is searched: one for the whole session, or the newest at each call.
+   */
   readonly viewFor: "session" | "call";
   /** As in `openView`. */
   readonly fresh: boolean;

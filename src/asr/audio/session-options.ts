@@ -1,6 +1,9 @@
 import type { InferenceSession } from "../../models/onnx-runtime.ts";
 
-/** Without the quantise/dequantise rewriting int8 models run twice as fast; without spinning, idle threads cost nothing. */
+/**
+ * Without the quantise/dequantise rewriting int8 models run twice as fast; without spinning, idle
+ * threads cost nothing.
+ */
 export const sessionOptions = (threads: number): InferenceSession.SessionOptions => ({
   intraOpNumThreads: threads,
   interOpNumThreads: 1,

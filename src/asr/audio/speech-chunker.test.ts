@@ -3,7 +3,8 @@ import { createSpeechChunker } from "./speech-chunker.ts";
 import { FRAME } from "./voice-activity.ts";
 
 it("a faint sound after the place of a cut begins no piece that ends before it", async () => {
-  // Speech of nearly fifteen seconds, a gap, sounds too faint to be speech when the piece is cut in the gap, then silence.
+  // Speech of nearly fifteen seconds, a gap, sounds too faint to be speech when the piece is cut in
+  // the gap, then silence.
   const heard = [
     ...Array.from({ length: 431 }, () => 0.9),
     ...Array.from({ length: 13 }, () => 0.1),

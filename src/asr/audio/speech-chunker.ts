@@ -7,7 +7,10 @@ export interface ChunkerOptions {
   readonly mostMs: number;
   /** Speech with less silence than this between is one piece. */
   readonly joinedGapMs: number;
-  /** A stretch that is too long is cut where it is quietest, but not before this, so that no crumb is left. */
+  /**
+   * A stretch that is too long is cut where it is quietest, but not before this, so that no crumb
+   * is left.
+   */
   readonly earliestCutMs: number;
 }
 
@@ -58,7 +61,8 @@ export interface SpeechPieces {
 }
 
 /**
- * Cuts audio into stretches of speech with 0.2 s around them. Hardly more audio than the longest piece is held. With a snapshot the frames
+ * Cuts audio into stretches of speech with 0.2 s around them. Hardly more audio than the longest
+ * piece is held. With a snapshot the frames
  * that it has seen are taken again from the start of the audio, without listening to them.
  */
 export function createSpeechChunker(
@@ -102,7 +106,10 @@ export function createSpeechChunker(
   };
 }
 
-/** @yields frames of exactly FRAME samples; the last one is filled up with zeros. Chunks may be of any length. */
+/**
+ * @yields frames of exactly FRAME samples; the last one is filled up with zeros. Chunks may be of
+ * any length.
+ */
 export async function* inFrames(audio: AsyncIterable<Float32Array>): AsyncIterable<Float32Array> {
   let frame = new Float32Array(FRAME);
   let filled = 0;
@@ -152,14 +159,17 @@ function* ready(state: ChunkerState, isEnd: boolean): Iterable<AudioChunk> {
       now,
       Math.min(PADDING_FRAMES, Math.max(0, now - cut)),
     );
-    // What is voiced after the end of the speech was never taken for speech: too faint to switch it on.
+    // What is voiced after the end of the speech was never taken for speech: too faint to switch it
+    // on.
     const next = firstVoiced(state, cut, speech.end);
     state.speech =
       next === null ? null : { start: next, end: speech.end, count: MIN_SPEECH_FRAMES };
   }
 }
 
-/** The middle of the longest gap if there is one, else the frame with the least speech around it. */
+/**
+ * The middle of the longest gap if there is one, else the frame with the least speech around it.
+ */
 function quietest(state: ChunkerState, from: number, to: number): number {
   let best = { at: to, worth: Infinity };
   let gap = 0;

@@ -19,7 +19,10 @@ export interface VoiceActivity {
   readonly snapshot: () => string;
 }
 
-/** Silero VAD v6, https://github.com/snakers4/silero-vad: a recurrent net that takes the last 64 samples again with each frame. */
+/**
+ * Silero VAD v6, https://github.com/snakers4/silero-vad: a recurrent net that takes the last 64
+ * samples again with each frame.
+ */
 export async function loadVoiceActivity(path: string): Promise<{
   readonly start: (snapshot?: string) => VoiceActivity;
   readonly release: () => Promise<void>;

@@ -2,7 +2,10 @@ import { SAMPLE_RATE } from "../transcriber.ts";
 
 const HEADER = 44;
 
-/** Samples in -1..1 as signed 16-bit little-endian PCM. Silence is put behind what is shorter than `leastMs`: some servers refuse or crash on crumbs. */
+/**
+ * Samples in -1..1 as signed 16-bit little-endian PCM. Silence is put behind what is shorter than
+ * `leastMs`: some servers refuse or crash on crumbs.
+ */
 export function toPcm16(samples: Float32Array, leastMs = 0): Buffer {
   const pcm = Buffer.alloc(Math.max(samples.length, Math.ceil((leastMs * SAMPLE_RATE) / 1000)) * 2);
   for (let i = 0; i < samples.length; i++) {

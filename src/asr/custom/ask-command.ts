@@ -18,7 +18,10 @@ const MIN_TIMEOUT_MS = 120_000;
 export const timeoutOf = (piece: AudioChunk, { timeoutMs }: CustomSettings): number =>
   timeoutMs ?? Math.max(MIN_TIMEOUT_MS, 4 * audioLengthMs(piece));
 
-/** One run of the user's command over one piece. Placeholders are whole words; the audio is a file for `{input}`, else stdin. */
+/**
+ * One run of the user's command over one piece. Placeholders are whole words; the audio is a file
+ * for `{input}`, else stdin.
+ */
 export async function askCommand(
   chunk: AudioChunk,
   options: AskOptions,

@@ -21,7 +21,10 @@ const MIN_REQUEST_AUDIO_MS = 500;
 const POLL_MS = 1000;
 const ONE_POLL_MS = 30_000;
 
-/** The HTTP contract (docs/engines.md): POST file and request; 200 with the transcript, or 202 and a place to look for it. */
+/**
+ * The HTTP contract (docs/engines.md): POST file and request; 200 with the transcript, or 202 and a
+ * place to look for it.
+ */
 export async function askServer(
   chunk: AudioChunk,
   options: AskOptions,

@@ -9,7 +9,10 @@ import { describeCustomServer } from "./open.ts";
 
 const CUSTOM_CHECK_MS = 8000;
 
-/** Whether the program is there, or the server ready. Runs nothing and sends no audio. @throws what would end a run. */
+/**
+ * Whether the program is there, or the server ready. Runs nothing and sends no audio.
+ * @throws what would end a run.
+ */
 export async function check(custom: CustomSettings, signal: AbortSignal): Promise<EngineFinding> {
   const server = describeCustomServer(custom);
   if (custom.endpoint === undefined) {

@@ -16,7 +16,10 @@ import { openCommands } from "./run-command.ts";
 /** Raised when what is handed over or read changes what comes out. */
 const CUSTOM_SETTINGS_VERSION = 1;
 
-/** A recogniser of the user's own: a command, or a server that keeps the HTTP contract of docs/engines.md. */
+/**
+ * A recogniser of the user's own: a command, or a server that keeps the HTTP contract of
+ * docs/engines.md.
+ */
 export async function open({
   models,
   requests,

@@ -7,7 +7,10 @@ import type { CustomSettings } from "./settings.ts";
 
 const SRT = /^\s*(?:\d+[ \t]*\r?\n)?\s*(?:\d+:)?\d+:\d+[.,]?\d*\s*-->/;
 
-/** A transcript as JSON, WebVTT, SubRip or, where the setting says so, plain text. @returns why not, when it is none of them or its times can't be right. */
+/**
+ * A transcript as JSON, WebVTT, SubRip or, where the setting says so, plain text.
+ * @returns why not, when it is none of them or its times can't be right.
+ */
 export function readAnswer(
   bytes: Buffer,
   chunk: AudioChunk,

@@ -25,7 +25,8 @@ export interface Moonshine {
 
 /**
  * Moonshine tiny in int8, greedy decoding. Jeffries et al. 2024, https://arxiv.org/abs/2410.15608.
- * The merged decoder runs its first step without a cache (`use_cache_branch` false) and hands back keys and values; those of the encoder never change.
+ * The merged decoder runs its first step without a cache (`use_cache_branch` false) and hands back
+ * keys and values; those of the encoder never change.
  */
 export async function loadMoonshine(
   paths: { readonly encoder: string; readonly decoder: string },
@@ -63,7 +64,8 @@ export async function loadMoonshine(
           return { tokens: tokens.slice(0, -loop), probabilities: probabilities.slice(0, -loop) };
         const isFirst = tokens.length === 1;
         for (const name of cacheNames()) {
-          // The encoder's keys are whole after the first step; the cached branch gives back empty ones.
+          // The encoder's keys are whole after the first step; the cached branch gives back empty
+          // ones.
           if (isFirst || name.includes("decoder"))
             feeds[`past_key_values.${name}`] = output[`present.${name}`] as Tensor;
         }

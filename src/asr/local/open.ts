@@ -16,9 +16,15 @@ import { timeWords, voicedTime } from "./word-times.ts";
 /** Raised when settings change what comes out of the same models. */
 const LOCAL_SETTINGS_VERSION = 1;
 const RECOGNISER = "moonshine-tiny";
-/** At most 15 s with 0.2 s around, joined over less than 1.5 s: the settings with the least errors of those measured. */
+/**
+ * At most 15 s with 0.2 s around, joined over less than 1.5 s: the settings with the least errors
+ * of those measured.
+ */
 const CUT = { mostMs: 15_000, joinedGapMs: 1500, earliestCutMs: 5000 } as const;
-/** Half a minute between checkpoints: with the longest piece, less than one minute is ever done again. */
+/**
+ * Half a minute between checkpoints: with the longest piece, less than one minute is ever done
+ * again.
+ */
 const CHECKPOINT_FRAMES = Math.round(30_000 / FRAME_MS);
 
 interface LocalCheckpointState {

@@ -6,13 +6,17 @@ export interface Judgement {
 }
 
 /**
- * Mean probability of the words of a file. Measured: English .82 and more (23 recordings, 13 of synthetic voices); ten other languages
+ * Mean probability of the words of a file. Measured: English .82 and more (23 recordings, 13 of
+ * synthetic voices); ten other languages
  * .28 to .69, since the decoder guesses fluent English for sounds that it does not know.
  */
 const MIN_CONFIDENCE = 0.75;
 /** Fewer words say nothing. */
 const MIN_WORDS = 4;
-/** Speech without words: another language can also come out as nothing at all. English has about 2.5 a second. */
+/**
+ * Speech without words: another language can also come out as nothing at all. English has about 2.5
+ * a second.
+ */
 const MIN_VOICED_MS = 4000;
 const MIN_WORDS_A_SECOND = 0.4;
 const DOUBTFUL_SHARE = 0.25;

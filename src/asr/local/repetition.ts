@@ -1,9 +1,15 @@
 const MAX_PHRASE_LENGTH = 12;
 const TIMES = 4;
-/** One syllable said often ("no no no no") is speech; so short a unit needs more repeats to be a loop. */
+/**
+ * One syllable said often ("no no no no") is speech; so short a unit needs more repeats to be a
+ * loop.
+ */
 const TIMES_IF_SHORT = 8;
 
-/** How many tokens at the end repeat what is before them, when they repeat so often that the decoder is in a loop; else 0. */
+/**
+ * How many tokens at the end repeat what is before them, when they repeat so often that the decoder
+ * is in a loop; else 0.
+ */
 export function repeats(tokens: readonly number[]): number {
   for (let size = 1; size <= MAX_PHRASE_LENGTH; size++) {
     const times = size < 3 ? TIMES_IF_SHORT : TIMES;

@@ -2,7 +2,10 @@ import type { SpokenWord } from "./word-times.ts";
 
 const BYTE = /^<0x([0-9A-F]{2})>$/;
 
-/** Words out of tokens: a piece that begins with "▁" begins a word; bytes that no piece covers come one by one as `<0xE4>`. */
+/**
+ * Words out of tokens: a piece that begins with "▁" begins a word; bytes that no piece covers come
+ * one by one as `<0xE4>`.
+ */
 export function tokenWords(
   tokens: readonly number[],
   probabilities: readonly number[],

@@ -11,7 +11,8 @@ export type NimAddress =
 const GRPC_PORT = 50_051;
 
 /**
- * `host:port` and `grpc://` are gRPC; `grpcs://`, a function id or certificates of one's own mean TLS; `http(s)://` is the text-only way.
+ * `host:port` and `grpc://` are gRPC; `grpcs://`, a function id or certificates of one's own mean
+ * TLS; `http(s)://` is the text-only way.
  * @throws USAGE when none is set, or it is none.
  */
 export function parseNimAddress({ endpoint, functionId, tlsCa }: NimSettings): NimAddress {

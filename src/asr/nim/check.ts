@@ -12,7 +12,10 @@ const NIM_CHECK_MS = 8000;
 const UNIMPLEMENTED = 12;
 const STARTING = "a container may take half an hour to start";
 
-/** Whether the server answers, takes the key, and has the model and the language. Sends no audio. @throws what would end a run. */
+/**
+ * Whether the server answers, takes the key, and has the model and the language. Sends no audio.
+ * @throws what would end a run.
+ */
 export async function check(nim: NimSettings, signal: AbortSignal): Promise<EngineFinding> {
   const address = parseNimAddress(nim);
   const server = describeNimServer(nim);

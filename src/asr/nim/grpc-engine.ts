@@ -32,7 +32,9 @@ interface RivaCapabilities {
   words: boolean;
 }
 
-/** Riva over gRPC: words with times, speakers, punctuation. Models that only stream are streamed to. */
+/**
+ * Riva over gRPC: words with times, speakers, punctuation. Models that only stream are streamed to.
+ */
 export function openGrpcEngine(
   target: string,
   isTls: boolean,

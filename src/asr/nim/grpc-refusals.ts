@@ -1,7 +1,10 @@
 import type { ErrorCode } from "../../errors.ts";
 import { refusal, type RemoteServer, type RequestFailure } from "../../remote/refusals.ts";
 
-/** gRPC's status codes that mean something to the retry rules: https://grpc.io/docs/guides/status-codes/ */
+/**
+ * gRPC's status codes that mean something to the retry rules:
+ * https://grpc.io/docs/guides/status-codes/
+ */
 const GRPC_REFUSALS: Readonly<
   Record<number, readonly [name: string, kind: RequestFailure["kind"], code: ErrorCode]>
 > = {
@@ -26,7 +29,10 @@ const HINTS: Partial<Record<ErrorCode, string>> = {
   TIMED_OUT: "raise NVIDIA_NIMS_TIMEOUT, or see what the server does",
 };
 
-/** A failed call in the words of the retry rules. @throws the signal's reason when it was ours to stop. */
+/**
+ * A failed call in the words of the retry rules.
+ * @throws the signal's reason when it was ours to stop.
+ */
 export function fromGrpcError(
   server: RemoteServer,
   error: unknown,

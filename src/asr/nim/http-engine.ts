@@ -12,7 +12,10 @@ import { planFor } from "./plan.ts";
 
 const MIN_HTTP_AUDIO_MS = 500;
 
-/** The speech NIM's own HTTP: text without times, so pieces are short and have the times of their speech. */
+/**
+ * The speech NIM's own HTTP: text without times, so pieces are short and have the times of their
+ * speech.
+ */
 export function openHttpEngine(url: URL, settings: NimSettings, requests: RequestSettings): Engine {
   const server = describeNimServer(settings);
   const base = url.pathname.replace(/\/+$/, "").replace(/\/v1(?:\/audio\/transcriptions)?$/, "");

@@ -15,7 +15,10 @@ const codesOf = ({ parameters }: RivaModel): readonly string[] =>
 const isOnline = ({ parameters }: RivaModel): boolean =>
   /online|str/i.test(parameters["type"] ?? "");
 
-/** Offline models first: they see the whole piece. Streams only where there is nothing else. A server that lists nothing is asked offline. */
+/**
+ * Offline models first: they see the whole piece. Streams only where there is nothing else. A
+ * server that lists nothing is asked offline.
+ */
 export function planFor(
   models: readonly RivaModel[],
   { model, language }: NimSettings,

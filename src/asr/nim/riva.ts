@@ -72,7 +72,9 @@ export interface Riva {
 
 /** A tenth of a second. */
 const STREAM_BYTES = 3200;
-/** The server sets the limits. A channel that failed must connect again as soon as a call is made. */
+/**
+ * The server sets the limits. A channel that failed must connect again as soon as a call is made.
+ */
 const CHANNEL_OPTIONS = {
   "grpc.max_receive_message_length": -1,
   "grpc.max_send_message_length": -1,

@@ -3,7 +3,10 @@ import type { Cue, Language } from "../../types.ts";
 import type { RequestFailure } from "../../remote/refusals.ts";
 import { SAMPLE_RATE, type TimingUnit } from "../transcriber.ts";
 
-/** A recogniser that is asked for one piece of audio at a time, such as a server; `open.ts` makes a Transcriber of it. */
+/**
+ * A recogniser that is asked for one piece of audio at a time, such as a server; `open.ts` makes a
+ * Transcriber of it.
+ */
 export interface Engine {
   readonly id: string;
   readonly languages: readonly Language[];
@@ -24,7 +27,10 @@ export interface AskOptions {
 
 export type EngineAnswer = { readonly heard: Recognition } | { readonly refused: RequestFailure };
 
-/** What was said in one piece. Times in milliseconds from its start; need not be sorted, nor lie inside it. */
+/**
+ * What was said in one piece. Times in milliseconds from its start; need not be sorted, nor lie
+ * inside it.
+ */
 export interface Recognition {
   readonly cues: readonly Cue[];
   readonly timing: TimingUnit;

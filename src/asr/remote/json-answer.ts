@@ -28,9 +28,12 @@ export interface AnswerOptions {
 }
 
 /**
- * A transcript in one of the JSON shapes in use: `{segments: [{start, end, text, words?, speaker?}], words?}` in seconds (OpenAI's verbose_json and
- * diarized_json, whisper.cpp's server, whisperX), the same with `startMs` and `endMs`, a bare list of such segments, `{transcription: [{offsets: {from, to},
- * text}]}` in milliseconds (whisper.cpp -oj), or `{text}` without times. @returns why not, when it is none of them.
+ * A transcript in one of the JSON shapes in use: `{segments: [{start, end, text, words?,
+ * speaker?}], words?}` in seconds (OpenAI's verbose_json and
+ * diarized_json, whisper.cpp's server, whisperX), the same with `startMs` and `endMs`, a bare list
+ * of such segments, `{transcription: [{offsets: {from, to},
+ * text}]}` in milliseconds (whisper.cpp -oj), or `{text}` without times. @returns why not, when it
+ * is none of them.
  */
 export function heardFromJson(
   value: unknown,
@@ -56,7 +59,10 @@ export function heardFromJson(
   return { cues, timing: hasWords ? "word" : "segment", language, notes };
 }
 
-/** Segments with their own words, or with those of `topWords` that fall between them. @returns why not, when one has no times. */
+/**
+ * Segments with their own words, or with those of `topWords` that fall between them.
+ * @returns why not, when one has no times.
+ */
 function readSegmentCues(
   segments: readonly unknown[],
   topWords: readonly SpokenWord[],
@@ -101,7 +107,10 @@ interface Times {
   readonly endMs: number;
 }
 
-/** `startMs` and `endMs`, or seconds, or whisper.cpp's offsets; never guessed from the size of the numbers. */
+/**
+ * `startMs` and `endMs`, or seconds, or whisper.cpp's offsets; never guessed from the size of the
+ * numbers.
+ */
 function readTimes(one: AnswerObject): Times | null {
   const offsets = toObject(one["offsets"]);
   const seconds = (value: unknown): number | null =>
@@ -123,7 +132,10 @@ const readSpeaker = (one: AnswerObject): string | null => {
   return speaker === "" || speaker === "?" ? null : speaker;
 };
 
-/** Words with times. Where pieces begin with spaces they may be parts of words (whisper.cpp's tokens): one begins with each space. */
+/**
+ * Words with times. Where pieces begin with spaces they may be parts of words (whisper.cpp's
+ * tokens): one begins with each space.
+ */
 function readSpokenWords(value: unknown): SpokenWord[] {
   const raw = toObjects(value).flatMap((one) => {
     const times = readTimes(one);

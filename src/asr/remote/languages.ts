@@ -1,6 +1,9 @@
 import type { Language } from "../../types.ts";
 
-/** The languages of Whisper (OpenAI's tokenizer.py), as it writes them: ISO 639-1 where there is one. */
+/**
+ * The languages of Whisper (OpenAI's tokenizer.py), as it writes them: ISO 639-1 where there is
+ * one.
+ */
 export const WHISPER_LANGUAGES = (
   "en zh de es ru ko fr ja pt tr pl ca nl ar sv it id hi fi vi he uk el ms cs ro da hu ta no th ur hr bg lt la mi ml cy sk te fa lv bn sr az sl kn et mk br eu is hy ne mn bs kk sq sw gl mr " +
   "pa si km sn yo so af oc ka be tg sd gu am yi lo uz fo ht ps tk nn mt sa lb my bo tl mg as tt haw ln ha ba jw su yue"
@@ -42,7 +45,9 @@ function byName(): ReadonlyMap<string, string> {
   return names;
 }
 
-/** What servers call a language, a code or an English name, as a BCP 47 tag; null for anything else. */
+/**
+ * What servers call a language, a code or an English name, as a BCP 47 tag; null for anything else.
+ */
 export function toTag(said: unknown): Language | null {
   if (
     typeof said !== "string" ||

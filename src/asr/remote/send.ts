@@ -5,7 +5,9 @@ import { type AskOptions, type Engine, type Recognition, audioLengthMs } from ".
 import { countAttempts } from "../../remote/attempts.ts";
 import type { RequestFailure } from "../../remote/refusals.ts";
 
-/** Shorter pieces than this are not cut again: what refuses them as too large refuses everything. */
+/**
+ * Shorter pieces than this are not cut again: what refuses them as too large refuses everything.
+ */
 const MIN_SPLIT_MS = 2000;
 
 export interface HeardChunk {
@@ -20,7 +22,8 @@ export interface EngineState {
 }
 
 /**
- * One piece, until it is heard: tried again alone when the failure may pass, in halves when it is too large.
+ * One piece, until it is heard: tried again alone when the failure may pass, in halves when it is
+ * too large.
  * @throws the last refusal's error.
  */
 export async function sendChunk(

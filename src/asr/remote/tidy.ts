@@ -9,7 +9,10 @@ export interface Tidied {
   readonly outside: number;
 }
 
-/** Cues in order, apart, with whole milliseconds, inside a piece of so many milliseconds; without empty ones. */
+/**
+ * Cues in order, apart, with whole milliseconds, inside a piece of so many milliseconds; without
+ * empty ones.
+ */
 export function normalizeCues(cues: readonly Cue[], lengthMs: number): Tidied {
   const spoken = cues.filter(({ text }) => text.trim() !== "");
   const inside = spoken.filter(

@@ -5,7 +5,10 @@ import { MediasearchError } from "../../errors.ts";
 
 export type Family = "whisper" | "transducer" | "moonshine" | "senseVoice" | "canary" | "nemoCtc";
 
-/** A model of the user's, as its archive unpacks (https://github.com/k2-fsa/sherpa-onnx/releases, asr-models). */
+/**
+ * A model of the user's, as its archive unpacks (https://github.com/k2-fsa/sherpa-onnx/releases,
+ * asr-models).
+ */
 export interface SherpaModel {
   readonly name: string;
   readonly family: Family;
@@ -16,7 +19,10 @@ export interface SherpaModel {
   readonly digest: string;
 }
 
-/** In order: what has more files is told first. `[int8]` is taken before the full one where both are there. */
+/**
+ * In order: what has more files is told first. `[int8]` is taken before the full one where both are
+ * there.
+ */
 const FAMILIES: readonly (readonly [
   family: Family,
   name: RegExp,
@@ -89,7 +95,10 @@ export async function readSherpaModel(folder: string): Promise<SherpaModel> {
   );
 }
 
-/** A damaged model ends the whole process, where nothing can be caught: an empty or cut download is told before. */
+/**
+ * A damaged model ends the whole process, where nothing can be caught: an empty or cut download is
+ * told before.
+ */
 async function digestOf(paths: readonly string[]): Promise<string> {
   const hash = createHash("sha256");
   for (const path of paths) {

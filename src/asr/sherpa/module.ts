@@ -1,6 +1,9 @@
 import { MediasearchError } from "../../errors.ts";
 
-/** What of sherpa-onnx-node is used; the package has no types of its own (https://k2-fsa.github.io/sherpa/onnx/). */
+/**
+ * What of sherpa-onnx-node is used; the package has no types of its own
+ * (https://k2-fsa.github.io/sherpa/onnx/).
+ */
 export interface Sherpa {
   readonly OfflineRecognizer: new (config: unknown) => Recognizer;
   readonly SpokenLanguageIdentification: new (config: unknown) => {

@@ -16,7 +16,10 @@ import { loadSherpa, type Recognizer, type RecognizerResult, type Sherpa } from 
 
 /** Raised when what is handed over or read changes what comes out. */
 const SHERPA_SETTINGS_VERSION = 1;
-/** Whisper drops what is beyond 29.5 s with a line on stderr only; the others need memory by the length. */
+/**
+ * Whisper drops what is beyond 29.5 s with a line on stderr only; the others need memory by the
+ * length.
+ */
 const MAX_CHUNK_MS_BY_FAMILY: Readonly<Record<Family, number>> = {
   whisper: 25_000,
   transducer: 30_000,
@@ -28,7 +31,10 @@ const MAX_CHUNK_MS_BY_FAMILY: Readonly<Record<Family, number>> = {
 /** Very short audio crashes some models. */
 const MIN_SAMPLES = SAMPLE_RATE / 2;
 
-/** Models that the user has, by sherpa-onnx: in this process, which is a worker's. A damaged model ends it, which costs one attempt of one file. */
+/**
+ * Models that the user has, by sherpa-onnx: in this process, which is a worker's. A damaged model
+ * ends it, which costs one attempt of one file.
+ */
 export async function open({
   models,
   requests,
@@ -119,7 +125,10 @@ function padded(samples: Float32Array): Float32Array {
   return longer;
 }
 
-/** Words out of tokens where the model times them; else the piece is one stretch, timed by what was cut. */
+/**
+ * Words out of tokens where the model times them; else the piece is one stretch, timed by what was
+ * cut.
+ */
 export function readSherpaResult(
   {
     text,

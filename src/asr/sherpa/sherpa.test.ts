@@ -19,7 +19,10 @@ import { readSherpaResult } from "./open.ts";
 import { withLanguage } from "./with-language.ts";
 import { assign, withSpeakers } from "./with-speakers.ts";
 
-/** The recogniser that mediasearch downloads, laid out as sherpa-onnx wants it: real weights by another runtime. */
+/**
+ * The recogniser that mediasearch downloads, laid out as sherpa-onnx wants it: real weights by
+ * another runtime.
+ */
 async function moonshineFolder(): Promise<string> {
   const files = await testModels("moonshine-tiny");
   const folder = join(

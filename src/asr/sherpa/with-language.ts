@@ -44,7 +44,9 @@ export async function openIdentifier({
   };
 }
 
-/** The same recogniser, told the language that most of the beginning is in, unless the user said it. */
+/**
+ * The same recogniser, told the language that most of the beginning is in, unless the user said it.
+ */
 export function withLanguage(
   transcriber: Transcriber,
   identify: Identifier,

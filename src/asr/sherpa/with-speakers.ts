@@ -10,10 +10,15 @@ import { loadSherpa, type SherpaTurn } from "./module.ts";
 /** Who speaks when, of a whole recording: 16 kHz mono in, turns in seconds out. */
 export type Diarizer = (samples: Float32Array) => readonly SherpaTurn[];
 
-/** The whole file is needed at once: 230 MB an hour. Longer ones keep their words and get no speakers. */
+/**
+ * The whole file is needed at once: 230 MB an hour. Longer ones keep their words and get no
+ * speakers.
+ */
 const MAX_SAMPLES = 4 * 3600 * SAMPLE_RATE;
 
-/** @throws MISSING_TOOL without the package, MISSING_MODEL without a file, both with the next step. */
+/**
+ * @throws MISSING_TOOL without the package, MISSING_MODEL without a file, both with the next step.
+ */
 export async function openDiarizer({
   segmentationModel = "",
   speakerModel = "",
@@ -98,7 +103,10 @@ function joinSamples(parts: readonly Float32Array[]): Float32Array {
   return all;
 }
 
-/** Each word goes to the speaker whose turns overlap it most, the nearest one where none does; a cue is cut where its speaker changes. Speakers count by their first word. */
+/**
+ * Each word goes to the speaker whose turns overlap it most, the nearest one where none does; a cue
+ * is cut where its speaker changes. Speakers count by their first word.
+ */
 export function assign(cues: readonly Cue[], turns: readonly SherpaTurn[]): Cue[] {
   if (turns.length === 0) return [...cues];
   const names = new Map<number, string>();

@@ -5,7 +5,10 @@ const WINDOW_MS = 5000;
 /** Below this root mean square there is nothing to make a cue of. */
 const SILENT = 0.003;
 
-/** Recognises nothing: marks where there is sound, in cues that say what they are. For tests and demos. */
+/**
+ * Recognises nothing: marks where there is sound, in cues that say what they are. For tests and
+ * demos.
+ */
 export async function open(): Promise<Transcriber> {
   return {
     id: "STUB",

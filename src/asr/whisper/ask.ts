@@ -140,7 +140,10 @@ function answerOf(
   return { heard };
 }
 
-/** A refusal that names what some servers don't know: the question is put again without it, for the rest of the run. */
+/**
+ * A refusal that names what some servers don't know: the question is put again without it, for the
+ * rest of the run.
+ */
 function downgrade({ status, text }: HttpReply, able: WhisperCapabilities): boolean {
   if (status !== 400 && status !== 422) return false;
   if (able.granularities && /timestamp_granularities/.test(text)) able.granularities = false;

@@ -8,7 +8,10 @@ import { describeWhisperServer, findRoute, keyHeader } from "./server.ts";
 const WHISPER_CHECK_MS = 8000;
 const MAX_NAMES = 8;
 
-/** Whether the server answers, takes the key and has the model. Sends no audio. @throws what would end a run. */
+/**
+ * Whether the server answers, takes the key and has the model. Sends no audio.
+ * @throws what would end a run.
+ */
 export async function check(whisper: WhisperSettings, signal: AbortSignal): Promise<EngineFinding> {
   const server = describeWhisperServer(whisper);
   const route = await findRoute(whisper, signal);

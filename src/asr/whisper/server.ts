@@ -46,7 +46,10 @@ export function describeWhisperServer(settings: WhisperSettings): RemoteServer {
 export const keyHeader = ({ apiKey }: WhisperSettings): Record<string, string> =>
   apiKey === undefined ? {} : { authorization: `Bearer ${apiKey}` };
 
-/** Where to send audio, once the server has shown what it is. The address may be a host, one that ends in /v1, or the whole path. */
+/**
+ * Where to send audio, once the server has shown what it is. The address may be a host, one that
+ * ends in /v1, or the whole path.
+ */
 export async function findRoute(
   settings: WhisperSettings,
   signal: AbortSignal,
@@ -88,7 +91,10 @@ export async function findRoute(
   }
 }
 
-/** `{"status":"ok"}` is whisper.cpp's, `{"message":"OK"}` that of speaches. While its model loads whisper.cpp does not listen at all. */
+/**
+ * `{"status":"ok"}` is whisper.cpp's, `{"message":"OK"}` that of speaches. While its model loads
+ * whisper.cpp does not listen at all.
+ */
 function kindOf({ status, text }: HttpReply): Api {
   if (status !== 200) return "openai";
   if (/^\s*\{\s*"status"\s*:\s*"ok"\s*\}\s*$/.test(text)) return "whisper.cpp";

@@ -55,7 +55,9 @@ interface Archived {
   readonly segments: readonly Omit<SegmentRow, "position">[];
 }
 
-/** Keeps the version that another one is about to replace, unless both have the same fingerprint. */
+/**
+ * Keeps the version that another one is about to replace, unless both have the same fingerprint.
+ */
 export function archiveVersion(
   db: Database,
   assetId: number,

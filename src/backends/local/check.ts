@@ -9,7 +9,10 @@ import { wrongCodes } from "./vector-check.ts";
 const DAMAGED =
   "mediasearch restore BACKUP --force   (without a backup: move the file away and index again)";
 
-/** The schema, the file's pages (https://www.sqlite.org/pragma.html#pragma_quick_check), the keyword index against the texts, the vectors. */
+/**
+ * The schema, the file's pages (https://www.sqlite.org/pragma.html#pragma_quick_check), the keyword
+ * index against the texts, the vectors.
+ */
 export async function* checkLocalLibrary(
   db: Database,
   path: string,
@@ -44,7 +47,10 @@ function runCheck(path: string, act: () => string): string {
   }
 }
 
-/** An insert by its form, so a library that can't be written goes without (https://www.sqlite.org/fts5.html#the_integrity_check_command). */
+/**
+ * An insert by its form, so a library that can't be written goes without
+ * (https://www.sqlite.org/fts5.html#the_integrity_check_command).
+ */
 function checkWords(db: Database): string {
   if (!db.readonly)
     db.exec("INSERT INTO segments_fts (segments_fts, rank) VALUES ('integrity-check', 1)");

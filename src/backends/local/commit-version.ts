@@ -24,7 +24,10 @@ export function writeVersion(
   insertVersion(db, assetId, version, vectors[0]?.length ?? 0);
 }
 
-/** Makes the file known and puts away its version, so that another one can take the place. @returns the row of the file */
+/**
+ * Makes the file known and puts away its version, so that another one can take the place.
+ * @returns the row of the file
+ */
 export function replaceVersion(
   db: Database,
   { id, sizeBytes, mtimeMs, sidecarKey }: FileLocation,

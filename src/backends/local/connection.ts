@@ -17,7 +17,10 @@ export interface Connection {
   writeVersions<T>(act: () => T): Promise<T>;
 }
 
-/** A search asks once for texts and once for vectors; a third call says that the process goes on searching. */
+/**
+ * A search asks once for texts and once for vectors; a third call says that the process goes on
+ * searching.
+ */
 const CALLS_OF_ONE_SEARCH = 2;
 
 export function createConnection(db: Database, path: string): Connection {

@@ -19,7 +19,8 @@ export const localEmbeddings = ({ db, run }: Connection): Embeddings => ({
 });
 
 /**
- * New vectors gather in a temporary table while the old ones answer; one transaction swaps them. A rebuild that is
+ * New vectors gather in a temporary table while the old ones answer; one transaction swaps them. A
+ * rebuild that is
  * interrupted changes nothing.
  */
 async function rebuildEmbeddings(
@@ -80,8 +81,10 @@ async function vectorsOf(
 }
 
 /**
- * A version that was committed meanwhile has vectors of the old model, which are deleted. It may have got the row numbers
- * of the version that it replaced, so a new vector goes only to the words that it was made of. A version that is left
+ * A version that was committed meanwhile has vectors of the old model, which are deleted. It may
+ * have got the row numbers
+ * of the version that it replaced, so a new vector goes only to the words that it was made of. A
+ * version that is left
  * without a vector is "partial".
  */
 function swap(db: Database, model: EmbeddingModel): void {

@@ -19,7 +19,10 @@ interface Sql {
 
 const NEVER: Sql = { sql: "0", values: [] };
 
-/** A filter as SQL over assets `a`, versions `v` and segments `s`, to follow a WHERE's first condition; what is deleted never passes. */
+/**
+ * A filter as SQL over assets `a`, versions `v` and segments `s`, to follow a WHERE's first
+ * condition; what is deleted never passes.
+ */
 export function conditions({ assets, speaker, where }: SearchFilter): {
   readonly where: string;
   readonly values: readonly unknown[];
@@ -91,7 +94,10 @@ function joinConditions(parts: readonly Condition[], operator: string, empty: st
   };
 }
 
-/** A condition that the keyword index answers alone, as one query of it: lists are joined there, not here. "": nothing can match. */
+/**
+ * A condition that the keyword index answers alone, as one query of it: lists are joined there, not
+ * here. "": nothing can match.
+ */
 function asMatch(condition: Condition): string | undefined {
   if ("term" in condition) {
     if (typeof condition.term !== "string" && prefixStems(condition.term.prefix).unsure.length > 0)
@@ -168,7 +174,10 @@ function phraseSql(phrase: string): Sql {
   };
 }
 
-/** Words in scripts without spaces are in the index apart from the others: there the order is left to the look at the text. */
+/**
+ * Words in scripts without spaces are in the index apart from the others: there the order is left
+ * to the look at the text.
+ */
 function inOrder(phrase: string): string {
   if (grams(phrase) === null)
     return termTokens(phrase).row.length === 0 ? "" : inRow(termTokens(phrase));
@@ -182,7 +191,10 @@ function inOrder(phrase: string): string {
 
 const MAX_CACHED_FILTERS = 32;
 
-/** What conditions call. A query asks the same of row after row, so what was made to answer it is kept. */
+/**
+ * What conditions call. A query asks the same of row after row, so what was made to answer it is
+ * kept.
+ */
 export function defineFunctions(db: Database): void {
   const lasting = <T>(
     name: string,

@@ -9,7 +9,10 @@ import { APPLICATION_ID, applyMigration, backupPath, MIGRATIONS } from "./migrat
 import { open } from "./open.ts";
 import { writeCodes } from "./vector-blocks.ts";
 
-/** A library as schema n wrote it, with what that schema knew: released steps are never changed, so they are the fixture. */
+/**
+ * A library as schema n wrote it, with what that schema knew: released steps are never changed, so
+ * they are the fixture.
+ */
 function libraryOf(schema: number): string {
   const folder = mkdtempSync(join(tmpdir(), "mediasearch-schema-"));
   onTestFinished(() => rmSync(folder, { recursive: true }));

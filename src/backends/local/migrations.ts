@@ -6,7 +6,10 @@ import { RECORDS_SCHEMA } from "./records.ts";
 import { vacuumInto } from "./snapshot.ts";
 import { BLOCKS_SCHEMA, writeCodes } from "./vector-blocks.ts";
 
-/** "msrc": tells a library from other SQLite files (https://www.sqlite.org/pragma.html#pragma_application_id). */
+/**
+ * "msrc": tells a library from other SQLite files
+ * (https://www.sqlite.org/pragma.html#pragma_application_id).
+ */
 export const APPLICATION_ID = 0x6d737263;
 
 type MigrationStep = string | ((db: Database) => void);
@@ -16,7 +19,10 @@ export function applyMigration(db: Database, step: MigrationStep): void {
   else step(db);
 }
 
-/** Step n takes a library from schema n-1 to n. A step that was released is never changed; the next one is added. */
+/**
+ * Step n takes a library from schema n-1 to n. A step that was released is never changed; the next
+ * one is added.
+ */
 export const MIGRATIONS: readonly MigrationStep[] = [
   `
   CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
@@ -136,8 +142,10 @@ export const backupPath = (path: string, schema: number): string =>
   `${path}.schema-${schema}.backup`;
 
 /**
- * Brings a library to the newest schema in one transaction, after a copy of it as it was; two processes at once do it once.
- * @throws NO_STORE for an empty one unless `create`; SCHEMA_MISMATCH for a file that is not a library, or one of a newer mediasearch. None is touched.
+ * Brings a library to the newest schema in one transaction, after a copy of it as it was; two
+ * processes at once do it once.
+ * @throws NO_STORE for an empty one unless `create`; SCHEMA_MISMATCH for a file that is not a
+ * library, or one of a newer mediasearch. None is touched.
  */
 export function migrate(db: Database, path: string, create: boolean): void {
   const current = checkSchema(db, path);

@@ -31,7 +31,8 @@ import { localQueryVectors } from "./query-vectors.ts";
 const WAIT_FOR_OTHERS_MS = 10_000;
 
 /**
- * One SQLite file, https://www.sqlite.org. A command that waits for another process's commit waits `waitMs` at most.
+ * One SQLite file, https://www.sqlite.org. A command that waits for another process's commit waits
+ * `waitMs` at most.
  * @throws NO_STORE, SCHEMA_MISMATCH, STORE_BUSY, NO_SPACE; USAGE for a path that can't be a file.
  */
 export async function open(
@@ -85,7 +86,10 @@ function createLocalBackend(connection: Connection): Backend {
   };
 }
 
-/** What is said in recordings is private: only the owner reads the file. SQLite gives its side files the same mode. */
+/**
+ * What is said in recordings is private: only the owner reads the file. SQLite gives its side files
+ * the same mode.
+ */
 function prepareFile(path: string, create: boolean): void {
   const at = statSync(path, { throwIfNoEntry: false });
   if (at?.isDirectory())
@@ -120,8 +124,10 @@ function isSqlite(path: string): boolean {
 const MAX_IN_MEMORY_BYTES = 1 << 30;
 
 /**
- * Where no side files can be made SQLite can't read a library in WAL mode; when nobody has left any, the file alone is all of it
- * (https://www.sqlite.org/wal.html#read_only_databases). A larger one fails with NO_SPACE and a hint, like any that can't be written.
+ * Where no side files can be made SQLite can't read a library in WAL mode; when nobody has left
+ * any, the file alone is all of it
+ * (https://www.sqlite.org/wal.html#read_only_databases). A larger one fails with NO_SPACE and a
+ * hint, like any that can't be written.
  */
 function isFrozen(path: string): boolean {
   if (existsSync(`${path}-wal`) || statSync(path).size > MAX_IN_MEMORY_BYTES) return false;
@@ -133,16 +139,21 @@ function isFrozen(path: string): boolean {
   }
 }
 
-/** The library as it is in memory: better-sqlite3 is built without URI names, so "immutable" can't be asked for. */
+/**
+ * The library as it is in memory: better-sqlite3 is built without URI names, so "immutable" can't
+ * be asked for.
+ */
 function readFrozen(path: string): Buffer {
   const image = readFileSync(path);
-  // Bytes 18 and 19 say "WAL", which memory can't have: 1 is the rollback journal (https://www.sqlite.org/fileformat.html#file_format_version_numbers).
+  // Bytes 18 and 19 say "WAL", which memory can't have: 1 is the rollback journal
+  // (https://www.sqlite.org/fileformat.html#file_format_version_numbers).
   if (image.length > 19) image.fill(1, 18, 20);
   return image;
 }
 
 function setUp(db: Database): void {
-  // A commit is a file's worth of work: it is worth waiting until the disk has it, even if the power fails.
+  // A commit is a file's worth of work: it is worth waiting until the disk has it, even if the
+  // power fails.
   db.exec(
     `${db.readonly ? "" : "PRAGMA journal_mode = WAL;"} PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON`,
   );

@@ -4,10 +4,14 @@ import { readEmbeddingModel } from "./embedding-model.ts";
 import { writeCodes } from "./vector-blocks.ts";
 import { wrongCodes } from "./vector-check.ts";
 
-/** Makes again what can be made out of the rest, in one transaction. Texts and times are never touched: only a backup brings those back. */
+/**
+ * Makes again what can be made out of the rest, in one transaction. Texts and times are never
+ * touched: only a backup brings those back.
+ */
 export function repair(db: Database): readonly string[] {
   const done: string[] = [];
-  // Rows that belong to nothing would break foreign keys in mid-way; the last statement of all leaves none.
+  // Rows that belong to nothing would break foreign keys in mid-way; the last statement of all
+  // leaves none.
   db.pragma("foreign_keys = OFF");
   try {
     db.transaction(() => {
@@ -38,7 +42,10 @@ export function repair(db: Database): readonly string[] {
   return done;
 }
 
-/** https://www.sqlite.org/fts5.html#the_integrity_check_command: with rank 1 the index is held against the texts. */
+/**
+ * https://www.sqlite.org/fts5.html#the_integrity_check_command: with rank 1 the index is held
+ * against the texts.
+ */
 function isWordIndexWrong(db: Database): boolean {
   try {
     db.exec("INSERT INTO segments_fts (segments_fts, rank) VALUES ('integrity-check', 1)");

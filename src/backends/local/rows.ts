@@ -62,5 +62,7 @@ export const vectorBlob = ({ buffer, byteOffset, byteLength }: Float32Array): Bu
 export const toVector = (blob: Buffer): Float32Array =>
   new Float32Array(new Uint8Array(blob).buffer);
 
-/** Sorts behind every other: what begins with a prefix lies between it and it with this behind it. */
+/**
+ * Sorts behind every other: what begins with a prefix lies between it and it with this behind it.
+ */
 export const LAST_CHARACTER = "\u{10ffff}";

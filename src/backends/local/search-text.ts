@@ -62,7 +62,8 @@ const TIED = 200;
 
 /**
  * The best of all matches by the keyword index alone, which knows no files. It may return more than
- * the limit: every segment whose score is that of the last one, so that files and times decide among
+ * the limit: every segment whose score is that of the last one, so that files and times decide
+ * among
  * them, and pages of any size fit together.
  */
 function bestOfAll(db: Database, match: string, limit: number): readonly Scored[] {
@@ -136,7 +137,10 @@ export function queryTermWeights(db: Database, terms: readonly SearchTerm[]): nu
   });
 }
 
-/** Without conditions and deleted files the keyword index alone answers: looking at the file of every match would take most of the time. */
+/**
+ * Without conditions and deleted files the keyword index alone answers: looking at the file of
+ * every match would take most of the time.
+ */
 const passesAll = (db: Database, { assets, speaker, where }: SearchFilter): boolean =>
   assets === undefined &&
   speaker === undefined &&

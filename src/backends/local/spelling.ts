@@ -5,7 +5,10 @@ import { matchAny } from "./filter.ts";
 
 const MAX_SPELLING_ROWS = 20;
 
-/** Only words that occur nowhere are looked into, and only the part of the index that begins like them (https://www.sqlite.org/fts5.html#the_fts5vocab_virtual_table_module). */
+/**
+ * Only words that occur nowhere are looked into, and only the part of the index that begins like
+ * them (https://www.sqlite.org/fts5.html#the_fts5vocab_virtual_table_module).
+ */
 export function findSpellings(db: Database, words: readonly string[]): Map<string, string> {
   const corrections = new Map<string, string>();
   const occurs = db.prepare("SELECT 1 FROM segments_fts WHERE segments_fts MATCH ? LIMIT 1");

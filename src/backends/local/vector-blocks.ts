@@ -4,11 +4,16 @@ import { toVector } from "./rows.ts";
 import { encode, rowBytes } from "./vector-codes.ts";
 
 /**
- * Codes are kept in blocks, which are never changed, only replaced by others: a block's number stays true for ever. `vector_parts` says which version's
- * segments a run of rows holds (its absence: nobody's any more), a row's place being block × BLOCK_ROWS + row.
+ * Codes are kept in blocks, which are never changed, only replaced by others: a block's number
+ * stays true for ever. `vector_parts` says which version's
+ * segments a run of rows holds (its absence: nobody's any more), a row's place being block ×
+ * BLOCK_ROWS + row.
  */
 export const BLOCK_ROWS = 1024;
-/** Blocks of fewer rows are joined, always MERGED of about one size, so that a row is written again four times at most. */
+/**
+ * Blocks of fewer rows are joined, always MERGED of about one size, so that a row is written again
+ * four times at most.
+ */
 const SMALL_ROWS = 256;
 const MERGED = 8;
 
@@ -44,7 +49,10 @@ export interface BlockWriter {
   end(): void;
 }
 
-/** Packs rows, `most` in all, into blocks in the order in which they come. Segments come in order too, or each is a part of its own. */
+/**
+ * Packs rows, `most` in all, into blocks in the order in which they come. Segments come in order
+ * too, or each is a part of its own.
+ */
 export function blockWriter(db: Database, dimensions: number, most = BLOCK_ROWS): BlockWriter {
   const width = rowBytes(dimensions);
   const room = Math.min(most, BLOCK_ROWS);
@@ -138,8 +146,10 @@ interface Block {
 }
 
 /**
- * After every change of versions, in its transaction: empty blocks go, blocks of which more than a quarter is nobody's are written without it, small ones
- * are joined. So at most a third of what a search reads is dead, and the work is at most in proportion to what was changed.
+ * After every change of versions, in its transaction: empty blocks go, blocks of which more than a
+ * quarter is nobody's are written without it, small ones
+ * are joined. So at most a third of what a search reads is dead, and the work is at most in
+ * proportion to what was changed.
  */
 export function tidyBlocks(db: Database): void {
   const loose = db

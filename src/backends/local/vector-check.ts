@@ -10,7 +10,10 @@ interface CheckedPart {
   readonly rows: number;
 }
 
-/** How many vectors a search could not find, or would find as what they are not: each is held against its code. */
+/**
+ * How many vectors a search could not find, or would find as what they are not: each is held
+ * against its code.
+ */
 export function wrongCodes(db: Database, dimensions: number): number {
   const blocks = db
     .prepare("SELECT id, row_count AS rows, live_count AS live FROM vector_blocks ORDER BY id")

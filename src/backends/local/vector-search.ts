@@ -7,14 +7,18 @@ import { BLOCK_ROWS } from "./vector-blocks.ts";
 import { type ScanCandidate, openScan, type Rows, type Scan } from "./vector-scan.ts";
 
 /**
- * Codes order nearly as the vectors do, so that of so many by their codes the best few are the best of all, measured in bench/README.md. Vectors are a page of the file
- * each: of a longer list only so many of the best are weighed, the rest keep the score that their codes give, which errs by some thousandths.
+ * Codes order nearly as the vectors do, so that of so many by their codes the best few are the best
+ * of all, measured in bench/README.md. Vectors are a page of the file
+ * each: of a longer list only so many of the best are weighed, the rest keep the score that their
+ * codes give, which errs by some thousandths.
  */
 const WEIGHED = 200;
 
 /**
- * The greatest inner products: a scan of all codes gives candidates, and vectors decide among the best. Rows whose segments the filter leaves out, or nobody owns, are
- * found out among the candidates; only where these are too many are the rows that count looked up first.
+ * The greatest inner products: a scan of all codes gives candidates, and vectors decide among the
+ * best. Rows whose segments the filter leaves out, or nobody owns, are
+ * found out among the candidates; only where these are too many are the rows that count looked up
+ * first.
  */
 export function searchVector(
   db: Database,
@@ -80,7 +84,10 @@ function rowsOfSegments(db: Database, filter: SearchFilter): Rows[] {
 
 type NumberedHitRow = HitRow & { readonly id: number; readonly nth: number };
 
-/** So many of the first candidates that are somebody's and meet the filter; `nth` is their place among all. */
+/**
+ * So many of the first candidates that are somebody's and meet the filter; `nth` is their place
+ * among all.
+ */
 function present(
   db: Database,
   candidates: readonly ScanCandidate[],

@@ -43,7 +43,10 @@ let state = 1;
 const random = (): number => (state = (state * 48_271) % 2_147_483_647) / 2_147_483_647;
 const normal = (): number => Math.sqrt(-2 * Math.log(random())) * Math.cos(2 * Math.PI * random());
 const centres = Array.from({ length: 20 }, () => Array.from({ length: DIMENSIONS }, normal));
-/** Around one of twenty centres, as real embeddings gather by topic, and of different lengths, as vectors in context are. */
+/**
+ * Around one of twenty centres, as real embeddings gather by topic, and of different lengths, as
+ * vectors in context are.
+ */
 function clustered(): Float32Array {
   const centre = centres[Math.floor(random() * centres.length)] ?? [];
   const values = centre.map((value) => value + 0.7 * normal());

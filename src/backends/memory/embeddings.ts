@@ -38,7 +38,10 @@ async function reembedEntries(
   return rebuilt;
 }
 
-/** An entry that was committed meanwhile is none of those that were embedded; its vectors are the old model's. */
+/**
+ * An entry that was committed meanwhile is none of those that were embedded; its vectors are the
+ * old model's.
+ */
 function replaceVectors(entry: AssetEntry, rebuilt: AssetVersion | undefined): void {
   const version =
     rebuilt ??

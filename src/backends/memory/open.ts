@@ -9,7 +9,10 @@ import { memoryCheckpoints, memoryJobs, memoryRunLock } from "./run-log.ts";
 import { memorySearchIndex } from "./search-index.ts";
 import { memoryVersions } from "./versions.ts";
 
-/** A library that lives as long as the process: for dry runs without a library, and the reference of the contract. */
+/**
+ * A library that lives as long as the process: for dry runs without a library, and the reference of
+ * the contract.
+ */
 export async function open(): Promise<Backend> {
   return {
     library: memoryLibrary(),

@@ -14,7 +14,8 @@ const B = 0.75;
 const MIN_IDF = 1e-6;
 
 /**
- * BM25 over text, speaker and what stands for scripts without spaces, as SQLite's FTS5 computes it (https://www.sqlite.org/fts5.html#the_bm25_function):
+ * BM25 over text, speaker and what stands for scripts without spaces, as SQLite's FTS5 computes it
+ * (https://www.sqlite.org/fts5.html#the_bm25_function):
  * statistics of all rows, hits only among the wanted ones.
  */
 export function rank(

@@ -6,7 +6,10 @@ import { vastOptions } from "./options.ts";
 
 export { checks } from "./checks.ts";
 
-/** The library that the settings name. @throws what `vastOptions` and the library's `open` throw. */
+/**
+ * The library that the settings name.
+ * @throws what `vastOptions` and the library's `open` throw.
+ */
 export async function open({ host, create, openLocal }: OpenOptions): Promise<Backend> {
   if (!host)
     throw new MediasearchError("USAGE", "BACKEND=vast without the settings of a cluster", {

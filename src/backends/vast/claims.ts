@@ -11,7 +11,10 @@ import { equal, isOneOf } from "./wire/predicate.ts";
 export interface Claimed {
   note(key: string, runId: string): void;
   forget(key: string): void;
-  /** @throws STORE_BUSY when the key was claimed by this process and has been taken over since: its lease had lapsed. */
+  /**
+   * @throws STORE_BUSY when the key was claimed by this process and has been taken over since: its
+   * lease had lapsed.
+   */
   assertStill(database: Database, session: Session, key: string): Promise<void>;
 }
 

@@ -51,7 +51,8 @@ export interface Database {
   ): Promise<void>;
   drop(session: Session, table: TableSchema, found: FoundRows): Promise<void>;
   /**
-   * One transaction over what the keys name: two writers of the same key come one after the other. Leaves a line in the audit log, by which
+   * One transaction over what the keys name: two writers of the same key come one after the other.
+   * Leaves a line in the audit log, by which
    * a commit whose answer was lost is recognised. `work` may run more than once.
    */
   write<T>(
@@ -250,7 +251,10 @@ function toTableRows(
   );
 }
 
-/** Changes the rows that stand for the keys: the second of two transactions that do fails with a conflict, or waits, as the cluster likes. */
+/**
+ * Changes the rows that stand for the keys: the second of two transactions that do fails with a
+ * conflict, or waits, as the cluster likes.
+ */
 async function lock(
   database: Database,
   session: Session,
@@ -281,7 +285,10 @@ function slotOf(key: string): number {
 let lastMs = 0;
 let count = 0;
 
-/** 32 hex digits that sort by the time when they were made, as RFC 9562's version 7 does; never the same twice. */
+/**
+ * 32 hex digits that sort by the time when they were made, as RFC 9562's version 7 does; never the
+ * same twice.
+ */
 export function newId(): string {
   const now = Math.max(Date.now(), lastMs);
   count = now === lastMs ? count + 1 : 0;

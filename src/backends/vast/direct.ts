@@ -10,11 +10,14 @@ import { toText } from "./rows.ts";
 import { TABLES } from "./tables.ts";
 import { isPresent } from "./wire/predicate.ts";
 
-/** Up to so many segments are fetched for one search rather than the whole library for all to come. */
+/**
+ * Up to so many segments are fetched for one search rather than the whole library for all to come.
+ */
 const MAX_SEGMENTS = 20_000;
 
 /**
- * A search among a few files without a replica: their versions alone, in a store that lives as long as the search. Vectors rank as everywhere;
+ * A search among a few files without a replica: their versions alone, in a store that lives as long
+ * as the search. Vectors rank as everywhere;
  * words by how rare they are in these files. Undefined when the files are too many.
  */
 export async function directView(

@@ -185,7 +185,10 @@ async function claimRun(database: Database, claimed: Claimed, holder: Holder): P
   };
 }
 
-/** What runs of dead machines left: their claims, versions that they never finished. Nobody ever saw any of it. */
+/**
+ * What runs of dead machines left: their claims, versions that they never finished. Nobody ever saw
+ * any of it.
+ */
 async function cleanUp(database: Database, host: string, runId: string): Promise<void> {
   const { session } = database.client;
   const runs = await database.rows(session, TABLES.runs, []);

@@ -14,8 +14,10 @@ export interface LibraryFacts {
 }
 
 /**
- * Finds the library in its bucket and schema, or makes it there in one transaction: of two machines that do, one wins and the other finds it.
- * @throws NO_STORE when there is none and none is to be made, or no bucket; SCHEMA_MISMATCH for one of a newer mediasearch or foreign tables.
+ * Finds the library in its bucket and schema, or makes it there in one transaction: of two machines
+ * that do, one wins and the other finds it.
+ * @throws NO_STORE when there is none and none is to be made, or no bucket; SCHEMA_MISMATCH for one
+ * of a newer mediasearch or foreign tables.
  */
 export async function openVastLibrary(database: Database, create: boolean): Promise<LibraryFacts> {
   const { client, bucket, schema } = database;

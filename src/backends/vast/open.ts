@@ -23,15 +23,22 @@ export interface VastOptions extends ConnectOptions {
   /** Made when it is missing and a library is to be made; may be nested. */
   readonly schema: string;
   readonly replica: ReplicaOptions;
-  /** A replica that was the same as the library so long ago is synced before it answers. Milliseconds. */
+  /**
+   * A replica that was the same as the library so long ago is synced before it answers.
+   * Milliseconds.
+   */
   readonly replicaMaxAgeMs: number;
 }
 
-/** How long a machine that has a replica tries to reach a cluster that does not answer, before it goes on without. */
+/**
+ * How long a machine that has a replica tries to reach a cluster that does not answer, before it
+ * goes on without.
+ */
 const OPEN_CONNECT_MS = 3000;
 
 /**
- * A library in VAST DataBase. When the cluster does not answer and this machine has a replica, everything rejects with UNREACHABLE but
+ * A library in VAST DataBase. When the cluster does not answer and this machine has a replica,
+ * everything rejects with UNREACHABLE but
  * its search access, which answers from the replica and says how old it is.
  * @throws UNREACHABLE, CREDENTIALS, NO_STORE, SCHEMA_MISMATCH, USAGE
  */

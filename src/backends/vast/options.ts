@@ -6,7 +6,8 @@ import { replicaFolderOf } from "./library-key.ts";
 
 /**
  * How to reach the cluster that the settings name, and where this machine keeps its copy.
- * @throws USAGE without an address or with an unreadable certificate file, CREDENTIALS without keys.
+ * @throws USAGE without an address or with an unreadable certificate file, CREDENTIALS without
+ * keys.
  */
 export async function vastOptions(
   { settings, env, signal }: Host,
@@ -62,7 +63,8 @@ async function keysOf({
       "VAST_ACCESS_KEY_ID and VAST_SECRET_ACCESS_KEY belong together: only one of them is set",
       { hint },
     );
-  // Variables, ~/.aws, SSO, processes, containers, at last the machine's role: as for the object store.
+  // Variables, ~/.aws, SSO, processes, containers, at last the machine's role: as for the object
+  // store.
   const { defaultProvider } = await import("@aws-sdk/credential-provider-node");
   try {
     return await defaultProvider({

@@ -31,7 +31,8 @@ const byBytes = (a: { readonly id: string }, b: { readonly id: string }): number
   Buffer.compare(Buffer.from(a.id), Buffer.from(b.id));
 
 /**
- * Records in two tables that are made when something is first written, so that a library of an earlier mediasearch
+ * Records in two tables that are made when something is first written, so that a library of an
+ * earlier mediasearch
  * needs no migration. Without its table a kind is empty.
  */
 export function vastRecords(database: Database): Records {

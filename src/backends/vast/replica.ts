@@ -23,7 +23,10 @@ export interface ReplicaOptions {
 }
 
 export interface SyncOptions {
-  /** When another process is syncing: true = wait for it and look again; else what is there has to do, if there is anything. */
+  /**
+   * When another process is syncing: true = wait for it and look again; else what is there has to
+   * do, if there is anything.
+   */
   readonly wait?: boolean;
   readonly onProgress?: ((done: number, total: number) => void) | undefined;
 }
@@ -42,11 +45,17 @@ interface Pointer {
   readonly syncedAtMs: number;
 }
 
-/** A copy of all that is searched, on this machine. Its fingerprints carry the id of the version that they are of. */
+/**
+ * A copy of all that is searched, on this machine. Its fingerprints carry the id of the version
+ * that they are of.
+ */
 export interface Replica {
   /** When it was last the same as the library; undefined while it never was. */
   syncedAtMs(): number | undefined;
-  /** Makes it the same as the library: versions that it lacks are fetched, some at a time; what is there stays, so a sync that was cut goes on. */
+  /**
+   * Makes it the same as the library: versions that it lacks are fetched, some at a time; what is
+   * there stays, so a sync that was cut goes on.
+   */
   sync(database: Database, libraryId: string, options?: SyncOptions): Promise<SyncReport>;
   /** The copy. @throws NO_STORE before the first sync. */
   open(): Promise<Backend>;
@@ -135,7 +144,8 @@ export function openReplica(options: ReplicaOptions): Replica {
       return files.open(pointer.file, false);
     },
     sync(database, libraryId, syncOptions) {
-      // What was committed before the call is in it afterwards: a sync that is under way may have looked already.
+      // What was committed before the call is in it afterwards: a sync that is under way may have
+      // looked already.
       const next = (): Promise<SyncReport> =>
         (underWay = syncFiles(files, database, libraryId, syncOptions).finally(() => {
           underWay = undefined;
@@ -163,7 +173,8 @@ async function syncFiles(
   { wait = true, onProgress }: SyncOptions = {},
 ): Promise<SyncReport> {
   const model = await fetchEmbeddingModel(database, database.client.session);
-  // Another library, or other vectors, is another file; the old one answers until the new one is whole.
+  // Another library, or other vectors, is another file; the old one answers until the new one is
+  // whole.
   const file = `replica-${replicaName(libraryId, model)}.sqlite`;
   const { target, close } = await files.openForSync(file);
   try {
@@ -223,7 +234,10 @@ const mark = (row: TableRow): string =>
 /** The fingerprint that the library has, of one that a replica has. */
 export const unmarked = (fingerprint: string): string => fingerprint.replace(/#[0-9a-f]{32}$/, "");
 
-/** The rows of all files that answer searches, as they are at one moment: in a transaction, since a listing of many pages would miss rows that change meanwhile. */
+/**
+ * The rows of all files that answer searches, as they are at one moment: in a transaction, since a
+ * listing of many pages would miss rows that change meanwhile.
+ */
 async function visible(database: Database): Promise<TableRow[]> {
   const snapshot = await database.client.begin();
   try {
@@ -261,7 +275,10 @@ export async function syncStore(
   return { fetched: here.length, removed: surplus.length, segments: done };
 }
 
-/** What the replica lacks or has in another version, and what it has too much. Facts of files that changed without their words are noted at once. */
+/**
+ * What the replica lacks or has in another version, and what it has too much. Facts of files that
+ * changed without their words are noted at once.
+ */
 async function compareWithCluster(
   library: Library,
   wanted: ReadonlyMap<string, TableRow>,
@@ -307,7 +324,10 @@ function* batches(rows: readonly TableRow[]): Iterable<TableRow[]> {
   if (batch.length > 0) yield batch;
 }
 
-/** Versions whose rows are gone meanwhile (replaced or removed) are left to the next sync. @returns how many segments. */
+/**
+ * Versions whose rows are gone meanwhile (replaced or removed) are left to the next sync.
+ * @returns how many segments.
+ */
 async function fetchBatch(
   database: Database,
   library: Library,

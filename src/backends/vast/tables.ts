@@ -1,7 +1,10 @@
 import type { Field } from "apache-arrow";
 import { column, COLUMN_TYPES } from "./wire/columns.ts";
 
-/** The tables of a library, as docs/vast.md describes them for those who read them by SQL. Times are Unix milliseconds. */
+/**
+ * The tables of a library, as docs/vast.md describes them for those who read them by SQL. Times are
+ * Unix milliseconds.
+ */
 export interface TableSchema {
   readonly name: string;
   readonly fields: readonly Field[];
@@ -33,7 +36,9 @@ const ABOUT_VERSION = [
 export const TABLES = {
   /** `schema`, `library_id`, `embedder` (JSON). */
   meta: defineTable("meta", ["key", utf8()], ["value", utf8()]),
-  /** One row a file; what is known of its current version stands in it, so that one read tells all. */
+  /**
+   * One row a file; what is known of its current version stands in it, so that one read tells all.
+   */
   assets: defineTable(
     "assets",
     ["asset_id", utf8()],
@@ -104,7 +109,10 @@ export const TABLES = {
     ["run_id", utf8()],
     ["claimed_at_ms", int64()],
   ),
-  /** Every change, with who made it; also the proof that a commit whose answer was lost went through. */
+  /**
+   * Every change, with who made it; also the proof that a commit whose answer was lost went
+   * through.
+   */
   audit: defineTable(
     "audit",
     ["entry_id", utf8()],
@@ -116,7 +124,10 @@ export const TABLES = {
     ["version_id", utf8()],
     ["detail", utf8()],
   ),
-  /** Rows that transactions change first, so that two on the same file conflict: there are no unique keys. */
+  /**
+   * Rows that transactions change first, so that two on the same file conflict: there are no unique
+   * keys.
+   */
   locks: defineTable("locks", ["slot", int32()], ["changes", int64()]),
 } as const;
 
@@ -141,7 +152,10 @@ export const JOURNAL: TableSchema = defineTable(
 export const SCHEMA = 1;
 export const SLOTS = 256;
 
-/** The vectors of a library are of one length; each length has a table of its own, with an index where the cluster has them. */
+/**
+ * The vectors of a library are of one length; each length has a table of its own, with an index
+ * where the cluster has them.
+ */
 export const embeddingsTable = (dimensions: number): TableSchema =>
   defineTable(
     `embeddings_${dimensions}`,

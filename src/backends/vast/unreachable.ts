@@ -1,7 +1,10 @@
 import type { MediasearchError } from "../../errors.ts";
 import type { Client } from "./wire/client.ts";
 
-/** Stands for the connection to a cluster that did not answer: every call rejects with what connecting rejected with. */
+/**
+ * Stands for the connection to a cluster that did not answer: every call rejects with what
+ * connecting rejected with.
+ */
 export function unreachableClient(endpoint: string, error: MediasearchError): Client {
   const reject = async (): Promise<never> => {
     throw error;

@@ -95,7 +95,10 @@ export async function dropVersions(
     );
 }
 
-/** What the asset had before: archived without its vectors, or forgotten when the new version has the same fingerprint. */
+/**
+ * What the asset had before: archived without its vectors, or forgotten when the new version has
+ * the same fingerprint.
+ */
 async function retire(
   database: Database,
   session: Session,

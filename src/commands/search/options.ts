@@ -93,7 +93,10 @@ function actionOf(flags: FlagsOf<typeof SEARCH_SPEC>): Action | undefined {
 
 const TIMELINES: readonly string[] = ["edl", "otio", "fcpxml"];
 
-/** A flag that would change nothing is a misunderstanding. @throws USAGE naming what it goes with. */
+/**
+ * A flag that would change nothing is a misunderstanding.
+ * @throws USAGE naming what it goes with.
+ */
 function mustHaveUse(flags: FlagsOf<typeof SEARCH_SPEC>): void {
   const isCut = flags.clip !== undefined || flags.supercut !== undefined;
   for (const name of ["exact", "titles", "force"] as const)

@@ -29,7 +29,10 @@ export async function playMoment(
   return 0;
 }
 
-/** The player for a hit, where it is: a file, or an address that opens an object for a while. @throws NOT_FOUND, UNREADABLE_MEDIA, MISSING_TOOL */
+/**
+ * The player for a hit, where it is: a file, or an address that opens an object for a while.
+ * @throws NOT_FOUND, UNREADABLE_MEDIA, MISSING_TOOL
+ */
 export async function playerFor(
   result: SearchResult,
   startMs: number,

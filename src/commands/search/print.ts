@@ -67,7 +67,10 @@ function printHits(
   if (footer !== "") io.stderr.write(`${footer}\n`);
 }
 
-/** Which of all hits these are, when there are others. What is ranked by meaning has no end: its total is no count. */
+/**
+ * Which of all hits these are, when there are others. What is ranked by meaning has no end: its
+ * total is no count.
+ */
 function footerOf({ results, total, momentTotal, totalIs, offset }: ResultPage): string {
   const [lastNumber, isRanked] = [offset + results.length, totalIs === "ranked"];
   if (offset === 0 && lastNumber >= momentTotal) return "";

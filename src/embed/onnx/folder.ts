@@ -95,7 +95,10 @@ export async function identifyOnnx(settings: EmbedderSettings): Promise<Embeddin
   return { embedder: await onnxModelId(folder, settings), dimensions: folder.dimensions };
 }
 
-/** Size and samples of the weights stand for them, since reading gigabytes at every start would take longer than the search. */
+/**
+ * Size and samples of the weights stand for them, since reading gigabytes at every start would take
+ * longer than the search.
+ */
 export async function onnxModelId(
   { path, model, pooling, maxTokens, tokenizer }: ModelFolder,
   settings: EmbedderSettings,

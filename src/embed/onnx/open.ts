@@ -9,7 +9,10 @@ import { onnxModelId, type ModelFolder, readModelFolder } from "./folder.ts";
 
 type Encode = (text: string) => number[];
 
-/** A sentence-embedding model in a folder of the user's, one text a call, pooled as the model says, unit length. */
+/**
+ * A sentence-embedding model in a folder of the user's, one text a call, pooled as the model says,
+ * unit length.
+ */
 export async function open(settings: EmbedderSettings): Promise<Embedder> {
   const folder = await readModelFolder(settings);
   const [{ InferenceSession, Tensor }, encode, id] = await Promise.all([
@@ -91,7 +94,10 @@ function modelInputs(
   return Object.fromEntries(names.flatMap((name) => (all[name] ? [[name, all[name]()]] : [])));
 }
 
-/** Some exports pool themselves (`sentence_embedding`); of the others the hidden states of the last layer are pooled here. */
+/**
+ * Some exports pool themselves (`sentence_embedding`); of the others the hidden states of the last
+ * layer are pooled here.
+ */
 function outputVector(
   output: InferenceSession.OnnxValueMapType,
   tokens: number,

@@ -30,8 +30,10 @@ type EmbeddingAnswer =
   | { readonly refused: RequestFailure };
 
 /**
- * A model of a server. What it is and how long its vectors are is known before anything is written: it is asked for one vector at the start.
- * @throws USAGE, CREDENTIALS or UNREACHABLE; MODEL_MISMATCH when its vectors are not as long as EMBEDDING_DIMENSION says.
+ * A model of a server. What it is and how long its vectors are is known before anything is written:
+ * it is asked for one vector at the start.
+ * @throws USAGE, CREDENTIALS or UNREACHABLE; MODEL_MISMATCH when its vectors are not as long as
+ * EMBEDDING_DIMENSION says.
  */
 export async function open(settings: RemoteSettings): Promise<Embedder> {
   const opened = await find(settings);
@@ -75,7 +77,10 @@ export async function open(settings: RemoteSettings): Promise<Embedder> {
   };
 }
 
-/** Without asking the server where address and length are given: searches of remembered queries then need no network. */
+/**
+ * Without asking the server where address and length are given: searches of remembered queries then
+ * need no network.
+ */
 export async function identifyRemote(settings: RemoteSettings): Promise<EmbeddingModel> {
   const endpoint = findEndpoint(settings.endpoint ?? "", settings.api, settings.model);
   if (endpoint && endpoint.protocol !== PROTOCOLS.tei && settings.dimensions !== undefined)
@@ -94,7 +99,10 @@ export async function identifyRemote(settings: RemoteSettings): Promise<Embeddin
   return { embedder: id, dimensions };
 }
 
-/** The address is not part of it: a model is the same wherever it runs. Its weights can't be seen, so all that can be seen stands for them. */
+/**
+ * The address is not part of it: a model is the same wherever it runs. Its weights can't be seen,
+ * so all that can be seen stands for them.
+ */
 function remoteModelId(
   { protocol, settings, maxTokens }: Pick<OpenedEmbedder, "protocol" | "settings" | "maxTokens">,
   dimensions: number,

@@ -41,7 +41,10 @@ function indexed(answer: unknown): readonly (readonly number[])[] | undefined {
 const sized = ({ dimensions }: RemoteSettings): { dimensions?: number } =>
   dimensions === undefined ? {} : { dimensions };
 
-/** OpenAI's, https://platform.openai.com/docs/api-reference/embeddings; vLLM, LocalAI and many others speak it too. */
+/**
+ * OpenAI's, https://platform.openai.com/docs/api-reference/embeddings; vLLM, LocalAI and many
+ * others speak it too.
+ */
 const OPENAI: Protocol = {
   name: "openai",
   path: "/v1/embeddings",
@@ -56,7 +59,10 @@ const OPENAI: Protocol = {
   vectors: indexed,
 };
 
-/** NVIDIA's retriever services: OpenAI's with the kind of text. They cut at the end when they must, which `prepare` leaves nothing to do for. */
+/**
+ * NVIDIA's retriever services: OpenAI's with the kind of text. They cut at the end when they must,
+ * which `prepare` leaves nothing to do for.
+ */
 const NIM: Protocol = {
   name: "nim",
   path: "/v1/embeddings",
@@ -72,7 +78,10 @@ const NIM: Protocol = {
   vectors: indexed,
 };
 
-/** Hugging Face's text-embeddings-inference, https://huggingface.github.io/text-embeddings-inference/. */
+/**
+ * Hugging Face's text-embeddings-inference,
+ * https://huggingface.github.io/text-embeddings-inference/.
+ */
 const TEI: Protocol = {
   name: "tei",
   path: "/embed",

@@ -315,7 +315,8 @@ describe("anything else", () => {
       const before = process.cpuUsage();
       for (const format of ["srt", "webvtt", "ass"] as const)
         expect(() => parseCaptions(bytes(heads[format] + junk), format)).not.toThrow();
-      // Anything quadratic takes minutes here. Time of the processor counts: others use the machine too.
+      // Anything quadratic takes minutes here. Time of the processor counts: others use the machine
+      // too.
       const { user } = process.cpuUsage(before);
       expect(user / 1e6).toBeLessThan(60);
     },

@@ -8,7 +8,10 @@ import { NodeHttpHandler } from "@smithy/node-http-handler";
 import { MediasearchError } from "../../errors.ts";
 import type { S3Options } from "../object-store.ts";
 
-/** With the standard waits of the SDK (100 ms, doubled, at most 20 s, with jitter) eight attempts bridge about a quarter of a minute. */
+/**
+ * With the standard waits of the SDK (100 ms, doubled, at most 20 s, with jitter) eight attempts
+ * bridge about a quarter of a minute.
+ */
 const ATTEMPTS = 8;
 const S3_CONNECT_MS = 5000;
 /** Without a byte. */
@@ -18,7 +21,8 @@ const SOCKETS = 32;
 /** @throws USAGE for half a key or a certificate file that can't be read. Nothing is sent yet. */
 export function s3Client(options: S3Options): S3Client {
   const { endpoint, region, pathStyle, caFile } = options;
-  // Other servers than Amazon's need not know the checksums that newer clients add to everything; what is uploaded has one in any case.
+  // Other servers than Amazon's need not know the checksums that newer clients add to everything;
+  // what is uploaded has one in any case.
   const checksums = endpoint === undefined ? "WHEN_SUPPORTED" : "WHEN_REQUIRED";
   return new S3Client({
     region,
@@ -56,7 +60,8 @@ function s3Credentials({ accessKeyId, secretAccessKey, profile }: S3Options) {
       `VAST_ACCESS_KEY_ID and VAST_SECRET_ACCESS_KEY belong together: only ${accessKeyId === undefined ? "the second" : "the first"} is set`,
       { hint: "mediasearch config" },
     );
-  // Variables, ~/.aws, SSO, processes, containers, at last the machine's role, which is asked for a second and not again.
+  // Variables, ~/.aws, SSO, processes, containers, at last the machine's role, which is asked for a
+  // second and not again.
   return defaultProvider({
     ...(profile === undefined ? {} : { profile }),
     timeout: 1000,

@@ -56,7 +56,10 @@ function facts(error: unknown): Foreign {
   };
 }
 
-/** What the SDK or the network said about an object, in our terms. Neither keys nor signatures are part of it. `where` is the object or bucket. */
+/**
+ * What the SDK or the network said about an object, in our terms. Neither keys nor signatures are
+ * part of it. `where` is the object or bucket.
+ */
 export function toObjectError(error: unknown, where: string): MediasearchError {
   if (error instanceof MediasearchError) return error;
   const { name, message, code, status } = facts(error);

@@ -32,7 +32,10 @@ export function openS3(options: S3Options): S3Objects {
 
 const unquoted = (etag = ""): string => etag.replace(/^W\//, "").replaceAll('"', "");
 
-/** Half a second is what HTTP dates lose; listings may be exact. Whole seconds make both tell the same time. */
+/**
+ * Half a second is what HTTP dates lose; listings may be exact. Whole seconds make both tell the
+ * same time.
+ */
 const wholeSeconds = (date: Date | undefined): number =>
   Math.floor((date?.getTime() ?? 0) / 1000) * 1000;
 
@@ -108,5 +111,8 @@ function s3Bucket(client: S3Client, bucket: string): ObjectStore {
   };
 }
 
-/** Keys are asked for URL-encoded, since XML can't carry every character. A server that does not encode does not say that it has. */
+/**
+ * Keys are asked for URL-encoded, since XML can't carry every character. A server that does not
+ * encode does not say that it has.
+ */
 const decodeKey = (key: string): string => decodeURIComponent(key.replaceAll("+", " "));

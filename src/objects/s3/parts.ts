@@ -14,7 +14,10 @@ const MIN_BYTES = 16 * MEGABYTE;
 const MAX_PARTS = 9000;
 const READ_BYTES = MEGABYTE;
 
-/** One size for a file's length, so that another attempt cuts it in the same way. Up to it a file goes in one request. */
+/**
+ * One size for a file's length, so that another attempt cuts it in the same way. Up to it a file
+ * goes in one request.
+ */
 export const partBytes = (sizeBytes: number): number =>
   Math.max(MIN_BYTES, Math.ceil(sizeBytes / MAX_PARTS / MEGABYTE) * MEGABYTE);
 
@@ -69,7 +72,10 @@ export const compositeTag = (digests: readonly PartDigest[]): string =>
     .update(Buffer.concat(digests.map(({ md5 }) => Buffer.from(md5, "hex"))))
     .digest("hex")}-${digests.length}`;
 
-/** https://docs.aws.amazon.com/AmazonS3/latest/userguide/checking-object-integrity-upload.html, composite checksums. */
+/**
+ * https://docs.aws.amazon.com/AmazonS3/latest/userguide/checking-object-integrity-upload.html,
+ * composite checksums.
+ */
 export const compositeSha256 = (digests: readonly PartDigest[]): string =>
   `${createHash("sha256")
     .update(Buffer.concat(digests.map(({ sha256 }) => Buffer.from(sha256, "base64"))))

@@ -6,10 +6,15 @@ import type { GetOptions } from "../object-store.ts";
 import { isPassing, toObjectError } from "./errors.ts";
 import { until } from "./until.ts";
 
-/** Attempts in a row that bring nothing; the SDK has attempts of its own for requests that get no answer at all. */
+/**
+ * Attempts in a row that bring nothing; the SDK has attempts of its own for requests that get no
+ * answer at all.
+ */
 const READ_RETRY: RetryOptions = { baseDelayMs: 200, maxDelayMs: 5000, attempts: 6 };
 
-/** The bytes of an object. An answer that is cut is asked for from there on, of the same content. */
+/**
+ * The bytes of an object. An answer that is cut is asked for from there on, of the same content.
+ */
 export async function* readObject(
   client: S3Client,
   bucket: string,
@@ -43,7 +48,10 @@ export async function* readObject(
 interface OpenRange {
   /** Of the next byte. */
   offset: number;
-  /** Of the first byte that is not wanted; as soon as the object's length is known, it is not after that. */
+  /**
+   * Of the first byte that is not wanted; as soon as the object's length is known, it is not after
+   * that.
+   */
   end: number;
   /** Of the content that was read first; later answers must be of the same. */
   etag: string | undefined;
@@ -78,7 +86,10 @@ async function* readRange(
 const isBeyondEnd = (error: unknown): boolean =>
   (error as { $metadata?: { httpStatusCode?: number } }).$metadata?.httpStatusCode === 416;
 
-/** The object's length: from `Content-Range: bytes 0-99/1234`, else from the length of an answer that is the rest of it. */
+/**
+ * The object's length: from `Content-Range: bytes 0-99/1234`, else from the length of an answer
+ * that is the rest of it.
+ */
 function objectLength(
   { ContentRange, ContentLength }: GetObjectCommandOutput,
   offset: number,

@@ -38,9 +38,11 @@ interface Upload {
 }
 
 /**
- * Brings a file into a bucket, checked by SHA-256 part by part. Safe to repeat: what is there already with this content stays, what an earlier attempt
+ * Brings a file into a bucket, checked by SHA-256 part by part. Safe to repeat: what is there
+ * already with this content stays, what an earlier attempt
  * brought is not sent again, and an object with other content is replaced only with `overwrite`.
- * The object appears as a whole. Stopped on the way, the parts stay at the server for the next attempt.
+ * The object appears as a whole. Stopped on the way, the parts stay at the server for the next
+ * attempt.
  */
 export async function uploadFile(
   client: S3Client,
@@ -89,7 +91,10 @@ const conflict = (where: string): MediasearchError =>
     hint: "--force replaces it",
   });
 
-/** Whether the object is there with this content. @throws USAGE when it has another and may not be replaced. */
+/**
+ * Whether the object is there with this content.
+ * @throws USAGE when it has another and may not be replaced.
+ */
 async function isUploaded(
   { client, to, sizeBytes, digests, options }: Upload,
   where: string,
@@ -106,7 +111,10 @@ async function isUploaded(
   return false;
 }
 
-/** By the server's SHA-256 where it keeps one, else by the tag as Amazon S3 makes it. Anything else is no proof. */
+/**
+ * By the server's SHA-256 where it keeps one, else by the tag as Amazon S3 makes it. Anything else
+ * is no proof.
+ */
 function isSame(
   { ChecksumSHA256, ETag }: HeadObjectCommandOutput,
   digests: readonly PartDigest[],
@@ -143,7 +151,10 @@ async function putWhole(
   return isWritten;
 }
 
-/** @returns false when there is one already. A server that does not know the condition is asked without it: the look before has to do. */
+/**
+ * @returns false when there is one already. A server that does not know the condition is asked
+ * without it: the look before has to do.
+ */
 async function conditional(
   send: (condition: { IfNoneMatch?: string }) => Promise<unknown>,
   options: UploadOptions,
@@ -223,7 +234,10 @@ async function putParts(upload: Upload, unchanged: Check): Promise<boolean> {
   return isWritten;
 }
 
-/** The newest upload of this key that was not finished, with those of its parts that are as ours are. */
+/**
+ * The newest upload of this key that was not finished, with those of its parts that are as ours
+ * are.
+ */
 async function findUnfinished({
   client,
   to,

@@ -12,13 +12,19 @@ import type { PutOptions } from "../object-store.ts";
 import { toObjectError } from "./errors.ts";
 import { until } from "./until.ts";
 
-/** Small objects go in one request; more go in parts of this size, of which one at a time is in memory. */
+/**
+ * Small objects go in one request; more go in parts of this size, of which one at a time is in
+ * memory.
+ */
 const PART_BYTES = 8 * 1_048_576;
 
 export const sha256Base64 = (bytes: Uint8Array): string =>
   createHash("sha256").update(bytes).digest("base64");
 
-/** @returns false when `ifAbsent` and there was one. A failure leaves no parts behind, as far as the server can be told. */
+/**
+ * @returns false when `ifAbsent` and there was one. A failure leaves no parts behind, as far as the
+ * server can be told.
+ */
 export async function writeObject(
   client: S3Client,
   bucket: string,

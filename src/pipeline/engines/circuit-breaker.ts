@@ -16,7 +16,10 @@ const OF_ALL_FILES = new Set<ErrorCode>([
 /** Then it is tried again: servers come back. */
 const REMEMBERED_MS = 5 * 60_000;
 
-/** So that not every file waits in vain for a server that is away before the next recogniser gets it. */
+/**
+ * So that not every file waits in vain for a server that is away before the next recogniser gets
+ * it.
+ */
 export function createCircuitBreaker(now: () => number = Date.now): CircuitBreaker {
   const failures = new Map<
     string,

@@ -11,7 +11,10 @@ export interface ChoiceRule {
   readonly engines: EngineChain;
 }
 
-/** The first rule that fits a file or the language that is asked for; `engines` where none does. A rule for `de` is one for `de-AT`. */
+/**
+ * The first rule that fits a file or the language that is asked for; `engines` where none does. A
+ * rule for `de` is one for `de-AT`.
+ */
 export async function engineChoice(
   engines: EngineChain,
   rules: readonly ChoiceRule[],

@@ -10,7 +10,10 @@ export interface FileCandidate {
   readonly mtimeMs: number;
   /** Mode and owner: who is let in may change and size and time stay. "" for objects. */
   readonly permissions: string;
-  /** What the content is known by without reading it: the tag of an object. Files of this machine have none. */
+  /**
+   * What the content is known by without reading it: the tag of an object. Files of this machine
+   * have none.
+   */
   readonly etag?: string | undefined;
   /** The captions file beside a media file; null without one and for captions themselves. */
   readonly sidecar: Sidecar | null;
@@ -30,18 +33,26 @@ export type ScanItem =
   | { readonly type: "unreadable"; readonly path: string; readonly error: MediasearchError };
 
 export interface ScanOptions {
-  /** Globs relative to each root; a file must match one of `include` (when there are any) and none of `exclude`. */
+  /**
+   * Globs relative to each root; a file must match one of `include` (when there are any) and none
+   * of `exclude`.
+   */
   readonly include: readonly string[];
   readonly exclude: readonly string[];
   readonly language: string | undefined;
   readonly signal: AbortSignal;
-  /** Folders that the roots lie in, when files were not named by the user but found there: the rules of a walk apply to them. */
+  /**
+   * Folders that the roots lie in, when files were not named by the user but found there: the rules
+   * of a walk apply to them.
+   */
   readonly within?: readonly string[] | undefined;
 }
 
 /**
- * The identity of an object's content: its tag and size. Hashing would read a whole film where a few percent of it, its sound, are needed. Tags are MD5 for
- * what was written in one request and depend on the size of the parts otherwise, so a copy made in the same way is known as one.
+ * The identity of an object's content: its tag and size. Hashing would read a whole film where a
+ * few percent of it, its sound, are needed. Tags are MD5 for
+ * what was written in one request and depend on the size of the parts otherwise, so a copy made in
+ * the same way is known as one.
  */
 export const objectContent = (
   kind: FileCandidate["kind"],

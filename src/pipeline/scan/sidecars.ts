@@ -12,7 +12,8 @@ export interface FolderSidecars {
 }
 
 /**
- * Pairs the names of a folder. Each name is looked at once, so that folders of a hundred thousand files cost no more a file than small ones.
+ * Pairs the names of a folder. Each name is looked at once, so that folders of a hundred thousand
+ * files cost no more a file than small ones.
  * `isMedia` opens a file whose name does not tell what it is.
  */
 export function pairNames(

@@ -20,7 +20,10 @@ const SPACE = 0x20;
 /** A captions file is text; one larger than this is something else with the wrong name. */
 export const MAX_CAPTION_BYTES = 200_000_000;
 
-/** `bytes`: undefined for a file that is too large. @throws UNREADABLE_MEDIA when it is no captions file; the message names it. */
+/**
+ * `bytes`: undefined for a file that is too large.
+ * @throws UNREADABLE_MEDIA when it is no captions file; the message names it.
+ */
 export function readCaptionFile(path: Location, bytes: Buffer | undefined): CaptionTranscript {
   const name = captionName(nameOf(path));
   if (!name)
@@ -51,7 +54,10 @@ export function readCaptionFile(path: Location, bytes: Buffer | undefined): Capt
   }
 }
 
-/** The text subtitle track of a media file that suits the language best; null without one or when it is empty. */
+/**
+ * The text subtitle track of a media file that suits the language best; null without one or when it
+ * is empty.
+ */
 export async function readSubtitleTrack(
   source: MediaInput,
   info: MediaInfo,

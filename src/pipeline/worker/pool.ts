@@ -56,8 +56,10 @@ const FILE_WORKER_SCRIPT = new URL(
 );
 
 /**
- * Child processes that decode, recognise and embed; each holds its models and does one file at a time. They start when
- * needed, at most as many as calls are under way. A worker that crashes or hangs costs its caller one
+ * Child processes that decode, recognise and embed; each holds its models and does one file at a
+ * time. They start when
+ * needed, at most as many as calls are under way. A worker that crashes or hangs costs its caller
+ * one
  * error of its own code; the next call gets a fresh one.
  */
 export function openWorkers(options: PoolOptions): WorkerPool {
@@ -115,7 +117,9 @@ export function openWorkers(options: PoolOptions): WorkerPool {
   };
 }
 
-/** How long a worker may take to end what it started: a recogniser may be a command that it runs. */
+/**
+ * How long a worker may take to end what it started: a recogniser may be a command that it runs.
+ */
 const WORKER_GRACE_MS = 2500;
 
 /** The file's fault, told by the worker itself; the worker goes on. */

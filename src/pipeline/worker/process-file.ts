@@ -23,7 +23,10 @@ import type { MediaSources } from "../sources/media-source.ts";
 export interface WorkerServices {
   /** Opened at first use: files with captions never load the recogniser. */
   readonly transcriber: (name: string) => Promise<Transcriber>;
-  /** Why a recogniser need not be tried just now: it failed a moment ago, and not for the file's sake. */
+  /**
+   * Why a recogniser need not be tried just now: it failed a moment ago, and not for the file's
+   * sake.
+   */
   readonly trouble?: CircuitBreaker | undefined;
   readonly embedder: () => Promise<Embedder>;
   readonly sources: MediaSources;
@@ -32,7 +35,10 @@ export interface WorkerServices {
   readonly onCheckpoint: (checkpoint: Checkpoint) => void;
 }
 
-/** `onRead` is called as the file is read: a large one on a slow volume takes long, and is not stuck. */
+/**
+ * `onRead` is called as the file is read: a large one on a slow volume takes long, and is not
+ * stuck.
+ */
 export async function identifyFile(
   task: FileTask,
   signal: AbortSignal,
@@ -50,14 +56,20 @@ export async function identifyFile(
   };
 }
 
-/** Captions that can't be read are told when they are to be used; the media beside them can be read all the same. */
+/**
+ * Captions that can't be read are told when they are to be used; the media beside them can be read
+ * all the same.
+ */
 const identifyCaptions = (path: string, signal: AbortSignal): Promise<string> =>
   hashFile(path, { signal }).catch((error: unknown) => {
     signal.throwIfAborted();
     return `unread-${toMediasearchError(error, path).code}`;
   });
 
-/** The way of one file: captions or recognition → segments → embeddings. `undefined`: captions only, and there are none. */
+/**
+ * The way of one file: captions or recognition → segments → embeddings. `undefined`: captions only,
+ * and there are none.
+ */
 export async function processFile(
   task: FileTask,
   services: WorkerServices,
@@ -96,7 +108,10 @@ interface FoundCaptions {
   readonly info: MediaInfo | null;
 }
 
-/** A sidecar first, then a text track inside the file. Captions that can't be read are told, and recognition takes over. */
+/**
+ * A sidecar first, then a text track inside the file. Captions that can't be read are told, and
+ * recognition takes over.
+ */
 async function findCaptions(
   task: FileTask,
   services: WorkerServices,
@@ -139,7 +154,10 @@ const OF_THE_ENGINE = new Set<ErrorCode>([
   "MISSING_TOOL",
 ]);
 
-/** The recognisers of the task in their order, until one has done it. @throws the last one's error. */
+/**
+ * The recognisers of the task in their order, until one has done it.
+ * @throws the last one's error.
+ */
 async function recognise(
   task: FileTask,
   info: MediaInfo,
@@ -221,7 +239,10 @@ async function recogniseWith(
 
 const EMBED_BATCH = 32;
 
-/** Words are found without vectors too: when embedding fails the file is searchable by keyword, and the vectors are owed. */
+/**
+ * Words are found without vectors too: when embedding fails the file is searchable by keyword, and
+ * the vectors are owed.
+ */
 async function embedSegments(
   segments: readonly Segment[],
   services: WorkerServices,

@@ -8,7 +8,10 @@ import type { CaptionsMode, EmbeddedSegment, Language, Origin, Segment } from ".
 import type { ContentDigest } from "../../fingerprint.ts";
 import type { ListedContent } from "../sources/media-source.ts";
 
-/** What the main process and a worker process say to each other (structured clone over the IPC channel). */
+/**
+ * What the main process and a worker process say to each other (structured clone over the IPC
+ * channel).
+ */
 export interface WorkerSetup {
   /** For `openS3`: keys go over the channel, never on a command line. */
   readonly objects: S3Options;

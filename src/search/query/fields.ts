@@ -11,7 +11,10 @@ const unfit = (must: string): never => {
 export const whyUnfit = (error: unknown): string | undefined =>
   error instanceof Unfit ? error.message : undefined;
 
-/** Conditions by the name that queries and flags share. Each throws an error that `whyUnfit` explains. */
+/**
+ * Conditions by the name that queries and flags share. Each throws an error that `whyUnfit`
+ * explains.
+ */
 export const FIELD_CONDITIONS = {
   speaker: (value: string): Condition => ({ speaker: value }),
   lang: (value: string): Condition => ({ language: languageTag(value) }),

@@ -107,7 +107,8 @@ interface Cursor {
 }
 
 /**
- * query := row (OR row)*; row := item (AND? item)*; item := (NOT | -) item | "(" query ")" | word | "phrase" | prefix* | field:value.
+ * query := row (OR row)*; row := item (AND? item)*; item := (NOT | -) item | "(" query ")" | word |
+ * "phrase" | prefix* | field:value.
  * Words side by side are not required, what stands beside AND is.
  */
 function parseLexemes(query: string, found: readonly Lexeme[], files: Cursor["files"]): Node {
@@ -211,7 +212,10 @@ function wantedTerms(node: Node): Text[] {
   return node.is === "row" ? node.items.flatMap((item) => wantedTerms(item.node)) : [];
 }
 
-/** Words side by side are required only inside of something that signs put together: there, one of them, unless something else there is. */
+/**
+ * Words side by side are required only inside of something that signs put together: there, one of
+ * them, unless something else there is.
+ */
 function requiredCondition(node: Node, isTop: boolean): Condition | undefined {
   switch (node.is) {
     case "word":

@@ -9,7 +9,10 @@ import {
 } from "apache-arrow";
 import { byteWidth, childrenOf, countLeaves } from "./columns.ts";
 
-/** The batches of one leaf's IPC stream as one piece of column: the wire sends each leaf by itself, wrapped in what is above it. */
+/**
+ * The batches of one leaf's IPC stream as one piece of column: the wire sends each leaf by itself,
+ * wrapped in what is above it.
+ */
 export function readLeaf(stream: Uint8Array): {
   readonly data: Data | undefined;
   readonly rows: number;
@@ -25,7 +28,8 @@ export function readLeaf(stream: Uint8Array): {
 }
 
 /**
- * A column out of its leaves, in order: `struct{x,y}` arrives as `struct{x}` and `struct{y}`, `map<k,v>` as `list<struct<k>>` and `list<struct<v>>`;
+ * A column out of its leaves, in order: `struct{x,y}` arrives as `struct{x}` and `struct{y}`,
+ * `map<k,v>` as `list<struct<k>>` and `list<struct<v>>`;
  * validity and offsets are repeated in each, so those of the first serve.
  */
 export function assemble(type: DataType, leaves: readonly Data[]): Data {

@@ -13,11 +13,17 @@ export interface ConnectOptions extends TransportOptions {
   /** How the cluster's logs name this client. */
   readonly clientName?: string | undefined;
   readonly signal?: AbortSignal | undefined;
-  /** How long the first call may take and be tried again; the same as the others' unless given. Milliseconds. */
+  /**
+   * How long the first call may take and be tried again; the same as the others' unless given.
+   * Milliseconds.
+   */
   readonly connectMs?: number | undefined;
 }
 
-/** A connection to one cluster. Calls outside a transaction go under transaction "0", which commits each by itself. */
+/**
+ * A connection to one cluster. Calls outside a transaction go under transaction "0", which commits
+ * each by itself.
+ */
 export interface Client {
   readonly endpoint: string;
   readonly timeoutMs: number;
@@ -30,7 +36,10 @@ export interface Client {
   close(): void;
 }
 
-/** What calls are made in: a transaction, or none. `txid` is a decimal of up to 64 bits: a string, because it exceeds what a number holds. */
+/**
+ * What calls are made in: a transaction, or none. `txid` is a decimal of up to 64 bits: a string,
+ * because it exceeds what a number holds.
+ */
 export interface Session {
   readonly client: Pick<Client, "endpoint" | "supports" | "timeoutMs">;
   readonly txid: string;
@@ -46,11 +55,16 @@ export type TabularCall = Omit<Call, "headers"> & {
 
 export interface Transaction extends Session {
   /**
-   * Makes what was done visible, all at once. When its answer is lost the transaction is asked for: rolled back now, it was not committed;
-   * gone, `wasCommitted` looks at the data. Rejects with what was wrong when it was not, with UNREACHABLE when nobody can tell.
+   * Makes what was done visible, all at once. When its answer is lost the transaction is asked for:
+   * rolled back now, it was not committed;
+   * gone, `wasCommitted` looks at the data. Rejects with what was wrong when it was not, with
+   * UNREACHABLE when nobody can tell.
    */
   commit(wasCommitted?: (session: Session) => Promise<boolean>): Promise<void>;
-  /** Undoes everything. A transaction that is gone already counts as rolled back; so does one whose server is away: it lapses there. */
+  /**
+   * Undoes everything. A transaction that is gone already counts as rolled back; so does one whose
+   * server is away: it lapses there.
+   */
   rollback(): Promise<void>;
   /** Whether the server still knows it; one that lay idle for too long lapses. */
   isOpen(): Promise<boolean>;
@@ -59,7 +73,10 @@ export interface Transaction extends Session {
 const TRANSACTION_KEEP_ALIVE_MS = 60_000;
 const ROLLBACK_MS = 2000;
 
-/** One signed probe, which tells the version: bad keys, other servers and unknown releases show here. */
+/**
+ * One signed probe, which tells the version: bad keys, other servers and unknown releases show
+ * here.
+ */
 export async function connectClient(options: ConnectOptions): Promise<Client> {
   const transport = await createTransport(options);
   try {
@@ -225,7 +242,10 @@ const unclear = (endpoint: string, error: unknown): MediasearchError =>
     },
   );
 
-/** After these nobody knows whether a commit was carried out: no answer, a gateway's answer, a transaction that is gone. */
+/**
+ * After these nobody knows whether a commit was carried out: no answer, a gateway's answer, a
+ * transaction that is gone.
+ */
 function isUnclear(error: unknown): boolean {
   const status = faultOf(error)?.status;
   return status !== undefined && (status === 0 || status >= 500 || status === 404);

@@ -27,7 +27,10 @@ import {
   Utf8,
 } from "apache-arrow";
 
-/** Constructors of the column types that VAST stores (protocol page §9). Columns are nullable: VAST has no other ones but inside vectors. */
+/**
+ * Constructors of the column types that VAST stores (protocol page §9). Columns are nullable: VAST
+ * has no other ones but inside vectors.
+ */
 export const COLUMN_TYPES = {
   int8: () => new Int8(),
   int16: () => new Int16(),
@@ -65,16 +68,24 @@ export const COLUMN_TYPES = {
 
 export const column = (name: string, type: DataType): Field => new Field(name, type, true);
 
-/** The column that names rows inside a transaction. Its type is decimal128(38, 0) in sorted, partitioned and vector-indexed tables. */
+/**
+ * The column that names rows inside a transaction. Its type is decimal128(38, 0) in sorted,
+ * partitioned and vector-indexed tables.
+ */
 export const ROW_ID = "$row_id";
 export const rowIdField = (bits: 64 | 128): Field =>
   column(ROW_ID, bits === 64 ? new Uint64() : new Decimal(0, 38, 128));
 
-/** Children of a type as VAST numbers them; a fixed-size list counts as one leaf through its item. */
+/**
+ * Children of a type as VAST numbers them; a fixed-size list counts as one leaf through its item.
+ */
 export const childrenOf = (type: DataType): readonly Field[] =>
   (type.children ?? []) as readonly Field[];
 
-/** Positions of all fields in depth-first pre-order, by path (`["st", "p"]` = the field p of the struct st). */
+/**
+ * Positions of all fields in depth-first pre-order, by path (`["st", "p"]` = the field p of the
+ * struct st).
+ */
 export interface Numbered {
   readonly path: readonly string[];
   readonly field: Field;

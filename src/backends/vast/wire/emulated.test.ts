@@ -8,7 +8,10 @@ import { query, type TableQuery } from "./query.ts";
 import { insertRows } from "./rows.ts";
 import { transact } from "./transact.ts";
 
-/** Against a server process that was written without this client: what neither of them assumes alone. */
+/**
+ * Against a server process that was written without this client: what neither of them assumes
+ * alone.
+ */
 let server: Spawned;
 let client: Client;
 const number = column("number", COLUMN_TYPES.int64());

@@ -1,9 +1,15 @@
 import { type ErrorCode, MediasearchError } from "../../../errors.ts";
 
-/** What the server answered instead of 200; kept as the `cause` of ours. Status 0: no whole answer came. */
+/**
+ * What the server answered instead of 200; kept as the `cause` of ours. Status 0: no whole answer
+ * came.
+ */
 export class Fault extends Error {
   readonly status: number;
-  /** S3-style code such as NoSuchKey, SlowDown, TabularUnsupportedColumnType; a system code (ECONNRESET) when there was no answer. */
+  /**
+   * S3-style code such as NoSuchKey, SlowDown, TabularUnsupportedColumnType; a system code
+   * (ECONNRESET) when there was no answer.
+   */
   readonly code: string;
   readonly requestId: string | undefined;
 

@@ -1,6 +1,9 @@
 import { Builder, ByteBuffer, type Offset } from "flatbuffers";
 
-/** One field of a table that is being written: its value under its own width. Offsets are strings, vectors or tables written before. */
+/**
+ * One field of a table that is being written: its value under its own width. Offsets are strings,
+ * vectors or tables written before.
+ */
 export type Slot =
   | readonly ["offset", Offset]
   | readonly ["bool", boolean]
@@ -8,8 +11,10 @@ export type Slot =
   | readonly ["i64" | "u64", bigint];
 
 /**
- * FlatBuffers tables without generated code (https://flatbuffers.dev/internals/); field numbers are those of protocol page §6.
- * `null` for a field that is left out. Zeros vanish as everywhere in FlatBuffers, unless `defaults` says what else is the default.
+ * FlatBuffers tables without generated code (https://flatbuffers.dev/internals/); field numbers are
+ * those of protocol page §6.
+ * `null` for a field that is left out. Zeros vanish as everywhere in FlatBuffers, unless `defaults`
+ * says what else is the default.
  */
 export function writeTable(
   b: Builder,

@@ -1,6 +1,9 @@
 import { readRoot } from "./flat.ts";
 
-/** One Arrow IPC message of a query's reply, and where its sub-split goes on after the page that it is part of. */
+/**
+ * One Arrow IPC message of a query's reply, and where its sub-split goes on after the page that it
+ * is part of.
+ */
 export interface Framed {
   readonly stream: number;
   readonly nextRowId: bigint;
@@ -27,7 +30,8 @@ export class QueryFailed extends Error {
 }
 
 /**
- * Cuts the reply of a query into its messages (protocol page §8). Ends with the completion marker, after which the reply is read to its end: the connection
+ * Cuts the reply of a query into its messages (protocol page §8). Ends with the completion marker,
+ * after which the reply is read to its end: the connection
  * can serve the next call only then.
  * @throws QueryFailed at the failure marker; Error when the reply ends before either.
  */

@@ -10,7 +10,9 @@ import {
 } from "apache-arrow";
 import { toData, type Value } from "./values.ts";
 
-/** Rows as an Arrow IPC stream of exactly one batch, uncompressed, as inserts and updates want it. */
+/**
+ * Rows as an Arrow IPC stream of exactly one batch, uncompressed, as inserts and updates want it.
+ */
 export function writeRows(
   fields: readonly Field[],
   columns: readonly (readonly Value[])[],

@@ -1,4 +1,7 @@
-/** Runs up to `most` sources at a time and gives what they give, as it comes; none runs ahead of the reader by more than one item. */
+/**
+ * Runs up to `most` sources at a time and gives what they give, as it comes; none runs ahead of the
+ * reader by more than one item.
+ */
 export async function* mergeBounded<T>(
   sources: readonly (() => AsyncIterable<T>)[],
   most: number,

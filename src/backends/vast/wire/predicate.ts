@@ -10,7 +10,10 @@ export type ColumnTerm =
   | { readonly op: "match_substring" | "prefix"; readonly value: string }
   | { readonly op: "is_null" | "is_valid" };
 
-/** Any of the terms, all on one column: the shape that the server takes. A path into a struct has more than one name. */
+/**
+ * Any of the terms, all on one column: the shape that the server takes. A path into a struct has
+ * more than one name.
+ */
 export interface ColumnCondition {
   readonly column: string | readonly string[];
   readonly anyOf: readonly ColumnTerm[];
@@ -34,7 +37,11 @@ export const compareColumn = (
   op: "not_equal" | "less" | "less_equal" | "greater" | "greater_equal",
   value: Value,
 ): ColumnCondition => one(column, { op, value });
-/** IN. @throws RangeError for an empty list, which the server refuses: it selects nothing, so there is nothing to ask. */
+/**
+ * IN.
+ * @throws RangeError for an empty list, which the server refuses: it selects nothing, so there is
+ * nothing to ask.
+ */
 export function isOneOf(
   column: ColumnCondition["column"],
   values: readonly Value[],

@@ -1,13 +1,19 @@
 import type { Agent } from "node:http";
 
-/** As the environment variables of the same names have it: a proxy's URL for each scheme, and the hosts that need none. */
+/**
+ * As the environment variables of the same names have it: a proxy's URL for each scheme, and the
+ * hosts that need none.
+ */
 export interface ProxySettings {
   readonly https?: string | undefined;
   readonly http?: string | undefined;
   readonly no?: string | undefined;
 }
 
-/** The proxy for a URL, undefined for none. NO_PROXY: names, suffixes (`.lan`, `*.lan`), `host:port`, or `*` for every host. */
+/**
+ * The proxy for a URL, undefined for none. NO_PROXY: names, suffixes (`.lan`, `*.lan`),
+ * `host:port`, or `*` for every host.
+ */
 export function proxyFor(url: URL, { https, http, no = "" }: ProxySettings): string | undefined {
   const proxy = url.protocol === "https:" ? https : http;
   const port = url.port || (url.protocol === "https:" ? "443" : "80");
@@ -28,7 +34,10 @@ export function proxyFor(url: URL, { https, http, no = "" }: ProxySettings): str
   return proxy === undefined || proxy === "" || isExempt ? undefined : proxy;
 }
 
-/** Connections are kept, at most `maxSockets` of them. What TLS needs goes with each request: a proxy's own TLS is not the server's. */
+/**
+ * Connections are kept, at most `maxSockets` of them. What TLS needs goes with each request: a
+ * proxy's own TLS is not the server's.
+ */
 export async function agentFor(
   url: URL,
   proxies: ProxySettings,

@@ -20,12 +20,17 @@ export interface TableQuery {
   readonly filterColumns?: readonly Field[] | undefined;
   /** Rows of a page at most, for each sub-split: what memory must hold. */
   readonly pageRows?: number | undefined;
-  /** Splits of the table, each read by a request of its own; by its number of rows when left out. */
+  /**
+   * Splits of the table, each read by a request of its own; by its number of rows when left out.
+   */
   readonly splits?: number | undefined;
   readonly subSplits?: number | undefined;
   /** Requests at a time. */
   readonly parallel?: number | undefined;
-  /** Reads from all addresses of the cluster that its statistics name, instead of the endpoint alone. */
+  /**
+   * Reads from all addresses of the cluster that its statistics name, instead of the endpoint
+   * alone.
+   */
   readonly spread?: boolean | undefined;
 }
 
@@ -44,7 +49,8 @@ const ATTEMPTS_WITHOUT_PROGRESS = 8;
 const MAX_REQUEST_BYTES = Math.floor(0.9 * 5 * 1024 * 1024);
 
 /**
- * Every matching row once, in any order, a page at a time. A reply that is cut, or a query that fails half-way, goes on after the last whole
+ * Every matching row once, in any order, a page at a time. A reply that is cut, or a query that
+ * fails half-way, goes on after the last whole
  * page of each sub-split. Memory: a page of each sub-split that is under way.
  */
 export async function* query(
@@ -134,7 +140,10 @@ async function* readSplit(split: Split): AsyncIterable<Page> {
   }
 }
 
-/** Asks for what is left of a split. When its address does not answer, the endpoint is asked from then on. */
+/**
+ * Asks for what is left of a split. When its address does not answer, the endpoint is asked from
+ * then on.
+ */
 function splitOpener(split: Split): (next: readonly bigint[]) => Promise<AsyncIterable<Buffer>> {
   let { endpoint } = split;
   const openAt = async (next: readonly bigint[]): Promise<AsyncIterable<Buffer>> =>
@@ -178,7 +187,10 @@ const toWireError = (error: unknown, { session, at }: Split): unknown =>
 
 const canGoOn = (error: unknown): boolean => [0, 503].includes(faultOf(error)?.status ?? -1);
 
-/** What has come of one page of one sub-split: whole leaves, and the messages of the one that is under way. */
+/**
+ * What has come of one page of one sub-split: whole leaves, and the messages of the one that is
+ * under way.
+ */
 interface PageParts {
   readonly leaves: Data[];
   messages: Buffer[];
@@ -186,7 +198,10 @@ interface PageParts {
   endedLeaves: number;
 }
 
-/** Gives each page when its last leaf has ended, and notes in `next` where its sub-split goes on: not before. */
+/**
+ * Gives each page when its last leaf has ended, and notes in `next` where its sub-split goes on:
+ * not before.
+ */
 async function* readPages(
   body: AsyncIterable<Buffer>,
   columns: readonly Field[],

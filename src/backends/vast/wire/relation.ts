@@ -20,7 +20,8 @@ const EXPRESSION = { literal: 1, fieldRef: 2, call: 3 } as const;
 const REF_FIELD_INDEX = 5;
 
 /**
- * The body of a query: Arrow Compute IR, of which the server knows one `Source` with schema, projection and filter (protocol page §6, §7).
+ * The body of a query: Arrow Compute IR, of which the server knows one `Source` with schema,
+ * projection and filter (protocol page §6, §7).
  * `fields` are those to be given back, in order, then those that only the filter uses, each once.
  */
 export const writeQuery = (

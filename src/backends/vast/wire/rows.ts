@@ -6,7 +6,10 @@ import { rowIdField } from "./columns.ts";
 import { readFirstColumn, writeRows } from "./ipc.ts";
 import { toValues, type Value } from "./values.ts";
 
-/** Names of rows inside the transaction that read or inserted them; not to be kept. 128 bits in sorted, partitioned and vector-indexed tables. */
+/**
+ * Names of rows inside the transaction that read or inserted them; not to be kept. 128 bits in
+ * sorted, partitioned and vector-indexed tables.
+ */
 export interface RowIds {
   readonly bits: 64 | 128;
   readonly ids: readonly bigint[];
@@ -22,8 +25,10 @@ const MAX_UPDATED_ROWS = 524_288;
 const MAX_INSERTED_ROWS = Math.floor((0.95 * MAX_INSERT_BYTES) / 16);
 
 /**
- * Adds rows: as many requests as keep each body below 5 MiB, one batch each. Columns that are left out are null. Not to be repeated after a
- * broken connection in the same transaction: roll back. Resolves to the ids in the order of the rows.
+ * Adds rows: as many requests as keep each body below 5 MiB, one batch each. Columns that are left
+ * out are null. Not to be repeated after a
+ * broken connection in the same transaction: roll back. Resolves to the ids in the order of the
+ * rows.
  */
 export async function insertRows(
   session: Session,
@@ -57,7 +62,10 @@ export function rowIds(columns: readonly Data[]): RowIds {
   };
 }
 
-/** Sets columns of rows, one value per id. Not those that a table is sorted, partitioned or indexed by. */
+/**
+ * Sets columns of rows, one value per id. Not those that a table is sorted, partitioned or indexed
+ * by.
+ */
 export async function update(
   session: Session,
   tablePath: TablePath,
@@ -112,7 +120,8 @@ const ascending = (ids: readonly bigint[]): number[] =>
 const SIZE_SAMPLE_ROWS = 64;
 
 /**
- * Bodies of one batch each below the limit; halved until they are. Nothing for no rows. A few rows are measured first, so that no body is made that
+ * Bodies of one batch each below the limit; halved until they are. Nothing for no rows. A few rows
+ * are measured first, so that no body is made that
  * is many times too long.
  */
 export function* slices(

@@ -8,7 +8,10 @@ const sha256 = (data: string | Uint8Array): string =>
 const hmac = (key: string | Buffer, data: string): Buffer =>
   createHmac("sha256", key).update(data).digest();
 
-/** Signature Version 4 written out from AWS's description, with the canonical query as the wire has it. */
+/**
+ * Signature Version 4 written out from AWS's description, with the canonical query as the wire has
+ * it.
+ */
 function expected(
   region: string,
   method: string,

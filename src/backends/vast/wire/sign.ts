@@ -16,9 +16,12 @@ export interface ToSign {
 export type Sign = (request: ToSign, at?: Date) => Promise<Record<string, string>>;
 
 /**
- * AWS Signature Version 4 as VAST takes it: service s3, the payload signed, the path escaped once, any region.
- * Signs host, date and payload digest (as VAST's Java client does), so that nothing a proxy adds or changes breaks it.
- * Resolves to all headers that the signature needs. To be called anew for every attempt: it holds the date.
+ * AWS Signature Version 4 as VAST takes it: service s3, the payload signed, the path escaped once,
+ * any region.
+ * Signs host, date and payload digest (as VAST's Java client does), so that nothing a proxy adds or
+ * changes breaks it.
+ * Resolves to all headers that the signature needs. To be called anew for every attempt: it holds
+ * the date.
  */
 export function createSigner(keys: Keys, region: string, { digestHeader = true } = {}): Sign {
   const { accessKeyId, secretAccessKey, sessionToken } = keys;

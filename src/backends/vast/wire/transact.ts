@@ -4,10 +4,16 @@ import { faultOf, isConflict, isMissing } from "./faults.ts";
 import { BACKOFF } from "./transport.ts";
 
 export interface TransactOptions {
-  /** Whether an earlier attempt of the same work is in the data; asked when the answer to its commit was lost. */
+  /**
+   * Whether an earlier attempt of the same work is in the data; asked when the answer to its commit
+   * was lost.
+   */
   readonly wasCommitted?: ((session: Session) => Promise<boolean>) | undefined;
   readonly signal?: AbortSignal | undefined;
-  /** How long to go on trying, milliseconds; else a minute after conflicts, the connection's time-out after everything else. */
+  /**
+   * How long to go on trying, milliseconds; else a minute after conflicts, the connection's
+   * time-out after everything else.
+   */
   readonly budgetMs?: number | undefined;
 }
 
@@ -15,8 +21,10 @@ export interface TransactOptions {
 const CONFLICTS_MS = 60_000;
 
 /**
- * Work in one transaction: committed when it resolves, rolled back when it rejects. Run again from the start, in a new one, after a conflict with
- * another transaction and after a connection that broke before the commit; it must do nothing else that can't be done twice.
+ * Work in one transaction: committed when it resolves, rolled back when it rejects. Run again from
+ * the start, in a new one, after a conflict with
+ * another transaction and after a connection that broke before the commit; it must do nothing else
+ * that can't be done twice.
  */
 export async function transact<T>(
   client: Pick<Client, "begin" | "timeoutMs">,
@@ -48,7 +56,10 @@ function mayRunAgain(error: unknown): boolean {
   );
 }
 
-/** What failed did so because the transaction was gone: 404, as for a missing table. `cause` is what was said. */
+/**
+ * What failed did so because the transaction was gone: 404, as for a missing table. `cause` is what
+ * was said.
+ */
 class Lapsed extends Error {}
 
 async function runOnce<T>(

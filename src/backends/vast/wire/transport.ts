@@ -14,7 +14,10 @@ export interface TransportOptions extends Keys {
   /** PEM of the authorities to trust instead of the system's. */
   readonly ca?: string | undefined;
   readonly proxies?: ProxySettings | undefined;
-  /** How long a connection, an answer, or the next piece of one may take, and for how long a call is tried again. Milliseconds. */
+  /**
+   * How long a connection, an answer, or the next piece of one may take, and for how long a call is
+   * tried again. Milliseconds.
+   */
   readonly timeoutMs?: number | undefined;
   readonly maxSockets?: number | undefined;
 }
@@ -28,12 +31,18 @@ export interface Call {
   readonly params?: Readonly<Record<string, string>> | undefined;
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: Uint8Array | undefined;
-  /** Doing it twice does no harm: tried again after any broken connection. Of the others only what was certainly not carried out is. */
+  /**
+   * Doing it twice does no harm: tried again after any broken connection. Of the others only what
+   * was certainly not carried out is.
+   */
   readonly repeatable: boolean;
   /** Another address of the same cluster, instead of the endpoint. */
   readonly endpoint?: string | undefined;
   readonly signal?: AbortSignal | undefined;
-  /** For this call alone, instead of the connection's: how long to wait, and for how long to try again. */
+  /**
+   * For this call alone, instead of the connection's: how long to wait, and for how long to try
+   * again.
+   */
   readonly timeoutMs?: number | undefined;
   readonly retryMs?: number | undefined;
 }
@@ -69,7 +78,7 @@ export async function createTransport(options: TransportOptions): Promise<Transp
   const newAgent = (url: URL): ReturnType<typeof agentFor> =>
     agentFor(url, options.proxies ?? {}, options.maxSockets ?? 32);
   const agents = new Map([[main.origin, await newAgent(main)]]);
-  // Certificates are always verified. A connection to an address of the cluster is checked against the name that the user gave.
+  // Certificates are always verified, against the name that the user gave.
   const tls = {
     ...(options.ca === undefined ? {} : { ca: options.ca }),
     ...(isIP(main.hostname) ? {} : { servername: main.hostname }),
@@ -184,7 +193,9 @@ const headersOf = ({ headers }: IncomingMessage): HttpReply["headers"] =>
 
 type Requester = typeof httpRequest;
 
-/** One request up to the head of its answer, which may take `timeoutMs` from the last sign of life. */
+/**
+ * One request up to the head of its answer, which may take `timeoutMs` from the last sign of life.
+ */
 function exchange(
   send: Requester,
   url: URL,
@@ -260,7 +271,10 @@ async function collect(chunks: AsyncIterable<Buffer>, mostBytes: number): Promis
   return Buffer.concat(parts);
 }
 
-/** SlowDown means "not carried out", and so does a connection that was never made: any call is tried again then. Others only when they may be repeated. */
+/**
+ * SlowDown means "not carried out", and so does a connection that was never made: any call is tried
+ * again then. Others only when they may be repeated.
+ */
 function mayRetry(error: unknown, { repeatable }: Pick<Call, "repeatable">): boolean {
   const fault = faultOf(error);
   if (!fault) return false;
@@ -269,7 +283,10 @@ function mayRetry(error: unknown, { repeatable }: Pick<Call, "repeatable">): boo
   return repeatable || fault.code === "ECONNREFUSED" || fault.code === "EAI_AGAIN";
 }
 
-/** Repeats `act` for `budgetMs` at most. It must sign anew each time, because a signature holds the time. */
+/**
+ * Repeats `act` for `budgetMs` at most. It must sign anew each time, because a signature holds the
+ * time.
+ */
 const repeat = <T>(act: () => Promise<T>, call: Call, budgetMs: number): Promise<T> =>
   retry(act, (error) => (mayRetry(error, call) ? {} : undefined), {
     ...BACKOFF,

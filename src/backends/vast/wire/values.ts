@@ -12,8 +12,10 @@ import {
 import { byteWidth, childrenOf } from "./columns.ts";
 
 /**
- * A value of a cell as this client has it: numbers; bigint for 64-bit integers, timestamps, 64-bit times (in the column's unit) and unscaled
- * decimals; days for dates; Uint8Array for binary; Float32Array for vectors of float32; arrays, plain objects and [key, value] lists for nested ones.
+ * A value of a cell as this client has it: numbers; bigint for 64-bit integers, timestamps, 64-bit
+ * times (in the column's unit) and unscaled
+ * decimals; days for dates; Uint8Array for binary; Float32Array for vectors of float32; arrays,
+ * plain objects and [key, value] lists for nested ones.
  */
 export type Value =
   | null
@@ -190,7 +192,10 @@ function decimals(values: readonly Value[]): Uint32Array {
 
 export const decimalBytes = (value: bigint): Uint8Array => new Uint8Array(decimals([value]).buffer);
 
-/** The cells of a column as JavaScript values; exact where Arrow's own getters round (timestamps, decimals). */
+/**
+ * The cells of a column as JavaScript values; exact where Arrow's own getters round (timestamps,
+ * decimals).
+ */
 export function toValues(data: Data): Value[] {
   const read = reader(data);
   return Array.from({ length: data.length }, (_, i) => (isValid(data, i) ? read(i) : null));

@@ -13,7 +13,10 @@ const SINCE = {
 
 export type Feature = keyof typeof SINCE;
 
-/** The oldest release that gives back the ids of inserted rows, which all of this client's writing rests on. */
+/**
+ * The oldest release that gives back the ids of inserted rows, which all of this client's writing
+ * rests on.
+ */
 const OLDEST: Version = SINCE.insertedRowIds;
 
 /** @throws USAGE when the server is another one, or a cluster that this client does not know. */

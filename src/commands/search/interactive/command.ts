@@ -19,7 +19,10 @@ const IDLE_MS = 250;
 const isUsage = (error: unknown): error is MediasearchError =>
   error instanceof MediasearchError && error.code === "USAGE";
 
-/** `mediasearch search` without a query, on a terminal. @throws NO_STORE before anything is drawn. */
+/**
+ * `mediasearch search` without a query, on a terminal.
+ * @throws NO_STORE before anything is drawn.
+ */
 export async function searchInteractively(
   flags: FlagsOf<typeof SEARCH_SPEC>,
   { padMs = 0 }: SearchOptions,
@@ -58,7 +61,8 @@ export async function searchInteractively(
     },
     play: (result, signal) => start(result, config.settings.player, signal),
     open: (result) => start(result, "open", io.signal),
-    // OSC 52, https://invisible-island.net/xterm/ctlseqs/ctlseqs.html: the terminal's own clipboard, over ssh too.
+    // OSC 52, https://invisible-island.net/xterm/ctlseqs/ctlseqs.html: the terminal's own
+    // clipboard, over ssh too.
     copy: (copied) =>
       void io.stdout.write(`\u001b]52;c;${Buffer.from(copied).toString("base64")}\u0007`),
     // What it says when it can't is said by the search that needs it.

@@ -1,11 +1,17 @@
 import { displayWidth } from "../../../terminal/style.ts";
 
-/** How many lines of the screen each part of the interactive search gets. Together they never are more than the screen has. */
+/**
+ * How many lines of the screen each part of the interactive search gets. Together they never are
+ * more than the screen has.
+ */
 export interface Layout {
   readonly height: number;
   /** Hits that are shown at a time. */
   readonly page: number;
-  /** What is said around the chosen hit; 0 where there is no room for it, nor for the rules above and below the list. */
+  /**
+   * What is said around the chosen hit; 0 where there is no room for it, nor for the rules above
+   * and below the list.
+   */
   readonly around: number;
   /** The keys, or what there is to say. */
   readonly notes: number;
@@ -35,6 +41,9 @@ export const linesOf = (text: string, columns: number): number => {
   return width <= columns ? 1 : Math.ceil(width / columns) + 1;
 };
 
-/** How many of the lines before the chosen hit are shown, so that what it says itself is seen, and something of what follows. */
+/**
+ * How many of the lines before the chosen hit are shown, so that what it says itself is seen, and
+ * something of what follows.
+ */
 export const linesBefore = (around: number, own: number): number =>
   Math.max(0, Math.min(Math.floor(around / 2), around - own - 1));

@@ -13,7 +13,10 @@ interface ViewProps {
   readonly onExit: () => void;
 }
 
-/** Draws the interactive search on a screen of its own, which is gone when it ends. Resolves when the user leaves or the signal aborts. */
+/**
+ * Draws the interactive search on a screen of its own, which is gone when it ends. Resolves when
+ * the user leaves or the signal aborts.
+ */
 export async function showSearch(
   model: SearchModel,
   { stdin, stdout, signal }: Pick<CliStreams, "stdin" | "stdout" | "signal">,
@@ -76,7 +79,10 @@ function SearchScreen({ model, onExit }: ViewProps): ReactNode {
   );
 }
 
-/** Lines that no other part can take away: what does not fit is not shown. Without its size Yoga would shrink every text a little, one over the other. */
+/**
+ * Lines that no other part can take away: what does not fit is not shown. Without its size Yoga
+ * would shrink every text a little, one over the other.
+ */
 const part = (lines: number, ...children: readonly ReactNode[]): ReactNode =>
   h(
     Box,
@@ -284,7 +290,10 @@ function cursorTarget(key: Key): "left" | "right" | "start" | "end" | undefined 
   return key.end ? "end" : undefined;
 }
 
-/** What is pasted, or typed faster than it is read, comes in one piece, its control characters with it. */
+/**
+ * What is pasted, or typed faster than it is read, comes in one piece, its control characters with
+ * it.
+ */
 function onText(model: SearchModel, input: string, onExit: () => void): void {
   // oxlint-disable-next-line no-control-regex -- these are the keys
   for (const [piece] of input.matchAll(/[\u0000-\u001f\u007f]|[^\u0000-\u001f\u007f]+/g)) {

@@ -19,7 +19,10 @@ export interface SearchState {
   /** The mode that found what is shown; null before the first search. */
   readonly shownMode: string | null;
   readonly isSearching: boolean;
-  /** For the user: what was done, or why not. What is wrong with the question stays as long as the question. */
+  /**
+   * For the user: what was done, or why not. What is wrong with the question stays as long as the
+   * question.
+   */
   readonly note: {
     readonly text: string;
     readonly isError: boolean;

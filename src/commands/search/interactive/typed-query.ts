@@ -19,7 +19,10 @@ export interface TypedQuery {
   close(): void;
 }
 
-/** The words so far find at once what begins so: the last one is still being typed. Not so inside of quotation marks. */
+/**
+ * The words so far find at once what begins so: the last one is still being typed. Not so inside of
+ * quotation marks.
+ */
 export function typedSoFar(query: string): string {
   const isWord = /(?:^|[\s(])[\p{L}\p{N}]{3,}$/u.test(query) && !/\b(?:AND|OR|NOT)$/.test(query);
   return isWord && query.split('"').length % 2 === 1 ? `${query}*` : query;

@@ -54,7 +54,11 @@ export async function* listBucket(
   }
 }
 
-/** A folder is classified when the listing has left it, since captions may stand before or after their media. Memory: the folders above the current key. @returns whether there was any object. */
+/**
+ * A folder is classified when the listing has left it, since captions may stand before or after
+ * their media. Memory: the folders above the current key.
+ * @returns whether there was any object.
+ */
 async function* scanBelow(
   root: Location,
   store: ObjectStore,
@@ -147,7 +151,10 @@ async function isMedia(
   );
 }
 
-/** An object that the user named is never passed over for its name. @returns whether there is one. */
+/**
+ * An object that the user named is never passed over for its name.
+ * @returns whether there is one.
+ */
 async function* scanNamedObject(
   location: Location,
   store: ObjectStore,
@@ -181,7 +188,10 @@ async function* scanChanged(
     yield* classifyObject(one, folder, root, store, filters);
 }
 
-/** The objects of the folder whose names begin as this one does without its endings: itself, and what belongs to it. */
+/**
+ * The objects of the folder whose names begin as this one does without its endings: itself, and
+ * what belongs to it.
+ */
 async function siblings(
   location: Location,
   store: ObjectStore,

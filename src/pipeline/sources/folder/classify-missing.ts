@@ -45,7 +45,10 @@ interface Empty {
   readonly changedAtMs: number;
 }
 
-/** The nearest folder that exists, when it is empty, or the link that leads nowhere; null when it holds anything. */
+/**
+ * The nearest folder that exists, when it is empty, or the link that leads nowhere; null when it
+ * holds anything.
+ */
 function emptyAncestor(
   folder: string,
   root: string,

@@ -115,7 +115,9 @@ async function* scanFound(
     yield* scanEntry(root, join(dirname(path), name), beside, filters);
 }
 
-/** A file that the user named is never passed over for its name: what it is shows when it is read. */
+/**
+ * A file that the user named is never passed over for its name: what it is shows when it is read.
+ */
 async function* scanNamed(path: string, filters: ScanFilters): AsyncIterable<ScanItem> {
   const beside = pairsOf(
     dirname(path),

@@ -1,16 +1,23 @@
 import { readFileSync, statSync } from "node:fs";
 import { dirname, sep } from "node:path";
 
-/** Folders in which systems make a folder for each volume while it is mounted; some with one for each user between. */
+/**
+ * Folders in which systems make a folder for each volume while it is mounted; some with one for
+ * each user between.
+ */
 const MOUNT_FOLDERS = /^(?:\/(?:media|mnt|Volumes)|\/(?:run\/)?media\/[^/]+)$/;
 
 export interface Volumes {
-  /** The volume that this path is on, when it is one that is not mounted now; undefined for every other path. */
+  /**
+   * The volume that this path is on, when it is one that is not mounted now; undefined for every
+   * other path.
+   */
   readonly missing: (path: string) => string | undefined;
 }
 
 /**
- * Volumes that are known to be mounted at times: those that /etc/fstab names (https://man7.org/linux/man-pages/man5/fstab.5.html), and whatever
+ * Volumes that are known to be mounted at times: those that /etc/fstab names
+ * (https://man7.org/linux/man-pages/man5/fstab.5.html), and whatever
  * was in a folder such as /media/ada. `fixed` and `isMounted` are the system's.
  */
 export function openVolumes(

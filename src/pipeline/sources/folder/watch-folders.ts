@@ -2,14 +2,20 @@ import { readFileSync, type Dirent, type Stats } from "node:fs";
 import { readdir, realpath, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 
-/** What is needed of `fs.watch` for one folder (not recursive). It throws, or says by "error", what the system refuses. */
+/**
+ * What is needed of `fs.watch` for one folder (not recursive). It throws, or says by "error", what
+ * the system refuses.
+ */
 export type WatchFolder = (
   folder: string,
   listener: (event: "rename" | "change", name: string | null) => void,
 ) => { close: () => void; on: (event: "error", listener: (error: Error) => void) => unknown };
 
 export interface FolderEvents {
-  /** Something about the entry at this path. `isDoubtful`: the event may be about the folder itself, and nothing be there. */
+  /**
+   * Something about the entry at this path. `isDoubtful`: the event may be about the folder itself,
+   * and nothing be there.
+   */
   readonly onEntry: (path: string, isDoubtful: boolean) => void;
   /** The folder that was watched may be another one now, or its events were lost. */
   readonly onFolder: (folder: string) => void;
@@ -27,9 +33,12 @@ export interface FolderWatches {
   /** Whether the folder that is watched under this path is still the one that is there. */
   readonly isSame: (folder: string, at: Stats) => boolean;
   /**
-   * Watches the folder and all below it, then reports each file in it to `onFile`. In that order, so that nothing falls between.
-   * Links are followed; a folder is watched once, under the first of its paths in name order as in `scan`. What can't be read
-   * or went away is passed over. The answer is what the system refused, if it did: the tree is then watched in part.
+   * Watches the folder and all below it, then reports each file in it to `onFile`. In that order,
+   * so that nothing falls between.
+   * Links are followed; a folder is watched once, under the first of its paths in name order as in
+   * `scan`. What can't be read
+   * or went away is passed over. The answer is what the system refused, if it did: the tree is then
+   * watched in part.
    */
   readonly add: (folder: string, onFile: (path: string) => void) => Promise<Refusal | undefined>;
   /** Ends the watching of the folder and all below it. */
@@ -66,7 +75,10 @@ export function watchFolders(watch: WatchFolder, events: FolderEvents): FolderWa
     for (const [path, watched] of folders) if (isWithin(path, folder)) unwatch(path, watched);
   };
 
-  /** A folder that was moved is known under its old path until the event of that path has been looked at. */
+  /**
+   * A folder that was moved is known under its old path until the event of that path has been
+   * looked at.
+   */
   const isWatchedElsewhere = async (folder: string, real: string): Promise<boolean> => {
     const other = pathOfReal.get(real);
     if (other === undefined) return false;
@@ -130,7 +142,8 @@ function starter(
     (event: "rename" | "change", name: string | null): void => {
       countEvent();
       if (name === null) return events.onFolder(folder);
-      // inotify tells of a watched folder's own end and attributes under the folder's own name (libuv, linux.c).
+      // inotify tells of a watched folder's own end and attributes under the folder's own name
+      // (libuv, linux.c).
       const isOwnName = name === basename(folder);
       if (isOwnName && event === "rename") events.onFolder(folder);
       if (!isHidden(name)) events.onEntry(join(folder, name), isOwnName);
@@ -160,7 +173,10 @@ export async function visibleEntries(folder: string): Promise<Dirent[]> {
     .sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
-/** The real path of the folder that an entry of the folder `real` is or leads to; undefined for a file. */
+/**
+ * The real path of the folder that an entry of the folder `real` is or leads to; undefined for a
+ * file.
+ */
 export async function folderBehind(
   entry: Dirent,
   path: string,
@@ -179,13 +195,17 @@ async function linkedFolder(link: string): Promise<string | undefined> {
   }
 }
 
-/** Whether this root is a mounted volume: an unmounted one leaves an empty folder of the volume around it. */
+/**
+ * Whether this root is a mounted volume: an unmounted one leaves an empty folder of the volume
+ * around it.
+ */
 export async function isMountPoint(path: string, at: Stats): Promise<boolean> {
   return at.dev !== (await stat(dirname(path))).dev;
 }
 
 /**
- * libuv passes over inotify's overflow event, but an overflowed queue arrives as that many events in one turn of the event loop.
+ * libuv passes over inotify's overflow event, but an overflowed queue arrives as that many events
+ * in one turn of the event loop.
  * Half of it is enough of a sign: events of folders that are not watched any more take places too.
  */
 function overflowGuard(onOverflow: () => void): () => void {

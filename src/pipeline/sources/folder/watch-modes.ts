@@ -73,7 +73,7 @@ export function openRootWatch(roots: readonly string[], options: RootWatchOption
       const refusal = await folders.add(root, () => {});
       if (refusal) await poll(root, refusal.code);
     } else modes.set(root, await snapshotFolder(root, signal));
-    // Whoever saw that it was gone may have looked a moment ago: what was missed meanwhile is listed.
+    // It may have come back some time ago: listing it finds what was missed.
     if (before === "gone") onNotice(`${root} is back`);
     if (isAnew) listAgain(root);
   };
@@ -89,7 +89,7 @@ export function openRootWatch(roots: readonly string[], options: RootWatchOption
       } else if (mode === "gone") await begin(root);
     }
   };
-  /** Folders are watched, not indexed; a root that went away is waited for, and its files with it. */
+  /** A folder is watched, not indexed. The files of a root that is away must not be indexed. */
   const awaits = async (path: string, look: Look): Promise<boolean> => {
     const isRoot = modes.has(path);
     if (look.at?.isDirectory()) {

@@ -6,7 +6,8 @@ import { folderBehind, visibleEntries } from "./watch-folders.ts";
 export type Snapshot = ReadonlyMap<string, string>;
 
 /**
- * What is below the folder now, without hidden names; for a file: it and the files beside it whose names begin as its name does
+ * What is below the folder now, without hidden names; for a file: it and the files beside it whose
+ * names begin as its name does
  * (its captions). What can't be read is not in it.
  */
 export async function snapshotFolder(root: string, signal: AbortSignal): Promise<Snapshot> {

@@ -1,7 +1,10 @@
 import type { Stats } from "node:fs";
 import { stat } from "node:fs/promises";
 
-/** What is at a path: its stat, that nothing is there, or the code of the error that keeps it from being seen. */
+/**
+ * What is at a path: its stat, that nothing is there, or the code of the error that keeps it from
+ * being seen.
+ */
 export type Look = { readonly at: Stats } | { readonly at: null; readonly code: string };
 
 export async function lookAt(path: string): Promise<Look> {
@@ -12,14 +15,21 @@ export async function lookAt(path: string): Promise<Look> {
   }
 }
 
-/** Paths that were said to have changed and are left alone until they have been the same for a while. */
+/**
+ * Paths that were said to have changed and are left alone until they have been the same for a
+ * while.
+ */
 export interface Settling {
-  /** Takes the path in, or has it looked at again. A doubtful one is forgotten when nothing is there. */
+  /**
+   * Takes the path in, or has it looked at again. A doubtful one is forgotten when nothing is
+   * there.
+   */
   readonly mark: (path: string, isDoubtful?: boolean) => void;
   /** When `sweep` has something to do, in ms of `performance.now()`; Infinity without any path. */
   readonly nextAt: () => number;
   /**
-   * Looks at every path that had an event or is due. `awaits` gets each look and says whether to go on waiting for the path.
+   * Looks at every path that had an event or is due. `awaits` gets each look and says whether to go
+   * on waiting for the path.
    * The answer is the paths whose size, mtime and identity were the same for `stableMs`.
    */
   readonly sweep: (
