@@ -201,6 +201,13 @@ module.exports = {
     ),
 
     rule(
+      "settings-without-crypto",
+      { path: "^src/.*settings\\.ts$" },
+      { path: "^(node:)?crypto$" },
+      "every command loads the settings, and crypto would cost each start 4 ms",
+    ),
+
+    rule(
       "emulator-apart",
       { path: "^emulator/" },
       { path: "^(src|test|bench)/" },
