@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { hostname } from "node:os";
 import type { Backend } from "./backend.ts";
 import type { Claims, Lease, RunLock } from "./run-lock.ts";
-import { markOfThisProcess } from "./process-mark.ts";
+import { markOfThisProcess } from "../process-mark.ts";
 
 /** For backends that several runs may hold at once. Each gets an empty library of its own. */
 export interface ClaimsCase {

@@ -4,7 +4,7 @@ import { readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
 import { busyError, isHeld, LAPSED_MS, livenessOfRun } from "./lease.ts";
-import { livenessOf, markOfThisProcess } from "./process-mark.ts";
+import { livenessOf, markOfThisProcess } from "../process-mark.ts";
 
 const HOST = "here";
 const YEAR_MS = 366 * 86_400_000;

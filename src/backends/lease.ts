@@ -2,7 +2,7 @@ import { hostname } from "node:os";
 import { MediasearchError } from "../errors.ts";
 import { formatInstant } from "../text/format.ts";
 import type { Holder, Lease, RunLock } from "./run-lock.ts";
-import { type Liveness, livenessOf, markOfThisProcess } from "./process-mark.ts";
+import { type Liveness, livenessOf, markOfThisProcess } from "../process-mark.ts";
 
 export interface OpenRun extends Holder {
   readonly startedAtMs: number;

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { hostname } from "node:os";
-import { markOfThisProcess } from "./process-mark.ts";
+import { markOfThisProcess } from "../process-mark.ts";
 import type { RunLock } from "./run-lock.ts";
 
 /** The law of `RunLock`. Each case gets an empty library of its own. */

@@ -1,4 +1,4 @@
-import type { ProcessMark } from "./process-mark.ts";
+import type { ProcessMark } from "../process-mark.ts";
 
 /** The process that indexes into a library. */
 export interface Holder {

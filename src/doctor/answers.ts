@@ -1,6 +1,7 @@
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { MediasearchError } from "../errors.ts";
+import { writeWholeSync } from "../unfinished.ts";
 import { type Answers, QUESTIONS } from "./readiness.ts";
 
 /** The file lies beside the library, because the answers are about that library. */
@@ -33,9 +34,7 @@ export function confirm(store: string, given: readonly string[]): Answers {
   }
   if (given.length > 0) {
     mkdirSync(dirname(store), { recursive: true, mode: 0o700 });
-    const temporary = `${answersPath(store)}.${process.pid}.tmp`;
-    writeFileSync(temporary, `${JSON.stringify(answers, null, 1)}\n`, { mode: 0o600 });
-    renameSync(temporary, answersPath(store));
+    writeWholeSync(answersPath(store), `${JSON.stringify(answers, null, 1)}\n`, 0o600);
   }
   return answers;
 }

@@ -41,7 +41,7 @@ export async function derive(
 
 async function writeWhole(path: string, bytes: Uint8Array): Promise<void> {
   const temporary = temporaryPath(path);
-  const handle = await open(temporary, "w");
+  const handle = await open(temporary, "wx");
   try {
     await handle.writeFile(bytes);
     await handle.sync();

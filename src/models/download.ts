@@ -130,7 +130,7 @@ async function store(
   const temporary = temporaryPath(path);
   const hash = createHash("sha256");
   let done = 0;
-  const handle = await open(temporary, "w");
+  const handle = await open(temporary, "wx");
   try {
     for await (const chunk of entry) {
       signal.throwIfAborted();

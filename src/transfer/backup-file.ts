@@ -1,12 +1,12 @@
 import { createHash } from "node:crypto";
 import { createReadStream, createWriteStream } from "node:fs";
-import { open, rename, rm, stat } from "node:fs/promises";
-import { dirname } from "node:path";
+import { rm, stat } from "node:fs/promises";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { createGunzip, createGzip } from "node:zlib";
 import { MediasearchError } from "../errors.ts";
 import { hashFile } from "../hash-file.ts";
+import { writeWhole } from "../unfinished.ts";
 
 /**
  * A backup is one gzip file (RFC 1952) of a line `mediasearch backup 1`, a line of JSON (this), and
@@ -27,10 +27,7 @@ export interface Manifest {
 const FIRST_LINE = "mediasearch backup 1";
 const MAX_HEAD_BYTES = 65_536;
 
-/**
- * Writes a backup as a whole or not at all: it is written under another name, synced to the disk
- * and then renamed.
- */
+/** Writes a backup as a whole or not at all. It takes the place of a file that is there. */
 export async function writeBackup(
   library: string,
   path: string,
@@ -42,35 +39,17 @@ export async function writeBackup(
     sizeBytes: (await stat(library)).size,
     sha256: await hashFile(library, { signal }),
   };
-  const temporary = `${path}.${process.pid}.tmp`;
   const bytes = async function* (): AsyncIterable<Buffer | string> {
     yield `${FIRST_LINE}\n${JSON.stringify(manifest)}\n`;
     yield* createReadStream(library, { highWaterMark: 1 << 20 });
   };
-  try {
-    await pipeline(
-      Readable.from(bytes()),
-      createGzip({ level: 1 }),
-      createWriteStream(temporary, { mode: 0o600, flags: "wx" }),
-      { signal },
-    );
-    await sync(temporary);
-    await rename(temporary, path);
-    await sync(dirname(path)).catch(() => {});
-    return manifest;
-  } catch (error) {
-    await rm(temporary, { force: true });
-    throw error;
-  }
-}
-
-async function sync(path: string): Promise<void> {
-  const file = await open(path, "r");
-  try {
-    await file.sync();
-  } finally {
-    await file.close();
-  }
+  await pipeline(
+    Readable.from(bytes()),
+    createGzip({ level: 1 }),
+    (packed: AsyncIterable<Uint8Array>) => writeWhole(path, packed, { mode: 0o600 }),
+    { signal },
+  );
+  return manifest;
 }
 
 /**

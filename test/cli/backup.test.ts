@@ -1,7 +1,18 @@
-import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import {
+  existsSync,
+  linkSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { gunzipSync, gzipSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
+import { unfinishedPath } from "../../src/unfinished.ts";
 import { captionLibrary } from "../helpers/caption-library.ts";
 import { found, mediasearch, spawnMediasearch } from "../helpers/run.ts";
 import { startS3 } from "../helpers/s3.ts";
@@ -144,6 +155,61 @@ describe("a backup in an object store", () => {
     }
   });
 });
+
+describe("kills", () => {
+  it("within a backup or a restore leave nothing that the next one does not sweep", async () => {
+    const home = await captionLibrary(1);
+    const backup = join(home, "b");
+    const left = unfinishedPath(home).replace(`-${process.pid}-`, "-4194305-");
+    for (const argv of [
+      ["backup", backup],
+      ["restore", backup, "--check"],
+    ]) {
+      mkdirSync(left);
+      writeFileSync(join(left, "library.sqlite"), "half of a library");
+      expect((await mediasearch(argv, { home })).exitCode).toBe(0);
+      expect(readdirSync(home).filter((name) => name.startsWith("."))).toEqual([]);
+    }
+  });
+
+  it("between the steps of a restore leave a library, and its second name goes with the next restore", async () => {
+    const home = await captionLibrary(1);
+    const [backup, library] = [join(home, "b"), join(home, "library.sqlite")];
+    await mediasearch(["backup", backup], { home });
+    linkSync(library, `${library}.2026-01-01T00-00-00-000Z.replaced`);
+    expect((await mediasearch(["restore", backup, "--force"], { home })).exitCode).toBe(0);
+    const kept = readdirSync(home).filter((name) => name.endsWith(".replaced"));
+    expect(kept).toHaveLength(1);
+    expect(kept[0]).not.toContain("2026-01-01T00-00-00");
+    expect(statSync(library).nlink).toBe(1);
+  });
+
+  it("at any moment of a restore find a library under its name", async () => {
+    const home = await captionLibrary(1);
+    const [backup, library] = [join(home, "b"), join(home, "library.sqlite")];
+    await mediasearch(["backup", backup], { home });
+    const child = spawn(process.execPath, ["-e", WATCH, library]);
+    await once(child.stdout, "data");
+    for (let n = 0; n < 5; n++)
+      expect((await mediasearch(["restore", backup, "--force"], { home })).exitCode).toBe(0);
+    child.stdin.end();
+    const [seen] = (await once(child.stdout, "data")) as [Buffer];
+    expect(JSON.parse(seen.toString())).toMatchObject({ absent: 0 });
+  });
+});
+
+/** Looks for a file as often as it can until its stdin ends. */
+const WATCH = `
+  const { existsSync } = require("node:fs");
+  let [looked, absent, isOver] = [0, 0, false];
+  process.stdin.on("end", () => { isOver = true; }).resume();
+  const look = () => {
+    for (let i = 0; i < 2000; i++) { looked++; if (!existsSync(process.argv[1])) absent++; }
+    if (isOver) console.log(JSON.stringify({ looked, absent })); else setImmediate(look);
+  };
+  console.log("ready");
+  look();
+`;
 
 describe("restore refuses, before it touches anything,", () => {
   const damages: Readonly<Record<string, (bytes: Buffer) => Buffer>> = {

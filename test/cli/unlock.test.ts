@@ -3,7 +3,7 @@ import { hostname } from "node:os";
 import { join } from "node:path";
 import Sqlite from "better-sqlite3";
 import { beforeEach, describe, expect, it } from "vitest";
-import { markOfThisProcess } from "../../src/backends/process-mark.ts";
+import { markOfThisProcess } from "../../src/process-mark.ts";
 import { FIXTURES, mediasearch, type Result, tempFolder } from "../helpers/run.ts";
 
 let folder: string;

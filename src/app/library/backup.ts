@@ -1,12 +1,12 @@
 import { existsSync } from "node:fs";
-import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { basename, dirname, join } from "node:path";
+import { dirname, join } from "node:path";
 import type { Backend } from "../../backends/backend.ts";
 import { MediasearchError } from "../../errors.ts";
 import { bucketAndKey, isObject, type Location, nameOf } from "../../location.ts";
 import { type Manifest, writeBackup } from "../../transfer/backup-file.ts";
 import { copyLibrary } from "../../transfer/copy.ts";
+import { withUnfinishedFolder } from "../../unfinished.ts";
 import type { Context } from "../context.ts";
 import { withBackend } from "./with-backend.ts";
 
@@ -28,36 +28,37 @@ export async function backUpLibrary(
   { to, toAsGiven, overwrite = false }: BackupRequest,
 ): Promise<Manifest> {
   const { signal, tell } = context;
+  const inFolder = (folder: string, path: string): Promise<Manifest> =>
+    withBackend(context, async (backend) => {
+      try {
+        const library = join(folder, "library.sqlite");
+        tell({ type: "stage", stage: "copying-library" });
+        await snapshotLibrary(backend, library, context);
+        tell({ type: "stage", stage: "writing-backup" });
+        const manifest = await writeBackup(
+          library,
+          path,
+          await describeBackup(library, context),
+          signal,
+        );
+        if (isObject(to)) await uploadBackup(path, to, overwrite, context);
+        return manifest;
+      } finally {
+        tell({ type: "idle" });
+      }
+    });
   // Into an object store by way of a file here: its parts and their checksums are made of it.
-  const path = isObject(to)
-    ? join(await mkdtemp(join(tmpdir(), "mediasearch-backup-")), nameOf(to) || "library.backup")
-    : to;
-  if (existsSync(path) && !overwrite)
-    throw new MediasearchError("USAGE", `${path}: is there already`, {
-      subject: path,
+  if (isObject(to))
+    return withUnfinishedFolder(tmpdir(), (folder) =>
+      inFolder(folder, join(folder, nameOf(to) || "library.backup")),
+    );
+  if (existsSync(to) && !overwrite)
+    throw new MediasearchError("USAGE", `${to}: is there already`, {
+      subject: to,
       hint: `mediasearch backup ${JSON.stringify(toAsGiven)} --force   (or give another name)`,
     });
-  return withBackend(context, async (backend) => {
-    // Beside the backup: there is room for it there, and the disk is the same.
-    const folder = await mkdtemp(join(dirname(path), `.${basename(path)}-`));
-    try {
-      const library = join(folder, "library.sqlite");
-      tell({ type: "stage", stage: "copying-library" });
-      await snapshotLibrary(backend, library, context);
-      tell({ type: "stage", stage: "writing-backup" });
-      const manifest = await writeBackup(
-        library,
-        path,
-        await describeBackup(library, context),
-        signal,
-      );
-      if (isObject(to)) await uploadBackup(path, to, overwrite, context);
-      return manifest;
-    } finally {
-      tell({ type: "idle" });
-      await rm(isObject(to) ? dirname(path) : folder, { recursive: true, force: true });
-    }
-  });
+  // Beside the backup: there is room for it there, and the disk is the same.
+  return withUnfinishedFolder(dirname(to), (folder) => inFolder(folder, to));
 }
 
 async function uploadBackup(

@@ -1,4 +1,5 @@
-import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import type { Stats } from "node:fs";
+import { lstat, mkdir, readFile } from "node:fs/promises";
 import { basename, dirname, extname, join } from "node:path";
 import type { AssetId, AssetStatus } from "../../backends/catalog.ts";
 import type { Library } from "../../backends/library.ts";
@@ -7,6 +8,7 @@ import { MediasearchError, toMediasearchError } from "../../errors.ts";
 import { commonFolder, isObject, nameBelow } from "../../location.ts";
 import { anyFileMatcher } from "../../text/file-filter.ts";
 import { formatTranscript, type TranscriptFormat } from "../../transfer/transcript-file.ts";
+import { writeWhole } from "../../unfinished.ts";
 import type { Context } from "../context.ts";
 import { withBackend } from "./with-backend.ts";
 
@@ -137,20 +139,19 @@ async function writeExport(
   content: string,
   force: boolean,
 ): Promise<"written" | "unchanged" | "kept"> {
-  const before = await readFile(path, "utf8").catch((error: NodeJS.ErrnoException) => {
+  const before = await lstat(path).catch((error: NodeJS.ErrnoException) => {
     if (error.code === "ENOENT") return null;
     throw error;
   });
-  if (before === content) return "unchanged";
-  if (before !== null && !force) return "kept";
+  if (before && (await holds(path, before, content))) return "unchanged";
+  if (before && !force) return "kept";
   await mkdir(dirname(path), { recursive: true });
-  const temporary = `${path}.${process.pid}.tmp`;
-  try {
-    await writeFile(temporary, content, { flag: "wx" });
-    await rename(temporary, path);
-  } catch (error) {
-    await rm(temporary, { force: true });
-    throw error;
-  }
+  if (!(await writeWhole(path, content, { replace: force }))) return "kept";
   return "written";
 }
+
+/** Links, pipes and devices hold nothing of ours, and some of them never end. */
+const holds = async (path: string, about: Stats, content: string): Promise<boolean> =>
+  about.isFile() &&
+  about.size === Buffer.byteLength(content) &&
+  (await readFile(path, "utf8")) === content;

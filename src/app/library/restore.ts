@@ -1,5 +1,5 @@
 import { createWriteStream, existsSync } from "node:fs";
-import { mkdir, mkdtemp, rename, rm } from "node:fs/promises";
+import { link, lstat, mkdir, open, readdir, rename, unlink } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { withLease } from "../../backends/lease.ts";
@@ -7,6 +7,7 @@ import { MediasearchError } from "../../errors.ts";
 import { bucketAndKey, isObject, type Location } from "../../location.ts";
 import { type Manifest, readBackup } from "../../transfer/backup-file.ts";
 import { copyLibrary } from "../../transfer/copy.ts";
+import { moveIntoPlace, withUnfinishedFolder } from "../../unfinished.ts";
 import type { Context } from "../context.ts";
 
 export interface RestoreRequest {
@@ -38,8 +39,7 @@ export async function restoreLibrary(
   const { config, signal, tell } = context;
   const { store, backend } = config.settings;
   await mkdir(dirname(store), { recursive: true, mode: 0o700 });
-  const folder = await mkdtemp(join(dirname(store), `.${basename(store)}-`));
-  try {
+  return withUnfinishedFolder(dirname(store), async (folder) => {
     const library = join(folder, "library.sqlite");
     tell({ type: "stage", stage: "unpacking-backup" });
     const file = isObject(from) ? await fetched(from, folder, context) : from;
@@ -55,10 +55,7 @@ export async function restoreLibrary(
       };
     await copyInto(library, context);
     return { manifest, store, kept: null };
-  } finally {
-    tell({ type: "idle" });
-    await rm(folder, { recursive: true, force: true });
-  }
+  }).finally(() => tell({ type: "idle" }));
 }
 
 async function fetched(
@@ -70,7 +67,7 @@ async function fetched(
   const path = join(folder, "fetched.backup");
   await pipeline(
     (await openObjects()).bucket(bucket).get(key, { signal }),
-    createWriteStream(path, { mode: 0o600 }),
+    createWriteStream(path, { mode: 0o600, flags: "wx" }),
     { signal },
   );
   return path;
@@ -100,21 +97,58 @@ async function replaceLibrary(
   context: Context,
 ): Promise<string | null> {
   const { store } = context.config.settings;
-  let kept: string | null = null;
-  if (existsSync(store)) {
-    if (!force)
-      throw new MediasearchError("USAGE", `${store}: there is a library already`, {
-        subject: store,
-        hint: `mediasearch restore ${JSON.stringify(name)} --force   (the present one is kept beside it), or --store PATH`,
-      });
-    await refuseHeld(context);
-    kept = `${store}.${new Date().toISOString().replace(/[:.]/g, "-")}.replaced`;
-    // The side files first: SQLite would take those of the old library for the new one's.
-    for (const side of ["-wal", "-shm", ""])
-      if (existsSync(store + side)) await rename(store + side, kept + side);
+  await syncFile(library);
+  if (!force) {
+    if (await moveIntoPlace(library, store, false)) return null;
+    throw new MediasearchError("USAGE", `${store}: there is a library already`, {
+      subject: store,
+      hint: `mediasearch restore ${JSON.stringify(name)} --force   (the present one is kept beside it), or --store PATH`,
+    });
   }
-  await rename(library, store);
+  const kept = existsSync(store) ? await keepPresent(context) : null;
+  await moveIntoPlace(library, store, true);
   return kept;
+}
+
+/** The side files of a library that is in use or could not be closed. */
+const SIDE_FILES = ["-wal", "-shm"];
+
+/**
+ * Gives the present library a second name, so that there is one under its own name at any time: the
+ * present one, until the restored one takes its place in one step. Opening and closing it has
+ * brought all that was committed into the one file, unless it is damaged or another process has it
+ * open. Then its side files go with the second name, as SQLite would take them for those of the
+ * restored library.
+ */
+async function keepPresent(context: Context): Promise<string> {
+  const { store } = context.config.settings;
+  await refuseHeld(context);
+  await forgetSecondNames(store);
+  const kept = `${store}.${new Date().toISOString().replace(/[:.]/g, "-")}.replaced`;
+  await link(store, kept).catch(async (error: NodeJS.ErrnoException) => {
+    if (error.code === "EEXIST") throw error;
+    // Some volumes know no hard links.
+    await rename(store, kept);
+  });
+  for (const side of SIDE_FILES)
+    if (existsSync(store + side)) await rename(store + side, kept + side);
+  return kept;
+}
+
+/** A restore that was killed leaves the library its second name; two names for one would harm it. */
+async function forgetSecondNames(store: string): Promise<void> {
+  const { dev, ino } = await lstat(store, { bigint: true });
+  const folder = dirname(store);
+  for (const name of await readdir(folder)) {
+    if (!name.startsWith(`${basename(store)}.`) || !name.endsWith(".replaced")) continue;
+    const other = await lstat(join(folder, name), { bigint: true });
+    if (other.dev === dev && other.ino === ino) await unlink(join(folder, name));
+  }
+}
+
+async function syncFile(path: string): Promise<void> {
+  const file = await open(path, "r+");
+  await file.sync().finally(() => file.close());
 }
 
 /**

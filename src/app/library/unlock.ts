@@ -1,7 +1,7 @@
 import { hostname } from "node:os";
 import { isHeld, livenessOfRun } from "../../backends/lease.ts";
 import type { RunRecord } from "../../backends/run-lock.ts";
-import type { Liveness } from "../../backends/process-mark.ts";
+import type { Liveness } from "../../process-mark.ts";
 import { MediasearchError } from "../../errors.ts";
 import type { Context } from "../context.ts";
 import { libraryName } from "../library-name.ts";

@@ -142,9 +142,9 @@ describe("a library of an earlier schema", () => {
 
   it("stays as it is when no copy of it can be made", async () => {
     const path = libraryOf(1);
-    const { mkdirSync } = await import("node:fs");
-    // A folder in the way of the copy's temporary name, as a full or foreign disk would be.
-    mkdirSync(`${backupPath(path, 1)}.${process.pid}.tmp`);
+    const { symlinkSync } = await import("node:fs");
+    // Somebody put a link to nowhere in the place of the copy.
+    symlinkSync(join(path, "nowhere"), backupPath(path, 1));
     await expect(open({ path, create: false })).rejects.toMatchObject({ name: "MediasearchError" });
     const db = new Sqlite(path, { readonly: true });
     expect(db.pragma("user_version", { simple: true })).toBe(1);

@@ -1,4 +1,4 @@
-import { existsSync, linkSync, rmSync } from "node:fs";
+import { lstatSync } from "node:fs";
 import type { Database } from "better-sqlite3";
 import { MediasearchError } from "../../errors.ts";
 import { readEmbeddingModel } from "./embedding-model.ts";
@@ -159,18 +159,19 @@ export function migrate(db: Database, path: string, create: boolean): void {
   }).immediate();
 }
 
-/** Whole or not at all, and never over another: two processes may be at it at once. */
+/** Never over another copy: two processes may be at it at once. */
 function keepCopy(db: Database, copy: string): void {
-  if (existsSync(copy)) return;
-  const temporary = `${copy}.${process.pid}.tmp`;
   try {
-    vacuumInto(db, temporary);
-    linkSync(temporary, copy);
+    if (lstatSync(copy, { throwIfNoEntry: false }) === undefined) vacuumInto(db, copy);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
-  } finally {
-    rmSync(temporary, { force: true });
   }
+  if (!lstatSync(copy).isFile())
+    throw new MediasearchError(
+      "IO_FAILED",
+      `${copy}: is no file, so the library can't be kept there as it was`,
+      { subject: copy, hint: "remove or rename it, and run the same command again" },
+    );
 }
 
 export const noStore = (path: string): MediasearchError =>

@@ -1,9 +1,10 @@
 import {
   accessSync,
-  chmodSync,
   closeSync,
   constants,
   existsSync,
+  fchmodSync,
+  lstatSync,
   mkdirSync,
   openSync,
   readFileSync,
@@ -101,13 +102,30 @@ function prepareFile(path: string, create: boolean): void {
   if (size < 1 && !create) throw noStore(path);
   if (size < 0) {
     mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
-    closeSync(openSync(path, "a", 0o600));
-    chmodSync(path, 0o600);
+    createFile(path);
   } else if (size > 0 && !isSqlite(path))
     throw new MediasearchError("SCHEMA_MISMATCH", `${path}: not a library of mediasearch`, {
       subject: path,
       hint: "give another path with --store",
     });
+}
+
+/** A link that leads nowhere is not followed: it would make the library in a place of others. */
+function createFile(path: string): void {
+  try {
+    const file = openSync(path, "wx", 0o600);
+    fchmodSync(file, 0o600);
+    closeSync(file);
+  } catch (error) {
+    const isTaken = (error as NodeJS.ErrnoException).code === "EEXIST";
+    // Another process was faster.
+    if (isTaken && lstatSync(path).isFile()) return;
+    if (!isTaken) throw error;
+    throw new MediasearchError("USAGE", `${path}: is a link that leads nowhere`, {
+      subject: path,
+      hint: "mend or remove it, or give another path with --store",
+    });
+  }
 }
 
 function isSqlite(path: string): boolean {

@@ -1,9 +1,10 @@
 import type { EmbeddingModel } from "../../embedding-model.ts";
 import { createHash } from "node:crypto";
-import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { MediasearchError } from "../../errors.ts";
+import { writeWholeSync } from "../../unfinished.ts";
 import { withRenewal, thisProcess } from "../lease.ts";
 import type { Lease } from "../run-lock.ts";
 import type { AssetStatus } from "../catalog.ts";
@@ -106,9 +107,7 @@ function replicaFiles({ folder, openStore }: ReplicaOptions): ReplicaFiles {
       }
     },
     point(pointer) {
-      const next = `${pointerPath}.${process.pid}`;
-      writeFileSync(next, JSON.stringify(pointer), { mode: 0o600 });
-      renameSync(next, pointerPath);
+      writeWholeSync(pointerPath, JSON.stringify(pointer), 0o600);
       removeOthers(folder, pointer.file);
     },
     async openForSync(file) {

@@ -1,10 +1,13 @@
 import {
   copyFileSync,
   existsSync,
+  mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
+  renameSync,
   rmSync,
+  symlinkSync,
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
@@ -276,6 +279,25 @@ describe("the file that a clip becomes", () => {
       makeClip([piece(fixture("minutes.vtt"), 0, 1000)], join(folder, "x.mp4"), options()),
     ).rejects.toMatchObject({ code: "UNREADABLE_MEDIA" });
     expect([existsSync(join(folder, "x.mp4")), unfinished()]).toEqual([false, []]);
+  });
+
+  it("is written where no link can lead it elsewhere, not even when its folder is exchanged", async () => {
+    const mine = mkdtempSync(join(folder, "shared-"));
+    const victim = join(folder, "victim");
+    const to = join(mine, "x.mp4");
+    let exchanged = 0;
+    const onProgress = (): void => {
+      for (const name of readdirSync(mine).filter((one) => one.includes("unfinished"))) {
+        if (exchanged++ > 0) return;
+        // The file is open by now; what FFmpeg opens again later (the index at the front) is not.
+        renameSync(join(mine, name), join(mine, "theirs"));
+        mkdirSync(join(mine, name));
+        symlinkSync(victim, join(mine, name, readdirSync(join(mine, "theirs"))[0] ?? ""));
+      }
+    };
+    writeFileSync(victim, "precious");
+    await makeClip([piece(film, 0, 9000)], to, options({ onProgress })).catch(() => {});
+    expect([exchanged > 0, readFileSync(victim, "utf8")]).toEqual([true, "precious"]);
   });
 
   it("that came up while the clip was made stays", async () => {

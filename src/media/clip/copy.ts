@@ -1,7 +1,7 @@
 import type { FormatContext, Packet, Stream } from "node-av/lib";
 import { DISCARD_ALL, ffmpeg, type AvModule, openInput, toMs } from "../ffmpeg.ts";
 import { chooseStream, isAudio, isVideo } from "../source.ts";
-import type { ClipJob, ClipResult, OutputFormat } from "./job.ts";
+import { type ClipJob, type ClipResult, OUTPUT_NAME, type OutputFormat } from "./job.ts";
 import { throwIfWriteFailed, muxerOptions } from "./output.ts";
 
 const SEEK_BACKWARD = 1; // AVSEEK_FLAG_BACKWARD
@@ -87,7 +87,7 @@ async function writePackets(
   const packet = new av.Packet();
   packet.alloc();
   try {
-    throwIfWriteFailed(output.allocOutputContext2(null, format.muxer, to), to, "made");
+    throwIfWriteFailed(output.allocOutputContext2(null, format.muxer, OUTPUT_NAME), to, "made");
     const targets = new Map(
       chosen.map((stream) => {
         const target = output.newStream(null);

@@ -10,10 +10,22 @@ export interface ClipRange {
   readonly title: string | null;
 }
 
+/** A folder that only this user enters. */
+export interface UnfinishedFolder {
+  readonly path: string;
+  /** What the file system calls it, whatever its path leads to by now. */
+  readonly identity: string | undefined;
+}
+
+/** The output in its folder; what it is, the muxer says and not its ending. */
+export const OUTPUT_NAME = "clip";
+
 export interface ClipJob {
   readonly pieces: readonly ClipRange[];
-  /** Where the output is written until it is complete; the ending has no meaning. */
+  /** The output's name in the end, for errors. */
   readonly to: string;
+  /** Where the output is written until it is complete, as `OUTPUT_NAME`. */
+  readonly folder: UnfinishedFolder;
   readonly output: OutputFormat;
   /**
    * Copy the packets of one piece instead of encoding them anew, where the output can hold them.

@@ -1,11 +1,13 @@
-import { access, link, rename, rm } from "node:fs/promises";
-import { basename, dirname, extname, join } from "node:path";
+import { access } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import { MediasearchError, toMediasearchError } from "../../errors.ts";
 import { startChild } from "../../supervised-child.ts";
+import { moveIntoPlace, withUnfinishedFolder } from "../../unfinished.ts";
 import { fileIdentity } from "../file-identity.ts";
 import {
   type ClipJob,
   type ClipResult,
+  OUTPUT_NAME,
   outputFormat,
   type ClipRange,
   type ClipReply,
@@ -39,20 +41,15 @@ export async function makeClip(
 ): Promise<ClipResult> {
   const output = outputFormat(to);
   await refuseOverwriting(ranges, to, options.force);
-  const unfinished = join(
-    dirname(to),
-    `.${basename(to, extname(to))}.${process.pid}.unfinished${extname(to)}`,
-  );
-  try {
+  return withUnfinishedFolder(dirname(to), async (path) => {
+    const folder = { path, identity: await fileIdentity(path) };
     const result = await cutInChild(
-      { pieces: ranges, to: unfinished, output, isFast: options.isFast },
+      { pieces: ranges, to, folder, output, isFast: options.isFast },
       options,
     );
-    await put(unfinished, to, options.force);
+    if (!(await moveIntoPlace(join(path, OUTPUT_NAME), to, options.force))) throw existsError(to);
     return result;
-  } finally {
-    await rm(unfinished, { force: true });
-  }
+  });
 }
 
 async function refuseOverwriting(
@@ -83,26 +80,6 @@ const existsError = (to: string): MediasearchError =>
     subject: to,
     hint: "--force replaces it",
   });
-
-/**
- * Moves the finished file into place. Without `force` a file that appeared meanwhile stays: a hard
- * link fails where a rename would replace it.
- */
-async function put(from: string, to: string, force: boolean): Promise<void> {
-  if (force) return rename(from, to);
-  try {
-    await link(from, to);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "EEXIST") throw existsError(to);
-    // Some volumes know no hard links.
-    await access(to).then(
-      () => {
-        throw existsError(to);
-      },
-      () => rename(from, to),
-    );
-  }
-}
 
 async function cutInChild(
   job: ClipJob,

@@ -27,15 +27,16 @@ interface Encoder {
 const GLOBAL_HEADER = 1 << 22; // AV_CODEC_FLAG_GLOBAL_HEADER
 const WANTS_GLOBAL_HEADER = 0x40; // AVFMT_GLOBALHEADER
 
-/** Encoders and a muxer for one file. */
+/** Encoders and a muxer for one file at `path`. Errors call it `to`. */
 export async function openOutput(
   av: AvModule,
-  to: string,
+  path: string,
   format: OutputFormat,
   wanted: { readonly picture: PictureFormat | null; readonly sound: SoundFormat | null },
+  to = path,
 ): Promise<Output> {
   const output = new av.FormatContext();
-  throwIfWriteFailed(output.allocOutputContext2(null, format.muxer, to), to, "made");
+  throwIfWriteFailed(output.allocOutputContext2(null, format.muxer, path), to, "made");
   const packet = new av.Packet();
   packet.alloc();
   const encoders: Encoder[] = [];

@@ -3,7 +3,7 @@ import { type Decoding, openDecoding } from "./decoding.ts";
 import { MediasearchError } from "../../errors.ts";
 import { DISCARD_ALL, ffmpeg, type AvModule, openInput, toMs, unreadableError } from "../ffmpeg.ts";
 import { chooseStream, isAudio, isVideo, probeSource, type MediaSourceInfo } from "../source.ts";
-import type { ClipJob, ClipResult, ClipRange } from "./job.ts";
+import { type ClipJob, type ClipResult, OUTPUT_NAME, type ClipRange } from "./job.ts";
 import { type Output, openOutput } from "./output.ts";
 import type { PictureFormat } from "./picture.ts";
 import { type Show, showPictures } from "./show.ts";
@@ -40,7 +40,7 @@ export async function render(
       pieces[0]?.path ?? to,
       format.video ? "has neither picture nor sound" : "has no sound",
     );
-  const output = await openOutput(av, to, format, wanted);
+  const output = await openOutput(av, OUTPUT_NAME, format, wanted, to);
   try {
     let atMs = 0;
     for (const range of within) {

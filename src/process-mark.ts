@@ -86,7 +86,11 @@ const platform: Platform = PLATFORMS[process.platform] ?? {
 const OWN = randomUUID();
 let ownSpace: { readonly value: string | undefined } | undefined;
 
-function spaceOfThis(): string | undefined {
+/**
+ * Where the numbers of processes mean what they mean to this one: a start of a machine, a
+ * container. undefined where the system does not tell.
+ */
+export function processSpace(): string | undefined {
   if (!ownSpace) {
     let value: string | undefined;
     try {
@@ -104,7 +108,7 @@ let ownMark: ProcessMark | undefined;
 /** The mark of this process. */
 export function markOfThisProcess(): ProcessMark {
   if (ownMark === undefined) {
-    const space = spaceOfThis();
+    const space = processSpace();
     const start = space === undefined ? undefined : platform.start(process.pid);
     ownMark = start === undefined ? `own ${OWN}` : `${space} ${start}`;
   }
@@ -112,7 +116,7 @@ export function markOfThisProcess(): ProcessMark {
 }
 
 /** Whether any process of this machine has the number now. */
-function hasProcess(pid: number): boolean {
+export function hasProcess(pid: number): boolean {
   try {
     return process.kill(pid, 0);
   } catch (error) {
@@ -129,7 +133,7 @@ export function livenessOf(pid: number, processMark: ProcessMark | null): Livene
   if (processMark === markOfThisProcess()) return pid === process.pid ? "alive" : "dead";
   // Whatever the mark says: nobody has the number, or this process has it, which left another mark.
   const isHere = hasProcess(pid) && pid !== process.pid;
-  const space = spaceOfThis();
+  const space = processSpace();
   if (processMark.startsWith("own ")) return isHere ? "unknown" : "dead";
   if (space === undefined || !processMark.startsWith(`${space} `)) return "unknown";
   if (!isHere) return "dead";
