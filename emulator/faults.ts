@@ -15,11 +15,11 @@ export type Kind = (typeof KINDS)[number];
 export interface Rule {
   /**
    * slowdown: 503 SlowDown, nothing done · error: `status` and `code`, nothing done · latency: `ms`
-   * later · hang: done, never answered · drop: the connection closes
-   * before anything is done · cut: done, and the connection closes after `bytes` of the answer's
-   * body (0: before its first byte, the answer is lost) · fail: a query
-   * ends with the FAILED marker after `messages` messages · linger: a query's body ends `ms` after
-   * its end marker · close: answered, then the kept-alive connection is closed.
+   * later · hang: done, never answered · drop: the connection closes before anything is done · cut:
+   * done, and the connection closes after `bytes` of the answer's body (0: before its first byte,
+   * the answer is lost) · fail: a query ends with the FAILED marker after `messages` messages ·
+   * linger: a query's body ends `ms` after its end marker · close: answered, then the kept-alive
+   * connection is closed.
    */
   readonly kind: Kind;
   /** The operation, such as `insert`, `query`, `commit`; all when absent. */

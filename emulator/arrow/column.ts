@@ -2,8 +2,8 @@ import { byteWidth, type Field } from "./field.ts";
 
 /**
  * The values of one column in Arrow's layout (https://arrow.apache.org/docs/format/Columnar.html),
- * never with an offset and each buffer aligned to
- * 8 bytes. Immutable once made: snapshots share them.
+ * never with an offset and each buffer aligned to 8 bytes. Immutable once made: snapshots share
+ * them.
  */
 export interface Column {
   readonly length: number;

@@ -29,8 +29,7 @@ const forbidden = (code: string, message: string): TabularError =>
 
 /**
  * Checks a request's signature (AWS Signature Version 4, service `s3`, any region). The path may
- * have been encoded once more before signing, as the
- * Python SDK's library does, or not, as S3 asks.
+ * have been encoded once more before signing, as the Python SDK's library does, or not, as S3 asks.
  * @throws TabularError 403, or 400 where the body isn't what its digest says
  */
 export function verify(

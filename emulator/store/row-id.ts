@@ -3,8 +3,8 @@ import { field, type Field } from "../arrow/field.ts";
 
 /**
  * `$row_id` on the wire: 64 bits, or 128 for tables that are sorted or have a vector index. The
- * high word of the wide form is never 0 and grows with the
- * row, so that a client that drops it, or sorts by the low one alone, is found out.
+ * high word of the wide form is never 0 and grows with the row, so that a client that drops it, or
+ * sorts by the low one alone, is found out.
  */
 export const ROW_ID = "$row_id";
 export const rowIdField = (wide: boolean): Field =>

@@ -33,8 +33,7 @@ export interface Checkpoint {
 
 /**
  * How finely times are known: of each word; of each segment as the recogniser cut it; of the
- * stretch of audio that it was given. Times that a
- * recogniser does not give are never made up.
+ * stretch of audio that it was given. Times that a recogniser does not give are never made up.
  */
 export type TimingUnit = "word" | "segment" | "window";
 
@@ -58,12 +57,10 @@ export interface Transcript {
 }
 
 /**
- * Speech recognition. Implementations pass `transcriber.contract.ts`.
- * Laws: known words of a fixture within a stated error rate; silence, noise and music give no cues;
- * the same result for any
- * chunking of the same audio; memory does not grow with its length apart from the cues; an abort
- * rejects soon with the
- * signal's reason.
+ * Speech recognition. Implementations pass `transcriber.contract.ts`. Laws: known words of a
+ * fixture within a stated error rate; silence, noise and music give no cues; the same result for
+ * any chunking of the same audio; memory does not grow with its length apart from the cues; an
+ * abort rejects soon with the signal's reason.
  */
 export interface Transcriber {
   /**

@@ -69,16 +69,14 @@ export interface ReadableCatalog {
 }
 
 /**
- * The files of a library and the state of each. Passes `catalog.contract.ts`.
- * Every member of a library rejects with a MediasearchError: NO_SPACE, STORE_BUSY, SCHEMA_MISMATCH,
- * MODEL_MISMATCH,
+ * The files of a library and the state of each. Passes `catalog.contract.ts`. Every member of a
+ * library rejects with a MediasearchError: NO_SPACE, STORE_BUSY, SCHEMA_MISMATCH, MODEL_MISMATCH,
  * UNREACHABLE, or BUG.
  */
 export interface Catalog extends ReadableCatalog {
   /**
    * Makes files known as "registered" and leaves a file as it is that is known already. Repeating
-   * the call changes
-   * nothing. Resolves to the number of files that were new.
+   * the call changes nothing. Resolves to the number of files that were new.
    */
   register(files: readonly ({ readonly id: AssetId } & FileStat)[]): Promise<number>;
   /**

@@ -13,14 +13,10 @@ export interface ReadableEmbeddings {
 export interface Embeddings extends ReadableEmbeddings {
   /**
    * Replaces every vector by what `embed` makes of the segments, and the model by `model`, in one
-   * step. `embed` gets a
-   * whole version at a time, its segments in order. Until the call resolves the old vectors answer;
-   * a call that rejects
-   * changes nothing. Rejects with BUG when `embed` does not make a usable vector of every segment.
-   * A version that is
-   * committed meanwhile is kept and never gets a vector of the words that it replaced; what lacks a
-   * vector afterwards is
-   * "partial".
+   * step. `embed` gets a whole version at a time, its segments in order. Until the call resolves
+   * the old vectors answer; a call that rejects changes nothing. Rejects with BUG when `embed` does
+   * not make a usable vector of every segment. A version that is committed meanwhile is kept and
+   * never gets a vector of the words that it replaced; what lacks a vector afterwards is "partial".
    */
   rebuild(
     model: EmbeddingModel,

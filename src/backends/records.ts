@@ -33,8 +33,8 @@ export interface JournalQuery {
 
 /**
  * What a library keeps besides transcripts: small JSON documents by kind and id (keys, collections,
- * saved searches),
- * and journals that only grow. A value takes at most 1 MB as text. Passes `records.contract.ts`.
+ * saved searches), and journals that only grow. A value takes at most 1 MB as text. Passes
+ * `records.contract.ts`.
  */
 export interface Records {
   /** Resolves to undefined for a record that is not there. */

@@ -30,10 +30,8 @@ export interface RunRecord extends Holder {
 export interface Claims {
   /**
    * Resolves to false when another run that is alive has the key. Taking a key again changes
-   * nothing. A claim holds
-   * until it is released or the lease of its run ends. From then on any run may take it, and a
-   * commit of the file by
-   * the earlier holder rejects with STORE_BUSY.
+   * nothing. A claim holds until it is released or the lease of its run ends. From then on any run
+   * may take it, and a commit of the file by the earlier holder rejects with STORE_BUSY.
    */
   take(key: string): Promise<boolean>;
   /** Keys that this run does not hold are passed over. */
@@ -59,8 +57,7 @@ export interface Lease {
 export interface RunLock {
   /**
    * Lets one run at a time have the library, or any number where leases come with claims. A holder
-   * whose process is
-   * dead, or that was silent for a minute on another machine, has lost it.
+   * whose process is dead, or that was silent for a minute on another machine, has lost it.
    * @throws STORE_BUSY naming the holder
    */
   acquire(holder: Holder): Promise<Lease>;

@@ -4,9 +4,8 @@ import type { ReadableLibrary } from "./library.ts";
 
 /**
  * A bounded number of the vectors of earlier queries. It saves time and decides nothing: neither
- * method rejects or
- * waits, and a vector that can't be kept now (the library is in use, or read-only) is made again
- * next time.
+ * method rejects or waits, and a vector that can't be kept now (the library is in use, or
+ * read-only) is made again next time.
  */
 export interface QueryVectors {
   get(embedder: string, query: string): Promise<Float32Array | undefined>;

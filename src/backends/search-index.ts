@@ -8,8 +8,7 @@ export interface SearchFilter {
   readonly assets?: ReadonlySet<AssetId> | undefined;
   /**
    * Ignores case. Matches a speaker whose name equals it or contains it as whole words: "ann" finds
-   * "Ann Lee" and not
-   * "Joanna".
+   * "Ann Lee" and not "Joanna".
    */
   readonly speaker?: string | undefined;
   /** What else must hold. */
@@ -73,20 +72,16 @@ export interface TextQuery {
 export interface SearchIndex {
   /**
    * At most `limit` hits by BM25, best first, ties by file and segment index, whatever the limit:
-   * the hits of a smaller
-   * limit are the first of those of a larger one. The names of speakers are searched too. Without
-   * terms there are no
-   * hits, unless the terms are optional.
+   * the hits of a smaller limit are the first of those of a larger one. The names of speakers are
+   * searched too. Without terms there are no hits, unless the terms are optional.
    */
   searchText(query: TextQuery, filter: SearchFilter, limit: number): Promise<Hit[]>;
   /** Exactly how many segments `searchText` would find without a limit. */
   countText(query: TextQuery, filter: SearchFilter): Promise<number>;
   /**
    * At most `limit` hits by inner product (the score), best first. The best hundred are ordered by
-   * exact scores; those
-   * after them may be ordered by estimates. Rejects with MODEL_MISMATCH when the length is not that
-   * of the library's
-   * embedding model.
+   * exact scores; those after them may be ordered by estimates. Rejects with MODEL_MISMATCH when
+   * the length is not that of the library's embedding model.
    */
   searchVector(vector: Float32Array, filter: SearchFilter, limit: number): Promise<Hit[]>;
   /**
@@ -97,8 +92,7 @@ export interface SearchIndex {
   termWeights(terms: readonly SearchTerm[]): Promise<readonly number[]>;
   /**
    * For each word that occurs nowhere: the likeliest word that does, in lower case. Words that
-   * occur, and words that
-   * resemble none, are left out.
+   * occur, and words that resemble none, are left out.
    */
   spellings(words: readonly string[]): Promise<ReadonlyMap<string, string>>;
 }

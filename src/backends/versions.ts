@@ -13,8 +13,7 @@ export interface AssetVersion extends FileLocation {
   readonly recordedAtMs?: number | null | undefined;
   /**
    * When the file was indexed, Unix milliseconds; the moment of the commit when left out. A version
-   * that moves to
-   * another library keeps its time.
+   * that moves to another library keeps its time.
    */
   readonly indexedAtMs?: number | undefined;
   /** In time order, with indices from 0 without gaps. Empty for a file without speech. */
@@ -53,14 +52,11 @@ export interface Versions extends ReadableVersions {
   readonly concurrentCommits: number;
   /**
    * All or nothing: afterwards the version answers searches as a whole, and nothing of an earlier
-   * version of the file
-   * does. An earlier version with another fingerprint goes to the archive. Committing the same
-   * version again changes
-   * nothing. `model` must be given when any segment has a vector. The first vectors set the
-   * library's embedding model;
-   * vectors of another model reject with MODEL_MISMATCH, a vector that is zero or not finite with
-   * BUG, and both change
-   * nothing. Afterwards the state is "indexed", or "partial" when any segment lacks its vector.
+   * version of the file does. An earlier version with another fingerprint goes to the archive.
+   * Committing the same version again changes nothing. `model` must be given when any segment has a
+   * vector. The first vectors set the library's embedding model; vectors of another model reject
+   * with MODEL_MISMATCH, a vector that is zero or not finite with BUG, and both change nothing.
+   * Afterwards the state is "indexed", or "partial" when any segment lacks its vector.
    */
   commit(version: AssetVersion, model?: EmbeddingModel): Promise<void>;
   /**

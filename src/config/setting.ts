@@ -34,8 +34,8 @@ export interface Setting<T> {
   readonly isSecret?: true;
   /**
    * What a project file that was merely found may set: `always`, or a path `inside` its own folder.
-   * Left out, the value counts only
-   * when the user named the file: it sets where data goes, what runs, or what is believed.
+   * Left out, the value counts only when the user named the file: it sets where data goes, what
+   * runs, or what is believed.
    */
   readonly inProjectFile?: "always" | "inside";
 }

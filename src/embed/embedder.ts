@@ -5,9 +5,8 @@ export interface EmbedOptions {
 }
 
 /**
- * Sentence embeddings. Implementations pass `embedder.contract.ts`.
- * Laws: one vector a text, in order; unit length; the same text gives the same vector in any batch;
- * related texts are nearer
+ * Sentence embeddings. Implementations pass `embedder.contract.ts`. Laws: one vector a text, in
+ * order; unit length; the same text gives the same vector in any batch; related texts are nearer
  * than unrelated ones; an empty list gives an empty list; texts longer than the model takes are
  * cut, not refused.
  */

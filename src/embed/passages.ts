@@ -18,10 +18,9 @@ export const passageModelId = (embedder: string): string => `${embedder}+passage
 
 /**
  * A vector for every segment of a transcript: the mean of its own and of the passages that it is
- * part of, so that its inner product with a question is the
- * mean of both cosines. What was said is often clear only from what was said around it;
- * bench/README.md has what this brings. Not of unit length:
- * a segment that has little to do with its passages is shorter.
+ * part of, so that its inner product with a question is the mean of both cosines. What was said is
+ * often clear only from what was said around it; bench/README.md has what this brings. Not of unit
+ * length: a segment that has little to do with its passages is shorter.
  *
  * @param embed makes vectors of unit length, one a text.
  */

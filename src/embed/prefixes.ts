@@ -31,9 +31,8 @@ const BLANK_TEXT = ".";
 
 /**
  * Texts as the model gets them: never empty, and never longer than it takes, so that no server cuts
- * or refuses them. No tokenizer makes more tokens of a text
- * than it has bytes of UTF-8, so that many bytes always fit; two are left for the marks at its
- * ends. Cut at a space where there is one.
+ * or refuses them. No tokenizer makes more tokens of a text than it has bytes of UTF-8, so that
+ * many bytes always fit; two are left for the marks at its ends. Cut at a space where there is one.
  */
 export function prepare(
   texts: readonly string[],

@@ -21,8 +21,7 @@ export interface McpOptions {
 
 /**
  * Serves assistants by the Model Context Protocol (https://modelcontextprotocol.io) until the
- * client
- * ends the input and has every answer.
+ * client ends the input and has every answer.
  * @throws USAGE when the input can't be read at all, such as a message of more than 10 MB; the
  * reason of the signal when it aborts.
  */

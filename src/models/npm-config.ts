@@ -24,8 +24,8 @@ const NPM_TIMEOUT_MS = 20_000;
 
 /**
  * npm's own settings, so that a mirror, proxy or private authority that works for `npm install`
- * works here. Asked of npm in the home folder: an
- * .npmrc beside somebody's media has no say. Without npm on the machine, what the environment says.
+ * works here. Asked of npm in the home folder: an .npmrc beside somebody's media has no say.
+ * Without npm on the machine, what the environment says.
  */
 export async function npmConfig(env: Env, signal: AbortSignal): Promise<Record<string, unknown>> {
   const listed = (await askNpm(env, signal)) ?? (await withoutNpm(env));

@@ -28,11 +28,9 @@ export interface PutOptions {
 
 /**
  * The objects of one bucket. Implementations pass `object-store.contract.ts`. A key is any text up
- * to 1024 bytes of UTF-8; it is never
- * normalised ("a//b" and "a/b" are two objects).
- * Rejects with MediasearchError: NOT_FOUND (no such bucket, or object where one is needed),
- * CREDENTIALS, UNREACHABLE after patient retries,
- * IO_FAILED; with the signal's reason when aborted.
+ * to 1024 bytes of UTF-8; it is never normalised ("a//b" and "a/b" are two objects). Rejects with
+ * MediasearchError: NOT_FOUND (no such bucket, or object where one is needed), CREDENTIALS,
+ * UNREACHABLE after patient retries, IO_FAILED; with the signal's reason when aborted.
  */
 export interface ObjectStore {
   readonly bucket: string;

@@ -32,8 +32,7 @@ const MAX_KEPT_RANGES = 4;
 
 /**
  * Reads an object through windows: a jump fetches a small one, reading on doubles them and fetches
- * the next one ahead. The object must stay what it
- * was (`etag`). Memory: at most 20 MB.
+ * the next one ahead. The object must stay what it was (`etag`). Memory: at most 20 MB.
  */
 export function rangedObject(
   store: ObjectStore,

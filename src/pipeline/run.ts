@@ -55,9 +55,9 @@ const CLAIMED_WAIT_MS = 2000;
 
 /**
  * Indexes everything below the roots: scan → one file's way, `jobs` at a time → files that are
- * gone. A failed file is an event, and tried again
- * when its failure may pass; a missing model ends the run when the rest is done; a failed store, a
- * full disk or an abort ends the run by rejecting. What was committed stays.
+ * gone. A failed file is an event, and tried again when its failure may pass; a missing model ends
+ * the run when the rest is done; a failed store, a full disk or an abort ends the run by rejecting.
+ * What was committed stays.
  */
 export async function* run(
   roots: readonly string[],

@@ -9,8 +9,7 @@ const RECORD_ORIGIN = "01:00:00";
 
 /**
  * CMX 3600 (SMPTE 258M): an event a hit, straight cuts; reel AX ("auxiliary") with the file in a
- * FROM CLIP NAME comment, as editing
- * programs read it.
+ * FROM CLIP NAME comment, as editing programs read it.
  */
 export function formatEdl({ name, rate, cuts }: Timeline): string {
   const origin = frameOf(`${RECORD_ORIGIN}${rate.drop > 0 ? ";" : ":"}00`, rate);

@@ -7,8 +7,8 @@ import { type Cut, cutTitle, type Timeline } from "./timeline.ts";
 /**
  * Final Cut Pro XML 1.10,
  * https://developer.apple.com/documentation/professional-video-applications/fcpxml-reference: an
- * asset a file, a clip
- * and a marker with the words a hit. Times are whole frames, written as fractions of a second.
+ * asset a file, a clip and a marker with the words a hit. Times are whole frames, written as
+ * fractions of a second.
  */
 export function formatFcpxml({ name, rate, cuts, frames }: Timeline): string {
   const time = (count: number): string => {

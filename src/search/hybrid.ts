@@ -40,8 +40,8 @@ const FUSED = { words: 300, meaning: 500 } as const;
 
 /**
  * Words, meaning, or both. What the query's signs ask for holds in every mode. The embedder is
- * opened only when meaning is asked for and the
- * library has vectors; a query of conditions only is answered by the keyword index alone.
+ * opened only when meaning is asked for and the library has vectors; a query of conditions only is
+ * answered by the keyword index alone.
  * @throws USAGE when the query is malformed; MODEL_MISMATCH when the library's vectors were made by
  * another model.
  */

@@ -3,9 +3,9 @@ import type { RankedHit } from "./result.ts";
 
 /**
  * What all of a query's words together weigh against the nearest in meaning, which counts 1, and
- * how fast that falls when only some of them are there. Chosen over
- * 237 questions and 128 paraphrases about 35 meetings and 240 lookups of words, where neighbouring
- * values give the same within noise (bench/README.md).
+ * how fast that falls when only some of them are there. Chosen over 237 questions and 128
+ * paraphrases about 35 meetings and 240 lookups of words, where neighbouring values give the same
+ * within noise (bench/README.md).
  */
 const WORDS = 1.5;
 const STEEPNESS = 4;
@@ -23,10 +23,10 @@ const segmentKey = ({ asset, segment }: Hit): string => `${asset}\0${segment.ind
 
 /**
  * One ranking out of two, by what each query's evidence is worth. Nearness: how far the cosine
- * stands out from the least of its list, as a share of how far the
- * best does. Words: the share of the query that a segment has, rare words counting more, to the
- * fourth power: where all are together they decide, where a few of many are
- * found by chance, as with paraphrases, they hardly count. BM25 decides between equals.
+ * stands out from the least of its list, as a share of how far the best does. Words: the share of
+ * the query that a segment has, rare words counting more, to the fourth power: where all are
+ * together they decide, where a few of many are found by chance, as with paraphrases, they hardly
+ * count. BM25 decides between equals.
  */
 export function rankHybrid(
   byWords: readonly Hit[],

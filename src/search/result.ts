@@ -3,9 +3,9 @@ import type { MarkedTerm } from "./snippet.ts";
 
 /**
  * How a hit came by its score: named numbers, null for a part that did not find it. `bm25`
- * (relevance of the words) and `cosine` (nearness in
- * meaning: the mean of the cosines with the segment and with the passages around it) are always
- * there; what else there is says how they were weighed.
+ * (relevance of the words) and `cosine` (nearness in meaning: the mean of the cosines with the
+ * segment and with the passages around it) are always there; what else there is says how they were
+ * weighed.
  */
 export type Explain = { readonly bm25: number | null; readonly cosine: number | null } & Readonly<
   Record<string, number | null>

@@ -62,8 +62,8 @@ export interface SpeechPieces {
 
 /**
  * Cuts audio into stretches of speech with 0.2 s around them. Hardly more audio than the longest
- * piece is held. With a snapshot the frames
- * that it has seen are taken again from the start of the audio, without listening to them.
+ * piece is held. With a snapshot the frames that it has seen are taken again from the start of the
+ * audio, without listening to them.
  */
 export function createSpeechChunker(
   start: (snapshot?: string) => VoiceActivity,

@@ -35,9 +35,8 @@ export interface Commands {
 
 /**
  * Runs commands without a shell, each in a process group of its own, so that what they start ends
- * with
- * them. A time-out or an abort sends SIGTERM to the group, then SIGKILL. Rejects with the signal's
- * reason only.
+ * with them. A time-out or an abort sends SIGTERM to the group, then SIGKILL. Rejects with the
+ * signal's reason only.
  */
 export function openCommands(): Commands {
   const running = new Map<GroupLeader, Promise<unknown>>();

@@ -7,8 +7,8 @@ export interface Judgement {
 
 /**
  * Mean probability of the words of a file. Measured: English .82 and more (23 recordings, 13 of
- * synthetic voices); ten other languages
- * .28 to .69, since the decoder guesses fluent English for sounds that it does not know.
+ * synthetic voices); ten other languages .28 to .69, since the decoder guesses fluent English for
+ * sounds that it does not know.
  */
 const MIN_CONFIDENCE = 0.75;
 /** Fewer words say nothing. */

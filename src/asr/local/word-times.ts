@@ -17,8 +17,7 @@ export const voicedTime = ({ voiced }: AudioChunk): number =>
 
 /**
  * Spreads the letters of the words over the voiced frames of their piece. Measured against forced
- * alignment: starts within 0.21 s
- * (median), 0.55 s (nine in ten).
+ * alignment: starts within 0.21 s (median), 0.55 s (nine in ten).
  */
 export function timeWords(
   words: readonly SpokenWord[],

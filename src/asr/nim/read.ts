@@ -16,8 +16,8 @@ interface Timed extends Word {
 
 /**
  * Cues out of Riva's results, all of them in order. Its words may come without the punctuation of
- * the transcript, so both are brought together. A speaker tag of 0 is
- * the first speaker or none: tags count only if there are others.
+ * the transcript, so both are brought together. A speaker tag of 0 is the first speaker or none:
+ * tags count only if there are others.
  */
 export function heardFromRiva(
   results: readonly RivaResult[],

@@ -8,11 +8,10 @@ const onlyLetters = (text: string): string =>
 
 /**
  * Gives the words of a text the times of words that were timed apart from it, often without
- * capitals and punctuation. Words that differ ("25" for
- * "twenty five") become one with the time of all of them; a word without counterpart joins its
- * neighbour. So the result spells the text, and no time is
- * made up. Null when nothing fits. Longest common subsequence: costs n × m, for texts of some
- * minutes.
+ * capitals and punctuation. Words that differ ("25" for "twenty five") become one with the time of
+ * all of them; a word without counterpart joins its neighbour. So the result spells the text, and
+ * no time is made up. Null when nothing fits. Longest common subsequence: costs n × m, for texts of
+ * some minutes.
  */
 export const align = (text: string, timed: readonly Word[]): readonly Word[] | null =>
   alignWith(text, timed)?.map(({ word }) => word) ?? null;

@@ -29,11 +29,10 @@ export interface AnswerOptions {
 
 /**
  * A transcript in one of the JSON shapes in use: `{segments: [{start, end, text, words?,
- * speaker?}], words?}` in seconds (OpenAI's verbose_json and
- * diarized_json, whisper.cpp's server, whisperX), the same with `startMs` and `endMs`, a bare list
- * of such segments, `{transcription: [{offsets: {from, to},
- * text}]}` in milliseconds (whisper.cpp -oj), or `{text}` without times. @returns why not, when it
- * is none of them.
+ * speaker?}], words?}` in seconds (OpenAI's verbose_json and diarized_json, whisper.cpp's server,
+ * whisperX), the same with `startMs` and `endMs`, a bare list of such segments, `{transcription:
+ * [{offsets: {from, to}, text}]}` in milliseconds (whisper.cpp -oj), or `{text}` without times.
+ * @returns why not, when it is none of them.
  */
 export function heardFromJson(
   value: unknown,

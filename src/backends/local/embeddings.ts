@@ -20,8 +20,7 @@ export const localEmbeddings = ({ db, run }: Connection): Embeddings => ({
 
 /**
  * New vectors gather in a temporary table while the old ones answer; one transaction swaps them. A
- * rebuild that is
- * interrupted changes nothing.
+ * rebuild that is interrupted changes nothing.
  */
 async function rebuildEmbeddings(
   db: Database,
@@ -82,10 +81,8 @@ async function vectorsOf(
 
 /**
  * A version that was committed meanwhile has vectors of the old model, which are deleted. It may
- * have got the row numbers
- * of the version that it replaced, so a new vector goes only to the words that it was made of. A
- * version that is left
- * without a vector is "partial".
+ * have got the row numbers of the version that it replaced, so a new vector goes only to the words
+ * that it was made of. A version that is left without a vector is "partial".
  */
 function swap(db: Database, model: EmbeddingModel): void {
   db.exec(`

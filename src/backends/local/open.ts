@@ -143,9 +143,8 @@ const MAX_IN_MEMORY_BYTES = 1 << 30;
 
 /**
  * Where no side files can be made SQLite can't read a library in WAL mode; when nobody has left
- * any, the file alone is all of it
- * (https://www.sqlite.org/wal.html#read_only_databases). A larger one fails with NO_SPACE and a
- * hint, like any that can't be written.
+ * any, the file alone is all of it (https://www.sqlite.org/wal.html#read_only_databases). A larger
+ * one fails with NO_SPACE and a hint, like any that can't be written.
  */
 function isFrozen(path: string): boolean {
   if (existsSync(`${path}-wal`) || statSync(path).size > MAX_IN_MEMORY_BYTES) return false;

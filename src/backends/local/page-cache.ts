@@ -2,9 +2,9 @@ import type { Database } from "better-sqlite3";
 
 /**
  * Most searches are the only one of their process, and read hardly a page twice. Memory that was
- * never used before costs as much as the page that is read into it,
- * so SQLite starts with room for few pages, which it uses again and again. What goes on, or writes,
- * gets what better-sqlite3 gives by default.
+ * never used before costs as much as the page that is read into it, so SQLite starts with room for
+ * few pages, which it uses again and again. What goes on, or writes, gets what better-sqlite3 gives
+ * by default.
  */
 export const keepFewPages = (db: Database): void => void db.exec("PRAGMA cache_size = -1000");
 

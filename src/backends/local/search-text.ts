@@ -63,8 +63,7 @@ const TIED = 200;
 /**
  * The best of all matches by the keyword index alone, which knows no files. It may return more than
  * the limit: every segment whose score is that of the last one, so that files and times decide
- * among
- * them, and pages of any size fit together.
+ * among them, and pages of any size fit together.
  */
 function bestOfAll(db: Database, match: string, limit: number): readonly Scored[] {
   const best = db

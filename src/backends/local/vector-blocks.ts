@@ -5,9 +5,8 @@ import { encode, rowBytes } from "./vector-codes.ts";
 
 /**
  * Codes are kept in blocks, which are never changed, only replaced by others: a block's number
- * stays true for ever. `vector_parts` says which version's
- * segments a run of rows holds (its absence: nobody's any more), a row's place being block ×
- * BLOCK_ROWS + row.
+ * stays true for ever. `vector_parts` says which version's segments a run of rows holds (its
+ * absence: nobody's any more), a row's place being block × BLOCK_ROWS + row.
  */
 export const BLOCK_ROWS = 1024;
 /**
@@ -147,9 +146,8 @@ interface Block {
 
 /**
  * After every change of versions, in its transaction: empty blocks go, blocks of which more than a
- * quarter is nobody's are written without it, small ones
- * are joined. So at most a third of what a search reads is dead, and the work is at most in
- * proportion to what was changed.
+ * quarter is nobody's are written without it, small ones are joined. So at most a third of what a
+ * search reads is dead, and the work is at most in proportion to what was changed.
  */
 export function tidyBlocks(db: Database): void {
   const loose = db

@@ -8,17 +8,16 @@ import { type ScanCandidate, openScan, type Rows, type Scan } from "./vector-sca
 
 /**
  * Codes order nearly as the vectors do, so that of so many by their codes the best few are the best
- * of all, measured in bench/README.md. Vectors are a page of the file
- * each: of a longer list only so many of the best are weighed, the rest keep the score that their
- * codes give, which errs by some thousandths.
+ * of all, measured in bench/README.md. Vectors are a page of the file each: of a longer list only
+ * so many of the best are weighed, the rest keep the score that their codes give, which errs by
+ * some thousandths.
  */
 const WEIGHED = 200;
 
 /**
  * The greatest inner products: a scan of all codes gives candidates, and vectors decide among the
- * best. Rows whose segments the filter leaves out, or nobody owns, are
- * found out among the candidates; only where these are too many are the rows that count looked up
- * first.
+ * best. Rows whose segments the filter leaves out, or nobody owns, are found out among the
+ * candidates; only where these are too many are the rows that count looked up first.
  */
 export function searchVector(
   db: Database,

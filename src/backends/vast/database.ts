@@ -52,8 +52,8 @@ export interface Database {
   drop(session: Session, table: TableSchema, found: FoundRows): Promise<void>;
   /**
    * One transaction over what the keys name: two writers of the same key come one after the other.
-   * Leaves a line in the audit log, by which
-   * a commit whose answer was lost is recognised. `work` may run more than once.
+   * Leaves a line in the audit log, by which a commit whose answer was lost is recognised. `work`
+   * may run more than once.
    */
   write<T>(
     entry: AuditEntry,

@@ -38,8 +38,8 @@ const OPEN_CONNECT_MS = 3000;
 
 /**
  * A library in VAST DataBase. When the cluster does not answer and this machine has a replica,
- * everything rejects with UNREACHABLE but
- * its search access, which answers from the replica and says how old it is.
+ * everything rejects with UNREACHABLE but its search access, which answers from the replica and
+ * says how old it is.
  * @throws UNREACHABLE, CREDENTIALS, NO_STORE, SCHEMA_MISMATCH, USAGE
  */
 export async function open(options: VastOptions, create: boolean): Promise<Backend> {

@@ -32,8 +32,7 @@ const byBytes = (a: { readonly id: string }, b: { readonly id: string }): number
 
 /**
  * Records in two tables that are made when something is first written, so that a library of an
- * earlier mediasearch
- * needs no migration. Without its table a kind is empty.
+ * earlier mediasearch needs no migration. Without its table a kind is empty.
  */
 export function vastRecords(database: Database): Records {
   const { session } = database.client;

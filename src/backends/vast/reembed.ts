@@ -19,9 +19,8 @@ export function vastEmbeddings(database: Database, runId: string): Embeddings {
 
 /**
  * Makes every version anew with other vectors, hidden, a transaction each; the last transaction
- * puts them all in place of the old ones
- * together with the model's name. A version that was committed meanwhile loses its vectors (they
- * are of the old model) and is "partial".
+ * puts them all in place of the old ones together with the model's name. A version that was
+ * committed meanwhile loses its vectors (they are of the old model) and is "partial".
  */
 async function reembedLibrary(
   database: Database,

@@ -12,8 +12,7 @@ const MAX_TOKENS = 256;
 
 /**
  * all-MiniLM-L6-v2 in int8, mean pooling over all tokens, then unit length. One text a call of the
- * model: dynamic quantisation would make
- * a vector depend on its neighbours in a batch.
+ * model: dynamic quantisation would make a vector depend on its neighbours in a batch.
  */
 export async function open(): Promise<Embedder> {
   const [{ InferenceSession, Tensor }, vocabulary] = await Promise.all([

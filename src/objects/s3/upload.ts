@@ -39,10 +39,9 @@ interface Upload {
 
 /**
  * Brings a file into a bucket, checked by SHA-256 part by part. Safe to repeat: what is there
- * already with this content stays, what an earlier attempt
- * brought is not sent again, and an object with other content is replaced only with `overwrite`.
- * The object appears as a whole. Stopped on the way, the parts stay at the server for the next
- * attempt.
+ * already with this content stays, what an earlier attempt brought is not sent again, and an object
+ * with other content is replaced only with `overwrite`. The object appears as a whole. Stopped on
+ * the way, the parts stay at the server for the next attempt.
  */
 export async function uploadFile(
   client: S3Client,

@@ -50,9 +50,8 @@ export interface ScanOptions {
 
 /**
  * The identity of an object's content: its tag and size. Hashing would read a whole film where a
- * few percent of it, its sound, are needed. Tags are MD5 for
- * what was written in one request and depend on the size of the parts otherwise, so a copy made in
- * the same way is known as one.
+ * few percent of it, its sound, are needed. Tags are MD5 for what was written in one request and
+ * depend on the size of the parts otherwise, so a copy made in the same way is known as one.
  */
 export const objectContent = (
   kind: FileCandidate["kind"],

@@ -57,10 +57,8 @@ const FILE_WORKER_SCRIPT = new URL(
 
 /**
  * Child processes that decode, recognise and embed; each holds its models and does one file at a
- * time. They start when
- * needed, at most as many as calls are under way. A worker that crashes or hangs costs its caller
- * one
- * error of its own code; the next call gets a fresh one.
+ * time. They start when needed, at most as many as calls are under way. A worker that crashes or
+ * hangs costs its caller one error of its own code; the next call gets a fresh one.
  */
 export function openWorkers(options: PoolOptions): WorkerPool {
   const idle: Worker[] = [];

@@ -25,11 +25,9 @@ interface SpeakerTurn {
 
 /**
  * Cuts a transcript into segments: whole sentences, about 3 to 30 s and at most about 40 words, one
- * speaker, no pause over 2 s inside.
- * Shorter only before a change of speaker, a long pause or the end. A sentence that is too long is
- * cut at its best
- * pause or comma. Words without times of their own share their cue's by length. Pure; cues in any
- * order.
+ * speaker, no pause over 2 s inside. Shorter only before a change of speaker, a long pause or the
+ * end. A sentence that is too long is cut at its best pause or comma. Words without times of their
+ * own share their cue's by length. Pure; cues in any order.
  */
 export function segmentCues(cues: readonly Cue[]): Segment[] {
   const ordered = cues.toSorted((a, b) => a.startMs - b.startMs);

@@ -60,8 +60,8 @@ const MAX_PHRASE_WORDS = 100;
 
 /**
  * Signs mean something only where a word could begin, so that "it's", "e-mail", "5\"" and "(10:30)"
- * are plain text. Parentheses count only in
- * queries with AND, OR or NOT, and where they hold a sign; elsewhere they are punctuation.
+ * are plain text. Parentheses count only in queries with AND, OR or NOT, and where they hold a
+ * sign; elsewhere they are punctuation.
  */
 export function lexQuery(query: string): Lexeme[] {
   const grouped = hasGroups(query);

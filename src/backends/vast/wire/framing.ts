@@ -31,8 +31,7 @@ export class QueryFailed extends Error {
 
 /**
  * Cuts the reply of a query into its messages (protocol page §8). Ends with the completion marker,
- * after which the reply is read to its end: the connection
- * can serve the next call only then.
+ * after which the reply is read to its end: the connection can serve the next call only then.
  * @throws QueryFailed at the failure marker; Error when the reply ends before either.
  */
 export async function* readFrames(chunks: AsyncIterable<Buffer>): AsyncIterable<Framed> {

@@ -50,8 +50,8 @@ const MAX_REQUEST_BYTES = Math.floor(0.9 * 5 * 1024 * 1024);
 
 /**
  * Every matching row once, in any order, a page at a time. A reply that is cut, or a query that
- * fails half-way, goes on after the last whole
- * page of each sub-split. Memory: a page of each sub-split that is under way.
+ * fails half-way, goes on after the last whole page of each sub-split. Memory: a page of each
+ * sub-split that is under way.
  */
 export async function* query(
   session: Session,

@@ -26,9 +26,8 @@ const MAX_INSERTED_ROWS = Math.floor((0.95 * MAX_INSERT_BYTES) / 16);
 
 /**
  * Adds rows: as many requests as keep each body below 5 MiB, one batch each. Columns that are left
- * out are null. Not to be repeated after a
- * broken connection in the same transaction: roll back. Resolves to the ids in the order of the
- * rows.
+ * out are null. Not to be repeated after a broken connection in the same transaction: roll back.
+ * Resolves to the ids in the order of the rows.
  */
 export async function insertRows(
   session: Session,
@@ -121,8 +120,7 @@ const SIZE_SAMPLE_ROWS = 64;
 
 /**
  * Bodies of one batch each below the limit; halved until they are. Nothing for no rows. A few rows
- * are measured first, so that no body is made that
- * is many times too long.
+ * are measured first, so that no body is made that is many times too long.
  */
 export function* slices(
   fields: readonly Field[],

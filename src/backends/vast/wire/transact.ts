@@ -22,9 +22,8 @@ const CONFLICTS_MS = 60_000;
 
 /**
  * Work in one transaction: committed when it resolves, rolled back when it rejects. Run again from
- * the start, in a new one, after a conflict with
- * another transaction and after a connection that broke before the commit; it must do nothing else
- * that can't be done twice.
+ * the start, in a new one, after a conflict with another transaction and after a connection that
+ * broke before the commit; it must do nothing else that can't be done twice.
  */
 export async function transact<T>(
   client: Pick<Client, "begin" | "timeoutMs">,

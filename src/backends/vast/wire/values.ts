@@ -13,9 +13,9 @@ import { byteWidth, childrenOf } from "./columns.ts";
 
 /**
  * A value of a cell as this client has it: numbers; bigint for 64-bit integers, timestamps, 64-bit
- * times (in the column's unit) and unscaled
- * decimals; days for dates; Uint8Array for binary; Float32Array for vectors of float32; arrays,
- * plain objects and [key, value] lists for nested ones.
+ * times (in the column's unit) and unscaled decimals; days for dates; Uint8Array for binary;
+ * Float32Array for vectors of float32; arrays, plain objects and [key, value] lists for nested
+ * ones.
  */
 export type Value =
   | null

@@ -10,11 +10,9 @@ export interface MissingObjects {
 
 /**
  * Finds objects of the library below a root that are gone from the bucket. Library and listing are
- * both in the order of bytes and are read side by
- * side, in constant memory. What the listing did not tell of is asked for by itself before it
- * counts as deleted; a listing that
- * fails rejects and deletes nothing. A bucket in which nothing is left at all is taken for one of
- * another server.
+ * both in the order of bytes and are read side by side, in constant memory. What the listing did
+ * not tell of is asked for by itself before it counts as deleted; a listing that fails rejects and
+ * deletes nothing. A bucket in which nothing is left at all is taken for one of another server.
  */
 export async function findDeletedObjects(
   catalog: Pick<ReadableCatalog, "list">,

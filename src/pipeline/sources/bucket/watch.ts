@@ -16,9 +16,8 @@ type Listing = ReadonlyMap<Location, string>;
 
 /**
  * Locations that came, changed or went below `s3://` roots, found by listing them again and again;
- * a batch a listing. The first listing is made before this
- * resolves, so that what comes while the roots are looked through is not missed. A listing that
- * fails changes nothing, and is told; one
+ * a batch a listing. The first listing is made before this resolves, so that what comes while the
+ * roots are looked through is not missed. A listing that fails changes nothing, and is told; one
  * that is empty where there were objects is not believed while the rest of the bucket is empty too.
  */
 export async function watchBuckets(

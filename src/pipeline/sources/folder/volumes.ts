@@ -17,8 +17,8 @@ export interface Volumes {
 
 /**
  * Volumes that are known to be mounted at times: those that /etc/fstab names
- * (https://man7.org/linux/man-pages/man5/fstab.5.html), and whatever
- * was in a folder such as /media/ada. `fixed` and `isMounted` are the system's.
+ * (https://man7.org/linux/man-pages/man5/fstab.5.html), and whatever was in a folder such as
+ * /media/ada. `fixed` and `isMounted` are the system's.
  */
 export function openVolumes(
   fixed: readonly string[] = fstab(),

@@ -7,8 +7,7 @@ export type Snapshot = ReadonlyMap<string, string>;
 
 /**
  * What is below the folder now, without hidden names; for a file: it and the files beside it whose
- * names begin as its name does
- * (its captions). What can't be read is not in it.
+ * names begin as its name does (its captions). What can't be read is not in it.
  */
 export async function snapshotFolder(root: string, signal: AbortSignal): Promise<Snapshot> {
   const entries = new Map<string, string>();
