@@ -13,8 +13,8 @@ export interface RecogniserSettings<Rows, Own> {
 }
 
 /**
- * What recognisers are given: the same for all, and each its own under its name. Plain data: it
- * goes to worker processes.
+ * What recognisers are given: settings that all share, and those of each under its name. It must be
+ * plain data, since it goes to worker processes.
  */
 export interface AllRecogniserSettings {
   readonly requests: RequestSettings;
@@ -28,9 +28,9 @@ export interface RequestSettings {
    * be had.
    */
   readonly diarization: boolean | undefined;
-  /** Requests at once for one file. */
+  /** How many requests may be under way at once for one file. */
   readonly concurrency: number;
-  /** Attempts at one piece of audio whose failure may pass. */
+  /** How often one audio chunk is tried whose failure may pass. */
   readonly attempts: number;
   readonly baseDelayMs: number;
   readonly maxDelayMs: number;
@@ -39,7 +39,7 @@ export interface RequestSettings {
 /** What `doctor` learns of a recogniser. */
 export interface EngineFinding {
   readonly found: string;
-  /** It answers, but not as it is set up here. */
+  /** The recogniser answers, but not as it is set up here. */
   readonly warning?: string;
   readonly hint?: string;
 }

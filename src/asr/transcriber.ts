@@ -5,10 +5,10 @@ import type { AllRecogniserSettings, RequestSettings } from "./settings.ts";
 export const SAMPLE_RATE = 16_000;
 
 export interface TranscribeOptions {
-  /** What the user says is spoken; undefined when unknown. */
+  /** The language that the user named; undefined when it is unknown. */
   readonly language?: Language | undefined;
   readonly signal: AbortSignal;
-  /** Called now and then with the position reached, in milliseconds of audio. */
+  /** Called from time to time with the position reached, in milliseconds of audio. */
   readonly onProgress?: ((positionMs: number) => void) | undefined;
   /**
    * Called at least once a minute of audio with what it takes to go on from there in another
@@ -26,7 +26,7 @@ export interface TranscribeOptions {
 export interface Checkpoint {
   readonly recogniser: string;
   readonly positionMs: number;
-  /** What was recognised since the checkpoint before. */
+  /** The cues that were recognised since the checkpoint before. */
   readonly cues: readonly Cue[];
   readonly state: unknown;
 }
@@ -39,11 +39,11 @@ export type TimingUnit = "word" | "segment" | "window";
 
 export interface Transcript {
   /**
-   * In time order, not overlapping, inside the audio's duration; with word times where `timing` is
-   * "word".
+   * Cues must be in time order, must not overlap and must lie inside the audio's duration. They
+   * have word times where `timing` is "word".
    */
   readonly cues: readonly Cue[];
-  /** The coarsest of the cues. */
+  /** The coarsest timing of all cues. */
   readonly timing: TimingUnit;
   /**
    * "und" when the recogniser can't tell or its output is implausible for the languages it knows.
@@ -82,7 +82,7 @@ export interface TranscriberOptions {
   readonly models: (model: string) => Promise<Record<string, string>>;
   /** Threads of one recogniser; files in parallel processes use cores better. */
   readonly threads?: number;
-  /** Where recognisers outside this process are, and how they are asked. */
+  /** Where recognisers outside this process are, and how requests to them are made. */
   readonly engines?: AllRecogniserSettings | undefined;
 }
 

@@ -1,8 +1,8 @@
 import type { InferenceSession } from "../../models/onnx-runtime.ts";
 
 /**
- * Without the quantise/dequantise rewriting int8 models run twice as fast; without spinning, idle
- * threads cost nothing.
+ * Two options are off: rewriting of quantise/dequantise nodes, because int8 models run twice as
+ * fast without it, and spinning, because idle threads must cost nothing.
  */
 export const sessionOptions = (threads: number): InferenceSession.SessionOptions => ({
   intraOpNumThreads: threads,

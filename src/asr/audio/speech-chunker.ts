@@ -3,13 +3,13 @@ import { FRAME, FRAME_MS, type VoiceActivity } from "./voice-activity.ts";
 
 /** How a recogniser wants its audio cut, in milliseconds. */
 export interface ChunkerOptions {
-  /** Longest piece, with the 0.2 s around it. */
+  /** The longest chunk, with the 0.2 s around it. */
   readonly mostMs: number;
-  /** Speech with less silence than this between is one piece. */
+  /** Two stretches of speech with less silence than this between them become one chunk. */
   readonly joinedGapMs: number;
   /**
-   * A stretch that is too long is cut where it is quietest, but not before this, so that no crumb
-   * is left.
+   * A stretch that is too long is cut where it is quietest. The cut must not come before this time,
+   * so that no chunk is too short to recognise.
    */
   readonly earliestCutMs: number;
 }
@@ -19,7 +19,7 @@ export interface AudioChunk {
   /** Position of the first sample in the whole audio. */
   readonly startSample: number;
   readonly samples: Float32Array;
-  /** Probability of speech a frame, from the first sample on. */
+  /** The probability of speech in each frame, from the first sample on. */
   readonly voiced: readonly number[];
 }
 
@@ -32,18 +32,24 @@ const OFF = 0.35;
 
 interface ChunkerState {
   readonly cut: ChunkerOptions;
-  /** Frames from `first` on that may still be needed, with their probabilities. */
+  /** The frames from `first` on that may still be needed, with their probabilities of speech. */
   readonly audio: Float32Array[];
   readonly voiced: number[];
   first: number;
-  /** Frame numbers of the stretch under way; null in silence. */
+  /** The frame numbers of the stretch of speech that is not over yet; null in silence. */
   speech: { start: number; end: number; count: number } | null;
-  /** End of what was given out: the next piece's padding must not reach before it. */
+  /**
+   * The end of the last chunk that was given out. The padding of the next one must not reach before
+   * it.
+   */
   given: number;
   isOn: boolean;
 }
 
-/** Where cutting stands between two frames; plain data. The audio itself is read again. */
+/**
+ * The state of the chunker between two frames, as plain data. It holds no audio: whoever goes on
+ * from it must read the audio from the start.
+ */
 export interface ChunkerSnapshot {
   readonly first: number;
   readonly voiced: readonly number[];
@@ -54,7 +60,7 @@ export interface ChunkerSnapshot {
 }
 
 export interface SpeechPieces {
-  /** Takes the next FRAME samples; @returns the pieces that they complete. */
+  /** Takes the next FRAME samples and returns the chunks that they complete. */
   readonly push: (frame: Float32Array) => Promise<readonly AudioChunk[]>;
   readonly end: () => readonly AudioChunk[];
   readonly snapshot: () => ChunkerSnapshot;
@@ -220,7 +226,7 @@ function forget(state: ChunkerState): void {
   state.first = needed;
 }
 
-/** Two pieces that make up one: parted where it is quietest in its middle half. */
+/** Splits a chunk in two, where it is quietest in its middle half. */
 export function halve({ startSample, samples, voiced }: AudioChunk): [AudioChunk, AudioChunk] {
   let cut = Math.floor(voiced.length / 2);
   let least = Infinity;

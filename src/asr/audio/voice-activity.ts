@@ -6,7 +6,7 @@ import { sessionOptions } from "./session-options.ts";
 /** Its model and file, as `models/catalogue.ts` names them. */
 export const VAD_MODEL = "silero-vad";
 export const VAD_FILE = "silero_vad_v6.onnx";
-/** Samples of one decision: 32 ms. */
+/** The number of samples that one decision is made of: 32 ms. */
 export const FRAME = 512;
 export const FRAME_MS = (FRAME * 1000) / SAMPLE_RATE;
 const CONTEXT_SAMPLES = 64;
@@ -15,7 +15,10 @@ const STATE = 256;
 export interface VoiceActivity {
   /** Probability of speech, 0..1, in the next frame of FRAME samples. */
   readonly next: (frame: Float32Array) => Promise<number>;
-  /** All that it remembers: the recurrent state, then the last samples; base64 of float32. */
+  /**
+   * Everything that the net remembers: the recurrent state, then the last samples, as base64 of
+   * float32.
+   */
   readonly snapshot: () => string;
 }
 

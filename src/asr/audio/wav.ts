@@ -3,8 +3,8 @@ import { SAMPLE_RATE } from "../transcriber.ts";
 const HEADER = 44;
 
 /**
- * Samples in -1..1 as signed 16-bit little-endian PCM. Silence is put behind what is shorter than
- * `leastMs`: some servers refuse or crash on crumbs.
+ * Encodes samples in -1..1 as signed 16-bit little-endian PCM. Audio that is shorter than `leastMs`
+ * gets silence at its end, because some servers refuse very short audio or crash on it.
  */
 export function toPcm16(samples: Float32Array, leastMs = 0): Buffer {
   const pcm = Buffer.alloc(Math.max(samples.length, Math.ceil((leastMs * SAMPLE_RATE) / 1000)) * 2);

@@ -19,8 +19,8 @@ export const timeoutOf = (piece: AudioChunk, { timeoutMs }: CustomSettings): num
   timeoutMs ?? Math.max(MIN_TIMEOUT_MS, 4 * audioLengthMs(piece));
 
 /**
- * One run of the user's command over one piece. Placeholders are whole words; the audio is a file
- * for `{input}`, else stdin.
+ * Runs the user's command once, for one audio chunk. A placeholder is a whole word. The command
+ * gets the audio as a file where it names `{input}`, else on stdin.
  */
 export async function askCommand(
   chunk: AudioChunk,
@@ -78,7 +78,7 @@ export async function askCommand(
   }
 }
 
-/** The one transcript in the folder. */
+/** Reads the one transcript that the command wrote into the folder. */
 async function outputOf(folder: string): Promise<Buffer | string> {
   const names = (await readdir(folder)).filter((name) => /\.(?:json|srt|vtt|txt)$/i.test(name));
   if (names.length > 1)
@@ -88,7 +88,10 @@ async function outputOf(folder: string): Promise<Buffer | string> {
     : readFile(join(folder, names[0]));
 }
 
-/** Exit codes as sysexits.h has them; others may pass, once. */
+/**
+ * Classifies exit codes as sysexits.h does. A failure with any other code may pass, so it is tried
+ * again once.
+ */
 const ENDS: Readonly<Record<number, readonly [RequestFailure["kind"], ErrorCode]>> = {
   64: ["fatal", "USAGE"],
   78: ["fatal", "USAGE"],

@@ -22,8 +22,8 @@ const POLL_MS = 1000;
 const ONE_POLL_MS = 30_000;
 
 /**
- * The HTTP contract (docs/engines.md): POST file and request; 200 with the transcript, or 202 and a
- * place to look for it.
+ * Follows the HTTP contract of docs/engines.md: it posts the file and the request, and the server
+ * answers 200 with the transcript, or 202 with an address where the transcript will be.
  */
 export async function askServer(
   chunk: AudioChunk,
@@ -47,7 +47,8 @@ export async function askServer(
     { name: "request", value: asked, type: "application/json" },
   ]);
   const key = settings.apiKey === undefined ? {} : { authorization: `Bearer ${settings.apiKey}` };
-  // The same audio asked for again, after a cut say, need not be recognised twice.
+  // The server can tell by it that the same audio comes a second time, such as after a lost
+  // connection, and need not recognise it twice.
   const mark = createHash("sha256").update(wav).update(asked).digest("hex");
   const untilMs = performance.now() + timeoutOf(chunk, settings);
   const leftMs = (): number => Math.max(1, Math.ceil(untilMs - performance.now()));
@@ -75,7 +76,7 @@ export async function askServer(
         undefined,
         { signal: options.signal },
       ).catch(() => options.signal.throwIfAborted());
-      // The key is for this server only.
+      // The key must go to this server only.
       reply = await request(requestUrl, {
         method: "GET",
         headers: requestUrl.origin === url.origin ? key : {},
@@ -111,7 +112,9 @@ function fromReply(
     : { heard };
 }
 
-/** What the server itself says of a failure counts for more than its status. */
+/**
+ * What the server says of a failure in its answer counts for more than the status of the answer.
+ */
 function fromFailure(reply: HttpReply, server: RemoteServer): EngineAnswer {
   const answer = fromStatus(server, reply);
   const { retryable } = errorBody(reply.text);

@@ -10,7 +10,8 @@ import { describeCustomServer } from "./open.ts";
 const CUSTOM_CHECK_MS = 8000;
 
 /**
- * Whether the program is there, or the server ready. Runs nothing and sends no audio.
+ * Checks whether the program exists, or whether the server is ready. It runs nothing and sends no
+ * audio.
  * @throws what would end a run.
  */
 export async function check(custom: CustomSettings, signal: AbortSignal): Promise<EngineFinding> {

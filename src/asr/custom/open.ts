@@ -13,11 +13,11 @@ import { askCommand } from "./ask-command.ts";
 import { askServer } from "./ask-server.ts";
 import { openCommands } from "./run-command.ts";
 
-/** Raised when what is handed over or read changes what comes out. */
+/** It must be raised when a change of what is sent or read changes the transcripts. */
 const CUSTOM_SETTINGS_VERSION = 1;
 
 /**
- * A recogniser of the user's own: a command, or a server that keeps the HTTP contract of
+ * Opens a recogniser of the user's own: a command, or a server that keeps the HTTP contract of
  * docs/engines.md.
  */
 export async function open({
@@ -48,7 +48,7 @@ export function openCustomEngine(settings: CustomSettings, requests: RequestSett
     id: `BYO.${name}@${mark}.${CUSTOM_SETTINGS_VERSION}`,
     languages: [],
     longestMs: settings.maxMs,
-    // A command loads its model in every run: two at a time are for JOB_CONCURRENCY to say.
+    // A command loads its model in every run, so only JOB_CONCURRENCY may start two at a time.
     concurrency: isCommand ? 1 : requests.concurrency,
     recognise: (piece, options) =>
       isCommand

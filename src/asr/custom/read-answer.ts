@@ -8,7 +8,7 @@ import type { CustomSettings } from "./settings.ts";
 const SRT = /^\s*(?:\d+[ \t]*\r?\n)?\s*(?:\d+:)?\d+:\d+[.,]?\d*\s*-->/;
 
 /**
- * A transcript as JSON, WebVTT, SubRip or, where the setting says so, plain text.
+ * Reads a transcript as JSON, WebVTT, SubRip or, where the setting says so, plain text.
  * @returns why not, when it is none of them or its times can't be right.
  */
 export function readAnswer(

@@ -3,7 +3,7 @@ import { type GroupLeader, killGroup } from "../../supervised-child.ts";
 export interface CommandCall {
   readonly words: readonly string[];
   readonly env: Readonly<Record<string, string>>;
-  /** Written to its stdin; nothing otherwise. */
+  /** What the command gets on its stdin; empty unless given. */
   readonly input?: Buffer | undefined;
   readonly timeoutMs: number;
   readonly signal: AbortSignal;
@@ -23,13 +23,16 @@ export type CommandEnd =
 
 const MAX_STDOUT = 64 * 2 ** 20;
 const STDERR_TAIL = 4096;
-/** From asking a command to end until it is ended: after a time-out, and when the user waits. */
+/**
+ * How long a command may take to end after SIGTERM before it is killed, after a time-out and when
+ * the user waits.
+ */
 const COMMAND_GRACE_MS = 5000;
 const SHORT_GRACE_MS = 1000;
 
 export interface Commands {
   run(call: CommandCall): Promise<CommandEnd>;
-  /** Ends all that run, and what they started. */
+  /** Ends all commands that run, and all processes that they started. */
   stop(): Promise<void>;
 }
 
@@ -62,7 +65,7 @@ export function openCommands(): Commands {
       });
       const end = whileWatched(child, call, async (isLate) => {
         const result = await child;
-        // What it left running in the background would go on for ever.
+        // A process that the command left in the background would run for ever.
         killGroup(child, "SIGKILL");
         return endOf(result, stderr, isLate());
       });

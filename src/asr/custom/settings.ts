@@ -9,19 +9,22 @@ import {
 import type { RecogniserSettings } from "../settings.ts";
 
 export interface CustomSettings {
-  /** Program and arguments, with placeholders; empty without one. */
+  /** The program and its arguments, with placeholders; empty when no command is set. */
   readonly command: readonly string[];
   readonly endpoint: string | undefined;
   readonly apiKey: string | undefined;
   readonly model: string | undefined;
   readonly maxSpeakers: number | undefined;
-  /** For one audio chunk; undefined: 120 s, or four times its length if that is more. */
+  /**
+   * The time-out for one audio chunk. When it is undefined, 120 s hold, or four times the length of
+   * the chunk if that is more.
+   */
   readonly timeoutMs: number | undefined;
-  /** Of the answer; "auto" tells JSON, WebVTT and SubRip apart. */
+  /** The format of the answer; "auto" tells JSON, WebVTT and SubRip apart. */
   readonly format: "auto" | "json" | "srt" | "vtt" | "text";
-  /** Length of the longest audio chunk that it gets. */
+  /** The length of the longest audio chunk that the recogniser gets. */
   readonly maxMs: number;
-  /** Variables that the command gets. */
+  /** The names of the environment variables that the command gets. */
   readonly environment: Readonly<Record<string, string>>;
 }
 
@@ -118,7 +121,10 @@ export const BYO: RecogniserSettings<CustomRows, CustomSettings> = {
   isSetUp: ({ command, endpoint }) => command.length > 0 || endpoint !== undefined,
 };
 
-/** What programs need to run and models to be found; no keys, unless they are named. */
+/**
+ * Programs need these to run and to find their models. None of them holds a key; a key goes to the
+ * command only when the user names it.
+ */
 const PASSED = new RegExp(
   "^(?:PATH|HOME|USER|LOGNAME|SHELL|LANG|LANGUAGE|LC_.*|TZ|TMPDIR|TEMP|TMP|XDG_.*_(?:HOME|DIR)|LD_LIBRARY_PATH|DYLD_.*|PYTHON(?:PATH|HOME|IOENCODING|UTF8)|VIRTUAL_ENV|CONDA_PREFIX|" +
     "(?:CUDA|NVIDIA|ROCR|HIP)_VISIBLE_DEVICES|CUDA_HOME|(?:OMP|MKL)_NUM_THREADS|HF_HOME|HF_HUB_OFFLINE|TORCH_HOME|SYSTEMROOT|SYSTEMDRIVE|WINDIR|PATHEXT|COMSPEC|APPDATA|LOCALAPPDATA|USERPROFILE|PROGRAMFILES.*)$",

@@ -9,12 +9,12 @@ const HEADS = 8;
 const HEAD_SIZE = 36;
 const START = 1;
 const END = 2;
-/** More tokens than anybody speaks: a decoder that gets there is in a loop. */
+/** Nobody speaks more tokens than this; a decoder that makes as many is in a loop. */
 const MAX_TOKENS_A_SECOND = 6.5;
 
 export interface Decoded {
   readonly tokens: readonly number[];
-  /** Probability that the decoder gave each token, 0..1. */
+  /** The probability that the decoder gave each token, 0..1. */
   readonly probabilities: readonly number[];
 }
 
@@ -95,7 +95,7 @@ function pick(logits: Float32Array): { readonly best: number; readonly probabili
   let sum = 0;
   for (let id = 0; id < logits.length; id++) {
     const below = (logits[id] as number) - most;
-    // What is e^-12 times less likely adds nothing that shows.
+    // Tokens that are e^12 times less likely change nothing in the result.
     if (below > -12) sum += Math.exp(below);
   }
   return { best, probability: 1 / sum };

@@ -13,17 +13,17 @@ import { classifyTranscript } from "./plausibility.ts";
 import { tokenWords } from "./token-words.ts";
 import { timeWords, voicedTime } from "./word-times.ts";
 
-/** Raised when settings change what comes out of the same models. */
+/** It must be raised when a change of settings changes the transcripts of the same models. */
 const LOCAL_SETTINGS_VERSION = 1;
 const RECOGNISER = "moonshine-tiny";
 /**
- * At most 15 s with 0.2 s around, joined over less than 1.5 s: the settings with the least errors
- * of those measured.
+ * A chunk has at most 15 s, with 0.2 s around it, and joins speech over less than 1.5 s of silence.
+ * Of the settings that were measured these gave the least errors.
  */
 const CUT = { mostMs: 15_000, joinedGapMs: 1500, earliestCutMs: 5000 } as const;
 /**
- * Half a minute between checkpoints: with the longest piece, less than one minute is ever done
- * again.
+ * A checkpoint is made every half minute. With the longest chunk, less than one minute of audio is
+ * ever recognised twice.
  */
 const CHECKPOINT_FRAMES = Math.round(30_000 / FRAME_MS);
 
@@ -33,7 +33,10 @@ interface LocalCheckpointState {
   readonly pieces: ChunkerSnapshot;
 }
 
-/** Silero voice activity, then Moonshine tiny: English, offline, on the CPU. */
+/**
+ * Opens the built-in recogniser: Silero finds the speech and Moonshine tiny recognises it, in
+ * English, offline, on the CPU.
+ */
 export async function open({
   models,
   threads = 1,
@@ -56,7 +59,7 @@ export async function open({
     id,
     languages: ["en"],
     async transcribe(audio, { language, signal, onProgress, onCheckpoint, resume = [] }) {
-      // Another recogniser may have tried in between; its checkpoints say nothing here.
+      // Another recogniser may have tried in between. Its checkpoints are of no use here.
       const usable = resume.filter(({ recogniser }) => recogniser === id);
       const last = usable.at(-1)?.state as LocalCheckpointState | undefined;
       const cues: Cue[] = usable.flatMap((checkpoint) => checkpoint.cues);

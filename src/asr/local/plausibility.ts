@@ -11,17 +11,16 @@ export interface Judgement {
  * sounds that it does not know.
  */
 const MIN_CONFIDENCE = 0.75;
-/** Fewer words say nothing. */
+/** A file with fewer words than this can't be judged. */
 const MIN_WORDS = 4;
 /**
- * Speech without words: another language can also come out as nothing at all. English has about 2.5
- * a second.
+ * Speech in another language can also give no words at all. English has about 2.5 words a second.
  */
 const MIN_VOICED_MS = 4000;
 const MIN_WORDS_A_SECOND = 0.4;
 const DOUBTFUL_SHARE = 0.25;
 
-/** Whether what came out can be English; the recogniser itself can't tell. */
+/** Classifies whether the cues can be English. The recogniser itself can't tell. */
 export function classifyTranscript(
   cues: readonly Cue[],
   voicedMs: number,

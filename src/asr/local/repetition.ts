@@ -7,8 +7,8 @@ const TIMES = 4;
 const TIMES_IF_SHORT = 8;
 
 /**
- * How many tokens at the end repeat what is before them, when they repeat so often that the decoder
- * is in a loop; else 0.
+ * Counts the tokens at the end that repeat what is before them. @returns 0 unless they repeat so
+ * often that the decoder must be in a loop.
  */
 export function repeats(tokens: readonly number[]): number {
   for (let size = 1; size <= MAX_PHRASE_LENGTH; size++) {

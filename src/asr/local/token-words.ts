@@ -3,8 +3,8 @@ import type { SpokenWord } from "./word-times.ts";
 const BYTE = /^<0x([0-9A-F]{2})>$/;
 
 /**
- * Words out of tokens: a piece that begins with "▁" begins a word; bytes that no piece covers come
- * one by one as `<0xE4>`.
+ * Joins tokens to words. A token that begins with "▁" begins a word; bytes that no token covers
+ * come one by one as `<0xE4>`.
  */
 export function tokenWords(
   tokens: readonly number[],

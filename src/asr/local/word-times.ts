@@ -11,7 +11,7 @@ export interface SpokenWord {
 /** Frames with less chance of speech than this take no time of any word. */
 const VOICED = 0.35;
 
-/** Milliseconds of a piece in which somebody speaks. */
+/** How many milliseconds of a chunk somebody speaks. */
 export const voicedTime = ({ voiced }: AudioChunk): number =>
   voiced.filter((probability) => probability >= VOICED).length * FRAME_MS;
 

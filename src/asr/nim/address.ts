@@ -50,7 +50,7 @@ export function describeNimServer(settings: NimSettings): RemoteServer {
   };
 }
 
-/** Changes with everything that changes what comes out. */
+/** The id of the engine. It must change with everything that changes the transcripts. */
 export function nimEngineId(settings: NimSettings, version: number): string {
   const { address } = describeNimServer(settings);
   const mark = createHash("sha256")

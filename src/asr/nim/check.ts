@@ -13,7 +13,8 @@ const UNIMPLEMENTED = 12;
 const STARTING = "a container may take half an hour to start";
 
 /**
- * Whether the server answers, takes the key, and has the model and the language. Sends no audio.
+ * Checks whether the server answers, accepts the key, and has the model and the language. It sends
+ * no audio.
  * @throws what would end a run.
  */
 export async function check(nim: NimSettings, signal: AbortSignal): Promise<EngineFinding> {

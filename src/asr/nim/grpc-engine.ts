@@ -17,23 +17,26 @@ import { type Plan, planFor } from "./plan.ts";
 import { heardFromRiva } from "./read.ts";
 import { openRiva, type RecognitionConfig, type Riva, type RivaModel } from "./riva.ts";
 
-/** Raised when what is asked or read changes what comes out. */
+/** It must be raised when a change of what is sent or read changes the transcripts. */
 export const NIM_SETTINGS_VERSION = 1;
-/** 3.84 MB of PCM: below the 4 MiB that gRPC servers take if they are not told otherwise. */
+/** This is 3.84 MB of PCM, which is below the 4 MiB that gRPC servers accept by default. */
 const MAX_RIVA_CHUNK_MS = 120_000;
 export const RIVA_WINDOW_MS = 20_000;
 const MIN_GRPC_AUDIO_MS = 500;
 const LISTING_MS = 15_000;
 const UNASKED = 8;
 
-/** What the server was found not to give; for the rest of this process. */
+/**
+ * What the server can give. A capability that it lacks stays false for the rest of this process.
+ */
 interface RivaCapabilities {
   speakers: boolean;
   words: boolean;
 }
 
 /**
- * Riva over gRPC: words with times, speakers, punctuation. Models that only stream are streamed to.
+ * Opens Riva over gRPC, which gives words with times, speakers and punctuation. A model that only
+ * streams gets the audio as a stream.
  */
 export function openGrpcEngine(
   target: string,
@@ -112,7 +115,10 @@ export function openGrpcEngine(
   };
 }
 
-/** Servers need not list their models; one that does not answer at all is another matter. */
+/**
+ * A server need not list its models, so a refusal gives an empty list. A server that does not
+ * answer at all is an error.
+ */
 async function fetchModels(riva: Riva, signal: AbortSignal): Promise<readonly RivaModel[]> {
   try {
     return await riva.models({ signal, timeoutMs: LISTING_MS });

@@ -2,7 +2,7 @@ import type { ErrorCode } from "../../errors.ts";
 import { refusal, type RemoteServer, type RequestFailure } from "../../remote/refusals.ts";
 
 /**
- * gRPC's status codes that mean something to the retry rules:
+ * The status codes of gRPC that the retry rules tell apart:
  * https://grpc.io/docs/guides/status-codes/
  */
 const GRPC_REFUSALS: Readonly<
@@ -30,7 +30,7 @@ const HINTS: Partial<Record<ErrorCode, string>> = {
 };
 
 /**
- * A failed call in the words of the retry rules.
+ * Classifies a failed call for the retry rules.
  * @throws the signal's reason when it was ours to stop.
  */
 export function fromGrpcError(

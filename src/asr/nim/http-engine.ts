@@ -13,8 +13,8 @@ import { planFor } from "./plan.ts";
 const MIN_HTTP_AUDIO_MS = 500;
 
 /**
- * The speech NIM's own HTTP: text without times, so pieces are short and have the times of their
- * speech.
+ * Opens the HTTP interface of the speech NIM. It gives text without times, so chunks are short and
+ * a cue has the times of the speech in its chunk.
  */
 export function openHttpEngine(url: URL, settings: NimSettings, requests: RequestSettings): Engine {
   const server = describeNimServer(settings);
@@ -36,7 +36,7 @@ export function openHttpEngine(url: URL, settings: NimSettings, requests: Reques
           fileName: "audio.wav",
           type: "audio/wav",
         },
-        // A model wins over the language.
+        // When a model is set, it is sent in place of the language.
         ...(settings.model === undefined
           ? [{ name: "language", value: selectModel.language }]
           : [{ name: "model", value: settings.model }]),

@@ -8,7 +8,7 @@ import { parseNimAddress } from "./address.ts";
 import { openGrpcEngine } from "./grpc-engine.ts";
 import { openHttpEngine } from "./http-engine.ts";
 
-/** A speech recognition NIM of NVIDIA, on one's own machines or hosted. */
+/** Opens a speech recognition NIM of NVIDIA, on the user's machines or hosted. */
 export async function open({
   models,
   requests,

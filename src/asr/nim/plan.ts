@@ -2,10 +2,10 @@ import type { Language } from "../../types.ts";
 import type { NimSettings } from "./settings.ts";
 import type { RivaModel } from "./riva.ts";
 
-/** How to ask a server that has these models. */
+/** How a server that has these models is asked. */
 export interface Plan {
   readonly isStream: boolean;
-  /** "": the server's choice. */
+  /** "" leaves the choice to the server. */
   readonly model: string;
   readonly language: string;
 }
@@ -16,8 +16,8 @@ const isOnline = ({ parameters }: RivaModel): boolean =>
   /online|str/i.test(parameters["type"] ?? "");
 
 /**
- * Offline models first: they see the whole piece. Streams only where there is nothing else. A
- * server that lists nothing is asked offline.
+ * Selects a model. Offline models come first, because they see the whole chunk; streaming ones are
+ * taken only where there is nothing else. A server that lists no models is asked offline.
  */
 export function planFor(
   models: readonly RivaModel[],
@@ -34,7 +34,7 @@ export function planFor(
   const candidates = fitting.length > 0 ? fitting : named;
   const best = candidates.find((one) => !isOnline(one)) ?? candidates[0];
   const known = best ? codesOf(best) : [];
-  // The engine's own setting is what the server shall hear, as it is written.
+  // The setting of the engine goes to the server as the user wrote it.
   const code =
     asked !== undefined
       ? (codeFor(asked, known) ?? withRegion(asked))
@@ -45,7 +45,10 @@ export function planFor(
 
 const primary = (tag: string): string => tag.toLowerCase().split("-")[0] ?? "";
 
-/** The server's own code for a language: the same, the same language elsewhere, or "multi". */
+/**
+ * Finds the server's code for a language: the same code, the same language of another region, or
+ * "multi".
+ */
 function codeFor(wanted: string, codes: readonly string[]): string | undefined {
   return (
     codes.find((code) => code.toLowerCase() === wanted.toLowerCase()) ??
@@ -54,7 +57,7 @@ function codeFor(wanted: string, codes: readonly string[]): string | undefined {
   );
 }
 
-/** Riva wants a region: that where most of its speakers live. */
+/** Riva requires a region; these are the ones where most speakers of a language live. */
 function withRegion(language: string): string {
   if (language === "multi" || language.includes("-")) return language;
   const { language: code, region } = new Intl.Locale(language).maximize();

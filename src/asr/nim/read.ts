@@ -51,7 +51,10 @@ export function heardFromRiva(
   return { cues, timing: "word", language, notes: [] };
 }
 
-/** 0 is unset; some models give logarithms, which are no probabilities. */
+/**
+ * 0 means that the server gave none. Some models give logarithms, which must not be taken for
+ * probabilities.
+ */
 const sure = ({ confidence }: WordInfo): number | null =>
   confidence > 0 && confidence <= 1 ? confidence : null;
 
@@ -65,7 +68,10 @@ function alternativesLanguage(
   return null;
 }
 
-/** A cue ends with its sentence, at a pause, with its speaker, or after half a minute. */
+/**
+ * Groups words to cues. A cue ends with its sentence, at a pause, where the speaker changes, or
+ * after half a minute.
+ */
 function groupCues(
   words: NonNullable<ReturnType<typeof alignWith<Timed>>>,
   hasSpeakers: boolean,

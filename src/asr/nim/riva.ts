@@ -3,7 +3,7 @@ import { fileURLToPath } from "node:url";
 import type { ClientDuplexStream, Metadata, ServiceError } from "@grpc/grpc-js";
 import type { NimSettings } from "./settings.ts";
 
-/** As `protos/` has them; only what is sent or read. */
+/** The messages of `protos/`, as far as they are sent or read. */
 export interface RecognitionConfig {
   readonly encoding: "LINEAR_PCM";
   readonly sample_rate_hertz: number;
@@ -37,7 +37,7 @@ export interface RivaResult {
     readonly words: readonly WordInfo[];
     readonly language_code: readonly string[];
   }[];
-  /** In streams only. */
+  /** Only streams set it. */
   readonly is_final?: boolean;
 }
 
@@ -58,19 +58,19 @@ export interface Riva {
     audio: Buffer,
     options: CallOptions,
   ): Promise<readonly RivaResult[]>;
-  /** The same over a stream, for models that know nothing else. */
+  /** Recognises over a stream, for models that only stream. */
   stream(
     config: RecognitionConfig,
     audio: Buffer,
     options: CallOptions,
   ): Promise<readonly RivaResult[]>;
   models(options: CallOptions): Promise<readonly RivaModel[]>;
-  /** Whether it says that it serves. */
+  /** Resolves to whether the server says that it serves. */
   isServing(options: CallOptions): Promise<boolean>;
   close(): void;
 }
 
-/** A tenth of a second. */
+/** A tenth of a second of audio. */
 const STREAM_BYTES = 3200;
 /**
  * The server sets the limits. A channel that failed must connect again as soon as a call is made.
@@ -213,7 +213,10 @@ function callUnary<T>(
   });
 }
 
-/** First how, then the audio as fast as it is taken, then the end; what is final counts. */
+/**
+ * Sends the configuration, then the audio as fast as the server takes it, then the end. Only final
+ * results count.
+ */
 function streamAll(
   call: ReturnType<OpenStream>,
   config: RecognitionConfig,
@@ -248,7 +251,7 @@ function streamAll(
   });
 }
 
-/** Until more is taken, or nothing ever will be. */
+/** Resolves when the server takes more, or when the call is over. */
 function drained(call: ReturnType<OpenStream>): Promise<void> {
   return new Promise((resolve) => {
     const done = (): void => {

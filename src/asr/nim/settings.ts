@@ -4,15 +4,15 @@ import type { RecogniserSettings } from "../settings.ts";
 export interface NimSettings {
   readonly endpoint: string | undefined;
   readonly apiKey: string | undefined;
-  /** Of NVIDIA's hosted functions. */
+  /** The id of a function that NVIDIA hosts. */
   readonly functionId: string | undefined;
-  /** As Riva writes it, such as en-US or multi. */
+  /** The language as Riva writes it, such as en-US or multi. */
   readonly language: string | undefined;
   readonly model: string | undefined;
   readonly maxSpeakers: number | undefined;
-  /** A file of certificates in PEM. */
+  /** The path of a file of certificates in PEM. */
   readonly tlsCa: string | undefined;
-  /** undefined: 60 s and the length of the audio. */
+  /** When it is undefined, 60 s and the length of the audio hold. */
   readonly timeoutMs: number | undefined;
 }
 

@@ -51,7 +51,10 @@ interface Group<T> {
   readonly words: readonly T[];
 }
 
-/** What lies between two words that agree: one by one if the counts agree, else all in one. */
+/**
+ * Aligns what lies between two words that agree: word by word if the counts agree, else all as one
+ * group.
+ */
 function alignGroups<T>(texts: readonly string[], words: readonly T[]): readonly Group<T>[] {
   if (texts.length === words.length)
     return texts.map((text, i) => ({ texts: [text], words: [words[i] as T] }));
@@ -88,7 +91,10 @@ function mergeGroups<T extends Word>(groups: readonly Group<T>[]): readonly Alig
   });
 }
 
-/** Positions of a longest common subsequence, in order. Words without letters match nothing. */
+/**
+ * Finds the positions of a longest common subsequence, in order. Words without letters match
+ * nothing.
+ */
 function commonWords(a: readonly string[], b: readonly string[]): (readonly [number, number])[] {
   const width = b.length + 1;
   const length = new Uint16Array((a.length + 1) * width);

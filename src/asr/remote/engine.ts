@@ -4,17 +4,20 @@ import type { RequestFailure } from "../../remote/refusals.ts";
 import { SAMPLE_RATE, type TimingUnit } from "../transcriber.ts";
 
 /**
- * A recogniser that is asked for one piece of audio at a time, such as a server; `open.ts` makes a
- * Transcriber of it.
+ * A recogniser that gets one audio chunk at a time, such as a server. `open.ts` makes a Transcriber
+ * of it.
  */
 export interface Engine {
   readonly id: string;
   readonly languages: readonly Language[];
-  /** Longest piece that it is asked for, in milliseconds. Longer audio is cut at pauses. */
+  /** The longest chunk that it gets, in milliseconds. Longer audio is cut at pauses. */
   readonly longestMs: number;
-  /** Requests at once for one file. */
+  /** How many requests may be under way at once for one file. */
   readonly concurrency: number;
-  /** One attempt. Rejects with the signal's reason only: every other failure is an answer. */
+  /**
+   * Makes one attempt. It must reject with the signal's reason only; every other failure is an
+   * answer.
+   */
   recognise(piece: AudioChunk, options: AskOptions): Promise<EngineAnswer>;
   stop?(): Promise<void>;
   close(): Promise<void>;
@@ -28,15 +31,15 @@ export interface AskOptions {
 export type EngineAnswer = { readonly heard: Recognition } | { readonly refused: RequestFailure };
 
 /**
- * What was said in one piece. Times in milliseconds from its start; need not be sorted, nor lie
- * inside it.
+ * What was said in one chunk. Times are in milliseconds from its start; cues need not be sorted,
+ * nor lie inside the chunk.
  */
 export interface Recognition {
   readonly cues: readonly Cue[];
   readonly timing: TimingUnit;
-  /** null when the recogniser does not say. */
+  /** null when the recogniser does not tell the language. */
   readonly language: Language | null;
-  /** What was asked for and not given, for the user. */
+  /** One line for the user for each thing that was asked for and not given. */
   readonly notes: readonly string[];
 }
 

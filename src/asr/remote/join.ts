@@ -5,24 +5,24 @@ import { audioLengthMs } from "./engine.ts";
 import type { HeardChunk } from "./send.ts";
 import { normalizeCues } from "./tidy.ts";
 
-/** Plain data, for checkpoints. */
+/** The state of the joiner as plain data, for checkpoints. */
 export interface JoinSnapshot {
   readonly speakers: number;
   readonly endMs: number;
   readonly timing: TimingUnit;
-  /** Milliseconds of audio in each language. */
+  /** How many milliseconds of audio are in each language. */
   readonly languages: Readonly<Record<Language, number>>;
   readonly notes: readonly string[];
 }
 
 const COARSENESS: readonly TimingUnit[] = ["word", "segment", "window"];
-/** What recognisers call speakers that they tell apart; anything else is a name. */
+/** How recognisers label speakers that they only tell apart. Every other label is a name. */
 const LABEL = /^(?:(?:speaker|spk|s)[ _#-]*)?(?:\d+|[A-Z])$/i;
 
 export const NEW_SPEAKERS =
   "speakers are numbered anew in every piece of audio: the recogniser does not follow them from one request to the next";
 
-/** Puts the answers for the pieces of one file together, in the order of the audio. */
+/** Joins the answers for the chunks of one file, in the order of the audio. */
 export function createChunkJoiner(earlier: readonly Cue[], snapshot?: JoinSnapshot) {
   const cues: Cue[] = [...earlier];
   let given = cues.length;
@@ -91,7 +91,9 @@ export function createChunkJoiner(earlier: readonly Cue[], snapshot?: JoinSnapsh
   };
 }
 
-/** Pieces share up to 0.2 s of audio: nothing begins before what came before has ended. */
+/**
+ * Two chunks share up to 0.2 s of audio, so no cue may begin before the one before it has ended.
+ */
 function shift(cue: Cue, offsetMs: number, notBeforeMs: number): Cue {
   const at = (ms: number): number => Math.max(notBeforeMs, Math.round(offsetMs + ms));
   return {

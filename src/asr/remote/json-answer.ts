@@ -16,14 +16,14 @@ const finiteNumber = (value: unknown): number | null =>
   typeof value === "number" && Number.isFinite(value) ? value : null;
 const textInOneLine = (value: unknown): string =>
   typeof value === "string" ? value.replace(/\s+/g, " ").trim() : "";
-/** 0 says that nothing is known. */
+/** Servers write 0 when they know no probability. */
 const probability = (value: unknown): number | null =>
   (finiteNumber(value) ?? 0) > 0 && (finiteNumber(value) ?? 2) <= 1 ? finiteNumber(value) : null;
-/** What Whisper writes for silence. */
+/** The texts that Whisper writes for silence. */
 const NO_SPEECH = /^[[(]\s*(?:BLANK_AUDIO|SILENCE|NO SPEECH)\s*[\])]$/i;
 
 export interface AnswerOptions {
-  /** Word times were asked for: their absence is told. */
+  /** Whether word times were asked for. Then their absence must be told. */
   readonly wantsWords: boolean;
 }
 
@@ -86,7 +86,7 @@ function readSegmentCues(
   return cues;
 }
 
-/** Text alone: its time is that of the speech in the piece. */
+/** Makes a cue of text without times: its time is that of the speech in the chunk. */
 export function windowCue({ samples, voiced }: AudioChunk, text: string): Cue {
   const first = voiced.findIndex((one) => one >= 0.5);
   const last = voiced.findLastIndex((one) => one >= 0.5);
@@ -107,8 +107,8 @@ interface Times {
 }
 
 /**
- * `startMs` and `endMs`, or seconds, or whisper.cpp's offsets; never guessed from the size of the
- * numbers.
+ * Reads `startMs` and `endMs`, or seconds, or the offsets of whisper.cpp. The unit is never guessed
+ * from the size of the numbers.
  */
 function readTimes(one: AnswerObject): Times | null {
   const offsets = toObject(one["offsets"]);
@@ -160,7 +160,7 @@ function readSpokenWords(value: unknown): SpokenWord[] {
     if (arePieces && lastWord && !piece.text.startsWith(" ")) {
       lastWord.word.text += piece.text.trimEnd();
       lastWord.word.endMs = Math.max(lastWord.word.endMs, piece.endMs);
-      // The least sure part of a word makes it doubtful.
+      // A word is as sure as the least sure of its parts.
       lastWord.word.confidence =
         lastWord.word.confidence === null || piece.confidence === null
           ? null
@@ -170,11 +170,11 @@ function readSpokenWords(value: unknown): SpokenWord[] {
   return words;
 }
 
-/** OpenAI's words lie beside the segments, not in them. */
+/** OpenAI's answers have the words beside the segments, not in them. */
 const isBetween = ({ startMs, endMs }: Word, fromMs: number, toMs: number): boolean =>
   (startMs + endMs) / 2 >= fromMs && (startMs + endMs) / 2 < toMs;
 
-/** One cue, or one for each run of words of one speaker. */
+/** Makes one cue, or one for each run of words of one speaker. */
 function cuesOf(
   segment: AnswerObject,
   text: string,
@@ -215,7 +215,7 @@ function cuesOf(
           spoken.map(({ word }) => word),
         )
       : null;
-  // Segments often reach into the silence behind them; words know better.
+  // Segments often reach into the silence behind them, so the times of words count for more.
   const inside = words
     ? { startMs: words[0]?.startMs ?? 0, endMs: words.at(-1)?.endMs ?? 0 }
     : times;

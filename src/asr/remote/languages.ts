@@ -1,15 +1,15 @@
 import type { Language } from "../../types.ts";
 
 /**
- * The languages of Whisper (OpenAI's tokenizer.py), as it writes them: ISO 639-1 where there is
- * one.
+ * The languages of Whisper (OpenAI's tokenizer.py) by its own codes, which are those of ISO 639-1
+ * where there is one.
  */
 export const WHISPER_LANGUAGES = (
   "en zh de es ru ko fr ja pt tr pl ca nl ar sv it id hi fi vi he uk el ms cs ro da hu ta no th ur hr bg lt la mi ml cy sk te fa lv bn sr az sl kn et mk br eu is hy ne mn bs kk sq sw gl mr " +
   "pa si km sn yo so af oc ka be tg sd gu am yi lo uz fo ht ps tk nn mt sa lb my bo tl mg as tt haw ln ha ba jw su yue"
 ).split(" ");
 
-/** Names that differ from those of Intl, or are second names. */
+/** English names that Intl does not know, or second names. */
 const OTHER_NAMES: Readonly<Record<string, string>> = {
   castilian: "es",
   valencian: "ca",
@@ -31,7 +31,7 @@ const OTHER_NAMES: Readonly<Record<string, string>> = {
   faroese: "fo",
   cantonese: "yue",
 };
-/** Whisper's own codes that BCP 47 calls otherwise. */
+/** Codes of Whisper that differ from BCP 47. */
 const TAGS: Readonly<Record<string, Language>> = { jw: "jv", iw: "he", in: "id" };
 
 let names: ReadonlyMap<string, string> | undefined;
@@ -46,7 +46,8 @@ function byName(): ReadonlyMap<string, string> {
 }
 
 /**
- * What servers call a language, a code or an English name, as a BCP 47 tag; null for anything else.
+ * Makes a BCP 47 tag of what a server calls a language: a code or an English name. @returns null
+ * for anything else.
  */
 export function toTag(said: unknown): Language | null {
   if (
@@ -67,6 +68,6 @@ export function toTag(said: unknown): Language | null {
   }
 }
 
-/** The ISO 639-1 code that OpenAI-style servers want. */
+/** Makes the ISO 639-1 code that servers like OpenAI's require. */
 export const toIso = (language: Language): string =>
   new Intl.Locale(language).language.replace(/^jv$/, "jw");

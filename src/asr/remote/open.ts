@@ -13,7 +13,10 @@ import { createChunkJoiner, type JoinSnapshot } from "./join.ts";
 import { type EngineState, type HeardChunk, sendChunk } from "./send.ts";
 
 const CHECKPOINT_FRAMES = Math.round(30_000 / FRAME_MS);
-/** Silence up to this goes along: every request costs, and servers pad what is short. */
+/**
+ * Speech with no more silence than this between goes into one request, because every request costs
+ * and servers pad short audio.
+ */
 const JOINED_GAP_MS = 5000;
 /** A server may work on a chunk for longer than a file may go without progress. */
 const HEARTBEAT_MS = 2000;
@@ -55,7 +58,7 @@ export function openRemote(
     id: engine.id,
     languages: engine.languages,
     async transcribe(audio, { language, signal, onProgress, onCheckpoint, resume = [] }) {
-      // Another recogniser may have tried in between; its checkpoints say nothing here.
+      // Another recogniser may have tried in between. Its checkpoints are of no use here.
       const usable = resume.filter(({ recogniser }) => recogniser === engine.id);
       const lastCheckpoint = usable.at(-1)?.state as RemoteCheckpointState | undefined;
       const mergeChunks = createChunkJoiner(

@@ -6,7 +6,8 @@ import { countAttempts } from "../../remote/attempts.ts";
 import type { RequestFailure } from "../../remote/refusals.ts";
 
 /**
- * Shorter pieces than this are not cut again: what refuses them as too large refuses everything.
+ * A chunk shorter than this is not split any more. A server that refuses it as too large refuses
+ * everything.
  */
 const MIN_SPLIT_MS = 2000;
 
@@ -15,15 +16,17 @@ export interface HeardChunk {
   readonly heard: Recognition;
 }
 
-/** What is known of an engine in this process. */
+/** What this process knows of an engine. */
 export interface EngineState {
-  /** It has taken a piece: what it rejects now is the piece's fault. */
+  /**
+   * Whether the engine has accepted a chunk. If so, a later rejection is the fault of the chunk.
+   */
   hasWorked: boolean;
 }
 
 /**
- * One piece, until it is heard: tried again alone when the failure may pass, in halves when it is
- * too large.
+ * Sends one chunk until it is recognised: again alone when the failure may pass, in halves when it
+ * is too large.
  * @throws the last refusal's error.
  */
 export async function sendChunk(

@@ -1,17 +1,22 @@
 import type { Cue, Word } from "../../types.ts";
 
-/** Times a little beyond the audio are rounding; further out they are of something else. */
+/**
+ * Times up to this far beyond the audio are rounding errors. Times further out belong to something
+ * else.
+ */
 const SLACK_MS = 1000;
 
 export interface Tidied {
   readonly cues: readonly Cue[];
-  /** Cues without place in the audio: begun after its end, or with times that are none. */
+  /**
+   * Finds cues that are not in the audio: they begin after its end, or their times are no times.
+   */
   readonly outside: number;
 }
 
 /**
- * Cues in order, apart, with whole milliseconds, inside a piece of so many milliseconds; without
- * empty ones.
+ * Sorts cues, separates them and rounds their times to milliseconds inside a chunk of `lengthMs`.
+ * Empty cues are left out.
  */
 export function normalizeCues(cues: readonly Cue[], lengthMs: number): Tidied {
   const spoken = cues.filter(({ text }) => text.trim() !== "");

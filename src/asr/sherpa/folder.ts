@@ -12,10 +12,10 @@ export type Family = "whisper" | "transducer" | "moonshine" | "senseVoice" | "ca
 export interface SherpaModel {
   readonly name: string;
   readonly family: Family;
-  /** Files by the names that sherpa-onnx gives them. */
+  /** The files of a model by the names that sherpa-onnx gives them. */
   readonly files: Readonly<Record<string, string>>;
   readonly tokens: string;
-  /** Of names, sizes and times: weights of gigabytes are not read for it. */
+  /** A digest of names, sizes and times, so that gigabytes of weights need not be read. */
   readonly digest: string;
 }
 

@@ -14,11 +14,11 @@ import { SAMPLE_RATE, type Transcriber, type OwnOptions } from "../transcriber.t
 import { type Family, readSherpaModel, recognizerConfig, type SherpaModel } from "./folder.ts";
 import { loadSherpa, type Recognizer, type RecognizerResult, type Sherpa } from "./module.ts";
 
-/** Raised when what is handed over or read changes what comes out. */
+/** It must be raised when a change of what is handed over or read changes the transcripts. */
 const SHERPA_SETTINGS_VERSION = 1;
 /**
- * Whisper drops what is beyond 29.5 s with a line on stderr only; the others need memory by the
- * length.
+ * Whisper drops audio beyond 29.5 s and says so on stderr only. The other models need memory in
+ * proportion to the length.
  */
 const MAX_CHUNK_MS_BY_FAMILY: Readonly<Record<Family, number>> = {
   whisper: 25_000,

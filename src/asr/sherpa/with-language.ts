@@ -10,7 +10,7 @@ export type Identifier = (samples: Float32Array) => string;
 /** Whisper's encoder looks at 30 s; three of them vote. */
 const STRETCH_SAMPLES = 30 * SAMPLE_RATE;
 const STRETCHES = 3;
-/** Too quiet for speech. */
+/** Audio below this level is too quiet for speech. */
 const MIN_POWER = 1e-5;
 
 /** @throws MISSING_TOOL without the package, MISSING_MODEL without a multilingual Whisper model. */
@@ -45,7 +45,7 @@ export async function openIdentifier({
 }
 
 /**
- * The same recogniser, told the language that most of the beginning is in, unless the user said it.
+ * Wraps a recogniser: it is told the language of most of the beginning, unless the user named one.
  */
 export function withLanguage(
   transcriber: Transcriber,

@@ -7,7 +7,7 @@ import type { SherpaSettings } from "./settings.ts";
 import { SAMPLE_RATE, type Transcriber } from "../transcriber.ts";
 import { loadSherpa, type SherpaTurn } from "./module.ts";
 
-/** Who speaks when, of a whole recording: 16 kHz mono in, turns in seconds out. */
+/** Finds who speaks when in a whole recording: it takes 16 kHz mono and gives turns in seconds. */
 export type Diarizer = (samples: Float32Array) => readonly SherpaTurn[];
 
 /**
@@ -62,7 +62,7 @@ export async function openDiarizer({
   return { diarize: (samples) => diarization.process(samples), id: hash.digest("hex").slice(0, 8) };
 }
 
-/** The same recogniser, with speakers: those that it tells itself are left. */
+/** Wraps a recogniser: its cues get speakers. Speakers that it names itself are kept. */
 export function withSpeakers(transcriber: Transcriber, diarize: Diarizer, id: string): Transcriber {
   return {
     ...transcriber,

@@ -2,7 +2,7 @@ import { type Cue } from "../../types.ts";
 import { SAMPLE_RATE, type Transcriber } from "../transcriber.ts";
 
 const WINDOW_MS = 5000;
-/** Below this root mean square there is nothing to make a cue of. */
+/** Audio below this root mean square gets no cue. */
 const SILENT = 0.003;
 
 /**

@@ -15,19 +15,21 @@ import {
 import type { WhisperSettings } from "./settings.ts";
 import { keyHeader, type Route } from "./server.ts";
 
-/** Servers refuse or crash on less (OpenAI 0.1 s, whisper.cpp 1 s). */
+/** Servers refuse shorter audio or crash on it (OpenAI below 0.1 s, whisper.cpp below 1 s). */
 const MIN_WHISPER_AUDIO_MS = 1100;
-/** Without times inside, a piece is as long as a hit is to be found exactly. */
+/** A chunk without times inside becomes one hit, so it must not be longer than a hit should be. */
 export const WHISPER_WINDOW_MS = 20_000;
 const HEALTH_MS = 10_000;
 
 export type Format = "verbose_json" | "diarized_json" | "json";
 
-/** What the server was found not to know; the same for all files of this process. */
+/** What the server can do, as its answers showed. It holds for all files of this process. */
 export interface WhisperCapabilities {
   format: Format;
   granularities: boolean;
-  /** It gave text without times: longer pieces are parted before they are sent. */
+  /**
+   * Whether the server gave text without times. Then longer chunks are split before they are sent.
+   */
   isTextOnly: boolean;
 }
 
@@ -84,7 +86,7 @@ function fields(
   };
   const field = (name: string, value: string): FormPart => ({ name, value });
   const iso = language === undefined ? [] : [field("language", toIso(language))];
-  // Without a language whisper.cpp takes everything for English. It gives words unasked.
+  // Without a language whisper.cpp takes everything for English. It gives words in any case.
   if (api === "whisper.cpp")
     return [
       file,
@@ -101,7 +103,7 @@ function fields(
       ? ["segment", "word"].map((one) => field("timestamp_granularities[]", one))
       : []),
     ...(able.format === "diarized_json" ? [field("chunking_strategy", "auto")] : []),
-    // Its segments are whole stretches of 30 s otherwise.
+    // Without this option its segments are stretches of 30 s.
     ...(api === "speaches" ? [field("without_timestamps", "false")] : []),
   ];
 }
@@ -141,8 +143,8 @@ function answerOf(
 }
 
 /**
- * A refusal that names what some servers don't know: the question is put again without it, for the
- * rest of the run.
+ * Notes the parameter that a refusal names: for the rest of the run requests are made without it.
+ * @returns whether there is one.
  */
 function downgrade({ status, text }: HttpReply, able: WhisperCapabilities): boolean {
   if (status !== 400 && status !== 422) return false;

@@ -9,7 +9,7 @@ const WHISPER_CHECK_MS = 8000;
 const MAX_NAMES = 8;
 
 /**
- * Whether the server answers, takes the key and has the model. Sends no audio.
+ * Checks whether the server answers, accepts the key and has the model. It sends no audio.
  * @throws what would end a run.
  */
 export async function check(whisper: WhisperSettings, signal: AbortSignal): Promise<EngineFinding> {

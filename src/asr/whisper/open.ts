@@ -9,12 +9,12 @@ import type { Transcriber, OwnOptions } from "../transcriber.ts";
 import { abilitiesOf, askWhisper, WHISPER_WINDOW_MS } from "./ask.ts";
 import { whisperAddress, describeWhisperServer, findRoute, type Route } from "./server.ts";
 
-/** Raised when what is sent or read changes what comes out. */
+/** It must be raised when a change of what is sent or read changes the transcripts. */
 const WHISPER_SETTINGS_VERSION = 1;
-/** Far below every limit on file size: 3.84 MB as 16-bit WAV. */
+/** This is 3.84 MB as 16-bit WAV, far below every server's limit on file size. */
 const MAX_WHISPER_CHUNK_MS = 120_000;
 
-/** A server that speaks OpenAI's transcription API, or whisper.cpp's own. */
+/** Opens a server that speaks OpenAI's transcription API, or that of whisper.cpp. */
 export async function open({
   models,
   requests,

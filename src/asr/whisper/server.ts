@@ -3,7 +3,9 @@ import { type HttpReply, request, shownUrl } from "../../remote/http.ts";
 import { fromNetworkError, type RemoteServer, type RequestFailure } from "../../remote/refusals.ts";
 import type { WhisperSettings } from "./settings.ts";
 
-/** OpenAI's API, or one like it; speaches, which knows more; whisper.cpp's own. */
+/**
+ * The kinds of server: OpenAI's API or one like it, speaches, which can do more, and whisper.cpp.
+ */
 export type Api = "openai" | "speaches" | "whisper.cpp";
 
 export interface Route {

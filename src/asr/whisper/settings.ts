@@ -5,7 +5,7 @@ export interface WhisperSettings {
   readonly endpoint: string | undefined;
   readonly model: string;
   readonly apiKey: string | undefined;
-  /** Which kind of server answers there; "auto" asks it. */
+  /** The kind of server at the address; "auto" asks the server. */
   readonly api: "auto" | "openai" | "whisper.cpp";
   readonly timeoutMs: number;
 }
