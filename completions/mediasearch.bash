@@ -32,9 +32,9 @@ _mediasearch() {
   if [[ -z $words && $cur == -* ]]; then
     case "$command" in
       index) words="--store --include --exclude --captions --language --engine -j --jobs -w --watch -n --dry-run --json --config --env-file -h --help" ;;
-      search) words="--store -m --mode -l --limit --file --speaker --lang --origin --after --before --duration --confidence -C --context --group --all-hits --fresh --offset --links --explain --format --json --files --print0 --fps --play --player --clip -o --output --supercut --exact --titles --force --pad --config --env-file -h --help" ;;
-      transcript) words="--store --at -C --context --format --json --config --env-file -h --help" ;;
-      list) words="--store --file --speaker --lang --origin --after --before --duration --state --sort -r --reverse --format --json --print0 --config --env-file -h --help" ;;
+      search) words="--store -m --mode -l --limit --file --speaker --lang --origin --after --before --duration --confidence -C --context --group --all-hits --fresh --offset --links --explain --format --json --raw-cells --files --print0 --fps --play --player --clip -o --output --supercut --exact --titles --force --pad --config --env-file -h --help" ;;
+      transcript) words="--store --at -C --context --format --json --raw-cells --config --env-file -h --help" ;;
+      list) words="--store --file --speaker --lang --origin --after --before --duration --state --sort -r --reverse --format --json --raw-cells --print0 --config --env-file -h --help" ;;
       mcp) words="--store --config --env-file -h --help" ;;
       status) words="--store --json --config --env-file -h --help" ;;
       jobs) words="--store --all --state --engine --json --config --env-file -h --help" ;;

@@ -69,6 +69,7 @@ _mediasearch() {
       '(--explain)'--explain'[show how each part of the search scored a hit]' \
       '(--format)'--format='[how to print]:format:(text json ndjson csv tsv md srt vtt m3u edl otio fcpxml)' \
       '(--json)'--json'[the same as --format json]' \
+      '(--raw-cells)'--raw-cells'[with csv and tsv\: no apostrophe before text that a spreadsheet would run as a formula]' \
       '(--files)'--files'[only the names of the files]' \
       '(--print0)'--print0'[only the names of the files, each ended by a NUL, for xargs -0]' \
       '(--fps)'--fps='[frame rate of edl, otio and fcpxml (default\: that of the first video)]:rate:(23.976 24 25 29.97 30 50 59.94 60)' \
@@ -91,6 +92,7 @@ _mediasearch() {
       '(-C --context)'{-C+,--context=}'[with --at, number of lines before and after it (default\: 3)]:n: ' \
       '(--format)'--format='[how to print]:format:(text srt vtt json ndjson csv tsv md)' \
       '(--json)'--json'[the same as --format json]' \
+      '(--raw-cells)'--raw-cells'[with csv and tsv\: no apostrophe before text that a spreadsheet would run as a formula]' \
       '(--config)'--config='[a configuration file of your choice, in place of mediasearch.config.json]:file:_files' \
       '(--env-file)'--env-file='[read variables from a file of NAME=value lines; those of the environment win]:file:_files' \
       '(-h --help)'{-h,--help}'[show what there is]' \
@@ -109,6 +111,7 @@ _mediasearch() {
       '(-r --reverse)'{-r,--reverse}'[the other way round]' \
       '(--format)'--format='[how to print]:format:(text json ndjson csv tsv md m3u)' \
       '(--json)'--json'[the same as --format json]' \
+      '(--raw-cells)'--raw-cells'[with csv and tsv\: no apostrophe before text that a spreadsheet would run as a formula]' \
       '(--print0)'--print0'[only the names of the files, each ended by a NUL, for xargs -0]' \
       '(--config)'--config='[a configuration file of your choice, in place of mediasearch.config.json]:file:_files' \
       '(--env-file)'--env-file='[read variables from a file of NAME=value lines; those of the environment win]:file:_files' \

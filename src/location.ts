@@ -64,7 +64,8 @@ export const nameOf = (location: Location): string =>
 export function folderOf(location: Location): Location {
   const end = location.lastIndexOf(separator(location));
   if (isObject(location)) return location.slice(0, end + 1);
-  return end === 0 ? sep : location.slice(0, end);
+  // A library from elsewhere may hold what is no path; every walk upwards ends at the root.
+  return end <= 0 ? sep : location.slice(0, end);
 }
 
 /** Another file of the same folder. */

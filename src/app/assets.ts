@@ -1,5 +1,6 @@
 import type { AssetStatus, ReadableCatalog } from "../backends/catalog.ts";
 import { displayPath } from "./display-path.ts";
+import { cleanDate } from "../text/untrusted.ts";
 import type { ListRequest, SortKey } from "./requests.ts";
 import { assetFilter } from "./search/filter.ts";
 
@@ -32,14 +33,17 @@ export const assetRecord = (asset: AssetStatus, cwd: string) => ({
   segments: asset.segmentCount,
   speakers: asset.speakers,
   sizeBytes: asset.sizeBytes,
-  modified: new Date(asset.mtimeMs).toISOString(),
+  modified: isoTime(asset.mtimeMs) ?? new Date(0).toISOString(),
   recorded: isoTime(asset.recordedAtMs),
   indexed: isoTime(asset.indexedAtMs),
   error: asset.error,
 });
 
-const isoTime = (timeMs: number | null): string | null =>
-  timeMs === null ? null : new Date(timeMs).toISOString();
+/** null for what Date can't hold, too: no row may hide the others. */
+const isoTime = (timeMs: number | null): string | null => {
+  const date = cleanDate(timeMs);
+  return date === null ? null : new Date(date).toISOString();
+};
 
 type SortValue = string | number | null;
 

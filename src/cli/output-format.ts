@@ -23,6 +23,18 @@ export function chosenFormat<F extends string>({
   return "json";
 }
 
+/** @throws USAGE when cells are asked for as they are in a format without cells. */
+export function tableOptions(
+  flags: { readonly rawCells?: true },
+  format: string,
+): { readonly isRaw: boolean } {
+  if (flags.rawCells && format !== "csv" && format !== "tsv")
+    throw new MediasearchError("USAGE", "--raw-cells: goes with --format csv or tsv", {
+      subject: "--raw-cells",
+    });
+  return { isRaw: flags.rawCells === true };
+}
+
 /** Names of files are neither: `--files` and `--print0` have no other form. @throws USAGE */
 export function mustBeNames(
   flags: FormatFlags<string> & { readonly files?: true; readonly print0?: true },

@@ -4,6 +4,7 @@ import type { MediasearchError } from "../errors.ts";
 import { displayWidth, styler } from "../terminal/style.ts";
 import type { CliStreams } from "../terminal/io.ts";
 import { stripControls } from "../text/strip-controls.ts";
+import { formatJson } from "../text/format.ts";
 
 /** With JSON output the last line of stderr is the error as JSON. */
 export function reportError(
@@ -14,7 +15,7 @@ export function reportError(
   const { code, message, hint, subject } = error;
   if (wantsJson(argv)) {
     stderr.write(
-      `${JSON.stringify({ error: { code, exitCode: error.exitCode, message, hint: hint ?? null, subject: subject ?? null } })}\n`,
+      `${formatJson({ error: { code, exitCode: error.exitCode, message, hint: hint ?? null, subject: subject ?? null } })}\n`,
     );
     return;
   }
@@ -24,7 +25,9 @@ export function reportError(
     stderr.write(`${withCaret(stripControls(error.excerpt.text), error.excerpt.at)}\n`);
   if (hint) stderr.write(`${paint("cyan", "next:")}  ${stripControls(hint)}\n`);
   if (code === "BUG" && env["MEDIASEARCH_DEBUG"])
-    stderr.write(`${(error.cause as Error | undefined)?.stack ?? error.stack}\n`);
+    stderr.write(
+      `${((error.cause as Error | undefined)?.stack ?? error.stack ?? "").split("\n").map(stripControls).join("\n")}\n`,
+    );
 }
 
 const withCaret = (text: string, at: number): string =>

@@ -3,6 +3,7 @@ import type { CliStreams } from "../terminal/io.ts";
 import { createStatusLine, type StatusLine } from "../terminal/status-line.ts";
 import { formatBytes, formatDuration, formatNumber, pluralize } from "../text/format.ts";
 import { nameOf } from "../location.ts";
+import { stripControls } from "../text/strip-controls.ts";
 
 /**
  * The line of state of one command. It opens standard error with the first thing that is shown,
@@ -30,8 +31,8 @@ export const tellOn =
   (event) => {
     if (event.type === "idle") return status.end();
     const notice = noticeText(event);
-    if (notice !== undefined) status.note(notice);
-    else status.update(progressText(event));
+    if (notice !== undefined) status.note(stripControls(notice));
+    else status.update(stripControls(progressText(event)));
   };
 
 function noticeText(event: AppEvent): string | undefined {

@@ -2,7 +2,8 @@ import { backUpLibrary } from "../app/library/backup.ts";
 import type { Command } from "../cli/command.ts";
 import { hasFlag } from "../cli/flags.ts";
 import type { BACKUP } from "../cli/specs/library.ts";
-import { formatBytes, pluralize } from "../text/format.ts";
+import { formatJson, formatBytes, pluralize } from "../text/format.ts";
+import { stripControls } from "../text/strip-controls.ts";
 
 export const run: Command<typeof BACKUP> = async ([name = ""], flags, context) => {
   const { io } = context;
@@ -10,10 +11,10 @@ export const run: Command<typeof BACKUP> = async ([name = ""], flags, context) =
   const overwrite = hasFlag(flags, "force");
   const manifest = await backUpLibrary(context, { to, toAsGiven: name, overwrite });
   if (hasFlag(flags, "json"))
-    io.stdout.write(`${JSON.stringify({ version: 1, file: to, ...manifest })}\n`);
+    io.stdout.write(`${formatJson({ version: 1, file: to, ...manifest })}\n`);
   else
     io.stdout.write(
-      `${to}: ${pluralize(manifest.files, "file")}, ${pluralize(manifest.segments, "segment")}, ${formatBytes(manifest.sizeBytes)} unpacked, sha256 ${manifest.sha256}\n`,
+      `${stripControls(to)}: ${pluralize(manifest.files, "file")}, ${pluralize(manifest.segments, "segment")}, ${formatBytes(manifest.sizeBytes)} unpacked, sha256 ${manifest.sha256}\n`,
     );
   return 0;
 };

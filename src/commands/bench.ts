@@ -4,7 +4,7 @@ import type { Transcriber } from "../asr/transcriber.ts";
 import { engineSettings, enginesSetUp } from "../asr/registry.ts";
 import { engineRules } from "../config/engine-rules.ts";
 import { ERRORS, MediasearchError, toMediasearchError } from "../errors.ts";
-import { formatDuration, formatNumber } from "../text/format.ts";
+import { formatJson, formatDuration, formatNumber } from "../text/format.ts";
 import { styler } from "../terminal/style.ts";
 import { stripControls } from "../text/strip-controls.ts";
 import { measureSample, type SampleResult } from "../evaluation/measure-recogniser.ts";
@@ -39,7 +39,7 @@ export const run: Command<typeof BENCH> = async ([, folder], flags, context) => 
   for (const engine of engines) results.push(await measureEngine(engine, samples, context));
   if (hasFlag(flags, "json"))
     io.stdout.write(
-      `${JSON.stringify({ version: 1, folder, language: config.settings.language ?? null, engines: results.map(asJson) })}\n`,
+      `${formatJson({ version: 1, folder, language: config.settings.language ?? null, engines: results.map(asJson) })}\n`,
     );
   else printResults(results, samples, context);
   return results.some(
@@ -76,7 +76,7 @@ async function measureEngine(
     const files: SampleResult[] = [];
     for (const [i, sample] of samples.entries()) {
       io.signal.throwIfAborted();
-      status.update(`${engine}: ${i + 1}/${samples.length} ${sample.name}`);
+      status.update(stripControls(`${engine}: ${i + 1}/${samples.length} ${sample.name}`));
       files.push(await measureSample(sample, transcriber, config.settings.language, io.signal));
     }
     return { engine, id: transcriber.id, openMs, files, failure: null };

@@ -5,6 +5,7 @@ import { stripControls } from "../text/strip-controls.ts";
 import { hasFlag } from "../cli/flags.ts";
 import type { Command, CommandContext } from "../cli/command.ts";
 import type { CONFIG } from "../cli/specs/machine.ts";
+import { formatJson } from "../text/format.ts";
 
 interface SettingRow {
   readonly name: SettingName;
@@ -25,7 +26,7 @@ export const run: Command<typeof CONFIG> = async (_args, flags, context) => {
   const { places, notices, replaced } = config;
   if (hasFlag(flags, "json")) {
     io.stdout.write(
-      `${JSON.stringify({ version: 1, settings: rows, files: places, notices, replaced: replaced.map(({ name, answer }) => ({ name, answer })) })}\n`,
+      `${formatJson({ version: 1, settings: rows, files: places, notices, replaced: replaced.map(({ name, answer }) => ({ name, answer })) })}\n`,
     );
     return 0;
   }

@@ -20,6 +20,8 @@ import { type FlagsOf, hasFlag } from "../cli/flags.ts";
 import type { Command, CommandContext } from "../cli/command.ts";
 import type { DOCTOR } from "../cli/specs/machine.ts";
 import { chosenFormat } from "../cli/output-format.ts";
+import { formatJson } from "../text/format.ts";
+import { stripControls } from "../text/strip-controls.ts";
 
 export const run: Command<typeof DOCTOR> = async (_args, flags, context) => {
   const { io } = context;
@@ -34,7 +36,7 @@ export const run: Command<typeof DOCTOR> = async (_args, flags, context) => {
   const exitCode = exitOf(results, hasFlag(flags, "strict"));
   if (hasFlag(flags, "json"))
     io.stdout.write(
-      `${JSON.stringify({ version: 1, ok: exitCode === 0, exitCode, checks: toJson(results), ...(measures ? { performance: measures } : {}) })}\n`,
+      `${formatJson({ version: 1, ok: exitCode === 0, exitCode, checks: toJson(results), ...(measures ? { performance: measures } : {}) })}\n`,
     );
   else
     io.stdout.write(
@@ -91,7 +93,7 @@ async function reportReadiness(
   const exitCode = isFailed || (hasFlag(flags, "strict") && open > 0) ? ERRORS.PARTIAL.exit : 0;
   if (format === "json")
     io.stdout.write(
-      `${JSON.stringify({ version: 1, ready: open === 0, exitCode, items, performance: measures ?? null })}\n`,
+      `${formatJson({ version: 1, ready: open === 0, exitCode, items, performance: measures ?? null })}\n`,
     );
   else if (format === "md")
     io.stdout.write(
@@ -127,8 +129,8 @@ async function fix(context: CommandContext): Promise<void> {
         return void io.stderr.write("nothing to fix\n");
       const copy = `${config.settings.store}.${new Date().toISOString().replace(/[:.]/g, "-")}.before-fix`;
       await medium.snapshot(copy);
-      io.stderr.write(`the library as it was: ${copy}\n`);
-      for (const line of await medium.repair()) io.stderr.write(`fixed: ${line}\n`);
+      io.stderr.write(`the library as it was: ${stripControls(copy)}\n`);
+      for (const line of await medium.repair()) io.stderr.write(`fixed: ${stripControls(line)}\n`);
     });
   } finally {
     await backend.close();

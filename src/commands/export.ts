@@ -5,7 +5,7 @@ import type { Command, CommandContext } from "../cli/command.ts";
 import { hasFlag } from "../cli/flags.ts";
 import type { EXPORT } from "../cli/specs/library.ts";
 import { ERRORS } from "../errors.ts";
-import { pluralize } from "../text/format.ts";
+import { formatJson, pluralize } from "../text/format.ts";
 import { stripControls } from "../text/strip-controls.ts";
 
 export const run: Command<typeof EXPORT> = async (files, flags, context) => {
@@ -25,7 +25,7 @@ export const run: Command<typeof EXPORT> = async (files, flags, context) => {
       outcome,
       reason,
     }));
-    io.stdout.write(`${JSON.stringify({ version: 1, files: records })}\n`);
+    io.stdout.write(`${formatJson({ version: 1, files: records })}\n`);
   } else
     printExports(results, output === undefined && (format === "srt" || format === "vtt"), context);
   return results.some(isLeft) ? ERRORS.PARTIAL.exit : 0;

@@ -5,7 +5,7 @@ import type { Command } from "../cli/command.ts";
 import { hasFlag } from "../cli/flags.ts";
 import type { IMPORT } from "../cli/specs/library.ts";
 import { ERRORS } from "../errors.ts";
-import { pluralize } from "../text/format.ts";
+import { formatJson, pluralize } from "../text/format.ts";
 import { stripControls } from "../text/strip-controls.ts";
 
 export const run: Command<typeof IMPORT> = async (paths, flags, context) => {
@@ -16,7 +16,7 @@ export const run: Command<typeof IMPORT> = async (paths, flags, context) => {
   });
   if (hasFlag(flags, "json")) {
     const transcripts = results.map((result) => importRecord(result, io.cwd));
-    io.stdout.write(`${JSON.stringify({ version: 1, transcripts })}\n`);
+    io.stdout.write(`${formatJson({ version: 1, transcripts })}\n`);
   } else io.stderr.write(importText(results));
   return results.some(({ outcome }) => outcome === "failed") ? ERRORS.PARTIAL.exit : 0;
 };

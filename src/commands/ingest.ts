@@ -4,7 +4,7 @@ import type { Command, CommandContext } from "../cli/command.ts";
 import { hasFlag } from "../cli/flags.ts";
 import type { INGEST } from "../cli/specs/indexing.ts";
 import { ERRORS, MediasearchError } from "../errors.ts";
-import { pluralize } from "../text/format.ts";
+import { formatJson, pluralize } from "../text/format.ts";
 import { stripControls } from "../text/strip-controls.ts";
 
 export const run: Command<typeof INGEST> = async (paths, flags, context) => {
@@ -54,7 +54,7 @@ function printJson(registration: Registration, dryRun: boolean, { io }: CommandC
       })),
     }),
   };
-  io.stdout.write(`${JSON.stringify(record)}\n`);
+  io.stdout.write(`${formatJson(record)}\n`);
 }
 
 function printRegistration(

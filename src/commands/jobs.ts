@@ -7,7 +7,7 @@ import { hasFlag } from "../cli/flags.ts";
 import type { JOBS } from "../cli/specs/indexing.ts";
 import { MediasearchError } from "../errors.ts";
 import { styler } from "../terminal/style.ts";
-import { pluralize } from "../text/format.ts";
+import { formatJson, pluralize } from "../text/format.ts";
 import { stripControls } from "../text/strip-controls.ts";
 import { showRun } from "./index/show-run.ts";
 
@@ -28,7 +28,7 @@ export const run: Command<typeof JOBS> = async ([action = "list", ...files], fla
   if (action === "purge") await purgeJobs(context, jobs);
   if (asJson) {
     const records = jobs.map((job) => ({ ...job, file: displayPath(job.id, io.cwd) }));
-    io.stdout.write(`${JSON.stringify({ version: 1, action, jobs: records })}\n`);
+    io.stdout.write(`${formatJson({ version: 1, action, jobs: records })}\n`);
   } else printJobs(action, jobs, context);
   return 0;
 };
@@ -66,7 +66,7 @@ function printJobs(action: string, jobs: readonly Job[], { io }: CommandContext)
     );
     if (action !== "show") continue;
     io.stdout.write(
-      `  engine ${engine}\n  next:  ${stripControls(hint ?? NEXT[state])}\n${log.map((line) => `  ${stripControls(line)}\n`).join("")}`,
+      `  engine ${stripControls(engine)}\n  next:  ${stripControls(hint ?? NEXT[state])}\n${log.map((line) => `  ${stripControls(line)}\n`).join("")}`,
     );
   }
   if (jobs.length === 0) io.stderr.write("no failed files\n");

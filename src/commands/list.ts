@@ -1,5 +1,11 @@
 import type { AssetStatus } from "../backends/catalog.ts";
-import { formatBytes, formatTimestamp, pluralize, formatDuration } from "../text/format.ts";
+import {
+  formatJson,
+  formatBytes,
+  formatTimestamp,
+  pluralize,
+  formatDuration,
+} from "../text/format.ts";
 import type { CliStreams } from "../terminal/io.ts";
 import { styler } from "../terminal/style.ts";
 import { stripControls } from "../text/strip-controls.ts";
@@ -11,7 +17,7 @@ import { filterFlags } from "../cli/filter-flags.ts";
 import { hasFlag } from "../cli/flags.ts";
 import { type Command } from "../cli/command.ts";
 import type { LIST_SPEC } from "../cli/specs/searching.ts";
-import { chosenFormat, mustBeNames } from "../cli/output-format.ts";
+import { chosenFormat, mustBeNames, tableOptions } from "../cli/output-format.ts";
 import { displayPath } from "../app/display-path.ts";
 
 const ASSET_COLUMNS = [
@@ -33,6 +39,8 @@ const ASSET_COLUMNS = [
 export const run: Command<typeof LIST_SPEC> = async (_args, flags, context) => {
   const { io } = context;
   mustBeNames(flags);
+  const format = chosenFormat(flags);
+  const { isRaw } = tableOptions(flags, format);
   const request = {
     ...filterFlags(flags),
     state: flags.state,
@@ -44,20 +52,25 @@ export const run: Command<typeof LIST_SPEC> = async (_args, flags, context) => {
     const assets = await listAssets(backend.library.catalog, io.cwd, request);
     if (hasFlag(flags, "print0"))
       io.stdout.write(assets.map(({ id }) => `${displayPath(id, io.cwd)}\0`).join(""));
-    else printAssets(assets, chosenFormat(flags), io);
+    else printAssets(assets, format, isRaw, io);
     return 0;
   } finally {
     await backend.close();
   }
 };
 
-function printAssets(assets: readonly AssetStatus[], format: string, io: CliStreams): void {
+function printAssets(
+  assets: readonly AssetStatus[],
+  format: string,
+  isRaw: boolean,
+  io: CliStreams,
+): void {
   const rows = assets.map((asset) => assetRecord(asset, io.cwd));
   if (format === "json")
-    io.stdout.write(`${JSON.stringify({ version: 1, total: rows.length, files: rows })}\n`);
+    io.stdout.write(`${formatJson({ version: 1, total: rows.length, files: rows })}\n`);
   else if (format === "ndjson") io.stdout.write(ndjson(rows));
   else if (format === "csv" || format === "tsv")
-    io.stdout.write(formatTable(ASSET_COLUMNS, rows, format));
+    io.stdout.write(formatTable(ASSET_COLUMNS, rows, { format, isRaw }));
   else if (format === "m3u")
     io.stdout.write(
       formatM3uFiles(
@@ -95,9 +108,9 @@ function printTable(assets: readonly AssetStatus[], io: CliStreams): void {
     const what =
       asset.error !== null
         ? paint("red", stripControls(asset.error))
-        : [asset.origin, asset.language, asset.speakers.map(stripControls).join(", ")]
-            .filter(Boolean)
-            .join("  ");
+        : stripControls(
+            [asset.origin, asset.language, asset.speakers.join(", ")].filter(Boolean).join("  "),
+          );
     io.stdout.write(
       `${length(asset).padStart(9)}  ${asset.state.padEnd(10)}  ${paint("cyan", stripControls(displayPath(asset.id, io.cwd)))}  ${what}\n`,
     );

@@ -1,11 +1,12 @@
 import { ERRORS } from "../errors.ts";
 import { modelProvider } from "../app/model-provider.ts";
 import { listModels, verifyModels } from "../models/store.ts";
-import { formatBytes } from "../text/format.ts";
+import { formatJson, formatBytes } from "../text/format.ts";
 import { styler } from "../terminal/style.ts";
 import { hasFlag } from "../cli/flags.ts";
 import type { Command, CommandContext } from "../cli/command.ts";
 import type { MODELS_SPEC } from "../cli/specs/machine.ts";
+import { stripControls } from "../text/strip-controls.ts";
 
 export const run: Command<typeof MODELS_SPEC> = async ([action = "list"], flags, context) => {
   const { config, status } = context;
@@ -19,7 +20,7 @@ export const run: Command<typeof MODELS_SPEC> = async ([action = "list"], flags,
   }
   const models = await listModels(places);
   if (asJson)
-    context.io.stdout.write(`${JSON.stringify({ version: 1, cache: places.cacheDir, models })}\n`);
+    context.io.stdout.write(`${formatJson({ version: 1, cache: places.cacheDir, models })}\n`);
   else if (action === "path") printPaths(models, places, context);
   else printModels(models, context);
   return 0;
@@ -32,7 +33,7 @@ async function verify(places: Places, asJson: boolean, { io }: CommandContext): 
   const paint = styler(io.stdout, io.env);
   const checked = await verifyModels(places);
   const isBad = checked.some(({ state }) => state !== "ok");
-  if (asJson) io.stdout.write(`${JSON.stringify({ version: 1, files: checked })}\n`);
+  if (asJson) io.stdout.write(`${formatJson({ version: 1, files: checked })}\n`);
   else
     for (const { model, file, state } of checked)
       io.stdout.write(
@@ -44,10 +45,12 @@ async function verify(places: Places, asJson: boolean, { io }: CommandContext): 
 
 /** The folder on standard output, for programs; the files in it on standard error. */
 function printPaths(models: Models, { modelsDir, cacheDir }: Places, { io }: CommandContext): void {
-  io.stdout.write(`${modelsDir ?? cacheDir}\n`);
+  io.stdout.write(`${stripControls(modelsDir ?? cacheDir)}\n`);
   for (const { id, files } of models)
     for (const { name, sizeBytes, path } of files)
-      io.stderr.write(`  ${id}/${name}  ${formatBytes(sizeBytes)}  ${path ?? "not here yet"}\n`);
+      io.stderr.write(
+        `  ${id}/${name}  ${formatBytes(sizeBytes)}  ${stripControls(path ?? "not here yet")}\n`,
+      );
 }
 
 function printModels(models: Models, { io }: CommandContext): void {

@@ -2,7 +2,8 @@ import { type Restored, restoreLibrary } from "../app/library/restore.ts";
 import type { Command } from "../cli/command.ts";
 import { hasFlag } from "../cli/flags.ts";
 import type { RESTORE } from "../cli/specs/library.ts";
-import { formatBytes, pluralize } from "../text/format.ts";
+import { formatJson, formatBytes, pluralize } from "../text/format.ts";
+import { stripControls } from "../text/strip-controls.ts";
 
 export const run: Command<typeof RESTORE> = async ([name = ""], flags, context) => {
   const { io } = context;
@@ -16,14 +17,15 @@ export const run: Command<typeof RESTORE> = async ([name = ""], flags, context) 
   const { manifest, store, kept } = restored;
   if (hasFlag(flags, "json"))
     io.stdout.write(
-      `${JSON.stringify({ version: 1, backup, restoredTo: store, kept, ...manifest })}\n`,
+      `${formatJson({ version: 1, backup, restoredTo: store, kept, ...manifest })}\n`,
     );
-  else io.stdout.write(restoredText(backup, restored));
+  else
+    for (const line of restoredLines(backup, restored)) io.stdout.write(`${stripControls(line)}\n`);
   return 0;
 };
 
-function restoredText(backup: string, { manifest, store, kept }: Restored): string {
+function restoredLines(backup: string, { manifest, store, kept }: Restored): string[] {
   const what = `${pluralize(manifest.files, "file")}, ${pluralize(manifest.segments, "segment")}, ${formatBytes(manifest.sizeBytes)}, made ${manifest.createdAt}`;
-  const first = store === null ? `${backup}: sound: ${what}\n` : `${store}: ${what}\n`;
-  return kept ? `${first}the library that was there is kept as ${kept}\n` : first;
+  const first = store === null ? `${backup}: sound: ${what}` : `${store}: ${what}`;
+  return kept ? [first, `the library that was there is kept as ${kept}`] : [first];
 }

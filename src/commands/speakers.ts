@@ -4,7 +4,7 @@ import type { Command, CommandContext } from "../cli/command.ts";
 import { type FlagsOf, hasFlag } from "../cli/flags.ts";
 import type { SPEAKERS } from "../cli/specs/library.ts";
 import { MediasearchError } from "../errors.ts";
-import { pluralize } from "../text/format.ts";
+import { formatJson, pluralize } from "../text/format.ts";
 import { stripControls } from "../text/strip-controls.ts";
 
 const SHOWN_FILES = 3;
@@ -50,7 +50,7 @@ async function printSpeakers(
     speaker: name,
     files: files.map((id) => displayPath(id, io.cwd)),
   }));
-  if (asJson) io.stdout.write(`${JSON.stringify({ version: 1, speakers })}\n`);
+  if (asJson) io.stdout.write(`${formatJson({ version: 1, speakers })}\n`);
   else
     for (const { speaker, files } of speakers) {
       const shown = files.slice(0, SHOWN_FILES).map(stripControls).join(", ");
@@ -73,7 +73,7 @@ async function rename(
   const to = request.to.trim();
   if (asJson) {
     const files = renamed.map(({ id, segments }) => ({ file: displayPath(id, io.cwd), segments }));
-    io.stdout.write(`${JSON.stringify({ version: 1, to, files })}\n`);
+    io.stdout.write(`${formatJson({ version: 1, to, files })}\n`);
     return 0;
   }
   const segments = renamed.reduce((sum, file) => sum + file.segments, 0);

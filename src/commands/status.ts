@@ -3,19 +3,22 @@ import type { Command } from "../cli/command.ts";
 import { hasFlag } from "../cli/flags.ts";
 import type { STATUS } from "../cli/specs/library.ts";
 import {
+  formatJson,
   formatBytes,
   formatDuration,
   formatInstant,
   formatNumber,
   pluralize,
 } from "../text/format.ts";
+import { stripControls } from "../text/strip-controls.ts";
 
 export const run: Command<typeof STATUS> = async (_args, flags, context) => {
   const { io } = context;
   const status = await readStatus(context);
-  if (hasFlag(flags, "json")) io.stdout.write(`${JSON.stringify(statusRecord(status))}\n`);
+  if (hasFlag(flags, "json")) io.stdout.write(`${formatJson(statusRecord(status))}\n`);
   else
-    for (const [name, text] of statusLines(status)) io.stdout.write(`${name.padEnd(10)} ${text}\n`);
+    for (const [name, text] of statusLines(status))
+      io.stdout.write(`${name.padEnd(10)} ${stripControls(text)}\n`);
   return 0;
 };
 

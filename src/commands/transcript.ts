@@ -1,7 +1,7 @@
 import type { AssetStatus } from "../backends/catalog.ts";
 import { MediasearchError } from "../errors.ts";
 import { formatSrt, formatWebvtt } from "../media/captions/write.ts";
-import { formatTimestamp } from "../text/format.ts";
+import { formatJson, formatTimestamp } from "../text/format.ts";
 import { styler } from "../terminal/style.ts";
 import { stripControls } from "../text/strip-controls.ts";
 import { transcriptMarkdown } from "../results/markdown.ts";
@@ -12,7 +12,7 @@ import { toLine } from "../results/search-result.ts";
 import { integerFlag } from "../cli/flags.ts";
 import { type Command } from "../cli/command.ts";
 import type { TRANSCRIPT_SPEC } from "../cli/specs/searching.ts";
-import { chosenFormat } from "../cli/output-format.ts";
+import { chosenFormat, tableOptions } from "../cli/output-format.ts";
 import { parseTimeRange } from "../app/time-range.ts";
 
 const LINES_AROUND = 3;
@@ -20,6 +20,7 @@ const LINES_AROUND = 3;
 export const run: Command<typeof TRANSCRIPT_SPEC> = async ([name = ""], flags, context) => {
   const { io } = context;
   const format = chosenFormat(flags);
+  const { isRaw } = tableOptions(flags, format);
   const timeRange = flags.at === undefined ? undefined : parseTimeRange("--at", flags.at);
   const lines = integerFlag(flags, "context", 0, 10_000);
   if (lines !== undefined && timeRange === undefined)
@@ -38,7 +39,7 @@ export const run: Command<typeof TRANSCRIPT_SPEC> = async ([name = ""], flags, c
       for (const segment of segments)
         io.stdout.write(`${textLine(segment, paint, segment === nearest)}\n`);
       if (segments.length === 0) io.stderr.write(`${stripControls(file)}: nothing is said in it\n`);
-    } else io.stdout.write(asFormat(format, file, asset, segments));
+    } else io.stdout.write(asFormat(format, isRaw, file, asset, segments));
     return 0;
   } finally {
     await backend.close();
@@ -56,6 +57,7 @@ function textLine(
 
 function asFormat(
   format: string,
+  isRaw: boolean,
   file: string,
   asset: AssetStatus,
   segments: readonly Segment[],
@@ -66,8 +68,8 @@ function asFormat(
   if (format === "vtt") return formatWebvtt(segments);
   if (format === "ndjson") return ndjson(rows);
   if (format === "csv" || format === "tsv")
-    return formatTable(["startMs", "endMs", "speaker", "text"], rows, format);
-  if (format === "json") return `${JSON.stringify(transcriptRecord(asset, file, segments))}\n`;
+    return formatTable(["startMs", "endMs", "speaker", "text"], rows, { format, isRaw });
+  if (format === "json") return `${formatJson(transcriptRecord(asset, file, segments))}\n`;
   const facts = [
     durationMs === null ? "" : formatTimestamp(durationMs),
     origin === "asr" ? `recognised by ${engine}` : "from captions",

@@ -1,3 +1,4 @@
+import { formatJson } from "../text/format.ts";
 import { type LockHolder, unlockLibrary, type UnlockReport } from "../app/library/unlock.ts";
 import type { Command } from "../cli/command.ts";
 import { hasFlag } from "../cli/flags.ts";
@@ -10,7 +11,7 @@ export const run: Command<typeof UNLOCK> = async (_args, flags, { io, ...context
     breakLock: hasFlag(flags, "yes"),
     force: hasFlag(flags, "force"),
   });
-  if (hasFlag(flags, "json")) io.stdout.write(`${JSON.stringify({ version: 1, ...report })}\n`);
+  if (hasFlag(flags, "json")) io.stdout.write(`${formatJson({ version: 1, ...report })}\n`);
   else io.stdout.write(unlockText(report));
   return 0;
 };

@@ -1,5 +1,5 @@
 import { chmodSync, mkdirSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { describe, expect, it } from "vitest";
 import { tempFolder } from "../../test/helpers/run.ts";
 import { splitShellWords } from "../shell-words.ts";
@@ -22,6 +22,21 @@ const choose = (
 ) => choosePlayer("/a b.mp4", 61_250, { wanted, env, platform });
 
 describe("the player", () => {
+  it.each(["--sout=#file{dst=x}", "-", "concat:/a|/b", "lavfi:color", "http:x"])(
+    "gets %s as a path, not as an option or a protocol",
+    (name) => {
+      for (const player of ["mpv", "vlc", "ffplay", "xdg-open"])
+        for (const wanted of [undefined, player, `${player} {file}`]) {
+          const { args } = choosePlayer(name, 0, {
+            wanted,
+            env: withPrograms(player),
+            platform: "linux",
+          });
+          expect(args.at(-1)).toBe(resolve(name));
+        }
+    },
+  );
+
   it("is the first of mpv, vlc and ffplay that is there, told to begin at the moment", () => {
     expect(choose(undefined, withPrograms("ffplay", "mpv", "vlc"))).toMatchObject({
       name: "mpv",

@@ -1,5 +1,5 @@
 import { accessSync, constants, statSync } from "node:fs";
-import { basename, delimiter, join } from "node:path";
+import { basename, delimiter, join, resolve } from "node:path";
 import { MediasearchError } from "../errors.ts";
 import { splitShellWords } from "../shell-words.ts";
 
@@ -42,20 +42,24 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
 };
 
 /**
- * The player for a file, ready to be started at a moment.
+ * The player for a file or a signed address, ready to be started at a moment.
  * @throws USAGE when the setting is no command line, MISSING_TOOL when there is no player.
  */
 export function choosePlayer(file: string, startMs: number, choice: PlayerChoice): Player {
   const seconds = (startMs / 1000).toFixed(3);
   const { wanted } = choice;
+  const target = asArgument(file);
   if (wanted !== undefined && wanted !== "open")
-    return fromCommandLine(wanted, file, seconds, choice);
+    return fromCommandLine(wanted, target, seconds, choice);
   for (const [name, args] of wanted === undefined ? Object.entries(KNOWN) : []) {
     const command = findPlayer(name, choice);
-    if (command !== undefined) return { name, command, args: args(file, seconds), seeks: true };
+    if (command !== undefined) return { name, command, args: args(target, seconds), seeks: true };
   }
-  return opener(file, choice);
+  return opener(target, choice);
 }
+
+/** An absolute path or an address: no player takes it for an option or for a protocol of its own. */
+const asArgument = (file: string): string => (/^https?:\/\//i.test(file) ? file : resolve(file));
 
 function fromCommandLine(
   line: string,

@@ -48,7 +48,12 @@ export function linker(
 
 /** Fills a template: {host}, {path} (absolute, percent-encoded), {seconds}, {ms}. */
 export function timedUri(template: string, path: string, startMs: number): string {
-  const steps = path.replaceAll("\\", "/").split("/").map(encodeURIComponent).join("/");
+  const steps = path
+    .toWellFormed()
+    .replaceAll("\\", "/")
+    .split("/")
+    .map(encodeURIComponent)
+    .join("/");
   const values: Readonly<Record<string, string>> = {
     host: hostname(),
     path: steps.startsWith("/") ? steps : `/${steps}`,

@@ -94,6 +94,7 @@ const speakerPrefix = ({ speaker }: ResultLine): string =>
   speaker === null ? "" : `*${escapeMarkdown(speaker)}:* `;
 const href = (file: string, startMs: number): string =>
   `${file
+    .toWellFormed()
     .replaceAll("\\", "/")
     .split("/")
     .map(encodeURIComponent)

@@ -3,6 +3,7 @@ import { stripControls } from "../text/strip-controls.ts";
 import { locationUrl } from "../location.ts";
 import { frameAfter } from "./timecode.ts";
 import { type Cut, cutTitle, type Timeline } from "./timeline.ts";
+import { formatJson } from "../text/format.ts";
 
 /** What every item of a timeline has. */
 const COMMON = { metadata: {}, effects: [], enabled: true };
@@ -72,7 +73,7 @@ export function formatOtio(timeline: Timeline): string {
     source_range: null,
     children: tracks,
   };
-  return `${JSON.stringify({ OTIO_SCHEMA: "Timeline.1", name, metadata: {}, global_start_time: time(0), tracks: stack }, null, 2)}\n`;
+  return `${formatJson({ OTIO_SCHEMA: "Timeline.1", name, metadata: {}, global_start_time: time(0), tracks: stack }, 2)}\n`;
 }
 
 /** A marker with the words of a hit. */

@@ -1,4 +1,4 @@
-import { formatCsvRecord } from "../text/format.ts";
+import { formatCsvRecord, formatJson, guardFormula } from "../text/format.ts";
 import { stripControls } from "../text/strip-controls.ts";
 import {
   type FileGroup,
@@ -92,9 +92,9 @@ export function pageRecord(
 }
 
 export const pageNdjson = ({ results }: ResultPage): string =>
-  results.map((result) => `${JSON.stringify(resultRecord(result))}\n`).join("");
+  results.map((result) => `${formatJson(resultRecord(result))}\n`).join("");
 
-export function pageTable({ results }: ResultPage, format: "csv" | "tsv"): string {
+export function pageTable({ results }: ResultPage, options: TableOptions): string {
   const parts = [...new Set(results.flatMap(({ explain }) => Object.keys(explain ?? {})))];
   const rows = results.map((result): RecordRow => ({
     ...result,
@@ -114,12 +114,18 @@ export function pageTable({ results }: ResultPage, format: "csv" | "tsv"): strin
       ...parts,
     ],
     rows,
-    format,
+    options,
   );
 }
 
 export const ndjson = (rows: readonly object[]): string =>
-  rows.map((row) => `${JSON.stringify(row)}\n`).join("");
+  rows.map((row) => `${formatJson(row)}\n`).join("");
+
+export interface TableOptions {
+  readonly format: "csv" | "tsv";
+  /** Cells as they are, for programs; by default no cell is a formula to a spreadsheet. */
+  readonly isRaw?: boolean;
+}
 
 /**
  * Header and records. CSV by RFC 4180; TSV by IANA's text/tab-separated-values, which has no
@@ -129,10 +135,16 @@ export const ndjson = (rows: readonly object[]): string =>
 export function formatTable(
   columns: readonly string[],
   rows: readonly RecordRow[],
-  format: "csv" | "tsv",
+  { format, isRaw = false }: TableOptions,
 ): string {
-  const cell = (value: Cell = null): string | number | null =>
-    typeof value === "object" && value !== null ? value.join("; ") : value;
+  const shown = (text: string): string => {
+    const clean = text.replaceAll(/[^\n\r\t]+/g, stripControls);
+    return isRaw ? clean : guardFormula(clean);
+  };
+  const cell = (value: Cell = null): string | number | null => {
+    if (value === null || typeof value === "number") return value;
+    return shown(typeof value === "string" ? value : value.join("; "));
+  };
   const records = [columns, ...rows.map((row) => columns.map((name) => cell(row[name])))];
   if (format === "csv") return records.map((record) => `${formatCsvRecord(record)}\r\n`).join("");
   return records

@@ -358,10 +358,10 @@ describe("tables", () => {
       { a: 'x "y", z', b: "tab\there\nand break" },
       { a: null, b: ["p", "q"] },
     ];
-    expect(formatTable(["a", "b"], rows, "tsv")).toBe(
+    expect(formatTable(["a", "b"], rows, { format: "tsv" })).toBe(
       'a\tb\nx "y", z\ttab here and break\n\tp; q\n',
     );
-    expect(formatTable(["a", "b"], rows, "csv")).toBe(
+    expect(formatTable(["a", "b"], rows, { format: "csv" })).toBe(
       'a,b\r\n"x ""y"", z","tab\there\nand break"\r\n,p; q\r\n',
     );
   });

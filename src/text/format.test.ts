@@ -2,6 +2,8 @@ import { describe, expect, it } from "vitest";
 import {
   formatBytes,
   formatCsvRecord,
+  guardFormula,
+  formatJson,
   formatDuration,
   formatTimestamp,
   pluralize,
@@ -39,6 +41,35 @@ describe("CSV", () => {
     expect(formatCsvRecord(["a", 'b"c', "d,e", "f\ng", null, 1.5])).toBe(
       'a,"b""c","d,e","f\ng",,1.5',
     ));
+});
+
+describe("cells of spreadsheets", () => {
+  it("are text where they begin like formulas, also after what parts cells elsewhere", () => {
+    for (const cell of [
+      "=1+1",
+      "+1",
+      "-2+3",
+      "@SUM(A1)",
+      "\t=1",
+      " =1",
+      '"=1',
+      "＝1",
+      "a;=1",
+      "a\n@b",
+    ])
+      expect(guardFormula(cell), cell).toMatch(/'[=+\-@＝]/);
+    for (const cell of ["", "a=b", "well-known", "1-2", "a; b", "it's"])
+      expect(guardFormula(cell), cell).toBe(cell);
+  });
+});
+
+describe("JSON", () => {
+  it("holds nothing that a terminal takes for a command, and reads back the same", () => {
+    const value = { a: "\u001b[31m\u009b2J\u202ex\u2028y\u007f\ud800" };
+    expect(JSON.parse(formatJson(value))).toEqual(value);
+    // oxlint-disable-next-line no-control-regex -- control characters are what this is about
+    expect(formatJson(value)).not.toMatch(/[\u0000-\u001f\u007f-\u009f\u2028-\u202e]/);
+  });
 });
 
 describe("text from files", () => {

@@ -4,6 +4,8 @@ import type { AssetVersion, VersionReader } from "../backends/versions.ts";
 import type { Backend } from "../backends/backend.ts";
 import type { Library, ReadableLibrary } from "../backends/library.ts";
 import { MediasearchError } from "../errors.ts";
+import { isPlace } from "../text/untrusted.ts";
+import { cleanArchived, cleanAsset, cleanReader } from "./from-elsewhere.ts";
 import { inParallel } from "./in-parallel.ts";
 
 export interface CopyOptions {
@@ -30,7 +32,7 @@ export type MovedFacts = Pick<AssetStatus, "sizeBytes" | "mtimeMs" | "sidecarKey
 
 /** An asset as the target has it, under its id in the source. */
 export const asMoved = (asset: AssetStatus, { facts }: CopyOptions): AssetStatus => ({
-  ...asset,
+  ...cleanAsset(asset),
   ...facts?.(asset),
 });
 
@@ -40,6 +42,8 @@ export interface CopySummary {
   readonly present: number;
   /** Kept as they are: the target indexed these files later than the source. */
   readonly newer: readonly AssetId[];
+  /** Left out: their ids are no places that a file could have. */
+  readonly misplaced: readonly AssetId[];
   readonly segments: number;
   readonly jobs: number;
   readonly archived: number;
@@ -58,10 +62,18 @@ export async function copyLibrary(
 ): Promise<CopySummary> {
   const sourceModel = await source.library.embeddings.model();
   refuseUnlikeModels(sourceModel, await target.library.embeddings.model());
-  const sum = { copied: 0, present: 0, newer: [] as AssetId[], segments: 0, jobs: 0, archived: 0 };
+  const sum = {
+    copied: 0,
+    present: 0,
+    newer: [] as AssetId[],
+    misplaced: [] as AssetId[],
+    segments: 0,
+    jobs: 0,
+    archived: 0,
+  };
   const report = (): void => options.onProgress?.(sum);
   await inParallel(
-    wanted(source.library.catalog, options),
+    wanted(source.library.catalog, options, sum.misplaced),
     target.library.versions.concurrentCommits,
     async (asset) => {
       options.signal.throwIfAborted();
@@ -80,13 +92,13 @@ export async function copyLibrary(
   );
   for await (const version of source.library.archive.read()) {
     options.signal.throwIfAborted();
-    if (!options.wants(version.id)) continue;
-    await target.library.archive.add({ ...version, id: options.rename(version.id) });
+    if (!options.wants(version.id) || !isPlace(version.id)) continue;
+    await target.library.archive.add({ ...cleanArchived(version), id: options.rename(version.id) });
     sum.archived++;
     report();
   }
   for (const job of await source.jobs.list()) {
-    if (!options.wants(job.id)) continue;
+    if (!options.wants(job.id) || !isPlace(job.id)) continue;
     const id = options.rename(job.id);
     const known = await target.jobs.get(id);
     if (!known || known.updatedAtMs < job.updatedAtMs) await target.jobs.put({ ...job, id });
@@ -98,8 +110,13 @@ export async function copyLibrary(
 async function* wanted(
   catalog: ReadableCatalog,
   { wants }: CopyOptions,
+  misplaced: AssetId[],
 ): AsyncIterable<AssetStatus> {
-  for await (const asset of catalog.list()) if (wants(asset.id)) yield asset;
+  for await (const asset of catalog.list()) {
+    if (!wants(asset.id)) continue;
+    if (isPlace(asset.id)) yield asset;
+    else misplaced.push(asset.id);
+  }
 }
 
 function refuseUnlikeModels(
@@ -130,7 +147,8 @@ export const readerOf = (
   asset: AssetStatus,
   library: ReadableLibrary,
   copy: ReadableLibrary | undefined,
-): VersionReader => (copy && asset.state !== "deleted" ? copy.versions : library.versions);
+): VersionReader =>
+  cleanReader(copy && asset.state !== "deleted" ? copy.versions : library.versions);
 
 async function copyAsset(
   asset: AssetStatus,

@@ -55,7 +55,7 @@ export async function importTranscript(
     return "unchanged";
   const base: Omit<AssetVersion, "segments"> = facts
     ? {
-        ...(place.stat ?? { sizeBytes: facts.sizeBytes, mtimeMs: facts.mtimeMs }),
+        ...(place.stat ?? { sizeBytes: facts.sizeBytes, mtimeMs: Math.trunc(facts.mtimeMs) }),
         id: place.id,
         fingerprint: facts.fingerprint,
         sidecarKey: facts.sidecarKey,

@@ -3,7 +3,16 @@ import type { AssetStatus, FileStat } from "../backends/catalog.ts";
 import { MediasearchError } from "../errors.ts";
 import { parseCaptions } from "../media/captions/parse.ts";
 import { formatSrt, formatWebvtt } from "../media/captions/write.ts";
+import {
+  cleanDate,
+  cleanLanguage,
+  cleanMediaTime,
+  cleanSegment,
+  cleanStat,
+  isPlace,
+} from "../text/untrusted.ts";
 import type { EmbeddedSegment, Origin, Segment } from "../types.ts";
+import { cleanEngine } from "./from-elsewhere.ts";
 import {
   formatMarkdown,
   formatPlainTranscript,
@@ -108,15 +117,8 @@ function formatJson(
 export function parseTranscript(format: TranscriptFormat, bytes: Uint8Array): TranscriptContent {
   if (format === "json") return parseJson(new TextDecoder().decode(bytes));
   const segments = parseTranscriptLines(format, bytes).map(
-    ({ startMs, endMs, speaker, text }, index): EmbeddedSegment => ({
-      index,
-      startMs,
-      endMs,
-      speaker,
-      text,
-      confidence: null,
-      vector: null,
-    }),
+    ({ startMs, endMs, speaker, text }, index): EmbeddedSegment =>
+      cleanSegment({ index, startMs, endMs, speaker, text, confidence: null, vector: null }),
   );
   return { facts: null, segments, embedder: null };
 }
@@ -153,7 +155,8 @@ function parseJson(source: string): TranscriptContent {
     typeof json["fingerprint"] !== "string"
   )
     throw wrong("version, asset, fingerprint or segments are missing");
-  const embedder = json["embedder"] as EmbeddingModel | null;
+  if (!isPlace(json["asset"])) throw wrong("asset is no path that a file could have");
+  const embedder = embedderOf(json["embedder"]);
   const segments = (rows as SegmentFields[]).map((row, index) => ({
     ...segmentOf(row, index),
     vector:
@@ -161,9 +164,48 @@ function parseJson(source: string): TranscriptContent {
         ? decodeVector(row.vector, embedder.dimensions)
         : null,
   }));
-  // Written by this program and checked above for what it stands on; the rest is as it was stored.
-  const facts = { ...json, sidecarKey: json["captionsStat"] } as unknown as TranscriptFacts;
-  return { facts, segments, embedder: embedder ?? null };
+  return {
+    facts: factsOf(json, json["asset"], json["fingerprint"]),
+    segments,
+    embedder: embedder ?? null,
+  };
+}
+
+/** What a file states about a version, as far as it can be true. */
+function factsOf(
+  json: Readonly<Record<string, unknown>>,
+  asset: string,
+  fingerprint: string,
+): TranscriptFacts {
+  const text = (name: string): string => (typeof json[name] === "string" ? json[name] : "");
+  const number = (name: string): number | null =>
+    typeof json[name] === "number" ? json[name] : null;
+  return {
+    asset,
+    fingerprint,
+    ...cleanStat(number("sizeBytes") ?? 0, number("mtimeMs") ?? 0),
+    sidecarKey: text("captionsStat"),
+    origin: json["origin"] === "captions" ? "captions" : "asr",
+    engine: cleanEngine(text("engine")),
+    language: cleanLanguage(text("language")),
+    durationMs: cleanMediaTime(number("durationMs")),
+    indexedAtMs: cleanDate(number("indexedAtMs")),
+    recordedAtMs: cleanDate(number("recordedAtMs")),
+  };
+}
+
+/** No model has more dimensions. */
+const MAX_DIMENSIONS = 65_536;
+
+function embedderOf(value: unknown): EmbeddingModel | null {
+  if (typeof value !== "object" || value === null) return null;
+  const { embedder, dimensions } = value as Readonly<Record<string, unknown>>;
+  return typeof embedder === "string" &&
+    Number.isInteger(dimensions) &&
+    Number(dimensions) > 0 &&
+    Number(dimensions) <= MAX_DIMENSIONS
+    ? { embedder, dimensions: Number(dimensions) }
+    : null;
 }
 
 function segmentOf(
@@ -180,14 +222,14 @@ function segmentOf(
     text === ""
   )
     throw wrong(`segment ${index} has no text or times`);
-  return {
+  return cleanSegment({
     index,
     startMs,
     endMs,
     text,
-    speaker: typeof speaker === "string" && speaker !== "" ? speaker : null,
+    speaker: typeof speaker === "string" ? speaker : null,
     confidence: typeof confidence === "number" ? confidence : null,
-  };
+  });
 }
 
 function decodeVector(base64: string, dimensions: number): Float32Array {

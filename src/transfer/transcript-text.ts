@@ -1,11 +1,12 @@
 import { MediasearchError } from "../errors.ts";
 import { formatTimestamp } from "../text/format.ts";
 import type { Segment } from "../types.ts";
+import { stripControls } from "../text/strip-controls.ts";
 
 type TranscriptLine = Pick<Segment, "startMs" | "endMs" | "text" | "speaker">;
 
 const TIMESTAMP = String.raw`(\d+):([0-5]\d):([0-5]\d)\.(\d{3})`;
-const withoutBreaks = (text: string): string => text.replace(/[\t\r\n]+/g, " ");
+const withoutBreaks = (text: string): string => stripControls(text.replace(/[\t\r\n]+/g, " "));
 
 /**
  * Writes a heading and then one line for each segment: start and end, speaker (empty when unknown)

@@ -4,6 +4,7 @@ import type { Backend } from "../backends/backend.ts";
 import type { Hit, SearchFilter } from "../backends/search-index.ts";
 import type { ReadableLibrary } from "../backends/library.ts";
 import { queryTerms } from "../text/query-terms.ts";
+import { isPlace } from "../text/untrusted.ts";
 import type { EmbeddedSegment } from "../types.ts";
 import { asMoved, type CopyOptions, isCopied, readerOf } from "./copy.ts";
 import { digestVersion } from "./digest.ts";
@@ -48,7 +49,8 @@ export async function verifyCopy(
   const differences: Difference[] = [];
   const digests: [AssetId, string][] = [];
   const samples: SegmentSample[] = [];
-  const wants = (id: AssetId): boolean => options.wants(id) && !options.newer?.has(id);
+  const wants = (id: AssetId): boolean =>
+    options.wants(id) && isPlace(id) && !options.newer?.has(id);
   await inParallel(
     source.library.catalog.list(),
     Math.min(4, target.library.versions.concurrentCommits),

@@ -1,12 +1,13 @@
 import type { Stats } from "node:fs";
 import { lstat, mkdir, readFile } from "node:fs/promises";
-import { basename, dirname, extname, join } from "node:path";
+import { basename, dirname, extname, join, resolve } from "node:path";
 import type { AssetId, AssetStatus } from "../../backends/catalog.ts";
 import type { Library } from "../../backends/library.ts";
 import type { EmbeddingModel } from "../../embedding-model.ts";
 import { MediasearchError, toMediasearchError } from "../../errors.ts";
-import { commonFolder, isObject, nameBelow } from "../../location.ts";
+import { commonFolder, isBelow, isObject, nameBelow } from "../../location.ts";
 import { anyFileMatcher } from "../../text/file-filter.ts";
+import { isPlace } from "../../text/untrusted.ts";
 import { formatTranscript, type TranscriptFormat } from "../../transfer/transcript-file.ts";
 import { writeWhole } from "../../unfinished.ts";
 import type { Context } from "../context.ts";
@@ -66,17 +67,14 @@ async function exportOne(
   { format, folder, overwrite = false }: ExportRequest,
 ): Promise<ExportResult> {
   const recording = asset.id;
-  if (folder === undefined && isObject(recording))
-    return {
-      recording,
-      to: recording,
-      outcome: "failed",
-      reason: "in an object library: --output FOLDER says where to write it",
-    };
+  const misplaced = whyMisplaced(recording, to, folder);
+  if (misplaced !== undefined)
+    return { recording, to: recording, outcome: "failed", reason: misplaced };
   const segments = await Array.fromAsync(library.versions.read(recording));
   const options = { file: basename(recording), embedder };
   const content = formatTranscript(format, asset, segments, options);
   try {
+    if (folder !== undefined) await mkdir(dirname(to), { recursive: true });
     const outcome = await writeExport(to, content, overwrite);
     const reason =
       outcome === "kept" ? "there is another file of this name; --force replaces it" : null;
@@ -84,6 +82,22 @@ async function exportOne(
   } catch (error) {
     return { recording, to, outcome: "failed", reason: toMediasearchError(error, to).message };
   }
+}
+
+/** Why nothing is written there; undefined for a place beside the recording, or beneath the folder. */
+function whyMisplaced(
+  recording: AssetId,
+  to: string,
+  folder: string | undefined,
+): string | undefined {
+  if (folder !== undefined)
+    return isBelow(resolve(to), resolve(folder))
+      ? undefined
+      : "its name leads out of the folder that was given";
+  if (isObject(recording)) return "in an object store: --output FOLDER says where to write it";
+  return isPlace(recording)
+    ? undefined
+    : "its name is no path of a file: --output FOLDER says where to write it";
 }
 
 async function chooseAssets(
@@ -145,7 +159,6 @@ async function writeExport(
   });
   if (before && (await holds(path, before, content))) return "unchanged";
   if (before && !force) return "kept";
-  await mkdir(dirname(path), { recursive: true });
   if (!(await writeWhole(path, content, { replace: force }))) return "kept";
   return "written";
 }

@@ -1,10 +1,13 @@
 import type { Job, JobStore } from "../job-store.ts";
 import type { Checkpoints } from "../checkpoints.ts";
+import { readJob } from "../stored-json.ts";
 import type { Connection } from "./connection.ts";
 
 export function localJobs({ db, run }: Connection): JobStore {
-  const toJob = (text: unknown): Job | undefined =>
-    typeof text === "string" ? (JSON.parse(text) as Job) : undefined;
+  const toJob = (row: unknown): Job | undefined => {
+    const { path, job } = (row ?? {}) as { readonly path?: string; readonly job?: string };
+    return path === undefined || job === undefined ? undefined : readJob(path, job);
+  };
   return {
     put: (job) =>
       run(
@@ -15,15 +18,13 @@ export function localJobs({ db, run }: Connection): JobStore {
             )
             .run(job.id, JSON.stringify(job)),
       ),
-    get: (id) =>
-      run(() => toJob(db.prepare("SELECT job FROM jobs WHERE path = ?").pluck().get(id))),
+    get: (id) => run(() => toJob(db.prepare("SELECT path, job FROM jobs WHERE path = ?").get(id))),
     list: () =>
       run(() =>
         db
-          .prepare("SELECT job FROM jobs ORDER BY path")
-          .pluck()
+          .prepare("SELECT path, job FROM jobs ORDER BY path")
           .all()
-          .flatMap((text) => toJob(text) ?? []),
+          .flatMap((row) => toJob(row) ?? []),
       ),
     remove: (id) => run(() => void db.prepare("DELETE FROM jobs WHERE path = ?").run(id)),
   };

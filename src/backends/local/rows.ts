@@ -1,5 +1,6 @@
 import type { Origin, Segment } from "../../types.ts";
 import type { AssetState, AssetStatus } from "../catalog.ts";
+import { readNames } from "../stored-json.ts";
 
 export interface AssetRow {
   readonly path: string;
@@ -40,7 +41,7 @@ export const toStatus = (row: AssetRow): AssetStatus => ({
   language: row.language,
   durationMs: row.duration_ms,
   segmentCount: row.segment_count ?? 0,
-  speakers: row.speakers === null ? [] : (JSON.parse(row.speakers) as string[]),
+  speakers: readNames(row.speakers),
   error: row.error,
   indexedAtMs: row.indexed_at_ms,
   recordedAtMs: row.recorded_at_ms,

@@ -1,6 +1,7 @@
 import type { Database } from "better-sqlite3";
 import { busyError, decodeMark, encodeMark, isHeld } from "../lease.ts";
 import type { Holder, Lease, RunLock, RunRecord } from "../run-lock.ts";
+import { readSummary } from "../stored-json.ts";
 import type { Connection } from "./connection.ts";
 
 interface RunRow {
@@ -84,9 +85,6 @@ function toRunRecord(row: RunRow): RunRecord {
     startedAtMs: row.started_at_ms,
     renewedAtMs: row.renewed_at_ms,
     endedAtMs,
-    summary:
-      summary === null || endedAtMs === null
-        ? null
-        : (JSON.parse(summary) as Record<string, number>),
+    summary: endedAtMs === null ? null : readSummary(summary),
   };
 }

@@ -3,6 +3,7 @@ import type { Checkpoints } from "../checkpoints.ts";
 import type { Job, JobState, JobStore } from "../job-store.ts";
 import type { Holder, Lease, RunLock, RunRecord } from "../run-lock.ts";
 import { encodeMark } from "../lease.ts";
+import { readSummary } from "../stored-json.ts";
 import { type Claimed, isRunHeld, runClaims, toOpenRun } from "./claims.ts";
 import { type Database, newId, type TableRow } from "./database.ts";
 import { sweepVersions } from "./reembed.ts";
@@ -271,9 +272,6 @@ function toRunRecord(run: TableRow): RunRecord {
   return {
     ...toOpenRun(run),
     endedAtMs: ended === null ? null : Number(ended),
-    summary:
-      typeof summary === "string" && ended !== null
-        ? (JSON.parse(summary) as Record<string, number>)
-        : null,
+    summary: typeof summary === "string" && ended !== null ? readSummary(summary) : null,
   };
 }

@@ -14,6 +14,7 @@ import { openReplica, type Replica, type ReplicaOptions } from "./replica.ts";
 import { vastEmbeddings } from "./reembed.ts";
 import { SCHEMA } from "./tables.ts";
 import { vastVersions } from "./transcripts.ts";
+import { formatInstant } from "../../text/format.ts";
 import { unreachableClient } from "./unreachable.ts";
 import { type Client, connectClient, type ConnectOptions } from "./wire/client.ts";
 
@@ -205,5 +206,5 @@ async function* checkVastLibrary(
         found: "none on this machine yet",
         hint: "mediasearch search --fresh WORDS",
       }
-    : { check: "replica", status: "ok", found: `as of ${new Date(syncedAtMs).toISOString()}` };
+    : { check: "replica", status: "ok", found: `as of ${formatInstant(syncedAtMs)}` };
 }

@@ -8,6 +8,7 @@ import {
   PRINT0,
   FILE_FILTERS,
   RECORD_FORMATS,
+  RAW_CELLS,
 } from "./shared.ts";
 
 export const SEARCH_SPEC = {
@@ -72,6 +73,7 @@ By keyword every match is counted; where meaning takes part the best are ranked,
     { flags: "--explain", help: "show how each part of the search scored a hit" },
     format(...RECORD_FORMATS, "srt", "vtt", "m3u", "edl", "otio", "fcpxml"),
     JSON_SWITCH,
+    RAW_CELLS,
     { flags: "--files", help: "only the names of the files" },
     PRINT0,
     {
@@ -138,6 +140,7 @@ export const TRANSCRIPT_SPEC = {
     },
     format("text", "srt", "vtt", "json", "ndjson", "csv", "tsv", "md"),
     JSON_SWITCH,
+    RAW_CELLS,
   ],
   examples: [
     ["mediasearch transcript talk.mp3", "to read"],
@@ -190,6 +193,7 @@ export const LIST_SPEC = {
     { flags: "-r, --reverse", help: "the other way round" },
     format(...RECORD_FORMATS, "m3u"),
     JSON_SWITCH,
+    RAW_CELLS,
     PRINT0,
   ],
   examples: [

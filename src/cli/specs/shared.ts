@@ -32,6 +32,10 @@ export const format = <const C extends readonly string[]>(...choices: C) =>
     choices,
     fallback: "text",
   }) as const;
+export const RAW_CELLS = {
+  flags: "--raw-cells",
+  help: "with csv and tsv: no apostrophe before text that a spreadsheet would run as a formula",
+} as const satisfies OptionSpec;
 export const CONTEXT_OPTION = {
   flags: "-C, --context <n>",
   help: "number of lines before and after each hit",

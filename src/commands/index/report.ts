@@ -11,6 +11,8 @@ import { indexRecord } from "./json-lines.ts";
 import { indexNotes } from "./notes.ts";
 import { createProgress } from "./progress.ts";
 import { summaryText } from "./summary.ts";
+import { formatJson } from "../../text/format.ts";
+import { stripControls } from "../../text/strip-controls.ts";
 
 /** A subscriber of one run. */
 export interface IndexReport {
@@ -36,8 +38,9 @@ export function createTextReport({ io, status }: ReportOptions): IndexReport {
   return {
     add(event) {
       if (isAppEvent(event)) return tell(event);
-      if (event.type === "notice") return status.note(event.text);
-      if (event.type === "server-away") return status.note(`waiting: ${event.error.message}`);
+      if (event.type === "notice") return status.note(stripControls(event.text));
+      if (event.type === "server-away")
+        return status.note(`waiting: ${stripControls(event.error.message)}`);
       if (event.type === "started") return;
       if (event.type === "summary") {
         status.end();
@@ -47,7 +50,7 @@ export function createTextReport({ io, status }: ReportOptions): IndexReport {
       if (event.type === "total") return;
       progress.add(event);
       for (const note of indexNotes(event, tally.counts, { paint, fileOf })) status.note(note);
-      if (event.type === "would-index") io.stdout.write(`${fileOf(event.path)}\n`);
+      if (event.type === "would-index") io.stdout.write(`${stripControls(fileOf(event.path))}\n`);
       if (event.type === "failed") failures.push(`${fileOf(event.path)}: ${failureReason(event)}`);
       status.update(progress.line(tally.counts), progress.details(tally.counts, failures));
     },
@@ -64,11 +67,12 @@ export function createJsonReport({ io, status }: ReportOptions): IndexReport {
   return {
     add(event) {
       if (isAppEvent(event)) return tell(event);
-      if (event.type === "notice") return status.note(event.text);
-      if (event.type === "server-away") return status.note(`waiting: ${event.error.message}`);
+      if (event.type === "notice") return status.note(stripControls(event.text));
+      if (event.type === "server-away")
+        return status.note(`waiting: ${stripControls(event.error.message)}`);
       if (event.type === "summary") status.end();
       const record = indexRecord(event, fileOf);
-      if (record) io.stdout.write(`${JSON.stringify(record)}\n`);
+      if (record) io.stdout.write(`${formatJson(record)}\n`);
     },
   };
 }

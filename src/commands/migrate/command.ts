@@ -1,4 +1,4 @@
-import { pluralize, formatDuration } from "../../text/format.ts";
+import { formatJson, pluralize, formatDuration } from "../../text/format.ts";
 import { hasFlag } from "../../cli/flags.ts";
 import { type Command } from "../../cli/command.ts";
 import type { MIGRATE } from "../../cli/specs/library.ts";
@@ -6,6 +6,7 @@ import { move } from "./move.ts";
 import { retranscribe } from "./retranscribe.ts";
 import { reembed } from "../../app/library/reembed.ts";
 import { estimateMove } from "../../app/library/estimate.ts";
+import { stripControls } from "../../text/strip-controls.ts";
 
 export const run: Command<typeof MIGRATE> = async (_args, flags, context) => {
   if (flags.to !== undefined) return move(flags.to, flags, context);
@@ -29,10 +30,10 @@ export const run: Command<typeof MIGRATE> = async (_args, flags, context) => {
       reembedded: isReembedding,
       toMove: cost,
     };
-    if (hasFlag(flags, "json")) io.stdout.write(`${JSON.stringify({ version: 1, ...state })}\n`);
+    if (hasFlag(flags, "json")) io.stdout.write(`${formatJson({ version: 1, ...state })}\n`);
     else {
       io.stdout.write(
-        `schema     ${schema.current} (newest: ${schema.newest})\nembedding  ${state.embedder ?? "none yet"}\n`,
+        `schema     ${schema.current} (newest: ${schema.newest})\nembedding  ${stripControls(state.embedder ?? "none yet")}\n`,
       );
       if (isReembedding) io.stdout.write(`embedded ${pluralize(segments, "segment")} anew\n`);
       else if (stored && stored.embedder !== present.embedder)

@@ -4,7 +4,7 @@ import type { CommandContext } from "../../cli/command.ts";
 import { type FlagsOf, hasFlag } from "../../cli/flags.ts";
 import type { MIGRATE } from "../../cli/specs/library.ts";
 import { ERRORS } from "../../errors.ts";
-import { formatDuration, formatNumber, pluralize } from "../../text/format.ts";
+import { formatJson, formatDuration, formatNumber, pluralize } from "../../text/format.ts";
 import { stripControls } from "../../text/strip-controls.ts";
 import type { CopySummary } from "../../transfer/copy.ts";
 import type { Proof } from "../../transfer/verify.ts";
@@ -31,9 +31,9 @@ export async function move(
   });
   io.stdout.write(
     hasFlag(flags, "json")
-      ? `${JSON.stringify(moveRecord(moved))}\n`
+      ? `${formatJson(moveRecord(moved))}\n`
       : moveLines(moved)
-          .map((line) => `${line}\n`)
+          .map((one) => `${stripControls(one)}\n`)
           .join(""),
   );
   const { proof, media } = moved;
@@ -79,17 +79,20 @@ function moveLines({ from, to, cost, copied, media, proof }: LibraryMove): reado
   ];
 }
 
-function copyLines({ copied, present, newer, archived, jobs }: CopySummary): readonly string[] {
+function copyLines(summary: CopySummary): readonly string[] {
+  const { copied, present, newer, misplaced, archived, jobs } = summary;
+  const beginning = (ids: readonly string[]): string => ids.slice(0, SHOWN_DIFFERENCES).join(", ");
   const already = present > 0 ? `, ${formatNumber(present)} were there already` : "";
   const moved = line(
     "moved",
     `${pluralize(copied, "file")}${already}, ${pluralize(archived, "archived transcript")}, ${pluralize(jobs, "job")}`,
   );
-  if (newer.length === 0) return [moved];
-  const shown = newer.slice(0, SHOWN_DIFFERENCES).map(stripControls).join(", ");
+  const kept = `${pluralize(newer.length, "file")} that the target indexed later: ${beginning(newer)}`;
+  const left = `${pluralize(misplaced.length, "file")} whose paths no file can have: ${beginning(misplaced)}`;
   return [
     moved,
-    line("kept", `${pluralize(newer.length, "file")} that the target indexed later: ${shown}`),
+    ...(newer.length > 0 ? [line("kept", kept)] : []),
+    ...(misplaced.length > 0 ? [line("left out", left)] : []),
   ];
 }
 
@@ -104,9 +107,7 @@ function mediaLines({ uploaded, present, absent, failed }: MovedMedia): readonly
           ),
         ]
       : []),
-    ...failed
-      .slice(0, SHOWN_DIFFERENCES)
-      .map(({ file, reason }) => `  failed: ${stripControls(file)}: ${stripControls(reason)}`),
+    ...failed.slice(0, SHOWN_DIFFERENCES).map(({ file, reason }) => `  failed: ${file}: ${reason}`),
   ];
 }
 
@@ -126,8 +127,6 @@ function proofLines(proof: Proof): readonly string[] {
       "result",
       `${pluralize(proof.differences.length, "difference")}; nothing was deleted, the same command goes on`,
     ),
-    ...proof.differences
-      .slice(0, SHOWN_DIFFERENCES)
-      .map(({ id, what }) => `  ${stripControls(id)}: ${what}`),
+    ...proof.differences.slice(0, SHOWN_DIFFERENCES).map(({ id, what }) => `  ${id}: ${what}`),
   ];
 }

@@ -3,8 +3,9 @@ import { planRetranscription } from "../../app/library/retranscribe.ts";
 import type { CommandContext } from "../../cli/command.ts";
 import { type FlagsOf, hasFlag } from "../../cli/flags.ts";
 import type { MIGRATE } from "../../cli/specs/library.ts";
-import { pluralize } from "../../text/format.ts";
+import { formatJson, pluralize } from "../../text/format.ts";
 import { showRun } from "../index/show-run.ts";
+import { stripControls } from "../../text/strip-controls.ts";
 
 /**
  * `migrate --retranscribe`. What is done is committed file by file, so that the same command goes
@@ -26,6 +27,6 @@ export async function retranscribe(
     files.length === 0
       ? `nothing to do: everything that was recognised was by ${engine}`
       : `would recognise ${pluralize(files.length, "file")} anew with ${engine}`;
-  io.stdout.write(`${asJson ? JSON.stringify(record) : text}\n`);
+  io.stdout.write(`${asJson ? formatJson(record) : stripControls(text)}\n`);
   return 0;
 }

@@ -2,7 +2,7 @@ import { basename, resolve } from "node:path";
 import type { ReadableCatalog } from "../../backends/catalog.ts";
 import { MediasearchError } from "../../errors.ts";
 import type { ClipResult, ClipRange } from "../../media/clip/job.ts";
-import { formatTimestamp, pluralize, formatNumber } from "../../text/format.ts";
+import { formatJson, formatTimestamp, pluralize, formatNumber } from "../../text/format.ts";
 import { styler } from "../../terminal/style.ts";
 import { stripControls } from "../../text/strip-controls.ts";
 import { createStatusLine } from "../../terminal/status-line.ts";
@@ -163,7 +163,7 @@ async function writeClip(
     status.end();
     if (format === "json")
       io.stdout.write(
-        `${JSON.stringify({ version: 1, output: to, durationMs: result.durationMs, how: result.how, hits })}\n`,
+        `${formatJson({ version: 1, output: to, durationMs: result.durationMs, how: result.how, hits })}\n`,
       );
     else
       io.stderr.write(

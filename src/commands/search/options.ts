@@ -1,7 +1,7 @@
 import { MediasearchError } from "../../errors.ts";
 import { FRAME_RATES, type FrameRate } from "../../results/timecode.ts";
 import { type FlagsOf, hasFlag, integerFlag } from "../../cli/flags.ts";
-import { chosenFormat, mustBeNames } from "../../cli/output-format.ts";
+import { chosenFormat, mustBeNames, tableOptions } from "../../cli/output-format.ts";
 import type { SEARCH_SPEC } from "../../cli/specs/searching.ts";
 
 /** How results are shown and what is done with them, from the command line. */
@@ -17,6 +17,8 @@ export interface SearchOptions {
   /** Addresses that open files of object stores. */
   readonly links: boolean;
   readonly format: string;
+  /** Cells of a table as they are, though a spreadsheet may run them. */
+  readonly isRaw: boolean;
   /** Only the names of the files, each followed by this; undefined for the hits themselves. */
   readonly fileEnd: "\n" | "\0" | undefined;
   readonly rate: FrameRate | undefined;
@@ -53,6 +55,7 @@ export function searchOptions(flags: FlagsOf<typeof SEARCH_SPEC>): SearchOptions
     explain: hasFlag(flags, "explain"),
     links: hasFlag(flags, "links"),
     format: chosenFormat(flags),
+    ...tableOptions(flags, chosenFormat(flags)),
     fileEnd: fileEndOf(flags),
     rate: fps === undefined ? undefined : FRAME_RATES.find(({ name }) => name === fps),
     padMs: pad === undefined ? undefined : padding(pad),

@@ -1,4 +1,4 @@
-import { pluralize, formatNumber } from "../../text/format.ts";
+import { formatJson, pluralize, formatNumber } from "../../text/format.ts";
 import { styler } from "../../terminal/style.ts";
 import { stripControls } from "../../text/strip-controls.ts";
 import { linker } from "../../results/links.ts";
@@ -19,7 +19,7 @@ export async function printPage(
   context: CommandContext,
 ): Promise<void> {
   const { io } = context;
-  const { format, isGrouped, fileEnd } = options;
+  const { format, isGrouped, isRaw, fileEnd } = options;
   if (fileEnd !== undefined) {
     // Programs get names as they are; a terminal would take what is in them for commands.
     const shown = fileEnd === "\n" && io.stdout.isTTY === true ? stripControls : String;
@@ -30,9 +30,10 @@ export async function printPage(
     );
     return;
   }
-  if (format === "json") io.stdout.write(`${JSON.stringify(pageRecord(page, isGrouped))}\n`);
+  if (format === "json") io.stdout.write(`${formatJson(pageRecord(page, isGrouped))}\n`);
   else if (format === "ndjson") io.stdout.write(pageNdjson(page));
-  else if (format === "csv" || format === "tsv") io.stdout.write(pageTable(page, format));
+  else if (format === "csv" || format === "tsv")
+    io.stdout.write(pageTable(page, { format, isRaw }));
   else if (format === "md") io.stdout.write(pageMarkdown(page, mark, isGrouped));
   else if (format === "text") printHits(page, isGrouped, mark, context);
   else io.stdout.write(await edit(page, options, context));

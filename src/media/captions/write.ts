@@ -1,6 +1,7 @@
 import type { Segment } from "../../types.ts";
 import { formatTime, parseTiming } from "./raw-cue.ts";
 import { type IsName, namesIn, readsAsItIs, readsAsNamed } from "./speakers.ts";
+import { stripControls } from "../../text/strip-controls.ts";
 
 type CaptionLine = Pick<Segment, "startMs" | "endMs" | "text" | "speaker">;
 
@@ -8,7 +9,8 @@ type CaptionLine = Pick<Segment, "startMs" | "endMs" | "text" | "speaker">;
  * Writes WebVTT (https://www.w3.org/TR/webvtt1/) with speakers as voice spans. It reads back
  * unchanged.
  */
-export function formatWebvtt(segments: readonly CaptionLine[]): string {
+export function formatWebvtt(lines: readonly CaptionLine[]): string {
+  const segments = lines.map(printable);
   const escape = (text: string): string =>
     text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
   const isName = namesIn(unnamed(segments));
@@ -30,7 +32,8 @@ const guardOf = (text: string, isName: IsName): string =>
  * back unchanged, but for square brackets in names, which become round ones, and for names of more
  * than 120 letters.
  */
-export function formatSrt(segments: readonly CaptionLine[]): string {
+export function formatSrt(lines: readonly CaptionLine[]): string {
+  const segments = lines.map(printable);
   const named = segments.flatMap(({ speaker, text }) =>
     speaker === null ? [] : [`${speaker}: ${text}`],
   );
@@ -52,6 +55,13 @@ export function formatSrt(segments: readonly CaptionLine[]): string {
     )
     .join("\n");
 }
+
+/** An older library may hold what would break a line or act on a terminal. */
+const printable = (line: CaptionLine): CaptionLine => ({
+  ...line,
+  text: stripControls(line.text),
+  speaker: line.speaker === null ? null : stripControls(line.speaker),
+});
 
 const unnamed = (segments: readonly CaptionLine[]): string[] =>
   segments.flatMap(({ speaker, text }) => (speaker === null ? [text] : []));

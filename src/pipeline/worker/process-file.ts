@@ -18,6 +18,7 @@ import type { CircuitBreaker } from "../engines/circuit-breaker.ts";
 import type { ContentDigest } from "../../fingerprint.ts";
 import type { FileTask, WorkerTranscript } from "./protocol.ts";
 import { segmentCues } from "./segment.ts";
+import { cleanCues, cleanDate, cleanLanguage, cleanMediaTime } from "../../text/untrusted.ts";
 import type { MediaSources } from "../sources/media-source.ts";
 
 export interface WorkerServices {
@@ -78,13 +79,14 @@ export async function processFile(
   const captions = await findCaptions(task, services, warnings);
   if (captions.transcript) {
     const { cues, ...about } = captions.transcript;
-    const segments = segmentCues(cues);
+    const segments = segmentCues(cleanCues(cues));
     const durationMs =
       about.durationMs ?? captions.info?.durationMs ?? segments.at(-1)?.endMs ?? null;
     return {
       ...about,
-      durationMs,
-      recordedAtMs: captions.info?.recordedAtMs ?? null,
+      language: cleanLanguage(about.language),
+      durationMs: cleanMediaTime(durationMs),
+      recordedAtMs: cleanDate(captions.info?.recordedAtMs),
       origin: "captions",
       segments: await embedSegments(segments, services, warnings),
       warnings,
@@ -224,15 +226,15 @@ async function recogniseWith(
     resume: task.resume,
   });
   if (warning) warnings.push(warning);
-  const segments = await embedSegments(segmentCues(cues), services, warnings);
+  const segments = await embedSegments(segmentCues(cleanCues(cues)), services, warnings);
   return {
     origin: "asr" as const,
     engine: transcriber.id,
     engineName: name,
-    language,
+    language: cleanLanguage(language),
     timing,
-    durationMs: info.durationMs ?? Math.round(heardMs),
-    recordedAtMs: info.recordedAtMs,
+    durationMs: cleanMediaTime(info.durationMs) ?? Math.round(heardMs),
+    recordedAtMs: cleanDate(info.recordedAtMs),
     segments,
   };
 }
