@@ -26,9 +26,9 @@ export interface Rule {
   readonly op?: string;
   /** How often, 0–1; 1 when absent. */
   readonly rate?: number;
-  /** So many of the operation's requests go by before it begins. */
+  /** How many of the operation's requests pass before the fault begins. */
   readonly after?: number;
-  /** It happens so often at most. */
+  /** How often the fault happens at most. */
   readonly times?: number;
   readonly ms?: number;
   readonly bytes?: number;

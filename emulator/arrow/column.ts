@@ -7,7 +7,7 @@ import { byteWidth, type Field } from "./field.ts";
  */
 export interface Column {
   readonly length: number;
-  /** A bit a row, 1 = has a value; undefined = no nulls. */
+  /** One bit for each row, 1 = has a value; undefined = no nulls. */
   readonly validity: Uint8Array | undefined;
   /** `length + 1` positions into `data` (text, bytes) or the child (lists, maps). */
   readonly offsets: Int32Array | undefined;
@@ -33,7 +33,7 @@ export function nullCount({ validity, length }: Column): number {
 /** A byte array of its own that begins at a multiple of 8 in its buffer. */
 export const own = (bytes: Uint8Array): Uint8Array => Uint8Array.from(bytes);
 
-/** How many rows a child holds for so many rows of its parent. */
+/** How many rows a child holds for this number of rows of its parent. */
 export function childLength(of: Field, column: Pick<Column, "length" | "offsets">): number {
   if (of.type.kind === "struct") return column.length;
   if (of.type.kind === "fixedList") return column.length * of.type.size;
@@ -60,7 +60,7 @@ export function nulls(of: Field, length: number): Column {
   };
 }
 
-/** The rows `rows` of a column, in that order; a row may repeat. */
+/** Takes the rows `rows` of a column, in that order. A row may repeat. */
 export function gather(of: Field, from: Column, rows: Uint32Array): Column {
   const length = rows.length;
   const validity = gatherBits(from.validity, rows);

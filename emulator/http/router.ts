@@ -87,7 +87,7 @@ function carryOut(handler: Handler, server: Server, request: Request, tx: Transa
   return reply;
 }
 
-/** Does again what a journal holds. */
+/** Repeats the requests of a journal. */
 export function replay(server: Server, { requests, ids }: Entry): void {
   const tx = server.store.begin(ids);
   for (const request of requests)

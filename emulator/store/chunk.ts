@@ -24,7 +24,7 @@ export interface Chunk {
   /** Ascending. */
   readonly ids: Float64Array;
   readonly columns: ReadonlyMap<number, Column>;
-  /** A bit a row; undefined = none is deleted. */
+  /** One bit for each row; undefined = no row is deleted. */
   readonly deleted: Uint8Array | undefined;
   readonly deletedCount: number;
 }
@@ -38,7 +38,7 @@ export const isDeleted = (chunk: Chunk, row: number): boolean =>
 export const columnOf = (chunk: Chunk, { id, field }: TableColumn): Column =>
   chunk.columns.get(id) ?? nulls({ ...field, nullable: true }, chunk.length);
 
-/** Where the first id that is not below `id` stands. */
+/** Finds the index of the first id that is not below `id`. */
 export function lowerBound(ids: Float64Array, id: number): number {
   let low = 0;
   let high = ids.length;

@@ -6,7 +6,7 @@ import type { Segment } from "../types.ts";
  */
 const PASSAGE_BYTES = 320;
 const STRIDE_BYTES = 160;
-/** What is said after a longer silence is another matter. */
+/** A passage ends at a silence longer than this, because what follows is another subject. */
 const PASSAGE_PAUSE_MS = 30_000;
 
 /**
@@ -50,7 +50,7 @@ function mixed(own: Float32Array, around: readonly Float32Array[]): Float32Array
   );
 }
 
-/** Segments in a row, from the first to before the last number. */
+/** Segments in a row: from the first number up to, not including, the last. */
 interface Passage {
   readonly from: number;
   readonly to: number;
@@ -82,14 +82,14 @@ function endOfTalk(segments: readonly Segment[], start: number): number {
   return end;
 }
 
-/** Where so many bytes of text end. */
+/** Finds the segment before which this number of bytes of text end. */
 function reach(segments: readonly Segment[], from: number, end: number, bytes: number): number {
   let [to, passed] = [from, 0];
   while (to < end && passed < bytes) passed += Buffer.byteLength(segments[to++]?.text ?? "");
   return to;
 }
 
-/** Who speaks stands before what they say. */
+/** The name of a speaker goes before what the speaker says. */
 function passageText(segments: readonly Segment[]): string {
   return segments
     .map(({ speaker, text }, at) =>

@@ -26,7 +26,7 @@ export function prefixesOf({ model, queryPrefix, passagePrefix }: EmbedderSettin
   return { query: queryPrefix ?? query, passage: passagePrefix ?? passage };
 }
 
-/** Servers and tokenizers have no vector for nothing. */
+/** Servers and tokenizers make no vector of an empty text, so it is replaced by this one. */
 const BLANK_TEXT = ".";
 
 /**

@@ -8,9 +8,12 @@ import { parseInteger, type SettingTable } from "../config/setting.ts";
 export interface EmbedderSettings {
   /** all-MiniLM-L6-v2, a folder with an ONNX model, or the name that a server knows. */
   readonly model: string;
-  /** Length of the vectors; undefined: what the model or the server gives. */
+  /** The length of the vectors; when it is undefined, the model or the server decides. */
   readonly dimensions?: number | undefined;
-  /** Tokens that the model takes; undefined: what is known of it. */
+  /**
+   * How many tokens the model takes; when it is undefined, the number that is known of the model
+   * holds.
+   */
   readonly maxTokens?: number | undefined;
   /** Written before texts; undefined: what the model's authors say, where that is known. */
   readonly queryPrefix?: string | undefined;

@@ -1,5 +1,5 @@
 export interface WordPiece {
-  /** Token ids of a text, [CLS] … [SEP] included, cut to `limit`. */
+  /** Makes the token ids of a text, [CLS] … [SEP] included, cut to `limit`. */
   readonly encode: (text: string, limit: number) => number[];
 }
 

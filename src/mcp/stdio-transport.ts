@@ -12,7 +12,7 @@ export interface McpTransport {
   readonly ended: Promise<void>;
 }
 
-/** Kept open by its caller for as long as it likes: no answer will come. */
+/** The caller keeps a request of this method open, so no answer will come. */
 const STANDING = "subscriptions/listen";
 
 /**
@@ -30,9 +30,9 @@ export function answeringTransport(input: Readable, output: Writable): McpTransp
     if (hasEnded && asked.size === 0) resolve();
   };
   const onEnd = async (): Promise<void> => {
-    // What has no line end is a message all the same.
+    // The last message may lack its line end.
     lines.write("\n");
-    // Where nobody reads there is nothing to wait for.
+    // When nobody reads the output there is nothing to wait for.
     while (lines.readableFlowing === true && lines.readableLength > 0) await setImmediate();
     await setImmediate();
     hasEnded = true;

@@ -4,15 +4,18 @@ import { join } from "node:path";
 import { MediasearchError, toMediasearchError } from "../errors.ts";
 
 /**
- * Longer than any write goes without a byte; process numbers come again, above all in containers.
+ * No write goes without a byte for this long. A file that is older counts as abandoned, because
+ * process numbers come again, above all in containers.
  */
 const ABANDONED_MS = 600_000;
 
-/** Where a file is written until it is whole: a name of this process and of this call. */
+/**
+ * Names the file that is written until it is whole. The name belongs to this process and this call.
+ */
 export const temporaryPath = (path: string): string =>
   `${path}.${process.pid}-${randomBytes(4).toString("hex")}.part`;
 
-/** Removes what killed processes were writing. */
+/** Removes files that killed processes were writing. */
 export async function removeLeftovers(folder: string): Promise<void> {
   for (const name of await readdir(folder)) {
     const owner = /\.(\d+)-[0-9a-f]{8}\.part$/.exec(name)?.[1];
@@ -38,7 +41,10 @@ function isProcessAlive(pid: number): boolean {
 
 const REFUSALS = new Set(["EACCES", "EPERM", "ENOTDIR", "EEXIST", "EISDIR"]);
 
-/** What to say when the disk, not the network, is in the way of a model; null for other errors. */
+/**
+ * Makes the error for a model that the disk, not the network, stopped. @returns null for other
+ * errors.
+ */
 export function cannotWrite(error: unknown, id: string, cacheDir: string): MediasearchError | null {
   if (!(error instanceof Error) || error instanceof MediasearchError) return null;
   const { code = "", path = cacheDir } = error as NodeJS.ErrnoException;

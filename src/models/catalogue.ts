@@ -9,7 +9,7 @@ export interface PinnedFile {
 }
 
 export interface ModelFile extends PinnedFile {
-  /** Path inside the package's tarball. */
+  /** The path inside the package's tarball. */
   readonly inPackage: string;
 }
 
@@ -17,7 +17,10 @@ export interface ModelFile extends PinnedFile {
 export interface DerivedFile extends PinnedFile {
   /** Name of the model's file that it is made of. */
   readonly from: string;
-  /** Imports what makes it: the same bytes for the same input, on every machine. */
+  /**
+   * Imports the function that makes it. It must make the same bytes of the same input on every
+   * machine.
+   */
   readonly load: () => Promise<(input: Uint8Array) => Uint8Array>;
 }
 
@@ -110,13 +113,15 @@ export function findModel(id: string, models: readonly Model[] = MODEL_CATALOGUE
   return model;
 }
 
-/** What the model consists of on this machine: fetched files, then those made of them. */
+/**
+ * Lists the files of the model on this machine: those that are fetched, then those made of them.
+ */
 export const allFiles = ({ files, derived = [] }: Model): readonly PinnedFile[] => [
   ...files,
   ...derived,
 ];
 
-/** SHA-256 that the file must have, without reading it. */
+/** Gives the SHA-256 that the file must have, without reading the file. */
 export function fileDigest(id: string, name: string): string {
   const file = allFiles(findModel(id)).find((one) => one.name === name);
   if (!file) throw new MediasearchError("BUG", `model ${id} has no file ${name}`, { subject: id });

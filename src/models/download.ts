@@ -75,10 +75,10 @@ async function fetchOnce(
       } as Record<string, unknown>,
     );
   } catch (error) {
-    // pacote does not wait for what it was writing to; nothing may be left behind.
+    // pacote does not wait for the streams that it was writing to, and no file may be left behind.
     stop.abort(error);
     await Promise.allSettled(extractions);
-    // Each file has a digest of its own: what came whole before the cut is good.
+    // Each file has its own digest, so files that came whole before the cut are good.
     if (!isWhole()) throw error;
   }
   const absent = files.find((file) => paths[file.name] === undefined);
@@ -151,7 +151,7 @@ async function store(
   }
 }
 
-/** Why files did not come, in the words of the user. */
+/** Says why files did not come, in words that a user knows. */
 function reasonOf(code: string, cause: unknown): string {
   if (code === "E404" || code === "ETARGET") return "npm's registry does not have it";
   if (code === "E401" || code === "E403") return "npm's registry refuses it; see npm login";
@@ -163,7 +163,7 @@ function reasonOf(code: string, cause: unknown): string {
 const codeOf = (error: unknown): string =>
   error instanceof Error && "code" in error ? String(error.code) : "";
 
-/** Asking again would get the same answer. */
+/** Another attempt would get the same answer. */
 const isFinal = (error: unknown): boolean =>
   ["E401", "E403", "E404", "ETARGET"].includes(codeOf(error));
 

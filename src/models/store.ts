@@ -60,7 +60,7 @@ export async function ensureModel(
   return paths;
 }
 
-/** The file if it has its digest; null if it can be put into the cache anew. */
+/** Resolves to the file if it has its digest, and to null if it can be put into the cache anew. */
 async function findSound(
   model: Model,
   file: PinnedFile,
@@ -77,7 +77,7 @@ async function findSound(
 const cachePath = (model: Model, file: PinnedFile, { cacheDir }: ModelPlaces): string =>
   join(cacheDir, model.id, file.name);
 
-/** What there is and where, by name and size only; `verifyModels` reads the files. */
+/** Lists which files exist and where, by name and size only. `verifyModels` reads the files. */
 export async function listModels(
   places: ModelPlaces,
   models: readonly Model[] = MODEL_CATALOGUE,

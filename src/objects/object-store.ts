@@ -2,7 +2,7 @@
 export interface ObjectStat {
   readonly key: string;
   readonly sizeBytes: number;
-  /** Unix milliseconds of its last writing. */
+  /** When it was last written, in Unix milliseconds. */
   readonly mtimeMs: number;
   /**
    * Changes with the content; the same content written in the same way has the same one. Without
@@ -12,10 +12,13 @@ export interface ObjectStat {
 }
 
 export interface GetOptions {
-  /** Bytes from `start` on (0) and before `end` (the object's length). */
+  /** The range of bytes: from `start` (0) up to, not including, `end` (the object's length). */
   readonly start?: number | undefined;
   readonly end?: number | undefined;
-  /** The object must still be that: else IO_FAILED, never a mixture of two contents. */
+  /**
+   * The object must still have this tag, or the call rejects with IO_FAILED. It must never mix two
+   * contents.
+   */
   readonly etag?: string | undefined;
   readonly signal?: AbortSignal | undefined;
 }
@@ -54,16 +57,16 @@ export interface ObjectStore {
    * listing that fails rejects: what it did not tell of is not gone.
    */
   list(prefix: string, signal?: AbortSignal): AsyncIterable<ObjectStat>;
-  /** Removing what is absent succeeds. */
+  /** Removes an object. Removing an absent object succeeds. */
   remove(key: string): Promise<void>;
 }
 
 /** What it takes to reach an object store; plain data, so that worker processes get it too. */
 export interface S3Options {
-  /** undefined: Amazon S3 in the region. */
+  /** The address of the server; when it is undefined, Amazon S3 in the region. */
   readonly endpoint: string | undefined;
   readonly region: string;
-  /** Both or none; none: what AWS tools would use. */
+  /** Both keys must be set, or none. With none, the keys that AWS tools would use are taken. */
   readonly accessKeyId: string | undefined;
   readonly secretAccessKey: string | undefined;
   readonly profile: string | undefined;
@@ -72,10 +75,10 @@ export interface S3Options {
 }
 
 export interface UploadOptions {
-  /** Replaces an object with other content. */
+  /** Whether an object with other content is replaced. */
   readonly overwrite: boolean;
   readonly signal: AbortSignal;
-  /** Told how many bytes of the file are there. */
+  /** Called with the number of bytes of the file that have arrived. */
   readonly onProgress: (doneBytes: number) => void;
 }
 

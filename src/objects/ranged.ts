@@ -1,7 +1,7 @@
 import { objectLocation } from "../location.ts";
 import { type ObjectStat, type ObjectStore, readAll } from "./object-store.ts";
 
-/** Bytes of one object, read in pieces. */
+/** One object, whose bytes are read in ranges. */
 export interface RangedObject {
   readonly name: string;
   readonly sizeBytes: number;
@@ -45,7 +45,8 @@ export function rangedObject(
   const fetchWindow = (start: number, size: number): Window => {
     const end = Math.min(sizeBytes, start + size);
     const bytes = readAll(store.get(key, { start, end, etag, signal }));
-    // Whoever reads it hears of a failure; one that was fetched ahead in vain is forgotten.
+    // Whoever reads the window gets its failure. The failure of a window that nobody reads is
+    // ignored.
     bytes.catch(() => {
       kept = kept.filter((one) => one.bytes !== bytes);
     });

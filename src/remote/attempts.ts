@@ -2,7 +2,7 @@ import { type Backoff, startRetries } from "../retry.ts";
 import type { RequestFailure } from "./refusals.ts";
 
 export interface AttemptOptions extends Backoff {
-  /** Attempts at one request whose failure may pass. */
+  /** The attempts at one request whose failure may pass. */
   readonly attempts: number;
   readonly signal: AbortSignal;
 }
@@ -15,7 +15,7 @@ export interface Attempts {
   waitAfter(failure: RequestFailure, error?: Error): Promise<void>;
 }
 
-/** An engine that wants to be left alone for longer is given up. */
+/** An engine that asks for a longer wait than this is given up. */
 const MAX_RETRY_AFTER_MS = 10 * 60_000;
 
 /**

@@ -7,7 +7,7 @@ export interface HttpRequest {
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: Buffer | undefined;
   readonly signal: AbortSignal;
-  /** For the whole exchange. */
+  /** The time-out of the whole exchange, in milliseconds. */
   readonly timeoutMs: number;
 }
 
@@ -18,7 +18,7 @@ export interface HttpReply {
 }
 
 const MAX_ANSWER_BYTES = 64 * 2 ** 20;
-/** A peer that vanished without a word is noticed by the system. */
+/** The system then notices a peer that vanished without a word. */
 const SOCKET_KEEP_ALIVE_MS = 30_000;
 
 /**
@@ -126,6 +126,6 @@ export function formOf(parts: readonly FormPart[]): {
   };
 }
 
-/** An address as messages may show it: without user, password, query. */
+/** Formats an address as messages may show it: without user, password and query. */
 export const shownUrl = ({ protocol, host, pathname }: URL): string =>
   `${protocol}//${host}${pathname === "/" ? "" : pathname}`;

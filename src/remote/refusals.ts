@@ -10,15 +10,15 @@ import type { HttpReply } from "./http.ts";
 export interface RequestFailure {
   readonly kind: "fatal" | "rejected" | "size" | "retry" | "once";
   readonly error: MediasearchError;
-  /** As the server asks for, in milliseconds. */
+  /** The wait that the server asks for, in milliseconds. */
   readonly retryAfterMs?: number | undefined;
 }
 
-/** Whom errors are about, and what they must never show. */
+/** The server that errors are about, and the secrets that they must never show. */
 export interface RemoteServer {
   /** Name of the engine, as in ASR_ENGINE. */
   readonly engine: string;
-  /** Its address as it may be shown. */
+  /** Its address, as messages may show it. */
   readonly address: string;
   readonly secrets: readonly (string | undefined)[];
   /** The setting that holds the key, for hints. */
@@ -28,7 +28,7 @@ export interface RemoteServer {
 
 const MAX_QUOTE = 300;
 
-/** Servers' words for people: one line, short, without keys that they may repeat. */
+/** Shortens what a server says to one line for people, without keys that it may repeat. */
 export function quote(text: string, secrets: RemoteServer["secrets"]): string {
   let clean = text.replace(/\s+/g, " ").trim();
   for (const secret of secrets)
@@ -122,11 +122,11 @@ export function fromNetworkError(
 interface ErrorBody {
   readonly message: string;
   readonly code: string;
-  /** As BYO servers may say. */
+  /** Whether the failure may pass, where a BYO server says so. */
   readonly retryable: boolean | undefined;
 }
 
-/** `{error: {message, code}}`, `{error: "…"}`, `{detail: …}`, or text. */
+/** Reads the message of `{error: {message, code}}`, `{error: "…"}`, `{detail: …}`, or text. */
 export function errorBody(text: string): ErrorBody {
   try {
     const body = JSON.parse(text) as { error?: unknown; detail?: unknown; message?: unknown };

@@ -4,7 +4,7 @@ import type { FrameRate } from "./timecode.ts";
 import { frameOf, timecode } from "./timecode.ts";
 import type { Cut, Timeline } from "./timeline.ts";
 
-/** Where edits begin by custom: 01:00:00:00. */
+/** Edits begin at this time code by custom: 01:00:00:00. */
 const RECORD_ORIGIN = "01:00:00";
 
 /**

@@ -24,7 +24,7 @@ export function formatM3u(results: readonly SearchResult[], padMs: number): stri
   return `#EXTM3U\n${entries.join("")}`;
 }
 
-/** Whole files, one after the other. */
+/** Formats a list of whole files, one after the other. */
 export const formatM3uFiles = (
   files: readonly {
     readonly path: string;

@@ -77,10 +77,10 @@ export function transcriptMarkdown(
   return `# ${escapeMarkdown(file)}\n\n${facts.map(escapeMarkdown).join(" · ")}\n\n${paragraphs.join("\n")}`;
 }
 
-/** Segments in a paragraph: a page with one speaker still has places to rest. */
+/** How many segments a paragraph has at most, so that a text of one speaker has paragraphs too. */
 const MAX_TURN = 8;
 
-/** A table by GitHub Flavored Markdown. */
+/** Formats a table as GitHub Flavored Markdown. */
 export function tableMarkdown(
   columns: readonly string[],
   rows: readonly (readonly string[])[],

@@ -76,7 +76,7 @@ export function formatOtio(timeline: Timeline): string {
   return `${formatJson({ OTIO_SCHEMA: "Timeline.1", name, metadata: {}, global_start_time: time(0), tracks: stack }, 2)}\n`;
 }
 
-/** A marker with the words of a hit. */
+/** Makes a marker with the words of a hit. */
 const markerOf = ({ result }: Cut, markedRange: object) => ({
   OTIO_SCHEMA: "Marker.2",
   name: stripControls(result.text),

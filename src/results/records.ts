@@ -21,7 +21,7 @@ const RESULT_COLUMNS = [
   "origin",
 ] as const;
 
-/** A hit as programs get it: docs/schemas/search.v1.json. */
+/** Makes the record of a hit as docs/schemas/search.v1.json describes it. */
 export function resultRecord({
   number,
   file,
@@ -64,7 +64,7 @@ export function resultRecord({
 
 const precise = (value: number): number => Number(value.toPrecision(6));
 
-/** A page as programs get it: docs/schemas/search.v1.json. */
+/** Formats a page as docs/schemas/search.v1.json describes it. */
 export function pageRecord(
   { query, mode, total, momentTotal, totalIs, offset, results, didYouMean }: ResultPage,
   isGrouped: boolean,

@@ -12,7 +12,7 @@ export interface Screen {
   readonly mark: (text: string) => readonly { readonly text: string; readonly matched: boolean }[];
 }
 
-/** Hits for people to read, best first or file by file. */
+/** Formats hits for people to read, best first or file by file. */
 export function pageText(
   results: readonly SearchResult[],
   screen: Screen,
@@ -63,7 +63,10 @@ function resultBody(result: SearchResult, screen: Screen): string {
   return `${[...around(result.before), wrap(marked, width), ...around(result.after), ...url, ...explained].join("\n")}\n`;
 }
 
-/** Painted word by word, so that a line can break anywhere between them. */
+/**
+ * Formats a line of context. Its words are coloured one by one, so that the line can break between
+ * any two.
+ */
 function contextLine({ startMs, speaker, text }: ResultLine, { paint, mark }: Screen): string {
   const dim = (part: string): string =>
     part
@@ -113,7 +116,7 @@ function wrap(marked: string, width: number): string {
   return [...lines, line].map((one) => `    ${one}`).join("\n");
 }
 
-/** No line begins with one of these (https://www.w3.org/TR/jlreq/#line_breaking). */
+/** A line must not begin with one of these (https://www.w3.org/TR/jlreq/#line_breaking). */
 const NOT_FIRST = "、。，．！？：；」』）】〉》…ーっゃゅょッャュョ";
 
 /**

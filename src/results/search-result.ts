@@ -8,7 +8,7 @@ export interface ResultLine {
   readonly text: string;
 }
 
-/** What a segment says and when, without what only the library needs. */
+/** Takes from a segment what it says and when, without what only the library needs. */
 export const toLine = ({ startMs, endMs, speaker, text }: Segment): ResultLine => ({
   startMs,
   endMs,
@@ -27,7 +27,7 @@ export interface SearchResult extends ResultLine {
   readonly number: number;
   /** Absolute path of the file. */
   readonly path: string;
-  /** The same as the user would write it. */
+  /** The path as the user would write it. */
   readonly file: string;
   readonly score: number;
   readonly origin: Origin;
@@ -58,7 +58,7 @@ export interface ResultPage {
   readonly momentTotal: number;
   /** "ranked": nearness in meaning has no natural end; the best are ranked and counted. */
   readonly totalIs: "all" | "ranked";
-  /** How many better ones were passed over. */
+  /** How many better results were skipped. */
   readonly offset: number;
   readonly results: readonly SearchResult[];
   /** The query as it may have been meant; null when there is nothing to put right. */
@@ -75,7 +75,10 @@ export interface FileGroup {
 export const countHits = (results: readonly Pick<SearchResult, "folded">[]): number =>
   results.reduce((sum, { folded }) => sum + 1 + folded.length, 0);
 
-/** One group a file, the file with the best hit first; inside a file by time. */
+/**
+ * Makes one group for each file, the file with the best hit first. Inside a file, hits are in order
+ * of time.
+ */
 export function groupByFile(results: readonly SearchResult[]): FileGroup[] {
   const groups = new Map<string, SearchResult[]>();
   for (const result of results)

@@ -2,9 +2,9 @@ import type { Rational } from "../media/source.ts";
 
 /** A frame rate with the way in which its frames are numbered (SMPTE ST 12-1). */
 export interface FrameRate extends Rational {
-  /** As people write it: 29.97. */
+  /** The rate as people write it, such as 29.97. */
   readonly name: string;
-  /** Frame numbers in a second of time code. */
+  /** How many frame numbers a second of time code has. */
   readonly nominal: number;
   /**
    * Numbers left out each minute but every tenth, so that time code keeps up with the clock; 0 for
@@ -64,7 +64,7 @@ export function timecode(frame: number, { nominal, drop }: FrameRate): string {
   return `${two(Math.floor(seconds / 3600) % 24)}:${two(Math.floor(seconds / 60) % 60)}:${two(seconds % 60)}${drop > 0 ? ";" : ":"}${two(number % nominal)}`;
 }
 
-/** How many frame numbers were left out up to that frame. */
+/** Counts the frame numbers that were left out up to that frame. */
 function dropped(frame: number, nominal: number, drop: number): number {
   const inTenMinutes = nominal * 600 - drop * 9;
   const inMinute = nominal * 60 - drop;
@@ -73,7 +73,7 @@ function dropped(frame: number, nominal: number, drop: number): number {
   return drop * 9 * tens + (rest < drop ? 0 : drop * Math.floor((rest - drop) / inMinute));
 }
 
-/** Frames that drop-frame time code leaves out each minute but every tenth. */
+/** Counts the frames that drop-frame time code leaves out in each minute but every tenth. */
 function droppedFrames(nominal: number): number {
   if (nominal === 30) return 2;
   return nominal === 60 ? 4 : 0;

@@ -39,7 +39,7 @@ export interface TimelineOptions {
   readonly name: string;
   /** undefined: the rate of the first hit with pictures. */
   readonly rate: FrameRate | undefined;
-  /** Added before and after each hit, within its file. */
+  /** The time that is added before and after each hit, within its file. */
   readonly padMs: number;
 }
 

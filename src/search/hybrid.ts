@@ -18,7 +18,7 @@ export interface HybridSearchRequest {
   readonly query: string;
   readonly mode: SearchMode;
   readonly limit: number;
-  /** So many of the best are passed over: the next page. 0 unless given. */
+  /** How many of the best results are skipped, for the next page; 0 unless given. */
   readonly offset?: number | undefined;
   readonly filter: SearchFilter;
   /**
@@ -30,7 +30,7 @@ export interface HybridSearchRequest {
   readonly cwd?: string | undefined;
 }
 
-/** How much of a ranking without an end there is. */
+/** How many results a ranking by meaning has at most, since it has no natural end. */
 const DEPTH = 1000;
 /**
  * How deep two lists are read that become one: deeper changes nothing in the first hits
@@ -39,9 +39,9 @@ const DEPTH = 1000;
 const FUSED = { words: 300, meaning: 500 } as const;
 
 /**
- * Words, meaning, or both. What the query's signs ask for holds in every mode. The embedder is
- * opened only when meaning is asked for and the library has vectors; a query of conditions only is
- * answered by the keyword index alone.
+ * Searches by words, by meaning, or by both. What the query's signs require holds in every mode.
+ * The embedder is opened only when the mode uses meaning and the library has vectors; a query of
+ * conditions only is answered by the keyword index alone.
  * @throws USAGE when the query is malformed; MODEL_MISMATCH when the library's vectors were made by
  * another model.
  */
@@ -92,8 +92,8 @@ export async function search(
 }
 
 /**
- * How many hits by words are read: as far as the page goes, or as deep as a ranking of two lists
- * needs.
+ * Counts the hits by words that must be read: as far as the page goes, or as deep as a ranking of
+ * two lists needs.
  */
 function wordsDepth(mode: SearchMode, isFused: boolean, pageEnd: number): number {
   if (mode === "keyword") return pageEnd;
@@ -112,7 +112,7 @@ async function readQuery(
 
 const both = (a: Condition | undefined, b: Condition): Condition => (a ? { all: [a, b] } : b);
 
-/** The query with the words that were meant in their places. */
+/** Replaces the misspelt words of a query by the words that were meant. */
 function corrected(
   query: string,
   words: ParsedQuery["words"],

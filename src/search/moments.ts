@@ -28,6 +28,6 @@ export function foldMoments(ranked: readonly RankedHit[]): RankedMoment[] {
   return moments;
 }
 
-/** Every hit for itself. */
+/** Makes every hit a moment of its own. */
 export const unfolded = (ranked: readonly RankedHit[]): RankedMoment[] =>
   ranked.map((hit) => ({ ...hit, folded: [] }));

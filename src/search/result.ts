@@ -32,7 +32,7 @@ export interface SearchAnswer {
    */
   readonly totalIs: "all" | "ranked";
   readonly hits: readonly RankedMoment[];
-  /** What to mark in the texts, for `markMatches`. */
+  /** The terms to mark in the texts, for `markMatches`. */
   readonly marks: readonly MarkedTerm[];
   /** The query with words that occur nowhere put right; null when there is nothing to put right. */
   readonly didYouMean: string | null;

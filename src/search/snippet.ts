@@ -6,12 +6,12 @@ export interface MarkedSpan {
 }
 
 /**
- * What to mark: a word however inflected (or several in a row), words that begin so, or exact words
- * in a row.
+ * A term to mark: a word with all its inflections (or several in a row), a beginning of words, or
+ * exact words in a row.
  */
 export type MarkedTerm = string | { readonly prefix: string } | { readonly phrase: string };
 
-/** UTF-16 offsets. */
+/** A part of a text, as UTF-16 offsets. */
 type Span = readonly [start: number, end: number];
 
 /** Cuts a text where words match any of the marks; the pieces joined are the text. */
@@ -72,7 +72,7 @@ function inARow(words: readonly string[], wanted: readonly string[], mayGoOn: bo
 const startingWith = (words: readonly string[], prefix: string): number[] =>
   prefix === "" ? [] : words.flatMap((word, at) => (word.startsWith(prefix) ? [at] : []));
 
-/** Scripts without spaces have no words to go by. */
+/** Scripts without spaces have no words, so their letters are compared. */
 function substrings(text: string, wanted: string): Span[] {
   const [lower, sought] = [text.toLowerCase(), wanted.toLowerCase()];
   const spans: Span[] = [];
@@ -82,7 +82,7 @@ function substrings(text: string, wanted: string): Span[] {
   return spans;
 }
 
-/** Spans that touch are one: what is marked twice over would be two marks side by side. */
+/** Joins spans that touch, because they would show as two marks side by side. */
 function cutAtSpans(text: string, spans: readonly Span[]): MarkedSpan[] {
   const joined: [number, number][] = [];
   for (const [start, end] of spans) {

@@ -38,14 +38,14 @@ const SAMPLE_FIELDS = [column("id", COLUMN_TYPES.int64()), column("text", COLUMN
 
 type CheckSettings = CheckOptions["settings"];
 
-/** What must be set before anything can be tried. */
+/** The settings that must be set before anything can be tried. */
 interface Access {
   readonly endpoint: string;
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
 }
 
-/** What each step leaves to those after it. */
+/** What each step leaves for the steps after it. */
 interface CheckProgress {
   greeting?: Greeting;
   client?: Client;
@@ -176,7 +176,7 @@ async function checkTables({ session }: Client, bucket: string, schema: string):
       );
 }
 
-/** What the key may do, in one transaction that the last step rolls back. */
+/** Tries what the key may do, in one transaction that the last step rolls back. */
 function permissionSteps(
   { databaseBucket }: CheckSettings,
   progress: CheckProgress,

@@ -7,7 +7,7 @@ import { TABLES } from "./tables.ts";
 import type { Session } from "./wire/client.ts";
 import { equal, isOneOf } from "./wire/predicate.ts";
 
-/** What this process has claimed, shared by ledger and store. */
+/** The keys that this process has claimed. The ledger and the store share them. */
 export interface Claimed {
   note(key: string, runId: string): void;
   forget(key: string): void;

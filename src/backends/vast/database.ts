@@ -12,7 +12,7 @@ import { embeddingsTable, SLOTS, type TableSchema, TABLES } from "./tables.ts";
 
 export type TableRow = Readonly<Record<string, Value>>;
 
-/** Rows and what names them in their transaction. */
+/** Rows, and the row ids that name them in their transaction. */
 export interface FoundRows {
   readonly rows: readonly TableRow[];
   readonly ids: RowIds;
@@ -30,7 +30,7 @@ export interface Database {
     filter: Filter,
     columns?: readonly string[],
   ): Promise<TableRow[]>;
-  /** As they come, in bounded memory. */
+  /** Yields rows in the order in which they come, in bounded memory. */
   pages(
     session: Session,
     table: TableSchema,
@@ -39,10 +39,10 @@ export interface Database {
       readonly columns?: readonly string[];
     },
   ): AsyncIterable<TableRow[]>;
-  /** To change or delete them in the same transaction. */
+  /** Finds rows in order to change or delete them in the same transaction. */
   find(session: Session, table: TableSchema, filter: Filter): Promise<FoundRows>;
   add(session: Session, table: TableSchema, rows: readonly TableRow[]): Promise<void>;
-  /** The same change for every row, or one per row. */
+  /** Makes the same change in every row, or one change for each row. */
   change(
     session: Session,
     table: TableSchema,
@@ -60,13 +60,15 @@ export interface Database {
     keys: readonly string[] | typeof EVERYTHING,
     work: (session: Session) => Promise<T>,
   ): Promise<T>;
-  /** Locks further keys in a transaction that is under way. */
+  /** Locks more keys in a transaction that is under way. */
   lock(session: Session, keys: readonly string[] | typeof EVERYTHING): Promise<void>;
-  /** The table of vectors of that length; made in this transaction when it is missing. */
+  /**
+   * Gives the table of vectors of that length. It is made in this transaction when it is missing.
+   */
   embeddings(session: Session, dimensions: number): Promise<TableSchema>;
 }
 
-/** Every key there is: no other writer may be under way. */
+/** Stands for every key: no other writer may be under way. */
 export const EVERYTHING = Symbol("every key");
 
 export interface AuditEntry {
@@ -151,7 +153,7 @@ function createReader(pathOfTable: Database["at"]): Pick<Database, "pages" | "ro
   };
 }
 
-/** How wide the row ids of a table are; asked once for each table. */
+/** How wide the row ids of a table are. The cluster is asked once for each table. */
 function rowIdBits(
   at: Database["at"],
 ): (session: Session, table: TableSchema) => Promise<RowIds["bits"]> {
@@ -239,7 +241,7 @@ const fieldsOf = (
 ): TableSchema["fields"] =>
   names ? table.fields.filter(({ name }) => names.includes(name)) : table.fields;
 
-/** Rows of the fields, whose columns come first. */
+/** Makes rows of the columns of a page; those of `fields` come first. */
 function toTableRows(
   fields: TableSchema["fields"],
   columns: Page["columns"],

@@ -29,7 +29,7 @@ const rowToArchivedVersion = (row: TableRow): ArchivedVersion => ({
   archivedAtMs: Number(row["archived_at_ms"]),
 });
 
-/** Oldest first; of those of one moment, in the order in which they were made. */
+/** Sorts oldest first, and versions of one moment in the order in which they were made. */
 async function archivedRows(
   database: Database,
   session: Session,
@@ -102,10 +102,10 @@ async function addArchived(
   );
 }
 
-/** Versions whose rows are deleted in one transaction. */
+/** How many versions are deleted in one transaction. */
 const ARCHIVED_PER_REQUEST = 50;
 
-/** A few at a time, so that no transaction grows with the archive. */
+/** Deletes a few versions at a time, so that no transaction grows with the archive. */
 async function purge(database: Database, beforeMs: number): Promise<number> {
   const { session } = database.client;
   const old = await database.rows(
@@ -138,7 +138,7 @@ async function purge(database: Database, beforeMs: number): Promise<number> {
   return gone;
 }
 
-/** Looks again under the lock: the file may have come back. */
+/** Reads the file again under the lock, because it may have come back. */
 async function purgeAsset(
   database: Database,
   session: Session,

@@ -85,7 +85,7 @@ export const vastRunLock = (database: Database, claimed: Claimed): RunLock => ({
 });
 
 let last = 0;
-/** Rises with every checkpoint of this process, and with the clock. */
+/** A number that rises with every checkpoint of this process, and with the clock. */
 const nextSequence = (): number => (last = Math.max(last + 1, Date.now() * 1000));
 
 async function addCheckpoint(
@@ -214,7 +214,7 @@ async function cleanUp(database: Database, host: string, runId: string): Promise
     );
 }
 
-/** Ends runs that can't say it themselves, and removes what they had begun. */
+/** Ends runs that can't end themselves, and removes what they had begun. */
 async function bury(database: Database, dead: readonly string[]): Promise<void> {
   if (dead.length === 0) return;
   await sweepVersions(database, [equal("status", "staging"), isOneOf("run_id", dead)]);

@@ -17,6 +17,6 @@ export const libraryKey = ({
     .digest("hex")
     .slice(0, 16);
 
-/** The folder of this machine's copy of the library. */
+/** Gives the folder of this machine's copy of the library. */
 export const replicaFolderOf = (settings: VastSettings): string =>
   join(settings.replicaFolder, libraryKey(settings));

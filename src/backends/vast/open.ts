@@ -19,15 +19,12 @@ import { unreachableClient } from "./unreachable.ts";
 import { type Client, connectClient, type ConnectOptions } from "./wire/client.ts";
 
 export interface VastOptions extends ConnectOptions {
-  /** A bucket of VAST DataBase that is there already. */
+  /** A bucket of VAST DataBase. It must exist. */
   readonly bucket: string;
-  /** Made when it is missing and a library is to be made; may be nested. */
+  /** The schema, which may be nested. It is made when it is missing and a library may be made. */
   readonly schema: string;
   readonly replica: ReplicaOptions;
-  /**
-   * A replica that was the same as the library so long ago is synced before it answers.
-   * Milliseconds.
-   */
+  /** A replica that was synced longer ago than this, in milliseconds, is synced before it answers. */
   readonly replicaMaxAgeMs: number;
 }
 
@@ -107,7 +104,7 @@ function createParts(
   };
 }
 
-/** A replica that is synced first answers searches, because the tabular protocol has no ranking. */
+/** A replica answers searches, after a sync, because the tabular protocol has no ranking. */
 function replicaSearchIndex(database: Database, replica: Replica, libraryId: string): SearchIndex {
   const synced = async (): Promise<SearchIndex> => {
     await replica.sync(database, libraryId);

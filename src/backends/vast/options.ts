@@ -5,7 +5,7 @@ import type { VastOptions } from "./open.ts";
 import { replicaFolderOf } from "./library-key.ts";
 
 /**
- * How to reach the cluster that the settings name, and where this machine keeps its copy.
+ * Says how to reach the cluster that the settings name, and where this machine keeps its copy.
  * @throws USAGE without an address or with an unreadable certificate file, CREDENTIALS without
  * keys.
  */

@@ -154,7 +154,8 @@ function serviceTables({ bucket, schema, at }: Database): ServiceTables {
     isThere,
     async make(session, table) {
       if (known.has(table.name)) return;
-      // Not known before the transaction is committed: it may be rolled back.
+      // The table counts as known only after the commit, because the transaction may be rolled
+      // back.
       if ((await listTables(session, bucket, schema, table.name)).length === 0)
         await createTable(session, at(table), table.fields);
     },

@@ -32,7 +32,7 @@ async function reembedLibrary(
   const { session } = database.client;
   const assets = await database.rows(session, TABLES.assets, [isPresent("version_id")]);
   const total = assets.reduce((sum, row) => sum + Number(row["segment_count"]), 0);
-  /** Old version → what takes its place. */
+  /** Maps each old version to the version that takes its place. */
   const made = new Map<string, TableRow>();
   let done = 0;
   try {
@@ -104,7 +104,7 @@ async function replaceVectors(
       return { status: status === "active" ? "dropped" : status };
     }),
   );
-  // Vectors of the old model beside versions that stay.
+  // Vectors of the old model must go also where their versions stay.
   const kept = assets.rows
     .filter((asset) => !anew(asset))
     .map((asset) => toText(asset["version_id"]));

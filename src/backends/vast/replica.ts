@@ -17,9 +17,11 @@ import { embeddingsTable, TABLES } from "./tables.ts";
 import { isPresent, isOneOf } from "./wire/predicate.ts";
 
 export interface ReplicaOptions {
-  /** A folder of its own for this library's replica. */
+  /** The folder of this library's replica. Nothing else may be in it. */
   readonly folder: string;
-  /** Opens the embedded store in a file; handed in, because backends don't know one another. */
+  /**
+   * Opens the embedded store in a file. It is handed in, because a backend must not import another.
+   */
   readonly openStore: (path: string, create: boolean) => Promise<Backend>;
 }
 
@@ -38,44 +40,47 @@ export interface SyncReport {
   readonly segments: number;
 }
 
-/** What the folder says of itself. */
+/** The facts that the folder records of itself. */
 interface Pointer {
   readonly libraryId: string;
   readonly file: string;
-  /** When it was last the same as the cluster. */
+  /** When the replica was last the same as the cluster, in Unix milliseconds. */
   readonly syncedAtMs: number;
 }
 
 /**
- * A copy of all that is searched, on this machine. Its fingerprints carry the id of the version
- * that they are of.
+ * A copy on this machine of everything that is searched. Its fingerprints carry the ids of the
+ * versions that they belong to.
  */
 export interface Replica {
-  /** When it was last the same as the library; undefined while it never was. */
+  /**
+   * When the replica was last the same as the library, in Unix milliseconds; undefined while it
+   * never was.
+   */
   syncedAtMs(): number | undefined;
   /**
-   * Makes it the same as the library: versions that it lacks are fetched, some at a time; what is
-   * there stays, so a sync that was cut goes on.
+   * Makes the replica the same as the library. It fetches the versions that are missing, some at a
+   * time, and keeps the others, so a sync that was interrupted goes on.
    */
   sync(database: Database, libraryId: string, options?: SyncOptions): Promise<SyncReport>;
-  /** The copy. @throws NO_STORE before the first sync. */
+  /** Gives the copy. @throws NO_STORE before the first sync. */
   open(): Promise<Backend>;
   close(): Promise<void>;
 }
 
-/** Segments that a sync holds in memory at a time. */
+/** How many segments a sync holds in memory at a time. */
 const BATCH_SEGMENTS = 10_000;
-/** Names in one IN condition. */
+/** How many versions one condition on ids names at most. */
 const BATCH_VERSIONS = 500;
 
 /** The files of one replica, of which one is open at a time. */
 interface ReplicaFiles {
   readonly folder: string;
-  /** What the folder says of itself; undefined before the first sync. */
+  /** Reads the facts that the folder records of itself; undefined before the first sync. */
   pointer(): Pointer | undefined;
-  /** From now on this file answers. */
+  /** Makes this file the one that answers searches. */
   point(pointer: Pointer): void;
-  /** The store in this file; the one that was open before is closed. */
+  /** Opens the store in this file and closes the one that was open before. */
   open(file: string, create: boolean): Promise<Backend>;
   /** To write to a file while another one answers. `close` leaves open what is needed further. */
   openForSync(file: string): Promise<{ readonly target: Backend; close(): Promise<void> }>;
@@ -143,8 +148,8 @@ export function openReplica(options: ReplicaOptions): Replica {
       return files.open(pointer.file, false);
     },
     sync(database, libraryId, syncOptions) {
-      // What was committed before the call is in it afterwards: a sync that is under way may have
-      // looked already.
+      // The replica must hold everything that was committed before the call, and a sync that is
+      // under way may have looked already.
       const next = (): Promise<SyncReport> =>
         (underWay = syncFiles(files, database, libraryId, syncOptions).finally(() => {
           underWay = undefined;
@@ -207,7 +212,10 @@ function removeOthers(folder: string, file: string): void {
 const EMPTY_REPORT: SyncReport = { fetched: 0, removed: 0, segments: 0 };
 const LOOK_AGAIN_MS = 100;
 
-/** One process syncs at a time. Undefined when another one does and is not waited for. */
+/**
+ * Runs `act` while no other process syncs. Resolves to undefined when another one does and `wait`
+ * is false.
+ */
 async function withReplicaLease<T>(
   target: Backend,
   wait: boolean,
@@ -227,10 +235,13 @@ async function withReplicaLease<T>(
   return withRenewal(lease, act);
 }
 
-/** A replica's fingerprint: the version's own, then what names its rows on the cluster. */
+/**
+ * Makes the fingerprint in the replica: the one of the version, then the id of its rows on the
+ * cluster.
+ */
 const mark = (row: TableRow): string =>
   `${toText(row["fingerprint"])}#${toText(row["version_id"])}`;
-/** The fingerprint that the library has, of one that a replica has. */
+/** Takes the fingerprint of the library out of one of a replica. */
 export const unmarked = (fingerprint: string): string => fingerprint.replace(/#[0-9a-f]{32}$/, "");
 
 /**
@@ -262,7 +273,7 @@ export async function syncStore(
   for (const row of missing) if (!(await copyLocally(library, row))) here.push(row);
   const total = here.reduce((sum, row) => sum + Number(row["segment_count"]), 0);
   let done = 0;
-  // Ids rise with time, and so do rows: a batch is of neighbours.
+  // Ids rise with time, and so do rows, so the rows of a batch are neighbours.
   for (const batch of batches(
     here.sort((a, b) => (toText(a["version_id"]) < toText(b["version_id"]) ? -1 : 1)),
   )) {
@@ -300,7 +311,7 @@ async function compareWithCluster(
 const sameFile = (a: AssetStatus, b: AssetStatus): boolean =>
   a.sizeBytes === b.sizeBytes && a.mtimeMs === b.mtimeMs && a.sidecarKey === b.sidecarKey;
 
-/** A file that moved brings the rows of its version along. */
+/** A file that moved keeps the rows of its version. */
 async function copyLocally(library: Library, row: TableRow): Promise<boolean> {
   const [source] = await library.versions.findByFingerprint(mark(row));
   if (!source) return false;

@@ -114,7 +114,7 @@ export const rowToSegment = (row: TableRow): Segment => ({
 
 export const byIndex = (a: Segment, b: Segment): number => a.index - b.index;
 
-/** Segments with their vectors, both in any order. */
+/** Joins segments with their vectors. Both may be in any order. */
 export function joinVectors(
   segments: readonly Segment[],
   vectors: readonly TableRow[],

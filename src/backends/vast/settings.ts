@@ -77,7 +77,7 @@ export const VAST_SETTINGS: SettingTable<VastSettings> = {
 
 export type LibraryPlace = Pick<VastSettings, "vastEndpoint" | "databaseBucket" | "databaseSchema">;
 
-/** What people call the library. */
+/** The name of the library, for messages. */
 export const vastLibraryUrl = ({
   vastEndpoint,
   databaseBucket,

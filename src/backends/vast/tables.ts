@@ -19,7 +19,7 @@ const defineTable = (
   fields: fields.map(([field, type]) => column(field, type)),
 });
 
-/** What holds of a version, whether it is current or archived. */
+/** The columns of a version, whether it is current or archived. */
 const ABOUT_VERSION = [
   ["fingerprint", utf8()],
   ["origin", utf8()],

@@ -19,10 +19,10 @@ import { embeddingsTable, TABLES } from "./tables.ts";
 import type { Session } from "./wire/client.ts";
 import { equal, type Filter, isOneOf } from "./wire/predicate.ts";
 
-/** Key under which the library's facts are locked; no file is called so. */
+/** The key under which the library's facts are locked. No file can have this name. */
 const LIBRARY_KEY = "\0library";
 
-/** The library's model, set by the first vectors. */
+/** Gives the library's embedding model. The first vectors set it. */
 async function modelFor(
   database: Database,
   session: Session,
@@ -79,7 +79,7 @@ export async function dropVectors(
   );
 }
 
-/** Everything of these versions. */
+/** Deletes everything that belongs to these versions. */
 export async function dropVersions(
   database: Database,
   session: Session,
@@ -96,8 +96,8 @@ export async function dropVersions(
 }
 
 /**
- * What the asset had before: archived without its vectors, or forgotten when the new version has
- * the same fingerprint.
+ * Archives the version that the asset had before, without its vectors, or drops it when the new
+ * version has the same fingerprint.
  */
 async function retire(
   database: Database,
@@ -186,7 +186,7 @@ async function replace(
   });
 }
 
-/** The segments of versions, with vectors where they are wanted; in order. */
+/** Reads the segments of versions in order, with vectors where they are wanted. */
 export async function readSegments(
   database: Database,
   session: Session,
@@ -247,7 +247,7 @@ export async function moveAsset(
   const source = await findAssetRow(database, session, from);
   const versionId = source.rows[0]?.["version_id"];
   if (typeof versionId !== "string") return;
-  // What was noted of the new place (registered, or failed) gives way.
+  // The row of the new location, if it was registered or failed, gives way.
   await removeAsset(database, session, to.id);
   await database.change(session, TABLES.assets, source, { ...placeRow(to), deleted_at_ms: null });
   await database.change(

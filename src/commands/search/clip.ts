@@ -12,7 +12,9 @@ import { mustNotBeRecording } from "../../app/clip-target.ts";
 import type { SearchOptions } from "./options.ts";
 import type { CommandContext } from "../../cli/command.ts";
 
-/** What people add to a sentence so that it does not begin in the middle of a breath. */
+/**
+ * The time that is added to a sentence so that the clip does not begin in the middle of a breath.
+ */
 const DEFAULT_PAD_MS = 500;
 
 type ClipOptions = Pick<
@@ -20,7 +22,7 @@ type ClipOptions = Pick<
   "padMs" | "isExact" | "force" | "titles" | "format" | "isGrouped"
 >;
 
-/** The hits, and the catalogue of the library that they are of. */
+/** The hits, and the catalogue of the library that they come from. */
 export interface Cuttable {
   readonly catalog: ReadableCatalog;
   readonly results: readonly SearchResult[];
@@ -96,7 +98,10 @@ function nothingToJoin(hitsOnPage: number, total: number): string {
     : "nothing found, so there is nothing to join";
 }
 
-/** Padded; hits of one file that then touch become one piece, at the place of the better one. */
+/**
+ * Pads the hits. Hits of one file that then touch become one range, in the position of the better
+ * one.
+ */
 export function clipRanges(
   results: readonly SearchResult[],
   { padMs = DEFAULT_PAD_MS, titles }: Pick<ClipOptions, "padMs" | "titles">,

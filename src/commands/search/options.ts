@@ -8,7 +8,7 @@ import type { SEARCH_SPEC } from "../../cli/specs/searching.ts";
 export interface SearchOptions {
   readonly limit: number;
   readonly offset: number;
-  /** Lines before and after each hit. */
+  /** How many lines are shown before and after each hit. */
   readonly context: number;
   readonly isGrouped: boolean;
   /** Hits of one moment are listed one by one. */
@@ -27,7 +27,7 @@ export interface SearchOptions {
   /** Clips cut to the frame, by encoding anew. */
   readonly isExact: boolean;
   readonly titles: boolean;
-  /** Replace a clip that is there. */
+  /** Whether an existing clip is replaced. */
   readonly force: boolean;
   readonly action: Action | undefined;
 }

@@ -11,7 +11,9 @@ import type { CommandContext } from "../../cli/command.ts";
 
 type PageMarker = Screen["mark"];
 
-/** One page of results in the format that was asked for; how many there are goes to stderr. */
+/**
+ * Prints one page of results in the format that was asked for. The number of hits goes to stderr.
+ */
 export async function printPage(
   page: ResultPage,
   options: SearchOptions,
@@ -87,7 +89,7 @@ function footerOf({ results, total, momentTotal, totalIs, offset }: ResultPage):
   return `${offset === 0 ? first : later} of ${all}${lastNumber < momentTotal ? `; --offset ${lastNumber} shows the next` : ""}`;
 }
 
-/** Formats of players and editing programs. */
+/** Prints the formats of players and editing programs. */
 async function edit(
   { query, results }: ResultPage,
   { format, rate, padMs = 0, isGrouped }: SearchOptions,
@@ -109,7 +111,7 @@ async function edit(
   return (await import("../../results/fcpxml.ts")).formatFcpxml(timeline);
 }
 
-/** What the files of the hits are; those that can't be read are left out, with a warning. */
+/** Probes the files of the hits. Files that can't be read are left out, with a warning. */
 async function sourcesOf(results: readonly SearchResult[], { io }: CommandContext) {
   const { probeSource } = await import("../../media/source.ts");
   const sources = new Map<string, Awaited<ReturnType<typeof probeSource>>>();

@@ -4,7 +4,7 @@ import { MODEL } from "./settings.ts";
 
 export const DIMENSIONS = 384;
 
-/** Name and digest of the weights; known without loading them. */
+/** Gives the name and digest of the weights without loading them. */
 export const identifyMinilm = (): EmbeddingModel => ({
   embedder: `${MODEL}-int8@${fileDigest(MODEL, "model_quantized.onnx").slice(0, 12)}`,
   dimensions: DIMENSIONS,

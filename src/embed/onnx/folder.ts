@@ -89,7 +89,7 @@ function poolingOf(config: Readonly<Record<string, unknown>>): ModelFolder["pool
   return config["pooling_mode_lasttoken"] === true ? "last" : "mean";
 }
 
-/** Known without loading the model. */
+/** Identifies the model of a folder without loading it. */
 export async function identifyOnnx(settings: EmbedderSettings): Promise<EmbeddingModel> {
   const folder = await readModelFolder(settings);
   return { embedder: await onnxModelId(folder, settings), dimensions: folder.dimensions };

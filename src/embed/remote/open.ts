@@ -146,7 +146,7 @@ async function find(settings: RemoteSettings): Promise<OpenedEmbedder> {
   };
 }
 
-/** A bare address: each kind has a page that the others lack. */
+/** Finds the kind of server at a bare address: each kind has a page that the others lack. */
 async function detectProtocol(
   base: URL,
   server: RemoteServer,
@@ -201,7 +201,7 @@ async function teiInfo(
 const authorisationHeader = ({ apiKey }: RemoteSettings): Record<string, string> =>
   apiKey === undefined ? {} : { authorization: `Bearer ${apiKey}` };
 
-/** What a server says of itself. */
+/** Fetches what a server reports of itself. */
 async function look(url: URL, server: RemoteServer, settings: RemoteSettings): Promise<HttpReply> {
   const { signal } = new AbortController();
   try {
@@ -216,7 +216,10 @@ async function look(url: URL, server: RemoteServer, settings: RemoteSettings): P
   }
 }
 
-/** All of them, or the error of the last attempt. What is too much at once is sent in halves. */
+/**
+ * Embeds all texts, or rejects with the error of the last attempt. A batch that is too large is
+ * sent in halves.
+ */
 async function embedBatches(
   opened: OpenedEmbedder,
   texts: readonly string[],

@@ -7,16 +7,18 @@ export interface Ask {
   readonly settings: RemoteSettings;
 }
 
-/** How one kind of server is asked, and what it answers. */
+/** How requests to one kind of server are made, and how its answers are read. */
 export interface Protocol {
   readonly name: "openai" | "nim" | "tei" | "ollama";
-  /** Below the base address. */
+  /** The path below the base address. */
   readonly path: string;
   readonly mostTexts: number;
   /** Where nothing else is known. */
   readonly maxTokens: number;
   readonly body: (ask: Ask) => unknown;
-  /** Vectors in the order of the texts; undefined for an answer of another shape. */
+  /**
+   * Reads the vectors in the order of the texts. @returns undefined for an answer of another shape.
+   */
   readonly vectors: (answer: unknown) => readonly (readonly number[])[] | undefined;
 }
 
@@ -111,7 +113,10 @@ export interface Place {
   readonly url: URL;
 }
 
-/** By the address's path alone; undefined when the server has to be asked. */
+/**
+ * Finds the protocol by the path of the address alone. @returns undefined when the server has to be
+ * asked.
+ */
 export function findEndpoint(
   endpoint: string,
   api: RemoteSettings["api"],

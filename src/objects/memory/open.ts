@@ -8,7 +8,7 @@ interface StoredObject {
   readonly body: Buffer;
 }
 
-/** Buckets that live as long as the process; each is there from its first mention. */
+/** Opens buckets that live as long as the process. A bucket exists from its first use. */
 export function openMemory(): Objects {
   const buckets = new Map<string, ObjectStore>();
   return {

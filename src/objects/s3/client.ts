@@ -14,7 +14,7 @@ import type { S3Options } from "../object-store.ts";
  */
 const ATTEMPTS = 8;
 const S3_CONNECT_MS = 5000;
-/** Without a byte. */
+/** How long a server may send no byte, in milliseconds. */
 const SILENCE_MS = 30_000;
 const SOCKETS = 32;
 

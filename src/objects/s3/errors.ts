@@ -115,6 +115,6 @@ export function toObjectError(error: unknown, where: string): MediasearchError {
   return fail("IO_FAILED", `${name || "failed"}: ${message}`);
 }
 
-/** Worth another try by itself: a connection that broke, or a server that was busy. */
+/** Whether another attempt may succeed: the connection broke, or the server was busy. */
 export const isPassing = (error: MediasearchError): boolean =>
   error.code === "UNREACHABLE" && !error.message.includes("certificate");

@@ -16,7 +16,7 @@ export interface S3Objects extends Objects {
   readonly client: S3Client;
 }
 
-/** Opens nothing yet: the first request shows whether the server is there. */
+/** Connects to nothing yet. The first request shows whether the server exists. */
 export function openS3(options: S3Options): S3Objects {
   const client = s3Client(options);
   return {

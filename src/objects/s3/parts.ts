@@ -2,9 +2,9 @@ import { createHash } from "node:crypto";
 import { open } from "node:fs/promises";
 
 export interface PartDigest {
-  /** Hexadecimal, as tags have it. */
+  /** In hexadecimal, as tags have it. */
   readonly md5: string;
-  /** Base64, as checksums have it. */
+  /** In base64, as checksums have it. */
   readonly sha256: string;
 }
 

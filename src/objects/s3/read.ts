@@ -44,20 +44,20 @@ export async function* readObject(
   }
 }
 
-/** What is still to be read. */
+/** The range that is still to be read. */
 interface OpenRange {
-  /** Of the next byte. */
+  /** The position of the next byte. */
   offset: number;
   /**
    * Of the first byte that is not wanted; as soon as the object's length is known, it is not after
    * that.
    */
   end: number;
-  /** Of the content that was read first; later answers must be of the same. */
+  /** The tag of the content that was read first. Later answers must have the same. */
   etag: string | undefined;
 }
 
-/** One answer to one request; notes in `range` what has come. */
+/** Yields one answer to one request, and notes in `range` what has come. */
 async function* readRange(
   client: S3Client,
   object: { readonly Bucket: string; readonly Key: string },

@@ -25,7 +25,7 @@ import {
 import { toObjectError } from "./errors.ts";
 import { until } from "./until.ts";
 
-/** Parts under way at once; each is in memory. */
+/** How many parts are under way at once. Each of them is in memory. */
 const AT_ONCE = 3;
 
 interface Upload {
@@ -91,7 +91,7 @@ const conflict = (where: string): MediasearchError =>
   });
 
 /**
- * Whether the object is there with this content.
+ * Resolves to whether the object exists with this content.
  * @throws USAGE when it has another and may not be replaced.
  */
 async function isUploaded(
@@ -224,7 +224,7 @@ async function putParts(upload: Upload, unchanged: Check): Promise<boolean> {
       ),
     options,
   ).catch((error: unknown) => {
-    // Carried out by an attempt whose answer was lost.
+    // An attempt whose answer was lost has completed the upload.
     if ((error as Error).name === "NoSuchUpload") return false;
     throw error;
   });

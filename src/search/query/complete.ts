@@ -32,7 +32,7 @@ function isQuery(text: string): boolean {
   }
 }
 
-/** The sign that closes the quote that is open at the end; "" when none is. */
+/** Finds the sign that closes the quote that is open at the end; "" when none is open. */
 function openQuote(text: string): string {
   let closing = "";
   for (const sign of text) {

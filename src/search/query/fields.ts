@@ -65,7 +65,7 @@ function canonical(tag: string): string | undefined {
 
 const DAY_MS = 86_400_000;
 
-/** The first moment of a year, month, day or minute, by the clock of this machine. */
+/** Reads a year, month, day or minute as its first moment, by the clock of this machine. */
 function parseDate(value: string, now = new Date()): number {
   const midnight = new Date(now.getFullYear(), now.getMonth(), now.getDate());
   const word = value.toLowerCase();
@@ -120,7 +120,7 @@ function comparison(
 
 const UNIT_MS: Readonly<Record<string, number>> = { s: 1000, m: 60_000, h: 3_600_000 };
 
-/** 90s, 10m, 10 minutes, 1h30m, 1.5h, 1:30:00. */
+/** Reads a length such as 90s, 10m, 10 minutes, 1h30m, 1.5h or 1:30:00. */
 function parseLengthMs(text: string): number | undefined {
   if (/^\d+(?::\d\d){1,2}$/.test(text))
     return text.split(":").reduce((sum, part) => sum * 60 + Number(part), 0) * 1000;

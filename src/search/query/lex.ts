@@ -31,7 +31,7 @@ export function malformed(query: string, at: number, why: string): MediasearchEr
   });
 }
 
-/** What closes a quote, by what opens it. */
+/** The signs that close a quote, by the sign that opens it. */
 export const CLOSING: Readonly<Record<string, string>> = {
   '"': '"',
   "“": "”",
@@ -146,7 +146,7 @@ function fieldAt(query: string, at: number, inGroup: boolean): Lexeme | undefine
   return { ...field, value, valueAt, end: valueAt + value.length };
 }
 
-/** Punctuation around it means nothing. */
+/** A beginning of words, such as `walr*`. Punctuation around it means nothing. */
 const PREFIX = /^[([]*((?:[\p{L}\p{N}\p{M}]['’]?){2,})\*[.,;:?!)\]]*$/u;
 
 function wordAt(query: string, at: number, grouped: boolean): Lexeme {

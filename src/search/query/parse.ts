@@ -8,16 +8,16 @@ import type { MarkedTerm } from "../snippet.ts";
 import { STOP_WORDS } from "../../text/stop-words.ts";
 import { wordPattern } from "../../text/words.ts";
 
-/** What a query asks for: signs say what must hold, words what is ranked. */
+/** A query after parsing: signs say what must hold, words say what is ranked. */
 export interface ParsedQuery {
   readonly terms: readonly SearchTerm[];
   /** As in `TextQuery`: what must hold finds already, the terms only rank. */
   readonly termsOptional: boolean;
   readonly where: Condition | undefined;
   readonly marks: readonly MarkedTerm[];
-  /** What is compared by meaning; "" when the query has conditions only. */
+  /** The text that is compared by meaning; "" when the query has conditions only. */
   readonly meaning: string;
-  /** Plain words that are wanted, with their UTF-16 offset: what may be misspelt. */
+  /** The plain words that are wanted, with their UTF-16 offsets. Any of them may be misspelt. */
   readonly words: readonly { readonly text: string; readonly at: number }[];
 }
 

@@ -53,7 +53,7 @@ export interface TableStats {
 const NAMES_PER_PAGE = 1000;
 const COLUMN_PAGE = 1000;
 
-/** Follows the paging headers of a list call. */
+/** Yields all pages of a list call, by its paging headers. */
 async function* pages(
   session: Session,
   path: readonly string[],
@@ -200,7 +200,7 @@ export async function renameTable(session: Session, at: TablePath, name: string)
   });
 }
 
-/** Undefined when the table is missing. */
+/** Resolves to undefined when the table is missing. */
 export async function listColumns(
   session: Session,
   at: TablePath,

@@ -31,7 +31,7 @@ export interface Client {
   supports(feature: Feature): boolean;
   readonly session: Session;
   begin(): Promise<Transaction>;
-  /** Whether the bucket is there and the key may see it. */
+  /** Resolves to whether the bucket exists and the key may see it. */
   bucketExists(bucket: string): Promise<boolean>;
   close(): void;
 }
@@ -62,11 +62,14 @@ export interface Transaction extends Session {
    */
   commit(wasCommitted?: (session: Session) => Promise<boolean>): Promise<void>;
   /**
-   * Undoes everything. A transaction that is gone already counts as rolled back; so does one whose
-   * server is away: it lapses there.
+   * Undoes everything. A transaction that the server does not know any more counts as rolled back.
+   * So does one whose server does not answer, because it lapses there.
    */
   rollback(): Promise<void>;
-  /** Whether the server still knows it; one that lay idle for too long lapses. */
+  /**
+   * Resolves to whether the server still knows the transaction. One that was idle for too long
+   * lapses.
+   */
   isOpen(): Promise<boolean>;
 }
 
@@ -134,7 +137,7 @@ function createClient(
     supports: can,
     session: none,
     begin: async () => {
-      // One that was begun twice lapses on the server, so a lost answer does no harm.
+      // A transaction that was begun twice lapses on the server, so a lost answer does no harm.
       const { headers } = await none.send({
         method: "POST",
         path: [],
@@ -173,7 +176,8 @@ function createTransaction(none: Session, session: Session): Transaction {
   const { timeoutMs } = session.client;
   const call = (method: Call["method"], repeatable: boolean): Promise<HttpReply> =>
     session.send({ method, path: [], op: "transaction", repeatable });
-  // Idle ones lapse after a time that is not documented; VAST's Java client does the same.
+  // An idle transaction lapses after a time that is not documented. VAST's Java client keeps it
+  // alive in the same way.
   const keepAlive = setInterval(
     () => void call("GET", true).catch(() => {}),
     TRANSACTION_KEEP_ALIVE_MS,
@@ -191,7 +195,7 @@ function createTransaction(none: Session, session: Session): Transaction {
     );
     if (isOpen) throw error;
     if (wasCommitted ? await wasCommitted(none) : false) return;
-    // One that was gone before the commit has lapsed.
+    // A transaction that was unknown before the commit has lapsed.
     throw wasCommitted || isMissing(error) ? error : unclear(none.client.endpoint, error);
   };
   return {

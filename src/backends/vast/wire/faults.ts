@@ -25,10 +25,12 @@ export class Fault extends Error {
 export const faultOf = (error: unknown): Fault | undefined =>
   error instanceof MediasearchError && error.cause instanceof Fault ? error.cause : undefined;
 
-/** Two transactions changed the same thing: the whole transaction may be run again. */
+/**
+ * Whether two transactions changed the same thing. If so, the whole transaction may be run again.
+ */
 export const isConflict = (error: unknown): boolean => faultOf(error)?.status === 409;
 export const isMissing = (error: unknown): boolean => faultOf(error)?.status === 404;
-/** Nobody knows whether the call was carried out. */
+/** Whether no answer came, so that nobody knows whether the call was carried out. */
 export const isUnanswered = (error: unknown): boolean => faultOf(error)?.status === 0;
 
 const BY_STATUS: Readonly<
@@ -130,6 +132,6 @@ export function networkFault(
   );
 }
 
-/** A reply that breaks the protocol: as good as none. */
+/** Makes the error for a reply that breaks the protocol. It counts as no reply. */
 export const brokenReply = (subject: string, what: string): MediasearchError =>
   networkFault(Object.assign(new Error(what), { code: "EBROKENREPLY" }), subject);

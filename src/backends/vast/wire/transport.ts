@@ -64,7 +64,7 @@ export interface Transport {
   close(): void;
 }
 
-/** Waits between attempts, here and wherever work on the cluster is repeated. */
+/** The waits between attempts, here and wherever work on the cluster is repeated. */
 export const BACKOFF: Backoff = { baseDelayMs: 50, maxDelayMs: 5000 };
 
 const EMPTY_BODY = new Uint8Array();
@@ -113,7 +113,7 @@ export async function createTransport(options: TransportOptions): Promise<Transp
       header(reply, "x-amz-request-id"),
     );
   };
-  // One of many addresses is asked once: the endpoint serves as well.
+  // One of many addresses is tried once, because the endpoint can answer as well.
   const open = (call: Call): Promise<IncomingMessage> =>
     repeat(
       () => attempt(call),
@@ -152,7 +152,7 @@ export async function createTransport(options: TransportOptions): Promise<Transp
   };
 }
 
-/** RFC 3986: what is escaped on the wire is what is signed. */
+/** Escapes as RFC 3986 says. The path must be signed as it is sent. */
 const percentEncode = (text: string): string =>
   encodeURIComponent(text).replace(
     /[!'()*]/g,
@@ -176,7 +176,9 @@ export function urlOf(
 const subjectOf = (url: URL, { method, path, op }: Call): string =>
   `${url.origin} ${method} /${path.join("/")}${op === undefined ? "" : `?${op}`}`;
 
-/** Never chunked; a GET without a body says nothing of its length. */
+/**
+ * The header of the length. A body must never be chunked; a GET without a body has no such header.
+ */
 const contentLengthHeader = ({ method }: Call, body: Uint8Array): Record<string, string> =>
   body.length > 0 || (method !== "GET" && method !== "HEAD")
     ? { "content-length": String(body.length) }
@@ -194,7 +196,8 @@ const headersOf = ({ headers }: IncomingMessage): HttpReply["headers"] =>
 type Requester = typeof httpRequest;
 
 /**
- * One request up to the head of its answer, which may take `timeoutMs` from the last sign of life.
+ * Makes one request up to the head of its answer, which may take `timeoutMs` from the last sign of
+ * life.
  */
 function exchange(
   send: Requester,
@@ -231,7 +234,10 @@ function exchange(
   });
 }
 
-/** The pieces of a reply; its end before it is whole, or silence, is a failure. */
+/**
+ * Yields the parts of a reply. It must reject when the reply ends before it is whole, or when the
+ * server is silent for too long.
+ */
 async function* watched(
   reply: IncomingMessage,
   timeoutMs: number,
@@ -248,7 +254,7 @@ async function* watched(
   let silence = listen();
   try {
     for await (const chunk of reply) {
-      // While the reader is busy with a piece, no silence of the server is measured.
+      // While the reader is busy with a part, the silence of the server is not measured.
       clearTimeout(silence);
       yield chunk as Buffer;
       silence = listen();

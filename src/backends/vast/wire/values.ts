@@ -29,7 +29,7 @@ export type Value =
   | readonly Value[]
   | { readonly [name: string]: Value };
 
-/** JavaScript values as one Arrow column; null and undefined become null. */
+/** Makes one Arrow column of JavaScript values; null and undefined become null. */
 export function toData(type: DataType, values: readonly Value[]): Data {
   const length = values.length;
   const nulls = values.reduce<number>(
@@ -193,8 +193,8 @@ function decimals(values: readonly Value[]): Uint32Array {
 export const decimalBytes = (value: bigint): Uint8Array => new Uint8Array(decimals([value]).buffer);
 
 /**
- * The cells of a column as JavaScript values; exact where Arrow's own getters round (timestamps,
- * decimals).
+ * Reads the cells of a column as JavaScript values. They are exact where Arrow's own getters round
+ * (timestamps, decimals).
  */
 export function toValues(data: Data): Value[] {
   const read = reader(data);

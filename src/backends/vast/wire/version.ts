@@ -1,9 +1,9 @@
 import { MediasearchError } from "../../../errors.ts";
 
-/** As the Server header gives it: `vast 5.5.0.10`. */
+/** A release as the Server header names it: `vast 5.5.0.10`. */
 export type Version = readonly [number, number, number, number];
 
-/** From which release on a cluster can do what (protocol page §4). */
+/** The release from which on a cluster has each capability (protocol page §4). */
 const SINCE = {
   insertedRowIds: [5, 1, 0, 0],
   sortedTables: [5, 3, 0, 0],

@@ -65,7 +65,7 @@ export async function searchInteractively(
     // clipboard, over ssh too.
     copy: (copied) =>
       void io.stdout.write(`\u001b]52;c;${Buffer.from(copied).toString("base64")}\u0007`),
-    // What it says when it can't is said by the search that needs it.
+    // When the model can't be loaded, the search that needs it reports the error.
     onFirstLetter: () => {
       if (mode !== "keyword") session.warm().catch(() => {});
     },
@@ -78,7 +78,7 @@ export async function searchInteractively(
     model.close();
     await session.close();
   }
-  // Ended by a signal is not left by its user.
+  // A search that a signal ended was not left by its user.
   io.signal.throwIfAborted();
   return 0;
 }

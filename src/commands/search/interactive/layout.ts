@@ -6,14 +6,14 @@ import { displayWidth } from "../../../terminal/style.ts";
  */
 export interface Layout {
   readonly height: number;
-  /** Hits that are shown at a time. */
+  /** How many hits are shown at a time. */
   readonly page: number;
   /**
-   * What is said around the chosen hit; 0 where there is no room for it, nor for the rules above
-   * and below the list.
+   * The lines for what is said around the selected hit; 0 where there is no room for them, nor for
+   * the rules above and below the list.
    */
   readonly around: number;
-  /** The keys, or what there is to say. */
+  /** The line for the keys, or for a note. */
   readonly notes: number;
 }
 
@@ -35,15 +35,15 @@ export function layoutOf(rows: number, columns: number, note: string | undefined
   return { height, page, around: shared - page, notes };
 }
 
-/** Lines that a text takes; one more than its letters need, as it breaks between words. */
+/** How many lines a text takes: one more than its letters need, because it breaks between words. */
 export const linesOf = (text: string, columns: number): number => {
   const width = displayWidth(text);
   return width <= columns ? 1 : Math.ceil(width / columns) + 1;
 };
 
 /**
- * How many of the lines before the chosen hit are shown, so that what it says itself is seen, and
- * something of what follows.
+ * How many of the lines before the selected hit are shown, so that its own words are seen and some
+ * of what follows.
  */
 export const linesBefore = (around: number, own: number): number =>
   Math.max(0, Math.min(Math.floor(around / 2), around - own - 1));

@@ -17,7 +17,7 @@ export interface SearchModel {
   insert(text: string): void;
   /** Takes letters away: the one before the cursor, the word before it, or all. */
   remove(what: "letter" | "word" | "all"): void;
-  /** Asks for what may have been meant. */
+  /** Searches for the suggested query. */
   takeSuggestion(): void;
   moveCursor(to: "left" | "right" | "start" | "end"): void;
   select(step: number): void;

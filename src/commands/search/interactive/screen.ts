@@ -118,7 +118,7 @@ function QueryLine({
       h(Text, { inverse: true }, letters[cursor] ?? " "),
       letters.slice(cursor + 1).join(""),
     ),
-    // What is asked goes before how much there is.
+    // The query has priority over the number of hits.
     columns - countText.length < MIN_QUESTION
       ? null
       : h(Box, { flexShrink: 0 }, h(Text, { dimColor: true }, `  ${countText}`)),
@@ -127,7 +127,7 @@ function QueryLine({
 
 const MIN_QUESTION = 16;
 
-/** How many there are, and how many of them can be reached. */
+/** Says how many hits there are, and how many of them can be listed. */
 function foundOf({
   results: { length },
   total,

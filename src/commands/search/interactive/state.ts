@@ -1,17 +1,17 @@
 import { type MediasearchError, toMediasearchError } from "../../../errors.ts";
 import type { SearchResult, ResultPage } from "../../../results/search-result.ts";
 
-/** What the interactive search shows. A value: every change makes a new one. */
+/** What the interactive search shows. It is a value: every change must make a new one. */
 export interface SearchState {
   /** Letters as they are seen, so that a cursor never stands inside one. */
   readonly letters: readonly string[];
-  /** Letters before it. */
+  /** How many letters are before the cursor. */
   readonly cursor: number;
   readonly results: readonly SearchResult[];
   readonly total: number;
   /** How many of them can be listed, where hits of a moment are folded under the best. */
   readonly momentTotal: number;
-  /** Whether that is all there are, or only what was ranked. */
+  /** Whether `total` counts all hits, or only those that were ranked. */
   readonly totalIs: FoundPage["totalIs"];
   readonly didYouMean: string | null;
   readonly mark: MatchMarker;

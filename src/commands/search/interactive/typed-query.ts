@@ -15,13 +15,13 @@ export interface TypedQueryOptions {
 export interface TypedQuery {
   /** The query is now these letters, with the cursor behind so many of them. */
   change(letters: readonly string[], cursor: number): void;
-  /** What is under way finds nothing any more. */
+  /** Searches that are under way must show nothing any more. */
   close(): void;
 }
 
 /**
- * The words so far find at once what begins so: the last one is still being typed. Not so inside of
- * quotation marks.
+ * Makes the query for words that are still being typed: the last word finds every word that begins
+ * so, except inside quotation marks.
  */
 export function typedSoFar(query: string): string {
   const isWord = /(?:^|[\s(])[\p{L}\p{N}]{3,}$/u.test(query) && !/\b(?:AND|OR|NOT)$/.test(query);
