@@ -72,9 +72,15 @@ module.exports = {
       "a door never imports another door",
     ),
     rule(
+      "server-is-a-door",
+      { path: "^src/server/", pathNot: TESTS },
+      { path: "^src/(cli|commands|terminal|mcp)/" },
+      "a door never imports another door",
+    ),
+    rule(
       "doors-are-on-top",
-      { path: "^src/", pathNot: ["^src/(cli|commands|mcp)/", "^src/start\\.ts$", TESTS] },
-      { path: "^src/(cli|commands|mcp)/", pathNot: "^src/cli/main\\.ts$" },
+      { path: "^src/", pathNot: ["^src/(cli|commands|mcp|server)/", "^src/start\\.ts$", TESTS] },
+      { path: "^src/(cli|commands|mcp|server)/", pathNot: "^src/cli/main\\.ts$" },
       "what the program does knows no flag and no door",
     ),
     rule(
@@ -165,6 +171,7 @@ module.exports = {
     onlyIn("onnx-in-models", "onnxruntime[^/]*", "^src/models/onnx-runtime\\.ts$", "ONNX"),
     onlyIn("grpc-in-nim", "@grpc", "^src/asr/nim/", "gRPC"),
     onlyIn("ffmpeg-in-media", "node-av", "^src/media/", "FFmpeg"),
+    onlyIn("http-in-server", "hono|@hono", "^src/server/", "HTTP"),
     onlyIn("queue-in-run", "p-queue", "^src/pipeline/run\\.ts$", "one queue, one place"),
     rule(
       "children",

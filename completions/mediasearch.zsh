@@ -9,6 +9,8 @@ _mediasearch() {
     'transcript:print the transcript of a file'
     'list:show what is in the library'
     'mcp:serve assistants that speak the Model Context Protocol, on standard input and output'
+    'serve:serve searches, transcripts and media to browsers and programs'
+    'keys:make, list and revoke keys of the server'
     'status:show the state of the library'
     'jobs:list, show, retry, skip or forget files that failed'
     'speakers:list, rename or merge the people who speak'
@@ -121,6 +123,29 @@ _mediasearch() {
       '(--config)'--config='[a configuration file of your choice, in place of mediasearch.config.json]:file:_files' \
       '(--env-file)'--env-file='[read variables from a file of NAME=value lines; those of the environment win]:file:_files' \
       '(-h --help)'{-h,--help}'[show what there is]' ;;
+    serve) _arguments -s -S \
+      '(--store)'--store='[path of the library file]:path:_files' \
+      '(--listen)'--listen='[address and port of the server]:address: ' \
+      '(--public-url)'--public-url='[address under which browsers reach the server, when it is another]:url: ' \
+      '(--tls-cert)'--tls-cert='[file with the server'\''s certificate and its chain (PEM)]:file:_files' \
+      '(--tls-key)'--tls-key='[file with the key of that certificate (PEM)]:file:_files' \
+      '(--behind-proxy)'--behind-proxy='[addresses of reverse proxies that do the TLS and whose X-Forwarded-* headers count, separated by commas]:addresses: ' \
+      '(--config)'--config='[a configuration file of your choice, in place of mediasearch.config.json]:file:_files' \
+      '(--env-file)'--env-file='[read variables from a file of NAME=value lines; those of the environment win]:file:_files' \
+      '(-h --help)'{-h,--help}'[show what there is]' ;;
+    keys) _arguments -s -S \
+      '(--store)'--store='[path of the library file]:path:_files' \
+      '(--scopes)'--scopes='[what the key may do, separated by commas\: search, read, media, edit, index, jobs, paths, webhooks, keys, audit, metrics, or all]:names: ' \
+      '(--filter)'--filter='[what the key may see, such as '\''file\:"/media/a/**"'\'']:query: ' \
+      '(--expires)'--expires='[when it ends\: 90d, 12h, 1y or a date]:time: ' \
+      '(--name)'--name='[what the key is for]:text: ' \
+      '(--format)'--format='[how to print]:format:(text json)' \
+      '(--json)'--json'[the same as --format json]' \
+      '(--config)'--config='[a configuration file of your choice, in place of mediasearch.config.json]:file:_files' \
+      '(--env-file)'--env-file='[read variables from a file of NAME=value lines; those of the environment win]:file:_files' \
+      '(-h --help)'{-h,--help}'[show what there is]' \
+      '1:what to do:(create list revoke)' \
+      '*:words: ' ;;
     status) _arguments -s -S \
       '(--store)'--store='[path of the library file]:path:_files' \
       '(--json)'--json'[as JSON]' \

@@ -34,7 +34,7 @@ function offered(...words: readonly string[]): string[] {
 describe("completion in bash", () => {
   it("offers commands, their options, and what options and arguments may be", () => {
     expect(offered("")).toEqual(expect.arrayContaining(COMMANDS.map(({ name }) => name)));
-    expect(offered("se")).toEqual(["search"]);
+    expect(offered("se")).toEqual(["search", "serve"]);
     expect(offered("search", "boiler", "--mo")).toEqual(["--mode"]);
     expect(offered("search", "boiler", "--mode", "")).toEqual(["keyword", "semantic", "hybrid"]);
     expect(offered("search", "boiler", "-m", "h")).toEqual(["hybrid"]);

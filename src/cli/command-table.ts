@@ -12,6 +12,7 @@ import {
   EXPORT,
   IMPORT,
 } from "./specs/library.ts";
+import { KEYS, SERVE } from "./specs/serving.ts";
 import { MODELS_SPEC, CONFIG, COMPLETION, DOCTOR } from "./specs/machine.ts";
 
 /** A command's own type says which flags it gets; past this point all commands are alike. */
@@ -30,6 +31,8 @@ export const COMMANDS: readonly CommandEntry[] = [
   entry(TRANSCRIPT_SPEC, () => import("../commands/transcript.ts")),
   entry(LIST_SPEC, () => import("../commands/list.ts")),
   entry(MCP, () => import("../commands/mcp.ts")),
+  entry(SERVE, () => import("../commands/serve.ts")),
+  entry(KEYS, () => import("../commands/keys.ts")),
   entry(STATUS, () => import("../commands/status.ts")),
   entry(JOBS, () => import("../commands/jobs.ts")),
   entry(SPEAKERS, () => import("../commands/speakers.ts")),

@@ -6,6 +6,7 @@ import { INDEXING_SETTINGS, type IndexingSettings } from "./indexing-settings.ts
 import { LIBRARY_SETTINGS, type LibrarySettings } from "./library-settings.ts";
 import { RESULT_SETTINGS, type ResultSettings } from "./result-settings.ts";
 import { OBJECT_STORE_SETTINGS, type ObjectStoreSettings } from "./object-store-settings.ts";
+import { SERVE_SETTINGS, type ServeSettings } from "./serve-settings.ts";
 import type { SettingTable } from "./setting.ts";
 
 export interface Settings
@@ -17,7 +18,8 @@ export interface Settings
     IndexingSettings,
     ResultSettings,
     VastSettings,
-    ObjectStoreSettings {}
+    ObjectStoreSettings,
+    ServeSettings {}
 
 export type SettingName = keyof Settings;
 
@@ -34,4 +36,5 @@ export const SETTINGS: SettingTable<Settings> = {
   ...RESULT_SETTINGS,
   ...VAST_SETTINGS,
   ...OBJECT_STORE_SETTINGS,
+  ...SERVE_SETTINGS,
 };

@@ -1,0 +1,106 @@
+import { parseEnd } from "../app/access/expiry.ts";
+import { createKey, type KeyInfo, listKeys, revokeKey } from "../app/access/keys.ts";
+import { parseScopes } from "../app/access/scopes.ts";
+import type { Records } from "../backends/records.ts";
+import type { Command, CommandContext } from "../cli/command.ts";
+import type { KEYS } from "../cli/specs/serving.ts";
+import { MediasearchError } from "../errors.ts";
+import { stripControls } from "../text/strip-controls.ts";
+import { hasFlag } from "../cli/flags.ts";
+import type { FlagsOf } from "../cli/flags.ts";
+
+type Flags = FlagsOf<typeof KEYS>;
+
+export const run: Command<typeof KEYS> = async ([action, id], flags, context) => {
+  const isJson = hasFlag(flags, "json") || flags.format === "json";
+  // The first key may be made before anything is indexed.
+  const backend = await context.openBackend(action === "create");
+  try {
+    const { records } = backend;
+    if (action === "create") await create(records, flags, isJson, context);
+    else if (action === "list") await list(records, isJson, context);
+    else await revoke(records, id, isJson, context);
+  } finally {
+    await backend.close();
+  }
+  return 0;
+};
+
+async function create(
+  records: Records,
+  { scopes, filter, expires, name }: Flags,
+  isJson: boolean,
+  { io }: CommandContext,
+): Promise<void> {
+  if (scopes === undefined)
+    throw new MediasearchError("USAGE", "--scopes: what may the key do?", {
+      subject: "--scopes",
+      hint: "mediasearch keys create --scopes search,read,media",
+    });
+  const { key, info } = await createKey(records, {
+    name,
+    scopes: parseScopes(scopes),
+    filter,
+    expiresAtMs: expires === undefined ? undefined : parseEnd(expires),
+  });
+  io.stdout.write(isJson ? `${JSON.stringify({ key, ...keyJson(info) })}\n` : `${key}\n`);
+  if (!isJson)
+    io.stderr.write(
+      "this is shown once; mediasearch keys list shows all but the keys themselves\n",
+    );
+}
+
+async function list(records: Records, isJson: boolean, { io }: CommandContext): Promise<void> {
+  const keys = await listKeys(records);
+  if (isJson) io.stdout.write(`${JSON.stringify({ version: 1, keys: keys.map(keyJson) })}\n`);
+  else for (const info of keys) io.stdout.write(`${keyLine(info)}\n`);
+}
+
+async function revoke(
+  records: Records,
+  id: string | undefined,
+  isJson: boolean,
+  { io }: CommandContext,
+): Promise<void> {
+  if (id === undefined)
+    throw new MediasearchError("USAGE", "which key?", {
+      hint: "mediasearch keys list, then mediasearch keys revoke ID",
+    });
+  const info = await revokeKey(records, id);
+  io.stdout.write(isJson ? `${JSON.stringify(keyJson(info))}\n` : `${keyLine(info)}\n`);
+}
+
+const isoTime = (ms: number | null): string | null =>
+  ms === null ? null : new Date(ms).toISOString();
+
+const keyJson = ({ id, name, scopes, filter, ...times }: KeyInfo) => ({
+  id,
+  name,
+  scopes,
+  filter,
+  createdAt: isoTime(times.createdAtMs),
+  expiresAt: isoTime(times.expiresAtMs),
+  revokedAt: isoTime(times.revokedAtMs),
+  lastUsedAt: isoTime(times.lastUsedAtMs),
+});
+
+function keyLine(info: KeyInfo): string {
+  const { id, name, scopes, filter, expiresAtMs, lastUsedAtMs } = info;
+  const day = (ms: number | null): string => isoTime(ms)?.slice(0, 10) ?? "never";
+  return stripControls(
+    [
+      id,
+      stateOf(info),
+      scopes.join(","),
+      `used ${day(lastUsedAtMs)}`,
+      `expires ${day(expiresAtMs)}`,
+      ...(filter === null ? [] : [filter]),
+      ...(name === "" ? [] : [name]),
+    ].join("  "),
+  );
+}
+
+function stateOf({ revokedAtMs, expiresAtMs }: KeyInfo): string {
+  if (revokedAtMs !== null) return "revoked";
+  return expiresAtMs !== null && expiresAtMs <= Date.now() ? "expired" : "active";
+}

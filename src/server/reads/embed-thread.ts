@@ -1,0 +1,74 @@
+import { Worker } from "node:worker_threads";
+import { MediasearchError } from "../../errors.ts";
+import { type FromThread, post, SCRIPT, type ThreadSetup, toError } from "./protocol.ts";
+
+/** Vectors of queries that were asked before; 1.5 KB each. */
+const MAX_VECTORS = 2000;
+
+export interface EmbedThread {
+  embed(text: string): Promise<Float32Array>;
+  close(): Promise<void>;
+}
+
+/** One thread has the model, started by the first query that is new; vectors of earlier ones are remembered. */
+export function createEmbedThread(setup: ThreadSetup): EmbedThread {
+  const known = new Map<string, Promise<Float32Array>>();
+  const waiting = new Map<number, PromiseWithResolvers<Float32Array>>();
+  let worker: Worker | undefined;
+  let ids = 0;
+
+  function failAll(error: MediasearchError): void {
+    for (const { reject } of waiting.values()) reject(error);
+    waiting.clear();
+    worker = undefined;
+  }
+
+  function started(): Worker {
+    if (worker) return worker;
+    const thread = new Worker(SCRIPT, { workerData: setup });
+    worker = thread;
+    thread.on("message", (message: FromThread) => {
+      if (message.type !== "done" && message.type !== "failed") return;
+      const answer = waiting.get(message.id);
+      waiting.delete(message.id);
+      if (message.type === "done") answer?.resolve(message.answer as Float32Array);
+      else answer?.reject(toError(message.failure));
+    });
+    thread.on("error", (error: unknown) =>
+      failAll(
+        new MediasearchError("WORKER_CRASHED", "the model's thread crashed", { cause: error }),
+      ),
+    );
+    thread.on("exit", () => {
+      if (worker === thread)
+        failAll(new MediasearchError("WORKER_CRASHED", "the model's thread has ended"));
+    });
+    return thread;
+  }
+
+  async function make(text: string): Promise<Float32Array> {
+    const id = ++ids;
+    const answer = Promise.withResolvers<Float32Array>();
+    waiting.set(id, answer);
+    post(started(), { type: "embed", id, text });
+    return answer.promise;
+  }
+
+  return {
+    embed(text) {
+      const there = known.get(text);
+      if (there) {
+        known.delete(text);
+        known.set(text, there);
+        return there;
+      }
+      const vector = make(text);
+      known.set(text, vector);
+      vector.catch(() => known.delete(text));
+      const [oldest] = known.keys();
+      if (known.size > MAX_VECTORS && oldest !== undefined) known.delete(oldest);
+      return vector;
+    },
+    close: async () => void (await worker?.terminate()),
+  };
+}

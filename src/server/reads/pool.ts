@@ -1,0 +1,196 @@
+import { Worker } from "node:worker_threads";
+import { MediasearchError } from "../../errors.ts";
+import type { OperationAnswer, OperationArgs, OperationName } from "./operations.ts";
+import { createEmbedThread, type EmbedThread } from "./embed-thread.ts";
+import {
+  type FromThread,
+  post,
+  SCRIPT,
+  type ThreadSetup,
+  toError,
+  type ToThread,
+} from "./protocol.ts";
+import type { Sight } from "./reader.ts";
+
+export interface ReadPool {
+  /**
+   * Answers a read in a thread.
+   * @throws what the operation throws; Overloaded when too many wait; TIMED_OUT.
+   */
+  run<K extends OperationName>(
+    operation: K,
+    sight: Sight,
+    args: OperationArgs<K>,
+  ): Promise<OperationAnswer<K>>;
+  /** Resolves when every thread has looked for the library. */
+  ready(): Promise<void>;
+  /** Reads that run and that wait. */
+  load(): { readonly running: number; readonly waiting: number };
+  close(): Promise<void>;
+}
+
+/** Too many requests wait already; the caller may come again in a moment. */
+export class Overloaded extends Error {
+  readonly retryAfterSeconds = 1;
+}
+
+export interface PoolOptions extends Omit<ThreadSetup, "role"> {
+  readonly threads: number;
+  /** Told how long a read waited and took, in milliseconds. */
+  readonly onDone?: (operation: OperationName, waitedMs: number, tookMs: number) => void;
+}
+
+/** Waiting reads per thread; more would only be answered when their callers have gone. */
+const MAX_WAITING = 64;
+const TIMEOUT_MS = 15_000;
+
+interface Task {
+  readonly message: ToThread & { readonly id: number };
+  readonly operation: OperationName;
+  readonly queuedAt: number;
+  readonly resolve: (answer: unknown) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+interface Thread {
+  worker: Worker;
+  task: Task | undefined;
+  startedAt: number;
+  timer: NodeJS.Timeout | undefined;
+  ready: PromiseWithResolvers<void>;
+}
+
+/** Starts the threads at once and answers as soon as the first of them is there. */
+export function createReadPool({ threads: count, onDone, ...setup }: PoolOptions): ReadPool {
+  const state: State = {
+    queue: [],
+    embedder: createEmbedThread({ ...setup, role: "embed" }),
+    setup: { ...setup, role: "read" },
+    onDone,
+    isClosed: false,
+  };
+  let ids = 0;
+  const threads = Array.from({ length: count }, () => startThread(state));
+  return {
+    run: (operation, sight, args) =>
+      new Promise((resolve, reject) => {
+        if (state.queue.length >= MAX_WAITING * count)
+          return reject(new Overloaded("too many wait"));
+        state.queue.push({
+          message: { type: "read", id: ++ids, operation, sight, args },
+          operation,
+          queuedAt: performance.now(),
+          resolve: resolve as (answer: unknown) => void,
+          reject,
+        });
+        const idle = threads.find(({ task }) => task === undefined);
+        if (idle) takeNext(state, idle);
+      }),
+    ready: async () => void (await Promise.all(threads.map(({ ready }) => ready.promise))),
+    load: () => ({
+      running: threads.filter(({ task }) => task !== undefined).length,
+      waiting: state.queue.length,
+    }),
+    async close() {
+      state.isClosed = true;
+      for (const task of state.queue.splice(0))
+        task.reject(new MediasearchError("TERMINATED", "the server stops"));
+      await Promise.all([
+        ...threads.map(({ worker }) => worker.terminate()),
+        state.embedder.close(),
+      ]);
+    },
+  };
+}
+
+interface State {
+  readonly queue: Task[];
+  readonly embedder: EmbedThread;
+  readonly setup: ThreadSetup;
+  readonly onDone: PoolOptions["onDone"];
+  isClosed: boolean;
+}
+
+function startThread(state: State): Thread {
+  const thread: Thread = {
+    worker: new Worker(SCRIPT, { workerData: state.setup }),
+    task: undefined,
+    startedAt: 0,
+    timer: undefined,
+    ready: Promise.withResolvers<void>(),
+  };
+  listen(state, thread);
+  return thread;
+}
+
+/** Whatever ends the present worker of a thread, another one takes its place. */
+function listen(state: State, thread: Thread): void {
+  const { worker } = thread;
+  worker.on("message", (message: FromThread) => takeMessage(state, thread, message));
+  worker.on("error", () => {});
+  worker.on("exit", () => {
+    if (thread.worker !== worker || state.isClosed) return;
+    finish(thread)?.reject(
+      new MediasearchError("WORKER_CRASHED", "the thread that answered has ended"),
+    );
+    replaceWorker(state, thread);
+  });
+}
+
+function replaceWorker(state: State, thread: Thread): void {
+  thread.worker = new Worker(SCRIPT, { workerData: state.setup });
+  listen(state, thread);
+  takeNext(state, thread);
+}
+
+function finish(thread: Thread): Task | undefined {
+  const { task } = thread;
+  thread.task = undefined;
+  clearTimeout(thread.timer);
+  return task;
+}
+
+function takeNext(state: State, thread: Thread): void {
+  if (thread.task) return;
+  const task = state.queue.shift();
+  if (!task) return;
+  thread.task = task;
+  thread.startedAt = performance.now();
+  thread.timer = setTimeout(() => giveUp(state, thread), TIMEOUT_MS);
+  post(thread.worker, task.message);
+}
+
+/** A thread that hangs in a query can't be told to stop: its worker is ended. */
+function giveUp(state: State, thread: Thread): void {
+  const { worker } = thread;
+  finish(thread)?.reject(
+    new MediasearchError("TIMED_OUT", `no answer within ${TIMEOUT_MS / 1000} s`, {
+      hint: "ask for less: fewer hits, or a narrower filter",
+    }),
+  );
+  replaceWorker(state, thread);
+  void worker.terminate();
+}
+
+function takeMessage(state: State, thread: Thread, message: FromThread): void {
+  if (message.type === "ready") return thread.ready.resolve();
+  if (message.type === "embed") return embedFor(state, thread, message.id, message.text);
+  if (thread.task?.message.id !== message.id) return;
+  const tookMs = performance.now() - thread.startedAt;
+  const task = finish(thread);
+  takeNext(state, thread);
+  if (!task) return;
+  state.onDone?.(task.operation, performance.now() - tookMs - task.queuedAt, tookMs);
+  if (message.type === "done") task.resolve(message.answer);
+  else task.reject(toError(message.failure));
+}
+
+function embedFor({ embedder }: State, { worker }: Thread, id: number, text: string): void {
+  embedder.embed(text).then(
+    (vector) => post(worker, { type: "vector", id, vector }),
+    (error: MediasearchError) => {
+      const { code, message, hint, subject } = error;
+      post(worker, { type: "no-vector", id, failure: { code, message, hint, subject } });
+    },
+  );
+}

@@ -1,0 +1,55 @@
+import type { LoadedConfig } from "../../config/load.ts";
+import { type ErrorCode, type ErrorDetails, MediasearchError } from "../../errors.ts";
+import type { OperationName } from "./operations.ts";
+import type { Sight } from "./reader.ts";
+
+/** What a thread is started with. */
+export interface ThreadSetup {
+  /** read: answers operations; embed: makes vectors of queries, so that the model is loaded once. */
+  readonly role: "read" | "embed";
+  readonly config: LoadedConfig;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly cwd: string;
+}
+
+/** An error that crosses a thread's border. */
+export interface Failure extends Omit<ErrorDetails, "cause"> {
+  readonly code: ErrorCode;
+  readonly message: string;
+}
+
+export type ToThread =
+  | {
+      readonly type: "read";
+      readonly id: number;
+      readonly operation: OperationName;
+      readonly sight: Sight;
+      readonly args: object;
+    }
+  | { readonly type: "embed"; readonly id: number; readonly text: string }
+  /** Answers a thread that asked for a vector. */
+  | { readonly type: "vector"; readonly id: number; readonly vector: Float32Array }
+  | { readonly type: "no-vector"; readonly id: number; readonly failure: Failure };
+
+export type FromThread =
+  /** The library is open, or is not there yet. */
+  | { readonly type: "ready" }
+  | { readonly type: "done"; readonly id: number; readonly answer: unknown }
+  | { readonly type: "failed"; readonly id: number; readonly failure: Failure }
+  /** A read thread needs the vector of a query. */
+  | { readonly type: "embed"; readonly id: number; readonly text: string };
+
+// In a checkout the sources run as they are; the package has compiled files only.
+export const SCRIPT: URL = new URL(
+  import.meta.url.endsWith(".ts") ? "./worker.ts" : "./worker.js",
+  import.meta.url,
+);
+
+export const toError = ({ code, message, ...details }: Failure): MediasearchError =>
+  new MediasearchError(code, message, details);
+
+/** Sends a message to a thread; nothing is handed over, so everything is copied. */
+export const post = (
+  thread: { postMessage(message: unknown, transfer: readonly never[]): void },
+  message: ToThread,
+): void => thread.postMessage(message, []);
