@@ -59,7 +59,7 @@ export interface ChunkerSnapshot {
   readonly activity: string;
 }
 
-export interface SpeechPieces {
+export interface SpeechChunker {
   /** Takes the next FRAME samples and returns the chunks that they complete. */
   readonly push: (frame: Float32Array) => Promise<readonly AudioChunk[]>;
   readonly end: () => readonly AudioChunk[];
@@ -75,7 +75,7 @@ export function createSpeechChunker(
   start: (snapshot?: string) => VoiceActivity,
   cut: ChunkerOptions,
   snapshot?: ChunkerSnapshot,
-): SpeechPieces {
+): SpeechChunker {
   const activity = start(snapshot?.activity);
   const state: ChunkerState = {
     cut,

@@ -15,8 +15,8 @@ import type { CommandEnd, Commands } from "./run-command.ts";
 const MIN_COMMAND_AUDIO_MS = 500;
 const MIN_TIMEOUT_MS = 120_000;
 
-export const timeoutOf = (piece: AudioChunk, { timeoutMs }: CustomSettings): number =>
-  timeoutMs ?? Math.max(MIN_TIMEOUT_MS, 4 * audioLengthMs(piece));
+export const timeoutOf = (chunk: AudioChunk, { timeoutMs }: CustomSettings): number =>
+  timeoutMs ?? Math.max(MIN_TIMEOUT_MS, 4 * audioLengthMs(chunk));
 
 /**
  * Runs the user's command once, for one audio chunk. A placeholder is a whole word. The command

@@ -96,11 +96,11 @@ export async function askServer(
 
 function fromReply(
   { text }: HttpReply,
-  piece: AudioChunk,
+  chunk: AudioChunk,
   settings: CustomSettings,
   server: RemoteServer,
 ): EngineAnswer {
-  const heard = readAnswer(Buffer.from(text), piece, settings.format);
+  const heard = readAnswer(Buffer.from(text), chunk, settings.format);
   return typeof heard === "string"
     ? refusal(
         server,

@@ -50,10 +50,10 @@ export function openCustomEngine(settings: CustomSettings, requests: RequestSett
     longestMs: settings.maxMs,
     // A command loads its model in every run, so only JOB_CONCURRENCY may start two at a time.
     concurrency: isCommand ? 1 : requests.concurrency,
-    recognise: (piece, options) =>
+    recognise: (chunk, options) =>
       isCommand
-        ? askCommand(piece, options, settings, requests, server, commands)
-        : askServer(piece, options, settings, requests, server),
+        ? askCommand(chunk, options, settings, requests, server, commands)
+        : askServer(chunk, options, settings, requests, server),
     stop: () => commands.stop(),
     close: () => commands.stop(),
   };

@@ -27,6 +27,7 @@ const CUT = { mostMs: 15_000, joinedGapMs: 1500, earliestCutMs: 5000 } as const;
  */
 const CHECKPOINT_FRAMES = Math.round(30_000 / FRAME_MS);
 
+/** Libraries store it: a field must keep its name. */
 interface LocalCheckpointState {
   readonly frame: number;
   readonly voicedMs: number;

@@ -28,7 +28,7 @@ export function openHttpEngine(url: URL, settings: NimSettings, requests: Reques
     longestMs: RIVA_WINDOW_MS,
     concurrency: requests.concurrency,
     async recognise(chunk, { language, signal }) {
-      const selectModel = planFor([], settings, language);
+      const plan = planFor([], settings, language);
       const { body, headers } = formOf([
         {
           name: "file",
@@ -38,7 +38,7 @@ export function openHttpEngine(url: URL, settings: NimSettings, requests: Reques
         },
         // When a model is set, it is sent in place of the language.
         ...(settings.model === undefined
-          ? [{ name: "language", value: selectModel.language }]
+          ? [{ name: "language", value: plan.language }]
           : [{ name: "model", value: settings.model }]),
         { name: "response_format", value: "json" },
       ]);
@@ -63,7 +63,7 @@ export function openHttpEngine(url: URL, settings: NimSettings, requests: Reques
           heard: {
             ...heard,
             language:
-              heard.language ?? (settings.model === undefined ? toTag(selectModel.language) : null),
+              heard.language ?? (settings.model === undefined ? toTag(plan.language) : null),
           },
         };
       } catch (error) {

@@ -7,13 +7,13 @@ import { errorBody, quote, retryAfter } from "../../remote/refusals.ts";
 import { normalizeCues } from "./tidy.ts";
 
 /** Ten seconds, speech from second 1 to 9. */
-const piece: AudioChunk = {
+const chunk: AudioChunk = {
   startSample: 0,
   samples: new Float32Array(160_000),
   voiced: Array.from({ length: 312 }, (_, i) => (i >= 31 && i < 281 ? 0.9 : 0.1)),
 };
 const heard = (value: unknown) => {
-  const answer = heardFromJson(value, piece, { wantsWords: true });
+  const answer = heardFromJson(value, chunk, { wantsWords: true });
   if (typeof answer === "string") throw new Error(answer);
   return answer;
 };
@@ -164,14 +164,14 @@ describe("a recogniser's JSON", () => {
   });
 
   it("of no such shape is refused with the reason, never guessed at", () => {
-    expect(heardFromJson({ result: "fine" }, piece, { wantsWords: true })).toMatch(
+    expect(heardFromJson({ result: "fine" }, chunk, { wantsWords: true })).toMatch(
       /neither segments nor text/,
     );
     expect(
-      heardFromJson({ segments: [{ text: "no times" }] }, piece, { wantsWords: true }),
+      heardFromJson({ segments: [{ text: "no times" }] }, chunk, { wantsWords: true }),
     ).toMatch(/without start and end/);
     expect(
-      heardFromJson({ segments: [{ text: "bad", start: Number.NaN, end: 1 }] }, piece, {
+      heardFromJson({ segments: [{ text: "bad", start: Number.NaN, end: 1 }] }, chunk, {
         wantsWords: true,
       }),
     ).toMatch(/without start and end/);

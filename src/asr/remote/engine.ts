@@ -18,7 +18,7 @@ export interface Engine {
    * Makes one attempt. It must reject with the signal's reason only; every other failure is an
    * answer.
    */
-  recognise(piece: AudioChunk, options: AskOptions): Promise<EngineAnswer>;
+  recognise(chunk: AudioChunk, options: AskOptions): Promise<EngineAnswer>;
   stop?(): Promise<void>;
   close(): Promise<void>;
 }

@@ -37,7 +37,7 @@ export function createChunkJoiner(earlier: readonly Cue[], snapshot?: JoinSnapsh
   return {
     /** `totalMs`: audio so far; nothing ends later. */
     add(answers: readonly HeardChunk[], totalMs: number): void {
-      for (const { piece: chunk, heard } of answers) {
+      for (const { chunk, heard } of answers) {
         const offsetMs = (chunk.startSample * 1000) / SAMPLE_RATE;
         const { cues: inside, outside } = normalizeCues(
           heard.cues,

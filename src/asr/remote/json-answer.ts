@@ -155,17 +155,17 @@ function readSpokenWords(value: unknown): SpokenWord[] {
     word: { text: string; startMs: number; endMs: number; confidence: number | null };
     speaker: string | null;
   }[] = [];
-  for (const { speaker, ...piece } of raw) {
+  for (const { speaker, ...token } of raw) {
     const lastWord = words.at(-1);
-    if (arePieces && lastWord && !piece.text.startsWith(" ")) {
-      lastWord.word.text += piece.text.trimEnd();
-      lastWord.word.endMs = Math.max(lastWord.word.endMs, piece.endMs);
+    if (arePieces && lastWord && !token.text.startsWith(" ")) {
+      lastWord.word.text += token.text.trimEnd();
+      lastWord.word.endMs = Math.max(lastWord.word.endMs, token.endMs);
       // A word is as sure as the least sure of its parts.
       lastWord.word.confidence =
-        lastWord.word.confidence === null || piece.confidence === null
+        lastWord.word.confidence === null || token.confidence === null
           ? null
-          : Math.min(lastWord.word.confidence, piece.confidence);
-    } else words.push({ word: { ...piece, text: piece.text.trim() }, speaker });
+          : Math.min(lastWord.word.confidence, token.confidence);
+    } else words.push({ word: { ...token, text: token.text.trim() }, speaker });
   }
   return words;
 }

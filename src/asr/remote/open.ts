@@ -21,10 +21,11 @@ const JOINED_GAP_MS = 5000;
 /** A server may work on a chunk for longer than a file may go without progress. */
 const HEARTBEAT_MS = 2000;
 
+/** Libraries store it: a field must keep its name. */
 interface RemoteCheckpointState {
   readonly frame: number;
   readonly pieces: ChunkerSnapshot;
-  readonly mergeChunks: JoinSnapshot;
+  readonly join: JoinSnapshot;
 }
 
 /**
@@ -61,9 +62,9 @@ export function openRemote(
       // Another recogniser may have tried in between. Its checkpoints are of no use here.
       const usable = resume.filter(({ recogniser }) => recogniser === engine.id);
       const lastCheckpoint = usable.at(-1)?.state as RemoteCheckpointState | undefined;
-      const mergeChunks = createChunkJoiner(
+      const joiner = createChunkJoiner(
         usable.flatMap(({ cues }) => cues),
-        lastCheckpoint?.mergeChunks,
+        lastCheckpoint?.join,
       );
       const chunker = createSpeechChunker(activity.start, cut, lastCheckpoint?.pieces);
       const stop = new AbortController();
@@ -87,9 +88,9 @@ export function openRemote(
         while (waiting[0]) {
           const [first] = waiting;
           const requests = waiting.filter(({ type }) => type === "request").length;
-          if (first.type === "checkpoint") onCheckpoint?.(saved(first, mergeChunks, engine.id));
+          if (first.type === "checkpoint") onCheckpoint?.(saved(first, joiner, engine.id));
           else if (first.state === "under way" && requests <= maxUnderWay) return;
-          else mergeChunks.add(await first.answer, (heard.samples * 1000) / SAMPLE_RATE);
+          else joiner.add(await first.answer, (heard.samples * 1000) / SAMPLE_RATE);
           waiting.shift();
         }
       };
@@ -104,7 +105,7 @@ export function openRemote(
         }
         for (const chunk of chunker.end()) await ask(chunk);
         await drain(0);
-        return mergeChunks.result(language);
+        return joiner.result(language);
       } finally {
         clearInterval(beat);
         stop.abort(new Error("another chunk of the file failed"));
@@ -135,13 +136,13 @@ function watchAnswer(answer: Promise<HeardChunk[]>): Extract<QueueEntry, { type:
 
 const saved = (
   { frame, pieces }: Extract<QueueEntry, { type: "checkpoint" }>,
-  mergeChunks: ReturnType<typeof createChunkJoiner>,
+  joiner: ReturnType<typeof createChunkJoiner>,
   recogniser: string,
 ): Checkpoint => ({
   recogniser,
   positionMs: Math.round(frame * FRAME_MS),
-  cues: mergeChunks.sinceLast(),
-  state: { frame, pieces, mergeChunks: mergeChunks.snapshot() } satisfies RemoteCheckpointState,
+  cues: joiner.sinceLast(),
+  state: { frame, pieces, join: joiner.snapshot() } satisfies RemoteCheckpointState,
 });
 
 async function* countSamples(

@@ -12,7 +12,7 @@ import type { RequestFailure } from "../../remote/refusals.ts";
 const MIN_SPLIT_MS = 2000;
 
 export interface HeardChunk {
-  readonly piece: AudioChunk;
+  readonly chunk: AudioChunk;
   readonly heard: Recognition;
 }
 
@@ -42,7 +42,7 @@ export async function sendChunk(
     const answer = await engine.recognise(chunk, options);
     if ("heard" in answer) {
       engineState.hasWorked = true;
-      return [{ piece: chunk, heard: answer.heard }];
+      return [{ chunk, heard: answer.heard }];
     }
     const { refused } = answer;
     if (refused.kind === "size" && audioLengthMs(chunk) >= 2 * MIN_SPLIT_MS) {

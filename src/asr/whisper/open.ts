@@ -42,13 +42,13 @@ export function openWhisperEngine(
     longestMs: able.isTextOnly ? WHISPER_WINDOW_MS : MAX_WHISPER_CHUNK_MS,
     // whisper.cpp's server does one request at a time; more would only wait there, in its memory.
     concurrency: settings.api === "whisper.cpp" ? 1 : concurrency,
-    async recognise(piece, options) {
+    async recognise(chunk, options) {
       if (!route) {
         const found = await findRoute(settings, options.signal);
         if ("refused" in found) return found;
         route = found;
       }
-      return askWhisper(piece, options, route, settings, server, able);
+      return askWhisper(chunk, options, route, settings, server, able);
     },
     close: async () => {},
   };

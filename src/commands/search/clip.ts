@@ -40,13 +40,13 @@ export async function clipMoment(
   const result = requireResult(results, number, momentTotal);
   await mustBeMedia(result);
   await mustNotBeRecording(resolve(context.io.cwd, to), catalog);
-  const [piece] = clipRanges([result], options);
-  if (piece)
+  const [range] = clipRanges([result], options);
+  if (range)
     await writeClip(
-      [piece],
+      [range],
       [result.number],
       to,
-      { ...options, isFast: !options.isExact && piece.title === null },
+      { ...options, isFast: !options.isExact && range.title === null },
       context,
     );
   return 0;
@@ -179,5 +179,5 @@ async function writeClip(
   }
 }
 
-const describeClip = ({ durationMs, how }: ClipResult, pieces: readonly ClipRange[]): string =>
-  `${(durationMs / 1000).toFixed(1)} s${pieces.length > 1 ? ` in ${pieces.length} pieces` : ""}${how === "copied" ? ", copied as it is; --exact cuts to the frame" : ""}`;
+const describeClip = ({ durationMs, how }: ClipResult, ranges: readonly ClipRange[]): string =>
+  `${(durationMs / 1000).toFixed(1)} s${ranges.length > 1 ? ` in ${ranges.length} pieces` : ""}${how === "copied" ? ", copied as it is; --exact cuts to the frame" : ""}`;

@@ -47,7 +47,7 @@ const options = (more: Partial<ClipOptions> = {}): ClipOptions => ({
   signal: new AbortController().signal,
   ...more,
 });
-const piece = (
+const range = (
   path: string,
   startMs: number,
   endMs: number,
@@ -63,7 +63,7 @@ describe("an exact clip", () => {
   it("begins and ends on the very frame and sample, in every container that has pictures", async () => {
     for (const ending of ["mp4", "mov", "mkv"]) {
       const to = join(folder, `exact.${ending}`);
-      expect(await makeClip([piece(film, 3480, 6000)], to, options())).toEqual({
+      expect(await makeClip([range(film, 3480, 6000)], to, options())).toEqual({
         durationMs: 2520,
         how: "encoded",
       });
@@ -99,7 +99,7 @@ describe("an exact clip", () => {
       "election.mkv",
     ]) {
       const to = join(folder, `${name}.wav`);
-      await makeClip([piece(fixture(name), 1000, 2500)], to, options());
+      await makeClip([range(fixture(name), 1000, 2500)], to, options());
       const [whole, clip] = [await soundOf(fixture(name)), await soundOf(to)];
       expect(clip.length, name).toBe(24_000);
       const { shiftMs, likeness } = align(whole.slice(16_000, 40_000), clip);
@@ -120,7 +120,7 @@ describe("an exact clip", () => {
       ["wav", false],
     ] as const) {
       const to = join(folder, `kind.${ending}`);
-      await makeClip([piece(film, 2000, 4000)], to, options());
+      await makeClip([range(film, 2000, 4000)], to, options());
       const { video, audio, durationMs } = await probeSource(to);
       expect([video !== null, audio !== null], ending).toEqual([hasVideo, true]);
       expect(Math.abs((durationMs ?? 0) - 2000), ending).toBeLessThan(60);
@@ -136,7 +136,7 @@ describe("an exact clip", () => {
 
   it("never goes past the end of its file", async () => {
     const to = join(folder, "end.mp4");
-    expect((await makeClip([piece(film, 9000, 12_000)], to, options())).durationMs).toBeLessThan(
+    expect((await makeClip([range(film, 9000, 12_000)], to, options())).durationMs).toBeLessThan(
       1100,
     );
     expect((await framesOf(to)).length).toBeLessThanOrEqual(27);
@@ -146,7 +146,7 @@ describe("an exact clip", () => {
 describe("a fast clip", () => {
   it("copies what is there: from the key frame at or before the start to the end, sound and picture together", async () => {
     const to = join(folder, "fast.mp4");
-    const { how } = await makeClip([piece(film, 5200, 7000)], to, options({ isFast: true }));
+    const { how } = await makeClip([range(film, 5200, 7000)], to, options({ isFast: true }));
     expect(how).toBe("copied");
     const frames = await framesOf(to);
     // Which frame of the film the first one is: the only one from which all follow. Key frames are
@@ -171,7 +171,7 @@ describe("a fast clip", () => {
     ] as const) {
       const to = join(folder, `fast-sound.${ending}`);
       expect(
-        (await makeClip([piece(fixture(name), 1000, 2500)], to, options({ isFast: true }))).how,
+        (await makeClip([range(fixture(name), 1000, 2500)], to, options({ isFast: true }))).how,
         name,
       ).toBe("copied");
       const [whole, clip] = [await soundOf(fixture(name)), await soundOf(to)];
@@ -184,7 +184,7 @@ describe("a fast clip", () => {
   it("is encoded after all where the file can't hold what the source has", async () => {
     const to = join(folder, "other.mp4");
     expect(
-      (await makeClip([piece(fixture("weather.webm"), 1000, 2000)], to, options({ isFast: true })))
+      (await makeClip([range(fixture("weather.webm"), 1000, 2000)], to, options({ isFast: true })))
         .how,
     ).toBe("encoded");
     expect((await probeSource(to)).video).not.toBeNull();
@@ -194,13 +194,13 @@ describe("a fast clip", () => {
 describe("a supercut", () => {
   it("joins sources of other sizes, rates and kinds; each is at its place, and what has no picture is black", async () => {
     const to = join(folder, "super.mp4");
-    const pieces = [
-      piece(film, 2000, 3000),
-      piece(fixture("bridge.mp3"), 3000, 4500),
-      piece(wide, 1000, 2000),
-      piece(fixture("train.ts"), 500, 1500),
+    const ranges = [
+      range(film, 2000, 3000),
+      range(fixture("bridge.mp3"), 3000, 4500),
+      range(wide, 1000, 2000),
+      range(fixture("train.ts"), 500, 1500),
     ];
-    expect(await makeClip(pieces, to, options())).toEqual({ durationMs: 4500, how: "encoded" });
+    expect(await makeClip(ranges, to, options())).toEqual({ durationMs: 4500, how: "encoded" });
     expect(await probeSource(to)).toMatchObject({
       video: { width: 320, height: 120, frameRate: { num: 30, den: 1 } },
       audio: { sampleRate: 48_000 },
@@ -231,7 +231,7 @@ describe("a supercut", () => {
   it("has titles, whatever is in them, also where nothing has a picture", async () => {
     const to = join(folder, "titles.mp4");
     await makeClip(
-      [piece(fixture("bridge.mp3"), 1000, 2000, `it's 5:30, 100% [a\\b]; "q" %{pts} {x}`)],
+      [range(fixture("bridge.mp3"), 1000, 2000, `it's 5:30, 100% [a\\b]; "q" %{pts} {x}`)],
       to,
       options(),
     );
@@ -240,15 +240,15 @@ describe("a supercut", () => {
     expect([av !== undefined, streams.length]).toEqual([true, 2]);
     input.closeInputSync();
     const plain = join(folder, "plain.mp4");
-    await makeClip([piece(film, 1000, 2000)], plain, options());
+    await makeClip([range(film, 1000, 2000)], plain, options());
     const titled = join(folder, "titled.mp4");
-    await makeClip([piece(film, 1000, 2000, "mmmmmmmmmm")], titled, options());
+    await makeClip([range(film, 1000, 2000, "mmmmmmmmmm")], titled, options());
     expect(readFileSync(titled).equals(readFileSync(plain))).toBe(false);
   });
 
   it("without any picture is sound only", async () => {
     const to = join(folder, "sound.m4a");
-    await makeClip([piece(fixture("bridge.mp3"), 0, 1000), piece(film, 0, 1000)], to, options());
+    await makeClip([range(fixture("bridge.mp3"), 0, 1000), range(film, 0, 1000)], to, options());
     expect(await probeSource(to)).toMatchObject({ video: null, durationMs: 2000 });
   });
 });
@@ -257,26 +257,26 @@ describe("the file that a clip becomes", () => {
   it("is never written over without force, nor over its source, and is whole or not there", async () => {
     const to = join(folder, "mine.mp3");
     writeFileSync(to, "precious");
-    await expect(makeClip([piece(film, 0, 1000)], to, options())).rejects.toMatchObject({
+    await expect(makeClip([range(film, 0, 1000)], to, options())).rejects.toMatchObject({
       code: "USAGE",
       hint: "--force replaces it",
     });
     expect(readFileSync(to, "utf8")).toBe("precious");
-    await makeClip([piece(film, 0, 1000)], to, options({ force: true }));
+    await makeClip([range(film, 0, 1000)], to, options({ force: true }));
     expect((await probeMedia(to)).audio?.codec).toMatch(/mp3/);
     const own = join(folder, "own.mp4");
     copyFileSync(film, own);
-    await expect(makeClip([piece(own, 0, 1000)], own, options({ force: true }))).rejects.toThrow(
+    await expect(makeClip([range(own, 0, 1000)], own, options({ force: true }))).rejects.toThrow(
       /one of the recordings/,
     );
     await expect(
-      makeClip([piece(film, 0, 1000)], join(folder, "none/x.mp4"), options()),
+      makeClip([range(film, 0, 1000)], join(folder, "none/x.mp4"), options()),
     ).rejects.toMatchObject({ code: "NOT_FOUND" });
     await expect(
-      makeClip([piece(film, 0, 1000)], join(folder, "x.gif"), options()),
+      makeClip([range(film, 0, 1000)], join(folder, "x.gif"), options()),
     ).rejects.toThrow(/told by its ending: \.mp4/);
     await expect(
-      makeClip([piece(fixture("minutes.vtt"), 0, 1000)], join(folder, "x.mp4"), options()),
+      makeClip([range(fixture("minutes.vtt"), 0, 1000)], join(folder, "x.mp4"), options()),
     ).rejects.toMatchObject({ code: "UNREADABLE_MEDIA" });
     expect([existsSync(join(folder, "x.mp4")), unfinished()]).toEqual([false, []]);
   });
@@ -296,14 +296,14 @@ describe("the file that a clip becomes", () => {
       }
     };
     writeFileSync(victim, "precious");
-    await makeClip([piece(film, 0, 9000)], to, options({ onProgress })).catch(() => {});
+    await makeClip([range(film, 0, 9000)], to, options({ onProgress })).catch(() => {});
     expect([exchanged > 0, readFileSync(victim, "utf8")]).toEqual([true, "precious"]);
   });
 
   it("that came up while the clip was made stays", async () => {
     const to = join(folder, "race.mp4");
     const onProgress = (): void => writeFileSync(to, "precious");
-    await expect(makeClip([piece(film, 0, 9000)], to, options({ onProgress }))).rejects.toThrow(
+    await expect(makeClip([range(film, 0, 9000)], to, options({ onProgress }))).rejects.toThrow(
       /is there already/,
     );
     expect([readFileSync(to, "utf8"), unfinished()]).toEqual(["precious", []]);
@@ -312,7 +312,7 @@ describe("the file that a clip becomes", () => {
   it("is not there after a stop or a crash, and the crash says what happened", async () => {
     const stop = new AbortController();
     const stopped = makeClip(
-      Array.from({ length: 40 }, () => piece(film, 0, 10_000)),
+      Array.from({ length: 40 }, () => range(film, 0, 10_000)),
       join(folder, "stopped.mp4"),
       options({ signal: stop.signal, onProgress: () => stop.abort("SIGINT") }),
     );
@@ -322,7 +322,7 @@ describe("the file that a clip becomes", () => {
       NODE_OPTIONS: "--import=data:text/javascript,process.on('message',()=>process.abort())",
     };
     await expect(
-      makeClip([piece(film, 0, 1000)], join(folder, "crashed.mp4"), options({ env })),
+      makeClip([range(film, 0, 1000)], join(folder, "crashed.mp4"), options({ env })),
     ).rejects.toMatchObject({
       code: "WORKER_CRASHED",
       message: expect.stringContaining("SIGABRT") as string,

@@ -16,12 +16,12 @@ const MICROSECONDS = { num: 1, den: 1_000_000 };
  * @returns undefined when the output can't hold what the file has.
  */
 export async function copyPackets({
-  pieces,
+  ranges,
   to,
   output: format,
 }: ClipJob): Promise<ClipResult | undefined> {
-  const [range] = pieces;
-  if (!range || pieces.length > 1) return undefined;
+  const [range] = ranges;
+  if (!range || ranges.length > 1) return undefined;
   const av = await ffmpeg();
   const { input, streams } = await openInput(range.path);
   try {

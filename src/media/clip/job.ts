@@ -21,7 +21,7 @@ export interface UnfinishedFolder {
 export const OUTPUT_NAME = "clip";
 
 export interface ClipJob {
-  readonly pieces: readonly ClipRange[];
+  readonly ranges: readonly ClipRange[];
   /** The output's name in the end, for errors. */
   readonly to: string;
   /** Where the output is written until it is complete, as `OUTPUT_NAME`. */

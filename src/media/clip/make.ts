@@ -44,7 +44,7 @@ export async function makeClip(
   return withUnfinishedFolder(dirname(to), async (path) => {
     const folder = { path, identity: await fileIdentity(path) };
     const result = await cutInChild(
-      { pieces: ranges, to, folder, output, isFast: options.isFast },
+      { ranges, to, folder, output, isFast: options.isFast },
       options,
     );
     if (!(await moveIntoPlace(join(path, OUTPUT_NAME), to, options.force))) throw existsError(to);
@@ -108,11 +108,11 @@ async function cutInChild(
   }
 }
 
-function clipCrashedError({ pieces }: ClipJob, how: string): MediasearchError {
-  const [piece] = pieces;
+function clipCrashedError({ ranges }: ClipJob, how: string): MediasearchError {
+  const [range] = ranges;
   return new MediasearchError(
     "WORKER_CRASHED",
-    `${pieces.length === 1 ? piece?.path : "the clip"}: the process that cut it ${how}`,
+    `${ranges.length === 1 ? range?.path : "the clip"}: the process that cut it ${how}`,
     { hint: "a recording may be damaged; try the hits one by one with --clip" },
   );
 }

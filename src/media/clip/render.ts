@@ -19,25 +19,25 @@ export interface RenderOptions {
  * whatever the sources are.
  */
 export async function render(
-  { pieces, to, output: format }: ClipJob,
+  { ranges, to, output: format }: ClipJob,
   { onProgress }: RenderOptions,
 ): Promise<ClipResult> {
   const av = await ffmpeg();
   const sources = new Map<string, MediaSourceInfo>();
-  for (const { path } of pieces) if (!sources.has(path)) sources.set(path, await probeSource(path));
-  const within = pieces.map((piece) => clamp(piece, sources.get(piece.path)));
+  for (const { path } of ranges) if (!sources.has(path)) sources.set(path, await probeSource(path));
+  const within = ranges.map((range) => clamp(range, sources.get(range.path)));
   const wanted = {
     picture: format.video
       ? pictureFormat(
           [...sources.values()],
-          pieces.some(({ title }) => title !== null),
+          ranges.some(({ title }) => title !== null),
         )
       : null,
     sound: soundFormat([...sources.values()], format.audio),
   };
   if (!wanted.picture && !wanted.sound)
     throw unreadableError(
-      pieces[0]?.path ?? to,
+      ranges[0]?.path ?? to,
       format.video ? "has neither picture nor sound" : "has no sound",
     );
   const output = await openOutput(av, OUTPUT_NAME, format, wanted, to);
@@ -65,11 +65,11 @@ export async function render(
   }
 }
 
-const clamp = (piece: ClipRange, source: MediaSourceInfo | undefined): ClipRange => {
+const clamp = (range: ClipRange, source: MediaSourceInfo | undefined): ClipRange => {
   const last = source?.durationMs ?? null;
-  return last === null || last <= piece.startMs
-    ? piece
-    : { ...piece, endMs: Math.min(piece.endMs, last) };
+  return last === null || last <= range.startMs
+    ? range
+    : { ...range, endMs: Math.min(range.endMs, last) };
 };
 
 const DEFAULT_PICTURE: PictureFormat = { width: 1280, height: 720, frameRate: { num: 25, den: 1 } };
