@@ -24,7 +24,9 @@ const NAME = /^\.unfinished-(\d+)-([0-9a-f]{8})-[0-9a-f]{16}$/;
 export const unfinishedPath = (folder: string): string =>
   join(folder, `.unfinished-${process.pid}-${spaceDigest()}-${randomBytes(8).toString("hex")}`);
 
-/** Tells whether the number of a process in a name means a process of this machine and container. */
+/**
+ * Tells whether the number of a process in a name means a process of this machine and container.
+ */
 const spaceDigest = (): string =>
   createHash("sha256")
     .update(processSpace() ?? "")

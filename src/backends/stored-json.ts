@@ -2,8 +2,8 @@ import { ERRORS, type ErrorCode } from "../errors.ts";
 import type { Job, JobState } from "./job-store.ts";
 
 /**
- * Readers of JSON that lies in a library. Somebody else may have made the library: a value that is none is
- * read as the nearest one that is, so that one bad row never hides the others.
+ * Readers of JSON that lies in a library. Somebody else may have made the library: a value that is
+ * none is read as the nearest one that is, so that one bad row never hides the others.
  */
 
 const STATES: ReadonlySet<string> = new Set<JobState>([

@@ -58,7 +58,9 @@ export function choosePlayer(file: string, startMs: number, choice: PlayerChoice
   return opener(target, choice);
 }
 
-/** An absolute path or an address: no player takes it for an option or for a protocol of its own. */
+/**
+ * An absolute path or an address: no player takes it for an option or for a protocol of its own.
+ */
 const asArgument = (file: string): string => (/^https?:\/\//i.test(file) ? file : resolve(file));
 
 function fromCommandLine(

@@ -125,7 +125,9 @@ async function answer(
   return response;
 }
 
-/** @throws HttpError 421: a name of another server leads here, which may be a trap (DNS rebinding). */
+/**
+ * @throws HttpError 421: a name of another server leads here, which may be a trap (DNS rebinding).
+ */
 function refuseForeignHost(request: Request, { addresses }: Services): void {
   const host = request.headers.get("host") ?? new URL(request.url).host;
   if (!addresses.isOwnHost(host))

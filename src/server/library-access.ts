@@ -13,7 +13,9 @@ export interface LibraryAccess {
 /** How often it is looked whether the library is still the same file. */
 const LOOK_MS = 1000;
 
-/** Opens the library, makes one where there is none, and opens it anew when another takes its place. */
+/**
+ * Opens the library, makes one where there is none, and opens it anew when another takes its place.
+ */
 export function createLibraryAccess(context: Context): LibraryAccess {
   const { backend: kind, store } = context.config.settings;
   let opening: Promise<Backend> | undefined;

@@ -105,7 +105,9 @@ export interface ProblemAnswer {
   readonly headers: Readonly<Record<string, string>>;
 }
 
-/** Makes of anything thrown what the client is told. A defect tells no details; the log has them. */
+/**
+ * Makes of anything thrown what the client is told. A defect tells no details; the log has them.
+ */
 export function toProblem(error: unknown, requestId: string, seesPaths: boolean): ProblemAnswer {
   if (error instanceof HttpError) {
     const { status, code, message, hint, errors, headers } = error;

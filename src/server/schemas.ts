@@ -5,7 +5,9 @@ import type { Route, Validator } from "./route.ts";
 
 type Schema = Readonly<Record<string, unknown>>;
 
-/** Shapes of the API by name, as docs/schemas/api.v1.json has them: the one source of all of them. */
+/**
+ * Shapes of the API by name, as docs/schemas/api.v1.json has them: the one source of all of them.
+ */
 export function readShapes(): Readonly<Record<string, Schema>> {
   const text = readFileSync(new URL("../../docs/schemas/api.v1.json", import.meta.url), "utf8");
   return (JSON.parse(text) as { readonly $defs: Readonly<Record<string, Schema>> }).$defs;

@@ -19,7 +19,10 @@ import { createSessions } from "./sessions.ts";
 export interface ServeOptions {
   /** One line of the log, without its end. */
   readonly log: (line: string) => void;
-  /** Told once, when requests are answered. `signInUrl` works once; undefined where people sign in otherwise. */
+  /**
+   * Told once, when requests are answered. `signInUrl` works once; undefined where people sign in
+   * otherwise.
+   */
   readonly onListening: (server: {
     readonly url: string;
     readonly signInUrl: string | undefined;
@@ -36,7 +39,8 @@ const REQUEST_MS = 3_600_000;
 const KEEP_ALIVE_MS = 65_000;
 
 /**
- * Serves the library by HTTP until the signal aborts; then requests that are under way are answered.
+ * Serves the library by HTTP until the signal aborts; then requests that are under way are
+ * answered.
  * @throws USAGE for settings that would leave the server open; the reason of the signal.
  */
 export async function serve(context: Context, { log, onListening }: ServeOptions): Promise<void> {

@@ -1,7 +1,9 @@
 import { createHash, randomBytes } from "node:crypto";
 import type { Identity } from "../app/access/identity.ts";
 
-/** `__Host-`: only over TLS or on this machine, for this host alone, and never set by a neighbour. */
+/**
+ * `__Host-`: only over TLS or on this machine, for this host alone, and never set by a neighbour.
+ */
 export const SESSION_COOKIE = "__Host-mediasearch";
 
 const SESSION_MS = 12 * 3_600_000;

@@ -50,16 +50,16 @@ export function formatCsvRecord(fields: readonly (string | number | null)[]): st
 }
 
 /**
- * Puts an apostrophe before what a spreadsheet would run as a formula, so that it shows it as text: a sign at
- * the beginning of a cell, or after a semicolon, tab or line break, where spreadsheets of many countries begin
- * a new cell (https://owasp.org/www-community/attacks/CSV_Injection).
+ * Puts an apostrophe before what a spreadsheet would run as a formula, so that it shows it as text:
+ * a sign at the beginning of a cell, or after a semicolon, tab or line break, where spreadsheets of
+ * many countries begin a new cell (https://owasp.org/www-community/attacks/CSV_Injection).
  */
 export const guardFormula = (cell: string): string =>
   cell.replaceAll(/(^|[;\t\r\n])(["\s]*)([=+\-@\uff1d\uff0b\uff0d\uff20])/g, "$1$2'$3");
 
 /**
- * JSON for programs that is safe on a terminal too: `JSON.stringify` leaves C1 controls and controls of
- * direction as they are, here they are escaped. Programs read the same values.
+ * JSON for programs that is safe on a terminal too: `JSON.stringify` leaves C1 controls and
+ * controls of direction as they are, here they are escaped. Programs read the same values.
  */
 export const formatJson = (value: unknown, indent?: number): string =>
   JSON.stringify(value, null, indent).replace(

@@ -1,8 +1,9 @@
 /**
- * The door through which text from outside goes out, to a terminal and to every format of one line a record:
- * it can't move the cursor, set colours, break a line or turn the order of what stands around it. Controls
- * and overrides of direction become U+FFFD; embeddings and isolates, which do no harm alone but reach past the
- * end of a line, are left out. Half a surrogate pair and U+FFFE and U+FFFF, which encodings and XML can't hold, become U+FFFD.
+ * The door through which text from outside goes out, to a terminal and to every format of one line
+ * a record: it can't move the cursor, set colours, break a line or turn the order of what stands
+ * around it. Controls and overrides of direction become U+FFFD; embeddings and isolates, which do
+ * no harm alone but reach past the end of a line, are left out. Half a surrogate pair and U+FFFE
+ * and U+FFFF, which encodings and XML can't hold, become U+FFFD.
  */
 export function stripControls(text: string): string {
   if (!UNSAFE.test(text)) return text;

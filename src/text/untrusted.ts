@@ -3,8 +3,9 @@ import { stripVTControlCharacters } from "node:util";
 import type { Cue, Segment, Word } from "../types.ts";
 
 /**
- * The one door through which words, names, times and places from outside come in: captions, recognisers,
- * imported transcripts, other people's libraries. What has passed it can be stored, shown and compared.
+ * The one door through which words, names, times and places from outside come in: captions,
+ * recognisers, imported transcripts, other people's libraries. What has passed it can be stored,
+ * shown and compared.
  */
 
 /** No segment has more UTF-16 units: a segment is about a sentence. */
@@ -14,14 +15,17 @@ export const MAX_NAME_LENGTH = 200;
 export const MAX_LOCATION_BYTES = 4096;
 /** The last moment of a recording, in milliseconds: 1,000 hours, as for captions. */
 const MAX_MEDIA_MS = 1000 * 3_600_000;
-/** The years 1 to 9999 in milliseconds from 1970: Date holds more, but no date of ISO 8601 with four digits does. */
+/**
+ * The years 1 to 9999 in milliseconds from 1970: Date holds more, but no date of ISO 8601 with four
+ * digits does.
+ */
 const MIN_DATE_MS = -62_135_596_800_000;
 const MAX_DATE_MS = 253_402_300_799_999;
 
 /**
- * Characters that have an effect and no shape: C0 and C1 controls, bidi embeddings, overrides and isolates
- * (UAX #9), byte order marks and interlinear annotations. Marks of direction and joiners stay: words of
- * Arabic, Hebrew, Persian and Indic scripts need them.
+ * Characters that have an effect and no shape: C0 and C1 controls, bidi embeddings, overrides and
+ * isolates (UAX #9), byte order marks and interlinear annotations. Marks of direction and joiners
+ * stay: words of Arabic, Hebrew, Persian and Indic scripts need them.
  */
 const INVISIBLE =
   // oxlint-disable-next-line no-control-regex -- control characters are what this is about
@@ -44,7 +48,9 @@ function cleanLine(text: string): string {
     .trim();
 }
 
-/** Cuts at a length in UTF-16 units, never inside a character, and shows that something is missing. */
+/**
+ * Cuts at a length in UTF-16 units, never inside a character, and shows that something is missing.
+ */
 function cut(text: string, length: number): string {
   return text.length <= length ? text : `${text.slice(0, length - 1).toWellFormed()}…`;
 }
@@ -66,7 +72,9 @@ export function cleanLanguage(tag: string): string {
   }
 }
 
-/** A moment that can be written as a date, in whole milliseconds from 1970; null for what is none. */
+/**
+ * A moment that can be written as a date, in whole milliseconds from 1970; null for what is none.
+ */
 export const cleanDate = (ms: number | null | undefined): number | null =>
   typeof ms === "number" && ms >= MIN_DATE_MS && ms <= MAX_DATE_MS ? Math.trunc(ms) : null;
 
@@ -123,8 +131,9 @@ export function cleanSegment<T extends Segment>(segment: T): T {
 }
 
 /**
- * Whether a text can be the place of a file: an absolute path without `.` and `..`, of this or of another
- * system, or an object `s3://bucket/key`. It is the id of an asset, which programs get as a file's name.
+ * Whether a text can be the place of a file: an absolute path without `.` and `..`, of this or of
+ * another system, or an object `s3://bucket/key`. It is the id of an asset, which programs get as a
+ * file's name.
  */
 export function isPlace(id: string): boolean {
   if (id.includes("\0") || !id.isWellFormed() || Buffer.byteLength(id) >= MAX_LOCATION_BYTES)

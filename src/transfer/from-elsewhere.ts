@@ -12,7 +12,9 @@ import {
 } from "../text/untrusted.ts";
 import type { Language, Origin } from "../types.ts";
 
-/** What the library knows of a version besides its words, as another library or a file states it. */
+/**
+ * What the library knows of a version besides its words, as another library or a file states it.
+ */
 interface Facts {
   readonly origin: Origin | null;
   readonly engine: string | null;

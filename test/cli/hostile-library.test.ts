@@ -17,7 +17,9 @@ const visible = (text: string): string => text.replaceAll("\r\n", "\n");
 let home: string;
 const library = (): string => join(home, "library.sqlite");
 
-/** Fills every text of the library with the attack, and every number with one that no date holds. */
+/**
+ * Fills every text of the library with the attack, and every number with one that no date holds.
+ */
 function poison(path: string): void {
   const db = new Sqlite(path);
   db.function("attack", () => ATTACK);

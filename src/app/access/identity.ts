@@ -1,6 +1,8 @@
 import type { Scope } from "./scopes.ts";
 
-/** Who asks, and what he, she or it may do. Nothing else about a caller matters to the application. */
+/**
+ * Who asks, and what he, she or it may do. Nothing else about a caller matters to the application.
+ */
 export interface Identity {
   /** Names the caller in the audit and in logs: `key:ab12…`, `person:ada@example.org`. */
   readonly id: string;

@@ -84,7 +84,9 @@ async function exportOne(
   }
 }
 
-/** Why nothing is written there; undefined for a place beside the recording, or beneath the folder. */
+/**
+ * Why nothing is written there; undefined for a place beside the recording, or beneath the folder.
+ */
 function whyMisplaced(
   recording: AssetId,
   to: string,

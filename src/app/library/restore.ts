@@ -135,7 +135,9 @@ async function keepPresent(context: Context): Promise<string> {
   return kept;
 }
 
-/** A restore that was killed leaves the library its second name; two names for one would harm it. */
+/**
+ * A restore that was killed leaves the library its second name; two names for one would harm it.
+ */
 async function forgetSecondNames(store: string): Promise<void> {
   const { dev, ino } = await lstat(store, { bigint: true });
   const folder = dirname(store);

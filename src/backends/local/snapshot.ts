@@ -4,8 +4,9 @@ import type { Database } from "better-sqlite3";
 import { withUnfinishedFolderSync } from "../../unfinished.ts";
 
 /**
- * One state of the library as a new file, whole or not at all, without its free pages, while others read and write
- * (https://www.sqlite.org/lang_vacuum.html#vacuum_with_an_into_clause). Fails with EEXIST where there is something already.
+ * One state of the library as a new file, whole or not at all, without its free pages, while others
+ * read and write (https://www.sqlite.org/lang_vacuum.html#vacuum_with_an_into_clause). Fails with
+ * EEXIST where there is something already.
  */
 export function vacuumInto(db: Database, path: string): void {
   withUnfinishedFolderSync(dirname(path), (folder) => {

@@ -24,7 +24,9 @@ export interface VastOptions extends ConnectOptions {
   /** The schema, which may be nested. It is made when it is missing and a library may be made. */
   readonly schema: string;
   readonly replica: ReplicaOptions;
-  /** A replica that was synced longer ago than this, in milliseconds, is synced before it answers. */
+  /**
+   * A replica that was synced longer ago than this, in milliseconds, is synced before it answers.
+   */
   readonly replicaMaxAgeMs: number;
 }
 

@@ -10,7 +10,10 @@ export interface EmbedThread {
   close(): Promise<void>;
 }
 
-/** One thread has the model, started by the first query that is new; vectors of earlier ones are remembered. */
+/**
+ * One thread has the model, started by the first query that is new; vectors of earlier ones are
+ * remembered.
+ */
 export function createEmbedThread(setup: ThreadSetup): EmbedThread {
   const known = new Map<string, Promise<Float32Array>>();
   const waiting = new Map<number, PromiseWithResolvers<Float32Array>>();

@@ -66,7 +66,10 @@ export async function readLabels(reader: LabelReader): Promise<Labels> {
   };
 }
 
-/** The visible files of a collection, with a tag, or both. @throws NOT_FOUND for no such collection. */
+/**
+ * The visible files of a collection, with a tag, or both.
+ * @throws NOT_FOUND for no such collection.
+ */
 export async function labelledFiles(
   reader: LabelReader & Pick<Reader, "library">,
   wanted: { readonly collection?: string | undefined; readonly tag?: string | undefined },

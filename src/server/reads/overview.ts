@@ -59,7 +59,9 @@ interface Suggestion {
   readonly kind: "speaker" | "file" | "word";
 }
 
-/** `Suggestions`: speakers and files whose names begin with what was typed, and likely spellings. */
+/**
+ * `Suggestions`: speakers and files whose names begin with what was typed, and likely spellings.
+ */
 export async function suggest(
   { library }: Reader,
   { q, limit = 10 }: { readonly q: string; readonly limit?: number | undefined },

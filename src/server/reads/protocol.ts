@@ -5,7 +5,9 @@ import type { Sight } from "./reader.ts";
 
 /** What a thread is started with. */
 export interface ThreadSetup {
-  /** read: answers operations; embed: makes vectors of queries, so that the model is loaded once. */
+  /**
+   * read: answers operations; embed: makes vectors of queries, so that the model is loaded once.
+   */
   readonly role: "read" | "embed";
   readonly config: LoadedConfig;
   readonly env: Readonly<Record<string, string | undefined>>;

@@ -111,7 +111,10 @@ export const KEY_ROUTES: readonly Route[] = [
   },
 ];
 
-/** Who sees a part of the library only does not manage what opens the rest. @throws HttpError 403 */
+/**
+ * Who sees a part of the library only does not manage what opens the rest.
+ * @throws HttpError 403
+ */
 export function refuseRestricted(filters: readonly string[]): void {
   if (filters.length > 0)
     throw new HttpError(403, "CREDENTIALS", "a key with a filter can't do that", {
