@@ -1,3 +1,6 @@
+/** Raised when segmentation or captions reading changes what it makes of the same input. */
+export const PIPELINE_VERSION = 2;
+
 /**
  * All that a transcript depends on. The library keeps it as readable text,
  * `version|content|captions|mode|language|engine` and for a transcript that was edited one part

@@ -109,6 +109,21 @@ const BUGS: PlantedBugs<Library> = {
     },
   }),
   "indexes what moved in just now": change((one) => ({ ...one, indexedAtMs: undefined })),
+  "archives what only gets another fingerprint": (library) => ({
+    versions: {
+      async restamp(id, fingerprint) {
+        const asset = await library.catalog.get(id);
+        if (!asset?.fingerprint) return;
+        const segments = await Array.fromAsync(library.versions.read(id));
+        const [origin, engine, language] = ["asr", "e@1", "en"] as const;
+        const version = { ...asset, fingerprint, origin, engine, language, segments };
+        await library.versions.commit(
+          { ...version, indexedAtMs: 1 },
+          await library.embeddings.model(),
+        );
+      },
+    },
+  }),
   "finds no deleted file by its fingerprint's beginning": (library) => ({
     versions: {
       findByPrefix: async (prefix) =>

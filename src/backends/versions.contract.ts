@@ -333,6 +333,23 @@ export const VERSIONS_CASES: readonly LibraryCase[] = [
     },
   },
   {
+    law: "a version gets another fingerprint without being archived",
+    async run(library) {
+      await commit(library, "/a", [{ text: "walrus" }], { fingerprint: "one" });
+      await library.versions.restamp("/a", "two");
+      await library.versions.restamp("/absent", "two");
+      assert.equal((await library.catalog.get("/a"))?.fingerprint, "two");
+      assert.deepEqual(
+        (await library.versions.findByFingerprint("two")).map(({ id }) => id),
+        ["/a"],
+      );
+      assert.deepEqual(await library.archive.list(), []);
+      assert.deepEqual(await words(library, "walrus"), ["walrus"]);
+      await commit(library, "/a", [{ text: "walrus" }], { fingerprint: "two" });
+      assert.deepEqual(await library.archive.list(), []);
+    },
+  },
+  {
     law: "files are found by the beginning of their fingerprint, deleted ones too",
     async run(library) {
       await commit(library, "/b", [{ text: "walrus" }], { fingerprint: "2|abc|en|local" });

@@ -2,6 +2,7 @@ import type { Library } from "../backends/library.ts";
 import type { EmbeddingModel } from "../embedding-model.ts";
 import type { Claims } from "../backends/run-lock.ts";
 import type { Job, JobStore } from "../backends/job-store.ts";
+import type { Records } from "../backends/records.ts";
 import type { Checkpoints } from "../backends/checkpoints.ts";
 import type { MediasearchError } from "../errors.ts";
 import type { EngineChoice } from "./engines/engine-choice.ts";
@@ -41,7 +42,8 @@ export type FileOutcome =
   | { readonly type: "claimed"; readonly path: string };
 
 export interface FileServices {
-  readonly library: Pick<Library, "catalog" | "versions">;
+  readonly library: Pick<Library, "catalog" | "versions" | "archive">;
+  readonly records: Records;
   readonly jobs: JobStore;
   readonly checkpoints: Checkpoints;
   readonly workers: WorkerPool;
@@ -59,7 +61,7 @@ export interface FileOptions extends TranscriptOptions, FileRetryOptions {
    * Recognise anew what is indexed, though nothing changed; the present transcript answers until
    * the new one is complete.
    */
-  readonly again?: boolean | undefined;
+  readonly force?: boolean | undefined;
 }
 
 export interface FileCall {

@@ -4,11 +4,12 @@ import type { Job } from "../backends/job-store.ts";
 import { formatEngineChain } from "../engine-chain.ts";
 import { type MediasearchError, toMediasearchError } from "../errors.ts";
 import type { FileCall, FileOptions, FileOutcome, FileServices } from "./file-outcome.ts";
+import { storedOf } from "./known-transcripts.ts";
 import { failedJob, isQuarantined } from "./retry.ts";
 import { reuseOrTranscribe } from "./reuse.ts";
 import { type FileCandidate, fileFacts } from "./scan/candidate.ts";
 import { isMediaGone, type MediaSources } from "./sources/media-source.ts";
-import { sameOptions, sameStat } from "./unchanged.ts";
+import { captionsBySize, fitOf, sameStat } from "./unchanged.ts";
 
 /** Failures of these kinds are the run's, not the file's. */
 const FATAL = new Set<string>([
@@ -41,7 +42,9 @@ export async function indexFile(
     return { type: "skipped", path, reason: "captions are ignored" };
   const { library, jobs } = services;
   const knownAsset = await library.catalog.get(path);
-  if (isUnchanged(file, knownAsset, options)) return { type: "unchanged", path };
+  const isUnchanged = (asset: AssetStatus | undefined): Promise<boolean> =>
+    isAsBefore(file, asset, services, options);
+  if (await isUnchanged(knownAsset)) return { type: "unchanged", path };
   const job = await jobs.get(path);
   if (isQuarantined(job, file, chain, knownAsset)) return { type: "quarantined", path, job };
   if (options.dryRun) return { type: "would-index", path };
@@ -51,7 +54,7 @@ export async function indexFile(
     if (!(await claims.take(path))) return { type: "claimed", path };
     // Another run may have been at it until just now.
     const now = services.claims ? await library.catalog.get(path) : knownAsset;
-    if (services.claims && isUnchanged(file, now, options)) return { type: "unchanged", path };
+    if (services.claims && (await isUnchanged(now))) return { type: "unchanged", path };
     const current = job ? await asItIsNow(file, services.sources, call.signal) : file;
     const outcome = await attemptFile(current, now, own, options, call);
     if (job && outcome.type !== "claimed") await jobs.remove(path);
@@ -85,21 +88,21 @@ async function failedOutcome(
   return { type: "failed", path, error, job: failed };
 }
 
-const isUnchanged = (
+/** A dry run reads no media: what only a look for text tracks could tell is taken for the same. */
+async function isAsBefore(
   file: FileCandidate,
   asset: AssetStatus | undefined,
+  { records }: FileServices,
   options: FileOptions,
-): boolean =>
-  !options.again &&
-  asset?.state === "indexed" &&
-  asset.fingerprint !== null &&
-  sameStat(asset, file) &&
-  sameOptions(asset.fingerprint, asset.origin, options);
+): Promise<boolean> {
+  if (options.force || asset?.state !== "indexed" || asset.fingerprint === null) return false;
+  if (!sameStat(asset, file)) return false;
+  const stored = await storedOf(asset, records);
+  const fit = fitOf(stored, options, captionsBySize(file, stored.fingerprint, options));
+  return fit === "yes" || (options.dryRun && fit === "unless-track");
+}
 
-/**
- * The claims of one attempt; without other runs everything is free. A release that fails is made up
- * for when the run ends.
- */
+/** The claims of one attempt; without other runs everything is free. A release that fails is made up for when the run ends. */
 function claimsOf(claims: Claims | undefined): Claims & { readonly end: () => Promise<void> } {
   const held: string[] = [];
   return {

@@ -1,18 +1,18 @@
 import type { AssetStatus } from "../backends/catalog.ts";
+import { contentOf, readEdits, writeEdits } from "../backends/edits.ts";
 import type { AssetVersion } from "../backends/versions.ts";
 import { MediasearchError, toMediasearchError } from "../errors.ts";
-import type { ContentDigest } from "../fingerprint.ts";
+import { type ContentDigest, formatFingerprint, parseFingerprint } from "../fingerprint.ts";
 import type { EngineName } from "../types.ts";
+import { commitTranscript } from "./commit.ts";
 import type { FileCall, FileOptions, FileOutcome, FileServices } from "./file-outcome.ts";
+import { type KnownTranscript, knownTranscripts } from "./known-transcripts.ts";
 import { type FileCandidate, fileFacts } from "./scan/candidate.ts";
-import { isMediaGone } from "./sources/media-source.ts";
 import { contentKey, transcribe } from "./transcribe.ts";
-import { fingerprint, knownDigest, sameContent, sameOptions } from "./unchanged.ts";
+import { fingerprint, knownDigest, type StoredTranscript } from "./unchanged.ts";
 import type { FileTask } from "./worker/protocol.ts";
 
-/**
- * Takes over what the library already has of the same content; makes a new transcript otherwise.
- */
+/** Takes over what the library already has of the same content; makes a new transcript otherwise. */
 export async function reuseOrTranscribe(
   file: FileCandidate,
   asset: AssetStatus | undefined,
@@ -21,35 +21,28 @@ export async function reuseOrTranscribe(
   call: FileCall,
 ): Promise<FileOutcome> {
   const { path } = file;
-  const listed =
-    file.etag === undefined ? undefined : { sizeBytes: file.sizeBytes, etag: file.etag };
-  const task: FileTask = {
-    path,
-    kind: file.kind,
-    listed,
-    sidecar: file.sidecar?.path ?? null,
-    captions: options.captions,
-    language: options.language,
-    engines: options.engines,
-  };
+  const task = taskOf(file, options);
   const before = await contentKey(file, services, call);
   const digest = knownDigest(file, options) ?? (await services.workers.identify(task, call.signal));
   const whole = fingerprint(digest, options);
   const fingerprintBy = (engine: EngineName): string =>
     fingerprint(digest, { ...options, engines: [engine] });
-  if (!options.again) {
-    const again = await reuseExisting(file, asset, digest, services, options, call);
-    if (again) return again;
+  const make = (how: FileTask): Promise<FileOutcome> =>
+    transcribe(file, how, { asset, whole, before, fingerprintBy }, services, call);
+  if (!options.force) {
     // Copies in one run: the first is recognised, the others take it from there.
     await call.underWay.get(whole)?.catch(() => {});
     if (!(await (services.claims?.take(`content:${whole}`) ?? true)))
       return { type: "claimed", path };
-    for (const same of new Set([...options.engines.map(fingerprintBy), whole])) {
-      const reused = await reuse(file, same, services, call);
-      if (reused) return reused;
-    }
+    const reused = await reuseKnown(
+      { file, asset, digest, makeFromCaptions: () => make({ ...task, captions: "only" }) },
+      services,
+      options,
+      call,
+    );
+    if (reused) return reused;
   }
-  const work = transcribe(file, task, { whole, before, fingerprintBy }, services, call);
+  const work = make(task);
   call.underWay.set(whole, work);
   try {
     return await work;
@@ -58,37 +51,106 @@ export async function reuseOrTranscribe(
   }
 }
 
-/** The content that is in the library under this path: nothing to recognise, whatever its state. */
-async function reuseExisting(
-  file: FileCandidate,
-  asset: AssetStatus | undefined,
-  digest: ContentDigest,
+function taskOf(file: FileCandidate, options: FileOptions): FileTask {
+  const { captions, language, engines } = options;
+  return {
+    path: file.path,
+    kind: file.kind,
+    listed: file.etag === undefined ? undefined : { sizeBytes: file.sizeBytes, etag: file.etag },
+    sidecar: file.sidecar?.path ?? null,
+    captions,
+    language,
+    engines,
+  };
+}
+
+interface Wanted {
+  readonly file: FileCandidate;
+  readonly asset: AssetStatus | undefined;
+  readonly digest: ContentDigest;
+  /** Reads captions, beside the file or inside it; "skipped" where there are none. */
+  readonly makeFromCaptions: () => Promise<FileOutcome>;
+}
+
+/** Takes over the best of what is known of the content; undefined where nothing suits. */
+async function reuseKnown(
+  { file, asset, digest, makeFromCaptions }: Wanted,
   services: FileServices,
   options: FileOptions,
   call: FileCall,
 ): Promise<FileOutcome | undefined> {
-  const { path } = file;
-  if (
-    !asset?.fingerprint ||
-    !sameContent(asset.fingerprint, digest) ||
-    !sameOptions(asset.fingerprint, asset.origin, options)
-  )
-    return undefined;
-  if (asset.state === "deleted") {
-    await services.library.catalog.restore(fileFacts(file));
-    return { type: "reused", path, how: "restored", from: path };
-  }
-  if (asset.state === "indexed") {
-    await services.library.catalog.touch(fileFacts(file));
-    return { type: "unchanged", path };
-  }
-  return asset.state === "partial" ? backfillVectors(file, asset, services, call) : undefined;
+  const known = await knownTranscripts(file, asset, digest, services, options);
+  const [likely] = known;
+  if (!likely) return undefined;
+  // The archive comes last: what is current suits as well, and its vectors are there.
+  const current = known.filter(({ how }) => how !== "archived");
+  const sure = (current.length > 0 ? current : known).find(({ fit }) => fit === "yes");
+  if (sure) return takeOver(sure, file, services, call);
+  const read = await makeFromCaptions();
+  if (read.type !== "skipped") return read;
+  const outcome = await takeOver(likely, file, services, call);
+  await restamp(file, likely.stored, services, options);
+  return outcome;
 }
 
-/**
- * Words without vectors: only the embedding is owed. While it fails the file stays as it is, and
- * the next run tries again.
- */
+/** Brings a transcript that is known to the place of this file. */
+async function takeOver(
+  known: KnownTranscript,
+  file: FileCandidate,
+  services: FileServices,
+  call: FileCall,
+): Promise<FileOutcome> {
+  const { path } = file;
+  const { catalog, versions } = services.library;
+  if (known.how === "own") return takeOwn(file, known.asset, services, call);
+  if (known.how === "archived") {
+    await unarchive(file, known, services, call);
+    return { type: "reused", path, how: "restored", from: known.archived.id };
+  }
+  const { id } = known.asset;
+  if (known.how === "copied") await versions.copy(id, fileFacts(file));
+  else {
+    await versions.move(id, fileFacts(file));
+    const moved = await catalog.get(path);
+    if (moved?.state === "partial") await backfillVectors(file, moved, services, call);
+  }
+  return { type: "reused", path, how: known.how, from: id };
+}
+
+/** The content that is in the library under this path: nothing to recognise, whatever its state. */
+async function takeOwn(
+  file: FileCandidate,
+  asset: AssetStatus,
+  services: FileServices,
+  call: FileCall,
+): Promise<FileOutcome> {
+  const { path } = file;
+  const { catalog, versions } = services.library;
+  if (asset.state === "partial") return backfillVectors(file, asset, services, call);
+  if (asset.state === "deleted") {
+    await catalog.restore(fileFacts(file));
+    return { type: "reused", path, how: "restored", from: path };
+  }
+  // A version that goes on answering after a failure is as it should be once the file can be read.
+  if (asset.state === "failed") {
+    const segments = await Array.fromAsync(versions.read(path));
+    await versions.commit({ ...versionOf(asset, file), segments }, services.embedder);
+  } else await catalog.touch(fileFacts(file));
+  return { type: "unchanged", path };
+}
+
+const versionOf = (asset: AssetStatus, file: FileCandidate): Omit<AssetVersion, "segments"> => ({
+  ...fileFacts(file),
+  fingerprint: asset.fingerprint ?? "",
+  origin: asset.origin ?? "asr",
+  engine: asset.engine ?? "",
+  language: asset.language ?? "und",
+  durationMs: asset.durationMs,
+  recordedAtMs: asset.recordedAtMs,
+  indexedAtMs: asset.indexedAtMs ?? undefined,
+});
+
+/** Words without vectors: only the embedding is owed. While it fails the file stays as it is, and the next run tries again. */
 async function backfillVectors(
   file: FileCandidate,
   asset: AssetStatus,
@@ -112,44 +174,56 @@ async function backfillVectors(
       ),
     };
   }
-  const { origin, engine, language, durationMs, recordedAtMs, fingerprint } = asset;
-  const version: AssetVersion = {
-    ...fileFacts(file),
-    fingerprint: fingerprint ?? "",
-    origin: origin ?? "asr",
-    engine: engine ?? "",
-    language: language ?? "und",
-    durationMs,
-    recordedAtMs,
-    segments: segments.map((segment, i) => ({ ...segment, vector: vectors[i] ?? null })),
-  };
-  await library.versions.commit(version, embedder);
+  const { indexedAtMs: _indexedAtMs, ...version } = versionOf(asset, file);
+  await library.versions.commit(
+    { ...version, segments: segments.map((one, i) => ({ ...one, vector: vectors[i] ?? null })) },
+    embedder,
+  );
   return { type: "reused", path: file.path, how: "completed", from: file.path };
 }
 
-/**
- * A file of the same content that is gone from its location has moved here; one that is still there
- * has been copied.
- */
-async function reuse(
+/** Makes an archived transcript the current one again; its vectors are made anew, and what people changed is laid over it. */
+async function unarchive(
   file: FileCandidate,
-  fingerprintText: string,
+  { archived, asset }: Extract<KnownTranscript, { readonly how: "archived" }>,
   services: FileServices,
-  call: FileCall,
-): Promise<FileOutcome | undefined> {
-  const { library } = services;
-  const copies = (await library.versions.findByFingerprint(fingerprintText)).filter(
-    ({ id, state }) => id !== file.path && state !== "failed",
+  { signal }: FileCall,
+): Promise<void> {
+  const { fingerprint: made, origin, engine, language, durationMs, segments } = archived;
+  const vectors = await services.workers.embed(file.path, segments, signal);
+  await commitTranscript(
+    {
+      ...fileFacts(file),
+      fingerprint: made,
+      origin,
+      engine,
+      language,
+      durationMs,
+      recordedAtMs: asset?.recordedAtMs ?? null,
+      segments: segments.map((one, i) => ({ ...one, vector: vectors[i] ?? null })),
+    },
+    asset,
+    services,
+    signal,
   );
-  for (const { id } of copies) {
-    if (!(await isMediaGone(id, services.sources))) continue;
-    await library.versions.move(id, fileFacts(file));
-    const moved = await library.catalog.get(file.path);
-    if (moved?.state === "partial") await backfillVectors(file, moved, services, call);
-    return { type: "reused", path: file.path, how: "moved", from: id };
-  }
-  const source = copies.find(({ state }) => state === "indexed");
-  if (!source) return undefined;
-  await library.versions.copy(source.id, fileFacts(file));
-  return { type: "reused", path: file.path, how: "copied", from: source.id };
+}
+
+/** Notes that there is no text track to use, so that no later run with these options looks again. */
+async function restamp(
+  file: FileCandidate,
+  stored: StoredTranscript,
+  { library, records }: FileServices,
+  options: FileOptions,
+): Promise<void> {
+  const looked = { mode: options.captions, language: options.language ?? "" };
+  const anew = (text: string): string =>
+    formatFingerprint({ ...parseFingerprint(text), ...looked });
+  const edits = await readEdits(records, contentOf(stored.fingerprint));
+  if (edits)
+    await writeEdits(records, contentOf(stored.fingerprint), {
+      ...edits,
+      base: { ...edits.base, fingerprint: anew(edits.base.fingerprint) },
+    });
+  const asset = await library.catalog.get(file.path);
+  if (asset?.fingerprint) await library.versions.restamp(file.path, anew(asset.fingerprint));
 }

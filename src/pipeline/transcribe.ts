@@ -1,6 +1,8 @@
+import type { AssetStatus } from "../backends/catalog.ts";
 import type { Checkpoint } from "../asr/transcriber.ts";
 import { asChanging, formatFingerprint, parseFingerprint } from "../fingerprint.ts";
 import type { EngineName } from "../types.ts";
+import { commitTranscript } from "./commit.ts";
 import type { FileCall, FileOutcome, FileServices } from "./file-outcome.ts";
 import { type FileCandidate, fileFacts } from "./scan/candidate.ts";
 import type { FileTask } from "./worker/protocol.ts";
@@ -23,6 +25,8 @@ export async function contentKey(
 }
 
 interface Reading {
+  /** What the library has of the file. */
+  readonly asset: AssetStatus | undefined;
   /** The fingerprint with the whole chain of recognisers, while nobody knows which will do it. */
   readonly whole: string;
   /** The fingerprint of what this recogniser makes of the file. */
@@ -37,11 +41,11 @@ interface Reading {
 export async function transcribe(
   file: FileCandidate,
   task: FileTask,
-  { whole, fingerprintBy, before }: Reading,
+  { asset, whole, fingerprintBy, before }: Reading,
   services: FileServices,
   call: FileCall,
 ): Promise<FileOutcome> {
-  const { library, checkpoints, workers, embedder } = services;
+  const { checkpoints, workers } = services;
   const { path } = file;
   const resume = (await checkpoints.list(path, whole)) as readonly Checkpoint[];
   const stop = new AbortController();
@@ -67,23 +71,27 @@ export async function transcribe(
   const engine = (transcript.engineName as EngineName | undefined) ?? task.engines[0];
   const done = engine === undefined ? whole : fingerprintBy(engine);
   const isChanged = (await contentKey(file, services, call)) !== before;
-  await library.versions.commit(
+  const committed = await commitTranscript(
     {
       ...fileFacts(file),
       ...transcript,
       fingerprint: isChanged ? formatFingerprint(asChanging(parseFingerprint(done))) : done,
     },
-    embedder,
+    asset,
+    services,
+    call.signal,
   );
   await checkpoints.clear(path);
-  const warnings = isChanged
-    ? [...about.warnings, "it changed while it was read; the next run reads it again"]
-    : about.warnings;
+  const warnings = [
+    ...about.warnings,
+    ...(isChanged ? ["it changed while it was read; the next run reads it again"] : []),
+    ...committed.warnings,
+  ];
   return {
     type: "indexed",
     path,
     transcript: { ...about, warnings },
     segmentCount: segments.length,
-    isPartial: segments.some(({ vector }) => vector === null),
+    isPartial: committed.isPartial,
   };
 }

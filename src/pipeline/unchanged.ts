@@ -4,12 +4,10 @@ import {
   type Fingerprint,
   formatFingerprint,
   parseFingerprint,
+  PIPELINE_VERSION,
 } from "../fingerprint.ts";
-import type { CaptionsMode } from "../types.ts";
+import type { CaptionsMode, Language, Origin } from "../types.ts";
 import { type FileCandidate, objectContent } from "./scan/candidate.ts";
-
-/** Raised when segmentation or captions reading changes what it makes of the same input. */
-const PIPELINE_VERSION = 2;
 
 /** The options of a run that change what becomes of a file. */
 export interface TranscriptOptions {
@@ -35,31 +33,103 @@ export const fingerprintOf = (
 export const fingerprint = (digest: ContentDigest, options: TranscriptOptions): string =>
   formatFingerprint(fingerprintOf(digest, options));
 
-/**
- * Whether the same files would be indexed in the same way today. A transcript from captions does
- * not depend on the recogniser. One by any recogniser that is to be tried stays, also when it was
- * not the first.
- */
-export function sameOptions(
-  stored: string,
-  origin: string | null,
-  options: TranscriptOptions,
-): boolean {
-  const { version, mode, language, engine } = parseFingerprint(stored);
-  return (
-    version === String(PIPELINE_VERSION) &&
-    mode === options.captions &&
-    language === (options.language ?? "") &&
-    (options.engines.some((name) => name === engine) ||
-      engine === formatEngineChain(options.engines) ||
-      origin === "captions")
-  );
+/** A transcript that the library has, current or archived. */
+export interface StoredTranscript {
+  readonly fingerprint: string;
+  readonly origin: Origin | null;
+  /** The id of the recogniser, or what captions were read from. */
+  readonly engine: string | null;
+  /** The language that it is in. */
+  readonly language: Language | null;
 }
 
-export function sameContent(stored: string, digest: ContentDigest): boolean {
-  const { content, captions } = parseFingerprint(stored);
-  return content === digest.content && captions === digest.captions;
+/**
+ * Whether a stored transcript is what a run with these options would make of the same content.
+ * "unless-track": it is, unless the media have a text track that the earlier run did not look for.
+ */
+export type Fit = "yes" | "no" | "unless-track";
+
+/**
+ * How well a stored transcript of the same content suits. Recognition is expensive, so it counts
+ * whatever the options of its run, as long as its recogniser is one of those that are to be tried
+ * and its language is the one that is asked for. `captions` is the digest of the captions that are
+ * to be used now, "" without any.
+ */
+export function fitOf(stored: StoredTranscript, options: TranscriptOptions, captions: string): Fit {
+  const made = parseFingerprint(stored.fingerprint);
+  // What a person brought has no engine that could do it again.
+  if (stored.engine === IMPORTED) return "yes";
+  if (made.version !== String(PIPELINE_VERSION)) return "no";
+  return stored.origin === "captions"
+    ? captionsFit(made, stored, options, captions)
+    : recognitionFit(made, stored, options, captions);
 }
+
+/** The engine of transcripts that were imported without facts of their own. */
+const IMPORTED = "import";
+
+function captionsFit(
+  made: Fingerprint,
+  { engine, language }: StoredTranscript,
+  options: TranscriptOptions,
+  captions: string,
+): Fit {
+  if (options.captions === "ignore" || made.captions !== captions) return "no";
+  // Which file of captions is used was decided before; which track inside the media was not.
+  const isChosen = engine?.startsWith("captions:") ?? false;
+  return isChosen || isLanguage(made, language, options) ? "yes" : "no";
+}
+
+function recognitionFit(
+  made: Fingerprint,
+  { language }: StoredTranscript,
+  options: TranscriptOptions,
+  captions: string,
+): Fit {
+  const isOfEngine =
+    options.engines.some((name) => name === made.engine) ||
+    made.engine === formatEngineChain(options.engines);
+  const suits =
+    isOfEngine && (options.language === undefined || isLanguage(made, language, options));
+  if (!suits || options.captions === "only") return "no";
+  if (options.captions === "ignore") return "yes";
+  // Captions that were tried and could not be read are no reason to begin anew.
+  if (captions !== "" && captions !== made.captions) return "no";
+  const isLookedFor = made.mode === "prefer" && made.language === (options.language ?? "");
+  return isLookedFor ? "yes" : "unless-track";
+}
+
+/** The language that is asked for was asked for then, or turned out to be the one. */
+function isLanguage(
+  made: Fingerprint,
+  language: Language | null,
+  { language: asked = "" }: TranscriptOptions,
+): boolean {
+  const primary = (tag: string): string => tag.toLowerCase().split("-")[0] ?? "";
+  return asked === made.language || (asked !== "" && primary(asked) === primary(language ?? ""));
+}
+
+/** What the fingerprints of all transcripts of this content begin with. */
+export const contentPrefix = ({ content }: ContentDigest): string =>
+  `${PIPELINE_VERSION}|${content}|`;
+
+export function sameContent(stored: string, digest: ContentDigest): boolean {
+  return parseFingerprint(stored).content === digest.content;
+}
+
+/** The captions that a file would be indexed with, as far as that is known without reading them. */
+export function captionsBySize(
+  file: FileCandidate,
+  stored: string,
+  { captions: mode }: Pick<TranscriptOptions, "captions">,
+): string {
+  if (file.sidecar === null || mode === "ignore") return "";
+  const { captions } = parseFingerprint(stored);
+  return captions === "" ? UNREAD : captions;
+}
+
+/** Captions that nobody has read yet. */
+const UNREAD = "unread";
 
 /** What is known of an object without reading it; undefined for files of this machine. */
 export function knownDigest(

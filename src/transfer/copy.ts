@@ -1,5 +1,6 @@
 import { type EmbeddingModel, isSameModel } from "../embedding-model.ts";
 import type { AssetId, AssetStatus, ReadableCatalog } from "../backends/catalog.ts";
+import { contentOf, listEdits, readEdits, writeEdits } from "../backends/edits.ts";
 import type { AssetVersion, VersionReader } from "../backends/versions.ts";
 import type { Backend } from "../backends/backend.ts";
 import type { Library, ReadableLibrary } from "../backends/library.ts";
@@ -71,6 +72,7 @@ export async function copyLibrary(
     jobs: 0,
     archived: 0,
   };
+  const contents = new Set<string>();
   const report = (): void => options.onProgress?.(sum);
   await inParallel(
     wanted(source.library.catalog, options, sum.misplaced),
@@ -84,6 +86,7 @@ export async function copyLibrary(
         options.rename(asset.id),
         sourceModel,
       );
+      contents.add(contentOf(asset.fingerprint));
       if (outcome === "newer") sum.newer.push(asset.id);
       else sum[outcome]++;
       sum.segments += asset.segmentCount;
@@ -97,6 +100,7 @@ export async function copyLibrary(
     sum.archived++;
     report();
   }
+  await copyEdits(source, target, contents);
   for (const job of await source.jobs.list()) {
     if (!options.wants(job.id) || !isPlace(job.id)) continue;
     const id = options.rename(job.id);
@@ -105,6 +109,17 @@ export async function copyLibrary(
     sum.jobs++;
   }
   return sum;
+}
+
+/** What people changed of these contents goes along, unless the target has changes of its own. */
+async function copyEdits(
+  source: Backend,
+  target: Backend,
+  contents: ReadonlySet<string>,
+): Promise<void> {
+  for (const [content, edits] of await listEdits(source.records))
+    if (contents.has(content) && !(await readEdits(target.records, content)))
+      await writeEdits(target.records, content, edits);
 }
 
 async function* wanted(

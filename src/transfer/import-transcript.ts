@@ -1,17 +1,20 @@
-import type { EmbeddingModel } from "../embedding-model.ts";
-import type { AssetId, FileStat } from "../backends/catalog.ts";
+import type { AssetId, AssetStatus, FileStat } from "../backends/catalog.ts";
+import { contentOf, writeEdits } from "../backends/edits.ts";
 import type { AssetVersion } from "../backends/versions.ts";
-import type { Library } from "../backends/library.ts";
+import { editedFingerprint } from "../edited-fingerprint.ts";
+import type { EmbeddingModel } from "../embedding-model.ts";
 import { MediasearchError } from "../errors.ts";
+import { formatFingerprint, PIPELINE_VERSION } from "../fingerprint.ts";
+import { findCorrections } from "../transcript-edits.ts";
 import type { EmbeddedSegment } from "../types.ts";
-import { editedFingerprint } from "./edited-fingerprint.ts";
-import type { TranscriptContent } from "./transcript-file.ts";
+import { editTranscript, type EditTools } from "./edit-transcript.ts";
+import type { TranscriptContent, TranscriptFacts } from "./transcript-file.ts";
 
-export interface ImportTools {
-  readonly library: Library;
+export interface ImportTools extends EditTools {
+  /** The model that `embed` uses. */
   readonly identity: EmbeddingModel;
-  /** Vectors for all segments of a transcript, as the library has them. */
-  readonly embed: (segments: readonly EmbeddedSegment[]) => Promise<readonly Float32Array[]>;
+  /** The digest of a file's content, as the pipeline has it. */
+  readonly digest: (id: AssetId) => Promise<string>;
 }
 
 /**
@@ -24,17 +27,19 @@ export interface ImportPlace {
 }
 
 /**
- * Puts a transcript into the library as the current version of its media and archives the one
- * before. Vectors that come with it are kept when they are of the library's model; otherwise new
+ * Puts a transcript into the library. Where the library has one of the same recording, what differs
+ * is kept as corrections over it; else it becomes the current version and the one before is
+ * archived. Vectors that come with it are kept when they are of the library's model; otherwise new
  * ones are made.
  * @throws NOT_FOUND when neither the library nor the disk knows the media and the transcript brings
  * no facts of its own.
  */
 export async function importTranscript(
-  { facts, segments, embedder }: TranscriptContent,
+  content: TranscriptContent,
   place: ImportPlace,
   tools: ImportTools,
 ): Promise<"imported" | "unchanged"> {
+  const { facts, segments } = content;
   const { library } = tools;
   const knownAsset = await library.catalog.get(place.id);
   if (!facts && !knownAsset && !place.stat)
@@ -43,77 +48,86 @@ export async function importTranscript(
       `${place.id}: no such recording, neither on the disk nor in the library`,
       { subject: place.id, hint: "mediasearch import TRANSCRIPT --for RECORDING" },
     );
-  const stored = knownAsset?.fingerprint
-    ? await Array.fromAsync(library.versions.read(place.id))
-    : [];
-  if (
-    knownAsset?.fingerprint &&
-    knownAsset.state !== "deleted" &&
-    isSameText(stored, segments, facts !== null) &&
-    (!facts || facts.fingerprint === knownAsset.fingerprint)
-  )
-    return "unchanged";
-  const base: Omit<AssetVersion, "segments"> = facts
-    ? {
-        ...(place.stat ?? { sizeBytes: facts.sizeBytes, mtimeMs: Math.trunc(facts.mtimeMs) }),
-        id: place.id,
-        fingerprint: facts.fingerprint,
-        sidecarKey: facts.sidecarKey,
-        origin: facts.origin,
-        engine: facts.engine,
-        language: facts.language,
-        durationMs: facts.durationMs,
-        indexedAtMs: facts.indexedAtMs ?? undefined,
-        recordedAtMs: facts.recordedAtMs ?? null,
-      }
-    : {
-        ...(place.stat ?? {
-          sizeBytes: knownAsset?.sizeBytes ?? 0,
-          mtimeMs: knownAsset?.mtimeMs ?? 0,
-        }),
-        id: place.id,
-        fingerprint: editedFingerprint(knownAsset?.fingerprint ?? null, segments),
-        sidecarKey: knownAsset?.sidecarKey ?? "",
-        origin: "captions",
-        engine: "import",
-        language: knownAsset?.language ?? "und",
-        durationMs: knownAsset?.durationMs ?? segments.at(-1)?.endMs ?? null,
-        recordedAtMs: knownAsset?.recordedAtMs ?? null,
-      };
-  const isOfModel =
-    embedder?.embedder === tools.identity.embedder &&
-    embedder.dimensions === tools.identity.dimensions;
+  const isOther = facts !== null && facts.fingerprint !== knownAsset?.fingerprint;
+  if (knownAsset?.fingerprint && knownAsset.state !== "deleted" && !isOther)
+    return correct(knownAsset, segments, tools);
   await library.versions.commit(
     {
-      ...base,
-      segments: await embedMissing(
-        isOfModel ? segments : segments.map((segment) => ({ ...segment, vector: null })),
-        tools,
-      ),
+      ...(facts ? factsOf(facts, place) : await bareFacts(knownAsset, place, segments, tools)),
+      segments: await embedMissing(content, tools),
     },
     tools.identity,
   );
+  if (facts && content.edits)
+    await writeEdits(tools.records, contentOf(facts.fingerprint), content.edits);
   return "imported";
 }
 
-function isSameText(
-  a: readonly EmbeddedSegment[],
-  b: readonly EmbeddedSegment[],
-  withConfidence: boolean,
-): boolean {
-  const shown = ({ startMs, endMs, speaker, text, confidence }: EmbeddedSegment): string =>
-    JSON.stringify([startMs, endMs, speaker, text, withConfidence ? confidence : null]);
-  return (
-    a.length === b.length &&
-    a.every((segment, i) => shown(segment) === shown(b[i] as EmbeddedSegment))
-  );
+/** Keeps what differs as corrections. */
+async function correct(
+  knownAsset: AssetStatus,
+  segments: readonly EmbeddedSegment[],
+  tools: ImportTools,
+): Promise<"imported" | "unchanged"> {
+  const stored = await Array.fromAsync(tools.library.versions.read(knownAsset.id));
+  const corrections = findCorrections(stored, segments);
+  if (corrections.length === 0) return "unchanged";
+  await editTranscript(knownAsset, { kind: "correct", corrections, atMs: Date.now() }, tools);
+  return "imported";
 }
 
-async function embedMissing(
+const factsOf = (
+  facts: TranscriptFacts,
+  { id, stat }: ImportPlace,
+): Omit<AssetVersion, "segments"> => ({
+  ...(stat ?? { sizeBytes: facts.sizeBytes, mtimeMs: Math.trunc(facts.mtimeMs) }),
+  id,
+  fingerprint: facts.fingerprint,
+  sidecarKey: facts.sidecarKey,
+  origin: facts.origin,
+  engine: facts.engine,
+  language: facts.language,
+  durationMs: facts.durationMs,
+  indexedAtMs: facts.indexedAtMs ?? undefined,
+  recordedAtMs: facts.recordedAtMs ?? null,
+});
+
+/** Of a transcript of a recording that was never indexed. Its content names it, so that it moves along. */
+async function bareFacts(
+  knownAsset: AssetStatus | undefined,
+  { id, stat }: ImportPlace,
   segments: readonly EmbeddedSegment[],
-  { embed }: ImportTools,
+  { digest }: ImportTools,
+): Promise<Omit<AssetVersion, "segments">> {
+  const made = formatFingerprint({
+    version: String(PIPELINE_VERSION),
+    content: stat ? await digest(id) : "",
+    captions: "",
+    mode: "",
+    language: "",
+    engine: "",
+  });
+  return {
+    ...(stat ?? { sizeBytes: knownAsset?.sizeBytes ?? 0, mtimeMs: knownAsset?.mtimeMs ?? 0 }),
+    id,
+    fingerprint: editedFingerprint(made, segments),
+    sidecarKey: knownAsset?.sidecarKey ?? "",
+    origin: "captions",
+    engine: "import",
+    language: knownAsset?.language ?? "und",
+    durationMs: knownAsset?.durationMs ?? segments.at(-1)?.endMs ?? null,
+    recordedAtMs: knownAsset?.recordedAtMs ?? null,
+  };
+}
+
+/** Vectors of another model are not used. */
+async function embedMissing(
+  { segments, embedder }: TranscriptContent,
+  { identity, embed }: ImportTools,
 ): Promise<readonly EmbeddedSegment[]> {
-  if (segments.every(({ vector }) => vector !== null)) return segments;
+  const isOfModel =
+    embedder?.embedder === identity.embedder && embedder.dimensions === identity.dimensions;
+  if (isOfModel && segments.every(({ vector }) => vector !== null)) return segments;
   const vectors = await embed(segments);
   return segments.map((segment, i) => ({ ...segment, vector: vectors[i] ?? null }));
 }

@@ -1,8 +1,8 @@
-import type { EmbeddingModel } from "../embedding-model.ts";
 import type { AssetId, AssetStatus } from "../backends/catalog.ts";
-import type { Library } from "../backends/library.ts";
-import type { EmbeddedSegment } from "../types.ts";
-import { editedFingerprint } from "./edited-fingerprint.ts";
+import { contentOf } from "../backends/edits.ts";
+import type { ReadableLibrary } from "../backends/library.ts";
+import { foldName } from "../transcript-edits.ts";
+import { editTranscript, type EditTools } from "./edit-transcript.ts";
 
 export interface Renaming {
   /** Exact names, whatever the case. */
@@ -16,17 +16,14 @@ export interface Renamed {
   readonly segments: number;
 }
 
-const foldName = (name: string): string =>
-  name.normalize("NFC").toLowerCase().replace(/\s+/g, " ").trim();
-
 /** Finds the files in which any of the speakers speaks. */
 export async function findAssetsOfSpeaker(
-  library: Library,
+  { catalog }: Pick<ReadableLibrary, "catalog">,
   { from, wants }: Renaming,
 ): Promise<AssetStatus[]> {
   const names = new Set(from.map(foldName));
   const assets: AssetStatus[] = [];
-  for await (const asset of library.catalog.list())
+  for await (const asset of catalog.list())
     if (
       asset.state !== "deleted" &&
       wants(asset.id) &&
@@ -37,57 +34,30 @@ export async function findAssetsOfSpeaker(
 }
 
 /**
- * Renames speakers, file by file, each in one commit. Words and vectors stay as they are; the
- * version before is archived.
+ * Renames speakers, file by file, each in one commit. Words and vectors stay as they are. The names
+ * are kept apart from what was recognised, and hold for whatever is recognised later.
  */
 export async function* renameInLibrary(
-  library: Library,
+  tools: EditTools,
   renaming: Renaming,
-  model: EmbeddingModel | undefined,
 ): AsyncIterable<Renamed> {
+  const { to } = renaming;
   const names = new Set(renaming.from.map(foldName));
-  for (const asset of await findAssetsOfSpeaker(library, renaming)) {
-    const segments: EmbeddedSegment[] = [];
-    let changed = 0;
-    for await (const segment of library.versions.read(asset.id)) {
-      const isMeant =
-        segment.speaker !== null &&
-        names.has(foldName(segment.speaker)) &&
-        segment.speaker !== renaming.to;
-      if (isMeant) changed++;
-      segments.push(isMeant ? { ...segment, speaker: renaming.to } : segment);
-    }
-    if (changed === 0) continue;
-    const {
-      id,
-      sizeBytes,
-      mtimeMs,
-      sidecarKey,
-      origin,
-      engine,
-      language,
-      durationMs,
-      recordedAtMs,
-      indexedAtMs,
-      fingerprint,
-    } = asset;
-    await library.versions.commit(
-      {
-        id,
-        sizeBytes,
-        mtimeMs,
-        sidecarKey,
-        origin: origin ?? "asr",
-        engine: engine ?? "",
-        language: language ?? "und",
-        durationMs,
-        recordedAtMs,
-        indexedAtMs: indexedAtMs ?? undefined,
-        fingerprint: editedFingerprint(fingerprint, segments),
-        segments,
-      },
-      model,
-    );
-    yield { id, segments: changed };
+  const done = new Set<string>();
+  for (const asset of await findAssetsOfSpeaker(tools.library, renaming)) {
+    let segments = 0;
+    for await (const { speaker } of tools.library.versions.read(asset.id))
+      if (speaker !== null && speaker !== to && names.has(foldName(speaker))) segments++;
+    if (segments === 0) continue;
+    // A copy of a file that was done has the names already.
+    const content = contentOf(asset.fingerprint);
+    if (content === "" || !done.has(content))
+      await editTranscript(
+        asset,
+        { kind: "rename", from: renaming.from, to, atMs: Date.now() },
+        tools,
+      );
+    done.add(content);
+    yield { id: asset.id, segments };
   }
 }

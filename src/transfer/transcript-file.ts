@@ -1,4 +1,5 @@
 import type { EmbeddingModel } from "../embedding-model.ts";
+import type { TranscriptEdits } from "../backends/edits.ts";
 import type { AssetStatus, FileStat } from "../backends/catalog.ts";
 import { MediasearchError } from "../errors.ts";
 import { parseCaptions } from "../media/captions/parse.ts";
@@ -12,6 +13,7 @@ import {
   isPlace,
 } from "../text/untrusted.ts";
 import type { EmbeddedSegment, Origin, Segment } from "../types.ts";
+import { parseEdits } from "../backends/edits-json.ts";
 import { cleanEngine } from "./from-elsewhere.ts";
 import {
   formatMarkdown,
@@ -41,6 +43,8 @@ export interface TranscriptContent {
   readonly segments: readonly EmbeddedSegment[];
   /** The model of the vectors, when there are any. */
   readonly embedder: EmbeddingModel | null;
+  /** What a person changed, with what lies below. */
+  readonly edits?: TranscriptEdits | undefined;
 }
 
 export interface FormatOptions {
@@ -48,6 +52,8 @@ export interface FormatOptions {
   readonly file: string;
   /** Set when vectors are to be written too (JSON only). */
   readonly embedder?: EmbeddingModel | undefined;
+  /** What a person changed (JSON only). */
+  readonly edits?: TranscriptEdits | undefined;
 }
 
 /**
@@ -58,7 +64,7 @@ export function formatTranscript(
   format: TranscriptFormat,
   asset: AssetStatus,
   segments: readonly EmbeddedSegment[],
-  { file, embedder }: FormatOptions,
+  { file, embedder, edits }: FormatOptions,
 ): string {
   switch (format) {
     case "srt":
@@ -70,15 +76,14 @@ export function formatTranscript(
     case "md":
       return formatMarkdown(file, segments);
     case "json":
-      return formatJson(asset, segments, file, embedder);
+      return formatJson(asset, segments, { file, embedder, edits });
   }
 }
 
 function formatJson(
   asset: AssetStatus,
   segments: readonly EmbeddedSegment[],
-  file: string,
-  embedder: EmbeddingModel | undefined,
+  { file, embedder, edits }: FormatOptions,
 ): string {
   const {
     id,
@@ -107,7 +112,7 @@ function formatJson(
         }
       : {}),
   }));
-  return `${JSON.stringify({ version: 1, file, asset: id, fingerprint, captionsStat: sidecarKey, sizeBytes, mtimeMs, origin, engine, language, durationMs, indexedAtMs, recordedAtMs, embedder: embedder ?? null, segments: rows }, null, 1)}\n`;
+  return `${JSON.stringify({ version: 1, file, asset: id, fingerprint, captionsStat: sidecarKey, sizeBytes, mtimeMs, origin, engine, language, durationMs, indexedAtMs, recordedAtMs, embedder: embedder ?? null, ...(edits ? { edits } : {}), segments: rows }, null, 1)}\n`;
 }
 
 /**
@@ -168,6 +173,7 @@ function parseJson(source: string): TranscriptContent {
     facts: factsOf(json, json["asset"], json["fingerprint"]),
     segments,
     embedder: embedder ?? null,
+    edits: editsOf(json),
   };
 }
 
@@ -206,6 +212,13 @@ function embedderOf(value: unknown): EmbeddingModel | null {
     Number(dimensions) <= MAX_DIMENSIONS
     ? { embedder, dimensions: Number(dimensions) }
     : null;
+}
+
+function editsOf(json: Readonly<Record<string, unknown>>): TranscriptEdits | undefined {
+  if (json["edits"] === undefined) return undefined;
+  const edits = parseEdits(json["edits"]);
+  if (!edits) throw wrong("its edits are not as they were written");
+  return edits;
 }
 
 function segmentOf(

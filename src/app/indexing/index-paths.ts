@@ -164,7 +164,7 @@ async function runAll(
   { backend, embedder, roots, tally, summarize, claims }: OpenedRun,
 ): Promise<void> {
   const { signal, config } = context;
-  const { library, jobs, checkpoints } = backend;
+  const { library, jobs, checkpoints, records } = backend;
   const { include = [], exclude = [], dryRun = false, force = false } = request;
   const options = {
     ...config.settings,
@@ -179,7 +179,7 @@ async function runAll(
   };
   const workers = await context.openWorkers();
   const sources = await context.openSources();
-  const tools = { library, jobs, checkpoints, workers, embedder, claims, sources };
+  const tools = { library, jobs, checkpoints, records, workers, embedder, claims, sources };
   const tell = (event: RunEvent): void => {
     tally.add(event);
     emit(event);

@@ -1,6 +1,8 @@
 import type { Stats } from "node:fs";
 import { lstat, mkdir, readFile } from "node:fs/promises";
 import { basename, dirname, extname, join, resolve } from "node:path";
+import type { Backend } from "../../backends/backend.ts";
+import { contentOf, readEdits } from "../../backends/edits.ts";
 import type { AssetId, AssetStatus } from "../../backends/catalog.ts";
 import type { Library } from "../../backends/library.ts";
 import type { EmbeddingModel } from "../../embedding-model.ts";
@@ -42,7 +44,7 @@ export const exportTranscripts = (
   context: Context,
   request: ExportRequest,
 ): Promise<readonly ExportResult[]> =>
-  withBackend(context, async ({ library }) => {
+  withBackend(context, async ({ library, records }) => {
     const { format, files = [], folder, vectors = false } = request;
     const assets = await chooseAssets(library, files, context.cwd);
     const names = outputNames(
@@ -54,13 +56,15 @@ export const exportTranscripts = (
     const results: ExportResult[] = [];
     for (const asset of assets) {
       context.signal.throwIfAborted();
-      results.push(await exportOne(library, asset, names.get(asset.id) ?? "", embedder, request));
+      results.push(
+        await exportOne({ library, records }, asset, names.get(asset.id) ?? "", embedder, request),
+      );
     }
     return results;
   });
 
 async function exportOne(
-  library: Library,
+  { library, records }: Pick<Backend, "library" | "records">,
   asset: AssetStatus,
   to: string,
   embedder: EmbeddingModel | undefined,
@@ -71,7 +75,9 @@ async function exportOne(
   if (misplaced !== undefined)
     return { recording, to: recording, outcome: "failed", reason: misplaced };
   const segments = await Array.fromAsync(library.versions.read(recording));
-  const options = { file: basename(recording), embedder };
+  const edits =
+    format === "json" ? await readEdits(records, contentOf(asset.fingerprint)) : undefined;
+  const options = { file: basename(recording), embedder, edits };
   const content = formatTranscript(format, asset, segments, options);
   try {
     if (folder !== undefined) await mkdir(dirname(to), { recursive: true });

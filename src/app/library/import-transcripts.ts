@@ -2,8 +2,10 @@ import { readdir, readFile, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import type { AssetId } from "../../backends/catalog.ts";
 import type { Library } from "../../backends/library.ts";
-import type { Embedder } from "../../embed/embedder.ts";
-import { embedInContext } from "../../embed/passages.ts";
+import { refuseOtherModel } from "../../embedding-model.ts";
+import { hashFile } from "../../hash-file.ts";
+import { isObject } from "../../location.ts";
+import { captionName } from "../../media/captions/names.ts";
 import { MediasearchError, toMediasearchError } from "../../errors.ts";
 import { importTranscript, type ImportPlace } from "../../transfer/import-transcript.ts";
 import {
@@ -11,9 +13,9 @@ import {
   type TranscriptContent,
   type TranscriptFormat,
 } from "../../transfer/transcript-file.ts";
-import type { Segment } from "../../types.ts";
 import type { Context } from "../context.ts";
 import { displayPath } from "../display-path.ts";
+import { withEditTools } from "./edit-tools.ts";
 
 export interface ImportRequest {
   /** Absolute paths of transcripts, or of folders of *.transcript.json. */
@@ -60,17 +62,12 @@ export async function importTranscripts(
       `--for goes with one transcript, not ${transcripts.length}`,
       { subject: "--for", hint: "mediasearch import talk.srt --for talk.mp3" },
     );
-  const backend = await context.openBackend(true);
-  const results: ImportResult[] = [];
-  let embedder: Promise<Embedder> | undefined;
-  try {
-    const embedTexts = async (texts: readonly string[]): Promise<Float32Array[]> =>
-      (await (embedder ??= context.openEmbedder())).embed(texts, { as: "passage", signal });
-    const services = {
-      library: backend.library,
-      identity: await context.identifyEmbedder(),
-      embed: (segments: readonly Segment[]) => embedInContext(segments, embedTexts),
-    };
+  return withEditTools(context, true, async (tools) => {
+    const identity = await context.identifyEmbedder();
+    refuseOtherModel(await tools.library.embeddings.model(), identity.embedder);
+    const digest = (id: AssetId): Promise<string> => contentDigest(id, signal);
+    const services = { ...tools, model: identity, identity, digest };
+    const results: ImportResult[] = [];
     for (const path of transcripts) {
       signal.throwIfAborted();
       tell({
@@ -82,11 +79,14 @@ export async function importTranscripts(
       results.push(await importOne(path, recording, services, context.cwd));
     }
     return results;
-  } finally {
-    tell({ type: "idle" });
-    await (await embedder)?.close();
-    await backend.close();
-  }
+  });
+}
+
+/** As the pipeline names the content of a file of this machine. */
+async function contentDigest(id: AssetId, signal: AbortSignal): Promise<string> {
+  if (isObject(id)) return "";
+  const digest = await hashFile(id, { signal });
+  return captionName(basename(id)) ? `captions-${digest}` : digest;
 }
 
 /**

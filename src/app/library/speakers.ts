@@ -1,9 +1,9 @@
 import type { AssetId } from "../../backends/catalog.ts";
-import { withLease } from "../../backends/lease.ts";
 import { MediasearchError } from "../../errors.ts";
 import { anyFileMatcher } from "../../text/file-filter.ts";
 import { renameInLibrary as renameInStore } from "../../transfer/rename-speakers.ts";
 import type { Context } from "../context.ts";
+import { withEditTools } from "./edit-tools.ts";
 import { withBackend } from "./with-backend.ts";
 
 export interface Speaker {
@@ -47,7 +47,7 @@ export interface RenamedFile {
 }
 
 /**
- * Gives speakers another name; what was there before is archived.
+ * Gives speakers another name. Works while another run indexes into the library.
  * @throws USAGE for an empty name, NOT_FOUND where nobody has one of the names.
  */
 export async function renameSpeakers(
@@ -55,16 +55,13 @@ export async function renameSpeakers(
   { from, to, file }: RenameRequest,
 ): Promise<readonly RenamedFile[]> {
   const wants = await matcherOf(file, context.cwd);
-  const renamed = await withBackend(context, async ({ library, runLock }) => {
-    if (to.trim() === "")
-      throw new MediasearchError("USAGE", "a speaker needs a name", {
-        hint: "mediasearch speakers list",
-      });
-    const renaming = { from, to: to.trim(), wants };
-    return withLease(runLock, async () =>
-      Array.fromAsync(renameInStore(library, renaming, await library.embeddings.model())),
-    );
-  });
+  if (to.trim() === "")
+    throw new MediasearchError("USAGE", "a speaker needs a name", {
+      hint: "mediasearch speakers list",
+    });
+  const renamed = await withEditTools(context, false, (tools) =>
+    Array.fromAsync(renameInStore(tools, { from, to: to.trim(), wants })),
+  );
   if (renamed.length === 0)
     throw new MediasearchError("NOT_FOUND", `nobody is called ${from.join(" or ")}`, {
       subject: from[0],

@@ -19,7 +19,7 @@ const SEGMENT = "s.position, s.start_ms, s.end_ms, s.text, s.speaker, s.confiden
 const OF_ASSET =
   "FROM assets a JOIN versions v ON v.asset_id = a.id JOIN segments s ON s.version_id = v.id";
 
-export function localVersions({ db, run, writeVersions }: Connection): Versions {
+export function localVersions({ db, run, write, writeVersions }: Connection): Versions {
   return {
     concurrentCommits: 1,
     commit: (version, model) => writeVersions(() => writeVersion(db, version, model)),
@@ -60,6 +60,15 @@ export function localVersions({ db, run, writeVersions }: Connection): Versions 
         ).map(toStatus),
       ),
     move: (from, to) => writeVersions(() => moveVersion(db, from, to)),
+    restamp: (id, fingerprint) =>
+      write(
+        () =>
+          void db
+            .prepare(
+              "UPDATE versions SET fingerprint = ? WHERE asset_id = (SELECT id FROM assets WHERE path = ?)",
+            )
+            .run(fingerprint, id),
+      ),
     copy: (from, to) => writeVersions(() => copyVersionRow(db, from, to)),
   };
 }

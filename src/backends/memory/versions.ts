@@ -39,6 +39,12 @@ export function memoryVersions(state: MemoryState): Versions {
         status: { ...entry.status, ...to, state: entry.before?.state ?? entry.status.state },
       });
     },
+    async restamp(id, fingerprint) {
+      const entry = entries.get(id);
+      if (!entry?.version) return;
+      entry.version = { ...entry.version, fingerprint };
+      entry.status = { ...entry.status, fingerprint };
+    },
     async copy(from, to) {
       const entry = entries.get(from);
       if (!entry?.version) return;

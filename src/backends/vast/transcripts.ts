@@ -4,7 +4,14 @@ import type { Claimed } from "./claims.ts";
 import type { Database } from "./database.ts";
 import { rowToStatus } from "./rows.ts";
 import { TABLES } from "./tables.ts";
-import { commitVersion, copyVersion, moveAsset, readEmbedded, readSegments } from "./versions.ts";
+import {
+  commitVersion,
+  copyVersion,
+  moveAsset,
+  readEmbedded,
+  readSegments,
+  restampVersion,
+} from "./versions.ts";
 import { isBetween, type ColumnCondition, equal, startsWith } from "./wire/predicate.ts";
 
 /** The largest value of a column of 32 bits. */
@@ -52,6 +59,10 @@ export function vastVersions(database: Database, claimed: Claimed): Versions {
     move: (from, to) =>
       database.write({ action: "move", asset: from, detail: to.id }, [from, to.id], (tx) =>
         moveAsset(database, tx, from, to),
+      ),
+    restamp: (id, fingerprint) =>
+      database.write({ action: "restamp", asset: id, detail: fingerprint }, [id], (tx) =>
+        restampVersion(database, tx, id, fingerprint),
       ),
     copy: (from, to) =>
       database.write({ action: "copy", asset: to.id, detail: from }, [from, to.id], (tx) =>

@@ -273,3 +273,17 @@ export async function removeAsset(
   );
   await database.drop(session, TABLES.assets, assetRows);
 }
+
+export async function restampVersion(
+  database: Database,
+  session: Session,
+  id: AssetId,
+  fingerprint: string,
+): Promise<void> {
+  const asset = await findAssetRow(database, session, id);
+  const versionId = asset.rows[0]?.["version_id"];
+  if (typeof versionId !== "string") return;
+  await database.change(session, TABLES.assets, asset, { fingerprint });
+  const found = await database.find(session, TABLES.versions, [equal("version_id", versionId)]);
+  await database.change(session, TABLES.versions, found, { fingerprint });
+}

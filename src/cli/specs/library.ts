@@ -36,7 +36,7 @@ export const SPEAKERS = {
   name: "speakers",
   summary: "list, rename or merge the people who speak",
   details:
-    "Names are found at once; what was there before is archived. A file that is recognised anew gets the recogniser's names again.",
+    "Names are found at once, and hold for a file that is recognised anew, moves or is copied.",
   args: [
     { name: "[action]", help: "what to do", choices: ["list", "rename", "merge"] },
     { name: "[names...]", help: "rename: old and new name; merge: those that are one person" },
@@ -182,7 +182,7 @@ export const IMPORT = {
   name: "import",
   summary: "read transcripts into the library",
   details:
-    "Those that `export` wrote, perhaps corrected by hand: the recording then answers with these words, and the earlier ones are archived.\nA folder stands for the *.transcript.json below it.",
+    "Those that `export` wrote, perhaps corrected by hand: what differs is kept as corrections, which hold for a recording that is recognised anew, moves or is copied.\nA folder stands for the *.transcript.json below it.",
   args: [{ name: "<transcripts...>", help: "files that export wrote, or folders of them" }],
   options: [
     STORE,

@@ -4,7 +4,7 @@ import { MediasearchError } from "../../errors.ts";
 import { engineChoice } from "./engine-choice.ts";
 import { createCircuitBreaker } from "./circuit-breaker.ts";
 import { formatEngineChain } from "../../engine-chain.ts";
-import { fingerprint, sameOptions } from "../unchanged.ts";
+import { fingerprint, fitOf } from "../unchanged.ts";
 
 describe("the choice of a recogniser", () => {
   it("goes by the first rule that fits the file or the language", async () => {
@@ -40,9 +40,15 @@ describe("a transcript by one recogniser of a chain", () => {
   it("stays while that one is in it", () => {
     const options = { captions: "prefer", language: undefined, engines: ["local"] } as const;
     const stored = fingerprint({ content: "c", captions: "" }, options);
-    expect(sameOptions(stored, "asr", { ...options, engines: ["WHISPER", "local"] })).toBe(true);
-    expect(sameOptions(stored, "asr", { ...options, engines: ["WHISPER"] })).toBe(false);
-    expect(sameOptions(stored, "captions", { ...options, engines: ["WHISPER"] })).toBe(true);
+    const fit = (origin: "asr" | "captions", ...engines: string[]): boolean =>
+      fitOf(
+        { fingerprint: stored, origin, engine: "captions:webvtt", language: "en" },
+        { ...options, engines },
+        "",
+      ) === "yes";
+    expect(fit("asr", "WHISPER", "local")).toBe(true);
+    expect(fit("asr", "WHISPER")).toBe(false);
+    expect(fit("captions", "WHISPER")).toBe(true);
   });
 });
 

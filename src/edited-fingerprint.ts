@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
-import { formatFingerprint, parseFingerprint } from "../fingerprint.ts";
-import type { Segment } from "../types.ts";
+import { formatFingerprint, parseFingerprint } from "./fingerprint.ts";
+import type { Segment } from "./types.ts";
 
 /**
  * The fingerprint of a transcript that somebody changed. The content stays what it was, so that

@@ -1,0 +1,120 @@
+import type { AssetStatus } from "../backends/catalog.ts";
+import { type BaseTranscript, contentOf, readEdits, writeEdits } from "../backends/edits.ts";
+import type { Library } from "../backends/library.ts";
+import type { Records } from "../backends/records.ts";
+import { editedFingerprint } from "../edited-fingerprint.ts";
+import type { EmbeddingModel } from "../embedding-model.ts";
+import { parseFingerprint } from "../fingerprint.ts";
+import { applySteps, type EditStep, findCorrections } from "../transcript-edits.ts";
+import type { EmbeddedSegment, Segment } from "../types.ts";
+
+export interface EditTools {
+  readonly library: Library;
+  readonly records: Records;
+  /** The model of the library's vectors; undefined while it has none. */
+  readonly model: EmbeddingModel | undefined;
+  /** Vectors for all segments of a transcript, as the library has them. */
+  readonly embed: (segments: readonly Segment[]) => Promise<readonly Float32Array[]>;
+}
+
+/**
+ * Makes one change to the transcript of a file, and to every copy of the file. The change is kept
+ * apart from what was recognised, by content, and is laid over whatever is recognised later.
+ */
+export async function editTranscript(
+  asset: AssetStatus,
+  step: EditStep,
+  tools: EditTools,
+): Promise<void> {
+  const content = contentOf(asset.fingerprint);
+  const segments = await Array.fromAsync(tools.library.versions.read(asset.id));
+  const edits = (await readEdits(tools.records, content)) ?? {
+    base: baseOf(asset, segments),
+    steps: [],
+  };
+  if (content !== "")
+    await writeEdits(tools.records, content, { ...edits, steps: [...edits.steps, step] });
+  await commitLines(asset, segments, applySteps(segments, [step]), tools);
+  for (const copy of await copiesOf(asset, tools.library)) {
+    const own = await Array.fromAsync(tools.library.versions.read(copy.id));
+    await commitLines(copy, own, applySteps(own, [step]), tools);
+  }
+}
+
+/** Takes back the last changes of a file and its copies; all of them unless `steps` says how many. */
+export async function undoEdits(
+  asset: AssetStatus,
+  steps: number,
+  tools: EditTools,
+): Promise<readonly EditStep[]> {
+  const content = contentOf(asset.fingerprint);
+  const edits = await readEdits(tools.records, content);
+  if (!edits) return [];
+  const kept = edits.steps.slice(0, Math.max(0, edits.steps.length - steps));
+  for (const one of [asset, ...(await copiesOf(asset, tools.library))]) {
+    const own = await Array.fromAsync(tools.library.versions.read(one.id));
+    await commitLines(one, own, applySteps(edits.base.segments, kept), tools, edits.base);
+  }
+  await writeEdits(tools.records, content, { ...edits, steps: kept });
+  return edits.steps.slice(kept.length);
+}
+
+const baseOf = (asset: AssetStatus, segments: readonly EmbeddedSegment[]): BaseTranscript => ({
+  fingerprint: asset.fingerprint ?? "",
+  origin: asset.origin ?? "asr",
+  engine: asset.engine ?? "",
+  language: asset.language ?? "und",
+  durationMs: asset.durationMs,
+  segments: segments.map(({ vector: _vector, ...segment }) => segment),
+});
+
+/** Other files of the same content that answer searches. */
+async function copiesOf(asset: AssetStatus, library: Library): Promise<readonly AssetStatus[]> {
+  const { version, content } = parseFingerprint(asset.fingerprint ?? "");
+  if (content === "") return [];
+  return (await library.versions.findByPrefix(`${version}|${content}|`)).filter(
+    ({ id, state }) => id !== asset.id && state !== "deleted",
+  );
+}
+
+/**
+ * Commits these lines as the transcript of the file; words that stay as they are keep their
+ * vectors. Lines that are those of the base again have its fingerprint again.
+ */
+async function commitLines(
+  asset: AssetStatus,
+  before: readonly EmbeddedSegment[],
+  lines: readonly (Segment | EmbeddedSegment)[],
+  { library, model, embed }: EditTools,
+  base?: BaseTranscript,
+): Promise<void> {
+  const isSame =
+    lines.length === before.length && lines.every(({ text }, i) => text === before[i]?.text);
+  const vectors = isSame ? before.map(({ vector }) => vector) : await embed(lines);
+  const segments = lines.map((line, i): EmbeddedSegment => ({
+    ...line,
+    index: i,
+    vector: vectors[i] ?? null,
+  }));
+  const { id, sizeBytes, mtimeMs, sidecarKey, durationMs, recordedAtMs, indexedAtMs } = asset;
+  const isBase = base !== undefined && findCorrections(base.segments, segments).length === 0;
+  await library.versions.commit(
+    {
+      id,
+      sizeBytes,
+      mtimeMs,
+      sidecarKey,
+      durationMs,
+      recordedAtMs,
+      origin: base?.origin ?? asset.origin ?? "asr",
+      engine: base?.engine ?? asset.engine ?? "",
+      language: base?.language ?? asset.language ?? "und",
+      indexedAtMs: indexedAtMs ?? undefined,
+      fingerprint: isBase
+        ? base.fingerprint
+        : editedFingerprint(base?.fingerprint ?? asset.fingerprint, segments),
+      segments,
+    },
+    model,
+  );
+}
