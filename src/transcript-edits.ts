@@ -1,4 +1,4 @@
-import type { Segment } from "./types.ts";
+import type { Language, Origin, Segment } from "./types.ts";
 
 /** A line of a transcript as a person sees and changes it. Times in milliseconds. */
 export type EditedLine = Pick<Segment, "startMs" | "endMs" | "text" | "speaker">;
@@ -20,6 +20,26 @@ export type EditStep = { readonly atMs: number } & (
   | { readonly kind: "rename"; readonly from: readonly string[]; readonly to: string }
   | { readonly kind: "correct"; readonly corrections: readonly Correction[] }
 );
+
+/** What was recognised, or read from captions, without what a person changed of it. */
+export interface BaseTranscript {
+  readonly fingerprint: string;
+  readonly origin: Origin;
+  readonly engine: string;
+  readonly language: Language;
+  readonly durationMs: number | null;
+  readonly segments: readonly Segment[];
+}
+
+/**
+ * The layer of changes over the transcript of one content. It belongs to the content, not to a
+ * file: it moves with it and outlives recognition.
+ */
+export interface TranscriptEdits {
+  readonly base: BaseTranscript;
+  /** At least one, oldest first. */
+  readonly steps: readonly EditStep[];
+}
 
 /** Names are the same whatever their case, their spaces and how an accent is written. */
 export const foldName = (name: string): string =>

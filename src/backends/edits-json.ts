@@ -1,7 +1,7 @@
 import { cleanMediaTime, cleanName, cleanSegment, cleanText } from "../text/untrusted.ts";
 import type { Correction, EditedLine, EditStep } from "../transcript-edits.ts";
 import type { Segment } from "../types.ts";
-import type { BaseTranscript, TranscriptEdits } from "./edits.ts";
+import type { BaseTranscript, TranscriptEdits } from "../transcript-edits.ts";
 
 type Fields = Readonly<Record<string, unknown>>;
 

@@ -1,28 +1,7 @@
 import { parseFingerprint } from "../fingerprint.ts";
-import type { EditStep } from "../transcript-edits.ts";
-import type { Language, Origin, Segment } from "../types.ts";
+import type { TranscriptEdits } from "../transcript-edits.ts";
 import { parseEdits } from "./edits-json.ts";
 import type { Json, Records } from "./records.ts";
-
-/** What was recognised, or read from captions, without what a person changed of it. */
-export interface BaseTranscript {
-  readonly fingerprint: string;
-  readonly origin: Origin;
-  readonly engine: string;
-  readonly language: Language;
-  readonly durationMs: number | null;
-  readonly segments: readonly Segment[];
-}
-
-/**
- * The layer of changes over the transcript of one content. It belongs to the content, not to a
- * file: it moves with it and outlives recognition.
- */
-export interface TranscriptEdits {
-  readonly base: BaseTranscript;
-  /** At least one, oldest first. */
-  readonly steps: readonly EditStep[];
-}
 
 const KIND = "edits";
 

@@ -1,11 +1,6 @@
 import type { AssetStatus } from "../backends/catalog.ts";
-import {
-  type BaseTranscript,
-  contentOf,
-  readEdits,
-  type TranscriptEdits,
-  writeEdits,
-} from "../backends/edits.ts";
+import { contentOf, readEdits, writeEdits } from "../backends/edits.ts";
+import type { BaseTranscript, TranscriptEdits } from "../transcript-edits.ts";
 import type { AssetVersion } from "../backends/versions.ts";
 import { editedFingerprint } from "../edited-fingerprint.ts";
 import { toMediasearchError } from "../errors.ts";

@@ -1,5 +1,6 @@
 import type { AssetStatus } from "../backends/catalog.ts";
-import { type BaseTranscript, contentOf, readEdits, writeEdits } from "../backends/edits.ts";
+import { contentOf, readEdits, writeEdits } from "../backends/edits.ts";
+import type { BaseTranscript } from "../transcript-edits.ts";
 import type { Library } from "../backends/library.ts";
 import type { Records } from "../backends/records.ts";
 import { editedFingerprint } from "../edited-fingerprint.ts";

@@ -1,5 +1,5 @@
 import type { EmbeddingModel } from "../embedding-model.ts";
-import type { TranscriptEdits } from "../backends/edits.ts";
+import type { TranscriptEdits } from "../transcript-edits.ts";
 import type { AssetStatus, FileStat } from "../backends/catalog.ts";
 import { MediasearchError } from "../errors.ts";
 import { parseCaptions } from "../media/captions/parse.ts";
