@@ -1,19 +1,19 @@
 import type { CommandEntry, Command } from "./command.ts";
 import type { CommandSpec } from "./spec.ts";
-import { INDEX, INGEST, JOBS, BENCH } from "./specs/indexing.ts";
-import { SEARCH_SPEC, TRANSCRIPT_SPEC, LIST_SPEC, MCP } from "./specs/searching.ts";
+import { INDEX_SPEC, INGEST_SPEC, JOBS_SPEC, BENCH_SPEC } from "./specs/indexing.ts";
+import { SEARCH_SPEC, TRANSCRIPT_SPEC, LIST_SPEC, MCP_SPEC } from "./specs/searching.ts";
 import {
-  STATUS,
-  SPEAKERS,
-  UNLOCK,
-  MIGRATE,
-  BACKUP,
-  RESTORE,
-  EXPORT,
-  IMPORT,
+  STATUS_SPEC,
+  SPEAKERS_SPEC,
+  UNLOCK_SPEC,
+  MIGRATE_SPEC,
+  BACKUP_SPEC,
+  RESTORE_SPEC,
+  EXPORT_SPEC,
+  IMPORT_SPEC,
 } from "./specs/library.ts";
-import { KEYS, SERVE } from "./specs/serving.ts";
-import { MODELS_SPEC, CONFIG, COMPLETION, DOCTOR } from "./specs/machine.ts";
+import { KEYS_SPEC, SERVE_SPEC } from "./specs/serving.ts";
+import { MODELS_SPEC, CONFIG_SPEC, COMPLETION_SPEC, DOCTOR_SPEC } from "./specs/machine.ts";
 
 /** A command's own type says which flags it gets; past this point all commands are alike. */
 const entry = <S extends CommandSpec>(
@@ -26,28 +26,28 @@ const entry = <S extends CommandSpec>(
  * command runs.
  */
 export const COMMANDS: readonly CommandEntry[] = [
-  entry(INDEX, () => import("../commands/index/command.ts")),
+  entry(INDEX_SPEC, () => import("../commands/index/command.ts")),
   entry(SEARCH_SPEC, () => import("../commands/search/command.ts")),
   entry(TRANSCRIPT_SPEC, () => import("../commands/transcript.ts")),
   entry(LIST_SPEC, () => import("../commands/list.ts")),
-  entry(MCP, () => import("../commands/mcp.ts")),
-  entry(SERVE, () => import("../commands/serve.ts")),
-  entry(KEYS, () => import("../commands/keys.ts")),
-  entry(STATUS, () => import("../commands/status.ts")),
-  entry(JOBS, () => import("../commands/jobs.ts")),
-  entry(SPEAKERS, () => import("../commands/speakers.ts")),
-  entry(INGEST, () => import("../commands/ingest.ts")),
+  entry(MCP_SPEC, () => import("../commands/mcp.ts")),
+  entry(SERVE_SPEC, () => import("../commands/serve.ts")),
+  entry(KEYS_SPEC, () => import("../commands/keys.ts")),
+  entry(STATUS_SPEC, () => import("../commands/status.ts")),
+  entry(JOBS_SPEC, () => import("../commands/jobs.ts")),
+  entry(SPEAKERS_SPEC, () => import("../commands/speakers.ts")),
+  entry(INGEST_SPEC, () => import("../commands/ingest.ts")),
   entry(MODELS_SPEC, () => import("../commands/models.ts")),
-  entry(MIGRATE, () => import("../commands/migrate/command.ts")),
-  entry(CONFIG, () => import("../commands/config.ts")),
-  entry(BACKUP, () => import("../commands/backup.ts")),
-  entry(RESTORE, () => import("../commands/restore.ts")),
-  entry(EXPORT, () => import("../commands/export.ts")),
-  entry(IMPORT, () => import("../commands/import.ts")),
-  entry(UNLOCK, () => import("../commands/unlock.ts")),
-  entry(COMPLETION, () => import("../commands/completion.ts")),
-  entry(BENCH, () => import("../commands/bench.ts")),
-  entry(DOCTOR, () => import("../commands/doctor.ts")),
+  entry(MIGRATE_SPEC, () => import("../commands/migrate/command.ts")),
+  entry(CONFIG_SPEC, () => import("../commands/config.ts")),
+  entry(BACKUP_SPEC, () => import("../commands/backup.ts")),
+  entry(RESTORE_SPEC, () => import("../commands/restore.ts")),
+  entry(EXPORT_SPEC, () => import("../commands/export.ts")),
+  entry(IMPORT_SPEC, () => import("../commands/import.ts")),
+  entry(UNLOCK_SPEC, () => import("../commands/unlock.ts")),
+  entry(COMPLETION_SPEC, () => import("../commands/completion.ts")),
+  entry(BENCH_SPEC, () => import("../commands/bench.ts")),
+  entry(DOCTOR_SPEC, () => import("../commands/doctor.ts")),
 ];
 
 /** The command that a command line begins with; undefined where that is none. */

@@ -1,9 +1,9 @@
 import { expect, it } from "vitest";
 import { type FlagsOf, hasFlag, integerFlag } from "./flags.ts";
-import type { INDEX } from "./specs/indexing.ts";
+import type { INDEX_SPEC } from "./specs/indexing.ts";
 import type { SEARCH_SPEC } from "./specs/searching.ts";
 
-const index: FlagsOf<typeof INDEX> = { dryRun: true, include: ["*.mp3"], jobs: "2" };
+const index: FlagsOf<typeof INDEX_SPEC> = { dryRun: true, include: ["*.mp3"], jobs: "2" };
 const search: FlagsOf<typeof SEARCH_SPEC> = { mode: "keyword", limit: "20", print0: true };
 
 it("flags are read by the names and types that the option table gives them", () => {

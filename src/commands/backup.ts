@@ -1,11 +1,11 @@
 import { backUpLibrary } from "../app/library/backup.ts";
 import type { Command } from "../cli/command.ts";
 import { hasFlag } from "../cli/flags.ts";
-import type { BACKUP } from "../cli/specs/library.ts";
+import type { BACKUP_SPEC } from "../cli/specs/library.ts";
 import { formatJson, formatBytes, pluralize } from "../text/format.ts";
 import { stripControls } from "../text/strip-controls.ts";
 
-export const run: Command<typeof BACKUP> = async ([name = ""], flags, context) => {
+export const run: Command<typeof BACKUP_SPEC> = async ([name = ""], flags, context) => {
   const { io } = context;
   const to = context.toLocation(name);
   const overwrite = hasFlag(flags, "force");

@@ -12,7 +12,7 @@ import { findSamples, type ReferenceSample } from "../evaluation/references.ts";
 import { errorRate, sumErrors } from "../evaluation/word-errors.ts";
 import { hasFlag } from "../cli/flags.ts";
 import type { Command, CommandContext } from "../cli/command.ts";
-import type { BENCH } from "../cli/specs/indexing.ts";
+import type { BENCH_SPEC } from "../cli/specs/indexing.ts";
 
 interface EngineResult {
   readonly engine: string;
@@ -27,7 +27,7 @@ interface EngineResult {
  * Word errors and speed of every recogniser that is set up, on one's own recordings. Writes
  * nothing.
  */
-export const run: Command<typeof BENCH> = async ([, folder], flags, context) => {
+export const run: Command<typeof BENCH_SPEC> = async ([, folder], flags, context) => {
   const { io, config } = context;
   if (folder === undefined)
     throw new MediasearchError("USAGE", "bench asr: which folder?", {

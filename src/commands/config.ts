@@ -4,7 +4,7 @@ import { styler } from "../terminal/style.ts";
 import { stripControls } from "../text/strip-controls.ts";
 import { hasFlag } from "../cli/flags.ts";
 import type { Command, CommandContext } from "../cli/command.ts";
-import type { CONFIG } from "../cli/specs/machine.ts";
+import type { CONFIG_SPEC } from "../cli/specs/machine.ts";
 import { formatJson } from "../text/format.ts";
 
 interface SettingRow {
@@ -20,7 +20,7 @@ interface SettingRow {
 
 const SECRET_IS_SET = "(set, not shown)";
 
-export const run: Command<typeof CONFIG> = async (_args, flags, context) => {
+export const run: Command<typeof CONFIG_SPEC> = async (_args, flags, context) => {
   const { io, config } = context;
   const rows = (Object.keys(SETTINGS) as SettingName[]).map((name) => row(name, context));
   const { places, notices, replaced } = config;

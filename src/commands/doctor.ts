@@ -18,12 +18,12 @@ import { packageVersion } from "../version.ts";
 import { styler } from "../terminal/style.ts";
 import { type FlagsOf, hasFlag } from "../cli/flags.ts";
 import type { Command, CommandContext } from "../cli/command.ts";
-import type { DOCTOR } from "../cli/specs/machine.ts";
+import type { DOCTOR_SPEC } from "../cli/specs/machine.ts";
 import { chosenFormat } from "../cli/output-format.ts";
 import { formatJson } from "../text/format.ts";
 import { stripControls } from "../text/strip-controls.ts";
 
-export const run: Command<typeof DOCTOR> = async (_args, flags, context) => {
+export const run: Command<typeof DOCTOR_SPEC> = async (_args, flags, context) => {
   const { io } = context;
   const format = chosenFormat(flags);
   if (hasFlag(flags, "fix")) await fix(context);
@@ -48,7 +48,7 @@ export const run: Command<typeof DOCTOR> = async (_args, flags, context) => {
 /** The object store is looked at where one is set, the cluster where it is in use or asked for. */
 async function chains(
   context: CommandContext,
-  flags: FlagsOf<typeof DOCTOR>,
+  flags: FlagsOf<typeof DOCTOR_SPEC>,
 ): Promise<readonly (readonly CheckStep[])[]> {
   const { settings } = context.config;
   const backend = flags.backend ?? settings.backend;
@@ -72,7 +72,7 @@ async function chains(
 }
 
 async function reportReadiness(
-  flags: FlagsOf<typeof DOCTOR>,
+  flags: FlagsOf<typeof DOCTOR_SPEC>,
   context: CommandContext,
   results: readonly Result[],
   measures: readonly Measure[] | undefined,

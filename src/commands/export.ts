@@ -3,12 +3,12 @@ import { displayPath } from "../app/display-path.ts";
 import { type ExportResult, exportTranscripts } from "../app/library/export-transcripts.ts";
 import type { Command, CommandContext } from "../cli/command.ts";
 import { hasFlag } from "../cli/flags.ts";
-import type { EXPORT } from "../cli/specs/library.ts";
+import type { EXPORT_SPEC } from "../cli/specs/library.ts";
 import { ERRORS } from "../errors.ts";
 import { formatJson, pluralize } from "../text/format.ts";
 import { stripControls } from "../text/strip-controls.ts";
 
-export const run: Command<typeof EXPORT> = async (files, flags, context) => {
+export const run: Command<typeof EXPORT_SPEC> = async (files, flags, context) => {
   const { io } = context;
   const { format = "json", output } = flags;
   const results = await exportTranscripts(context, {

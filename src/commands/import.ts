@@ -3,12 +3,12 @@ import { displayPath } from "../app/display-path.ts";
 import { type ImportResult, importTranscripts } from "../app/library/import-transcripts.ts";
 import type { Command } from "../cli/command.ts";
 import { hasFlag } from "../cli/flags.ts";
-import type { IMPORT } from "../cli/specs/library.ts";
+import type { IMPORT_SPEC } from "../cli/specs/library.ts";
 import { ERRORS } from "../errors.ts";
 import { formatJson, pluralize } from "../text/format.ts";
 import { stripControls } from "../text/strip-controls.ts";
 
-export const run: Command<typeof IMPORT> = async (paths, flags, context) => {
+export const run: Command<typeof IMPORT_SPEC> = async (paths, flags, context) => {
   const { io } = context;
   const results = await importTranscripts(context, {
     paths: paths.map((path) => resolve(io.cwd, path)),

@@ -2,12 +2,12 @@ import { displayPath } from "../app/display-path.ts";
 import { registerFiles, type Registration } from "../app/indexing/register.ts";
 import type { Command, CommandContext } from "../cli/command.ts";
 import { hasFlag } from "../cli/flags.ts";
-import type { INGEST } from "../cli/specs/indexing.ts";
+import type { INGEST_SPEC } from "../cli/specs/indexing.ts";
 import { ERRORS, MediasearchError } from "../errors.ts";
 import { formatJson, pluralize } from "../text/format.ts";
 import { stripControls } from "../text/strip-controls.ts";
 
-export const run: Command<typeof INGEST> = async (paths, flags, context) => {
+export const run: Command<typeof INGEST_SPEC> = async (paths, flags, context) => {
   if (paths.length === 0)
     throw new MediasearchError("USAGE", "nothing to register: no paths given", {
       hint: "mediasearch ingest FOLDER",

@@ -4,14 +4,18 @@ import { listJobs, purgeJobs, skipJobs } from "../app/library/jobs.ts";
 import type { Job } from "../backends/job-store.ts";
 import type { Command, CommandContext } from "../cli/command.ts";
 import { hasFlag } from "../cli/flags.ts";
-import type { JOBS } from "../cli/specs/indexing.ts";
+import type { JOBS_SPEC } from "../cli/specs/indexing.ts";
 import { MediasearchError } from "../errors.ts";
 import { styler } from "../terminal/style.ts";
 import { formatJson, pluralize } from "../text/format.ts";
 import { stripControls } from "../text/strip-controls.ts";
 import { showRun } from "./index/show-run.ts";
 
-export const run: Command<typeof JOBS> = async ([action = "list", ...files], flags, context) => {
+export const run: Command<typeof JOBS_SPEC> = async (
+  [action = "list", ...files],
+  flags,
+  context,
+) => {
   const { io } = context;
   const asJson = hasFlag(flags, "json");
   if (action !== "list" && files.length === 0 && !hasFlag(flags, "all"))

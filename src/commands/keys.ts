@@ -3,15 +3,15 @@ import { createKey, type KeyInfo, listKeys, revokeKey } from "../app/access/keys
 import { parseScopes } from "../app/access/scopes.ts";
 import type { Records } from "../backends/records.ts";
 import type { Command, CommandContext } from "../cli/command.ts";
-import type { KEYS } from "../cli/specs/serving.ts";
+import type { KEYS_SPEC } from "../cli/specs/serving.ts";
 import { MediasearchError } from "../errors.ts";
 import { stripControls } from "../text/strip-controls.ts";
 import { hasFlag } from "../cli/flags.ts";
 import type { FlagsOf } from "../cli/flags.ts";
 
-type Flags = FlagsOf<typeof KEYS>;
+type Flags = FlagsOf<typeof KEYS_SPEC>;
 
-export const run: Command<typeof KEYS> = async ([action, id], flags, context) => {
+export const run: Command<typeof KEYS_SPEC> = async ([action, id], flags, context) => {
   const isJson = hasFlag(flags, "json") || flags.format === "json";
   // The first key may be made before anything is indexed.
   const backend = await context.openBackend(action === "create");

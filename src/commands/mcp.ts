@@ -1,10 +1,10 @@
 import type { Writable } from "node:stream";
 import type { Command } from "../cli/command.ts";
-import type { MCP } from "../cli/specs/searching.ts";
+import type { MCP_SPEC } from "../cli/specs/searching.ts";
 import { serveMcp } from "../mcp/server.ts";
 import { stripControls } from "../text/strip-controls.ts";
 
-export const run: Command<typeof MCP> = async (_args, _flags, context) => {
+export const run: Command<typeof MCP_SPEC> = async (_args, _flags, context) => {
   const { io } = context;
   await serveMcp(context, {
     input: process.stdin,

@@ -1,11 +1,11 @@
 import { type Restored, restoreLibrary } from "../app/library/restore.ts";
 import type { Command } from "../cli/command.ts";
 import { hasFlag } from "../cli/flags.ts";
-import type { RESTORE } from "../cli/specs/library.ts";
+import type { RESTORE_SPEC } from "../cli/specs/library.ts";
 import { formatJson, formatBytes, pluralize } from "../text/format.ts";
 import { stripControls } from "../text/strip-controls.ts";
 
-export const run: Command<typeof RESTORE> = async ([name = ""], flags, context) => {
+export const run: Command<typeof RESTORE_SPEC> = async ([name = ""], flags, context) => {
   const { io } = context;
   const backup = context.toLocation(name);
   const restored = await restoreLibrary(context, {

@@ -1,8 +1,8 @@
 import type { Command } from "../cli/command.ts";
-import type { SERVE } from "../cli/specs/serving.ts";
+import type { SERVE_SPEC } from "../cli/specs/serving.ts";
 import { serve } from "../server/serve.ts";
 
-export const run: Command<typeof SERVE> = async (_args, _flags, context) => {
+export const run: Command<typeof SERVE_SPEC> = async (_args, _flags, context) => {
   const { io } = context;
   await serve(context, {
     log: (line) => void io.stderr.write(`${line}\n`),

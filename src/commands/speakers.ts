@@ -2,14 +2,14 @@ import { displayPath } from "../app/display-path.ts";
 import { listSpeakers, renameSpeakers, type RenameRequest } from "../app/library/speakers.ts";
 import type { Command, CommandContext } from "../cli/command.ts";
 import { type FlagsOf, hasFlag } from "../cli/flags.ts";
-import type { SPEAKERS } from "../cli/specs/library.ts";
+import type { SPEAKERS_SPEC } from "../cli/specs/library.ts";
 import { MediasearchError } from "../errors.ts";
 import { formatJson, pluralize } from "../text/format.ts";
 import { stripControls } from "../text/strip-controls.ts";
 
 const SHOWN_FILES = 3;
 
-export const run: Command<typeof SPEAKERS> = async (
+export const run: Command<typeof SPEAKERS_SPEC> = async (
   [action = "list", ...names],
   flags,
   context,
@@ -23,7 +23,7 @@ export const run: Command<typeof SPEAKERS> = async (
 function renameRequest(
   action: string,
   names: readonly string[],
-  { into, file }: FlagsOf<typeof SPEAKERS>,
+  { into, file }: FlagsOf<typeof SPEAKERS_SPEC>,
 ): RenameRequest {
   if (action === "rename") {
     const [from, to] = names;

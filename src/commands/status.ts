@@ -1,7 +1,7 @@
 import { type StatusReport, readStatus } from "../app/library/status.ts";
 import type { Command } from "../cli/command.ts";
 import { hasFlag } from "../cli/flags.ts";
-import type { STATUS } from "../cli/specs/library.ts";
+import type { STATUS_SPEC } from "../cli/specs/library.ts";
 import {
   formatJson,
   formatBytes,
@@ -12,7 +12,7 @@ import {
 } from "../text/format.ts";
 import { stripControls } from "../text/strip-controls.ts";
 
-export const run: Command<typeof STATUS> = async (_args, flags, context) => {
+export const run: Command<typeof STATUS_SPEC> = async (_args, flags, context) => {
   const { io } = context;
   const status = await readStatus(context);
   if (hasFlag(flags, "json")) io.stdout.write(`${formatJson(statusRecord(status))}\n`);

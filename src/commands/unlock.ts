@@ -2,11 +2,11 @@ import { formatJson } from "../text/format.ts";
 import { type LockHolder, unlockLibrary, type UnlockReport } from "../app/library/unlock.ts";
 import type { Command } from "../cli/command.ts";
 import { hasFlag } from "../cli/flags.ts";
-import type { UNLOCK } from "../cli/specs/library.ts";
+import type { UNLOCK_SPEC } from "../cli/specs/library.ts";
 import { formatDuration, formatInstant } from "../text/format.ts";
 import { stripControls } from "../text/strip-controls.ts";
 
-export const run: Command<typeof UNLOCK> = async (_args, flags, { io, ...context }) => {
+export const run: Command<typeof UNLOCK_SPEC> = async (_args, flags, { io, ...context }) => {
   const report = await unlockLibrary(context, {
     breakLock: hasFlag(flags, "yes"),
     force: hasFlag(flags, "force"),

@@ -64,7 +64,7 @@ export function heardFromJson(
  */
 function readSegmentCues(
   segments: readonly unknown[],
-  topWords: readonly SpokenWord[],
+  topWords: readonly AnswerWord[],
 ): Cue[] | string {
   const cues: Cue[] = [];
   const spoken = toObjects(segments)
@@ -120,7 +120,7 @@ function readTimes(one: AnswerObject): Times | null {
   return startMs === null || endMs === null ? null : { startMs, endMs };
 }
 
-interface SpokenWord {
+interface AnswerWord {
   readonly word: Word;
   readonly speaker: string | null;
 }
@@ -135,7 +135,7 @@ const readSpeaker = (one: AnswerObject): string | null => {
  * Words with times. Where pieces begin with spaces they may be parts of words (whisper.cpp's
  * tokens): one begins with each space.
  */
-function readSpokenWords(value: unknown): SpokenWord[] {
+function readSpokenWords(value: unknown): AnswerWord[] {
   const raw = toObjects(value).flatMap((one) => {
     const times = readTimes(one);
     const text = [one["word"], one["text"]].find((value) => typeof value === "string") ?? "";
@@ -179,10 +179,10 @@ function cuesOf(
   segment: AnswerObject,
   text: string,
   times: Times,
-  spoken: readonly SpokenWord[],
+  spoken: readonly AnswerWord[],
 ): Cue[] {
   const speaker = readSpeaker(segment);
-  const runs: SpokenWord[][] = [];
+  const runs: AnswerWord[][] = [];
   for (const one of spoken) {
     const last = runs.at(-1);
     if (last && last[0]?.speaker === one.speaker) last.push(one);

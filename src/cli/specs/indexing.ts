@@ -1,17 +1,24 @@
 import { SETTINGS } from "../../config/settings.ts";
 import type { CommandSpec } from "../spec.ts";
-import { STORE, INCLUDE, EXCLUDE, DRY_RUN, PATHS, LANGUAGE_OPTION } from "./shared.ts";
+import {
+  STORE_OPTION,
+  INCLUDE_OPTION,
+  EXCLUDE_OPTION,
+  DRY_RUN_OPTION,
+  PATHS_ARGUMENT,
+  LANGUAGE_OPTION,
+} from "./shared.ts";
 
-export const INDEX = {
+export const INDEX_SPEC = {
   name: "index",
   summary: "make files and folders searchable",
   details:
     "Reads captions (beside the file or inside it), else recognises the speech, and puts the result into the library.\nFiles that did not change are passed over. Without paths, works off what `ingest` registered.",
-  args: [PATHS],
+  args: [PATHS_ARGUMENT],
   options: [
-    STORE,
-    INCLUDE,
-    EXCLUDE,
+    STORE_OPTION,
+    INCLUDE_OPTION,
+    EXCLUDE_OPTION,
     {
       flags: "--captions <mode>",
       help: SETTINGS.captions.help,
@@ -21,7 +28,7 @@ export const INDEX = {
     { flags: "--engine <name>", help: SETTINGS.engine.help },
     { flags: "-j, --jobs <n>", help: SETTINGS.jobs.help },
     { flags: "-w, --watch", help: "follow changes until Ctrl-C" },
-    DRY_RUN,
+    DRY_RUN_OPTION,
     { flags: "--json", help: "one JSON event a line" },
   ],
   examples: [
@@ -43,22 +50,22 @@ export const INDEX = {
   resumable: true,
 } as const satisfies CommandSpec;
 
-export const INGEST = {
+export const INGEST_SPEC = {
   name: "ingest",
   summary: "register files in the library without processing them",
   details: "`mediasearch index` without paths works them off.",
-  args: [PATHS],
+  args: [PATHS_ARGUMENT],
   options: [
-    STORE,
-    INCLUDE,
-    EXCLUDE,
+    STORE_OPTION,
+    INCLUDE_OPTION,
+    EXCLUDE_OPTION,
     LANGUAGE_OPTION,
     {
       flags: "--to <place>",
       help: "upload the files and their captions below this s3:// place first, and register them there",
     },
     { flags: "--force", help: "with --to, replace objects that are others" },
-    DRY_RUN,
+    DRY_RUN_OPTION,
     { flags: "--json", help: "print JSON" },
   ],
   examples: [
@@ -72,7 +79,7 @@ export const INGEST = {
   resumable: true,
 } as const satisfies CommandSpec;
 
-export const JOBS = {
+export const JOBS_SPEC = {
   name: "jobs",
   summary: "list, show, retry, skip or forget files that failed",
   details:
@@ -82,7 +89,7 @@ export const JOBS = {
     { name: "[files...]", help: "paths, names or globs" },
   ],
   options: [
-    STORE,
+    STORE_OPTION,
     { flags: "--all", help: "all of them" },
     {
       flags: "--state <state>",
@@ -100,7 +107,7 @@ export const JOBS = {
   exitCodes: ["NO_STORE", "NOT_FOUND", "PARTIAL"],
 } as const satisfies CommandSpec;
 
-export const BENCH = {
+export const BENCH_SPEC = {
   name: "bench",
   summary: "measure recognisers on recordings of your own",
   details:

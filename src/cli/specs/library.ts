@@ -1,23 +1,23 @@
 import type { CommandSpec } from "../spec.ts";
-import { STORE, DRY_RUN } from "./shared.ts";
+import { STORE_OPTION, DRY_RUN_OPTION } from "./shared.ts";
 
-export const STATUS = {
+export const STATUS_SPEC = {
   name: "status",
   summary: "show the state of the library",
   args: [],
-  options: [STORE, { flags: "--json", help: "as JSON" }],
+  options: [STORE_OPTION, { flags: "--json", help: "as JSON" }],
   examples: [["mediasearch status", "files by state, hours, queue, size, model, last run"]],
   exitCodes: ["NO_STORE"],
 } as const satisfies CommandSpec;
 
-export const UNLOCK = {
+export const UNLOCK_SPEC = {
   name: "unlock",
   summary: "show who has locked the library, and break the lock",
   details:
     "Without --yes it only shows who has it, since when, and whether that process still lives. What was committed is never touched.",
   args: [],
   options: [
-    STORE,
+    STORE_OPTION,
     {
       flags: "--yes",
       help: "break the lock of a run that has ended, or that can't be seen from here",
@@ -32,7 +32,7 @@ export const UNLOCK = {
   exitCodes: ["NO_STORE", "STORE_BUSY"],
 } as const satisfies CommandSpec;
 
-export const SPEAKERS = {
+export const SPEAKERS_SPEC = {
   name: "speakers",
   summary: "list, rename or merge the people who speak",
   details:
@@ -42,7 +42,7 @@ export const SPEAKERS = {
     { name: "[names...]", help: "rename: old and new name; merge: those that are one person" },
   ],
   options: [
-    STORE,
+    STORE_OPTION,
     { flags: "--into <name>", help: "merge: the name that they get" },
     { flags: "--file <pattern>", help: "only in this file: a path, a name or a glob" },
     { flags: "--json", help: "print JSON" },
@@ -54,14 +54,14 @@ export const SPEAKERS = {
   exitCodes: ["NO_STORE", "STORE_BUSY", "NOT_FOUND", "NO_SPACE"],
 } as const satisfies CommandSpec;
 
-export const MIGRATE = {
+export const MIGRATE_SPEC = {
   name: "migrate",
   summary: "move a library, or bring it up to date",
   details:
     "Without options it only says what it would do.\nA move copies and then compares every version on both sides; the source is never changed. Stopped, the same command goes on.",
   args: [],
   options: [
-    STORE,
+    STORE_OPTION,
     { flags: "--to <place>", help: "move to vast, to local, or into a library file" },
     {
       flags: "--from <place>",
@@ -72,7 +72,7 @@ export const MIGRATE = {
       help: "only these files: a path, a name or a glob (repeatable)",
       repeatable: true,
     },
-    DRY_RUN,
+    DRY_RUN_OPTION,
     {
       flags: "--with-media",
       help: "upload the recordings to MEDIA_BUCKET too; the library then names them there",
@@ -111,12 +111,12 @@ export const MIGRATE = {
   resumable: true,
 } as const satisfies CommandSpec;
 
-export const BACKUP = {
+export const BACKUP_SPEC = {
   name: "backup",
   summary: "write a library that is in use into one checksummed file",
   args: [{ name: "<file>", help: "where to write it: a path, or s3://BUCKET/KEY" }],
   options: [
-    STORE,
+    STORE_OPTION,
     { flags: "-f, --force", help: "replace the file if it is there" },
     { flags: "--json", help: "print JSON" },
   ],
@@ -126,14 +126,14 @@ export const BACKUP = {
   exitCodes: ["NO_STORE", "STORE_BUSY", "NO_SPACE", "INTERRUPTED"],
 } as const satisfies CommandSpec;
 
-export const RESTORE = {
+export const RESTORE_SPEC = {
   name: "restore",
   summary: "put a library back from a backup",
   details:
     "The backup is checked as a whole before anything is touched; a library that is there is kept beside the new one.",
   args: [{ name: "<file>", help: "a file or s3:// object that `mediasearch backup` wrote" }],
   options: [
-    STORE,
+    STORE_OPTION,
     { flags: "--check", help: "only check the backup" },
     {
       flags: "-f, --force",
@@ -151,14 +151,14 @@ export const RESTORE = {
   exitCodes: ["STORE_BUSY", "SCHEMA_MISMATCH", "NOT_FOUND", "NO_SPACE", "INTERRUPTED"],
 } as const satisfies CommandSpec;
 
-export const EXPORT = {
+export const EXPORT_SPEC = {
   name: "export",
   summary: "write transcripts as files, beside the media or into a folder",
   details:
     "Files that are there and differ are left unless --force. JSON (talk.transcript.json) carries all that the library knows; `import` reads every format back.",
   args: [{ name: "[files...]", help: "paths, names or globs; all without" }],
   options: [
-    STORE,
+    STORE_OPTION,
     {
       flags: "--format <format>",
       help: "how to write them",
@@ -178,14 +178,14 @@ export const EXPORT = {
   resumable: true,
 } as const satisfies CommandSpec;
 
-export const IMPORT = {
+export const IMPORT_SPEC = {
   name: "import",
   summary: "read transcripts into the library",
   details:
     "Those that `export` wrote, perhaps corrected by hand: what differs is kept as corrections, which hold for a recording that is recognised anew, moves or is copied.\nA folder stands for the *.transcript.json below it.",
   args: [{ name: "<transcripts...>", help: "files that export wrote, or folders of them" }],
   options: [
-    STORE,
+    STORE_OPTION,
     {
       flags: "--for <recording>",
       help: "the recording that one transcript belongs to (default: of the same name)",

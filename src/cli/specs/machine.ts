@@ -1,5 +1,5 @@
 import type { CommandSpec } from "../spec.ts";
-import { GLOBAL_OPTIONS, STORE } from "./shared.ts";
+import { GLOBAL_OPTIONS, STORE_OPTION } from "./shared.ts";
 
 export const MODELS_SPEC = {
   name: "models",
@@ -19,7 +19,7 @@ export const MODELS_SPEC = {
   exitCodes: ["MISSING_MODEL", "NO_SPACE"],
 } as const satisfies CommandSpec;
 
-export const CONFIG = {
+export const CONFIG_SPEC = {
   name: "config",
   summary: "show every setting and where it comes from",
   details:
@@ -34,7 +34,7 @@ export const CONFIG = {
   showsNotices: true,
 } as const satisfies CommandSpec;
 
-export const COMPLETION = {
+export const COMPLETION_SPEC = {
   name: "completion",
   summary: "print the completion of commands and options for a shell",
   args: [{ name: "<shell>", help: "which one", choices: ["bash", "zsh", "fish"] }],
@@ -49,14 +49,14 @@ export const COMPLETION = {
   exitCodes: [],
 } as const satisfies CommandSpec;
 
-export const DOCTOR = {
+export const DOCTOR_SPEC = {
   name: "doctor",
   summary: "check whether this machine can index and search, and repair what it can",
   details:
     "Checks run side by side, each with a time-out. A failure names what was tried, what was found and the command that mends it; its exit code is doctor's.",
   args: [],
   options: [
-    STORE,
+    STORE_OPTION,
     { flags: "--fix", help: "copy the library, then rebuild the parts of it that can be rebuilt" },
     { flags: "--deep", help: "read every page of the library" },
     { flags: "--strict", help: "exit 3 when there are warnings, or open items of --readiness" },

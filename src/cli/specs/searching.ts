@@ -1,14 +1,14 @@
 import { SETTINGS } from "../../config/settings.ts";
 import type { CommandSpec } from "../spec.ts";
 import {
-  STORE,
+  STORE_OPTION,
   JSON_SWITCH,
   format,
   CONTEXT_OPTION,
-  PRINT0,
+  PRINT0_OPTION,
   FILE_FILTERS,
   RECORD_FORMATS,
-  RAW_CELLS,
+  RAW_CELLS_OPTION,
 } from "./shared.ts";
 
 export const SEARCH_SPEC = {
@@ -35,7 +35,7 @@ By keyword every match is counted; where meaning takes part the best are ranked,
     },
   ],
   options: [
-    STORE,
+    STORE_OPTION,
     {
       flags: "-m, --mode <mode>",
       help: "keyword, semantic or both",
@@ -73,9 +73,9 @@ By keyword every match is counted; where meaning takes part the best are ranked,
     { flags: "--explain", help: "show how each part of the search scored a hit" },
     format(...RECORD_FORMATS, "srt", "vtt", "m3u", "edl", "otio", "fcpxml"),
     JSON_SWITCH,
-    RAW_CELLS,
+    RAW_CELLS_OPTION,
     { flags: "--files", help: "only the names of the files" },
-    PRINT0,
+    PRINT0_OPTION,
     {
       flags: "--fps <rate>",
       help: "frame rate of edl, otio and fcpxml (default: that of the first video)",
@@ -132,7 +132,7 @@ export const TRANSCRIPT_SPEC = {
   summary: "print the transcript of a file",
   args: [{ name: "<file>", help: "a path, or a name that only one file has" }],
   options: [
-    STORE,
+    STORE_OPTION,
     { flags: "--at <time>", help: "only around this moment: 1:23:45, 12:30 or seconds" },
     {
       flags: "-C, --context <n>",
@@ -140,7 +140,7 @@ export const TRANSCRIPT_SPEC = {
     },
     format("text", "srt", "vtt", "json", "ndjson", "csv", "tsv", "md"),
     JSON_SWITCH,
-    RAW_CELLS,
+    RAW_CELLS_OPTION,
   ],
   examples: [
     ["mediasearch transcript talk.mp3", "to read"],
@@ -155,7 +155,7 @@ export const LIST_SPEC = {
   summary: "show what is in the library",
   args: [],
   options: [
-    STORE,
+    STORE_OPTION,
     {
       flags: "--file <pattern>",
       rejectRepeat: true,
@@ -193,8 +193,8 @@ export const LIST_SPEC = {
     { flags: "-r, --reverse", help: "the other way round" },
     format(...RECORD_FORMATS, "m3u"),
     JSON_SWITCH,
-    RAW_CELLS,
-    PRINT0,
+    RAW_CELLS_OPTION,
+    PRINT0_OPTION,
   ],
   examples: [
     ["mediasearch list", "everything"],
@@ -204,13 +204,13 @@ export const LIST_SPEC = {
   exitCodes: ["NO_STORE"],
 } as const satisfies CommandSpec;
 
-export const MCP = {
+export const MCP_SPEC = {
   name: "mcp",
   summary: "serve assistants that speak the Model Context Protocol, on standard input and output",
   details:
     "An assistant's program starts it; it reads the library with the tools search, transcript and list, and changes nothing.",
   args: [],
-  options: [STORE],
+  options: [STORE_OPTION],
   examples: [["mediasearch mcp", "as the command of a server in the assistant's configuration"]],
   exitCodes: ["INTERRUPTED"],
 } as const satisfies CommandSpec;

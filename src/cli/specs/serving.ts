@@ -1,8 +1,8 @@
 import { SETTINGS } from "../../config/settings.ts";
 import type { CommandSpec } from "../spec.ts";
-import { format, JSON_SWITCH, STORE } from "./shared.ts";
+import { format, JSON_SWITCH, STORE_OPTION } from "./shared.ts";
 
-export const SERVE = {
+export const SERVE_SPEC = {
   name: "serve",
   summary: "serve searches, transcripts and media to browsers and programs",
   details: `Prints the address, and on this machine a link that signs in once. Programs send a key
@@ -11,7 +11,7 @@ a proxy that has one; docs/serve.md tells how. Ctrl-C stops it when every reques
 under way is answered.`,
   args: [],
   options: [
-    STORE,
+    STORE_OPTION,
     { flags: "--listen <address>", help: SETTINGS.serveListen.help },
     { flags: "--public-url <url>", help: SETTINGS.servePublicUrl.help },
     { flags: "--tls-cert <file>", help: SETTINGS.serveTlsCert.help },
@@ -32,7 +32,7 @@ under way is answered.`,
   exitCodes: ["NO_STORE", "SCHEMA_MISMATCH", "INTERRUPTED", "TERMINATED"],
 } as const satisfies CommandSpec;
 
-export const KEYS = {
+export const KEYS_SPEC = {
   name: "keys",
   summary: "make, list and revoke keys of the server",
   details: `A key is shown once; the library keeps its digest. What it may do are its scopes, and
@@ -42,7 +42,7 @@ what it may see its filter: conditions of the query language that hold on everyt
     { name: "[id]", help: "with revoke: the key's id" },
   ],
   options: [
-    STORE,
+    STORE_OPTION,
     {
       flags: "--scopes <names>",
       help: "what the key may do, separated by commas: search, read, media, edit, index, jobs, paths, webhooks, keys, audit, metrics, or all",

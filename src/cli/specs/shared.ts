@@ -1,7 +1,7 @@
 import { SETTINGS } from "../../config/settings.ts";
 import type { OptionSpec } from "../spec.ts";
 
-export const STORE = {
+export const STORE_OPTION = {
   flags: "--store <path>",
   help: SETTINGS.store.help,
 } as const satisfies OptionSpec;
@@ -9,21 +9,24 @@ export const JSON_SWITCH = {
   flags: "--json",
   help: "the same as --format json",
 } as const satisfies OptionSpec;
-export const INCLUDE = {
+export const INCLUDE_OPTION = {
   flags: "--include <glob>",
   help: "only files that match, relative to the folder (repeatable)",
   repeatable: true,
 } as const satisfies OptionSpec;
-export const EXCLUDE = {
+export const EXCLUDE_OPTION = {
   flags: "--exclude <glob>",
   help: "leave out files and folders that match (repeatable)",
   repeatable: true,
 } as const satisfies OptionSpec;
-export const DRY_RUN = {
+export const DRY_RUN_OPTION = {
   flags: "-n, --dry-run",
   help: "show what would be done, and do nothing",
 } as const satisfies OptionSpec;
-export const PATHS = { name: "[paths...]", help: "files, folders and s3:// places" } as const;
+export const PATHS_ARGUMENT = {
+  name: "[paths...]",
+  help: "files, folders and s3:// places",
+} as const;
 /** The option of a command that prints in several forms; `text` where none is named. */
 export const format = <const C extends readonly string[]>(...choices: C) =>
   ({
@@ -32,7 +35,7 @@ export const format = <const C extends readonly string[]>(...choices: C) =>
     choices,
     fallback: "text",
   }) as const;
-export const RAW_CELLS = {
+export const RAW_CELLS_OPTION = {
   flags: "--raw-cells",
   help: "with csv and tsv: no apostrophe before text that a spreadsheet would run as a formula",
 } as const satisfies OptionSpec;
@@ -40,7 +43,7 @@ export const CONTEXT_OPTION = {
   flags: "-C, --context <n>",
   help: "number of lines before and after each hit",
 } as const satisfies OptionSpec;
-export const PRINT0 = {
+export const PRINT0_OPTION = {
   flags: "--print0",
   help: "only the names of the files, each ended by a NUL, for xargs -0",
 } as const satisfies OptionSpec;

@@ -1,14 +1,14 @@
 import { formatJson, pluralize, formatDuration } from "../../text/format.ts";
 import { hasFlag } from "../../cli/flags.ts";
 import { type Command } from "../../cli/command.ts";
-import type { MIGRATE } from "../../cli/specs/library.ts";
+import type { MIGRATE_SPEC } from "../../cli/specs/library.ts";
 import { move } from "./move.ts";
 import { retranscribe } from "./retranscribe.ts";
 import { reembed } from "../../app/library/reembed.ts";
 import { estimateMove } from "../../app/library/estimate.ts";
 import { stripControls } from "../../text/strip-controls.ts";
 
-export const run: Command<typeof MIGRATE> = async (_args, flags, context) => {
+export const run: Command<typeof MIGRATE_SPEC> = async (_args, flags, context) => {
   if (flags.to !== undefined) return move(flags.to, flags, context);
   if (hasFlag(flags, "retranscribe")) return retranscribe(flags, context);
   const { io } = context;

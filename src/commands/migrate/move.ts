@@ -2,7 +2,7 @@ import { type LibraryMove, moveLibrary } from "../../app/library/move-library.ts
 import type { MovedMedia } from "../../app/library/move-media.ts";
 import type { CommandContext } from "../../cli/command.ts";
 import { type FlagsOf, hasFlag } from "../../cli/flags.ts";
-import type { MIGRATE } from "../../cli/specs/library.ts";
+import type { MIGRATE_SPEC } from "../../cli/specs/library.ts";
 import { ERRORS } from "../../errors.ts";
 import { formatJson, formatDuration, formatNumber, pluralize } from "../../text/format.ts";
 import { stripControls } from "../../text/strip-controls.ts";
@@ -17,7 +17,7 @@ const SHOWN_DIFFERENCES = 20;
  */
 export async function move(
   to: string,
-  flags: FlagsOf<typeof MIGRATE>,
+  flags: FlagsOf<typeof MIGRATE_SPEC>,
   context: CommandContext,
 ): Promise<number> {
   const { io } = context;

@@ -2,7 +2,7 @@ import { indexPaths } from "../../app/indexing/index-paths.ts";
 import { planRetranscription } from "../../app/library/retranscribe.ts";
 import type { CommandContext } from "../../cli/command.ts";
 import { type FlagsOf, hasFlag } from "../../cli/flags.ts";
-import type { MIGRATE } from "../../cli/specs/library.ts";
+import type { MIGRATE_SPEC } from "../../cli/specs/library.ts";
 import { formatJson, pluralize } from "../../text/format.ts";
 import { showRun } from "../index/show-run.ts";
 import { stripControls } from "../../text/strip-controls.ts";
@@ -13,7 +13,7 @@ import { stripControls } from "../../text/strip-controls.ts";
  * @returns the exit code.
  */
 export async function retranscribe(
-  flags: FlagsOf<typeof MIGRATE>,
+  flags: FlagsOf<typeof MIGRATE_SPEC>,
   context: CommandContext,
 ): Promise<number> {
   const { io } = context;

@@ -17,7 +17,7 @@ import type { CommandContext } from "../../cli/command.ts";
  */
 const DEFAULT_PAD_MS = 500;
 
-type ClipOptions = Pick<
+type ClipRequestOptions = Pick<
   SearchOptions,
   "padMs" | "isExact" | "force" | "titles" | "format" | "isGrouped"
 >;
@@ -34,7 +34,7 @@ export async function clipMoment(
   { results, momentTotal, catalog }: Cuttable,
   number: number,
   to: string,
-  options: ClipOptions,
+  options: ClipRequestOptions,
   context: CommandContext,
 ): Promise<number> {
   const result = requireResult(results, number, momentTotal);
@@ -56,7 +56,7 @@ export async function clipMoment(
 export async function supercut(
   { results, momentTotal, catalog }: Cuttable,
   to: string,
-  options: ClipOptions,
+  options: ClipRequestOptions,
   context: CommandContext,
 ): Promise<number> {
   const { io } = context;
@@ -104,7 +104,7 @@ function nothingToJoin(hitsOnPage: number, total: number): string {
  */
 export function clipRanges(
   results: readonly SearchResult[],
-  { padMs = DEFAULT_PAD_MS, titles }: Pick<ClipOptions, "padMs" | "titles">,
+  { padMs = DEFAULT_PAD_MS, titles }: Pick<ClipRequestOptions, "padMs" | "titles">,
 ): ClipRange[] {
   const ranges: ClipRange[] = [];
   for (const { path, startMs, endMs, speaker } of results) {
@@ -140,7 +140,7 @@ async function writeClip(
   ranges: readonly ClipRange[],
   hits: readonly number[],
   to: string,
-  { isFast, force, titles, format }: ClipOptions & { readonly isFast: boolean },
+  { isFast, force, titles, format }: ClipRequestOptions & { readonly isFast: boolean },
   { io }: CommandContext,
 ): Promise<void> {
   const [{ makeClip }, { outputFormat }] = await Promise.all([

@@ -4,7 +4,7 @@ import type { Session } from "./client.ts";
 import { isMissing } from "./faults.ts";
 import { type FlatTable, finish, readRoot, writeTable } from "./flat.ts";
 import { readSchema, writeSchema } from "./ipc.ts";
-import type { HttpReply } from "./transport.ts";
+import type { ClusterReply } from "./transport.ts";
 
 /** Where a table is. A schema may be nested: its name holds slashes. */
 export interface TablePath {
@@ -60,7 +60,7 @@ async function* pages(
   op: string,
   maxKeys: number,
   more: Readonly<Record<string, string>>,
-): AsyncIterable<HttpReply> {
+): AsyncIterable<ClusterReply> {
   for (let next = "0"; ;) {
     const reply = await session.send({
       method: "GET",

@@ -3,7 +3,7 @@ import { faultOf, isMissing } from "./faults.ts";
 import {
   type Call,
   createTransport,
-  type HttpReply,
+  type ClusterReply,
   type Transport,
   type TransportOptions,
 } from "./transport.ts";
@@ -43,10 +43,10 @@ export interface Client {
 export interface Session {
   readonly client: Pick<Client, "endpoint" | "supports" | "timeoutMs">;
   readonly txid: string;
-  send(call: TabularCall): Promise<HttpReply>;
+  send(call: TabularCall): Promise<ClusterReply>;
   open(
     call: TabularCall,
-  ): Promise<{ readonly headers: HttpReply["headers"]; readonly body: AsyncIterable<Buffer> }>;
+  ): Promise<{ readonly headers: ClusterReply["headers"]; readonly body: AsyncIterable<Buffer> }>;
 }
 
 export type TabularCall = Omit<Call, "headers"> & {
@@ -174,7 +174,7 @@ function createClient(
 
 function createTransaction(none: Session, session: Session): Transaction {
   const { timeoutMs } = session.client;
-  const call = (method: Call["method"], repeatable: boolean): Promise<HttpReply> =>
+  const call = (method: Call["method"], repeatable: boolean): Promise<ClusterReply> =>
     session.send({ method, path: [], op: "transaction", repeatable });
   // An idle transaction lapses after a time that is not documented. VAST's Java client keeps it
   // alive in the same way.

@@ -47,7 +47,7 @@ export interface Call {
   readonly retryMs?: number | undefined;
 }
 
-export interface HttpReply {
+export interface ClusterReply {
   readonly headers: Readonly<Record<string, string | undefined>>;
   readonly body: Buffer;
 }
@@ -56,11 +56,11 @@ export interface Transport {
   readonly endpoint: string;
   readonly timeoutMs: number;
   /** The whole reply of a call that succeeded. Rejects with what faults.ts makes of the rest. */
-  send(call: Call): Promise<HttpReply>;
+  send(call: Call): Promise<ClusterReply>;
   /** The reply as a stream; `body` rejects when it is cut or pauses for too long. */
   open(
     call: Call,
-  ): Promise<{ readonly headers: HttpReply["headers"]; readonly body: AsyncIterable<Buffer> }>;
+  ): Promise<{ readonly headers: ClusterReply["headers"]; readonly body: AsyncIterable<Buffer> }>;
   close(): void;
 }
 
@@ -185,7 +185,7 @@ const contentLengthHeader = ({ method }: Call, body: Uint8Array): Record<string,
     : {};
 
 const header = (reply: IncomingMessage, name: string): string | undefined => headersOf(reply)[name];
-const headersOf = ({ headers }: IncomingMessage): HttpReply["headers"] =>
+const headersOf = ({ headers }: IncomingMessage): ClusterReply["headers"] =>
   Object.fromEntries(
     Object.entries(headers).map(([name, value]) => [
       name,

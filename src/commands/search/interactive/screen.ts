@@ -54,7 +54,7 @@ function SearchScreen({ model, onExit }: ViewProps): ReactNode {
     part(
       page,
       ...state.results.slice(first, first + page).map((result) =>
-        h(HitRow, {
+        h(ResultRow, {
           key: result.number,
           result,
           mark,
@@ -154,7 +154,7 @@ function pointerOf(isPlaying: boolean, isSelected: boolean): string {
   return isSelected ? "› " : "  ";
 }
 
-function HitRow({
+function ResultRow({
   result: { number, file, startMs, speaker, text, folded },
   mark,
   isSelected,
