@@ -1,7 +1,9 @@
 import type * as nodeAv from "node-av/lib";
-import type { FormatContext, IOContext, Packet, Stream } from "node-av/lib";
+import { basename } from "node:path";
+import type { Dictionary, FormatContext, IOContext, Packet, Stream } from "node-av/lib";
 import { MediasearchError } from "../errors.ts";
 import type { ByteSource, MediaInput } from "./byte-source.ts";
+import { HEAD_BYTES, readHead } from "./sniff.ts";
 
 /** The module itself, as a type only: it is heavy. */
 export type AvModule = typeof nodeAv;
@@ -46,21 +48,72 @@ export const openInput = async (source: MediaInput): Promise<OpenedInput> =>
 const NOT_MEDIA = "not a media file, or damaged at its start";
 const NO_STREAMS = "damaged: no stream can be read";
 
+/**
+ * FFmpeg's names of the containers and streams that hold what was recorded themselves. Playlists and
+ * manifests (DASH, HLS, ffconcat, SDP, image sequences) lead to other files and hosts, and a file
+ * may be one of them whatever its name says. Synthesisers and games' formats hold no speech.
+ */
+const DEMUXERS = [
+  "aac,ac3,ac4,aiff,amr,amrnb,amrwb,ape,asf,asf_o,au,avi,caf,dsf,dts,dtshd,dv,eac3,flac,flv,gxf",
+  "h264,hevc,iff,ivf,live_flv,loas,m4v,matroska,mlp,mov,mp3,mpc,mpc8,mpeg,mpegts,mpegvideo,mxf",
+  "mxf_opatom,nistsphere,nut,ogg,oma,qcp,rm,shn,sox,tak,truehd,tta,voc,vqf,w64,wav,wtv,wv,xwma",
+].join(",");
+
+/**
+ * FFmpeg opens nothing itself: it gets one file's bytes, and what these say may lead nowhere, neither
+ * to other files of this machine nor into the network.
+ */
+const cageOptions = (av: AvModule): Dictionary =>
+  av.Dictionary.fromObject({ format_whitelist: DEMUXERS, protocol_whitelist: "none" });
+
+const AVERROR_EINVAL = -22;
+const READ_ONLY = 1; // AVIO_FLAG_READ
+
+/**
+ * Why a file could not be opened, from FFmpeg's error and the first bytes. FFmpeg says EINVAL of a
+ * container that is not on the list.
+ */
+function openFailure(av: AvModule, code: number, head: Uint8Array, name: string): string {
+  if (code !== AVERROR_EINVAL) return NOT_MEDIA;
+  const format = av.InputFormat.probe(Buffer.from(head), basename(name));
+  return format === null ? NOT_MEDIA : `${NOT_MEDIA}: it holds "${format.longName ?? format.name}"`;
+}
+
 async function openFile(path: string): Promise<OpenedInput> {
   const av = await ffmpeg();
   const input = new av.FormatContext();
+  const bytes = new av.IOContext();
   // The prefix keeps names like "12:30.mp3" or "concat:x" from being read as protocols.
-  if (input.openInputSync(`file:${path}`, null, null) < 0) throw unreadableError(path, NOT_MEDIA);
-  if (input.findStreamInfoSync(null) < 0) {
+  if (bytes.open2Sync(`file:${path}`, READ_ONLY as Parameters<typeof bytes.open2Sync>[1]) < 0)
+    throw unreadableError(path, NOT_MEDIA);
+  const close = (): void => {
+    input.pb = null;
     input.closeInputSync();
-    throw unreadableError(path, NO_STREAMS);
+    bytes.closepSync();
+  };
+  const options = cageOptions(av);
+  try {
+    input.allocContext();
+    input.pb = bytes;
+    input.setFlags(CUSTOM_IO as Parameters<typeof input.setFlags>[0]);
+    const code = input.openInputSync(basename(path), null, options);
+    if (code < 0) {
+      const head = await readHead(path, HEAD_BYTES);
+      throw unreadableError(path, openFailure(av, code, head, path));
+    }
+    if (input.findStreamInfoSync(null) < 0) throw unreadableError(path, NO_STREAMS);
+  } catch (error) {
+    close();
+    throw error;
+  } finally {
+    options.free();
   }
   return {
     av,
     input,
     streams: input.streams ?? [],
     readPacket: (packet) => input.readFrameSync(packet),
-    close: () => input.closeInputSync(),
+    close,
   };
 }
 
@@ -75,28 +128,29 @@ async function openBytes(source: ByteSource): Promise<OpenedInput> {
   const av = await ffmpeg();
   const input = new av.FormatContext();
   const bytes = openByteSource(source, new av.IOContext());
-  // Bytes may be a playlist, which must not lead anywhere: neither to files of this machine nor
-  // into the network.
-  const options = av.Dictionary.fromObject({ protocol_whitelist: "none" });
+  const options = cageOptions(av);
   const close = async (): Promise<void> => {
     input.pb = null;
     await input.closeInput();
     bytes.io.freeContext();
   };
-  const checked = async (result: Promise<number>, reason: string): Promise<void> => {
+  const checked = async (result: Promise<number>): Promise<number> => {
     const code = await result;
     bytes.throwIfFailed();
-    if (code < 0) throw unreadableError(source.name, reason);
+    return code;
   };
   try {
     input.allocContext();
     input.pb = bytes.io;
     input.setFlags(CUSTOM_IO as Parameters<typeof input.setFlags>[0]);
-    await checked(
-      input.openInput(source.name.slice(source.name.lastIndexOf("/") + 1), null, options),
-      NOT_MEDIA,
-    );
-    await checked(input.findStreamInfo(null), NO_STREAMS);
+    const name = source.name.slice(source.name.lastIndexOf("/") + 1);
+    const code = await checked(input.openInput(name, null, options));
+    if (code < 0) {
+      const head = await source.read(0, Math.min(HEAD_BYTES, source.sizeBytes));
+      throw unreadableError(source.name, openFailure(av, code, head, name));
+    }
+    if ((await checked(input.findStreamInfo(null))) < 0)
+      throw unreadableError(source.name, NO_STREAMS);
   } catch (error) {
     await close();
     throw error;

@@ -23,7 +23,7 @@ export async function copyPackets({
   const [range] = ranges;
   if (!range || ranges.length > 1) return undefined;
   const av = await ffmpeg();
-  const { input, streams } = await openInput(range.path);
+  const { input, streams, close } = await openInput(range.path);
   try {
     const chosen = [
       format.video ? chooseStream(streams, isVideo) : undefined,
@@ -50,7 +50,7 @@ export async function copyPackets({
       endMs: range.endMs + zeroMs,
     });
   } finally {
-    input.closeInputSync();
+    await close();
   }
 }
 

@@ -135,7 +135,7 @@ async function renderPiece(
   output: Output,
   { picture, sound, atMs, onProgress }: PieceTarget,
 ): Promise<void> {
-  const { input, streams } = await openInput(range.path);
+  const { input, streams, close } = await openInput(range.path);
   const video = picture ? chooseStream(streams, isVideo) : undefined;
   const audio = sound ? chooseStream(streams, isAudio) : undefined;
   const zeroMs = toMs(input.startTime, MICROSECONDS) ?? 0;
@@ -176,7 +176,7 @@ async function renderPiece(
   } finally {
     for (const decoding of decoders.values()) decoding.free();
     show?.free();
-    input.closeInputSync();
+    await close();
   }
 }
 
