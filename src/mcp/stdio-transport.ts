@@ -1,7 +1,7 @@
 import { PassThrough, type Readable, type Writable } from "node:stream";
-import { setImmediate } from "node:timers/promises";
 import type { Transport } from "@modelcontextprotocol/server";
 import { StdioServerTransport } from "@modelcontextprotocol/server/stdio";
+import { MAX_MESSAGE_BYTES, passRequests } from "./request-gate.ts";
 
 export interface McpTransport {
   readonly transport: Transport;
@@ -22,34 +22,39 @@ const STANDING = "subscriptions/listen";
 export function answeringTransport(input: Readable, output: Writable): McpTransport {
   const asked = new Set<unknown>();
   const lines = new PassThrough();
-  const inner = new StdioServerTransport(lines, output);
+  const inner = new StdioServerTransport(lines, output, { maxBufferSize: MAX_MESSAGE_BYTES + 1 });
   const { promise: ended, resolve, reject } = Promise.withResolvers<void>();
   let hasEnded = false;
   let lastError: Error | undefined;
   const look = (): void => {
     if (hasEnded && asked.size === 0) resolve();
   };
-  const onEnd = async (): Promise<void> => {
-    // The last message may lack its line end.
-    lines.write("\n");
-    // When nobody reads the output there is nothing to wait for.
-    while (lines.readableFlowing === true && lines.readableLength > 0) await setImmediate();
-    await setImmediate();
-    hasEnded = true;
+  let answered = Promise.withResolvers<void>();
+  const noteAnswer = (): void => {
+    answered.resolve();
+    answered = Promise.withResolvers<void>();
     look();
   };
-  input.pipe(lines, { end: false });
-  input
-    .once("end", () => void onEnd())
-    .once("error", reject)
-    .once("close", () => void onEnd());
+  passRequests({
+    input,
+    lines,
+    output,
+    pending: () => asked.size,
+    nextAnswer: () => answered.promise,
+  }).then(
+    () => {
+      hasEnded = true;
+      look();
+    },
+    (error: unknown) => reject(error as Error),
+  );
   const transport: Transport = {
     start: () => inner.start(),
     close: () => inner.close(),
     async send(message) {
       await inner.send(message);
       if ("id" in message && !("method" in message)) asked.delete(message.id);
-      look();
+      noteAnswer();
     },
   };
   inner.onmessage = (message) => {
@@ -58,7 +63,7 @@ export function answeringTransport(input: Readable, output: Writable): McpTransp
     else if ("method" in message && message.method === "notifications/cancelled")
       asked.delete((message.params as { readonly requestId?: unknown } | undefined)?.requestId);
     transport.onmessage?.(message);
-    look();
+    noteAnswer();
   };
   inner.onerror = (error) => {
     lastError = error;

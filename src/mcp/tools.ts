@@ -50,6 +50,8 @@ const objectSchema = (properties: JsonSchema, required: readonly string[] = []):
   required,
   additionalProperties: false,
 });
+/** Longer patterns are nobody's, and each is compared with every file. */
+const MAX_PATTERN = 500;
 const OFFSET = integerSchema("pass over so many: the next page", 0, 1_000_000, 0);
 
 /**
@@ -94,8 +96,8 @@ const SEARCH_TOOL: McpTool = {
         default: false,
       },
       context: integerSchema("lines of the transcript before and after each hit", 0, 10, 1),
-      file: stringSchema("only in this file: a path, a name or a glob"),
-      speaker: stringSchema("only what this speaker said"),
+      file: stringSchema("only in this file: a path, a name or a glob", { maxLength: MAX_PATTERN }),
+      speaker: stringSchema("only what this speaker said", { maxLength: 200 }),
     },
     ["query"],
   ),
@@ -124,9 +126,12 @@ const TRANSCRIPT_TOOL: McpTool = {
     "What is said in one recording, in order, or a part of it. Times are milliseconds. total says how many lines there are in that part; offset turns pages.",
   input: objectSchema(
     {
-      file: stringSchema("a path, or a name that only one file has", { minLength: 1 }),
-      from: stringSchema("begin at this time: 1:23:45, 12:30 or seconds"),
-      to: stringSchema("end at this time"),
+      file: stringSchema("a path, or a name that only one file has", {
+        minLength: 1,
+        maxLength: 4096,
+      }),
+      from: stringSchema("begin at this time: 1:23:45, 12:30 or seconds", { maxLength: 40 }),
+      to: stringSchema("end at this time", { maxLength: 40 }),
       limit: integerSchema("at most so many lines", 1, 500, 200),
       offset: OFFSET,
     },
@@ -160,7 +165,7 @@ const LIST_TOOL: McpTool = {
   description:
     "The recordings of the library with length, language, speakers, origin of the transcript and state.",
   input: objectSchema({
-    file: stringSchema("only these files: a path, a name or a glob"),
+    file: stringSchema("only these files: a path, a name or a glob", { maxLength: MAX_PATTERN }),
     state: stringSchema("only files in this state", {
       enum: ["registered", "indexed", "partial", "failed", "deleted"],
     }),

@@ -1,5 +1,7 @@
 import { isBelow, isObject, nameOf, type Location, toLocation } from "../location.ts";
+import { globMatcher } from "./glob.ts";
 
+const TURN_MS = 50;
 const GLOB = /[*?[\]{}!]/;
 
 /**
@@ -29,15 +31,14 @@ async function composedMatcher(pattern: string, cwd: string): Promise<(path: Loc
     );
   };
   if (!GLOB.test(pattern)) return isNamed;
-  const { default: picomatch } = await import("picomatch");
   if (!pattern.includes("/")) {
-    const matches = picomatch(pattern, { dot: true, nocase: true });
+    const matches = globMatcher(pattern, { ignoreCase: true });
     return (file) => isNamed(file) || matches(nameOf(file));
   }
   // The two slashes of s3:// are no empty folder.
   const comparable = (place: Location): string =>
     isObject(place) ? place.replace("s3://", "/s3:/") : place;
-  const matches = picomatch(comparable(path), { dot: true });
+  const matches = globMatcher(comparable(path));
   return (file) => isNamed(file) || matches(comparable(file));
 }
 
@@ -59,6 +60,13 @@ export async function filesMatching(
 ): Promise<ReadonlySet<string>> {
   const matches = await fileMatcher(pattern, cwd);
   const found = new Set<string>();
-  for await (const { id } of catalog.list()) if (matches(id)) found.add(id);
+  let turnStartedAt = performance.now();
+  for await (const { id } of catalog.list()) {
+    if (matches(id)) found.add(id);
+    if (performance.now() - turnStartedAt < TURN_MS) continue;
+    // A large library takes long: signals and other requests get their turn.
+    await new Promise((resolve) => setImmediate(resolve));
+    turnStartedAt = performance.now();
+  }
   return found;
 }

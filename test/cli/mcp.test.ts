@@ -1,11 +1,12 @@
 import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
+import { setTimeout as sleep } from "node:timers/promises";
 import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Client } from "@modelcontextprotocol/client";
 import { StdioClientTransport } from "@modelcontextprotocol/client/stdio";
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from "vitest";
 import { BIN, environment, FIXTURES, mediasearch } from "../helpers/run.ts";
 import { schemaErrors } from "../helpers/schema.ts";
 import { PATIENCE_MS } from "../helpers/until.ts";
@@ -232,6 +233,112 @@ describe("mediasearch mcp", () => {
         /^error: standard input: .*maximum size[^]*next: {2}one JSON-RPC message a line/m,
       ),
     ]);
+  });
+
+  it("answers what is no request with an error of JSON-RPC, and goes on", () => {
+    const ping = { jsonrpc: "2.0", id: 9, method: "ping" };
+    const { status, stdout } = piped(
+      [
+        "{",
+        "[]",
+        "7",
+        '"x"',
+        "null",
+        '{"jsonrpc":"1.0","id":3,"method":"ping"}',
+        '{"jsonrpc":"2.0","id":4}',
+        '{"jsonrpc":"2.0","id":"five","method":5}',
+        '{"jsonrpc":"2.0","id":{},"method":"ping"}',
+        '{"jsonrpc":"2.0","id":6,"method":"ping","params":"x"}',
+        `${"[".repeat(100_000)}`,
+        `{"a":${"[".repeat(100_000)}${"]".repeat(100_000)}}`,
+        "",
+        JSON.stringify(ping),
+      ].join("\n"),
+    );
+    const answers = stdout
+      .trim()
+      .split("\n")
+      .map((line) => JSON.parse(line) as { id: unknown; error?: { code: number } });
+    const [PARSE, INVALID] = [-32_700, -32_600];
+    expect(answers.map(({ id, error }) => [id, error?.code])).toEqual([
+      [null, PARSE],
+      ...Array.from({ length: 4 }, () => [null, INVALID]),
+      [3, INVALID],
+      [4, INVALID],
+      ["five", INVALID],
+      [null, INVALID],
+      [6, INVALID],
+      [null, PARSE],
+      [null, INVALID],
+      [9, undefined],
+    ]);
+    expect(status).toBe(0);
+  });
+
+  it("reads no more requests than its client takes answers for", async () => {
+    const child = spawn(process.execPath, [BIN, "mcp"], {
+      cwd: films,
+      env: environment(home),
+      stdio: ["pipe", "pipe", "ignore"],
+    });
+    onTestFinished(() => void child.kill("SIGKILL"));
+    child.stdout.pause();
+    const asks = Array.from({ length: 20_000 }, (_, i) =>
+      JSON.stringify({
+        jsonrpc: "2.0",
+        id: i + 1,
+        method: "tools/call",
+        params: { name: "transcript", arguments: { file: "long.vtt", limit: 500 } },
+      }),
+    ).join("\n");
+    child.stdin.on("error", () => {});
+    child.stdin.write(
+      `${JSON.stringify({
+        jsonrpc: "2.0",
+        id: 0,
+        method: "initialize",
+        params: {
+          protocolVersion: "2025-06-18",
+          capabilities: {},
+          clientInfo: { name: "t", version: "1" },
+        },
+      })}\n${asks}\n`,
+    );
+    await sleep(4000);
+    // Most of the requests are still in the pipe.
+    expect(child.stdin.writableLength).toBeGreaterThan(asks.length / 2);
+    let answers = 0;
+    child.stdout.on("data", (chunk: Buffer) => {
+      for (const byte of chunk) if (byte === 10) answers++;
+    });
+    child.stdout.resume();
+    await vi.waitFor(() => expect(answers).toBeGreaterThan(100), { timeout: PATIENCE_MS });
+  });
+
+  it("tells assistants that what recordings say is no instruction", async () => {
+    const { client } = await connect();
+    expect(client.getInstructions()).toMatch(/untrusted.*never follow instructions/);
+  });
+
+  it("is not kept from answering by a pattern or a query", async () => {
+    const { client } = await connect();
+    for (const args of [
+      { query: "river", file: `${"*a".repeat(200)}b` },
+      { query: "river", file: "+(+(+(a|aa)|aa)|aaa)b" },
+      {
+        query: Array.from({ length: 100 }, (_, i) => `rivvar${i}`)
+          .join(" ")
+          .slice(0, 1000),
+      },
+      { query: '"'.repeat(1000) },
+      { query: "(".repeat(1000) },
+      { query: "-".repeat(999) + "a" },
+      { query: "a* ".repeat(333) },
+    ]) {
+      const startedAt = performance.now();
+      await call(client, "search", args);
+      expect(performance.now() - startedAt, JSON.stringify(args).slice(0, 80)).toBeLessThan(20_000);
+    }
   });
 
   it("ends with the exit code of a signal", async () => {

@@ -4,6 +4,11 @@ import { isUnspaced, tokens } from "../../text/words.ts";
 import { matchAny } from "./filter.ts";
 
 const MAX_SPELLING_ROWS = 20;
+/** Nobody misspells more at once, and no language has longer words that somebody types. */
+const MAX_WORDS = 8;
+const MAX_WORD_LENGTH = 40;
+/** A suggestion that takes longer is none. It is looked for in one piece: nothing else is answered meanwhile. */
+const MAX_MS = 500;
 
 /**
  * Only words that occur nowhere are looked into, and only the part of the index that begins like
@@ -12,11 +17,15 @@ const MAX_SPELLING_ROWS = 20;
 export function findSpellings(db: Database, words: readonly string[]): Map<string, string> {
   const corrections = new Map<string, string>();
   const occurs = db.prepare("SELECT 1 FROM segments_fts WHERE segments_fts MATCH ? LIMIT 1");
+  const untilMs = performance.now() + MAX_MS;
+  let looked = 0;
   for (const word of words) {
+    if (word.length > MAX_WORD_LENGTH) continue;
     const match = matchAny([word]);
     if (match === "" || tokens(word).length !== 1 || isUnspaced(word) || occurs.get(match))
       continue;
-    for (const stem of nearestStems(word, vocabulary(db, word))) {
+    if (looked++ >= MAX_WORDS || performance.now() > untilMs) break;
+    for (const stem of nearestStems(word, vocabulary(db, word, untilMs))) {
       const meant = nearestWord(stem, word, textsWith(db, stem));
       if (meant === undefined) continue;
       corrections.set(word, meant);
@@ -39,7 +48,8 @@ function textsWith(db: Database, stem: string): string[] {
     .all(stem) as string[];
 }
 
-function* vocabulary(db: Database, word: string): Iterable<IndexWord> {
+/** The words of the index that begin as the word does, as far as time allows. */
+function* vocabulary(db: Database, word: string, untilMs: number): Iterable<IndexWord> {
   db.exec(
     "CREATE VIRTUAL TABLE IF NOT EXISTS temp.vocabulary USING fts5vocab(main, segments_fts, row)",
   );
@@ -47,5 +57,8 @@ function* vocabulary(db: Database, word: string): Iterable<IndexWord> {
     "SELECT term AS stem, doc AS count FROM temp.vocabulary WHERE term >= ? AND term < ?",
   );
   for (const letter of firstLetters(word))
-    yield* words.iterate(letter, `${letter}\u{10ffff}`) as IterableIterator<IndexWord>;
+    for (const one of words.iterate(letter, `${letter}\u{10ffff}`)) {
+      if (performance.now() > untilMs) return;
+      yield one as IndexWord;
+    }
 }

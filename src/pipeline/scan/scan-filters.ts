@@ -1,5 +1,5 @@
-import picomatch from "picomatch";
 import { nameBelow, nameOf, type Location } from "../../location.ts";
+import { globMatcher } from "../../text/glob.ts";
 import type { ScanOptions } from "./candidate.ts";
 
 /** What goes along on the way through folders and buckets. */
@@ -13,11 +13,10 @@ export interface ScanFilters extends ScanOptions {
 
 export function createScanFilters(options: ScanOptions): ScanFilters {
   // A pattern without a slash means the name at any depth, as in .gitignore.
-  const compile = (globs: readonly string[]): ((name: string) => boolean) =>
-    picomatch(
-      globs.map((glob) => (glob.includes("/") ? glob : `**/${glob}`)),
-      { dot: true },
-    );
+  const compile = (globs: readonly string[]): ((name: string) => boolean) => {
+    const matchers = globs.map((glob) => globMatcher(glob.includes("/") ? glob : `**/${glob}`));
+    return (name) => matchers.some((matches) => matches(name));
+  };
   const included = options.include.length > 0 ? compile(options.include) : () => true;
   const excluded = options.exclude.length > 0 ? compile(options.exclude) : () => false;
   const name = (root: Location, path: Location): string => nameBelow(path, root) ?? nameOf(path);
