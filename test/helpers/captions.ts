@@ -1,4 +1,4 @@
-import type { CaptionFormat } from "../../src/media/captions/names.ts";
+import type { CaptionFormat } from "../../src/media/captions/formats.ts";
 import { parseCaptions } from "../../src/media/captions/parse.ts";
 
 export const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);

@@ -1,49 +1,16 @@
+import { decodeHTMLStrict } from "entities";
 import type { RawLine } from "./raw-cue.ts";
 
-/** Character references of HTML that captions use; others stay as they are. */
-const NAMED: Readonly<Record<string, string>> = {
-  amp: "&",
-  lt: "<",
-  gt: ">",
-  quot: '"',
-  apos: "'",
-  nbsp: " ",
-  lrm: "",
-  rlm: "",
-  hellip: "…",
-  ndash: "–",
-  mdash: "—",
-  lsquo: "‘",
-  rsquo: "’",
-  ldquo: "“",
-  rdquo: "”",
-  auml: "ä",
-  ouml: "ö",
-  uuml: "ü",
-  Auml: "Ä",
-  Ouml: "Ö",
-  Uuml: "Ü",
-  szlig: "ß",
-  eacute: "é",
-  egrave: "è",
-  agrave: "à",
-  ccedil: "ç",
-  ntilde: "ñ",
-  iexcl: "¡",
-  iquest: "¿",
-};
-
+/**
+ * Decodes the character references of HTML. Those that were escaped twice (`&amp;quot;`) are meant
+ * to be what they end as; whoever means `&quot;` itself can write `&#38;quot;`.
+ */
 export const decodeEntities = (text: string): string =>
-  text.replace(
-    /&(?:#(\d{1,7})|#[xX]([0-9a-fA-F]{1,6})|([A-Za-z]{2,8}));/g,
-    (whole, decimal?: string, hex?: string, name?: string) => {
-      if (name !== undefined) return NAMED[name] ?? whole;
-      const code = decimal === undefined ? Number.parseInt(hex ?? "", 16) : Number(decimal);
-      return code > 0 && code <= 0x10ffff && !(code >= 0xd800 && code <= 0xdfff)
-        ? String.fromCodePoint(code)
-        : "";
-    },
-  );
+  text.includes("&")
+    ? decodeHTMLStrict(text.replace(/&(?:amp;)+(?=#?\w{1,31};)/g, "&"))
+        .replace(/[\u200e\u200f\ufffd]/g, "")
+        .replaceAll("\0", "")
+    : text;
 
 /**
  * SubRip has these tags only; other angle brackets are text. WebVTT removes every tag, known or
@@ -74,9 +41,38 @@ const isSubripTag = (name: string): boolean => SUBRIP_TAGS.has(name);
  */
 export const webvttLines = (text: string): RawLine[] => taggedLines(text, isWebvttTag);
 
-/** Does the same for SubRip, which borrows tags from HTML and `{\an8}` from ASS. */
-export const subripLines = (text: string): RawLine[] =>
-  taggedLines(text.replace(/\{\\[^{}]{0,200}\}/g, ""), isSubripTag);
+/**
+ * Does the same for SubRip, which borrows tags from HTML, and from ASS `{\an8}`, `\N` for a new line
+ * and `\h` for a space.
+ */
+export const subripLines = (text: string): RawLine[] => taggedLines(withoutAss(text), isSubripTag);
+
+function withoutAss(text: string): string {
+  if (!text.includes("\\")) return text;
+  const plain = text.replace(/\{\\[^{}]{0,200}\}/g, "");
+  // "C:\home" is what it is.
+  return /(?:^|[^\p{L}])[A-Za-z]:\\/u.test(plain)
+    ? plain
+    : plain.replace(/\\N|\\n(?![a-z])/g, "\n").replace(/\\h/g, " ");
+}
+
+/** Takes the lines out of an ASS text, without override blocks and drawings (`{\p1}`). */
+export function assLines(text: string, speaker?: string): RawLine[] {
+  let isDrawing = false;
+  const shown = text
+    .split(/(\{[^{}]*\})/)
+    .map((part) => {
+      if (!/^\{.*\}$/s.test(part)) return isDrawing ? "" : part;
+      const drawing = /\\p(\d+)/.exec(part)?.[1];
+      if (drawing !== undefined) isDrawing = drawing !== "0";
+      return "";
+    })
+    .join("");
+  return shown
+    .split(/\\[Nn]|\n/)
+    .map((line) => ({ text: line.replace(/\\h/g, " ").replace(/\s+/g, " ").trim(), speaker }))
+    .filter((line) => line.text !== "");
+}
 
 interface Tag {
   readonly name: string;

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { captionName, pickSidecar } from "./names.ts";
+import { captionName } from "./names.ts";
+import { pickSidecar } from "./pairing.ts";
 
 describe("names of captions", () => {
   it("say format, language and flags", () => {

@@ -65,7 +65,7 @@ describe("SubRip", () => {
     expect(said(latin)).toEqual(["Grüße, señor – x"]);
   });
 
-  it("is put in order; cues that end before they begin are dropped, overlapping ones kept", () => {
+  it("is put in order; cues that end before they begin are said where they begin, overlapping ones kept", () => {
     expect(
       cues(
         "1\n00:00:05,000 --> 00:00:09,000\nSecond.\n\n2\n00:00:01,000 --> 00:00:06,000\nFirst.\n\n3\n00:00:09,000 --> 00:00:08,000\nNever.\n",
@@ -73,6 +73,7 @@ describe("SubRip", () => {
     ).toEqual([
       [1000, 6000, null, "First."],
       [5000, 9000, null, "Second."],
+      [9000, 9000, null, "Never."],
     ]);
   });
 
@@ -86,15 +87,17 @@ describe("SubRip", () => {
 
   it("loses cues with impossible times, and nothing of them gets into others", () => {
     const good = "1\n00:00:01,000 --> 00:00:02,000\nOne.\n\n";
-    for (const timing of [
-      "-00:00:01,000 --> 00:00:03,000",
-      "00:99:00,000 --> 00:99:01,000",
-      "99999:00:00,000 --> 99999:00:01,000",
-    ])
+    for (const timing of ["99999:00:00,000 --> 99999:00:01,000", "00:00:777,0 --> 00:999:01,000"]) {
+      const { cues: kept, warnings } = parseCaptions(
+        bytes(`${good}2\n${timing}\nBad.\n\n3\n00:00:04,000 --> 00:00:05,000\nThree.\n`),
+        "srt",
+      );
       expect(
-        said(`${good}2\n${timing}\nBad.\n\n3\n00:00:04,000 --> 00:00:05,000\nThree.\n`),
+        kept.map(({ text }) => text),
         timing,
       ).toEqual(["One.", "Three."]);
+      expect(warnings).toEqual([expect.stringMatching(/one piece of text .*\(line 6\)/)]);
+    }
   });
 
   it("may have arrows and times as people type them", () => {

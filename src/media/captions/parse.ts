@@ -1,27 +1,36 @@
+import { gunzipSync } from "node:zlib";
 import { MediasearchError } from "../../errors.ts";
 import type { Cue, Word } from "../../types.ts";
-import { assLines, parseAss } from "./ass.ts";
-import { decodeText } from "./decode-text.ts";
-import { plain, subripLines, webvttLines } from "./markup.ts";
-import type { CaptionFormat } from "./names.ts";
-import { MAX_CUE_TIME_MS, type RawCue, type RawLine } from "./raw-cue.ts";
+import type { CaptionFormatSpec, ReadContext } from "./caption-format.ts";
+import { decodeCaptions, type Decoded, type DecodeHints } from "./decode-text.ts";
+import { FORMATS, type CaptionFormat, formatNamed } from "./formats.ts";
+import { subripText } from "./formats/srt.ts";
+import { parseLanguageTag } from "./languages.ts";
+import { assLines, plain, subripLines, webvttLines } from "./markup.ts";
+import {
+  MAX_CUE_TIME_MS,
+  placeCue,
+  type RawCaptions,
+  type RawCue,
+  type RawLine,
+} from "./raw-cue.ts";
 import { unroll } from "./rolling.ts";
 import { type SpokenLine, speakersOf } from "./speakers.ts";
-import { parseSrt } from "./srt.ts";
-import { parseTranscriptionJson } from "./transcription-json.ts";
-import { isWebvtt, parseWebvtt } from "./webvtt.ts";
 
 export interface ParsedCaptions {
   readonly cues: readonly Cue[];
-  /** As the file itself says it; null when it does not. */
+  /** BCP 47, as the file itself says it; null when it does not. */
   readonly language: string | null;
   readonly durationMs: number | null;
+  /** What the content is, which may be another format than the name says. */
+  readonly format: CaptionFormat;
+  /** What a user should know: a code page that was guessed, cues that were left out. */
+  readonly warnings: readonly string[];
 }
 
-interface RawCaptions {
-  readonly cues: readonly RawCue[];
-  readonly language?: string | null;
-  readonly durationMs?: number | null;
+export interface ParseOptions extends DecodeHints {
+  /** Frames a second of the media, for formats that count frames. */
+  readonly frameRate?: number | undefined;
 }
 
 /**
@@ -30,37 +39,94 @@ interface RawCaptions {
  * @throws UNREADABLE_MEDIA (its message does not name the file) when there is text but nothing of
  * it can be read as captions.
  */
-export function parseCaptions(bytes: Uint8Array, format: CaptionFormat): ParsedCaptions {
-  const text = decodeText(bytes);
-  const raw = parseAs(text, format);
-  if (raw.cues.length === 0 && !isEmptyOf(text, format))
+export function parseCaptions(
+  file: Uint8Array,
+  format: CaptionFormat,
+  options: ParseOptions = {},
+): ParsedCaptions {
+  const bytes = unpack(file);
+  const decoded = decodeCaptions(bytes, options);
+  const { spec, raw } = readAs(decoded.text, format, { bytes, frameRate: options.frameRate });
+  if (raw.cues.length === 0 && !isEmptyOf(decoded.text, spec))
     throw new MediasearchError(
       "UNREADABLE_MEDIA",
       "no captions could be read: no line has a start and an end time",
     );
+  const { cues, dropped } = toCues(raw.cues);
   return {
-    cues: toCues(raw.cues),
-    language: raw.language ?? null,
+    cues,
+    language: parseLanguageTag(raw.language ?? ""),
     durationMs: raw.durationMs ?? null,
+    format: spec.name,
+    warnings: [...warnOfEncoding(decoded, spec), ...warnOfDropped(raw.dropped ?? [], dropped)],
   };
 }
 
-const isAss = (text: string): boolean =>
-  /^\[(?:Script Info|Events|V4\+? Styles)\]/i.test(text.trimStart().slice(0, 20));
+/** A film's captions are a few hundred kilobytes. */
+const MAX_UNPACKED_BYTES = 200_000_000;
 
-function parseAs(text: string, format: CaptionFormat): RawCaptions {
-  if (format === "transcription-json") return parseTranscriptionJson(text);
-  if (isWebvtt(text)) return parseWebvtt(text);
-  const cues = isAss(text) || format === "ass" ? parseAss(text) : [];
-  return { cues: cues.length > 0 || isAss(text) ? cues : parseSrt(text) };
+/** Unpacks gzip (RFC 1952). */
+function unpack(bytes: Uint8Array): Uint8Array {
+  if (bytes[0] !== 0x1f || bytes[1] !== 0x8b) return bytes;
+  try {
+    return gunzipSync(bytes, { maxOutputLength: MAX_UNPACKED_BYTES });
+  } catch (cause) {
+    throw new MediasearchError(
+      "UNREADABLE_MEDIA",
+      (cause as NodeJS.ErrnoException).code === "ERR_BUFFER_TOO_LARGE"
+        ? "no captions could be read: too large once it is unpacked"
+        : "no captions could be read: damaged gzip data",
+      { cause },
+    );
+  }
+}
+
+/** The format that the text begins like; undefined when none is known by its beginning. */
+export const sniffCaptions = (head: string): CaptionFormatSpec | undefined =>
+  FORMATS.find((spec) => spec.matches?.(head));
+
+function readAs(
+  text: string,
+  name: CaptionFormat,
+  context: ReadContext,
+): { readonly spec: CaptionFormatSpec; readonly raw: RawCaptions } {
+  const named = formatNamed(name);
+  // The name is believed where the content could be it.
+  const spec = named.matches?.(text) === true ? named : (sniffCaptions(text) ?? named);
+  const raw = spec.read(text, context);
+  // SubRip is under many names, and needs nothing but times.
+  const subrip = formatNamed("srt");
+  if (raw.cues.length > 0 || spec.mayBeEmpty === true || spec === subrip) return { spec, raw };
+  const other = subrip.read(text, context);
+  return other.cues.length > 0 ? { spec: subrip, raw: other } : { spec, raw };
 }
 
 /**
  * Whether a file without cues is valid: a WebVTT header alone, an ASS file without dialogue, an
  * empty list of segments.
  */
-const isEmptyOf = (text: string, format: CaptionFormat): boolean =>
-  format === "transcription-json" || isWebvtt(text) || isAss(text) || text.trim() === "";
+const isEmptyOf = (text: string, { mayBeEmpty, matches }: CaptionFormatSpec): boolean =>
+  text.trim() === "" || (mayBeEmpty === true && matches?.(text) !== false);
+
+const warnOfEncoding = ({ encoding }: Decoded, { isBinary }: CaptionFormatSpec): string[] =>
+  encoding && isBinary !== true
+    ? [
+        `not UTF-8: read as ${encoding.name}, ${encoding.why}; --captions-encoding names another one`,
+      ]
+    : [];
+
+const MAX_LINES_NAMED = 5;
+
+function warnOfDropped(lines: readonly number[], impossible: number): string[] {
+  const count = lines.length + impossible;
+  if (count === 0) return [];
+  const named = lines.slice(0, MAX_LINES_NAMED).join(", ");
+  const more = lines.length > MAX_LINES_NAMED ? ", …" : "";
+  const where = lines.length === 0 ? "" : ` (line ${named}${more})`;
+  return [
+    `${count === 1 ? "one piece of text was" : `${count} pieces of text were`} left out, without times that can be right${where}`,
+  ];
+}
 
 export interface CaptionEvent {
   readonly startMs: number;
@@ -85,22 +151,23 @@ export function cuesFromEvents(
       startMs,
       endMs,
       lines: linesOf(text, speaker),
+      markup: subripText(text).markup,
     })),
-  );
+  ).cues;
 }
 
-function toCues(raw: readonly RawCue[]): Cue[] {
-  const ordered = raw
-    .filter(({ startMs, endMs }) => startMs >= 0 && endMs >= startMs && endMs <= MAX_CUE_TIME_MS)
-    .toSorted((a, b) => a.startMs - b.startMs);
-  const cues = unroll(ordered);
+/** Puts cues in order and names their speakers. Those beyond all time are dropped and counted. */
+function toCues(raw: readonly RawCue[]): { readonly cues: Cue[]; readonly dropped: number } {
+  const placed = raw.map(placeCue);
+  const possible = placed.filter(({ endMs }) => endMs <= MAX_CUE_TIME_MS);
+  const cues = unroll(possible.toSorted((a, b) => a.startMs - b.startMs));
   const spokenOf = speakersOf(cues);
   // The second turn of a cue may come after the beginning of one that overlaps it.
-  return cues
+  const spoken = cues
     .flatMap((cue) => byTurn(cue, spokenOf(cue)))
     .toSorted((a, b) => a.startMs - b.startMs);
+  return { cues: spoken, dropped: placed.length - possible.length };
 }
-
 /** Splits a cue by speaker. Speakers of one cue share its time by the length of their texts. */
 function byTurn(cue: RawCue, lines: readonly SpokenLine[]): Cue[] {
   const turns: { speaker: string | null; isTurn: boolean; texts: string[] }[] = [];

@@ -10,6 +10,11 @@ export interface RawCue {
   readonly lines: readonly RawLine[];
   readonly confidence?: number | null;
   readonly words?: readonly Word[] | null;
+  /**
+   * The text with its markup, where it has any: cues that differ in markup alone highlight one
+   * word after another.
+   */
+  readonly markup?: string | undefined;
 }
 
 export interface RawLine {
@@ -21,44 +26,112 @@ export interface RawLine {
   readonly speaker?: string | null | undefined;
 }
 
+/** What a reader makes of a whole file. */
+export interface RawCaptions {
+  readonly cues: readonly RawCue[];
+  /** As the file itself says it, in any form that `parseLanguageTag` knows. */
+  readonly language?: string | null;
+  readonly durationMs?: number | null;
+  /** Where something was left out that cannot be read, as line numbers from 1. */
+  readonly dropped?: readonly number[];
+}
+
 /** A time beyond this is damaged. */
 export const MAX_CUE_TIME_MS = 1000 * 3_600_000;
 
+/** What people type for digits. */
+const LOOKALIKES: Readonly<Record<string, string>> = { o: "0", O: "0", l: "1", I: "1" };
+
 /**
- * Parses `hh:mm:ss,mmm`: hours are optional and of any length, decimals too, after a comma or a
- * dot. Null for anything else.
+ * Parses a time as captions have it, `hh:mm:ss,mmm` and what people and programs make of that:
+ * hours may be missing and minutes then be over 59, any of `:.,;` may separate, a sign may stand
+ * before, and `12.5` are seconds. Null for anything else, and beyond 1000 hours.
  */
 export function parseTime(text: string): number | null {
-  const [, hours = "0", minutes = "", seconds = "", fraction = ""] =
-    /^(?:(\d{1,6}):)?(\d{1,2}):(\d{1,2})(?:[.,:;](\d{1,9}))?$/.exec(text.trim()) ?? [];
-  if (minutes === "" || Number(minutes) > 59 || Number(seconds) > 59) return null;
+  const [, sign = "", body = ""] =
+    /^([-−]?)([\doOlI]{1,9}(?:[:.,;][\doOlI]{1,9}){1,3})$/.exec(text.trim()) ?? [];
+  const plain = body.replace(/[oOlI]/g, (letter) => LOOKALIKES[letter] ?? letter);
+  const parts = splitTime(plain.split(/([:.,;])/));
+  if (parts === null) return null;
+  const { hours, minutes, seconds, fraction } = parts;
+  if (seconds > 99 || (hours !== null && minutes > 99) || minutes > 60_000) return null;
   const ms =
-    Number(hours) * 3_600_000 +
-    Number(minutes) * 60_000 +
-    Number(seconds) * 1000 +
-    Number(fraction.padEnd(3, "0").slice(0, 3));
-  return ms <= MAX_CUE_TIME_MS ? ms : null;
+    (hours ?? 0) * 3_600_000 + minutes * 60_000 + seconds * 1000 + fractionMs(fraction ?? "");
+  if (ms > MAX_CUE_TIME_MS) return null;
+  return sign === "" ? ms : -ms;
 }
+
+interface TimeParts {
+  readonly hours: number | null;
+  readonly minutes: number;
+  readonly seconds: number;
+  readonly fraction: string | null;
+}
+
+/** Tells which number is what. `parts` are numbers with the separators between them. */
+function splitTime(parts: readonly string[]): TimeParts | null {
+  const [first = "", mark = "", second = "", lastMark = "", third = "", , fourth] = parts;
+  if (parts.length === 7)
+    return { hours: +first, minutes: +second, seconds: +third, fraction: fourth ?? null };
+  if (parts.length === 5) {
+    const isFraction =
+      third.length > 2 || (lastMark !== mark && (lastMark === "." || lastMark === ","));
+    return isFraction
+      ? { hours: null, minutes: +first, seconds: +second, fraction: third }
+      : { hours: +first, minutes: +second, seconds: +third, fraction: null };
+  }
+  if (parts.length !== 3) return null;
+  if (mark === ":") return { hours: null, minutes: +first, seconds: +second, fraction: null };
+  const seconds = Number(first);
+  return {
+    hours: null,
+    minutes: Math.floor(seconds / 60),
+    seconds: seconds % 60,
+    fraction: second,
+  };
+}
+
+/** "1000" are not 100 but 1000 ms: some programs round up without carrying. */
+const fractionMs = (digits: string): number =>
+  digits === "1000" ? 1000 : Number(digits.padEnd(3, "0").slice(0, 3));
 
 export interface CueTiming {
   readonly startMs: number;
   readonly endMs: number;
 }
 
-const TIMING =
-  /^(-?\d{1,6}(?:\s?[:;.,]\s?\d{1,9}){1,3})\s{0,20}(?:[-–—=]{1,3}\s?>|→)\s{0,20}(-?\d{1,6}(?:\s?[:;.,]\s?\d{1,9}){1,3})(?![\d:])/;
+const ANY_TIME = String.raw`[-−]?[\doOlI]{1,9}(?:\s?[:;.,]\s?[\doOlI]{1,9}){1,3}`;
+const TIMING = new RegExp(
+  String.raw`^(${ANY_TIME})?\s{0,20}(?:[-–—=]{1,3}\s?>|→)\s{0,20}(${ANY_TIME})?(?![\d:])`,
+);
 
 /**
  * Parses the two times around an arrow at the start of a line: "absurd" when the times are
- * impossible, null when the line has no such times.
+ * impossible, null when the line has no such times. Where one of the two is missing or impossible,
+ * the other stands for both. Times may be negative and the end may come before the start; see
+ * `placeCue`.
  */
 export function parseTiming(line: string): CueTiming | "absurd" | null {
   // No times are longer: whatever is, is text with an arrow in it.
   const [, start, end] = TIMING.exec(line.trimStart().slice(0, 100)) ?? [];
-  if (start === undefined || end === undefined) return null;
-  const startMs = parseTime(start.replace(/\s/g, ""));
-  const endMs = parseTime(end.replace(/\s/g, ""));
-  return startMs === null || endMs === null ? "absurd" : { startMs, endMs };
+  if (start === undefined && end === undefined) return null;
+  // "a -> 1.5" and "5.5 ->" are text; real times have a colon or both sides.
+  const one = start ?? end ?? "";
+  if ((start === undefined || end === undefined) && !/^\D?\d+\s?[:.]\s?\d+\s?[:.]/.test(one))
+    return null;
+  const startMs = start === undefined ? null : parseTime(start.replace(/\s/g, ""));
+  const endMs = end === undefined ? null : parseTime(end.replace(/\s/g, ""));
+  const known = startMs ?? endMs;
+  return known === null ? "absurd" : { startMs: startMs ?? known, endMs: endMs ?? known };
+}
+
+/**
+ * Puts a cue where a person would see it: what begins before the start of the media begins there,
+ * and what ends before it begins is said at its beginning.
+ */
+export function placeCue<T extends CueTiming>(cue: T): T {
+  const startMs = Math.max(0, cue.startMs);
+  return { ...cue, startMs, endMs: Math.max(startMs, cue.endMs) };
 }
 
 /** Writes a time as captions do: with `.` in WebVTT, with `,` in SubRip. */

@@ -14,13 +14,81 @@ const MIN_ROLLING = 2;
 const MIN_SHARE = 0.1;
 
 /**
+ * Says once what captions show again and again: cues that highlight one word after another, lines
+ * that grow word by word, and lines that roll up.
+ */
+export const unroll = (cues: readonly RawCue[]): RawCue[] =>
+  unrollLines(joinGrowing(joinHighlights(cues)));
+
+/** Cues of one text with another word marked each time follow each other without a pause. */
+const HIGHLIGHT_GAP_MS = 150;
+
+/**
+ * Joins neighbours that have the same words and differ in markup. A person who says a thing twice
+ * has no other markup the second time.
+ */
+function joinHighlights(cues: readonly RawCue[]): RawCue[] {
+  const joined: RawCue[] = [];
+  for (const cue of cues) {
+    const last = joined.at(-1);
+    if (
+      last &&
+      cue.lines.length > 0 &&
+      cue.markup !== last.markup &&
+      cue.startMs - last.endMs <= HIGHLIGHT_GAP_MS &&
+      textOf(cue).includes(" ") &&
+      isSameLines(cue, last)
+    )
+      joined[joined.length - 1] = {
+        ...last,
+        endMs: Math.max(last.endMs, cue.endMs),
+        markup: cue.markup,
+      };
+    else joined.push(cue);
+  }
+  return joined;
+}
+
+/** Whether two cues show the same words of the same speakers, wherever their lines break. */
+const isSameLines = (a: RawCue, b: RawCue): boolean =>
+  textOf(a) === textOf(b) && a.lines[0]?.speaker === b.lines[0]?.speaker;
+
+const textOf = ({ lines }: RawCue): string => lines.map(({ text }) => text).join(" ");
+
+/** Whether a cue shows what the one before shows, and more after it. */
+function grows(before: RawCue | undefined, cue: RawCue): boolean {
+  if (!before || cue.startMs - before.endMs > NEAR_MS) return false;
+  if (before.lines[0]?.speaker !== cue.lines[0]?.speaker) return false;
+  const [short, long] = [textOf(before), textOf(cue)];
+  return short !== "" && long.length > short.length && long.startsWith(short);
+}
+
+/**
+ * Joins lines that grow. It happens that somebody says "Yes." and then "Yes, I do.": only a file in
+ * which three cues in a row grow, again and again, is one of growing lines.
+ */
+function joinGrowing(cues: readonly RawCue[]): RawCue[] {
+  const growing = cues.map((cue, i) => grows(cues[i - 1], cue));
+  const steps = growing.filter((isOne, i) => isOne && growing[i - 1]).length;
+  if (steps < MIN_ROLLING || steps < cues.length * MIN_SHARE) return [...cues];
+  const joined: RawCue[] = [];
+  cues.forEach((cue, i) => {
+    const last = joined.at(-1);
+    // Spoken words of the whole come with the last; the first tells when it began.
+    if (growing[i] && last) joined[joined.length - 1] = { ...cue, startMs: last.startMs };
+    else joined.push(cue);
+  });
+  return joined;
+}
+
+/**
  * Automatic captions roll: each cue shows the line before again above the new one, with cues of
  * some milliseconds between. In such a file this removes the lines at the start of a cue that the
  * cue just before ends with; what is left keeps its own times. In other files, where people do say
  * a thing twice, it removes only a cue that repeats the whole of one that it overlaps, or of one
  * that it touches when either is too short to be said.
  */
-export function unroll(cues: readonly RawCue[]): RawCue[] {
+function unrollLines(cues: readonly RawCue[]): RawCue[] {
   const isRolling = looksRolling(cues);
   const kept: RawCue[] = [];
   let shown: RawCue | undefined;

@@ -22,22 +22,59 @@ const LABELS = new Set(
 const NAME =
   /^(?:\[([^[\]]{1,120})\]\s?[:：]|([\p{L}\d][\p{L}\p{M}\d.'’_#&/\- ]{0,40}?)(?:\s?\([^()]{1,30}\))?\s?[:：])(?=(\s|$)|[^\d/\\])/u;
 
+/** `[Name] text` and `(Name) text`, with an aside after a comma: `[Name, whispering] text`. */
+const BRACKETED =
+  /^(?:\[([^[\]()]{1,60})\]|\(([^[\]()]{1,60})\))(?=\s|$|[^\s:：.,;!?])[ \t]*(?=\S|$)/u;
+
+/** Who is named without a name: "[man on radio] Mayday." */
+const ROLE =
+  /^(?:(?:the|a|an|old|young|little|another|first|second|other|deep|female|male) )*(?:man|woman|men|women|boy|girl|boys|girls|kid|child|children|baby|lady|guy|narrator|announcer|reporter|interviewer|interviewee|presenter|host|guest|speaker|operator|dispatcher|pilot|teacher|student|students|doctor|nurse|driver|officer|soldier|voice|crowd|audience|all|both|everyone|male|female|computer|robot|recording)(?: \d{1,2}| #\d{1,2})?(?: (?:on|over|in|from|through|at) .{1,30})?$/iu;
+
+/**
+ * Words in brackets that tell of sounds and manners, in capitals or not: "[Laughs]", "[DOOR SLAMS]".
+ */
+const SOUND =
+  /\b(?:[a-z]{2,}ing|laugh(?:s|ter)?|sighs?|gasps?|coughs?|groans?|screams?|shouts?|cheers?|claps?|sobs?|cries|grunts?|chuckles?|whispers?|sniffs?|sniffles?|moans?|yells?|whistles?|hums?|sings?|pants?|scoffs?|clears throat|applause|music|songs?|silence|noise|pause|beat|inaudible|indistinct|unintelligible|crosstalk|foreign|static|beeps?|rings?|rumbles?|slams?|barks?|opens?|closes?|creaks?|thunder|wind|rain|sounds?|gunshots?|explosion|sirens?|bells?|engine|footsteps|chatter|continues?|stops?|ends?|plays?|starts?|fades?|in [a-z]+|on screen|off screen|voice ?over|v\.o\.|o\.s\.|subtitles?|captions?|music)\b/iu;
+
 interface SpeakerPrefix {
   readonly name: string;
   readonly rest: string;
-  readonly isBracketed: boolean;
+  /** A colon says that a name in brackets is one; without a colon it may be a sound. */
+  readonly form: "colon" | "bracketed-colon" | "bracketed";
 }
 
-/** A beginning that could name who speaks: `[Name]:`, `NAME:`, `Name (aside):`. */
+/**
+ * A beginning that could name who speaks: `[Name]:`, `NAME:`, `Name (aside):`, `[Name] text`,
+ * `(Name, aside) text`.
+ */
 function readSpeakerPrefix(text: string): SpeakerPrefix | undefined {
+  return readColonName(text) ?? readBracketedName(text);
+}
+
+function readBracketedName(text: string): SpeakerPrefix | undefined {
+  const match = BRACKETED.exec(text);
+  const inside = match?.[1] ?? match?.[2];
+  if (!match || inside === undefined) return undefined;
+  const name = inside.split(",")[0]?.trim() ?? "";
+  const rest = text.slice(match[0].length).trim();
+  if (name === "" || rest === "" || !/^[\p{L}\d]/u.test(name)) return undefined;
+  return { name, rest, form: "bracketed" };
+}
+
+function readColonName(text: string): SpeakerPrefix | undefined {
   const match = NAME.exec(text);
   const name = (match?.[1] ?? match?.[2])?.trim();
   // Only the wide colon of Chinese and Japanese stands without a space after it.
   if (!match || !name || (match[3] === undefined && !match[0].endsWith("："))) return undefined;
-  return { name, rest: text.slice(match[0].length).trim(), isBracketed: match[1] !== undefined };
+  return {
+    name,
+    rest: text.slice(match[0].length).trim(),
+    form: match[1] === undefined ? "colon" : "bracketed-colon",
+  };
 }
 
-export type IsName = (name: string) => boolean;
+/** `form`: how the name is marked in the text; a colon where it is left out. */
+export type IsName = (name: string, form?: SpeakerPrefix["form"]) => boolean;
 
 /**
  * Learns from all lines of a file which beginnings are names: always those in capitals and those of
@@ -49,7 +86,8 @@ export function namesIn(texts: Iterable<string>): IsName {
     const name = readSpeakerPrefix(splitCueText(text).rest)?.name;
     if (name !== undefined) counts.set(name, (counts.get(name) ?? 0) + 1);
   }
-  return (name) => {
+  return (name, form) => {
+    if (form === "bracketed" && (ROLE.test(name) || SOUND.test(name))) return ROLE.test(name);
     const words = name.split(/\s+/);
     if (words.length > 4 || !/\p{L}/u.test(name) || LABELS.has((words[0] ?? "").toLowerCase()))
       return false;
@@ -58,10 +96,16 @@ export function namesIn(texts: Iterable<string>): IsName {
     if (name.toUpperCase() === name.toLowerCase()) return isAgain;
     return (
       name === name.toUpperCase() ||
+      // Brackets mark a name that text before a colon need not be.
+      (form === "bracketed" && isAddressable(name)) ||
       (words.every((word) => /^[\p{Lu}\d#&]/u.test(word)) && (words.length > 1 || isAgain))
     );
   };
 }
+
+/** "Mary", "Dr. Who", "Mary-Ann O'Neil": every word begins with a capital. */
+const isAddressable = (name: string): boolean =>
+  name.split(/\s+/).every((word) => /^[\p{Lu}\d#&]/u.test(word));
 
 /**
  * Finds who speaks each line of the cues of one file. Where the format itself names the speaker,
@@ -108,7 +152,9 @@ function spokenLine(
   // A name alone on its line speaks what follows.
   if (
     found &&
-    (found.rest === "" ? !isLast && isName(found.name) : found.isBracketed || isName(found.name))
+    (found.rest === ""
+      ? !isLast && isName(found.name, found.form)
+      : found.form === "bracketed-colon" || isName(found.name, found.form))
   )
     return { text: found.rest, speaker: found.name };
   // "Where is he? / - Over there.": a capital after the dash is another's turn, "- or so" goes on.

@@ -12,7 +12,10 @@ type CaptionLine = Pick<Segment, "startMs" | "endMs" | "text" | "speaker">;
 export function formatWebvtt(lines: readonly CaptionLine[]): string {
   const segments = lines.map(printable);
   const escape = (text: string): string =>
-    text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
+    escapeReferences(text)
+      .replace(/&(?!#38;)/g, "&amp;")
+      .replaceAll("<", "&lt;")
+      .replaceAll(">", "&gt;");
   const isName = namesIn(unnamed(segments));
   const cues = segments.map(({ startMs, endMs, text, speaker }) => {
     const voice = speaker === null ? guardOf(text, isName) : `<v ${escape(speaker)}>`;
@@ -20,6 +23,9 @@ export function formatWebvtt(lines: readonly CaptionLine[]): string {
   });
   return `WEBVTT\n\n${cues.join("\n")}`;
 }
+
+/** Makes what looks like a character reference read back as it is, however often it is decoded. */
+const escapeReferences = (text: string): string => text.replace(/&(?=#?\w+;)/g, "&#38;");
 
 /** An empty span, so that a reader takes no speaker out of text that looks as if it named one. */
 const guardOf = (text: string, isName: IsName): string =>
@@ -68,8 +74,8 @@ const unnamed = (segments: readonly CaptionLine[]): string[] =>
 
 /** Escapes as little as possible, because SubRip has no escapes that every player knows. */
 const subrip = (text: string): string =>
-  text
-    .replace(/&(?=#?\w+;)/g, "&amp;")
+  escapeReferences(text)
+    .replace(/\\(?=[Nnh])/g, "&#92;")
     .replace(/<(?=\/?\w)/g, "&lt;")
     .replaceAll("{\\", "&#123;\\")
     .replaceAll("-->", "--&gt;");

@@ -1,20 +1,33 @@
-import { subripLines } from "./markup.ts";
-import { parseTiming, type RawCue } from "./raw-cue.ts";
+import type { CaptionFormatSpec } from "../caption-format.ts";
+import { subripLines } from "../markup.ts";
+import { parseTiming, type RawCaptions, type RawCue } from "../raw-cue.ts";
+
+export const SUBRIP: CaptionFormatSpec = {
+  name: "srt",
+  title: "SubRip",
+  specification: "https://en.wikipedia.org/wiki/SubRip#Format",
+  endings: [".srt", ".srt.txt"],
+  // What people save from a web page.
+  sharedEndings: [".txt"],
+  matches: (head) => /^\s*(?:\d{1,7}[ \t]*\n\s*)?(?:\d+:)?\d+:\d+[.,]\d+\s*-->\s*\d/.test(head),
+  read: parseSrt,
+};
 
 const NUMBER = /^\s*\d{1,7}\s*$/;
 
 /**
  * Parses SubRip as it is found: numbers and blank lines may be missing, times may have dots, no
- * hours or one digit. Every line with two times around an arrow begins a cue, which is skipped when
+ * hours or one digit. Every line with two times around an arrow begins a cue, which is dropped when
  * the times are impossible; a number alone on the line before belongs to it.
  */
-export function parseSrt(text: string): RawCue[] {
+function parseSrt(text: string): RawCaptions {
   const lines = text.split("\n");
   const timings = lines.flatMap((line, at) => {
     const timing = parseTiming(line);
     return timing ? [{ at, timing }] : [];
   });
   const cues: RawCue[] = [];
+  const dropped: number[] = [];
   let number = numberBefore(lines, -1, timings[0]?.at ?? 0, null).number;
   timings.forEach(({ at, timing }, i) => {
     const next = timings[i + 1]?.at;
@@ -23,19 +36,21 @@ export function parseSrt(text: string): RawCue[] {
         ? { end: lines.length, number: null }
         : numberBefore(lines, at, next, number);
     number = own.number;
-    if (timing !== "absurd")
-      cues.push({
-        ...timing,
-        lines: subripLines(
-          lines
-            .slice(at + 1, own.end)
-            .join("\n")
-            .trim(),
-        ),
-      });
+    const said = lines
+      .slice(at + 1, own.end)
+      .join("\n")
+      .trim();
+    if (timing !== "absurd") cues.push({ ...timing, ...subripText(said) });
+    else if (said !== "") dropped.push(at + 1);
   });
-  return cues;
+  return { cues, dropped };
 }
+
+/** The lines of a SubRip text, and the text itself where it has markup. */
+export const subripText = (said: string): Pick<RawCue, "lines" | "markup"> => ({
+  lines: subripLines(said),
+  markup: /[<{\\]/.test(said) ? said : undefined,
+});
 
 /**
  * Finds where the text of a cue ends before the number of the next one, and that number; null when

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { bytes, said } from "../../../test/helpers/captions.ts";
-import { parseCaptions } from "./parse.ts";
+import { bytes, said } from "../../../../test/helpers/captions.ts";
+import { parseCaptions } from "../parse.ts";
 
 describe("NAME.transcription.json", () => {
   const json = (transcription: unknown): string => JSON.stringify({ status: "ok", transcription });
