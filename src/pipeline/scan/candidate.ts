@@ -17,6 +17,8 @@ export interface FileCandidate {
   readonly etag?: string | undefined;
   /** The captions file beside a media file; null without one and for captions themselves. */
   readonly sidecar: Sidecar | null;
+  /** Further captions that suit its language, best first: for when the first does not carry the speech. */
+  readonly otherSidecars?: readonly Sidecar[] | undefined;
   /** Every captions file that belongs to it, in other languages too. */
   readonly captionsBeside: readonly Location[];
 }
@@ -61,10 +63,17 @@ export const objectContent = (
     ? undefined
     : `${kind === "captions" ? "captions-" : ""}etag-${encodeURIComponent(etag)}-${sizeBytes}`;
 
+/** What tells whether the captions beside a file changed, or which ones there are. */
+export const sidecarKeyOf = ({
+  sidecar,
+  otherSidecars = [],
+}: Pick<Candidate, "sidecar" | "otherSidecars">): string =>
+  sidecar ? [sidecar, ...otherSidecars].map(({ stat }) => stat).join("\n") : "";
+
 /** What the library keeps of the file itself. */
 export const fileFacts = (file: FileCandidate): FileLocation => ({
   id: file.path,
   sizeBytes: file.sizeBytes,
   mtimeMs: file.mtimeMs,
-  sidecarKey: file.sidecar?.stat ?? "",
+  sidecarKey: sidecarKeyOf(file),
 });

@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { pairNames } from "./sidecars.ts";
 
-const never = async (): Promise<boolean> => false;
+const no = async (): Promise<boolean> => false;
+const never = { isMedia: no, isCaptions: no };
 
 describe("names of a folder", () => {
   it("pair media with every captions file of theirs, and the best one", async () => {
@@ -10,8 +11,8 @@ describe("names of a folder", () => {
       undefined,
       never,
     );
-    expect(sidecarOf("talk.mp4")).toBe("talk.mp4.ass");
-    expect(captionsOf("talk.mp4").toSorted()).toEqual([
+    expect(await sidecarOf("talk.mp4")).toBe("talk.mp4.ass");
+    expect(await captionsOf("talk.mp4")).toEqual([
       "Talk.VTT",
       "talk.de.srt",
       "talk.en.srt",
@@ -27,7 +28,10 @@ describe("names of a folder", () => {
       undefined,
       never,
     );
-    expect([sidecarOf("talk.mp4"), sidecarOf("talk.en.mp4")]).toEqual([null, "talk.en.srt"]);
+    expect([await sidecarOf("talk.mp4"), await sidecarOf("talk.en.mp4")]).toEqual([
+      null,
+      "talk.en.srt",
+    ]);
     expect(await mediaOf("talk.en.srt")).toEqual(["talk.en.mp4"]);
   });
 
@@ -40,7 +44,7 @@ describe("names of a folder", () => {
     const { mediaOf } = pairNames(
       ["tape", "tape.srt", "notes", "notes.srt", "b.mp3", "b.srt"],
       undefined,
-      isMedia,
+      { isMedia, isCaptions: no },
     );
     expect([await mediaOf("tape.srt"), await mediaOf("notes.srt"), await mediaOf("b.srt")]).toEqual(
       [["tape"], [], ["b.mp3"]],
@@ -62,7 +66,7 @@ describe("names of a folder", () => {
     });
     const { sidecarOf, mediaOf } = pairNames(counting, undefined, never);
     for (let i = 0; i < 30_000; i += 3)
-      expect(sidecarOf(`recording ${i}.mp3`)).toBe(`recording ${i}.en.srt`);
+      expect(await sidecarOf(`recording ${i}.mp3`)).toBe(`recording ${i}.en.srt`);
     expect(await mediaOf("recording 29999.en.srt")).toEqual(["recording 29999.mp3"]);
     // Each name is read a few times in all, not once for every other one.
     expect(looked).toBeLessThan(names.length * 4);

@@ -1,5 +1,7 @@
 import { MediasearchError, toMediasearchError } from "../../../errors.ts";
-import { captionName } from "../../../media/captions/names.ts";
+import { captionName, possibleCaptionName } from "../../../media/captions/names.ts";
+import { isCaptionFolder } from "../../../media/captions/pairing.ts";
+import { looksLikeCaptions } from "../../../media/captions/sniff.ts";
 import { candidateByName, HEAD_BYTES, looksLikeMedia } from "../../../media/sniff.ts";
 import {
   type Objects,
@@ -54,43 +56,72 @@ export async function* listBucket(
   }
 }
 
-/**
- * A folder is classified when the listing has left it, since captions may stand before or after
- * their media. Memory: the folders above the current key.
- * @returns whether there was any object.
- */
+interface OpenFolder {
+  readonly folder: Location;
+  readonly objects: ObjectStat[];
+}
+
+/** A folder is classified when the listing has left it, since captions may stand before or after their media. Memory: the folders above the current key. @returns whether there was any object. */
 async function* scanBelow(
   root: Location,
   store: ObjectStore,
   filters: ScanFilters,
 ): AsyncGenerator<ScanItem, boolean> {
-  const open: { readonly folder: Location; readonly objects: ObjectStat[] }[] = [];
+  const open: OpenFolder[] = [];
   let hasObjects = false;
   for await (const object of store.list(bucketAndKey(root).key, filters.signal)) {
     hasObjects = true;
     const location = objectLocation(store.bucket, object.key);
-    const folder = folderOf(location);
+    const folder = pairingFolder(location, root);
     while (open.length > 0 && !folder.startsWith(open.at(-1)?.folder ?? ""))
-      yield* classifyFolder(open.pop()?.objects ?? [], root, store, filters);
+      yield* classifyFolder(open.pop() as OpenFolder, root, store, filters);
     if (open.at(-1)?.folder !== folder) open.push({ folder, objects: [] });
     open.at(-1)?.objects.push(object);
   }
-  while (open.length > 0) yield* classifyFolder(open.pop()?.objects ?? [], root, store, filters);
+  while (open.length > 0) yield* classifyFolder(open.pop() as OpenFolder, root, store, filters);
   return hasObjects;
 }
 
-/** The objects of one folder, and which captions belong to which media. */
+/**
+ * The folder whose media an object may belong to: that of `Subs/talk.srt` is the one above, as long
+ * as it lies below the root.
+ */
+function pairingFolder(location: Location, root: Location): Location {
+  let folder = folderOf(location);
+  if (!captionName(nameOf(location))) return folder;
+  for (let depth = 0; depth < 2; depth++) {
+    const above = folderOf(folder.slice(0, -1));
+    const isBelow = [folder, above].some((one) => isCaptionFolder(nameOf(one.slice(0, -1))));
+    if (!isBelow || folder === root || !above.startsWith(root)) break;
+    folder = above;
+  }
+  return folder;
+}
+
+/** The objects of one folder and of folders for captions below it, and which captions belong to which media. */
 interface Folder {
   readonly byName: ReadonlyMap<string, ObjectStat>;
   readonly beside: FolderSidecars;
 }
 
+/** @param folder the key that all names begin below. */
 function folderOfObjects(
   objects: readonly ObjectStat[],
+  folder: string,
   store: ObjectStore,
   filters: ScanFilters,
 ): Folder {
-  const byName = new Map(objects.map((object) => [nameOf(`/${object.key}`), object]));
+  const byName = new Map(objects.map((object) => [object.key.slice(folder.length), object]));
+  const isCaptions = async (name: string): Promise<boolean> => {
+    const object = byName.get(name);
+    if (!object) return false;
+    const { key, etag } = object;
+    const { signal } = filters;
+    return looksLikeCaptions(
+      await readAll(store.get(key, { end: HEAD_BYTES, etag, signal })),
+      nameOf(`/${key}`),
+    );
+  };
   const isMediaNamed = async (name: string): Promise<boolean> => {
     const object = byName.get(name);
     return object !== undefined && isMedia(name, object, store, filters);
@@ -100,18 +131,18 @@ function folderOfObjects(
     beside: pairNames(
       [...byName.keys()].filter((name) => name !== "" && !name.startsWith(".")),
       filters.language,
-      isMediaNamed,
+      { isMedia: isMediaNamed, isCaptions },
     ),
   };
 }
 
 async function* classifyFolder(
-  objects: readonly ObjectStat[],
+  { folder: location, objects }: OpenFolder,
   root: Location,
   store: ObjectStore,
   filters: ScanFilters,
 ): AsyncIterable<ScanItem> {
-  const folder = folderOfObjects(objects, store, filters);
+  const folder = folderOfObjects(objects, bucketAndKey(location).key, store, filters);
   for (const name of folder.byName.keys())
     yield* classifyObject(name, folder, root, store, filters);
 }
@@ -127,7 +158,7 @@ async function* classifyObject(
   if (!object || name === "") return;
   const location = objectLocation(store.bucket, object.key);
   if (hasHiddenPart(nameBelow(location, root) ?? name) || !filters.accepts(root, location)) return;
-  if (captionName(name)) {
+  if (captionName(nameOf(location))) {
     if ((await folder.beside.mediaOf(name)).length === 0)
       yield* objectItem(location, "captions", object, null, filters);
   } else if (await isMedia(name, object, store, filters))
@@ -151,28 +182,34 @@ async function isMedia(
   );
 }
 
-/**
- * An object that the user named is never passed over for its name.
- * @returns whether there is one.
- */
+/** An object that the user named is never passed over for its name. @returns whether there is one. */
 async function* scanNamedObject(
   location: Location,
   store: ObjectStore,
   filters: ScanFilters,
 ): AsyncGenerator<ScanItem, boolean> {
-  const folder = await siblings(location, store, filters);
-  const name = nameOf(location);
+  const { folder, name } = await siblings(location, store, filters);
   const object = folder.byName.get(name);
   if (!object) return false;
-  if (!captionName(name)) yield* objectItem(location, "media", object, folder, filters);
+  if (!captionName(nameOf(location))) yield* objectItem(location, "media", object, folder, filters);
   else {
-    const media = await folder.beside.mediaOf(name);
-    const owner = media.find((one) => folder.beside.sidecarOf(one) === name) ?? media[0];
+    const owner = await ownerOf(name, folder);
     if (owner === undefined) yield* objectItem(location, "captions", object, null, filters);
-    else yield* scanNamedObject(beside(location, owner), store, filters);
+    else yield* scanNamedObject(objectOf(location, name, owner), store, filters);
   }
   return true;
 }
+
+/** The media that uses these captions, else one that they belong to. */
+async function ownerOf(name: string, folder: Folder): Promise<string | undefined> {
+  const media = await folder.beside.mediaOf(name);
+  for (const one of media) if ((await folder.beside.sidecarOf(one)) === name) return one;
+  return media[0];
+}
+
+/** Another object of the folder that `name` is the name of `location` in. */
+const objectOf = (location: Location, name: string, other: string): Location =>
+  location.slice(0, location.length - name.length) + other;
 
 /** A key that changed: itself, or the media that its captions belong to, by the rules of a walk. */
 async function* scanChanged(
@@ -181,51 +218,75 @@ async function* scanChanged(
   store: ObjectStore,
   filters: ScanFilters,
 ): AsyncIterable<ScanItem> {
-  const folder = await siblings(location, store, filters);
-  const name = nameOf(location);
-  const owners = captionName(name) ? await folder.beside.mediaOf(name) : [];
+  const { folder, name } = await siblings(location, store, filters);
+  const owners = possibleCaptionName(nameOf(location)) ? await folder.beside.mediaOf(name) : [];
   for (const one of owners.length > 0 ? owners : [name])
     yield* classifyObject(one, folder, root, store, filters);
 }
 
+/** Under which names folders of captions are looked for beside a single object. */
+const CAPTION_FOLDERS = ["Subs/", "subs/", "Subtitles/", "subtitles/"];
+
 /**
- * The objects of the folder whose names begin as this one does without its endings: itself, and
- * what belongs to it.
+ * The objects of the folder whose names begin as this one does: itself, and what belongs to it.
+ * @returns with its name among them.
  */
 async function siblings(
   location: Location,
   store: ObjectStore,
   filters: ScanFilters,
-): Promise<Folder> {
-  const name = nameOf(location);
-  const stem = captionName(name)?.stem ?? name.replace(/\.[^.]*$/, "");
-  const folder = bucketAndKey(folderOf(location)).key;
-  const objects: ObjectStat[] = [];
-  for await (const object of store.list(folder + stem, filters.signal))
-    if (!object.key.slice(folder.length).includes("/")) objects.push(object);
-  return folderOfObjects(objects, store, filters);
+): Promise<{ readonly folder: Folder; readonly name: string }> {
+  const home = pairingFolder(location, objectLocation(store.bucket, ""));
+  const name = location.slice(home.length);
+  const folder = bucketAndKey(home).key;
+  // Captions go on after the name of their media, and media after that of Zoom's captions.
+  const beginning = /^[\p{L}\p{N}]*/u.exec(name)?.[0] ?? "";
+  const isOther = name.includes("/");
+  const objects = new Map<string, ObjectStat>();
+  const prefixes = isOther ? [""] : [beginning === "" ? name.slice(0, 1) : beginning];
+  for (const prefix of [...prefixes, ...(isOther ? [] : CAPTION_FOLDERS)])
+    for await (const object of store.list(folder + prefix, filters.signal))
+      if (isNear(object.key.slice(folder.length))) objects.set(object.key, object);
+  return { folder: folderOfObjects([...objects.values()], folder, store, filters), name };
 }
 
-function objectSidecar(location: Location, { byName, beside: pairs }: Folder): Sidecar | null {
-  const name = pairs.sidecarOf(nameOf(location));
-  const object = name === null ? undefined : byName.get(name);
-  if (name === null || !object) return null;
-  const path = beside(location, name);
-  const { sizeBytes, mtimeMs, etag } = object;
-  return { path, sizeBytes, etag, stat: `${etag}:${sizeBytes}:${mtimeMs}:${path}` };
+/** Whether a name is of the folder itself, or of captions in a folder for them. */
+function isNear(name: string): boolean {
+  const [first = "", ...below] = name.split("/");
+  return below.length === 0 || (below.length <= 2 && isCaptionFolder(first));
 }
 
-function* objectItem(
+/** Who has more has some in many languages, and the first few of them decide. */
+const MAX_SIDECARS = 5;
+
+async function objectSidecars(
+  location: Location,
+  name: string,
+  { byName, beside: pairs }: Folder,
+): Promise<readonly Sidecar[]> {
+  return (await pairs.sidecarsOf(name)).slice(0, MAX_SIDECARS).flatMap((one) => {
+    const object = byName.get(one);
+    if (!object) return [];
+    const path = objectOf(location, name, one);
+    const { sizeBytes, mtimeMs, etag } = object;
+    return [{ path, sizeBytes, etag, stat: `${etag}:${sizeBytes}:${mtimeMs}:${path}` }];
+  });
+}
+
+async function* objectItem(
   path: Location,
   kind: FileCandidate["kind"],
   { sizeBytes, mtimeMs, etag }: ObjectStat,
   folder: Folder | null,
   { seenFiles }: ScanFilters,
-): Iterable<ScanItem> {
+): AsyncIterable<ScanItem> {
   if (seenFiles.has(path)) return;
   seenFiles.add(path);
-  const captionsBeside =
-    folder?.beside.captionsOf(nameOf(path)).map((name) => beside(path, name)) ?? [];
+  const name = nameOf(path);
+  const captionsBeside = ((await folder?.beside.captionsOf(name)) ?? []).map((one) =>
+    beside(path, one),
+  );
+  const [sidecar = null, ...otherSidecars] = folder ? await objectSidecars(path, name, folder) : [];
   yield {
     type: "file",
     file: {
@@ -235,7 +296,8 @@ function* objectItem(
       mtimeMs,
       permissions: "",
       etag,
-      sidecar: folder && objectSidecar(path, folder),
+      sidecar,
+      otherSidecars,
       captionsBeside,
     },
   };

@@ -1,6 +1,6 @@
 import type { AssetId } from "../../../backends/catalog.ts";
 import { type Location, nameOf } from "../../../location.ts";
-import { captionName } from "../../../media/captions/names.ts";
+import { possibleCaptionName } from "../../../media/captions/names.ts";
 import type { KnownAssets, SortedChanges, SourceStat } from "../media-source.ts";
 
 /** Captions that are gone were perhaps used: `list` finds the media beside their location. */
@@ -24,7 +24,7 @@ export async function sortChangedObjects(
     if ((await isPrefix(location)) || !(await isGone(location))) there.add(location);
     else {
       missing.add(location);
-      if (captionName(nameOf(location))) there.add(location);
+      if (possibleCaptionName(nameOf(location))) there.add(location);
     }
   }
   const gone: AssetId[] = [];

@@ -2,8 +2,10 @@ import type { Dirent, Stats } from "node:fs";
 import { readdir, realpath, stat } from "node:fs/promises";
 import { basename, dirname, join, resolve, sep } from "node:path";
 import { MediasearchError, toMediasearchError } from "../../../errors.ts";
-import { captionName } from "../../../media/captions/names.ts";
-import { candidateByName, sniffFile } from "../../../media/sniff.ts";
+import { captionName, possibleCaptionName } from "../../../media/captions/names.ts";
+import { isCaptionFolder } from "../../../media/captions/pairing.ts";
+import { looksLikeCaptions } from "../../../media/captions/sniff.ts";
+import { candidateByName, HEAD_BYTES, readHead, sniffFile } from "../../../media/sniff.ts";
 import { type FolderSidecars, pairNames } from "../../scan/sidecars.ts";
 import type { FileCandidate, ScanItem, Sidecar } from "../../scan/candidate.ts";
 import type { ScanFilters } from "../../scan/scan-filters.ts";
@@ -53,11 +55,12 @@ async function* scanFolder(
     return;
   }
   entries.sort((a, b) => (a.name < b.name ? -1 : 1));
-  const beside = pairsOf(
-    folder,
-    entries.filter((entry) => !entry.isDirectory()).map((entry) => entry.name),
-    filters,
-  );
+  const names = entries.filter((entry) => !entry.isDirectory()).map((entry) => entry.name);
+  const below = await namesInCaptionFolders(folder, entries);
+  const beside = pairsOf(folder, [...names, ...below], filters);
+  // They belong to media here, and are not assets of their own when the walk comes to them.
+  for (const name of below)
+    if ((await beside.mediaOf(name)).length > 0) filters.seenFiles.add(join(folder, name));
   for (const entry of entries) {
     const path = join(folder, entry.name);
     if (entry.isDirectory()) {
@@ -72,11 +75,66 @@ const pairsOf = (
   names: readonly string[],
   { language }: ScanFilters,
 ): FolderSidecars =>
-  pairNames(
-    names,
-    language,
-    async (name) => (await sniffFile(join(folder, name)).catch(() => "not-media")) === "media",
-  );
+  pairNames(names, language, {
+    isMedia: async (name) =>
+      (await sniffFile(join(folder, name)).catch(() => "not-media")) === "media",
+    isCaptions: async (name) =>
+      readHead(join(folder, name), HEAD_BYTES).then(
+        (head) => looksLikeCaptions(head, name),
+        () => false,
+      ),
+  });
+
+/** Folders of captions hold a few files for each film; more than this is something else. */
+const MAX_NAMES_BELOW = 20_000;
+
+/** The captions in `Subs/` and in `Subs/NAME/`, as names below the folder. */
+async function namesInCaptionFolders(
+  folder: string,
+  entries: readonly { readonly name: string; readonly isDirectory: () => boolean }[],
+): Promise<readonly string[]> {
+  const names: string[] = [];
+  for (const { name } of entries.filter((one) => one.isDirectory() && isCaptionFolder(one.name)))
+    for (const below of await readdir(join(folder, name), { withFileTypes: true }).catch(
+      () => [],
+    )) {
+      const path = `${name}/${below.name}`;
+      if (!below.isDirectory()) names.push(path);
+      else
+        for (const inner of await readdir(join(folder, path)).catch(() => []))
+          names.push(`${path}/${inner}`);
+      if (names.length > MAX_NAMES_BELOW) return [];
+    }
+  return names.filter((name) => captionName(basename(name)));
+}
+
+/** The folder whose media a file may belong to, and its name in there: captions may lie in `Subs/`. */
+function homeOf(path: string): { readonly folder: string; readonly name: string } {
+  let folder = dirname(path);
+  let name = basename(path);
+  for (let depth = 0; depth < 2; depth++) {
+    const isBelow = isCaptionFolder(basename(folder)) || isCaptionFolder(basename(dirname(folder)));
+    if (!isBelow || dirname(folder) === folder || !captionName(basename(path))) break;
+    name = `${basename(folder)}/${name}`;
+    folder = dirname(folder);
+  }
+  return { folder, name };
+}
+
+/** The pairs around one file. */
+async function pairsAround(
+  folder: string,
+  filters: ScanFilters,
+  fallback: readonly string[] = [],
+): Promise<FolderSidecars> {
+  const entries = await readdir(folder, { withFileTypes: true }).catch((error: unknown) => {
+    if (fallback.length === 0) throw error;
+    return null;
+  });
+  if (entries === null) return pairsOf(folder, fallback, filters);
+  const names = entries.filter((entry) => !entry.isDirectory()).map(({ name }) => name);
+  return pairsOf(folder, [...names, ...(await namesInCaptionFolders(folder, entries))], filters);
+}
 
 async function* scanEntry(
   root: string,
@@ -108,30 +166,40 @@ async function* scanFound(
   path: string,
   filters: ScanFilters,
 ): AsyncIterable<ScanItem> {
-  const beside = pairsOf(dirname(path), await readdir(dirname(path)), filters);
-  if (!captionName(basename(path))) return yield* scanEntry(root, path, beside, filters);
-  const media = await beside.mediaOf(basename(path));
-  for (const name of media.length > 0 ? media : [basename(path)])
-    yield* scanEntry(root, join(dirname(path), name), beside, filters);
+  const { folder, name } = homeOf(path);
+  const beside = await pairsAround(folder, filters);
+  if (!possibleCaptionName(basename(path))) return yield* scanEntry(root, path, beside, filters);
+  const media = await beside.mediaOf(name);
+  for (const one of media.length > 0 ? media : [name])
+    yield* scanEntry(root, join(folder, one), beside, filters);
 }
 
-/**
- * A file that the user named is never passed over for its name: what it is shows when it is read.
- */
+/** A file that the user named is never passed over for its name: what it is shows when it is read. */
 async function* scanNamed(path: string, filters: ScanFilters): AsyncIterable<ScanItem> {
-  const beside = pairsOf(
-    dirname(path),
-    await readdir(dirname(path)).catch(() => [basename(path)]),
-    filters,
-  );
-  if (captionName(basename(path))) {
-    const media = await beside.mediaOf(basename(path));
-    const owner = media.find((name) => beside.sidecarOf(name) === basename(path)) ?? media[0];
-    if (owner !== undefined) yield* scanNamed(join(dirname(path), owner), filters);
+  const { folder, name } = homeOf(path);
+  const beside = await pairsAround(folder, filters, [name]);
+  if (captionName(basename(path)) || (await isCaptionsFile(path))) {
+    const owner = await ownerOf(name, beside);
+    if (owner !== undefined) yield* scanNamed(join(folder, owner), filters);
     else yield* folderItem(path, "captions", await stat(path), null, filters);
     return;
   }
   yield* folderItem(path, "media", await stat(path), beside, filters);
+}
+
+/** Whether a file that only may be captions by its name is. */
+const isCaptionsFile = async (path: string): Promise<boolean> =>
+  possibleCaptionName(basename(path)) !== null &&
+  readHead(path, HEAD_BYTES).then(
+    (head) => looksLikeCaptions(head, basename(path)),
+    () => false,
+  );
+
+/** The media that uses these captions, else one that they belong to. */
+async function ownerOf(name: string, beside: FolderSidecars): Promise<string | undefined> {
+  const media = await beside.mediaOf(name);
+  for (const one of media) if ((await beside.sidecarOf(one)) === name) return one;
+  return media[0];
 }
 
 async function* folderItem(
@@ -150,9 +218,10 @@ async function* folderItem(
       `${path}: a pipe, socket or device, not a file`,
       { subject: path },
     );
-  const captionsBeside =
-    beside?.captionsOf(basename(path)).map((name) => join(dirname(path), name)) ?? [];
-  const sidecar = beside ? await fileSidecar(path, beside) : null;
+  const captionsBeside = (await beside?.captionsOf(basename(path)))?.map((name) =>
+    join(dirname(path), name),
+  );
+  const [sidecar = null, ...otherSidecars] = beside ? await fileSidecars(path, beside) : [];
   yield {
     type: "file",
     file: {
@@ -162,19 +231,25 @@ async function* folderItem(
       mtimeMs: Math.floor(stats.mtimeMs),
       permissions: permissionsOf(stats),
       sidecar,
-      captionsBeside,
+      otherSidecars,
+      captionsBeside: captionsBeside ?? [],
     },
   };
 }
 
-async function fileSidecar(path: string, beside: FolderSidecars): Promise<Sidecar | null> {
-  const name = beside.sidecarOf(basename(path));
-  if (name === null) return null;
-  const sidecar = join(dirname(path), name);
-  const stats = await stat(sidecar).catch(() => undefined);
-  return stats?.isFile()
-    ? { path: sidecar, sizeBytes: stats.size, stat: statKey(sidecar, stats) }
-    : null;
+/** Who has more has some in many languages, and the first few of them decide. */
+const MAX_SIDECARS = 5;
+
+async function fileSidecars(path: string, beside: FolderSidecars): Promise<readonly Sidecar[]> {
+  const found: Sidecar[] = [];
+  for (const name of await beside.sidecarsOf(basename(path))) {
+    const sidecar = join(dirname(path), name);
+    const stats = await stat(sidecar).catch(() => undefined);
+    if (stats?.isFile())
+      found.push({ path: sidecar, sizeBytes: stats.size, stat: statKey(sidecar, stats) });
+    if (found.length === MAX_SIDECARS) break;
+  }
+  return found;
 }
 
 function unreadableItem(path: string, error: unknown): ScanItem {

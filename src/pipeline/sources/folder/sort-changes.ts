@@ -1,7 +1,8 @@
 import { basename, dirname } from "node:path";
 import type { AssetId } from "../../../backends/catalog.ts";
 import { isBelow } from "../../../location.ts";
-import { captionName } from "../../../media/captions/names.ts";
+import { possibleCaptionName } from "../../../media/captions/names.ts";
+import { isCaptionFolder } from "../../../media/captions/pairing.ts";
 import type { KnownAssets, SortedChanges } from "../media-source.ts";
 import { missingFileClassifier } from "./classify-missing.ts";
 import { statFile } from "./stat.ts";
@@ -12,6 +13,13 @@ const isFileGone = (path: string): Promise<boolean> =>
     (stat) => stat === undefined,
     () => false,
   );
+
+/** The folder whose media may have used captions: they may lie in `Subs/` or `Subs/NAME/`. */
+function folderOfMedia(captions: string): string {
+  const folders = [dirname(captions), dirname(dirname(captions))];
+  const own = folders.find((folder) => isCaptionFolder(basename(folder)));
+  return own === undefined ? dirname(captions) : dirname(own);
+}
 
 /** Captions that are gone were perhaps used: their folder is listed again. */
 export async function sortChangedFiles(
@@ -27,7 +35,8 @@ export async function sortChangedFiles(
     else there.add(path);
   }
   for (const path of missing)
-    if (captionName(basename(path)) && !(await isFileGone(dirname(path)))) there.add(dirname(path));
+    if (possibleCaptionName(basename(path)) && !(await isFileGone(dirname(path))))
+      there.add(folderOfMedia(path));
   return { there: [...there], gone: await deletedAmong(missing, roots, catalog, volumes) };
 }
 
