@@ -40,6 +40,7 @@ _mediasearch() {
       '*'--include='[only files that match, relative to the folder (repeatable)]:glob: ' \
       '*'--exclude='[leave out files and folders that match (repeatable)]:glob: ' \
       '(--captions)'--captions='[prefer captions to recognition, use only captions, or ignore them]:mode:(prefer only ignore)' \
+      '(--captions-encoding)'--captions-encoding='[code page of captions that are not Unicode, such as windows-1251 or cp850; guessed otherwise]:name: ' \
       '(--language)'--language='[language of the speech and of the captions to pick, such as en or pt-BR]:tag: ' \
       '(--engine)'--engine='[speech recogniser, or several to try in order, separated by commas\: local, NVIDIA_NIMS, WHISPER (servers), BYO (your own), SHERPA (a model of yours), or STUB (marks its rows; for tests and demos)]:name: ' \
       '(-j --jobs)'{-j+,--jobs=}'[files worked on at once, each in a process of its own]:n: ' \

@@ -1,5 +1,6 @@
 import { main } from "../src/cli/main.ts";
 import { COMMANDS } from "../src/cli/command-table.ts";
+import { typedFlag } from "../src/config/setting.ts";
 import { SETTINGS } from "../src/config/settings.ts";
 import { ERRORS } from "../src/errors.ts";
 
@@ -44,7 +45,7 @@ export function configDoc(): string {
   const code = (text: string): string => `\`${text}\``;
   const rows = Object.entries(SETTINGS).map(
     ([name, { env, alsoEnv = [], isSecret, flag, help: text, fallbackText }]) =>
-      `| ${[env, ...(isSecret ? [`${env}_FILE`] : []), ...alsoEnv].map(code).join(", ")} | ${flag === undefined ? "" : code(`--${flag}`)} | ${code(isSecret ? `${name}File` : name)} | ${text} | ${fallbackText} |`,
+      `| ${[env, ...(isSecret ? [`${env}_FILE`] : []), ...alsoEnv].map(code).join(", ")} | ${flag === undefined ? "" : code(typedFlag(flag))} | ${code(isSecret ? `${name}File` : name)} | ${text} | ${fallbackText} |`,
   );
   return `${MADE}\n\n# Settings\n\n${CONFIG_INTRO}\n\n| variable | flag | in files | what | default |\n|---|---|---|---|---|\n${rows.join("\n")}\n`;
 }

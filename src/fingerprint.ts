@@ -1,5 +1,10 @@
 /** Raised when segmentation or captions reading changes what it makes of the same input. */
-export const PIPELINE_VERSION = 2;
+export const PIPELINE_VERSION = 3;
+/**
+ * Since this version only the reading of captions changed: what was recognised is as it would be
+ * today.
+ */
+export const RECOGNISED_SINCE = 2;
 
 /**
  * All that a transcript depends on. The library keeps it as readable text,

@@ -11,7 +11,19 @@ export interface EngineSettings {
   readonly engine: string;
   readonly engineRules: string | undefined;
   readonly captions: CaptionsMode;
+  readonly captionsEncoding: string | undefined;
   readonly language: string | undefined;
+}
+
+/**
+ * Whether there is a code page of this name shows when captions are decoded: every command reads
+ * settings.
+ */
+function codePage(text: string): string {
+  const name = text.trim().toLowerCase();
+  if (!/^[a-z0-9][a-z0-9:_-]{1,30}$/.test(name))
+    throw new Error("must be a name such as windows-1251");
+  return name;
 }
 
 export const ENGINE_SETTINGS: SettingTable<EngineSettings> = {
@@ -52,6 +64,15 @@ export const ENGINE_SETTINGS: SettingTable<EngineSettings> = {
     parse: parseChoice("prefer", "only", "ignore"),
     fallback: () => "prefer",
     fallbackText: "prefer",
+    inProjectFile: "always",
+  },
+  captionsEncoding: {
+    flag: "captionsEncoding",
+    env: "MEDIASEARCH_CAPTIONS_ENCODING",
+    help: "code page of captions that are not Unicode, such as windows-1251 or cp850; guessed otherwise",
+    parse: codePage,
+    fallback: () => undefined,
+    fallbackText: "by the language in the name, else by the bytes",
     inProjectFile: "always",
   },
   language: {

@@ -1,5 +1,5 @@
 import { MediasearchError } from "../errors.ts";
-import type { Earlier, Environment, Setting } from "./setting.ts";
+import { type Earlier, type Environment, type Setting, typedFlag } from "./setting.ts";
 import { type SettingName, SETTINGS, type Settings } from "./settings.ts";
 
 export type SourceKind =
@@ -92,7 +92,8 @@ function flagLayer(flags: Readonly<Record<string, unknown>>, cwd: string): Layer
   const given = new Map<SettingName, Given>();
   for (const [name, { flag }] of entries) {
     const text = flag === undefined ? undefined : flags[flag];
-    if (typeof text === "string") given.set(name, { text, from: `--${flag}`, folder: cwd });
+    if (typeof text === "string")
+      given.set(name, { text, from: typedFlag(flag ?? ""), folder: cwd });
   }
   return { kind: "flag", given };
 }

@@ -40,6 +40,10 @@ export interface Setting<T> {
   readonly inProjectFile?: "always" | "inside";
 }
 
+/** A flag as people type it: `captionsEncoding` is `--captions-encoding`. */
+export const typedFlag = (flag: string): string =>
+  `--${flag.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+
 /** One row for each member of T. */
 export type SettingTable<T> = { readonly [K in keyof T]: Setting<T[K]> };
 

@@ -5,7 +5,13 @@ import { type ContentDigest, parseFingerprint } from "../fingerprint.ts";
 import type { FileOptions, FileServices } from "./file-outcome.ts";
 import type { FileCandidate } from "./scan/candidate.ts";
 import { isMediaGone } from "./sources/media-source.ts";
-import { contentPrefix, type Fit, fitOf, sameContent, type StoredTranscript } from "./unchanged.ts";
+import {
+  contentPrefixes,
+  type Fit,
+  fitOf,
+  sameContent,
+  type StoredTranscript,
+} from "./unchanged.ts";
 
 /**
  * A transcript of the same content that the library has:
@@ -44,9 +50,10 @@ export async function knownTranscripts(
     known.push({ how, fit: fit(stored), stored, asset: other });
   }
   if (!known.some((one) => one.fit === "yes"))
-    for (const archived of await library.archive.find(contentPrefix(digest)))
-      if (parseFingerprint(archived.fingerprint).edit === undefined)
-        known.push({ how: "archived", fit: fit(archived), stored: archived, archived, asset });
+    for (const prefix of contentPrefixes(digest))
+      for (const archived of await library.archive.find(prefix))
+        if (parseFingerprint(archived.fingerprint).edit === undefined)
+          known.push({ how: "archived", fit: fit(archived), stored: archived, archived, asset });
   return known.filter((one) => one.fit !== "no");
 }
 
@@ -58,7 +65,10 @@ async function otherFiles(
 ): Promise<readonly { readonly how: "moved" | "copied"; readonly asset: AssetStatus }[]> {
   const moved: AssetStatus[] = [];
   const copied: AssetStatus[] = [];
-  for (const other of await library.versions.findByPrefix(contentPrefix(digest))) {
+  const found: AssetStatus[] = [];
+  for (const prefix of contentPrefixes(digest))
+    found.push(...(await library.versions.findByPrefix(prefix)));
+  for (const other of found) {
     if (other.id === file.path || other.state === "failed") continue;
     if (await isMediaGone(other.id, sources)) moved.push(other);
     else if (other.state === "indexed") copied.push(other);
@@ -69,7 +79,9 @@ async function otherFiles(
   ];
 }
 
-/** What a file's transcript was made of. Of one that a person changed, what lies below the changes. */
+/**
+ * What a file's transcript was made of. Of one that a person changed, what lies below the changes.
+ */
 export async function storedOf(
   asset: AssetStatus,
   records: FileServices["records"],

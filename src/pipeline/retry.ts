@@ -1,7 +1,7 @@
 import type { AssetStatus } from "../backends/catalog.ts";
 import type { Job, JobState } from "../backends/job-store.ts";
 import type { ErrorCode, MediasearchError } from "../errors.ts";
-import type { FileCandidate } from "./scan/candidate.ts";
+import { type FileCandidate, sidecarKeyOf } from "./scan/candidate.ts";
 
 export interface FileRetryOptions {
   readonly maxAttempts: number;
@@ -69,9 +69,9 @@ export const attemptKey = ({
   mtimeMs,
   permissions,
   etag = "",
-  sidecar,
+  ...beside
 }: FileCandidate): string =>
-  `${sizeBytes}:${mtimeMs}:${permissions}${etag}:${path}|${sidecar?.stat ?? ""}`;
+  `${sizeBytes}:${mtimeMs}:${permissions}${etag}:${path}|${sidecarKeyOf(beside)}`;
 
 /**
  * Whether a job keeps its file from being tried again. A file that answers searches already is

@@ -12,7 +12,9 @@ import { contentKey, transcribe } from "./transcribe.ts";
 import { fingerprint, knownDigest, type StoredTranscript } from "./unchanged.ts";
 import type { FileTask } from "./worker/protocol.ts";
 
-/** Takes over what the library already has of the same content; makes a new transcript otherwise. */
+/**
+ * Takes over what the library already has of the same content; makes a new transcript otherwise.
+ */
 export async function reuseOrTranscribe(
   file: FileCandidate,
   asset: AssetStatus | undefined,
@@ -52,13 +54,15 @@ export async function reuseOrTranscribe(
 }
 
 function taskOf(file: FileCandidate, options: FileOptions): FileTask {
-  const { captions, language, engines } = options;
+  const { captions, captionsEncoding, language, engines } = options;
   return {
     path: file.path,
     kind: file.kind,
     listed: file.etag === undefined ? undefined : { sizeBytes: file.sizeBytes, etag: file.etag },
     sidecar: file.sidecar?.path ?? null,
+    otherSidecars: file.otherSidecars?.map(({ path }) => path),
     captions,
+    captionsEncoding,
     language,
     engines,
   };
@@ -150,7 +154,10 @@ const versionOf = (asset: AssetStatus, file: FileCandidate): Omit<AssetVersion, 
   indexedAtMs: asset.indexedAtMs ?? undefined,
 });
 
-/** Words without vectors: only the embedding is owed. While it fails the file stays as it is, and the next run tries again. */
+/**
+ * Words without vectors: only the embedding is owed. While it fails the file stays as it is, and
+ * the next run tries again.
+ */
 async function backfillVectors(
   file: FileCandidate,
   asset: AssetStatus,
@@ -182,7 +189,10 @@ async function backfillVectors(
   return { type: "reused", path: file.path, how: "completed", from: file.path };
 }
 
-/** Makes an archived transcript the current one again; its vectors are made anew, and what people changed is laid over it. */
+/**
+ * Makes an archived transcript the current one again; its vectors are made anew, and what people
+ * changed is laid over it.
+ */
 async function unarchive(
   file: FileCandidate,
   { archived, asset }: Extract<KnownTranscript, { readonly how: "archived" }>,
@@ -208,7 +218,9 @@ async function unarchive(
   );
 }
 
-/** Notes that there is no text track to use, so that no later run with these options looks again. */
+/**
+ * Notes that there is no text track to use, so that no later run with these options looks again.
+ */
 async function restamp(
   file: FileCandidate,
   stored: StoredTranscript,

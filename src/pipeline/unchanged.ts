@@ -5,13 +5,16 @@ import {
   formatFingerprint,
   parseFingerprint,
   PIPELINE_VERSION,
+  RECOGNISED_SINCE,
 } from "../fingerprint.ts";
 import type { CaptionsMode, Language, Origin } from "../types.ts";
-import { type FileCandidate, objectContent } from "./scan/candidate.ts";
+import { type FileCandidate, objectContent, sidecarKeyOf } from "./scan/candidate.ts";
 
 /** The options of a run that change what becomes of a file. */
 export interface TranscriptOptions {
   readonly captions: CaptionsMode;
+  /** The code page of captions that the user names. */
+  readonly captionsEncoding?: string | undefined;
   readonly language: string | undefined;
   readonly engines: EngineChain;
 }
@@ -24,10 +27,18 @@ export const fingerprintOf = (
   version: String(PIPELINE_VERSION),
   content,
   captions,
-  mode: options.captions,
+  mode: modeOf(options, captions !== "" || isCaptionsItself(content)),
   language: options.language ?? "",
   engine: formatEngineChain(options.engines),
 });
+
+const isCaptionsItself = (content: string): boolean => content.startsWith("captions-");
+
+/**
+ * How captions are used, `prefer` or `prefer:cp866`: a code page that is named matters to captions.
+ */
+const modeOf = ({ captions, captionsEncoding }: TranscriptOptions, hasCaptions: boolean): string =>
+  captionsEncoding !== undefined && hasCaptions ? `${captions}:${captionsEncoding}` : captions;
 
 /** As `fingerprintOf`, as the library keeps it. */
 export const fingerprint = (digest: ContentDigest, options: TranscriptOptions): string =>
@@ -59,7 +70,8 @@ export function fitOf(stored: StoredTranscript, options: TranscriptOptions, capt
   const made = parseFingerprint(stored.fingerprint);
   // What a person brought has no engine that could do it again.
   if (stored.engine === IMPORTED) return "yes";
-  if (made.version !== String(PIPELINE_VERSION)) return "no";
+  const since = stored.origin === "asr" ? RECOGNISED_SINCE : PIPELINE_VERSION;
+  if (!versionsSince(since).includes(made.version)) return "no";
   return stored.origin === "captions"
     ? captionsFit(made, stored, options, captions)
     : recognitionFit(made, stored, options, captions);
@@ -75,6 +87,8 @@ function captionsFit(
   captions: string,
 ): Fit {
   if (options.captions === "ignore" || made.captions !== captions) return "no";
+  const hasCaptions = captions !== "" || isCaptionsItself(made.content);
+  if (hasCaptions && encodingOf(made) !== options.captionsEncoding) return "no";
   // Which file of captions is used was decided before; which track inside the media was not.
   const isChosen = engine?.startsWith("captions:") ?? false;
   return isChosen || isLanguage(made, language, options) ? "yes" : "no";
@@ -95,7 +109,8 @@ function recognitionFit(
   if (options.captions === "ignore") return "yes";
   // Captions that were tried and could not be read are no reason to begin anew.
   if (captions !== "" && captions !== made.captions) return "no";
-  const isLookedFor = made.mode === "prefer" && made.language === (options.language ?? "");
+  const isLookedFor =
+    made.mode.split(":")[0] === "prefer" && made.language === (options.language ?? "");
   return isLookedFor ? "yes" : "unless-track";
 }
 
@@ -109,9 +124,17 @@ function isLanguage(
   return asked === made.language || (asked !== "" && primary(asked) === primary(language ?? ""));
 }
 
-/** What the fingerprints of all transcripts of this content begin with. */
-export const contentPrefix = ({ content }: ContentDigest): string =>
-  `${PIPELINE_VERSION}|${content}|`;
+/** The code page that captions were read in because the user named it. */
+const encodingOf = ({ mode }: Fingerprint): string | undefined => mode.split(":")[1];
+
+const versionsSince = (version: number): readonly string[] =>
+  Array.from({ length: PIPELINE_VERSION - version + 1 }, (_, i) => String(version + i));
+
+/** What the fingerprints of all transcripts of this content begin with, those of today first. */
+export const contentPrefixes = ({ content }: ContentDigest): readonly string[] =>
+  versionsSince(RECOGNISED_SINCE)
+    .map((version) => `${version}|${content}|`)
+    .toReversed();
 
 export function sameContent(stored: string, digest: ContentDigest): boolean {
   return parseFingerprint(stored).content === digest.content;
@@ -138,10 +161,11 @@ export function knownDigest(
 ): ContentDigest | undefined {
   const content = objectContent(file.kind, file);
   if (content === undefined) return undefined;
-  const isUsed = file.sidecar !== null && captions !== "ignore";
+  if (file.sidecar === null || captions === "ignore") return { content, captions: "" };
+  const sidecars = [file.sidecar, ...(file.otherSidecars ?? [])];
   return {
     content,
-    captions: isUsed && file.sidecar ? (objectContent("media", file.sidecar) ?? "") : "",
+    captions: sidecars.map((sidecar) => objectContent("media", sidecar) ?? "").join("+"),
   };
 }
 
@@ -160,4 +184,4 @@ export const sameStat = (
       parseFingerprint(known.fingerprint).content === objectContent(file.kind, file))) &&
   known.sizeBytes === file.sizeBytes &&
   known.mtimeMs === file.mtimeMs &&
-  known.sidecarKey === (file.sidecar?.stat ?? "");
+  known.sidecarKey === sidecarKeyOf(file);

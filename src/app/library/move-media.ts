@@ -3,7 +3,7 @@ import type { AssetId, AssetStatus, ReadableCatalog } from "../../backends/catal
 import type { Backend } from "../../backends/backend.ts";
 import type { Context } from "../context.ts";
 import { MediasearchError } from "../../errors.ts";
-import type { FileCandidate } from "../../pipeline/scan/candidate.ts";
+import { type FileCandidate, sidecarKeyOf } from "../../pipeline/scan/candidate.ts";
 import { formatFingerprint, parseFingerprint } from "../../fingerprint.ts";
 import { knownDigest } from "../../pipeline/unchanged.ts";
 import { scan } from "../../pipeline/scan/scan.ts";
@@ -89,7 +89,7 @@ export async function moveMedia(
       facts: {
         sizeBytes: object.sizeBytes,
         mtimeMs: object.mtimeMs,
-        sidecarKey: object.sidecar?.stat ?? "",
+        sidecarKey: sidecarKeyOf(object),
         fingerprint,
       },
     });

@@ -24,6 +24,7 @@ export const INDEX_SPEC = {
       help: SETTINGS.captions.help,
       choices: ["prefer", "only", "ignore"],
     },
+    { flags: "--captions-encoding <name>", help: SETTINGS.captionsEncoding.help },
     LANGUAGE_OPTION,
     { flags: "--engine <name>", help: SETTINGS.engine.help },
     { flags: "-j, --jobs <n>", help: SETTINGS.jobs.help },
@@ -34,6 +35,7 @@ export const INDEX_SPEC = {
   examples: [
     ["mediasearch index ~/Recordings", "everything below a folder"],
     ["mediasearch index interview.mp4 --captions ignore", "recognise, whatever captions say"],
+    ["mediasearch index film.avi --captions-encoding cp866", "captions of an old program"],
     ['mediasearch index . --include "*.mp3" --exclude "drafts/**"', "only some files"],
   ],
   exitCodes: [

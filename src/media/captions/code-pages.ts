@@ -223,7 +223,9 @@ export function guessCodePage(bytes: Uint8Array, language: string | undefined): 
 const TRUST = 0.5;
 /** What a page loses against the one before it in its list. */
 const RARER = 0.01;
-/** What a page loses that is not Western, divided by the letters that there are: two prove little. */
+/**
+ * What a page loses that is not Western, divided by the letters that there are: two prove little.
+ */
 const FOREIGN = 0.8;
 /** Vietnamese has so many letters that any bytes can be some of them. */
 const DENSE = 0.4;

@@ -78,7 +78,10 @@ export interface CueFields {
   readonly confidence?: number | null;
 }
 
-/** One cue of a segment; none for one without text or start. Words that do not add up to the text are left. */
+/**
+ * One cue of a segment; none for one without text or start. Words that do not add up to the text
+ * are left.
+ */
 export function toCue({ text, start, end, speaker, words = [], confidence }: CueFields): RawCue[] {
   const said = plain(string(text) ?? "");
   if (start === null || said === "") return [];

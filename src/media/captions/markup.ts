@@ -42,8 +42,8 @@ const isSubripTag = (name: string): boolean => SUBRIP_TAGS.has(name);
 export const webvttLines = (text: string): RawLine[] => taggedLines(text, isWebvttTag);
 
 /**
- * Does the same for SubRip, which borrows tags from HTML, and from ASS `{\an8}`, `\N` for a new line
- * and `\h` for a space.
+ * Does the same for SubRip, which borrows tags from HTML, and from ASS `{\an8}`, `\N` for a new
+ * line and `\h` for a space.
  */
 export const subripLines = (text: string): RawLine[] => taggedLines(withoutAss(text), isSubripTag);
 

@@ -61,7 +61,10 @@ function splitEnding(fileName: string, endings: readonly Ending[]): SplitName | 
   return found ? { whole: fileName.slice(0, -found[0].length), format: found[1] } : null;
 }
 
-/** A name without the ending of its format, with language and flags; null when no captions are named so. */
+/**
+ * A name without the ending of its format, with language and flags; null when no captions are named
+ * so.
+ */
 export const withoutFormat = (fileName: string): string | null =>
   (splitEnding(fileName, ENDINGS) ?? splitEnding(fileName, SHARED_ENDINGS))?.whole ?? null;
 
@@ -115,7 +118,10 @@ function hasLanguage(parts: readonly string[]): boolean {
   return last !== undefined && parseLanguageTag(last) !== null;
 }
 
-/** What the part of a name says that goes on after the name of the media: `_en`, ` (English)`, `.en-x7f`. */
+/**
+ * What the part of a name says that goes on after the name of the media: `_en`, ` (English)`,
+ * `.en-x7f`.
+ */
 export function readContinuation(rest: string): Pick<CaptionName, "language" | "isForced"> {
   const tokens = rest
     .toLowerCase()

@@ -202,7 +202,9 @@ function isOwn(name: string, mediaName: string, beside: readonly string[]): bool
   return owners.length === 0 || owners.includes(mediaName);
 }
 
-/** Captions in a folder for captions belong to the only media beside it, whatever they are called. */
+/**
+ * Captions in a folder for captions belong to the only media beside it, whatever they are called.
+ */
 function fitOfOnly(name: string, mediaName: string, beside: readonly string[]): Fit | null {
   const folder = foldersOf(name).at(-1);
   const media = new Set([mediaName, ...beside.filter(isMediaName)]);

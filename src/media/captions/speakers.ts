@@ -31,7 +31,8 @@ const ROLE =
   /^(?:(?:the|a|an|old|young|little|another|first|second|other|deep|female|male) )*(?:man|woman|men|women|boy|girl|boys|girls|kid|child|children|baby|lady|guy|narrator|announcer|reporter|interviewer|interviewee|presenter|host|guest|speaker|operator|dispatcher|pilot|teacher|student|students|doctor|nurse|driver|officer|soldier|voice|crowd|audience|all|both|everyone|male|female|computer|robot|recording)(?: \d{1,2}| #\d{1,2})?(?: (?:on|over|in|from|through|at) .{1,30})?$/iu;
 
 /**
- * Words in brackets that tell of sounds and manners, in capitals or not: "[Laughs]", "[DOOR SLAMS]".
+ * Words in brackets that tell of sounds and manners, in capitals or not: "[Laughs]", "[DOOR
+ * SLAMS]".
  */
 const SOUND =
   /\b(?:[a-z]{2,}ing|laugh(?:s|ter)?|sighs?|gasps?|coughs?|groans?|screams?|shouts?|cheers?|claps?|sobs?|cries|grunts?|chuckles?|whispers?|sniffs?|sniffles?|moans?|yells?|whistles?|hums?|sings?|pants?|scoffs?|clears throat|applause|music|songs?|silence|noise|pause|beat|inaudible|indistinct|unintelligible|crosstalk|foreign|static|beeps?|rings?|rumbles?|slams?|barks?|opens?|closes?|creaks?|thunder|wind|rain|sounds?|gunshots?|explosion|sirens?|bells?|engine|footsteps|chatter|continues?|stops?|ends?|plays?|starts?|fades?|in [a-z]+|on screen|off screen|voice ?over|v\.o\.|o\.s\.|subtitles?|captions?|music)\b/iu;

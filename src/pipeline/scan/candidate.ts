@@ -17,7 +17,10 @@ export interface FileCandidate {
   readonly etag?: string | undefined;
   /** The captions file beside a media file; null without one and for captions themselves. */
   readonly sidecar: Sidecar | null;
-  /** Further captions that suit its language, best first: for when the first does not carry the speech. */
+  /**
+   * Further captions that suit its language, best first: for when the first does not carry the
+   * speech.
+   */
   readonly otherSidecars?: readonly Sidecar[] | undefined;
   /** Every captions file that belongs to it, in other languages too. */
   readonly captionsBeside: readonly Location[];
@@ -67,7 +70,7 @@ export const objectContent = (
 export const sidecarKeyOf = ({
   sidecar,
   otherSidecars = [],
-}: Pick<Candidate, "sidecar" | "otherSidecars">): string =>
+}: Pick<FileCandidate, "sidecar" | "otherSidecars">): string =>
   sidecar ? [sidecar, ...otherSidecars].map(({ stat }) => stat).join("\n") : "";
 
 /** What the library keeps of the file itself. */

@@ -25,8 +25,8 @@ export interface Opener {
 const MAX_SIDECARS = 50;
 
 /**
- * Pairs the names of a folder, and of folders for captions below it (`Subs/talk.srt`). Each name is looked at once, so that folders of a hundred thousand
- * files cost no more a file than small ones.
+ * Pairs the names of a folder, and of folders for captions below it (`Subs/talk.srt`). Each name is
+ * looked at once, so that folders of a hundred thousand files cost no more a file than small ones.
  */
 export function pairNames(
   names: readonly string[],

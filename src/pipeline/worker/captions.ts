@@ -1,6 +1,7 @@
 import { MediasearchError } from "../../errors.ts";
 import { captionName } from "../../media/captions/names.ts";
 import { cuesFromEvents, parseCaptions } from "../../media/captions/parse.ts";
+import { whyImplausible, withoutData } from "../../media/captions/plausibility.ts";
 import type { MediaInput } from "../../media/byte-source.ts";
 import type { MediaInfo } from "../../media/probe.ts";
 import { pickSubtitle, type ReadOptions, readSubtitleEvents } from "../../media/subtitles.ts";
@@ -13,6 +14,12 @@ export interface CaptionTranscript {
   /** Where they came from: `captions:webvtt`, `subtitles:mov_text`. */
   readonly engine: string;
   readonly durationMs: number | null;
+  /** How they are called in a warning. */
+  readonly label: string;
+  /** Why they can't stand for the speech; null when they can. */
+  readonly fault: string | null;
+  /** What a user should know about how they were read. */
+  readonly warnings: readonly string[];
 }
 
 /** Zero bytes, line ends and spaces only, are nothing. */
@@ -20,12 +27,24 @@ const SPACE = 0x20;
 /** A captions file is text; one larger than this is something else with the wrong name. */
 export const MAX_CAPTION_BYTES = 200_000_000;
 
+export interface CaptionReading {
+  /** The code page that the user names. */
+  readonly encoding?: string | undefined;
+  /** How long the media is, for captions beside media; null when nobody knows. */
+  readonly durationMs: number | null;
+}
+
 /**
- * `bytes`: undefined for a file that is too large.
- * @throws UNREADABLE_MEDIA when it is no captions file; the message names it.
+ * `bytes`: undefined for a file that is too large. @throws UNREADABLE_MEDIA when it is no captions
+ * file; the message names it.
  */
-export function readCaptionFile(path: Location, bytes: Buffer | undefined): CaptionTranscript {
-  const name = captionName(nameOf(path));
+export function readCaptionFile(
+  path: Location,
+  bytes: Buffer | undefined,
+  { encoding, durationMs }: CaptionReading,
+): CaptionTranscript {
+  const label = nameOf(path);
+  const name = captionName(label);
   if (!name)
     throw new MediasearchError("UNREADABLE_MEDIA", `${path}: not a captions file`, {
       subject: path,
@@ -37,12 +56,22 @@ export function readCaptionFile(path: Location, bytes: Buffer | undefined): Capt
   try {
     if (!bytes.some((byte) => byte > SPACE))
       throw new MediasearchError("UNREADABLE_MEDIA", "empty file");
-    const parsed = parseCaptions(bytes, name.format);
+    const parsed = parseCaptions(bytes, name.format, {
+      encoding,
+      language: name.language ?? undefined,
+    });
+    const cues = withoutData(parsed.cues);
+    const isData = cues.length === 0 && parsed.cues.length > 0;
     return {
-      cues: parsed.cues,
+      cues,
       language: name.language ?? parsed.language ?? "und",
-      engine: `captions:${name.format}`,
+      engine: `captions:${parsed.format}`,
       durationMs: parsed.durationMs,
+      label,
+      fault: isData
+        ? "it has thumbnails or data, no words"
+        : whyImplausible(cues, { durationMs, isPartial: name.isForced }),
+      warnings: parsed.warnings.map((warning) => `${label}: ${warning}`),
     };
   } catch (error) {
     if (!(error instanceof MediasearchError)) throw error;
@@ -67,12 +96,15 @@ export async function readSubtitleTrack(
   const track = pickSubtitle(info.subtitles, language);
   if (!track) return null;
   const { events, format } = await readSubtitleEvents(source, track.streamIndex, options);
-  const cues = cuesFromEvents(events, format);
+  const cues = withoutData(cuesFromEvents(events, format));
   if (cues.length === 0) return null;
   return {
     cues,
     language: track.language ?? "und",
     engine: `subtitles:${track.codec}`,
     durationMs: info.durationMs,
+    label: "the subtitle track",
+    fault: whyImplausible(cues, { durationMs: info.durationMs, isPartial: track.isForced }),
+    warnings: [],
   };
 }

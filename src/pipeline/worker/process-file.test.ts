@@ -1,6 +1,7 @@
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { FIXTURES } from "../../../test/helpers/run.ts";
+import { FIXTURES, tempFolder } from "../../../test/helpers/run.ts";
 import { openEmbedder } from "../../embed/registry.ts";
 import { openSources } from "../sources/registry.ts";
 import { identifyFile, processFile, type WorkerServices } from "./process-file.ts";
@@ -61,6 +62,88 @@ describe("one file's way", () => {
     );
     expect(transcript?.warnings).toEqual([
       expect.stringMatching(/keyword only.*no memory for the model/),
+    ]);
+  });
+
+  describe("with captions that can't stand for the speech", () => {
+    const heard =
+      (text: string): WorkerServices["transcriber"] =>
+      async () => ({
+        id: "ears",
+        languages: [],
+        transcribe: async (audio, { language }) => {
+          for await (const _ of audio);
+          const cue = { startMs: 0, endMs: 9000, text, speaker: null, confidence: 1, words: null };
+          return { cues: [cue], language: language ?? "und", timing: "segment", warning: null };
+        },
+        close: async () => {},
+      });
+    const vtt = (text: string): string => `WEBVTT\n\n00:01.000 --> 00:02.000\n${text}\n`;
+    const beside = (name: string, content: string): string => {
+      const path = join(tempFolder(), name);
+      writeFileSync(path, content);
+      return path;
+    };
+    const speech = "the harbour master closed the north pier this morning";
+    const run = (sidecars: readonly string[], more: Partial<FileTask> = {}, text = speech) => {
+      const [sidecar = null, ...otherSidecars] = sidecars;
+      return processFile(
+        task("bees.flac", { sidecar, otherSidecars, ...more }),
+        services({ transcriber: heard(text) }),
+      );
+    };
+
+    it.each([
+      ["bees.vtt", "WEBVTT\n", /bees.vtt: there are no words in it/],
+      ["bees.vtt", vtt("sprite.jpg#xywh=0,0,160,90"), /thumbnails or data/],
+      ["bees.en.forced.vtt", vtt("Good day."), /only a part by its name/],
+      ["bees.vtt", vtt("[music]"), /only sounds/],
+      ["bees.vtt", vtt("Subtitles by Tom"), /only credits/],
+    ])("recognises and tells why: %s %s", async (name, content, reason) => {
+      const transcript = await run([beside(name, content)]);
+      expect(transcript?.origin).toBe("asr");
+      expect(transcript?.warnings).toEqual([expect.stringMatching(reason)]);
+    });
+
+    it("takes the next captions that can", async () => {
+      const transcript = await run([
+        beside("bees.vtt", "WEBVTT\n"),
+        beside("bees.de.vtt", vtt("Der Hafen ist heute zu.")),
+      ]);
+      expect(transcript).toMatchObject({ origin: "captions", language: "de", warnings: [] });
+    });
+
+    it("keeps their language as a hint", async () => {
+      const transcript = await run([beside("bees.de.forced.vtt", vtt("Guten Tag."))]);
+      expect(transcript).toMatchObject({ origin: "asr", language: "de" });
+    });
+
+    it("keeps them when no more is said than they have", async () => {
+      const transcript = await run([beside("bees.en.forced.vtt", vtt("Good day."))], {}, "Good");
+      expect(transcript).toMatchObject({ origin: "captions", language: "en", warnings: [] });
+    });
+
+    it("takes them all the same with --captions only", async () => {
+      const transcript = await run([beside("bees.en.forced.vtt", vtt("Good day."))], {
+        captions: "only",
+      });
+      expect(transcript).toMatchObject({ origin: "captions" });
+    });
+  });
+
+  it("names the code page that captions were read in", async () => {
+    const path = join(tempFolder(), "gavan.ru.srt");
+    const text = "1\n00:00:01,000 --> 00:00:04,000\n";
+    writeFileSync(
+      path,
+      Buffer.concat([Buffer.from(text), Buffer.from([0xc3, 0xe0, 0xe2, 0xe0, 0xed, 0xfc])]),
+    );
+    const transcript = await processFile({ ...task(""), path, kind: "captions" }, services());
+    expect(transcript?.segments[0]?.text).toBe("Гавань");
+    expect(transcript?.warnings).toEqual([
+      expect.stringMatching(
+        /gavan.ru.srt: .*Windows-1251.*language in its name.*--captions-encoding/,
+      ),
     ]);
   });
 

@@ -1,19 +1,14 @@
 import type { Checkpoint, Transcriber } from "../../asr/transcriber.ts";
 import type { Embedder } from "../../embed/embedder.ts";
 import { type ErrorCode, MediasearchError, toMediasearchError } from "../../errors.ts";
-import type { MediaInput } from "../../media/byte-source.ts";
 import { decodeAudio } from "../../media/decode.ts";
 import { hashFile } from "../../hash-file.ts";
 import { type MediaInfo, probeMedia } from "../../media/probe.ts";
-import type { Location } from "../../location.ts";
 import { embedInContext } from "../../embed/passages.ts";
 import type { EmbeddedSegment, Segment } from "../../types.ts";
-import {
-  type CaptionTranscript,
-  MAX_CAPTION_BYTES,
-  readCaptionFile,
-  readSubtitleTrack,
-} from "./captions.ts";
+import { countSpokenWords } from "../../media/captions/plausibility.ts";
+import type { CaptionTranscript } from "./captions.ts";
+import { chooseCaptions, mediaOf } from "./choose-captions.ts";
 import type { CircuitBreaker } from "../engines/circuit-breaker.ts";
 import type { ContentDigest } from "../../fingerprint.ts";
 import type { FileTask, WorkerTranscript } from "./protocol.ts";
@@ -48,13 +43,15 @@ export async function identifyFile(
   const digest = await hashFile(task.path, { signal, onRead });
   // The same bytes are another thing as captions: an empty .srt is no copy of an empty .mp3.
   const content = task.kind === "captions" ? `captions-${digest}` : digest;
-  return {
-    content,
-    captions:
-      task.sidecar && task.captions !== "ignore"
-        ? await identifyCaptions(task.sidecar, signal)
-        : "",
-  };
+  return { content, captions: await identifySidecars(task, signal) };
+}
+
+/** One digest of all captions beside the media that could be used; "" without any. */
+async function identifySidecars(task: FileTask, signal: AbortSignal): Promise<string> {
+  if (task.sidecar === null || task.captions === "ignore") return "";
+  const digests = [await identifyCaptions(task.sidecar, signal)];
+  for (const other of task.otherSidecars ?? []) digests.push(await identifyCaptions(other, signal));
+  return digests.join("+");
 }
 
 /**
@@ -76,71 +73,47 @@ export async function processFile(
   services: WorkerServices,
 ): Promise<WorkerTranscript | undefined> {
   const warnings: string[] = [];
-  const captions = await findCaptions(task, services, warnings);
-  if (captions.transcript) {
-    const { cues, ...about } = captions.transcript;
-    const segments = segmentCues(cleanCues(cues));
-    const durationMs =
-      about.durationMs ?? captions.info?.durationMs ?? segments.at(-1)?.endMs ?? null;
-    return {
-      ...about,
-      language: cleanLanguage(about.language),
-      durationMs: cleanMediaTime(durationMs),
-      recordedAtMs: cleanDate(captions.info?.recordedAtMs),
-      origin: "captions",
-      segments: await embedSegments(segments, services, warnings),
-      warnings,
-    };
-  }
+  const { transcript, spare, info: probed } = await chooseCaptions(task, services, warnings);
+  if (transcript)
+    return { ...(await fromCaptions(transcript, probed, services, warnings)), warnings };
   if (task.captions === "only") return undefined;
-  const info = captions.info ?? (await probeMedia(await mediaOf(task, services)));
-  return { ...(await recognise(task, info, services, warnings)), warnings };
+  const info = probed ?? (await probeMedia(await mediaOf(task, services)));
+  const isKnown = task.language === undefined && spare !== null && spare.language !== "und";
+  const recognised = await recognise(
+    isKnown ? { ...task, language: spare.language } : task,
+    info,
+    services,
+    warnings,
+  );
+  if (!spare || countWords(recognised.segments) > countWords(spare.cues))
+    return { ...recognised, warnings };
+  // Little is said, and the captions have all of it.
+  const notes = warnings.filter(
+    (warning) => !warning.startsWith(`captions not used: ${spare.label}:`),
+  );
+  return {
+    ...(await fromCaptions(spare, info, services, notes)),
+    warnings: [...notes, ...spare.warnings],
+  };
 }
 
-const mediaOf = (task: FileTask, services: WorkerServices): Promise<MediaInput> =>
-  services.sources.of(task.path).open(task.path, task.listed, services.signal);
-const captionsAt = async (
-  location: Location,
-  { sources, signal }: WorkerServices,
-): Promise<CaptionTranscript> =>
-  readCaptionFile(location, await sources.of(location).read(location, MAX_CAPTION_BYTES, signal));
+const countWords = (parts: readonly { readonly text: string }[]): number =>
+  parts.reduce((sum, { text }) => sum + countSpokenWords(text), 0);
 
-interface FoundCaptions {
-  readonly transcript: CaptionTranscript | null;
-  readonly info: MediaInfo | null;
-}
-
-/**
- * A sidecar first, then a text track inside the file. Captions that can't be read are told, and
- * recognition takes over.
- */
-async function findCaptions(
-  task: FileTask,
+async function fromCaptions(
+  { cues, language, engine, durationMs }: CaptionTranscript,
+  info: MediaInfo | null,
   services: WorkerServices,
   warnings: string[],
-): Promise<FoundCaptions> {
-  const { signal, onProgress } = services;
-  if (task.kind === "captions")
-    return { transcript: await captionsAt(task.path, services), info: null };
-  let transcript: CaptionTranscript | null = null;
-  if (task.sidecar && task.captions !== "ignore") {
-    try {
-      transcript = await captionsAt(task.sidecar, services);
-    } catch (error) {
-      warnings.push(`captions not used: ${toMediasearchError(error, task.sidecar).message}`);
-    }
-  }
-  // Captions answer searches even when their media can't be read on this machine.
-  const media = await mediaOf(task, services);
-  if (transcript) return { transcript, info: await probeMedia(media).catch(() => null) };
-  const info = await probeMedia(media);
-  if (task.captions === "ignore") return { transcript: null, info };
+): Promise<Omit<WorkerTranscript, "warnings">> {
+  const segments = segmentCues(cleanCues(cues));
   return {
-    transcript: await readSubtitleTrack(media, info, task.language, {
-      signal,
-      onProgress: (positionMs) => onProgress(positionMs, info.durationMs),
-    }),
-    info,
+    language: cleanLanguage(language),
+    engine,
+    durationMs: cleanMediaTime(durationMs ?? info?.durationMs ?? segments.at(-1)?.endMs ?? null),
+    recordedAtMs: cleanDate(info?.recordedAtMs),
+    origin: "captions",
+    segments: await embedSegments(segments, services, warnings),
   };
 }
 
@@ -157,8 +130,7 @@ const OF_THE_ENGINE = new Set<ErrorCode>([
 ]);
 
 /**
- * The recognisers of the task in their order, until one has done it.
- * @throws the last one's error.
+ * The recognisers of the task in their order, until one has done it. @throws the last one's error.
  */
 async function recognise(
   task: FileTask,

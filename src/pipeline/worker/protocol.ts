@@ -26,6 +26,10 @@ export interface FileTask {
   /** What the file was like when it was listed, where its source can hold it to that. */
   readonly listed?: ListedContent | undefined;
   readonly sidecar: string | null;
+  /** Further captions that would do, best first: for when the first does not carry the speech. */
+  readonly otherSidecars?: readonly string[] | undefined;
+  /** The code page of captions that the user names. */
+  readonly captionsEncoding?: string | undefined;
   readonly captions: CaptionsMode;
   readonly language: string | undefined;
   /** Recognisers to try in order. */

@@ -61,7 +61,10 @@ interface OpenFolder {
   readonly objects: ObjectStat[];
 }
 
-/** A folder is classified when the listing has left it, since captions may stand before or after their media. Memory: the folders above the current key. @returns whether there was any object. */
+/**
+ * A folder is classified when the listing has left it, since captions may stand before or after
+ * their media. Memory: the folders above the current key. @returns whether there was any object.
+ */
 async function* scanBelow(
   root: Location,
   store: ObjectStore,
@@ -98,7 +101,10 @@ function pairingFolder(location: Location, root: Location): Location {
   return folder;
 }
 
-/** The objects of one folder and of folders for captions below it, and which captions belong to which media. */
+/**
+ * The objects of one folder and of folders for captions below it, and which captions belong to
+ * which media.
+ */
 interface Folder {
   readonly byName: ReadonlyMap<string, ObjectStat>;
   readonly beside: FolderSidecars;
@@ -182,7 +188,9 @@ async function isMedia(
   );
 }
 
-/** An object that the user named is never passed over for its name. @returns whether there is one. */
+/**
+ * An object that the user named is never passed over for its name. @returns whether there is one.
+ */
 async function* scanNamedObject(
   location: Location,
   store: ObjectStore,

@@ -108,7 +108,9 @@ async function namesInCaptionFolders(
   return names.filter((name) => captionName(basename(name)));
 }
 
-/** The folder whose media a file may belong to, and its name in there: captions may lie in `Subs/`. */
+/**
+ * The folder whose media a file may belong to, and its name in there: captions may lie in `Subs/`.
+ */
 function homeOf(path: string): { readonly folder: string; readonly name: string } {
   let folder = dirname(path);
   let name = basename(path);
@@ -174,7 +176,9 @@ async function* scanFound(
     yield* scanEntry(root, join(folder, one), beside, filters);
 }
 
-/** A file that the user named is never passed over for its name: what it is shows when it is read. */
+/**
+ * A file that the user named is never passed over for its name: what it is shows when it is read.
+ */
 async function* scanNamed(path: string, filters: ScanFilters): AsyncIterable<ScanItem> {
   const { folder, name } = homeOf(path);
   const beside = await pairsAround(folder, filters, [name]);
