@@ -168,7 +168,12 @@ module.exports = {
       "Arrow",
     ),
     onlyIn("sqlite-in-local", "better-sqlite3", "^src/(backends/local|doctor)/", "SQLite"),
-    onlyIn("onnx-in-models", "onnxruntime[^/]*", "^src/models/onnx-runtime\\.ts$", "ONNX"),
+    onlyIn(
+      "onnx-in-models",
+      "onnxruntime[^/]*",
+      "^src/models/onnx-(runtime|binding)\\.ts$",
+      "ONNX",
+    ),
     onlyIn("grpc-in-nim", "@grpc", "^src/asr/nim/", "gRPC"),
     onlyIn("ffmpeg-in-media", "node-av", "^src/media/", "FFmpeg"),
     onlyIn("http-in-server", "hono|@hono", "^src/server/", "HTTP"),

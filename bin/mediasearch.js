@@ -7,8 +7,8 @@ if (Number.parseInt(node, 10) < 22 || Number(napi) < 10) {
   process.stderr.write(`mediasearch needs Node 22.14 or newer; this is Node ${node}.\n`);
   process.exitCode = 2;
 } else {
-  const { compileCacheFolder } = require("./compile-cache.js");
-  const folder = compileCacheFolder();
+  // Node runs the compiled code that it finds in that folder, and checks only lengths and sums.
+  const folder = require("../dist/private-folder.js").privateFolder("compile");
   // Before the first module of ours: those loaded earlier would be compiled anew each time.
   if (folder !== undefined) enableCompileCache(folder);
   require("../dist/start.js").start();

@@ -2,6 +2,7 @@ import { access, constants, mkdir, statfs } from "node:fs/promises";
 import { availableParallelism, freemem, totalmem } from "node:os";
 import { dirname } from "node:path";
 import type { Context } from "../app/context.ts";
+import { sqliteBinding } from "../backends/local/sqlite-binding.ts";
 import { MediasearchError } from "../errors.ts";
 import { loadOnnxRuntime } from "../models/onnx-runtime.ts";
 import { verifyModels } from "../models/store.ts";
@@ -88,7 +89,7 @@ const moduleStep = (check: string, tried: string, load: () => Promise<string>): 
 const MODULE_STEPS: readonly CheckStep[] = [
   moduleStep("sqlite", "load SQLite", async () => {
     const { default: Database } = await import("better-sqlite3");
-    const db = new Database(":memory:");
+    const db = new Database(":memory:", { nativeBinding: sqliteBinding() });
     const version = db.prepare("SELECT sqlite_version()").pluck().get() as string;
     db.close();
     return `SQLite ${version}`;

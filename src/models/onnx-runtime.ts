@@ -1,5 +1,6 @@
 import { env } from "node:process";
 import type * as OnnxRuntime from "onnxruntime-node";
+import { unpackRuntime } from "./unpack-runtime.ts";
 
 export type { InferenceSession, Tensor } from "onnxruntime-node";
 
@@ -11,5 +12,6 @@ export type { InferenceSession, Tensor } from "onnxruntime-node";
  */
 export async function loadOnnxRuntime(): Promise<typeof OnnxRuntime> {
   env["ORT_DISABLE_TELEMETRY"] = "1";
+  await unpackRuntime();
   return import("onnxruntime-node");
 }

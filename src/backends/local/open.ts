@@ -26,6 +26,7 @@ import { localLibrary } from "./library.ts";
 import { migrate, MIGRATIONS, noStore } from "./migrations.ts";
 import { keepFewPages } from "./page-cache.ts";
 import { localRunLock } from "./run-lock.ts";
+import { sqliteBinding } from "./sqlite-binding.ts";
 import { vacuumInto } from "./snapshot.ts";
 import { localQueryVectors } from "./query-vectors.ts";
 
@@ -45,8 +46,8 @@ export async function open(
   try {
     prepareFile(path, create);
     db = isFrozen(path)
-      ? new Sqlite(readFrozen(path), { readonly: true })
-      : new Sqlite(path, { timeout: waitMs });
+      ? new Sqlite(readFrozen(path), { readonly: true, nativeBinding: sqliteBinding() })
+      : new Sqlite(path, { timeout: waitMs, nativeBinding: sqliteBinding() });
     defineFunctions(db);
     migrate(db, path, create);
     setUp(db);
