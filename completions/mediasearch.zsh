@@ -14,12 +14,14 @@ _mediasearch() {
     'status:show the state of the library'
     'jobs:list, show, retry, skip or forget files that failed'
     'speakers:list, rename or merge the people who speak'
+    'edits:show or take back what was changed by hand'
+    'remove:take files and folders out of the library'
     'ingest:register files in the library without processing them'
     'models:list, download and check the models'
     'migrate:move a library, or bring it up to date'
     'config:show every setting and where it comes from'
     'backup:write a library that is in use into one checksummed file'
-    'restore:put a library back from a backup'
+    'restore:put a library back from a backup, or a recording as it was'
     'export:write transcripts as files, beside the media or into a folder'
     'import:read transcripts into the library'
     'unlock:show who has locked the library, and break the lock'
@@ -93,6 +95,9 @@ _mediasearch() {
       '(--store)'--store='[path of the library file]:path:_files' \
       '(--at)'--at='[only around this moment\: 1\:23\:45, 12\:30 or seconds]:time: ' \
       '(-C --context)'{-C+,--context=}'[with --at, number of lines before and after it (default\: 3)]:n: ' \
+      '(--original)'--original'[without what was changed by hand]' \
+      '(--archived)'--archived'[the one that was replaced last]' \
+      '(--number)'--number='[with --archived, which one\: 1 was replaced last, 2 before it]:n: ' \
       '(--format)'--format='[how to print]:format:(text srt vtt json ndjson csv tsv md)' \
       '(--json)'--json'[the same as --format json]' \
       '(--raw-cells)'--raw-cells'[with csv and tsv\: no apostrophe before text that a spreadsheet would run as a formula]' \
@@ -174,6 +179,25 @@ _mediasearch() {
       '(-h --help)'{-h,--help}'[show what there is]' \
       '1:what to do:(list rename merge)' \
       '*:words: ' ;;
+    edits) _arguments -s -S \
+      '(--store)'--store='[path of the library file]:path:_files' \
+      '(--all)'--all'[undo\: every change of the file, not the last one alone]' \
+      '(--json)'--json'[print JSON]' \
+      '(--config)'--config='[a configuration file of your choice, in place of mediasearch.config.json]:file:_files' \
+      '(--env-file)'--env-file='[read variables from a file of NAME=value lines; those of the environment win]:file:_files' \
+      '(-h --help)'{-h,--help}'[show what there is]' \
+      '1:what to do:(list show undo)' \
+      '*:file:_files' ;;
+    remove) _arguments -s -S \
+      '(--store)'--store='[path of the library file]:path:_files' \
+      '(-n --dry-run)'{-n,--dry-run}'[show what would be done, and do nothing]' \
+      '(--undo)'--undo'[bring back what was taken out]' \
+      '(--purge)'--purge'[wipe it from the disk, for good]' \
+      '(--json)'--json'[print JSON]' \
+      '(--config)'--config='[a configuration file of your choice, in place of mediasearch.config.json]:file:_files' \
+      '(--env-file)'--env-file='[read variables from a file of NAME=value lines; those of the environment win]:file:_files' \
+      '(-h --help)'{-h,--help}'[show what there is]' \
+      '*:file:_files' ;;
     ingest) _arguments -s -S \
       '(--store)'--store='[path of the library file]:path:_files' \
       '*'--include='[only files that match, relative to the folder (repeatable)]:glob: ' \
@@ -224,6 +248,7 @@ _mediasearch() {
       '*:file:_files' ;;
     restore) _arguments -s -S \
       '(--store)'--store='[path of the library file]:path:_files' \
+      '(--number)'--number='[which transcript of a recording\: 1 was replaced last, 2 before it]:n: ' \
       '(--check)'--check'[only check the backup]' \
       '(-f --force)'{-f,--force}'[take the place of the library that is there, which is kept under another name]' \
       '(--json)'--json'[print JSON]' \

@@ -18,9 +18,19 @@ export interface AssetTranscript {
   readonly nearest: Segment | undefined;
 }
 
+/** A transcript of a file that is not the current one. */
+export interface OtherTranscript {
+  readonly facts: Pick<
+    AssetStatus,
+    "fingerprint" | "origin" | "engine" | "language" | "durationMs"
+  >;
+  readonly segments: readonly Segment[];
+}
+
 /**
  * Reads what is said in one file.
  * @param cwd where a relative path starts.
+ * @param readOther reads another transcript of the file than the current one.
  * @throws NOT_FOUND for a file that is not in the library or not indexed yet; USAGE when several
  * files match.
  */
@@ -28,8 +38,11 @@ export async function readTranscript(
   library: Pick<ReadableLibrary, "catalog" | "versions">,
   cwd: string,
   { file: name, fromMs, untilMs, around }: TranscriptRequest,
+  readOther?: (current: AssetStatus) => Promise<OtherTranscript>,
 ): Promise<AssetTranscript> {
-  const asset = await findAsset(library.catalog, name, cwd);
+  const current = await findAsset(library.catalog, name, cwd);
+  const other = await readOther?.(current);
+  const asset = other ? withFacts(current, other) : current;
   const file = displayPath(asset.id, cwd);
   if (asset.fingerprint === null)
     throw new MediasearchError(
@@ -37,11 +50,17 @@ export async function readTranscript(
       `${file}: ${asset.error ?? "registered, but not indexed yet"}`,
       { subject: file, hint: `mediasearch index ${JSON.stringify(file)}` },
     );
-  const all = await library.versions.readSegments(asset.id, 0, Number.MAX_SAFE_INTEGER);
+  const all =
+    other?.segments ?? (await library.versions.readSegments(asset.id, 0, Number.MAX_SAFE_INTEGER));
   const within = segmentsWithin(all, fromMs, untilMs);
   const nearest = around && nearestSegment(within, around.at);
   const segments = nearest ? linesAround(within, nearest, around.lines) : within;
   return { asset, file, segments, nearest };
+}
+
+function withFacts(current: AssetStatus, { facts }: OtherTranscript): AssetStatus {
+  const { fingerprint, origin, engine, language, durationMs } = facts;
+  return { ...current, fingerprint, origin, engine, language, durationMs };
 }
 
 /** A transcript, or a part of it, as programs get it: docs/schemas/transcript.v1.json. */

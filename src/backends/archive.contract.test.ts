@@ -29,6 +29,7 @@ const BUGS: PlantedBugs<Library> = {
       },
     };
   },
+  "keeps what was removed of a file": () => ({ archive: { remove: async () => {} } }),
   "purges nothing": () => ({ archive: { purge: async () => 0 } }),
 };
 

@@ -65,10 +65,15 @@ export const ARCHIVE_CASES: readonly LibraryCase[] = [
       const elsewhere = { ...first, id: "/elsewhere", archivedAtMs: first.archivedAtMs + 1 };
       await library.archive.add(elsewhere);
       await library.archive.add(elsewhere);
+      await library.archive.add({ ...elsewhere, id: "/forgotten" });
+      assert.equal((await library.archive.list()).length, 4);
+      await library.archive.remove("/forgotten");
+      await library.archive.remove("/absent");
       assert.deepEqual(
         (await collect(library.archive.read())).filter(({ id }) => id === "/elsewhere"),
         [elsewhere],
       );
+      assert.deepEqual(await library.archive.find(elsewhere.fingerprint), [elsewhere, first]);
       assert.equal(await library.catalog.get("/elsewhere"), undefined);
       assert.deepEqual(await words(library, "oldest"), []);
     },

@@ -35,6 +35,8 @@ export interface Archive {
    * is.
    */
   add(transcript: ArchivedTranscript): Promise<void>;
+  /** Forgets what was archived of a file. Removing what is absent succeeds. */
+  remove(id: AssetId): Promise<void>;
   /**
    * Forgets what was archived, and the files that were deleted, before that time (Unix
    * milliseconds).

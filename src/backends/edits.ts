@@ -35,6 +35,9 @@ export async function writeEdits(
   await records.put(KIND, content, pack(edits));
 }
 
+export const dropEdits = (records: Pick<Records, "remove">, content: string): Promise<void> =>
+  records.remove(KIND, content);
+
 export const listEdits = async (
   records: Pick<Records, "list">,
 ): Promise<readonly (readonly [content: string, edits: TranscriptEdits])[]> =>

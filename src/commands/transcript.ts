@@ -1,4 +1,7 @@
+import { archivedTranscript } from "../app/library/edits.ts";
+import type { Backend } from "../backends/backend.ts";
 import type { AssetStatus } from "../backends/catalog.ts";
+import { contentOf, readEdits } from "../backends/edits.ts";
 import { MediasearchError } from "../errors.ts";
 import { formatSrt, formatWebvtt } from "../media/captions/write.ts";
 import { formatJson, formatTimestamp } from "../text/format.ts";
@@ -7,9 +10,9 @@ import { stripControls } from "../text/strip-controls.ts";
 import { transcriptMarkdown } from "../results/markdown.ts";
 import { ndjson, formatTable } from "../results/records.ts";
 import type { Segment } from "../types.ts";
-import { readTranscript, transcriptRecord } from "../app/transcript.ts";
+import { type OtherTranscript, readTranscript, transcriptRecord } from "../app/transcript.ts";
 import { toLine } from "../results/search-result.ts";
-import { integerFlag } from "../cli/flags.ts";
+import { type FlagsOf, hasFlag, integerFlag } from "../cli/flags.ts";
 import { type Command } from "../cli/command.ts";
 import type { TRANSCRIPT_SPEC } from "../cli/specs/searching.ts";
 import { chosenFormat, tableOptions } from "../cli/output-format.ts";
@@ -30,10 +33,16 @@ export const run: Command<typeof TRANSCRIPT_SPEC> = async ([name = ""], flags, c
     });
   const backend = await context.openBackend(false);
   try {
-    const { asset, file, segments, nearest } = await readTranscript(backend.library, io.cwd, {
+    const request = {
       file: name,
       around: timeRange && { at: timeRange, lines: lines ?? LINES_AROUND },
-    });
+    };
+    const { asset, file, segments, nearest } = await readTranscript(
+      backend.library,
+      io.cwd,
+      request,
+      otherTranscript(flags, backend),
+    );
     if (format === "text") {
       const paint = styler(io.stdout, io.env);
       for (const segment of segments)
@@ -45,6 +54,26 @@ export const run: Command<typeof TRANSCRIPT_SPEC> = async ([name = ""], flags, c
     await backend.close();
   }
 };
+
+/** The transcript that is asked for where it is not the current one. */
+function otherTranscript(
+  flags: FlagsOf<typeof TRANSCRIPT_SPEC>,
+  { library, records }: Backend,
+): ((current: AssetStatus) => Promise<OtherTranscript>) | undefined {
+  const number = integerFlag(flags, "number", 1, 10_000) ?? 1;
+  if (hasFlag(flags, "archived"))
+    return async ({ id }) => {
+      const archived = await archivedTranscript(library, id, number);
+      return { facts: archived, segments: archived.segments };
+    };
+  if (!hasFlag(flags, "original")) return undefined;
+  return async (current) => {
+    const base = (await readEdits(records, contentOf(current.fingerprint)))?.base;
+    if (base) return { facts: base, segments: base.segments };
+    const all = await library.versions.readSegments(current.id, 0, Number.MAX_SAFE_INTEGER);
+    return { facts: current, segments: all };
+  };
+}
 
 function textLine(
   { startMs, speaker, text }: Segment,

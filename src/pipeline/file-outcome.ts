@@ -7,6 +7,7 @@ import type { Checkpoints } from "../backends/checkpoints.ts";
 import type { MediasearchError } from "../errors.ts";
 import type { EngineChoice } from "./engines/engine-choice.ts";
 import type { FileRetryOptions } from "./retry.ts";
+import type { Location } from "../location.ts";
 import type { MediaSources } from "./sources/media-source.ts";
 import type { TranscriptOptions } from "./unchanged.ts";
 import type { WorkerTranscript } from "./worker/protocol.ts";
@@ -54,6 +55,10 @@ export interface FileServices {
 }
 
 export interface FileOptions extends TranscriptOptions, FileRetryOptions {
+  /** Places that a person took out of the library. */
+  readonly removals?: readonly Location[] | undefined;
+  /** What this call names, and so takes in all the same. */
+  readonly named?: ReadonlySet<Location> | undefined;
   readonly dryRun: boolean;
   /** Where not all files have the same. */
   readonly engineFor?: EngineChoice | undefined;

@@ -1,6 +1,7 @@
 import type { AssetStatus } from "../backends/catalog.ts";
 import type { Claims } from "../backends/run-lock.ts";
 import type { Job } from "../backends/job-store.ts";
+import { dropRemoval, removalOf } from "../backends/removals.ts";
 import { formatEngineChain } from "../engine-chain.ts";
 import { type MediasearchError, toMediasearchError } from "../errors.ts";
 import type { FileCall, FileOptions, FileOutcome, FileServices } from "./file-outcome.ts";
@@ -36,10 +37,25 @@ export async function indexFile(
   const options = general.engineFor
     ? { ...general, engines: general.engineFor(path, general.language) }
     : general;
-  const chain = formatEngineChain(options.engines);
   call.signal.throwIfAborted();
   if (file.kind === "captions" && options.captions === "ignore")
     return { type: "skipped", path, reason: "captions are ignored" };
+  const removal = removalOf(path, options.removals ?? []);
+  if (removal !== undefined && !options.named?.has(path))
+    return { type: "skipped", path, reason: "was taken out (mediasearch remove)" };
+  // Whoever names a file that was taken out wants it back.
+  if (removal === path && !options.dryRun) await dropRemoval(services.records, path);
+  return tryFile(file, services, options, call);
+}
+
+async function tryFile(
+  file: FileCandidate,
+  services: FileServices,
+  options: FileOptions,
+  call: FileCall,
+): Promise<FileOutcome> {
+  const { path } = file;
+  const chain = formatEngineChain(options.engines);
   const { library, jobs } = services;
   const knownAsset = await library.catalog.get(path);
   const isUnchanged = (asset: AssetStatus | undefined): Promise<boolean> =>

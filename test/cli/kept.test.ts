@@ -144,3 +144,34 @@ describe("recognition that was done", () => {
     expect((await index("--language", "de")).stderr).toMatch(/indexed 1 .*1 recognised/);
   });
 });
+
+describe("changes by hand", () => {
+  it("are listed, shown line by line, and taken back; the original can be read meanwhile", async () => {
+    put("budget.wav", "a.wav");
+    await index();
+    expect((await run("edits")).stderr).toBe("nothing was changed by hand\n");
+    await correct("a.wav", /budget/gi, "zeppelin");
+    await correct("a.wav", /zeppelin/gi, "airship");
+    expect((await run("edits")).stdout).toMatch(/media\/a\.wav {2}2 changes\n.* corrected/);
+    expect((await run("edits", "show", "a.wav")).stdout).toMatch(
+      / - \S+ {2}.*budget[\s\S]* \+ \S+ {2}.*zeppelin/i,
+    );
+    expect((await run("transcript", "a.wav")).stdout).toContain("airship");
+    expect((await run("transcript", "a.wav", "--original")).stdout).toMatch(/budget/i);
+    expect((await run("transcript", "a.wav", "--archived")).stdout).toContain("zeppelin");
+    expect((await run("transcript", "a.wav", "--archived", "--number", "2")).stdout).toMatch(
+      /budget/i,
+    );
+    expect((await run("transcript", "a.wav", "--archived", "--number", "9")).exitCode).toBe(17);
+    expect((await run("edits", "undo", "a.wav")).exitCode).toBe(0);
+    expect(await files("zeppelin")).toEqual(["media/a.wav"]);
+    expect((await run("edits", "undo", "a.wav", "--all")).exitCode).toBe(0);
+    expect(await files("budget")).toEqual(["media/a.wav"]);
+    expect((await run("edits", "undo", "a.wav")).exitCode).toBe(17);
+    expect((await index()).stderr).toMatch(/1 unchanged/);
+    // What was replaced comes back as a change that holds.
+    expect((await run("restore", "a.wav", "--number", "2")).exitCode).toBe(0);
+    expect((await index("--engine", "STUB")).stderr).toMatch(/1 recognised/);
+    expect(await files("airship")).toEqual(["media/a.wav"]);
+  });
+});

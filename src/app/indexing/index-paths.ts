@@ -1,5 +1,6 @@
 import type { Backend } from "../../backends/backend.ts";
 import type { ReadableCatalog } from "../../backends/catalog.ts";
+import { listRemovals } from "../../backends/removals.ts";
 import { withLease } from "../../backends/lease.ts";
 import type { Claims, Lease } from "../../backends/run-lock.ts";
 import { parseEngineChain } from "../../engine-chain.ts";
@@ -194,7 +195,13 @@ async function runAll(
   };
   const indexChanges = async (places: readonly Location[]): Promise<void> => {
     const { there, gone } = await sortChanges(places, roots, tools);
-    await tellAll(runPipeline(there, tools, { ...options, within: roots, sweep: false }));
+    const found = {
+      ...options,
+      removals: await listRemovals(records),
+      within: roots,
+      sweep: false,
+    };
+    await tellAll(runPipeline(there, tools, found));
     // What moved is not among them any more.
     for (const path of gone)
       if (await library.catalog.get(path)) {
@@ -209,12 +216,13 @@ async function runAll(
     const changes = request.watch
       ? (await watchRoots(roots, sources, { signal, onNotice }))[Symbol.asyncIterator]()
       : undefined;
-    const first = changes?.next();
-    first?.catch(() => {});
-    await tellAll(runPipeline(roots, tools, options));
+    const firstChange = changes?.next();
+    firstChange?.catch(() => {});
+    const first = { ...options, removals: await listRemovals(records), named: new Set(roots) };
+    await tellAll(runPipeline(roots, tools, first));
     await purge();
-    if (!changes || !first) return;
-    for (let next = await first; !next.done; next = await changes.next()) {
+    if (!changes || !firstChange) return;
+    for (let next = await firstChange; !next.done; next = await changes.next()) {
       await purge();
       const places = next.value;
       await untilReachable(() => indexChanges(places), config.settings.bucketPollMs, emit, signal);

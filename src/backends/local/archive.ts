@@ -3,6 +3,7 @@ import type { Origin } from "../../types.ts";
 import type { Archive, ArchivedTranscript, ArchivedVersion } from "../archive.ts";
 import type { Connection } from "./connection.ts";
 import { toStoreError } from "./errors.ts";
+import { deletingSecurely } from "./wipe.ts";
 import { LAST_CHARACTER, type SegmentRow, toSegment } from "./rows.ts";
 
 export const localArchive = ({ db, path, run, write, writeVersions }: Connection): Archive => ({
@@ -33,13 +34,26 @@ export const localArchive = ({ db, path, run, write, writeVersions }: Connection
       ).map(toArchived),
     ),
   add: (transcript) => write(() => insertArchived(db, transcript)),
-  purge: (beforeMs) =>
-    writeVersions(
-      () =>
-        db.prepare("DELETE FROM archive WHERE archived_at_ms < ?").run(beforeMs).changes +
-        db.prepare("DELETE FROM assets WHERE deleted_at_ms < ?").run(beforeMs).changes,
-    ),
+  remove: (id) => write(() => void db.prepare("DELETE FROM archive WHERE path = ?").run(id)),
+  purge: (beforeMs) => writeVersions(() => purge(db, beforeMs)),
 });
+
+/** What is kept for a time only is gone from the disk too, afterwards. */
+function purge(db: Database, beforeMs: number): number {
+  const isOld = db
+    .prepare(
+      "SELECT EXISTS (SELECT 1 FROM archive WHERE archived_at_ms < @beforeMs) OR EXISTS (SELECT 1 FROM assets WHERE deleted_at_ms < @beforeMs)",
+    )
+    .pluck()
+    .get({ beforeMs });
+  if (isOld !== 1) return 0;
+  return deletingSecurely(
+    db,
+    () =>
+      db.prepare("DELETE FROM archive WHERE archived_at_ms < ?").run(beforeMs).changes +
+      db.prepare("DELETE FROM assets WHERE deleted_at_ms < ?").run(beforeMs).changes,
+  );
+}
 
 /** Loaded by those who need it, because that takes three milliseconds. */
 const zlib = () => process.getBuiltinModule("node:zlib");

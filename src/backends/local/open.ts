@@ -28,6 +28,7 @@ import { keepFewPages } from "./page-cache.ts";
 import { localRunLock } from "./run-lock.ts";
 import { sqliteBinding } from "./sqlite-binding.ts";
 import { vacuumInto } from "./snapshot.ts";
+import { wipeDeleted } from "./wipe.ts";
 import { localQueryVectors } from "./query-vectors.ts";
 
 const WAIT_FOR_OTHERS_MS = 10_000;
@@ -71,6 +72,7 @@ function createLocalBackend(connection: Connection): Backend {
     medium: {
       kind: "file",
       repair: () => run(() => repair(db)),
+      wipe: () => run(() => wipeDeleted(db, path)),
       async snapshot(copy) {
         try {
           vacuumInto(db, copy);

@@ -17,6 +17,10 @@ export const memoryArchive = ({ entries, archived }: MemoryState): Archive => ({
     );
     if (!isThere) archived.unshift(structuredClone(transcript));
   },
+  async remove(id) {
+    const kept = archived.filter((one) => one.id !== id);
+    archived.splice(0, archived.length, ...kept);
+  },
   async purge(beforeMs) {
     const gone = [...entries].filter(
       ([, { before }]) => before !== undefined && before.atMs < beforeMs,

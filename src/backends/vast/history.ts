@@ -20,6 +20,7 @@ export const vastArchive = (database: Database): Archive => ({
       [transcript.id],
       (tx) => addArchived(database, tx, transcript),
     ),
+  remove: (id) => removeArchived(database, id),
   purge: (beforeMs) => purge(database, beforeMs),
 });
 
@@ -100,6 +101,15 @@ async function addArchived(
     segments,
     undefined,
   );
+}
+
+async function removeArchived(database: Database, id: string): Promise<void> {
+  const rows = await archivedRows(database, database.client.session, [equal("asset_id", id)]);
+  const ids = rows.map(({ version_id: versionId }) => toText(versionId));
+  for (let at = 0; at < ids.length; at += ARCHIVED_PER_REQUEST)
+    await database.write({ action: "purge", asset: id }, [id], (tx) =>
+      dropVersions(database, tx, ids.slice(at, at + ARCHIVED_PER_REQUEST)),
+    );
 }
 
 /** How many versions are deleted in one transaction. */

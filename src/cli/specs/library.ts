@@ -128,12 +128,22 @@ export const BACKUP_SPEC = {
 
 export const RESTORE_SPEC = {
   name: "restore",
-  summary: "put a library back from a backup",
+  summary: "put a library back from a backup, or a recording as it was",
   details:
-    "The backup is checked as a whole before anything is touched; a library that is there is kept beside the new one.",
-  args: [{ name: "<file>", help: "a file or s3:// object that `mediasearch backup` wrote" }],
+    "A recording that was taken out (`remove`) comes back; of any other, the transcript that was replaced last comes back as a change by hand.\nA backup is checked as a whole before anything is touched; a library that is there is kept beside the new one.",
+  args: [
+    {
+      name: "<file>",
+      help: "a recording of the library, or a file or s3:// object that `mediasearch backup` wrote",
+    },
+  ],
   options: [
     STORE_OPTION,
+    {
+      flags: "--number <n>",
+      help: "which transcript of a recording: 1 was replaced last, 2 before it",
+      fallback: "1",
+    },
     { flags: "--check", help: "only check the backup" },
     {
       flags: "-f, --force",
@@ -142,6 +152,7 @@ export const RESTORE_SPEC = {
     { flags: "--json", help: "print JSON" },
   ],
   examples: [
+    ["mediasearch restore talk.mp3", "as it was before it was replaced or taken out"],
     ["mediasearch restore library-monday.backup --check", "whether a backup is sound"],
     [
       "mediasearch restore library-monday.backup --store ./monday.sqlite",

@@ -138,6 +138,13 @@ export const TRANSCRIPT_SPEC = {
       flags: "-C, --context <n>",
       help: "with --at, number of lines before and after it (default: 3)",
     },
+    { flags: "--original", help: "without what was changed by hand" },
+    { flags: "--archived", help: "the one that was replaced last" },
+    {
+      flags: "--number <n>",
+      help: "with --archived, which one: 1 was replaced last, 2 before it",
+      fallback: "1",
+    },
     format("text", "srt", "vtt", "json", "ndjson", "csv", "tsv", "md"),
     JSON_SWITCH,
     RAW_CELLS_OPTION,
@@ -146,6 +153,7 @@ export const TRANSCRIPT_SPEC = {
     ["mediasearch transcript talk.mp3", "to read"],
     ["mediasearch transcript talk.mp3 --at 1:23:45 -C 5", "around a moment"],
     ["mediasearch transcript talk.mp3 --format srt > talk.srt", "as captions"],
+    ["mediasearch transcript talk.mp3 --archived", "what was there before"],
   ],
   exitCodes: ["NO_STORE", "NOT_FOUND"],
 } as const satisfies CommandSpec;

@@ -1,0 +1,137 @@
+import type { AssetId, AssetStatus } from "../../backends/catalog.ts";
+import type { Backend } from "../../backends/backend.ts";
+import { contentOf, dropEdits } from "../../backends/edits.ts";
+import { addRemoval, dropRemoval, listRemovals, removalOf } from "../../backends/removals.ts";
+import { MediasearchError } from "../../errors.ts";
+import { isBelow, type Location } from "../../location.ts";
+import { fileMatcher } from "../../text/file-filter.ts";
+import type { Context } from "../context.ts";
+import { withBackend } from "./with-backend.ts";
+
+export interface RemoveRequest {
+  /** Paths of files and folders, names or globs. */
+  readonly patterns: readonly string[];
+  readonly dryRun?: boolean;
+  /** Wipes words and vectors, also those of the archive; there is no way back. */
+  readonly purge?: boolean;
+}
+
+export interface Removed {
+  readonly files: readonly AssetId[];
+  /** Copies of the library that this program made and that still hold what was wiped. */
+  readonly copies: readonly string[];
+}
+
+/**
+ * Takes files out of the library. They answer no search any more, and no run takes them in again
+ * unless it names them. Until their retention ends `undoRemoval` brings them back.
+ * @throws NOT_FOUND for a pattern that means nothing.
+ */
+export const removeFiles = (
+  context: Context,
+  { patterns, dryRun = false, purge = false }: RemoveRequest,
+): Promise<Removed> =>
+  withBackend(context, async (backend) => {
+    const { library, records, jobs } = backend;
+    const files = await filesMeant(context, backend, patterns, purge);
+    const ids = files.map(({ id }) => id);
+    if (dryRun) return { files: ids, copies: [] };
+    for (const place of await placesMeant(context, patterns, ids))
+      await addRemoval(records, place, Date.now());
+    await library.catalog.markDeleted(ids);
+    for (const id of ids) await jobs.remove(id);
+    if (!purge) return { files: ids, copies: [] };
+    return { files: ids, copies: await wipe(backend, files) };
+  });
+
+/** What the patterns mean. A purge means what was deleted before too. */
+async function filesMeant(
+  { cwd }: Context,
+  { library }: Backend,
+  patterns: readonly string[],
+  withDeleted: boolean,
+): Promise<readonly AssetStatus[]> {
+  const matchers = await Promise.all(patterns.map((pattern) => fileMatcher(pattern, cwd)));
+  const isUsed = patterns.map(() => false);
+  const files: AssetStatus[] = [];
+  for await (const asset of library.catalog.list()) {
+    if (asset.state === "deleted" && !withDeleted) continue;
+    const matching = matchers.map((matches) => matches(asset.id));
+    matching.forEach((matches, i) => {
+      if (matches) isUsed[i] = true;
+    });
+    if (matching.includes(true)) files.push(asset);
+  }
+  const unused = patterns.find((_, i) => !isUsed[i]);
+  if (unused !== undefined)
+    throw new MediasearchError("NOT_FOUND", `${unused}: not in the library`, {
+      subject: unused,
+      hint: "mediasearch list",
+    });
+  return files;
+}
+
+/** A folder that is meant by its path stands for itself, so that what comes into it later stays out too. */
+async function placesMeant(
+  context: Context,
+  patterns: readonly string[],
+  ids: readonly AssetId[],
+): Promise<readonly Location[]> {
+  const folders: Location[] = [];
+  for (const pattern of patterns) {
+    const place = context.toLocation(pattern);
+    const isFolder = !ids.includes(place) && ids.some((id) => isBelow(id, place));
+    if (isFolder) folders.push(place);
+  }
+  return [...folders, ...ids.filter((id) => !folders.some((folder) => isBelow(id, folder)))];
+}
+
+async function wipe(backend: Backend, files: readonly AssetStatus[]): Promise<readonly string[]> {
+  const { library, records, checkpoints, medium } = backend;
+  for (const { id } of files) {
+    await checkpoints.clear(id);
+    await library.archive.remove(id);
+    await library.catalog.remove(id);
+  }
+  for (const content of new Set(files.map(({ fingerprint }) => contentOf(fingerprint))))
+    if (content !== "" && !(await isKept(library, content))) await dropEdits(records, content);
+  return medium.kind === "file" ? medium.wipe() : [];
+}
+
+/** Whether another file of the library has this content. */
+async function isKept(library: Backend["library"], content: string): Promise<boolean> {
+  for await (const { fingerprint } of library.catalog.list())
+    if (contentOf(fingerprint) === content) return true;
+  return false;
+}
+
+/**
+ * Brings files back that were taken out, and lets runs take them in again.
+ * @throws NOT_FOUND where nothing that is meant was taken out.
+ */
+export const undoRemoval = (
+  context: Context,
+  patterns: readonly string[],
+): Promise<readonly AssetId[]> =>
+  withBackend(context, async ({ library, records }) => {
+    const matchers = await Promise.all(
+      patterns.map((pattern) => fileMatcher(pattern, context.cwd)),
+    );
+    const isMeant = (place: Location): boolean => matchers.some((matches) => matches(place));
+    const removals = await listRemovals(records);
+    const back: AssetId[] = [];
+    for await (const asset of library.catalog.list()) {
+      const removal = asset.state === "deleted" ? removalOf(asset.id, removals) : undefined;
+      if (removal === undefined || !(isMeant(asset.id) || isMeant(removal))) continue;
+      await library.catalog.restore(asset);
+      back.push(asset.id);
+    }
+    const dropped = removals.filter((place) => isMeant(place) || back.includes(place));
+    for (const place of dropped) await dropRemoval(records, place);
+    if (back.length + dropped.length === 0)
+      throw new MediasearchError("NOT_FOUND", `${patterns.join(" ")}: was not taken out`, {
+        subject: patterns[0],
+        hint: "mediasearch list --state deleted",
+      });
+    return back;
+  });
