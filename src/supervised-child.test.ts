@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -7,6 +8,7 @@ import { type Limits, startChild, type SupervisedChild } from "./supervised-chil
 
 /** Does what it gets, and says "ready" or an answer. */
 const PROGRAM = `
+  import { spawn } from "node:child_process";
   import { serveParent } from ${JSON.stringify(new URL("./supervised-child.ts", import.meta.url).href)};
   const acts = {
     answer: () => reply({ type: "answer", text: "done" }),
@@ -14,11 +16,18 @@ const PROGRAM = `
     killed: () => process.kill(process.pid, "SIGKILL"),
     silent: () => setInterval(() => {}, 1000),
     busy: () => setInterval(() => reply({ type: "progress" }), 20),
+    blocked: () => { for (;;) {} },
+    greedy: () => {
+      const kept = [];
+      // In one turn of the event loop, as a codec does, and with a child that has a group of its own.
+      spawn("sleep", ["600"], { detached: true, stdio: "ignore" });
+      for (;;) kept.push(Buffer.alloc(8_000_000, kept.length + 1));
+    },
     stubborn: () => { process.on("SIGTERM", () => {}); reply({ type: "answer", text: "stubborn" }); },
   };
-  const reply = serveParent({ onRequest: (act) => acts[act](), onOrphaned: () => process.exit(), memoryReportMs: 20 });
+  const reply = serveParent({ onRequest: (act) => acts[act](), onOrphaned: () => process.exit() });
 `;
-type Act = "answer" | "crash" | "killed" | "silent" | "busy" | "stubborn";
+type Act = "answer" | "crash" | "killed" | "silent" | "busy" | "blocked" | "greedy" | "stubborn";
 type Said = { readonly type: "answer"; readonly text: string } | { readonly type: "progress" };
 
 const limits: Limits = {
@@ -77,6 +86,29 @@ describe("a supervised child", () => {
   it("is given up when it needs more memory than it may", async () => {
     start();
     await expect(ask("silent", { maxMemoryBytes: 1_000_000 })).rejects.toThrow("too large");
+  });
+
+  it("is ended while its event loop is blocked, when it needs more memory than it may, with all that it started", async () => {
+    start();
+    await ask("answer");
+    const startMs = performance.now();
+    const sleepers = (): number =>
+      execFileSync("ps", ["-e", "-o", "args="]).toString().split("sleep 600").length;
+    const before = sleepers();
+    await expect(ask("greedy", { maxMemoryBytes: 400_000_000 })).rejects.toThrow("too large");
+    await expect(ask("answer")).rejects.toThrow("SIGKILL");
+    expect(performance.now() - startMs).toBeLessThan(5000);
+    // Only Linux tells what a process started.
+    const left = sleepers() - before;
+    expect(process.platform === "linux" ? left : 0).toBe(0);
+  });
+
+  it("is given up while its event loop is blocked, when it says nothing", async () => {
+    start();
+    await ask("answer");
+    await expect(ask("blocked", { maxSilenceMs: 300 })).rejects.toThrow("too silent");
+    await child.end(100);
+    expect(child.isConnected()).toBe(false);
   });
 
   it("ends in its own time, and by force when the grace is over", async () => {

@@ -1,5 +1,6 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { setTimeout as sleep } from "node:timers/promises";
+import { killTree, watchRss } from "./process-memory.ts";
 
 /**
  * A program of this package that runs in a process of its own, so that a crash or a hang in native
@@ -40,18 +41,12 @@ export interface ChildTurn<Answer> {
 }
 
 export interface Limits {
-  /** The child must say something at least this often, memory reports not counted. */
+  /** The child must say something at least this often. */
   readonly maxSilenceMs: number;
-  /** Bytes of resident memory; the child reports them, see `serveParent`. */
+  /** Bytes of resident memory, watched from outside: a child in native code can't report them. */
   readonly maxMemoryBytes: number;
   readonly tooSilent: () => Error;
   readonly tooLarge: () => Error;
-}
-
-/** What a child reports by the clock, whatever its task does. */
-interface MemoryReport {
-  readonly type: "memory";
-  readonly rssBytes: number;
 }
 
 interface Ending {
@@ -151,6 +146,7 @@ function converse<Reply, Answer>(
       if (isOver) return;
       isOver = true;
       clearTimeout(timer);
+      stopWatching();
       child.off("message", onMessage);
       departure.forget(onEnd);
       signal.removeEventListener("abort", onAbort);
@@ -173,11 +169,10 @@ function converse<Reply, Answer>(
     const onAbort = (): void => fail(signal.reason);
     const onEnd = (end: Ending): void =>
       fail(end.startError ?? crashed(howItEnded(end, stderrTail())));
-    const onMessage = (reply: Reply | MemoryReport): void => {
-      if (isMemoryReport(reply)) {
-        if (limits && reply.rssBytes > limits.maxMemoryBytes) fail(limits.tooLarge());
-        return;
-      }
+    const stopWatching = limits
+      ? watchMemory(child, limits.maxMemoryBytes, () => fail(limits.tooLarge()))
+      : () => {};
+    const onMessage = (reply: Reply): void => {
       restartClock();
       onReply(reply, turn);
     };
@@ -192,8 +187,22 @@ function converse<Reply, Answer>(
   });
 }
 
-const isMemoryReport = (reply: unknown): reply is MemoryReport =>
-  (reply as Partial<MemoryReport>).type === "memory";
+/** Often enough that a child that fills memory as fast as it can gets a gigabyte further at most. */
+const MEMORY_WATCH_MS = 100;
+
+/**
+ * Looks at the memory of a child as the system counts it, and ends the child, with all that it
+ * started, as soon as it has more. @returns the function that stops looking.
+ */
+function watchMemory(child: ChildProcess, maxBytes: number, onTooLarge: () => void): () => void {
+  const { pid } = child;
+  if (pid === undefined) return () => {};
+  return watchRss(pid, MEMORY_WATCH_MS, (rssBytes) => {
+    if (rssBytes <= maxBytes) return;
+    killTree(pid);
+    onTooLarge();
+  });
+}
 
 /** How a child ended, such as `was ended by SIGKILL (out of memory)`. */
 function howItEnded({ code, signal }: Ending, stderrTail: string): string {
@@ -206,8 +215,6 @@ export interface ServeOptions<Request> {
   readonly onRequest: (request: Request) => void;
   /** Called when the parent has gone: a child never outlives it. */
   readonly onOrphaned: () => void;
-  /** How often the child reports its memory; never when undefined. */
-  readonly memoryReportMs?: number | undefined;
 }
 
 /**
@@ -217,19 +224,13 @@ export interface ServeOptions<Request> {
 export function serveParent<Request, Reply>({
   onRequest,
   onOrphaned,
-  memoryReportMs,
 }: ServeOptions<Request>): (reply: Reply) => void {
-  const reply = (message: Reply | MemoryReport): void => {
+  const reply = (message: Reply): void => {
     process.send?.(message);
   };
   process.on("SIGINT", () => {});
   process.on("disconnect", onOrphaned);
   process.on("message", onRequest);
-  if (memoryReportMs !== undefined)
-    setInterval(
-      () => reply({ type: "memory", rssBytes: process.memoryUsage.rss() }),
-      memoryReportMs,
-    ).unref();
   return reply;
 }
 

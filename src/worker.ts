@@ -140,5 +140,4 @@ const replyToPool = serveParent<Request, WorkerReply>({
       void answer(request.type, request.task, setup).then(replyToPool);
   },
   onOrphaned: () => void quit(),
-  memoryReportMs: 500,
 });

@@ -1,3 +1,4 @@
+import { stat } from "node:fs/promises";
 import type { CodecContext, Frame, Packet, Stream } from "node-av/lib";
 import { inputName, type MediaInput } from "./byte-source.ts";
 import {
@@ -8,7 +9,7 @@ import {
   toMs,
   unreadableError,
 } from "./ffmpeg.ts";
-import { openResampler, type Resampler } from "./resample.ts";
+import { implausibleSound, openResampler, type Resampler } from "./resample.ts";
 
 export interface DecodeOptions {
   readonly streamIndex: number;
@@ -57,7 +58,10 @@ export async function* decodeAudio(
     decoder = await openDecoder(av, stream, path);
     packet.alloc();
     frame.alloc();
+    const maxSamples = maxSamplesOf(await sizeOf(source));
     const convert = (): void => {
+      const reason = implausibleSound(frame);
+      if (reason !== undefined) throw unreadableError(path, `damaged: ${reason}`);
       if (!resampler || !resampler.fits(frame)) {
         if (resampler) append(state, resampler.drain());
         resampler?.free();
@@ -65,6 +69,11 @@ export async function* decodeAudio(
       }
       fillGap(state, frame, stream);
       append(state, resampler.convert(frame));
+      if (state.written > maxSamples)
+        throw unreadableError(
+          path,
+          `more than ${describeHours(maxSamples)} of sound in so few bytes`,
+        );
     };
     let turn = performance.now();
     for await (const end of packets(opened, packet, stream.index, state)) {
@@ -88,6 +97,27 @@ export async function* decodeAudio(
     await opened.close();
   }
 }
+
+/** What Opus and FLAC need for silence. Speech needs thirty times as much. */
+const MIN_BYTES_PER_SECOND = 25;
+/** What any file may hold, however small it is, and what none may exceed. Hours. */
+const MIN_MAX_HOURS = 2;
+const MAX_HOURS = 30 * 24;
+
+/**
+ * Work is bounded by the size of the file: a megabyte of constant blocks may say that it is a week
+ * of silence.
+ */
+function maxSamplesOf(sizeBytes: number): number {
+  const seconds = sizeBytes / MIN_BYTES_PER_SECOND;
+  return OUTPUT_SAMPLE_RATE * Math.min(MAX_HOURS * 3600, Math.max(MIN_MAX_HOURS * 3600, seconds));
+}
+
+const describeHours = (samples: number): string =>
+  `${Math.round(samples / OUTPUT_SAMPLE_RATE / 3600)} hours`;
+
+const sizeOf = async (source: MediaInput): Promise<number> =>
+  typeof source === "string" ? (await stat(source)).size : source.sizeBytes;
 
 /** @throws UNREADABLE_MEDIA when nothing was decoded. */
 function tellDamage(

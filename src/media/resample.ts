@@ -17,6 +17,25 @@ export interface Resampler {
 
 const FLOAT = 3; // AV_SAMPLE_FMT_FLT
 
+/** Hz. Nothing is recorded at a lower or a higher rate: telephones have 8,000, DSD 11,289,600. */
+const MIN_RATE = 1000;
+const MAX_RATE = 12_000_000;
+const MAX_CHANNELS = 64;
+/** 16 minutes at 16 kHz, 64 MB: encoders make frames of a second at most. */
+const MAX_SAMPLES = 1 << 24;
+
+/**
+ * Why a frame is no sound that anybody recorded; undefined when it is. A file of 80 bytes may say
+ * that it has four samples a second, and what comes out of the resampler is as large as that ratio.
+ */
+export function implausibleSound({ sampleRate, channels, nbSamples }: Frame): string | undefined {
+  if (sampleRate < MIN_RATE || sampleRate > MAX_RATE) return `sound at ${sampleRate} Hz`;
+  if (channels > MAX_CHANNELS) return `sound of ${channels} channels`;
+  return nbSamples * channels > MAX_SAMPLES
+    ? `a frame of ${nbSamples} samples in ${channels} channels`
+    : undefined;
+}
+
 /** swresample for one input format; damaged or joined files change it on the way. */
 export function openResampler(av: AvModule, first: Frame, wanted: SampleFormat): Resampler {
   const { sampleRate, format } = first;
@@ -41,6 +60,7 @@ export function openResampler(av: AvModule, first: Frame, wanted: SampleFormat):
   }
   const read = (inputs: Buffer[] | null, count: number): Float32Array => {
     const room = context.getOutSamples(count) + 64;
+    if (room > MAX_SAMPLES) throw new Error(`a frame of ${room} samples`);
     const buffer = Buffer.alloc(room * 4 * wanted.channels);
     const written = Math.max(0, context.convertSync([buffer], room, inputs, count));
     return new Float32Array(buffer.buffer, buffer.byteOffset, written * wanted.channels).slice();

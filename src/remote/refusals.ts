@@ -1,3 +1,4 @@
+import { parseBoundedJson } from "../bounded-json.ts";
 import { type ErrorCode, MediasearchError } from "../errors.ts";
 import type { HttpReply } from "./http.ts";
 
@@ -129,7 +130,7 @@ interface ErrorBody {
 /** Reads the message of `{error: {message, code}}`, `{error: "…"}`, `{detail: …}`, or text. */
 export function errorBody(text: string): ErrorBody {
   try {
-    const body = JSON.parse(text) as { error?: unknown; detail?: unknown; message?: unknown };
+    const body = parseBoundedJson(text) as { error?: unknown; detail?: unknown; message?: unknown };
     const error =
       typeof body.error === "object" && body.error !== null
         ? (body.error as { message?: unknown; code?: unknown; type?: unknown; retryable?: unknown })

@@ -1,3 +1,4 @@
+import { type JsonBounds, parseBoundedJson } from "../bounded-json.ts";
 import type { EmbeddingModel } from "../embedding-model.ts";
 import type { TranscriptEdits } from "../transcript-edits.ts";
 import type { AssetStatus, FileStat } from "../backends/catalog.ts";
@@ -145,10 +146,13 @@ const wrong = (what: string): MediasearchError =>
     hint: "mediasearch export FILE --format json",
   });
 
+/** A day of speech in segments with vectors of a thousand numbers. */
+const TRANSCRIPT_BOUNDS: JsonBounds = { maxDepth: 64, maxValues: 50_000_000 };
+
 function parseJson(source: string): TranscriptContent {
   let json: Record<string, unknown>;
   try {
-    json = JSON.parse(source) as Record<string, unknown>;
+    json = parseBoundedJson(source, TRANSCRIPT_BOUNDS) as Record<string, unknown>;
   } catch (cause) {
     throw new MediasearchError("UNREADABLE_MEDIA", "not valid JSON", { cause });
   }

@@ -1,3 +1,4 @@
+import { parseBoundedJson } from "../../bounded-json.ts";
 import { parseCaptions } from "../../media/captions/parse.ts";
 import type { AudioChunk } from "../audio/speech-chunker.ts";
 import { type Recognition, audioLengthMs } from "../remote/engine.ts";
@@ -41,7 +42,7 @@ function readCustomAnswer(
     };
   if (format === "json" || (format === "auto" && /^[[{]/.test(start))) {
     try {
-      return heardFromJson(JSON.parse(text), chunk, { wantsWords: false });
+      return heardFromJson(parseBoundedJson(text), chunk, { wantsWords: false });
     } catch {
       return "not valid JSON";
     }

@@ -1,3 +1,4 @@
+import { parseBoundedJson } from "../../bounded-json.ts";
 import { toWav } from "../audio/wav.ts";
 import { type Engine, audioLengthMs } from "../remote/engine.ts";
 import { formOf, request } from "../../remote/http.ts";
@@ -76,7 +77,7 @@ export function openHttpEngine(url: URL, settings: NimSettings, requests: Reques
 
 function parseJsonOrNothing(text: string): unknown {
   try {
-    return JSON.parse(text);
+    return parseBoundedJson(text);
   } catch {
     return undefined;
   }

@@ -66,8 +66,8 @@ function mergeGroups<T extends Word>(groups: readonly Group<T>[]): readonly Alig
   let early: string[] = [];
   for (const { texts, words } of groups) {
     const last = whole.at(-1);
-    if (words.length === 0 && last) last.texts.push(...texts);
-    else if (words.length === 0) early.push(...texts);
+    if (words.length === 0 && last) last.texts = [...last.texts, ...texts];
+    else if (words.length === 0) early = [...early, ...texts];
     // Timed words that the text leaves out, such as hesitations, take no time from others.
     else if (texts.length > 0 || early.length > 0) {
       whole.push({ texts: [...early, ...texts], words: [...words] });
@@ -84,18 +84,22 @@ function mergeGroups<T extends Word>(groups: readonly Group<T>[]): readonly Alig
       word: {
         text: texts.join(" "),
         startMs: words[0]?.startMs ?? 0,
-        endMs: Math.max(...words.map(({ endMs }) => endMs)),
+        endMs: words.reduce((latestMs, { endMs }) => Math.max(latestMs, endMs), 0),
         confidence,
       },
     };
   });
 }
 
+/** Cells of the table that is compared in, 50 MB of them: two texts of 5,000 words, half an hour. */
+const MAX_CELLS = 25_000_000;
+
 /**
  * Finds the positions of a longest common subsequence, in order. Words without letters match
- * nothing.
+ * nothing. Of texts that are too long none: then all of one is timed by all of the other.
  */
 function commonWords(a: readonly string[], b: readonly string[]): (readonly [number, number])[] {
+  if ((a.length + 1) * (b.length + 1) > MAX_CELLS) return [];
   const width = b.length + 1;
   const length = new Uint16Array((a.length + 1) * width);
   const isSame = (i: number, j: number): boolean => a[i] !== "" && a[i] === b[j];

@@ -178,6 +178,35 @@ describe("a recogniser's JSON", () => {
   });
 });
 
+describe("more words than anybody says", () => {
+  const words = Array.from({ length: 60_000 }, (_, i) => ({ word: `w${i % 7}`, start: 0, end: 1 }));
+  const text = words.map(({ word }) => word.toUpperCase()).join(" ");
+  const segment = { start: 0, end: 1, text };
+
+  it("are refused with their number, wherever the answer has them", () => {
+    for (const answer of [
+      { segments: [segment], words },
+      { segments: [{ ...segment, words }] },
+      { segments: words.map(() => segment) },
+    ])
+      expect(heardFromJson(answer, chunk, { wantsWords: true })).toMatch(
+        /^60000 segments or words for [\d.]+ s of audio$/,
+      );
+  });
+
+  it("are aligned as one, without a table of all pairs", () => {
+    const timed = words.map(({ word, start, end }, i) => ({
+      text: i % 2 ? word : "other",
+      startMs: start,
+      endMs: end + i,
+      confidence: null,
+    }));
+    const before = process.memoryUsage().arrayBuffers;
+    expect(align(`${text} end`, timed)).toMatchObject([{ startMs: 0, endMs: 60_000 }]);
+    expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(60_000_000);
+  });
+});
+
 describe("words and text that were given apart", () => {
   it("always spell the text, with times in order", () => {
     for (const [text, timed] of [

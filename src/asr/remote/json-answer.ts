@@ -41,6 +41,8 @@ export function heardFromJson(
 ): Recognition | string {
   const body = Array.isArray(value) ? { segments: value } : toObject(value);
   const segments = body["segments"] ?? body["transcription"];
+  const tooMany = refuseTooMany(segments, body["words"], chunk);
+  if (tooMany !== undefined) return tooMany;
   const text = textInOneLine(body["text"]);
   const language = toTag(body["language"] ?? toObject(body["result"])["language"]);
   if (!Array.isArray(segments) || (segments.length === 0 && text !== "")) {
@@ -56,6 +58,22 @@ export function heardFromJson(
       ? ["no word times were given; those of the segments are kept"]
       : [];
   return { cues, timing: hasWords ? "word" : "segment", language, notes };
+}
+
+/** Nobody says more in a second, counted in the parts of words that some servers give. */
+const MAX_PARTS_PER_SECOND = 60;
+const MIN_MAX_PARTS = 1000;
+
+/** @returns why not, when more words are given than anybody can say in that time. */
+function refuseTooMany(segments: unknown, words: unknown, chunk: AudioChunk): string | undefined {
+  const seconds = audioLengthMs(chunk) / 1000;
+  const most = Math.max(MIN_MAX_PARTS, MAX_PARTS_PER_SECOND * seconds);
+  const countOf = (list: unknown): number => (Array.isArray(list) ? list.length : 0);
+  const inside = toObjects(segments).reduce((sum, one) => sum + countOf(one["words"]), 0);
+  const given = Math.max(countOf(segments), countOf(words), inside);
+  return given > most
+    ? `${given} segments or words for ${seconds.toFixed(1)} s of audio`
+    : undefined;
 }
 
 /**

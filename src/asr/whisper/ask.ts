@@ -1,3 +1,4 @@
+import { parseBoundedJson } from "../../bounded-json.ts";
 import { toWav } from "../audio/wav.ts";
 import type { AudioChunk } from "../audio/speech-chunker.ts";
 import { type EngineAnswer, type AskOptions, audioLengthMs } from "../remote/engine.ts";
@@ -116,7 +117,7 @@ function answerOf(
 ): EngineAnswer {
   let body: unknown;
   try {
-    body = JSON.parse(text);
+    body = parseBoundedJson(text);
   } catch {
     return refusal(
       server,

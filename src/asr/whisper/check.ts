@@ -1,3 +1,4 @@
+import { parseBoundedJson } from "../../bounded-json.ts";
 import { MediasearchError } from "../../errors.ts";
 import { request } from "../../remote/http.ts";
 import { fromNetworkError, fromStatus } from "../../remote/refusals.ts";
@@ -49,7 +50,7 @@ export async function check(whisper: WhisperSettings, signal: AbortSignal): Prom
 
 function modelsOf(text: string): readonly string[] {
   try {
-    const { data } = JSON.parse(text) as { data?: unknown };
+    const { data } = parseBoundedJson(text) as { data?: unknown };
     return Array.isArray(data)
       ? data.flatMap((one: { id?: unknown }) => (typeof one?.id === "string" ? [one.id] : []))
       : [];

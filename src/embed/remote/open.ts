@@ -1,3 +1,4 @@
+import { parseBoundedJson } from "../../bounded-json.ts";
 import { createHash } from "node:crypto";
 import { countAttempts } from "../../remote/attempts.ts";
 import { type HttpReply, request, shownUrl } from "../../remote/http.ts";
@@ -287,7 +288,7 @@ async function once(
 
 function parsed(text: string): unknown {
   try {
-    return JSON.parse(text);
+    return parseBoundedJson(text);
   } catch {
     return undefined;
   }

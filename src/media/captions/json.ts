@@ -1,3 +1,4 @@
+import { parseBoundedJson } from "../../bounded-json.ts";
 import { MediasearchError } from "../../errors.ts";
 import type { Word } from "../../types.ts";
 import { plain } from "./markup.ts";
@@ -20,7 +21,7 @@ export function number(value: unknown): number | null {
 /** @throws UNREADABLE_MEDIA */
 export function parseJson(text: string): unknown {
   try {
-    return JSON.parse(text);
+    return parseBoundedJson(text);
   } catch (cause) {
     throw unreadable("not valid JSON", cause);
   }

@@ -1,7 +1,7 @@
 import { access } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { MediasearchError, toMediasearchError } from "../../errors.ts";
-import { startChild } from "../../supervised-child.ts";
+import { type Limits, startChild } from "../../supervised-child.ts";
 import { moveIntoPlace, withUnfinishedFolder } from "../../unfinished.ts";
 import { fileIdentity } from "../file-identity.ts";
 import {
@@ -91,6 +91,7 @@ async function cutInChild(
     return await child.converse<ClipResult>(job, {
       signal,
       crashed: (how) => clipCrashedError(job, how),
+      limits: clipLimits(job),
       onReply: (reply, turn) => {
         if (reply.type === "progress") onProgress?.(reply.doneMs);
         else if (reply.type === "done") turn.answer(reply.result);
@@ -107,6 +108,26 @@ async function cutInChild(
     await child.end(0);
   }
 }
+
+/** Copying says nothing on its way, and a film may be long. */
+const MAX_SILENCE_MS = 30 * 60_000;
+/** Encoding the largest picture that cameras make takes half of it. Bytes. */
+const MAX_MEMORY_BYTES = 4_000_000_000;
+
+const clipLimits = ({ to }: ClipJob): Limits => ({
+  maxSilenceMs: MAX_SILENCE_MS,
+  maxMemoryBytes: MAX_MEMORY_BYTES,
+  tooSilent: () =>
+    new MediasearchError("TIMED_OUT", `${to}: no progress for ${MAX_SILENCE_MS / 60_000} min`, {
+      subject: to,
+    }),
+  tooLarge: () =>
+    new MediasearchError(
+      "OUT_OF_MEMORY",
+      `${to}: the process that cut it needed more than ${MAX_MEMORY_BYTES / 1e6} MB`,
+      { subject: to },
+    ),
+});
 
 function clipCrashedError({ ranges }: ClipJob, how: string): MediasearchError {
   const [range] = ranges;
