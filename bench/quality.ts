@@ -14,6 +14,7 @@ import { main } from "../src/cli/main.ts";
 import { queryTerms } from "../src/text/query-terms.ts";
 import type { SearchMode } from "../src/search/hybrid.ts";
 import { tokens } from "../src/text/words.ts";
+import { absentWords, lostHits } from "./quality/floor.ts";
 import { type Lookup, lookups } from "./quality/lookups.ts";
 
 const MODES = ["keyword", "semantic", "hybrid"] as const satisfies readonly SearchMode[];
@@ -46,6 +47,7 @@ async function hits(
   mode: SearchMode,
   limit: number,
   file: string | undefined,
+  ...more: readonly string[]
 ): Promise<readonly FoundHit[]> {
   const inside = file === undefined ? [] : ["--file", join(folder, file)];
   return (
@@ -59,6 +61,7 @@ async function hits(
         String(limit),
         "--json",
         ...inside,
+        ...more,
       ),
     ) as { hits: FoundHit[] }
   ).hits;
@@ -70,6 +73,7 @@ const queries = JSON.parse(readFileSync(join(folder, "queries.json"), "utf8")) a
   id: string;
   meeting: string;
   query: string;
+  relevant_ranges: readonly (readonly [startS: number, endS: number])[];
 }[];
 for (const mode of MODES)
   for (const task of ["corpus", "meeting"]) {
@@ -180,4 +184,45 @@ for (const [name, asked] of lookups(segments))
     asked.map((one) => ({ ...one, isRight: has(one) })),
     ["corpus"],
   );
+
+const inRanges =
+  ({ meeting, relevant_ranges: ranges }: (typeof queries)[number]) =>
+  (hit: FoundHit): boolean =>
+    basename(hit.file) === `${meeting}.vtt` &&
+    2 *
+      ranges.reduce(
+        (sum, [startS, endS]) =>
+          sum +
+          Math.max(0, Math.min(hit.endMs, endS * 1000) - Math.max(hit.startMs, startS * 1000)),
+        0,
+      ) >=
+      hit.endMs - hit.startMs;
+const judged = {
+  questions: queries.map((one) => ({
+    file: `${one.meeting}.vtt`,
+    query: one.query,
+    isRight: inRanges(one),
+  })),
+  paraphrases: paraphrases.map((one) => ({ ...one, isRight: answers(one) })),
+};
+for (const mode of ["semantic", "hybrid"] as const) {
+  const find = (query: string, file: string | undefined, isWhole: boolean) =>
+    hits(query, mode, 10, file, ...(isWhole ? ["--min-score", "-2"] : []));
+  for (const [name, asked] of Object.entries(judged))
+    for (const isInFile of [false, true]) {
+      const { right, lost } = await lostHits(asked, find, isInFile);
+      process.stdout.write(
+        `${mode.padEnd(9)} ${isInFile ? "meeting" : "corpus"}: floor takes ${lost} of ${right} right hits of ${name}\n`,
+      );
+    }
+  const absent = absentWords(
+    segments.map(({ text }) => text),
+    200,
+  );
+  let silent = 0;
+  for (const word of absent) if ((await find(word, undefined, false)).length === 0) silent++;
+  process.stdout.write(
+    `${mode.padEnd(9)} corpus: nothing for ${silent} of ${absent.length} words that nobody says\n`,
+  );
+}
 rmSync(home, { recursive: true });

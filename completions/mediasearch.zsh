@@ -71,6 +71,7 @@ _mediasearch() {
       '(--fresh)'--fresh'[with BACKEND=vast\: bring this machine'\''s copy up to date first, however young it is]' \
       '(--offset)'--offset='[skip this many hits, for the next page]:n: ' \
       '(--links)'--links'[with addresses that open files of object stores, for as long as LINK_EXPIRY_SECONDS says]' \
+      '(--min-score)'--min-score='[only hits with at least this score; else those are left out that have no word of the query and are near only by chance]:score: ' \
       '(--explain)'--explain'[show how each part of the search scored a hit]' \
       '(--format)'--format='[how to print]:format:(text json ndjson csv tsv md srt vtt m3u edl otio fcpxml)' \
       '(--json)'--json'[the same as --format json]' \

@@ -78,6 +78,8 @@ export interface SearchPage {
   readonly totalIs: "all" | "ranked";
   /** The query with misspelt words put right; null when every word occurs. */
   readonly didYouMean: string | null;
+  /** Why nothing was found, or that what was found has no word of the query; else null. */
+  readonly note: string | null;
   readonly hits: readonly SearchHit[];
 }
 

@@ -36,6 +36,11 @@ export interface SearchRequest extends FilterRequest {
   /** Lines of the transcript before and after each hit; 0 unless given. */
   readonly context?: number | undefined;
   /**
+   * The least score of a hit. Unless it is given, hits that have no word of the query and are not
+   * nearer in meaning than by chance are left out.
+   */
+  readonly minScore?: number | undefined;
+  /**
    * Whether hits of the same moment are listed one by one; unless given, they are folded under the
    * best of them where meaning takes part.
    */

@@ -79,6 +79,7 @@ const SEARCH_TOOL: McpTool = {
   title: "Search recordings",
   description:
     "Finds what was said in the user's audio and video recordings. Returns passages with file, start and end in milliseconds, speaker and words, best first. " +
+    "No hits means that nobody said it. note says when no word of the query is said and the hits are only near in meaning. " +
     'Ask in plain words; hybrid mode finds meanings as well as words, keyword mode words only. What signs in the query ask for must hold: "exact words", -without, a AND b, ' +
     "a OR b, pre*, speaker:ann, file:*.mp3, lang:en, origin:captions, after:2026-01-01, before:2026-02, duration:>10m, confidence:>0.8.",
   input: objectSchema(
@@ -90,6 +91,11 @@ const SEARCH_TOOL: McpTool = {
       }),
       limit: integerSchema("at most so many hits", 1, 50, 10),
       offset: OFFSET,
+      min_score: {
+        type: "number",
+        description:
+          "only hits with at least this score; else those are left out that have no word of the query and are near only by chance",
+      },
       all_hits: {
         type: "boolean",
         description: "list hits of the same moment one by one, not in moment.hits of the best",
@@ -112,6 +118,7 @@ const SEARCH_TOOL: McpTool = {
       offset: numberArgument(args, "offset", 0),
       context: numberArgument(args, "context", 1),
       allHits: args["all_hits"] === true,
+      minScore: typeof args["min_score"] === "number" ? args["min_score"] : undefined,
       file: textArgument(args, "file"),
       speaker: textArgument(args, "speaker"),
     });

@@ -66,7 +66,7 @@ const precise = (value: number): number => Number(value.toPrecision(6));
 
 /** Formats a page as docs/schemas/search.v1.json describes it. */
 export function pageRecord(
-  { query, mode, total, momentTotal, totalIs, offset, results, didYouMean }: ResultPage,
+  { query, mode, total, momentTotal, totalIs, offset, results, didYouMean, note }: ResultPage,
   isGrouped: boolean,
 ) {
   const groups = isGrouped
@@ -86,6 +86,7 @@ export function pageRecord(
     totalIs,
     offset,
     didYouMean,
+    note,
     hits: results.map(resultRecord),
     ...groups,
   };

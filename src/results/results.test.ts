@@ -221,6 +221,7 @@ describe("Markdown", () => {
     offset: 0,
     results,
     didYouMean: null,
+    note: null,
   });
   it("links to the moment, marks matches, and takes nothing that was said for markup", () => {
     const text = pageMarkdown(
@@ -274,6 +275,7 @@ const page = (more: Partial<ResultPage>): ResultPage => ({
   offset: 0,
   results: [result({})],
   didYouMean: null,
+  note: null,
   ...more,
 });
 

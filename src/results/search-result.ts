@@ -63,6 +63,8 @@ export interface ResultPage {
   readonly results: readonly SearchResult[];
   /** The query as it may have been meant; null when there is nothing to put right. */
   readonly didYouMean: string | null;
+  /** Why nothing was found, or that what was found has no word of the query; else null. */
+  readonly note: string | null;
 }
 
 export interface FileGroup {

@@ -5,6 +5,7 @@ import type { ReadableLibrary } from "../backends/library.ts";
 import type { Embedder } from "../embed/embedder.ts";
 import type { RankedHit, SearchAnswer } from "./result.ts";
 import { filesMatching } from "../text/file-filter.ts";
+import { cosineFloor, isAbove } from "./floor.ts";
 import { foldMoments, unfolded } from "./moments.ts";
 import { rankHybrid } from "./rank.ts";
 import { passageModelId } from "../embed/passages.ts";
@@ -26,6 +27,11 @@ export interface HybridSearchRequest {
    * where meaning takes part; by keyword all that match are listed in any case.
    */
   readonly allHits?: boolean | undefined;
+  /**
+   * The least score of a hit. Unless it is given, hits that have no word of the query and are not
+   * nearer in meaning than by chance are left out.
+   */
+  readonly minScore?: number | undefined;
   /** Where relative paths of `file:` start; "/" unless given. */
   readonly cwd?: string | undefined;
 }
@@ -64,13 +70,12 @@ export async function search(
           filter,
           depth: mode === "hybrid" ? FUSED.meaning : DEPTH,
         });
-  const depth = wordsDepth(mode, byMeaning.length > 0, offset + limit);
+  const pageEnd = request.minScore === undefined ? offset + limit : DEPTH;
+  const depth = wordsDepth(mode, byMeaning.length > 0, pageEnd);
   const [byWords, count, meant, weights] = await Promise.all([
-    mode === "semantic" ? [] : library.searchIndex.searchText(query, filter, depth),
+    library.searchIndex.searchText(query, filter, mode === "semantic" ? 1 : depth),
     mode === "keyword" ? library.searchIndex.countText(query, filter) : undefined,
-    mode === "semantic"
-      ? new Map<string, string>()
-      : library.searchIndex.spellings(query.words.map(({ text }) => text)),
+    library.searchIndex.spellings(query.words.map(({ text }) => text)),
     mode === "hybrid" ? library.searchIndex.termWeights(query.terms) : [],
   ]);
   const rank = (): RankedHit[] => {
@@ -78,17 +83,55 @@ export async function search(
     if (mode === "semantic") return byMeaning.map((hit) => explained(hit, "cosine"));
     return rankHybrid(byWords, byMeaning, coverageOf(query.terms, weights)).slice(0, DEPTH);
   };
-  const ranked = rank();
+  const isSaid =
+    query.terms.length === 0 || query.needsText || byWords.some(({ score }) => score > 0);
+  const mayStay = await leastOf(library, request.minScore, byMeaning, {
+    isSaid,
+    needsText: query.needsText,
+    wordCount: query.terms.length,
+    filter,
+  });
+  const ranked = rank().filter(mayStay);
   const isListed = mode === "keyword" || request.allHits === true;
   const moments = isListed ? unfolded(ranked) : foldMoments(ranked);
+  const isCounted = count !== undefined && request.minScore === undefined;
   return {
-    total: count ?? ranked.length,
-    momentTotal: count ?? moments.length,
-    totalIs: count === undefined ? "ranked" : "all",
+    total: isCounted ? count : ranked.length,
+    momentTotal: isCounted ? count : moments.length,
+    totalIs: isCounted ? "all" : "ranked",
     hits: moments.slice(offset, offset + limit),
     marks: query.marks,
+    isSaid,
+    where: query.where,
     didYouMean: corrected(request.query, query.words, meant),
   };
+}
+
+interface Searched {
+  readonly isSaid: boolean;
+  /** Every hit has text that is looked for, because signs ask for it. */
+  readonly needsText: boolean;
+  readonly wordCount: number;
+  readonly filter: SearchFilter;
+}
+
+/** The test that a hit must pass to be shown. */
+async function leastOf(
+  library: ReadableLibrary,
+  minScore: number | undefined,
+  byMeaning: readonly Hit[],
+  { isSaid, needsText, wordCount, filter }: Searched,
+): Promise<(hit: RankedHit) => boolean> {
+  if (minScore !== undefined) return ({ score }) => score >= minScore;
+  if (byMeaning.length === 0 || needsText) return () => true;
+  const { searchIndex, embeddings } = library;
+  // A list that did not reach its depth is all there is.
+  const segmentCount =
+    isSaid || byMeaning.length < FUSED.meaning
+      ? byMeaning.length
+      : await searchIndex.countText({ terms: [], termsOptional: true }, filter);
+  const model = (await embeddings.model())?.embedder;
+  return isAbove(cosineFloor({ model, isSaid, wordCount, segmentCount }));
 }
 
 /**

@@ -1,4 +1,4 @@
-import type { Hit } from "../backends/search-index.ts";
+import type { Condition, Hit } from "../backends/search-index.ts";
 import type { MarkedTerm } from "./snippet.ts";
 
 /**
@@ -34,6 +34,10 @@ export interface SearchAnswer {
   readonly hits: readonly RankedMoment[];
   /** The terms to mark in the texts, for `markMatches`. */
   readonly marks: readonly MarkedTerm[];
+  /** Whether a word of the query is said in what was searched; true where it has none to look for. */
+  readonly isSaid: boolean;
+  /** What the signs of the query ask for, for who tells why nothing was found. */
+  readonly where: Condition | undefined;
   /** The query with words that occur nowhere put right; null when there is nothing to put right. */
   readonly didYouMean: string | null;
 }

@@ -55,6 +55,26 @@ export function nearestStems(word: string, candidates: Iterable<IndexWord>): str
     .map(({ stem: known }) => known);
 }
 
+/**
+ * Finds the name that was meant: one that is, or has a word, within one or two letters of the wanted
+ * one.
+ */
+export function nearestName(wanted: string, names: readonly string[]): string | undefined {
+  const typed = foldAccents(wanted);
+  const most = maxErrorsIn(typed);
+  if (most === 0) return undefined;
+  const errorsIn = (name: string): number =>
+    Math.min(
+      ...[foldAccents(name), ...foldAccents(name).split(/\s+/)].map((part) =>
+        distance(typed, part, most),
+      ),
+    );
+  return [...new Set(names)]
+    .map((name) => ({ name, errors: errorsIn(name) }))
+    .filter(({ errors }) => errors <= most)
+    .toSorted((a, b) => a.errors - b.errors)[0]?.name;
+}
+
 /** Finds the word with this stem in the texts that is nearest to the typed one. */
 export function nearestWord(
   stemmed: string,

@@ -213,7 +213,7 @@ describe("search over the fixtures", () => {
   });
 
   it("scores higher what is better, and never gives more than the limit", async () => {
-    const { hits } = await search("the water is cold", "--limit", "4");
+    const { hits } = await search("the water is cold", "--limit", "4", "--min-score", "-1");
     expect(hits).toHaveLength(4);
     expect(hits.map(({ score }) => score)).toEqual(
       hits.map(({ score }) => score).toSorted((a, b) => b - a),
@@ -256,7 +256,18 @@ describe("search over the fixtures", () => {
     });
     expect(csv.stdout.split("\r\n")[0]).toBe("number,file,startMs,endMs,speaker,text,score,origin");
     const ndjson = await mediasearch(
-      ["search", "the", "bridge", "--format", "ndjson", "--limit", "3"],
+      [
+        "search",
+        "the",
+        "bridge",
+        "--format",
+        "ndjson",
+        "--limit",
+        "3",
+        "--all-hits",
+        "--min-score",
+        "-1",
+      ],
       { home },
     );
     expect(

@@ -51,7 +51,7 @@ async function longLibrary(): Promise<{ readonly home: string; readonly folder: 
 
 describe("search without a query, on a terminal", () => {
   it("shows hits while words are typed, then by meaning, with what is said around the chosen one", async () => {
-    const terminal = open();
+    const terminal = open(["--all-hits", "--min-score", "-1"]);
     await terminal.shows("type what was said");
     terminal.press("the riv");
     await terminal.shows(/lecture\.mp3 {2}0:00:03 {2}Student/);

@@ -6,6 +6,7 @@ import { markMatches, type MarkedSpan } from "../../search/snippet.ts";
 import type { SearchRequest } from "../requests.ts";
 import { searchFilter } from "./filter.ts";
 import { toSearchResults } from "./results.ts";
+import { whyNothing } from "./why-nothing.ts";
 
 /**
  * What a search reads from. `openEmbedder` is called only when the query is compared by meaning.
@@ -27,6 +28,8 @@ export interface SearchResponse {
 
 const DEFAULT_LIMIT = 10;
 
+const NOT_SAID = "nobody says a word of the query; this is near in meaning";
+
 /**
  * Searches a library and returns one page of hits, best first.
  * @throws USAGE for a malformed query or filter; MODEL_MISMATCH when the vectors were made by
@@ -37,27 +40,35 @@ export async function searchLibrary(
   request: SearchRequest,
 ): Promise<SearchResponse> {
   const { query, mode = "hybrid", limit = DEFAULT_LIMIT, offset = 0 } = request;
-  const { context = 0, explain = false, allHits = false } = request;
+  const { context = 0, explain = false, allHits = false, minScore } = request;
   const filter = await searchFilter(request, library.catalog, cwd);
-  const { hits, marks, ...answer } = await rankHits(library, openEmbedder, {
+  const { hits, marks, isSaid, where, ...answer } = await rankHits(library, openEmbedder, {
     query,
     mode,
     limit,
     offset,
     filter,
     allHits,
+    minScore,
     cwd,
   });
+  const matchesAnyFile = filter.assets?.size !== 0;
+  const reason =
+    answer.total === 0 && matchesAnyFile
+      ? await whyNothing(library.catalog, [filter.where, where])
+      : undefined;
+  const near = answer.total > 0 && !isSaid ? NOT_SAID : undefined;
   const page: ResultPage = {
     query,
     mode,
     offset,
     results: await toSearchResults(library.versions, hits, { cwd, offset, context, explain }),
+    note: reason ?? near ?? null,
     ...answer,
   };
   return {
     page,
     mark: (text) => markMatches(text, marks),
-    matchesAnyFile: filter.assets?.size !== 0,
+    matchesAnyFile,
   };
 }

@@ -107,6 +107,13 @@ export function countText(
 ): number {
   const match = matchAny(terms);
   const { where, values } = conditions(filter);
+  if (termsOptional === true && filter.speaker === undefined && filter.where === undefined)
+    return db
+      .prepare(
+        `SELECT ifnull(sum(v.segment_count), 0) FROM versions v JOIN assets a ON a.id = v.asset_id WHERE true${where}`,
+      )
+      .pluck()
+      .get(...values) as number;
   const count = (sql: string, ...given: readonly unknown[]): number =>
     db
       .prepare(`SELECT count(*) ${sql}`)

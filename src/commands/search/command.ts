@@ -67,8 +67,8 @@ function searchRequest(
   flags: FlagsOf<typeof SEARCH_SPEC>,
   options: SearchOptions,
 ): SearchRequest {
-  const { limit, offset, context, explain, allHits, action } = options;
-  const shown = { context, explain, allHits };
+  const { limit, offset, context, explain, allHits, minScore, action } = options;
+  const shown = { context, explain, allHits, minScore };
   const request = { ...filterFlags(flags), query, mode: flags.mode, ...shown };
   if (action?.number === undefined) return { ...request, limit, offset };
   // An action names a hit by its rank, which may be on this page or not.

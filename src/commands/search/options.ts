@@ -14,6 +14,7 @@ export interface SearchOptions {
   /** Hits of one moment are listed one by one. */
   readonly allHits: boolean;
   readonly explain: boolean;
+  readonly minScore: number | undefined;
   /** Addresses that open files of object stores. */
   readonly links: boolean;
   readonly format: string;
@@ -53,6 +54,7 @@ export function searchOptions(flags: FlagsOf<typeof SEARCH_SPEC>): SearchOptions
     isGrouped: hasFlag(flags, "group"),
     allHits: hasFlag(flags, "allHits"),
     explain: hasFlag(flags, "explain"),
+    minScore: minScoreOf(flags),
     links: hasFlag(flags, "links"),
     format: chosenFormat(flags),
     ...tableOptions(flags, chosenFormat(flags)),
@@ -64,6 +66,15 @@ export function searchOptions(flags: FlagsOf<typeof SEARCH_SPEC>): SearchOptions
     force: hasFlag(flags, "force"),
     action: actionOf(flags),
   };
+}
+
+function minScoreOf({ minScore }: FlagsOf<typeof SEARCH_SPEC>): number | undefined {
+  const score = minScore === undefined || minScore.trim() === "" ? NaN : Number(minScore);
+  if (minScore !== undefined && !Number.isFinite(score))
+    throw new MediasearchError("USAGE", `--min-score: must be a number, not "${minScore}"`, {
+      subject: "--min-score",
+    });
+  return minScore === undefined ? undefined : score;
 }
 
 function fileEndOf(flags: FlagsOf<typeof SEARCH_SPEC>): SearchOptions["fileEnd"] {

@@ -47,10 +47,11 @@ function printHits(
   mark: PageMarker,
   { io, config }: CommandContext,
 ): void {
-  const { results, momentTotal, didYouMean } = page;
+  const { results, momentTotal, didYouMean, note } = page;
   const paint = styler(io.stderr, io.env);
   if (didYouMean !== null)
     io.stderr.write(`${paint("cyan", "did you mean:")} ${stripControls(didYouMean)}\n`);
+  if (note !== null) io.stderr.write(`${stripControls(note)}\n`);
   if (results.length === 0) {
     io.stderr.write(
       momentTotal > 0 ? `nothing past hit ${formatNumber(momentTotal)}\n` : "nothing found\n",

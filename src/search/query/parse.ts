@@ -14,6 +14,8 @@ export interface ParsedQuery {
   /** As in `TextQuery`: what must hold finds already, the terms only rank. */
   readonly termsOptional: boolean;
   readonly where: Condition | undefined;
+  /** Whether whatever meets `where` has some text that is looked for. */
+  readonly needsText: boolean;
   readonly marks: readonly MarkedTerm[];
   /** The text that is compared by meaning; "" when the query has conditions only. */
   readonly meaning: string;
@@ -80,6 +82,7 @@ export function parseQuery(
         needsText(where) ||
         !(node.is === "row" && node.items.some(isOptional))),
     where,
+    needsText: where !== undefined && needsText(where),
     marks: [
       ...queryTerms(words.map(({ text }) => text).join(" ")),
       ...wanted.flatMap(({ is, text }): MarkedTerm[] => {

@@ -25,11 +25,11 @@ const isUsage = (error: unknown): error is MediasearchError =>
  */
 export async function searchInteractively(
   flags: FlagsOf<typeof SEARCH_SPEC>,
-  { padMs = 0 }: SearchOptions,
+  { padMs = 0, allHits, minScore }: SearchOptions,
   context: CommandContext,
 ): Promise<number> {
   const { io, config } = context;
-  const filters = filterFlags(flags);
+  const filters = { ...filterFlags(flags), allHits, minScore };
   const mode = flags.mode ?? "hybrid";
   const session = openSession(context, {
     viewFor: "session",
