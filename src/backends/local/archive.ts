@@ -94,6 +94,8 @@ export function archiveVersion(
   ).run(path, old.fingerprint, Date.now(), zlib().gzipSync(JSON.stringify({ ...old, segments })));
 }
 
+/** A transcript of a thousand hours has a tenth of it. What unpacks to more is no transcript. */
+const MAX_TRANSCRIPT_BYTES = 256 * 2 ** 20;
 const ARCHIVE_PAGE_ROWS = 50;
 
 interface ArchiveRow {
@@ -123,7 +125,9 @@ function toArchived({ path, archived_at_ms, version }: ArchiveRow): ArchivedTran
     duration_ms: durationMs,
     indexed_at_ms: indexedAtMs,
     segments,
-  } = JSON.parse(zlib().gunzipSync(version).toString()) as Archived;
+  } = JSON.parse(
+    zlib().gunzipSync(version, { maxOutputLength: MAX_TRANSCRIPT_BYTES }).toString(),
+  ) as Archived;
   return {
     id: path,
     fingerprint,

@@ -28,12 +28,41 @@ export async function* checkLocalLibrary(
     ? { check: "library", status: "ok", found: "sound" }
     : { check: "library", status: "failed", found: `damaged: ${pages}`, hint: DAMAGED };
   if (pages !== "ok") return;
+  yield checkSizes(db);
   yield* checkLinks(db);
   const words = runCheck(path, () => checkWords(db));
   yield words === "ok"
     ? { check: "keywords", status: "ok", found: "as the texts" }
     : { check: "keywords", status: "failed", found: words, hint: REPAIR };
   yield checkVectors(db);
+}
+
+/** Bytes that nothing of ours comes near: what is larger was made to fill memory. */
+const MAX_TEXT_BYTES = 1 << 20;
+const MAX_BLOB_BYTES = 64 << 20;
+
+/** The largest value of each kind; SQLite knows lengths without reading the values. */
+function checkSizes(db: Database): Finding {
+  const tooLarge = db
+    .prepare(
+      `SELECT 'segments' FROM segments WHERE octet_length(text) > ${MAX_TEXT_BYTES} OR octet_length(speaker) > ${MAX_TEXT_BYTES}
+       UNION ALL SELECT 'assets' FROM assets WHERE octet_length(path) > ${MAX_TEXT_BYTES} OR octet_length(error) > ${MAX_TEXT_BYTES}
+       UNION ALL SELECT 'versions' FROM versions WHERE octet_length(speakers) > ${MAX_BLOB_BYTES} OR octet_length(fingerprint) > ${MAX_TEXT_BYTES} OR octet_length(engine) > ${MAX_TEXT_BYTES} OR octet_length(language) > ${MAX_TEXT_BYTES}
+       UNION ALL SELECT 'archive' FROM archive WHERE octet_length(version) > ${MAX_BLOB_BYTES}
+       UNION ALL SELECT 'jobs' FROM jobs WHERE octet_length(job) > ${MAX_BLOB_BYTES}
+       UNION ALL SELECT 'vectors' FROM vectors WHERE octet_length(vector) > ${MAX_TEXT_BYTES}
+       UNION ALL SELECT 'meta' FROM meta WHERE octet_length(value) > ${MAX_TEXT_BYTES} LIMIT 1`,
+    )
+    .pluck()
+    .get() as string | undefined;
+  return tooLarge === undefined
+    ? { check: "sizes", status: "ok", found: "plausible" }
+    : {
+        check: "sizes",
+        status: "failed",
+        found: `a value of ${tooLarge} is too large to be ours`,
+        hint: DAMAGED,
+      };
 }
 
 /** Damage is what is looked for here: it is an answer, not an error. */

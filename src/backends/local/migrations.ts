@@ -2,6 +2,8 @@ import { lstatSync } from "node:fs";
 import type { Database } from "better-sqlite3";
 import { MediasearchError } from "../../errors.ts";
 import { readEmbeddingModel } from "./embedding-model.ts";
+import { readSchema, refuseForeignSchema, schemaLines } from "./foreign-schema.ts";
+import { NEWEST_SCHEMA } from "./newest-schema.ts";
 import { RECORDS_SCHEMA } from "./records.ts";
 import { vacuumInto } from "./snapshot.ts";
 import { BLOCKS_SCHEMA, writeCodes } from "./vector-blocks.ts";
@@ -145,10 +147,18 @@ export const backupPath = (path: string, schema: number): string =>
  * Brings a library to the newest schema in one transaction, after a copy of it as it was; two
  * processes at once do it once.
  * @throws NO_STORE for an empty one unless `create`; SCHEMA_MISMATCH for a file that is not a
- * library, or one of a newer mediasearch. None is touched.
+ * library, one with another schema than the migrations make, or one of a newer mediasearch. None is
+ * touched.
  */
-export function migrate(db: Database, path: string, create: boolean): void {
-  const current = checkSchema(db, path);
+export function migrate(db: Database, { path, create, openMemory }: MigrateOptions): void {
+  // One transaction, thus one state of the file: another process may be migrating it just now.
+  const current = db.transaction(() => {
+    const version = checkSchema(db, path);
+    if (version === 0) return version;
+    const isNewest = version === MIGRATIONS.length;
+    refuseForeignSchema(db, path, isNewest ? NEWEST_SCHEMA : schemaAfter(openMemory(), version));
+    return version;
+  })();
   if (current === MIGRATIONS.length) return;
   if (current === 0 && !create) throw noStore(path);
   if (current > 0) keepCopy(db, backupPath(path, current));
@@ -157,6 +167,23 @@ export function migrate(db: Database, path: string, create: boolean): void {
     db.pragma(`application_id = ${APPLICATION_ID}`);
     db.pragma(`user_version = ${MIGRATIONS.length}`);
   }).immediate();
+}
+
+export interface MigrateOptions {
+  readonly path: string;
+  readonly create: boolean;
+  /** An empty database that SQL functions of ours are defined in. */
+  readonly openMemory: () => Database;
+}
+
+/** The schema that the first `version` migrations make. Closes the empty database that it is given. */
+export function schemaAfter(memory: Database, version: number): readonly string[] {
+  try {
+    for (const step of MIGRATIONS.slice(0, version)) applyMigration(memory, step);
+    return schemaLines(readSchema(memory));
+  } finally {
+    memory.close();
+  }
 }
 
 /** Never over another copy: two processes may be at it at once. */

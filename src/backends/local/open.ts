@@ -50,7 +50,17 @@ export async function open(
       ? new Sqlite(readFrozen(path), { readonly: true, nativeBinding: sqliteBinding() })
       : new Sqlite(path, { timeout: waitMs, nativeBinding: sqliteBinding() });
     defineFunctions(db);
-    migrate(db, path, create);
+    // The file may be anybody's: its schema may call nothing but what SQLite holds harmless.
+    db.exec("PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON");
+    migrate(db, {
+      path,
+      create,
+      openMemory: () => {
+        const memory = new Sqlite(":memory:");
+        defineFunctions(memory);
+        return memory;
+      },
+    });
     setUp(db);
     keepFewPages(db);
   } catch (error) {
