@@ -1,11 +1,14 @@
 import { createHash } from "node:crypto";
 import { createReadStream, createWriteStream } from "node:fs";
-import { rm, stat } from "node:fs/promises";
+import { rm, stat, statfs } from "node:fs/promises";
+import { dirname } from "node:path";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { createGunzip, createGzip } from "node:zlib";
 import { MediasearchError } from "../errors.ts";
 import { hashFile } from "../hash-file.ts";
+import { formatBytes } from "../text/format.ts";
+import { cleanName } from "../text/untrusted.ts";
 import { writeWhole } from "../unfinished.ts";
 
 /**
@@ -54,8 +57,8 @@ export async function writeBackup(
 
 /**
  * Unpacks a backup into a new file.
- * @throws SCHEMA_MISMATCH for what is no backup, or one that is cut off or changed; the new file is
- * gone then.
+ * @throws SCHEMA_MISMATCH for what is no backup, or one that is cut off, changed, or larger than it
+ * declares; NO_SPACE when what it declares has no room. The new file is gone then.
  */
 export async function readBackup(
   path: string,
@@ -74,9 +77,12 @@ export async function readBackup(
         const parsed = parseHead(head, path);
         if (!parsed) continue;
         ({ manifest, body } = parsed);
+        await refuseBomb(path, library, manifest);
       }
       hash.update(body);
       sizeBytes += body.length;
+      if (sizeBytes > manifest.sizeBytes)
+        throw damagedBackupError(path, "it holds more than it declares");
       yield body;
     }
   };
@@ -120,14 +126,60 @@ function parseHead(
     if (head.length > MAX_HEAD_BYTES) throw notBackup(path);
     return undefined;
   }
+  return {
+    manifest: parseManifest(head.toString("utf8", first + 1, second), path),
+    body: head.subarray(second + 1),
+  };
+}
+
+function parseManifest(json: string, path: string): Manifest {
+  const wrong = (cause?: unknown): MediasearchError =>
+    damagedBackupError(path, "its description can't be read", cause);
+  let value: unknown;
   try {
-    return {
-      manifest: JSON.parse(head.toString("utf8", first + 1, second)) as Manifest,
-      body: head.subarray(second + 1),
-    };
+    value = JSON.parse(json);
   } catch (error) {
-    throw damagedBackupError(path, "its description can't be read", error);
+    throw wrong(error);
   }
+  const { createdAt, schema, files, segments, embedder, sizeBytes, sha256 } = (value ??
+    {}) as Readonly<Record<string, unknown>>;
+  const isCount = (one: unknown): one is number => Number.isSafeInteger(one) && Number(one) >= 0;
+  if (
+    typeof createdAt !== "string" ||
+    !isCount(schema) ||
+    !isCount(files) ||
+    !isCount(segments) ||
+    !isCount(sizeBytes) ||
+    typeof sha256 !== "string" ||
+    !/^[0-9a-f]{64}$/.test(sha256)
+  )
+    throw wrong();
+  return {
+    createdAt: cleanName(createdAt) ?? "",
+    schema,
+    files,
+    segments,
+    embedder: typeof embedder === "string" ? cleanName(embedder) : null,
+    sizeBytes,
+    sha256,
+  };
+}
+
+/** A library is packed to a third or less; the rest is for small ones. */
+const MAX_RATIO = 100;
+const ALWAYS_ALLOWED_BYTES = 64 * 2 ** 20;
+
+/** What a backup declares must be plausible, and have room, before any of it is written. */
+async function refuseBomb(path: string, library: string, { sizeBytes }: Manifest): Promise<void> {
+  const packed = await stat(path);
+  if (sizeBytes > ALWAYS_ALLOWED_BYTES + MAX_RATIO * packed.size)
+    throw damagedBackupError(path, "it declares more than its size can hold");
+  const disk = await statfs(dirname(library));
+  if (sizeBytes > disk.bavail * disk.bsize)
+    throw new MediasearchError("NO_SPACE", `${path}: no room to unpack it`, {
+      subject: path,
+      hint: `free ${formatBytes(sizeBytes)} at ${dirname(library)}`,
+    });
 }
 
 const notBackup = (path: string, cause?: unknown): MediasearchError =>
