@@ -195,6 +195,22 @@ module.exports = {
       "child processes are supervised in one place",
     ),
     rule(
+      "light-search",
+      {
+        path: [
+          "^src/(search|text|terminal|backends/local|app/search)/",
+          "^src/(errors|location|process-mark|unfinished|embedding-model)\\.ts$",
+          BACKEND_INTERFACES,
+        ],
+        pathNot: TESTS,
+      },
+      {
+        path: "^(node:)?(child_process|crypto|fs/promises|process|stream|zlib|net|tls|https?|worker_threads)$",
+        dependencyTypesNot: ["dynamic-import", "type-only"],
+      },
+      "each of these builtins costs every search milliseconds: process.getBuiltinModule where needed",
+    ),
+    rule(
       "light-start",
       {
         path: [

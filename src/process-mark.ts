@@ -1,5 +1,3 @@
-import { spawnSync } from "node:child_process";
-import { randomUUID } from "node:crypto";
 import { readFileSync, readlinkSync } from "node:fs";
 
 /**
@@ -37,7 +35,9 @@ function linuxStart(pid: number): string | undefined {
 
 const ASK_MS = 5000;
 
+/** Loaded where it is needed: on the way of every search it would cost milliseconds. */
 function ask(command: string, ...args: readonly string[]): string | undefined {
+  const { spawnSync } = process.getBuiltinModule("node:child_process");
   const { status, stdout } = spawnSync(command, args, {
     encoding: "utf8",
     timeout: ASK_MS,
@@ -82,8 +82,6 @@ const platform: Platform = PLATFORMS[process.platform] ?? {
   start: () => undefined,
 };
 
-/** Where the system tells nothing, a process still knows itself. */
-const OWN = randomUUID();
 let ownSpace: { readonly value: string | undefined } | undefined;
 
 /**
@@ -110,7 +108,8 @@ export function markOfThisProcess(): ProcessMark {
   if (ownMark === undefined) {
     const space = processSpace();
     const start = space === undefined ? undefined : platform.start(process.pid);
-    ownMark = start === undefined ? `own ${OWN}` : `${space} ${start}`;
+    // Where the system tells nothing, a process still knows itself.
+    ownMark = start === undefined ? `own ${globalThis.crypto.randomUUID()}` : `${space} ${start}`;
   }
   return ownMark;
 }

@@ -1,4 +1,3 @@
-import { createHash, randomBytes } from "node:crypto";
 import {
   closeSync,
   fsyncSync,
@@ -8,9 +7,12 @@ import {
   rmSync,
   writeFileSync,
 } from "node:fs";
-import { link, lstat, mkdir, open, readdir, rename, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { hasProcess, processSpace } from "./process-mark.ts";
+
+/** Loaded where they are needed: on the way of every search they would cost milliseconds. */
+const crypto = () => process.getBuiltinModule("node:crypto");
+const files = () => process.getBuiltinModule("node:fs/promises");
 
 /**
  * Everything that is not complete yet is written under names that nobody can guess, beside where
@@ -22,13 +24,17 @@ const NAME = /^\.unfinished-(\d+)-([0-9a-f]{8})-[0-9a-f]{16}$/;
 
 /** A new name in `folder` for something that is not complete yet. */
 export const unfinishedPath = (folder: string): string =>
-  join(folder, `.unfinished-${process.pid}-${spaceDigest()}-${randomBytes(8).toString("hex")}`);
+  join(
+    folder,
+    `.unfinished-${process.pid}-${spaceDigest()}-${crypto().randomBytes(8).toString("hex")}`,
+  );
 
 /**
  * Tells whether the number of a process in a name means a process of this machine and container.
  */
 const spaceDigest = (): string =>
-  createHash("sha256")
+  crypto()
+    .createHash("sha256")
     .update(processSpace() ?? "")
     .digest("hex")
     .slice(0, 8);
@@ -41,7 +47,9 @@ const GIVEN_UP_MS = 86_400_000;
  * or container began, which can't be looked at from here, stays for a day.
  */
 export async function sweepUnfinished(folder: string): Promise<void> {
-  const names = await readdir(folder).catch(() => []);
+  const names = await files()
+    .readdir(folder)
+    .catch(() => []);
   for (const name of names) {
     const [, pid, space] = NAME.exec(name) ?? [];
     if (pid === undefined) continue;
@@ -50,23 +58,29 @@ export async function sweepUnfinished(folder: string): Promise<void> {
     if (!(await isOwn(path))) continue;
     // Whoever made it may have finished or removed it by now.
     if (isGone || (await ageMs(path)) > GIVEN_UP_MS)
-      await rm(path, { recursive: true, force: true }).catch(() => {});
+      await files()
+        .rm(path, { recursive: true, force: true })
+        .catch(() => {});
   }
 }
 
 /** What others made is theirs, and what it holds could change while it is removed. */
 const isOwn = async (path: string): Promise<boolean> =>
-  lstat(path).then(
-    ({ uid }) => process.geteuid === undefined || uid === process.geteuid(),
-    () => false,
-  );
+  files()
+    .lstat(path)
+    .then(
+      ({ uid }) => process.geteuid === undefined || uid === process.geteuid(),
+      () => false,
+    );
 
 /** Since the last change of a file, or of a folder and what is in it. */
 async function ageMs(path: string): Promise<number> {
   try {
-    const about = await lstat(path);
-    const inside = about.isDirectory() ? (await readdir(path)).map((name) => join(path, name)) : [];
-    const times = await Promise.all(inside.map(async (one) => (await lstat(one)).mtimeMs));
+    const about = await files().lstat(path);
+    const inside = about.isDirectory()
+      ? (await files().readdir(path)).map((name) => join(path, name))
+      : [];
+    const times = await Promise.all(inside.map(async (one) => (await files().lstat(one)).mtimeMs));
     return Date.now() - Math.max(about.mtimeMs, ...times);
   } catch {
     return 0;
@@ -94,7 +108,7 @@ export async function writeWhole(
   { mode = 0o666, replace = true }: WriteOptions = {},
 ): Promise<boolean> {
   const temporary = unfinishedPath(dirname(path));
-  const file = await open(temporary, "wx", mode);
+  const file = await files().open(temporary, "wx", mode);
   try {
     await file.writeFile(content);
     await file.sync();
@@ -102,7 +116,7 @@ export async function writeWhole(
     return await moveIntoPlace(temporary, path, replace);
   } finally {
     await file.close().catch(() => {});
-    await rm(temporary, { force: true });
+    await files().rm(temporary, { force: true });
   }
 }
 
@@ -126,19 +140,21 @@ export function writeWholeSync(path: string, content: string, mode: number): voi
  * @returns false when something is there that stays
  */
 export async function moveIntoPlace(from: string, to: string, replace: boolean): Promise<boolean> {
-  if (replace) await rename(from, to);
+  if (replace) await files().rename(from, to);
   else
     try {
-      await link(from, to);
+      await files().link(from, to);
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === "EEXIST") return false;
       // Some volumes know no hard links.
-      const isTaken = await lstat(to).then(
-        () => true,
-        () => false,
-      );
+      const isTaken = await files()
+        .lstat(to)
+        .then(
+          () => true,
+          () => false,
+        );
       if (isTaken) return false;
-      await rename(from, to);
+      await files().rename(from, to);
     }
   await syncFolder(dirname(to));
   return true;
@@ -147,7 +163,7 @@ export async function moveIntoPlace(from: string, to: string, replace: boolean):
 /** Some systems and volumes can't: a new name is then on the disk a little later. */
 export async function syncFolder(folder: string): Promise<void> {
   try {
-    const handle = await open(folder, "r");
+    const handle = await files().open(folder, "r");
     await handle.sync().finally(() => handle.close());
   } catch {
     // Whatever is there is there as a whole.
@@ -165,11 +181,11 @@ export async function withUnfinishedFolder<T>(
   await sweepUnfinished(parent);
   const folder = unfinishedPath(parent);
   // Not recursive: a folder that is there already is not ours.
-  await mkdir(folder, { mode: 0o700 });
+  await files().mkdir(folder, { mode: 0o700 });
   try {
     return await act(folder);
   } finally {
-    await rm(folder, { recursive: true, force: true });
+    await files().rm(folder, { recursive: true, force: true });
   }
 }
 

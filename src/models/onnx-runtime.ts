@@ -1,6 +1,5 @@
 import { env } from "node:process";
 import type * as OnnxRuntime from "onnxruntime-node";
-import { unpackRuntime } from "./unpack-runtime.ts";
 
 export type { InferenceSession, Tensor } from "onnxruntime-node";
 
@@ -12,6 +11,7 @@ export type { InferenceSession, Tensor } from "onnxruntime-node";
  */
 export async function loadOnnxRuntime(): Promise<typeof OnnxRuntime> {
   env["ORT_DISABLE_TELEMETRY"] = "1";
+  const { unpackRuntime } = await import("./unpack-runtime.ts");
   await unpackRuntime();
   return import("onnxruntime-node");
 }

@@ -1,16 +1,16 @@
-import { createHash, randomBytes } from "node:crypto";
-import { existsSync, mkdtempSync, rmSync } from "node:fs";
-import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
+import { existsSync, mkdtempSync, promises as files, rmSync } from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { arch, platform } from "node:process";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
-import { brotliDecompress } from "node:zlib";
 import { MediasearchError } from "../errors.ts";
 import { privateFolder } from "../private-folder.ts";
 import { runtime } from "./runtime-folder.ts";
+
+/** Loaded where it is needed: a search by meaning waits for everything here. */
+const crypto = () => process.getBuiltinModule("node:crypto");
 
 /** One file of the runtime as the package carries it: compressed with Brotli, pinned. */
 interface PackedFile {
@@ -27,7 +27,6 @@ interface Manifest {
   readonly platforms: Readonly<Record<string, readonly PackedFile[]>>;
 }
 
-const decompress = promisify(brotliDecompress);
 const PACKED = fileURLToPath(new URL("../runtime", import.meta.url));
 /** A library of another version may be in use by an older program. */
 const MAX_UNUSED_MS = 30 * 24 * 3_600_000;
@@ -53,50 +52,57 @@ async function inCheckout(): Promise<string> {
 }
 
 /**
- * The folder that this platform's files are in afterwards: one in `place`, or where `place` is
+ * The folder that this platform's packedFiles are in afterwards: one in `place`, or where `place` is
  * undefined one that is removed when this process ends.
  * @param packed has `manifest.json` and `PLATFORM-ARCH/NAME.br`.
  */
 export async function unpack(packed: string, place: string | undefined): Promise<string> {
   const { version, platforms } = JSON.parse(
-    await readFile(join(packed, "manifest.json"), "utf8"),
+    await files.readFile(join(packed, "manifest.json"), "utf8"),
   ) as Manifest;
   const target = `${platform}-${arch}`;
-  const files = platforms[target];
-  if (files === undefined)
+  const packedFiles = platforms[target];
+  if (packedFiles === undefined)
     throw new MediasearchError(
       "MISSING_TOOL",
       `onnxruntime ${version} has no build for ${platform} on ${arch}`,
       { hint: `use one of ${Object.keys(platforms).join(", ")}` },
     );
   const source = join(packed, target);
-  if (place === undefined) return unpackForThisProcess(source, files);
-  const digest = createHash("sha256").update(JSON.stringify(files)).digest("hex").slice(0, 8);
+  if (place === undefined) return unpackForThisProcess(source, packedFiles);
+  const digest = crypto()
+    .createHash("sha256")
+    .update(JSON.stringify(packedFiles))
+    .digest("hex")
+    .slice(0, 8);
   const folder = join(place, `onnxruntime-${version}-${target}-${digest}`);
-  if (await isWhole(folder, files)) return folder;
+  if (await isWhole(folder, packedFiles)) return folder;
   await removeUnused(place);
-  const temporary = `${folder}.${randomBytes(4).toString("hex")}.part`;
+  const temporary = `${folder}.${crypto().randomBytes(4).toString("hex")}.part`;
   try {
-    await unpackInto(temporary, source, files);
-    await replaceFolder(temporary, folder, files);
+    await unpackInto(temporary, source, packedFiles);
+    await replaceFolder(temporary, folder, packedFiles);
   } finally {
-    await rm(temporary, { recursive: true, force: true });
+    await files.rm(temporary, { recursive: true, force: true });
   }
   return folder;
 }
 
 /** Where no folder is safe, each process unpacks for itself and removes it at its end. */
-async function unpackForThisProcess(source: string, files: readonly PackedFile[]): Promise<string> {
+async function unpackForThisProcess(
+  source: string,
+  packedFiles: readonly PackedFile[],
+): Promise<string> {
   const own = mkdtempSync(join(tmpdir(), "mediasearch-runtime-"));
   process.on("exit", () => rmSync(own, { recursive: true, force: true }));
-  await unpackInto(own, source, files);
+  await unpackInto(own, source, packedFiles);
   return own;
 }
 
 /** By sizes only: nobody else can write there, and each file came there whole. */
-async function isWhole(folder: string, files: readonly PackedFile[]): Promise<boolean> {
-  for (const { name, sizeBytes } of files) {
-    const size = await stat(join(folder, name)).then(
+async function isWhole(folder: string, packedFiles: readonly PackedFile[]): Promise<boolean> {
+  for (const { name, sizeBytes } of packedFiles) {
+    const size = await files.stat(join(folder, name)).then(
       (found) => found.size,
       () => -1,
     );
@@ -109,15 +115,15 @@ async function isWhole(folder: string, files: readonly PackedFile[]): Promise<bo
 async function replaceFolder(
   temporary: string,
   folder: string,
-  files: readonly PackedFile[],
+  packedFiles: readonly PackedFile[],
 ): Promise<void> {
   for (let tries = 1; ; tries++) {
     try {
-      return await rename(temporary, folder);
+      return await files.rename(temporary, folder);
     } catch (error) {
-      if (await isWhole(folder, files)) return;
+      if (await isWhole(folder, packedFiles)) return;
       if (tries === 3) throw error;
-      await rm(folder, { recursive: true, force: true });
+      await files.rm(folder, { recursive: true, force: true });
     }
   }
 }
@@ -125,10 +131,10 @@ async function replaceFolder(
 async function unpackInto(
   folder: string,
   source: string,
-  files: readonly PackedFile[],
+  packedFiles: readonly PackedFile[],
 ): Promise<void> {
-  await mkdir(folder, { recursive: true, mode: 0o700 });
-  await Promise.all(files.map((file) => unpackFile(file, source, folder)));
+  await files.mkdir(folder, { recursive: true, mode: 0o700 });
+  await Promise.all(packedFiles.map((file) => unpackFile(file, source, folder)));
 }
 
 async function unpackFile(file: PackedFile, source: string, folder: string): Promise<void> {
@@ -139,24 +145,27 @@ async function unpackFile(file: PackedFile, source: string, folder: string): Pro
       hint: "npm install --global mediasearch   (its folder is not whole)",
       cause,
     });
-  const content = await readFile(packed)
+  const decompress = promisify(process.getBuiltinModule("node:zlib").brotliDecompress);
+  const content = await files
+    .readFile(packed)
     .then((bytes) => decompress(bytes, { maxOutputLength: file.sizeBytes }))
     .catch((cause: unknown) => {
       throw damaged("is damaged or not there", cause);
     });
-  if (createHash("sha256").update(content).digest("hex") !== file.digest)
+  if (crypto().createHash("sha256").update(content).digest("hex") !== file.digest)
     throw damaged("has another SHA-256 than it should");
-  await writeFile(join(folder, file.name), content, { flag: "wx", mode: 0o700, flush: true });
+  await files.writeFile(join(folder, file.name), content, { flag: "wx", mode: 0o700, flush: true });
 }
 
 /** Removes what versions of long ago, and processes that were killed, left behind. */
 async function removeUnused(place: string): Promise<void> {
-  for (const name of await readdir(place)) {
+  for (const name of await files.readdir(place)) {
     const path = join(place, name);
-    const changed = await stat(path).then(
+    const changed = await files.stat(path).then(
       ({ mtimeMs }) => mtimeMs,
       () => Date.now(),
     );
-    if (Date.now() - changed > MAX_UNUSED_MS) await rm(path, { recursive: true, force: true });
+    if (Date.now() - changed > MAX_UNUSED_MS)
+      await files.rm(path, { recursive: true, force: true });
   }
 }

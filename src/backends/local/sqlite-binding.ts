@@ -1,7 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
-import { arch, platform } from "node:process";
 import { fileURLToPath } from "node:url";
 
 /**
@@ -10,6 +9,7 @@ import { fileURLToPath } from "node:url";
  * resolving a name.
  */
 export function sqliteBinding(): string {
+  const { arch, platform } = process;
   const name = `${isMusl() ? "linuxmusl" : platform}-${arch}.node`;
   const packed = fileURLToPath(new URL(`../../sqlite/${name}`, import.meta.url));
   if (existsSync(packed)) return packed;
@@ -23,6 +23,7 @@ export function sqliteBinding(): string {
 
 /** Whether this process runs on the C library musl. A machine with glibc can have musl's loader too. */
 function isMusl(): boolean {
+  const { arch, platform } = process;
   if (platform !== "linux") return false;
   const loader = `/lib/ld-musl-${arch === "arm64" ? "aarch64" : "x86_64"}.so.1`;
   return existsSync(loader) && readFileSync("/proc/self/maps", "latin1").includes(loader);
