@@ -103,7 +103,7 @@ export function processSpace(): string | undefined {
 
 let ownMark: ProcessMark | undefined;
 
-/** The mark of this process. */
+/** The mark of this process, which knows itself even where the system tells nothing. */
 export function markOfThisProcess(): ProcessMark {
   if (ownMark === undefined) {
     const space = processSpace();
@@ -112,6 +112,13 @@ export function markOfThisProcess(): ProcessMark {
     ownMark = start === undefined ? `own ${globalThis.crypto.randomUUID()}` : `${space} ${start}`;
   }
   return ownMark;
+}
+
+/** Whether the mark is of this start of this machine, in this container or in another one. */
+export function isOfThisMachine(mark: ProcessMark): boolean {
+  const kernelOf = (text: string): string => text.split(" ", 2).join(" ");
+  const space = processSpace();
+  return space?.startsWith("linux ") === true && kernelOf(space) === kernelOf(mark);
 }
 
 /** Whether any process of this machine has the number now. */

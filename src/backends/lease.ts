@@ -68,14 +68,26 @@ export function isHeld(run: OpenRun, host: string): boolean {
  * What a run notes of itself while it goes on, in the place of its summary: libraries of earlier
  * versions have that place, and their programs read it only of runs that ended.
  */
-export const encodeMark = ({ mark }: Holder): string | null =>
-  mark === undefined ? null : JSON.stringify({ mark });
+export const encodeMark = ({ mark }: Holder, hasLock = false): string | null =>
+  mark === undefined ? null : JSON.stringify({ mark, ...(hasLock ? { hasLock } : {}) });
 
 /** The mark in the place of the summary of a run that goes on. */
 export function decodeMark(summary: unknown): string | undefined {
-  if (typeof summary !== "string") return undefined;
-  const { mark } = JSON.parse(summary) as { readonly mark?: unknown };
+  const { mark } = parseNote(summary);
   return typeof mark === "string" ? mark : undefined;
+}
+
+/** Whether the run also had a lock of its operating system. */
+export const decodeHasLock = (summary: unknown): boolean => parseNote(summary).hasLock === true;
+
+/** A library may hold anything there. */
+function parseNote(summary: unknown): { readonly mark?: unknown; readonly hasLock?: unknown } {
+  try {
+    const note: unknown = typeof summary === "string" ? JSON.parse(summary) : {};
+    return typeof note === "object" && note !== null ? note : {};
+  } catch {
+    return {};
+  }
 }
 
 /** Says who has the library, and when one that can't be looked at is given up. */

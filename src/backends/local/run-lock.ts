@@ -1,8 +1,17 @@
 import type { Database } from "better-sqlite3";
-import { busyError, decodeMark, encodeMark, isHeld } from "../lease.ts";
+import { isOfThisMachine } from "../../process-mark.ts";
+import {
+  busyError,
+  decodeHasLock,
+  decodeMark,
+  encodeMark,
+  isHeld,
+  livenessOfRun,
+} from "../lease.ts";
 import type { Holder, Lease, RunLock, RunRecord } from "../run-lock.ts";
 import { readSummary } from "../stored-json.ts";
 import type { Connection } from "./connection.ts";
+import { type ProcessLock, takeProcessLock } from "./process-lock.ts";
 
 interface RunRow {
   readonly id: number;
@@ -25,7 +34,7 @@ export const localRunLock = (connection: Connection): RunLock => ({
 });
 
 function acquire({ db, path, run }: Connection, holder: Holder): Lease {
-  const id = db.transaction(() => insertRun(db, holder, path)).immediate();
+  const { id, lock } = db.transaction(() => insertRun(db, holder, path)).immediate();
   return {
     renew: () =>
       run(
@@ -37,22 +46,49 @@ function acquire({ db, path, run }: Connection, holder: Holder): Lease {
           void db
             .prepare("UPDATE runs SET ended_at_ms = ?, summary = ? WHERE id = ?")
             .run(Date.now(), JSON.stringify(summary), id),
-      ),
+      ).finally(() => lock?.release()),
   };
 }
 
-function insertRun(db: Database, holder: Holder, path: string): number | bigint {
+interface InsertedRun {
+  readonly id: number | bigint;
+  readonly lock: ProcessLock | undefined;
+}
+
+function insertRun(db: Database, holder: Holder, path: string): InsertedRun {
   const open = openRuns(db);
   const newest = open.at(-1);
-  if (newest && isHeld(toRunRecord(newest), holder.host))
+  let lock = holder.mark === undefined ? undefined : takeProcessLock(db, path);
+  if (newest && isHeldBy(newest, holder, lock)) {
+    if (typeof lock === "object") lock.release();
     throw busyError(toRunRecord(newest), path);
+  }
   for (const { id } of open) endRun(db, id);
   db.prepare("DELETE FROM runs WHERE id <= (SELECT max(id) FROM runs) - ?").run(MAX_RUNS);
-  return db
+  lock = typeof lock === "object" ? lock : undefined;
+  const mark = encodeMark(holder, lock !== undefined);
+  const { lastInsertRowid: id } = db
     .prepare(
       "INSERT INTO runs (pid, host, started_at_ms, renewed_at_ms, summary) VALUES (?, ?, ?, ?, ?)",
     )
-    .run(holder.pid, holder.host, Date.now(), Date.now(), encodeMark(holder)).lastInsertRowid;
+    .run(holder.pid, holder.host, Date.now(), Date.now(), mark);
+  return { id, lock };
+}
+
+/**
+ * The lock of the system decides about a run of another container of this machine, when that run
+ * had it; in all other cases its process or its renewals.
+ */
+function isHeldBy(
+  row: RunRow,
+  holder: Holder,
+  lock: ReturnType<typeof takeProcessLock> | undefined,
+): boolean {
+  const run = toRunRecord(row);
+  const hadLock = decodeHasLock(row.summary) && run.mark !== undefined && isOfThisMachine(run.mark);
+  if (livenessOfRun(run, holder.host) === "unknown" && hadLock && typeof lock === "object")
+    return false;
+  return isHeld(run, holder.host);
 }
 
 const openRuns = (db: Database): RunRow[] =>
