@@ -10,6 +10,7 @@ import {
 } from "./authenticate.ts";
 import { readJson } from "./body.ts";
 import { HttpError, problemResponse, toProblem } from "./problem.ts";
+import type { Ended, SearchAnswer } from "./request-end.ts";
 import type { Call, Reply, Route } from "./route.ts";
 import type { Services } from "./route.ts";
 import { servePage } from "./page.ts";
@@ -33,19 +34,6 @@ interface Arrival {
   readonly requestId: string;
   readonly address: string;
   readonly params: Readonly<Record<string, string>>;
-}
-
-/** How a request ended, for logs, metrics and the audit. */
-export interface Ended {
-  readonly route: Route | undefined;
-  readonly method: string;
-  readonly status: number;
-  readonly ms: number;
-  readonly requestId: string;
-  readonly address: string;
-  readonly identity: Identity | undefined;
-  readonly call: Call | undefined;
-  readonly error: unknown;
 }
 
 /** The whole of HTTP as one function from requests to answers. */
@@ -96,6 +84,7 @@ async function answer(
   const { request, requestId, address } = arrival;
   let who: Authenticated | undefined;
   let call: Call | undefined;
+  let answered: Reply | undefined;
   let error: unknown;
   let response: Response;
   try {
@@ -103,7 +92,8 @@ async function answer(
     who = await identify(request, route, services);
     refuseBusy(who, address, services);
     call = await check(arrival, route, who?.identity ?? NOBODY, services);
-    response = toResponse(await route.handle(call, services));
+    answered = await route.handle(call, services);
+    response = toResponse(answered);
   } catch (thrown) {
     error = thrown;
     response = problemResponse(
@@ -120,10 +110,16 @@ async function answer(
     address,
     identity: who?.identity,
     call,
+    answer: searchAnswer(route, answered),
     error,
   });
   return response;
 }
+
+const searchAnswer = (route: Route, reply: Reply | undefined): SearchAnswer | undefined =>
+  route.audit === "search" && reply && !(reply instanceof Response)
+    ? (reply.json as SearchAnswer)
+    : undefined;
 
 /**
  * @throws HttpError 421: a name of another server leads here, which may be a trap (DNS rebinding).

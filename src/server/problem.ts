@@ -1,6 +1,7 @@
 import { type ErrorCode, MediasearchError, toMediasearchError } from "../errors.ts";
 import { withoutFolders } from "./reads/files.ts";
 import { Overloaded } from "./reads/pool.ts";
+import { JobsFull } from "./work/jobs.ts";
 
 /** `Problem` of docs/schemas/api.v1.json: an error by RFC 9457. */
 export interface Problem {
@@ -88,6 +89,7 @@ const TITLES: Readonly<Record<number, string>> = {
   415: "The type does not fit",
   416: "Not in range",
   421: "Not this server",
+  428: "Say which version",
   422: "It can't be processed",
   429: "Too many requests",
   500: "A defect of the server",
@@ -122,7 +124,7 @@ export function toProblem(error: unknown, requestId: string, seesPaths: boolean)
       headers,
     };
   }
-  if (error instanceof Overloaded)
+  if (error instanceof Overloaded || error instanceof JobsFull)
     return {
       problem: {
         ...base(503, "OVERLOADED"),
@@ -130,7 +132,7 @@ export function toProblem(error: unknown, requestId: string, seesPaths: boolean)
         hint: "come again in a moment",
         requestId,
       },
-      headers: { "Retry-After": String(error.retryAfterSeconds) },
+      headers: { "Retry-After": error instanceof Overloaded ? "1" : "60" },
     };
   const mine = toMediasearchError(error);
   const status = STATUS[mine.code];

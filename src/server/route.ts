@@ -2,6 +2,12 @@ import type { Identity } from "../app/access/identity.ts";
 import type { Scope } from "../app/access/scopes.ts";
 import type { Context } from "../app/context.ts";
 import type { Addresses } from "./addresses.ts";
+import type { Audit } from "./audit.ts";
+import type { ServerMetrics } from "./metrics/server-metrics.ts";
+import type { ClipStore } from "./clip-store.ts";
+import type { EventHub } from "./events.ts";
+import type { WorkJobs } from "./work/jobs.ts";
+import type { WorkThread } from "./work/work-thread.ts";
 import type { LibraryAccess } from "./library-access.ts";
 import type { RateLimit } from "./rate-limit.ts";
 import type { ReadPool } from "./reads/pool.ts";
@@ -97,6 +103,12 @@ export interface Services {
   readonly context: Context;
   readonly library: LibraryAccess;
   readonly reads: ReadPool;
+  readonly work: WorkThread;
+  readonly jobs: WorkJobs;
+  readonly clips: ClipStore;
+  readonly events: EventHub;
+  readonly audit: Audit;
+  readonly metrics: ServerMetrics;
   readonly sessions: Sessions;
   readonly addresses: Addresses;
   readonly validator: Validator;
@@ -107,4 +119,6 @@ export interface Services {
   readonly log: (level: "info" | "error", message: string, facts?: object) => void;
   /** Whether the server still takes requests; false while it stops. */
   readonly isOpen: () => boolean;
+  /** Aborted when the server stops: streams without an end end then. */
+  readonly stopping: AbortSignal;
 }

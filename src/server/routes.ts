@@ -1,9 +1,15 @@
 import type { Route } from "./route.ts";
+import { ADMIN_ROUTES } from "./routes/admin-routes.ts";
+import { CLIP_ROUTES } from "./routes/clip-routes.ts";
+import { EDIT_ROUTES } from "./routes/edit-routes.ts";
+import { EVENT_ROUTES } from "./routes/event-routes.ts";
 import { FILE_ROUTES } from "./routes/file-routes.ts";
 import { KEY_ROUTES } from "./routes/key-routes.ts";
+import { LABEL_ROUTES } from "./routes/label-routes.ts";
 import { SEARCH_ROUTES } from "./routes/search-routes.ts";
 import { SERVICE_ROUTES } from "./routes/service-routes.ts";
 import { SESSION_ROUTES } from "./routes/session-routes.ts";
+import { WORK_ROUTES } from "./routes/work-routes.ts";
 
 /** Every operation of the API. Their order decides which of two that fit a path answers. */
 export const ROUTES: readonly Route[] = [
@@ -11,5 +17,11 @@ export const ROUTES: readonly Route[] = [
   ...SESSION_ROUTES,
   ...SEARCH_ROUTES,
   ...FILE_ROUTES,
+  ...EDIT_ROUTES,
+  ...LABEL_ROUTES,
+  ...WORK_ROUTES,
+  ...CLIP_ROUTES,
+  ...EVENT_ROUTES,
   ...KEY_ROUTES,
+  ...ADMIN_ROUTES,
 ];

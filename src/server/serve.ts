@@ -7,14 +7,10 @@ import { ALL_SCOPES } from "../app/access/scopes.ts";
 import type { Context } from "../app/context.ts";
 import { MediasearchError, toMediasearchError } from "../errors.ts";
 import { createAddresses, parseListen, refuseUnprotected } from "./addresses.ts";
-import { createApp, type Ended } from "./http.ts";
-import { createLibraryAccess } from "./library-access.ts";
-import { createRateLimit } from "./rate-limit.ts";
-import { createReadPool } from "./reads/pool.ts";
-import { ROUTES } from "./routes.ts";
-import { createValidator, readShapes } from "./schemas.ts";
+import { createApp } from "./http.ts";
+import type { Ended } from "./request-end.ts";
+import { closeServices, createServices } from "./create-services.ts";
 import type { Services } from "./route.ts";
-import { createSessions } from "./sessions.ts";
 
 export interface ServeOptions {
   /** One line of the log, without its end. */
@@ -29,8 +25,6 @@ export interface ServeOptions {
   }) => void;
 }
 
-/** Attempts to sign in that an address may make in a minute. */
-const SIGN_INS = 20;
 /** How long requests that are under way may still take when the server stops. */
 const DRAIN_MS = 10_000;
 /** Slow senders of headers and of bodies are cut off. */
@@ -44,36 +38,20 @@ const KEEP_ALIVE_MS = 65_000;
  * @throws USAGE for settings that would leave the server open; the reason of the signal.
  */
 export async function serve(context: Context, { log, onListening }: ServeOptions): Promise<void> {
-  const { config, env, cwd, signal } = context;
+  const { config, signal } = context;
   const { settings } = config;
   refuseUnprotected(settings);
   const server = createServer(settings);
   const port = await listen(server, settings.serveListen);
   const addresses = createAddresses(settings, port);
-  const library = createLibraryAccess(context);
-  const reads = createReadPool({
-    threads: settings.serveReaders,
-    config,
-    env: { ...env },
-    cwd,
+  const services = createServices(context, addresses, log);
+  const app = createApp(services, (ended) => {
+    services.metrics.noteRequest(ended);
+    services.audit.note(ended);
+    logRequest(services, ended);
   });
-  const shapes = readShapes();
-  const services: Services = {
-    context,
-    library,
-    reads,
-    sessions: createSessions(),
-    addresses,
-    validator: createValidator(shapes),
-    limits: { requests: createRateLimit(settings.serveRate), signIns: createRateLimit(SIGN_INS) },
-    routes: ROUTES,
-    shapes,
-    log: (level, message, facts = {}) =>
-      log(JSON.stringify({ time: new Date().toISOString(), level, msg: message, ...facts })),
-    isOpen: () => !signal.aborted,
-  };
-  const app = createApp(services, (ended) => logRequest(services, ended));
   server.on("request", getRequestListener(app.fetch, { overrideGlobalObjects: false }));
+  const metricsServer = await serveMetrics(services, settings.serveMetricsListen);
   onListening({ url: addresses.origin, signInUrl: signInUrl(services) });
   try {
     await new Promise<void>((resolve) => {
@@ -81,8 +59,8 @@ export async function serve(context: Context, { log, onListening }: ServeOptions
       signal.addEventListener("abort", () => resolve(), { once: true });
     });
   } finally {
-    await drain(server);
-    await Promise.allSettled([reads.close(), library.close()]);
+    await Promise.all([drain(server), metricsServer && drain(metricsServer)]);
+    await closeServices(services);
   }
   signal.throwIfAborted();
 }
@@ -155,10 +133,34 @@ async function drain(server: Server): Promise<void> {
   const closed = new Promise<void>((resolve) => {
     server.close(() => resolve());
   });
-  server.closeIdleConnections();
+  // A connection that was busy becomes idle when its answer is sent.
+  const idle = setInterval(() => server.closeIdleConnections(), 50);
   const timer = setTimeout(() => server.closeAllConnections(), DRAIN_MS);
+  server.closeIdleConnections();
   await closed;
+  clearInterval(idle);
   clearTimeout(timer);
+}
+
+/** A second address for metrics alone, which needs no key: it is for a network of its own. */
+async function serveMetrics(
+  { metrics }: Services,
+  address: string | undefined,
+): Promise<Server | undefined> {
+  if (address === undefined) return undefined;
+  const server = createHttpServer((request, response) => {
+    if (request.method !== "GET" || request.url !== "/metrics")
+      return void response.writeHead(404).end();
+    void metrics.text().then(
+      (text) =>
+        response
+          .writeHead(200, { "Content-Type": "text/plain; version=0.0.4; charset=utf-8" })
+          .end(text),
+      () => response.writeHead(500).end(),
+    );
+  });
+  await listen(server, address);
+  return server;
 }
 
 function logRequest({ log }: Services, ended: Ended): void {

@@ -141,6 +141,67 @@ function writeText(format: TextFormat, name: string, segments: readonly Segment[
   return format === "txt" ? formatPlainTranscript(name, segments) : formatMarkdown(name, segments);
 }
 
+/** What the server itself needs to know of files that a caller names; never for clients. */
+export interface FoundAsset {
+  readonly fileId: string;
+  readonly location: string;
+  readonly fingerprint: string | null;
+  readonly indexedAtMs: number | null;
+}
+
+const toFound = ({ id, fingerprint, indexedAtMs }: AssetStatus): FoundAsset => ({
+  fileId: fileIdOf(id),
+  location: id,
+  fingerprint,
+  indexedAtMs,
+});
+
+/** @throws NOT_FOUND when one of them is none that the caller sees. */
+export async function assets(
+  reader: Reader,
+  { fileIds }: { readonly fileIds: readonly string[] },
+): Promise<readonly FoundAsset[]> {
+  const found: FoundAsset[] = [];
+  for (const fileId of fileIds) found.push(toFound(await reader.find(fileId)));
+  return found;
+}
+
+/**
+ * The same for files that are to be changed; null means every file that the caller sees.
+ * @throws CREDENTIALS for a caller who sees only parts of transcripts, and for a file whose content
+ * is also somewhere that the caller does not see: changes hold for copies.
+ */
+export async function editable(
+  reader: Reader,
+  { fileIds }: { readonly fileIds: readonly string[] | null },
+): Promise<readonly FoundAsset[]> {
+  if (!reader.seesMedia)
+    throw new MediasearchError("CREDENTIALS", "this key sees parts of transcripts only", {
+      hint: "a filter on speakers or confidence can't change transcripts",
+    });
+  const all: FoundAsset[] = [];
+  if (fileIds) all.push(...(await assets(reader, { fileIds })));
+  else for await (const asset of reader.library.catalog.list()) all.push(toFound(asset));
+  const shared = await reader.sharedElsewhere(all);
+  if (fileIds && shared.size > 0)
+    throw new MediasearchError("CREDENTIALS", "this key can't change this transcript", {
+      hint: "use a key without a filter",
+    });
+  return all.filter(({ location }) => !shared.has(location));
+}
+
+/** `History` of docs/schemas/api.v1.json. */
+export async function history(reader: Reader, { fileId }: { readonly fileId: string }) {
+  const asset = await reader.find(fileId);
+  const earlier = (await reader.listArchived()).filter(({ id }) => id === asset.id);
+  return {
+    revision: revisionOf(asset),
+    earlier: earlier.map(({ archivedAtMs }) => ({
+      archivedAt: new Date(archivedAtMs).toISOString(),
+    })),
+  };
+}
+
 /** Where the media of a file is; for the server itself, never for clients. */
 export async function locate(
   reader: Reader,

@@ -1,4 +1,13 @@
-import { file, files, locate, transcript, transcriptText } from "./files.ts";
+import {
+  assets,
+  editable,
+  file,
+  files,
+  history,
+  locate,
+  transcript,
+  transcriptText,
+} from "./files.ts";
 import { collections, counts, facets, failedFiles, speakers, suggest } from "./overview.ts";
 import { search } from "./search.ts";
 
@@ -10,6 +19,9 @@ export const OPERATIONS = {
   transcript,
   transcriptText,
   locate,
+  assets,
+  editable,
+  history,
   facets,
   suggest,
   speakers,

@@ -30,9 +30,7 @@ export interface ReadPool {
 }
 
 /** Too many requests wait already; the caller may come again in a moment. */
-export class Overloaded extends Error {
-  readonly retryAfterSeconds = 1;
-}
+export class Overloaded extends Error {}
 
 export interface PoolOptions extends Omit<ThreadSetup, "role"> {
   readonly threads: number;

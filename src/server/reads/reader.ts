@@ -1,4 +1,5 @@
 import type { AssetId, AssetStatus } from "../../backends/catalog.ts";
+import type { ArchivedVersion } from "../../backends/archive.ts";
 import type { JobStore } from "../../backends/job-store.ts";
 import type { ReadableLibrary } from "../../backends/library.ts";
 import type { Records } from "../../backends/records.ts";
@@ -29,6 +30,12 @@ export interface Reader {
   readonly seesMedia: boolean;
   /** When the copy that is searched was last the same as the library; undefined: now. */
   readonly asOfMs: number | undefined;
+  /** Versions that were replaced, of all files: a caller checks which of them he sees. */
+  listArchived(): Promise<readonly ArchivedVersion[]>;
+  /** The locations of those whose content is also in a file that the caller does not see. */
+  sharedElsewhere(
+    assets: readonly { readonly location: AssetId; readonly fingerprint: string | null }[],
+  ): Promise<ReadonlySet<AssetId>>;
   openEmbedder(): Promise<Embedder>;
   /** @throws NOT_FOUND for an id of no file that the caller may see. */
   find(fileId: string): Promise<AssetStatus>;

@@ -3,9 +3,11 @@ import type { Context } from "../../app/context.ts";
 import { type AccessFilter, parseAccessFilter } from "../../app/access/access-filter.ts";
 import { restrictLibrary } from "../../app/access/restricted-library.ts";
 import { openView } from "../../app/search/read-view.ts";
+import type { AssetId } from "../../backends/catalog.ts";
 import type { Backend } from "../../backends/backend.ts";
 import type { ReadableLibrary } from "../../backends/library.ts";
 import type { Embedder } from "../../embed/embedder.ts";
+import { parseFingerprint } from "../../fingerprint.ts";
 import { createFileIndex, type FileIndex, noFileError, type Reader, type Sight } from "./reader.ts";
 
 export type QueryVector = (text: string) => Promise<Float32Array>;
@@ -97,6 +99,14 @@ async function readerOf(
     tenant,
     seesMedia: filter?.isBySegment !== true,
     asOfMs: view.asOfMs,
+    async sharedElsewhere(assets) {
+      const shared = new Set<AssetId>();
+      if (!filter) return shared;
+      for (const { location, fingerprint } of assets)
+        if (await hasHiddenCopy(view.library, library, fingerprint)) shared.add(location);
+      return shared;
+    },
+    listArchived: () => backend.library.archive.list(),
     openEmbedder,
     async find(fileId) {
       const location = await index.locate(fileId);
@@ -105,6 +115,21 @@ async function readerOf(
       return asset;
     },
   };
+}
+
+async function hasHiddenCopy(
+  whole: ReadableLibrary,
+  part: ReadableLibrary,
+  fingerprint: string | null,
+): Promise<boolean> {
+  const { version, content } = parseFingerprint(fingerprint ?? "");
+  if (content === "") return false;
+  const prefix = `${version}|${content}|`;
+  const [all, visible] = await Promise.all([
+    whole.versions.findByPrefix(prefix),
+    part.versions.findByPrefix(prefix),
+  ]);
+  return all.filter(({ state }) => state !== "deleted").length > visible.length;
 }
 
 const parsed = new Map<string, Promise<AccessFilter>>();

@@ -1,0 +1,121 @@
+import type { Context } from "../app/context.ts";
+import { toMediasearchError } from "../errors.ts";
+import { nameOf } from "../location.ts";
+import type { Addresses } from "./addresses.ts";
+import { createAudit } from "./audit.ts";
+import { createClipStore } from "./clip-store.ts";
+import { createEventHub, type EventHub } from "./events.ts";
+import { fileIdOf } from "./file-names.ts";
+import { createLibraryAccess } from "./library-access.ts";
+import { createServerMetrics } from "./metrics/server-metrics.ts";
+import { createRateLimit } from "./rate-limit.ts";
+import { createReadPool } from "./reads/pool.ts";
+import type { Services } from "./route.ts";
+import { ROUTES } from "./routes.ts";
+import { createValidator, readShapes } from "./schemas.ts";
+import { createSessions } from "./sessions.ts";
+import { createWorkJobs, type WorkJob } from "./work/jobs.ts";
+import type { FileChange } from "./work/protocol.ts";
+import { startWorkThread } from "./work/work-thread.ts";
+
+/** Attempts to sign in that an address may make in a minute. */
+const SIGN_INS = 20;
+/** What the server itself sees: everything. */
+const OWN_SIGHT = { filters: [], seesPaths: true, tenant: null };
+
+/** Opens everything that handlers work with. `closeServices` closes it. */
+export function createServices(
+  context: Context,
+  addresses: Addresses,
+  writeLine: (line: string) => void,
+): Services {
+  const { config, env, cwd, signal } = context;
+  const { settings } = config;
+  const setup = { config, env: { ...env }, cwd };
+  const library = createLibraryAccess(context);
+  const events = createEventHub();
+  const shapes = readShapes();
+  const log: Services["log"] = (level, message, facts = {}) =>
+    writeLine(JSON.stringify({ time: new Date().toISOString(), level, msg: message, ...facts }));
+  const reads = createReadPool({
+    threads: settings.serveReaders,
+    ...setup,
+    onDone: (operation, waitedMs, tookMs) => metrics.noteRead(operation, waitedMs, tookMs),
+  });
+  const jobs = createWorkJobs((job) => {
+    metrics.noteJob(job);
+    publishJob(events, job);
+  });
+  const work = startWorkThread(setup, (changes) => {
+    metrics.noteChanges(changes);
+    publishChanges(events, changes);
+  });
+  const metrics = createServerMetrics({
+    settings,
+    reads: () => reads,
+    jobs: () => jobs,
+    events,
+    count: () => reads.run("counts", OWN_SIGHT, {}),
+  });
+  return {
+    context,
+    library,
+    reads,
+    work,
+    jobs,
+    clips: createClipStore(),
+    events,
+    audit: createAudit(library.records, settings, (error, lost) =>
+      log("error", "the audit can't be written", {
+        error: toMediasearchError(error).message,
+        lost,
+      }),
+    ),
+    metrics,
+    sessions: createSessions(),
+    addresses,
+    validator: createValidator(shapes),
+    limits: { requests: createRateLimit(settings.serveRate), signIns: createRateLimit(SIGN_INS) },
+    routes: ROUTES,
+    shapes,
+    log,
+    isOpen: () => !signal.aborted,
+    stopping: signal,
+  };
+}
+
+export async function closeServices({
+  jobs,
+  work,
+  reads,
+  clips,
+  audit,
+  library,
+}: Services): Promise<void> {
+  await jobs.close();
+  await Promise.allSettled([work.close(), reads.close(), clips.close(), audit.close()]);
+  await library.close();
+}
+
+function publishJob(
+  events: EventHub,
+  { id, kind, phase, tenant, progress, counts }: WorkJob,
+): void {
+  const { done, total, unit, location } = progress;
+  const file = location === null ? null : nameOf(location);
+  events.publish({
+    type: "job",
+    location: null,
+    tenant,
+    data: { id, type: kind, state: phase, progress: { done, total, unit, file }, counts },
+  });
+}
+
+function publishChanges(events: EventHub, changes: readonly FileChange[]): void {
+  for (const { location, kind } of changes)
+    events.publish({
+      type: kind,
+      location,
+      data: { fileId: fileIdOf(location), file: nameOf(location) },
+    });
+}

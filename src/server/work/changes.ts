@@ -1,0 +1,69 @@
+import type { AssetStatus } from "../../backends/catalog.ts";
+import type { Backend } from "../../backends/backend.ts";
+import type { FileChange } from "./protocol.ts";
+
+/** At most so much of the time is spent looking, however large the library is. */
+const SHARE = 0.02;
+const LEAST_MS = 2000;
+
+export interface ChangeFollower {
+  /** Looks at once, because something was just written. */
+  look(): void;
+}
+
+/**
+ * Looks again and again what became of the library's files, whoever changed them: this server, a
+ * command beside it, another machine. What is there at the first look is not told.
+ */
+export function followChanges(
+  open: () => Promise<Backend>,
+  tell: (changes: readonly FileChange[]) => void,
+): ChangeFollower {
+  let known: Map<string, string> | undefined;
+  let timer: NodeJS.Timeout | undefined;
+  let isLooking = false;
+
+  async function read(): Promise<void> {
+    const backend = await open();
+    try {
+      const found = new Map<string, string>();
+      const changes: FileChange[] = [];
+      for await (const asset of backend.library.catalog.list()) {
+        const key = keyOf(asset);
+        found.set(asset.id, key);
+        if (known && known.get(asset.id) !== key) changes.push(...changeOf(asset));
+      }
+      for (const [location, key] of known ?? [])
+        if (!found.has(location) && !key.startsWith("deleted"))
+          changes.push({ location, kind: "deleted", error: null });
+      known = found;
+      if (changes.length > 0) tell(changes);
+    } finally {
+      await backend.close();
+    }
+  }
+
+  async function look(): Promise<void> {
+    if (isLooking) return;
+    isLooking = true;
+    clearTimeout(timer);
+    const startedAt = performance.now();
+    // A library that is away is looked for again.
+    await read().catch(() => {});
+    isLooking = false;
+    const tookMs = performance.now() - startedAt;
+    timer = setTimeout(() => void look(), Math.max(LEAST_MS, tookMs / SHARE));
+  }
+  void look();
+  return { look: () => void look() };
+}
+
+const keyOf = ({ state, fingerprint, indexedAtMs, error }: AssetStatus): string =>
+  `${state}\0${fingerprint}\0${indexedAtMs}\0${error}`;
+
+function changeOf({ id: location, state, error }: AssetStatus): FileChange[] {
+  if (state === "registered") return [];
+  if (state === "deleted") return [{ location, kind: "deleted", error: null }];
+  if (state === "failed") return [{ location, kind: "failed", error }];
+  return [{ location, kind: "indexed", error: null }];
+}

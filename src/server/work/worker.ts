@@ -1,0 +1,130 @@
+import { parentPort, workerData } from "node:worker_threads";
+import { type Context, createContext } from "../../app/context.ts";
+import { correctTranscript, undoCorrection } from "../../app/library/correct-transcript.ts";
+import { withEditTools } from "../../app/library/edit-tools.ts";
+import { withBackend } from "../../app/library/with-backend.ts";
+import { MediasearchError, toMediasearchError } from "../../errors.ts";
+import { renameInLibrary } from "../../transfer/rename-speakers.ts";
+import { followChanges } from "./changes.ts";
+import type {
+  FromWork,
+  ToWork,
+  WorkAnswers,
+  WorkName,
+  WorkProgress,
+  WorkRequests,
+  WorkSetup,
+} from "./protocol.ts";
+
+/**
+ * The thread that writes: index runs, corrections, names. It has a connection of its own, so that
+ * neither a commit nor a long run holds up a request. What is under way when the process ends is
+ * done again by the next run.
+ */
+
+const port = parentPort;
+if (!port) throw new Error("this file is a worker thread");
+const send = (message: FromWork): void => port.postMessage(message, []);
+
+const { config, env, cwd } = workerData as WorkSetup;
+const contextFor = (signal: AbortSignal): Context =>
+  createContext(config, { env, cwd, signal, tell: () => {} });
+
+type Tell = (progress: WorkProgress) => void;
+type Work = {
+  readonly [K in WorkName]: (
+    request: WorkRequests[K],
+    context: Context,
+    tell: Tell,
+  ) => Promise<WorkAnswers[K]>;
+};
+
+const COUNTED = [
+  "found",
+  "indexed",
+  "unchanged",
+  "reused",
+  "deleted",
+  "failed",
+  "segments",
+] as const;
+const TELL_MS = 300;
+
+const WORK: Work = {
+  async index({ locations, forget }, context, tell) {
+    const { indexPaths } = await import("../../app/indexing/index-paths.ts");
+    const { createTally } = await import("../../app/indexing/tally.ts");
+    const tally = createTally();
+    let counts: Record<string, number> = {};
+    let toldAt = 0;
+    for await (const event of indexPaths(context, { locations, forget })) {
+      if (event.type === "summary")
+        counts = Object.fromEntries(COUNTED.map((name) => [name, event.counts[name]]));
+      if (event.type === "progress") {
+        const { path, positionMs, durationMs } = event;
+        tell({ type: "file", location: path, positionMs, durationMs });
+      }
+      if ("path" in event) tally.add(event as Parameters<typeof tally.add>[0]);
+      if (performance.now() - toldAt > TELL_MS) {
+        toldAt = performance.now();
+        const present = COUNTED.map((name) => [name, tally.counts[name]]);
+        tell({ type: "counts", counts: Object.fromEntries(present) as Record<string, number> });
+      }
+    }
+    return counts;
+  },
+  rename: ({ from, to, locations }, context) =>
+    withEditTools(context, false, async (tools) => {
+      const wanted = locations && new Set(locations);
+      const wants = (id: string): boolean => wanted?.has(id) ?? true;
+      return Array.fromAsync(renameInLibrary(tools, { from, to, wants }));
+    }),
+  correct: ({ location: id, fingerprint, changes }, context) =>
+    withEditTools(context, false, (tools) =>
+      correctTranscript(tools, { id, fingerprint, changes }),
+    ),
+  undo: ({ location: id, fingerprint }, context) =>
+    withEditTools(context, false, (tools) => undoCorrection(tools, { id, fingerprint })),
+  skip: ({ locations }, context) =>
+    withBackend(context, async ({ jobs }) => {
+      let skipped = 0;
+      for (const location of locations) {
+        const job = await jobs.get(location);
+        if (!job) continue;
+        await jobs.put({ ...job, state: "SKIPPED", updatedAtMs: Date.now() });
+        skipped++;
+      }
+      return skipped;
+    }),
+};
+
+const running = new Map<number, AbortController>();
+
+async function run(id: number, name: WorkName, request: object): Promise<void> {
+  const stop = new AbortController();
+  running.set(id, stop);
+  try {
+    const work = WORK[name] as (request: object, context: Context, tell: Tell) => Promise<unknown>;
+    const answer = await work(request, contextFor(stop.signal), (progress) =>
+      send({ type: "progress", id, progress }),
+    );
+    send({ type: "done", id, answer });
+  } catch (error) {
+    const { code, message, hint, subject } = toMediasearchError(error);
+    send({ type: "failed", id, failure: { code, message, hint, subject } });
+  } finally {
+    running.delete(id);
+    changes.look();
+  }
+}
+
+port.on("message", (message: ToWork) => {
+  if (message.type === "do") void run(message.id, message.name, message.request);
+  else
+    running.get(message.id)?.abort(new MediasearchError("INTERRUPTED", "the work was cancelled"));
+});
+
+const changes = followChanges(
+  () => contextFor(new AbortController().signal).openBackend(false),
+  (found) => send({ type: "changes", changes: found }),
+);

@@ -1,0 +1,210 @@
+import { copyFileSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { FIXTURES, mediasearch } from "../helpers/run.ts";
+import { type ServedLibrary, startServe } from "../helpers/serve.ts";
+import { until } from "../helpers/until.ts";
+
+const home = mkdtempSync(join(tmpdir(), "mediasearch-serve-work-"));
+const media = join(home, "media");
+let server: ServedLibrary;
+
+type Json = Readonly<Record<string, unknown>>;
+type Init = Parameters<ServedLibrary["call"]>[1];
+const json = async (path: string, init?: Init): Promise<Json> =>
+  (await (await server.call(path, init)).json()) as Json;
+const send = (method: string, path: string, body?: unknown, headers: Record<string, string> = {}) =>
+  server.call(path, {
+    method,
+    headers: { "Content-Type": "application/json", ...headers },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  });
+const newKey = async (...flags: readonly string[]): Promise<string> => {
+  const { stdout } = await mediasearch(["keys", "create", "--json", ...flags], { home });
+  return (JSON.parse(stdout) as { readonly key: string }).key;
+};
+const fileId = async (name: string): Promise<string> => {
+  const { files } = (await json(`/v1/files?file=${name}`)) as { readonly files: readonly Json[] };
+  return String(files[0]?.["id"]);
+};
+const found = async (q: string): Promise<unknown> =>
+  (await json(`/v1/search?mode=keyword&q=${q}`))["total"];
+const jobOf = async (response: Response): Promise<Json> => {
+  const { id } = (await response.json()) as { readonly id: string };
+  return until(async () => {
+    const job = await json(`/v1/jobs/${id}`);
+    return ["done", "failed", "cancelled"].includes(String(job["state"])) ? job : undefined;
+  });
+};
+
+beforeAll(async () => {
+  mkdirSync(media);
+  for (const name of ["lecture.mp3", "lecture.vtt"])
+    copyFileSync(join(FIXTURES, name), join(media, name));
+  await mediasearch(["index", media], { home });
+  mkdirSync(join(home, "outside"));
+  symlinkSync(join(home, "outside"), join(media, "way-out"));
+  server = await startServe({
+    home,
+    key: await newKey("--scopes", "all"),
+    env: { SERVE_INDEX_ROOTS: media },
+  });
+});
+afterAll(async () => {
+  await server.stop();
+  rmSync(home, { recursive: true, force: true });
+});
+
+describe("work of mediasearch serve", () => {
+  it("indexes below its roots, tells how far it is, and finds the words at once", async () => {
+    writeFileSync(
+      join(media, "new.vtt"),
+      "WEBVTT\n\n00:00.000 --> 00:04.000\nAll about quasars.\n",
+    );
+    const response = await send("POST", "/v1/index", { paths: [media] });
+    expect(response.status).toBe(202);
+    expect(response.headers.get("location")).toMatch(/^\/v1\/jobs\/[\w-]+$/);
+    expect(await jobOf(response)).toMatchObject({ state: "done", counts: { indexed: 1 } });
+    expect(await found("quasars")).toBe(1);
+    for (const path of ["/etc", `${media}/../..`, join(media, "way-out"), "s3://bucket/key"]) {
+      const refused = await send("POST", "/v1/index", { paths: [path] });
+      expect([path, refused.status]).toEqual([path, 403]);
+    }
+  });
+
+  it("corrects a transcript as a new version, refuses an old one, and takes it back", async () => {
+    const id = await fileId("lecture.mp3");
+    const path = `/v1/files/${id}/transcript`;
+    const etag = (await server.call(path)).headers.get("etag") ?? "";
+    const change = { changes: [{ index: 1, text: "Why do zebras cross here?", speaker: "Zoe" }] };
+    expect((await send("PATCH", path, change)).status).toBe(428);
+    expect((await send("PATCH", path, change, { "If-Match": '"other"' })).status).toBe(412);
+    const corrected = await send("PATCH", path, change, { "If-Match": etag });
+    expect([corrected.status, await corrected.json()]).toMatchObject([200, { changed: 1 }]);
+    expect([await found("zebra"), await found("coast")]).toEqual([1, 0]);
+    expect(
+      await json(`/v1/search?q=animals%20in%20the%20street&mode=semantic&limit=1`),
+    ).toMatchObject({
+      hits: [{ speaker: "Zoe" }],
+    });
+    expect((await send("PATCH", path, change, { "If-Match": etag })).status).toBe(412);
+    expect(await json(`/v1/files/${id}/history`)).toMatchObject({ earlier: [{}] });
+    const now = corrected.headers.get("etag") ?? "";
+    const undone = await send("POST", `${path}/undo`, undefined, { "If-Match": now });
+    expect(undone.status).toBe(200);
+    expect([await found("zebra"), await found("coast")]).toEqual([0, 1]);
+    // An index run passes over a file whose transcript somebody changed.
+    await mediasearch(["index", media], { home });
+    expect(await json(`/v1/files/${id}`)).toMatchObject({ segments: 3 });
+  });
+
+  it("renames and merges speakers", async () => {
+    const renamed = await send("POST", "/v1/speakers/rename", {
+      from: ["Ada Moreau", "student"],
+      to: "Everybody",
+    });
+    expect(await renamed.json()).toMatchObject({ files: [{ segments: 3 }] });
+    expect(await json("/v1/speakers")).toMatchObject({
+      speakers: [{ name: "Everybody", files: 1 }],
+    });
+    const control = await send("POST", "/v1/speakers/rename", {
+      from: ["Everybody"],
+      to: "a\u001b[2J",
+    });
+    expect(control.status).toBe(400);
+  });
+
+  it("keeps collections, tags and saved searches, and searches within them", async () => {
+    const id = await fileId("lecture.mp3");
+    const made = (await (
+      await send("POST", "/v1/collections", { name: "Rivers", fileIds: [id] })
+    ).json()) as Json;
+    expect(await found(`river&collection=${made["id"]}`)).toBe(2);
+    expect(await found(`quasars&collection=${made["id"]}`)).toBe(0);
+    expect((await send("PUT", `/v1/files/${id}/tags`, { tags: ["geo"] })).status).toBe(200);
+    expect(await found("river&tag=geo")).toBe(2);
+    expect(await json(`/v1/files/${id}`)).toMatchObject({
+      tags: ["geo"],
+      collections: [made["id"]],
+    });
+    expect((await send("DELETE", `/v1/collections/${made["id"]}`)).status).toBe(204);
+    expect((await server.call(`/v1/files?collection=${made["id"]}`)).status).toBe(404);
+    const saved = await send("POST", "/v1/saved-searches", {
+      name: "q",
+      request: { q: "quasars" },
+    });
+    expect(saved.status).toBe(201);
+    const wrong = await send("POST", "/v1/saved-searches", { name: "q", request: { q: "a AND" } });
+    expect(wrong.status).toBe(400);
+  });
+
+  it("cuts clips as work", async () => {
+    const id = await fileId("lecture.mp3");
+    const job = await jobOf(
+      await send("POST", "/v1/clips", {
+        pieces: [{ fileId: id, startMs: 500, endMs: 3000 }],
+        format: "mp3",
+      }),
+    );
+    expect(job).toMatchObject({ state: "done" });
+    const { href } = job["result"] as { readonly href: string };
+    const clip = await server.call(href);
+    expect([clip.status, clip.headers.get("content-type")]).toEqual([200, "audio/mpeg"]);
+    expect((await clip.arrayBuffer()).byteLength).toBeGreaterThan(5000);
+    const backwards = await send("POST", "/v1/clips", {
+      pieces: [{ fileId: id, startMs: 3000, endMs: 500 }],
+      format: "mp3",
+    });
+    expect(backwards.status).toBe(400);
+  });
+
+  it("tells events, and goes on after the last one that a client heard", async () => {
+    const stream = await server.call("/v1/events");
+    let heard = "";
+    const reading = stream.body?.pipeThrough(new TextDecoderStream()).pipeTo(
+      new WritableStream({
+        write(part) {
+          heard += part;
+        },
+      }),
+    );
+    writeFileSync(
+      join(media, "more.vtt"),
+      "WEBVTT\n\n00:00.000 --> 00:04.000\nAll about pulsars.\n",
+    );
+    await mediasearch(["index", media], { home });
+    await until(() => (heard.includes('"file":"more.vtt"') ? true : undefined));
+    const [, id] = /id: (\d+)\nevent: indexed\ndata: .*more\.vtt/.exec(heard) ?? [];
+    const again = await server.call("/v1/events", {
+      headers: { "Last-Event-ID": String(Number(id) - 1) },
+    });
+    const reader = again.body?.pipeThrough(new TextDecoderStream()).getReader();
+    let replayed = "";
+    while (!replayed.includes("more.vtt")) replayed += (await reader?.read())?.value ?? "";
+    expect(replayed).toContain(`id: ${id}\n`);
+    await reader?.cancel();
+    void reading?.catch(() => {});
+  });
+
+  it("counts what it did, and keeps who did it without the words", async () => {
+    const metrics = await (await server.call("/metrics")).text();
+    for (const [name, least] of [
+      ['mediasearch_work_total{kind="index",outcome="done"}', 1],
+      ['mediasearch_index_files_total{outcome="indexed"}', 3],
+      ['mediasearch_files{state="indexed"}', 3],
+      ["mediasearch_backend_up", 1],
+    ] as const) {
+      const line = metrics.split("\n").find((one) => one.startsWith(name));
+      expect([name, Number(line?.split(" ").at(-1)) >= least]).toEqual([name, true]);
+    }
+    const { entries } = (await json("/v1/audit?limit=1000")) as {
+      readonly entries: readonly Json[];
+    };
+    const actions = new Set(entries.map(({ action }) => action));
+    for (const action of ["search", "transcript-corrected", "speakers-renamed", "index", "refused"])
+      expect([...actions]).toContain(action);
+    expect(JSON.stringify(entries)).not.toMatch(/zebra|quasars/);
+    expect(JSON.stringify(server.log())).not.toMatch(/zebra|quasars|ms_[0-9a-f]{12}_/);
+  });
+});
