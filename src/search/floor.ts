@@ -15,8 +15,8 @@ interface Calibration {
   readonly alone: number;
   /** The nearest of ten times as many unrelated segments is nearer by this. */
   readonly perDecade: number;
-  /** Several words are less often near to something by chance than one. */
-  readonly several: number;
+  /** Several words are less often near to something by chance than one: for each more, up to three. */
+  readonly perWord: number;
   readonly most: number;
 }
 
@@ -26,10 +26,12 @@ const CALIBRATIONS: readonly Calibration[] = [
     near: 0.2,
     alone: 0.2,
     perDecade: 0.058,
-    several: -0.035,
+    perWord: -0.03,
     most: 0.5,
   },
 ];
+
+const MAX_WORDS = 3;
 
 export interface Asked {
   /** Marks the library's vectors; undefined where it has none. */
@@ -48,7 +50,8 @@ export function cosineFloor({ model, isSaid, wordCount, segmentCount }: Asked): 
   if (!known) return -Infinity;
   if (isSaid) return known.near;
   const chance = known.alone + known.perDecade * Math.log10(Math.max(1, segmentCount));
-  return Math.min(known.most, chance + (wordCount > 1 ? known.several : 0));
+  const more = Math.max(0, Math.min(MAX_WORDS, wordCount) - 1);
+  return Math.min(known.most, chance + more * known.perWord);
 }
 
 /** Whether a hit stays. What was found by words always does. */

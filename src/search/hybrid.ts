@@ -8,6 +8,7 @@ import { filesMatching } from "../text/file-filter.ts";
 import { cosineFloor, isAbove } from "./floor.ts";
 import { foldMoments, unfolded } from "./moments.ts";
 import { rankHybrid } from "./rank.ts";
+import { speakerShare } from "./speaker-evidence.ts";
 import { passageModelId } from "../embed/passages.ts";
 import { coverageOf } from "../text/terms.ts";
 import { filePatterns, parseQuery, type ParsedQuery } from "./query/parse.ts";
@@ -81,7 +82,8 @@ export async function search(
   const rank = (): RankedHit[] => {
     if (mode === "keyword") return byWords.map((hit) => explained(hit, "bm25"));
     if (mode === "semantic") return byMeaning.map((hit) => explained(hit, "cosine"));
-    return rankHybrid(byWords, byMeaning, coverageOf(query.terms, weights)).slice(0, DEPTH);
+    const coverage = coverageOf(query.terms, weights);
+    return rankHybrid(byWords, byMeaning, coverage, speakerShare(query.meaning)).slice(0, DEPTH);
   };
   const isSaid =
     query.terms.length === 0 || query.needsText || byWords.some(({ score }) => score > 0);

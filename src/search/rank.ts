@@ -19,6 +19,8 @@ const MIN_SPAN = 0.3;
  * more texts takes time and finds nothing.
  */
 const MAX_COMPARED_NEAREST = 100;
+/** What it weighs that the query names who speaks; measured as the other weights were. */
+const SPEAKER = 0.25;
 const segmentKey = ({ asset, segment }: Hit): string => `${asset}\0${segment.index}`;
 
 /**
@@ -26,12 +28,13 @@ const segmentKey = ({ asset, segment }: Hit): string => `${asset}\0${segment.ind
  * stands out from the least of its list, as a share of how far the best does. Words: the share of
  * the query that a segment has, rare words counting more, to the fourth power: where all are
  * together they decide, where a few of many are found by chance, as with paraphrases, they hardly
- * count. BM25 decides between equals.
+ * count. A speaker whom the query names is some evidence too. BM25 decides between equals.
  */
 export function rankHybrid(
   byWords: readonly Hit[],
   byMeaning: readonly Hit[],
   coverageOf: (segment: Hit["segment"]) => number,
+  speakerShareOf: (speaker: string | null) => number = () => 0,
 ): RankedHit[] {
   const candidates = new Map<
     string,
@@ -55,10 +58,11 @@ export function rankHybrid(
   const ranked = Array.from(candidates.values(), ({ hit, bm25, cosine, isLookedAt }): RankedHit => {
     const coverage = isLookedAt ? coverageOf(hit.segment) : 0;
     const nearness = cosine === null ? 0 : (cosine - floor) / span;
+    const speaker = speakerShareOf(hit.segment.speaker);
     return {
       ...hit,
-      score: nearness + WORDS * coverage ** STEEPNESS,
-      explain: { bm25, cosine, nearness, coverage },
+      score: nearness + WORDS * coverage ** STEEPNESS + SPEAKER * speaker,
+      explain: { bm25, cosine, nearness, coverage, ...(speaker > 0 ? { speaker } : {}) },
     };
   });
   return ranked.toSorted(compareRankedHits);
