@@ -64,6 +64,8 @@ export class MediasearchError extends Error {
 const SYSTEM_CODES: Readonly<Record<string, readonly [ErrorCode, string]>> = {
   ENOENT: ["NOT_FOUND", "does not exist"],
   ENOTDIR: ["NOT_FOUND", "does not exist"],
+  ENAMETOOLONG: ["NOT_FOUND", "the name is longer than this system allows"],
+  ERR_INVALID_ARG_VALUE: ["NOT_FOUND", "no file can have this name"],
   EACCES: ["UNREADABLE_MEDIA", "no permission to read it"],
   EPERM: ["UNREADABLE_MEDIA", "no permission to read it"],
   EISDIR: ["UNREADABLE_MEDIA", "is a folder"],
@@ -79,6 +81,9 @@ const SYSTEM_CODES: Readonly<Record<string, readonly [ErrorCode, string]>> = {
   EROFS: ["NO_SPACE", "the disk is read-only"],
 };
 
+/** A line that is longer can't be read by anybody. */
+const MAX_SHOWN_PATH = 1000;
+
 /** Maps anything thrown to the one class; foreign errors that are not recognised are bugs. */
 export function toMediasearchError(error: unknown, subject?: string): MediasearchError {
   if (error instanceof MediasearchError) return error;
@@ -87,7 +92,11 @@ export function toMediasearchError(error: unknown, subject?: string): Mediasearc
   if (known) {
     const path =
       subject ?? (error instanceof Error && "path" in error ? String(error.path) : "the file");
-    return new MediasearchError(known[0], `${path}: ${known[1]}`, { subject: path, cause: error });
+    const shown = path.length > MAX_SHOWN_PATH ? `${path.slice(0, MAX_SHOWN_PATH)}…` : path;
+    return new MediasearchError(known[0], `${shown}: ${known[1]}`, {
+      subject: shown,
+      cause: error,
+    });
   }
   const message = error instanceof Error ? error.message : String(error);
   return new MediasearchError("BUG", subject ? `${subject}: ${message}` : message, {

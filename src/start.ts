@@ -40,9 +40,16 @@ export async function start(): Promise<void> {
       if (hasEnded) tell(mine);
     });
   };
+  const cwd = currentFolder();
+  if (cwd === undefined)
+    return tell(
+      new MediasearchError("USAGE", "the current folder does not exist any more", {
+        hint: "cd to another one",
+      }),
+    );
   const exitCode = await main(argv, {
     env: process.env,
-    cwd: process.cwd(),
+    cwd,
     signal: stop.signal,
     get stdout() {
       return opened(process.stdout);
@@ -59,6 +66,15 @@ export async function start(): Promise<void> {
   process.exitCode = reason === "EPIPE" ? 0 : exitCode;
   // One that failed of it has told already.
   if (reason instanceof MediasearchError && exitCode !== reason.exitCode) tell(reason);
+}
+
+/** undefined when somebody has removed it. */
+function currentFolder(): string | undefined {
+  try {
+    return process.cwd();
+  } catch {
+    return undefined;
+  }
 }
 
 function unwritten(error: NodeJS.ErrnoException, name: string): MediasearchError {

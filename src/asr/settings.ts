@@ -67,6 +67,7 @@ export const SHARED_ROWS: SettingTable<SharedRows> = {
     fallback: () => 2,
     fallbackText: "2",
     inProjectFile: "always",
+    mostInProjectFile: () => 8,
   },
   maxSpeakers: {
     env: "ASR_MAX_SPEAKERS",

@@ -1,3 +1,4 @@
+import { commandWords } from "../config/command-words.ts";
 import type { Setting } from "../config/setting.ts";
 import { type SettingName, SETTINGS } from "../config/settings.ts";
 import { styler } from "../terminal/style.ts";
@@ -52,15 +53,27 @@ export const run: Command<typeof CONFIG_SPEC> = async (_args, flags, context) =>
 
 const shownValue = (value: SettingRow["value"]): string => (value === null ? "-" : String(value));
 
+/** What a value shows of itself: of a secret that it is set, of a command its program, of an address no query. */
+function shownSetting(value: SettingRow["value"], setting: Setting<unknown>): SettingRow["value"] {
+  if (value === null) return null;
+  if (setting.isSecret) return SECRET_IS_SET;
+  if (typeof value !== "string") return value;
+  if (/^[a-z][a-z\d+.-]*:\/\//i.test(value))
+    return value.replaceAll(/([?&][^=&#]*=)[^&#]*/g, "$1…");
+  if (!setting.mayHoldKeys) return value;
+  const [program = "", ...args] = commandWords(value);
+  return args.length > 0 ? `${program} …` : program;
+}
+
 function row(name: SettingName, { config }: CommandContext): SettingRow {
-  const { env, flag, isSecret } = SETTINGS[name] as Setting<unknown>;
+  const setting = SETTINGS[name] as Setting<unknown>;
   const value = config.settings[name] ?? null;
   const { kind, from } = config.sources[name];
   return {
     name,
-    env,
-    flag: flag ?? null,
-    value: isSecret && value !== null ? SECRET_IS_SET : value,
+    env: setting.env,
+    flag: setting.flag ?? null,
+    value: shownSetting(value, setting),
     source: kind,
     from: from === "" ? null : from,
   };

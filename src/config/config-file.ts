@@ -6,6 +6,8 @@ import type { Given, Layer, SourceKind } from "./resolve.ts";
 import type { Setting } from "./setting.ts";
 import { type SettingName, SETTINGS } from "./settings.ts";
 
+const MAX_CONFIG_BYTES = 1 << 20;
+
 export const PROJECT_FILE = "mediasearch.config.json";
 
 export interface ReadFile {
@@ -19,7 +21,7 @@ export interface ReadFile {
  * repository.
  */
 export function findProjectFile(cwd: string): string | undefined {
-  const home = homedir();
+  const home = resolve(homedir());
   for (let folder = cwd; ; folder = dirname(folder)) {
     if (statSync(join(folder, PROJECT_FILE), { throwIfNoEntry: false })?.isFile())
       return join(folder, PROJECT_FILE);
@@ -86,16 +88,22 @@ export function readSecret(path: string, from: string): string {
 function readJsonObject(path: string): Record<string, unknown> {
   let value: unknown;
   try {
+    if (statSync(path).size > MAX_CONFIG_BYTES)
+      throw new MediasearchError("USAGE", `${path}: too large for a configuration file`, {
+        subject: path,
+      });
     value = JSON.parse(readFileSync(path, "utf8"));
   } catch (error) {
+    if (error instanceof MediasearchError) throw error;
     if (!(error instanceof SyntaxError))
       throw new MediasearchError("USAGE", toMediasearchError(error, path).message, {
         subject: path,
         cause: error,
       });
-    throw new MediasearchError("USAGE", `${path}: not JSON: ${error.message}`, {
+    // The parser quotes what it read, and that may be a key.
+    const [position = ""] = /\(line \d+ column \d+\)/.exec(error.message) ?? [];
+    throw new MediasearchError("USAGE", `${path}: not JSON ${position}`.trimEnd(), {
       subject: path,
-      cause: error,
     });
   }
   if (typeof value !== "object" || value === null || Array.isArray(value))
@@ -171,7 +179,8 @@ function writtenByOthers(path: string): string | undefined {
 }
 
 function isAllowed(setting: Setting<unknown>, text: string, folder: string): boolean {
-  if (setting.inProjectFile === "always") return true;
+  if (setting.inProjectFile === "always")
+    return setting.mostInProjectFile === undefined || !(Number(text) > setting.mostInProjectFile());
   if (setting.inProjectFile !== "inside") return false;
   const path = relative(realpathSync(folder), real(resolve(folder, text)));
   return path !== ".." && !path.startsWith(`..${sep}`) && !path.startsWith(sep);

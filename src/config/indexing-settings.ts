@@ -34,6 +34,7 @@ export const INDEXING_SETTINGS: SettingTable<IndexingSettings> = {
     fallback: defaultJobs,
     fallbackText: "by cores and free memory",
     inProjectFile: "always",
+    mostInProjectFile: () => 16,
   },
   jobTimeoutMs: {
     env: "JOB_TIMEOUT_MS",
@@ -42,6 +43,7 @@ export const INDEXING_SETTINGS: SettingTable<IndexingSettings> = {
     fallback: () => 600_000,
     fallbackText: "600000",
     inProjectFile: "always",
+    mostInProjectFile: () => 3_600_000,
   },
   maxAttempts: {
     env: "MAX_RETRY_ATTEMPTS",
@@ -50,6 +52,7 @@ export const INDEXING_SETTINGS: SettingTable<IndexingSettings> = {
     fallback: () => 5,
     fallbackText: "5",
     inProjectFile: "always",
+    mostInProjectFile: () => 10,
   },
   baseRetryDelayMs: {
     env: "BASE_RETRY_DELAY_MS",
@@ -59,6 +62,7 @@ export const INDEXING_SETTINGS: SettingTable<IndexingSettings> = {
     fallback: () => 1000,
     fallbackText: "1000",
     inProjectFile: "always",
+    mostInProjectFile: () => 3_600_000,
   },
   maxRetryDelayMs: {
     env: "MAX_RETRY_DELAY_MS",
@@ -67,6 +71,7 @@ export const INDEXING_SETTINGS: SettingTable<IndexingSettings> = {
     fallback: () => 300_000,
     fallbackText: "300000",
     inProjectFile: "always",
+    mostInProjectFile: () => 3_600_000,
   },
   workerMemoryMb: {
     env: "WORKER_MEMORY_MB",
@@ -75,6 +80,7 @@ export const INDEXING_SETTINGS: SettingTable<IndexingSettings> = {
     fallback: () => 2000,
     fallbackText: "2000",
     inProjectFile: "always",
+    mostInProjectFile: () => 4000,
   },
   stableMs: {
     env: "WATCH_STABLE_MS",
@@ -83,5 +89,6 @@ export const INDEXING_SETTINGS: SettingTable<IndexingSettings> = {
     fallback: () => 2000,
     fallbackText: "2000",
     inProjectFile: "always",
+    mostInProjectFile: () => 600_000,
   },
 };

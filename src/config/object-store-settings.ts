@@ -104,6 +104,7 @@ export const OBJECT_STORE_SETTINGS: SettingTable<ObjectStoreSettings> = {
     fallback: () => 3600,
     fallbackText: "3600",
     inProjectFile: "always",
+    mostInProjectFile: () => 86_400,
   },
   bucketPollMs: {
     env: "BUCKET_POLL_MS",

@@ -80,13 +80,17 @@ function parseGiven(
     return setting.parse(text, { env: at.env, cwd: folder });
   } catch (error) {
     const shown =
-      setting.isSecret || setting.mayHoldKeys || text.includes("@") ? "" : `, not "${text}"`;
+      setting.isSecret || setting.mayHoldKeys || !isHarmless(text) ? "" : `, not "${text}"`;
     throw new MediasearchError("USAGE", `${from}: ${(error as Error).message}${shown}`, {
       subject: from,
       hint: `${from}: ${setting.help}`,
     });
   }
 }
+
+/** Short and plain, a number or a word: anything else may be a key, or an address or a command with one. */
+const isHarmless = (text: string): boolean =>
+  /^[\w .,:+-]{0,24}$/.test(text) && !(text.length >= 12 && /\d/.test(text) && /[a-z]/i.test(text));
 
 function flagLayer(flags: Readonly<Record<string, unknown>>, cwd: string): Layer {
   const given = new Map<SettingName, Given>();

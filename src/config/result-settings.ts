@@ -1,3 +1,4 @@
+import { splitShellWords } from "../shell-words.ts";
 import { parseChoice, type SettingTable } from "./setting.ts";
 
 export interface ResultSettings {
@@ -35,7 +36,11 @@ export const RESULT_SETTINGS: SettingTable<ResultSettings> = {
     flag: "player",
     env: "MEDIASEARCH_PLAYER",
     help: "program that plays hits: mpv, vlc, ffplay, open, or a command line with {file} and {seconds}",
-    parse: (text) => text.trim(),
+    mayHoldKeys: true,
+    parse: (text) => {
+      if (text.trim() !== "") splitShellWords(text, { escapes: process.platform !== "win32" });
+      return text.trim();
+    },
     fallback: () => undefined,
     fallbackText: "the first of mpv, vlc and ffplay that is there, else the system's opener",
   },

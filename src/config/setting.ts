@@ -38,6 +38,8 @@ export interface Setting<T> {
    * runs, or what is believed.
    */
   readonly inProjectFile?: "always" | "inside";
+  /** The largest number that a project file may set that was merely found; above it the value does not count. */
+  readonly mostInProjectFile?: () => number;
 }
 
 /** A flag as people type it: `captionsEncoding` is `--captions-encoding`. */
@@ -95,6 +97,8 @@ export function address(text: string): string {
     throw new Error("must be an address such as https://cluster.example:443");
   if (url.username !== "" || url.password !== "")
     throw new Error("must have no user name or password in it; keys have settings of their own");
+  if (url.search !== "" || url.hash !== "")
+    throw new Error("must be an address without a query, such as https://cluster.example:443");
   return text.replace(/\/+$/, "");
 }
 
@@ -110,7 +114,7 @@ export function serverAddress(text: string): string {
   if (
     url.username !== "" ||
     url.password !== "" ||
-    /[?&][^=]*(?:key|token|sig|secret)[^=]*=/i.test(url.search)
+    /[?&][^=]*(?:key|token|sig|secret|pass|auth|code|cred)[^=]*=/i.test(url.search)
   )
     throw new Error("must have no key or password in it; keys have settings of their own");
   return trimmed;

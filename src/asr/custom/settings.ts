@@ -82,6 +82,7 @@ export const BYO: RecogniserSettings<CustomRows, CustomSettings> = {
       fallback: () => undefined,
       fallbackText: "120, or four times the length of the piece",
       inProjectFile: "always",
+      mostInProjectFile: () => 3600,
     },
     byoFormat: {
       env: "BYO_ASR_FORMAT",

@@ -88,6 +88,7 @@ export const NVIDIA_NIMS: RecogniserSettings<NimRows, NimSettings> = {
       fallback: () => undefined,
       fallbackText: "60, and the length of the audio",
       inProjectFile: "always",
+      mostInProjectFile: () => 3600,
     },
   },
   own: (values) => ({

@@ -57,6 +57,7 @@ export const WHISPER: RecogniserSettings<WhisperRows, WhisperSettings> = {
       fallback: () => 1800,
       fallbackText: "1800",
       inProjectFile: "always",
+      mostInProjectFile: () => 3600,
     },
   },
   own: (values) => ({

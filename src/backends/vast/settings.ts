@@ -49,6 +49,7 @@ export const VAST_SETTINGS: SettingTable<VastSettings> = {
     fallback: () => 30_000,
     fallbackText: "30000",
     inProjectFile: "always",
+    mostInProjectFile: () => 300_000,
   },
   replicaFolder: {
     env: "REPLICA_FOLDER",
