@@ -21,26 +21,30 @@ function step(title, ...args) {
   }
 }
 
-step("npm ci", "ci", "--no-audit", "--no-fund", "--loglevel=error");
-const store = ".mediasearch/quickstart.sqlite";
-mkdirSync(`${root}.mediasearch`, { recursive: true });
+/** The command as it is typed. */
+const typed = (...args) =>
+  ["npx mediasearch", ...args.map((arg) => (/\s/.test(arg) ? `"${arg}"` : arg))].join(" ");
+
 const mediasearch = (...args) =>
-  step(
-    ["npx mediasearch", ...args.map((a) => (/\s/.test(a) ? `"${a}"` : a))].join(" "),
-    "exec",
-    "--offline",
-    "--loglevel=error",
-    "--",
-    "mediasearch",
-    ...args,
-  );
-mediasearch("index", "fixtures/media", "--store", store);
+  step(typed(...args), "exec", "--offline", "--loglevel=error", "--", "mediasearch", ...args);
+
+process.stdout.write(`This downloads, once:
+  410 MB  npm packages for development, into node_modules (1.1 GB) and npm's cache
+   31 MB  the speech recogniser, into mediasearch's cache
+The library of this demonstration is .mediasearch/quickstart.sqlite.
+`);
+step("npm ci", "ci", "--no-audit", "--no-fund", "--loglevel=error");
+const library = ["--store", ".mediasearch/quickstart.sqlite"];
+mkdirSync(`${root}.mediasearch`, { recursive: true });
+mediasearch("index", "fixtures/media", ...library);
 for (const query of [
   "the budget for next year",
   "where should drivers go",
   "something is wrong with the heating",
 ])
-  mediasearch("search", query, "--limit", "3", "--store", store);
-process.stdout.write(
-  '\nNow your own files:\n  npx mediasearch index ~/Recordings\n  npx mediasearch search "what you remember of it"\n',
-);
+  mediasearch("search", query, "--limit", "3", ...library);
+process.stdout.write(`
+Your own files go into a library of their own:  npx mediasearch index FOLDER
+Now ask these recordings something yourself:
+  ${typed("search", "who keeps the honey", ...library)}
+`);

@@ -6,6 +6,7 @@ import { cliDoc, configDoc, errorsDoc } from "../scripts/docs-text.ts";
 import { COMMANDS } from "../src/cli/command-table.ts";
 import { SETTINGS } from "../src/config/settings.ts";
 import { ERRORS } from "../src/errors.ts";
+import { findModel } from "../src/models/catalogue.ts";
 import { ROOT } from "./helpers/run.ts";
 
 const read = (path: string): string => readFileSync(join(ROOT, path), "utf8");
@@ -53,6 +54,15 @@ describe("the documentation", () => {
       for (const [, name = ""] of read(page).matchAll(/npm run ([\w:-]+)/g))
         expect(Object.keys(scripts), `${page}: npm run ${name}`).toContain(name);
     }
+  });
+
+  it("says how much the first recognition downloads", () => {
+    const bytes = ["moonshine-tiny", "silero-vad"]
+      .flatMap((id) => findModel(id).files)
+      .reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
+    const size = `${Math.round(bytes / 1e6)} MB`;
+    for (const page of ["README.md", "docs/indexing.md", "scripts/quickstart.js"])
+      expect(read(page), page).toContain(size);
   });
 
   it("names every dependency and why it is here", () => {
