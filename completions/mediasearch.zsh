@@ -56,7 +56,7 @@ _mediasearch() {
     search) _arguments -s -S \
       '(--store)'--store='[path of the library file]:path:_files' \
       '(-m --mode)'{-m+,--mode=}'[keyword, semantic or both]:mode:(keyword semantic hybrid)' \
-      '(-l --limit)'{-l+,--limit=}'[largest number of hits, 1 to 1000]:n: ' \
+      '(-l --limit)'{-l+,--limit=}'[largest number of hits, 1 to 1000 (default\: 10; all for --files with --mode keyword)]:n: ' \
       '(--file)'--file='[only in this file\: a path, a name or a glob]:pattern: ' \
       '(--speaker)'--speaker='[only what this speaker said]:name: ' \
       '(--lang)'--lang='[only in this language\: en takes en-GB too]:tag: ' \
@@ -77,6 +77,7 @@ _mediasearch() {
       '(--json)'--json'[the same as --format json]' \
       '(--raw-cells)'--raw-cells'[with csv and tsv\: no apostrophe before text that a spreadsheet would run as a formula]' \
       '(--files)'--files'[only the names of the files]' \
+      '(--count)'--count'[only how many hits there are; with --mode keyword every match is counted]' \
       '(--print0)'--print0'[only the names of the files, each ended by a NUL, for xargs -0]' \
       '(--fps)'--fps='[frame rate of edl, otio and fcpxml (default\: that of the first video)]:rate:(23.976 24 25 29.97 30 50 59.94 60)' \
       '(--play)'--play='[open hit n at its moment in a player]:n: ' \

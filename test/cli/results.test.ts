@@ -326,6 +326,31 @@ describe("search", () => {
     expect(await files(true, "--print0")).toBe(`${name}\0`);
   });
 
+  it("names every file that matches by keyword, else says that there are more", async () => {
+    const named = async (...argv: string[]) => {
+      const { stdout, stderr } = await run("search", "river harbor", "--files", ...argv);
+      return [stdout.trim().split("\n").length, stderr] as const;
+    };
+    const matched = new Set(
+      (await search("river harbor", ...keyword, "--limit", "1000")).hits.map(({ file }) => file),
+    );
+    expect(matched.size).toBeGreaterThan(1);
+    expect(await named(...keyword)).toEqual([matched.size, ""]);
+    expect(await named(...keyword, "--limit", "3")).toEqual([
+      expect.any(Number),
+      expect.stringMatching(/^only files of 3 hits of \d+; --offset 3 shows the next\n$/),
+    ]);
+    expect((await named("--limit", "1"))[1]).toMatch(/^only files of the best 1 of /);
+  });
+
+  it("counts hits", async () => {
+    const { total } = await search("harbor", ...keyword);
+    expect((await run("search", "harbor", ...keyword, "--count")).stdout).toBe(`${total}\n`);
+    expect((await run("search", "xylophone", "--count")).stdout).toBe("0\n");
+    const refused = await run("search", "harbor", "--count", "--json");
+    expect([refused.exitCode, refused.stdout]).toEqual([2, ""]);
+  });
+
   it("names each file once with --files, ended by a NUL with --print0", async () => {
     expect(
       (await run("search", "river", "repaired", ...keyword, "--files")).stdout

@@ -42,7 +42,10 @@ By keyword every match is counted; where meaning takes part the best are ranked,
       choices: ["keyword", "semantic", "hybrid"],
       fallback: "hybrid",
     },
-    { flags: "-l, --limit <n>", help: "largest number of hits, 1 to 1000", fallback: "10" },
+    {
+      flags: "-l, --limit <n>",
+      help: "largest number of hits, 1 to 1000 (default: 10; all for --files with --mode keyword)",
+    },
     {
       flags: "--file <pattern>",
       rejectRepeat: true,
@@ -79,6 +82,10 @@ By keyword every match is counted; where meaning takes part the best are ranked,
     JSON_SWITCH,
     RAW_CELLS_OPTION,
     { flags: "--files", help: "only the names of the files" },
+    {
+      flags: "--count",
+      help: "only how many hits there are; with --mode keyword every match is counted",
+    },
     PRINT0_OPTION,
     {
       flags: "--fps <rate>",

@@ -22,6 +22,8 @@ export interface SearchOptions {
   readonly isRaw: boolean;
   /** Only the names of the files, each followed by this; undefined for the hits themselves. */
   readonly fileEnd: "\n" | "\0" | undefined;
+  /** Only how many hits there are. */
+  readonly isCounted: boolean;
   readonly rate: FrameRate | undefined;
   /** undefined: half a second for clips, nothing for lists. */
   readonly padMs: number | undefined;
@@ -40,6 +42,9 @@ export type Action =
 
 const MAX_HITS = 1000;
 const MAX_OFFSET = 1_000_000;
+/** Names of files are short: as many hits as this are read to name all files. */
+const MAX_NAMED_HITS = 100_000;
+const DEFAULT_HITS = 10;
 
 /** @throws USAGE naming the flag and what it may be. */
 export function searchOptions(flags: FlagsOf<typeof SEARCH_SPEC>): SearchOptions {
@@ -48,7 +53,7 @@ export function searchOptions(flags: FlagsOf<typeof SEARCH_SPEC>): SearchOptions
   mustBeNames(flags);
   mustHaveUse(flags);
   return {
-    limit: integerFlag(flags, "limit", 1, MAX_HITS) ?? 10,
+    limit: integerFlag(flags, "limit", 1, MAX_HITS) ?? defaultLimit(flags),
     offset: integerFlag(flags, "offset", 0, MAX_OFFSET) ?? 0,
     context: integerFlag(flags, "context", 0, 100) ?? 0,
     isGrouped: hasFlag(flags, "group"),
@@ -59,6 +64,7 @@ export function searchOptions(flags: FlagsOf<typeof SEARCH_SPEC>): SearchOptions
     format: chosenFormat(flags),
     ...tableOptions(flags, chosenFormat(flags)),
     fileEnd: fileEndOf(flags),
+    isCounted: hasFlag(flags, "count"),
     rate: fps === undefined ? undefined : FRAME_RATES.find(({ name }) => name === fps),
     padMs: pad === undefined ? undefined : padding(pad),
     isExact: hasFlag(flags, "exact"),
@@ -67,6 +73,13 @@ export function searchOptions(flags: FlagsOf<typeof SEARCH_SPEC>): SearchOptions
     action: actionOf(flags),
   };
 }
+
+/**
+ * All files that match are named; what is only near in meaning has no end, so that the files of the
+ * best hits are named there.
+ */
+const defaultLimit = (flags: FlagsOf<typeof SEARCH_SPEC>): number =>
+  fileEndOf(flags) !== undefined && flags.mode === "keyword" ? MAX_NAMED_HITS : DEFAULT_HITS;
 
 function minScoreOf({ minScore }: FlagsOf<typeof SEARCH_SPEC>): number | undefined {
   const score = minScore === undefined || minScore.trim() === "" ? NaN : Number(minScore);
@@ -118,6 +131,12 @@ function mustHaveUse(flags: FlagsOf<typeof SEARCH_SPEC>): void {
       throw new MediasearchError("USAGE", `--${name}: goes with --clip or --supercut`, {
         subject: `--${name}`,
       });
+  if (hasFlag(flags, "count") && (fileEndOf(flags) !== undefined || chosenFormat(flags) !== "text"))
+    throw new MediasearchError(
+      "USAGE",
+      "--count: prints only a number; --json has it as total, beside the hits",
+      { subject: "--count" },
+    );
   if (flags.fps !== undefined && !TIMELINES.includes(chosenFormat(flags)))
     throw new MediasearchError("USAGE", `--fps: goes with --format ${TIMELINES.join(", ")}`, {
       subject: "--fps",

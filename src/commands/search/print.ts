@@ -21,7 +21,11 @@ export async function printPage(
   context: CommandContext,
 ): Promise<void> {
   const { io } = context;
-  const { format, isGrouped, isRaw, fileEnd } = options;
+  const { format, isGrouped, isRaw, fileEnd, isCounted } = options;
+  if (isCounted) {
+    io.stdout.write(`${page.total}\n`);
+    return;
+  }
   if (fileEnd !== undefined) {
     // Programs get names as they are; a terminal would take what is in them for commands.
     const shown = fileEnd === "\n" && io.stdout.isTTY === true ? stripControls : String;
@@ -30,6 +34,8 @@ export async function printPage(
         .map((file) => `${shown(file)}${fileEnd}`)
         .join(""),
     );
+    if (page.offset + page.results.length < page.momentTotal)
+      io.stderr.write(`only files of ${footerOf(page)}\n`);
     return;
   }
   if (format === "json") io.stdout.write(`${formatJson(pageRecord(page, isGrouped))}\n`);
