@@ -7,6 +7,7 @@ import { defaultProvider } from "@aws-sdk/credential-provider-node";
 import { NodeHttpHandler } from "@smithy/node-http-handler";
 import { MediasearchError } from "../../errors.ts";
 import type { S3Options } from "../object-store.ts";
+import { boundDocuments } from "./bounded-answers.ts";
 
 /**
  * With the standard waits of the SDK (100 ms, doubled, at most 20 s, with jitter) eight attempts
@@ -33,17 +34,19 @@ export function s3Client(options: S3Options): S3Client {
     retryMode: "standard",
     requestChecksumCalculation: checksums,
     responseChecksumValidation: checksums,
-    requestHandler: new NodeHttpHandler({
-      connectionTimeout: S3_CONNECT_MS,
-      socketTimeout: SILENCE_MS,
-      httpAgent: new HttpAgent({ keepAlive: true, maxSockets: SOCKETS, ...proxies() }),
-      httpsAgent: new HttpsAgent({
-        keepAlive: true,
-        maxSockets: SOCKETS,
-        ...proxies(),
-        ...(caFile === undefined ? {} : { ca: [...rootCertificates, authority(caFile)] }),
+    requestHandler: boundDocuments(
+      new NodeHttpHandler({
+        connectionTimeout: S3_CONNECT_MS,
+        socketTimeout: SILENCE_MS,
+        httpAgent: new HttpAgent({ keepAlive: true, maxSockets: SOCKETS, ...proxies() }),
+        httpsAgent: new HttpsAgent({
+          keepAlive: true,
+          maxSockets: SOCKETS,
+          ...proxies(),
+          ...(caFile === undefined ? {} : { ca: [...rootCertificates, authority(caFile)] }),
+        }),
       }),
-    }),
+    ),
   });
 }
 

@@ -69,6 +69,7 @@ export function toObjectError(error: unknown, where: string): MediasearchError {
     hint?: string,
   ): MediasearchError =>
     new MediasearchError(kind, `${where}: ${text}`, { subject: where, hint, cause: error });
+  if (name === "UnboundedAnswer") return fail("IO_FAILED", message);
   if (name === "RequestTimeTooSkewed")
     return fail(
       "CREDENTIALS",

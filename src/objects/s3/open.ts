@@ -37,7 +37,7 @@ const unquoted = (etag = ""): string => etag.replace(/^W\//, "").replaceAll('"',
  * same time.
  */
 const wholeSeconds = (date: Date | undefined): number =>
-  Math.floor((date?.getTime() ?? 0) / 1000) * 1000;
+  Math.floor((date?.getTime() || 0) / 1000) * 1000;
 
 function s3Bucket(client: S3Client, bucket: string): ObjectStore {
   const stat = async (key: string, signal?: AbortSignal): Promise<ObjectStat | undefined> => {
@@ -68,6 +68,7 @@ function s3Bucket(client: S3Client, bucket: string): ObjectStore {
       return (await writeObject(client, bucket, key, body, options)) ? stat(key) : undefined;
     },
     async *list(prefix, signal) {
+      const progress = listingProgress(`s3://${bucket}/${prefix}`);
       let token: string | undefined;
       do {
         signal?.throwIfAborted();
@@ -85,10 +86,11 @@ function s3Bucket(client: S3Client, bucket: string): ObjectStore {
             signal?.throwIfAborted();
             throw toObjectError(error, `s3://${bucket}/${prefix}`);
           });
+        progress.addPage((page.Contents ?? []).map(({ Key = "" }) => Key));
         for (const { Key = "", Size = 0, LastModified, ETag } of page.Contents ?? [])
           yield {
             key: page.EncodingType === "url" ? decodeKey(Key) : Key,
-            sizeBytes: Size,
+            sizeBytes: Number.isSafeInteger(Size) && Size >= 0 ? Size : 0,
             mtimeMs: wholeSeconds(LastModified),
             etag: unquoted(ETag),
           };
@@ -115,4 +117,37 @@ function s3Bucket(client: S3Client, bucket: string): ObjectStore {
  * Keys are asked for URL-encoded, since XML can't carry every character. A server that does not
  * encode does not say that it has.
  */
-const decodeKey = (key: string): string => decodeURIComponent(key.replaceAll("+", " "));
+function decodeKey(key: string): string {
+  try {
+    return decodeURIComponent(key.replaceAll("+", " "));
+  } catch {
+    // What is no encoding is the key itself.
+    return key;
+  }
+}
+
+/** No bucket that is listed as a whole has more; below a prefix there may be as many again. */
+const MAX_OBJECTS = 20_000_000;
+const MAX_EMPTY_PAGES = 1000;
+
+/** Notes the pages of a listing. @throws IO_FAILED for a listing that has no end. */
+function listingProgress(place: string): { addPage(keys: readonly string[]): void } {
+  const endlessError = (why: string): MediasearchError =>
+    new MediasearchError("IO_FAILED", `${place}: ${why}`, {
+      subject: place,
+      hint: "the server's listing is wrong, or a longer prefix is needed",
+    });
+  let objects = 0;
+  let emptyPages = 0;
+  let firstKey: string | undefined;
+  return {
+    addPage(keys) {
+      objects += keys.length;
+      emptyPages = keys.length === 0 ? emptyPages + 1 : 0;
+      if (keys.length > 0 && keys[0] === firstKey) throw endlessError("the listing repeats itself");
+      firstKey = keys[0] ?? firstKey;
+      if (emptyPages > MAX_EMPTY_PAGES) throw endlessError("the listing has no end");
+      if (objects > MAX_OBJECTS) throw endlessError(`more than ${MAX_OBJECTS} objects`);
+    },
+  };
+}

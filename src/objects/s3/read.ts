@@ -74,12 +74,44 @@ async function* readRange(
     }),
     until(signal),
   );
-  range.end = Math.min(end, objectLength(answer, offset));
-  range.etag ??= answer.ETag?.replaceAll('"', "");
-  for await (const part of answer.Body as Readable) {
-    range.offset += (part as Buffer).length;
-    yield part as Buffer;
-    signal?.throwIfAborted();
+  const body = answer.Body as Readable;
+  try {
+    range.end = Math.min(end, objectLength(answer, offset));
+    range.etag ??= answer.ETag?.replaceAll('"', "");
+    for await (const part of steadily(body)) {
+      // A server that does not know ranges, or lies about lengths, gives more than was asked for.
+      const wanted = part.subarray(0, range.end - range.offset);
+      range.offset += wanted.length;
+      yield wanted;
+      signal?.throwIfAborted();
+      if (range.offset >= range.end) return;
+    }
+  } finally {
+    body.destroy();
+  }
+}
+
+/** A connection that brings less is as good as none. */
+const MIN_BYTES_A_WINDOW = 4096;
+const WINDOW_MS = 60_000;
+
+/** The parts of a body. @throws UNREACHABLE when they drip: only waiting counts, not the work with a part. */
+async function* steadily(body: Readable): AsyncIterable<Buffer> {
+  let waitedMs = 0;
+  let bytes = 0;
+  const parts = body[Symbol.asyncIterator]() as AsyncIterator<Buffer>;
+  for (;;) {
+    const askedAt = performance.now();
+    const { done, value } = await parts.next();
+    if (done === true) return;
+    waitedMs += performance.now() - askedAt;
+    bytes += value.length;
+    yield value;
+    if (waitedMs < WINDOW_MS) continue;
+    if (bytes < MIN_BYTES_A_WINDOW)
+      throw new MediasearchError("IO_FAILED", "the object store sends too slowly");
+    waitedMs = 0;
+    bytes = 0;
   }
 }
 
@@ -94,9 +126,13 @@ function objectLength(
   { ContentRange, ContentLength }: GetObjectCommandOutput,
   offset: number,
 ): number {
-  const total = /\/(\d+)$/.exec(ContentRange ?? "")?.[1];
+  const [, from, total] = /^bytes (\d+)-\d+\/(\d+)$/.exec(ContentRange ?? "") ?? [];
+  if (from !== undefined && Number(from) !== offset)
+    throw new MediasearchError("IO_FAILED", "the object store gave another range");
   if (total !== undefined) return Number(total);
   if (offset > 0 && ContentRange === undefined)
     throw new MediasearchError("IO_FAILED", "the object store does not know ranges");
-  return ContentLength ?? Infinity;
+  if (ContentLength === undefined)
+    throw new MediasearchError("IO_FAILED", "the object store does not tell the object's length");
+  return ContentLength;
 }
