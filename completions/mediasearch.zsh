@@ -14,6 +14,7 @@ _mediasearch() {
     'status:show the state of the library'
     'jobs:list, show, retry, skip or forget files that failed'
     'speakers:list, rename or merge the people who speak'
+    'folders:show the folders that were indexed, and how far they are'
     'edits:show or take back what was changed by hand'
     'remove:take files and folders out of the library'
     'ingest:register files in the library without processing them'
@@ -180,6 +181,14 @@ _mediasearch() {
       '(--env-file)'--env-file='[read variables from a file of NAME=value lines; those of the environment win]:file:_files' \
       '(-h --help)'{-h,--help}'[show what there is]' \
       '1:what to do:(list rename merge)' \
+      '*:words: ' ;;
+    folders) _arguments -s -S \
+      '(--store)'--store='[path of the library file]:path:_files' \
+      '(--json)'--json'[print JSON]' \
+      '(--config)'--config='[a configuration file of your choice, in place of mediasearch.config.json]:file:_files' \
+      '(--env-file)'--env-file='[read variables from a file of NAME=value lines; those of the environment win]:file:_files' \
+      '(-h --help)'{-h,--help}'[show what there is]' \
+      '1:what to do:(list forget)' \
       '*:words: ' ;;
     edits) _arguments -s -S \
       '(--store)'--store='[path of the library file]:path:_files' \

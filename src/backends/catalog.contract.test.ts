@@ -54,6 +54,11 @@ const BUGS: PlantedBugs<Library> = {
       },
     },
   }),
+  "counts every file as one to do": (library) => ({
+    catalog: {
+      countRegistered: async () => (await Array.fromAsync(library.catalog.list())).length,
+    },
+  }),
   "goes on finding what was deleted": (library) => ({
     catalog: { markDeleted: async () => void library },
   }),

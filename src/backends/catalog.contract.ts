@@ -95,6 +95,9 @@ export const CATALOG_CASES: readonly LibraryCase[] = [
         [added?.state, added?.fingerprint, added?.sizeBytes, added?.origin],
         ["registered", null, 2, null],
       );
+      assert.equal(await library.catalog.countRegistered(), 1);
+      await library.catalog.markDeleted(["/b"]);
+      assert.equal(await library.catalog.countRegistered(), 0);
     },
   },
   {
@@ -177,6 +180,7 @@ export const CATALOG_CASES: readonly LibraryCase[] = [
       await library.catalog.recordFailure(place("/c"), "broken");
       await library.catalog.register([{ id: "/d", sizeBytes: 1, mtimeMs: 1 }]);
       const { assets, segments, vectors, durationMs } = await library.catalog.counts();
+      assert.equal(await library.catalog.countRegistered(), 1);
       assert.deepEqual(
         { assets, segments, vectors, durationMs },
         {

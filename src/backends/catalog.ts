@@ -66,6 +66,8 @@ export interface ReadableCatalog {
   /** Every asset, deleted ones too, ordered by id (binary order of UTF-8). */
   list(): AsyncIterable<AssetStatus>;
   counts(): Promise<LibraryCounts>;
+  /** How many files are registered and have no transcript yet; cheap enough for every search. */
+  countRegistered(): Promise<number>;
 }
 
 /**

@@ -12,7 +12,7 @@ import {
   EXPORT_SPEC,
   IMPORT_SPEC,
 } from "./specs/library.ts";
-import { EDITS_SPEC, REMOVE_SPEC } from "./specs/keeping.ts";
+import { EDITS_SPEC, FOLDERS_SPEC, REMOVE_SPEC } from "./specs/keeping.ts";
 import { KEYS_SPEC, SERVE_SPEC } from "./specs/serving.ts";
 import { MODELS_SPEC, CONFIG_SPEC, COMPLETION_SPEC, DOCTOR_SPEC } from "./specs/machine.ts";
 
@@ -37,6 +37,7 @@ export const COMMANDS: readonly CommandEntry[] = [
   entry(STATUS_SPEC, () => import("../commands/status.ts")),
   entry(JOBS_SPEC, () => import("../commands/jobs.ts")),
   entry(SPEAKERS_SPEC, () => import("../commands/speakers.ts")),
+  entry(FOLDERS_SPEC, () => import("../commands/folders.ts")),
   entry(EDITS_SPEC, () => import("../commands/edits.ts")),
   entry(REMOVE_SPEC, () => import("../commands/remove.ts")),
   entry(INGEST_SPEC, () => import("../commands/ingest.ts")),

@@ -1,4 +1,3 @@
-import { withLease } from "../backends/lease.ts";
 import { confirm } from "../doctor/answers.ts";
 import type { CheckStep } from "../check.ts";
 import { type Result, runChains } from "../doctor/check.ts";
@@ -123,15 +122,14 @@ async function fix(context: CommandContext): Promise<void> {
   try {
     const { medium } = backend;
     if (medium.kind !== "file") return void io.stderr.write("nothing can be rebuilt here\n");
-    await withLease(backend.runLock, async () => {
-      const findings = await Array.fromAsync(backend.check({}));
-      if (findings.every(({ status }) => status !== "failed"))
-        return void io.stderr.write("nothing to fix\n");
-      const copy = `${config.settings.store}.${new Date().toISOString().replace(/[:.]/g, "-")}.before-fix`;
-      await medium.snapshot(copy);
-      io.stderr.write(`the library as it was: ${stripControls(copy)}\n`);
-      for (const line of await medium.repair()) io.stderr.write(`fixed: ${stripControls(line)}\n`);
-    });
+    // Each step is one transaction or a copy, so that runs that go on need not be ended.
+    const findings = await Array.fromAsync(backend.check({}));
+    if (findings.every(({ status }) => status !== "failed"))
+      return void io.stderr.write("nothing to fix\n");
+    const copy = `${config.settings.store}.${new Date().toISOString().replace(/[:.]/g, "-")}.before-fix`;
+    await medium.snapshot(copy);
+    io.stderr.write(`the library as it was: ${stripControls(copy)}\n`);
+    for (const line of await medium.repair()) io.stderr.write(`fixed: ${stripControls(line)}\n`);
   } finally {
     await backend.close();
   }

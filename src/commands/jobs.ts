@@ -1,6 +1,6 @@
 import { displayPath } from "../app/display-path.ts";
 import { indexPaths } from "../app/indexing/index-paths.ts";
-import { listJobs, purgeJobs, skipJobs } from "../app/library/jobs.ts";
+import { listJobs, purgeJobs, requestRetry, skipJobs } from "../app/library/jobs.ts";
 import type { Job } from "../backends/job-store.ts";
 import type { Command, CommandContext } from "../cli/command.ts";
 import { hasFlag } from "../cli/flags.ts";
@@ -39,15 +39,28 @@ export const run: Command<typeof JOBS_SPEC> = async (
 
 /**
  * Forgets the failures once the library is this run's, and tries the files at once, with the engine
- * of this call.
+ * of this call. While another run holds the library, that one is asked to.
  */
-function retryJobs(
+async function retryJobs(
   jobs: readonly Job[],
   asJson: boolean,
   context: CommandContext,
 ): Promise<number> {
   const locations = jobs.map(({ id }) => id);
-  return showRun(indexPaths(context, { locations, forget: locations }), asJson, context);
+  try {
+    return await showRun(indexPaths(context, { locations, forget: locations }), asJson, context);
+  } catch (error) {
+    if (!(error instanceof MediasearchError) || error.code !== "STORE_BUSY") throw error;
+    await requestRetry(context, locations);
+    const { io } = context;
+    if (asJson)
+      io.stdout.write(`${formatJson({ version: 1, action: "retry", handedOver: locations })}\n`);
+    else
+      io.stderr.write(
+        `${pluralize(locations.length, "file")} handed to the run that is going on: it tries them soon, with its own options\n`,
+      );
+    return 0;
+  }
 }
 
 const NEXT: Readonly<Record<Job["state"], string>> = {

@@ -1,3 +1,4 @@
+import { folderText } from "../app/library/folders.ts";
 import { type StatusReport, readStatus } from "../app/library/status.ts";
 import type { Command } from "../cli/command.ts";
 import { hasFlag } from "../cli/flags.ts";
@@ -23,7 +24,8 @@ export const run: Command<typeof STATUS_SPEC> = async (_args, flags, context) =>
 };
 
 /** docs/schemas/status.v1.json */
-function statusRecord({ library, counts, model, queued, jobs, archived, lastRun }: StatusReport) {
+function statusRecord(status: StatusReport) {
+  const { library, counts, model, queued, jobs, archived, folders, lastRun } = status;
   const { assets: files, segments, vectors, durationMs, sizeBytes } = counts;
   return {
     version: 1,
@@ -37,12 +39,13 @@ function statusRecord({ library, counts, model, queued, jobs, archived, lastRun 
     queued,
     jobs,
     archived,
+    folders: folders.map(({ location, ...folder }) => ({ folder: location, ...folder })),
     lastRun,
   };
 }
 
 function statusLines(status: StatusReport): (readonly [name: string, text: string])[] {
-  const { library, counts, model, queued, jobs, archived, lastRun } = status;
+  const { library, counts, model, queued, jobs, archived, folders, lastRun } = status;
   const { assets, segments, vectors, durationMs, sizeBytes } = counts;
   const files = Object.entries(assets)
     .filter(([state, amount]) => amount > 0 || state === "indexed")
@@ -59,6 +62,7 @@ function statusLines(status: StatusReport): (readonly [name: string, text: strin
     ["queue", queued === 0 ? "empty" : `${pluralize(queued, "file")}; next: mediasearch index`],
     ["jobs", failed.length === 0 ? "none failed" : `${failed.join(", ")}; next: mediasearch jobs`],
     ...(archived > 0 ? [["archive", pluralize(archived, "replaced transcript")] as const] : []),
+    ...folders.map((folder) => ["folder", `${folder.location}: ${folderText(folder)}`] as const),
     ["last run", lastRunText(lastRun)],
   ];
 }

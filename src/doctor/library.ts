@@ -46,7 +46,9 @@ export function librarySteps(context: Context, deep: boolean): readonly CheckSte
         } catch (error) {
           const ours = toMediasearchError(error);
           // A new user has none yet: that is how it should be.
-          if (ours.code === "NO_STORE") return ok("none yet; next: mediasearch index FOLDER");
+          const isNamed = context.config.sources.store.kind === "flag";
+          if (ours.code === "NO_STORE" && !isNamed)
+            return ok("none yet; next: mediasearch index FOLDER");
           throw ours;
         }
       },

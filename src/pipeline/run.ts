@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import PQueue from "p-queue";
 import { MediasearchError } from "../errors.ts";
+import { countFiles } from "./count-files.ts";
 import { channel } from "./channel.ts";
 import { backoffMs } from "../retry.ts";
 import type { FileOptions, FileOutcome, FileServices } from "./file-outcome.ts";
@@ -83,11 +84,7 @@ export async function* run(
   const tell = events.push;
   const countAll = async (): Promise<void> => {
     await sleep(COUNT_AFTER_MS, undefined, { signal });
-    let files = 0;
-    for await (const _ of scan(roots, services.sources, { ...options, signal })) {
-      signal.throwIfAborted();
-      files++;
-    }
+    const files = await countFiles(roots, services, { ...options, signal });
     events.push({ type: "total", files });
   };
   let missing: MediasearchError | undefined;

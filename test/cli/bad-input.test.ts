@@ -289,7 +289,12 @@ describe("a run that is hit", () => {
     const listed = await mediasearch(["list", "--json"], { home, cwd: folder });
     expect(
       (JSON.parse(listed.stdout) as { files: { file: string; state: string }[] }).files,
-    ).toMatchObject([{ file: "a.flac", state: "indexed" }]);
+    ).toMatchObject([
+      { file: "a.flac", state: "indexed" },
+      // What the run did not come to is there to be done.
+      { file: "b-long.wav", state: "registered" },
+      { file: "c.m4a", state: "registered" },
+    ]);
     expect(
       (await mediasearch(["index", folder, "--exclude", "b-long.wav"], { home })).stderr,
     ).toMatch(/indexed 1 .*, 1 unchanged/);

@@ -70,6 +70,11 @@ function restrictCatalog(
       return asset && seen(asset);
     },
     list,
+    async countRegistered() {
+      let registered = 0;
+      for await (const { state } of list()) if (state === "registered") registered++;
+      return registered;
+    },
     async counts() {
       const assets: Record<AssetState, number> = {
         registered: 0,

@@ -1,6 +1,7 @@
 import type { MediasearchError } from "../../errors.ts";
 import type { RunEvent } from "../../pipeline/run.ts";
 import type { AppEvent } from "../events.ts";
+import type { RecognisedAgain } from "./recognised-again.ts";
 import type { RunCounts } from "./tally.ts";
 
 /** Everything that one call of indexPaths tells, in the order in which it happens. */
@@ -14,6 +15,8 @@ export type IndexingEvent =
   | AppEvent
   /** What somebody who watches folders should know, as a sentence. */
   | { readonly type: "notice"; readonly text: string }
+  /** Told before more than ten minutes of audio are recognised though they were before. */
+  | ({ readonly type: "recognising-again" } & RecognisedAgain)
   /** A server that a watching run needs does not answer; the run waits for it. */
   | { readonly type: "server-away"; readonly error: MediasearchError }
   /**

@@ -1,52 +1,20 @@
 import type { Backend } from "../../backends/backend.ts";
 import type { ReadableCatalog } from "../../backends/catalog.ts";
-import { listRemovals } from "../../backends/removals.ts";
 import { withLease } from "../../backends/lease.ts";
-import type { Claims, Lease } from "../../backends/run-lock.ts";
-import { parseEngineChain } from "../../engine-chain.ts";
-import { engineRules } from "../../config/engine-rules.ts";
-import { type EmbeddingModel, refuseOtherModel } from "../../embedding-model.ts";
+import type { Lease } from "../../backends/run-lock.ts";
+import { refuseOtherModel } from "../../embedding-model.ts";
 import { MediasearchError } from "../../errors.ts";
-import type { Location } from "../../location.ts";
-import { retry } from "../../retry.ts";
+import { isBelow, type Location } from "../../location.ts";
 import { channel } from "../../pipeline/channel.ts";
-import { type EngineChoice, engineChoice } from "../../pipeline/engines/engine-choice.ts";
-import { run as runPipeline, type RunEvent } from "../../pipeline/run.ts";
-import { sortChanges } from "../../pipeline/watch/sort-changes.ts";
-import { watchRoots } from "../../pipeline/watch/watch-roots.ts";
 import type { Context } from "../context.ts";
 import type { IndexingEvent } from "./index-event.ts";
+import type { IndexPathsRequest } from "./index-request.ts";
+import { type IndexRun, runAll } from "./index-run.ts";
 import { flush, isClusterAway, offlineQueuePath, openOfflineQueue } from "./offline-queue.ts";
+import { nothingToIndex, rootGroups } from "./root-groups.ts";
 import { createTally, type Tally } from "./tally.ts";
 
-export interface IndexPathsRequest {
-  /**
-   * Files, folders and s3:// locations, absolute; none means what is registered and not done yet.
-   */
-  readonly locations: readonly Location[];
-  /** Globs, relative to a folder: only what matches, and never what matches. */
-  readonly include?: readonly string[];
-  readonly exclude?: readonly string[];
-  /** Tells what would be done and changes nothing. */
-  readonly dryRun?: boolean;
-  /** Files whose failures are forgotten first. */
-  readonly forget?: readonly Location[];
-  /** Recognises anew what is indexed. */
-  readonly force?: boolean;
-  /** Goes on with what changes below the locations, until the signal aborts. */
-  readonly watch?: boolean;
-}
-
-/** One run: what it was called with, and whom it tells. */
-interface IndexRun {
-  readonly request: IndexPathsRequest;
-  readonly context: Context;
-  readonly emit: (event: IndexingEvent) => void;
-}
-
-const DAY_MS = 86_400_000;
-/** Longest wait before an unreachable server is asked for the second time. */
-const FIRST_WAIT_MS = 1000;
+export type { IndexPathsRequest };
 
 /**
  * Indexes into the library; with FALLBACK=local, and unless it watches, into a file of this machine
@@ -81,7 +49,7 @@ async function indexOrQueue(run: IndexRun): Promise<void> {
   const { context, request, emit } = run;
   const queuePath = offlineQueuePath(context);
   const open = async (): Promise<Backend> =>
-    (await openForIndexing(context, request.dryRun === true)) ?? (await emptyBackend());
+    (await openForIndexing(context, request)) ?? (await emptyBackend());
   if (queuePath === "" || request.dryRun || request.watch) return indexInto(open, run);
   const openAndFlush = async (): Promise<Backend> => {
     const backend = await open();
@@ -108,18 +76,19 @@ async function indexInto(open: () => Promise<Backend>, run: IndexRun): Promise<v
   const tally = createTally();
   const summarize = (): void =>
     emit({ type: "summary", counts: tally.counts, wallMs: Date.now() - startedAt });
+  let nothingFound = false;
   emit({ type: "started" });
   try {
     const embedder = await context.identifyEmbedder();
     refuseOtherModel(await backend.library.embeddings.model(), embedder.embedder);
-    const roots =
-      request.locations.length > 0 ? request.locations : await registered(backend.library.catalog);
+    const { catalog } = backend.library;
+    const groups = await rootGroups(request, catalog, backend.records);
     const work = async (lease?: Lease): Promise<void> => {
       for (const path of request.forget ?? []) await backend.jobs.remove(path);
       await runAll(run, {
         backend,
         embedder,
-        roots,
+        groups,
         tally,
         summarize,
         claims: lease?.claims,
@@ -129,11 +98,28 @@ async function indexInto(open: () => Promise<Backend>, run: IndexRun): Promise<v
     await (request.dryRun
       ? work()
       : withLease(backend.runLock, work, () => runRecord(tally, startedAt)));
+    const isEmpty = tally.counts.found === 0 && !request.watch;
+    nothingFound = isEmpty && !(await hasBelow(catalog, request.locations));
   } finally {
     await backend.close();
   }
   summarize();
+  if (nothingFound) throw noMediaError(request.locations);
 }
+
+/** Whether the library knows anything there; what is gone was there. */
+async function hasBelow(catalog: ReadableCatalog, places: readonly Location[]): Promise<boolean> {
+  if (places.length === 0) return true;
+  for await (const { id } of catalog.list())
+    if (places.some((place) => id === place || isBelow(id, place))) return true;
+  return false;
+}
+
+const noMediaError = (places: readonly Location[]): MediasearchError =>
+  new MediasearchError("NOT_FOUND", `${places.join(", ")}: no media found`, {
+    subject: places[0],
+    hint: "mediasearch index FOLDER   (with audio, video or captions in it)",
+  });
 
 /** What the library keeps of its last run. */
 const runRecord = ({ counts }: Tally, startedAt: number): Readonly<Record<string, number>> => ({
@@ -151,130 +137,20 @@ const runRecord = ({ counts }: Tally, startedAt: number): Readonly<Record<string
   wallMs: Date.now() - startedAt,
 });
 
-interface OpenedRun {
-  readonly backend: Backend;
-  readonly embedder: EmbeddingModel;
-  readonly roots: readonly Location[];
-  readonly tally: Tally;
-  readonly summarize: () => void;
-  readonly claims: Claims | undefined;
-}
-
-async function runAll(
-  { context, request, emit }: IndexRun,
-  { backend, embedder, roots, tally, summarize, claims }: OpenedRun,
-): Promise<void> {
-  const { signal, config } = context;
-  const { library, jobs, checkpoints, records } = backend;
-  const { include = [], exclude = [], dryRun = false, force = false } = request;
-  const options = {
-    ...config.settings,
-    engines: parseEngineChain(config.settings.engine),
-    engineFor: await chosenEngines(context),
-    include,
-    exclude,
-    signal,
-    dryRun,
-    force,
-    sweep: !force,
-  };
-  const workers = await context.openWorkers();
-  const sources = await context.openSources();
-  const tools = { library, jobs, checkpoints, records, workers, embedder, claims, sources };
-  const tell = (event: RunEvent): void => {
-    tally.add(event);
-    emit(event);
-  };
-  const tellAll = async (events: AsyncIterable<RunEvent>): Promise<void> => {
-    for await (const event of events) tell(event);
-  };
-  // What was replaced or deleted long ago is forgotten; a run that watches for months forgets as
-  // well.
-  const purge = async (): Promise<void> => {
-    if (!dryRun) await library.archive.purge(Date.now() - config.settings.retentionDays * DAY_MS);
-  };
-  const indexChanges = async (places: readonly Location[]): Promise<void> => {
-    const { there, gone } = await sortChanges(places, roots, tools);
-    const found = {
-      ...options,
-      removals: await listRemovals(records),
-      within: roots,
-      sweep: false,
-    };
-    await tellAll(runPipeline(there, tools, found));
-    // What moved is not among them any more.
-    for (const path of gone)
-      if (await library.catalog.get(path)) {
-        await library.catalog.markDeleted([path]);
-        await jobs.remove(path);
-        tell({ type: "deleted", path });
-      }
-  };
-  try {
-    // Watching begins before the first look, so that nothing is lost between the two.
-    const onNotice = (text: string): void => emit({ type: "notice", text });
-    const changes = request.watch
-      ? (await watchRoots(roots, sources, { signal, onNotice }))[Symbol.asyncIterator]()
-      : undefined;
-    const firstChange = changes?.next();
-    firstChange?.catch(() => {});
-    const first = { ...options, removals: await listRemovals(records), named: new Set(roots) };
-    await tellAll(runPipeline(roots, tools, first));
-    await purge();
-    if (!changes || !firstChange) return;
-    for (let next = await firstChange; !next.done; next = await changes.next()) {
-      await purge();
-      const places = next.value;
-      await untilReachable(() => indexChanges(places), config.settings.bucketPollMs, emit, signal);
-    }
-  } catch (error) {
-    // What was done before the stop is committed; the summary says so.
-    summarize();
-    throw error;
-  } finally {
-    await workers.close();
-  }
-}
-
 /**
- * Watching outlives a server that is away for a while. It waits `waitMs` at most between attempts.
+ * A dry run never creates a library; without one everything is new. Neither does a run that names
+ * nothing.
  */
-const untilReachable = (
-  work: () => Promise<void>,
-  waitMs: number,
-  emit: IndexRun["emit"],
-  signal: AbortSignal,
-): Promise<void> =>
-  retry(
-    work,
-    (error) => {
-      if (!(error instanceof MediasearchError) || error.code !== "UNREACHABLE") return undefined;
-      emit({ type: "server-away", error });
-      return {};
-    },
-    { baseDelayMs: FIRST_WAIT_MS, maxDelayMs: waitMs, signal },
-  );
-
-/** What was registered and is not done yet. @throws USAGE in a library in which nothing is. */
-async function registered(catalog: ReadableCatalog): Promise<Location[]> {
-  const roots: Location[] = [];
-  for await (const { id, state } of catalog.list())
-    if (state !== "indexed" && state !== "deleted") roots.push(id);
-  if (roots.length > 0) return roots;
-  const { assets } = await catalog.counts();
-  if (assets.indexed === 0)
-    throw new MediasearchError("USAGE", "nothing to index: no paths given and nothing registered", {
-      hint: "mediasearch index FOLDER",
-    });
-  return roots;
-}
-
-/** A dry run never creates a library; without one everything is new. */
-async function openForIndexing(context: Context, dryRun: boolean): Promise<Backend | undefined> {
+async function openForIndexing(
+  context: Context,
+  { dryRun = false, locations }: IndexPathsRequest,
+): Promise<Backend | undefined> {
   try {
-    return await context.openBackend(!dryRun);
+    return await context.openBackend(!dryRun && locations.length > 0);
   } catch (error) {
-    if (dryRun && error instanceof MediasearchError && error.code === "NO_STORE") return undefined;
+    const isMissing = error instanceof MediasearchError && error.code === "NO_STORE";
+    if (isMissing && locations.length === 0) throw nothingToIndex();
+    if (isMissing && dryRun) return undefined;
     throw error;
   }
 }
@@ -282,11 +158,4 @@ async function openForIndexing(context: Context, dryRun: boolean): Promise<Backe
 async function emptyBackend(): Promise<Backend> {
   const { openBackend } = await import("../../backends/registry.ts");
   return openBackend("memory", { path: "", create: true });
-}
-
-/** Rules of the settings; an engine that was named for this call is for all its files. */
-async function chosenEngines({ config }: Context): Promise<EngineChoice | undefined> {
-  const { engine, engineRules: rules } = config.settings;
-  if (rules === undefined || config.sources.engine.kind === "flag") return undefined;
-  return engineChoice(parseEngineChain(engine), engineRules(rules, "/"));
 }

@@ -1,4 +1,6 @@
 import type { Backend } from "../../backends/backend.ts";
+import type { AssetId } from "../../backends/catalog.ts";
+import { addRequest } from "../../backends/requests.ts";
 import type { Job, JobState } from "../../backends/job-store.ts";
 import { anyFileMatcher } from "../../text/file-filter.ts";
 import type { Context } from "../context.ts";
@@ -22,6 +24,12 @@ export async function listJobs(context: Context, filter: JobFilter = {}): Promis
 export const skipJobs = (context: Context, chosen: readonly Job[]): Promise<void> =>
   withBackend(context, async ({ jobs }) => {
     for (const job of chosen) await jobs.put({ ...job, state: "SKIPPED", updatedAtMs: Date.now() });
+  });
+
+/** Asks the run that holds the library to try these files again. */
+export const requestRetry = (context: Context, files: readonly AssetId[]): Promise<void> =>
+  withBackend(context, async ({ records }) => {
+    for (const file of files) await addRequest(records, file, Date.now());
   });
 
 /** Forgets these jobs, and the files of which the library has nothing else. */

@@ -62,6 +62,11 @@ export async function moveLibrary(context: Context, request: MoveRequest): Promi
   try {
     const wants = await anyFileMatcher(request.only ?? [], context.cwd);
     const cost = await estimateMove(source, wants);
+    if (cost.files === 0 && request.only && request.only.length > 0)
+      throw new MediasearchError("NOT_FOUND", `${request.only.join(" ")}: no file matches`, {
+        subject: "--only",
+        hint: "mediasearch list",
+      });
     if (request.dryRun) return { from, to, cost };
     const target = await context.openBackendAt(to.backend, to.path, !request.verifyOnly);
     try {

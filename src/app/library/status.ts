@@ -5,6 +5,7 @@ import type { JobState } from "../../backends/job-store.ts";
 import type { RunRecord } from "../../backends/run-lock.ts";
 import type { Context } from "../context.ts";
 import { libraryName } from "../library-name.ts";
+import { type FolderStatus, folderStatuses } from "./folders.ts";
 import { withBackend } from "./with-backend.ts";
 
 export interface StatusReport {
@@ -14,6 +15,8 @@ export interface StatusReport {
   readonly model: string | null;
   /** Files that the next `index` without paths takes up. */
   readonly queued: number;
+  /** The folders that were indexed. */
+  readonly folders: readonly FolderStatus[];
   /** Failed files by state. */
   readonly jobs: Readonly<Partial<Record<JobState, number>>>;
   /** Transcripts that were replaced and are kept for a while. */
@@ -39,6 +42,7 @@ export const readStatus = (context: Context): Promise<StatusReport> =>
       queued: counts.assets.registered + counts.assets.partial + (jobs.RETRYING ?? 0),
       jobs,
       archived,
+      folders: await folderStatuses(backend),
       lastRun: lastRun ? describeRun(lastRun) : null,
     };
   });

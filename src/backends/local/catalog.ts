@@ -55,6 +55,16 @@ export function localCatalog({ db, run, write, writeVersions }: Connection): Cat
       writeVersions(() => {
         db.prepare("DELETE FROM assets WHERE path = ?").run(id);
       }),
+    countRegistered: () =>
+      run(
+        () =>
+          db
+            .prepare(
+              "SELECT count(*) FROM assets WHERE state = 'registered' AND deleted_at_ms IS NULL",
+            )
+            .pluck()
+            .get() as number,
+      ),
     counts: () => run(() => countAssets(db)),
   };
 }

@@ -53,6 +53,7 @@ export function memoryCatalog(state: MemoryState): Catalog {
     async remove(id) {
       entries.delete(id);
     },
+    countRegistered: async () => countEntries(state).assets.registered,
     counts: async () => countEntries(state),
   };
 }

@@ -7,7 +7,7 @@ import { findAssetRow, putAsset, removeAsset } from "./versions.ts";
 import { tableStats } from "./wire/catalog.ts";
 import type { Session } from "./wire/client.ts";
 import { isMissing } from "./wire/faults.ts";
-import { equal, isOneOf } from "./wire/predicate.ts";
+import { equal, isOneOf, isNull } from "./wire/predicate.ts";
 
 /** Files that one transaction registers or hides. */
 const ASSETS_PER_REQUEST = 200;
@@ -70,6 +70,15 @@ export function vastCatalog(database: Database): Catalog {
       ),
     remove: (id) =>
       database.write({ action: "remove", asset: id }, [id], (tx) => removeAsset(database, tx, id)),
+    countRegistered: async () =>
+      (
+        await database.rows(
+          session,
+          TABLES.assets,
+          [equal("state", "registered"), isNull("deleted_at_ms")],
+          ["asset_id"],
+        )
+      ).length,
     counts: () => countRows(database),
   };
 }

@@ -44,3 +44,20 @@ export const REMOVE_SPEC = {
   ],
   exitCodes: ["NO_STORE", "NOT_FOUND", "STORE_BUSY", "NO_SPACE"],
 } as const satisfies CommandSpec;
+
+export const FOLDERS_SPEC = {
+  name: "folders",
+  summary: "show the folders that were indexed, and how far they are",
+  details:
+    "`mediasearch index` and `index --watch` without paths go over them, each with its globs.",
+  args: [
+    { name: "[action]", help: "what to do", choices: ["list", "forget"] },
+    { name: "[folders...]", help: "forget: those that no run shall go over by itself" },
+  ],
+  options: [STORE_OPTION, { flags: "--json", help: "print JSON" }],
+  examples: [
+    ["mediasearch folders", "files, done, to do, failed, last look"],
+    ["mediasearch folders forget ~/Recordings/old", "its files stay in the library"],
+  ],
+  exitCodes: ["NO_STORE", "NOT_FOUND"],
+} as const satisfies CommandSpec;

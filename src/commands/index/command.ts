@@ -2,15 +2,10 @@ import { indexPaths } from "../../app/indexing/index-paths.ts";
 import type { Command } from "../../cli/command.ts";
 import type { INDEX_SPEC } from "../../cli/specs/indexing.ts";
 import { hasFlag } from "../../cli/flags.ts";
-import { MediasearchError } from "../../errors.ts";
 import { showRun } from "./show-run.ts";
 
 export const run: Command<typeof INDEX_SPEC> = async (paths, flags, context) => {
   const watch = hasFlag(flags, "watch");
-  if (watch && paths.length === 0)
-    throw new MediasearchError("USAGE", "nothing to watch: no paths given", {
-      hint: "mediasearch index --watch FOLDER",
-    });
   const events = indexPaths(context, {
     locations: paths.map((path) => context.toLocation(path)),
     include: flags.include ?? [],

@@ -19,6 +19,12 @@ const records = (fileOf: (path: string) => string): EventTable<Record<string, un
     durationMs,
   }),
   indexed: (event) => indexedRecord(event, fileOf(event.path)),
+  "recognising-again": ({ files, audioMs, why }) => ({
+    type: "recognising-again",
+    files,
+    audioMs,
+    reason: why,
+  }),
   unchanged: ({ path }) => ({ type: "unchanged", file: fileOf(path) }),
   skipped: ({ path, reason }) => ({ type: "skipped", file: fileOf(path), reason }),
   reused: ({ path, how, from }) => ({

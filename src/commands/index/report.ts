@@ -6,12 +6,13 @@ import { tellOn } from "../../cli/tell.ts";
 import type { CliStreams } from "../../terminal/io.ts";
 import type { StatusLine } from "../../terminal/status-line.ts";
 import { styler } from "../../terminal/style.ts";
-import { failureReason } from "./event-text.ts";
+import { type EventOf, failureReason } from "./event-text.ts";
 import { indexRecord } from "./json-lines.ts";
 import { indexNotes } from "./notes.ts";
 import { createProgress } from "./progress.ts";
 import { summaryText } from "./summary.ts";
 import { formatJson } from "../../text/format.ts";
+import { formatDuration, pluralize } from "../../text/format.ts";
 import { stripControls } from "../../text/strip-controls.ts";
 
 /** A subscriber of one run. */
@@ -42,6 +43,7 @@ export function createTextReport({ io, status }: ReportOptions): IndexReport {
       if (event.type === "server-away")
         return status.note(`waiting: ${stripControls(event.error.message)}`);
       if (event.type === "started") return;
+      if (event.type === "recognising-again") return status.note(againText(event, paint));
       if (event.type === "summary") {
         status.end();
         return void io.stderr.write(summaryText(event.counts, event.wallMs, failures, paint));
@@ -55,6 +57,14 @@ export function createTextReport({ io, status }: ReportOptions): IndexReport {
       status.update(progress.line(tally.counts), progress.details(tally.counts, failures));
     },
   };
+}
+
+function againText(
+  { files, audioMs, why }: EventOf<"recognising-again">,
+  paint: ReturnType<typeof styler>,
+): string {
+  const amount = `${pluralize(files, "file")}, ${formatDuration(audioMs)} of audio`;
+  return `${paint("yellow", "recognised again:")} ${amount}, ${stripControls(why)}; the earlier transcripts stay in the archive`;
 }
 
 /**

@@ -19,7 +19,7 @@ export const run: Command<typeof MIGRATE_SPEC> = async (_args, flags, context) =
     const stored = await library.embeddings.model();
     const present = await context.identifyEmbedder();
     const { segments } = await library.catalog.counts();
-    const isReembedding = hasFlag(flags, "reembed");
+    const isReembedding = hasFlag(flags, "reembed") && !hasFlag(flags, "dryRun");
     if (isReembedding) await reembed(backend, present, context);
     const cost = await estimateMove(backend, () => true);
     const state = {
@@ -36,6 +36,8 @@ export const run: Command<typeof MIGRATE_SPEC> = async (_args, flags, context) =
         `schema     ${schema.current} (newest: ${schema.newest})\nembedding  ${stripControls(state.embedder ?? "none yet")}\n`,
       );
       if (isReembedding) io.stdout.write(`embedded ${pluralize(segments, "segment")} anew\n`);
+      else if (hasFlag(flags, "reembed"))
+        io.stdout.write(`would embed ${pluralize(segments, "segment")} anew\n`);
       else if (stored && stored.embedder !== present.embedder)
         io.stdout.write(
           `to do      mediasearch migrate --reembed (${pluralize(segments, "segment")})\n`,

@@ -10,6 +10,7 @@ import type { SEARCH_SPEC } from "../../cli/specs/searching.ts";
 import { MediasearchError } from "../../errors.ts";
 import type { ResultPage } from "../../results/search-result.ts";
 import { fileMatcher } from "../../text/file-filter.ts";
+import { pluralize } from "../../text/format.ts";
 import { stripControls } from "../../text/strip-controls.ts";
 import { type Action, searchOptions, type SearchOptions } from "./options.ts";
 import { printPage } from "./print.ts";
@@ -55,12 +56,23 @@ export const run: Command<typeof SEARCH_SPEC> = async (words, flags, context) =>
       mark,
       context,
     );
+    if (options.format === "text" && options.fileEnd === undefined)
+      await tellUnfinished(library.catalog, context);
     return 0;
   } finally {
     await view?.close?.();
     await backend.close();
   }
 };
+
+/** What is not indexed yet can't be found: one line says so. */
+async function tellUnfinished(catalog: ReadableCatalog, { io }: CommandContext): Promise<void> {
+  const files = await catalog.countRegistered();
+  if (files > 0)
+    io.stderr.write(
+      `${pluralize(files, "file is", "files are")} not indexed yet; next: mediasearch index\n`,
+    );
+}
 
 function searchRequest(
   query: string,

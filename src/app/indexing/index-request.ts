@@ -1,0 +1,20 @@
+import type { Location } from "../../location.ts";
+
+export interface IndexPathsRequest {
+  /**
+   * Files, folders and s3:// locations, absolute; none means the folders that were indexed before,
+   * and what is registered elsewhere and not done yet.
+   */
+  readonly locations: readonly Location[];
+  /** Globs, relative to a folder: only what matches, and never what matches. */
+  readonly include?: readonly string[];
+  readonly exclude?: readonly string[];
+  /** Tells what would be done and changes nothing. */
+  readonly dryRun?: boolean;
+  /** Files whose failures are forgotten first. */
+  readonly forget?: readonly Location[];
+  /** Recognises anew what is indexed. */
+  readonly force?: boolean;
+  /** Goes on with what changes below the locations, until the signal aborts. */
+  readonly watch?: boolean;
+}

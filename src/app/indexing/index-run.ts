@@ -1,0 +1,225 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Backend } from "../../backends/backend.ts";
+import { listRemovals } from "../../backends/removals.ts";
+import { takeRequests } from "../../backends/requests.ts";
+import type { Claims } from "../../backends/run-lock.ts";
+import { engineRules } from "../../config/engine-rules.ts";
+import type { EmbeddingModel } from "../../embedding-model.ts";
+import { parseEngineChain } from "../../engine-chain.ts";
+import { MediasearchError } from "../../errors.ts";
+import { isBelow, type Location } from "../../location.ts";
+import { type EngineChoice, engineChoice } from "../../pipeline/engines/engine-choice.ts";
+import type { FileServices } from "../../pipeline/file-outcome.ts";
+import { run as runPipeline, type RunOptions } from "../../pipeline/run.ts";
+import type { LocationBatch } from "../../pipeline/sources/media-source.ts";
+import { sortChanges } from "../../pipeline/watch/sort-changes.ts";
+import { watchRoots } from "../../pipeline/watch/watch-roots.ts";
+import { retry } from "../../retry.ts";
+import type { Context } from "../context.ts";
+import type { IndexingEvent } from "./index-event.ts";
+import type { IndexPathsRequest } from "./index-request.ts";
+import { planRecognitionAgain } from "./recognised-again.ts";
+import { rememberFolders, type RootGroup } from "./root-groups.ts";
+import type { Tally } from "./tally.ts";
+
+/** One run: what it was called with, and whom it tells. */
+export interface IndexRun {
+  readonly request: IndexPathsRequest;
+  readonly context: Context;
+  readonly emit: (event: IndexingEvent) => void;
+}
+
+const DAY_MS = 86_400_000;
+/** Longest wait before an unreachable server is asked for the second time. */
+const FIRST_WAIT_MS = 1000;
+
+export interface OpenedRun {
+  readonly backend: Backend;
+  readonly embedder: EmbeddingModel;
+  readonly groups: readonly RootGroup[];
+  readonly tally: Tally;
+  readonly summarize: () => void;
+  readonly claims: Claims | undefined;
+}
+
+/** A run with everything that it works with. */
+interface Session extends IndexRun, OpenedRun {
+  readonly roots: readonly Location[];
+  readonly services: FileServices;
+  readonly options: RunOptions;
+}
+
+/** Goes over all groups, then follows what changes where that is wanted. */
+export async function runAll(run: IndexRun, opened: OpenedRun): Promise<void> {
+  const { context, request, emit } = run;
+  const { backend, embedder, groups, claims } = opened;
+  const { library, jobs, checkpoints, records } = backend;
+  const workers = await context.openWorkers();
+  const sources = await context.openSources();
+  const session: Session = {
+    ...run,
+    ...opened,
+    roots: groups.flatMap(({ roots }) => roots),
+    services: { library, jobs, checkpoints, records, workers, embedder, claims, sources },
+    options: await runOptions(run),
+  };
+  try {
+    // Watching begins before the first look, so that nothing is lost between the two.
+    const onNotice = (text: string): void => emit({ type: "notice", text });
+    const changes = request.watch
+      ? (await watchRoots(session.roots, sources, { signal: context.signal, onNotice }))[
+          Symbol.asyncIterator
+        ]()
+      : undefined;
+    const firstChange = changes?.next();
+    firstChange?.catch(() => {});
+    await lookThrough(session);
+    if (changes && firstChange) await follow(changes, firstChange, session);
+  } catch (error) {
+    // What was done before the stop is committed; the summary says so.
+    opened.summarize();
+    throw error;
+  } finally {
+    await workers.close();
+  }
+}
+
+async function runOptions({ context, request }: IndexRun): Promise<RunOptions> {
+  const { signal, config } = context;
+  const { dryRun = false, force = false } = request;
+  return {
+    ...config.settings,
+    engines: parseEngineChain(config.settings.engine),
+    engineFor: await chosenEngines(context),
+    include: [],
+    exclude: [],
+    signal,
+    dryRun,
+    force,
+    sweep: !force,
+  };
+}
+
+async function runOver(
+  roots: readonly Location[],
+  session: Session,
+  more: Partial<RunOptions>,
+): Promise<void> {
+  const { services, options, tally, emit } = session;
+  const removals = await listRemovals(services.records);
+  for await (const event of runPipeline(roots, services, { ...options, removals, ...more })) {
+    tally.add(event);
+    emit(event);
+  }
+}
+
+/** The first look at everything, and what others asked this run for meanwhile. */
+async function lookThrough(session: Session): Promise<void> {
+  const { backend, groups, options, request, emit } = session;
+  const again = await planRecognitionAgain(backend, groups, {
+    ...options,
+    force: options.force === true,
+  });
+  if (again) emit({ type: "recognising-again", ...again });
+  const isRemembered = !options.dryRun && !options.force && request.forget === undefined;
+  const noteEnd = isRemembered
+    ? await rememberFolders(groups, request.watch === true, backend.records)
+    : undefined;
+  for (const { roots, include, exclude } of groups)
+    await runOver(roots, session, { include, exclude, named: new Set(roots) });
+  await noteEnd?.();
+  await forgetOld(session);
+  await serveRequests(session);
+}
+
+/** What was replaced or deleted long ago is forgotten; a run that watches for months forgets as well. */
+async function forgetOld({ backend, options, context }: Session): Promise<void> {
+  const { retentionDays } = context.config.settings;
+  if (!options.dryRun) await backend.library.archive.purge(Date.now() - retentionDays * DAY_MS);
+}
+
+/** Tries the files that another command asked this run for (`jobs retry`). */
+async function serveRequests(session: Session): Promise<void> {
+  const { backend, options, claims } = session;
+  // Where several runs may be at the library at once, nobody needs another one's help.
+  if (options.dryRun || claims) return;
+  const files = await takeRequests(backend.records);
+  if (files.length === 0) return;
+  for (const file of files) await backend.jobs.remove(file);
+  await runOver(files, session, { named: new Set(files), sweep: false });
+}
+
+/** How often a run that watches looks whether it was asked for something. */
+const REQUEST_POLL_MS = 2000;
+
+async function follow(
+  changes: AsyncIterator<LocationBatch>,
+  first: Promise<IteratorResult<LocationBatch>>,
+  session: Session,
+): Promise<void> {
+  const { context, emit } = session;
+  const { bucketPollMs } = context.config.settings;
+  const reachable = (work: () => Promise<void>): Promise<void> =>
+    untilReachable(work, bucketPollMs, emit, context.signal);
+  for (let next = first; ;) {
+    const poll = new AbortController();
+    const idle = sleep(REQUEST_POLL_MS, undefined, { signal: poll.signal }).catch(() => undefined);
+    const batch = await Promise.race([next, idle]);
+    poll.abort();
+    if (batch?.done) return;
+    await reachable(() => serveRequests(session));
+    if (!batch) continue;
+    await forgetOld(session);
+    await reachable(() => indexChanges(batch.value, session));
+    next = changes.next();
+  }
+}
+
+async function indexChanges(places: readonly Location[], session: Session): Promise<void> {
+  const { groups, roots, services, backend, tally, emit } = session;
+  const { there, gone } = await sortChanges(places, roots, services);
+  for (const group of groups) {
+    const own = there.filter((place) =>
+      group.roots.some((root) => place === root || isBelow(place, root)),
+    );
+    const { include, exclude } = group;
+    if (own.length > 0)
+      await runOver(own, session, { include, exclude, within: group.roots, sweep: false });
+  }
+  // What moved is not among them any more.
+  for (const path of gone)
+    if (await backend.library.catalog.get(path)) {
+      await backend.library.catalog.markDeleted([path]);
+      await backend.jobs.remove(path);
+      const event = { type: "deleted", path } as const;
+      tally.add(event);
+      emit(event);
+    }
+}
+
+/**
+ * Watching outlives a server that is away for a while, and a library that another process repairs. It waits `waitMs` at most between attempts.
+ */
+const untilReachable = (
+  work: () => Promise<void>,
+  waitMs: number,
+  emit: IndexRun["emit"],
+  signal: AbortSignal,
+): Promise<void> =>
+  retry(
+    work,
+    (error) => {
+      if (!(error instanceof MediasearchError)) return undefined;
+      if (error.code !== "UNREACHABLE" && error.code !== "STORE_BUSY") return undefined;
+      emit({ type: "server-away", error });
+      return {};
+    },
+    { baseDelayMs: FIRST_WAIT_MS, maxDelayMs: waitMs, signal },
+  );
+
+/** Rules of the settings; an engine that was named for this call is for all its files. */
+async function chosenEngines({ config }: Context): Promise<EngineChoice | undefined> {
+  const { engine, engineRules: rules } = config.settings;
+  if (rules === undefined || config.sources.engine.kind === "flag") return undefined;
+  return engineChoice(parseEngineChain(engine), engineRules(rules, "/"));
+}
