@@ -3,6 +3,7 @@ import { COMMANDS } from "../src/cli/command-table.ts";
 import { typedFlag } from "../src/config/setting.ts";
 import { SETTINGS } from "../src/config/settings.ts";
 import { ERRORS } from "../src/errors.ts";
+import { FORMATS } from "../src/media/captions/formats.ts";
 
 const MADE = "<!-- made by `npm run docs` -->";
 
@@ -48,6 +49,16 @@ export function configDoc(): string {
       `| ${[env, ...(isSecret ? [`${env}_FILE`] : []), ...alsoEnv].map(code).join(", ")} | ${flag === undefined ? "" : code(typedFlag(flag))} | ${code(isSecret ? `${name}File` : name)} | ${text} | ${fallbackText} |`,
   );
   return `${MADE}\n\n# Settings\n\n${CONFIG_INTRO}\n\n| variable | flag | in files | what | default |\n|---|---|---|---|---|\n${rows.join("\n")}\n`;
+}
+
+export function captionFormatsDoc(): string {
+  const code = (endings: readonly string[]): string =>
+    endings.map((ending) => `\`${ending}\``).join(" ");
+  const rows = FORMATS.map(
+    ({ name, title, specification, endings, sharedEndings = [] }) =>
+      `| [${title}](${specification}) | \`${name}\` | ${code(endings)} | ${code(sharedEndings)} |`,
+  );
+  return `${MADE}\n\n# Formats of captions and transcripts\n\nThese are read beside a recording, by themselves, and by \`mediasearch import\`. Each may be packed as \`.gz\`. The content decides, not the name: WebVTT in a file named \`.srt\` is WebVTT.\nEndings in the last column are those of other files too. A file named so is opened to see what it is, and only beside a recording of its name or when it is named on the command line.\nTimes of words, speakers and confidence are read where a format has them. [captions.md](captions.md) says which files belong to a recording and when they are used.\n\n| format and specification | name | endings | by content |\n|---|---|---|---|\n${rows.join("\n")}\n`;
 }
 
 export function errorsDoc(): string {

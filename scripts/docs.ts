@@ -1,5 +1,5 @@
 /**
- * Writes docs/cli.md, docs/config.md, docs/errors.md, the completions of the shells and the man
+ * Writes docs/cli.md, docs/config.md, docs/errors.md, docs/caption-formats.md, the completions of the shells and the man
  * page out of the tables that the program itself runs on.
  */
 import { mkdirSync, writeFileSync } from "node:fs";
@@ -8,7 +8,7 @@ import { fileURLToPath } from "node:url";
 import { packageVersion } from "../src/version.ts";
 import { bashCompletion, fishCompletion, zshCompletion } from "./completion-text.ts";
 import { manPage } from "./man-text.ts";
-import { cliDoc, configDoc, errorsDoc } from "./docs-text.ts";
+import { captionFormatsDoc, cliDoc, configDoc, errorsDoc } from "./docs-text.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const write = (path: string, text: string): void => {
@@ -18,6 +18,7 @@ const write = (path: string, text: string): void => {
 write("docs/cli.md", await cliDoc());
 write("docs/config.md", configDoc());
 write("docs/errors.md", errorsDoc());
+write("docs/caption-formats.md", captionFormatsDoc());
 write("completions/mediasearch.bash", bashCompletion());
 write("completions/mediasearch.zsh", zshCompletion());
 write("completions/mediasearch.fish", fishCompletion());

@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { cliDoc, configDoc, errorsDoc } from "../scripts/docs-text.ts";
+import { captionFormatsDoc, cliDoc, configDoc, errorsDoc } from "../scripts/docs-text.ts";
 import { COMMANDS } from "../src/cli/command-table.ts";
 import { SETTINGS } from "../src/config/settings.ts";
 import { ERRORS } from "../src/errors.ts";
@@ -20,6 +20,7 @@ describe("the documentation", () => {
     expect(read("docs/cli.md")).toBe(await cliDoc());
     expect(read("docs/config.md")).toBe(configDoc());
     expect(read("docs/errors.md")).toBe(errorsDoc());
+    expect(read("docs/caption-formats.md")).toBe(captionFormatsDoc());
   });
 
   it("names every setting on its page, every exit code in the README, and every command", () => {

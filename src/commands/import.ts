@@ -31,8 +31,10 @@ const importRecord = (result: ImportResult, cwd: string) => ({
 function importText(results: readonly ImportResult[]): string {
   const count = (wanted: ImportResult["outcome"]): number =>
     results.filter(({ outcome }) => outcome === wanted).length;
-  const reasons = results.flatMap((result) =>
-    result.outcome === "failed" ? `${stripControls(result.reason)}\n` : [],
+  const notes = results.flatMap((result) =>
+    result.outcome === "failed"
+      ? `${stripControls(result.reason)}\n`
+      : result.warnings.map((one) => `${stripControls(`${result.transcript}: ${one}`)}\n`),
   );
-  return `${reasons.join("")}${pluralize(count("imported"), "transcript")} imported, ${count("unchanged")} unchanged, ${count("failed")} failed\n`;
+  return `${notes.join("")}${pluralize(count("imported"), "transcript")} imported, ${count("unchanged")} unchanged, ${count("failed")} failed\n`;
 }

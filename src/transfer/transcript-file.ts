@@ -3,6 +3,7 @@ import type { EmbeddingModel } from "../embedding-model.ts";
 import type { TranscriptEdits } from "../transcript-edits.ts";
 import type { AssetStatus, FileStat } from "../backends/catalog.ts";
 import { MediasearchError } from "../errors.ts";
+import type { CaptionFormat } from "../media/captions/formats.ts";
 import { parseCaptions } from "../media/captions/parse.ts";
 import { formatSrt, formatWebvtt } from "../media/captions/write.ts";
 import {
@@ -42,6 +43,8 @@ export interface TranscriptFacts extends FileStat {
 export interface TranscriptContent {
   readonly facts: TranscriptFacts | null;
   readonly segments: readonly EmbeddedSegment[];
+  /** What a user should know about how it was read. */
+  readonly warnings?: readonly string[];
   /** The model of the vectors, when there are any. */
   readonly embedder: EmbeddingModel | null;
   /** What a person changed, with what lies below. */
@@ -121,22 +124,44 @@ function formatJson(
  * file.
  */
 export function parseTranscript(format: TranscriptFormat, bytes: Uint8Array): TranscriptContent {
-  if (format === "json") return parseJson(new TextDecoder().decode(bytes));
-  const segments = parseTranscriptLines(format, bytes).map(
-    ({ startMs, endMs, speaker, text }, index): EmbeddedSegment =>
-      cleanSegment({ index, startMs, endMs, speaker, text, confidence: null, vector: null }),
-  );
-  return { facts: null, segments, embedder: null };
+  if (format === "srt" || format === "vtt")
+    return parseForeignTranscript(bytes, {
+      format: format === "vtt" ? "webvtt" : "srt",
+      language: null,
+    });
+  const text = new TextDecoder().decode(bytes);
+  if (format === "json") return parseJson(text);
+  const lines = format === "txt" ? parseText(text) : parseMarkdown(text);
+  return { facts: null, segments: toSegments(lines), embedder: null };
 }
 
-function parseTranscriptLines(
-  format: Exclude<TranscriptFormat, "json">,
-  bytes: Uint8Array,
-): readonly Pick<Segment, "startMs" | "endMs" | "text" | "speaker">[] {
-  if (format === "txt") return parseText(new TextDecoder().decode(bytes));
-  if (format === "md") return parseMarkdown(new TextDecoder().decode(bytes));
-  return parseCaptions(bytes, format === "vtt" ? "webvtt" : "srt").cues;
+/**
+ * Which captions or transcript of another program it is, and what its name says of its language.
+ */
+export interface CaptionSource {
+  readonly format: CaptionFormat;
+  readonly language: string | null;
 }
+
+/**
+ * Reads captions or a transcript of another program, in any of the formats of `formats.ts`.
+ * @throws UNREADABLE_MEDIA; the message does not name the file.
+ */
+export function parseForeignTranscript(
+  bytes: Uint8Array,
+  { format, language }: CaptionSource,
+): TranscriptContent {
+  const { cues, warnings } = parseCaptions(bytes, format, { language: language ?? undefined });
+  return { facts: null, segments: toSegments(cues), embedder: null, warnings };
+}
+
+type Line = Pick<Segment, "startMs" | "endMs" | "text" | "speaker"> &
+  Partial<Pick<Segment, "confidence">>;
+
+const toSegments = (lines: readonly Line[]): EmbeddedSegment[] =>
+  lines.map(({ startMs, endMs, speaker, text, confidence = null }, index) =>
+    cleanSegment({ index, startMs, endMs, speaker, text, confidence, vector: null }),
+  );
 
 type SegmentFields = Partial<
   Record<"startMs" | "endMs" | "speaker" | "text" | "confidence" | "vector", unknown>

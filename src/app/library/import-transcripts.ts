@@ -5,13 +5,15 @@ import type { Library } from "../../backends/library.ts";
 import { refuseOtherModel } from "../../embedding-model.ts";
 import { hashFile } from "../../hash-file.ts";
 import { isObject } from "../../location.ts";
-import { captionName } from "../../media/captions/names.ts";
+import { captionName, possibleCaptionName, withoutFormat } from "../../media/captions/names.ts";
+import { looksLikeCaptions } from "../../media/captions/sniff.ts";
+import { candidateByName, HEAD_BYTES } from "../../media/sniff.ts";
 import { MediasearchError, toMediasearchError } from "../../errors.ts";
 import { importTranscript, type ImportPlace } from "../../transfer/import-transcript.ts";
 import {
+  parseForeignTranscript,
   parseTranscript,
   type TranscriptContent,
-  type TranscriptFormat,
 } from "../../transfer/transcript-file.ts";
 import type { Context } from "../context.ts";
 import { displayPath } from "../display-path.ts";
@@ -32,14 +34,15 @@ export type ImportResult =
       readonly outcome: "imported" | "unchanged";
       readonly transcript: string;
       readonly recording: AssetId;
+      /** What should be known about how it was read, such as a code page that was guessed. */
+      readonly warnings: readonly string[];
     }
   | { readonly outcome: "failed"; readonly transcript: string; readonly reason: string };
 
-const TRANSCRIPT_ENDINGS: readonly (readonly [string, TranscriptFormat])[] = [
+/** What `export` names its files, but for captions. */
+const OWN_ENDINGS: readonly (readonly [string, "json" | "txt" | "md"])[] = [
   [".transcript.json", "json"],
   [".json", "json"],
-  [".srt", "srt"],
-  [".vtt", "vtt"],
   [".txt", "txt"],
   [".md", "md"],
 ];
@@ -119,25 +122,13 @@ async function importOne(
   // Errors name it as the caller would.
   const transcript = displayPath(path, cwd);
   try {
-    const ending = TRANSCRIPT_ENDINGS.find(([one]) => path.toLowerCase().endsWith(one));
-    if (!ending)
-      throw new MediasearchError(
-        "USAGE",
-        `${transcript}: not a transcript by its name (${TRANSCRIPT_ENDINGS.map(([one]) => one).join(", ")})`,
-        { subject: transcript },
-      );
-    const content = parseTranscript(ending[1], await readFile(path));
-    const target = await importLocation(
-      path,
-      basename(path).slice(0, -ending[0].length),
-      content,
-      recording,
-      services.library,
-    );
+    const { content, stems } = readTranscriptFile(transcript, path, await readFile(path));
+    const target = await importLocation(path, stems, content, recording, services.library);
     return {
       transcript: path,
       recording: target.id,
       outcome: await importTranscript(content, target, services),
+      warnings: content.warnings ?? [],
     };
   } catch (error) {
     const ours = toMediasearchError(error, transcript);
@@ -152,12 +143,40 @@ async function importOne(
 }
 
 /**
+ * Reads what `export` wrote, or captions and transcripts of other programs: by the name where only
+ * captions are named so, else by the content.
+ * @throws USAGE for a file that is none by its name; UNREADABLE_MEDIA.
+ */
+function readTranscriptFile(
+  transcript: string,
+  path: string,
+  bytes: Buffer,
+): { readonly content: TranscriptContent; readonly stems: readonly string[] } {
+  const name = basename(path);
+  const caption = possibleCaptionName(name);
+  if (caption && (captionName(name) || looksLikeCaptions(bytes.subarray(0, HEAD_BYTES), name)))
+    return {
+      content: parseForeignTranscript(bytes, caption),
+      stems: [...new Set([withoutFormat(name) ?? name, caption.stem])],
+    };
+  const ending = OWN_ENDINGS.find(([one]) => name.toLowerCase().endsWith(one));
+  if (!ending)
+    throw new MediasearchError(
+      "USAGE",
+      `${transcript}: not a transcript by its name and content; docs/caption-formats.md lists what can be read`,
+      { subject: transcript },
+    );
+  const stem = name.slice(0, -ending[0].length);
+  return { content: parseTranscript(ending[1], bytes), stems: [stem] };
+}
+
+/**
  * The recording that is meant: as said, else of the same name beside the transcript, else where the
  * transcript says, else the one file of that name in the library.
  */
 async function importLocation(
   path: string,
-  stem: string,
+  stems: readonly string[],
   { facts }: TranscriptContent,
   recording: string | undefined,
   library: Library,
@@ -171,22 +190,27 @@ async function importLocation(
   });
   if (recording !== undefined) return statOf(recording);
   const wanted = facts ? basename(facts.asset) : undefined;
-  const beside = (await readdir(dirname(path))).find((name) =>
+  const names = await readdir(dirname(path));
+  const isOf = (stem: string, name: string): boolean =>
+    name.startsWith(`${stem}.`) &&
+    !possibleCaptionName(name) &&
+    !OWN_ENDINGS.some(([one]) => name.toLowerCase().endsWith(one));
+  const ofName = stems.flatMap((stem) => names.filter((name) => isOf(stem, name)));
+  const beside =
     wanted === undefined
-      ? name.startsWith(`${stem}.`) &&
-        !TRANSCRIPT_ENDINGS.some(([one]) => name.toLowerCase().endsWith(one))
-      : name === wanted,
-  );
+      ? (ofName.find((name) => candidateByName(name) === "media") ?? ofName[0])
+      : names.find((name) => name === wanted);
   if (beside !== undefined) return statOf(join(dirname(path), beside));
   if (facts) return statOf(facts.asset);
   const named: string[] = [];
   for await (const { id } of library.catalog.list())
-    if (basename(id) === stem || basename(id).replace(/\.[^.]+$/, "") === stem) named.push(id);
+    if (stems.includes(basename(id)) || stems.includes(basename(id).replace(/\.[^.]+$/, "")))
+      named.push(id);
   const [only] = named;
   if (only !== undefined && named.length === 1) return statOf(only);
   throw new MediasearchError(
     "NOT_FOUND",
-    `${named.length === 0 ? "no recording" : `${named.length} recordings`} of the name ${stem} beside it or in the library`,
+    `${named.length === 0 ? "no recording" : `${named.length} recordings`} of the name ${stems[0]} beside it or in the library`,
     { subject: path, hint: `mediasearch import ${JSON.stringify(path)} --for RECORDING` },
   );
 }

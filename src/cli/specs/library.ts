@@ -193,8 +193,13 @@ export const IMPORT_SPEC = {
   name: "import",
   summary: "read transcripts into the library",
   details:
-    "Those that `export` wrote, perhaps corrected by hand: what differs is kept as corrections, which hold for a recording that is recognised anew, moves or is copied.\nA folder stands for the *.transcript.json below it.",
-  args: [{ name: "<transcripts...>", help: "files that export wrote, or folders of them" }],
+    "Those that `export` wrote, perhaps corrected by hand: what differs is kept as corrections, which hold for a recording that is recognised anew, moves or is copied.\nA folder stands for the *.transcript.json below it.\nTranscripts and captions of other programs are read too: docs/caption-formats.md lists them.",
+  args: [
+    {
+      name: "<transcripts...>",
+      help: "files that export or another program wrote, or folders of the former",
+    },
+  ],
   options: [
     STORE_OPTION,
     {
@@ -206,6 +211,7 @@ export const IMPORT_SPEC = {
   examples: [
     ["mediasearch import transcripts/", "a library from exported JSON"],
     ["mediasearch import talk.srt --for talk.mp3", "corrected captions"],
+    ["mediasearch import whisperx/talk.json --for talk.mp3", "a transcript of WhisperX"],
   ],
   exitCodes: ["PARTIAL", "NOT_FOUND", "MODEL_MISMATCH", "STORE_BUSY", "NO_SPACE", "INTERRUPTED"],
   resumable: true,

@@ -81,8 +81,11 @@ function unpack(bytes: Uint8Array): Uint8Array {
   }
 }
 
+/** Beginnings of formats are told by so many characters. */
+const HEAD_LENGTH = 16_384;
+
 /** The format that the text begins like; undefined when none is known by its beginning. */
-export const sniffCaptions = (head: string): CaptionFormatSpec | undefined =>
+const sniffCaptions = (head: string): CaptionFormatSpec | undefined =>
   FORMATS.find((spec) => spec.matches?.(head));
 
 function readAs(
@@ -92,7 +95,8 @@ function readAs(
 ): { readonly spec: CaptionFormatSpec; readonly raw: RawCaptions } {
   const named = formatNamed(name);
   // The name is believed where the content could be it.
-  const spec = named.matches?.(text) === true ? named : (sniffCaptions(text) ?? named);
+  const head = text.slice(0, HEAD_LENGTH);
+  const spec = named.matches?.(head) === true ? named : (sniffCaptions(head) ?? named);
   const raw = spec.read(text, context);
   // SubRip is under many names, and needs nothing but times.
   const subrip = formatNamed("srt");
@@ -106,7 +110,7 @@ function readAs(
  * empty list of segments.
  */
 const isEmptyOf = (text: string, { mayBeEmpty, matches }: CaptionFormatSpec): boolean =>
-  text.trim() === "" || (mayBeEmpty === true && matches?.(text) !== false);
+  text.trim() === "" || (mayBeEmpty === true && matches?.(text.slice(0, HEAD_LENGTH)) !== false);
 
 const warnOfEncoding = ({ encoding }: Decoded, { isBinary }: CaptionFormatSpec): string[] =>
   encoding && isBinary !== true

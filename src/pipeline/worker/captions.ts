@@ -1,5 +1,5 @@
 import { MediasearchError } from "../../errors.ts";
-import { captionName } from "../../media/captions/names.ts";
+import { possibleCaptionName } from "../../media/captions/names.ts";
 import { cuesFromEvents, parseCaptions } from "../../media/captions/parse.ts";
 import { whyImplausible, withoutData } from "../../media/captions/plausibility.ts";
 import type { MediaInput } from "../../media/byte-source.ts";
@@ -44,7 +44,7 @@ export function readCaptionFile(
   { encoding, durationMs }: CaptionReading,
 ): CaptionTranscript {
   const label = nameOf(path);
-  const name = captionName(label);
+  const name = possibleCaptionName(label);
   if (!name)
     throw new MediasearchError("UNREADABLE_MEDIA", `${path}: not a captions file`, {
       subject: path,

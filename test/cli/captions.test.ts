@@ -1,0 +1,129 @@
+import { copyFileSync, mkdirSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { gzipSync } from "node:zlib";
+import iconv from "iconv-lite";
+import { describe, expect, it } from "vitest";
+import { FIXTURES, mediasearch, tempFolder } from "../helpers/run.ts";
+
+const SAID = "The harbour master closed the north pier.";
+const srt = (text = SAID): string => `1\n00:00:00,200 --> 00:00:03,400\n${text}\n`;
+
+/** A folder with these files; those without content are recordings. */
+function folderOf(files: Readonly<Record<string, string | Buffer | null>>): string {
+  const folder = tempFolder();
+  for (const [name, content] of Object.entries(files)) {
+    const path = join(folder, name);
+    mkdirSync(dirname(path), { recursive: true });
+    if (content === null) copyFileSync(join(FIXTURES, "bees.flac"), path);
+    else writeFileSync(path, content);
+  }
+  return folder;
+}
+
+interface IndexedLine {
+  readonly type: string;
+  readonly file: string;
+  readonly engine?: string;
+  readonly warnings?: readonly string[];
+}
+
+async function index(folder: string, ...more: readonly string[]) {
+  const home = tempFolder();
+  const run = async (...args: readonly string[]) => {
+    const { stdout, stderr } = await mediasearch(
+      ["index", folder, "--captions", "only", "--json", ...args],
+      { home, cwd: folder },
+    );
+    const events = stdout
+      .split("\n")
+      .filter((line) => line !== "")
+      .map((line) => JSON.parse(line) as IndexedLine);
+    return { events, stderr };
+  };
+  const { events } = await run(...more);
+  const transcript = async (file: string) =>
+    (await mediasearch(["transcript", join(folder, file)], { home })).stdout;
+  return { home, events, run, transcript };
+}
+
+describe("captions beside recordings", () => {
+  it("are found in a folder of theirs, under a name that goes on, and by their content", async () => {
+    const whisperx = JSON.stringify({
+      segments: [{ start: 0.2, end: 3.4, text: ` ${SAID}`, speaker: "SPEAKER_00" }],
+      language: "en",
+    });
+    const folder = folderOf({
+      "a/film.flac": null,
+      "a/Subs/2_English.srt": srt(),
+      "b/talk.flac": null,
+      "b/talk (English).vtt": `WEBVTT\n\n00:00.200 --> 00:03.400\n${SAID}\n`,
+      "c/call.flac": null,
+      "c/call.json": whisperx,
+      "d/show.flac": null,
+      "d/show.en.srt.gz": gzipSync(srt()),
+      "e/notes.txt": "no captions at all",
+      "e/data.json": "{}",
+    });
+    const { events, transcript } = await index(folder);
+    const engines = events
+      .filter(({ type }) => type === "indexed")
+      .map(({ file, engine }) => [file, engine]);
+    expect(engines).toEqual([
+      ["a/film.flac", "captions:srt"],
+      ["b/talk.flac", "captions:webvtt"],
+      ["c/call.flac", "captions:whisper-json"],
+      ["d/show.flac", "captions:srt"],
+    ]);
+    expect(await transcript("c/call.flac")).toContain(`SPEAKER_00: ${SAID}`);
+  });
+
+  it("that change, in Subs/ too, or come later, are read again", async () => {
+    const folder = folderOf({ "film.flac": null, "Subs/film.srt": srt() });
+    const { run, transcript } = await index(folder);
+    writeFileSync(join(folder, "Subs/film.srt"), srt("Everything is open again today."));
+    const { events } = await run();
+    expect(events.filter(({ type }) => type === "indexed")).toHaveLength(1);
+    expect(await transcript("film.flac")).toContain("open again");
+  });
+
+  it("in a code page are read anew when it is named", async () => {
+    const text = "Северный причал закрыт до утра.";
+    const folder = folderOf({ "talk.flac": null, "talk.srt": iconv.encode(srt(text), "cp866") });
+    const { events, run, transcript } = await index(folder);
+    const indexed = events.find(({ type }) => type === "indexed");
+    expect(indexed?.warnings?.join()).toMatch(/talk.srt: .*DOS 866.*--captions-encoding/);
+    expect(await transcript("talk.flac")).toContain(text);
+    const again = await run("--captions-encoding", "koi8-r");
+    expect(again.events.filter(({ type }) => type === "indexed")).toHaveLength(1);
+    expect(await transcript("talk.flac")).not.toContain(text);
+    expect((await run("--captions-encoding", "klingon-1")).stderr).toMatch(/klingon-1/);
+  });
+});
+
+describe("import", () => {
+  it("reads transcripts of other programs for a recording", async () => {
+    const folder = folderOf({
+      "talk.flac": null,
+      "other/rev.json": JSON.stringify({
+        monologues: [{ speaker: 0, elements: [{ type: "text", value: "Pier", ts: 1, end_ts: 2 }] }],
+      }),
+      "talk.ttml": `<tt><body><div><p begin="1s" end="2s">${SAID}</p></div></body></tt>`,
+      "talk.dat": "no transcript",
+    });
+    const home = tempFolder();
+    const run = (...args: readonly string[]) =>
+      mediasearch(["import", ...args], { home, cwd: folder });
+
+    expect((await run("talk.ttml")).stderr).toMatch(/1 transcript imported/);
+    expect(
+      (await mediasearch(["transcript", "talk.flac"], { home, cwd: folder })).stdout,
+    ).toContain(SAID);
+    expect((await run("other/rev.json", "--for", "talk.flac")).stderr).toMatch(
+      /1 transcript imported/,
+    );
+    const { stdout } = await mediasearch(["transcript", "talk.flac"], { home, cwd: folder });
+    expect(stdout).toContain("Speaker 1: Pier");
+    const { exitCode, stderr } = await run("talk.dat", "--for", "talk.flac");
+    expect([exitCode, stderr]).toEqual([3, expect.stringMatching(/talk.dat: not a transcript/)]);
+  });
+});
