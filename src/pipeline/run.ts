@@ -8,6 +8,7 @@ import type { FileOptions, FileOutcome, FileServices } from "./file-outcome.ts";
 import { indexFile } from "./index-file.ts";
 import type { FileCandidate, ScanOptions } from "./scan/candidate.ts";
 import { scan } from "./scan/scan.ts";
+import { findExcluded } from "./deletions/find-excluded.ts";
 import { findDeleted } from "./deletions/find-deleted.ts";
 
 export type RunEvent =
@@ -35,7 +36,8 @@ export type RunEvent =
    * ends with the error.
    */
   | { readonly type: "waiting"; readonly path: string; readonly error: MediasearchError }
-  | { readonly type: "deleted"; readonly path: string }
+  /** Gone from its place, or left out from now on by a glob or an ignore file. */
+  | { readonly type: "deleted"; readonly path: string; readonly isExcluded?: boolean }
   /** A folder that looks like a volume that is not mounted; its files are kept. */
   | { readonly type: "offline"; readonly path: string; readonly files: number }
   | FileOutcome;
@@ -114,7 +116,7 @@ export async function* run(
     }
     await Promise.all(files);
     signal.throwIfAborted();
-    if (options.sweep && !options.dryRun) await hideDeleted(roots, services, signal, tell);
+    if (options.sweep && !options.dryRun) await hideDeleted(roots, services, options, signal, tell);
     if (missing) throw missing;
   };
   // Ends with the run at the latest.
@@ -164,6 +166,7 @@ async function untilDone(
 async function hideDeleted(
   roots: readonly string[],
   services: FileServices,
+  options: RunOptions,
   signal: AbortSignal,
   tell: (event: RunEvent) => void,
 ): Promise<void> {
@@ -171,5 +174,8 @@ async function hideDeleted(
   await services.library.catalog.markDeleted(deleted);
   for (const path of forgotten) await services.jobs.remove(path);
   for (const path of deleted) tell({ type: "deleted", path });
+  const excluded = await findExcluded(roots, services, options);
+  await services.library.catalog.markDeleted(excluded);
+  for (const path of excluded) tell({ type: "deleted", path, isExcluded: true });
   for (const [path, files] of offline) tell({ type: "offline", path, files });
 }

@@ -1,8 +1,8 @@
 import { isBelow, isObject, nameOf, type Location, toLocation } from "../location.ts";
-import { globMatcher } from "./glob.ts";
+import { escapeNameSigns, globMatcher } from "./glob.ts";
 
 const TURN_MS = 50;
-const GLOB = /[*?[\]{}!]/;
+const GLOB = /[*?[\]{}]/;
 
 /**
  * Makes a test for a pattern as people name files: a path or folder (relative to `cwd`), a base
@@ -32,13 +32,13 @@ async function composedMatcher(pattern: string, cwd: string): Promise<(path: Loc
   };
   if (!GLOB.test(pattern)) return isNamed;
   if (!pattern.includes("/")) {
-    const matches = globMatcher(pattern, { ignoreCase: true });
+    const matches = globMatcher(escapeNameSigns(pattern), { ignoreCase: true });
     return (file) => isNamed(file) || matches(nameOf(file));
   }
   // The two slashes of s3:// are no empty folder.
   const comparable = (place: Location): string =>
     isObject(place) ? place.replace("s3://", "/s3:/") : place;
-  const matches = globMatcher(comparable(path));
+  const matches = globMatcher(escapeNameSigns(comparable(path)));
   return (file) => isNamed(file) || matches(comparable(file));
 }
 

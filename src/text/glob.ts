@@ -248,3 +248,10 @@ function reachable(states: readonly State[]): ReadonlySet<State> {
     if (state.takes === undefined) for (const next of state.next) found.add(next);
   return found;
 }
+
+/**
+ * Makes plain characters of signs that are parts of names, as shells and people take them: groups in
+ * parentheses, bars, and an exclamation mark at the beginning.
+ */
+export const escapeNameSigns = (glob: string): string =>
+  glob.replace(/[()|]/g, "\\$&").replace(/^!/, "\\!");

@@ -56,7 +56,11 @@ const records = (fileOf: (path: string) => string): EventTable<Record<string, un
     reason: error.message,
   }),
   claimed: ({ path }) => ({ type: "claimed", file: fileOf(path) }),
-  deleted: ({ path }) => ({ type: "deleted", file: fileOf(path) }),
+  deleted: ({ path, isExcluded = false }) => ({
+    type: "deleted",
+    file: fileOf(path),
+    excluded: isExcluded,
+  }),
   offline: ({ path, files }) => ({ type: "offline", folder: fileOf(path), files }),
   "would-index": ({ path }) => ({ type: "would-index", file: fileOf(path) }),
   failed: (event) => ({

@@ -39,7 +39,9 @@ function notes(counts: RunCounts, { paint, fileOf }: NoteOptions): EventTable<re
             `${paint("yellow", "waiting:")} ${shown(path)}: ${stripControls(error.message)}; files that need no recogniser go on`,
           ],
     claimed: ({ path }) => [`another run is at it, waiting: ${shown(path)}`],
-    deleted: ({ path }) => [`deleted: ${shown(path)}`],
+    deleted: ({ path, isExcluded = false }) => [
+      `${isExcluded ? "left out from now on" : "deleted"}: ${shown(path)}`,
+    ],
     offline: ({ path, files }) => [
       `${paint("yellow", "offline?")} ${shown(path)} is empty or not mounted; ${pluralize(files, "file")} of it kept`,
     ],

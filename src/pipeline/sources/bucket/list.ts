@@ -163,7 +163,12 @@ async function* classifyObject(
   const object = folder.byName.get(name);
   if (!object || name === "") return;
   const location = objectLocation(store.bucket, object.key);
-  if (hasHiddenPart(nameBelow(location, root) ?? name) || !filters.accepts(root, location)) return;
+  if (
+    hasHiddenPart(nameBelow(location, root) ?? name) ||
+    !filters.accepts(root, location) ||
+    filters.leavesOut(root, location)
+  )
+    return;
   if (captionName(nameOf(location))) {
     if ((await folder.beside.mediaOf(name)).length === 0)
       yield* objectItem(location, "captions", object, null, filters);

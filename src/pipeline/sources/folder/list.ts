@@ -28,8 +28,11 @@ export async function* listFolder(root: string, filters: ScanFilters): AsyncIter
     const home = filters.within?.find(
       (folder) => path === folder || path.startsWith(folder.endsWith(sep) ? folder : folder + sep),
     );
+    const isBelowHome = home !== undefined && home !== path;
+    if (isBelowHome && (filters.leavesOut(home, path) || filters.excludesFolder(home, path)))
+      return;
     if (stats.isDirectory()) yield* scanFolder(home ?? path, path, filters);
-    else if (home !== undefined && home !== path) yield* scanFound(home, path, filters);
+    else if (isBelowHome) yield* scanFound(home, path, filters);
     else yield* scanNamed(path, filters);
   } catch (error) {
     yield unreadableItem(path, error);
