@@ -1,6 +1,6 @@
 /** Who may import whom, folder by folder: docs/architecture.md as rules. */
 const BOTTOM =
-  "^src/(version|types|errors|location|hash-file|retry|check|embedding-model|shell-words|supervised-child|fingerprint|engine-chain|transcript-edits|edited-fingerprint|process-mark|process-memory|unfinished|bounded-json)\\.ts$";
+  "^src/(version|types|errors|location|hash-file|retry|check|embedding-model|shell-words|supervised-child|fingerprint|engine-chain|transcript-edits|edited-fingerprint|process-mark|process-memory|launcher|unfinished|bounded-json)\\.ts$";
 const BACKEND_INTERFACES = "^src/backends/[^/]+\\.ts$";
 const ENGINE_INTERFACES = "^src/(asr|embed)/[^/]+\\.ts$";
 const OBJECT_INTERFACES = "^src/objects/[^/]+\\.ts$";
@@ -187,7 +187,7 @@ module.exports = {
           "^src/media/player\\.ts$",
           "^src/models/npm-config\\.ts$",
           "^src/asr/custom/run-command\\.ts$",
-          "^src/process-(mark|memory)\\.ts$",
+          "^src/(process-mark|process-memory|launcher)\\.ts$",
           TESTS,
         ],
       },

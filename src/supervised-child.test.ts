@@ -1,14 +1,18 @@
 import { execFileSync } from "node:child_process";
+import { once } from "node:events";
 import { writeFileSync } from "node:fs";
+import { type AddressInfo, createServer } from "node:net";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { afterEach, describe, expect, it } from "vitest";
 import { tempFolder } from "../test/helpers/run.ts";
+import { type Confinement, launcher, networkCage } from "./launcher.ts";
 import { type Limits, startChild, type SupervisedChild } from "./supervised-child.ts";
 
 /** Does what it gets, and says "ready" or an answer. */
 const PROGRAM = `
   import { spawn } from "node:child_process";
+  import { connect } from "node:net";
   import { serveParent } from ${JSON.stringify(new URL("./supervised-child.ts", import.meta.url).href)};
   const acts = {
     answer: () => reply({ type: "answer", text: "done" }),
@@ -23,11 +27,25 @@ const PROGRAM = `
       spawn("sleep", ["600"], { detached: true, stdio: "ignore" });
       for (;;) kept.push(Buffer.alloc(8_000_000, kept.length + 1));
     },
+    connect: () => {
+      const socket = connect({ host: "127.0.0.1", port: Number(process.env.PORT) });
+      socket.on("connect", () => reply({ type: "answer", text: "connected" }));
+      socket.on("error", ({ code }) => reply({ type: "answer", text: code }));
+    },
     stubborn: () => { process.on("SIGTERM", () => {}); reply({ type: "answer", text: "stubborn" }); },
   };
   const reply = serveParent({ onRequest: (act) => acts[act](), onOrphaned: () => process.exit() });
 `;
-type Act = "answer" | "crash" | "killed" | "silent" | "busy" | "blocked" | "greedy" | "stubborn";
+type Act =
+  | "answer"
+  | "crash"
+  | "killed"
+  | "silent"
+  | "busy"
+  | "blocked"
+  | "greedy"
+  | "connect"
+  | "stubborn";
 type Said = { readonly type: "answer"; readonly text: string } | { readonly type: "progress" };
 
 const limits: Limits = {
@@ -38,10 +56,10 @@ const limits: Limits = {
 };
 
 let child: SupervisedChild<Act, Said>;
-function start(): void {
+function start(confinement: Confinement = {}, env: NodeJS.ProcessEnv = {}): void {
   const script = join(tempFolder(), "program.ts");
   writeFileSync(script, PROGRAM);
-  child = startChild<Act, Said>(pathToFileURL(script), process.env);
+  child = startChild<Act, Said>(pathToFileURL(script), { ...process.env, ...env }, confinement);
 }
 afterEach(() => child.end(0));
 
@@ -109,6 +127,26 @@ describe("a supervised child", () => {
     await expect(ask("blocked", { maxSilenceMs: 300 })).rejects.toThrow("too silent");
     await child.end(100);
     expect(child.isConnected()).toBe(false);
+  });
+
+  it.runIf(networkCage() !== undefined)("has no network when it needs none", async () => {
+    const server = createServer().listen(0, "127.0.0.1");
+    await once(server, "listening");
+    const env = { PORT: String((server.address() as AddressInfo).port) };
+    start({}, env);
+    expect(await ask("connect")).toBe("connected");
+    await child.end(0);
+    start({ withoutNetwork: true }, env);
+    expect(await ask("connect")).toBe("ENETUNREACH");
+    server.close();
+  });
+
+  it.runIf(launcher({}).length > 0)("can't get more memory than it may ask for", async () => {
+    start({ maxDataBytes: 1_000_000_000 });
+    expect(await ask("answer")).toBe("done");
+    await expect(ask("greedy", { maxMemoryBytes: Infinity })).rejects.toThrow(
+      /^it (was ended|ended)/,
+    );
   });
 
   it("ends in its own time, and by force when the grace is over", async () => {

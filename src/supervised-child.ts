@@ -1,5 +1,6 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { setTimeout as sleep } from "node:timers/promises";
+import { type Confinement, launcher } from "./launcher.ts";
 import { killTree, watchRss } from "./process-memory.ts";
 
 /**
@@ -61,15 +62,23 @@ const MAX_TRACE_CHARACTERS = 200;
 /** How long the last words on stderr are waited for after the child has gone. */
 const LAST_WORDS_MS = 500;
 
-/** Starts `script`, a compiled or a source file of this package. */
+const NODE_OPTIONS = ["--disable-warning=ExperimentalWarning"];
+
+/**
+ * Starts `script`, a compiled or a source file of this package, held to as much of `confinement` as
+ * the system can.
+ */
 export function startChild<Request, Reply>(
   script: URL,
   env: Readonly<Record<string, string | undefined>>,
+  confinement: Confinement = {},
 ): SupervisedChild<Request, Reply> {
+  const [execPath = process.execPath, ...words] = [...launcher(confinement), process.execPath];
   const child = fork(script, [], {
     serialization: "advanced",
     stdio: ["ignore", "ignore", "pipe", "ipc"],
-    execArgv: ["--disable-warning=ExperimentalWarning"],
+    execPath,
+    execArgv: [...words, ...NODE_OPTIONS],
     env: { ...env } as NodeJS.ProcessEnv,
   });
   // The end of what it wrote to stderr is the only trace of a crash in native code.

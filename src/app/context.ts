@@ -11,7 +11,7 @@ import type { Embedder } from "../embed/embedder.ts";
 import type { Objects } from "../objects/object-store.ts";
 import type { MediaSources } from "../pipeline/sources/media-source.ts";
 import type { WorkerPool } from "../pipeline/worker/pool.ts";
-import { type Location, toLocation } from "../location.ts";
+import { isObject, type Location, toLocation } from "../location.ts";
 import type { Tell } from "./events.ts";
 import type { World } from "./world.ts";
 
@@ -108,13 +108,17 @@ export function createContext(config: LoadedConfig, world: World): Context {
 }
 
 async function openWorkersFor(settings: Settings, world: World): Promise<WorkerPool> {
-  const [{ openWorkers }, { modelProvider }, { engineSettings }, { embedderSettings }] =
-    await Promise.all([
-      import("../pipeline/worker/pool.ts"),
-      import("./model-provider.ts"),
-      import("../asr/registry.ts"),
-      import("../embed/registry.ts"),
-    ]);
+  const [
+    { openWorkers },
+    { modelProvider },
+    { asksServers, engineSettings },
+    { embedderAsksServer, embedderSettings },
+  ] = await Promise.all([
+    import("../pipeline/worker/pool.ts"),
+    import("./model-provider.ts"),
+    import("../asr/registry.ts"),
+    import("../embed/registry.ts"),
+  ]);
   return openWorkers({
     setup: {
       objects: s3Options(settings),
@@ -125,5 +129,9 @@ async function openWorkersFor(settings: Settings, world: World): Promise<WorkerP
     memoryBytes: settings.workerMemoryMb * 1_000_000,
     models: modelProvider(settings, world),
     env: world.env,
+    needsNetwork: (request, path) =>
+      isObject(path) ||
+      embedderAsksServer(embedderSettings(settings)) ||
+      ("task" in request && request.task.engines.some(asksServers)),
   });
 }

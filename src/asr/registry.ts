@@ -16,6 +16,8 @@ import { WHISPER } from "./whisper/settings.ts";
 
 /** A recogniser. `never` stands for what it alone knows: its rows and what it is given of them. */
 interface Recogniser {
+  /** It asks no server and runs no command: workers need no network for it. */
+  readonly worksAlone?: true;
   readonly settings?: {
     readonly rows: object;
     readonly own: (values: never, env: Environment["env"]) => unknown;
@@ -31,7 +33,10 @@ interface Recogniser {
  * loaded by who needs it.
  */
 const RECOGNISERS = {
-  local: { open: async (options) => (await import("./local/open.ts")).open(options) },
+  local: {
+    worksAlone: true,
+    open: async (options) => (await import("./local/open.ts")).open(options),
+  },
   NVIDIA_NIMS: {
     settings: NVIDIA_NIMS,
     open: async (options) => (await import("./nim/open.ts")).open(options),
@@ -48,10 +53,11 @@ const RECOGNISERS = {
     check: async (own, signal) => (await import("./custom/check.ts")).check(own, signal),
   },
   SHERPA: {
+    worksAlone: true,
     settings: SHERPA,
     open: async (options) => (await import("./sherpa/open.ts")).open(options),
   },
-  STUB: { open: async () => (await import("./stub/open.ts")).open() },
+  STUB: { worksAlone: true, open: async () => (await import("./stub/open.ts")).open() },
 } satisfies Readonly<Record<string, Recogniser>>;
 
 type Recognisers = typeof RECOGNISERS;
@@ -110,6 +116,9 @@ export const enginesSetUp = (engines: AllRecogniserSettings): readonly string[] 
   settingsByName.flatMap(({ name, settings }) =>
     settings.isSetUp?.(engines.recognisers[name] as never) ? [name] : [],
   );
+
+/** Whether a recogniser asks a server, or runs a command that may. */
+export const asksServers = (name: string): boolean => !recogniserNamed(name).worksAlone;
 
 /** @throws USAGE for an unknown name, MISSING_MODEL when the model can't be had. */
 export async function openTranscriber(

@@ -93,6 +93,10 @@ function embedderFor(settings: AnyEmbedderSettings): EmbedderEntry {
   return entry;
 }
 
+/** Whether the embedder of the settings asks a server. */
+export const embedderAsksServer = (settings: AnyEmbedderSettings): boolean =>
+  embedderFor(settings).settings === REMOTE;
+
 export const openEmbedder = async (settings: AnyEmbedderSettings): Promise<Embedder> =>
   embedderFor(settings).open(settings as never);
 

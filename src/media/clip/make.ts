@@ -86,7 +86,7 @@ async function cutInChild(
   { env, signal, onProgress }: ClipOptions,
 ): Promise<ClipResult> {
   signal.throwIfAborted();
-  const child = startChild<ClipJob, ClipReply>(CLIP_WORKER_SCRIPT, env);
+  const child = startChild<ClipJob, ClipReply>(CLIP_WORKER_SCRIPT, env, { withoutNetwork: true });
   try {
     return await child.converse<ClipResult>(job, {
       signal,

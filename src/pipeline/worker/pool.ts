@@ -45,6 +45,11 @@ export interface PoolOptions {
   /** Called once a model, in this process, so that two workers never download the same file. */
   readonly models: (model: string) => Promise<Record<string, string>>;
   readonly env: Readonly<Record<string, string | undefined>>;
+  /**
+   * Whether a request for that file asks servers. All others are done by workers without any
+   * network, where the system allows that.
+   */
+  readonly needsNetwork: (request: Request, path: string) => boolean;
 }
 
 type Worker = SupervisedChild<Request, WorkerReply>;
@@ -61,12 +66,13 @@ const FILE_WORKER_SCRIPT = new URL(
  * hangs costs its caller one error of its own code; the next call gets a fresh one.
  */
 export function openWorkers(options: PoolOptions): WorkerPool {
-  const idle: Worker[] = [];
+  /** By whether they have a network. */
+  const idle = { open: [] as Worker[], caged: [] as Worker[] };
   const all = new Set<Worker>();
   let closed = false;
 
-  const take = (): Worker => {
-    const worker = idle.pop() ?? startWorker(options);
+  const take = (kind: keyof typeof idle): Worker => {
+    const worker = idle[kind].pop() ?? startWorker(options, kind === "caged");
     all.add(worker);
     return worker;
   };
@@ -77,14 +83,15 @@ export function openWorkers(options: PoolOptions): WorkerPool {
     pick: (reply: WorkerReply) => T | undefined,
   ): Promise<T> => {
     on.signal.throwIfAborted();
-    const worker = take();
+    const kind = options.needsNetwork(request, path) ? "open" : "caged";
+    const worker = take(kind);
     try {
       const answer = await askWorker(worker, request, path, options, on, pick);
-      if (!closed) idle.push(worker);
+      if (!closed) idle[kind].push(worker);
       return answer;
     } catch (error) {
       // A failed file leaves its worker sound; anything else may have left it in any state.
-      if (error instanceof FileFailure && worker.isConnected()) idle.push(worker);
+      if (error instanceof FileFailure && worker.isConnected()) idle[kind].push(worker);
       else void worker.end(WORKER_GRACE_MS).then(() => all.delete(worker));
       throw error instanceof FileFailure ? error.reason : error;
     }
@@ -130,8 +137,17 @@ class FileFailure extends Error {
   }
 }
 
-function startWorker({ setup, env }: PoolOptions): Worker {
-  const worker = startChild<Request, WorkerReply>(FILE_WORKER_SCRIPT, env);
+/**
+ * A last resort where nobody can look at a worker's memory in time. Besides what is resident it
+ * counts stacks and what was reserved only, a gigabyte with all models.
+ */
+const maxDataBytes = (memoryBytes: number): number => 2 * memoryBytes + 2_000_000_000;
+
+function startWorker({ setup, env, memoryBytes }: PoolOptions, withoutNetwork: boolean): Worker {
+  const worker = startChild<Request, WorkerReply>(FILE_WORKER_SCRIPT, env, {
+    withoutNetwork,
+    maxDataBytes: maxDataBytes(memoryBytes),
+  });
   worker.send({ type: "setup", setup });
   return worker;
 }
