@@ -47,6 +47,7 @@ const TEXT_CODECS = new Set([
   "text",
   "subviewer",
   "microdvd",
+  "cc_dec",
 ]);
 
 /** @throws UNREADABLE_MEDIA with the reason in one line; system errors as they are. */

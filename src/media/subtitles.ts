@@ -1,4 +1,5 @@
 import type { Packet } from "node-av/lib";
+import { decodeLine21, type Line21Pair } from "./captions/cea608.ts";
 import { inputName, type MediaInput } from "./byte-source.ts";
 import { DISCARD_ALL, openInput, toMs, unreadableError } from "./ffmpeg.ts";
 import type { SubtitleStream } from "./probe.ts";
@@ -74,27 +75,26 @@ export async function readSubtitleEvents(
     const stream = streams.find(({ index }) => index === streamIndex);
     if (!stream) throw unreadableError(inputName(source), `no stream ${streamIndex}`);
     const codec = av.Codec.findDecoder(stream.codecpar.codecId)?.name ?? "text";
-    const events: SubtitleEvent[] = [];
+    const track = isLine21(codec)
+      ? line21Track(stream.timeBase)
+      : textTrack(codec, stream.timeBase);
     // Containers with an index read the wanted track only.
     for (const other of streams)
       if (other.index !== streamIndex) other.discard = DISCARD_ALL as typeof other.discard;
     packet.alloc();
     let turn = performance.now();
     while ((await readPacket(packet)) >= 0) {
-      if (packet.streamIndex === streamIndex) {
-        const event = eventOf(packet, codec, stream.timeBase);
-        if (event) events.push(event);
-      }
+      if (packet.streamIndex === streamIndex) track.add(packet);
       packet.unref();
       if (performance.now() - turn < SUBTITLE_TURN_MS) continue;
       // Reading is synchronous; messages and aborts need a turn of the event loop now and then.
       await new Promise(setImmediate);
       signal.throwIfAborted();
-      onProgress(events.at(-1)?.startMs ?? 0);
+      onProgress(track.positionMs());
       turn = performance.now();
     }
     return {
-      events,
+      events: track.finish(),
       format: formatOf(codec),
     };
   } finally {
@@ -103,11 +103,73 @@ export async function readSubtitleEvents(
   }
 }
 
-function eventOf(
-  packet: Packet,
-  codec: string,
-  timeBase: { readonly num: number; readonly den: number },
-): SubtitleEvent | null {
+interface TimeBase {
+  readonly num: number;
+  readonly den: number;
+}
+
+/** Makes events of the packets of one track. */
+interface TrackReader {
+  readonly add: (packet: Packet) => void;
+  readonly positionMs: () => number;
+  readonly finish: () => readonly SubtitleEvent[];
+}
+
+function textTrack(codec: string, timeBase: TimeBase): TrackReader {
+  const events: SubtitleEvent[] = [];
+  return {
+    add(packet) {
+      const event = eventOf(packet, codec, timeBase);
+      if (event) events.push(event);
+    },
+    positionMs: () => events.at(-1)?.startMs ?? 0,
+    finish: () => events,
+  };
+}
+
+function line21Track(timeBase: TimeBase): TrackReader {
+  const pairs: Line21Pair[] = [];
+  return {
+    add: (packet) => void pairs.push(...pairsOf(packet, timeBase)),
+    positionMs: () => pairs.at(-1)?.atMs ?? 0,
+    finish: () => line21Events(pairs),
+  };
+}
+
+/** Closed captions of analogue television, which FFmpeg calls by the decoder's name. */
+const isLine21 = (codec: string): boolean => codec === "cc_dec";
+
+/**
+ * The byte pairs of the first field in a packet of three bytes each (CEA-708, cc_data): a mark of
+ * validity and field, and the pair.
+ */
+function pairsOf(packet: Packet, timeBase: TimeBase): Line21Pair[] {
+  const startMs = toMs(packet.pts, timeBase);
+  const { data } = packet;
+  if (startMs === null || !data) return [];
+  const pairs: Line21Pair[] = [];
+  const atMs = Math.round(startMs);
+  for (let at = 0; at + 2 < data.length; at += 3)
+    if ((data[at] ?? 0) % 8 === FIRST_FIELD)
+      pairs.push({ atMs, first: data[at + 1] ?? 0, second: data[at + 2] ?? 0 });
+  const endMs = Math.round(startMs + (toMs(packet.duration, timeBase) ?? 0));
+  // What is shown stays until the end of the packet at least.
+  return pairs.length > 0 ? [...pairs, { atMs: endMs, first: 0x80, second: 0x80 }] : [];
+}
+
+/** Valid, and of the first field: the lowest three bits. */
+const FIRST_FIELD = 0b100;
+
+const line21Events = (pairs: readonly Line21Pair[]): SubtitleEvent[] =>
+  decodeLine21(pairs).map(({ startMs, endMs, lines }) => ({
+    startMs,
+    endMs,
+    text: lines
+      .map(({ text }) => text.replace(/[<{&]/g, (one) => `&#${one.charCodeAt(0)};`))
+      .join("\n"),
+  }));
+
+function eventOf(packet: Packet, codec: string, timeBase: TimeBase): SubtitleEvent | null {
   const startMs = toMs(packet.pts, timeBase);
   if (startMs === null || !packet.data) return null;
   const endMs = startMs + (toMs(packet.duration, timeBase) ?? 0);
