@@ -14,6 +14,7 @@ import type { Services } from "./route.ts";
 import { ROUTES } from "./routes.ts";
 import { createValidator, readShapes } from "./schemas.ts";
 import { createSessions } from "./sessions.ts";
+import { createWaveforms } from "./waveforms.ts";
 import { createWorkJobs, type WorkJob } from "./work/jobs.ts";
 import type { FileChange } from "./work/protocol.ts";
 import { startWorkThread } from "./work/work-thread.ts";
@@ -64,6 +65,7 @@ export function createServices(
     work,
     jobs,
     clips: createClipStore(),
+    waveforms: createWaveforms(env, signal),
     events,
     audit: createAudit(library.records, settings, (error, lost) =>
       log("error", "the audit can't be written", {

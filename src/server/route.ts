@@ -6,6 +6,7 @@ import type { Audit } from "./audit.ts";
 import type { ServerMetrics } from "./metrics/server-metrics.ts";
 import type { ClipStore } from "./clip-store.ts";
 import type { EventHub } from "./events.ts";
+import type { Waveforms } from "./waveforms.ts";
 import type { WorkJobs } from "./work/jobs.ts";
 import type { WorkThread } from "./work/work-thread.ts";
 import type { LibraryAccess } from "./library-access.ts";
@@ -106,6 +107,7 @@ export interface Services {
   readonly work: WorkThread;
   readonly jobs: WorkJobs;
   readonly clips: ClipStore;
+  readonly waveforms: Waveforms;
   readonly events: EventHub;
   readonly audit: Audit;
   readonly metrics: ServerMetrics;

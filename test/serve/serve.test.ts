@@ -67,6 +67,7 @@ describe("mediasearch serve", () => {
       ["/v1/files", "FileList"],
       [`/v1/files/${await fileId("talk.vtt")}`, "File"],
       [`/v1/files/${await fileId("talk.vtt")}/transcript`, "Transcript"],
+      [`/v1/files/${await fileId("lecture.mp3")}/waveform?points=100`, "Waveform"],
       ["/v1/facets", "Facets"],
       ["/v1/suggest?q=ad", "Suggestions"],
       ["/v1/status", "Status"],

@@ -1,6 +1,13 @@
 import { Worker } from "node:worker_threads";
 import { MediasearchError } from "../../errors.ts";
-import { type FromThread, post, SCRIPT, type ThreadSetup, toError } from "./protocol.ts";
+import {
+  closeThread,
+  type FromThread,
+  post,
+  SCRIPT,
+  type ThreadSetup,
+  toError,
+} from "./protocol.ts";
 
 /** Vectors of queries that were asked before; 1.5 KB each. */
 const MAX_VECTORS = 2000;
@@ -72,6 +79,6 @@ export function createEmbedThread(setup: ThreadSetup): EmbedThread {
       if (known.size > MAX_VECTORS && oldest !== undefined) known.delete(oldest);
       return vector;
     },
-    close: async () => void (await worker?.terminate()),
+    close: async () => void (worker && (await closeThread(worker, { type: "close" }))),
   };
 }

@@ -3,6 +3,7 @@ import { MediasearchError } from "../../errors.ts";
 import type { OperationAnswer, OperationArgs, OperationName } from "./operations.ts";
 import { createEmbedThread, type EmbedThread } from "./embed-thread.ts";
 import {
+  closeThread,
   type FromThread,
   post,
   SCRIPT,
@@ -94,7 +95,7 @@ export function createReadPool({ threads: count, onDone, ...setup }: PoolOptions
       for (const task of state.queue.splice(0))
         task.reject(new MediasearchError("TERMINATED", "the server stops"));
       await Promise.all([
-        ...threads.map(({ worker }) => worker.terminate()),
+        ...threads.map(({ worker }) => closeThread(worker, { type: "close" })),
         state.embedder.close(),
       ]);
     },

@@ -1,3 +1,4 @@
+import type { Worker } from "node:worker_threads";
 import type { LoadedConfig } from "../../config/load.ts";
 import { type ErrorCode, type ErrorDetails, MediasearchError } from "../../errors.ts";
 import type { OperationName } from "./operations.ts";
@@ -21,6 +22,8 @@ export interface Failure extends Omit<ErrorDetails, "cause"> {
 }
 
 export type ToThread =
+  /** Close what is open and end: a thread that is ended while native code runs ends the process. */
+  | { readonly type: "close" }
   | {
       readonly type: "read";
       readonly id: number;
@@ -55,3 +58,20 @@ export const post = (
   thread: { postMessage(message: unknown, transfer: readonly never[]): void },
   message: ToThread,
 ): void => thread.postMessage(message, []);
+
+/** The longest read, and some more. */
+const CLOSE_MS = 20_000;
+
+/** Asks a thread to end, and waits until it has; one that hangs is ended after a while. */
+export async function closeThread(
+  worker: Worker,
+  message: { readonly type: "close" },
+): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  worker.once("exit", () => resolve());
+  if (worker.threadId === -1) return;
+  worker.postMessage(message, []);
+  const timer = setTimeout(() => void worker.terminate(), CLOSE_MS);
+  await promise;
+  clearTimeout(timer);
+}

@@ -16,6 +16,7 @@ export interface Readers {
   /** Opens the library before the first read; a library that is not there yet is no error. */
   warm(): Promise<void>;
   use<T>(sight: Sight, act: (reader: Reader) => Promise<T>): Promise<T>;
+  close(): Promise<void>;
 }
 
 /** A library as it is open, with what was made for its callers. */
@@ -78,6 +79,7 @@ export function createReaders(
         await view.close?.();
       }
     },
+    close: async () => void (await opened?.backend.close()),
   };
 }
 

@@ -51,7 +51,13 @@ async function embed(text: string): Promise<Float32Array> {
   return vector;
 }
 
+async function close(): Promise<void> {
+  await Promise.allSettled([warmed, readers.close(), embedder?.then((opened) => opened.close())]);
+  process.exit();
+}
+
 async function answer(message: ToThread): Promise<void> {
+  if (message.type === "close") return close();
   if (message.type === "vector") return waiting.get(message.id)?.resolve(message.vector);
   if (message.type === "no-vector") {
     const { code, message: text, ...details } = message.failure;
@@ -76,8 +82,7 @@ async function answer(message: ToThread): Promise<void> {
 }
 
 port.on("message", (message: ToThread) => void answer(message));
-if (role === "embed") send({ type: "ready" });
-else
-  void readers.warm().finally(() => {
-    send({ type: "ready" });
-  });
+const warmed = role === "embed" ? Promise.resolve() : readers.warm();
+void warmed.finally(() => {
+  send({ type: "ready" });
+});

@@ -3,6 +3,7 @@ import { parseTimeRange } from "../../app/time-range.ts";
 import { SORT_KEYS } from "../../app/assets.ts";
 import { isObject } from "../../location.ts";
 import { signedUrl } from "../../app/search/links.ts";
+import { reduceWaveform } from "../../media/waveform/make.ts";
 import { sightOf } from "../authenticate.ts";
 import { matchesTag } from "../byte-range.ts";
 import { encodeName, sendMedia } from "../media.ts";
@@ -126,7 +127,39 @@ export const FILE_ROUTES: readonly Route[] = [
       });
     },
   },
+  {
+    method: "get",
+    path: "/v1/files/{id}/waveform",
+    id: "readWaveform",
+    tag: "files",
+    summary: "Tell how loud a recording is over time",
+    scope: "media",
+    query: { points: { schema: INTEGER(1, 20_000), description: "2,000 unless given" } },
+    answers: {
+      200: { description: "least and greatest values", schema: "Waveform" },
+      304: { description: "it is as the client has it" },
+    },
+    async handle({ identity, params, query, request }, { reads, waveforms }) {
+      const fileId = params["id"] ?? "";
+      const { location } = await reads.run("locate", sightOf(identity), { fileId });
+      if (isObject(location))
+        throw new MediasearchError("UNREADABLE_MEDIA", `${fileId}: is in an object store`, {
+          hint: "waveforms are made of files of the server's own disks",
+        });
+      const { waveform, key } = await waveforms.of(location);
+      const points = Number(query["points"] ?? DEFAULT_POINTS);
+      const etag = `"${key}-${points}"`;
+      if (matchesTag(request.headers.get("if-none-match"), etag)) return notModified(etag);
+      const { durationMs, peaks } = reduceWaveform(waveform, points);
+      return {
+        json: { durationMs, points: peaks.length / 2, peaks: [...peaks] },
+        headers: { ETag: etag },
+      };
+    },
+  },
 ];
+
+const DEFAULT_POINTS = 2000;
 
 function partOf({ params, query }: Call): TranscriptArgs {
   const seconds = (name: string): number | undefined => {

@@ -9,6 +9,8 @@ const LEAST_MS = 2000;
 export interface ChangeFollower {
   /** Looks at once, because something was just written. */
   look(): void;
+  /** Resolves when it has looked for the last time. */
+  close(): Promise<void>;
 }
 
 /**
@@ -21,7 +23,8 @@ export function followChanges(
 ): ChangeFollower {
   let known: Map<string, string> | undefined;
   let timer: NodeJS.Timeout | undefined;
-  let isLooking = false;
+  let looking: Promise<void> | undefined;
+  let isClosed = false;
 
   async function read(): Promise<void> {
     const backend = await open();
@@ -43,19 +46,27 @@ export function followChanges(
     }
   }
 
-  async function look(): Promise<void> {
-    if (isLooking) return;
-    isLooking = true;
+  async function lookOnce(): Promise<void> {
     clearTimeout(timer);
     const startedAt = performance.now();
     // A library that is away is looked for again.
     await read().catch(() => {});
-    isLooking = false;
+    looking = undefined;
     const tookMs = performance.now() - startedAt;
-    timer = setTimeout(() => void look(), Math.max(LEAST_MS, tookMs / SHARE));
+    if (!isClosed) timer = setTimeout(look, Math.max(LEAST_MS, tookMs / SHARE));
   }
-  void look();
-  return { look: () => void look() };
+  function look(): void {
+    if (!isClosed) looking ??= lookOnce();
+  }
+  look();
+  return {
+    look,
+    async close() {
+      isClosed = true;
+      clearTimeout(timer);
+      await looking;
+    },
+  };
 }
 
 const keyOf = ({ state, fingerprint, indexedAtMs, error }: AssetStatus): string =>

@@ -58,7 +58,8 @@ export interface FileChange {
 
 export type ToWork =
   | { readonly type: "do"; readonly id: number; readonly name: WorkName; readonly request: object }
-  | { readonly type: "stop"; readonly id: number };
+  | { readonly type: "stop"; readonly id: number }
+  | { readonly type: "close" };
 
 export type FromWork =
   | { readonly type: "done"; readonly id: number; readonly answer: unknown }

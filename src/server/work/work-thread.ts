@@ -1,6 +1,6 @@
 import { Worker } from "node:worker_threads";
 import { MediasearchError } from "../../errors.ts";
-import { toError } from "../reads/protocol.ts";
+import { closeThread, toError } from "../reads/protocol.ts";
 import type {
   FileChange,
   FromWork,
@@ -31,7 +31,6 @@ const SCRIPT = new URL(
   import.meta.url.endsWith(".ts") ? "./worker.ts" : "./worker.js",
   import.meta.url,
 );
-const STOP_MS = 8000;
 
 interface Task {
   readonly resolve: (answer: unknown) => void;
@@ -83,12 +82,7 @@ export function startWorkThread(
     async close() {
       isClosed = true;
       for (const id of tasks.keys()) send({ type: "stop", id });
-      const end = Date.now() + STOP_MS;
-      while (tasks.size > 0 && Date.now() < end)
-        await new Promise<void>((resolve) => {
-          setTimeout(resolve, 50);
-        });
-      await worker.terminate();
+      await closeThread(worker, { type: "close" });
     },
   };
 }

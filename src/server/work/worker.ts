@@ -99,6 +99,7 @@ const WORK: Work = {
 };
 
 const running = new Map<number, AbortController>();
+const ending = new Set<Promise<void>>();
 
 async function run(id: number, name: WorkName, request: object): Promise<void> {
   const stop = new AbortController();
@@ -118,8 +119,20 @@ async function run(id: number, name: WorkName, request: object): Promise<void> {
   }
 }
 
+/** What is under way is stopped, and has ended when the thread ends. */
+async function close(): Promise<void> {
+  for (const stop of running.values())
+    stop.abort(new MediasearchError("TERMINATED", "the server stops"));
+  await Promise.allSettled([...ending, changes.close()]);
+  process.exit();
+}
+
 port.on("message", (message: ToWork) => {
-  if (message.type === "do") void run(message.id, message.name, message.request);
+  if (message.type === "do") {
+    const work = run(message.id, message.name, message.request);
+    ending.add(work);
+    void work.finally(() => ending.delete(work));
+  } else if (message.type === "close") void close();
   else
     running.get(message.id)?.abort(new MediasearchError("INTERRUPTED", "the work was cancelled"));
 });

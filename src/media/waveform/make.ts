@@ -1,0 +1,62 @@
+import { MediasearchError } from "../../errors.ts";
+import { startChild } from "../../supervised-child.ts";
+import { type Waveform, type WaveformJob, type WaveformReply } from "./job.ts";
+
+export interface WaveformOptions {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly signal: AbortSignal;
+}
+
+// In a checkout the sources run as they are; the package has compiled files only.
+const SCRIPT = new URL(
+  import.meta.url.endsWith(".ts") ? "./worker.ts" : "./worker.js",
+  import.meta.url,
+);
+
+/**
+ * Measures how loud a recording is over time.
+ * @throws UNREADABLE_MEDIA, WORKER_CRASHED
+ */
+export async function makeWaveform(
+  path: string,
+  { env, signal }: WaveformOptions,
+): Promise<Waveform> {
+  const child = startChild<WaveformJob, WaveformReply>(SCRIPT, env);
+  try {
+    return await child.converse<Waveform>(
+      { path },
+      {
+        signal,
+        crashed: (how) =>
+          new MediasearchError("WORKER_CRASHED", `${path}: the process that decoded it ${how}`),
+        onReply: (reply, turn) => {
+          if (reply.type === "done") turn.answer(reply.waveform);
+          else {
+            const { code, message, ...details } = reply.failure;
+            turn.fail(new MediasearchError(code, message, details));
+          }
+        },
+      },
+    );
+  } finally {
+    await child.end(0);
+  }
+}
+
+/** Joins steps into at most so many pairs of values: least and greatest in turn. */
+export function reduceWaveform({ peaks, durationMs }: Waveform, points: number): Waveform {
+  const steps = peaks.length / 2;
+  const count = Math.min(points, steps);
+  const reduced = new Int8Array(count * 2);
+  for (let at = 0; at < count; at++) {
+    const [from, to] = [Math.floor((at * steps) / count), Math.floor(((at + 1) * steps) / count)];
+    let [least, greatest] = [127, -128];
+    for (let step = from; step < to; step++) {
+      least = Math.min(least, peaks[step * 2] ?? 0);
+      greatest = Math.max(greatest, peaks[step * 2 + 1] ?? 0);
+    }
+    reduced[at * 2] = least;
+    reduced[at * 2 + 1] = greatest;
+  }
+  return { durationMs, peaks: reduced };
+}

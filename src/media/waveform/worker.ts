@@ -1,0 +1,48 @@
+import { toMediasearchError } from "../../errors.ts";
+import { serveParent } from "../../supervised-child.ts";
+import { decodeAudio } from "../decode.ts";
+import { unreadableError } from "../ffmpeg.ts";
+import { probeMedia } from "../probe.ts";
+import { STEP_MS, type Waveform, type WaveformJob, type WaveformReply } from "./job.ts";
+
+/** A process for one waveform: a crash in a codec costs the waveform, not the program. */
+
+const reply = serveParent<WaveformJob, WaveformReply>({
+  onRequest: (job) => void work(job).then(reply),
+  onOrphaned: () => process.kill(process.pid, "SIGKILL"),
+});
+
+async function work({ path }: WaveformJob): Promise<WaveformReply> {
+  try {
+    return { type: "done", waveform: await measure(path) };
+  } catch (error) {
+    const { code, message, hint, subject } = toMediasearchError(error);
+    return { type: "failed", failure: { code, message, hint, subject } };
+  }
+}
+
+const SAMPLE_RATE = 16_000;
+const STEP_SAMPLES = (SAMPLE_RATE * STEP_MS) / 1000;
+
+async function measure(path: string): Promise<Waveform> {
+  const { audio } = await probeMedia(path);
+  if (!audio) throw unreadableError(path, "it has no sound");
+  const peaks: number[] = [];
+  let [least, greatest, inStep, samples] = [0, 0, 0, 0];
+  const close = (): void => {
+    peaks.push(toByte(least), toByte(greatest));
+    [least, greatest, inStep] = [0, 0, 0];
+  };
+  const options = { streamIndex: audio.streamIndex, signal: new AbortController().signal };
+  for await (const chunk of decodeAudio(path, options))
+    for (const value of chunk) {
+      if (value < least) least = value;
+      if (value > greatest) greatest = value;
+      samples++;
+      if (++inStep === STEP_SAMPLES) close();
+    }
+  if (inStep > 0) close();
+  return { durationMs: Math.round((samples * 1000) / SAMPLE_RATE), peaks: Int8Array.from(peaks) };
+}
+
+const toByte = (value: number): number => Math.max(-128, Math.min(127, Math.round(value * 127)));

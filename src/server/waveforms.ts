@@ -1,0 +1,39 @@
+import { stat } from "node:fs/promises";
+import { toMediasearchError } from "../errors.ts";
+import type { Waveform } from "../media/waveform/job.ts";
+import { makeWaveform } from "../media/waveform/make.ts";
+
+/** Waveforms of files, made one at a time and remembered. */
+export interface Waveforms {
+  /** @throws UNREADABLE_MEDIA; NOT_FOUND when the file is gone. */
+  of(path: string): Promise<{ readonly waveform: Waveform; readonly key: string }>;
+}
+
+/** An hour takes 144 KB. */
+const MAX_KEPT = 50;
+
+export function createWaveforms(
+  env: Readonly<Record<string, string | undefined>>,
+  signal: AbortSignal,
+): Waveforms {
+  const kept = new Map<string, Promise<Waveform>>();
+  let last: Promise<unknown> = Promise.resolve();
+  return {
+    async of(path) {
+      const { size, mtimeMs } = await stat(path).catch((error: unknown) => {
+        throw toMediasearchError(error, path);
+      });
+      const key = `${size.toString(36)}-${Math.round(mtimeMs).toString(36)}`;
+      const name = `${key}\0${path}`;
+      const known = kept.get(name);
+      if (known) return { waveform: await known, key };
+      const making = last.then(() => makeWaveform(path, { env, signal }));
+      last = making.catch(() => {});
+      kept.set(name, making);
+      making.catch(() => kept.delete(name));
+      const [oldest] = kept.keys();
+      if (kept.size > MAX_KEPT && oldest !== undefined) kept.delete(oldest);
+      return { waveform: await making, key };
+    },
+  };
+}
