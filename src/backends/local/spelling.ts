@@ -5,10 +5,10 @@ import { matchAny } from "./filter.ts";
 
 const MAX_SPELLING_ROWS = 20;
 /** Nobody misspells more at once, and no language has longer words that somebody types. */
-const MAX_WORDS = 8;
+const MAX_WORDS = 16;
 const MAX_WORD_LENGTH = 40;
 /** A suggestion that takes longer is none. It is looked for in one piece: nothing else is answered meanwhile. */
-const MAX_MS = 500;
+const MAX_MS = 1000;
 
 /**
  * Only words that occur nowhere are looked into, and only the part of the index that begins like

@@ -8,6 +8,7 @@ import {
   Type,
 } from "apache-arrow";
 import { byteWidth, childrenOf, countLeaves } from "./columns.ts";
+import { mustBeMessages, mustBeWhole } from "./plausible.ts";
 
 /**
  * The batches of one leaf's IPC stream as one piece of column: the wire sends each leaf by itself,
@@ -17,10 +18,12 @@ export function readLeaf(stream: Uint8Array): {
   readonly data: Data | undefined;
   readonly rows: number;
 } {
+  mustBeMessages(stream);
   const batches = [...RecordBatchReader.from(stream)];
   const pieces = batches
     .map((batch) => batch.data.children[0])
     .filter((data) => data !== undefined);
+  for (const piece of pieces) mustBeWhole(piece);
   return {
     data: pieces.length === 0 ? undefined : joinData(pieces as [Data, ...Data[]]),
     rows: batches.reduce((sum, { numRows }) => sum + numRows, 0),

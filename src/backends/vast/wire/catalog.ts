@@ -1,7 +1,7 @@
 import type { Field, Schema } from "apache-arrow";
 import { MediasearchError } from "../../../errors.ts";
 import type { Session } from "./client.ts";
-import { isMissing } from "./faults.ts";
+import { brokenReply, isMissing } from "./faults.ts";
 import { type FlatTable, finish, readRoot, writeTable } from "./flat.ts";
 import { readSchema, writeSchema } from "./ipc.ts";
 import type { ClusterReply } from "./transport.ts";
@@ -52,6 +52,7 @@ export interface TableStats {
 
 const NAMES_PER_PAGE = 1000;
 const COLUMN_PAGE = 1000;
+const MAX_PAGES = 1000;
 
 /** Yields all pages of a list call, by its paging headers. */
 async function* pages(
@@ -61,7 +62,8 @@ async function* pages(
   maxKeys: number,
   more: Readonly<Record<string, string>>,
 ): AsyncIterable<ClusterReply> {
-  for (let next = "0"; ;) {
+  for (let next = "0", count = 0; ; count++) {
+    if (count > MAX_PAGES) throw brokenReply(path.join("/"), `the list of ${op}s has no end`);
     const reply = await session.send({
       method: "GET",
       path,
@@ -76,7 +78,9 @@ async function* pages(
     });
     yield reply;
     if (reply.headers["tabular-is-truncated"] !== "true") return;
-    next = reply.headers["tabular-next-key"] ?? "0";
+    const following = reply.headers["tabular-next-key"] ?? "0";
+    if (following === next) throw brokenReply(path.join("/"), `the list of ${op}s repeats itself`);
+    next = following;
   }
 }
 

@@ -1,4 +1,6 @@
+import type { MediasearchError } from "../../../errors.ts";
 import { Builder, ByteBuffer, type Offset } from "flatbuffers";
+import { brokenReply } from "./faults.ts";
 
 /**
  * One field of a table that is being written: its value under its own width. Offsets are strings,
@@ -71,6 +73,8 @@ export interface FlatTable {
   bytes(field: number): Uint8Array | undefined;
   table(field: number): FlatTable | undefined;
   tables(field: number): readonly FlatTable[];
+  /** How many structs of that width a vector has; all of them lie within the bytes. */
+  structs(field: number, width: number): number;
   u8(field: number): number;
   i16(field: number): number;
   u16(field: number): number;
@@ -84,14 +88,44 @@ export interface FlatTable {
   has(field: number): boolean;
 }
 
+/** @throws UNREACHABLE for bytes that are no FlatBuffers table: a reply that breaks the protocol is no reply. */
 export function readRoot(bytes: Uint8Array): FlatTable {
   const bb = new ByteBuffer(bytes);
+  if (bytes.length < MIN_BUFFER_BYTES) throw notFlatError();
   return tableAt(bb, bb.readInt32(0));
+}
+
+/** The root's offset, an empty table and its list of fields. */
+const MIN_BUFFER_BYTES = 12;
+
+const notFlatError = (): MediasearchError =>
+  brokenReply("the cluster", "its answer is not FlatBuffers (https://flatbuffers.dev)");
+
+/** Every offset of a table must lie within the bytes. */
+function refuseBrokenTable(bb: ByteBuffer, at: number): void {
+  const size = bb.capacity();
+  const isInside = (from: number, length: number): boolean => from >= 0 && from + length <= size;
+  if (!Number.isInteger(at) || !isInside(at, 4)) throw notFlatError();
+  const fields = at - bb.readInt32(at);
+  if (!isInside(fields, 4)) throw notFlatError();
+  const [fieldsLength, tableLength] = [bb.readUint16(fields), bb.readUint16(fields + 2)];
+  if (fieldsLength < 4 || !isInside(fields, fieldsLength) || !isInside(at, tableLength))
+    throw notFlatError();
 }
 
 const utf8Decoder = new TextDecoder();
 
 function tableAt(bb: ByteBuffer, at: number): FlatTable {
+  refuseBrokenTable(bb, at);
+  /** Where a vector's values are and how many there are; all of them lie within the bytes. */
+  const vectorAt = (where: number, width: number): readonly [start: number, length: number] => {
+    if (where + 4 > bb.capacity()) throw notFlatError();
+    const start = bb.__vector(where);
+    if (start < 4 || start > bb.capacity()) throw notFlatError();
+    const length = bb.__vector_len(where);
+    if (length < 0 || start + length * width > bb.capacity()) throw notFlatError();
+    return [start, length];
+  };
   const offsetOf = (field: number): number => {
     const offset = bb.__offset(at, 4 + field * 2);
     return offset === 0 ? 0 : at + offset;
@@ -102,8 +136,8 @@ function tableAt(bb: ByteBuffer, at: number): FlatTable {
   };
   const bytes = (field: number): Uint8Array | undefined =>
     read(field, undefined, (where) => {
-      const start = bb.__vector(where);
-      return bb.bytes().subarray(start, start + bb.__vector_len(where));
+      const [start, length] = vectorAt(where, 1);
+      return bb.bytes().subarray(start, start + length);
     });
   return {
     bytes,
@@ -113,11 +147,11 @@ function tableAt(bb: ByteBuffer, at: number): FlatTable {
     },
     table: (field) => read(field, undefined, (where) => tableAt(bb, bb.__indirect(where))),
     tables: (field) =>
-      read(field, [], (where) =>
-        Array.from({ length: bb.__vector_len(where) }, (_, i) =>
-          tableAt(bb, bb.__indirect(bb.__vector(where) + i * 4)),
-        ),
-      ),
+      read(field, [], (where) => {
+        const [start, length] = vectorAt(where, 4);
+        return Array.from({ length }, (_, i) => tableAt(bb, bb.__indirect(start + i * 4)));
+      }),
+    structs: (field, width) => read(field, 0, (where) => vectorAt(where, width)[1]),
     u8: (field) => read(field, 0, (where) => bb.readUint8(where)),
     i16: (field) => read(field, 0, (where) => bb.readInt16(where)),
     u16: (field) => read(field, 0, (where) => bb.readUint16(where)),

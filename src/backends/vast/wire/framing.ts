@@ -17,7 +17,11 @@ const COMPLETED = 0xfffffffe;
 const FAILED = 0xfffffffd;
 const CONTINUATION = 0xffffffff;
 /** Larger than any message that a server makes; a length beyond it means that bytes were lost. */
-const MAX_FRAME_BYTES = 1 << 30;
+const MAX_FRAME_BYTES = 1 << 29;
+/** Behind the end marker there is nothing; a server that goes on writing is left. */
+const MAX_REST_BYTES = 1 << 20;
+/** Signs of life without any row: a query that takes longer has died. */
+const MAX_KEEP_ALIVE_MS = 15 * 60_000;
 
 /** A reply that says that the query failed on the server, after it had begun. */
 export class QueryFailed extends Error {
@@ -38,19 +42,30 @@ export async function* readFrames(chunks: AsyncIterable<Buffer>): AsyncIterable<
   const source = chunks[Symbol.asyncIterator]();
   const bytes = byteReader(source);
   try {
+    let lastMessageAt = performance.now();
     for (;;) {
       const stream = (await bytes.take(4)).readUInt32LE();
-      if (stream === KEEP_ALIVE) continue;
-      if (stream === COMPLETED) {
-        while (!(await source.next()).done);
-        return;
+      if (stream === KEEP_ALIVE) {
+        if (performance.now() - lastMessageAt > MAX_KEEP_ALIVE_MS)
+          throw new Error("the reply brings signs of life and no rows");
+        continue;
       }
+      lastMessageAt = performance.now();
+      if (stream === COMPLETED) return await readRest(source);
       if (stream === FAILED) throw new QueryFailed((await bytes.take(8)).readBigUInt64LE());
       const nextRowId = (await bytes.take(8)).readBigUInt64LE();
       yield { stream, nextRowId, ...(await readMessage(bytes)) };
     }
   } finally {
     await source.return?.();
+  }
+}
+
+async function readRest(source: AsyncIterator<Buffer>): Promise<void> {
+  for (let size = 0; size < MAX_REST_BYTES;) {
+    const { done, value } = await source.next();
+    if (done) return;
+    size += value.length;
   }
 }
 

@@ -8,6 +8,7 @@ import {
   Schema,
   Struct,
 } from "apache-arrow";
+import { mustBeMessages, mustBeWhole } from "./plausible.ts";
 import { toData, type Value } from "./values.ts";
 
 /**
@@ -34,9 +35,17 @@ export const writeSchema = (fields: readonly Field[]): Uint8Array =>
     fields.map(() => []),
   );
 
-export const readSchema = (stream: Uint8Array): Schema =>
-  RecordBatchReader.from(stream).open().schema;
+export function readSchema(stream: Uint8Array): Schema {
+  mustBeMessages(stream);
+  return RecordBatchReader.from(stream).open().schema;
+}
 
 /** The first column of every batch. */
-export const readFirstColumn = (stream: Uint8Array): Data[] =>
-  [...RecordBatchReader.from(stream)].flatMap((batch) => batch.data.children[0] ?? []);
+export function readFirstColumn(stream: Uint8Array): Data[] {
+  mustBeMessages(stream);
+  return [...RecordBatchReader.from(stream)].flatMap((batch) => {
+    const column = batch.data.children[0];
+    if (column) mustBeWhole(column);
+    return column ?? [];
+  });
+}

@@ -198,6 +198,9 @@ interface PageParts {
   endedLeaves: number;
 }
 
+/** Two pages of 131,072 rows with the longest vectors that models make. */
+const MAX_PAGE_BYTES = 1 << 30;
+
 /**
  * Gives each page when its last leaf has ended, and notes in `next` where its sub-split goes on:
  * not before.
@@ -214,16 +217,24 @@ async function* readPages(
     leafCounts.reduce((sum, count) => sum + count, 0),
   );
   const pages = new Map<number, PageParts>();
+  let heldBytes = 0;
   for await (const { stream, nextRowId, message, isEnd } of readFrames(body)) {
     if (stream >= next.length)
       throw new Error(`the reply is of sub-split ${stream}, of ${next.length}`);
     const page = pages.get(stream) ?? { leaves: [], messages: [], rows: 0, endedLeaves: 0 };
     pages.set(stream, page);
     page.messages.push(message);
+    if ((heldBytes += message.length) > MAX_PAGE_BYTES)
+      throw new Error("a page of the reply is too large");
     if (isEnd) endLeaf(page);
     if (!isEnd || page.endedLeaves < pageLeaves) continue;
     pages.delete(stream);
+    heldBytes = 0;
     const result = { rows: page.rows, columns: columnsOfPage(columns, leafCounts, page) };
+    const from = next[stream] ?? 0n;
+    // Rows that do not go on would be asked for without an end.
+    if (nextRowId < from || (nextRowId === from && page.rows > 0))
+      throw new Error("the reply goes back to rows that came before");
     next[stream] = nextRowId;
     if (page.rows > 0) yield result;
   }

@@ -2,7 +2,7 @@ import { type IncomingMessage, request as httpRequest, type RequestOptions } fro
 import { isIP } from "node:net";
 import { MediasearchError } from "../../../errors.ts";
 import { type Backoff, retry } from "../../../retry.ts";
-import { faultOf, networkFault, serverFault } from "./faults.ts";
+import { brokenReply, faultOf, networkFault, serverFault } from "./faults.ts";
 import { agentFor, type ProxySettings } from "./proxy.ts";
 import { createSigner, type Keys } from "./sign.ts";
 
@@ -69,6 +69,8 @@ export const BACKOFF: Backoff = { baseDelayMs: 50, maxDelayMs: 5000 };
 
 const EMPTY_BODY = new Uint8Array();
 const ERROR_BODY_BYTES = 65_536;
+/** Of an answer that is read as a whole: a page of names, statistics, ids of rows. */
+const MAX_BODY_BYTES = 64 * 2 ** 20;
 
 /** HTTP/1.1 by node:http, because GET and DELETE carry bodies, which fetch refuses. */
 export async function createTransport(options: TransportOptions): Promise<Transport> {
@@ -135,13 +137,10 @@ export async function createTransport(options: TransportOptions): Promise<Transp
       repeat(
         async () => {
           const reply = await attempt(call);
-          return {
-            headers: headersOf(reply),
-            body: await collect(
-              watched(reply, timeoutMs, subjectOf(urlOf(endpoint, call), call)),
-              Infinity,
-            ),
-          };
+          const subject = subjectOf(urlOf(endpoint, call), call);
+          const body = await collect(watched(reply, timeoutMs, subject), MAX_BODY_BYTES + 1);
+          if (body.length > MAX_BODY_BYTES) throw brokenReply(subject, "its answer is too large");
+          return { headers: headersOf(reply), body };
         },
         call,
         call.retryMs ?? timeoutMs,
