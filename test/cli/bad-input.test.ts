@@ -62,7 +62,7 @@ describe("bad files among good ones", () => {
       ["letter.mp3", "not a media file"],
       ["zeros.mp4", "not a media file"],
       ["headless.mov", "damaged|not a media file"],
-      ["silent-picture.mp4", "no sound"],
+      ["silent-picture.mp4", "no sound|not a media file"],
       ["garbled.flac", "damaged|not a media file|track is empty"],
       ["bad.vtt", "no captions could be read"],
       ["vanished.mp3", "does not exist"],
