@@ -1,5 +1,5 @@
 import { lstatSync, mkdirSync, realpathSync } from "node:fs";
-import { homedir } from "node:os";
+import { homedir, tmpdir } from "node:os";
 import { dirname, isAbsolute, join } from "node:path";
 import { env, getuid, platform } from "node:process";
 
@@ -10,9 +10,18 @@ import { env, getuid, platform } from "node:process";
  * folder lies in the user's profile, whose rights do the same.
  * @returns undefined where no folder is safe: without a home, on a full or a read-only disk.
  */
-export function privateFolder(name: string): string | undefined {
+export const privateFolder = (name: string): string | undefined =>
+  claimFolder(join(userCache(), name));
+
+/**
+ * The same in the temporary folder, for what is too large to be made anew by each process. Somebody
+ * else may have taken the name: then there is none. On Windows the temporary folder is the user's.
+ */
+export const privateTemporaryFolder = (name: string): string | undefined =>
+  claimFolder(join(tmpdir(), `mediasearch-${getuid?.() ?? "user"}-${name}`));
+
+function claimFolder(folder: string): string | undefined {
   try {
-    const folder = join(userCache(), name);
     if (getuid === undefined) {
       mkdirSync(folder, { recursive: true });
       return folder;

@@ -55,6 +55,10 @@ const lightBuiltins = {
  * @type {readonly (readonly [RegExp, string])[]}
  */
 const BINDINGS = [
+  [
+    /node_modules[\\/]better-sqlite3[\\/]lib[\\/]binding\.js$/,
+    "src/backends/local/sqlite-binding.ts",
+  ],
   [/node_modules[\\/]onnxruntime-node[\\/]dist[\\/]binding\.js$/, "src/models/onnx-binding.ts"],
   [/node_modules[\\/]node-av[\\/]dist[\\/]lib[\\/]binding\.js$/, "src/media/node-av-binding.ts"],
 ];

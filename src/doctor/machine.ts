@@ -2,18 +2,18 @@ import { access, constants, mkdir, statfs } from "node:fs/promises";
 import { availableParallelism, freemem, totalmem } from "node:os";
 import { dirname } from "node:path";
 import type { Context } from "../app/context.ts";
-import { sqliteBinding } from "../backends/local/sqlite-binding.ts";
 import { MediasearchError } from "../errors.ts";
 import { loadOnnxRuntime } from "../models/onnx-runtime.ts";
 import { verifyModels } from "../models/store.ts";
 import { formatBytes, pluralize } from "../text/format.ts";
 import { failed, ok, type Outcome, type CheckStep, warning } from "../check.ts";
+import { writtenSteps } from "./written.ts";
 
 const MIN_FREE_BYTES = 200_000_000;
 const LITTLE_FREE_BYTES = 2_000_000_000;
 const MIN_OPEN_FILES = 1024;
 const BYTES_PER_JOB = 600_000_000;
-const MIN_NODE = [22, 13] as const;
+const MIN_NODE = [22, 14] as const;
 
 /**
  * A failing import of a native module nearly always means an install for another platform or Node.
@@ -22,6 +22,8 @@ const native = async (load: () => Promise<string>): Promise<Outcome> => {
   try {
     return ok(await load());
   } catch (error) {
+    // What knows its own next step says it.
+    if (error instanceof MediasearchError) throw error;
     return failed(
       (error as Error).message.split("\n")[0] ?? "",
       "npm install mediasearch   (on this machine, with this Node)",
@@ -49,6 +51,7 @@ export function machineSteps(
       folder: settings.modelCache,
       setting: "MEDIASEARCH_CACHE",
     }),
+    ...writtenSteps(context),
     ...surroundingSteps(context.env, stdout),
   ].map((step) => [step]);
 }
@@ -89,7 +92,7 @@ const moduleStep = (check: string, tried: string, load: () => Promise<string>): 
 const MODULE_STEPS: readonly CheckStep[] = [
   moduleStep("sqlite", "load SQLite", async () => {
     const { default: Database } = await import("better-sqlite3");
-    const db = new Database(":memory:", { nativeBinding: sqliteBinding() });
+    const db = new Database(":memory:");
     const version = db.prepare("SELECT sqlite_version()").pluck().get() as string;
     db.close();
     return `SQLite ${version}`;

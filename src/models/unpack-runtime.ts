@@ -6,7 +6,7 @@ import { arch, platform } from "node:process";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { MediasearchError } from "../errors.ts";
-import { privateFolder } from "../private-folder.ts";
+import { privateFolder, privateTemporaryFolder } from "../private-folder.ts";
 import { runtime } from "./runtime-folder.ts";
 
 /** Loaded where it is needed: a search by meaning waits for everything here. */
@@ -41,7 +41,7 @@ let unpacking: Promise<string> | undefined;
  */
 export async function unpackRuntime(): Promise<void> {
   unpacking ??= existsSync(join(PACKED, "manifest.json"))
-    ? unpack(PACKED, privateFolder("runtime"))
+    ? unpack(PACKED, privateFolder("runtime") ?? privateTemporaryFolder("runtime"))
     : inCheckout();
   runtime.folder = await unpacking;
 }

@@ -289,7 +289,15 @@ describe("doctor", () => {
     expect(exitCode).toBe(0);
     const lines = stdout.trim().split("\n");
     expect(lines.length).toBeLessThanOrEqual(12);
-    for (const group of ["machine", "settings", "modules", "models", "folders", "library"])
+    for (const group of [
+      "machine",
+      "settings",
+      "modules",
+      "models",
+      "folders",
+      "written",
+      "library",
+    ])
       expect(stdout).toMatch(new RegExp(`^ok +${group} `, "m"));
     for (const part of [
       "Node ",

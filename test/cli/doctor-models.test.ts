@@ -1,11 +1,11 @@
-import { cpSync, truncateSync } from "node:fs";
+import { chmodSync, cpSync, mkdirSync, truncateSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { nodeOutcome, spaceOutcome } from "../../src/doctor/machine.ts";
 import { captionLibrary } from "../helpers/caption-library.ts";
 import { type Check, doctor } from "../helpers/doctor.ts";
 import { MODEL_CACHE } from "../helpers/places.ts";
-import { mediasearch, tempFolder } from "../helpers/run.ts";
+import { mediasearch, spawnMediasearch, tempFolder } from "../helpers/run.ts";
 import { startServer } from "../helpers/server.ts";
 
 describe("doctor on models", () => {
@@ -55,5 +55,39 @@ describe("doctor on models", () => {
     });
     expect(spaceOutcome("/data", 1_000_000_000, "elsewhere").status).toBe("warning");
     expect(nodeOutcome("20.20.2")).toMatchObject({ status: "failed", code: "MISSING_TOOL" });
+  });
+});
+
+describe("doctor on what is written", () => {
+  const checksOf = async (home: string, cache: string): Promise<readonly Check[]> => {
+    const env = { XDG_CACHE_HOME: cache, TMPDIR: home };
+    const { stdout } = await spawnMediasearch(["doctor", "--json"], { home, env });
+    return (JSON.parse(stdout) as { checks: readonly Check[] }).checks;
+  };
+
+  it("names the library, the models and the cache, and what an earlier version left", async () => {
+    const home = await captionLibrary(1);
+    const cache = tempFolder();
+    const before = (await checksOf(home, cache)).filter(({ check }) => check === "leftovers");
+    expect(before).toEqual([]);
+    mkdirSync(join(cache, "Microsoft/DeveloperTools/.onnxruntime"), { recursive: true });
+    const checks = await checksOf(home, cache);
+    const found = checks.find(({ check }) => check === "written")?.found;
+    expect(found).toMatch(/library \d+(\.\d)? kB in .*library\.sqlite; models \d+(\.\d)? MB in /);
+    expect(checks.find(({ check }) => check === "leftovers")).toMatchObject({
+      status: "ok",
+      found: expect.stringContaining("Microsoft/DeveloperTools/.onnxruntime") as string,
+    });
+  });
+
+  it.skipIf(process.platform === "win32")("warns of a cache that others can write", async () => {
+    const cache = tempFolder();
+    chmodSync(cache, 0o777);
+    expect(
+      (await checksOf(tempFolder(), cache)).find(({ check }) => check === "cache"),
+    ).toMatchObject({
+      status: "warning",
+      hint: expect.stringContaining("XDG_CACHE_HOME") as string,
+    });
   });
 });

@@ -26,7 +26,6 @@ import { localLibrary } from "./library.ts";
 import { migrate, MIGRATIONS, noStore } from "./migrations.ts";
 import { keepFewPages } from "./page-cache.ts";
 import { localRunLock } from "./run-lock.ts";
-import { sqliteBinding } from "./sqlite-binding.ts";
 import { vacuumInto } from "./snapshot.ts";
 import { wipeDeleted } from "./wipe.ts";
 import { localQueryVectors } from "./query-vectors.ts";
@@ -47,8 +46,8 @@ export async function open(
   try {
     prepareFile(path, create);
     db = isFrozen(path)
-      ? new Sqlite(readFrozen(path), { readonly: true, nativeBinding: sqliteBinding() })
-      : new Sqlite(path, { timeout: waitMs, nativeBinding: sqliteBinding() });
+      ? new Sqlite(readFrozen(path), { readonly: true })
+      : new Sqlite(path, { timeout: waitMs });
     defineFunctions(db);
     // The file may be anybody's: its schema may call nothing but what SQLite holds harmless.
     db.exec("PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON");

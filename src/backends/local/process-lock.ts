@@ -1,6 +1,5 @@
 import { chmodSync, lstatSync, rmSync } from "node:fs";
 import type { Database } from "better-sqlite3";
-import { sqliteBinding } from "./sqlite-binding.ts";
 
 /**
  * A lock of the operating system on an empty file beside the library. It ends with the process that
@@ -31,7 +30,7 @@ export function takeProcessLock(
     // SQLite follows links, and this name can be guessed.
     if (lstatSync(path, { throwIfNoEntry: false })?.isFile() === false) return "unsupported";
     const Sqlite = db.constructor as new (path: string, options: object) => Database;
-    lock = new Sqlite(path, { timeout: 0, nativeBinding: sqliteBinding() });
+    lock = new Sqlite(path, { timeout: 0 });
     chmodSync(path, 0o600);
     lock.exec("BEGIN EXCLUSIVE");
   } catch (error) {
