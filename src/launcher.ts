@@ -1,4 +1,4 @@
-import { spawnSync } from "node:child_process";
+import { execFile, spawnSync } from "node:child_process";
 
 /**
  * What the system itself can hold a process to, by programs that are part of most Linux systems
@@ -48,15 +48,28 @@ export const networkCage = (): readonly string[] | undefined =>
 /** The words to put before those of a program; none where the system can't do any of it. */
 export function launcher({ withoutNetwork = false, maxDataBytes }: Confinement): readonly string[] {
   if (process.platform !== "linux") return [];
-  const limits = [
-    PRLIMIT,
-    // A core file would hold what was said, in a place that others may read.
-    "--core=0:0",
-    ...(maxDataBytes === undefined ? [] : [`--data=${maxDataBytes}:${maxDataBytes}`]),
-    "--",
-  ];
-  return [
-    ...(works([PRLIMIT, "--core=0:0", "--"]) ? limits : []),
-    ...((withoutNetwork && networkCage()) || []),
-  ];
+  // A core file would hold what was said, in a place that others may read.
+  const noCore = [PRLIMIT, "--core=0:0", "--"];
+  const limited = [PRLIMIT, "--core=0:0", `--data=${maxDataBytes}:${maxDataBytes}`, "--"];
+  // A user who has less memory already can't get more.
+  const candidates = maxDataBytes === undefined ? [noCore] : [limited, noCore];
+  return [...(candidates.find(works) ?? []), ...((withoutNetwork && networkCage()) || [])];
+}
+
+/**
+ * What a process that goes on for long may ask for, used or not. Bytes. A library that can only be
+ * read takes two gigabytes in memory, and a process that does nothing has half a one reserved.
+ */
+const MAX_OWN_DATA_BYTES = 4_000_000_000;
+
+/**
+ * Holds this process to a limit of the kernel, which does not depend on its event loop: beyond it
+ * requests for memory fail. What it starts may have limits of its own.
+ */
+export function limitThisProcess(maxBytes = MAX_OWN_DATA_BYTES): void {
+  if (process.platform !== "linux") return;
+  // Only the lower of the two limits, so that children can be given others.
+  execFile(PRLIMIT, ["--pid", String(process.pid), "--core=0:0", `--data=${maxBytes}:`], () => {
+    // A system without it, or one that allows less already.
+  });
 }

@@ -2,6 +2,9 @@ import { main } from "./cli/main.ts";
 import { MediasearchError, toMediasearchError } from "./errors.ts";
 import { reportError } from "./cli/report-error.ts";
 
+/** Commands that go on for long, and with what strangers send. */
+const LONG_COMMANDS = new Set(["index", "mcp", "serve"]);
+
 /** Real stdio and signals into `main`, its result into the exit code. */
 export async function start(): Promise<void> {
   const stop = new AbortController();
@@ -47,6 +50,7 @@ export async function start(): Promise<void> {
         hint: "cd to another one",
       }),
     );
+  if (LONG_COMMANDS.has(argv[0] ?? "")) (await import("./launcher.ts")).limitThisProcess();
   const exitCode = await main(argv, {
     env: process.env,
     cwd,
