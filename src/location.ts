@@ -1,4 +1,5 @@
-import { posix, resolve, sep } from "node:path";
+import { homedir } from "node:os";
+import { join, posix, resolve, sep } from "node:path";
 import { pathToFileURL } from "node:url";
 import { MediasearchError } from "./errors.ts";
 
@@ -35,12 +36,16 @@ export const inBucket = (text: string, mediaBucket: string | undefined): string 
     ? objectLocation(mediaBucket, text.slice(SCHEME.length + 1))
     : text;
 
+/** `~` at the beginning is the home folder, as in a shell that did not see it (`--store=~/x`). */
+export const expandHome = (text: string): string =>
+  text === "~" || text.startsWith("~/") ? join(homedir(), text.slice(1)) : text;
+
 /**
  * What the user wrote as a location.
  * @throws USAGE for an s3:// location without a bucket.
  */
 export function toLocation(text: string, cwd: string): Location {
-  if (!/^s3:\/\//i.test(text)) return resolve(cwd, text);
+  if (!/^s3:\/\//i.test(text)) return resolve(cwd, expandHome(text));
   const { bucket, key } = bucketAndKey(SCHEME + text.slice(SCHEME.length));
   if (bucket === "")
     throw new MediasearchError("USAGE", `${text}: which bucket?`, {

@@ -1,3 +1,4 @@
+import { quoteShellWord } from "../shell-words.ts";
 import type { AssetStatus, ReadableCatalog } from "../backends/catalog.ts";
 import { MediasearchError } from "../errors.ts";
 import { nameOf, toLocation } from "../location.ts";
@@ -25,7 +26,7 @@ export async function findAsset(
   if (matching.length === 0)
     throw new MediasearchError("NOT_FOUND", `${name}: not in the library`, {
       subject: name,
-      hint: `mediasearch index ${JSON.stringify(name)}`,
+      hint: `mediasearch index ${quoteShellWord(name)}`,
     });
   const shown = matching.slice(0, 5).map((path) => displayPath(path, cwd));
   throw new MediasearchError(
@@ -33,7 +34,7 @@ export async function findAsset(
     `${name}: ${matching.length} files match (${shown.join(", ")}${matching.length > 5 ? ", …" : ""})`,
     {
       subject: name,
-      hint: `name one of them by its path, such as ${JSON.stringify(shown[0] ?? nameOf(name))}`,
+      hint: `name one of them by its path, such as ${quoteShellWord(shown[0] ?? nameOf(name))}`,
     },
   );
 }

@@ -1,3 +1,4 @@
+import { quoteShellWord } from "../shell-words.ts";
 import type { AssetStatus } from "../backends/catalog.ts";
 import type { ReadableLibrary } from "../backends/library.ts";
 import { MediasearchError } from "../errors.ts";
@@ -48,7 +49,7 @@ export async function readTranscript(
     throw new MediasearchError(
       "NOT_FOUND",
       `${file}: ${asset.error ?? "registered, but not indexed yet"}`,
-      { subject: file, hint: `mediasearch index ${JSON.stringify(file)}` },
+      { subject: file, hint: `mediasearch index ${quoteShellWord(file)}` },
     );
   const all =
     other?.segments ?? (await library.versions.readSegments(asset.id, 0, Number.MAX_SAFE_INTEGER));

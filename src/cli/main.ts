@@ -1,3 +1,4 @@
+import { quoteShellWord } from "../shell-words.ts";
 import { Argument, Command as Program, CommanderError, Option } from "commander";
 import type { FlagValue } from "./flags.ts";
 import type { CommandEntry } from "./command.ts";
@@ -22,6 +23,10 @@ export async function main(argv: readonly string[], io: CliStreams): Promise<num
     exitCode = code;
   });
   try {
+    if (argv.length === 1 && ["-v", "version"].includes(argv[0] ?? "")) {
+      io.stdout.write(`${packageVersion()}\n`);
+      return 0;
+    }
     if (argv.length === 0) {
       program.outputHelp();
       return 0;
@@ -65,6 +70,12 @@ function asUsage({ message }: CommanderError, argv: readonly string[]): Mediasea
       subject: word,
       hint: `if it belongs to the query, in quotes, ${command} "words ${word}", or after --, ${command} -- words ${word}`,
     });
+  const guessed = GUESSES[argv[0] ?? ""];
+  if (guessed !== undefined && !commandOf(argv))
+    return new MediasearchError("USAGE", `there is no command ${argv[0]}`, {
+      subject: argv[0],
+      hint: ["mediasearch", guessed, ...argv.slice(1).map(asTyped)].join(" "),
+    });
   return new MediasearchError("USAGE", wrong, {
     hint: [
       ...(meant ? [meant.replace(/^\((.*)\)$/, "$1")] : []),
@@ -72,6 +83,38 @@ function asUsage({ message }: CommanderError, argv: readonly string[]): Mediasea
     ].join(" "),
   });
 }
+
+/** Names that people try, and the commands that do what they mean. */
+const GUESSES: Readonly<Record<string, string>> = {
+  add: "index",
+  scan: "index",
+  update: "index",
+  refresh: "index",
+  transcribe: "index",
+  watch: "index --watch",
+  find: "search",
+  query: "search",
+  grep: "search",
+  show: "transcript",
+  cat: "transcript",
+  view: "transcript",
+  read: "transcript",
+  ls: "list",
+  files: "list",
+  delete: "remove",
+  rm: "remove",
+  forget: "remove",
+  undo: "edits undo",
+  info: "status",
+  stats: "status",
+  check: "doctor",
+  settings: "config",
+  version: "--version",
+};
+
+/** As somebody would type it. */
+const asTyped = (word: string): string =>
+  /^[\w@%+=:,./~-]+$/.test(word) ? word : quoteShellWord(word);
 
 /**
  * Of all commands only the one that comes first is made ready; without one, all that help and

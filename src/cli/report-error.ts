@@ -1,3 +1,4 @@
+import { quoteShellWord } from "../shell-words.ts";
 import { commandOf } from "./command-table.ts";
 import { GLOBAL_OPTIONS } from "./specs/shared.ts";
 import type { MediasearchError } from "../errors.ts";
@@ -12,7 +13,8 @@ export function reportError(
   argv: readonly string[],
   { stderr, env }: Pick<CliStreams, "stderr" | "env">,
 ): void {
-  const { code, message, hint, subject } = error;
+  const { code, message, subject } = error;
+  const hint = error.hint === undefined ? undefined : withStore(error.hint, argv);
   if (wantsJson(argv)) {
     stderr.write(
       `${formatJson({ error: { code, exitCode: error.exitCode, message, hint: hint ?? null, subject: subject ?? null } })}\n`,
@@ -53,4 +55,16 @@ export function wantsJson(argv: readonly string[]): boolean {
     if (taking.has(arg)) i++;
   }
   return false;
+}
+
+/** The commands of a hint are for the library that the command line named. */
+function withStore(hint: string, argv: readonly string[]): string {
+  const at = argv.findIndex((arg) => arg === "--store" || arg.startsWith("--store="));
+  const store = argv[at]?.startsWith("--store=") ? argv[at].slice(8) : argv[at + 1];
+  if (at < 0 || store === undefined || hint.includes("--store")) return hint;
+  return hint.replace(/\bmediasearch ([a-z]+)\b/g, (whole, name: string) =>
+    commandOf([name])?.options.some(({ flags }) => flags.startsWith("--store"))
+      ? `${whole} --store ${quoteShellWord(store)}`
+      : whole,
+  );
 }

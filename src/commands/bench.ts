@@ -1,3 +1,4 @@
+import { expandHome } from "../location.ts";
 import { parseEngineChain } from "../engine-chain.ts";
 import { resolve } from "node:path";
 import type { Transcriber } from "../asr/transcriber.ts";
@@ -34,7 +35,7 @@ export const run: Command<typeof BENCH_SPEC> = async ([, folder], flags, context
       hint: "mediasearch bench asr FOLDER   (recordings with transcripts beside them)",
     });
   const engines = enginesOf(context);
-  const samples = await findSamples(resolve(io.cwd, folder));
+  const samples = await findSamples(resolve(io.cwd, expandHome(folder)));
   const results: EngineResult[] = [];
   for (const engine of engines) results.push(await measureEngine(engine, samples, context));
   if (hasFlag(flags, "json"))

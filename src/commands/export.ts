@@ -1,3 +1,4 @@
+import { expandHome } from "../location.ts";
 import { resolve } from "node:path";
 import { displayPath } from "../app/display-path.ts";
 import { type ExportResult, exportTranscripts } from "../app/library/export-transcripts.ts";
@@ -14,7 +15,7 @@ export const run: Command<typeof EXPORT_SPEC> = async (files, flags, context) =>
   const results = await exportTranscripts(context, {
     format,
     files,
-    folder: output === undefined ? undefined : resolve(io.cwd, output),
+    folder: output === undefined ? undefined : resolve(io.cwd, expandHome(output)),
     vectors: hasFlag(flags, "vectors"),
     overwrite: hasFlag(flags, "force"),
   });

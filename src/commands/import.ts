@@ -1,3 +1,4 @@
+import { expandHome } from "../location.ts";
 import { resolve } from "node:path";
 import { displayPath } from "../app/display-path.ts";
 import { type ImportResult, importTranscripts } from "../app/library/import-transcripts.ts";
@@ -11,8 +12,8 @@ import { stripControls } from "../text/strip-controls.ts";
 export const run: Command<typeof IMPORT_SPEC> = async (paths, flags, context) => {
   const { io } = context;
   const results = await importTranscripts(context, {
-    paths: paths.map((path) => resolve(io.cwd, path)),
-    recording: flags.for === undefined ? undefined : resolve(io.cwd, flags.for),
+    paths: paths.map((path) => resolve(io.cwd, expandHome(path))),
+    recording: flags.for === undefined ? undefined : resolve(io.cwd, expandHome(flags.for)),
   });
   if (hasFlag(flags, "json")) {
     const transcripts = results.map((result) => importRecord(result, io.cwd));

@@ -1,3 +1,4 @@
+import { quoteShellWord } from "../shell-words.ts";
 import { archivedTranscript } from "../app/library/edits.ts";
 import type { Backend } from "../backends/backend.ts";
 import type { AssetStatus } from "../backends/catalog.ts";
@@ -29,7 +30,7 @@ export const run: Command<typeof TRANSCRIPT_SPEC> = async ([name = ""], flags, c
   if (lines !== undefined && timeRange === undefined)
     throw new MediasearchError("USAGE", "--context: lines around which moment? --at says it", {
       subject: "--context",
-      hint: `mediasearch transcript ${JSON.stringify(name)} --at 1:23 -C ${lines}`,
+      hint: `mediasearch transcript ${quoteShellWord(name)} --at 1:23 -C ${lines}`,
     });
   const backend = await context.openBackend(false);
   try {

@@ -1,3 +1,4 @@
+import { expandHome } from "../location.ts";
 import { readFileSync, statSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { parseEnv } from "node:util";
@@ -32,14 +33,18 @@ export function loadConfig(
   environment: Environment,
 ): LoadedConfig {
   const envFile =
-    typeof flags["envFile"] === "string" ? resolve(environment.cwd, flags["envFile"]) : undefined;
+    typeof flags["envFile"] === "string"
+      ? resolve(environment.cwd, expandHome(flags["envFile"]))
+      : undefined;
   const variables = envFile === undefined ? {} : readEnvFile(envFile);
   const named =
     typeof flags["config"] === "string"
       ? flags["config"]
       : environment.env["MEDIASEARCH_CONFIG"] || undefined;
   const project =
-    named === undefined ? findProjectFile(environment.cwd) : resolve(environment.cwd, named);
+    named === undefined
+      ? findProjectFile(environment.cwd)
+      : resolve(environment.cwd, expandHome(named));
   const user = join(configFolder(environment), "config.json");
   const hasUser = statSync(user, { throwIfNoEntry: false }) !== undefined;
   const files = [

@@ -1,3 +1,4 @@
+import { expandHome } from "../location.ts";
 import { resolve } from "node:path";
 
 /** Where relative paths start and which variables there are. */
@@ -85,7 +86,7 @@ export function language(text: string): string {
   }
 }
 
-export const path = (text: string, at: Environment): string => resolve(at.cwd, text);
+export const path = (text: string, at: Environment): string => resolve(at.cwd, expandHome(text));
 
 /**
  * The address of a server, without a slash at the end. Keys in it would end up in logs, so it may

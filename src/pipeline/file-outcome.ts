@@ -29,7 +29,13 @@ export type FileOutcome =
       readonly how: "moved" | "copied" | "restored" | "completed";
       readonly from: string;
     }
-  | { readonly type: "skipped"; readonly path: string; readonly reason: string }
+  | {
+      readonly type: "skipped";
+      readonly path: string;
+      readonly reason: string;
+      /** The file is in the library under this name. */
+      readonly aliasOf?: string;
+    }
   | {
       readonly type: "failed";
       readonly path: string;
@@ -41,6 +47,14 @@ export type FileOutcome =
   | { readonly type: "would-index"; readonly path: string }
   /** Another run is at this file, or at its content: to be looked at again. */
   | { readonly type: "claimed"; readonly path: string };
+
+/** Of another name of a file: nothing is to be done for it. */
+export const aliasOutcome = (path: string, aliasOf: string): FileOutcome => ({
+  type: "skipped",
+  path,
+  reason: `another name of ${aliasOf}`,
+  aliasOf,
+});
 
 export interface FileServices {
   readonly library: Pick<Library, "catalog" | "versions" | "archive">;

@@ -4,7 +4,14 @@ import type { Job } from "../backends/job-store.ts";
 import { dropRemoval, removalOf } from "../backends/removals.ts";
 import { formatEngineChain } from "../engine-chain.ts";
 import { type MediasearchError, toMediasearchError } from "../errors.ts";
-import type { FileCall, FileOptions, FileOutcome, FileServices } from "./file-outcome.ts";
+import {
+  aliasOutcome,
+  type FileCall,
+  type FileOptions,
+  type FileOutcome,
+  type FileServices,
+} from "./file-outcome.ts";
+import { realLocation } from "./same-file.ts";
 import { storedOf } from "./known-transcripts.ts";
 import { failedJob, isQuarantined } from "./retry.ts";
 import { reuseOrTranscribe } from "./reuse.ts";
@@ -61,6 +68,8 @@ async function tryFile(
   const isUnchanged = (asset: AssetStatus | undefined): Promise<boolean> =>
     isAsBefore(file, asset, services, options);
   if (await isUnchanged(knownAsset)) return { type: "unchanged", path };
+  const alias = knownAsset ? undefined : await knownAlias(path, services);
+  if (alias !== undefined) return aliasOutcome(path, alias);
   const job = await jobs.get(path);
   if (isQuarantined(job, file, chain, knownAsset)) return { type: "quarantined", path, job };
   if (options.dryRun) return { type: "would-index", path };
@@ -81,6 +90,17 @@ async function tryFile(
   } finally {
     await claims.end();
   }
+}
+
+/** The name under which the library has the same file; undefined where it has none. */
+async function knownAlias(
+  path: string,
+  { library }: Pick<FileServices, "library">,
+): Promise<string | undefined> {
+  const real = await realLocation(path);
+  if (real === path) return undefined;
+  const asset = await library.catalog.get(real);
+  return asset && asset.state !== "deleted" ? real : undefined;
 }
 
 /** Keeps what failed as a job. @throws what ends the whole run. */

@@ -5,7 +5,14 @@ import { MediasearchError, toMediasearchError } from "../errors.ts";
 import { type ContentDigest, formatFingerprint, parseFingerprint } from "../fingerprint.ts";
 import type { EngineName } from "../types.ts";
 import { commitTranscript } from "./commit.ts";
-import type { FileCall, FileOptions, FileOutcome, FileServices } from "./file-outcome.ts";
+import {
+  aliasOutcome,
+  type FileCall,
+  type FileOptions,
+  type FileOutcome,
+  type FileServices,
+} from "./file-outcome.ts";
+import { isSameFile } from "./same-file.ts";
 import { type KnownTranscript, knownTranscripts } from "./known-transcripts.ts";
 import { type FileCandidate, fileFacts } from "./scan/candidate.ts";
 import { contentKey, transcribe } from "./transcribe.ts";
@@ -89,6 +96,8 @@ async function reuseKnown(
   // The archive comes last: what is current suits as well, and its vectors are there.
   const current = known.filter(({ how }) => how !== "archived");
   const sure = (current.length > 0 ? current : known).find(({ fit }) => fit === "yes");
+  if (sure?.how === "copied" && (await isSameFile(sure.asset.id, file.path)))
+    return aliasOutcome(file.path, sure.asset.id);
   if (sure) return takeOver(sure, file, services, call);
   const read = await makeFromCaptions();
   if (read.type !== "skipped") return read;

@@ -4,11 +4,17 @@ import { MediasearchError } from "../errors.ts";
 import { countFiles } from "./count-files.ts";
 import { channel } from "./channel.ts";
 import { backoffMs } from "../retry.ts";
-import type { FileOptions, FileOutcome, FileServices } from "./file-outcome.ts";
+import {
+  aliasOutcome,
+  type FileOptions,
+  type FileOutcome,
+  type FileServices,
+} from "./file-outcome.ts";
 import { indexFile } from "./index-file.ts";
 import type { FileCandidate, ScanOptions } from "./scan/candidate.ts";
 import { scan } from "./scan/scan.ts";
 import { findExcluded } from "./deletions/find-excluded.ts";
+import { forgetReadable, noteUnreadable } from "./unreadable.ts";
 import { findDeleted } from "./deletions/find-deleted.ts";
 
 export type RunEvent =
@@ -73,6 +79,7 @@ export async function* run(
   const queue = new PQueue({ concurrency: options.jobs });
   const files = new Set<Promise<void>>();
   const underWay = new Map<string, Promise<unknown>>();
+  const unreadable = new Set<string>();
 
   const attempt = (file: FileCandidate): Promise<FileOutcome> =>
     queue.add(() =>
@@ -102,8 +109,13 @@ export async function* run(
   const scanAll = async (): Promise<void> => {
     for await (const item of scan(roots, services.sources, { ...options, signal })) {
       events.push({ type: "found", path: item.type === "file" ? item.file.path : item.path });
+      if (item.type === "alias") {
+        events.push(aliasOutcome(item.path, item.of));
+        continue;
+      }
       if (item.type === "unreadable") {
-        events.push({ type: "failed", path: item.path, error: item.error });
+        unreadable.add(item.path);
+        events.push(await noteUnreadable(item, roots, services, options));
         continue;
       }
       // Back-pressure: the scan stays a little ahead of the workers, however many files there are.
@@ -116,7 +128,10 @@ export async function* run(
     }
     await Promise.all(files);
     signal.throwIfAborted();
-    if (options.sweep && !options.dryRun) await hideDeleted(roots, services, options, signal, tell);
+    if (options.sweep && !options.dryRun) {
+      await hideDeleted(roots, services, options, { signal, tell, unreadable });
+      await forgetReadable(unreadable, roots, services);
+    }
     if (missing) throw missing;
   };
   // Ends with the run at the latest.
@@ -162,17 +177,23 @@ async function untilDone(
   }
 }
 
+interface Sweep {
+  readonly signal: AbortSignal;
+  readonly tell: (event: RunEvent) => void;
+  /** What this run could not read: a broken link is there, though what it leads to is not. */
+  readonly unreadable: ReadonlySet<string>;
+}
+
 /** Hides files that are gone from below the roots, and forgets the jobs of those that failed. */
 async function hideDeleted(
   roots: readonly string[],
   services: FileServices,
   options: RunOptions,
-  signal: AbortSignal,
-  tell: (event: RunEvent) => void,
+  { signal, tell, unreadable }: Sweep,
 ): Promise<void> {
   const { deleted, forgotten, offline } = await findDeleted(services, roots, signal);
   await services.library.catalog.markDeleted(deleted);
-  for (const path of forgotten) await services.jobs.remove(path);
+  for (const path of forgotten) if (!unreadable.has(path)) await services.jobs.remove(path);
   for (const path of deleted) tell({ type: "deleted", path });
   const excluded = await findExcluded(roots, services, options);
   await services.library.catalog.markDeleted(excluded);

@@ -1,4 +1,5 @@
-import { isBelow, isObject, nameOf, type Location, toLocation } from "../location.ts";
+import { isAbsolute } from "node:path";
+import { expandHome, isBelow, isObject, nameOf, type Location, toLocation } from "../location.ts";
 import { escapeNameSigns, globMatcher } from "./glob.ts";
 
 const TURN_MS = 50;
@@ -7,7 +8,8 @@ const GLOB = /[*?[\]{}]/;
 /**
  * Makes a test for a pattern as people name files: a path or folder (relative to `cwd`), a base
  * name with or without its extension, or a glob. A glob without a slash is compared with base
- * names, one with a slash with whole paths. Base names are compared without regard to case, because
+ * names, one with a slash with whole paths and their ends. A pattern may also name a folder of the
+ * path, or several parts of it in a row, from whatever folder it is used. Base names are compared without regard to case, because
  * two names that differ only in case are nearly always an accident. Paths are compared exactly, but
  * for how an accent is written: macOS splits letters that keyboards give as one.
  */
@@ -27,7 +29,11 @@ async function composedMatcher(pattern: string, cwd: string): Promise<(path: Loc
   const isNamed = (file: string): boolean => {
     const base = nameOf(file).toLowerCase();
     return (
-      file === path || isBelow(file, path) || base === name || base.replace(/\.[^.]+$/, "") === name
+      file === path ||
+      isBelow(file, path) ||
+      base === name ||
+      base.replace(/\.[^.]+$/, "") === name ||
+      hasPart(file, pattern)
     );
   };
   if (!GLOB.test(pattern)) return isNamed;
@@ -39,8 +45,20 @@ async function composedMatcher(pattern: string, cwd: string): Promise<(path: Loc
   const comparable = (place: Location): string =>
     isObject(place) ? place.replace("s3://", "/s3:/") : place;
   const matches = globMatcher(escapeNameSigns(comparable(path)));
-  return (file) => isNamed(file) || matches(comparable(file));
+  // From any folder: the pattern may be the end of a path, or a folder in it.
+  const ends =
+    isAbsolute(expandHome(pattern)) || isObject(path) ? [] : [`**/${pattern}`, `**/${pattern}/**`];
+  const matchers = ends.map((end) => globMatcher(escapeNameSigns(end)));
+  return (file) =>
+    isNamed(file) ||
+    matches(comparable(file)) ||
+    matchers.some((endsSo) => endsSo(comparable(file).replace(/^\//, "")));
 }
+
+/** Whether a pattern without wildcards is a folder of the path, or several parts of it in a row. */
+const hasPart = (file: Location, pattern: string): boolean =>
+  pattern !== "" &&
+  `/${file.replaceAll("\\", "/")}/`.includes(`/${pattern.replace(/^\.?\/|\/$/g, "")}/`);
 
 /** Makes a test that any of the patterns passes; without patterns every file does. */
 export async function anyFileMatcher(

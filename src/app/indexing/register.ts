@@ -76,7 +76,8 @@ async function findFiles(
   const options = { include, exclude, language, signal };
   for await (const item of scan(locations, await openSources(), options))
     if (item.type === "file") files.push(item.file);
-    else failed.push({ file: item.path, step: "scan", error: item.error });
+    else if (item.type === "unreadable")
+      failed.push({ file: item.path, step: "scan", error: item.error });
   return files;
 }
 

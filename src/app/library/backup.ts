@@ -1,3 +1,4 @@
+import { quoteShellWord } from "../../shell-words.ts";
 import { existsSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
@@ -55,7 +56,7 @@ export async function backUpLibrary(
   if (existsSync(to) && !overwrite)
     throw new MediasearchError("USAGE", `${to}: is there already`, {
       subject: to,
-      hint: `mediasearch backup ${JSON.stringify(toAsGiven)} --force   (or give another name)`,
+      hint: `mediasearch backup ${quoteShellWord(toAsGiven)} --force   (or give another name)`,
     });
   // Beside the backup: there is room for it there, and the disk is the same.
   return withUnfinishedFolder(dirname(to), (folder) => inFolder(folder, to));

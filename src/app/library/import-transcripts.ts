@@ -1,3 +1,4 @@
+import { quoteShellWord } from "../../shell-words.ts";
 import { readdir, readFile, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import type { AssetId } from "../../backends/catalog.ts";
@@ -211,6 +212,6 @@ async function importLocation(
   throw new MediasearchError(
     "NOT_FOUND",
     `${named.length === 0 ? "no recording" : `${named.length} recordings`} of the name ${stems[0]} beside it or in the library`,
-    { subject: path, hint: `mediasearch import ${JSON.stringify(path)} --for RECORDING` },
+    { subject: path, hint: `mediasearch import ${quoteShellWord(path)} --for RECORDING` },
   );
 }

@@ -1,3 +1,4 @@
+import { expandHome } from "../../location.ts";
 import { resolve, sep } from "node:path";
 import type { AssetId } from "../../backends/catalog.ts";
 import type { Backend } from "../../backends/backend.ts";
@@ -101,7 +102,7 @@ function locate(name: string, { config, cwd }: Context): LibraryLocation {
       `${name}: neither vast, local, nor the path of a library file`,
       { subject: name, hint: "mediasearch migrate --to vast   (or local, or ./copy.sqlite)" },
     );
-  const path = resolve(cwd, name);
+  const path = resolve(cwd, expandHome(name));
   return { backend: "local", path, name: path };
 }
 

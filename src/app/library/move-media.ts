@@ -56,7 +56,8 @@ export async function moveMedia(
       signal,
     })) {
       if (item.type === "file") files.push(item.file);
-      else failed.push({ file: item.path, reason: item.error.message });
+      else if (item.type === "unreadable")
+        failed.push({ file: item.path, reason: item.error.message });
     }
     return files;
   };

@@ -1,3 +1,4 @@
+import { quoteShellWord } from "../../shell-words.ts";
 import { createWriteStream, existsSync } from "node:fs";
 import { link, lstat, mkdir, open, readdir, rename, unlink } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
@@ -102,7 +103,7 @@ async function replaceLibrary(
     if (await moveIntoPlace(library, store, false)) return null;
     throw new MediasearchError("USAGE", `${store}: there is a library already`, {
       subject: store,
-      hint: `mediasearch restore ${JSON.stringify(name)} --force   (the present one is kept beside it), or --store PATH`,
+      hint: `mediasearch restore ${quoteShellWord(name)} --force   (the present one is kept beside it), or --store PATH`,
     });
   }
   const kept = existsSync(store) ? await keepPresent(context) : null;

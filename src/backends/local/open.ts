@@ -25,6 +25,7 @@ import { localCheckpoints, localJobs } from "./jobs.ts";
 import { localLibrary } from "./library.ts";
 import { migrate, MIGRATIONS, noStore } from "./migrations.ts";
 import { keepFewPages } from "./page-cache.ts";
+import { givePrivateMode } from "./private-mode.ts";
 import { localRunLock } from "./run-lock.ts";
 import { vacuumInto } from "./snapshot.ts";
 import { wipeDeleted } from "./wipe.ts";
@@ -126,7 +127,7 @@ function prepareFile(path: string, create: boolean): void {
 function createFile(path: string): void {
   try {
     const file = openSync(path, "wx", 0o600);
-    fchmodSync(file, 0o600);
+    givePrivateMode(() => fchmodSync(file, 0o600));
     closeSync(file);
   } catch (error) {
     const isTaken = (error as NodeJS.ErrnoException).code === "EEXIST";

@@ -1,5 +1,6 @@
 import { chmodSync, lstatSync, rmSync } from "node:fs";
 import type { Database } from "better-sqlite3";
+import { givePrivateMode } from "./private-mode.ts";
 
 /**
  * A lock of the operating system on an empty file beside the library. It ends with the process that
@@ -31,7 +32,7 @@ export function takeProcessLock(
     if (lstatSync(path, { throwIfNoEntry: false })?.isFile() === false) return "unsupported";
     const Sqlite = db.constructor as new (path: string, options: object) => Database;
     lock = new Sqlite(path, { timeout: 0 });
-    chmodSync(path, 0o600);
+    givePrivateMode(() => chmodSync(path, 0o600));
     lock.exec("BEGIN EXCLUSIVE");
   } catch (error) {
     lock?.close();

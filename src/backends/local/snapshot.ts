@@ -2,6 +2,7 @@ import { chmodSync, linkSync, renameSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { Database } from "better-sqlite3";
 import { withUnfinishedFolderSync } from "../../unfinished.ts";
+import { givePrivateMode } from "./private-mode.ts";
 
 /**
  * One state of the library as a new file, whole or not at all, without its free pages, while others
@@ -13,7 +14,7 @@ export function vacuumInto(db: Database, path: string): void {
     const copy = join(folder, "library.sqlite");
     // SQLite syncs it before the statement ends.
     db.prepare("VACUUM INTO ?").run(copy);
-    chmodSync(copy, 0o600);
+    givePrivateMode(() => chmodSync(copy, 0o600));
     try {
       linkSync(copy, path);
     } catch (error) {

@@ -27,6 +27,8 @@ function notes(counts: RunCounts, { paint, fileOf }: NoteOptions): EventTable<re
       transcript.warnings.map(
         (warning) => `${paint("yellow", "warning:")} ${shown(path)}: ${stripControls(warning)}`,
       ),
+    skipped: ({ path, aliasOf }) =>
+      aliasOf === undefined ? [] : [`another name of ${shown(aliasOf)}: ${shown(path)}`],
     reused: (event) => reusedNotes(event, shown),
     retrying: (event) => [
       `${paint("yellow", "again in")} ${formatDuration(event.delayMs)}: ${shown(event.path)}: ${stripControls(retryReason(event))} (attempt ${event.attempts})`,

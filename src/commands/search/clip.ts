@@ -1,3 +1,4 @@
+import { expandHome } from "../../location.ts";
 import { basename, resolve } from "node:path";
 import type { ReadableCatalog } from "../../backends/catalog.ts";
 import { MediasearchError } from "../../errors.ts";
@@ -39,7 +40,7 @@ export async function clipMoment(
 ): Promise<number> {
   const result = requireResult(results, number, momentTotal);
   await mustBeMedia(result);
-  await mustNotBeRecording(resolve(context.io.cwd, to), catalog);
+  await mustNotBeRecording(resolve(context.io.cwd, expandHome(to)), catalog);
   const [range] = clipRanges([result], options);
   if (range)
     await writeClip(
@@ -76,7 +77,7 @@ export async function supercut(
   }
   if (usable.length === 0)
     throw new MediasearchError("NOT_FOUND", nothingToJoin(results.length, momentTotal));
-  await mustNotBeRecording(resolve(io.cwd, to), catalog);
+  await mustNotBeRecording(resolve(io.cwd, expandHome(to)), catalog);
   await writeClip(
     clipRanges(usable, options),
     usable.map(({ number }) => number),
@@ -158,7 +159,7 @@ async function writeClip(
       status.update(
         `${stripControls(to)}: ${(doneMs / 1000).toFixed(1)} of ${(totalMs / 1000).toFixed(1)} s`,
       );
-    const result = await makeClip(ranges, resolve(io.cwd, to), {
+    const result = await makeClip(ranges, resolve(io.cwd, expandHome(to)), {
       isFast,
       force,
       env: io.env,

@@ -1,3 +1,4 @@
+import { quoteShellWord } from "../../shell-words.ts";
 import { access } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { MediasearchError, toMediasearchError } from "../../errors.ts";
@@ -60,7 +61,7 @@ async function refuseOverwriting(
   await access(dirname(to)).catch(() => {
     throw new MediasearchError("NOT_FOUND", `${dirname(to)}: there is no such folder`, {
       subject: to,
-      hint: `mkdir -p ${JSON.stringify(dirname(to))}`,
+      hint: `mkdir -p ${quoteShellWord(dirname(to))}`,
     });
   });
   const there = await fileIdentity(to);

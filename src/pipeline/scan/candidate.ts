@@ -35,6 +35,8 @@ export interface Sidecar {
 
 export type ScanItem =
   | { readonly type: "file"; readonly file: FileCandidate }
+  /** Another name of a file that was listed before. */
+  | { readonly type: "alias"; readonly path: Location; readonly of: Location }
   | { readonly type: "unreadable"; readonly path: string; readonly error: MediasearchError };
 
 export interface ScanOptions {

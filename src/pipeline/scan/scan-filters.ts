@@ -12,6 +12,8 @@ export interface ScanFilters extends ScanOptions {
   readonly leavesOut: (root: Location, path: Location) => boolean;
   readonly seenFolders: Set<string>;
   readonly seenFiles: Set<string>;
+  /** The first name of each file by its real one. */
+  readonly firstNames: Map<Location, Location>;
 }
 
 export function createScanFilters(options: ScanOptions): ScanFilters {
@@ -33,6 +35,7 @@ export function createScanFilters(options: ScanOptions): ScanFilters {
       foldersBelow(root, path).some((folder) => excludesFolder(root, folder)),
     seenFolders: new Set(),
     seenFiles: new Set(),
+    firstNames: new Map(),
   };
 }
 

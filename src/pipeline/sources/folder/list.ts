@@ -7,6 +7,7 @@ import { isCaptionFolder } from "../../../media/captions/pairing.ts";
 import { looksLikeCaptions } from "../../../media/captions/sniff.ts";
 import { candidateByName, HEAD_BYTES, readHead, sniffFile } from "../../../media/sniff.ts";
 import { type FolderSidecars, pairNames } from "../../scan/sidecars.ts";
+import { realLocation } from "../../same-file.ts";
 import type { FileCandidate, ScanItem, Sidecar } from "../../scan/candidate.ts";
 import type { ScanFilters } from "../../scan/scan-filters.ts";
 
@@ -225,6 +226,10 @@ async function* folderItem(
       `${path}: a pipe, socket or device, not a file`,
       { subject: path },
     );
+  const real = await realLocation(path);
+  const first = filters.firstNames.get(real);
+  if (first !== undefined) return yield { type: "alias", path, of: first };
+  filters.firstNames.set(real, path);
   const captionsBeside = (await beside?.captionsOf(basename(path)))?.map((name) =>
     join(dirname(path), name),
   );
