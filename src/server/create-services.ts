@@ -14,6 +14,8 @@ import type { Services } from "./route.ts";
 import { ROUTES } from "./routes.ts";
 import { createValidator, readShapes } from "./schemas.ts";
 import { createSessions } from "./sessions.ts";
+import { announceChanges } from "./webhooks/announce.ts";
+import { createWebhooks } from "./webhooks/webhooks.ts";
 import { createWaveforms } from "./waveforms.ts";
 import { createWorkJobs, type WorkJob } from "./work/jobs.ts";
 import type { FileChange } from "./work/protocol.ts";
@@ -50,6 +52,14 @@ export function createServices(
   const work = startWorkThread(setup, (changes) => {
     metrics.noteChanges(changes);
     publishChanges(events, changes);
+    void announceChanges(changes, { webhooks, library, reads }).catch((error: unknown) =>
+      log("error", "webhooks can't be queued", { error: toMediasearchError(error).message }),
+    );
+  });
+  const webhooks = createWebhooks({
+    records: library.records,
+    allowsPrivate: settings.serveWebhookPrivate,
+    onDelivery: (outcome) => metrics.noteDelivery(outcome),
   });
   const metrics = createServerMetrics({
     settings,
@@ -66,6 +76,7 @@ export function createServices(
     jobs,
     clips: createClipStore(),
     waveforms: createWaveforms(env, signal),
+    webhooks,
     events,
     audit: createAudit(library.records, settings, (error, lost) =>
       log("error", "the audit can't be written", {
@@ -93,7 +104,9 @@ export async function closeServices({
   clips,
   audit,
   library,
+  webhooks,
 }: Services): Promise<void> {
+  webhooks.close();
   await jobs.close();
   await Promise.allSettled([work.close(), reads.close(), clips.close(), audit.close()]);
   await library.close();

@@ -7,6 +7,7 @@ import type { ServerMetrics } from "./metrics/server-metrics.ts";
 import type { ClipStore } from "./clip-store.ts";
 import type { EventHub } from "./events.ts";
 import type { Waveforms } from "./waveforms.ts";
+import type { Webhooks } from "./webhooks/webhooks.ts";
 import type { WorkJobs } from "./work/jobs.ts";
 import type { WorkThread } from "./work/work-thread.ts";
 import type { LibraryAccess } from "./library-access.ts";
@@ -108,6 +109,7 @@ export interface Services {
   readonly jobs: WorkJobs;
   readonly clips: ClipStore;
   readonly waveforms: Waveforms;
+  readonly webhooks: Webhooks;
   readonly events: EventHub;
   readonly audit: Audit;
   readonly metrics: ServerMetrics;

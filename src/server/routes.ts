@@ -6,9 +6,11 @@ import { EVENT_ROUTES } from "./routes/event-routes.ts";
 import { FILE_ROUTES } from "./routes/file-routes.ts";
 import { KEY_ROUTES } from "./routes/key-routes.ts";
 import { LABEL_ROUTES } from "./routes/label-routes.ts";
+import { MCP_ROUTES } from "./routes/mcp-routes.ts";
 import { SEARCH_ROUTES } from "./routes/search-routes.ts";
 import { SERVICE_ROUTES } from "./routes/service-routes.ts";
 import { SESSION_ROUTES } from "./routes/session-routes.ts";
+import { WEBHOOK_ROUTES } from "./routes/webhook-routes.ts";
 import { WORK_ROUTES } from "./routes/work-routes.ts";
 
 /** Every operation of the API. Their order decides which of two that fit a path answers. */
@@ -23,5 +25,7 @@ export const ROUTES: readonly Route[] = [
   ...CLIP_ROUTES,
   ...EVENT_ROUTES,
   ...KEY_ROUTES,
+  ...WEBHOOK_ROUTES,
+  ...MCP_ROUTES,
   ...ADMIN_ROUTES,
 ];

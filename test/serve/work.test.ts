@@ -1,7 +1,11 @@
 import { copyFileSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { createHmac } from "node:crypto";
+import { createServer, type IncomingHttpHeaders } from "node:http";
+import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { Client, StreamableHTTPClientTransport } from "@modelcontextprotocol/client";
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { FIXTURES, mediasearch } from "../helpers/run.ts";
 import { type ServedLibrary, startServe } from "../helpers/serve.ts";
 import { until } from "../helpers/until.ts";
@@ -48,7 +52,7 @@ beforeAll(async () => {
   server = await startServe({
     home,
     key: await newKey("--scopes", "all"),
-    env: { SERVE_INDEX_ROOTS: media },
+    env: { SERVE_INDEX_ROOTS: media, SERVE_WEBHOOK_PRIVATE: "true" },
   });
 });
 afterAll(async () => {
@@ -185,6 +189,78 @@ describe("work of mediasearch serve", () => {
     expect(replayed).toContain(`id: ${id}\n`);
     await reader?.cancel();
     void reading?.catch(() => {});
+  });
+
+  it("sends signed events to webhooks, and tells of new hits of a saved search", async () => {
+    const taken: { readonly headers: IncomingHttpHeaders; readonly body: string }[] = [];
+    const receiver = createServer((request, response) => {
+      let body = "";
+      request.setEncoding("utf8").on("data", (part: string) => {
+        body += part;
+      });
+      request.on("end", () => {
+        taken.push({ headers: request.headers, body });
+        response.writeHead(204).end();
+      });
+    });
+    await new Promise<void>((resolve) => {
+      receiver.listen(0, "127.0.0.1", resolve);
+    });
+    onTestFinished(() => void receiver.close());
+    const { port } = receiver.address() as AddressInfo;
+    const made = (await (
+      await send("POST", "/v1/webhooks", {
+        url: `http://127.0.0.1:${port}/hook`,
+        events: ["file.indexed", "search.hits"],
+      })
+    ).json()) as Json;
+    await send("POST", "/v1/saved-searches", { name: "stars", request: { q: "magnetars" } });
+    writeFileSync(
+      join(media, "hook.vtt"),
+      "WEBVTT\n\n00:00.000 --> 00:04.000\nAll about magnetars.\n",
+    );
+    await mediasearch(["index", media], { home });
+    await until(() => taken.length >= 2);
+    const types = taken.map(({ body }) => (JSON.parse(body) as Json)["type"]);
+    expect(types.toSorted()).toEqual(["file.indexed", "search.hits"]);
+    for (const { headers, body } of taken) {
+      const signed = `${headers["webhook-id"]}.${headers["webhook-timestamp"]}.${body}`;
+      const key = Buffer.from(String(made["secret"]).replace("whsec_", ""), "base64");
+      expect(headers["webhook-signature"]).toBe(
+        `v1,${createHmac("sha256", key).update(signed).digest("base64")}`,
+      );
+    }
+    const list = await until(async () => {
+      const { deliveries } = (await json(`/v1/webhooks/${made["id"]}/deliveries`)) as {
+        readonly deliveries: readonly Json[];
+      };
+      return deliveries.every(({ status }) => status === "delivered") ? deliveries : undefined;
+    });
+    await send("POST", `/v1/webhooks/deliveries/${list[0]?.["id"]}/replay`);
+    await until(() => taken.length >= 3);
+    expect(JSON.stringify(await json("/v1/webhooks"))).not.toContain("whsec_");
+    expect((await send("DELETE", `/v1/webhooks/${made["id"]}`)).status).toBe(204);
+  });
+
+  it("answers assistants over HTTP, with what the key may see", async () => {
+    const client = new Client({ name: "test", version: "1" });
+    const key = await newKey("--scopes", "search,read", "--filter", "file:lecture.mp3");
+    await client.connect(
+      new StreamableHTTPClientTransport(new URL(`${server.url}/mcp`), {
+        requestInit: { headers: { Authorization: `Bearer ${key}` } },
+      }),
+    );
+    onTestFinished(() => client.close());
+    const { tools } = await client.listTools();
+    expect(tools.map(({ name }) => name)).toEqual(["search", "transcript", "list"]);
+    const call = async (name: string, args: Record<string, unknown>): Promise<Json> => {
+      const { content } = await client.callTool({ name, arguments: args });
+      return JSON.parse((content as readonly { text: string }[])[0]?.text ?? "") as Json;
+    };
+    expect(await call("search", { q: "river", mode: "keyword" })).toMatchObject({ total: 2 });
+    expect(await call("search", { q: "quasars", mode: "keyword" })).toMatchObject({ total: 0 });
+    expect(await call("list", {})).toMatchObject({ total: 1 });
+    expect((await server.call("/mcp", { method: "POST", key: null })).status).toBe(401);
   });
 
   it("counts what it did, and keeps who did it without the words", async () => {

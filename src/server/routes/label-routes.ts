@@ -135,10 +135,10 @@ export interface SavedSearch {
   readonly filters: readonly string[];
 }
 
-export async function readSavedSearches(
-  services: Services,
-): Promise<readonly (readonly [string, SavedSearch])[]> {
-  const stored = await (await services.library.records()).list(SAVED_SEARCH);
+export async function readSavedSearches({
+  library,
+}: Pick<Services, "library">): Promise<readonly (readonly [string, SavedSearch])[]> {
+  const stored = await (await library.records()).list(SAVED_SEARCH);
   return stored.map(({ id, value }) => [id, value as unknown as SavedSearch] as const);
 }
 
