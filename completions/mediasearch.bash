@@ -34,7 +34,7 @@ _mediasearch() {
     case "$command" in
       index) words="--store --include --exclude --captions --captions-encoding --language --engine -j --jobs -w --watch -n --dry-run --json --config --env-file -h --help" ;;
       search) words="--store -m --mode -l --limit --file --speaker --lang --origin --after --before --duration --confidence -C --context --group --all-hits --fresh --offset --links --min-score --explain --format --json --raw-cells --files --count --print0 --fps --play --player --clip -o --output --supercut --exact --titles --force --pad --config --env-file -h --help" ;;
-      transcript) words="--store --at -C --context --original --archived --number --format --json --raw-cells --config --env-file -h --help" ;;
+      transcript) words="--store --words --at -C --context --original --archived --number --format --json --raw-cells --config --env-file -h --help" ;;
       list) words="--store --file --speaker --lang --origin --after --before --duration --state --sort -r --reverse --format --json --raw-cells --print0 --config --env-file -h --help" ;;
       mcp) words="--store --config --env-file -h --help" ;;
       serve) words="--store --listen --public-url --tls-cert --tls-key --behind-proxy --config --env-file -h --help" ;;

@@ -58,6 +58,7 @@ complete -c mediasearch -n '__fish_seen_subcommand_from search' -l env-file -rF 
 complete -c mediasearch -n '__fish_seen_subcommand_from search' -s h -l help -d 'show what there is'
 complete -c mediasearch -n __fish_use_subcommand -a transcript -d 'print the transcript of a file'
 complete -c mediasearch -n '__fish_seen_subcommand_from transcript' -l store -rF -d 'path of the library file'
+complete -c mediasearch -n '__fish_seen_subcommand_from transcript' -l words -d 'with srt and vtt: a cue for each word, where times are known'
 complete -c mediasearch -n '__fish_seen_subcommand_from transcript' -l at -x -d 'only around this moment: 1:23:45, 12:30 or seconds'
 complete -c mediasearch -n '__fish_seen_subcommand_from transcript' -s C -l context -x -d 'with --at, number of lines before and after it (default: 3)'
 complete -c mediasearch -n '__fish_seen_subcommand_from transcript' -l original -d 'without what was changed by hand'

@@ -96,6 +96,7 @@ _mediasearch() {
       '*:words: ' ;;
     transcript) _arguments -s -S \
       '(--store)'--store='[path of the library file]:path:_files' \
+      '(--words)'--words'[with srt and vtt\: a cue for each word, where times are known]' \
       '(--at)'--at='[only around this moment\: 1\:23\:45, 12\:30 or seconds]:time: ' \
       '(-C --context)'{-C+,--context=}'[with --at, number of lines before and after it (default\: 3)]:n: ' \
       '(--original)'--original'[without what was changed by hand]' \

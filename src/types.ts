@@ -41,7 +41,15 @@ export interface Segment {
   readonly text: string;
   readonly speaker: string | null;
   readonly confidence: number | null;
+  /**
+   * Its words in order, where their times are known, on the way into a library and for readers that
+   * ask for them. Versions do not hold them: `backends/word-times.ts` does.
+   */
+  readonly words?: readonly WordTime[] | undefined;
 }
+
+/** When a word is said, in milliseconds from the start of the media. */
+export type WordTime = Pick<Word, "text" | "startMs" | "endMs">;
 
 /**
  * A segment with its embedding; the vector is unit length, or null when embedding failed or was

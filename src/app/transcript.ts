@@ -64,6 +64,12 @@ function withFacts(current: AssetStatus, { facts }: OtherTranscript): AssetStatu
   return { ...current, fingerprint, origin, engine, language, durationMs };
 }
 
+/** A line with its words, where their times are known and were read. */
+export const toTimedLine = (segment: Segment) => ({
+  ...toLine(segment),
+  ...(segment.words ? { words: segment.words } : {}),
+});
+
 /** A transcript, or a part of it, as programs get it: docs/schemas/transcript.v1.json. */
 export const transcriptRecord = (
   { origin, engine, language, durationMs }: AssetStatus,
@@ -76,7 +82,7 @@ export const transcriptRecord = (
   engine,
   language,
   durationMs,
-  segments: segments.map(toLine),
+  segments: segments.map(toTimedLine),
 });
 
 /**

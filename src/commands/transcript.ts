@@ -3,7 +3,9 @@ import { archivedTranscript } from "../app/library/edits.ts";
 import type { Backend } from "../backends/backend.ts";
 import type { AssetStatus } from "../backends/catalog.ts";
 import { contentOf, readEdits } from "../backends/edits.ts";
-import { MediasearchError } from "../errors.ts";
+import { withWordTimes } from "../backends/word-times.ts";
+import { MediasearchError, toMediasearchError } from "../errors.ts";
+import { wordCues } from "../text/word-cues.ts";
 import { formatSrt, formatWebvtt } from "../media/captions/write.ts";
 import { formatJson, formatTimestamp } from "../text/format.ts";
 import { styler } from "../terminal/style.ts";
@@ -11,7 +13,12 @@ import { stripControls } from "../text/strip-controls.ts";
 import { transcriptMarkdown } from "../results/markdown.ts";
 import { ndjson, formatTable } from "../results/records.ts";
 import type { Segment } from "../types.ts";
-import { type OtherTranscript, readTranscript, transcriptRecord } from "../app/transcript.ts";
+import {
+  type OtherTranscript,
+  readTranscript,
+  toTimedLine,
+  transcriptRecord,
+} from "../app/transcript.ts";
 import { toLine } from "../results/search-result.ts";
 import { type FlagsOf, hasFlag, integerFlag } from "../cli/flags.ts";
 import { type Command } from "../cli/command.ts";
@@ -26,30 +33,32 @@ export const run: Command<typeof TRANSCRIPT_SPEC> = async ([name = ""], flags, c
   const format = chosenFormat(flags);
   const { isRaw } = tableOptions(flags, format);
   const timeRange = flags.at === undefined ? undefined : parseTimeRange("--at", flags.at);
-  const lines = integerFlag(flags, "context", 0, 10_000);
-  if (lines !== undefined && timeRange === undefined)
+  const linesAround = integerFlag(flags, "context", 0, 10_000);
+  if (linesAround !== undefined && timeRange === undefined)
     throw new MediasearchError("USAGE", "--context: lines around which moment? --at says it", {
       subject: "--context",
-      hint: `mediasearch transcript ${quoteShellWord(name)} --at 1:23 -C ${lines}`,
+      hint: `mediasearch transcript ${quoteShellWord(name)} --at 1:23 -C ${linesAround}`,
     });
   const backend = await context.openBackend(false);
   try {
     const request = {
       file: name,
-      around: timeRange && { at: timeRange, lines: lines ?? LINES_AROUND },
+      around: timeRange && { at: timeRange, lines: linesAround ?? LINES_AROUND },
     };
-    const { asset, file, segments, nearest } = await readTranscript(
-      backend.library,
-      io.cwd,
-      request,
-      otherTranscript(flags, backend),
-    );
+    const {
+      asset,
+      file,
+      segments: lines,
+      nearest,
+    } = await readTranscript(backend.library, io.cwd, request, otherTranscript(flags, backend));
+    const hasWords = format === "json" || format === "ndjson" || hasFlag(flags, "words");
+    const segments = hasWords ? await timeWords(lines, asset, backend) : lines;
     if (format === "text") {
       const paint = styler(io.stdout, io.env);
       for (const segment of segments)
         io.stdout.write(`${textLine(segment, paint, segment === nearest)}\n`);
       if (segments.length === 0) io.stderr.write(`${stripControls(file)}: nothing is said in it\n`);
-    } else io.stdout.write(asFormat(format, isRaw, file, asset, segments));
+    } else io.stdout.write(asFormat(format, isRaw, file, asset, asCues(segments, format, flags)));
     return 0;
   } finally {
     await backend.close();
@@ -76,6 +85,27 @@ function otherTranscript(
   };
 }
 
+/** The lines with their words, as far as these are known; not while a cluster is away. */
+const timeWords = (
+  lines: readonly Segment[],
+  { fingerprint }: AssetStatus,
+  { records }: Backend,
+): Promise<readonly Segment[]> =>
+  withWordTimes(records, fingerprint ?? "", lines).catch((error: unknown) => {
+    if (toMediasearchError(error).code !== "UNREACHABLE") throw error;
+    return lines;
+  });
+
+/** Cues of single words with `--words`, for players that show one after another. */
+const asCues = (
+  segments: readonly Segment[],
+  format: string,
+  flags: FlagsOf<typeof TRANSCRIPT_SPEC>,
+): readonly Segment[] =>
+  hasFlag(flags, "words") && (format === "srt" || format === "vtt")
+    ? segments.flatMap(wordCues)
+    : segments;
+
 function textLine(
   { startMs, speaker, text }: Segment,
   paint: ReturnType<typeof styler>,
@@ -96,7 +126,7 @@ function asFormat(
   const { origin, engine, language, durationMs } = asset;
   if (format === "srt") return formatSrt(segments);
   if (format === "vtt") return formatWebvtt(segments);
-  if (format === "ndjson") return ndjson(rows);
+  if (format === "ndjson") return ndjson(segments.map(toTimedLine));
   if (format === "csv" || format === "tsv")
     return formatTable(["startMs", "endMs", "speaker", "text"], rows, { format, isRaw });
   if (format === "json") return `${formatJson(transcriptRecord(asset, file, segments))}\n`;

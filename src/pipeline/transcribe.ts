@@ -2,6 +2,7 @@ import type { AssetStatus } from "../backends/catalog.ts";
 import type { Checkpoint } from "../asr/transcriber.ts";
 import { asChanging, formatFingerprint, parseFingerprint } from "../fingerprint.ts";
 import type { EngineName } from "../types.ts";
+import { writeWordTimes } from "../backends/word-times.ts";
 import { commitTranscript } from "./commit.ts";
 import type { FileCall, FileOutcome, FileServices } from "./file-outcome.ts";
 import { type FileCandidate, fileFacts } from "./scan/candidate.ts";
@@ -67,16 +68,16 @@ export async function transcribe(
     .finally(() => saving);
   if ("skipped" in transcript) return { type: "skipped", path, reason: transcript.skipped };
   call.signal.throwIfAborted();
-  const { segments, ...about } = transcript;
+  const { segments: timed, ...about } = transcript;
+  const segments = timed.map(({ words: _words, ...segment }) => segment);
   const engine = (transcript.engineName as EngineName | undefined) ?? task.engines[0];
   const done = engine === undefined ? whole : fingerprintBy(engine);
   const isChanged = (await contentKey(file, services, call)) !== before;
+  const fingerprint = isChanged ? formatFingerprint(asChanging(parseFingerprint(done))) : done;
+  // Before the transcript itself, which a reader may see with its words or not at all.
+  await writeWordTimes(services.records, fingerprint, timed);
   const committed = await commitTranscript(
-    {
-      ...fileFacts(file),
-      ...transcript,
-      fingerprint: isChanged ? formatFingerprint(asChanging(parseFingerprint(done))) : done,
-    },
+    { ...fileFacts(file), ...about, segments, fingerprint },
     asset,
     services,
     call.signal,

@@ -1,5 +1,6 @@
 import { type EmbeddingModel, isSameModel } from "../embedding-model.ts";
 import type { AssetId, AssetStatus, ReadableCatalog } from "../backends/catalog.ts";
+import { copyWordTimes } from "../backends/word-times.ts";
 import { contentOf, listEdits, readEdits, writeEdits } from "../backends/edits.ts";
 import type { AssetVersion, VersionReader } from "../backends/versions.ts";
 import type { Backend } from "../backends/backend.ts";
@@ -101,6 +102,7 @@ export async function copyLibrary(
     report();
   }
   await copyEdits(source, target, contents);
+  await copyWordTimes(source.records, target.records, contents);
   for (const job of await source.jobs.list()) {
     if (!options.wants(job.id) || !isPlace(job.id)) continue;
     const id = options.rename(job.id);

@@ -1,4 +1,4 @@
-import { copyFileSync, mkdirSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdirSync, renameSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { gzipSync } from "node:zlib";
 import iconv from "iconv-lite";
@@ -97,6 +97,53 @@ describe("captions beside recordings", () => {
     expect(again.events.filter(({ type }) => type === "indexed")).toHaveLength(1);
     expect(await transcript("talk.flac")).not.toContain(text);
     expect((await run("--captions-encoding", "klingon-1")).stderr).toMatch(/klingon-1/);
+  });
+});
+
+describe("times of words", () => {
+  const word = (text: string, start: number) => ({
+    word: text,
+    start,
+    end: start + 0.4,
+    score: 0.9,
+  });
+  const whisperx = JSON.stringify({
+    segments: [
+      {
+        start: 0.5,
+        end: 2,
+        text: " The harbour closed.",
+        words: [word("The", 0.5), word("harbour", 1), word("closed.", 1.6)],
+      },
+    ],
+    language: "en",
+  });
+
+  it("are kept, printed as JSON, and become cues", async () => {
+    const folder = folderOf({ "talk.flac": null, "talk.json": whisperx });
+    const { home } = await index(folder);
+    const run = async (...args: readonly string[]) =>
+      (await mediasearch(["transcript", join(folder, "talk.flac"), ...args], { home })).stdout;
+    const words = [
+      { text: "The", startMs: 500, endMs: 900 },
+      { text: "harbour", startMs: 1000, endMs: 1400 },
+      { text: "closed.", startMs: 1600, endMs: 2000 },
+    ];
+    expect(JSON.parse(await run("--format", "json"))).toMatchObject({ segments: [{ words }] });
+    expect(JSON.parse(await run("--format", "ndjson"))).toMatchObject({ words });
+    expect(await run("--format", "srt", "--words")).toBe(
+      "1\n00:00:00,500 --> 00:00:01,000\nThe\n\n2\n00:00:01,000 --> 00:00:01,600\nharbour\n\n3\n00:00:01,600 --> 00:00:02,000\nclosed.\n",
+    );
+    expect(await run("--format", "srt")).toContain("The harbour closed.");
+    // A file that moves keeps them.
+    renameSync(join(folder, "talk.flac"), join(folder, "moved.flac"));
+    renameSync(join(folder, "talk.json"), join(folder, "moved.json"));
+    await mediasearch(["index", folder, "--captions", "only"], { home });
+    const moved = await mediasearch(
+      ["transcript", join(folder, "moved.flac"), "--format", "json"],
+      { home },
+    );
+    expect(JSON.parse(moved.stdout)).toMatchObject({ segments: [{ words }] });
   });
 });
 

@@ -144,6 +144,7 @@ export const TRANSCRIPT_SPEC = {
   args: [{ name: "<file>", help: "a path, or a name that only one file has" }],
   options: [
     STORE_OPTION,
+    { flags: "--words", help: "with srt and vtt: a cue for each word, where times are known" },
     { flags: "--at <time>", help: "only around this moment: 1:23:45, 12:30 or seconds" },
     {
       flags: "-C, --context <n>",
@@ -164,6 +165,7 @@ export const TRANSCRIPT_SPEC = {
     ["mediasearch transcript talk.mp3", "to read"],
     ["mediasearch transcript talk.mp3 --at 1:23:45 -C 5", "around a moment"],
     ["mediasearch transcript talk.mp3 --format srt > talk.srt", "as captions"],
+    ["mediasearch transcript talk.mp3 --format vtt --words", "captions word by word"],
     ["mediasearch transcript talk.mp3 --archived", "what was there before"],
   ],
   exitCodes: ["NO_STORE", "NOT_FOUND"],

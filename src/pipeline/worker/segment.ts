@@ -16,6 +16,8 @@ interface TimedToken {
   /** false inside scripts that are written without spaces. */
   readonly spaceBefore: boolean;
   readonly endsCue: boolean;
+  /** Whether somebody timed it; else its time is its share of the cue's. */
+  readonly isTimed: boolean;
 }
 
 interface SpeakerTurn {
@@ -71,6 +73,7 @@ function timedTokens(cue: Cue): TimedToken[] {
     const parts = spaceless(word);
     return parts.map((part, j) => ({
       ...part,
+      isTimed: cue.words !== null,
       endsCue: i === timed.length - 1 && j === parts.length - 1,
     }));
   });
@@ -94,10 +97,10 @@ const IDEOGRAPHIC =
 /** Ideographs that weigh as one word against MOST_WORDS. */
 const LETTERS_A_PIECE = 2;
 
-function spaceless(word: Word): Omit<TimedToken, "endsCue">[] {
+function spaceless(word: Word): Omit<TimedToken, "endsCue" | "isTimed">[] {
   if (!IDEOGRAPHIC.test(word.text)) return [{ ...word, spaceBefore: true }];
   const letters = [...word.text];
-  const parts: Omit<TimedToken, "endsCue">[] = [];
+  const parts: Omit<TimedToken, "endsCue" | "isTimed">[] = [];
   const at = (position: number): number =>
     Math.round(word.startMs + ((word.endMs - word.startMs) * position) / letters.length);
   let from = 0;
@@ -208,5 +211,8 @@ function makeSegment(
       confidences.length > 0
         ? confidences.reduce((sum, value) => sum + value, 0) / confidences.length
         : null,
+    ...(tokens.every(({ isTimed }) => isTimed)
+      ? { words: tokens.map(({ text, startMs, endMs }) => ({ text, startMs, endMs })) }
+      : {}),
   };
 }
