@@ -47,7 +47,9 @@ describe("the documentation", () => {
 
   it("names in its guides only files and scripts that are there", () => {
     const { scripts } = JSON.parse(read("package.json")) as { scripts: Record<string, string> };
-    const guides = tracked().filter((path) => /^(?:[A-Z]+|docs\/adding-.*)\.md$/.test(path));
+    const guides = tracked().filter((path) =>
+      /^(?:[A-Z]+|docs\/(?:adding-.*|security))\.md$/.test(path),
+    );
     for (const page of guides.filter((path) => !/CHANGELOG|README/.test(path))) {
       const paths = read(page).matchAll(/`((?:src|test|docs|scripts|emulator)\/[^`\s]*)`/g);
       for (const [, path = ""] of [...paths].filter(([text]) => !/NAME|\*/.test(text)))

@@ -1,3 +1,4 @@
+import { gzipSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
 import { bytes, cues, said } from "../../../test/helpers/captions.ts";
 import { cuesFromEvents, parseCaptions } from "./parse.ts";
@@ -324,6 +325,14 @@ describe("anything else", () => {
       expect(user / 1e6).toBeLessThan(60);
     },
   );
+});
+
+describe("captions that unpack to more than a film has", () => {
+  it("are refused while they are unpacked", () => {
+    const packed = gzipSync(Buffer.alloc(200_000_001, "WEBVTT\n"));
+    expect(packed.length).toBeLessThan(1_000_000);
+    expect(() => parseCaptions(packed, "webvtt")).toThrow(/too large once it is unpacked/);
+  });
 });
 
 describe("tracks inside media", () => {
