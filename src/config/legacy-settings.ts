@@ -41,7 +41,7 @@ const RETIRED: readonly Retired[] = [
     names: ["ASR_COMPUTE_THRESHOLD_SECONDS"],
     answer: "recordings of any length are read as a stream",
   },
-  { names: ["EMBEDDING_USE_STUB"], answer: "there is no stub: EMBEDDING_MODEL" },
+  { names: ["EMBEDDING_USE_STUB"], answer: "EMBEDDING_MODEL=stub" },
   {
     names: ["DLQ_PROCESSING_INTERVAL_MS"],
     answer: "failures wait in mediasearch jobs, and are tried again by BASE_RETRY_DELAY_MS",

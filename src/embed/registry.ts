@@ -5,6 +5,7 @@ import type { Embedder } from "./embedder.ts";
 import { MINILM, MODEL } from "./minilm/settings.ts";
 import { ONNX } from "./onnx/settings.ts";
 import { REMOTE } from "./remote/settings.ts";
+import { STUB } from "./stub/settings.ts";
 import {
   type EmbedderSettings,
   MODEL_ROWS,
@@ -38,6 +39,11 @@ const EMBEDDERS = [
     settings: REMOTE,
     identify: async (settings) => (await import("./remote/open.ts")).identifyRemote(settings),
     open: async (settings) => (await import("./remote/open.ts")).open(settings),
+  },
+  {
+    settings: STUB,
+    identify: async () => (await import("./stub/open.ts")).STUB_MODEL,
+    open: async () => (await import("./stub/open.ts")).open(),
   },
   {
     settings: MINILM,

@@ -45,7 +45,7 @@ export interface ModelRows {
 export const MODEL_ROWS: SettingTable<ModelRows> = {
   embeddingModel: {
     env: "EMBEDDING_MODEL",
-    help: "embedding model: all-MiniLM-L6-v2, a folder with an ONNX model (./my-model), or the name that EMBEDDING_ENDPOINT's server knows",
+    help: "embedding model: all-MiniLM-L6-v2, a folder with an ONNX model (./my-model), stub for made-up vectors, or the name that EMBEDDING_ENDPOINT's server knows",
     // The predecessor wrote the bundled one as on the Hugging Face hub. Folders are told by how
     // they are written.
     parse: (text, { cwd }) =>
