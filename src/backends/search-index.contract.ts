@@ -77,6 +77,44 @@ export const SEARCH_INDEX_CASES: readonly LibraryCase[] = [
     },
   },
   {
+    law: "words are found however they are written: folded letters, marks, invisible signs, apostrophes, digits",
+    async run(library) {
+      const lines: Readonly<Record<string, readonly string[]>> = {
+        "Die Straße ist gesperrt": ["strasse", "STRASSE", "straße"],
+        "Η Αθήνα είναι μεγάλη": ["αθηνα", "ΑΘΗΝΑ", "Αθήνα"],
+        "ο δρόμος": ["δρομοσ", "ΔΡΟΜΟΣ", "δρόμος"],
+        "Мы ещё здесь": ["еще", "ЕЩЁ"],
+        "mieszkam w Łodzi": ["lodzi", "łodzi"],
+        "bron til Øresund": ["oresund", "øresund"],
+        "Diyarbakır'da": ["diyarbakir", "DİYARBAKIR"],
+        "ذهب أَحْمَد إلى المدرسة": ["احمد", "أحمد"],
+        "می\u200cخواهم بروم": ["میخواهم", "می\u200cخواهم"],
+        "they don’t know": ["dont", "don't"],
+        "ask O'Brien first": ["obrien", "o'brien", "O’Brien"],
+        "the Wirt\u00adschaft grows": ["wirtschaft", "Wirt\u00adschaft"],
+        "the ﬁnal oﬃce": ["final", "office"],
+        "ｆｕｌｌ ｗｉｄｔｈ": ["full", "width"],
+        "שָׁלוֹם לכולם": ["שלום"],
+        "it costs 1,234,567 euros": ["1234567"],
+        "عام ٢٠٢٦": ["2026"],
+      };
+      await commit(
+        library,
+        "/a",
+        Object.keys(lines).map((text) => ({ text })),
+      );
+      for (const [line, terms] of Object.entries(lines))
+        for (const term of terms) assert.deepEqual(await words(library, term), [line], term);
+      assert.equal(
+        await meeting(library, { phrase: "die strasse IST" }),
+        "Die Straße ist gesperrt",
+      );
+      assert.deepEqual(await words(library, "й"), []);
+      await library.catalog.remove("/a");
+      assert.deepEqual(await words(library, "strasse", "obrien"), []);
+    },
+  },
+  {
     law: "speaker names are searchable",
     async run(library) {
       await commit(library, "/a", [

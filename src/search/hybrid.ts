@@ -8,6 +8,7 @@ import { filesMatching } from "../text/file-filter.ts";
 import { cosineFloor, isAbove } from "./floor.ts";
 import { foldMoments, unfolded } from "./moments.ts";
 import { rankHybrid } from "./rank.ts";
+import { FORM_DEPTH, preferTypedForm, typedFormFirst } from "./typed-form.ts";
 import { speakerShare } from "./speaker-evidence.ts";
 import { passageModelId } from "../embed/passages.ts";
 import { coverageOf } from "../text/terms.ts";
@@ -79,10 +80,14 @@ export async function search(
     library.searchIndex.spellings(query.words.map(({ text }) => text)),
     mode === "hybrid" ? library.searchIndex.termWeights(query.terms) : [],
   ]);
-  const rank = (): RankedHit[] => {
-    if (mode === "keyword") return byWords.map((hit) => explained(hit, "bm25"));
+  const rank = (): readonly RankedHit[] => {
+    if (mode === "keyword")
+      return typedFormFirst(
+        byWords.map((hit) => explained(hit, "bm25")),
+        query.terms,
+      );
     if (mode === "semantic") return byMeaning.map((hit) => explained(hit, "cosine"));
-    const coverage = coverageOf(query.terms, weights);
+    const coverage = preferTypedForm(coverageOf(query.terms, weights), query.terms);
     return rankHybrid(byWords, byMeaning, coverage, speakerShare(query.meaning)).slice(0, DEPTH);
   };
   const isSaid =
@@ -141,7 +146,7 @@ async function leastOf(
  * two lists needs.
  */
 function wordsDepth(mode: SearchMode, isFused: boolean, pageEnd: number): number {
-  if (mode === "keyword") return pageEnd;
+  if (mode === "keyword") return Math.max(pageEnd, FORM_DEPTH);
   return isFused ? FUSED.words : Math.max(DEPTH, pageEnd);
 }
 

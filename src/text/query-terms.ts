@@ -1,3 +1,5 @@
+import { withoutInvisible } from "./fold.ts";
+import { joinNumbers, signWords } from "./side-text.ts";
 import { STOP_WORDS } from "./stop-words.ts";
 import { foldAccents, isAscii, isUnspaced, literally } from "./words.ts";
 
@@ -11,8 +13,10 @@ const askedPattern = (text: string): RegExp =>
  * Punctuation and operators mean nothing here. Scripts without spaces are cut into words.
  */
 export function queryTerms(query: string): string[] {
-  const plain = (
-    isAscii(query) ? query : query.normalize("NFKC").replace(/[\u2018\u2019\u02bc\uff07]/g, "'")
+  const plain = joinNumbers(
+    isAscii(query)
+      ? query
+      : withoutInvisible(query.normalize("NFKC")).replace(/[\u2018\u2019\u02bc\uff07]/g, "'"),
   ).toLowerCase();
   const words = [
     ...new Set(
@@ -23,7 +27,10 @@ export function queryTerms(query: string): string[] {
   ];
   const telling = words.filter((word) => !STOP_WORDS.has(word));
   return [
-    ...new Set((telling.length > 0 ? telling : words).map((word) => word.replace(/'s$/, ""))),
+    ...new Set([
+      ...signWords(query),
+      ...(telling.length > 0 ? telling : words).map((word) => word.replace(/'s$/, "")),
+    ]),
   ];
 }
 

@@ -16,6 +16,9 @@ function maxErrorsIn(word: string): number {
   return word.length < LONG_WORD ? 1 : 2;
 }
 
+/** Whether a word is long enough that another one can be meant. */
+export const mayBeMisspelt = (word: string): boolean => maxErrorsIn(foldAccents(word)) > 0;
+
 /**
  * Lists the letters that the intended word can begin with: the typed word's first, or its second
  * when two letters were swapped or one was added.

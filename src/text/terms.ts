@@ -1,5 +1,6 @@
 import { prefixStems } from "./phrases.ts";
-import { foldAccents, grams, isAscii, termTokens, tokens, wordPattern } from "./words.ts";
+import { joinedWords, sideText } from "./side-text.ts";
+import { foldAccents, isAscii, type TermTokens, termTokens, tokens, wordPattern } from "./words.ts";
 import { stem } from "./stem.ts";
 
 /**
@@ -14,13 +15,19 @@ export interface StemRow {
   readonly open: boolean;
 }
 
+/** Gives the rows of words of which each stands for the term: "o'brien" may be written "obrien". */
+export const termForms = (term: string): TermTokens[] => [
+  termTokens(term),
+  ...joinedWords(term).map((word): TermTokens => ({ row: [word], open: false })),
+];
+
 /**
  * Gives the rows of stems of which each stands for the term. A term without letters has none and is
  * found nowhere.
  */
 export function termRows(term: SearchTerm): StemRow[] {
   const { sure, unsure } =
-    typeof term === "string" ? { sure: [termTokens(term)], unsure: [] } : prefixStems(term.prefix);
+    typeof term === "string" ? { sure: termForms(term), unsure: [] } : prefixStems(term.prefix);
   return [...sure, ...unsure]
     .map(({ row, open }) => ({
       row: row.flatMap((word) => tokens(word).map((token) => token.stem)),
@@ -65,7 +72,7 @@ interface SpokenText {
 const columns = ({ text, speaker }: SpokenText): string[] => [
   text,
   speaker ?? "",
-  grams(text) ?? "",
+  sideText(text, speaker) ?? "",
 ];
 
 const isIn = (column: readonly string[], wanted: StemRow): boolean =>

@@ -1,3 +1,4 @@
+import { foldText, INVISIBLE_CLASS } from "./fold.ts";
 import { stem } from "./stem.ts";
 
 /** A word of a text: UTF-16 offsets, and the form in which it is compared. */
@@ -15,9 +16,15 @@ const BEYOND_ASCII = /[\u0080-\uffff]/;
  */
 export const isAscii = (text: string): boolean => !BEYOND_ASCII.test(text);
 
-/** Matches words: letters, digits and marks. */
+const WIDE_LETTERS = "[\\p{L}\\p{N}\\p{M}\\p{Co}]+";
+let widePattern: RegExp | undefined;
+
+/** Matches words: letters, digits and marks, with invisible signs inside. */
 export const wordPattern = (text: string): RegExp =>
-  isAscii(text) ? /[A-Za-z0-9]+/g : /[\p{L}\p{N}\p{M}\p{Co}]+/gu;
+  isAscii(text)
+    ? /[A-Za-z0-9]+/g
+    : (widePattern ??= new RegExp(`${WIDE_LETTERS}(?:${INVISIBLE_CLASS}+${WIDE_LETTERS})*`, "gu"));
+
 /**
  * Scripts written without spaces between words, and Korean, whose words carry their particles with
  * them.
@@ -25,15 +32,8 @@ export const wordPattern = (text: string): RegExp =>
 export const UNSPACED =
   "[\\p{scx=Han}\\p{scx=Hiragana}\\p{scx=Katakana}\\p{scx=Hangul}\\p{scx=Thai}\\p{scx=Lao}\\p{scx=Khmer}\\p{scx=Myanmar}]";
 
-/** Removes case and accents. */
-export const foldAccents = (text: string): string =>
-  (isAscii(text)
-    ? text
-    : text
-        .normalize("NFD")
-        .replace(/\p{Mn}/gu, "")
-        .normalize("NFC")
-  ).toLowerCase();
+/** Removes what does not count when words are compared. */
+export const foldAccents = foldText;
 
 /**
  * Takes the words out of a text as the keyword index does: without case, accents and English
@@ -117,7 +117,7 @@ export interface TermTokens {
  */
 export function termTokens(term: string): TermTokens {
   const all = [...term.matchAll(wordPattern(term))].flatMap(([word]) =>
-    isUnspaced(word) ? runs(word) : [{ letters: [...word], unspaced: false }],
+    isUnspaced(word) ? runs(word) : [{ letters: [...foldAccents(word)], unspaced: false }],
   );
   const last = all.at(-1);
   const row = all.flatMap(({ letters, unspaced }, at) => {

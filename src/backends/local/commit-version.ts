@@ -1,5 +1,5 @@
 import type { Database } from "better-sqlite3";
-import { grams } from "../../text/words.ts";
+import { sideText } from "../../text/side-text.ts";
 import type { AssetState, FileLocation } from "../catalog.ts";
 import { type EmbeddingModel, modelAfterCommit } from "../../embedding-model.ts";
 import type { AssetVersion } from "../versions.ts";
@@ -92,7 +92,7 @@ function insertSegments(
       text,
       speaker,
       confidence,
-      grams(text),
+      sideText(text, speaker),
     );
     if (!vector) continue;
     insertVector.run(lastInsertRowid, vectorBlob(vector));

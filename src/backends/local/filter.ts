@@ -10,7 +10,7 @@ import {
 import { speakerMatcher } from "../../text/query-terms.ts";
 import { grams, type TermTokens, termTokens } from "../../text/words.ts";
 import type { Condition, SearchFilter } from "../search-index.ts";
-import type { SearchTerm } from "../../text/terms.ts";
+import { type SearchTerm, termForms } from "../../text/terms.ts";
 
 interface Sql {
   readonly sql: string;
@@ -121,7 +121,7 @@ function asMatch(condition: Condition): string | undefined {
 /** Any of the terms, for FTS5; "" when none has a word. */
 export function matchAny(terms: readonly SearchTerm[]): string {
   const rows = terms.flatMap((term) => {
-    if (typeof term === "string") return [termTokens(term)];
+    if (typeof term === "string") return termForms(term);
     const { sure, unsure } = prefixStems(term.prefix);
     return [...sure, ...unsure];
   });

@@ -7,6 +7,7 @@ import { describe, expect, it, onTestFinished } from "vitest";
 import { defineFunctions } from "./filter.ts";
 import { APPLICATION_ID, applyMigration, backupPath, MIGRATIONS } from "./migrations.ts";
 import { open } from "./open.ts";
+import { renewSideTexts } from "./side-texts.ts";
 import { writeCodes } from "./vector-blocks.ts";
 
 /**
@@ -116,6 +117,33 @@ describe("a library of an earlier schema", () => {
       old.close();
       expect(await everything(path)).toEqual(first);
     });
+
+  it("finds words however they are written, and what was removed no more", async () => {
+    const path = libraryOf(MIGRATIONS.indexOf(renewSideTexts));
+    const db = new Sqlite(path);
+    db.prepare(
+      "INSERT INTO segments (version_id, position, start_ms, end_ms, text, speaker) VALUES (1, 3, 1300, 1400, 'Die Straße, 図書館', 'Pat O''Brien')",
+    ).run();
+    db.exec("UPDATE versions SET segment_count = 4");
+    db.close();
+    const { library, check, close } = await open({ path, create: false });
+    for (const term of ["strasse", "straße", "obrien", "図書"])
+      expect(
+        (await library.searchIndex.searchText({ terms: [term] }, {}, 9)).map(
+          ({ segment }) => segment.index,
+        ),
+        term,
+      ).toContain(3);
+    const findings = [];
+    for await (const { status, found } of check({ deep: true }))
+      if (status !== "ok" && !found.includes("vector")) findings.push(found);
+    expect(findings).toEqual([]);
+    await library.catalog.remove("/a.mp3");
+    expect(await library.searchIndex.searchText({ terms: ["strasse", "obrien"] }, {}, 9)).toEqual(
+      [],
+    );
+    await close();
+  });
 
   it("is brought up once when two processes open it at the same moment", async () => {
     const path = libraryOf(1);

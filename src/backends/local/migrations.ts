@@ -6,6 +6,7 @@ import { readSchema, refuseForeignSchema, schemaLines } from "./foreign-schema.t
 import { NEWEST_SCHEMA } from "./newest-schema.ts";
 import { RECORDS_SCHEMA } from "./records.ts";
 import { vacuumInto } from "./snapshot.ts";
+import { renewSideTexts } from "./side-texts.ts";
 import { BLOCKS_SCHEMA, writeCodes } from "./vector-blocks.ts";
 
 /**
@@ -137,6 +138,7 @@ export const MIGRATIONS: readonly MigrationStep[] = [
   `,
   RECORDS_SCHEMA,
   "CREATE INDEX archive_fingerprint ON archive (fingerprint);",
+  renewSideTexts,
 ];
 
 /** Where the library as it was before a migration is kept. Nothing removes it. */

@@ -1,5 +1,11 @@
 import type { Database } from "better-sqlite3";
-import { firstLetters, type IndexWord, nearestStems, nearestWord } from "../../text/spelling.ts";
+import {
+  firstLetters,
+  type IndexWord,
+  mayBeMisspelt,
+  nearestStems,
+  nearestWord,
+} from "../../text/spelling.ts";
 import { isUnspaced, tokens } from "../../text/words.ts";
 import { matchAny } from "./filter.ts";
 
@@ -20,7 +26,7 @@ export function findSpellings(db: Database, words: readonly string[]): Map<strin
   const untilMs = performance.now() + MAX_MS;
   let looked = 0;
   for (const word of words) {
-    if (word.length > MAX_WORD_LENGTH) continue;
+    if (word.length > MAX_WORD_LENGTH || !mayBeMisspelt(word)) continue;
     const match = matchAny([word]);
     if (match === "" || tokens(word).length !== 1 || isUnspaced(word) || occurs.get(match))
       continue;

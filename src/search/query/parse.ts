@@ -3,6 +3,7 @@ import type { Condition } from "../../backends/search-index.ts";
 import type { SearchTerm } from "../../text/terms.ts";
 import { FIELD_CONDITIONS, whyUnfit } from "./fields.ts";
 import { type Lexeme, lexQuery, malformed } from "./lex.ts";
+import { signWords } from "../../text/side-text.ts";
 import { queryTerms } from "../../text/query-terms.ts";
 import type { MarkedTerm } from "../snippet.ts";
 import { STOP_WORDS } from "../../text/stop-words.ts";
@@ -222,11 +223,11 @@ function wantedTerms(node: Node): Text[] {
 function requiredCondition(node: Node, isTop: boolean): Condition | undefined {
   switch (node.is) {
     case "word":
-      return { term: node.text };
+      return oneOrMore("all", signTerms(node.text)) ?? { term: node.text };
     case "prefix":
       return { term: { prefix: node.text } };
     case "phrase":
-      return { phrase: node.text };
+      return oneOrMore("all", [{ phrase: node.text }, ...signTerms(node.text)]);
     case "condition":
       return node.condition;
     case "not": {
@@ -253,6 +254,9 @@ function requiredCondition(node: Node, isTop: boolean): Condition | undefined {
     }
   }
 }
+
+/** In quotes and beside operators the signs of "C++" must be there too. */
+const signTerms = (text: string): Condition[] => signWords(text).map((term) => ({ term }));
 
 function oneOrMore(how: "all" | "any", conditions: readonly Condition[]): Condition | undefined {
   if (conditions.length <= 1) return conditions[0];

@@ -1,0 +1,78 @@
+import { foldAsIndex, foldText } from "./fold.ts";
+import { foldAccents, grams, isAscii, isUnspaced, wordPattern } from "./words.ts";
+
+/** Words with signs that make them what they are: C++, C#, .NET, AT&T. */
+const SIGN_WORD =
+  /(?<![\p{L}\p{N}])(?:[\p{L}\p{N}]+(?:\+\+|#)|\.[A-Z]{2,}\p{L}*|\p{L}+&\p{L}+)(?![\p{L}\p{N}+#])/gu;
+const SIGN_NAMES: Readonly<Record<string, string>> = {
+  "+": "plus",
+  "#": "sharp",
+  ".": "dot",
+  "&": "and",
+};
+
+/** Words with signs, spelt without: "C++" is "cplusplus". */
+export const signWords = (text: string): string[] =>
+  /[+#&.]/.test(text)
+    ? (text.match(SIGN_WORD) ?? []).map((word) =>
+        foldText(word.replace(/[+#.&]/g, (sign) => SIGN_NAMES[sign] ?? "")),
+      )
+    : [];
+
+const APOSTROPHE = "['\u2018\u2019\u02bc\uff07]";
+const HAS_APOSTROPHE = new RegExp(APOSTROPHE);
+const APOSTROPHE_WORD = new RegExp(`\\p{L}+(?:${APOSTROPHE}\\p{L}+)+`, "gu");
+const APOSTROPHES = new RegExp(APOSTROPHE, "g");
+const POSSESSIVE = new RegExp(`${APOSTROPHE}s$`, "i");
+
+/** Words with an apostrophe inside, as people type them without: "don't" is "dont". */
+export const joinedWords = (text: string): string[] =>
+  HAS_APOSTROPHE.test(text)
+    ? (text.match(APOSTROPHE_WORD) ?? [])
+        .map((word) => word.replace(POSSESSIVE, ""))
+        .filter((word) => HAS_APOSTROPHE.test(word))
+        .map((word) => foldText(word.replace(APOSTROPHES, "")))
+    : [];
+
+/** 1,234,567 as languages write it, with no sign of a decimal that only three digits follow. */
+const GROUPED_NUMBER =
+  /(?<![\p{N}.,])\p{N}{1,3}(?:[.,'\u2019\u00a0\u202f\u066c]\p{N}{3})+(?![\p{N}])/gu;
+
+/** Patterns with Unicode classes are slow the first time: most texts need none. */
+const mayHaveGroups = (text: string): boolean => !isAscii(text) || /\d[.,']\d{3}/.test(text);
+
+/** Writes numbers in groups of three as one: "1,234,567" becomes "1234567". */
+export const joinNumbers = (text: string): string =>
+  mayHaveGroups(text)
+    ? text.replace(GROUPED_NUMBER, (number) => number.replace(/[^\p{N}]/gu, ""))
+    : text;
+
+const groupedNumbers = (text: string): string[] =>
+  mayHaveGroups(text)
+    ? (text.match(GROUPED_NUMBER) ?? []).map((number) => foldText(joinNumbers(number)))
+    : [];
+
+/** Whether the tokenizer of the index would take some word for another than it is compared as. */
+function isFoldedOtherwise(text: string): boolean {
+  if (isAscii(text)) return false;
+  if (text !== text.normalize("NFC")) return true;
+  return (text.match(wordPattern(text)) ?? []).some(
+    (word) => !isAscii(word) && !isUnspaced(word) && foldAsIndex(word) !== foldAccents(word),
+  );
+}
+
+/**
+ * Gives what the keyword index keeps beside a text and its speaker's name, because its tokenizer
+ * would not find it: the folded text where folding changes more than the tokenizer does, words with
+ * apostrophes or signs, numbers, and letter pairs of scripts without spaces; null for most texts.
+ */
+export function sideText(text: string, speaker: string | null = null): string | null {
+  const found = [text, ...(speaker === null ? [] : [speaker])].flatMap((said) => [
+    ...(isFoldedOtherwise(said) ? [foldAccents(said)] : []),
+    ...joinedWords(said),
+    ...signWords(said),
+    ...groupedNumbers(said),
+    ...(grams(said) === null ? [] : [grams(said)]),
+  ]);
+  return found.length === 0 ? null : found.join(" ");
+}
