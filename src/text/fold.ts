@@ -1,18 +1,31 @@
 /** Whether a text is ASCII, which most texts are: they need none of what follows. */
 const BEYOND_ASCII = /[\u0080-\uffff]/;
 
+/** A class of characters out of ranges. */
+const classOf = (ranges: string): string =>
+  `[${ranges
+    .trim()
+    .split(/\s+/)
+    .map((range) => range.replace(/[0-9a-f]{4}/g, "\\u$&"))
+    .join("")}]`;
+
 /**
  * Signs inside of words that nobody sees: soft hyphens, joiners, marks of direction, the Arabic
  * stroke that only widens a word, and selectors of variants.
  */
-// oxlint-disable-next-line no-misleading-character-class -- each stands for itself
-const INVISIBLE =
-  /[\u00ad\u034f\u061c\u0640\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufe00-\ufe0f\ufeff]/g;
+export const INVISIBLE_CLASS = classOf(
+  "00ad 034f 061c 0640 180e 200b-200f 202a-202e 2060-2069 fe00-fe0f feff",
+);
+const INVISIBLE = new RegExp(INVISIBLE_CLASS, "g");
 
 /** Accents, vowel points and the like; not the marks that are letters in the scripts of India. */
-// oxlint-disable-next-line no-misleading-character-class -- each stands for itself
-const MARKS =
-  /[\u0300-\u036f\u0483-\u0487\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06dc\u06df-\u06e8\u06ea-\u06ed\u08d3-\u08ff\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]/g;
+const MARKS = new RegExp(
+  classOf(`
+    0300-036f 0483-0487 0591-05bd 05bf 05c1 05c2 05c4 05c5 05c7 0610-061a 064b-065f 0670 06d6-06dc
+    06df-06e8 06ea-06ed 08d3-08ff 1ab0-1aff 1dc0-1dff 20d0-20ff fe20-fe2f
+  `),
+  "g",
+);
 
 /** Letters of their own, though Unicode writes them with a mark: й is not и. */
 const LETTERS_WITH_MARK = /[иу]\u0306|і\u0308/g;
@@ -75,9 +88,6 @@ export function foldText(text: string): string {
 /** Removes signs inside of words that nobody sees. */
 export const withoutInvisible = (text: string): string =>
   BEYOND_ASCII.test(text) ? text.replace(INVISIBLE, "") : text;
-
-/** The same signs, as a class inside of a regular expression. */
-export const INVISIBLE_CLASS = INVISIBLE.source;
 
 /**
  * Folds a text as the tokenizer of the keyword index does: case, and accents on Latin letters
