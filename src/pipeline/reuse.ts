@@ -68,6 +68,7 @@ function taskOf(file: FileCandidate, options: FileOptions): FileTask {
     listed: file.etag === undefined ? undefined : { sizeBytes: file.sizeBytes, etag: file.etag },
     sidecar: file.sidecar?.path ?? null,
     otherSidecars: file.otherSidecars?.map(({ path }) => path),
+    foreignCaptions: file.sidecar === null ? file.captionsBeside : undefined,
     captions,
     captionsEncoding,
     language,

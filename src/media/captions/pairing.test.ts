@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { parseLanguageTag } from "./languages.ts";
-import { ownersOf, pickSidecar, rankSidecars } from "./pairing.ts";
+import { describeSidecar, ownersOf, pickSidecar, rankSidecars } from "./pairing.ts";
 
 describe("captions beside a recording", () => {
   it.each([
@@ -66,6 +66,24 @@ describe("captions beside a recording", () => {
       "a_signs.srt",
       "a.en.forced.srt",
     ]);
+  });
+});
+
+describe("what a name says beside its media", () => {
+  it.each([
+    ["talk_en.srt", "en", false],
+    ["talk.en-x7Fq_9.vtt", "en", false],
+    ["Subs/2_English.srt", "en", false],
+    ["Subs/talk/3_German.forced.srt", "de", true],
+    ["talk (Français) signs.ass", "fr", true],
+    ["talk.mp4.pt-BR.srt", "pt-BR", false],
+    ["talk - made in Japan.srt", null, false],
+  ])("%s: %s", (name, language, isForced) => {
+    expect(describeSidecar(name, "talk.mp4")).toEqual({ language, isForced });
+  });
+
+  it("may be a part of the media's name", () => {
+    expect(describeSidecar("talk.en.srt", "talk.en.mp4").language).toBe("en");
   });
 });
 

@@ -124,6 +124,23 @@ function fitByName(
 }
 
 /**
+ * What the name of a captions file says of it, read beside the media that it belongs to: of
+ * `talk_en.srt` or `Subs/2_English.srt` only the media's name tells where the language begins.
+ */
+export function describeSidecar(
+  name: string,
+  mediaName: string,
+): Pick<CaptionName, "language" | "isForced"> {
+  const own = possibleCaptionName(baseOf(name));
+  const { language = null, isForced = false } =
+    fitOf(name, mediaName) ?? fitOfOnly(name, mediaName, []) ?? own ?? {};
+  return {
+    language: language ?? own?.language ?? null,
+    isForced: isForced || own?.isForced === true,
+  };
+}
+
+/**
  * The media among these that a captions file belongs to: those of which its name has most. Names
  * that only seem to be media count when nothing else fits.
  */

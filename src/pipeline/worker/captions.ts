@@ -5,7 +5,8 @@ import { whyImplausible, withoutData } from "../../media/captions/plausibility.t
 import type { MediaInput } from "../../media/byte-source.ts";
 import type { MediaInfo } from "../../media/probe.ts";
 import { pickSubtitle, type ReadOptions, readSubtitleEvents } from "../../media/subtitles.ts";
-import { nameOf, type Location } from "../../location.ts";
+import { folderOf, nameBelow, nameOf, type Location } from "../../location.ts";
+import { describeSidecar } from "../../media/captions/pairing.ts";
 import type { Cue, Language } from "../../types.ts";
 
 export interface CaptionTranscript {
@@ -32,6 +33,8 @@ export interface CaptionReading {
   readonly encoding?: string | undefined;
   /** How long the media is, for captions beside media; null when nobody knows. */
   readonly durationMs: number | null;
+  /** The media that the captions are read for; undefined for captions by themselves. */
+  readonly media?: Location | undefined;
 }
 
 /**
@@ -41,7 +44,7 @@ export interface CaptionReading {
 export function readCaptionFile(
   path: Location,
   bytes: Buffer | undefined,
-  { encoding, durationMs }: CaptionReading,
+  { encoding, durationMs, media }: CaptionReading,
 ): CaptionTranscript {
   const label = nameOf(path);
   const name = possibleCaptionName(label);
@@ -49,6 +52,7 @@ export function readCaptionFile(
     throw new MediasearchError("UNREADABLE_MEDIA", `${path}: not a captions file`, {
       subject: path,
     });
+  const said = media === undefined ? name : describeBeside(path, media);
   if (bytes === undefined)
     throw new MediasearchError("UNREADABLE_MEDIA", `${path}: too large for a captions file`, {
       subject: path,
@@ -58,19 +62,19 @@ export function readCaptionFile(
       throw new MediasearchError("UNREADABLE_MEDIA", "empty file");
     const parsed = parseCaptions(bytes, name.format, {
       encoding,
-      language: name.language ?? undefined,
+      language: said.language ?? undefined,
     });
     const cues = withoutData(parsed.cues);
     const isData = cues.length === 0 && parsed.cues.length > 0;
     return {
       cues,
-      language: name.language ?? parsed.language ?? "und",
+      language: said.language ?? parsed.language ?? "und",
       engine: `captions:${parsed.format}`,
       durationMs: parsed.durationMs,
       label,
       fault: isData
         ? "it has thumbnails or data, no words"
-        : whyImplausible(cues, { durationMs, isPartial: name.isForced }),
+        : whyImplausible(cues, { durationMs, isPartial: said.isForced }),
       warnings: parsed.warnings.map((warning) => `${label}: ${warning}`),
     };
   } catch (error) {
@@ -82,6 +86,13 @@ export function readCaptionFile(
     });
   }
 }
+
+/** What the name of captions says beside their media, from whose folder it is read. */
+const describeBeside = (path: Location, media: Location): ReturnType<typeof describeSidecar> =>
+  describeSidecar(
+    (nameBelow(path, folderOf(media)) ?? nameOf(path)).replaceAll("\\", "/"),
+    nameOf(media),
+  );
 
 /**
  * The text subtitle track of a media file that suits the language best; null without one or when it

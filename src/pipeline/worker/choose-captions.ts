@@ -1,5 +1,5 @@
 import { toMediasearchError } from "../../errors.ts";
-import type { Location } from "../../location.ts";
+import { nameOf, type Location } from "../../location.ts";
 import type { MediaInput } from "../../media/byte-source.ts";
 import { type MediaInfo, probeMedia } from "../../media/probe.ts";
 import type { MediaSources } from "../sources/media-source.ts";
@@ -87,6 +87,10 @@ export async function chooseCaptions(
   if (track && isEnough(track, task, info)) return { transcript: track, spare: null, info };
   if (track) rejected.push(track);
   warnings.push(...rejected.map(({ label, fault }) => `captions not used: ${label}: ${fault}`));
+  for (const foreign of task.foreignCaptions ?? [])
+    warnings.push(
+      `captions not used: ${nameOf(foreign)}: not in ${task.language ?? "the language"}`,
+    );
   const spare = spareOf(rejected);
   // "only" asks for captions, however thin.
   return task.captions === "only"
@@ -101,7 +105,11 @@ async function chooseSidecar(
   services: CaptionServices,
   warnings: string[],
 ): Promise<{ chosen: CaptionTranscript | undefined; rejected: CaptionTranscript[] }> {
-  const reading = { encoding: task.captionsEncoding, durationMs: info?.durationMs ?? null };
+  const reading = {
+    encoding: task.captionsEncoding,
+    durationMs: info?.durationMs ?? null,
+    media: task.path,
+  };
   const rejected: CaptionTranscript[] = [];
   for (const location of [task.sidecar, ...(task.otherSidecars ?? [])]) {
     const found =

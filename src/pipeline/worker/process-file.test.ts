@@ -118,6 +118,11 @@ describe("one file's way", () => {
       expect(transcript).toMatchObject({ origin: "asr", language: "de" });
     });
 
+    it("tells of those in another language than the one asked for", async () => {
+      const transcript = await run([], { language: "en", foreignCaptions: ["/x/bees.fr.srt"] });
+      expect(transcript?.warnings).toEqual(["captions not used: bees.fr.srt: not in en"]);
+    });
+
     it("keeps them when no more is said than they have", async () => {
       const transcript = await run([beside("bees.en.forced.vtt", vtt("Good day."))], {}, "Good");
       expect(transcript).toMatchObject({ origin: "captions", language: "en", warnings: [] });

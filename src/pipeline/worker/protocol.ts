@@ -28,6 +28,8 @@ export interface FileTask {
   readonly sidecar: string | null;
   /** Further captions that would do, best first: for when the first does not carry the speech. */
   readonly otherSidecars?: readonly string[] | undefined;
+  /** Captions beside the media in another language than the one that was asked for. */
+  readonly foreignCaptions?: readonly string[] | undefined;
   /** The code page of captions that the user names. */
   readonly captionsEncoding?: string | undefined;
   readonly captions: CaptionsMode;
