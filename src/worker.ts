@@ -4,6 +4,7 @@ import type { Transcriber } from "./asr/transcriber.ts";
 import type { Embedder } from "./embed/embedder.ts";
 import { openEmbedder } from "./embed/registry.ts";
 import { MediasearchError, toMediasearchError } from "./errors.ts";
+import { RUNTIME, runtime } from "./models/runtime-folder.ts";
 import type { Objects } from "./objects/object-store.ts";
 import { createCircuitBreaker } from "./pipeline/engines/circuit-breaker.ts";
 import type { MediaSources } from "./pipeline/sources/media-source.ts";
@@ -54,6 +55,8 @@ function models(model: string): Promise<Record<string, string>> {
     replyToPool({ type: "need-models", model });
   });
 }
+
+runtime.provide = async () => (await models(RUNTIME))["folder"] ?? "";
 
 const troubles = createCircuitBreaker();
 let embedder: Promise<Embedder> | undefined;

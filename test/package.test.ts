@@ -38,6 +38,7 @@ const work = mkdtempSync(join(tmpdir(), "mediasearch-package-"));
 const home = join(work, "home");
 const cache = join(home, "cache");
 const prefix = join(work, "prefix");
+const temporary = join(work, "tmp");
 const installed =
   process.platform === "win32"
     ? join(prefix, "node_modules/mediasearch")
@@ -47,6 +48,7 @@ const env = environment(join(home, "library"), {
   USERPROFILE: home,
   XDG_CACHE_HOME: cache,
   LOCALAPPDATA: cache,
+  TMPDIR: temporary,
 });
 
 function run(command: string, args: readonly string[], options: { cwd: string }): Result {
@@ -98,12 +100,13 @@ const filesIn = (folder: string): string[] =>
 
 let installing: Result;
 beforeAll(() => {
+  mkdirSync(temporary);
+  mkdirSync(home);
   const staged = stage();
   const packing = runNpm(staged, "pack", "--ignore-scripts", "--pack-destination", work);
   if (packing.exitCode !== 0) throw new Error(packing.stderr);
   const tarball = readdirSync(work).find((name) => name.endsWith(".tgz")) ?? "";
   installing = runNpm(work, "install", "--global", "--prefix", prefix, join(work, tarball));
-  mkdirSync(home, { recursive: true });
   for (const name of ["bees.flac", "minutes.vtt"])
     copyFileSync(join(FIXTURES, name), join(work, name));
 });
@@ -164,6 +167,8 @@ describe("the package", () => {
     expect(filesIn(installed)).toEqual(before);
     const runtimes = globSync("**/runtime/onnxruntime-*", { cwd: cache });
     expect(runtimes).toHaveLength(1);
+    // npm keeps its own compiled code there.
+    expect(readdirSync(temporary).filter((name) => name.startsWith("mediasearch"))).toEqual([]);
   });
 
   it("says what to do where an optional part is not there", () => {

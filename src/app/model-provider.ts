@@ -1,4 +1,5 @@
 import type { Settings } from "../config/settings.ts";
+import { RUNTIME } from "../models/runtime-folder.ts";
 import type { World } from "./world.ts";
 
 /**
@@ -10,6 +11,10 @@ export function modelProvider(
 ): (model: string) => Promise<Record<string, string>> {
   const underWay = new Map<string, Promise<Record<string, string>>>();
   const ensure = async (model: string): Promise<Record<string, string>> => {
+    if (model === RUNTIME) {
+      const { unpackRuntime } = await import("../models/unpack-runtime.ts");
+      return { folder: await unpackRuntime() };
+    }
     const { ensureModel } = await import("../models/store.ts");
     return ensureModel(model, {
       cacheDir: settings.modelCache,

@@ -14,7 +14,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { brotliCompressSync } from "node:zlib";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { unpack } from "./unpack-runtime.ts";
+import { runtime } from "./runtime-folder.ts";
+import { unpack, unpackRuntime } from "./unpack-runtime.ts";
 
 const TARGET = `${process.platform}-${process.arch}`;
 const FILES: Readonly<Record<string, string>> = {
@@ -126,5 +127,19 @@ describe("the packed runtime", () => {
     expect(contents(folder)).toEqual(FILES);
     expect(folder.startsWith(tmpdir())).toBe(true);
     rmSync(folder, { recursive: true });
+  });
+});
+
+describe("the runtime of a worker", () => {
+  it("is where the main process says, which is asked until it knows", async () => {
+    const answers = [new Error("disk full"), "/there", "/elsewhere"];
+    runtime.provide = async () => {
+      const next = answers.shift();
+      if (next instanceof Error) throw next;
+      return next ?? "";
+    };
+    await expect(unpackRuntime()).rejects.toThrow("disk full");
+    expect(await Promise.all([unpackRuntime(), unpackRuntime()])).toEqual(["/there", "/there"]);
+    expect(runtime.folder).toBe("/there");
   });
 });

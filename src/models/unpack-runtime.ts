@@ -39,12 +39,21 @@ let unpacking: Promise<string> | undefined;
  * has none packed and uses those of the package onnxruntime-node.
  * @throws MISSING_TOOL where there is none for this platform, or the package is damaged.
  */
-export async function unpackRuntime(): Promise<void> {
-  unpacking ??= existsSync(join(PACKED, "manifest.json"))
+export async function unpackRuntime(): Promise<string> {
+  unpacking ??= (runtime.provide ?? unpackHere)();
+  try {
+    runtime.folder = await unpacking;
+  } catch (error) {
+    unpacking = undefined;
+    throw error;
+  }
+  return runtime.folder;
+}
+
+const unpackHere = async (): Promise<string> =>
+  existsSync(join(PACKED, "manifest.json"))
     ? unpack(PACKED, privateFolder("runtime") ?? privateTemporaryFolder("runtime"))
     : inCheckout();
-  runtime.folder = await unpacking;
-}
 
 async function inCheckout(): Promise<string> {
   const main = createRequire(import.meta.url).resolve("onnxruntime-node");
