@@ -52,6 +52,8 @@ _mediasearch() {
       '(--json)'--json'[one JSON event a line]' \
       '(--config)'--config='[a configuration file of your choice, in place of mediasearch.config.json]:file:_files' \
       '(--env-file)'--env-file='[read variables from a file of NAME=value lines; those of the environment win]:file:_files' \
+      '(-q --quiet)'{-q,--quiet}'[results and errors only]' \
+      '(--color)'--color='[always, never, or auto\: on a terminal, unless NO_COLOR says no]:when:(always never auto)' \
       '(-h --help)'{-h,--help}'[show what there is]' \
       '*:file:_files' ;;
     search) _arguments -s -S \
@@ -92,6 +94,8 @@ _mediasearch() {
       '(--pad)'--pad='[added before and after each hit (default\: 0.5 in clips, else 0)]:seconds: ' \
       '(--config)'--config='[a configuration file of your choice, in place of mediasearch.config.json]:file:_files' \
       '(--env-file)'--env-file='[read variables from a file of NAME=value lines; those of the environment win]:file:_files' \
+      '(-q --quiet)'{-q,--quiet}'[results and errors only]' \
+      '(--color)'--color='[always, never, or auto\: on a terminal, unless NO_COLOR says no]:when:(always never auto)' \
       '(-h --help)'{-h,--help}'[show what there is]' \
       '*:words: ' ;;
     transcript) _arguments -s -S \
@@ -107,6 +111,8 @@ _mediasearch() {
       '(--raw-cells)'--raw-cells'[with csv and tsv\: no apostrophe before text that a spreadsheet would run as a formula]' \
       '(--config)'--config='[a configuration file of your choice, in place of mediasearch.config.json]:file:_files' \
       '(--env-file)'--env-file='[read variables from a file of NAME=value lines; those of the environment win]:file:_files' \
+      '(-q --quiet)'{-q,--quiet}'[results and errors only]' \
+      '(--color)'--color='[always, never, or auto\: on a terminal, unless NO_COLOR says no]:when:(always never auto)' \
       '(-h --help)'{-h,--help}'[show what there is]' \
       '*:file:_files' ;;
     list) _arguments -s -S \
@@ -127,11 +133,15 @@ _mediasearch() {
       '(--print0)'--print0'[only the names of the files, each ended by a NUL, for xargs -0]' \
       '(--config)'--config='[a configuration file of your choice, in place of mediasearch.config.json]:file:_files' \
       '(--env-file)'--env-file='[read variables from a file of NAME=value lines; those of the environment win]:file:_files' \
+      '(-q --quiet)'{-q,--quiet}'[results and errors only]' \
+      '(--color)'--color='[always, never, or auto\: on a terminal, unless NO_COLOR says no]:when:(always never auto)' \
       '(-h --help)'{-h,--help}'[show what there is]' ;;
     mcp) _arguments -s -S \
       '(--store)'--store='[path of the library file]:path:_files' \
       '(--config)'--config='[a configuration file of your choice, in place of mediasearch.config.json]:file:_files' \
       '(--env-file)'--env-file='[read variables from a file of NAME=value lines; those of the environment win]:file:_files' \
+      '(-q --quiet)'{-q,--quiet}'[results and errors only]' \
+      '(--color)'--color='[always, never, or auto\: on a terminal, unless NO_COLOR says no]:when:(always never auto)' \
       '(-h --help)'{-h,--help}'[show what there is]' ;;
     serve) _arguments -s -S \
       '(--store)'--store='[path of the library file]:path:_files' \
@@ -142,6 +152,8 @@ _mediasearch() {
       '(--behind-proxy)'--behind-proxy='[addresses of reverse proxies that do the TLS and whose X-Forwarded-* headers count, separated by commas]:addresses: ' \
       '(--config)'--config='[a configuration file of your choice, in place of mediasearch.config.json]:file:_files' \
       '(--env-file)'--env-file='[read variables from a file of NAME=value lines; those of the environment win]:file:_files' \
+      '(-q --quiet)'{-q,--quiet}'[results and errors only]' \
+      '(--color)'--color='[always, never, or auto\: on a terminal, unless NO_COLOR says no]:when:(always never auto)' \
       '(-h --help)'{-h,--help}'[show what there is]' ;;
     keys) _arguments -s -S \
       '(--store)'--store='[path of the library file]:path:_files' \
@@ -153,6 +165,8 @@ _mediasearch() {
       '(--json)'--json'[the same as --format json]' \
       '(--config)'--config='[a configuration file of your choice, in place of mediasearch.config.json]:file:_files' \
       '(--env-file)'--env-file='[read variables from a file of NAME=value lines; those of the environment win]:file:_files' \
+      '(-q --quiet)'{-q,--quiet}'[results and errors only]' \
+      '(--color)'--color='[always, never, or auto\: on a terminal, unless NO_COLOR says no]:when:(always never auto)' \
       '(-h --help)'{-h,--help}'[show what there is]' \
       '1:what to do:(create list revoke)' \
       '*:words: ' ;;
@@ -161,6 +175,8 @@ _mediasearch() {
       '(--json)'--json'[as JSON]' \
       '(--config)'--config='[a configuration file of your choice, in place of mediasearch.config.json]:file:_files' \
       '(--env-file)'--env-file='[read variables from a file of NAME=value lines; those of the environment win]:file:_files' \
+      '(-q --quiet)'{-q,--quiet}'[results and errors only]' \
+      '(--color)'--color='[always, never, or auto\: on a terminal, unless NO_COLOR says no]:when:(always never auto)' \
       '(-h --help)'{-h,--help}'[show what there is]' ;;
     jobs) _arguments -s -S \
       '(--store)'--store='[path of the library file]:path:_files' \
@@ -170,6 +186,8 @@ _mediasearch() {
       '(--json)'--json'[as JSON]' \
       '(--config)'--config='[a configuration file of your choice, in place of mediasearch.config.json]:file:_files' \
       '(--env-file)'--env-file='[read variables from a file of NAME=value lines; those of the environment win]:file:_files' \
+      '(-q --quiet)'{-q,--quiet}'[results and errors only]' \
+      '(--color)'--color='[always, never, or auto\: on a terminal, unless NO_COLOR says no]:when:(always never auto)' \
       '(-h --help)'{-h,--help}'[show what there is]' \
       '1:what to do:(list show retry skip purge)' \
       '*:file:_files' ;;
@@ -180,6 +198,8 @@ _mediasearch() {
       '(--json)'--json'[print JSON]' \
       '(--config)'--config='[a configuration file of your choice, in place of mediasearch.config.json]:file:_files' \
       '(--env-file)'--env-file='[read variables from a file of NAME=value lines; those of the environment win]:file:_files' \
+      '(-q --quiet)'{-q,--quiet}'[results and errors only]' \
+      '(--color)'--color='[always, never, or auto\: on a terminal, unless NO_COLOR says no]:when:(always never auto)' \
       '(-h --help)'{-h,--help}'[show what there is]' \
       '1:what to do:(list rename merge)' \
       '*:words: ' ;;
@@ -188,6 +208,8 @@ _mediasearch() {
       '(--json)'--json'[print JSON]' \
       '(--config)'--config='[a configuration file of your choice, in place of mediasearch.config.json]:file:_files' \
       '(--env-file)'--env-file='[read variables from a file of NAME=value lines; those of the environment win]:file:_files' \
+      '(-q --quiet)'{-q,--quiet}'[results and errors only]' \
+      '(--color)'--color='[always, never, or auto\: on a terminal, unless NO_COLOR says no]:when:(always never auto)' \
       '(-h --help)'{-h,--help}'[show what there is]' \
       '1:what to do:(list forget)' \
       '*:words: ' ;;
@@ -197,6 +219,8 @@ _mediasearch() {
       '(--json)'--json'[print JSON]' \
       '(--config)'--config='[a configuration file of your choice, in place of mediasearch.config.json]:file:_files' \
       '(--env-file)'--env-file='[read variables from a file of NAME=value lines; those of the environment win]:file:_files' \
+      '(-q --quiet)'{-q,--quiet}'[results and errors only]' \
+      '(--color)'--color='[always, never, or auto\: on a terminal, unless NO_COLOR says no]:when:(always never auto)' \
       '(-h --help)'{-h,--help}'[show what there is]' \
       '1:what to do:(list show undo)' \
       '*:file:_files' ;;
@@ -208,6 +232,8 @@ _mediasearch() {
       '(--json)'--json'[print JSON]' \
       '(--config)'--config='[a configuration file of your choice, in place of mediasearch.config.json]:file:_files' \
       '(--env-file)'--env-file='[read variables from a file of NAME=value lines; those of the environment win]:file:_files' \
+      '(-q --quiet)'{-q,--quiet}'[results and errors only]' \
+      '(--color)'--color='[always, never, or auto\: on a terminal, unless NO_COLOR says no]:when:(always never auto)' \
       '(-h --help)'{-h,--help}'[show what there is]' \
       '*:file:_files' ;;
     ingest) _arguments -s -S \
@@ -221,12 +247,16 @@ _mediasearch() {
       '(--json)'--json'[print JSON]' \
       '(--config)'--config='[a configuration file of your choice, in place of mediasearch.config.json]:file:_files' \
       '(--env-file)'--env-file='[read variables from a file of NAME=value lines; those of the environment win]:file:_files' \
+      '(-q --quiet)'{-q,--quiet}'[results and errors only]' \
+      '(--color)'--color='[always, never, or auto\: on a terminal, unless NO_COLOR says no]:when:(always never auto)' \
       '(-h --help)'{-h,--help}'[show what there is]' \
       '*:file:_files' ;;
     models) _arguments -s -S \
       '(--json)'--json'[print JSON]' \
       '(--config)'--config='[a configuration file of your choice, in place of mediasearch.config.json]:file:_files' \
       '(--env-file)'--env-file='[read variables from a file of NAME=value lines; those of the environment win]:file:_files' \
+      '(-q --quiet)'{-q,--quiet}'[results and errors only]' \
+      '(--color)'--color='[always, never, or auto\: on a terminal, unless NO_COLOR says no]:when:(always never auto)' \
       '(-h --help)'{-h,--help}'[show what there is]' \
       '1:what to do:(list pull verify path)' ;;
     migrate) _arguments -s -S \
@@ -244,10 +274,14 @@ _mediasearch() {
       '(--json)'--json'[print JSON]' \
       '(--config)'--config='[a configuration file of your choice, in place of mediasearch.config.json]:file:_files' \
       '(--env-file)'--env-file='[read variables from a file of NAME=value lines; those of the environment win]:file:_files' \
+      '(-q --quiet)'{-q,--quiet}'[results and errors only]' \
+      '(--color)'--color='[always, never, or auto\: on a terminal, unless NO_COLOR says no]:when:(always never auto)' \
       '(-h --help)'{-h,--help}'[show what there is]' ;;
     config) _arguments -s -S \
       '(--config)'--config='[a configuration file of your choice, in place of mediasearch.config.json]:file:_files' \
       '(--env-file)'--env-file='[read variables from a file of NAME=value lines; those of the environment win]:file:_files' \
+      '(-q --quiet)'{-q,--quiet}'[results and errors only]' \
+      '(--color)'--color='[always, never, or auto\: on a terminal, unless NO_COLOR says no]:when:(always never auto)' \
       '(--json)'--json'[print JSON]' \
       '(-h --help)'{-h,--help}'[show what there is]' ;;
     backup) _arguments -s -S \
@@ -256,6 +290,8 @@ _mediasearch() {
       '(--json)'--json'[print JSON]' \
       '(--config)'--config='[a configuration file of your choice, in place of mediasearch.config.json]:file:_files' \
       '(--env-file)'--env-file='[read variables from a file of NAME=value lines; those of the environment win]:file:_files' \
+      '(-q --quiet)'{-q,--quiet}'[results and errors only]' \
+      '(--color)'--color='[always, never, or auto\: on a terminal, unless NO_COLOR says no]:when:(always never auto)' \
       '(-h --help)'{-h,--help}'[show what there is]' \
       '*:file:_files' ;;
     restore) _arguments -s -S \
@@ -266,6 +302,8 @@ _mediasearch() {
       '(--json)'--json'[print JSON]' \
       '(--config)'--config='[a configuration file of your choice, in place of mediasearch.config.json]:file:_files' \
       '(--env-file)'--env-file='[read variables from a file of NAME=value lines; those of the environment win]:file:_files' \
+      '(-q --quiet)'{-q,--quiet}'[results and errors only]' \
+      '(--color)'--color='[always, never, or auto\: on a terminal, unless NO_COLOR says no]:when:(always never auto)' \
       '(-h --help)'{-h,--help}'[show what there is]' \
       '*:file:_files' ;;
     export) _arguments -s -S \
@@ -277,6 +315,8 @@ _mediasearch() {
       '(--json)'--json'[print JSON]' \
       '(--config)'--config='[a configuration file of your choice, in place of mediasearch.config.json]:file:_files' \
       '(--env-file)'--env-file='[read variables from a file of NAME=value lines; those of the environment win]:file:_files' \
+      '(-q --quiet)'{-q,--quiet}'[results and errors only]' \
+      '(--color)'--color='[always, never, or auto\: on a terminal, unless NO_COLOR says no]:when:(always never auto)' \
       '(-h --help)'{-h,--help}'[show what there is]' \
       '*:file:_files' ;;
     import) _arguments -s -S \
@@ -285,6 +325,8 @@ _mediasearch() {
       '(--json)'--json'[print JSON]' \
       '(--config)'--config='[a configuration file of your choice, in place of mediasearch.config.json]:file:_files' \
       '(--env-file)'--env-file='[read variables from a file of NAME=value lines; those of the environment win]:file:_files' \
+      '(-q --quiet)'{-q,--quiet}'[results and errors only]' \
+      '(--color)'--color='[always, never, or auto\: on a terminal, unless NO_COLOR says no]:when:(always never auto)' \
       '(-h --help)'{-h,--help}'[show what there is]' \
       '*:file:_files' ;;
     unlock) _arguments -s -S \
@@ -294,10 +336,14 @@ _mediasearch() {
       '(--json)'--json'[print JSON]' \
       '(--config)'--config='[a configuration file of your choice, in place of mediasearch.config.json]:file:_files' \
       '(--env-file)'--env-file='[read variables from a file of NAME=value lines; those of the environment win]:file:_files' \
+      '(-q --quiet)'{-q,--quiet}'[results and errors only]' \
+      '(--color)'--color='[always, never, or auto\: on a terminal, unless NO_COLOR says no]:when:(always never auto)' \
       '(-h --help)'{-h,--help}'[show what there is]' ;;
     completion) _arguments -s -S \
       '(--config)'--config='[a configuration file of your choice, in place of mediasearch.config.json]:file:_files' \
       '(--env-file)'--env-file='[read variables from a file of NAME=value lines; those of the environment win]:file:_files' \
+      '(-q --quiet)'{-q,--quiet}'[results and errors only]' \
+      '(--color)'--color='[always, never, or auto\: on a terminal, unless NO_COLOR says no]:when:(always never auto)' \
       '(-h --help)'{-h,--help}'[show what there is]' \
       '1:what to do:(bash zsh fish)' ;;
     bench) _arguments -s -S \
@@ -306,6 +352,8 @@ _mediasearch() {
       '(--json)'--json'[as JSON, with what was recognised]' \
       '(--config)'--config='[a configuration file of your choice, in place of mediasearch.config.json]:file:_files' \
       '(--env-file)'--env-file='[read variables from a file of NAME=value lines; those of the environment win]:file:_files' \
+      '(-q --quiet)'{-q,--quiet}'[results and errors only]' \
+      '(--color)'--color='[always, never, or auto\: on a terminal, unless NO_COLOR says no]:when:(always never auto)' \
       '(-h --help)'{-h,--help}'[show what there is]' \
       '1:what to do:(asr)' \
       '*:file:_files' ;;
@@ -323,6 +371,8 @@ _mediasearch() {
       '(--json)'--json'[print JSON]' \
       '(--config)'--config='[a configuration file of your choice, in place of mediasearch.config.json]:file:_files' \
       '(--env-file)'--env-file='[read variables from a file of NAME=value lines; those of the environment win]:file:_files' \
+      '(-q --quiet)'{-q,--quiet}'[results and errors only]' \
+      '(--color)'--color='[always, never, or auto\: on a terminal, unless NO_COLOR says no]:when:(always never auto)' \
       '(-h --help)'{-h,--help}'[show what there is]' ;;
     help) _describe command commands ;;
   esac

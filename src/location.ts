@@ -45,7 +45,13 @@ export const expandHome = (text: string): string =>
  * @throws USAGE for an s3:// location without a bucket.
  */
 export function toLocation(text: string, cwd: string): Location {
-  if (!/^s3:\/\//i.test(text)) return resolve(cwd, expandHome(text));
+  const [, scheme = ""] = /^([a-z][a-z0-9+.-]+):\/\//i.exec(text) ?? [];
+  if (/^(https?|ftps?|sftp|rtmps?|rtsp)$/i.test(scheme))
+    throw new MediasearchError("USAGE", `${text}: ${scheme}:// addresses are not read`, {
+      subject: text,
+      hint: "download it, then mediasearch index FILE",
+    });
+  if (scheme.toLowerCase() !== "s3") return resolve(cwd, expandHome(text));
   const { bucket, key } = bucketAndKey(SCHEME + text.slice(SCHEME.length));
   if (bucket === "")
     throw new MediasearchError("USAGE", `${text}: which bucket?`, {

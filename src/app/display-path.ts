@@ -1,4 +1,4 @@
-import { isAbsolute, relative, sep } from "node:path";
+import { isAbsolute, parse, relative, sep } from "node:path";
 import { isObject, type Location } from "../location.ts";
 
 /**
@@ -6,7 +6,8 @@ import { isObject, type Location } from "../location.ts";
  * that begins with a hyphen gets `./`, so that no program takes it for an option.
  */
 export function displayPath(path: Location, cwd: string): string {
-  if (isObject(path)) return path;
+  // From the root everything is beneath: the path itself says more.
+  if (isObject(path) || cwd === parse(cwd).root) return path;
   const near = relative(cwd, path);
   if (near === "" || near === ".." || near.startsWith(`..${sep}`) || isAbsolute(near)) return path;
   return near.startsWith("-") ? `.${sep}${near}` : near;

@@ -139,7 +139,7 @@ function build(argv: readonly string[], io: CliStreams, onExit: (code: number) =
 function addCommand(
   program: Program,
   spec: CommandEntry,
-  io: CliStreams,
+  given: CliStreams,
   onExit: (code: number) => void,
 ): void {
   const command = program
@@ -160,11 +160,10 @@ function addCommand(
     if (rejectRepeat) option.argParser(onlyOnce(option, spec));
     command.addOption(option);
   }
-  for (const { flags, help } of GLOBAL_OPTIONS)
-    if (!spec.options.some((option) => option.flags === flags))
-      command.addOption(new Option(flags, help).hideHelp());
+  addGlobalOptions(command, spec);
   command.action(async () => {
     const flags = command.opts<Record<string, FlagValue>>();
+    const io = asWanted(given, flags);
     const config = loadConfig(flags, io);
     if (!spec.showsNotices) tellNotices(config, io);
     const status = createCommandStatus(io);
@@ -188,6 +187,24 @@ function addCommand(
       ),
     );
   });
+}
+
+/** Those of every command, unless it has one of the same name. */
+function addGlobalOptions(command: Program, { options }: CommandSpec): void {
+  for (const one of GLOBAL_OPTIONS) {
+    const option = new Option(one.flags, one.help).hideHelp();
+    if ("choices" in one) option.choices([...one.choices]);
+    if (!options.some(({ flags }) => flags === one.flags)) command.addOption(option);
+  }
+}
+
+/** The streams as --quiet and --color want them. Errors are reported on those that were given. */
+function asWanted(io: CliStreams, { quiet, color }: Record<string, FlagValue>): CliStreams {
+  const stderr = quiet === true ? { write: () => true } : io.stderr;
+  if (color === "always")
+    return { ...io, stderr, env: { ...io.env, NO_COLOR: undefined, FORCE_COLOR: "1" } };
+  if (color === "never") return { ...io, stderr, env: { ...io.env, NO_COLOR: "1" } };
+  return { ...io, stderr };
 }
 
 /** A filter is one condition; the query language has those of several. */

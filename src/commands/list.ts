@@ -102,6 +102,14 @@ function printAssets(
 const length = ({ durationMs }: AssetStatus): string =>
   durationMs === null ? "-" : formatTimestamp(durationMs);
 
+const SHOWN_SPEAKERS = 3;
+
+/** A meeting may have eighty: the first few and how many more there are. */
+const fewSpeakers = (names: readonly string[]): string =>
+  names.length <= SHOWN_SPEAKERS + 1
+    ? names.join(", ")
+    : `${names.slice(0, SHOWN_SPEAKERS).join(", ")} and +${names.length - SHOWN_SPEAKERS}`;
+
 function printTable(assets: readonly AssetStatus[], io: CliStreams): void {
   const paint = styler(io.stdout, io.env);
   for (const asset of assets) {
@@ -109,7 +117,7 @@ function printTable(assets: readonly AssetStatus[], io: CliStreams): void {
       asset.error !== null
         ? paint("red", stripControls(asset.error))
         : stripControls(
-            [asset.origin, asset.language, asset.speakers.join(", ")].filter(Boolean).join("  "),
+            [asset.origin, asset.language, fewSpeakers(asset.speakers)].filter(Boolean).join("  "),
           );
     io.stdout.write(
       `${length(asset).padStart(9)}  ${asset.state.padEnd(10)}  ${paint("cyan", stripControls(displayPath(asset.id, io.cwd)))}  ${what}\n`,

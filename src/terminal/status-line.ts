@@ -1,3 +1,4 @@
+import { columnsOf } from "./style.ts";
 import type { CliStreams, OutputStream } from "./io.ts";
 
 /** What a live view can show beside the line. Times in milliseconds of audio. */
@@ -44,7 +45,7 @@ export function createStatusLine(sink: OutputStream, env: CliStreams["env"]): St
         return;
       }
       clear();
-      shown = text.slice(0, Math.max(20, (sink.columns ?? 80) - 1));
+      shown = text.slice(0, Math.max(20, columnsOf(sink, 80) - 1));
       sink.write(shown);
     },
     note(text) {

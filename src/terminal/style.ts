@@ -20,6 +20,10 @@ export function styler(sink: OutputStream, env: CliStreams["env"]): Styler {
   return (style, text) => (colour ? styleText(style, text, { validateStream: false }) : text);
 }
 
+/** The width of a terminal; one that says 0 does not know, and is taken for 80 columns. */
+export const columnsOf = ({ columns }: OutputStream, unknown: number): number =>
+  columns === 0 ? 80 : (columns ?? unknown);
+
 /** How many columns of a terminal a text takes. */
 export function displayWidth(text: string): number {
   let columns = 0;

@@ -98,3 +98,50 @@ describe("commands that people guess", () => {
     );
   });
 });
+
+describe("small things", () => {
+  it("are said in a line that helps", async () => {
+    talk("a.vtt");
+    await run("index", media);
+    const merged = await run("speakers", "merge", "Ann", "Nobody", "--into", "Eve");
+    expect([merged.exitCode, merged.stderr]).toEqual([
+      17,
+      "error: nobody is called Nobody\nnext:  mediasearch speakers list\n",
+    ]);
+    const address = await run("index", "https://example.com/talk.mp3");
+    expect([address.exitCode, address.stderr.includes("addresses are not read")]).toEqual([
+      2,
+      true,
+    ]);
+    const backup = await run("backup", join(home, "nowhere/x.backup"));
+    expect([backup.exitCode, backup.stderr.includes("nowhere: no such folder")]).toEqual([
+      17,
+      true,
+    ]);
+    const atRoot = await mediasearch(["list", "--format", "json"], { home, cwd: "/" });
+    expect(JSON.parse(atRoot.stdout)).toMatchObject({ files: [{ file: join(media, "a.vtt") }] });
+  });
+
+  it("are quiet and coloured on demand", async () => {
+    talk("a.vtt");
+    expect((await run("index", media, "-q")).stderr).toBe("");
+    expect((await run("list", "--quiet")).stderr).toBe("");
+    expect((await run("transcript", "nothing.mp3", "-q")).stderr).toContain("error:");
+    const esc = String.fromCodePoint(27);
+    expect((await run("list", "--color", "always")).stdout).toContain(esc);
+    expect((await run("list")).stdout).not.toContain(esc);
+    const tty = { home, cwd: home, tty: true };
+    expect((await mediasearch(["list", "--color", "never"], tty)).stdout).not.toContain(esc);
+  });
+
+  it("do not fill a screen: a few speakers stand for many", async () => {
+    const lines = Array.from(
+      { length: 80 },
+      (_, i) =>
+        `00:${String(i % 60).padStart(2, "0")}.000 --> 00:59.000\n<v Voice ${100 + i}>Word ${i}.\n`,
+    );
+    writeFileSync(join(media, "many.vtt"), `WEBVTT\n\n${lines.join("\n")}`);
+    await run("index", media);
+    expect((await run("list")).stdout).toMatch(/Voice 100, Voice 101, Voice 102 and \+77\n/);
+  });
+});

@@ -53,6 +53,11 @@ export async function backUpLibrary(
     return withUnfinishedFolder(tmpdir(), (folder) =>
       inFolder(folder, join(folder, nameOf(to) || "library.backup")),
     );
+  if (!existsSync(dirname(to)))
+    throw new MediasearchError("NOT_FOUND", `${dirname(to)}: no such folder`, {
+      subject: dirname(to),
+      hint: `mkdir -p ${quoteShellWord(dirname(to))}`,
+    });
   if (existsSync(to) && !overwrite)
     throw new MediasearchError("USAGE", `${to}: is there already`, {
       subject: to,

@@ -2,6 +2,7 @@ import type { AssetId } from "../../backends/catalog.ts";
 import { MediasearchError } from "../../errors.ts";
 import { anyFileMatcher } from "../../text/file-filter.ts";
 import { renameInLibrary as renameInStore } from "../../transfer/rename-speakers.ts";
+import { foldName } from "../../transcript-edits.ts";
 import type { Context } from "../context.ts";
 import { withEditTools } from "./edit-tools.ts";
 import { withBackend } from "./with-backend.ts";
@@ -59,13 +60,14 @@ export async function renameSpeakers(
     throw new MediasearchError("USAGE", "a speaker needs a name", {
       hint: "mediasearch speakers list",
     });
-  const renamed = await withEditTools(context, false, (tools) =>
-    Array.fromAsync(renameInStore(tools, { from, to: to.trim(), wants })),
-  );
-  if (renamed.length === 0)
-    throw new MediasearchError("NOT_FOUND", `nobody is called ${from.join(" or ")}`, {
-      subject: from[0],
+  const heard = new Set((await listSpeakers(context, file)).map(({ name }) => foldName(name)));
+  const unknown = from.filter((name) => !heard.has(foldName(name)));
+  if (unknown.length > 0)
+    throw new MediasearchError("NOT_FOUND", `nobody is called ${unknown.join(" or ")}`, {
+      subject: unknown[0],
       hint: "mediasearch speakers list",
     });
-  return renamed;
+  return withEditTools(context, false, (tools) =>
+    Array.fromAsync(renameInStore(tools, { from, to: to.trim(), wants })),
+  );
 }

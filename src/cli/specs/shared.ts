@@ -63,6 +63,12 @@ export const GLOBAL_OPTIONS = [
     flags: "--env-file <file>",
     help: "read variables from a file of NAME=value lines; those of the environment win",
   },
+  { flags: "-q, --quiet", help: "results and errors only" },
+  {
+    flags: "--color <when>",
+    help: "always, never, or auto: on a terminal, unless NO_COLOR says no",
+    choices: ["always", "never", "auto"],
+  },
 ] as const satisfies readonly OptionSpec[];
 
 /** Conditions on files; the same as in a query, `name:value`. */

@@ -1,5 +1,5 @@
 import { formatJson, pluralize, formatNumber } from "../../text/format.ts";
-import { styler } from "../../terminal/style.ts";
+import { columnsOf, styler } from "../../terminal/style.ts";
 import { stripControls } from "../../text/strip-controls.ts";
 import { linker } from "../../results/links.ts";
 import { pageMarkdown } from "../../results/markdown.ts";
@@ -69,7 +69,7 @@ function printHits(
   io.stdout.write(
     pageText(
       results,
-      { paint: styler(io.stdout, io.env), link, columns: io.stdout.columns ?? 100, mark },
+      { paint: styler(io.stdout, io.env), link, columns: columnsOf(io.stdout, 100), mark },
       isGrouped,
     ),
   );
