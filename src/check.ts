@@ -18,6 +18,8 @@ export interface CheckStep {
   readonly tried: string;
   readonly code: ErrorCode;
   readonly timeoutMs?: number;
+  /** It waits or works in one turn of the event loop, as SQLite does. */
+  readonly blocksOthers?: true;
   readonly run: (signal: AbortSignal) => Promise<Outcome | readonly Outcome[]>;
 }
 

@@ -14,13 +14,21 @@ const STEP_TIMEOUT_MS = 10_000;
 /**
  * Runs chains of steps side by side. Steps of one chain build on each other: the first that fails
  * ends the chain, so that the report names the cause and not what follows from it. Every step ends
- * by its time-out.
+ * by its time-out. Chains that block the event loop come after all others, one by one: while they
+ * do, time-outs of others would pass.
  */
 export async function runChains(
   chains: readonly (readonly CheckStep[])[],
   signal: AbortSignal,
 ): Promise<readonly Result[]> {
-  return (await Promise.all(chains.map((chain) => runChain(chain, signal)))).flat();
+  const results = new Map<readonly CheckStep[], readonly Result[]>();
+  const run = async (chain: readonly CheckStep[]): Promise<unknown> =>
+    results.set(chain, await runChain(chain, signal));
+  const isBlocking = (chain: readonly CheckStep[]): boolean =>
+    chain.some(({ blocksOthers }) => blocksOthers === true);
+  await Promise.all(chains.filter((chain) => !isBlocking(chain)).map(run));
+  for (const chain of chains.filter(isBlocking)) await run(chain);
+  return chains.flatMap((chain) => results.get(chain) ?? []);
 }
 
 async function runChain(

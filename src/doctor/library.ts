@@ -17,6 +17,7 @@ export function librarySteps(context: Context, deep: boolean): readonly CheckSte
       group: "library",
       tried: "open the library and check it",
       code: "SCHEMA_MISMATCH",
+      blocksOthers: true,
       timeoutMs: deep ? DEEP_TIMEOUT_MS : LIBRARY_CHECK_MS,
       async run() {
         try {

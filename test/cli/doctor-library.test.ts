@@ -157,3 +157,28 @@ describe("doctor finds", () => {
     expect(readdirSync(home).some((name) => name.endsWith(".before-fix"))).toBe(false);
   });
 });
+
+describe("a library that another program keeps locked", () => {
+  it("is one failure; no other check waits for it", async () => {
+    const home = await captionLibrary(1);
+    const other = new Sqlite(join(home, "library.sqlite"));
+    other.pragma("locking_mode = EXCLUSIVE");
+    other.exec("BEGIN EXCLUSIVE");
+    const turns = { count: 0 };
+    const timer = setInterval(() => turns.count++, 50);
+    try {
+      const { stdout } = await mediasearch(["doctor", "--json"], { home });
+      const failed = (JSON.parse(stdout) as Report).checks.filter(
+        ({ status }) => status === "failed",
+      );
+      expect(failed).toMatchObject([
+        { check: "library", found: expect.stringContaining("another process") as string },
+      ]);
+      // Ten seconds of waiting, in which everything else gets its turn.
+      expect(turns.count).toBeGreaterThan(30);
+    } finally {
+      clearInterval(timer);
+      other.close();
+    }
+  });
+});

@@ -13,6 +13,7 @@ import {
 } from "node:fs";
 import { dirname, join } from "node:path";
 import type { Database } from "better-sqlite3";
+import type SqliteClass from "better-sqlite3";
 import { MediasearchError } from "../../errors.ts";
 import type { Backend, BackendOptions } from "../backend.ts";
 import { checkLocalLibrary } from "./check.ts";
@@ -32,23 +33,40 @@ import { wipeDeleted } from "./wipe.ts";
 import { localQueryVectors } from "./query-vectors.ts";
 
 const WAIT_FOR_OTHERS_MS = 10_000;
+/** A library that is locked is tried again and again, each time for so long. */
+const FIRST_WAIT_MS = 100;
+const BETWEEN_TRIES_MS = 50;
 
 /**
  * One SQLite file, https://www.sqlite.org. A command that waits for another process's commit waits
  * `waitMs` at most.
  * @throws NO_STORE, SCHEMA_MISMATCH, STORE_BUSY, NO_SPACE; USAGE for a path that can't be a file.
  */
-export async function open(
-  { path, create }: BackendOptions,
-  waitMs = WAIT_FOR_OTHERS_MS,
-): Promise<Backend> {
+export async function open(options: BackendOptions, waitMs = WAIT_FOR_OTHERS_MS): Promise<Backend> {
   const { default: Sqlite } = await import("better-sqlite3");
+  const deadlineMs = performance.now() + waitMs;
+  // SQLite waits in one turn of the event loop, deaf to signals and to everything else.
+  for (;;)
+    try {
+      return openOnce(Sqlite, options, waitMs);
+    } catch (error) {
+      const isBusy = error instanceof MediasearchError && error.code === "STORE_BUSY";
+      if (!isBusy || performance.now() >= deadlineMs) throw error;
+      await new Promise((resolve) => setTimeout(resolve, BETWEEN_TRIES_MS));
+    }
+}
+
+function openOnce(
+  Sqlite: typeof SqliteClass,
+  { path, create }: BackendOptions,
+  waitMs: number,
+): Backend {
   let db: Database | undefined;
   try {
     prepareFile(path, create);
     db = isFrozen(path)
       ? new Sqlite(readFrozen(path), { readonly: true })
-      : new Sqlite(path, { timeout: waitMs });
+      : new Sqlite(path, { timeout: Math.min(waitMs, FIRST_WAIT_MS) });
     defineFunctions(db);
     // The file may be anybody's: its schema may call nothing but what SQLite holds harmless.
     db.exec("PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON");
@@ -63,6 +81,7 @@ export async function open(
     });
     setUp(db);
     keepFewPages(db);
+    db.pragma(`busy_timeout = ${waitMs}`);
   } catch (error) {
     db?.close();
     throw toStoreError(error, path);
