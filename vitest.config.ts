@@ -8,7 +8,11 @@ const PROGRAM_TESTS = [
   "src/media/clip/*.test.ts",
 ];
 /** Tests in test/ that need neither a build nor a model. */
-const UNIT_TESTS_ELSEWHERE: string[] = ["test/docs.test.ts", "test/workflows.test.ts"];
+const UNIT_TESTS_ELSEWHERE: string[] = [
+  "test/docs.test.ts",
+  "test/workflows.test.ts",
+  "test/fuzz/fuzz.test.ts",
+];
 
 export default defineConfig({
   test: {

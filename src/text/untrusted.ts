@@ -106,15 +106,27 @@ function cleanTimed<T extends Timed>(timed: T): T | undefined {
   return { ...timed, text, startMs, endMs: Math.max(startMs, endMs), confidence };
 }
 
+/**
+ * No word is longer in scripts that part words by spaces: a run without any is parted, so that a segment of forty
+ * words keeps within its length.
+ */
+const MAX_WORD_LENGTH = 1000;
+const LONG_RUN = new RegExp(
+  `[^\\s\\u0e00-\\u0eff\\u1780-\\u17ff\\u3000-\\u9fff\\uac00-\\ud7af]{${MAX_WORD_LENGTH}}`,
+  "gu",
+);
+
 /** Cues as a captions file or a recogniser gives them; those without text or times are left out. */
 export const cleanCues = (cues: readonly Cue[]): Cue[] =>
   cues.flatMap((cue) => {
     const clean = cleanTimed(cue);
     if (!clean) return [];
+    const text =
+      clean.text.length > MAX_WORD_LENGTH ? clean.text.replace(LONG_RUN, "$& ") : clean.text;
     const words = cue.words?.map(cleanTimed);
-    const areWhole = words?.every((word) => word !== undefined) ?? false;
+    const areWhole = text === clean.text && (words?.every((word) => word !== undefined) ?? false);
     const speaker = cleanName(cue.speaker);
-    return [{ ...clean, speaker, words: words && areWhole ? (words as Word[]) : null }];
+    return [{ ...clean, text, speaker, words: words && areWhole ? (words as Word[]) : null }];
   });
 
 /** A segment of a transcript from elsewhere; its text is never empty and never too long. */

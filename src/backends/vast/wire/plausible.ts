@@ -60,6 +60,7 @@ const PREFIX_BYTES = 8;
 const MAX_FIELDS = 10_000;
 /** Of a field of a schema, and of a record batch: FieldNode and Buffer (Message.fbs, Schema.fbs of Arrow). */
 const STRUCT_BYTES = 16;
+const LONG_BYTES = 8;
 const [SCHEMA, RECORD_BATCH] = [1, 3];
 
 /**
@@ -78,6 +79,7 @@ export function mustBeMessages(stream: Uint8Array): void {
     if (metadata.length < length) throw lengthError();
     const message = readRoot(metadata);
     const bodyLength = Number(message.i64(3));
+    mustBePairs(message.tables(4));
     mustBeHeader(message.u8(1), message.table(2));
     at += PREFIX_BYTES + length + bodyLength;
     if (bodyLength < 0 || at > stream.length) throw lengthError();
@@ -86,15 +88,26 @@ export function mustBeMessages(stream: Uint8Array): void {
 
 function mustBeHeader(kind: number, header: FlatTable | undefined): void {
   if (!header) throw lengthError();
-  if (kind === SCHEMA) mustBeFields(header.tables(1), 0);
-  else if (kind === RECORD_BATCH) for (const field of [1, 2]) header.structs(field, STRUCT_BYTES);
+  if (kind === SCHEMA) {
+    mustBeFields(header.tables(1), 0);
+    mustBePairs(header.tables(2));
+    header.structs(3, LONG_BYTES);
+  } else if (kind === RECORD_BATCH)
+    for (const field of [1, 2, 4]) header.structs(field, field === 4 ? LONG_BYTES : STRUCT_BYTES);
   else throw new Error("an Arrow message of an unknown kind");
+}
+
+/** Keys and values that a message carries along. */
+function mustBePairs(pairs: readonly FlatTable[]): void {
+  if (pairs.length > MAX_FIELDS) throw lengthError();
+  for (const pair of pairs) for (const field of [0, 1]) pair.string(field);
 }
 
 function mustBeFields(fields: readonly FlatTable[], depth: number): void {
   if (depth > MAX_DEPTH || fields.length > MAX_FIELDS) throw lengthError();
   for (const field of fields) {
-    field.tables(6);
+    field.string(0);
+    mustBePairs(field.tables(6));
     mustBeFields(field.tables(5), depth + 1);
   }
 }

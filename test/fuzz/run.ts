@@ -1,0 +1,88 @@
+/**
+ * `npm run test:fuzz [-- --seconds N] [TARGET…]`: changes valid inputs of every reader of bytes from outside and
+ * looks whether it reads or refuses them, within two seconds and half a gigabyte. What is found is written to
+ * test/fuzz/finds/; move it to test/fuzz/seeds/TARGET/ when it is mended.
+ */
+import { createHash } from "node:crypto";
+import { mkdirSync, writeFileSync } from "node:fs";
+import { parseArgs } from "node:util";
+import { Worker } from "node:worker_threads";
+import { TARGETS } from "./targets.ts";
+import type { FuzzJob, FuzzReport } from "./worker.ts";
+
+const MAX_INPUT_BYTES = 65_536;
+const MAX_INPUT_MS = 2000;
+const MAX_HEAP_MB = 512;
+const WATCH_MS = 250;
+/** The first input also loads modules. */
+const FIRST_INPUT_MS = 20_000;
+
+interface Outcome {
+  readonly inputs: number;
+  readonly finds: ReadonlyMap<string, Uint8Array>;
+}
+
+function fuzz(target: string, seconds: number, seed: number): Promise<Outcome> {
+  const shared = new SharedArrayBuffer(8 + MAX_INPUT_BYTES);
+  const head = new Int32Array(shared, 0, 2);
+  const finds = new Map<string, Uint8Array>();
+  const current = (): Uint8Array => Uint8Array.from(new Uint8Array(shared, 8, head[0] ?? 0));
+  const worker = new Worker(new URL("worker.ts", import.meta.url), {
+    workerData: { target, seed, seconds, shared } satisfies FuzzJob,
+    resourceLimits: { maxOldGenerationSizeMb: MAX_HEAP_MB },
+  });
+  return new Promise((resolve) => {
+    let inputs = 0;
+    let sinceMs = performance.now();
+    const end = (): void => {
+      clearInterval(watch);
+      void worker.terminate().then(() => resolve({ inputs: head[1] ?? 0, finds }));
+    };
+    const watch = setInterval(() => {
+      const now = performance.now();
+      if (head[1] !== inputs) {
+        inputs = head[1] ?? 0;
+        sinceMs = now;
+      } else if (now - sinceMs > (inputs < 2 ? FIRST_INPUT_MS : MAX_INPUT_MS)) {
+        finds.set(`took more than ${MAX_INPUT_MS} ms`, current());
+        end();
+      }
+    }, WATCH_MS);
+    worker.on("message", (report: FuzzReport) => {
+      if (report.type === "done") return end();
+      // One find a place in the code.
+      const where = report.why.split("\n").slice(0, 3).join("\n");
+      if (!finds.has(where)) finds.set(where, report.input);
+    });
+    worker.on("error", (error) => {
+      finds.set(`ended the thread: ${error.message}`, current());
+      end();
+    });
+  });
+}
+
+const { values, positionals } = parseArgs({
+  options: { seconds: { type: "string", default: "60" }, seed: { type: "string" } },
+  allowPositionals: true,
+});
+const seed = Number(values.seed ?? Date.now() % 1_000_000_007);
+const chosen = TARGETS.filter(
+  ({ name }) => positionals.length === 0 || positionals.some((one) => name.startsWith(one)),
+);
+let found = 0;
+for (const { name } of chosen) {
+  const { inputs, finds } = await fuzz(name, Number(values.seconds), seed);
+  process.stdout.write(
+    `${name.padEnd(30)} ${String(inputs).padStart(9)} inputs, ${finds.size} finds\n`,
+  );
+  for (const [why, input] of finds) {
+    found++;
+    const folder = new URL(`finds/${name}/`, import.meta.url);
+    mkdirSync(folder, { recursive: true });
+    const path = new URL(createHash("sha256").update(input).digest("hex").slice(0, 16), folder);
+    writeFileSync(path, input);
+    process.stdout.write(`  ${path.pathname}\n  ${why.replaceAll("\n", "\n  ")}\n`);
+  }
+}
+process.stdout.write(`seed ${seed}: ${found} finds\n`);
+process.exitCode = found > 0 ? 1 : 0;
