@@ -76,7 +76,7 @@ _mediasearch() {
       config) words="--config --env-file -q --quiet --color --json -h --help" ;;
       backup) words="--store -f --force --json --config --env-file -q --quiet --color -h --help" ;;
       restore) words="--store --number --check -f --force --json --config --env-file -q --quiet --color -h --help" ;;
-      export) words="--store --format -o --output --vectors -f --force --json --config --env-file -q --quiet --color -h --help" ;;
+      export) words="--store --format -o --output --vectors --words -f --force --json --config --env-file -q --quiet --color -h --help" ;;
       import) words="--store --for --json --config --env-file -q --quiet --color -h --help" ;;
       unlock) words="--store --yes -f --force --json --config --env-file -q --quiet --color -h --help" ;;
       completion) words="--config --env-file -q --quiet --color -h --help" ;;

@@ -270,6 +270,7 @@ complete -c mediasearch -n '__fish_seen_subcommand_from export' -l store -rF -d 
 complete -c mediasearch -n '__fish_seen_subcommand_from export' -l format -xa 'json srt vtt txt md' -d 'how to write them'
 complete -c mediasearch -n '__fish_seen_subcommand_from export' -s o -l output -rF -d 'into this folder, ordered as the media are'
 complete -c mediasearch -n '__fish_seen_subcommand_from export' -l vectors -d 'with the embeddings (json only; they can be made again)'
+complete -c mediasearch -n '__fish_seen_subcommand_from export' -l words -d 'a cue for each word, where times are known (srt and vtt)'
 complete -c mediasearch -n '__fish_seen_subcommand_from export' -s f -l force -d 'replace files that differ'
 complete -c mediasearch -n '__fish_seen_subcommand_from export' -l json -d 'print JSON'
 complete -c mediasearch -n '__fish_seen_subcommand_from export' -l config -rF -d 'a configuration file of your choice, in place of mediasearch.config.json'

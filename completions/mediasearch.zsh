@@ -311,6 +311,7 @@ _mediasearch() {
       '(--format)'--format='[how to write them]:format:(json srt vtt txt md)' \
       '(-o --output)'{-o+,--output=}'[into this folder, ordered as the media are]:folder:_files' \
       '(--vectors)'--vectors'[with the embeddings (json only; they can be made again)]' \
+      '(--words)'--words'[a cue for each word, where times are known (srt and vtt)]' \
       '(-f --force)'{-f,--force}'[replace files that differ]' \
       '(--json)'--json'[print JSON]' \
       '(--config)'--config='[a configuration file of your choice, in place of mediasearch.config.json]:file:_files' \

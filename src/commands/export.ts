@@ -17,6 +17,7 @@ export const run: Command<typeof EXPORT_SPEC> = async (files, flags, context) =>
     files,
     folder: output === undefined ? undefined : resolve(io.cwd, expandHome(output)),
     vectors: hasFlag(flags, "vectors"),
+    words: hasFlag(flags, "words"),
     overwrite: hasFlag(flags, "force"),
   });
   if (hasFlag(flags, "json")) {

@@ -1,6 +1,7 @@
 import type { AssetId, AssetStatus, FileStat } from "../backends/catalog.ts";
 import { contentOf, writeEdits } from "../backends/edits.ts";
 import type { AssetVersion } from "../backends/versions.ts";
+import { writeWordTimes } from "../backends/word-times.ts";
 import { editedFingerprint } from "../edited-fingerprint.ts";
 import type { EmbeddingModel } from "../embedding-model.ts";
 import { MediasearchError } from "../errors.ts";
@@ -51,11 +52,14 @@ export async function importTranscript(
   const isOther = facts !== null && facts.fingerprint !== knownAsset?.fingerprint;
   if (knownAsset?.fingerprint && knownAsset.state !== "deleted" && !isOther)
     return correct(knownAsset, segments, tools);
+  const version = facts
+    ? factsOf(facts, place)
+    : await bareFacts(knownAsset, place, segments, tools);
+  if (contentOf(version.fingerprint) !== "")
+    await writeWordTimes(tools.records, version.fingerprint, segments);
+  const embedded = await embedMissing(content, tools);
   await library.versions.commit(
-    {
-      ...(facts ? factsOf(facts, place) : await bareFacts(knownAsset, place, segments, tools)),
-      segments: await embedMissing(content, tools),
-    },
+    { ...version, segments: embedded.map(({ words: _words, ...segment }) => segment) },
     tools.identity,
   );
   if (facts && content.edits)
@@ -92,7 +96,10 @@ const factsOf = (
   recordedAtMs: facts.recordedAtMs ?? null,
 });
 
-/** Of a transcript of a recording that was never indexed. Its content names it, so that it moves along. */
+/**
+ * Of a transcript of a recording that was never indexed. Its content names it, so that it moves
+ * along.
+ */
 async function bareFacts(
   knownAsset: AssetStatus | undefined,
   { id, stat }: ImportPlace,

@@ -14,7 +14,7 @@ import {
   cleanStat,
   isPlace,
 } from "../text/untrusted.ts";
-import type { EmbeddedSegment, Origin, Segment } from "../types.ts";
+import type { Cue, EmbeddedSegment, Origin, Segment } from "../types.ts";
 import { parseEdits } from "../backends/edits-json.ts";
 import { cleanEngine } from "./from-elsewhere.ts";
 import {
@@ -102,12 +102,13 @@ function formatJson(
     indexedAtMs,
     recordedAtMs,
   } = asset;
-  const rows = segments.map(({ startMs, endMs, speaker, text, confidence, vector }) => ({
+  const rows = segments.map(({ startMs, endMs, speaker, text, confidence, vector, words }) => ({
     startMs,
     endMs,
     speaker,
     text,
     confidence,
+    ...(words ? { words } : {}),
     ...(embedder && vector
       ? {
           vector: Buffer.from(vector.buffer, vector.byteOffset, vector.byteLength).toString(
@@ -156,15 +157,24 @@ export function parseForeignTranscript(
 }
 
 type Line = Pick<Segment, "startMs" | "endMs" | "text" | "speaker"> &
-  Partial<Pick<Segment, "confidence">>;
+  Partial<Pick<Cue, "confidence" | "words">>;
 
 const toSegments = (lines: readonly Line[]): EmbeddedSegment[] =>
-  lines.map(({ startMs, endMs, speaker, text, confidence = null }, index) =>
-    cleanSegment({ index, startMs, endMs, speaker, text, confidence, vector: null }),
+  lines.map(({ startMs, endMs, speaker, text, confidence = null, words }, index) =>
+    cleanSegment({
+      index,
+      startMs,
+      endMs,
+      speaker,
+      text,
+      confidence,
+      vector: null,
+      ...readWords(words),
+    }),
   );
 
 type SegmentFields = Partial<
-  Record<"startMs" | "endMs" | "speaker" | "text" | "confidence" | "vector", unknown>
+  Record<"startMs" | "endMs" | "speaker" | "text" | "confidence" | "vector" | "words", unknown>
 >;
 const wrong = (what: string): MediasearchError =>
   new MediasearchError("UNREADABLE_MEDIA", `not a transcript that mediasearch wrote: ${what}`, {
@@ -251,7 +261,7 @@ function editsOf(json: Readonly<Record<string, unknown>>): TranscriptEdits | und
 }
 
 function segmentOf(
-  { startMs, endMs, speaker, text, confidence }: SegmentFields,
+  { startMs, endMs, speaker, text, confidence, words }: SegmentFields,
   index: number,
 ): Segment {
   const isTime = (value: unknown): value is number =>
@@ -271,7 +281,24 @@ function segmentOf(
     text,
     speaker: typeof speaker === "string" ? speaker : null,
     confidence: typeof confidence === "number" ? confidence : null,
+    ...readWords(words),
   });
+}
+
+/** Words with times that can be; none of them where one is none. */
+function readWords(words: unknown): Pick<Segment, "words"> {
+  if (!Array.isArray(words) || words.length === 0) return {};
+  const read = words.map((word: unknown) => {
+    const { text, startMs, endMs } = (word ?? {}) as Record<string, unknown>;
+    const times = [startMs, endMs].map((ms) =>
+      typeof ms === "number" ? cleanMediaTime(ms) : null,
+    );
+    const [from = null, until = null] = times;
+    return typeof text === "string" && from !== null && until !== null
+      ? { text, startMs: from, endMs: until }
+      : null;
+  });
+  return read.includes(null) ? {} : { words: read.filter((word) => word !== null) };
 }
 
 function decodeVector(base64: string, dimensions: number): Float32Array {

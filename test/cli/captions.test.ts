@@ -1,4 +1,4 @@
-import { copyFileSync, mkdirSync, renameSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { gzipSync } from "node:zlib";
 import iconv from "iconv-lite";
@@ -135,6 +135,20 @@ describe("times of words", () => {
       "1\n00:00:00,500 --> 00:00:01,000\nThe\n\n2\n00:00:01,000 --> 00:00:01,600\nharbour\n\n3\n00:00:01,600 --> 00:00:02,000\nclosed.\n",
     );
     expect(await run("--format", "srt")).toContain("The harbour closed.");
+    // So does an export, and a library that it is imported into.
+    const out = join(folder, "out");
+    await mediasearch(["export", "--format", "json", "--output", out], { home });
+    await mediasearch(["export", "--format", "vtt", "--words", "--output", out], { home });
+    expect(readFileSync(join(out, "talk.vtt"), "utf8")).toContain(
+      "00:00:01.000 --> 00:00:01.600\nharbour",
+    );
+    const other = tempFolder();
+    await mediasearch(["import", out], { home: other });
+    const imported = await mediasearch(
+      ["transcript", join(folder, "talk.flac"), "--format", "json"],
+      { home: other },
+    );
+    expect(JSON.parse(imported.stdout)).toMatchObject({ segments: [{ words }] });
     // A file that moves keeps them.
     renameSync(join(folder, "talk.flac"), join(folder, "moved.flac"));
     renameSync(join(folder, "talk.json"), join(folder, "moved.json"));

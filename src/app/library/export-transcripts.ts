@@ -3,6 +3,8 @@ import { lstat, mkdir, readFile } from "node:fs/promises";
 import { basename, dirname, extname, join, resolve } from "node:path";
 import type { Backend } from "../../backends/backend.ts";
 import { contentOf, readEdits } from "../../backends/edits.ts";
+import { withWordTimes } from "../../backends/word-times.ts";
+import { wordCues } from "../../text/word-cues.ts";
 import type { AssetId, AssetStatus } from "../../backends/catalog.ts";
 import type { Library } from "../../backends/library.ts";
 import type { EmbeddingModel } from "../../embedding-model.ts";
@@ -23,6 +25,8 @@ export interface ExportRequest {
   readonly folder?: string | undefined;
   /** With the embeddings, which only JSON can hold. */
   readonly vectors?: boolean;
+  /** SubRip and WebVTT with a cue for each word, where times of words are known. */
+  readonly words?: boolean;
   /** Replaces files that differ. */
   readonly overwrite?: boolean;
 }
@@ -68,13 +72,16 @@ async function exportOne(
   asset: AssetStatus,
   to: string,
   embedder: EmbeddingModel | undefined,
-  { format, folder, overwrite = false }: ExportRequest,
+  { format, folder, overwrite = false, words = false }: ExportRequest,
 ): Promise<ExportResult> {
   const recording = asset.id;
   const misplaced = whyMisplaced(recording, to, folder);
   if (misplaced !== undefined)
     return { recording, to: recording, outcome: "failed", reason: misplaced };
-  const segments = await Array.fromAsync(library.versions.read(recording));
+  const bare = await Array.fromAsync(library.versions.read(recording));
+  const isTimed = words || format === "json";
+  const timed = isTimed ? await withWordTimes(records, asset.fingerprint ?? "", bare) : bare;
+  const segments = words && format !== "json" ? timed.flatMap(wordCues) : timed;
   const edits =
     format === "json" ? await readEdits(records, contentOf(asset.fingerprint)) : undefined;
   const options = { file: basename(recording), embedder, edits };

@@ -178,6 +178,7 @@ export const EXPORT_SPEC = {
     },
     { flags: "-o, --output <folder>", help: "into this folder, ordered as the media are" },
     { flags: "--vectors", help: "with the embeddings (json only; they can be made again)" },
+    { flags: "--words", help: "a cue for each word, where times are known (srt and vtt)" },
     { flags: "-f, --force", help: "replace files that differ" },
     { flags: "--json", help: "print JSON" },
   ],

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { cues, said } from "../../../test/helpers/captions.ts";
+import { bytes, cues, said } from "../../../test/helpers/captions.ts";
+import { parseCaptions } from "./parse.ts";
 
 describe("rolling captions", () => {
   it("say every line once", () => {
@@ -37,6 +38,26 @@ and its banks
       [160, "so today we"],
       [2480, "look at"],
       [4080, "rivers"],
+    ]);
+  });
+
+  it("keep the times of the words that are new", () => {
+    const text =
+      "WEBVTT\n\n00:00:00.160 --> 00:00:02.470\n \nso<00:00:00.480><c> today</c><00:00:00.800><c> we</c>\n\n00:00:02.470 --> 00:00:02.480\nso today we\n \n\n" +
+      "00:00:02.480 --> 00:00:04.070\nso today we\nlook<00:00:02.600><c> at</c>\n\n00:00:04.070 --> 00:00:04.080\nlook at\n \n";
+    const { cues: parsed } = parseCaptions(bytes(text), "webvtt");
+    expect(
+      parsed.map(({ words }) => words?.map((word) => [word.text, word.startMs, word.endMs])),
+    ).toEqual([
+      [
+        ["so", 160, 480],
+        ["today", 480, 800],
+        ["we", 800, 2470],
+      ],
+      [
+        ["look", 2480, 2600],
+        ["at", 2600, 4070],
+      ],
     ]);
   });
 

@@ -1,3 +1,4 @@
+import type { Word } from "../../../types.ts";
 import type { CaptionFormatSpec } from "../caption-format.ts";
 import {
   toCue,
@@ -61,14 +62,23 @@ function segmentCue(segment: Json): RawCue[] {
     start,
     end,
     speaker: string(segment["speaker"]),
-    words: objects(segment["words"]).flatMap((word) =>
-      toWord({
-        text: word["word"] ?? word["text"],
-        start: seconds(word["start"]),
-        end: seconds(word["end"]),
-        confidence: word["probability"] ?? word["score"] ?? word["confidence"],
-      }),
-    ),
+    words: readWords(objects(segment["words"]), start),
     confidence: logprob === null ? null : Math.min(1, Math.exp(logprob)),
+  });
+}
+
+/** WhisperX has no times for numbers and signs: such a word stands between its neighbours. */
+function readWords(words: readonly Json[], segmentStart: number | null): Word[] {
+  let before = segmentStart;
+  return words.flatMap((word, i) => {
+    const start = seconds(word["start"]) ?? before;
+    const end = seconds(word["end"]) ?? seconds(words[i + 1]?.["start"]) ?? start;
+    before = end;
+    return toWord({
+      text: word["word"] ?? word["text"],
+      start,
+      end,
+      confidence: word["probability"] ?? word["score"] ?? word["confidence"],
+    });
   });
 }

@@ -1,7 +1,14 @@
+import type { Word } from "../../../types.ts";
 import type { CaptionFormatSpec } from "../caption-format.ts";
 import { parseLanguageTag } from "../languages.ts";
-import { webvttLines } from "../markup.ts";
-import { parseTiming, type RawCaptions, type RawCue, type CueTiming } from "../raw-cue.ts";
+import { plain, webvttLines } from "../markup.ts";
+import {
+  parseTime,
+  parseTiming,
+  type RawCaptions,
+  type RawCue,
+  type CueTiming,
+} from "../raw-cue.ts";
 
 /** Blank lines before the signature are a mistake that players forgive. */
 const isWebvtt = (text: string): boolean =>
@@ -142,9 +149,44 @@ function cuesOf(blocks: readonly Block[]): { cues: RawCue[]; untimed: number[] }
     const text = said.join("\n").trim();
     if (timing === "absurd" && text !== "") untimed.push(line);
     if (timing === "absurd") return [];
-    return [{ ...timing, lines: webvttLines(text), markup: text.includes("<") ? text : undefined }];
+    return [
+      {
+        ...timing,
+        lines: webvttLines(text),
+        markup: text.includes("<") ? text : undefined,
+        words: timedWords(text, timing),
+      },
+    ];
   });
   return { cues, untimed };
+}
+
+const STAMP = /<(\d[\d:.]{4,14})>/;
+
+/**
+ * The words of the lines that have times inside, each from its time to the next; null where a time
+ * stands before more than one word.
+ */
+function timedWords(text: string, { startMs, endMs }: CueTiming): Word[] | null {
+  if (!STAMP.test(text)) return null;
+  const lines = text.split("\n");
+  const first = lines.findIndex((line) => STAMP.test(line));
+  // Parts between times, each time before its part.
+  const parts = lines.slice(first).join("\n").split(STAMP);
+  const words: Word[] = [];
+  for (let i = 0; i < parts.length; i += 2) {
+    const said = plain(
+      webvttLines(parts[i] ?? "")
+        .map((line) => line.text)
+        .join(" "),
+    );
+    const from = i === 0 ? startMs : parseTime(parts[i - 1] ?? "");
+    const until = parseTime(parts[i + 1] ?? "") ?? endMs;
+    if (said === "") continue;
+    if (said.includes(" ") || from === null) return null;
+    words.push({ text: said, startMs: from, endMs: Math.max(from, until), confidence: null });
+  }
+  return words.length > 1 ? words : null;
 }
 
 /** Takes the name of the next cue off the text of one before. */

@@ -39,6 +39,18 @@ describe("Whisper JSON", () => {
     expect(parsed[1]?.confidence).toBeCloseTo(Math.exp(-0.2));
   });
 
+  it("of WhisperX has words without times, which stand between their neighbours", () => {
+    const words = [
+      { word: "In", start: 0.5, end: 0.7 },
+      { word: "1984" },
+      { word: "it", start: 1.5, end: 1.6 },
+    ];
+    const { cues: parsed } = read({
+      segments: [{ start: 0.5, end: 2, text: "In 1984 it", words }],
+    });
+    expect(parsed[0]?.words?.[1]).toMatchObject({ text: "1984", startMs: 700, endMs: 1500 });
+  });
+
   it("is refused when nothing of it has a time", () => {
     expect(() => read({ text: "x", segments: [{ text: "x" }] })).toThrow(/no segment/);
     expect(() => parseCaptions(bytes('{"segments": ['), "whisper-json")).toThrow(/not valid JSON/);
