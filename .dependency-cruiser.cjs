@@ -117,6 +117,12 @@ module.exports = {
     folder("media", ["^src/text/"], "how bytes become audio, captions and clips"),
     folder("remote", [], "HTTP to engines"),
     rule(
+      "page-alone",
+      { path: "^src/server/web/", pathNot: TESTS },
+      { path: "^src/", pathNot: "^src/server/web/" },
+      "browsers run it: it knows the API, not the program",
+    ),
+    rule(
       "registries",
       { path: "^src/(pipeline|search|transfer|results|mcp)/", pathNot: TESTS },
       { path: REGISTRIES },

@@ -70,6 +70,16 @@ await build(
   },
   { format: "esm", entryFileNames: "[name].mjs", chunkFileNames: "[name]-[hash].mjs" },
 );
+// The page of `serve`: one script for browsers, and files that are served as they are.
+await build(
+  {
+    input: { page: "src/server/web/page.tsx" },
+    platform: "browser",
+  },
+  { dir: `${root}dist/web`, format: "esm", entryFileNames: "[name].js", minify: true },
+);
+for (const path of globSync("src/server/web/*.{html,css,svg,webmanifest}", { cwd: root }))
+  cpSync(`${root}${path}`, `${root}dist/web/${posix.basename(path.replaceAll("\\", "/"))}`);
 writeFileSync(`${root}dist/package.json`, '{ "type": "commonjs" }\n');
 collectLicences(root, modules);
 

@@ -6,6 +6,7 @@ import { runBothWays } from "./both-ways.ts";
 import { runOpenAi, runRiva } from "./engines.ts";
 import { runGolden } from "./golden.ts";
 import { runLibrary } from "./library.ts";
+import { runPage } from "./page.ts";
 import { pythonWith } from "./python.ts";
 import { runS3, runVersitygw } from "./run-s3.ts";
 import { versitygw } from "./versitygw.ts";
@@ -38,6 +39,7 @@ const PARTS: Readonly<Record<string, () => boolean | Promise<boolean>>> = {
     return true;
   },
   "vast-sdk": () => runSdkSuite(python()),
+  page: runPage,
   "engines-riva": () => runRiva(engines()),
   "engines-openai": () => runOpenAi(engines()),
 };

@@ -1,0 +1,196 @@
+import { useEffect, useState } from "preact/hooks";
+import { ApiError, call, type Key } from "./api.ts";
+import { formatDay } from "./format.ts";
+import { Failure, Waiting } from "./parts.tsx";
+import { navigate } from "./router.ts";
+import { useCall } from "./use-call.ts";
+
+const SCOPES = [
+  "search",
+  "read",
+  "media",
+  "edit",
+  "index",
+  "jobs",
+  "paths",
+  "keys",
+  "audit",
+  "metrics",
+];
+
+export function KeysView() {
+  const [version, setVersion] = useState(0);
+  const { value, problem } = useCall<{ keys: Key[] }>("/v1/keys", version);
+  const look = (): void => setVersion((last) => last + 1);
+  useEffect(() => {
+    document.title = "Keys · mediasearch";
+  }, []);
+  return (
+    <main>
+      <h1>Keys</h1>
+      {problem && <Failure problem={problem} />}
+      {!value && !problem && <Waiting />}
+      {value && <NewKey onMade={look} />}
+      {value && (
+        <div class="wide" role="region" aria-label="All keys" tabIndex={0}>
+          <table>
+            <thead>
+              <tr>
+                <th>Name</th>
+                <th>Scopes</th>
+                <th>Filter</th>
+                <th>Ends</th>
+                <th>Last used</th>
+                <th>State</th>
+              </tr>
+            </thead>
+            <tbody>
+              {value.keys.map((key) => (
+                <KeyRow key={key.id} entry={key} onChanged={look} />
+              ))}
+            </tbody>
+          </table>
+        </div>
+      )}
+    </main>
+  );
+}
+
+function KeyRow({ entry, onChanged }: { readonly entry: Key; readonly onChanged: () => void }) {
+  return (
+    <tr>
+      <td>
+        <bdi>{entry.name}</bdi>
+      </td>
+      <td>{entry.scopes.join(", ")}</td>
+      <td>{entry.filter ?? "none"}</td>
+      <td>{entry.expiresAt ? formatDay(entry.expiresAt) : "never"}</td>
+      <td>{entry.lastUsedAt ? formatDay(entry.lastUsedAt) : "never"}</td>
+      <td>
+        {entry.revokedAt ? (
+          "revoked"
+        ) : (
+          <button
+            type="button"
+            onClick={() =>
+              void call(`/v1/keys/${entry.id}`, { method: "DELETE" }).finally(onChanged)
+            }
+          >
+            Revoke
+          </button>
+        )}
+      </td>
+    </tr>
+  );
+}
+
+function NewKey({ onMade }: { readonly onMade: () => void }) {
+  const [name, setName] = useState("");
+  const [filter, setFilter] = useState("");
+  const [scopes, setScopes] = useState<readonly string[]>(["search", "read"]);
+  const [made, setMade] = useState("");
+  const [message, setMessage] = useState("");
+  const make = async (): Promise<void> => {
+    setMessage("");
+    try {
+      const body = { name, scopes, ...(filter.trim() === "" ? {} : { filter: filter.trim() }) };
+      const { key } = await call<{ key: string }>("/v1/keys", { body });
+      setMade(key);
+      onMade();
+    } catch (error) {
+      setMessage(error instanceof ApiError ? error.message : "The server does not answer.");
+    }
+  };
+  return (
+    <form
+      class="newkey"
+      onSubmit={(event) => {
+        event.preventDefault();
+        void make();
+      }}
+    >
+      <h2>New key</h2>
+      <label>
+        Name{" "}
+        <input
+          value={name}
+          maxLength={100}
+          onInput={({ currentTarget }) => setName(currentTarget.value)}
+        />
+      </label>
+      <label>
+        Filter{" "}
+        <input
+          value={filter}
+          placeholder='file:"/media/team-a/**"'
+          onInput={({ currentTarget }) => setFilter(currentTarget.value)}
+        />
+      </label>
+      <fieldset>
+        <legend>Scopes</legend>
+        {SCOPES.map((scope) => (
+          <label key={scope}>
+            <input
+              type="checkbox"
+              checked={scopes.includes(scope)}
+              onChange={({ currentTarget: { checked } }) =>
+                setScopes(checked ? [...scopes, scope] : scopes.filter((one) => one !== scope))
+              }
+            />{" "}
+            {scope}
+          </label>
+        ))}
+      </fieldset>
+      <button type="submit" disabled={scopes.length === 0 || name.trim() === ""}>
+        Make the key
+      </button>
+      {made !== "" && (
+        <p role="status">
+          This key is shown once: <code>{made}</code>
+        </p>
+      )}
+      {message !== "" && <p role="alert">{message}</p>}
+    </form>
+  );
+}
+
+export function SignInView({ hasFailed }: { readonly hasFailed: boolean }) {
+  const [key, setKey] = useState("");
+  const [message, setMessage] = useState(
+    hasFailed ? "The link was used already, or is older than ten minutes." : "",
+  );
+  return (
+    <main>
+      <h1>Sign in</h1>
+      <p>
+        On the machine itself, open the link that <code>mediasearch serve</code> printed. Elsewhere,
+        paste a key.
+      </p>
+      <form
+        class="signin"
+        onSubmit={(event) => {
+          event.preventDefault();
+          call("/v1/session", { body: { key: key.trim() } }).then(
+            () => navigate("/"),
+            (error: unknown) =>
+              setMessage(error instanceof ApiError ? error.message : "The server does not answer."),
+          );
+        }}
+      >
+        <label>
+          Key{" "}
+          <input
+            type="password"
+            autocomplete="current-password"
+            value={key}
+            onInput={({ currentTarget }) => setKey(currentTarget.value)}
+          />
+        </label>{" "}
+        <button type="submit" disabled={key.trim() === ""}>
+          Sign in
+        </button>
+        {message !== "" && <p role="alert">{message}</p>}
+      </form>
+    </main>
+  );
+}

@@ -1,0 +1,82 @@
+import { render } from "preact";
+import { KeysView, SignInView } from "./admin-views.tsx";
+import { call, type Session } from "./api.ts";
+import { RecordingView } from "./recording-view.tsx";
+import { followLink, navigate, type Place, usePlace } from "./router.ts";
+import { SearchView } from "./search-view.tsx";
+import { useCall } from "./use-call.ts";
+import { WorkView } from "./work-view.tsx";
+
+const LINKS = [
+  ["/", "Search", "search"],
+  ["/work", "Work", "jobs"],
+  ["/keys", "Keys", "keys"],
+] as const;
+
+function Bar({ place, session }: { readonly place: Place; readonly session: Session | undefined }) {
+  return (
+    <header class="bar">
+      <a class="name" href="/">
+        mediasearch
+      </a>
+      <nav aria-label="Views">
+        {LINKS.filter(([, , scope]) => session?.scopes.includes(scope)).map(([path, title]) => (
+          <a key={path} href={path} aria-current={place.path === path ? "page" : undefined}>
+            {title}
+          </a>
+        ))}
+      </nav>
+      {session && (
+        <button
+          type="button"
+          onClick={() =>
+            void call("/v1/session", { method: "DELETE" }).then(() => navigate("/signin"))
+          }
+        >
+          Sign out
+        </button>
+      )}
+    </header>
+  );
+}
+
+function Page() {
+  const place = usePlace();
+  const isSignIn = place.path === "/signin";
+  const { value: session, problem } = useCall<Session>(isSignIn ? undefined : "/v1/session");
+  const [, view = "", id = ""] = /^\/(\w*)\/?([^/]*)$/.exec(place.path) ?? [];
+  if (view === "embed") return <RecordingView id={decodeURIComponent(id)} place={place} isEmbed />;
+  const isOut = isSignIn || problem?.status === 401;
+  return (
+    <>
+      <Bar place={place} session={isOut ? undefined : session} />
+      {isOut ? (
+        <SignInView hasFailed={place.query.has("failed")} />
+      ) : (
+        <View view={view} id={decodeURIComponent(id)} place={place} />
+      )}
+    </>
+  );
+}
+
+function View({
+  view,
+  id,
+  place,
+}: {
+  readonly view: string;
+  readonly id: string;
+  readonly place: Place;
+}) {
+  if (view === "f" && id !== "") return <RecordingView key={id} id={id} place={place} />;
+  if (view === "work") return <WorkView />;
+  if (view === "keys") return <KeysView />;
+  return <SearchView place={place} />;
+}
+
+document.addEventListener("click", followLink);
+const root = document.querySelector("#app");
+if (root) {
+  root.replaceChildren();
+  render(<Page />, root);
+}

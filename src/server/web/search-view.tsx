@@ -1,0 +1,232 @@
+import { useEffect, useRef, useState } from "preact/hooks";
+import { address, type Facets, type SearchPage, type Status } from "./api.ts";
+import { formatAmount, formatCount } from "./format.ts";
+import { Failure, Waiting } from "./parts.tsx";
+import { Results } from "./results.tsx";
+import { navigate, type Place } from "./router.ts";
+import { useCall } from "./use-call.ts";
+
+const TYPING_MS = 200;
+const PAGE_HITS = 20;
+/** What the address of a search holds, by the names of the API. */
+const FILTERS = ["speaker", "lang", "origin", "after", "before", "file"] as const;
+
+function searchAddress(query: URLSearchParams): string | undefined {
+  const words = query.get("q")?.trim() ?? "";
+  if (words === "") return undefined;
+  const filters = FILTERS.map((name) => [name, query.get(name) ?? undefined] as const);
+  return address("/v1/search", {
+    q: words,
+    mode: query.get("mode") ?? undefined,
+    offset: query.get("offset") ?? undefined,
+    groupBy: query.get("group") === "file" ? "file" : undefined,
+    limit: PAGE_HITS,
+    context: 1,
+    ...Object.fromEntries(filters),
+  });
+}
+
+/** The same search with other values; a change but of the page begins at its first page. */
+export function withValues(
+  query: URLSearchParams,
+  values: Readonly<Record<string, string | undefined>>,
+): string {
+  const next = new URLSearchParams(query);
+  if (!("offset" in values)) next.delete("offset");
+  for (const [name, value] of Object.entries(values)) {
+    if (value === undefined || value === "") next.delete(name);
+    else next.set(name, value);
+  }
+  const text = next.toString();
+  return text === "" ? "/" : `/?${text}`;
+}
+
+export function SearchView({ place: { query } }: { readonly place: Place }) {
+  const path = searchAddress(query);
+  const { value: page, problem, isLoading } = useCall<SearchPage>(path);
+  useEffect(() => {
+    const words = query.get("q");
+    document.title = words ? `${words} · mediasearch` : "mediasearch";
+  }, [query]);
+  return (
+    <main>
+      <h1 class="hidden">Search recordings</h1>
+      <SearchBox query={query} />
+      {path === undefined && <Home />}
+      {problem && <Failure problem={problem} />}
+      {path !== undefined && !page && isLoading && <Waiting />}
+      {path !== undefined && page && (
+        <div class="columns" aria-busy={isLoading}>
+          <FacetList query={query} />
+          <section aria-label="Results">
+            <Summary page={page} query={query} />
+            <Results page={page} query={query} />
+            <Pages page={page} query={query} />
+          </section>
+        </div>
+      )}
+    </main>
+  );
+}
+
+function SearchBox({ query }: { readonly query: URLSearchParams }) {
+  const [words, setWords] = useState(query.get("q") ?? "");
+  const timer = useRef<number | undefined>(undefined);
+  const box = useRef<HTMLInputElement>(null);
+  useEffect(() => setWords(query.get("q") ?? ""), [query.get("q")]);
+  useEffect(() => box.current?.focus(), []);
+  const search = (text: string, replace: boolean): void => {
+    clearTimeout(timer.current);
+    navigate(withValues(query, { q: text }), { replace });
+  };
+  return (
+    <form
+      class="search"
+      role="search"
+      onSubmit={(event) => {
+        event.preventDefault();
+        search(words, false);
+      }}
+    >
+      <input
+        ref={box}
+        type="search"
+        name="q"
+        aria-label="Words to find"
+        placeholder="What was said?"
+        autocomplete="off"
+        dir="auto"
+        maxLength={2000}
+        value={words}
+        onInput={({ currentTarget: { value } }) => {
+          setWords(value);
+          clearTimeout(timer.current);
+          timer.current = setTimeout(() => search(value, true), TYPING_MS);
+        }}
+      />
+      <select
+        aria-label="Kind of search"
+        value={query.get("mode") ?? "hybrid"}
+        onChange={({ currentTarget: { value } }) =>
+          navigate(withValues(query, { mode: value === "hybrid" ? undefined : value }))
+        }
+      >
+        <option value="hybrid">words and meaning</option>
+        <option value="keyword">words only</option>
+        <option value="semantic">meaning only</option>
+      </select>
+      <button type="submit">Search</button>
+    </form>
+  );
+}
+
+function Home() {
+  const { value: status } = useCall<Status>("/v1/status");
+  if (!status) return <Waiting />;
+  const { files, durationMs, indexing } = status;
+  return (
+    <section class="home">
+      <p>
+        {formatCount(files["indexed"] ?? 0, "recording")}, {formatAmount(durationMs)} of sound
+        {indexing && ", indexing now"}
+      </p>
+      {(files["failed"] ?? 0) > 0 && (
+        <p>
+          <a href="/work">{formatCount(files["failed"] ?? 0, "file")} failed</a>
+        </p>
+      )}
+      <p class="quiet">
+        Write what was said. Quotes keep words together, a minus leaves a word out, and{" "}
+        <code>speaker:ada</code> or <code>after:2026-01</code> narrow the search.
+      </p>
+    </section>
+  );
+}
+
+function Summary({ page, query }: { readonly page: SearchPage; readonly query: URLSearchParams }) {
+  const isGrouped = query.get("group") === "file";
+  const about = page.totalIs === "ranked" ? "best " : "";
+  return (
+    <div class="summary">
+      <p role="status">
+        {page.total === 0 ? "Nothing found." : `${about}${formatCount(page.total, "hit")}`}
+        {page.note && ` ${page.note}`}
+        {page.didYouMean && (
+          <>
+            {" "}
+            Did you mean{" "}
+            <a href={withValues(query, { q: page.didYouMean })} dir="auto">
+              {page.didYouMean}
+            </a>
+            ?
+          </>
+        )}
+      </p>
+      {page.total > 0 && (
+        <a href={withValues(query, { group: isGrouped ? undefined : "file" })}>
+          {isGrouped ? "List by moment" : "Group by file"}
+        </a>
+      )}
+    </div>
+  );
+}
+
+function Pages({ page, query }: { readonly page: SearchPage; readonly query: URLSearchParams }) {
+  const { offset, moments } = page;
+  const hasMore = offset + PAGE_HITS < moments;
+  if (offset === 0 && !hasMore) return null;
+  const before = Math.max(0, offset - PAGE_HITS);
+  return (
+    <nav class="pages" aria-label="Pages of results">
+      {offset > 0 && (
+        <a rel="prev" href={withValues(query, { offset: before === 0 ? undefined : `${before}` })}>
+          Better hits
+        </a>
+      )}
+      {hasMore && (
+        <a rel="next" href={withValues(query, { offset: String(offset + PAGE_HITS) })}>
+          More hits
+        </a>
+      )}
+    </nav>
+  );
+}
+
+const GROUPS = [
+  ["speakers", "speaker", "Speaker"],
+  ["languages", "lang", "Language"],
+  ["origins", "origin", "Words from"],
+] as const;
+const SHOWN_VALUES = 8;
+
+function FacetList({ query }: { readonly query: URLSearchParams }) {
+  const { value: facets } = useCall<Facets>("/v1/facets");
+  if (!facets) return <aside />;
+  return (
+    <aside aria-label="Narrow the search">
+      {GROUPS.map(([group, parameter, title]) => {
+        const chosen = query.get(parameter);
+        const counts = facets[group].filter(({ value }) => value !== "").slice(0, SHOWN_VALUES);
+        if (counts.length < 2 && chosen === null) return null;
+        return (
+          <div class="facet" key={group}>
+            <h2>{title}</h2>
+            <ul>
+              {counts.map(({ value, count }) => (
+                <li key={value}>
+                  <a
+                    href={withValues(query, { [parameter]: chosen === value ? undefined : value })}
+                    aria-current={chosen === value ? "true" : undefined}
+                  >
+                    <bdi>{value === "und" ? "not stated" : value}</bdi>{" "}
+                    <span class="quiet">{count}</span>
+                  </a>
+                </li>
+              ))}
+            </ul>
+          </div>
+        );
+      })}
+    </aside>
+  );
+}

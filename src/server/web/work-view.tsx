@@ -1,0 +1,153 @@
+import { useEffect, useState } from "preact/hooks";
+import { ApiError, call, type FailedFile, type Job, type Status } from "./api.ts";
+import { Failure, Waiting } from "./parts.tsx";
+import { useCall } from "./use-call.ts";
+
+const LOOK_MS = 5000;
+
+/** What is being done, what failed and why. */
+export function WorkView() {
+  const [version, setVersion] = useState(0);
+  const look = (): void => setVersion((last) => last + 1);
+  const { value: jobs, problem } = useCall<{ work: Job[]; failed: FailedFile[] }>(
+    "/v1/jobs",
+    version,
+  );
+  const { value: status } = useCall<Status>("/v1/status", version);
+  useEffect(() => {
+    document.title = "Work · mediasearch";
+    const events = new EventSource("/v1/events");
+    for (const name of ["indexed", "failed", "deleted", "job"]) events.addEventListener(name, look);
+    const timer = setInterval(look, LOOK_MS);
+    return () => {
+      events.close();
+      clearInterval(timer);
+    };
+  }, []);
+  return (
+    <main>
+      <h1>Work</h1>
+      {problem && <Failure problem={problem} />}
+      {!jobs && !problem && <Waiting />}
+      {status?.canIndex && <IndexForm status={status} onStarted={look} />}
+      {jobs && (
+        <>
+          <section aria-label="Under way">
+            <h2>Under way</h2>
+            {jobs.work.length === 0 && <p class="quiet">Nothing is under way.</p>}
+            <ul class="jobs">
+              {jobs.work.map((job) => (
+                <JobRow key={job.id} job={job} onChanged={look} />
+              ))}
+            </ul>
+          </section>
+          <section aria-label="Failed files">
+            <h2>Failed files</h2>
+            {jobs.failed.length === 0 && <p class="quiet">No file failed.</p>}
+            <ul class="jobs">
+              {jobs.failed.map((file) => (
+                <FailedRow key={file.fileId} file={file} onChanged={look} />
+              ))}
+            </ul>
+          </section>
+        </>
+      )}
+    </main>
+  );
+}
+
+function JobRow({ job, onChanged }: { readonly job: Job; readonly onChanged: () => void }) {
+  const { done, total, unit, file } = job.progress;
+  const isOpen = job.state === "queued" || job.state === "running";
+  return (
+    <li>
+      <strong>{job.type}</strong> {job.state}
+      {isOpen && total !== null && <progress max={total} value={done} aria-label="Progress" />}
+      <span class="quiet">
+        {" "}
+        {done}
+        {total === null ? "" : ` of ${total}`} {unit} <bdi>{file ?? ""}</bdi>
+      </span>
+      {job.error && <p class="quiet">{job.error.detail}</p>}
+      {job.result?.href && (
+        <p>
+          <a href={job.result.href} download>
+            Download
+          </a>
+        </p>
+      )}
+      {isOpen && (
+        <button
+          type="button"
+          onClick={() => void call(`/v1/jobs/${job.id}`, { method: "DELETE" }).finally(onChanged)}
+        >
+          Stop
+        </button>
+      )}
+    </li>
+  );
+}
+
+function FailedRow({
+  file,
+  onChanged,
+}: {
+  readonly file: FailedFile;
+  readonly onChanged: () => void;
+}) {
+  const [message, setMessage] = useState("");
+  const ask = (action: "retry" | "skip"): void => {
+    call(`/v1/jobs/${action}`, { body: { fileIds: [file.fileId] } })
+      .catch((error: unknown) => setMessage(error instanceof ApiError ? error.message : "failed"))
+      .finally(onChanged);
+  };
+  return (
+    <li>
+      <bdi>{file.file}</bdi>: {file.reason}
+      {file.hint && <span class="quiet"> {file.hint}</span>}
+      <p>
+        <button type="button" onClick={() => ask("retry")}>
+          Try again
+        </button>{" "}
+        <button type="button" onClick={() => ask("skip")}>
+          Leave out
+        </button>{" "}
+        <span role="status">{message}</span>
+      </p>
+    </li>
+  );
+}
+
+function IndexForm({
+  status,
+  onStarted,
+}: {
+  readonly status: Status;
+  readonly onStarted: () => void;
+}) {
+  const [path, setPath] = useState(status.roots?.[0] ?? "");
+  const [message, setMessage] = useState("");
+  return (
+    <form
+      class="index"
+      onSubmit={(event) => {
+        event.preventDefault();
+        call("/v1/index", { body: { paths: [path] } })
+          .then(() => setMessage("started"))
+          .catch((error: unknown) =>
+            setMessage(error instanceof ApiError ? error.message : "failed"),
+          )
+          .finally(onStarted);
+      }}
+    >
+      <label>
+        Index a folder of the server{" "}
+        <input value={path} onInput={({ currentTarget }) => setPath(currentTarget.value)} />
+      </label>{" "}
+      <button type="submit" disabled={path.trim() === ""}>
+        Index
+      </button>{" "}
+      <span role="status">{message}</span>
+    </form>
+  );
+}
