@@ -258,7 +258,8 @@ _mediasearch() {
       '(-q --quiet)'{-q,--quiet}'[results and errors only]' \
       '(--color)'--color='[always, never, or auto\: on a terminal, unless NO_COLOR says no]:when:(always never auto)' \
       '(-h --help)'{-h,--help}'[show what there is]' \
-      '1:what to do:(list pull verify path)' ;;
+      '1:what to do:(list pull verify path)' \
+      '*:words: ' ;;
     migrate) _arguments -s -S \
       '(--store)'--store='[path of the library file]:path:_files' \
       '(--to)'--to='[move to vast, to local, or into a library file]:place: ' \

@@ -4,10 +4,12 @@ import type { World } from "./world.ts";
 
 /**
  * Finds or downloads each model once, however many workers ask, and tells how far the download is.
+ * Optional models are downloaded with `fetchesOptional` only; one that is not here has no files.
  */
 export function modelProvider(
   settings: Settings,
   { env, signal, tell }: Omit<World, "cwd">,
+  fetchesOptional = false,
 ): (model: string) => Promise<Record<string, string>> {
   const underWay = new Map<string, Promise<Record<string, string>>>();
   const ensure = async (model: string): Promise<Record<string, string>> => {
@@ -21,6 +23,7 @@ export function modelProvider(
       modelsDir: settings.modelsDir,
       env,
       signal,
+      fetchesOptional,
       onProgress: (file, doneBytes, totalBytes) =>
         tell({ type: "downloading", model, file, doneBytes, totalBytes }),
     });

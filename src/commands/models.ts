@@ -1,4 +1,4 @@
-import { ERRORS } from "../errors.ts";
+import { ERRORS, MediasearchError } from "../errors.ts";
 import { modelProvider } from "../app/model-provider.ts";
 import { listModels, verifyModels } from "../models/store.ts";
 import { formatJson, formatBytes } from "../text/format.ts";
@@ -8,14 +8,23 @@ import type { Command, CommandContext } from "../cli/command.ts";
 import type { MODELS_SPEC } from "../cli/specs/machine.ts";
 import { stripControls } from "../text/strip-controls.ts";
 
-export const run: Command<typeof MODELS_SPEC> = async ([action = "list"], flags, context) => {
+export const run: Command<typeof MODELS_SPEC> = async (
+  [action = "list", ...names],
+  flags,
+  context,
+) => {
   const { config, status } = context;
   const places = { cacheDir: config.settings.modelCache, modelsDir: config.settings.modelsDir };
   const asJson = hasFlag(flags, "json");
+  if (names.length > 0 && action !== "pull")
+    throw new MediasearchError("USAGE", "names of models go with pull only", {
+      subject: names[0],
+      hint: `mediasearch models pull ${names.join(" ")}`,
+    });
   if (action === "verify") return verify(places, asJson, context);
   if (action === "pull") {
-    const provide = modelProvider(config.settings, context);
-    for (const { id } of await listModels(places)) await provide(id);
+    const provide = modelProvider(config.settings, context, true);
+    for (const id of chosenModels(await listModels(places), names)) await provide(id);
     status.end();
   }
   const models = await listModels(places);
@@ -25,6 +34,20 @@ export const run: Command<typeof MODELS_SPEC> = async ([action = "list"], flags,
   else printModels(models, context);
   return 0;
 };
+
+/** Those that are named; without names, all that the program needs. */
+function chosenModels(models: Models, names: readonly string[]): readonly string[] {
+  const known = models.map(({ id }) => id);
+  const unknown = names.find((name) => !known.includes(name));
+  if (unknown !== undefined)
+    throw new MediasearchError("USAGE", `no model is called ${unknown}`, {
+      subject: unknown,
+      hint: `mediasearch models pull ${known.join(" or ")}`,
+    });
+  return names.length > 0
+    ? names
+    : models.filter(({ isOptional }) => !isOptional).map(({ id }) => id);
+}
 
 type Places = Parameters<typeof listModels>[0];
 type Models = Awaited<ReturnType<typeof listModels>>;
@@ -55,10 +78,11 @@ function printPaths(models: Models, { modelsDir, cacheDir }: Places, { io }: Com
 
 function printModels(models: Models, { io }: CommandContext): void {
   const paint = styler(io.stdout, io.env);
-  for (const { id, files, licence, source } of models) {
+  for (const { id, files, licence, source, isOptional } of models) {
     const isHere = files.every(({ path }) => path !== null);
     const size = files.reduce((sum, file) => sum + file.sizeBytes, 0);
-    const state = paint(isHere ? "green" : "yellow", (isHere ? "here" : "missing").padEnd(8));
+    const ifAbsent = isOptional ? "optional" : "missing";
+    const state = paint(isHere ? "green" : "yellow", (isHere ? "here" : ifAbsent).padEnd(8));
     io.stdout.write(
       `${state} ${id.padEnd(20)} ${formatBytes(size).padStart(8)}  ${licence.padEnd(11)} ${source}\n`,
     );

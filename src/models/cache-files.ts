@@ -17,18 +17,22 @@ export const temporaryPath = (path: string): string =>
 
 /** Removes files that killed processes were writing. */
 export async function removeLeftovers(folder: string): Promise<void> {
-  for (const name of await readdir(folder)) {
-    const owner = /\.(\d+)-[0-9a-f]{8}\.part$/.exec(name)?.[1];
-    if (owner === undefined) continue;
-    const path = join(folder, name);
-    // Another process may have renamed or removed it by now.
-    const written = await stat(path).then(
-      ({ mtimeMs }) => mtimeMs,
-      () => null,
-    );
-    if (written !== null && (!isProcessAlive(Number(owner)) || Date.now() - written > ABANDONED_MS))
-      await rm(path, { force: true });
-  }
+  for (const name of await readdir(folder))
+    if (await isAbandoned(folder, name)) await rm(join(folder, name), { force: true });
+}
+
+/** Whether the file was being written by a process that is no more, or that is stuck. */
+export async function isAbandoned(folder: string, name: string): Promise<boolean> {
+  const owner = /\.(\d+)-[0-9a-f]{8}\.part$/.exec(name)?.[1];
+  if (owner === undefined) return false;
+  // Another process may have renamed or removed it by now.
+  const written = await stat(join(folder, name)).then(
+    ({ mtimeMs }) => mtimeMs,
+    () => null,
+  );
+  return (
+    written !== null && (!isProcessAlive(Number(owner)) || Date.now() - written > ABANDONED_MS)
+  );
 }
 
 function isProcessAlive(pid: number): boolean {

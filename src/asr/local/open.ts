@@ -1,4 +1,5 @@
 import { fileDigest } from "../../models/catalogue.ts";
+import { SPECIAL } from "../../models/whisper/special-tokens.ts";
 import type { Cue } from "../../types.ts";
 import {
   inFrames,
@@ -7,15 +8,33 @@ import {
   type AudioChunk,
 } from "../audio/speech-chunker.ts";
 import { FRAME_MS, loadVoiceActivity, VAD_FILE, VAD_MODEL } from "../audio/voice-activity.ts";
-import { SAMPLE_RATE, type Transcriber, type TranscriberOptions } from "../transcriber.ts";
+import { toTag } from "../remote/languages.ts";
+import {
+  SAMPLE_RATE,
+  type TranscribeOptions,
+  type Transcriber,
+  type TranscriberOptions,
+  type Transcript,
+} from "../transcriber.ts";
+import {
+  type LanguageState,
+  type LoadedModels,
+  NO_LANGUAGE,
+  recogniseChunk,
+} from "./chunk-recogniser.ts";
+import { toCue } from "./cues.ts";
 import { loadMoonshine } from "./moonshine.ts";
-import { classifyTranscript } from "./plausibility.ts";
-import { tokenWords } from "./token-words.ts";
-import { timeWords, voicedTime } from "./word-times.ts";
+import { conclude } from "./conclude.ts";
+import { voicedTime } from "./word-times.ts";
 
 /** It must be raised when a change of settings changes the transcripts of the same models. */
 const LOCAL_SETTINGS_VERSION = 1;
 const RECOGNISER = "moonshine-tiny";
+/** The same for what only files show that Whisper had a part in. */
+const WHISPER_SETTINGS_VERSION = 1;
+const WHISPER = "whisper-base";
+const WHISPER_ENCODER = "base-encoder.int8.onnx";
+const WHISPER_DECODER = "base-decoder.int8.onnx";
 /**
  * A chunk has at most 15 s, with 0.2 s around it, and joins speech over less than 1.5 s of silence.
  * Of the settings that were measured these gave the least errors.
@@ -32,70 +51,126 @@ interface LocalCheckpointState {
   readonly frame: number;
   readonly voicedMs: number;
   readonly pieces: ChunkerSnapshot;
+  /** Absent in checkpoints of versions that knew English only. */
+  readonly languages?: LanguageState;
 }
 
 /**
- * Opens the built-in recogniser: Silero finds the speech and Moonshine tiny recognises it, in
- * English, offline, on the CPU.
+ * Opens the built-in recogniser: Silero finds the speech, Moonshine tiny recognises English, and
+ * where it was pulled Whisper finds the language and recognises the others. Offline, on the CPU.
  */
 export async function open({
   models,
   threads = 1,
 }: Pick<TranscriberOptions, "models" | "threads">): Promise<Transcriber> {
-  const [recogniserFiles, vadFiles] = await Promise.all([models(RECOGNISER), models(VAD_MODEL)]);
-  const [moonshine, activity, { default: llama }] = await Promise.all([
+  const [vadFiles, loaded] = await Promise.all([models(VAD_MODEL), loadModels(models, threads)]);
+  const activity = await loadVoiceActivity(vadFiles[VAD_FILE] ?? "");
+  const { moonshine, whisper } = loaded;
+  const id = identify(whisper !== null);
+  return {
+    id,
+    languages: whisper ? WHISPER_TAGS : ["en"],
+    transcribe: (audio, options) => transcribe(id, loaded, activity, audio, options),
+    close: async () =>
+      void (await Promise.all([moonshine.release(), whisper?.model.release(), activity.release()])),
+  };
+}
+
+const WHISPER_TAGS = SPECIAL.languages.map((code) => toTag(code) ?? code);
+
+function identify(hasWhisper: boolean): string {
+  const moonshine = fileDigest(RECOGNISER, "decoder_model_merged.onnx").slice(0, 8);
+  if (!hasWhisper) return `${RECOGNISER}-int8@${moonshine}.${LOCAL_SETTINGS_VERSION}`;
+  const digest = fileDigest(WHISPER, WHISPER_DECODER).slice(0, 8);
+  return `${RECOGNISER}-int8.${WHISPER}-int8@${moonshine}.${digest}.${LOCAL_SETTINGS_VERSION}.${WHISPER_SETTINGS_VERSION}`;
+}
+
+async function loadModels(
+  models: TranscriberOptions["models"],
+  threads: number,
+): Promise<LoadedModels> {
+  const [files, whisperFiles] = await Promise.all([models(RECOGNISER), models(WHISPER)]);
+  const [moonshine, whisper, { default: llama }] = await Promise.all([
     loadMoonshine(
       {
-        encoder: recogniserFiles["encoder_model.onnx"] ?? "",
-        decoder: recogniserFiles["decoder_model_merged.onnx"] ?? "",
+        encoder: files["encoder_model.onnx"] ?? "",
+        decoder: files["decoder_model_merged.onnx"] ?? "",
       },
       threads,
     ),
-    loadVoiceActivity(vadFiles[VAD_FILE] ?? ""),
+    openWhisper(whisperFiles, models, threads),
     import("llama-tokenizer-js"),
   ]);
-  const pieceOf = (token: number): string => llama.vocabById[token] ?? "";
-  const id = `${RECOGNISER}-int8@${fileDigest(RECOGNISER, "decoder_model_merged.onnx").slice(0, 8)}.${LOCAL_SETTINGS_VERSION}`;
-  return {
-    id,
-    languages: ["en"],
-    async transcribe(audio, { language, signal, onProgress, onCheckpoint, resume = [] }) {
-      // Another recogniser may have tried in between. Its checkpoints are of no use here.
-      const usable = resume.filter(({ recogniser }) => recogniser === id);
-      const last = usable.at(-1)?.state as LocalCheckpointState | undefined;
-      const cues: Cue[] = usable.flatMap((checkpoint) => checkpoint.cues);
-      const heard = { samples: 0 };
-      const chunker = createSpeechChunker(activity.start, CUT, last?.pieces);
-      let voicedMs = last?.voicedMs ?? 0;
-      let saved = cues.length;
-      let savedFrame = last?.frame ?? 0;
-      let frame = 0;
-      const recognise = async (piece: AudioChunk): Promise<void> => {
-        signal.throwIfAborted();
-        voicedMs += voicedTime(piece);
-        const { tokens, probabilities } = await moonshine.decode(piece.samples);
-        const cue = toCue(tokenWords(tokens, probabilities, pieceOf), piece, heard.samples);
-        if (cue) cues.push(cue);
-        onProgress?.((piece.startSample * 1000) / SAMPLE_RATE);
-      };
-      for await (const samples of inFrames(countSamples(audio, heard, signal))) {
-        frame++;
-        for (const piece of await chunker.push(samples)) await recognise(piece);
-        if (!onCheckpoint || frame - savedFrame < CHECKPOINT_FRAMES) continue;
-        onCheckpoint({
-          recogniser: id,
-          positionMs: Math.round(frame * FRAME_MS),
-          cues: cues.slice(saved),
-          state: { frame, voicedMs, pieces: chunker.snapshot() } satisfies LocalCheckpointState,
-        });
-        saved = cues.length;
-        savedFrame = frame;
-      }
-      for (const piece of chunker.end()) await recognise(piece);
-      return { cues, timing: "word", ...classifyTranscript(cues, voicedMs, language) };
-    },
-    close: async () => void (await Promise.all([moonshine.release(), activity.release()])),
+  return { moonshine, whisper, pieceOf: (token) => llama.vocabById[token] ?? "" };
+}
+
+async function openWhisper(
+  files: Readonly<Record<string, string>>,
+  models: TranscriberOptions["models"],
+  threads: number,
+): Promise<LoadedModels["whisper"]> {
+  const [encoder, decoder] = [files[WHISPER_ENCODER], files[WHISPER_DECODER]];
+  if (encoder === undefined || decoder === undefined) return null;
+  const [{ loadWhisper }, { readVocabulary }, tokens] = await Promise.all([
+    import("./whisper/model.ts"),
+    import("./whisper/vocabulary.ts"),
+    models("whisper-multilingual"),
+  ]);
+  const [model, vocabulary] = await Promise.all([
+    loadWhisper({ encoder, decoder }, threads),
+    readVocabulary(tokens["vocabulary.txt"] ?? ""),
+  ]);
+  return { model, vocabulary };
+}
+
+async function transcribe(
+  id: string,
+  models: LoadedModels,
+  activity: Awaited<ReturnType<typeof loadVoiceActivity>>,
+  audio: AsyncIterable<Float32Array>,
+  { language, signal, onProgress, onCheckpoint, resume = [] }: TranscribeOptions,
+): Promise<Transcript> {
+  // Another recogniser may have tried in between. Its checkpoints are of no use here.
+  const usable = resume.filter(({ recogniser }) => recogniser === id);
+  const last = usable.at(-1)?.state as LocalCheckpointState | undefined;
+  const cues: Cue[] = usable.flatMap((checkpoint) => checkpoint.cues);
+  const heard = { samples: 0 };
+  const chunker = createSpeechChunker(activity.start, CUT, last?.pieces);
+  let voicedMs = last?.voicedMs ?? 0;
+  let languages = last?.languages ?? NO_LANGUAGE;
+  let saved = cues.length;
+  let savedFrame = last?.frame ?? 0;
+  let frame = 0;
+  const recognise = async (chunk: AudioChunk): Promise<void> => {
+    signal.throwIfAborted();
+    voicedMs += voicedTime(chunk);
+    const result = await recogniseChunk(models, chunk, languages, language, signal);
+    languages = result.languages;
+    const endMs = Math.floor((heard.samples * 1000) / SAMPLE_RATE);
+    const cue = toCue(result.words, cues.at(-1)?.endMs ?? 0, endMs);
+    if (cue) cues.push(cue);
+    onProgress?.((chunk.startSample * 1000) / SAMPLE_RATE);
   };
+  for await (const samples of inFrames(countSamples(audio, heard, signal))) {
+    frame++;
+    for (const chunk of await chunker.push(samples)) await recognise(chunk);
+    if (!onCheckpoint || frame - savedFrame < CHECKPOINT_FRAMES) continue;
+    onCheckpoint({
+      recogniser: id,
+      positionMs: Math.round(frame * FRAME_MS),
+      cues: cues.slice(saved),
+      state: {
+        frame,
+        voicedMs,
+        pieces: chunker.snapshot(),
+        languages,
+      } satisfies LocalCheckpointState,
+    });
+    saved = cues.length;
+    savedFrame = frame;
+  }
+  for (const chunk of chunker.end()) await recognise(chunk);
+  return { timing: "word", ...conclude(models, cues, { voicedMs, languages, said: language }) };
 }
 
 async function* countSamples(
@@ -108,26 +183,4 @@ async function* countSamples(
     heard.samples += chunk.length;
     yield chunk;
   }
-}
-
-function toCue(
-  spoken: Parameters<typeof timeWords>[0],
-  piece: AudioChunk,
-  totalSamples: number,
-): Cue | null {
-  if (spoken.length === 0) return null;
-  const endMs = Math.floor((totalSamples * 1000) / SAMPLE_RATE);
-  const words = timeWords(spoken, piece).map((word) => ({
-    ...word,
-    startMs: Math.min(word.startMs, endMs),
-    endMs: Math.min(word.endMs, endMs),
-  }));
-  return {
-    startMs: words[0]?.startMs ?? 0,
-    endMs: words.at(-1)?.endMs ?? 0,
-    text: words.map(({ text }) => text).join(" "),
-    speaker: null,
-    confidence: words.reduce((sum, { confidence }) => sum + (confidence ?? 0), 0) / words.length,
-    words,
-  };
 }

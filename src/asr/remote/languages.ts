@@ -68,6 +68,26 @@ export function toTag(said: unknown): Language | null {
   }
 }
 
+/** Languages that Whisper knows by another code, or as the language next to them. */
+const WHISPER_CODES: Readonly<Record<string, string>> = {
+  nb: "no",
+  fil: "tl",
+  jv: "jw",
+  iw: "he",
+  in: "id",
+  cmn: "zh",
+};
+
+/**
+ * Gives Whisper's code of a language. @returns null for one that it does not know, among them
+ * Cantonese, which only large-v3 does.
+ */
+export function toWhisper(language: Language): string | null {
+  const primary = language.toLowerCase().split(/[-_]/)[0] ?? "";
+  const code = WHISPER_CODES[primary] ?? primary;
+  return code !== "yue" && WHISPER_LANGUAGES.includes(code) ? code : null;
+}
+
 /** Makes the ISO 639-1 code that servers like OpenAI's require. */
 export const toIso = (language: Language): string =>
   new Intl.Locale(language).language.replace(/^jv$/, "jw");

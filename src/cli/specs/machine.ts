@@ -4,16 +4,20 @@ import { GLOBAL_OPTIONS, STORE_OPTION } from "./shared.ts";
 export const MODELS_SPEC = {
   name: "models",
   summary: "list, download and check the models",
+  details:
+    "Optional models are downloaded when they are named. whisper-base comes from Hugging Face's hub: HF_ENDPOINT names a mirror, HF_HUB_OFFLINE=1\nforbids it, HF_TOKEN is sent; a download that was cut goes on where it ended. MEDIASEARCH_MODELS may hold its model.bin instead.",
   args: [
     {
       name: "[action]",
       help: "list (default), pull, verify or path",
       choices: ["list", "pull", "verify", "path"],
     },
+    { name: "[models...]", help: "with pull: which ones, such as whisper-base" },
   ],
   options: [{ flags: "--json", help: "print JSON" }],
   examples: [
     ["mediasearch models pull", "download now what the first use would"],
+    ["mediasearch models pull whisper-base", "recognise other languages than English too"],
     ["mediasearch models verify", "compare every file with its digest"],
   ],
   exitCodes: ["MISSING_MODEL", "NO_SPACE"],

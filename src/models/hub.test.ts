@@ -1,0 +1,190 @@
+import { spawnSync } from "node:child_process";
+import { createHash } from "node:crypto";
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { dirname, join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { tempFolder } from "../../test/helpers/run.ts";
+import type { Model } from "./catalogue.ts";
+import { hubCachePath } from "./hub.ts";
+import type { EnsureOptions } from "./places.ts";
+import { ensureModel, listModels, verifyModels } from "./store.ts";
+
+const WEIGHTS = Buffer.alloc(200_000, "weights of a model ");
+const reversed = (bytes: Uint8Array): Uint8Array => Uint8Array.from(bytes).reverse();
+const sha256 = (bytes: Uint8Array): string => createHash("sha256").update(bytes).digest("hex");
+const SOURCE = {
+  name: "model.bin",
+  inPackage: "model.bin",
+  sizeBytes: WEIGHTS.length,
+  digest: sha256(WEIGHTS),
+};
+const MODEL = {
+  id: "tiny",
+  licence: "MIT",
+  source: "https://huggingface.co/org/tiny",
+  npm: null,
+  hub: { name: "org/tiny", revision: "main" },
+  isOptional: true,
+  files: [],
+  sources: [SOURCE],
+  derived: [
+    {
+      name: "made.onnx",
+      from: "model.bin",
+      sizeBytes: WEIGHTS.length,
+      digest: sha256(reversed(WEIGHTS)),
+      load: async () => reversed,
+    },
+  ],
+} satisfies Model;
+
+let servers: Server[] = [];
+let cacheDir: string;
+let requests: { readonly url: string; readonly range?: string; readonly token?: string }[];
+
+beforeEach(() => {
+  cacheDir = join(tempFolder(), "cache");
+  requests = [];
+});
+afterEach(() => {
+  for (const server of servers) server.close();
+  servers = [];
+});
+
+type Answer = (request: IncomingMessage, response: ServerResponse) => void;
+
+async function serve(answer: Answer): Promise<string> {
+  const server = createServer((request, response) => {
+    const { range, authorization } = request.headers;
+    requests.push({
+      url: request.url ?? "",
+      ...(range === undefined ? {} : { range }),
+      ...(authorization === undefined ? {} : { token: authorization }),
+    });
+    answer(request, response);
+  });
+  servers.push(server);
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+
+/** As the hub does: from where it is asked for. */
+const send: Answer = (request, response) => {
+  const from = Number(/bytes=(\d+)-/.exec(request.headers.range ?? "")?.[1] ?? 0);
+  response.writeHead(
+    from > 0 ? 206 : 200,
+    from > 0 ? { "content-range": `bytes ${from}-${WEIGHTS.length - 1}/${WEIGHTS.length}` } : {},
+  );
+  response.end(WEIGHTS.subarray(from));
+};
+
+const options = (env: EnsureOptions["env"], more: Partial<EnsureOptions> = {}): EnsureOptions => ({
+  cacheDir,
+  env: { HF_HOME: join(cacheDir, "no-hub"), ...env },
+  signal: new AbortController().signal,
+  fetchesOptional: true,
+  ...more,
+});
+const ensure = (
+  env: EnsureOptions["env"],
+  more?: Partial<EnsureOptions>,
+): Promise<Record<string, string>> => ensureModel("tiny", options(env, more), [MODEL]);
+const kept = (): string[] =>
+  existsSync(join(cacheDir, "tiny")) ? readdirSync(join(cacheDir, "tiny")).toSorted() : [];
+const made = join("tiny", "made.onnx");
+
+describe("a model of the hub", () => {
+  it("is fetched from the mirror that HF_ENDPOINT names, made into files, and its source removed", async () => {
+    const url = await serve(send);
+    const paths = await ensure({ HF_ENDPOINT: `${url}/mirror/` });
+    expect(paths).toEqual({ "made.onnx": join(cacheDir, made) });
+    expect(readFileSync(join(cacheDir, made)).equals(reversed(WEIGHTS))).toBe(true);
+    expect(requests).toEqual([{ url: "/mirror/org/tiny/resolve/main/model.bin" }]);
+    expect(kept()).toEqual(["made.onnx"]);
+    expect(await ensure({ HF_HUB_OFFLINE: "1" })).toEqual(paths);
+  });
+
+  it("that nobody asked for has no files, is listed as optional and needs no check", async () => {
+    expect(await ensure({}, { fetchesOptional: false })).toEqual({});
+    expect(await listModels({ cacheDir }, [MODEL])).toMatchObject([{ isOptional: true }]);
+    expect(await verifyModels({ cacheDir }, [MODEL])).toEqual([]);
+  });
+
+  it("goes on where it was cut, in the same process and in the next", async () => {
+    let cuts = 0;
+    const url = await serve((request, response) => {
+      if (cuts++ > 0) return send(request, response);
+      response.writeHead(200, { "content-length": WEIGHTS.length });
+      response.write(WEIGHTS.subarray(0, 50_000), () => response.destroy());
+    });
+    const dead = spawnSync(process.execPath, ["-e", ""]).pid;
+    mkdirSync(join(cacheDir, "tiny"), { recursive: true });
+    writeFileSync(join(cacheDir, `tiny/model.bin.${dead}-00000000.part`), WEIGHTS.subarray(0, 9));
+    await ensure({ HF_ENDPOINT: url });
+    expect(requests.map(({ range }) => range)).toEqual(["bytes=9-", "bytes=50000-"]);
+    expect(kept()).toEqual(["made.onnx"]);
+  });
+
+  it("begins anew where a server can't send a part", async () => {
+    const url = await serve((_, response) => response.end(WEIGHTS));
+    const dead = spawnSync(process.execPath, ["-e", ""]).pid;
+    mkdirSync(join(cacheDir, "tiny"), { recursive: true });
+    writeFileSync(join(cacheDir, `tiny/model.bin.${dead}-00000000.part`), "rubbish");
+    await ensure({ HF_ENDPOINT: url });
+    expect(kept()).toEqual(["made.onnx"]);
+  });
+
+  it("with another digest, or too long, is refused and not kept", async () => {
+    const others = [Buffer.alloc(WEIGHTS.length, "x"), Buffer.alloc(WEIGHTS.length + 1, "y")];
+    for (const bytes of others) {
+      const url = await serve((_, response) => response.end(bytes));
+      await expect(ensure({ HF_ENDPOINT: url })).rejects.toMatchObject({ code: "MISSING_MODEL" });
+      expect(kept()).toEqual([]);
+    }
+  });
+
+  it("gets the token on its own host only, also when that sends to another", async () => {
+    const elsewhere = await serve(send);
+    const url = await serve((_, response) => {
+      response.writeHead(302, { location: elsewhere }).end();
+    });
+    await ensure({ HF_ENDPOINT: url, HF_TOKEN: "hf_secret" });
+    expect(requests.map(({ token }) => token)).toEqual(["Bearer hf_secret", undefined]);
+  });
+
+  it("says what to do when it is refused or offline, without the token", async () => {
+    const url = await serve((_, response) => response.writeHead(401).end());
+    const refused = ensure({ HF_ENDPOINT: url, HF_TOKEN: "hf_secret" });
+    await expect(refused).rejects.toMatchObject({
+      code: "MISSING_MODEL",
+      message: expect.stringMatching(/answers 401; does HF_TOKEN allow it/) as string,
+      hint: expect.stringMatching(/^mediasearch models pull tiny .*HF_ENDPOINT/) as string,
+    });
+    await expect(refused).rejects.not.toMatchObject({
+      message: expect.stringContaining("hf_secret") as string,
+    });
+    await expect(ensure({ HF_ENDPOINT: url, HF_HUB_OFFLINE: "1" })).rejects.toThrow(
+      /HF_HUB_OFFLINE/,
+    );
+    await expect(ensure({ HF_ENDPOINT: "ftp://x" })).rejects.toMatchObject({ code: "USAGE" });
+    expect(requests).toHaveLength(1);
+  });
+
+  it("is taken from the hub's own cache and from a folder of the user's, which are left as they are", async () => {
+    const hub = { HF_HOME: tempFolder(), HF_HUB_OFFLINE: "1" };
+    const blob = hubCachePath(MODEL.hub, SOURCE, hub);
+    mkdirSync(dirname(blob), { recursive: true });
+    writeFileSync(blob, WEIGHTS);
+    await ensure(hub);
+    expect(existsSync(blob)).toBe(true);
+
+    cacheDir = join(tempFolder(), "cache");
+    const modelsDir = tempFolder();
+    writeFileSync(join(modelsDir, "model.bin"), WEIGHTS);
+    await ensure({ HF_HUB_OFFLINE: "1" }, { modelsDir, fetchesOptional: false });
+    expect(readdirSync(modelsDir)).toEqual(["model.bin"]);
+    expect(kept()).toEqual(["made.onnx"]);
+  });
+});
