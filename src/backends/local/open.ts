@@ -44,14 +44,15 @@ const BETWEEN_TRIES_MS = 50;
  */
 export async function open(options: BackendOptions, waitMs = WAIT_FOR_OTHERS_MS): Promise<Backend> {
   const { default: Sqlite } = await import("better-sqlite3");
-  const deadlineMs = performance.now() + waitMs;
+  // The first use of `performance` would cost every search milliseconds.
+  const deadlineSeconds = process.uptime() + waitMs / 1000;
   // SQLite waits in one turn of the event loop, deaf to signals and to everything else.
   for (;;)
     try {
       return openOnce(Sqlite, options, waitMs);
     } catch (error) {
       const isBusy = error instanceof MediasearchError && error.code === "STORE_BUSY";
-      if (!isBusy || performance.now() >= deadlineMs) throw error;
+      if (!isBusy || process.uptime() >= deadlineSeconds) throw error;
       await new Promise((resolve) => setTimeout(resolve, BETWEEN_TRIES_MS));
     }
 }
