@@ -1,9 +1,24 @@
 import { foldAsIndex, foldText } from "./fold.ts";
 import { foldAccents, grams, isAscii, isUnspaced, wordPattern } from "./words.ts";
 
+/**
+ * A pattern over letters (L) and digits (D) of all scripts. Most texts are ASCII, and patterns with
+ * Unicode classes are slow the first time, so that ASCII texts have one of their own.
+ */
+function lettersPattern(pattern: string): (text: string) => RegExp {
+  const ascii = new RegExp(pattern.replaceAll("L", "a-zA-Z").replaceAll("D", "0-9"), "g");
+  let wide: RegExp | undefined;
+  return (text) =>
+    isAscii(text)
+      ? ascii
+      : (wide ??= new RegExp(pattern.replaceAll("L", "\\p{L}").replaceAll("D", "\\p{N}"), "gu"));
+}
+
 /** Words with signs that make them what they are: C++, C#, .NET, AT&T. */
-const SIGN_WORD =
-  /(?<![\p{L}\p{N}])(?:[\p{L}\p{N}]+(?:\+\+|#)|\.[A-Z]{2,}\p{L}*|\p{L}+&\p{L}+)(?![\p{L}\p{N}+#])/gu;
+const SIGN_WORD = lettersPattern(
+  "(?<![LD])(?:[LD]+(?:\\+\\+|#)|\\.[A-Z]{2,}[L]*|[L]+&[L]+)(?![LD+#])",
+);
+const MAY_HAVE_SIGNS = /[+#&]|\.[A-Z]{2}/;
 const SIGN_NAMES: Readonly<Record<string, string>> = {
   "+": "plus",
   "#": "sharp",
@@ -13,44 +28,45 @@ const SIGN_NAMES: Readonly<Record<string, string>> = {
 
 /** Words with signs, spelt without: "C++" is "cplusplus". */
 export const signWords = (text: string): string[] =>
-  /[+#&.]/.test(text)
-    ? (text.match(SIGN_WORD) ?? []).map((word) =>
+  MAY_HAVE_SIGNS.test(text)
+    ? (text.match(SIGN_WORD(text)) ?? []).map((word) =>
         foldText(word.replace(/[+#.&]/g, (sign) => SIGN_NAMES[sign] ?? "")),
       )
     : [];
 
 const APOSTROPHE = "['\u2018\u2019\u02bc\uff07]";
 const HAS_APOSTROPHE = new RegExp(APOSTROPHE);
-const APOSTROPHE_WORD = new RegExp(`\\p{L}+(?:${APOSTROPHE}\\p{L}+)+`, "gu");
+const APOSTROPHE_WORD = lettersPattern(`[L]+(?:${APOSTROPHE}[L]+)+`);
 const APOSTROPHES = new RegExp(APOSTROPHE, "g");
 const POSSESSIVE = new RegExp(`${APOSTROPHE}s$`, "i");
 
 /** Words with an apostrophe inside, as people type them without: "don't" is "dont". */
 export const joinedWords = (text: string): string[] =>
   HAS_APOSTROPHE.test(text)
-    ? (text.match(APOSTROPHE_WORD) ?? [])
+    ? (text.match(APOSTROPHE_WORD(text)) ?? [])
         .map((word) => word.replace(POSSESSIVE, ""))
         .filter((word) => HAS_APOSTROPHE.test(word))
         .map((word) => foldText(word.replace(APOSTROPHES, "")))
     : [];
 
-/** 1,234,567 as languages write it, with no sign of a decimal that only three digits follow. */
-const GROUPED_NUMBER =
-  /(?<![\p{N}.,])\p{N}{1,3}(?:[.,'\u2019\u00a0\u202f\u066c]\p{N}{3})+(?![\p{N}])/gu;
-
-/** Patterns with Unicode classes are slow the first time: most texts need none. */
-const mayHaveGroups = (text: string): boolean => !isAscii(text) || /\d[.,']\d{3}/.test(text);
+/** 1,234,567 as languages write it. */
+const GROUPED_NUMBER = lettersPattern(
+  "(?<![D.,])[D]{1,3}(?:[.,'\u2019\u00a0\u202f\u066c][D]{3})+(?![D])",
+);
+/** Most texts have no such number, which this tells quickly. */
+const mayHaveGroups = (text: string): boolean => !isAscii(text) || /\d[.,']\d\d\d/.test(text);
+const SEPARATORS = /[.,'\u2019\u00a0\u202f\u066c]/g;
 
 /** Writes numbers in groups of three as one: "1,234,567" becomes "1234567". */
 export const joinNumbers = (text: string): string =>
   mayHaveGroups(text)
-    ? text.replace(GROUPED_NUMBER, (number) => number.replace(/[^\p{N}]/gu, ""))
+    ? text.replace(GROUPED_NUMBER(text), (number) => number.replace(SEPARATORS, ""))
     : text;
 
 const groupedNumbers = (text: string): string[] =>
-  mayHaveGroups(text)
-    ? (text.match(GROUPED_NUMBER) ?? []).map((number) => foldText(joinNumbers(number)))
-    : [];
+  !mayHaveGroups(text)
+    ? []
+    : (text.match(GROUPED_NUMBER(text)) ?? []).map((number) => foldText(joinNumbers(number)));
 
 /** Whether the tokenizer of the index would take some word for another than it is compared as. */
 function isFoldedOtherwise(text: string): boolean {
