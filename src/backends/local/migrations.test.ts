@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import Sqlite from "better-sqlite3";
 import { describe, expect, it, onTestFinished } from "vitest";
+import { canonicaliseLanguages } from "./canonical-languages.ts";
 import { defineFunctions } from "./filter.ts";
 import { APPLICATION_ID, applyMigration, backupPath, MIGRATIONS } from "./migrations.ts";
 import { open } from "./open.ts";
@@ -143,6 +144,23 @@ describe("a library of an earlier schema", () => {
       [],
     );
     await close();
+  });
+
+  it("has its languages in canonical form, and what is no tag as it was", async () => {
+    for (const [written, canonical] of [
+      ["eng", "en"],
+      ["en-gb", "en-GB"],
+      ["und", "und"],
+      ["not a tag", "not a tag"],
+    ] as const) {
+      const path = libraryOf(MIGRATIONS.indexOf(canonicaliseLanguages));
+      const db = new Sqlite(path);
+      db.prepare("UPDATE versions SET language = ?").run(written);
+      db.close();
+      const { library, close } = await open({ path, create: false });
+      expect((await library.catalog.get("/a.mp3"))?.language).toBe(canonical);
+      await close();
+    }
   });
 
   it("is brought up once when two processes open it at the same moment", async () => {

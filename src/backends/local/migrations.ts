@@ -1,6 +1,7 @@
 import { lstatSync } from "node:fs";
 import type { Database } from "better-sqlite3";
 import { MediasearchError } from "../../errors.ts";
+import { canonicaliseLanguages } from "./canonical-languages.ts";
 import { readEmbeddingModel } from "./embedding-model.ts";
 import { readSchema, refuseForeignSchema, schemaLines } from "./foreign-schema.ts";
 import { NEWEST_SCHEMA } from "./newest-schema.ts";
@@ -139,6 +140,7 @@ export const MIGRATIONS: readonly MigrationStep[] = [
   RECORDS_SCHEMA,
   "CREATE INDEX archive_fingerprint ON archive (fingerprint);",
   renewSideTexts,
+  canonicaliseLanguages,
 ];
 
 /** Where the library as it was before a migration is kept. Nothing removes it. */
