@@ -11,6 +11,7 @@ _mediasearch() {
     'mcp:serve assistants that speak the Model Context Protocol, on standard input and output'
     'serve:serve searches, transcripts and media to browsers and programs'
     'keys:make, list and revoke keys of the server'
+    'audit:show who did what on the server'
     'status:show the state of the library'
     'jobs:list, show, retry, skip or forget files that failed'
     'speakers:list, rename or merge the people who speak'
@@ -170,6 +171,16 @@ _mediasearch() {
       '(-h --help)'{-h,--help}'[show what there is]' \
       '1:what to do:(create list revoke)' \
       '*:words: ' ;;
+    audit) _arguments -s -S \
+      '(--store)'--store='[path of the library file]:path:_files' \
+      '(--after)'--after='[only entries after this one, to export what is new]:id: ' \
+      '(-l --limit)'{-l+,--limit=}'[largest number of entries (default\: all)]:n: ' \
+      '(--json)'--json'[one JSON object a line]' \
+      '(--config)'--config='[a configuration file of your choice, in place of mediasearch.config.json]:file:_files' \
+      '(--env-file)'--env-file='[read variables from a file of NAME=value lines; those of the environment win]:file:_files' \
+      '(-q --quiet)'{-q,--quiet}'[results and errors only]' \
+      '(--color)'--color='[always, never, or auto\: on a terminal, unless NO_COLOR says no]:when:(always never auto)' \
+      '(-h --help)'{-h,--help}'[show what there is]' ;;
     status) _arguments -s -S \
       '(--store)'--store='[path of the library file]:path:_files' \
       '(--json)'--json'[as JSON]' \

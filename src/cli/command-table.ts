@@ -13,7 +13,7 @@ import {
   IMPORT_SPEC,
 } from "./specs/library.ts";
 import { EDITS_SPEC, FOLDERS_SPEC, REMOVE_SPEC } from "./specs/keeping.ts";
-import { KEYS_SPEC, SERVE_SPEC } from "./specs/serving.ts";
+import { AUDIT_SPEC, KEYS_SPEC, SERVE_SPEC } from "./specs/serving.ts";
 import { MODELS_SPEC, CONFIG_SPEC, COMPLETION_SPEC, DOCTOR_SPEC } from "./specs/machine.ts";
 
 /** A command's own type says which flags it gets; past this point all commands are alike. */
@@ -34,6 +34,7 @@ export const COMMANDS: readonly CommandEntry[] = [
   entry(MCP_SPEC, () => import("../commands/mcp.ts")),
   entry(SERVE_SPEC, () => import("../commands/serve.ts")),
   entry(KEYS_SPEC, () => import("../commands/keys.ts")),
+  entry(AUDIT_SPEC, () => import("../commands/audit.ts")),
   entry(STATUS_SPEC, () => import("../commands/status.ts")),
   entry(JOBS_SPEC, () => import("../commands/jobs.ts")),
   entry(SPEAKERS_SPEC, () => import("../commands/speakers.ts")),

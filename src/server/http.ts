@@ -88,7 +88,8 @@ async function answer(
   let error: unknown;
   let response: Response;
   try {
-    refuseForeignHost(request, services);
+    // Probes ask by address; what they are told is no secret.
+    if (route.tag !== "health") refuseForeignHost(request, services);
     who = await identify(request, route, services);
     refuseBusy(who, address, services);
     call = await check(arrival, route, who?.identity ?? NOBODY, services);

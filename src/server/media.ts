@@ -15,6 +15,9 @@ interface Content {
   close(): Promise<void>;
 }
 
+/** Content types that recordings and captions may have, for the description. */
+export const MEDIA_TYPES = ["video/*", "audio/*", "application/*", "text/*"] as const;
+
 /** One read from the disk; a stream holds two of them. */
 const CHUNK_BYTES = 256 * 1024;
 

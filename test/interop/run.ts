@@ -7,7 +7,9 @@ import { runOpenAi, runRiva } from "./engines.ts";
 import { runGolden } from "./golden.ts";
 import { runLibrary } from "./library.ts";
 import { runPage } from "./page.ts";
+import { prometheusFolder, runPrometheus } from "./prometheus.ts";
 import { pythonWith } from "./python.ts";
+import { runSchemathesis } from "./schemathesis.ts";
 import { runS3, runVersitygw } from "./run-s3.ts";
 import { versitygw } from "./versitygw.ts";
 import { runSdkSuite } from "./sdk-suite.ts";
@@ -40,6 +42,13 @@ const PARTS: Readonly<Record<string, () => boolean | Promise<boolean>>> = {
   "vast-queries": () => runGolden(python()),
   "vast-both-ways": () => runBothWays(python()),
   "vast-library": () => runLibrary(python()),
+  "serve-schemathesis": () => runSchemathesis(pythonWith("schemathesis", ["schemathesis==4.32.5"])),
+  "serve-prometheus": () => {
+    const folder = prometheusFolder();
+    if (folder !== undefined) return runPrometheus(folder);
+    process.stderr.write("serve-prometheus: left out, it needs apt\n");
+    return true;
+  },
   s3: () => runS3(pythonWith("moto", ["moto[s3,server]==5.2.5"])),
   "s3-versitygw": () => {
     const program = versitygw();

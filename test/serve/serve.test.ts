@@ -198,7 +198,7 @@ describe("mediasearch serve", () => {
 
   it("does not answer to the name of another server", async () => {
     const status = await new Promise<number | undefined>((resolve, reject) => {
-      get(`${server.url}/health/live`, { headers: { Host: "evil.example" } }, (response) => {
+      get(`${server.url}/v1/status`, { headers: { Host: "evil.example" } }, (response) => {
         response.resume();
         resolve(response.statusCode);
       }).on("error", reject);

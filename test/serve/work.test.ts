@@ -280,6 +280,14 @@ describe("work of mediasearch serve", () => {
     const actions = new Set(entries.map(({ action }) => action));
     for (const action of ["search", "transcript-corrected", "speakers-renamed", "index", "refused"])
       expect([...actions]).toContain(action);
+    const { stdout } = await mediasearch(["audit", "--json"], { home });
+    const exported = stdout
+      .trim()
+      .split("\n")
+      .map((line) => JSON.parse(line) as Json);
+    expect(exported.map(({ id }) => id)).toEqual(
+      expect.arrayContaining(entries.map(({ id }) => id)),
+    );
     expect(JSON.stringify(entries)).not.toMatch(/zebra|quasars/);
     expect(JSON.stringify(server.log())).not.toMatch(/zebra|quasars|ms_[0-9a-f]{12}_/);
   });

@@ -64,3 +64,22 @@ what it may see its filter: conditions of the query language that hold on everyt
   ],
   exitCodes: ["NO_STORE", "NOT_FOUND"],
 } as const satisfies CommandSpec;
+
+export const AUDIT_SPEC = {
+  name: "audit",
+  summary: "show who did what on the server",
+  details: `The oldest first: who searched, read, played, changed and was refused. Queries are kept as
+digests unless AUDIT_QUERIES=text; entries go after AUDIT_RETENTION_DAYS.`,
+  args: [],
+  options: [
+    STORE_OPTION,
+    { flags: "--after <id>", help: "only entries after this one, to export what is new" },
+    { flags: "-l, --limit <n>", help: "largest number of entries (default: all)" },
+    { flags: "--json", help: "one JSON object a line" },
+  ],
+  examples: [
+    ["mediasearch audit", "to read"],
+    ["mediasearch audit --json > audit.ndjson", "to keep elsewhere"],
+  ],
+  exitCodes: ["NO_STORE"],
+} as const satisfies CommandSpec;

@@ -3,6 +3,7 @@ import { MediasearchError } from "../../errors.ts";
 import {
   closeThread,
   type FromThread,
+  HEAP,
   post,
   SCRIPT,
   type ThreadSetup,
@@ -35,7 +36,7 @@ export function createEmbedThread(setup: ThreadSetup): EmbedThread {
 
   function started(): Worker {
     if (worker) return worker;
-    const thread = new Worker(SCRIPT, { workerData: setup });
+    const thread = new Worker(SCRIPT, { workerData: setup, resourceLimits: HEAP });
     worker = thread;
     thread.on("message", (message: FromThread) => {
       if (message.type !== "done" && message.type !== "failed") return;

@@ -5,6 +5,7 @@ import { createEmbedThread, type EmbedThread } from "./embed-thread.ts";
 import {
   closeThread,
   type FromThread,
+  HEAP,
   post,
   SCRIPT,
   type ThreadSetup,
@@ -112,7 +113,7 @@ interface State {
 
 function startThread(state: State): Thread {
   const thread: Thread = {
-    worker: new Worker(SCRIPT, { workerData: state.setup }),
+    worker: new Worker(SCRIPT, { workerData: state.setup, resourceLimits: HEAP }),
     task: undefined,
     startedAt: 0,
     timer: undefined,
@@ -137,7 +138,7 @@ function listen(state: State, thread: Thread): void {
 }
 
 function replaceWorker(state: State, thread: Thread): void {
-  thread.worker = new Worker(SCRIPT, { workerData: state.setup });
+  thread.worker = new Worker(SCRIPT, { workerData: state.setup, resourceLimits: HEAP });
   listen(state, thread);
   takeNext(state, thread);
 }

@@ -59,6 +59,9 @@ export const post = (
   message: ToThread,
 ): void => thread.postMessage(message, []);
 
+/** Threads have little that is short-lived and large; without a bound each takes 48 MB for it. */
+export const HEAP = { maxYoungGenerationSizeMb: 8, maxOldGenerationSizeMb: 1024 } as const;
+
 /** The longest read, and some more. */
 const CLOSE_MS = 20_000;
 

@@ -4,7 +4,7 @@ import { MediasearchError } from "../../errors.ts";
 import { isObject } from "../../location.ts";
 import type { ClipRange } from "../../media/clip/job.ts";
 import { sightOf, tenantOf } from "../authenticate.ts";
-import { sendMedia } from "../media.ts";
+import { MEDIA_TYPES, sendMedia } from "../media.ts";
 import { usageError } from "../problem.ts";
 import type { Call, Reply, Route, Services } from "../route.ts";
 import { accepted, findJob } from "./work-routes.ts";
@@ -45,8 +45,8 @@ export const CLIP_ROUTES: readonly Route[] = [
     summary: "Get a clip that is done; it is kept for an hour",
     scope: "media",
     answers: {
-      200: { description: "the clip", types: ["application/octet-stream"] },
-      206: { description: "a part of it", types: ["application/octet-stream"] },
+      200: { description: "the clip", types: MEDIA_TYPES },
+      206: { description: "a part of it", types: MEDIA_TYPES },
       304: { description: "it is as the client has it" },
       416: { description: "the range is beyond its end" },
     },

@@ -6,7 +6,7 @@ import { signedUrl } from "../../app/search/links.ts";
 import { reduceWaveform } from "../../media/waveform/make.ts";
 import { sightOf } from "../authenticate.ts";
 import { matchesTag } from "../byte-range.ts";
-import { encodeName, sendMedia } from "../media.ts";
+import { encodeName, MEDIA_TYPES, sendMedia } from "../media.ts";
 import type { FilesArgs, TextFormat, TranscriptArgs } from "../reads/files.ts";
 import { type Call, INTEGER, type Reply, type Route, STRING } from "../route.ts";
 import type { Services } from "../route.ts";
@@ -100,8 +100,8 @@ export const FILE_ROUTES: readonly Route[] = [
     summary: "Play a recording; ranges of bytes are answered",
     scope: "media",
     answers: {
-      200: { description: "the recording", types: ["application/octet-stream"] },
-      206: { description: "a part of it", types: ["application/octet-stream"] },
+      200: { description: "the recording", types: MEDIA_TYPES },
+      206: { description: "a part of it", types: MEDIA_TYPES },
       304: { description: "it is as the client has it" },
       307: { description: "a link into the object store" },
       416: { description: "the range is beyond its end" },

@@ -1,6 +1,6 @@
 import { Worker } from "node:worker_threads";
 import { MediasearchError } from "../../errors.ts";
-import { closeThread, toError } from "../reads/protocol.ts";
+import { closeThread, HEAP, toError } from "../reads/protocol.ts";
 import type {
   FileChange,
   FromWork,
@@ -49,7 +49,7 @@ export function startWorkThread(
   let worker = start();
 
   function start(): Worker {
-    const started = new Worker(SCRIPT, { workerData: setup });
+    const started = new Worker(SCRIPT, { workerData: setup, resourceLimits: HEAP });
     started.on("message", (message: FromWork) => take(message));
     started.on("error", () => {});
     started.on("exit", () => {
