@@ -14,6 +14,8 @@ export type FuzzReport =
   | { readonly type: "failed"; readonly input: Uint8Array; readonly why: string }
   | { readonly type: "done"; readonly inputs: number };
 
+const MAX_INPUT_MS = 2000;
+
 /** Inputs of one target until the time is up; each is put where the watching thread finds it. */
 async function run({ target: name, seed, seconds, shared }: FuzzJob): Promise<void> {
   const target = TARGETS.find((one) => one.name === name);
@@ -28,7 +30,13 @@ async function run({ target: name, seed, seconds, shared }: FuzzJob): Promise<vo
     body.set(input);
     Atomics.store(head, 0, input.length);
     Atomics.store(head, 1, ++inputs);
-    const why = await failureOf(target, input);
+    const before = process.threadCpuUsage();
+    const refusal = await failureOf(target, input);
+    const { user, system } = process.threadCpuUsage(before);
+    const ms = (user + system) / 1000;
+    // The first inputs also load modules and compile them.
+    const isSlow = inputs > 10 && ms > MAX_INPUT_MS;
+    const why = refusal ?? (isSlow ? `took ${Math.round(ms)} ms of processor time` : undefined);
     if (why !== undefined)
       // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread, not a window
       parentPort.postMessage({ type: "failed", input, why } satisfies FuzzReport);

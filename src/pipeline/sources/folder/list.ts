@@ -10,6 +10,7 @@ import { type FolderSidecars, pairNames } from "../../scan/sidecars.ts";
 import { realLocation } from "../../same-file.ts";
 import type { FileCandidate, ScanItem, Sidecar } from "../../scan/candidate.ts";
 import type { ScanFilters } from "../../scan/scan-filters.ts";
+import { type FollowedEntries, followedEntries, whyNotFollowed } from "./foreign-links.ts";
 
 const permissionsOf = ({ mode, uid, gid }: Stats): string =>
   `${(mode & 0o777).toString(8)}:${uid}:${gid}`;
@@ -46,19 +47,24 @@ async function* scanFolder(
   filters: ScanFilters,
 ): AsyncIterable<ScanItem> {
   filters.signal.throwIfAborted();
-  let entries: Dirent[];
+  let entries: readonly Dirent[];
+  let refused: FollowedEntries["refused"];
   try {
     const real = await realpath(folder);
     if (filters.seenFolders.has(real)) return;
     filters.seenFolders.add(real);
-    entries = (await readdir(folder, { withFileTypes: true })).filter(
-      (entry) => !entry.name.startsWith("."),
-    );
+    const all = await readdir(folder, { withFileTypes: true });
+    ({ entries, refused } = await followedEntries(
+      root,
+      folder,
+      all.filter((entry) => !entry.name.startsWith(".")),
+    ));
   } catch (error) {
     yield unreadableItem(folder, error);
     return;
   }
-  entries.sort((a, b) => (a.name < b.name ? -1 : 1));
+  yield* refusedItems(root, refused, filters);
+  entries = entries.toSorted((a, b) => (a.name < b.name ? -1 : 1));
   const names = entries.filter((entry) => !entry.isDirectory()).map((entry) => entry.name);
   const below = await namesInCaptionFolders(folder, entries);
   const beside = pairsOf(folder, [...names, ...below], filters);
@@ -73,6 +79,19 @@ async function* scanFolder(
       yield* scanEntry(root, path, beside, filters);
   }
 }
+
+function* refusedItems(
+  root: string,
+  refused: FollowedEntries["refused"],
+  filters: ScanFilters,
+): Iterable<ScanItem> {
+  for (const { path, error } of refused)
+    if (filters.accepts(root, path) && isOurs(path)) yield unreadableItem(path, error);
+}
+
+/** Whether a link that is not followed is worth a word: to what could be media, captions or a folder. */
+const isOurs = (path: string): boolean =>
+  captionName(basename(path)) !== null || candidateByName(basename(path)) !== "skip";
 
 const pairsOf = (
   folder: string,
@@ -99,17 +118,21 @@ async function namesInCaptionFolders(
 ): Promise<readonly string[]> {
   const names: string[] = [];
   for (const { name } of entries.filter((one) => one.isDirectory() && isCaptionFolder(one.name)))
-    for (const below of await readdir(join(folder, name), { withFileTypes: true }).catch(
-      () => [],
-    )) {
+    for (const below of await followedIn(folder, join(folder, name))) {
       const path = `${name}/${below.name}`;
       if (!below.isDirectory()) names.push(path);
       else
-        for (const inner of await readdir(join(folder, path)).catch(() => []))
-          names.push(`${path}/${inner}`);
+        for (const inner of await followedIn(folder, join(folder, path)))
+          names.push(`${path}/${inner.name}`);
       if (names.length > MAX_NAMES_BELOW) return [];
     }
   return names.filter((name) => captionName(basename(name)));
+}
+
+/** What a folder holds, without links that are not followed; nothing where it can't be read. */
+async function followedIn(root: string, folder: string): Promise<readonly Dirent[]> {
+  const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
+  return (await followedEntries(root, folder, entries)).entries;
 }
 
 /**
@@ -138,7 +161,8 @@ async function pairsAround(
     return null;
   });
   if (entries === null) return pairsOf(folder, fallback, filters);
-  const names = entries.filter((entry) => !entry.isDirectory()).map(({ name }) => name);
+  const followed = (await followedEntries(folder, folder, entries)).entries;
+  const names = followed.filter((entry) => !entry.isDirectory()).map(({ name }) => name);
   return pairsOf(folder, [...names, ...(await namesInCaptionFolders(folder, entries))], filters);
 }
 
@@ -172,6 +196,8 @@ async function* scanFound(
   path: string,
   filters: ScanFilters,
 ): AsyncIterable<ScanItem> {
+  const error = await whyNotFollowed(root, path);
+  if (error) return yield unreadableItem(path, error);
   const { folder, name } = homeOf(path);
   const beside = await pairsAround(folder, filters);
   if (!possibleCaptionName(basename(path))) return yield* scanEntry(root, path, beside, filters);
