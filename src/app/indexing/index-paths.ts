@@ -4,7 +4,7 @@ import { withLease } from "../../backends/lease.ts";
 import type { Lease } from "../../backends/run-lock.ts";
 import { refuseOtherModel } from "../../embedding-model.ts";
 import { MediasearchError } from "../../errors.ts";
-import { isBelow, type Location } from "../../location.ts";
+import { isBelow, isObject, type Location } from "../../location.ts";
 import { channel } from "../../pipeline/channel.ts";
 import type { Context } from "../context.ts";
 import type { IndexingEvent } from "./index-event.ts";
@@ -107,9 +107,9 @@ async function indexInto(open: () => Promise<Backend>, run: IndexRun): Promise<v
   if (nothingFound) throw noMediaError(request.locations);
 }
 
-/** Whether the library knows anything there; what is gone was there. */
+/** Whether the library knows anything there; what is gone was there. An empty bucket is no mistake. */
 async function hasBelow(catalog: ReadableCatalog, places: readonly Location[]): Promise<boolean> {
-  if (places.length === 0) return true;
+  if (places.length === 0 || places.some(isObject)) return true;
   for await (const { id } of catalog.list())
     if (places.some((place) => id === place || isBelow(id, place))) return true;
   return false;

@@ -10,7 +10,7 @@ import { type EventOf, failureReason } from "./event-text.ts";
 import { indexRecord } from "./json-lines.ts";
 import { indexNotes } from "./notes.ts";
 import { createProgress } from "./progress.ts";
-import { summaryText } from "./summary.ts";
+import { type FileFailure, summaryText } from "./summary.ts";
 import { formatJson } from "../../text/format.ts";
 import { formatDuration, pluralize } from "../../text/format.ts";
 import { stripControls } from "../../text/strip-controls.ts";
@@ -35,6 +35,7 @@ export function createTextReport({ io, status }: ReportOptions): IndexReport {
   const progress = createProgress(fileOf);
   const tally = createTally();
   const failures: string[] = [];
+  const failed: FileFailure[] = [];
   const tell = tellOn(status);
   return {
     add(event) {
@@ -46,14 +47,17 @@ export function createTextReport({ io, status }: ReportOptions): IndexReport {
       if (event.type === "recognising-again") return status.note(againText(event, paint));
       if (event.type === "summary") {
         status.end();
-        return void io.stderr.write(summaryText(event.counts, event.wallMs, failures, paint));
+        return void io.stderr.write(summaryText(event.counts, event.wallMs, failed, paint));
       }
       tally.add(event);
       if (event.type === "total") return;
       progress.add(event);
       for (const note of indexNotes(event, tally.counts, { paint, fileOf })) status.note(note);
       if (event.type === "would-index") io.stdout.write(`${stripControls(fileOf(event.path))}\n`);
-      if (event.type === "failed") failures.push(`${fileOf(event.path)}: ${failureReason(event)}`);
+      if (event.type === "failed") {
+        failures.push(`${fileOf(event.path)}: ${failureReason(event)}`);
+        failed.push({ reason: failureReason(event), hint: event.error.hint });
+      }
       status.update(progress.line(tally.counts), progress.details(tally.counts, failures));
     },
   };

@@ -16,6 +16,8 @@ export async function showRun(
   const { io } = context;
   const createReport = asJson ? createJsonReport : createTextReport;
   let status = context.status;
+  // Opening a library and a model takes a while: there is something to see at once.
+  if (!asJson) status.update("opening the library");
   let report: IndexReport = createReport({ io, status });
   let failed = 0;
   try {

@@ -4,24 +4,47 @@ import { formatDuration, pluralize } from "../../text/format.ts";
 import { stripControls } from "../../text/strip-controls.ts";
 
 /**
- * The closing lines of a run, each with its newline. `failures` are "file: reason"; `wallMs` is how
- * long the run took.
+ * The closing lines of a run, each with its newline. Failures were told one by one: here they are
+ * grouped by what to do next. `wallMs` is how long the run took.
  */
 export function summaryText(
   counts: RunCounts,
   wallMs: number,
-  failures: readonly string[],
+  failures: readonly FileFailure[],
   paint: ReturnType<typeof styler>,
 ): string {
   const first =
     counts.wouldIndex > 0
       ? [`would index ${pluralize(counts.wouldIndex, "file")}; ${counts.unchanged} unchanged`]
       : doneLines(counts, wallMs);
-  const failed =
-    failures.length > 0
-      ? [paint("red", "failed:"), ...failures.map((failure) => `  ${stripControls(failure)}`)]
-      : [];
-  return [...first, ...nextLines(counts), ...failed].map((line) => `${line}\n`).join("");
+  return [...first, ...nextLines(counts), ...failureLines(failures, paint)]
+    .map((line) => `${line}\n`)
+    .join("");
+}
+
+/** One file that failed, as the end of a run tells it. */
+export interface FileFailure {
+  readonly reason: string;
+  /** What to do next, where that is known. */
+  readonly hint: string | undefined;
+}
+
+function failureLines(
+  failures: readonly FileFailure[],
+  paint: ReturnType<typeof styler>,
+): readonly string[] {
+  const groups = new Map<string, FileFailure[]>();
+  for (const failure of failures) {
+    const next = failure.hint ?? "mediasearch jobs";
+    groups.set(next, [...(groups.get(next) ?? []), failure]);
+  }
+  return [...groups].map(([next, own]) => {
+    const reasons = new Set(own.map(({ reason }) => reason));
+    const isOneReason = own.length > 1 && reasons.size === 1;
+    const why = isOneReason ? `: ${[...reasons].join("")}` : "";
+    const files = paint("red", `${pluralize(own.length, "file")} failed`);
+    return `${files}${stripControls(why)}; next: ${stripControls(next)}`;
+  });
 }
 
 function doneLines(counts: RunCounts, wallMs: number): readonly string[] {
