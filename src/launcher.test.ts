@@ -31,6 +31,15 @@ describe.runIf(canLimit)("a limit of the kernel", () => {
     expect(stdout, stderr).toBe("RangeError true true\n");
   });
 
+  it("is not that of a program which has none of its own", () => {
+    const words = [...launcher({}), "/bin/sh", "-c", "ulimit -S -d; ulimit -c"].join(" ");
+    const limited = spawnSync("/bin/sh", [
+      "-c",
+      `ulimit -S -d 1000000; ulimit -S -d; exec ${words.replace("ulimit -S -d; ulimit -c", "'ulimit -S -d; ulimit -c'")}`,
+    ]);
+    expect(limited.stdout.toString().split("\n")).toEqual(["1000000", "unlimited", "0", ""]);
+  });
+
   it("is left out where the user may have less only, and the program starts all the same", () => {
     const [command = "", ...words] = launcher({ maxDataBytes: 5_000_000_000 });
     const shell = `ulimit -d 3000000; exec ${[command, ...words].join(" ")} /bin/echo started`;

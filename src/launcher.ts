@@ -50,9 +50,12 @@ export function launcher({ withoutNetwork = false, maxDataBytes }: Confinement):
   if (process.platform !== "linux") return [];
   // A core file would hold what was said, in a place that others may read.
   const noCore = [PRLIMIT, "--core=0:0", "--"];
-  const limited = [PRLIMIT, "--core=0:0", `--data=${maxDataBytes}:${maxDataBytes}`, "--"];
+  // Without a limit of its own a program does not inherit that of this process either: it may be a
+  // user's command.
+  const data =
+    maxDataBytes === undefined ? "--data=unlimited:" : `--data=${maxDataBytes}:${maxDataBytes}`;
   // A user who has less memory already can't get more.
-  const candidates = maxDataBytes === undefined ? [noCore] : [limited, noCore];
+  const candidates = [[PRLIMIT, "--core=0:0", data, "--"], noCore];
   return [...(candidates.find(works) ?? []), ...((withoutNetwork && networkCage()) || [])];
 }
 

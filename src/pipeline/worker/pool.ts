@@ -146,7 +146,8 @@ const maxDataBytes = (memoryBytes: number): number => 2 * memoryBytes + 2_000_00
 function startWorker({ setup, env, memoryBytes }: PoolOptions, withoutNetwork: boolean): Worker {
   const worker = startChild<Request, WorkerReply>(FILE_WORKER_SCRIPT, env, {
     withoutNetwork,
-    maxDataBytes: maxDataBytes(memoryBytes),
+    // What asks servers may run a command of the user's, which would inherit the limit.
+    maxDataBytes: withoutNetwork ? maxDataBytes(memoryBytes) : undefined,
   });
   worker.send({ type: "setup", setup });
   return worker;
