@@ -14,6 +14,7 @@ import type { Services } from "./route.ts";
 import { ROUTES } from "./routes.ts";
 import { createValidator, readShapes } from "./schemas.ts";
 import { createSessions } from "./sessions.ts";
+import { createUploads } from "./uploads.ts";
 import { announceChanges } from "./webhooks/announce.ts";
 import { createWebhooks } from "./webhooks/webhooks.ts";
 import { createWaveforms } from "./waveforms.ts";
@@ -77,6 +78,7 @@ export function createServices(
     clips: createClipStore(),
     waveforms: createWaveforms(env, signal),
     webhooks,
+    uploads: settings.serveUploads === undefined ? undefined : createUploads(settings.serveUploads),
     events,
     audit: createAudit(library.records, settings, (error, lost) =>
       log("error", "the audit can't be written", {

@@ -7,6 +7,7 @@ import type { ServerMetrics } from "./metrics/server-metrics.ts";
 import type { ClipStore } from "./clip-store.ts";
 import type { EventHub } from "./events.ts";
 import type { Waveforms } from "./waveforms.ts";
+import type { Uploads } from "./uploads.ts";
 import type { Webhooks } from "./webhooks/webhooks.ts";
 import type { WorkJobs } from "./work/jobs.ts";
 import type { WorkThread } from "./work/work-thread.ts";
@@ -110,6 +111,8 @@ export interface Services {
   readonly clips: ClipStore;
   readonly waveforms: Waveforms;
   readonly webhooks: Webhooks;
+  /** undefined where no folder takes them. */
+  readonly uploads: Uploads | undefined;
   readonly events: EventHub;
   readonly audit: Audit;
   readonly metrics: ServerMetrics;

@@ -10,6 +10,7 @@ import { MCP_ROUTES } from "./routes/mcp-routes.ts";
 import { SEARCH_ROUTES } from "./routes/search-routes.ts";
 import { SERVICE_ROUTES } from "./routes/service-routes.ts";
 import { SESSION_ROUTES } from "./routes/session-routes.ts";
+import { UPLOAD_ROUTES } from "./routes/upload-routes.ts";
 import { WEBHOOK_ROUTES } from "./routes/webhook-routes.ts";
 import { WORK_ROUTES } from "./routes/work-routes.ts";
 
@@ -23,6 +24,7 @@ export const ROUTES: readonly Route[] = [
   ...LABEL_ROUTES,
   ...WORK_ROUTES,
   ...CLIP_ROUTES,
+  ...UPLOAD_ROUTES,
   ...EVENT_ROUTES,
   ...KEY_ROUTES,
   ...WEBHOOK_ROUTES,

@@ -52,7 +52,11 @@ beforeAll(async () => {
   server = await startServe({
     home,
     key: await newKey("--scopes", "all"),
-    env: { SERVE_INDEX_ROOTS: media, SERVE_WEBHOOK_PRIVATE: "true" },
+    env: {
+      SERVE_INDEX_ROOTS: media,
+      SERVE_WEBHOOK_PRIVATE: "true",
+      SERVE_UPLOADS: join(home, "uploads"),
+    },
   });
 });
 afterAll(async () => {
@@ -189,6 +193,31 @@ describe("work of mediasearch serve", () => {
     expect(replayed).toContain(`id: ${id}\n`);
     await reader?.cancel();
     void reading?.catch(() => {});
+  });
+
+  it("takes uploads in parts, under a name of its own, and indexes them", async () => {
+    const bytes = Buffer.from("WEBVTT\n\n00:00.000 --> 00:04.000\nAll about blazars.\n");
+    const begin = (name: string) => send("POST", "/v1/uploads", { name, sizeBytes: bytes.length });
+    for (const name of ["run.sh", "page.html", "..", ".vtt", "a.vtt/.."])
+      expect([name, (await begin(name)).status]).toEqual([name, 400]);
+    const made = await begin("../../etc/blazars \u202e.VTT");
+    const { id, name } = (await made.json()) as { readonly id: string; readonly name: string };
+    expect(name).toBe("blazars.vtt");
+    const part = (offset: number, body: Buffer) =>
+      server.call(`/v1/uploads/${id}`, {
+        method: "PATCH",
+        headers: { "Upload-Offset": String(offset) },
+        body: new Uint8Array(body),
+      });
+    expect((await part(5, bytes)).status).toBe(409);
+    expect((await part(0, bytes.subarray(0, 20))).status).toBe(200);
+    expect((await part(0, bytes)).status).toBe(409);
+    expect((await part(20, Buffer.concat([bytes, bytes]))).status).toBe(413);
+    const { offset } = (await json(`/v1/uploads/${id}`)) as { readonly offset: number };
+    const last = await part(offset, bytes.subarray(offset));
+    expect(last.status).toBe(202);
+    expect(await jobOf(last)).toMatchObject({ state: "done", counts: { indexed: 1 } });
+    expect(await found("blazars")).toBe(1);
   });
 
   it("sends signed events to webhooks, and tells of new hits of a saved search", async () => {
