@@ -14,7 +14,6 @@ import {
 import { tmpdir } from "node:os";
 import { dirname, join, normalize } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { MODEL_CACHE } from "./helpers/places.ts";
 import { BIN, environment, FIXTURES, type Result, ROOT } from "./helpers/run.ts";
 
 interface Manifest {
@@ -72,7 +71,6 @@ function runNpm(cwd: string, ...args: readonly string[]): Result {
       ...env,
       ...(HOME === undefined ? {} : { HOME }),
       ...(USERPROFILE === undefined ? {} : { USERPROFILE }),
-      npm_config_cache: join(dirname(MODEL_CACHE), "npm"),
       npm_config_update_notifier: "false",
     },
     encoding: "utf8",

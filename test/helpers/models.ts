@@ -1,5 +1,5 @@
 import { ensureModel } from "../../src/models/store.ts";
-import { MODEL_CACHE } from "./places.ts";
+import { MODEL_CACHE, PLACES } from "./places.ts";
 
 /**
  * Paths of the files of a real model by name. A model that is missing is downloaded into the cache
@@ -11,7 +11,7 @@ export function testModels(model: string): Promise<Record<string, string>> {
   return ensureModel(model, {
     cacheDir: MODEL_CACHE,
     modelsDir: process.env["MEDIASEARCH_MODELS"],
-    env: process.env,
+    env: { ...process.env, ...PLACES },
     signal: new AbortController().signal,
   });
 }

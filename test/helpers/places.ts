@@ -23,4 +23,5 @@ export const PLACES: Readonly<Record<string, string>> = {
   XDG_CONFIG_HOME: join(KEPT, "config"),
   XDG_DATA_HOME: join(KEPT, "data"),
   XDG_STATE_HOME: join(KEPT, "state"),
+  npm_config_cache: join(KEPT, "npm"),
 };
