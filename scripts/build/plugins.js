@@ -29,9 +29,9 @@ const ownAddress = (root) => ({
 });
 
 /**
- * Importing node:process makes stdin, stdout and stderr (ten milliseconds), and what commander
+ * Importing node:process makes stdin, stdout and stderr, and what commander
  * starts other programs with is never used here. The two packages that every command loads get the
- * global, and nothing.
+ * global, and nothing: 1.3 ms less for every command, 3 for a search.
  * @type {Record<string, string>}
  */
 const LIGHT = {
@@ -74,22 +74,6 @@ const nativeParts = (root) => ({
   },
 });
 
-/** What is imported of Node as a whole would be copied, name by name; a package of ES modules comes as what it exports. */
-const wholes = {
-  name: "wholes",
-  /** @param {string} code */
-  renderChunk: (code) =>
-    code
-      .replaceAll(
-        /^(node_\w+) = \S+\.__toESM\(\1, 1\);$/gm,
-        "$1 = Object.assign(Object.create($1), { default: $1 });",
-      )
-      .replaceAll(
-        /^(\w+) = (\S+\.__toESM\(\1, 1\));$/gm,
-        '$1 = $1[Symbol.toStringTag] === "Module" ? $1 : $2;',
-      ),
-};
-
 /** @param {string} root */
 const viewsApart = (root) => ({
   name: "views-apart",
@@ -109,6 +93,5 @@ export const plugins = (root) => [
   lightBuiltins,
   ownAddress(root),
   nativeParts(root),
-  wholes,
   viewsApart(root),
 ];
