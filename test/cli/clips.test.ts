@@ -148,9 +148,9 @@ describe("clips of hits", () => {
       [
         BIN,
         "search",
-        "the",
+        "the OR a OR of OR and",
         "--mode",
-        "semantic",
+        "keyword",
         "--limit",
         "200",
         "--supercut",
@@ -163,8 +163,10 @@ describe("clips of hits", () => {
     );
     const begun = (): boolean => readdirSync(films).some((name) => name.includes("unfinished"));
     while (!begun() && child.exitCode === null) await new Promise((done) => setTimeout(done, 20));
+    const ended = new Promise((done) => child.on("exit", done));
+    expect(child.exitCode, "it had begun").toBeNull();
     child.kill("SIGINT");
-    const code = await new Promise((done) => child.on("exit", done));
+    const code = await ended;
     expect([code, begun(), existsSync(join(films, "stopped.mp4"))]).toEqual([130, false, false]);
   });
 });

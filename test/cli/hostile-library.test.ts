@@ -70,6 +70,14 @@ const OUTPUTS: Readonly<Record<string, readonly (readonly string[])[]>> = {
   jobs: [[], ["--json"], ["show"]],
   status: [[], ["--json"]],
   unlock: [[], ["--json"]],
+  folders: [[], ["--json"]],
+  edits: [[], ["--json"]],
+  remove: [
+    ["talk-3*", "--dry-run"],
+    ["talk-3*", "--dry-run", "--json"],
+  ],
+  keys: [["list"], ["list", "--json"]],
+  audit: [[], ["--json"]],
   doctor: [[], ["--json"], ["--readiness", "--format", "md"]],
   migrate: [[], ["--json"], ["--to", "OUT/moved.sqlite"]],
   backup: [["OUT/a.backup"], ["OUT/b.backup", "--json"]],
@@ -88,7 +96,7 @@ const BEFORE: Readonly<Record<string, readonly (readonly string[])[]>> = {
   import: [["export", "--format", "json", "-o", "OUT/json"]],
 };
 /** They show nothing of a library, or nothing on a terminal that came from one. */
-const SHOW_NOTHING = ["mcp", "models", "config", "completion", "bench"];
+const SHOW_NOTHING = ["mcp", "serve", "models", "config", "completion", "bench"];
 
 describe("a library full of attacks", () => {
   it("is shown by every command", () =>
