@@ -68,8 +68,9 @@ what it may see its filter: conditions of the query language that hold on everyt
 export const AUDIT_SPEC = {
   name: "audit",
   summary: "show who did what on the server",
-  details: `The oldest first: who searched, read, played, changed and was refused. Queries are kept as
-digests unless AUDIT_QUERIES=text; entries go after AUDIT_RETENTION_DAYS.`,
+  details: `The oldest first: who searched, read, played, changed and was refused.
+Queries are kept as digests unless AUDIT_QUERIES=text.
+Entries go after AUDIT_RETENTION_DAYS.`,
   args: [],
   options: [
     STORE_OPTION,
@@ -78,8 +79,8 @@ digests unless AUDIT_QUERIES=text; entries go after AUDIT_RETENTION_DAYS.`,
     { flags: "--json", help: "one JSON object a line" },
   ],
   examples: [
-    ["mediasearch audit", "to read"],
-    ["mediasearch audit --json > audit.ndjson", "to keep elsewhere"],
+    ["mediasearch audit", "read it"],
+    ["mediasearch audit --json > audit.ndjson", "keep it elsewhere"],
   ],
   exitCodes: ["NO_STORE"],
 } as const satisfies CommandSpec;
