@@ -169,13 +169,16 @@ const line21Events = (pairs: readonly Line21Pair[]): SubtitleEvent[] =>
       .join("\n"),
   }));
 
+/** The text behind its length of two bytes; nothing of a packet that lacks them. */
+export const movText = (data: Buffer): Buffer =>
+  data.length < 2 ? Buffer.alloc(0) : data.subarray(2, 2 + data.readUInt16BE(0));
+
 function eventOf(packet: Packet, codec: string, timeBase: TimeBase): SubtitleEvent | null {
   const startMs = toMs(packet.pts, timeBase);
   if (startMs === null || !packet.data) return null;
   const endMs = startMs + (toMs(packet.duration, timeBase) ?? 0);
   const times = { startMs: Math.round(startMs), endMs: Math.round(endMs) };
-  const bytes =
-    codec === "mov_text" ? packet.data.subarray(2, 2 + packet.data.readUInt16BE(0)) : packet.data;
+  const bytes = codec === "mov_text" ? movText(packet.data) : packet.data;
   const text = bytes.toString("utf8").replace(/\0+$/, "");
   if (text.trim() === "") return null;
   if (codec !== "ass" && codec !== "ssa") return { ...times, text };

@@ -65,7 +65,8 @@ function readEvents(text: string): { readonly events: Event[]; readonly dropped:
     const [, kind, rest = ""] = /^\s*(Format|Dialogue|Comment)\s*:\s*(.*)$/i.exec(line) ?? [];
     if (kind === undefined || (section !== "[events]" && section !== "")) return;
     if (kind.toLowerCase() === "format") {
-      fields = rest.split(",").map((field) => field.trim().toLowerCase());
+      // More fields than this are no format of anybody's, and each line would look through all of them.
+      fields = rest.split(",", MAX_FIELDS).map((field) => field.trim().toLowerCase());
       return;
     }
     const event = eventOf(rest, fields, kind.toLowerCase() === "comment");
@@ -74,6 +75,8 @@ function readEvents(text: string): { readonly events: Event[]; readonly dropped:
   });
   return { events, dropped };
 }
+
+const MAX_FIELDS = 100;
 
 function eventOf(rest: string, fields: readonly string[], isComment: boolean): Event | null {
   const values = rest.split(",");
