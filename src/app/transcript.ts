@@ -1,9 +1,11 @@
 import { quoteShellWord } from "../shell-words.ts";
-import type { AssetStatus } from "../backends/catalog.ts";
+import type { AssetId, AssetStatus } from "../backends/catalog.ts";
 import type { ReadableLibrary } from "../backends/library.ts";
-import { MediasearchError } from "../errors.ts";
+import type { Records } from "../backends/records.ts";
+import { withWordTimes } from "../backends/word-times.ts";
+import { MediasearchError, toMediasearchError } from "../errors.ts";
 import { toLine } from "../results/search-result.ts";
-import type { Segment } from "../types.ts";
+import type { Segment, WordTime } from "../types.ts";
 import { displayPath } from "./display-path.ts";
 import { findAsset } from "./find-asset.ts";
 import type { TranscriptRequest } from "./requests.ts";
@@ -62,6 +64,32 @@ export async function readTranscript(
 function withFacts(current: AssetStatus, { facts }: OtherTranscript): AssetStatus {
   const { fingerprint, origin, engine, language, durationMs } = facts;
   return { ...current, fingerprint, origin, engine, language, durationMs };
+}
+
+/**
+ * The lines of a file with their words, as far as these are known; without words while the cluster
+ * that holds them is away.
+ */
+export const timeWords = (
+  lines: readonly Segment[],
+  fingerprint: string | null,
+  records: Pick<Records, "get">,
+): Promise<readonly Segment[]> =>
+  withWordTimes(records, fingerprint ?? "", lines).catch((error: unknown) => {
+    if (toMediasearchError(error).code !== "UNREACHABLE") throw error;
+    return lines;
+  });
+
+/** Every word of a file whose time is known. */
+export async function readWords(
+  { catalog, versions }: Pick<ReadableLibrary, "catalog" | "versions">,
+  records: Pick<Records, "get">,
+  id: AssetId,
+): Promise<readonly WordTime[]> {
+  const asset = await catalog.get(id);
+  const lines = await versions.readSegments(id, 0, Number.MAX_SAFE_INTEGER);
+  const timed = await timeWords(lines, asset?.fingerprint ?? null, records);
+  return timed.flatMap(({ words = [] }) => words);
 }
 
 /** A line with its words, where their times are known and were read. */

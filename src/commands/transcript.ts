@@ -3,8 +3,7 @@ import { archivedTranscript } from "../app/library/edits.ts";
 import type { Backend } from "../backends/backend.ts";
 import type { AssetStatus } from "../backends/catalog.ts";
 import { contentOf, readEdits } from "../backends/edits.ts";
-import { withWordTimes } from "../backends/word-times.ts";
-import { MediasearchError, toMediasearchError } from "../errors.ts";
+import { MediasearchError } from "../errors.ts";
 import { wordCues } from "../text/word-cues.ts";
 import { formatSrt, formatWebvtt } from "../media/captions/write.ts";
 import { formatJson, formatTimestamp } from "../text/format.ts";
@@ -16,6 +15,7 @@ import type { Segment } from "../types.ts";
 import {
   type OtherTranscript,
   readTranscript,
+  timeWords,
   toTimedLine,
   transcriptRecord,
 } from "../app/transcript.ts";
@@ -52,7 +52,7 @@ export const run: Command<typeof TRANSCRIPT_SPEC> = async ([name = ""], flags, c
       nearest,
     } = await readTranscript(backend.library, io.cwd, request, otherTranscript(flags, backend));
     const hasWords = format === "json" || format === "ndjson" || hasFlag(flags, "words");
-    const segments = hasWords ? await timeWords(lines, asset, backend) : lines;
+    const segments = hasWords ? await timeWords(lines, asset.fingerprint, backend.records) : lines;
     if (format === "text") {
       const paint = styler(io.stdout, io.env);
       for (const segment of segments)
@@ -84,17 +84,6 @@ function otherTranscript(
     return { facts: current, segments: all };
   };
 }
-
-/** The lines with their words, as far as these are known; not while a cluster is away. */
-const timeWords = (
-  lines: readonly Segment[],
-  { fingerprint }: AssetStatus,
-  { records }: Backend,
-): Promise<readonly Segment[]> =>
-  withWordTimes(records, fingerprint ?? "", lines).catch((error: unknown) => {
-    if (toMediasearchError(error).code !== "UNREACHABLE") throw error;
-    return lines;
-  });
 
 /** Cues of single words with `--words`, for players that show one after another. */
 const asCues = (

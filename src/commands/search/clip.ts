@@ -7,6 +7,7 @@ import { formatJson, formatTimestamp, pluralize, formatNumber } from "../../text
 import { styler } from "../../terminal/style.ts";
 import { stripControls } from "../../text/strip-controls.ts";
 import { createStatusLine } from "../../terminal/status-line.ts";
+import type { WordTime } from "../../types.ts";
 import { groupByFile, type SearchResult } from "../../results/search-result.ts";
 import { requireResult, mustBeMedia } from "./play.ts";
 import { mustNotBeRecording } from "../../app/clip-target.ts";
@@ -28,11 +29,13 @@ export interface Cuttable {
   readonly catalog: ReadableCatalog;
   readonly results: readonly SearchResult[];
   readonly momentTotal: number;
+  /** The words of a file with their times, as far as these are known. */
+  readonly wordsOf: (path: string) => Promise<readonly WordTime[]>;
 }
 
 /** Cuts one hit out of its file. */
 export async function clipMoment(
-  { results, momentTotal, catalog }: Cuttable,
+  { results, momentTotal, catalog, wordsOf }: Cuttable,
   number: number,
   to: string,
   options: ClipRequestOptions,
@@ -41,7 +44,8 @@ export async function clipMoment(
   const result = requireResult(results, number, momentTotal);
   await mustBeMedia(result);
   await mustNotBeRecording(resolve(context.io.cwd, expandHome(to)), catalog);
-  const [range] = clipRanges([result], options);
+  const words = new Map([[result.path, await wordsOf(result.path)]]);
+  const [range] = clipRanges([result], options, words);
   if (range)
     await writeClip(
       [range],
@@ -55,7 +59,7 @@ export async function clipMoment(
 
 /** Joins hits into one file. @returns 3 when some have no media and were left out. */
 export async function supercut(
-  { results, momentTotal, catalog }: Cuttable,
+  { results, momentTotal, catalog, wordsOf }: Cuttable,
   to: string,
   options: ClipRequestOptions,
   context: CommandContext,
@@ -78,8 +82,11 @@ export async function supercut(
   if (usable.length === 0)
     throw new MediasearchError("NOT_FOUND", nothingToJoin(results.length, momentTotal));
   await mustNotBeRecording(resolve(io.cwd, expandHome(to)), catalog);
+  const words = new Map<string, readonly WordTime[]>();
+  for (const path of new Set(usable.map((result) => result.path)))
+    words.set(path, await wordsOf(path));
   await writeClip(
-    clipRanges(usable, options),
+    clipRanges(usable, options, words),
     usable.map(({ number }) => number),
     to,
     { ...options, isFast: false },
@@ -100,19 +107,37 @@ function nothingToJoin(hitsOnPage: number, total: number): string {
 }
 
 /**
+ * The part of a recording around a hit. Padding ends where it would cut a word of a neighbour in
+ * two.
+ */
+function padHit(
+  { startMs, endMs }: Pick<SearchResult, "startMs" | "endMs">,
+  padMs: number,
+  words: readonly WordTime[],
+): Pick<ClipRange, "startMs" | "endMs"> {
+  const [from, to] = [Math.max(0, startMs - padMs), endMs + padMs];
+  const cutBy = (edge: number): WordTime | undefined =>
+    words.find((word) => word.startMs < edge && word.endMs > edge);
+  return {
+    startMs: Math.min(startMs, cutBy(from)?.endMs ?? from),
+    endMs: Math.max(endMs, cutBy(to)?.startMs ?? to),
+  };
+}
+
+/**
  * Pads the hits. Hits of one file that then touch become one range, in the position of the better
  * one.
  */
 export function clipRanges(
   results: readonly SearchResult[],
   { padMs = DEFAULT_PAD_MS, titles }: Pick<ClipRequestOptions, "padMs" | "titles">,
+  words: ReadonlyMap<string, readonly WordTime[]>,
 ): ClipRange[] {
   const ranges: ClipRange[] = [];
   for (const { path, startMs, endMs, speaker } of results) {
     let range: ClipRange = {
       path,
-      startMs: Math.max(0, startMs - padMs),
-      endMs: endMs + padMs,
+      ...padHit({ startMs, endMs }, padMs, words.get(path) ?? []),
       title: titles
         ? stripControls(
             `${basename(path)}  ${formatTimestamp(startMs)}${speaker === null ? "" : `  ${speaker}`}`,

@@ -1,3 +1,4 @@
+import type { Backend } from "../../backends/backend.ts";
 import type { SearchView } from "../../backends/search-access.ts";
 import type { ReadableCatalog } from "../../backends/catalog.ts";
 import { openView } from "../../app/search/read-view.ts";
@@ -12,6 +13,7 @@ import type { ResultPage } from "../../results/search-result.ts";
 import { fileMatcher } from "../../text/file-filter.ts";
 import { pluralize } from "../../text/format.ts";
 import { stripControls } from "../../text/strip-controls.ts";
+import type { WordTime } from "../../types.ts";
 import { type Action, searchOptions, type SearchOptions } from "./options.ts";
 import { printPage } from "./print.ts";
 
@@ -46,7 +48,7 @@ export const run: Command<typeof SEARCH_SPEC> = async (words, flags, context) =>
     if (options.action !== undefined)
       return await act(
         options.action,
-        { ...page, catalog: backend.library.catalog },
+        { ...page, catalog: backend.library.catalog, wordsOf: (path) => wordsOf(path, backend) },
         options,
         context,
       );
@@ -105,9 +107,18 @@ const isInteractive = (
   format === "text" &&
   fileEnd === undefined;
 
+/** Clips alone need the times of words. */
+async function wordsOf(path: string, { library, records }: Backend): Promise<readonly WordTime[]> {
+  const { readWords } = await import("../../app/transcript.ts");
+  return readWords(library, records, path);
+}
+
 async function act(
   action: Action,
-  page: ResultPage & { readonly catalog: ReadableCatalog },
+  page: ResultPage & {
+    readonly catalog: ReadableCatalog;
+    readonly wordsOf: (path: string) => Promise<readonly WordTime[]>;
+  },
   options: SearchOptions,
   context: CommandContext,
 ): Promise<number> {
