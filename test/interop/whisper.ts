@@ -1,16 +1,25 @@
 import { spawnSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { logMel } from "../../src/asr/local/whisper/mel.ts";
 import { loadWhisper } from "../../src/asr/local/whisper/model.ts";
 import { readVocabulary, textOf } from "../../src/asr/local/whisper/vocabulary.ts";
 import { openTranscriber } from "../../src/asr/registry.ts";
-import { TRANSCRIBER_CASES, wordErrors } from "../../src/asr/transcriber.contract.ts";
+import {
+  TRANSCRIBER_CASES,
+  type TranscriberSamples,
+  wordErrors,
+} from "../../src/asr/transcriber.contract.ts";
 import { ensureModel } from "../../src/models/store.ts";
 import { testModels } from "../helpers/models.ts";
 import { ROOT } from "../helpers/run.ts";
-import { decodeFixture, once, transcriberSamples } from "../helpers/transcriber-samples.ts";
+import {
+  decodeFixture,
+  engineSettingsOf,
+  once,
+  transcriberSamples,
+} from "../helpers/transcriber-samples.ts";
 
 /** Recordings of speech, cut to what the encoder takes. */
 const RECORDINGS = [
@@ -56,7 +65,8 @@ export async function runWhisper(python: string): Promise<boolean> {
     });
     say("whisper: the files made of model.bin have their digests");
     const isSame = await compare(python, { folder, weights, files });
-    return (await checkContract(files)) && isSame;
+    const isLawful = await checkContract(files);
+    return (await checkSherpa(files, folder)) && isLawful && isSame;
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
@@ -153,6 +163,40 @@ async function checkContract(files: Record<string, string>): Promise<boolean> {
     const isGerman = language === "de" && warning === null && /Damen/.test(cues[0]?.text ?? "");
     say(`whisper: german.mp3 is ${language}: ${cues[0]?.text ?? "nothing"}`);
     return good && isGerman;
+  } finally {
+    await transcriber.close();
+  }
+}
+
+/** The same files by sherpa-onnx: a Whisper with word times, in the layout of its archives. */
+async function checkSherpa(
+  files: Readonly<Record<string, string>>,
+  folder: string,
+): Promise<boolean> {
+  const vocabulary = await readVocabulary(
+    (await testModels("whisper-multilingual"))["vocabulary.txt"] ?? "",
+  );
+  const place = join(folder, "sherpa-onnx-whisper-base");
+  mkdirSync(place);
+  for (const [name, path] of Object.entries(files)) copyFileSync(path, join(place, name));
+  writeFileSync(
+    join(place, "base-tokens.txt"),
+    vocabulary.map((bytes, token) => `${bytes.toString("base64") || "="} ${token}\n`).join(""),
+  );
+  const transcriber = await openTranscriber("SHERPA", {
+    models: testModels,
+    engines: engineSettingsOf({ SHERPA_MODEL: place }),
+  });
+  const samples: TranscriberSamples = { ...(await transcriberSamples()), lacks: ["confidence"] };
+  let good = true;
+  try {
+    for (const { law, run } of TRANSCRIBER_CASES)
+      await run(transcriber, samples).catch((error: unknown) => {
+        good = false;
+        say(`sherpa: ${law}: ${String(error)}`);
+      });
+    say(`sherpa: the contract ${good ? "holds" : "does not hold"}`);
+    return good;
   } finally {
     await transcriber.close();
   }

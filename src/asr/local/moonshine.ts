@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import { type InferenceSession, loadOnnxRuntime, type Tensor } from "../../models/onnx-runtime.ts";
 import { sessionOptions } from "../audio/session-options.ts";
 import { SAMPLE_RATE } from "../transcriber.ts";
-import { repeats } from "./repetition.ts";
+import { repeats } from "../repetition.ts";
 
 const LAYERS = 6;
 const HEADS = 8;

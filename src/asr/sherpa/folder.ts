@@ -128,6 +128,8 @@ export function recognizerConfig(
       task: "transcribe",
       tailPaddings: -1,
       enableSegmentTimestamps: 1,
+      // Without the output for it in the model's files, sherpa-onnx says so on stderr, once.
+      enableTokenTimestamps: 1,
     },
     transducer: files,
     moonshine: files,

@@ -35,6 +35,9 @@ export interface RecognizerResult {
   readonly durations?: readonly number[];
   readonly tokens?: readonly string[];
   readonly ys_log_probs?: readonly number[];
+  /** Of Whisper's segments, in seconds from the start of the audio. */
+  readonly segment_timestamps?: readonly number[];
+  readonly segment_durations?: readonly number[];
 }
 
 /** A stretch of one speaker, in seconds; speakers count from 0. */

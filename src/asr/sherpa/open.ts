@@ -1,5 +1,6 @@
 import { MediasearchError } from "../../errors.ts";
-import type { Cue, Word } from "../../types.ts";
+import type { RequestFailure } from "../../remote/refusals.ts";
+import type { Cue, Language, Word } from "../../types.ts";
 import { loadVoiceActivity, VAD_FILE, VAD_MODEL } from "../audio/voice-activity.ts";
 import { type AudioChunk } from "../audio/speech-chunker.ts";
 import {
@@ -12,10 +13,17 @@ import { openRemote } from "../remote/open.ts";
 import type { SherpaSettings } from "./settings.ts";
 import { SAMPLE_RATE, type Transcriber, type OwnOptions } from "../transcriber.ts";
 import { type Family, readSherpaModel, recognizerConfig, type SherpaModel } from "./folder.ts";
+import {
+  fromLetters,
+  unheardFrom,
+  whisperCode,
+  withLetteredTokens,
+  withoutRepeats,
+} from "./whisper.ts";
 import { loadSherpa, type Recognizer, type RecognizerResult, type Sherpa } from "./module.ts";
 
 /** It must be raised when a change of what is handed over or read changes the transcripts. */
-const SHERPA_SETTINGS_VERSION = 1;
+const settingsVersion = (family: Family): number => (family === "whisper" ? 2 : 1);
 /**
  * Whisper drops audio beyond 29.5 s and says so on stderr only. The other models need memory in
  * proportion to the length.
@@ -28,6 +36,8 @@ const MAX_CHUNK_MS_BY_FAMILY: Readonly<Record<Family, number>> = {
   canary: 30_000,
   nemoCtc: 30_000,
 };
+/** A chunk of 25 s that gives less than 3 s an answer is no speech. */
+const MAX_QUESTIONS = 8;
 /** Very short audio crashes some models. */
 const MIN_SAMPLES = SAMPLE_RATE / 2;
 
@@ -61,14 +71,16 @@ export async function openSherpaEngine(
   const [sherpa, model] = await Promise.all([loadSherpa(), readSherpaModel(folder)]);
   const recognizers = new Map<string, Recognizer>();
   return {
-    id: `SHERPA.${model.name.replace(/[^\w.-]+/g, ".")}@${model.digest}.${SHERPA_SETTINGS_VERSION}`,
+    id: `SHERPA.${model.name.replace(/[^\w.-]+/g, ".")}@${model.digest}.${settingsVersion(model.family)}`,
     languages: [],
     longestMs: MAX_CHUNK_MS_BY_FAMILY[model.family],
     concurrency: 1,
     async recognise(piece, { language, signal }) {
       signal.throwIfAborted();
-      const tag = language?.split("-")[0] ?? "";
-      const recognizer = recognizers.get(tag) ?? openRecognizer(sherpa, model, tag, threads);
+      const tag = languageOf(model, language);
+      if (tag === null) return { refused: unknownLanguage(model, language ?? "") };
+      const recognizer =
+        recognizers.get(tag) ?? (await openRecognizer(sherpa, model, tag, threads));
       recognizers.set(tag, recognizer);
       return hear(recognizer, piece, model);
     },
@@ -76,14 +88,31 @@ export async function openSherpaEngine(
   };
 }
 
-function openRecognizer(
+function languageOf(model: SherpaModel, language: Language | undefined): string | null {
+  return model.family === "whisper"
+    ? whisperCode(model, language)
+    : (language?.split("-")[0] ?? "");
+}
+
+/** An unknown language would end the process. */
+const unknownLanguage = ({ name }: SherpaModel, language: Language): RequestFailure => ({
+  kind: "rejected",
+  error: new MediasearchError("ENGINE_REFUSED", `${name} does not know the language ${language}`, {
+    subject: name,
+    hint: "leave --language out, or another recogniser: ASR_ENGINE=SHERPA,local",
+  }),
+});
+
+async function openRecognizer(
   sherpa: Sherpa,
   model: SherpaModel,
   language: string,
   threads: number,
-): Recognizer {
+): Promise<Recognizer> {
+  const make = (tokens: string): Recognizer =>
+    new sherpa.OfflineRecognizer(recognizerConfig({ ...model, tokens }, language, threads));
   try {
-    return new sherpa.OfflineRecognizer(recognizerConfig(model, language, threads));
+    return model.family === "whisper" ? await withLetteredTokens(model, make) : make(model.tokens);
   } catch (cause) {
     throw new MediasearchError(
       "MISSING_MODEL",
@@ -98,12 +127,12 @@ function openRecognizer(
 }
 
 function hear(recognizer: Recognizer, piece: AudioChunk, model: SherpaModel): EngineAnswer {
-  const samples = piece.samples.length >= MIN_SAMPLES ? piece.samples : padded(piece.samples);
-  const stream = recognizer.createStream();
-  stream.acceptWaveform({ samples, sampleRate: SAMPLE_RATE });
   try {
-    recognizer.decode(stream);
-    return { heard: readSherpaResult(recognizer.getResult(stream), audioLengthMs(piece)) };
+    const heard =
+      model.family === "whisper"
+        ? hearWhisper(recognizer, piece)
+        : readSherpaResult(decode(recognizer, piece.samples), audioLengthMs(piece));
+    return { heard };
   } catch (cause) {
     // The native result is JSON made by hand: control characters in it can't be read.
     return {
@@ -118,6 +147,59 @@ function hear(recognizer: Recognizer, piece: AudioChunk, model: SherpaModel): En
     };
   }
 }
+
+function decode(recognizer: Recognizer, samples: Float32Array): RecognizerResult {
+  const stream = recognizer.createStream();
+  stream.acceptWaveform({
+    samples: samples.length >= MIN_SAMPLES ? samples : padded(samples),
+    sampleRate: SAMPLE_RATE,
+  });
+  recognizer.decode(stream);
+  return recognizer.getResult(stream);
+}
+
+/** Whisper is asked again from where it ended early, until it comes to the end of the chunk. */
+export function hearWhisper(recognizer: Recognizer, { samples }: AudioChunk): Recognition {
+  const parts: { readonly recognition: Recognition; readonly fromMs: number }[] = [];
+  let from = 0;
+  for (let count = 0; count < MAX_QUESTIONS; count++) {
+    const rest = samples.subarray(Math.round(from * SAMPLE_RATE));
+    const seconds = rest.length / SAMPLE_RATE;
+    const result = fromLetters(decode(recognizer, rest));
+    const next = unheardFrom(result, seconds);
+    // What is asked for again belongs to the next part.
+    const recognition = readSherpaResult(result, (next ?? seconds) * 1000);
+    parts.push({ recognition, fromMs: from * 1000 });
+    if (next === null) break;
+    from += next;
+  }
+  const cut = parts.flatMap(({ recognition: { cues }, fromMs }) =>
+    cues.map((cue) => withoutRepeats(shifted(cue, Math.round(fromMs)))),
+  );
+  const isWordTimed = parts.every(
+    ({ recognition: { cues, timing } }) => cues.length === 0 || timing === "word",
+  );
+  return {
+    cues: cut.map(({ cue }) => cue),
+    timing: cut.length > 0 && isWordTimed ? "word" : "window",
+    language: parts[0]?.recognition.language ?? null,
+    notes: cut.some(({ isCut }) => isCut)
+      ? ["the model repeated itself in places; the repeats were left out"]
+      : [],
+  };
+}
+
+const shifted = (cue: Cue, byMs: number): Cue => ({
+  ...cue,
+  startMs: cue.startMs + byMs,
+  endMs: cue.endMs + byMs,
+  words:
+    cue.words?.map((word) => ({
+      ...word,
+      startMs: word.startMs + byMs,
+      endMs: word.endMs + byMs,
+    })) ?? null,
+});
 
 function padded(samples: Float32Array): Float32Array {
   const longer = new Float32Array(MIN_SAMPLES);

@@ -6,7 +6,7 @@ import {
 import { SPECIAL, SUPPRESSED } from "../../../models/whisper/special-tokens.ts";
 import { sessionOptions } from "../../audio/session-options.ts";
 import { SAMPLE_RATE } from "../../transcriber.ts";
-import { repeats } from "../repetition.ts";
+import { repeats } from "../../repetition.ts";
 import { FRAMES_A_SECOND, logMel } from "./mel.ts";
 import type { Attention } from "./align.ts";
 
