@@ -164,6 +164,8 @@ const READERS: readonly FuzzTarget[] = [
     async read(bytes) {
       const path = join(folder, "a.backup");
       writeFileSync(path, gzipSync(bytes, { level: 1 }));
+      // One that is sound leaves its library.
+      rmSync(join(folder, "library.sqlite"), { force: true });
       await readBackup(path, join(folder, "library.sqlite"), signal);
     },
   },
