@@ -8,6 +8,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
 import {
   FIXTURES,
@@ -278,6 +279,10 @@ describe("a run that is hit", () => {
     const { child, seen, ended } = start(["index", folder, "--json", "--jobs", "1"], home);
     await until(() => busy(seen));
     const workers = children(child.pid ?? 0);
+    // A run of more than two seconds notes all that it found.
+    const isNoted = async (): Promise<boolean> =>
+      (await mediasearch(["list"], { home, cwd: folder })).stdout.includes("c.m4a");
+    while (!(await isNoted()) && child.exitCode === null) await sleep(100);
     child.kill("SIGINT");
     expect(await ended).toBe(130);
     expect(JSON.parse(seen.stderr.trim().split("\n").at(-1) ?? "")).toMatchObject({

@@ -16,6 +16,9 @@ const MAX_WORD_LENGTH = 40;
 /** A suggestion that takes longer is none. It is looked for in one piece: nothing else is answered meanwhile. */
 const MAX_MS = 1000;
 
+/** Unlike `performance`, which a search would have to load first. */
+const uptimeMs = (): number => process.uptime() * 1000;
+
 /**
  * Only words that occur nowhere are looked into, and only the part of the index that begins like
  * them (https://www.sqlite.org/fts5.html#the_fts5vocab_virtual_table_module).
@@ -23,14 +26,14 @@ const MAX_MS = 1000;
 export function findSpellings(db: Database, words: readonly string[]): Map<string, string> {
   const corrections = new Map<string, string>();
   const occurs = db.prepare("SELECT 1 FROM segments_fts WHERE segments_fts MATCH ? LIMIT 1");
-  const untilMs = performance.now() + MAX_MS;
+  const untilMs = uptimeMs() + MAX_MS;
   let looked = 0;
   for (const word of words) {
     if (word.length > MAX_WORD_LENGTH || !mayBeMisspelt(word)) continue;
     const match = matchAny([word]);
     if (match === "" || tokens(word).length !== 1 || isUnspaced(word) || occurs.get(match))
       continue;
-    if (looked++ >= MAX_WORDS || performance.now() > untilMs) break;
+    if (looked++ >= MAX_WORDS || uptimeMs() > untilMs) break;
     for (const stem of nearestStems(word, vocabulary(db, word, untilMs))) {
       const meant = nearestWord(stem, word, textsWith(db, stem));
       if (meant === undefined) continue;
@@ -64,7 +67,7 @@ function* vocabulary(db: Database, word: string, untilMs: number): Iterable<Inde
   );
   for (const letter of firstLetters(word))
     for (const one of words.iterate(letter, `${letter}\u{10ffff}`)) {
-      if (performance.now() > untilMs) return;
+      if (uptimeMs() > untilMs) return;
       yield one as IndexWord;
     }
 }
