@@ -1,10 +1,11 @@
+import { locationUrl } from "../location.ts";
 import { formatTimestamp } from "../text/format.ts";
 import { stripControls } from "../text/strip-controls.ts";
 import type { SearchResult } from "./search-result.ts";
 
 /**
  * Extended M3U in UTF-8; VLC plays each entry from and to the hit's times, other players the whole
- * file.
+ * file. Files are file: addresses: in a bare path `#` and `%41` would be signs of an address.
  */
 export function formatM3u(results: readonly SearchResult[], padMs: number): string {
   const entries = results.map(({ path, url, file, startMs, endMs, speaker, text }) => {
@@ -17,7 +18,7 @@ export function formatM3u(results: readonly SearchResult[], padMs: number): stri
       `#EXTINF:${Math.ceil((to - from) / 1000)},${title}`,
       `#EXTVLCOPT:start-time=${(from / 1000).toFixed(3)}`,
       `#EXTVLCOPT:stop-time=${(to / 1000).toFixed(3)}`,
-      stripControls(url?.replace(/#t=\d+$/, "") ?? path),
+      stripControls(url?.replace(/#t=\d+$/, "") ?? locationUrl(path)),
       "",
     ].join("\n");
   });
@@ -32,4 +33,4 @@ export const formatM3uFiles = (
     readonly durationMs: number | null;
   }[],
 ): string =>
-  `#EXTM3U\n${files.map(({ path, title, durationMs }) => `#EXTINF:${durationMs === null ? -1 : Math.ceil(durationMs / 1000)},${stripControls(title)}\n${stripControls(path)}\n`).join("")}`;
+  `#EXTM3U\n${files.map(({ path, title, durationMs }) => `#EXTINF:${durationMs === null ? -1 : Math.ceil(durationMs / 1000)},${stripControls(title)}\n${stripControls(locationUrl(path))}\n`).join("")}`;

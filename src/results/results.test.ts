@@ -4,7 +4,7 @@ import { displayWidth } from "../terminal/style.ts";
 import { markMatches } from "../search/snippet.ts";
 import { formatEdl } from "./edl.ts";
 import { formatFcpxml } from "./fcpxml.ts";
-import { formatM3u } from "./m3u.ts";
+import { formatM3u, formatM3uFiles } from "./m3u.ts";
 import { pageMarkdown, transcriptMarkdown } from "./markdown.ts";
 import type { SearchResult, ResultPage } from "./search-result.ts";
 import { formatOtio } from "./otio.ts";
@@ -206,7 +206,18 @@ describe("an edit", () => {
 
   it("as M3U has the seconds for VLC", () => {
     expect(formatM3u([result({ startMs: 61_500, endMs: 63_000, speaker: "Ada" })], 500)).toBe(
-      "#EXTM3U\n#EXTINF:3,talk.mp4 0:01:01 Ada: one\n#EXTVLCOPT:start-time=61.000\n#EXTVLCOPT:stop-time=63.500\n/films/talk.mp4\n",
+      "#EXTM3U\n#EXTINF:3,talk.mp4 0:01:01 Ada: one\n#EXTVLCOPT:start-time=61.000\n#EXTVLCOPT:stop-time=63.500\nfile:///films/talk.mp4\n",
+    );
+  });
+
+  it("as M3U can be opened whatever signs of addresses are in a name", () => {
+    const path = "/films/Episode #1, 100%41.mp3";
+    expect(formatM3u([result({ path })], 0)).toContain(
+      "\nfile:///films/Episode%20%231,%20100%2541.mp3\n",
+    );
+    expect(formatM3uFiles([{ path, title: "a", durationMs: null }])).toContain("%231,%20100%2541");
+    expect(formatM3uFiles([{ path: "s3://films/a #1.mp3", title: "a", durationMs: 1 }])).toContain(
+      "\ns3://films/a #1.mp3\n",
     );
   });
 });

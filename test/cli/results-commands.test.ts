@@ -70,7 +70,7 @@ describe("list", () => {
       /\nminutes\.vtt\tindexed\tcaptions\t.*\tChair; Treasurer\t/,
     );
     expect((await run("list", "--format", "m3u", "--file", "news.mp3")).stdout).toBe(
-      `#EXTM3U\n#EXTINF:8,news.mp3\n${films}/news.mp3\n`,
+      `#EXTM3U\n#EXTINF:8,news.mp3\nfile://${films}/news.mp3\n`,
     );
   });
 });

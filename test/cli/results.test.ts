@@ -216,7 +216,7 @@ describe("search", () => {
     ) as { OTIO_SCHEMA: string; global_start_time: { rate: number } };
     expect([otio.OTIO_SCHEMA, otio.global_start_time.rate]).toEqual(["Timeline.1", 24]);
     expect((await run("search", "repaired", ...keyword, "--format", "m3u")).stdout).toContain(
-      `\n${films}/boiler.mp4\n`,
+      `\nfile://${films}/boiler.mp4\n`,
     );
     expect((await run("search", "x", "--fps", "12")).exitCode).toBe(2);
   });
