@@ -39,14 +39,17 @@ function claimFolder(folder: string): string | undefined {
 }
 
 function userCache(): string {
+  const home = homedir();
+  // An empty HOME must not make a folder of whatever folder this is.
+  if (!isAbsolute(home)) throw new Error("no home");
   if (platform === "win32")
     return join(
-      absolute(env["LOCALAPPDATA"]) ?? join(homedir(), "AppData", "Local"),
+      absolute(env["LOCALAPPDATA"]) ?? join(home, "AppData", "Local"),
       "mediasearch",
       "Cache",
     );
-  if (platform === "darwin") return join(homedir(), "Library", "Caches", "mediasearch");
-  return join(absolute(env["XDG_CACHE_HOME"]) ?? join(homedir(), ".cache"), "mediasearch");
+  if (platform === "darwin") return join(home, "Library", "Caches", "mediasearch");
+  return join(absolute(env["XDG_CACHE_HOME"]) ?? join(home, ".cache"), "mediasearch");
 }
 
 const absolute = (path: string | undefined): string | undefined =>

@@ -50,6 +50,14 @@ describe.runIf(process.platform === "linux")("the folder of compiled code", () =
     expect(compiledInto(join(above, "shared/cache"))).not.toEqual([]);
   });
 
+  it("is not made in the folder where the program happens to run, when HOME is empty", () => {
+    const folder = tempFolder();
+    const env = environment(join(tempFolder(), "home"), { HOME: "" });
+    for (const name of ["XDG_CACHE_HOME", "NODE_DISABLE_COMPILE_CACHE"]) delete env[name];
+    execFileSync(process.execPath, [BIN, "--version"], { env, cwd: folder });
+    expect(readdirSync(folder)).toEqual([]);
+  });
+
   it("is no link that somebody laid there", () => {
     const cache = tempFolder();
     mkdirSync(join(cache, "mediasearch"));
