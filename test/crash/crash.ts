@@ -11,13 +11,16 @@ export function seeded(seed: number): () => number {
   return () => (state = (state * 48_271) % 2_147_483_647) / 2_147_483_647;
 }
 
-/** What a library holds of each file, without the times at which it was made. */
+/**
+ * What a library holds of each file, without the times at which it was made. What a run only noted
+ * as found, to be done, is not held yet.
+ */
 export function dump(library: string): Map<string, string> {
   const db = new Sqlite(library, { readonly: true });
   try {
     const files = db
       .prepare(
-        `SELECT a.path, a.state, v.id, v.fingerprint, v.origin, v.engine, v.language, v.duration_ms FROM assets a LEFT JOIN versions v ON v.asset_id = a.id`,
+        `SELECT a.path, a.state, v.id, v.fingerprint, v.origin, v.engine, v.language, v.duration_ms FROM assets a LEFT JOIN versions v ON v.asset_id = a.id WHERE a.state <> 'registered' OR v.id IS NOT NULL`,
       )
       .all() as { path: string; id: number | null }[];
     const segments =
