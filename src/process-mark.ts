@@ -136,7 +136,8 @@ export function hasProcess(pid: number): boolean {
  */
 export function livenessOf(pid: number, processMark: ProcessMark | null): Liveness {
   if (processMark === null) return hasProcess(pid) ? "alive" : "dead";
-  if (processMark === markOfThisProcess()) return pid === process.pid ? "alive" : "dead";
+  // Two processes that start within one tick of the clock have the same mark: the number decides.
+  if (processMark === markOfThisProcess() && pid === process.pid) return "alive";
   // Whatever the mark says: nobody has the number, or this process has it, which left another mark.
   const isHere = hasProcess(pid) && pid !== process.pid;
   const space = processSpace();

@@ -117,7 +117,8 @@ describe("a model of the hub", () => {
     const url = await serve((request, response) => {
       if (cuts++ > 0) return send(request, response);
       response.writeHead(200, { "content-length": WEIGHTS.length });
-      response.write(WEIGHTS.subarray(0, 50_000), () => response.destroy());
+      // What was sent has to arrive before the connection breaks.
+      response.write(WEIGHTS.subarray(0, 50_000), () => setTimeout(() => response.destroy(), 300));
     });
     const dead = spawnSync(process.execPath, ["-e", ""]).pid;
     mkdirSync(join(cacheDir, "tiny"), { recursive: true });
