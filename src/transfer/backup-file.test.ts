@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { existsSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import * as fc from "fast-check";
@@ -76,5 +76,13 @@ describe("a backup of somebody", () => {
         },
       ),
     );
+    expect(existsSync(library)).toBe(false);
+  });
+
+  it("takes the place of nothing, and removes nothing that is not its own", async () => {
+    const { path, library } = backupOf("", Buffer.alloc(0));
+    writeFileSync(library, "mine");
+    await expect(readBackup(path, library, signal)).rejects.toMatchObject({ code: "EEXIST" });
+    expect(readFileSync(library, "utf8")).toBe("mine");
   });
 });

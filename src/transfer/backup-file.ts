@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
-import { createReadStream, createWriteStream } from "node:fs";
-import { rm, stat, statfs } from "node:fs/promises";
+import { createReadStream } from "node:fs";
+import { open, rm, stat, statfs } from "node:fs/promises";
 import { dirname } from "node:path";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
@@ -86,19 +86,19 @@ export async function readBackup(
       yield body;
     }
   };
+  // Opened before anything can fail: what has the name already is not ours to remove, and a stream
+  // that is refused early would open its file after it was removed.
+  const file = await open(library, "wx", 0o600);
   try {
-    await pipeline(
-      createReadStream(path),
-      createGunzip(),
-      unpack,
-      createWriteStream(library, { mode: 0o600, flags: "wx" }),
-      { signal },
-    );
+    await pipeline(createReadStream(path), createGunzip(), unpack, file.createWriteStream(), {
+      signal,
+    });
     if (!manifest) throw notBackup(path);
     if (sizeBytes !== manifest.sizeBytes || hash.digest("hex") !== manifest.sha256)
       throw damagedBackupError(path, "its content is not what its checksum says");
     return manifest;
   } catch (error) {
+    await file.close();
     await rm(library, { force: true });
     const code = error instanceof Error && "code" in error ? String(error.code) : "";
     if (code === "Z_DATA_ERROR" && sizeBytes === 0) throw notBackup(path, error);
