@@ -54,13 +54,9 @@ async function downloadAllFromHub(
   options: EnsureOptions,
 ): Promise<Record<string, string>> {
   const paths: Record<string, string> = {};
-  try {
-    for (const file of files)
-      paths[file.name] = await downloadFromHub(model, hub, file, folder, options);
-    return paths;
-  } catch (error) {
-    throw cannotWrite(error, model.id, options.cacheDir) ?? error;
-  }
+  for (const file of files)
+    paths[file.name] = await downloadFromHub(model, hub, file, folder, options);
+  return paths;
 }
 
 async function fetchOnce(

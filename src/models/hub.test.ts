@@ -173,6 +173,34 @@ describe("a model of the hub", () => {
     expect(requests).toHaveLength(1);
   });
 
+  it("is not asked for again, nor the network blamed, when the disk is in the way", async () => {
+    const url = await serve(send);
+    const onProgress = (): void => {
+      throw Object.assign(new Error("ENOSPC: no space left on device, write"), { code: "ENOSPC" });
+    };
+    await expect(ensure({ HF_ENDPOINT: url }, { onProgress })).rejects.toMatchObject({
+      code: "NO_SPACE",
+    });
+    expect(requests).toHaveLength(1);
+    mkdirSync(join(cacheDir, "tiny/model.bin"), { recursive: true });
+    await expect(ensure({ HF_ENDPOINT: url })).rejects.toMatchObject({
+      code: "MISSING_MODEL",
+      message: expect.stringMatching(/can't be written \(E/) as string,
+      hint: expect.stringMatching(/^MEDIASEARCH_CACHE=FOLDER /) as string,
+    });
+  });
+
+  it("counts HF_HUB_OFFLINE by what it says", async () => {
+    const url = await serve((_, response) => response.writeHead(404).end());
+    const hintOf = async (HF_HUB_OFFLINE: string): Promise<string> =>
+      ensure({ HF_ENDPOINT: url, HF_HUB_OFFLINE }).then(
+        () => "",
+        ({ hint }: { hint: string }) => hint,
+      );
+    expect(await hintOf("0")).not.toMatch(/HF_HUB_OFFLINE/);
+    expect(await hintOf("1")).toMatch(/HF_HUB_OFFLINE is set/);
+  });
+
   it("is taken from the hub's own cache and from a folder of the user's, which are left as they are", async () => {
     const hub = { HF_HOME: tempFolder(), HF_HUB_OFFLINE: "1" };
     const blob = hubCachePath(MODEL.hub, SOURCE, hub);

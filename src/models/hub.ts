@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { MediasearchError } from "../errors.ts";
 import { hashFile } from "../hash-file.ts";
 import { retry, type RetryOptions } from "../retry.ts";
-import { isAbandoned, temporaryPath } from "./cache-files.ts";
+import { cannotWrite, isAbandoned, temporaryPath } from "./cache-files.ts";
 import type { HubRepository, Model, ModelFile } from "./catalogue.ts";
 import { requestFile } from "./hub-request.ts";
 import type { EnsureOptions } from "./places.ts";
@@ -51,11 +51,12 @@ export async function downloadFromHub(
   const url = hubUrl(repository, file, env);
   const target = join(folder, file.name);
   const temporary = temporaryPath(target);
-  await adoptLeftover(folder, file, temporary);
   try {
+    await adoptLeftover(folder, file, temporary);
     await retry(
       () => fetchPart(url, file, temporary, options),
-      (error) => (isFinal(error) ? undefined : {}),
+      (error) =>
+        isFinal(error) || cannotWrite(error, model.id, options.cacheDir) ? undefined : {},
       { ...DOWNLOAD_RETRY, signal },
     );
     await rename(temporary, target);
@@ -63,7 +64,10 @@ export async function downloadFromHub(
     // What has arrived stays for the next attempt, unless it is of no use.
     if (isFinal(error)) await rm(temporary, { force: true });
     signal.throwIfAborted();
-    throw isOfDisk(error) ? error : cannotHave(model, file, reasonOf(error), env, error);
+    throw (
+      cannotWrite(error, model.id, options.cacheDir) ??
+      cannotHave(model, file, reasonOf(error), env, error)
+    );
   }
   return target;
 }
@@ -173,11 +177,6 @@ async function verify(handle: FileHandle, file: ModelFile, path: string): Promis
 const isFinal = (error: unknown): boolean =>
   error instanceof WrongFile || (error instanceof HubRefusal && FINAL_STATUS.has(error.status));
 
-const isOfDisk = (error: unknown): boolean =>
-  error instanceof Error &&
-  "code" in error &&
-  ["ENOSPC", "EACCES", "EPERM", "EROFS", "EDQUOT"].includes(String(error.code));
-
 function reasonOf(error: unknown): string {
   if (error instanceof HubRefusal && (error.status === 401 || error.status === 403))
     return `${error.message}; does HF_TOKEN allow it?`;
@@ -195,7 +194,7 @@ export function cannotHave(
 ): MediasearchError {
   return new MediasearchError("MISSING_MODEL", `${model.id}: not on this machine, and ${reason}`, {
     subject: model.id,
-    hint: `mediasearch models pull ${model.id}   (with a network, or HF_ENDPOINT=MIRROR; or put ${file.name} of ${model.source} into a folder and set MEDIASEARCH_MODELS to it${env["HF_HUB_OFFLINE"] ? "; HF_HUB_OFFLINE is set" : ""})`,
+    hint: `mediasearch models pull ${model.id}   (with a network, or HF_ENDPOINT=MIRROR; or put ${file.name} of ${model.source} into a folder and set MEDIASEARCH_MODELS to it${isOn(env["HF_HUB_OFFLINE"]) ? "; HF_HUB_OFFLINE is set" : ""})`,
     cause,
   });
 }
