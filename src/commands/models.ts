@@ -55,15 +55,15 @@ type Models = Awaited<ReturnType<typeof listModels>>;
 async function verify(places: Places, asJson: boolean, { io }: CommandContext): Promise<number> {
   const paint = styler(io.stdout, io.env);
   const checked = await verifyModels(places);
-  const isBad = checked.some(({ state }) => state !== "ok");
+  const bad = new Set(checked.filter(({ state }) => state !== "ok").map(({ model }) => model));
   if (asJson) io.stdout.write(`${formatJson({ version: 1, files: checked })}\n`);
   else
     for (const { model, file, state } of checked)
       io.stdout.write(
         `${paint(state === "ok" ? "green" : "red", state.padEnd(8))} ${model}/${file}\n`,
       );
-  if (isBad) io.stderr.write("next:  mediasearch models pull\n");
-  return isBad ? ERRORS.MISSING_MODEL.exit : 0;
+  if (bad.size > 0) io.stderr.write(`next:  mediasearch models pull ${[...bad].join(" ")}\n`);
+  return bad.size > 0 ? ERRORS.MISSING_MODEL.exit : 0;
 }
 
 /** The folder on standard output, for programs; the files in it on standard error. */

@@ -152,19 +152,19 @@ function recogniserOutcome(files: ModelFiles, modelsDir: string | undefined): Ou
   const named = (wanted: string): string[] =>
     files.filter(({ state }) => state === wanted).map(({ model, file }) => `${model}/${file}`);
   const [missing, damaged] = [named("missing"), named("damaged")];
+  // Without names, models that are optional would not be pulled.
+  const bad = new Set(files.filter(({ state }) => state !== "ok").map(({ model }) => model));
+  const pull = `mediasearch models pull ${[...bad].join(" ")}`;
   if (damaged.length > 0)
     return failed(
       `damaged: ${damaged.join(", ")}`,
       modelsDir === undefined
-        ? "mediasearch models pull"
+        ? pull
         : `put the right files into ${modelsDir} (mediasearch models path)`,
     );
   return missing.length === 0
     ? ok("recogniser is here")
-    : warning(
-        `not here yet: ${missing.join(", ")}; the first recording fetches them`,
-        "mediasearch models pull",
-      );
+    : warning(`not here yet: ${missing.join(", ")}; the first recording fetches them`, pull);
 }
 
 const folderStep = (

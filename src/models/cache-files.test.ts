@@ -43,14 +43,14 @@ describe("a disk in the way", () => {
     expect(cannotWrite(failure("EACCES", "/c/tiny"), "tiny", "/c")).toMatchObject({
       code: "MISSING_MODEL",
       subject: "/c/tiny",
-      hint: "MEDIASEARCH_CACHE=FOLDER mediasearch models pull",
+      hint: "MEDIASEARCH_CACHE=FOLDER mediasearch models pull tiny",
     });
     expect(cannotWrite(failure("EACCES", "/home/.npm/_cacache"), "tiny", "/c")?.hint).toBe(
-      "npm_config_cache=FOLDER mediasearch models pull",
+      "npm_config_cache=FOLDER mediasearch models pull tiny",
     );
     expect(cannotWrite(failure("ENOSPC", "/c/tiny"), "tiny", "/c")).toMatchObject({
       code: "NO_SPACE",
-      hint: "MEDIASEARCH_CACHE=FOLDER mediasearch models pull",
+      hint: "MEDIASEARCH_CACHE=FOLDER mediasearch models pull tiny",
     });
     expect(cannotWrite(failure("ECONNRESET", "/"), "tiny", "/c")).toBeNull();
     expect(cannotWrite("SIGINT", "tiny", "/c")).toBeNull();

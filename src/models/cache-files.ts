@@ -55,7 +55,7 @@ export function cannotWrite(error: unknown, id: string, cacheDir: string): Media
   const setting = path.startsWith(cacheDir) ? "MEDIASEARCH_CACHE" : "npm_config_cache";
   const details = {
     subject: path,
-    hint: `${setting}=FOLDER mediasearch models pull`,
+    hint: `${setting}=FOLDER mediasearch models pull ${id}`,
     cause: error,
   };
   if (REFUSALS.has(code))

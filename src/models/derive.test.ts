@@ -163,7 +163,7 @@ describe("a derived file", () => {
     await expect(ensureModel("tiny", options({ cacheDir: file }), [model])).rejects.toMatchObject({
       code: "MISSING_MODEL",
       message: expect.stringContaining(`${file}/tiny can't be written`) as string,
-      hint: "MEDIASEARCH_CACHE=FOLDER mediasearch models pull",
+      hint: "MEDIASEARCH_CACHE=FOLDER mediasearch models pull tiny",
     });
   });
 });

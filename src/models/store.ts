@@ -206,7 +206,7 @@ const damagedFileError = (
     `${path}: not the file ${name} of ${id} (its SHA-256 must be ${digest})`,
     {
       subject: path,
-      hint: "replace the file, or unset MEDIASEARCH_MODELS and run: mediasearch models pull",
+      hint: `replace the file, or unset MEDIASEARCH_MODELS and run: mediasearch models pull ${id}`,
     },
   );
 

@@ -1,7 +1,8 @@
-import { chmodSync, cpSync, mkdirSync, truncateSync } from "node:fs";
+import { chmodSync, cpSync, mkdirSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { nodeOutcome, spaceOutcome } from "../../src/doctor/machine.ts";
+import { allFiles, findModel } from "../../src/models/catalogue.ts";
 import { captionLibrary } from "../helpers/caption-library.ts";
 import { type Check, doctor } from "../helpers/doctor.ts";
 import { MODEL_CACHE } from "../helpers/places.ts";
@@ -19,6 +20,20 @@ describe("doctor on models", () => {
       hint: expect.stringContaining("mediasearch models pull") as string,
     });
     expect(exitCode).toBe(told?.status === "failed" ? 14 : 0);
+  });
+
+  it("names the model to pull, also one that is pulled by name only", async () => {
+    const cache = tempFolder();
+    const [file] = allFiles(findModel("whisper-base"));
+    const path = join(cache, "whisper-base", file?.name ?? "");
+    mkdirSync(join(cache, "whisper-base"));
+    writeFileSync(path, "");
+    truncateSync(path, file?.sizeBytes);
+    const env = { MEDIASEARCH_CACHE: cache };
+    const { checks } = await doctor(env);
+    const { stderr } = await mediasearch(["models", "verify"], { home: tempFolder(), env });
+    for (const hint of [checks.find(({ found }) => found.includes("whisper-base"))?.hint, stderr])
+      expect(hint).toMatch(/mediasearch models pull .*\bwhisper-base$/m);
   });
 
   it("tells an embedding server whose vectors are of another length", async () => {
