@@ -109,18 +109,20 @@ async function answer(
     ms: performance.now() - startedAt,
     requestId,
     address,
-    identity: who?.identity,
+    identity: who?.identity ?? plainReply(answered)?.signedIn,
     call,
     answer: searchAnswer(route, answered),
+    isRefusal: plainReply(answered)?.isRefusal === true,
     error,
   });
   return response;
 }
 
+const plainReply = (reply: Reply | undefined): Exclude<Reply, Response> | undefined =>
+  reply instanceof Response ? undefined : reply;
+
 const searchAnswer = (route: Route, reply: Reply | undefined): SearchAnswer | undefined =>
-  route.audit === "search" && reply && !(reply instanceof Response)
-    ? (reply.json as SearchAnswer)
-    : undefined;
+  route.audit === "search" ? (plainReply(reply)?.json as SearchAnswer | undefined) : undefined;
 
 /**
  * @throws HttpError 421: a name of another server leads here, which may be a trap (DNS rebinding).
@@ -189,6 +191,7 @@ async function check(
 function toResponse(reply: Reply): Response {
   if (reply instanceof Response) return reply;
   const { status = 200, json, headers = {} } = reply;
+  if (json === undefined) return new Response(null, { status, headers });
   return new Response(JSON.stringify(json), {
     status,
     headers: {

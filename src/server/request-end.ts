@@ -25,6 +25,7 @@ export interface Ended {
   readonly ms: number;
   readonly requestId: string;
   readonly address: string;
+  /** Who asked, or who is signed in by it. */
   readonly identity: Identity | undefined;
   /** undefined when the request did not pass its checks. */
   readonly call:
@@ -35,5 +36,7 @@ export interface Ended {
       }
     | undefined;
   readonly answer?: SearchAnswer | undefined;
+  /** It was refused, although its status does not say so. */
+  readonly isRefusal?: boolean;
   readonly error: unknown;
 }

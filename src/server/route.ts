@@ -50,13 +50,17 @@ export interface Call {
   readonly signal: AbortSignal;
 }
 
-/** A plain value is sent as JSON; a Response as it is. */
+/** A plain value is sent as JSON, `undefined` as no body; a Response is sent as it is. */
 export type Reply =
   | Response
   | {
       readonly status?: number;
       readonly json: unknown;
       readonly headers?: Readonly<Record<string, string>>;
+      /** Who is signed in from now on; the audit and the log name him. */
+      readonly signedIn?: Identity;
+      /** The audit keeps it as refused, although its status does not say so. */
+      readonly isRefusal?: boolean;
     };
 
 /** One operation of the API. /openapi.json, checks and tests come from these. */

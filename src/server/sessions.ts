@@ -13,8 +13,9 @@ const MAX_SESSIONS = 10_000;
 export interface Sessions {
   /** Makes a token that signs in once, within ten minutes. */
   createLink(identity: Identity): string;
-  /** @returns a session's token; undefined for a link that is unknown, used or too old. */
-  redeem(link: string): string | undefined;
+  /** @returns a session; undefined for a link that is unknown, used or too old. */
+  redeem(link: string): { readonly token: string; readonly identity: Identity } | undefined;
+  /** @returns a session's token. The session ends with the key at the latest. */
   start(identity: Identity): string;
   find(token: string): Identity | undefined;
   end(token: string): void;
@@ -39,7 +40,8 @@ export function createSessions(): Sessions {
     const [oldest] = held.keys();
     if (held.size >= MAX_SESSIONS && oldest !== undefined) held.delete(oldest);
     const token = randomBytes(32).toString("base64url");
-    held.set(digest(token), { identity, endsAtMs: now + forMs });
+    const endsAtMs = Math.min(now + forMs, identity.expiresAtMs ?? Infinity);
+    held.set(digest(token), { identity, endsAtMs });
     return token;
   };
   const start = (identity: Identity): string => hold(sessions, identity, SESSION_MS);
@@ -49,7 +51,8 @@ export function createSessions(): Sessions {
     redeem(link) {
       const held = links.get(digest(link));
       links.delete(digest(link));
-      return held && held.endsAtMs > Date.now() ? start(held.identity) : undefined;
+      if (!held || held.endsAtMs <= Date.now()) return undefined;
+      return { token: start(held.identity), identity: held.identity };
     },
     start,
     find(token) {

@@ -41,17 +41,24 @@ export const SESSION_ROUTES: readonly Route[] = [
     audit: "sign-in",
     async handle({ query, address }, services) {
       throttleSignIn(address, services);
-      const token = services.sessions.redeem(String(query["token"]));
-      if (token === undefined)
-        return new Response(null, { status: 303, headers: { Location: "/signin?failed=link" } });
-      return new Response(null, {
+      const session = services.sessions.redeem(String(query["token"]));
+      if (!session)
+        return {
+          status: 303,
+          json: undefined,
+          headers: { Location: "/signin?failed=link" },
+          isRefusal: true,
+        };
+      return {
         status: 303,
+        json: undefined,
         headers: {
           Location: "/",
-          "Set-Cookie": sessionCookie(token, services),
+          "Set-Cookie": sessionCookie(session.token, services),
           "Cache-Control": "no-store",
         },
-      });
+        signedIn: session.identity,
+      };
     },
   },
   {
@@ -74,6 +81,7 @@ export const SESSION_ROUTES: readonly Route[] = [
           "Set-Cookie": sessionCookie(services.sessions.start(identity), services),
           "Cache-Control": "no-store",
         },
+        signedIn: identity,
       };
     },
   },

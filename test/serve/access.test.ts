@@ -1,0 +1,71 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { mediasearch } from "../helpers/run.ts";
+import { type ServedLibrary, startServe } from "../helpers/serve.ts";
+
+const home = mkdtempSync(join(tmpdir(), "mediasearch-serve-access-"));
+let admin: string;
+let server: ServedLibrary;
+
+type Json = Readonly<Record<string, unknown>>;
+const newKey = async (...flags: readonly string[]): Promise<string> => {
+  const { stdout, stderr } = await mediasearch(["keys", "create", "--json", ...flags], { home });
+  if (stdout === "") throw new Error(stderr);
+  return (JSON.parse(stdout) as { readonly key: string }).key;
+};
+const auditOf = async (from: ServedLibrary): Promise<readonly Json[]> => {
+  const { entries } = (await (await from.call("/v1/audit?limit=10000")).json()) as {
+    readonly entries: readonly Json[];
+  };
+  return entries;
+};
+const signIn = (key: string): Promise<Response> =>
+  server.call("/v1/session", {
+    method: "POST",
+    key: null,
+    headers: { "Content-Type": "application/json" },
+    body: JSON.stringify({ key }),
+  });
+
+beforeAll(async () => {
+  mkdirSync(join(home, "media"));
+  writeFileSync(
+    join(home, "media/talk.vtt"),
+    "WEBVTT\n\n00:00.000 --> 00:04.000\nThe bridge budget was closed.\n",
+  );
+  await mediasearch(["index", join(home, "media")], { home });
+  admin = await newKey("--scopes", "all");
+  server = await startServe({ home, key: admin });
+});
+afterAll(async () => {
+  await server.stop();
+  rmSync(home, { recursive: true, force: true });
+});
+
+describe("access to mediasearch serve", () => {
+  it("keeps in the audit who signed in, and what signed nobody in", async () => {
+    const key = await newKey("--name", "reader", "--scopes", "search");
+    expect((await signIn(key)).status).toBe(201);
+    await fetch(server.signInUrl, { redirect: "manual" });
+    await fetch(server.signInUrl, { redirect: "manual" });
+    const entries = (await auditOf(server)).map(({ action, route, status, who }) => ({
+      action,
+      route,
+      status,
+      who,
+    }));
+    const byLink = { route: "GET /signin/link", status: 303 };
+    expect(entries.filter(({ route }) => /sign|session/.test(String(route)))).toEqual([
+      {
+        action: "sign-in",
+        route: "POST /v1/session",
+        status: 201,
+        who: `key:${key.split("_")[1]}`,
+      },
+      { ...byLink, action: "sign-in", who: "person:local" },
+      { ...byLink, action: "refused", who: "nobody" },
+    ]);
+  });
+});
