@@ -67,11 +67,11 @@ export function createAudit(
   };
 }
 
-/** What was refused is worth an entry, whatever it was. */
+/** What was refused is worth an entry, whatever it was; but not what came too often. */
 function auditValue(ended: Ended, queries: "digest" | "text"): Json | undefined {
   const { route, status, address, requestId, identity, call } = ended;
   const isRefused = status === 401 || status === 403 || status === 421 || ended.isRefusal === true;
-  if (!isRefused && route?.audit === undefined) return undefined;
+  if (status === 429 || (!isRefused && route?.audit === undefined)) return undefined;
   const q = call?.query["q"] ?? (call?.body as { readonly q?: unknown } | undefined)?.q;
   const query = typeof q === "string" ? q : undefined;
   return {

@@ -88,9 +88,7 @@ async function answer(
   let error: unknown;
   let response: Response;
   try {
-    // Probes ask by address; what they are told is no secret.
-    if (route.tag !== "health") refuseForeignHost(request, services);
-    who = await identify(request, route, services);
+    who = await admit(arrival, route, services);
     refuseBusy(who, address, services);
     call = await check(arrival, route, who?.identity ?? NOBODY, services);
     answered = await route.handle(call, services);
@@ -135,6 +133,28 @@ function refuseForeignHost(request: Request, { addresses }: Services): void {
     });
 }
 
+/**
+ * Finds out who asks. Refusals are taken from the share of the address, so that nobody can fill the
+ * audit with them; a caller who is let in has a share of his own.
+ * @throws HttpError 401, 403, 421; 429 when the share is used up.
+ */
+async function admit(
+  { request, address }: Arrival,
+  route: Route,
+  services: Services,
+): Promise<Authenticated | undefined> {
+  try {
+    if (route.isProbe !== true) refuseForeignHost(request, services);
+    return await identify(request, route, services);
+  } catch (error) {
+    if (isRefusal(error)) takeShare(address, services);
+    throw error;
+  }
+}
+
+const isRefusal = (error: unknown): boolean =>
+  error instanceof HttpError && [401, 403, 421].includes(error.status);
+
 /** @throws HttpError 401, 403 */
 async function identify(
   request: Request,
@@ -153,17 +173,18 @@ async function identify(
 }
 
 /** @throws HttpError 429, 503 */
-function refuseBusy(
-  who: Authenticated | undefined,
-  address: string,
-  { limits, isOpen }: Services,
-): void {
-  if (!isOpen())
+function refuseBusy(who: Authenticated | undefined, address: string, services: Services): void {
+  if (!services.isOpen())
     throw new HttpError(503, "TERMINATED", "the server stops", {
       headers: { "Retry-After": "10" },
     });
+  takeShare(who?.identity.id ?? address, services);
+}
+
+/** @throws HttpError 429 */
+function takeShare(caller: string, { limits }: Services): void {
   const { quota } = limits.requests;
-  const share = limits.requests.take(who?.identity.id ?? address);
+  const share = limits.requests.take(caller);
   if (share.isAllowed) return;
   throw new HttpError(429, "RATE_LIMITED", "too many requests in this minute", {
     headers: {
@@ -278,6 +299,16 @@ const endedOf = (
   error,
 });
 
+/** @throws HttpError 421; 429 when the share of the address is used up. */
+function admitToPage({ request, address }: Arrival, services: Services): void {
+  try {
+    refuseForeignHost(request, services);
+  } catch (error) {
+    takeShare(address, services);
+    throw error;
+  }
+}
+
 /** The page's files need no key; nothing of the library is in them. */
 async function answerPage(
   services: Services,
@@ -287,7 +318,7 @@ async function answerPage(
   let response: Response;
   let error: unknown;
   try {
-    refuseForeignHost(arrival.request, services);
+    admitToPage(arrival, services);
     response = await servePage(arrival.request, services);
   } catch (thrown) {
     error = thrown;

@@ -74,6 +74,8 @@ export interface Route {
   readonly summary: string;
   /** The scope that it needs; "any": some identity; "public": nobody has to say who he is. */
   readonly scope: Scope | "any" | "public";
+  /** Probes ask by address, whatever name the server goes by; what they are told is no secret. */
+  readonly isProbe?: boolean;
   readonly query?: Readonly<Record<string, RouteParameter>>;
   /** Shape of the JSON body. */
   readonly body?: string;

@@ -1,7 +1,8 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { get } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { mediasearch } from "../helpers/run.ts";
 import { type ServedLibrary, startServe } from "../helpers/serve.ts";
 
@@ -44,6 +45,15 @@ afterAll(async () => {
   rmSync(home, { recursive: true, force: true });
 });
 
+/** The status of an answer to a request with a Host header of one's own. */
+const statusByHost = (url: string, host: string): Promise<number | undefined> =>
+  new Promise((resolve, reject) => {
+    get(url, { headers: { Host: host } }, (response) => {
+      response.resume();
+      resolve(response.statusCode);
+    }).on("error", reject);
+  });
+
 describe("access to mediasearch serve", () => {
   it("keeps in the audit who signed in, and what signed nobody in", async () => {
     const key = await newKey("--name", "reader", "--scopes", "search");
@@ -67,5 +77,28 @@ describe("access to mediasearch serve", () => {
       { ...byLink, action: "sign-in", who: "person:local" },
       { ...byLink, action: "refused", who: "nobody" },
     ]);
+  });
+
+  it("answers probes by address", async () => {
+    for (const path of ["/health/live", "/health/ready", "/health", "/ready"])
+      expect([path, await statusByHost(server.url + path, "10.1.2.3:7311")]).toEqual([path, 200]);
+    expect(await statusByHost(`${server.url}/v1/status`, "10.1.2.3:7311")).toBe(421);
+  });
+
+  it("counts refused requests by address, and keeps no more of them than that", async () => {
+    const limited = await startServe({ home, key: admin, env: { SERVE_RATE: "5" } });
+    onTestFinished(async () => void (await limited.stop()));
+    const before = (await auditOf(limited)).filter(({ action }) => action === "refused").length;
+    const statuses: unknown[] = [];
+    for (let i = 0; i < 4; i++)
+      statuses.push((await limited.call("/v1/files", { key: "ms_000000000000_x" })).status);
+    statuses.push(await statusByHost(`${limited.url}/`, "evil.example"));
+    for (let i = 0; i < 3; i++)
+      statuses.push((await limited.call("/v1/files", { key: null })).status);
+    statuses.push(await statusByHost(`${limited.url}/v1/status`, "evil.example"));
+    expect(statuses).toEqual([401, 401, 401, 401, 421, 429, 429, 429, 429]);
+    // A key has a share of its own, which guesses by others do not use up.
+    const after = (await auditOf(limited)).filter(({ action }) => action === "refused").length;
+    expect(after - before).toBe(5);
   });
 });

@@ -13,6 +13,7 @@ const alive: Route = {
   path: "/health/live",
   id: "isAlive",
   tag: "health",
+  isProbe: true,
   summary: "Tell that the process answers",
   scope: "public",
   answers: { 200: { description: "it does", schema: "Health" } },
@@ -24,6 +25,7 @@ const ready: Route = {
   path: "/health/ready",
   id: "isReady",
   tag: "health",
+  isProbe: true,
   summary: "Tell whether searches can be answered; details are in /v1/status",
   scope: "public",
   answers: {
