@@ -1,5 +1,5 @@
 import type { Identity } from "../app/access/identity.ts";
-import { identifyKey, isKeyGood, type KeyRefusal, noteUse } from "../app/access/keys.ts";
+import { identifyKey, isKeyGood, type KeyRefusal } from "../app/access/keys.ts";
 import { createHash } from "node:crypto";
 import { HttpError } from "./problem.ts";
 import type { Services } from "./route.ts";
@@ -48,7 +48,10 @@ function keyOf({ headers }: Request): string | undefined {
 }
 
 /** @throws HttpError 401 */
-export async function identityOfKey(key: string, { library }: Services): Promise<Identity> {
+export async function identityOfKey(
+  key: string,
+  { library, noteUse }: Services,
+): Promise<Identity> {
   if (key.length > MAX_KEY_LENGTH) throw unauthorized("the key is too long");
   const records = await library.records();
   const found = await identifyKey(records, key);

@@ -1,3 +1,4 @@
+import { createUseNotes } from "../app/access/keys.ts";
 import type { Context } from "../app/context.ts";
 import { toMediasearchError } from "../errors.ts";
 import { nameOf } from "../location.ts";
@@ -88,6 +89,7 @@ export function createServices(
     ),
     metrics,
     sessions: createSessions(),
+    noteUse: createUseNotes(),
     addresses,
     validator: createValidator(shapes),
     limits: { requests: createRateLimit(settings.serveRate), signIns: createRateLimit(SIGN_INS) },

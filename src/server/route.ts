@@ -1,4 +1,5 @@
 import type { Identity } from "../app/access/identity.ts";
+import type { NoteUse } from "../app/access/keys.ts";
 import type { Scope } from "../app/access/scopes.ts";
 import type { Context } from "../app/context.ts";
 import type { Addresses } from "./addresses.ts";
@@ -123,6 +124,7 @@ export interface Services {
   readonly audit: Audit;
   readonly metrics: ServerMetrics;
   readonly sessions: Sessions;
+  readonly noteUse: NoteUse;
   readonly addresses: Addresses;
   readonly validator: Validator;
   readonly limits: { readonly requests: RateLimit; readonly signIns: RateLimit };

@@ -19,6 +19,7 @@ export interface KeyInfo {
   readonly lastUsedAtMs: number | null;
 }
 
+/** Earlier releases wrote the last use into the key. */
 interface StoredKey extends KeyInfo {
   /** SHA-256 of the key, in hexadecimal digits. */
   readonly digest: string;
@@ -32,6 +33,9 @@ export interface KeyRequest {
 }
 
 const KIND = "key";
+/** When a key was last used is a record of its own, so that noting it never undoes a revocation. */
+const USE = "key-use";
+const USE_EXACT_TO_MS = 60_000;
 /** Scanners for leaked secrets know keys by their prefix. */
 const PREFIX = "ms_";
 const DERIVED_PREFIX = "msd_";
@@ -45,7 +49,10 @@ function isEqual(a: string, b: string): boolean {
   return left.length === right.length && timingSafeEqual(left, right);
 }
 
-const toInfo = ({ digest: _digest, ...info }: StoredKey): KeyInfo => info;
+const toInfo = ({ digest: _digest, ...info }: StoredKey, use: Json | undefined): KeyInfo => ({
+  ...info,
+  lastUsedAtMs: typeof use === "number" ? use : info.lastUsedAtMs,
+});
 
 /**
  * Makes a key. Its text has 256 random bits; the library keeps only the digest.
@@ -70,7 +77,7 @@ export async function createKey(
     digest: sha256(key),
   };
   await records.put(KIND, id, stored as unknown as Json);
-  return { key, info: toInfo(stored) };
+  return { key, info: toInfo(stored, undefined) };
 }
 
 async function checkRequest({
@@ -93,8 +100,12 @@ async function checkRequest({
     });
 }
 
-export const listKeys = async (records: Records): Promise<readonly KeyInfo[]> =>
-  (await records.list(KIND)).map(({ value }) => toInfo(value as unknown as StoredKey));
+export async function listKeys(records: Records): Promise<readonly KeyInfo[]> {
+  const uses = new Map((await records.list(USE)).map(({ id, value }) => [id, value]));
+  return (await records.list(KIND)).map(({ id, value }) =>
+    toInfo(value as unknown as StoredKey, uses.get(id)),
+  );
+}
 
 /** Ends a key, and every key that was derived from it. @throws NOT_FOUND */
 export async function revokeKey(records: Records, id: string): Promise<KeyInfo> {
@@ -106,18 +117,26 @@ export async function revokeKey(records: Records, id: string): Promise<KeyInfo> 
     });
   const revoked = { ...stored, revokedAtMs: stored.revokedAtMs ?? Date.now() };
   await records.put(KIND, id, revoked as unknown as Json);
-  return toInfo(revoked);
+  return toInfo(revoked, await records.get(USE, id));
 }
 
 const storedKey = async (records: Records, id: string): Promise<StoredKey | undefined> =>
   (await records.get(KIND, id)) as unknown as StoredKey | undefined;
 
-/** Notes when a key was last used; exact to the minute, so that a busy key writes seldom. */
-export async function noteUse(records: Records, id: string): Promise<void> {
-  const stored = await storedKey(records, id);
-  if (!stored || stored.revokedAtMs !== null) return;
-  if (Date.now() - (stored.lastUsedAtMs ?? 0) < 60_000) return;
-  await records.put(KIND, id, { ...stored, lastUsedAtMs: Date.now() } as unknown as Json);
+export type NoteUse = (records: Pick<Records, "put">, id: string) => Promise<void>;
+
+/**
+ * Makes what notes when keys are used; exact to the minute, so that a busy key writes seldom. What
+ * this process wrote is remembered, so that nothing is read for it.
+ */
+export function createUseNotes(now: () => number = Date.now): NoteUse {
+  const notedAtMs = new Map<string, number>();
+  return async (records, id) => {
+    const atMs = now();
+    if (atMs - (notedAtMs.get(id) ?? 0) < USE_EXACT_TO_MS) return;
+    notedAtMs.set(id, atMs);
+    await records.put(USE, id, atMs);
+  };
 }
 
 /** Why a key opens nothing. */
