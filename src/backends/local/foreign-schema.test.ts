@@ -68,6 +68,15 @@ describe("the schema of a library", () => {
     }
   });
 
+  it("may have been made by migrations with other comments and line breaks", async () => {
+    const path = libraryWith(
+      "PRAGMA writable_schema = 1; UPDATE sqlite_schema SET sql = replace(sql, 'size_bytes INTEGER', '-- in bytes' || char(10) || '  size_bytes  INTEGER') WHERE name = 'assets';",
+    );
+    const backend = await open({ path, create: false });
+    expect(backend.schema().current).toBe(MIGRATIONS.length);
+    await backend.close();
+  });
+
   it("may have tables of other programs beside it, and statistics", async () => {
     for (const version of [MIGRATIONS.length, 3]) {
       const path = libraryWith(

@@ -7,7 +7,7 @@ import { MediasearchError } from "../../errors.ts";
  * anything is read or written.
  */
 
-export interface SchemaObject {
+interface SchemaObject {
   readonly type: string;
   readonly name: string;
   readonly tbl_name: string;
@@ -15,24 +15,32 @@ export interface SchemaObject {
 }
 
 /** Objects of SQLite itself, such as the statistics of ANALYZE, have reserved names. */
-export const readSchema = (db: Database): readonly SchemaObject[] =>
+const readSchema = (db: Database): readonly SchemaObject[] =>
   db
     .prepare(
-      "SELECT type, name, tbl_name, sql FROM sqlite_schema WHERE name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY type, name",
+      "SELECT type, name, tbl_name, sql FROM sqlite_schema WHERE name NOT LIKE 'sqlite\\_%' ESCAPE '\\'",
     )
     .all() as SchemaObject[];
 
+const toLine = ({ type, name, tbl_name, sql }: SchemaObject): string =>
+  [type, name, tbl_name, sql ?? ""].join("|");
+
+/** The schema of a database, one line an object, as SQLite keeps it. */
+export const schemaLines = (db: Database): readonly string[] =>
+  readSchema(db).map(toLine).toSorted();
+
 /** Comments and line breaks of a migration may change, what it makes may not. */
-const normalized = (sql: string | null): string =>
-  (sql ?? "")
+const normalized = (sql: string): string =>
+  sql
     .replaceAll(/--[^\n]*/g, " ")
     .replaceAll(/\s+/g, " ")
     .replaceAll(/ ?([(),]) ?/g, "$1")
     .trim();
 
-/** One line an object. */
-export const schemaLines = (objects: readonly SchemaObject[]): readonly string[] =>
-  objects.map(({ type, name, tbl_name, sql }) => [type, name, tbl_name, normalized(sql)].join("|"));
+function normalizedLine(line: string): string {
+  const [type, name, table, ...sql] = line.split("|");
+  return [type, name, table, normalized(sql.join("|"))].join("|");
+}
 
 /**
  * Tables of other programs, such as those of a replicator, may stand beside ours with their indexes; nothing may
@@ -41,7 +49,18 @@ export const schemaLines = (objects: readonly SchemaObject[]): readonly string[]
  */
 export function refuseForeignSchema(db: Database, path: string, expected: readonly string[]): void {
   const objects = readSchema(db);
-  const lines = schemaLines(objects);
+  // Every command comes by here: nearly every library is the same to the letter.
+  const there = new Set(objects.map(toLine));
+  const isSame = objects.length === expected.length && expected.every((line) => there.has(line));
+  if (!isSame) compareSchema(objects, path, expected.map(normalizedLine));
+}
+
+function compareSchema(
+  objects: readonly SchemaObject[],
+  path: string,
+  expected: readonly string[],
+): void {
+  const lines = objects.map((object) => normalizedLine(toLine(object)));
   const known = new Set(expected);
   const ours = new Set(expected.map((line) => line.split("|")[1]));
   const foreign = objects.find(

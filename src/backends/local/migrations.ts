@@ -3,7 +3,7 @@ import type { Database } from "better-sqlite3";
 import { MediasearchError } from "../../errors.ts";
 import { canonicaliseLanguages } from "./canonical-languages.ts";
 import { readEmbeddingModel } from "./embedding-model.ts";
-import { readSchema, refuseForeignSchema, schemaLines } from "./foreign-schema.ts";
+import { refuseForeignSchema, schemaLines } from "./foreign-schema.ts";
 import { NEWEST_SCHEMA } from "./newest-schema.ts";
 import { RECORDS_SCHEMA } from "./records.ts";
 import { vacuumInto } from "./snapshot.ts";
@@ -156,13 +156,13 @@ export const backupPath = (path: string, schema: number): string =>
  */
 export function migrate(db: Database, { path, create, openMemory }: MigrateOptions): void {
   // One transaction, thus one state of the file: another process may be migrating it just now.
-  const current = db.transaction(() => {
+  const current = inOneState(db, () => {
     const version = checkSchema(db, path);
     if (version === 0) return version;
     const isNewest = version === MIGRATIONS.length;
     refuseForeignSchema(db, path, isNewest ? NEWEST_SCHEMA : schemaAfter(openMemory(), version));
     return version;
-  })();
+  });
   if (current === MIGRATIONS.length) return;
   if (current === 0 && !create) throw noStore(path);
   if (current > 0) keepCopy(db, backupPath(path, current));
@@ -180,11 +180,24 @@ export interface MigrateOptions {
   readonly openMemory: () => Database;
 }
 
+/**
+ * Reads one state of the file. `db.transaction` would prepare its statements first, which every
+ * start of every command would pay for.
+ */
+function inOneState<T>(db: Database, read: () => T): T {
+  db.exec("BEGIN");
+  try {
+    return read();
+  } finally {
+    if (db.inTransaction) db.exec("ROLLBACK");
+  }
+}
+
 /** The schema that the first `version` migrations make. Closes the empty database that it is given. */
 export function schemaAfter(memory: Database, version: number): readonly string[] {
   try {
     for (const step of MIGRATIONS.slice(0, version)) applyMigration(memory, step);
-    return schemaLines(readSchema(memory));
+    return schemaLines(memory);
   } finally {
     memory.close();
   }
