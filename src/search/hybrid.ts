@@ -8,7 +8,7 @@ import { filesMatching } from "../text/file-filter.ts";
 import { cosineFloor, isAbove } from "./floor.ts";
 import { foldMoments, unfolded } from "./moments.ts";
 import { rankHybrid } from "./rank.ts";
-import { FORM_DEPTH, preferTypedForm, typedFormFirst } from "./typed-form.ts";
+import { formDepth, preferTypedForm, typedFormFirst } from "./typed-form.ts";
 import { speakerShare } from "./speaker-evidence.ts";
 import { passageModelId } from "../embed/passages.ts";
 import { coverageOf } from "../text/terms.ts";
@@ -72,14 +72,15 @@ export async function search(
           filter,
           depth: mode === "hybrid" ? FUSED.meaning : DEPTH,
         });
-  const pageEnd = request.minScore === undefined ? offset + limit : DEPTH;
-  const depth = wordsDepth(mode, byMeaning.length > 0, pageEnd);
-  const [byWords, count, meant, weights] = await Promise.all([
+  const pageEnd = Math.max(offset + limit, request.minScore === undefined ? 0 : DEPTH);
+  const depth = wordsDepth(mode, byMeaning.length > 0, pageEnd, query.terms);
+  const [byWords, meant, weights] = await Promise.all([
     library.searchIndex.searchText(query, filter, mode === "semantic" ? 1 : depth),
-    mode === "keyword" ? library.searchIndex.countText(query, filter) : undefined,
     library.searchIndex.spellings(query.words.map(({ text }) => text)),
     mode === "hybrid" ? library.searchIndex.termWeights(query.terms) : [],
   ]);
+  const count =
+    mode === "keyword" ? await countWords(library, query, filter, { byWords, depth }) : undefined;
   const rank = (): readonly RankedHit[] => {
     if (mode === "keyword")
       return typedFormFirst(
@@ -145,10 +146,27 @@ async function leastOf(
  * Counts the hits by words that must be read: as far as the page goes, or as deep as a ranking of
  * two lists needs.
  */
-function wordsDepth(mode: SearchMode, isFused: boolean, pageEnd: number): number {
-  if (mode === "keyword") return Math.max(pageEnd, FORM_DEPTH);
+function wordsDepth(
+  mode: SearchMode,
+  isFused: boolean,
+  pageEnd: number,
+  terms: ParsedQuery["terms"],
+): number {
+  if (mode === "keyword") return Math.max(pageEnd, formDepth(terms));
   return isFused ? FUSED.words : Math.max(DEPTH, pageEnd);
 }
+
+/** Counts all hits by words; a list that did not reach its depth holds all there are. */
+const countWords = async (
+  library: ReadableLibrary,
+  query: ParsedQuery,
+  filter: SearchFilter,
+  { byWords, depth }: { readonly byWords: readonly Hit[]; readonly depth: number },
+): Promise<number> =>
+  // A library that is shown in part may read no deeper than this.
+  byWords.length < Math.min(depth, DEPTH)
+    ? byWords.length
+    : library.searchIndex.countText(query, filter);
 
 async function readQuery(
   catalog: ReadableCatalog,

@@ -13,7 +13,14 @@ const MAX_LOOKUP_TERMS = 3;
 const OTHER_FORM = 0.9;
 
 /** Among so many of the best by words, whatever the page, the typed form comes first. */
-export const FORM_DEPTH = 200;
+const FORM_DEPTH = 200;
+
+const isLookup = (terms: readonly SearchTerm[]): boolean =>
+  terms.length > 0 && terms.length <= MAX_LOOKUP_TERMS;
+
+/** Counts the hits by words that must be read, so that the typed form can come first among them. */
+export const formDepth = (terms: readonly SearchTerm[]): number =>
+  isLookup(terms) ? FORM_DEPTH : 0;
 
 interface SpokenText {
   readonly text: string;
@@ -36,7 +43,7 @@ function formMatcher(term: SearchTerm): (text: string) => boolean {
  * undefined for a query that is no lookup.
  */
 function typedShare(terms: readonly SearchTerm[]): ((segment: SpokenText) => number) | undefined {
-  if (terms.length === 0 || terms.length > MAX_LOOKUP_TERMS) return undefined;
+  if (!isLookup(terms)) return undefined;
   const forms = terms.map(formMatcher);
   return ({ text, speaker }) =>
     forms.filter((isAsTyped) => isAsTyped(text) || isAsTyped(speaker ?? "")).length / forms.length;

@@ -50,10 +50,13 @@ const QUOTED = new RegExp(
     .join("|"),
   "g",
 );
-const OPENS_GROUP = new RegExp(
-  `(?:^|\\s)-\\(\\s*[\\p{L}"“„«「『]|\\(\\s*(?:-\\p{L}|["“„«]|(?:${FIELDS.join("|")}):)`,
-  "iu",
-);
+/** Made when a query has a parenthesis: patterns with Unicode classes take time to make. */
+let groupPattern: RegExp | undefined;
+const opensGroup = (query: string): boolean =>
+  (groupPattern ??= new RegExp(
+    `(?:^|\\s)-\\(\\s*[\\p{L}"“„«「『]|\\(\\s*(?:-\\p{L}|["“„«]|(?:${FIELDS.join("|")}):)`,
+    "iu",
+  )).test(query);
 /** More than anybody types, and less than the parser and SQLite can nest. */
 const MAX_SIGNS = 250;
 const MAX_PHRASE_WORDS = 100;
@@ -93,8 +96,7 @@ export function lexQuery(query: string): Lexeme[] {
 
 /** Whether parentheses are signs in this query. */
 const hasGroups = (query: string): boolean =>
-  HAS_OPERATOR.test(query.replaceAll(QUOTED, '""')) ||
-  (query.includes("(") && OPENS_GROUP.test(query));
+  HAS_OPERATOR.test(query.replaceAll(QUOTED, '""')) || (query.includes("(") && opensGroup(query));
 
 const unclosedError = (query: string, lexemes: readonly Lexeme[]): Error =>
   malformed(query, lexemes.findLast(({ is }) => is === "(")?.at ?? 0, "this is not closed");
@@ -147,14 +149,17 @@ function fieldAt(query: string, at: number, inGroup: boolean): Lexeme | undefine
 }
 
 /** A beginning of words, such as `walr*`. Punctuation around it means nothing. */
-const PREFIX = /^[([]*((?:[\p{L}\p{N}\p{M}]['’]?){2,})\*[.,;:?!)\]]*$/u;
+const prefixOf = (text: string): string | undefined =>
+  text.includes("*")
+    ? /^[([]*((?:[\p{L}\p{N}\p{M}]['’]?){2,})\*[.,;:?!)\]]*$/u.exec(text)?.[1]
+    : undefined;
 
 function wordAt(query: string, at: number, grouped: boolean): Lexeme {
   const text =
     (grouped ? /^[^\s()]+/ : /^\S+/).exec(query.slice(at))?.[0] ?? query.slice(at, at + 1);
   const end = at + text.length;
   if (text === "AND" || text === "OR" || text === "NOT") return { is: text, at, end };
-  const prefix = text.includes("*") ? PREFIX.exec(text)?.[1] : undefined;
+  const prefix = prefixOf(text);
   if (prefix !== undefined && !isUnspaced(prefix)) return { is: "prefix", text: prefix, at, end };
   return { is: "word", text, at, end };
 }
