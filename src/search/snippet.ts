@@ -1,4 +1,5 @@
-import { foldAccents, isUnspaced, type Token, tokens } from "../text/words.ts";
+import { foldText } from "../text/fold.ts";
+import { isUnspaced, type Token, tokens } from "../text/words.ts";
 
 export interface MarkedSpan {
   readonly text: string;
@@ -17,10 +18,10 @@ type Span = readonly [start: number, end: number];
 /** Cuts a text where words match any of the marks; the pieces joined are the text. */
 export function markMatches(text: string, marks: readonly MarkedTerm[]): readonly MarkedSpan[] {
   const words = tokens(text);
-  const said = words.map(({ start, end }) => foldAccents(text.slice(start, end)));
+  const said = words.map(({ start, end }) => foldText(text.slice(start, end)));
   const spans = marks.flatMap((mark): Span[] => {
     if (typeof mark === "object" && "prefix" in mark)
-      return spansOf(words, startingWith(said, foldAccents(mark.prefix)));
+      return spansOf(words, startingWith(said, foldText(mark.prefix)));
     const wanted = typeof mark === "string" ? mark : mark.phrase;
     if (isUnspaced(wanted)) return substrings(text, wanted);
     if (typeof mark === "string")
@@ -36,7 +37,7 @@ export function markMatches(text: string, marks: readonly MarkedTerm[]): readonl
       words,
       inARow(
         said,
-        tokens(wanted).map(({ start, end }) => foldAccents(wanted.slice(start, end))),
+        tokens(wanted).map(({ start, end }) => foldText(wanted.slice(start, end))),
         true,
       ),
     );

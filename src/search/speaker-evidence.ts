@@ -1,4 +1,5 @@
-import { foldAccents, wordPattern } from "../text/words.ts";
+import { foldText } from "../text/fold.ts";
+import { wordPattern } from "../text/words.ts";
 
 /** Parts of names that many people share. */
 const TITLES: ReadonlySet<string> = new Set("am hon right mr mrs ms dr the".split(" "));
@@ -11,7 +12,7 @@ const nameWords = (text: string): string[] =>
   [...text.replace(/['\u2019]s(?![\p{L}\p{N}])/gu, "").matchAll(wordPattern(text))]
     .map(([word]) => word)
     .filter((word) => word.length > 1 || word !== word.toLowerCase())
-    .map(foldAccents);
+    .map(foldText);
 
 /**
  * Makes a measure of how much of a speaker's name a query has, 0 to 1: who asks what somebody said

@@ -1,5 +1,6 @@
+import { isAscii } from "../text/fold.ts";
 import type { SearchTerm } from "../text/terms.ts";
-import { isAscii, literally } from "../text/words.ts";
+import { literally } from "../text/words.ts";
 import type { RankedHit } from "./result.ts";
 
 /**

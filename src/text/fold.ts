@@ -1,5 +1,10 @@
-/** Whether a text is ASCII, which most texts are: they need none of what follows. */
 const BEYOND_ASCII = /[\u0080-\uffff]/;
+
+/**
+ * Whether a text is ASCII. Most texts are, and the test is quick, while patterns with Unicode
+ * classes are slow to compile and to use: ASCII texts have patterns of their own.
+ */
+export const isAscii = (text: string): boolean => !BEYOND_ASCII.test(text);
 
 /** A class of characters out of ranges. */
 const classOf = (ranges: string): string =>
@@ -72,7 +77,7 @@ function asciiDigit(digit: string): string {
  * and İ as i, ς as σ, ł as l, ø as o; Arabic letters without hamza; digits of all scripts as 0 to 9.
  */
 export function foldText(text: string): string {
-  if (!BEYOND_ASCII.test(text)) return text.toLowerCase();
+  if (isAscii(text)) return text.toLowerCase();
   return text
     .normalize("NFKC")
     .replace(INVISIBLE, "")
@@ -87,7 +92,7 @@ export function foldText(text: string): string {
 
 /** Removes signs inside of words that nobody sees. */
 export const withoutInvisible = (text: string): string =>
-  BEYOND_ASCII.test(text) ? text.replace(INVISIBLE, "") : text;
+  isAscii(text) ? text : text.replace(INVISIBLE, "");
 
 /**
  * Folds a text as the tokenizer of the keyword index does: case, and accents on Latin letters

@@ -1,6 +1,6 @@
+import { foldText } from "./fold.ts";
 import { stem } from "./stem.ts";
 import {
-  foldAccents,
   isUnspaced,
   literally,
   type TermTokens,
@@ -31,7 +31,7 @@ export interface PrefixStems {
 }
 
 export function prefixStems(prefix: string): PrefixStems {
-  const wanted = foldAccents(prefix);
+  const wanted = foldText(prefix);
   if (isUnspaced(wanted)) return { sure: [termTokens(wanted)], unsure: [] };
   const stemmed = stem(wanted);
   const open: TermTokens = { row: [stemmed], open: true };
@@ -56,10 +56,10 @@ export function prefixStems(prefix: string): PrefixStems {
 
 /** Makes a test whether a word of a text begins with the prefix, whatever its case and accents. */
 export function prefixMatcher(prefix: string): (text: string) => boolean {
-  const wanted = literally(foldAccents(prefix));
+  const wanted = literally(foldText(prefix));
   if (wanted === "") return () => false;
   const pattern = new RegExp(`${isUnspaced(prefix) ? "" : BEFORE}${wanted}`, "u");
-  return (text) => pattern.test(foldAccents(text));
+  return (text) => pattern.test(foldText(text));
 }
 
 const LETTER = "[\\p{L}\\p{N}\\p{M}\\p{Co}]";
@@ -92,15 +92,13 @@ export function phraseMatcher(phrase: string): PhraseMatcher {
   const body = `${isUnspaced(words[0]?.[0] ?? "") ? "" : BEFORE}${joined}${isUnspaced(words.at(-1)?.at(-1) ?? "") ? "" : AFTER}`;
   const test = (pattern: string): ((text: string) => boolean) => {
     const compiled = new RegExp(pattern, "u");
-    return (text) => compiled.test(normal(text));
+    return (text) => compiled.test(foldText(text));
   };
   return { isIn: test(body), isStartOf: test(`^${GAP}*${body}`), isEndOf: test(`${body}${GAP}*$`) };
 }
 
-const normal = (text: string): string => foldAccents(text.normalize("NFKC"));
-
-export function phraseWords(phrase: string): string[] {
-  const plain = normal(phrase);
+function phraseWords(phrase: string): string[] {
+  const plain = foldText(phrase);
   return plain.match(wordPattern(plain)) ?? [];
 }
 

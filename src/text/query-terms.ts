@@ -1,7 +1,8 @@
+import { foldText, isAscii } from "./fold.ts";
 import { withoutInvisible } from "./fold.ts";
 import { joinNumbers, signWords } from "./side-text.ts";
 import { STOP_WORDS } from "./stop-words.ts";
-import { foldAccents, isAscii, isUnspaced, literally } from "./words.ts";
+import { isUnspaced, literally } from "./words.ts";
 
 /** Matches the words of a query in lower case, each with what follows an apostrophe. */
 const askedPattern = (text: string): RegExp =>
@@ -52,7 +53,7 @@ function unspacedWords(text: string): string[] {
   );
 }
 
-const comparable = (name: string): string => foldAccents(name).replace(/\s+/g, " ").trim();
+const comparable = (name: string): string => foldText(name).replace(/\s+/g, " ").trim();
 
 /**
  * Makes the test that `SearchFilter.speaker` demands: a speaker's name must be equal to the wanted

@@ -1,5 +1,5 @@
-import { foldAsIndex, foldText } from "./fold.ts";
-import { foldAccents, grams, isAscii, isUnspaced, wordPattern } from "./words.ts";
+import { foldAsIndex, foldText, isAscii } from "./fold.ts";
+import { grams, isUnspaced, wordPattern } from "./words.ts";
 
 /**
  * A pattern over letters (L) and digits (D) of all scripts. Most texts are ASCII, and patterns with
@@ -73,7 +73,7 @@ function isFoldedOtherwise(text: string): boolean {
   if (isAscii(text)) return false;
   if (text !== text.normalize("NFC")) return true;
   return (text.match(wordPattern(text)) ?? []).some(
-    (word) => !isAscii(word) && !isUnspaced(word) && foldAsIndex(word) !== foldAccents(word),
+    (word) => !isAscii(word) && !isUnspaced(word) && foldAsIndex(word) !== foldText(word),
   );
 }
 
@@ -84,7 +84,7 @@ function isFoldedOtherwise(text: string): boolean {
  */
 export function sideText(text: string, speaker: string | null = null): string | null {
   const found = [text, ...(speaker === null ? [] : [speaker])].flatMap((said) => [
-    ...(isFoldedOtherwise(said) ? [foldAccents(said)] : []),
+    ...(isFoldedOtherwise(said) ? [foldText(said)] : []),
     ...joinedWords(said),
     ...signWords(said),
     ...groupedNumbers(said),

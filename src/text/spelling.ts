@@ -1,4 +1,5 @@
-import { foldAccents, tokens, wordPattern } from "./words.ts";
+import { foldText } from "./fold.ts";
+import { tokens, wordPattern } from "./words.ts";
 import { stem } from "./stem.ts";
 
 /** A word of the index, as a stem, and how many segments have it. */
@@ -17,14 +18,14 @@ function maxErrorsIn(word: string): number {
 }
 
 /** Whether a word is long enough that another one can be meant. */
-export const mayBeMisspelt = (word: string): boolean => maxErrorsIn(foldAccents(word)) > 0;
+export const mayBeMisspelt = (word: string): boolean => maxErrorsIn(foldText(word)) > 0;
 
 /**
  * Lists the letters that the intended word can begin with: the typed word's first, or its second
  * when two letters were swapped or one was added.
  */
 export const firstLetters = (word: string): string[] => [
-  ...new Set([...foldAccents(word)].slice(0, 2)),
+  ...new Set([...foldText(word)].slice(0, 2)),
 ];
 
 /**
@@ -32,7 +33,7 @@ export const firstLetters = (word: string): string[] => [
  * errors first, then the more frequent word.
  */
 export function nearestStems(word: string, candidates: Iterable<IndexWord>): string[] {
-  const typed = foldAccents(word);
+  const typed = foldText(word);
   const most = maxErrorsIn(typed);
   const typedStem = stem(typed);
   const near: { readonly stem: string; readonly count: number; readonly errors: number }[] = [];
@@ -63,12 +64,12 @@ export function nearestStems(word: string, candidates: Iterable<IndexWord>): str
  * one.
  */
 export function nearestName(wanted: string, names: readonly string[]): string | undefined {
-  const typed = foldAccents(wanted);
+  const typed = foldText(wanted);
   const most = maxErrorsIn(typed);
   if (most === 0) return undefined;
   const errorsIn = (name: string): number =>
     Math.min(
-      ...[foldAccents(name), ...foldAccents(name).split(/\s+/)].map((part) =>
+      ...[foldText(name), ...foldText(name).split(/\s+/)].map((part) =>
         distance(typed, part, most),
       ),
     );
@@ -84,7 +85,7 @@ export function nearestWord(
   word: string,
   texts: readonly string[],
 ): string | undefined {
-  const typed = foldAccents(word);
+  const typed = foldText(word);
   const forms = new Set(
     texts.flatMap((text) =>
       [...text.matchAll(wordPattern(text))]
@@ -94,7 +95,7 @@ export function nearestWord(
   );
   const most = maxErrorsIn(typed);
   const near = [...forms]
-    .map((form) => ({ form, errors: distance(typed, foldAccents(form), most) }))
+    .map((form) => ({ form, errors: distance(typed, foldText(form), most) }))
     .toSorted((a, b) => a.errors - b.errors);
   return near[0] && near[0].errors <= most ? near[0].form : undefined;
 }

@@ -1,6 +1,7 @@
+import { foldText, isAscii } from "./fold.ts";
 import { prefixStems } from "./phrases.ts";
 import { joinedWords, sideText } from "./side-text.ts";
-import { foldAccents, isAscii, type TermTokens, termTokens, tokens, wordPattern } from "./words.ts";
+import { type TermTokens, termTokens, tokens, wordPattern } from "./words.ts";
 import { stem } from "./stem.ts";
 
 /**
@@ -107,7 +108,7 @@ export function coverageOf(
     return found;
   };
   const stemsOf = (text: string): string[] => {
-    const folded = foldAccents(text);
+    const folded = foldText(text);
     return folded.match(begun && isAscii(folded) ? begun : wordPattern(folded))?.map(stemOf) ?? [];
   };
   return (segment) => {

@@ -1,4 +1,4 @@
-import { foldText, INVISIBLE_CLASS } from "./fold.ts";
+import { foldText, INVISIBLE_CLASS, isAscii } from "./fold.ts";
 import { stem } from "./stem.ts";
 
 /** A word of a text: UTF-16 offsets, and the form in which it is compared. */
@@ -7,14 +7,6 @@ export interface Token {
   readonly end: number;
   readonly stem: string;
 }
-
-const BEYOND_ASCII = /[\u0080-\uffff]/;
-
-/**
- * Whether a text is ASCII. Most texts are, and the test is quick, while patterns with Unicode
- * classes are slow to compile and to use: ASCII texts have patterns of their own.
- */
-export const isAscii = (text: string): boolean => !BEYOND_ASCII.test(text);
 
 const WIDE_LETTERS = "[\\p{L}\\p{N}\\p{M}\\p{Co}]+";
 let widePattern: RegExp | undefined;
@@ -32,9 +24,6 @@ export const wordPattern = (text: string): RegExp =>
 export const UNSPACED =
   "[\\p{scx=Han}\\p{scx=Hiragana}\\p{scx=Katakana}\\p{scx=Hangul}\\p{scx=Thai}\\p{scx=Lao}\\p{scx=Khmer}\\p{scx=Myanmar}]";
 
-/** Removes what does not count when words are compared. */
-export const foldAccents = foldText;
-
 /**
  * Takes the words out of a text as the keyword index does: without case, accents and English
  * endings.
@@ -43,7 +32,7 @@ export function tokens(text: string): Token[] {
   return [...text.matchAll(wordPattern(text))].map((match) => ({
     start: match.index,
     end: match.index + match[0].length,
-    stem: stem(foldAccents(match[0])),
+    stem: stem(foldText(match[0])),
   }));
 }
 
@@ -117,7 +106,7 @@ export interface TermTokens {
  */
 export function termTokens(term: string): TermTokens {
   const all = [...term.matchAll(wordPattern(term))].flatMap(([word]) =>
-    isUnspaced(word) ? runs(word) : [{ letters: [...foldAccents(word)], unspaced: false }],
+    isUnspaced(word) ? runs(word) : [{ letters: [...foldText(word)], unspaced: false }],
   );
   const last = all.at(-1);
   const row = all.flatMap(({ letters, unspaced }, at) => {

@@ -1,5 +1,5 @@
+import { foldText } from "../../text/fold.ts";
 import type { AssetStatus } from "../../backends/catalog.ts";
-import { foldAccents } from "../../text/words.ts";
 import { nameOf } from "../../location.ts";
 import { fileIdOf } from "../file-names.ts";
 import { listAssets } from "../../app/assets.ts";
@@ -66,13 +66,13 @@ export async function suggest(
   { library }: Reader,
   { q, limit = 10 }: { readonly q: string; readonly limit?: number | undefined },
 ): Promise<{ readonly suggestions: readonly Suggestion[] }> {
-  const wanted = foldAccents(q.trim());
+  const wanted = foldText(q.trim());
   if (wanted === "") return { suggestions: [] };
   const begins = (name: string): boolean =>
-    foldAccents(name)
+    foldText(name)
       .split(/[\s._-]+/)
       .some((_, i, words) => words.slice(i).join(" ").startsWith(wanted)) ||
-    foldAccents(name).startsWith(wanted);
+    foldText(name).startsWith(wanted);
   const [speakers, names] = [new Set<string>(), new Set<string>()];
   for await (const asset of library.catalog.list()) {
     for (const speaker of asset.speakers) if (begins(speaker)) speakers.add(speaker);
