@@ -28,7 +28,7 @@ function claimFolder(folder: string): string | undefined {
     }
     const user = getuid();
     const existing = nearestExisting(folder);
-    if (!isTrusted(realpathSync(existing), user)) return undefined;
+    if (!isTrusted(realpathSync.native(existing), user)) return undefined;
     if (existing !== folder) mkdirSync(folder, { recursive: true, mode: 0o700 });
     const stat = lstatSync(folder);
     const isOwn = stat.isDirectory() && stat.uid === user && (stat.mode & 0o077) === 0;

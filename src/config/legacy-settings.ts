@@ -83,11 +83,11 @@ export interface Replaced {
 
 /** Which of these variables the predecessor read and this program does not, in their order. */
 export function replacedNames(variables: Iterable<string>): Replaced[] {
-  const known = new Set(
-    Object.values(SETTINGS).flatMap(({ env, alsoEnv = [] }) => [env, ...alsoEnv]),
-  );
+  const isKnown = (name: string): boolean =>
+    Object.values(SETTINGS).some(({ env, alsoEnv }) => env === name || alsoEnv?.includes(name));
   return [...variables].flatMap((name) => {
-    const found = known.has(name) ? undefined : RETIRED.find(({ names }) => names.includes(name));
-    return found ? [{ name, answer: found.answer, isTold: found.isCommon !== true }] : [];
+    const found = RETIRED.find(({ names }) => names.includes(name));
+    if (found === undefined || isKnown(name)) return [];
+    return [{ name, answer: found.answer, isTold: found.isCommon !== true }];
   });
 }

@@ -101,9 +101,11 @@ function secretFiles(
   const given = new Map<keyof typeof SETTINGS, { text: string; from: string; folder: string }>();
   for (const name of Object.keys(SETTINGS) as (keyof typeof SETTINGS)[]) {
     const { isSecret, env: variable } = SETTINGS[name];
+    // Each look into the environment of a process takes time, and few settings are secret.
+    if (!isSecret) continue;
     const path = env[`${variable}_FILE`];
     const from = `${variable}_FILE${where}`;
-    if (isSecret && path && !env[variable])
+    if (path && !env[variable])
       given.set(name, { text: readSecret(resolve(folder, path), from), from, folder });
   }
   return { kind, given };

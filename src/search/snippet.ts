@@ -18,10 +18,12 @@ type Span = readonly [start: number, end: number];
 /** Cuts a text where words match any of the marks; the pieces joined are the text. */
 export function markMatches(text: string, marks: readonly MarkedTerm[]): readonly MarkedSpan[] {
   const words = tokens(text);
-  const said = words.map(({ start, end }) => foldText(text.slice(start, end)));
+  let folded: readonly string[] | undefined;
+  const said = (): readonly string[] =>
+    (folded ??= words.map(({ start, end }) => foldText(text.slice(start, end))));
   const spans = marks.flatMap((mark): Span[] => {
     if (typeof mark === "object" && "prefix" in mark)
-      return spansOf(words, startingWith(said, foldText(mark.prefix)));
+      return spansOf(words, startingWith(said(), foldText(mark.prefix)));
     const wanted = typeof mark === "string" ? mark : mark.phrase;
     if (isUnspaced(wanted)) return substrings(text, wanted);
     if (typeof mark === "string")
@@ -36,7 +38,7 @@ export function markMatches(text: string, marks: readonly MarkedTerm[]): readonl
     return spansOf(
       words,
       inARow(
-        said,
+        said(),
         tokens(wanted).map(({ start, end }) => foldText(wanted.slice(start, end))),
         true,
       ),

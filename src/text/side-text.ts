@@ -83,12 +83,15 @@ function isFoldedOtherwise(text: string): boolean {
  * apostrophes or signs, numbers, and letter pairs of scripts without spaces; null for most texts.
  */
 export function sideText(text: string, speaker: string | null = null): string | null {
-  const found = [text, ...(speaker === null ? [] : [speaker])].flatMap((said) => [
-    ...(isFoldedOtherwise(said) ? [foldText(said)] : []),
-    ...joinedWords(said),
-    ...signWords(said),
-    ...groupedNumbers(said),
-    ...(grams(said) === null ? [] : [grams(said)]),
-  ]);
+  const found = [text, ...(speaker === null ? [] : [speaker])].flatMap((said) => {
+    const letterPairs = grams(said);
+    return [
+      ...(isFoldedOtherwise(said) ? [foldText(said)] : []),
+      ...joinedWords(said),
+      ...signWords(said),
+      ...groupedNumbers(said),
+      ...(letterPairs === null ? [] : [letterPairs]),
+    ];
+  });
   return found.length === 0 ? null : found.join(" ");
 }

@@ -112,11 +112,16 @@ export function coverageOf(
     return folded.match(begun && isAscii(folded) ? begun : wordPattern(folded))?.map(stemOf) ?? [];
   };
   return (segment) => {
-    const said = columns(segment)
-      .filter((column) => column !== "")
-      .map(stemsOf);
+    const { text, speaker } = segment;
+    const said = [stemsOf(text), stemsOf(speaker ?? "")];
+    // What the index keeps beside a text is made when a term is nowhere else.
+    let beside: readonly string[] | undefined;
     const has = wanted.filter(({ rows }) =>
-      rows.some((row) => said.some((column) => isIn(column, row))),
+      rows.some(
+        (row) =>
+          said.some((column) => isIn(column, row)) ||
+          isIn((beside ??= stemsOf(sideText(text, speaker) ?? "")), row),
+      ),
     );
     return total > 0 ? has.reduce((sum, { weight }) => sum + weight, 0) / total : 0;
   };

@@ -67,8 +67,9 @@ export function parseQuery(
   const wanted = wantedTerms(node);
   const where = requiredCondition(node, true);
   const words = wanted.filter(({ is }) => is === "word");
+  const wordTerms = queryTerms(words.map(({ text }) => text).join(" "));
   const terms: SearchTerm[] = [
-    ...queryTerms(words.map(({ text }) => text).join(" ")),
+    ...wordTerms,
     ...wanted.flatMap(({ is, text }): SearchTerm[] => {
       if (is === "prefix") return [{ prefix: text }];
       return is === "phrase" ? [text, ...queryTerms(text)] : [];
@@ -85,7 +86,7 @@ export function parseQuery(
     where,
     needsText: where !== undefined && needsText(where),
     marks: [
-      ...queryTerms(words.map(({ text }) => text).join(" ")),
+      ...wordTerms,
       ...wanted.flatMap(({ is, text }): MarkedTerm[] => {
         if (is === "prefix") return [{ prefix: text }];
         return is === "phrase" ? [{ phrase: text }] : [];
