@@ -2,6 +2,7 @@
 export const NEWEST_SCHEMA: readonly string[] = [
   "index|archive_fingerprint|archive|CREATE INDEX archive_fingerprint ON archive (fingerprint)",
   "index|assets_deleted|assets|CREATE INDEX assets_deleted ON assets (deleted_at_ms) WHERE deleted_at_ms IS NOT NULL",
+  "index|assets_registered|assets|CREATE INDEX assets_registered ON assets (id) WHERE state = 'registered' AND deleted_at_ms IS NULL",
   "index|checkpoints_path|checkpoints|CREATE INDEX checkpoints_path ON checkpoints (path)",
   "index|vector_blocks_loose|vector_blocks|CREATE INDEX vector_blocks_loose ON vector_blocks (live_count, row_count) WHERE live_count < 256 OR live_count * 4 < row_count * 3",
   "index|vector_parts_version|vector_parts|CREATE INDEX vector_parts_version ON vector_parts (version_id)",
