@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import type { Backend } from "../../backends/backend.ts";
 import { listRemovals } from "../../backends/removals.ts";
 import { takeRequests } from "../../backends/requests.ts";
@@ -18,6 +17,7 @@ import { retry } from "../../retry.ts";
 import type { Context } from "../context.ts";
 import type { IndexingEvent } from "./index-event.ts";
 import type { IndexPathsRequest } from "./index-request.ts";
+import { readOrPoll } from "./read-or-poll.ts";
 import { planRecognitionAgain } from "./recognised-again.ts";
 import { rememberFolders, type RootGroup } from "./root-groups.ts";
 import type { Tally } from "./tally.ts";
@@ -161,17 +161,11 @@ async function follow(
   const { bucketPollMs } = context.config.settings;
   const reachable = (work: () => Promise<void>): Promise<void> =>
     untilReachable(work, bucketPollMs, emit, context.signal);
-  for (let next = first; ;) {
-    const poll = new AbortController();
-    const idle = sleep(REQUEST_POLL_MS, undefined, { signal: poll.signal }).catch(() => undefined);
-    const batch = await Promise.race([next, idle]);
-    poll.abort();
-    if (batch?.done) return;
+  for await (const batch of readOrPoll(changes, first, REQUEST_POLL_MS)) {
     await reachable(() => serveRequests(session));
     if (!batch) continue;
     await forgetOld(session);
-    await reachable(() => indexChanges(batch.value, session));
-    next = changes.next();
+    await reachable(() => indexChanges(batch, session));
   }
 }
 
