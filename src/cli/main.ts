@@ -9,7 +9,7 @@ import { loadConfig, type LoadedConfig } from "../config/load.ts";
 import { createContext } from "../app/context.ts";
 import { createCommandStatus, tellOn } from "./tell.ts";
 import { ERRORS, MediasearchError, toMediasearchError } from "../errors.ts";
-import type { CliStreams } from "../terminal/io.ts";
+import type { CliStreams, OutputStream } from "../terminal/io.ts";
 import { styler } from "../terminal/style.ts";
 import { stripControls } from "../text/strip-controls.ts";
 import { inBucket } from "../location.ts";
@@ -198,13 +198,32 @@ function addGlobalOptions(command: Program, { options }: CommandSpec): void {
   }
 }
 
-/** The streams as --quiet and --color want them. Errors are reported on those that were given. */
+/**
+ * The streams as --quiet and --color want them. Errors are reported on those that were given. A
+ * stream is still opened by who uses it: a copy of the object would open all three.
+ */
 function asWanted(io: CliStreams, { quiet, color }: Record<string, FlagValue>): CliStreams {
-  const stderr = quiet === true ? { write: () => true } : io.stderr;
-  if (color === "always")
-    return { ...io, stderr, env: { ...io.env, NO_COLOR: undefined, FORCE_COLOR: "1" } };
-  if (color === "never") return { ...io, stderr, env: { ...io.env, NO_COLOR: "1" } };
-  return { ...io, stderr };
+  return {
+    get stdout() {
+      return io.stdout;
+    },
+    get stderr() {
+      return quiet === true ? SILENT : io.stderr;
+    },
+    get stdin() {
+      return io.stdin;
+    },
+    env: colorEnv(io.env, color),
+    cwd: io.cwd,
+    signal: io.signal,
+  };
+}
+
+const SILENT: OutputStream = { write: () => true };
+
+function colorEnv(env: CliStreams["env"], color: FlagValue): CliStreams["env"] {
+  if (color === "always") return { ...env, NO_COLOR: undefined, FORCE_COLOR: "1" };
+  return color === "never" ? { ...env, NO_COLOR: "1" } : env;
 }
 
 /** A filter is one condition; the query language has those of several. */
