@@ -1,4 +1,6 @@
 import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
@@ -76,6 +78,51 @@ it("who leaves the stream stops the run, and the library is free again", async (
     if (event.type === "found") break;
   const events = await index();
   expect(events.at(-1)).toMatchObject({ type: "summary", counts: { unchanged: 1 } });
+});
+
+it("who leaves the stream stops a download that a worker waits for", async () => {
+  const asked = Promise.withResolvers<void>();
+  const stopped = Promise.withResolvers<void>();
+  const registry = createServer((_request, response) => {
+    response.writeHead(200, { "content-type": "application/octet-stream" });
+    response.write("never more than this");
+    response.once("close", stopped.resolve);
+    asked.resolve();
+  });
+  await new Promise<void>((resolve) => void registry.listen(0, "127.0.0.1", resolve));
+  const { port } = registry.address() as AddressInfo;
+  const alone = join(folder, "alone.mp3");
+  copyFileSync(LECTURE, alone);
+  const { cwd, signal, tell } = context;
+  const env = {
+    ...context.env,
+    MEDIASEARCH_HOME: join(folder, "home-without-models"),
+    MEDIASEARCH_CACHE: join(folder, "no-models"),
+    npm_config_registry: `http://127.0.0.1:${port}`,
+  };
+  const world = { env, cwd, signal, tell };
+  const unequipped = createContext(loadConfig({}, world), world);
+  try {
+    let leftAt = 0;
+    for await (const event of indexPaths(unequipped, { locations: [alone] }))
+      if (event.type === "found") {
+        await asked.promise;
+        leftAt = performance.now();
+        break;
+      }
+    await stopped.promise;
+    // A download that is not stopped gives up by itself after a minute.
+    expect(performance.now() - leftAt).toBeLessThan(30_000);
+  } finally {
+    registry.closeAllConnections();
+    registry.close();
+  }
+});
+
+it("a context for one operation has the same object store", async () => {
+  const { signal, tell } = context;
+  const own = context.within({ signal, tell });
+  expect(await own.openObjects()).toBe(await context.openObjects());
 });
 
 it("lists the failed files, and the state of the library", async () => {

@@ -12,14 +12,16 @@ import type { Objects } from "../objects/object-store.ts";
 import type { MediaSources } from "../pipeline/sources/media-source.ts";
 import type { WorkerPool } from "../pipeline/worker/pool.ts";
 import { isObject, type Location, toLocation } from "../location.ts";
-import type { Tell } from "./events.ts";
 import type { World } from "./world.ts";
 
 /** The parts that the settings name, opened when an operation needs them. */
 export interface Context extends World {
   readonly config: LoadedConfig;
-  /** The same parts, with another subscriber of what is told. */
-  toldTo(tell: Tell): Context;
+  /**
+   * The same parts for one operation: what they open stops with `signal` and tells `tell`. The
+   * object store is shared.
+   */
+  within(operation: Pick<World, "signal" | "tell">): Context;
   openBackend(create: boolean): Promise<Backend>;
   /** Another library than that of the settings: for moves, backups and the like. */
   openBackendAt(name: BackendName, path: string, create: boolean): Promise<Backend>;
@@ -44,17 +46,26 @@ export interface Context extends World {
 
 export function createContext(config: LoadedConfig, world: World): Context {
   const { settings } = config;
-  const { env, cwd, signal, tell } = world;
   let objects: Promise<Objects> | undefined;
   const openObjects = (): Promise<Objects> =>
     (objects ??= import("../objects/s3/open.ts").then(({ openS3 }) => openS3(s3Options(settings))));
+  return contextOver(config, world, openObjects);
+}
+
+function contextOver(
+  config: LoadedConfig,
+  world: World,
+  openObjects: Context["openObjects"],
+): Context {
+  const { settings } = config;
+  const { env, cwd, signal, tell } = world;
   return {
     config,
     env,
     cwd,
     signal,
     tell,
-    toldTo: (other) => ({ ...createContext(config, { ...world, tell: other }), openObjects }),
+    within: (operation) => contextOver(config, { ...world, ...operation }, openObjects),
     openBackend(create) {
       return this.openBackendAt(settings.backend, settings.store, create);
     },

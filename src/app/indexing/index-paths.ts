@@ -31,10 +31,10 @@ export async function* indexPaths(
   const run: IndexRun = {
     request,
     emit: events.push,
-    context: {
-      ...context.toldTo(events.push),
+    context: context.within({
+      tell: events.push,
       signal: AbortSignal.any([context.signal, left.signal]),
-    },
+    }),
   };
   const work = indexOrQueue(run).then(events.end, events.fail);
   try {
