@@ -3,7 +3,7 @@ import { parseEngineChain } from "../engine-chain.ts";
 import { resolve } from "node:path";
 import type { Transcriber } from "../asr/transcriber.ts";
 import { engineSettings, enginesSetUp } from "../asr/registry.ts";
-import { engineRules } from "../config/engine-rules.ts";
+import { ruleEngines } from "../config/engine-rules.ts";
 import { ERRORS, MediasearchError, toMediasearchError } from "../errors.ts";
 import { formatJson, formatDuration, formatNumber } from "../text/format.ts";
 import { styler } from "../terminal/style.ts";
@@ -58,7 +58,7 @@ function enginesOf({ config, io }: CommandContext): readonly string[] {
   const { settings, sources } = config;
   const chosen = parseEngineChain(settings.engine);
   if (sources.engine.kind === "flag") return chosen;
-  const rules = engineRules(settings.engineRules ?? "", "/").flatMap(({ engines }) => engines);
+  const rules = ruleEngines(settings.engineRules);
   const setUp = enginesSetUp(engineSettings(settings, io.env));
   return [...new Set(["local", ...chosen, ...rules, ...setUp])].filter((name) => name !== "STUB");
 }

@@ -51,6 +51,10 @@ export function engineRules(text: string, cwd: string): readonly EngineRule[] {
     });
 }
 
+/** Every recogniser that the rules of the settings name. */
+export const ruleEngines = (rules: string | undefined): EngineChain =>
+  engineRules(rules ?? "", "/").flatMap(({ engines }) => engines);
+
 export const formatRules = (rules: readonly EngineRule[]): string =>
   rules
     .map(({ language, files, engines }) => `${language ?? files}=${formatEngineChain(engines)}`)

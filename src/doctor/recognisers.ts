@@ -1,5 +1,5 @@
 import { parseEngineChain } from "../engine-chain.ts";
-import { engineRules } from "../config/engine-rules.ts";
+import { ruleEngines } from "../config/engine-rules.ts";
 import { engineSettings, enginesSetUp } from "../asr/registry.ts";
 import type { Context } from "../app/context.ts";
 import { ok, type CheckStep, warning } from "../check.ts";
@@ -12,7 +12,7 @@ export function recogniserSteps({ config, env }: Context): readonly (readonly Ch
   const { settings } = config;
   const chosen = new Set<string>([
     ...parseEngineChain(settings.engine),
-    ...engineRules(settings.engineRules ?? "", "/").flatMap(({ engines }) => engines),
+    ...ruleEngines(settings.engineRules),
   ]);
   const engines = engineSettings(settings, env);
   for (const name of enginesSetUp(engines)) chosen.add(name);

@@ -1,7 +1,7 @@
 import type { AssetId } from "../../backends/catalog.ts";
 import { parseEngineChain } from "../../engine-chain.ts";
 import { anyFileMatcher } from "../../text/file-filter.ts";
-import { ENGINES } from "../../asr/registry.ts";
+import { ruleEngines } from "../../config/engine-rules.ts";
 import type { Context } from "../context.ts";
 import { withBackend } from "./with-backend.ts";
 
@@ -13,7 +13,7 @@ export interface Retranscription {
 }
 
 /**
- * Finds what to recognise anew, for indexPaths with `again`. `only` are paths, names or globs; none
+ * Finds what to recognise anew, for indexPaths with `force`. `only` are paths, names or globs; none
  * means every file. Captions are left.
  */
 export async function planRetranscription(
@@ -32,13 +32,8 @@ export async function planRetranscription(
  * any of them did is as it should be.
  */
 async function presentEngines(context: Context): Promise<string[]> {
-  const { engine, engineRules = "" } = context.config.settings;
-  const names = [
-    ...new Set([
-      ...parseEngineChain(engine),
-      ...ENGINES.filter((name) => new RegExp(`\\b${name}\\b`).test(engineRules)),
-    ]),
-  ];
+  const { engine, engineRules } = context.config.settings;
+  const names = [...new Set([...parseEngineChain(engine), ...ruleEngines(engineRules)])];
   const ids: string[] = [];
   for (const [position, name] of names.entries()) {
     try {
