@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import {
+  chmodSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
@@ -14,6 +15,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { brotliCompressSync } from "node:zlib";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { unfinishedPath } from "../unfinished.ts";
 import { runtime } from "./runtime-folder.ts";
 import { unpack, unpackRuntime } from "./unpack-runtime.ts";
 
@@ -91,6 +93,23 @@ describe("the packed runtime", () => {
     pack("3.0.0");
     await unpack(packed, place);
     expect([existsSync(first), existsSync(second)]).toEqual([false, true]);
+  });
+
+  it("is unpacked where what killed processes left goes, and what can't be removed stays", async () => {
+    const ofDeadProcess = unfinishedPath(place).replace(`-${process.pid}-`, "-4194305-");
+    const ofThisProcess = unfinishedPath(place);
+    const stuck = join(place, "onnxruntime-0.0.1");
+    for (const folder of [ofDeadProcess, ofThisProcess, stuck]) mkdirSync(folder);
+    writeFileSync(join(stuck, "library.so"), "in use");
+    // Root may remove it all the same.
+    chmodSync(stuck, 0o500);
+    utimesSync(stuck, 0, 0);
+    try {
+      expect(contents(await unpack(packed, place))).toEqual(FILES);
+      expect([existsSync(ofDeadProcess), existsSync(ofThisProcess)]).toEqual([false, true]);
+    } finally {
+      if (existsSync(stuck)) chmodSync(stuck, 0o700);
+    }
   });
 
   it("is never used when it is not what was packed", async () => {

@@ -7,6 +7,7 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { MediasearchError } from "../errors.ts";
 import { privateFolder, privateTemporaryFolder } from "../private-folder.ts";
+import { sweepUnfinished, unfinishedPath } from "../unfinished.ts";
 import { runtime } from "./runtime-folder.ts";
 
 /** Loaded where it is needed: a search by meaning waits for everything here. */
@@ -28,8 +29,11 @@ interface Manifest {
 }
 
 const PACKED = fileURLToPath(new URL("../runtime", import.meta.url));
-/** A library of another version may be in use by an older program. */
-const MAX_UNUSED_MS = 30 * 24 * 3_600_000;
+/**
+ * How long after it was unpacked a library of another version stays: an older program may be using
+ * it. When it was last used is not noted anywhere.
+ */
+const KEPT_AFTER_UNPACKING_MS = 30 * 24 * 3_600_000;
 
 let unpacking: Promise<string> | undefined;
 
@@ -86,8 +90,9 @@ export async function unpack(packed: string, place: string | undefined): Promise
     .slice(0, 8);
   const folder = join(place, `onnxruntime-${version}-${target}-${digest}`);
   if (await isWhole(folder, packedFiles)) return folder;
-  await removeUnused(place);
-  const temporary = `${folder}.${crypto().randomBytes(4).toString("hex")}.part`;
+  await sweepUnfinished(place);
+  await removeOld(place);
+  const temporary = unfinishedPath(place);
   try {
     await unpackInto(temporary, source, packedFiles);
     await replaceFolder(temporary, folder, packedFiles);
@@ -166,15 +171,18 @@ async function unpackFile(file: PackedFile, source: string, folder: string): Pro
   await files.writeFile(join(folder, file.name), content, { flag: "wx", mode: 0o700, flush: true });
 }
 
-/** Removes what versions of long ago, and processes that were killed, left behind. */
-async function removeUnused(place: string): Promise<void> {
+/**
+ * Removes what versions of long ago left behind. What can't be removed stays: on Windows a library
+ * that another program has loaded is such a file.
+ */
+async function removeOld(place: string): Promise<void> {
   for (const name of await files.readdir(place)) {
     const path = join(place, name);
-    const changed = await files.stat(path).then(
+    const unpackedAtMs = await files.stat(path).then(
       ({ mtimeMs }) => mtimeMs,
       () => Date.now(),
     );
-    if (Date.now() - changed > MAX_UNUSED_MS)
-      await files.rm(path, { recursive: true, force: true });
+    if (Date.now() - unpackedAtMs > KEPT_AFTER_UNPACKING_MS)
+      await files.rm(path, { recursive: true, force: true }).catch(() => {});
   }
 }
