@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { readdir, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { MediasearchError, toMediasearchError } from "../errors.ts";
+import { hasProcess } from "../process-mark.ts";
 
 /**
  * No write goes without a byte for this long. A file that is older counts as abandoned, because
@@ -30,17 +31,7 @@ export async function isAbandoned(folder: string, name: string): Promise<boolean
     ({ mtimeMs }) => mtimeMs,
     () => null,
   );
-  return (
-    written !== null && (!isProcessAlive(Number(owner)) || Date.now() - written > ABANDONED_MS)
-  );
-}
-
-function isProcessAlive(pid: number): boolean {
-  try {
-    return process.kill(pid, 0);
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === "EPERM";
-  }
+  return written !== null && (!hasProcess(Number(owner)) || Date.now() - written > ABANDONED_MS);
 }
 
 const REFUSALS = new Set(["EACCES", "EPERM", "ENOTDIR", "EEXIST", "EISDIR"]);

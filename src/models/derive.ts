@@ -1,8 +1,9 @@
 import { createHash } from "node:crypto";
-import { mkdir, open, readFile, rename, rm } from "node:fs/promises";
+import { mkdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { MediasearchError } from "../errors.ts";
-import { cannotWrite, removeLeftovers, temporaryPath } from "./cache-files.ts";
+import { sweepUnfinished, writeWhole } from "../unfinished.ts";
+import { cannotWrite, removeLeftovers } from "./cache-files.ts";
 import type { DerivedFile } from "./catalogue.ts";
 import type { EnsureOptions } from "./places.ts";
 
@@ -32,24 +33,10 @@ export async function derive(
   try {
     await mkdir(folder, { recursive: true });
     await removeLeftovers(folder);
+    await sweepUnfinished(folder);
     await writeWhole(join(folder, file.name), made);
   } catch (error) {
     throw cannotWrite(error, id, cacheDir) ?? error;
   }
   return join(folder, file.name);
-}
-
-async function writeWhole(path: string, bytes: Uint8Array): Promise<void> {
-  const temporary = temporaryPath(path);
-  const handle = await open(temporary, "wx");
-  try {
-    await handle.writeFile(bytes);
-    await handle.sync();
-    await handle.close();
-    await rename(temporary, path);
-  } catch (error) {
-    await handle.close().catch(() => {});
-    await rm(temporary, { force: true });
-    throw error;
-  }
 }
