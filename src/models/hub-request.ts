@@ -1,6 +1,7 @@
 import http from "node:http";
 import https from "node:https";
-import type { Agent, IncomingMessage } from "node:http";
+import type { IncomingMessage } from "node:http";
+import { agentFor, proxiesOf } from "../proxy.ts";
 
 type Env = Readonly<Record<string, string | undefined>>;
 
@@ -40,11 +41,11 @@ export async function requestFile(url: URL, request: HubRequest): Promise<Incomi
 async function get(url: URL, request: HubRequest): Promise<IncomingMessage> {
   const { env, signal, token, from } = request;
   const isSafe = url.protocol === "https:" || LOOPBACK.test(url.hostname);
-  const agent = await proxyAgent(url, env);
+  const agent = await agentFor(url, proxiesOf(env), {});
   const { get: start } = url.protocol === "https:" ? https : http;
   return new Promise((resolve, reject) => {
     const call = start(url, {
-      agent: agent ?? false,
+      agent,
       signal,
       headers: {
         "user-agent": "mediasearch",
@@ -57,22 +58,3 @@ async function get(url: URL, request: HubRequest): Promise<IncomingMessage> {
     call.on("response", resolve);
   });
 }
-
-async function proxyAgent(url: URL, env: Env): Promise<Agent | undefined> {
-  const setting = (name: string): string | undefined =>
-    env[name.toLowerCase()] || env[name] || undefined;
-  const proxy = setting(url.protocol === "https:" ? "HTTPS_PROXY" : "HTTP_PROXY");
-  if (proxy === undefined || isExcepted(url, setting("NO_PROXY") ?? "")) return undefined;
-  if (url.protocol === "https:")
-    return new (await import("https-proxy-agent")).HttpsProxyAgent(proxy) as unknown as Agent;
-  return new (await import("http-proxy-agent")).HttpProxyAgent(proxy) as unknown as Agent;
-}
-
-const isExcepted = ({ hostname }: URL, list: string): boolean =>
-  list
-    .split(/[\s,]+/)
-    .filter((one) => one !== "")
-    .some((one) => {
-      const host = one.replace(/^\*?\./, "").replace(/:\d+$/, "");
-      return one === "*" || hostname === host || hostname.endsWith(`.${host}`);
-    });

@@ -201,6 +201,26 @@ describe("a model of the hub", () => {
     expect(await hintOf("1")).toMatch(/HF_HUB_OFFLINE is set/);
   });
 
+  it("comes by a proxy, but for the hosts and ports that NO_PROXY has in any case", async () => {
+    const proxy = await serve(send);
+    const { port } = new URL(await serve(send));
+    for (const [no, isDirect] of [
+      ["LOCALHOST", true],
+      [`LocalHost:${port}`, true],
+      ["localhost:1", false],
+    ] as const) {
+      requests = [];
+      cacheDir = join(tempFolder(), "cache");
+      await ensure({
+        HF_ENDPOINT: `http://localhost:${port}`,
+        HTTP_PROXY: proxy,
+        NO_PROXY: no,
+      });
+      const path = "/org/tiny/resolve/main/model.bin";
+      expect(requests, no).toEqual([{ url: isDirect ? path : `http://localhost:${port}${path}` }]);
+    }
+  });
+
   it("is taken from the hub's own cache and from a folder of the user's, which are left as they are", async () => {
     const hub = { HF_HOME: tempFolder(), HF_HUB_OFFLINE: "1" };
     const blob = hubCachePath(MODEL.hub, SOURCE, hub);

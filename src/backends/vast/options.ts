@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { MediasearchError, toMediasearchError } from "../../errors.ts";
+import { proxiesOf } from "../../proxy.ts";
 import type { Host, OpenOptions } from "../backend-module.ts";
 import type { VastOptions } from "./open.ts";
 import { replicaFolderOf } from "./library-key.ts";
@@ -36,11 +37,7 @@ export async function vastOptions(
     signal,
     ...(await keysOf(settings)),
     ca: caFile === undefined ? undefined : readAuthority(caFile),
-    proxies: {
-      https: env["HTTPS_PROXY"] ?? env["https_proxy"],
-      http: env["HTTP_PROXY"] ?? env["http_proxy"],
-      no: env["NO_PROXY"] ?? env["no_proxy"],
-    },
+    proxies: proxiesOf(env),
     timeoutMs: vastTimeoutMs,
     replica: { folder: replicaFolderOf(settings), openStore: openLocal },
   };

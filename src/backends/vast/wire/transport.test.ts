@@ -5,7 +5,7 @@ import { connect as connectSocket, type AddressInfo, type Server } from "node:ne
 import { describe, expect, it, onTestFinished } from "vitest";
 import { KEYS, serve } from "../../../../test/vast/server.ts";
 import { connectClient } from "./client.ts";
-import { proxyFor } from "./proxy.ts";
+import { proxyFor } from "../../../proxy.ts";
 
 const TLS = new URL("../../../../test/vast/tls/", import.meta.url);
 const read = (name: string): string => readFileSync(new URL(name, TLS), "utf8");

@@ -1,9 +1,9 @@
 import { type IncomingMessage, request as httpRequest, type RequestOptions } from "node:http";
 import { isIP } from "node:net";
 import { MediasearchError } from "../../../errors.ts";
+import { agentFor, type ProxySettings } from "../../../proxy.ts";
 import { type Backoff, retry } from "../../../retry.ts";
 import { brokenReply, faultOf, networkFault, serverFault } from "./faults.ts";
-import { agentFor, type ProxySettings } from "./proxy.ts";
 import { createSigner, type Keys } from "./sign.ts";
 
 export interface TransportOptions extends Keys {
@@ -78,7 +78,10 @@ export async function createTransport(options: TransportOptions): Promise<Transp
   const sign = createSigner(options, options.region ?? "us-east-1");
   const main = new URL(endpoint);
   const newAgent = (url: URL): ReturnType<typeof agentFor> =>
-    agentFor(url, options.proxies ?? {}, options.maxSockets ?? 32);
+    agentFor(url, options.proxies ?? {}, {
+      keepAlive: true,
+      maxSockets: options.maxSockets ?? 32,
+    });
   const agents = new Map([[main.origin, await newAgent(main)]]);
   // Certificates are always verified, against the name that the user gave.
   const tls = {

@@ -1,4 +1,4 @@
-import type { Agent } from "node:http";
+import type { Agent, AgentOptions } from "node:http";
 
 /**
  * As the environment variables of the same names have it: a proxy's URL for each scheme, and the
@@ -9,6 +9,13 @@ export interface ProxySettings {
   readonly http?: string | undefined;
   readonly no?: string | undefined;
 }
+
+/** Capitals come before small letters; one that is there and empty means no proxy. */
+export const proxiesOf = (env: Readonly<Record<string, string | undefined>>): ProxySettings => ({
+  https: env["HTTPS_PROXY"] ?? env["https_proxy"],
+  http: env["HTTP_PROXY"] ?? env["http_proxy"],
+  no: env["NO_PROXY"] ?? env["no_proxy"],
+});
 
 /**
  * The proxy for a URL, undefined for none. NO_PROXY: names, suffixes (`.lan`, `*.lan`),
@@ -35,15 +42,14 @@ export function proxyFor(url: URL, { https, http, no = "" }: ProxySettings): str
 }
 
 /**
- * Connections are kept, at most `maxSockets` of them. What TLS needs goes with each request: a
- * proxy's own TLS is not the server's.
+ * An agent for requests to a URL, by its proxy if it has one. What TLS needs goes with each request:
+ * a proxy's own TLS is not the server's.
  */
 export async function agentFor(
   url: URL,
   proxies: ProxySettings,
-  maxSockets: number,
+  options: Pick<AgentOptions, "keepAlive" | "maxSockets">,
 ): Promise<Agent> {
-  const options = { keepAlive: true, maxSockets };
   const proxy = proxyFor(url, proxies);
   if (proxy === undefined) {
     const { Agent } =
