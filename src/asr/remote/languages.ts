@@ -1,13 +1,11 @@
+import { SPECIAL } from "../../models/whisper/special-tokens.ts";
 import type { Language } from "../../types.ts";
 
 /**
  * The languages of Whisper (OpenAI's tokenizer.py) by its own codes, which are those of ISO 639-1
- * where there is one.
+ * where there is one. Cantonese came with large-v3.
  */
-export const WHISPER_LANGUAGES = (
-  "en zh de es ru ko fr ja pt tr pl ca nl ar sv it id hi fi vi he uk el ms cs ro da hu ta no th ur hr bg lt la mi ml cy sk te fa lv bn sr az sl kn et mk br eu is hy ne mn bs kk sq sw gl mr " +
-  "pa si km sn yo so af oc ka be tg sd gu am yi lo uz fo ht ps tk nn mt sa lb my bo tl mg as tt haw ln ha ba jw su yue"
-).split(" ");
+export const WHISPER_LANGUAGES: readonly string[] = [...SPECIAL.languages, "yue"];
 
 /** English names that Intl does not know, or second names. */
 const OTHER_NAMES: Readonly<Record<string, string>> = {

@@ -2,6 +2,7 @@ import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Cue, Language, Word } from "../../types.ts";
+import { BYTE_LETTERS, LETTER_BYTES } from "../byte-letters.ts";
 import { toWhisper } from "../remote/languages.ts";
 import { repeats } from "../repetition.ts";
 import type { SherpaModel } from "./folder.ts";
@@ -17,24 +18,13 @@ const MAX_LEFT_SECONDS = 1;
 const MIN_PROGRESS_SECONDS = 0.5;
 
 /**
- * GPT-2's letters for bytes, in their order. sherpa-onnx drops what is no whole UTF-8 letter in a
- * token; with a letter for each byte, all tokens are whole.
+ * Rewrites tokens.txt (base64, then a number, a line each) so that every byte is a letter.
+ * sherpa-onnx drops what is no whole UTF-8 letter in a token; so all tokens are whole.
  */
-const LETTERS: readonly string[] = (() => {
-  let next = 256;
-  const isPlain = (byte: number): boolean =>
-    (byte >= 33 && byte <= 126) || (byte >= 161 && byte <= 172) || byte >= 174;
-  return Array.from({ length: 256 }, (_, byte) =>
-    String.fromCharCode(isPlain(byte) ? byte : next++),
-  );
-})();
-const BYTES = new Map(LETTERS.map((letter, byte) => [letter, byte]));
-
-/** Rewrites tokens.txt (base64, then a number, a line each) so that every byte is a letter. */
 export const toLetteredTokens = (file: string): string =>
   file.replaceAll(/^(\S+)(?=[ \t]+\d+[ \t]*$)/gm, (token) => {
     const bytes = Buffer.from(token === "=" ? "" : token, "base64");
-    const letters = [...bytes].map((byte) => LETTERS[byte] ?? "").join("");
+    const letters = [...bytes].map((byte) => BYTE_LETTERS[byte] ?? "").join("");
     return Buffer.from(letters).toString("base64") || "=";
   });
 
@@ -54,7 +44,7 @@ export async function withLetteredTokens<T>(
 }
 
 const bytesOf = (letters: string): Buffer =>
-  Buffer.from([...letters].flatMap((letter) => BYTES.get(letter) ?? []));
+  Buffer.from([...letters].flatMap((letter) => LETTER_BYTES.get(letter) ?? []));
 const toText = (letters: string): string =>
   bytesOf(letters).toString("utf8").replaceAll("\ufffd", "");
 
@@ -100,7 +90,7 @@ export function whisperCode(model: SherpaModel, language: Language | undefined):
 }
 
 /** The archives of such models are called tiny.en, base.en, distil-small.en and the like. */
-const isEnglishOnly = ({ files, name }: SherpaModel): boolean =>
+export const isEnglishOnly = ({ files, name }: SherpaModel): boolean =>
   /\.en\b/.test(name) || /\.en-encoder/.test(files["encoder"] ?? "");
 
 /** Leaves out what a decoder in a loop said again and again. */

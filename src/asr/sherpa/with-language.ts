@@ -3,6 +3,7 @@ import type { SherpaSettings } from "./settings.ts";
 import { SAMPLE_RATE, type Transcriber } from "../transcriber.ts";
 import { readSherpaModel } from "./folder.ts";
 import { loadSherpa } from "./module.ts";
+import { isEnglishOnly } from "./whisper.ts";
 
 /** The language of a stretch of speech, as an ISO 639 code; "" when it can't be told. */
 export type Identifier = (samples: Float32Array) => string;
@@ -18,7 +19,7 @@ export async function openIdentifier({
   languageModel = "",
 }: SherpaSettings): Promise<{ readonly identify: Identifier; readonly id: string }> {
   const model = await readSherpaModel(languageModel);
-  if (model.family !== "whisper" || /\.en\b|\.en-/.test(model.name))
+  if (model.family !== "whisper" || isEnglishOnly(model))
     throw new MediasearchError(
       "MISSING_MODEL",
       `${languageModel}: languages are told by a multilingual Whisper model`,

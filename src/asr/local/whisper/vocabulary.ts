@@ -1,4 +1,5 @@
 import { readFile } from "node:fs/promises";
+import { LETTER_BYTES } from "../../byte-letters.ts";
 
 /** The bytes of every text token of Whisper, by its number. */
 export type Vocabulary = readonly Buffer[];
@@ -13,24 +14,10 @@ export interface TokenGroup {
 
 /** Reads one token a line, each byte as a letter of GPT-2's byte alphabet. */
 export async function readVocabulary(path: string): Promise<Vocabulary> {
-  const bytes = byteAlphabet();
   return (await readFile(path, "utf8"))
     .split("\n")
     .slice(0, -1)
-    .map((line) => Buffer.from([...line].map((letter) => bytes.get(letter) ?? 0)));
-}
-
-/** GPT-2's letters for bytes: printable ones stand for themselves, the others for those from 256. */
-function byteAlphabet(): ReadonlyMap<string, number> {
-  const isPlain = (byte: number): boolean =>
-    (byte >= 33 && byte <= 126) || (byte >= 161 && byte <= 172) || byte >= 174;
-  let next = 256;
-  return new Map(
-    Array.from({ length: 256 }, (_, byte) => [
-      String.fromCharCode(isPlain(byte) ? byte : next++),
-      byte,
-    ]),
-  );
+    .map((line) => Buffer.from([...line].map((letter) => LETTER_BYTES.get(letter) ?? 0)));
 }
 
 export const textOf = (tokens: readonly number[], vocabulary: Vocabulary): string =>
