@@ -4,7 +4,7 @@ import type { Player } from "../../media/player.ts";
 import { formatTimestamp, pluralize } from "../../text/format.ts";
 import { styler } from "../../terminal/style.ts";
 import { stripControls } from "../../text/strip-controls.ts";
-import { isObject } from "../../location.ts";
+import { isObject, nameOf } from "../../location.ts";
 import type { SearchResult } from "../../results/search-result.ts";
 import { signedUrl } from "../../app/search/links.ts";
 import type { CommandContext } from "../../cli/command.ts";
@@ -49,11 +49,10 @@ export async function playerFor(
   });
 }
 
-const CAPTIONS = /\.(vtt|srt|ass|ssa|json)$/i;
-
 /** @throws NOT_FOUND, UNREADABLE_MEDIA when there is nothing to play or cut. */
 export async function mustBeMedia({ path, file }: SearchResult): Promise<void> {
-  if (CAPTIONS.test(path))
+  const { possibleCaptionName } = await import("../../media/captions/names.ts");
+  if (possibleCaptionName(nameOf(path)) !== null)
     throw new MediasearchError(
       "UNREADABLE_MEDIA",
       `${file}: captions without their recording: nothing to play`,
