@@ -2,8 +2,9 @@ import { quoteShellWord } from "../../shell-words.ts";
 import { access } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { MediasearchError, toMediasearchError } from "../../errors.ts";
-import { type Limits, startChild } from "../../supervised-child.ts";
+import { startChild } from "../../supervised-child.ts";
 import { moveIntoPlace, withUnfinishedFolder } from "../../unfinished.ts";
+import { childLimits } from "../child-limits.ts";
 import { fileIdentity } from "../file-identity.ts";
 import {
   type ClipJob,
@@ -92,7 +93,7 @@ async function cutInChild(
     return await child.converse<ClipResult>(job, {
       signal,
       crashed: (how) => clipCrashedError(job, how),
-      limits: clipLimits(job),
+      limits: childLimits(job.to, "cut"),
       onReply: (reply, turn) => {
         if (reply.type === "progress") onProgress?.(reply.doneMs);
         else if (reply.type === "done") turn.answer(reply.result);
@@ -109,26 +110,6 @@ async function cutInChild(
     await child.end(0);
   }
 }
-
-/** Copying says nothing on its way, and a film may be long. */
-const MAX_SILENCE_MS = 30 * 60_000;
-/** Encoding the largest picture that cameras make takes half of it. Bytes. */
-const MAX_MEMORY_BYTES = 4_000_000_000;
-
-const clipLimits = ({ to }: ClipJob): Limits => ({
-  maxSilenceMs: MAX_SILENCE_MS,
-  maxMemoryBytes: MAX_MEMORY_BYTES,
-  tooSilent: () =>
-    new MediasearchError("TIMED_OUT", `${to}: no progress for ${MAX_SILENCE_MS / 60_000} min`, {
-      subject: to,
-    }),
-  tooLarge: () =>
-    new MediasearchError(
-      "OUT_OF_MEMORY",
-      `${to}: the process that cut it needed more than ${MAX_MEMORY_BYTES / 1e6} MB`,
-      { subject: to },
-    ),
-});
 
 function clipCrashedError({ ranges }: ClipJob, how: string): MediasearchError {
   const [range] = ranges;

@@ -15,6 +15,8 @@ export interface Waveform {
 
 /** What the process that decodes sends to the one that started it. */
 export type WaveformReply =
+  /** Work goes on. */
+  | { readonly type: "alive" }
   | { readonly type: "done"; readonly waveform: Waveform }
   | {
       readonly type: "failed";

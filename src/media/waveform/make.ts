@@ -1,10 +1,13 @@
 import { MediasearchError } from "../../errors.ts";
 import { startChild } from "../../supervised-child.ts";
+import { type ChildBounds, childLimits } from "../child-limits.ts";
 import { type Waveform, type WaveformJob, type WaveformReply } from "./job.ts";
 
 export interface WaveformOptions {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly signal: AbortSignal;
+  /** Those of a clip, where none are given. */
+  readonly bounds?: ChildBounds;
 }
 
 // In a checkout the sources run as they are; the package has compiled files only.
@@ -15,23 +18,24 @@ const SCRIPT = new URL(
 
 /**
  * Measures how loud a recording is over time.
- * @throws UNREADABLE_MEDIA, WORKER_CRASHED
+ * @throws UNREADABLE_MEDIA, WORKER_CRASHED, TIMED_OUT, OUT_OF_MEMORY
  */
 export async function makeWaveform(
   path: string,
-  { env, signal }: WaveformOptions,
+  { env, signal, bounds }: WaveformOptions,
 ): Promise<Waveform> {
-  const child = startChild<WaveformJob, WaveformReply>(SCRIPT, env);
+  const child = startChild<WaveformJob, WaveformReply>(SCRIPT, env, { withoutNetwork: true });
   try {
     return await child.converse<Waveform>(
       { path },
       {
         signal,
+        limits: childLimits(path, "decoded", bounds),
         crashed: (how) =>
           new MediasearchError("WORKER_CRASHED", `${path}: the process that decoded it ${how}`),
         onReply: (reply, turn) => {
           if (reply.type === "done") turn.answer(reply.waveform);
-          else {
+          else if (reply.type === "failed") {
             const { code, message, ...details } = reply.failure;
             turn.fail(new MediasearchError(code, message, details));
           }

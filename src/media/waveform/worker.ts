@@ -33,16 +33,25 @@ async function measure(path: string): Promise<Waveform> {
     peaks.push(toByte(least), toByte(greatest));
     [least, greatest, inStep] = [0, 0, 0];
   };
+  let aliveAt = performance.now();
   const options = { streamIndex: audio.streamIndex, signal: new AbortController().signal };
-  for await (const chunk of decodeAudio(path, options))
+  for await (const chunk of decodeAudio(path, options)) {
+    if (performance.now() - aliveAt > ALIVE_MS) {
+      reply({ type: "alive" });
+      aliveAt = performance.now();
+    }
     for (const value of chunk) {
       if (value < least) least = value;
       if (value > greatest) greatest = value;
       samples++;
       if (++inStep === STEP_SAMPLES) close();
     }
+  }
   if (inStep > 0) close();
   return { durationMs: Math.round((samples * 1000) / SAMPLE_RATE), peaks: Int8Array.from(peaks) };
 }
+
+/** How often the maker is told that work goes on. */
+const ALIVE_MS = 10_000;
 
 const toByte = (value: number): number => Math.max(-128, Math.min(127, Math.round(value * 127)));

@@ -1,25 +1,12 @@
-import { copyFileSync, readdirSync, readFileSync, readlinkSync } from "node:fs";
+import { copyFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { childNetworks, ownNetwork } from "../../../test/helpers/networks.ts";
 import { environment, FIXTURES, tempFolder } from "../../../test/helpers/run.ts";
 import { createContext } from "../../app/context.ts";
 import { loadConfig } from "../../config/load.ts";
 import { networkCage } from "../../launcher.ts";
 import type { FileTask } from "./protocol.ts";
-
-/** The network of every process that this one started. */
-const networks = (): string[] =>
-  readdirSync("/proc/self/task").flatMap((thread) =>
-    readFileSync(`/proc/self/task/${thread}/children`, "latin1")
-      .split(" ")
-      .flatMap((pid) => {
-        try {
-          return [readlinkSync(`/proc/${pid.trim()}/ns/net`)];
-        } catch {
-          return [];
-        }
-      }),
-  );
 
 async function networksFor(env: Record<string, string>, engines: string[]): Promise<string[]> {
   const home = tempFolder();
@@ -36,24 +23,22 @@ async function networksFor(env: Record<string, string>, engines: string[]): Prom
   try {
     const task = { path, kind: "media", sidecar: null, captions: "auto", engines } as unknown;
     await workers.identify(task as FileTask, world.signal);
-    return networks();
+    return childNetworks();
   } finally {
     await workers.close();
   }
 }
 
 describe.runIf(networkCage() !== undefined)("a worker", () => {
-  const own = (): string => readlinkSync("/proc/self/ns/net");
-
   it("has no network when recogniser and embedder work on this machine", async () => {
     const found = await networksFor({}, ["local"]);
     expect(found).toHaveLength(1);
-    expect(found).not.toContain(own());
+    expect(found).not.toContain(ownNetwork());
   });
 
   it("has one when a recogniser or the embedder is a server", async () => {
-    expect(await networksFor({}, ["local", "WHISPER"])).toEqual([own()]);
+    expect(await networksFor({}, ["local", "WHISPER"])).toEqual([ownNetwork()]);
     const embedder = { EMBEDDING_ENDPOINT: "http://127.0.0.1:1", EMBEDDING_MODEL: "m" };
-    expect(await networksFor(embedder, ["local"])).toEqual([own()]);
+    expect(await networksFor(embedder, ["local"])).toEqual([ownNetwork()]);
   });
 });
