@@ -11,6 +11,7 @@ import {
   objectLocation,
   type Location,
 } from "../../location.ts";
+import { quoteShellWord } from "../../shell-words.ts";
 
 export interface Uploaded {
   readonly from: string;
@@ -120,7 +121,7 @@ function stepsOf(file: FileCandidate, roots: readonly Location[], to: Location):
   if (isObject(file.path))
     throw new MediasearchError("USAGE", `${file.path}: is in an object store already`, {
       subject: file.path,
-      hint: `mediasearch ingest ${file.path}`,
+      hint: `mediasearch ingest ${quoteShellWord(file.path)}`,
     });
   const { bucket, key } = bucketAndKey(to);
   const folder = key === "" || key.endsWith("/") ? key : `${key}/`;

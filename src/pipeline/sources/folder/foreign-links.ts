@@ -2,6 +2,7 @@ import type { Dirent } from "node:fs";
 import { lstat, realpath } from "node:fs/promises";
 import { join, sep } from "node:path";
 import { MediasearchError } from "../../../errors.ts";
+import { quoteShellWord } from "../../../shell-words.ts";
 
 /**
  * Whoever may write into a folder may put a link there, to a file that the user may read and they may not: the
@@ -31,7 +32,7 @@ export async function whyNotFollowed(
     : "a link that another user made, and that leads out of the folder";
   return new MediasearchError("UNREADABLE_MEDIA", `${path}: ${why}; not followed`, {
     subject: path,
-    hint: isOfSystem ? undefined : `if it is meant: mediasearch index ${JSON.stringify(target)}`,
+    hint: isOfSystem ? undefined : `if it is meant: mediasearch index ${quoteShellWord(target)}`,
   });
 }
 
