@@ -52,6 +52,23 @@ describe("names of a folder", () => {
     expect(opened).toEqual(["tape", "notes"]);
   });
 
+  it("are opened once, whatever is asked of them", async () => {
+    const opened: string[] = [];
+    const isCaptions = async (name: string): Promise<boolean> => {
+      opened.push(name);
+      return name === "talk.json";
+    };
+    const { captionsOf, sidecarsOf, sidecarOf } = pairNames(
+      ["talk.mp4", "talk.json", "talk.txt", "talk.en.json"],
+      undefined,
+      { isMedia: no, isCaptions },
+    );
+    expect(await captionsOf("talk.mp4")).toEqual(["talk.json"]);
+    expect(await sidecarsOf("talk.mp4")).toEqual(["talk.json"]);
+    expect(await sidecarOf("talk.mp4")).toBe("talk.json");
+    expect(opened.toSorted()).toEqual(["talk.en.json", "talk.json", "talk.txt"]);
+  });
+
   it("cost the same a file in a folder of any size", async () => {
     const names = Array.from({ length: 30_000 }, (_, i) => [
       `recording ${i}.mp3`,

@@ -54,9 +54,17 @@ export function pairNames(
   const inFolder = only.length === 1 ? (captions.get(IN_FOLDER) ?? []) : [];
   const rank = (mediaName: string, among: readonly string[], wanted?: string): readonly string[] =>
     rankSidecars(mediaName, among, wanted, mediaNear);
+  /** What was opened already: who lists asks for the captions of one media file more than once. */
+  const answers = new Map<string, Promise<boolean>>();
+  const looksLikeCaptions = (name: string): Promise<boolean> => {
+    const answer = answers.get(name) ?? isCaptions(name);
+    answers.set(name, answer);
+    return answer;
+  };
   const opened = async (among: readonly string[]): Promise<readonly string[]> => {
     const kept: string[] = [];
-    for (const name of among) if (captionName(name) || (await isCaptions(name))) kept.push(name);
+    for (const name of among)
+      if (captionName(name) || (await looksLikeCaptions(name))) kept.push(name);
     return kept.slice(0, MAX_SIDECARS);
   };
   const sidecarsOf = (name: string, wanted: string | undefined): Promise<readonly string[]> =>
