@@ -1,9 +1,10 @@
 import { closeSync, ftruncateSync, openSync, writeFileSync, writeSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { beforeEach, describe, expect, it } from "vitest";
 import { constantFlac } from "../../test/helpers/flac.ts";
 import { tempFolder } from "../../test/helpers/run.ts";
 import { hashFile } from "../hash-file.ts";
+import { makeClip } from "./clip/make.ts";
 import { decodeAudio } from "./decode.ts";
 import { implausibleSound } from "./resample.ts";
 
@@ -39,6 +40,19 @@ describe("the work that a file makes is bounded by its bytes", () => {
       await expect(decodedHours()).rejects.toMatchObject({ code: "UNREADABLE_MEDIA" });
     }
     expect(process.memoryUsage.rss() - before).toBeLessThan(200_000_000);
+  });
+
+  it("refuses them for a clip in the same way", async () => {
+    const options = { isFast: false, force: false, env: process.env, signal };
+    for (const sampleRate of [4, 999]) {
+      writeFileSync(path, constantFlac({ sampleRate, blocks: 2 }));
+      const range = { path, startMs: 0, endMs: 1000, title: null };
+      const clip = makeClip([range], join(dirname(path), "clip.wav"), options);
+      await expect(clip).rejects.toMatchObject({
+        code: "UNREADABLE_MEDIA",
+        message: expect.stringContaining(`damaged: sound at ${sampleRate} Hz`) as string,
+      });
+    }
   });
 
   it("refuses frames and channels that no encoder makes", () => {

@@ -9,7 +9,7 @@ import {
   toMs,
   unreadableError,
 } from "./ffmpeg.ts";
-import { implausibleSound, openResampler, type Resampler } from "./resample.ts";
+import { openResampler, refuseImplausibleSound, type Resampler } from "./resample.ts";
 
 export interface DecodeOptions {
   readonly streamIndex: number;
@@ -60,8 +60,7 @@ export async function* decodeAudio(
     frame.alloc();
     const maxSamples = maxSamplesOf(await sizeOf(source));
     const convert = (): void => {
-      const reason = implausibleSound(frame);
-      if (reason !== undefined) throw unreadableError(path, `damaged: ${reason}`);
+      refuseImplausibleSound(frame, path);
       if (!resampler || !resampler.fits(frame)) {
         if (resampler) append(state, resampler.drain());
         resampler?.free();

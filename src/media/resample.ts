@@ -1,5 +1,5 @@
 import type { Frame, SoftwareResampleContext } from "node-av/lib";
-import type { AvModule } from "./ffmpeg.ts";
+import { type AvModule, unreadableError } from "./ffmpeg.ts";
 
 /** What comes out: interleaved float32. */
 export interface SampleFormat {
@@ -34,6 +34,16 @@ export function implausibleSound({ sampleRate, channels, nbSamples }: Frame): st
   return nbSamples * channels > MAX_SAMPLES
     ? `a frame of ${nbSamples} samples in ${channels} channels`
     : undefined;
+}
+
+/**
+ * Every frame passes here before it is resampled, for a transcript as for a clip.
+ * @param path what the error is about.
+ * @throws UNREADABLE_MEDIA
+ */
+export function refuseImplausibleSound(frame: Frame, path: string): void {
+  const reason = implausibleSound(frame);
+  if (reason !== undefined) throw unreadableError(path, `damaged: ${reason}`);
 }
 
 /** swresample for one input format; damaged or joined files change it on the way. */

@@ -150,7 +150,12 @@ async function renderPiece(
       })
     : undefined;
   const cut = sound
-    ? cutSound(av, sound, { fromMs: range.startMs, zeroMs, samples: between(sound.sampleRate) })
+    ? cutSound(av, sound, {
+        path: range.path,
+        fromMs: range.startMs,
+        zeroMs,
+        samples: between(sound.sampleRate),
+      })
     : undefined;
   const decoders = new Map<number, Decoding>();
   try {

@@ -1,6 +1,6 @@
 import type { Frame } from "node-av/lib";
 import { type AvModule, toMs } from "../ffmpeg.ts";
-import { openResampler, type Resampler } from "../resample.ts";
+import { openResampler, refuseImplausibleSound, type Resampler } from "../resample.ts";
 
 export interface SoundFormat {
   /** Hz. */
@@ -9,7 +9,10 @@ export interface SoundFormat {
 }
 
 export interface SoundCut {
-  /** A decoded frame; `startMs` is the container's zero. */
+  /**
+   * Takes a decoded frame, whose time stamp is in units of `timeBase`.
+   * @throws UNREADABLE_MEDIA for what is no sound that anybody recorded.
+   */
   take(frame: Frame, timeBase: { readonly num: number; readonly den: number }): void;
   /** true once everything up to the end has been taken. */
   isFull(): boolean;
@@ -26,10 +29,17 @@ export function cutSound(
   av: AvModule,
   format: SoundFormat,
   {
+    path,
     fromMs,
     zeroMs,
     samples,
-  }: { readonly fromMs: number; readonly zeroMs: number; readonly samples: number },
+  }: {
+    /** The recording, for errors. */
+    readonly path: string;
+    readonly fromMs: number;
+    readonly zeroMs: number;
+    readonly samples: number;
+  },
 ): SoundCut {
   const { sampleRate, channels } = format;
   let resampler: Resampler | undefined;
@@ -55,6 +65,7 @@ export function cutSound(
   };
   return {
     take(frame, timeBase) {
+      refuseImplausibleSound(frame, path);
       if (!resampler?.fits(frame)) {
         if (resampler) add(resampler.drain());
         resampler?.free();
