@@ -194,15 +194,20 @@ export function guessCodePage(bytes: Uint8Array, language: string | undefined): 
   const beyond = sample.filter((byte) => byte > 0x7f).length || 1;
   const wanted = language?.split("-")[0]?.toLowerCase();
   const script = SCRIPTS.find(({ letters }) => wanted !== undefined && wanted in letters);
+  const surveys = new Map<string, Survey>();
+  const surveyIn = (page: string): Survey => {
+    const survey = surveys.get(page) ?? surveyOf(iconv.decode(sample, page).normalize("NFC"));
+    surveys.set(page, survey);
+    return survey;
+  };
   const ranked = (script ? [script] : SCRIPTS)
     .flatMap(({ letters, pages }) => {
       const isWestern = "en" in letters;
+      const related = isWestern ? Object.values(letters).join("") : "";
       return pages.map((page, i) => {
-        const text = iconv.decode(sample, page).normalize("NFC");
+        const survey = surveyIn(page);
         const scores = Object.entries(letters).map(([one, own]) =>
-          one === wanted || script === undefined
-            ? scoreOf(text, own, isWestern ? Object.values(letters).join("") : "")
-            : -Infinity,
+          one === wanted || script === undefined ? scoreOf(survey, own, related) : -Infinity,
         );
         // Of equals the commoner page.
         const score = Math.max(...scores) + trustOf(page) * TRUST - i * RARER;
@@ -271,36 +276,69 @@ function sampleOf(bytes: Uint8Array): Buffer {
 
 const PUNCTUATION = "“”‘’«»„–—…¿¡°·€£©®♪º";
 
-/**
- * How much a text looks like one of these letters, from about 1 down: letters and punctuation of
- * the language speak for it, other letters, signs and controls against it, and most of all a
- * capital inside a word.
- */
-function scoreOf(text: string, letters: string, related: string): number {
-  const own = classOf(letters);
-  const near = classOf(related);
-  let score = 0;
+/** What of a text counts for its score, in any language. */
+interface Survey {
+  /** The letters beyond ASCII, each once. */
+  readonly letters: readonly string[];
+  /** In the order of the text: the index of a letter, or PENALTY. */
+  readonly steps: readonly number[];
+  /** How many letters beyond ASCII there are. */
+  readonly count: number;
+}
+
+/** What no word of any language has. */
+const PENALTY = -1;
+
+/** Looks through a text once, however many languages it is compared with. */
+function surveyOf(text: string): Survey {
+  const indices = new Map<string, number>();
+  const capitals: boolean[] = [];
+  const steps: number[] = [];
   let count = 0;
   let before = "";
   for (const letter of text) {
     if (letter > "\u007f") {
       count++;
-      score += scoreOfLetter(letter, own, near);
-      if (/\p{Lu}/u.test(letter) && /\p{Ll}/u.test(before)) score -= 1;
+      let index = indices.get(letter);
+      if (index === undefined) {
+        index = indices.size;
+        indices.set(letter, index);
+        capitals.push(/\p{Lu}/u.test(letter));
+      }
+      steps.push(index);
+      if (capitals[index] && /\p{Ll}/u.test(before)) steps.push(PENALTY);
     }
-    if (isMixed(before, letter)) score -= 1;
+    if (isMixed(before, letter)) steps.push(PENALTY);
     before = letter;
   }
+  return { letters: [...indices.keys()], steps, count };
+}
+
+/**
+ * How much a text looks like one of these letters, from about 1 down: letters and punctuation of
+ * the language speak for it, other letters, signs and controls against it, and most of all a
+ * capital inside a word.
+ */
+function scoreOf({ letters, steps, count }: Survey, language: string, related: string): number {
+  const own = classOf(language);
+  const near = classOf(related);
+  const scores = letters.map((letter) => scoreOfLetter(letter, own, near));
+  let score = 0;
+  for (const step of steps) score += step === PENALTY ? -1 : (scores[step] ?? 0);
   return count === 0 ? 0 : score / count;
 }
 
-const classOf = (letters: string): RegExp =>
-  new RegExp(
-    letters === ""
-      ? "[^\\s\\S]"
-      : `[${letters}${letters.includes("\\p") ? "" : letters.toUpperCase()}]`,
-    "u",
-  );
+const classes = new Map<string, RegExp>();
+
+/** What matches the letters of a language; each is made once, of the table above only. */
+function classOf(letters: string): RegExp {
+  const known = classes.get(letters);
+  if (known) return known;
+  const capitals = letters.includes("\\p") ? "" : letters.toUpperCase();
+  const made = new RegExp(letters === "" ? "[^\\s\\S]" : `[${letters}${capitals}]`, "u");
+  classes.set(letters, made);
+  return made;
+}
 
 /** No word has letters of ASCII and of another alphabet. */
 const isMixed = (before: string, letter: string): boolean =>
