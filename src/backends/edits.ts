@@ -38,6 +38,10 @@ export async function writeEdits(
 export const dropEdits = (records: Pick<Records, "remove">, content: string): Promise<void> =>
   records.remove(KIND, content);
 
+/** The contents of which somebody changed the transcript. */
+export const listEditedContents = (records: Pick<Records, "listIds">): Promise<readonly string[]> =>
+  records.listIds(KIND);
+
 export const listEdits = async (
   records: Pick<Records, "list">,
 ): Promise<readonly (readonly [content: string, edits: TranscriptEdits])[]> =>

@@ -27,6 +27,8 @@ export const RECORDS_CASES: readonly RecordsCase[] = [
         { id: "a", value: ["x", null, true] },
         { id: "b", value: { n: 2, text: "é😀" } },
       ]);
+      assert.deepEqual(await records.listIds("key"), ["a", "b"]);
+      assert.deepEqual(await records.listIds("none"), []);
       assert.deepEqual(await records.get("key", "b"), { n: 2, text: "é😀" });
       await records.remove("key", "b");
       await records.remove("key", "b");
@@ -38,6 +40,17 @@ export const RECORDS_CASES: readonly RecordsCase[] = [
     },
   },
   {
+    law: "takes many records at once, the first ones too",
+    async run(records) {
+      const ids = ["a", "b", "c", "d", "e", "f"];
+      await Promise.all(ids.map((id) => records.put("many", id, { id })));
+      assert.deepEqual(
+        await records.list("many"),
+        ids.map((id) => ({ id, value: { id } })),
+      );
+    },
+  },
+  {
     law: "keeps a long record whole",
     async run(records) {
       const text = "é".repeat(300_000);
@@ -45,6 +58,7 @@ export const RECORDS_CASES: readonly RecordsCase[] = [
       await records.put("long", "a", text.slice(1));
       assert.equal(await records.get("long", "a"), text.slice(1));
       assert.equal((await records.list("long")).length, 1);
+      assert.deepEqual(await records.listIds("long"), ["a"]);
     },
   },
   {

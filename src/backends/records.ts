@@ -41,6 +41,8 @@ export interface Records {
   get(kind: string, id: string): Promise<Json | undefined>;
   /** Every record of that kind, ordered by id (binary order of UTF-8). */
   list(kind: string): Promise<readonly StoredRecord[]>;
+  /** The ids of those records in the same order, without reading what they hold. */
+  listIds(kind: string): Promise<readonly string[]>;
   /** Replaces the record of the same kind and id. */
   put(kind: string, id: string, value: Json): Promise<void>;
   /** Removing what is absent succeeds. */

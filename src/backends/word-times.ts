@@ -67,15 +67,26 @@ export async function withWordTimes<S extends Segment>(
   }
 }
 
-/** The words' times of these contents go along when a library is copied. */
+/** A record of words' times by its key, and the content that they belong to. */
+export interface WordTimesKey {
+  readonly key: string;
+  readonly content: string;
+}
+
+export const listWordTimes = async (
+  records: Pick<Records, "listIds">,
+): Promise<readonly WordTimesKey[]> =>
+  (await records.listIds(KIND)).map((key) => ({ key, content: key.split("|")[0] ?? "" }));
+
+/** Copies one record to another library, unless that has one of the key already. */
 export async function copyWordTimes(
-  source: Pick<Records, "list">,
+  source: Pick<Records, "get">,
   target: Pick<Records, "get" | "put">,
-  contents: ReadonlySet<string>,
+  key: string,
 ): Promise<void> {
-  for (const { id, value } of await source.list(KIND))
-    if (contents.has(id.split("|")[0] ?? "") && (await target.get(KIND, id)) === undefined)
-      await target.put(KIND, id, value);
+  if ((await target.get(KIND, key)) !== undefined) return;
+  const value = await source.get(KIND, key);
+  if (value !== undefined) await target.put(KIND, key, value);
 }
 
 /**

@@ -1,12 +1,12 @@
 import { type EmbeddingModel, isSameModel } from "../embedding-model.ts";
 import type { AssetId, AssetStatus, ReadableCatalog } from "../backends/catalog.ts";
-import { copyWordTimes } from "../backends/word-times.ts";
-import { contentOf, listEdits, readEdits, writeEdits } from "../backends/edits.ts";
+import { contentOf } from "../backends/edits.ts";
 import type { AssetVersion, VersionReader } from "../backends/versions.ts";
 import type { Backend } from "../backends/backend.ts";
 import type { Library, ReadableLibrary } from "../backends/library.ts";
 import { MediasearchError } from "../errors.ts";
 import { isPlace } from "../text/untrusted.ts";
+import { copyKept } from "./copy-kept.ts";
 import { cleanArchived, cleanAsset, cleanReader } from "./from-elsewhere.ts";
 import { inParallel } from "./in-parallel.ts";
 
@@ -101,8 +101,11 @@ export async function copyLibrary(
     sum.archived++;
     report();
   }
-  await copyEdits(source, target, contents);
-  await copyWordTimes(source.records, target.records, contents);
+  await copyKept(source, target, {
+    contents,
+    atOnce: target.library.versions.concurrentCommits,
+    signal: options.signal,
+  });
   for (const job of await source.jobs.list()) {
     if (!options.wants(job.id) || !isPlace(job.id)) continue;
     const id = options.rename(job.id);
@@ -111,17 +114,6 @@ export async function copyLibrary(
     sum.jobs++;
   }
   return sum;
-}
-
-/** What people changed of these contents goes along, unless the target has changes of its own. */
-async function copyEdits(
-  source: Backend,
-  target: Backend,
-  contents: ReadonlySet<string>,
-): Promise<void> {
-  for (const [content, edits] of await listEdits(source.records))
-    if (contents.has(content) && !(await readEdits(target.records, content)))
-      await writeEdits(target.records, content, edits);
 }
 
 async function* wanted(

@@ -53,6 +53,14 @@ export function localRecords({ db, run, write }: Connection): Records {
           }[]
         ).map(({ id, value }) => ({ id, value: JSON.parse(value) as Json })),
       ),
+    listIds: (kind) =>
+      run(
+        () =>
+          db
+            .prepare("SELECT id FROM records WHERE kind = ? ORDER BY id")
+            .pluck()
+            .all(kind) as string[],
+      ),
     put: (kind, id, value) =>
       write(
         () =>

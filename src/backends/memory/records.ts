@@ -9,6 +9,10 @@ export function memoryRecords(): Records {
       [...(kinds.get(kind) ?? [])]
         .map(([id, value]) => ({ id, value }))
         .toSorted((a, b) => Buffer.compare(Buffer.from(a.id), Buffer.from(b.id))),
+    listIds: async (kind) =>
+      [...(kinds.get(kind)?.keys() ?? [])].toSorted((a, b) =>
+        Buffer.compare(Buffer.from(a), Buffer.from(b)),
+      ),
     async put(kind, id, value) {
       kinds.set(kind, (kinds.get(kind) ?? new Map<string, Json>()).set(id, structuredClone(value)));
     },

@@ -66,6 +66,14 @@ export function vastRecords(database: Database): Records {
         .map(([id, json]) => ({ id, value: JSON.parse(json) as Json }))
         .toSorted(byBytes);
     },
+    async listIds(kind) {
+      if (!(await tables.isThere(session, RECORDS))) return [];
+      const filter = [equal("kind", kind)];
+      const found = await database.rows(session, RECORDS, filter, ["record_id"]);
+      return [...new Set(found.map((row) => toText(row["record_id"])))].toSorted((a, b) =>
+        Buffer.compare(Buffer.from(a), Buffer.from(b)),
+      );
+    },
     put: (kind, id, value) => replace(kind, id, splitRecord(value)),
     remove: (kind, id) => replace(kind, id, []),
     ...vastJournal(database, tables, rows),
