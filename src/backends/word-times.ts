@@ -1,4 +1,4 @@
-import { parseFingerprint } from "../fingerprint.ts";
+import { type ContentDigest, parseFingerprint } from "../fingerprint.ts";
 import type { Segment, WordTime } from "../types.ts";
 import type { Records } from "./records.ts";
 
@@ -78,15 +78,23 @@ export const listWordTimes = async (
 ): Promise<readonly WordTimesKey[]> =>
   (await records.listIds(KIND)).map((key) => ({ key, content: key.split("|")[0] ?? "" }));
 
-/** Copies one record to another library, unless that has one of the key already. */
+/** The key of the same words where what the transcript was made of has other digests. */
+export function movedWordTimesKey(key: string, from: ContentDigest, to: ContentDigest): string {
+  const [, captions, engine] = key.split("|");
+  // Words of an earlier transcript may be of other captions, which were not moved.
+  return [to.content, captions === from.captions ? to.captions : captions, engine].join("|");
+}
+
+/** Copies one record to another library, unless that has one of the new key already. */
 export async function copyWordTimes(
   source: Pick<Records, "get">,
   target: Pick<Records, "get" | "put">,
   key: string,
+  newKey: string,
 ): Promise<void> {
-  if ((await target.get(KIND, key)) !== undefined) return;
+  if ((await target.get(KIND, newKey)) !== undefined) return;
   const value = await source.get(KIND, key);
-  if (value !== undefined) await target.put(KIND, key, value);
+  if (value !== undefined) await target.put(KIND, newKey, value);
 }
 
 /**

@@ -1,12 +1,11 @@
 import { type EmbeddingModel, isSameModel } from "../embedding-model.ts";
 import type { AssetId, AssetStatus, ReadableCatalog } from "../backends/catalog.ts";
-import { contentOf } from "../backends/edits.ts";
 import type { AssetVersion, VersionReader } from "../backends/versions.ts";
 import type { Backend } from "../backends/backend.ts";
 import type { Library, ReadableLibrary } from "../backends/library.ts";
 import { MediasearchError } from "../errors.ts";
 import { isPlace } from "../text/untrusted.ts";
-import { copyKept } from "./copy-kept.ts";
+import { copyKept, noteMoves } from "./copy-kept.ts";
 import { cleanArchived, cleanAsset, cleanReader } from "./from-elsewhere.ts";
 import { inParallel } from "./in-parallel.ts";
 
@@ -73,21 +72,22 @@ export async function copyLibrary(
     jobs: 0,
     archived: 0,
   };
-  const contents = new Set<string>();
+  const moves = noteMoves();
   const report = (): void => options.onProgress?.(sum);
   await inParallel(
     wanted(source.library.catalog, options, sum.misplaced),
     target.library.versions.concurrentCommits,
     async (asset) => {
       options.signal.throwIfAborted();
+      const moved = asMoved(asset, options);
       const outcome = await copyAsset(
-        asMoved(asset, options),
+        moved,
         readerOf(asset, source.library, options.sourceCopy),
         target.library,
         options.rename(asset.id),
         sourceModel,
       );
-      contents.add(contentOf(asset.fingerprint));
+      moves.add(asset.fingerprint, moved.fingerprint);
       if (outcome === "newer") sum.newer.push(asset.id);
       else sum[outcome]++;
       sum.segments += asset.segmentCount;
@@ -98,11 +98,12 @@ export async function copyLibrary(
     options.signal.throwIfAborted();
     if (!options.wants(version.id) || !isPlace(version.id)) continue;
     await target.library.archive.add({ ...cleanArchived(version), id: options.rename(version.id) });
+    moves.addArchived(version.fingerprint);
     sum.archived++;
     report();
   }
   await copyKept(source, target, {
-    contents,
+    moves,
     atOnce: target.library.versions.concurrentCommits,
     signal: options.signal,
   });
