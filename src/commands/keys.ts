@@ -5,14 +5,15 @@ import type { Records } from "../backends/records.ts";
 import type { Command, CommandContext } from "../cli/command.ts";
 import type { KEYS_SPEC } from "../cli/specs/serving.ts";
 import { MediasearchError } from "../errors.ts";
+import { formatJson } from "../text/format.ts";
 import { stripControls } from "../text/strip-controls.ts";
-import { hasFlag } from "../cli/flags.ts";
 import type { FlagsOf } from "../cli/flags.ts";
+import { chosenFormat } from "../cli/output-format.ts";
 
 type Flags = FlagsOf<typeof KEYS_SPEC>;
 
 export const run: Command<typeof KEYS_SPEC> = async ([action, id], flags, context) => {
-  const isJson = hasFlag(flags, "json") || flags.format === "json";
+  const isJson = chosenFormat(flags) === "json";
   // The first key may be made before anything is indexed.
   const backend = await context.openBackend(action === "create");
   try {
@@ -43,7 +44,7 @@ async function create(
     filter,
     expiresAtMs: expires === undefined ? undefined : parseEnd(expires),
   });
-  io.stdout.write(isJson ? `${JSON.stringify({ key, ...keyJson(info) })}\n` : `${key}\n`);
+  io.stdout.write(isJson ? `${formatJson({ key, ...keyJson(info) })}\n` : `${key}\n`);
   if (!isJson)
     io.stderr.write(
       "this is shown once; mediasearch keys list shows all but the keys themselves\n",
@@ -52,8 +53,9 @@ async function create(
 
 async function list(records: Records, isJson: boolean, { io }: CommandContext): Promise<void> {
   const keys = await listKeys(records);
-  if (isJson) io.stdout.write(`${JSON.stringify({ version: 1, keys: keys.map(keyJson) })}\n`);
+  if (isJson) io.stdout.write(`${formatJson({ version: 1, keys: keys.map(keyJson) })}\n`);
   else for (const info of keys) io.stdout.write(`${keyLine(info)}\n`);
+  if (keys.length === 0) io.stderr.write("no keys; mediasearch keys create makes one\n");
 }
 
 async function revoke(
@@ -67,7 +69,7 @@ async function revoke(
       hint: "mediasearch keys list, then mediasearch keys revoke ID",
     });
   const info = await revokeKey(records, id);
-  io.stdout.write(isJson ? `${JSON.stringify(keyJson(info))}\n` : `${keyLine(info)}\n`);
+  io.stdout.write(isJson ? `${formatJson(keyJson(info))}\n` : `${keyLine(info)}\n`);
 }
 
 const isoTime = (ms: number | null): string | null =>

@@ -37,6 +37,11 @@ function poison(path: string): void {
     INSERT INTO jobs (path, job) VALUES ('/x' || attack(), json_object('state', 'QUARANTINED', 'code', 'BUG',
       'reason', attack(), 'attempts', 1, 'hint', attack(), 'log', json_array(attack()), 'engine', attack(),
       'updatedAtMs', 9e17, 'nextAttemptMs', NULL, 'fileKey', '', 'engineKey', ''));
+    INSERT INTO records (kind, id, value) VALUES ('key', 'a', json_object('id', 'a', 'name', attack(),
+      'scopes', json_array('search'), 'filter', attack(), 'digest', '', 'createdAtMs', 1,
+      'expiresAtMs', 1, 'revokedAtMs', NULL, 'lastUsedAtMs', 1));
+    INSERT INTO journal (kind, id, at_ms, value) VALUES ('audit', 'a', 1, json_object('who', attack(),
+      'action', attack(), 'query', attack()));
   `);
   db.close();
 }
@@ -76,7 +81,7 @@ const OUTPUTS: Readonly<Record<string, readonly (readonly string[])[]>> = {
     ["talk-3*", "--dry-run"],
     ["talk-3*", "--dry-run", "--json"],
   ],
-  keys: [["list"], ["list", "--json"]],
+  keys: [["list"], ["list", "--json"], ["revoke", "a", "--json"]],
   audit: [[], ["--json"]],
   doctor: [[], ["--json"], ["--readiness", "--format", "md"]],
   migrate: [[], ["--json"], ["--to", "OUT/moved.sqlite"]],
