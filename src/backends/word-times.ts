@@ -78,6 +78,15 @@ export const listWordTimes = async (
 ): Promise<readonly WordTimesKey[]> =>
   (await records.listIds(KIND)).map((key) => ({ key, content: key.split("|")[0] ?? "" }));
 
+/** Forgets the words' times of every content for which `isGone` holds. */
+export async function dropWordTimes(
+  records: Pick<Records, "listIds" | "remove">,
+  isGone: (content: string) => boolean,
+): Promise<void> {
+  for (const { key, content } of await listWordTimes(records))
+    if (isGone(content)) await records.remove(KIND, key);
+}
+
 /** The key of the same words where what the transcript was made of has other digests. */
 export function movedWordTimesKey(key: string, from: ContentDigest, to: ContentDigest): string {
   const [, captions, engine] = key.split("|");

@@ -1,7 +1,7 @@
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeEach, describe, expect, it } from "vitest";
-import { found, mediasearch, type Result, tempFolder } from "../helpers/run.ts";
+import { FIXTURES, found, mediasearch, type Result, tempFolder } from "../helpers/run.ts";
 
 let home: string;
 let media: string;
@@ -33,6 +33,17 @@ const bytesOnDisk = (): string =>
     .filter((name) => name.includes("sqlite"))
     .map((name) => readFileSync(join(home, name)).toString("latin1").toLowerCase())
     .join("");
+
+/** The packed times of words that the library has, as `bytesOnDisk` shows them. */
+async function wordTimes(): Promise<readonly string[]> {
+  const { default: Sqlite } = await import("better-sqlite3");
+  const db = new Sqlite(join(home, "library.sqlite"), { readonly: true });
+  const values = db.prepare("SELECT value FROM records WHERE kind = 'words'").pluck().all();
+  db.close();
+  return values.map((value) =>
+    (JSON.parse(String(value)) as { readonly words: string }).words.toLowerCase(),
+  );
+}
 
 describe("what is taken out", () => {
   it("answers nothing, stays out of later runs, and comes back", async () => {
@@ -74,6 +85,24 @@ describe("what is taken out", () => {
     expect((await run("transcript", "a.vtt")).exitCode).toBe(17);
   });
 
+  it("is wiped with the times of its words, also of what it held before", async () => {
+    for (const name of ["budget.wav", "news.mp3"]) {
+      cpSync(join(FIXTURES, name), join(media, "d.wav"));
+      await run("index", media);
+    }
+    const times = await wordTimes();
+    expect(times).toHaveLength(2);
+    for (const packed of times) expect(bytesOnDisk()).toContain(packed);
+    cpSync(join(FIXTURES, "news.mp3"), join(media, "private/copy.wav"));
+    await run("index", media);
+    await run("remove", "d.wav", "--purge");
+    // The copy has one of them still.
+    expect(await wordTimes()).toHaveLength(1);
+    await run("remove", "copy.wav", "--purge");
+    expect(await wordTimes()).toEqual([]);
+    for (const packed of times) expect(bytesOnDisk().includes(packed), packed).toBe(false);
+  });
+
   it("must be there, and options must go together", async () => {
     expect((await run("remove", "nothing.mp3")).exitCode).toBe(17);
     expect((await run("remove", "a.vtt", "--undo")).exitCode).toBe(17);
@@ -100,5 +129,20 @@ describe("words that were kept for a time", () => {
     last.close();
     expect(bytesOnDisk()).not.toContain("buffalo");
     expect(bytesOnDisk()).toContain("antelope");
+  });
+
+  it("take the times of their words along, those of other files stay", async () => {
+    for (const name of ["budget.wav", "news.mp3"]) cpSync(join(FIXTURES, name), join(media, name));
+    await run("index", media);
+    expect(await wordTimes()).toHaveLength(2);
+    await run("remove", "budget.wav");
+    await run("index", media);
+    expect(await wordTimes()).toHaveLength(2);
+    const { default: Sqlite } = await import("better-sqlite3");
+    const db = new Sqlite(join(home, "library.sqlite"));
+    db.exec("UPDATE assets SET deleted_at_ms = 1000 WHERE deleted_at_ms IS NOT NULL");
+    db.close();
+    await run("index", media);
+    expect(await wordTimes()).toHaveLength(1);
   });
 });

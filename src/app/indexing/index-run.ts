@@ -1,7 +1,9 @@
 import type { Backend } from "../../backends/backend.ts";
+import { contentOf } from "../../backends/edits.ts";
 import { listRemovals } from "../../backends/removals.ts";
 import { takeRequests } from "../../backends/requests.ts";
 import type { Claims } from "../../backends/run-lock.ts";
+import { dropWordTimes } from "../../backends/word-times.ts";
 import { engineRules } from "../../config/engine-rules.ts";
 import type { EmbeddingModel } from "../../embedding-model.ts";
 import { parseEngineChain } from "../../engine-chain.ts";
@@ -133,9 +135,22 @@ async function lookThrough(session: Session): Promise<void> {
 }
 
 /** What was replaced or deleted long ago is forgotten; a run that watches for months forgets as well. */
-async function forgetOld({ backend, options, context }: Session): Promise<void> {
+async function forgetOld({ backend, options, context, claims }: Session): Promise<void> {
   const { retentionDays } = context.config.settings;
-  if (!options.dryRun) await backend.library.archive.purge(Date.now() - retentionDays * DAY_MS);
+  if (options.dryRun) return;
+  const forgotten = await backend.library.archive.purge(Date.now() - retentionDays * DAY_MS);
+  if (forgotten === 0) return;
+  // Another run writes the words' times of a transcript before the transcript itself.
+  if (claims && (await backend.runLock.listOpenRuns()).length > 1) return;
+  await forgetWordTimes(backend);
+}
+
+/** Forgets the words' times of what is neither in the library nor in its archive any more. */
+async function forgetWordTimes({ library, records }: Backend): Promise<void> {
+  const kept = new Set<string>();
+  for await (const { fingerprint } of library.catalog.list()) kept.add(contentOf(fingerprint));
+  for (const { fingerprint } of await library.archive.list()) kept.add(contentOf(fingerprint));
+  await dropWordTimes(records, (content) => !kept.has(content));
 }
 
 /** Tries the files that another command asked this run for (`jobs retry`). */

@@ -1,6 +1,7 @@
 import type { AssetId, AssetStatus } from "../../backends/catalog.ts";
 import type { Backend } from "../../backends/backend.ts";
 import { contentOf, dropEdits } from "../../backends/edits.ts";
+import { dropWordTimes } from "../../backends/word-times.ts";
 import { addRemoval, dropRemoval, listRemovals, removalOf } from "../../backends/removals.ts";
 import { MediasearchError } from "../../errors.ts";
 import { isBelow, type Location } from "../../location.ts";
@@ -88,21 +89,31 @@ async function placesMeant(
 
 async function wipe(backend: Backend, files: readonly AssetStatus[]): Promise<readonly string[]> {
   const { library, records, checkpoints, medium } = backend;
+  const wiped = await contentsOf(library, files);
   for (const { id } of files) {
     await checkpoints.clear(id);
     await library.archive.remove(id);
     await library.catalog.remove(id);
   }
-  for (const content of new Set(files.map(({ fingerprint }) => contentOf(fingerprint))))
-    if (content !== "" && !(await isKept(library, content))) await dropEdits(records, content);
+  // What other files of the library have too stays theirs.
+  for await (const { fingerprint } of library.catalog.list()) wiped.delete(contentOf(fingerprint));
+  for (const content of wiped) await dropEdits(records, content);
+  if (wiped.size > 0) await dropWordTimes(records, (content) => wiped.has(content));
   return medium.kind === "file" ? medium.wipe() : [];
 }
 
-/** Whether another file of the library has this content. */
-async function isKept(library: Backend["library"], content: string): Promise<boolean> {
-  for await (const { fingerprint } of library.catalog.list())
-    if (contentOf(fingerprint) === content) return true;
-  return false;
+/** What the files have and had: their contents, and those of which the archive has transcripts. */
+async function contentsOf(
+  { archive }: Backend["library"],
+  files: readonly AssetStatus[],
+): Promise<Set<string>> {
+  const ids = new Set(files.map(({ id }) => id));
+  const archived = (await archive.list()).filter(({ id }) => ids.has(id));
+  const contents = new Set(
+    [...files, ...archived].map(({ fingerprint }) => contentOf(fingerprint)),
+  );
+  contents.delete("");
+  return contents;
 }
 
 /**
