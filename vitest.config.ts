@@ -36,7 +36,12 @@ export default defineConfig({
         extends: true,
         test: {
           name: "unit",
-          include: ["src/**/*.test.ts", "emulator/**/*.test.ts", ...UNIT_TESTS_ELSEWHERE],
+          include: [
+            "src/**/*.test.ts",
+            "emulator/**/*.test.ts",
+            "bench/**/*.test.ts",
+            ...UNIT_TESTS_ELSEWHERE,
+          ],
           exclude: PROGRAM_TESTS,
           env: { ...PLACES, MEDIASEARCH_TEST_PROJECT: "unit" },
         },

@@ -3,22 +3,37 @@
  * in FOLDER. Indexes the captions with the real command, asks every query by the real command in
  * every mode, over all files and inside the query's own, and prints what score.py says of the
  * output; then the same for the paraphrases of paraphrases.json, which share no stem with what they
- * are about (that is checked), and for lookups: words that are in one segment together.
+ * are about (that is checked), and for lookups: words that are in one segment together. Figures
+ * have 95 % intervals by bootstrap over the queries.
+ *
+ * With `--save RUN.json` the ranks of every query are kept, and with `--against RUN.json` each figure
+ * is followed by its difference to that run, query by query. `--mode MODE` asks in one mode only.
  */
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join, resolve } from "node:path";
+import { parseArgs } from "node:util";
 import { openBackend } from "../src/backends/registry.ts";
 import { main } from "../src/cli/main.ts";
 import { queryTerms } from "../src/text/query-terms.ts";
 import type { SearchMode } from "../src/search/hybrid.ts";
 import { tokens } from "../src/text/words.ts";
+import { bootstrap, formatInterval } from "./quality/bootstrap.ts";
 import { absentWords, lostHits } from "./quality/floor.ts";
 import { type Lookup, lookups } from "./quality/lookups.ts";
 
-const MODES = ["keyword", "semantic", "hybrid"] as const satisfies readonly SearchMode[];
-const folder = resolve(process.argv[2] ?? "");
+const ALL_MODES = ["keyword", "semantic", "hybrid"] as const satisfies readonly SearchMode[];
+const { values: options, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    save: { type: "string" },
+    against: { type: "string" },
+    mode: { type: "string" },
+  },
+});
+const MODES = ALL_MODES.filter((mode) => options.mode === undefined || options.mode === mode);
+const folder = resolve(positionals[0] ?? "");
 const home = mkdtempSync(join(tmpdir(), "mediasearch-quality-"));
 
 async function mediasearch(...args: readonly string[]): Promise<string> {
@@ -67,6 +82,30 @@ async function hits(
   ).hits;
 }
 
+/** Reciprocal ranks among the best ten, 0 for none, by the name of the figure. */
+type Run = Record<string, readonly number[]>;
+
+const earlier: Run =
+  options.against === undefined ? {} : (JSON.parse(readFileSync(options.against, "utf8")) as Run);
+const run: Run = {};
+
+/** Prints recall and mean reciprocal rank among the best ten. */
+function report(name: string, ranks: readonly number[]): void {
+  run[name] = ranks;
+  const before = earlier[name];
+  const difference = (of: (reciprocal: number) => number): string =>
+    before?.length === ranks.length
+      ? `, ${formatInterval(bootstrap(ranks.map((value, i) => of(value) - of(before[i] ?? 0))))} more`
+      : "";
+  const figure = (of: (reciprocal: number) => number): string =>
+    formatInterval(bootstrap(ranks.map(of))) + difference(of);
+  process.stdout.write(
+    `${name}: ${ranks.length} queries, hit@10 ${figure(isFound)}; MRR@10 ${figure(Number)}\n`,
+  );
+}
+
+const isFound = (reciprocal: number): number => (reciprocal > 0 ? 1 : 0);
+
 await mediasearch("index", folder, "--captions", "only");
 
 const queries = JSON.parse(readFileSync(join(folder, "queries.json"), "utf8")) as {
@@ -84,10 +123,20 @@ for (const mode of MODES)
         lines.push(`${id} ${basename(file)} ${startMs / 1000} ${rank + 1} ${endMs / 1000}`),
       );
     }
-    const run = join(home, `${mode}-${task}.txt`);
-    writeFileSync(run, `${lines.join("\n")}\n`);
-    process.stdout.write(
-      `${mode.padEnd(9)} ${execFileSync("python3", [join(folder, "score.py"), run, "--task", task], { encoding: "utf8" })}`,
+    const [answers, perQuery] = ["txt", "tsv"].map((end) =>
+      join(home, `${mode}-${task}.${end}`),
+    ) as [string, string];
+    writeFileSync(answers, `${lines.join("\n")}\n`);
+    const scored = execFileSync(
+      "python3",
+      [join(folder, "score.py"), answers, "--task", task, "--per-query", perQuery],
+      { encoding: "utf8" },
+    );
+    process.stdout.write(`${mode.padEnd(9)} ${scored}`);
+    const rows = readFileSync(perQuery, "utf8").trimEnd().split("\n");
+    report(
+      `${mode} ${task} questions`,
+      rows.map((row) => Number(row.split("\t")[3])),
     );
   }
 
@@ -97,7 +146,6 @@ interface Asked {
   readonly isRight: (hit: FoundHit) => boolean;
 }
 
-/** Recall and mean reciprocal rank among the best ten. */
 async function score(
   name: string,
   asked: readonly Asked[],
@@ -105,16 +153,13 @@ async function score(
 ): Promise<void> {
   for (const mode of MODES)
     for (const task of tasks) {
-      let [found, reciprocal] = [0, 0];
+      const ranks: number[] = [];
       for (const { file, query, isRight } of asked) {
-        const rank = (await hits(query, mode, 10, task === "meeting" ? file : undefined)).findIndex(
-          isRight,
-        );
-        if (rank >= 0) [found, reciprocal] = [found + 1, reciprocal + 1 / (rank + 1)];
+        const found = await hits(query, mode, 10, task === "meeting" ? file : undefined);
+        const rank = found.findIndex(isRight);
+        ranks.push(rank < 0 ? 0 : 1 / (rank + 1));
       }
-      process.stdout.write(
-        `${mode.padEnd(9)} ${task}: ${name}=${asked.length} hit@10=${(found / asked.length).toFixed(3)} MRR@10=${(reciprocal / asked.length).toFixed(3)}\n`,
-      );
+      report(`${mode} ${task} ${name}`, ranks);
     }
 }
 
@@ -205,7 +250,7 @@ const judged = {
   })),
   paraphrases: paraphrases.map((one) => ({ ...one, isRight: answers(one) })),
 };
-for (const mode of ["semantic", "hybrid"] as const) {
+for (const mode of MODES.filter((one) => one !== "keyword")) {
   const find = (query: string, file: string | undefined, isWhole: boolean) =>
     hits(query, mode, 10, file, ...(isWhole ? ["--min-score", "-2"] : []));
   for (const [name, asked] of Object.entries(judged))
@@ -225,4 +270,5 @@ for (const mode of ["semantic", "hybrid"] as const) {
     `${mode.padEnd(9)} corpus: nothing for ${silent} of ${absent.length} words that nobody says\n`,
   );
 }
+if (options.save !== undefined) writeFileSync(options.save, JSON.stringify(run));
 rmSync(home, { recursive: true });
