@@ -17,13 +17,11 @@ const make = (bounds?: ChildBounds): ReturnType<typeof makeWaveform> =>
 
 describe("the process that decodes for a waveform", () => {
   it.runIf(networkCage() !== undefined)("has no network", async () => {
-    let isDone = false;
-    const waveform = make().finally(() => (isDone = true));
+    const waveform = make();
     let last: readonly string[] = [];
-    while (!isDone) {
+    while ((await Promise.race([waveform, sleep(5)])) === undefined) {
       const networks = childNetworks();
       if (networks.length > 0) last = networks;
-      await sleep(5);
     }
     expect((await waveform).peaks.length).toBeGreaterThan(0);
     expect(last).toHaveLength(1);

@@ -33,13 +33,10 @@ async function measure(path: string): Promise<Waveform> {
     peaks.push(toByte(least), toByte(greatest));
     [least, greatest, inStep] = [0, 0, 0];
   };
-  let aliveAt = performance.now();
+  const tellAlive = throttle(ALIVE_MS, () => reply({ type: "alive" }));
   const options = { streamIndex: audio.streamIndex, signal: new AbortController().signal };
   for await (const chunk of decodeAudio(path, options)) {
-    if (performance.now() - aliveAt > ALIVE_MS) {
-      reply({ type: "alive" });
-      aliveAt = performance.now();
-    }
+    tellAlive();
     for (const value of chunk) {
       if (value < least) least = value;
       if (value > greatest) greatest = value;
@@ -53,5 +50,14 @@ async function measure(path: string): Promise<Waveform> {
 
 /** How often the maker is told that work goes on. */
 const ALIVE_MS = 10_000;
+
+function throttle(everyMs: number, act: () => void): () => void {
+  let lastMs = performance.now();
+  return () => {
+    if (performance.now() - lastMs <= everyMs) return;
+    act();
+    lastMs = performance.now();
+  };
+}
 
 const toByte = (value: number): number => Math.max(-128, Math.min(127, Math.round(value * 127)));
