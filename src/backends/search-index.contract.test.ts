@@ -113,6 +113,22 @@ const BUGS: PlantedBugs<Library> = {
   "weighs every term alike": () => ({
     searchIndex: { termWeights: async (terms) => terms.map(() => 1) },
   }),
+  "weighs words by deleted files too": (library) => {
+    const weights = new Map<string, number>();
+    return {
+      searchIndex: {
+        // Segments only ever become more.
+        async termWeights(terms) {
+          const now = await library.searchIndex.termWeights(terms);
+          return terms.map((term, i) => {
+            const most = Math.max(now[i] ?? 0, weights.get(String(term)) ?? 0);
+            weights.set(String(term), most);
+            return most;
+          });
+        },
+      },
+    };
+  },
   "corrects what is right": (library) => ({
     searchIndex: {
       spellings: async (words) =>

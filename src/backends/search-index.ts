@@ -85,9 +85,8 @@ export interface SearchIndex {
    */
   searchVector(vector: Float32Array, filter: SearchFilter, limit: number): Promise<Hit[]>;
   /**
-   * How rare each term is: the inverse document frequency that BM25 has for it over all segments,
-   * whatever the filter;
-   * 0 for a term without letters.
+   * How rare each term is: the inverse document frequency that BM25 has for it over the segments of
+   * all files that are not deleted, whatever the filter; 0 for a term without letters.
    */
   termWeights(terms: readonly SearchTerm[]): Promise<readonly number[]>;
   /**

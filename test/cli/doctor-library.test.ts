@@ -32,6 +32,15 @@ const FAULTS: Readonly<Record<string, Fault>> = {
     hint: /doctor --fix/,
     fixed: true,
   },
+  "a keyword index that still has the words of a deleted file": {
+    sql: `UPDATE assets SET deleted_at_ms = 1 WHERE id = (SELECT min(id) FROM assets);
+      INSERT INTO segments_fts (rowid, text, speaker, grams) SELECT s.id, s.text, s.speaker, s.grams FROM segments s JOIN versions v ON v.id = s.version_id
+      WHERE v.asset_id = (SELECT min(id) FROM assets); UPDATE assets SET deleted_at_ms = unixepoch() * 1000 WHERE deleted_at_ms = 1`,
+    exit: 13,
+    found: /keywords/,
+    hint: /doctor --fix/,
+    fixed: true,
+  },
   "segments that a version does not count": {
     sql: "UPDATE versions SET segment_count = segment_count + 1",
     exit: 13,

@@ -1,3 +1,4 @@
+import { readdirSync, unlinkSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Spawned, spawnEmulator } from "../../emulator/spawn.ts";
@@ -36,6 +37,20 @@ const report = ({ stdout }: { stdout: string }): Report => JSON.parse(stdout) as
 const ask = ["search", "who pays for the harbour", "--json"];
 
 describe("migrate --to vast", () => {
+  it("proves a library that holds a deleted file, which neither side counts", async () => {
+    const home = await captionLibrary(6);
+    const env = vast();
+    const [gone] = readdirSync(join(home, "media"));
+    unlinkSync(join(home, "media", String(gone)));
+    const index = await mediasearch(["index", join(home, "media")], { home });
+    expect(index.stderr).toMatch(/1 deleted/);
+    const here = found(await mediasearch(ask, { home }));
+    const there = await mediasearch(["migrate", "--to", "vast", "--json"], { home, env });
+    expect(there.exitCode, there.stderr).toBe(0);
+    expect(report(there).proof).toMatchObject({ versions: 6, differences: [] });
+    expect(found(await mediasearch(ask, { home, env: { ...env, BACKEND: "vast" } }))).toEqual(here);
+  });
+
   it("moves a library to the cluster, proves it, answers alike there, and comes back the same", async () => {
     const home = await captionLibrary(6);
     const env = vast();

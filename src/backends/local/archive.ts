@@ -38,7 +38,10 @@ export const localArchive = ({ db, path, run, write, writeVersions }: Connection
   purge: (beforeMs) => writeVersions(() => purge(db, beforeMs)),
 });
 
-/** What is kept for a time only is gone from the disk too, afterwards. */
+/**
+ * What is kept for a time only is gone from the disk too, afterwards. The words of deleted files left the keyword
+ * index when they were deleted; its old parts have them until they are merged.
+ */
 function purge(db: Database, beforeMs: number): number {
   const isOld = db
     .prepare(
@@ -47,12 +50,12 @@ function purge(db: Database, beforeMs: number): number {
     .pluck()
     .get({ beforeMs });
   if (isOld !== 1) return 0;
-  return deletingSecurely(
-    db,
-    () =>
-      db.prepare("DELETE FROM archive WHERE archived_at_ms < ?").run(beforeMs).changes +
-      db.prepare("DELETE FROM assets WHERE deleted_at_ms < ?").run(beforeMs).changes,
-  );
+  return deletingSecurely(db, () => {
+    const replaced = db.prepare("DELETE FROM archive WHERE archived_at_ms < ?").run(beforeMs);
+    const deleted = db.prepare("DELETE FROM assets WHERE deleted_at_ms < ?").run(beforeMs);
+    if (deleted.changes > 0) db.exec("INSERT INTO segments_fts (segments_fts) VALUES ('optimize')");
+    return replaced.changes + deleted.changes;
+  });
 }
 
 /** Loaded by those who need it, because that takes three milliseconds. */

@@ -6,6 +6,7 @@ import Sqlite from "better-sqlite3";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { canonicaliseLanguages } from "./canonical-languages.ts";
 import { defineFunctions } from "./filter.ts";
+import { LIVE_INDEX_SCHEMA } from "./live-index.ts";
 import { APPLICATION_ID, applyMigration, backupPath, MIGRATIONS } from "./migrations.ts";
 import { open } from "./open.ts";
 import { renewSideTexts } from "./side-texts.ts";
@@ -161,6 +162,32 @@ describe("a library of an earlier schema", () => {
       expect((await library.catalog.get("/a.mp3"))?.language).toBe(canonical);
       await close();
     }
+  });
+
+  it("weighs words by the files that answer, and those that come back", async () => {
+    const path = libraryOf(MIGRATIONS.indexOf(LIVE_INDEX_SCHEMA));
+    const db = new Sqlite(path);
+    db.exec(`
+      INSERT INTO assets (path, size_bytes, mtime_ms, captions_stat, state, deleted_at_ms) VALUES ('/gone.mp3', 1, 2, '', 'indexed', 77);
+      INSERT INTO versions (asset_id, fingerprint, origin, engine, language, duration_ms, segment_count, speakers, indexed_at_ms)
+        VALUES ((SELECT id FROM assets WHERE path = '/gone.mp3'), 'g', 'asr', 'e@1', 'en', 9000, 2, '[]', 5);
+      INSERT INTO segments (version_id, position, start_ms, end_ms, text) SELECT id, 0, 0, 9, 'a walrus again' FROM versions WHERE fingerprint = 'g';
+      INSERT INTO segments (version_id, position, start_ms, end_ms, text) SELECT id, 1, 0, 9, 'an octopus' FROM versions WHERE fingerprint = 'g'`);
+    db.close();
+    const { library, check, close } = await open({ path, create: false });
+    const weigh = () => library.searchIndex.termWeights(["walrus", "octopus"]);
+    const of = (all: number, count: number): number =>
+      Math.log((all - count + 0.5) / (count + 0.5));
+    expect(await weigh()).toEqual([of(3, 1), of(3, 0)]);
+    const place = { id: "/gone.mp3", sizeBytes: 1, mtimeMs: 2, sidecarKey: "" };
+    await library.catalog.restore(place);
+    expect(await weigh()).toEqual([of(5, 2), of(5, 1)]);
+    await library.catalog.remove("/gone.mp3");
+    expect(await weigh()).toEqual([of(3, 1), of(3, 0)]);
+    const findings = new Map<string, string>();
+    for await (const { check: name, status } of check({ deep: true })) findings.set(name, status);
+    expect(findings.get("keywords")).toBe("ok");
+    await close();
   });
 
   it("is brought up once when two processes open it at the same moment", async () => {

@@ -47,7 +47,7 @@ interface Scored {
 }
 
 function ranked(db: Database, match: string, filter: SearchFilter, limit: number): Hit[] {
-  if (passesAll(db, filter)) return readHits(db, bestOfAll(db, match, limit), limit);
+  if (passesAll(filter)) return readHits(db, bestOfAll(db, match, limit), limit);
   const { where, values } = conditions(filter);
   const best = db
     .prepare(
@@ -122,7 +122,7 @@ export function countText(
   if (termsOptional === true)
     return count(`FROM segments s ${JOINED} WHERE true${where}`, ...values);
   if (match === "") return 0;
-  if (passesAll(db, filter)) return count("FROM segments_fts WHERE segments_fts MATCH ?", match);
+  if (passesAll(filter)) return count("FROM segments_fts WHERE segments_fts MATCH ?", match);
   return count(`${MATCHED} ${JOINED} WHERE segments_fts MATCH ?${where}`, match, ...values);
 }
 
@@ -131,7 +131,9 @@ const MIN_IDF = 1e-6;
 
 export function queryTermWeights(db: Database, terms: readonly SearchTerm[]): number[] {
   const all = db
-    .prepare("SELECT ifnull(sum(segment_count), 0) FROM versions")
+    .prepare(
+      "SELECT ifnull(sum(v.segment_count), 0) FROM versions v JOIN assets a ON a.id = v.asset_id WHERE a.deleted_at_ms IS NULL",
+    )
     .pluck()
     .get() as number;
   const having = db.prepare("SELECT count(*) FROM segments_fts WHERE segments_fts MATCH ?").pluck();
@@ -144,14 +146,11 @@ export function queryTermWeights(db: Database, terms: readonly SearchTerm[]): nu
 }
 
 /**
- * Without conditions and deleted files the keyword index alone answers: looking at the file of
- * every match would take most of the time.
+ * Without conditions the keyword index alone answers, which holds no deleted files: looking at the
+ * file of every match would take most of the time.
  */
-const passesAll = (db: Database, { assets, speaker, where }: SearchFilter): boolean =>
-  assets === undefined &&
-  speaker === undefined &&
-  where === undefined &&
-  db.prepare("SELECT 1 FROM assets WHERE deleted_at_ms IS NOT NULL LIMIT 1").get() === undefined;
+const passesAll = ({ assets, speaker, where }: SearchFilter): boolean =>
+  assets === undefined && speaker === undefined && where === undefined;
 
 export const toHit = (row: HitRow, score: number): Hit => ({
   asset: row.path,

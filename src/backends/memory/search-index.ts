@@ -6,7 +6,6 @@ import { compareHits, hitOf, rank, type SegmentEntry, countTermWeights } from ".
 import { suggestSpellings } from "./spelling.ts";
 
 export function memorySearchIndex(state: MemoryState): SearchIndex {
-  const { entries } = state;
   return {
     searchText: async (query, filter, limit) => findText(state, query, filter).slice(0, limit),
     countText: async (query, filter) => findText(state, query, filter).length,
@@ -20,7 +19,7 @@ export function memorySearchIndex(state: MemoryState): SearchIndex {
     },
     termWeights: async (terms) =>
       countTermWeights(
-        [...entries.values()].flatMap(({ version }) => version?.segments ?? []),
+        matchingEntries(state, {}).map(({ segment }) => segment),
         terms,
       ),
     spellings: async (words) => suggestSpellings(words, matchingEntries(state, {})),
