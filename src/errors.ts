@@ -88,12 +88,12 @@ const MAX_SHOWN_PATH = 1000;
 export function toMediasearchError(error: unknown, subject?: string): MediasearchError {
   if (error instanceof MediasearchError) return error;
   const code = error instanceof Error && "code" in error ? String(error.code) : "";
-  const known = SYSTEM_CODES[code];
-  if (known) {
+  const explained = SYSTEM_CODES[code];
+  if (explained) {
     const path =
       subject ?? (error instanceof Error && "path" in error ? String(error.path) : "the file");
     const shown = path.length > MAX_SHOWN_PATH ? `${path.slice(0, MAX_SHOWN_PATH)}…` : path;
-    return new MediasearchError(known[0], `${shown}: ${known[1]}`, {
+    return new MediasearchError(explained[0], `${shown}: ${explained[1]}`, {
       subject: shown,
       cause: error,
     });

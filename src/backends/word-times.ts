@@ -153,7 +153,7 @@ interface PackedWord {
 
 /** Words by the beginning of their segment, in units. */
 function unpackWords(bytes: Uint8Array): ReadonlyMap<number, readonly PackedWord[]> {
-  const found = new Map<number, readonly PackedWord[]>();
+  const wordsBySegment = new Map<number, readonly PackedWord[]>();
   let position = 0;
   const next = (): number => {
     let value = 0;
@@ -176,9 +176,9 @@ function unpackWords(bytes: Uint8Array): ReadonlyMap<number, readonly PackedWord
       const letters = head % 2 === 1 ? next() : null;
       words.push({ startMs: from * UNIT_MS, endMs: at * UNIT_MS, letters });
     }
-    found.set(start, words);
+    wordsBySegment.set(start, words);
   }
-  return found;
+  return wordsBySegment;
 }
 
 const attachWords = <S extends Segment>(

@@ -37,12 +37,12 @@ export const run: Command<typeof MODELS_SPEC> = async (
 
 /** Those that are named; without names, all that the program needs. */
 function chosenModels(models: Models, names: readonly string[]): readonly string[] {
-  const known = models.map(({ id }) => id);
-  const unknown = names.find((name) => !known.includes(name));
+  const ids = models.map(({ id }) => id);
+  const unknown = names.find((name) => !ids.includes(name));
   if (unknown !== undefined)
     throw new MediasearchError("USAGE", `no model is called ${unknown}`, {
       subject: unknown,
-      hint: `mediasearch models pull ${known.join(" or ")}`,
+      hint: `mediasearch models pull ${ids.join(" or ")}`,
     });
   return names.length > 0
     ? names

@@ -37,11 +37,11 @@ export function engineRules(text: string, cwd: string): readonly EngineRule[] {
     .map((rule) => rule.trim())
     .filter((rule) => rule !== "")
     .map((rule) => {
-      const at = rule.lastIndexOf("=");
-      const key = rule.slice(0, at).trim();
-      if (at < 1 || key === "")
+      const equals = rule.lastIndexOf("=");
+      const key = rule.slice(0, equals).trim();
+      if (equals < 1 || key === "")
         throw new Error("must be rules such as de=WHISPER; interviews/=NVIDIA_NIMS,local");
-      const engines = readEngineChain(rule.slice(at + 1));
+      const engines = readEngineChain(rule.slice(equals + 1));
       if (LANGUAGE_TAG.test(key)) return { language: key, files: null, engines };
       return {
         language: null,

@@ -243,16 +243,16 @@ async function storeFigures(
 /** Vectors of real texts, each turned a little, so that no two are the same. */
 function version(file: number, vectors: readonly Float32Array[]): AssetVersion {
   const segments = Array.from({ length: SEGMENTS_PER_FILE }, (_, index) => {
-    const at = file * SEGMENTS_PER_FILE + index;
-    const vector = Float32Array.from(vectors[at % vectors.length] ?? []);
-    const place = at % Math.max(1, vector.length);
-    vector[place] = (vector[place] ?? 0) + 0.1;
+    const row = file * SEGMENTS_PER_FILE + index;
+    const vector = Float32Array.from(vectors[row % vectors.length] ?? []);
+    const dimension = row % Math.max(1, vector.length);
+    vector[dimension] = (vector[dimension] ?? 0) + 0.1;
     const length = Math.hypot(...vector);
     return {
       index,
       startMs: index * 5000,
       endMs: index * 5000 + 4500,
-      text: sampleSentence(at),
+      text: sampleSentence(row),
       speaker: null,
       confidence: null,
       vector: vector.map((x) => x / length),

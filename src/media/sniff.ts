@@ -50,8 +50,8 @@ export async function sniffFile(path: string): Promise<"media" | "not-media"> {
   return looksLikeMedia(await readHead(path, HEAD_BYTES)) ? "media" : "not-media";
 }
 
-const ascii = (head: Buffer, at: number, text: string): boolean =>
-  head.toString("latin1", at, at + text.length) === text;
+const ascii = (head: Buffer, offset: number, text: string): boolean =>
+  head.toString("latin1", offset, offset + text.length) === text;
 const starts = (head: Buffer, ...bytes: readonly number[]): boolean =>
   bytes.every((byte, i) => head[i] === byte);
 
@@ -116,13 +116,15 @@ const SAMPLE_RATES = [44_100, 48_000, 32_000] as const;
  * Length of an MPEG audio or ADTS frame at `at`, 0 when there is none (ISO/IEC 11172-3, 13818-3,
  * 14496-3).
  */
-function frameLength(head: Buffer, at: number): number {
-  const [sync, second, third] = [head[at] ?? 0, head[at + 1] ?? 0, head[at + 2] ?? 0];
+function frameLength(head: Buffer, offset: number): number {
+  const [sync, second, third] = [head[offset] ?? 0, head[offset + 1] ?? 0, head[offset + 2] ?? 0];
   if (sync !== 0xff || (second & 0xe0) !== 0xe0) return 0;
   const layer = (second >> 1) & 3;
   if (layer === 0)
     return (second & 0xf0) === 0xf0
-      ? (((head[at + 3] ?? 0) & 3) << 11) | ((head[at + 4] ?? 0) << 3) | ((head[at + 5] ?? 0) >> 5)
+      ? (((head[offset + 3] ?? 0) & 3) << 11) |
+          ((head[offset + 4] ?? 0) << 3) |
+          ((head[offset + 5] ?? 0) >> 5)
       : 0;
   const version = (second >> 3) & 3; // 3: MPEG-1, 2: MPEG-2, 0: MPEG-2.5
   const rate = SAMPLE_RATES[(third >> 2) & 3];
@@ -142,12 +144,12 @@ function frameLength(head: Buffer, at: number): number {
 
 /** Three frames in a row: a lone sync word is common in any data. */
 function isMpegAudio(head: Buffer): boolean {
-  let at = 0;
+  let offset = 0;
   for (let frames = 0; frames < 3; frames++) {
-    const length = frameLength(head, at);
+    const length = frameLength(head, offset);
     if (length < 7) return false;
-    at += length;
-    if (at + 6 > head.length) return frames > 0;
+    offset += length;
+    if (offset + 6 > head.length) return frames > 0;
   }
   return true;
 }

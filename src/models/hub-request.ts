@@ -23,17 +23,20 @@ const LOOPBACK = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/;
  * proxy that the environment names. Rejects when nothing arrives for a minute.
  */
 export async function requestFile(url: URL, request: HubRequest): Promise<IncomingMessage> {
-  let at = url;
+  let currentUrl = url;
   for (let hops = 0; hops <= MAX_REDIRECTS; hops++) {
-    const isOwnHost = at.host === url.host && at.protocol === url.protocol;
-    const reply = await get(at, { ...request, token: isOwnHost ? request.token : undefined });
+    const isOwnHost = currentUrl.host === url.host && currentUrl.protocol === url.protocol;
+    const reply = await get(currentUrl, {
+      ...request,
+      token: isOwnHost ? request.token : undefined,
+    });
     const { statusCode = 0, headers } = reply;
     if (statusCode < 300 || statusCode >= 400 || headers.location === undefined) return reply;
     reply.resume();
-    const next = new URL(headers.location, at);
-    if (at.protocol === "https:" && next.protocol !== "https:")
-      throw new Error(`${at.host} redirects to an address without TLS`);
-    at = next;
+    const next = new URL(headers.location, currentUrl);
+    if (currentUrl.protocol === "https:" && next.protocol !== "https:")
+      throw new Error(`${currentUrl.host} redirects to an address without TLS`);
+    currentUrl = next;
   }
   throw new Error(`${url.host} redirects in a circle`);
 }

@@ -44,8 +44,8 @@ export async function downloadFromHub(
   options: EnsureOptions,
 ): Promise<string> {
   const { env, signal } = options;
-  const known = hubCachePath(repository, file, env);
-  if ((await hashFile(known).catch(() => null)) === file.digest) return known;
+  const cached = hubCachePath(repository, file, env);
+  if ((await hashFile(cached).catch(() => null)) === file.digest) return cached;
   if (isOn(env["HF_HUB_OFFLINE"]))
     throw cannotHave(model, file, "HF_HUB_OFFLINE forbids to fetch it", env);
   const url = hubUrl(repository, file, env);

@@ -69,7 +69,7 @@ async function inCheckout(): Promise<string> {
  * undefined one that is removed when this process ends.
  * @param packed has `manifest.json` and `PLATFORM-ARCH/NAME.br`.
  */
-export async function unpack(packed: string, place: string | undefined): Promise<string> {
+export async function unpack(packed: string, cacheFolder: string | undefined): Promise<string> {
   const { version, platforms } = JSON.parse(
     await files.readFile(join(packed, "manifest.json"), "utf8"),
   ) as Manifest;
@@ -82,17 +82,17 @@ export async function unpack(packed: string, place: string | undefined): Promise
       { hint: `use one of ${Object.keys(platforms).join(", ")}` },
     );
   const source = join(packed, target);
-  if (place === undefined) return unpackForThisProcess(source, packedFiles);
+  if (cacheFolder === undefined) return unpackForThisProcess(source, packedFiles);
   const digest = crypto()
     .createHash("sha256")
     .update(JSON.stringify(packedFiles))
     .digest("hex")
     .slice(0, 8);
-  const folder = join(place, `onnxruntime-${version}-${target}-${digest}`);
+  const folder = join(cacheFolder, `onnxruntime-${version}-${target}-${digest}`);
   if (await isWhole(folder, packedFiles)) return folder;
-  await sweepUnfinished(place);
-  await removeOld(place);
-  const temporary = unfinishedPath(place);
+  await sweepUnfinished(cacheFolder);
+  await removeOld(cacheFolder);
+  const temporary = unfinishedPath(cacheFolder);
   try {
     await unpackInto(temporary, source, packedFiles);
     await replaceFolder(temporary, folder, packedFiles);
@@ -175,9 +175,9 @@ async function unpackFile(file: PackedFile, source: string, folder: string): Pro
  * Removes what versions of long ago left behind. What can't be removed stays: on Windows a library
  * that another program has loaded is such a file.
  */
-async function removeOld(place: string): Promise<void> {
-  for (const name of await files.readdir(place)) {
-    const path = join(place, name);
+async function removeOld(cacheFolder: string): Promise<void> {
+  for (const name of await files.readdir(cacheFolder)) {
+    const path = join(cacheFolder, name);
     const unpackedAtMs = await files.stat(path).then(
       ({ mtimeMs }) => mtimeMs,
       () => Date.now(),

@@ -92,22 +92,22 @@ async function withVectors(
   { workers }: Pick<FileServices, "workers">,
   signal: AbortSignal,
 ): Promise<{ readonly segments: readonly EmbeddedSegment[]; readonly warning: readonly string[] }> {
-  const known = edited.map((segment): EmbeddedSegment => ({ vector: null, ...segment }));
+  const editedSegments = edited.map((segment): EmbeddedSegment => ({ vector: null, ...segment }));
   const isSame =
-    known.length === version.segments.length &&
-    known.every(({ text }, i) => text === version.segments[i]?.text);
-  if (isSame) return { segments: known, warning: [] };
+    editedSegments.length === version.segments.length &&
+    editedSegments.every(({ text }, i) => text === version.segments[i]?.text);
+  if (isSame) return { segments: editedSegments, warning: [] };
   try {
-    const vectors = await workers.embed(version.id, known, signal);
+    const vectors = await workers.embed(version.id, editedSegments, signal);
     return {
-      segments: known.map((segment, i) => ({ ...segment, vector: vectors[i] ?? null })),
+      segments: editedSegments.map((segment, i) => ({ ...segment, vector: vectors[i] ?? null })),
       warning: [],
     };
   } catch (error) {
     signal.throwIfAborted();
     const { message } = toMediasearchError(error, version.id);
     return {
-      segments: known,
+      segments: editedSegments,
       warning: [`corrected words are found by keyword only, embedding failed: ${message}`],
     };
   }

@@ -16,20 +16,20 @@ export async function countFiles(
   options: FileOptions & ScanOptions,
 ): Promise<number> {
   let count = 0;
-  let found: FileCandidate[] = [];
+  let unregistered: FileCandidate[] = [];
   const register = async (): Promise<void> => {
     await library.catalog.register(
-      found.map(({ path, sizeBytes, mtimeMs }) => ({ id: path, sizeBytes, mtimeMs })),
+      unregistered.map(({ path, sizeBytes, mtimeMs }) => ({ id: path, sizeBytes, mtimeMs })),
     );
-    found = [];
+    unregistered = [];
   };
   for await (const item of scan(roots, sources, options)) {
     options.signal.throwIfAborted();
     count++;
-    if (item.type === "file" && isToDo(item.file, options)) found.push(item.file);
-    if (found.length === REGISTERED_AT_ONCE) await register();
+    if (item.type === "file" && isToDo(item.file, options)) unregistered.push(item.file);
+    if (unregistered.length === REGISTERED_AT_ONCE) await register();
   }
-  if (found.length > 0) await register();
+  if (unregistered.length > 0) await register();
   return count;
 }
 

@@ -40,21 +40,27 @@ export async function knownTranscripts(
 ): Promise<readonly KnownTranscript[]> {
   const { library, records } = services;
   const fit = (stored: StoredTranscript): Fit => fitOf(stored, options, digest.captions);
-  const known: KnownTranscript[] = [];
+  const transcripts: KnownTranscript[] = [];
   if (asset?.fingerprint && sameContent(asset.fingerprint, digest)) {
     const stored = await storedOf(asset, records);
-    known.push({ how: "own", fit: fit(stored), stored, asset });
+    transcripts.push({ how: "own", fit: fit(stored), stored, asset });
   }
   for (const { how, asset: other } of await otherFiles(file, digest, services)) {
     const stored = await storedOf(other, records);
-    known.push({ how, fit: fit(stored), stored, asset: other });
+    transcripts.push({ how, fit: fit(stored), stored, asset: other });
   }
-  if (!known.some((one) => one.fit === "yes"))
+  if (!transcripts.some((one) => one.fit === "yes"))
     for (const prefix of contentPrefixes(digest))
       for (const archived of await library.archive.find(prefix))
         if (parseFingerprint(archived.fingerprint).edit === undefined)
-          known.push({ how: "archived", fit: fit(archived), stored: archived, archived, asset });
-  return known.filter((one) => one.fit !== "no");
+          transcripts.push({
+            how: "archived",
+            fit: fit(archived),
+            stored: archived,
+            archived,
+            asset,
+          });
+  return transcripts.filter((one) => one.fit !== "no");
 }
 
 /** Files of the same content at other places, first those that are gone from there. */
@@ -65,10 +71,10 @@ async function otherFiles(
 ): Promise<readonly { readonly how: "moved" | "copied"; readonly asset: AssetStatus }[]> {
   const moved: AssetStatus[] = [];
   const copied: AssetStatus[] = [];
-  const found: AssetStatus[] = [];
+  const sameContentAssets: AssetStatus[] = [];
   for (const prefix of contentPrefixes(digest))
-    found.push(...(await library.versions.findByPrefix(prefix)));
-  for (const other of found) {
+    sameContentAssets.push(...(await library.versions.findByPrefix(prefix)));
+  for (const other of sameContentAssets) {
     if (other.id === file.path || other.state === "failed") continue;
     if (await isMediaGone(other.id, sources)) moved.push(other);
     else if (other.state === "indexed") copied.push(other);

@@ -23,14 +23,14 @@ function event(
   rate: FrameRate,
   origin: number,
 ): string {
-  const at = (frame: number): string => timecode(frame, rate);
+  const timecodeAt = (frame: number): string => timecode(frame, rate);
   const times = [
     sourceStart,
     sourceStart + frames,
     origin + recordStart,
     origin + recordStart + frames,
   ]
-    .map(at)
+    .map(timecodeAt)
     .join(" ");
   const said = stripControls(
     `${result.speaker === null ? "" : `${result.speaker}: `}${result.text}`,

@@ -15,15 +15,19 @@ type TextMarker = Screen["mark"];
  * CommonMark: a heading, then a list of hits with links that open the file
  * (https://www.w3.org/TR/media-frags/ for the time).
  */
-export function pageMarkdown(page: ResultPage, mark: TextMarker, isGrouped: boolean): string {
+export function pageMarkdown(
+  page: ResultPage,
+  markMatches: TextMarker,
+  isGrouped: boolean,
+): string {
   const { query, results } = page;
   const title = `# ${escapeMarkdown(query)}\n\n${countOf(page)}\n`;
   if (!isGrouped)
-    return `${title}\n${results.map((result) => resultItem(result, mark, true)).join("")}`;
+    return `${title}\n${results.map((result) => resultItem(result, markMatches, true)).join("")}`;
   return `${title}${groupByFile(results)
     .map(
       ({ file, results: hits }) =>
-        `\n## ${escapeMarkdown(file)}\n\n${hits.map((result) => resultItem(result, mark, false)).join("")}`,
+        `\n## ${escapeMarkdown(file)}\n\n${hits.map((result) => resultItem(result, markMatches, false)).join("")}`,
     )
     .join("")}`;
 }
@@ -36,11 +40,11 @@ function countOf({ results, total, totalIs }: ResultPage): string {
     : `${shown} of ${pluralize(total, "hit")}`;
 }
 
-function resultItem(result: SearchResult, mark: TextMarker, withFile: boolean): string {
+function resultItem(result: SearchResult, markMatches: TextMarker, withFile: boolean): string {
   const { number, file, url, startMs, text, before, after, explain, folded } = result;
-  const link = `[${withFile ? `${escapeMarkdown(file)} ` : ""}${formatTimestamp(startMs)}](${url ?? href(file, startMs)})`;
+  const momentLink = `[${withFile ? `${escapeMarkdown(file)} ` : ""}${formatTimestamp(startMs)}](${url ?? href(file, startMs)})`;
   const said = (line: string): string =>
-    mark(stripControls(line))
+    markMatches(stripControls(line))
       .map((piece) =>
         piece.matched ? `**${escapeMarkdown(piece.text)}**` : escapeMarkdown(piece.text),
       )
@@ -53,7 +57,7 @@ function resultItem(result: SearchResult, mark: TextMarker, withFile: boolean): 
     ...after.map(around),
   ];
   const more = folded.length === 0 ? "" : ` (+${folded.length} here)`;
-  return `${number}. ${link}${more}  \n${quote.map((one) => `   ${one}`).join("  \n")}\n${explain === null ? "" : `   <!-- ${explainText(explain)} -->\n`}`;
+  return `${number}. ${momentLink}${more}  \n${quote.map((one) => `   ${one}`).join("  \n")}\n${explain === null ? "" : `   <!-- ${explainText(explain)} -->\n`}`;
 }
 
 /**

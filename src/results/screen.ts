@@ -34,10 +34,10 @@ export function pageText(
 
 function head(result: SearchResult, { paint, link }: Screen, withFile: boolean): string {
   const { number, path, file, startMs, endMs, speaker, origin, score, folded } = result;
-  const place = `${withFile ? `${paint("cyan", stripControls(file))}  ` : ""}${paint("green", `${formatTimestamp(startMs)}–${formatTimestamp(endMs)}`)}`;
+  const heading = `${withFile ? `${paint("cyan", stripControls(file))}  ` : ""}${paint("green", `${formatTimestamp(startMs)}–${formatTimestamp(endMs)}`)}`;
   const parts = [
     paint("dim", `${String(number).padStart(2)} `),
-    link(place, path, startMs),
+    link(heading, path, startMs),
     speaker === null ? "" : paint("magenta", stripControls(speaker)),
     origin === "asr" ? paint("dim", "recognised") : "",
     paint("dim", score.toFixed(2)),

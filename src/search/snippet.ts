@@ -60,9 +60,9 @@ const spansOf = (words: readonly Token[], places: readonly number[]): Span[] =>
 function inARow(words: readonly string[], wanted: readonly string[], mayGoOn: boolean): number[] {
   if (wanted.length === 0) return [];
   const first = mayGoOn ? 1 - wanted.length : 0;
-  const last = mayGoOn ? words.length - 1 : words.length - wanted.length;
+  const lastStart = mayGoOn ? words.length - 1 : words.length - wanted.length;
   const places: number[] = [];
-  for (let at = first; at <= last; at++) {
+  for (let at = first; at <= lastStart; at++) {
     const inside = wanted.flatMap((_, offset) =>
       at + offset >= 0 && at + offset < words.length ? [offset] : [],
     );
@@ -89,8 +89,8 @@ function substrings(text: string, wanted: string): Span[] {
 function cutAtSpans(text: string, spans: readonly Span[]): MarkedSpan[] {
   const joined: [number, number][] = [];
   for (const [start, end] of spans) {
-    const last = joined.at(-1);
-    if (last && start <= last[1]) last[1] = Math.max(last[1], end);
+    const lastStart = joined.at(-1);
+    if (lastStart && start <= lastStart[1]) lastStart[1] = Math.max(lastStart[1], end);
     else if (end > start) joined.push([start, end]);
   }
   const pieces: MarkedSpan[] = [];

@@ -20,7 +20,7 @@ const nameWords = (text: string): string[] =>
  */
 export function speakerShare(query: string): (speaker: string | null) => number {
   const asked = new Set(nameWords(query));
-  const known = new Map<string, number>();
+  const shares = new Map<string, number>();
   const measure = (speaker: string): number => {
     const words = nameWords(speaker).filter((word) => !TITLES.has(word));
     const share = words.filter((word) => asked.has(word)).length / Math.max(1, words.length);
@@ -28,8 +28,8 @@ export function speakerShare(query: string): (speaker: string | null) => number 
   };
   return (speaker) => {
     if (speaker === null) return 0;
-    const share = known.get(speaker) ?? measure(speaker);
-    known.set(speaker, share);
+    const share = shares.get(speaker) ?? measure(speaker);
+    shares.set(speaker, share);
     return share;
   };
 }

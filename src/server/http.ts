@@ -39,15 +39,15 @@ interface Arrival {
 /** The whole of HTTP as one function from requests to answers. */
 export function createApp(services: Services, onEnd: (ended: Ended) => void): Hono<Env> {
   const app = new Hono<Env>();
-  const known = new Map<string, string[]>();
+  const methodsByPath = new Map<string, string[]>();
   for (const route of services.routes) {
     const path = route.path.replaceAll(/\{(\w+)\}/g, ":$1");
-    known.set(path, [...(known.get(path) ?? []), route.method]);
+    methodsByPath.set(path, [...(methodsByPath.get(path) ?? []), route.method]);
     app.on(route.method.toUpperCase(), path, (c) =>
       answer(services, route, arrivalOf(services, c.req.raw, c.env, c.req.param()), onEnd),
     );
   }
-  for (const [path, methods] of known)
+  for (const [path, methods] of methodsByPath)
     app.all(path, (c) =>
       answerOthers(services, methods, arrivalOf(services, c.req.raw, c.env, {}), onEnd),
     );

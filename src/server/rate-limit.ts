@@ -23,15 +23,15 @@ export function createRateLimit(quota: number, now: () => number = Date.now): Ra
     quota,
     take(caller) {
       if (quota === 0) return { isAllowed: true, remaining: Infinity, resetSeconds: 0 };
-      const at = now();
-      const bucket = buckets.get(caller) ?? { tokens: quota, atMs: at };
+      const nowMs = now();
+      const bucket = buckets.get(caller) ?? { tokens: quota, atMs: nowMs };
       // The least recently used are first.
       buckets.delete(caller);
       buckets.set(caller, bucket);
       const [oldest] = buckets.keys();
       if (buckets.size > MAX_CALLERS && oldest !== undefined) buckets.delete(oldest);
-      bucket.tokens = Math.min(quota, bucket.tokens + (at - bucket.atMs) * perMs);
-      bucket.atMs = at;
+      bucket.tokens = Math.min(quota, bucket.tokens + (nowMs - bucket.atMs) * perMs);
+      bucket.atMs = nowMs;
       const isAllowed = bucket.tokens >= 1;
       if (isAllowed) bucket.tokens -= 1;
       return {

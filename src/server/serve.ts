@@ -68,7 +68,7 @@ export async function serve(context: Context, { log, onListening }: ServeOptions
 /** A person at this machine is not asked for a password: whoever reads the terminal may come in. */
 function signInUrl({ addresses, sessions }: Services): string | undefined {
   if (!addresses.isLoopback) return undefined;
-  const link = sessions.createLink({
+  const signInLink = sessions.createLink({
     id: "person:local",
     name: "this machine",
     kind: "person",
@@ -77,7 +77,7 @@ function signInUrl({ addresses, sessions }: Services): string | undefined {
     keyId: null,
     expiresAtMs: null,
   });
-  return `${addresses.origin}/signin/link?token=${link}`;
+  return `${addresses.origin}/signin/link?token=${signInLink}`;
 }
 
 function createServer({ serveTlsCert, serveTlsKey }: Context["config"]["settings"]): Server {

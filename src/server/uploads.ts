@@ -145,8 +145,8 @@ async function writePart(
 
 /** @throws USAGE */
 function cleanName(name: string): string {
-  const last = basename(name.normalize("NFC").replaceAll("\\", "/"));
-  const clean = last
+  const fileName = basename(name.normalize("NFC").replaceAll("\\", "/"));
+  const clean = fileName
     .replaceAll(/[\p{C}\p{Zl}\p{Zp}"*:<>?|]/gu, "")
     .replace(/^[\s.-]+/, "")
     .trim();

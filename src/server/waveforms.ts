@@ -17,7 +17,7 @@ export function createWaveforms(
   signal: AbortSignal,
 ): Waveforms {
   const kept = new Map<string, Promise<Waveform>>();
-  let last: Promise<unknown> = Promise.resolve();
+  let running: Promise<unknown> = Promise.resolve();
   return {
     async of(path) {
       const { size, mtimeMs } = await stat(path).catch((error: unknown) => {
@@ -25,10 +25,10 @@ export function createWaveforms(
       });
       const key = `${size.toString(36)}-${Math.round(mtimeMs).toString(36)}`;
       const name = `${key}\0${path}`;
-      const known = kept.get(name);
-      if (known) return { waveform: await known, key };
-      const making = last.then(() => makeWaveform(path, { env, signal }));
-      last = making.catch(() => {});
+      const cached = kept.get(name);
+      if (cached) return { waveform: await cached, key };
+      const making = running.then(() => makeWaveform(path, { env, signal }));
+      running = making.catch(() => {});
       kept.set(name, making);
       making.catch(() => kept.delete(name));
       const [oldest] = kept.keys();

@@ -80,14 +80,14 @@ export async function filesMatching(
   cwd: string,
 ): Promise<ReadonlySet<string>> {
   const matches = await fileMatcher(pattern, cwd);
-  const found = new Set<string>();
+  const matching = new Set<string>();
   let turnStartedAt = uptimeMs();
   for await (const { id } of catalog.list()) {
-    if (matches(id)) found.add(id);
+    if (matches(id)) matching.add(id);
     if (uptimeMs() - turnStartedAt < TURN_MS) continue;
     // A large library takes long: signals and other requests get their turn.
     await new Promise((resolve) => setImmediate(resolve));
     turnStartedAt = uptimeMs();
   }
-  return found;
+  return matching;
 }

@@ -83,7 +83,7 @@ function isFoldedOtherwise(text: string): boolean {
  * apostrophes or signs, numbers, and letter pairs of scripts without spaces; null for most texts.
  */
 export function sideText(text: string, speaker: string | null = null): string | null {
-  const found = [text, ...(speaker === null ? [] : [speaker])].flatMap((said) => {
+  const sideWords = [text, ...(speaker === null ? [] : [speaker])].flatMap((said) => {
     const letterPairs = grams(said);
     return [
       ...(isFoldedOtherwise(said) ? [foldText(said)] : []),
@@ -93,5 +93,5 @@ export function sideText(text: string, speaker: string | null = null): string | 
       ...(letterPairs === null ? [] : [letterPairs]),
     ];
   });
-  return found.length === 0 ? null : found.join(" ");
+  return sideWords.length === 0 ? null : sideWords.join(" ");
 }

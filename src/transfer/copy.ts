@@ -170,15 +170,15 @@ async function copyAsset(
   const there = await target.catalog.get(id);
   if (isCopied(asset, there)) return "present";
   if ((there?.indexedAtMs ?? 0) > (asset.indexedAtMs ?? 0)) return "newer";
-  const place = {
+  const entry = {
     id,
     sizeBytes: asset.sizeBytes,
     mtimeMs: asset.mtimeMs,
     sidecarKey: asset.sidecarKey,
   };
-  if (asset.fingerprint === null) await target.catalog.register([place]);
+  if (asset.fingerprint === null) await target.catalog.register([entry]);
   else await target.versions.commit(await versionOf(asset, source, id), sourceModel);
-  if (asset.state === "failed") await target.catalog.recordFailure(place, asset.error ?? "");
+  if (asset.state === "failed") await target.catalog.recordFailure(entry, asset.error ?? "");
   if (asset.state === "deleted") await target.catalog.markDeleted([id]);
   return "copied";
 }

@@ -37,24 +37,24 @@ export interface ImportPlace {
  */
 export async function importTranscript(
   content: TranscriptContent,
-  place: ImportPlace,
+  target: ImportPlace,
   tools: ImportTools,
 ): Promise<"imported" | "unchanged"> {
   const { facts, segments } = content;
   const { library } = tools;
-  const knownAsset = await library.catalog.get(place.id);
-  if (!facts && !knownAsset && !place.stat)
+  const knownAsset = await library.catalog.get(target.id);
+  if (!facts && !knownAsset && !target.stat)
     throw new MediasearchError(
       "NOT_FOUND",
-      `${place.id}: no such recording, neither on the disk nor in the library`,
-      { subject: place.id, hint: "mediasearch import TRANSCRIPT --for RECORDING" },
+      `${target.id}: no such recording, neither on the disk nor in the library`,
+      { subject: target.id, hint: "mediasearch import TRANSCRIPT --for RECORDING" },
     );
   const isOther = facts !== null && facts.fingerprint !== knownAsset?.fingerprint;
   if (knownAsset?.fingerprint && knownAsset.state !== "deleted" && !isOther)
     return correct(knownAsset, segments, tools);
   const version = facts
-    ? factsOf(facts, place)
-    : await bareFacts(knownAsset, place, segments, tools);
+    ? factsOf(facts, target)
+    : await bareFacts(knownAsset, target, segments, tools);
   if (contentOf(version.fingerprint) !== "")
     await writeWordTimes(tools.records, version.fingerprint, segments);
   const embedded = await embedMissing(content, tools);

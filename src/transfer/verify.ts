@@ -54,9 +54,9 @@ export async function verifyCopy(
   await inParallel(
     source.library.catalog.list(),
     Math.min(4, target.library.versions.concurrentCommits),
-    async (found) => {
-      if (!wants(found.id)) return;
-      const asset = asMoved(found, options);
+    async (sourceAsset) => {
+      if (!wants(sourceAsset.id)) return;
+      const asset = asMoved(sourceAsset, options);
       options.signal.throwIfAborted();
       const id = options.rename(asset.id);
       const there = await target.library.catalog.get(id);

@@ -245,16 +245,16 @@ async function identifyDerived(
   const refusal = refusalOf(parent);
   if (refusal) return refusal;
   if (payload.e <= Date.now()) return "expired";
-  const identity = toIdentity(parent);
+  const parentIdentity = toIdentity(parent);
   return {
-    ...identity,
+    ...parentIdentity,
     id: `derived:${payload.k}:${sha256(key).slice(0, 8)}`,
-    name: payload.n === "" ? `${identity.name} (derived)` : payload.n,
+    name: payload.n === "" ? `${parentIdentity.name} (derived)` : payload.n,
     kind: "derived",
-    scopes: identity.scopes.filter(
+    scopes: parentIdentity.scopes.filter(
       (scope) => payload.s.includes(scope) && !NOT_DERIVED.includes(scope),
     ),
-    filters: [...identity.filters, ...payload.f],
+    filters: [...parentIdentity.filters, ...payload.f],
     expiresAtMs: payload.e,
   };
 }

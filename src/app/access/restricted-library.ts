@@ -40,8 +40,8 @@ function restrictCatalog(
     if (!isThere(asset) || !filter.admitsFile(asset)) return undefined;
     if (!filter.isBySegment) return asset;
     const key = `${asset.fingerprint}\0${asset.state}\0${asset.recordedAtMs}\0${asset.mtimeMs}`;
-    const known = facts.get(asset.id);
-    if (known?.key === key) return known.seen ?? undefined;
+    const seenFacts = facts.get(asset.id);
+    if (seenFacts?.key === key) return seenFacts.seen ?? undefined;
     const segments = (await versions.readSegments(asset.id, 0, Number.MAX_SAFE_INTEGER)).filter(
       (segment) => filter.admitsSegment(asset, segment),
     );

@@ -74,11 +74,11 @@ export async function rememberFolders(
   watched: boolean,
   records: Pick<Records, "list" | "put">,
 ): Promise<() => Promise<void>> {
-  const known = await listFolders(records);
+  const folders = await listFolders(records);
   const begun: Folder[] = [];
   for (const { roots, include, exclude } of groups)
     for (const location of roots)
-      if ((await isFolder(location)) && !isPartOf(location, include, exclude, known))
+      if ((await isFolder(location)) && !isPartOf(location, include, exclude, folders))
         begun.push({
           location,
           include,
@@ -97,9 +97,9 @@ const isPartOf = (
   location: Location,
   include: readonly string[],
   exclude: readonly string[],
-  known: readonly Folder[],
+  folders: readonly Folder[],
 ): boolean =>
-  known.some(
+  folders.some(
     (folder) =>
       isBelow(location, folder.location) &&
       JSON.stringify([folder.include, folder.exclude]) === JSON.stringify([include, exclude]),

@@ -148,9 +148,9 @@ function outputNames(
   // "talk.json" beside a recording could be anybody's.
   const ending = format === "json" ? ".transcript.json" : `.${format}`;
   const root = commonFolder(ids);
-  const place = (id: string): string =>
+  const folderOf = (id: string): string =>
     folder === undefined ? dirname(id) : join(folder, dirname(nameBelow(id, root) ?? basename(id)));
-  const short = (id: string): string => join(place(id), `${basename(id, extname(id))}${ending}`);
+  const short = (id: string): string => join(folderOf(id), `${basename(id, extname(id))}${ending}`);
   const uses = new Map<string, number>();
   for (const id of ids) uses.set(short(id), (uses.get(short(id)) ?? 0) + 1);
   return new Map(
@@ -158,7 +158,7 @@ function outputNames(
       id,
       uses.get(short(id)) === 1 && short(id) !== id
         ? short(id)
-        : join(place(id), `${basename(id)}${ending}`),
+        : join(folderOf(id), `${basename(id)}${ending}`),
     ]),
   );
 }

@@ -67,10 +67,10 @@ export async function importTranscripts(
       { subject: "--for", hint: "mediasearch import talk.srt --for talk.mp3" },
     );
   return withEditTools(context, true, async (tools) => {
-    const identity = await context.identifyEmbedder();
-    refuseOtherModel(await tools.library.embeddings.model(), identity.embedder);
+    const embedding = await context.identifyEmbedder();
+    refuseOtherModel(await tools.library.embeddings.model(), embedding.embedder);
     const digest = (id: AssetId): Promise<string> => contentDigest(id, signal);
-    const services = { ...tools, model: identity, identity, digest };
+    const services = { ...tools, model: embedding, identity: embedding, digest };
     const results: ImportResult[] = [];
     for (const path of transcripts) {
       signal.throwIfAborted();

@@ -60,11 +60,11 @@ export async function restoreLibrary(
 }
 
 async function fetched(
-  place: Location,
+  location: Location,
   folder: string,
   { signal, openObjects }: Context,
 ): Promise<string> {
-  const { bucket, key } = bucketAndKey(place);
+  const { bucket, key } = bucketAndKey(location);
   const path = join(folder, "fetched.backup");
   await pipeline(
     (await openObjects()).bucket(bucket).get(key, { signal }),

@@ -86,14 +86,14 @@ export function createSpeechChunker(
     isOn: snapshot?.isOn ?? false,
     speech: snapshot?.speech ? { ...snapshot.speech } : null,
   };
-  const known = state.first + state.voiced.length;
+  const firstNew = state.first + state.voiced.length;
   let frames = 0;
   return {
     async push(frame) {
       const now = frames++;
       if (now < state.first) return [];
       state.audio.push(frame);
-      if (now < known) return [];
+      if (now < firstNew) return [];
       state.voiced.push(await activity.next(frame));
       listen(state);
       const pieces = [...ready(state, false)];

@@ -49,20 +49,20 @@ export async function askServer(
   const key = settings.apiKey === undefined ? {} : { authorization: `Bearer ${settings.apiKey}` };
   // The server can tell by it that the same audio comes a second time, such as after a lost
   // connection, and need not recognise it twice.
-  const mark = createHash("sha256").update(wav).update(asked).digest("hex");
+  const requestDigest = createHash("sha256").update(wav).update(asked).digest("hex");
   const untilMs = performance.now() + timeoutOf(chunk, settings);
   const leftMs = (): number => Math.max(1, Math.ceil(untilMs - performance.now()));
   try {
     let reply = await request(url, {
       body,
-      headers: { ...headers, ...key, "idempotency-key": mark },
+      headers: { ...headers, ...key, "idempotency-key": requestDigest },
       signal: options.signal,
       timeoutMs: leftMs(),
     });
     for (let requestUrl = url; reply.status === 202;) {
-      const place = reply.headers["location"];
-      if (place !== undefined && URL.canParse(place, requestUrl.href))
-        requestUrl = new URL(place, requestUrl);
+      const statusAddress = reply.headers["location"];
+      if (statusAddress !== undefined && URL.canParse(statusAddress, requestUrl.href))
+        requestUrl = new URL(statusAddress, requestUrl);
       else if (requestUrl === url)
         return refusal(
           server,

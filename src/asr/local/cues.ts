@@ -10,13 +10,13 @@ export const meanConfidence = (words: readonly Word[]): number =>
  */
 export function toCue(words: readonly Word[], fromMs: number, endMs: number): Cue | null {
   if (words.length === 0) return null;
-  let at = fromMs;
-  const within = (ms: number): number => Math.max(at, Math.min(ms, endMs));
+  let notBeforeMs = fromMs;
+  const within = (ms: number): number => Math.max(notBeforeMs, Math.min(ms, endMs));
   const placed = words.map((word) => {
     const startMs = within(word.startMs);
-    at = startMs;
+    notBeforeMs = startMs;
     const lastMs = within(word.endMs);
-    at = lastMs;
+    notBeforeMs = lastMs;
     return { ...word, startMs, endMs: lastMs };
   });
   return {

@@ -79,12 +79,12 @@ function groupCues(
   const groups: { speaker: number; words: Word[] }[] = [];
   for (const { word, from } of words) {
     const group = groups.at(-1);
-    const last = group?.words.at(-1);
+    const lastWord = group?.words.at(-1);
     const goesOn =
       group &&
-      last &&
-      !SPOKEN_SENTENCE_END.test(last.text) &&
-      word.startMs - last.endMs <= SENTENCE_PAUSE_MS &&
+      lastWord &&
+      !SPOKEN_SENTENCE_END.test(lastWord.text) &&
+      word.startMs - lastWord.endMs <= SENTENCE_PAUSE_MS &&
       (!hasSpeakers || group.speaker === from.speaker) &&
       word.endMs - (group.words[0]?.startMs ?? 0) <= MAX_CUE_MS;
     if (goesOn) group.words.push(word);

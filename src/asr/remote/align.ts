@@ -76,9 +76,13 @@ function mergeGroups<T extends Word>(groups: readonly Group<T>[]): readonly Alig
   }
   if (whole.length === 0 || early.length > 0) return null;
   return whole.map(({ texts, words }) => {
-    const known = words.flatMap(({ confidence }) => (confidence === null ? [] : [confidence]));
+    const confidences = words.flatMap(({ confidence }) =>
+      confidence === null ? [] : [confidence],
+    );
     const confidence =
-      known.length > 0 ? known.reduce((sum, value) => sum + value, 0) / known.length : null;
+      confidences.length > 0
+        ? confidences.reduce((sum, value) => sum + value, 0) / confidences.length
+        : null;
     return {
       from: words[0] as T,
       word: {

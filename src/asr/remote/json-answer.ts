@@ -107,8 +107,8 @@ function readSegmentCues(
 /** Makes a cue of text without times: its time is that of the speech in the chunk. */
 export function windowCue({ samples, voiced }: AudioChunk, text: string): Cue {
   const first = voiced.findIndex((one) => one >= 0.5);
-  const last = voiced.findLastIndex((one) => one >= 0.5);
-  const endMs = last < 0 ? audioLengthMs({ samples }) : (last + 1) * FRAME_MS;
+  const lastVoiced = voiced.findLastIndex((one) => one >= 0.5);
+  const endMs = lastVoiced < 0 ? audioLengthMs({ samples }) : (lastVoiced + 1) * FRAME_MS;
   return {
     startMs: Math.max(0, first) * FRAME_MS,
     endMs,
@@ -202,8 +202,8 @@ function cuesOf(
   const speaker = readSpeaker(segment);
   const runs: AnswerWord[][] = [];
   for (const one of spoken) {
-    const last = runs.at(-1);
-    if (last && last[0]?.speaker === one.speaker) last.push(one);
+    const lastRun = runs.at(-1);
+    if (lastRun && lastRun[0]?.speaker === one.speaker) lastRun.push(one);
     else runs.push([one]);
   }
   const logprob = finiteNumber(segment["avg_logprob"]);

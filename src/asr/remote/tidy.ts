@@ -24,13 +24,13 @@ export function normalizeCues(cues: readonly Cue[], lengthMs: number): Tidied {
     ({ startMs, endMs }) =>
       startMs >= -SLACK_MS && endMs >= startMs && startMs <= lengthMs + SLACK_MS,
   );
-  let at = 0;
+  let notBeforeMs = 0;
   const tidied = inside
     .toSorted((a, b) => a.startMs - b.startMs)
     .map((cue): Cue => {
-      const startMs = within(cue.startMs, at, lengthMs);
+      const startMs = within(cue.startMs, notBeforeMs, lengthMs);
       const endMs = within(cue.endMs, startMs, lengthMs);
-      at = endMs;
+      notBeforeMs = endMs;
       return {
         ...cue,
         startMs,
@@ -52,10 +52,10 @@ function tidyWords(words: Cue["words"], fromMs: number, toMs: number): readonly 
     words.some(({ startMs, endMs }) => !Number.isFinite(startMs) || !Number.isFinite(endMs))
   )
     return null;
-  let at = fromMs;
+  let notBeforeMs = fromMs;
   return words.map((word) => {
-    const startMs = within(word.startMs, at, toMs);
-    at = startMs;
+    const startMs = within(word.startMs, notBeforeMs, toMs);
+    notBeforeMs = startMs;
     return { ...word, startMs, endMs: within(word.endMs, startMs, toMs) };
   });
 }

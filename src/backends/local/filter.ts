@@ -201,15 +201,15 @@ export function defineFunctions(db: Database): void {
     make: (wanted: string) => T,
     ask: (matcher: T, texts: readonly unknown[]) => boolean,
   ): void => {
-    const known = new Map<unknown, T>();
+    const results = new Map<unknown, T>();
     db.function(
       name,
       { deterministic: true, varargs: true },
       (wanted: unknown, ...texts: unknown[]) => {
-        const matcher = known.get(wanted) ?? make(String(wanted));
-        if (!known.has(wanted)) {
-          if (known.size >= MAX_CACHED_FILTERS) known.clear();
-          known.set(wanted, matcher);
+        const matcher = results.get(wanted) ?? make(String(wanted));
+        if (!results.has(wanted)) {
+          if (results.size >= MAX_CACHED_FILTERS) results.clear();
+          results.set(wanted, matcher);
         }
         return ask(matcher, texts) ? 1 : 0;
       },

@@ -61,11 +61,11 @@ function compareSchema(
   expected: readonly string[],
 ): void {
   const lines = objects.map((object) => normalizedLine(toLine(object)));
-  const known = new Set(expected);
+  const expectedLines = new Set(expected);
   const ours = new Set(expected.map((line) => line.split("|")[1]));
   const foreign = objects.find(
     ({ type, name, tbl_name }, i) =>
-      !known.has(lines[i] ?? "") &&
+      !expectedLines.has(lines[i] ?? "") &&
       (ours.has(name) || ours.has(tbl_name) || !["table", "index"].includes(type)),
   );
   const there = new Set(lines);

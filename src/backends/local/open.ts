@@ -125,13 +125,13 @@ function createLocalBackend(connection: Connection): Backend {
  * the same mode.
  */
 function prepareFile(path: string, create: boolean): void {
-  const at = statSync(path, { throwIfNoEntry: false });
-  if (at?.isDirectory())
+  const stats = statSync(path, { throwIfNoEntry: false });
+  if (stats?.isDirectory())
     throw new MediasearchError("USAGE", `${path}: is a folder, not a library file`, {
       subject: path,
       hint: `mediasearch … --store ${join(path, "library.sqlite")}`,
     });
-  const size = at?.size ?? -1;
+  const size = stats?.size ?? -1;
   if (size < 1 && !create) throw noStore(path);
   if (size < 0) {
     mkdirSync(dirname(path), { recursive: true, mode: 0o700 });

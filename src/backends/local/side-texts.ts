@@ -26,8 +26,8 @@ export function renewSideTexts(db: Database): void {
   const insert = db.prepare(
     "INSERT INTO segments_fts (rowid, text, speaker, grams) VALUES (?, ?, ?, ?)",
   );
-  for (let last = -1; ;) {
-    const rows = read.all(last, BATCH) as IndexedRow[];
+  for (let lastId = -1; ;) {
+    const rows = read.all(lastId, BATCH) as IndexedRow[];
     for (const { id, text, speaker, grams } of rows) {
       const side = sideText(text, speaker);
       if (side === grams) continue;
@@ -37,6 +37,6 @@ export function renewSideTexts(db: Database): void {
     }
     const end = rows.at(-1);
     if (!end) return;
-    last = end.id;
+    lastId = end.id;
   }
 }

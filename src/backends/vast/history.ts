@@ -106,9 +106,9 @@ async function addArchived(
 async function removeArchived(database: Database, id: string): Promise<void> {
   const rows = await archivedRows(database, database.client.session, [equal("asset_id", id)]);
   const ids = rows.map(({ version_id: versionId }) => toText(versionId));
-  for (let at = 0; at < ids.length; at += ARCHIVED_PER_REQUEST)
+  for (let start = 0; start < ids.length; start += ARCHIVED_PER_REQUEST)
     await database.write({ action: "purge", asset: id }, [id], (tx) =>
-      dropVersions(database, tx, ids.slice(at, at + ARCHIVED_PER_REQUEST)),
+      dropVersions(database, tx, ids.slice(start, start + ARCHIVED_PER_REQUEST)),
     );
 }
 
@@ -125,14 +125,14 @@ async function purge(database: Database, beforeMs: number): Promise<number> {
     ["version_id"],
   );
   const ids = old.map(({ version_id: id }) => toText(id));
-  for (let at = 0; at < ids.length; at += ARCHIVED_PER_REQUEST)
+  for (let start = 0; start < ids.length; start += ARCHIVED_PER_REQUEST)
     await database.write(
       {
         action: "purge",
-        detail: `${ids.slice(at, at + ARCHIVED_PER_REQUEST).length} archived versions`,
+        detail: `${ids.slice(start, start + ARCHIVED_PER_REQUEST).length} archived versions`,
       },
       [],
-      (tx) => dropVersions(database, tx, ids.slice(at, at + ARCHIVED_PER_REQUEST)),
+      (tx) => dropVersions(database, tx, ids.slice(start, start + ARCHIVED_PER_REQUEST)),
     );
   const deleted = await database.rows(
     session,

@@ -84,9 +84,9 @@ export const vastRunLock = (database: Database, claimed: Claimed): RunLock => ({
   breakRuns: (isLost) => breakRuns(database, isLost),
 });
 
-let last = 0;
+let lastSequence = 0;
 /** A number that rises with every checkpoint of this process, and with the clock. */
-const nextSequence = (): number => (last = Math.max(last + 1, Date.now() * 1000));
+const nextSequence = (): number => (lastSequence = Math.max(lastSequence + 1, Date.now() * 1000));
 
 async function addCheckpoint(
   database: Database,

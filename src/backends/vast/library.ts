@@ -27,8 +27,8 @@ export async function openVastLibrary(database: Database, create: boolean): Prom
       subject: where,
       hint: `make a bucket ${bucket} with the DATABASE protocol on the cluster, or name another with VAST_DATABASE_BUCKET`,
     });
-  const found = await readFacts(database, client.session);
-  if (found) return checked(found, where);
+  const facts = await readFacts(database, client.session);
+  if (facts) return checked(facts, where);
   if (!create)
     throw new MediasearchError("NO_STORE", `${where}: no library here yet`, {
       subject: where,
@@ -58,7 +58,7 @@ async function readFacts(database: Database, session: Session): Promise<LibraryF
     [bucket, ...parts.slice(0, -1)].join("/"),
     parts.at(-1),
   ).then(
-    (found) => found.length > 0,
+    (facts) => facts.length > 0,
     (error: unknown) => {
       // The schema that it should be in is missing.
       if (parts.length > 1 && isMissing(error)) return false;

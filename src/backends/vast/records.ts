@@ -96,8 +96,8 @@ function vastJournal(
         await tables.make(tx, JOURNAL);
         const added: TableRow[] = [];
         for (const { id, kind, atMs, value } of entries) {
-          const known = await database.rows(tx, JOURNAL, [equal("entry_id", id)], ["entry_id"]);
-          if (known.length === 0)
+          const present = await database.rows(tx, JOURNAL, [equal("entry_id", id)], ["entry_id"]);
+          if (present.length === 0)
             added.push(
               ...splitRecord(value).map((value, part) => ({
                 entry_id: id,
@@ -151,17 +151,17 @@ interface ServiceTables {
 }
 
 function serviceTables({ bucket, schema, at }: Database): ServiceTables {
-  const known = new Set<string>();
+  const present = new Set<string>();
   const isThere = async (session: Session, table: TableSchema): Promise<boolean> => {
-    if (known.has(table.name)) return true;
+    if (present.has(table.name)) return true;
     const found = (await listTables(session, bucket, schema, table.name)).length > 0;
-    if (found) known.add(table.name);
+    if (found) present.add(table.name);
     return found;
   };
   return {
     isThere,
     async make(session, table) {
-      if (known.has(table.name)) return;
+      if (present.has(table.name)) return;
       // The table counts as known only after the commit, because the transaction may be rolled
       // back.
       if ((await listTables(session, bucket, schema, table.name)).length === 0)

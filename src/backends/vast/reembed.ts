@@ -130,17 +130,17 @@ export async function sweepVersions(
   const ids = (await database.rows(session, TABLES.versions, filter, ["version_id"])).map(
     ({ version_id: id }) => toText(id),
   );
-  for (let at = 0; at < ids.length; at += VERSIONS_PER_BATCH)
+  for (let start = 0; start < ids.length; start += VERSIONS_PER_BATCH)
     await database.write({ action: "sweep" }, [], async (tx) => {
       for (const table of await embeddingTables(database, tx))
         await database.drop(
           tx,
           table,
           await database.find(tx, table, [
-            isOneOf("version_id", ids.slice(at, at + VERSIONS_PER_BATCH)),
+            isOneOf("version_id", ids.slice(start, start + VERSIONS_PER_BATCH)),
           ]),
         );
-      await dropVersions(database, tx, ids.slice(at, at + VERSIONS_PER_BATCH));
+      await dropVersions(database, tx, ids.slice(start, start + VERSIONS_PER_BATCH));
     });
   return ids.length;
 }

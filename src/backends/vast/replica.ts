@@ -239,7 +239,7 @@ async function withReplicaLease<T>(
  * Makes the fingerprint in the replica: the one of the version, then the id of its rows on the
  * cluster.
  */
-const mark = (row: TableRow): string =>
+const replicaFingerprint = (row: TableRow): string =>
   `${toText(row["fingerprint"])}#${toText(row["version_id"])}`;
 /** Takes the fingerprint of the library out of one of a replica. */
 export const unmarked = (fingerprint: string): string => fingerprint.replace(/#[0-9a-f]{32}$/, "");
@@ -299,7 +299,7 @@ async function compareWithCluster(
   for await (const status of library.catalog.list()) {
     const row = wanted.get(status.id);
     if (!row) surplus.push(status.id);
-    else if (status.fingerprint === mark(row)) {
+    else if (status.fingerprint === replicaFingerprint(row)) {
       same.add(status.id);
       if (!sameFile(status, rowToStatus(row))) touched.push(row);
     }
@@ -313,7 +313,7 @@ const sameFile = (a: AssetStatus, b: AssetStatus): boolean =>
 
 /** A file that moved keeps the rows of its version. */
 async function copyLocally(library: Library, row: TableRow): Promise<boolean> {
-  const [source] = await library.versions.findByFingerprint(mark(row));
+  const [source] = await library.versions.findByFingerprint(replicaFingerprint(row));
   if (!source) return false;
   await library.versions.copy(source.id, rowToStatus(row));
   return true;
@@ -370,7 +370,7 @@ async function fetchBatch(
     await library.versions.commit(
       {
         ...status,
-        fingerprint: mark(row),
+        fingerprint: replicaFingerprint(row),
         origin: status.origin ?? "asr",
         engine: status.engine ?? "",
         language: status.language ?? "und",

@@ -17,7 +17,7 @@ type PageMarker = Screen["mark"];
 export async function printPage(
   page: ResultPage,
   options: SearchOptions,
-  mark: PageMarker,
+  markMatches: PageMarker,
   context: CommandContext,
 ): Promise<void> {
   const { io } = context;
@@ -42,15 +42,15 @@ export async function printPage(
   else if (format === "ndjson") io.stdout.write(pageNdjson(page));
   else if (format === "csv" || format === "tsv")
     io.stdout.write(pageTable(page, { format, isRaw }));
-  else if (format === "md") io.stdout.write(pageMarkdown(page, mark, isGrouped));
-  else if (format === "text") printHits(page, isGrouped, mark, context);
+  else if (format === "md") io.stdout.write(pageMarkdown(page, markMatches, isGrouped));
+  else if (format === "text") printHits(page, isGrouped, markMatches, context);
   else io.stdout.write(await edit(page, options, context));
 }
 
 function printHits(
   page: ResultPage,
   isGrouped: boolean,
-  mark: PageMarker,
+  markMatches: PageMarker,
   { io, config }: CommandContext,
 ): void {
   const { results, momentTotal, didYouMean, note } = page;
@@ -65,11 +65,16 @@ function printHits(
     return;
   }
   const { links, linkFormat } = config.settings;
-  const link = linker(io.stdout, io.env, { mode: links, template: linkFormat });
+  const linkTo = linker(io.stdout, io.env, { mode: links, template: linkFormat });
   io.stdout.write(
     pageText(
       results,
-      { paint: styler(io.stdout, io.env), link, columns: columnsOf(io.stdout, 100), mark },
+      {
+        paint: styler(io.stdout, io.env),
+        link: linkTo,
+        columns: columnsOf(io.stdout, 100),
+        mark: markMatches,
+      },
       isGrouped,
     ),
   );

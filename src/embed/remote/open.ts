@@ -135,15 +135,15 @@ async function find(settings: RemoteSettings): Promise<OpenedEmbedder> {
     keySetting: "EMBEDDING_API_KEY",
     endpointSetting: "EMBEDDING_ENDPOINT",
   };
-  const place =
+  const source =
     findEndpoint(endpoint, api, model) ?? (await detectProtocol(base, server, settings));
-  const info = place.protocol === PROTOCOLS.tei ? await teiInfo(place.url, server, settings) : {};
+  const info = source.protocol === PROTOCOLS.tei ? await teiInfo(source.url, server, settings) : {};
   return {
-    ...place,
+    ...source,
     server,
     settings,
-    maxTokens: maxTokens ?? info.maxTokens ?? place.protocol.maxTokens,
-    mostTexts: info.mostTexts ?? place.protocol.mostTexts,
+    maxTokens: maxTokens ?? info.maxTokens ?? source.protocol.maxTokens,
+    mostTexts: info.mostTexts ?? source.protocol.mostTexts,
   };
 }
 

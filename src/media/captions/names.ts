@@ -69,17 +69,17 @@ export const withoutFormat = (fileName: string): string | null =>
   (splitEnding(fileName, ENDINGS) ?? splitEnding(fileName, SHARED_ENDINGS))?.whole ?? null;
 
 const MAX_KNOWN = 50_000;
-const known = new Map<string, CaptionName>();
+const namesByFile = new Map<string, CaptionName>();
 
 /** Reads what a file name says about captions; null when it is not the name of a captions file. */
 export function captionName(fileName: string): CaptionName | null {
-  const before = known.get(fileName);
+  const before = namesByFile.get(fileName);
   if (before) return before;
   const found = splitEnding(fileName, ENDINGS);
   if (!found) return null;
-  if (known.size >= MAX_KNOWN) known.clear();
+  if (namesByFile.size >= MAX_KNOWN) namesByFile.clear();
   const name = readName(found);
-  known.set(fileName, name);
+  namesByFile.set(fileName, name);
   return name;
 }
 

@@ -186,13 +186,14 @@ function byTurn(cue: RawCue, lines: readonly SpokenLine[]): Cue[] {
     .filter(({ text }) => text !== "");
   const letters = said.reduce((sum, { text }) => sum + text.length, 0);
   let done = 0;
-  const at = (): number => Math.round(cue.startMs + ((cue.endMs - cue.startMs) * done) / letters);
+  const timeHere = (): number =>
+    Math.round(cue.startMs + ((cue.endMs - cue.startMs) * done) / letters);
   return said.map(({ speaker, isTurn, text }) => {
-    const startMs = at();
+    const startMs = timeHere();
     done += text.length;
     return {
       startMs,
-      endMs: at(),
+      endMs: timeHere(),
       text,
       speaker,
       ...(isTurn ? { startsTurn: true } : {}),

@@ -30,18 +30,18 @@ const HIGHLIGHT_GAP_MS = 150;
 function joinHighlights(cues: readonly RawCue[]): RawCue[] {
   const joined: RawCue[] = [];
   for (const cue of cues) {
-    const last = joined.at(-1);
+    const lastJoined = joined.at(-1);
     if (
-      last &&
+      lastJoined &&
       cue.lines.length > 0 &&
-      cue.markup !== last.markup &&
-      cue.startMs - last.endMs <= HIGHLIGHT_GAP_MS &&
+      cue.markup !== lastJoined.markup &&
+      cue.startMs - lastJoined.endMs <= HIGHLIGHT_GAP_MS &&
       textOf(cue).includes(" ") &&
-      isSameLines(cue, last)
+      isSameLines(cue, lastJoined)
     )
       joined[joined.length - 1] = {
-        ...last,
-        endMs: Math.max(last.endMs, cue.endMs),
+        ...lastJoined,
+        endMs: Math.max(lastJoined.endMs, cue.endMs),
         markup: cue.markup,
       };
     else joined.push(cue);
@@ -73,9 +73,10 @@ function joinGrowing(cues: readonly RawCue[]): RawCue[] {
   if (steps < MIN_ROLLING || steps < cues.length * MIN_SHARE) return [...cues];
   const joined: RawCue[] = [];
   cues.forEach((cue, i) => {
-    const last = joined.at(-1);
+    const lastJoined = joined.at(-1);
     // Spoken words of the whole come with the last; the first tells when it began.
-    if (growing[i] && last) joined[joined.length - 1] = { ...cue, startMs: last.startMs };
+    if (growing[i] && lastJoined)
+      joined[joined.length - 1] = { ...cue, startMs: lastJoined.startMs };
     else joined.push(cue);
   });
   return joined;
@@ -124,8 +125,8 @@ function isNear(shown: RawCue, cue: RawCue, isRolling: boolean): boolean {
 
 /** The last cue stays on the screen until the end of one that repeats it. */
 function extendLast(kept: RawCue[], { endMs }: RawCue): void {
-  const last = kept.at(-1);
-  if (last) kept[kept.length - 1] = { ...last, endMs: Math.max(last.endMs, endMs) };
+  const lastKept = kept.at(-1);
+  if (lastKept) kept[kept.length - 1] = { ...lastKept, endMs: Math.max(lastKept.endMs, endMs) };
 }
 
 function looksRolling(cues: readonly RawCue[]): boolean {

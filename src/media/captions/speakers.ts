@@ -149,15 +149,15 @@ function spokenLine(
 ): SpokenLine {
   if (line.speaker !== undefined) return { text: line.text, speaker: line.speaker };
   const { isTurn, isDash, rest } = splitCueText(line.text);
-  const found = readSpeakerPrefix(rest);
+  const prefix = readSpeakerPrefix(rest);
   // A name alone on its line speaks what follows.
   if (
-    found &&
-    (found.rest === ""
-      ? !isLast && isName(found.name, found.form)
-      : found.form === "bracketed-colon" || isName(found.name, found.form))
+    prefix &&
+    (prefix.rest === ""
+      ? !isLast && isName(prefix.name, prefix.form)
+      : prefix.form === "bracketed-colon" || isName(prefix.name, prefix.form))
   )
-    return { text: found.rest, speaker: found.name };
+    return { text: prefix.rest, speaker: prefix.name };
   // "Where is he? / - Over there.": a capital after the dash is another's turn, "- or so" goes on.
   const isReply = isDash && (isDialogue || (!isFirst && /^[\p{Lu}¿¡[(♪"“]/u.test(rest)));
   return isTurn || isReply

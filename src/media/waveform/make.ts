@@ -52,15 +52,18 @@ export function reduceWaveform({ peaks, durationMs }: Waveform, points: number):
   const steps = peaks.length / 2;
   const count = Math.min(points, steps);
   const reduced = new Int8Array(count * 2);
-  for (let at = 0; at < count; at++) {
-    const [from, to] = [Math.floor((at * steps) / count), Math.floor(((at + 1) * steps) / count)];
+  for (let point = 0; point < count; point++) {
+    const [from, to] = [
+      Math.floor((point * steps) / count),
+      Math.floor(((point + 1) * steps) / count),
+    ];
     let [least, greatest] = [127, -128];
     for (let step = from; step < to; step++) {
       least = Math.min(least, peaks[step * 2] ?? 0);
       greatest = Math.max(greatest, peaks[step * 2 + 1] ?? 0);
     }
-    reduced[at * 2] = least;
-    reduced[at * 2 + 1] = greatest;
+    reduced[point * 2] = least;
+    reduced[point * 2 + 1] = greatest;
   }
   return { durationMs, peaks: reduced };
 }

@@ -22,11 +22,11 @@ const MAX_RANK = 8;
 /** @throws Error when the bytes are no such file or end early. */
 export function readWeights(file: Uint8Array): Weights {
   const view = new DataView(file.buffer, file.byteOffset, file.byteLength);
-  let at = 0;
+  let offset = 0;
   const skip = (bytes: number): number => {
-    if (bytes > file.byteLength - at) throw new Error("model.bin ends early");
-    const from = at;
-    at += bytes;
+    if (bytes > file.byteLength - offset) throw new Error("model.bin ends early");
+    const from = offset;
+    offset += bytes;
     return from;
   };
   const uint8 = (): number => view.getUint8(skip(1));
@@ -62,7 +62,7 @@ export function readWeights(file: Uint8Array): Weights {
     if (!tensor) throw new Error(`${alias} stands for nothing`);
     weights.set(alias, tensor);
   }
-  if (at !== file.byteLength) throw new Error("model.bin goes on after its end");
+  if (offset !== file.byteLength) throw new Error("model.bin goes on after its end");
   return weights;
 }
 

@@ -142,13 +142,13 @@ function addDecoderLayer(
   layer: number,
   shared: Shared,
 ): string {
-  const at = `decoder/layer_${layer}`;
+  const layerName = `decoder/layer_${layer}`;
   const afterSelf = addSelfAttention(graph, x, layer, shared);
   const { textHeads } = shared.sizes;
-  const normed = norm(graph, afterSelf, `${at}/attention/layer_norm`);
+  const normed = norm(graph, afterSelf, `${layerName}/attention/layer_norm`);
   const queries = heads(
     graph,
-    linear(graph, normed, `${at}/attention/linear_0`),
+    linear(graph, normed, `${layerName}/attention/linear_0`),
     textHeads,
     "queries",
   );
@@ -157,14 +157,14 @@ function addDecoderLayer(
   const values = addNode(graph, "Squeeze", [shared.crossValues[layer] ?? "", first]);
   const weights = softmax(graph, addNode(graph, "MatMul", [queries, keys]));
   const mixed = join(graph, addNode(graph, "MatMul", [weights, values]));
-  const out = linear(graph, mixed, `${at}/attention/linear_2`);
+  const out = linear(graph, mixed, `${layerName}/attention/linear_2`);
   const sum = addNode(graph, "Add", [afterSelf, out]);
   const chosen = shared.alignment.flatMap(([of, head]) => (of === layer ? [head] : []));
   if (chosen.length > 0)
     shared.attention.push(
       addNode(graph, "Gather", [weights, int64(graph, ...chosen)], { axis: { int: 1 } }),
     );
-  return feedForward(graph, sum, `${at}/ffn`);
+  return feedForward(graph, sum, `${layerName}/ffn`);
 }
 
 function addSelfAttention(
@@ -173,8 +173,8 @@ function addSelfAttention(
   layer: number,
   { sizes: { state, textHeads }, ...shared }: Shared,
 ): string {
-  const at = `decoder/layer_${layer}/self_attention`;
-  const joined = linear(graph, norm(graph, x, `${at}/layer_norm`), `${at}/linear_0`);
+  const layerName = `decoder/layer_${layer}/self_attention`;
+  const joined = linear(graph, norm(graph, x, `${layerName}/layer_norm`), `${layerName}/linear_0`);
   const [q = "", k = "", v = ""] = split(graph, joined, [state, state, state], -1);
   const extend = (past: string | undefined, fresh: string, kept: string[]): string => {
     const before = addNode(graph, "Squeeze", [past ?? "", int64(graph, 0)]);
@@ -189,7 +189,7 @@ function addSelfAttention(
   const scores = addNode(graph, "Add", [addNode(graph, "MatMul", [queries, keys]), shared.mask]);
   const weights = softmax(graph, scores);
   const mixed = addNode(graph, "MatMul", [weights, heads(graph, allValues, textHeads, "queries")]);
-  return addNode(graph, "Add", [x, linear(graph, join(graph, mixed), `${at}/linear_1`)]);
+  return addNode(graph, "Add", [x, linear(graph, join(graph, mixed), `${layerName}/linear_1`)]);
 }
 
 function valuesOf(

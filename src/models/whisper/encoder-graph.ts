@@ -57,18 +57,18 @@ function addConvolutions(graph: GraphUnderConstruction): string {
 function addEncoderLayer(
   graph: GraphUnderConstruction,
   x: string,
-  at: string,
+  layerName: string,
   { state, audioHeads }: Dimensions,
 ): string {
-  const normed = norm(graph, x, `${at}/self_attention/layer_norm`);
-  const joined = linear(graph, normed, `${at}/self_attention/linear_0`);
+  const normed = norm(graph, x, `${layerName}/self_attention/layer_norm`);
+  const joined = linear(graph, normed, `${layerName}/self_attention/linear_0`);
   const [q = "", k = "", v = ""] = split(graph, joined, [state, state, state], -1);
   const queries = heads(graph, q, audioHeads, "queries");
   const keys = heads(graph, k, audioHeads, "keys");
   const weights = softmax(graph, addNode(graph, "MatMul", [queries, keys]));
   const mixed = addNode(graph, "MatMul", [weights, heads(graph, v, audioHeads, "queries")]);
-  const out = linear(graph, join(graph, mixed), `${at}/self_attention/linear_1`);
-  return feedForward(graph, addNode(graph, "Add", [x, out]), `${at}/ffn`);
+  const out = linear(graph, join(graph, mixed), `${layerName}/self_attention/linear_1`);
+  return feedForward(graph, addNode(graph, "Add", [x, out]), `${layerName}/ffn`);
 }
 
 /** The encoder ends with what each layer of the decoder would make of its result for every token. */
@@ -77,9 +77,9 @@ function addCrossAttention(graph: GraphUnderConstruction, x: string, sizes: Dime
   const keys: string[] = [];
   const values: string[] = [];
   for (let layer = 0; layer < textLayers; layer++) {
-    const at = `decoder/layer_${layer}/attention/linear_1`;
-    const k = linear(graph, x, at, { from: 0, to: state });
-    const v = linear(graph, x, at, { from: state, to: 2 * state });
+    const layerName = `decoder/layer_${layer}/attention/linear_1`;
+    const k = linear(graph, x, layerName, { from: 0, to: state });
+    const v = linear(graph, x, layerName, { from: state, to: 2 * state });
     const key = heads(graph, k, textHeads, "keys");
     const value = heads(graph, v, textHeads, "queries");
     keys.push(addNode(graph, "Unsqueeze", [key, int64(graph, 0)]));

@@ -13,17 +13,17 @@ export function openMemory(): Objects {
   const buckets = new Map<string, ObjectStore>();
   return {
     bucket(name) {
-      const known = buckets.get(name) ?? memoryBucket(name);
-      buckets.set(name, known);
-      return known;
+      const existing = buckets.get(name) ?? memoryBucket(name);
+      buckets.set(name, existing);
+      return existing;
     },
     link: async (bucket, key) => `memory://${bucket}/${encodeURIComponent(key)}`,
     async upload(bucket, key, path, { overwrite, signal }) {
       const store = this.bucket(bucket);
-      const known = await store.stat(key);
+      const existing = await store.stat(key);
       const body = await readFile(path);
-      if (known && (await readAll(store.get(key))).equals(body)) return "present";
-      if (known && !overwrite)
+      if (existing && (await readAll(store.get(key))).equals(body)) return "present";
+      if (existing && !overwrite)
         throw new MediasearchError(
           "USAGE",
           `s3://${bucket}/${key}: there is another object of this name`,

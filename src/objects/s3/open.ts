@@ -131,10 +131,10 @@ const MAX_OBJECTS = 20_000_000;
 const MAX_EMPTY_PAGES = 1000;
 
 /** Notes the pages of a listing. @throws IO_FAILED for a listing that has no end. */
-function listingProgress(place: string): { addPage(keys: readonly string[]): void } {
+function listingProgress(prefix: string): { addPage(keys: readonly string[]): void } {
   const endlessError = (why: string): MediasearchError =>
-    new MediasearchError("IO_FAILED", `${place}: ${why}`, {
-      subject: place,
+    new MediasearchError("IO_FAILED", `${prefix}: ${why}`, {
+      subject: prefix,
       hint: "the server's listing is wrong, or a longer prefix is needed",
     });
   let objects = 0;

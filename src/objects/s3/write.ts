@@ -110,16 +110,16 @@ export async function* inParts(
 ): AsyncIterable<{ readonly part: Buffer; readonly isLast: boolean }> {
   let buffered: Uint8Array[] = [];
   let length = 0;
-  for await (let piece of body) {
-    while (length + piece.length > size) {
-      const head = piece.subarray(0, size - length);
+  for await (let bytes of body) {
+    while (length + bytes.length > size) {
+      const head = bytes.subarray(0, size - length);
       yield { part: Buffer.concat([...buffered, head]), isLast: false };
-      piece = piece.subarray(head.length);
+      bytes = bytes.subarray(head.length);
       buffered = [];
       length = 0;
     }
-    buffered.push(piece);
-    length += piece.length;
+    buffered.push(bytes);
+    length += bytes.length;
   }
   yield { part: Buffer.concat(buffered), isLast: true };
 }

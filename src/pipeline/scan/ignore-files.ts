@@ -26,10 +26,10 @@ export type IgnoreRules = (root: Location, path: Location, isFolder: boolean) =>
 
 /** Each list is read once. One that can't be read counts as empty: it can't say what to leave out. */
 export function createIgnoreRules(): IgnoreRules {
-  const known = new Map<string, Ignore | undefined>();
+  const rulesByFolder = new Map<string, Ignore | undefined>();
   const rulesOf = (folder: string): Ignore | undefined => {
-    if (!known.has(folder)) known.set(folder, readRules(join(folder, IGNORE_FILE)));
-    return known.get(folder);
+    if (!rulesByFolder.has(folder)) rulesByFolder.set(folder, readRules(join(folder, IGNORE_FILE)));
+    return rulesByFolder.get(folder);
   };
   return (root, path, isFolder) => {
     if (isObject(path)) return false;

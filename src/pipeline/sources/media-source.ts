@@ -54,7 +54,7 @@ export interface MediaSource {
    * Finds assets below the roots that were deleted, and tells them from those whose volume or
    * server is another one just now: where nothing at all is left, nothing counts as deleted.
    */
-  findDeleted(roots: readonly Location[], known: KnownFiles): Promise<Deletions>;
+  findDeleted(roots: readonly Location[], knownFiles: KnownFiles): Promise<Deletions>;
 }
 
 export interface SourceStat {

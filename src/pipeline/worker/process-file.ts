@@ -241,12 +241,15 @@ export function embedTranscript(
 ): Promise<Float32Array[]> {
   return embedInContext(segments, async (texts) => {
     const result: Float32Array[] = [];
-    for (let at = 0; at < texts.length; at += EMBED_BATCH) {
+    for (let start = 0; start < texts.length; start += EMBED_BATCH) {
       services.signal.throwIfAborted();
       result.push(
         ...(await (
           await services.embedder()
-        ).embed(texts.slice(at, at + EMBED_BATCH), { as: "passage", signal: services.signal })),
+        ).embed(texts.slice(start, start + EMBED_BATCH), {
+          as: "passage",
+          signal: services.signal,
+        })),
       );
       services.onProgress(((segments.at(-1)?.endMs ?? 0) * result.length) / texts.length, null);
     }

@@ -57,8 +57,8 @@ function turns(cues: readonly Cue[]): SpeakerTurn[] {
     )
       turns.push((turn = { speaker: cue.speaker, pieces: [] }));
     for (const piece of cueTokens) {
-      const last = turn.pieces.at(-1);
-      if (last && piece.startMs - last.endMs > LONG_PAUSE_MS)
+      const lastPacked = turn.pieces.at(-1);
+      if (lastPacked && piece.startMs - lastPacked.endMs > LONG_PAUSE_MS)
         turns.push((turn = { speaker: cue.speaker, pieces: [] }));
       turn.pieces.push(piece);
     }
@@ -177,16 +177,20 @@ function cutWorth(sentence: readonly TimedToken[], at: number): number {
 function pack(parts: readonly (readonly TimedToken[])[]): TimedToken[][] {
   const packed: TimedToken[][] = [];
   for (const part of parts) {
-    const last = packed.at(-1);
+    const lastPacked = packed.at(-1);
     if (
-      last &&
-      fitsSegment([...last, ...part]) &&
-      (!isWhole(last) || (part === parts.at(-1) && tokensLengthMs(part) < SCRAP_MS))
+      lastPacked &&
+      fitsSegment([...lastPacked, ...part]) &&
+      (!isWhole(lastPacked) || (part === parts.at(-1) && tokensLengthMs(part) < SCRAP_MS))
     )
-      last.push(...part);
+      lastPacked.push(...part);
     // Too short to stand alone and too long together: both are cut anew.
-    else if (last && tokensLengthMs(last) < MIN_SEGMENT_MS && !fitsSegment([...last, ...part]))
-      packed.splice(-1, 1, ...split([...last, ...part]));
+    else if (
+      lastPacked &&
+      tokensLengthMs(lastPacked) < MIN_SEGMENT_MS &&
+      !fitsSegment([...lastPacked, ...part])
+    )
+      packed.splice(-1, 1, ...split([...lastPacked, ...part]));
     else packed.push([...part]);
   }
   return packed;

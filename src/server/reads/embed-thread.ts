@@ -23,7 +23,7 @@ export interface EmbedThread {
  * remembered.
  */
 export function createEmbedThread(setup: ThreadSetup): EmbedThread {
-  const known = new Map<string, Promise<Float32Array>>();
+  const embedding = new Map<string, Promise<Float32Array>>();
   const waiting = new Map<number, PromiseWithResolvers<Float32Array>>();
   let worker: Worker | undefined;
   let ids = 0;
@@ -67,17 +67,17 @@ export function createEmbedThread(setup: ThreadSetup): EmbedThread {
 
   return {
     embed(text) {
-      const there = known.get(text);
+      const there = embedding.get(text);
       if (there) {
-        known.delete(text);
-        known.set(text, there);
+        embedding.delete(text);
+        embedding.set(text, there);
         return there;
       }
       const vector = make(text);
-      known.set(text, vector);
-      vector.catch(() => known.delete(text));
-      const [oldest] = known.keys();
-      if (known.size > MAX_VECTORS && oldest !== undefined) known.delete(oldest);
+      embedding.set(text, vector);
+      vector.catch(() => embedding.delete(text));
+      const [oldest] = embedding.keys();
+      if (embedding.size > MAX_VECTORS && oldest !== undefined) embedding.delete(oldest);
       return vector;
     },
     close: async () => void (worker && (await closeThread(worker, { type: "close" }))),

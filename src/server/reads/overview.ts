@@ -92,12 +92,12 @@ const MAX_IDS = 1000;
 
 /** `Speakers`: who speaks, and in which files; those of the most files first. */
 export async function speakers({ library }: Reader, _args: object) {
-  const found = new Map<string, string[]>();
+  const counts = new Map<string, string[]>();
   for await (const asset of library.catalog.list())
     for (const name of asset.speakers)
-      found.set(name, [...(found.get(name) ?? []), fileIdOf(asset.id)]);
+      counts.set(name, [...(counts.get(name) ?? []), fileIdOf(asset.id)]);
   return {
-    speakers: [...found]
+    speakers: [...counts]
       .map(([name, ids]) => ({ name, files: ids.length, fileIds: ids.slice(0, MAX_IDS) }))
       .toSorted((a, b) => b.files - a.files || (a.name < b.name ? -1 : 1)),
   };

@@ -50,20 +50,20 @@ export interface FileIndex {
 }
 
 export function createFileIndex(list: () => AsyncIterable<AssetStatus>): FileIndex {
-  let known = new Map<string, AssetId>();
+  let assetsById = new Map<string, AssetId>();
   let loadedAtMs = 0;
   async function load(): Promise<void> {
     const found = new Map<string, AssetId>();
     for await (const { id } of list()) found.set(fileIdOf(id), id);
-    known = found;
+    assetsById = found;
     loadedAtMs = Date.now();
   }
   return {
     async locate(fileId) {
-      const there = known.get(fileId);
+      const there = assetsById.get(fileId);
       if (there !== undefined) return there;
       if (Date.now() - loadedAtMs > RELOAD_MS) await load();
-      return known.get(fileId);
+      return assetsById.get(fileId);
     },
   };
 }

@@ -21,7 +21,7 @@ export function followChanges(
   open: () => Promise<Backend>,
   tell: (changes: readonly FileChange[]) => void,
 ): ChangeFollower {
-  let known: Map<string, string> | undefined;
+  let fingerprints: Map<string, string> | undefined;
   let timer: NodeJS.Timeout | undefined;
   let looking: Promise<void> | undefined;
   let isClosed = false;
@@ -29,17 +29,17 @@ export function followChanges(
   async function read(): Promise<void> {
     const backend = await open();
     try {
-      const found = new Map<string, string>();
+      const current = new Map<string, string>();
       const changes: FileChange[] = [];
       for await (const asset of backend.library.catalog.list()) {
         const key = keyOf(asset);
-        found.set(asset.id, key);
-        if (known && known.get(asset.id) !== key) changes.push(...changeOf(asset));
+        current.set(asset.id, key);
+        if (fingerprints && fingerprints.get(asset.id) !== key) changes.push(...changeOf(asset));
       }
-      for (const [location, key] of known ?? [])
-        if (!found.has(location) && !key.startsWith("deleted"))
+      for (const [location, key] of fingerprints ?? [])
+        if (!current.has(location) && !key.startsWith("deleted"))
           changes.push({ location, kind: "deleted", error: null });
-      known = found;
+      fingerprints = current;
       if (changes.length > 0) tell(changes);
     } finally {
       await backend.close();

@@ -111,11 +111,11 @@ interface Filter {
   readonly weights: Float64Array;
 }
 
-let known: readonly Filter[] | undefined;
+let cachedFilters: readonly Filter[] | undefined;
 
 /** Slaney's triangular filters of equal area, as librosa makes them. */
 function filters(): readonly Filter[] {
-  known ??= Array.from({ length: BANDS }, (_, band) => {
+  cachedFilters ??= Array.from({ length: BANDS }, (_, band) => {
     const edges = [0, 1, 2].map((side) => hertz(((band + side) * MAX_MEL) / (BANDS + 1)));
     const [low = 0, middle = 0, high = 0] = edges;
     const weights = Array.from({ length: BINS }, (_bin, bin) => {
@@ -131,7 +131,7 @@ function filters(): readonly Filter[] {
       weights: Float64Array.from(weights.slice(first, last + 1)),
     };
   });
-  return known;
+  return cachedFilters;
 }
 
 /** Slaney's scale: linear to 1000 Hz, which is 15 mel, then logarithmic. */

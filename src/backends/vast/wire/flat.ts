@@ -102,21 +102,21 @@ const notFlatError = (): MediasearchError =>
   brokenReply("the cluster", "its answer is not FlatBuffers (https://flatbuffers.dev)");
 
 /** Every offset of a table must lie within the bytes. */
-function refuseBrokenTable(bb: ByteBuffer, at: number): void {
+function refuseBrokenTable(bb: ByteBuffer, position: number): void {
   const size = bb.capacity();
   const isInside = (from: number, length: number): boolean => from >= 0 && from + length <= size;
-  if (!Number.isInteger(at) || !isInside(at, 4)) throw notFlatError();
-  const fields = at - bb.readInt32(at);
+  if (!Number.isInteger(position) || !isInside(position, 4)) throw notFlatError();
+  const fields = position - bb.readInt32(position);
   if (!isInside(fields, 4)) throw notFlatError();
   const [fieldsLength, tableLength] = [bb.readUint16(fields), bb.readUint16(fields + 2)];
-  if (fieldsLength < 4 || !isInside(fields, fieldsLength) || !isInside(at, tableLength))
+  if (fieldsLength < 4 || !isInside(fields, fieldsLength) || !isInside(position, tableLength))
     throw notFlatError();
 }
 
 const utf8Decoder = new TextDecoder();
 
-function tableAt(bb: ByteBuffer, at: number): FlatTable {
-  refuseBrokenTable(bb, at);
+function tableAt(bb: ByteBuffer, position: number): FlatTable {
+  refuseBrokenTable(bb, position);
   /** Where a vector's values are and how many there are; all of them lie within the bytes. */
   const vectorAt = (where: number, width: number): readonly [start: number, length: number] => {
     if (where + 4 > bb.capacity()) throw notFlatError();
@@ -127,10 +127,10 @@ function tableAt(bb: ByteBuffer, at: number): FlatTable {
     return [start, length];
   };
   const offsetOf = (field: number): number => {
-    const offset = bb.__offset(at, 4 + field * 2);
-    return offset === 0 ? 0 : at + offset;
+    const offset = bb.__offset(position, 4 + field * 2);
+    return offset === 0 ? 0 : position + offset;
   };
-  const read = <T>(field: number, absent: T, get: (at: number) => T): T => {
+  const read = <T>(field: number, absent: T, get: (position: number) => T): T => {
     const where = offsetOf(field);
     return where === 0 ? absent : get(where);
   };

@@ -70,19 +70,19 @@ const [SCHEMA, RECORD_BATCH] = [1, 3];
  */
 export function mustBeMessages(stream: Uint8Array): void {
   const view = new DataView(stream.buffer, stream.byteOffset, stream.byteLength);
-  for (let at = 0; at + PREFIX_BYTES <= stream.length;) {
-    const length = view.getInt32(at + 4, true);
-    if (view.getUint32(at, true) !== CONTINUATION || length < 0)
+  for (let offset = 0; offset + PREFIX_BYTES <= stream.length;) {
+    const length = view.getInt32(offset + 4, true);
+    if (view.getUint32(offset, true) !== CONTINUATION || length < 0)
       throw new Error("not a sequence of Arrow messages");
     if (length === 0) return;
-    const metadata = stream.subarray(at + PREFIX_BYTES, at + PREFIX_BYTES + length);
+    const metadata = stream.subarray(offset + PREFIX_BYTES, offset + PREFIX_BYTES + length);
     if (metadata.length < length) throw lengthError();
     const message = readRoot(metadata);
     const bodyLength = Number(message.i64(3));
     mustBePairs(message.tables(4));
     mustBeHeader(message.u8(1), message.table(2));
-    at += PREFIX_BYTES + length + bodyLength;
-    if (bodyLength < 0 || at > stream.length) throw lengthError();
+    offset += PREFIX_BYTES + length + bodyLength;
+    if (bodyLength < 0 || offset > stream.length) throw lengthError();
   }
 }
 

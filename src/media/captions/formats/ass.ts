@@ -60,7 +60,7 @@ function readEvents(text: string): { readonly events: Event[]; readonly dropped:
   const dropped: number[] = [];
   let fields = DEFAULT_FIELDS;
   let section = "";
-  text.split("\n").forEach((line, at) => {
+  text.split("\n").forEach((line, index) => {
     if (/^\s*\[.*\]\s*$/.test(line)) section = line.trim().toLowerCase();
     const [, kind, rest = ""] = /^\s*(Format|Dialogue|Comment)\s*:\s*(.*)$/i.exec(line) ?? [];
     if (kind === undefined || (section !== "[events]" && section !== "")) return;
@@ -71,7 +71,7 @@ function readEvents(text: string): { readonly events: Event[]; readonly dropped:
     }
     const event = eventOf(rest, fields, kind.toLowerCase() === "comment");
     if (event) events.push(event);
-    else if (kind.toLowerCase() === "dialogue") dropped.push(at + 1);
+    else if (kind.toLowerCase() === "dialogue") dropped.push(index + 1);
   });
   return { events, dropped };
 }
@@ -115,17 +115,17 @@ function joinLayers(events: readonly Event[]): Event[] {
       event.effect,
       assLines(event.text).map(({ text }) => text),
     ]);
-    const at = lastOf.get(key);
-    const before = at === undefined ? undefined : joined[at];
+    const index = lastOf.get(key);
+    const before = index === undefined ? undefined : joined[index];
     const isMarked = event.text.includes("{\\");
     if (
-      at !== undefined &&
+      index !== undefined &&
       before &&
       isMarked &&
       event.startMs - before.endMs <= TOUCH_MS &&
       event.text !== ""
     )
-      joined[at] = { ...before, endMs: Math.max(before.endMs, event.endMs) };
+      joined[index] = { ...before, endMs: Math.max(before.endMs, event.endMs) };
     else {
       lastOf.set(key, joined.length);
       joined.push(event);

@@ -21,11 +21,11 @@ export const AUDACITY: CaptionFormatSpec = {
 function parseLabels(text: string): RawCaptions {
   const cues: RawCue[] = [];
   const dropped: number[] = [];
-  text.split("\n").forEach((line, at) => {
+  text.split("\n").forEach((line, index) => {
     if (line.trim() === "" || line.startsWith("\\")) return;
     const [, start = "", end = "", said = ""] = LINE.exec(line) ?? [];
     if (start === "") {
-      dropped.push(at + 1);
+      dropped.push(index + 1);
       return;
     }
     const ms = (value: string): number => Math.round(Number(value.replace(",", ".")) * 1000);

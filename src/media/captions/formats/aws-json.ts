@@ -65,9 +65,10 @@ function readItems(items: readonly Json[], speakerOf: (item: Json) => string | n
   const words: SpokenWord[] = [];
   for (const item of items) {
     const { content, confidence } = objects(item["alternatives"])[0] ?? {};
-    const last = words.at(-1);
+    const lastWord = words.at(-1);
     if (item["type"] === "punctuation") {
-      if (last) words[words.length - 1] = { ...last, text: last.text + (string(content) ?? "") };
+      if (lastWord)
+        words[words.length - 1] = { ...lastWord, text: lastWord.text + (string(content) ?? "") };
       continue;
     }
     words.push(

@@ -79,8 +79,8 @@ function parseStl(_: string, { bytes }: ReadContext): RawCaptions {
   const startMs = programmeStart(header.slice(256, 264), rate);
   const cues: RawCue[] = [];
   let text: number[] = [];
-  for (let at = HEADER_BYTES; at + BLOCK_BYTES <= file.length; at += BLOCK_BYTES) {
-    const block = file.subarray(at, at + BLOCK_BYTES);
+  for (let offset = HEADER_BYTES; offset + BLOCK_BYTES <= file.length; offset += BLOCK_BYTES) {
+    const block = file.subarray(offset, offset + BLOCK_BYTES);
     const [extension, isComment] = [block[3], block[15] === 1];
     if (extension === USER_DATA || isComment) continue;
     const end = block.indexOf(UNUSED, TEXT_AT);
@@ -96,11 +96,11 @@ function parseStl(_: string, { bytes }: ReadContext): RawCaptions {
 
 const frameMs = (frames: number, rate: number): number => Math.round((frames * 1000) / rate);
 
-const timeAt = (block: Buffer, at: number, rate: number): number =>
-  (block[at] ?? 0) * 3_600_000 +
-  (block[at + 1] ?? 0) * 60_000 +
-  (block[at + 2] ?? 0) * 1000 +
-  frameMs(block[at + 3] ?? 0, rate);
+const timeAt = (block: Buffer, offset: number, rate: number): number =>
+  (block[offset] ?? 0) * 3_600_000 +
+  (block[offset + 1] ?? 0) * 60_000 +
+  (block[offset + 2] ?? 0) * 1000 +
+  frameMs(block[offset + 3] ?? 0, rate);
 
 /** "HHMMSSFF". */
 function programmeStart(code: string, rate: number): number {

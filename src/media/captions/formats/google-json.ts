@@ -41,14 +41,14 @@ function offset(value: unknown): number | null {
 function parseGoogle(text: string): RawCaptions {
   const file = object(parseJson(text));
   const results = objects(file["results"] ?? object(file["response"])["results"]);
-  const last = results.at(-1);
+  const lastResult = results.at(-1);
   const isRepeated =
     results.length > 1 &&
-    bestOf(last)["transcript"] === undefined &&
-    objects(bestOf(last)["words"]).some((word) => word["speakerTag"] !== undefined);
+    bestOf(lastResult)["transcript"] === undefined &&
+    objects(bestOf(lastResult)["words"]).some((word) => word["speakerTag"] !== undefined);
   const channels = new Set(results.map(({ channelTag }) => channelTag));
   let endMs = 0;
-  const cues = (isRepeated && last ? [last] : results).flatMap((result) => {
+  const cues = (isRepeated && lastResult ? [lastResult] : results).flatMap((result) => {
     const best = bestOf(result);
     const startMs = endMs;
     endMs = offset(result["resultEndTime"] ?? result["resultEndOffset"]) ?? endMs;

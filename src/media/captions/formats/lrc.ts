@@ -41,13 +41,13 @@ function parseLrc(text: string): RawCaptions {
   const dropped: number[] = [];
   let offsetMs = 0;
   let language: string | null = null;
-  text.split("\n").forEach((line, at) => {
+  text.split("\n").forEach((line, index) => {
     const [, stamps, said = ""] = LINE.exec(line) ?? [];
     if (stamps === undefined) {
       const [, name = "", value = ""] = TAG.exec(line) ?? [];
       if (name.toLowerCase() === "offset") offsetMs = Number(value) || 0;
       if (name.toLowerCase() === "la") language = value.trim();
-      if (name === "" && line.trim() !== "") dropped.push(at + 1);
+      if (name === "" && line.trim() !== "") dropped.push(index + 1);
       return;
     }
     const { words, plainText } = readWords(said);

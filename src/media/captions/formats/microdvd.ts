@@ -25,10 +25,10 @@ function parseMicrodvd(text: string, { frameRate }: ReadContext): RawCaptions {
   const cues: OpenCue[] = [];
   const dropped: number[] = [];
   let rate = frameRate ?? USUAL_RATE;
-  text.split("\n").forEach((line, at) => {
+  text.split("\n").forEach((line, index) => {
     const [, from, until, said = ""] = LINE.exec(line.trim()) ?? [];
     if (from === undefined) {
-      if (line.trim() !== "" && !/^\{DEFAULT\}/i.test(line)) dropped.push(at + 1);
+      if (line.trim() !== "" && !/^\{DEFAULT\}/i.test(line)) dropped.push(index + 1);
       return;
     }
     const named = /^\d{2,3}(?:[.,]\d+)?$/.exec(said.trim());

@@ -20,10 +20,10 @@ export const MPL2: CaptionFormatSpec = {
 function parseMpl2(text: string): RawCaptions {
   const cues: OpenCue[] = [];
   const dropped: number[] = [];
-  text.split("\n").forEach((line, at) => {
+  text.split("\n").forEach((line, index) => {
     const [, start, end, said = ""] = LINE.exec(line.trim()) ?? [];
     if (start === undefined) {
-      if (line.trim() !== "") dropped.push(at + 1);
+      if (line.trim() !== "") dropped.push(index + 1);
       return;
     }
     cues.push({

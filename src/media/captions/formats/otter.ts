@@ -21,15 +21,19 @@ function parseOtter(text: string): RawCaptions {
   const cues: OpenCue[] = [];
   for (const line of text.split("\n")) {
     const [, speaker, stamp = ""] = HEADING.exec(line) ?? [];
-    const last = cues.at(-1);
+    const lastCue = cues.at(-1);
     if (speaker !== undefined) {
       const startMs = stamp.split(":").reduce((sum, part) => sum * 60 + Number(part), 0) * 1000;
       cues.push({ startMs, endMs: null, lines: [{ text: "", speaker: plain(speaker) }] });
-    } else if (last && line.trim() !== "" && !/^transcribed by https?:\/\/otter\.ai/i.test(line)) {
-      const name = last.lines[0]?.speaker;
+    } else if (
+      lastCue &&
+      line.trim() !== "" &&
+      !/^transcribed by https?:\/\/otter\.ai/i.test(line)
+    ) {
+      const name = lastCue.lines[0]?.speaker;
       cues[cues.length - 1] = {
-        ...last,
-        lines: [...last.lines, { text: plain(line), speaker: name }],
+        ...lastCue,
+        lines: [...lastCue.lines, { text: plain(line), speaker: name }],
       };
     }
   }

@@ -49,13 +49,14 @@ function parseRev(text: string): RawCaptions {
 function readElements(elements: readonly Json[], speaker: string | null): SpokenWord[] {
   const words: SpokenWord[] = [];
   for (const { type, value, ts, end_ts: end, confidence } of elements) {
-    const last = words.at(-1);
-    const mark = (string(value) ?? "").trim();
+    const lastWord = words.at(-1);
+    const punctuation = (string(value) ?? "").trim();
     if (type !== "text") {
-      if (last && mark !== "") words[words.length - 1] = { ...last, text: last.text + mark };
+      if (lastWord && punctuation !== "")
+        words[words.length - 1] = { ...lastWord, text: lastWord.text + punctuation };
       continue;
     }
-    const start = seconds(ts) ?? last?.endMs ?? null;
+    const start = seconds(ts) ?? lastWord?.endMs ?? null;
     words.push(
       ...toWord({ text: value, start, end: seconds(end), confidence }).map((word) => ({
         ...word,

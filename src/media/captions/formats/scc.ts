@@ -24,10 +24,10 @@ const FRAME_MS = 1001 / 30;
 function parseScc(text: string): RawCaptions {
   const pairs: Line21Pair[] = [];
   const dropped: number[] = [];
-  text.split("\n").forEach((line, at) => {
+  text.split("\n").forEach((line, index) => {
     const [, hours, minutes, seconds, mark, frames, bytes = ""] = LINE.exec(line.trim()) ?? [];
     if (hours === undefined) {
-      if (line.trim() !== "" && at > 0) dropped.push(at + 1);
+      if (line.trim() !== "" && index > 0) dropped.push(index + 1);
       return;
     }
     const clockSeconds = Number(hours) * 3600 + Number(minutes) * 60 + Number(seconds);

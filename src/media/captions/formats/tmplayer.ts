@@ -26,10 +26,10 @@ export const TMPLAYER: CaptionFormatSpec = {
 function parseTmplayer(text: string): RawCaptions {
   const rows: OpenCue[] = [];
   const dropped: number[] = [];
-  text.split("\n").forEach((line, at) => {
+  text.split("\n").forEach((line, index) => {
     const [, hours, minutes, seconds, said = ""] = LINE.exec(line.trim()) ?? [];
     if (hours === undefined) {
-      if (line.trim() !== "") dropped.push(at + 1);
+      if (line.trim() !== "") dropped.push(index + 1);
       return;
     }
     rows.push({

@@ -19,13 +19,13 @@ function parseTsv(text: string): RawCaptions {
   const hasSpeaker = heading.includes("speaker");
   const cues: RawCue[] = [];
   const dropped: number[] = [];
-  rows.forEach((row, at) => {
+  rows.forEach((row, index) => {
     if (row.trim() === "") return;
     const [start = "", end = "", ...rest] = row.split("\t");
     const speaker = hasSpeaker ? plain(rest.shift() ?? "") : "";
     const said = plain(rest.join(" "));
     const isTimed = /^\d{1,10}$/.test(start) && /^\d{1,10}$/.test(end);
-    if (!isTimed) dropped.push(at + 2);
+    if (!isTimed) dropped.push(index + 2);
     else if (said !== "")
       cues.push({
         startMs: Number(start),

@@ -20,10 +20,10 @@ function parsePrinted(text: string): RawCaptions {
   const cues: RawCue[] = [];
   for (const line of text.split("\n")) {
     const [, start, end, speaker, said = ""] = LINE.exec(line) ?? [];
-    const last = cues.at(-1);
+    const lastCue = cues.at(-1);
     if (start === undefined || end === undefined) {
-      if (last && line.trim() !== "")
-        cues[cues.length - 1] = { ...last, lines: [...last.lines, { text: plain(line) }] };
+      if (lastCue && line.trim() !== "")
+        cues[cues.length - 1] = { ...lastCue, lines: [...lastCue.lines, { text: plain(line) }] };
       continue;
     }
     const startMs = parseTime(start);

@@ -51,15 +51,15 @@ export function openBucketSource({
     watch: async (roots, options) =>
       watchBuckets(roots, { ...options, objects: await objects(), pollMs }),
     sortChanges: (changed, roots, catalog) => sortChangedObjects(changed, roots, catalog, stat),
-    async findDeleted(roots, known) {
+    async findDeleted(roots, knownFiles) {
       const deleted: Location[] = [];
       const offline = new Map<Location, number>();
       for (const root of roots) {
         const missing = await findDeletedObjects(
-          known.catalog,
+          knownFiles.catalog,
           root,
           await objects(),
-          known.signal,
+          knownFiles.signal,
         );
         if (missing.isOffline) offline.set(root, missing.gone.length);
         else deleted.push(...missing.gone);

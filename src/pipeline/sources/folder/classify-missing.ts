@@ -54,8 +54,8 @@ function emptyAncestor(
   root: string,
   verdicts: Map<string, Empty | null>,
 ): Empty | null {
-  const known = verdicts.get(folder);
-  if (known !== undefined) return known;
+  const earlier = verdicts.get(folder);
+  if (earlier !== undefined) return earlier;
   let verdict: Empty | null;
   try {
     verdict =

@@ -20,13 +20,14 @@ export async function whyNotFollowed(
   root: string,
   path: string,
 ): Promise<MediasearchError | undefined> {
-  const link = await lstat(path).catch(() => undefined);
-  if (!link?.isSymbolicLink()) return undefined;
+  const stats = await lstat(path).catch(() => undefined);
+  if (!stats?.isSymbolicLink()) return undefined;
   const user = process.getuid?.();
   const [target, base] = await Promise.all([realpath(path), realpath(root)]).catch(() => []);
   if (target === undefined || base === undefined || isAtOrBelow(target, base)) return undefined;
   const isOfSystem = SYSTEM_TREES.some((tree) => isAtOrBelow(target, tree));
-  if (!isOfSystem && (user === undefined || link.uid === user || link.uid === 0)) return undefined;
+  if (!isOfSystem && (user === undefined || stats.uid === user || stats.uid === 0))
+    return undefined;
   const why = isOfSystem
     ? "a link to what the system shows of itself"
     : "a link that another user made, and that leads out of the folder";

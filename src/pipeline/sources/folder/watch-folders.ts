@@ -31,7 +31,7 @@ export interface Refusal {
 export interface FolderWatches {
   readonly has: (folder: string) => boolean;
   /** Whether the folder that is watched under this path is still the one that is there. */
-  readonly isSame: (folder: string, at: Stats) => boolean;
+  readonly isSame: (folder: string, stats: Stats) => boolean;
   /**
    * Watches the folder and all below it, then reports each file in it to `onFile`. In that order,
    * so that nothing falls between.
@@ -99,13 +99,13 @@ export function watchFolders(watch: WatchFolder, events: FolderEvents): FolderWa
     const watched = { close: () => watcher.close(), real, dev: -1, ino: -1 };
     folders.set(folder, watched);
     pathOfReal.set(real, folder);
-    const found = await readWatchedFolder(folder).catch(() => undefined);
-    if (found === undefined) {
+    const content = await readWatchedFolder(folder).catch(() => undefined);
+    if (content === undefined) {
       unwatch(folder, watched);
       return undefined;
     }
-    Object.assign(watched, { dev: found.at.dev, ino: found.at.ino });
-    for (const entry of found.entries) {
+    Object.assign(watched, { dev: content.stats.dev, ino: content.stats.ino });
+    for (const entry of content.entries) {
       if (isClosed) return undefined;
       const path = join(folder, entry.name);
       const below = await folderBehind(entry, path, real);
@@ -117,8 +117,8 @@ export function watchFolders(watch: WatchFolder, events: FolderEvents): FolderWa
 
   return {
     has: (folder) => folders.has(folder),
-    isSame: (folder, at) =>
-      folders.get(folder)?.ino === at.ino && folders.get(folder)?.dev === at.dev,
+    isSame: (folder, stats) =>
+      folders.get(folder)?.ino === stats.ino && folders.get(folder)?.dev === stats.dev,
     add: async (folder, onFile) => {
       const real = await realpath(folder).catch(() => undefined);
       return real === undefined ? undefined : addReal(folder, real, onFile);
@@ -160,9 +160,9 @@ function starter(
   };
 }
 
-async function readWatchedFolder(folder: string): Promise<{ at: Stats; entries: Dirent[] }> {
-  const [at, entries] = await Promise.all([stat(folder), visibleEntries(folder)]);
-  return { at, entries };
+async function readWatchedFolder(folder: string): Promise<{ stats: Stats; entries: Dirent[] }> {
+  const [stats, entries] = await Promise.all([stat(folder), visibleEntries(folder)]);
+  return { stats, entries };
 }
 
 /** The entries of a folder in name order, as `scan` goes through them. */
@@ -199,8 +199,8 @@ async function linkedFolder(link: string): Promise<string | undefined> {
  * Whether this root is a mounted volume: an unmounted one leaves an empty folder of the volume
  * around it.
  */
-export async function isMountPoint(path: string, at: Stats): Promise<boolean> {
-  return at.dev !== (await stat(dirname(path))).dev;
+export async function isMountPoint(path: string, stats: Stats): Promise<boolean> {
+  return stats.dev !== (await stat(dirname(path))).dev;
 }
 
 /**

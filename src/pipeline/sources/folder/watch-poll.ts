@@ -13,8 +13,8 @@ export async function snapshotFolder(root: string, signal: AbortSignal): Promise
   const entries = new Map<string, string>();
   const seen = new Set<string>();
   const addFile = async (path: string): Promise<void> => {
-    const at = await stat(path).catch(() => undefined);
-    if (at) entries.set(path, `${at.size}:${at.mtimeMs}:${at.ino}`);
+    const stats = await stat(path).catch(() => undefined);
+    if (stats) entries.set(path, `${stats.size}:${stats.mtimeMs}:${stats.ino}`);
   };
   const walk = async (folder: string, real: string): Promise<void> => {
     if (signal.aborted || seen.has(real)) return;
@@ -32,8 +32,8 @@ export async function snapshotFolder(root: string, signal: AbortSignal): Promise
     for (let from = 0; from < files.length; from += 32)
       await Promise.all(files.slice(from, from + 32).map(addFile));
   };
-  const at = await stat(root).catch(() => undefined);
-  if (at?.isDirectory()) await walk(root, await realpath(root).catch(() => root));
+  const stats = await stat(root).catch(() => undefined);
+  if (stats?.isDirectory()) await walk(root, await realpath(root).catch(() => root));
   else {
     const stem = basename(root, extname(root));
     const beside = await visibleEntries(dirname(root)).catch(() => []);
