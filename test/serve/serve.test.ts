@@ -78,6 +78,28 @@ describe("mediasearch serve", () => {
       expect([path, await shapeErrors(shape, await json(path))]).toEqual([path, ""]);
   });
 
+  it("leaves out hits below a least score, and those alone", async () => {
+    const query = "/v1/search?q=pancake&mode=semantic&allHits=true";
+    expect(await json(query)).toMatchObject({ total: 0 });
+    const all = await json(`${query}&minScore=-1`);
+    const hits = all["hits"] as readonly { readonly score: number }[];
+    expect(all).toMatchObject({ total: hits.length, totalIs: "ranked" });
+    expect(hits.length).toBeGreaterThan(2);
+    const [, second = 0, third = 0] = hits.map(({ score }) => score);
+    const page = await json(`${query}&minScore=${(second + third) / 2}&limit=1&offset=1`);
+    expect(page).toMatchObject({ total: 2, offset: 1, hits: [{ score: second }] });
+  });
+
+  it("says why nothing was found", async () => {
+    const page = await json("/v1/search?q=budget&after=2090-01-01");
+    expect(await shapeErrors("SearchPage", page)).toBe("");
+    expect(page).toMatchObject({
+      total: 0,
+      note: expect.stringMatching(/^the recordings of the library are /),
+    });
+    expect(await json("/v1/search?q=budget&mode=keyword")).toMatchObject({ total: 1, note: null });
+  });
+
   it("refuses what is wrong with a problem that names it", async () => {
     for (const [path, status, part] of [
       ["/v1/search", 400, { errors: [{ parameter: "q", detail: "is missing" }] }],

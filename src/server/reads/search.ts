@@ -16,59 +16,49 @@ import { namesOf, type Reader, refuseFolderPattern } from "./reader.ts";
 export interface SearchArgs extends Omit<SearchRequest, "query"> {
   readonly q: string;
   readonly groupBy?: "file" | undefined;
-  readonly minScore?: number | undefined;
   readonly fileId?: string | undefined;
   readonly collection?: string | undefined;
   readonly tag?: string | undefined;
 }
 
-/** How many hits are ranked at most; a least score is applied to these. */
-const DEPTH = 1000;
-
 /** Answers a search as `SearchPage` of docs/schemas/api.v1.json. */
 export async function search(reader: Reader, args: SearchArgs) {
   const startedAt = performance.now();
-  const { q, groupBy, minScore, fileId, collection, tag, ...request } = args;
+  const { q, groupBy, fileId, collection, tag, ...request } = args;
   if (q.trim() === "")
     throw new MediasearchError("USAGE", "q: nothing to search for", { subject: "q" });
   for (const pattern of [...filePatterns(q), ...(request.file === undefined ? [] : [request.file])])
     refuseFolderPattern(pattern, reader);
   const files = await wantedFiles(reader, { fileId, collection, tag });
-  const { limit = 10, offset = 0 } = request;
   const { page, mark } = await searchLibrary(
     {
       library: files ? narrowLibrary(reader.library, files) : reader.library,
       openEmbedder: reader.openEmbedder,
       cwd: "/",
     },
-    {
-      ...request,
-      query: q,
-      ...(minScore === undefined ? { limit, offset } : { limit: DEPTH, offset: 0 }),
-    },
+    { ...request, query: q },
   );
-  const good =
-    minScore === undefined ? page.results : page.results.filter(({ score }) => score >= minScore);
-  const shown = minScore === undefined ? good : good.slice(offset, offset + limit);
-  const assets = await assetsOf(reader, shown);
+  const { results } = page;
+  const assets = await assetsOf(reader, results);
   return {
     version: 1,
     query: q,
     mode: page.mode,
-    total: minScore === undefined ? page.total : good.length,
-    moments: minScore === undefined ? page.momentTotal : good.length,
-    totalIs: minScore === undefined ? page.totalIs : ("ranked" as const),
-    offset,
+    total: page.total,
+    moments: page.momentTotal,
+    totalIs: page.totalIs,
+    offset: page.offset,
     didYouMean: page.didYouMean,
+    note: page.note,
     processingTimeMs: Math.round((performance.now() - startedAt) * 100) / 100,
     ...(reader.asOfMs === undefined ? {} : { asOf: new Date(reader.asOfMs).toISOString() }),
-    hits: shown.map((hit) => toHit(hit, assets.get(hit.path), mark(hit.text), reader)),
-    ...(groupBy === "file" ? { groups: groupsOf(shown, reader) } : {}),
+    hits: results.map((hit) => toHit(hit, assets.get(hit.path), mark(hit.text), reader)),
+    ...(groupBy === "file" ? { groups: groupsOf(results, reader) } : {}),
   };
 }
 
-const groupsOf = (shown: readonly SearchResult[], reader: Reader) =>
-  groupByFile(shown).map(({ path, results }) => ({
+const groupsOf = (found: readonly SearchResult[], reader: Reader) =>
+  groupByFile(found).map(({ path, results }) => ({
     fileId: fileIdOf(path),
     file: namesOf(path, reader).file,
     hits: results.map(({ number }) => number),
