@@ -40,30 +40,60 @@ async function followEvents(call: Call, services: Services): Promise<Response> {
   });
 }
 
+/** What one client has still to hear, in order. */
+interface Inbox {
+  /** Resolves with undefined when the stream has ended. */
+  next(): Promise<ServerEvent | undefined>;
+  /** @returns false when the client leaves too much unread. */
+  add(event: ServerEvent): boolean;
+  end(): void;
+  isEnded(): boolean;
+}
+
+/** Events of the past are there at once and count for nothing: their number has a bound already. */
+function createInbox(replayed: readonly ServerEvent[]): Inbox {
+  const waiting = [...replayed];
+  const most = MAX_UNREAD + replayed.length;
+  let isEnded = false;
+  let wake = (): void => {};
+  return {
+    async next() {
+      while (waiting.length === 0 && !isEnded)
+        await new Promise<void>((resolve) => {
+          wake = resolve;
+        });
+      return isEnded ? undefined : waiting.shift();
+    },
+    add(event) {
+      waiting.push(event);
+      wake();
+      return waiting.length <= most;
+    },
+    end() {
+      isEnded = true;
+      wake();
+    },
+    isEnded: () => isEnded,
+  };
+}
+
+/** Sends an event when the client has read the one before, so that what is unread can be counted. */
 function eventStream(
   { identity, signal }: Call,
   services: Services,
   after: number | undefined,
 ): ReadableStream<Uint8Array> {
   const { events, stopping } = services;
+  const inbox = createInbox(after === undefined ? [] : events.since(after));
   const encoder = new TextEncoder();
   let leave = (): void => {};
   return new ReadableStream<Uint8Array>({
     start(controller) {
-      let queue = Promise.resolve();
-      let unread = 0;
       const write = (text: string): void => controller.enqueue(encoder.encode(text));
-      const offer = (event: ServerEvent): void => {
-        if (++unread > MAX_UNREAD) return end();
-        queue = queue.then(async () => {
-          const isVisible = await mayHear(event, identity, services).catch(() => false);
-          unread--;
-          if (isVisible) write(format(event));
-        });
-        queue.catch(() => leave());
-      };
-      const beat = setInterval(() => write(": still here\n\n"), BEAT_MS);
-      const unsubscribe = events.subscribe(offer);
+      // A client that reads nothing gets no signs of life either.
+      const beat = setInterval(() => {
+        if ((controller.desiredSize ?? 0) > 0) write(": still here\n\n");
+      }, BEAT_MS);
       const end = (): void => {
         leave();
         try {
@@ -72,15 +102,29 @@ function eventStream(
           // The client has gone already.
         }
       };
+      const unsubscribe = events.subscribe((event) => {
+        if (!inbox.add(event)) end();
+      });
       leave = () => {
         clearInterval(beat);
         unsubscribe();
+        inbox.end();
         stopping.removeEventListener("abort", end);
+        signal.removeEventListener("abort", end);
       };
       stopping.addEventListener("abort", end, { once: true });
       signal.addEventListener("abort", end, { once: true });
       write(`retry: 3000\nid: ${after ?? events.lastId()}\n\n`);
-      if (after !== undefined) for (const event of events.since(after)) offer(event);
+    },
+    async pull(controller) {
+      for (;;) {
+        const event = await inbox.next();
+        if (!event) return;
+        const isVisible = await mayHear(event, identity, services).catch(() => false);
+        if (!isVisible) continue;
+        if (!inbox.isEnded()) controller.enqueue(encoder.encode(format(event)));
+        return;
+      }
     },
     cancel: () => leave(),
   });
