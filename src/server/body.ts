@@ -40,4 +40,7 @@ export async function readBytes(request: Request, most: number): Promise<Uint8Ar
 }
 
 const tooLarge = (most: number): HttpError =>
-  new HttpError(413, "USAGE", `the body has more than ${most} bytes`);
+  new HttpError(413, "USAGE", `the body has more than ${most} bytes`, {
+    // What is left of the body is not read, so that nothing else can come by this connection.
+    headers: { Connection: "close" },
+  });

@@ -1,5 +1,6 @@
 import { createMcpHandler, fromJsonSchema, McpServer } from "@modelcontextprotocol/server";
 import type { Identity } from "../app/access/identity.ts";
+import { ASSISTANT_INSTRUCTIONS } from "../app/assistant-instructions.ts";
 import { toMediasearchError } from "../errors.ts";
 import { packageVersion } from "../version.ts";
 import { sightOf } from "./authenticate.ts";
@@ -87,10 +88,6 @@ const TOOLS: readonly Tool[] = [
   },
 ];
 
-const INSTRUCTIONS =
-  "mediasearch knows what is said in recordings. Use search to find moments, transcript to read around them, list to see what there is. " +
-  "Name file, time and speaker when you quote.";
-
 /**
  * Answers one request of the Model Context Protocol over streamable HTTP, without a session: each
  * request says by its key who asks, and sees what that key sees.
@@ -107,7 +104,7 @@ export async function answerMcp(
 function createServer(services: Services, identity: Identity): McpServer {
   const server = new McpServer(
     { name: "mediasearch", title: "mediasearch", version: packageVersion() },
-    { capabilities: { tools: {} }, instructions: INSTRUCTIONS },
+    { capabilities: { tools: {} }, instructions: ASSISTANT_INSTRUCTIONS },
   );
   for (const tool of TOOLS)
     if (identity.scopes.includes(tool.scope)) addTool(server, tool, services, identity);

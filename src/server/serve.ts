@@ -43,26 +43,34 @@ export async function serve(context: Context, { log, onListening }: ServeOptions
   refuseUnprotected(settings);
   const server = createServer(settings);
   const port = await listen(server, settings.serveListen);
-  const addresses = createAddresses(settings, port);
-  const services = createServices(context, addresses, log);
-  const app = createApp(services, (ended) => {
-    services.metrics.noteRequest(ended);
-    services.audit.note(ended);
-    logRequest(services, ended);
-  });
-  server.on("request", getRequestListener(app.fetch, { overrideGlobalObjects: false }));
-  const metricsServer = await serveMetrics(services, settings.serveMetricsListen);
-  onListening({ url: addresses.origin, signInUrl: signInUrl(services) });
+  // Whatever fails from here on must not leave a server or a thread that keeps the process alive.
+  const servers = [server];
+  let services: Services | undefined;
   try {
+    const addresses = createAddresses(settings, port);
+    services = createServices(context, addresses, log);
+    server.on("request", createListener(services));
+    if (settings.serveMetricsListen !== undefined)
+      servers.push(await serveMetrics(services, settings.serveMetricsListen));
+    onListening({ url: addresses.origin, signInUrl: signInUrl(services) });
     await new Promise<void>((resolve) => {
       if (signal.aborted) resolve();
       signal.addEventListener("abort", () => resolve(), { once: true });
     });
   } finally {
-    await Promise.all([drain(server), metricsServer && drain(metricsServer)]);
-    await closeServices(services);
+    await Promise.all(servers.map(drain));
+    if (services) await closeServices(services);
   }
   signal.throwIfAborted();
+}
+
+function createListener(services: Services): ReturnType<typeof getRequestListener> {
+  const app = createApp(services, (ended) => {
+    services.metrics.noteRequest(ended);
+    services.audit.note(ended);
+    logRequest(services, ended);
+  });
+  return getRequestListener(app.fetch, { overrideGlobalObjects: false });
 }
 
 /** A person at this machine is not asked for a password: whoever reads the terminal may come in. */
@@ -143,11 +151,7 @@ async function drain(server: Server): Promise<void> {
 }
 
 /** A second address for metrics alone, which needs no key: it is for a network of its own. */
-async function serveMetrics(
-  { metrics }: Services,
-  address: string | undefined,
-): Promise<Server | undefined> {
-  if (address === undefined) return undefined;
+async function serveMetrics({ metrics }: Services, address: string): Promise<Server> {
   const server = createHttpServer((request, response) => {
     if (request.method !== "GET" || request.url !== "/metrics")
       return void response.writeHead(404).end();

@@ -233,6 +233,18 @@ describe("mediasearch serve", () => {
     expect([exitCode, stderr]).toEqual([2, expect.stringMatching(/needs TLS[\s\S]*--tls-cert/)]);
   });
 
+  it("ends when a part of it can't start", async () => {
+    const port = new URL(server.url).port;
+    const { exitCode, stderr } = await mediasearch(["serve", "--listen", "127.0.0.1:0"], {
+      home,
+      env: { SERVE_METRICS_LISTEN: `127.0.0.1:${port}` },
+    });
+    expect([exitCode, stderr]).toEqual([
+      2,
+      expect.stringContaining("another program listens there"),
+    ]);
+  });
+
   it("stops when what is under way is answered", async () => {
     const other = await startServe({ home, key: "" });
     expect(await other.stop()).toBe(143);

@@ -1,7 +1,9 @@
 import { statSync } from "node:fs";
 import { monitorEventLoopDelay } from "node:perf_hooks";
+import type { JobState } from "../../backends/job-store.ts";
 import type { Settings } from "../../config/settings.ts";
 import { packageVersion } from "../../version.ts";
+import type { DeliveryOutcome } from "../webhooks/webhooks.ts";
 import type { EventHub } from "../events.ts";
 import type { Ended } from "../request-end.ts";
 import type { OperationName } from "../reads/operations.ts";
@@ -26,7 +28,7 @@ export interface ServerMetrics {
   noteRead(operation: OperationName, waitedMs: number, tookMs: number): void;
   noteChanges(changes: readonly FileChange[]): void;
   noteJob(job: WorkJob): void;
-  noteDelivery(outcome: "delivered" | "failed" | "refused"): void;
+  noteDelivery(outcome: DeliveryOutcome): void;
 }
 
 export interface MetricsSources {
@@ -38,6 +40,14 @@ export interface MetricsSources {
 }
 
 const LATENCY_S = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
+/** Every state has a series, so that an alert sees the first file that comes to it. */
+const NO_JOBS = {
+  RETRYING: 0,
+  NEEDS_MEDIA_FIX: 0,
+  NEEDS_ENGINE_TUNING: 0,
+  QUARANTINED: 0,
+  SKIPPED: 0,
+} as const satisfies Readonly<Record<JobState, number>>;
 const HITS = [0, 1, 5, 10, 50, 100, 500, 1000];
 /** A library is counted at most so often, however often somebody looks. */
 const COUNT_MS = 5000;
@@ -141,7 +151,9 @@ function workMetrics(registry: Registry) {
     "mediasearch_webhook_deliveries_total",
     "Deliveries to webhooks by outcome.",
   );
+  // An alert on an increase does not see the first of a series that was not there before.
   for (const outcome of ["indexed", "failed", "deleted"]) indexed.add({ outcome }, 0);
+  for (const outcome of ["delivered", "failed", "dropped"]) deliveries.add({ outcome }, 0);
   return {
     noteChanges(changes: readonly FileChange[]): void {
       for (const { kind } of changes) indexed.add({ outcome: kind });
@@ -149,7 +161,7 @@ function workMetrics(registry: Registry) {
     noteJob({ kind, phase }: WorkJob): void {
       if (["done", "failed", "cancelled"].includes(phase)) finished.add({ kind, outcome: phase });
     },
-    noteDelivery: (outcome: string): void => deliveries.add({ outcome }),
+    noteDelivery: (outcome: DeliveryOutcome): void => deliveries.add({ outcome }),
   };
 }
 
@@ -211,7 +223,7 @@ function libraryMetrics(
   registry.gauge(
     "mediasearch_jobs",
     "Failed files by state.",
-    of(({ jobs: failed }) => byState(failed)),
+    of(({ jobs: failed }) => byState({ ...NO_JOBS, ...failed })),
   );
   registry.gauge(
     "mediasearch_segments",

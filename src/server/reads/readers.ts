@@ -44,13 +44,20 @@ export function createReaders(
   queryVector: QueryVector,
 ): Readers {
   let opened: Opened | undefined;
+  let opening: Promise<Opened> | undefined;
   let lookedAtMs = 0;
   const openEmbedder = createOpenEmbedder(context, queryVector);
 
   async function current(): Promise<Opened> {
-    const now = Date.now();
-    if (opened && now - lookedAtMs < LOOK_MS) return opened;
-    lookedAtMs = now;
+    if (opened && Date.now() - lookedAtMs < LOOK_MS) return opened;
+    // The first read may come while the thread still warms up: both wait for the same library.
+    return (opening ??= openAnew().finally(() => {
+      opening = undefined;
+    }));
+  }
+
+  async function openAnew(): Promise<Opened> {
+    lookedAtMs = Date.now();
     const fileKey = libraryFileKey(context);
     if (opened && opened.fileKey === fileKey) return opened;
     await opened?.backend.close();
@@ -79,7 +86,10 @@ export function createReaders(
         await view.close?.();
       }
     },
-    close: async () => void (await opened?.backend.close()),
+    async close() {
+      await opening?.catch(() => {});
+      await opened?.backend.close();
+    },
   };
 }
 

@@ -58,7 +58,7 @@ function createInbox(replayed: readonly ServerEvent[]): Inbox {
   let wake = (): void => {};
   return {
     async next() {
-      while (waiting.length === 0 && !isEnded)
+      if (waiting.length === 0 && !isEnded)
         await new Promise<void>((resolve) => {
           wake = resolve;
         });

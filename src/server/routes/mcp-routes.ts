@@ -1,4 +1,4 @@
-import { HttpError } from "../problem.ts";
+import { readBytes } from "../body.ts";
 import type { Route } from "../route.ts";
 
 /** A JSON-RPC message is a call of a tool. */
@@ -22,10 +22,11 @@ export const MCP_ROUTES: readonly Route[] = [
     },
     audit: "assistant",
     async handle({ request, identity }, services) {
-      if (Number(request.headers.get("content-length") ?? 0) > MAX_BYTES)
-        throw new HttpError(413, "USAGE", `the body has more than ${MAX_BYTES} bytes`);
+      // A body without an announced length has the same bound.
+      const body = new Uint8Array(await readBytes(request, MAX_BYTES));
+      const { url, method, headers, signal } = request;
       const { answerMcp } = await import("../mcp.ts");
-      return answerMcp(request, services, identity);
+      return answerMcp(new Request(url, { method, headers, body, signal }), services, identity);
     },
   },
 ];

@@ -3,20 +3,8 @@ import { ApiError, call, type Key } from "./api.ts";
 import { formatDay } from "./format.ts";
 import { Failure, Waiting } from "./parts.tsx";
 import { navigate } from "./router.ts";
+import { useScopes } from "./session.ts";
 import { useCall } from "./use-call.ts";
-
-const SCOPES = [
-  "search",
-  "read",
-  "media",
-  "edit",
-  "index",
-  "jobs",
-  "paths",
-  "keys",
-  "audit",
-  "metrics",
-];
 
 export function KeysView() {
   const [version, setVersion] = useState(0);
@@ -85,6 +73,8 @@ function KeyRow({ entry, onChanged }: { readonly entry: Key; readonly onChanged:
 }
 
 function NewKey({ onMade }: { readonly onMade: () => void }) {
+  // Nobody gives what he has not.
+  const own = useScopes();
   const [name, setName] = useState("");
   const [filter, setFilter] = useState("");
   const [scopes, setScopes] = useState<readonly string[]>(["search", "read"]);
@@ -128,7 +118,7 @@ function NewKey({ onMade }: { readonly onMade: () => void }) {
       </label>
       <fieldset>
         <legend>Scopes</legend>
-        {SCOPES.map((scope) => (
+        {own.map((scope) => (
           <label key={scope}>
             <input
               type="checkbox"

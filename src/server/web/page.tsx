@@ -4,6 +4,7 @@ import { call, type Session } from "./api.ts";
 import { RecordingView } from "./recording-view.tsx";
 import { followLink, navigate, type Place, usePlace } from "./router.ts";
 import { SearchView } from "./search-view.tsx";
+import { SignedIn } from "./session.ts";
 import { useCall } from "./use-call.ts";
 import { WorkView } from "./work-view.tsx";
 
@@ -45,17 +46,22 @@ function Page() {
   const isSignIn = place.path === "/signin";
   const { value: session, problem } = useCall<Session>(isSignIn ? undefined : "/v1/session");
   const [, view = "", id = ""] = /^\/(\w*)\/?([^/]*)$/.exec(place.path) ?? [];
-  if (view === "embed") return <RecordingView id={decodeURIComponent(id)} place={place} isEmbed />;
+  if (view === "embed")
+    return (
+      <SignedIn.Provider value={session}>
+        <RecordingView id={decodeURIComponent(id)} place={place} isEmbed />
+      </SignedIn.Provider>
+    );
   const isOut = isSignIn || problem?.status === 401;
   return (
-    <>
+    <SignedIn.Provider value={isOut ? undefined : session}>
       <Bar place={place} session={isOut ? undefined : session} />
       {isOut ? (
         <SignInView hasFailed={place.query.has("failed")} />
       ) : (
         <View view={view} id={decodeURIComponent(id)} place={place} />
       )}
-    </>
+    </SignedIn.Provider>
   );
 }
 

@@ -5,6 +5,7 @@ import { formatClock, readMoment } from "./format.ts";
 import { Failure, Waiting } from "./parts.tsx";
 import { MediaPlayer, type Player } from "./player.tsx";
 import type { Place } from "./router.ts";
+import { useScopes } from "./session.ts";
 import { TranscriptPane } from "./transcript.tsx";
 import { useCall } from "./use-call.ts";
 import { Waveform } from "./waveform.tsx";
@@ -22,6 +23,7 @@ export function RecordingView({
   readonly isEmbed?: boolean;
 }) {
   const [version, setVersion] = useState(0);
+  const scopes = useScopes();
   const base = `/v1/files/${encodeURIComponent(id)}`;
   const { value: file, problem } = useCall<MediaFile>(base);
   const { value: transcript, problem: unreadable } = useCall<Transcript>(
@@ -82,7 +84,7 @@ export function RecordingView({
             nowMs={nowMs}
             onSeek={seek}
             onChanged={() => setVersion((last) => last + 1)}
-            canEdit={!isEmbed}
+            canEdit={!isEmbed && scopes.includes("edit")}
           />
         )}
       </div>

@@ -4,6 +4,8 @@ import { Failure, Waiting } from "./parts.tsx";
 import { useCall } from "./use-call.ts";
 
 const LOOK_MS = 5000;
+/** A run tells of many files in a moment; the page looks once for all of them. */
+const QUIET_MS = 1000;
 
 /** What is being done, what failed and why. */
 export function WorkView() {
@@ -16,12 +18,21 @@ export function WorkView() {
   const { value: status } = useCall<Status>("/v1/status", version);
   useEffect(() => {
     document.title = "Work · mediasearch";
+    let soon: number | undefined;
+    const lookSoon = (): void => {
+      soon ??= setTimeout(() => {
+        soon = undefined;
+        look();
+      }, QUIET_MS);
+    };
     const events = new EventSource("/v1/events");
-    for (const name of ["indexed", "failed", "deleted", "job"]) events.addEventListener(name, look);
+    for (const name of ["indexed", "failed", "deleted", "job"])
+      events.addEventListener(name, lookSoon);
     const timer = setInterval(look, LOOK_MS);
     return () => {
       events.close();
       clearInterval(timer);
+      clearTimeout(soon);
     };
   }, []);
   return (

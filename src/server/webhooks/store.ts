@@ -34,6 +34,7 @@ export interface WebhookStore {
   all<T>(kind: string): Promise<(readonly [string, T])[]>;
   put(kind: string, id: string, value: object): Promise<void>;
   get(id: string): Promise<Webhook | undefined>;
+  remove(kind: string, id: string): Promise<void>;
 }
 
 export const createStore = (records: () => Promise<Records>): WebhookStore => ({
@@ -43,4 +44,5 @@ export const createStore = (records: () => Promise<Records>): WebhookStore => ({
     ),
   put: async (kind, id, value) => (await records()).put(kind, id, value as Json),
   get: async (id) => (await (await records()).get(WEBHOOK, id)) as unknown as Webhook | undefined,
+  remove: async (kind, id) => (await records()).remove(kind, id),
 });
