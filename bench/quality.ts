@@ -6,8 +6,9 @@
  * are about (that is checked), and for lookups: words that are in one segment together. Figures
  * have 95 % intervals by bootstrap over the queries.
  *
- * With `--save RUN.json` the ranks of every query are kept, and with `--against RUN.json` each figure
- * is followed by its difference to that run, query by query. `--mode MODE` asks in one mode only.
+ * With `--save RUN.json` the ranks of every query are kept, and with `--against RUN.json` each
+ * figure is followed by its difference to that run, query by query. `--mode MODE` asks in one mode
+ * only.
  */
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";

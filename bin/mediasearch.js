@@ -2,8 +2,8 @@
 const { enableCompileCache } = require("node:module");
 
 /**
- * A user without a home folder, as in many containers, gets one that is not there: settings can name every
- * folder, and what they do not name is told as missing.
+ * A user without a home folder, as in many containers, gets one that is not there: settings can
+ * name every folder, and what they do not name is told as missing.
  */
 function withHome() {
   const { homedir } = require("node:os");

@@ -22,7 +22,10 @@ const entries = Object.fromEntries(
     .map((path) => [path.replace(/^src\//, "").replace(/\.ts$/, ""), path]),
 );
 
-/** Node's own, native parts, and what only a user can install. @param {string} id @param {string | undefined} importer */
+/**
+ * Node's own, native parts, and what only a user can install. @param {string} id @param {string |
+ * undefined} importer
+ */
 const isOutside = (id, importer) =>
   (isBuiltin(id) && !isLight(id, importer)) ||
   /^(?:@seydx\/|sherpa-onnx-node$|react-devtools-core$)/.test(id);
@@ -31,7 +34,10 @@ rmSync(`${root}dist`, { recursive: true, force: true });
 
 /** @type {Set<string>} */
 const modules = new Set();
-/** @param {import("rolldown").InputOptions} input @param {import("rolldown").OutputOptions} output */
+/**
+ * @param {import("rolldown").InputOptions} input
+ * @param {import("rolldown").OutputOptions} output
+ */
 async function build(input, output) {
   const bundle = await rolldown({ cwd: root, platform: "node", ...input });
   const { output: files } = await bundle.write({ dir: `${root}dist`, comments: false, ...output });

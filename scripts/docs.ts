@@ -1,6 +1,6 @@
 /**
- * Writes docs/cli.md, docs/config.md, docs/errors.md, docs/caption-formats.md, the completions of the shells and the man
- * page out of the tables that the program itself runs on.
+ * Writes docs/cli.md, docs/config.md, docs/errors.md, docs/caption-formats.md, the completions of
+ * the shells and the man page out of the tables that the program itself runs on.
  */
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";

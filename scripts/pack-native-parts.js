@@ -1,7 +1,8 @@
 // Puts the native parts of packages, for every platform, into dist/: SQLite's as they are into
 // dist/sqlite; ONNX Runtime's compressed into dist/runtime, with their digests, which
 // src/models/unpack-runtime.ts unpacks on the user's machine. npm runs it before it packs or
-// publishes; a checkout uses those of node_modules. What was compressed once is kept, by its digest.
+// publishes; a checkout uses those of node_modules. What was compressed once is kept, by its
+// digest.
 import { createHash } from "node:crypto";
 import { cp, mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";

@@ -16,8 +16,8 @@ const OPENS = new Set([0x5b, 0x7b]);
 const CLOSES = new Set([0x5d, 0x7d]);
 
 /**
- * Parses JSON of which the size is bounded already. Its depth and its number of values are looked at
- * before anything is made of it: a megabyte of brackets becomes a hundred megabytes of lists.
+ * Parses JSON of which the size is bounded already. Its depth and its number of values are looked
+ * at before anything is made of it: a megabyte of brackets becomes a hundred megabytes of lists.
  * @throws SyntaxError
  */
 export function parseBoundedJson(

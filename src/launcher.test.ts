@@ -5,7 +5,9 @@ import { launcher, limitThisProcess } from "./launcher.ts";
 const canLimit = launcher({}).length > 0;
 const LIMIT = 1_500_000_000;
 
-/** Waits for its limit, asks for more than that in one turn of its event loop, and says how it went. */
+/**
+ * Waits for its limit, asks for more than that in one turn of its event loop, and says how it went.
+ */
 const GREEDY = `
   import { readFileSync } from "node:fs";
   import { limitThisProcess } from ${JSON.stringify(new URL("./launcher.ts", import.meta.url).href)};

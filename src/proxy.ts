@@ -42,8 +42,8 @@ export function proxyFor(url: URL, { https, http, no = "" }: ProxySettings): str
 }
 
 /**
- * An agent for requests to a URL, by its proxy if it has one. What TLS needs goes with each request:
- * a proxy's own TLS is not the server's.
+ * An agent for requests to a URL, by its proxy if it has one. What TLS needs goes with each
+ * request: a proxy's own TLS is not the server's.
  */
 export async function agentFor(
   url: URL,

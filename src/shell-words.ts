@@ -64,5 +64,7 @@ function readDoubleQuoted(line: string, start: number, escapes: boolean): WordPa
 
 const unclosed = (quote: string): Error => new Error(`has a ${quote} without its counterpart`);
 
-/** Writes a word so that a shell takes it for one, whatever is in it: for command lines in hints. */
+/**
+ * Writes a word so that a shell takes it for one, whatever is in it: for command lines in hints.
+ */
 export const quoteShellWord = (word: string): string => `"${word.replace(/[\\"$`]/g, "\\$&")}"`;

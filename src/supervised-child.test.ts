@@ -23,7 +23,8 @@ const PROGRAM = `
     blocked: () => { for (;;) {} },
     greedy: () => {
       const kept = [];
-      // In one turn of the event loop, as a codec does, and with a child that has a group of its own.
+      // In one turn of the event loop, as a codec does, and with a child that has a group of its
+      // own.
       spawn("sleep", ["600"], { detached: true, stdio: "ignore" });
       for (;;) kept.push(Buffer.alloc(8_000_000, kept.length + 1));
     },

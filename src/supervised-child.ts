@@ -196,7 +196,9 @@ function converse<Reply, Answer>(
   });
 }
 
-/** Often enough that a child that fills memory as fast as it can gets a gigabyte further at most. */
+/**
+ * Often enough that a child that fills memory as fast as it can gets a gigabyte further at most.
+ */
 const MEMORY_WATCH_MS = 100;
 
 /**

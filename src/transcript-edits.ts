@@ -3,7 +3,10 @@ import type { Language, Origin, Segment } from "./types.ts";
 /** A line of a transcript as a person sees and changes it. Times in milliseconds. */
 export type EditedLine = Pick<Segment, "startMs" | "endMs" | "text" | "speaker">;
 
-/** Lines in place of others. Where the others are not found, what is said between the times gives way. */
+/**
+ * Lines in place of others. Where the others are not found, what is said between the times gives
+ * way.
+ */
 export interface Correction {
   readonly startMs: number;
   readonly endMs: number;

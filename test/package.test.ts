@@ -78,7 +78,10 @@ function runNpm(cwd: string, ...args: readonly string[]): Result {
   return { exitCode: status ?? -1, stdout, stderr };
 }
 
-/** The package as it is published: what `files` names, with the native parts that npm's prepack adds. */
+/**
+ * The package as it is published: what `files` names, with the native parts that npm's prepack
+ * adds.
+ */
 function stage(): string {
   const staged = join(work, "stage");
   const always = ["package.json", "README.md", "LICENSE"];

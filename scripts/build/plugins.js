@@ -64,8 +64,8 @@ const wholeBuiltins = {
 };
 
 /**
- * Packages look for their native parts beside their own JavaScript. That is in dist/ now, so modules
- * of src/ take the place of those that look.
+ * Packages look for their native parts beside their own JavaScript. That is in dist/ now, so
+ * modules of src/ take the place of those that look.
  * @type {readonly (readonly [RegExp, string])[]}
  */
 const BINDINGS = [

@@ -33,8 +33,8 @@ export type Medium =
        */
       snapshot(path: string): Promise<void>;
       /**
-       * Overwrites in the file what was deleted from it. Resolves to the copies of the library beside
-       * it, which it does not touch.
+       * Overwrites in the file what was deleted from it. Resolves to the copies of the library
+       * beside it, which it does not touch.
        * @throws STORE_BUSY while another process holds on to it.
        */
       wipe(): Promise<readonly string[]>;

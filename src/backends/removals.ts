@@ -3,7 +3,9 @@ import type { Records } from "./records.ts";
 
 const KIND = "removal";
 
-/** Places that a person took out of the library: files, and folders with all that comes into them. */
+/**
+ * Places that a person took out of the library: files, and folders with all that comes into them.
+ */
 export const listRemovals = async (records: Pick<Records, "list">): Promise<readonly Location[]> =>
   (await records.list(KIND)).map(({ id }) => id);
 

@@ -64,7 +64,9 @@ export interface Versions extends ReadableVersions {
    * new one had.
    */
   move(from: AssetId, to: FileLocation): Promise<void>;
-  /** Gives the current version another fingerprint; nothing else changes, and nothing is archived. */
+  /**
+   * Gives the current version another fingerprint; nothing else changes, and nothing is archived.
+   */
   restamp(id: AssetId, fingerprint: string): Promise<void>;
   /** Gives the file at `to` a version of its own that equals the one of `from`. */
   copy(from: AssetId, to: FileLocation): Promise<void>;

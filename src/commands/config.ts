@@ -53,7 +53,10 @@ export const run: Command<typeof CONFIG_SPEC> = async (_args, flags, context) =>
 
 const shownValue = (value: SettingRow["value"]): string => (value === null ? "-" : String(value));
 
-/** What a value shows of itself: of a secret that it is set, of a command its program, of an address no query. */
+/**
+ * What a value shows of itself: of a secret that it is set, of a command its program, of an address
+ * no query.
+ */
 function shownSetting(value: SettingRow["value"], setting: Setting<unknown>): SettingRow["value"] {
   if (value === null) return null;
   if (setting.isSecret) return SECRET_IS_SET;

@@ -88,7 +88,10 @@ function parseGiven(
   }
 }
 
-/** Short and plain, a number or a word: anything else may be a key, or an address or a command with one. */
+/**
+ * Short and plain, a number or a word: anything else may be a key, or an address or a command with
+ * one.
+ */
 const isHarmless = (text: string): boolean =>
   /^[\w .,:+-]{0,24}$/.test(text) && !(text.length >= 12 && /\d/.test(text) && /[a-z]/i.test(text));
 

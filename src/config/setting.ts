@@ -39,7 +39,10 @@ export interface Setting<T> {
    * runs, or what is believed.
    */
   readonly inProjectFile?: "always" | "inside";
-  /** The largest number that a project file may set that was merely found; above it the value does not count. */
+  /**
+   * The largest number that a project file may set that was merely found; above it the value does
+   * not count.
+   */
   readonly mostInProjectFile?: () => number;
 }
 

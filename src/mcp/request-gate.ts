@@ -3,9 +3,10 @@ import type { Readable, Writable } from "node:stream";
 import { setImmediate } from "node:timers/promises";
 
 /**
- * What stands between the client's input and the protocol: one message a line, of a bounded length, and no more
- * at a time than the client takes answers for. What is no request gets JSON-RPC's error
- * (https://www.jsonrpc.org/specification#error_object), so that no client waits for an answer in vain.
+ * What stands between the client's input and the protocol: one message a line, of a bounded length,
+ * and no more at a time than the client takes answers for. What is no request gets JSON-RPC's error
+ * (https://www.jsonrpc.org/specification#error_object), so that no client waits for an answer in
+ * vain.
  */
 
 export const MAX_MESSAGE_BYTES = 10 * 2 ** 20;

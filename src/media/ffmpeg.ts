@@ -49,9 +49,9 @@ const NOT_MEDIA = "not a media file, or damaged at its start";
 const NO_STREAMS = "damaged: no stream can be read";
 
 /**
- * FFmpeg's names of the containers and streams that hold what was recorded themselves. Playlists and
- * manifests (DASH, HLS, ffconcat, SDP, image sequences) lead to other files and hosts, and a file
- * may be one of them whatever its name says. Synthesisers and games' formats hold no speech.
+ * FFmpeg's names of the containers and streams that hold what was recorded themselves. Playlists
+ * and manifests (DASH, HLS, ffconcat, SDP, image sequences) lead to other files and hosts, and a
+ * file may be one of them whatever its name says. Synthesisers and games' formats hold no speech.
  */
 const DEMUXERS = [
   "aac,ac3,ac4,aiff,amr,amrnb,amrwb,ape,asf,asf_o,au,avi,caf,dsf,dts,dtshd,dv,eac3,flac,flv,gxf",
@@ -60,8 +60,8 @@ const DEMUXERS = [
 ].join(",");
 
 /**
- * FFmpeg opens nothing itself: it gets one file's bytes, and what these say may lead nowhere, neither
- * to other files of this machine nor into the network.
+ * FFmpeg opens nothing itself: it gets one file's bytes, and what these say may lead nowhere,
+ * neither to other files of this machine nor into the network.
  */
 const cageOptions = (av: AvModule): Dictionary =>
   av.Dictionary.fromObject({ format_whitelist: DEMUXERS, protocol_whitelist: "none" });

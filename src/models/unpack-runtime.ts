@@ -38,9 +38,9 @@ const KEPT_AFTER_UNPACKING_MS = 30 * 24 * 3_600_000;
 let unpacking: Promise<string> | undefined;
 
 /**
- * Puts ONNX Runtime's native parts where `runtime.folder` says. The package carries them compressed,
- * for every platform; this platform's are unpacked once, into the user's private cache. A checkout
- * has none packed and uses those of the package onnxruntime-node.
+ * Puts ONNX Runtime's native parts where `runtime.folder` says. The package carries them
+ * compressed, for every platform; this platform's are unpacked once, into the user's private cache.
+ * A checkout has none packed and uses those of the package onnxruntime-node.
  * @throws MISSING_TOOL where there is none for this platform, or the package is damaged.
  */
 export async function unpackRuntime(): Promise<string> {
@@ -65,8 +65,8 @@ async function inCheckout(): Promise<string> {
 }
 
 /**
- * The folder that this platform's packedFiles are in afterwards: one in `place`, or where `place` is
- * undefined one that is removed when this process ends.
+ * The folder that this platform's packedFiles are in afterwards: one in `place`, or where `place`
+ * is undefined one that is removed when this process ends.
  * @param packed has `manifest.json` and `PLATFORM-ARCH/NAME.br`.
  */
 export async function unpack(packed: string, cacheFolder: string | undefined): Promise<string> {

@@ -85,7 +85,10 @@ async function editsFor(
       };
 }
 
-/** Changed words need new vectors; while embedding fails they are found by keyword, and the next run makes up for it. */
+/**
+ * Changed words need new vectors; while embedding fails they are found by keyword, and the next run
+ * makes up for it.
+ */
 async function withVectors(
   version: AssetVersion,
   edited: readonly (EmbeddedSegment | Segment)[],

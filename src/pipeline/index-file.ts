@@ -138,7 +138,10 @@ async function isAsBefore(
   return fit === "yes" || (options.dryRun && fit === "unless-track");
 }
 
-/** The claims of one attempt; without other runs everything is free. A release that fails is made up for when the run ends. */
+/**
+ * The claims of one attempt; without other runs everything is free. A release that fails is made up
+ * for when the run ends.
+ */
 function claimsOf(claims: Claims | undefined): Claims & { readonly end: () => Promise<void> } {
   const held: string[] = [];
   return {

@@ -4,12 +4,15 @@ import type { ScanItem } from "./scan/candidate.ts";
 
 type Unreadable = Extract<ScanItem, { readonly type: "unreadable" }>;
 
-/** Begins the `stat` of jobs for what could not even be listed: broken links, folders without a right. */
+/**
+ * Begins the `stat` of jobs for what could not even be listed: broken links, folders without a
+ * right.
+ */
 const PREFIX = "unreadable:";
 
 /**
- * Keeps what a walk could not read as a job, so that it is told once, can be listed and skipped, and
- * does not make every later run a failure. What the user named himself fails each time.
+ * Keeps what a walk could not read as a job, so that it is told once, can be listed and skipped,
+ * and does not make every later run a failure. What the user named himself fails each time.
  */
 export async function noteUnreadable(
   { path, error }: Unreadable,

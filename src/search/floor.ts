@@ -15,7 +15,9 @@ interface Calibration {
   readonly alone: number;
   /** The nearest of ten times as many unrelated segments is nearer by this. */
   readonly perDecade: number;
-  /** Several words are less often near to something by chance than one: for each more, up to three. */
+  /**
+   * Several words are less often near to something by chance than one: for each more, up to three.
+   */
   readonly perWord: number;
   readonly most: number;
 }

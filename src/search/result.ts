@@ -34,7 +34,9 @@ export interface SearchAnswer {
   readonly hits: readonly RankedMoment[];
   /** The terms to mark in the texts, for `markMatches`. */
   readonly marks: readonly MarkedTerm[];
-  /** Whether a word of the query is said in what was searched; true where it has none to look for. */
+  /**
+   * Whether a word of the query is said in what was searched; true where it has none to look for.
+   */
   readonly isSaid: boolean;
   /** What the signs of the query ask for, for who tells why nothing was found. */
   readonly where: Condition | undefined;

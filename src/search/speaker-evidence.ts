@@ -7,7 +7,10 @@ const TITLES: ReadonlySet<string> = new Set("am hon right mr mrs ms dr the".spli
 /** A smaller share of a name is found by chance: a first name, a word of a long title. */
 const MIN_SHARE = 0.5;
 
-/** Words in the form in which they are compared; a single letter only if it is a capital, as in "Grad B". */
+/**
+ * Words in the form in which they are compared; a single letter only if it is a capital, as in
+ * "Grad B".
+ */
 const nameWords = (text: string): string[] =>
   [...text.replace(/['\u2019]s(?![\p{L}\p{N}])/gu, "").matchAll(wordPattern(text))]
     .map(([word]) => word)

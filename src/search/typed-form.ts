@@ -5,8 +5,8 @@ import type { RankedHit } from "./result.ts";
 
 /**
  * "university" is no "universe", and "été" no "et", though the index takes them for one: what has a
- * word in the form that was typed comes first. That counts in short queries alone, with which people
- * look words up; in questions it decides nothing (measured: .398 to .391).
+ * word in the form that was typed comes first. That counts in short queries alone, with which
+ * people look words up; in questions it decides nothing (measured: .398 to .391).
  */
 const MAX_LOOKUP_TERMS = 3;
 

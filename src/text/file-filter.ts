@@ -12,9 +12,10 @@ const GLOB = /[*?[\]{}]/;
  * Makes a test for a pattern as people name files: a path or folder (relative to `cwd`), a base
  * name with or without its extension, or a glob. A glob without a slash is compared with base
  * names, one with a slash with whole paths and their ends. A pattern may also name a folder of the
- * path, or several parts of it in a row, from whatever folder it is used. Base names are compared without regard to case, because
- * two names that differ only in case are nearly always an accident. Paths are compared exactly, but
- * for how an accent is written: macOS splits letters that keyboards give as one.
+ * path, or several parts of it in a row, from whatever folder it is used. Base names are compared
+ * without regard to case, because two names that differ only in case are nearly always an accident.
+ * Paths are compared exactly, but for how an accent is written: macOS splits letters that keyboards
+ * give as one.
  */
 export async function fileMatcher(
   pattern: string,

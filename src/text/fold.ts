@@ -74,7 +74,8 @@ function asciiDigit(digit: string): string {
 /**
  * Brings a text into the form in which words are compared: without case, accents, vowel points and
  * invisible signs; compatibility forms (ligatures, full width) as plain letters (NFKC); ß as ss, ı
- * and İ as i, ς as σ, ł as l, ø as o; Arabic letters without hamza; digits of all scripts as 0 to 9.
+ * and İ as i, ς as σ, ł as l, ø as o; Arabic letters without hamza; digits of all scripts as 0 to
+ * 9.
  */
 export function foldText(text: string): string {
   if (isAscii(text)) return text.toLowerCase();

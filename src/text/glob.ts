@@ -1,12 +1,13 @@
 import { MediasearchError } from "../errors.ts";
 
 /**
- * Globs that match in time proportional to the lengths of pattern and name, whatever the pattern: the set of all
- * states is followed at once (Thompson 1968, "Regular expression search algorithm"), so that nothing is tried
- * twice. Patterns come from people and from assistants.
+ * Globs that match in time proportional to the lengths of pattern and name, whatever the pattern:
+ * the set of all states is followed at once (Thompson 1968, "Regular expression search algorithm"),
+ * so that nothing is tried twice. Patterns come from people and from assistants.
  *
- * `*` and `?` stay within a folder, `**` as a whole part of a path passes over any number of folders; `[a-z]`,
- * `[!a-z]`, `{a,b}`, `?(a|b)`, `*(a|b)`, `+(a|b)`, `@(a|b)`, `\` before a sign, and `!` before the whole pattern.
+ * `*` and `?` stay within a folder, `**` as a whole part of a path passes over any number of
+ * folders; `[a-z]`, `[!a-z]`, `{a,b}`, `?(a|b)`, `*(a|b)`, `+(a|b)`, `@(a|b)`, `\` before a sign,
+ * and `!` before the whole pattern.
  */
 
 /** No pattern has more UTF-16 units, and none nests deeper. */
@@ -250,8 +251,8 @@ function reachable(states: readonly State[]): ReadonlySet<State> {
 }
 
 /**
- * Makes plain characters of signs that are parts of names, as shells and people take them: groups in
- * parentheses, bars, and an exclamation mark at the beginning.
+ * Makes plain characters of signs that are parts of names, as shells and people take them: groups
+ * in parentheses, bars, and an exclamation mark at the beginning.
  */
 export const escapeNameSigns = (glob: string): string =>
   glob.replace(/[()|]/g, "\\$&").replace(/^!/, "\\!");

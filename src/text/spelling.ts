@@ -60,8 +60,8 @@ export function nearestStems(word: string, candidates: Iterable<IndexWord>): str
 }
 
 /**
- * Finds the name that was meant: one that is, or has a word, within one or two letters of the wanted
- * one.
+ * Finds the name that was meant: one that is, or has a word, within one or two letters of the
+ * wanted one.
  */
 export function nearestName(wanted: string, names: readonly string[]): string | undefined {
   const typed = foldText(wanted);

@@ -107,8 +107,8 @@ function cleanTimed<T extends Timed>(timed: T): T | undefined {
 }
 
 /**
- * No word is longer in scripts that part words by spaces: a run without any is parted, so that a segment of forty
- * words keeps within its length.
+ * No word is longer in scripts that part words by spaces: a run without any is parted, so that a
+ * segment of forty words keeps within its length.
  */
 const MAX_WORD_LENGTH = 1000;
 const LONG_RUN = new RegExp(

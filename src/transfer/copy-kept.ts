@@ -20,7 +20,9 @@ interface ContentMove {
 export interface ContentMoves {
   /** Of files: their edits and their words' times go along. */
   readonly files: ReadonlyMap<string, readonly ContentMove[]>;
-  /** Of files and of archived transcripts, which keep their fingerprints: the words' times go along. */
+  /**
+   * Of files and of archived transcripts, which keep their fingerprints: the words' times go along.
+   */
   readonly transcripts: ReadonlyMap<string, readonly ContentMove[]>;
 }
 

@@ -42,7 +42,9 @@ export async function editTranscript(
   }
 }
 
-/** Takes back the last changes of a file and its copies; all of them unless `steps` says how many. */
+/**
+ * Takes back the last changes of a file and its copies; all of them unless `steps` says how many.
+ */
 export async function undoEdits(
   asset: AssetStatus,
   steps: number,

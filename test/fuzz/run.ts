@@ -1,7 +1,8 @@
 /**
- * `npm run test:fuzz [-- --seconds N] [TARGET…]`: changes valid inputs of every reader of bytes from outside and
- * looks whether it reads or refuses them, within two seconds of processor time and half a gigabyte. What is found is written to
- * test/fuzz/finds/; move it to test/fuzz/seeds/TARGET/ when it is mended.
+ * `npm run test:fuzz [-- --seconds N] [TARGET…]`: changes valid inputs of every reader of bytes
+ * from outside and looks whether it reads or refuses them, within two seconds of processor time and
+ * half a gigabyte. What is found is written to test/fuzz/finds/; move it to test/fuzz/seeds/TARGET/
+ * when it is mended.
  */
 import { createHash } from "node:crypto";
 import { mkdirSync, writeFileSync } from "node:fs";

@@ -279,7 +279,10 @@ function readTable(bytes: Uint8Array): void {
   visit(readRoot(bytes), 0);
 }
 
-/** Errors that a reader may give for what it can't read: ours, and those that callers of the wire turn into ours. */
+/**
+ * Errors that a reader may give for what it can't read: ours, and those that callers of the wire
+ * turn into ours.
+ */
 const OF_THE_WIRE = new Set(["arrow", "arrow-frames", "flatbuffers"]);
 
 /** @returns why the target failed on the input; undefined when it read or refused it. */

@@ -38,7 +38,7 @@ async function run({ target: name, seed, seconds, shared }: FuzzJob): Promise<vo
     const isSlow = inputs > 10 && ms > MAX_INPUT_MS;
     const why = refusal ?? (isSlow ? `took ${Math.round(ms)} ms of processor time` : undefined);
     if (why !== undefined)
-      // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread, not a window
+      // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread
       parentPort.postMessage({ type: "failed", input, why } satisfies FuzzReport);
   }
   // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread, not a window

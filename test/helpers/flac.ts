@@ -11,7 +11,8 @@ export function constantFlac({
   const info = Buffer.alloc(34);
   info.writeUInt16BE(blockSize, 0);
   info.writeUInt16BE(blockSize, 2);
-  // 20 bits of the rate, 3 of the channels less one, 5 of the bits a sample less one, 36 of the length.
+  // 20 bits of the rate, 3 of the channels less one, 5 of the bits a sample less one, 36 of the
+  // length.
   info.writeBigUInt64BE(
     (BigInt(sampleRate) << 44n) | (15n << 36n) | (BigInt(blocks * blockSize) & 0xf_ffff_ffffn),
     10,
@@ -24,7 +25,8 @@ function frame(number: number, blockSize: number): Buffer {
   const head = Buffer.from([
     0xff,
     0xf8,
-    // Block size in 16 bits at the end of the header, rate as in the stream's; one channel, 16 bits.
+    // Block size in 16 bits at the end of the header, rate as in the stream's; one channel, 16
+    // bits.
     0x70,
     0x08,
     ...codedNumber(number),

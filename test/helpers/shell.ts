@@ -1,7 +1,10 @@
 import { execFileSync } from "node:child_process";
 import { tempFolder } from "./run.ts";
 
-/** The words that a shell makes of the first command of mediasearch in a hint; it runs in an empty folder. */
+/**
+ * The words that a shell makes of the first command of mediasearch in a hint; it runs in an empty
+ * folder.
+ */
 export function wordsInShell(hint: string): readonly string[] {
   const command = hint.slice(hint.indexOf("mediasearch "));
   const script = `mediasearch() { printf '%s\\0' "$@"; }\n${command}`;

@@ -7,7 +7,9 @@ import { startServe } from "../helpers/serve.ts";
 
 const CACHE = join(ROOT, "node_modules/.cache/mediasearch-interop/prometheus");
 
-/** The folder with Debian's prometheus and promtool, fetched once; undefined where apt is missing. */
+/**
+ * The folder with Debian's prometheus and promtool, fetched once; undefined where apt is missing.
+ */
 export function prometheusFolder(): string | undefined {
   const folder = join(CACHE, "usr/bin");
   if (existsSync(join(folder, "promtool"))) return folder;

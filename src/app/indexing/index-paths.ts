@@ -107,7 +107,9 @@ async function indexInto(open: () => Promise<Backend>, run: IndexRun): Promise<v
   if (nothingFound) throw noMediaError(request.locations);
 }
 
-/** Whether the library knows anything there; what is gone was there. An empty bucket is no mistake. */
+/**
+ * Whether the library knows anything there; what is gone was there. An empty bucket is no mistake.
+ */
 async function hasBelow(catalog: ReadableCatalog, places: readonly Location[]): Promise<boolean> {
   if (places.length === 0 || places.some(isObject)) return true;
   for await (const { id } of catalog.list())

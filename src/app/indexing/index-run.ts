@@ -134,7 +134,10 @@ async function lookThrough(session: Session): Promise<void> {
   await serveRequests(session);
 }
 
-/** What was replaced or deleted long ago is forgotten; a run that watches for months forgets as well. */
+/**
+ * What was replaced or deleted long ago is forgotten; a run that watches for months forgets as
+ * well.
+ */
 async function forgetOld({ backend, options, context, claims }: Session): Promise<void> {
   const { retentionDays } = context.config.settings;
   if (options.dryRun) return;
@@ -207,7 +210,8 @@ async function indexChanges(places: readonly Location[], session: Session): Prom
 }
 
 /**
- * Watching outlives a server that is away for a while, and a library that another process repairs. It waits `waitMs` at most between attempts.
+ * Watching outlives a server that is away for a while, and a library that another process repairs.
+ * It waits `waitMs` at most between attempts.
  */
 const untilReachable = (
   work: () => Promise<void>,

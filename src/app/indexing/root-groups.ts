@@ -48,7 +48,9 @@ export const nothingToIndex = (): MediasearchError =>
     hint: "mediasearch index FOLDER",
   });
 
-/** What was registered and is not done yet, apart from what lies in a folder that is looked through. */
+/**
+ * What was registered and is not done yet, apart from what lies in a folder that is looked through.
+ */
 async function registeredElsewhere(
   catalog: ReadableCatalog,
   folders: readonly Folder[],

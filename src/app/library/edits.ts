@@ -17,7 +17,9 @@ export interface EditedFile {
   readonly edits: TranscriptEdits;
 }
 
-/** The files that are meant (paths, names or globs; none means every file) and were changed by hand. */
+/**
+ * The files that are meant (paths, names or globs; none means every file) and were changed by hand.
+ */
 export const listEditedFiles = (
   context: Context,
   files: readonly string[],

@@ -72,7 +72,10 @@ async function filesMeant(
   return files;
 }
 
-/** A folder that is meant by its path stands for itself, so that what comes into it later stays out too. */
+/**
+ * A folder that is meant by its path stands for itself, so that what comes into it later stays out
+ * too.
+ */
 async function placesMeant(
   context: Context,
   patterns: readonly string[],

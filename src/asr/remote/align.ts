@@ -95,7 +95,9 @@ function mergeGroups<T extends Word>(groups: readonly Group<T>[]): readonly Alig
   });
 }
 
-/** Cells of the table that is compared in, 50 MB of them: two texts of 5,000 words, half an hour. */
+/**
+ * Cells of the table that is compared in, 50 MB of them: two texts of 5,000 words, half an hour.
+ */
 const MAX_CELLS = 25_000_000;
 
 /**

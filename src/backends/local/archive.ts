@@ -39,8 +39,8 @@ export const localArchive = ({ db, path, run, write, writeVersions }: Connection
 });
 
 /**
- * What is kept for a time only is gone from the disk too, afterwards. The words of deleted files left the keyword
- * index when they were deleted; its old parts have them until they are merged.
+ * What is kept for a time only is gone from the disk too, afterwards. The words of deleted files
+ * left the keyword index when they were deleted; its old parts have them until they are merged.
  */
 function purge(db: Database, beforeMs: number): number {
   const isOld = db

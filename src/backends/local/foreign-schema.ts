@@ -2,9 +2,9 @@ import type { Database } from "better-sqlite3";
 import { MediasearchError } from "../../errors.ts";
 
 /**
- * A library file may come from somebody else, and its schema is a program: a view that never ends in place of a
- * table, a trigger, an index on an expression. It is compared with the schema that the migrations make before
- * anything is read or written.
+ * A library file may come from somebody else, and its schema is a program: a view that never ends
+ * in place of a table, a trigger, an index on an expression. It is compared with the schema that
+ * the migrations make before anything is read or written.
  */
 
 interface SchemaObject {
@@ -43,8 +43,8 @@ function normalizedLine(line: string): string {
 }
 
 /**
- * Tables of other programs, such as those of a replicator, may stand beside ours with their indexes; nothing may
- * stand on ours.
+ * Tables of other programs, such as those of a replicator, may stand beside ours with their
+ * indexes; nothing may stand on ours.
  * @throws SCHEMA_MISMATCH when the schema is not the expected one.
  */
 export function refuseForeignSchema(db: Database, path: string, expected: readonly string[]): void {

@@ -1,12 +1,14 @@
 /**
- * The keyword index holds the segments of the files that are not deleted, and nothing else: BM25 weighs a word by
- * all that is in the index, so the same files give the same hits whatever was deleted beside them. The content of
- * the index is a view (https://www.sqlite.org/fts5.html#external_content_tables), so that "rebuild" and
- * "integrity-check" follow the same rule. `CROSS JOIN` keeps the rows in the order of their numbers, which the
- * index wants.
+ * The keyword index holds the segments of the files that are not deleted, and nothing else: BM25
+ * weighs a word by all that is in the index, so the same files give the same hits whatever was
+ * deleted beside them. The content of the index is a view
+ * (https://www.sqlite.org/fts5.html#external_content_tables), so that "rebuild" and
+ * "integrity-check" follow the same rule. `CROSS JOIN` keeps the rows in the order of their
+ * numbers, which the index wants.
  *
- * A cascade deletes a parent row before its children. The segments of a deleted row are therefore taken out before
- * it goes: those of a file by the file's trigger, those of a version that is replaced by the version's.
+ * A cascade deletes a parent row before its children. The segments of a deleted row are therefore
+ * taken out before it goes: those of a file by the file's trigger, those of a version that is
+ * replaced by the version's.
  */
 export const LIVE_INDEX_SCHEMA = `
   CREATE VIEW live_segments AS

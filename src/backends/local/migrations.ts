@@ -197,7 +197,9 @@ function inOneState<T>(db: Database, read: () => T): T {
   }
 }
 
-/** The schema that the first `version` migrations make. Closes the empty database that it is given. */
+/**
+ * The schema that the first `version` migrations make. Closes the empty database that it is given.
+ */
 export function schemaAfter(memory: Database, version: number): readonly string[] {
   try {
     for (const step of MIGRATIONS.slice(0, version)) applyMigration(memory, step);

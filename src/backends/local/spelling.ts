@@ -13,7 +13,10 @@ const MAX_SPELLING_ROWS = 20;
 /** Nobody misspells more at once, and no language has longer words that somebody types. */
 const MAX_WORDS = 16;
 const MAX_WORD_LENGTH = 40;
-/** A suggestion that takes longer is none. It is looked for in one piece: nothing else is answered meanwhile. */
+/**
+ * A suggestion that takes longer is none. It is looked for in one piece: nothing else is answered
+ * meanwhile.
+ */
 const MAX_MS = 1000;
 
 /** Unlike `performance`, which a search would have to load first. */

@@ -13,8 +13,9 @@ const require = createRequire(import.meta.url);
 export const getBinding = (): unknown => require(sqlitePath());
 
 /**
- * The package mediasearch carries the part for each platform. A checkout uses that of better-sqlite3,
- * and looks through the folders of packages, which takes a millisecond less than resolving a name.
+ * The package mediasearch carries the part for each platform. A checkout uses that of
+ * better-sqlite3, and looks through the folders of packages, which takes a millisecond less than
+ * resolving a name.
  */
 function sqlitePath(): string {
   const name = `${isMusl() ? "linuxmusl" : platform}-${arch}.node`;
@@ -26,7 +27,9 @@ function sqlitePath(): string {
   return paths.find((path) => existsSync(path)) ?? packed;
 }
 
-/** Whether this process runs on the C library musl. A machine with glibc can have musl's loader too. */
+/**
+ * Whether this process runs on the C library musl. A machine with glibc can have musl's loader too.
+ */
 function isMusl(): boolean {
   if (platform !== "linux") return false;
   const loader = `/lib/ld-musl-${arch === "arm64" ? "aarch64" : "x86_64"}.so.1`;

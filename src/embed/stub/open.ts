@@ -1,7 +1,10 @@
 import type { EmbeddingModel } from "../../embedding-model.ts";
 import type { Embedder } from "../embedder.ts";
 
-/** What a library with such vectors is marked with, so that they are never mixed with those of a model. */
+/**
+ * What a library with such vectors is marked with, so that they are never mixed with those of a
+ * model.
+ */
 export const STUB_MODEL: EmbeddingModel = { embedder: "stub@00000001", dimensions: 384 };
 
 /** What comes after them is cut, as models do. */

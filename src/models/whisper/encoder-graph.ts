@@ -71,7 +71,9 @@ function addEncoderLayer(
   return feedForward(graph, addNode(graph, "Add", [x, out]), `${layerName}/ffn`);
 }
 
-/** The encoder ends with what each layer of the decoder would make of its result for every token. */
+/**
+ * The encoder ends with what each layer of the decoder would make of its result for every token.
+ */
 function addCrossAttention(graph: GraphUnderConstruction, x: string, sizes: Dimensions): void {
   const { state, textHeads, textLayers } = sizes;
   const keys: string[] = [];

@@ -2,8 +2,9 @@ import { Transform } from "node:stream";
 import type { NodeHttpHandler } from "@smithy/node-http-handler";
 
 /**
- * What a server may answer besides the content of an object: documents of XML, which the client reads into
- * memory as a whole. A page of a listing with a thousand of the longest keys has about two megabytes.
+ * What a server may answer besides the content of an object: documents of XML, which the client
+ * reads into memory as a whole. A page of a listing with a thousand of the longest keys has about
+ * two megabytes.
  */
 export const MAX_DOCUMENT_BYTES = 16 * 2 ** 20;
 /** For the whole of a document, however slowly it comes. */
@@ -11,7 +12,9 @@ const MAX_DOCUMENT_MS = 5 * 60_000;
 
 type Handle = NodeHttpHandler["handle"];
 
-/** Gives every document an upper bound in bytes and time; a body that has more breaks with an error. */
+/**
+ * Gives every document an upper bound in bytes and time; a body that has more breaks with an error.
+ */
 export function boundDocuments(handler: NodeHttpHandler): NodeHttpHandler {
   const handle: Handle = handler.handle.bind(handler);
   handler.handle = async (request, options) => {

@@ -95,7 +95,10 @@ async function* readRange(
 const MIN_BYTES_A_WINDOW = 4096;
 const WINDOW_MS = 60_000;
 
-/** The parts of a body. @throws UNREACHABLE when they drip: only waiting counts, not the work with a part. */
+/**
+ * The parts of a body. @throws UNREACHABLE when they drip: only waiting counts, not the work with a
+ * part.
+ */
 async function* steadily(body: Readable): AsyncIterable<Buffer> {
   let waitedMs = 0;
   let bytes = 0;

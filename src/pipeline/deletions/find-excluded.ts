@@ -4,7 +4,10 @@ import type { FileServices } from "../file-outcome.ts";
 import type { ScanOptions } from "../scan/candidate.ts";
 import { createScanFilters } from "../scan/scan-filters.ts";
 
-/** Finds files of the library below the roots that the walk leaves out now, by a glob or an ignore file. */
+/**
+ * Finds files of the library below the roots that the walk leaves out now, by a glob or an ignore
+ * file.
+ */
 export async function findExcluded(
   roots: readonly Location[],
   { library }: Pick<FileServices, "library">,

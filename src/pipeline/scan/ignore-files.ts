@@ -24,7 +24,9 @@ export const isSystemFolder = (name: string): boolean => SYSTEM_FOLDERS.has(name
 /** Whether the ignore files between a root and a file below it leave the file, or a folder, out. */
 export type IgnoreRules = (root: Location, path: Location, isFolder: boolean) => boolean;
 
-/** Each list is read once. One that can't be read counts as empty: it can't say what to leave out. */
+/**
+ * Each list is read once. One that can't be read counts as empty: it can't say what to leave out.
+ */
 export function createIgnoreRules(): IgnoreRules {
   const rulesByFolder = new Map<string, Ignore | undefined>();
   const rulesOf = (folder: string): Ignore | undefined => {

@@ -8,7 +8,10 @@ export interface ScanFilters extends ScanOptions {
   /** Whether the globs and ignore files let a file below this root through. */
   readonly accepts: (root: Location, path: Location) => boolean;
   readonly excludesFolder: (root: Location, path: Location) => boolean;
-  /** Whether a file is left out by itself or by a folder that it lies in, not for want of an include. */
+  /**
+   * Whether a file is left out by itself or by a folder that it lies in, not for want of an
+   * include.
+   */
   readonly leavesOut: (root: Location, path: Location) => boolean;
   readonly seenFolders: Set<string>;
   readonly seenFiles: Set<string>;
@@ -39,7 +42,9 @@ export function createScanFilters(options: ScanOptions): ScanFilters {
   };
 }
 
-/** A pattern without a slash, but for one at its end, means the name at any depth, as in .gitignore. */
+/**
+ * A pattern without a slash, but for one at its end, means the name at any depth, as in .gitignore.
+ */
 function compile(globs: readonly string[]): (name: string) => boolean {
   const matchers = globs.map((glob) => {
     const anchored = escapeNameSigns(glob.replace(/^\//, ""));

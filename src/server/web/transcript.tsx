@@ -19,7 +19,9 @@ interface PaneProps {
 /** Downloads that the API makes. */
 const FORMATS = ["txt", "md", "srt", "vtt", "json"];
 
-/** What is said, line by line: a click seeks, the line that is being said is marked and followed. */
+/**
+ * What is said, line by line: a click seeks, the line that is being said is marked and followed.
+ */
 export function TranscriptPane(props: PaneProps) {
   const { file, transcript, hits, nowMs, onSeek } = props;
   const { segments } = transcript;

@@ -36,7 +36,10 @@ for (const [network, prefix] of [
 ] as const)
   PRIVATE.addSubnet(network, prefix, "ipv6");
 
-/** Whether an address belongs to this machine or its network; an IPv4 address in IPv6 counts as IPv4. */
+/**
+ * Whether an address belongs to this machine or its network; an IPv4 address in IPv6 counts as
+ * IPv4.
+ */
 export function isPrivateAddress(address: string): boolean {
   const plain = address.replace(/^::ffff:(?=\d+\.)/i, "");
   const version = isIP(plain);
@@ -67,7 +70,9 @@ export function parseTarget(text: string, allowsPrivate: boolean): URL {
   return url;
 }
 
-/** The address that is connected to is the one that was checked: names can change between the two. */
+/**
+ * The address that is connected to is the one that was checked: names can change between the two.
+ */
 const publicLookup: LookupFunction = (hostname, options, callback) => {
   lookupHost(hostname, { ...options, all: true }, (error, found) => {
     if (error) return callback(error, "", 0);

@@ -39,8 +39,8 @@ export async function hearChunk(whisper: Whisper, chunk: AudioChunk): Promise<He
 }
 
 /**
- * The words of a chunk in a language, timed by the attention to the audio. Where Whisper ends before
- * the speech does, it is asked again from there.
+ * The words of a chunk in a language, timed by the attention to the audio. Where Whisper ends
+ * before the speech does, it is asked again from there.
  */
 export async function writeDown(
   whisper: Whisper,

@@ -88,7 +88,10 @@ export interface FlatTable {
   has(field: number): boolean;
 }
 
-/** @throws UNREACHABLE for bytes that are no FlatBuffers table: a reply that breaks the protocol is no reply. */
+/**
+ * @throws UNREACHABLE for bytes that are no FlatBuffers table: a reply that breaks the protocol is
+ * no reply.
+ */
 export function readRoot(bytes: Uint8Array): FlatTable {
   const bb = new ByteBuffer(bytes);
   if (bytes.length < MIN_BUFFER_BYTES) throw notFlatError();

@@ -58,14 +58,17 @@ const lengthError = (): Error => new Error("a column is shorter than the reply s
 const CONTINUATION = 0xffffffff;
 const PREFIX_BYTES = 8;
 const MAX_FIELDS = 10_000;
-/** Of a field of a schema, and of a record batch: FieldNode and Buffer (Message.fbs, Schema.fbs of Arrow). */
+/**
+ * Of a field of a schema, and of a record batch: FieldNode and Buffer (Message.fbs, Schema.fbs of
+ * Arrow).
+ */
 const STRUCT_BYTES = 16;
 const LONG_BYTES = 8;
 const [SCHEMA, RECORD_BATCH] = [1, 3];
 
 /**
- * Walks over the messages of an IPC stream before Arrow decodes them: Arrow believes every length that their
- * metadata state.
+ * Walks over the messages of an IPC stream before Arrow decodes them: Arrow believes every length
+ * that their metadata state.
  * @throws Error when lengths lead out of the bytes, or fields nest too deep.
  */
 export function mustBeMessages(stream: Uint8Array): void {

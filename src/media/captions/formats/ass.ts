@@ -65,7 +65,8 @@ function readEvents(text: string): { readonly events: Event[]; readonly dropped:
     const [, kind, rest = ""] = /^\s*(Format|Dialogue|Comment)\s*:\s*(.*)$/i.exec(line) ?? [];
     if (kind === undefined || (section !== "[events]" && section !== "")) return;
     if (kind.toLowerCase() === "format") {
-      // More fields than this are no format of anybody's, and each line would look through all of them.
+      // More fields than this are no format of anybody's, and each line would look through all of
+      // them.
       fields = rest.split(",", MAX_FIELDS).map((field) => field.trim().toLowerCase());
       return;
     }

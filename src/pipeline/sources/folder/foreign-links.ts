@@ -5,17 +5,20 @@ import { MediasearchError } from "../../../errors.ts";
 import { quoteShellWord } from "../../../shell-words.ts";
 
 /**
- * Whoever may write into a folder may put a link there, to a file that the user may read and they may not: the
- * transcript of it would be found by everybody who searches. A link is followed where it stays below the root, or
- * where the user or root made it (as Linux does in shared folders, `fs.protected_symlinks` of proc(5)). What the
- * system shows of itself is never media.
+ * Whoever may write into a folder may put a link there, to a file that the user may read and they
+ * may not: the transcript of it would be found by everybody who searches. A link is followed where
+ * it stays below the root, or where the user or root made it (as Linux does in shared folders,
+ * `fs.protected_symlinks` of proc(5)). What the system shows of itself is never media.
  */
 const SYSTEM_TREES = ["/proc", "/sys", "/dev"];
 
 const isAtOrBelow = (path: string, folder: string): boolean =>
   path === folder || path.startsWith(folder.endsWith(sep) ? folder : folder + sep);
 
-/** Why a link is not followed; undefined for one that is, for what is no link, and for what leads nowhere. */
+/**
+ * Why a link is not followed; undefined for one that is, for what is no link, and for what leads
+ * nowhere.
+ */
 export async function whyNotFollowed(
   root: string,
   path: string,

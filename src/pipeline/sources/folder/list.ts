@@ -89,7 +89,10 @@ function* refusedItems(
     if (filters.accepts(root, path) && isOurs(path)) yield unreadableItem(path, error);
 }
 
-/** Whether a link that is not followed is worth a word: to what could be media, captions or a folder. */
+/**
+ * Whether a link that is not followed is worth a word: to what could be media, captions or a
+ * folder.
+ */
 const isOurs = (path: string): boolean =>
   captionName(basename(path)) !== null || candidateByName(basename(path)) !== "skip";
 
