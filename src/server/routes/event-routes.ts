@@ -77,7 +77,9 @@ function createInbox(replayed: readonly ServerEvent[]): Inbox {
   };
 }
 
-/** Sends an event when the client has read the one before, so that what is unread can be counted. */
+/**
+ * Sends an event when the client has read the one before, so that what is unread can be counted.
+ */
 function eventStream(
   { identity, signal }: Call,
   services: Services,
