@@ -42,7 +42,7 @@ function chosenModels(models: Models, names: readonly string[]): readonly string
   if (unknown !== undefined)
     throw new MediasearchError("USAGE", `no model is called ${unknown}`, {
       subject: unknown,
-      hint: `mediasearch models pull ${ids.join(" or ")}`,
+      hint: "mediasearch models list shows their names",
     });
   return names.length > 0
     ? names
