@@ -37,7 +37,10 @@ function meetsComparison(
   asset: AssetStatus,
 ): boolean {
   const actual = assetProperty(property, asset);
-  if (actual === null) return false;
+  return actual !== null && satisfies(actual, is, value);
+}
+
+export function satisfies(actual: number, is: Comparison["is"], value: number): boolean {
   if (is === "<") return actual < value;
   if (is === "<=") return actual <= value;
   return is === ">" ? actual > value : actual >= value;

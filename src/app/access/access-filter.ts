@@ -1,7 +1,7 @@
 import type { AssetId, AssetStatus } from "../../backends/catalog.ts";
 import type { Condition } from "../../backends/search-index.ts";
 import { MediasearchError } from "../../errors.ts";
-import { assetMatcher } from "../../search/asset-matcher.ts";
+import { assetMatcher, satisfies } from "../../search/asset-matcher.ts";
 import { filePatterns, parseQuery } from "../../search/query/parse.ts";
 import { fileMatcher } from "../../text/file-filter.ts";
 import { speakerMatcher } from "../../text/query-terms.ts";
@@ -125,14 +125,8 @@ function segmentMatcher(condition: Condition): (asset: AssetStatus, segment: Seg
   }
   if ("compare" in condition && condition.compare === "confidence") {
     const { is, value } = condition;
-    return (_asset, { confidence }) => confidence !== null && compareNumbers(confidence, is, value);
+    return (_asset, { confidence }) => confidence !== null && satisfies(confidence, is, value);
   }
   const holds = assetMatcher(condition);
   return (asset) => holds(asset);
-}
-
-function compareNumbers(actual: number, is: "<" | "<=" | ">" | ">=", value: number): boolean {
-  if (is === "<") return actual < value;
-  if (is === "<=") return actual <= value;
-  return is === ">" ? actual > value : actual >= value;
 }

@@ -17,5 +17,3 @@ export interface Identity {
   /** Unix milliseconds; null for no end. */
   readonly expiresAtMs: number | null;
 }
-
-export const mayDo = ({ scopes }: Identity, scope: Scope): boolean => scopes.includes(scope);
