@@ -3,7 +3,7 @@ import type { JournalEntry, Records } from "../backends/records.ts";
 import type { Command } from "../cli/command.ts";
 import { hasFlag, integerFlag } from "../cli/flags.ts";
 import type { AUDIT_SPEC } from "../cli/specs/serving.ts";
-import { formatJson } from "../text/format.ts";
+import { formatJson, formatInstant } from "../text/format.ts";
 import { stripControls } from "../text/strip-controls.ts";
 
 const PAGE = 1000;
@@ -42,12 +42,12 @@ const fieldsOf = ({ value }: JournalEntry): Readonly<Record<string, unknown>> =>
   typeof value === "object" && value !== null ? (value as Readonly<Record<string, unknown>>) : {};
 
 const entryJson = (entry: JournalEntry): string =>
-  formatJson({ id: entry.id, at: new Date(entry.atMs).toISOString(), ...fieldsOf(entry) });
+  formatJson({ id: entry.id, at: formatInstant(entry.atMs), ...fieldsOf(entry) });
 
 function entryLine(entry: JournalEntry): string {
   const { who, action, route, status, target, query } = fieldsOf(entry);
   return stripControls(
-    [new Date(entry.atMs).toISOString(), who, action, status, route, target, query]
+    [formatInstant(entry.atMs), who, action, status, route, target, query]
       .filter((part) => part !== undefined)
       .map(String)
       .join("  "),

@@ -5,7 +5,7 @@ import { hasFlag } from "../cli/flags.ts";
 import type { EDITS_SPEC } from "../cli/specs/keeping.ts";
 import { MediasearchError } from "../errors.ts";
 import { styler } from "../terminal/style.ts";
-import { formatJson, formatTimestamp, pluralize } from "../text/format.ts";
+import { formatJson, formatTimestamp, pluralize, formatInstant } from "../text/format.ts";
 import { stripControls } from "../text/strip-controls.ts";
 import type { Correction, EditedLine, EditStep } from "../transcript-edits.ts";
 
@@ -68,7 +68,7 @@ function print(
     const file = paint("cyan", stripControls(displayPath(id, io.cwd)));
     io.stdout.write(`${file}  ${pluralize(edits.steps.length, "change")}\n`);
     for (const step of edits.steps) {
-      io.stdout.write(`  ${new Date(step.atMs).toISOString()}  ${stripControls(stepText(step))}\n`);
+      io.stdout.write(`  ${formatInstant(step.atMs)}  ${stripControls(stepText(step))}\n`);
       if (action === "show" && step.kind === "correct")
         for (const line of step.corrections.flatMap(changedLines))
           io.stdout.write(`${stripControls(line)}\n`);

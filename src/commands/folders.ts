@@ -10,7 +10,7 @@ import { hasFlag } from "../cli/flags.ts";
 import type { FOLDERS_SPEC } from "../cli/specs/keeping.ts";
 import { MediasearchError } from "../errors.ts";
 import { styler } from "../terminal/style.ts";
-import { formatJson, pluralize } from "../text/format.ts";
+import { formatJson, pluralize, formatInstant } from "../text/format.ts";
 import { stripControls } from "../text/strip-controls.ts";
 
 export const run: Command<typeof FOLDERS_SPEC> = async (
@@ -48,6 +48,6 @@ export const run: Command<typeof FOLDERS_SPEC> = async (
 const folderRecord = ({ location, startedAtMs, endedAtMs, ...folder }: FolderStatus) => ({
   folder: location,
   ...folder,
-  startedAt: new Date(startedAtMs).toISOString(),
-  lastLook: endedAtMs === null ? null : new Date(endedAtMs).toISOString(),
+  startedAt: formatInstant(startedAtMs),
+  lastLook: endedAtMs === null ? null : formatInstant(endedAtMs),
 });

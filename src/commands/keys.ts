@@ -5,7 +5,7 @@ import type { Records } from "../backends/records.ts";
 import type { Command, CommandContext } from "../cli/command.ts";
 import type { KEYS_SPEC } from "../cli/specs/serving.ts";
 import { MediasearchError } from "../errors.ts";
-import { formatJson } from "../text/format.ts";
+import { formatJson, formatInstant } from "../text/format.ts";
 import { stripControls } from "../text/strip-controls.ts";
 import type { FlagsOf } from "../cli/flags.ts";
 import { chosenFormat } from "../cli/output-format.ts";
@@ -72,8 +72,7 @@ async function revoke(
   io.stdout.write(isJson ? `${formatJson(keyJson(info))}\n` : `${keyLine(info)}\n`);
 }
 
-const isoTime = (ms: number | null): string | null =>
-  ms === null ? null : new Date(ms).toISOString();
+const isoTime = (ms: number | null): string | null => (ms === null ? null : formatInstant(ms));
 
 const keyJson = ({ id, name, scopes, filter, ...times }: KeyInfo) => ({
   id,

@@ -9,7 +9,7 @@ import type { Command, CommandContext } from "../cli/command.ts";
 import { type FlagsOf, hasFlag, integerFlag } from "../cli/flags.ts";
 import { MediasearchError } from "../errors.ts";
 import type { RESTORE_SPEC } from "../cli/specs/library.ts";
-import { formatJson, formatBytes, pluralize } from "../text/format.ts";
+import { formatJson, formatBytes, pluralize, formatInstant } from "../text/format.ts";
 import { stripControls } from "../text/strip-controls.ts";
 
 export const run: Command<typeof RESTORE_SPEC> = async ([name = ""], flags, context) => {
@@ -70,7 +70,7 @@ async function restoreRecording(
   }
   const number = integerFlag(flags, "number", 1, 10_000) ?? 1;
   const { archivedAtMs, changes } = await restoreTranscript(context, asset, number);
-  const archived = new Date(archivedAtMs).toISOString();
+  const archived = formatInstant(archivedAtMs);
   if (asJson) io.stdout.write(`${formatJson({ version: 1, file, archived, changes })}\n`);
   else
     io.stderr.write(

@@ -3,9 +3,9 @@ import { nameOf } from "../location.ts";
 import { tenantOf } from "./authenticate.ts";
 import { toProblem } from "./problem.ts";
 import type { WorkJob } from "./work/jobs.ts";
+import { formatInstant } from "../text/format.ts";
 
-const isoTime = (ms: number | null): string | null =>
-  ms === null ? null : new Date(ms).toISOString();
+const isoTime = (ms: number | null): string | null => (ms === null ? null : formatInstant(ms));
 
 /** A restricted caller knows of work of the same filter only. */
 export function mayKnow({ tenant }: Pick<WorkJob, "tenant">, { filters }: Identity): boolean {
@@ -21,7 +21,7 @@ export function jobRecord(job: WorkJob, { scopes, filters }: Identity) {
     id,
     type: kind,
     state: phase,
-    createdAt: new Date(createdAtMs).toISOString(),
+    createdAt: formatInstant(createdAtMs),
     startedAt: isoTime(startedAtMs),
     endedAt: isoTime(endedAtMs),
     progress: { ...amount, file: location === null ? null : nameOf(location) },

@@ -24,11 +24,10 @@ const MAX_DATE_MS = 8.64e15;
 export const formatInstant = (ms: number): string =>
   Math.abs(ms) <= MAX_DATE_MS ? new Date(ms).toISOString() : String(ms);
 
-export function formatBytes(pluralize: number): string {
+export function formatBytes(bytes: number): string {
   const units = ["B", "kB", "MB", "GB", "TB"];
-  const power =
-    pluralize > 0 ? Math.min(units.length - 1, Math.floor(Math.log10(pluralize) / 3)) : 0;
-  return `${(pluralize / 1000 ** power).toFixed(power === 0 ? 0 : 1)} ${units[power]}`;
+  const power = bytes > 0 ? Math.min(units.length - 1, Math.floor(Math.log10(bytes) / 3)) : 0;
+  return `${(bytes / 1000 ** power).toFixed(power === 0 ? 0 : 1)} ${units[power]}`;
 }
 
 /**

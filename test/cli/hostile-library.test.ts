@@ -38,9 +38,9 @@ function poison(path: string): void {
       'reason', attack(), 'attempts', 1, 'hint', attack(), 'log', json_array(attack()), 'engine', attack(),
       'updatedAtMs', 9e17, 'nextAttemptMs', NULL, 'fileKey', '', 'engineKey', ''));
     INSERT INTO records (kind, id, value) VALUES ('key', 'a', json_object('id', 'a', 'name', attack(),
-      'scopes', json_array('search'), 'filter', attack(), 'digest', '', 'createdAtMs', 1,
-      'expiresAtMs', 1, 'revokedAtMs', NULL, 'lastUsedAtMs', 1));
-    INSERT INTO journal (kind, id, at_ms, value) VALUES ('audit', 'a', 1, json_object('who', attack(),
+      'scopes', json_array('search'), 'filter', attack(), 'digest', '', 'createdAtMs', 9e17,
+      'expiresAtMs', 9e17, 'revokedAtMs', NULL, 'lastUsedAtMs', 9e17));
+    INSERT INTO journal (kind, id, at_ms, value) VALUES ('audit', 'a', 9e15, json_object('who', attack(),
       'action', attack(), 'query', attack()));
   `);
   db.close();

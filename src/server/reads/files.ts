@@ -10,6 +10,7 @@ import { fileIdOf, mediaKind } from "../file-names.ts";
 import { type Labels, labelledFiles, readLabels } from "./labels.ts";
 import { namesOf, type Reader, refuseFolderPattern } from "./reader.ts";
 import { revisionOf } from "./revision.ts";
+import { formatInstant } from "../../text/format.ts";
 
 export interface FilesArgs extends ListRequest {
   readonly limit?: number | undefined;
@@ -197,7 +198,7 @@ export async function history(reader: Reader, { fileId }: { readonly fileId: str
   return {
     revision: revisionOf(asset),
     earlier: earlier.map(({ archivedAtMs }) => ({
-      archivedAt: new Date(archivedAtMs).toISOString(),
+      archivedAt: formatInstant(archivedAtMs),
     })),
   };
 }

@@ -7,6 +7,7 @@ import type { ListRequest } from "../../app/requests.ts";
 import { readCollections, readLabels } from "./labels.ts";
 import { namesOf, type Reader, refuseFolderPattern } from "./reader.ts";
 import { withoutFolders } from "./files.ts";
+import { formatInstant } from "../../text/format.ts";
 
 const MAX_VALUES = 200;
 
@@ -118,7 +119,7 @@ export async function failedFiles(reader: Reader, _args: object) {
       hint: hint === null || reader.seesPaths ? hint : withoutFolders(hint),
       attempts,
       engine,
-      updatedAt: new Date(updatedAtMs).toISOString(),
+      updatedAt: formatInstant(updatedAtMs),
     });
   }
   return { failed };
@@ -143,7 +144,7 @@ export async function collections(reader: Reader, _args: object) {
     id,
     name,
     description,
-    createdAt: new Date(createdAtMs).toISOString(),
+    createdAt: formatInstant(createdAtMs),
     createdBy,
     fileIds: fileIds.filter((fileId) => visible.has(fileId)),
   }));

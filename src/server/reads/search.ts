@@ -11,6 +11,7 @@ import type { MarkedSpan } from "../../search/snippet.ts";
 import { fileIdOf } from "../file-names.ts";
 import { labelledFiles } from "./labels.ts";
 import { namesOf, type Reader, refuseFolderPattern } from "./reader.ts";
+import { formatInstant } from "../../text/format.ts";
 
 /** As clients send it: `SearchRequest` of docs/schemas/api.v1.json. */
 export interface SearchArgs extends Omit<SearchRequest, "query"> {
@@ -51,7 +52,7 @@ export async function search(reader: Reader, args: SearchArgs) {
     didYouMean: page.didYouMean,
     note: page.note,
     processingTimeMs: Math.round((performance.now() - startedAt) * 100) / 100,
-    ...(reader.asOfMs === undefined ? {} : { asOf: new Date(reader.asOfMs).toISOString() }),
+    ...(reader.asOfMs === undefined ? {} : { asOf: formatInstant(reader.asOfMs) }),
     hits: results.map((hit) => toHit(hit, assets.get(hit.path), mark(hit.text), reader)),
     ...(groupBy === "file" ? { groups: groupsOf(results, reader) } : {}),
   };
@@ -102,7 +103,7 @@ function toHit(
     fileId,
     language: asset?.language ?? null,
     durationMs: asset?.durationMs ?? null,
-    recordedAt: recordedAtMs === null ? null : new Date(recordedAtMs).toISOString(),
+    recordedAt: recordedAtMs === null ? null : formatInstant(recordedAtMs),
     highlights: highlightsOf(spans),
     links: {
       self: `/v1/files/${fileId}`,

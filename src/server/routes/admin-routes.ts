@@ -1,6 +1,7 @@
 import { AUDIT } from "../audit.ts";
 import { INTEGER, type Route, STRING } from "../route.ts";
 import { refuseRestricted } from "./key-routes.ts";
+import { formatInstant } from "../../text/format.ts";
 
 const DEFAULT_ENTRIES = 200;
 
@@ -40,7 +41,7 @@ export const ADMIN_ROUTES: readonly Route[] = [
         json: {
           entries: entries.map(({ id, atMs, value }) => ({
             id,
-            at: new Date(atMs).toISOString(),
+            at: formatInstant(atMs),
             ...(value as object),
           })),
           next: entries.length < limit ? null : (entries.at(-1)?.id ?? null),

@@ -10,16 +10,16 @@ import { parseEnd } from "../../app/access/expiry.ts";
 import type { Scope } from "../../app/access/scopes.ts";
 import { HttpError } from "../problem.ts";
 import type { Route } from "../route.ts";
+import { formatInstant } from "../../text/format.ts";
 
-const isoTime = (ms: number | null): string | null =>
-  ms === null ? null : new Date(ms).toISOString();
+const isoTime = (ms: number | null): string | null => (ms === null ? null : formatInstant(ms));
 
 export const keyRecord = (info: KeyInfo) => ({
   id: info.id,
   name: info.name,
   scopes: info.scopes,
   filter: info.filter,
-  createdAt: new Date(info.createdAtMs).toISOString(),
+  createdAt: formatInstant(info.createdAtMs),
   expiresAt: isoTime(info.expiresAtMs),
   revokedAt: isoTime(info.revokedAtMs),
   lastUsedAt: isoTime(info.lastUsedAtMs),
@@ -104,7 +104,7 @@ export const KEY_ROUTES: readonly Route[] = [
       const key = await deriveKey(await library.records(), identity, { ...request, expiresAtMs });
       return {
         status: 201,
-        json: { key, expiresAt: new Date(expiresAtMs).toISOString() },
+        json: { key, expiresAt: formatInstant(expiresAtMs) },
         headers: { "Cache-Control": "no-store" },
       };
     },

@@ -5,6 +5,7 @@ import { sightOf, tenantOf } from "../authenticate.ts";
 import { COLLECTION, type Collection, FILE_TAGS, noCollectionError } from "../reads/labels.ts";
 import type { SearchArgs } from "../reads/search.ts";
 import type { Call, Route, Services } from "../route.ts";
+import { formatInstant } from "../../text/format.ts";
 
 const ONE = { 200: { description: "the collection", schema: "Collection" } };
 
@@ -217,7 +218,7 @@ const savedRecord = (id: string, { name, request, createdAtMs, createdBy }: Save
   id,
   name,
   request,
-  createdAt: new Date(createdAtMs).toISOString(),
+  createdAt: formatInstant(createdAtMs),
   createdBy,
 });
 
@@ -228,7 +229,7 @@ const toRecord = (
   id,
   name,
   description,
-  createdAt: new Date(createdAtMs).toISOString(),
+  createdAt: formatInstant(createdAtMs),
   createdBy,
   fileIds,
 });

@@ -4,13 +4,14 @@ import { HttpError } from "../problem.ts";
 import { type Route, STRING } from "../route.ts";
 import type { Services } from "../route.ts";
 import { SESSION_COOKIE } from "../sessions.ts";
+import { formatInstant } from "../../text/format.ts";
 
 const sessionOf = ({ id, name, kind, scopes, expiresAtMs }: Identity) => ({
   id,
   name,
   kind,
   scopes,
-  expiresAt: expiresAtMs === null ? null : new Date(expiresAtMs).toISOString(),
+  expiresAt: expiresAtMs === null ? null : formatInstant(expiresAtMs),
 });
 
 /** Lax, so that a link from elsewhere finds its reader signed in; changes need the origin too. */

@@ -3,13 +3,14 @@ import type { Call, Route, Services } from "../route.ts";
 import type { Upload, Uploads } from "../uploads.ts";
 import { refuseRestricted } from "./key-routes.ts";
 import { accepted, startIndex } from "./work-routes.ts";
+import { formatInstant } from "../../text/format.ts";
 
 const toRecord = ({ id, name, sizeBytes, offset, expiresAtMs }: Upload) => ({
   id,
   name,
   sizeBytes,
   offset,
-  expiresAt: new Date(expiresAtMs).toISOString(),
+  expiresAt: formatInstant(expiresAtMs),
 });
 
 export const UPLOAD_ROUTES: readonly Route[] = [

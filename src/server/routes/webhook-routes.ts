@@ -3,8 +3,9 @@ import type { Call, Route, Services } from "../route.ts";
 import type { Webhook, WebhookEvent } from "../webhooks/store.ts";
 import { MAX_WEBHOOKS } from "../webhooks/webhooks.ts";
 import { refuseRestricted } from "./key-routes.ts";
+import { formatInstant } from "../../text/format.ts";
 
-const isoTime = (ms: number): string => new Date(ms).toISOString();
+const isoTime = (ms: number): string => formatInstant(ms);
 
 const webhookRecord = (id: string, webhook: Webhook) => ({
   id,
