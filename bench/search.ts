@@ -14,7 +14,7 @@ import type { Backend } from "../src/backends/backend.ts";
 import type { Embedder } from "../src/embed/embedder.ts";
 import { openEmbedder } from "../src/embed/registry.ts";
 import { search, type SearchMode } from "../src/search/hybrid.ts";
-import { passageModelId } from "../src/embed/passages.ts";
+import { libraryModelId } from "../src/embedding-model.ts";
 import {
   DIMENSIONS,
   exactAnswers,
@@ -49,7 +49,7 @@ const libraryOf = (segments: number): string => join(work, `library-${segments}.
 
 const model = await openEmbedder({ model: "all-MiniLM-L6-v2" });
 const world = await makeWorld((texts) => model.embed(texts, { as: "passage" }));
-const identity = { embedder: passageModelId(model.id), dimensions: model.dimensions };
+const identity = { embedder: libraryModelId(model.id, "late"), dimensions: model.dimensions };
 
 interface Built {
   readonly exact: readonly (readonly number[])[];

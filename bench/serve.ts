@@ -14,7 +14,7 @@ import { open } from "../src/backends/local/open.ts";
 import { createKey } from "../src/app/access/keys.ts";
 import { ALL_SCOPES } from "../src/app/access/scopes.ts";
 import { openEmbedder } from "../src/embed/registry.ts";
-import { passageModelId } from "../src/embed/passages.ts";
+import { libraryModelId } from "../src/embedding-model.ts";
 import { files, makeWorld } from "./search/library.ts";
 
 const bin = fileURLToPath(new URL("../bin/mediasearch.js", import.meta.url));
@@ -31,7 +31,7 @@ const RANGE_BYTES = 1_000_000;
 
 const model = await openEmbedder({ model: "all-MiniLM-L6-v2" });
 const world = await makeWorld((texts) => model.embed(texts, { as: "passage" }));
-const identity = { embedder: passageModelId(model.id), dimensions: model.dimensions };
+const identity = { embedder: libraryModelId(model.id, "late"), dimensions: model.dimensions };
 
 /** A library with that many segments and one file that is really there, and a key to it. */
 async function build(segments: number): Promise<{ readonly store: string; readonly key: string }> {

@@ -2,15 +2,43 @@ import { MediasearchError } from "./errors.ts";
 
 /** An embedding model as a library names it. A library holds vectors of one model only. */
 export interface EmbeddingModel {
-  /** The id of the embedder: it changes with everything that changes the vectors. */
+  /**
+   * The id of the embedder, then a + and how vectors are made with it of segments and what is said
+   * around them.
+   */
   readonly embedder: string;
   readonly dimensions: number;
 }
 
+/**
+ * How vectors are made of segments; another name is needed for what makes others of the same
+ * segments.
+ * - passages: half a segment's own, half that of its passages
+ * - late: a third its own, a third its passages', a third what it means inside of them
+ */
+export type Recipe = "passages" | "late";
+
+const RECIPE_PATTERN = /\+(?:passages|late)$/;
+
+/** What a library is marked with that has vectors of this embedder, made in this way. */
+export const libraryModelId = (embedder: string, recipe: Recipe): string => `${embedder}+${recipe}`;
+
+/** The id of the embedder of a library's vectors. A way that is not known here is part of it. */
+export const embedderOf = ({ embedder }: Pick<EmbeddingModel, "embedder">): string =>
+  embedder.replace(RECIPE_PATTERN, "");
+
 const REEMBED = "mediasearch migrate --reembed";
 
+/**
+ * Whether vectors of both may stand in one library: the embedder is the same. Ways in which it is
+ * used may differ until all vectors are renewed, since each gives means of its cosines.
+ */
 export const isSameModel = (a: EmbeddingModel, b: EmbeddingModel): boolean =>
-  a.embedder === b.embedder && a.dimensions === b.dimensions;
+  embedderOf(a) === embedderOf(b) && a.dimensions === b.dimensions;
+
+/** Whether vectors were made in another way with the same embedder, and can be renewed. */
+export const isOtherRecipe = (stored: EmbeddingModel, present: EmbeddingModel): boolean =>
+  isSameModel(stored, present) && stored.embedder !== present.embedder;
 
 /**
  * Checks vectors before they are stored.
@@ -92,13 +120,14 @@ export const modelMismatchError = (stored: EmbeddingModel | undefined): Mediasea
  */
 export function refuseOtherModel(
   stored: EmbeddingModel | undefined,
-  present: string,
+  present: Pick<EmbeddingModel, "embedder">,
   otherwise = "",
 ): void {
-  if (stored && stored.embedder !== present)
+  const embedder = embedderOf(present);
+  if (stored && embedderOf(stored) !== embedder)
     throw new MediasearchError(
       "MODEL_MISMATCH",
-      `the library was made with the embedding model ${stored.embedder}, not ${present}`,
+      `the library was made with the embedding model ${embedderOf(stored)}, not ${embedder}`,
       { hint: `${REEMBED}${otherwise}` },
     );
 }

@@ -78,12 +78,8 @@ function contextOver(
       return openEmbedder(embedderSettings(settings));
     },
     async identifyEmbedder() {
-      const [{ embedderSettings, identifyEmbedder }, { passageModelId }] = await Promise.all([
-        import("../embed/registry.ts"),
-        import("../embed/passages.ts"),
-      ]);
-      const { embedder, dimensions } = await identifyEmbedder(embedderSettings(settings));
-      return { embedder: passageModelId(embedder), dimensions };
+      const { embedderSettings, identifyLibraryModel } = await import("../embed/registry.ts");
+      return identifyLibraryModel(embedderSettings(settings));
     },
     async openTranscriber(engine = parseEngineChain(settings.engine)[0] ?? "") {
       const [{ engineSettings, openTranscriber }, { modelProvider }] = await Promise.all([

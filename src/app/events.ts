@@ -30,7 +30,11 @@ export type AppEvent =
   /** Items of one kind that are done. */
   | {
       readonly type: "counted";
-      readonly unit: "transcripts" | "segments embedded" | "files verified";
+      readonly unit:
+        | "transcripts"
+        | "segments embedded"
+        | "segments embedded anew"
+        | "files verified";
       readonly done: number;
       readonly total: number;
     }

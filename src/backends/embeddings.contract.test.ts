@@ -50,6 +50,21 @@ const BUGS: PlantedBugs<Library> = {
         ),
     },
   }),
+  "forgets how far it renewed": (library) => ({
+    embeddings: {
+      renew: (model, embed, onProgress) => library.embeddings.rebuild(model, embed, onProgress),
+    },
+  }),
+  "renews without noting the model": (library) => ({
+    embeddings: {
+      renew: async (_, embed, onProgress) =>
+        library.embeddings.renew?.(
+          (await library.embeddings.model()) ?? { embedder: "", dimensions: 0 },
+          embed,
+          onProgress,
+        ),
+    },
+  }),
   "re-embeds without noting the model": (library) => ({
     embeddings: {
       rebuild: async (_, embed, onProgress) =>

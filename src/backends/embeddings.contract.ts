@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import type { EmbeddingModel } from "../embedding-model.ts";
+import type { EmbedSegments } from "./embeddings.ts";
 import {
   MODEL,
   collect,
@@ -109,6 +110,57 @@ export const EMBEDDINGS_CASES: readonly LibraryCase[] = [
       assert.deepEqual(texts(await library.searchIndex.searchVector(vector(1, 0, 0, 0), {}, 1)), [
         "x",
       ]);
+    },
+  },
+  {
+    law: "renewing replaces vectors of another way of using the embedder, version by version, and goes on where it was stopped",
+    async run(library) {
+      if (!library.embeddings.renew) return;
+      for (const id of ["/a", "/b", "/c"]) await commit(library, id, [{ text: `words of ${id}` }]);
+      const model = { embedder: `${MODEL.embedder}+late`, dimensions: 4 };
+      const asked: string[] = [];
+      const embed =
+        (failAt: string): EmbedSegments =>
+        async (segments) => {
+          const text = segments.map((segment) => segment.text).join();
+          if (text === failAt) throw new Error("stopped");
+          asked.push(text);
+          return segments.map(() => vector(0, 0, 0, 1));
+        };
+      const found = async (): Promise<readonly string[]> => {
+        const hits = await library.searchIndex.searchVector(vector(0, 0, 0, 1), {}, 3);
+        return texts(hits.filter(({ score }) => score > 0.5)).toSorted();
+      };
+      await assert.rejects(library.embeddings.renew(model, embed("words of /b")));
+      assert.deepEqual(await library.embeddings.model(), MODEL);
+      assert.deepEqual(await found(), ["words of /a"]);
+      // Old and new vectors stand side by side, and new ones are taken from both.
+      await library.versions.commit(version("/d", [{ text: "words of /d" }]), model);
+      const progress: (readonly [number, number])[] = [];
+      await library.embeddings.renew(model, embed(""), (...at) => progress.push(at));
+      assert.deepEqual(asked, ["words of /a", "words of /b", "words of /c", "words of /d"]);
+      assert.deepEqual(await library.embeddings.model(), model);
+      assert.equal((await found()).length, 3);
+      assert.deepEqual(progress.at(-1), [4, 4]);
+    },
+  },
+  {
+    law: "renewing never gives a vector to words that were committed meanwhile",
+    async run(library) {
+      if (!library.embeddings.renew) return;
+      await commit(library, "/a", [{ text: "old" }]);
+      await library.embeddings.renew(
+        { embedder: `${MODEL.embedder}+late`, dimensions: 4 },
+        async (segments) => {
+          if (segments[0]?.text === "old") await commit(library, "/a", [{ text: "new" }]);
+          return segments.map(({ text }) =>
+            text === "old" ? vector(0, 1, 0, 0) : vector(0, 0, 0, 1),
+          );
+        },
+      );
+      const [{ vector: made } = { vector: null }] = await collect(library.versions.read("/a"));
+      assert.notEqual(made?.[1], 1);
+      assert.equal((await library.catalog.get("/a"))?.state, "indexed");
     },
   },
   {

@@ -23,4 +23,16 @@ export interface Embeddings extends ReadableEmbeddings {
     embed: EmbedSegments,
     onProgress?: (done: number, total: number) => void,
   ): Promise<void>;
+  /**
+   * Makes the vectors anew that another way of using the same embedder made, one version after the
+   * other, each in a step of its own; the model becomes `model` when all are done. Vectors of both
+   * ways answer meanwhile. A call that ends early loses only the version it was at: the next call
+   * goes on there. Versions that are committed meanwhile are left as they are. Stores that have to
+   * be rebuilt as a whole do not have it.
+   */
+  renew?(
+    model: EmbeddingModel,
+    embed: EmbedSegments,
+    onProgress?: (done: number, total: number) => void,
+  ): Promise<void>;
 }

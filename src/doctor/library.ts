@@ -1,6 +1,7 @@
 import type { Context } from "../app/context.ts";
 import { toMediasearchError } from "../errors.ts";
 import { formatBytes, pluralize, formatDuration } from "../text/format.ts";
+import { isOtherRecipe, isSameModel } from "../embedding-model.ts";
 import { ok, type Outcome, type CheckStep } from "../check.ts";
 
 const DEEP_TIMEOUT_MS = 3_600_000;
@@ -28,7 +29,14 @@ export function librarySteps(context: Context, deep: boolean): readonly CheckSte
               if (status !== "ok") findings.push({ status, found: `${check}: ${found}`, hint });
             const stored = await backend.library.embeddings.model();
             const present = await context.identifyEmbedder();
-            if (stored && stored.embedder !== present.embedder)
+            if (stored && isOtherRecipe(stored, present))
+              findings.push({
+                status: "warning",
+                found:
+                  "an earlier mediasearch made the vectors; searches by meaning find more with new ones",
+                hint: "mediasearch index   (makes them anew; the old ones answer meanwhile)",
+              });
+            else if (stored && !isSameModel(stored, present))
               findings.push({
                 status: "failed",
                 found: `made with the embedding model ${stored.embedder}, not ${present.embedder}`,

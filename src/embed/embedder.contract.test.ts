@@ -35,6 +35,24 @@ const change = (
 ): Pick<Embedder, "embed"> => ({
   embed: async (texts, options) => map(await embedder.embed(texts, options), texts),
 });
+/** Passages as they would be made by a model that does not look around a part. */
+const withoutContext = (): Partial<Embedder> => ({
+  embedPassages: async (passages) =>
+    Promise.all(
+      passages.map(async (parts) => {
+        const text = parts.map(({ before, text: one }) => `${before} ${one}`).join(" ");
+        const [whole] = await embedder.embed([text], { as: "passage" });
+        const alone = await embedder.embed(
+          parts.map((part) => part.text),
+          { as: "passage" },
+        );
+        return {
+          whole: whole as Float32Array,
+          parts: alone.map((vector, i) => (parts[i]?.text === "" ? null : vector)),
+        };
+      }),
+    ),
+});
 const BUGS: Readonly<Record<string, () => Partial<Embedder>>> = {
   "does not normalise": () =>
     change((vectors) => vectors.map((vector) => vector.map((value) => value * 2))),
@@ -69,6 +87,7 @@ const BUGS: Readonly<Record<string, () => Partial<Embedder>>> = {
     ),
   "says another length": () => ({ dimensions: 768 }),
   "names no weights": () => ({ id: "minilm" }),
+  "takes parts out of their passage": withoutContext,
   "never stops": () => ({ embed: (texts, { as }) => embedder.embed(texts, { as }) }),
 };
 

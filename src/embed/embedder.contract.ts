@@ -84,6 +84,37 @@ export const EMBEDDER_CASES: readonly EmbedderCase[] = [
     },
   },
   {
+    law: "that reads passages gives each part as it is meant there, and the whole as of its text",
+    async run(embedder) {
+      if (!embedder.embedPassages) return;
+      const parts = ["It was approved.", "", "The committee discussed the budget."].map((text) => ({
+        before: text === "" ? "" : "Ann:",
+        text,
+      }));
+      const [passage] = await embedder.embedPassages([parts]);
+      const [whole, alone, budget] = await embed(embedder, [
+        "Ann: It was approved.  Ann: The committee discussed the budget.",
+        "It was approved.",
+        "The committee discussed the budget.",
+      ]);
+      assert.deepEqual(passage?.whole, whole);
+      const [meant, none] = passage?.parts ?? [];
+      assert.ok(meant && passage?.parts[2]);
+      assert.equal(none, null);
+      assert.ok(Math.abs(dot(meant, meant) - 1) < 1e-5);
+      assert.ok(dot(meant, budget) > dot(alone, budget) + 0.1);
+      assert.ok(dot(meant, alone) > 0.2);
+      const long = await embedder.embedPassages([
+        [...parts, { before: "", text: "very ".repeat(3000) }, { before: "", text: "cut" }],
+      ]);
+      assert.equal(long[0]?.parts.at(-1), null);
+      await assert.rejects(
+        embedder.embedPassages([parts], AbortSignal.abort(new Error("enough"))),
+        /enough/,
+      );
+    },
+  },
+  {
     law: "stops when it is told to",
     async run(embedder) {
       await assert.rejects(

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Segment } from "../types.ts";
+import type { Embedder } from "./embedder.ts";
 import { embedInContext } from "./passages.ts";
 
 describe("vectors in context", () => {
@@ -15,16 +16,33 @@ describe("vectors in context", () => {
   const sentence = (index: number): string =>
     `${index} ${"of letters that are eighty ".repeat(2)}`.padEnd(80, ".");
   /** Every text has a direction of its own, so that a vector tells what is in it. */
-  async function parts(segments: readonly Segment[]): Promise<Record<string, number>[]> {
-    let texts: readonly string[] = [];
-    const vectors = await embedInContext(segments, async (asked) =>
-      (texts = asked).map((_, at) =>
-        Float32Array.from({ length: asked.length }, (__, i) => (i === at ? 1 : 0)),
-      ),
-    );
+  async function parts(
+    segments: readonly Segment[],
+    embedPassages?: Embedder["embedPassages"],
+  ): Promise<Record<string, number>[]> {
+    const texts: string[] = [];
+    const axis = (text: string): Float32Array => {
+      if (!texts.includes(text)) texts.push(text);
+      return Float32Array.from({ length: 100 }, (_, i) => (i === texts.indexOf(text) ? 1 : 0));
+    };
+    const embedder: Pick<Embedder, "embed" | "embedPassages"> = {
+      embed: async (asked) => asked.map(axis),
+      ...(embedPassages
+        ? {
+            embedPassages: async (passages) =>
+              passages.map((passage) => ({
+                whole: axis(passage.map(({ before, text }) => before + text).join("|")),
+                parts: passage.map(({ text }) => (text === "" ? null : axis(`in: ${text}`))),
+              })),
+          }
+        : {}),
+    };
+    const vectors = await embedInContext(segments, embedder);
     return vectors.map((vector) =>
       Object.fromEntries(
-        [...vector].flatMap((value, i) => (value > 0 ? [[texts[i] ?? "", value]] : [])),
+        [...vector].flatMap((value, i) =>
+          value > 0 ? [[texts[i] ?? "", Number(value.toFixed(3))]] : [],
+        ),
       ),
     );
   }
@@ -61,5 +79,28 @@ describe("vectors in context", () => {
       { two: 0.5, "one two": 0.5 },
       { three: 1 },
     ]);
+  });
+  describe("of a model that tells what each part of a passage means", () => {
+    const late = async (): Promise<never[]> => [];
+    it("are a third their own, a third the passages' and a third that", async () => {
+      expect(await parts([say(0, "one", { speaker: "Ann" }), say(1, "two")], late)).toEqual([
+        { one: 0.333, "Ann:one|two": 0.333, "in: one": 0.333 },
+        { two: 0.333, "Ann:one|two": 0.333, "in: two": 0.333 },
+      ]);
+    });
+    it("take it as one direction where a segment is in two passages", async () => {
+      const segments = Array.from({ length: 8 }, (_, i) => say(i, sentence(i)));
+      expect((await parts(segments, late))[3]).toMatchObject({
+        [sentence(3)]: 0.333,
+        [`in: ${sentence(3)}`]: 0.333,
+      });
+    });
+    it("do without it where a part has no tokens or is cut off, or there is no passage", async () => {
+      expect(await parts([say(0, "one"), say(1, "")], late)).toContainEqual({
+        "": 0.5,
+        "one|": 0.5,
+      });
+      expect(await parts([say(0, "one")], late)).toEqual([{ one: 1 }]);
+    });
   });
 });

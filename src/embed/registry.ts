@@ -1,5 +1,5 @@
 import type { Setting, SettingTable } from "../config/setting.ts";
-import type { EmbeddingModel } from "../embedding-model.ts";
+import { type EmbeddingModel, libraryModelId, type Recipe } from "../embedding-model.ts";
 import { MediasearchError } from "../errors.ts";
 import type { Embedder } from "./embedder.ts";
 import { MINILM, MODEL } from "./minilm/settings.ts";
@@ -27,6 +27,8 @@ interface EmbedderEntry {
    * What a library is marked with. A model of this machine is not loaded for it; a server is asked.
    */
   readonly identify: (settings: never) => Promise<EmbeddingModel>;
+  /** How its vectors are made of segments: `late` where it has `embedPassages`. */
+  readonly recipe: Recipe;
   readonly open: (settings: never) => Promise<Embedder>;
 }
 
@@ -38,21 +40,25 @@ const EMBEDDERS = [
   {
     settings: REMOTE,
     identify: async (settings) => (await import("./remote/open.ts")).identifyRemote(settings),
+    recipe: "passages",
     open: async (settings) => (await import("./remote/open.ts")).open(settings),
   },
   {
     settings: STUB,
     identify: async () => (await import("./stub/open.ts")).STUB_MODEL,
+    recipe: "passages",
     open: async () => (await import("./stub/open.ts")).open(),
   },
   {
     settings: MINILM,
     identify: async () => (await import("./minilm/identify.ts")).identifyMinilm(),
+    recipe: "late",
     open: async () => (await import("./minilm/open.ts")).open(),
   },
   {
     settings: ONNX,
     identify: async (settings) => (await import("./onnx/folder.ts")).identifyOnnx(settings),
+    recipe: "passages",
     open: async (settings) => (await import("./onnx/open.ts")).open(settings),
   },
 ] as const satisfies readonly EmbedderEntry[];
@@ -106,6 +112,13 @@ export const embedderAsksServer = (settings: AnyEmbedderSettings): boolean =>
 export const openEmbedder = async (settings: AnyEmbedderSettings): Promise<Embedder> =>
   embedderFor(settings).open(settings as never);
 
-/** The embedding model of the settings, as libraries name it. */
+/** The embedder of the settings. */
 export const identifyEmbedder = async (settings: AnyEmbedderSettings): Promise<EmbeddingModel> =>
   embedderFor(settings).identify(settings as never);
+
+/** What a library is marked with that is made with these settings. */
+export async function identifyLibraryModel(settings: AnyEmbedderSettings): Promise<EmbeddingModel> {
+  const { identify, recipe } = embedderFor(settings);
+  const { embedder, dimensions } = await identify(settings as never);
+  return { embedder: libraryModelId(embedder, recipe), dimensions };
+}

@@ -10,7 +10,6 @@ import { foldMoments, unfolded } from "./moments.ts";
 import { rankHybrid } from "./rank.ts";
 import { formDepth, preferTypedForm, typedFormFirst } from "./typed-form.ts";
 import { speakerShare } from "./speaker-evidence.ts";
-import { passageModelId } from "../embed/passages.ts";
 import { coverageOf } from "../text/terms.ts";
 import { filePatterns, parseQuery, type ParsedQuery } from "./query/parse.ts";
 
@@ -218,7 +217,7 @@ async function searchMeaning(
   try {
     refuseOtherModel(
       stored,
-      passageModelId(embedder.id),
+      { embedder: embedder.id },
       "   (or --mode keyword, which needs no model)",
     );
     const [vector] = await embedder.embed([query], { as: "query" });

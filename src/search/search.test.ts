@@ -5,7 +5,7 @@ import type { Embedder } from "../embed/embedder.ts";
 import { fileMatcher } from "../text/file-filter.ts";
 import { rankHybrid } from "./rank.ts";
 import { search } from "./hybrid.ts";
-import { passageModelId } from "../embed/passages.ts";
+import { libraryModelId } from "../embedding-model.ts";
 import { queryTerms, speakerMatcher } from "../text/query-terms.ts";
 import { type MarkedTerm, markMatches } from "./snippet.ts";
 import { coverageOf } from "../text/terms.ts";
@@ -237,7 +237,7 @@ describe("search", () => {
         durationMs: 1,
         segments,
       },
-      { embedder: passageModelId("m@1"), dimensions: 2 },
+      { embedder: libraryModelId("m@1", "passages"), dimensions: 2 },
     );
     return library;
   };

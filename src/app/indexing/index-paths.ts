@@ -80,7 +80,7 @@ async function indexInto(open: () => Promise<Backend>, run: IndexRun): Promise<v
   emit({ type: "started" });
   try {
     const embedder = await context.identifyEmbedder();
-    refuseOtherModel(await backend.library.embeddings.model(), embedder.embedder);
+    refuseOtherModel(await backend.library.embeddings.model(), embedder);
     const { catalog } = backend.library;
     const groups = await rootGroups(request, catalog, backend.records);
     const work = async (lease?: Lease): Promise<void> => {

@@ -5,9 +5,9 @@ import { takeRequests } from "../../backends/requests.ts";
 import type { Claims } from "../../backends/run-lock.ts";
 import { dropWordTimes } from "../../backends/word-times.ts";
 import { engineRules } from "../../config/engine-rules.ts";
-import type { EmbeddingModel } from "../../embedding-model.ts";
+import { type EmbeddingModel, isOtherRecipe } from "../../embedding-model.ts";
 import { parseEngineChain } from "../../engine-chain.ts";
-import { MediasearchError } from "../../errors.ts";
+import { MediasearchError, toMediasearchError } from "../../errors.ts";
 import { isBelow, type Location } from "../../location.ts";
 import { type EngineChoice, engineChoice } from "../../pipeline/engines/engine-choice.ts";
 import type { FileServices } from "../../pipeline/file-outcome.ts";
@@ -76,7 +76,9 @@ export async function runAll(run: IndexRun, opened: OpenedRun): Promise<void> {
     const firstChange = changes?.next();
     firstChange?.catch(() => {});
     await lookThrough(session);
-    if (changes && firstChange) await follow(changes, firstChange, session);
+    const renewing = renewVectors(session);
+    if (!changes || !firstChange) return await renewing;
+    await Promise.all([renewing, follow(changes, firstChange, session)]);
   } catch (error) {
     // What was done before the stop is committed; the summary says so.
     opened.summarize();
@@ -132,6 +134,42 @@ async function lookThrough(session: Session): Promise<void> {
   await noteEnd?.();
   await forgetOld(session);
   await serveRequests(session);
+}
+
+/**
+ * Makes the vectors anew that an earlier mediasearch made in another way; the old ones answer
+ * meanwhile. A run that is stopped goes on there the next time.
+ */
+async function renewVectors({ backend, embedder, services, ...run }: Session): Promise<void> {
+  const { embeddings } = backend.library;
+  const stored = await embeddings.model();
+  if (run.options.dryRun || !stored || !isOtherRecipe(stored, embedder)) return;
+  if (!embeddings.renew) {
+    const text =
+      "an earlier mediasearch made this library's vectors; mediasearch migrate --reembed makes searches by meaning find more";
+    run.emit({ type: "notice", text });
+    return;
+  }
+  const { signal, tell } = run.context;
+  const [place = ""] = run.roots;
+  const work = embeddings.renew(
+    embedder,
+    (segments) => services.workers.embed(place, segments, signal),
+    (done, total) =>
+      tell({
+        type: "counted",
+        unit: "segments embedded anew",
+        done,
+        total,
+      }),
+  );
+  await work.catch((error: unknown) => {
+    signal.throwIfAborted();
+    const { message } = toMediasearchError(error);
+    const text = `vectors of an earlier mediasearch are not all made anew: ${message}; the next run goes on`;
+    run.emit({ type: "notice", text });
+  });
+  tell({ type: "idle" });
 }
 
 /**

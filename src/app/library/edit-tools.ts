@@ -17,8 +17,7 @@ export async function withEditTools<T>(
   const { library, records } = backend;
   let embedder: Promise<Embedder> | undefined;
   const open = async (): Promise<Embedder> => {
-    const { embedder: present } = await context.identifyEmbedder();
-    refuseOtherModel(await library.embeddings.model(), present);
+    refuseOtherModel(await library.embeddings.model(), await context.identifyEmbedder());
     return context.openEmbedder();
   };
   try {
@@ -29,7 +28,7 @@ export async function withEditTools<T>(
       async embed(segments) {
         const { embedInContext } = await import("../../embed/passages.ts");
         const opened = await (embedder ??= open());
-        return embedInContext(segments, (texts) => opened.embed(texts, { as: "passage", signal }));
+        return embedInContext(segments, opened, { signal });
       },
     });
   } finally {

@@ -68,7 +68,7 @@ export async function importTranscripts(
     );
   return withEditTools(context, true, async (tools) => {
     const embedding = await context.identifyEmbedder();
-    refuseOtherModel(await tools.library.embeddings.model(), embedding.embedder);
+    refuseOtherModel(await tools.library.embeddings.model(), embedding);
     const digest = (id: AssetId): Promise<string> => contentDigest(id, signal);
     const services = { ...tools, model: embedding, identity: embedding, digest };
     const results: ImportResult[] = [];

@@ -14,7 +14,7 @@ export async function reembed(
   const embedder = await context.openEmbedder();
   try {
     const embed = (transcript: readonly Segment[]): Promise<readonly Float32Array[]> =>
-      embedInContext(transcript, (texts) => embedder.embed(texts, { as: "passage", signal }));
+      embedInContext(transcript, embedder, { signal });
     await library.embeddings.rebuild(present, embed, (done, total) =>
       tell({ type: "counted", unit: "segments embedded", done, total }),
     );

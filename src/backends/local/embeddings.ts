@@ -9,7 +9,8 @@ import { keepPages } from "./page-cache.ts";
 import { type SegmentRow, toSegment, vectorBlob } from "./rows.ts";
 import { writeCodes } from "./vector-blocks.ts";
 
-export const localEmbeddings = ({ db, run }: Connection): Embeddings => ({
+/** `renew` is in `renew-vectors.ts`. */
+export const localEmbeddings = ({ db, run }: Connection): Omit<Embeddings, "renew"> => ({
   model: () => run(() => readEmbeddingModel(db)),
   rebuild: (model, embed, onProgress) =>
     run(() => {
@@ -66,7 +67,8 @@ async function stage(
   }
 }
 
-async function vectorsOf(
+/** @throws BUG when they are not one usable vector of each segment. */
+export async function vectorsOf(
   segments: readonly Segment[],
   model: EmbeddingModel,
   embed: EmbedSegments,

@@ -3,6 +3,7 @@ import { localArchive } from "./archive.ts";
 import { localCatalog } from "./catalog.ts";
 import type { Connection } from "./connection.ts";
 import { localEmbeddings } from "./embeddings.ts";
+import { renewEmbeddings } from "./renew-vectors.ts";
 import { localSearchIndex } from "./search-index.ts";
 import { localVersions } from "./versions.ts";
 
@@ -11,5 +12,5 @@ export const localLibrary = (connection: Connection): Library => ({
   versions: localVersions(connection),
   archive: localArchive(connection),
   searchIndex: localSearchIndex(connection),
-  embeddings: localEmbeddings(connection),
+  embeddings: { ...localEmbeddings(connection), renew: renewEmbeddings(connection) },
 });

@@ -10,6 +10,32 @@ export const memoryEmbeddings = (state: MemoryState): Embeddings => ({
     for (const entry of state.entries.values()) replaceVectors(entry, rebuilt.get(entry));
     state.model = model;
   },
+  async renew(model, embed, onProgress) {
+    if (state.renewing?.model !== model.embedder)
+      state.renewing = { model: model.embedder, done: new Set() };
+    const { done } = state.renewing;
+    const entries = [...state.entries.values()].filter(({ version }) => version !== undefined);
+    for (const entry of entries) {
+      const { version } = entry;
+      if (!version || done.has(version)) continue;
+      const vectors = await embed(version.segments);
+      refuseIncompleteVectors(vectors, version.segments.length, model);
+      // What was committed meanwhile has its own vectors.
+      if (entry.version === version) replaceVectors(entry, withVectors(version, vectors));
+      if (entry.version) done.add(entry.version);
+      onProgress?.(countSegments([...done]), countSegments(entries.map((one) => one.version)));
+    }
+    state.model = model;
+    state.renewing = undefined;
+  },
+});
+
+const countSegments = (versions: readonly (AssetVersion | null)[]): number =>
+  versions.reduce((sum, version) => sum + (version?.segments.length ?? 0), 0);
+
+const withVectors = (version: AssetVersion, vectors: readonly Float32Array[]): AssetVersion => ({
+  ...version,
+  segments: version.segments.map((segment, i) => ({ ...segment, vector: vectors[i] ?? null })),
 });
 
 async function reembedEntries(
@@ -29,10 +55,7 @@ async function reembedEntries(
     if (!version) continue;
     const vectors = await embed(version.segments);
     refuseIncompleteVectors(vectors, version.segments.length, model);
-    rebuilt.set(entry, {
-      ...version,
-      segments: version.segments.map((segment, i) => ({ ...segment, vector: vectors[i] ?? null })),
-    });
+    rebuilt.set(entry, withVectors(version, vectors));
     onProgress?.((done += vectors.length), total);
   }
   return rebuilt;

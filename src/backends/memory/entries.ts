@@ -18,6 +18,8 @@ export interface MemoryState {
   /** Newest first. */
   readonly archived: ArchivedTranscript[];
   model: EmbeddingModel | undefined;
+  /** Versions whose vectors were renewed already, while others were not. */
+  renewing?: { readonly model: string; readonly done: Set<AssetVersion> } | undefined;
 }
 
 export const emptyState = (): MemoryState => ({

@@ -211,8 +211,6 @@ async function recogniseWith(
   };
 }
 
-const EMBED_BATCH = 32;
-
 /**
  * Words are found without vectors too: when embedding fails the file is searchable by keyword, and
  * the vectors are owed.
@@ -235,24 +233,13 @@ async function embedSegments(
 }
 
 /** Vectors for all segments of a transcript, in context. */
-export function embedTranscript(
+export async function embedTranscript(
   segments: readonly Segment[],
   services: Pick<WorkerServices, "embedder" | "signal" | "onProgress">,
 ): Promise<Float32Array[]> {
-  return embedInContext(segments, async (texts) => {
-    const result: Float32Array[] = [];
-    for (let start = 0; start < texts.length; start += EMBED_BATCH) {
-      services.signal.throwIfAborted();
-      result.push(
-        ...(await (
-          await services.embedder()
-        ).embed(texts.slice(start, start + EMBED_BATCH), {
-          as: "passage",
-          signal: services.signal,
-        })),
-      );
-      services.onProgress(((segments.at(-1)?.endMs ?? 0) * result.length) / texts.length, null);
-    }
-    return result;
+  const endMs = segments.at(-1)?.endMs ?? 0;
+  return embedInContext(segments, await services.embedder(), {
+    signal: services.signal,
+    onProgress: (share) => services.onProgress(endMs * share, null),
   });
 }
