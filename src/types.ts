@@ -70,3 +70,24 @@ export type CaptionsMode = "prefer" | "only" | "ignore";
  * checks what users write.
  */
 export type EngineName = string;
+
+/** A part of a recording under a heading. Milliseconds from the start of the media. */
+export interface Chapter {
+  readonly startMs: number;
+  readonly endMs: number;
+  readonly title: string;
+}
+
+/**
+ * What is known of a recording besides its words: from the container, from a feed, from files that
+ * other programs wrote beside it. A member that nobody stated is missing.
+ */
+export interface MediaFacts {
+  readonly title?: string | undefined;
+  /** The artist, podcast, series or channel. */
+  readonly show?: string | undefined;
+  readonly description?: string | undefined;
+  /** Its page on the web. */
+  readonly page?: string | undefined;
+  readonly chapters?: readonly Chapter[] | undefined;
+}

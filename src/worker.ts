@@ -84,6 +84,7 @@ function services(setup: WorkerSetup): WorkerServices {
     sources: (sources ??= openSources({
       objects: () =>
         (objects ??= import("./objects/s3/open.ts").then(({ openS3 }) => openS3(setup.objects))),
+      links: setup.links,
     })),
     signal: stop.signal,
     onCheckpoint: (checkpoint) => replyToPool({ type: "checkpoint", checkpoint }),

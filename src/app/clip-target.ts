@@ -2,7 +2,7 @@ import { basename } from "node:path";
 import type { ReadableCatalog } from "../backends/catalog.ts";
 import { MediasearchError } from "../errors.ts";
 import { fileIdentity } from "../media/file-identity.ts";
-import { isObject } from "../location.ts";
+import { isRemote } from "../location.ts";
 
 /**
  * A clip never takes the place of a recording of the library, by whatever way or spelling its path
@@ -17,7 +17,7 @@ export async function mustNotBeRecording(
   if (there === undefined) return;
   const name = basename(to).toLowerCase();
   for await (const { id, state } of catalog.list()) {
-    if (state === "deleted" || isObject(id) || basename(id).toLowerCase() !== name) continue;
+    if (state === "deleted" || isRemote(id) || basename(id).toLowerCase() !== name) continue;
     if (id === to || (await fileIdentity(id)) === there)
       throw new MediasearchError(
         "USAGE",

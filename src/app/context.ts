@@ -9,9 +9,11 @@ import type { LoadedConfig } from "../config/load.ts";
 import type { Settings } from "../config/settings.ts";
 import type { Embedder } from "../embed/embedder.ts";
 import type { Objects } from "../objects/object-store.ts";
+import type { LinkOptions } from "../pipeline/sources/link/http.ts";
 import type { MediaSources } from "../pipeline/sources/media-source.ts";
 import type { WorkerPool } from "../pipeline/worker/pool.ts";
-import { isObject, type Location, toLocation } from "../location.ts";
+import { isRemote, type Location, toLocation } from "../location.ts";
+import { proxiesOf } from "../proxy.ts";
 import type { World } from "./world.ts";
 
 /** The parts that the settings name, opened when an operation needs them. */
@@ -39,7 +41,7 @@ export interface Context extends World {
   openObjects(): Promise<Objects>;
   /** Where media comes from: folders of this machine and the object store of the settings. */
   openSources(): Promise<MediaSources>;
-  /** What the user wrote on the command line, a path or an s3:// place. */
+  /** What the user wrote on the command line: a path, an s3:// place or a link. */
   toLocation(text: string): Location;
   openWorkers(): Promise<WorkerPool>;
 }
@@ -106,13 +108,19 @@ function contextOver(
     openObjects,
     async openSources() {
       const { openSources } = await import("../pipeline/sources/registry.ts");
-      const { stableMs, bucketPollMs } = settings;
-      return openSources({ objects: openObjects, stableMs, bucketPollMs });
+      const { stableMs, bucketPollMs, feedPollMs } = settings;
+      const links = linkOptions(settings, env);
+      return openSources({ objects: openObjects, stableMs, bucketPollMs, links, feedPollMs });
     },
     toLocation: (text) => toLocation(text, cwd),
     openWorkers: () => openWorkersFor(settings, world),
   };
 }
+
+const linkOptions = ({ linksPrivate }: Settings, env: World["env"]): LinkOptions => ({
+  allowsPrivate: linksPrivate,
+  proxies: proxiesOf(env),
+});
 
 async function openWorkersFor(settings: Settings, world: World): Promise<WorkerPool> {
   const [
@@ -129,6 +137,7 @@ async function openWorkersFor(settings: Settings, world: World): Promise<WorkerP
   return openWorkers({
     setup: {
       objects: s3Options(settings),
+      links: linkOptions(settings, world.env),
       embedder: embedderSettings(settings),
       engines: engineSettings(settings, world.env),
     },
@@ -137,7 +146,7 @@ async function openWorkersFor(settings: Settings, world: World): Promise<WorkerP
     models: modelProvider(settings, world),
     env: world.env,
     needsNetwork: (request, path) =>
-      isObject(path) ||
+      isRemote(path) ||
       embedderAsksServer(embedderSettings(settings)) ||
       ("task" in request && request.task.engines.some(asksServers)),
   });

@@ -1,5 +1,5 @@
 import { isAbsolute, parse, relative, sep } from "node:path";
-import { isObject, type Location } from "../location.ts";
+import { isRemote, type Location } from "../location.ts";
 
 /**
  * As the user would write it: relative to the current folder when beneath it, else absolute. A name
@@ -7,7 +7,7 @@ import { isObject, type Location } from "../location.ts";
  */
 export function displayPath(path: Location, cwd: string): string {
   // From the root everything is beneath: the path itself says more.
-  if (isObject(path) || cwd === parse(cwd).root) return path;
+  if (isRemote(path) || cwd === parse(cwd).root) return path;
   const near = relative(cwd, path);
   if (near === "" || near === ".." || near.startsWith(`..${sep}`) || isAbsolute(near)) return path;
   return near.startsWith("-") ? `.${sep}${near}` : near;

@@ -1,5 +1,5 @@
 import { availableParallelism, freemem } from "node:os";
-import { parseInteger, type SettingTable } from "./setting.ts";
+import { parseInteger, type SettingTable, yesNo } from "./setting.ts";
 
 export interface IndexingSettings {
   readonly jobs: number;
@@ -9,6 +9,8 @@ export interface IndexingSettings {
   readonly maxRetryDelayMs: number;
   readonly workerMemoryMb: number;
   readonly stableMs: number;
+  readonly linksPrivate: boolean;
+  readonly feedPollMs: number;
 }
 
 /**
@@ -90,5 +92,19 @@ export const INDEXING_SETTINGS: SettingTable<IndexingSettings> = {
     fallbackText: "2000",
     inProjectFile: "always",
     mostInProjectFile: () => 600_000,
+  },
+  linksPrivate: {
+    env: "LINKS_PRIVATE",
+    help: "read links (https://…) that lead to this machine or its network too",
+    parse: yesNo,
+    fallback: () => false,
+    fallbackText: "false",
+  },
+  feedPollMs: {
+    env: "FEED_POLL_MS",
+    help: "with --watch, how often a podcast's feed is looked at, in milliseconds",
+    parse: parseInteger(100, 86_400_000),
+    fallback: () => 900_000,
+    fallbackText: "900000",
   },
 };

@@ -30,21 +30,37 @@ const MAX_RANGE_BYTES = 4096 * KILOBYTE;
  */
 const MAX_KEPT_RANGES = 4;
 
-/**
- * Reads an object through windows: a jump fetches a small one, reading on doubles them and fetches
- * the next one ahead. The object must stay what it was (`etag`). Memory: at most 20 MB.
- */
-export function rangedObject(
+/** Something that is read in ranges of bytes, from `start` to before `end`. */
+export interface RangeReader {
+  readonly name: string;
+  readonly sizeBytes: number;
+  /** Rejects with what the reader of those bytes is to be told. */
+  readonly fetchRange: (start: number, end: number) => Promise<Buffer>;
+}
+
+/** Reads an object through windows. The object must stay what it was (`etag`). */
+export const rangedObject = (
   store: ObjectStore,
   { key, sizeBytes, etag }: Pick<ObjectStat, "key" | "sizeBytes" | "etag">,
   signal: AbortSignal,
-): RangedObject {
+): RangedObject =>
+  readInWindows({
+    name: objectLocation(store.bucket, key),
+    sizeBytes,
+    fetchRange: (start, end) => readAll(store.get(key, { start, end, etag, signal })),
+  });
+
+/**
+ * Reads through windows: a jump fetches a small one, reading on doubles them and fetches the next
+ * one ahead. Memory: at most 20 MB.
+ */
+export function readInWindows({ name, sizeBytes, fetchRange }: RangeReader): RangedObject {
   let header: Window | undefined;
   let kept: Window[] = [];
 
   const fetchWindow = (start: number, size: number): Window => {
     const end = Math.min(sizeBytes, start + size);
-    const bytes = readAll(store.get(key, { start, end, etag, signal }));
+    const bytes = fetchRange(start, end);
     // Whoever reads the window gets its failure. The failure of a window that nobody reads is
     // ignored.
     bytes.catch(() => {
@@ -68,7 +84,7 @@ export function rangedObject(
     return fetchWindow(before && position === before.end ? before.end : position, size);
   };
   return {
-    name: objectLocation(store.bucket, key),
+    name,
     sizeBytes,
     async read(position, length) {
       const window = windowAt(position);

@@ -68,7 +68,8 @@ export async function transcribe(
     .finally(() => saving);
   if ("skipped" in transcript) return { type: "skipped", path, reason: transcript.skipped };
   call.signal.throwIfAborted();
-  const { segments: timed, ...about } = transcript;
+  const { segments: timed, ...read } = transcript;
+  const about = { ...read, recordedAtMs: read.recordedAtMs ?? file.recordedAtMs ?? null };
   const segments = timed.map(({ words: _words, ...segment }) => segment);
   const engine = (transcript.engineName as EngineName | undefined) ?? task.engines[0];
   const done = engine === undefined ? whole : fingerprintBy(engine);

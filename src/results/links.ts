@@ -1,6 +1,6 @@
 import { hostname } from "node:os";
 import type { CliStreams, OutputStream } from "../terminal/io.ts";
-import { isObject } from "../location.ts";
+import { isRemote } from "../location.ts";
 
 /** Makes text a link to a moment, or leaves it as it is. */
 export type Link = (text: string, path: string, startMs: number) => string;
@@ -41,7 +41,7 @@ export function linker(
   if (!isOn) return (text) => text;
   // Objects open by addresses that are signed for a while: `--links`.
   return (text, path, startMs) =>
-    isObject(path)
+    isRemote(path)
       ? text
       : `\u001b]8;;${timedUri(template, path, startMs)}\u001b\\${text}\u001b]8;;\u001b\\`;
 }

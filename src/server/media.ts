@@ -2,7 +2,7 @@ import { open } from "node:fs/promises";
 import { Readable } from "node:stream";
 import type { Context } from "../app/context.ts";
 import { MediasearchError, toMediasearchError } from "../errors.ts";
-import { bucketAndKey, isObject, nameOf } from "../location.ts";
+import { bucketAndKey, isLink, isObject, nameOf } from "../location.ts";
 import { type ByteRange, isRangeFresh, matchesTag, parseRange } from "./byte-range.ts";
 import { contentType } from "./file-names.ts";
 
@@ -21,18 +21,28 @@ export const MEDIA_TYPES = ["video/*", "audio/*", "application/*", "text/*"] as 
 /** One read from the disk; a stream holds two of them. */
 const CHUNK_BYTES = 256 * 1024;
 
+type MediaContext = Pick<Context, "openObjects" | "openSources">;
+
+async function openContent(
+  location: string,
+  request: Request,
+  context: MediaContext,
+): Promise<Content> {
+  if (isObject(location)) return openObject(location, context);
+  return isLink(location) ? openRemote(location, request.signal, context) : openFile(location);
+}
+
 /**
- * Sends a file of this machine or of an object store, whole or a part of it, as players ask for it.
+ * Sends a file of this machine, of an object store or behind a link, whole or a part of it, as
+ * players ask for it.
  * @throws NOT_FOUND when it is not there any more; UNREACHABLE for an object store that is away.
  */
 export async function sendMedia(
   location: string,
   request: Request,
-  context: Pick<Context, "openObjects">,
+  context: MediaContext,
 ): Promise<Response> {
-  const content = isObject(location)
-    ? await openObject(location, context)
-    : await openFile(location);
+  const content = await openContent(location, request, context);
   return sendContent(content, request, {
     "Content-Type": contentType(nameOf(location)),
     "Content-Disposition": `inline; filename*=UTF-8''${encodeName(nameOf(location))}`,
@@ -126,6 +136,38 @@ async function openObject(
     modifiedMs,
     read: (range, signal) =>
       ReadableStream.from(store.get(key, { ...range, etag, signal })) as ReadableStream,
+    close: async () => {},
+  };
+}
+
+/** Through this server, so that a page needs no right to ask other ones. */
+async function openRemote(
+  location: string,
+  signal: AbortSignal,
+  context: Pick<Context, "openSources">,
+): Promise<Content> {
+  const source = (await context.openSources()).of(location);
+  const stat = await source.stat(location, signal);
+  if (!stat)
+    throw new MediasearchError("NOT_FOUND", `${location}: is not there any more`, {
+      subject: location,
+    });
+  const input = await source.open(location, undefined, signal);
+  if (typeof input === "string")
+    throw new MediasearchError("BUG", `${location}: is a link and was opened as a file`);
+  const read = async function* ({ start, end }: ByteRange): AsyncIterable<Uint8Array> {
+    for (let at = start; at < end;) {
+      const part = await input.read(at, Math.min(CHUNK_BYTES, end - at));
+      if (part.length === 0) return;
+      at += part.length;
+      yield part;
+    }
+  };
+  return {
+    size: input.sizeBytes,
+    etag: `"${stat.etag ?? ""}"`,
+    modifiedMs: stat.mtimeMs,
+    read: (range) => ReadableStream.from(read(range)) as ReadableStream,
     close: async () => {},
   };
 }

@@ -1,5 +1,5 @@
 import { isAbsolute } from "node:path";
-import { expandHome, isBelow, isObject, nameOf, type Location, toLocation } from "../location.ts";
+import { expandHome, isBelow, isRemote, nameOf, type Location, toLocation } from "../location.ts";
 import { escapeNameSigns, globMatcher } from "./glob.ts";
 
 const TURN_MS = 50;
@@ -45,13 +45,13 @@ async function composedMatcher(pattern: string, cwd: string): Promise<(path: Loc
     const matches = globMatcher(escapeNameSigns(pattern), { ignoreCase: true });
     return (file) => isNamed(file) || matches(nameOf(file));
   }
-  // The two slashes of s3:// are no empty folder.
+  // The two slashes of s3:// and of links are no empty folder.
   const comparable = (place: Location): string =>
-    isObject(place) ? place.replace("s3://", "/s3:/") : place;
+    isRemote(place) ? place.replace(/^([a-z0-9]+):\/\//, "/$1:/") : place;
   const matches = globMatcher(escapeNameSigns(comparable(path)));
   // From any folder: the pattern may be the end of a path, or a folder in it.
   const ends =
-    isAbsolute(expandHome(pattern)) || isObject(path) ? [] : [`**/${pattern}`, `**/${pattern}/**`];
+    isAbsolute(expandHome(pattern)) || isRemote(path) ? [] : [`**/${pattern}`, `**/${pattern}/**`];
   const matchers = ends.map((end) => globMatcher(escapeNameSigns(end)));
   return (file) =>
     isNamed(file) ||

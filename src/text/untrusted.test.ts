@@ -127,13 +127,15 @@ describe("facts that come in", () => {
 });
 
 describe("places", () => {
-  it("are absolute paths and objects, and nothing else", () => {
+  it("are absolute paths, objects and links, and nothing else", () => {
     for (const id of [
       "/a.mp3",
       "/a b/-x.mp4",
       "s3://bucket/a//../b",
       "C:\\a\\b.mp4",
       "\\\\host\\share\\a.mp3",
+      "http://host/a",
+      "https://host/a.mp3?b=%20c",
     ])
       expect(isPlace(id), id).toBe(true);
     for (const id of [
@@ -150,7 +152,12 @@ describe("places", () => {
       "s3://",
       "s3://bucket/",
       "s3://../key",
-      "http://host/a",
+      "http://ann:secret@host/a",
+      "http://host/../a",
+      "HTTP://host/a",
+      "https://",
+      "ftp://host/a",
+      "file:///a",
       "C:\\a\\..\\b",
       `/${"a".repeat(5000)}`,
       `s3://bucket/${"k".repeat(1025)}`,

@@ -144,18 +144,25 @@ export function cleanSegment<T extends Segment>(segment: T): T {
 
 /**
  * Whether a text can be the place of a file: an absolute path without `.` and `..`, of this or of
- * another system, or an object `s3://bucket/key`. It is the id of an asset, which programs get as a
- * file's name.
+ * another system, an object `s3://bucket/key` or a link. It is the id of an asset, which programs
+ * get as a file's name.
  */
 export function isPlace(id: string): boolean {
   if (id.includes("\0") || !id.isWellFormed() || Buffer.byteLength(id) >= MAX_LOCATION_BYTES)
     return false;
   const [, key] = /^s3:\/\/[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]\/([^]+)$/.exec(id) ?? [];
   if (key !== undefined) return Buffer.byteLength(key) <= 1024;
+  if (/^https?:\/\//.test(id)) return isPlainLink(id);
   const isFile = (path: typeof posix): boolean =>
     path.isAbsolute(id) &&
     path.normalize(id) === id &&
     path.basename(id) !== "" &&
     !/[/\\]$/.test(id);
   return isFile(posix) || (/^(?:[a-z]:\\|\\\\[^\\])/i.test(id) && isFile(win32));
+}
+
+/** A link as `toLocation` writes it. */
+function isPlainLink(id: string): boolean {
+  const url = URL.parse(id);
+  return url?.href === id && url.username === "" && url.password === "" && url.hash === "";
 }

@@ -108,7 +108,7 @@ describe("small things", () => {
       17,
       "error: nobody is called Nobody\nnext:  mediasearch speakers list\n",
     ]);
-    const address = await run("index", "https://example.com/talk.mp3");
+    const address = await run("index", "ftp://example.com/talk.mp3");
     expect([address.exitCode, address.stderr.includes("addresses are not read")]).toEqual([
       2,
       true,

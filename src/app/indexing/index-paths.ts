@@ -4,7 +4,7 @@ import { withLease } from "../../backends/lease.ts";
 import type { Lease } from "../../backends/run-lock.ts";
 import { refuseOtherModel } from "../../embedding-model.ts";
 import { MediasearchError } from "../../errors.ts";
-import { isBelow, isObject, type Location } from "../../location.ts";
+import { isBelow, isRemote, type Location } from "../../location.ts";
 import { channel } from "../../pipeline/channel.ts";
 import type { Context } from "../context.ts";
 import type { IndexingEvent } from "./index-event.ts";
@@ -108,10 +108,11 @@ async function indexInto(open: () => Promise<Backend>, run: IndexRun): Promise<v
 }
 
 /**
- * Whether the library knows anything there; what is gone was there. An empty bucket is no mistake.
+ * Whether the library knows anything there; what is gone was there. An empty bucket or feed is no
+ * mistake.
  */
 async function hasBelow(catalog: ReadableCatalog, places: readonly Location[]): Promise<boolean> {
-  if (places.length === 0 || places.some(isObject)) return true;
+  if (places.length === 0 || places.some(isRemote)) return true;
   for await (const { id } of catalog.list())
     if (places.some((place) => id === place || isBelow(id, place))) return true;
   return false;

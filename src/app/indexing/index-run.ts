@@ -127,7 +127,11 @@ async function lookThrough(session: Session): Promise<void> {
   if (again) emit({ type: "recognising-again", ...again });
   const isRemembered = !options.dryRun && !options.force && request.forget === undefined;
   const noteEnd = isRemembered
-    ? await rememberFolders(groups, request.watch === true, backend.records)
+    ? await rememberFolders(groups, request.watch === true, {
+        records: backend.records,
+        sources: session.services.sources,
+        signal: options.signal,
+      })
     : undefined;
   for (const { roots, include, exclude } of groups)
     await runOver(roots, session, { include, exclude, named: new Set(roots) });

@@ -1,9 +1,9 @@
-import { stat } from "node:fs/promises";
 import { type Folder, listFolders, putFolder } from "../../backends/folders.ts";
 import type { ReadableCatalog } from "../../backends/catalog.ts";
 import type { Records } from "../../backends/records.ts";
 import { MediasearchError } from "../../errors.ts";
-import { isBelow, isObject, type Location } from "../../location.ts";
+import { isBelow, type Location } from "../../location.ts";
+import type { MediaSources } from "../../pipeline/sources/media-source.ts";
 import type { IndexPathsRequest } from "./index-request.ts";
 
 /** Places that are looked through with the same globs. */
@@ -66,21 +66,30 @@ async function registeredElsewhere(
   return roots;
 }
 
+interface RememberServices {
+  readonly records: Pick<Records, "list" | "put">;
+  readonly sources: MediaSources;
+  readonly signal: AbortSignal;
+}
+
 /**
- * Remembers the folders among the roots. One that lies in a folder that is remembered with the same
- * globs is part of it.
+ * Remembers the folders and feeds among the roots. One that lies in a folder that is remembered
+ * with the same globs is part of it.
  * @returns notes that all of them have been looked at.
  */
 export async function rememberFolders(
   groups: readonly RootGroup[],
   watched: boolean,
-  records: Pick<Records, "list" | "put">,
+  { records, sources, signal }: RememberServices,
 ): Promise<() => Promise<void>> {
   const folders = await listFolders(records);
   const begun: Folder[] = [];
   for (const { roots, include, exclude } of groups)
     for (const location of roots)
-      if ((await isFolder(location)) && !isPartOf(location, include, exclude, folders))
+      if (
+        (await sources.of(location).isCollection(location, signal)) &&
+        !isPartOf(location, include, exclude, folders)
+      )
         begun.push({
           location,
           include,
@@ -106,12 +115,3 @@ const isPartOf = (
       isBelow(location, folder.location) &&
       JSON.stringify([folder.include, folder.exclude]) === JSON.stringify([include, exclude]),
   );
-
-/** A prefix of a bucket counts as a folder when it ends like one. */
-const isFolder = async (location: Location): Promise<boolean> =>
-  isObject(location)
-    ? location.endsWith("/")
-    : stat(location).then(
-        (stats) => stats.isDirectory(),
-        () => false,
-      );

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import type { Backend } from "../../backends/backend.ts";
 import { MediasearchError } from "../../errors.ts";
-import { bucketAndKey, isObject, type Location, nameOf } from "../../location.ts";
+import { bucketAndKey, isLink, isObject, type Location, nameOf } from "../../location.ts";
 import { type Manifest, writeBackup } from "../../transfer/backup-file.ts";
 import { copyLibrary } from "../../transfer/copy.ts";
 import { withUnfinishedFolder } from "../../unfinished.ts";
@@ -47,6 +47,11 @@ export async function backUpLibrary(
       } finally {
         tell({ type: "idle" });
       }
+    });
+  if (isLink(to))
+    throw new MediasearchError("USAGE", `${to}: nothing can be written behind a link`, {
+      subject: to,
+      hint: "give a path, or s3://BUCKET/KEY",
     });
   // Into an object store by way of a file here: its parts and their checksums are made of it.
   if (isObject(to))

@@ -9,7 +9,7 @@ import type { AssetId, AssetStatus } from "../../backends/catalog.ts";
 import type { Library } from "../../backends/library.ts";
 import type { EmbeddingModel } from "../../embedding-model.ts";
 import { MediasearchError, toMediasearchError } from "../../errors.ts";
-import { commonFolder, isBelow, isObject, nameBelow } from "../../location.ts";
+import { commonFolder, isBelow, isRemote, nameBelow } from "../../location.ts";
 import { anyFileMatcher } from "../../text/file-filter.ts";
 import { isPlace } from "../../text/untrusted.ts";
 import { formatTranscript, type TranscriptFormat } from "../../transfer/transcript-file.ts";
@@ -109,7 +109,7 @@ function whyMisplaced(
     return isBelow(resolve(to), resolve(folder))
       ? undefined
       : "its name leads out of the folder that was given";
-  if (isObject(recording)) return "in an object store: --output FOLDER says where to write it";
+  if (isRemote(recording)) return "not on this machine: --output FOLDER says where to write it";
   return isPlace(recording)
     ? undefined
     : "its name is no path of a file: --output FOLDER says where to write it";

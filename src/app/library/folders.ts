@@ -5,7 +5,7 @@ import { hostname } from "node:os";
 import { isHeld } from "../../backends/lease.ts";
 import { MediasearchError } from "../../errors.ts";
 import { formatInstant, pluralize } from "../../text/format.ts";
-import { isBelow, type Location } from "../../location.ts";
+import { isBelow, isLink, type Location } from "../../location.ts";
 import type { Context } from "../context.ts";
 import { withBackend } from "./with-backend.ts";
 
@@ -85,8 +85,10 @@ export function folderText(folder: FolderStatus): string {
     endedAtMs === null
       ? `${interrupted ? "interrupted" : "going on"}, began ${formatInstant(startedAtMs)}`
       : `last look ${formatInstant(endedAtMs)}`;
+  // The recordings of a podcast lie wherever its publisher put them, so none are below it.
+  const counted = isLink(folder.location) ? "podcast" : `${pluralize(files, "file")}: ${done} done`;
   return [
-    `${pluralize(files, "file")}: ${done} done`,
+    counted,
     ...(toDo > 0 ? [`${toDo} to do`] : []),
     ...(failed > 0 ? [`${failed} failed`] : []),
     look,

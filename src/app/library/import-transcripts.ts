@@ -5,7 +5,7 @@ import type { AssetId } from "../../backends/catalog.ts";
 import type { Library } from "../../backends/library.ts";
 import { refuseOtherModel } from "../../embedding-model.ts";
 import { hashFile } from "../../hash-file.ts";
-import { isObject } from "../../location.ts";
+import { isRemote } from "../../location.ts";
 import { captionName, possibleCaptionName, withoutFormat } from "../../media/captions/names.ts";
 import { looksLikeCaptions } from "../../media/captions/sniff.ts";
 import { candidateByName, HEAD_BYTES } from "../../media/sniff.ts";
@@ -88,7 +88,7 @@ export async function importTranscripts(
 
 /** As the pipeline names the content of a file of this machine. */
 async function contentDigest(id: AssetId, signal: AbortSignal): Promise<string> {
-  if (isObject(id)) return "";
+  if (isRemote(id)) return "";
   const digest = await hashFile(id, { signal });
   return captionName(basename(id)) ? `captions-${digest}` : digest;
 }

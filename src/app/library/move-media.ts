@@ -7,7 +7,7 @@ import { type FileCandidate, sidecarKeyOf } from "../../pipeline/scan/candidate.
 import { formatFingerprint, parseFingerprint } from "../../fingerprint.ts";
 import { knownDigest } from "../../pipeline/unchanged.ts";
 import { scan } from "../../pipeline/scan/scan.ts";
-import { commonFolder, isObject, objectLocation, type Location } from "../../location.ts";
+import { commonFolder, isRemote, objectLocation, type Location } from "../../location.ts";
 import type { MovedFacts } from "../../transfer/copy.ts";
 import { upload } from "../indexing/upload.ts";
 
@@ -116,7 +116,7 @@ async function splitByPresence(
   const assets: AssetStatus[] = [];
   const absent: AssetId[] = [];
   for await (const asset of catalog.list()) {
-    if (!wants(asset.id) || asset.state === "deleted" || isObject(asset.id)) continue;
+    if (!wants(asset.id) || asset.state === "deleted" || isRemote(asset.id)) continue;
     const isThere = await stat(asset.id).then(
       () => true,
       () => false,

@@ -1,12 +1,17 @@
 import type { Context } from "../context.ts";
-import { bucketAndKey, isObject, type Location } from "../../location.ts";
+import { bucketAndKey, isLink, isRemote, type Location } from "../../location.ts";
 import type { SearchResult } from "../../results/search-result.ts";
 
 type LinkContext = Pick<Context, "openObjects" | "config">;
 
+/** A URL that opens a recording that is no file of this machine: a link is one itself. */
+export const openUrl = async (location: Location, context: LinkContext): Promise<string> =>
+  isLink(location) ? location : signedUrl(location, context);
+
 /**
- * Gives hits of object stores a URL that opens the file at the moment of the hit. The URL is signed
- * and works for LINK_EXPIRY_SECONDS. The fragment follows https://www.w3.org/TR/media-frags/.
+ * Gives hits of object stores and links a URL that opens the file at the moment of the hit. The URL
+ * is signed and works for LINK_EXPIRY_SECONDS. The fragment follows
+ * https://www.w3.org/TR/media-frags/.
  */
 export async function addUrls(
   results: readonly SearchResult[],
@@ -14,7 +19,7 @@ export async function addUrls(
 ): Promise<SearchResult[]> {
   const urls = new Map<Location, string>();
   for (const { path } of results)
-    if (isObject(path) && !urls.has(path)) urls.set(path, await signedUrl(path, context));
+    if (isRemote(path) && !urls.has(path)) urls.set(path, await openUrl(path, context));
   return results.map((result) => {
     const url = urls.get(result.path);
     return url === undefined

@@ -25,7 +25,7 @@ export const DRY_RUN_OPTION = {
 } as const satisfies OptionSpec;
 export const PATHS_ARGUMENT = {
   name: "[paths...]",
-  help: "files, folders and s3:// places",
+  help: "files, folders, s3:// places and links (https://…)",
 } as const;
 /** The option of a command that prints in several forms; `text` where none is named. */
 export const format = <const C extends readonly string[]>(...choices: C) =>

@@ -4,9 +4,9 @@ import type { Player } from "../../media/player.ts";
 import { formatTimestamp, pluralize } from "../../text/format.ts";
 import { styler } from "../../terminal/style.ts";
 import { stripControls } from "../../text/strip-controls.ts";
-import { isObject, nameOf } from "../../location.ts";
+import { isRemote, nameOf } from "../../location.ts";
 import type { SearchResult } from "../../results/search-result.ts";
-import { signedUrl } from "../../app/search/links.ts";
+import { openUrl } from "../../app/search/links.ts";
 import type { CommandContext } from "../../cli/command.ts";
 
 /** Opens the player at a moment and waits for its end. */
@@ -39,10 +39,10 @@ export async function playerFor(
   wanted: string | undefined,
   context: CommandContext,
 ): Promise<Player> {
-  const isRemote = isObject(result.path);
-  if (!isRemote) await mustBeMedia(result);
+  const isElsewhere = isRemote(result.path);
+  if (!isElsewhere) await mustBeMedia(result);
   const { choosePlayer } = await import("../../media/player.ts");
-  return choosePlayer(isRemote ? await signedUrl(result.path, context) : result.path, startMs, {
+  return choosePlayer(isElsewhere ? await openUrl(result.path, context) : result.path, startMs, {
     wanted,
     env: context.io.env,
     platform: process.platform,
@@ -58,7 +58,7 @@ export async function mustBeMedia({ path, file }: SearchResult): Promise<void> {
       `${file}: captions without their recording: nothing to play`,
       { subject: file },
     );
-  if (isObject(path))
+  if (isRemote(path))
     throw new MediasearchError("USAGE", `${file}: clips are cut out of files of this machine`, {
       subject: file,
       hint: "mediasearch search WORDS --links   (opens it where it is), or fetch it first",

@@ -1,6 +1,7 @@
 import type { FileLocation } from "../../backends/catalog.ts";
 import type { MediasearchError } from "../../errors.ts";
 import type { Location } from "../../location.ts";
+import type { MediaFacts } from "../../types.ts";
 
 /** A file that could be indexed. `path` is its location, and the id of its asset. */
 export interface FileCandidate {
@@ -24,6 +25,10 @@ export interface FileCandidate {
   readonly otherSidecars?: readonly Sidecar[] | undefined;
   /** Every captions file that belongs to it, in other languages too. */
   readonly captionsBeside: readonly Location[];
+  /** When it was recorded or published, Unix milliseconds, where its source says so. */
+  readonly recordedAtMs?: number | null | undefined;
+  /** What its source says of it: a feed knows titles. */
+  readonly facts?: MediaFacts | undefined;
 }
 
 export interface Sidecar {

@@ -1,7 +1,7 @@
 import { readFileSync, statSync } from "node:fs";
 import { dirname, join, relative, sep } from "node:path";
 import ignore, { type Ignore } from "ignore";
-import { isObject, type Location } from "../../location.ts";
+import { isRemote, type Location } from "../../location.ts";
 
 /** Lists what a walk leaves out of its folder, in the language of .gitignore. */
 const IGNORE_FILE = ".mediasearchignore";
@@ -34,7 +34,7 @@ export function createIgnoreRules(): IgnoreRules {
     return rulesByFolder.get(folder);
   };
   return (root, path, isFolder) => {
-    if (isObject(path)) return false;
+    if (isRemote(path)) return false;
     let isIgnored = false;
     // From the root down: what is nearer to the file has the last word.
     for (const folder of foldersBetween(root, path)) {

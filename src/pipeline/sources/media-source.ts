@@ -6,8 +6,9 @@ import type { ScanItem } from "../scan/candidate.ts";
 import type { ScanFilters } from "../scan/scan-filters.ts";
 
 /**
- * Where media comes from: folders of this machine, buckets. Each implementation has a folder beside
- * this file and a line in `registry.ts`, and passes `media-source.contract.ts`. All members reject
+ * Where media comes from: folders of this machine, buckets, links. Each implementation has a folder
+ * beside this file and a line in `registry.ts`, and passes `media-source.contract.ts`, but for
+ * links: a link has nothing below it, so its laws are in `link/link.test.ts`. All members reject
  * with a MediasearchError, or with the signal's reason when aborted. A failure to look is never
  * proof that a file is gone.
  */
@@ -19,6 +20,11 @@ export interface MediaSource {
    * that would fail for every root reject.
    */
   list(root: Location, filters: ScanFilters): AsyncIterable<ScanItem>;
+  /**
+   * Whether a root holds files that come and go, as a folder, a prefix and a feed do. What can't be
+   * looked at holds none.
+   */
+  isCollection(root: Location, signal: AbortSignal): Promise<boolean>;
   /** Resolves with undefined only when nothing is at this location. */
   stat(location: Location, signal: AbortSignal): Promise<SourceStat | undefined>;
   /** Reads the first bytes, at most `maxBytes`, fewer when the file is shorter. */

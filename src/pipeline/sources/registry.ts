@@ -2,6 +2,8 @@ import type { Objects } from "../../objects/object-store.ts";
 import { type Location, schemeOf } from "../../location.ts";
 import { openBucketSource } from "./bucket/open.ts";
 import { openFolderSource } from "./folder/open.ts";
+import type { LinkOptions } from "./link/http.ts";
+import { openLinkSource } from "./link/open.ts";
 import type { MediaSource, MediaSources } from "./media-source.ts";
 
 export interface SourceSettings {
@@ -11,12 +13,20 @@ export interface SourceSettings {
   readonly stableMs?: number | undefined;
   /** How often a bucket that is watched is listed. */
   readonly bucketPollMs?: number | undefined;
+  readonly links?: LinkOptions | undefined;
+  /** How often a feed that is watched is looked at. */
+  readonly feedPollMs?: number | undefined;
 }
+
+const openLinks = ({ links, feedPollMs }: SourceSettings): MediaSource =>
+  openLinkSource({ allowsPrivate: false, proxies: {}, ...links, pollMs: feedPollMs });
 
 /** Every source by the scheme of its locations; "" is a path of this machine. */
 const SOURCES: Readonly<Record<string, (settings: SourceSettings) => MediaSource>> = {
   "": ({ stableMs }) => openFolderSource({ stableMs }),
   s3: ({ objects, bucketPollMs }) => openBucketSource({ objects, pollMs: bucketPollMs }),
+  https: openLinks,
+  http: openLinks,
 };
 
 /** Opens each source when a location of it first occurs. */

@@ -5,7 +5,7 @@ import { whyImplausible, withoutData } from "../../media/captions/plausibility.t
 import type { MediaInput } from "../../media/byte-source.ts";
 import type { MediaInfo } from "../../media/probe.ts";
 import { pickSubtitle, type ReadOptions, readSubtitleEvents } from "../../media/subtitles.ts";
-import { folderOf, nameBelow, nameOf, type Location } from "../../location.ts";
+import { folderOf, isLink, nameBelow, nameOf, type Location } from "../../location.ts";
 import { describeSidecar } from "../../media/captions/pairing.ts";
 import type { Cue, Language } from "../../types.ts";
 
@@ -90,7 +90,9 @@ export function readCaptionFile(
 /** What the name of captions says beside their media, from whose folder it is read. */
 const describeBeside = (path: Location, media: Location): ReturnType<typeof describeSidecar> =>
   describeSidecar(
-    (nameBelow(path, folderOf(media)) ?? nameOf(path)).replaceAll("\\", "/"),
+    isLink(path)
+      ? nameOf(path)
+      : (nameBelow(path, folderOf(media)) ?? nameOf(path)).replaceAll("\\", "/"),
     nameOf(media),
   );
 

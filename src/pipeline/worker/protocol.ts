@@ -6,6 +6,7 @@ import type { ErrorCode } from "../../errors.ts";
 import type { S3Options } from "../../objects/object-store.ts";
 import type { CaptionsMode, EmbeddedSegment, Language, Origin, Segment } from "../../types.ts";
 import type { ContentDigest } from "../../fingerprint.ts";
+import type { LinkOptions } from "../sources/link/http.ts";
 import type { ListedContent } from "../sources/media-source.ts";
 
 /**
@@ -15,6 +16,7 @@ import type { ListedContent } from "../sources/media-source.ts";
 export interface WorkerSetup {
   /** For `openS3`: keys go over the channel, never on a command line. */
   readonly objects: S3Options;
+  readonly links: LinkOptions;
   readonly embedder: EmbedderSettings;
   /** Addresses, keys and limits of recognisers outside this process. */
   readonly engines: AllRecogniserSettings;

@@ -1,7 +1,7 @@
 import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import { MediasearchError } from "../../errors.ts";
-import { isObject } from "../../location.ts";
+import { isRemote } from "../../location.ts";
 import type { ClipRange } from "../../media/clip/job.ts";
 import { sightOf, tenantOf } from "../authenticate.ts";
 import { MEDIA_TYPES, sendMedia } from "../media.ts";
@@ -71,8 +71,8 @@ async function makeClip({ identity, body }: Call, services: Services): Promise<R
   for (const { fileId, startMs, endMs } of pieces) {
     if (endMs <= startMs) throw usageError("endMs", "must come after startMs");
     const { location } = await reads.run("locate", sightOf(identity), { fileId });
-    if (isObject(location))
-      throw new MediasearchError("UNREADABLE_MEDIA", `${fileId}: is in an object store`, {
+    if (isRemote(location))
+      throw new MediasearchError("UNREADABLE_MEDIA", `${fileId}: is not on this machine`, {
         hint: "clips are cut from files of the server's own disks",
       });
     const { file } = await reads.run("file", sightOf(identity), { fileId });

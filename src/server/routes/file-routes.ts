@@ -1,8 +1,8 @@
 import { MediasearchError } from "../../errors.ts";
 import { parseTimeRange } from "../../app/time-range.ts";
 import { SORT_KEYS } from "../../app/assets.ts";
-import { isObject } from "../../location.ts";
-import { signedUrl } from "../../app/search/links.ts";
+import { isRemote } from "../../location.ts";
+import { openUrl } from "../../app/search/links.ts";
 import { reduceWaveform } from "../../media/waveform/make.ts";
 import { sightOf } from "../authenticate.ts";
 import { matchesTag } from "../byte-range.ts";
@@ -110,11 +110,11 @@ export const FILE_ROUTES: readonly Route[] = [
     async handle({ identity, params, request }, { reads, context }) {
       const fileId = params["id"] ?? "";
       const { location } = await reads.run("locate", sightOf(identity), { fileId });
-      if (isObject(location) && context.config.settings.serveObjectMedia === "redirect")
+      if (isRemote(location) && context.config.settings.serveObjectMedia === "redirect")
         return new Response(null, {
           status: 307,
           headers: {
-            Location: await signedUrl(location, context),
+            Location: await openUrl(location, context),
             "Cache-Control": "no-store",
           },
         });
@@ -142,8 +142,8 @@ export const FILE_ROUTES: readonly Route[] = [
     async handle({ identity, params, query, request }, { reads, waveforms }) {
       const fileId = params["id"] ?? "";
       const { location } = await reads.run("locate", sightOf(identity), { fileId });
-      if (isObject(location))
-        throw new MediasearchError("UNREADABLE_MEDIA", `${fileId}: is in an object store`, {
+      if (isRemote(location))
+        throw new MediasearchError("UNREADABLE_MEDIA", `${fileId}: is not on this machine`, {
           hint: "waveforms are made of files of the server's own disks",
         });
       const { waveform, key } = await waveforms.of(location);

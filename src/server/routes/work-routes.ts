@@ -2,7 +2,7 @@ import { realpath } from "node:fs/promises";
 import type { Identity } from "../../app/access/identity.ts";
 import { listItems } from "../../config/serve-settings.ts";
 import { MediasearchError } from "../../errors.ts";
-import { isBelow, isObject, toLocation } from "../../location.ts";
+import { isBelow, isRemote, toLocation } from "../../location.ts";
 import { sightOf, tenantOf } from "../authenticate.ts";
 import { jobRecord, mayKnow } from "../job-record.ts";
 import { HttpError } from "../problem.ts";
@@ -192,11 +192,11 @@ async function allowedLocation(path: string, { context }: Services): Promise<str
   });
   if (path.includes("\0")) throw refused;
   const location = toLocation(path, "/");
-  if (isObject(location)) {
+  if (isRemote(location)) {
     if (roots.some((root) => isBelow(`${location}/`, root) || location === root)) return location;
     throw refused;
   }
-  const folders = roots.filter((root) => !isObject(root));
+  const folders = roots.filter((root) => !isRemote(root));
   // What is outside is refused before the disk is asked, or answers would tell what is there.
   if (!folders.some((root) => location === root || isBelow(location, root))) throw refused;
   const real = await realpath(location).catch(() => {

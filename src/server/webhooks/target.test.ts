@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { signature } from "./deliver.ts";
-import { isPrivateAddress, parseTarget } from "./target.ts";
+import { isPrivateAddress } from "../../public-address.ts";
+import { parseTarget } from "./target.ts";
 
 describe("where webhooks may go", () => {
   it("knows the addresses of this machine and its network, in every spelling", () => {

@@ -33,6 +33,7 @@ export function openBucketSource({
   };
   return {
     list: (root, filters) => listBucket(root, filters, objects),
+    isCollection: async (root) => root.endsWith("/"),
     stat,
     async head(location, maxBytes, signal) {
       const { store, key } = await storeOf(location);

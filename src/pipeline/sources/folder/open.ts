@@ -22,6 +22,11 @@ const failWith =
 export function openFolderSource({ stableMs }: FolderSourceOptions): MediaSource {
   return {
     list: listFolder,
+    isCollection: (root) =>
+      stat(root).then(
+        (stats) => stats.isDirectory(),
+        () => false,
+      ),
     stat: statFile,
     head: (path, maxBytes) => readHead(path, maxBytes).catch(failWith(path)),
     // FFmpeg reads a file by its path.
