@@ -3,6 +3,7 @@ import { contentOf, readEdits, writeEdits } from "../backends/edits.ts";
 import type { BaseTranscript } from "../transcript-edits.ts";
 import type { Library } from "../backends/library.ts";
 import type { Records } from "../backends/records.ts";
+import type { AssetVersion } from "../backends/versions.ts";
 import { editedFingerprint } from "../edited-fingerprint.ts";
 import type { EmbeddingModel } from "../embedding-model.ts";
 import { parseFingerprint } from "../fingerprint.ts";
@@ -33,13 +34,15 @@ export async function editTranscript(
     base: baseOf(asset, segments),
     steps: [],
   };
-  if (content !== "")
-    await writeEdits(tools.records, content, { ...edits, steps: [...edits.steps, step] });
-  await commitLines(asset, segments, applySteps(segments, [step]), tools);
+  const prepared = [await prepareLines(asset, segments, applySteps(segments, [step]), tools)];
   for (const copy of await copiesOf(asset, tools.library)) {
     const own = await Array.fromAsync(tools.library.versions.read(copy.id));
-    await commitLines(copy, own, applySteps(own, [step]), tools);
+    prepared.push(await prepareLines(copy, own, applySteps(own, [step]), tools));
   }
+  // Nothing may be kept of a change that can't be made: embedding can fail.
+  if (content !== "")
+    await writeEdits(tools.records, content, { ...edits, steps: [...edits.steps, step] });
+  for (const version of prepared) await tools.library.versions.commit(version, tools.model);
 }
 
 /**
@@ -54,10 +57,13 @@ export async function undoEdits(
   const edits = await readEdits(tools.records, content);
   if (!edits) return [];
   const kept = edits.steps.slice(0, Math.max(0, edits.steps.length - steps));
+  const prepared: AssetVersion[] = [];
   for (const one of [asset, ...(await copiesOf(asset, tools.library))]) {
     const own = await Array.fromAsync(tools.library.versions.read(one.id));
-    await commitLines(one, own, applySteps(edits.base.segments, kept), tools, edits.base);
+    const lines = applySteps(edits.base.segments, kept);
+    prepared.push(await prepareLines(one, own, lines, tools, edits.base));
   }
+  for (const version of prepared) await tools.library.versions.commit(version, tools.model);
   await writeEdits(tools.records, content, { ...edits, steps: kept });
   return edits.steps.slice(kept.length);
 }
@@ -81,16 +87,16 @@ async function copiesOf(asset: AssetStatus, library: Library): Promise<readonly 
 }
 
 /**
- * Commits these lines as the transcript of the file; words that stay as they are keep their
- * vectors. Lines that are those of the base again have its fingerprint again.
+ * Makes a version of these lines as the transcript of the file; words that stay as they are keep
+ * their vectors. Lines that are those of the base again have its fingerprint again.
  */
-async function commitLines(
+async function prepareLines(
   asset: AssetStatus,
   before: readonly EmbeddedSegment[],
   lines: readonly (Segment | EmbeddedSegment)[],
-  { library, model, embed }: EditTools,
+  { embed }: EditTools,
   base?: BaseTranscript,
-): Promise<void> {
+): Promise<AssetVersion> {
   const isSame =
     lines.length === before.length && lines.every(({ text }, i) => text === before[i]?.text);
   const vectors = isSame ? before.map(({ vector }) => vector) : await embed(lines);
@@ -101,23 +107,20 @@ async function commitLines(
   }));
   const { id, sizeBytes, mtimeMs, sidecarKey, durationMs, recordedAtMs, indexedAtMs } = asset;
   const isBase = base !== undefined && findCorrections(base.segments, segments).length === 0;
-  await library.versions.commit(
-    {
-      id,
-      sizeBytes,
-      mtimeMs,
-      sidecarKey,
-      durationMs,
-      recordedAtMs,
-      origin: base?.origin ?? asset.origin ?? "asr",
-      engine: base?.engine ?? asset.engine ?? "",
-      language: base?.language ?? asset.language ?? "und",
-      indexedAtMs: indexedAtMs ?? undefined,
-      fingerprint: isBase
-        ? base.fingerprint
-        : editedFingerprint(base?.fingerprint ?? asset.fingerprint, segments),
-      segments,
-    },
-    model,
-  );
+  return {
+    id,
+    sizeBytes,
+    mtimeMs,
+    sidecarKey,
+    durationMs,
+    recordedAtMs,
+    origin: base?.origin ?? asset.origin ?? "asr",
+    engine: base?.engine ?? asset.engine ?? "",
+    language: base?.language ?? asset.language ?? "und",
+    indexedAtMs: indexedAtMs ?? undefined,
+    fingerprint: isBase
+      ? base.fingerprint
+      : editedFingerprint(base?.fingerprint ?? asset.fingerprint, segments),
+    segments,
+  };
 }
