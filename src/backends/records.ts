@@ -66,3 +66,15 @@ export function journalId(atMs: number, random: string): string {
   lastMs = Math.max(lastMs, atMs);
   return `${lastMs.toString(36).padStart(9, "0")}-${sequence.toString(36).padStart(5, "0")}-${random}`;
 }
+
+/**
+ * A record of a library from elsewhere may hold anything. Null stands for what is no JSON, so that
+ * one such record hides no other.
+ */
+export function readRecord(text: string): Json {
+  try {
+    return JSON.parse(text) as Json;
+  } catch {
+    return null;
+  }
+}

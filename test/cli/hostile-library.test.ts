@@ -40,6 +40,9 @@ function poison(path: string): void {
     INSERT INTO records (kind, id, value) VALUES ('key', 'a', json_object('id', 'a', 'name', attack(),
       'scopes', json_array('search'), 'filter', attack(), 'digest', '', 'createdAtMs', 9e17,
       'expiresAtMs', 9e17, 'revokedAtMs', NULL, 'lastUsedAtMs', 9e17));
+    INSERT INTO records (kind, id, value) VALUES ('key', 'broken', '{'), ('edits', 'broken', '{'),
+      ('words', 'broken', '{'), ('folder', 'broken', '{'), ('removal', 'broken', '{');
+    INSERT INTO journal (kind, id, at_ms, value) VALUES ('audit', 'broken', 1, '{');
     INSERT INTO journal (kind, id, at_ms, value) VALUES ('audit', 'a', 9e15, json_object('who', attack(),
       'action', attack(), 'query', attack()));
   `);

@@ -102,9 +102,10 @@ async function checkRequest({
 
 export async function listKeys(records: Records): Promise<readonly KeyInfo[]> {
   const uses = new Map((await records.list(USE)).map(({ id, value }) => [id, value]));
-  return (await records.list(KIND)).map(({ id, value }) =>
-    toInfo(value as unknown as StoredKey, uses.get(id)),
-  );
+  return (await records.list(KIND)).flatMap(({ id, value }) => {
+    const stored = toStored(value);
+    return stored ? [toInfo(stored, uses.get(id))] : [];
+  });
 }
 
 /** Ends a key, and every key that was derived from it. @throws NOT_FOUND */
@@ -120,8 +121,23 @@ export async function revokeKey(records: Records, id: string): Promise<KeyInfo> 
   return toInfo(revoked, await records.get(USE, id));
 }
 
-const storedKey = async (records: Records, id: string): Promise<StoredKey | undefined> =>
-  (await records.get(KIND, id)) as unknown as StoredKey | undefined;
+const storedKey = async (
+  records: Pick<Records, "get">,
+  id: string,
+): Promise<StoredKey | undefined> => toStored(await records.get(KIND, id));
+
+/** Somebody else may have made the library: what is no key is none. */
+function toStored(value: Json | undefined): StoredKey | undefined {
+  const key = (typeof value === "object" && value !== null ? value : {}) as Partial<StoredKey>;
+  const isTime = (ms: unknown): boolean => ms === null || typeof ms === "number";
+  const isKey =
+    [key.id, key.name, key.digest].every((text) => typeof text === "string") &&
+    Array.isArray(key.scopes) &&
+    (key.filter === null || typeof key.filter === "string") &&
+    typeof key.createdAtMs === "number" &&
+    [key.expiresAtMs, key.revokedAtMs, key.lastUsedAtMs].every(isTime);
+  return isKey ? (key as StoredKey) : undefined;
+}
 
 export type NoteUse = (records: Pick<Records, "put">, id: string) => Promise<void>;
 
@@ -152,7 +168,7 @@ export async function identifyKey(
 ): Promise<Identity | KeyRefusal> {
   if (key.startsWith(DERIVED_PREFIX)) return identifyDerived(records, key);
   const [, id] = /^ms_([0-9a-f]{12})_[\w-]{43}$/.exec(key) ?? [];
-  const stored = id === undefined ? undefined : await storedKey(records as Records, id);
+  const stored = id === undefined ? undefined : await storedKey(records, id);
   if (!stored || !isEqual(stored.digest, sha256(key))) return "unknown";
   return refusalOf(stored) ?? toIdentity(stored);
 }
@@ -240,7 +256,7 @@ async function identifyDerived(
   const secret = await records.get("secret", "signing");
   if (typeof secret !== "string" || !isEqual(signature, sign(secret, body))) return "unknown";
   const payload = JSON.parse(Buffer.from(body, "base64url").toString()) as Derived;
-  const parent = await storedKey(records as Records, payload.k);
+  const parent = await storedKey(records, payload.k);
   if (!parent) return "unknown";
   const refusal = refusalOf(parent);
   if (refusal) return refusal;
@@ -261,6 +277,6 @@ async function identifyDerived(
 
 /** Whether a key is neither revoked nor expired. */
 export async function isKeyGood(records: Pick<Records, "get">, id: string): Promise<boolean> {
-  const stored = await storedKey(records as Records, id);
+  const stored = await storedKey(records, id);
   return stored !== undefined && refusalOf(stored) === undefined;
 }

@@ -1,4 +1,4 @@
-import type { Json, JournalEntry, Records } from "../records.ts";
+import { type JournalEntry, readRecord, type Records } from "../records.ts";
 import type { Connection } from "./connection.ts";
 
 /** Step of the schema that makes the tables. */
@@ -31,7 +31,7 @@ const toEntry = ({ id, at_ms: atMs, kind, value }: JournalRow): JournalEntry => 
   id,
   atMs,
   kind,
-  value: JSON.parse(value) as Json,
+  value: readRecord(value),
 });
 
 export function localRecords({ db, run, write }: Connection): Records {
@@ -42,7 +42,7 @@ export function localRecords({ db, run, write }: Connection): Records {
           .prepare("SELECT value FROM records WHERE kind = ? AND id = ?")
           .pluck()
           .get(kind, id);
-        return typeof text === "string" ? (JSON.parse(text) as Json) : undefined;
+        return typeof text === "string" ? readRecord(text) : undefined;
       }),
     list: (kind) =>
       run(() =>
@@ -51,7 +51,7 @@ export function localRecords({ db, run, write }: Connection): Records {
             readonly id: string;
             readonly value: string;
           }[]
-        ).map(({ id, value }) => ({ id, value: JSON.parse(value) as Json })),
+        ).map(({ id, value }) => ({ id, value: readRecord(value) })),
       ),
     listIds: (kind) =>
       run(

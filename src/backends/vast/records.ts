@@ -1,4 +1,4 @@
-import type { Json, JournalEntry, Records } from "../records.ts";
+import { type Json, type JournalEntry, readRecord, type Records } from "../records.ts";
 import { type Database, type TableRow } from "./database.ts";
 import { toText } from "./rows.ts";
 import { JOURNAL, RECORDS, type TableSchema } from "./tables.ts";
@@ -58,12 +58,12 @@ export function vastRecords(database: Database): Records {
     async get(kind, id) {
       const found = await rows(RECORDS, equal("kind", kind), equal("record_id", id));
       const json = joinParts(found, () => id).get(id);
-      return json === undefined ? undefined : (JSON.parse(json) as Json);
+      return json === undefined ? undefined : readRecord(json);
     },
     async list(kind) {
       const found = await rows(RECORDS, equal("kind", kind));
       return [...joinParts(found, (row) => toText(row["record_id"]))]
-        .map(([id, json]) => ({ id, value: JSON.parse(json) as Json }))
+        .map(([id, json]) => ({ id, value: readRecord(json) }))
         .toSorted(byBytes);
     },
     async listIds(kind) {
@@ -122,7 +122,7 @@ function vastJournal(
           id,
           kind,
           atMs: times.get(id) ?? 0,
-          value: JSON.parse(json) as Json,
+          value: readRecord(json),
         }))
         .toSorted(byBytes)
         .slice(0, limit);
