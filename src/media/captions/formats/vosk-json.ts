@@ -35,7 +35,7 @@ function parseVosk(text: string): RawCaptions {
 
 function readResults(text: string): readonly Json[] {
   try {
-    const file: unknown = JSON.parse(text);
+    const file = parseJson(text);
     return Array.isArray(file) ? objects(file) : [object(file)];
   } catch {
     const parts = text
