@@ -25,7 +25,7 @@ export function confirm(store: string, given: readonly string[]): Answers {
   const answers: Record<string, { text: string; at: string }> = { ...readAnswers(store) };
   for (const one of given) {
     const [name = "", ...text] = one.split("=");
-    if (!(name in QUESTIONS))
+    if (!Object.hasOwn(QUESTIONS, name))
       throw new MediasearchError("USAGE", `--confirm: nothing is asked by the name ${name}`, {
         subject: name,
         hint: `one of ${Object.keys(QUESTIONS).join(", ")}`,

@@ -2,6 +2,7 @@ import type { Context } from "../app/context.ts";
 import { isIP } from "node:net";
 import type { Result } from "./check.ts";
 import type { Measure } from "./perf.ts";
+import { toMediasearchError } from "../errors.ts";
 import { queryTerms } from "../text/query-terms.ts";
 
 export const AREAS = ["code", "infrastructure", "operations", "data"] as const;
@@ -58,7 +59,7 @@ export async function readiness(input: ReadinessInput): Promise<readonly Item[]>
   return [
     ...codeItems(input),
     ...infrastructureItems(input),
-    ...operationsItems(),
+    ...(await operationsItems(input)),
     ...(await dataItems(input)),
     ...asked(input.answers),
   ].toSorted((a, b) => AREAS.indexOf(a.area) - AREAS.indexOf(b.area));
@@ -171,15 +172,44 @@ function infrastructureItems({ context, results }: ReadinessInput): Item[] {
   ];
 }
 
-const operationsItems = (): Item[] => [
-  readinessItem(
-    "operations",
-    "metrics",
-    "absent",
-    "mediasearch has no metrics endpoint: mediasearch status --json tells files, queue and jobs",
-    "a monitor can run it every minute",
-  ),
-];
+async function operationsItems({ context }: ReadinessInput): Promise<Item[]> {
+  const { serveListen, serveTlsCert } = context.config.settings;
+  const server = `${serveTlsCert === undefined ? "http" : "https"}://${serveListen}`;
+  const status = await statusOf(`${server}/health/ready`);
+  if (status === undefined)
+    return [
+      readinessItem(
+        "operations",
+        "metrics",
+        "absent",
+        `no server answers at ${server}; mediasearch status --json tells files, queue and jobs`,
+        "mediasearch serve has /health/ready and /metrics; a monitor can run status every minute",
+      ),
+    ];
+  return [
+    status === 200
+      ? readinessItem("operations", "metrics", "ok", `${server} is ready and has /metrics`)
+      : readinessItem(
+          "operations",
+          "metrics",
+          "failed",
+          `${server}/health/ready answers ${status}`,
+          "mediasearch doctor",
+        ),
+  ];
+}
+
+const SERVER_TIMEOUT_MS = 2000;
+
+/** Whether a server of ours is there and ready; undefined when nothing answers. */
+const statusOf = (url: string): Promise<number | undefined> =>
+  fetch(url, { signal: AbortSignal.timeout(SERVER_TIMEOUT_MS), redirect: "manual" }).then(
+    async ({ status, body }) => {
+      await body?.cancel();
+      return status;
+    },
+    () => undefined,
+  );
 
 const asked = (answers: Answers): Item[] =>
   Object.entries(QUESTIONS).map(([name, [area, question]]) => {
@@ -206,11 +236,23 @@ async function dataItems(input: ReadinessInput): Promise<Item[]> {
 
 /** Words that stand in the library must be found in it. */
 async function libraryItems({ context }: ReadinessInput): Promise<Item[]> {
-  const backend = await context.openBackend(false).catch(() => undefined);
-  if (!backend)
+  let backend;
+  try {
+    backend = await context.openBackend(false);
+  } catch (error) {
+    const { code, message, hint } = toMediasearchError(error);
     return [
-      readinessItem("data", "library", "failed", "there is none yet", "mediasearch index FOLDER"),
+      code === "NO_STORE"
+        ? readinessItem(
+            "data",
+            "library",
+            "failed",
+            "there is none yet",
+            "mediasearch index FOLDER",
+          )
+        : readinessItem("data", "library", "failed", message, hint ?? "mediasearch doctor"),
     ];
+  }
   try {
     const { current, newest } = backend.schema();
     const schema =

@@ -1,4 +1,7 @@
+import { once } from "node:events";
 import { writeFileSync } from "node:fs";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Spawned, spawnEmulator } from "../../emulator/spawn.ts";
@@ -8,6 +11,12 @@ import { doctor } from "../helpers/doctor.ts";
 import { captionLibrary } from "../helpers/caption-library.ts";
 import { mediasearch, tempFolder } from "../helpers/run.ts";
 import { type S3Server, startS3 } from "../helpers/s3.ts";
+
+interface ReadinessItem {
+  readonly item: string;
+  readonly status: string;
+  readonly found: string;
+}
 
 let cluster: Spawned;
 let s3: S3Server;
@@ -325,6 +334,38 @@ describe("doctor --readiness", () => {
     expect(
       (await mediasearch(["doctor", "--readiness", "--confirm", "nothing=x"], { home })).exitCode,
     ).toBe(2);
+  });
+
+  it("asks the server whether it is ready, and says why a library can't be opened", async () => {
+    const home = tempFolder();
+    writeFileSync(join(home, "library.sqlite"), "no database at all, but long enough to be one");
+    let status = 503;
+    const server = createServer((request, response) => {
+      response.statusCode = request.url === "/health/ready" ? status : 404;
+      response.end();
+    });
+    await once(server.listen(0, "127.0.0.1"), "listening");
+    const env = { SERVE_LISTEN: `127.0.0.1:${(server.address() as AddressInfo).port}` };
+    const itemsNow = async (): Promise<readonly ReadinessItem[]> =>
+      (
+        JSON.parse(
+          (await mediasearch(["doctor", "--readiness", "--json"], { home, env })).stdout,
+        ) as { readonly items: readonly ReadinessItem[] }
+      ).items;
+    try {
+      const items = await itemsNow();
+      expect(items.find(({ item }) => item === "metrics")).toMatchObject({ status: "failed" });
+      expect(items.find(({ item }) => item === "library")).toMatchObject({
+        status: "failed",
+        found: expect.not.stringContaining("none yet") as string,
+      });
+      status = 200;
+      expect((await itemsNow()).find(({ item }) => item === "metrics")).toMatchObject({
+        status: "ok",
+      });
+    } finally {
+      server.close();
+    }
   });
 
   it("refuses a recogniser that invents, and a cluster that is this machine", async () => {
