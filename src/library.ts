@@ -1,4 +1,4 @@
-import { assetRecord, listAssets } from "./app/assets.ts";
+import { assetFacts, listAssets } from "./app/assets.ts";
 import { type Context, createContext } from "./app/context.ts";
 import { displayPath } from "./app/display-path.ts";
 import type { IndexingEvent as RunEvent } from "./app/indexing/index-event.ts";
@@ -57,7 +57,11 @@ export async function openLibrary({
     },
     async list(request = {}) {
       const assets = await listAssets((await library()).catalog, cwd, request);
-      return assets.map((asset) => ({ path: asset.id, ...assetRecord(asset, cwd) }));
+      return assets.map((asset) => ({
+        path: asset.id,
+        file: displayPath(asset.id, cwd),
+        ...assetFacts(asset),
+      }));
     },
     async transcript(request) {
       const { asset, file, segments } = await readTranscript(await library(), cwd, request);

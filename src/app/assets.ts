@@ -1,5 +1,5 @@
 import type { AssetStatus, ReadableCatalog } from "../backends/catalog.ts";
-import { displayPath } from "./display-path.ts";
+import { fileNames } from "./display-path.ts";
 import { cleanDate } from "../text/untrusted.ts";
 import type { ListRequest, SortKey } from "./requests.ts";
 import { assetFilter } from "./search/filter.ts";
@@ -24,7 +24,12 @@ export async function listAssets(
 
 /** A file as programs get it: docs/schemas/list.v1.json. */
 export const assetRecord = (asset: AssetStatus, cwd: string) => ({
-  file: displayPath(asset.id, cwd),
+  ...fileNames(asset.id, cwd),
+  ...assetFacts(asset),
+});
+
+/** What the library knows of a file, without saying where it is. */
+export const assetFacts = (asset: AssetStatus) => ({
   state: asset.state,
   origin: asset.origin,
   engine: asset.engine,

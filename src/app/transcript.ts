@@ -100,12 +100,13 @@ export const toTimedLine = (segment: Segment) => ({
 
 /** A transcript, or a part of it, as programs get it: docs/schemas/transcript.v1.json. */
 export const transcriptRecord = (
-  { origin, engine, language, durationMs }: AssetStatus,
-  file: string,
+  { id, origin, engine, language, durationMs }: AssetStatus,
+  displayFile: string,
   segments: readonly Segment[],
 ) => ({
   version: 1,
-  file,
+  file: id,
+  displayFile,
   origin,
   engine,
   language,

@@ -1,4 +1,4 @@
-import { displayPath } from "../app/display-path.ts";
+import { displayPath, fileNames } from "../app/display-path.ts";
 import { type EditedFile, listEditedFiles, undoEdits } from "../app/library/edits.ts";
 import type { Command, CommandContext } from "../cli/command.ts";
 import { hasFlag } from "../cli/flags.ts";
@@ -39,9 +39,9 @@ async function undo(
       hint: "mediasearch edits undo FILE   (one at a time)",
     });
   const { id, undone } = await undoEdits(context, file, all);
-  const shown = displayPath(id, io.cwd);
-  if (asJson)
-    io.stdout.write(`${formatJson({ version: 1, action: "undo", file: shown, undone })}\n`);
+  const names = fileNames(id, io.cwd);
+  const shown = names.displayFile;
+  if (asJson) io.stdout.write(`${formatJson({ version: 1, action: "undo", ...names, undone })}\n`);
   else
     for (const step of undone)
       io.stderr.write(`undone: ${stripControls(shown)}: ${stripControls(stepText(step))}\n`);
@@ -56,7 +56,7 @@ function print(
 ): void {
   if (asJson) {
     const files = edited.map(({ id, edits: { steps } }) => ({
-      file: displayPath(id, io.cwd),
+      ...fileNames(id, io.cwd),
       steps,
     }));
     io.stdout.write(`${formatJson({ version: 1, action, files })}\n`);

@@ -1,6 +1,6 @@
 import { expandHome } from "../location.ts";
 import { resolve } from "node:path";
-import { displayPath } from "../app/display-path.ts";
+import { displayPath, fileNames } from "../app/display-path.ts";
 import { type ExportResult, exportTranscripts } from "../app/library/export-transcripts.ts";
 import type { Command, CommandContext } from "../cli/command.ts";
 import { hasFlag } from "../cli/flags.ts";
@@ -22,8 +22,8 @@ export const run: Command<typeof EXPORT_SPEC> = async (files, flags, context) =>
   });
   if (hasFlag(flags, "json")) {
     const records = results.map(({ recording, to, outcome, reason }) => ({
-      file: displayPath(recording, io.cwd),
-      to: displayPath(to, io.cwd),
+      ...fileNames(recording, io.cwd),
+      to,
       outcome,
       reason,
     }));

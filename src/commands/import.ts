@@ -1,6 +1,6 @@
 import { expandHome } from "../location.ts";
 import { resolve } from "node:path";
-import { displayPath } from "../app/display-path.ts";
+import { fileNames } from "../app/display-path.ts";
 import { type ImportResult, importTranscripts } from "../app/library/import-transcripts.ts";
 import type { Command } from "../cli/command.ts";
 import { hasFlag } from "../cli/flags.ts";
@@ -23,8 +23,10 @@ export const run: Command<typeof IMPORT_SPEC> = async (paths, flags, context) =>
 };
 
 const importRecord = (result: ImportResult, cwd: string) => ({
-  transcript: displayPath(result.transcript, cwd),
-  file: result.outcome === "failed" ? null : displayPath(result.recording, cwd),
+  transcript: result.transcript,
+  ...(result.outcome === "failed"
+    ? { file: null, displayFile: null }
+    : fileNames(result.recording, cwd)),
   outcome: result.outcome,
   reason: result.outcome === "failed" ? result.reason : null,
 });

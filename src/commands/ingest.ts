@@ -1,4 +1,4 @@
-import { displayPath } from "../app/display-path.ts";
+import { displayPath, fileNames } from "../app/display-path.ts";
 import { registerFiles, type Registration } from "../app/indexing/register.ts";
 import type { Command, CommandContext } from "../cli/command.ts";
 import { hasFlag } from "../cli/flags.ts";
@@ -26,19 +26,19 @@ export const run: Command<typeof INGEST_SPEC> = async (paths, flags, context) =>
   return registration.failed.length > 0 ? ERRORS.PARTIAL.exit : 0;
 };
 
-/** Each file as its reader knows it: where it is from now on. */
-const registeredFiles = ({ found, uploads }: Registration, cwd: string): readonly string[] =>
-  uploads ? uploads.map(({ location }) => location) : found.map((path) => displayPath(path, cwd));
+/** Where each file is from now on. */
+const registeredFiles = ({ found, uploads }: Registration): readonly string[] =>
+  uploads ? uploads.map(({ location }) => location) : found;
 
 const failuresOf = ({ failed }: Registration, cwd: string) =>
   failed.map(({ file, step, error: { message, hint } }) => ({
-    file: displayPath(file, cwd),
+    ...fileNames(file, cwd),
     reason: step === "upload" && hint !== undefined ? `${message} (${hint})` : message,
   }));
 
 function printJson(registration: Registration, dryRun: boolean, { io }: CommandContext): void {
   const { registered, uploads } = registration;
-  const files = registeredFiles(registration, io.cwd);
+  const files = registeredFiles(registration);
   const record = {
     version: 1,
     found: files.length,
@@ -48,7 +48,7 @@ function printJson(registration: Registration, dryRun: boolean, { io }: CommandC
     failed: failuresOf(registration, io.cwd),
     ...(uploads && {
       uploads: uploads.map(({ from, location, outcome }) => ({
-        from: displayPath(from, io.cwd),
+        from,
         to: location,
         outcome,
       })),
@@ -63,8 +63,9 @@ function printRegistration(
   { io }: CommandContext,
 ): void {
   const { registered, given, uploads } = registration;
-  const files = registeredFiles(registration, io.cwd);
-  if (dryRun) for (const file of files) io.stdout.write(`${stripControls(file)}\n`);
+  const files = registeredFiles(registration);
+  if (dryRun)
+    for (const file of files) io.stdout.write(`${stripControls(displayPath(file, io.cwd))}\n`);
   for (const { reason } of failuresOf(registration, io.cwd))
     io.stderr.write(`failed: ${stripControls(reason)}\n`);
   if (dryRun) {

@@ -1,4 +1,4 @@
-import { displayPath } from "../app/display-path.ts";
+import { displayPath, fileNames } from "../app/display-path.ts";
 import { indexPaths } from "../app/indexing/index-paths.ts";
 import { listJobs, purgeJobs, requestRetry, skipJobs } from "../app/library/jobs.ts";
 import type { Job } from "../backends/job-store.ts";
@@ -31,7 +31,7 @@ export const run: Command<typeof JOBS_SPEC> = async (
   if (action === "skip") await skipJobs(context, jobs);
   if (action === "purge") await purgeJobs(context, jobs);
   if (asJson) {
-    const records = jobs.map((job) => ({ ...job, file: displayPath(job.id, io.cwd) }));
+    const records = jobs.map((job) => ({ ...job, ...fileNames(job.id, io.cwd) }));
     io.stdout.write(`${formatJson({ version: 1, action, jobs: records })}\n`);
   } else printJobs(action, jobs, context);
   return 0;

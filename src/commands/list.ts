@@ -22,6 +22,7 @@ import { displayPath } from "../app/display-path.ts";
 
 const ASSET_COLUMNS = [
   "file",
+  "displayFile",
   "state",
   "origin",
   "engine",

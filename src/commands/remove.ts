@@ -22,14 +22,13 @@ export const run: Command<typeof REMOVE_SPEC> = async (patterns, flags, context)
   const { files, copies } = undo
     ? { files: await undoRemoval(context, patterns), copies: [] }
     : await removeFiles(context, { patterns, dryRun, purge });
-  const shown = files.map((id) => displayPath(id, io.cwd));
   if (hasFlag(flags, "json")) {
     const record = { version: 1, dryRun, undone: undo, purged: purge && !dryRun, copies };
-    io.stdout.write(`${formatJson({ ...record, files: shown })}\n`);
+    io.stdout.write(`${formatJson({ ...record, files })}\n`);
     return 0;
   }
-  for (const file of shown) io.stdout.write(`${stripControls(file)}\n`);
-  io.stderr.write(`${pluralize(shown.length, "file")} ${outcome(undo, purge, dryRun)}\n`);
+  for (const id of files) io.stdout.write(`${stripControls(displayPath(id, io.cwd))}\n`);
+  io.stderr.write(`${pluralize(files.length, "file")} ${outcome(undo, purge, dryRun)}\n`);
   for (const copy of copies)
     io.stderr.write(`still in a copy that was made earlier: ${stripControls(copy)}\n`);
   return 0;

@@ -1,5 +1,5 @@
 import { type Restored, restoreLibrary } from "../app/library/restore.ts";
-import { displayPath } from "../app/display-path.ts";
+import { fileNames } from "../app/display-path.ts";
 import { findAsset } from "../app/find-asset.ts";
 import { restoreTranscript } from "../app/library/edits.ts";
 import { undoRemoval } from "../app/library/remove.ts";
@@ -59,22 +59,22 @@ async function restoreRecording(
   context: CommandContext,
 ): Promise<number> {
   const { io } = context;
-  const file = displayPath(asset.id, io.cwd);
+  const names = fileNames(asset.id, io.cwd);
+  const { displayFile } = names;
   const asJson = hasFlag(flags, "json");
   if (asset.state === "deleted") {
     const files = await undoRemoval(context, [name]);
-    const shown = files.map((id) => displayPath(id, io.cwd));
-    if (asJson) io.stdout.write(`${formatJson({ version: 1, restored: shown })}\n`);
-    else io.stderr.write(`${stripControls(file)}: is in the library again\n`);
+    if (asJson) io.stdout.write(`${formatJson({ version: 1, restored: files })}\n`);
+    else io.stderr.write(`${stripControls(displayFile)}: is in the library again\n`);
     return 0;
   }
   const number = integerFlag(flags, "number", 1, 10_000) ?? 1;
   const { archivedAtMs, changes } = await restoreTranscript(context, asset, number);
   const archived = formatInstant(archivedAtMs);
-  if (asJson) io.stdout.write(`${formatJson({ version: 1, file, archived, changes })}\n`);
+  if (asJson) io.stdout.write(`${formatJson({ version: 1, ...names, archived, changes })}\n`);
   else
     io.stderr.write(
-      `${stripControls(file)}: as it was until ${archived}, ${pluralize(changes, "passage")} changed; back: mediasearch edits undo FILE\n`,
+      `${stripControls(displayFile)}: as it was until ${archived}, ${pluralize(changes, "passage")} changed; back: mediasearch edits undo FILE\n`,
     );
   return 0;
 }

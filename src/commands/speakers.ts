@@ -1,4 +1,4 @@
-import { displayPath } from "../app/display-path.ts";
+import { displayPath, fileNames } from "../app/display-path.ts";
 import { listSpeakers, renameSpeakers, type RenameRequest } from "../app/library/speakers.ts";
 import type { Command, CommandContext } from "../cli/command.ts";
 import { type FlagsOf, hasFlag } from "../cli/flags.ts";
@@ -48,12 +48,15 @@ async function printSpeakers(
   const { io } = context;
   const speakers = (await listSpeakers(context, file)).map(({ name, files }) => ({
     speaker: name,
-    files: files.map((id) => displayPath(id, io.cwd)),
+    files,
   }));
   if (asJson) io.stdout.write(`${formatJson({ version: 1, speakers })}\n`);
   else
     for (const { speaker, files } of speakers) {
-      const shown = files.slice(0, SHOWN_FILES).map(stripControls).join(", ");
+      const shown = files
+        .slice(0, SHOWN_FILES)
+        .map((id) => stripControls(displayPath(id, io.cwd)))
+        .join(", ");
       io.stdout.write(
         `${stripControls(speaker)}  ${pluralize(files.length, "file")}: ${shown}${files.length > SHOWN_FILES ? ", …" : ""}\n`,
       );
@@ -72,7 +75,7 @@ async function rename(
   const renamed = await renameSpeakers(context, request);
   const to = request.to.trim();
   if (asJson) {
-    const files = renamed.map(({ id, segments }) => ({ file: displayPath(id, io.cwd), segments }));
+    const files = renamed.map(({ id, segments }) => ({ ...fileNames(id, io.cwd), segments }));
     io.stdout.write(`${formatJson({ version: 1, to, files })}\n`);
     return 0;
   }

@@ -23,7 +23,7 @@ export const run: Command<typeof STATUS_SPEC> = async (_args, flags, context) =>
   return 0;
 };
 
-/** docs/schemas/status.v1.json */
+/** What `status --json` prints. */
 function statusRecord(status: StatusReport) {
   const { library, counts, model, queued, jobs, archived, folders, lastRun } = status;
   const { assets: files, segments, vectors, durationMs, sizeBytes } = counts;

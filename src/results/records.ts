@@ -13,6 +13,7 @@ export type RecordRow = Readonly<Record<string, Cell>>;
 const RESULT_COLUMNS = [
   "number",
   "file",
+  "displayFile",
   "startMs",
   "endMs",
   "speaker",
@@ -22,9 +23,15 @@ const RESULT_COLUMNS = [
 ] as const;
 
 /** Makes the record of a hit as docs/schemas/search.v1.json describes it. */
-export function resultRecord({
-  number,
-  file,
+export const resultRecord = (result: SearchResult) => ({
+  number: result.number,
+  file: result.path,
+  displayFile: result.file,
+  ...resultFacts(result),
+});
+
+/** What a hit is, without its number and without saying where its file is. */
+export function resultFacts({
   startMs,
   endMs,
   speaker,
@@ -38,8 +45,6 @@ export function resultRecord({
   explain,
 }: SearchResult) {
   return {
-    number,
-    file,
     startMs,
     endMs,
     speaker,
@@ -71,8 +76,9 @@ export function pageRecord(
 ) {
   const groups = isGrouped
     ? {
-        groups: groupByFile(results).map(({ file, results: hits }: FileGroup) => ({
-          file,
+        groups: groupByFile(results).map(({ path, file, results: hits }: FileGroup) => ({
+          file: path,
+          displayFile: file,
           hits: hits.map(({ number }) => number),
         })),
       }
@@ -99,6 +105,8 @@ export function pageTable({ results }: ResultPage, options: TableOptions): strin
   const parts = [...new Set(results.flatMap(({ explain }) => Object.keys(explain ?? {})))];
   const rows = results.map((result): RecordRow => ({
     ...result,
+    file: result.path,
+    displayFile: result.file,
     url: result.url ?? null,
     score: precise(result.score),
     before: null,

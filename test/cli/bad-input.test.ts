@@ -72,7 +72,8 @@ describe("bad files among good ones", () => {
         new RegExp(`^failed: ${file.replace(".", "\\.")}: .*(?:${reason})`, "m"),
       );
     expect(
-      found(await mediasearch(["search", "honey", "--json"], { home, cwd: folder })).hits[0]?.file,
+      found(await mediasearch(["search", "honey", "--json"], { home, cwd: folder })).hits[0]
+        ?.displayFile,
     ).toBe("good.flac");
     const listed = await mediasearch(["list", "--state", "failed", "--format", "csv"], {
       home,
@@ -293,12 +294,12 @@ describe("a run that is hit", () => {
     );
     const listed = await mediasearch(["list", "--json"], { home, cwd: folder });
     expect(
-      (JSON.parse(listed.stdout) as { files: { file: string; state: string }[] }).files,
+      (JSON.parse(listed.stdout) as { files: { displayFile: string; state: string }[] }).files,
     ).toMatchObject([
-      { file: "a.flac", state: "indexed" },
+      { displayFile: "a.flac", state: "indexed" },
       // What the run did not come to is there to be done.
-      { file: "b-long.wav", state: "registered" },
-      { file: "c.m4a", state: "registered" },
+      { displayFile: "b-long.wav", state: "registered" },
+      { displayFile: "c.m4a", state: "registered" },
     ]);
     expect(
       (await mediasearch(["index", folder, "--exclude", "b-long.wav"], { home })).stderr,

@@ -22,7 +22,7 @@ function folderOf(files: Readonly<Record<string, string | Buffer | null>>): stri
 
 interface IndexedLine {
   readonly type: string;
-  readonly file: string;
+  readonly displayFile: string;
   readonly engine?: string;
   readonly warnings?: readonly string[];
 }
@@ -67,7 +67,7 @@ describe("captions beside recordings", () => {
     const { events, transcript } = await index(folder);
     const engines = events
       .filter(({ type }) => type === "indexed")
-      .map(({ file, engine }) => [file, engine]);
+      .map(({ displayFile, engine }) => [displayFile, engine]);
     expect(engines).toEqual([
       ["a/film.flac", "captions:srt"],
       ["b/talk.flac", "captions:webvtt"],

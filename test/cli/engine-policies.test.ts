@@ -12,7 +12,7 @@ afterAll(() => server.stop());
 
 interface Indexed {
   readonly type: string;
-  readonly file: string;
+  readonly displayFile: string;
   readonly engine: string;
   readonly fallback: boolean;
   readonly warnings: readonly string[];
@@ -25,9 +25,9 @@ const events = ({ stdout }: Result): Indexed[] =>
 const indexed = (result: Result): Indexed[] =>
   events(result)
     .filter(({ type }) => type === "indexed")
-    .toSorted((a, b) => a.file.localeCompare(b.file));
+    .toSorted((a, b) => a.displayFile.localeCompare(b.displayFile));
 const enginesOf = (result: Result): string[] =>
-  indexed(result).map(({ file, engine }) => `${file} ${engine.split(/[.@-]/)[0]}`);
+  indexed(result).map(({ displayFile, engine }) => `${displayFile} ${engine.split(/[.@-]/)[0]}`);
 
 function library(...files: readonly string[]) {
   const folder = tempFolder();

@@ -34,7 +34,7 @@ describe("indexing with a recogniser on a server", () => {
     expect(indexed).toMatchObject({ exitCode: 0 });
     expect(indexed.stdout).toMatch(/"engine":"WHISPER\.whisper-1@[0-9a-f]{8}\.1"/);
     expect(found(await mediasearch(["search", "honey", "--json"], options)).hits[0]).toMatchObject({
-      file: "bees.flac",
+      displayFile: "bees.flac",
       origin: "asr",
     });
     expect((await mediasearch(["index", "."], options)).stderr).toMatch(/2 unchanged/);
@@ -75,9 +75,9 @@ describe("indexing with a recogniser on a server", () => {
     const { exitCode, stderr } = await mediasearch(["index", "."], options);
     expect(stderr).toMatch(/again in .*HTTP 500: boom/);
     expect(exitCode).toBe(0);
-    expect(found(await mediasearch(["search", "honey", "--json"], options)).hits[0]?.file).toBe(
-      "bees.flac",
-    );
+    expect(
+      found(await mediasearch(["search", "honey", "--json"], options)).hits[0]?.displayFile,
+    ).toBe("bees.flac");
   });
 
   it("ends with exit code 16 when the server is away, and the same command goes on later", async () => {

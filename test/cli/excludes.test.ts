@@ -9,7 +9,7 @@ let media: string;
 const run = (...argv: readonly string[]): Promise<Result> => mediasearch(argv, { home, cwd: home });
 const files = async (): Promise<string[]> =>
   found(await run("search", "bridge", "--mode", "keyword", "--json", "--limit", "50"))
-    .hits.map(({ file }) => file.replace(/^media\//, ""))
+    .hits.map(({ displayFile }) => displayFile.replace(/^media\//, ""))
     .toSorted();
 function talk(name: string): void {
   mkdirSync(join(media, name, ".."), { recursive: true });

@@ -2,7 +2,7 @@ import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from "node
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { FIXTURES, found, mediasearch, type Result, ROOT } from "../helpers/run.ts";
+import { FIXTURES, found, mediasearch, type Result } from "../helpers/run.ts";
 import { wordErrors } from "../../src/asr/transcriber.contract.ts";
 
 interface Truth {
@@ -119,8 +119,8 @@ describe("index over the fixtures", () => {
 
   it("never indexes captions twice", async () => {
     const { stdout } = await mediasearch(["list", "--json"], { home });
-    const files = (JSON.parse(stdout) as { files: { file: string }[] }).files.map(
-      ({ file }) => file,
+    const files = (JSON.parse(stdout) as { files: { displayFile: string }[] }).files.map(
+      ({ displayFile }) => displayFile,
     );
     expect(files).toContain("fixtures/media/minutes.vtt");
     expect(files).not.toContain("fixtures/media/lecture.vtt");
@@ -145,7 +145,7 @@ describe("search over the fixtures", () => {
     });
     expect(total).toBeGreaterThanOrEqual(hits.length);
     expect(hits[0]).toMatchObject({
-      file: "fixtures/media/minutes.vtt",
+      displayFile: "fixtures/media/minutes.vtt",
       startMs: 4200,
       endMs: 9000,
       speaker: "Treasurer",
@@ -155,7 +155,7 @@ describe("search over the fixtures", () => {
 
   it("finds what was recognised", async () => {
     expect((await search("the budget for next year")).hits[0]).toMatchObject({
-      file: "fixtures/media/budget.wav",
+      displayFile: "fixtures/media/budget.wav",
       origin: "asr",
       speaker: null,
     });
@@ -163,12 +163,12 @@ describe("search over the fixtures", () => {
 
   it("finds the meaning without the words", async () => {
     const { hits } = await search("growing vegetables", "--mode", "semantic", "--limit", "1");
-    expect(hits.map(({ file }) => file)).toEqual(["fixtures/media/garden.m4a"]);
+    expect(hits.map(({ displayFile }) => displayFile)).toEqual(["fixtures/media/garden.m4a"]);
   });
 
   it("answers a question by any of its words, inflected otherwise", async () => {
     const { hits } = await search("who was counting votes?", "--mode", "keyword");
-    expect(hits[0]?.file).toBe("fixtures/media/election.mkv");
+    expect(hits[0]?.displayFile).toBe("fixtures/media/election.mkv");
   });
 
   it("finds by the name of a speaker, and filters by speaker and file before the limit", async () => {
@@ -201,7 +201,7 @@ describe("search over the fixtures", () => {
         "--mode",
         mode,
       );
-      expect(new Set(byFile.hits.map(({ file }) => file)), mode).toEqual(
+      expect(new Set(byFile.hits.map(({ displayFile }) => displayFile)), mode).toEqual(
         new Set(["fixtures/media/news.mp3"]),
       );
     }
@@ -218,7 +218,7 @@ describe("search over the fixtures", () => {
     expect(hits.map(({ score }) => score)).toEqual(
       hits.map(({ score }) => score).toSorted((a, b) => b - a),
     );
-    expect(hits[0]?.file).toBe("fixtures/media/dialogue.ogg");
+    expect(hits[0]?.displayFile).toBe("fixtures/media/dialogue.ogg");
   });
 
   it("takes odd signs for words, and says where a query is malformed", async () => {
@@ -254,7 +254,9 @@ describe("search over the fixtures", () => {
     const csv = await mediasearch(["search", "crack", "--mode", "keyword", "--format", "csv"], {
       home,
     });
-    expect(csv.stdout.split("\r\n")[0]).toBe("number,file,startMs,endMs,speaker,text,score,origin");
+    expect(csv.stdout.split("\r\n")[0]).toBe(
+      "number,file,displayFile,startMs,endMs,speaker,text,score,origin",
+    );
     const ndjson = await mediasearch(
       [
         "search",
@@ -280,9 +282,13 @@ describe("search over the fixtures", () => {
 
   it("shows files relative to where the user stands, and by their whole path from elsewhere", async () => {
     const near = await mediasearch(["search", "crack", "--json"], { home, cwd: FIXTURES });
-    expect(found(near).hits[0]?.file).toBe("bridge.mp3");
+    expect(found(near).hits[0]).toMatchObject({
+      file: join(FIXTURES, "bridge.mp3"),
+      displayFile: "bridge.mp3",
+    });
     const far = await mediasearch(["search", "crack", "--json"], { home, cwd: "/" });
-    expect(join("/", found(far).hits[0]?.file ?? "")).toBe(join(ROOT, "fixtures/media/bridge.mp3"));
+    const whole = join(FIXTURES, "bridge.mp3");
+    expect(found(far).hits[0]).toMatchObject({ file: whole, displayFile: whole });
   });
 });
 

@@ -9,7 +9,9 @@ let media: string;
 const run = (...argv: readonly string[]): Promise<Result> => mediasearch(argv, { home, cwd: home });
 const index = (...argv: readonly string[]): Promise<Result> => run("index", media, ...argv);
 const files = async (word: string): Promise<string[]> =>
-  found(await run("search", word, "--mode", "keyword", "--json")).hits.map(({ file }) => file);
+  found(await run("search", word, "--mode", "keyword", "--json")).hits.map(
+    ({ displayFile }) => displayFile,
+  );
 
 /** Replaces a word in the transcript of a recording by hand. */
 async function correct(name: string, from: RegExp, to: string): Promise<void> {

@@ -37,7 +37,7 @@ const index = (...more: string[]): Promise<Result> =>
   mediasearch(["index", folder, ...more], { home, cwd: folder });
 const files = async (query: string): Promise<string[]> =>
   found(await mediasearch(["search", query, "--mode", "keyword", "--json"], { home, cwd: folder }))
-    .hits.map(({ file }) => file)
+    .hits.map(({ displayFile }) => displayFile)
     .toSorted();
 const json = async <T>(...argv: string[]): Promise<T> =>
   JSON.parse((await mediasearch([...argv, "--json"], { home, cwd: folder })).stdout) as T;
@@ -139,14 +139,16 @@ describe("index --watch", () => {
       cwd: folder,
       stdio: ["ignore", "pipe", "pipe"],
     });
-    const events: { type: string; file: string; how?: string }[] = [];
+    const events: { type: string; displayFile: string; how?: string }[] = [];
     child.stdout.setEncoding("utf8").on("data", (text: string) => {
       for (const line of text.trim().split("\n"))
         events.push(JSON.parse(line) as (typeof events)[number]);
     });
-    const told = async (type: string, file: string): Promise<void> => {
-      await until(() => events.some((event) => event.type === type && event.file === file));
-      expect(events).toContainEqual(expect.objectContaining({ type, file }));
+    const told = async (type: string, displayFile: string): Promise<void> => {
+      await until(() =>
+        events.some((event) => event.type === type && event.displayFile === displayFile),
+      );
+      expect(events).toContainEqual(expect.objectContaining({ type, displayFile }));
     };
     await told("indexed", "a.flac");
     put("b.m4a", "garden.m4a");
@@ -157,7 +159,9 @@ describe("index --watch", () => {
       "1\n00:00:01,000 --> 00:00:03,000\nSomething about lighthouses.\n",
     );
     await until(
-      () => events.filter(({ type, file }) => type === "indexed" && file === "b.m4a").length >= 2,
+      () =>
+        events.filter(({ type, displayFile }) => type === "indexed" && displayFile === "b.m4a")
+          .length >= 2,
     );
     expect(await files("lighthouse")).toEqual(["b.m4a"]);
     renameSync(join(folder, "a.flac"), join(folder, "moved.flac"));

@@ -96,7 +96,7 @@ describe("mediasearch mcp", () => {
       expect(JSON.parse(text)).toEqual(answer);
       expect(answer["hits"], mode).toMatchObject([
         {
-          file: "lecture.mp3",
+          displayFile: "lecture.mp3",
           speaker: "Student",
           before: [{ speaker: "Ada Moreau" }],
           after: [{}],
@@ -142,7 +142,7 @@ describe("mediasearch mcp", () => {
     ).toEqual(["Student"]);
     const list = await call(client, "list", { sort: "duration", limit: 1, offset: 1 });
     expect([list.answer["total"], list.answer["offset"]]).toEqual([4, 1]);
-    expect(list.answer["files"]).toMatchObject([{ file: "minutes.vtt" }]);
+    expect(list.answer["files"]).toMatchObject([{ displayFile: "minutes.vtt" }]);
   });
 
   it("tells what is wrong, and goes on", async () => {

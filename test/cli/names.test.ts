@@ -10,7 +10,9 @@ let media: string;
 
 const run = (...argv: readonly string[]): Promise<Result> => mediasearch(argv, { home, cwd: home });
 const files = async (word: string): Promise<string[]> =>
-  found(await run("search", word, "--mode", "keyword", "--json")).hits.map(({ file }) => file);
+  found(await run("search", word, "--mode", "keyword", "--json")).hits.map(
+    ({ displayFile }) => displayFile,
+  );
 const talk = (name: string): void =>
   writeFileSync(
     join(media, name),

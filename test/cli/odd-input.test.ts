@@ -46,7 +46,8 @@ describe("names", () => {
     });
     expect(stdout.split("\n")[0]).toMatch(/^ *1 +two lines 🐝\.flac/);
     expect(
-      found(await mediasearch(["search", "honey", "--json"], { home, cwd: folder })).hits[0]?.file,
+      found(await mediasearch(["search", "honey", "--json"], { home, cwd: folder })).hits[0]
+        ?.displayFile,
     ).toBe("two\nlines 🐝.flac");
   });
 
@@ -132,12 +133,12 @@ describe("files", () => {
     expect(told).toMatchObject([
       {
         type: "indexed",
-        file: "a-growing.mp3",
+        displayFile: "a-growing.mp3",
         warnings: expect.arrayContaining([
           expect.stringContaining("changed while it was read"),
         ]) as string[],
       },
-      { type: "failed", file: "b-going.ogg", reason: "does not exist" },
+      { type: "failed", displayFile: "b-going.ogg", reason: "does not exist" },
     ]);
     expect(exitCode).toBe(3);
     expect((await mediasearch(["jobs"], { home })).stderr).toBe("no failed files\n");

@@ -84,8 +84,10 @@ describe("a query", () => {
     const { run } = await library();
     const files = async (...flags: readonly string[]) =>
       (
-        JSON.parse((await run("list", "--json", ...flags)).stdout) as { files: { file: string }[] }
-      ).files.map(({ file }) => file);
+        JSON.parse((await run("list", "--json", ...flags)).stdout) as {
+          files: { displayFile: string }[];
+        }
+      ).files.map(({ displayFile }) => displayFile);
     expect([
       await files("--lang", "zh"),
       await files("--speaker", "lee"),

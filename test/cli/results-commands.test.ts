@@ -46,19 +46,19 @@ describe("list", () => {
     const names = async (...more: string[]) =>
       (
         JSON.parse((await run("list", "--json", ...more)).stdout) as {
-          files: { file: string; durationMs: number | null }[];
+          files: { displayFile: string; durationMs: number | null }[];
         }
       ).files;
     const down = await names("--sort", "duration");
-    expect(down[0]?.file).toBe("harbor.vtt");
+    expect(down[0]?.displayFile).toBe("harbor.vtt");
     expect(down.at(-1)?.durationMs).toBeNull();
     const up = await names("--sort", "duration", "--reverse");
     expect(up.at(-1)?.durationMs).toBeNull();
     expect(up.slice(0, -1)).toEqual(down.slice(0, -1).toReversed());
-    expect((await names()).map(({ file }) => file)).toEqual(
-      (await names("--reverse")).map(({ file }) => file).toReversed(),
+    expect((await names()).map(({ displayFile }) => displayFile)).toEqual(
+      (await names("--reverse")).map(({ displayFile }) => displayFile).toReversed(),
     );
-    expect((await names("--sort", "speakers"))[0]?.file).not.toBe("boiler.mp4");
+    expect((await names("--sort", "speakers"))[0]?.displayFile).not.toBe("boiler.mp4");
     expect((await run("list", "--sort", "colour")).exitCode).toBe(2);
   });
 
@@ -67,7 +67,7 @@ describe("list", () => {
       /^\| file \| length .*\n\|---.*\n\| minutes\.vtt \| 0:00:13 \| indexed \| captions \| und \| Chair, Treasurer \|/,
     );
     expect((await run("list", "--format", "tsv", "--file", "minutes.vtt")).stdout).toMatch(
-      /\nminutes\.vtt\tindexed\tcaptions\t.*\tChair; Treasurer\t/,
+      /\n\/.*\/minutes\.vtt\tminutes\.vtt\tindexed\tcaptions\t.*\tChair; Treasurer\t/,
     );
     expect((await run("list", "--format", "m3u", "--file", "news.mp3")).stdout).toBe(
       `#EXTM3U\n#EXTINF:8,news.mp3\nfile://${films}/news.mp3\n`,
@@ -96,7 +96,7 @@ describe("the real program in a pipe", () => {
   it("gives jq one document, and xargs names with NULs", () => {
     expect(
       shell(
-        `${ms} search river --mode keyword --json | "$NODE" -e 'let t="";process.stdin.on("data",d=>t+=d).on("end",()=>console.log(JSON.parse(t).hits[0].file))'`,
+        `${ms} search river --mode keyword --json | "$NODE" -e 'let t="";process.stdin.on("data",d=>t+=d).on("end",()=>console.log(JSON.parse(t).hits[0].displayFile))'`,
       ).stdout,
     ).toBe("lecture.mp3\n");
     expect(

@@ -26,10 +26,12 @@ const index = (...more: string[]): Promise<Result> =>
   mediasearch(["index", folder, ...more], { home, cwd: folder });
 const files = async (query: string): Promise<string[]> =>
   found(await mediasearch(["search", query, "--mode", "keyword", "--json"], { home, cwd: folder }))
-    .hits.map(({ file }) => file)
+    .hits.map(({ displayFile }) => displayFile)
     .toSorted();
 const listed = async (): Promise<string[]> =>
-  (await json<{ files: { file: string }[] }>("list")).files.map(({ file }) => file);
+  (await json<{ files: { displayFile: string }[] }>("list")).files.map(
+    ({ displayFile }) => displayFile,
+  );
 const json = async <T>(...argv: string[]): Promise<T> =>
   JSON.parse((await mediasearch([...argv, "--json"], { home, cwd: folder })).stdout) as T;
 const db = <T>(act: (db: Sqlite.Database) => T): T => {
@@ -190,7 +192,7 @@ describe("a file that failed", () => {
     expect((await index()).exitCode).toBe(3);
     const { jobs } = await json<{
       jobs: {
-        file: string;
+        displayFile: string;
         state: string;
         code: string;
         attempts: number;
@@ -199,7 +201,7 @@ describe("a file that failed", () => {
       }[];
     }>("jobs");
     expect(jobs).toMatchObject([
-      { file: "a.flac", state: "NEEDS_MEDIA_FIX", code: "UNREADABLE_MEDIA", attempts: 1 },
+      { displayFile: "a.flac", state: "NEEDS_MEDIA_FIX", code: "UNREADABLE_MEDIA", attempts: 1 },
     ]);
     expect(jobs[0]?.log).toHaveLength(1);
     const again = await index();
@@ -274,7 +276,7 @@ describe("words without vectors", () => {
           home,
           cwd: folder,
         }),
-      ).hits[0]?.file,
+      ).hits[0]?.displayFile,
     ).toBe("a.flac");
     expect((await json<{ files: { partial: number } }>("status")).files.partial).toBe(0);
   });

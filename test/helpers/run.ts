@@ -119,6 +119,7 @@ export function spawnMediasearch(argv: readonly string[], options: RunOptions): 
 }
 
 export interface FoundHit {
+  readonly displayFile: string;
   readonly file: string;
   readonly startMs: number;
   readonly endMs: number;

@@ -6,7 +6,21 @@ import { ROOT } from "./run.ts";
 const FOLDER = join(ROOT, "docs/schemas");
 const ajv = new Ajv2020({ allErrors: true, strict: true, allowUnionTypes: true });
 for (const name of readdirSync(FOLDER))
-  ajv.addSchema(JSON.parse(readFileSync(join(FOLDER, name), "utf8")) as object);
+  ajv.addSchema(closed(JSON.parse(readFileSync(join(FOLDER, name), "utf8"))) as object);
+
+/**
+ * The published schemas allow further fields, so that one can be added. Here none may be there that
+ * they do not describe.
+ */
+function closed(schema: unknown): unknown {
+  if (Array.isArray(schema)) return schema.map(closed);
+  if (typeof schema !== "object" || schema === null) return schema;
+  const inner = Object.fromEntries(
+    Object.entries(schema).map(([key, value]) => [key, closed(value)]),
+  );
+  const isObject = inner["type"] === "object" && typeof inner["properties"] === "object";
+  return isObject ? { additionalProperties: false, ...inner } : inner;
+}
 
 /**
  * What is wrong with a value by a published schema, such as "search" or "search#/$defs/hit";

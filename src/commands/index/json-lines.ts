@@ -1,41 +1,43 @@
 import type { IndexingEvent } from "../../app/indexing/index-event.ts";
 import { type EventOf, type EventTable, failureReason, lookUp, retryReason } from "./event-text.ts";
 
+/** Makes the names of a file, `file` and `displayFile`. */
+export type FileNamer = (path: string) => Readonly<Record<"file" | "displayFile", string>>;
+
 /**
- * The JSON line of an event (docs/schemas/index-event.v1.json); undefined for events that have
- * none. `fileOf` names a file as its reader does.
+ * The JSON line of an event; undefined for events that have none. `namesOf` makes the absolute name of a file and the one that people read.
  */
 export const indexRecord = (
   event: IndexingEvent,
-  fileOf: (path: string) => string,
-): Readonly<Record<string, unknown>> | undefined => lookUp(records(fileOf), event);
+  namesOf: FileNamer,
+): Readonly<Record<string, unknown>> | undefined => lookUp(records(namesOf), event);
 
-const records = (fileOf: (path: string) => string): EventTable<Record<string, unknown>> => ({
+const records = (namesOf: FileNamer): EventTable<Record<string, unknown>> => ({
   total: ({ files }) => ({ type: "total", files }),
   progress: ({ path, positionMs, durationMs }) => ({
     type: "progress",
-    file: fileOf(path),
+    ...namesOf(path),
     positionMs: Math.round(positionMs),
     durationMs,
   }),
-  indexed: (event) => indexedRecord(event, fileOf(event.path)),
+  indexed: (event) => indexedRecord(event, namesOf(event.path)),
   "recognising-again": ({ files, audioMs, why }) => ({
     type: "recognising-again",
     files,
     audioMs,
     reason: why,
   }),
-  unchanged: ({ path }) => ({ type: "unchanged", file: fileOf(path) }),
-  skipped: ({ path, reason }) => ({ type: "skipped", file: fileOf(path), reason }),
+  unchanged: ({ path }) => ({ type: "unchanged", ...namesOf(path) }),
+  skipped: ({ path, reason }) => ({ type: "skipped", ...namesOf(path), reason }),
   reused: ({ path, how, from }) => ({
     type: "reused",
-    file: fileOf(path),
+    ...namesOf(path),
     how,
-    from: fileOf(from),
+    from,
   }),
   quarantined: ({ path, job: { state, code, reason, attempts } }) => ({
     type: "quarantined",
-    file: fileOf(path),
+    ...namesOf(path),
     state,
     code,
     reason,
@@ -43,7 +45,7 @@ const records = (fileOf: (path: string) => string): EventTable<Record<string, un
   }),
   retrying: (event) => ({
     type: "retrying",
-    file: fileOf(event.path),
+    ...namesOf(event.path),
     code: event.error.code,
     reason: retryReason(event),
     attempts: event.attempts,
@@ -51,21 +53,21 @@ const records = (fileOf: (path: string) => string): EventTable<Record<string, un
   }),
   waiting: ({ path, error }) => ({
     type: "waiting",
-    file: fileOf(path),
+    ...namesOf(path),
     code: error.code,
     reason: error.message,
   }),
-  claimed: ({ path }) => ({ type: "claimed", file: fileOf(path) }),
+  claimed: ({ path }) => ({ type: "claimed", ...namesOf(path) }),
   deleted: ({ path, isExcluded = false }) => ({
     type: "deleted",
-    file: fileOf(path),
+    ...namesOf(path),
     excluded: isExcluded,
   }),
-  offline: ({ path, files }) => ({ type: "offline", folder: fileOf(path), files }),
-  "would-index": ({ path }) => ({ type: "would-index", file: fileOf(path) }),
+  offline: ({ path, files }) => ({ type: "offline", folder: path, files }),
+  "would-index": ({ path }) => ({ type: "would-index", ...namesOf(path) }),
   failed: (event) => ({
     type: "failed",
-    file: fileOf(event.path),
+    ...namesOf(event.path),
     code: event.error.code,
     reason: failureReason(event),
     hint: event.error.hint ?? null,
@@ -77,12 +79,12 @@ const records = (fileOf: (path: string) => string): EventTable<Record<string, un
 
 function indexedRecord(
   { transcript, segmentCount, isPartial }: EventOf<"indexed">,
-  file: string,
+  names: ReturnType<FileNamer>,
 ): Record<string, unknown> {
   const { origin, engine, isFallback = false, language, timing, durationMs, warnings } = transcript;
   return {
     type: "indexed",
-    file,
+    ...names,
     origin,
     engine,
     fallback: isFallback,

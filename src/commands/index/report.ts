@@ -1,4 +1,4 @@
-import { displayPath } from "../../app/display-path.ts";
+import { displayPath, fileNames } from "../../app/display-path.ts";
 import type { IndexingEvent } from "../../app/indexing/index-event.ts";
 import { createTally } from "../../app/indexing/tally.ts";
 import { isAppEvent } from "../../app/events.ts";
@@ -76,7 +76,6 @@ function againText(
  * to the line of state.
  */
 export function createJsonReport({ io, status }: ReportOptions): IndexReport {
-  const fileOf = (path: string): string => displayPath(path, io.cwd);
   const tell = tellOn(status);
   return {
     add(event) {
@@ -85,7 +84,7 @@ export function createJsonReport({ io, status }: ReportOptions): IndexReport {
       if (event.type === "server-away")
         return status.note(`waiting: ${stripControls(event.error.message)}`);
       if (event.type === "summary") status.end();
-      const record = indexRecord(event, fileOf);
+      const record = indexRecord(event, (path) => fileNames(path, io.cwd));
       if (record) io.stdout.write(`${formatJson(record)}\n`);
     },
   };

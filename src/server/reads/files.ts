@@ -1,5 +1,5 @@
 import type { AssetStatus } from "../../backends/catalog.ts";
-import { assetRecord, listAssets } from "../../app/assets.ts";
+import { assetFacts, listAssets } from "../../app/assets.ts";
 import type { ListRequest } from "../../app/requests.ts";
 import { segmentsWithin } from "../../app/transcript.ts";
 import { MediasearchError } from "../../errors.ts";
@@ -48,7 +48,7 @@ function toFile(asset: AssetStatus, labels: Labels, reader: Reader) {
   const id = fileIdOf(asset.id);
   const path = `/v1/files/${id}`;
   return {
-    ...assetRecord(asset, "/"),
+    ...assetFacts(asset),
     ...namesOf(asset.id, reader),
     // What failed is told with paths of the server in it.
     error: asset.error === null || reader.seesPaths ? asset.error : withoutFolders(asset.error),

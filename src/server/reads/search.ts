@@ -5,7 +5,7 @@ import type { SearchRequest } from "../../app/requests.ts";
 import { searchLibrary } from "../../app/search/search.ts";
 import { MediasearchError } from "../../errors.ts";
 import { groupByFile, type SearchResult } from "../../results/search-result.ts";
-import { resultRecord } from "../../results/records.ts";
+import { resultFacts } from "../../results/records.ts";
 import { filePatterns } from "../../search/query/parse.ts";
 import type { MarkedSpan } from "../../search/snippet.ts";
 import { fileIdOf } from "../file-names.ts";
@@ -98,7 +98,8 @@ function toHit(
   const seconds = Math.floor(hit.startMs / 1000);
   const recordedAtMs = asset?.recordedAtMs ?? null;
   return {
-    ...resultRecord(hit),
+    number: hit.number,
+    ...resultFacts(hit),
     ...namesOf(hit.path, reader),
     fileId,
     language: asset?.language ?? null,
