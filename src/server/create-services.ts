@@ -21,7 +21,7 @@ import { createWebhooks } from "./webhooks/webhooks.ts";
 import { createWaveforms } from "./waveforms.ts";
 import { createWorkJobs, type WorkJob } from "./work/jobs.ts";
 import type { FileChange } from "./work/protocol.ts";
-import { startWorkThread } from "./work/work-thread.ts";
+import { createWorkThread } from "./work/work-thread.ts";
 
 /** Attempts to sign in that an address may make in a minute. */
 const SIGN_INS = 20;
@@ -51,13 +51,18 @@ export function createServices(
     metrics.noteJob(job);
     publishJob(events, job);
   });
-  const work = startWorkThread(setup, (changes) => {
-    metrics.noteChanges(changes);
-    publishChanges(events, changes);
-    void announceChanges(changes, { webhooks, library, reads }).catch((error: unknown) =>
-      log("error", "webhooks can't be queued", { error: toMediasearchError(error).message }),
-    );
-  });
+  const work = createWorkThread(
+    setup,
+    (changes) => {
+      metrics.noteChanges(changes);
+      publishChanges(events, changes);
+      void announceChanges(changes, { webhooks, library, reads }).catch((error: unknown) =>
+        log("error", "webhooks can't be queued", { error: toMediasearchError(error).message }),
+      );
+    },
+    // Whoever waits for the server waits for an answer, not for what changes meanwhile.
+    reads.ready(),
+  );
   const webhooks = createWebhooks({
     records: library.records,
     allowsPrivate: settings.serveWebhookPrivate,

@@ -24,7 +24,7 @@ export interface ReadPool {
     sight: Sight,
     args: OperationArgs<K>,
   ): Promise<OperationAnswer<K>>;
-  /** Resolves when every thread has looked for the library. */
+  /** Resolves when the first thread has looked for the library. */
   ready(): Promise<void>;
   /** Reads that run and that wait. */
   load(): { readonly running: number; readonly waiting: number };
@@ -60,7 +60,7 @@ interface Thread {
   ready: PromiseWithResolvers<void>;
 }
 
-/** Starts the threads at once and answers as soon as the first of them is there. */
+/** Starts one thread at once and the others after it, so that the first answer comes soon. */
 export function createReadPool({ threads: count, onDone, ...setup }: PoolOptions): ReadPool {
   const state: State = {
     queue: [],
@@ -70,7 +70,16 @@ export function createReadPool({ threads: count, onDone, ...setup }: PoolOptions
     isClosed: false,
   };
   let ids = 0;
-  const threads = Array.from({ length: count }, () => startThread(state));
+  const first = startThread(state);
+  const threads = [first];
+  void first.ready.promise.then(() => {
+    if (state.isClosed) return;
+    for (let i = 1; i < count; i++) {
+      const thread = startThread(state);
+      threads.push(thread);
+      takeNext(state, thread);
+    }
+  });
   return {
     run: (operation, sight, args) =>
       new Promise((resolve, reject) => {
@@ -86,7 +95,7 @@ export function createReadPool({ threads: count, onDone, ...setup }: PoolOptions
         const idle = threads.find(({ task }) => task === undefined);
         if (idle) takeNext(state, idle);
       }),
-    ready: async () => void (await Promise.all(threads.map(({ ready }) => ready.promise))),
+    ready: () => first.ready.promise,
     load: () => ({
       running: threads.filter(({ task }) => task !== undefined).length,
       waiting: state.queue.length,

@@ -38,15 +38,22 @@ interface Task {
   readonly onProgress: ((progress: WorkProgress) => void) | undefined;
 }
 
-/** Starts the thread that writes. One that crashes is started again. */
-export function startWorkThread(
+/**
+ * Starts the thread that writes when `isTime` resolves, or when there is work before. One that
+ * crashes is started again.
+ */
+export function createWorkThread(
   setup: WorkSetup,
   onChanges: (changes: readonly FileChange[]) => void,
+  isTime: Promise<void>,
 ): WorkThread {
   const tasks = new Map<number, Task>();
   let ids = 0;
   let isClosed = false;
-  let worker = start();
+  let worker: Worker | undefined;
+  void isTime.then(() => {
+    if (!isClosed) worker ??= start();
+  });
 
   function start(): Worker {
     const started = new Worker(SCRIPT, { workerData: setup, resourceLimits: HEAP });
@@ -70,7 +77,10 @@ export function startWorkThread(
     else task?.reject(toError(message.failure));
   }
 
-  const send = (message: ToWork): void => worker.postMessage(message, []);
+  function send(message: ToWork): void {
+    worker ??= start();
+    worker.postMessage(message, []);
+  }
   return {
     run: (name, request, { signal, onProgress } = {}) =>
       new Promise((resolve, reject) => {
@@ -82,7 +92,7 @@ export function startWorkThread(
     async close() {
       isClosed = true;
       for (const id of tasks.keys()) send({ type: "stop", id });
-      await closeThread(worker, { type: "close" });
+      if (worker) await closeThread(worker, { type: "close" });
     },
   };
 }
