@@ -23,7 +23,8 @@ const TYPES: Readonly<Record<string, string>> = {
 };
 
 /** Addresses of the page that one file answers; what they show is in the address. */
-const VIEWS = /^\/(?:$|(?:f|work|keys|audit|speakers|collections|search|signin|docs)(?:\/|$))/;
+const VIEWS =
+  /^\/(?:$|(?:f|files|work|keys|audit|speakers|collections|search|signin|docs)(?:\/|$))/;
 
 /**
  * Serves the page: its files by name, and its views by `index.html` (`embed.html` below /embed/).

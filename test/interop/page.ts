@@ -6,6 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type BrowserContext, chromium, type Page } from "playwright-core";
+import { collectHits, listenTo, readOnly, upload } from "./page-work.ts";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 const BIN = join(ROOT, "bin/mediasearch.js");
@@ -36,17 +37,26 @@ interface Served {
   readonly process: ChildProcess;
   /** The link that signs in once. */
   readonly link: string;
+  /** Opens searches and transcripts. */
+  readonly key: string;
 }
 
 /** Indexes fixtures and serves them. */
 async function serve(folder: string): Promise<Served> {
   const media = join(folder, "media");
   mkdirSync(media);
-  for (const name of ["lecture.mp3", "lecture.vtt", "minutes.vtt"])
+  for (const name of ["lecture.mp3", "lecture.vtt", "minutes.vtt", "kitchen.mov"])
     copyFileSync(join(ROOT, "fixtures/media", name), join(media, name));
   writeFileSync(join(media, "hostile.vtt"), HOSTILE);
-  const env = { ...process.env, MEDIASEARCH_HOME: join(folder, "home") };
+  const env = {
+    ...process.env,
+    MEDIASEARCH_HOME: join(folder, "home"),
+    SERVE_UPLOADS: join(folder, "uploads"),
+  };
   spawnSync(process.execPath, [BIN, "index", media], { env });
+  const args = ["keys", "create", "--scopes", "search,read", "--json"];
+  const { stdout } = spawnSync(process.execPath, [BIN, ...args], { env, encoding: "utf8" });
+  const { key } = JSON.parse(stdout) as { readonly key: string };
   const child = spawn(process.execPath, [BIN, "serve", "--listen", "127.0.0.1:7411"], { env });
   const link = await new Promise<string>((resolve, reject) => {
     let text = "";
@@ -59,7 +69,7 @@ async function serve(folder: string): Promise<Served> {
     child.stderr.on("data", read);
     child.on("exit", () => reject(new Error(`serve ended: ${text}`)));
   });
-  return { process: child, link };
+  return { process: child, link, key };
 }
 
 /** Rules of axe-core that the page breaks. */
@@ -78,7 +88,11 @@ async function violations(context: BrowserContext, page: Page): Promise<readonly
 /** What must be true, and what was seen. */
 type Finding = readonly [what: string, isTrue: boolean, seen: unknown];
 
-async function journeys(context: BrowserContext, page: Page, link: string): Promise<Finding[]> {
+async function journeys(
+  context: BrowserContext,
+  page: Page,
+  { link, key }: Served,
+): Promise<Finding[]> {
   const found: Finding[] = [];
   const note = (what: string, isTrue: boolean, seen: unknown = ""): void =>
     void found.push([what, isTrue, seen]);
@@ -89,6 +103,7 @@ async function journeys(context: BrowserContext, page: Page, link: string): Prom
       note(`${view} is accessible (${colorScheme})`, broken.length === 0, broken);
     }
   };
+  const journey = { context, page, origin: ORIGIN, note, accessible };
   await page.goto(link);
   note("the link signs in", page.url() === `${ORIGIN}/`, page.url());
   await page.getByText("recordings").first().waitFor();
@@ -128,6 +143,9 @@ async function journeys(context: BrowserContext, page: Page, link: string): Prom
   await page.setViewportSize({ width: 390, height: 844 });
   const width = Number(await page.evaluate("document.documentElement.scrollWidth"));
   note("a phone needs no sideways scrolling", width <= 390, width);
+  await listenTo(journey);
+  await collectHits(journey);
+  await upload(journey, join(ROOT, "fixtures/media"));
   for (const view of ["/work", "/keys"]) {
     await page.goto(`${ORIGIN}${view}`);
     await page.locator("h2").first().waitFor();
@@ -138,6 +156,7 @@ async function journeys(context: BrowserContext, page: Page, link: string): Prom
   await page.goto(link);
   note("a link works once", page.url().includes("failed=link"), page.url());
   await accessible("sign in");
+  await readOnly(journey, key);
   return found;
 }
 
@@ -167,7 +186,7 @@ export async function runPage(): Promise<boolean> {
       if (message.text().includes("Content Security Policy")) complaints.push(message.text());
     });
     const found: readonly Finding[] = [
-      ...(await journeys(context, page, served.link)),
+      ...(await journeys(context, page, served)),
       ["no other host is asked", elsewhere.length === 0, elsewhere],
       ["nothing fails in the page", complaints.length === 0, complaints],
     ];

@@ -32,6 +32,10 @@ beforeAll(async () => {
     join(media, "talk.vtt"),
     "WEBVTT\n\n00:00.000 --> 00:04.000\n<v Ada>The bridge budget was closed in the spring.\n\n00:05.000 --> 00:09.000\n<v Ben>Nobody knows who pays for the harbour.\n",
   );
+  writeFileSync(
+    join(media, "song.lrc"),
+    "[00:01.00]<00:01.00>Over <00:01.50>the <00:01.80>harbour\n[00:04.00]Nothing else\n",
+  );
   await mediasearch(["index", media], { home });
   server = await startServe({ home, key: await newKey("--scopes", "all") });
 });
@@ -156,6 +160,21 @@ describe("mediasearch serve", () => {
     expect(await part({ "If-None-Match": etag })).toEqual([304, null, 0]);
     const head = await server.call(path, { method: "HEAD" });
     expect([head.status, head.headers.get("content-length")]).toEqual([200, String(size)]);
+  });
+
+  it("gives the times of words only when they are asked for", async () => {
+    const path = `/v1/files/${await fileId("song.lrc")}/transcript`;
+    const plain = (await json(path)) as { readonly segments: readonly Json[] };
+    expect(plain.segments[0]).not.toHaveProperty("words");
+    const response = await server.call(`${path}?words=true`);
+    const timed = (await response.json()) as typeof plain;
+    expect(await shapeErrors("Transcript", timed)).toBe("");
+    expect(timed.segments[0]?.["words"]).toEqual([
+      { text: "Over", startMs: 1000, endMs: 1500 },
+      { text: "the", startMs: 1500, endMs: 1800 },
+      { text: "harbour", startMs: 1800, endMs: expect.any(Number) },
+    ]);
+    expect(response.headers.get("etag")).toMatch(/-words"$/);
   });
 
   it("gives captions and texts with tags for caches", async () => {

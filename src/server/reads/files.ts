@@ -1,7 +1,7 @@
 import type { AssetStatus } from "../../backends/catalog.ts";
 import { assetFacts, listAssets } from "../../app/assets.ts";
 import type { ListRequest } from "../../app/requests.ts";
-import { segmentsWithin } from "../../app/transcript.ts";
+import { segmentsWithin, timeWords } from "../../app/transcript.ts";
 import { MediasearchError } from "../../errors.ts";
 import { formatSrt, formatWebvtt } from "../../media/captions/write.ts";
 import { formatMarkdown, formatPlainTranscript } from "../../transfer/transcript-text.ts";
@@ -81,6 +81,8 @@ export interface TranscriptArgs {
   readonly to?: number | undefined;
   readonly offset?: number | undefined;
   readonly limit?: number | undefined;
+  /** Adds the times of words, where they are known. */
+  readonly words?: boolean | undefined;
 }
 
 interface ReadTranscript {
@@ -108,6 +110,7 @@ async function readSegments(
 export async function transcript(reader: Reader, args: TranscriptArgs) {
   const { asset, segments } = await readSegments(reader, args);
   const { offset = 0, limit = segments.length } = args;
+  const part = segments.slice(offset, offset + limit);
   const { origin, engine, language, durationMs } = asset;
   return {
     version: 1,
@@ -120,7 +123,7 @@ export async function transcript(reader: Reader, args: TranscriptArgs) {
     revision: revisionOf(asset) ?? "",
     total: segments.length,
     offset,
-    segments: segments.slice(offset, offset + limit),
+    segments: args.words ? await timeWords(part, asset.fingerprint, reader.records) : part,
   };
 }
 

@@ -8,7 +8,7 @@ import { groupByFile, type SearchResult } from "../../results/search-result.ts";
 import { resultFacts } from "../../results/records.ts";
 import { filePatterns } from "../../search/query/parse.ts";
 import type { MarkedSpan } from "../../search/snippet.ts";
-import { fileIdOf } from "../file-names.ts";
+import { fileIdOf, mediaKind } from "../file-names.ts";
 import { labelledFiles } from "./labels.ts";
 import { namesOf, type Reader, refuseFolderPattern } from "./reader.ts";
 import { formatInstant } from "../../text/format.ts";
@@ -102,6 +102,7 @@ function toHit(
     ...resultFacts(hit),
     ...namesOf(hit.path, reader),
     fileId,
+    kind: mediaKind(hit.path),
     language: asset?.language ?? null,
     durationMs: asset?.durationMs ?? null,
     recordedAt: recordedAtMs === null ? null : formatInstant(recordedAtMs),

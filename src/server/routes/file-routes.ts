@@ -67,6 +67,10 @@ export const FILE_ROUTES: readonly Route[] = [
       to: TIME,
       offset: { schema: INTEGER(0, 10_000_000) },
       limit: { schema: INTEGER(1, 100_000) },
+      words: {
+        schema: { type: "boolean" },
+        description: "adds when each word is said, where that is known; JSON only",
+      },
     },
     answers: {
       200: {
@@ -172,6 +176,7 @@ function partOf({ params, query }: Call): TranscriptArgs {
     to: seconds("to"),
     offset: query["offset"] as number | undefined,
     limit: query["limit"] as number | undefined,
+    words: query["words"] as boolean | undefined,
   };
 }
 
@@ -180,7 +185,7 @@ async function readTranscript(call: Call, services: Services): Promise<Reply> {
   if (format !== "json") return sendText(call, services, format);
   const { identity, request } = call;
   const transcript = await services.reads.run("transcript", sightOf(identity), partOf(call));
-  const etag = `"${transcript.revision}"`;
+  const etag = `"${transcript.revision}${call.query["words"] === true ? "-words" : ""}"`;
   if (matchesTag(request.headers.get("if-none-match"), etag)) return notModified(etag);
   return { json: transcript, headers: { ETag: etag } };
 }

@@ -17,6 +17,7 @@ export interface Hit extends Line {
   readonly number: number;
   readonly fileId: string;
   readonly file: string;
+  readonly kind: MediaKind;
   readonly score: number;
   readonly recordedAt: string | null;
   /** Ranges of `text` that match, in UTF-16 units, the end excluded. */
@@ -37,6 +38,8 @@ export interface SearchPage {
   readonly groups?: readonly { fileId: string; file: string; hits: readonly number[] }[];
 }
 
+export type MediaKind = "video" | "audio" | "captions" | "other";
+
 export interface MediaFile {
   readonly id: string;
   readonly file: string;
@@ -48,13 +51,55 @@ export interface MediaFile {
   readonly speakers: readonly string[];
   readonly recorded: string | null;
   readonly indexed: string | null;
-  readonly kind: "video" | "audio" | "captions" | "other";
+  readonly kind: MediaKind;
+  readonly error: string | null;
+  readonly collections: readonly string[];
+  readonly tags: readonly string[];
   readonly links: { readonly media: string; readonly captions: string; readonly waveform: string };
 }
 
 export interface Segment extends Line {
   readonly index: number;
   readonly confidence: number | null;
+  readonly words?: readonly Word[];
+}
+
+/** A word with its time, where that is known. */
+export interface Word {
+  readonly text: string;
+  readonly startMs: number;
+  readonly endMs: number;
+}
+
+export interface Collection {
+  readonly id: string;
+  readonly name: string;
+  readonly description: string;
+  readonly fileIds: readonly string[];
+}
+
+export interface SavedSearch {
+  readonly id: string;
+  readonly name: string;
+  readonly request: {
+    readonly q: string;
+    readonly mode?: string;
+    readonly groupBy?: string;
+    readonly speaker?: string;
+    readonly lang?: string;
+    readonly origin?: string;
+    readonly after?: string;
+    readonly before?: string;
+    readonly file?: string;
+    readonly collection?: string;
+    readonly tag?: string;
+  };
+}
+
+export interface FileList {
+  readonly total: number;
+  readonly offset: number;
+  readonly files: readonly MediaFile[];
 }
 
 export interface Transcript {
@@ -75,6 +120,9 @@ export interface Facets {
   readonly languages: readonly Count[];
   readonly origins: readonly Count[];
   readonly years: readonly Count[];
+  /** Collections by id. */
+  readonly collections: readonly Count[];
+  readonly tags: readonly Count[];
 }
 
 export interface Job {
@@ -101,6 +149,7 @@ export interface Status {
   readonly durationMs: number;
   readonly indexing: boolean;
   readonly canIndex: boolean;
+  readonly canUpload: boolean;
   readonly roots?: readonly string[];
 }
 
@@ -130,14 +179,19 @@ export class ApiError extends Error {
 
 export interface CallOptions {
   readonly method?: string;
+  /** Sent as JSON. */
   readonly body?: unknown;
+  /** Sent as they are. */
+  readonly bytes?: Blob;
   readonly headers?: Readonly<Record<string, string>>;
   readonly signal?: AbortSignal;
 }
 
 /** One call of the API. @throws ApiError */
 export async function call<T>(path: string, options: CallOptions = {}): Promise<T> {
-  const { body, method = body === undefined ? "GET" : "POST", headers = {}, signal } = options;
+  const { body, bytes, headers = {}, signal } = options;
+  const { method = body === undefined ? "GET" : "POST" } = options;
+  const sent = body === undefined ? bytes : JSON.stringify(body);
   const response = await fetch(path, {
     method,
     headers: {
@@ -145,7 +199,7 @@ export async function call<T>(path: string, options: CallOptions = {}): Promise<
       ...(body === undefined ? {} : { "Content-Type": "application/json" }),
       ...headers,
     },
-    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    ...(sent === undefined ? {} : { body: sent }),
     ...(signal === undefined ? {} : { signal }),
   });
   if (response.ok) return (response.status === 204 ? undefined : await response.json()) as T;

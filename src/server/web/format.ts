@@ -21,18 +21,39 @@ export function formatAmount(ms: number): string {
   return `${(minutes / 60).toFixed(1)} h`;
 }
 
-/**
- * The moment in an address: `#t=83.2`, `#t=83.2,90` (Media Fragments), `?t=83` or `?t=1m23s`, in
- * seconds.
- */
-export function readMoment(hash: string, query: URLSearchParams): number | undefined {
-  const text = new URLSearchParams(hash.replace(/^#/, "")).get("t") ?? query.get("t");
-  if (text === null) return undefined;
-  const start = text.split(",")[0] ?? "";
-  const units = /^(?:(\d+)h)?(?:(\d+)m)?(?:(\d+(?:\.\d+)?)s?)?$/.exec(start);
-  if (!units || start === "") return undefined;
+/** 4200000 → "4.2 MB". */
+export function formatBytes(bytes: number): string {
+  const units = ["bytes", "kB", "MB", "GB", "TB"];
+  let [value, unit] = [bytes, 0];
+  for (; value >= 1000 && unit < units.length - 1; unit++) value /= 1000;
+  return `${unit === 0 ? value : value.toFixed(1)} ${units[unit]}`;
+}
+
+/** A part of a recording, in seconds. */
+export interface Moment {
+  readonly start: number;
+  /** undefined: to the end of the recording. */
+  readonly end: number | undefined;
+}
+
+/** 83, 83.2s, 1m23s or 1h2m3s, in seconds. */
+function parseSeconds(text: string): number | undefined {
+  const units = /^(?:(\d+)h)?(?:(\d+)m)?(?:(\d+(?:\.\d+)?)s?)?$/.exec(text);
+  if (!units || text === "") return undefined;
   const [, hours = "0", minutes = "0", seconds = "0"] = units;
   return Number(hours) * 3600 + Number(minutes) * 60 + Number(seconds);
+}
+
+/**
+ * The moment in an address: `#t=83.2`, `#t=83.2,90` (Media Fragments), `?t=83` or `?t=1m23s`.
+ */
+export function readMoment(hash: string, query: URLSearchParams): Moment | undefined {
+  const text = new URLSearchParams(hash.replace(/^#/, "")).get("t") ?? query.get("t");
+  const [from = "", to = ""] = text?.split(",") ?? [];
+  const start = parseSeconds(from);
+  if (start === undefined) return undefined;
+  const end = parseSeconds(to);
+  return { start, end: end !== undefined && end > start ? end : undefined };
 }
 
 export const COLOURS = 8;

@@ -1,15 +1,20 @@
 import { render } from "preact";
 import { KeysView, SignInView } from "./admin-views.tsx";
 import { call, type Session } from "./api.ts";
+import { CollectionsView } from "./collections-view.tsx";
+import { FilesView } from "./files-view.tsx";
 import { RecordingView } from "./recording-view.tsx";
 import { followLink, navigate, type Place, usePlace } from "./router.ts";
 import { SearchView } from "./search-view.tsx";
 import { SignedIn } from "./session.ts";
+import { DropTarget } from "./uploads.tsx";
 import { useCall } from "./use-call.ts";
 import { WorkView } from "./work-view.tsx";
 
 const LINKS = [
   ["/", "Search", "search"],
+  ["/files", "Recordings", "read"],
+  ["/collections", "Collections", "read"],
   ["/work", "Work", "jobs"],
   ["/keys", "Keys", "keys"],
 ] as const;
@@ -61,6 +66,7 @@ function Page() {
       ) : (
         <View view={view} id={decodeURIComponent(id)} place={place} />
       )}
+      {!isOut && session?.scopes.includes("index") && <DropTarget />}
     </SignedIn.Provider>
   );
 }
@@ -75,6 +81,8 @@ function View({
   readonly place: Place;
 }) {
   if (view === "f" && id !== "") return <RecordingView key={id} id={id} place={place} />;
+  if (view === "files") return <FilesView key={place.query.toString()} place={place} />;
+  if (view === "collections") return <CollectionsView />;
   if (view === "work") return <WorkView />;
   if (view === "keys") return <KeysView />;
   return <SearchView place={place} />;

@@ -2,23 +2,39 @@ import type { ComponentChildren } from "preact";
 import type { Problem } from "./api.ts";
 import { COLOURS, colourOf } from "./format.ts";
 
-/** Text with the ranges that match marked. Its direction is its own. */
-export function Marked({
-  text,
-  ranges,
-}: {
+type Range = readonly [number, number];
+
+interface MarkedProps {
   readonly text: string;
-  readonly ranges: readonly (readonly [number, number])[];
-}) {
+  /** What matches, in UTF-16 units, in order. */
+  readonly ranges: readonly Range[];
+  /** The word that is being said. */
+  readonly said?: Range | undefined;
+}
+
+/** Text with the ranges that match marked. Its direction is its own. */
+export function Marked({ text, ranges, said }: MarkedProps) {
   const parts: ComponentChildren[] = [];
-  let done = 0;
-  for (const [start, end] of ranges) {
-    if (start < done || end > text.length) continue;
-    parts.push(text.slice(done, start), <mark key={start}>{text.slice(start, end)}</mark>);
-    done = end;
+  const ends = [...ranges, ...(said ? [said] : [])].flat();
+  const cuts = [...new Set([0, ...ends, text.length])].toSorted((a, b) => a - b);
+  for (const [i, start] of cuts.entries()) {
+    const end = cuts[i + 1];
+    if (end === undefined || start < 0 || end > text.length) continue;
+    parts.push(<Part key={start} {...{ text, start, end, ranges, said }} />);
   }
-  parts.push(text.slice(done));
   return <bdi>{parts}</bdi>;
+}
+
+interface PartProps extends MarkedProps {
+  readonly start: number;
+  readonly end: number;
+}
+
+function Part({ text, start, end, ranges, said }: PartProps) {
+  const isIn = (range: Range): boolean => range[0] <= start && end <= range[1];
+  const part = text.slice(start, end);
+  const shown = said && isIn(said) ? <span class="said-now">{part}</span> : part;
+  return ranges.some(isIn) ? <mark>{shown}</mark> : <>{shown}</>;
 }
 
 interface SpeakerProps {

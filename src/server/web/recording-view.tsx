@@ -1,36 +1,56 @@
 import type { RefObject } from "preact";
-import { useEffect, useRef, useState } from "preact/hooks";
-import { address, type MediaFile, type SearchPage, type Transcript } from "./api.ts";
+import { useEffect, useMemo, useRef, useState } from "preact/hooks";
+import { address, type Hit, type MediaFile, type SearchPage, type Transcript } from "./api.ts";
+import { type Clock, createClock } from "./clock.ts";
+import { FileLabels } from "./file-labels.tsx";
 import { formatClock, readMoment } from "./format.ts";
+import { History } from "./history.tsx";
 import { Failure, Waiting } from "./parts.tsx";
 import { MediaPlayer, type Player } from "./player.tsx";
 import type { Place } from "./router.ts";
 import { useScopes } from "./session.ts";
+import { usePicked } from "./store.ts";
 import { TranscriptPane } from "./transcript.tsx";
 import { useCall } from "./use-call.ts";
 import { Waveform } from "./waveform.tsx";
 
 const MAX_SEGMENTS = 100_000;
 
-/** A recording: the player and what is said, side by side. */
-export function RecordingView({
-  id,
-  place,
-  isEmbed = false,
-}: {
+interface RecordingProps {
   readonly id: string;
   readonly place: Place;
   readonly isEmbed?: boolean;
-}) {
+}
+
+/** A recording: the player and what is said, side by side. */
+export function RecordingView({ id, place, isEmbed = false }: RecordingProps) {
   const [version, setVersion] = useState(0);
-  const scopes = useScopes();
-  const base = `/v1/files/${encodeURIComponent(id)}`;
-  const { value: file, problem } = useCall<MediaFile>(base);
-  const { value: transcript, problem: unreadable } = useCall<Transcript>(
-    address(`${base}/transcript`, { limit: MAX_SEGMENTS }),
+  const { value: file, problem } = useCall<MediaFile>(
+    `/v1/files/${encodeURIComponent(id)}`,
     version,
   );
-  const words = place.query.get("q") ?? "";
+  if (file)
+    return (
+      <Recording
+        file={file}
+        place={place}
+        isEmbed={isEmbed}
+        version={version}
+        onChanged={() => setVersion((last) => last + 1)}
+      />
+    );
+  return <main>{problem ? <Failure problem={problem} /> : <Waiting />}</main>;
+}
+
+/** What is said, and where the words of the search are. */
+function useTranscript(id: string, words: string, version: number) {
+  const { value: transcript, problem } = useCall<Transcript>(
+    address(`/v1/files/${encodeURIComponent(id)}/transcript`, {
+      limit: MAX_SEGMENTS,
+      words: "true",
+    }),
+    version,
+  );
   const { value: found } = useCall<SearchPage>(
     words === ""
       ? undefined
@@ -42,22 +62,30 @@ export function RecordingView({
           allHits: "true",
         }),
   );
-  const { player, nowMs, setNowMs, seek } = usePlayback(place, file !== undefined);
+  return { transcript, problem, hits: found?.hits ?? NO_HITS };
+}
+
+/** The same list every time, so that nothing is drawn anew for it. */
+const NO_HITS: readonly Hit[] = [];
+
+interface LoadedProps {
+  readonly file: MediaFile;
+  readonly place: Place;
+  readonly isEmbed: boolean;
+  readonly version: number;
+  readonly onChanged: () => void;
+}
+
+function Recording({ file, place, isEmbed, version, onChanged }: LoadedProps) {
+  const scopes = useScopes();
+  const words = place.query.get("q") ?? "";
+  const { transcript, problem, hits } = useTranscript(file.id, words, version);
+  const { player, clock, seek } = usePlayback(place);
   useEffect(() => {
-    if (file) document.title = `${file.file} · mediasearch`;
+    document.title = `${file.file} · mediasearch`;
   }, [file]);
-  if (problem)
-    return (
-      <main>
-        <Failure problem={problem} />
-      </main>
-    );
-  if (!file)
-    return (
-      <main>
-        <Waiting />
-      </main>
-    );
+  const canEdit = !isEmbed && scopes.includes("edit");
+  const canPlay = scopes.includes("media");
   return (
     <main class="recording">
       {!isEmbed && (
@@ -70,21 +98,32 @@ export function RecordingView({
       </h1>
       <div class="sides">
         <section class="media" aria-label="Player">
-          <MediaPlayer file={file} player={player} onTime={setNowMs} />
-          <Waveform file={file} nowMs={nowMs} marks={found?.hits ?? []} onSeek={seek} />
-          <CopyLink id={id} nowMs={nowMs} />
+          {canPlay ? (
+            <>
+              <MediaPlayer file={file} player={player} clock={clock} />
+              <Waveform file={file} clock={clock} marks={hits} onSeek={seek} />
+            </>
+          ) : (
+            <p class="quiet">Your key opens transcripts, not recordings.</p>
+          )}
+          <CopyLink id={file.id} clock={clock} />
+          {!isEmbed && <FileLabels file={file} canEdit={canEdit} onChanged={onChanged} />}
+          {!isEmbed && transcript && (
+            <History file={file} transcript={transcript} canEdit={canEdit} onChanged={onChanged} />
+          )}
           {!isEmbed && <Keys />}
         </section>
-        {unreadable && <Failure problem={unreadable} />}
+        {problem && <Failure problem={problem} />}
         {transcript && (
           <TranscriptPane
             file={file}
             transcript={transcript}
-            hits={found?.hits ?? []}
-            nowMs={nowMs}
+            hits={hits}
+            clock={clock}
             onSeek={seek}
-            onChanged={() => setVersion((last) => last + 1)}
-            canEdit={!isEmbed && scopes.includes("edit")}
+            onChanged={onChanged}
+            canEdit={canEdit}
+            canClip={canPlay && !isEmbed}
           />
         )}
       </div>
@@ -93,38 +132,50 @@ export function RecordingView({
 }
 
 /** The moment that the address names, then the one that plays. */
-function usePlayback(place: Place, isReady: boolean) {
+function usePlayback(place: Place) {
   const player = useRef<Player>(null) as RefObject<Player>;
-  const [nowMs, setNowMs] = useState(0);
+  const clock = useMemo(createClock, []);
   const seek = (ms: number): void => {
-    setNowMs(ms);
+    clock.set(ms);
     if (!player.current) return;
     player.current.currentTime = ms / 1000;
     void player.current.play().catch(() => {});
   };
   useEffect(() => {
     const moment = readMoment(place.hash, place.query);
-    if (moment === undefined) return;
-    setNowMs(moment * 1000);
-    if (player.current) player.current.currentTime = moment;
-  }, [isReady, place.hash]);
-  return { player, nowMs, setNowMs, seek };
+    if (!moment) return undefined;
+    clock.set(moment.start * 1000);
+    if (player.current) player.current.currentTime = moment.start;
+    const { end } = moment;
+    if (end === undefined) return undefined;
+    // A part that was shared ends where it was said to, once.
+    const unsubscribe = clock.subscribe(() => {
+      if (clock.get() < end * 1000) return;
+      unsubscribe();
+      player.current?.pause();
+    });
+    return unsubscribe;
+  }, [place.hash]);
+  return { player, clock, seek };
 }
 
-function CopyLink({ id, nowMs }: { readonly id: string; readonly nowMs: number }) {
+const toSeconds = (ms: number): number => Math.floor(ms / 1000);
+
+function CopyLink({ id, clock }: { readonly id: string; readonly clock: Clock }) {
   const [isCopied, setCopied] = useState(false);
+  const seconds = usePicked(clock, toSeconds);
   return (
     <p>
       <button
         type="button"
         onClick={async () => {
-          const url = `${location.origin}/f/${encodeURIComponent(id)}#t=${(nowMs / 1000).toFixed(1)}`;
+          const url = `${location.origin}/f/${encodeURIComponent(id)}#t=${(clock.get() / 1000).toFixed(1)}`;
           await navigator.clipboard?.writeText(url).catch(() => {});
           setCopied(true);
           setTimeout(() => setCopied(false), 2000);
         }}
       >
-        Copy link at {formatClock(nowMs)}
+        Copy link at {formatClock(seconds * 1000)}
       </button>{" "}
       <span role="status">{isCopied && "copied"}</span>
     </p>
@@ -136,8 +187,9 @@ const Keys = () => (
     <summary>Keys</summary>
     <p>
       <kbd>space</kbd> or <kbd>k</kbd> play and pause · <kbd>j</kbd> <kbd>l</kbd> ten seconds ·{" "}
-      <kbd>←</kbd> <kbd>→</kbd> five seconds · <kbd>m</kbd> mute · <kbd>n</kbd> <kbd>p</kbd> next
-      and previous hit · <kbd>/</kbd> search in the transcript
+      <kbd>←</kbd> <kbd>→</kbd> five seconds · <kbd>m</kbd> mute · <kbd>c</kbd> captions ·{" "}
+      <kbd>f</kbd> full screen · <kbd>&lt;</kbd> <kbd>&gt;</kbd> speed · <kbd>n</kbd> <kbd>p</kbd>{" "}
+      next and previous hit · <kbd>/</kbd> search in the transcript
     </p>
   </details>
 );

@@ -1,7 +1,9 @@
 import { useEffect, useRef } from "preact/hooks";
 import type { Hit, SearchPage } from "./api.ts";
+import { choose, chosenHits, isChosen } from "./chosen-hits.ts";
 import { formatClock, formatCount, formatDay } from "./format.ts";
 import { Marked, Speaker } from "./parts.tsx";
+import { useStored } from "./store.ts";
 
 /** The view of a recording at a hit; the words go along, so that they are marked there too. */
 function hitAddress({ fileId, startMs }: Hit, query: URLSearchParams): string {
@@ -69,10 +71,17 @@ interface HitsProps {
 }
 
 function Hits({ hits, query, isShort = false }: HitsProps) {
+  const chosen = useStored(chosenHits);
   return (
     <ol class="hits">
       {hits.map((hit) => (
-        <li key={hit.number}>
+        <li key={hit.number} class="row">
+          <input
+            type="checkbox"
+            aria-label={`Select ${hit.file} at ${formatClock(hit.startMs)}`}
+            checked={isChosen(chosen, hit)}
+            onChange={({ currentTarget: { checked } }) => choose(hit, checked)}
+          />
           <a class="hit" href={hitAddress(hit, query)}>
             <span class="where">
               {hit.speaker && <Speaker name={hit.speaker} />}

@@ -1,29 +1,56 @@
 import { useEffect, useRef, useState } from "preact/hooks";
-import { address, type Facets, type SearchPage, type Status } from "./api.ts";
+import {
+  address,
+  type Collection,
+  type Count,
+  type Facets,
+  type SavedSearch,
+  type SearchPage,
+  type Status,
+} from "./api.ts";
+import { ChosenBar } from "./clips.tsx";
 import { formatAmount, formatCount } from "./format.ts";
 import { Failure, Waiting } from "./parts.tsx";
 import { Results } from "./results.tsx";
 import { navigate, type Place } from "./router.ts";
+import { noteRecent, SavedSearches, SaveSearch } from "./saved-searches.tsx";
 import { useCall } from "./use-call.ts";
 
 const TYPING_MS = 200;
 const PAGE_HITS = 20;
+const KEPT_AFTER_MS = 3000;
 /** What the address of a search holds, by the names of the API. */
-const FILTERS = ["speaker", "lang", "origin", "after", "before", "file"] as const;
+const FILTERS = [
+  "speaker",
+  "lang",
+  "origin",
+  "after",
+  "before",
+  "file",
+  "collection",
+  "tag",
+] as const;
+
+/** What is searched for, as the API calls it; undefined when nothing is. */
+function requestOf(query: URLSearchParams): SavedSearch["request"] | undefined {
+  const q = query.get("q")?.trim() ?? "";
+  if (q === "") return undefined;
+  const given = ["mode", ...FILTERS].flatMap((name) => {
+    const value = query.get(name);
+    return value === null ? [] : [[name, value] as const];
+  });
+  return {
+    q,
+    ...Object.fromEntries(given),
+    ...(query.get("group") === "file" ? { groupBy: "file" } : {}),
+  };
+}
 
 function searchAddress(query: URLSearchParams): string | undefined {
-  const words = query.get("q")?.trim() ?? "";
-  if (words === "") return undefined;
-  const filters = FILTERS.map((name) => [name, query.get(name) ?? undefined] as const);
-  return address("/v1/search", {
-    q: words,
-    mode: query.get("mode") ?? undefined,
-    offset: query.get("offset") ?? undefined,
-    groupBy: query.get("group") === "file" ? "file" : undefined,
-    limit: PAGE_HITS,
-    context: 1,
-    ...Object.fromEntries(filters),
-  });
+  const request = requestOf(query);
+  if (!request) return undefined;
+  const offset = query.get("offset") ?? undefined;
+  return address("/v1/search", { ...request, offset, limit: PAGE_HITS, context: 1 });
 }
 
 /** The same search with other values; a change but of the page begins at its first page. */
@@ -48,6 +75,12 @@ export function SearchView({ place: { query } }: { readonly place: Place }) {
     const words = query.get("q");
     document.title = words ? `${words} · mediasearch` : "mediasearch";
   }, [query]);
+  const found = page && page.total > 0 ? query.get("q")?.trim() : undefined;
+  useEffect(() => {
+    // What is still being typed is no search.
+    const timer = found ? setTimeout(() => noteRecent(found), KEPT_AFTER_MS) : undefined;
+    return () => clearTimeout(timer);
+  }, [found]);
   return (
     <main>
       <h1 class="hidden">Search recordings</h1>
@@ -65,6 +98,7 @@ export function SearchView({ place: { query } }: { readonly place: Place }) {
           </section>
         </div>
       )}
+      <ChosenBar />
     </main>
   );
 }
@@ -139,12 +173,14 @@ function Home() {
         Write what was said. Quotes keep words together, a minus leaves a word out, and{" "}
         <code>speaker:ada</code> or <code>after:2026-01</code> narrow the search.
       </p>
+      <SavedSearches />
     </section>
   );
 }
 
 function Summary({ page, query }: { readonly page: SearchPage; readonly query: URLSearchParams }) {
   const isGrouped = query.get("group") === "file";
+  const request = requestOf(query);
   const about = page.totalIs === "ranked" ? "best " : "";
   return (
     <div class="summary">
@@ -167,6 +203,7 @@ function Summary({ page, query }: { readonly page: SearchPage; readonly query: U
           {isGrouped ? "List by moment" : "Group by file"}
         </a>
       )}
+      {request && <SaveSearch key={query.toString()} request={request} />}
     </div>
   );
 }
@@ -192,8 +229,11 @@ function Pages({ page, query }: { readonly page: SearchPage; readonly query: URL
   );
 }
 
+/** Values by which a search can be narrowed, with the parameter that does it. */
 const GROUPS = [
   ["speakers", "speaker", "Speaker"],
+  ["collections", "collection", "Collection"],
+  ["tags", "tag", "Tag"],
   ["languages", "lang", "Language"],
   ["origins", "origin", "Words from"],
 ] as const;
@@ -201,32 +241,69 @@ const SHOWN_VALUES = 8;
 
 function FacetList({ query }: { readonly query: URLSearchParams }) {
   const { value: facets } = useCall<Facets>("/v1/facets");
+  const { value: known } = useCall<{ collections: Collection[] }>(
+    facets && facets.collections.length > 0 ? "/v1/collections" : undefined,
+  );
   if (!facets) return <aside />;
+  const titleOf = (group: string, value: string): string => {
+    if (value === "und") return "not stated";
+    const collection = known?.collections.find(({ id }) => id === value);
+    return group === "collections" ? (collection?.name ?? "a collection") : value;
+  };
   return (
     <aside aria-label="Narrow the search">
-      {GROUPS.map(([group, parameter, title]) => {
-        const chosen = query.get(parameter);
-        const counts = facets[group].filter(({ value }) => value !== "").slice(0, SHOWN_VALUES);
-        if (counts.length < 2 && chosen === null) return null;
-        return (
-          <div class="facet" key={group}>
-            <h2>{title}</h2>
-            <ul>
-              {counts.map(({ value, count }) => (
-                <li key={value}>
-                  <a
-                    href={withValues(query, { [parameter]: chosen === value ? undefined : value })}
-                    aria-current={chosen === value ? "true" : undefined}
-                  >
-                    <bdi>{value === "und" ? "not stated" : value}</bdi>{" "}
-                    <span class="quiet">{count}</span>
-                  </a>
-                </li>
-              ))}
-            </ul>
-          </div>
-        );
-      })}
+      {GROUPS.map(([group, parameter, title]) => (
+        <Facet
+          key={group}
+          title={title}
+          counts={facets[group]}
+          chosen={query.get(parameter)}
+          addressOf={(value) => withValues(query, { [parameter]: value })}
+          titleOf={(value) => titleOf(group, value)}
+        />
+      ))}
+      <Facet
+        title="Year"
+        counts={facets.years}
+        chosen={query.get("after")?.slice(0, 4) ?? null}
+        addressOf={(year) =>
+          withValues(query, {
+            after: year,
+            before: year === undefined ? undefined : String(Number(year) + 1),
+          })
+        }
+        titleOf={(year) => year}
+      />
     </aside>
+  );
+}
+
+interface FacetProps {
+  readonly title: string;
+  readonly counts: readonly Count[];
+  readonly chosen: string | null;
+  readonly addressOf: (value: string | undefined) => string;
+  readonly titleOf: (value: string) => string;
+}
+
+function Facet({ title, counts, chosen, addressOf, titleOf }: FacetProps) {
+  const shown = counts.filter(({ value }) => value !== "").slice(0, SHOWN_VALUES);
+  if (shown.length < 2 && chosen === null) return null;
+  return (
+    <div class="facet">
+      <h2>{title}</h2>
+      <ul>
+        {shown.map(({ value, count }) => (
+          <li key={value}>
+            <a
+              href={addressOf(chosen === value ? undefined : value)}
+              aria-current={chosen === value ? "true" : undefined}
+            >
+              <bdi>{titleOf(value)}</bdi> <span class="quiet">{count}</span>
+            </a>
+          </li>
+        ))}
+      </ul>
+    </div>
   );
 }

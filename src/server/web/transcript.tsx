@@ -1,19 +1,21 @@
 import type { RefObject } from "preact";
-import { useEffect, useMemo, useRef, useState } from "preact/hooks";
+import { useCallback, useEffect, useMemo, useRef, useState } from "preact/hooks";
 import type { Hit, MediaFile, Segment, Transcript } from "./api.ts";
-import { Correction, RenameSpeaker } from "./corrections.tsx";
-import { formatClock } from "./format.ts";
-import { Marked, Speaker } from "./parts.tsx";
+import type { Clock } from "./clock.ts";
 import { isTyping } from "./results.tsx";
+import { SelectionTools } from "./selection.tsx";
+import { usePicked } from "./store.ts";
+import { TranscriptLine } from "./transcript-line.tsx";
 
 interface PaneProps {
   readonly file: MediaFile;
   readonly transcript: Transcript;
   readonly hits: readonly Hit[];
-  readonly nowMs: number;
+  readonly clock: Clock;
   readonly onSeek: (ms: number) => void;
   readonly onChanged: () => void;
   readonly canEdit: boolean;
+  readonly canClip: boolean;
 }
 
 /** Downloads that the API makes. */
@@ -23,14 +25,15 @@ const FORMATS = ["txt", "md", "srt", "vtt", "json"];
  * What is said, line by line: a click seeks, the line that is being said is marked and followed.
  */
 export function TranscriptPane(props: PaneProps) {
-  const { file, transcript, hits, nowMs, onSeek } = props;
+  const { file, transcript, hits, clock } = props;
   const { segments } = transcript;
   const [words, setWords] = useState("");
   const [isFollowing, setFollowing] = useState(true);
   const [chosen, setChosen] = useState(-1);
-  const list = useRef<HTMLOListElement>(null);
+  const list = useRef<HTMLOListElement>(null) as RefObject<HTMLOListElement>;
   const field = useRef<HTMLInputElement>(null) as RefObject<HTMLInputElement>;
-  const current = useMemo(() => indexAt(segments, nowMs), [segments, nowMs]);
+  const pick = useCallback((ms: number) => indexAt(segments, ms), [segments]);
+  const current = usePicked(clock, pick);
   const matches = useMemo(() => matching(segments, words, hits), [segments, words, hits]);
   const show = (index: number): void =>
     list.current?.children[index]?.scrollIntoView({ block: "center" });
@@ -60,6 +63,7 @@ export function TranscriptPane(props: PaneProps) {
         onGo={go}
         onFollow={setFollowing}
       />
+      <SelectionTools {...props} list={list} />
       <ol
         ref={list}
         class="lines"
@@ -67,24 +71,45 @@ export function TranscriptPane(props: PaneProps) {
         onWheel={() => setFollowing(false)}
         onTouchMove={() => setFollowing(false)}
       >
-        {segments.map((segment, index) => (
-          <TranscriptLine
-            key={segment.index}
-            {...props}
-            segment={segment}
-            isNew={segment.speaker !== segments[index - 1]?.speaker}
-            isCurrent={index === current}
-            words={words}
-            onSeek={() => {
-              setFollowing(true);
-              onSeek(segment.startMs);
-            }}
-          />
-        ))}
+        <Lines {...props} words={words} current={current} onFollow={() => setFollowing(true)} />
       </ol>
       <Downloads id={file.id} />
     </section>
   );
+}
+
+interface LinesProps extends PaneProps {
+  readonly words: string;
+  readonly current: number;
+  readonly onFollow: () => void;
+}
+
+/**
+ * All lines. Those that did not change are the same objects as before, which Preact passes over:
+ * otherwise a transcript of 10,000 lines would be compared whole with every line that is said.
+ */
+function Lines(props: LinesProps) {
+  const { transcript, hits, words, current, canEdit, onSeek, onFollow } = props;
+  const { segments } = transcript;
+  const draw = (segment: Segment, index: number, isCurrent: boolean) => (
+    <TranscriptLine
+      key={segment.index}
+      {...props}
+      segment={segment}
+      isNew={segment.speaker !== segments[index - 1]?.speaker}
+      isCurrent={isCurrent}
+      onSeek={(ms) => {
+        onFollow();
+        onSeek(ms);
+      }}
+    />
+  );
+  const lines = useMemo(
+    () => segments.map((segment, index) => draw(segment, index, false)),
+    [segments, hits, words, canEdit],
+  );
+  const said = segments[current];
+  return <>{said ? lines.with(current, draw(said, current, true)) : lines}</>;
 }
 
 /** n and p go through the hits, / searches. */
@@ -166,57 +191,6 @@ function Tools(props: ToolsProps) {
   );
 }
 
-interface LineProps extends PaneProps {
-  readonly segment: Segment;
-  /** Another speaker than in the line before. */
-  readonly isNew: boolean;
-  readonly isCurrent: boolean;
-  readonly words: string;
-}
-
-function TranscriptLine(props: LineProps) {
-  const { segment, isNew, isCurrent, words, hits, onSeek, canEdit } = props;
-  const [isEditing, setEditing] = useState(false);
-  const hit = hits.find(({ startMs }) => startMs === segment.startMs);
-  const ranges = words === "" ? (hit?.highlights ?? []) : rangesOf(segment.text, words);
-  const close = (): void => setEditing(false);
-  return (
-    <li class={isCurrent ? "current" : ""} aria-current={isCurrent ? "true" : undefined}>
-      {isNew && segment.speaker && (
-        <div class="turn">
-          <Speaker name={segment.speaker} among={props.file.speakers} />
-          {canEdit && <RenameSpeaker {...props} name={segment.speaker} />}
-        </div>
-      )}
-      {isEditing ? (
-        <Correction {...props} onClose={close} />
-      ) : (
-        <>
-          <button
-            type="button"
-            class={segment.confidence !== null && segment.confidence < 0.5 ? "line unsure" : "line"}
-            onClick={() => onSeek(segment.startMs)}
-            dir="auto"
-          >
-            <span class="time">{formatClock(segment.startMs)}</span>{" "}
-            <Marked text={segment.text} ranges={ranges} />
-          </button>
-          {canEdit && (
-            <button
-              type="button"
-              class="edit"
-              aria-label={`Correct the line at ${formatClock(segment.startMs)}`}
-              onClick={() => setEditing(true)}
-            >
-              ✎
-            </button>
-          )}
-        </>
-      )}
-    </li>
-  );
-}
-
 /** The line that is being said, or the last one before; -1 before the first. */
 function indexAt(segments: readonly Segment[], ms: number): number {
   let low = 0;
@@ -241,14 +215,4 @@ function matching(
   const isMatch = ({ text, startMs }: Segment): boolean =>
     folded === "" ? starts.has(startMs) : foldCase(text).includes(folded);
   return segments.flatMap((segment, index) => (isMatch(segment) ? [index] : []));
-}
-
-function rangesOf(text: string, words: string): readonly (readonly [number, number])[] {
-  const folded = foldCase(words.trim());
-  const found: [number, number][] = [];
-  if (folded === "") return found;
-  const inText = foldCase(text);
-  for (let at = inText.indexOf(folded); at >= 0; at = inText.indexOf(folded, at + folded.length))
-    found.push([at, at + folded.length]);
-  return found;
 }

@@ -16,7 +16,7 @@ const asProblem = (error: unknown): Problem =>
  * Reads an address of the API, anew when the address or `version` changes. The last value stays
  * until the next one is there. undefined reads nothing.
  */
-export function useCall<T>(path: string | undefined, version = 0): Answer<T> {
+export function useCall<T>(path: string | undefined, version: number | string = 0): Answer<T> {
   const [answer, setAnswer] = useState<Answer<T>>({
     value: undefined,
     problem: undefined,

@@ -1,6 +1,8 @@
 import { useEffect, useRef } from "preact/hooks";
 import { address, type Hit, type MediaFile } from "./api.ts";
+import type { Clock } from "./clock.ts";
 import { formatClock } from "./format.ts";
+import { usePicked } from "./store.ts";
 import { useCall } from "./use-call.ts";
 
 const POINTS = 600;
@@ -8,16 +10,19 @@ const HEIGHT = 64;
 
 interface WaveformProps {
   readonly file: MediaFile;
-  readonly nowMs: number;
+  readonly clock: Clock;
   readonly marks: readonly Pick<Hit, "startMs">[];
   readonly onSeek: (ms: number) => void;
 }
 
+const toSeconds = (ms: number): number => Math.round(ms / 1000);
+
 /** Loudness over time, with a mark for each hit. A slider for whoever does not see it. */
-export function Waveform({ file, nowMs, marks, onSeek }: WaveformProps) {
+export function Waveform({ file, clock, marks, onSeek }: WaveformProps) {
   const { value } = useCall<{ durationMs: number; peaks: readonly number[] }>(
     file.kind === "captions" ? undefined : address(file.links.waveform, { points: POINTS }),
   );
+  const seconds = usePicked(clock, toSeconds);
   const canvas = useRef<HTMLCanvasElement>(null);
   const durationMs = value?.durationMs ?? file.durationMs ?? 0;
   useEffect(() => {
@@ -31,9 +36,9 @@ export function Waveform({ file, nowMs, marks, onSeek }: WaveformProps) {
         type="range"
         min={0}
         max={Math.round(durationMs / 1000)}
-        value={Math.round(nowMs / 1000)}
+        value={seconds}
         aria-label="Time"
-        aria-valuetext={`${formatClock(nowMs)} of ${formatClock(durationMs)}`}
+        aria-valuetext={`${formatClock(seconds * 1000)} of ${formatClock(durationMs)}`}
         onChange={({ currentTarget }) => onSeek(Number(currentTarget.value) * 1000)}
       />
     </div>

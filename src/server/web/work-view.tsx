@@ -1,16 +1,18 @@
 import { useEffect, useState } from "preact/hooks";
 import { ApiError, call, type FailedFile, type Job, type Status } from "./api.ts";
 import { Failure, Waiting } from "./parts.tsx";
+import { UploadSection } from "./uploads.tsx";
+import { useEvents } from "./use-events.ts";
 import { useCall } from "./use-call.ts";
 
 const LOOK_MS = 5000;
-/** A run tells of many files in a moment; the page looks once for all of them. */
-const QUIET_MS = 1000;
 
 /** What is being done, what failed and why. */
 export function WorkView() {
-  const [version, setVersion] = useState(0);
-  const look = (): void => setVersion((last) => last + 1);
+  const [asked, setAsked] = useState(0);
+  const look = (): void => setAsked((last) => last + 1);
+  const happened = useEvents(["indexed", "failed", "deleted", "job"]);
+  const version = asked + happened;
   const { value: jobs, problem } = useCall<{ work: Job[]; failed: FailedFile[] }>(
     "/v1/jobs",
     version,
@@ -18,28 +20,15 @@ export function WorkView() {
   const { value: status } = useCall<Status>("/v1/status", version);
   useEffect(() => {
     document.title = "Work · mediasearch";
-    let soon: number | undefined;
-    const lookSoon = (): void => {
-      soon ??= setTimeout(() => {
-        soon = undefined;
-        look();
-      }, QUIET_MS);
-    };
-    const events = new EventSource("/v1/events");
-    for (const name of ["indexed", "failed", "deleted", "job"])
-      events.addEventListener(name, lookSoon);
     const timer = setInterval(look, LOOK_MS);
-    return () => {
-      events.close();
-      clearInterval(timer);
-      clearTimeout(soon);
-    };
+    return () => clearInterval(timer);
   }, []);
   return (
     <main>
       <h1>Work</h1>
       {problem && <Failure problem={problem} />}
       {!jobs && !problem && <Waiting />}
+      {status?.canUpload && <UploadSection />}
       {status?.canIndex && <IndexForm status={status} onStarted={look} />}
       {jobs && (
         <>
