@@ -16,17 +16,20 @@ import { inBucket } from "../location.ts";
 import { packageVersion } from "../version.ts";
 import { reportError } from "./report-error.ts";
 
+const VERSION_WORDS = new Set(["--version", "-V", "-v", "version"]);
+
 /** Runs one command. Never throws; @returns the exit code. */
 export async function main(argv: readonly string[], io: CliStreams): Promise<number> {
+  // Asked by programs, and often: the table of commands need not be made ready for it.
+  if (argv.length === 1 && VERSION_WORDS.has(argv[0] ?? "")) {
+    io.stdout.write(`${packageVersion()}\n`);
+    return 0;
+  }
   let exitCode = 0;
   const program = build(argv, io, (code) => {
     exitCode = code;
   });
   try {
-    if (argv.length === 1 && ["-v", "version"].includes(argv[0] ?? "")) {
-      io.stdout.write(`${packageVersion()}\n`);
-      return 0;
-    }
     if (argv.length === 0) {
       program.outputHelp();
       return 0;
