@@ -5,7 +5,8 @@ import { type EventOf, type EventTable, failureReason, lookUp, retryReason } fro
 export type FileNamer = (path: string) => Readonly<Record<"file" | "displayFile", string>>;
 
 /**
- * The JSON line of an event; undefined for events that have none. `namesOf` makes the absolute name of a file and the one that people read.
+ * The JSON line of an event; undefined for events that have none. `namesOf` makes the absolute name
+ * of a file and the one that people read.
  */
 export const indexRecord = (
   event: IndexingEvent,
