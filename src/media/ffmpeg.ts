@@ -2,8 +2,9 @@ import type * as nodeAv from "node-av/lib";
 import { basename } from "node:path";
 import type { Dictionary, FormatContext, IOContext, Packet, Stream } from "node-av/lib";
 import { MediasearchError } from "../errors.ts";
-import type { ByteSource, MediaInput } from "./byte-source.ts";
-import { HEAD_BYTES, readHead } from "./sniff.ts";
+import { type ByteSource, inputName, type MediaInput } from "./byte-source.ts";
+import { HEAD_BYTES, looksLikeMedia, readHead } from "./sniff.ts";
+import { isTelephoneName, withHeader } from "./telephone.ts";
 
 /** The module itself, as a type only: it is heavy. */
 export type AvModule = typeof nodeAv;
@@ -42,8 +43,19 @@ export interface OpenedInput {
 }
 
 /** Opens a file or bytes and finds the streams. The caller closes it. */
-export const openInput = async (source: MediaInput): Promise<OpenedInput> =>
-  typeof source === "string" ? openFile(source) : openBytes(source);
+export async function openInput(source: MediaInput): Promise<OpenedInput> {
+  const raw = isTelephoneName(inputName(source)) ? await telephoneSound(source) : undefined;
+  if (raw) return openBytes(raw);
+  return typeof source === "string" ? openFile(source) : openBytes(source);
+}
+
+async function telephoneSound(source: MediaInput): Promise<ByteSource | undefined> {
+  const head =
+    typeof source === "string"
+      ? await readHead(source, HEAD_BYTES)
+      : Buffer.from(await source.read(0, Math.min(HEAD_BYTES, source.sizeBytes)));
+  return looksLikeMedia(head) ? undefined : withHeader(source, inputName(source), head);
+}
 
 const NOT_MEDIA = "not a media file, or damaged at its start";
 const NO_STREAMS = "damaged: no stream can be read";
@@ -55,7 +67,7 @@ const NO_STREAMS = "damaged: no stream can be read";
  */
 const DEMUXERS = [
   "aac,ac3,ac4,aiff,amr,amrnb,amrwb,ape,asf,asf_o,au,avi,caf,dsf,dts,dtshd,dv,eac3,flac,flv,gxf",
-  "h264,hevc,iff,ivf,live_flv,loas,m4v,matroska,mlp,mov,mp3,mpc,mpc8,mpeg,mpegts,mpegvideo,mxf",
+  "g722,g729,gsm,h264,hevc,iff,ivf,live_flv,loas,m4v,matroska,mlp,mov,mp3,mpc,mpc8,mpeg,mpegts,mpegvideo,mxf",
   "mxf_opatom,nistsphere,nut,ogg,oma,qcp,rm,shn,sox,tak,truehd,tta,voc,vqf,w64,wav,wtv,wv,xwma",
 ].join(",");
 

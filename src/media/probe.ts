@@ -2,6 +2,7 @@ import { stat } from "node:fs/promises";
 import type { Stream } from "node-av/lib";
 import { inputName, type MediaInput } from "./byte-source.ts";
 import { openInput, toMs, unreadableError } from "./ffmpeg.ts";
+import { isVideo } from "./source.ts";
 
 export interface AudioStream {
   readonly streamIndex: number;
@@ -30,6 +31,8 @@ export interface MediaInfo {
   /** The stream that a player would choose: the default one, else the first. */
   readonly audio: AudioStream | null;
   readonly subtitles: readonly SubtitleStream[];
+  /** Pictures without any sound: nothing is wrong with it, and nothing can be heard. */
+  readonly isSilentFilm: boolean;
 }
 
 // AVMediaType and AV_DISPOSITION_* of FFmpeg's avutil.h and avformat.h.
@@ -75,6 +78,9 @@ export async function probeMedia(source: MediaInput): Promise<MediaInfo> {
             language: streamLanguage(chosen),
           }
         : null,
+      isSilentFilm:
+        streams.some(isVideo) &&
+        !streams.some(({ codecpar }) => (codecpar.codecType as number) === AUDIO),
       subtitles: streams
         .filter((stream) => (stream.codecpar.codecType as number) === SUBTITLE)
         .map((stream) => ({

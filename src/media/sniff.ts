@@ -1,5 +1,6 @@
 import { open } from "node:fs/promises";
 import { extname } from "node:path";
+import { looksLikeTelephone } from "./telephone.ts";
 
 /** Names that are taken for media unseen; what they really hold shows when they are read. */
 const MEDIA_EXTENSIONS = new Set(
@@ -15,6 +16,7 @@ const MEDIA_EXTENSIONS = new Set(
 const OTHER_EXTENSIONS = new Set(
   (
     "txt md rst pdf doc docx odt rtf xls xlsx csv tsv ppt pptx html htm xml json yaml yml toml ini log jpg jpeg png gif bmp tif tiff webp heic svg psd ico " +
+    "avif avifs heif hif jxl jp2 j2k cr2 cr3 crw nef nrw arw srf sr2 dng orf rw2 raf pef srw 3fr erf kdc mos mrw rwl x3f " +
     "zip gz bz2 xz zst 7z rar tar iso dmg exe dll so js ts.map jsx tsx css py rb go rs c h cpp java class sh sqlite db sqlite-wal sqlite-shm onnx nfo lrc sub idx sup part crdownload tmp bak"
   )
     .split(" ")
@@ -47,7 +49,8 @@ export async function readHead(path: string, maxBytes: number): Promise<Buffer> 
  * read.
  */
 export async function sniffFile(path: string): Promise<"media" | "not-media"> {
-  return looksLikeMedia(await readHead(path, HEAD_BYTES)) ? "media" : "not-media";
+  const head = await readHead(path, HEAD_BYTES);
+  return looksLikeMedia(head) || looksLikeTelephone(path, head) ? "media" : "not-media";
 }
 
 const ascii = (head: Buffer, offset: number, text: string): boolean =>
@@ -55,9 +58,24 @@ const ascii = (head: Buffer, offset: number, text: string): boolean =>
 const starts = (head: Buffer, ...bytes: readonly number[]): boolean =>
   bytes.every((byte, i) => head[i] === byte);
 
+/**
+ * Brands of still pictures in the container that films use (ISO/IEC 14496-12 and 23008-12, AVIF,
+ * JPEG 2000, Canon CR3), so that a folder of photos is no folder of broken films.
+ */
+const PICTURE_BRANDS = new Set(
+  "avif avis heic heix heim heis hevc hevx mif1 msf1 miaf crx_ jp2_ jpx_ jpm_ jxl_"
+    .replaceAll("_", " ")
+    .split(/ (?=\S)/),
+);
+
+const isPicture = (head: Buffer): boolean =>
+  (ascii(head, 4, "ftyp") && PICTURE_BRANDS.has(head.toString("latin1", 8, 12))) ||
+  ascii(head, 4, "jP  ") ||
+  ascii(head, 4, "JXL ");
+
 /** Signatures of the containers' specifications. */
 export function looksLikeMedia(head: Buffer): boolean {
-  if (head.length < 12) return false;
+  if (head.length < 12 || isPicture(head)) return false;
   if (ascii(head, 0, "RIFF") || ascii(head, 0, "RF64") || ascii(head, 0, "RIFX"))
     return ["WAVE", "AVI "].some((kind) => ascii(head, 8, kind));
   if (ascii(head, 0, "FORM")) return ascii(head, 8, "AIF");

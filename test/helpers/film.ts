@@ -9,6 +9,7 @@ export interface FilmOptions {
   readonly height?: number;
   readonly rate?: number;
   readonly seconds?: number;
+  readonly isSilent?: boolean;
 }
 
 /** Brightness of a film's frame: neighbours differ by more than encoding blurs. */
@@ -19,22 +20,23 @@ export const pitchOf = (second: number): number => 300 + 100 * second;
 /** A film in which every frame and every second of sound can be told from the next. */
 export async function makeFilm(
   path: string,
-  { width = 160, height = 90, rate = 25, seconds = 10 }: FilmOptions = {},
+  { width = 160, height = 90, rate = 25, seconds = 10, isSilent = false }: FilmOptions = {},
 ): Promise<void> {
   const av = await ffmpeg();
   const sampleRate = 48_000;
   const output = await openOutput(av, path, outputFormat(path), {
     picture: { width, height, frameRate: { num: rate, den: 1 } },
-    sound: { sampleRate, channels: 1 },
+    sound: isSilent ? null : { sampleRate, channels: 1 },
   });
   let phase = 0;
   for (let second = 0; second < seconds; second++) {
-    output.sound(
-      Float32Array.from(
-        { length: sampleRate },
-        () => 0.3 * Math.sin((phase += (2 * Math.PI * pitchOf(second)) / sampleRate)),
-      ),
-    );
+    if (!isSilent)
+      output.sound(
+        Float32Array.from(
+          { length: sampleRate },
+          () => 0.3 * Math.sin((phase += (2 * Math.PI * pitchOf(second)) / sampleRate)),
+        ),
+      );
     for (let i = second * rate; i < (second + 1) * rate; i++) {
       const luma = width * height;
       const frame = av.Frame.fromVideoBuffer(

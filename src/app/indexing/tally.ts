@@ -21,6 +21,8 @@ export interface RunCounts {
   readonly captions: number;
   /** Indexed by a recogniser. */
   readonly asr: number;
+  /** Films without sound, where there was nothing to index. */
+  readonly silentFilms: number;
   /** Recognised by another recogniser than the first one. */
   readonly fellBack: number;
   /** Recognised without times of single words. */
@@ -50,6 +52,7 @@ const NONE: RunCounts = {
   waiting: 0,
   captions: 0,
   asr: 0,
+  silentFilms: 0,
   fellBack: 0,
   coarse: 0,
   wouldIndex: 0,
@@ -101,6 +104,10 @@ function countIndexed(
 ): void {
   const { origin, timing, isFallback = false } = transcript;
   const durationMs = transcript.durationMs ?? 0;
+  if (transcript.isSilentFilm === true) {
+    counts.silentFilms++;
+    return;
+  }
   counts.indexed++;
   counts[origin]++;
   if (isPartial) counts.partial++;

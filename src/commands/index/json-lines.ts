@@ -83,6 +83,7 @@ function indexedRecord(
   names: ReturnType<FileNamer>,
 ): Record<string, unknown> {
   const { origin, engine, isFallback = false, language, timing, durationMs, warnings } = transcript;
+  const { isSilentFilm = false } = transcript;
   return {
     type: "indexed",
     ...names,
@@ -94,6 +95,7 @@ function indexedRecord(
     durationMs,
     segments: segmentCount,
     partial: isPartial,
+    silentFilm: isSilentFilm,
     warnings,
   };
 }
@@ -114,6 +116,7 @@ const summaryRecord = ({ counts, wallMs }: EventOf<"summary">): Record<string, u
   waiting: counts.waiting,
   fromCaptions: counts.captions,
   recognised: counts.asr,
+  silentFilms: counts.silentFilms,
   fellBack: counts.fellBack,
   wouldIndex: counts.wouldIndex,
   segments: counts.segments,

@@ -66,8 +66,9 @@ function doneLines(counts: RunCounts, wallMs: number): readonly string[] {
 
 /** What is to be known, and what to do next, about files that are not as they should be. */
 function nextLines(counts: RunCounts): readonly string[] {
-  const { fellBack, coarse, partial, waiting, quarantined } = counts;
+  const { fellBack, coarse, partial, waiting, quarantined, silentFilms } = counts;
   const lines: readonly (readonly [files: number, text: string])[] = [
+    [silentFilms, "without sound and captions: nothing to index"],
     [
       fellBack,
       "done by another recogniser than the first (mediasearch list says by which); next, when that works: mediasearch index --engine NAME",

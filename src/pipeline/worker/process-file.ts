@@ -78,6 +78,7 @@ export async function processFile(
     return { ...(await fromCaptions(transcript, probed, services, warnings)), warnings };
   if (task.captions === "only") return undefined;
   const info = probed ?? (await probeMedia(await mediaOf(task, services)));
+  if (!info.audio && info.isSilentFilm && !spare) return silentFilm(info);
   const isKnown = task.language === undefined && spare !== null && spare.language !== "und";
   const recognised = await recognise(
     isKnown ? { ...task, language: spare.language } : task,
@@ -96,6 +97,21 @@ export async function processFile(
     warnings: [...notes, ...spare.warnings],
   };
 }
+
+/**
+ * A film without sound stays in the library as what it is, so that it is not read anew by each run.
+ * It counts no time of audio.
+ */
+const silentFilm = (info: MediaInfo): WorkerTranscript => ({
+  origin: "asr",
+  engine: "none",
+  isSilentFilm: true,
+  language: "und",
+  durationMs: null,
+  recordedAtMs: cleanDate(info.recordedAtMs),
+  segments: [],
+  warnings: [],
+});
 
 const countWords = (parts: readonly { readonly text: string }[]): number =>
   parts.reduce((sum, { text }) => sum + countSpokenWords(text), 0);

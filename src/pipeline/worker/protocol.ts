@@ -53,6 +53,8 @@ export interface WorkerTranscript {
   readonly language: Language;
   /** How finely a recogniser knew its times; absent with captions. */
   readonly timing?: TimingUnit;
+  /** Pictures without sound and without captions: there was nothing to index. */
+  readonly isSilentFilm?: boolean;
   readonly durationMs: number | null;
   readonly recordedAtMs: number | null;
   readonly segments: readonly EmbeddedSegment[];

@@ -3,6 +3,7 @@ import { captionName, possibleCaptionName } from "../../../media/captions/names.
 import { isCaptionFolder } from "../../../media/captions/pairing.ts";
 import { looksLikeCaptions } from "../../../media/captions/sniff.ts";
 import { candidateByName, HEAD_BYTES, looksLikeMedia } from "../../../media/sniff.ts";
+import { isTelephoneName, looksLikeTelephone } from "../../../media/telephone.ts";
 import {
   type Objects,
   type ObjectStat,
@@ -187,10 +188,9 @@ async function isMedia(
   const kind = candidateByName(name);
   if (kind !== "sniff") return kind === "media";
   // A request for each: only for what can't be told otherwise.
-  if (name.includes(".") || sizeBytes === 0) return false;
-  return looksLikeMedia(
-    await readAll(store.get(key, { end: HEAD_BYTES, etag, signal: filters.signal })),
-  );
+  if ((name.includes(".") && !isTelephoneName(name)) || sizeBytes === 0) return false;
+  const head = await readAll(store.get(key, { end: HEAD_BYTES, etag, signal: filters.signal }));
+  return looksLikeMedia(head) || looksLikeTelephone(name, head);
 }
 
 /**

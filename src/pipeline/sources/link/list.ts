@@ -3,6 +3,7 @@ import { MediasearchError, toMediasearchError } from "../../../errors.ts";
 import { isBelow, nameOf, type Location } from "../../../location.ts";
 import { captionName } from "../../../media/captions/names.ts";
 import { candidateByName, looksLikeMedia } from "../../../media/sniff.ts";
+import { looksLikeTelephone } from "../../../media/telephone.ts";
 import type { FileCandidate, ScanItem, Sidecar } from "../../scan/candidate.ts";
 import type { ScanFilters } from "../../scan/scan-filters.ts";
 import { type Episode, type EpisodeTranscript, looksLikeFeed, readFeed } from "./feed.ts";
@@ -75,8 +76,8 @@ export async function whatIsAt(
     /<MPD[\s>]/.test(file.head.toString("latin1"))
   )
     throw pageError(root, "is a playlist of parts, not a recording");
-  if (isNamed || looksLikeMedia(file.head) || /^(?:audio|video)\//.test(file.contentType))
-    return file;
+  const isSound = looksLikeMedia(file.head) || looksLikeTelephone(nameOf(root), file.head);
+  if (isNamed || isSound || /^(?:audio|video)\//.test(file.contentType)) return file;
   throw new MediasearchError("UNREADABLE_MEDIA", `${root}: is no recording and no feed`, {
     subject: root,
     hint: "give the address of the audio or video itself, or of a podcast's feed",
