@@ -106,6 +106,21 @@ describe("what is taken out", () => {
     for (const packed of times) expect(bytesOnDisk().includes(packed), packed).toBe(false);
   });
 
+  it("is wiped by the same command again after a purge that could not end", async () => {
+    const { default: Sqlite } = await import("better-sqlite3");
+    const reader = new Sqlite(join(home, "library.sqlite"), { readonly: true });
+    reader.exec("BEGIN");
+    reader.prepare("SELECT count(*) FROM segments").get();
+    expect((await run("remove", "a.vtt", "--purge")).exitCode).toBe(11);
+    reader.close();
+    expect(bytesOnDisk()).toContain("aardvark");
+    const again = await run("remove", "a.vtt", "--purge", "--json");
+    expect(JSON.parse(again.stdout)).toMatchObject({ purged: true, files: ["media/a.vtt"] });
+    expect(bytesOnDisk()).not.toContain("aardvark");
+    // What is done is not done again.
+    expect((await run("remove", "a.vtt", "--purge")).exitCode).toBe(17);
+  });
+
   it("must be there, and options must go together", async () => {
     expect((await run("remove", "nothing.mp3")).exitCode).toBe(17);
     expect((await run("remove", "a.vtt", "--undo")).exitCode).toBe(17);

@@ -2,7 +2,15 @@ import type { AssetId, AssetStatus } from "../../backends/catalog.ts";
 import type { Backend } from "../../backends/backend.ts";
 import { contentOf, dropEdits } from "../../backends/edits.ts";
 import { dropWordTimes } from "../../backends/word-times.ts";
-import { addRemoval, dropRemoval, listRemovals, removalOf } from "../../backends/removals.ts";
+import {
+  addPurge,
+  addRemoval,
+  dropPurge,
+  dropRemoval,
+  listPurges,
+  listRemovals,
+  removalOf,
+} from "../../backends/removals.ts";
 import { MediasearchError } from "../../errors.ts";
 import { isBelow, type Location } from "../../location.ts";
 import { fileMatcher } from "../../text/file-filter.ts";
@@ -34,8 +42,8 @@ export const removeFiles = (
 ): Promise<Removed> =>
   withBackend(context, async (backend) => {
     const { library, records, jobs } = backend;
-    const files = await filesMeant(context, backend, patterns, purge);
-    const ids = files.map(({ id }) => id);
+    const { files, stopped } = await filesMeant(context, backend, patterns, purge);
+    const ids = [...files.map(({ id }) => id), ...stopped];
     if (dryRun) return { files: ids, copies: [] };
     for (const place of await placesMeant(context, patterns, ids))
       await addRemoval(records, place, Date.now());
@@ -45,31 +53,42 @@ export const removeFiles = (
     return { files: ids, copies: await wipe(backend, files) };
   });
 
+interface Meant {
+  readonly files: readonly AssetStatus[];
+  /** What an earlier purge had taken out before it was stopped, and had not wiped yet. */
+  readonly stopped: readonly AssetId[];
+}
+
 /** What the patterns mean. A purge means what was deleted before too. */
 async function filesMeant(
   { cwd }: Context,
-  { library }: Backend,
+  { library, records }: Backend,
   patterns: readonly string[],
-  withDeleted: boolean,
-): Promise<readonly AssetStatus[]> {
+  isPurge: boolean,
+): Promise<Meant> {
   const matchers = await Promise.all(patterns.map((pattern) => fileMatcher(pattern, cwd)));
   const isUsed = patterns.map(() => false);
-  const files: AssetStatus[] = [];
-  for await (const asset of library.catalog.list()) {
-    if (asset.state === "deleted" && !withDeleted) continue;
-    const matching = matchers.map((matches) => matches(asset.id));
+  const isMeant = (id: AssetId): boolean => {
+    const matching = matchers.map((matches) => matches(id));
     matching.forEach((matches, i) => {
       if (matches) isUsed[i] = true;
     });
-    if (matching.includes(true)) files.push(asset);
-  }
+    return matching.includes(true);
+  };
+  const files: AssetStatus[] = [];
+  for await (const asset of library.catalog.list())
+    if ((asset.state !== "deleted" || isPurge) && isMeant(asset.id)) files.push(asset);
+  const known = new Set(files.map(({ id }) => id));
+  const stopped = isPurge
+    ? (await listPurges(records)).map(({ id }) => id).filter((id) => !known.has(id) && isMeant(id))
+    : [];
   const unused = patterns.find((_, i) => !isUsed[i]);
   if (unused !== undefined)
     throw new MediasearchError("NOT_FOUND", `${unused}: not in the library`, {
       subject: unused,
       hint: "mediasearch list",
     });
-  return files;
+  return { files, stopped };
 }
 
 /**
@@ -93,6 +112,10 @@ async function placesMeant(
 async function wipe(backend: Backend, files: readonly AssetStatus[]): Promise<readonly string[]> {
   const { library, records, checkpoints, medium } = backend;
   const wiped = await contentsOf(library, files);
+  for (const { id } of files) await addPurge(records, { id, contents: [...wiped] });
+  // Also what purges before this one had begun, and were stopped.
+  const purges = await listPurges(records);
+  for (const { contents } of purges) for (const content of contents) wiped.add(content);
   for (const { id } of files) {
     await checkpoints.clear(id);
     await library.archive.remove(id);
@@ -102,7 +125,9 @@ async function wipe(backend: Backend, files: readonly AssetStatus[]): Promise<re
   for await (const { fingerprint } of library.catalog.list()) wiped.delete(contentOf(fingerprint));
   for (const content of wiped) await dropEdits(records, content);
   if (wiped.size > 0) await dropWordTimes(records, (content) => wiped.has(content));
-  return medium.kind === "file" ? medium.wipe() : [];
+  const copies = medium.kind === "file" ? await medium.wipe() : [];
+  for (const { id } of purges) await dropPurge(records, id);
+  return copies;
 }
 
 /** What the files have and had: their contents, and those of which the archive has transcripts. */

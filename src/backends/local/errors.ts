@@ -40,7 +40,7 @@ const SQLITE_ERRORS: readonly (readonly [
   [
     "SQLITE_CORRUPT",
     "SCHEMA_MISMATCH",
-    "the library is damaged",
+    "the library is damaged, or the disk can't read it",
     "restore a copy, or move it away and index again",
   ],
   [
