@@ -183,6 +183,7 @@ module.exports = {
     onlyIn("grpc-in-nim", "@grpc", "^src/asr/nim/", "gRPC"),
     onlyIn("ffmpeg-in-media", "node-av", "^src/media/", "FFmpeg"),
     onlyIn("http-in-server", "hono|@hono", "^src/server/", "HTTP"),
+    onlyIn("sign-in-in-oidc", "openid-client|oauth4webapi", "^src/server/oidc/", "OpenID Connect"),
     onlyIn("queue-in-run", "p-queue", "^src/pipeline/run\\.ts$", "one queue, one place"),
     rule(
       "children",

@@ -20,6 +20,12 @@ export interface ServeSettings {
   readonly serveObjectMedia: "through" | "redirect";
   readonly serveMetricsListen: string | undefined;
   readonly serveWebhookPrivate: boolean;
+  readonly serveOidcIssuer: string | undefined;
+  readonly serveOidcClientId: string | undefined;
+  readonly serveOidcClientSecret: string | undefined;
+  readonly serveOidcScope: string;
+  readonly serveOidcClaim: string;
+  readonly serveOidcGroups: string | undefined;
   readonly auditQueries: "digest" | "text";
   readonly auditDays: number;
 }
@@ -150,6 +156,49 @@ export const SERVE_SETTINGS: SettingTable<ServeSettings> = {
     parse: yesNo,
     fallback: () => false,
     fallbackText: "false",
+  },
+  serveOidcIssuer: {
+    env: "SERVE_OIDC_ISSUER",
+    help: "address of an OpenID Connect provider at which people sign in",
+    parse: address,
+    fallback: () => undefined,
+    fallbackText: "none: people sign in with keys",
+  },
+  serveOidcClientId: {
+    env: "SERVE_OIDC_CLIENT_ID",
+    help: "name of this server at the provider",
+    parse: (text) => text.trim(),
+    fallback: () => undefined,
+    fallbackText: "none",
+  },
+  serveOidcClientSecret: {
+    env: "SERVE_OIDC_CLIENT_SECRET",
+    help: "secret of this server at the provider",
+    parse: (text) => text.trim(),
+    fallback: () => undefined,
+    fallbackText: "none: a public client",
+    isSecret: true,
+  },
+  serveOidcScope: {
+    env: "SERVE_OIDC_SCOPE",
+    help: "what the provider is asked for",
+    parse: (text) => text.trim(),
+    fallback: () => "openid profile email",
+    fallbackText: "openid profile email",
+  },
+  serveOidcClaim: {
+    env: "SERVE_OIDC_CLAIM",
+    help: "claim that names the groups of a person",
+    parse: (text) => text.trim(),
+    fallback: () => "groups",
+    fallbackText: "groups",
+  },
+  serveOidcGroups: {
+    env: "SERVE_OIDC_GROUPS",
+    help: "JSON file with what each group may do",
+    parse: path,
+    fallback: () => undefined,
+    fallbackText: "none",
   },
   auditQueries: {
     env: "AUDIT_QUERIES",

@@ -9,6 +9,7 @@ import { createEventHub, type EventHub } from "./events.ts";
 import { fileIdOf } from "./file-names.ts";
 import { createLibraryAccess } from "./library-access.ts";
 import { createServerMetrics } from "./metrics/server-metrics.ts";
+import type { OidcSignIn } from "./oidc/sign-in.ts";
 import { createRateLimit } from "./rate-limit.ts";
 import { createReadPool } from "./reads/pool.ts";
 import type { Services } from "./route.ts";
@@ -32,6 +33,7 @@ const OWN_SIGHT = { filters: [], seesPaths: true, tenant: null };
 export function createServices(
   context: Context,
   addresses: Addresses,
+  oidc: OidcSignIn | undefined,
   writeLine: (line: string) => void,
 ): Services {
   const { config, env, cwd, signal } = context;
@@ -94,6 +96,7 @@ export function createServices(
     ),
     metrics,
     sessions: createSessions(),
+    oidc,
     noteUse: createUseNotes(),
     addresses,
     validator: createValidator(shapes),

@@ -201,7 +201,8 @@ async function check(
   identity: Identity,
   { validator }: Services,
 ): Promise<Call> {
-  const query = validator.query(route, new URL(request.url).searchParams);
+  const query =
+    route.takesAnyQuery === true ? {} : validator.query(route, new URL(request.url).searchParams);
   const body =
     route.body === undefined
       ? undefined

@@ -14,6 +14,7 @@ import type { WorkJobs } from "./work/jobs.ts";
 import type { WorkThread } from "./work/work-thread.ts";
 import type { LibraryAccess } from "./library-access.ts";
 import type { RateLimit } from "./rate-limit.ts";
+import type { OidcSignIn } from "./oidc/sign-in.ts";
 import type { ReadPool } from "./reads/pool.ts";
 import type { Sessions } from "./sessions.ts";
 
@@ -81,6 +82,8 @@ export interface Route {
   /** Shape of the JSON body. */
   readonly body?: string;
   readonly isBodyOptional?: boolean;
+  /** The address is made by somebody else; the handler reads it. */
+  readonly takesAnyQuery?: boolean;
   /** The handler reads the body itself, as a stream with its own bound. */
   readonly takesBytes?: boolean;
   readonly answers: Readonly<Record<number, RouteAnswer>>;
@@ -124,6 +127,8 @@ export interface Services {
   readonly audit: Audit;
   readonly metrics: ServerMetrics;
   readonly sessions: Sessions;
+  /** undefined where people sign in with keys alone. */
+  readonly oidc: OidcSignIn | undefined;
   readonly noteUse: NoteUse;
   readonly addresses: Addresses;
   readonly validator: Validator;

@@ -10,6 +10,7 @@ import { createAddresses, parseListen, refuseUnprotected } from "./addresses.ts"
 import { createApp } from "./http.ts";
 import type { Ended } from "./request-end.ts";
 import { closeServices, createServices } from "./create-services.ts";
+import { openOidcSignIn } from "./oidc/sign-in.ts";
 import type { Services } from "./route.ts";
 
 export interface ServeOptions {
@@ -48,7 +49,8 @@ export async function serve(context: Context, { log, onListening }: ServeOptions
   let services: Services | undefined;
   try {
     const addresses = createAddresses(settings, port);
-    services = createServices(context, addresses, log);
+    const oidc = await openOidcSignIn(settings, addresses);
+    services = createServices(context, addresses, oidc, log);
     server.on("request", createListener(services));
     if (settings.serveMetricsListen !== undefined)
       servers.push(await serveMetrics(services, settings.serveMetricsListen));

@@ -1,7 +1,9 @@
 import type { Identity } from "../../app/access/identity.ts";
 import { cookieOf, identityOfKey } from "../authenticate.ts";
+import { MediasearchError, toMediasearchError } from "../../errors.ts";
+import { OIDC_CALLBACK, OIDC_COOKIE, type OidcSignIn } from "../oidc/sign-in.ts";
 import { HttpError } from "../problem.ts";
-import { type Route, STRING } from "../route.ts";
+import { type Call, type Reply, type Route, STRING } from "../route.ts";
 import type { Services } from "../route.ts";
 import { SESSION_COOKIE } from "../sessions.ts";
 import { formatInstant } from "../../text/format.ts";
@@ -15,10 +17,58 @@ const sessionOf = ({ id, name, kind, scopes, expiresAtMs }: Identity) => ({
 });
 
 /** Lax, so that a link from elsewhere finds its reader signed in; changes need the origin too. */
-export const sessionCookie = (token: string, { sessions }: Services): string =>
-  `${SESSION_COOKIE}=${token}; Path=/; HttpOnly; Secure; SameSite=Lax; Max-Age=${sessions.maxAgeSeconds}`;
+const COOKIE_RULES = "Path=/; HttpOnly; Secure; SameSite=Lax";
 
-const END_COOKIE = `${SESSION_COOKIE}=; Path=/; HttpOnly; Secure; SameSite=Lax; Max-Age=0`;
+export const sessionCookie = (token: string, { sessions }: Services): string =>
+  `${SESSION_COOKIE}=${token}; ${COOKIE_RULES}; Max-Age=${sessions.maxAgeSeconds}`;
+
+const END_COOKIE = `${SESSION_COOKIE}=; ${COOKIE_RULES}; Max-Age=0`;
+
+/** @throws NOT_FOUND where the settings name no provider. */
+function oidcOf({ oidc }: Services): OidcSignIn {
+  if (oidc) return oidc;
+  throw new MediasearchError("NOT_FOUND", "people sign in with keys here", {
+    hint: "SERVE_OIDC_ISSUER names an identity provider",
+  });
+}
+
+/** A view of this page: an address of elsewhere would make the server vouch for it. */
+const ownView = (to: unknown): string =>
+  typeof to === "string" && /^\/(?![/\\])[\x21-\x7e]*$/.test(to) ? to : "/";
+
+async function finishOidc(
+  { request, address }: Call,
+  services: Services,
+): Promise<Exclude<Reply, Response>> {
+  throttleSignIn(address, services);
+  const oidc = oidcOf(services);
+  // Behind a proxy the request does not name the address that the provider was told.
+  const { pathname, search } = new URL(request.url);
+  const url = new URL(`${services.addresses.origin}${pathname}${search}`);
+  try {
+    const { identity, to } = await oidc.finish(url, cookieOf(request, OIDC_COOKIE));
+    return {
+      status: 303,
+      json: undefined,
+      headers: {
+        Location: to,
+        "Set-Cookie": sessionCookie(services.sessions.start(identity), services),
+        "Cache-Control": "no-store",
+      },
+      signedIn: identity,
+    };
+  } catch (error) {
+    services.log("error", "sign-in at the provider failed", {
+      error: toMediasearchError(error).message,
+    });
+    return {
+      status: 303,
+      json: undefined,
+      headers: { Location: "/signin?failed=provider", "Cache-Control": "no-store" },
+      isRefusal: true,
+    };
+  }
+}
 
 /** Guesses of keys and links are counted by address. @throws HttpError 429 */
 export function throttleSignIn(address: string, { limits }: Services): void {
@@ -61,6 +111,55 @@ export const SESSION_ROUTES: readonly Route[] = [
         signedIn: session.identity,
       };
     },
+  },
+  {
+    method: "get",
+    path: "/v1/session/ways",
+    id: "listWaysIn",
+    tag: "session",
+    summary: "Tell how people can sign in",
+    scope: "public",
+    answers: { 200: { description: "the ways", schema: "WaysIn" } },
+    handle: async (_call, { oidc }) => ({
+      json: { key: true, oidc: oidc ? { name: oidc.name, href: "/signin/oidc" } : null },
+    }),
+  },
+  {
+    method: "get",
+    path: "/signin/oidc",
+    id: "signInByProvider",
+    tag: "session",
+    summary: "Sign in at the identity provider",
+    scope: "public",
+    query: { to: { schema: STRING(2000), description: "the view that is shown afterwards" } },
+    answers: { 303: { description: "the provider is at Location" } },
+    async handle({ query, address }, services) {
+      throttleSignIn(address, services);
+      const oidc = oidcOf(services);
+      const { url, cookie } = await oidc.begin(ownView(query["to"]));
+      return {
+        status: 303,
+        json: undefined,
+        headers: {
+          Location: url,
+          "Set-Cookie": `${OIDC_COOKIE}=${cookie}; ${COOKIE_RULES}; Max-Age=${oidc.maxAgeSeconds}`,
+          "Cache-Control": "no-store",
+        },
+      };
+    },
+  },
+  {
+    method: "get",
+    path: OIDC_CALLBACK,
+    id: "finishSignIn",
+    tag: "session",
+    summary: "Take whoever comes back from the identity provider",
+    scope: "public",
+    // Providers send parameters of their own.
+    takesAnyQuery: true,
+    answers: { 303: { description: "signed in, or not; the page is at Location" } },
+    audit: "sign-in",
+    handle: finishOidc,
   },
   {
     method: "post",

@@ -1,5 +1,5 @@
 import { useEffect, useState } from "preact/hooks";
-import { ApiError, call, type Key } from "./api.ts";
+import { ApiError, call, type Key, type WaysIn } from "./api.ts";
 import { formatDay } from "./format.ts";
 import { Failure, Waiting } from "./parts.tsx";
 import { navigate } from "./router.ts";
@@ -144,14 +144,25 @@ function NewKey({ onMade }: { readonly onMade: () => void }) {
   );
 }
 
-export function SignInView({ hasFailed }: { readonly hasFailed: boolean }) {
+const FAILURES: Readonly<Record<string, string>> = {
+  link: "The link was used already, or is older than ten minutes.",
+  provider: "The sign-in did not succeed, or no rule lets you in. Ask whoever runs this server.",
+};
+
+export function SignInView({ failed }: { readonly failed: string | null }) {
   const [key, setKey] = useState("");
-  const [message, setMessage] = useState(
-    hasFailed ? "The link was used already, or is older than ten minutes." : "",
-  );
+  const { value: ways } = useCall<WaysIn>("/v1/session/ways");
+  const [message, setMessage] = useState(FAILURES[failed ?? ""] ?? "");
   return (
     <main>
       <h1>Sign in</h1>
+      {ways?.oidc && (
+        <p>
+          <a class="primary" href={ways.oidc.href} target="_self">
+            Sign in with {ways.oidc.name}
+          </a>
+        </p>
+      )}
       <p>
         On the machine itself, open the link that <code>mediasearch serve</code> printed. Elsewhere,
         paste a key.

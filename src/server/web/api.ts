@@ -158,6 +158,10 @@ export interface Session {
   readonly scopes: readonly string[];
 }
 
+export interface WaysIn {
+  readonly oidc: { readonly name: string; readonly href: string } | null;
+}
+
 export interface Key {
   readonly id: string;
   readonly name: string;

@@ -2,7 +2,7 @@ import { useState } from "preact/hooks";
 import { ApiError, call, type Job } from "./api.ts";
 import { chosenHits, type Piece } from "./chosen-hits.ts";
 import { AddToCollection } from "./collections-view.tsx";
-import { formatAmount, formatCount } from "./format.ts";
+import { formatClock, formatCount } from "./format.ts";
 import { useScopes } from "./session.ts";
 import { useStored } from "./store.ts";
 
@@ -98,7 +98,7 @@ export function ChosenBar() {
   return (
     <section class="chosen" aria-label="Selected hits">
       <strong>
-        {formatCount(pieces.length, "hit")} selected, {formatAmount(lengthMs)}
+        {formatCount(pieces.length, "hit")} selected, {formatClock(lengthMs)}
       </strong>
       {scopes.includes("media") && <ClipMaker pieces={pieces} />}
       {scopes.includes("edit") && (

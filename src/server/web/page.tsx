@@ -62,7 +62,7 @@ function Page() {
     <SignedIn.Provider value={isOut ? undefined : session}>
       <Bar place={place} session={isOut ? undefined : session} />
       {isOut ? (
-        <SignInView hasFailed={place.query.has("failed")} />
+        <SignInView failed={place.query.get("failed")} />
       ) : (
         <View view={view} id={decodeURIComponent(id)} place={place} />
       )}

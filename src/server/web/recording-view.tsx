@@ -184,7 +184,7 @@ function CopyLink({ id, clock }: { readonly id: string; readonly clock: Clock })
 
 const Keys = () => (
   <details class="quiet">
-    <summary>Keys</summary>
+    <summary>Keyboard</summary>
     <p>
       <kbd>space</kbd> or <kbd>k</kbd> play and pause · <kbd>j</kbd> <kbd>l</kbd> ten seconds ·{" "}
       <kbd>←</kbd> <kbd>→</kbd> five seconds · <kbd>m</kbd> mute · <kbd>c</kbd> captions ·{" "}
