@@ -66,6 +66,7 @@ function taskOf(file: FileCandidate, options: FileOptions): FileTask {
     path: file.path,
     kind: file.kind,
     listed: file.etag === undefined ? undefined : { sizeBytes: file.sizeBytes, etag: file.etag },
+    parts: file.parts,
     sidecar: file.sidecar?.path ?? null,
     otherSidecars: file.otherSidecars?.map(({ path }) => path),
     foreignCaptions: file.sidecar === null ? file.captionsBeside : undefined,

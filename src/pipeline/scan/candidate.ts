@@ -25,6 +25,8 @@ export interface FileCandidate {
   readonly otherSidecars?: readonly Sidecar[] | undefined;
   /** Every captions file that belongs to it, in other languages too. */
   readonly captionsBeside: readonly Location[];
+  /** The files that it consists of, in their order, when `path` only lists them: HLS, DASH. */
+  readonly parts?: readonly Location[] | undefined;
   /** When it was recorded or published, Unix milliseconds, where its source says so. */
   readonly recordedAtMs?: number | null | undefined;
   /** What its source says of it: a feed knows titles. */

@@ -1,6 +1,7 @@
 import { toMediasearchError } from "../../errors.ts";
 import { nameOf, type Location } from "../../location.ts";
 import type { MediaInput } from "../../media/byte-source.ts";
+import { joinFiles } from "../../media/joined.ts";
 import { type MediaInfo, probeMedia } from "../../media/probe.ts";
 import type { MediaSources } from "../sources/media-source.ts";
 import {
@@ -32,9 +33,10 @@ export interface ChosenCaptions {
 
 /** Opens the media of a task. */
 export const mediaOf = (
-  task: FileTask,
+  { path, listed, parts }: FileTask,
   { sources, signal }: Pick<CaptionServices, "sources" | "signal">,
-): Promise<MediaInput> => sources.of(task.path).open(task.path, task.listed, signal);
+): Promise<MediaInput> =>
+  parts ? joinFiles(parts, path) : sources.of(path).open(path, listed, signal);
 
 const captionsAt = async (
   location: Location,

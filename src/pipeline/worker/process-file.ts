@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import type { Checkpoint, Transcriber } from "../../asr/transcriber.ts";
 import type { Embedder } from "../../embed/embedder.ts";
 import { type ErrorCode, MediasearchError, toMediasearchError } from "../../errors.ts";
@@ -40,10 +41,23 @@ export async function identifyFile(
   signal: AbortSignal,
   onRead: () => void = () => {},
 ): Promise<ContentDigest> {
-  const digest = await hashFile(task.path, { signal, onRead });
+  const digest = task.parts
+    ? await hashParts(task.parts, signal, onRead)
+    : await hashFile(task.path, { signal, onRead });
   // The same bytes are another thing as captions: an empty .srt is no copy of an empty .mp3.
   const content = task.kind === "captions" ? `captions-${digest}` : digest;
   return { content, captions: await identifySidecars(task, signal) };
+}
+
+/** The manifest is no part of it: two recordings may have the same one. */
+async function hashParts(
+  parts: readonly string[],
+  signal: AbortSignal,
+  onRead: () => void,
+): Promise<string> {
+  const digests: string[] = [];
+  for (const part of parts) digests.push(await hashFile(part, { signal, onRead }));
+  return createHash("sha256").update(digests.join("\n")).digest("hex");
 }
 
 /** One digest of all captions beside the media that could be used; "" without any. */

@@ -27,6 +27,8 @@ export interface FileTask {
   readonly kind: "media" | "captions";
   /** What the file was like when it was listed, where its source can hold it to that. */
   readonly listed?: ListedContent | undefined;
+  /** The files that it consists of, when `path` only lists them. */
+  readonly parts?: readonly string[] | undefined;
   readonly sidecar: string | null;
   /** Further captions that would do, best first: for when the first does not carry the speech. */
   readonly otherSidecars?: readonly string[] | undefined;

@@ -10,6 +10,7 @@ import { type FolderSidecars, pairNames } from "../../scan/sidecars.ts";
 import { realLocation } from "../../same-file.ts";
 import type { FileCandidate, ScanItem, Sidecar } from "../../scan/candidate.ts";
 import type { ScanFilters } from "../../scan/scan-filters.ts";
+import { mayBelongToPackage, type MediaPackage, packagesIn } from "./packages.ts";
 import { type FollowedEntries, followedEntries, whyNotFollowed } from "./foreign-links.ts";
 
 const permissionsOf = ({ mode, uid, gid }: Stats): string =>
@@ -71,6 +72,7 @@ async function* scanFolder(
   // They belong to media here, and are not assets of their own when the walk comes to them.
   for (const name of below)
     if ((await beside.mediaOf(name)).length > 0) filters.seenFiles.add(join(folder, name));
+  yield* packageItems(root, await packagesIn(folder, names), beside, filters);
   for (const entry of entries) {
     const path = join(folder, entry.name);
     if (entry.isDirectory()) {
@@ -78,6 +80,47 @@ async function* scanFolder(
     } else if (entry.isFile() || entry.isSymbolicLink())
       yield* scanEntry(root, path, beside, filters);
   }
+}
+
+/** Packages, each as one recording; their files are not listed by themselves any more. */
+async function* packageItems(
+  root: string,
+  packages: readonly MediaPackage[],
+  beside: FolderSidecars,
+  filters: ScanFilters,
+): AsyncIterable<ScanItem> {
+  for (const { path, members, parts, error, ...about } of packages) {
+    const isKnown = filters.seenFiles.has(path);
+    for (const member of members) filters.seenFiles.add(member);
+    if (isKnown || !filters.accepts(root, path)) continue;
+    if (error) yield unreadableItem(path, error);
+    else {
+      const captions = await captionsOf(path, beside);
+      const { sizeBytes, mtimeMs } = about;
+      const stat = { sizeBytes, mtimeMs: Math.floor(mtimeMs), permissions: "" };
+      yield { type: "file", file: { path, kind: "media", parts, ...stat, ...captions } };
+    }
+  }
+}
+
+/** How far above a changed file its package may begin: renditions have folders of their own. */
+const MAX_FOLDERS_UP = 2;
+
+/**
+ * The package that a file belongs to, whose manifest lies in its folder or above it; the outermost
+ * one, since renditions have manifests too.
+ */
+async function packageOf(root: string, path: string): Promise<MediaPackage | undefined> {
+  let folder = dirname(path);
+  let outermost: MediaPackage | undefined;
+  for (let up = 0; up <= MAX_FOLDERS_UP && mayBelongToPackage(path); up++) {
+    const names = await readdir(folder).catch(() => []);
+    outermost =
+      (await packagesIn(folder, names)).find(({ members }) => members.has(path)) ?? outermost;
+    if (folder === root || dirname(folder) === folder) break;
+    folder = dirname(folder);
+  }
+  return outermost;
 }
 
 function* refusedItems(
@@ -203,6 +246,8 @@ async function* scanFound(
   if (error) return yield unreadableItem(path, error);
   const { folder, name } = homeOf(path);
   const beside = await pairsAround(folder, filters);
+  const whole = await packageOf(root, path);
+  if (whole) return yield* packageItems(root, [whole], beside, filters);
   if (!possibleCaptionName(basename(path))) return yield* scanEntry(root, path, beside, filters);
   const media = await beside.mediaOf(name);
   for (const one of media.length > 0 ? media : [name])
@@ -215,6 +260,9 @@ async function* scanFound(
 async function* scanNamed(path: string, filters: ScanFilters): AsyncIterable<ScanItem> {
   const { folder, name } = homeOf(path);
   const beside = await pairsAround(folder, filters, [name]);
+  const whole = await packageOf(folder, path);
+  if (whole?.path === path)
+    return yield* packageItems(folder, [whole], beside, { ...filters, accepts: () => true });
   if (captionName(basename(path)) || (await isCaptionsFile(path))) {
     const owner = await ownerOf(name, beside);
     if (owner !== undefined) yield* scanNamed(join(folder, owner), filters);
@@ -259,10 +307,6 @@ async function* folderItem(
   const first = filters.firstNames.get(real);
   if (first !== undefined) return yield { type: "alias", path, of: first };
   filters.firstNames.set(real, path);
-  const captionsBeside = (await beside?.captionsOf(basename(path)))?.map((name) =>
-    join(dirname(path), name),
-  );
-  const [sidecar = null, ...otherSidecars] = beside ? await fileSidecars(path, beside) : [];
   yield {
     type: "file",
     file: {
@@ -271,10 +315,22 @@ async function* folderItem(
       sizeBytes: stats.size,
       mtimeMs: Math.floor(stats.mtimeMs),
       permissions: permissionsOf(stats),
-      sidecar,
-      otherSidecars,
-      captionsBeside: captionsBeside ?? [],
+      ...(await captionsOf(path, beside)),
     },
+  };
+}
+
+async function captionsOf(
+  path: string,
+  beside: FolderSidecars | null,
+): Promise<Pick<FileCandidate, "sidecar" | "otherSidecars" | "captionsBeside">> {
+  if (!beside) return { sidecar: null, otherSidecars: [], captionsBeside: [] };
+  const names = await beside.captionsOf(basename(path));
+  const [sidecar = null, ...otherSidecars] = await fileSidecars(path, beside);
+  return {
+    sidecar,
+    otherSidecars,
+    captionsBeside: names.map((name) => join(dirname(path), name)),
   };
 }
 

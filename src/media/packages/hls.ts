@@ -1,0 +1,65 @@
+import type { PackageParts } from "./package-parts.ts";
+
+/** The value of an attribute of a tag: `URI="a.ts"`, `TYPE=AUDIO`. */
+function attributeOf(line: string, name: string): string | undefined {
+  const [, quoted, bare] = new RegExp(`[:,]${name}=(?:"([^"]*)"|([^,]*))`).exec(line) ?? [];
+  return quoted ?? bare;
+}
+
+/** Whether a text is a playlist of HLS and not a list of songs, which `.m3u8` files may be too. */
+export const isHls = (text: string): boolean =>
+  /^\ufeff?#EXTM3U/.test(text) && /^#EXT-X-(?:TARGETDURATION|STREAM-INF|MEDIA):/m.test(text);
+
+/** Reads a playlist of HTTP Live Streaming (RFC 8216). */
+export function readHls(text: string): PackageParts {
+  const lines = text.split(/\r?\n/).map((line) => line.trim());
+  return lines.some((line) => line.startsWith("#EXT-X-STREAM-INF:"))
+    ? readVariants(lines)
+    : readSegments(lines);
+}
+
+/**
+ * The sound alone where it is apart, else the variant of the fewest bits: the sound is the same.
+ */
+function readVariants(lines: readonly string[]): PackageParts {
+  const sounds: { readonly uri: string; readonly isDefault: boolean }[] = [];
+  const others: string[] = [];
+  const variants: { readonly uri: string; readonly bits: number }[] = [];
+  for (const [i, line] of lines.entries()) {
+    const uri = attributeOf(line, "URI");
+    if (line.startsWith("#EXT-X-STREAM-INF:")) {
+      const next = lines.slice(i + 1).find((one) => one !== "" && !one.startsWith("#"));
+      if (next !== undefined)
+        variants.push({ uri: next, bits: Number(attributeOf(line, "BANDWIDTH")) || Infinity });
+    } else if (line.startsWith("#EXT-X-MEDIA:") && uri !== undefined)
+      if (attributeOf(line, "TYPE") === "AUDIO")
+        sounds.push({ uri, isDefault: attributeOf(line, "DEFAULT") === "YES" });
+      else others.push(uri);
+    else if (line.startsWith("#EXT-X-I-FRAME-STREAM-INF:") && uri !== undefined) others.push(uri);
+  }
+  const heard = [
+    ...sounds.toSorted((a, b) => Number(b.isDefault) - Number(a.isDefault)),
+    ...variants.toSorted((a, b) => a.bits - b.bits),
+  ].map(({ uri }) => uri);
+  return { manifests: [...new Set([...heard, ...others])], heard: [], all: [] };
+}
+
+function readSegments(lines: readonly string[]): PackageParts {
+  const parts: string[] = [];
+  const isLocked = lines.some(
+    (line) => line.startsWith("#EXT-X-KEY:") && attributeOf(line, "METHOD") !== "NONE",
+  );
+  for (const line of lines) {
+    const map = line.startsWith("#EXT-X-MAP:") ? attributeOf(line, "URI") : undefined;
+    if (map !== undefined) parts.push(map);
+    else if (line !== "" && !line.startsWith("#")) parts.push(line);
+  }
+  // Ranges of one file follow each other in it.
+  const names = [...new Set(parts)];
+  return {
+    manifests: [],
+    heard: names,
+    all: names,
+    problem: isLocked ? "its parts are encrypted" : undefined,
+  };
+}
