@@ -46,6 +46,9 @@ _mediasearch() {
       '(--captions)'--captions='[prefer captions to recognition, use only captions, or ignore them]:mode:(prefer only ignore)' \
       '(--captions-encoding)'--captions-encoding='[code page of captions that are not Unicode, such as windows-1251 or cp850; guessed otherwise]:name: ' \
       '(--language)'--language='[language of the speech and of the captions to pick, such as en or pt-BR]:tag: ' \
+      '(--audio-track)'--audio-track='[sound track to recognise\: its number, language or title, or auto]:track: ' \
+      '(--subtitle-track)'--subtitle-track='[subtitle track to read\: its number, language or title, or auto]:track: ' \
+      '(--channels)'--channels='[channels of the sound\: mix them, recognise each by itself (separate; each is a speaker), or auto]:mode:(auto mix separate)' \
       '(--engine)'--engine='[speech recogniser, or several to try in order, separated by commas\: local, NVIDIA_NIMS, WHISPER (servers), BYO (your own), SHERPA (a model of yours), or STUB (marks its rows; for tests and demos)]:name: ' \
       '(-j --jobs)'{-j+,--jobs=}'[files worked on at once, each in a process of its own]:n: ' \
       '(-w --watch)'{-w,--watch}'[follow changes until Ctrl-C]' \

@@ -8,8 +8,9 @@ export const RECOGNISED_SINCE = 2;
 
 /**
  * All that a transcript depends on. The library keeps it as readable text,
- * `version|content|captions|mode|language|engine` and for a transcript that was edited one part
- * more. Two versions with the same text hold the same transcript.
+ * `version|content|captions|mode|language|engine`, and further parts that their beginnings tell:
+ * what of the file was taken, and that the transcript was edited. Two versions with the same text
+ * hold the same transcript.
  */
 export interface Fingerprint {
   /** The number of the pipeline that made it. */
@@ -27,6 +28,11 @@ export interface Fingerprint {
    * only. While a file is under way it is the whole chain, as `formatEngineChain` writes it.
    */
   readonly engine: string;
+  /**
+   * Which tracks and channels were asked for and taken, as `formatSelection` writes it; absent
+   * where there is nothing to say.
+   */
+  readonly selection?: string | undefined;
   /** Digest of the edited text, behind "edited-"; absent when nobody changed the transcript. */
   readonly edit?: string | undefined;
 }
@@ -42,15 +48,26 @@ export interface ContentDigest {
   readonly captions: string;
 }
 
+const SELECTION = "selection-";
+
 /** Reads any stored text; parts that it lacks are "". */
 export function parseFingerprint(text: string): Fingerprint {
-  const [version = "", content = "", captions = "", mode = "", language = "", engine = "", edit] =
-    text.split("|");
-  return { version, content, captions, mode, language, engine, edit };
+  const [
+    version = "",
+    content = "",
+    captions = "",
+    mode = "",
+    language = "",
+    engine = "",
+    ...more
+  ] = text.split("|");
+  const selection = more.find((part) => part.startsWith(SELECTION))?.slice(SELECTION.length);
+  const edit = more.find((part) => !part.startsWith(SELECTION));
+  return { version, content, captions, mode, language, engine, selection, edit };
 }
 
 export function formatFingerprint(fingerprint: Fingerprint): string {
-  const { version, content, captions, mode, language, engine, edit } = fingerprint;
+  const { version, content, captions, mode, language, engine, selection, edit } = fingerprint;
   return [
     version,
     content,
@@ -58,6 +75,7 @@ export function formatFingerprint(fingerprint: Fingerprint): string {
     mode,
     language,
     engine,
+    ...(selection ? [`${SELECTION}${selection}`] : []),
     ...(edit === undefined ? [] : [edit]),
   ].join("|");
 }

@@ -102,6 +102,18 @@ export interface LibraryFile {
   readonly modified: string;
   readonly recorded: string | null;
   readonly indexed: string | null;
+  /** The track that the transcript was made of; null for captions beside the file. */
+  readonly track: {
+    readonly type: "audio" | "subtitle";
+    /** From 1, as players count. */
+    readonly number: number;
+    /** How many of its type there are. */
+    readonly of: number;
+    readonly language: string | null;
+    readonly title: string | null;
+  } | null;
+  /** Which channels were heard, such as "left" or "separate"; null when all were mixed. */
+  readonly channels: string | null;
   /** Why the last attempt failed; null when it did not. */
   readonly error: string | null;
 }

@@ -1,6 +1,8 @@
 import type { AssetStatus, ReadableCatalog } from "../backends/catalog.ts";
 import { fileNames } from "./display-path.ts";
-import { cleanDate } from "../text/untrusted.ts";
+import { parseFingerprint } from "../fingerprint.ts";
+import { parseSelection, type Selection } from "../selection.ts";
+import { cleanDate, cleanName } from "../text/untrusted.ts";
 import type { ListRequest, SortKey } from "./requests.ts";
 import { assetFilter } from "./search/filter.ts";
 
@@ -41,8 +43,23 @@ export const assetFacts = (asset: AssetStatus) => ({
   modified: isoTime(asset.mtimeMs) ?? new Date(0).toISOString(),
   recorded: isoTime(asset.recordedAtMs),
   indexed: isoTime(asset.indexedAtMs),
+  ...selectionRecord(asset),
   error: asset.error,
 });
+
+/** Which track and channels a transcript was made of. */
+export function selectionRecord({ fingerprint }: Pick<AssetStatus, "fingerprint">): Selection {
+  const stored = parseSelection(parseFingerprint(fingerprint ?? "").selection ?? "");
+  const { track, channels } = stored;
+  return {
+    track: track && {
+      ...track,
+      language: track.language && cleanName(track.language),
+      title: cleanName(track.title),
+    },
+    channels: cleanName(channels),
+  };
+}
 
 /** null for what Date can't hold, too: no row may hide the others. */
 const isoTime = (timeMs: number | null): string | null => {

@@ -48,6 +48,23 @@ describe("times of words", () => {
     expect(await read("Quite another text of more words.")).toBeUndefined();
   });
 
+  it("are those of the track that was taken, not of what was asked for", async () => {
+    const records = memoryRecords();
+    const [one, two] = ["Yes.", "Ja."].map((text) => segment(0, 1000, [text])) as [
+      Segment,
+      Segment,
+    ];
+    const of = (selection: string): string => `${FINGERPRINT}|selection-${selection}`;
+    await writeWordTimes(records, of("audio-track=1&audio=1&of=2"), [one]);
+    await writeWordTimes(records, of("audio=2&of=2"), [two]);
+    for (const [asked, given] of [
+      ["subtitle-track=3&audio=1&of=2", one],
+      ["audio=2&of=2", two],
+    ] as const)
+      expect(await withWordTimes(records, of(asked), [bare(given)])).toEqual([given]);
+    expect(await withWordTimes(records, FINGERPRINT, [bare(one)])).toEqual([bare(one)]);
+  });
+
   it("go with a transcript that has none", async () => {
     const source = memoryRecords();
     const one = segment(0, 1000, ["Yes."]);

@@ -1,4 +1,5 @@
 import { type ContentDigest, parseFingerprint } from "../fingerprint.ts";
+import { formatSelection, parseSelection } from "../selection.ts";
 import type { Segment, WordTime } from "../types.ts";
 import type { Records } from "./records.ts";
 
@@ -19,8 +20,10 @@ const MAX_BYTES = 20_000_000;
 
 /** Changes by hand and options that did not change the words are no part of it. */
 function keyOf(fingerprint: string): string {
-  const { content, captions, engine } = parseFingerprint(fingerprint);
-  return [content, captions, engine].join("|");
+  const { content, captions, engine, selection } = parseFingerprint(fingerprint);
+  const { track, channels } = parseSelection(selection ?? "");
+  const taken = formatSelection({ track, channels });
+  return [content, captions, engine, ...(taken === "" ? [] : [taken])].join("|");
 }
 
 /** Finer times than hundredths of a second are not known to anybody. */
@@ -89,9 +92,11 @@ export async function dropWordTimes(
 
 /** The key of the same words where what the transcript was made of has other digests. */
 export function movedWordTimesKey(key: string, from: ContentDigest, to: ContentDigest): string {
-  const [, captions, engine] = key.split("|");
+  const [, captions, engine, ...taken] = key.split("|");
   // Words of an earlier transcript may be of other captions, which were not moved.
-  return [to.content, captions === from.captions ? to.captions : captions, engine].join("|");
+  return [to.content, captions === from.captions ? to.captions : captions, engine, ...taken].join(
+    "|",
+  );
 }
 
 /** Copies one record to another library, unless that has one of the new key already. */

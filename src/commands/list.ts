@@ -12,7 +12,8 @@ import { stripControls } from "../text/strip-controls.ts";
 import { formatM3uFiles } from "../results/m3u.ts";
 import { tableMarkdown } from "../results/markdown.ts";
 import { ndjson, formatTable } from "../results/records.ts";
-import { assetRecord, listAssets } from "../app/assets.ts";
+import { assetRecord, listAssets, selectionRecord } from "../app/assets.ts";
+import { describeTrack } from "../selection.ts";
 import { filterFlags } from "../cli/filter-flags.ts";
 import { hasFlag } from "../cli/flags.ts";
 import { type Command } from "../cli/command.ts";
@@ -71,7 +72,13 @@ function printAssets(
     io.stdout.write(`${formatJson({ version: 1, total: rows.length, files: rows })}\n`);
   else if (format === "ndjson") io.stdout.write(ndjson(rows));
   else if (format === "csv" || format === "tsv")
-    io.stdout.write(formatTable(ASSET_COLUMNS, rows, { format, isRaw }));
+    io.stdout.write(
+      formatTable(
+        ASSET_COLUMNS,
+        rows.map(({ track: _track, ...row }) => row),
+        { format, isRaw },
+      ),
+    );
   else if (format === "m3u")
     io.stdout.write(
       formatM3uFiles(
@@ -111,6 +118,14 @@ const fewSpeakers = (names: readonly string[]): string =>
     ? names.join(", ")
     : `${names.slice(0, SHOWN_SPEAKERS).join(", ")} and +${names.length - SHOWN_SPEAKERS}`;
 
+/** The track where there was a choice, and channels where not all were mixed. */
+function takenText(asset: AssetStatus): string {
+  const { track, channels } = selectionRecord(asset);
+  return [track && track.of > 1 ? describeTrack(track) : null, channels && `heard: ${channels}`]
+    .filter(Boolean)
+    .join(", ");
+}
+
 function printTable(assets: readonly AssetStatus[], io: CliStreams): void {
   const paint = styler(io.stdout, io.env);
   for (const asset of assets) {
@@ -118,7 +133,9 @@ function printTable(assets: readonly AssetStatus[], io: CliStreams): void {
       asset.error !== null
         ? paint("red", stripControls(asset.error))
         : stripControls(
-            [asset.origin, asset.language, fewSpeakers(asset.speakers)].filter(Boolean).join("  "),
+            [asset.origin, asset.language, takenText(asset), fewSpeakers(asset.speakers)]
+              .filter(Boolean)
+              .join("  "),
           );
     io.stdout.write(
       `${length(asset).padStart(9)}  ${asset.state.padEnd(10)}  ${paint("cyan", stripControls(displayPath(asset.id, io.cwd)))}  ${what}\n`,

@@ -1,8 +1,10 @@
 import { join } from "node:path";
+import type { ChannelsMode } from "../selection.ts";
 import type { CaptionsMode } from "../types.ts";
 import { engineChain, engineRules, formatRules } from "./engine-rules.ts";
 import { cacheFolder } from "./folders.ts";
 import { language, parseChoice, path, type SettingTable } from "./setting.ts";
+import { formatTrackRules, trackName, trackRules } from "./track-rules.ts";
 
 export interface EngineSettings {
   readonly modelsDir: string | undefined;
@@ -13,6 +15,10 @@ export interface EngineSettings {
   readonly captions: CaptionsMode;
   readonly captionsEncoding: string | undefined;
   readonly language: string | undefined;
+  readonly audioTrack: string | undefined;
+  readonly subtitleTrack: string | undefined;
+  readonly channels: ChannelsMode | undefined;
+  readonly trackRules: string | undefined;
 }
 
 /**
@@ -82,6 +88,42 @@ export const ENGINE_SETTINGS: SettingTable<EngineSettings> = {
     parse: language,
     fallback: () => undefined,
     fallbackText: "none",
+    inProjectFile: "always",
+  },
+  audioTrack: {
+    flag: "audioTrack",
+    env: "MEDIASEARCH_AUDIO_TRACK",
+    help: "sound track to recognise: its number, language or title, or auto",
+    parse: trackName,
+    fallback: () => undefined,
+    fallbackText: "the one that a player would choose; what was chosen for a file before stays",
+    inProjectFile: "always",
+  },
+  subtitleTrack: {
+    flag: "subtitleTrack",
+    env: "MEDIASEARCH_SUBTITLE_TRACK",
+    help: "subtitle track to read: its number, language or title, or auto",
+    parse: trackName,
+    fallback: () => undefined,
+    fallbackText: "the one that a player would choose; what was chosen for a file before stays",
+    inProjectFile: "always",
+  },
+  channels: {
+    flag: "channels",
+    env: "MEDIASEARCH_CHANNELS",
+    help: "channels of the sound: mix them, recognise each by itself (separate; each is a speaker), or auto",
+    parse: parseChoice("auto", "mix", "separate"),
+    fallback: () => undefined,
+    fallbackText: "auto: separate where two people have a channel each",
+    inProjectFile: "always",
+  },
+  trackRules: {
+    env: "MEDIASEARCH_TRACK_RULES",
+    help: "tracks and channels for folders or files, such as films/=audio de, subtitle 2; calls/=channels separate (the first that fits counts; flags win)",
+    parse: (text, { cwd }) => formatTrackRules(trackRules(text, cwd)),
+    fallback: () => undefined,
+    fallbackText: "none",
+    isMap: true,
     inProjectFile: "always",
   },
 };

@@ -1,6 +1,8 @@
 import { stat } from "node:fs/promises";
 import type { CodecContext, Frame, Packet, Stream } from "node-av/lib";
 import { inputName, type MediaInput } from "./byte-source.ts";
+import { type ChannelMix, openMono } from "./channel-mixer.ts";
+import { openDecoder } from "./decoder.ts";
 import {
   DISCARD_ALL,
   type AvModule,
@@ -9,11 +11,13 @@ import {
   toMs,
   unreadableError,
 } from "./ffmpeg.ts";
-import { openResampler, refuseImplausibleSound, type Resampler } from "./resample.ts";
+import { refuseImplausibleSound, type Resampler } from "./resample.ts";
 
 export interface DecodeOptions {
   readonly streamIndex: number;
   readonly signal: AbortSignal;
+  /** How its channels become one; FFmpeg's mix without it. */
+  readonly mix?: ChannelMix | undefined;
   /** Called once at the end when packets could not be decoded. */
   readonly onDamage?: ((packets: number) => void) | undefined;
 }
@@ -21,8 +25,13 @@ export interface DecodeOptions {
 const OUTPUT_SAMPLE_RATE = 16_000;
 /** One second: large enough to be cheap, small enough to stop soon. */
 const CHUNK_SAMPLES = OUTPUT_SAMPLE_RATE;
-/** Time stamps further apart than this are taken for damage, not for silence. */
+/**
+ * Time stamps further apart than this are taken for damage, not for silence, unless the container's
+ * length says that there is so much.
+ */
 const MAX_GAP_MS = 10 * 60_000;
+/** Containers round their length. */
+const PAST_END_MS = 60_000;
 /** Encoders' padding and rounding are not gaps. */
 const MIN_GAP_MS = 80;
 
@@ -47,9 +56,13 @@ export async function* decodeAudio(
     written: 0,
     damaged: 0,
     startMs: toStartMs(input.startTime),
+    endMs: isContinuous(input)
+      ? toStartMs(input.startTime) + Math.max(0, toStartMs(input.duration))
+      : -Infinity,
+    maxSamples: 0,
   };
   let decoder: CodecContext | undefined;
-  let resampler: Resampler | undefined;
+  let free = (): void => {};
   try {
     const stream = streams.find(({ index }) => index === options.streamIndex);
     if (!stream) throw unreadableError(path, `no stream ${options.streamIndex}`);
@@ -58,26 +71,13 @@ export async function* decodeAudio(
     decoder = await openDecoder(av, stream, path);
     packet.alloc();
     frame.alloc();
-    const maxSamples = maxSamplesOf(await sizeOf(source));
-    const convert = (): void => {
-      refuseImplausibleSound(frame, path);
-      if (!resampler || !resampler.fits(frame)) {
-        if (resampler) append(state, resampler.drain());
-        resampler?.free();
-        resampler = openResampler(av, frame, { rate: OUTPUT_SAMPLE_RATE, channels: 1 });
-      }
-      fillGap(state, frame, stream);
-      append(state, resampler.convert(frame));
-      if (state.written > maxSamples)
-        throw unreadableError(
-          path,
-          `more than ${describeHours(maxSamples)} of sound in so few bytes`,
-        );
-    };
+    state.maxSamples = maxSamplesOf(await sizeOf(source));
+    const converter = openConverter(av, frame, stream, state, { path, mix: options.mix });
+    ({ free } = converter);
     let turn = performance.now();
     for await (const end of packets(opened, packet, stream.index, state)) {
-      feed(decoder, end ? null : packet, frame, state, convert);
-      if (end && resampler) append(state, resampler.drain());
+      feed(decoder, end ? null : packet, frame, state, converter.convert);
+      if (end) converter.drain();
       while (state.outputLength >= CHUNK_SAMPLES) yield takeSamples(state, CHUNK_SAMPLES);
       options.signal.throwIfAborted();
       // Decoding is synchronous; messages and aborts need a turn of the event loop now and then.
@@ -89,12 +89,53 @@ export async function* decodeAudio(
     if (state.outputLength > 0) yield takeSamples(state, state.outputLength);
     tellDamage(path, state, options);
   } finally {
-    resampler?.free();
+    free();
     frame.free();
     packet.free();
     decoder?.freeContext();
     await opened.close();
   }
+}
+
+interface Converter {
+  /** Takes the frame that was just decoded. */
+  readonly convert: () => void;
+  readonly drain: () => void;
+  readonly free: () => void;
+}
+
+/** Turns decoded frames into the output of `state`, at the times that players show. */
+function openConverter(
+  av: AvModule,
+  frame: Frame,
+  stream: Stream,
+  state: DecoderState,
+  { path, mix }: { readonly path: string; readonly mix: ChannelMix | undefined },
+): Converter {
+  let resampler: Resampler | undefined;
+  const drain = (): void => {
+    if (resampler) append(state, resampler.drain());
+  };
+  const free = (): void => resampler?.free();
+  return {
+    drain,
+    free,
+    convert() {
+      refuseImplausibleSound(frame, path);
+      if (!resampler?.fits(frame)) {
+        drain();
+        free();
+        resampler = openMono(av, frame, OUTPUT_SAMPLE_RATE, mix);
+      }
+      fillGap(state, frame, stream);
+      append(state, resampler.convert(frame));
+      if (state.written > state.maxSamples)
+        throw unreadableError(
+          path,
+          `more than ${describeHours(state.maxSamples)} of sound in so few bytes`,
+        );
+    },
+  };
 }
 
 /** What Opus and FLAC need for silence. Speech needs thirty times as much. */
@@ -138,27 +179,24 @@ interface DecoderState {
   /** Samples handed to the output so far, gaps included. */
   written: number;
   damaged: number;
-  /** The container's own zero: players subtract it. */
-  readonly startMs: number;
+  /**
+   * The container's own zero: players subtract it. It moves where time stamps begin anew, as in
+   * broadcasts that were joined.
+   */
+  startMs: number;
+  /** Where the container says that it ends; -Infinity where its time stamps may jump. */
+  readonly endMs: number;
+  /** Bound of `written`. */
+  maxSamples: number;
 }
+
+const MAY_JUMP = 0x0200; // AVFMT_TS_DISCONT
+
+const isContinuous = ({ iformat }: OpenedInput["input"]): boolean =>
+  (((iformat?.flags as number | undefined) ?? 0) & MAY_JUMP) === 0;
 
 const toStartMs = (microseconds: bigint): number =>
   toMs(microseconds, { num: 1, den: 1_000_000 }) ?? 0;
-
-async function openDecoder(av: AvModule, stream: Stream, path: string): Promise<CodecContext> {
-  const codec = av.Codec.findDecoder(stream.codecpar.codecId);
-  if (!codec) throw unreadableError(path, "its audio codec is not known to FFmpeg");
-  const decoder = new av.CodecContext();
-  decoder.allocContext3(codec);
-  decoder.parametersToContext(stream.codecpar);
-  decoder.pktTimebase = stream.timeBase;
-  decoder.threadCount = 1;
-  if ((await decoder.open2(codec, null)) < 0) {
-    decoder.freeContext();
-    throw unreadableError(path, `its audio (${codec.name}) can't be decoded`);
-  }
-  return decoder;
-}
 
 const AVERROR_EOF = -541_478_725;
 
@@ -214,9 +252,19 @@ function fillGap(state: DecoderState, frame: Frame, stream: Stream): void {
   const ptsMs = toMs(frame.pts, stream.timeBase);
   if (ptsMs === null) return;
   const gapMs = ptsMs - state.startMs - (state.written * 1000) / OUTPUT_SAMPLE_RATE;
-  if (gapMs < MIN_GAP_MS || gapMs > MAX_GAP_MS) return;
-  append(state, new Float32Array(Math.round((gapMs * OUTPUT_SAMPLE_RATE) / 1000)));
+  if (gapMs < -MAX_GAP_MS || (gapMs > MAX_GAP_MS && ptsMs > state.endMs + PAST_END_MS)) {
+    state.startMs += gapMs;
+    return;
+  }
+  if (gapMs < MIN_GAP_MS) return;
+  const samples = Math.round((gapMs * OUTPUT_SAMPLE_RATE) / 1000);
+  if (gapMs > MAX_GAP_MS && state.written + samples > state.maxSamples) return;
+  for (let left = samples; left > 0; left -= SILENCE.length)
+    append(state, SILENCE.subarray(0, Math.min(left, SILENCE.length)));
 }
+
+/** Hours of silence need no memory: all of it is this second. */
+const SILENCE = new Float32Array(CHUNK_SAMPLES);
 
 function takeSamples(state: DecoderState, length: number): Float32Array {
   const chunk = new Float32Array(length);

@@ -5,7 +5,8 @@ import { FIXTURES, tempFolder } from "../../test/helpers/run.ts";
 import { decodeAudio } from "./decode.ts";
 import { probeMedia, recordedAt } from "./probe.ts";
 import { candidateByName, looksLikeMedia, sniffFile } from "./sniff.ts";
-import { pickSubtitle, readSubtitleEvents } from "./subtitles.ts";
+import { readSubtitleEvents } from "./subtitles.ts";
+import { rankSubtitles } from "./tracks.ts";
 
 const truth = JSON.parse(readFileSync(join(FIXTURES, "truth.json"), "utf8")) as Record<
   string,
@@ -98,7 +99,7 @@ describe("subtitle tracks", () => {
       ["boiler.mp4", "srt", /boiler/],
     ] as const) {
       const info = await probeMedia(join(FIXTURES, name));
-      const track = pickSubtitle(info.subtitles);
+      const [track] = rankSubtitles(info.subtitles);
       expect(track?.isText).toBe(true);
       const { events, format: found } = await readSubtitleEvents(
         join(FIXTURES, name),
@@ -115,18 +116,29 @@ describe("subtitle tracks", () => {
     const track = (
       streamIndex: number,
       language: string | null,
-      more: { isText?: boolean; isForced?: boolean } = {},
-    ) => ({ streamIndex, codec: "subrip", language, isText: true, isForced: false, ...more });
+      more: { isText?: boolean; purpose?: "forced" } = {},
+    ) => ({
+      streamIndex,
+      number: streamIndex,
+      codec: "subrip",
+      language,
+      title: null,
+      purpose: "main" as const,
+      isDefault: false,
+      isText: true,
+      isForDeaf: false,
+      ...more,
+    });
     const tracks = [
-      track(1, "en", { isForced: true }),
+      track(1, "en", { purpose: "forced" }),
       track(2, "de"),
       track(3, "en"),
       track(4, "en", { isText: false }),
     ];
-    expect(pickSubtitle(tracks, "en-US")?.streamIndex).toBe(3);
-    expect(pickSubtitle(tracks)?.streamIndex).toBe(2);
-    expect(pickSubtitle(tracks, "fr")).toBeNull();
-    expect(pickSubtitle([track(4, "en", { isText: false })])).toBeNull();
+    expect(rankSubtitles(tracks, { language: "en-US" })[0]?.streamIndex).toBe(3);
+    expect(rankSubtitles(tracks)[0]?.streamIndex).toBe(2);
+    expect(rankSubtitles(tracks, { language: "fr" })).toEqual([]);
+    expect(rankSubtitles([track(4, "en", { isText: false })])).toEqual([]);
   });
 });
 

@@ -1,26 +1,17 @@
 import { stat } from "node:fs/promises";
 import type { Stream } from "node-av/lib";
 import { inputName, type MediaInput } from "./byte-source.ts";
+import { cleanName } from "../text/untrusted.ts";
+import { parseLanguageTag } from "./captions/languages.ts";
 import { openInput, toMs, unreadableError } from "./ffmpeg.ts";
 import { isVideo } from "./source.ts";
+import { audioPurpose, DEFAULT, isForDeaf, subtitlePurpose } from "./track-purpose.ts";
+import { languageInTitle, rankAudio, type TextTrack, type Track } from "./tracks.ts";
 
-export interface AudioStream {
-  readonly streamIndex: number;
-  readonly codec: string;
+export interface AudioTrack extends Track {
   /** Hz. */
   readonly sampleRate: number;
   readonly channels: number;
-  /** BCP 47; null where the container says nothing. */
-  readonly language: string | null;
-}
-
-export interface SubtitleStream {
-  readonly streamIndex: number;
-  readonly codec: string;
-  readonly language: string | null;
-  /** false for pictures of text (DVD, Blu-ray, DVB), which can't be searched. */
-  readonly isText: boolean;
-  readonly isForced: boolean;
 }
 
 export interface MediaInfo {
@@ -28,18 +19,18 @@ export interface MediaInfo {
   readonly durationMs: number | null;
   /** When it was recorded, Unix milliseconds; null where the container does not say. */
   readonly recordedAtMs: number | null;
-  /** The stream that a player would choose: the default one, else the first. */
-  readonly audio: AudioStream | null;
-  readonly subtitles: readonly SubtitleStream[];
+  /** The track that a player would choose when no language is asked for. */
+  readonly audio: AudioTrack | null;
+  /** In the order of the file. */
+  readonly audioTracks: readonly AudioTrack[];
+  readonly subtitles: readonly TextTrack[];
   /** Pictures without any sound: nothing is wrong with it, and nothing can be heard. */
   readonly isSilentFilm: boolean;
 }
 
-// AVMediaType and AV_DISPOSITION_* of FFmpeg's avutil.h and avformat.h.
+// AVMediaType of FFmpeg's avutil.h.
 const AUDIO = 1;
 const SUBTITLE = 3;
-const DEFAULT = 0x0001;
-const FORCED = 0x0040;
 const TEXT_CODECS = new Set([
   "subrip",
   "srt",
@@ -61,35 +52,19 @@ export async function probeMedia(source: MediaInput): Promise<MediaInfo> {
   try {
     const nameOf = (stream: Stream): string =>
       av.Codec.findDecoder(stream.codecpar.codecId)?.name ?? "unknown";
-    const audio = streams.filter(
-      (stream) => (stream.codecpar.codecType as number) === AUDIO && stream.codecpar.sampleRate > 0,
-    );
-    const chosen = audio.find((stream) => (stream.disposition as number) & DEFAULT) ?? audio[0];
+    const audioTracks = streams
+      .filter((stream) => typeOf(stream) === AUDIO && stream.codecpar.sampleRate > 0)
+      .map((stream, i) => audioTrack(stream, i + 1, nameOf(stream)));
     return {
       container: input.iformat?.name ?? "unknown",
       durationMs: durationOf(input.duration),
       recordedAtMs: recordedAt((name) => input.metadata?.get(name)),
-      audio: chosen
-        ? {
-            streamIndex: chosen.index,
-            codec: nameOf(chosen),
-            sampleRate: chosen.codecpar.sampleRate,
-            channels: chosen.codecpar.channels,
-            language: streamLanguage(chosen),
-          }
-        : null,
-      isSilentFilm:
-        streams.some(isVideo) &&
-        !streams.some(({ codecpar }) => (codecpar.codecType as number) === AUDIO),
+      audio: rankAudio(audioTracks)[0] ?? null,
+      audioTracks,
+      isSilentFilm: streams.some(isVideo) && !streams.some((stream) => typeOf(stream) === AUDIO),
       subtitles: streams
-        .filter((stream) => (stream.codecpar.codecType as number) === SUBTITLE)
-        .map((stream) => ({
-          streamIndex: stream.index,
-          codec: nameOf(stream),
-          language: streamLanguage(stream),
-          isText: TEXT_CODECS.has(nameOf(stream)),
-          isForced: ((stream.disposition as number) & FORCED) !== 0,
-        })),
+        .filter((stream) => typeOf(stream) === SUBTITLE)
+        .map((stream, i) => textTrack(stream, i + 1, nameOf(stream))),
     };
   } finally {
     await close();
@@ -127,12 +102,62 @@ export function recordedAt(tag: (name: string) => string | null | undefined): nu
   return null;
 }
 
+const typeOf = ({ codecpar }: Stream): number => codecpar.codecType as number;
+
+function audioTrack(stream: Stream, number: number, codec: string): AudioTrack {
+  const title = titleOf(stream);
+  const { sampleRate, channels } = stream.codecpar;
+  return {
+    ...trackOf(stream, number, codec, title),
+    purpose: audioPurpose(stream.disposition as number, title),
+    sampleRate,
+    channels,
+  };
+}
+
+function textTrack(stream: Stream, number: number, codec: string): TextTrack {
+  const title = titleOf(stream);
+  const flags = stream.disposition as number;
+  return {
+    ...trackOf(stream, number, codec, title),
+    purpose: subtitlePurpose(flags, title),
+    isText: TEXT_CODECS.has(codec),
+    isForDeaf: isForDeaf(flags, title),
+  };
+}
+
+const trackOf = (
+  stream: Stream,
+  number: number,
+  codec: string,
+  title: string | null,
+): Omit<Track, "purpose"> => ({
+  streamIndex: stream.index,
+  number,
+  codec,
+  language: streamLanguage(stream) ?? (title === null ? null : languageInTitle(title)),
+  title,
+  isDefault: ((stream.disposition as number) & DEFAULT) !== 0,
+});
+
+/** What MP4 writers put for a title when they have none. */
+const NO_TITLE = /^(?:sound|subtitle|video|text|audio)handler$|mediahandler$|^(?:gpac|l-smash)/i;
+
+/** Matroska has titles; MP4 has names of handlers instead, and `name` boxes. */
+function titleOf({ metadata }: Stream): string | null {
+  const title = metadata?.get("title") || metadata?.get("name") || metadata?.get("handler_name");
+  return title && !NO_TITLE.test(title.trim()) ? cleanName(title) : null;
+}
+
+/** Codes for "not known", "several", "none" and "no other code" (ISO 639-2). */
+const NO_LANGUAGE = new Set(["und", "mul", "mis", "zxx", "unk"]);
+
 function streamLanguage(stream: Stream): string | null {
-  const language = stream.metadata?.get("language");
-  if (!language || language === "und") return null;
+  const language = stream.metadata?.get("language")?.trim();
+  if (!language || NO_LANGUAGE.has(language.toLowerCase())) return null;
   try {
     // "eng" is "en" (RFC 5646 takes the shortest code).
-    return Intl.getCanonicalLocales(language)[0] ?? null;
+    return parseLanguageTag(language) ?? Intl.getCanonicalLocales(language)[0] ?? null;
   } catch {
     return null;
   }

@@ -5,7 +5,8 @@ import { type AvModule, unreadableError } from "./ffmpeg.ts";
 export interface SampleFormat {
   /** Hz. */
   readonly rate: number;
-  readonly channels: 1 | 2;
+  /** "all": as many as come in, each by itself. */
+  readonly channels: 1 | 2 | "all";
 }
 
 export interface Resampler {
@@ -48,6 +49,7 @@ export function refuseImplausibleSound(frame: Frame, path: string): void {
 
 /** swresample for one input format; damaged or joined files change it on the way. */
 export function openResampler(av: AvModule, first: Frame, wanted: SampleFormat): Resampler {
+  if (wanted.channels !== "all" && hasNoPositions(first)) return openAverage(av, first, wanted);
   const { sampleRate, format } = first;
   const { channels } = first;
   const context: SoftwareResampleContext = new av.SoftwareResampleContext();
@@ -56,8 +58,9 @@ export function openResampler(av: AvModule, first: Frame, wanted: SampleFormat):
   // A layout without positions (order 0) can't be mixed down by position; FFmpeg's default for the
   // count can.
   const input = layout.order === 0 ? (defaultLayout(channels) as unknown as Layout) : layout;
+  const written = wanted.channels === "all" ? channels : wanted.channels;
   context.allocSetOpts2(
-    defaultLayout(wanted.channels) as unknown as Layout,
+    wanted.channels === "all" ? input : (defaultLayout(written) as unknown as Layout),
     FLOAT as never,
     wanted.rate,
     input,
@@ -70,10 +73,10 @@ export function openResampler(av: AvModule, first: Frame, wanted: SampleFormat):
   }
   const read = (inputs: Buffer[] | null, count: number): Float32Array => {
     const room = context.getOutSamples(count) + 64;
-    if (room > MAX_SAMPLES) throw new Error(`a frame of ${room} samples`);
-    const buffer = Buffer.alloc(room * 4 * wanted.channels);
-    const written = Math.max(0, context.convertSync([buffer], room, inputs, count));
-    return new Float32Array(buffer.buffer, buffer.byteOffset, written * wanted.channels).slice();
+    if (room * written > MAX_SAMPLES) throw new Error(`a frame of ${room} samples`);
+    const buffer = Buffer.alloc(room * 4 * written);
+    const samples = Math.max(0, context.convertSync([buffer], room, inputs, count));
+    return new Float32Array(buffer.buffer, buffer.byteOffset, samples * written).slice();
   };
   return {
     fits: (frame) =>
@@ -81,6 +84,29 @@ export function openResampler(av: AvModule, first: Frame, wanted: SampleFormat):
     convert: (frame) => read(frame.extendedData ?? frame.data, frame.nbSamples),
     drain: () => read(null, 0),
     free: () => context.free(),
+  };
+}
+
+/** FFmpeg can't mix channels whose positions nobody knows: what came out would be silence. */
+const hasNoPositions = ({ channelLayout, channels }: Frame): boolean =>
+  channelLayout.order === 0 && LAYOUT_MASKS[channels] === undefined;
+
+/** All channels alike, once or twice. */
+function openAverage(av: AvModule, first: Frame, wanted: SampleFormat): Resampler {
+  const { channels } = first;
+  const copies = Number(wanted.channels);
+  const all = openResampler(av, first, { ...wanted, channels: "all" });
+  const average = (samples: Float32Array): Float32Array =>
+    Float32Array.from({ length: (samples.length / channels) * copies }, (_, i) => {
+      const from = Math.floor(i / copies) * channels;
+      let sum = 0;
+      for (let channel = 0; channel < channels; channel++) sum += samples[from + channel] ?? 0;
+      return sum / channels;
+    });
+  return {
+    ...all,
+    convert: (frame) => average(all.convert(frame)),
+    drain: () => average(all.drain()),
   };
 }
 

@@ -5,7 +5,8 @@ import { closedCaptionFilm } from "../../test/helpers/closed-captions.ts";
 import { tempFolder } from "../../test/helpers/run.ts";
 import { cuesFromEvents, parseCaptions } from "./captions/parse.ts";
 import { probeMedia } from "./probe.ts";
-import { movText, pickSubtitle, readSubtitleEvents } from "./subtitles.ts";
+import { movText, readSubtitleEvents } from "./subtitles.ts";
+import { rankSubtitles } from "./tracks.ts";
 
 describe("closed captions inside media (CEA-608)", () => {
   it("are a text track", async () => {
@@ -19,7 +20,7 @@ describe("closed captions inside media (CEA-608)", () => {
     ];
     writeFileSync(path, closedCaptionFilm(samples));
     const info = await probeMedia(path);
-    const track = pickSubtitle(info.subtitles);
+    const [track] = rankSubtitles(info.subtitles);
     expect(track).toMatchObject({ codec: "cc_dec", isText: true });
     const { events, format } = await readSubtitleEvents(path, track?.streamIndex ?? -1, {
       signal: new AbortController().signal,

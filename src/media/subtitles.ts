@@ -2,7 +2,6 @@ import type { Packet } from "node-av/lib";
 import { decodeLine21, type Line21Pair } from "./captions/cea608.ts";
 import { inputName, type MediaInput } from "./byte-source.ts";
 import { DISCARD_ALL, openInput, toMs, unreadableError } from "./ffmpeg.ts";
-import type { SubtitleStream } from "./probe.ts";
 
 export interface SubtitleEvent {
   readonly startMs: number;
@@ -14,38 +13,9 @@ export interface SubtitleEvent {
 /** How the text of the events is to be read. */
 export type SubtitleFormat = "srt" | "webvtt" | "ass";
 
-/**
- * The best text track: the wanted language first, complete ones before forced ones. Null when there
- * is none.
- */
-export function pickSubtitle(
-  tracks: readonly SubtitleStream[],
-  language?: string,
-): SubtitleStream | null {
-  const languageRank = (track: SubtitleStream): number => {
-    if (language === undefined || isLanguage(track.language, language)) return 0;
-    return track.language === null ? 1 : 8;
-  };
-  const rank = (track: SubtitleStream): number => (track.isForced ? 4 : 0) + languageRank(track);
-  const text = tracks.filter((track) => track.isText && rank(track) < 8);
-  return text.toSorted((a, b) => rank(a) - rank(b) || a.streamIndex - b.streamIndex)[0] ?? null;
-}
-
 function formatOf(codec: string): SubtitleFormat {
   if (codec === "ass" || codec === "ssa") return "ass";
   return codec === "webvtt" ? "webvtt" : "srt";
-}
-
-/** Containers say "eng" or "en"; users say "en" or "en-US". */
-function isLanguage(track: string | null, wanted: string): boolean {
-  if (track === null) return false;
-  const base = (tag: string): string =>
-    new Intl.Locale(Intl.getCanonicalLocales(tag)[0] ?? tag).language;
-  try {
-    return base(track) === base(wanted);
-  } catch {
-    return false;
-  }
 }
 
 export interface ReadOptions {
@@ -59,49 +29,80 @@ export interface ReadOptions {
 
 const SUBTITLE_TURN_MS = 50;
 
+export interface SubtitleEvents {
+  readonly events: readonly SubtitleEvent[];
+  readonly format: SubtitleFormat;
+}
+
 /**
- * Every event of a text track in file order. mov_text packets carry a length before the text (QTFF,
- * 3GPP TS 26.245);
+ * Every event of a text track in file order, at the times that a player shows. mov_text packets
+ * carry a length before the text (QTFF, 3GPP TS 26.245);
  * Matroska's ASS packets carry `ReadOrder,Layer,Style,Name,MarginL,MarginR,MarginV,Effect,Text`.
  */
 export async function readSubtitleEvents(
   source: MediaInput,
   streamIndex: number,
+  options: ReadOptions,
+): Promise<SubtitleEvents> {
+  const tracks = await readSubtitleTracks(source, [streamIndex], options);
+  return tracks.get(streamIndex) as SubtitleEvents;
+}
+
+/** The same of several tracks at once: each would go through the whole file. */
+export async function readSubtitleTracks(
+  source: MediaInput,
+  streamIndices: readonly number[],
   { signal, onProgress }: ReadOptions,
-): Promise<{ readonly events: readonly SubtitleEvent[]; readonly format: SubtitleFormat }> {
-  const { av, streams, readPacket, close } = await openInput(source);
+): Promise<ReadonlyMap<number, SubtitleEvents>> {
+  const { av, input, streams, readPacket, close } = await openInput(source);
   const packet = new av.Packet();
   try {
-    const stream = streams.find(({ index }) => index === streamIndex);
-    if (!stream) throw unreadableError(inputName(source), `no stream ${streamIndex}`);
-    const codec = av.Codec.findDecoder(stream.codecpar.codecId)?.name ?? "text";
-    const track = isLine21(codec)
-      ? line21Track(stream.timeBase)
-      : textTrack(codec, stream.timeBase);
-    // Containers with an index read the wanted track only.
+    // Containers may start late; players count from their start.
+    const zeroMs = toMs(input.startTime, MICROSECONDS) ?? 0;
+    const readers = new Map<number, TrackReader & { readonly codec: string }>();
+    for (const index of streamIndices) {
+      const stream = streams.find((one) => one.index === index);
+      if (!stream) throw unreadableError(inputName(source), `no stream ${index}`);
+      const codec = av.Codec.findDecoder(stream.codecpar.codecId)?.name ?? "text";
+      const reader = isLine21(codec)
+        ? line21Track(stream.timeBase)
+        : textTrack(codec, stream.timeBase);
+      readers.set(index, { codec, ...reader });
+    }
+    // Containers with an index read the wanted tracks only.
     for (const other of streams)
-      if (other.index !== streamIndex) other.discard = DISCARD_ALL as typeof other.discard;
+      if (!readers.has(other.index)) other.discard = DISCARD_ALL as typeof other.discard;
     packet.alloc();
     let turn = performance.now();
     while ((await readPacket(packet)) >= 0) {
-      if (packet.streamIndex === streamIndex) track.add(packet);
+      const reader = readers.get(packet.streamIndex);
+      reader?.add(packet);
       packet.unref();
       if (performance.now() - turn < SUBTITLE_TURN_MS) continue;
       // Reading is synchronous; messages and aborts need a turn of the event loop now and then.
       await new Promise(setImmediate);
       signal.throwIfAborted();
-      onProgress(track.positionMs());
+      onProgress(Math.max(0, (reader?.positionMs() ?? 0) - zeroMs));
       turn = performance.now();
     }
-    return {
-      events: track.finish(),
-      format: formatOf(codec),
-    };
+    const finished = [...readers].map(([index, { codec, finish }]) => {
+      const events = finish().map((event) => shiftEvent(event, -zeroMs));
+      return [index, { events, format: formatOf(codec) }] as const;
+    });
+    return new Map(finished);
   } finally {
     packet.free();
     await close();
   }
 }
+
+const MICROSECONDS = { num: 1, den: 1_000_000 };
+
+const shiftEvent = (event: SubtitleEvent, ms: number): SubtitleEvent => ({
+  ...event,
+  startMs: Math.round(event.startMs + ms),
+  endMs: Math.round(event.endMs + ms),
+});
 
 interface TimeBase {
   readonly num: number;

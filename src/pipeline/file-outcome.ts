@@ -9,6 +9,7 @@ import type { EngineChoice } from "./engines/engine-choice.ts";
 import type { FileRetryOptions } from "./retry.ts";
 import type { Location } from "../location.ts";
 import type { MediaSources } from "./sources/media-source.ts";
+import type { TrackChoice } from "./track-choice.ts";
 import type { TranscriptOptions } from "./unchanged.ts";
 import type { WorkerTranscript } from "./worker/protocol.ts";
 import type { WorkerPool } from "./worker/pool.ts";
@@ -76,6 +77,7 @@ export interface FileOptions extends TranscriptOptions, FileRetryOptions {
   readonly dryRun: boolean;
   /** Where not all files have the same. */
   readonly engineFor?: EngineChoice | undefined;
+  readonly tracksFor?: TrackChoice | undefined;
   /**
    * Recognise anew what is indexed, though nothing changed; the present transcript answers until
    * the new one is complete.

@@ -41,9 +41,12 @@ export async function indexFile(
   call: FileCall,
 ): Promise<FileOutcome> {
   const { path } = file;
-  const options = general.engineFor
-    ? { ...general, engines: general.engineFor(path, general.language) }
-    : general;
+  const { engineFor, tracksFor } = general;
+  const options = {
+    ...general,
+    ...(engineFor ? { engines: engineFor(path, general.language) } : {}),
+    ...tracksFor?.(path),
+  };
   call.signal.throwIfAborted();
   if (file.kind === "captions" && options.captions === "ignore")
     return { type: "skipped", path, reason: "captions are ignored" };

@@ -3,6 +3,7 @@ import { contentOf, readEdits, writeEdits } from "../backends/edits.ts";
 import type { AssetVersion } from "../backends/versions.ts";
 import { MediasearchError, toMediasearchError } from "../errors.ts";
 import { type ContentDigest, formatFingerprint, parseFingerprint } from "../fingerprint.ts";
+import { formatSelection, parseSelection } from "../selection.ts";
 import type { EngineName } from "../types.ts";
 import { commitTranscript } from "./commit.ts";
 import {
@@ -16,7 +17,7 @@ import { isSameFile } from "./same-file.ts";
 import { type KnownTranscript, knownTranscripts } from "./known-transcripts.ts";
 import { type FileCandidate, fileFacts } from "./scan/candidate.ts";
 import { contentKey, transcribe } from "./transcribe.ts";
-import { fingerprint, knownDigest, type StoredTranscript } from "./unchanged.ts";
+import { fingerprint, knownDigest, sameContent, type StoredTranscript } from "./unchanged.ts";
 import type { FileTask } from "./worker/protocol.ts";
 
 /**
@@ -26,13 +27,16 @@ export async function reuseOrTranscribe(
   file: FileCandidate,
   asset: AssetStatus | undefined,
   services: FileServices,
-  options: FileOptions,
+  general: FileOptions,
   call: FileCall,
 ): Promise<FileOutcome> {
   const { path } = file;
-  const task = taskOf(file, options);
   const before = await contentKey(file, services, call);
-  const digest = knownDigest(file, options) ?? (await services.workers.identify(task, call.signal));
+  const digest =
+    knownDigest(file, general) ??
+    (await services.workers.identify(taskOf(file, general), call.signal));
+  const options = withEarlierChoice(general, asset, digest);
+  const task = taskOf(file, options);
   const whole = fingerprint(digest, options);
   const fingerprintBy = (engine: EngineName): string =>
     fingerprint(digest, { ...options, engines: [engine] });
@@ -60,8 +64,26 @@ export async function reuseOrTranscribe(
   }
 }
 
+/** What was chosen by hand for the same content stays until something else is chosen. */
+function withEarlierChoice(
+  options: FileOptions,
+  asset: AssetStatus | undefined,
+  digest: ContentDigest,
+): FileOptions {
+  if (!asset?.fingerprint || !sameContent(asset.fingerprint, digest)) return options;
+  const { request } = parseSelection(parseFingerprint(asset.fingerprint).selection ?? "");
+  const { audioTrack, subtitleTrack, channels } = options;
+  return {
+    ...options,
+    audioTrack: audioTrack ?? request.audioTrack,
+    subtitleTrack: subtitleTrack ?? request.subtitleTrack,
+    channels: channels ?? request.channels,
+  };
+}
+
 function taskOf(file: FileCandidate, options: FileOptions): FileTask {
   const { captions, captionsEncoding, language, engines } = options;
+  const { audioTrack, subtitleTrack, channels } = options;
   return {
     path: file.path,
     kind: file.kind,
@@ -74,6 +96,9 @@ function taskOf(file: FileCandidate, options: FileOptions): FileTask {
     captionsEncoding,
     language,
     engines,
+    audioTrack,
+    subtitleTrack,
+    channels,
   };
 }
 
@@ -239,8 +264,17 @@ async function restamp(
   options: FileOptions,
 ): Promise<void> {
   const looked = { mode: options.captions, language: options.language ?? "" };
-  const anew = (text: string): string =>
-    formatFingerprint({ ...parseFingerprint(text), ...looked });
+  const anew = (text: string): string => {
+    const parts = parseFingerprint(text);
+    const note = parseSelection(parts.selection ?? "");
+    const { subtitleTrack = note.request.subtitleTrack } = options;
+    const request = { ...note.request, subtitleTrack };
+    return formatFingerprint({
+      ...parts,
+      ...looked,
+      selection: formatSelection({ ...note, request }),
+    });
+  };
   const edits = await readEdits(records, contentOf(stored.fingerprint));
   if (edits)
     await writeEdits(records, contentOf(stored.fingerprint), {

@@ -1,12 +1,13 @@
 import type { AssetStatus } from "../backends/catalog.ts";
 import type { Checkpoint } from "../asr/transcriber.ts";
 import { asChanging, formatFingerprint, parseFingerprint } from "../fingerprint.ts";
+import { formatSelection, parseSelection } from "../selection.ts";
 import type { EngineName } from "../types.ts";
 import { writeWordTimes } from "../backends/word-times.ts";
 import { commitTranscript } from "./commit.ts";
 import type { FileCall, FileOutcome, FileServices } from "./file-outcome.ts";
 import { type FileCandidate, fileFacts } from "./scan/candidate.ts";
-import type { FileTask } from "./worker/protocol.ts";
+import type { FileTask, WorkerTranscript } from "./worker/protocol.ts";
 
 /**
  * What tells whether a file changed while it was read. An object is read by its tag, so that it
@@ -23,6 +24,14 @@ export async function contentKey(
     .stat(path, signal)
     .catch(() => undefined);
   return stat ? `${stat.sizeBytes}:${stat.mtimeMs}` : "";
+}
+
+/** The fingerprint with what was taken of the file beside what was asked for. */
+function withSelection(made: string, { selection }: Pick<WorkerTranscript, "selection">): string {
+  if (!selection) return made;
+  const parts = parseFingerprint(made);
+  const { request } = parseSelection(parts.selection ?? "");
+  return formatFingerprint({ ...parts, selection: formatSelection({ request, ...selection }) });
 }
 
 interface Reading {
@@ -72,7 +81,7 @@ export async function transcribe(
   const about = { ...read, recordedAtMs: read.recordedAtMs ?? file.recordedAtMs ?? null };
   const segments = timed.map(({ words: _words, ...segment }) => segment);
   const engine = (transcript.engineName as EngineName | undefined) ?? task.engines[0];
-  const done = engine === undefined ? whole : fingerprintBy(engine);
+  const done = withSelection(engine === undefined ? whole : fingerprintBy(engine), transcript);
   const isChanged = (await contentKey(file, services, call)) !== before;
   const fingerprint = isChanged ? formatFingerprint(asChanging(parseFingerprint(done))) : done;
   // Before the transcript itself, which a reader may see with its words or not at all.

@@ -7,11 +7,17 @@ import {
   PIPELINE_VERSION,
   RECOGNISED_SINCE,
 } from "../fingerprint.ts";
+import {
+  formatSelection,
+  parseSelection,
+  type SelectionRequest,
+  suitsSelection,
+} from "../selection.ts";
 import type { CaptionsMode, Language, Origin } from "../types.ts";
 import { type FileCandidate, objectContent, sidecarKeyOf } from "./scan/candidate.ts";
 
 /** The options of a run that change what becomes of a file. */
-export interface TranscriptOptions {
+export interface TranscriptOptions extends SelectionRequest {
   readonly captions: CaptionsMode;
   /** The code page of captions that the user names. */
   readonly captionsEncoding?: string | undefined;
@@ -30,6 +36,7 @@ export const fingerprintOf = (
   mode: modeOf(options, captions !== "" || isCaptionsItself(content)),
   language: options.language ?? "",
   engine: formatEngineChain(options.engines),
+  selection: isCaptionsItself(content) ? "" : formatSelection({ request: options }),
 });
 
 const isCaptionsItself = (content: string): boolean => content.startsWith("captions-");
@@ -89,6 +96,8 @@ function captionsFit(
   if (options.captions === "ignore" || made.captions !== captions) return "no";
   const hasCaptions = captions !== "" || isCaptionsItself(made.content);
   if (hasCaptions && encodingOf(made) !== options.captionsEncoding) return "no";
+  // Captions by themselves have no tracks.
+  if (!isCaptionsItself(made.content) && !suitsRequest(made, options, "subtitles")) return "no";
   // Which file of captions is used was decided before; which track inside the media was not.
   const isChosen = engine?.startsWith("captions:") ?? false;
   return isChosen || isLanguage(made, language, options) ? "yes" : "no";
@@ -105,14 +114,22 @@ function recognitionFit(
     made.engine === formatEngineChain(options.engines);
   const suits =
     isOfEngine && (options.language === undefined || isLanguage(made, language, options));
-  if (!suits || options.captions === "only") return "no";
+  if (!suits || options.captions === "only" || !suitsRequest(made, options, "sound")) return "no";
   if (options.captions === "ignore") return "yes";
   // Captions that were tried and could not be read are no reason to begin anew.
   if (captions !== "" && captions !== made.captions) return "no";
   const isLookedFor =
-    made.mode.split(":")[0] === "prefer" && made.language === (options.language ?? "");
+    made.mode.split(":")[0] === "prefer" &&
+    made.language === (options.language ?? "") &&
+    suitsRequest(made, options, "subtitles");
   return isLookedFor ? "yes" : "unless-track";
 }
+
+const suitsRequest = (
+  { selection }: Fingerprint,
+  asked: SelectionRequest,
+  part: "sound" | "subtitles",
+): boolean => suitsSelection(asked, parseSelection(selection ?? ""), part);
 
 /** The language that is asked for was asked for then, or turned out to be the one. */
 function isLanguage(

@@ -5,6 +5,7 @@ import { takeRequests } from "../../backends/requests.ts";
 import type { Claims } from "../../backends/run-lock.ts";
 import { dropWordTimes } from "../../backends/word-times.ts";
 import { engineRules } from "../../config/engine-rules.ts";
+import { trackRules } from "../../config/track-rules.ts";
 import { type EmbeddingModel, isOtherRecipe } from "../../embedding-model.ts";
 import { parseEngineChain } from "../../engine-chain.ts";
 import { MediasearchError, toMediasearchError } from "../../errors.ts";
@@ -13,6 +14,7 @@ import { type EngineChoice, engineChoice } from "../../pipeline/engines/engine-c
 import type { FileServices } from "../../pipeline/file-outcome.ts";
 import { run as runPipeline, type RunOptions } from "../../pipeline/run.ts";
 import type { LocationBatch } from "../../pipeline/sources/media-source.ts";
+import { type TrackChoice, trackChoice } from "../../pipeline/track-choice.ts";
 import { sortChanges } from "../../pipeline/watch/sort-changes.ts";
 import { watchRoots } from "../../pipeline/watch/watch-roots.ts";
 import { retry } from "../../retry.ts";
@@ -95,6 +97,7 @@ async function runOptions({ context, request }: IndexRun): Promise<RunOptions> {
     ...config.settings,
     engines: parseEngineChain(config.settings.engine),
     engineFor: await chosenEngines(context),
+    tracksFor: await chosenTracks(context),
     include: [],
     exclude: [],
     signal,
@@ -277,4 +280,17 @@ async function chosenEngines({ config }: Context): Promise<EngineChoice | undefi
   const { engine, engineRules: rules } = config.settings;
   if (rules === undefined || config.sources.engine.kind === "flag") return undefined;
   return engineChoice(parseEngineChain(engine), engineRules(rules, "/"));
+}
+
+/** Rules of the settings; tracks that were named for this call are for all its files. */
+async function chosenTracks({ config }: Context): Promise<TrackChoice | undefined> {
+  const { settings, sources } = config;
+  if (settings.trackRules === undefined) return undefined;
+  const named = (name: "audioTrack" | "subtitleTrack" | "channels"): boolean =>
+    sources[name].kind === "flag";
+  return trackChoice(settings, trackRules(settings.trackRules, "/"), {
+    audioTrack: named("audioTrack") ? settings.audioTrack : undefined,
+    subtitleTrack: named("subtitleTrack") ? settings.subtitleTrack : undefined,
+    channels: named("channels") ? settings.channels : undefined,
+  });
 }

@@ -4,7 +4,9 @@ import { parseFingerprint } from "../../fingerprint.ts";
 import { isBelow } from "../../location.ts";
 import type { EngineChoice } from "../../pipeline/engines/engine-choice.ts";
 import { storedOf } from "../../pipeline/known-transcripts.ts";
+import type { TrackChoice } from "../../pipeline/track-choice.ts";
 import { fitOf, type TranscriptOptions } from "../../pipeline/unchanged.ts";
+import { parseSelection, suitsSelection } from "../../selection.ts";
 import type { RootGroup } from "./root-groups.ts";
 
 /** What a run is about to recognise though it was recognised before. */
@@ -18,6 +20,7 @@ export interface RecognisedAgain {
 interface PlanOptions extends TranscriptOptions {
   readonly force: boolean;
   readonly engineFor?: EngineChoice | undefined;
+  readonly tracksFor?: TrackChoice | undefined;
 }
 
 /** Less than this is not worth a word. Milliseconds of audio. */
@@ -71,20 +74,22 @@ function keyOf(fingerprint: string): string {
 async function whyAgain(
   asset: AssetStatus,
   records: Backend["records"],
-  { force, engineFor, ...options }: PlanOptions,
+  { force, engineFor, tracksFor, ...general }: PlanOptions,
   archived: ReadonlySet<string>,
 ): Promise<string | undefined> {
   if (force) return "because it is asked for";
+  const options = { ...general, ...tracksFor?.(asset.id) };
   const engines = engineFor?.(asset.id, options.language) ?? options.engines;
   const stored = await storedOf(asset, records);
   if (fitOf(stored, { ...options, engines }, "") !== "no") return undefined;
   const made = parseFingerprint(stored.fingerprint);
-  const isKept = engines.some((engine) =>
-    archived.has(`${made.version}|${made.content}|${engine}`),
-  );
+  const suits = suitsSelection(options, parseSelection(made.selection ?? ""), "sound");
+  const isKept =
+    suits && engines.some((engine) => archived.has(`${made.version}|${made.content}|${engine}`));
   if (isKept) return undefined;
   if (!engines.some((engine) => engine === made.engine))
     return `by ${engines.join(" or ")}, not by ${made.engine}`;
+  if (!suits) return "because another track or other channels are asked for";
   if (options.language !== undefined)
     return `as ${options.language}, not as ${stored.language ?? "und"}`;
   return "because this version of mediasearch makes other transcripts";

@@ -26,6 +26,13 @@ export const INDEX_SPEC = {
     },
     { flags: "--captions-encoding <name>", help: SETTINGS.captionsEncoding.help },
     LANGUAGE_OPTION,
+    { flags: "--audio-track <track>", help: SETTINGS.audioTrack.help },
+    { flags: "--subtitle-track <track>", help: SETTINGS.subtitleTrack.help },
+    {
+      flags: "--channels <mode>",
+      help: SETTINGS.channels.help,
+      choices: ["auto", "mix", "separate"],
+    },
     { flags: "--engine <name>", help: SETTINGS.engine.help },
     { flags: "-j, --jobs <n>", help: SETTINGS.jobs.help },
     { flags: "-w, --watch", help: "follow changes until Ctrl-C" },
@@ -36,6 +43,8 @@ export const INDEX_SPEC = {
     ["mediasearch index ~/Recordings", "everything below a folder"],
     ["mediasearch index interview.mp4 --captions ignore", "recognise, whatever captions say"],
     ["mediasearch index film.avi --captions-encoding cp866", "captions of an old program"],
+    ["mediasearch index film.mkv --audio-track 2", "another track than a player would choose"],
+    ["mediasearch index calls --channels separate", "one person in each channel"],
     ['mediasearch index . --include "*.mp3" --exclude "drafts/**"', "only some files"],
   ],
   exitCodes: [

@@ -84,6 +84,7 @@ function indexedRecord(
 ): Record<string, unknown> {
   const { origin, engine, isFallback = false, language, timing, durationMs, warnings } = transcript;
   const { isSilentFilm = false } = transcript;
+  const { track = null, channels = null } = transcript.selection ?? {};
   return {
     type: "indexed",
     ...names,
@@ -91,6 +92,8 @@ function indexedRecord(
     engine,
     fallback: isFallback,
     language,
+    track,
+    channels,
     timing: timing ?? null,
     durationMs,
     segments: segmentCount,

@@ -1,12 +1,10 @@
 import { MediasearchError } from "../../errors.ts";
 import { possibleCaptionName } from "../../media/captions/names.ts";
-import { cuesFromEvents, parseCaptions } from "../../media/captions/parse.ts";
+import { parseCaptions } from "../../media/captions/parse.ts";
 import { whyImplausible, withoutData } from "../../media/captions/plausibility.ts";
-import type { MediaInput } from "../../media/byte-source.ts";
-import type { MediaInfo } from "../../media/probe.ts";
-import { pickSubtitle, type ReadOptions, readSubtitleEvents } from "../../media/subtitles.ts";
 import { folderOf, isLink, nameBelow, nameOf, type Location } from "../../location.ts";
 import { describeSidecar } from "../../media/captions/pairing.ts";
+import type { TrackSelection } from "../../selection.ts";
 import type { Cue, Language } from "../../types.ts";
 
 export interface CaptionTranscript {
@@ -21,6 +19,10 @@ export interface CaptionTranscript {
   readonly fault: string | null;
   /** What a user should know about how they were read. */
   readonly warnings: readonly string[];
+  /** What is said about the recording, never what is said in it. */
+  readonly isCommentary?: boolean | undefined;
+  /** The track that they lie in; absent for a file of their own. */
+  readonly track?: TrackSelection | undefined;
 }
 
 /** Zero bytes, line ends and spaces only, are nothing. */
@@ -95,29 +97,3 @@ const describeBeside = (path: Location, media: Location): ReturnType<typeof desc
       : (nameBelow(path, folderOf(media)) ?? nameOf(path)).replaceAll("\\", "/"),
     nameOf(media),
   );
-
-/**
- * The text subtitle track of a media file that suits the language best; null without one or when it
- * is empty.
- */
-export async function readSubtitleTrack(
-  source: MediaInput,
-  info: MediaInfo,
-  language: string | undefined,
-  options: ReadOptions,
-): Promise<CaptionTranscript | null> {
-  const track = pickSubtitle(info.subtitles, language);
-  if (!track) return null;
-  const { events, format } = await readSubtitleEvents(source, track.streamIndex, options);
-  const cues = withoutData(cuesFromEvents(events, format));
-  if (cues.length === 0) return null;
-  return {
-    cues,
-    language: track.language ?? "und",
-    engine: `subtitles:${track.codec}`,
-    durationMs: info.durationMs,
-    label: "the subtitle track",
-    fault: whyImplausible(cues, { durationMs: info.durationMs, isPartial: track.isForced }),
-    warnings: [],
-  };
-}

@@ -9,9 +9,9 @@ import {
   type CaptionTranscript,
   MAX_CAPTION_BYTES,
   readCaptionFile,
-  readSubtitleTrack,
 } from "./captions.ts";
 import type { FileTask } from "./protocol.ts";
+import { namedSubtitles, subtitleTranscripts } from "./subtitle-tracks.ts";
 
 export interface CaptionServices {
   readonly sources: MediaSources;
@@ -59,13 +59,12 @@ export async function chooseCaptions(
   services: CaptionServices,
   warnings: string[],
 ): Promise<ChosenCaptions> {
-  if (task.kind === "captions") {
-    const reading = { encoding: task.captionsEncoding, durationMs: null };
-    const transcript = await captionsAt(task.path, services, reading);
-    warnings.push(...transcript.warnings);
-    if (transcript.cues.length === 0 && transcript.fault) warnings.push(transcript.fault);
-    return { transcript, spare: null, info: null };
-  }
+  if (task.kind === "captions")
+    return {
+      transcript: await captionsThemselves(task, services, warnings),
+      spare: null,
+      info: null,
+    };
   const media = await mediaOf(task, services);
   if (task.captions === "ignore")
     return { transcript: null, spare: null, info: await probeMedia(media) };
@@ -73,31 +72,82 @@ export async function chooseCaptions(
     services.signal.throwIfAborted();
     return { error };
   });
-  const info = "error" in probed ? null : probed;
-  const { chosen, rejected } = await chooseSidecar(task, info, services, warnings);
-  if (chosen) return { transcript: chosen, spare: null, info };
   if ("error" in probed) {
+    const { chosen, rejected } = await chooseSidecar(task, null, services, warnings);
     // Captions answer searches even when their media can't be read on this machine.
-    const best = spareOf(rejected);
-    if (best) return { transcript: best, spare: null, info };
+    const transcript = chosen ?? spareOf(rejected);
+    if (transcript) return { transcript, spare: null, info: null };
     throw probed.error;
   }
-  const track = await readSubtitleTrack(media, probed, task.language, {
-    signal: services.signal,
-    onProgress: (positionMs) => services.onProgress(positionMs, probed.durationMs),
-  });
-  if (track && isEnough(track, task, info)) return { transcript: track, spare: null, info };
-  if (track) rejected.push(track);
-  warnings.push(...rejected.map(({ label, fault }) => `captions not used: ${label}: ${fault}`));
+  const rejected: CaptionTranscript[] = [];
+  const transcript = await chooseReadable(task, media, probed, services, { warnings, rejected });
+  if (transcript) return { transcript, spare: null, info: probed };
+  warnings.push(...tellRejected(rejected));
   for (const foreign of task.foreignCaptions ?? [])
     warnings.push(
       `captions not used: ${nameOf(foreign)}: not in ${task.language ?? "the language"}`,
     );
-  const spare = spareOf(rejected);
   // "only" asks for captions, however thin.
   return task.captions === "only"
-    ? { transcript: spare, spare: null, info }
-    : { transcript: null, spare, info };
+    ? { transcript: spareOf(rejected), spare: null, info: probed }
+    : {
+        transcript: null,
+        spare: spareOf(rejected.filter(({ isCommentary }) => isCommentary !== true)),
+        info: probed,
+      };
+}
+
+async function captionsThemselves(
+  task: FileTask,
+  services: CaptionServices,
+  warnings: string[],
+): Promise<CaptionTranscript> {
+  const reading = { encoding: task.captionsEncoding, durationMs: null };
+  const transcript = await captionsAt(task.path, services, reading);
+  warnings.push(...transcript.warnings);
+  if (transcript.cues.length === 0 && transcript.fault) warnings.push(transcript.fault);
+  return transcript;
+}
+
+/**
+ * The track that the user names, else captions beside the media, else the best of its tracks; null
+ * where none will do.
+ */
+async function chooseReadable(
+  task: FileTask,
+  media: MediaInput,
+  info: MediaInfo,
+  services: CaptionServices,
+  { warnings, rejected }: { readonly warnings: string[]; readonly rejected: CaptionTranscript[] },
+): Promise<CaptionTranscript | null> {
+  const reading = {
+    signal: services.signal,
+    onProgress: (positionMs: number) => services.onProgress(positionMs, info.durationMs),
+  };
+  if (task.subtitleTrack !== undefined && task.subtitleTrack !== "auto") {
+    const named = await namedSubtitles(media, info, task.subtitleTrack, reading, warnings);
+    if (named) return named;
+  }
+  const beside = await chooseSidecar(task, info, services, warnings);
+  if (beside.chosen) return beside.chosen;
+  rejected.push(...beside.rejected);
+  for await (const track of subtitleTranscripts(media, info, task, reading)) {
+    if (isEnough(track, task, info)) return track;
+    // Many films have tracks without any text.
+    if (track.cues.length > 0) rejected.push(track);
+  }
+  return null;
+}
+
+/** A film may have thirty tracks of signs. */
+const MAX_TOLD = 3;
+
+function tellRejected(rejected: readonly CaptionTranscript[]): string[] {
+  const told = rejected
+    .slice(0, MAX_TOLD)
+    .map(({ label, fault }) => `captions not used: ${label}: ${fault}`);
+  const more = rejected.length - told.length;
+  return more > 0 ? [...told, `captions not used: ${more} more, for such reasons`] : told;
 }
 
 /** The first of the captions beside the media that will do, and those before it that will not. */

@@ -2,6 +2,8 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { FIXTURES, tempFolder } from "../../../test/helpers/run.ts";
+import { joined, speechOf, writeWav } from "../../../test/helpers/channels.ts";
+import type { Checkpoint, Transcriber } from "../../asr/transcriber.ts";
 import { openEmbedder } from "../../embed/registry.ts";
 import { openSources } from "../sources/registry.ts";
 import { identifyFile, processFile, type WorkerServices } from "./process-file.ts";
@@ -133,6 +135,68 @@ describe("one file's way", () => {
         captions: "only",
       });
       expect(transcript).toMatchObject({ origin: "captions" });
+    });
+  });
+
+  describe("with a person in each of two channels", () => {
+    /** Writes down how much it hears, in two checkpoints. */
+    const ears: Transcriber = {
+      id: "ears",
+      languages: [],
+      async transcribe(audio, { onCheckpoint, resume = [] }) {
+        const known = resume.flatMap(({ cues }) => cues);
+        let [samples, loud] = [0, 0];
+        for await (const chunk of audio) {
+          samples += chunk.length;
+          loud += chunk.filter((value) => Math.abs(value) > 0.05).length;
+        }
+        const cue = {
+          startMs: 0,
+          endMs: samples / 16,
+          text: known.length > 0 ? `${known[0]?.text} again` : `heard ${loud > 0}`,
+          speaker: null,
+          confidence: 1,
+          words: null,
+        };
+        onCheckpoint?.({ recogniser: "ears", positionMs: 100, cues: [cue], state: "own" });
+        return { cues: [cue], language: "en", timing: "segment", warning: null };
+      },
+      close: async () => {},
+    };
+    const call = async (): Promise<string> => {
+      const [ann, ben] = [await speechOf("bees.flac"), await speechOf("garden.m4a")];
+      const path = join(tempFolder(), "call.wav");
+      const pause = (other: Float32Array): Float32Array => new Float32Array(other.length);
+      return writeWav(path, [joined(ann, pause(ben)), joined(pause(ann), ben)]);
+    };
+    const run = async (path: string, resume: Checkpoint[] = []) => {
+      const checkpoints: Checkpoint[] = [];
+      const transcript = await processFile(
+        { ...task(""), path, resume },
+        services({
+          transcriber: async () => ears,
+          onCheckpoint: (checkpoint) => void checkpoints.push(checkpoint),
+        }),
+      );
+      return { transcript, checkpoints };
+    };
+
+    it("makes two speakers, and goes on with what each channel had", async () => {
+      const path = await call();
+      const first = await run(path);
+      const said = ({ transcript }: typeof first) =>
+        transcript?.segments.map(({ speaker, text }) => [speaker, text]);
+      expect(said(first)).toEqual([
+        ["Speaker 1", "heard true"],
+        ["Speaker 2", "heard true"],
+      ]);
+      expect(first.transcript?.selection).toMatchObject({ channels: "separate" });
+      expect(first.checkpoints).toHaveLength(2);
+      // The second channel had not begun when it was stopped.
+      expect(said(await run(path, first.checkpoints.slice(0, 1)))).toEqual([
+        ["Speaker 1", "heard true again"],
+        ["Speaker 2", "heard true"],
+      ]);
     });
   });
 

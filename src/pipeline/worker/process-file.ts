@@ -2,7 +2,6 @@ import { createHash } from "node:crypto";
 import type { Checkpoint, Transcriber } from "../../asr/transcriber.ts";
 import type { Embedder } from "../../embed/embedder.ts";
 import { type ErrorCode, MediasearchError, toMediasearchError } from "../../errors.ts";
-import { decodeAudio } from "../../media/decode.ts";
 import { hashFile } from "../../hash-file.ts";
 import { type MediaInfo, probeMedia } from "../../media/probe.ts";
 import { embedInContext } from "../../embed/passages.ts";
@@ -14,6 +13,7 @@ import type { CircuitBreaker } from "../engines/circuit-breaker.ts";
 import type { ContentDigest } from "../../fingerprint.ts";
 import type { FileTask, WorkerTranscript } from "./protocol.ts";
 import { segmentCues } from "./segment.ts";
+import { openSound, recogniseSound } from "./sound.ts";
 import { cleanCues, cleanDate, cleanLanguage, cleanMediaTime } from "../../text/untrusted.ts";
 import type { MediaSources } from "../sources/media-source.ts";
 
@@ -131,7 +131,7 @@ const countWords = (parts: readonly { readonly text: string }[]): number =>
   parts.reduce((sum, { text }) => sum + countSpokenWords(text), 0);
 
 async function fromCaptions(
-  { cues, language, engine, durationMs }: CaptionTranscript,
+  { cues, language, engine, durationMs, track }: CaptionTranscript,
   info: MediaInfo | null,
   services: WorkerServices,
   warnings: string[],
@@ -140,6 +140,7 @@ async function fromCaptions(
   return {
     language: cleanLanguage(language),
     engine,
+    selection: track && { track, channels: null },
     durationMs: cleanMediaTime(durationMs ?? info?.durationMs ?? segments.at(-1)?.endMs ?? null),
     recordedAtMs: cleanDate(info?.recordedAtMs),
     origin: "captions",
@@ -197,36 +198,19 @@ async function recogniseWith(
   services: WorkerServices,
   warnings: string[],
 ): Promise<Omit<WorkerTranscript, "warnings">> {
-  if (!info.audio)
-    throw new MediasearchError(
-      "UNREADABLE_MEDIA",
-      `${task.path}: no sound in this file, and no captions`,
-      {
-        subject: task.path,
-        hint: "put captions beside it (same name, .vtt or .srt) and index again",
-      },
-    );
+  const sound = await openSound(task, info, services, warnings);
   const transcriber = await services.transcriber(name);
-  const audio = decodeAudio(await mediaOf(task, services), {
-    streamIndex: info.audio.streamIndex,
-    signal: services.signal,
-    onDamage: (packets) => void warnings.push(`damaged: ${packets} packets could not be decoded`),
-  });
-  let heardMs = 0;
-  async function* counted(): AsyncIterable<Float32Array> {
-    for await (const chunk of audio) {
-      heardMs += chunk.length / 16;
-      services.onProgress(heardMs, info.durationMs);
-      yield chunk;
-    }
-  }
-  const { cues, language, timing, warning } = await transcriber.transcribe(counted(), {
-    language: task.language,
-    signal: services.signal,
-    onProgress: () => services.onProgress(heardMs, info.durationMs),
-    onCheckpoint: services.onCheckpoint,
-    resume: task.resume,
-  });
+  const { transcript, heardMs } = await recogniseSound(
+    task,
+    info,
+    {
+      transcriber,
+      sound,
+      onDamage: (packets) => void warnings.push(`damaged: ${packets} packets could not be decoded`),
+    },
+    services,
+  );
+  const { cues, language, timing, warning } = transcript;
   if (warning) warnings.push(warning);
   const segments = await embedSegments(segmentCues(cleanCues(cues)), services, warnings);
   return {
@@ -234,6 +218,7 @@ async function recogniseWith(
     engine: transcriber.id,
     engineName: name,
     language: cleanLanguage(language),
+    selection: sound.selection,
     timing,
     durationMs: cleanMediaTime(info.durationMs) ?? Math.round(heardMs),
     recordedAtMs: cleanDate(info.recordedAtMs),

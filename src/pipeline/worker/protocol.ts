@@ -4,6 +4,7 @@ import type { EmbedderSettings } from "../../embed/settings.ts";
 import type { EngineChain } from "../../engine-chain.ts";
 import type { ErrorCode } from "../../errors.ts";
 import type { S3Options } from "../../objects/object-store.ts";
+import type { Selection, SelectionRequest } from "../../selection.ts";
 import type { CaptionsMode, EmbeddedSegment, Language, Origin, Segment } from "../../types.ts";
 import type { ContentDigest } from "../../fingerprint.ts";
 import type { LinkOptions } from "../sources/link/http.ts";
@@ -22,7 +23,7 @@ export interface WorkerSetup {
   readonly engines: AllRecogniserSettings;
 }
 
-export interface FileTask {
+export interface FileTask extends SelectionRequest {
   readonly path: string;
   readonly kind: "media" | "captions";
   /** What the file was like when it was listed, where its source can hold it to that. */
@@ -53,6 +54,8 @@ export interface WorkerTranscript {
   /** It was not the first that was tried. */
   readonly isFallback?: boolean;
   readonly language: Language;
+  /** The track and the channels that it was made of; absent for captions beside the media. */
+  readonly selection?: Selection | undefined;
   /** How finely a recogniser knew its times; absent with captions. */
   readonly timing?: TimingUnit;
   /** Pictures without sound and without captions: there was nothing to index. */
