@@ -50,6 +50,7 @@ _mediasearch() {
       '(--subtitle-track)'--subtitle-track='[subtitle track to read\: its number, language or title, or auto]:track: ' \
       '(--channels)'--channels='[channels of the sound\: mix them, recognise each by itself (separate; each is a speaker), or auto]:mode:(auto mix separate)' \
       '(--engine)'--engine='[speech recogniser, or several to try in order, separated by commas\: local, NVIDIA_NIMS, WHISPER (servers), BYO (your own), SHERPA (a model of yours), or STUB (marks its rows; for tests and demos)]:name: ' \
+      '(--speakers)'--speakers='[tell apart who speaks, on this machine\: auto, or the number of speakers in each recording]:n: ' \
       '(-j --jobs)'{-j+,--jobs=}'[files worked on at once, each in a process of its own]:n: ' \
       '(-w --watch)'{-w,--watch}'[follow changes until Ctrl-C]' \
       '(-n --dry-run)'{-n,--dry-run}'[show what would be done, and do nothing]' \

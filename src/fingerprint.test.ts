@@ -6,6 +6,8 @@ const STORED = [
   "2|captions-9f86d081||only||local",
   "2|etag-%2291ab%22-1048576||prefer||WHISPER|edited-5994471a",
   "||||||edited-5994471a",
+  "3|9f86d081||prefer||NVIDIA_NIMS,local+speakers=auto",
+  "3|9f86d081||prefer|en|local+speakers=2|edited-5994471a",
 ];
 
 describe("a fingerprint", () => {
@@ -23,6 +25,13 @@ describe("a fingerprint", () => {
       engine: "WHISPER",
       edit: "edited-5994471a",
     });
+  });
+
+  it("names the recogniser and its speakers apart", () => {
+    expect(STORED.slice(4).map(parseFingerprint)).toMatchObject([
+      { engine: "NVIDIA_NIMS,local", speakers: "auto" },
+      { engine: "local", speakers: "2", edit: "edited-5994471a" },
+    ]);
   });
 
   it("of a file that changed while it was read is that of no file", () => {

@@ -9,8 +9,9 @@ export const RECOGNISED_SINCE = 2;
 /**
  * All that a transcript depends on. The library keeps it as readable text,
  * `version|content|captions|mode|language|engine`, and further parts that their beginnings tell:
- * what of the file was taken, and that the transcript was edited. Two versions with the same text
- * hold the same transcript.
+ * what of the file was taken, and that the transcript was edited. Where speakers were told apart,
+ * the engine is `local+speakers=auto` or with their number. Two versions with the same text hold
+ * the same transcript.
  */
 export interface Fingerprint {
   /** The number of the pipeline that made it. */
@@ -33,6 +34,8 @@ export interface Fingerprint {
    * where there is nothing to say.
    */
   readonly selection?: string | undefined;
+  /** "auto" or the number that was given, where speakers were told apart by their voices. */
+  readonly speakers?: string | undefined;
   /** Digest of the edited text, behind "edited-"; absent when nobody changed the transcript. */
   readonly edit?: string | undefined;
 }
@@ -49,6 +52,7 @@ export interface ContentDigest {
 }
 
 const SELECTION = "selection-";
+const SPEAKERS = "+speakers=";
 
 /** Reads any stored text; parts that it lacks are "". */
 export function parseFingerprint(text: string): Fingerprint {
@@ -58,23 +62,25 @@ export function parseFingerprint(text: string): Fingerprint {
     captions = "",
     mode = "",
     language = "",
-    engine = "",
+    engineText = "",
     ...more
   ] = text.split("|");
+  const [engine = "", speakers] = engineText.split(SPEAKERS);
   const selection = more.find((part) => part.startsWith(SELECTION))?.slice(SELECTION.length);
   const edit = more.find((part) => !part.startsWith(SELECTION));
-  return { version, content, captions, mode, language, engine, selection, edit };
+  return { version, content, captions, mode, language, engine, speakers, selection, edit };
 }
 
 export function formatFingerprint(fingerprint: Fingerprint): string {
-  const { version, content, captions, mode, language, engine, selection, edit } = fingerprint;
+  const { version, content, captions, mode, language, engine, speakers, selection, edit } =
+    fingerprint;
   return [
     version,
     content,
     captions,
     mode,
     language,
-    engine,
+    speakers === undefined ? engine : `${engine}${SPEAKERS}${speakers}`,
     ...(selection ? [`${SELECTION}${selection}`] : []),
     ...(edit === undefined ? [] : [edit]),
   ].join("|");

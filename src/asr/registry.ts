@@ -133,7 +133,7 @@ export async function openTranscriber(
     requests: engines?.requests,
     settings: engines?.recognisers[name],
   } as OwnOptions<never>;
-  return engines ? enriched(await open(own), engines) : open(own);
+  return engines ? enriched(await open(own), engines, options.models) : open(own);
 }
 
 function recogniserNamed(name: string): Recogniser {
@@ -152,6 +152,7 @@ function recogniserNamed(name: string): Recogniser {
 async function enriched(
   transcriber: Transcriber,
   engines: AllRecogniserSettings,
+  fetchModel: TranscriberOptions["models"],
 ): Promise<Transcriber> {
   let richer = transcriber;
   const models = settingsOf(engines, "SHERPA");
@@ -161,13 +162,15 @@ async function enriched(
     richer = withLanguage(richer, identify, id);
   }
   const { segmentationModel, speakerModel } = models;
-  if (
-    engines.requests.diarization !== false &&
-    (segmentationModel !== undefined || speakerModel !== undefined)
-  ) {
+  const { diarization, speakers, maxSpeakers } = engines.requests;
+  const hasOwnModels = segmentationModel !== undefined || speakerModel !== undefined;
+  if (diarization !== false && hasOwnModels) {
     const { openDiarizer, withSpeakers } = await import("./sherpa/with-speakers.ts");
     const { diarize, id } = await openDiarizer(models);
     richer = withSpeakers(richer, diarize, id);
+  } else if (speakers !== undefined) {
+    const { openSpeakers, withSpeakers } = await import("./speakers/with-speakers.ts");
+    richer = withSpeakers(richer, await openSpeakers(fetchModel, speakers, maxSpeakers));
   }
   return richer;
 }

@@ -28,6 +28,9 @@ export interface RequestSettings {
    * be had.
    */
   readonly diarization: boolean | undefined;
+  /** How many speakers are to be told apart on this machine; undefined when that is not wanted. */
+  readonly speakers: SpeakersWanted | undefined;
+  readonly maxSpeakers: number | undefined;
   /** How many requests may be under way at once for one file. */
   readonly concurrency: number;
   /** How often one audio chunk is tried whose failure may pass. */
@@ -44,9 +47,27 @@ export interface EngineFinding {
   readonly hint?: string;
 }
 
+/** The number of speakers in every recording, or that it is to be found out. */
+export type SpeakersWanted = "auto" | number;
+export type SpeakersSetting = SpeakersWanted | "off";
+
+const MAX_SPEAKERS = 50;
+
+function speakersSetting(text: string): SpeakersSetting {
+  const value = text.trim().toLowerCase();
+  if (value === "auto" || value === "off") return value;
+  const count = Number(value);
+  if (!/^\d+$/.test(value) || count < 1 || count > MAX_SPEAKERS)
+    throw new Error(
+      `must be auto, off or a number from 1 to ${MAX_SPEAKERS} (before a path: --speakers=auto)`,
+    );
+  return count;
+}
+
 /** Settings that several recognisers share. */
 export interface SharedRows {
   readonly diarization: boolean | undefined;
+  readonly speakers: SpeakersSetting | undefined;
   readonly asrRequests: number;
   readonly maxSpeakers: number | undefined;
 }
@@ -58,6 +79,15 @@ export const SHARED_ROWS: SettingTable<SharedRows> = {
     parse: yesNo,
     fallback: () => undefined,
     fallbackText: "where it can be had",
+    inProjectFile: "always",
+  },
+  speakers: {
+    flag: "speakers",
+    env: "ASR_SPEAKERS",
+    help: "tell apart who speaks, on this machine: auto, or the number of speakers in each recording",
+    parse: speakersSetting,
+    fallback: () => undefined,
+    fallbackText: "off",
     inProjectFile: "always",
   },
   asrRequests: {
@@ -92,6 +122,8 @@ const ASR_MAX_DELAY_MS = 30_000;
 
 export const requestSettings = (values: SharedRows & AsrRetryRows): RequestSettings => ({
   diarization: values.diarization,
+  speakers: values.speakers === "off" || values.diarization === false ? undefined : values.speakers,
+  maxSpeakers: values.maxSpeakers,
   concurrency: values.asrRequests,
   attempts: Math.min(ASR_MAX_ATTEMPTS, values.maxAttempts),
   baseDelayMs: values.baseRetryDelayMs,

@@ -6,7 +6,7 @@ export type FlagValue = string | boolean | readonly string[] | undefined;
 
 /** `-n, --dry-run` is dry-run, and so is `--dry-run <n>`. */
 type LongName<F extends string> = F extends `${string}--${infer Rest}`
-  ? Rest extends `${infer Name} <${string}>`
+  ? Rest extends `${infer Name} ${"<" | "["}${string}`
     ? Name
     : Rest
   : never;
@@ -16,7 +16,7 @@ type CamelCase<N extends string> = N extends `${infer Head}-${infer Tail}`
   ? `${Head}${Capitalize<CamelCase<Tail>>}`
   : N;
 
-type ValueOf<O extends OptionSpec> = O["flags"] extends `${string}<${string}`
+type ValueOf<O extends OptionSpec> = O["flags"] extends `${string}${"<" | "["}${string}`
   ? O extends { readonly repeatable: true }
     ? readonly string[]
     : O extends { readonly choices: readonly (infer Choice)[] }

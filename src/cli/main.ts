@@ -154,10 +154,11 @@ function addCommand(
     const argument = new Argument(name, help);
     command.addArgument(choices ? argument.choices([...choices]) : argument);
   }
-  for (const { flags, help, choices, fallback, repeatable, rejectRepeat } of spec.options) {
+  for (const { flags, help, choices, fallback, bare, repeatable, rejectRepeat } of spec.options) {
     const option = new Option(flags, help);
     if (choices) option.choices([...choices]);
     if (fallback !== undefined) option.default(fallback);
+    if (bare !== undefined) option.preset(bare);
     if (repeatable)
       option.argParser((value: string, earlier: readonly string[] = []) => [...earlier, value]);
     if (rejectRepeat) option.argParser(onlyOnce(option, spec));

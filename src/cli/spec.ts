@@ -6,6 +6,8 @@ export interface OptionSpec {
   readonly help: string;
   readonly choices?: readonly string[];
   readonly fallback?: string;
+  /** What the option means without its value, where that is optional: `--speakers [n]`. */
+  readonly bare?: string;
   /** May be given more than once. */
   readonly repeatable?: boolean;
   /** A second one would silently take the place of the first, which is no mere default. */

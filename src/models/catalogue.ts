@@ -122,6 +122,20 @@ export const MODEL_CATALOGUE: readonly Model[] = [
     ],
   },
   {
+    id: "ge2e",
+    licence: "Apache-2.0",
+    source: "carried by mediasearch, see models/ge2e/README.md",
+    npm: null,
+    files: [
+      {
+        name: "ge2e.int8.onnx",
+        inPackage: "",
+        sizeBytes: 2_178_064,
+        digest: "84bfd99b9746290a00ee4753e32733e7c5cfe622f359aef4ed5985fa7d995fca",
+      },
+    ],
+  },
+  {
     id: "whisper-multilingual",
     licence: "MIT",
     source: "carried by mediasearch, see models/whisper-multilingual/README.md",

@@ -23,6 +23,8 @@ export interface TranscriptOptions extends SelectionRequest {
   readonly captionsEncoding?: string | undefined;
   readonly language: string | undefined;
   readonly engines: EngineChain;
+  /** Whether speakers are to be told apart, and how many; undefined when that is left as it is. */
+  readonly speakers?: string | number | undefined;
 }
 
 /** The fingerprint of a transcript that is made of this content with these options. */
@@ -37,6 +39,10 @@ export const fingerprintOf = (
   language: options.language ?? "",
   engine: formatEngineChain(options.engines),
   selection: isCaptionsItself(content) ? "" : formatSelection({ request: options }),
+  speakers:
+    options.speakers === undefined || options.speakers === "off"
+      ? undefined
+      : String(options.speakers),
 });
 
 const isCaptionsItself = (content: string): boolean => content.startsWith("captions-");
@@ -113,7 +119,9 @@ function recognitionFit(
     options.engines.some((name) => name === made.engine) ||
     made.engine === formatEngineChain(options.engines);
   const suits =
-    isOfEngine && (options.language === undefined || isLanguage(made, language, options));
+    isOfEngine &&
+    hasSpeakers(made, options) &&
+    (options.language === undefined || isLanguage(made, language, options));
   if (!suits || options.captions === "only" || !suitsRequest(made, options, "sound")) return "no";
   if (options.captions === "ignore") return "yes";
   // Captions that were tried and could not be read are no reason to begin anew.
@@ -130,6 +138,10 @@ const suitsRequest = (
   asked: SelectionRequest,
   part: "sound" | "subtitles",
 ): boolean => suitsSelection(asked, parseSelection(selection ?? ""), part);
+
+/** Speakers that nobody asked for are welcome; those that are asked for must have been then. */
+const hasSpeakers = ({ speakers }: Fingerprint, { speakers: asked }: TranscriptOptions): boolean =>
+  asked === undefined || String(asked) === (speakers ?? "off");
 
 /** The language that is asked for was asked for then, or turned out to be the one. */
 function isLanguage(

@@ -67,8 +67,8 @@ const isMeant = (
 
 /** Content and recogniser: what the archive has of both need not be done again. */
 function keyOf(fingerprint: string): string {
-  const { version, content, engine } = parseFingerprint(fingerprint);
-  return `${version}|${content}|${engine}`;
+  const { version, content, engine, speakers } = parseFingerprint(fingerprint);
+  return `${version}|${content}|${engine}|${speakers ?? "off"}`;
 }
 
 async function whyAgain(
@@ -84,13 +84,17 @@ async function whyAgain(
   if (fitOf(stored, { ...options, engines }, "") !== "no") return undefined;
   const made = parseFingerprint(stored.fingerprint);
   const suits = suitsSelection(options, parseSelection(made.selection ?? ""), "sound");
-  const isKept =
-    suits && engines.some((engine) => archived.has(`${made.version}|${made.content}|${engine}`));
+  const wanted = String(options.speakers ?? made.speakers ?? "off");
+  const isArchived = (engine: string): boolean =>
+    archived.has(`${made.version}|${made.content}|${engine}|${wanted}`);
+  const isKept = suits && engines.some(isArchived);
   if (isKept) return undefined;
   if (!engines.some((engine) => engine === made.engine))
     return `by ${engines.join(" or ")}, not by ${made.engine}`;
   if (!suits) return "because another track or other channels are asked for";
   if (options.language !== undefined)
     return `as ${options.language}, not as ${stored.language ?? "und"}`;
+  if (wanted !== (made.speakers ?? "off"))
+    return wanted === "off" ? "without speakers" : "to tell apart who speaks";
   return "because this version of mediasearch makes other transcripts";
 }

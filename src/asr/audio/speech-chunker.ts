@@ -117,22 +117,34 @@ export function createSpeechChunker(
  * any length.
  */
 export async function* inFrames(audio: AsyncIterable<Float32Array>): AsyncIterable<Float32Array> {
+  const cutter = createFrameCutter();
+  for await (const chunk of audio) yield* cutter.push(chunk);
+  yield* cutter.end();
+}
+
+/** Cuts chunks of any length into frames; what is left at the end is filled up with zeros. */
+export function createFrameCutter(): {
+  readonly push: (chunk: Float32Array) => Iterable<Float32Array>;
+  readonly end: () => readonly Float32Array[];
+} {
   let frame = new Float32Array(FRAME);
   let filled = 0;
-  for await (const chunk of audio) {
-    let at = 0;
-    while (at < chunk.length) {
-      const part = chunk.subarray(at, at + FRAME - filled);
-      frame.set(part, filled);
-      filled += part.length;
-      at += part.length;
-      if (filled < FRAME) continue;
-      yield frame;
-      frame = new Float32Array(FRAME);
-      filled = 0;
-    }
-  }
-  if (filled > 0) yield frame;
+  return {
+    *push(chunk) {
+      let at = 0;
+      while (at < chunk.length) {
+        const part = chunk.subarray(at, at + FRAME - filled);
+        frame.set(part, filled);
+        filled += part.length;
+        at += part.length;
+        if (filled < FRAME) continue;
+        yield frame;
+        frame = new Float32Array(FRAME);
+        filled = 0;
+      }
+    },
+    end: () => (filled > 0 ? [frame] : []),
+  };
 }
 
 function listen(state: ChunkerState): void {

@@ -2,7 +2,8 @@ import { createHash } from "node:crypto";
 import { stat } from "node:fs/promises";
 import { basename } from "node:path";
 import { MediasearchError } from "../../errors.ts";
-import type { Cue, Word } from "../../types.ts";
+import type { Cue } from "../../types.ts";
+import { assignSpeakers } from "../speaker-turns.ts";
 import type { SherpaSettings } from "./settings.ts";
 import { SAMPLE_RATE, type Transcriber } from "../transcriber.ts";
 import { loadSherpa, type SherpaTurn } from "./module.ts";
@@ -103,51 +104,13 @@ function joinSamples(parts: readonly Float32Array[]): Float32Array {
   return all;
 }
 
-/**
- * Each word goes to the speaker whose turns overlap it most, the nearest one where none does; a cue
- * is cut where its speaker changes. Speakers count by their first word.
- */
-export function assign(cues: readonly Cue[], turns: readonly SherpaTurn[]): Cue[] {
-  if (turns.length === 0) return [...cues];
-  const names = new Map<number, string>();
-  const nameOf = (speaker: number): string => {
-    const name = names.get(speaker) ?? `Speaker ${names.size + 1}`;
-    names.set(speaker, name);
-    return name;
-  };
-  return cues.flatMap((cue) => {
-    if (!cue.words || cue.words.length === 0)
-      return [{ ...cue, speaker: nameOf(speakerAt(cue, turns)) }];
-    const groups: { readonly speaker: number; readonly words: Word[] }[] = [];
-    for (const word of cue.words) {
-      const speaker = speakerAt(word, turns);
-      const last = groups.at(-1);
-      if (last?.speaker === speaker) last.words.push(word);
-      else groups.push({ speaker, words: [word] });
-    }
-    if (groups.length === 1) return [{ ...cue, speaker: nameOf(groups[0]?.speaker ?? 0) }];
-    return groups.map(({ speaker, words }): Cue => ({
-      startMs: words[0]?.startMs ?? cue.startMs,
-      endMs: words.at(-1)?.endMs ?? cue.endMs,
-      text: words.map(({ text }) => text).join(" "),
-      speaker: nameOf(speaker),
-      confidence: cue.confidence,
-      words,
-    }));
-  });
-}
-
-function speakerAt(
-  { startMs, endMs }: Pick<Word, "startMs" | "endMs">,
-  turns: readonly SherpaTurn[],
-): number {
-  const overlaps = new Map<number, number>();
-  let nearest = { speaker: turns[0]?.speaker ?? 0, distance: Infinity };
-  for (const { start, end, speaker } of turns) {
-    const overlap = Math.min(endMs, end * 1000) - Math.max(startMs, start * 1000);
-    if (overlap > 0) overlaps.set(speaker, (overlaps.get(speaker) ?? 0) + overlap);
-    if (-overlap < nearest.distance) nearest = { speaker, distance: -overlap };
-  }
-  const best = [...overlaps].toSorted(([, a], [, b]) => b - a)[0];
-  return best ? best[0] : nearest.speaker;
-}
+/** Gives the words the speakers of the turns, whose times are in seconds. */
+export const assign = (cues: readonly Cue[], turns: readonly SherpaTurn[]): Cue[] =>
+  assignSpeakers(
+    cues,
+    turns.map(({ start, end, speaker }) => ({
+      startMs: start * 1000,
+      endMs: end * 1000,
+      speaker,
+    })),
+  );

@@ -7,6 +7,7 @@ import {
   DRY_RUN_OPTION,
   PATHS_ARGUMENT,
   LANGUAGE_OPTION,
+  SPEAKERS_OPTION,
 } from "./shared.ts";
 
 export const INDEX_SPEC = {
@@ -34,6 +35,7 @@ export const INDEX_SPEC = {
       choices: ["auto", "mix", "separate"],
     },
     { flags: "--engine <name>", help: SETTINGS.engine.help },
+    SPEAKERS_OPTION,
     { flags: "-j, --jobs <n>", help: SETTINGS.jobs.help },
     { flags: "-w, --watch", help: "follow changes until Ctrl-C" },
     DRY_RUN_OPTION,
@@ -42,6 +44,7 @@ export const INDEX_SPEC = {
   examples: [
     ["mediasearch index ~/Recordings", "everything below a folder"],
     ["mediasearch index interview.mp4 --captions ignore", "recognise, whatever captions say"],
+    ["mediasearch index interviews --speakers", "with who speaks"],
     ["mediasearch index film.avi --captions-encoding cp866", "captions of an old program"],
     ["mediasearch index film.mkv --audio-track 2", "another track than a player would choose"],
     ["mediasearch index calls --channels separate", "one person in each channel"],

@@ -53,6 +53,12 @@ export const LANGUAGE_OPTION = {
   help: SETTINGS.language.help,
 } as const satisfies OptionSpec;
 
+export const SPEAKERS_OPTION = {
+  flags: "--speakers [n]",
+  help: SETTINGS.speakers.help,
+  bare: "auto",
+} as const satisfies OptionSpec;
+
 /** Options of every command; shown in the help of `config`. */
 export const GLOBAL_OPTIONS = [
   {

@@ -1,0 +1,95 @@
+import { fileDigest } from "../../models/catalogue.ts";
+import {
+  type AudioChunk,
+  createFrameCutter,
+  createSpeechChunker,
+} from "../audio/speech-chunker.ts";
+import { loadVoiceActivity, VAD_FILE, VAD_MODEL } from "../audio/voice-activity.ts";
+import type { SpeakersWanted } from "../settings.ts";
+import { assignSpeakers, type SpeakerTurn } from "../speaker-turns.ts";
+import type { Transcriber, TranscriberOptions } from "../transcriber.ts";
+import { diarize } from "./diarize.ts";
+import {
+  loadVoiceEncoder,
+  VOICE_CUT,
+  VOICE_FILE,
+  VOICE_MODEL,
+  type VoiceWindow,
+} from "./voices.ts";
+
+/** It must be raised when the same models and settings give other speakers. */
+const SPEAKERS_VERSION = 1;
+
+/** Finds who speaks when while audio streams by; it holds the voices, not the audio. */
+export interface SpeakerListener {
+  readonly id: string;
+  /** Begins a recording. */
+  readonly listen: () => {
+    /** Passes the audio on, and hears the voices in it. */
+    readonly through: (audio: AsyncIterable<Float32Array>) => AsyncIterable<Float32Array>;
+    /** What was heard, after the end of the audio. */
+    readonly turns: () => readonly SpeakerTurn[];
+  };
+  readonly release: () => Promise<void>;
+}
+
+export async function openSpeakers(
+  models: TranscriberOptions["models"],
+  wanted: SpeakersWanted,
+  maxSpeakers: number | undefined,
+): Promise<SpeakerListener> {
+  const [vadFiles, voiceFiles] = await Promise.all([models(VAD_MODEL), models(VOICE_MODEL)]);
+  const [activity, encoder] = await Promise.all([
+    loadVoiceActivity(vadFiles[VAD_FILE] ?? ""),
+    loadVoiceEncoder(voiceFiles[VOICE_FILE] ?? ""),
+  ]);
+  const count = wanted === "auto" ? undefined : wanted;
+  const digest = fileDigest(VOICE_MODEL, VOICE_FILE).slice(0, 8);
+  return {
+    id: `${digest}.${SPEAKERS_VERSION}.${wanted}`,
+    listen() {
+      const windows: VoiceWindow[] = [];
+      return {
+        through: (audio) => hearVoices(audio, activity.start, encoder.encode, windows),
+        turns: () => diarize(windows, { count, maxSpeakers }),
+      };
+    },
+    release: async () => void (await Promise.all([activity.release(), encoder.release()])),
+  };
+}
+
+async function* hearVoices(
+  audio: AsyncIterable<Float32Array>,
+  start: Parameters<typeof createSpeechChunker>[0],
+  encode: Awaited<ReturnType<typeof loadVoiceEncoder>>["encode"],
+  windows: VoiceWindow[],
+): AsyncIterable<Float32Array> {
+  const chunker = createSpeechChunker(start, VOICE_CUT);
+  const cutter = createFrameCutter();
+  let count = 0;
+  const hear = async (chunks: readonly AudioChunk[]): Promise<void> => {
+    for (const chunk of chunks) windows.push(...(await encode(chunk, count++)));
+  };
+  for await (const samples of audio) {
+    for (const frame of cutter.push(samples)) await hear(await chunker.push(frame));
+    yield samples;
+  }
+  for (const frame of cutter.end()) await hear(await chunker.push(frame));
+  await hear(chunker.end());
+}
+
+/** Wraps a recogniser: its cues get speakers. Speakers that it names itself are kept. */
+export function withSpeakers(transcriber: Transcriber, speakers: SpeakerListener): Transcriber {
+  return {
+    ...transcriber,
+    id: `${transcriber.id}+speakers.${speakers.id}`,
+    async transcribe(audio, options) {
+      const listener = speakers.listen();
+      const transcript = await transcriber.transcribe(listener.through(audio), options);
+      options.signal.throwIfAborted();
+      if (transcript.cues.some(({ speaker }) => speaker !== null)) return transcript;
+      return { ...transcript, cues: assignSpeakers(transcript.cues, listener.turns()) };
+    },
+    close: async () => void (await Promise.all([transcriber.close(), speakers.release()])),
+  };
+}
