@@ -58,6 +58,8 @@ describe("index --speakers", () => {
     // Nobody asks for other ones: what is there does.
     expect((await index()).stderr).toContain("1 unchanged");
     expect(await speakersOf()).toBe(2);
+    const again = await mediasearch(["migrate", "--retranscribe", "--dry-run"], { home });
+    expect(again.stderr + again.stdout).not.toContain("dialogue.ogg");
     // Those of before are in the archive.
     expect((await index("--speakers", "1")).stderr).toContain("1 reused");
     expect(await speakersOf()).toBe(1);

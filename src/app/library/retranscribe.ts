@@ -24,8 +24,15 @@ export async function planRetranscription(
   const [engine = "", ...alternatives] = await presentEngines(context);
   context.tell({ type: "idle" });
   const present = new Set([engine, ...alternatives]);
-  return { engine, files: await recognisedByOthers(context, present, wants) };
+  // Speakers that nobody asks for now may stay.
+  const { speakers } = context.config.settings;
+  const isPresent = (id: string): boolean =>
+    present.has(id) || (speakers === undefined && present.has(withoutSpeakers(id)));
+  return { engine, files: await recognisedByOthers(context, isPresent, wants) };
 }
+
+/** The identity of a recogniser that is as it would be without its speakers. */
+const withoutSpeakers = (id: string): string => id.split("+speakers.")[0] ?? id;
 
 /**
  * The recogniser of the settings first, then those that it falls back to and those of rules: what
@@ -51,7 +58,7 @@ async function presentEngines(context: Context): Promise<string[]> {
 
 const recognisedByOthers = (
   context: Context,
-  present: ReadonlySet<string>,
+  isPresent: (engine: string) => boolean,
   wants: (id: AssetId) => boolean,
 ): Promise<AssetId[]> =>
   withBackend(context, async ({ library }) => {
@@ -59,7 +66,7 @@ const recognisedByOthers = (
     for await (const { id, origin, engine, state } of library.catalog.list())
       if (
         origin === "asr" &&
-        !present.has(engine ?? "") &&
+        !isPresent(engine ?? "") &&
         (state === "indexed" || state === "partial") &&
         wants(id)
       )
