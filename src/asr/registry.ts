@@ -18,6 +18,8 @@ import { WHISPER } from "./whisper/settings.ts";
 interface Recogniser {
   /** It asks no server and runs no command: workers need no network for it. */
   readonly worksAlone?: true;
+  /** Models that it uses where somebody pulled them; its id names those that it has. */
+  readonly optionalModels?: readonly string[];
   readonly settings?: {
     readonly rows: object;
     readonly own: (values: never, env: Environment["env"]) => unknown;
@@ -35,6 +37,7 @@ interface Recogniser {
 const RECOGNISERS = {
   local: {
     worksAlone: true,
+    optionalModels: ["whisper-base"],
     open: async (options) => (await import("./local/open.ts")).open(options),
   },
   NVIDIA_NIMS: {
@@ -119,6 +122,10 @@ export const enginesSetUp = (engines: AllRecogniserSettings): readonly string[] 
 
 /** Whether a recogniser asks a server, or runs a command that may. */
 export const asksServers = (name: string): boolean => !recogniserNamed(name).worksAlone;
+
+/** Models that the recogniser uses where they are here; none for what is no recogniser. */
+export const optionalModelsOf = (name: string): readonly string[] =>
+  new Map(Object.entries<Recogniser>(RECOGNISERS)).get(name)?.optionalModels ?? [];
 
 /** @throws USAGE for an unknown name, MISSING_MODEL when the model can't be had. */
 export async function openTranscriber(

@@ -23,6 +23,8 @@ export interface TranscriptOptions extends SelectionRequest {
   readonly captionsEncoding?: string | undefined;
   readonly language: string | undefined;
   readonly engines: EngineChain;
+  /** Whether recognisers can make more of it now; undefined where nothing has changed. */
+  readonly isHeardBetter?: ((stored: StoredTranscript) => boolean) | undefined;
   /** Whether speakers are to be told apart, and how many; undefined when that is left as it is. */
   readonly speakers?: string | number | undefined;
 }
@@ -85,6 +87,7 @@ export function fitOf(stored: StoredTranscript, options: TranscriptOptions, capt
   if (stored.engine === IMPORTED) return "yes";
   const since = stored.origin === "asr" ? RECOGNISED_SINCE : PIPELINE_VERSION;
   if (!versionsSince(since).includes(made.version)) return "no";
+  if (stored.origin === "asr" && options.isHeardBetter?.(stored)) return "no";
   return stored.origin === "captions"
     ? captionsFit(made, stored, options, captions)
     : recognitionFit(made, stored, options, captions);

@@ -19,6 +19,7 @@ import { sortChanges } from "../../pipeline/watch/sort-changes.ts";
 import { watchRoots } from "../../pipeline/watch/watch-roots.ts";
 import { retry } from "../../retry.ts";
 import type { Context } from "../context.ts";
+import { heardBetterNow } from "./heard-better.ts";
 import type { IndexingEvent } from "./index-event.ts";
 import type { IndexPathsRequest } from "./index-request.ts";
 import { readOrPoll } from "./read-or-poll.ts";
@@ -98,6 +99,7 @@ async function runOptions({ context, request }: IndexRun): Promise<RunOptions> {
     engines: parseEngineChain(config.settings.engine),
     engineFor: await chosenEngines(context),
     tracksFor: await chosenTracks(context),
+    isHeardBetter: await heardBetterNow(context),
     include: [],
     exclude: [],
     signal,

@@ -82,6 +82,7 @@ async function whyAgain(
   const engines = engineFor?.(asset.id, options.language) ?? options.engines;
   const stored = await storedOf(asset, records);
   if (fitOf(stored, { ...options, engines }, "") !== "no") return undefined;
+  if (options.isHeardBetter?.(stored)) return "because a model is here for its language";
   const made = parseFingerprint(stored.fingerprint);
   const suits = suitsSelection(options, parseSelection(made.selection ?? ""), "sound");
   const wanted = String(options.speakers ?? made.speakers ?? "off");

@@ -16,8 +16,7 @@ export function nameOf(language: Language): string {
   }
 }
 
-const CURE =
-  "for other languages: mediasearch models pull whisper-base, then mediasearch migrate --retranscribe --only FILE";
+const CURE = "for other languages: mediasearch models pull whisper-base, then index again";
 
 /**
  * Mean probability of the words of a file. Measured: clear English .81 and more (23 recordings);
