@@ -183,6 +183,33 @@ const BUGS: PlantedBugs<Library> = {
       },
     },
   }),
+  "looks for the letters of a pattern alone": (library) => ({
+    searchIndex: {
+      searchText: (query, { where, ...filter }, limit) =>
+        library.searchIndex.searchText(
+          query,
+          where && "pattern" in where && "wildcard" in where.pattern
+            ? {
+                ...filter,
+                where: { term: { prefix: where.pattern.wildcard.split(/[*?]/)[0] ?? "" } },
+              }
+            : { ...filter, where },
+          limit,
+        ),
+    },
+  }),
+  "takes words of one segment for near each other": (library) => ({
+    searchIndex: {
+      searchText: (query, { where, ...filter }, limit) =>
+        library.searchIndex.searchText(
+          query,
+          where && "near" in where
+            ? { ...filter, where: { all: where.near.map((term) => ({ term })) } }
+            : { ...filter, where },
+          limit,
+        ),
+    },
+  }),
   "minds the case of speakers": (library) => ({
     searchIndex: {
       searchText: async (query, filter, limit) =>

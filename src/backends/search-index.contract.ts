@@ -12,6 +12,7 @@ import {
   words,
   type LibraryCase,
 } from "./library-case.contract.ts";
+import { TEXT_PATTERN_CASES } from "./text-patterns.contract.ts";
 import { WORD_WEIGHT_CASES } from "./word-weights.contract.ts";
 
 /** The law of `SearchIndex`. */
@@ -447,6 +448,7 @@ export const SEARCH_INDEX_CASES: readonly LibraryCase[] = [
     },
   },
   ...WORD_WEIGHT_CASES,
+  ...TEXT_PATTERN_CASES,
   {
     law: "with optional terms all that meets the filter is found: what has them first, the rest by asset and position with score 0",
     async run(library) {

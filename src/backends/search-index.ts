@@ -1,4 +1,5 @@
 import type { SearchTerm } from "../text/terms.ts";
+import type { TextPattern } from "../text/text-patterns.ts";
 import type { Origin, Segment } from "../types.ts";
 import type { AssetId } from "./catalog.ts";
 
@@ -23,6 +24,11 @@ export interface SearchFilter {
  * - phrase: these exact words in a row, whatever their case, accents and punctuation; also from the
  * end of this segment
  *   into the next ones of the same version
+ * - near: all these words, inflected or not, in any order, with at most `within` other words
+ *   between the first and the last of them; in one segment
+ * - pattern: is in the text or in the speaker's name. A search that would take longer than seconds
+ *   for it rejects with TIMED_OUT
+ * - during: some of it is said between these times of its file
  * - speaker: as `SearchFilter.speaker`
  * - language: equals the tag or is narrower ("en" takes "en-GB"), whatever the case
  * - recordedAtMs: when the recording was made where that is known, else when its file was changed
@@ -33,6 +39,9 @@ export type Condition =
   | { readonly not: Condition }
   | { readonly term: SearchTerm }
   | { readonly phrase: string }
+  | { readonly near: readonly string[]; readonly within: number }
+  | { readonly pattern: TextPattern }
+  | { readonly during: readonly [fromMs: number, untilMs: number] }
   | { readonly assets: ReadonlySet<AssetId> }
   | { readonly speaker: string }
   | { readonly language: string }

@@ -37,6 +37,17 @@ describe("marks", () => {
     ]);
     expect(pieces.map(({ text }) => text).join("")).toBe("She counted the Votes, café votes.");
     expect(markMatches("nothing", [])).toEqual([{ text: "nothing", matched: false }]);
+    const marked = (text: string, mark: MarkedTerm): string[] =>
+      markMatches(text, [mark]).flatMap((piece) => (piece.matched ? [piece.text] : []));
+    expect(marked("Raumschiffe und ein Schiff", { pattern: { wildcard: "*schiff*" } })).toEqual([
+      "Raumschiffe",
+      "Schiff",
+    ]);
+    expect(marked("The budgets, the bud", { pattern: { fuzzy: "budgt", errors: 1 } })).toEqual([
+      "budgets",
+    ]);
+    expect(marked("Buy the boat", { pattern: { regex: "the b|BUY" } })).toEqual(["Buy", "the b"]);
+    expect(marked(`${"a".repeat(60)}!`, { pattern: { regex: "^(a+)+$" } })).toEqual([]);
   });
   it("are on words that begin with a prefix, and on the words of a phrase only where they stand in a row", () => {
     const marked = (text: string, ...marks: readonly MarkedTerm[]) =>

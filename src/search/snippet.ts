@@ -1,4 +1,5 @@
 import { foldText } from "../text/fold.ts";
+import { patternSpans, type TextPattern } from "../text/text-patterns.ts";
 import { isUnspaced, type Token, tokens } from "../text/words.ts";
 
 export interface MarkedSpan {
@@ -8,9 +9,13 @@ export interface MarkedSpan {
 
 /**
  * A term to mark: a word with all its inflections (or several in a row), a beginning of words, or
- * exact words in a row.
+ * exact words in a row, or a pattern.
  */
-export type MarkedTerm = string | { readonly prefix: string } | { readonly phrase: string };
+export type MarkedTerm =
+  | string
+  | { readonly prefix: string }
+  | { readonly phrase: string }
+  | { readonly pattern: TextPattern };
 
 /** A part of a text, as UTF-16 offsets. */
 type Span = readonly [start: number, end: number];
@@ -21,7 +26,8 @@ export function markMatches(text: string, marks: readonly MarkedTerm[]): readonl
   let folded: readonly string[] | undefined;
   const said = (): readonly string[] =>
     (folded ??= words.map(({ start, end }) => foldText(text.slice(start, end))));
-  const spans = marks.flatMap((mark): Span[] => {
+  const spans = marks.flatMap((mark): readonly Span[] => {
+    if (typeof mark === "object" && "pattern" in mark) return patternSpans(mark.pattern, text);
     if (typeof mark === "object" && "prefix" in mark)
       return spansOf(words, startingWith(said(), foldText(mark.prefix)));
     const wanted = typeof mark === "string" ? mark : mark.phrase;

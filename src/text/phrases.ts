@@ -5,7 +5,7 @@ import {
   literally,
   type TermTokens,
   termTokens,
-  UNSPACED,
+  WORD_EDGES,
   wordPattern,
 } from "./words.ts";
 
@@ -62,11 +62,8 @@ export function prefixMatcher(prefix: string): (text: string) => boolean {
   return (text) => pattern.test(foldText(text));
 }
 
-const LETTER = "[\\p{L}\\p{N}\\p{M}\\p{Co}]";
 const GAP = "[^\\p{L}\\p{N}\\p{M}\\p{Co}]";
-/** The edges of a word. A letter of a script without spaces beside the word is an edge too. */
-const BEFORE = `(?<!(?!${UNSPACED})${LETTER})`;
-const AFTER = `(?!(?!${UNSPACED})${LETTER})`;
+const [BEFORE, AFTER] = WORD_EDGES;
 
 export interface PhraseMatcher {
   readonly isIn: (text: string) => boolean;

@@ -79,6 +79,27 @@ export function nearestName(wanted: string, names: readonly string[]): string | 
     .toSorted((a, b) => a.errors - b.errors)[0]?.name;
 }
 
+/** The letters that a word with `word~` may have wrong, as long as it is. */
+export const likelyErrors = (word: string): number => Math.max(1, maxErrorsIn(foldText(word)));
+
+/** Makes a test whether a stem is that of the word with so many letters wrong. */
+export function mayBeNear(word: string, errors: number): (stemmed: string) => boolean {
+  const typed = foldText(word);
+  const forms = [...new Set([stem(typed), typed])].map((form) => ({
+    form,
+    letters: lettersOf(form),
+  }));
+  return (known) => {
+    const letters = lettersOf(known);
+    return forms.some(
+      (one) =>
+        Math.abs(known.length - one.form.length) <= errors &&
+        !differAbove(one.letters, letters, errors) &&
+        distance(one.form, known, errors) <= errors,
+    );
+  };
+}
+
 /** Finds the word with this stem in the texts that is nearest to the typed one. */
 export function nearestWord(
   stemmed: string,

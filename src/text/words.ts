@@ -24,6 +24,17 @@ export const wordPattern = (text: string): RegExp =>
 export const UNSPACED =
   "[\\p{scx=Han}\\p{scx=Hiragana}\\p{scx=Katakana}\\p{scx=Hangul}\\p{scx=Thai}\\p{scx=Lao}\\p{scx=Khmer}\\p{scx=Myanmar}]";
 
+const LETTER = "[\\p{L}\\p{N}\\p{M}\\p{Co}]";
+
+/**
+ * Expressions for the edges of a word, before and after it. A letter of a script without spaces
+ * beside the word is an edge too.
+ */
+export const WORD_EDGES = [
+  `(?<!(?!${UNSPACED})${LETTER})`,
+  `(?!(?!${UNSPACED})${LETTER})`,
+] as const;
+
 /**
  * Takes the words out of a text as the keyword index does: without case, accents and English
  * endings.

@@ -76,9 +76,12 @@ async function parseOne(
   return where;
 }
 
-const isText = (condition: Condition): boolean => "term" in condition || "phrase" in condition;
+const isText = (condition: Condition): boolean =>
+  ["term", "phrase", "near", "pattern"].some((kind) => kind in condition);
 const isOfSegment = (condition: Condition): boolean =>
-  "speaker" in condition || ("compare" in condition && condition.compare === "confidence");
+  "speaker" in condition ||
+  "during" in condition ||
+  ("compare" in condition && condition.compare === "confidence");
 
 /** Whether any part of a condition that has no parts itself is of that kind. */
 function mentions(condition: Condition, isKind: (part: Condition) => boolean): boolean {
@@ -126,6 +129,10 @@ function segmentMatcher(condition: Condition): (asset: AssetStatus, segment: Seg
   if ("compare" in condition && condition.compare === "confidence") {
     const { is, value } = condition;
     return (_asset, { confidence }) => confidence !== null && satisfies(confidence, is, value);
+  }
+  if ("during" in condition) {
+    const [fromMs, untilMs] = condition.during;
+    return (_asset, { startMs, endMs }) => startMs <= untilMs && endMs >= fromMs;
   }
   const holds = assetMatcher(condition);
   return (asset) => holds(asset);

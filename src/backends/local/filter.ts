@@ -9,6 +9,7 @@ import {
 } from "../../text/phrases.ts";
 import { speakerMatcher } from "../../text/query-terms.ts";
 import { grams, type TermTokens, termTokens } from "../../text/words.ts";
+import { segmentsWith } from "./pattern-search.ts";
 import type { Condition, SearchFilter } from "../search-index.ts";
 import { type SearchTerm, termForms } from "../../text/terms.ts";
 
@@ -23,21 +24,24 @@ const NEVER: Sql = { sql: "0", values: [] };
  * A filter as SQL over assets `a`, versions `v` and segments `s`, to follow a WHERE's first
  * condition; what is deleted never passes.
  */
-export function conditions({ assets, speaker, where }: SearchFilter): {
+export function conditions(
+  db: Database,
+  { assets, speaker, where }: SearchFilter,
+): {
   readonly where: string;
   readonly values: readonly unknown[];
 } {
   const parts: Sql[] = [{ sql: "a.deleted_at_ms IS NULL", values: [] }];
-  if (assets) parts.push(compileCondition({ assets }));
-  if (speaker !== undefined) parts.push(compileCondition({ speaker }));
-  if (where) parts.push(compileCondition(where));
+  if (assets) parts.push(compileCondition(db, { assets }));
+  if (speaker !== undefined) parts.push(compileCondition(db, { speaker }));
+  if (where) parts.push(compileCondition(db, where));
   return {
     where: parts.map(({ sql }) => ` AND ${sql}`).join(""),
     values: parts.flatMap(({ values }) => values),
   };
 }
 
-function compileCondition(condition: Condition): Sql {
+function compileCondition(db: Database, condition: Condition): Sql {
   const match = asMatch(condition);
   if (match !== undefined)
     return match === ""
@@ -46,14 +50,19 @@ function compileCondition(condition: Condition): Sql {
           sql: "s.id IN (SELECT rowid FROM segments_fts WHERE segments_fts MATCH ?)",
           values: [match],
         };
-  if ("all" in condition) return joinConditions(condition.all, " AND ", "1");
-  if ("any" in condition) return joinConditions(condition.any, " OR ", "0");
+  if ("all" in condition) return joinConditions(db, condition.all, " AND ", "1");
+  if ("any" in condition) return joinConditions(db, condition.any, " OR ", "0");
   if ("not" in condition) {
-    const { sql, values } = compileCondition(condition.not);
+    const { sql, values } = compileCondition(db, condition.not);
     return { sql: `NOT ${sql}`, values };
   }
   if ("term" in condition) return prefixed((condition.term as { readonly prefix: string }).prefix);
   if ("phrase" in condition) return phraseSql(condition.phrase);
+  if ("pattern" in condition)
+    return {
+      sql: "s.id IN (SELECT value FROM json_each(?))",
+      values: [JSON.stringify(segmentsWith(db, condition.pattern))],
+    };
   if ("assets" in condition)
     return {
       sql: "a.path IN (SELECT value FROM json_each(?))",
@@ -73,6 +82,12 @@ function compileCondition(condition: Condition): Sql {
       values: [tag.length + 1, `${tag}-`],
     };
   }
+  if ("during" in condition)
+    return {
+      sql: "(s.start_ms <= ? AND s.end_ms >= ?)",
+      values: [condition.during[1], condition.during[0]],
+    };
+  if (!("compare" in condition)) return NEVER;
   return {
     sql: `ifnull(${COMPARED[condition.compare]} ${condition.is} ?, 0)`,
     values: [condition.value],
@@ -85,9 +100,14 @@ const COMPARED = {
   confidence: "s.confidence",
 } as const;
 
-function joinConditions(parts: readonly Condition[], operator: string, empty: string): Sql {
+function joinConditions(
+  db: Database,
+  parts: readonly Condition[],
+  operator: string,
+  empty: string,
+): Sql {
   if (parts.length === 0) return { sql: empty, values: [] };
-  const compiled = parts.map(compileCondition);
+  const compiled = parts.map((part) => compileCondition(db, part));
   return {
     sql: `(${compiled.map(({ sql }) => sql).join(operator)})`,
     values: compiled.flatMap(({ values }) => values),
@@ -104,7 +124,14 @@ function asMatch(condition: Condition): string | undefined {
       return undefined;
     return matchAny([condition.term]);
   }
-  if (!("all" in condition) && !("any" in condition)) return undefined;
+  if ("near" in condition) return matchNear(condition.near, condition.within);
+  return "all" in condition || "any" in condition ? matchJoined(condition) : undefined;
+}
+
+/** Parts that the keyword index answers, joined; undefined when one is another's. */
+function matchJoined(
+  condition: Extract<Condition, { readonly all: unknown } | { readonly any: unknown }>,
+): string | undefined {
   const parts = "all" in condition ? condition.all : condition.any;
   if (parts.length === 0) return undefined;
   const matches: string[] = [];
@@ -127,6 +154,15 @@ export function matchAny(terms: readonly SearchTerm[]): string {
   });
   const all = rows.filter(({ row }) => row.length > 0).map(inRow);
   return all.length === 0 ? "" : `(${all.join(" OR ")})`;
+}
+
+/** All of the words near each other (https://www.sqlite.org/fts5.html#fts5_near_queries). */
+function matchNear(words: readonly string[], within: number): string {
+  const forms = words.map((word) => termForms(word).filter(({ row }) => row.length > 0));
+  if (forms.some((some) => some.length === 0)) return "";
+  // Each word in the form that it is written in: NEAR takes no alternatives.
+  const rows = forms.map(([first]) => inRow(first as TermTokens));
+  return `NEAR(${rows.join(" ")}, ${within})`;
 }
 
 /** Always a string for FTS5, never syntax (https://www.sqlite.org/fts5.html#fts5_strings). */

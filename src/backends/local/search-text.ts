@@ -27,7 +27,7 @@ export function searchText(
   const match = matchAny(query.terms);
   const hitRows = match === "" || limit < 1 ? [] : ranked(db, match, filter, limit);
   if (query.termsOptional !== true || hitRows.length >= limit) return hitRows;
-  const { where, values } = conditions(filter);
+  const { where, values } = conditions(db, filter);
   const others =
     match === ""
       ? ""
@@ -48,7 +48,7 @@ interface Scored {
 
 function ranked(db: Database, match: string, filter: SearchFilter, limit: number): Hit[] {
   if (passesAll(filter)) return readHits(db, bestOfAll(db, match, limit), limit);
-  const { where, values } = conditions(filter);
+  const { where, values } = conditions(db, filter);
   const best = db
     .prepare(
       `SELECT s.id, -bm25(segments_fts) AS score ${MATCHED} ${JOINED} WHERE segments_fts MATCH ?${where} ORDER BY score DESC, a.path, s.position LIMIT ?`,
@@ -106,7 +106,7 @@ export function countText(
   filter: SearchFilter,
 ): number {
   const match = matchAny(terms);
-  const { where, values } = conditions(filter);
+  const { where, values } = conditions(db, filter);
   if (termsOptional === true && filter.speaker === undefined && filter.where === undefined)
     return db
       .prepare(

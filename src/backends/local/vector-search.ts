@@ -57,7 +57,7 @@ function rowsOfFiles(db: Database, { assets, speaker }: SearchFilter): Rows[] | 
   if (!assets && speaker === undefined) return undefined;
   const said =
     "EXISTS (SELECT 1 FROM json_each(v.speakers) one WHERE speaker_matches(?, one.value))";
-  const { where, values } = conditions({ assets });
+  const { where, values } = conditions(db, { assets });
   return db
     .prepare(
       `SELECT p.place, p.row_count AS rows ${PARTS} WHERE true${where}${speaker === undefined ? "" : ` AND ${said}`} ORDER BY p.place`,
@@ -66,7 +66,7 @@ function rowsOfFiles(db: Database, { assets, speaker }: SearchFilter): Rows[] | 
 }
 
 function rowsOfSegments(db: Database, filter: SearchFilter): Rows[] {
-  const { where, values } = conditions(filter);
+  const { where, values } = conditions(db, filter);
   const places = db
     .prepare(`SELECT p.place + s.position - p.position AS place ${PARTS}
     JOIN segments s ON s.version_id = v.id AND s.position >= p.position AND s.position < p.position + p.row_count WHERE true${where} ORDER BY 1`)
@@ -93,7 +93,7 @@ function present(
   filter: SearchFilter,
   most: number,
 ): NumberedHitRow[] {
-  const { where, values } = conditions(filter);
+  const { where, values } = conditions(db, filter);
   return db
     .prepare(`SELECT ${HIT_COLUMNS}, s.id, j.key AS nth FROM json_each(?) j
     CROSS JOIN vector_parts p ON p.place = (SELECT max(place) FROM vector_parts WHERE place <= j.value) AND j.value < p.place + p.row_count

@@ -1,6 +1,8 @@
 import { endsFrom, MAX_ENDS, phraseMatcher, prefixMatcher, splits } from "../../text/phrases.ts";
 import { speakerMatcher } from "../../text/query-terms.ts";
 import type { Comparison, Condition, SearchFilter } from "../search-index.ts";
+import { type StemRow, stemColumns, termRows } from "../../text/terms.ts";
+import { type TextPattern, textTester } from "../../text/text-patterns.ts";
 import { hasTerm, type SegmentEntry } from "./rank.ts";
 
 type Meets = (row: SegmentEntry) => boolean;
@@ -34,7 +36,45 @@ function compileMatcher(condition: Condition): Meets {
     return ({ segment }) => has(segment.text) || has(segment.speaker ?? "");
   }
   if ("phrase" in condition) return phraseFilter(condition.phrase);
+  if ("near" in condition) return nearFilter(condition.near, condition.within);
+  if ("pattern" in condition) return patternFilter(condition.pattern);
   return compileField(condition);
+}
+
+function nearFilter(words: readonly string[], within: number): Meets {
+  const rows = words.map((word) => termRows(word).slice(0, 1));
+  return ({ segment }) =>
+    stemColumns(segment).some((column) => {
+      const places = rows.map((forms) => placesOf(column, forms));
+      return places.flat().some(({ start }) => {
+        // The nearest of each word that does not begin before this one.
+        const after = places.map((some) => some.find((place) => place.start >= start));
+        if (after.some((place) => place === undefined)) return false;
+        const ends = after.map((place) => place?.end ?? 0);
+        const starts = after.map((place) => place?.start ?? 0);
+        return Math.max(...starts) - Math.min(...ends) <= within;
+      });
+    });
+}
+
+interface Place {
+  readonly start: number;
+  /** Behind the last word. */
+  readonly end: number;
+}
+
+const placesOf = (column: readonly string[], forms: readonly StemRow[]): Place[] =>
+  column.flatMap((_, start) =>
+    forms.some(({ row }) => row.every((stem, i) => column[start + i] === stem))
+      ? [{ start, end: start + (forms[0]?.row.length ?? 1) }]
+      : [],
+  );
+
+const PATTERN_MS = 5000;
+
+function patternFilter(pattern: TextPattern): Meets {
+  const test = textTester(pattern);
+  return ({ segment }) => test([segment.text, segment.speaker ?? ""], PATTERN_MS).some(Boolean);
 }
 
 function phraseFilter(phrase: string): Meets {
@@ -61,8 +101,14 @@ function compileField(
     | { readonly not: unknown }
     | { readonly term: unknown }
     | { readonly phrase: unknown }
+    | { readonly near: unknown }
+    | { readonly pattern: unknown }
   >,
 ): Meets {
+  if ("during" in condition) {
+    const [fromMs, untilMs] = condition.during;
+    return ({ segment }) => segment.startMs <= untilMs && segment.endMs >= fromMs;
+  }
   if ("assets" in condition) return ({ version }) => condition.assets.has(version.id);
   if ("speaker" in condition) {
     const matches = speakerMatcher(condition.speaker);

@@ -18,13 +18,19 @@ export const SEARCH_SPEC = {
 Plain words need no signs: what has more of them, or means the same, comes first. What signs ask for must hold, in every mode:
   "exact words"     these words in a row, not their inflections;
                     also where one segment ends and the next begins
-  budg*             a word that begins so
+  budg*   *get   b*dget   bud?et
+                    a word with letters left open: * any number, ? one
+  budgt~   budgt~2  a word with a letter wrong, or two
+  "fee school"~5    these words, inflected or not, in any order, with at most
+                    five others between them
+  /fees? (for|of)/  a regular expression over the text of a segment
   -draft   NOT x    without it
   a AND b           both
   a OR b            one of them
   ( )               groups
   speaker:ann   file:"*.mp3"        lang:en        origin:captions
   after:2026-01-01  before:2026-02  duration:>10m  confidence:>0.8
+  near:12:30        within a minute of that time; near:12:00..13:00 in that range
 The day of a recording is that of its metadata, else that of its file.
 A query that begins with "-" goes after " -- ".
 By keyword every match is counted; where meaning takes part the best are ranked, at most 1,000.`,

@@ -132,6 +132,18 @@ function parseLengthMs(text: string): number | undefined {
   );
 }
 
+/** What is said so long before and after a time is near it. */
+const NEAR_MS = 60_000;
+
+/** Reads `12:30`, `1:02:03` or `90s`: what is said within a minute; `12:00..13:00`: in that time. */
+export function nearTime(value: string): Condition {
+  const [from, until = from, ...more] = value.split("..").map(parseLengthMs);
+  if (from === undefined || until === undefined || more.length > 0 || from > until)
+    return unfit("a time or a range such as 12:30, 1:02:03, 90s or 12:00..13:00");
+  const margin = value.includes("..") ? 0 : NEAR_MS;
+  return { during: [Math.max(0, from - margin), until + margin] };
+}
+
 function share(text: string): number | undefined {
   if (!/^\d+(?:\.\d+)?%?$|^\.\d+$/.test(text)) return undefined;
   const value = text.endsWith("%") ? Number(text.slice(0, -1)) / 100 : Number(text);

@@ -1,4 +1,6 @@
 import { MediasearchError } from "../../errors.ts";
+import { likelyErrors } from "../../text/spelling.ts";
+import { type TextPattern, whyNoRegExp } from "../../text/text-patterns.ts";
 import { isUnspaced } from "../../text/words.ts";
 
 /** Names before a colon that mean a condition; any other is plain text. */
@@ -12,12 +14,16 @@ export const FIELDS = [
   "before",
   "duration",
   "confidence",
+  "near",
 ] as const;
 export type Field = (typeof FIELDS)[number];
 
 /** `at` and `end` are UTF-16 offsets in the query. */
 export type Lexeme = { readonly at: number; readonly end: number } & (
   | { readonly is: "word" | "phrase" | "prefix"; readonly text: string }
+  /** Words near each other: `within` is how many others may be between the first and the last. */
+  | { readonly is: "near"; readonly text: string; readonly within: number }
+  | { readonly is: "pattern"; readonly text: string; readonly pattern: TextPattern }
   | { readonly is: "field"; readonly name: Field; readonly value: string; readonly valueAt: number }
   | { readonly is: "AND" | "OR" | "NOT" | "(" | ")" }
 );
@@ -40,7 +46,13 @@ export const CLOSING: Readonly<Record<string, string>> = {
   "「": "」",
   "『": "』",
 };
-const FIELD = new RegExp(`(?:${FIELDS.join("|")}):(?=\\S)`, "iy");
+/** `"these words"~5` */
+const NEARNESS = /~(\d{1,3})(?=[\s)]|$)/y;
+/** From slash to slash, as a word of its own; a path has more behind its slash. */
+const REGEX = /\/(?=[^\s/])(?:[^/\\]|\\.)+\/(?=[\s)]|$)/y;
+/** A time follows `near`, or it is a word like others: "near: the door". */
+const FIELD_NAMES = FIELDS.join("|").replace("near", "near(?=:\\d)");
+const FIELD = new RegExp(`(?:${FIELD_NAMES}):(?=\\S)`, "iy");
 /** Their values begin with < or >, which shells take for themselves. */
 const NO_VALUE = /(?:duration|confidence):(?=\s|$)/iy;
 const HAS_OPERATOR = /(?:^|[\s(])(?:AND|OR|NOT)(?=[\s()]|$)/;
@@ -54,7 +66,7 @@ const QUOTED = new RegExp(
 let groupPattern: RegExp | undefined;
 const opensGroup = (query: string): boolean =>
   (groupPattern ??= new RegExp(
-    `(?:^|\\s)-\\(\\s*[\\p{L}"“„«「『]|\\(\\s*(?:-\\p{L}|["“„«]|(?:${FIELDS.join("|")}):)`,
+    `(?:^|\\s)-\\(\\s*[\\p{L}"“„«「『]|\\(\\s*(?:-\\p{L}|["“„«]|(?:${FIELD_NAMES}):)`,
     "iu",
   )).test(query);
 /** More than anybody types, and less than the parser and SQLite can nest. */
@@ -87,11 +99,23 @@ export function lexQuery(query: string): Lexeme[] {
       push({ is: sign, at: position, end: position + 1 });
     } else if (isMinus(query, position, grouped))
       push({ is: "NOT", at: position, end: position + 1 });
-    else if (sign in CLOSING) push(quoted(query, position));
-    else push(fieldAt(query, position, depth > 0) ?? wordAt(query, position, grouped));
+    else push(lexemeAt(query, position, { grouped, inGroup: depth > 0 }));
   }
   if (depth > 0) throw unclosedError(query, lexemes);
-  return lexemes.filter((lexeme) => !("text" in lexeme) || hasLetter(lexeme.text));
+  return lexemes.filter(
+    (lexeme) => !("text" in lexeme) || lexeme.is === "pattern" || hasLetter(lexeme.text),
+  );
+}
+
+/** What is wanted or must hold, and is no sign between such things. */
+function lexemeAt(
+  query: string,
+  at: number,
+  { grouped, inGroup }: { readonly grouped: boolean; readonly inGroup: boolean },
+): Lexeme {
+  if ((query[at] ?? "") in CLOSING) return quoted(query, at);
+  if (regexEnd(query, at) > 0) return regexAt(query, at);
+  return fieldAt(query, at, inGroup) ?? wordAt(query, at, grouped);
 }
 
 /** Whether parentheses are signs in this query. */
@@ -109,7 +133,9 @@ const hasLetter = (text: string): boolean =>
 function isMinus(query: string, at: number, grouped: boolean): boolean {
   return (
     query[at] === "-" &&
-    (/^-[\p{L}"“„«「『]/u.test(query.slice(at)) || (grouped && query.startsWith("-(", at)))
+    (/^-(?:\*+\p{L}|[\p{L}"“„«「『])/u.test(query.slice(at)) ||
+      (grouped && query.startsWith("-(", at)) ||
+      regexEnd(query, at + 1) > 0)
   );
 }
 
@@ -118,7 +144,30 @@ function quoted(query: string, at: number): Lexeme {
   const text = query.slice(at + 1, end);
   if (text.split(/\s+/).length > MAX_PHRASE_WORDS)
     throw malformed(query, at, `there are more than ${MAX_PHRASE_WORDS} words in quotes`);
+  NEARNESS.lastIndex = end + 1;
+  const near = NEARNESS.exec(query);
+  if (near && !isUnspaced(text))
+    return { is: "near", text, within: Number(near[1]), at, end: NEARNESS.lastIndex };
   return { is: "phrase", text, at, end: end + 1 };
+}
+
+const MAX_REGEX_LENGTH = 500;
+
+/** Where a regular expression ends that begins with this slash; 0 where none does. */
+function regexEnd(query: string, at: number): number {
+  REGEX.lastIndex = at;
+  return REGEX.test(query) ? REGEX.lastIndex : 0;
+}
+
+function regexAt(query: string, at: number): Lexeme {
+  const end = regexEnd(query, at);
+  const regex = query.slice(at + 1, end - 1);
+  const why =
+    regex.length > MAX_REGEX_LENGTH
+      ? `longer than ${MAX_REGEX_LENGTH} letters`
+      : whyNoRegExp(regex);
+  if (why !== undefined) throw malformed(query, at, `not a regular expression: ${why}`);
+  return { is: "pattern", text: "", pattern: { regex }, at, end };
 }
 
 function closingQuote(query: string, at: number): number {
@@ -154,6 +203,24 @@ const prefixOf = (text: string): string | undefined =>
     ? /^[([]*((?:[\p{L}\p{N}\p{M}]['’]?){2,})\*[.,;:?!)\]]*$/u.exec(text)?.[1]
     : undefined;
 
+/** Three letters at least: `a*b` is a product. */
+const WILDCARD =
+  /^[([]*((?=(?:[*?]*[\p{L}\p{N}\p{M}]){3})(?=[^\p{L}]*\p{L})[\p{L}\p{N}\p{M}*?]*[\p{L}\p{N}\p{M}*])\??[.,;:!)\]]*$/u;
+const FUZZY = /^[([]*([\p{L}\p{N}\p{M}]{3,40})~([12])?[.,;:?!)\]]*$/u;
+
+/**
+ * `bud?et`, `*schiff`, `col*r`, `budgt~`: words with letters left open, or with some wrong. A
+ * question mark at the end of a word is one.
+ */
+function patternOf(text: string): TextPattern | undefined {
+  if (!/[*?~]/.test(text) || isUnspaced(text)) return undefined;
+  const [, fuzzy, errors] = FUZZY.exec(text) ?? [];
+  if (fuzzy !== undefined)
+    return { fuzzy, errors: errors === undefined ? likelyErrors(fuzzy) : Number(errors) };
+  const wildcard = WILDCARD.exec(text)?.[1];
+  return wildcard !== undefined && /[*?]/.test(wildcard) ? { wildcard } : undefined;
+}
+
 function wordAt(query: string, at: number, grouped: boolean): Lexeme {
   const text =
     (grouped ? /^[^\s()]+/ : /^\S+/).exec(query.slice(at))?.[0] ?? query.slice(at, at + 1);
@@ -161,5 +228,8 @@ function wordAt(query: string, at: number, grouped: boolean): Lexeme {
   if (text === "AND" || text === "OR" || text === "NOT") return { is: text, at, end };
   const prefix = prefixOf(text);
   if (prefix !== undefined && !isUnspaced(prefix)) return { is: "prefix", text: prefix, at, end };
+  const pattern = patternOf(text);
+  if (pattern)
+    return { is: "pattern", text: "fuzzy" in pattern ? pattern.fuzzy : "", pattern, at, end };
   return { is: "word", text, at, end };
 }

@@ -250,3 +250,56 @@ describe("values", () => {
     ]).toEqual([90_000, 5_400_000, 5_400_000, 125_000, 5_400_000, 600_000, 600_000, 5_400_000]);
   });
 });
+
+describe("words that are not known to the letter", () => {
+  it("have letters left open, at any place", () => {
+    for (const [query, wildcard] of [
+      ["bud?et", "bud?et"],
+      ["*schiff", "*schiff"],
+      ["(col*r),", "col*r"],
+      ["*bold*", "*bold*"],
+      ["what bud?et?", "bud?et"],
+    ] as const)
+      expect(where(query), query).toEqual({ pattern: { wildcard } });
+    expect(where("-*schiff boat")).toEqual({ not: { pattern: { wildcard: "*schiff" } } });
+    expect(where("walr*")).toEqual({ term: { prefix: "walr" } });
+    for (const plain of ["really?", "3*4", "a*b", "who? what?", "*", "a/b/c", "5~"])
+      expect(where(plain), plain).toBeUndefined();
+  });
+  it("have letters wrong: one in a short word, two in a long one, or as many as is said", () => {
+    expect(where("budgt~")).toEqual({ pattern: { fuzzy: "budgt", errors: 1 } });
+    expect(where("recievables~")).toEqual({ pattern: { fuzzy: "recievables", errors: 2 } });
+    expect(where("budgt~2,")).toEqual({ pattern: { fuzzy: "budgt", errors: 2 } });
+    expect(parseQuery("budgt~").meaning).toBe("budgt");
+  });
+  it("are a regular expression, from slash to slash", () => {
+    expect(where("/buy (the|a) boats?/")).toEqual({ pattern: { regex: "buy (the|a) boats?" } });
+    expect(where(String.raw`money AND /\d+ \/ \d+/`)).toEqual({
+      all: [{ term: "money" }, { pattern: { regex: String.raw`\d+ \/ \d+` } }],
+    });
+    expect(where("-/a|b/ boat")).toEqual({ not: { pattern: { regex: "a|b" } } });
+    expect(fault("/(/")).toMatch(/^0 not a regular expression: .*Unterminated group/);
+    expect(fault(`/${"a".repeat(501)}/`)).toBe(
+      "0 not a regular expression: longer than 500 letters",
+    );
+    expect(parseQuery("/boats?/")).toMatchObject({ terms: [], meaning: "", needsText: true });
+  });
+  it("stand near each other", () => {
+    expect(where('"school fees"~5')).toEqual({ near: ["school", "fees"], within: 5 });
+    expect(parseQuery('"school fees"~5').terms).toEqual(["school", "fees"]);
+    expect(where('"school"~5')).toEqual({ term: "school" });
+    expect(where('"school fees" ~5')).toEqual({ phrase: "school fees" });
+  });
+});
+
+describe("near:", () => {
+  it("is a minute around a time, or a range of times", () => {
+    expect(where("near:12:30")).toEqual({ during: [690_000, 810_000] });
+    expect(where("near:30s")).toEqual({ during: [0, 90_000] });
+    expect(where("fees near:1:00:00..1:10:00")).toEqual({ during: [3_600_000, 4_200_000] });
+    expect(fault("near:12..")).toBe(
+      "5 near: must be a time or a range such as 12:30, 1:02:03, 90s or 12:00..13:00",
+    );
+    expect(where("near: the door, near:the sea")).toBeUndefined();
+  });
+});

@@ -1,9 +1,10 @@
 import type { AssetId } from "../../backends/catalog.ts";
 import type { Condition } from "../../backends/search-index.ts";
 import type { SearchTerm } from "../../text/terms.ts";
-import { FIELD_CONDITIONS, whyUnfit } from "./fields.ts";
+import { FIELD_CONDITIONS, nearTime, whyUnfit } from "./fields.ts";
 import { type Lexeme, lexQuery, malformed } from "./lex.ts";
 import { signWords } from "../../text/side-text.ts";
+import type { TextPattern } from "../../text/text-patterns.ts";
 import { queryTerms } from "../../text/query-terms.ts";
 import type { MarkedTerm } from "../snippet.ts";
 import { STOP_WORDS } from "../../text/stop-words.ts";
@@ -49,6 +50,18 @@ function lexemes(query: string): Lexeme[] {
 
 type Node =
   | { readonly is: "word" | "phrase" | "prefix"; readonly text: string; readonly at: number }
+  | {
+      readonly is: "near";
+      readonly text: string;
+      readonly at: number;
+      readonly within: number;
+    }
+  | {
+      readonly is: "pattern";
+      readonly text: string;
+      readonly at: number;
+      readonly pattern: TextPattern;
+    }
   | { readonly is: "condition"; readonly condition: Condition }
   | { readonly is: "not"; readonly node: Node }
   | { readonly is: "or"; readonly nodes: readonly Node[] }
@@ -72,6 +85,7 @@ export function parseQuery(
     ...wordTerms,
     ...wanted.flatMap(({ is, text }): SearchTerm[] => {
       if (is === "prefix") return [{ prefix: text }];
+      if (is === "near") return queryTerms(text);
       return is === "phrase" ? [text, ...queryTerms(text)] : [];
     }),
   ];
@@ -85,13 +99,7 @@ export function parseQuery(
         !(node.is === "row" && node.items.some(isOptional))),
     where,
     needsText: where !== undefined && needsText(where),
-    marks: [
-      ...wordTerms,
-      ...wanted.flatMap(({ is, text }): MarkedTerm[] => {
-        if (is === "prefix") return [{ prefix: text }];
-        return is === "phrase" ? [{ phrase: text }] : [];
-      }),
-    ],
+    marks: [...wordTerms, ...wanted.flatMap(marksOf)],
     meaning: isPlain && queryLexemes.length > 0 ? query : wanted.map(({ text }) => text).join(" "),
     words: words
       .flatMap(({ text, at }) =>
@@ -104,6 +112,21 @@ export function parseQuery(
   };
 }
 
+function marksOf(node: Text): readonly MarkedTerm[] {
+  switch (node.is) {
+    case "word":
+      return [];
+    case "prefix":
+      return [{ prefix: node.text }];
+    case "phrase":
+      return [{ phrase: node.text }];
+    case "near":
+      return queryTerms(node.text);
+    case "pattern":
+      return [{ pattern: node.pattern }];
+  }
+}
+
 interface Cursor {
   readonly query: string;
   readonly found: readonly Lexeme[];
@@ -113,7 +136,7 @@ interface Cursor {
 
 /**
  * query := row (OR row)*; row := item (AND? item)*; item := (NOT | -) item | "(" query ")" | word |
- * "phrase" | prefix* | field:value.
+ * "phrase" | "near"~5 | prefix* | w?ld*card | fuzzy~ | /regex/ | field:value.
  * Words side by side are not required, what stands beside AND is.
  */
 function parseLexemes(query: string, found: readonly Lexeme[], files: Cursor["files"]): Node {
@@ -181,6 +204,7 @@ function parseItem(cursor: Cursor): Node {
   }
   if (lexeme?.is === "word" || lexeme?.is === "phrase" || lexeme?.is === "prefix")
     return { is: lexeme.is, text: lexeme.text, at: lexeme.at };
+  if (lexeme?.is === "near" || lexeme?.is === "pattern") return lexeme;
   if (lexeme?.is === "field") return { is: "condition", condition: conditionOf(lexeme, cursor) };
   throw emptyQueryError(cursor);
 }
@@ -193,6 +217,7 @@ function conditionOf(
     throw malformed(query, valueAt, "file: must be a name, a path or a glob");
   if (name === "file") return { assets: files.get(value) ?? new Set() };
   try {
+    if (name === "near") return nearTime(value);
     return FIELD_CONDITIONS[name === "language" ? "lang" : name](value);
   } catch (error) {
     const why = whyUnfit(error);
@@ -229,6 +254,14 @@ function requiredCondition(node: Node, isTop: boolean): Condition | undefined {
       return { term: { prefix: node.text } };
     case "phrase":
       return oneOrMore("all", [{ phrase: node.text }, ...signTerms(node.text)]);
+    case "near": {
+      const near = queryTerms(node.text);
+      return near.length < 2
+        ? oneOrMore("all", near.map(termCondition))
+        : { near, within: node.within };
+    }
+    case "pattern":
+      return { pattern: node.pattern };
     case "condition":
       return node.condition;
     case "not": {
@@ -256,8 +289,10 @@ function requiredCondition(node: Node, isTop: boolean): Condition | undefined {
   }
 }
 
+const termCondition = (term: string): Condition => ({ term });
+
 /** In quotes and beside operators the signs of "C++" must be there too. */
-const signTerms = (text: string): Condition[] => signWords(text).map((term) => ({ term }));
+const signTerms = (text: string): Condition[] => signWords(text).map(termCondition);
 
 function oneOrMore(how: "all" | "any", conditions: readonly Condition[]): Condition | undefined {
   if (conditions.length <= 1) return conditions[0];
@@ -268,5 +303,5 @@ function oneOrMore(how: "all" | "any", conditions: readonly Condition[]): Condit
 function needsText(condition: Condition): boolean {
   if ("all" in condition) return condition.all.some(needsText);
   if ("any" in condition) return condition.any.every(needsText);
-  return "term" in condition || "phrase" in condition;
+  return ["term", "phrase", "near", "pattern"].some((kind) => kind in condition);
 }
