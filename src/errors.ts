@@ -17,7 +17,10 @@ export const ERRORS = {
   UNREADABLE_MEDIA: { exit: 15, meaning: "a file is not media, is damaged or can't be read" },
   IO_FAILED: { exit: 15, meaning: "a disk or network volume failed while a file was read" },
   WORKER_CRASHED: { exit: 15, meaning: "the process that worked on a file crashed" },
-  TIMED_OUT: { exit: 15, meaning: "a file made no progress for too long" },
+  TIMED_OUT: {
+    exit: 15,
+    meaning: "a file made no progress for too long, or a pattern of a query took too long",
+  },
   ENGINE_FAILED: { exit: 15, meaning: "a recogniser failed on a file; it may pass" },
   ENGINE_REFUSED: { exit: 15, meaning: "a recogniser did not take a file" },
   OUT_OF_MEMORY: { exit: 15, meaning: "a file needed more memory than a worker may have" },

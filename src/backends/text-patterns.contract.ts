@@ -3,7 +3,7 @@ import type { TextPattern } from "../text/text-patterns.ts";
 import type { Condition } from "./search-index.ts";
 import { commit, type LibraryCase, meeting, rejects } from "./library-case.contract.ts";
 
-/** The law of `SearchIndex` on what no index answers: wildcards, fuzzy words, expressions, nearness. */
+/** The law of `SearchIndex` on what no index answers, on nearness and on times. */
 export const TEXT_PATTERN_CASES: readonly LibraryCase[] = [
   {
     law: "wildcards, fuzzy words and regular expressions are looked up in texts and names, also beside other conditions",

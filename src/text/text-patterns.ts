@@ -43,7 +43,7 @@ export function whyNoRegExp(source: string): string | undefined {
     compile({ regex: source });
     return undefined;
   } catch (error) {
-    return (error as Error).message.replace(/^Invalid regular expression: /, "");
+    return (error as Error).message.replace(/^Invalid regular expression: (?:\/.*\/giu: )?/s, "");
   }
 }
 

@@ -135,7 +135,7 @@ function parseLengthMs(text: string): number | undefined {
 /** What is said so long before and after a time is near it. */
 const NEAR_MS = 60_000;
 
-/** Reads `12:30`, `1:02:03` or `90s`: what is said within a minute; `12:00..13:00`: in that time. */
+/** Reads `12:30` or `90s`: what is said within a minute; `12:00..13:00`: in that time. */
 export function nearTime(value: string): Condition {
   const [from, until = from, ...more] = value.split("..").map(parseLengthMs);
   if (from === undefined || until === undefined || more.length > 0 || from > until)

@@ -278,7 +278,7 @@ describe("words that are not known to the letter", () => {
       all: [{ term: "money" }, { pattern: { regex: String.raw`\d+ \/ \d+` } }],
     });
     expect(where("-/a|b/ boat")).toEqual({ not: { pattern: { regex: "a|b" } } });
-    expect(fault("/(/")).toMatch(/^0 not a regular expression: .*Unterminated group/);
+    expect(fault("/(/")).toMatch(/^0 not a regular expression: Unterminated group/);
     expect(fault(`/${"a".repeat(501)}/`)).toBe(
       "0 not a regular expression: longer than 500 letters",
     );
