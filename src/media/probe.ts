@@ -1,10 +1,10 @@
 import { stat } from "node:fs/promises";
-import type { Stream } from "node-av/lib";
+import type { FormatContext, Stream } from "node-av/lib";
 import { inputName, type MediaInput } from "./byte-source.ts";
 import { cleanName } from "../text/untrusted.ts";
 import { parseLanguageTag } from "./captions/languages.ts";
 import { openInput, toMs, unreadableError } from "./ffmpeg.ts";
-import { isVideo } from "./source.ts";
+import { isAudio, isVideo, rateOf } from "./source.ts";
 import { audioPurpose, DEFAULT, isForDeaf, subtitlePurpose } from "./track-purpose.ts";
 import { languageInTitle, rankAudio, type TextTrack, type Track } from "./tracks.ts";
 
@@ -19,6 +19,8 @@ export interface MediaInfo {
   readonly durationMs: number | null;
   /** When it was recorded, Unix milliseconds; null where the container does not say. */
   readonly recordedAtMs: number | null;
+  /** The time code at which it starts, in milliseconds; null where it notes none. */
+  readonly timecodeMs: number | null;
   /** The track that a player would choose when no language is asked for. */
   readonly audio: AudioTrack | null;
   /** In the order of the file. */
@@ -59,6 +61,7 @@ export async function probeMedia(source: MediaInput): Promise<MediaInfo> {
       container: input.iformat?.name ?? "unknown",
       durationMs: durationOf(input.duration),
       recordedAtMs: recordedAt((name) => input.metadata?.get(name)),
+      timecodeMs: timecodeOf(input, streams),
       audio: rankAudio(audioTracks)[0] ?? null,
       audioTracks,
       isSilentFilm: streams.some(isVideo) && !streams.some((stream) => typeOf(stream) === AUDIO),
@@ -75,6 +78,35 @@ export async function probeMedia(source: MediaInput): Promise<MediaInfo> {
 function durationOf(microseconds: bigint): number | null {
   const ms = toMs(microseconds, { num: 1, den: 1_000_000 });
   return ms === null || ms <= 0 || ms > 366 * 24 * 3_600_000 ? null : Math.round(ms);
+}
+
+const TIMECODE = /^(\d\d):(\d\d):(\d\d)[:;.](\d\d)$/;
+
+/**
+ * From a tag of the container or of a stream: hours, minutes, seconds, frames (SMPTE ST 12-1); or
+ * samples since midnight, as field recorders note it (EBU Tech 3285).
+ */
+function timecodeOf(input: FormatContext, streams: readonly Stream[]): number | null {
+  const tags = [input.metadata, ...streams.map(({ metadata }) => metadata)];
+  const tag = (name: string): string | undefined =>
+    tags.map((one) => one?.get(name)).find((value) => value) ?? undefined;
+  const parts = TIMECODE.exec(tag("timecode") ?? "")
+    ?.slice(1)
+    .map(Number);
+  if (parts) {
+    const [hours = 0, minutes = 0, seconds = 0, frames = 0] = parts;
+    const video = streams.find(isVideo);
+    const { num, den } = video ? rateOf(video) : { num: 25, den: 1 };
+    return (
+      hours * 3_600_000 +
+      minutes * 60_000 +
+      seconds * 1000 +
+      Math.round((frames * 1000 * den) / num)
+    );
+  }
+  const samples = Number(tag("time_reference") ?? 0);
+  const rate = streams.find(isAudio)?.codecpar.sampleRate ?? 0;
+  return samples > 0 && rate > 0 ? Math.round((samples * 1000) / rate) : null;
 }
 
 /**

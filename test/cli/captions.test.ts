@@ -3,6 +3,7 @@ import { dirname, join } from "node:path";
 import { gzipSync } from "node:zlib";
 import iconv from "iconv-lite";
 import { describe, expect, it } from "vitest";
+import { matroska, soundBlocks, tone } from "../helpers/matroska.ts";
 import { FIXTURES, mediasearch, tempFolder } from "../helpers/run.ts";
 
 const SAID = "The harbour master closed the north pier.";
@@ -186,5 +187,47 @@ describe("import", () => {
     expect(stdout).toContain("Speaker 1: Pier");
     const { exitCode, stderr } = await run("talk.dat", "--for", "talk.flac");
     expect([exitCode, stderr]).toEqual([3, expect.stringMatching(/talk.dat: not a transcript/)]);
+  });
+});
+
+describe("the times of captions", () => {
+  const film = (tags: Readonly<Record<string, string>>): Buffer =>
+    matroska([{ type: "audio", blocks: soundBlocks(4000, tone(440)) }], 4000, tags);
+  const line = (from: string, to: string): string => `1\n${from} --> ${to}\n${SAID}\n`;
+  const warningsOf = async (folder: string, transcriptOf: string) => {
+    const { events, transcript } = await index(folder);
+    const warnings = events.find(({ type }) => type === "indexed")?.warnings;
+    return { warnings, transcript: await transcript(transcriptOf) };
+  };
+
+  it("are those of the recording when they count from a programme's time code", async () => {
+    const folder = folderOf({
+      "talk.flac": null,
+      "talk.srt": line("10:00:01,200", "10:00:03,400"),
+    });
+    const { warnings, transcript } = await warningsOf(folder, "talk.flac");
+    expect(warnings).toEqual(["talk.srt: its times count from 10:00:00: that was taken off"]);
+    expect(transcript).toMatch(/^0:00:01/m);
+  });
+
+  it("follow the time code that the recording notes", async () => {
+    const folder = folderOf({
+      "take.mkv": film({ TIMECODE: "14:23:11:00" }),
+      "take.srt": line("14:23:13,000", "14:23:14,500"),
+    });
+    const { warnings, transcript } = await warningsOf(folder, "take.mkv");
+    expect(warnings).toEqual(["take.srt: its times count from 14:23:11: that was taken off"]);
+    expect(transcript).toMatch(/^0:00:02/m);
+  });
+
+  it("are told when they are past the end", async () => {
+    const folder = folderOf({
+      "talk.flac": null,
+      "talk.srt": `${line("00:00:01,200", "00:00:03,400")}\n2\n00:05:00,000 --> 00:05:02,000\nBye.\n`,
+    });
+    const { warnings } = await warningsOf(folder, "talk.flac");
+    expect(warnings).toEqual([
+      "talk.srt: one piece of text begins after the end of the recording (0:00:05)",
+    ]);
   });
 });

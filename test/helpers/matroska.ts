@@ -83,8 +83,23 @@ function block(number: number, { startMs, data, durationMs }: MatroskaBlock): Bu
   return element(0x1f43b675, element(0xe7, startMs), element(0xa0, group, ...length));
 }
 
+/** A tag of the whole file. */
+const tagElement = (name: string, value: string): Buffer =>
+  element(
+    0x1254c367,
+    element(
+      0x7373,
+      element(0x63c0),
+      element(0x67c8, element(0x45a3, name), element(0x4487, value)),
+    ),
+  );
+
 /** A Matroska file (RFC 9559) of PCM sound and of text, by hand; every block is its own cluster. */
-export function matroska(tracks: readonly MatroskaTrack[], durationMs: number): Buffer {
+export function matroska(
+  tracks: readonly MatroskaTrack[],
+  durationMs: number,
+  tags: Readonly<Record<string, string>> = {},
+): Buffer {
   const blocks = tracks
     .flatMap((track, i) => track.blocks.map((one) => ({ number: i + 1, one })))
     .toSorted((a, b) => a.one.startMs - b.one.startMs);
@@ -94,6 +109,7 @@ export function matroska(tracks: readonly MatroskaTrack[], durationMs: number): 
       0x18538067,
       element(0x1549a966, element(0x2ad7b1, 1_000_000), element(0x4489, float(durationMs))),
       element(0x1654ae6b, ...tracks.map((track, i) => trackEntry(track, i + 1))),
+      ...Object.entries(tags).map(([name, value]) => tagElement(name, value)),
       ...blocks.map(({ number, one }) => block(number, one)),
     ),
   ]);

@@ -22,6 +22,8 @@ export interface ParsedCaptions {
   /** BCP 47, as the file itself says it; null when it does not. */
   readonly language: string | null;
   readonly durationMs: number | null;
+  /** How long an hour of its time codes is, in milliseconds, where it is not that of the clock. */
+  readonly hourMs?: number | undefined;
   /** What the content is, which may be another format than the name says. */
   readonly format: CaptionFormat;
   /** What a user should know: a code page that was guessed, cues that were left out. */
@@ -57,6 +59,7 @@ export function parseCaptions(
     cues,
     language: parseLanguageTag(raw.language ?? ""),
     durationMs: raw.durationMs ?? null,
+    hourMs: raw.hourMs,
     format: spec.name,
     warnings: [...warnOfEncoding(decoded, spec), ...warnOfDropped(raw.dropped ?? [], dropped)],
   };

@@ -32,6 +32,8 @@ export interface RawCaptions {
   /** As the file itself says it, in any form that `parseLanguageTag` knows. */
   readonly language?: string | null;
   readonly durationMs?: number | null;
+  /** How long an hour of its time codes is, in milliseconds, where it is not that of the clock. */
+  readonly hourMs?: number;
   /** Where something was left out that cannot be read, as line numbers from 1. */
   readonly dropped?: readonly number[];
 }

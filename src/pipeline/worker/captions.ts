@@ -1,6 +1,13 @@
 import { MediasearchError } from "../../errors.ts";
 import { possibleCaptionName } from "../../media/captions/names.ts";
 import { parseCaptions } from "../../media/captions/parse.ts";
+import {
+  type ProgrammeFacts,
+  programmeStart,
+  shiftCues,
+  warnPastEnd,
+} from "../../media/captions/programme-time.ts";
+import { formatTime } from "../../media/captions/raw-cue.ts";
 import { whyImplausible, withoutData } from "../../media/captions/plausibility.ts";
 import { folderOf, isLink, nameBelow, nameOf, type Location } from "../../location.ts";
 import { describeSidecar } from "../../media/captions/pairing.ts";
@@ -35,6 +42,8 @@ export interface CaptionReading {
   readonly encoding?: string | undefined;
   /** How long the media is, for captions beside media; null when nobody knows. */
   readonly durationMs: number | null;
+  /** The time code at which the media starts; null where it notes none. */
+  readonly timecodeMs: number | null;
   /** The media that the captions are read for; undefined for captions by themselves. */
   readonly media?: Location | undefined;
 }
@@ -46,7 +55,7 @@ export interface CaptionReading {
 export function readCaptionFile(
   path: Location,
   bytes: Buffer | undefined,
-  { encoding, durationMs, media }: CaptionReading,
+  { encoding, durationMs, timecodeMs, media }: CaptionReading,
 ): CaptionTranscript {
   const label = nameOf(path);
   const name = possibleCaptionName(label);
@@ -66,8 +75,10 @@ export function readCaptionFile(
       encoding,
       language: said.language ?? undefined,
     });
-    const cues = withoutData(parsed.cues);
-    const isData = cues.length === 0 && parsed.cues.length > 0;
+    const words = withoutData(parsed.cues);
+    const isData = words.length === 0 && parsed.cues.length > 0;
+    const facts = { durationMs, timecodeMs, hourMs: parsed.hourMs };
+    const { cues, warnings } = atMediaTimes(words, media === undefined ? null : facts);
     return {
       cues,
       language: said.language ?? parsed.language ?? "und",
@@ -77,7 +88,7 @@ export function readCaptionFile(
       fault: isData
         ? "it has thumbnails or data, no words"
         : whyImplausible(cues, { durationMs, isPartial: said.isForced }),
-      warnings: parsed.warnings.map((warning) => `${label}: ${warning}`),
+      warnings: [...parsed.warnings, ...warnings].map((warning) => `${label}: ${warning}`),
     };
   } catch (error) {
     if (!(error instanceof MediasearchError)) throw error;
@@ -87,6 +98,20 @@ export function readCaptionFile(
       cause: error,
     });
   }
+}
+
+/** Captions at the times of their media; null for captions by themselves. */
+function atMediaTimes(
+  cues: readonly Cue[],
+  facts: ProgrammeFacts | null,
+): { readonly cues: readonly Cue[]; readonly warnings: readonly string[] } {
+  if (!facts || cues.length === 0) return { cues, warnings: [] };
+  const startMs = programmeStart(cues, facts);
+  const moved = startMs === 0 ? cues : shiftCues(cues, -startMs);
+  const start = formatTime(startMs, ".").replace(/\.000$/, "");
+  const told = startMs === 0 ? undefined : `its times count from ${start}: that was taken off`;
+  const past = warnPastEnd(moved, facts.durationMs);
+  return { cues: moved, warnings: [told, past].filter((one) => one !== undefined) };
 }
 
 /** What the name of captions says beside their media, from whose folder it is read. */

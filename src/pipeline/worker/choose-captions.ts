@@ -102,7 +102,7 @@ async function captionsThemselves(
   services: CaptionServices,
   warnings: string[],
 ): Promise<CaptionTranscript> {
-  const reading = { encoding: task.captionsEncoding, durationMs: null };
+  const reading = { encoding: task.captionsEncoding, durationMs: null, timecodeMs: null };
   const transcript = await captionsAt(task.path, services, reading);
   warnings.push(...transcript.warnings);
   if (transcript.cues.length === 0 && transcript.fault) warnings.push(transcript.fault);
@@ -160,6 +160,7 @@ async function chooseSidecar(
   const reading = {
     encoding: task.captionsEncoding,
     durationMs: info?.durationMs ?? null,
+    timecodeMs: info?.timecodeMs ?? null,
     media: task.path,
   };
   const rejected: CaptionTranscript[] = [];

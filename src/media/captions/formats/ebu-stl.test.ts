@@ -39,6 +39,11 @@ describe("EBU STL", () => {
     expect([parsed.language, parsed.format, parsed.warnings]).toEqual(["de", "ebu-stl", []]);
   });
 
+  it("counts from zero where its times come before the start that it names", () => {
+    const file = Buffer.concat([header("00"), block([0, 0, 1, 0], [0, 0, 2, 0], latin("Hello"))]);
+    expect(cues(file, "ebu-stl")).toEqual([[1000, 2000, null, "Hello"]]);
+  });
+
   it("has a code page in its header", () => {
     const file = Buffer.concat([
       header("01", "00000000"),

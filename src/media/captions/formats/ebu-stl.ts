@@ -88,11 +88,22 @@ function parseStl(_: string, { bytes }: ReadContext): RawCaptions {
     if (extension !== LAST_BLOCK) continue;
     const lines = readLines(text, decode);
     text = [];
-    const times = [timeAt(block, 5, rate), timeAt(block, 9, rate)].map((ms) => ms - startMs);
-    cues.push({ startMs: times[0] ?? 0, endMs: times[1] ?? 0, lines });
+    cues.push({ startMs: timeAt(block, 5, rate), endMs: timeAt(block, 9, rate), lines });
   }
-  return { cues, language: LANGUAGES[header.slice(14, 16).toUpperCase()] ?? null };
+  const language = LANGUAGES[header.slice(14, 16).toUpperCase()] ?? null;
+  // Some programs name a start in the header and count from zero all the same.
+  const isFromStart = cues.every((cue) => cue.startMs >= startMs - LEAD_MS);
+  return { cues: isFromStart ? cues.map((cue) => sooner(cue, startMs)) : cues, language };
 }
+
+/** Countdowns before the programme have captions now and then. */
+const LEAD_MS = 120_000;
+
+const sooner = (cue: RawCue, ms: number): RawCue => ({
+  ...cue,
+  startMs: cue.startMs - ms,
+  endMs: cue.endMs - ms,
+});
 
 const frameMs = (frames: number, rate: number): number => Math.round((frames * 1000) / rate);
 

@@ -24,6 +24,7 @@ const FRAME_MS = 1001 / 30;
 function parseScc(text: string): RawCaptions {
   const pairs: Line21Pair[] = [];
   const dropped: number[] = [];
+  let isOnClock = true;
   text.split("\n").forEach((line, index) => {
     const [, hours, minutes, seconds, mark, frames, bytes = ""] = LINE.exec(line.trim()) ?? [];
     if (hours === undefined) {
@@ -32,6 +33,7 @@ function parseScc(text: string): RawCaptions {
     }
     const clockSeconds = Number(hours) * 3600 + Number(minutes) * 60 + Number(seconds);
     const isDropFrame = mark !== ":";
+    isOnClock = isDropFrame;
     const startMs = clockSeconds * (isDropFrame ? 1000 : 1001) + Number(frames) * FRAME_MS;
     for (const [i, word] of (bytes.match(/[0-9a-f]{4}/gi) ?? []).entries())
       pairs.push({
@@ -40,5 +42,5 @@ function parseScc(text: string): RawCaptions {
         second: Number.parseInt(word.slice(2), 16),
       });
   });
-  return { cues: decodeLine21(pairs), dropped };
+  return { cues: decodeLine21(pairs), dropped, ...(isOnClock ? {} : { hourMs: 3_603_600 }) };
 }
