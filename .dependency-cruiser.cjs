@@ -119,9 +119,10 @@ module.exports = {
     rule(
       "page-alone",
       { path: "^src/server/web/", pathNot: TESTS },
-      { path: "^src/", pathNot: "^src/server/web/" },
+      { path: "^src/", pathNot: "^src/(server/web|client)/" },
       "browsers run it: it knows the API, not the program",
     ),
+    folder("client", [], "programs of others contain it: it depends on nothing"),
     rule(
       "registries",
       { path: "^src/(pipeline|search|transfer|results|mcp)/", pathNot: TESTS },

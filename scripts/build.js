@@ -76,6 +76,15 @@ await build(
   },
   { format: "esm", entryFileNames: "[name].mjs", chunkFileNames: "[name]-[hash].mjs" },
 );
+// The client of `serve`, for programs and pages of others: files that import no other.
+for (const [format, ending] of /** @type {const} */ ([
+  ["cjs", "js"],
+  ["esm", "mjs"],
+]))
+  await build(
+    { input: { client: "src/client/client.ts" }, platform: "neutral" },
+    { dir: `${root}dist/client`, format, entryFileNames: `[name].${ending}` },
+  );
 // The page of `serve`: one script for browsers, and files that are served as they are.
 await build(
   {
@@ -104,6 +113,7 @@ function declare(path) {
     declare(posix.join(posix.dirname(path), target ?? ""));
 }
 declare("src/library.ts");
+declare("src/client/client.ts");
 // Read at run time; the compiler knows nothing of them.
 for (const path of globSync("src/**/protos", { cwd: root }))
   cpSync(`${root}${path}`, `${root}${path.replace(/^src/, "dist")}`, { recursive: true });

@@ -7,6 +7,7 @@ import { createAudit } from "./audit.ts";
 import { createClipStore } from "./clip-store.ts";
 import { createEventHub, type EventHub } from "./events.ts";
 import { fileIdOf } from "./file-names.ts";
+import { createIdempotency } from "./idempotency.ts";
 import { createLibraryAccess } from "./library-access.ts";
 import { createServerMetrics } from "./metrics/server-metrics.ts";
 import type { OidcSignIn } from "./oidc/sign-in.ts";
@@ -97,6 +98,7 @@ export function createServices(
     metrics,
     sessions: createSessions(),
     oidc,
+    idempotency: createIdempotency(),
     noteUse: createUseNotes(),
     addresses,
     validator: createValidator(shapes),

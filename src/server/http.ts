@@ -9,6 +9,8 @@ import {
   unauthorized,
 } from "./authenticate.ts";
 import { readJson } from "./body.ts";
+import { keyedRequest } from "./idempotency.ts";
+import type { Share } from "./rate-limit.ts";
 import { HttpError, problemResponse, toProblem } from "./problem.ts";
 import type { Ended, SearchAnswer } from "./request-end.ts";
 import type { Call, Reply, Route } from "./route.ts";
@@ -86,13 +88,19 @@ async function answer(
   let call: Call | undefined;
   let answered: Reply | undefined;
   let error: unknown;
+  let share: Share | undefined;
   let response: Response;
   try {
     who = await admit(arrival, route, services);
-    refuseBusy(who, address, services);
-    call = await check(arrival, route, who?.identity ?? NOBODY, services);
-    answered = await route.handle(call, services);
-    response = toResponse(answered);
+    share = refuseBusy(who, address, services);
+    const checked = await check(arrival, route, who?.identity ?? NOBODY, services);
+    call = checked;
+    const act = async (): Promise<Response> => {
+      answered = await route.handle(checked, services);
+      return toResponse(answered);
+    };
+    const keyed = keyedRequest(request, route, checked.identity, checked.body);
+    response = await (keyed ? services.idempotency.once(keyed, act) : act());
   } catch (thrown) {
     error = thrown;
     response = problemResponse(
@@ -100,6 +108,7 @@ async function answer(
     );
   }
   decorate(response, arrival, services);
+  tellShare(response, share, services);
   onEnd({
     route,
     method: request.method,
@@ -173,19 +182,27 @@ async function identify(
 }
 
 /** @throws HttpError 429, 503 */
-function refuseBusy(who: Authenticated | undefined, address: string, services: Services): void {
+function refuseBusy(who: Authenticated | undefined, address: string, services: Services): Share {
   if (!services.isOpen())
     throw new HttpError(503, "TERMINATED", "the server stops", {
       headers: { "Retry-After": "10" },
     });
-  takeShare(who?.identity.id ?? address, services);
+  return takeShare(who?.identity.id ?? address, services);
+}
+
+/** What a caller has left, by draft-ietf-httpapi-ratelimit-headers. */
+function tellShare({ headers }: Response, share: Share | undefined, { limits }: Services): void {
+  const { quota } = limits.requests;
+  if (!share || quota === 0) return;
+  headers.set("RateLimit-Policy", `"requests";q=${quota};w=60`);
+  headers.set("RateLimit", `"requests";r=${share.remaining};t=${share.resetSeconds}`);
 }
 
 /** @throws HttpError 429 */
-function takeShare(caller: string, { limits }: Services): void {
+function takeShare(caller: string, { limits }: Services): Share {
   const { quota } = limits.requests;
   const share = limits.requests.take(caller);
-  if (share.isAllowed) return;
+  if (share.isAllowed) return share;
   throw new HttpError(429, "RATE_LIMITED", "too many requests in this minute", {
     headers: {
       "Retry-After": String(share.resetSeconds),
@@ -244,7 +261,7 @@ function decorate(
     headers.set("Access-Control-Allow-Origin", origin);
     headers.set(
       "Access-Control-Expose-Headers",
-      "ETag, Location, RateLimit, Retry-After, X-Request-Id",
+      "ETag, Idempotency-Replayed, Location, RateLimit, RateLimit-Policy, Retry-After, X-Request-Id",
     );
   }
 }

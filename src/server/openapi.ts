@@ -50,6 +50,19 @@ function rewriteRefs(value: unknown): unknown {
   );
 }
 
+/** Headers that clients may send, apart from those of HTTP itself. */
+const inHeaders = ({ method, takesBytes }: Route): readonly Json[] =>
+  method === "post" && takesBytes !== true
+    ? [
+        {
+          name: "Idempotency-Key",
+          in: "header",
+          description: "the same request under the same key is done once",
+          schema: { type: "string", minLength: 1, maxLength: 200, pattern: "^[!-~]+$" },
+        },
+      ]
+    : [];
+
 const shape = (name: string): Json => ({ $ref: `#/components/schemas/${name}` });
 
 function operation(route: Route): Json {
@@ -73,7 +86,7 @@ function operation(route: Route): Json {
     tags: [tag],
     ...(scope === "public" ? { security: [] } : {}),
     ...(scope === "public" || scope === "any" ? {} : { "x-scope": scope }),
-    parameters: [...inPath, ...inQuery],
+    parameters: [...inPath, ...inQuery, ...inHeaders(route)],
     ...(body === undefined
       ? {}
       : {

@@ -12,6 +12,7 @@ import type { Uploads } from "./uploads.ts";
 import type { Webhooks } from "./webhooks/webhooks.ts";
 import type { WorkJobs } from "./work/jobs.ts";
 import type { WorkThread } from "./work/work-thread.ts";
+import type { Idempotency } from "./idempotency.ts";
 import type { LibraryAccess } from "./library-access.ts";
 import type { RateLimit } from "./rate-limit.ts";
 import type { OidcSignIn } from "./oidc/sign-in.ts";
@@ -129,6 +130,7 @@ export interface Services {
   readonly sessions: Sessions;
   /** undefined where people sign in with keys alone. */
   readonly oidc: OidcSignIn | undefined;
+  readonly idempotency: Idempotency;
   readonly noteUse: NoteUse;
   readonly addresses: Addresses;
   readonly validator: Validator;

@@ -104,6 +104,22 @@ describe("mediasearch serve", () => {
     expect(await json("/v1/search?q=budget&mode=keyword")).toMatchObject({ total: 1, note: null });
   });
 
+  it("does a request once under one key, and tells what is left of its share", async () => {
+    const create = (name: string) =>
+      server.call("/v1/collections", {
+        method: "POST",
+        headers: { "Content-Type": "application/json", "Idempotency-Key": "first-try" },
+        body: JSON.stringify({ name }),
+      });
+    const [first, again, other] = [await create("once"), await create("once"), await create("two")];
+    expect([first.status, again.status, other.status]).toEqual([201, 201, 422]);
+    expect(await again.json()).toEqual(await first.json());
+    expect(again.headers.get("idempotency-replayed")).toBe("true");
+    expect(await json("/v1/collections")).toMatchObject({ collections: [{ name: "once" }] });
+    expect(first.headers.get("ratelimit-policy")).toBe('"requests";q=1200;w=60');
+    expect(first.headers.get("ratelimit")).toMatch(/^"requests";r=\d+;t=\d+$/);
+  });
+
   it("refuses what is wrong with a problem that names it", async () => {
     for (const [path, status, part] of [
       ["/v1/search", 400, { errors: [{ parameter: "q", detail: "is missing" }] }],

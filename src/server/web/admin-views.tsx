@@ -1,5 +1,5 @@
 import { useEffect, useState } from "preact/hooks";
-import { ApiError, call, type Key, type WaysIn } from "./api.ts";
+import { api, messageOf, type Key, type Session, type WaysIn } from "./api.ts";
 import { formatDay } from "./format.ts";
 import { Failure, Waiting } from "./parts.tsx";
 import { navigate } from "./router.ts";
@@ -60,9 +60,7 @@ function KeyRow({ entry, onChanged }: { readonly entry: Key; readonly onChanged:
         ) : (
           <button
             type="button"
-            onClick={() =>
-              void call(`/v1/keys/${entry.id}`, { method: "DELETE" }).finally(onChanged)
-            }
+            onClick={() => void api.revokeKey({ id: entry.id }).finally(onChanged)}
           >
             Revoke
           </button>
@@ -77,18 +75,18 @@ function NewKey({ onMade }: { readonly onMade: () => void }) {
   const own = useScopes();
   const [name, setName] = useState("");
   const [filter, setFilter] = useState("");
-  const [scopes, setScopes] = useState<readonly string[]>(["search", "read"]);
+  const [scopes, setScopes] = useState<Session["scopes"]>(["search", "read"]);
   const [made, setMade] = useState("");
   const [message, setMessage] = useState("");
   const make = async (): Promise<void> => {
     setMessage("");
     try {
       const body = { name, scopes, ...(filter.trim() === "" ? {} : { filter: filter.trim() }) };
-      const { key } = await call<{ key: string }>("/v1/keys", { body });
+      const { key } = await api.createKey({ body });
       setMade(key);
       onMade();
     } catch (error) {
-      setMessage(error instanceof ApiError ? error.message : "The server does not answer.");
+      setMessage(messageOf(error));
     }
   };
   return (
@@ -171,10 +169,9 @@ export function SignInView({ failed }: { readonly failed: string | null }) {
         class="signin"
         onSubmit={(event) => {
           event.preventDefault();
-          call("/v1/session", { body: { key: key.trim() } }).then(
+          api.signIn({ body: { key: key.trim() } }).then(
             () => navigate("/"),
-            (error: unknown) =>
-              setMessage(error instanceof ApiError ? error.message : "The server does not answer."),
+            (error: unknown) => setMessage(messageOf(error)),
           );
         }}
       >

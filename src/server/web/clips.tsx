@@ -1,5 +1,5 @@
 import { useState } from "preact/hooks";
-import { ApiError, call, type Job } from "./api.ts";
+import { api, type ClipFormat, type Job, messageOf } from "./api.ts";
 import { chosenHits, type Piece } from "./chosen-hits.ts";
 import { AddToCollection } from "./collections-view.tsx";
 import { formatClock, formatCount } from "./format.ts";
@@ -15,15 +15,15 @@ const FORMATS = [
   ["mp3", "sound (mp3)"],
   ["m4a", "sound (m4a)"],
   ["wav", "sound (wav)"],
-] as const;
+] as const satisfies readonly (readonly [ClipFormat, string])[];
 
 /** Has a clip made and waits for it. @throws ApiError */
 async function makeClip(
   pieces: readonly Piece[],
-  format: string,
+  format: ClipFormat,
   onProgress: (job: Job) => void,
 ): Promise<Job> {
-  let job = await call<Job>("/v1/clips", {
+  let job = await api.makeClip({
     body: {
       pieces: pieces.map(({ fileId, startMs, endMs }) => ({ fileId, startMs, endMs })),
       format,
@@ -34,7 +34,7 @@ async function makeClip(
   while (job.state === "queued" || job.state === "running") {
     onProgress(job);
     await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
-    job = await call<Job>(`/v1/jobs/${job.id}`);
+    job = await api.readJob({ id: job.id });
   }
   return job;
 }
@@ -43,7 +43,7 @@ async function makeClip(
 export function ClipMaker({ pieces: chosen }: { readonly pieces: readonly Piece[] }) {
   // Captions without a recording have nothing to cut.
   const pieces = chosen.filter(({ kind }) => kind !== "captions");
-  const [format, setFormat] = useState<string>();
+  const [format, setFormat] = useState<ClipFormat>();
   const [job, setJob] = useState<Job>();
   const [message, setMessage] = useState("");
   const isMaking = job?.state === "queued" || job?.state === "running";
@@ -54,7 +54,7 @@ export function ClipMaker({ pieces: chosen }: { readonly pieces: readonly Piece[
       setJob(await makeClip(pieces, wanted, setJob));
     } catch (error) {
       setJob(undefined);
-      setMessage(error instanceof ApiError ? error.message : "The server does not answer.");
+      setMessage(messageOf(error));
     }
   };
   return (
@@ -62,7 +62,7 @@ export function ClipMaker({ pieces: chosen }: { readonly pieces: readonly Piece[
       <select
         aria-label="Format of the clip"
         value={wanted}
-        onChange={({ currentTarget: { value } }) => setFormat(value)}
+        onChange={({ currentTarget: { value } }) => setFormat(value as ClipFormat)}
       >
         {FORMATS.map(([value, title]) => (
           <option key={value} value={value}>

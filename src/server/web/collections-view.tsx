@@ -1,12 +1,9 @@
 import { useEffect, useState } from "preact/hooks";
-import { ApiError, call, type Collection } from "./api.ts";
+import { api, type Collection, messageOf } from "./api.ts";
 import { formatCount } from "./format.ts";
 import { Failure, Waiting } from "./parts.tsx";
 import { useScopes } from "./session.ts";
 import { useCall } from "./use-call.ts";
-
-const messageOf = (error: unknown): string =>
-  error instanceof ApiError ? error.message : "The server does not answer.";
 
 /** A field for a collection's name; the known ones are offered. */
 export function AddToCollection({
@@ -24,11 +21,11 @@ export function AddToCollection({
     const known = value?.collections.find((one) => one.name === name.trim());
     try {
       if (known)
-        await call(`/v1/collections/${known.id}`, {
-          method: "PUT",
+        await api.changeCollection({
+          id: known.id,
           body: { name: known.name, fileIds: [...new Set([...known.fileIds, ...fileIds])] },
         });
-      else await call("/v1/collections", { body: { name: name.trim(), fileIds } });
+      else await api.createCollection({ body: { name: name.trim(), fileIds } });
       setMessage(`added to ${name.trim()}`);
       setName("");
       setVersion((last) => last + 1);
@@ -122,7 +119,7 @@ function CollectionRow({ collection, canEdit, onChanged }: RowProps) {
           type="button"
           onClick={() => {
             if (!isSure) return setSure(true);
-            void call(`/v1/collections/${id}`, { method: "DELETE" }).finally(onChanged);
+            void api.deleteCollection({ id }).finally(onChanged);
           }}
         >
           {isSure ? "Delete it, and keep its recordings" : "Delete"}

@@ -1,14 +1,11 @@
 import { useState } from "preact/hooks";
-import { ApiError, call, type MediaFile, type Segment, type Transcript } from "./api.ts";
+import { api, messageOf, type MediaFile, type Segment, type Transcript } from "./api.ts";
 
 interface Editable {
   readonly file: MediaFile;
   readonly transcript: Transcript;
   readonly onChanged: () => void;
 }
-
-const messageOf = (error: unknown): string =>
-  error instanceof ApiError ? error.message : "The server does not answer.";
 
 interface CorrectionProps extends Editable {
   readonly segment: Segment;
@@ -21,11 +18,10 @@ export function Correction({ file, transcript, segment, onChanged, onClose }: Co
   const [message, setMessage] = useState("");
   const save = async (): Promise<void> => {
     try {
-      await call(`/v1/files/${encodeURIComponent(file.id)}/transcript`, {
-        method: "PATCH",
-        headers: { "If-Match": `"${transcript.revision}"` },
-        body: { changes: [{ index: segment.index, text: text.trim() }] },
-      });
+      await api.correctTranscript(
+        { id: file.id, body: { changes: [{ index: segment.index, text: text.trim() }] } },
+        { headers: { "If-Match": `"${transcript.revision}"` } },
+      );
       onClose();
       onChanged();
     } catch (error) {
@@ -73,7 +69,9 @@ export function RenameSpeaker({ file, name, onChanged }: Editable & { readonly n
     );
   const rename = async (fileIds: readonly string[] | undefined): Promise<void> => {
     try {
-      await call("/v1/speakers/rename", { body: { from: [name], to: to.trim(), fileIds } });
+      await api.renameSpeakers({
+        body: { from: [name], to: to.trim(), ...(fileIds ? { fileIds } : {}) },
+      });
       setTo(undefined);
       onChanged();
     } catch (error) {

@@ -1,5 +1,5 @@
 import { useState } from "preact/hooks";
-import { ApiError, call, type Collection, type MediaFile } from "./api.ts";
+import { api, type Collection, messageOf, type MediaFile } from "./api.ts";
 import { AddToCollection } from "./collections-view.tsx";
 import { useCall } from "./use-call.ts";
 
@@ -42,10 +42,12 @@ export function FileLabels({ file, canEdit, onChanged }: LabelsProps) {
 }
 
 const takeOut = ({ id, name, fileIds }: Collection, fileId: string): Promise<unknown> =>
-  call(`/v1/collections/${id}`, {
-    method: "PUT",
-    body: { name, fileIds: fileIds.filter((other) => other !== fileId) },
-  }).catch(() => undefined);
+  api
+    .changeCollection({
+      id,
+      body: { name, fileIds: fileIds.filter((other) => other !== fileId) },
+    })
+    .catch(() => undefined);
 
 function Tags({ file, canEdit, onChanged }: LabelsProps) {
   const [text, setText] = useState<string>();
@@ -68,14 +70,14 @@ function Tags({ file, canEdit, onChanged }: LabelsProps) {
   const save = async (): Promise<void> => {
     const tags = text.split(",").map((tag) => tag.trim());
     try {
-      await call(`/v1/files/${encodeURIComponent(file.id)}/tags`, {
-        method: "PUT",
+      await api.setTags({
+        id: file.id,
         body: { tags: [...new Set(tags.filter((tag) => tag !== ""))] },
       });
       setText(undefined);
       onChanged();
     } catch (error) {
-      setMessage(error instanceof ApiError ? error.message : "The server does not answer.");
+      setMessage(messageOf(error));
     }
   };
   return (

@@ -1,5 +1,5 @@
 import { useState } from "preact/hooks";
-import { ApiError, call, type MediaFile, type Transcript } from "./api.ts";
+import { api, messageOf, type MediaFile, type Transcript } from "./api.ts";
 import { formatCount } from "./format.ts";
 import { useCall } from "./use-call.ts";
 
@@ -23,13 +23,13 @@ export function History({ file, transcript, canEdit, onChanged }: HistoryProps) 
   const undo = async (): Promise<void> => {
     setMessage("");
     try {
-      await call(`${base}/transcript/undo`, {
-        method: "POST",
-        headers: { "If-Match": `"${transcript.revision}"` },
-      });
+      await api.undoCorrection(
+        { id: file.id },
+        { headers: { "If-Match": `"${transcript.revision}"` } },
+      );
       onChanged();
     } catch (error) {
-      setMessage(error instanceof ApiError ? error.message : "The server does not answer.");
+      setMessage(messageOf(error));
     }
   };
   return (

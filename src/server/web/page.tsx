@@ -1,6 +1,7 @@
 import { render } from "preact";
 import { KeysView, SignInView } from "./admin-views.tsx";
-import { call, type Session } from "./api.ts";
+import { api, type Session } from "./api.ts";
+import { DocsView } from "./docs-view.tsx";
 import { CollectionsView } from "./collections-view.tsx";
 import { FilesView } from "./files-view.tsx";
 import { RecordingView } from "./recording-view.tsx";
@@ -33,12 +34,7 @@ function Bar({ place, session }: { readonly place: Place; readonly session: Sess
         ))}
       </nav>
       {session && (
-        <button
-          type="button"
-          onClick={() =>
-            void call("/v1/session", { method: "DELETE" }).then(() => navigate("/signin"))
-          }
-        >
+        <button type="button" onClick={() => void api.signOut({}).then(() => navigate("/signin"))}>
           Sign out
         </button>
       )}
@@ -49,6 +45,7 @@ function Bar({ place, session }: { readonly place: Place; readonly session: Sess
 function Page() {
   const place = usePlace();
   const isSignIn = place.path === "/signin";
+  const isDocs = place.path === "/docs";
   const { value: session, problem } = useCall<Session>(isSignIn ? undefined : "/v1/session");
   const [, view = "", id = ""] = /^\/(\w*)\/?([^/]*)$/.exec(place.path) ?? [];
   if (view === "embed")
@@ -57,7 +54,8 @@ function Page() {
         <RecordingView id={decodeURIComponent(id)} place={place} isEmbed />
       </SignedIn.Provider>
     );
-  const isOut = isSignIn || problem?.status === 401;
+  // The description of the API is no secret.
+  const isOut = !isDocs && (isSignIn || problem?.status === 401);
   return (
     <SignedIn.Provider value={isOut ? undefined : session}>
       <Bar place={place} session={isOut ? undefined : session} />
@@ -85,6 +83,7 @@ function View({
   if (view === "collections") return <CollectionsView />;
   if (view === "work") return <WorkView />;
   if (view === "keys") return <KeysView />;
+  if (view === "docs") return <DocsView />;
   return <SearchView place={place} />;
 }
 

@@ -1,5 +1,5 @@
 import { useState } from "preact/hooks";
-import { ApiError, call, type SavedSearch } from "./api.ts";
+import { api, messageOf, type SavedSearch } from "./api.ts";
 import { useCall } from "./use-call.ts";
 
 const RECENT = "mediasearch:recent";
@@ -60,9 +60,7 @@ export function SavedSearches() {
                   class="edit"
                   aria-label={`Delete the search ${name}`}
                   onClick={() =>
-                    void call(`/v1/saved-searches/${id}`, { method: "DELETE" }).finally(() =>
-                      setVersion((last) => last + 1),
-                    )
+                    void api.deleteSavedSearch({ id }).finally(() => setVersion((last) => last + 1))
                   }
                 >
                   ✕
@@ -114,11 +112,11 @@ export function SaveSearch({ request }: { readonly request: SavedSearch["request
     );
   const save = async (): Promise<void> => {
     try {
-      await call("/v1/saved-searches", { body: { name: name.trim(), request } });
+      await api.saveSearch({ body: { name: name.trim(), request } });
       setMessage("saved");
       setName(undefined);
     } catch (error) {
-      setMessage(error instanceof ApiError ? error.message : "The server does not answer.");
+      setMessage(messageOf(error));
     }
   };
   return (

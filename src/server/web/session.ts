@@ -6,4 +6,4 @@ import type { Session } from "./api.ts";
 export const SignedIn = createContext<Session | undefined>(undefined);
 
 /** The scopes of whoever is signed in. */
-export const useScopes = (): readonly string[] => useContext(SignedIn)?.scopes ?? [];
+export const useScopes = (): Session["scopes"] => useContext(SignedIn)?.scopes ?? [];

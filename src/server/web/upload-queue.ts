@@ -1,4 +1,4 @@
-import { ApiError, call, type Job } from "./api.ts";
+import { api, ApiError, messageOf } from "./api.ts";
 import { createStore } from "./store.ts";
 
 /** A file of this computer on its way to the server. */
@@ -9,11 +9,6 @@ export interface Sending {
   readonly sentBytes: number;
   readonly state: "waiting" | "sending" | "sent" | "failed" | "stopped";
   readonly message: string;
-}
-
-interface Upload {
-  readonly id: string;
-  readonly offset: number;
 }
 
 /** Small enough to show progress, and to lose little when a connection breaks off. */
@@ -56,13 +51,12 @@ async function sendFile(id: number, file: File): Promise<void> {
   update(id, { state: "sending" });
   try {
     const body = { name: file.name, sizeBytes: file.size };
-    const upload = await call<Upload>("/v1/uploads", { body });
+    const upload = await api.createUpload({ body });
     const isWhole = await sendParts(id, file, upload.id);
     if (isWhole) update(id, { state: "sent", sentBytes: file.size });
-    else await call(`/v1/uploads/${upload.id}`, { method: "DELETE" });
+    else await api.deleteUpload({ id: upload.id });
   } catch (error) {
-    const message = error instanceof ApiError ? error.message : "The server does not answer.";
-    update(id, { state: "failed", message });
+    update(id, { state: "failed", message: messageOf(error) });
   }
 }
 
@@ -80,16 +74,17 @@ async function sendParts(id: number, file: File, upload: string): Promise<boolea
         throw error;
       await new Promise((resolve) => setTimeout(resolve, WAIT_MS * tries));
       // A part may have arrived although its answer did not.
-      ({ offset } = await call<Upload>(`/v1/uploads/${upload}`).catch(() => ({ offset })));
+      ({ offset } = await api.readUpload({ id: upload }).catch(() => ({ offset })));
     }
     update(id, { sentBytes: offset });
   }
   return true;
 }
 
-const sendPart = (upload: string, offset: number, part: Blob): Promise<Upload | Job> =>
-  call<Upload | Job>(`/v1/uploads/${upload}`, {
-    method: "PATCH",
-    headers: { "Content-Type": "application/octet-stream", "Upload-Offset": String(offset) },
-    bytes: part,
-  });
+const sendPart = (upload: string, offset: number, part: Blob): Promise<unknown> =>
+  api.appendUpload(
+    { id: upload, bytes: part },
+    {
+      headers: { "Content-Type": "application/octet-stream", "Upload-Offset": String(offset) },
+    },
+  );

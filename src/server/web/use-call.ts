@@ -1,5 +1,5 @@
 import { useEffect, useState } from "preact/hooks";
-import { ApiError, call, type Problem } from "./api.ts";
+import { ApiError, type Problem, read } from "./api.ts";
 
 export interface Answer<T> {
   readonly value: T | undefined;
@@ -10,7 +10,15 @@ export interface Answer<T> {
 const asProblem = (error: unknown): Problem =>
   error instanceof ApiError
     ? error.problem
-    : { title: "No answer", status: 0, detail: "The server does not answer.", hint: null };
+    : {
+        type: "about:blank",
+        title: "No answer",
+        status: 0,
+        detail: "The server does not answer.",
+        code: "UNREACHABLE",
+        hint: null,
+        requestId: "",
+      };
 
 /**
  * Reads an address of the API, anew when the address or `version` changes. The last value stays
@@ -29,7 +37,7 @@ export function useCall<T>(path: string | undefined, version: number | string = 
     }
     const stop = new AbortController();
     setAnswer((last) => ({ ...last, isLoading: true }));
-    call<T>(path, { signal: stop.signal }).then(
+    read<T>(path, stop.signal).then(
       (value) => setAnswer({ value, problem: undefined, isLoading: false }),
       (error: unknown) => {
         if (stop.signal.aborted) return;

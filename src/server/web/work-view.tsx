@@ -1,5 +1,5 @@
 import { useEffect, useState } from "preact/hooks";
-import { ApiError, call, type FailedFile, type Job, type Status } from "./api.ts";
+import { api, messageOf, type FailedFile, type Job, type Status } from "./api.ts";
 import { Failure, Waiting } from "./parts.tsx";
 import { UploadSection } from "./uploads.tsx";
 import { useEvents } from "./use-events.ts";
@@ -77,10 +77,7 @@ function JobRow({ job, onChanged }: { readonly job: Job; readonly onChanged: () 
         </p>
       )}
       {isOpen && (
-        <button
-          type="button"
-          onClick={() => void call(`/v1/jobs/${job.id}`, { method: "DELETE" }).finally(onChanged)}
-        >
+        <button type="button" onClick={() => void api.cancelJob({ id: job.id }).finally(onChanged)}>
           Stop
         </button>
       )}
@@ -97,9 +94,10 @@ function FailedRow({
 }) {
   const [message, setMessage] = useState("");
   const ask = (action: "retry" | "skip"): void => {
-    call(`/v1/jobs/${action}`, { body: { fileIds: [file.fileId] } })
-      .catch((error: unknown) => setMessage(error instanceof ApiError ? error.message : "failed"))
-      .finally(onChanged);
+    const body = { fileIds: [file.fileId] };
+    const asked: Promise<unknown> =
+      action === "retry" ? api.retryFiles({ body }) : api.skipFiles({ body });
+    asked.catch((error: unknown) => setMessage(messageOf(error))).finally(onChanged);
   };
   return (
     <li>
@@ -132,11 +130,10 @@ function IndexForm({
       class="index"
       onSubmit={(event) => {
         event.preventDefault();
-        call("/v1/index", { body: { paths: [path] } })
+        api
+          .index({ body: { paths: [path] } })
           .then(() => setMessage("started"))
-          .catch((error: unknown) =>
-            setMessage(error instanceof ApiError ? error.message : "failed"),
-          )
+          .catch((error: unknown) => setMessage(messageOf(error)))
           .finally(onStarted);
       }}
     >

@@ -1,0 +1,58 @@
+import { describe, expect, it } from "vitest";
+import type { Identity } from "../app/access/identity.ts";
+import { createIdempotency, type KeyedRequest } from "./idempotency.ts";
+
+const person = (id: string): Identity => ({
+  id,
+  name: id,
+  kind: "key",
+  scopes: [],
+  filters: [],
+  keyId: id,
+  expiresAtMs: null,
+});
+const request = (key: string, digest = "a", id = "1"): KeyedRequest => ({
+  identity: person(id),
+  key,
+  digest,
+});
+
+describe("requests with an Idempotency-Key", () => {
+  it("are done once, for each caller, for an hour", async () => {
+    let nowMs = 0;
+    const { once } = createIdempotency(() => nowMs);
+    let done = 0;
+    const act = async () => Response.json({ done: ++done }, { status: 201 });
+    const read = async (asked: KeyedRequest) => {
+      const response = await once(asked, act);
+      return [
+        response.status,
+        ((await response.json()) as { done: number }).done,
+        response.headers.get("idempotency-replayed"),
+      ];
+    };
+    expect(await read(request("k"))).toEqual([201, 1, null]);
+    expect(await read(request("k"))).toEqual([201, 1, "true"]);
+    expect(await read(request("k", "a", "2"))).toEqual([201, 2, null]);
+    nowMs = 3_600_001;
+    expect(await read(request("k"))).toEqual([201, 3, null]);
+  });
+
+  it("are refused under a key of another request, and while the first is under way", async () => {
+    const { once } = createIdempotency();
+    const gate = Promise.withResolvers<Response>();
+    const first = once(request("k"), () => gate.promise);
+    const act = async () => new Response();
+    await expect(once(request("k"), act)).rejects.toMatchObject({ status: 409 });
+    gate.resolve(new Response(null, { status: 204 }));
+    expect((await first).status).toBe(204);
+    await expect(once(request("k", "b"), act)).rejects.toMatchObject({ status: 422 });
+    expect((await once(request("k"), act)).status).toBe(204);
+  });
+
+  it("that failed may be tried again", async () => {
+    const { once } = createIdempotency();
+    await expect(once(request("k"), () => Promise.reject(new Error("no")))).rejects.toThrow("no");
+    expect((await once(request("k"), async () => new Response("yes"))).status).toBe(200);
+  });
+});
