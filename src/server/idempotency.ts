@@ -1,7 +1,6 @@
 import { createHash } from "node:crypto";
 import type { Identity } from "../app/access/identity.ts";
 import { HttpError } from "./problem.ts";
-import type { Route } from "./route.ts";
 
 /** Answers to requests with an `Idempotency-Key`, so that a repeated one is not done twice. */
 export interface Idempotency {
@@ -10,6 +9,13 @@ export interface Idempotency {
    * @throws HttpError 409 while the first one is under way; 422 for another request under that key.
    */
   once(request: KeyedRequest, act: () => Promise<Response>): Promise<Response>;
+}
+
+/** What of a route decides whether keys count. */
+interface KeyedRoute {
+  readonly method: string;
+  readonly scope: string;
+  readonly takesBytes?: boolean;
 }
 
 export interface KeyedRequest {
@@ -86,7 +92,7 @@ function repeat({ digest, answer }: Kept, asked: string): Response {
  */
 export function keyedRequest(
   request: Request,
-  { method, takesBytes, scope }: Route,
+  { method, takesBytes, scope }: KeyedRoute,
   identity: Identity,
   body: unknown,
 ): KeyedRequest | undefined {

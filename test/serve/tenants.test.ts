@@ -213,7 +213,7 @@ async function answerOf(
 
 /** What of the other tenant is in an answer, apart from what the request itself said. */
 function leaksIn(text: string, { path, init }: Probe): string[] {
-  const said = `${decodeURIComponent(path)} ${init.body ?? ""}`;
+  const said = `${decodeURIComponent(path.replaceAll("+", " "))} ${init.body ?? ""}`;
   const secrets = [
     WORD,
     SPEAKER,
