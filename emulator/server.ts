@@ -8,6 +8,7 @@ import type { Tuning, Version } from "./http/call.ts";
 import { send } from "./http/reply.ts";
 import { replay, routeOf, type Request, type Server } from "./http/router.ts";
 import { verify, type Keys } from "./http/sigv4.ts";
+import { createQueryEngine } from "./sql/handlers.ts";
 import { emptyCatalog } from "./store/catalog.ts";
 import { openJournal, type Journal } from "./store/journal.ts";
 import { openStore } from "./store/transactions.ts";
@@ -53,7 +54,12 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
     timeoutMs: options.txTimeoutMs ?? 0,
     onCommit: (tx) => tx.requests.length > 0 && journal?.append(tx),
   });
-  const state: Server = { store, version, tuning: { ...TUNING, ...options.tuning } };
+  const state: Server = {
+    store,
+    version,
+    tuning: { ...TUNING, ...options.tuning },
+    queries: createQueryEngine(),
+  };
   const opened = options.data === undefined ? undefined : openJournal(options.data);
   for (const entry of opened?.entries ?? []) replay(state, entry);
   journal = opened;
@@ -77,18 +83,11 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
       verify(request, options);
       if (request.body.length > MAX_BODY_BYTES)
         throw badRequest(`the body has more than ${MAX_BODY_BYTES} bytes`, "EntityTooLarge");
-      const reply = run(state, request);
+      const reply = await run(state, request);
       log?.(`${method} ${url} ${headers["tabular-txid"] ?? "-"} 200`);
       await send(res, reply, struck);
     } catch (error) {
-      const told =
-        error instanceof TabularError
-          ? error
-          : new TabularError(
-              500,
-              "InternalError",
-              `We encountered an internal error: ${String(error)}`,
-            );
+      const told = toTabularError(error);
       log?.(
         `${method} ${url} ${headers["tabular-txid"] ?? "-"} ${told.status} ${told.code} ${told.message}${told === error ? "" : `\n${error instanceof Error ? (error.stack ?? "") : ""}`}`,
       );
@@ -123,6 +122,11 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
       }),
   };
 }
+
+const toTabularError = (error: unknown): TabularError =>
+  error instanceof TabularError
+    ? error
+    : new TabularError(500, "InternalError", `We encountered an internal error: ${String(error)}`);
 
 async function readAll(req: IncomingMessage): Promise<Uint8Array> {
   const parts: Uint8Array[] = [];

@@ -32,6 +32,7 @@ import {
 } from "./call.ts";
 import type { Entry } from "../store/journal.ts";
 import type { Store, Transaction } from "../store/transactions.ts";
+import type { QueryEngine } from "../sql/handlers.ts";
 
 export interface Request {
   readonly method: string;
@@ -44,12 +45,13 @@ export interface Server {
   readonly store: Store;
   readonly version: Version;
   readonly tuning: Tuning;
+  readonly queries: QueryEngine;
 }
 
 /** An operation, found by method and the URL's first query key. */
 export interface Route {
   readonly op: string;
-  readonly run: (server: Server, request: Request) => Reply;
+  readonly run: (server: Server, request: Request) => Reply | Promise<Reply>;
 }
 
 const within =
@@ -91,7 +93,7 @@ function carryOut(handler: Handler, server: Server, request: Request, tx: Transa
 export function replay(server: Server, { requests, ids }: Entry): void {
   const tx = server.store.begin(ids);
   for (const request of requests)
-    routeOf(request).run(server, {
+    void routeOf(request).run(server, {
       ...request,
       headers: { ...request.headers, "tabular-txid": tx.id },
     });
@@ -133,6 +135,12 @@ function split(url: string): { readonly path: readonly string[]; readonly query:
     throw badRequest("the path is not percent-encoded");
   }
 }
+
+/** An operation of the query engine, whose messages name the transaction themselves. */
+const byQueryEngine =
+  (answer: (queries: QueryEngine, request: Request, store: Store) => Reply | Promise<Reply>) =>
+  ({ queries, store }: Server, request: Request): Reply | Promise<Reply> =>
+    answer(queries, request, store);
 
 const begin: Route["run"] = ({ store }, request) => {
   txidIn(request);
@@ -197,6 +205,30 @@ const ROUTES: Readonly<Record<string, Route>> = {
   "DELETE projection": { op: "drop-projection", run: within(dropProjection) },
   "GET projection-columns": { op: "projection-columns", run: within(projectionColumns) },
   "GET projection-stats": { op: "projection-stats", run: within(projectionStats) },
+  "GET query-engine-capabilities": {
+    op: "capabilities",
+    run: ({ version, queries }) => queries.capabilities(version),
+  },
+  "POST vastdb-run-query": {
+    op: "run-query",
+    run: byQueryEngine((queries, { body }, store) => queries.start(body, store)),
+  },
+  "DELETE vastdb-run-query": {
+    op: "finish-query",
+    run: byQueryEngine((queries, { body }) => queries.finish(body)),
+  },
+  "POST vastdb-query-status": {
+    op: "query-status",
+    run: byQueryEngine((queries, { body, headers }) => queries.status(body, headers.host ?? "")),
+  },
+  "POST vastdb-data": {
+    op: "query-data",
+    run: byQueryEngine((queries, { body }) => queries.data(body)),
+  },
+  "DELETE vastdb-data": {
+    op: "finish-data",
+    run: byQueryEngine((queries, { body }) => queries.finishData(body)),
+  },
 };
 
 /** What exists on a cluster and not here. */
@@ -208,15 +240,13 @@ const ABSENT = [
   "view-details",
   "schedule",
   "row-column-security",
-  "vastdb-run-query",
-  "vastdb-query-status",
-  "vastdb-data",
 ];
 
 /** Finds the operation. @throws TabularError 400 or 501 */
 export function routeOf({ method, url, headers }: Omit<Request, "body">): Route {
   const at = url.indexOf("?");
-  const key = at === -1 ? "" : (url.slice(at + 1).split("&")[0] ?? "");
+  // VAST's own SQL driver writes `?transaction=`, its other clients `?transaction`.
+  const key = at === -1 ? "" : (url.slice(at + 1).split("&")[0] ?? "").replace(/=$/, "");
   if (method === "HEAD" && key === "") return { op: "head-bucket", run: headBucket };
   if (
     method === "GET" &&
@@ -230,9 +260,5 @@ export function routeOf({ method, url, headers }: Omit<Request, "body">): Route 
   if (route !== undefined) return route;
   if (ABSENT.includes(key))
     throw new TabularError(501, "NotImplemented", `${method} ?${key} is not emulated`);
-  throw badRequest(
-    key.endsWith("=")
-      ? `the operation's key stands alone: ?${key.slice(0, -1)}`
-      : `there is no operation ${method} ?${key}`,
-  );
+  throw badRequest(`there is no operation ${method} ?${key}`);
 }

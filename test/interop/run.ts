@@ -18,6 +18,7 @@ import { runWhisper } from "./whisper.ts";
 /** duckdb 1.4 changed what the method returns that one of the SDK's tests compares with a table. */
 const SDK = [
   "vastdb==2.1.0",
+  "adbc-driver-vastdb==0.0.33",
   "pytest==9.2.0",
   "pytest-check==3.0.3",
   "pytest-retry==1.7.0",
