@@ -114,6 +114,7 @@ module.exports = {
     folder("results", ["^src/(media|text|terminal)/"], "they know hits, not where these come from"),
     folder("evaluation", ["^src/media/", ENGINE_INTERFACES], "it knows interfaces only"),
     folder("objects", [], "an object store knows objects, not what they hold"),
+    folder("notifications", [], "what buckets tell, not what becomes of it"),
     folder("media", ["^src/text/"], "how bytes become audio, captions and clips"),
     folder("remote", [], "HTTP to engines"),
     rule(
@@ -150,6 +151,11 @@ module.exports = {
       "what recognisers share knows none of them",
     ),
     siblings(
+      "notifications",
+      ["^src/notifications/[^/]+\\.ts$"],
+      "a feed knows its interface and its own folder",
+    ),
+    siblings(
       "embed",
       ["^src/(remote|models)/", "^src/embed/[^/]+\\.ts$", SETTINGS_TOOLS],
       "an embedder knows its interface and its own folder",
@@ -165,7 +171,7 @@ module.exports = {
     onlyIn(
       "s3-in-objects",
       "@aws-sdk|@smithy/node-http-handler",
-      "^src/(objects/s3/|backends/vast/options\\.ts$)",
+      "^src/(objects/s3/|notifications/sqs/|backends/vast/options\\.ts$)",
       "S3",
     ),
     onlyIn(
@@ -182,6 +188,7 @@ module.exports = {
       "ONNX",
     ),
     onlyIn("grpc-in-nim", "@grpc", "^src/asr/nim/", "gRPC"),
+    onlyIn("kafka-in-notifications", "@platformatic", "^src/notifications/kafka/", "Kafka"),
     onlyIn("ffmpeg-in-media", "node-av", "^src/media/", "FFmpeg"),
     onlyIn("http-in-server", "hono|@hono", "^src/server/", "HTTP"),
     onlyIn("sign-in-in-oidc", "openid-client|oauth4webapi", "^src/server/oidc/", "OpenID Connect"),

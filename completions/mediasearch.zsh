@@ -53,6 +53,8 @@ _mediasearch() {
       '(--speakers)'--speakers='[tell apart who speaks, on this machine\: auto, or the number of speakers in each recording]:n: ' \
       '(-j --jobs)'{-j+,--jobs=}'[files worked on at once, each in a process of its own]:n: ' \
       '(-w --watch)'{-w,--watch}'[follow changes until Ctrl-C]' \
+      '(--events)'--events='[with --watch, where a bucket'\''s notifications come from\: kafka\://HOST\:PORT/TOPIC, kafka+tls\://…, sqs\://HOST/ACCOUNT/QUEUE]:address: ' \
+      '(--reconcile)'--reconcile='[with --events, how often the bucket is listed all the same]:time: ' \
       '(-n --dry-run)'{-n,--dry-run}'[show what would be done, and do nothing]' \
       '(--json)'--json'[one JSON event a line]' \
       '(--config)'--config='[a configuration file of your choice, in place of mediasearch.config.json]:file:_files' \

@@ -17,6 +17,7 @@ export const groups = [
       "src/(?:asr|embed)/(?:registry|settings)\\.ts",
       "src/(?:asr|embed|backends)/[^/]+/settings\\.ts",
       "src/config/",
+      "src/notifications/address\\.ts",
       "src/terminal/",
       "src/text/(?:format|strip-controls)\\.ts",
       "rolldown",

@@ -88,6 +88,20 @@ const nativeParts = (root) => ({
   },
 });
 
+/**
+ * The Kafka client's WebAssembly is a file beside its JavaScript, and there is a form of it that
+ * holds the file.
+ * @param {string} root
+ */
+const wasmInside = (root) => ({
+  name: "wasm-inside",
+  /** @param {string} source */
+  resolveId: (source) =>
+    source === "@platformatic/wasm-utils"
+      ? `${root}node_modules/@platformatic/wasm-utils/dist/bundled.js`
+      : null,
+});
+
 /** @param {string} root */
 const viewsApart = (root) => ({
   name: "views-apart",
@@ -108,5 +122,6 @@ export const plugins = (root) => [
   wholeBuiltins,
   ownAddress(root),
   nativeParts(root),
+  wasmInside(root),
   viewsApart(root),
 ];

@@ -25,6 +25,9 @@ const BUGS: PlantedBugs<Subject> = {
         records.put(kind, id, typeof value === "string" ? value.slice(0, 1000) : value),
     },
   }),
+  "removes only the first of many": ({ records }) => ({
+    records: { removeAll: (kind, ids) => records.removeAll(kind, ids.slice(0, 1)) },
+  }),
   "reads a journal from its end": ({ records }) => ({
     records: {
       readJournal: async (query) =>

@@ -51,6 +51,25 @@ export const RECORDS_CASES: readonly RecordsCase[] = [
     },
   },
   {
+    law: "adds and removes many records of a kind in one step, and no others",
+    async run(records) {
+      const ids = Array.from({ length: 1200 }, (_, i) => journalId(1000 + i, "r"));
+      await records.put("tag", "a", 1);
+      await records.addAll("hint", []);
+      await records.removeAll("hint", ["none"]);
+      await records.addAll(
+        "hint",
+        ids.map((id) => ({ id, value: { id, text: "é" } })),
+      );
+      assert.deepEqual(await records.listIds("hint"), ids);
+      assert.deepEqual(await records.get("hint", ids[7] ?? ""), { id: ids[7], text: "é" });
+      await records.removeAll("hint", [...ids.slice(3), "none"]);
+      await records.removeAll("tag", ids);
+      assert.deepEqual(await records.listIds("hint"), ids.slice(0, 3));
+      assert.deepEqual(await records.listIds("tag"), ["a"]);
+    },
+  },
+  {
     law: "keeps a long record whole",
     async run(records) {
       const text = "é".repeat(300_000);

@@ -47,6 +47,13 @@ export interface Records {
   put(kind: string, id: string, value: Json): Promise<void>;
   /** Removing what is absent succeeds. */
   remove(kind: string, id: string): Promise<void>;
+  /**
+   * Adds records of one kind, all or none, without a look at what is there: their ids must be new,
+   * as those of `journalId` are.
+   */
+  addAll(kind: string, records: readonly StoredRecord[]): Promise<void>;
+  /** Removes records of one kind in one step. What is absent is passed over. */
+  removeAll(kind: string, ids: readonly string[]): Promise<void>;
   /** Adds all or none. An entry with a known id is left as it is. */
   append(entries: readonly JournalEntry[]): Promise<void>;
   /** Reads a journal in the order of its ids. */

@@ -2,6 +2,7 @@ import { RECOGNISER_ROWS, type RecogniserRows } from "../asr/registry.ts";
 import { VAST_SETTINGS, type VastSettings } from "../backends/vast/settings.ts";
 import { EMBEDDER_ROWS, type EmbedderRows } from "../embed/registry.ts";
 import { ENGINE_SETTINGS, type EngineSettings } from "./engine-settings.ts";
+import { EVENT_SETTINGS, type EventSettings } from "./event-settings.ts";
 import { INDEXING_SETTINGS, type IndexingSettings } from "./indexing-settings.ts";
 import { LIBRARY_SETTINGS, type LibrarySettings } from "./library-settings.ts";
 import { RESULT_SETTINGS, type ResultSettings } from "./result-settings.ts";
@@ -19,6 +20,7 @@ export interface Settings
     ResultSettings,
     VastSettings,
     ObjectStoreSettings,
+    EventSettings,
     ServeSettings {}
 
 export type SettingName = keyof Settings;
@@ -36,5 +38,6 @@ export const SETTINGS: SettingTable<Settings> = {
   ...RESULT_SETTINGS,
   ...VAST_SETTINGS,
   ...OBJECT_STORE_SETTINGS,
+  ...EVENT_SETTINGS,
   ...SERVE_SETTINGS,
 };

@@ -17,6 +17,7 @@ import { FORMATS } from "../../src/media/captions/formats.ts";
 import { captionName } from "../../src/media/captions/names.ts";
 import { parseCaptions } from "../../src/media/captions/parse.ts";
 import { formatSrt, formatWebvtt } from "../../src/media/captions/write.ts";
+import { parseMessage } from "../../src/notifications/parse.ts";
 import { passRequests } from "../../src/mcp/request-gate.ts";
 import { segmentCues } from "../../src/pipeline/worker/segment.ts";
 import { errorBody } from "../../src/remote/refusals.ts";
@@ -259,6 +260,17 @@ const READERS: readonly FuzzTarget[] = [
       const json = bytes.toString("utf8");
       return [readJob("/a", json), readSummary(json), readNames(json)];
     },
+  },
+  {
+    name: "bucket-events",
+    seeds: () =>
+      text(
+        '{"Records":[{"eventVersion":"2.1","eventSource":"aws:s3","eventName":"ObjectCreated:Put","s3":{"bucket":{"name":"media"},"object":{"key":"a+b%20.mp3"}}}]}',
+        '[{"specversion":"1.0","type":"vastdata.com:Element.ElementCreated","elementpath":"media/a.mp3","data":{}}]',
+        '{"source":"aws.s3","detail-type":"Object Created","detail":{"bucket":{"name":"m"},"object":{"key":"a"}}}',
+        '{"Type":"Notification","Message":"{\\"Event\\":\\"s3:TestEvent\\"}"}',
+      ),
+    read: (bytes) => parseMessage({ headers: new Map(), body: bytes }),
   },
 ];
 

@@ -1,6 +1,7 @@
 import type { MediasearchError } from "../../errors.ts";
 import type { RunEvent } from "../../pipeline/run.ts";
 import type { AppEvent } from "../events.ts";
+import type { EventCounts } from "./events/receive.ts";
 import type { RecognisedAgain } from "./recognised-again.ts";
 import type { RunCounts } from "./tally.ts";
 
@@ -19,6 +20,11 @@ export type IndexingEvent =
   | ({ readonly type: "recognising-again" } & RecognisedAgain)
   /** A server that a watching run needs does not answer; the run waits for it. */
   | { readonly type: "server-away"; readonly error: MediasearchError }
+  /**
+   * What became of the events that a run followed, once it ends. `hints` are objects that were to
+   * be looked at, `waiting` those that are to be looked at still.
+   */
+  | ({ readonly type: "events"; readonly waiting: number } & EventCounts)
   /**
    * The end of a run, or of what a run did before it failed. `wallMs` is the time since it started.
    */

@@ -20,6 +20,7 @@ import { watchRoots } from "../../pipeline/watch/watch-roots.ts";
 import { retry } from "../../retry.ts";
 import type { Context } from "../context.ts";
 import { heardBetterNow } from "./heard-better.ts";
+import { type EventRun, followEvents, followsEvents } from "./events/follow-events.ts";
 import type { IndexingEvent } from "./index-event.ts";
 import type { IndexPathsRequest } from "./index-request.ts";
 import { readOrPoll } from "./read-or-poll.ts";
@@ -69,6 +70,8 @@ export async function runAll(run: IndexRun, opened: OpenedRun): Promise<void> {
     options: await runOptions(run),
   };
   try {
+    if (followsEvents(context.config, request.watch === true, session.roots))
+      return await followEvents(eventRun(session));
     // Watching begins before the first look, so that nothing is lost between the two.
     const onNotice = (text: string): void => emit({ type: "notice", text });
     const changes = request.watch
@@ -90,6 +93,18 @@ export async function runAll(run: IndexRun, opened: OpenedRun): Promise<void> {
     await workers.close();
   }
 }
+
+const eventRun = (session: Session): EventRun => ({
+  context: session.context,
+  roots: session.roots,
+  records: session.backend.records,
+  isAlone: session.claims === undefined,
+  emit: session.emit,
+  look: () => lookThrough(session),
+  indexChanges: (places) => indexChanges(places, session),
+  serveRequests: () => serveRequests(session),
+  reachable: (work) => reachable(work, session),
+});
 
 async function runOptions({ context, request }: IndexRun): Promise<RunOptions> {
   const { signal, config } = context;
@@ -222,17 +237,16 @@ async function follow(
   first: Promise<IteratorResult<LocationBatch>>,
   session: Session,
 ): Promise<void> {
-  const { context, emit } = session;
-  const { bucketPollMs } = context.config.settings;
-  const reachable = (work: () => Promise<void>): Promise<void> =>
-    untilReachable(work, bucketPollMs, emit, context.signal);
   for await (const batch of readOrPoll(changes, first, REQUEST_POLL_MS)) {
-    await reachable(() => serveRequests(session));
+    await reachable(() => serveRequests(session), session);
     if (!batch) continue;
     await forgetOld(session);
-    await reachable(() => indexChanges(batch, session));
+    await reachable(() => indexChanges(batch, session), session);
   }
 }
+
+const reachable = (work: () => Promise<void>, { context, emit }: Session): Promise<void> =>
+  untilReachable(work, context.config.settings.bucketPollMs, emit, context.signal);
 
 async function indexChanges(places: readonly Location[], session: Session): Promise<void> {
   const { groups, roots, services, backend, tally, emit } = session;

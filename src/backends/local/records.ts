@@ -72,6 +72,16 @@ export function localRecords({ db, run, write }: Connection): Records {
       ),
     remove: (kind, id) =>
       write(() => void db.prepare("DELETE FROM records WHERE kind = ? AND id = ?").run(kind, id)),
+    addAll: (kind, records) =>
+      write(() => {
+        const insert = db.prepare("INSERT INTO records (kind, id, value) VALUES (?, ?, ?)");
+        for (const { id, value } of records) insert.run(kind, id, JSON.stringify(value));
+      }),
+    removeAll: (kind, ids) =>
+      write(() => {
+        const remove = db.prepare("DELETE FROM records WHERE kind = ? AND id = ?");
+        for (const id of ids) remove.run(kind, id);
+      }),
     append: (entries) =>
       write(() => {
         const insert = db.prepare(

@@ -19,6 +19,16 @@ export function memoryRecords(): Records {
     async remove(kind, id) {
       kinds.get(kind)?.delete(id);
     },
+    async addAll(kind, records) {
+      for (const { id, value } of records)
+        kinds.set(
+          kind,
+          (kinds.get(kind) ?? new Map<string, Json>()).set(id, structuredClone(value)),
+        );
+    },
+    async removeAll(kind, ids) {
+      for (const id of ids) kinds.get(kind)?.delete(id);
+    },
     async append(entries) {
       const known = new Set(journal.map(({ id }) => id));
       const added = entries.filter(({ id }) => !known.has(id));

@@ -1,10 +1,16 @@
-import { type Json, type JournalEntry, readRecord, type Records } from "../records.ts";
+import {
+  type Json,
+  type JournalEntry,
+  readRecord,
+  type Records,
+  type StoredRecord,
+} from "../records.ts";
 import { type Database, type TableRow } from "./database.ts";
 import { toText } from "./rows.ts";
 import { JOURNAL, RECORDS, type TableSchema } from "./tables.ts";
 import { createTable, listTables } from "./wire/catalog.ts";
 import type { Session } from "./wire/client.ts";
-import { compareColumn, equal } from "./wire/predicate.ts";
+import { compareColumn, equal, isOneOf } from "./wire/predicate.ts";
 
 /** A cell holds 128 KiB; counted in UTF-16 units, of which each takes three bytes at most. */
 const PART_LENGTH = 40_000;
@@ -76,8 +82,46 @@ export function vastRecords(database: Database): Records {
     },
     put: (kind, id, value) => replace(kind, id, splitRecord(value)),
     remove: (kind, id) => replace(kind, id, []),
+    addAll: (kind, records) => addRecords(database, tables, kind, records),
+    removeAll: (kind, ids) => removeRecords(database, tables, kind, ids),
     ...vastJournal(database, tables, rows),
   };
+}
+
+/** New ids meet no other writer, so nothing is locked. */
+async function addRecords(
+  database: Database,
+  tables: ServiceTables,
+  kind: string,
+  records: readonly StoredRecord[],
+): Promise<void> {
+  if (records.length === 0) return;
+  await database.write({ action: "record", detail: kind }, [], async (tx) => {
+    await tables.make(tx, RECORDS);
+    const rows = records.flatMap(({ id, value }) =>
+      splitRecord(value).map((value, part) => ({ kind, record_id: id, part, value })),
+    );
+    await database.add(tx, RECORDS, rows);
+  });
+}
+
+/** So many ids that a filter of them is far from the limit of a request. */
+const REMOVED_AT_ONCE = 1000;
+
+async function removeRecords(
+  database: Database,
+  tables: ServiceTables,
+  kind: string,
+  ids: readonly string[],
+): Promise<void> {
+  if (ids.length === 0 || !(await tables.isThere(database.client.session, RECORDS))) return;
+  await database.write({ action: "record", detail: kind }, [], async (tx) => {
+    for (let from = 0; from < ids.length; from += REMOVED_AT_ONCE) {
+      const some = ids.slice(from, from + REMOVED_AT_ONCE);
+      const filter = [equal("kind", kind), isOneOf("record_id", some)];
+      await database.drop(tx, RECORDS, await database.find(tx, RECORDS, filter));
+    }
+  });
 }
 
 type ReadRows = (

@@ -38,6 +38,8 @@ export const INDEX_SPEC = {
     SPEAKERS_OPTION,
     { flags: "-j, --jobs <n>", help: SETTINGS.jobs.help },
     { flags: "-w, --watch", help: "follow changes until Ctrl-C" },
+    { flags: "--events <address>", help: SETTINGS.events.help },
+    { flags: "--reconcile <time>", help: SETTINGS.reconcileMs.help },
     DRY_RUN_OPTION,
     { flags: "--json", help: "one JSON event a line" },
   ],
@@ -48,6 +50,10 @@ export const INDEX_SPEC = {
     ["mediasearch index film.avi --captions-encoding cp866", "captions of an old program"],
     ["mediasearch index film.mkv --audio-track 2", "another track than a player would choose"],
     ["mediasearch index calls --channels separate", "one person in each channel"],
+    [
+      "mediasearch index --watch s3://media/talks/ --events kafka://broker:9092/bucket-events",
+      "objects are found when their bucket tells of them",
+    ],
     ['mediasearch index . --include "*.mp3" --exclude "drafts/**"', "only some files"],
   ],
   exitCodes: [

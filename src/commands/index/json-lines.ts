@@ -75,6 +75,7 @@ const records = (namesOf: FileNamer): EventTable<Record<string, unknown>> => ({
     state: event.job?.state ?? null,
     attempts: event.job?.attempts ?? 1,
   }),
+  events: ({ type, ...counts }) => ({ type, ...counts }),
   summary: summaryRecord,
 });
 

@@ -44,6 +44,7 @@ export function createTextReport({ io, status }: ReportOptions): IndexReport {
       if (event.type === "server-away")
         return status.note(`waiting: ${stripControls(event.error.message)}`);
       if (event.type === "started") return;
+      if (event.type === "events") return status.note(eventsText(event));
       if (event.type === "recognising-again") return status.note(againText(event, paint));
       if (event.type === "summary") {
         status.end();
@@ -61,6 +62,20 @@ export function createTextReport({ io, status }: ReportOptions): IndexReport {
       status.update(progress.line(tally.counts), progress.details(tally.counts, failures));
     },
   };
+}
+
+function eventsText(event: EventOf<"events">): string {
+  const { received, hints, repeated, elsewhere, ignored, unusable, waiting } = event;
+  const counts = [
+    [hints, "to look at"],
+    [repeated, "repeated"],
+    [elsewhere, "elsewhere"],
+    [ignored, "of no concern"],
+    [unusable, "unreadable"],
+    [waiting, "left for the next run"],
+  ] as const;
+  const parts = counts.filter(([count]) => count > 0).map(([count, what]) => `${count} ${what}`);
+  return `events: ${[`${received} received`, ...parts].join(", ")}`;
 }
 
 function againText(

@@ -257,9 +257,11 @@ async function siblings(
   const isOther = name.includes("/");
   const objects = new Map<string, ObjectStat>();
   const prefixes = isOther ? [""] : [beginning === "" ? name.slice(0, 1) : beginning];
-  for (const prefix of [...prefixes, ...(isOther ? [] : CAPTION_FOLDERS)])
+  const listings = [...prefixes, ...(isOther ? [] : CAPTION_FOLDERS)].map(async (prefix) => {
     for await (const object of store.list(folder + prefix, filters.signal))
       if (isNear(object.key.slice(folder.length))) objects.set(object.key, object);
+  });
+  await Promise.all(listings);
   return { folder: folderOfObjects([...objects.values()], folder, store, filters), name };
 }
 

@@ -18,18 +18,33 @@ export async function sortChangedObjects(
       (stat) => stat === undefined,
       () => false,
     );
+  const looked = await mapInOrder(changed, async (location) => ({
+    location,
+    isThere: (await isPrefix(location)) || !(await isGone(location)),
+  }));
   const there = new Set<Location>();
   const missing = new Set<Location>();
-  for (const location of changed) {
-    if ((await isPrefix(location)) || !(await isGone(location))) there.add(location);
+  for (const { location, isThere } of looked) {
+    if (isThere) there.add(location);
     else {
       missing.add(location);
       if (possibleCaptionName(nameOf(location))) there.add(location);
     }
   }
-  const gone: AssetId[] = [];
-  if (missing.size > 0)
-    for await (const { id, state } of catalog.list())
-      if (state !== "deleted" && missing.has(id)) gone.push(id);
-  return { there: [...there], gone };
+  // Each by itself: a library is larger than what changes at once.
+  const gone = await mapInOrder([...missing], async (location): Promise<AssetId[]> => {
+    const asset = await catalog.get(location);
+    return asset && asset.state !== "deleted" ? [location] : [];
+  });
+  return { there: [...there], gone: gone.flat() };
+}
+
+/** Requests that are under way at a time. */
+const AT_ONCE = 16;
+
+async function mapInOrder<T, R>(items: readonly T[], act: (item: T) => Promise<R>): Promise<R[]> {
+  const results: R[] = [];
+  for (let from = 0; from < items.length; from += AT_ONCE)
+    results.push(...(await Promise.all(items.slice(from, from + AT_ONCE).map(act))));
+  return results;
 }
