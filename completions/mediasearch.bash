@@ -95,7 +95,7 @@ _mediasearch() {
       edits) words="list show undo" ;;
       models) words="list pull verify path" ;;
       completion) words="bash zsh fish" ;;
-      bench) words="asr" ;;
+      bench) words="asr speakers" ;;
       help) words="index search transcript list mcp serve keys audit status jobs speakers folders edits remove ingest models migrate config backup restore export import unlock completion bench doctor" ;;
     esac
   fi

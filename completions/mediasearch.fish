@@ -322,7 +322,7 @@ complete -c mediasearch -n '__fish_seen_subcommand_from completion' -s q -l quie
 complete -c mediasearch -n '__fish_seen_subcommand_from completion' -l color -xa 'always never auto' -d 'always, never, or auto: on a terminal, unless NO_COLOR says no'
 complete -c mediasearch -n '__fish_seen_subcommand_from completion' -s h -l help -d 'show what there is'
 complete -c mediasearch -n '__fish_seen_subcommand_from completion' -a 'bash zsh fish'
-complete -c mediasearch -n __fish_use_subcommand -a bench -d 'measure recognisers on recordings of your own'
+complete -c mediasearch -n __fish_use_subcommand -a bench -d 'measure recognisers and speakers on recordings of your own'
 complete -c mediasearch -n '__fish_seen_subcommand_from bench' -l engine -x -d 'only these, parted by commas'
 complete -c mediasearch -n '__fish_seen_subcommand_from bench' -l language -x -d 'language of the speech and of the captions to pick, such as en or pt-BR'
 complete -c mediasearch -n '__fish_seen_subcommand_from bench' -l json -d 'as JSON, with what was recognised'
@@ -331,7 +331,7 @@ complete -c mediasearch -n '__fish_seen_subcommand_from bench' -l env-file -rF -
 complete -c mediasearch -n '__fish_seen_subcommand_from bench' -s q -l quiet -d 'results and errors only'
 complete -c mediasearch -n '__fish_seen_subcommand_from bench' -l color -xa 'always never auto' -d 'always, never, or auto: on a terminal, unless NO_COLOR says no'
 complete -c mediasearch -n '__fish_seen_subcommand_from bench' -s h -l help -d 'show what there is'
-complete -c mediasearch -n '__fish_seen_subcommand_from bench' -a 'asr'
+complete -c mediasearch -n '__fish_seen_subcommand_from bench' -a 'asr speakers'
 complete -c mediasearch -n '__fish_seen_subcommand_from bench' -F
 complete -c mediasearch -n __fish_use_subcommand -a doctor -d 'check whether this machine can index and search, and repair what it can'
 complete -c mediasearch -n '__fish_seen_subcommand_from doctor' -l store -rF -d 'path of the library file'

@@ -28,7 +28,7 @@ _mediasearch() {
     'import:read transcripts into the library'
     'unlock:show who has locked the library, and break the lock'
     'completion:print the completion of commands and options for a shell'
-    'bench:measure recognisers on recordings of your own'
+    'bench:measure recognisers and speakers on recordings of your own'
     'doctor:check whether this machine can index and search, and repair what it can'
     'help:display help for a command'
   )
@@ -374,7 +374,7 @@ _mediasearch() {
       '(-q --quiet)'{-q,--quiet}'[results and errors only]' \
       '(--color)'--color='[always, never, or auto\: on a terminal, unless NO_COLOR says no]:when:(always never auto)' \
       '(-h --help)'{-h,--help}'[show what there is]' \
-      '1:what to do:(asr)' \
+      '1:what to do:(asr speakers)' \
       '*:file:_files' ;;
     doctor) _arguments -s -S \
       '(--store)'--store='[path of the library file]:path:_files' \

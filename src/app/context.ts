@@ -1,5 +1,6 @@
 import { parseEngineChain } from "../engine-chain.ts";
 import type { EmbeddingModel } from "../embedding-model.ts";
+import type { SpeakerListener } from "../asr/speaker-turns.ts";
 import type { Transcriber } from "../asr/transcriber.ts";
 import type { Backend } from "../backends/backend.ts";
 import type { QueryVectors } from "../backends/search-access.ts";
@@ -35,6 +36,8 @@ export interface Context extends World {
    * `engine` is its name, by default the first one that the settings choose.
    */
   openTranscriber(engine?: string): Promise<Transcriber>;
+  /** Opens what tells apart who speaks, in this process. */
+  openSpeakerListener(): Promise<SpeakerListener>;
   /** For searches of that library: the model is loaded only for a query that is new to it. */
   openQueryEmbedder(queryVectors: QueryVectors | undefined): Promise<Embedder>;
   /** The object store of the settings; the same one every time. */
@@ -92,6 +95,13 @@ function contextOver(
         models: modelProvider(settings, world),
         engines: engineSettings(settings, env),
       });
+    },
+    async openSpeakerListener() {
+      const [{ openSpeakerListener }, { modelProvider }] = await Promise.all([
+        import("../asr/registry.ts"),
+        import("./model-provider.ts"),
+      ]);
+      return openSpeakerListener(modelProvider(settings, world));
     },
     async openQueryEmbedder(queryVectors) {
       if (!queryVectors) return this.openEmbedder();

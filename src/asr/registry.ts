@@ -11,6 +11,7 @@ import {
   type SharedRows,
 } from "./settings.ts";
 import { SHERPA } from "./sherpa/settings.ts";
+import type { SpeakerListener } from "./speaker-turns.ts";
 import type { OwnOptions, Transcriber, TranscriberOptions } from "./transcriber.ts";
 import { WHISPER } from "./whisper/settings.ts";
 
@@ -122,6 +123,14 @@ export const enginesSetUp = (engines: AllRecogniserSettings): readonly string[] 
 
 /** Whether a recogniser asks a server, or runs a command that may. */
 export const asksServers = (name: string): boolean => !recogniserNamed(name).worksAlone;
+
+/** Opens what tells apart who speaks, to hear recordings without recognising them. */
+export async function openSpeakerListener(
+  models: TranscriberOptions["models"],
+): Promise<SpeakerListener> {
+  const { openSpeakers } = await import("./speakers/with-speakers.ts");
+  return openSpeakers(models, "auto", undefined);
+}
 
 /** Models that the recogniser uses where they are here; none for what is no recogniser. */
 export const optionalModelsOf = (name: string): readonly string[] =>

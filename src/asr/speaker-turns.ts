@@ -8,6 +8,27 @@ export interface SpeakerTurn {
   readonly speaker: number;
 }
 
+export interface SpeakerNumber {
+  /** The number of speakers where it is known. */
+  readonly count?: number | undefined;
+  /** The largest number where it is not. */
+  readonly maxSpeakers?: number | undefined;
+}
+
+/** Finds who speaks when while audio streams by; it holds the voices, not the audio. */
+export interface SpeakerListener {
+  /** A change of anything that gives other speakers changes it. */
+  readonly id: string;
+  /** Begins a recording. */
+  readonly listen: () => {
+    /** Passes the audio on, 16 kHz mono, and hears the voices in it. */
+    readonly through: (audio: AsyncIterable<Float32Array>) => AsyncIterable<Float32Array>;
+    /** Who spoke when, after the end of the audio; as many as it was opened for by default. */
+    readonly turns: (number?: SpeakerNumber) => readonly SpeakerTurn[];
+  };
+  readonly release: () => Promise<void>;
+}
+
 /** A change of speaker is moved by at most so many words to where a sentence ends. */
 const MAX_MOVED_WORDS = 2;
 /** About .8 s of speech. The times of a word can't tell, since it may seem to last over a pause. */

@@ -51,7 +51,7 @@ export const COMMANDS: readonly CommandEntry[] = [
   entry(IMPORT_SPEC, () => import("../commands/import.ts")),
   entry(UNLOCK_SPEC, () => import("../commands/unlock.ts")),
   entry(COMPLETION_SPEC, () => import("../commands/completion.ts")),
-  entry(BENCH_SPEC, () => import("../commands/bench.ts")),
+  entry(BENCH_SPEC, () => import("../commands/bench/command.ts")),
   entry(DOCTOR_SPEC, () => import("../commands/doctor.ts")),
 ];
 

@@ -1,4 +1,4 @@
-import type { SpeakerTurn } from "../speaker-turns.ts";
+import type { SpeakerNumber, SpeakerTurn } from "../speaker-turns.ts";
 import { agglomerate, similarity } from "./agglomerate.ts";
 import { followSpeakers, meanVoices } from "./follow.ts";
 import type { VoiceWindow } from "./voices.ts";
@@ -32,13 +32,6 @@ const JOINED_FROM: readonly (readonly [seconds: number, similarity: number])[] =
 const JOINED_GAP_MS = 500;
 /** Speech is a little longer than what the net for voice activity is sure of. */
 const PADDING_MS = 100;
-
-export interface SpeakerNumber {
-  /** The number of speakers where it is known. */
-  readonly count?: number | undefined;
-  /** The largest number where it is not. */
-  readonly maxSpeakers?: number | undefined;
-}
 
 /**
  * Tells who speaks when.

@@ -6,7 +6,7 @@ import {
 } from "../audio/speech-chunker.ts";
 import { loadVoiceActivity, VAD_FILE, VAD_MODEL } from "../audio/voice-activity.ts";
 import type { SpeakersWanted } from "../settings.ts";
-import { assignSpeakers, type SpeakerTurn } from "../speaker-turns.ts";
+import { assignSpeakers, type SpeakerListener } from "../speaker-turns.ts";
 import type { Transcriber, TranscriberOptions } from "../transcriber.ts";
 import { diarize } from "./diarize.ts";
 import {
@@ -19,19 +19,6 @@ import {
 
 /** It must be raised when the same models and settings give other speakers. */
 const SPEAKERS_VERSION = 1;
-
-/** Finds who speaks when while audio streams by; it holds the voices, not the audio. */
-export interface SpeakerListener {
-  readonly id: string;
-  /** Begins a recording. */
-  readonly listen: () => {
-    /** Passes the audio on, and hears the voices in it. */
-    readonly through: (audio: AsyncIterable<Float32Array>) => AsyncIterable<Float32Array>;
-    /** What was heard, after the end of the audio. */
-    readonly turns: () => readonly SpeakerTurn[];
-  };
-  readonly release: () => Promise<void>;
-}
 
 export async function openSpeakers(
   models: TranscriberOptions["models"],
@@ -51,7 +38,7 @@ export async function openSpeakers(
       const windows: VoiceWindow[] = [];
       return {
         through: (audio) => hearVoices(audio, activity.start, encoder.encode, windows),
-        turns: () => diarize(windows, { count, maxSpeakers }),
+        turns: (number = { count, maxSpeakers }) => diarize(windows, number),
       };
     },
     release: async () => void (await Promise.all([activity.release(), encoder.release()])),

@@ -129,12 +129,12 @@ export const JOBS_SPEC = {
 
 export const BENCH_SPEC = {
   name: "bench",
-  summary: "measure recognisers on recordings of your own",
+  summary: "measure recognisers and speakers on recordings of your own",
   details:
-    "Word error rate and speed of every recogniser that is set up (or of --engine), on the recordings of a folder that have what is said in them beside them, as .txt, .vtt or .srt. Writes nothing.",
+    "asr: word error rate and speed of every recogniser that is set up (or of --engine), on the recordings of a folder that have what is said in them beside them, as .txt, .vtt or .srt.\nspeakers: how well it is told who speaks when, on recordings that have that beside them, as .rttm.\nWrites nothing.",
   args: [
-    { name: "<what>", help: "asr", choices: ["asr"] },
-    { name: "<folder>", help: "recordings and transcripts" },
+    { name: "<what>", help: "asr or speakers", choices: ["asr", "speakers"] },
+    { name: "<folder>", help: "recordings, with what is right beside them" },
   ],
   options: [
     { flags: "--engine <names>", help: "only these, parted by commas" },
@@ -144,6 +144,7 @@ export const BENCH_SPEC = {
   examples: [
     ["mediasearch bench asr ~/samples", "every recogniser that is set up"],
     ["mediasearch bench asr ~/samples --engine local,WHISPER", "two of them"],
+    ["mediasearch bench speakers ~/meetings", "who speaks when"],
   ],
   exitCodes: ["NOT_FOUND", "PARTIAL", "MISSING_MODEL"],
 } as const satisfies CommandSpec;

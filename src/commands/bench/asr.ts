@@ -1,19 +1,17 @@
-import { expandHome } from "../location.ts";
-import { parseEngineChain } from "../engine-chain.ts";
+import { expandHome } from "../../location.ts";
+import { parseEngineChain } from "../../engine-chain.ts";
 import { resolve } from "node:path";
-import type { Transcriber } from "../asr/transcriber.ts";
-import { engineSettings, enginesSetUp } from "../asr/registry.ts";
-import { ruleEngines } from "../config/engine-rules.ts";
-import { ERRORS, MediasearchError, toMediasearchError } from "../errors.ts";
-import { formatJson, formatDuration, formatNumber } from "../text/format.ts";
-import { styler } from "../terminal/style.ts";
-import { stripControls } from "../text/strip-controls.ts";
-import { measureSample, type SampleResult } from "../evaluation/measure-recogniser.ts";
-import { findSamples, type ReferenceSample } from "../evaluation/references.ts";
-import { errorRate, sumErrors } from "../evaluation/word-errors.ts";
-import { hasFlag } from "../cli/flags.ts";
-import type { Command, CommandContext } from "../cli/command.ts";
-import type { BENCH_SPEC } from "../cli/specs/indexing.ts";
+import type { Transcriber } from "../../asr/transcriber.ts";
+import { engineSettings, enginesSetUp } from "../../asr/registry.ts";
+import { ruleEngines } from "../../config/engine-rules.ts";
+import { ERRORS, toMediasearchError } from "../../errors.ts";
+import { formatJson, formatDuration, formatNumber } from "../../text/format.ts";
+import { styler } from "../../terminal/style.ts";
+import { stripControls } from "../../text/strip-controls.ts";
+import { measureSample, type SampleResult } from "../../evaluation/measure-recogniser.ts";
+import { findSamples, type ReferenceSample } from "../../evaluation/references.ts";
+import { errorRate, sumErrors } from "../../evaluation/word-errors.ts";
+import type { CommandContext } from "../../cli/command.ts";
 
 interface EngineResult {
   readonly engine: string;
@@ -28,17 +26,17 @@ interface EngineResult {
  * Word errors and speed of every recogniser that is set up, on one's own recordings. Writes
  * nothing.
  */
-export const run: Command<typeof BENCH_SPEC> = async ([, folder], flags, context) => {
+export async function benchRecognisers(
+  folder: string,
+  isJson: boolean,
+  context: CommandContext,
+): Promise<number> {
   const { io, config } = context;
-  if (folder === undefined)
-    throw new MediasearchError("USAGE", "bench asr: which folder?", {
-      hint: "mediasearch bench asr FOLDER   (recordings with transcripts beside them)",
-    });
   const engines = enginesOf(context);
   const samples = await findSamples(resolve(io.cwd, expandHome(folder)));
   const results: EngineResult[] = [];
   for (const engine of engines) results.push(await measureEngine(engine, samples, context));
-  if (hasFlag(flags, "json"))
+  if (isJson)
     io.stdout.write(
       `${formatJson({ version: 1, folder, language: config.settings.language ?? null, engines: results.map(asJson) })}\n`,
     );
@@ -48,7 +46,7 @@ export const run: Command<typeof BENCH_SPEC> = async ([, folder], flags, context
   )
     ? ERRORS.PARTIAL.exit
     : 0;
-};
+}
 
 /**
  * Those that are named on the command line; else all that are chosen or have an address, and the
