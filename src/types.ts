@@ -90,4 +90,15 @@ export interface MediaFacts {
   /** Its page on the web. */
   readonly page?: string | undefined;
   readonly chapters?: readonly Chapter[] | undefined;
+  /** FFmpeg's name of the container, such as `mov,mp4,m4a,3gp,3g2,mj2`. */
+  readonly container?: string | undefined;
+  readonly audioCodec?: string | undefined;
+  readonly videoCodec?: string | undefined;
+  /** Pixels. */
+  readonly width?: number | undefined;
+  readonly height?: number | undefined;
+  /** Pictures a second. */
+  readonly frameRate?: number | undefined;
+  /** What else the container says, by its own names in small letters. */
+  readonly tags?: Readonly<Record<string, string>> | undefined;
 }

@@ -15,7 +15,14 @@ import {
   processFile,
   type WorkerServices,
 } from "./pipeline/worker/process-file.ts";
-import type { FileTask, WorkerReply, Request, WorkerSetup } from "./pipeline/worker/protocol.ts";
+import { describeFile } from "./pipeline/worker/describe-file.ts";
+import type {
+  FileTask,
+  WorkerReply,
+  Request,
+  WorkerSetup,
+  WorkerTranscript,
+} from "./pipeline/worker/protocol.ts";
 import { serveParent } from "./supervised-child.ts";
 import type { Segment } from "./types.ts";
 
@@ -115,18 +122,31 @@ async function embed(segments: readonly Segment[], setup: WorkerSetup): Promise<
   }
 }
 
+/** What can't be described has words all the same. */
+async function withFacts(
+  transcript: WorkerTranscript,
+  task: FileTask,
+  setup: WorkerSetup,
+): Promise<WorkerTranscript> {
+  const described = await describeFile(task, services(setup)).catch(() => undefined);
+  if (!described) return transcript;
+  const recordedAtMs = transcript.recordedAtMs ?? described.recordedAtMs;
+  return { ...transcript, recordedAtMs, facts: described.facts };
+}
+
 async function answer(
-  type: "identify" | "transcribe",
+  type: "identify" | "transcribe" | "describe",
   task: FileTask,
   setup: WorkerSetup,
 ): Promise<WorkerReply> {
   try {
     if (type === "identify")
       return { type: "identity", identity: await identifyFile(task, stop.signal, alive()) };
+    if (type === "describe")
+      return { type: "facts", facts: (await describeFile(task, services(setup))).facts };
     const transcript = await processFile(task, services(setup));
-    return transcript
-      ? { type: "transcript", transcript }
-      : { type: "skipped", reason: "no captions" };
+    if (!transcript) return { type: "skipped", reason: "no captions" };
+    return { type: "transcript", transcript: await withFacts(transcript, task, setup) };
   } catch (error) {
     const { code, message, hint } = toMediasearchError(error, task.path);
     return { type: "failed", failure: { code, message, hint } };

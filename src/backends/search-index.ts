@@ -2,6 +2,7 @@ import type { SearchTerm } from "../text/terms.ts";
 import type { TextPattern } from "../text/text-patterns.ts";
 import type { Origin, Segment } from "../types.ts";
 import type { AssetId } from "./catalog.ts";
+import type { HeadingKind } from "./media-facts.ts";
 
 /** Conditions that hits must meet. They apply before the limit. */
 export interface SearchFilter {
@@ -30,6 +31,7 @@ export interface SearchFilter {
  *   for it rejects with TIMED_OUT
  * - during: some of it is said between these times of its file
  * - speaker: as `SearchFilter.speaker`
+ * - heading: a title, show or chapter over it has these words in a row, whatever their case
  * - language: equals the tag or is narrower ("en" takes "en-GB"), whatever the case
  * - recordedAtMs: when the recording was made where that is known, else when its file was changed
  */
@@ -46,6 +48,7 @@ export type Condition =
   | { readonly speaker: string }
   | { readonly language: string }
   | { readonly origin: Origin }
+  | { readonly heading: HeadingKind; readonly has: string }
   | Comparison;
 
 export interface Comparison {
@@ -61,6 +64,13 @@ export interface Hit {
   readonly score: number;
   readonly origin: Origin;
   readonly engine: string;
+}
+
+/** A title or the heading of a chapter, with the segment that is said first under it. */
+export interface HeadingHit extends Hit {
+  readonly heading: string;
+  /** Where the part that it stands over ends, in milliseconds. */
+  readonly headingEndMs: number;
 }
 
 export interface TextQuery {
@@ -93,6 +103,16 @@ export interface SearchIndex {
    * the length is not that of the library's embedding model.
    */
   searchVector(vector: Float32Array, filter: SearchFilter, limit: number): Promise<Hit[]>;
+  /**
+   * At most `limit` titles and chapters that have any of the terms, best first, each with the first
+   * segment under it that is not over by then. The filter holds for that segment. Files without
+   * segments have none.
+   */
+  searchHeadings(
+    terms: readonly SearchTerm[],
+    filter: SearchFilter,
+    limit: number,
+  ): Promise<HeadingHit[]>;
   /**
    * How rare each term is: the inverse document frequency that BM25 has for it over the segments of
    * all files that are not deleted, whatever the filter; 0 for a term without letters.

@@ -4,9 +4,11 @@ import { inputName, type MediaInput } from "./byte-source.ts";
 import { cleanName } from "../text/untrusted.ts";
 import { parseLanguageTag } from "./captions/languages.ts";
 import { openInput, toMs, unreadableError } from "./ffmpeg.ts";
+import { containerFacts } from "./facts.ts";
 import { isAudio, isVideo, rateOf } from "./source.ts";
 import { audioPurpose, DEFAULT, isForDeaf, subtitlePurpose } from "./track-purpose.ts";
 import { languageInTitle, rankAudio, type TextTrack, type Track } from "./tracks.ts";
+import type { MediaFacts } from "../types.ts";
 
 export interface AudioTrack extends Track {
   /** Hz. */
@@ -28,6 +30,7 @@ export interface MediaInfo {
   readonly subtitles: readonly TextTrack[];
   /** Pictures without any sound: nothing is wrong with it, and nothing can be heard. */
   readonly isSilentFilm: boolean;
+  readonly facts: MediaFacts;
 }
 
 // AVMediaType of FFmpeg's avutil.h.
@@ -64,6 +67,7 @@ export async function probeMedia(source: MediaInput): Promise<MediaInfo> {
       timecodeMs: timecodeOf(input, streams),
       audio: rankAudio(audioTracks)[0] ?? null,
       audioTracks,
+      facts: containerFacts(input, streams, nameOf),
       isSilentFilm: streams.some(isVideo) && !streams.some((stream) => typeOf(stream) === AUDIO),
       subtitles: streams
         .filter((stream) => typeOf(stream) === SUBTITLE)

@@ -1,6 +1,6 @@
-import { open } from "node:fs/promises";
 import { extname } from "node:path";
 import type { ByteSource, MediaInput } from "./byte-source.ts";
+import { bytesOf } from "./file-bytes.ts";
 
 /** How a raw file of a telephone system is to be read. */
 interface RawFormat {
@@ -74,7 +74,7 @@ export async function withHeader(
 ): Promise<ByteSource | undefined> {
   const format = RAW_FORMATS.get(extname(name).toLowerCase());
   if (!format || format.waveTag === null || !looksLikeTelephone(name, head)) return undefined;
-  const body = typeof source === "string" ? await fileBytes(source) : source;
+  const body = await bytesOf(source);
   const header = waveHeader(format, format.waveTag, body.sizeBytes);
   return {
     name: body.name,
@@ -84,32 +84,6 @@ export async function withHeader(
         ? header.subarray(position, position + length)
         : body.read(position - header.length, length),
   };
-}
-
-/** Bytes of a file, read as they are needed. */
-async function fileBytes(path: string): Promise<ByteSource> {
-  const file = await open(path, "r");
-  try {
-    const { size } = await file.stat();
-    return {
-      name: path,
-      sizeBytes: size,
-      read: (position, length) => readAt(path, position, length),
-    };
-  } finally {
-    await file.close();
-  }
-}
-
-async function readAt(path: string, position: number, length: number): Promise<Uint8Array> {
-  const file = await open(path, "r");
-  try {
-    const bytes = Buffer.alloc(length);
-    const { bytesRead } = await file.read(bytes, 0, length, position);
-    return bytes.subarray(0, bytesRead);
-  } finally {
-    await file.close();
-  }
 }
 
 /** RIFF WAVE of one channel (Multimedia Programming Interface and Data Specifications 1.0). */

@@ -11,10 +11,12 @@ import {
   type FileOutcome,
   type FileServices,
 } from "./file-outcome.ts";
+import { isRemote } from "../location.ts";
 import { realLocation } from "./same-file.ts";
 import { storedOf } from "./known-transcripts.ts";
 import { failedJob, isQuarantined } from "./retry.ts";
-import { reuseOrTranscribe } from "./reuse.ts";
+import { describeKnown } from "./describe.ts";
+import { reuseOrTranscribe, taskOf } from "./reuse.ts";
 import { type FileCandidate, fileFacts } from "./scan/candidate.ts";
 import { isMediaGone, type MediaSources } from "./sources/media-source.ts";
 import { captionsBySize, fitOf, sameStat } from "./unchanged.ts";
@@ -70,7 +72,7 @@ async function tryFile(
   const knownAsset = await library.catalog.get(path);
   const isUnchanged = (asset: AssetStatus | undefined): Promise<boolean> =>
     isAsBefore(file, asset, services, options);
-  if (await isUnchanged(knownAsset)) return { type: "unchanged", path };
+  if (await isUnchanged(knownAsset)) return unchanged(file, knownAsset, services, options, call);
   const alias = knownAsset ? undefined : await knownAlias(path, services);
   if (alias !== undefined) return aliasOutcome(path, alias);
   const job = await jobs.get(path);
@@ -93,6 +95,20 @@ async function tryFile(
   } finally {
     await claims.end();
   }
+}
+
+/** Libraries of earlier versions know no facts; of remote files these come with the next change. */
+async function unchanged(
+  file: FileCandidate,
+  asset: AssetStatus | undefined,
+  services: FileServices,
+  options: FileOptions,
+  call: FileCall,
+): Promise<FileOutcome> {
+  const look = { task: taskOf(file, options), force: false };
+  if (!options.dryRun && !isRemote(file.path))
+    await describeKnown(file, asset, look, services, call);
+  return { type: "unchanged", path: file.path };
 }
 
 /** The name under which the library has the same file; undefined where it has none. */
@@ -167,6 +183,11 @@ async function attemptFile(
   call: FileCall,
 ): Promise<FileOutcome> {
   const outcome = await reuseOrTranscribe(file, asset, services, options, call);
+  if (outcome.type === "reused" || outcome.type === "unchanged") {
+    const now = await services.library.catalog.get(file.path);
+    const force = (file.factsBeside ?? []).length > 0;
+    await describeKnown(file, now, { task: taskOf(file, options), force }, services, call);
+  }
   // Captions that were assets of their own belong to their media once there is one.
   if (outcome.type !== "skipped" && outcome.type !== "claimed")
     for (const captions of file.captionsBeside) await services.library.catalog.remove(captions);

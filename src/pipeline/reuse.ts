@@ -81,7 +81,7 @@ function withEarlierChoice(
   };
 }
 
-function taskOf(file: FileCandidate, options: FileOptions): FileTask {
+export function taskOf(file: FileCandidate, options: FileOptions): FileTask {
   const { captions, captionsEncoding, language, engines } = options;
   const { audioTrack, subtitleTrack, channels } = options;
   return {
@@ -89,6 +89,7 @@ function taskOf(file: FileCandidate, options: FileOptions): FileTask {
     kind: file.kind,
     listed: file.etag === undefined ? undefined : { sizeBytes: file.sizeBytes, etag: file.etag },
     parts: file.parts,
+    factsBeside: file.factsBeside?.map(({ path }) => path),
     sidecar: file.sidecar?.path ?? null,
     otherSidecars: file.otherSidecars?.map(({ path }) => path),
     foreignCaptions: file.sidecar === null ? file.captionsBeside : undefined,

@@ -5,6 +5,7 @@ import { formatSelection, parseSelection } from "../selection.ts";
 import type { EngineName } from "../types.ts";
 import { writeWordTimes } from "../backends/word-times.ts";
 import { commitTranscript } from "./commit.ts";
+import { keepFacts } from "./describe.ts";
 import type { FileCall, FileOutcome, FileServices } from "./file-outcome.ts";
 import { type FileCandidate, fileFacts } from "./scan/candidate.ts";
 import type { FileTask, WorkerTranscript } from "./worker/protocol.ts";
@@ -77,7 +78,7 @@ export async function transcribe(
     .finally(() => saving);
   if ("skipped" in transcript) return { type: "skipped", path, reason: transcript.skipped };
   call.signal.throwIfAborted();
-  const { segments: timed, ...read } = transcript;
+  const { segments: timed, facts = {}, ...read } = transcript;
   const about = { ...read, recordedAtMs: read.recordedAtMs ?? file.recordedAtMs ?? null };
   const segments = timed.map(({ words: _words, ...segment }) => segment);
   const engine = (transcript.engineName as EngineName | undefined) ?? task.engines[0];
@@ -86,6 +87,7 @@ export async function transcribe(
   const fingerprint = isChanged ? formatFingerprint(asChanging(parseFingerprint(done))) : done;
   // Before the transcript itself, which a reader may see with its words or not at all.
   await writeWordTimes(services.records, fingerprint, timed);
+  await keepFacts(file, fingerprint, facts, services);
   const committed = await commitTranscript(
     { ...fileFacts(file), ...about, segments, fingerprint },
     asset,

@@ -1,5 +1,6 @@
 import type { Backend } from "../backends/backend.ts";
 import { listEditedContents, readEdits, writeEdits } from "../backends/edits.ts";
+import { copyMediaFacts, listDescribed } from "../backends/media-facts.ts";
 import { copyWordTimes, listWordTimes, movedWordTimesKey } from "../backends/word-times.ts";
 import {
   type ContentDigest,
@@ -74,8 +75,8 @@ export interface CopyKeptOptions {
 
 /**
  * Copies what is kept beside the versions of these contents, under the contents that they have in
- * the target: what people changed of them, and when their words are said. What the target has of
- * its own stays.
+ * the target: what people changed of them, when their words are said, and titles, chapters and the
+ * like. What the target has of its own stays.
  */
 export async function copyKept(
   { records: source }: Kept,
@@ -87,6 +88,10 @@ export async function copyKept(
     if (await readEdits(target, move.to.content)) return;
     const edits = await readEdits(source, move.from.content);
     if (edits) await writeEdits(target, move.to.content, movedEdits(edits, move));
+  });
+  await inParallel(describedMoves(source, moves), atOnce, async ({ from, to }) => {
+    signal.throwIfAborted();
+    await copyMediaFacts(source, target, from.content, to.content);
   });
   await inParallel(timedMoves(source, moves), atOnce, async ([key, newKey]) => {
     signal.throwIfAborted();
@@ -102,6 +107,19 @@ async function* editedMoves(
   const written = new Set<string>();
   for (const content of await listEditedContents(source))
     for (const move of files.get(content) ?? []) {
+      if (written.has(move.to.content)) continue;
+      written.add(move.to.content);
+      yield move;
+    }
+}
+
+async function* describedMoves(
+  source: Backend["records"],
+  { transcripts }: ContentMoves,
+): AsyncIterable<ContentMove> {
+  const written = new Set<string>();
+  for (const content of await listDescribed(source))
+    for (const move of transcripts.get(content) ?? []) {
       if (written.has(move.to.content)) continue;
       written.add(move.to.content);
       yield move;

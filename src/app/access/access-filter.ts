@@ -76,8 +76,9 @@ async function parseOne(
   return where;
 }
 
+/** Titles and chapters change with a file beside the recording, so that they can't guard it. */
 const isText = (condition: Condition): boolean =>
-  ["term", "phrase", "near", "pattern"].some((kind) => kind in condition);
+  ["term", "phrase", "near", "pattern", "heading"].some((kind) => kind in condition);
 const isOfSegment = (condition: Condition): boolean =>
   "speaker" in condition ||
   "during" in condition ||

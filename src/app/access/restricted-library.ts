@@ -170,6 +170,9 @@ function restrictSearchIndex(
     countText: async (query, asked) => index.countText(query, await within(asked)),
     searchVector: async (vector, asked, limit) =>
       index.searchVector(vector, await within(asked), limit),
+    // A heading would tell of parts of a file that are not seen.
+    searchHeadings: async (terms, asked, limit) =>
+      filter.isBySegment ? [] : index.searchHeadings(terms, await within(asked), limit),
     termWeights: weights,
     // A suggestion, and the lack of one, would tell which words occur in files of others.
     spellings: async () => new Map<string, string>(),

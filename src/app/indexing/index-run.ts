@@ -3,6 +3,7 @@ import { contentOf } from "../../backends/edits.ts";
 import { listRemovals } from "../../backends/removals.ts";
 import { takeRequests } from "../../backends/requests.ts";
 import type { Claims } from "../../backends/run-lock.ts";
+import { dropMediaFacts } from "../../backends/media-facts.ts";
 import { dropWordTimes } from "../../backends/word-times.ts";
 import { engineRules } from "../../config/engine-rules.ts";
 import { trackRules } from "../../config/track-rules.ts";
@@ -210,12 +211,13 @@ async function forgetOld({ backend, options, context, claims }: Session): Promis
   await forgetWordTimes(backend);
 }
 
-/** Forgets the words' times of what is neither in the library nor in its archive any more. */
+/** Forgets words' times and facts of what is neither in the library nor in its archive any more. */
 async function forgetWordTimes({ library, records }: Backend): Promise<void> {
   const kept = new Set<string>();
   for await (const { fingerprint } of library.catalog.list()) kept.add(contentOf(fingerprint));
   for (const { fingerprint } of await library.archive.list()) kept.add(contentOf(fingerprint));
   await dropWordTimes(records, (content) => !kept.has(content));
+  await dropMediaFacts(records, (content) => !kept.has(content));
 }
 
 /** Tries the files that another command asked this run for (`jobs retry`). */

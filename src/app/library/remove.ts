@@ -1,6 +1,7 @@
 import type { AssetId, AssetStatus } from "../../backends/catalog.ts";
 import type { Backend } from "../../backends/backend.ts";
 import { contentOf, dropEdits } from "../../backends/edits.ts";
+import { dropMediaFacts } from "../../backends/media-facts.ts";
 import { dropWordTimes } from "../../backends/word-times.ts";
 import {
   addPurge,
@@ -125,6 +126,7 @@ async function wipe(backend: Backend, files: readonly AssetStatus[]): Promise<re
   for await (const { fingerprint } of library.catalog.list()) wiped.delete(contentOf(fingerprint));
   for (const content of wiped) await dropEdits(records, content);
   if (wiped.size > 0) await dropWordTimes(records, (content) => wiped.has(content));
+  if (wiped.size > 0) await dropMediaFacts(records, (content) => wiped.has(content));
   const copies = medium.kind === "file" ? await medium.wipe() : [];
   for (const { id } of purges) await dropPurge(records, id);
   return copies;

@@ -10,6 +10,7 @@ import {
 import { speakerMatcher } from "../../text/query-terms.ts";
 import { grams, type TermTokens, termTokens } from "../../text/words.ts";
 import { segmentsWith } from "./pattern-search.ts";
+import type { HeadingKind } from "../media-facts.ts";
 import type { Condition, SearchFilter } from "../search-index.ts";
 import { type SearchTerm, termForms } from "../../text/terms.ts";
 
@@ -63,6 +64,11 @@ function compileCondition(db: Database, condition: Condition): Sql {
       sql: "s.id IN (SELECT value FROM json_each(?))",
       values: [JSON.stringify(segmentsWith(db, condition.pattern))],
     };
+  return fieldSql(condition);
+}
+
+/** A condition on what a segment or its file is, apart from its words. */
+function fieldSql(condition: Condition): Sql {
   if ("assets" in condition)
     return {
       sql: "a.path IN (SELECT value FROM json_each(?))",
@@ -74,6 +80,7 @@ function compileCondition(db: Database, condition: Condition): Sql {
       sql: "ifnull(s.speaker IN (SELECT name.value FROM versions said, json_each(said.speakers) name WHERE speaker_matches(?, name.value)), 0)",
       values: [condition.speaker],
     };
+  if ("heading" in condition) return headingSql(condition.heading, condition.has);
   if ("origin" in condition) return { sql: "v.origin = ?", values: [condition.origin] };
   if ("language" in condition) {
     const tag = condition.language.toLowerCase();
@@ -93,6 +100,22 @@ function compileCondition(db: Database, condition: Condition): Sql {
     values: [condition.value],
   };
 }
+
+/** The content in a fingerprint of a version: the second part (`fingerprint.ts`). */
+export const CONTENT_OF_VERSION =
+  "substr(v.fingerprint, instr(v.fingerprint, '|') + 1, instr(substr(v.fingerprint, instr(v.fingerprint, '|') + 1), '|') - 1)";
+
+/** A chapter stands over what is said in it for the most part. */
+const headingSql = (kind: HeadingKind, has: string): Sql =>
+  kind === "chapter"
+    ? {
+        sql: `EXISTS (SELECT 1 FROM headings h WHERE h.content = ${CONTENT_OF_VERSION} AND h.kind = 'chapter' AND heading_has(?, h.text) AND (s.start_ms + s.end_ms) / 2 >= h.start_ms AND (s.start_ms + s.end_ms) / 2 < h.end_ms)`,
+        values: [has],
+      }
+    : {
+        sql: `ifnull(${CONTENT_OF_VERSION} IN (SELECT h.content FROM headings h WHERE h.kind = ? AND heading_has(?, h.text)), 0)`,
+        values: [kind, has],
+      };
 
 const COMPARED = {
   recordedAtMs: "ifnull(v.recorded_at_ms, a.mtime_ms)",
@@ -254,6 +277,7 @@ export function defineFunctions(db: Database): void {
   const some = (texts: readonly unknown[], is: (text: string) => boolean): boolean =>
     texts.some((text) => typeof text === "string" && is(text));
   lasting("speaker_matches", speakerMatcher, (matches, names) => some(names, matches));
+  lasting("heading_has", phraseMatcher, ({ isIn }, texts) => some(texts, isIn));
   lasting("has_prefix", prefixMatcher, (has, texts) => some(texts, has));
   lasting("has_phrase", phraseMatcher, ({ isIn }, texts) => some(texts, isIn));
   lasting("begins_with", phraseMatcher, ({ isStartOf }, texts) => some(texts, isStartOf));

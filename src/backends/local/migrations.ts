@@ -5,6 +5,7 @@ import { canonicaliseLanguages } from "./canonical-languages.ts";
 import { readEmbeddingModel } from "./embedding-model.ts";
 import { refuseForeignSchema, schemaLines } from "./foreign-schema.ts";
 import { LIVE_INDEX_SCHEMA } from "./live-index.ts";
+import { HEADINGS_SCHEMA } from "./headings.ts";
 import { NEWEST_SCHEMA } from "./newest-schema.ts";
 import { RECORDS_SCHEMA } from "./records.ts";
 import { vacuumInto } from "./snapshot.ts";
@@ -145,6 +146,7 @@ export const MIGRATIONS: readonly MigrationStep[] = [
   // Every search by words says how many files are not indexed yet, without a look at the others.
   "CREATE INDEX assets_registered ON assets (id) WHERE state = 'registered' AND deleted_at_ms IS NULL;",
   LIVE_INDEX_SCHEMA,
+  HEADINGS_SCHEMA,
 ];
 
 /** Where the library as it was before a migration is kept. Nothing removes it. */

@@ -1,5 +1,7 @@
 import { type JournalEntry, readRecord, type Records } from "../records.ts";
+import { FACTS_KIND } from "../media-facts.ts";
 import type { Connection } from "./connection.ts";
+import { indexHeadings } from "./headings.ts";
 
 /** Step of the schema that makes the tables. */
 export const RECORDS_SCHEMA = `
@@ -62,25 +64,32 @@ export function localRecords({ db, run, write }: Connection): Records {
             .all(kind) as string[],
       ),
     put: (kind, id, value) =>
-      write(
-        () =>
-          void db
-            .prepare(
-              "INSERT INTO records VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET value = excluded.value",
-            )
-            .run(kind, id, JSON.stringify(value)),
-      ),
+      write(() => {
+        db.prepare(
+          "INSERT INTO records VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET value = excluded.value",
+        ).run(kind, id, JSON.stringify(value));
+        if (kind === FACTS_KIND) indexHeadings(db, id, value);
+      }),
     remove: (kind, id) =>
-      write(() => void db.prepare("DELETE FROM records WHERE kind = ? AND id = ?").run(kind, id)),
+      write(() => {
+        db.prepare("DELETE FROM records WHERE kind = ? AND id = ?").run(kind, id);
+        if (kind === FACTS_KIND) indexHeadings(db, id, null);
+      }),
     addAll: (kind, records) =>
       write(() => {
         const insert = db.prepare("INSERT INTO records (kind, id, value) VALUES (?, ?, ?)");
-        for (const { id, value } of records) insert.run(kind, id, JSON.stringify(value));
+        for (const { id, value } of records) {
+          insert.run(kind, id, JSON.stringify(value));
+          if (kind === FACTS_KIND) indexHeadings(db, id, value);
+        }
       }),
     removeAll: (kind, ids) =>
       write(() => {
         const remove = db.prepare("DELETE FROM records WHERE kind = ? AND id = ?");
-        for (const id of ids) remove.run(kind, id);
+        for (const id of ids) {
+          remove.run(kind, id);
+          if (kind === FACTS_KIND) indexHeadings(db, id, null);
+        }
       }),
     append: (entries) =>
       write(() => {

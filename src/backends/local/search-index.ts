@@ -2,6 +2,7 @@ import type { SearchIndex } from "../search-index.ts";
 import { modelMismatchError } from "../../embedding-model.ts";
 import type { Connection } from "./connection.ts";
 import { readEmbeddingModel } from "./embedding-model.ts";
+import { searchHeadings } from "./headings.ts";
 import { countText, searchText, queryTermWeights } from "./search-text.ts";
 import { findSpellings } from "./spelling.ts";
 import { searchVector } from "./vector-search.ts";
@@ -16,6 +17,7 @@ export const localSearchIndex = ({ db, run, search }: Connection): SearchIndex =
       if (model.dimensions !== vector.length) throw modelMismatchError(model);
       return searchVector(db, vector, filter, limit);
     }),
+  searchHeadings: (terms, filter, limit) => run(() => searchHeadings(db, terms, filter, limit)),
   termWeights: (terms) => run(() => queryTermWeights(db, terms)),
   spellings: (words) => run(() => findSpellings(db, words)),
 });

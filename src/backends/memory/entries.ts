@@ -2,6 +2,7 @@ import type { EmbeddingModel } from "../../embedding-model.ts";
 import type { Segment } from "../../types.ts";
 import type { ArchivedTranscript } from "../archive.ts";
 import type { AssetId, AssetState, AssetStatus } from "../catalog.ts";
+import type { Json } from "../records.ts";
 import type { AssetVersion } from "../versions.ts";
 
 /** One file of a library in memory. */
@@ -17,6 +18,8 @@ export interface MemoryState {
   readonly entries: Map<AssetId, AssetEntry>;
   /** Newest first. */
   readonly archived: ArchivedTranscript[];
+  /** Small documents by kind and id. */
+  readonly kinds: Map<string, Map<string, Json>>;
   model: EmbeddingModel | undefined;
   /** Versions whose vectors were renewed already, while others were not. */
   renewing?: { readonly model: string; readonly done: Set<AssetVersion> } | undefined;
@@ -25,6 +28,7 @@ export interface MemoryState {
 export const emptyState = (): MemoryState => ({
   entries: new Map(),
   archived: [],
+  kinds: new Map(),
   model: undefined,
 });
 

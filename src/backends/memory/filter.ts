@@ -1,5 +1,6 @@
 import { endsFrom, MAX_ENDS, phraseMatcher, prefixMatcher, splits } from "../../text/phrases.ts";
 import { speakerMatcher } from "../../text/query-terms.ts";
+import type { HeadingKind } from "../media-facts.ts";
 import type { Comparison, Condition, SearchFilter } from "../search-index.ts";
 import { type StemRow, stemColumns, termRows } from "../../text/terms.ts";
 import { type TextPattern, textTester } from "../../text/text-patterns.ts";
@@ -114,6 +115,7 @@ function compileField(
     const matches = speakerMatcher(condition.speaker);
     return ({ segment }) => matches(segment.speaker);
   }
+  if ("heading" in condition) return headingFilter(condition.heading, condition.has);
   if ("origin" in condition) return ({ version }) => version.origin === condition.origin;
   if ("language" in condition) {
     const tag = condition.language.toLowerCase();
@@ -122,6 +124,18 @@ function compileField(
   return (row) => {
     const value = comparedValue(condition, row);
     return value !== null && COMPARE[condition.is](value, condition.value);
+  };
+}
+
+/** A chapter stands over what is said in it for the most part. */
+function headingFilter(wanted: HeadingKind, has: string): Meets {
+  const { isIn } = phraseMatcher(has);
+  return ({ headings, segment }) => {
+    const middleMs = Math.floor((segment.startMs + segment.endMs) / 2);
+    return headings.some(
+      ({ kind, text, startMs, endMs }) =>
+        kind === wanted && isIn(text) && middleMs >= startMs && middleMs < endMs,
+    );
   };
 }
 

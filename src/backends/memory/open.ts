@@ -3,7 +3,7 @@ import type { Library } from "../library.ts";
 import { memoryArchive } from "./archive.ts";
 import { memoryCatalog } from "./catalog.ts";
 import { memoryEmbeddings } from "./embeddings.ts";
-import { emptyState } from "./entries.ts";
+import { emptyState, type MemoryState } from "./entries.ts";
 import { memoryRecords } from "./records.ts";
 import { memoryCheckpoints, memoryJobs, memoryRunLock } from "./run-log.ts";
 import { memorySearchIndex } from "./search-index.ts";
@@ -14,10 +14,11 @@ import { memoryVersions } from "./versions.ts";
  * the contract.
  */
 export async function open(): Promise<Backend> {
+  const state = emptyState();
   return {
-    library: memoryLibrary(),
+    library: memoryLibrary(state),
     jobs: memoryJobs(),
-    records: memoryRecords(),
+    records: memoryRecords(state.kinds),
     checkpoints: memoryCheckpoints(),
     runLock: memoryRunLock(),
     searchAccess: { kind: "library" },
@@ -28,8 +29,7 @@ export async function open(): Promise<Backend> {
   };
 }
 
-function memoryLibrary(): Library {
-  const state = emptyState();
+function memoryLibrary(state: MemoryState): Library {
   return {
     catalog: memoryCatalog(state),
     versions: memoryVersions(state),

@@ -1,5 +1,6 @@
 import { occurrences, stemColumns, termRows } from "../../text/terms.ts";
 import type { EmbeddedSegment } from "../../types.ts";
+import type { Heading } from "../media-facts.ts";
 import type { AssetVersion } from "../versions.ts";
 import type { Hit } from "../search-index.ts";
 import type { SearchTerm } from "../../text/terms.ts";
@@ -7,6 +8,8 @@ import type { SearchTerm } from "../../text/terms.ts";
 export interface SegmentEntry {
   readonly version: AssetVersion;
   readonly segment: EmbeddedSegment;
+  /** Those of its recording. */
+  readonly headings: readonly Heading[];
 }
 
 const K1 = 1.2;

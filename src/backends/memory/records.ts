@@ -1,7 +1,7 @@
+import type { MemoryState } from "./entries.ts";
 import type { Json, JournalEntry, Records } from "../records.ts";
 
-export function memoryRecords(): Records {
-  const kinds = new Map<string, Map<string, Json>>();
+export function memoryRecords(kinds: MemoryState["kinds"] = new Map()): Records {
   let journal: readonly JournalEntry[] = [];
   return {
     get: async (kind, id) => kinds.get(kind)?.get(id),

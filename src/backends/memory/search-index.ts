@@ -1,5 +1,8 @@
 import { modelMismatchError } from "../../embedding-model.ts";
-import type { Hit, SearchFilter, SearchIndex, TextQuery } from "../search-index.ts";
+import { parseFingerprint } from "../../fingerprint.ts";
+import type { Segment } from "../../types.ts";
+import { FACTS_KIND, type Heading, headingsOf } from "../media-facts.ts";
+import type { HeadingHit, Hit, SearchFilter, SearchIndex, TextQuery } from "../search-index.ts";
 import type { MemoryState } from "./entries.ts";
 import { compileFilter } from "./filter.ts";
 import { compareHits, hitOf, rank, type SegmentEntry, countTermWeights } from "./rank.ts";
@@ -17,6 +20,8 @@ export function memorySearchIndex(state: MemoryState): SearchIndex {
       );
       return hits.toSorted(compareHits).slice(0, limit);
     },
+    searchHeadings: async (terms, filter, limit) =>
+      findHeadings(state, terms, filter).slice(0, limit),
     termWeights: async (terms) =>
       countTermWeights(
         matchingEntries(state, {}).map(({ segment }) => segment),
@@ -27,14 +32,62 @@ export function memorySearchIndex(state: MemoryState): SearchIndex {
 }
 
 /** The segments that answer searches and meet the filter. */
-function matchingEntries({ entries }: MemoryState, filter: SearchFilter): SegmentEntry[] {
+function matchingEntries({ entries, kinds }: MemoryState, filter: SearchFilter): SegmentEntry[] {
   const meets = compileFilter(filter);
-  return [...entries.values()].flatMap(({ version, before }) =>
-    version && before === undefined
-      ? version.segments.map((segment) => ({ version, segment })).filter(meets)
-      : [],
-  );
+  return [...entries.values()].flatMap(({ version, before }) => {
+    if (!version || before !== undefined) return [];
+    const { content } = parseFingerprint(version.fingerprint);
+    const headings = headingsOf(kinds.get(FACTS_KIND)?.get(content) ?? null);
+    return version.segments.map((segment) => ({ version, segment, headings })).filter(meets);
+  });
 }
+
+/** A heading in place of the segment that is said first under it, to be ranked as one. */
+interface Opening {
+  readonly entry: SegmentEntry;
+  readonly opening: Segment;
+  readonly heading: Heading;
+}
+
+function findHeadings(
+  state: MemoryState,
+  terms: TextQuery["terms"],
+  filter: SearchFilter,
+): HeadingHit[] {
+  const isWanted = compileFilter(filter);
+  const openings = matchingEntries(state, {}).flatMap((entry): Opening[] =>
+    entry.headings
+      .filter(({ kind, startMs }) => kind !== "show" && isFirstUnder(entry, startMs))
+      .map((heading) => ({
+        entry: { ...entry, segment: { ...entry.segment, text: heading.text, speaker: null } },
+        opening: entry.segment,
+        heading,
+      })),
+  );
+  const wanted = new Set(
+    openings
+      .filter(({ entry, opening }) =>
+        isWanted({ ...entry, segment: { ...entry.segment, ...opening } }),
+      )
+      .map(({ entry }) => entry.segment),
+  );
+  const entries = openings.map(({ entry }) => entry);
+  return rank(entries, terms, wanted).flatMap((hit) => {
+    const found = openings.find(
+      ({ entry, heading }) =>
+        entry.version.id === hit.asset &&
+        entry.segment.index === hit.segment.index &&
+        heading.text === hit.segment.text,
+    );
+    if (!found) return [];
+    const { opening, heading } = found;
+    const segment = { ...hit.segment, text: opening.text, speaker: opening.speaker };
+    return [{ ...hit, segment, heading: heading.text, headingEndMs: heading.endMs }];
+  });
+}
+
+const isFirstUnder = ({ version, segment }: SegmentEntry, startMs: number): boolean =>
+  version.segments.find(({ endMs }) => endMs > startMs)?.index === segment.index;
 
 function findText(
   state: MemoryState,

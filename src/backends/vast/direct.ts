@@ -39,15 +39,12 @@ export async function directView(
       await backend.close();
       end();
     };
-    await syncStore(
-      database,
-      backend.library,
-      await fetchEmbeddingModel(database, session),
-      rows,
-    ).catch(async (error: unknown) => {
-      await close();
-      throw error;
-    });
+    await syncStore(database, backend, await fetchEmbeddingModel(database, session), rows).catch(
+      async (error: unknown) => {
+        await close();
+        throw error;
+      },
+    );
     return { library: backend.library, close };
   } catch (error) {
     end();

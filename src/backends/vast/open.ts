@@ -116,6 +116,7 @@ function replicaSearchIndex(database: Database, replica: Replica, libraryId: str
     searchText: async (...call) => (await synced()).searchText(...call),
     countText: async (...call) => (await synced()).countText(...call),
     searchVector: async (...call) => (await synced()).searchVector(...call),
+    searchHeadings: async (...call) => (await synced()).searchHeadings(...call),
     termWeights: async (...call) => (await synced()).termWeights(...call),
     spellings: async (...call) => (await synced()).spellings(...call),
   };

@@ -124,6 +124,23 @@ async function removeRecords(
   });
 }
 
+/** Several records of a kind at once; those that are not there are left out. */
+export async function readRecords(
+  database: Database,
+  kind: string,
+  ids: readonly string[],
+): Promise<ReadonlyMap<string, Json>> {
+  const { session } = database.client;
+  if (ids.length === 0 || !(await serviceTables(database).isThere(session, RECORDS)))
+    return new Map();
+  const found = await database.rows(session, RECORDS, [
+    equal("kind", kind),
+    isOneOf("record_id", ids),
+  ]);
+  const joined = joinParts(found, (row) => toText(row["record_id"]));
+  return new Map([...joined].map(([id, json]) => [id, readRecord(json)]));
+}
+
 type ReadRows = (
   table: TableSchema,
   ...filter: Parameters<Database["rows"]>[2]

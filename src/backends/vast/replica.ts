@@ -13,6 +13,7 @@ import type { Library } from "../library.ts";
 import type { Database, TableRow } from "./database.ts";
 import { fetchEmbeddingModel } from "./library.ts";
 import { byIndex, toText, rowToSegment, rowToStatus, joinVectors } from "./rows.ts";
+import { copyFacts } from "./replica-facts.ts";
 import { embeddingsTable, TABLES } from "./tables.ts";
 import { isPresent, isOneOf } from "./wire/predicate.ts";
 
@@ -186,7 +187,7 @@ async function syncFiles(
     const report = await withReplicaLease(target, isNeeded, async () => {
       const syncedAtMs = Date.now();
       const assets = await visible(database);
-      const counts = await syncStore(database, target.library, model, assets, onProgress);
+      const counts = await syncStore(database, target, model, assets, onProgress);
       return { ...counts, syncedAtMs };
     });
     if (!report) return EMPTY_REPORT;
@@ -262,7 +263,7 @@ async function visible(database: Database): Promise<TableRow[]> {
 /** Makes a store hold exactly the versions that these rows of assets name. */
 export async function syncStore(
   database: Database,
-  library: Library,
+  { library, records }: Pick<Backend, "library" | "records">,
   model: EmbeddingModel | undefined,
   assets: readonly TableRow[],
   onProgress?: (done: number, total: number) => void,
@@ -277,6 +278,7 @@ export async function syncStore(
   for (const batch of batches(
     here.sort((a, b) => (toText(a["version_id"]) < toText(b["version_id"]) ? -1 : 1)),
   )) {
+    await copyFacts(database, records, batch);
     done += await fetchBatch(database, library, model, batch);
     onProgress?.(done, total);
   }

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { spawnEmulator, type Spawned } from "../../../emulator/spawn.ts";
 import { openOn } from "../../../test/vast/emulator.ts";
 import { CHECKPOINTS_CASES } from "../checkpoints.contract.ts";
+import { HEADINGS_CASES } from "../headings.contract.ts";
 import { JOB_STORE_CASES } from "../job-store.contract.ts";
 import { LIBRARY_CASES } from "../library.contract.ts";
 import { RECORDS_CASES } from "../records.contract.ts";
@@ -41,6 +42,11 @@ describe("the job store of the vast backend", () => {
 describe("the records of the vast backend", () => {
   for (const { law, run } of RECORDS_CASES)
     it(law, () => expect(on(({ records }) => run(records))).resolves.toBeUndefined());
+});
+
+describe("the headings of the vast backend", () => {
+  for (const { law, run } of HEADINGS_CASES.filter(({ isOfOneStore }) => isOfOneStore !== true))
+    it(law, () => expect(on(run)).resolves.toBeUndefined());
 });
 
 describe("the checkpoints of the vast backend", () => {

@@ -27,6 +27,8 @@ export interface FileCandidate {
   readonly captionsBeside: readonly Location[];
   /** The files that it consists of, in their order, when `path` only lists them: HLS, DASH. */
   readonly parts?: readonly Location[] | undefined;
+  /** Files beside it in which other programs wrote titles and the like. */
+  readonly factsBeside?: readonly Sidecar[] | undefined;
   /** When it was recorded or published, Unix milliseconds, where its source says so. */
   readonly recordedAtMs?: number | null | undefined;
   /** What its source says of it: a feed knows titles. */
@@ -75,12 +77,15 @@ export const objectContent = (
     ? undefined
     : `${kind === "captions" ? "captions-" : ""}etag-${encodeURIComponent(etag)}-${sizeBytes}`;
 
-/** What tells whether the captions beside a file changed, or which ones there are. */
+/** What tells whether the captions and facts beside a file changed, or which ones there are. */
 export const sidecarKeyOf = ({
   sidecar,
   otherSidecars = [],
-}: Pick<FileCandidate, "sidecar" | "otherSidecars">): string =>
-  sidecar ? [sidecar, ...otherSidecars].map(({ stat }) => stat).join("\n") : "";
+  factsBeside = [],
+}: Pick<FileCandidate, "sidecar" | "otherSidecars" | "factsBeside">): string =>
+  [...(sidecar ? [sidecar, ...otherSidecars] : []), ...factsBeside]
+    .map(({ stat }) => stat)
+    .join("\n");
 
 /** What the library keeps of the file itself. */
 export const fileFacts = (file: FileCandidate): FileLocation => ({

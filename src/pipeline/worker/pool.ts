@@ -1,7 +1,7 @@
 import type { Checkpoint } from "../../asr/transcriber.ts";
 import { MediasearchError, toMediasearchError } from "../../errors.ts";
 import { type Limits, startChild, type SupervisedChild } from "../../supervised-child.ts";
-import type { Segment } from "../../types.ts";
+import type { MediaFacts, Segment } from "../../types.ts";
 import type {
   Failure,
   FileTask,
@@ -15,6 +15,8 @@ import type { ContentDigest } from "../../fingerprint.ts";
 export interface WorkerPool {
   /** Hashes the file and its captions. */
   identify(task: FileTask, signal: AbortSignal): Promise<ContentDigest>;
+  /** What is known of the recording besides its words. */
+  describe(task: FileTask, signal: AbortSignal): Promise<MediaFacts>;
   /** @returns what was said, or why the file was skipped. */
   transcribe(task: FileTask, options: TranscribeCall): Promise<WorkerTranscript | Skipped>;
   /** Vectors of segments that were recognised before; `path` is for errors. */
@@ -100,6 +102,10 @@ export function openWorkers(options: PoolOptions): WorkerPool {
     identify: (task, signal) =>
       call({ type: "identify", task }, task.path, { signal }, (reply) =>
         reply.type === "identity" ? reply.identity : undefined,
+      ),
+    describe: (task, signal) =>
+      call({ type: "describe", task }, task.path, { signal }, (reply) =>
+        reply.type === "facts" ? reply.facts : undefined,
       ),
     transcribe: (task, on) =>
       call<WorkerTranscript | Skipped>(

@@ -5,7 +5,14 @@ import type { EngineChain } from "../../engine-chain.ts";
 import type { ErrorCode } from "../../errors.ts";
 import type { S3Options } from "../../objects/object-store.ts";
 import type { Selection, SelectionRequest } from "../../selection.ts";
-import type { CaptionsMode, EmbeddedSegment, Language, Origin, Segment } from "../../types.ts";
+import type {
+  CaptionsMode,
+  EmbeddedSegment,
+  Language,
+  MediaFacts,
+  Origin,
+  Segment,
+} from "../../types.ts";
 import type { ContentDigest } from "../../fingerprint.ts";
 import type { LinkOptions } from "../sources/link/http.ts";
 import type { ListedContent } from "../sources/media-source.ts";
@@ -31,6 +38,8 @@ export interface FileTask extends SelectionRequest {
   /** The files that it consists of, when `path` only lists them. */
   readonly parts?: readonly string[] | undefined;
   readonly sidecar: string | null;
+  /** Files beside it that say what it is. */
+  readonly factsBeside?: readonly string[] | undefined;
   /** Further captions that would do, best first: for when the first does not carry the speech. */
   readonly otherSidecars?: readonly string[] | undefined;
   /** Captions beside the media in another language than the one that was asked for. */
@@ -63,6 +72,8 @@ export interface WorkerTranscript {
   readonly durationMs: number | null;
   readonly recordedAtMs: number | null;
   readonly segments: readonly EmbeddedSegment[];
+  /** Left out where nobody looked. */
+  readonly facts?: MediaFacts;
   readonly warnings: readonly string[];
 }
 
@@ -70,6 +81,7 @@ export type Request =
   | { readonly type: "setup"; readonly setup: WorkerSetup }
   | { readonly type: "identify"; readonly task: FileTask }
   | { readonly type: "transcribe"; readonly task: FileTask }
+  | { readonly type: "describe"; readonly task: FileTask }
   | { readonly type: "embed"; readonly segments: readonly Segment[] }
   | {
       readonly type: "models";
@@ -86,6 +98,7 @@ export interface Failure {
 
 export type WorkerReply =
   | { readonly type: "identity"; readonly identity: ContentDigest }
+  | { readonly type: "facts"; readonly facts: MediaFacts }
   | { readonly type: "transcript"; readonly transcript: WorkerTranscript }
   /** "only captions" was asked for and there are none: not a failure. */
   | { readonly type: "skipped"; readonly reason: string }

@@ -2,6 +2,7 @@ import { MediasearchError, toMediasearchError } from "../../../errors.ts";
 import { captionName, possibleCaptionName } from "../../../media/captions/names.ts";
 import { isCaptionFolder } from "../../../media/captions/pairing.ts";
 import { looksLikeCaptions } from "../../../media/captions/sniff.ts";
+import { factsNames } from "../../../media/facts-files.ts";
 import { candidateByName, HEAD_BYTES, looksLikeMedia } from "../../../media/sniff.ts";
 import { isTelephoneName, looksLikeTelephone } from "../../../media/telephone.ts";
 import {
@@ -314,6 +315,17 @@ async function* objectItem(
       sidecar,
       otherSidecars,
       captionsBeside,
+      factsBeside: folder ? objectFacts(path, name, folder) : [],
     },
   };
 }
+
+/** What other programs wrote of a recording, beside it. */
+const objectFacts = (location: Location, name: string, { byName }: Folder): readonly Sidecar[] =>
+  factsNames(name).flatMap((one) => {
+    const object = byName.get(one);
+    if (!object) return [];
+    const { sizeBytes, mtimeMs, etag } = object;
+    const path = objectOf(location, name, one);
+    return [{ path, sizeBytes, etag, stat: `${etag}:${sizeBytes}:${mtimeMs}:${path}` }];
+  });

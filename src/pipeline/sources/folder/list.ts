@@ -5,6 +5,7 @@ import { MediasearchError, toMediasearchError } from "../../../errors.ts";
 import { captionName, possibleCaptionName } from "../../../media/captions/names.ts";
 import { isCaptionFolder } from "../../../media/captions/pairing.ts";
 import { looksLikeCaptions } from "../../../media/captions/sniff.ts";
+import { factsNames } from "../../../media/facts-files.ts";
 import { candidateByName, HEAD_BYTES, readHead, sniffFile } from "../../../media/sniff.ts";
 import { type FolderSidecars, pairNames } from "../../scan/sidecars.ts";
 import { realLocation } from "../../same-file.ts";
@@ -316,8 +317,21 @@ async function* folderItem(
       mtimeMs: Math.floor(stats.mtimeMs),
       permissions: permissionsOf(stats),
       ...(await captionsOf(path, beside)),
+      factsBeside: beside ? await factsBeside(path) : [],
     },
   };
+}
+
+/** What other programs wrote of a recording, beside it. */
+async function factsBeside(path: string): Promise<readonly Sidecar[]> {
+  const found: Sidecar[] = [];
+  for (const name of factsNames(basename(path))) {
+    const location = join(dirname(path), name);
+    const stats = await stat(location).catch(() => undefined);
+    if (stats?.isFile())
+      found.push({ path: location, sizeBytes: stats.size, stat: statKey(location, stats) });
+  }
+  return found;
 }
 
 async function captionsOf(
