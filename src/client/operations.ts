@@ -107,6 +107,7 @@ export const OPERATIONS = {
   appendUpload: ["PATCH", "/v1/uploads/{id}"],
   deleteUpload: ["DELETE", "/v1/uploads/{id}"],
   followEvents: ["GET", "/v1/events"],
+  takeEvents: ["POST", "/v1/events"],
   listKeys: ["GET", "/v1/keys"],
   createKey: ["POST", "/v1/keys"],
   revokeKey: ["DELETE", "/v1/keys/{id}"],

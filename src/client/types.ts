@@ -137,6 +137,18 @@ export type File = {
   readonly modified: string;
   readonly recorded: string | null;
   readonly indexed: string | null;
+  /** the track that the transcript was made of; null for captions beside the file */
+  readonly track: null | {
+    readonly type: "audio" | "subtitle";
+    /** from 1, as players count */
+    readonly number: number;
+    /** how many of its type there are */
+    readonly of: number;
+    readonly language: string | null;
+    readonly title: string | null;
+  };
+  /** which channels were heard, such as left, centre or separate; null when all were mixed */
+  readonly channels: string | null;
   readonly error: string | null;
   /** by the ending of its name */
   readonly kind: "video" | "audio" | "captions" | "other";
@@ -470,6 +482,17 @@ export type ClipRequest = {
 
 export type FilesRequest = {
   readonly fileIds: readonly string[];
+};
+
+export type TakenEvents = {
+  /** objects that are looked at soon */
+  readonly hints: number;
+  /** objects that are not below an allowed root */
+  readonly elsewhere: number;
+  /** events that concern no content */
+  readonly ignored: number;
+  /** why a part could not be read */
+  readonly unreadable: string | null;
 };
 
 export type Skipped = {
@@ -846,6 +869,11 @@ export interface Operations {
   readonly deleteUpload: { readonly request: { readonly id: string }; readonly answer: undefined };
   /** Follow what happens, as server-sent events; Last-Event-ID resumes. */
   readonly followEvents: { readonly request: object; readonly answer: Response };
+  /** Take events of a bucket: CloudEvents, S3 notifications, EventBridge, SNS. */
+  readonly takeEvents: {
+    readonly request: { readonly bytes: Bytes };
+    readonly answer: TakenEvents;
+  };
   /** List the keys. */
   readonly listKeys: { readonly request: object; readonly answer: KeyList };
   /** Make a key; it is shown once. */

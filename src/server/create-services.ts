@@ -1,5 +1,6 @@
 import { createUseNotes } from "../app/access/keys.ts";
 import type { Context } from "../app/context.ts";
+import { listItems } from "../config/serve-settings.ts";
 import { toMediasearchError } from "../errors.ts";
 import { nameOf } from "../location.ts";
 import type { Addresses } from "./addresses.ts";
@@ -8,6 +9,7 @@ import { createClipStore } from "./clip-store.ts";
 import { createEventHub, type EventHub } from "./events.ts";
 import { fileIdOf } from "./file-names.ts";
 import { createIdempotency } from "./idempotency.ts";
+import { createHintIntake } from "./hint-intake.ts";
 import { createLibraryAccess } from "./library-access.ts";
 import { createServerMetrics } from "./metrics/server-metrics.ts";
 import type { OidcSignIn } from "./oidc/sign-in.ts";
@@ -78,6 +80,7 @@ export function createServices(
     events,
     count: () => reads.run("counts", OWN_SIGHT, {}),
   });
+  const intake = createIntake({ library, settings, jobs, work, metrics });
   return {
     context,
     library,
@@ -87,14 +90,10 @@ export function createServices(
     clips: createClipStore(),
     waveforms: createWaveforms(env, signal),
     webhooks,
+    intake,
     uploads: settings.serveUploads === undefined ? undefined : createUploads(settings.serveUploads),
     events,
-    audit: createAudit(library.records, settings, (error, lost) =>
-      log("error", "the audit can't be written", {
-        error: toMediasearchError(error).message,
-        lost,
-      }),
-    ),
+    audit: createServerAudit(library.records, settings, log),
     metrics,
     sessions: createSessions(),
     oidc,
@@ -111,6 +110,32 @@ export function createServices(
   };
 }
 
+const createIntake = ({
+  library,
+  settings,
+  jobs,
+  work,
+  metrics,
+}: Pick<Services, "library" | "jobs" | "work" | "metrics"> & {
+  readonly settings: Context["config"]["settings"];
+}): Services["intake"] =>
+  createHintIntake({
+    records: library.records,
+    roots: listItems(settings.serveRoots),
+    queueJob: (request) => void jobs.add(request),
+    work,
+    onTaken: (taken) => metrics.noteEvents(taken),
+  });
+
+const createServerAudit = (
+  records: Parameters<typeof createAudit>[0],
+  settings: Parameters<typeof createAudit>[1],
+  log: Services["log"],
+): Services["audit"] =>
+  createAudit(records, settings, (error, lost) =>
+    log("error", "the audit can't be written", { error: toMediasearchError(error).message, lost }),
+  );
+
 export async function closeServices({
   jobs,
   work,
@@ -119,8 +144,10 @@ export async function closeServices({
   audit,
   library,
   webhooks,
+  intake,
 }: Services): Promise<void> {
   webhooks.close();
+  intake.close();
   await jobs.close();
   await Promise.allSettled([work.close(), reads.close(), clips.close(), audit.close()]);
   await library.close();

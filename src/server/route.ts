@@ -7,6 +7,7 @@ import type { Audit } from "./audit.ts";
 import type { ServerMetrics } from "./metrics/server-metrics.ts";
 import type { ClipStore } from "./clip-store.ts";
 import type { EventHub } from "./events.ts";
+import type { HintIntake } from "./hint-intake.ts";
 import type { Waveforms } from "./waveforms.ts";
 import type { Uploads } from "./uploads.ts";
 import type { Webhooks } from "./webhooks/webhooks.ts";
@@ -122,6 +123,7 @@ export interface Services {
   readonly clips: ClipStore;
   readonly waveforms: Waveforms;
   readonly webhooks: Webhooks;
+  readonly intake: HintIntake;
   /** undefined where no folder takes them. */
   readonly uploads: Uploads | undefined;
   readonly events: EventHub;

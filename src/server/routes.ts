@@ -1,5 +1,6 @@
 import type { Route } from "./route.ts";
 import { ADMIN_ROUTES } from "./routes/admin-routes.ts";
+import { BUCKET_EVENT_ROUTES } from "./routes/bucket-event-routes.ts";
 import { CLIP_ROUTES } from "./routes/clip-routes.ts";
 import { EDIT_ROUTES } from "./routes/edit-routes.ts";
 import { EVENT_ROUTES } from "./routes/event-routes.ts";
@@ -26,6 +27,7 @@ export const ROUTES: readonly Route[] = [
   ...CLIP_ROUTES,
   ...UPLOAD_ROUTES,
   ...EVENT_ROUTES,
+  ...BUCKET_EVENT_ROUTES,
   ...KEY_ROUTES,
   ...WEBHOOK_ROUTES,
   ...MCP_ROUTES,

@@ -54,6 +54,7 @@ export async function serve(context: Context, { log, onListening }: ServeOptions
     server.on("request", createListener(services));
     if (settings.serveMetricsListen !== undefined)
       servers.push(await serveMetrics(services, settings.serveMetricsListen));
+    services.intake.begin();
     onListening({ url: addresses.origin, signInUrl: signInUrl(services) });
     await new Promise<void>((resolve) => {
       if (signal.aborted) resolve();

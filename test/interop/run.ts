@@ -4,6 +4,7 @@
  */
 import { runBothWays } from "./both-ways.ts";
 import { runOpenAi, runRiva } from "./engines.ts";
+import { runDataEngine } from "./dataengine.ts";
 import { runGolden } from "./golden.ts";
 import { runLibrary } from "./library.ts";
 import { runPage } from "./page.ts";
@@ -58,6 +59,7 @@ const PARTS: Readonly<Record<string, () => boolean | Promise<boolean>>> = {
     return true;
   },
   "vast-sdk": () => runSdkSuite(python()),
+  dataengine: runDataEngine,
   page: runPage,
   whisper: () => runWhisper(pythonWith("whisper", WHISPER_BASE)),
   "engines-riva": () => runRiva(engines()),

@@ -15,6 +15,8 @@ export interface IndexPathsRequest {
   readonly forget?: readonly Location[];
   /** Recognises anew what is indexed. */
   readonly force?: boolean;
+  /** Looks only at the objects below the locations that events told of. */
+  readonly hintsOnly?: boolean;
   /** Goes on with what changes below the locations, until the signal aborts. */
   readonly watch?: boolean;
 }

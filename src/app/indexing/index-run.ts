@@ -21,7 +21,12 @@ import { watchRoots } from "../../pipeline/watch/watch-roots.ts";
 import { retry } from "../../retry.ts";
 import type { Context } from "../context.ts";
 import { heardBetterNow } from "./heard-better.ts";
-import { type EventRun, followEvents, followsEvents } from "./events/follow-events.ts";
+import {
+  type EventRun,
+  followEvents,
+  followsEvents,
+  workOffHints,
+} from "./events/follow-events.ts";
 import type { IndexingEvent } from "./index-event.ts";
 import type { IndexPathsRequest } from "./index-request.ts";
 import { readOrPoll } from "./read-or-poll.ts";
@@ -71,6 +76,7 @@ export async function runAll(run: IndexRun, opened: OpenedRun): Promise<void> {
     options: await runOptions(run),
   };
   try {
+    if (request.hintsOnly === true) return await indexHints(session);
     if (followsEvents(context.config, request.watch === true, session.roots))
       return await followEvents(eventRun(session));
     // Watching begins before the first look, so that nothing is lost between the two.
@@ -94,6 +100,15 @@ export async function runAll(run: IndexRun, opened: OpenedRun): Promise<void> {
     await workers.close();
   }
 }
+
+/** Looks at what events told of while nobody followed them. */
+const indexHints = (session: Session): Promise<void> =>
+  workOffHints({
+    records: session.backend.records,
+    roots: session.roots,
+    isAlone: session.claims === undefined,
+    indexChanges: (places) => indexChanges(places, session),
+  });
 
 const eventRun = (session: Session): EventRun => ({
   context: session.context,
@@ -241,6 +256,7 @@ async function follow(
 ): Promise<void> {
   for await (const batch of readOrPoll(changes, first, REQUEST_POLL_MS)) {
     await reachable(() => serveRequests(session), session);
+    await reachable(() => indexHints(session), session);
     if (!batch) continue;
     await forgetOld(session);
     await reachable(() => indexChanges(batch, session), session);

@@ -8,6 +8,7 @@ import type { EventHub } from "../events.ts";
 import type { Ended } from "../request-end.ts";
 import type { OperationName } from "../reads/operations.ts";
 import type { ReadPool } from "../reads/pool.ts";
+import type { TakenEvents } from "../hint-intake.ts";
 import type { FileChange } from "../work/protocol.ts";
 import type { WorkJob, WorkJobs } from "../work/jobs.ts";
 import { createRegistry, type GaugeValue, type Registry } from "./registry.ts";
@@ -29,6 +30,7 @@ export interface ServerMetrics {
   noteChanges(changes: readonly FileChange[]): void;
   noteJob(job: WorkJob): void;
   noteDelivery(outcome: DeliveryOutcome): void;
+  noteEvents(taken: TakenEvents): void;
 }
 
 export interface MetricsSources {
@@ -151,6 +153,11 @@ function workMetrics(registry: Registry) {
     "mediasearch_webhook_deliveries_total",
     "Deliveries to webhooks by outcome.",
   );
+  const taken = registry.counter(
+    "mediasearch_events_received_total",
+    "Events of buckets that came by HTTP, by what they concern.",
+  );
+  for (const outcome of ["hint", "elsewhere", "ignored"]) taken.add({ outcome }, 0);
   // An alert on an increase does not see the first of a series that was not there before.
   for (const outcome of ["indexed", "failed", "deleted"]) indexed.add({ outcome }, 0);
   for (const outcome of ["delivered", "failed", "dropped"]) deliveries.add({ outcome }, 0);
@@ -160,6 +167,11 @@ function workMetrics(registry: Registry) {
     },
     noteJob({ kind, phase }: WorkJob): void {
       if (["done", "failed", "cancelled"].includes(phase)) finished.add({ kind, outcome: phase });
+    },
+    noteEvents({ hints, elsewhere, ignored }: TakenEvents): void {
+      taken.add({ outcome: "hint" }, hints);
+      taken.add({ outcome: "elsewhere" }, elsewhere);
+      taken.add({ outcome: "ignored" }, ignored);
     },
     noteDelivery: (outcome: DeliveryOutcome): void => deliveries.add({ outcome }),
   };

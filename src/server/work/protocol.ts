@@ -13,6 +13,8 @@ export interface WorkSetup {
 export interface WorkRequests {
   /** One run; files that failed before are tried again when `forget` names them. */
   readonly index: { readonly locations: readonly string[]; readonly forget: readonly string[] };
+  /** Looks at the objects below the roots that events told of. */
+  readonly hints: { readonly roots: readonly string[] };
   readonly rename: {
     readonly from: readonly string[];
     readonly to: string;
@@ -30,6 +32,8 @@ export interface WorkRequests {
 
 export interface WorkAnswers {
   readonly index: Readonly<Record<string, number>>;
+  /** Empty while another run has the library: the hints wait. */
+  readonly hints: Readonly<Record<string, number>>;
   readonly rename: readonly { readonly id: string; readonly segments: number }[];
   readonly correct: number;
   readonly undo: number;

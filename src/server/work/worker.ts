@@ -2,9 +2,11 @@ import { parentPort, workerData } from "node:worker_threads";
 import { type Context, createContext } from "../../app/context.ts";
 import { correctTranscript, undoCorrection } from "../../app/library/correct-transcript.ts";
 import { withEditTools } from "../../app/library/edit-tools.ts";
+import type { IndexPathsRequest } from "../../app/indexing/index-request.ts";
 import { withBackend } from "../../app/library/with-backend.ts";
 import { MediasearchError, toMediasearchError } from "../../errors.ts";
 import { renameInLibrary } from "../../transfer/rename-speakers.ts";
+import { isBusy } from "../hint-intake.ts";
 import { followChanges } from "./changes.ts";
 import type {
   FromWork,
@@ -50,29 +52,42 @@ const COUNTED = [
 ] as const;
 const TELL_MS = 300;
 
-const WORK: Work = {
-  async index({ locations, forget }, context, tell) {
-    const { indexPaths } = await import("../../app/indexing/index-paths.ts");
-    const { createTally } = await import("../../app/indexing/tally.ts");
-    const tally = createTally();
-    let counts: Record<string, number> = {};
-    let toldAt = 0;
-    for await (const event of indexPaths(context, { locations, forget })) {
-      if (event.type === "summary")
-        counts = Object.fromEntries(COUNTED.map((name) => [name, event.counts[name]]));
-      if (event.type === "progress") {
-        const { path, positionMs, durationMs } = event;
-        tell({ type: "file", location: path, positionMs, durationMs });
-      }
-      if ("path" in event) tally.add(event as Parameters<typeof tally.add>[0]);
-      if (performance.now() - toldAt > TELL_MS) {
-        toldAt = performance.now();
-        const present = COUNTED.map((name) => [name, tally.counts[name]]);
-        tell({ type: "counts", counts: Object.fromEntries(present) as Record<string, number> });
-      }
+/** Runs the indexing that the command line has, and tells how far it is. */
+async function runIndex(
+  request: IndexPathsRequest,
+  context: Context,
+  tell: Tell,
+): Promise<Record<string, number>> {
+  const { indexPaths } = await import("../../app/indexing/index-paths.ts");
+  const { createTally } = await import("../../app/indexing/tally.ts");
+  const tally = createTally();
+  let counts: Record<string, number> = {};
+  let toldAt = 0;
+  for await (const event of indexPaths(context, request)) {
+    if (event.type === "summary")
+      counts = Object.fromEntries(COUNTED.map((name) => [name, event.counts[name]]));
+    if (event.type === "progress") {
+      const { path, positionMs, durationMs } = event;
+      tell({ type: "file", location: path, positionMs, durationMs });
     }
-    return counts;
-  },
+    if ("path" in event) tally.add(event as Parameters<typeof tally.add>[0]);
+    if (performance.now() - toldAt > TELL_MS) {
+      toldAt = performance.now();
+      const present = COUNTED.map((name) => [name, tally.counts[name]]);
+      tell({ type: "counts", counts: Object.fromEntries(present) as Record<string, number> });
+    }
+  }
+  return counts;
+}
+
+const WORK: Work = {
+  index: ({ locations, forget }, context, tell) => runIndex({ locations, forget }, context, tell),
+  hints: ({ roots }, context, tell) =>
+    runIndex({ locations: roots, hintsOnly: true }, context, tell).catch((error: unknown) => {
+      // Another run has the library; it is asked again later, or takes the hints up itself.
+      if (isBusy(error)) return {};
+      throw error;
+    }),
   rename: ({ from, to, locations }, context) =>
     withEditTools(context, false, async (tools) => {
       const wanted = locations && new Set(locations);

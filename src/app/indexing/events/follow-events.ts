@@ -94,6 +94,27 @@ export async function followEvents(run: EventRun): Promise<void> {
   }
 }
 
+/**
+ * Looks at the objects that hints name, until none is left: those that a server took by HTTP, and
+ * those of runs that are gone.
+ */
+export async function workOffHints({
+  records,
+  roots,
+  isAlone,
+  indexChanges,
+}: Pick<EventRun, "records" | "roots" | "isAlone" | "indexChanges">): Promise<void> {
+  if (!roots.some(isObject)) return;
+  const inbox = createInbox({ records, roots, keeper: randomUUID(), isAlone });
+  await inbox.adopt();
+  for (;;) {
+    const taken = inbox.take(AT_ONCE);
+    if (taken.length === 0) return;
+    await indexChanges(taken.flatMap(({ places }) => places));
+    await inbox.settle(taken);
+  }
+}
+
 interface Following extends EventRun {
   /** How often messages were lost. A listing that began before is no proof any more. */
   readonly gaps: { readonly count: number };
