@@ -81,6 +81,8 @@ export const OPERATIONS = {
   readCaptions: ["GET", "/v1/files/{id}/captions.vtt"],
   readMedia: ["GET", "/v1/files/{id}/media"],
   readWaveform: ["GET", "/v1/files/{id}/waveform", "points"],
+  readPiece: ["GET", "/v1/files/{id}/stream/{piece}"],
+  readThumbnail: ["GET", "/v1/files/{id}/thumbnail", "t"],
   listSpeakers: ["GET", "/v1/speakers"],
   renameSpeakers: ["POST", "/v1/speakers/rename"],
   correctTranscript: ["PATCH", "/v1/files/{id}/transcript"],

@@ -165,6 +165,8 @@ export type File = {
     readonly waveform: string;
     readonly thumbnail: string;
     readonly page: string;
+    /** pieces of ten seconds, for what a browser can't play itself: {piece} is 0, 1, 2, … */
+    readonly stream: string;
   };
 };
 
@@ -780,6 +782,16 @@ export interface Operations {
   readonly readWaveform: {
     readonly request: { readonly id: string; readonly points?: number };
     readonly answer: Waveform;
+  };
+  /** Play ten seconds of any recording as MP4 in fragments, from piece times ten on. */
+  readonly readPiece: {
+    readonly request: { readonly id: string; readonly piece: string };
+    readonly answer: Response;
+  };
+  /** Show the picture of a recording at a time. */
+  readonly readThumbnail: {
+    readonly request: { readonly id: string; readonly t?: string };
+    readonly answer: Response;
   };
   /** List who speaks, and in which files. */
   readonly listSpeakers: { readonly request: object; readonly answer: Speakers };

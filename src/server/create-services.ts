@@ -15,6 +15,7 @@ import { createServerMetrics } from "./metrics/server-metrics.ts";
 import type { OidcSignIn } from "./oidc/sign-in.ts";
 import { createRateLimit } from "./rate-limit.ts";
 import { createReadPool } from "./reads/pool.ts";
+import { createRenditions } from "./renditions.ts";
 import type { Services } from "./route.ts";
 import { ROUTES } from "./routes.ts";
 import { createValidator, readShapes } from "./schemas.ts";
@@ -89,6 +90,7 @@ export function createServices(
     jobs,
     clips: createClipStore(),
     waveforms: createWaveforms(env, signal),
+    renditions: createRenditions(env, signal),
     webhooks,
     intake,
     uploads: settings.serveUploads === undefined ? undefined : createUploads(settings.serveUploads),
@@ -141,6 +143,7 @@ export async function closeServices({
   work,
   reads,
   clips,
+  renditions,
   audit,
   library,
   webhooks,
@@ -149,7 +152,13 @@ export async function closeServices({
   webhooks.close();
   intake.close();
   await jobs.close();
-  await Promise.allSettled([work.close(), reads.close(), clips.close(), audit.close()]);
+  await Promise.allSettled([
+    work.close(),
+    reads.close(),
+    clips.close(),
+    renditions.close(),
+    audit.close(),
+  ]);
   await library.close();
 }
 

@@ -37,6 +37,7 @@ const TYPES: Readonly<Record<string, readonly [MediaKind, string]>> = {
   ".wma": ["audio", "audio/x-ms-wma"],
   ".aiff": ["audio", "audio/aiff"],
   ".vtt": ["captions", "text/vtt; charset=utf-8"],
+  ".jpg": ["other", "image/jpeg"],
   ".srt": ["captions", "text/plain; charset=utf-8"],
 };
 

@@ -8,6 +8,7 @@ import type { ServerMetrics } from "./metrics/server-metrics.ts";
 import type { ClipStore } from "./clip-store.ts";
 import type { EventHub } from "./events.ts";
 import type { HintIntake } from "./hint-intake.ts";
+import type { Renditions } from "./renditions.ts";
 import type { Waveforms } from "./waveforms.ts";
 import type { Uploads } from "./uploads.ts";
 import type { Webhooks } from "./webhooks/webhooks.ts";
@@ -122,6 +123,7 @@ export interface Services {
   readonly jobs: WorkJobs;
   readonly clips: ClipStore;
   readonly waveforms: Waveforms;
+  readonly renditions: Renditions;
   readonly webhooks: Webhooks;
   readonly intake: HintIntake;
   /** undefined where no folder takes them. */

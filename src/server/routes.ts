@@ -8,6 +8,7 @@ import { FILE_ROUTES } from "./routes/file-routes.ts";
 import { KEY_ROUTES } from "./routes/key-routes.ts";
 import { LABEL_ROUTES } from "./routes/label-routes.ts";
 import { MCP_ROUTES } from "./routes/mcp-routes.ts";
+import { RENDITION_ROUTES } from "./routes/rendition-routes.ts";
 import { SEARCH_ROUTES } from "./routes/search-routes.ts";
 import { SERVICE_ROUTES } from "./routes/service-routes.ts";
 import { SESSION_ROUTES } from "./routes/session-routes.ts";
@@ -21,6 +22,7 @@ export const ROUTES: readonly Route[] = [
   ...SESSION_ROUTES,
   ...SEARCH_ROUTES,
   ...FILE_ROUTES,
+  ...RENDITION_ROUTES,
   ...EDIT_ROUTES,
   ...LABEL_ROUTES,
   ...WORK_ROUTES,

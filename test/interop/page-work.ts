@@ -55,6 +55,38 @@ export async function listenTo({ context, page, origin, note, accessible }: Jour
   await accessible("recordings");
 }
 
+/** Plays what a browser can't, from its middle, and seeks in it. */
+export async function playAnything({ page, origin, note }: Journey) {
+  await page.goto(`${origin}/files?name=museum`);
+  await page.getByRole("link", { name: "museum.avi" }).click();
+  const line = page.locator(".lines li .line").first();
+  await line.waitFor();
+  // The browser finds out by itself that it can't play the file.
+  const videoState = (): Promise<unknown> =>
+    page.evaluate(
+      "((v) => v && { time: v.currentTime, length: v.duration, state: v.readyState })(document.querySelector('video'))",
+    );
+  const ready = async (least: number, time: number): Promise<boolean> => {
+    for (let tries = 0; tries < 100; tries++) {
+      const seen = (await videoState()) as { time: number; state: number } | null;
+      if (seen && seen.state >= least && seen.time >= time) return true;
+      await page.waitForTimeout(200);
+    }
+    return false;
+  };
+  note("a film that browsers can't play is ready", await ready(2, 0), await videoState());
+  await line.click();
+  note("it plays", await ready(2, 0.5), await videoState());
+  await page.evaluate("document.querySelector('video').currentTime = 2.5");
+  note("it can be sought", await ready(2, 2.6), JSON.stringify(await videoState()));
+  await page.goto(`${origin}/?q=museum&mode=semantic`);
+  await page.locator("a.hit").first().waitFor();
+  const picture = page.locator("img.still").first();
+  await picture.waitFor();
+  await picture.evaluate("(image) => image.decode()");
+  note("a hit in a film has its picture", true);
+}
+
 /** Keeps a search, and makes a supercut and a collection of its hits. */
 export async function collectHits({ page, origin, note, accessible }: Journey) {
   await page.goto(`${origin}/?q=river&mode=keyword`);
@@ -97,7 +129,7 @@ export async function collectHits({ page, origin, note, accessible }: Journey) {
 export async function upload({ page, origin, note, accessible }: Journey, fixtures: string) {
   const bytes = readFileSync(join(fixtures, "news.en.srt")).toString("base64");
   await page.goto(origin);
-  await page.getByText("recordings").first().waitFor();
+  await page.locator(".home").getByText("of sound").waitFor();
   await page.evaluate(`{
     const content = Uint8Array.from(atob("${bytes}"), (letter) => letter.codePointAt(0));
     const dataTransfer = new DataTransfer();

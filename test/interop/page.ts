@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type BrowserContext, chromium, type Page } from "playwright-core";
-import { collectHits, listenTo, readOnly, upload } from "./page-work.ts";
+import { collectHits, listenTo, playAnything, readOnly, upload } from "./page-work.ts";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 const BIN = join(ROOT, "bin/mediasearch.js");
@@ -45,7 +45,7 @@ interface Served {
 async function serve(folder: string): Promise<Served> {
   const media = join(folder, "media");
   mkdirSync(media);
-  for (const name of ["lecture.mp3", "lecture.vtt", "minutes.vtt", "kitchen.mov"])
+  for (const name of ["lecture.mp3", "lecture.vtt", "minutes.vtt", "kitchen.mov", "museum.avi"])
     copyFileSync(join(ROOT, "fixtures/media", name), join(media, name));
   writeFileSync(join(media, "hostile.vtt"), HOSTILE);
   const env = {
@@ -144,6 +144,7 @@ async function journeys(
   const width = Number(await page.evaluate("document.documentElement.scrollWidth"));
   note("a phone needs no sideways scrolling", width <= 390, width);
   await listenTo(journey);
+  await playAnything(journey);
   await collectHits(journey);
   await upload(journey, join(ROOT, "fixtures/media"));
   for (const view of ["/work", "/keys"]) {

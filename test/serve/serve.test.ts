@@ -26,7 +26,7 @@ const fileId = async (name: string): Promise<string> => {
 
 beforeAll(async () => {
   mkdirSync(media);
-  for (const name of ["lecture.mp3", "lecture.vtt"])
+  for (const name of ["lecture.mp3", "lecture.vtt", "museum.avi"])
     copyFileSync(join(FIXTURES, name), join(media, name));
   writeFileSync(
     join(media, "talk.vtt"),
@@ -176,6 +176,34 @@ describe("mediasearch serve", () => {
     expect(await part({ "If-None-Match": etag })).toEqual([304, null, 0]);
     const head = await server.call(path, { method: "HEAD" });
     expect([head.status, head.headers.get("content-length")]).toEqual([200, String(size)]);
+  });
+
+  it("makes pieces and pictures of what browsers can't play", async () => {
+    const [film, sound] = [await fileId("museum.avi"), await fileId("lecture.mp3")];
+    const piece = await server.call(`/v1/files/${film}/stream/0`);
+    const bytes = Buffer.from(await piece.arrayBuffer());
+    expect([piece.status, piece.headers.get("content-type")]).toEqual([200, "video/mp4"]);
+    expect(bytes.toString("latin1", 4, 8)).toBe("ftyp");
+    for (const box of ["avcC", "mp4a", "moof"]) expect(bytes.includes(box), box).toBe(true);
+    const second = Buffer.from(
+      await (await server.call(`/v1/files/${sound}/stream/1`)).arrayBuffer(),
+    );
+    expect([second.includes("mp4a"), second.includes("avcC")]).toEqual([true, false]);
+    const picture = await server.call(`/v1/files/${film}/thumbnail?t=0:02`);
+    const image = Buffer.from(await picture.arrayBuffer());
+    expect([picture.status, picture.headers.get("content-type")]).toEqual([200, "image/jpeg"]);
+    expect([image.subarray(0, 2).toString("hex"), image.subarray(-2).toString("hex")]).toEqual([
+      "ffd8",
+      "ffd9",
+    ]);
+    for (const [path, status] of [
+      [`/v1/files/${film}/stream/7`, 404],
+      [`/v1/files/${film}/stream/x`, 400],
+      [`/v1/files/${film}/thumbnail?t=9:00`, 404],
+      [`/v1/files/${sound}/thumbnail`, 422],
+      [`/v1/files/${await fileId("talk.vtt")}/stream/0`, 422],
+    ] as const)
+      expect([path, (await server.call(path)).status]).toEqual([path, status]);
   });
 
   it("gives the times of words only when they are asked for", async () => {

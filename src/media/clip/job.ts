@@ -59,10 +59,39 @@ export type ClipReply =
  */
 export interface OutputFormat {
   readonly muxer: string;
-  readonly video: "libx264" | "libvpx" | null;
-  readonly audio: "aac" | "libmp3lame" | "libopus" | "flac" | "pcm_s16le";
+  readonly video: "libx264" | "libvpx" | "mjpeg" | null;
+  readonly audio: "aac" | "libmp3lame" | "libopus" | "flac" | "pcm_s16le" | null;
   readonly copies: readonly string[];
+  /** Made while somebody waits for it: fast to encode, and playable from its first bytes on. */
+  readonly isForStreams?: boolean;
+  /** Pictures are made no higher than that. */
+  readonly maxHeight?: number;
+  /** Pictures in a second; that of the source when undefined. */
+  readonly frameRate?: number;
 }
+
+/** A part of a recording for browsers that can't play it itself: MP4 in fragments. */
+export const PIECE_FORMAT: OutputFormat = {
+  muxer: "mp4",
+  video: "libx264",
+  audio: "aac",
+  copies: [],
+  isForStreams: true,
+  maxHeight: 720,
+};
+
+/** How long `STILL_FORMAT` takes to show one picture, in milliseconds. */
+export const STILL_MS = 100;
+
+/** One picture as JPEG, of a range of STILL_MS. */
+export const STILL_FORMAT: OutputFormat = {
+  muxer: "mjpeg",
+  video: "mjpeg",
+  audio: null,
+  copies: [],
+  maxHeight: 180,
+  frameRate: 1000 / STILL_MS,
+};
 
 const MP4 = {
   video: "libx264",

@@ -10,6 +10,7 @@ import {
   type ClipJob,
   type ClipResult,
   OUTPUT_NAME,
+  type OutputFormat,
   outputFormat,
   type ClipRange,
   type ClipReply,
@@ -22,6 +23,8 @@ export interface ClipOptions {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly signal: AbortSignal;
   readonly onProgress?: (doneMs: number) => void;
+  /** What is made; the ending of the file says it unless given. */
+  readonly output?: OutputFormat;
 }
 
 // In a checkout the sources run as they are; the package has compiled files only.
@@ -41,7 +44,7 @@ export async function makeClip(
   to: string,
   options: ClipOptions,
 ): Promise<ClipResult> {
-  const output = outputFormat(to);
+  const output = options.output ?? outputFormat(to);
   await refuseOverwriting(ranges, to, options.force);
   return withUnfinishedFolder(dirname(to), async (path) => {
     const folder = { path, identity: await fileIdentity(path) };

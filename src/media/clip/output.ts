@@ -63,16 +63,18 @@ export async function openOutput(
         ? await add(
             format.video,
             (context) => setPicture(context, wanted.picture as PictureFormat),
-            VIDEO_OPTIONS[format.video],
+            format.isForStreams ? STREAM_OPTIONS : VIDEO_OPTIONS[format.video],
           )
         : undefined;
-    const audio = wanted.sound
-      ? await add(
-          format.audio,
-          (context) => setSound(av, context, format.audio, wanted.sound as SoundFormat),
-          {},
-        )
-      : undefined;
+    const { audio: audioName } = format;
+    const audio =
+      wanted.sound && audioName
+        ? await add(
+            audioName,
+            (context) => setSound(av, context, audioName, wanted.sound as SoundFormat),
+            {},
+          )
+        : undefined;
     throwIfWriteFailed(output.openOutputSync(), to, "opened");
     throwIfWriteFailed(output.writeHeaderSync(muxerOptions(av, format)), to, "begun");
     const sound = audio && wanted.sound ? soundWriter(av, audio, wanted.sound) : undefined;
@@ -102,16 +104,25 @@ export async function openOutput(
   }
 }
 
-/** The index at the front, so that a film plays while it loads. */
-export const muxerOptions = (av: AvModule, { muxer }: OutputFormat): Dictionary =>
-  av.Dictionary.fromObject(
-    ["mp4", "mov", "ipod"].includes(muxer) ? { movflags: "+faststart" } : {},
-  );
+/** The index at the front, so that a film plays while it loads; in streams, one every second. */
+export function muxerOptions(av: AvModule, { muxer, isForStreams }: OutputFormat): Dictionary {
+  if (isForStreams)
+    return av.Dictionary.fromObject({
+      movflags: "+empty_moov+default_base_moof",
+      frag_duration: "1000000",
+    });
+  const hasIndex = ["mp4", "mov", "ipod"].includes(muxer);
+  return av.Dictionary.fromObject(hasIndex ? { movflags: "+faststart" } : {});
+}
 
-const VIDEO_OPTIONS: Readonly<Record<"libx264" | "libvpx", Record<string, string>>> = {
+const VIDEO_OPTIONS: Readonly<Record<"libx264" | "libvpx" | "mjpeg", Record<string, string>>> = {
   libx264: { preset: "veryfast", crf: "20" },
   libvpx: { deadline: "realtime", "cpu-used": "4", crf: "20" },
+  mjpeg: { strict: "unofficial" },
 };
+
+/** Without pictures that refer to later ones, so that every piece begins at its own zero. */
+const STREAM_OPTIONS = { preset: "superfast", crf: "23", profile: "main", bf: "0" };
 
 interface Target {
   readonly output: FormatContext;

@@ -3,7 +3,13 @@ import { type Decoding, openDecoding } from "./decoding.ts";
 import { MediasearchError } from "../../errors.ts";
 import { DISCARD_ALL, ffmpeg, type AvModule, openInput, toMs, unreadableError } from "../ffmpeg.ts";
 import { chooseStream, isAudio, isVideo, probeSource, type MediaSourceInfo } from "../source.ts";
-import { type ClipJob, type ClipResult, OUTPUT_NAME, type ClipRange } from "./job.ts";
+import {
+  type ClipJob,
+  type ClipResult,
+  OUTPUT_NAME,
+  type ClipRange,
+  type OutputFormat,
+} from "./job.ts";
 import { type Output, openOutput } from "./output.ts";
 import type { PictureFormat } from "./picture.ts";
 import { type Show, showPictures } from "./show.ts";
@@ -31,15 +37,13 @@ export async function render(
       ? pictureFormat(
           [...sources.values()],
           ranges.some(({ title }) => title !== null),
+          format,
         )
       : null,
-    sound: soundFormat([...sources.values()], format.audio),
+    sound: format.audio ? soundFormat([...sources.values()], format.audio) : null,
   };
   if (!wanted.picture && !wanted.sound)
-    throw unreadableError(
-      ranges[0]?.path ?? to,
-      format.video ? "has neither picture nor sound" : "has no sound",
-    );
+    throw unreadableError(ranges[0]?.path ?? to, missing(format));
   const output = await openOutput(av, OUTPUT_NAME, format, wanted, to);
   try {
     let atMs = 0;
@@ -65,6 +69,11 @@ export async function render(
   }
 }
 
+function missing({ video, audio }: OutputFormat): string {
+  if (audio === null) return "has no picture";
+  return video === null ? "has no sound" : "has neither picture nor sound";
+}
+
 const clamp = (range: ClipRange, source: MediaSourceInfo | undefined): ClipRange => {
   const last = source?.durationMs ?? null;
   return last === null || last <= range.startMs
@@ -82,6 +91,7 @@ const HIGHEST_RATE = 60;
 function pictureFormat(
   sources: readonly MediaSourceInfo[],
   hasTitles: boolean,
+  { maxHeight = Infinity, frameRate }: OutputFormat,
 ): PictureFormat | null {
   const videos = sources.flatMap(({ video }) => (video ? [video] : []));
   if (videos.length === 0) return hasTitles ? DEFAULT_PICTURE : null;
@@ -92,10 +102,11 @@ function pictureFormat(
     .filter(({ num, den }) => num / den <= HIGHEST_RATE)
     .toSorted((a, b) => b.num / b.den - a.num / a.den)[0];
   const even = (size: number): number => Math.max(16, Math.ceil(size / 2) * 2);
+  const scale = Math.min(1, maxHeight / largest.height);
   return {
-    width: even(largest.width),
-    height: even(largest.height),
-    frameRate: quickest ?? DEFAULT_PICTURE.frameRate,
+    width: even(largest.width * scale),
+    height: even(largest.height * scale),
+    frameRate: frameRate ? { num: frameRate, den: 1 } : (quickest ?? DEFAULT_PICTURE.frameRate),
   };
 }
 

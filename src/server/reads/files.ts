@@ -63,6 +63,7 @@ function toFile(asset: AssetStatus, labels: Labels, reader: Reader) {
       transcript: `${path}/transcript`,
       captions: `${path}/captions.vtt`,
       waveform: `${path}/waveform`,
+      stream: `${path}/stream/{piece}`,
       thumbnail: `${path}/thumbnail`,
       page: `/f/${id}`,
     },

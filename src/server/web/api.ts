@@ -21,7 +21,7 @@ export type {
   WaysIn,
   Word,
 } from "../../client/client.ts";
-export { ApiError } from "../../client/client.ts";
+export { addressOf, ApiError } from "../../client/client.ts";
 
 /** The server of this page; its cookie says who it is. */
 export const api = createClient({ url: "" });

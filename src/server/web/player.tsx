@@ -1,7 +1,8 @@
 import type { RefObject } from "preact";
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import type { MediaFile } from "./api.ts";
 import type { Clock } from "./clock.ts";
+import { type PieceStream, playPieces } from "./piece-stream.ts";
 import { isTyping } from "./results.tsx";
 
 export type Player = HTMLVideoElement | HTMLAudioElement;
@@ -16,7 +17,7 @@ const SPEEDS = [0.5, 0.75, 1, 1.25, 1.5, 2, 3];
 
 /** The browser's own player, which knows captions, full screen and the keys of the system. */
 export function MediaPlayer({ file, player, clock }: PlayerProps) {
-  const [hasFailed, setFailed] = useState(false);
+  const { hasFailed, onError } = useFallback(file, player, clock);
   const [speed, setSpeed] = useState(1);
   const changeSpeed = (value: number): void => {
     setSpeed(value);
@@ -34,7 +35,7 @@ export function MediaPlayer({ file, player, clock }: PlayerProps) {
     controls: true,
     preload: "metadata" as const,
     onSeeked: () => clock.set((player.current?.currentTime ?? 0) * 1000),
-    onError: () => setFailed(true),
+    onError,
   };
   const track = (
     <track
@@ -80,6 +81,30 @@ export function MediaPlayer({ file, player, clock }: PlayerProps) {
       </label>
     </div>
   );
+}
+
+/**
+ * What the browser can't play comes in pieces that it can. They are made when they are played, so
+ * that nothing has to be converted before.
+ */
+function useFallback(file: MediaFile, player: RefObject<Player>, clock: Clock) {
+  const stream = useRef<PieceStream>(undefined);
+  const [hasFailed, setFailed] = useState(false);
+  useEffect(() => () => stream.current?.close(), []);
+  const onError = (): void => {
+    const { current: media } = player;
+    // A piece that can't be played either is the end of it.
+    if (!media || stream.current || file.durationMs === null || !("MediaSource" in window))
+      return setFailed(true);
+    stream.current = playPieces({
+      media,
+      template: file.links.stream,
+      durationMs: file.durationMs,
+      startSeconds: clock.get() / 1000,
+      onFailure: () => setFailed(true),
+    });
+  };
+  return { hasFailed, onError };
 }
 
 /** A word takes a fifth of a second or more; a browser tells the time four times a second. */

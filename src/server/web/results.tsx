@@ -1,5 +1,5 @@
 import { useEffect, useRef } from "preact/hooks";
-import type { Hit, SearchPage } from "./api.ts";
+import { addressOf, type Hit, type SearchPage } from "./api.ts";
 import { choose, chosenHits, isChosen } from "./chosen-hits.ts";
 import { formatClock, formatCount, formatDay } from "./format.ts";
 import { Marked, Speaker } from "./parts.tsx";
@@ -70,6 +70,17 @@ interface HitsProps {
   readonly isShort?: boolean;
 }
 
+/** The picture at the hit; it says nothing that is not in the words. */
+const Picture = ({ hit: { fileId, startMs } }: { readonly hit: Hit }) => (
+  <img
+    class="still"
+    alt=""
+    loading="lazy"
+    src={addressOf("readThumbnail", { id: fileId, t: String(Math.floor(startMs / 1000)) })}
+    onError={({ currentTarget }) => currentTarget.remove()}
+  />
+);
+
 function Hits({ hits, query, isShort = false }: HitsProps) {
   const chosen = useStored(chosenHits);
   return (
@@ -83,6 +94,7 @@ function Hits({ hits, query, isShort = false }: HitsProps) {
             onChange={({ currentTarget: { checked } }) => choose(hit, checked)}
           />
           <a class="hit" href={hitAddress(hit, query)}>
+            {hit.kind === "video" && <Picture hit={hit} />}
             <span class="where">
               {hit.speaker && <Speaker name={hit.speaker} />}
               {!isShort && <bdi class="file">{hit.file}</bdi>}

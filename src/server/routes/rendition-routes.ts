@@ -1,0 +1,76 @@
+import { MediasearchError } from "../../errors.ts";
+import { isObject } from "../../location.ts";
+import { parseTimeRange } from "../../app/time-range.ts";
+import { sightOf } from "../authenticate.ts";
+import { sendMedia } from "../media.ts";
+import { usageError } from "../problem.ts";
+import { PIECE_MS, refuseBeyond } from "../renditions.ts";
+import { type Call, type Route, type Services, STRING } from "../route.ts";
+
+/** Stills are made for every second second, so that neighbours share them. */
+const STILL_STEP_MS = 2000;
+
+export const RENDITION_ROUTES: readonly Route[] = [
+  {
+    method: "get",
+    path: "/v1/files/{id}/stream/{piece}",
+    id: "readPiece",
+    tag: "files",
+    summary: "Play ten seconds of any recording as MP4 in fragments, from piece times ten on",
+    scope: "media",
+    answers: {
+      200: { description: "the piece; its times begin at 0", types: ["video/mp4"] },
+      206: { description: "a part of it", types: ["video/mp4"] },
+      304: { description: "it is as the client has it" },
+      416: { description: "the range is beyond its end" },
+    },
+    audit: "play",
+    async handle(call, { reads, renditions, context }) {
+      const { location, durationMs } = await locate(call, { reads });
+      const piece = call.params["piece"] ?? "";
+      if (!/^\d{1,6}$/.test(piece)) throw usageError("piece", "must be a number from 0");
+      refuseBeyond(call.params["id"] ?? "", Number(piece) * PIECE_MS, durationMs);
+      const path = await renditions.piece(location, Number(piece), call.signal);
+      return sendMedia(path, call.request, context);
+    },
+  },
+  {
+    method: "get",
+    path: "/v1/files/{id}/thumbnail",
+    id: "readThumbnail",
+    tag: "files",
+    summary: "Show the picture of a recording at a time",
+    scope: "media",
+    query: { t: { schema: STRING(20), description: "a time: 1:23:45, 12:30 or seconds" } },
+    answers: {
+      200: { description: "the picture", types: ["image/jpeg"] },
+      206: { description: "a part of it", types: ["image/jpeg"] },
+      304: { description: "it is as the client has it" },
+      416: { description: "the range is beyond its end" },
+    },
+    async handle(call, { reads, renditions, context }) {
+      const { location, durationMs } = await locate(call, { reads });
+      const { t } = call.query;
+      const wantedMs = typeof t === "string" ? parseTimeRange("t", t).startMs : 0;
+      refuseBeyond(call.params["id"] ?? "", wantedMs, durationMs);
+      const atMs = Math.floor(wantedMs / STILL_STEP_MS) * STILL_STEP_MS;
+      const path = await renditions.still(location, atMs, call.signal);
+      const response = await sendMedia(path, call.request, context);
+      // A page of results shows many of them, and they change with the file only.
+      response.headers.set("Cache-Control", "private, max-age=3600");
+      return response;
+    },
+  },
+];
+
+/** @throws UNREADABLE_MEDIA for what is in an object store. */
+async function locate({ identity, params }: Call, { reads }: Pick<Services, "reads">) {
+  const fileId = params["id"] ?? "";
+  const found = await reads.run("locate", sightOf(identity), { fileId });
+  if (isObject(found.location))
+    throw new MediasearchError("UNREADABLE_MEDIA", `${fileId}: is in an object store`, {
+      subject: fileId,
+      hint: "parts and pictures are made of files of the server's own disks",
+    });
+  return found;
+}
