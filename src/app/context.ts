@@ -1,3 +1,5 @@
+import { mkdir } from "node:fs/promises";
+import { isAbsolute } from "node:path";
 import { parseEngineChain } from "../engine-chain.ts";
 import type { EmbeddingModel } from "../embedding-model.ts";
 import type { SpeakerListener } from "../asr/speaker-turns.ts";
@@ -46,7 +48,8 @@ export interface Context extends World {
   openSources(): Promise<MediaSources>;
   /** What the user wrote on the command line: a path, an s3:// place or a link. */
   toLocation(text: string): Location;
-  openWorkers(): Promise<WorkerPool>;
+  /** `media` are files and folders of this machine whose recordings the workers may read. */
+  openWorkers(media?: readonly Location[]): Promise<WorkerPool>;
 }
 
 export function createContext(config: LoadedConfig, world: World): Context {
@@ -123,7 +126,7 @@ function contextOver(
       return openSources({ objects: openObjects, stableMs, bucketPollMs, links, feedPollMs });
     },
     toLocation: (text) => toLocation(text, cwd),
-    openWorkers: () => openWorkersFor(settings, world),
+    openWorkers: (media) => openWorkersFor(settings, world, media),
   };
 }
 
@@ -132,18 +135,31 @@ const linkOptions = ({ linksPrivate }: Settings, env: World["env"]): LinkOptions
   proxies: proxiesOf(env),
 });
 
-async function openWorkersFor(settings: Settings, world: World): Promise<WorkerPool> {
+async function openWorkersFor(
+  settings: Settings,
+  world: World,
+  media: readonly Location[] = [],
+): Promise<WorkerPool> {
   const [
     { openWorkers },
+    { sightOf },
     { modelProvider },
-    { asksServers, engineSettings },
+    { asksServers, engineSettings, readsOwnModels },
     { embedderAsksServer, embedderSettings },
   ] = await Promise.all([
     import("../pipeline/worker/pool.ts"),
+    import("../pipeline/worker/choose-cage.ts"),
     import("./model-provider.ts"),
     import("../asr/registry.ts"),
     import("../embed/registry.ts"),
   ]);
+  // What is not there can't be shown to workers, and a model may be fetched while they run.
+  await mkdir(settings.modelCache, { recursive: true }).catch(() => {});
+  const models = [settings.modelCache, settings.modelsDir, settings.embeddingModel];
+  const sight = sightOf(
+    media.filter((place) => !isRemote(place)),
+    models.filter((place): place is string => place !== undefined && isAbsolute(place)),
+  );
   return openWorkers({
     setup: {
       objects: s3Options(settings),
@@ -159,5 +175,7 @@ async function openWorkersFor(settings: Settings, world: World): Promise<WorkerP
       isRemote(path) ||
       embedderAsksServer(embedderSettings(settings)) ||
       ("task" in request && request.task.engines.some(asksServers)),
+    sight: (request) =>
+      "task" in request && request.task.engines.some(readsOwnModels) ? undefined : sight,
   });
 }

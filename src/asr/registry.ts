@@ -21,6 +21,8 @@ interface Recogniser {
   readonly worksAlone?: true;
   /** Models that it uses where somebody pulled them; its id names those that it has. */
   readonly optionalModels?: readonly string[];
+  /** It reads files that its own settings name, besides the models that workers are given. */
+  readonly readsOwnModels?: true;
   readonly settings?: {
     readonly rows: object;
     readonly own: (values: never, env: Environment["env"]) => unknown;
@@ -58,6 +60,7 @@ const RECOGNISERS = {
   },
   SHERPA: {
     worksAlone: true,
+    readsOwnModels: true,
     settings: SHERPA,
     open: async (options) => (await import("./sherpa/open.ts")).open(options),
   },
@@ -135,6 +138,10 @@ export async function openSpeakerListener(
 /** Models that the recogniser uses where they are here; none for what is no recogniser. */
 export const optionalModelsOf = (name: string): readonly string[] =>
   new Map(Object.entries<Recogniser>(RECOGNISERS)).get(name)?.optionalModels ?? [];
+
+/** Whether a recogniser reads files that nobody but its settings knows of. */
+export const readsOwnModels = (name: string): boolean =>
+  recogniserNamed(name).readsOwnModels === true;
 
 /** @throws USAGE for an unknown name, MISSING_MODEL when the model can't be had. */
 export async function openTranscriber(

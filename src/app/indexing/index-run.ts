@@ -66,12 +66,13 @@ export async function runAll(run: IndexRun, opened: OpenedRun): Promise<void> {
   const { context, request, emit } = run;
   const { backend, embedder, groups, claims } = opened;
   const { library, jobs, checkpoints, records } = backend;
-  const workers = await context.openWorkers();
+  const roots = groups.flatMap((group) => group.roots);
+  const workers = await context.openWorkers(roots);
   const sources = await context.openSources();
   const session: Session = {
     ...run,
     ...opened,
-    roots: groups.flatMap(({ roots }) => roots),
+    roots,
     services: { library, jobs, checkpoints, records, workers, embedder, claims, sources },
     options: await runOptions(run),
   };

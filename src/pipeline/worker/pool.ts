@@ -10,7 +10,9 @@ import type {
   Request,
   WorkerSetup,
 } from "./protocol.ts";
+import { type Cage, createCageChooser, fits, seesModels } from "./choose-cage.ts";
 import type { ContentDigest } from "../../fingerprint.ts";
+import type { Sight } from "../../file-cage.ts";
 
 export interface WorkerPool {
   /** Hashes the file and its captions. */
@@ -52,9 +54,19 @@ export interface PoolOptions {
    * network, where the system allows that.
    */
   readonly needsNetwork: (request: Request, path: string) => boolean;
+  /**
+   * What workers without a network may see of this machine's files besides the recordings and
+   * captions that they are given; undefined for a request that needs more than can be told.
+   */
+  readonly sight?: ((request: Request) => Sight | undefined) | undefined;
 }
 
 type Worker = SupervisedChild<Request, WorkerReply>;
+
+interface PooledWorker {
+  readonly worker: Worker;
+  readonly cage: Cage;
+}
 
 // In a checkout the sources run as they are; the package has compiled files only.
 const FILE_WORKER_SCRIPT = new URL(
@@ -68,15 +80,26 @@ const FILE_WORKER_SCRIPT = new URL(
  * hangs costs its caller one error of its own code; the next call gets a fresh one.
  */
 export function openWorkers(options: PoolOptions): WorkerPool {
-  /** By whether they have a network. */
-  const idle = { open: [] as Worker[], caged: [] as Worker[] };
+  let idle: PooledWorker[] = [];
   const all = new Set<Worker>();
+  const cages = createCageChooser(options);
   let closed = false;
 
-  const take = (kind: keyof typeof idle): Worker => {
-    const worker = idle[kind].pop() ?? startWorker(options, kind === "caged");
+  const take = (cage: Cage): PooledWorker => {
+    const fitting = idle.findLast((one) => fits(one.cage, cage));
+    if (fitting) {
+      idle = idle.filter((one) => one !== fitting);
+      return fitting;
+    }
+    // One that sees other files would only lie idle.
+    const useless = cage.sight && idle.find((one) => one.cage.sight);
+    if (useless) {
+      idle = idle.filter((one) => one !== useless);
+      void useless.worker.end(0).then(() => all.delete(useless.worker));
+    }
+    const worker = startWorker(options, cage);
     all.add(worker);
-    return worker;
+    return { worker, cage };
   };
   const call = async <T>(
     request: Request,
@@ -85,15 +108,20 @@ export function openWorkers(options: PoolOptions): WorkerPool {
     pick: (reply: WorkerReply) => T | undefined,
   ): Promise<T> => {
     on.signal.throwIfAborted();
-    const kind = options.needsNetwork(request, path) ? "open" : "caged";
-    const worker = take(kind);
+    const taken = take(cages.choose(request, path));
+    const { worker } = taken;
     try {
-      const answer = await askWorker(worker, request, path, options, on, pick);
-      if (!closed) idle[kind].push(worker);
+      const answer = await askWorker(taken, request, path, options, on, pick);
+      if (!closed) idle.push(taken);
       return answer;
     } catch (error) {
+      if (error instanceof HiddenModelError) {
+        cages.showAll();
+        void worker.end(0).then(() => all.delete(worker));
+        return call(request, path, on, pick);
+      }
       // A failed file leaves its worker sound; anything else may have left it in any state.
-      if (error instanceof FileFailure && worker.isConnected()) idle[kind].push(worker);
+      if (error instanceof FileFailure && worker.isConnected()) idle.push(taken);
       else void worker.end(WORKER_GRACE_MS).then(() => all.delete(worker));
       throw error instanceof FileFailure ? error.reason : error;
     }
@@ -143,15 +171,22 @@ class FileFailure extends Error {
   }
 }
 
+/** A model lies where a worker can't see it, such as behind a link of the user. */
+class HiddenModelError extends Error {}
+
 /**
  * A last resort where nobody can look at a worker's memory in time. Besides what is resident it
  * counts stacks and what was reserved only, a gigabyte with all models.
  */
 const maxDataBytes = (memoryBytes: number): number => 2 * memoryBytes + 2_000_000_000;
 
-function startWorker({ setup, env, memoryBytes }: PoolOptions, withoutNetwork: boolean): Worker {
+function startWorker(
+  { setup, env, memoryBytes }: PoolOptions,
+  { withoutNetwork, sight }: Cage,
+): Worker {
   const worker = startChild<Request, WorkerReply>(FILE_WORKER_SCRIPT, env, {
     withoutNetwork,
+    sight,
     // What asks servers may run a command of the user's, which would inherit the limit.
     maxDataBytes: withoutNetwork ? maxDataBytes(memoryBytes) : undefined,
   });
@@ -160,7 +195,7 @@ function startWorker({ setup, env, memoryBytes }: PoolOptions, withoutNetwork: b
 }
 
 function askWorker<T>(
-  worker: Worker,
+  { worker, cage }: PooledWorker,
   request: Request,
   path: string,
   options: PoolOptions,
@@ -176,7 +211,12 @@ function askWorker<T>(
       else if (reply.type === "progress") on.onProgress?.(reply.positionMs, reply.durationMs);
       else if (reply.type === "failed") turn.fail(new FileFailure(failureOf(path, reply.failure)));
       else if (reply.type === "need-models")
-        turn.whileWaiting(provideModels(worker, reply.model, options));
+        turn.whileWaiting(
+          findModels(reply.model, options).then((answer) => {
+            if (answer.files && !seesModels(cage, answer.files)) turn.fail(new HiddenModelError());
+            else worker.send(answer);
+          }),
+        );
       else {
         const answer = pick(reply);
         if (answer !== undefined) turn.answer(answer);
@@ -185,16 +225,17 @@ function askWorker<T>(
   });
 }
 
-async function provideModels(worker: Worker, model: string, options: PoolOptions): Promise<void> {
-  const answer = await options.models(model).then(
-    (files): Request => ({ type: "models", model, files }),
-    (error: unknown): Request => {
+const findModels = (
+  model: string,
+  options: PoolOptions,
+): Promise<Extract<Request, { readonly type: "models" }>> =>
+  options.models(model).then(
+    (files) => ({ type: "models", model, files }),
+    (error: unknown) => {
       const { code, message, hint } = toMediasearchError(error);
       return { type: "models", model, failure: { code, message, hint } };
     },
   );
-  worker.send(answer);
-}
 
 const failureOf = (path: string, { code, message, hint }: Failure): MediasearchError =>
   new MediasearchError(code, message, { subject: path, hint });

@@ -1,0 +1,97 @@
+import { realpathSync } from "node:fs";
+import { dirname } from "node:path";
+import { runtimePaths, type Sight } from "../../file-cage.ts";
+import type { PoolOptions } from "./pool.ts";
+import type { Request } from "./protocol.ts";
+
+/** What a worker is held to for as long as it lives. */
+export interface Cage {
+  readonly withoutNetwork: boolean;
+  /** Undefined: it sees what the user sees. */
+  readonly sight?: Sight | undefined;
+}
+
+/** Each path is mounted by itself. */
+const MAX_MEDIA = 32;
+
+/**
+ * What workers see of a run over so many files and folders: these, or the folders that they lie in
+ * when they are many. Undefined when those are too many as well.
+ */
+export function sightOf(media: readonly string[], models: readonly string[]): Sight | undefined {
+  const folders =
+    media.length > MAX_MEDIA ? [...new Set(media.map((path) => dirname(path)))] : media;
+  return folders.length > MAX_MEDIA ? undefined : { media: folders, models };
+}
+
+/** Whether a worker in one cage can do what another was chosen for. */
+export const fits = (has: Cage, wanted: Cage): boolean =>
+  has.withoutNetwork === wanted.withoutNetwork && has.sight === wanted.sight;
+
+/**
+ * How often files outside the folders of a run, such as those that links lead to, may cost a new
+ * worker that sees them. Those after that are read by workers that see what the user sees.
+ */
+const MAX_WIDENINGS = 8;
+
+export interface CageChooser {
+  readonly choose: (request: Request, path: string) => Cage;
+  /** From now on workers see what the user sees. */
+  readonly showAll: () => void;
+}
+
+/** Whether files of a model can be seen: a link may lead out of its folder. */
+export const seesModels = ({ sight }: Cage, files: Readonly<Record<string, string>>): boolean =>
+  !sight ||
+  Object.values(files).every((file) => isSeen(file, [...sight.models, ...runtimePaths()]));
+
+/**
+ * Chooses what the worker for a request is held to: the folders of the run, and whatever the
+ * request names outside them.
+ */
+export function createCageChooser({
+  needsNetwork,
+  sight: sightFor,
+}: Pick<PoolOptions, "needsNetwork" | "sight">): CageChooser {
+  let current: Sight | undefined;
+  let widenings = 0;
+  let isOpen = false;
+  const choose = (request: Request, path: string): Cage => {
+    if (needsNetwork(request, path)) return { withoutNetwork: false };
+    const given = isOpen ? undefined : sightFor?.(request);
+    if (!given) return { withoutNetwork: true };
+    current ??= given;
+    const outside = filesOf(request).filter((file) => !isSeen(file, current?.media ?? []));
+    if (outside.length > 0) {
+      if (++widenings > MAX_WIDENINGS) return { withoutNetwork: true };
+      // Where one has captions beside it others will have some, too.
+      const more = widenings === 1 ? outside : outside.map((file) => dirname(file));
+      current = { ...current, media: [...new Set([...current.media, ...more])] };
+    }
+    return { withoutNetwork: true, sight: current };
+  };
+  return { choose, showAll: () => void (isOpen = true) };
+}
+
+function filesOf(request: Request): readonly string[] {
+  if (!("task" in request)) return [];
+  const { path, sidecar, otherSidecars = [], foreignCaptions = [] } = request.task;
+  return [path, ...(sidecar === null ? [] : [sidecar]), ...otherSidecars, ...foreignCaptions];
+}
+
+/** A file that is not there is seen as such. */
+function isSeen(file: string, media: readonly string[]): boolean {
+  const isWithin = (path: string, folder: string): boolean =>
+    path === folder || path.startsWith(`${folder}/`);
+  if (!media.some((folder) => isWithin(file, folder))) return false;
+  const real = realPath(file);
+  return real === null || media.some((folder) => isWithin(real, realPath(folder) ?? folder));
+}
+
+function realPath(path: string): string | null {
+  try {
+    return realpathSync.native(path);
+  } catch {
+    return null;
+  }
+}
