@@ -18,6 +18,7 @@ import { quoteShellWord } from "./shell-words.ts";
  *
  * - `m` makes folders, given as quoted words, where they are not there
  * - `d` and `f` show a folder and a file of this system, for reading only where the system can
+ * - `w` shows a folder that may be written to
  * - `e` covers a folder by an empty one
  *
  * `>>` and not `>`: the name may be a file that is seen already. Each program that runs here costs
@@ -31,6 +32,7 @@ while [ "$1" != -- ]; do
   case $1 in
     m) eval "mkdir $2 2>/dev/null || :" ;;
     d) show "$2" ;;
+    w) mount -n --rbind "$2" "$new$2" ;;
     f) [ -e "$new$2" ] || : >> "$new$2"; show "$2" ;;
     e) mount -n -t tmpfs -o mode=0755,size=1m none "$new$2" ;;
   esac
@@ -60,6 +62,9 @@ const SYSTEM = [
   "/lib64",
   "/nix/store",
   "/etc/ld.so.cache",
+  // Titles of clips are drawn with the fonts of the system.
+  "/etc/fonts",
+  "/var/cache/fontconfig",
   "/etc/localtime",
   "/dev/null",
   "/dev/zero",
@@ -103,7 +108,25 @@ function nativePart(name: string): string[] {
 export interface Sight {
   readonly media: readonly string[];
   /** Models and their runtime. */
-  readonly models: readonly string[];
+  readonly models?: readonly string[];
+  /** Folders that the process may write to. */
+  readonly writable?: readonly string[];
+}
+
+/** Each path is mounted by itself. */
+const MAX_MEDIA = 32;
+
+/**
+ * What a process sees for work on so many files and folders: these, or the folders that they lie in
+ * when they are many. Undefined when those are too many as well.
+ */
+export function sightOf(
+  media: readonly string[],
+  more: Omit<Sight, "media"> = {},
+): Sight | undefined {
+  const own = [...new Set(media)];
+  const folders = own.length > MAX_MEDIA ? [...new Set(own.map((path) => dirname(path)))] : own;
+  return folders.length > MAX_MEDIA ? undefined : { media: folders, ...more };
 }
 
 /**
@@ -157,13 +180,18 @@ function stepsFor(paths: readonly string[], alsoMade: readonly string[] = []): s
  * Every way to put before a program so that it sees only this, and has no network; the first that
  * works is to be taken. None where there is no safe place for the folder.
  */
-export function fileCages({ media, models }: Sight): readonly (readonly string[])[] {
+export function fileCages({
+  media,
+  models = [],
+  writable = [],
+}: Sight): readonly (readonly string[])[] {
   const place = platform === "linux" ? privateFolder("cage") : undefined;
   if (place === undefined || media.includes("/")) return [];
   const steps = [
     ...stepsFor(media),
     ...hiddenFolders(media).flatMap((path) => ["e", path]),
     ...stepsFor([...runtimePaths(), ...models], ["/tmp", tmpdir(), "/proc/self"]),
+    ...stepsFor(writable).map((word) => (word === "d" ? "w" : word)),
   ];
   return WAYS.map(({ namespaces, kept }) => [
     UNSHARE,

@@ -148,7 +148,7 @@ async function openWorkersFor(
     { embedderAsksServer, embedderSettings },
   ] = await Promise.all([
     import("../pipeline/worker/pool.ts"),
-    import("../pipeline/worker/choose-cage.ts"),
+    import("../file-cage.ts"),
     import("./model-provider.ts"),
     import("../asr/registry.ts"),
     import("../embed/registry.ts"),
@@ -158,7 +158,7 @@ async function openWorkersFor(
   const models = [settings.modelCache, settings.modelsDir, settings.embeddingModel];
   const sight = sightOf(
     media.filter((place) => !isRemote(place)),
-    models.filter((place): place is string => place !== undefined && isAbsolute(place)),
+    { models: models.filter((place) => place !== undefined && isAbsolute(place)) as string[] },
   );
   return openWorkers({
     setup: {

@@ -1,7 +1,8 @@
 import { quoteShellWord } from "../../shell-words.ts";
 import { access } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { MediasearchError, toMediasearchError } from "../../errors.ts";
+import { sightOf } from "../../file-cage.ts";
 import { startChild } from "../../supervised-child.ts";
 import { moveIntoPlace, withUnfinishedFolder } from "../../unfinished.ts";
 import { childLimits } from "../child-limits.ts";
@@ -91,7 +92,13 @@ async function cutInChild(
   { env, signal, onProgress }: ClipOptions,
 ): Promise<ClipResult> {
   signal.throwIfAborted();
-  const child = startChild<ClipJob, ClipReply>(CLIP_WORKER_SCRIPT, env, { withoutNetwork: true });
+  const child = startChild<ClipJob, ClipReply>(CLIP_WORKER_SCRIPT, env, {
+    withoutNetwork: true,
+    sight: sightOf(
+      job.ranges.map(({ path }) => resolve(path)),
+      { writable: [resolve(job.folder.path)] },
+    ),
+  });
   try {
     return await child.converse<ClipResult>(job, {
       signal,

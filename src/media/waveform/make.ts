@@ -1,3 +1,4 @@
+import { resolve } from "node:path";
 import { MediasearchError } from "../../errors.ts";
 import { startChild } from "../../supervised-child.ts";
 import { type ChildBounds, childLimits } from "../child-limits.ts";
@@ -24,7 +25,10 @@ export async function makeWaveform(
   path: string,
   { env, signal, bounds }: WaveformOptions,
 ): Promise<Waveform> {
-  const child = startChild<WaveformJob, WaveformReply>(SCRIPT, env, { withoutNetwork: true });
+  const child = startChild<WaveformJob, WaveformReply>(SCRIPT, env, {
+    withoutNetwork: true,
+    sight: { media: [resolve(path)] },
+  });
   try {
     return await child.converse<Waveform>(
       { path },

@@ -1,27 +1,26 @@
 import { realpathSync } from "node:fs";
 import { dirname } from "node:path";
 import { runtimePaths, type Sight } from "../../file-cage.ts";
-import type { PoolOptions } from "./pool.ts";
 import type { Request } from "./protocol.ts";
+
+export interface CageOptions {
+  /**
+   * Whether a request for that file asks servers. All others are done by workers without any
+   * network, where the system allows that.
+   */
+  readonly needsNetwork: (request: Request, path: string) => boolean;
+  /**
+   * What workers without a network may see of this machine's files besides the recordings and
+   * captions that they are given; undefined for a request that needs more than can be told.
+   */
+  readonly sight?: ((request: Request) => Sight | undefined) | undefined;
+}
 
 /** What a worker is held to for as long as it lives. */
 export interface Cage {
   readonly withoutNetwork: boolean;
   /** Undefined: it sees what the user sees. */
   readonly sight?: Sight | undefined;
-}
-
-/** Each path is mounted by itself. */
-const MAX_MEDIA = 32;
-
-/**
- * What workers see of a run over so many files and folders: these, or the folders that they lie in
- * when they are many. Undefined when those are too many as well.
- */
-export function sightOf(media: readonly string[], models: readonly string[]): Sight | undefined {
-  const folders =
-    media.length > MAX_MEDIA ? [...new Set(media.map((path) => dirname(path)))] : media;
-  return folders.length > MAX_MEDIA ? undefined : { media: folders, models };
 }
 
 /** Whether a worker in one cage can do what another was chosen for. */
@@ -43,16 +42,13 @@ export interface CageChooser {
 /** Whether files of a model can be seen: a link may lead out of its folder. */
 export const seesModels = ({ sight }: Cage, files: Readonly<Record<string, string>>): boolean =>
   !sight ||
-  Object.values(files).every((file) => isSeen(file, [...sight.models, ...runtimePaths()]));
+  Object.values(files).every((file) => isSeen(file, [...(sight.models ?? []), ...runtimePaths()]));
 
 /**
  * Chooses what the worker for a request is held to: the folders of the run, and whatever the
  * request names outside them.
  */
-export function createCageChooser({
-  needsNetwork,
-  sight: sightFor,
-}: Pick<PoolOptions, "needsNetwork" | "sight">): CageChooser {
+export function createCageChooser({ needsNetwork, sight: sightFor }: CageOptions): CageChooser {
   let current: Sight | undefined;
   let widenings = 0;
   let isOpen = false;

@@ -10,9 +10,8 @@ import type {
   Request,
   WorkerSetup,
 } from "./protocol.ts";
-import { type Cage, createCageChooser, fits, seesModels } from "./choose-cage.ts";
+import { type Cage, type CageOptions, createCageChooser, fits, seesModels } from "./choose-cage.ts";
 import type { ContentDigest } from "../../fingerprint.ts";
-import type { Sight } from "../../file-cage.ts";
 
 export interface WorkerPool {
   /** Hashes the file and its captions. */
@@ -40,7 +39,7 @@ export interface TranscribeCall {
   readonly onCheckpoint?: (checkpoint: Checkpoint) => void;
 }
 
-export interface PoolOptions {
+export interface PoolOptions extends CageOptions {
   readonly setup: WorkerSetup;
   /** A file whose worker says nothing for so long is given up. */
   readonly timeoutMs: number;
@@ -49,16 +48,6 @@ export interface PoolOptions {
   /** Called once a model, in this process, so that two workers never download the same file. */
   readonly models: (model: string) => Promise<Record<string, string>>;
   readonly env: Readonly<Record<string, string | undefined>>;
-  /**
-   * Whether a request for that file asks servers. All others are done by workers without any
-   * network, where the system allows that.
-   */
-  readonly needsNetwork: (request: Request, path: string) => boolean;
-  /**
-   * What workers without a network may see of this machine's files besides the recordings and
-   * captions that they are given; undefined for a request that needs more than can be told.
-   */
-  readonly sight?: ((request: Request) => Sight | undefined) | undefined;
 }
 
 type Worker = SupervisedChild<Request, WorkerReply>;
