@@ -31,6 +31,11 @@ export interface Context extends World {
   /** Another library than that of the settings: for moves, backups and the like. */
   openBackendAt(name: BackendName, path: string, create: boolean): Promise<Backend>;
   openEmbedder(): Promise<Embedder>;
+  /**
+   * The same parts for a library whose vectors are there already: of the bundled embedding models
+   * the library's own is opened, whatever SEARCH_QUALITY says.
+   */
+  forLibrary(stored: EmbeddingModel | undefined): Promise<Context>;
   /** What the present embedding model is, and how long its vectors are. */
   identifyEmbedder(): Promise<EmbeddingModel>;
   /**
@@ -40,8 +45,14 @@ export interface Context extends World {
   openTranscriber(engine?: string): Promise<Transcriber>;
   /** Opens what tells apart who speaks, in this process. */
   openSpeakerListener(): Promise<SpeakerListener>;
-  /** For searches of that library: the model is loaded only for a query that is new to it. */
-  openQueryEmbedder(queryVectors: QueryVectors | undefined): Promise<Embedder>;
+  /**
+   * For searches of that library, with the model of its vectors: it is loaded only for a query that
+   * is new to it.
+   */
+  openQueryEmbedder(
+    queryVectors: QueryVectors | undefined,
+    stored: EmbeddingModel | undefined,
+  ): Promise<Embedder>;
   /** The object store of the settings; the same one every time. */
   openObjects(): Promise<Objects>;
   /** Where media comes from: folders of this machine and the object store of the settings. */
@@ -106,7 +117,16 @@ function contextOver(
       ]);
       return openSpeakerListener(modelProvider(settings, world));
     },
-    async openQueryEmbedder(queryVectors) {
+    async forLibrary(stored) {
+      const { qualityOf } = await import("../embed/registry.ts");
+      const searchQuality = (await qualityOf(stored)) ?? settings.searchQuality;
+      if (searchQuality === settings.searchQuality) return this;
+      const ofLibrary = { ...config, settings: { ...settings, searchQuality } };
+      return contextOver(ofLibrary, world, openObjects);
+    },
+    async openQueryEmbedder(queryVectors, stored) {
+      const ofLibrary = await this.forLibrary(stored);
+      if (ofLibrary !== this) return ofLibrary.openQueryEmbedder(queryVectors, undefined);
       if (!queryVectors) return this.openEmbedder();
       const [{ embedderSettings, identifyEmbedder }, { rememberQueries }] = await Promise.all([
         import("../embed/registry.ts"),

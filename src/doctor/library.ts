@@ -28,7 +28,14 @@ export function librarySteps(context: Context, deep: boolean): readonly CheckSte
             for await (const { check, status, found, hint } of backend.check({ deep }))
               if (status !== "ok") findings.push({ status, found: `${check}: ${found}`, hint });
             const stored = await backend.library.embeddings.model();
-            const present = await context.identifyEmbedder();
+            const ofLibrary = await context.forLibrary(stored);
+            const present = await ofLibrary.identifyEmbedder();
+            if (ofLibrary !== context)
+              findings.push({
+                status: "warning",
+                found: `the vectors are not of SEARCH_QUALITY=${context.config.settings.searchQuality}`,
+                hint: "mediasearch index   (makes them anew; the old ones answer meanwhile)",
+              });
             if (stored && isOtherRecipe(stored, present))
               findings.push({
                 status: "warning",

@@ -1,7 +1,13 @@
 import type { Setting, SettingTable } from "../config/setting.ts";
-import { type EmbeddingModel, libraryModelId, type Recipe } from "../embedding-model.ts";
+import {
+  type EmbeddingModel,
+  isSameModel,
+  libraryModelId,
+  type Recipe,
+} from "../embedding-model.ts";
 import { MediasearchError } from "../errors.ts";
 import type { Embedder } from "./embedder.ts";
+import { BEST, BEST_MODEL } from "./best/settings.ts";
 import { MINILM, MODEL } from "./minilm/settings.ts";
 import { ONNX } from "./onnx/settings.ts";
 import { REMOTE } from "./remote/settings.ts";
@@ -9,6 +15,9 @@ import { STUB } from "./stub/settings.ts";
 import {
   type EmbedderSettings,
   MODEL_ROWS,
+  type Quality,
+  QUALITY_ROWS,
+  type QualityRows,
   type ModelRows,
   LIMIT_ROWS,
   type LimitRows,
@@ -56,6 +65,12 @@ const EMBEDDERS = [
     open: async () => (await import("./minilm/open.ts")).open(),
   },
   {
+    settings: BEST,
+    identify: async () => (await import("./best/identify.ts")).identifyBest(),
+    recipe: "late",
+    open: async () => (await import("./best/open.ts")).open(),
+  },
+  {
     settings: ONNX,
     identify: async (settings) => (await import("./onnx/folder.ts")).identifyOnnx(settings),
     recipe: "passages",
@@ -76,23 +91,42 @@ type Intersection<Union> = (Union extends unknown ? (one: Union) => void : never
   : never;
 
 /** The settings of all embedders. */
-export type EmbedderRows = ModelRows & LimitRows & Intersection<EmbedderRowsOf<Own>>;
+export type EmbedderRows = ModelRows & QualityRows & LimitRows & Intersection<EmbedderRowsOf<Own>>;
 
 /** What embedders are given: the same for all, and what single ones have of their own. */
 export type AnyEmbedderSettings = EmbedderSettings & Partial<Intersection<GivenTo<Own>>>;
 
 export const EMBEDDER_ROWS = Object.assign(
-  { ...MODEL_ROWS },
+  { ...MODEL_ROWS, ...QUALITY_ROWS },
   ...EMBEDDERS.map(({ settings }) => settings.rows),
   LIMIT_ROWS,
 ) as SettingTable<EmbedderRows>;
 
 /** What embedders are given of the settings. */
-export const embedderSettings = (values: EmbedderRows & EmbeddingRetryRows): AnyEmbedderSettings =>
-  Object.assign(
+export function embedderSettings(values: EmbedderRows & EmbeddingRetryRows): AnyEmbedderSettings {
+  const given = Object.assign(
     sharedSettings(values),
     ...EMBEDDERS.map(({ settings }) => settings.own(values as never)),
   ) as AnyEmbedderSettings;
+  const isBundled = EMBEDDERS.find((one: EmbedderEntry) => one.settings.isFor(given as never));
+  return values.searchQuality === "best" && isBundled?.settings === MINILM
+    ? { ...given, model: BEST_MODEL }
+    : given;
+}
+
+/**
+ * The quality of the bundled models that a library was made with; undefined for one that has no
+ * vectors, or those of another model.
+ */
+export async function qualityOf(stored: EmbeddingModel | undefined): Promise<Quality | undefined> {
+  if (!stored) return undefined;
+  const [{ identifyMinilm }, { identifyBest }] = await Promise.all([
+    import("./minilm/identify.ts"),
+    import("./best/identify.ts"),
+  ]);
+  if (isSameModel(stored, identifyMinilm())) return "standard";
+  return isSameModel(stored, identifyBest()) ? "best" : undefined;
+}
 
 /** @throws USAGE when the settings mean no embedder. */
 function embedderFor(settings: AnyEmbedderSettings): EmbedderEntry {

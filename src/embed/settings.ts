@@ -1,5 +1,5 @@
 import { resolve } from "node:path";
-import { parseInteger, type SettingTable } from "../config/setting.ts";
+import { parseChoice, parseInteger, type SettingTable } from "../config/setting.ts";
 
 /**
  * What every embedder is given; those with settings of their own are given these as well. Plain
@@ -54,6 +54,23 @@ export const MODEL_ROWS: SettingTable<ModelRows> = {
         : text.trim().replace(/^sentence-transformers\/(?=all-MiniLM-L6-v2$)/, ""),
     fallback: () => "all-MiniLM-L6-v2",
     fallbackText: "all-MiniLM-L6-v2",
+  },
+};
+
+/** `standard`: one small model. `best`: two, with vectors twice as long. */
+export type Quality = "standard" | "best";
+
+export interface QualityRows {
+  readonly searchQuality: Quality;
+}
+
+export const QUALITY_ROWS: SettingTable<QualityRows> = {
+  searchQuality: {
+    env: "SEARCH_QUALITY",
+    help: "standard, or best: a second embedding model finds half as many paraphrases more; embedding takes three times as long, the library grows by about two thirds",
+    parse: parseChoice("standard", "best"),
+    fallback: () => "standard",
+    fallbackText: "standard",
   },
 };
 

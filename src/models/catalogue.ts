@@ -136,6 +136,20 @@ export const MODEL_CATALOGUE: readonly Model[] = [
     ],
   },
   {
+    id: "e5-small-v2",
+    licence: "MIT",
+    source: "carried by mediasearch, see models/e5-small-v2/README.md",
+    npm: null,
+    files: [
+      {
+        name: "model_quantized.onnx",
+        inPackage: "",
+        sizeBytes: 34_014_367,
+        digest: "7d9092cb25f2bd1c023b7e8d2aa459044a02030ac880e5a59fdaf27af69f1ded",
+      },
+    ],
+  },
+  {
     id: "whisper-multilingual",
     licence: "MIT",
     source: "carried by mediasearch, see models/whisper-multilingual/README.md",

@@ -1,37 +1,5 @@
+import { calibrationOf } from "./calibrations.ts";
 import type { RankedHit } from "./result.ts";
-
-/**
- * Nothing is found by chance: a hit that has no word of the query must be so near in meaning that
- * words which nobody said seldom come as near. Cosines differ from model to model, so that a model
- * which was not measured has no floor. `npm run bench:quality` prints what this one loses and what
- * it keeps out (docs/decisions/0012-floor.md).
- */
-interface Calibration {
-  /** The beginning of the model's name, as libraries are marked with it. */
-  readonly model: string;
-  /** The least cosine where words of the query are said somewhere. */
-  readonly near: number;
-  /** Where none of them is said: the least cosine in a library of one segment. */
-  readonly alone: number;
-  /** The nearest of ten times as many unrelated segments is nearer by this. */
-  readonly perDecade: number;
-  /**
-   * Several words are less often near to something by chance than one: for each more, up to three.
-   */
-  readonly perWord: number;
-  readonly most: number;
-}
-
-const CALIBRATIONS: readonly Calibration[] = [
-  {
-    model: "all-MiniLM-L6-v2",
-    near: 0.2,
-    alone: 0.2,
-    perDecade: 0.058,
-    perWord: -0.03,
-    most: 0.5,
-  },
-];
 
 const MAX_WORDS = 3;
 
@@ -46,9 +14,13 @@ export interface Asked {
   readonly segmentCount: number;
 }
 
-/** The least cosine of a hit that has no word of the query. */
+/**
+ * The least cosine of a hit that has no word of the query. Nothing is found by chance: it must be
+ * so near in meaning that words which nobody said seldom come as near. `npm run bench:quality`
+ * prints what this loses and what it keeps out.
+ */
 export function cosineFloor({ model, isSaid, wordCount, segmentCount }: Asked): number {
-  const known = CALIBRATIONS.find((one) => model?.startsWith(one.model) === true);
+  const known = calibrationOf(model);
   if (!known) return -Infinity;
   if (isSaid) return known.near;
   const chance = known.alone + known.perDecade * Math.log10(Math.max(1, segmentCount));

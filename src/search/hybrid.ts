@@ -1,10 +1,11 @@
-import { refuseOtherModel } from "../embedding-model.ts";
+import { type EmbeddingModel, refuseOtherModel } from "../embedding-model.ts";
 import type { AssetId, ReadableCatalog } from "../backends/catalog.ts";
 import type { Condition, Hit, SearchFilter } from "../backends/search-index.ts";
 import type { ReadableLibrary } from "../backends/library.ts";
 import type { Embedder } from "../embed/embedder.ts";
 import type { RankedHit, SearchAnswer } from "./result.ts";
 import { filesMatching } from "../text/file-filter.ts";
+import { calibrationOf } from "./calibrations.ts";
 import { cosineFloor, isAbove } from "./floor.ts";
 import { foldMoments, unfolded } from "./moments.ts";
 import { rankHybrid } from "./rank.ts";
@@ -37,6 +38,9 @@ export interface HybridSearchRequest {
   readonly cwd?: string | undefined;
 }
 
+/** Opens the embedder for a library, whose vectors are of this model. */
+export type OpenEmbedder = (stored: EmbeddingModel) => Promise<Embedder>;
+
 /** How many results a ranking by meaning has at most, since it has no natural end. */
 const DEPTH = 1000;
 /**
@@ -54,7 +58,7 @@ const FUSED = { words: 300, meaning: 500 } as const;
  */
 export async function search(
   library: ReadableLibrary,
-  openEmbedder: () => Promise<Embedder>,
+  openEmbedder: OpenEmbedder,
   request: HybridSearchRequest,
 ): Promise<SearchAnswer> {
   const { limit, offset = 0 } = request;
@@ -80,6 +84,7 @@ export async function search(
   ]);
   const count =
     mode === "keyword" ? await countWords(library, query, filter, { byWords, depth }) : undefined;
+  const model = byMeaning.length === 0 ? undefined : (await library.embeddings.model())?.embedder;
   const rank = (): readonly RankedHit[] => {
     if (mode === "keyword")
       return typedFormFirst(
@@ -88,11 +93,16 @@ export async function search(
       );
     if (mode === "semantic") return byMeaning.map((hit) => explained(hit, "cosine"));
     const coverage = preferTypedForm(coverageOf(query.terms, weights), query.terms);
-    return rankHybrid(byWords, byMeaning, coverage, speakerShare(query.meaning)).slice(0, DEPTH);
+    const evidence = {
+      speakerShareOf: speakerShare(query.meaning),
+      leastSpan: calibrationOf(model)?.leastSpan,
+    };
+    return rankHybrid(byWords, byMeaning, coverage, evidence).slice(0, DEPTH);
   };
   const isSaid =
     query.terms.length === 0 || query.needsText || byWords.some(({ score }) => score > 0);
   const mayStay = await leastOf(library, request.minScore, byMeaning, {
+    model,
     isSaid,
     needsText: query.needsText,
     wordCount: query.terms.length,
@@ -115,6 +125,8 @@ export async function search(
 }
 
 interface Searched {
+  /** Marks the library's vectors. */
+  readonly model: string | undefined;
   readonly isSaid: boolean;
   /** Every hit has text that is looked for, because signs ask for it. */
   readonly needsText: boolean;
@@ -127,17 +139,15 @@ async function leastOf(
   library: ReadableLibrary,
   minScore: number | undefined,
   byMeaning: readonly Hit[],
-  { isSaid, needsText, wordCount, filter }: Searched,
+  { model, isSaid, needsText, wordCount, filter }: Searched,
 ): Promise<(hit: RankedHit) => boolean> {
   if (minScore !== undefined) return ({ score }) => score >= minScore;
   if (byMeaning.length === 0 || needsText) return () => true;
-  const { searchIndex, embeddings } = library;
   // A list that did not reach its depth is all there is.
   const segmentCount =
     isSaid || byMeaning.length < FUSED.meaning
       ? byMeaning.length
-      : await searchIndex.countText({ terms: [], termsOptional: true }, filter);
-  const model = (await embeddings.model())?.embedder;
+      : await library.searchIndex.countText({ terms: [], termsOptional: true }, filter);
   return isAbove(cosineFloor({ model, isSaid, wordCount, segmentCount }));
 }
 
@@ -208,12 +218,12 @@ interface Meant {
 
 async function searchMeaning(
   library: ReadableLibrary,
-  openEmbedder: () => Promise<Embedder>,
+  openEmbedder: OpenEmbedder,
   { query, filter, depth }: Meant,
 ): Promise<Hit[]> {
   const stored = await library.embeddings.model();
   if (!stored) return [];
-  const embedder = await openEmbedder();
+  const embedder = await openEmbedder(stored);
   try {
     refuseOtherModel(
       stored,

@@ -9,11 +9,8 @@ import type { RankedHit } from "./result.ts";
  */
 const WORDS = 1.5;
 const STEEPNESS = 4;
-/**
- * Where the nearest stand out less than this from the rest, as with names that the model does not
- * know, nearness counts that much less.
- */
-const MIN_SPAN = 0.3;
+/** `leastSpan` of models that were not measured. */
+const LEAST_SPAN = 0.3;
 /**
  * Of the nearest in meaning so many may have the words too, though BM25 has better ones: to look at
  * more texts takes time and finds nothing.
@@ -34,7 +31,13 @@ export function rankHybrid(
   byWords: readonly Hit[],
   byMeaning: readonly Hit[],
   coverageOf: (segment: Hit["segment"]) => number,
-  speakerShareOf: (speaker: string | null) => number = () => 0,
+  {
+    speakerShareOf = () => 0,
+    leastSpan = LEAST_SPAN,
+  }: {
+    readonly speakerShareOf?: (speaker: string | null) => number;
+    readonly leastSpan?: number | undefined;
+  } = {},
 ): RankedHit[] {
   const candidates = new Map<
     string,
@@ -54,7 +57,7 @@ export function rankHybrid(
     else candidates.set(key, { hit, bm25: null, cosine, isLookedAt: nth < MAX_COMPARED_NEAREST });
   });
   const floor = byMeaning.at(-1)?.score ?? 0;
-  const span = Math.max(MIN_SPAN, (byMeaning[0]?.score ?? 0) - floor);
+  const span = Math.max(leastSpan, (byMeaning[0]?.score ?? 0) - floor);
   const ranked = Array.from(candidates.values(), ({ hit, bm25, cosine, isLookedAt }): RankedHit => {
     const coverage = isLookedAt ? coverageOf(hit.segment) : 0;
     const nearness = cosine === null ? 0 : (cosine - floor) / span;

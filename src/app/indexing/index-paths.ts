@@ -7,6 +7,7 @@ import { MediasearchError } from "../../errors.ts";
 import { isBelow, isRemote, type Location } from "../../location.ts";
 import { channel } from "../../pipeline/channel.ts";
 import type { Context } from "../context.ts";
+import { reembed } from "../library/reembed.ts";
 import type { IndexingEvent } from "./index-event.ts";
 import type { IndexPathsRequest } from "./index-request.ts";
 import { type IndexRun, runAll } from "./index-run.ts";
@@ -79,15 +80,16 @@ async function indexInto(open: () => Promise<Backend>, run: IndexRun): Promise<v
   let nothingFound = false;
   emit({ type: "started" });
   try {
-    const embedder = await context.identifyEmbedder();
-    refuseOtherModel(await backend.library.embeddings.model(), embedder);
+    const stored = await backend.library.embeddings.model();
+    refuseOtherModel(stored, await (await context.forLibrary(stored)).identifyEmbedder());
     const { catalog } = backend.library;
     const groups = await rootGroups(request, catalog, backend.records);
     const work = async (lease?: Lease): Promise<void> => {
       for (const path of request.forget ?? []) await backend.jobs.remove(path);
-      await runAll(run, {
+      const ofLibrary = await withQuality(run, backend);
+      await runAll(ofLibrary, {
         backend,
-        embedder,
+        embedder: await ofLibrary.context.identifyEmbedder(),
         groups,
         tally,
         summarize,
@@ -105,6 +107,32 @@ async function indexInto(open: () => Promise<Backend>, run: IndexRun): Promise<v
   }
   summarize();
   if (nothingFound) throw noMediaError(request.locations);
+}
+
+/**
+ * A library that was made with the other SEARCH_QUALITY gets new vectors first; the old ones answer
+ * until all are made. A run that can't do that goes on with the library's own.
+ */
+async function withQuality(run: IndexRun, backend: Backend): Promise<IndexRun> {
+  const { context, request, emit } = run;
+  const { embeddings } = backend.library;
+  const ofLibrary = await context.forLibrary(await embeddings.model());
+  if (ofLibrary === context) return run;
+  const { searchQuality } = context.config.settings;
+  if (request.dryRun !== true && embeddings.renew) {
+    emit({
+      type: "notice",
+      text: `making all vectors anew for SEARCH_QUALITY=${searchQuality}; searches go by the old ones meanwhile`,
+    });
+    await reembed(backend, await context.identifyEmbedder(), context);
+    return run;
+  }
+  if (request.dryRun !== true)
+    emit({
+      type: "notice",
+      text: `the library's vectors are not of SEARCH_QUALITY=${searchQuality}: mediasearch migrate --reembed makes them anew`,
+    });
+  return { ...run, context: ofLibrary };
 }
 
 /**

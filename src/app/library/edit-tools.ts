@@ -17,8 +17,10 @@ export async function withEditTools<T>(
   const { library, records } = backend;
   let embedder: Promise<Embedder> | undefined;
   const open = async (): Promise<Embedder> => {
-    refuseOtherModel(await library.embeddings.model(), await context.identifyEmbedder());
-    return context.openEmbedder();
+    const stored = await library.embeddings.model();
+    const ofLibrary = await context.forLibrary(stored);
+    refuseOtherModel(stored, await ofLibrary.identifyEmbedder());
+    return ofLibrary.openEmbedder();
   };
   try {
     return await act({

@@ -67,8 +67,9 @@ export async function importTranscripts(
       { subject: "--for", hint: "mediasearch import talk.srt --for talk.mp3" },
     );
   return withEditTools(context, true, async (tools) => {
-    const embedding = await context.identifyEmbedder();
-    refuseOtherModel(await tools.library.embeddings.model(), embedding);
+    const stored = await tools.library.embeddings.model();
+    const embedding = await (await context.forLibrary(stored)).identifyEmbedder();
+    refuseOtherModel(stored, embedding);
     const digest = (id: AssetId): Promise<string> => contentDigest(id, signal);
     const services = { ...tools, model: embedding, identity: embedding, digest };
     const results: ImportResult[] = [];

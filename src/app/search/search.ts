@@ -1,7 +1,6 @@
 import type { ReadableLibrary } from "../../backends/library.ts";
-import type { Embedder } from "../../embed/embedder.ts";
 import type { ResultPage } from "../../results/search-result.ts";
-import { search as rankHits } from "../../search/hybrid.ts";
+import { type OpenEmbedder, search as rankHits } from "../../search/hybrid.ts";
 import { markMatches, type MarkedSpan } from "../../search/snippet.ts";
 import type { SearchRequest } from "../requests.ts";
 import { searchFilter } from "./filter.ts";
@@ -13,7 +12,7 @@ import { whyNothing } from "./why-nothing.ts";
  */
 export interface SearchSource {
   readonly library: ReadableLibrary;
-  readonly openEmbedder: () => Promise<Embedder>;
+  readonly openEmbedder: OpenEmbedder;
   /** Where relative paths start, in filters and in the results. */
   readonly cwd: string;
 }

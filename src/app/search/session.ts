@@ -1,6 +1,7 @@
 import type { Job } from "../../backends/job-store.ts";
 import type { ReadableLibrary } from "../../backends/library.ts";
 import type { SearchView } from "../../backends/search-access.ts";
+import { embedderOf, type EmbeddingModel } from "../../embedding-model.ts";
 import type { Embedder } from "../../embed/embedder.ts";
 import { openView } from "./read-view.ts";
 import type { Context } from "../context.ts";
@@ -34,16 +35,24 @@ export interface SessionOptions {
 }
 
 export function openSession(
-  context: Pick<Context, "openBackend" | "openEmbedder" | "cwd" | "tell">,
+  context: Pick<Context, "openBackend" | "forLibrary" | "cwd" | "tell">,
   { viewFor, fresh }: SessionOptions,
 ): SearchSession {
   const { cwd, tell } = context;
   const backend = openOnce(() => context.openBackend(false));
-  const embedder = openOnce(() => context.openEmbedder());
+  /** By the model of the library's vectors, which an index run may change meanwhile. */
+  const embedders = new Map<string, Once<Embedder>>();
+  const embedderFor = (stored: EmbeddingModel | undefined): Promise<Embedder> => {
+    const key = stored ? embedderOf(stored) : "";
+    const known =
+      embedders.get(key) ?? openOnce(async () => (await context.forLibrary(stored)).openEmbedder());
+    embedders.set(key, known);
+    return known.get();
+  };
   const open = async (): Promise<SearchView> => openView(await backend.get(), { fresh }, tell);
   const searchView = openOnce(open);
-  const sharedEmbedder = async (): Promise<Embedder> => ({
-    ...(await embedder.get()),
+  const sharedEmbedder = async (stored: EmbeddingModel): Promise<Embedder> => ({
+    ...(await embedderFor(stored)),
     // The session closes it, a single search does not.
     close: async () => {},
   });
@@ -60,10 +69,11 @@ export function openSession(
         if (viewFor === "call") await current.close?.();
       }
     },
-    warm: async () => void (await embedder.get()),
+    warm: async () =>
+      void (await embedderFor(await (await backend.get()).library.embeddings.model())),
     async close() {
       await Promise.allSettled([
-        embedder.opened()?.then((opened) => opened.close()),
+        ...[...embedders.values()].map((one) => one.opened()?.then((opened) => opened.close())),
         searchView.opened()?.then((opened) => opened.close?.()),
       ]);
       await backend.opened()?.then(
@@ -74,8 +84,13 @@ export function openSession(
   };
 }
 
+interface Once<T> {
+  readonly get: () => Promise<T>;
+  readonly opened: () => Promise<T> | undefined;
+}
+
 /** Opens something at the first call and keeps it; a failure is forgotten. */
-function openOnce<T>(open: () => Promise<T>) {
+function openOnce<T>(open: () => Promise<T>): Once<T> {
   let opening: Promise<T> | undefined;
   return {
     get: (): Promise<T> =>

@@ -1,6 +1,7 @@
 import type { Backend } from "../../backends/backend.ts";
 import type { SearchView } from "../../backends/search-access.ts";
 import type { ReadableCatalog } from "../../backends/catalog.ts";
+import type { OpenEmbedder } from "../../search/hybrid.ts";
 import { openView } from "../../app/search/read-view.ts";
 import type { SearchRequest } from "../../app/requests.ts";
 import { searchLibrary } from "../../app/search/search.ts";
@@ -36,7 +37,7 @@ export const run: Command<typeof SEARCH_SPEC> = async (words, flags, context) =>
       request.file === undefined ? undefined : await fileMatcher(request.file, context.cwd);
     view = await openView(backend, { fresh: hasFlag(flags, "fresh"), only }, context.tell);
     const { library, queryVectors } = view;
-    const openEmbedder = () => context.openQueryEmbedder(queryVectors);
+    const openEmbedder: OpenEmbedder = (stored) => context.openQueryEmbedder(queryVectors, stored);
     const { page, mark, matchesAnyFile } = await searchLibrary(
       { library, openEmbedder, cwd: context.cwd },
       request,

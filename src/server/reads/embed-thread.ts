@@ -1,4 +1,5 @@
 import { Worker } from "node:worker_threads";
+import { embedderOf } from "../../embedding-model.ts";
 import { MediasearchError } from "../../errors.ts";
 import {
   closeThread,
@@ -6,6 +7,7 @@ import {
   HEAP,
   post,
   SCRIPT,
+  type QueryText,
   type ThreadSetup,
   toError,
 } from "./protocol.ts";
@@ -14,7 +16,7 @@ import {
 const MAX_VECTORS = 2000;
 
 export interface EmbedThread {
-  embed(text: string): Promise<Float32Array>;
+  embed(query: QueryText): Promise<Float32Array>;
   close(): Promise<void>;
 }
 
@@ -57,25 +59,26 @@ export function createEmbedThread(setup: ThreadSetup): EmbedThread {
     return thread;
   }
 
-  async function make(text: string): Promise<Float32Array> {
+  async function make(query: QueryText): Promise<Float32Array> {
     const id = ++ids;
     const answer = Promise.withResolvers<Float32Array>();
     waiting.set(id, answer);
-    post(started(), { type: "embed", id, text });
+    post(started(), { type: "embed", id, ...query });
     return answer.promise;
   }
 
   return {
-    embed(text) {
-      const there = embedding.get(text);
+    embed({ text, stored }) {
+      const key = `${embedderOf(stored)}\0${text}`;
+      const there = embedding.get(key);
       if (there) {
-        embedding.delete(text);
-        embedding.set(text, there);
+        embedding.delete(key);
+        embedding.set(key, there);
         return there;
       }
-      const vector = make(text);
-      embedding.set(text, vector);
-      vector.catch(() => embedding.delete(text));
+      const vector = make({ text, stored });
+      embedding.set(key, vector);
+      vector.catch(() => embedding.delete(key));
       const [oldest] = embedding.keys();
       if (embedding.size > MAX_VECTORS && oldest !== undefined) embedding.delete(oldest);
       return vector;

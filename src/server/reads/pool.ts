@@ -7,6 +7,7 @@ import {
   type FromThread,
   HEAP,
   post,
+  type QueryText,
   SCRIPT,
   type ThreadSetup,
   toError,
@@ -183,7 +184,7 @@ function giveUp(state: State, thread: Thread): void {
 
 function takeMessage(state: State, thread: Thread, message: FromThread): void {
   if (message.type === "ready") return thread.ready.resolve();
-  if (message.type === "embed") return embedFor(state, thread, message.id, message.text);
+  if (message.type === "embed") return embedFor(state, thread, message.id, message);
   if (thread.task?.message.id !== message.id) return;
   const tookMs = performance.now() - thread.startedAt;
   const task = finish(thread);
@@ -194,8 +195,8 @@ function takeMessage(state: State, thread: Thread, message: FromThread): void {
   else task.reject(toError(message.failure));
 }
 
-function embedFor({ embedder }: State, { worker }: Thread, id: number, text: string): void {
-  embedder.embed(text).then(
+function embedFor({ embedder }: State, { worker }: Thread, id: number, query: QueryText): void {
+  embedder.embed(query).then(
     (vector) => post(worker, { type: "vector", id, vector }),
     (error: MediasearchError) => {
       const { code, message, hint, subject } = error;

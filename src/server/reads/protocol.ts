@@ -1,4 +1,5 @@
 import type { Worker } from "node:worker_threads";
+import type { EmbeddingModel } from "../../embedding-model.ts";
 import type { LoadedConfig } from "../../config/load.ts";
 import { type ErrorCode, type ErrorDetails, MediasearchError } from "../../errors.ts";
 import type { OperationName } from "./operations.ts";
@@ -21,6 +22,12 @@ export interface Failure extends Omit<ErrorDetails, "cause"> {
   readonly message: string;
 }
 
+/** A query, and the model of the library that it is compared with. */
+export interface QueryText {
+  readonly text: string;
+  readonly stored: EmbeddingModel;
+}
+
 export type ToThread =
   /** Close what is open and end: a thread that is ended while native code runs ends the process. */
   | { readonly type: "close" }
@@ -31,7 +38,7 @@ export type ToThread =
       readonly sight: Sight;
       readonly args: object;
     }
-  | { readonly type: "embed"; readonly id: number; readonly text: string }
+  | ({ readonly type: "embed"; readonly id: number } & QueryText)
   /** Answers a thread that asked for a vector. */
   | { readonly type: "vector"; readonly id: number; readonly vector: Float32Array }
   | { readonly type: "no-vector"; readonly id: number; readonly failure: Failure };
@@ -42,7 +49,7 @@ export type FromThread =
   | { readonly type: "done"; readonly id: number; readonly answer: unknown }
   | { readonly type: "failed"; readonly id: number; readonly failure: Failure }
   /** A read thread needs the vector of a query. */
-  | { readonly type: "embed"; readonly id: number; readonly text: string };
+  | ({ readonly type: "embed"; readonly id: number } & QueryText);
 
 // In a checkout the sources run as they are; the package has compiled files only.
 export const SCRIPT: URL = new URL(

@@ -4,7 +4,7 @@ import type { JobStore } from "../../backends/job-store.ts";
 import type { ReadableLibrary } from "../../backends/library.ts";
 import type { Records } from "../../backends/records.ts";
 import { MediasearchError } from "../../errors.ts";
-import type { Embedder } from "../../embed/embedder.ts";
+import type { OpenEmbedder } from "../../search/hybrid.ts";
 import { nameOf } from "../../location.ts";
 import { fileIdOf } from "../file-names.ts";
 
@@ -36,7 +36,7 @@ export interface Reader {
   sharedElsewhere(
     assets: readonly { readonly location: AssetId; readonly fingerprint: string | null }[],
   ): Promise<ReadonlySet<AssetId>>;
-  openEmbedder(): Promise<Embedder>;
+  readonly openEmbedder: OpenEmbedder;
   /** @throws NOT_FOUND for an id of no file that the caller may see. */
   find(fileId: string): Promise<AssetStatus>;
 }

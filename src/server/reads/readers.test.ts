@@ -16,7 +16,7 @@ describe("the readers of a thread", () => {
         await new Promise((resolve) => setTimeout(resolve, 20));
         return open();
       },
-    } as unknown as Pick<Context, "openBackend" | "config">;
+    } as unknown as Pick<Context, "openBackend" | "forLibrary" | "config">;
     const readers = createReaders(context, () => Promise.reject(new Error("no vectors here")));
     const warmed = readers.warm();
     const names = await Promise.all([

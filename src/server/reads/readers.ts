@@ -7,10 +7,13 @@ import type { AssetId } from "../../backends/catalog.ts";
 import type { Backend } from "../../backends/backend.ts";
 import type { ReadableLibrary } from "../../backends/library.ts";
 import type { Embedder } from "../../embed/embedder.ts";
+import { embedderOf, type EmbeddingModel } from "../../embedding-model.ts";
 import { parseFingerprint } from "../../fingerprint.ts";
+import type { OpenEmbedder } from "../../search/hybrid.ts";
+import type { QueryText } from "./protocol.ts";
 import { createFileIndex, type FileIndex, noFileError, type Reader, type Sight } from "./reader.ts";
 
-export type QueryVector = (text: string) => Promise<Float32Array>;
+export type QueryVector = (query: QueryText) => Promise<Float32Array>;
 
 export interface Readers {
   /** Opens the library before the first read; a library that is not there yet is no error. */
@@ -40,7 +43,7 @@ const LOOK_MS = 1000;
 
 /** Readers of the library that the settings name, for callers who may see different parts of it. */
 export function createReaders(
-  context: Pick<Context, "openBackend" | "config">,
+  context: Pick<Context, "openBackend" | "forLibrary" | "config">,
   queryVector: QueryVector,
 ): Readers {
   let opened: Opened | undefined;
@@ -97,7 +100,7 @@ async function readerOf(
   { backend, index, restricted }: Opened,
   view: { readonly library: ReadableLibrary; readonly asOfMs?: number },
   { filters, seesPaths, tenant }: Sight,
-  openEmbedder: () => Promise<Embedder>,
+  openEmbedder: OpenEmbedder,
 ): Promise<Reader> {
   const filter = filters.length === 0 ? undefined : await filterOf(filters);
   const library = filter
@@ -200,27 +203,31 @@ function libraryFileKey({ config }: Pick<Context, "config">): string {
 
 /** The model is somewhere else; here is only its name. */
 function createOpenEmbedder(
-  context: Pick<Context, "config">,
+  context: Pick<Context, "forLibrary">,
   queryVector: QueryVector,
-): () => Promise<Embedder> {
-  let identity: Promise<Embedder> | undefined;
-  return () =>
-    (identity ??= identify(context, queryVector).catch((error: unknown) => {
-      identity = undefined;
-      throw error;
-    }));
+): OpenEmbedder {
+  const identities = new Map<string, Promise<Embedder>>();
+  return (stored) => {
+    const key = embedderOf(stored);
+    const identity = identities.get(key) ?? identify(context, stored, queryVector);
+    identities.set(key, identity);
+    identity.catch(() => identities.delete(key));
+    return identity;
+  };
 }
 
 async function identify(
-  { config }: Pick<Context, "config">,
+  context: Pick<Context, "forLibrary">,
+  stored: EmbeddingModel,
   queryVector: QueryVector,
 ): Promise<Embedder> {
+  const { config } = await context.forLibrary(stored);
   const { embedderSettings, identifyEmbedder } = await import("../../embed/registry.ts");
   const { embedder: id, dimensions } = await identifyEmbedder(embedderSettings(config.settings));
   return {
     id,
     dimensions,
-    embed: (texts) => Promise.all(texts.map(queryVector)),
+    embed: (texts) => Promise.all(texts.map((text) => queryVector({ text, stored }))),
     close: async () => {},
   };
 }

@@ -1,8 +1,10 @@
 import { parentPort, workerData } from "node:worker_threads";
 import { createContext } from "../../app/context.ts";
+import type { Embedder } from "../../embed/embedder.ts";
+import { embedderOf } from "../../embedding-model.ts";
 import { MediasearchError, toMediasearchError } from "../../errors.ts";
 import { OPERATIONS } from "./operations.ts";
-import type { Failure, FromThread, ThreadSetup, ToThread } from "./protocol.ts";
+import type { Failure, FromThread, QueryText, ThreadSetup, ToThread } from "./protocol.ts";
 import { createReaders, type QueryVector } from "./readers.ts";
 
 /**
@@ -29,21 +31,25 @@ const toFailure = (error: unknown): Failure => {
 
 const waiting = new Map<number, PromiseWithResolvers<Float32Array>>();
 let questions = 0;
-const queryVector: QueryVector = (text) => {
+const queryVector: QueryVector = (query) => {
   const id = ++questions;
   const answer = Promise.withResolvers<Float32Array>();
   waiting.set(id, answer);
-  send({ type: "embed", id, text });
+  send({ type: "embed", id, ...query });
   return answer.promise;
 };
 
 const readers = createReaders(context, queryVector);
-let embedder: ReturnType<typeof context.openEmbedder> | undefined;
+/** By the model of a library's vectors, which an index run may change meanwhile. */
+const embedders = new Map<string, Promise<Embedder>>();
 
-async function embed(text: string): Promise<Float32Array> {
-  embedder ??= context.openEmbedder();
+async function embed({ text, stored }: QueryText): Promise<Float32Array> {
+  const key = embedderOf(stored);
+  const embedder =
+    embedders.get(key) ?? context.forLibrary(stored).then((library) => library.openEmbedder());
+  embedders.set(key, embedder);
   const opened = await embedder.catch((error: unknown) => {
-    embedder = undefined;
+    embedders.delete(key);
     throw error;
   });
   const [vector] = await opened.embed([text], { as: "query" });
@@ -52,7 +58,11 @@ async function embed(text: string): Promise<Float32Array> {
 }
 
 async function close(): Promise<void> {
-  await Promise.allSettled([warmed, readers.close(), embedder?.then((opened) => opened.close())]);
+  await Promise.allSettled([
+    warmed,
+    readers.close(),
+    ...[...embedders.values()].map(async (one) => (await one).close()),
+  ]);
   process.exit();
 }
 
@@ -67,7 +77,7 @@ async function answer(message: ToThread): Promise<void> {
   try {
     const result =
       message.type === "embed"
-        ? await embed(message.text)
+        ? await embed(message)
         : await readers.use(message.sight, (reader) => {
             const run = OPERATIONS[message.operation] as (
               reader: unknown,
