@@ -95,12 +95,13 @@ describe("the repository", () => {
     expect(read("package-lock.json")).not.toContain('"resolved": "http');
   });
 
-  it("carries fixtures of less than 2 MB in all, and two models", () => {
+  it("carries fixtures of less than 2 MB in all, and three models", () => {
     const size = (path: string): number => readFileSync(join(ROOT, path)).length;
     const fixtures = tracked().filter((path) => path.startsWith("fixtures/media/"));
     expect(fixtures.reduce((sum, path) => sum + size(path), 0)).toBeLessThan(2_000_000);
     expect(tracked().filter((path) => size(path) > 1_000_000)).toEqual([
       "models/all-MiniLM-L6-v2/model_quantized.onnx",
+      "models/e5-small-v2/model_quantized.onnx",
       "models/ge2e/ge2e.int8.onnx",
     ]);
   });
