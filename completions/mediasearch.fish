@@ -11,6 +11,7 @@ complete -c mediasearch -n '__fish_seen_subcommand_from index' -l language -x -d
 complete -c mediasearch -n '__fish_seen_subcommand_from index' -l audio-track -x -d 'sound track to recognise: its number, language or title, or auto'
 complete -c mediasearch -n '__fish_seen_subcommand_from index' -l subtitle-track -x -d 'subtitle track to read: its number, language or title, or auto'
 complete -c mediasearch -n '__fish_seen_subcommand_from index' -l channels -xa 'auto mix separate' -d 'channels of the sound: mix them, recognise each by itself (separate; each is a speaker), or auto'
+complete -c mediasearch -n '__fish_seen_subcommand_from index' -l resync -d 'move captions beside recordings to the times of their speech, where they are out of step'
 complete -c mediasearch -n '__fish_seen_subcommand_from index' -l engine -x -d 'speech recogniser, or several to try in order, separated by commas: local, NVIDIA_NIMS, WHISPER (servers), BYO (your own), SHERPA (a model of yours), or STUB (marks its rows; for tests and demos)'
 complete -c mediasearch -n '__fish_seen_subcommand_from index' -l speakers -x -d 'tell apart who speaks, on this machine: auto, or the number of speakers in each recording'
 complete -c mediasearch -n '__fish_seen_subcommand_from index' -s j -l jobs -x -d 'files worked on at once, each in a process of its own'

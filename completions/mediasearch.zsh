@@ -49,6 +49,7 @@ _mediasearch() {
       '(--audio-track)'--audio-track='[sound track to recognise\: its number, language or title, or auto]:track: ' \
       '(--subtitle-track)'--subtitle-track='[subtitle track to read\: its number, language or title, or auto]:track: ' \
       '(--channels)'--channels='[channels of the sound\: mix them, recognise each by itself (separate; each is a speaker), or auto]:mode:(auto mix separate)' \
+      '(--resync)'--resync'[move captions beside recordings to the times of their speech, where they are out of step]' \
       '(--engine)'--engine='[speech recogniser, or several to try in order, separated by commas\: local, NVIDIA_NIMS, WHISPER (servers), BYO (your own), SHERPA (a model of yours), or STUB (marks its rows; for tests and demos)]:name: ' \
       '(--speakers)'--speakers='[tell apart who speaks, on this machine\: auto, or the number of speakers in each recording]:n: ' \
       '(-j --jobs)'{-j+,--jobs=}'[files worked on at once, each in a process of its own]:n: ' \

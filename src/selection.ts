@@ -12,6 +12,8 @@ export interface SelectionRequest {
   readonly audioTrack?: string | undefined;
   readonly subtitleTrack?: string | undefined;
   readonly channels?: ChannelsMode | undefined;
+  /** Captions beside a file are moved to the times of its speech. */
+  readonly resync?: boolean | undefined;
 }
 
 /** The track of a media file that a transcript was made of. */
@@ -42,11 +44,12 @@ const MAX_TITLE_LENGTH = 200;
 
 /** One text without `|`; "" where nothing was asked for or taken. */
 export function formatSelection({ request, track, channels }: Partial<SelectionNote>): string {
-  const { audioTrack, subtitleTrack, channels: mode } = request ?? {};
+  const { audioTrack, subtitleTrack, channels: mode, resync } = request ?? {};
   const parts: readonly (readonly [string, string | number | null | undefined])[] = [
     ["audio-track", audioTrack],
     ["subtitle-track", subtitleTrack],
     ["channels", mode],
+    ["resync", resync === true ? "yes" : null],
     [track?.type ?? "", track?.number],
     ["of", track?.of],
     ["language", track?.language],
@@ -69,6 +72,7 @@ export function parseSelection(text: string): SelectionNote {
       audioTrack: stored.get("audio-track") ?? undefined,
       subtitleTrack: stored.get("subtitle-track") ?? undefined,
       channels: readMode(stored.get("channels")),
+      resync: stored.has("resync") ? true : undefined,
     },
     track:
       number === null
@@ -101,7 +105,10 @@ export function suitsSelection(
   part: "sound" | "subtitles",
 ): boolean {
   if (part === "subtitles")
-    return isTrackAsked(asked.subtitleTrack, request.subtitleTrack, "subtitle", track);
+    return (
+      (asked.resync !== true || request.resync === true) &&
+      isTrackAsked(asked.subtitleTrack, request.subtitleTrack, "subtitle", track)
+    );
   const isSeparate = channels === "separate";
   const suitsChannels =
     asked.channels === undefined ||

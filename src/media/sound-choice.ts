@@ -63,7 +63,7 @@ async function listen(
   { signal, onProgress }: SoundChoiceOptions,
 ): Promise<SoundWindow[]> {
   const windows: SoundWindow[] = [];
-  const startsMs = windowStarts(durationMs ?? 0);
+  const startsMs = spreadWindows(durationMs ?? 0, WINDOW_MS, MAX_WINDOWS);
   try {
     for await (const window of decodeWindows(media, {
       streamIndex,
@@ -82,11 +82,11 @@ async function listen(
   return windows;
 }
 
-/** All of a short recording; of a long one, evenly spread. */
-function windowStarts(durationMs: number): number[] {
-  const fitting = Math.max(1, Math.ceil(durationMs / WINDOW_MS));
-  const count = Math.min(MAX_WINDOWS, fitting);
-  const step = count > 1 ? (durationMs - WINDOW_MS) / (count - 1) : 0;
+/** Where windows begin: all of a short recording; of a long one, evenly spread. */
+export function spreadWindows(durationMs: number, windowMs: number, most: number): number[] {
+  const fitting = Math.max(1, Math.ceil(durationMs / windowMs));
+  const count = Math.min(most, fitting);
+  const step = count > 1 ? (durationMs - windowMs) / (count - 1) : 0;
   return Array.from({ length: count }, (_, i) => Math.round(i * step));
 }
 

@@ -83,7 +83,7 @@ function withEarlierChoice(
 
 export function taskOf(file: FileCandidate, options: FileOptions): FileTask {
   const { captions, captionsEncoding, language, engines } = options;
-  const { audioTrack, subtitleTrack, channels } = options;
+  const { audioTrack, subtitleTrack, channels, resync } = options;
   return {
     path: file.path,
     kind: file.kind,
@@ -100,6 +100,7 @@ export function taskOf(file: FileCandidate, options: FileOptions): FileTask {
     audioTrack,
     subtitleTrack,
     channels,
+    resync,
   };
 }
 
@@ -268,8 +269,8 @@ async function restamp(
   const anew = (text: string): string => {
     const parts = parseFingerprint(text);
     const note = parseSelection(parts.selection ?? "");
-    const { subtitleTrack = note.request.subtitleTrack } = options;
-    const request = { ...note.request, subtitleTrack };
+    const { subtitleTrack = note.request.subtitleTrack, resync = note.request.resync } = options;
+    const request = { ...note.request, subtitleTrack, resync };
     return formatFingerprint({
       ...parts,
       ...looked,

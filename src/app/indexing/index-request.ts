@@ -17,6 +17,8 @@ export interface IndexPathsRequest {
   readonly force?: boolean;
   /** Looks only at the objects below the locations that events told of. */
   readonly hintsOnly?: boolean;
+  /** Moves captions beside recordings to the times of their speech. */
+  readonly resync?: boolean;
   /** Goes on with what changes below the locations, until the signal aborts. */
   readonly watch?: boolean;
 }

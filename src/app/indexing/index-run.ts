@@ -125,7 +125,7 @@ const eventRun = (session: Session): EventRun => ({
 
 async function runOptions({ context, request }: IndexRun): Promise<RunOptions> {
   const { signal, config } = context;
-  const { dryRun = false, force = false } = request;
+  const { dryRun = false, force = false, resync } = request;
   return {
     ...config.settings,
     engines: parseEngineChain(config.settings.engine),
@@ -137,6 +137,7 @@ async function runOptions({ context, request }: IndexRun): Promise<RunOptions> {
     signal,
     dryRun,
     force,
+    resync,
     sweep: !force,
   };
 }

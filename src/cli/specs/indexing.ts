@@ -34,6 +34,10 @@ export const INDEX_SPEC = {
       help: SETTINGS.channels.help,
       choices: ["auto", "mix", "separate"],
     },
+    {
+      flags: "--resync",
+      help: "move captions beside recordings to the times of their speech, where they are out of step",
+    },
     { flags: "--engine <name>", help: SETTINGS.engine.help },
     SPEAKERS_OPTION,
     { flags: "-j, --jobs <n>", help: SETTINGS.jobs.help },

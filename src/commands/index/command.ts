@@ -11,6 +11,7 @@ export const run: Command<typeof INDEX_SPEC> = async (paths, flags, context) => 
     include: flags.include ?? [],
     exclude: flags.exclude ?? [],
     dryRun: hasFlag(flags, "dryRun"),
+    resync: hasFlag(flags, "resync"),
     watch,
   });
   return showRun(events, hasFlag(flags, "json"), context);

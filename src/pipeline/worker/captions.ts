@@ -5,7 +5,6 @@ import {
   type ProgrammeFacts,
   programmeStart,
   shiftCues,
-  warnPastEnd,
 } from "../../media/captions/programme-time.ts";
 import { formatTime } from "../../media/captions/raw-cue.ts";
 import { whyImplausible, withoutData } from "../../media/captions/plausibility.ts";
@@ -110,8 +109,7 @@ function atMediaTimes(
   const moved = startMs === 0 ? cues : shiftCues(cues, -startMs);
   const start = formatTime(startMs, ".").replace(/\.000$/, "");
   const told = startMs === 0 ? undefined : `its times count from ${start}: that was taken off`;
-  const past = warnPastEnd(moved, facts.durationMs);
-  return { cues: moved, warnings: [told, past].filter((one) => one !== undefined) };
+  return { cues: moved, warnings: told === undefined ? [] : [told] };
 }
 
 /** What the name of captions says beside their media, from whose folder it is read. */

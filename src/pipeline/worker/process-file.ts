@@ -6,6 +6,7 @@ import { hashFile } from "../../hash-file.ts";
 import { type MediaInfo, probeMedia } from "../../media/probe.ts";
 import { embedInContext } from "../../embed/passages.ts";
 import type { EmbeddedSegment, Segment } from "../../types.ts";
+import { warnPastEnd } from "../../media/captions/programme-time.ts";
 import { countSpokenWords } from "../../media/captions/plausibility.ts";
 import type { CaptionTranscript } from "./captions.ts";
 import { chooseCaptions, mediaOf } from "./choose-captions.ts";
@@ -14,6 +15,7 @@ import type { ContentDigest } from "../../fingerprint.ts";
 import type { FileTask, WorkerTranscript } from "./protocol.ts";
 import { segmentCues } from "./segment.ts";
 import { openSound, recogniseSound } from "./sound.ts";
+import { inStep } from "./sync.ts";
 import { cleanCues, cleanDate, cleanLanguage, cleanMediaTime } from "../../text/untrusted.ts";
 import type { MediaSources } from "../sources/media-source.ts";
 
@@ -88,8 +90,12 @@ export async function processFile(
 ): Promise<WorkerTranscript | undefined> {
   const warnings: string[] = [];
   const { transcript, spare, info: probed } = await chooseCaptions(task, services, warnings);
-  if (transcript)
-    return { ...(await fromCaptions(transcript, probed, services, warnings)), warnings };
+  if (transcript) {
+    const synced = await inStep(task, transcript, probed, services, warnings);
+    const past = warnPastEnd(synced.cues, probed?.durationMs ?? null);
+    if (past !== undefined && !synced.track) warnings.push(`${synced.label}: ${past}`);
+    return { ...(await fromCaptions(synced, probed, services, warnings)), warnings };
+  }
   if (task.captions === "only") return undefined;
   const info = probed ?? (await probeMedia(await mediaOf(task, services)));
   if (!info.audio && info.isSilentFilm && !spare) return silentFilm(info);
