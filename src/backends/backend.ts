@@ -1,3 +1,4 @@
+import type { MediasearchError } from "../errors.ts";
 import type { Checkpoints } from "./checkpoints.ts";
 import type { JobStore } from "./job-store.ts";
 import type { Records } from "./records.ts";
@@ -51,6 +52,8 @@ export interface Backend {
   readonly runLock: RunLock;
   readonly searchAccess: SearchAccess;
   readonly medium: Medium;
+  /** Why nothing but the search access answers; undefined where everything does. */
+  readonly away?: MediasearchError | undefined;
   /** Schema version of the stored library, and the newest version that this program knows. */
   schema(): { readonly current: number; readonly newest: number };
   /** Looks for damage. With `deep` it reads every page, which takes as long as reading the file. */

@@ -14,6 +14,7 @@ import { tableMarkdown } from "../results/markdown.ts";
 import { ndjson, formatTable } from "../results/records.ts";
 import { assetRecord, listAssets, selectionRecord } from "../app/assets.ts";
 import { describeTrack } from "../selection.ts";
+import { readableLibrary } from "../app/search/read-view.ts";
 import { filterFlags } from "../cli/filter-flags.ts";
 import { hasFlag } from "../cli/flags.ts";
 import { type Command } from "../cli/command.ts";
@@ -51,7 +52,8 @@ export const run: Command<typeof LIST_SPEC> = async (_args, flags, context) => {
   };
   const backend = await context.openBackend(false);
   try {
-    const assets = await listAssets(backend.library.catalog, io.cwd, request);
+    const { catalog } = await readableLibrary(backend, context.tell);
+    const assets = await listAssets(catalog, io.cwd, request);
     if (hasFlag(flags, "print0"))
       io.stdout.write(assets.map(({ id }) => `${displayPath(id, io.cwd)}\0`).join(""));
     else printAssets(assets, format, isRaw, io);

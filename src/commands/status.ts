@@ -30,6 +30,7 @@ function statusRecord(status: StatusReport) {
   return {
     version: 1,
     library,
+    copy: status.isCopy,
     files,
     segments,
     vectors,
@@ -45,12 +46,11 @@ function statusRecord(status: StatusReport) {
 }
 
 function statusLines(status: StatusReport): (readonly [name: string, text: string])[] {
-  const { library, counts, model, queued, jobs, archived, folders, lastRun } = status;
+  const { library, counts } = status;
   const { assets, segments, vectors, durationMs, sizeBytes } = counts;
   const files = Object.entries(assets)
     .filter(([state, amount]) => amount > 0 || state === "indexed")
     .map(([state, amount]) => `${formatNumber(amount)} ${state}`);
-  const failed = Object.entries(jobs).map(([state, amount]) => `${amount} ${state}`);
   return [
     ["library", `${library}, ${formatBytes(sizeBytes)}`],
     ["files", files.join(", ")],
@@ -58,6 +58,15 @@ function statusLines(status: StatusReport): (readonly [name: string, text: strin
       "indexed",
       `${formatDuration(durationMs)} of audio in ${pluralize(segments, "segment")}, ${formatNumber(vectors)} with vectors`,
     ],
+    ...(status.isCopy ? [] : restLines(status)),
+  ];
+}
+
+/** What only the library itself knows. */
+function restLines(status: StatusReport): (readonly [name: string, text: string])[] {
+  const { model, queued, jobs, archived, folders, lastRun } = status;
+  const failed = Object.entries(jobs).map(([state, amount]) => `${amount} ${state}`);
+  return [
     ["model", model ?? "none yet"],
     ["queue", queued === 0 ? "empty" : `${pluralize(queued, "file")}; next: mediasearch index`],
     ["jobs", failed.length === 0 ? "none failed" : `${failed.join(", ")}; next: mediasearch jobs`],

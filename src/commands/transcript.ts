@@ -24,6 +24,7 @@ import { type FlagsOf, hasFlag, integerFlag } from "../cli/flags.ts";
 import { type Command } from "../cli/command.ts";
 import type { TRANSCRIPT_SPEC } from "../cli/specs/searching.ts";
 import { chosenFormat, tableOptions } from "../cli/output-format.ts";
+import { readableLibrary } from "../app/search/read-view.ts";
 import { parseTimeRange } from "../app/time-range.ts";
 
 const LINES_AROUND = 3;
@@ -50,7 +51,12 @@ export const run: Command<typeof TRANSCRIPT_SPEC> = async ([name = ""], flags, c
       file,
       segments: lines,
       nearest,
-    } = await readTranscript(backend.library, io.cwd, request, otherTranscript(flags, backend));
+    } = await readTranscript(
+      await readableLibrary(backend, context.tell),
+      io.cwd,
+      request,
+      otherTranscript(flags, backend),
+    );
     const hasWords = format === "json" || format === "ndjson" || hasFlag(flags, "words");
     const segments = hasWords ? await timeWords(lines, asset.fingerprint, backend.records) : lines;
     if (format === "text") {

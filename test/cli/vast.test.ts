@@ -88,7 +88,7 @@ describe("BACKEND=vast", () => {
     expect(again.stderr).toMatch(/indexed 0 .*4 unchanged/);
   });
 
-  it("away: searches answer from this machine's copy and say how old it is; --fresh and everything else say that it is away", async () => {
+  it("away: searches, lists, transcripts and counts come from this machine's copy and say how old it is; --fresh and everything else say that it is away", async () => {
     const [folder, home] = [recordings(), tempFolder()];
     const own = await spawnEmulator();
     const env = clusterOf(own, home, { VAST_TIMEOUT_MS: "500" });
@@ -97,6 +97,13 @@ describe("BACKEND=vast", () => {
       home,
       env,
     });
+    const reads = [
+      ["list", "--json"],
+      ["transcript", "lecture", "--format", "srt"],
+    ];
+    const ask = (argv: readonly string[]) => mediasearch(argv, { home, env });
+    const there = await Promise.all(reads.map(ask));
+    const counted = JSON.parse((await ask(["status", "--json"])).stdout);
     await own.stop();
     const after = await mediasearch(["search", "river", "--mode", "keyword", "--json"], {
       home,
@@ -106,15 +113,26 @@ describe("BACKEND=vast", () => {
     expect(after.stderr).toMatch(/warning: the cluster is away .*as of \d+ s ago/);
     for (const argv of [
       ["search", "river", "--fresh"],
-      ["list"],
-      ["status"],
       ["index", folder],
-      ["transcript", "lecture"],
+      ["jobs"],
+      ["speakers"],
     ]) {
       const { exitCode, stderr } = await mediasearch(argv, { home, env });
       expect([argv[0], exitCode]).toEqual([argv[0], 16]);
       expect(stderr).toMatch(/nothing listens there/);
     }
+    for (const [i, argv] of reads.entries()) {
+      const read = await ask(argv);
+      expect([read.exitCode, read.stdout]).toEqual([0, there[i]?.stdout]);
+      expect(read.stderr).toMatch(/warning: the cluster is away .*as of \d+ s ago/);
+    }
+    const status = await ask(["status", "--json"]);
+    expect(JSON.parse(status.stdout)).toMatchObject({
+      copy: true,
+      files: { indexed: counted.files.indexed },
+      segments: counted.segments,
+    });
+    expect((await ask(["status"])).stdout).not.toContain("last run");
     const elsewhere = await mediasearch(["search", "river"], {
       home: tempFolder(),
       env: { ...env, REPLICA_FOLDER: tempFolder() },

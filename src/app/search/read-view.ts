@@ -1,5 +1,6 @@
 import type { AssetId } from "../../backends/catalog.ts";
 import type { Backend } from "../../backends/backend.ts";
+import type { ReadableLibrary } from "../../backends/library.ts";
 import type { SearchView } from "../../backends/search-access.ts";
 import type { Tell } from "../events.ts";
 
@@ -40,3 +41,11 @@ export async function openView(
     tell({ type: "idle" });
   }
 }
+
+/**
+ * What is read without a search: the library, or this machine's copy of it while it does not
+ * answer.
+ * @throws UNREACHABLE where there is no copy.
+ */
+export const readableLibrary = async (backend: Backend, tell: Tell): Promise<ReadableLibrary> =>
+  backend.away ? (await openView(backend, { fresh: false }, tell)).library : backend.library;

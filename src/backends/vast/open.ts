@@ -1,5 +1,7 @@
 import { MediasearchError } from "../../errors.ts";
 import type { Backend, Finding } from "../backend.ts";
+import type { AssetStatus } from "../catalog.ts";
+import type { ReadableLibrary } from "../library.ts";
 import type { SearchView, SearchViewOptions } from "../search-access.ts";
 import type { SearchIndex } from "../search-index.ts";
 import { vastCatalog } from "./catalog.ts";
@@ -10,7 +12,7 @@ import { vastArchive } from "./history.ts";
 import { vastCheckpoints, vastJobs, vastRunLock } from "./ledger.ts";
 import { vastRecords } from "./records.ts";
 import { type LibraryFacts, openVastLibrary } from "./library.ts";
-import { openReplica, type Replica, type ReplicaOptions } from "./replica.ts";
+import { openReplica, type Replica, type ReplicaOptions, unmarked } from "./replica.ts";
 import { vastEmbeddings } from "./reembed.ts";
 import { SCHEMA } from "./tables.ts";
 import { vastVersions } from "./transcripts.ts";
@@ -171,11 +173,13 @@ function createUnreachableBackend(
   const database = createDatabase(unreachableClient(endpoint, error), bucket, schema);
   return {
     ...createParts(database, replica, ""),
+    away: error,
     searchAccess: {
       kind: "copy",
       async open({ fresh }) {
         if (fresh) throw error;
-        return viewOf(replica, error);
+        const view = await viewOf(replica, error);
+        return { ...view, library: withOwnFingerprints(view.library) };
       },
     },
     schema: () => ({ current: SCHEMA, newest: SCHEMA }),
@@ -183,6 +187,28 @@ function createUnreachableBackend(
       yield { check: "cluster", status: "failed", found: error.message, hint: error.hint };
     },
     close: () => replica.close(),
+  };
+}
+
+/** A replica marks the fingerprints of the library; who lists files wants those of the library. */
+function withOwnFingerprints(library: ReadableLibrary): ReadableLibrary {
+  const own = (asset: AssetStatus): AssetStatus => ({
+    ...asset,
+    fingerprint: asset.fingerprint === null ? null : unmarked(asset.fingerprint),
+  });
+  const { catalog } = library;
+  return {
+    ...library,
+    catalog: {
+      ...catalog,
+      async get(id) {
+        const asset = await catalog.get(id);
+        return asset && own(asset);
+      },
+      async *list() {
+        for await (const asset of catalog.list()) yield own(asset);
+      },
+    },
   };
 }
 
