@@ -46,6 +46,7 @@ describe("doctor --backend vast", () => {
       "VAST server and keys",
       "VAST bucket",
       "VAST tables",
+      "VAST query engine",
       "VAST right to make a schema",
       "VAST right to make a table with vectors",
       "VAST right to write and read rows",
@@ -55,6 +56,18 @@ describe("doctor --backend vast", () => {
     ]);
     expect(vast.find(({ check }) => check === "VAST tables")).toMatchObject({ status: "warning" });
     expect(all).not.toContain(cluster.secretKey);
+  });
+
+  it("counts the files of a library by SQL", async () => {
+    const home = tempFolder();
+    writeFileSync(join(home, "a.srt"), "1\n00:00:00,000 --> 00:00:02,000\nThe harbour opens.\n");
+    const env = { ...keys(), BACKEND: "vast", VAST_DATABASE_SCHEMA: "sql" };
+    await mediasearch(["index", join(home, "a.srt")], { home, env });
+    const { checks } = await doctor(env);
+    expect(checks.find(({ check }) => check === "VAST query engine")).toMatchObject({
+      status: "ok",
+      found: "SQL counts 1 rows in assets",
+    });
   });
 
   const wrong: Readonly<
@@ -173,7 +186,7 @@ describe("doctor on what stands in the cluster", () => {
     const home = await captionLibrary(1);
     const env = { ...keys(), VAST_DATABASE_SCHEMA: "incomplete" };
     expect((await mediasearch(["migrate", "--to", "vast"], { home, env })).exitCode).toBe(0);
-    expect((await doctor(env, "--backend", "vast")).exitCode).toBe(0);
+    expect((await doctor(env)).exitCode).toBe(0);
     const client = await connectClient({
       endpoint: cluster.url,
       accessKeyId: cluster.accessKey,
@@ -185,7 +198,7 @@ describe("doctor on what stands in the cluster", () => {
       table: "segments",
     });
     client.close();
-    expect(await doctor(env, "--backend", "vast")).toMatchObject({
+    expect(await doctor(env)).toMatchObject({
       exitCode: 17,
       failed: {
         check: "VAST tables",
