@@ -1,4 +1,4 @@
-import { realpathSync } from "node:fs";
+import { readFileSync, realpathSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 import { runtimePaths, type Sight } from "../../file-cage.ts";
 import type { Request } from "./protocol.ts";
@@ -32,6 +32,8 @@ export const fits = (has: Cage, wanted: Cage): boolean =>
  * worker that sees them. Those after that are read by workers that see what the user sees.
  */
 const MAX_WIDENINGS = 8;
+/** More are shown by their folder, such as the parts of a package of HLS. */
+const MAX_SINGLE_FILES = 16;
 
 export interface CageChooser {
   readonly choose: (request: Request, path: string) => Cage;
@@ -52,18 +54,26 @@ export function createCageChooser({ needsNetwork, sight: sightFor }: CageOptions
   let current: Sight | undefined;
   let widenings = 0;
   let isOpen = false;
+  /** A worker goes on seeing a file or a folder whose place another one took. */
+  let identities = "";
+  const show = (sight: Sight): Sight => {
+    identities = identitiesOf(sight.media);
+    return sight;
+  };
   const choose = (request: Request, path: string): Cage => {
     if (needsNetwork(request, path)) return { withoutNetwork: false };
     const given = isOpen ? undefined : sightFor?.(request);
     if (!given) return { withoutNetwork: true };
-    current ??= given;
-    const outside = filesOf(request).filter((file) => !isSeen(file, current?.media ?? []));
+    current ??= show(given);
+    const { media } = current;
+    const outside = filesOf(request).filter((file) => !isSeen(file, media));
     if (outside.length > 0) {
       if (++widenings > MAX_WIDENINGS) return { withoutNetwork: true };
       // Where one has captions beside it others will have some, too.
-      const more = widenings === 1 ? outside : outside.map((file) => dirname(file));
-      current = { ...current, media: [...new Set([...current.media, ...more])] };
-    }
+      const isFew = widenings === 1 && outside.length <= MAX_SINGLE_FILES;
+      const more = isFew ? outside : outside.map((file) => dirname(file));
+      current = show({ ...current, media: [...new Set([...media, ...more])] });
+    } else if (identitiesOf(media) !== identities) current = show({ ...current });
     return { withoutNetwork: true, sight: current };
   };
   return { choose, showAll: () => void (isOpen = true) };
@@ -71,18 +81,46 @@ export function createCageChooser({ needsNetwork, sight: sightFor }: CageOptions
 
 function filesOf(request: Request): readonly string[] {
   if (!("task" in request)) return [];
-  const { path, sidecar, otherSidecars = [], foreignCaptions = [] } = request.task;
-  return [path, ...(sidecar === null ? [] : [sidecar]), ...otherSidecars, ...foreignCaptions];
+  const { path, sidecar, ...lists } = request.task;
+  const { parts = [], factsBeside = [], otherSidecars = [], foreignCaptions = [] } = lists;
+  const captions = [...(sidecar === null ? [] : [sidecar]), ...otherSidecars, ...foreignCaptions];
+  return [path, ...parts, ...factsBeside, ...captions];
 }
 
 /** A file that is not there is seen as such. */
 function isSeen(file: string, media: readonly string[]): boolean {
-  const isWithin = (path: string, folder: string): boolean =>
-    path === folder || path.startsWith(`${folder}/`);
   if (!media.some((folder) => isWithin(file, folder))) return false;
   const real = realPath(file);
   return real === null || media.some((folder) => isWithin(real, realPath(folder) ?? folder));
 }
+
+/** What the system calls each of them, and the volumes that are mounted on their way. */
+function identitiesOf(paths: readonly string[]): string {
+  const mounts = mountsOfThisMachine();
+  return paths
+    .map((path) => {
+      const stat = statSync(path, { throwIfNoEntry: false, bigint: true });
+      const volumes = mounts.filter(({ point }) => isWithin(path, point)).map(({ id }) => id);
+      return `${stat?.dev}:${stat?.ino}:${volumes.join(",")}`;
+    })
+    .join(" ");
+}
+
+/** By numbers that no other mount has (proc_pid_mountinfo(5)), but for those with odd names. */
+function mountsOfThisMachine(): readonly { readonly id: string; readonly point: string }[] {
+  try {
+    const lines = readFileSync("/proc/self/mountinfo", "utf8").split("\n");
+    return lines.flatMap((line) => {
+      const [id, , , , point] = line.split(" ");
+      return id === undefined || point === undefined ? [] : [{ id, point }];
+    });
+  } catch {
+    return [];
+  }
+}
+
+const isWithin = (path: string, folder: string): boolean =>
+  path === folder || folder === "/" || path.startsWith(`${folder}/`);
 
 function realPath(path: string): string | null {
   try {
