@@ -70,6 +70,9 @@ _mediasearch() {
       '(-l --limit)'{-l+,--limit=}'[largest number of hits, 1 to 1000 (default\: 10; all for --files with --mode keyword)]:n: ' \
       '(--file)'--file='[only in this file\: a path, a name or a glob]:pattern: ' \
       '(--speaker)'--speaker='[only what this speaker said]:name: ' \
+      '(--title)'--title='[only with these words in the title]:words: ' \
+      '(--show)'--show='[only of this show\: podcast, series, channel or artist]:words: ' \
+      '(--chapter)'--chapter='[only under a chapter whose heading has these words]:words: ' \
       '(--lang)'--lang='[only in this language\: en takes en-GB too]:tag: ' \
       '(--origin)'--origin='[only captions, or only recognised speech]:origin:(captions asr)' \
       '(--after)'--after='[only recorded on or after this day\: 2026, 2026-01, 2026-01-31, yesterday, 7d]:date: ' \
@@ -127,6 +130,9 @@ _mediasearch() {
       '(--store)'--store='[path of the library file]:path:_files' \
       '(--file)'--file='[only these files\: a path, a name or a glob]:pattern: ' \
       '(--speaker)'--speaker='[only files in which this speaker speaks]:name: ' \
+      '(--title)'--title='[only with these words in the title]:words: ' \
+      '(--show)'--show='[only of this show\: podcast, series, channel or artist]:words: ' \
+      '(--chapter)'--chapter='[only under a chapter whose heading has these words]:words: ' \
       '(--lang)'--lang='[only in this language\: en takes en-GB too]:tag: ' \
       '(--origin)'--origin='[only captions, or only recognised speech]:origin:(captions asr)' \
       '(--after)'--after='[only recorded on or after this day\: 2026, 2026-01, 2026-01-31, yesterday, 7d]:date: ' \

@@ -97,6 +97,28 @@ export interface LibraryFile {
   readonly durationMs: number | null;
   readonly segments: number;
   readonly speakers: readonly string[];
+  /** The title of the recording, and its show, podcast, channel or artist; null where unknown. */
+  readonly title: string | null;
+  readonly show: string | null;
+  /** What else is known of the recording; a member that nobody stated is missing. */
+  readonly media: {
+    readonly description?: string | undefined;
+    /** Its page on the web. */
+    readonly page?: string | undefined;
+    /** Times in milliseconds. */
+    readonly chapters?:
+      | readonly { readonly startMs: number; readonly endMs: number; readonly title: string }[]
+      | undefined;
+    readonly container?: string | undefined;
+    readonly audioCodec?: string | undefined;
+    readonly videoCodec?: string | undefined;
+    /** Pixels. */
+    readonly width?: number | undefined;
+    readonly height?: number | undefined;
+    /** Pictures a second. */
+    readonly frameRate?: number | undefined;
+    readonly tags?: Readonly<Record<string, string>> | undefined;
+  };
   readonly sizeBytes: number;
   /** When the file was changed, as ISO 8601; so are `recorded` and `indexed`. */
   readonly modified: string;

@@ -1,4 +1,4 @@
-import { assetFacts, listAssets } from "./app/assets.ts";
+import { assetFacts, mediaRecord, listAssets, readFacts } from "./app/assets.ts";
 import { type Context, createContext } from "./app/context.ts";
 import { displayPath } from "./app/display-path.ts";
 import type { IndexingEvent as RunEvent } from "./app/indexing/index-event.ts";
@@ -56,11 +56,15 @@ export async function openLibrary({
       yield* index(context, request);
     },
     async list(request = {}) {
-      const assets = await listAssets((await library()).catalog, cwd, request);
+      const { catalog } = await library();
+      const records = await session.records();
+      const assets = await listAssets(catalog, cwd, request, records);
+      const factsOf = await readFacts(records);
       return assets.map((asset) => ({
         path: asset.id,
         file: displayPath(asset.id, cwd),
         ...assetFacts(asset),
+        ...mediaRecord(factsOf(asset.fingerprint)),
       }));
     },
     async transcript(request) {

@@ -1,4 +1,9 @@
 import type { AssetStatus, ReadableCatalog } from "../backends/catalog.ts";
+import { listMediaFacts } from "../backends/media-facts.ts";
+import { toMediasearchError } from "../errors.ts";
+import type { FactsOf } from "../search/asset-matcher.ts";
+import type { Records } from "../backends/records.ts";
+import type { MediaFacts } from "../types.ts";
 import { fileNames } from "./display-path.ts";
 import { parseFingerprint } from "../fingerprint.ts";
 import { parseSelection, type Selection } from "../selection.ts";
@@ -9,15 +14,17 @@ import { assetFilter } from "./search/filter.ts";
 /**
  * Lists the files of a library that a request means.
  * @param cwd where relative paths of the filter start.
+ * @param records where titles are; without them conditions on titles hold for every file.
  * @throws USAGE for a malformed filter.
  */
 export async function listAssets(
   catalog: ReadableCatalog,
   cwd: string,
   request: ListRequest,
+  records?: Pick<Records, "list">,
 ): Promise<AssetStatus[]> {
   const { state, sort = "file", reverse = false } = request;
-  const isWanted = await assetFilter(request, catalog, cwd);
+  const isWanted = await assetFilter(request, catalog, cwd, records);
   const assets: AssetStatus[] = [];
   for await (const asset of catalog.list())
     if (isWanted(asset) && (state === undefined || asset.state === state)) assets.push(asset);
@@ -25,9 +32,24 @@ export async function listAssets(
 }
 
 /** A file as programs get it: docs/schemas/list.v1.json. */
-export const assetRecord = (asset: AssetStatus, cwd: string) => ({
+export const assetRecord = (asset: AssetStatus, cwd: string, facts: MediaFacts = {}) => ({
   ...fileNames(asset.id, cwd),
   ...assetFacts(asset),
+  ...mediaRecord(facts),
+});
+
+/** What is known of each recording; nothing while the cluster that holds it is away. */
+export const readFacts = (records: Pick<Records, "list">): Promise<FactsOf> =>
+  listMediaFacts(records).catch((error: unknown) => {
+    if (toMediasearchError(error).code !== "UNREACHABLE") throw error;
+    return () => ({});
+  });
+
+/** What is known of a recording besides its words; null where nobody stated it. */
+export const mediaRecord = ({ title, show, ...media }: MediaFacts) => ({
+  title: title ?? null,
+  show: show ?? null,
+  media,
 });
 
 /** What the library knows of a file, without saying where it is. */

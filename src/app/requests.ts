@@ -9,6 +9,12 @@ export interface FilterRequest {
   readonly file?: string | undefined;
   /** A speaker's name, or a part of it. */
   readonly speaker?: string | undefined;
+  /** Words in a row in the title of the recording. */
+  readonly title?: string | undefined;
+  /** Words in a row in the name of its show, podcast, channel or artist. */
+  readonly show?: string | undefined;
+  /** Words in a row in the heading of a chapter: of files, those that have such a chapter. */
+  readonly chapter?: string | undefined;
   /** A language tag such as `en` or `pt-BR`. */
   readonly lang?: string | undefined;
   /** Where the words came from: `captions` or `asr`. */

@@ -149,6 +149,29 @@ export type File = {
   };
   /** which channels were heard, such as left, centre or separate; null when all were mixed */
   readonly channels: string | null;
+  readonly title: string | null;
+  /** podcast, series, channel or artist */
+  readonly show: string | null;
+  /** what else is known of the recording; a member that nobody stated is missing */
+  readonly media: {
+    readonly description?: string;
+    /** its page on the web */
+    readonly page?: string;
+    readonly chapters?: readonly {
+      readonly startMs: number;
+      readonly endMs: number;
+      readonly title: string;
+    }[];
+    readonly container?: string;
+    readonly audioCodec?: string;
+    readonly videoCodec?: string;
+    readonly width?: number;
+    readonly height?: number;
+    /** pictures a second */
+    readonly frameRate?: number;
+    /** of the container, by its own names in small letters */
+    readonly tags?: Readonly<Record<string, string>>;
+  };
   readonly error: string | null;
   /** by the ending of its name */
   readonly kind: "video" | "audio" | "captions" | "other";
@@ -693,6 +716,9 @@ export interface Operations {
       readonly confidence?: string;
       readonly file?: string;
       readonly speaker?: string;
+      readonly title?: string;
+      readonly show?: string;
+      readonly chapter?: string;
       readonly lang?: string;
       readonly origin?: "captions" | "asr";
       readonly after?: string;
@@ -718,6 +744,9 @@ export interface Operations {
     readonly request: {
       readonly file?: string;
       readonly speaker?: string;
+      readonly title?: string;
+      readonly show?: string;
+      readonly chapter?: string;
       readonly lang?: string;
       readonly origin?: "captions" | "asr";
       readonly after?: string;
@@ -733,6 +762,9 @@ export interface Operations {
     readonly request: {
       readonly file?: string;
       readonly speaker?: string;
+      readonly title?: string;
+      readonly show?: string;
+      readonly chapter?: string;
       readonly lang?: string;
       readonly origin?: "captions" | "asr";
       readonly after?: string;

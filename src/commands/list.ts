@@ -6,13 +6,15 @@ import {
   pluralize,
   formatDuration,
 } from "../text/format.ts";
+import type { FactsOf } from "../search/asset-matcher.ts";
+import type { MediaFacts } from "../types.ts";
 import type { CliStreams } from "../terminal/io.ts";
 import { styler } from "../terminal/style.ts";
 import { stripControls } from "../text/strip-controls.ts";
 import { formatM3uFiles } from "../results/m3u.ts";
 import { tableMarkdown } from "../results/markdown.ts";
 import { ndjson, formatTable } from "../results/records.ts";
-import { assetRecord, listAssets, selectionRecord } from "../app/assets.ts";
+import { assetRecord, listAssets, readFacts, selectionRecord } from "../app/assets.ts";
 import { describeTrack } from "../selection.ts";
 import { readableLibrary } from "../app/search/read-view.ts";
 import { filterFlags } from "../cli/filter-flags.ts";
@@ -37,6 +39,8 @@ const ASSET_COLUMNS = [
   "recorded",
   "indexed",
   "error",
+  "title",
+  "show",
 ] as const;
 
 export const run: Command<typeof LIST_SPEC> = async (_args, flags, context) => {
@@ -53,23 +57,29 @@ export const run: Command<typeof LIST_SPEC> = async (_args, flags, context) => {
   const backend = await context.openBackend(false);
   try {
     const { catalog } = await readableLibrary(backend, context.tell);
-    const assets = await listAssets(catalog, io.cwd, request);
+    const assets = await listAssets(catalog, io.cwd, request, backend.records);
+    const factsOf = await readFacts(backend.records);
     if (hasFlag(flags, "print0"))
       io.stdout.write(assets.map(({ id }) => `${displayPath(id, io.cwd)}\0`).join(""));
-    else printAssets(assets, format, isRaw, io);
+    else printAssets(assets, { format, isRaw, factsOf }, io);
     return 0;
   } finally {
     await backend.close();
   }
 };
 
+interface ListOutput {
+  readonly format: string;
+  readonly isRaw: boolean;
+  readonly factsOf: FactsOf;
+}
+
 function printAssets(
   assets: readonly AssetStatus[],
-  format: string,
-  isRaw: boolean,
+  { format, isRaw, factsOf }: ListOutput,
   io: CliStreams,
 ): void {
-  const rows = assets.map((asset) => assetRecord(asset, io.cwd));
+  const rows = assets.map((asset) => assetRecord(asset, io.cwd, factsOf(asset.fingerprint)));
   if (format === "json")
     io.stdout.write(`${formatJson({ version: 1, total: rows.length, files: rows })}\n`);
   else if (format === "ndjson") io.stdout.write(ndjson(rows));
@@ -77,7 +87,7 @@ function printAssets(
     io.stdout.write(
       formatTable(
         ASSET_COLUMNS,
-        rows.map(({ track: _track, ...row }) => row),
+        rows.map(({ track: _track, media: _media, ...row }) => row),
         { format, isRaw },
       ),
     );
@@ -106,7 +116,7 @@ function printAssets(
         ]),
       ),
     );
-  else printTable(assets, io);
+  else printTable(assets, factsOf, io);
 }
 
 const length = ({ durationMs }: AssetStatus): string =>
@@ -128,14 +138,24 @@ function takenText(asset: AssetStatus): string {
     .join(", ");
 }
 
-function printTable(assets: readonly AssetStatus[], io: CliStreams): void {
+/** What a recording is called, where its name does not say so. */
+const headline = ({ title, show }: MediaFacts): string =>
+  [title === undefined ? "" : `“${title}”`, show ?? ""].filter(Boolean).join(", ");
+
+function printTable(assets: readonly AssetStatus[], factsOf: FactsOf, io: CliStreams): void {
   const paint = styler(io.stdout, io.env);
   for (const asset of assets) {
     const what =
       asset.error !== null
         ? paint("red", stripControls(asset.error))
         : stripControls(
-            [asset.origin, asset.language, takenText(asset), fewSpeakers(asset.speakers)]
+            [
+              asset.origin,
+              asset.language,
+              takenText(asset),
+              headline(factsOf(asset.fingerprint)),
+              fewSpeakers(asset.speakers),
+            ]
               .filter(Boolean)
               .join("  "),
           );

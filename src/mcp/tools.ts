@@ -1,9 +1,9 @@
 import { readFileSync } from "node:fs";
-import { assetRecord, listAssets, SORT_KEYS } from "../app/assets.ts";
+import { assetRecord, listAssets, readFacts, SORT_KEYS } from "../app/assets.ts";
 import type { ListRequest, SearchRequest } from "../app/requests.ts";
 import type { SearchSession } from "../app/search/session.ts";
 import { parseTimeRange, type TimeRange } from "../app/time-range.ts";
-import { readTranscript, transcriptRecord } from "../app/transcript.ts";
+import { readTranscript, timeWords, transcriptRecord } from "../app/transcript.ts";
 import { MediasearchError } from "../errors.ts";
 import { pageRecord } from "../results/records.ts";
 
@@ -81,7 +81,7 @@ const SEARCH_TOOL: McpTool = {
     "Finds what was said in the user's audio and video recordings. Returns passages with file, start and end in milliseconds, speaker and words, best first. " +
     "No hits means that nobody said it. note says when no word of the query is said and the hits are only near in meaning. " +
     'Ask in plain words; hybrid mode finds meanings as well as words, keyword mode words only. What signs in the query ask for must hold: "exact words", -without, a AND b, ' +
-    "a OR b, pre*, speaker:ann, file:*.mp3, lang:en, origin:captions, after:2026-01-01, before:2026-02, duration:>10m, confidence:>0.8.",
+    "a OR b, pre*, speaker:ann, file:*.mp3, title:bridge, show:name, chapter:words, lang:en, origin:captions, after:2026-01-01, before:2026-02, duration:>10m, confidence:>0.8.",
   input: objectSchema(
     {
       query: stringSchema("what was said", { minLength: 1, maxLength: 1000 }),
@@ -139,6 +139,11 @@ const TRANSCRIPT_TOOL: McpTool = {
       }),
       from: stringSchema("begin at this time: 1:23:45, 12:30 or seconds", { maxLength: 40 }),
       to: stringSchema("end at this time", { maxLength: 40 }),
+      words: {
+        type: "boolean",
+        description: "adds the words of each line with their times, where these are known",
+        default: false,
+      },
       limit: integerSchema("at most so many lines", 1, 500, 200),
       offset: OFFSET,
     },
@@ -158,8 +163,12 @@ const TRANSCRIPT_TOOL: McpTool = {
     });
     const offset = numberArgument(args, "offset", 0);
     const page = segments.slice(offset, offset + numberArgument(args, "limit", 200));
+    const lines =
+      args["words"] === true
+        ? await timeWords(page, asset.fingerprint, await session.records())
+        : page;
     return {
-      ...transcriptRecord(asset, file, page),
+      ...transcriptRecord(asset, file, lines),
       total: segments.length,
       offset,
     };
@@ -170,9 +179,11 @@ const LIST_TOOL: McpTool = {
   name: "list",
   title: "List recordings",
   description:
-    "The recordings of the library with length, language, speakers, origin of the transcript and state.",
+    "The recordings of the library with title, length, language, speakers, origin of the transcript and state.",
   input: objectSchema({
     file: stringSchema("only these files: a path, a name or a glob", { maxLength: MAX_PATTERN }),
+    title: stringSchema("only with these words in the title", { maxLength: 200 }),
+    show: stringSchema("only of this show, podcast or channel", { maxLength: 200 }),
     state: stringSchema("only files in this state", {
       enum: ["registered", "indexed", "partial", "failed", "deleted"],
     }),
@@ -185,12 +196,17 @@ const LIST_TOOL: McpTool = {
   }),
   output: published("list", { offset: { type: "integer", minimum: 0 } }),
   async call(args, { session, cwd }) {
-    const library = await session.library();
-    const assets = await listAssets(library.catalog, cwd, {
+    const { catalog } = await session.library();
+    const records = await session.records();
+    const request = {
       file: textArgument(args, "file"),
+      title: textArgument(args, "title"),
+      show: textArgument(args, "show"),
       state: textArgument(args, "state") as ListRequest["state"],
       sort: textArgument(args, "sort") as ListRequest["sort"],
-    });
+    };
+    const assets = await listAssets(catalog, cwd, request, records);
+    const factsOf = await readFacts(records);
     const offset = numberArgument(args, "offset", 0);
     return {
       version: 1,
@@ -198,7 +214,7 @@ const LIST_TOOL: McpTool = {
       offset,
       files: assets
         .slice(offset, offset + numberArgument(args, "limit", 50))
-        .map((asset) => assetRecord(asset, cwd)),
+        .map((asset) => assetRecord(asset, cwd, factsOf(asset.fingerprint))),
     };
   },
 };

@@ -63,6 +63,7 @@ const TOOLS: readonly Tool[] = [
         fileId: string("the id of the file, as search and list give it", 100),
         from: { type: "number", minimum: 0 },
         to: { type: "number", minimum: 0 },
+        words: { type: "boolean", description: "adds the times of words, where they are known" },
         limit: integer(1, 500),
         offset: integer(0, 10_000_000),
       },

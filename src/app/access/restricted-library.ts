@@ -1,6 +1,12 @@
 import type { AssetId, AssetState, AssetStatus, ReadableCatalog } from "../../backends/catalog.ts";
 import type { ReadableLibrary } from "../../backends/library.ts";
-import type { Hit, SearchFilter, SearchIndex, TextQuery } from "../../backends/search-index.ts";
+import type {
+  Condition,
+  Hit,
+  SearchFilter,
+  SearchIndex,
+  TextQuery,
+} from "../../backends/search-index.ts";
 import type { ReadableVersions } from "../../backends/versions.ts";
 import type { SearchTerm } from "../../text/terms.ts";
 import type { EmbeddedSegment, Segment } from "../../types.ts";
@@ -25,6 +31,21 @@ export function restrictLibrary(library: ReadableLibrary, filter: AccessFilter):
     searchIndex: restrictSearchIndex(library.searchIndex, filter, catalog),
     embeddings: library.embeddings,
   };
+}
+
+/** A condition on titles and chapters, which are not seen through a filter, is met by nothing. */
+function withoutHeadings(condition: Condition): Condition {
+  if ("all" in condition) return { all: condition.all.map(withoutHeadings) };
+  if ("any" in condition) return { any: condition.any.map(withoutHeadings) };
+  if ("not" in condition)
+    return mentionsHeading(condition.not) ? { any: [] } : { not: condition.not };
+  return "heading" in condition ? { any: [] } : condition;
+}
+
+function mentionsHeading(condition: Condition): boolean {
+  if ("all" in condition) return condition.all.some(mentionsHeading);
+  if ("any" in condition) return condition.any.some(mentionsHeading);
+  return "not" in condition ? mentionsHeading(condition.not) : "heading" in condition;
 }
 
 /** Deleted files are of no use to who reads from outside, and their names might be secret. */
@@ -142,7 +163,7 @@ function restrictSearchIndex(
     const ids = await visibleFiles();
     const visible = new Set(assets ? ids.filter((id) => assets.has(id)) : ids);
     const parts = [
-      ...(where ? [where] : []),
+      ...(where ? [withoutHeadings(where)] : []),
       ...(filter.isByContent ? [await filter.conditionFor(ids)] : []),
     ];
     return {
@@ -170,9 +191,8 @@ function restrictSearchIndex(
     countText: async (query, asked) => index.countText(query, await within(asked)),
     searchVector: async (vector, asked, limit) =>
       index.searchVector(vector, await within(asked), limit),
-    // A heading would tell of parts of a file that are not seen.
-    searchHeadings: async (terms, asked, limit) =>
-      filter.isBySegment ? [] : index.searchHeadings(terms, await within(asked), limit),
+    // What is known of a content may come from beside a file that is not seen.
+    searchHeadings: async () => [],
     termWeights: weights,
     // A suggestion, and the lack of one, would tell which words occur in files of others.
     spellings: async () => new Map<string, string>(),

@@ -1,5 +1,7 @@
 import type { AssetStatus, ReadableCatalog } from "../../backends/catalog.ts";
 import type { Condition, SearchFilter } from "../../backends/search-index.ts";
+import { listMediaFacts } from "../../backends/media-facts.ts";
+import type { Records } from "../../backends/records.ts";
 import { MediasearchError } from "../../errors.ts";
 import { assetMatcher } from "../../search/asset-matcher.ts";
 import { FIELD_CONDITIONS, whyUnfit } from "../../search/query/fields.ts";
@@ -62,8 +64,11 @@ export async function assetFilter(
   request: FilterRequest,
   catalog: ReadableCatalog,
   cwd: string,
+  records?: Pick<Records, "list">,
 ): Promise<(asset: AssetStatus) => boolean> {
   const { assets, where } = await searchFilter(request, catalog, cwd);
-  const matches = where ? assetMatcher(where) : () => true;
+  const asksHeading = [request.title, request.show, request.chapter].some(Boolean);
+  const factsOf = asksHeading && records ? await listMediaFacts(records) : undefined;
+  const matches = where ? assetMatcher(where, factsOf) : () => true;
   return (asset) => (assets?.has(asset.id) ?? true) && matches(asset);
 }

@@ -1,5 +1,6 @@
 import type { Job } from "../../backends/job-store.ts";
 import type { ReadableLibrary } from "../../backends/library.ts";
+import type { Records } from "../../backends/records.ts";
 import type { SearchView } from "../../backends/search-access.ts";
 import { embedderOf, type EmbeddingModel } from "../../embedding-model.ts";
 import type { Embedder } from "../../embed/embedder.ts";
@@ -15,6 +16,8 @@ import { searchLibrary, type SearchResponse } from "./search.ts";
 export interface SearchSession {
   /** The library, opened at the first call. A failed opening is tried again at the next call. */
   library(): Promise<ReadableLibrary>;
+  /** What the library keeps besides transcripts: words' times, titles. */
+  records(): Promise<Pick<Records, "get" | "list">>;
   /** The files that failed, ordered by id. */
   jobs(): Promise<readonly Job[]>;
   /** Opens what is searched, when it lasts for the session. @throws NO_STORE */
@@ -58,6 +61,7 @@ export function openSession(
   });
   return {
     library: async () => (await backend.get()).library,
+    records: async () => (await backend.get()).records,
     jobs: async () => (await backend.get()).jobs.list(),
     view: async () => void (await searchView.get()),
     async search(request) {

@@ -29,6 +29,7 @@ Plain words need no signs: what has more of them, or means the same, comes first
   a OR b            one of them
   ( )               groups
   speaker:ann   file:"*.mp3"        lang:en        origin:captions
+  title:bridge  show:"harbour hour" chapter:detours
   after:2026-01-01  before:2026-02  duration:>10m  confidence:>0.8
   near:12:30        within a minute of that time; near:12:00..13:00 in that range
 The day of a recording is that of its metadata, else that of its file.

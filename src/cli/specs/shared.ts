@@ -79,6 +79,17 @@ export const GLOBAL_OPTIONS = [
 
 /** Conditions on files; the same as in a query, `name:value`. */
 export const FILE_FILTERS = [
+  { flags: "--title <words>", rejectRepeat: true, help: "only with these words in the title" },
+  {
+    flags: "--show <words>",
+    rejectRepeat: true,
+    help: "only of this show: podcast, series, channel or artist",
+  },
+  {
+    flags: "--chapter <words>",
+    rejectRepeat: true,
+    help: "only under a chapter whose heading has these words",
+  },
   { flags: "--lang <tag>", rejectRepeat: true, help: "only in this language: en takes en-GB too" },
   {
     flags: "--origin <origin>",

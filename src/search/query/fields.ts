@@ -17,6 +17,9 @@ export const whyUnfit = (error: unknown): string | undefined =>
  */
 export const FIELD_CONDITIONS = {
   speaker: (value: string): Condition => ({ speaker: value }),
+  title: (value: string): Condition => ({ heading: "title", has: words(value) }),
+  show: (value: string): Condition => ({ heading: "show", has: words(value) }),
+  chapter: (value: string): Condition => ({ heading: "chapter", has: words(value) }),
   lang: (value: string): Condition => ({ language: languageTag(value) }),
   origin(value: string): Condition {
     const origin = value.toLowerCase();
@@ -47,6 +50,8 @@ export const FIELD_CONDITIONS = {
       "a comparison or a range such as >0.8, <60% or 0.5..0.9",
     ),
 } as const;
+
+const words = (value: string): string => (/[\p{L}\p{N}]/u.test(value) ? value : unfit("words"));
 
 function languageTag(value: string): string {
   const tag = canonical(value);

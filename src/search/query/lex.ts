@@ -6,6 +6,9 @@ import { isUnspaced } from "../../text/words.ts";
 /** Names before a colon that mean a condition; any other is plain text. */
 export const FIELDS = [
   "speaker",
+  "title",
+  "show",
+  "chapter",
   "file",
   "lang",
   "language",

@@ -1,11 +1,13 @@
 import type { AssetStatus } from "../../backends/catalog.ts";
-import { assetFacts, listAssets } from "../../app/assets.ts";
+import { listMediaFacts, readMediaFacts } from "../../backends/media-facts.ts";
+import type { Records } from "../../backends/records.ts";
+import { assetFacts, listAssets, mediaRecord } from "../../app/assets.ts";
 import type { ListRequest } from "../../app/requests.ts";
 import { segmentsWithin, timeWords } from "../../app/transcript.ts";
 import { MediasearchError } from "../../errors.ts";
 import { formatSrt, formatWebvtt } from "../../media/captions/write.ts";
 import { formatMarkdown, formatPlainTranscript } from "../../transfer/transcript-text.ts";
-import type { Segment } from "../../types.ts";
+import type { MediaFacts, Segment } from "../../types.ts";
 import { fileIdOf, mediaKind } from "../file-names.ts";
 import { type Labels, labelledFiles, readLabels } from "./labels.ts";
 import { namesOf, type Reader, refuseFolderPattern } from "./reader.ts";
@@ -23,7 +25,8 @@ export interface FilesArgs extends ListRequest {
 export async function files(reader: Reader, args: FilesArgs) {
   const { limit = 50, offset = 0, collection, tag, ...request } = args;
   if (request.file !== undefined) refuseFolderPattern(request.file, reader);
-  const all = await listAssets(reader.library.catalog, "/", request);
+  const factsOf = await readFacts(reader);
+  const all = await listAssets(reader.library.catalog, "/", request, factsOf.records);
   const labels = await readLabels(reader);
   const labelled =
     collection === undefined && tag === undefined
@@ -34,21 +37,42 @@ export async function files(reader: Reader, args: FilesArgs) {
     version: 1,
     total: wanted.length,
     offset,
-    files: wanted.slice(offset, offset + limit).map((asset) => toFile(asset, labels, reader)),
+    files: wanted
+      .slice(offset, offset + limit)
+      .map((asset) => toFile(asset, labels, factsOf.of(asset), reader)),
   };
 }
 
 /** `File` of docs/schemas/api.v1.json. */
 export async function file(reader: Reader, { fileId }: { readonly fileId: string }) {
   const asset = await reader.find(fileId);
-  return toFile(asset, await readLabels(reader), reader);
+  const facts = seesFacts(reader) ? await readMediaFacts(reader.records, asset.fingerprint) : {};
+  return toFile(asset, await readLabels(reader), facts, reader);
 }
 
-function toFile(asset: AssetStatus, labels: Labels, reader: Reader) {
+/**
+ * What is known of a content may come from beside a file that a restricted caller does not see.
+ */
+const seesFacts = ({ tenant }: Reader): boolean => tenant === null;
+
+interface ReadFacts {
+  /** Where conditions on titles look. */
+  readonly records: Pick<Records, "list">;
+  readonly of: (asset: AssetStatus) => MediaFacts;
+}
+
+async function readFacts(reader: Reader): Promise<ReadFacts> {
+  const records = seesFacts(reader) ? reader.records : { list: async () => [] };
+  const factsOf = await listMediaFacts(records);
+  return { records, of: ({ fingerprint }) => factsOf(fingerprint) };
+}
+
+function toFile(asset: AssetStatus, labels: Labels, facts: MediaFacts, reader: Reader) {
   const id = fileIdOf(asset.id);
   const path = `/v1/files/${id}`;
   return {
     ...assetFacts(asset),
+    ...mediaRecord(facts),
     ...namesOf(asset.id, reader),
     // What failed is told with paths of the server in it.
     error: asset.error === null || reader.seesPaths ? asset.error : withoutFolders(asset.error),

@@ -13,6 +13,9 @@ const parameter = (schema: RouteParameter["schema"], description: string): Route
 export const FILTERS = {
   file: parameter(STRING(1000), "a name, or a glob of names"),
   speaker: parameter(STRING(500), "a speaker's name, or a part of it"),
+  title: parameter(STRING(500), "words in a row in the title of the recording"),
+  show: parameter(STRING(500), "words in a row in the name of its show, podcast or channel"),
+  chapter: parameter(STRING(500), "words in a row in the heading of a chapter"),
   lang: parameter(STRING(50), "a language tag: en takes en-GB too"),
   origin: parameter({ enum: ["captions", "asr"] }, "where the words came from"),
   after: parameter(STRING(50), "recorded on or after this day: 2026, 2026-01-31, yesterday, 7d"),
