@@ -19,6 +19,7 @@ complete -c mediasearch -n '__fish_seen_subcommand_from index' -s w -l watch -d 
 complete -c mediasearch -n '__fish_seen_subcommand_from index' -l events -x -d 'with --watch, where a bucket\'s notifications come from: kafka://HOST:PORT/TOPIC, kafka+tls://…, sqs://HOST/ACCOUNT/QUEUE'
 complete -c mediasearch -n '__fish_seen_subcommand_from index' -l reconcile -x -d 'with --events, how often the bucket is listed all the same'
 complete -c mediasearch -n '__fish_seen_subcommand_from index' -s n -l dry-run -d 'show what would be done, and do nothing'
+complete -c mediasearch -n '__fish_seen_subcommand_from index' -l metrics-file -rF -d 'write figures of the run for Prometheus\' textfile collector'
 complete -c mediasearch -n '__fish_seen_subcommand_from index' -l json -d 'one JSON event a line'
 complete -c mediasearch -n '__fish_seen_subcommand_from index' -l config -rF -d 'a configuration file of your choice, in place of mediasearch.config.json'
 complete -c mediasearch -n '__fish_seen_subcommand_from index' -l env-file -rF -d 'read variables from a file of NAME=value lines; those of the environment win'

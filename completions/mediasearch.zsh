@@ -57,6 +57,7 @@ _mediasearch() {
       '(--events)'--events='[with --watch, where a bucket'\''s notifications come from\: kafka\://HOST\:PORT/TOPIC, kafka+tls\://…, sqs\://HOST/ACCOUNT/QUEUE]:address: ' \
       '(--reconcile)'--reconcile='[with --events, how often the bucket is listed all the same]:time: ' \
       '(-n --dry-run)'{-n,--dry-run}'[show what would be done, and do nothing]' \
+      '(--metrics-file)'--metrics-file='[write figures of the run for Prometheus'\'' textfile collector]:path:_files' \
       '(--json)'--json'[one JSON event a line]' \
       '(--config)'--config='[a configuration file of your choice, in place of mediasearch.config.json]:file:_files' \
       '(--env-file)'--env-file='[read variables from a file of NAME=value lines; those of the environment win]:file:_files' \

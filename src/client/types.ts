@@ -333,6 +333,8 @@ export type Status = {
   readonly canIndex: boolean;
   readonly canUpload: boolean;
   readonly roots?: readonly string[];
+  /** when the copy of a cluster's library that is searched was last the same as the library */
+  readonly asOf?: string;
 };
 
 export type Key = {

@@ -51,6 +51,11 @@ export async function serve(context: Context, { log, onListening }: ServeOptions
     const addresses = createAddresses(settings, port);
     const oidc = await openOidcSignIn(settings, addresses);
     services = createServices(context, addresses, oidc, log);
+    const { metrics } = services;
+    server.on("request", (_request, response) => {
+      metrics.noteOpen(1);
+      response.once("close", () => metrics.noteOpen(-1));
+    });
     server.on("request", createListener(services));
     if (settings.serveMetricsListen !== undefined)
       servers.push(await serveMetrics(services, settings.serveMetricsListen));

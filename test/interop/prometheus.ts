@@ -1,5 +1,13 @@
 import { spawn, spawnSync, type SpawnSyncOptions } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { mediasearch, ROOT } from "../helpers/run.ts";
@@ -54,7 +62,10 @@ export async function runPrometheus(folder: string): Promise<boolean> {
       await server.call("/v1/files", { key: "wrong" });
     }
     const text = await (await server.call("/metrics")).text();
+    const file = join(home, "run.prom");
+    await mediasearch(["index", join(home, "a.vtt"), "--metrics-file", file], { home });
     const isGood =
+      promtool(["check", "metrics"], readFileSync(file, "utf8")) &&
       promtool(["check", "metrics"], text) &&
       (await scrape(folder, home, server.url, stdout.trim(), rules));
     await server.stop();

@@ -7,6 +7,7 @@ import { runOpenAi, runRiva } from "./engines.ts";
 import { runDataEngine } from "./dataengine.ts";
 import { runGolden } from "./golden.ts";
 import { runLibrary } from "./library.ts";
+import { runKubernetes } from "./kubernetes.ts";
 import { runPage } from "./page.ts";
 import { prometheusFolder, runPrometheus } from "./prometheus.ts";
 import { pythonWith } from "./python.ts";
@@ -51,6 +52,8 @@ const PARTS: Readonly<Record<string, () => boolean | Promise<boolean>>> = {
     process.stderr.write("serve-prometheus: left out, it needs apt\n");
     return true;
   },
+  "serve-kubernetes": () =>
+    runKubernetes(pythonWith("kubernetes", ["kubernetes-validate==1.37.0"])),
   s3: () => runS3(pythonWith("moto", ["moto[s3,server]==5.2.5"])),
   "s3-versitygw": () => {
     const program = versitygw();

@@ -45,6 +45,10 @@ export const INDEX_SPEC = {
     { flags: "--events <address>", help: SETTINGS.events.help },
     { flags: "--reconcile <time>", help: SETTINGS.reconcileMs.help },
     DRY_RUN_OPTION,
+    {
+      flags: "--metrics-file <path>",
+      help: "write figures of the run for Prometheus' textfile collector",
+    },
     { flags: "--json", help: "one JSON event a line" },
   ],
   examples: [

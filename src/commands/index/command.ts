@@ -1,8 +1,21 @@
 import { indexPaths } from "../../app/indexing/index-paths.ts";
+import { resolve } from "node:path";
+import { withRunMetrics } from "../../app/indexing/run-metrics.ts";
+import { toMediasearchError } from "../../errors.ts";
+import { writeWhole } from "../../unfinished.ts";
 import type { Command } from "../../cli/command.ts";
 import type { INDEX_SPEC } from "../../cli/specs/indexing.ts";
 import { hasFlag } from "../../cli/flags.ts";
 import { showRun } from "./show-run.ts";
+
+/** The collector reads the file at any time, as another user. */
+async function put(path: string, text: string): Promise<void> {
+  try {
+    await writeWhole(path, text, { mode: 0o644, replace: true });
+  } catch (error) {
+    throw toMediasearchError(error, path);
+  }
+}
 
 export const run: Command<typeof INDEX_SPEC> = async (paths, flags, context) => {
   const watch = hasFlag(flags, "watch");
@@ -14,5 +27,8 @@ export const run: Command<typeof INDEX_SPEC> = async (paths, flags, context) => 
     resync: hasFlag(flags, "resync"),
     watch,
   });
-  return showRun(events, hasFlag(flags, "json"), context);
+  const { metricsFile } = flags;
+  const path = metricsFile === undefined ? undefined : resolve(context.cwd, metricsFile);
+  const watched = path === undefined ? events : withRunMetrics(events, (text) => put(path, text));
+  return showRun(watched, hasFlag(flags, "json"), context);
 };

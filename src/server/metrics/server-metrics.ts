@@ -1,4 +1,5 @@
-import { statSync } from "node:fs";
+import { statfsSync, statSync } from "node:fs";
+import { dirname } from "node:path";
 import { monitorEventLoopDelay } from "node:perf_hooks";
 import type { JobState } from "../../backends/job-store.ts";
 import type { Settings } from "../../config/settings.ts";
@@ -11,7 +12,7 @@ import type { ReadPool } from "../reads/pool.ts";
 import type { TakenEvents } from "../hint-intake.ts";
 import type { FileChange } from "../work/protocol.ts";
 import type { WorkJob, WorkJobs } from "../work/jobs.ts";
-import { createRegistry, type GaugeValue, type Registry } from "./registry.ts";
+import { createRegistry, type GaugeValue, type Registry } from "../../metrics-registry.ts";
 
 /** What the library holds, as it was when it was last counted. */
 export interface LibraryFigures {
@@ -20,11 +21,15 @@ export interface LibraryFigures {
   readonly durationMs: number;
   readonly jobs: Readonly<Record<string, number>>;
   readonly model: string | null;
+  /** When the copy that is searched was last the same as the library (ISO 8601). */
+  readonly asOf?: string | undefined;
 }
 
 export interface ServerMetrics {
   /** All metrics as text; counts the library first. */
   text(): Promise<string>;
+  /** A request came (1), or its answer was sent or given up (-1). */
+  noteOpen(change: 1 | -1): void;
   noteRequest(ended: Ended): void;
   noteRead(operation: OperationName, waitedMs: number, tookMs: number): void;
   noteChanges(changes: readonly FileChange[]): void;
@@ -59,10 +64,15 @@ export function createServerMetrics(sources: MetricsSources): ServerMetrics {
   const http = httpMetrics(registry);
   const search = searchMetrics(registry);
   const work = workMetrics(registry);
+  let open = 0;
+  registry.gauge("mediasearch_http_requests_in_flight", "Requests that are being answered.", () => [
+    { value: open },
+  ]);
   let figures: LibraryFigures | undefined;
   let countedAtMs = 0;
   processMetrics(registry);
   libraryMetrics(registry, sources, () => figures);
+  activityMetrics(registry, sources);
   return {
     async text() {
       if (Date.now() - countedAtMs > COUNT_MS) {
@@ -71,6 +81,7 @@ export function createServerMetrics(sources: MetricsSources): ServerMetrics {
       }
       return registry.text();
     },
+    noteOpen: (change) => void (open += change),
     noteRequest(ended) {
       http(ended);
       search.noteRequest(ended);
@@ -203,9 +214,22 @@ function processMetrics(registry: Registry): void {
   );
 }
 
+/** None for a library that is not there yet. */
+function diskOf(store: string): readonly GaugeValue[] {
+  try {
+    const { bsize, blocks, bavail } = statfsSync(dirname(store));
+    return [
+      { labels: { kind: "size" }, value: blocks * bsize },
+      { labels: { kind: "free" }, value: bavail * bsize },
+    ];
+  } catch {
+    return [];
+  }
+}
+
 function libraryMetrics(
   registry: Registry,
-  { settings, reads, jobs, events }: MetricsSources,
+  { settings }: MetricsSources,
   figures: () => LibraryFigures | undefined,
 ): void {
   const of = (read: (found: LibraryFigures) => readonly GaugeValue[]) => () => {
@@ -263,6 +287,21 @@ function libraryMetrics(
         }))
       : [],
   );
+  registry.gauge(
+    "mediasearch_library_disk_bytes",
+    "Room of the disk that the library is on: in all, and free.",
+    () => (settings.backend === "local" ? diskOf(settings.store) : []),
+  );
+  registry.gauge(
+    "mediasearch_replica_age_seconds",
+    "How old the copy of a cluster's library is that is searched.",
+    of(({ asOf }) =>
+      asOf === undefined ? [] : [{ value: Math.max(0, (Date.now() - Date.parse(asOf)) / 1000) }],
+    ),
+  );
+}
+
+function activityMetrics(registry: Registry, { reads, jobs, events }: MetricsSources): void {
   registry.gauge("mediasearch_reads", "Reads that run and that wait.", () =>
     Object.entries(reads().load()).map(([state, value]) => ({ labels: { state }, value })),
   );

@@ -127,13 +127,20 @@ export async function failedFiles(reader: Reader, _args: object) {
 }
 
 /** Counts of what the caller sees. */
-export async function counts({ library, jobs }: Reader, _args: object) {
+export async function counts({ library, jobs, asOfMs }: Reader, _args: object) {
   const { assets, segments, durationMs } = await library.catalog.counts();
   const model = await library.embeddings.model();
   const failed: Record<string, number> = {};
   for (const { id, state } of await jobs.list())
     if (await library.catalog.get(id)) failed[state] = (failed[state] ?? 0) + 1;
-  return { files: assets, segments, durationMs, model: model?.embedder ?? null, jobs: failed };
+  return {
+    files: assets,
+    segments,
+    durationMs,
+    model: model?.embedder ?? null,
+    jobs: failed,
+    ...(asOfMs === undefined ? {} : { asOf: new Date(asOfMs).toISOString() }),
+  };
 }
 
 /** Collections with the files that the caller sees; one without any is its own secret. */
