@@ -34,13 +34,17 @@ sbom.components = sbom.components
     properties: component.properties.filter((property) => !isDevelopment(property)),
     ...(component.name.startsWith("@seydx/") ? { licenses: FFMPEG } : {}),
   }));
-sbom.components.push({
-  "bom-ref": "all-MiniLM-L6-v2",
-  type: "machine-learning-model",
-  name: "all-MiniLM-L6-v2",
-  version: "int8",
-  licenses: [{ license: { id: "Apache-2.0" } }],
-});
+for (const [model, licence] of [
+  ["all-MiniLM-L6-v2", "Apache-2.0"],
+  ["e5-small-v2", "MIT"],
+])
+  sbom.components.push({
+    "bom-ref": model,
+    type: "machine-learning-model",
+    name: model,
+    version: "int8",
+    licenses: [{ license: { id: licence } }],
+  });
 const refs = new Set(sbom.components.map((component) => component["bom-ref"]));
 const own = `${name}@${version}`;
 sbom.metadata.component.name = name;

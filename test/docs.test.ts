@@ -101,7 +101,7 @@ describe("the repository", () => {
     expect(fixtures.reduce((sum, path) => sum + size(path), 0)).toBeLessThan(2_000_000);
     expect(tracked().filter((path) => size(path) > 1_000_000)).toEqual([
       "models/all-MiniLM-L6-v2/model_quantized.onnx",
-      "models/e5-small-v2/model_quantized.onnx",
+      "models/e5-small-v2/model_quantized.onnx.br",
       "models/ge2e/ge2e.int8.onnx",
     ]);
   });

@@ -68,7 +68,7 @@ const EMBEDDERS = [
     settings: BEST,
     identify: async () => (await import("./best/identify.ts")).identifyBest(),
     recipe: "late",
-    open: async () => (await import("./best/open.ts")).open(),
+    open: async (settings) => (await import("./best/open.ts")).open(settings),
   },
   {
     settings: ONNX,
@@ -103,7 +103,9 @@ export const EMBEDDER_ROWS = Object.assign(
 ) as SettingTable<EmbedderRows>;
 
 /** What embedders are given of the settings. */
-export function embedderSettings(values: EmbedderRows & EmbeddingRetryRows): AnyEmbedderSettings {
+export function embedderSettings(
+  values: EmbedderRows & EmbeddingRetryRows & { readonly modelCache: string },
+): AnyEmbedderSettings {
   const given = Object.assign(
     sharedSettings(values),
     ...EMBEDDERS.map(({ settings }) => settings.own(values as never)),

@@ -18,6 +18,8 @@ export interface EmbedderSettings {
   /** Written before texts; undefined: what the model's authors say, where that is known. */
   readonly queryPrefix?: string | undefined;
   readonly passagePrefix?: string | undefined;
+  /** Where models are kept that are made or fetched on this machine. */
+  readonly modelCache?: string | undefined;
   readonly timeoutMs?: number | undefined;
   readonly attempts?: number | undefined;
   readonly baseDelayMs?: number | undefined;
@@ -124,9 +126,10 @@ const EMBEDDING_MAX_ATTEMPTS = 5;
 const EMBEDDING_MAX_DELAY_MS = 30_000;
 
 export const sharedSettings = (
-  values: ModelRows & LimitRows & EmbeddingRetryRows,
+  values: ModelRows & LimitRows & EmbeddingRetryRows & { readonly modelCache: string },
 ): EmbedderSettings => ({
   model: values.embeddingModel,
+  modelCache: values.modelCache,
   dimensions: values.embeddingDimension,
   maxTokens: values.embeddingMaxTokens,
   queryPrefix: values.embeddingQueryPrefix,

@@ -142,10 +142,19 @@ export const MODEL_CATALOGUE: readonly Model[] = [
     npm: null,
     files: [
       {
-        name: "model_quantized.onnx",
+        name: "model_quantized.onnx.br",
         inPackage: "",
+        sizeBytes: 24_010_506,
+        digest: "44fc99fac79a256b70ab4c2b16cf0956b05b1fe5ba12623e3e171c5be86250f4",
+      },
+    ],
+    derived: [
+      {
+        name: "model_quantized.onnx",
+        from: "model_quantized.onnx.br",
         sizeBytes: 34_014_367,
         digest: "7d9092cb25f2bd1c023b7e8d2aa459044a02030ac880e5a59fdaf27af69f1ded",
+        load: async () => (await import("node:zlib")).brotliDecompressSync,
       },
     ],
   },
@@ -198,8 +207,9 @@ export const MODEL_CATALOGUE: readonly Model[] = [
   },
 ];
 
-/** Whether mediasearch itself carries the files, in models/. */
-export const isBundled = ({ npm, hub }: Model): boolean => npm === null && hub === undefined;
+/** Whether mediasearch itself carries the file, in models/. What is made of it is in the cache. */
+export const isCarried = ({ npm, hub, files }: Model, { name }: PinnedFile): boolean =>
+  npm === null && hub === undefined && files.some((file) => file.name === name);
 
 export function findModel(id: string, models: readonly Model[] = MODEL_CATALOGUE): Model {
   const model = models.find((one) => one.id === id);
@@ -216,10 +226,15 @@ export const allFiles = ({ files, derived = [] }: Model): readonly PinnedFile[] 
 ];
 
 /** Gives the SHA-256 that the file must have, without reading the file. */
-export function fileDigest(id: string, name: string): string {
+export const fileDigest = (id: string, name: string): string => pinnedFile(id, name).digest;
+
+/** Gives the length in bytes that the file must have. */
+export const fileSize = (id: string, name: string): number => pinnedFile(id, name).sizeBytes;
+
+function pinnedFile(id: string, name: string): PinnedFile {
   const file = allFiles(findModel(id)).find((one) => one.name === name);
   if (!file) throw new MediasearchError("BUG", `model ${id} has no file ${name}`, { subject: id });
-  return file.digest;
+  return file;
 }
 
 /**

@@ -6,7 +6,7 @@ import {
   bundledFile,
   type DerivedFile,
   findModel,
-  isBundled,
+  isCarried,
   type Model,
   type ModelFile,
   MODEL_CATALOGUE,
@@ -106,7 +106,7 @@ async function findSound(
 ): Promise<string | null> {
   const path = await findFile(model, file, options);
   if (path !== null && (await hashFile(path)) === file.digest) return path;
-  if (isBundled(model)) throw incomplete(model, file);
+  if (isCarried(model, file)) throw incomplete(model, file);
   if (path !== null && path !== cachePath(model, file, options))
     throw damagedFileError(model, file, path);
   return null;
@@ -150,6 +150,8 @@ export async function verifyModels(
     for (const file of allFiles(model)) {
       const path = (await candidates(model, file, places))[0] ?? null;
       const isSound = path !== null && (await hashFile(path)) === file.digest;
+      // What is made of carried files is made when it is needed.
+      if (path === null && isMadeHere(model, file)) continue;
       const ifUnsound = path === null ? "missing" : "damaged";
       const state = isSound ? "ok" : ifUnsound;
       checked.push({ model: model.id, file: file.name, state });
@@ -157,6 +159,9 @@ export async function verifyModels(
   }
   return checked;
 }
+
+const isMadeHere = (model: Model, file: PinnedFile): boolean =>
+  !isCarried(model, file) && model.files.every((one) => isCarried(model, one));
 
 /**
  * The first place that has the file in its full length; a file of another length in the cache
@@ -175,7 +180,7 @@ async function findFile(
 
 async function candidates(model: Model, file: PinnedFile, places: ModelPlaces): Promise<string[]> {
   const { modelsDir } = places;
-  if (isBundled(model)) return existing([bundledFile(model.id, file.name)]);
+  if (isCarried(model, file)) return existing([bundledFile(model.id, file.name)]);
   const own =
     modelsDir === undefined
       ? []

@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync, statSync, truncateSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { EMBEDDER_CASES } from "../embedder.contract.ts";
 import type { Embedder } from "../embedder.ts";
@@ -6,7 +9,10 @@ import { BEST_MODEL } from "./settings.ts";
 
 let embedder: Embedder;
 beforeAll(async () => {
-  embedder = await openEmbedder({ model: BEST_MODEL });
+  embedder = await openEmbedder({
+    model: BEST_MODEL,
+    modelCache: mkdtempSync(join(tmpdir(), "mediasearch-models-")),
+  });
 });
 afterAll(() => embedder.close());
 
@@ -29,5 +35,24 @@ describe("both bundled models", () => {
     };
     expect(await lengths("passage")).toEqual([0.71, 0.71]);
     expect(await lengths("query")).toEqual([0.15, 0.99]);
+  });
+});
+
+describe("the second model", () => {
+  it("is unpacked into the cache once, and anew when it is not whole", async () => {
+    const modelCache = mkdtempSync(join(tmpdir(), "mediasearch-models-"));
+    const unpacked = join(modelCache, "e5-small-v2/model_quantized.onnx");
+    const open = async (): Promise<void> => {
+      await (await openEmbedder({ model: BEST_MODEL, modelCache })).close();
+    };
+    await open();
+    const { ino, size } = statSync(unpacked);
+    expect(size).toBe(34_014_367);
+    await open();
+    expect(statSync(unpacked).ino).toBe(ino);
+    truncateSync(unpacked, 1000);
+    await open();
+    expect(statSync(unpacked).size).toBe(size);
+    rmSync(modelCache, { recursive: true });
   });
 });

@@ -1,7 +1,10 @@
-import { readFile } from "node:fs/promises";
+import { readFile, stat } from "node:fs/promises";
+import { join } from "node:path";
+import { fileSize } from "../../models/catalogue.ts";
 import { openBert } from "../bert.ts";
 import { bundledModelFile } from "../bundled-file.ts";
 import type { Embedder, PassageVectors } from "../embedder.ts";
+import type { EmbedderSettings } from "../settings.ts";
 import { identifyBest, PART_DIMENSIONS } from "./identify.ts";
 
 /**
@@ -20,7 +23,7 @@ const MODELS = [
  * Two models as one: a passage's vector is both of theirs in a row, a query's too, weighed, so that
  * one inner product is the weighed sum of both cosines. Both are of unit length.
  */
-export async function open(): Promise<Embedder> {
+export async function open({ modelCache = "" }: EmbedderSettings): Promise<Embedder> {
   const vocabulary = await readFile(
     await bundledModelFile("all-MiniLM-L6-v2", "vocab.txt"),
     "utf8",
@@ -31,7 +34,7 @@ export async function open(): Promise<Embedder> {
         ...how,
         vocabulary,
         dimensions: PART_DIMENSIONS,
-        model: await bundledModelFile(model, "model_quantized.onnx"),
+        model: await weightsOf(model, modelCache),
       }),
     ),
   );
@@ -53,6 +56,24 @@ export async function open(): Promise<Embedder> {
     },
     close: async () => void (await Promise.all(opened.map((one) => one.close()))),
   };
+}
+
+const WEIGHTS_FILE = "model_quantized.onnx";
+
+/** The second model is carried compressed: the first use unpacks it into the cache. */
+async function weightsOf(
+  model: (typeof MODELS)[number]["model"],
+  cacheDir: string,
+): Promise<string> {
+  if (model === "all-MiniLM-L6-v2") return bundledModelFile(model, WEIGHTS_FILE);
+  const unpacked = join(cacheDir, model, WEIGHTS_FILE);
+  const { size } = await stat(unpacked).catch(() => ({ size: 0 }));
+  // It was checked when it was made: its digest would take longer than the query.
+  if (size === fileSize(model, WEIGHTS_FILE)) return unpacked;
+  const { ensureModel } = await import("../../models/store.ts");
+  const { signal } = new AbortController();
+  const files = await ensureModel(model, { cacheDir, env: {}, signal });
+  return files[WEIGHTS_FILE] ?? unpacked;
 }
 
 const idOf = (): Pick<Embedder, "id" | "dimensions"> => {
