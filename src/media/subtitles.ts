@@ -1,5 +1,6 @@
 import type { Packet } from "node-av/lib";
 import { decodeLine21, type Line21Pair } from "./captions/cea608.ts";
+import type { RawCue } from "./captions/raw-cue.ts";
 import { inputName, type MediaInput } from "./byte-source.ts";
 import { DISCARD_ALL, openInput, toMs, unreadableError } from "./ffmpeg.ts";
 
@@ -133,7 +134,7 @@ function line21Track(timeBase: TimeBase): TrackReader {
   return {
     add: (packet) => void pairs.push(...pairsOf(packet, timeBase)),
     positionMs: () => pairs.at(-1)?.atMs ?? 0,
-    finish: () => line21Events(pairs),
+    finish: () => line21Events(decodeLine21(pairs)),
   };
 }
 
@@ -161,8 +162,9 @@ function pairsOf(packet: Packet, timeBase: TimeBase): Line21Pair[] {
 /** Valid, and of the first field: the lowest three bits. */
 const FIRST_FIELD = 0b100;
 
-const line21Events = (pairs: readonly Line21Pair[]): SubtitleEvent[] =>
-  decodeLine21(pairs).map(({ startMs, endMs, lines }) => ({
+/** Cues of line 21 as events whose text has no markup. */
+export const line21Events = (cues: readonly RawCue[]): SubtitleEvent[] =>
+  cues.map(({ startMs, endMs, lines }) => ({
     startMs,
     endMs,
     text: lines

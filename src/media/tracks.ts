@@ -38,6 +38,10 @@ function distance(track: Language | null, wanted: Language | null | undefined): 
 
 const OTHER = 3;
 
+/** Whether a track can be in that language; one that tells none can. */
+export const isSameLanguage = (wanted: Language, track: Language | null): boolean =>
+  distance(track, wanted) < OTHER;
+
 /** Compares keys of tracks from the most to the least important. */
 function byKeys(a: readonly number[], b: readonly number[]): number {
   const at = a.findIndex((key, i) => key !== b[i]);

@@ -1,13 +1,15 @@
-/** A block of a track: sound as samples, or a line of text. */
+/** A block of a track: sound as samples, a line of text, or a picture of MPEG-2. */
 export interface MatroskaBlock {
   readonly startMs: number;
+  /** Its place in the file, where that is not by its start. */
+  readonly storedMs?: number;
   readonly data: Buffer;
   /** Of text. */
   readonly durationMs?: number;
 }
 
 export interface MatroskaTrack {
-  readonly type: "audio" | "subtitle";
+  readonly type: "audio" | "subtitle" | "video";
   readonly language?: string;
   readonly title?: string;
   readonly isDefault?: boolean;
@@ -59,13 +61,17 @@ function trackEntry(track: MatroskaTrack, number: number): Buffer {
   const common = [
     element(0xd7, number),
     element(0x73c5, number),
-    element(0x83, type === "audio" ? 2 : 0x11),
+    element(0x83, { video: 1, audio: 2, subtitle: 0x11 }[type]),
     element(0x88, Number(isDefault)),
     ...flags.map((flag) => element(FLAGS[flag], 1)),
     element(0x22b59c, language),
     ...(title === undefined ? [] : [element(0x536e, title)]),
   ];
   if (type === "subtitle") return element(0xae, ...common, element(0x86, "S_TEXT/UTF8"));
+  if (type === "video") {
+    const size = element(0xe0, element(0xb0, 64), element(0xba, 36));
+    return element(0xae, ...common, element(0x86, "V_MPEG2"), size);
+  }
   const { rate = 16_000, channels = 1 } = track;
   const sound = element(
     0xe1,
@@ -75,6 +81,8 @@ function trackEntry(track: MatroskaTrack, number: number): Buffer {
   );
   return element(0xae, ...common, element(0x86, "A_PCM/INT/LIT"), sound);
 }
+
+const storedAt = ({ startMs, storedMs = startMs }: MatroskaBlock): number => storedMs;
 
 function block(number: number, { startMs, data, durationMs }: MatroskaBlock): Buffer {
   const head = Buffer.from([0x80 | number, 0, 0, 0]);
@@ -102,7 +110,7 @@ export function matroska(
 ): Buffer {
   const blocks = tracks
     .flatMap((track, i) => track.blocks.map((one) => ({ number: i + 1, one })))
-    .toSorted((a, b) => a.one.startMs - b.one.startMs);
+    .toSorted((a, b) => storedAt(a.one) - storedAt(b.one));
   return Buffer.concat([
     element(0x1a45dfa3, element(0x4282, "matroska"), element(0x4287, 4), element(0x4285, 2)),
     element(

@@ -169,12 +169,12 @@ describe("one file's way", () => {
       const pause = (other: Float32Array): Float32Array => new Float32Array(other.length);
       return writeWav(path, [joined(ann, pause(ben)), joined(pause(ann), ben)]);
     };
-    const run = async (path: string, resume: Checkpoint[] = []) => {
+    const run = async (path: string, resume: Checkpoint[] = [], transcriber = ears) => {
       const checkpoints: Checkpoint[] = [];
       const transcript = await processFile(
         { ...task(""), path, resume },
         services({
-          transcriber: async () => ears,
+          transcriber: async () => transcriber,
           onCheckpoint: (checkpoint) => void checkpoints.push(checkpoint),
         }),
       );
@@ -192,6 +192,16 @@ describe("one file's way", () => {
       ]);
       expect(first.transcript?.selection).toMatchObject({ channels: "separate" });
       expect(first.checkpoints).toHaveLength(2);
+      let channel = 0;
+      const deafToSecond: Transcriber = {
+        ...ears,
+        transcribe: async (...args) => {
+          const heard = await ears.transcribe(...args);
+          return channel++ === 1 ? { ...heard, cues: [] } : heard;
+        },
+      };
+      // Where only one of them has words, nobody need be named.
+      expect(said(await run(path, [], deafToSecond))).toEqual([[null, "heard true"]]);
       // The second channel had not begun when it was stopped.
       expect(said(await run(path, first.checkpoints.slice(0, 1)))).toEqual([
         ["Speaker 1", "heard true again"],

@@ -93,7 +93,7 @@ export async function processFile(
   if (transcript) {
     const synced = await inStep(task, transcript, probed, services, warnings);
     const past = warnPastEnd(synced.cues, probed?.durationMs ?? null);
-    if (past !== undefined && !synced.track) warnings.push(`${synced.label}: ${past}`);
+    if (past !== undefined) warnings.push(`${synced.label}: ${past}`);
     return { ...(await fromCaptions(synced, probed, services, warnings)), warnings };
   }
   if (task.captions === "only") return undefined;

@@ -165,7 +165,9 @@ function joinParts(parts: readonly Transcript[]): Transcript {
   if (others.length === 0) return first;
   const said = parts.filter(({ cues }) => cues.length > 0);
   const [spoken = first] = said.toSorted((a, b) => b.cues.length - a.cues.length);
-  const cues = parts.flatMap((part, i) => part.cues.map((cue) => named(cue, i + 1)));
+  // Where only one of the channels has any words, there is one person.
+  const name = said.length > 1 ? named : (cue: Cue): Cue => cue;
+  const cues = parts.flatMap((part, i) => part.cues.map((cue) => name(cue, i + 1)));
   return {
     cues: cues.toSorted((a, b) => a.startMs - b.startMs),
     timing: TIMINGS[Math.max(...parts.map(({ timing }) => TIMINGS.indexOf(timing)))] ?? "window",

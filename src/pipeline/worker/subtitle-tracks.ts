@@ -8,8 +8,10 @@ import {
   readSubtitleTracks,
   type SubtitleEvents,
 } from "../../media/subtitles.ts";
+import { readPictureCaptions } from "../../media/picture-captions.ts";
 import {
   findTrack,
+  isSameLanguage,
   rankAudio,
   rankSubtitles,
   selectionOf,
@@ -35,10 +37,41 @@ export async function* subtitleTranscripts(
   const byHand = audioTrack === undefined ? undefined : findTrack(info.audioTracks, audioTrack);
   const spoken = (byHand ?? rankAudio(info.audioTracks, { language })[0])?.language;
   const [first, ...others] = rankSubtitles(info.subtitles, { language, spoken });
-  if (!first) return;
-  yield toTranscript(first, info, await readSubtitleEvents(media, first.streamIndex, options));
-  const rest = others.slice(0, MAX_TRACKS_READ);
-  if (rest.length === 0) return;
+  if (first)
+    yield toTranscript(first, info, await readSubtitleEvents(media, first.streamIndex, options));
+  if (others.length > 0) yield* otherTranscripts(media, info, others, options);
+  if (language === undefined || isSameLanguage(language, spoken ?? null))
+    yield* pictureTranscripts(media, info, spoken ?? language, options);
+}
+
+/** Captions in the pictures tell no language; broadcasts have that of the sound first. */
+async function* pictureTranscripts(
+  media: MediaInput,
+  { durationMs }: MediaInfo,
+  language: string | undefined,
+  options: ReadOptions,
+): AsyncGenerator<CaptionTranscript> {
+  const read = await readPictureCaptions(media, options);
+  if (!read) return;
+  const cues = withoutData(cuesFromEvents(read.events, read.format));
+  yield {
+    cues,
+    language: language ?? "und",
+    engine: "subtitles:cea608",
+    durationMs,
+    label: "the closed captions in the picture",
+    fault: whyImplausible(cues, { durationMs, isPartial: false }),
+    warnings: [],
+  };
+}
+
+async function* otherTranscripts(
+  media: MediaInput,
+  info: MediaInfo,
+  tracks: readonly TextTrack[],
+  options: ReadOptions,
+): AsyncGenerator<CaptionTranscript> {
+  const rest = tracks.slice(0, MAX_TRACKS_READ);
   const read = await readSubtitleTracks(
     media,
     rest.map(({ streamIndex }) => streamIndex),

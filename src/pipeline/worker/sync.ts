@@ -25,6 +25,9 @@ export interface SyncServices extends CaptionServices {
   readonly transcriber: (name: string) => Promise<Transcriber>;
 }
 
+/** Engines of captions beside media, not inside them. */
+const BESIDE = "captions:";
+
 /** What is listened to of a recording. */
 const WINDOW_MS = 20_000;
 const MAX_WINDOWS = 12;
@@ -50,7 +53,7 @@ export async function inStep(
 ): Promise<CaptionTranscript> {
   const { resync = false } = task;
   const durationMs = info?.durationMs ?? null;
-  if (!info?.audio || captions.track || durationMs === null) return captions;
+  if (!info?.audio || durationMs === null || !captions.engine.startsWith(BESIDE)) return captions;
   if (!resync && !isWorthALook(task, captions, durationMs)) return captions;
   const tell = (text: string): void => void warnings.push(`${captions.label}: ${text}`);
   try {
