@@ -59,7 +59,7 @@ _mediasearch() {
   esac
   if [[ -z $words && $cur == -* ]]; then
     case "$command" in
-      index) words="--store --include --exclude --captions --captions-encoding --language --audio-track --subtitle-track --channels --resync --engine --speakers -j --jobs -w --watch --events --reconcile -n --dry-run --metrics-file --json --config --env-file -q --quiet --color -h --help" ;;
+      index) words="--store --include --exclude --captions --captions-encoding --language --audio-track --subtitle-track --channels --resync --engine --speakers -j --jobs -w --watch --events --reconcile --print -n --dry-run --metrics-file --json --config --env-file -q --quiet --color -h --help" ;;
       search) words="--store -m --mode -l --limit --file --speaker --title --show --chapter --lang --origin --after --before --duration --confidence -C --context --group --all-hits --fresh --offset --links --min-score --explain --format --json --raw-cells --files --count --print0 --fps --play --player --clip -o --output --supercut --exact --titles --force --pad --config --env-file -q --quiet --color -h --help" ;;
       transcript) words="--store --words --at -C --context --original --archived --number --format --json --raw-cells --config --env-file -q --quiet --color -h --help" ;;
       list) words="--store --file --speaker --title --show --chapter --lang --origin --after --before --duration --state --sort -r --reverse --format --json --raw-cells --print0 --config --env-file -q --quiet --color -h --help" ;;

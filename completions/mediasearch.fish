@@ -18,6 +18,7 @@ complete -c mediasearch -n '__fish_seen_subcommand_from index' -s j -l jobs -x -
 complete -c mediasearch -n '__fish_seen_subcommand_from index' -s w -l watch -d 'follow changes until Ctrl-C'
 complete -c mediasearch -n '__fish_seen_subcommand_from index' -l events -x -d 'with --watch, where a bucket\'s notifications come from: kafka://HOST:PORT/TOPIC, kafka+tls://…, sqs://HOST/ACCOUNT/QUEUE'
 complete -c mediasearch -n '__fish_seen_subcommand_from index' -l reconcile -x -d 'with --events, how often the bucket is listed all the same'
+complete -c mediasearch -n '__fish_seen_subcommand_from index' -l print -d 'show what is recognised as it comes'
 complete -c mediasearch -n '__fish_seen_subcommand_from index' -s n -l dry-run -d 'show what would be done, and do nothing'
 complete -c mediasearch -n '__fish_seen_subcommand_from index' -l metrics-file -rF -d 'write figures of the run for Prometheus\' textfile collector'
 complete -c mediasearch -n '__fish_seen_subcommand_from index' -l json -d 'one JSON event a line'

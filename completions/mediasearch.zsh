@@ -56,6 +56,7 @@ _mediasearch() {
       '(-w --watch)'{-w,--watch}'[follow changes until Ctrl-C]' \
       '(--events)'--events='[with --watch, where a bucket'\''s notifications come from\: kafka\://HOST\:PORT/TOPIC, kafka+tls\://…, sqs\://HOST/ACCOUNT/QUEUE]:address: ' \
       '(--reconcile)'--reconcile='[with --events, how often the bucket is listed all the same]:time: ' \
+      '(--print)'--print'[show what is recognised as it comes]' \
       '(-n --dry-run)'{-n,--dry-run}'[show what would be done, and do nothing]' \
       '(--metrics-file)'--metrics-file='[write figures of the run for Prometheus'\'' textfile collector]:path:_files' \
       '(--json)'--json'[one JSON event a line]' \

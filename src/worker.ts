@@ -76,6 +76,7 @@ function services(setup: WorkerSetup): WorkerServices {
   return {
     // What could not be opened once (a download that failed) is tried again for the next file.
     transcriber(name) {
+      if (!transcribers.has(name)) replyToPool({ type: "phase", phase: "loading" });
       const known =
         transcribers.get(name) ?? openTranscriber(name, { models, engines: setup.engines });
       transcribers.set(name, known);
@@ -95,6 +96,8 @@ function services(setup: WorkerSetup): WorkerServices {
     })),
     signal: stop.signal,
     onCheckpoint: (checkpoint) => replyToPool({ type: "checkpoint", checkpoint }),
+    onPhase: (phase) => replyToPool({ type: "phase", phase }),
+    onRecognised: (lines) => replyToPool({ type: "recognised", lines }),
     onProgress(positionMs, durationMs) {
       if (Date.now() - lastMs < MIN_MS_BETWEEN_REPORTS) return;
       lastMs = Date.now();
@@ -111,6 +114,19 @@ function alive(): () => void {
     lastMs = Date.now();
     replyToPool({ type: "alive" });
   };
+}
+
+/** A file that can't be read has nothing to hear; its own attempt says why. */
+async function measure(paths: readonly string[]): Promise<WorkerReply> {
+  const { probeMedia } = await import("./media/probe.ts");
+  const tellAlive = alive();
+  const durations: (number | null)[] = [];
+  for (const path of paths) {
+    tellAlive();
+    const info = await probeMedia(path).catch(() => null);
+    durations.push(info?.audio ? info.durationMs : 0);
+  }
+  return { type: "durations", durations };
 }
 
 async function embed(segments: readonly Segment[], setup: WorkerSetup): Promise<WorkerReply> {
@@ -160,6 +176,7 @@ const replyToPool = serveParent<Request, WorkerReply>({
     else if (request.type === "models") waiting.get(request.model)?.(request);
     else if (setup && request.type === "embed")
       void embed(request.segments, setup).then(replyToPool);
+    else if (request.type === "measure") void measure(request.paths).then(replyToPool);
     else if (setup && request.type !== "embed")
       void answer(request.type, request.task, setup).then(replyToPool);
   },

@@ -11,6 +11,11 @@ export interface TranscribeOptions {
   /** Called from time to time with the position reached, in milliseconds of audio. */
   readonly onProgress?: ((positionMs: number) => void) | undefined;
   /**
+   * Called with what was just recognised, in order, by those that know it before a checkpoint. It
+   * is for people who read along; the result alone counts.
+   */
+  readonly onCues?: ((cues: readonly Cue[]) => void) | undefined;
+  /**
    * Called at least once a minute of audio with what it takes to go on from there in another
    * process.
    */

@@ -1,6 +1,6 @@
 import { displayPath, fileNames } from "../app/display-path.ts";
 import { indexPaths } from "../app/indexing/index-paths.ts";
-import { listJobs, purgeJobs, requestRetry, skipJobs } from "../app/library/jobs.ts";
+import { listJobs, NEXT_STEPS, purgeJobs, requestRetry, skipJobs } from "../app/library/jobs.ts";
 import type { Job } from "../backends/job-store.ts";
 import type { Command, CommandContext } from "../cli/command.ts";
 import { hasFlag } from "../cli/flags.ts";
@@ -63,14 +63,6 @@ async function retryJobs(
   }
 }
 
-const NEXT: Readonly<Record<Job["state"], string>> = {
-  RETRYING: "mediasearch index tries it again",
-  NEEDS_MEDIA_FIX: "mend or replace the file; the next run sees that it changed",
-  NEEDS_ENGINE_TUNING: "mediasearch jobs retry FILE --engine NAME",
-  QUARANTINED: "mediasearch jobs retry FILE, when the cause is gone",
-  SKIPPED: "mediasearch jobs retry FILE, to have it after all",
-};
-
 function printJobs(action: string, jobs: readonly Job[], { io }: CommandContext): void {
   const paint = styler(io.stdout, io.env);
   if (action === "skip" || action === "purge")
@@ -83,7 +75,7 @@ function printJobs(action: string, jobs: readonly Job[], { io }: CommandContext)
     );
     if (action !== "show") continue;
     io.stdout.write(
-      `  engine ${stripControls(engine)}\n  next:  ${stripControls(hint ?? NEXT[state])}\n${log.map((line) => `  ${stripControls(line)}\n`).join("")}`,
+      `  engine ${stripControls(engine)}\n  next:  ${stripControls(hint ?? NEXT_STEPS[state])}\n${log.map((line) => `  ${stripControls(line)}\n`).join("")}`,
     );
   }
   if (jobs.length === 0) io.stderr.write("no failed files\n");

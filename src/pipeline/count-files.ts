@@ -34,7 +34,7 @@ export async function countFiles(
 }
 
 /** A run that takes captions only leaves other files as they are, and nobody owes them anything. */
-const isToDo = (
+export const isToDo = (
   { path, kind }: FileCandidate,
   { dryRun, captions, removals = [] }: FileOptions,
 ): boolean =>

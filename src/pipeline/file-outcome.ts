@@ -11,7 +11,7 @@ import type { Location } from "../location.ts";
 import type { MediaSources } from "./sources/media-source.ts";
 import type { TrackChoice } from "./track-choice.ts";
 import type { TranscriptOptions } from "./unchanged.ts";
-import type { WorkerTranscript } from "./worker/protocol.ts";
+import type { FilePhase, RecognisedLine, WorkerTranscript } from "./worker/protocol.ts";
 import type { WorkerPool } from "./worker/pool.ts";
 
 export type FileOutcome =
@@ -88,6 +88,9 @@ export interface FileOptions extends TranscriptOptions, FileRetryOptions {
 export interface FileCall {
   readonly signal: AbortSignal;
   readonly onProgress: (positionMs: number, durationMs: number | null) => void;
+  readonly onPhase?: ((phase: FilePhase) => void) | undefined;
+  /** Where somebody reads along. */
+  readonly onRecognised?: ((lines: readonly RecognisedLine[]) => void) | undefined;
   /** Content that another file of this run is at: copies wait for it. */
   readonly underWay: Map<string, Promise<unknown>>;
 }

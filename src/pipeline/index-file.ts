@@ -35,6 +35,28 @@ const FATAL = new Set<string>([
   "USAGE",
 ]);
 
+function optionsFor(path: string, general: FileOptions): FileOptions {
+  const { engineFor, tracksFor } = general;
+  return {
+    ...general,
+    ...(engineFor ? { engines: engineFor(path, general.language) } : {}),
+    ...tracksFor?.(path),
+  };
+}
+
+/** Whether there is anything to do for a file, as far as that shows without reading it. */
+export async function needsWork(
+  file: FileCandidate,
+  services: FileServices,
+  general: FileOptions,
+): Promise<boolean> {
+  const options = optionsFor(file.path, general);
+  const asset = await services.library.catalog.get(file.path);
+  if (await isAsBefore(file, asset, services, options)) return false;
+  const job = await services.jobs.get(file.path);
+  return !isQuarantined(job, file, formatEngineChain(options.engines), asset);
+}
+
 /** One attempt at one file. Rejects only with what ends the whole run. */
 export async function indexFile(
   file: FileCandidate,
@@ -43,12 +65,7 @@ export async function indexFile(
   call: FileCall,
 ): Promise<FileOutcome> {
   const { path } = file;
-  const { engineFor, tracksFor } = general;
-  const options = {
-    ...general,
-    ...(engineFor ? { engines: engineFor(path, general.language) } : {}),
-    ...tracksFor?.(path),
-  };
+  const options = optionsFor(path, general);
   call.signal.throwIfAborted();
   if (file.kind === "captions" && options.captions === "ignore")
     return { type: "skipped", path, reason: "captions are ignored" };

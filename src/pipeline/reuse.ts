@@ -32,6 +32,7 @@ export async function reuseOrTranscribe(
 ): Promise<FileOutcome> {
   const { path } = file;
   const before = await contentKey(file, services, call);
+  call.onPhase?.("reading");
   const digest =
     knownDigest(file, general) ??
     (await services.workers.identify(taskOf(file, general), call.signal));

@@ -6,6 +6,7 @@ import { channel } from "./channel.ts";
 import { backoffMs } from "../retry.ts";
 import {
   aliasOutcome,
+  type FileCall,
   type FileOptions,
   type FileOutcome,
   type FileServices,
@@ -13,6 +14,8 @@ import {
 import { indexFile } from "./index-file.ts";
 import type { FileCandidate, ScanOptions } from "./scan/candidate.ts";
 import { scan } from "./scan/scan.ts";
+import { type ExpectedWork, surveyFiles } from "./survey.ts";
+import type { FilePhase, RecognisedLine } from "./worker/protocol.ts";
 import { findExcluded } from "./deletions/find-excluded.ts";
 import { forgetReadable, noteUnreadable } from "./unreadable.ts";
 import { findDeleted } from "./deletions/find-deleted.ts";
@@ -28,6 +31,15 @@ export type RunEvent =
       readonly path: string;
       readonly positionMs: number;
       readonly durationMs: number | null;
+    }
+  /** With `estimate`: what there is to do for a file. Told again when more is known. */
+  | { readonly type: "expected"; readonly work: ExpectedWork }
+  | { readonly type: "phase"; readonly path: string; readonly phase: FilePhase }
+  /** With `readAlong`: what was just recognised. */
+  | {
+      readonly type: "recognised";
+      readonly path: string;
+      readonly lines: readonly RecognisedLine[];
     }
   /** The attempt failed; the file is tried again in so many milliseconds. */
   | {
@@ -52,10 +64,16 @@ export interface RunOptions extends FileOptions, ScanOptions {
   readonly jobs: number;
   /** Whether files that are gone from below the roots are hidden afterwards. */
   readonly sweep: boolean;
+  /** Whether somebody wants to know how long it takes: what there is to do is looked at first. */
+  readonly estimate?: boolean | undefined;
+  /** Whether somebody reads what is recognised at once. */
+  readonly readAlong?: boolean | undefined;
 }
 
 /** A run that is over soon needs no count. */
 const COUNT_AFTER_MS = 2000;
+/** Where somebody waits for an estimate. */
+const ESTIMATE_AFTER_MS = 300;
 /**
  * How often a file is looked at that another run has: it is done there, or that run dies and leaves
  * it.
@@ -81,21 +99,15 @@ export async function* run(
   const underWay = new Map<string, Promise<unknown>>();
   const unreadable = new Set<string>();
 
+  const tell = events.push;
   const attempt = (file: FileCandidate): Promise<FileOutcome> =>
     queue.add(() =>
       indexFile(file, services, options, {
         signal,
         underWay,
-        onProgress: (positionMs, durationMs) =>
-          events.push({ type: "progress", path: file.path, positionMs, durationMs }),
+        ...tellersOf(file.path, options, tell),
       }),
     );
-  const tell = events.push;
-  const countAll = async (): Promise<void> => {
-    await sleep(COUNT_AFTER_MS, undefined, { signal });
-    const files = await countFiles(roots, services, { ...options, signal });
-    events.push({ type: "total", files });
-  };
   let missing: MediasearchError | undefined;
   const onError = (path: string, error: unknown): void => {
     if (
@@ -135,7 +147,7 @@ export async function* run(
     if (missing) throw missing;
   };
   // Ends with the run at the latest.
-  countAll().catch(() => {});
+  lookAhead(roots, services, { ...options, signal }, tell).catch(() => {});
   void scanAll().then(events.end, async (error: unknown) => {
     if (!stop.signal.aborted) stop.abort(error);
     queue.clear();
@@ -147,6 +159,30 @@ export async function* run(
   } finally {
     stop.abort(new MediasearchError("INTERRUPTED", "indexing was stopped"));
   }
+}
+
+const tellersOf = (
+  path: string,
+  { readAlong = false }: RunOptions,
+  tell: (event: RunEvent) => void,
+): Pick<FileCall, "onProgress" | "onPhase" | "onRecognised"> => ({
+  onProgress: (positionMs, durationMs) => tell({ type: "progress", path, positionMs, durationMs }),
+  onPhase: (phase) => tell({ type: "phase", path, phase }),
+  onRecognised: readAlong ? (lines) => tell({ type: "recognised", path, lines }) : undefined,
+});
+
+/** Tells how much there is, ahead of the work, which the scan stays close to. */
+async function lookAhead(
+  roots: readonly string[],
+  services: FileServices,
+  options: RunOptions,
+  tell: (event: RunEvent) => void,
+): Promise<void> {
+  const { estimate = false, dryRun, signal } = options;
+  await sleep(estimate ? ESTIMATE_AFTER_MS : COUNT_AFTER_MS, undefined, { signal });
+  tell({ type: "total", files: await countFiles(roots, services, options) });
+  if (estimate && !dryRun)
+    await surveyFiles(roots, services, options, (work) => tell({ type: "expected", work }));
 }
 
 /** Tries a file until it is indexed, or must not be tried again; tells how it went. */

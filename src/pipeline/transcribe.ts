@@ -63,10 +63,16 @@ export async function transcribe(
   let saving = Promise.resolve();
   const transcript = await workers
     .transcribe(
-      { ...task, ...(resume.length > 0 ? { resume } : {}) },
+      {
+        ...task,
+        ...(resume.length > 0 ? { resume } : {}),
+        tellsLines: call.onRecognised !== undefined,
+      },
       {
         signal: AbortSignal.any([call.signal, stop.signal]),
         onProgress: call.onProgress,
+        onPhase: call.onPhase,
+        onRecognised: call.onRecognised,
         // A disk that has no room for a checkpoint has none for the transcript.
         onCheckpoint: (checkpoint) => {
           saving = saving

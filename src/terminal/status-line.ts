@@ -3,12 +3,14 @@ import type { CliStreams, OutputStream } from "./io.ts";
 
 /** What a live view can show beside the line. Times in milliseconds of audio. */
 export interface StatusDetails {
-  /** Files. */
+  /** How much of `total` is done, in whatever unit. */
   readonly done: number;
-  /** Files; null until they are counted. */
+  /** null while it is not known. */
   readonly total: number | null;
   readonly working: readonly {
     readonly file: string;
+    /** What is done with it just now, where that has no position. */
+    readonly phase?: string | undefined;
     readonly positionMs: number;
     readonly durationMs: number | null;
   }[];

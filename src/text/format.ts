@@ -15,6 +15,15 @@ export function formatDuration(ms: number): string {
   return `${(seconds / 3600).toFixed(1)} h`;
 }
 
+/** Writes a length of time to the second where it is short: 45 s, 5 min 4 s, 2 h 10 min. */
+export function formatLength(ms: number): string {
+  const seconds = Math.round(ms / 1000);
+  const [hours, minutes] = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60];
+  if (hours > 0) return minutes === 0 ? `${hours} h` : `${hours} h ${minutes} min`;
+  if (minutes === 0) return `${seconds} s`;
+  return seconds % 60 === 0 ? `${minutes} min` : `${minutes} min ${seconds % 60} s`;
+}
+
 const MAX_DATE_MS = 8.64e15;
 
 /**

@@ -19,6 +19,10 @@ export interface IndexPathsRequest {
   readonly hintsOnly?: boolean;
   /** Moves captions beside recordings to the times of their speech. */
   readonly resync?: boolean;
+  /** Tells what there is to do as soon as that is known, for an estimate of the time. */
+  readonly estimate?: boolean;
+  /** Tells what is recognised at once. */
+  readonly readAlong?: boolean;
   /** Goes on with what changes below the locations, until the signal aborts. */
   readonly watch?: boolean;
 }

@@ -125,7 +125,7 @@ const eventRun = (session: Session): EventRun => ({
 
 async function runOptions({ context, request }: IndexRun): Promise<RunOptions> {
   const { signal, config } = context;
-  const { dryRun = false, force = false, resync } = request;
+  const { dryRun = false, force = false, estimate = false, readAlong = false, resync } = request;
   return {
     ...config.settings,
     engines: parseEngineChain(config.settings.engine),
@@ -138,6 +138,8 @@ async function runOptions({ context, request }: IndexRun): Promise<RunOptions> {
     dryRun,
     force,
     resync,
+    estimate,
+    readAlong,
     sweep: !force,
   };
 }

@@ -33,6 +33,8 @@ export interface RunCounts {
   /** Milliseconds of audio that were recognised. */
   readonly asrMs: number;
   readonly segments: number;
+  /** Milliseconds in which a file was worked at: a run that waits for changes is idle. */
+  readonly busyMs: number;
 }
 
 type MutableCounts = { -readonly [K in keyof RunCounts]: RunCounts[K] };
@@ -59,6 +61,7 @@ const NONE: RunCounts = {
   doneMs: 0,
   asrMs: 0,
   segments: 0,
+  busyMs: 0,
 };
 
 export interface Tally {
@@ -68,7 +71,40 @@ export interface Tally {
 
 export function createTally(): Tally {
   const counts: MutableCounts = { ...NONE };
-  return { counts, add: (event) => countEvent(counts, event) };
+  const clock = createBusyClock();
+  return {
+    get counts() {
+      return { ...counts, busyMs: clock.busyMs() };
+    },
+    add(event) {
+      clock.add(event);
+      countEvent(counts, event);
+    },
+  };
+}
+
+/** Events of a file after which it is still being worked at, or was not begun. */
+const NO_OUTCOME = new Set<RunEvent["type"]>(["found", "phase", "progress", "recognised"]);
+
+/** Measures the time in which at least one file is worked at. */
+function createBusyClock(): {
+  readonly add: (event: RunEvent) => void;
+  readonly busyMs: () => number;
+} {
+  const underWay = new Set<string>();
+  let doneMs = 0;
+  let sinceMs = 0;
+  return {
+    add(event) {
+      if (!("path" in event)) return;
+      const wasBusy = underWay.size > 0;
+      if (event.type === "phase") underWay.add(event.path);
+      else if (!NO_OUTCOME.has(event.type)) underWay.delete(event.path);
+      if (!wasBusy && underWay.size > 0) sinceMs = performance.now();
+      if (wasBusy && underWay.size === 0) doneMs += performance.now() - sinceMs;
+    },
+    busyMs: () => doneMs + (underWay.size > 0 ? performance.now() - sinceMs : 0),
+  };
 }
 
 const COUNTED_EVENTS = {

@@ -12,6 +12,15 @@ export interface JobFilter {
   readonly state?: JobState | undefined;
 }
 
+/** What a person does next about a file in that state, where its failure does not say it. */
+export const NEXT_STEPS: Readonly<Record<Job["state"], string>> = {
+  RETRYING: "mediasearch index tries it again",
+  NEEDS_MEDIA_FIX: "mend or replace the file; the next run sees that it changed",
+  NEEDS_ENGINE_TUNING: "mediasearch jobs retry FILE --engine NAME",
+  QUARANTINED: "mediasearch jobs retry FILE, when the cause is gone",
+  SKIPPED: "mediasearch jobs retry FILE, to have it after all",
+};
+
 /** The files that failed and were not done since. */
 export async function listJobs(context: Context, filter: JobFilter = {}): Promise<readonly Job[]> {
   const { files = [], state } = filter;

@@ -64,6 +64,8 @@ export interface SpeechChunker {
   readonly push: (frame: Float32Array) => Promise<readonly AudioChunk[]>;
   readonly end: () => readonly AudioChunk[];
   readonly snapshot: () => ChunkerSnapshot;
+  /** The frame before which all speech was given out. */
+  readonly reached: () => number;
 }
 
 /**
@@ -109,6 +111,7 @@ export function createSpeechChunker(
       isOn: state.isOn,
       activity: activity.snapshot(),
     }),
+    reached: () => state.speech?.start ?? state.first + state.voiced.length,
   };
 }
 

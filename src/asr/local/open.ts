@@ -46,6 +46,8 @@ const CUT = { mostMs: 15_000, joinedGapMs: 1500, earliestCutMs: 5000 } as const;
  */
 const CHECKPOINT_FRAMES = Math.round(30_000 / FRAME_MS);
 
+const PROGRESS_FRAMES = Math.round(1000 / FRAME_MS);
+
 /** Libraries store it: a field must keep its name. */
 interface LocalCheckpointState {
   readonly frame: number;
@@ -128,7 +130,7 @@ async function transcribe(
   models: LoadedModels,
   activity: Awaited<ReturnType<typeof loadVoiceActivity>>,
   audio: AsyncIterable<Float32Array>,
-  { language, signal, onProgress, onCheckpoint, resume = [] }: TranscribeOptions,
+  { language, signal, onProgress, onCues, onCheckpoint, resume = [] }: TranscribeOptions,
 ): Promise<Transcript> {
   // Another recogniser may have tried in between. Its checkpoints are of no use here.
   const usable = resume.filter(({ recogniser }) => recogniser === id);
@@ -149,11 +151,13 @@ async function transcribe(
     const endMs = Math.floor((heard.samples * 1000) / SAMPLE_RATE);
     const cue = toCue(result.words, cues.at(-1)?.endMs ?? 0, endMs);
     if (cue) cues.push(cue);
-    onProgress?.((chunk.startSample * 1000) / SAMPLE_RATE);
+    if (cue) onCues?.([cue]);
+    onProgress?.(((chunk.startSample + chunk.samples.length) * 1000) / SAMPLE_RATE);
   };
   for await (const samples of inFrames(countSamples(audio, heard, signal))) {
     frame++;
     for (const chunk of await chunker.push(samples)) await recognise(chunk);
+    if (frame % PROGRESS_FRAMES === 0) onProgress?.(Math.round(chunker.reached() * FRAME_MS));
     if (!onCheckpoint || frame - savedFrame < CHECKPOINT_FRAMES) continue;
     onCheckpoint({
       recogniser: id,

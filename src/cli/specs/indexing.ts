@@ -44,6 +44,7 @@ export const INDEX_SPEC = {
     { flags: "-w, --watch", help: "follow changes until Ctrl-C" },
     { flags: "--events <address>", help: SETTINGS.events.help },
     { flags: "--reconcile <time>", help: SETTINGS.reconcileMs.help },
+    { flags: "--print", help: "show what is recognised as it comes" },
     DRY_RUN_OPTION,
     {
       flags: "--metrics-file <path>",

@@ -6,7 +6,7 @@ import { writeWhole } from "../../unfinished.ts";
 import type { Command } from "../../cli/command.ts";
 import type { INDEX_SPEC } from "../../cli/specs/indexing.ts";
 import { hasFlag } from "../../cli/flags.ts";
-import { showRun } from "./show-run.ts";
+import { canShowLive, showRun } from "./show-run.ts";
 
 /** The collector reads the file at any time, as another user. */
 async function put(path: string, text: string): Promise<void> {
@@ -18,6 +18,7 @@ async function put(path: string, text: string): Promise<void> {
 }
 
 export const run: Command<typeof INDEX_SPEC> = async (paths, flags, context) => {
+  const asJson = hasFlag(flags, "json");
   const watch = hasFlag(flags, "watch");
   const events = indexPaths(context, {
     locations: paths.map((path) => context.toLocation(path)),
@@ -25,10 +26,12 @@ export const run: Command<typeof INDEX_SPEC> = async (paths, flags, context) => 
     exclude: flags.exclude ?? [],
     dryRun: hasFlag(flags, "dryRun"),
     resync: hasFlag(flags, "resync"),
+    estimate: !asJson && canShowLive(context.io),
+    readAlong: hasFlag(flags, "print"),
     watch,
   });
   const { metricsFile } = flags;
   const path = metricsFile === undefined ? undefined : resolve(context.cwd, metricsFile);
   const watched = path === undefined ? events : withRunMetrics(events, (text) => put(path, text));
-  return showRun(watched, hasFlag(flags, "json"), context);
+  return showRun(watched, asJson, context);
 };

@@ -21,6 +21,7 @@ const records = (namesOf: FileNamer): EventTable<Record<string, unknown>> => ({
     positionMs: Math.round(positionMs),
     durationMs,
   }),
+  recognised: ({ path, lines }) => ({ type: "recognised", ...namesOf(path), lines }),
   indexed: (event) => indexedRecord(event, namesOf(event.path)),
   "recognising-again": ({ files, audioMs, why }) => ({
     type: "recognising-again",
@@ -126,4 +127,5 @@ const summaryRecord = ({ counts, wallMs }: EventOf<"summary">): Record<string, u
   segments: counts.segments,
   audioMs: counts.doneMs,
   wallMs,
+  busyMs: Math.round(counts.busyMs),
 });

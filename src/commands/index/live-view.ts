@@ -101,7 +101,19 @@ function Bar({ done, total }: { readonly done: number; readonly total: number })
   );
 }
 
-function Work({ file, positionMs, durationMs }: StatusDetails["working"][number]): ReactNode {
+function Work({
+  file,
+  phase,
+  positionMs,
+  durationMs,
+}: StatusDetails["working"][number]): ReactNode {
+  if (phase !== undefined)
+    return h(
+      Text,
+      { wrap: "truncate-middle" },
+      h(Text, { color: "cyan" }, `  ${phase}  `),
+      stripControls(file),
+    );
   const share = durationMs
     ? `${String(Math.min(99, Math.floor((100 * positionMs) / durationMs))).padStart(3)} %`
     : "     ";

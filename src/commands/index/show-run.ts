@@ -18,14 +18,13 @@ export async function showRun(
   let status = context.status;
   // Opening a library and a model takes a while: there is something to see at once.
   if (!asJson) status.update("opening the library");
-  let report: IndexReport = createReport({ io, status });
+  let report: IndexReport = createReport({ io, status, isLive: false });
   let failed = 0;
   try {
     for await (const event of events) {
       if (event.type === "started") {
-        status.end();
         status = await openStatus(context, asJson);
-        report = createReport({ io, status });
+        report = createReport({ io, status, isLive: status !== context.status });
       }
       if (event.type === "summary") failed = event.counts.failed + event.counts.partial;
       report.add(event);
@@ -36,10 +35,15 @@ export async function showRun(
   return failed > 0 ? ERRORS.PARTIAL.exit : 0;
 }
 
+/** Whether standard error is a real terminal. */
+export const canShowLive = ({ stderr, env }: CommandContext["io"]): boolean =>
+  stderr.isTTY === true && env["TERM"] !== "dumb" && "fd" in stderr;
+
 /** A live view needs a real terminal; anything else gets lines. */
 async function openStatus({ io, status }: CommandContext, asJson: boolean): Promise<StatusLine> {
-  if (asJson || !io.stderr.isTTY || io.env["TERM"] === "dumb" || !("fd" in io.stderr))
-    return status;
+  if (asJson || !canShowLive(io)) return status;
   const { openLiveView } = await import("./live-view.ts");
+  // Until now the line of state was there: no screen is empty while this loads.
+  status.end();
   return openLiveView(io);
 }

@@ -17,7 +17,7 @@ it("failures are grouped by what to do next, a shared reason once", () => {
     ],
     plain,
   );
-  expect(text.split("\n").slice(2)).toEqual([
+  expect(text.split("\n").slice(1)).toEqual([
     "2 files failed: no sound; next: put captions beside it",
     "1 file failed; next: mediasearch jobs",
     "",

@@ -1,6 +1,6 @@
 import type { RunCounts } from "../../app/indexing/tally.ts";
 import type { styler } from "../../terminal/style.ts";
-import { formatDuration, pluralize } from "../../text/format.ts";
+import { formatLength, formatNumber, pluralize } from "../../text/format.ts";
 import { stripControls } from "../../text/strip-controls.ts";
 
 /**
@@ -24,6 +24,8 @@ export function summaryText(
 
 /** One file that failed, as the end of a run tells it. */
 export interface FileFailure {
+  /** Its name, where it was not told before. */
+  readonly file?: string | undefined;
   readonly reason: string;
   /** What to do next, where that is known. */
   readonly hint: string | undefined;
@@ -38,17 +40,32 @@ function failureLines(
     const next = failure.hint ?? "mediasearch jobs";
     groups.set(next, [...(groups.get(next) ?? []), failure]);
   }
-  return [...groups].map(([next, own]) => {
+  return [...groups].flatMap(([next, own]) => {
     const reasons = new Set(own.map(({ reason }) => reason));
-    const isOneReason = own.length > 1 && reasons.size === 1;
+    const isNamed = own.some(({ file }) => file !== undefined);
+    const isOneReason = reasons.size === 1 && (own.length > 1 || isNamed);
     const why = isOneReason ? `: ${[...reasons].join("")}` : "";
     const files = paint("red", `${pluralize(own.length, "file")} failed`);
-    return `${files}${stripControls(why)}; next: ${stripControls(next)}`;
+    return [
+      `${files}${stripControls(why)}; next: ${stripControls(next)}`,
+      ...nameLines(own, isOneReason),
+    ];
   });
 }
 
+/** A screen has room for so many names; `mediasearch jobs` lists all. */
+const MAX_NAMED = 20;
+
+function nameLines(failures: readonly FileFailure[], isOneReason: boolean): readonly string[] {
+  const named = failures.flatMap(({ file, reason }) =>
+    file === undefined ? [] : `  ${stripControls(isOneReason ? file : `${file}: ${reason}`)}`,
+  );
+  const more = named.length - MAX_NAMED;
+  if (more <= 0) return named;
+  return [...named.slice(0, MAX_NAMED), `  and ${formatNumber(more)} more: mediasearch jobs`];
+}
+
 function doneLines(counts: RunCounts, wallMs: number): readonly string[] {
-  const speed = counts.asrMs > 0 ? `, ${(counts.asrMs / wallMs).toFixed(1)}× real time` : "";
   const others = [
     [counts.reused, "reused"],
     [counts.skipped, "skipped"],
@@ -60,8 +77,21 @@ function doneLines(counts: RunCounts, wallMs: number): readonly string[] {
     .join("");
   return [
     `indexed ${counts.indexed} (${counts.captions} from captions, ${counts.asr} recognised), ${counts.unchanged} unchanged, ${rest}${counts.failed} failed`,
-    `${pluralize(counts.segments, "segment")} from ${formatDuration(counts.doneMs)} of audio in ${formatDuration(wallMs)}${speed}`,
+    ...(counts.indexed > 0 ? [amountLine(counts, wallMs)] : []),
   ];
+}
+
+/** Time without work does not count, and what captions tell was not recognised. */
+function amountLine({ segments, asrMs, doneMs, busyMs }: RunCounts, wallMs: number): string {
+  const tookMs = busyMs > 0 ? busyMs : wallMs;
+  const speed = `${(asrMs / Math.max(1, tookMs)).toFixed(1)}× real time`;
+  const captionedMs = doneMs - asrMs;
+  const parts = [
+    ...(asrMs > 0 ? [`${formatLength(asrMs)} of audio recognised, ${speed}`] : []),
+    ...(captionedMs > 0 ? [`${formatLength(captionedMs)} read from captions`] : []),
+  ];
+  const amount = parts.length > 0 ? `: ${parts.join("; ")}` : "";
+  return `${pluralize(segments, "segment")} in ${formatLength(tookMs)}${amount}`;
 }
 
 /** What is to be known, and what to do next, about files that are not as they should be. */

@@ -4,6 +4,8 @@ import { type Limits, startChild, type SupervisedChild } from "../../supervised-
 import type { MediaFacts, Segment } from "../../types.ts";
 import type {
   Failure,
+  FilePhase,
+  RecognisedLine,
   FileTask,
   WorkerTranscript,
   WorkerReply,
@@ -26,6 +28,8 @@ export interface WorkerPool {
     segments: readonly Segment[],
     signal: AbortSignal,
   ): Promise<readonly Float32Array[]>;
+  /** How much sound local media have, in milliseconds; null where their heads do not tell it. */
+  measure(paths: readonly string[], signal: AbortSignal): Promise<readonly (number | null)[]>;
   close(): Promise<void>;
 }
 
@@ -37,6 +41,8 @@ export interface TranscribeCall {
   readonly signal: AbortSignal;
   readonly onProgress?: (positionMs: number, durationMs: number | null) => void;
   readonly onCheckpoint?: (checkpoint: Checkpoint) => void;
+  readonly onPhase?: ((phase: FilePhase) => void) | undefined;
+  readonly onRecognised?: ((lines: readonly RecognisedLine[]) => void) | undefined;
 }
 
 export interface PoolOptions extends CageOptions {
@@ -138,6 +144,10 @@ export function openWorkers(options: PoolOptions): WorkerPool {
       call({ type: "embed", segments }, path, { signal }, (reply) =>
         reply.type === "vectors" ? reply.vectors : undefined,
       ),
+    measure: (paths, signal) =>
+      call({ type: "measure", paths }, paths[0] ?? "", { signal }, (reply) =>
+        reply.type === "durations" ? reply.durations : undefined,
+      ),
     async close() {
       closed = true;
       await Promise.all([...all].map((worker) => worker.end(WORKER_GRACE_MS)));
@@ -198,6 +208,8 @@ function askWorker<T>(
     onReply: (reply, turn) => {
       if (reply.type === "checkpoint") on.onCheckpoint?.(reply.checkpoint);
       else if (reply.type === "progress") on.onProgress?.(reply.positionMs, reply.durationMs);
+      else if (reply.type === "phase") on.onPhase?.(reply.phase);
+      else if (reply.type === "recognised") on.onRecognised?.(reply.lines);
       else if (reply.type === "failed") turn.fail(new FileFailure(failureOf(path, reply.failure)));
       else if (reply.type === "need-models")
         turn.whileWaiting(

@@ -12,7 +12,7 @@ import type { CaptionTranscript } from "./captions.ts";
 import { chooseCaptions, mediaOf } from "./choose-captions.ts";
 import type { CircuitBreaker } from "../engines/circuit-breaker.ts";
 import type { ContentDigest } from "../../fingerprint.ts";
-import type { FileTask, WorkerTranscript } from "./protocol.ts";
+import type { FilePhase, FileTask, RecognisedLine, WorkerTranscript } from "./protocol.ts";
 import { segmentCues } from "./segment.ts";
 import { openSound, recogniseSound } from "./sound.ts";
 import { inStep } from "./sync.ts";
@@ -32,6 +32,8 @@ export interface WorkerServices {
   readonly signal: AbortSignal;
   readonly onProgress: (positionMs: number, durationMs: number | null) => void;
   readonly onCheckpoint: (checkpoint: Checkpoint) => void;
+  readonly onPhase?: (phase: FilePhase) => void;
+  readonly onRecognised?: (lines: readonly RecognisedLine[]) => void;
 }
 
 /**
@@ -206,6 +208,7 @@ async function recogniseWith(
 ): Promise<Omit<WorkerTranscript, "warnings">> {
   const sound = await openSound(task, info, services, warnings);
   const transcriber = await services.transcriber(name);
+  services.onPhase?.("recognising");
   const { transcript, heardMs } = await recogniseSound(
     task,
     info,
@@ -241,6 +244,7 @@ async function embedSegments(
   services: WorkerServices,
   warnings: string[],
 ): Promise<EmbeddedSegment[]> {
+  if (segments.length > 0) services.onPhase?.("embedding");
   try {
     const vectors = await embedTranscript(segments, services);
     return segments.map((segment, i) => ({ ...segment, vector: vectors[i] ?? null }));

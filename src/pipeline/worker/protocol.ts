@@ -7,6 +7,7 @@ import type { S3Options } from "../../objects/object-store.ts";
 import type { Selection, SelectionRequest } from "../../selection.ts";
 import type {
   CaptionsMode,
+  Cue,
   EmbeddedSegment,
   Language,
   MediaFacts,
@@ -52,7 +53,15 @@ export interface FileTask extends SelectionRequest {
   readonly engines: EngineChain;
   /** Checkpoints of an earlier attempt at the same content. */
   readonly resume?: readonly Checkpoint[];
+  /** Whether somebody reads along: what is said is told as it is recognised. */
+  readonly tellsLines?: boolean | undefined;
 }
+
+/** What a worker is doing with a file. */
+export type FilePhase = "reading" | "loading" | "recognising" | "embedding";
+
+/** What was just recognised. Its end may still change; milliseconds of audio. */
+export type RecognisedLine = Pick<Cue, "startMs" | "endMs" | "speaker" | "text">;
 
 /** Everything of one file but its place in the catalogue. */
 export interface WorkerTranscript {
@@ -83,6 +92,8 @@ export type Request =
   | { readonly type: "transcribe"; readonly task: FileTask }
   | { readonly type: "describe"; readonly task: FileTask }
   | { readonly type: "embed"; readonly segments: readonly Segment[] }
+  /** How long media are; by their heads, without reading them. */
+  | { readonly type: "measure"; readonly paths: readonly string[] }
   | {
       readonly type: "models";
       readonly model: string;
@@ -104,6 +115,10 @@ export type WorkerReply =
   | { readonly type: "skipped"; readonly reason: string }
   | { readonly type: "failed"; readonly failure: Failure }
   | { readonly type: "vectors"; readonly vectors: readonly Float32Array[] }
+  /** In the order of the paths; null where nothing tells it, 0 for what can't be read. */
+  | { readonly type: "durations"; readonly durations: readonly (number | null)[] }
+  | { readonly type: "phase"; readonly phase: FilePhase }
+  | { readonly type: "recognised"; readonly lines: readonly RecognisedLine[] }
   | { readonly type: "checkpoint"; readonly checkpoint: Checkpoint }
   /** Work goes on, without a position to tell. */
   | { readonly type: "alive" }

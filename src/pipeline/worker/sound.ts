@@ -8,10 +8,12 @@ import { findTrack, rankAudio, selectionOf } from "../../media/tracks.ts";
 import { describeTrack, type Selection } from "../../selection.ts";
 import type { Cue } from "../../types.ts";
 import { type CaptionServices, mediaOf } from "./choose-captions.ts";
-import type { FileTask } from "./protocol.ts";
+import type { FileTask, RecognisedLine } from "./protocol.ts";
+import { createLineTeller } from "./read-along.ts";
 
 export interface SoundServices extends CaptionServices {
   readonly onCheckpoint: (checkpoint: Checkpoint) => void;
+  readonly onRecognised?: ((lines: readonly RecognisedLine[]) => void) | undefined;
 }
 
 /** What is to be recognised of a file. */
@@ -107,9 +109,12 @@ export async function recogniseSound(
   const parts: Transcript[] = [];
   for (const [part, mix] of mixes.entries()) {
     let heardMs = 0;
+    // A recogniser may take in much audio before it has recognised any of it.
+    let reachedMs: number | undefined;
     const tell = (): void => {
-      const share = (part * (info.durationMs ?? heardMs) + heardMs) / mixes.length;
-      services.onProgress(mixes.length > 1 ? share : heardMs, info.durationMs);
+      const positionMs = reachedMs ?? heardMs;
+      const share = (part * (info.durationMs ?? heardMs) + positionMs) / mixes.length;
+      services.onProgress(mixes.length > 1 ? share : positionMs, info.durationMs);
     };
     const audio = decodeAudio(media, {
       streamIndex: track.streamIndex,
@@ -125,18 +130,39 @@ export async function recogniseSound(
       }
     }
     const of = mixes.length > 1 ? ofPart(part) : WHOLE;
-    parts.push(
-      await transcriber.transcribe(counted(), {
-        language: task.language,
-        signal: services.signal,
-        onProgress: tell,
-        onCheckpoint: (checkpoint) => services.onCheckpoint(of.mark(checkpoint)),
-        resume: task.resume?.flatMap((checkpoint) => of.unmark(checkpoint)),
-      }),
-    );
+    const resume = task.resume?.flatMap((checkpoint) => of.unmark(checkpoint));
+    const tellLines = readAlong(task, services, resume, mixes.length > 1 ? part + 1 : undefined);
+    const transcript = await transcriber.transcribe(counted(), {
+      language: task.language,
+      signal: services.signal,
+      onProgress(positionMs) {
+        reachedMs = Math.min(heardMs, positionMs);
+        tell();
+      },
+      onCues: tellLines,
+      onCheckpoint(checkpoint) {
+        tellLines?.(checkpoint.cues);
+        services.onCheckpoint(of.mark(checkpoint));
+      },
+      resume,
+    });
+    tellLines?.(transcript.cues);
+    parts.push(transcript);
     longestMs = Math.max(longestMs, heardMs);
   }
   return { transcript: joinParts(parts), heardMs: longestMs };
+}
+
+/** Tells what is recognised of one channel; undefined where nobody reads along. */
+function readAlong(
+  { tellsLines = false }: FileTask,
+  { onRecognised }: SoundServices,
+  resume: readonly Checkpoint[] | undefined,
+  channel: number | undefined,
+): ((cues: readonly Cue[]) => void) | undefined {
+  if (!tellsLines || !onRecognised) return undefined;
+  const tellLines = createLineTeller(onRecognised, resume);
+  return (cues) => tellLines(channel === undefined ? cues : cues.map((cue) => named(cue, channel)));
 }
 
 /** Checkpoints of one channel among several are told from those of the others. */
