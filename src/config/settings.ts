@@ -8,6 +8,7 @@ import { LIBRARY_SETTINGS, type LibrarySettings } from "./library-settings.ts";
 import { RESULT_SETTINGS, type ResultSettings } from "./result-settings.ts";
 import { OBJECT_STORE_SETTINGS, type ObjectStoreSettings } from "./object-store-settings.ts";
 import { SERVE_SETTINGS, type ServeSettings } from "./serve-settings.ts";
+import { TRACE_SETTINGS, type TraceSettings } from "./trace-settings.ts";
 import type { SettingTable } from "./setting.ts";
 
 export interface Settings
@@ -21,7 +22,8 @@ export interface Settings
     VastSettings,
     ObjectStoreSettings,
     EventSettings,
-    ServeSettings {}
+    ServeSettings,
+    TraceSettings {}
 
 export type SettingName = keyof Settings;
 
@@ -40,4 +42,5 @@ export const SETTINGS: SettingTable<Settings> = {
   ...OBJECT_STORE_SETTINGS,
   ...EVENT_SETTINGS,
   ...SERVE_SETTINGS,
+  ...TRACE_SETTINGS,
 };

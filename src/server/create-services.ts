@@ -1,6 +1,8 @@
 import { createUseNotes } from "../app/access/keys.ts";
 import type { Context } from "../app/context.ts";
 import { listItems } from "../config/serve-settings.ts";
+import type { Settings } from "../config/settings.ts";
+import { createTracer, type Tracer } from "../tracing.ts";
 import { toMediasearchError } from "../errors.ts";
 import { nameOf } from "../location.ts";
 import type { Addresses } from "./addresses.ts";
@@ -97,6 +99,7 @@ export function createServices(
     events,
     audit: createServerAudit(library.records, settings, log),
     metrics,
+    tracer: openTracer(settings, log),
     sessions: createSessions(),
     oidc,
     idempotency: createIdempotency(),
@@ -138,6 +141,19 @@ const createServerAudit = (
     log("error", "the audit can't be written", { error: toMediasearchError(error).message, lost }),
   );
 
+function openTracer(
+  { otlpEndpoint, otlpHeaders, otlpService }: Settings,
+  log: Services["log"],
+): Tracer | undefined {
+  if (otlpEndpoint === undefined) return undefined;
+  return createTracer({
+    endpoint: otlpEndpoint,
+    headers: otlpHeaders,
+    service: otlpService,
+    onLost: (lost, reason) => log("error", "traces are lost", { lost, reason }),
+  });
+}
+
 export async function closeServices({
   jobs,
   work,
@@ -145,6 +161,7 @@ export async function closeServices({
   clips,
   renditions,
   audit,
+  tracer,
   library,
   webhooks,
   intake,
@@ -158,6 +175,7 @@ export async function closeServices({
     clips.close(),
     renditions.close(),
     audit.close(),
+    tracer?.close(),
   ]);
   await library.close();
 }

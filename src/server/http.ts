@@ -15,6 +15,7 @@ import { HttpError, problemResponse, toProblem } from "./problem.ts";
 import type { Ended, SearchAnswer } from "./request-end.ts";
 import type { Call, Reply, Route } from "./route.ts";
 import type { Services } from "./route.ts";
+import { createTraceId, parseTraceparent } from "../tracing.ts";
 import { servePage } from "./page.ts";
 
 type Env = { Bindings: HttpBindings };
@@ -34,6 +35,7 @@ const NOBODY: Identity = {
 interface Arrival {
   readonly request: Request;
   readonly requestId: string;
+  readonly trace: Ended["trace"];
   readonly address: string;
   readonly params: Readonly<Record<string, string>>;
 }
@@ -65,11 +67,12 @@ function arrivalOf(
 ): Arrival {
   const peer = env.incoming?.socket.remoteAddress ?? "";
   const given = request.headers.get("x-request-id");
-  const [, trace] =
-    /^[0-9a-f]{2}-([0-9a-f]{32})-/.exec(request.headers.get("traceparent") ?? "") ?? [];
+  const caller = parseTraceparent(request.headers.get("traceparent"));
   return {
     request,
-    requestId: given !== null && /^[\w.-]{1,100}$/.test(given) ? given : (trace ?? randomUUID()),
+    requestId:
+      given !== null && /^[\w.-]{1,100}$/.test(given) ? given : (caller?.traceId ?? randomUUID()),
+    trace: caller ?? { traceId: createTraceId() },
     address: addresses.clientAddress(peer, request.headers.get("x-forwarded-for") ?? undefined),
     params,
   };
@@ -83,7 +86,7 @@ async function answer(
   onEnd: (ended: Ended) => void,
 ): Promise<Response> {
   const startedAt = performance.now();
-  const { request, requestId, address } = arrival;
+  const { request, requestId, address, trace } = arrival;
   let who: Authenticated | undefined;
   let call: Call | undefined;
   let answered: Reply | undefined;
@@ -115,6 +118,7 @@ async function answer(
     status: response.status,
     ms: performance.now() - startedAt,
     requestId,
+    trace,
     address,
     identity: who?.identity ?? plainReply(answered)?.signedIn,
     call,
@@ -302,10 +306,11 @@ async function answerOthers(
 }
 
 const endedOf = (
-  { request, requestId, address }: Arrival,
+  { request, requestId, address, trace }: Arrival,
   response: Response,
   error: unknown,
 ): Ended => ({
+  trace,
   route: undefined,
   method: request.method,
   status: response.status,

@@ -24,6 +24,8 @@ export interface Ended {
   /** Milliseconds until the head of the answer was made. */
   readonly ms: number;
   readonly requestId: string;
+  /** Whose call this was a part of, by `traceparent`; a trace of its own otherwise. */
+  readonly trace: { readonly traceId: string; readonly parentId?: string | undefined };
   readonly address: string;
   /** Who asked, or who is signed in by it. */
   readonly identity: Identity | undefined;

@@ -2,6 +2,7 @@ import type { Identity } from "../app/access/identity.ts";
 import type { NoteUse } from "../app/access/keys.ts";
 import type { Scope } from "../app/access/scopes.ts";
 import type { Context } from "../app/context.ts";
+import type { Tracer } from "../tracing.ts";
 import type { Addresses } from "./addresses.ts";
 import type { Audit } from "./audit.ts";
 import type { ServerMetrics } from "./metrics/server-metrics.ts";
@@ -131,6 +132,8 @@ export interface Services {
   readonly events: EventHub;
   readonly audit: Audit;
   readonly metrics: ServerMetrics;
+  /** undefined where no collector takes traces. */
+  readonly tracer: Tracer | undefined;
   readonly sessions: Sessions;
   /** undefined where people sign in with keys alone. */
   readonly oidc: OidcSignIn | undefined;

@@ -11,6 +11,7 @@ import { createApp } from "./http.ts";
 import type { Ended } from "./request-end.ts";
 import { closeServices, createServices } from "./create-services.ts";
 import { openOidcSignIn } from "./oidc/sign-in.ts";
+import { createSpanId, type Span } from "../tracing.ts";
 import type { Services } from "./route.ts";
 
 export interface ServeOptions {
@@ -77,6 +78,7 @@ function createListener(services: Services): ReturnType<typeof getRequestListene
     services.metrics.noteRequest(ended);
     services.audit.note(ended);
     logRequest(services, ended);
+    services.tracer?.add(spanOf(ended));
   });
   return getRequestListener(app.fetch, { overrideGlobalObjects: false });
 }
@@ -176,9 +178,10 @@ async function serveMetrics({ metrics }: Services, address: string): Promise<Ser
 }
 
 function logRequest({ log }: Services, ended: Ended): void {
-  const { route, method, status, ms, requestId, identity, error } = ended;
+  const { route, method, status, ms, requestId, identity, error, trace } = ended;
   log(status >= 500 ? "error" : "info", "request", {
     requestId,
+    traceId: trace.traceId,
     method,
     route: route?.path ?? "page",
     status,
@@ -186,4 +189,27 @@ function logRequest({ log }: Services, ended: Ended): void {
     ...(identity ? { keyId: identity.id } : {}),
     ...(status >= 500 ? { error: toMediasearchError(error).message } : {}),
   });
+}
+
+/** A request as a span, by the names of OpenTelemetry; neither query nor key is in it. */
+function spanOf({ route, method, status, ms, requestId, trace, answer, error }: Ended): Span {
+  const path = route?.path ?? "page";
+  const endMs = Date.now();
+  return {
+    name: `${method} ${path}`,
+    kind: "server",
+    traceId: trace.traceId,
+    parentId: trace.parentId,
+    spanId: createSpanId(),
+    startMs: endMs - ms,
+    endMs,
+    attributes: {
+      "http.request.method": method,
+      "http.route": path,
+      "http.response.status_code": status,
+      "mediasearch.request_id": requestId,
+      ...(answer ? { "mediasearch.mode": answer.mode, "mediasearch.hits": answer.total } : {}),
+    },
+    error: status >= 500 ? toMediasearchError(error).code : undefined,
+  };
 }

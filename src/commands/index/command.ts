@@ -1,6 +1,7 @@
 import { indexPaths } from "../../app/indexing/index-paths.ts";
 import { resolve } from "node:path";
 import { withRunMetrics } from "../../app/indexing/run-metrics.ts";
+import { withRunTraces } from "../../app/indexing/run-traces.ts";
 import { toMediasearchError } from "../../errors.ts";
 import { writeWhole } from "../../unfinished.ts";
 import type { Command } from "../../cli/command.ts";
@@ -32,6 +33,11 @@ export const run: Command<typeof INDEX_SPEC> = async (paths, flags, context) => 
   });
   const { metricsFile } = flags;
   const path = metricsFile === undefined ? undefined : resolve(context.cwd, metricsFile);
-  const watched = path === undefined ? events : withRunMetrics(events, (text) => put(path, text));
+  const counted = path === undefined ? events : withRunMetrics(events, (text) => put(path, text));
+  const watched = withRunTraces(
+    counted,
+    context.config.settings,
+    (text) => void context.io.stderr.write(`warning: ${text}\n`),
+  );
   return showRun(watched, asJson, context);
 };
