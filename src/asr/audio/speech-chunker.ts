@@ -1,4 +1,5 @@
 import { SAMPLE_RATE } from "../transcriber.ts";
+import { createFrameLevel } from "./level.ts";
 import { FRAME, FRAME_MS, type VoiceActivity } from "./voice-activity.ts";
 
 /** How a recogniser wants its audio cut, in milliseconds. */
@@ -57,6 +58,8 @@ export interface ChunkerSnapshot {
   readonly given: number;
   readonly isOn: boolean;
   readonly activity: string;
+  /** Absent in checkpoints of versions that heard quiet recordings as they are. */
+  readonly loudness?: number | undefined;
 }
 
 export interface SpeechChunker {
@@ -79,6 +82,7 @@ export function createSpeechChunker(
   snapshot?: ChunkerSnapshot,
 ): SpeechChunker {
   const activity = start(snapshot?.activity);
+  const level = createFrameLevel(snapshot?.loudness);
   const state: ChunkerState = {
     cut,
     audio: [],
@@ -96,7 +100,7 @@ export function createSpeechChunker(
       if (now < state.first) return [];
       state.audio.push(frame);
       if (now < firstNew) return [];
-      state.voiced.push(await activity.next(frame));
+      state.voiced.push(await activity.next(level.next(frame)));
       listen(state);
       const pieces = [...ready(state, false)];
       forget(state);
@@ -110,6 +114,7 @@ export function createSpeechChunker(
       given: state.given,
       isOn: state.isOn,
       activity: activity.snapshot(),
+      loudness: level.loudness(),
     }),
     reached: () => state.speech?.start ?? state.first + state.voiced.length,
   };

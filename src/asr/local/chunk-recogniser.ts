@@ -1,4 +1,5 @@
 import type { Language, Word } from "../../types.ts";
+import { levelSpeech } from "../audio/level.ts";
 import type { AudioChunk } from "../audio/speech-chunker.ts";
 import { toTag, toWhisper } from "../remote/languages.ts";
 import { meanConfidence } from "./cues.ts";
@@ -80,7 +81,7 @@ async function byMoonshine(
   { moonshine, pieceOf }: LoadedModels,
   chunk: AudioChunk,
 ): Promise<Word[]> {
-  const { tokens, probabilities } = await moonshine.decode(chunk.samples);
+  const { tokens, probabilities } = await moonshine.decode(levelSpeech(chunk.samples));
   return timeWords(tokenWords(tokens, probabilities, pieceOf), chunk);
 }
 

@@ -28,7 +28,7 @@ import { conclude } from "./conclude.ts";
 import { voicedTime } from "./word-times.ts";
 
 /** It must be raised when a change of settings changes the transcripts of the same models. */
-const LOCAL_SETTINGS_VERSION = 1;
+const LOCAL_SETTINGS_VERSION = 2;
 const RECOGNISER = "moonshine-tiny";
 /** The same for what only files show that Whisper had a part in. */
 const WHISPER_SETTINGS_VERSION = 1;
