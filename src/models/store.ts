@@ -148,16 +148,21 @@ export async function verifyModels(
   for (const model of models) {
     if (model.isOptional && !(await hasAny(model, places))) continue;
     for (const file of allFiles(model)) {
-      const path = (await candidates(model, file, places))[0] ?? null;
-      const isSound = path !== null && (await hashFile(path)) === file.digest;
+      const state = await fileState(file, (await candidates(model, file, places))[0]);
       // What is made of carried files is made when it is needed.
-      if (path === null && isMadeHere(model, file)) continue;
-      const ifUnsound = path === null ? "missing" : "damaged";
-      const state = isSound ? "ok" : ifUnsound;
+      if (state === "missing" && isMadeHere(model, file)) continue;
       checked.push({ model: model.id, file: file.name, state });
     }
   }
   return checked;
+}
+
+async function fileState(
+  { digest }: PinnedFile,
+  path: string | undefined,
+): Promise<VerifiedFile["state"]> {
+  if (path === undefined) return "missing";
+  return (await hashFile(path)) === digest ? "ok" : "damaged";
 }
 
 const isMadeHere = (model: Model, file: PinnedFile): boolean =>
