@@ -6,7 +6,7 @@ _mediasearch() {
   # --mode=hybrid comes as three words.
   if [[ $cur == "=" ]]; then cur=""; elif [[ $prev == "=" ]]; then prev=${COMP_WORDS[COMP_CWORD-2]}; fi
   if (( COMP_CWORD == 1 )); then
-    COMPREPLY=( $(compgen -W "index search transcript list mcp serve keys audit status jobs speakers folders edits remove ingest models migrate config backup restore export import unlock completion bench doctor help --help --version" -- "$cur") )
+    COMPREPLY=( $(compgen -W "index search transcript list mcp serve keys audit status jobs speakers folders edits remove ingest models migrate config backup restore export import workers unlock completion bench doctor help --help --version" -- "$cur") )
     return
   fi
   # What follows -- is no option.
@@ -49,13 +49,14 @@ _mediasearch() {
     export:--format) words="json srt vtt txt md" ;;
     export:--color) words="always never auto" ;;
     import:--color) words="always never auto" ;;
+    workers:--color) words="always never auto" ;;
     unlock:--color) words="always never auto" ;;
     completion:--color) words="always never auto" ;;
     bench:--color) words="always never auto" ;;
     doctor:--backend) words="local vast" ;;
     doctor:--format) words="text json md" ;;
     doctor:--color) words="always never auto" ;;
-    index:--store|index:--include|index:--exclude|index:--captions-encoding|index:--language|index:--audio-track|index:--subtitle-track|index:--engine|index:--speakers|index:-j|index:--jobs|index:--events|index:--reconcile|index:--metrics-file|index:--config|index:--env-file|search:--store|search:-l|search:--limit|search:--file|search:--speaker|search:--title|search:--show|search:--chapter|search:--lang|search:--after|search:--before|search:--duration|search:--confidence|search:-C|search:--context|search:--offset|search:--min-score|search:--play|search:--player|search:--clip|search:-o|search:--output|search:--supercut|search:--pad|search:--config|search:--env-file|transcript:--store|transcript:--at|transcript:-C|transcript:--context|transcript:--number|transcript:--config|transcript:--env-file|list:--store|list:--file|list:--speaker|list:--title|list:--show|list:--chapter|list:--lang|list:--after|list:--before|list:--duration|list:--config|list:--env-file|mcp:--store|mcp:--config|mcp:--env-file|serve:--store|serve:--listen|serve:--public-url|serve:--tls-cert|serve:--tls-key|serve:--behind-proxy|serve:--config|serve:--env-file|keys:--store|keys:--scopes|keys:--filter|keys:--expires|keys:--name|keys:--config|keys:--env-file|audit:--store|audit:--after|audit:-l|audit:--limit|audit:--config|audit:--env-file|status:--store|status:--config|status:--env-file|jobs:--store|jobs:--engine|jobs:--config|jobs:--env-file|speakers:--store|speakers:--into|speakers:--file|speakers:--config|speakers:--env-file|folders:--store|folders:--config|folders:--env-file|edits:--store|edits:--config|edits:--env-file|remove:--store|remove:--config|remove:--env-file|ingest:--store|ingest:--include|ingest:--exclude|ingest:--language|ingest:--to|ingest:--config|ingest:--env-file|models:--config|models:--env-file|migrate:--store|migrate:--to|migrate:--from|migrate:--only|migrate:--config|migrate:--env-file|config:--config|config:--env-file|backup:--store|backup:--config|backup:--env-file|restore:--store|restore:--number|restore:--config|restore:--env-file|export:--store|export:-o|export:--output|export:--config|export:--env-file|import:--store|import:--for|import:--config|import:--env-file|unlock:--store|unlock:--config|unlock:--env-file|completion:--config|completion:--env-file|bench:--engine|bench:--language|bench:--config|bench:--env-file|doctor:--store|doctor:--confirm|doctor:--hours-per-day|doctor:--config|doctor:--env-file) return ;;
+    index:--store|index:--include|index:--exclude|index:--captions-encoding|index:--language|index:--audio-track|index:--subtitle-track|index:--engine|index:--speakers|index:-j|index:--jobs|index:--events|index:--reconcile|index:--metrics-file|index:--config|index:--env-file|search:--store|search:-l|search:--limit|search:--file|search:--speaker|search:--title|search:--show|search:--chapter|search:--lang|search:--after|search:--before|search:--duration|search:--confidence|search:-C|search:--context|search:--offset|search:--min-score|search:--play|search:--player|search:--clip|search:-o|search:--output|search:--supercut|search:--pad|search:--config|search:--env-file|transcript:--store|transcript:--at|transcript:-C|transcript:--context|transcript:--number|transcript:--config|transcript:--env-file|list:--store|list:--file|list:--speaker|list:--title|list:--show|list:--chapter|list:--lang|list:--after|list:--before|list:--duration|list:--config|list:--env-file|mcp:--store|mcp:--config|mcp:--env-file|serve:--store|serve:--listen|serve:--public-url|serve:--tls-cert|serve:--tls-key|serve:--behind-proxy|serve:--config|serve:--env-file|keys:--store|keys:--scopes|keys:--filter|keys:--expires|keys:--name|keys:--config|keys:--env-file|audit:--store|audit:--after|audit:-l|audit:--limit|audit:--config|audit:--env-file|status:--store|status:--config|status:--env-file|jobs:--store|jobs:--engine|jobs:--config|jobs:--env-file|speakers:--store|speakers:--into|speakers:--file|speakers:--config|speakers:--env-file|folders:--store|folders:--config|folders:--env-file|edits:--store|edits:--config|edits:--env-file|remove:--store|remove:--config|remove:--env-file|ingest:--store|ingest:--include|ingest:--exclude|ingest:--language|ingest:--to|ingest:--config|ingest:--env-file|models:--config|models:--env-file|migrate:--store|migrate:--to|migrate:--from|migrate:--only|migrate:--config|migrate:--env-file|config:--config|config:--env-file|backup:--store|backup:--config|backup:--env-file|restore:--store|restore:--number|restore:--config|restore:--env-file|export:--store|export:-o|export:--output|export:--config|export:--env-file|import:--store|import:--for|import:--config|import:--env-file|workers:--store|workers:--config|workers:--env-file|unlock:--store|unlock:--config|unlock:--env-file|completion:--config|completion:--env-file|bench:--engine|bench:--language|bench:--config|bench:--env-file|doctor:--store|doctor:--confirm|doctor:--hours-per-day|doctor:--config|doctor:--env-file) return ;;
   esac
   if [[ -z $words && $cur == -* ]]; then
     case "$command" in
@@ -81,6 +82,7 @@ _mediasearch() {
       restore) words="--store --number --check -f --force --json --config --env-file -q --quiet --color -h --help" ;;
       export) words="--store --format -o --output --vectors --words -f --force --json --config --env-file -q --quiet --color -h --help" ;;
       import) words="--store --for --json --config --env-file -q --quiet --color -h --help" ;;
+      workers) words="--store --json --config --env-file -q --quiet --color -h --help" ;;
       unlock) words="--store --yes -f --force --json --config --env-file -q --quiet --color -h --help" ;;
       completion) words="--config --env-file -q --quiet --color -h --help" ;;
       bench) words="--engine --language --json --config --env-file -q --quiet --color -h --help" ;;
@@ -94,9 +96,10 @@ _mediasearch() {
       folders) words="list forget" ;;
       edits) words="list show undo" ;;
       models) words="list pull verify path" ;;
+      workers) words="list drain pause resume" ;;
       completion) words="bash zsh fish" ;;
       bench) words="asr speakers" ;;
-      help) words="index search transcript list mcp serve keys audit status jobs speakers folders edits remove ingest models migrate config backup restore export import unlock completion bench doctor" ;;
+      help) words="index search transcript list mcp serve keys audit status jobs speakers folders edits remove ingest models migrate config backup restore export import workers unlock completion bench doctor" ;;
     esac
   fi
   if [[ -n $words ]]; then COMPREPLY=( $(compgen -W "$words" -- "$cur") ); fi

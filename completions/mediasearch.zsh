@@ -26,6 +26,7 @@ _mediasearch() {
     'restore:put a library back from a backup, or a recording as it was'
     'export:write transcripts as files, beside the media or into a folder'
     'import:read transcripts into the library'
+    'workers:show who indexes into the library, drain one, pause all'
     'unlock:show who has locked the library, and break the lock'
     'completion:print the completion of commands and options for a shell'
     'bench:measure recognisers and speakers on recordings of your own'
@@ -357,6 +358,16 @@ _mediasearch() {
       '(--color)'--color='[always, never, or auto\: on a terminal, unless NO_COLOR says no]:when:(always never auto)' \
       '(-h --help)'{-h,--help}'[show what there is]' \
       '*:file:_files' ;;
+    workers) _arguments -s -S \
+      '(--store)'--store='[path of the library file]:path:_files' \
+      '(--json)'--json'[print JSON]' \
+      '(--config)'--config='[a configuration file of your choice, in place of mediasearch.config.json]:file:_files' \
+      '(--env-file)'--env-file='[read variables from a file of NAME=value lines; those of the environment win]:file:_files' \
+      '(-q --quiet)'{-q,--quiet}'[results and errors only]' \
+      '(--color)'--color='[always, never, or auto\: on a terminal, unless NO_COLOR says no]:when:(always never auto)' \
+      '(-h --help)'{-h,--help}'[show what there is]' \
+      '1:what to do:(list drain pause resume)' \
+      '*:words: ' ;;
     unlock) _arguments -s -S \
       '(--store)'--store='[path of the library file]:path:_files' \
       '(--yes)'--yes'[break the lock of a run that has ended, or that can'\''t be seen from here]' \

@@ -17,6 +17,7 @@ const BUGS: PlantedBugs<Subject> = {
   "goes by the number of a process alone": ({ runLock }) => ({
     runLock: { acquire: ({ pid, host }) => runLock.acquire({ pid, host }) },
   }),
+  "does not know who does what": () => ({ runLock: { listWork: async () => [] } }),
   "breaks no lock": () => ({ runLock: { breakRuns: async () => [] } }),
   "breaks every lock": ({ runLock }) => ({
     runLock: { breakRuns: () => runLock.breakRuns(() => true) },

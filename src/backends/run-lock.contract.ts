@@ -41,6 +41,28 @@ export const RUN_LOCK_CASES: readonly RunLockCase[] = [
     },
   },
   {
+    law: "lists the runs that are open, each with its id and what it has in hand",
+    async run(runLock) {
+      assert.deepEqual(await runLock.listWork(), []);
+      const lease = await runLock.acquire(me);
+      await lease.claims?.take("/a.mp3");
+      const other = await (lease.claims
+        ? runLock.acquire({ ...me, host: "elsewhere" })
+        : undefined);
+      const work = await runLock.listWork();
+      assert.deepEqual(
+        work.map(({ id, run, keys }) => [id, run.host, run.endedAtMs, [...keys]]).toSorted(),
+        [
+          [lease.id, me.host, null, lease.claims ? ["/a.mp3"] : []],
+          ...(other ? [[other.id, "elsewhere", null, []]] : []),
+        ].toSorted(),
+      );
+      await other?.release({});
+      await lease.release({});
+      assert.deepEqual(await runLock.listWork(), []);
+    },
+  },
+  {
     law: "remembers the last run, how it went and when it ended",
     async run(runLock) {
       const lease = await runLock.acquire(me);

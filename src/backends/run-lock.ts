@@ -38,7 +38,18 @@ export interface Claims {
   release(keys: readonly string[]): Promise<void>;
 }
 
+/** A run that goes on, or was killed, and what it has in hand. */
+export interface RunWork {
+  /** Names the run among all of the library. */
+  readonly id: string;
+  readonly run: RunRecord;
+  /** What it has claimed; empty where one run at a time has the library. */
+  readonly keys: readonly string[];
+}
+
 export interface Lease {
+  /** The id of the run, as in `RunWork`. */
+  readonly id: string;
   /**
    * Present where several runs may hold the library at once: it keeps them apart, and `acquire`
    * never rejects for another run.
@@ -64,6 +75,8 @@ export interface RunLock {
   lastRun(): Promise<RunRecord | undefined>;
   /** Runs that never said that they ended, the oldest first: they go on, or were killed. */
   listOpenRuns(): Promise<readonly RunRecord[]>;
+  /** The same runs, with what each has in hand. */
+  listWork(): Promise<readonly RunWork[]>;
   /**
    * Takes the library and all claims from the open runs for which `isLost` holds. Such a run has
    * ended for all others, whether its process lives or not. What it committed stays.

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import PQueue from "p-queue";
 import { MediasearchError } from "../errors.ts";
+import type { Admission } from "./admission.ts";
 import { countFiles } from "./count-files.ts";
 import { channel } from "./channel.ts";
 import { backoffMs } from "../retry.ts";
@@ -62,6 +63,8 @@ export type RunEvent =
 
 export interface RunOptions extends FileOptions, ScanOptions {
   readonly jobs: number;
+  /** Asked before each file; without one every file may be begun. */
+  readonly admission?: Admission | undefined;
   /** Whether files that are gone from below the roots are hidden afterwards. */
   readonly sweep: boolean;
   /** Whether somebody wants to know how long it takes: what there is to do is looked at first. */
@@ -100,21 +103,19 @@ export async function* run(
   const unreadable = new Set<string>();
 
   const tell = events.push;
-  const attempt = (file: FileCandidate): Promise<FileOutcome> =>
-    queue.add(() =>
-      indexFile(file, services, options, {
+  const { admission } = options;
+  const attempt = (file: FileCandidate): Promise<FileOutcome | undefined> =>
+    queue.add(async () => {
+      if (admission && !(await admission.wait())) return undefined;
+      return indexFile(file, services, options, {
         signal,
         underWay,
         ...tellersOf(file.path, options, tell),
-      }),
-    );
+      });
+    });
   let missing: MediasearchError | undefined;
   const onError = (path: string, error: unknown): void => {
-    if (
-      !(error instanceof MediasearchError) ||
-      !["MISSING_MODEL", "MISSING_TOOL"].includes(error.code)
-    )
-      return stop.abort(error);
+    if (!isMissingPart(error)) return stop.abort(error);
     missing ??= error;
     events.push({ type: "waiting", path, error });
   };
@@ -130,6 +131,7 @@ export async function* run(
         events.push(await noteUnreadable(item, roots, services, options));
         continue;
       }
+      if (admission?.isDraining()) break;
       // Back-pressure: the scan stays a little ahead of the workers, however many files there are.
       await queue.onSizeLessThan(options.jobs * 4);
       signal.throwIfAborted();
@@ -140,7 +142,7 @@ export async function* run(
     }
     await Promise.all(files);
     signal.throwIfAborted();
-    if (options.sweep && !options.dryRun) {
+    if (options.sweep && !options.dryRun && !admission?.isDraining()) {
       await hideDeleted(roots, services, options, { signal, tell, unreadable });
       await forgetReadable(unreadable, roots, services);
     }
@@ -185,9 +187,13 @@ async function lookAhead(
     await surveyFiles(roots, services, options, (work) => tell({ type: "expected", work }));
 }
 
+/** Files that need no such part go on. */
+const isMissingPart = (error: unknown): error is MediasearchError =>
+  error instanceof MediasearchError && ["MISSING_MODEL", "MISSING_TOOL"].includes(error.code);
+
 /** Tries a file until it is indexed, or must not be tried again; tells how it went. */
 async function untilDone(
-  attempt: () => Promise<FileOutcome>,
+  attempt: () => Promise<FileOutcome | undefined>,
   options: Pick<RunOptions, "baseRetryDelayMs" | "maxRetryDelayMs">,
   signal: AbortSignal,
   tell: (event: RunEvent) => void,
@@ -195,6 +201,8 @@ async function untilDone(
   let isTold = false;
   for (;;) {
     const outcome = await attempt();
+    // The run is drained: another one takes the file up.
+    if (!outcome) return;
     if (outcome.type === "claimed") {
       if (!isTold) tell(outcome);
       isTold = true;

@@ -1,5 +1,6 @@
 import { createUseNotes } from "../app/access/keys.ts";
 import type { Context } from "../app/context.ts";
+import { countHints } from "../backends/hints.ts";
 import { listItems } from "../config/serve-settings.ts";
 import type { Settings } from "../config/settings.ts";
 import { createTracer, type Tracer } from "../tracing.ts";
@@ -81,7 +82,10 @@ export function createServices(
     reads: () => reads,
     jobs: () => jobs,
     events,
-    count: () => reads.run("counts", OWN_SIGHT, {}),
+    count: async () => ({
+      ...(await reads.run("counts", OWN_SIGHT, {})),
+      hints: await countHints(await library.records()),
+    }),
   });
   const intake = createIntake({ library, settings, jobs, work, metrics });
   return {

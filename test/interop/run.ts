@@ -6,6 +6,7 @@ import { runBothWays } from "./both-ways.ts";
 import { runOpenAi, runRiva } from "./engines.ts";
 import { runDataEngine } from "./dataengine.ts";
 import { runGolden } from "./golden.ts";
+import { runKafka } from "./kafka/run.ts";
 import { runLibrary } from "./library.ts";
 import { runKubernetes } from "./kubernetes.ts";
 import { runPage } from "./page.ts";
@@ -63,6 +64,7 @@ const PARTS: Readonly<Record<string, () => boolean | Promise<boolean>>> = {
   },
   "vast-sdk": () => runSdkSuite(python()),
   dataengine: runDataEngine,
+  kafka: runKafka,
   page: runPage,
   whisper: () => runWhisper(pythonWith("whisper", WHISPER_BASE)),
   "engines-riva": () => runRiva(engines()),

@@ -94,6 +94,7 @@ async function indexInto(open: () => Promise<Backend>, run: IndexRun): Promise<v
         tally,
         summarize,
         claims: lease?.claims,
+        runId: lease?.id,
       });
     };
     // The counts of a run that was stopped are kept as well.

@@ -20,6 +20,7 @@ import { sortChanges } from "../../pipeline/watch/sort-changes.ts";
 import { watchRoots } from "../../pipeline/watch/watch-roots.ts";
 import { retry } from "../../retry.ts";
 import type { Context } from "../context.ts";
+import { createAdmission, type RunAdmission } from "./admission.ts";
 import { heardBetterNow } from "./heard-better.ts";
 import {
   type EventRun,
@@ -52,6 +53,8 @@ export interface OpenedRun {
   readonly tally: Tally;
   readonly summarize: () => void;
   readonly claims: Claims | undefined;
+  /** undefined for a dry run, which nobody gives orders to. */
+  readonly runId: string | undefined;
 }
 
 /** A run with everything that it works with. */
@@ -59,6 +62,7 @@ interface Session extends IndexRun, OpenedRun {
   readonly roots: readonly Location[];
   readonly services: FileServices;
   readonly options: RunOptions;
+  readonly admission: RunAdmission | undefined;
 }
 
 /** Goes over all groups, then follows what changes where that is wanted. */
@@ -69,12 +73,14 @@ export async function runAll(run: IndexRun, opened: OpenedRun): Promise<void> {
   const roots = groups.flatMap((group) => group.roots);
   const workers = await context.openWorkers(roots);
   const sources = await context.openSources();
+  const admission = admissionOf(run, opened);
   const session: Session = {
     ...run,
     ...opened,
     roots,
+    admission,
     services: { library, jobs, checkpoints, records, workers, embedder, claims, sources },
-    options: await runOptions(run),
+    options: { ...(await runOptions(run)), admission },
   };
   try {
     if (request.hintsOnly === true) return await indexHints(session);
@@ -99,8 +105,22 @@ export async function runAll(run: IndexRun, opened: OpenedRun): Promise<void> {
     throw error;
   } finally {
     await workers.close();
+    await admission?.close();
   }
 }
+
+const admissionOf = (
+  { context: { signal }, emit }: IndexRun,
+  { backend: { records }, runId }: OpenedRun,
+): RunAdmission | undefined =>
+  runId === undefined
+    ? undefined
+    : createAdmission({
+        records,
+        runId,
+        signal,
+        onNotice: (text) => emit({ type: "notice", text }),
+      });
 
 /** Looks at what events told of while nobody followed them. */
 const indexHints = (session: Session): Promise<void> =>
@@ -120,6 +140,7 @@ const eventRun = (session: Session): EventRun => ({
   look: () => lookThrough(session),
   indexChanges: (places) => indexChanges(places, session),
   serveRequests: () => serveRequests(session),
+  isOver: async () => (await session.admission?.isOver()) ?? false,
   reachable: (work) => reachable(work, session),
 });
 
@@ -175,6 +196,8 @@ async function lookThrough(session: Session): Promise<void> {
     : undefined;
   for (const { roots, include, exclude } of groups)
     await runOver(roots, session, { include, exclude, named: new Set(roots) });
+  // A run that is drained has not looked at everything.
+  if (session.admission?.isDraining()) return;
   await noteEnd?.();
   await forgetOld(session);
   await serveRequests(session);
@@ -259,6 +282,7 @@ async function follow(
   session: Session,
 ): Promise<void> {
   for await (const batch of readOrPoll(changes, first, REQUEST_POLL_MS)) {
+    if (await session.admission?.isOver()) return void changes.return?.();
     await reachable(() => serveRequests(session), session);
     await reachable(() => indexHints(session), session);
     if (!batch) continue;

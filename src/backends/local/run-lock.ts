@@ -30,12 +30,21 @@ export const localRunLock = (connection: Connection): RunLock => ({
   acquire: (holder) => connection.run(() => acquire(connection, holder)),
   lastRun: () => connection.run(() => readLastRun(connection.db)),
   listOpenRuns: () => connection.run(() => openRuns(connection.db).map(toRunRecord)),
+  listWork: () =>
+    connection.run(() =>
+      openRuns(connection.db).map((row) => ({
+        id: String(row.id),
+        run: toRunRecord(row),
+        keys: [],
+      })),
+    ),
   breakRuns: (isLost) => connection.run(() => breakRuns(connection.db, isLost)),
 });
 
 function acquire({ db, path, run }: Connection, holder: Holder): Lease {
   const { id, lock } = db.transaction(() => insertRun(db, holder, path)).immediate();
   return {
+    id: String(id),
     renew: () =>
       run(
         () => void db.prepare("UPDATE runs SET renewed_at_ms = ? WHERE id = ?").run(Date.now(), id),

@@ -51,6 +51,7 @@ export function memoryRunLock(): RunLock {
       };
       newest = run;
       return {
+        id: "1",
         async renew() {
           run.renewedAtMs = Date.now();
         },
@@ -61,6 +62,8 @@ export function memoryRunLock(): RunLock {
     },
     lastRun: async () => newest && { ...newest },
     listOpenRuns: async () => (newest && newest.endedAtMs === null ? [{ ...newest }] : []),
+    listWork: async () =>
+      newest && newest.endedAtMs === null ? [{ id: "1", run: { ...newest }, keys: [] }] : [],
     async breakRuns(isLost) {
       if (!newest || newest.endedAtMs !== null || !isLost(newest)) return [];
       const broken = { ...newest };

@@ -1,7 +1,7 @@
 import type { ErrorCode } from "../../errors.ts";
 import type { Checkpoints } from "../checkpoints.ts";
 import type { Job, JobState, JobStore } from "../job-store.ts";
-import type { Holder, Lease, RunLock, RunRecord } from "../run-lock.ts";
+import type { Holder, Lease, RunLock, RunRecord, RunWork } from "../run-lock.ts";
 import { encodeMark } from "../lease.ts";
 import { readSummary } from "../stored-json.ts";
 import { type Claimed, isRunHeld, runClaims, toOpenRun } from "./claims.ts";
@@ -81,6 +81,7 @@ export const vastRunLock = (database: Database, claimed: Claimed): RunLock => ({
   acquire: (holder) => claimRun(database, claimed, holder),
   lastRun: () => fetchLastRun(database),
   listOpenRuns: async () => (await openRuns(database)).map(toRunRecord),
+  listWork: () => listWork(database),
   breakRuns: (isLost) => breakRuns(database, isLost),
 });
 
@@ -177,6 +178,7 @@ async function claimRun(database: Database, claimed: Claimed, holder: Holder): P
       ),
     );
   return {
+    id: runId,
     claims: runClaims(database, claimed, runId, host),
     renew: () => set({ renewed_at_ms: Date.now() }),
     async release(summary) {
@@ -239,6 +241,19 @@ const inOrder = (runs: readonly TableRow[]): TableRow[] =>
 
 const openRuns = async (database: Database): Promise<TableRow[]> =>
   inOrder(await database.rows(database.client.session, TABLES.runs, [isNull("ended_at_ms")]));
+
+async function listWork(database: Database): Promise<readonly RunWork[]> {
+  const runs = await openRuns(database);
+  const claims = await database.rows(database.client.session, TABLES.claims, []);
+  return runs.map((row) => ({
+    id: toText(row["run_id"]),
+    run: toRunRecord(row),
+    keys: claims
+      .filter((claim) => claim["run_id"] === row["run_id"])
+      .map((claim) => toText(claim["claim_key"]))
+      .sort(),
+  }));
+}
 
 async function breakRuns(
   database: Database,

@@ -32,6 +32,31 @@ export const UNLOCK_SPEC = {
   exitCodes: ["NO_STORE", "STORE_BUSY"],
 } as const satisfies CommandSpec;
 
+export const WORKERS_SPEC = {
+  name: "workers",
+  summary: "show who indexes into the library, drain one, pause all",
+  details:
+    "A worker is a run of index, also with --watch. Paused, no worker begins another file; drained, it finishes what it has and ends. On a cluster it is shown what each has in hand.",
+  args: [
+    {
+      name: "[action]",
+      help: "list (the default), drain, pause, resume",
+      choices: ["list", "drain", "pause", "resume"],
+    },
+    {
+      name: "[worker]",
+      help: "to drain: the beginning of its id, or a host for all of its workers",
+    },
+  ],
+  options: [STORE_OPTION, { flags: "--json", help: "print JSON" }],
+  examples: [
+    ["mediasearch workers", "who does what"],
+    ["mediasearch workers drain node-7", "before that machine is switched off"],
+    ["mediasearch workers pause", "before an upgrade of the cluster"],
+  ],
+  exitCodes: ["NO_STORE", "NOT_FOUND"],
+} as const satisfies CommandSpec;
+
 export const SPEAKERS_SPEC = {
   name: "speakers",
   summary: "list, rename or merge the people who speak",

@@ -16,6 +16,8 @@ import { createRegistry, type GaugeValue, type Registry } from "../../metrics-re
 
 /** What the library holds, as it was when it was last counted. */
 export interface LibraryFigures {
+  /** Objects that events told of and that nobody has looked at. */
+  readonly hints: number;
   readonly files: Readonly<Record<string, number>>;
   readonly segments: number;
   readonly durationMs: number;
@@ -275,6 +277,11 @@ function libraryMetrics(
     "mediasearch_queue_files",
     "Files that wait to be indexed.",
     of(({ files }) => [{ value: (files["registered"] ?? 0) + (files["partial"] ?? 0) }]),
+  );
+  registry.gauge(
+    "mediasearch_hints",
+    "Objects that events told of and that nobody has looked at.",
+    of(({ hints }) => [{ value: hints }]),
   );
   registry.gauge("mediasearch_library_bytes", "Size of the library's files.", () =>
     settings.backend === "local"

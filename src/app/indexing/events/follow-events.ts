@@ -26,6 +26,8 @@ export interface EventRun {
   readonly indexChanges: (places: readonly Location[]) => Promise<void>;
   /** Does what other commands ask of this run. */
   readonly serveRequests: () => Promise<void>;
+  /** Whether the run is to end: somebody drains it. */
+  readonly isOver: () => Promise<boolean>;
   /** Repeats what fails while a server can't be reached. */
   readonly reachable: (work: () => Promise<void>) => Promise<void>;
 }
@@ -125,6 +127,7 @@ async function workOff(run: Following, inbox: Inbox, check: () => void): Promise
   let adoptedAt = -Infinity;
   for (;;) {
     check();
+    if (await run.isOver()) return;
     await reachable(run.serveRequests);
     await reachable(() => lookWhenDue(run));
     if (performance.now() - adoptedAt > ADOPT_MS) {
@@ -137,6 +140,8 @@ async function workOff(run: Following, inbox: Inbox, check: () => void): Promise
       continue;
     }
     await reachable(() => run.indexChanges(taken.flatMap(({ places }) => places)));
+    // What was not begun any more is left to others.
+    if (await run.isOver()) return;
     await reachable(() => inbox.settle(taken));
   }
 }
@@ -149,6 +154,7 @@ async function lookWhenDue({
   emit,
   look,
   gaps,
+  isOver,
 }: Following): Promise<void> {
   const { reconcileMs } = context.config.settings;
   const times = await Promise.all(roots.map((root) => lastLookMs(records, root)));
@@ -164,7 +170,8 @@ async function lookWhenDue({
       text: `the bucket is listed again, ${formatDuration(startedAt - oldest)} after the last time`,
     });
   await look();
-  if (gaps.count === gapsBefore) for (const root of roots) await noteLook(records, root, startedAt);
+  if (gaps.count === gapsBefore && !(await isOver()))
+    for (const root of roots) await noteLook(records, root, startedAt);
 }
 
 async function openFeedOf({ config }: Context): Promise<EventFeed> {
