@@ -1,4 +1,4 @@
-import type { AssetStatus, ReadableCatalog } from "../backends/catalog.ts";
+import type { AssetId, AssetStatus, ReadableCatalog } from "../backends/catalog.ts";
 import { listMediaFacts } from "../backends/media-facts.ts";
 import { toMediasearchError } from "../errors.ts";
 import type { FactsOf } from "../search/asset-matcher.ts";
@@ -88,6 +88,16 @@ const isoTime = (timeMs: number | null): string | null => {
   const date = cleanDate(timeMs);
   return date === null ? null : new Date(date).toISOString();
 };
+
+/** The number of the sound track that a transcript was made of, where there are several. */
+export async function heardTrack(
+  id: AssetId,
+  catalog: ReadableCatalog,
+): Promise<number | undefined> {
+  const asset = await catalog.get(id);
+  const track = asset ? selectionRecord(asset).track : null;
+  return track?.type === "audio" && track.of > 1 ? track.number : undefined;
+}
 
 type SortValue = string | number | null;
 

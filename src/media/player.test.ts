@@ -53,6 +53,20 @@ describe("the player", () => {
     });
   });
 
+  it("plays the sound that was recognised", () => {
+    for (const [name, words] of [
+      ["mpv", ["--aid=2"]],
+      ["vlc", ["--audio-track=1"]],
+      ["ffplay", ["-ast", "a:1"]],
+    ] as const) {
+      const places = { env: withPrograms(name), platform: "linux", audioTrack: 2 } as const;
+      for (const wanted of [undefined, name])
+        expect(choosePlayer("/a.mkv", 0, { wanted, ...places }).args).toEqual(
+          expect.arrayContaining([...words]),
+        );
+    }
+  });
+
   it("is the system's opener where there is none, which is known not to seek", () => {
     expect(choose(undefined, withPrograms("xdg-open"))).toMatchObject({
       name: "xdg-open",

@@ -17,21 +17,39 @@ export interface PlayerChoice {
   readonly wanted: string | undefined;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly platform: NodeJS.Platform;
+  /** The number of the sound track, from 1; the player chooses without it. */
+  readonly audioTrack?: number | undefined;
 }
 
-type Arguments = (file: string, seconds: string) => readonly string[];
+type Arguments = (file: string, seconds: string, audioTrack?: number) => readonly string[];
+
+/** An option with a track, where there is one to name. */
+const trackOption = (
+  audioTrack: number | undefined,
+  option: (number: number) => readonly string[],
+): readonly string[] => (audioTrack === undefined ? [] : option(audioTrack));
 
 /** Each player's own words for "begin there". */
 const KNOWN: Readonly<Record<string, Arguments>> = {
-  mpv: (file, seconds) => [`--start=${seconds}`, "--", file],
-  vlc: (file, seconds) => [`--start-time=${seconds}`, file],
-  ffplay: (file, seconds) => [
+  mpv: (file, seconds, audioTrack) => [
+    `--start=${seconds}`,
+    ...trackOption(audioTrack, (number) => [`--aid=${number}`]),
+    "--",
+    file,
+  ],
+  vlc: (file, seconds, audioTrack) => [
+    `--start-time=${seconds}`,
+    ...trackOption(audioTrack, (number) => [`--audio-track=${number - 1}`]),
+    file,
+  ],
+  ffplay: (file, seconds, audioTrack) => [
     "-hide_banner",
     "-loglevel",
     "warning",
     "-autoexit",
     "-ss",
     seconds,
+    ...trackOption(audioTrack, (number) => ["-ast", `a:${number - 1}`]),
     file,
   ],
 };
@@ -53,7 +71,8 @@ export function choosePlayer(file: string, startMs: number, choice: PlayerChoice
     return fromCommandLine(wanted, target, seconds, choice);
   for (const [name, args] of wanted === undefined ? Object.entries(KNOWN) : []) {
     const command = findPlayer(name, choice);
-    if (command !== undefined) return { name, command, args: args(target, seconds), seeks: true };
+    if (command !== undefined)
+      return { name, command, args: args(target, seconds, choice.audioTrack), seeks: true };
   }
   return opener(target, choice);
 }
@@ -84,7 +103,7 @@ function fromCommandLine(
   );
   const args = isTemplate
     ? filled
-    : [...filled, ...(knownPlayer ? knownPlayer(file, seconds) : [file])];
+    : [...filled, ...(knownPlayer ? knownPlayer(file, seconds, choice.audioTrack) : [file])];
   return {
     name,
     command,

@@ -1,12 +1,11 @@
 import { stat } from "node:fs/promises";
 import type { FormatContext, Stream } from "node-av/lib";
 import { inputName, type MediaInput } from "./byte-source.ts";
-import { cleanName } from "../text/untrusted.ts";
 import { parseLanguageTag } from "./captions/languages.ts";
 import { openInput, toMs, unreadableError } from "./ffmpeg.ts";
 import { containerFacts } from "./facts.ts";
 import { isAudio, isVideo, rateOf } from "./source.ts";
-import { audioPurpose, DEFAULT, isForDeaf, subtitlePurpose } from "./track-purpose.ts";
+import { audioPurpose, DEFAULT, isForDeaf, subtitlePurpose, titleOf } from "./track-purpose.ts";
 import { languageInTitle, rankAudio, type TextTrack, type Track } from "./tracks.ts";
 import type { MediaFacts } from "../types.ts";
 
@@ -175,15 +174,6 @@ const trackOf = (
   title,
   isDefault: ((stream.disposition as number) & DEFAULT) !== 0,
 });
-
-/** What MP4 writers put for a title when they have none. */
-const NO_TITLE = /^(?:sound|subtitle|video|text|audio)handler$|mediahandler$|^(?:gpac|l-smash)/i;
-
-/** Matroska has titles; MP4 has names of handlers instead, and `name` boxes. */
-function titleOf({ metadata }: Stream): string | null {
-  const title = metadata?.get("title") || metadata?.get("name") || metadata?.get("handler_name");
-  return title && !NO_TITLE.test(title.trim()) ? cleanName(title) : null;
-}
 
 /** Codes for "not known", "several", "none" and "no other code" (ISO 639-2). */
 const NO_LANGUAGE = new Set(["und", "mul", "mis", "zxx", "unk"]);

@@ -22,6 +22,9 @@ export interface SoundChoiceOptions {
 /** How much of a recording is listened to before its channels are mixed. */
 const WINDOW_MS = 5000;
 const MAX_WINDOWS = 24;
+/** Of tracks with more channels than this fewer windows are held in memory. */
+const MANY_CHANNELS = 8;
+const MIN_WINDOWS = 6;
 
 /**
  * The first of the tracks that is not silent, and how its channels are to be heard. Where all are
@@ -58,12 +61,13 @@ const chosen = (
 
 async function listen(
   media: MediaInput,
-  { streamIndex }: AudioTrack,
+  { streamIndex, channels }: AudioTrack,
   durationMs: number | null,
   { signal, onProgress }: SoundChoiceOptions,
 ): Promise<SoundWindow[]> {
   const windows: SoundWindow[] = [];
-  const startsMs = spreadWindows(durationMs ?? 0, WINDOW_MS, MAX_WINDOWS);
+  const fewer = Math.round((MAX_WINDOWS * MANY_CHANNELS) / Math.max(MANY_CHANNELS, channels));
+  const startsMs = spreadWindows(durationMs ?? 0, WINDOW_MS, Math.max(MIN_WINDOWS, fewer));
   try {
     for await (const window of decodeWindows(media, {
       streamIndex,

@@ -1,5 +1,6 @@
 import type { Stream } from "node-av/lib";
 import { openInput, toMs } from "./ffmpeg.ts";
+import { audioPurpose, titleOf } from "./track-purpose.ts";
 
 export interface Rational {
   readonly num: number;
@@ -45,12 +46,27 @@ export function chooseStream(
   return fitting.find(({ disposition }) => ((disposition as number) & 1) !== 0) ?? fitting[0];
 }
 
+/**
+ * The sound track of that number, from 1; without one the default of those that have all of the
+ * speech, by flag and title, else the first.
+ */
+export function chooseSoundTrack(
+  streams: readonly Stream[],
+  number: number | undefined,
+): Stream | undefined {
+  const tracks = streams.filter(isAudio);
+  const named = number === undefined ? undefined : tracks[number - 1];
+  const isFull = (stream: Stream): boolean =>
+    audioPurpose(stream.disposition as number, titleOf(stream)) === "main";
+  return named ?? chooseStream(tracks, isFull) ?? chooseStream(tracks, isAudio);
+}
+
 /** @throws UNREADABLE_MEDIA */
 export async function probeSource(path: string): Promise<MediaSourceInfo> {
   const { input, streams, close } = await openInput(path);
   try {
     const video = chooseStream(streams, isVideo);
-    const audio = chooseStream(streams, isAudio);
+    const audio = chooseSoundTrack(streams, undefined);
     const tagged = [input.metadata, ...streams.map(({ metadata }) => metadata)]
       .map((tags) => tags?.get("timecode"))
       .find((tag) => tag);

@@ -1,3 +1,6 @@
+import type { Stream } from "node-av/lib";
+import { cleanName } from "../text/untrusted.ts";
+
 /**
  * What a track is for. Only a main track has all that is said:
  * - forced: signs, songs, and what is said in another language
@@ -58,3 +61,12 @@ export function subtitlePurpose(flags: number, title: string | null): TrackPurpo
 export const isForDeaf = (flags: number, title: string | null): boolean =>
   (flags & HEARING_IMPAIRED) !== 0 ||
   (title !== null && /\b(?:SDH|CC|HI|HOH)\b|hearing|hörgesch|malentend|sordos/i.test(title));
+
+/** What MP4 writers put for a title when they have none. */
+const NO_TITLE = /^(?:sound|subtitle|video|text|audio)handler$|mediahandler$|^(?:gpac|l-smash)/i;
+
+/** Matroska has titles; MP4 has names of handlers instead, and `name` boxes. */
+export function titleOf({ metadata }: Stream): string | null {
+  const title = metadata?.get("title") || metadata?.get("name") || metadata?.get("handler_name");
+  return title && !NO_TITLE.test(title.trim()) ? cleanName(title) : null;
+}

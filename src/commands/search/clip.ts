@@ -10,6 +10,7 @@ import { createStatusLine } from "../../terminal/status-line.ts";
 import type { WordTime } from "../../types.ts";
 import { groupByFile, type SearchResult } from "../../results/search-result.ts";
 import { requireResult, mustBeMedia } from "./play.ts";
+import { heardTrack } from "../../app/assets.ts";
 import { mustNotBeRecording } from "../../app/clip-target.ts";
 import type { SearchOptions } from "./options.ts";
 import type { CommandContext } from "../../cli/command.ts";
@@ -48,7 +49,7 @@ export async function clipMoment(
   const [range] = clipRanges([result], options, words);
   if (range)
     await writeClip(
-      [range],
+      await withTracks([range], catalog),
       [result.number],
       to,
       { ...options, isFast: !options.isExact && range.title === null },
@@ -86,7 +87,7 @@ export async function supercut(
   for (const path of new Set(usable.map((result) => result.path)))
     words.set(path, await wordsOf(path));
   await writeClip(
-    clipRanges(usable, options, words),
+    await withTracks(clipRanges(usable, options, words), catalog),
     usable.map(({ number }) => number),
     to,
     { ...options, isFast: false },
@@ -98,6 +99,18 @@ export async function supercut(
     );
   return usable.length < results.length ? 3 : 0;
 }
+
+/** The sound that was recognised is the one to be heard. */
+const withTracks = async (
+  ranges: readonly ClipRange[],
+  catalog: ReadableCatalog,
+): Promise<readonly ClipRange[]> =>
+  Promise.all(
+    ranges.map(async (range) => ({
+      ...range,
+      audioTrack: await heardTrack(range.path, catalog),
+    })),
+  );
 
 function nothingToJoin(hitsOnPage: number, total: number): string {
   if (hitsOnPage > 0) return "no hit has a recording to cut";

@@ -128,6 +128,7 @@ async function act(
     return playMoment(
       requireResult(page.results, action.number, page.momentTotal),
       options.padMs ?? 0,
+      page.catalog,
       context,
     );
   }

@@ -1,4 +1,5 @@
 import { access } from "node:fs/promises";
+import type { ReadableCatalog } from "../../backends/catalog.ts";
 import { MediasearchError, toMediasearchError } from "../../errors.ts";
 import type { Player } from "../../media/player.ts";
 import { formatTimestamp, pluralize } from "../../text/format.ts";
@@ -6,6 +7,7 @@ import { styler } from "../../terminal/style.ts";
 import { stripControls } from "../../text/strip-controls.ts";
 import { isRemote, nameOf } from "../../location.ts";
 import type { SearchResult } from "../../results/search-result.ts";
+import { heardTrack } from "../../app/assets.ts";
 import { openUrl } from "../../app/search/links.ts";
 import type { CommandContext } from "../../cli/command.ts";
 
@@ -13,12 +15,13 @@ import type { CommandContext } from "../../cli/command.ts";
 export async function playMoment(
   result: SearchResult,
   padMs: number,
+  catalog: ReadableCatalog,
   context: CommandContext,
 ): Promise<number> {
   const { io, config } = context;
   const { play } = await import("../../media/player.ts");
   const startMs = Math.max(0, result.startMs - padMs);
-  const player = await playerFor(result, startMs, config.settings.player, context);
+  const player = await playerFor(result, startMs, config.settings.player, catalog, context);
   const where = player.seeks
     ? `at ${formatTimestamp(startMs)}`
     : `from its start; the moment is at ${formatTimestamp(startMs)}`;
@@ -37,6 +40,7 @@ export async function playerFor(
   result: SearchResult,
   startMs: number,
   wanted: string | undefined,
+  catalog: ReadableCatalog,
   context: CommandContext,
 ): Promise<Player> {
   const isElsewhere = isRemote(result.path);
@@ -46,6 +50,7 @@ export async function playerFor(
     wanted,
     env: context.io.env,
     platform: process.platform,
+    audioTrack: await heardTrack(result.path, catalog),
   });
 }
 

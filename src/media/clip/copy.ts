@@ -1,6 +1,6 @@
 import type { FormatContext, Packet, Stream } from "node-av/lib";
 import { DISCARD_ALL, ffmpeg, type AvModule, openInput, toMs } from "../ffmpeg.ts";
-import { chooseStream, isAudio, isVideo } from "../source.ts";
+import { chooseSoundTrack, chooseStream, isVideo } from "../source.ts";
 import { type ClipJob, type ClipResult, OUTPUT_NAME, type OutputFormat } from "./job.ts";
 import { throwIfWriteFailed, muxerOptions } from "./output.ts";
 
@@ -27,7 +27,7 @@ export async function copyPackets({
   try {
     const chosen = [
       format.video ? chooseStream(streams, isVideo) : undefined,
-      chooseStream(streams, isAudio),
+      chooseSoundTrack(streams, range.audioTrack),
     ].flatMap((stream) => (stream ? [stream] : []));
     if (chosen.length === 0 || !chosen.every((stream) => canHold(av, stream, format)))
       return undefined;

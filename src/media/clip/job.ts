@@ -8,6 +8,8 @@ export interface ClipRange {
   readonly endMs: number;
   /** Shown over the picture; null for none. */
   readonly title: string | null;
+  /** The number of its sound track, from 1; the program chooses without it. */
+  readonly audioTrack?: number | undefined;
 }
 
 /** A folder that only this user enters. */

@@ -2,7 +2,13 @@ import type { FormatContext, Frame, Stream } from "node-av/lib";
 import { type Decoding, openDecoding } from "./decoding.ts";
 import { MediasearchError } from "../../errors.ts";
 import { DISCARD_ALL, ffmpeg, type AvModule, openInput, toMs, unreadableError } from "../ffmpeg.ts";
-import { chooseStream, isAudio, isVideo, probeSource, type MediaSourceInfo } from "../source.ts";
+import {
+  chooseSoundTrack,
+  chooseStream,
+  isVideo,
+  probeSource,
+  type MediaSourceInfo,
+} from "../source.ts";
 import {
   type ClipJob,
   type ClipResult,
@@ -148,7 +154,7 @@ async function renderPiece(
 ): Promise<void> {
   const { input, streams, close } = await openInput(range.path);
   const video = picture ? chooseStream(streams, isVideo) : undefined;
-  const audio = sound ? chooseStream(streams, isAudio) : undefined;
+  const audio = sound ? chooseSoundTrack(streams, range.audioTrack) : undefined;
   const zeroMs = toMs(input.startTime, MICROSECONDS) ?? 0;
   const lengthMs = range.endMs - range.startMs;
   const between = (rate: number): number =>

@@ -75,12 +75,13 @@ async function makeClip({ identity, body }: Call, services: Services): Promise<R
       throw new MediasearchError("UNREADABLE_MEDIA", `${fileId}: is not on this machine`, {
         hint: "clips are cut from files of the server's own disks",
       });
-    const { file } = await reads.run("file", sightOf(identity), { fileId });
+    const { file, track } = await reads.run("file", sightOf(identity), { fileId });
     cut.push({
       path: location,
       startMs: Math.max(0, startMs - padMs),
       endMs: endMs + padMs,
       title: titles ? file : null,
+      audioTrack: track?.type === "audio" ? track.number : undefined,
     });
   }
   const totalMs = cut.reduce((sum, piece) => sum + piece.endMs - piece.startMs, 0);

@@ -41,7 +41,9 @@ export async function searchInteractively(
     signal: AbortSignal,
   ): Promise<void> => {
     const { play } = await import("../../../media/player.ts");
-    const player = await playerFor(result, Math.max(0, result.startMs - padMs), wanted, context);
+    const { catalog } = await session.library();
+    const startMs = Math.max(0, result.startMs - padMs);
+    const player = await playerFor(result, startMs, wanted, catalog, context);
     await play(player, result.file, { env: io.env, signal, stdio: "ignore" });
   };
   const model = createSearchModel({
