@@ -82,6 +82,7 @@ const TITLES: Readonly<Record<number, string>> = {
   403: "Not allowed",
   404: "Not found",
   405: "The method does not fit",
+  410: "Gone",
   409: "In the way of something else",
   411: "The length is missing",
   412: "It was changed meanwhile",

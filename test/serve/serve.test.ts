@@ -281,6 +281,33 @@ describe("mediasearch serve", () => {
     expect((await server.call("/v1/session", { key: null, headers })).status).toBe(401);
   });
 
+  it("answers the predecessor's routes, or says what replaced them", async () => {
+    for (const [method, path, status, location] of [
+      [
+        "GET",
+        "/search?q=budget&bucket=talks&limit=3",
+        308,
+        "/v1/search?q=budget+file%3A%22s3%3A%2F%2Ftalks%2F**%22&limit=3",
+      ],
+      ["GET", "/health", 200, null],
+      ["GET", "/ready", 200, null],
+      ["GET", "/stats", 308, "/v1/status"],
+      ["GET", "/quarantined", 308, "/v1/jobs"],
+      ["GET", "/dlq", 308, "/v1/jobs"],
+      ["POST", "/pause", 410, null],
+      ["POST", "/resume", 410, null],
+    ] as const) {
+      const response = await server.call(path, { method });
+      expect([path, response.status, response.headers.get("location")]).toEqual([
+        path,
+        status,
+        location,
+      ]);
+      if (status === 410)
+        expect(await response.json()).toMatchObject({ hint: expect.stringContaining("jobs") });
+    }
+  });
+
   it("does not answer to the name of another server", async () => {
     const status = await new Promise<number | undefined>((resolve, reject) => {
       get(`${server.url}/v1/status`, { headers: { Host: "evil.example" } }, (response) => {

@@ -128,7 +128,27 @@ export const WORK_ROUTES: readonly Route[] = [
     answers: { 308: { description: "the address that answers now" } },
     handle: async () => new Response(null, { status: 308, headers: { Location: "/v1/jobs" } }),
   },
+  goneRoute("pause"),
+  goneRoute("resume"),
 ];
+
+/** What the predecessor had and nothing does any more: the answer says what does instead. */
+function goneRoute(name: "pause" | "resume"): Route {
+  return {
+    method: "post",
+    path: `/${name}`,
+    id: `${name}OfPredecessor`,
+    tag: "earlier",
+    summary: "Says what replaced it",
+    scope: "jobs",
+    answers: { 410: { description: "the problem says what can be done instead" } },
+    handle: async () => {
+      throw new HttpError(410, "USAGE", `there is no ${name} any more`, {
+        hint: "DELETE /v1/jobs/{id} stops work, and POST /v1/index goes on where it was",
+      });
+    },
+  };
+}
 
 /** @throws NOT_FOUND for work that is not there, or that is none of the caller's business. */
 export function findJob({ params, identity }: Call, { jobs }: Services): WorkJob {
