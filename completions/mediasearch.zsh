@@ -6,6 +6,7 @@ _mediasearch() {
   commands=(
     'index:make files and folders searchable'
     'search:find what was said'
+    'ask:gather what was said about a question, and have it answered'
     'transcript:print the transcript of a file'
     'list:show what is in the library'
     'mcp:serve assistants that speak the Model Context Protocol, on standard input and output'
@@ -106,6 +107,28 @@ _mediasearch() {
       '(--titles)'--titles'[write file, time and speaker into the picture]' \
       '(--force)'--force'[replace a clip that is there]' \
       '(--pad)'--pad='[added before and after each hit (default\: 0.5 in clips, else 0)]:seconds: ' \
+      '(--config)'--config='[a configuration file of your choice, in place of mediasearch.config.json]:file:_files' \
+      '(--env-file)'--env-file='[read variables from a file of NAME=value lines; those of the environment win]:file:_files' \
+      '(-q --quiet)'{-q,--quiet}'[results and errors only]' \
+      '(--color)'--color='[always, never, or auto\: on a terminal, unless NO_COLOR says no]:when:(always never auto)' \
+      '(-h --help)'{-h,--help}'[show what there is]' \
+      '*:words: ' ;;
+    ask) _arguments -s -S \
+      '(--store)'--store='[path of the library file]:path:_files' \
+      '(-l --limit)'{-l+,--limit=}'[largest number of moments, 1 to 30 (default\: 8)]:n: ' \
+      '(--brief)'--brief'[the moments alone, whatever ANSWER_ENDPOINT says]' \
+      '(--file)'--file='[only in this file\: a path, a name or a glob]:pattern: ' \
+      '(--speaker)'--speaker='[only what this speaker said]:name: ' \
+      '(--title)'--title='[only with these words in the title]:words: ' \
+      '(--show)'--show='[only of this show\: podcast, series, channel or artist]:words: ' \
+      '(--chapter)'--chapter='[only under a chapter whose heading has these words]:words: ' \
+      '(--lang)'--lang='[only in this language\: en takes en-GB too]:tag: ' \
+      '(--origin)'--origin='[only captions, or only recognised speech]:origin:(captions asr)' \
+      '(--after)'--after='[only recorded on or after this day\: 2026, 2026-01, 2026-01-31, yesterday, 7d]:date: ' \
+      '(--before)'--before='[only recorded before this day]:date: ' \
+      '(--duration)'--duration='[only files of this length\: '\''>10m'\'', '\''<=1h30m'\'', 10m..20m]:range: ' \
+      '(--confidence)'--confidence='[only what was recognised with this confidence\: '\''>0.8'\'', '\''<60%'\'']:range: ' \
+      '(--json)'--json'[the same as --format json]' \
       '(--config)'--config='[a configuration file of your choice, in place of mediasearch.config.json]:file:_files' \
       '(--env-file)'--env-file='[read variables from a file of NAME=value lines; those of the environment win]:file:_files' \
       '(-q --quiet)'{-q,--quiet}'[results and errors only]' \

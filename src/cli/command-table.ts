@@ -1,7 +1,7 @@
 import type { CommandEntry, Command } from "./command.ts";
 import type { CommandSpec } from "./spec.ts";
 import { INDEX_SPEC, INGEST_SPEC, JOBS_SPEC, BENCH_SPEC } from "./specs/indexing.ts";
-import { SEARCH_SPEC, TRANSCRIPT_SPEC, LIST_SPEC, MCP_SPEC } from "./specs/searching.ts";
+import { ASK_SPEC, SEARCH_SPEC, TRANSCRIPT_SPEC, LIST_SPEC, MCP_SPEC } from "./specs/searching.ts";
 import {
   STATUS_SPEC,
   SPEAKERS_SPEC,
@@ -30,6 +30,7 @@ const entry = <S extends CommandSpec>(
 export const COMMANDS: readonly CommandEntry[] = [
   entry(INDEX_SPEC, () => import("../commands/index/command.ts")),
   entry(SEARCH_SPEC, () => import("../commands/search/command.ts")),
+  entry(ASK_SPEC, () => import("../commands/ask.ts")),
   entry(TRANSCRIPT_SPEC, () => import("../commands/transcript.ts")),
   entry(LIST_SPEC, () => import("../commands/list.ts")),
   entry(MCP_SPEC, () => import("../commands/mcp.ts")),

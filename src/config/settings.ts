@@ -1,6 +1,7 @@
 import { RECOGNISER_ROWS, type RecogniserRows } from "../asr/registry.ts";
 import { VAST_SETTINGS, type VastSettings } from "../backends/vast/settings.ts";
 import { EMBEDDER_ROWS, type EmbedderRows } from "../embed/registry.ts";
+import { ANSWER_SETTINGS, type AnswerSettings } from "./answer-settings.ts";
 import { ENGINE_SETTINGS, type EngineSettings } from "./engine-settings.ts";
 import { EVENT_SETTINGS, type EventSettings } from "./event-settings.ts";
 import { INDEXING_SETTINGS, type IndexingSettings } from "./indexing-settings.ts";
@@ -19,6 +20,7 @@ export interface Settings
     RecogniserRows,
     IndexingSettings,
     ResultSettings,
+    AnswerSettings,
     VastSettings,
     ObjectStoreSettings,
     EventSettings,
@@ -38,6 +40,7 @@ export const SETTINGS: SettingTable<Settings> = {
   ...RECOGNISER_ROWS,
   ...INDEXING_SETTINGS,
   ...RESULT_SETTINGS,
+  ...ANSWER_SETTINGS,
   ...VAST_SETTINGS,
   ...OBJECT_STORE_SETTINGS,
   ...EVENT_SETTINGS,

@@ -145,6 +145,49 @@ By keyword every match is counted; where meaning takes part the best are ranked,
   ],
 } as const satisfies CommandSpec;
 
+export const ASK_SPEC = {
+  name: "ask",
+  summary: "gather what was said about a question, and have it answered",
+  details: `Prints the best moments for a question, with quotations and times. With ANSWER_ENDPOINT, a server that speaks
+OpenAI's chat API (Ollama, vLLM, OpenAI, …) writes an answer of them: a sentence stays only if it names moments that exist.
+Without it nothing leaves this machine. The server gets the question and the quotations, no other file and no setting.`,
+  args: [{ name: "<question...>", help: "what you want to know" }],
+  options: [
+    STORE_OPTION,
+    { flags: "-l, --limit <n>", help: "largest number of moments, 1 to 30 (default: 8)" },
+    { flags: "--brief", help: "the moments alone, whatever ANSWER_ENDPOINT says" },
+    {
+      flags: "--file <pattern>",
+      rejectRepeat: true,
+      help: "only in this file: a path, a name or a glob",
+    },
+    { flags: "--speaker <name>", rejectRepeat: true, help: "only what this speaker said" },
+    ...FILE_FILTERS,
+    {
+      flags: "--confidence <range>",
+      rejectRepeat: true,
+      help: "only what was recognised with this confidence: '>0.8', '<60%'",
+    },
+    JSON_SWITCH,
+  ],
+  examples: [
+    ['mediasearch ask "why was the fee raised?"', "the moments, as a brief"],
+    [
+      'ANSWER_ENDPOINT=http://localhost:11434/v1 ANSWER_MODEL=llama3.2 mediasearch ask "why was the fee raised?"',
+      "an answer, by Ollama on this machine",
+    ],
+  ],
+  exitCodes: [
+    "NO_STORE",
+    "CREDENTIALS",
+    "MODEL_MISMATCH",
+    "MISSING_MODEL",
+    "TIMED_OUT",
+    "ENGINE_FAILED",
+    "UNREACHABLE",
+  ],
+} as const satisfies CommandSpec;
+
 export const TRANSCRIPT_SPEC = {
   name: "transcript",
   summary: "print the transcript of a file",
