@@ -1,7 +1,10 @@
+import { parseBoundedJson } from "../bounded-json.ts";
 import { HttpError } from "./problem.ts";
 
 /** JSON bodies are requests and short documents. */
 const MAX_BYTES = 1_000_000;
+/** The longest list that a body may have is of 10,000. Each wrong value makes its own error. */
+const BOUNDS = { maxDepth: 32, maxValues: 25_000 };
 
 /**
  * Reads a JSON body.
@@ -16,7 +19,7 @@ export async function readJson(request: Request, isOptional: boolean): Promise<u
       hint: "Content-Type: application/json",
     });
   try {
-    return JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes)) as unknown;
+    return parseBoundedJson(new TextDecoder("utf-8", { fatal: true }).decode(bytes), BOUNDS);
   } catch (error) {
     throw new HttpError(400, "USAGE", `the body is not JSON: ${(error as Error).message}`);
   }

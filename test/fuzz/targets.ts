@@ -27,13 +27,8 @@ import { cleanCues, cleanText, isPlace } from "../../src/text/untrusted.ts";
 import { readBackup } from "../../src/transfer/backup-file.ts";
 import { parseForeignTranscript, parseTranscript } from "../../src/transfer/transcript-file.ts";
 import { keptSeeds, samplesIn } from "./seeds.ts";
-
-export interface FuzzTarget {
-  readonly name: string;
-  readonly seeds: () => readonly Uint8Array[];
-  /** Reads an input. It throws what readers may throw, and anything else is a find. */
-  readonly read: (bytes: Buffer) => unknown;
-}
+import { SERVER_READERS } from "./server-targets.ts";
+import type { FuzzTarget } from "./target.ts";
 
 const text = (...samples: readonly string[]): Uint8Array[] =>
   samples.map((sample) => Buffer.from(sample));
@@ -272,6 +267,7 @@ const READERS: readonly FuzzTarget[] = [
       ),
     read: (bytes) => parseMessage({ headers: new Map(), body: bytes }),
   },
+  ...SERVER_READERS,
 ];
 
 /** With the inputs that were kept. */
