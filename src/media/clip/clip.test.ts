@@ -22,7 +22,6 @@ import {
   pitchOf,
   soundOf,
 } from "../../../test/helpers/film.ts";
-import { matroska, type MatroskaTrack, soundBlocks, tone } from "../../../test/helpers/matroska.ts";
 import { FIXTURES } from "../../../test/helpers/run.ts";
 import { ffmpeg } from "../ffmpeg.ts";
 import { probeMedia } from "../probe.ts";
@@ -189,30 +188,6 @@ describe("a fast clip", () => {
         .how,
     ).toBe("encoded");
     expect((await probeSource(to)).video).not.toBeNull();
-  });
-});
-
-describe("the sound of a clip", () => {
-  it("is that of the track that is named, else no commentary", async () => {
-    const path = join(folder, "tracks.mkv");
-    const of = (hz: number, title?: string) =>
-      ({ type: "audio", title, blocks: soundBlocks(3000, tone(hz)) }) as MatroskaTrack;
-    writeFileSync(path, matroska([of(300, "Commentary"), of(600), of(900)], 3000));
-    const to = join(folder, "sound.wav");
-    for (const [audioTrack, hz] of [
-      [undefined, 600],
-      [1, 300],
-      [3, 900],
-      [7, 600],
-    ] as const)
-      for (const isFast of [true, false]) {
-        await makeClip(
-          [{ ...range(path, 1000, 2000), audioTrack }],
-          to,
-          options({ isFast, force: true }),
-        );
-        expect(pitchAt(await soundOf(to), 300), `${audioTrack}`).toBe(hz);
-      }
   });
 });
 
