@@ -49,8 +49,7 @@ export function createServices(
   const library = createLibraryAccess(context);
   const events = createEventHub();
   const shapes = readShapes();
-  const log: Services["log"] = (level, message, facts = {}) =>
-    writeLine(JSON.stringify({ time: new Date().toISOString(), level, msg: message, ...facts }));
+  const log = createLog(writeLine);
   const reads = createReadPool({
     threads: settings.serveReaders,
     ...setup,
@@ -118,6 +117,11 @@ export function createServices(
     stopping: signal,
   };
 }
+
+const createLog =
+  (writeLine: (line: string) => void): Services["log"] =>
+  (level, message, facts = {}) =>
+    writeLine(JSON.stringify({ time: new Date().toISOString(), level, msg: message, ...facts }));
 
 const createIntake = ({
   library,
