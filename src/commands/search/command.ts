@@ -1,10 +1,11 @@
 import type { Backend } from "../../backends/backend.ts";
 import type { SearchView } from "../../backends/search-access.ts";
+import type { ReadableLibrary } from "../../backends/library.ts";
 import type { ReadableCatalog } from "../../backends/catalog.ts";
 import type { OpenEmbedder } from "../../search/hybrid.ts";
 import { openView } from "../../app/search/read-view.ts";
 import type { SearchRequest } from "../../app/requests.ts";
-import { searchLibrary } from "../../app/search/search.ts";
+import { searchLibrary, type SearchResponse } from "../../app/search/search.ts";
 import type { Command, CommandContext } from "../../cli/command.ts";
 import { filterFlags } from "../../cli/filter-flags.ts";
 import { type FlagsOf, hasFlag } from "../../cli/flags.ts";
@@ -21,11 +22,12 @@ import { printPage } from "./print.ts";
 export const run: Command<typeof SEARCH_SPEC> = async (words, flags, context) => {
   const query = words.join(" ").trim();
   const options = searchOptions(flags);
-  if (query === "" && isInteractive(options, context)) {
+  const like = likeOf(flags, query);
+  if (query === "" && !like && isInteractive(options, context)) {
     const { searchInteractively } = await import("./interactive/command.ts");
     return searchInteractively(flags, options, context);
   }
-  if (query === "")
+  if (query === "" && !like)
     throw new MediasearchError("USAGE", "nothing to search for", {
       hint: 'mediasearch search "the budget for next year"',
     });
@@ -38,10 +40,9 @@ export const run: Command<typeof SEARCH_SPEC> = async (words, flags, context) =>
     view = await openView(backend, { fresh: hasFlag(flags, "fresh"), only }, context.tell);
     const { library, queryVectors } = view;
     const openEmbedder: OpenEmbedder = (stored) => context.openQueryEmbedder(queryVectors, stored);
-    const { page, mark, matchesAnyFile } = await searchLibrary(
-      { library, openEmbedder, cwd: context.cwd },
-      request,
-    );
+    const { page, mark, matchesAnyFile } = like
+      ? await searchLike(library, like, request, context)
+      : await searchLibrary({ library, openEmbedder, cwd: context.cwd }, request);
     if (!matchesAnyFile)
       context.io.stderr.write(
         `no file of the library is meant by --file ${stripControls(request.file ?? "")}; mediasearch list shows them\n`,
@@ -67,6 +68,26 @@ export const run: Command<typeof SEARCH_SPEC> = async (words, flags, context) =>
     await backend.close();
   }
 };
+
+/** @throws USAGE when both words and a moment are given. */
+function likeOf({ like }: FlagsOf<typeof SEARCH_SPEC>, query: string): string | undefined {
+  if (like !== undefined && query !== "")
+    throw new MediasearchError("USAGE", "--like: goes without words; conditions are flags", {
+      subject: "--like",
+      hint: 'mediasearch search --like "talk.mp3@12:30" --speaker ann',
+    });
+  return like;
+}
+
+async function searchLike(
+  library: ReadableLibrary,
+  moment: string,
+  request: SearchRequest,
+  { cwd }: CommandContext,
+): Promise<SearchResponse> {
+  const like = await import("../../app/search/like.ts");
+  return like.searchLike(library, like.parseMoment("--like", moment), request, cwd);
+}
 
 /** What is not indexed yet can't be found: one line says so. */
 async function tellUnfinished(catalog: ReadableCatalog, { io }: CommandContext): Promise<void> {
