@@ -54,6 +54,8 @@ export interface SearchHit extends TranscriptLine {
   /** Lines around the hit, as `context` asked for. */
   readonly before: readonly TranscriptLine[];
   readonly after: readonly TranscriptLine[];
+  /** The title or chapter over it, where words of the query are in that and not in the text. */
+  readonly heading?: string | undefined;
   /** The other hits of the same moment, best first: they are folded under this one. */
   readonly moment: {
     readonly hits: readonly (TranscriptLine & { readonly score: number })[];

@@ -105,7 +105,7 @@ export interface SearchIndex {
   searchVector(vector: Float32Array, filter: SearchFilter, limit: number): Promise<Hit[]>;
   /**
    * At most `limit` titles and chapters that have any of the terms, best first, each with the first
-   * segment under it that is not over by then. The filter holds for that segment. Files without
+   * segment whose middle is under it. The filter holds for that segment. Files without
    * segments have none.
    */
   searchHeadings(

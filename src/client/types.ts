@@ -95,6 +95,8 @@ export type Hit = {
   };
   /** what a player can expect */
   readonly kind: "video" | "audio" | "captions" | "other";
+  /** the title or chapter over it, where words of the query are in that and not in the text */
+  readonly heading?: string;
 };
 
 export type SearchPage = {

@@ -43,6 +43,7 @@ export function resultFacts({
   after,
   folded,
   explain,
+  heading,
 }: SearchResult) {
   return {
     startMs,
@@ -52,6 +53,7 @@ export function resultFacts({
     score: precise(score),
     origin,
     ...(url === undefined ? {} : { url }),
+    ...(heading === undefined ? {} : { heading }),
     moment: { hits: folded.map((other) => ({ ...other, score: precise(other.score) })) },
     ...(before.length + after.length > 0 ? { before, after } : {}),
     ...(explain === null
@@ -108,6 +110,7 @@ export function pageTable({ results }: ResultPage, options: TableOptions): strin
     file: result.path,
     displayFile: result.file,
     url: result.url ?? null,
+    heading: result.heading ?? null,
     score: precise(result.score),
     before: null,
     after: null,

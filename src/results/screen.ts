@@ -60,7 +60,11 @@ function resultBody(result: SearchResult, screen: Screen): string {
   const explained =
     result.explain === null ? [] : [`    ${screen.paint("dim", explainText(result.explain))}`];
   const url = result.url === undefined ? [] : [`    ${screen.paint("dim", result.url)}`];
-  return `${[...around(result.before), wrap(marked, width), ...around(result.after), ...url, ...explained].join("\n")}\n`;
+  const heading =
+    result.heading === undefined
+      ? []
+      : [`    ${screen.paint("dim", `in “${stripControls(result.heading)}”`)}`];
+  return `${[...heading, ...around(result.before), wrap(marked, width), ...around(result.after), ...url, ...explained].join("\n")}\n`;
 }
 
 /**

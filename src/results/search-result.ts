@@ -36,6 +36,8 @@ export interface SearchResult extends ResultLine {
    * stores.
    */
   readonly url?: string | undefined;
+  /** The title or chapter over it, where words of the query are in that and not in the line. */
+  readonly heading?: string | undefined;
   /** Lines around it, with `--context`. */
   readonly before: readonly ResultLine[];
   readonly after: readonly ResultLine[];

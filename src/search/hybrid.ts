@@ -1,6 +1,7 @@
 import { type EmbeddingModel, refuseOtherModel } from "../embedding-model.ts";
 import type { AssetId, ReadableCatalog } from "../backends/catalog.ts";
-import type { Condition, Hit, SearchFilter } from "../backends/search-index.ts";
+import type { Condition, HeadingHit, Hit, SearchFilter } from "../backends/search-index.ts";
+import { MAX_HEADINGS } from "./heading-evidence.ts";
 import type { ReadableLibrary } from "../backends/library.ts";
 import type { Embedder } from "../embed/embedder.ts";
 import type { RankedHit, SearchAnswer } from "./result.ts";
@@ -8,7 +9,7 @@ import { filesMatching } from "../text/file-filter.ts";
 import { calibrationOf } from "./calibrations.ts";
 import { cosineFloor, isAbove } from "./floor.ts";
 import { foldMoments, unfolded } from "./moments.ts";
-import { rankHybrid } from "./rank.ts";
+import { rankHybrid, segmentKey } from "./rank.ts";
 import { formDepth, preferTypedForm, typedFormFirst } from "./typed-form.ts";
 import { speakerShare } from "./speaker-evidence.ts";
 import { coverageOf } from "../text/terms.ts";
@@ -77,28 +78,18 @@ export async function search(
         });
   const pageEnd = Math.max(offset + limit, request.minScore === undefined ? 0 : DEPTH);
   const depth = wordsDepth(mode, byMeaning.length > 0, pageEnd, query.terms);
-  const [byWords, meant, weights] = await Promise.all([
+  const [byWords, meant, weights, headings] = await Promise.all([
     library.searchIndex.searchText(query, filter, mode === "semantic" ? 1 : depth),
     library.searchIndex.spellings(query.words.map(({ text }) => text)),
     mode === "hybrid" ? library.searchIndex.termWeights(query.terms) : [],
+    readHeadings(library, mode, query, filter),
   ]);
+  const titled = titledOnly(mode, headings, query.terms);
   const count =
-    mode === "keyword" ? await countWords(library, query, filter, { byWords, depth }) : undefined;
+    mode === "keyword"
+      ? await countWords(library, query, filter, { byWords, depth, titled })
+      : undefined;
   const model = byMeaning.length === 0 ? undefined : (await library.embeddings.model())?.embedder;
-  const rank = (): readonly RankedHit[] => {
-    if (mode === "keyword")
-      return typedFormFirst(
-        byWords.map((hit) => explained(hit, "bm25")),
-        query.terms,
-      );
-    if (mode === "semantic") return byMeaning.map((hit) => explained(hit, "cosine"));
-    const coverage = preferTypedForm(coverageOf(query.terms, weights), query.terms);
-    const evidence = {
-      speakerShareOf: speakerShare(query.meaning),
-      leastSpan: calibrationOf(model)?.leastSpan,
-    };
-    return rankHybrid(byWords, byMeaning, coverage, evidence).slice(0, DEPTH);
-  };
   const isSaid =
     query.terms.length === 0 || query.needsText || byWords.some(({ score }) => score > 0);
   const mayStay = await leastOf(library, request.minScore, byMeaning, {
@@ -108,7 +99,8 @@ export async function search(
     wordCount: query.terms.length,
     filter,
   });
-  const ranked = rank().filter(mayStay);
+  const lists = { byWords, byMeaning, headings, titled, weights, depth, model };
+  const ranked = rankLists(mode, query, lists).filter(mayStay);
   const isListed = mode === "keyword" || request.allHits === true;
   const moments = isListed ? unfolded(ranked) : foldMoments(ranked);
   const isCounted = count !== undefined && request.minScore === undefined;
@@ -118,11 +110,70 @@ export async function search(
     totalIs: isCounted ? "all" : "ranked",
     hits: moments.slice(offset, offset + limit),
     marks: query.marks,
-    isSaid,
+    isSaid: isSaid || ranked.some(({ heading }) => heading !== undefined),
     where: query.where,
     didYouMean: corrected(request.query, query.words, meant),
   };
 }
+
+interface Lists {
+  readonly byWords: readonly Hit[];
+  readonly byMeaning: readonly Hit[];
+  readonly headings: readonly HeadingHit[];
+  readonly titled: readonly RankedHit[];
+  readonly weights: readonly number[];
+  readonly depth: number;
+  readonly model: string | undefined;
+}
+
+function rankLists(mode: SearchMode, query: ParsedQuery, lists: Lists): readonly RankedHit[] {
+  const { byWords, byMeaning, headings, titled, weights, depth, model } = lists;
+  if (mode === "semantic") return byMeaning.map((hit) => explained(hit, "cosine"));
+  if (mode === "keyword") {
+    const said = typedFormFirst(
+      byWords.map((hit) => explained(hit, "bm25")),
+      query.terms,
+    );
+    return byWords.length < depth ? [...said, ...titled] : said;
+  }
+  const coverage = preferTypedForm(coverageOf(query.terms, weights), query.terms);
+  const evidence = {
+    speakerShareOf: speakerShare(query.meaning),
+    leastSpan: calibrationOf(model)?.leastSpan,
+    headings,
+  };
+  return rankHybrid(byWords, byMeaning, coverage, evidence).slice(0, DEPTH);
+}
+
+/**
+ * The first segments under titles and chapters that have all words, where no word is said: behind
+ * everything that is.
+ */
+function titledOnly(
+  mode: SearchMode,
+  headings: readonly HeadingHit[],
+  terms: ParsedQuery["terms"],
+): readonly RankedHit[] {
+  if (mode !== "keyword" || headings.length === 0) return [];
+  const coverage = coverageOf(
+    terms,
+    terms.map(() => 1),
+  );
+  const found = headings.filter(
+    ({ heading, segment }) =>
+      coverage({ text: heading, speaker: null }) > ALL_WORDS && coverage(segment) === 0,
+  );
+  const first = new Map(found.toReversed().map((one) => [segmentKey(one), one]));
+  return [...first.values()].toReversed().map(({ heading, headingEndMs: _end, ...hit }) => ({
+    ...hit,
+    score: 0,
+    explain: { bm25: null, cosine: null, underHeading: 1 },
+    heading,
+  }));
+}
+
+/** Sums of shares are not exact. */
+const ALL_WORDS = 0.999;
 
 interface Searched {
   /** Marks the library's vectors. */
@@ -148,7 +199,8 @@ async function leastOf(
     isSaid || byMeaning.length < FUSED.meaning
       ? byMeaning.length
       : await library.searchIndex.countText({ terms: [], termsOptional: true }, filter);
-  return isAbove(cosineFloor({ model, isSaid, wordCount, segmentCount }));
+  const isNear = isAbove(cosineFloor({ model, isSaid, wordCount, segmentCount }));
+  return (hit) => hit.heading !== undefined || isNear(hit);
 }
 
 /**
@@ -170,12 +222,24 @@ const countWords = async (
   library: ReadableLibrary,
   query: ParsedQuery,
   filter: SearchFilter,
-  { byWords, depth }: { readonly byWords: readonly Hit[]; readonly depth: number },
+  { byWords, depth, titled }: Pick<Lists, "byWords" | "depth" | "titled">,
 ): Promise<number> =>
+  titled.length +
   // A library that is shown in part may read no deeper than this.
-  byWords.length < Math.min(depth, DEPTH)
+  (byWords.length < Math.min(depth, DEPTH)
     ? byWords.length
-    : library.searchIndex.countText(query, filter);
+    : await library.searchIndex.countText(query, filter));
+
+/** Signs ask for words that are said. */
+const readHeadings = async (
+  library: ReadableLibrary,
+  mode: SearchMode,
+  { terms, needsText }: ParsedQuery,
+  filter: SearchFilter,
+): Promise<readonly HeadingHit[]> =>
+  mode === "semantic" || terms.length === 0 || needsText
+    ? []
+    : library.searchIndex.searchHeadings(terms, filter, MAX_HEADINGS);
 
 async function readQuery(
   catalog: ReadableCatalog,

@@ -13,6 +13,8 @@ export type Explain = { readonly bm25: number | null; readonly cosine: number | 
 
 export interface RankedHit extends Hit {
   readonly explain: Explain;
+  /** The title or chapter over it that has words of the query which it lacks. */
+  readonly heading?: string | undefined;
 }
 
 /** The best hit of a moment. */

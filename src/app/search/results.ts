@@ -38,6 +38,7 @@ export async function toSearchResults(
       after: around.filter((line) => line.index > segment.index).map(toLine),
       folded: hit.folded.map((other) => ({ ...toLine(other.segment), score: other.score })),
       explain: explain ? hit.explain : null,
+      heading: hit.heading,
     });
   }
   return results;

@@ -63,7 +63,7 @@ export function searchHeadings(
       `SELECT ${HIT_COLUMNS}, h.text AS heading, h.end_ms AS until_ms, -bm25(headings_fts) AS score
       FROM headings_fts CROSS JOIN headings h ON h.id = headings_fts.rowid
       CROSS JOIN versions v ON ${CONTENT_OF_VERSION} = h.content JOIN assets a ON a.id = v.asset_id
-      JOIN segments s ON s.id = (SELECT o.id FROM segments o WHERE o.version_id = v.id AND o.end_ms > h.start_ms ORDER BY o.position LIMIT 1)
+      JOIN segments s ON s.id = (SELECT o.id FROM segments o WHERE o.version_id = v.id AND (o.start_ms + o.end_ms) / 2 >= h.start_ms ORDER BY o.position LIMIT 1)
       WHERE headings_fts MATCH ? AND h.kind <> 'show'${where} ORDER BY score DESC, a.path, s.position LIMIT ?`,
     )
     .all(match, ...values, limit) as HeadingRow[];

@@ -87,7 +87,8 @@ function findHeadings(
 }
 
 const isFirstUnder = ({ version, segment }: SegmentEntry, startMs: number): boolean =>
-  version.segments.find(({ endMs }) => endMs > startMs)?.index === segment.index;
+  version.segments.find((one) => Math.floor((one.startMs + one.endMs) / 2) >= startMs)?.index ===
+  segment.index;
 
 function findText(
   state: MemoryState,
