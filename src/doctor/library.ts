@@ -30,10 +30,11 @@ export function librarySteps(context: Context, deep: boolean): readonly CheckSte
             const stored = await backend.library.embeddings.model();
             const ofLibrary = await context.forLibrary(stored);
             const present = await ofLibrary.identifyEmbedder();
-            if (ofLibrary !== context)
+            const { settings, sources } = context.config;
+            if (ofLibrary !== context && sources.searchQuality.kind !== "default")
               findings.push({
                 status: "warning",
-                found: `the vectors are not of SEARCH_QUALITY=${context.config.settings.searchQuality}`,
+                found: `the vectors are not of SEARCH_QUALITY=${settings.searchQuality}`,
                 hint: "mediasearch index   (makes them anew; the old ones answer meanwhile)",
               });
             if (stored && isOtherRecipe(stored, present))

@@ -119,7 +119,10 @@ async function withQuality(run: IndexRun, backend: Backend): Promise<IndexRun> {
   const { embeddings } = backend.library;
   const ofLibrary = await context.forLibrary(await embeddings.model());
   if (ofLibrary === context) return run;
-  const { searchQuality } = context.config.settings;
+  const { settings, sources } = context.config;
+  // Whoever set nothing keeps what the library has.
+  if (sources.searchQuality.kind === "default") return { ...run, context: ofLibrary };
+  const { searchQuality } = settings;
   if (request.dryRun !== true && embeddings.renew) {
     emit({
       type: "notice",

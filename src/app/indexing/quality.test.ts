@@ -9,7 +9,7 @@ import { indexPaths } from "./index-paths.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "mediasearch-quality-"));
 
-const contextWith = (searchQuality: string): Context => {
+const contextWith = (searchQuality?: string): Context => {
   const world = {
     env: { MEDIASEARCH_HOME: join(folder, "home"), HOME: folder, SEARCH_QUALITY: searchQuality },
     cwd: folder,
@@ -18,7 +18,9 @@ const contextWith = (searchQuality: string): Context => {
   };
   return createContext(loadConfig({}, world), world);
 };
-const [standard, best] = ["standard", "best"].map(contextWith) as [Context, Context];
+const [unset, standard, best] = [undefined, "standard", "best"].map((quality) =>
+  contextWith(quality),
+) as [Context, Context, Context];
 
 beforeAll(() => {
   for (const [name, text] of [
@@ -43,7 +45,7 @@ const dimensions = async (): Promise<number | undefined> => {
   return model?.dimensions;
 };
 
-it("changes with SEARCH_QUALITY by the next run; until then searches go by what the library has", async () => {
+it("changes with SEARCH_QUALITY by the next run; until then searches, and runs without it, go by what the library has", async () => {
   await index(standard);
   expect([await dimensions(), await nearest(best)]).toEqual([384, "We went to the sea."]);
   const events = await index(best);
@@ -52,6 +54,10 @@ it("changes with SEARCH_QUALITY by the next run; until then searches go by what 
     text: "making all vectors anew for SEARCH_QUALITY=best; searches go by the old ones meanwhile",
   });
   expect([await dimensions(), await nearest(standard)]).toEqual([768, "We went to the sea."]);
+  writeFileSync(join(folder, "c.srt"), "1\n00:00:00,000 --> 00:00:02,000\nPaint the fence.\n");
+  const later = await index(unset);
+  expect(later.at(-1)).toMatchObject({ counts: { indexed: 1, partial: 0 } });
+  expect(await dimensions()).toBe(768);
   await Array.fromAsync(indexPaths(standard, { locations: [folder], dryRun: true }));
   expect(await dimensions()).toBe(768);
 });
