@@ -63,6 +63,7 @@ complete -c mediasearch -n '__fish_seen_subcommand_from search' -l play -x -d 'o
 complete -c mediasearch -n '__fish_seen_subcommand_from search' -l player -x -d 'program that plays hits: mpv, vlc, ffplay, open, or a command line with {file} and {seconds}'
 complete -c mediasearch -n '__fish_seen_subcommand_from search' -l clip -x -d 'cut hit n out of its file, into --output'
 complete -c mediasearch -n '__fish_seen_subcommand_from search' -s o -l output -rF -d 'file of the clip; its ending sets the format: mp4, mov, mkv, webm, m4a, mp3, ogg, opus, flac, wav'
+complete -c mediasearch -n '__fish_seen_subcommand_from search' -l clips -rF -d 'cut each hit that is shown into a file of its own, named by recording and time'
 complete -c mediasearch -n '__fish_seen_subcommand_from search' -l supercut -rF -d 'join the hits into one file, whatever theirs are'
 complete -c mediasearch -n '__fish_seen_subcommand_from search' -l exact -d 'cut clips to the frame by encoding, instead of copying from the key frame before'
 complete -c mediasearch -n '__fish_seen_subcommand_from search' -l titles -d 'write file, time and speaker into the picture'

@@ -103,6 +103,7 @@ _mediasearch() {
       '(--player)'--player='[program that plays hits\: mpv, vlc, ffplay, open, or a command line with {file} and {seconds}]:command: ' \
       '(--clip)'--clip='[cut hit n out of its file, into --output]:n: ' \
       '(-o --output)'{-o+,--output=}'[file of the clip; its ending sets the format\: mp4, mov, mkv, webm, m4a, mp3, ogg, opus, flac, wav]:file:_files' \
+      '(--clips)'--clips='[cut each hit that is shown into a file of its own, named by recording and time]:folder:_files' \
       '(--supercut)'--supercut='[join the hits into one file, whatever theirs are]:file:_files' \
       '(--exact)'--exact'[cut clips to the frame by encoding, instead of copying from the key frame before]' \
       '(--titles)'--titles'[write file, time and speaker into the picture]' \

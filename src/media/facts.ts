@@ -44,6 +44,9 @@ function tagsOf(input: FormatContext, streams: readonly Stream[]): ReadonlyMap<s
   const inner =
     own.length > 0 ? [] : Object.entries(streams.find(isAudio)?.metadata?.getAll() ?? {});
   for (const [name, value] of [...own, ...inner]) tags.set(name.toLowerCase(), value);
+  // QuickTime notes the time code of the first picture in a track of its own.
+  const noted = streams.map(({ metadata }) => metadata?.get("timecode")).find((code) => code);
+  if (noted && !tags.has("timecode")) tags.set("timecode", noted);
   return tags;
 }
 

@@ -1,4 +1,5 @@
 import type { Stream } from "node-av/lib";
+import type { MediaInput } from "./byte-source.ts";
 import { openInput, toMs } from "./ffmpeg.ts";
 import { audioPurpose, titleOf } from "./track-purpose.ts";
 
@@ -62,8 +63,8 @@ export function chooseSoundTrack(
 }
 
 /** @throws UNREADABLE_MEDIA */
-export async function probeSource(path: string): Promise<MediaSourceInfo> {
-  const { input, streams, close } = await openInput(path);
+export async function probeSource(media: MediaInput): Promise<MediaSourceInfo> {
+  const { input, streams, close } = await openInput(media);
   try {
     const video = chooseStream(streams, isVideo);
     const audio = chooseSoundTrack(streams, undefined);

@@ -39,6 +39,7 @@ export function resultFacts({
   score,
   origin,
   url,
+  timecodes,
   before,
   after,
   folded,
@@ -54,6 +55,7 @@ export function resultFacts({
     origin,
     ...(url === undefined ? {} : { url }),
     ...(heading === undefined ? {} : { heading }),
+    ...(timecodes && { startTimecode: timecodes.start, endTimecode: timecodes.end }),
     moment: { hits: folded.map((other) => ({ ...other, score: precise(other.score) })) },
     ...(before.length + after.length > 0 ? { before, after } : {}),
     ...(explain === null
@@ -111,6 +113,9 @@ export function pageTable({ results }: ResultPage, options: TableOptions): strin
     displayFile: result.file,
     url: result.url ?? null,
     heading: result.heading ?? null,
+    timecodes: null,
+    startTimecode: result.timecodes?.start ?? null,
+    endTimecode: result.timecodes?.end ?? null,
     score: precise(result.score),
     before: null,
     after: null,
@@ -122,6 +127,7 @@ export function pageTable({ results }: ResultPage, options: TableOptions): strin
     [
       ...RESULT_COLUMNS,
       ...(results.some(({ url }) => url !== undefined) ? ["url"] : []),
+      ...(results.some(({ timecodes }) => timecodes) ? ["startTimecode", "endTimecode"] : []),
       ...(results.some(({ folded }) => folded.length > 0) ? ["folded"] : []),
       ...parts,
     ],

@@ -33,11 +33,12 @@ export function pageText(
 }
 
 function head(result: SearchResult, { paint, link }: Screen, withFile: boolean): string {
-  const { number, path, file, startMs, endMs, speaker, origin, score, folded } = result;
+  const { number, path, file, startMs, endMs, timecodes, speaker, origin, score, folded } = result;
   const heading = `${withFile ? `${paint("cyan", stripControls(file))}  ` : ""}${paint("green", `${formatTimestamp(startMs)}–${formatTimestamp(endMs)}`)}`;
   const parts = [
     paint("dim", `${String(number).padStart(2)} `),
     link(heading, path, startMs),
+    timecodes ? paint("dim", `TC ${timecodes.start}`) : "",
     speaker === null ? "" : paint("magenta", stripControls(speaker)),
     origin === "asr" ? paint("dim", "recognised") : "",
     paint("dim", score.toFixed(2)),

@@ -38,6 +38,8 @@ export interface SearchResult extends ResultLine {
   readonly url?: string | undefined;
   /** The title or chapter over it, where words of the query are in that and not in the line. */
   readonly heading?: string | undefined;
+  /** Time codes that the source shows at its start and end, where it notes any. */
+  readonly timecodes?: { readonly start: string; readonly end: string } | undefined;
   /** Lines around it, with `--context`. */
   readonly before: readonly ResultLine[];
   readonly after: readonly ResultLine[];

@@ -5,6 +5,7 @@ import {
   frameAt,
   frameOf,
   type FrameRate,
+  sourceTimecode,
   standardRate,
   timecode,
 } from "./timecode.ts";
@@ -44,6 +45,14 @@ describe("time code", () => {
         /^(01:00:00;00|00:59:59;\d\d)$/,
       );
     expect(timecode(frameAt(3_600_000, named("23.976")), named("23.976"))).toMatch(/^00:59:56:/);
+  });
+
+  it("of a source goes on from what it notes, in its own way of numbering", () => {
+    expect(sourceTimecode("10:00:00:00", 25, 61_040)).toBe("10:01:01:01");
+    expect(sourceTimecode("00:59:50;00", 29.97, 60_060)).toBe("01:00:50;00");
+    expect(sourceTimecode("01:00:00:00", 29.97, 60_060)).toBe("01:01:00:00");
+    expect(sourceTimecode("01:00:00:00", undefined, 1000)).toBe("01:00:01:00");
+    expect(sourceTimecode("about noon", 25, 0)).toBeUndefined();
   });
 
   it("begins a cut on the frame that shows and ends it so that nothing is lost, whole frames staying as they are", () => {

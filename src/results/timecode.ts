@@ -64,6 +64,26 @@ export function timecode(frame: number, { nominal, drop }: FrameRate): string {
   return `${two(Math.floor(seconds / 3600) % 24)}:${two(Math.floor(seconds / 60) % 60)}:${two(seconds % 60)}${drop > 0 ? ";" : ":"}${two(number % nominal)}`;
 }
 
+const TIMECODE = /^\d\d:\d\d:\d\d[:;]\d\d$/;
+
+/**
+ * The time code that a source shows at a moment of its own.
+ * @param first its first time code, as the file notes it.
+ * @param framesPerSecond undefined for sound alone, whose time codes count 25.
+ * @returns undefined where the file's note is no time code.
+ */
+export function sourceTimecode(
+  first: string,
+  framesPerSecond: number | undefined,
+  ms: number,
+): string | undefined {
+  if (!TIMECODE.test(first)) return undefined;
+  const own = standardRate(framesPerSecond ? { num: framesPerSecond, den: 1 } : undefined);
+  // Material of 29.97 pictures may be numbered without leaving any number out.
+  const numbering = first.includes(";") ? own : { ...own, drop: 0 };
+  return timecode(frameOf(first, numbering) + frameAt(ms, own), numbering);
+}
+
 /** Counts the frame numbers that were left out up to that frame. */
 function dropped(frame: number, nominal: number, drop: number): number {
   const inTenMinutes = nominal * 600 - drop * 9;

@@ -142,6 +142,32 @@ describe("clips of hits", () => {
     }
   });
 
+  it("are cut into a folder, one file a hit, named by recording and time", async () => {
+    const cut = async (...more: string[]) =>
+      run("search", "river membership repaired", ...keyword, "--clips", "cuts/of all", ...more);
+    const first = await cut();
+    expect(first.exitCode, first.stderr).toBe(3);
+    const names = readdirSync(join(films, "cuts/of all")).toSorted();
+    expect(names).toHaveLength(3);
+    for (const name of names)
+      expect(name).toMatch(/^(boiler_0-00-\d\d\.mp4|lecture_0-00-\d\d\.mp3)$/);
+    expect(first.stdout.trim().split("\n").toSorted()).toEqual(
+      names.map((name) => join("cuts/of all", name)),
+    );
+    expect(first.stderr).toMatch(/warning: hit \d left out: minutes\.vtt: captions without/);
+    expect(first.stderr).toMatch(/^cuts\/of all {2}3 clips, [\d.]+ s$/m);
+    const again = await cut("--json");
+    const told = JSON.parse(again.stdout) as { clips: unknown[]; leftOut: { reason: string }[] };
+    expect(schemaErrors("clips", told)).toBe("");
+    expect([told.clips.length, told.leftOut.length]).toEqual([0, 4]);
+    const anew = JSON.parse((await cut("--json", "--force", "--exact")).stdout) as {
+      clips: { output: string; how: string }[];
+    };
+    expect(schemaErrors("clips", anew)).toBe("");
+    expect(anew.clips.map(({ how }) => how)).toEqual(["encoded", "encoded", "encoded"]);
+    for (const { output } of anew.clips) expect(existsSync(output)).toBe(true);
+  });
+
   it("leave nothing behind when they are stopped", async () => {
     const child = spawn(
       process.execPath,

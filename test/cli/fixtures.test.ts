@@ -235,6 +235,22 @@ describe("search over the fixtures", () => {
       expect(await exitOf(query), query).toEqual([2, expect.stringContaining("column")]);
   });
 
+  it("tells the time code of a source that notes one", async () => {
+    const ask = ["orchestra", "--mode", "keyword", "--limit", "1"] as const;
+    const { hits } = await search(...ask);
+    const [hit] = hits as readonly { startMs: number; startTimecode?: string }[];
+    const frames = Math.floor(((hit?.startMs ?? 0) % 1000) / 40);
+    const code = `00:00:${String(Math.floor((hit?.startMs ?? 0) / 1000)).padStart(2, "0")}:${String(frames).padStart(2, "0")}`;
+    expect(hit?.startTimecode).toBe(code);
+    const text = await mediasearch(["search", ...ask], { home });
+    expect(text.stdout).toContain(`TC ${code}`);
+    const csv = await mediasearch(["search", ...ask, "--format", "csv"], { home });
+    expect(csv.stdout).toMatch(/,startTimecode,endTimecode\r\n/);
+    expect((await search("honey", "--mode", "keyword")).hits[0]).not.toHaveProperty(
+      "startTimecode",
+    );
+  });
+
   it("is no error when nothing is found", async () => {
     const result = await mediasearch(["search", "xylophone", "--mode", "keyword"], { home });
     expect(result).toMatchObject({ exitCode: 0, stdout: "", stderr: "nothing found\n" });

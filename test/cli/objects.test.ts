@@ -1,4 +1,11 @@
-import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { bytes } from "../../src/objects/object-store.contract.ts";
@@ -288,6 +295,27 @@ describe("a bucket", () => {
         )
       ).stderr,
     ).toContain("would both become s3://media/up/minutes.vtt");
+  });
+
+  it("has hits that are cut out, and edited, like those of this machine", async () => {
+    await put("cuts/news.mp3", "news.mp3");
+    await put("cuts/news.en.srt", "news.en.srt");
+    await run("index", "s3://media/cuts");
+    const clip = join(home, "trees.mp3");
+    const ask = ["search", "trees", "--mode", "keyword"];
+    const one = await run(...ask, "--clip", "1", "-o", clip);
+    expect([one.exitCode, existsSync(clip)], one.stderr).toEqual([0, true]);
+    const folder = join(home, "clips");
+    expect((await run(...ask, "--clips", folder)).exitCode).toBe(0);
+    expect(readdirSync(folder)).toEqual([expect.stringMatching(/^news_0-00-\d\d\.mp3$/)]);
+    const edl = await run(...ask, "--format", "edl");
+    expect(edl.stderr).toBe("");
+    expect(edl.stdout).toContain("news.mp3");
+    await bucket.remove("cuts/news.mp3");
+    const gone = await run(...ask, "--clip", "1", "-o", join(home, "gone.mp3"));
+    expect(gone.exitCode, gone.stderr).toBe(17);
+    expect(gone.stderr).toContain("s3://media/cuts/news.mp3");
+    expect(readdirSync(home).filter((name) => name.includes("unfinished"))).toEqual([]);
   });
 
   it("is followed with --watch by listing it: what comes, changes and goes", async () => {

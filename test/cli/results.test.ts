@@ -208,9 +208,20 @@ describe("search", () => {
     expect(edl.stdout).toMatch(
       /FCM: DROP FRAME\n\n001 {2}AX {7}B {5}C {8}00:00:\d\d;\d\d 00:00:\d\d;\d\d 01:00:00;00 01:00:\d\d;\d\d\n/,
     );
-    const fcpxml = await run("search", "membership", ...keyword, "--format", "fcpxml");
-    expect(fcpxml.stdout).toContain("<asset-clip ");
-    expect(fcpxml.stderr).toMatch(/warning: minutes\.vtt: no media that can be read/);
+    const fcpxml = await run("search", "membership repaired", ...keyword, "--format", "fcpxml");
+    expect(fcpxml.stdout.match(/<asset-clip /g)).toHaveLength(1);
+    expect(fcpxml.stdout).not.toContain("minutes.vtt");
+    expect(fcpxml.stderr).toBe(
+      "warning: 1 hit left out, without media that can be read: minutes.vtt\n",
+    );
+    for (const format of ["edl", "otio", "m3u"]) {
+      const edit = await run("search", "harbor committee repaired", ...keyword, "--format", format);
+      expect(edit.stdout, format).toContain("boiler.mp4");
+      expect(edit.stdout, format).not.toContain("harbor.vtt");
+      expect(
+        edit.stderr.match(/left out, without media that can be read: harbor\.vtt$/gm),
+      ).toHaveLength(1);
+    }
     const otio = JSON.parse(
       (await run("search", "repaired", ...keyword, "--format", "otio", "--fps", "24")).stdout,
     ) as { OTIO_SCHEMA: string; global_start_time: { rate: number } };

@@ -1,9 +1,15 @@
 import { expandHome } from "../../location.ts";
-import { basename, resolve } from "node:path";
+import { basename, dirname, resolve } from "node:path";
 import type { ReadableCatalog } from "../../backends/catalog.ts";
 import { MediasearchError } from "../../errors.ts";
 import type { ClipResult, ClipRange } from "../../media/clip/job.ts";
-import { formatJson, formatTimestamp, pluralize, formatNumber } from "../../text/format.ts";
+import {
+  formatBytes,
+  formatJson,
+  formatTimestamp,
+  pluralize,
+  formatNumber,
+} from "../../text/format.ts";
 import { styler } from "../../terminal/style.ts";
 import { stripControls } from "../../text/strip-controls.ts";
 import { createStatusLine } from "../../terminal/status-line.ts";
@@ -20,7 +26,7 @@ import type { CommandContext } from "../../cli/command.ts";
  */
 const DEFAULT_PAD_MS = 500;
 
-type ClipRequestOptions = Pick<
+export type ClipRequestOptions = Pick<
   SearchOptions,
   "padMs" | "isExact" | "force" | "titles" | "format" | "isGrouped"
 >;
@@ -50,7 +56,7 @@ export async function clipMoment(
   if (range)
     await writeClip(
       await withTracks([range], catalog),
-      [result.number],
+      [result],
       to,
       { ...options, isFast: !options.isExact && range.title === null },
       context,
@@ -67,9 +73,7 @@ export async function supercut(
 ): Promise<number> {
   const { io } = context;
   const usable: SearchResult[] = [];
-  for (const result of options.isGrouped
-    ? groupByFile(results).flatMap((group) => group.results)
-    : results) {
+  for (const result of inOrder(results, options)) {
     const reason = await mustBeMedia(result).then(
       () => undefined,
       (error: unknown) => (error as Error).message,
@@ -88,20 +92,20 @@ export async function supercut(
     words.set(path, await wordsOf(path));
   await writeClip(
     await withTracks(clipRanges(usable, options, words), catalog),
-    usable.map(({ number }) => number),
+    usable,
     to,
     { ...options, isFast: false },
     context,
   );
   if (results.length < momentTotal)
     io.stderr.write(
-      `${pluralize(results.length, "hit")} of ${formatNumber(momentTotal)} joined; --limit takes more\n`,
+      `${pluralize(usable.length, "hit")} of ${formatNumber(momentTotal)} joined; --limit takes more\n`,
     );
   return usable.length < results.length ? 3 : 0;
 }
 
 /** The sound that was recognised is the one to be heard. */
-const withTracks = async (
+export const withTracks = async (
   ranges: readonly ClipRange[],
   catalog: ReadableCatalog,
 ): Promise<readonly ClipRange[]> =>
@@ -111,6 +115,13 @@ const withTracks = async (
       audioTrack: await heardTrack(range.path, catalog),
     })),
   );
+
+/** As they are printed: by rank, with `--group` file by file. */
+export const inOrder = (
+  results: readonly SearchResult[],
+  { isGrouped }: Pick<ClipRequestOptions, "isGrouped">,
+): readonly SearchResult[] =>
+  isGrouped ? groupByFile(results).flatMap((group) => group.results) : results;
 
 function nothingToJoin(hitsOnPage: number, total: number): string {
   if (hitsOnPage > 0) return "no hit has a recording to cut";
@@ -175,13 +186,35 @@ export function clipRanges(
   return ranges;
 }
 
-async function writeClip(
+type CutOptions = ClipRequestOptions & { readonly isFast: boolean };
+
+/** Fetches what lies in object stores, beside where the clips will be, while `act` runs. */
+export async function withFetched<T>(
+  results: readonly SearchResult[],
+  folder: string,
+  context: CommandContext,
+  act: (pathOf: (location: string) => string) => Promise<T>,
+): Promise<T> {
+  const { withLocalCopies } = await import("../../app/local-copies.ts");
+  const status = createStatusLine(context.io.stderr, context.io.env);
+  const onProgress = (location: string, done: number, total: number): void =>
+    status.update(
+      `fetching ${stripControls(location)}: ${formatBytes(done)} of ${formatBytes(total)}`,
+    );
+  const locations = results.map(({ path }) => path);
+  return withLocalCopies(locations, context, { folder, onProgress }, (pathOf) => {
+    status.end();
+    return act(pathOf);
+  }).finally(() => status.end());
+}
+
+/** Cuts ranges of files of this machine into one file. */
+export async function cutRanges(
   ranges: readonly ClipRange[],
-  hits: readonly number[],
   to: string,
-  { isFast, force, titles, format }: ClipRequestOptions & { readonly isFast: boolean },
+  { isFast, force, titles }: CutOptions,
   { io }: CommandContext,
-): Promise<void> {
+): Promise<ClipResult> {
   const [{ makeClip }, { outputFormat }] = await Promise.all([
     import("../../media/clip/make.ts"),
     import("../../media/clip/job.ts"),
@@ -192,31 +225,57 @@ async function writeClip(
     });
   const totalMs = ranges.reduce((sum, { startMs, endMs }) => sum + endMs - startMs, 0);
   const status = createStatusLine(io.stderr, io.env);
+  const onProgress = (doneMs: number): void =>
+    status.update(
+      `${stripControls(to)}: ${(doneMs / 1000).toFixed(1)} of ${(totalMs / 1000).toFixed(1)} s`,
+    );
   try {
-    const onProgress = (doneMs: number): void =>
-      status.update(
-        `${stripControls(to)}: ${(doneMs / 1000).toFixed(1)} of ${(totalMs / 1000).toFixed(1)} s`,
-      );
-    const result = await makeClip(ranges, resolve(io.cwd, expandHome(to)), {
+    return await makeClip(ranges, resolve(io.cwd, expandHome(to)), {
       isFast,
       force,
       env: io.env,
       signal: io.signal,
       onProgress,
     });
-    status.end();
-    if (format === "json")
-      io.stdout.write(
-        `${formatJson({ version: 1, output: to, durationMs: result.durationMs, how: result.how, hits })}\n`,
-      );
-    else
-      io.stderr.write(
-        `${styler(io.stderr, io.env)("cyan", stripControls(to))}  ${describeClip(result, ranges)}\n`,
-      );
   } finally {
     status.end();
   }
 }
 
-const describeClip = ({ durationMs, how }: ClipResult, ranges: readonly ClipRange[]): string =>
-  `${(durationMs / 1000).toFixed(1)} s${ranges.length > 1 ? ` in ${ranges.length} pieces` : ""}${how === "copied" ? ", copied as it is; --exact cuts to the frame" : ""}`;
+async function writeClip(
+  ranges: readonly ClipRange[],
+  hits: readonly SearchResult[],
+  to: string,
+  options: CutOptions,
+  context: CommandContext,
+): Promise<void> {
+  const { io } = context;
+  const folder = dirname(resolve(io.cwd, expandHome(to)));
+  const result = await withFetched(hits, folder, context, (pathOf) =>
+    cutRanges(
+      ranges.map((range) => ({ ...range, path: pathOf(range.path) })),
+      to,
+      options,
+      context,
+    ),
+  );
+  if (options.format === "json")
+    io.stdout.write(
+      `${formatJson({ version: 1, output: to, durationMs: result.durationMs, how: result.how, hits: hits.map(({ number }) => number) })}\n`,
+    );
+  else
+    io.stderr.write(
+      `${styler(io.stderr, io.env)("cyan", stripControls(to))}  ${describeClip(result, ranges, hits)}\n`,
+    );
+}
+
+function describeClip(
+  { durationMs, how }: ClipResult,
+  ranges: readonly ClipRange[],
+  hits: readonly SearchResult[],
+): string {
+  const pieces = ranges.length > 1 ? ` in ${ranges.length} pieces` : "";
+  const joined = hits.length > 1 ? `, ${hits.length} hits joined` : "";
+  const copied = how === "copied" ? ", copied as it is; --exact cuts to the frame" : "";
+  return `${(durationMs / 1000).toFixed(1)} s${pieces}${joined}${copied}`;
+}

@@ -3,6 +3,7 @@ import type { SearchView } from "../../backends/search-access.ts";
 import type { ReadableLibrary } from "../../backends/library.ts";
 import type { ReadableCatalog } from "../../backends/catalog.ts";
 import type { OpenEmbedder } from "../../search/hybrid.ts";
+import { addTimecodes } from "../../app/search/source-timecodes.ts";
 import { openView } from "../../app/search/read-view.ts";
 import type { SearchRequest } from "../../app/requests.ts";
 import { searchLibrary, type SearchResponse } from "../../app/search/search.ts";
@@ -54,12 +55,8 @@ export const run: Command<typeof SEARCH_SPEC> = async (words, flags, context) =>
         options,
         context,
       );
-    await printPage(
-      options.links ? await pageWithUrls(page, context) : page,
-      options,
-      mark,
-      context,
-    );
+    const shown = await completePage(page, options, backend, context);
+    await printPage(shown, options, mark, context);
     if (options.format === "text" && options.fileEnd === undefined)
       await tellUnfinished(library.catalog, context);
     return 0;
@@ -111,6 +108,20 @@ function searchRequest(
   return { ...request, limit: Math.max(limit + offset, action.number), offset: 0 };
 }
 
+/** Formats that tell time codes. Editing formats read them out of the files themselves. */
+const WITH_TIMECODES = ["text", "json", "ndjson", "csv", "tsv"];
+
+async function completePage(
+  page: ResultPage,
+  { links, format, fileEnd, isCounted }: SearchOptions,
+  { library, records }: Backend,
+  context: CommandContext,
+): Promise<ResultPage> {
+  const linked = links ? await pageWithUrls(page, context) : page;
+  if (!WITH_TIMECODES.includes(format) || fileEnd !== undefined || isCounted) return linked;
+  return { ...linked, results: await addTimecodes(linked.results, library.catalog, records) };
+}
+
 /** Addresses are signed by the object store's client, which only this option needs. */
 async function pageWithUrls(page: ResultPage, context: CommandContext): Promise<ResultPage> {
   const { addUrls } = await import("../../app/search/links.ts");
@@ -152,6 +163,10 @@ async function act(
       page.catalog,
       context,
     );
+  }
+  if (action.verb === "clips") {
+    const { cutIntoFolder } = await import("./clips-folder.ts");
+    return cutIntoFolder(page, action.to, options, context);
   }
   const { clipMoment, supercut } = await import("./clip.ts");
   if (action.verb === "clip") return clipMoment(page, action.number, action.to, options, context);

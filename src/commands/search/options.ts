@@ -38,7 +38,7 @@ export interface SearchOptions {
 export type Action =
   | { readonly verb: "play"; readonly number: number }
   | { readonly verb: "clip"; readonly number: number; readonly to: string }
-  | { readonly verb: "supercut"; readonly number?: undefined; readonly to: string };
+  | { readonly verb: "supercut" | "clips"; readonly number?: undefined; readonly to: string };
 
 const MAX_HITS = 1000;
 const MAX_OFFSET = 1_000_000;
@@ -100,13 +100,18 @@ function actionOf(flags: FlagsOf<typeof SEARCH_SPEC>): Action | undefined {
   const clip = integerFlag(flags, "clip", 1, MAX_HITS);
   const supercut = flags.supercut;
   const to = flags.output;
-  if ([play, clip, supercut].filter((one) => one !== undefined).length > 1)
-    throw new MediasearchError("USAGE", "only one of --play, --clip and --supercut at a time");
+  const clips = flags.clips;
+  if ([play, clip, clips, supercut].filter((one) => one !== undefined).length > 1)
+    throw new MediasearchError(
+      "USAGE",
+      "only one of --play, --clip, --clips and --supercut at a time",
+    );
   if (to !== undefined && clip === undefined)
     throw new MediasearchError("USAGE", "--output: goes with --clip", {
       hint: 'mediasearch search "words" --clip 1 -o clip.mp4',
     });
   if (play !== undefined) return { verb: "play", number: play };
+  if (clips !== undefined) return { verb: "clips", to: clips };
   if (supercut !== undefined) return { verb: "supercut", to: supercut };
   if (clip === undefined) return undefined;
   if (to === undefined)
@@ -125,10 +130,10 @@ const TIMELINES: readonly string[] = ["edl", "otio", "fcpxml"];
  * @throws USAGE naming what it goes with.
  */
 function mustHaveUse(flags: FlagsOf<typeof SEARCH_SPEC>): void {
-  const isCut = flags.clip !== undefined || flags.supercut !== undefined;
+  const isCut = [flags.clip, flags.clips, flags.supercut].some((one) => one !== undefined);
   for (const name of ["exact", "titles", "force"] as const)
     if (hasFlag(flags, name) && !isCut)
-      throw new MediasearchError("USAGE", `--${name}: goes with --clip or --supercut`, {
+      throw new MediasearchError("USAGE", `--${name}: goes with --clip, --clips or --supercut`, {
         subject: `--${name}`,
       });
   if (hasFlag(flags, "count") && (fileEndOf(flags) !== undefined || chosenFormat(flags) !== "text"))

@@ -72,11 +72,8 @@ export async function mustBeMedia({ path, file }: SearchResult): Promise<void> {
         hint: "mediasearch search WORDS --play N   (opens it at the moment)",
       },
     );
-  if (isRemote(path))
-    throw new MediasearchError("USAGE", `${file}: clips are cut out of files of this machine`, {
-      subject: file,
-      hint: "mediasearch search WORDS --links   (opens it where it is), or fetch it first",
-    });
+  // Whether an object is still there shows when it is fetched.
+  if (isRemote(path)) return;
   await access(path).catch((error: unknown) => {
     throw toMediasearchError(error, file);
   });

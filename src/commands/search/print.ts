@@ -3,7 +3,7 @@ import { columnsOf, styler } from "../../terminal/style.ts";
 import { stripControls } from "../../text/strip-controls.ts";
 import { linker } from "../../results/links.ts";
 import { pageMarkdown } from "../../results/markdown.ts";
-import type { SearchResult, ResultPage } from "../../results/search-result.ts";
+import type { ResultPage } from "../../results/search-result.ts";
 import { pageNdjson, pageRecord, pageTable } from "../../results/records.ts";
 import { pageText, type Screen } from "../../results/screen.ts";
 import type { SearchOptions } from "./options.ts";
@@ -111,29 +111,16 @@ async function edit(
     return (await import("../../results/captions.ts")).pageCaptions(results, format);
   const { groupByFile } = await import("../../results/search-result.ts");
   const ordered = isGrouped ? groupByFile(results).flatMap((group) => group.results) : results;
-  if (format === "m3u") return (await import("../../results/m3u.ts")).formatM3u(ordered, padMs);
+  const { editableResults, playableResults } = await import("./edit-sources.ts");
+  if (format === "m3u")
+    return (await import("../../results/m3u.ts")).formatM3u(
+      await playableResults(ordered, context),
+      padMs,
+    );
   const { makeTimeline } = await import("../../results/timeline.ts");
-  const timeline = makeTimeline(ordered, await sourcesOf(ordered, context), {
-    name: query,
-    rate,
-    padMs,
-  });
+  const usable = await editableResults(ordered, context);
+  const timeline = makeTimeline(usable.results, usable.sources, { name: query, rate, padMs });
   if (format === "edl") return (await import("../../results/edl.ts")).formatEdl(timeline);
   if (format === "otio") return (await import("../../results/otio.ts")).formatOtio(timeline);
   return (await import("../../results/fcpxml.ts")).formatFcpxml(timeline);
-}
-
-/** Probes the files of the hits. Files that can't be read are left out, with a warning. */
-async function sourcesOf(results: readonly SearchResult[], { io }: CommandContext) {
-  const { probeSource } = await import("../../media/source.ts");
-  const sources = new Map<string, Awaited<ReturnType<typeof probeSource>>>();
-  for (const [path, file] of new Map(results.map((result) => [result.path, result.file]))) {
-    const source = await probeSource(path).catch(() => undefined);
-    if (source && (source.video || source.audio)) sources.set(path, source);
-    else
-      io.stderr.write(
-        `${styler(io.stderr, io.env)("yellow", "warning:")} ${stripControls(file)}: no media that can be read; taken for video with sound\n`,
-      );
-  }
-  return sources;
 }
