@@ -15,6 +15,7 @@ import { pythonWith } from "./python.ts";
 import { runSchemathesis } from "./schemathesis.ts";
 import { runS3, runVersitygw } from "./run-s3.ts";
 import { versitygw } from "./versitygw.ts";
+import { runSqs } from "./sqs.ts";
 import { runSdkSuite } from "./sdk-suite.ts";
 import { runWhisper } from "./whisper.ts";
 
@@ -65,6 +66,7 @@ const PARTS: Readonly<Record<string, () => boolean | Promise<boolean>>> = {
   "vast-sdk": () => runSdkSuite(python()),
   dataengine: runDataEngine,
   kafka: runKafka,
+  sqs: () => runSqs(pythonWith("moto-sqs", ["moto[server,sqs]==5.2.5"])),
   page: runPage,
   whisper: () => runWhisper(pythonWith("whisper", WHISPER_BASE)),
   "engines-riva": () => runRiva(engines()),
