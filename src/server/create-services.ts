@@ -81,10 +81,7 @@ export function createServices(
     reads: () => reads,
     jobs: () => jobs,
     events,
-    count: async () => ({
-      ...(await reads.run("counts", OWN_SIGHT, {})),
-      hints: await countHints(await library.records()),
-    }),
+    count: () => countLibrary(reads, library),
   });
   const intake = createIntake({ library, settings, jobs, work, metrics });
   return {
@@ -122,6 +119,11 @@ const createLog =
   (writeLine: (line: string) => void): Services["log"] =>
   (level, message, facts = {}) =>
     writeLine(JSON.stringify({ time: new Date().toISOString(), level, msg: message, ...facts }));
+
+const countLibrary = async (reads: Services["reads"], library: Services["library"]) => ({
+  ...(await reads.run("counts", OWN_SIGHT, {})),
+  hints: await countHints(await library.records()),
+});
 
 const createIntake = ({
   library,

@@ -4,6 +4,7 @@ import { toStoreError } from "./errors.ts";
 import { checkLinks, REPAIR } from "./check-links.ts";
 import { readEmbeddingModel } from "./embedding-model.ts";
 import { MIGRATIONS } from "./migrations.ts";
+import type { NetworkShare } from "./network-share.ts";
 import { wrongCodes } from "./vector-check.ts";
 
 const DAMAGED =
@@ -16,10 +17,20 @@ const DAMAGED =
 export async function* checkLocalLibrary(
   db: Database,
   path: string,
-  deep = false,
+  {
+    deep = false,
+    share,
+  }: { readonly deep?: boolean; readonly share?: NetworkShare | undefined } = {},
 ): AsyncIterable<Finding> {
   const schema = db.pragma("user_version", { simple: true }) as number;
   yield { check: "schema", status: "ok", found: `${schema} (newest: ${MIGRATIONS.length})` };
+  if (share)
+    yield {
+      check: "place",
+      status: "warning",
+      found: `a share (${share.kind}): safe for several machines as far as its locks are, and slower than a disk`,
+      hint: "a disk of this machine (MEDIASEARCH_HOME, --store), or BACKEND=vast for many machines",
+    };
   const pages = runCheck(
     path,
     () => db.pragma(deep ? "integrity_check(1)" : "quick_check(1)", { simple: true }) as string,

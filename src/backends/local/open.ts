@@ -27,6 +27,7 @@ import { localLibrary } from "./library.ts";
 import { migrate, MIGRATIONS, noStore } from "./migrations.ts";
 import { keepFewPages } from "./page-cache.ts";
 import { givePrivateMode } from "./private-mode.ts";
+import { findShare, type NetworkShare, refuseWithoutLocks } from "./network-share.ts";
 import { localRunLock } from "./run-lock.ts";
 import { vacuumInto } from "./snapshot.ts";
 import { wipeDeleted } from "./wipe.ts";
@@ -42,14 +43,18 @@ const BETWEEN_TRIES_MS = 50;
  * `waitMs` at most.
  * @throws NO_STORE, SCHEMA_MISMATCH, STORE_BUSY, NO_SPACE; USAGE for a path that can't be a file.
  */
-export async function open(options: BackendOptions, waitMs = WAIT_FOR_OTHERS_MS): Promise<Backend> {
+export async function open(
+  options: BackendOptions,
+  waitMs = WAIT_FOR_OTHERS_MS,
+  share = findShare(options.path),
+): Promise<Backend> {
   const { default: Sqlite } = await import("better-sqlite3");
   // The first use of `performance` would cost every search milliseconds.
   const deadlineSeconds = process.uptime() + waitMs / 1000;
   // SQLite waits in one turn of the event loop, deaf to signals and to everything else.
   for (;;)
     try {
-      return openOnce(Sqlite, options, waitMs);
+      return openOnce(Sqlite, options, waitMs, share);
     } catch (error) {
       const isBusy = error instanceof MediasearchError && error.code === "STORE_BUSY";
       if (!isBusy || process.uptime() >= deadlineSeconds) throw error;
@@ -61,13 +66,16 @@ function openOnce(
   Sqlite: typeof SqliteClass,
   { path, create }: BackendOptions,
   waitMs: number,
+  share: NetworkShare | undefined,
 ): Backend {
   let db: Database | undefined;
   try {
+    if (share) refuseWithoutLocks(path, share);
     prepareFile(path, create);
     db = isFrozen(path)
       ? new Sqlite(readFrozen(path), { readonly: true })
       : new Sqlite(path, { timeout: Math.min(waitMs, FIRST_WAIT_MS) });
+    if (share) leaveWal(db, path);
     defineFunctions(db);
     // The file may be anybody's: its schema may call nothing but what SQLite holds harmless.
     db.exec("PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON");
@@ -80,17 +88,17 @@ function openOnce(
         return memory;
       },
     });
-    setUp(db);
+    setUp(db, share !== undefined);
     keepFewPages(db);
     db.pragma(`busy_timeout = ${waitMs}`);
   } catch (error) {
     db?.close();
     throw toStoreError(error, path);
   }
-  return createLocalBackend(createConnection(db, path));
+  return createLocalBackend(createConnection(db, path), share);
 }
 
-function createLocalBackend(connection: Connection): Backend {
+function createLocalBackend(connection: Connection, share: NetworkShare | undefined): Backend {
   const { db, path, run } = connection;
   return {
     library: localLibrary(connection),
@@ -115,7 +123,7 @@ function createLocalBackend(connection: Connection): Backend {
       current: db.pragma("user_version", { simple: true }) as number,
       newest: MIGRATIONS.length,
     }),
-    check: ({ deep = false } = {}) => checkLocalLibrary(db, path, deep),
+    check: ({ deep = false } = {}) => checkLocalLibrary(db, path, { deep, share }),
     close: async () => void db.close(),
   };
 }
@@ -201,10 +209,29 @@ function readFrozen(path: string): Buffer {
   return image;
 }
 
-function setUp(db: Database): void {
+/**
+ * On a share the library is kept with a rollback journal: the index of a write-ahead log is memory
+ * that only the processes of one machine have in common (https://www.sqlite.org/wal.html). Until it
+ * has left that mode, no other process may have it open, and nothing is read by such memory.
+ */
+function leaveWal(db: Database, path: string): void {
+  if (db.readonly) return;
+  db.pragma("locking_mode = EXCLUSIVE");
+  const mode = db.pragma("journal_mode = DELETE", { simple: true });
+  db.pragma("locking_mode = NORMAL");
+  // The next read gives the lock back.
+  db.prepare("SELECT count(*) FROM sqlite_schema").get();
+  if (mode !== "delete")
+    throw new MediasearchError(
+      "STORE_BUSY",
+      `${path}: is on a share, and another process has it open as if it were on a disk`,
+      { subject: path, hint: "end the other process, on whichever machine it is" },
+    );
+}
+
+function setUp(db: Database, isShared: boolean): void {
+  const mode = db.readonly || isShared ? "" : "PRAGMA journal_mode = WAL;";
   // A commit is a file's worth of work: it is worth waiting until the disk has it, even if the
   // power fails.
-  db.exec(
-    `${db.readonly ? "" : "PRAGMA journal_mode = WAL;"} PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON`,
-  );
+  db.exec(`${mode} PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON`);
 }

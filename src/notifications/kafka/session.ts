@@ -8,8 +8,11 @@ const FETCH_WAIT_MS = 1000;
 /** VAST's broker does not wait: it is not asked more often than this. */
 const EMPTY_WAIT_MS = 500;
 const FETCH_BYTES = 2 << 20;
-/** A member that is silent for this long has left the group. */
-const SESSION_MS = 30_000;
+/**
+ * A member that is silent for this long has left the group. Until then nobody else gets its
+ * partitions: a program that is killed and started again waits for its own former self.
+ */
+const SESSION_MS = 10_000;
 const HEARTBEAT_MS = 3000;
 const REBALANCE_MS = 60_000;
 /** Bit of a batch that holds marks of transactions in place of messages. */

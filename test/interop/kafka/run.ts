@@ -4,14 +4,23 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { Admin, Consumer, Producer } from "@platformatic/kafka";
+import { Admin, Producer } from "@platformatic/kafka";
 import { type Spawned, spawnEmulator } from "../../../emulator/spawn.ts";
-import { bytes } from "../../../src/objects/object-store.contract.ts";
-import type { ObjectStore } from "../../../src/objects/object-store.ts";
 import { openS3 } from "../../../src/objects/s3/open.ts";
 import { BIN, environment } from "../../helpers/run.ts";
-import { type S3Server, startS3 } from "../../helpers/s3.ts";
-import { type Broker, kafkaJars, startBroker } from "./broker.ts";
+import { startS3 } from "../../helpers/s3.ts";
+import {
+  type Bench,
+  countAcknowledged,
+  countMessages,
+  keyOf,
+  message,
+  put,
+  send,
+  shuffle,
+  untilRead,
+} from "./bench.ts";
+import { kafkaJars, startBroker } from "./broker.ts";
 import { createHeard, type Follower, type Heard, startFollower } from "./follower.ts";
 import { startStrictProxy, type StrictProxy } from "./strict-proxy.ts";
 
@@ -20,17 +29,6 @@ const OBJECTS = 250;
 const KILLS = 50;
 const PATIENCE_MS = 600_000;
 const ROOT = "s3://media/talks/";
-
-interface Bench {
-  readonly admin: Admin;
-  readonly producer: Producer;
-  readonly broker: Broker;
-  readonly s3: S3Server;
-  readonly bucket: ObjectStore;
-  readonly folder: string;
-  /** For followers: through the proxy. */
-  readonly address: (topic: string) => string;
-}
 
 const freePort = (): Promise<number> =>
   new Promise((resolve) => {
@@ -94,50 +92,6 @@ function isStrict({ violations, requests }: StrictProxy): boolean {
   say(`the strict proxy let ${passed} requests pass and refused ${violations.length}`);
   for (const violation of new Set(violations)) say(`  refused: ${violation}`);
   return violations.length === 0;
-}
-
-const keyOf = (i: number): string => `talks/${i % 7}/recording ${i}+é.vtt`;
-const put = async (bucket: ObjectStore, key: string, words: string): Promise<void> =>
-  void (await bucket.put(
-    key,
-    bytes(Buffer.from(`WEBVTT\n\n00:00.000 --> 00:04.000\n<v Ada>The bridge and ${words}.\n`)),
-  ));
-
-const message = (topic: string, key: string, eventName = "ObjectCreated:Put") => ({
-  topic,
-  key: Buffer.from(key),
-  value: Buffer.from(
-    JSON.stringify({
-      Records: [
-        {
-          eventVersion: "2.2",
-          eventSource: "vast:s3",
-          eventName,
-          s3: { bucket: { name: "media" }, object: { key, size: "77" } },
-        },
-      ],
-    }),
-  ),
-});
-
-/** Repeats what fails while the broker is down. */
-async function send({ producer }: Bench, messages: ReturnType<typeof message>[]): Promise<void> {
-  for (let from = 0; from < messages.length; from += 200)
-    for (;;)
-      try {
-        await producer.send({ messages: messages.slice(from, from + 200), acks: 1 });
-        break;
-      } catch {
-        await sleep(500);
-      }
-}
-
-function shuffle<T>(items: T[]): T[] {
-  for (let i = items.length - 1; i > 0; i--) {
-    const j = Math.floor(Math.random() * (i + 1));
-    [items[i], items[j]] = [items[j] as T, items[i] as T];
-  }
-  return items;
 }
 
 async function waitFor(what: string, isDone: () => boolean): Promise<boolean> {
@@ -221,15 +175,18 @@ async function killsAndCuts(bench: Bench): Promise<boolean> {
         ...some.slice(0, 3).map((key) => message("kills", key, "ObjectRemoved:Delete")),
         { topic: "kills", key: Buffer.from("x"), value: Buffer.from("{ garbage") },
       ]);
-      await sleep(200);
+      await sleep(3500);
     }
   })();
   let cuts = 0;
+  const readBetweenKills: number[] = [];
   for (let kill = 1; kill <= KILLS; kill++) {
-    // A start takes some seconds: some die before the first message, others in the middle of them.
-    await sleep(1000 + Math.random() * 7000);
+    // A start takes some seconds, and the broker gives up the one before only after ten: some die
+    // before the first message, others in the middle of them.
+    await sleep(2000 + Math.random() * 12_000);
     await follower.kill();
     follower = start();
+    if (kill % 10 === 0) readBetweenKills.push(await countAcknowledged(bench, "kills"));
     if (kill % 17 === 0) {
       await broker.kill();
       cuts++;
@@ -237,6 +194,7 @@ async function killsAndCuts(bench: Bench): Promise<boolean> {
     }
   }
   await sending;
+  const isRead = await untilRead(bench, "kills");
   const library = await untilAll(heard, keys, () => listed(home, env));
   await sleep(2000);
   await follower.stop();
@@ -244,20 +202,11 @@ async function killsAndCuts(bench: Bench): Promise<boolean> {
   const letters = await countMessages(bench, "dead");
   const seconds = Math.round((Date.now() - startedAt) / 1000);
   say(
-    `${EVENTS} events of ${OBJECTS} objects, consumer killed ${KILLS} times, broker ${cuts} times, ${seconds} s: ${missed} missed, ${twice} indexed twice, ${letters} dead letters for ${EVENTS / 100}, ${heard.deleted.size} wrongly deleted`,
+    `${EVENTS} events of ${OBJECTS} objects, consumer killed ${KILLS} times, broker ${cuts} times, ${seconds} s: ${missed} missed, ${twice} indexed twice, ${letters} dead letters for ${EVENTS / 100}, ${heard.deleted.size} wrongly deleted, ${isRead ? "every message acknowledged" : "messages left"}; acknowledged while it was being killed: ${readBetweenKills.join(" ")}`,
   );
-  return missed === 0 && twice === 0 && letters >= EVENTS / 100 && heard.deleted.size === 0;
-}
-
-async function countMessages({ broker }: Bench, topic: string): Promise<number> {
-  const consumer = new Consumer({
-    clientId: "count",
-    groupId: "count",
-    bootstrapBrokers: [broker.address],
-  });
-  const offsets = await consumer.listOffsets({ topics: [topic], timestamp: -1n });
-  await consumer.close(true);
-  return Number((offsets.get(topic) ?? []).reduce((sum, offset) => sum + offset, 0n));
+  return (
+    isRead && missed === 0 && twice === 0 && letters >= EVENTS / 100 && heard.deleted.size === 0
+  );
 }
 
 const vast = (cluster: Spawned, schema: string): Record<string, string> => ({
