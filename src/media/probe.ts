@@ -2,6 +2,8 @@ import { stat } from "node:fs/promises";
 import type { FormatContext, Stream } from "node-av/lib";
 import { inputName, type MediaInput } from "./byte-source.ts";
 import { parseLanguageTag } from "./captions/languages.ts";
+import { isInLatinLetters, subtitlePage } from "./captions/teletext.ts";
+import { codecName, TELETEXT } from "./codec-name.ts";
 import { openInput, toMs, unreadableError } from "./ffmpeg.ts";
 import { containerFacts } from "./facts.ts";
 import { isAudio, isVideo, rateOf } from "./source.ts";
@@ -54,8 +56,7 @@ export async function probeMedia(source: MediaInput): Promise<MediaInfo> {
   if (sizeBytes === 0) throw unreadableError(inputName(source), "empty file");
   const { av, input, streams, close } = await openInput(source);
   try {
-    const nameOf = (stream: Stream): string =>
-      av.Codec.findDecoder(stream.codecpar.codecId)?.name ?? "unknown";
+    const nameOf = (stream: Stream): string => codecName(av, stream);
     const audioTracks = streams
       .filter((stream) => typeOf(stream) === AUDIO && stream.codecpar.sampleRate > 0)
       .map((stream, i) => audioTrack(stream, i + 1, nameOf(stream)));
@@ -153,10 +154,12 @@ function audioTrack(stream: Stream, number: number, codec: string): AudioTrack {
 function textTrack(stream: Stream, number: number, codec: string): TextTrack {
   const title = titleOf(stream);
   const flags = stream.disposition as number;
+  const page = codec === TELETEXT ? subtitlePage(stream.codecpar.extradata) : null;
+  const track = trackOf(stream, number, codec, title, page?.place);
   return {
-    ...trackOf(stream, number, codec, title),
+    ...track,
     purpose: subtitlePurpose(flags, title),
-    isText: TEXT_CODECS.has(codec),
+    isText: TEXT_CODECS.has(codec) || (page !== null && isInLatinLetters(track.language)),
     isForDeaf: isForDeaf(flags, title),
   };
 }
@@ -166,11 +169,12 @@ const trackOf = (
   number: number,
   codec: string,
   title: string | null,
+  place = 0,
 ): Omit<Track, "purpose"> => ({
   streamIndex: stream.index,
   number,
   codec,
-  language: streamLanguage(stream) ?? (title === null ? null : languageInTitle(title)),
+  language: streamLanguage(stream, place) ?? (title === null ? null : languageInTitle(title)),
   title,
   isDefault: ((stream.disposition as number) & DEFAULT) !== 0,
 });
@@ -178,8 +182,9 @@ const trackOf = (
 /** Codes for "not known", "several", "none" and "no other code" (ISO 639-2). */
 const NO_LANGUAGE = new Set(["und", "mul", "mis", "zxx", "unk"]);
 
-function streamLanguage(stream: Stream): string | null {
-  const language = stream.metadata?.get("language")?.trim();
+/** Tracks with several pages or channels have a list: `deu,eng`. */
+function streamLanguage(stream: Stream, place: number): string | null {
+  const language = stream.metadata?.get("language")?.split(",")[place]?.trim();
   if (!language || NO_LANGUAGE.has(language.toLowerCase())) return null;
   try {
     // "eng" is "en" (RFC 5646 takes the shortest code).

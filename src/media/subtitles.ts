@@ -1,6 +1,13 @@
-import type { Packet } from "node-av/lib";
+import type { Packet, Stream } from "node-av/lib";
 import { decodeLine21, type Line21Pair } from "./captions/cea608.ts";
 import type { RawCue } from "./captions/raw-cue.ts";
+import {
+  decodeTeletext,
+  subtitlePage,
+  type TeletextPacket,
+  type TeletextPage,
+} from "./captions/teletext.ts";
+import { codecName, TELETEXT } from "./codec-name.ts";
 import { inputName, type MediaInput } from "./byte-source.ts";
 import { DISCARD_ALL, openInput, toMs, unreadableError } from "./ffmpeg.ts";
 
@@ -64,10 +71,8 @@ export async function readSubtitleTracks(
     for (const index of streamIndices) {
       const stream = streams.find((one) => one.index === index);
       if (!stream) throw unreadableError(inputName(source), `no stream ${index}`);
-      const codec = av.Codec.findDecoder(stream.codecpar.codecId)?.name ?? "text";
-      const reader = isLine21(codec)
-        ? line21Track(stream.timeBase)
-        : textTrack(codec, stream.timeBase);
+      const codec = codecName(av, stream);
+      const reader = readerFor(codec, stream);
       readers.set(index, { codec, ...reader });
     }
     // Containers with an index read the wanted tracks only.
@@ -115,6 +120,25 @@ interface TrackReader {
   readonly add: (packet: Packet) => void;
   readonly positionMs: () => number;
   readonly finish: () => readonly SubtitleEvent[];
+}
+
+function readerFor(codec: string, { timeBase, codecpar }: Stream): TrackReader {
+  if (isLine21(codec)) return line21Track(timeBase);
+  if (codec === TELETEXT) return teletextTrack(timeBase, subtitlePage(codecpar.extradata)?.page);
+  return textTrack(codec, timeBase);
+}
+
+function teletextTrack(timeBase: TimeBase, page: TeletextPage | undefined): TrackReader {
+  const packets: TeletextPacket[] = [];
+  return {
+    add(packet) {
+      const atMs = toMs(packet.pts, timeBase);
+      // The packet's own bytes are used again for the next one.
+      if (atMs !== null && packet.data) packets.push({ atMs, data: Uint8Array.from(packet.data) });
+    },
+    positionMs: () => packets.at(-1)?.atMs ?? 0,
+    finish: () => line21Events(decodeTeletext(packets, page ?? null)),
+  };
 }
 
 function textTrack(codec: string, timeBase: TimeBase): TrackReader {
