@@ -1,4 +1,3 @@
-import { mkdir } from "node:fs/promises";
 import { isAbsolute } from "node:path";
 import { parseEngineChain } from "../engine-chain.ts";
 import type { EmbeddingModel } from "../embedding-model.ts";
@@ -165,16 +164,19 @@ async function openWorkersFor(
     { sightOf },
     { modelProvider },
     { asksServers, engineSettings, readsOwnModels },
-    { embedderAsksServer, embedderSettings },
+    { embedderAsksServer, embedderSettings, prepareEmbedder },
+    { mkdir },
   ] = await Promise.all([
     import("../pipeline/worker/pool.ts"),
     import("../file-cage.ts"),
     import("./model-provider.ts"),
     import("../asr/registry.ts"),
     import("../embed/registry.ts"),
+    import("node:fs/promises"),
   ]);
   // What is not there can't be shown to workers, and a model may be fetched while they run.
   await mkdir(settings.modelCache, { recursive: true }).catch(() => {});
+  await prepareEmbedder(embedderSettings(settings));
   const models = [settings.modelCache, settings.modelsDir, settings.embeddingModel];
   const sight = sightOf(
     media.filter((place) => !isRemote(place)),

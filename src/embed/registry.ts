@@ -39,6 +39,8 @@ interface EmbedderEntry {
   /** How its vectors are made of segments: `late` where it has `embedPassages`. */
   readonly recipe: Recipe;
   readonly open: (settings: never) => Promise<Embedder>;
+  /** Puts on this machine what processes that may not write need to open it. */
+  readonly prepare?: (settings: never) => Promise<unknown>;
 }
 
 /**
@@ -69,6 +71,8 @@ const EMBEDDERS = [
     identify: async () => (await import("./best/identify.ts")).identifyBest(),
     recipe: "late",
     open: async (settings) => (await import("./best/open.ts")).open(settings),
+    prepare: async ({ modelCache = "" }) =>
+      (await import("./best/weights.ts")).secondWeights(modelCache),
   },
   {
     settings: ONNX,
@@ -147,6 +151,10 @@ export const embedderAsksServer = (settings: AnyEmbedderSettings): boolean =>
 
 export const openEmbedder = async (settings: AnyEmbedderSettings): Promise<Embedder> =>
   embedderFor(settings).open(settings as never);
+
+/** Makes ready what workers open: they write nothing. */
+export const prepareEmbedder = async (settings: AnyEmbedderSettings): Promise<void> =>
+  void (await embedderFor(settings).prepare?.(settings as never));
 
 /** The embedder of the settings. */
 export const identifyEmbedder = async (settings: AnyEmbedderSettings): Promise<EmbeddingModel> =>

@@ -1,11 +1,10 @@
-import { readFile, stat } from "node:fs/promises";
-import { join } from "node:path";
-import { fileSize } from "../../models/catalogue.ts";
+import { readFile } from "node:fs/promises";
 import { openBert } from "../bert.ts";
 import { bundledModelFile } from "../bundled-file.ts";
 import type { Embedder, PassageVectors } from "../embedder.ts";
 import type { EmbedderSettings } from "../settings.ts";
 import { identifyBest, PART_DIMENSIONS } from "./identify.ts";
+import { SECOND_MODEL, secondWeights, WEIGHTS_FILE } from "./weights.ts";
 
 /**
  * What the cosines of the two models weigh in the score, in the order of `MODELS`. Those of
@@ -16,7 +15,7 @@ const WEIGHTS = [0.3, 0.7 * 2.86] as const;
 
 const MODELS = [
   { model: "all-MiniLM-L6-v2", maxTokens: 256, prefixes: { query: "", passage: "" } },
-  { model: "e5-small-v2", maxTokens: 512, prefixes: { query: "query: ", passage: "passage: " } },
+  { model: SECOND_MODEL, maxTokens: 512, prefixes: { query: "query: ", passage: "passage: " } },
 ] as const;
 
 /**
@@ -34,7 +33,10 @@ export async function open({ modelCache = "" }: EmbedderSettings): Promise<Embed
         ...how,
         vocabulary,
         dimensions: PART_DIMENSIONS,
-        model: await weightsOf(model, modelCache),
+        model:
+          model === SECOND_MODEL
+            ? await secondWeights(modelCache)
+            : await bundledModelFile(model, WEIGHTS_FILE),
       }),
     ),
   );
@@ -56,24 +58,6 @@ export async function open({ modelCache = "" }: EmbedderSettings): Promise<Embed
     },
     close: async () => void (await Promise.all(opened.map((one) => one.close()))),
   };
-}
-
-const WEIGHTS_FILE = "model_quantized.onnx";
-
-/** The second model is carried compressed: the first use unpacks it into the cache. */
-async function weightsOf(
-  model: (typeof MODELS)[number]["model"],
-  cacheDir: string,
-): Promise<string> {
-  if (model === "all-MiniLM-L6-v2") return bundledModelFile(model, WEIGHTS_FILE);
-  const unpacked = join(cacheDir, model, WEIGHTS_FILE);
-  const { size } = await stat(unpacked).catch(() => ({ size: 0 }));
-  // It was checked when it was made: its digest would take longer than the query.
-  if (size === fileSize(model, WEIGHTS_FILE)) return unpacked;
-  const { ensureModel } = await import("../../models/store.ts");
-  const { signal } = new AbortController();
-  const files = await ensureModel(model, { cacheDir, env: {}, signal });
-  return files[WEIGHTS_FILE] ?? unpacked;
 }
 
 const idOf = (): Pick<Embedder, "id" | "dimensions"> => {
