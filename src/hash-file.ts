@@ -32,7 +32,9 @@ const BLOCK_BYTES = 512;
  * @throws UNREADABLE_MEDIA
  */
 async function refuseHoles(path: string): Promise<void> {
-  const { size, blocks } = await stat(path);
+  const about = await stat(path);
+  if (!about.isFile()) throw noFileError(path);
+  const { size, blocks } = about;
   // Windows counts no blocks.
   if (size < MAX_HOLES_BYTES || process.platform === "win32") return;
   if (size / MAX_BYTES_PER_STORED_BYTE < blocks * BLOCK_BYTES) return;
@@ -42,3 +44,9 @@ async function refuseHoles(path: string): Promise<void> {
     { subject: path, hint: "index it again when its download or copy is complete" },
   );
 }
+
+/** A pipe or a device: to read it would wait for whoever writes to it. */
+export const noFileError = (path: string): MediasearchError =>
+  new MediasearchError("UNREADABLE_MEDIA", `${path}: is no file that can be read`, {
+    subject: path,
+  });

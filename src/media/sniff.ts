@@ -1,4 +1,4 @@
-import { open } from "node:fs/promises";
+import { constants, open } from "node:fs/promises";
 import { extname } from "node:path";
 import { looksLikeTelephone } from "./telephone.ts";
 
@@ -34,7 +34,8 @@ export const HEAD_BYTES = 4096;
 
 /** The first bytes of a file. Rejects with the system's error when it can't be read. */
 export async function readHead(path: string, maxBytes: number): Promise<Buffer> {
-  const file = await open(path, "r");
+  // A pipe is not waited for: it fails to be read at a place.
+  const file = await open(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
   try {
     const head = Buffer.alloc(maxBytes);
     const { bytesRead } = await file.read(head, 0, maxBytes, 0);

@@ -21,7 +21,8 @@ export function readDash(text: string): PackageParts {
   const of = (open: readonly XmlElement[], name: string): XmlElement | undefined =>
     open.findLast((element) => element.name === name);
   const finish = (rendition: Rendition, open: readonly XmlElement[]): void => {
-    const template = [...templates.entries()].findLast(([owner]) => open.includes(owner))?.[1];
+    const owner = open.findLast((element) => templates.has(element));
+    const template = owner && templates.get(owner);
     const base = rendition.base || open.map((element) => bases.get(element) ?? "").join("");
     if (template && rendition.names.length === 0)
       rendition.names = template.map((pattern) => fill(pattern, rendition));
@@ -100,7 +101,12 @@ function fill(template: string, { id, bits }: Rendition): NamePattern {
   return new RegExp(`^${parts.map(escape).join(String.raw`(\d{1,20})`)}$`);
 }
 
+/** A film has a dozen in each of its parts. */
+const MAX_RENDITIONS = 1000;
+
 function partsOf(renditions: readonly Rendition[]): PackageParts {
+  if (renditions.length > MAX_RENDITIONS)
+    return { manifests: [], heard: [], all: [], problem: "it names too many renditions" };
   const sounds = renditions.filter(({ isSound }) => isSound);
   const chosen = (sounds.length > 0 ? sounds : renditions).toSorted((a, b) => a.bits - b.bits)[0];
   // A file has as many periods as advertisements; each has the rendition anew.
@@ -108,9 +114,7 @@ function partsOf(renditions: readonly Rendition[]): PackageParts {
   const names = heard.flatMap((one) => one.names).filter((name) => name !== "");
   return {
     manifests: [],
-    heard: names.filter(
-      (name, i) => names.findIndex((other) => String(other) === String(name)) === i,
-    ),
+    heard: [...new Map(names.map((name) => [String(name), name])).values()],
     all: renditions.flatMap((one) => one.names).filter((name) => name !== ""),
     problem: heard.some(({ isLocked }) => isLocked) ? "its parts are encrypted" : undefined,
   };

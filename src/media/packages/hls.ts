@@ -25,17 +25,26 @@ function readVariants(lines: readonly string[]): PackageParts {
   const sounds: { readonly uri: string; readonly isDefault: boolean }[] = [];
   const others: string[] = [];
   const variants: { readonly uri: string; readonly bits: number }[] = [];
-  for (const [i, line] of lines.entries()) {
-    const uri = attributeOf(line, "URI");
+  /** The bits of a variant whose name is on the next line that has one. */
+  let bits: number | undefined;
+  for (const line of lines) {
+    if (line === "") continue;
+    if (!line.startsWith("#")) {
+      if (bits !== undefined) variants.push({ uri: line, bits });
+      bits = undefined;
+      continue;
+    }
     if (line.startsWith("#EXT-X-STREAM-INF:")) {
-      const next = lines.slice(i + 1).find((one) => one !== "" && !one.startsWith("#"));
-      if (next !== undefined)
-        variants.push({ uri: next, bits: Number(attributeOf(line, "BANDWIDTH")) || Infinity });
-    } else if (line.startsWith("#EXT-X-MEDIA:") && uri !== undefined)
-      if (attributeOf(line, "TYPE") === "AUDIO")
-        sounds.push({ uri, isDefault: attributeOf(line, "DEFAULT") === "YES" });
-      else others.push(uri);
-    else if (line.startsWith("#EXT-X-I-FRAME-STREAM-INF:") && uri !== undefined) others.push(uri);
+      bits = Number(attributeOf(line, "BANDWIDTH")) || Infinity;
+      continue;
+    }
+    const uri = attributeOf(line, "URI");
+    if (uri === undefined) continue;
+    if (!line.startsWith("#EXT-X-MEDIA:")) {
+      if (line.startsWith("#EXT-X-I-FRAME-STREAM-INF:")) others.push(uri);
+    } else if (attributeOf(line, "TYPE") === "AUDIO")
+      sounds.push({ uri, isDefault: attributeOf(line, "DEFAULT") === "YES" });
+    else others.push(uri);
   }
   const heard = [
     ...sounds.toSorted((a, b) => Number(b.isDefault) - Number(a.isDefault)),

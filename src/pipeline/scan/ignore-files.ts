@@ -60,7 +60,9 @@ function foldersBetween(root: string, path: string): string[] {
 
 function readRules(file: string): Ignore | undefined {
   try {
-    if (statSync(file).size > MAX_BYTES) return undefined;
+    const about = statSync(file);
+    // To read a pipe would wait for whoever writes to it, deaf to everything.
+    if (!about.isFile() || about.size > MAX_BYTES) return undefined;
     return ignore().add(readFileSync(file, "utf8"));
   } catch {
     return undefined;

@@ -1,5 +1,6 @@
 import { readFile, stat } from "node:fs/promises";
 import { toMediasearchError } from "../../../errors.ts";
+import { noFileError } from "../../../hash-file.ts";
 import { readHead } from "../../../media/sniff.ts";
 import type { MediaSource } from "../media-source.ts";
 import { findDeletedFiles } from "./find-deleted.ts";
@@ -32,8 +33,9 @@ export function openFolderSource({ stableMs }: FolderSourceOptions): MediaSource
     // FFmpeg reads a file by its path.
     open: async (path) => path,
     async read(path, maxBytes, signal) {
-      const { size } = await stat(path).catch(failWith(path));
-      if (size > maxBytes) return undefined;
+      const about = await stat(path).catch(failWith(path));
+      if (!about.isFile()) throw noFileError(path);
+      if (about.size > maxBytes) return undefined;
       return readFile(path, { signal }).catch((error: unknown) => {
         signal.throwIfAborted();
         return failWith(path)(error);

@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { beforeEach, describe, expect, it } from "vitest";
@@ -42,6 +43,7 @@ const short = (path: string): string => path.slice(root.length + 1);
 const partsOf = (items: readonly ScanItem[]): Record<string, readonly string[]> =>
   Object.fromEntries(filesOf(items).map(({ path, parts = [] }) => [short(path), parts.map(short)]));
 
+const HEAD = "#EXTM3U\n#EXT-X-TARGETDURATION:4\n";
 const playlist = (...lines: readonly string[]): string =>
   ["#EXTM3U", "#EXT-X-TARGETDURATION:4", ...lines, "#EXT-X-ENDLIST", ""].join("\n");
 const segments = (...names: readonly string[]): string =>
@@ -51,6 +53,59 @@ function writeHls(folder: string): void {
   PARTS.forEach((part, i) => write(`${folder}/part ${i}.ts`, part));
   write(`${folder}/index.m3u8`, segments("part%200.ts?v=1", "part%201.ts", "part%202.ts"));
 }
+
+describe("a manifest that means harm", () => {
+  /** The error of the one package, and how long it took. Milliseconds of processor time. */
+  async function timeToRead(name: string, content: string): Promise<[string, number]> {
+    write(name, content);
+    const before = process.cpuUsage();
+    const items = await list();
+    const { user, system } = process.cpuUsage(before);
+    const messages = items.map((item) => (item.type === "unreadable" ? item.error.message : ""));
+    return [messages.join(), (user + system) / 1000];
+  }
+  const mpd = (inner: string): string => `<MPD><Period>${inner}</Period></MPD>`;
+
+  it.each<readonly [string, string, string]>([
+    [
+      "variants without names",
+      "a.m3u8",
+      `${HEAD}${"#EXT-X-STREAM-INF:BANDWIDTH=1\n".repeat(300_000)}`,
+    ],
+    [
+      "more segments than a day has",
+      "b.m3u8",
+      `${HEAD}${Array.from({ length: 150_000 }, (_, n) => `${n}.ts\n`).join("")}`,
+    ],
+    [
+      "renditions without end",
+      "c.mpd",
+      mpd(
+        '<AdaptationSet><SegmentTemplate media="a-$Number$.m4s"/><Representation id="1"/></AdaptationSet>'.repeat(
+          20_000,
+        ),
+      ),
+    ],
+    [
+      "a list of the same name and others",
+      "d.mpd",
+      mpd(
+        `<AdaptationSet><Representation id="1"><SegmentList>${Array.from({ length: 30_000 }, (_, n) => `<SegmentURL media="${n}.m4s"/>`).join("")}</SegmentList></Representation></AdaptationSet>`,
+      ),
+    ],
+  ])("takes no longer than its length asks for: %s", async (_, name, content) => {
+    const [message, ms] = await timeToRead(name, content);
+    expect(message).toMatch(/parts are not there|too many/);
+    expect(ms).toBeLessThan(10_000);
+  });
+
+  it.skipIf(process.platform === "win32")("is not waited for when it is a pipe", async () => {
+    mkdirSync(root, { recursive: true });
+    execFileSync("mkfifo", [join(root, "a.m3u8")]);
+    write("b.vtt", "WEBVTT\n\n00:00.000 --> 00:01.000\nHello.\n");
+    expect(filesOf(await list()).map(({ path }) => short(path))).toEqual(["b.vtt"]);
+  });
+});
 
 describe("an HLS package", () => {
   it("is one recording under the name of its playlist, that sounds as the whole", async () => {

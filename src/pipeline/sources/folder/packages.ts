@@ -23,6 +23,8 @@ const MANIFEST = /\.(?:m3u8|mpd)$/i;
 /** A day in segments of two seconds is a tenth of it. */
 const MAX_MANIFEST_BYTES = 20_000_000;
 const MAX_MANIFESTS = 100;
+/** A day in segments of a second, and some. */
+const MAX_PARTS = 100_000;
 
 /** Endings that files of packages have: no others are looked up when they change. */
 const PART = /\.(?:m3u8|mpd|ts|m2ts|aac|mp4|m4s|m4a|m4v|mp3|ac3|ec3|cmf[avt]|vtt|webm|init)$/i;
@@ -48,8 +50,11 @@ export async function packagesIn(
   );
 }
 
-const textOf = async (path: string): Promise<string> =>
-  (await stat(path)).size > MAX_MANIFEST_BYTES ? "" : readFile(path, "utf8");
+/** Only of files: to read a pipe would wait for whoever writes to it. */
+async function textOf(path: string): Promise<string> {
+  const about = await stat(path);
+  return about.isFile() && about.size <= MAX_MANIFEST_BYTES ? readFile(path, "utf8") : "";
+}
 
 const readManifest = (path: string, text: string): PackageParts | undefined => {
   if (/\.mpd$/i.test(path)) return /<MPD[\s>]/.test(text) ? readDash(text) : undefined;
@@ -104,7 +109,8 @@ async function describe(read: Described): Promise<MediaPackage> {
   let { mtimeMs } = await stat(path);
   const real = await realpath(folder);
   let isLinked = false;
-  for (const part of isElsewhere ? [] : parts) {
+  const isTooLong = parts.length > MAX_PARTS;
+  for (const part of isElsewhere || isTooLong ? [] : parts) {
     const about = await stat(part).catch(() => undefined);
     if (!about?.isFile()) continue;
     // A part may be a link, but not to what lies elsewhere.
@@ -114,10 +120,11 @@ async function describe(read: Described): Promise<MediaPackage> {
     mtimeMs = Math.max(mtimeMs, about.mtimeMs);
   }
   const missing = there.length === 0 ? "its parts are not there" : undefined;
+  const tooLong = isTooLong ? "it names too many parts" : undefined;
   const problem =
     isElsewhere || isLinked
       ? "leads out of its folder, and is not followed"
-      : (read.problem ?? missing);
+      : (read.problem ?? tooLong ?? missing);
   return {
     path,
     parts: there,
