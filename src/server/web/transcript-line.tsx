@@ -1,34 +1,32 @@
 import { useCallback, useState } from "preact/hooks";
-import type { Hit, MediaFile, Segment, Transcript, Word } from "./api.ts";
+import type { MediaFile, Segment, Transcript, Word } from "./api.ts";
 import type { Clock } from "./clock.ts";
 import { Correction, RenameSpeaker } from "./corrections.tsx";
 import { formatClock } from "./format.ts";
 import { Marked, Speaker } from "./parts.tsx";
 import { usePicked } from "./store.ts";
 
-type Range = readonly [number, number];
+/** A part of a text, in UTF-16 units, the end excluded. */
+export type Range = readonly [number, number];
 
 interface LineProps {
   readonly file: MediaFile;
   readonly transcript: Transcript;
   readonly segment: Segment;
-  readonly hits: readonly Hit[];
+  /** What is marked in the text. */
+  readonly ranges: readonly Range[];
   readonly clock: Clock;
   /** Another speaker than in the line before. */
   readonly isNew: boolean;
   readonly isCurrent: boolean;
-  /** What is searched for in the transcript. */
-  readonly words: string;
   readonly canEdit: boolean;
   readonly onSeek: (ms: number) => void;
   readonly onChanged: () => void;
 }
 
 export function TranscriptLine(props: LineProps) {
-  const { segment, isNew, isCurrent, words, hits, clock, onSeek, canEdit } = props;
+  const { segment, ranges, isNew, isCurrent, clock, onSeek, canEdit } = props;
   const [isEditing, setEditing] = useState(false);
-  const hit = hits.find(({ startMs }) => startMs === segment.startMs);
-  const ranges = words === "" ? (hit?.highlights ?? []) : rangesOf(segment.text, words);
   return (
     <li class={isCurrent ? "current" : ""} aria-current={isCurrent ? "true" : undefined}>
       {isNew && segment.speaker && (
@@ -97,16 +95,4 @@ function wordRanges(text: string, words: readonly Word[]): readonly Range[] {
     done = start + word.length;
     return [start, done];
   });
-}
-
-const foldCase = (text: string): string => text.toLocaleLowerCase();
-
-function rangesOf(text: string, words: string): readonly Range[] {
-  const folded = foldCase(words.trim());
-  const found: [number, number][] = [];
-  if (folded === "") return found;
-  const inText = foldCase(text);
-  for (let at = inText.indexOf(folded); at >= 0; at = inText.indexOf(folded, at + folded.length))
-    found.push([at, at + folded.length]);
-  return found;
 }

@@ -1,11 +1,11 @@
-import type { RefObject } from "preact";
+import type { RefObject, VNode } from "preact";
 import { useCallback, useEffect, useMemo, useRef, useState } from "preact/hooks";
 import type { Hit, MediaFile, Segment, Transcript } from "./api.ts";
 import type { Clock } from "./clock.ts";
 import { isTyping } from "./results.tsx";
 import { SelectionTools } from "./selection.tsx";
 import { usePicked } from "./store.ts";
-import { TranscriptLine } from "./transcript-line.tsx";
+import { type Range, TranscriptLine } from "./transcript-line.tsx";
 
 interface PaneProps {
   readonly file: MediaFile;
@@ -34,7 +34,8 @@ export function TranscriptPane(props: PaneProps) {
   const field = useRef<HTMLInputElement>(null) as RefObject<HTMLInputElement>;
   const pick = useCallback((ms: number) => indexAt(segments, ms), [segments]);
   const current = usePicked(clock, pick);
-  const matches = useMemo(() => matching(segments, words, hits), [segments, words, hits]);
+  const searched = useSettled(words);
+  const matches = useMemo(() => matching(segments, searched, hits), [segments, searched, hits]);
   const show = (index: number): void =>
     list.current?.children[index]?.scrollIntoView({ block: "center" });
   const go = (step: number): void => {
@@ -71,7 +72,7 @@ export function TranscriptPane(props: PaneProps) {
         onWheel={() => setFollowing(false)}
         onTouchMove={() => setFollowing(false)}
       >
-        <Lines {...props} words={words} current={current} onFollow={() => setFollowing(true)} />
+        <Lines {...props} words={searched} current={current} onFollow={() => setFollowing(true)} />
       </ol>
       <Downloads id={file.id} />
     </section>
@@ -84,19 +85,32 @@ interface LinesProps extends PaneProps {
   readonly onFollow: () => void;
 }
 
+interface DrawnLine {
+  readonly segment: Segment;
+  readonly ranges: readonly Range[];
+  readonly isNew: boolean;
+  readonly canEdit: boolean;
+  readonly line: VNode;
+}
+
+const NO_RANGES: readonly Range[] = [];
+
 /**
  * All lines. Those that did not change are the same objects as before, which Preact passes over:
- * otherwise a transcript of 10,000 lines would be compared whole with every line that is said.
+ * otherwise a transcript of 10,000 lines would be compared whole with every line that is said, and
+ * with every letter that is searched for.
  */
 function Lines(props: LinesProps) {
   const { transcript, hits, words, current, canEdit, onSeek, onFollow } = props;
   const { segments } = transcript;
-  const draw = (segment: Segment, index: number, isCurrent: boolean) => (
+  const drawn = useRef<readonly DrawnLine[]>([]);
+  const draw = (segment: Segment, index: number, ranges: readonly Range[], isCurrent: boolean) => (
     <TranscriptLine
       key={segment.index}
       {...props}
       segment={segment}
-      isNew={segment.speaker !== segments[index - 1]?.speaker}
+      ranges={ranges}
+      isNew={isTurn(segments, index)}
       isCurrent={isCurrent}
       onSeek={(ms) => {
         onFollow();
@@ -104,12 +118,48 @@ function Lines(props: LinesProps) {
       }}
     />
   );
-  const lines = useMemo(
-    () => segments.map((segment, index) => draw(segment, index, false)),
-    [segments, hits, words, canEdit],
-  );
-  const said = segments[current];
-  return <>{said ? lines.with(current, draw(said, current, true)) : lines}</>;
+  const lines = useMemo(() => {
+    const byStart = new Map(hits.map(({ startMs, highlights }) => [startMs, highlights]));
+    const folded = foldCase(words.trim());
+    drawn.current = segments.map((segment, index): DrawnLine => {
+      const marked = folded === "" ? byStart.get(segment.startMs) : rangesOf(segment.text, folded);
+      const facts = {
+        segment,
+        ranges: marked ?? NO_RANGES,
+        isNew: isTurn(segments, index),
+        canEdit,
+      };
+      const before = drawn.current[index];
+      return before && isSameLine(before, facts)
+        ? before
+        : { ...facts, line: draw(segment, index, facts.ranges, false) };
+    });
+    return drawn.current.map(({ line }) => line);
+  }, [segments, hits, words, canEdit]);
+  const said = drawn.current[current];
+  return <>{said ? lines.with(current, draw(said.segment, current, said.ranges, true)) : lines}</>;
+}
+
+const isSameLine = (a: Omit<DrawnLine, "line">, b: Omit<DrawnLine, "line">): boolean =>
+  a.segment === b.segment &&
+  a.ranges === b.ranges &&
+  a.isNew === b.isNew &&
+  a.canEdit === b.canEdit;
+
+/** Whether another speaker than in the line before speaks. */
+const isTurn = (segments: readonly Segment[], index: number): boolean =>
+  segments[index]?.speaker !== segments[index - 1]?.speaker;
+
+const SETTLE_MS = 150;
+
+/** A text once nobody has typed for a moment. */
+function useSettled(text: string): string {
+  const [settled, setSettled] = useState(text);
+  useEffect(() => {
+    const timer = setTimeout(() => setSettled(text), SETTLE_MS);
+    return () => clearTimeout(timer);
+  }, [text]);
+  return settled;
 }
 
 /** n and p go through the hits, / searches. */
@@ -215,4 +265,13 @@ function matching(
   const isMatch = ({ text, startMs }: Segment): boolean =>
     folded === "" ? starts.has(startMs) : foldCase(text).includes(folded);
   return segments.flatMap((segment, index) => (isMatch(segment) ? [index] : []));
+}
+
+/** Where words stand in a text, in UTF-16 units; undefined for nowhere. */
+function rangesOf(text: string, folded: string): readonly Range[] | undefined {
+  const inText = foldCase(text);
+  const found: [number, number][] = [];
+  for (let at = inText.indexOf(folded); at >= 0; at = inText.indexOf(folded, at + folded.length))
+    found.push([at, at + folded.length]);
+  return found.length === 0 ? undefined : found;
 }
