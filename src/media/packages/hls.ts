@@ -18,39 +18,43 @@ export function readHls(text: string): PackageParts {
     : readSegments(lines);
 }
 
+interface Variants {
+  readonly sounds: { readonly uri: string; readonly isDefault: boolean }[];
+  readonly others: string[];
+  readonly variants: { readonly uri: string; readonly bits: number }[];
+}
+
+/** Notes the playlist that a tag names by itself. */
+function noteNamed(line: string, { sounds, others }: Variants): void {
+  const isMedia = line.startsWith("#EXT-X-MEDIA:");
+  if (!isMedia && !line.startsWith("#EXT-X-I-FRAME-STREAM-INF:")) return;
+  const uri = attributeOf(line, "URI");
+  if (uri === undefined) return;
+  if (isMedia && attributeOf(line, "TYPE") === "AUDIO")
+    sounds.push({ uri, isDefault: attributeOf(line, "DEFAULT") === "YES" });
+  else others.push(uri);
+}
+
 /**
  * The sound alone where it is apart, else the variant of the fewest bits: the sound is the same.
  */
 function readVariants(lines: readonly string[]): PackageParts {
-  const sounds: { readonly uri: string; readonly isDefault: boolean }[] = [];
-  const others: string[] = [];
-  const variants: { readonly uri: string; readonly bits: number }[] = [];
+  const found: Variants = { sounds: [], others: [], variants: [] };
   /** The bits of a variant whose name is on the next line that has one. */
   let bits: number | undefined;
-  for (const line of lines) {
-    if (line === "") continue;
-    if (!line.startsWith("#")) {
-      if (bits !== undefined) variants.push({ uri: line, bits });
-      bits = undefined;
-      continue;
-    }
-    if (line.startsWith("#EXT-X-STREAM-INF:")) {
+  for (const line of lines.filter((one) => one !== ""))
+    if (line.startsWith("#EXT-X-STREAM-INF:"))
       bits = Number(attributeOf(line, "BANDWIDTH")) || Infinity;
-      continue;
+    else if (line.startsWith("#")) noteNamed(line, found);
+    else {
+      if (bits !== undefined) found.variants.push({ uri: line, bits });
+      bits = undefined;
     }
-    const uri = attributeOf(line, "URI");
-    if (uri === undefined) continue;
-    if (!line.startsWith("#EXT-X-MEDIA:")) {
-      if (line.startsWith("#EXT-X-I-FRAME-STREAM-INF:")) others.push(uri);
-    } else if (attributeOf(line, "TYPE") === "AUDIO")
-      sounds.push({ uri, isDefault: attributeOf(line, "DEFAULT") === "YES" });
-    else others.push(uri);
-  }
   const heard = [
-    ...sounds.toSorted((a, b) => Number(b.isDefault) - Number(a.isDefault)),
-    ...variants.toSorted((a, b) => a.bits - b.bits),
+    ...found.sounds.toSorted((a, b) => Number(b.isDefault) - Number(a.isDefault)),
+    ...found.variants.toSorted((a, b) => a.bits - b.bits),
   ].map(({ uri }) => uri);
-  return { manifests: [...new Set([...heard, ...others])], heard: [], all: [] };
+  return { manifests: [...new Set([...heard, ...found.others])], heard: [], all: [] };
 }
 
 function readSegments(lines: readonly string[]): PackageParts {
