@@ -117,6 +117,10 @@ const FIRST_FIELD = 0b100;
 /** Nothing, with its bit of parity. */
 const PADDING = 0x80;
 
+/** The pairs of the first field that a picture carries. */
+export const pairsOfPicture = (picture: Buffer, atMs: number): Line21Pair[] =>
+  pairsOf(captionBytes(picture), atMs);
+
 function pairsOf(triplets: Buffer, atMs: number): Line21Pair[] {
   const pairs: Line21Pair[] = [];
   for (let at = 0; at + 2 < triplets.length; at += 3) {

@@ -26,6 +26,7 @@ import { globMatcher } from "../../src/text/glob.ts";
 import { cleanCues, cleanText, isPlace } from "../../src/text/untrusted.ts";
 import { readBackup } from "../../src/transfer/backup-file.ts";
 import { parseForeignTranscript, parseTranscript } from "../../src/transfer/transcript-file.ts";
+import { MEDIA_READERS } from "./media-targets.ts";
 import { keptSeeds, samplesIn } from "./seeds.ts";
 import { SERVER_READERS } from "./server-targets.ts";
 import type { FuzzTarget } from "./target.ts";
@@ -268,6 +269,7 @@ const READERS: readonly FuzzTarget[] = [
     read: (bytes) => parseMessage({ headers: new Map(), body: bytes }),
   },
   ...SERVER_READERS,
+  ...MEDIA_READERS,
 ];
 
 /** With the inputs that were kept. */
