@@ -54,6 +54,7 @@ _mediasearch() {
       '(--resync)'--resync'[move captions beside recordings to the times of their speech, where they are out of step]' \
       '(--engine)'--engine='[speech recogniser, or several to try in order, separated by commas\: local, NVIDIA_NIMS, WHISPER (servers), BYO (your own), SHERPA (a model of yours), or STUB (marks its rows; for tests and demos)]:name: ' \
       '(--speakers)'--speakers='[tell apart who speaks, on this machine\: auto, or the number of speakers in each recording]:n: ' \
+      '(--vocabulary)'--vocabulary='[file of names and terms, one a line, that the recogniser on this machine is to expect in English speech]:file:_files' \
       '(-j --jobs)'{-j+,--jobs=}'[files worked on at once, each in a process of its own]:n: ' \
       '(-w --watch)'{-w,--watch}'[follow changes until Ctrl-C]' \
       '(--events)'--events='[with --watch, where a bucket'\''s notifications come from\: kafka\://HOST\:PORT/TOPIC, kafka+tls\://…, sqs\://HOST/ACCOUNT/QUEUE]:address: ' \
@@ -413,6 +414,7 @@ _mediasearch() {
     bench) _arguments -s -S \
       '(--engine)'--engine='[only these, parted by commas]:names: ' \
       '(--language)'--language='[language of the speech and of the captions to pick, such as en or pt-BR]:tag: ' \
+      '(--vocabulary)'--vocabulary='[file of names and terms, one a line, that the recogniser on this machine is to expect in English speech]:file:_files' \
       '(--json)'--json'[as JSON, with what was recognised]' \
       '(--config)'--config='[a configuration file of your choice, in place of mediasearch.config.json]:file:_files' \
       '(--env-file)'--env-file='[read variables from a file of NAME=value lines; those of the environment win]:file:_files' \

@@ -8,6 +8,7 @@ const STORED = [
   "||||||edited-5994471a",
   "3|9f86d081||prefer||NVIDIA_NIMS,local+speakers=auto",
   "3|9f86d081||prefer|en|local+speakers=2|edited-5994471a",
+  "3|9f86d081||prefer||local+speakers=auto+terms=1234abcd",
 ];
 
 describe("a fingerprint", () => {
@@ -27,10 +28,11 @@ describe("a fingerprint", () => {
     });
   });
 
-  it("names the recogniser and its speakers apart", () => {
+  it("names the recogniser, its speakers and terms apart", () => {
     expect(STORED.slice(4).map(parseFingerprint)).toMatchObject([
       { engine: "NVIDIA_NIMS,local", speakers: "auto" },
       { engine: "local", speakers: "2", edit: "edited-5994471a" },
+      { engine: "local", speakers: "auto", terms: "1234abcd" },
     ]);
   });
 

@@ -10,8 +10,8 @@ export const RECOGNISED_SINCE = 2;
  * All that a transcript depends on. The library keeps it as readable text,
  * `version|content|captions|mode|language|engine`, and further parts that their beginnings tell:
  * what of the file was taken, and that the transcript was edited. Where speakers were told apart,
- * the engine is `local+speakers=auto` or with their number. Two versions with the same text hold
- * the same transcript.
+ * the engine is `local+speakers=auto` or with their number; so it is with the user's terms. Two
+ * versions with the same text hold the same transcript.
  */
 export interface Fingerprint {
   /** The number of the pipeline that made it. */
@@ -36,6 +36,8 @@ export interface Fingerprint {
   readonly selection?: string | undefined;
   /** "auto" or the number that was given, where speakers were told apart by their voices. */
   readonly speakers?: string | undefined;
+  /** Digest of the terms that the recogniser was to expect; absent without any. */
+  readonly terms?: string | undefined;
   /** Digest of the edited text, behind "edited-"; absent when nobody changed the transcript. */
   readonly edit?: string | undefined;
 }
@@ -52,7 +54,8 @@ export interface ContentDigest {
 }
 
 const SELECTION = "selection-";
-const SPEAKERS = "+speakers=";
+const SPEAKERS = "speakers=";
+const TERMS = "terms=";
 
 /** Reads any stored text; parts that it lacks are "". */
 export function parseFingerprint(text: string): Fingerprint {
@@ -65,14 +68,27 @@ export function parseFingerprint(text: string): Fingerprint {
     engineText = "",
     ...more
   ] = text.split("|");
-  const [engine = "", speakers] = engineText.split(SPEAKERS);
+  const [engine = "", ...extras] = engineText.split("+");
+  const extra = (name: string): string | undefined =>
+    extras.find((part) => part.startsWith(name))?.slice(name.length);
   const selection = more.find((part) => part.startsWith(SELECTION))?.slice(SELECTION.length);
   const edit = more.find((part) => !part.startsWith(SELECTION));
-  return { version, content, captions, mode, language, engine, speakers, selection, edit };
+  return {
+    version,
+    content,
+    captions,
+    mode,
+    language,
+    engine,
+    speakers: extra(SPEAKERS),
+    terms: extra(TERMS),
+    selection,
+    edit,
+  };
 }
 
 export function formatFingerprint(fingerprint: Fingerprint): string {
-  const { version, content, captions, mode, language, engine, speakers, selection, edit } =
+  const { version, content, captions, mode, language, engine, speakers, terms, selection, edit } =
     fingerprint;
   return [
     version,
@@ -80,7 +96,11 @@ export function formatFingerprint(fingerprint: Fingerprint): string {
     captions,
     mode,
     language,
-    speakers === undefined ? engine : `${engine}${SPEAKERS}${speakers}`,
+    [
+      engine,
+      ...(speakers === undefined ? [] : [`${SPEAKERS}${speakers}`]),
+      ...(terms === undefined ? [] : [`${TERMS}${terms}`]),
+    ].join("+"),
     ...(selection ? [`${SELECTION}${selection}`] : []),
     ...(edit === undefined ? [] : [edit]),
   ].join("|");

@@ -2,6 +2,7 @@ import { isAbsolute } from "node:path";
 import { parseEngineChain } from "../engine-chain.ts";
 import type { EmbeddingModel } from "../embedding-model.ts";
 import type { SpeakerListener } from "../asr/speaker-turns.ts";
+import type { AllRecogniserSettings } from "../asr/settings.ts";
 import type { Transcriber } from "../asr/transcriber.ts";
 import type { Backend } from "../backends/backend.ts";
 import type { QueryVectors } from "../backends/search-access.ts";
@@ -100,14 +101,12 @@ function contextOver(
       return identifyLibraryModel(embedderSettings(settings));
     },
     async openTranscriber(engine = parseEngineChain(settings.engine)[0] ?? "") {
-      const [{ engineSettings, openTranscriber }, { modelProvider }] = await Promise.all([
+      const [{ openTranscriber }, { modelProvider }, engines] = await Promise.all([
         import("../asr/registry.ts"),
         import("./model-provider.ts"),
+        recogniserSettings(settings, env),
       ]);
-      return openTranscriber(engine, {
-        models: modelProvider(settings, world),
-        engines: engineSettings(settings, env),
-      });
+      return openTranscriber(engine, { models: modelProvider(settings, world), engines });
     },
     async openSpeakerListener() {
       const [{ openSpeakerListener }, { modelProvider }] = await Promise.all([
@@ -154,6 +153,18 @@ const linkOptions = ({ linksPrivate }: Settings, env: World["env"]): LinkOptions
   proxies: proxiesOf(env),
 });
 
+/** @throws USAGE when the user's vocabulary can't be read. */
+async function recogniserSettings(
+  settings: Settings,
+  env: World["env"],
+): Promise<AllRecogniserSettings> {
+  const [{ engineSettings }, { withTerms }] = await Promise.all([
+    import("../asr/registry.ts"),
+    import("../asr/terms.ts"),
+  ]);
+  return withTerms(engineSettings(settings, env), settings.vocabulary);
+}
+
 async function openWorkersFor(
   settings: Settings,
   world: World,
@@ -163,7 +174,7 @@ async function openWorkersFor(
     { openWorkers },
     { sightOf },
     { modelProvider },
-    { asksServers, engineSettings, readsOwnModels },
+    { asksServers, readsOwnModels },
     { embedderAsksServer, embedderSettings, prepareEmbedder },
     { mkdir },
   ] = await Promise.all([
@@ -187,7 +198,7 @@ async function openWorkersFor(
       objects: s3Options(settings),
       links: linkOptions(settings, world.env),
       embedder: embedderSettings(settings),
-      engines: engineSettings(settings, world.env),
+      engines: await recogniserSettings(settings, world.env),
     },
     timeoutMs: settings.jobTimeoutMs,
     memoryBytes: settings.workerMemoryMb * 1_000_000,

@@ -19,6 +19,8 @@ import { WHISPER } from "./whisper/settings.ts";
 interface Recogniser {
   /** It asks no server and runs no command: workers need no network for it. */
   readonly worksAlone?: true;
+  /** It expects the terms of the user's vocabulary. */
+  readonly takesTerms?: true;
   /** Models that it uses where somebody pulled them; its id names those that it has. */
   readonly optionalModels?: readonly string[];
   /** It reads files that its own settings name, besides the models that workers are given. */
@@ -40,6 +42,7 @@ interface Recogniser {
 const RECOGNISERS = {
   local: {
     worksAlone: true,
+    takesTerms: true,
     optionalModels: ["whisper-base"],
     open: async (options) => (await import("./local/open.ts")).open(options),
   },
@@ -126,6 +129,10 @@ export const enginesSetUp = (engines: AllRecogniserSettings): readonly string[] 
 
 /** Whether a recogniser asks a server, or runs a command that may. */
 export const asksServers = (name: string): boolean => !recogniserNamed(name).worksAlone;
+
+/** Whether the recogniser makes something of the user's vocabulary. */
+export const takesTerms = (name: string): boolean =>
+  new Map(Object.entries<Recogniser>(RECOGNISERS)).get(name)?.takesTerms === true;
 
 /** Opens what tells apart who speaks, to hear recordings without recognising them. */
 export async function openSpeakerListener(

@@ -1,4 +1,17 @@
-import { type Environment, parseInteger, type SettingTable, yesNo } from "../config/setting.ts";
+import {
+  type Environment,
+  parseInteger,
+  path,
+  type SettingTable,
+  yesNo,
+} from "../config/setting.ts";
+
+/** Names and terms that the user expects in recordings. */
+export interface Terms {
+  readonly terms: readonly string[];
+  /** Tells lists apart: eight hexadecimal digits. */
+  readonly digest: string;
+}
 
 /** The settings of one recogniser; they stand in its folder. */
 export interface RecogniserSettings<Rows, Own> {
@@ -31,6 +44,8 @@ export interface RequestSettings {
   /** How many speakers are to be told apart on this machine; undefined when that is not wanted. */
   readonly speakers: SpeakersWanted | undefined;
   readonly maxSpeakers: number | undefined;
+  /** Names and terms that the user expects; see `withTerms`. Absent where none are named. */
+  readonly terms?: Terms | undefined;
   /** How many requests may be under way at once for one file. */
   readonly concurrency: number;
   /** How often one audio chunk is tried whose failure may pass. */
@@ -68,6 +83,7 @@ function speakersSetting(text: string): SpeakersSetting {
 export interface SharedRows {
   readonly diarization: boolean | undefined;
   readonly speakers: SpeakersSetting | undefined;
+  readonly vocabulary: string | undefined;
   readonly asrRequests: number;
   readonly maxSpeakers: number | undefined;
 }
@@ -89,6 +105,15 @@ export const SHARED_ROWS: SettingTable<SharedRows> = {
     fallback: () => undefined,
     fallbackText: "off",
     inProjectFile: "always",
+  },
+  vocabulary: {
+    flag: "vocabulary",
+    env: "ASR_VOCABULARY",
+    help: "file of names and terms, one a line, that the recogniser on this machine is to expect in English speech",
+    parse: path,
+    fallback: () => undefined,
+    fallbackText: "none",
+    inProjectFile: "inside",
   },
   asrRequests: {
     env: "ASR_REQUESTS",

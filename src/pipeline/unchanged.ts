@@ -25,6 +25,8 @@ export interface TranscriptOptions extends SelectionRequest {
   readonly engines: EngineChain;
   /** Whether recognisers can make more of it now; undefined where nothing has changed. */
   readonly isHeardBetter?: ((stored: StoredTranscript) => boolean) | undefined;
+  /** Digest of the terms that a recogniser is to expect; undefined where it is left as it is. */
+  readonly termsFor?: ((engine: string) => string | undefined) | undefined;
   /** Whether speakers are to be told apart, and how many; undefined when that is left as it is. */
   readonly speakers?: string | number | undefined;
 }
@@ -45,6 +47,7 @@ export const fingerprintOf = (
     options.speakers === undefined || options.speakers === "off"
       ? undefined
       : String(options.speakers),
+  terms: options.engines.flatMap((engine) => options.termsFor?.(engine) ?? [])[0],
 });
 
 const isCaptionsItself = (content: string): boolean => content.startsWith("captions-");
@@ -124,6 +127,7 @@ function recognitionFit(
   const suits =
     isOfEngine &&
     hasSpeakers(made, options) &&
+    hasTerms(made, options) &&
     (options.language === undefined || isLanguage(made, language, options));
   if (!suits || options.captions === "only" || !suitsRequest(made, options, "sound")) return "no";
   if (options.captions === "ignore") return "yes";
@@ -145,6 +149,12 @@ const suitsRequest = (
 /** Speakers that nobody asked for are welcome; those that are asked for must have been then. */
 const hasSpeakers = ({ speakers }: Fingerprint, { speakers: asked }: TranscriptOptions): boolean =>
   asked === undefined || String(asked) === (speakers ?? "off");
+
+/** The same of terms: whoever names none does not ask for a transcript without them. */
+function hasTerms({ engine, terms }: Fingerprint, { termsFor }: TranscriptOptions): boolean {
+  const asked = termsFor?.(engine);
+  return asked === undefined || asked === terms;
+}
 
 /** The language that is asked for was asked for then, or turned out to be the one. */
 function isLanguage(

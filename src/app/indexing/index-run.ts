@@ -153,6 +153,7 @@ async function runOptions({ context, request }: IndexRun): Promise<RunOptions> {
     engineFor: await chosenEngines(context),
     tracksFor: await chosenTracks(context),
     isHeardBetter: await heardBetterNow(context),
+    termsFor: await wantedTerms(context),
     include: [],
     exclude: [],
     signal,
@@ -163,6 +164,19 @@ async function runOptions({ context, request }: IndexRun): Promise<RunOptions> {
     readAlong,
     sweep: !force,
   };
+}
+
+/** @throws USAGE for a list that can't be read, before anything is done. */
+async function wantedTerms({
+  config: { settings },
+}: Context): Promise<RunOptions["termsFor"] | undefined> {
+  if (settings.vocabulary === undefined) return undefined;
+  const [{ readTerms }, { takesTerms }] = await Promise.all([
+    import("../../asr/terms.ts"),
+    import("../../asr/registry.ts"),
+  ]);
+  const { digest } = await readTerms(settings.vocabulary);
+  return (engine) => (takesTerms(engine) ? digest : undefined);
 }
 
 async function runOver(

@@ -67,8 +67,8 @@ const isMeant = (
 
 /** Content and recogniser: what the archive has of both need not be done again. */
 function keyOf(fingerprint: string): string {
-  const { version, content, engine, speakers } = parseFingerprint(fingerprint);
-  return `${version}|${content}|${engine}|${speakers ?? "off"}`;
+  const { version, content, engine, speakers, terms } = parseFingerprint(fingerprint);
+  return `${version}|${content}|${engine}|${speakers ?? "off"}|${terms ?? ""}`;
 }
 
 async function whyAgain(
@@ -86,8 +86,9 @@ async function whyAgain(
   const made = parseFingerprint(stored.fingerprint);
   const suits = suitsSelection(options, parseSelection(made.selection ?? ""), "sound");
   const wanted = String(options.speakers ?? made.speakers ?? "off");
+  const termsOf = (engine: string): string | undefined => options.termsFor?.(engine) ?? made.terms;
   const isArchived = (engine: string): boolean =>
-    archived.has(`${made.version}|${made.content}|${engine}|${wanted}`);
+    archived.has(`${made.version}|${made.content}|${engine}|${wanted}|${termsOf(engine) ?? ""}`);
   const isKept = suits && engines.some(isArchived);
   if (isKept) return undefined;
   if (!engines.some((engine) => engine === made.engine))
@@ -97,5 +98,6 @@ async function whyAgain(
     return `as ${options.language}, not as ${stored.language ?? "und"}`;
   if (wanted !== (made.speakers ?? "off"))
     return wanted === "off" ? "without speakers" : "to tell apart who speaks";
+  if (termsOf(made.engine) !== made.terms) return "with other names and terms";
   return "because this version of mediasearch makes other transcripts";
 }

@@ -24,15 +24,22 @@ export async function planRetranscription(
   const [engine = "", ...alternatives] = await presentEngines(context);
   context.tell({ type: "idle" });
   const present = new Set([engine, ...alternatives]);
-  // Speakers that nobody asks for now may stay.
-  const { speakers } = context.config.settings;
-  const isPresent = (id: string): boolean =>
-    present.has(id) || (speakers === undefined && present.has(withoutSpeakers(id)));
+  // Speakers and terms that nobody asks for now may stay.
+  const { speakers, vocabulary } = context.config.settings;
+  const unasked = [
+    ...(speakers === undefined ? ["speakers"] : []),
+    ...(vocabulary === undefined ? ["terms"] : []),
+  ];
+  const isPresent = (id: string): boolean => present.has(id) || present.has(without(unasked, id));
   return { engine, files: await recognisedByOthers(context, isPresent, wants) };
 }
 
-/** The identity of a recogniser that is as it would be without its speakers. */
-const withoutSpeakers = (id: string): string => id.split("+speakers.")[0] ?? id;
+/** The identity of a recogniser as it would be without what is put around it. */
+const without = (extras: readonly string[], id: string): string =>
+  id
+    .split("+")
+    .filter((part) => !extras.some((extra) => part.startsWith(`${extra}.`)))
+    .join("+");
 
 /**
  * The recogniser of the settings first, then those that it falls back to and those of rules: what

@@ -4,6 +4,7 @@ import type { AudioChunk } from "../audio/speech-chunker.ts";
 import { toTag, toWhisper } from "../remote/languages.ts";
 import { meanConfidence } from "./cues.ts";
 import type { Moonshine } from "./moonshine.ts";
+import type { VocabularyBias } from "./vocabulary-bias.ts";
 import { tokenWords } from "./token-words.ts";
 import { hearChunk, type HeardChunk, writeDown } from "./whisper/recognise.ts";
 import type { Whisper } from "./whisper/model.ts";
@@ -14,6 +15,8 @@ export interface LoadedModels {
   readonly moonshine: Moonshine;
   /** The text of a token of Moonshine. */
   readonly pieceOf: (token: number) => string;
+  /** Makes the user's terms likelier; undefined where there are none. */
+  readonly bias?: VocabularyBias | undefined;
   readonly whisper: { readonly model: Whisper; readonly vocabulary: Vocabulary } | null;
 }
 
@@ -78,10 +81,10 @@ export async function recogniseChunk(
 }
 
 async function byMoonshine(
-  { moonshine, pieceOf }: LoadedModels,
+  { moonshine, pieceOf, bias }: LoadedModels,
   chunk: AudioChunk,
 ): Promise<Word[]> {
-  const { tokens, probabilities } = await moonshine.decode(levelSpeech(chunk.samples));
+  const { tokens, probabilities } = await moonshine.decode(levelSpeech(chunk.samples), bias?.());
   return timeWords(tokenWords(tokens, probabilities, pieceOf), chunk);
 }
 

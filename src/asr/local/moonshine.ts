@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { type InferenceSession, loadOnnxRuntime, type Tensor } from "../../models/onnx-runtime.ts";
 import { sessionOptions } from "../audio/session-options.ts";
+import type { BiasState } from "./vocabulary-bias.ts";
 import { SAMPLE_RATE } from "../transcriber.ts";
 import { repeats } from "../repetition.ts";
 
@@ -19,7 +20,7 @@ export interface Decoded {
 }
 
 export interface Moonshine {
-  readonly decode: (samples: Float32Array) => Promise<Decoded>;
+  readonly decode: (samples: Float32Array, bias?: BiasState) => Promise<Decoded>;
   readonly release: () => Promise<void>;
 }
 
@@ -40,7 +41,7 @@ export async function loadMoonshine(
   const none = new Tensor("float32", new Float32Array(0), [0, HEADS, 1, HEAD_SIZE]);
   const token = (id: number): Tensor => new Tensor("int64", BigInt64Array.of(BigInt(id)), [1, 1]);
   return {
-    async decode(samples) {
+    async decode(samples, bias) {
       const { last_hidden_state: hidden } = await encoder.run({
         input_values: new Tensor("float32", samples, [1, samples.length]),
       });
@@ -55,9 +56,10 @@ export async function loadMoonshine(
       const probabilities: number[] = [];
       while (tokens.length < limit) {
         const output = await decoder.run(feeds);
-        const { best, probability } = pick(output["logits"]?.data as Float32Array);
+        const { best, probability } = pick(output["logits"]?.data as Float32Array, bias?.bonuses());
         if (best === END) break;
         tokens.push(best);
+        bias?.take(best);
         probabilities.push(probability);
         const loop = repeats(tokens);
         if (loop > 0)
@@ -85,18 +87,32 @@ const CACHE_NAMES = Array.from({ length: LAYERS }, (_, layer) =>
 ).flat();
 const cacheNames = (): readonly string[] => CACHE_NAMES;
 
-function pick(logits: Float32Array): { readonly best: number; readonly probability: number } {
+/**
+ * The likeliest token, with the bonuses of the user's terms; its probability is the one without
+ * them, so that confidence keeps its meaning.
+ */
+function pick(
+  logits: Float32Array,
+  bonuses?: ReadonlyMap<number, number>,
+): { readonly best: number; readonly probability: number } {
   let best = 0;
   let most = -Infinity;
   for (let id = 0; id < logits.length; id++) {
     const value = logits[id] as number;
     if (value > most) [most, best] = [value, id];
   }
+  const top = most;
+  // The logit of the token that is taken, which a bonus may have put above the top one.
+  let chosen = most;
+  for (const [id, bonus] of bonuses ?? []) {
+    const value = (logits[id] as number) + bonus;
+    if (value > most) [most, best, chosen] = [value, id, logits[id] as number];
+  }
   let sum = 0;
   for (let id = 0; id < logits.length; id++) {
-    const below = (logits[id] as number) - most;
+    const below = (logits[id] as number) - top;
     // Tokens that are e^12 times less likely change nothing in the result.
     if (below > -12) sum += Math.exp(below);
   }
-  return { best, probability: 1 / sum };
+  return { best, probability: Math.exp(chosen - top) / sum };
 }

@@ -9,6 +9,7 @@ import {
 } from "../audio/speech-chunker.ts";
 import { FRAME_MS, loadVoiceActivity, VAD_FILE, VAD_MODEL } from "../audio/voice-activity.ts";
 import { toTag } from "../remote/languages.ts";
+import type { RequestSettings } from "../settings.ts";
 import {
   SAMPLE_RATE,
   type TranscribeOptions,
@@ -25,6 +26,7 @@ import {
 import { toCue } from "./cues.ts";
 import { loadMoonshine } from "./moonshine.ts";
 import { conclude } from "./conclude.ts";
+import { createBias } from "./vocabulary-bias.ts";
 import { voicedTime } from "./word-times.ts";
 
 /** It must be raised when a change of settings changes the transcripts of the same models. */
@@ -64,11 +66,18 @@ interface LocalCheckpointState {
 export async function open({
   models,
   threads = 1,
-}: Pick<TranscriberOptions, "models" | "threads">): Promise<Transcriber> {
-  const [vadFiles, loaded] = await Promise.all([models(VAD_MODEL), loadModels(models, threads)]);
+  requests,
+}: Pick<TranscriberOptions, "models" | "threads"> & {
+  readonly requests?: Pick<RequestSettings, "terms"> | undefined;
+}): Promise<Transcriber> {
+  const terms = requests?.terms;
+  const [vadFiles, loaded] = await Promise.all([
+    models(VAD_MODEL),
+    loadModels(models, threads, terms?.terms ?? []),
+  ]);
   const activity = await loadVoiceActivity(vadFiles[VAD_FILE] ?? "");
   const { moonshine, whisper } = loaded;
-  const id = identify(whisper !== null);
+  const id = `${identify(whisper !== null)}${terms ? `+terms.${terms.digest}` : ""}`;
   return {
     id,
     languages: whisper ? WHISPER_TAGS : ["en"],
@@ -90,6 +99,7 @@ function identify(hasWhisper: boolean): string {
 async function loadModels(
   models: TranscriberOptions["models"],
   threads: number,
+  terms: readonly string[],
 ): Promise<LoadedModels> {
   const [files, whisperFiles] = await Promise.all([models(RECOGNISER), models(WHISPER)]);
   const [moonshine, whisper, { default: llama }] = await Promise.all([
@@ -103,7 +113,13 @@ async function loadModels(
     openWhisper(whisperFiles, models, threads),
     import("llama-tokenizer-js"),
   ]);
-  return { moonshine, whisper, pieceOf: (token) => llama.vocabById[token] ?? "" };
+  // People say a name in the middle of a sentence as well as at its beginning.
+  const spellings = [...new Set(terms.flatMap((term) => [term, term.toLowerCase()]))];
+  const bias =
+    terms.length > 0
+      ? createBias(spellings.map((text) => llama.encode(text, false, true)))
+      : undefined;
+  return { moonshine, whisper, bias, pieceOf: (token) => llama.vocabById[token] ?? "" };
 }
 
 async function openWhisper(

@@ -8,6 +8,7 @@ import {
   PATHS_ARGUMENT,
   LANGUAGE_OPTION,
   SPEAKERS_OPTION,
+  VOCABULARY_OPTION,
 } from "./shared.ts";
 
 export const INDEX_SPEC = {
@@ -40,6 +41,7 @@ export const INDEX_SPEC = {
     },
     { flags: "--engine <name>", help: SETTINGS.engine.help },
     SPEAKERS_OPTION,
+    VOCABULARY_OPTION,
     { flags: "-j, --jobs <n>", help: SETTINGS.jobs.help },
     { flags: "-w, --watch", help: "follow changes until Ctrl-C" },
     { flags: "--events <address>", help: SETTINGS.events.help },
@@ -148,6 +150,7 @@ export const BENCH_SPEC = {
   options: [
     { flags: "--engine <names>", help: "only these, parted by commas" },
     LANGUAGE_OPTION,
+    VOCABULARY_OPTION,
     { flags: "--json", help: "as JSON, with what was recognised" },
   ],
   examples: [

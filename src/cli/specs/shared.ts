@@ -59,6 +59,11 @@ export const SPEAKERS_OPTION = {
   bare: "auto",
 } as const satisfies OptionSpec;
 
+export const VOCABULARY_OPTION = {
+  flags: "--vocabulary <file>",
+  help: SETTINGS.vocabulary.help,
+} as const satisfies OptionSpec;
+
 /** Options of every command; shown in the help of `config`. */
 export const GLOBAL_OPTIONS = [
   {
