@@ -54,7 +54,7 @@ export async function needsWork(
   const asset = await services.library.catalog.get(file.path);
   if (await isAsBefore(file, asset, services, options)) return false;
   const job = await services.jobs.get(file.path);
-  return !isQuarantined(job, file, formatEngineChain(options.engines), asset);
+  return !isQuarantined(job, file, formatEngineChain(options.engines), asset, options);
 }
 
 /** One attempt at one file. Rejects only with what ends the whole run. */
@@ -93,7 +93,8 @@ async function tryFile(
   const alias = knownAsset ? undefined : await knownAlias(path, services);
   if (alias !== undefined) return aliasOutcome(path, alias);
   const job = await jobs.get(path);
-  if (isQuarantined(job, file, chain, knownAsset)) return { type: "quarantined", path, job };
+  if (isQuarantined(job, file, chain, knownAsset, options))
+    return { type: "quarantined", path, job };
   if (options.dryRun) return { type: "would-index", path };
   const claims = claimsOf(services.claims);
   const own = { ...services, claims };

@@ -72,6 +72,8 @@ describe("a failure", () => {
     expect(isQuarantined({ ...job, state: "SKIPPED" }, file, "STUB", undefined)).toBe(true);
     expect(isQuarantined({ ...job, state: "RETRYING" }, file, "local", undefined)).toBe(false);
     expect(isQuarantined(undefined, file, "local", undefined)).toBe(false);
+    // Another track may be sound.
+    expect(isQuarantined(job, file, "local", undefined, { audioTrack: "2" })).toBe(false);
   });
 
   it("is tried again when its rights change, as after chmod", () => {

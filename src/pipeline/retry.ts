@@ -1,6 +1,7 @@
 import type { AssetStatus } from "../backends/catalog.ts";
 import type { Job, JobState } from "../backends/job-store.ts";
 import type { ErrorCode, MediasearchError } from "../errors.ts";
+import { formatSelection, type SelectionRequest } from "../selection.ts";
 import { type FileCandidate, sidecarKeyOf } from "./scan/candidate.ts";
 
 export interface FileRetryOptions {
@@ -39,9 +40,9 @@ export function failedJob(
   error: MediasearchError,
   before: Job | undefined,
   engine: string,
-  options: FileRetryOptions,
+  options: FileRetryOptions & SelectionRequest,
 ): Job {
-  const stat = attemptKey(file);
+  const stat = attemptKey(file, options);
   const earlier = before && before.stat === stat && before.engine === engine ? before : undefined;
   const attempts = (earlier?.attempts ?? 0) + 1;
   const now = Date.now();
@@ -62,16 +63,17 @@ export function failedJob(
   };
 }
 
-/** The file as it was when it failed: what it holds, who may read it, and its captions. */
-export const attemptKey = ({
-  path,
-  sizeBytes,
-  mtimeMs,
-  permissions,
-  etag = "",
-  ...beside
-}: FileCandidate): string =>
-  `${sizeBytes}:${mtimeMs}:${permissions}${etag}:${path}|${sidecarKeyOf(beside)}`;
+/**
+ * The file as it was when it failed: what it holds, who may read it, its captions, and which of its
+ * tracks was asked for.
+ */
+export function attemptKey(
+  { path, sizeBytes, mtimeMs, permissions, etag = "", ...beside }: FileCandidate,
+  request: SelectionRequest = {},
+): string {
+  const asked = formatSelection({ request });
+  return `${sizeBytes}:${mtimeMs}:${permissions}${etag}:${path}|${sidecarKeyOf(beside)}${asked === "" ? "" : `|${asked}`}`;
+}
 
 /**
  * Whether a job keeps its file from being tried again. A file that answers searches already is
@@ -82,10 +84,11 @@ export function isQuarantined(
   file: FileCandidate,
   engine: string,
   asset: AssetStatus | undefined,
+  request: SelectionRequest = {},
 ): job is Job {
   if (!job || job.state === "RETRYING") return false;
   return (
-    job.stat === attemptKey(file) &&
+    job.stat === attemptKey(file, request) &&
     (job.engine === engine || job.state === "SKIPPED") &&
     asset?.state !== "deleted"
   );
