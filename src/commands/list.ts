@@ -17,6 +17,7 @@ import { ndjson, formatTable } from "../results/records.ts";
 import { assetRecord, listAssets, readFacts, selectionRecord } from "../app/assets.ts";
 import { describeTrack } from "../selection.ts";
 import { readableLibrary } from "../app/search/read-view.ts";
+import { countUnstated } from "../app/search/filter.ts";
 import { filterFlags } from "../cli/filter-flags.ts";
 import { hasFlag } from "../cli/flags.ts";
 import { type Command } from "../cli/command.ts";
@@ -57,6 +58,13 @@ export const run: Command<typeof LIST_SPEC> = async (_args, flags, context) => {
   const backend = await context.openBackend(false);
   try {
     const { catalog } = await readableLibrary(backend, context.tell);
+    if (request.lang !== undefined) {
+      const unstated = await countUnstated(backend.library.catalog);
+      if (unstated > 0)
+        io.stderr.write(
+          `--lang ${stripControls(request.lang)}: with ${pluralize(unstated, "file")} whose language nobody stated\n`,
+        );
+    }
     const assets = await listAssets(catalog, io.cwd, request, backend.records);
     const factsOf = await readFacts(backend.records);
     if (hasFlag(flags, "print0"))

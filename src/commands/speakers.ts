@@ -4,7 +4,8 @@ import type { Command, CommandContext } from "../cli/command.ts";
 import { type FlagsOf, hasFlag } from "../cli/flags.ts";
 import type { SPEAKERS_SPEC } from "../cli/specs/library.ts";
 import { MediasearchError } from "../errors.ts";
-import { formatJson, pluralize } from "../text/format.ts";
+import { formatJson, formatLength, pluralize } from "../text/format.ts";
+import { columnsOf, displayWidth } from "../terminal/style.ts";
 import { stripControls } from "../text/strip-controls.ts";
 
 const SHOWN_FILES = 3;
@@ -46,24 +47,37 @@ async function printSpeakers(
   context: CommandContext,
 ): Promise<number> {
   const { io } = context;
-  const speakers = (await listSpeakers(context, file)).map(({ name, files }) => ({
+  const speakers = (await listSpeakers(context, file)).map(({ name, files, speechMs }) => ({
     speaker: name,
     files,
+    speechMs,
   }));
   if (asJson) io.stdout.write(`${formatJson({ version: 1, speakers })}\n`);
   else
-    for (const { speaker, files } of speakers) {
+    for (const { speaker, files, speechMs } of speakers) {
       const shown = files
         .slice(0, SHOWN_FILES)
         .map((id) => stripControls(displayPath(id, io.cwd)))
         .join(", ");
       io.stdout.write(
-        `${stripControls(speaker)}  ${pluralize(files.length, "file")}: ${shown}${files.length > SHOWN_FILES ? ", …" : ""}\n`,
+        `${fitLine(`${stripControls(speaker)}  ${formatLength(speechMs)} in ${pluralize(files.length, "file")}: ${shown}${files.length > SHOWN_FILES ? ", …" : ""}`, io)}\n`,
       );
     }
   if (speakers.length === 0)
     io.stderr.write("no speakers are known; captions name them, and some recognisers do\n");
   return 0;
+}
+
+/** On a terminal each speaker has one line; elsewhere nothing is cut. */
+function fitLine(line: string, { stdout }: CommandContext["io"]): string {
+  const columns = columnsOf(stdout, 80);
+  if (stdout.isTTY !== true || displayWidth(line) <= columns) return line;
+  let kept = "";
+  for (const letter of line) {
+    if (displayWidth(kept + letter) >= columns - 1) break;
+    kept += letter;
+  }
+  return `${kept}…`;
 }
 
 async function rename(

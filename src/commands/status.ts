@@ -7,7 +7,7 @@ import {
   formatJson,
   formatBytes,
   formatDuration,
-  formatInstant,
+  formatLocalTime,
   formatNumber,
   pluralize,
 } from "../text/format.ts";
@@ -78,7 +78,7 @@ function restLines(status: StatusReport): (readonly [name: string, text: string]
 
 function lastRunText(run: StatusReport["lastRun"]): string {
   if (!run) return "never";
-  const began = formatInstant(run.startedAtMs);
+  const began = formatLocalTime(run.startedAtMs);
   if (run.isRunning) return `going on since ${began}, process ${run.pid} on ${run.host}`;
   if (!run.summary)
     return `${began}, killed before its end; next: mediasearch index, the same again`;

@@ -33,6 +33,14 @@ const MAX_DATE_MS = 8.64e15;
 export const formatInstant = (ms: number): string =>
   Math.abs(ms) <= MAX_DATE_MS ? new Date(ms).toISOString() : String(ms);
 
+/** Writes Unix milliseconds by the clock of this machine: 2026-01-31 12:00. */
+export function formatLocalTime(ms: number): string {
+  if (Math.abs(ms) > MAX_DATE_MS) return String(ms);
+  const date = new Date(ms);
+  const two = (value: number): string => String(value).padStart(2, "0");
+  return `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())} ${two(date.getHours())}:${two(date.getMinutes())}`;
+}
+
 export function formatBytes(bytes: number): string {
   const units = ["B", "kB", "MB", "GB", "TB"];
   const power = bytes > 0 ? Math.min(units.length - 1, Math.floor(Math.log10(bytes) / 3)) : 0;

@@ -99,7 +99,7 @@ describe("search without a query, on a terminal", () => {
     terminal.press(control("y"));
     await terminal.shows("copied 0:00:03");
     expect(terminal.written()).toContain(
-      `\u001b]52;c;${Buffer.from("0:00:03").toString("base64")}\u0007`,
+      `\u001b]52;c;${Buffer.from("lecture.mp3  0:00:03  Student: Why does the river bend so much near the coast?").toString("base64")}\u0007`,
     );
     terminal.press(BACKSPACE.repeat(5));
     await terminal.shows("type what was said");
@@ -109,6 +109,9 @@ describe("search without a query, on a terminal", () => {
     await terminal.shows("captions without their recording");
     terminal.press(control("c"));
     expect(await terminal.exitCode).toBe(0);
+    // What was found last stays where the shell goes on.
+    const left = terminal.written().slice(terminal.written().lastIndexOf("\u001b[?1049l"));
+    expect(left).toMatch(/minutes\.vtt[^]*Treasurer[^]*membership/);
   });
 
   it("says what is wrong with a query and keeps what it showed; filters of the command line hold", async () => {

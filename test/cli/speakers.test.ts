@@ -29,6 +29,10 @@ describe("speakers", () => {
   it("are renamed in one file or everywhere, merged, found at once, and stay over the next index; the earlier ones are archived", async () => {
     const home = await captionLibrary(3);
     expect(await names(home)).toEqual({ Ada: 3, Ben: 3 });
+    // Four seconds in each of three files.
+    expect((await mediasearch(["speakers"], { home })).stdout).toMatch(
+      /^Ada {2}12 s in 3 files: .*\nBen {2}12 s in 3 files: /,
+    );
     expect(
       (
         await mediasearch(["speakers", "rename", "ada", "Ada Moreau", "--file", "talk-1.vtt"], {

@@ -4,7 +4,7 @@ import type { Backend } from "../../backends/backend.ts";
 import { hostname } from "node:os";
 import { isHeld } from "../../backends/lease.ts";
 import { MediasearchError } from "../../errors.ts";
-import { formatInstant, pluralize } from "../../text/format.ts";
+import { formatLocalTime, pluralize } from "../../text/format.ts";
 import { isBelow, isLink, type Location } from "../../location.ts";
 import type { Context } from "../context.ts";
 import { withBackend } from "./with-backend.ts";
@@ -83,8 +83,8 @@ export function folderText(folder: FolderStatus): string {
   ];
   const look =
     endedAtMs === null
-      ? `${interrupted ? "interrupted" : "going on"}, began ${formatInstant(startedAtMs)}`
-      : `last look ${formatInstant(endedAtMs)}`;
+      ? `${interrupted ? "interrupted" : "going on"}, began ${formatLocalTime(startedAtMs)}`
+      : `last look ${formatLocalTime(endedAtMs)}`;
   // The recordings of a podcast lie wherever its publisher put them, so none are below it.
   const counted = isLink(folder.location) ? "podcast" : `${pluralize(files, "file")}: ${done} done`;
   return [

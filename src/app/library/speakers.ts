@@ -11,6 +11,8 @@ export interface Speaker {
   readonly name: string;
   /** Where he or she speaks, in the order of the library. */
   readonly files: readonly AssetId[];
+  /** How long he or she speaks in them, in milliseconds. */
+  readonly speechMs: number;
 }
 
 const matcherOf = (file: string | undefined, cwd: string) =>
@@ -24,12 +26,15 @@ export async function listSpeakers(context: Context, file?: string): Promise<rea
   const wants = await matcherOf(file, context.cwd);
   return withBackend(context, async ({ library }) => {
     const files = new Map<string, AssetId[]>();
+    const speechMs = new Map<string, number>();
     for await (const asset of library.catalog.list()) {
-      if (asset.state === "deleted" || !wants(asset.id)) continue;
+      if (asset.state === "deleted" || asset.speakers.length === 0 || !wants(asset.id)) continue;
       for (const name of asset.speakers) files.set(name, [...(files.get(name) ?? []), asset.id]);
+      for await (const { speaker, startMs, endMs } of library.versions.read(asset.id))
+        if (speaker !== null) speechMs.set(speaker, (speechMs.get(speaker) ?? 0) + endMs - startMs);
     }
     return [...files]
-      .map(([name, theirs]) => ({ name, files: theirs }))
+      .map(([name, theirs]) => ({ name, files: theirs, speechMs: speechMs.get(name) ?? 0 }))
       .toSorted((a, b) => b.files.length - a.files.length || (a.name < b.name ? -1 : 1));
   });
 }
@@ -47,6 +52,17 @@ export interface RenamedFile {
   readonly segments: number;
 }
 
+const namesHeard = (
+  context: Context,
+  wants: (id: AssetId) => boolean,
+): Promise<ReadonlySet<string>> =>
+  withBackend(context, async ({ library }) => {
+    const names = new Set<string>();
+    for await (const { id, state, speakers } of library.catalog.list())
+      if (state !== "deleted" && wants(id)) for (const name of speakers) names.add(foldName(name));
+    return names;
+  });
+
 /**
  * Gives speakers another name. Works while another run indexes into the library.
  * @throws USAGE for an empty name, NOT_FOUND where nobody has one of the names.
@@ -60,7 +76,7 @@ export async function renameSpeakers(
     throw new MediasearchError("USAGE", "a speaker needs a name", {
       hint: "mediasearch speakers list",
     });
-  const heard = new Set((await listSpeakers(context, file)).map(({ name }) => foldName(name)));
+  const heard = await namesHeard(context, wants);
   const unknown = from.filter((name) => !heard.has(foldName(name)));
   if (unknown.length > 0)
     throw new MediasearchError("NOT_FOUND", `nobody is called ${unknown.join(" or ")}`, {

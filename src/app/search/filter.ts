@@ -27,7 +27,7 @@ export function filterConditions(
     const value = request[name];
     if (value === undefined) return [];
     try {
-      return [FIELD_CONDITIONS[name](value)];
+      return [orUnstated(FIELD_CONDITIONS[name](value))];
     } catch (error) {
       const reason = whyUnfit(error);
       if (reason === undefined) throw error;
@@ -37,6 +37,26 @@ export function filterConditions(
       });
     }
   });
+}
+
+/** The language of a file of which nobody says it. */
+const UNSTATED: Condition = { language: "und" };
+
+/** Whoever filters by a language wants what may be in it as well: captions seldom say it. */
+const orUnstated = (condition: Condition): Condition =>
+  "language" in condition ? { any: [condition, UNSTATED] } : condition;
+
+/** A condition on the language without what was added to it; undefined for all else. */
+export const statedLanguage = (condition: Condition): Condition | undefined =>
+  "any" in condition && condition.any.includes(UNSTATED) ? condition.any[0] : undefined;
+
+/** How many files of the library a filter by language takes in though nobody says theirs. */
+export async function countUnstated(catalog: ReadableCatalog): Promise<number> {
+  const isUnstated = assetMatcher(UNSTATED);
+  let files = 0;
+  for await (const asset of catalog.list())
+    if (asset.state !== "deleted" && asset.fingerprint !== null && isUnstated(asset)) files++;
+  return files;
 }
 
 /**

@@ -1,5 +1,6 @@
 import type { AssetStatus, ReadableCatalog } from "../../backends/catalog.ts";
 import type { Condition } from "../../backends/search-index.ts";
+import { statedLanguage } from "./filter.ts";
 import { assetMatcher } from "../../search/asset-matcher.ts";
 import { formatDuration } from "../../text/format.ts";
 import { nearestName } from "../../text/spelling.ts";
@@ -27,6 +28,8 @@ export async function whyNothing(
 
 /** The conditions that must hold each for itself. */
 function requiredOf(condition: Condition): Condition[] {
+  const language = statedLanguage(condition);
+  if (language) return [language];
   return "all" in condition ? condition.all.flatMap(requiredOf) : [condition];
 }
 

@@ -129,7 +129,7 @@ By keyword every match is counted; where meaning takes part the best are ranked,
   ],
   examples: [
     ['mediasearch search "the budget for next year"', "a thing that was said"],
-    ["mediasearch search", "see hits while you type, play them, copy their times"],
+    ["mediasearch search", "see hits while you type, play them, copy them"],
     ['mediasearch search "who pays for the bridge" --speaker Ada --limit 3', "by one speaker"],
     [`mediasearch search '"next year" AND (budget OR costs) -draft after:2026-01'`, "exactly"],
     [

@@ -3,6 +3,7 @@ import type { SearchView } from "../../backends/search-access.ts";
 import type { ReadableLibrary } from "../../backends/library.ts";
 import type { ReadableCatalog } from "../../backends/catalog.ts";
 import type { OpenEmbedder } from "../../search/hybrid.ts";
+import { countUnstated } from "../../app/search/filter.ts";
 import { addTimecodes } from "../../app/search/source-timecodes.ts";
 import { openView } from "../../app/search/read-view.ts";
 import type { SearchRequest } from "../../app/requests.ts";
@@ -48,6 +49,7 @@ export const run: Command<typeof SEARCH_SPEC> = async (words, flags, context) =>
       context.io.stderr.write(
         `no file of the library is meant by --file ${stripControls(request.file ?? "")}; mediasearch list shows them\n`,
       );
+    if (request.lang !== undefined) await tellUnstated(library.catalog, request.lang, context);
     if (options.action !== undefined)
       return await act(
         options.action,
@@ -84,6 +86,18 @@ async function searchLike(
 ): Promise<SearchResponse> {
   const like = await import("../../app/search/like.ts");
   return like.searchLike(library, like.parseMoment("--like", moment), request, cwd);
+}
+
+async function tellUnstated(
+  catalog: ReadableCatalog,
+  language: string,
+  { io }: CommandContext,
+): Promise<void> {
+  const files = await countUnstated(catalog);
+  if (files > 0)
+    io.stderr.write(
+      `--lang ${stripControls(language)}: with ${pluralize(files, "file")} whose language nobody stated\n`,
+    );
 }
 
 /** What is not indexed yet can't be found: one line says so. */

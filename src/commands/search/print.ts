@@ -3,7 +3,7 @@ import { columnsOf, styler } from "../../terminal/style.ts";
 import { stripControls } from "../../text/strip-controls.ts";
 import { linker } from "../../results/links.ts";
 import { pageMarkdown } from "../../results/markdown.ts";
-import type { ResultPage } from "../../results/search-result.ts";
+import type { ResultPage, SearchResult } from "../../results/search-result.ts";
 import { pageNdjson, pageRecord, pageTable } from "../../results/records.ts";
 import { pageText, type Screen } from "../../results/screen.ts";
 import type { SearchOptions } from "./options.ts";
@@ -47,12 +47,31 @@ export async function printPage(
   else io.stdout.write(await edit(page, options, context));
 }
 
+/** Prints hits for people to read. */
+export function printResults(
+  results: readonly SearchResult[],
+  markMatches: PageMarker,
+  { io, config }: CommandContext,
+  isGrouped = false,
+): void {
+  const { links, linkFormat } = config.settings;
+  const linkTo = linker(io.stdout, io.env, { mode: links, template: linkFormat });
+  const screen = {
+    paint: styler(io.stdout, io.env),
+    link: linkTo,
+    columns: columnsOf(io.stdout, 100),
+    mark: markMatches,
+  };
+  io.stdout.write(pageText(results, screen, isGrouped));
+}
+
 function printHits(
   page: ResultPage,
   isGrouped: boolean,
   markMatches: PageMarker,
-  { io, config }: CommandContext,
+  context: CommandContext,
 ): void {
+  const { io } = context;
   const { results, momentTotal, didYouMean, note } = page;
   const paint = styler(io.stderr, io.env);
   if (didYouMean !== null)
@@ -64,20 +83,7 @@ function printHits(
     );
     return;
   }
-  const { links, linkFormat } = config.settings;
-  const linkTo = linker(io.stdout, io.env, { mode: links, template: linkFormat });
-  io.stdout.write(
-    pageText(
-      results,
-      {
-        paint: styler(io.stdout, io.env),
-        link: linkTo,
-        columns: columnsOf(io.stdout, 100),
-        mark: markMatches,
-      },
-      isGrouped,
-    ),
-  );
+  printResults(results, markMatches, context, isGrouped);
   const footer = footerOf(page);
   if (footer !== "") io.stderr.write(`${footer}\n`);
 }

@@ -5,7 +5,8 @@ import { MediasearchError } from "../../../errors.ts";
 import { completeQuery } from "../../../search/query/complete.ts";
 import { playerFor } from "../play.ts";
 import { createSearchModel } from "./model.ts";
-import { errorNote } from "./state.ts";
+import { stripControls } from "../../../text/strip-controls.ts";
+import { errorNote, type SearchState } from "./state.ts";
 import type { SearchOptions } from "../options.ts";
 import { openSession } from "../../../app/search/session.ts";
 import type { CommandContext } from "../../../cli/command.ts";
@@ -15,6 +16,19 @@ const SHOWN_HITS = 50;
 const CONTEXT_LINES = 6;
 /** People who know what they want type faster than this. */
 const IDLE_MS = 250;
+
+/** As many as a search prints. */
+const LEFT_HITS = 10;
+
+/** The screen of its own is gone: what was found last stays to be read. */
+async function leaveResults(state: SearchState, context: CommandContext): Promise<void> {
+  const { letters, results, mark } = state;
+  if (results.length === 0) return;
+  const { printResults } = await import("../print.ts");
+  context.io.stderr.write(`${stripControls(letters.join(""))}\n`);
+  const bare = results.slice(0, LEFT_HITS).map((one) => ({ ...one, before: [], after: [] }));
+  printResults(bare, mark, context);
+}
 
 const isUsage = (error: unknown): error is MediasearchError =>
   error instanceof MediasearchError && error.code === "USAGE";
@@ -76,6 +90,7 @@ export async function searchInteractively(
     await session.view();
     const { showSearch } = await import("./screen.ts");
     await showSearch(model, io);
+    await leaveResults(model.state(), context);
   } finally {
     model.close();
     await session.close();

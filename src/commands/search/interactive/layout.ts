@@ -47,3 +47,20 @@ export const linesOf = (text: string, columns: number): number => {
  */
 export const linesBefore = (around: number, own: number): number =>
   Math.max(0, Math.min(Math.floor(around / 2), around - own - 1));
+
+/** Part of a line that a path may take, so that there is room for the words that match. */
+const PATH_SHARE = 0.4;
+const MIN_PATH = 14;
+
+/** The end of a path says most; what is cut before it is shown as one sign. */
+export function shortPath(path: string, columns: number): string {
+  const most = Math.max(MIN_PATH, Math.floor(columns * PATH_SHARE));
+  if (displayWidth(path) <= most) return path;
+  const letters = [...path];
+  let kept = letters.length;
+  for (let width = 1; kept > 0; kept--) {
+    width += displayWidth(letters[kept - 1] ?? "");
+    if (width > most) break;
+  }
+  return `…${letters.slice(kept).join("")}`;
+}

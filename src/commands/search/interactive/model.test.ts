@@ -180,7 +180,7 @@ describe("the interactive search", () => {
     await until(() => asked.length === 2);
     asked[1]?.answer("/a");
     await until(() => model.state().shownMode === "hybrid");
-    expect(model.state().note?.text).toBe("copied 0:01:01");
+    expect(model.state().note?.text).toBe("copied 0:01:01 with its file and its words");
     model.insert("x");
     expect(model.state().note).toBeNull();
   });
@@ -233,7 +233,8 @@ describe("the interactive search", () => {
       note: { text: "/broken: gone", isError: true },
     });
     model.copyTime();
-    expect([copied, model.state().note?.text]).toEqual([["0:02:02"], "copied 0:02:02"]);
+    expect(copied).toEqual([expect.stringMatching(/broken {2}0:02:02 {2}.*\w/)]);
+    expect(model.state().note?.text).toBe("copied 0:02:02 with its file and its words");
   });
 
   it("takes only what may be the beginning of a word for one", () => {

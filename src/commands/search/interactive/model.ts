@@ -1,3 +1,4 @@
+import { stripControls } from "../../../text/strip-controls.ts";
 import { formatTimestamp } from "../../../text/format.ts";
 import type { SearchResult } from "../../../results/search-result.ts";
 import { createPlayback } from "./playback.ts";
@@ -105,9 +106,11 @@ export function createSearchModel(options: SearchModelOptions): SearchModel {
     copyTime() {
       const result = selectedResult();
       if (!result) return;
-      const text = formatTimestamp(result.startMs);
-      options.copy(text);
-      holder.change({ note: { text: `copied ${text}`, isError: false } });
+      const time = formatTimestamp(result.startMs);
+      options.copy(copiedText(result, time));
+      holder.change({
+        note: { text: `copied ${time} with its file and its words`, isError: false },
+      });
     },
     close() {
       query.close();
@@ -116,3 +119,7 @@ export function createSearchModel(options: SearchModelOptions): SearchModel {
     },
   };
 }
+
+/** What somebody pastes into a note: where it was said, by whom, and the words. */
+const copiedText = ({ file, speaker, text }: SearchResult, time: string): string =>
+  stripControls(`${file}  ${time}  ${speaker === null ? "" : `${speaker}: `}${text}`);

@@ -4,7 +4,9 @@ import type { CliStreams } from "../../../terminal/io.ts";
 import { formatTimestamp, formatNumber } from "../../../text/format.ts";
 import { stripControls } from "../../../text/strip-controls.ts";
 import type { ResultLine, SearchResult } from "../../../results/search-result.ts";
-import { layoutOf, linesBefore, linesOf } from "./layout.ts";
+import { possibleCaptionName } from "../../../media/captions/names.ts";
+import { nameOf } from "../../../location.ts";
+import { layoutOf, linesBefore, linesOf, shortPath } from "./layout.ts";
 import type { SearchModel } from "./model.ts";
 import type { MatchMarker, SearchState } from "./state.ts";
 
@@ -58,6 +60,7 @@ function SearchScreen({ model, onExit }: ViewProps): ReactNode {
           key: result.number,
           result,
           mark,
+          columns,
           isSelected: result === selected,
           isPlaying: result.number === state.playing,
         }),
@@ -155,22 +158,28 @@ function pointerOf(isPlaying: boolean, isSelected: boolean): string {
 }
 
 function ResultRow({
-  result: { number, file, startMs, speaker, text, folded },
+  result: { number, path, file, startMs, speaker, text, folded },
   mark,
+  columns,
   isSelected,
   isPlaying,
 }: {
   readonly result: SearchResult;
   readonly mark: MatchMarker;
+  readonly columns: number;
   readonly isSelected: boolean;
   readonly isPlaying: boolean;
 }): ReactNode {
+  const name = shortPath(stripControls(file), columns);
+  const isCaptions = possibleCaptionName(nameOf(path)) !== null;
   return h(
     Text,
     { wrap: "truncate-end" },
     h(Text, { color: "green", bold: isSelected }, pointerOf(isPlaying, isSelected)),
     h(Text, { dimColor: true }, `${String(number).padStart(2)} `),
-    h(Text, { color: "cyan", bold: isSelected }, stripControls(file)),
+    isCaptions
+      ? h(Text, { dimColor: true, strikethrough: true }, name)
+      : h(Text, { color: "cyan", bold: isSelected }, name),
     h(Text, { color: "green" }, `  ${formatTimestamp(startMs)}  `),
     folded.length === 0 ? "" : h(Text, { dimColor: true }, `+${folded.length}  `),
     speaker === null ? "" : h(Text, { color: "magenta" }, `${stripControls(speaker)}  `),
@@ -242,7 +251,7 @@ function Notes({
   return h(
     Text,
     { wrap: "truncate-end", dimColor: true },
-    `↑↓ move · Enter ${playing === null ? "play" : "play · Esc stop"} · ^Y copy the time · ^O open the file · ^U clear · ^C leave`,
+    `↑↓ move · Enter ${playing === null ? "play" : "play · Esc stop"} · ^Y copy · ^O open the file · ^U clear · ^C leave`,
   );
 }
 
