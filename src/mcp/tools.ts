@@ -81,7 +81,7 @@ const SEARCH_TOOL: McpTool = {
     "Finds what was said in the user's audio and video recordings. Returns passages with file, start and end in milliseconds, speaker and words, best first. " +
     "No hits means that nobody said it. note says when no word of the query is said and the hits are only near in meaning. " +
     'Ask in plain words; hybrid mode finds meanings as well as words, keyword mode words only. What signs in the query ask for must hold: "exact words", -without, a AND b, ' +
-    "a OR b, pre*, speaker:ann, file:*.mp3, title:bridge, show:name, chapter:words, lang:en, origin:captions, after:2026-01-01, before:2026-02, duration:>10m, confidence:>0.8.",
+    'a OR b, pre*, bud?et, *fix, budgt~ (misspelt), "fees school"~5 (near each other), /regex/, near:12:30, speaker:ann, file:*.mp3, title:bridge, show:name, chapter:words, lang:en, origin:captions, after:2026-01-01, before:2026-02, duration:>10m, confidence:>0.8.',
   input: objectSchema(
     {
       query: stringSchema("what was said", { minLength: 1, maxLength: 1000 }),

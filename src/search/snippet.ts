@@ -1,4 +1,5 @@
 import { foldText } from "../text/fold.ts";
+import { termRows } from "../text/terms.ts";
 import { patternSpans, type TextPattern } from "../text/text-patterns.ts";
 import { isUnspaced, type Token, tokens } from "../text/words.ts";
 
@@ -33,12 +34,14 @@ export function markMatches(text: string, marks: readonly MarkedTerm[]): readonl
     const wanted = typeof mark === "string" ? mark : mark.phrase;
     if (isUnspaced(wanted)) return substrings(text, wanted);
     if (typeof mark === "string")
-      return spansOf(
-        words,
-        inARow(
-          words.map(({ stem }) => stem),
-          tokens(wanted).map(({ stem }) => stem),
-          false,
+      return termRows(mark).flatMap(({ row }) =>
+        spansOf(
+          words,
+          inARow(
+            words.map(({ stem }) => stem),
+            row,
+            false,
+          ),
         ),
       );
     return spansOf(

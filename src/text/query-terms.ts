@@ -1,5 +1,6 @@
 import { foldText, isAscii } from "./fold.ts";
 import { withoutInvisible } from "./fold.ts";
+import { joinNumberWords } from "./number-words.ts";
 import { joinNumbers, signWords } from "./side-text.ts";
 import { STOP_WORDS } from "./stop-words.ts";
 import { isUnspaced, literally } from "./words.ts";
@@ -14,11 +15,13 @@ const askedPattern = (text: string): RegExp =>
  * Punctuation and operators mean nothing here. Scripts without spaces are cut into words.
  */
 export function queryTerms(query: string): string[] {
-  const plain = joinNumbers(
-    isAscii(query)
-      ? query
-      : withoutInvisible(query.normalize("NFKC")).replace(/[\u2018\u2019\u02bc\uff07]/g, "'"),
-  ).toLowerCase();
+  const plain = joinNumberWords(
+    joinNumbers(
+      isAscii(query)
+        ? query
+        : withoutInvisible(query.normalize("NFKC")).replace(/[\u2018\u2019\u02bc\uff07]/g, "'"),
+    ).toLowerCase(),
+  );
   const words = [
     ...new Set(
       (plain.match(askedPattern(plain)) ?? []).flatMap((word) =>

@@ -1,5 +1,6 @@
 import { foldText, isAscii } from "./fold.ts";
 import { prefixStems } from "./phrases.ts";
+import { numberForms } from "./number-words.ts";
 import { joinedWords, sideText } from "./side-text.ts";
 import { type TermTokens, termTokens, tokens, wordPattern } from "./words.ts";
 import { stem } from "./stem.ts";
@@ -16,10 +17,14 @@ export interface StemRow {
   readonly open: boolean;
 }
 
-/** Gives the rows of words of which each stands for the term: "o'brien" may be written "obrien". */
+/**
+ * Gives the rows of words of which each stands for the term: "o'brien" may be written "obrien", and
+ * "25" said "twenty five".
+ */
 export const termForms = (term: string): TermTokens[] => [
   termTokens(term),
   ...joinedWords(term).map((word): TermTokens => ({ row: [word], open: false })),
+  ...numberForms(term).map(termTokens),
 ];
 
 /**
