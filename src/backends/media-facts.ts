@@ -1,44 +1,8 @@
 import { parseFingerprint } from "../fingerprint.ts";
 import { cleanFacts } from "../text/media-facts.ts";
 import type { MediaFacts } from "../types.ts";
+import { FACTS_KIND } from "./headings.ts";
 import type { Json, Records } from "./records.ts";
-
-/**
- * What is known of recordings besides their words. It is told by content, so that files that move,
- * copies and versions that come back out of the archive have it too. A local library keeps an index
- * of the titles and headings in it (`local/headings.ts`).
- */
-export const FACTS_KIND = "media";
-
-/** A kind of heading that a search can look for. */
-export type HeadingKind = "title" | "show" | "chapter";
-
-export interface Heading {
-  readonly kind: HeadingKind;
-  readonly text: string;
-  /** The part of the recording that it stands over, in milliseconds. */
-  readonly startMs: number;
-  readonly endMs: number;
-}
-
-/** A heading over a whole recording ends where no recording does. */
-const WHOLE_MS = Number.MAX_SAFE_INTEGER;
-
-/** The headings of what is stored; somebody else may have made the library. */
-export function headingsOf(value: Json): readonly Heading[] {
-  const { title, show, chapters = [] } = factsOf(value);
-  const over = { startMs: 0, endMs: WHOLE_MS };
-  return [
-    ...(title === undefined ? [] : [{ kind: "title", text: title, ...over } as const]),
-    ...(show === undefined ? [] : [{ kind: "show", text: show, ...over } as const]),
-    ...chapters.map(({ title: text, startMs, endMs }) => ({
-      kind: "chapter" as const,
-      text,
-      startMs,
-      endMs,
-    })),
-  ];
-}
 
 const factsOf = (value: Json | undefined): MediaFacts =>
   typeof value === "object" && value !== null && !Array.isArray(value)

@@ -2,7 +2,7 @@ import type { SearchTerm } from "../text/terms.ts";
 import type { TextPattern } from "../text/text-patterns.ts";
 import type { Origin, Segment } from "../types.ts";
 import type { AssetId } from "./catalog.ts";
-import type { HeadingKind } from "./media-facts.ts";
+import type { HeadingKind } from "./headings.ts";
 
 /** Conditions that hits must meet. They apply before the limit. */
 export interface SearchFilter {

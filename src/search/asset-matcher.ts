@@ -1,6 +1,6 @@
 import type { AssetStatus } from "../backends/catalog.ts";
 import type { Comparison, Condition } from "../backends/search-index.ts";
-import type { HeadingKind } from "../backends/media-facts.ts";
+import type { HeadingKind } from "../backends/headings.ts";
 import type { MediaFacts } from "../types.ts";
 import { phraseMatcher } from "../text/phrases.ts";
 import { speakerMatcher } from "../text/query-terms.ts";

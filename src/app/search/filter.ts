@@ -1,9 +1,8 @@
 import type { AssetStatus, ReadableCatalog } from "../../backends/catalog.ts";
 import type { Condition, SearchFilter } from "../../backends/search-index.ts";
-import { listMediaFacts } from "../../backends/media-facts.ts";
 import type { Records } from "../../backends/records.ts";
 import { MediasearchError } from "../../errors.ts";
-import { assetMatcher } from "../../search/asset-matcher.ts";
+import { assetMatcher, type FactsOf } from "../../search/asset-matcher.ts";
 import { FIELD_CONDITIONS, whyUnfit } from "../../search/query/fields.ts";
 import { filesMatching } from "../../text/file-filter.ts";
 import type { FilterRequest } from "../requests.ts";
@@ -88,7 +87,13 @@ export async function assetFilter(
 ): Promise<(asset: AssetStatus) => boolean> {
   const { assets, where } = await searchFilter(request, catalog, cwd);
   const asksHeading = [request.title, request.show, request.chapter].some(Boolean);
-  const factsOf = asksHeading && records ? await listMediaFacts(records) : undefined;
+  const factsOf = asksHeading && records ? await readFacts(records) : undefined;
   const matches = where ? assetMatcher(where, factsOf) : () => true;
   return (asset) => (assets?.has(asset.id) ?? true) && matches(asset);
+}
+
+/** Loaded by those who ask for titles: every search loads this file. */
+async function readFacts(records: Pick<Records, "list">): Promise<FactsOf> {
+  const { listMediaFacts } = await import("../../backends/media-facts.ts");
+  return listMediaFacts(records);
 }

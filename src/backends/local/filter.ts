@@ -10,7 +10,7 @@ import {
 import { speakerMatcher } from "../../text/query-terms.ts";
 import { grams, type TermTokens, termTokens } from "../../text/words.ts";
 import { segmentsWith } from "./pattern-search.ts";
-import type { HeadingKind } from "../media-facts.ts";
+import type { HeadingKind } from "../headings.ts";
 import type { Condition, SearchFilter } from "../search-index.ts";
 import { type SearchTerm, termForms } from "../../text/terms.ts";
 

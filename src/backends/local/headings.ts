@@ -1,6 +1,6 @@
 import type { Database } from "better-sqlite3";
 import { sideText } from "../../text/side-text.ts";
-import { headingsOf } from "../media-facts.ts";
+import { headingsOf } from "../headings.ts";
 import type { Json } from "../records.ts";
 import type { HeadingHit, SearchFilter } from "../search-index.ts";
 import type { SearchTerm } from "../../text/terms.ts";
@@ -48,6 +48,10 @@ type HeadingRow = HitRow & {
   readonly score: number;
 };
 
+/** Spares a library without titles the look into another index. */
+const hasHeadings = (db: Database): boolean =>
+  db.prepare("SELECT 1 FROM headings LIMIT 1").get() !== undefined;
+
 /** Titles and chapters that have any of the terms, each with the segment that it begins over. */
 export function searchHeadings(
   db: Database,
@@ -56,7 +60,7 @@ export function searchHeadings(
   limit: number,
 ): HeadingHit[] {
   const match = matchAny(terms);
-  if (match === "" || limit < 1) return [];
+  if (match === "" || limit < 1 || !hasHeadings(db)) return [];
   const { where, values } = conditions(db, filter);
   const rows = db
     .prepare(

@@ -1,5 +1,5 @@
 import { type JournalEntry, readRecord, type Records } from "../records.ts";
-import { FACTS_KIND } from "../media-facts.ts";
+import { FACTS_KIND } from "../headings.ts";
 import type { Connection } from "./connection.ts";
 import { indexHeadings } from "./headings.ts";
 

@@ -1,6 +1,6 @@
 import { endsFrom, MAX_ENDS, phraseMatcher, prefixMatcher, splits } from "../../text/phrases.ts";
 import { speakerMatcher } from "../../text/query-terms.ts";
-import type { HeadingKind } from "../media-facts.ts";
+import type { HeadingKind } from "../headings.ts";
 import type { Comparison, Condition, SearchFilter } from "../search-index.ts";
 import { type StemRow, stemColumns, termRows } from "../../text/terms.ts";
 import { type TextPattern, textTester } from "../../text/text-patterns.ts";

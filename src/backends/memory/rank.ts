@@ -1,6 +1,6 @@
 import { occurrences, stemColumns, termRows } from "../../text/terms.ts";
 import type { EmbeddedSegment } from "../../types.ts";
-import type { Heading } from "../media-facts.ts";
+import type { Heading } from "../headings.ts";
 import type { AssetVersion } from "../versions.ts";
 import type { Hit } from "../search-index.ts";
 import type { SearchTerm } from "../../text/terms.ts";

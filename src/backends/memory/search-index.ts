@@ -1,7 +1,7 @@
 import { modelMismatchError } from "../../embedding-model.ts";
 import { parseFingerprint } from "../../fingerprint.ts";
 import type { Segment } from "../../types.ts";
-import { FACTS_KIND, type Heading, headingsOf } from "../media-facts.ts";
+import { FACTS_KIND, type Heading, headingsOf } from "../headings.ts";
 import type { HeadingHit, Hit, SearchFilter, SearchIndex, TextQuery } from "../search-index.ts";
 import type { MemoryState } from "./entries.ts";
 import { compileFilter } from "./filter.ts";

@@ -1,5 +1,5 @@
 import { parseFingerprint } from "../../fingerprint.ts";
-import { FACTS_KIND } from "../media-facts.ts";
+import { FACTS_KIND } from "../headings.ts";
 import type { Records } from "../records.ts";
 import type { Database, TableRow } from "./database.ts";
 import { readRecords } from "./records.ts";

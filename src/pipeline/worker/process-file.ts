@@ -7,6 +7,7 @@ import { type MediaInfo, probeMedia } from "../../media/probe.ts";
 import { embedInContext } from "../../embed/passages.ts";
 import type { EmbeddedSegment, Segment } from "../../types.ts";
 import { warnPastEnd } from "../../media/captions/programme-time.ts";
+import { detectLanguage } from "../../media/captions/detect-language.ts";
 import { countSpokenWords } from "../../media/captions/plausibility.ts";
 import type { CaptionTranscript } from "./captions.ts";
 import { chooseCaptions, mediaOf } from "./choose-captions.ts";
@@ -145,8 +146,11 @@ async function fromCaptions(
   warnings: string[],
 ): Promise<Omit<WorkerTranscript, "warnings">> {
   const segments = segmentCues(cleanCues(cues));
+  const stated = cleanLanguage(language);
+  const detected =
+    stated === "und" ? await detectLanguage(segments.map(({ text }) => text)) : undefined;
   return {
-    language: cleanLanguage(language),
+    language: detected ?? stated,
     engine,
     selection: track && { track, channels: null },
     durationMs: cleanMediaTime(durationMs ?? info?.durationMs ?? segments.at(-1)?.endMs ?? null),
