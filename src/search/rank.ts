@@ -23,7 +23,7 @@ const SPEAKER = 0.25;
  * What the words of a title or chapter weigh against words that are said; `npm run bench:headings`
  * measures what it does to queries that ask for something else (bench/README.md).
  */
-const HEADING = 2;
+const HEADING = 1.25;
 export const segmentKey = ({ asset, segment }: Hit): string => `${asset}\0${segment.index}`;
 
 /**
