@@ -37,6 +37,8 @@ export class Overloaded extends Error {}
 
 export interface PoolOptions extends Omit<ThreadSetup, "role"> {
   readonly threads: number;
+  /** Milliseconds of some clock, for tests. */
+  readonly now?: () => number;
   /** Told how long a read waited and took, in milliseconds. */
   readonly onDone?: (operation: OperationName, waitedMs: number, tookMs: number) => void;
 }
@@ -44,6 +46,8 @@ export interface PoolOptions extends Omit<ThreadSetup, "role"> {
 /** Waiting reads per thread; more would only be answered when their callers have gone. */
 const MAX_WAITING = 64;
 const TIMEOUT_MS = 15_000;
+/** Whoever has waited that long for a thread is sent away, to come again. */
+const WAIT_MS = 10_000;
 
 interface Task {
   readonly message: ToThread & { readonly id: number };
@@ -62,12 +66,18 @@ interface Thread {
 }
 
 /** Starts one thread at once and the others after it, so that the first answer comes soon. */
-export function createReadPool({ threads: count, onDone, ...setup }: PoolOptions): ReadPool {
+export function createReadPool({
+  threads: count,
+  onDone,
+  now = () => performance.now(),
+  ...setup
+}: PoolOptions): ReadPool {
   const state: State = {
     queue: [],
     embedder: createEmbedThread({ ...setup, role: "embed" }),
     setup: { ...setup, role: "read" },
     onDone,
+    now,
     isClosed: false,
   };
   let ids = 0;
@@ -89,7 +99,7 @@ export function createReadPool({ threads: count, onDone, ...setup }: PoolOptions
         state.queue.push({
           message: { type: "read", id: ++ids, operation, sight, args },
           operation,
-          queuedAt: performance.now(),
+          queuedAt: now(),
           resolve: resolve as (answer: unknown) => void,
           reject,
         });
@@ -118,6 +128,7 @@ interface State {
   readonly embedder: EmbedThread;
   readonly setup: ThreadSetup;
   readonly onDone: PoolOptions["onDone"];
+  readonly now: () => number;
   isClosed: boolean;
 }
 
@@ -160,9 +171,18 @@ function finish(thread: Thread): Task | undefined {
   return task;
 }
 
+/** The oldest read that still has somebody who waits for it. */
+function nextTask({ queue, now }: State): Task | undefined {
+  for (;;) {
+    const task = queue.shift();
+    if (!task || now() - task.queuedAt <= WAIT_MS) return task;
+    task.reject(new Overloaded("no thread was free in time"));
+  }
+}
+
 function takeNext(state: State, thread: Thread): void {
   if (thread.task) return;
-  const task = state.queue.shift();
+  const task = nextTask(state);
   if (!task) return;
   thread.task = task;
   thread.startedAt = performance.now();
@@ -190,7 +210,7 @@ function takeMessage(state: State, thread: Thread, message: FromThread): void {
   const task = finish(thread);
   takeNext(state, thread);
   if (!task) return;
-  state.onDone?.(task.operation, performance.now() - tookMs - task.queuedAt, tookMs);
+  state.onDone?.(task.operation, state.now() - tookMs - task.queuedAt, tookMs);
   if (message.type === "done") task.resolve(message.answer);
   else task.reject(toError(message.failure));
 }

@@ -169,6 +169,18 @@ function Home() {
           <a href="/work">{formatCount(files["failed"] ?? 0, "file")} failed</a>
         </p>
       )}
+      {Object.values(files).every((count) => count === 0) && (
+        <p>
+          The library is empty. On the server, run <code>mediasearch index FOLDER</code>
+          {status.canIndex && (
+            <>
+              {" "}
+              or name a folder under <a href="/work">Work</a>
+            </>
+          )}
+          {status.canUpload && ", or drop recordings here"}.
+        </p>
+      )}
       <p class="quiet">
         Write what was said. Quotes keep words together, a minus leaves a word out, and{" "}
         <code>speaker:ada</code> or <code>after:2026-01</code> narrow the search.
