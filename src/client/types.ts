@@ -616,6 +616,8 @@ export type Url = {
 export type Webhook = {
   readonly id: string;
   readonly url: string;
+  /** how deliveries are written: as Standard Webhooks has it (the default), or as CloudEvents 1.0 in structured mode */
+  readonly format: "standard" | "cloudevents";
   readonly events: readonly ("file.indexed" | "file.failed" | "file.deleted" | "search.hits")[];
   readonly createdAt: string;
   readonly createdBy: string;
@@ -629,12 +631,16 @@ export type Webhooks = {
 
 export type WebhookRequest = {
   readonly url: string;
+  /** how deliveries are written: as Standard Webhooks has it (the default), or as CloudEvents 1.0 in structured mode */
+  readonly format?: "standard" | "cloudevents";
   readonly events: readonly ("file.indexed" | "file.failed" | "file.deleted" | "search.hits")[];
 };
 
 export type NewWebhook = {
   readonly id: string;
   readonly url: string;
+  /** how deliveries are written: as Standard Webhooks has it (the default), or as CloudEvents 1.0 in structured mode */
+  readonly format: "standard" | "cloudevents";
   readonly events: readonly ("file.indexed" | "file.failed" | "file.deleted" | "search.hits")[];
   /** signs deliveries; shown once */
   readonly secret: string;

@@ -243,13 +243,32 @@ describe("work of mediasearch serve", () => {
         events: ["file.indexed", "search.hits"],
       })
     ).json()) as Json;
+    await send("POST", "/v1/webhooks", {
+      url: `http://127.0.0.1:${port}/events`,
+      events: ["file.indexed"],
+      format: "cloudevents",
+    });
     await send("POST", "/v1/saved-searches", { name: "stars", request: { q: "magnetars" } });
     writeFileSync(
       join(media, "hook.vtt"),
       "WEBVTT\n\n00:00.000 --> 00:04.000\nAll about magnetars.\n",
     );
     await mediasearch(["index", media], { home });
-    await until(() => taken.length >= 2);
+    await until(() => taken.length >= 3);
+    const isCloudEvent = ({ headers }: (typeof taken)[number]): boolean =>
+      headers["content-type"] === "application/cloudevents+json";
+    const event = taken.find(isCloudEvent);
+    expect(JSON.parse(event?.body ?? "")).toEqual({
+      specversion: "1.0",
+      id: event?.headers["webhook-id"],
+      source: "/mediasearch",
+      type: "mediasearch.file.indexed",
+      subject: "hook.vtt",
+      time: expect.stringMatching(/Z$/),
+      datacontenttype: "application/json",
+      data: { fileId: await fileId("hook.vtt"), file: "hook.vtt" },
+    });
+    taken.splice(taken.findIndex(isCloudEvent), 1);
     const types = taken.map(({ body }) => (JSON.parse(body) as Json)["type"]);
     expect(types.toSorted()).toEqual(["file.indexed", "search.hits"]);
     for (const { headers, body } of taken) {

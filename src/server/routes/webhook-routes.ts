@@ -1,6 +1,6 @@
 import { MediasearchError } from "../../errors.ts";
 import type { Call, Route, Services } from "../route.ts";
-import type { Webhook, WebhookEvent } from "../webhooks/store.ts";
+import type { Webhook, WebhookEvent, WebhookFormat } from "../webhooks/store.ts";
 import { MAX_WEBHOOKS } from "../webhooks/webhooks.ts";
 import { refuseRestricted } from "./key-routes.ts";
 import { formatInstant } from "../../text/format.ts";
@@ -10,6 +10,7 @@ const isoTime = (ms: number): string => formatInstant(ms);
 const webhookRecord = (id: string, webhook: Webhook) => ({
   id,
   url: webhook.url,
+  format: webhook.format ?? "standard",
   events: webhook.events,
   createdAt: isoTime(webhook.createdAtMs),
   createdBy: webhook.createdBy,
@@ -44,17 +45,18 @@ export const WEBHOOK_ROUTES: readonly Route[] = [
     audit: "webhook-created",
     async handle({ identity, body }, { webhooks }) {
       refuseRestricted(identity.filters);
-      const { url, events } = body as {
+      const { url, events, format } = body as {
         readonly url: string;
+        readonly format?: WebhookFormat;
         readonly events: readonly WebhookEvent[];
       };
       if ((await webhooks.list()).length >= MAX_WEBHOOKS)
         throw new MediasearchError("USAGE", `there are ${MAX_WEBHOOKS} webhooks already`);
-      const [id, made] = await webhooks.add({ url, events, createdBy: identity.name });
+      const [id, made] = await webhooks.add({ url, events, format, createdBy: identity.name });
       const { secret, createdAtMs } = made;
       return {
         status: 201,
-        json: { id, url, events, secret, createdAt: isoTime(createdAtMs) },
+        json: { id, url, format: made.format, events, secret, createdAt: isoTime(createdAtMs) },
         headers: { "Cache-Control": "no-store" },
       };
     },

@@ -114,7 +114,7 @@ function outcomeOf(isDelivered: boolean, nextWaitMs: number | undefined): Delive
 async function send(
   id: string,
   { body }: Delivery,
-  { url, secret }: Webhook,
+  { url, secret, format }: Webhook,
   allowsPrivate: boolean,
 ): Promise<Pick<Delivery, "lastStatus" | "lastError">> {
   const timestamp = String(Math.floor(Date.now() / 1000));
@@ -123,7 +123,8 @@ async function send(
       parseTarget(url, allowsPrivate),
       body,
       {
-        "Content-Type": "application/json",
+        "Content-Type":
+          format === "cloudevents" ? "application/cloudevents+json" : "application/json",
         "webhook-id": id,
         "webhook-timestamp": timestamp,
         "webhook-signature": signature(secret, id, timestamp, body),

@@ -1,12 +1,19 @@
 import { randomBytes } from "node:crypto";
 import { journalId, type Json } from "../../backends/records.ts";
-import { type Delivery, DELIVERY, type WebhookEvent, type WebhookStore } from "./store.ts";
+import {
+  type Delivery,
+  DELIVERY,
+  type WebhookEvent,
+  type WebhookFormat,
+  type WebhookStore,
+} from "./store.ts";
 
 /** Something that is to be sent to one webhook. */
 export interface Posting {
   readonly webhook: string;
   readonly event: WebhookEvent;
   readonly data: Json;
+  readonly format: WebhookFormat | undefined;
 }
 
 /** Deliveries that wait, and the last of those that are done. */
@@ -41,8 +48,10 @@ export function createDeliveryQueue({ all, put, remove }: WebhookStore): Deliver
     of,
     async add(postings) {
       const room = Math.max(0, MAX_WAITING - (await forgetOld()));
-      for (const posting of postings.slice(0, room))
-        await put(DELIVERY, createDeliveryId(), toDelivery(posting));
+      for (const posting of postings.slice(0, room)) {
+        const id = createDeliveryId();
+        await put(DELIVERY, id, toDelivery(id, posting));
+      }
       return Math.max(0, postings.length - room);
     },
     async replay(id) {
@@ -61,10 +70,14 @@ export function createDeliveryQueue({ all, put, remove }: WebhookStore): Deliver
 const createDeliveryId = (): string =>
   `msg_${journalId(Date.now(), randomBytes(9).toString("base64url"))}`;
 
-const toDelivery = ({ webhook, event, data }: Posting): Delivery => ({
+const toDelivery = (id: string, { webhook, event, data, format }: Posting): Delivery => ({
   webhook,
   event,
-  body: JSON.stringify({ type: event, timestamp: new Date().toISOString(), data }),
+  body: JSON.stringify(
+    format === "cloudevents"
+      ? toCloudEvent(id, event, data)
+      : { type: event, timestamp: new Date().toISOString(), data },
+  ),
   createdAtMs: Date.now(),
   attempts: 0,
   status: "waiting",
@@ -72,3 +85,24 @@ const toDelivery = ({ webhook, event, data }: Posting): Delivery => ({
   lastStatus: null,
   lastError: null,
 });
+
+/**
+ * https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/formats/json-format.md. A delivery
+ * that is repeated has the same id.
+ */
+const toCloudEvent = (id: string, event: WebhookEvent, data: Json) => ({
+  specversion: "1.0",
+  id,
+  source: "/mediasearch",
+  type: `mediasearch.${event}`,
+  subject: subjectOf(data),
+  time: new Date().toISOString(),
+  datacontenttype: "application/json",
+  data,
+});
+
+/** The name of the file that an event is about. */
+const subjectOf = (data: Json): string | undefined =>
+  typeof data === "object" && data !== null && "file" in data && typeof data.file === "string"
+    ? data.file
+    : undefined;

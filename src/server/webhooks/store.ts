@@ -2,8 +2,15 @@ import type { Json, Records } from "../../backends/records.ts";
 
 export type WebhookEvent = "file.indexed" | "file.failed" | "file.deleted" | "search.hits";
 
+/**
+ * How a delivery is written: as Standard Webhooks has it, or as a CloudEvent in structured mode.
+ */
+export type WebhookFormat = "standard" | "cloudevents";
+
 export interface Webhook {
   readonly url: string;
+  /** Left out by webhooks of before there were two. */
+  readonly format?: WebhookFormat | undefined;
   readonly events: readonly WebhookEvent[];
   /** Signs deliveries, as https://www.standardwebhooks.com has it. */
   readonly secret: string;

@@ -7,7 +7,9 @@ import { parseTarget } from "./target.ts";
 
 export interface Webhooks {
   list(): Promise<readonly (readonly [string, Webhook])[]>;
-  add(request: Pick<Webhook, "url" | "events" | "createdBy">): Promise<readonly [string, Webhook]>;
+  add(
+    request: Pick<Webhook, "url" | "events" | "createdBy" | "format">,
+  ): Promise<readonly [string, Webhook]>;
   get(id: string): Promise<Webhook | undefined>;
   /** Removes a webhook and what was to be sent to it. */
   remove(id: string): Promise<void>;
@@ -47,11 +49,12 @@ export function createWebhooks({ records, allowsPrivate, onDelivery }: WebhookOp
   return {
     list: () => all<Webhook>(WEBHOOK),
     get,
-    async add({ url, events, createdBy }) {
+    async add({ url, events, createdBy, format = "standard" }) {
       parseTarget(url, allowsPrivate);
       const id = randomBytes(9).toString("base64url");
       const webhook: Webhook = {
         url,
+        format,
         events,
         createdBy,
         secret: `whsec_${randomBytes(32).toString("base64")}`,
@@ -82,7 +85,7 @@ export function createWebhooks({ records, allowsPrivate, onDelivery }: WebhookOp
       const postings = announcements.flatMap(({ event, data }) =>
         active
           .filter(([, { events }]) => events.includes(event))
-          .map(([webhook]) => ({ webhook, event, data })),
+          .map(([webhook, { format }]) => ({ webhook, event, data, format })),
       );
       if (postings.length === 0) return;
       const dropped = await queue.add(postings);
