@@ -3,7 +3,7 @@ import type { Claims } from "../backends/run-lock.ts";
 import type { Job } from "../backends/job-store.ts";
 import { dropRemoval, removalOf } from "../backends/removals.ts";
 import { formatEngineChain } from "../engine-chain.ts";
-import { type MediasearchError, toMediasearchError } from "../errors.ts";
+import { MediasearchError, toMediasearchError } from "../errors.ts";
 import {
   aliasOutcome,
   type FileCall,
@@ -184,13 +184,19 @@ function claimsOf(claims: Claims | undefined): Claims & { readonly end: () => Pr
   return {
     async take(key) {
       if (!claims) return true;
-      const isMine = await claims.take(key);
+      const isMine = await claims.take(key).catch(notWhileBusy);
       if (isMine && !held.includes(key)) held.push(key);
       return isMine;
     },
     release: async (keys) => claims?.release(keys),
     end: async () => (held.length > 0 ? claims?.release(held).catch(() => {}) : undefined),
   };
+}
+
+/** So many runs want the same at once that the library gave up: it is somebody else's for now. */
+function notWhileBusy(error: unknown): false {
+  if (error instanceof MediasearchError && error.code === "STORE_BUSY") return false;
+  throw error;
 }
 
 async function attemptFile(

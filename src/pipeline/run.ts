@@ -82,6 +82,8 @@ const ESTIMATE_AFTER_MS = 300;
  * it.
  */
 const CLAIMED_WAIT_MS = 2000;
+/** It is looked at less and less often, so that fifty runs do not spend their time on looking. */
+const LONGEST_CLAIMED_WAIT_MS = 60_000;
 
 /**
  * Indexes everything below the roots: scan → one file's way, `jobs` at a time → files that are
@@ -198,15 +200,15 @@ async function untilDone(
   signal: AbortSignal,
   tell: (event: RunEvent) => void,
 ): Promise<void> {
-  let isTold = false;
+  let looks = 0;
   for (;;) {
     const outcome = await attempt();
     // The run is drained: another one takes the file up.
     if (!outcome) return;
     if (outcome.type === "claimed") {
-      if (!isTold) tell(outcome);
-      isTold = true;
-      await sleep(CLAIMED_WAIT_MS * (0.5 + Math.random()), undefined, { signal });
+      if (looks === 0) tell(outcome);
+      const waitMs = Math.min(CLAIMED_WAIT_MS * 1.5 ** looks++, LONGEST_CLAIMED_WAIT_MS);
+      await sleep(waitMs * (0.5 + Math.random()), undefined, { signal });
       continue;
     }
     if (outcome.type !== "failed" || outcome.job?.state !== "RETRYING") return tell(outcome);
