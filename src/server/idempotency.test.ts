@@ -55,4 +55,29 @@ describe("requests with an Idempotency-Key", () => {
     await expect(once(request("k"), () => Promise.reject(new Error("no")))).rejects.toThrow("no");
     expect((await once(request("k"), async () => new Response("yes"))).status).toBe(200);
   });
+
+  it("fill no memory: of many long answers the last stay, of what is under way all", async () => {
+    const { once } = createIdempotency();
+    const gate = Promise.withResolvers<Response>();
+    const underWay = once(request("under way"), () => gate.promise);
+    const long = async () => Response.json("x".repeat(900_000));
+    const isRepeated = async (key: string): Promise<boolean> =>
+      (await once(request(key), long)).headers.get("idempotency-replayed") === "true";
+    for (let n = 0; n < 60; n++) await once(request(`k${n}`), long);
+    expect([await isRepeated("k0"), await isRepeated("k59")]).toEqual([false, true]);
+    await expect(once(request("under way"), long)).rejects.toMatchObject({ status: 409 });
+    gate.resolve(Response.json({}));
+    await underWay;
+  });
+
+  it("are not held up where the answer is a stream, which is not kept", async () => {
+    const { once } = createIdempotency();
+    const stream = async () =>
+      new Response(new ReadableStream({ start: (to) => to.enqueue(Buffer.from("data: 1")) }), {
+        headers: { "content-type": "text/event-stream" },
+      });
+    const response = await once(request("k"), stream);
+    await response.body?.cancel();
+    expect((await once(request("k"), stream)).headers.get("idempotency-replayed")).toBeNull();
+  });
 });

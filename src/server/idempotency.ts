@@ -35,15 +35,25 @@ interface Kept {
 const KEPT_MS = 3_600_000;
 const MAX_KEPT = 10_000;
 const MAX_BODY = 1_000_000;
+/** Letters of all answers together. */
+const MAX_KEPT_LETTERS = 32_000_000;
 const KEY = /^[\x21-\x7e]{1,200}$/;
 
 export function createIdempotency(now: () => number = Date.now): Idempotency {
   const kept = new Map<string, Kept>();
+  let letters = 0;
+
+  function forget(name: string): void {
+    letters -= kept.get(name)?.answer?.body.length ?? 0;
+    kept.delete(name);
+  }
 
   function forgetOld(): void {
-    for (const [name, { endsAtMs }] of kept) {
-      if (endsAtMs > now() && kept.size < MAX_KEPT) return;
-      kept.delete(name);
+    for (const [name, { endsAtMs, answer }] of kept) {
+      const isRoom = kept.size < MAX_KEPT && letters <= MAX_KEPT_LETTERS;
+      if (endsAtMs > now() && isRoom) return;
+      // What is under way is not done a second time, however many others come.
+      if (answer || endsAtMs <= now()) forget(name);
     }
   }
 
@@ -52,25 +62,35 @@ export function createIdempotency(now: () => number = Date.now): Idempotency {
       const name = JSON.stringify([identity.id, key]);
       const known = kept.get(name);
       if (known && known.endsAtMs > now()) return repeat(known, digest);
-      kept.delete(name);
+      forget(name);
       forgetOld();
       const entry: Kept = { digest, endsAtMs: now() + KEPT_MS, answer: undefined };
       kept.set(name, entry);
       try {
         const response = await act();
+        if (!isDocument(response)) {
+          forget(name);
+          return response;
+        }
         const body = await response.clone().text();
-        if (body.length > MAX_BODY) kept.delete(name);
-        else
+        if (body.length > MAX_BODY) forget(name);
+        else {
           entry.answer = { status: response.status, headers: new Headers(response.headers), body };
+          letters += body.length;
+        }
         return response;
       } catch (error) {
         // What failed may be tried again under the same key.
-        kept.delete(name);
+        forget(name);
         throw error;
       }
     },
   };
 }
+
+/** Streams have no end that could be waited for. */
+const isDocument = ({ headers, body }: Response): boolean =>
+  body === null || /^application\/(?:[\w.+-]*\+)?json/.test(headers.get("content-type") ?? "");
 
 function repeat({ digest, answer }: Kept, asked: string): Response {
   if (digest !== asked)
