@@ -9,6 +9,8 @@ export interface CommandContext extends Context {
   readonly io: CliStreams;
   /** Shows what the application tells. A command ends it before it prints a result. */
   readonly status: StatusLine;
+  /** Makes commands that a text proposes work as printed: for the library of this call. */
+  readonly hint: (text: string) => string;
 }
 
 /**

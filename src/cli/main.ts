@@ -14,7 +14,7 @@ import { styler } from "../terminal/style.ts";
 import { stripControls } from "../text/strip-controls.ts";
 import { inBucket } from "../location.ts";
 import { packageVersion } from "../version.ts";
-import { reportError } from "./report-error.ts";
+import { reportError, withStore } from "./report-error.ts";
 
 const VERSION_WORDS = new Set(["--version", "-V", "-v", "version"]);
 
@@ -173,7 +173,9 @@ function addCommand(
     const status = createCommandStatus(io);
     const { env, cwd, signal } = io;
     const application = createContext(config, { env, cwd, signal, tell: tellOn(status) });
-    const context = { ...application, io, status };
+    const store = typeof flags["store"] === "string" ? flags["store"] : undefined;
+    const hint = (text: string): string => withStore(text, store);
+    const context = { ...application, io, status, hint };
     const { run } = await spec.load();
     const toBucketLocation = <T>(value: T): T | string =>
       typeof value === "string" ? inBucket(value, config.settings.mediaBucket) : value;

@@ -14,7 +14,7 @@ export function reportError(
   { stderr, env }: Pick<CliStreams, "stderr" | "env">,
 ): void {
   const { code, message, subject } = error;
-  const hint = error.hint === undefined ? undefined : withStore(error.hint, argv);
+  const hint = error.hint === undefined ? undefined : withStore(error.hint, storeOf(argv));
   if (wantsJson(argv)) {
     stderr.write(
       `${formatJson({ error: { code, exitCode: error.exitCode, message, hint: hint ?? null, subject: subject ?? null } })}\n`,
@@ -57,11 +57,15 @@ export function wantsJson(argv: readonly string[]): boolean {
   return false;
 }
 
-/** The commands of a hint are for the library that the command line named. */
-function withStore(hint: string, argv: readonly string[]): string {
+function storeOf(argv: readonly string[]): string | undefined {
   const at = argv.findIndex((arg) => arg === "--store" || arg.startsWith("--store="));
-  const store = argv[at]?.startsWith("--store=") ? argv[at].slice(8) : argv[at + 1];
-  if (at < 0 || store === undefined || hint.includes("--store")) return hint;
+  if (at < 0) return undefined;
+  return argv[at]?.startsWith("--store=") ? argv[at].slice(8) : argv[at + 1];
+}
+
+/** The commands of a hint are for the library that the command line named. */
+export function withStore(hint: string, store: string | undefined): string {
+  if (store === undefined || hint.includes("--store")) return hint;
   return hint.replace(/\bmediasearch ([a-z]+)\b/g, (whole, name: string) =>
     commandOf([name])?.options.some(({ flags }) => flags.startsWith("--store"))
       ? `${whole} --store ${quoteShellWord(store)}`

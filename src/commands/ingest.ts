@@ -60,7 +60,7 @@ function printJson(registration: Registration, dryRun: boolean, { io }: CommandC
 function printRegistration(
   registration: Registration,
   dryRun: boolean,
-  { io }: CommandContext,
+  { io, hint }: CommandContext,
 ): void {
   const { registered, given, uploads } = registration;
   const files = registeredFiles(registration);
@@ -81,6 +81,6 @@ function printRegistration(
     );
   }
   io.stderr.write(
-    `registered ${registered} new of ${pluralize(given, "file")}; next: mediasearch index\n`,
+    `registered ${registered} new of ${pluralize(given, "file")}; ${hint("next: mediasearch index")}\n`,
   );
 }

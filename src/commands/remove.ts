@@ -3,12 +3,13 @@ import { removeFiles, undoRemoval } from "../app/library/remove.ts";
 import type { Command } from "../cli/command.ts";
 import { hasFlag } from "../cli/flags.ts";
 import type { REMOVE_SPEC } from "../cli/specs/keeping.ts";
+import { quoteShellWord } from "../shell-words.ts";
 import { MediasearchError } from "../errors.ts";
 import { formatJson, pluralize } from "../text/format.ts";
 import { stripControls } from "../text/strip-controls.ts";
 
 export const run: Command<typeof REMOVE_SPEC> = async (patterns, flags, context) => {
-  const { io } = context;
+  const { io, hint } = context;
   const [undo, purge, dryRun] = [
     hasFlag(flags, "undo"),
     hasFlag(flags, "purge"),
@@ -27,8 +28,11 @@ export const run: Command<typeof REMOVE_SPEC> = async (patterns, flags, context)
     io.stdout.write(`${formatJson({ ...record, files })}\n`);
     return 0;
   }
+  const isTakenOut = !undo && !dryRun && !purge && files.length > 0;
   for (const id of files) io.stdout.write(`${stripControls(displayPath(id, io.cwd))}\n`);
-  io.stderr.write(`${pluralize(files.length, "file")} ${outcome(undo, purge, dryRun)}\n`);
+  io.stderr.write(
+    `${pluralize(files.length, "file")} ${outcome(undo, purge, dryRun)}${isTakenOut ? `; ${hint(undoHint(patterns))}` : ""}\n`,
+  );
   for (const copy of copies)
     io.stderr.write(`still in a copy that was made earlier: ${stripControls(copy)}\n`);
   return 0;
@@ -37,5 +41,8 @@ export const run: Command<typeof REMOVE_SPEC> = async (patterns, flags, context)
 function outcome(undo: boolean, purge: boolean, dryRun: boolean): string {
   if (undo) return "brought back";
   if (dryRun) return purge ? "would be wiped" : "would be taken out";
-  return purge ? "wiped from the library" : "taken out; back: mediasearch remove FILE --undo";
+  return purge ? "wiped from the library" : "taken out";
 }
+
+const undoHint = (patterns: readonly string[]): string =>
+  `back: mediasearch remove ${patterns.map(quoteShellWord).join(" ")} --undo`;

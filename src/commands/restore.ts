@@ -7,6 +7,7 @@ import { withBackend } from "../app/library/with-backend.ts";
 import type { AssetStatus } from "../backends/catalog.ts";
 import type { Command, CommandContext } from "../cli/command.ts";
 import { type FlagsOf, hasFlag, integerFlag } from "../cli/flags.ts";
+import { quoteShellWord } from "../shell-words.ts";
 import { MediasearchError } from "../errors.ts";
 import type { RESTORE_SPEC } from "../cli/specs/library.ts";
 import { formatJson, formatBytes, pluralize, formatInstant } from "../text/format.ts";
@@ -74,7 +75,7 @@ async function restoreRecording(
   if (asJson) io.stdout.write(`${formatJson({ version: 1, ...names, archived, changes })}\n`);
   else
     io.stderr.write(
-      `${stripControls(displayFile)}: as it was until ${archived}, ${pluralize(changes, "passage")} changed; back: mediasearch edits undo FILE\n`,
+      `${stripControls(displayFile)}: as it was until ${archived}, ${pluralize(changes, "passage")} changed; ${context.hint(`back: mediasearch edits undo ${quoteShellWord(displayFile)}`)}\n`,
     );
   return 0;
 }

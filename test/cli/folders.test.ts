@@ -130,6 +130,7 @@ describe("a command that can do nothing", () => {
     expect(existsSync(join(home, "library.sqlite"))).toBe(false);
     const empty = await run("index", media);
     expect([empty.exitCode, empty.stderr.includes("no media found")]).toEqual([17, true]);
+    expect((await run("folders")).stdout).toBe("");
     talk(media, "a.vtt", "aardvark");
     await run("index", media);
     expect((await run("doctor", "--store", join(home, "nothere.sqlite"))).exitCode).toBe(10);

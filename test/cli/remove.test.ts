@@ -57,6 +57,11 @@ describe("what is taken out", () => {
     const index = await run("index", media);
     expect(index.stderr).toMatch(/indexed 0 .*1 unchanged, 3 skipped/);
     expect(await files("bridge")).toEqual(["media/b.vtt"]);
+    const named = join(home, "library.sqlite");
+    expect((await run("remove", "b.vtt", "--store", named)).stderr).toContain(
+      `1 file taken out; back: mediasearch remove --store "${named}" "b.vtt" --undo`,
+    );
+    expect((await run("remove", "b.vtt", "--store", named, "--undo")).exitCode).toBe(0);
     // To name a file is to want it.
     await run("index", join(media, "a.vtt"));
     expect(await files("aardwolf")).toEqual(["media/a.vtt"]);
@@ -115,7 +120,7 @@ describe("what is taken out", () => {
     reader.close();
     expect(bytesOnDisk()).toContain("aardvark");
     const again = await run("remove", "a.vtt", "--purge", "--json");
-    expect(JSON.parse(again.stdout)).toMatchObject({ purged: true, files: ["media/a.vtt"] });
+    expect(JSON.parse(again.stdout)).toMatchObject({ purged: true, files: [join(media, "a.vtt")] });
     expect(bytesOnDisk()).not.toContain("aardvark");
     // What is done is not done again.
     expect((await run("remove", "a.vtt", "--purge")).exitCode).toBe(17);

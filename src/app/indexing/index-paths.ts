@@ -1,5 +1,6 @@
 import type { Backend } from "../../backends/backend.ts";
 import type { ReadableCatalog } from "../../backends/catalog.ts";
+import { dropFolder } from "../../backends/folders.ts";
 import { withLease } from "../../backends/lease.ts";
 import type { Lease } from "../../backends/run-lock.ts";
 import { refuseOtherModel } from "../../embedding-model.ts";
@@ -103,6 +104,9 @@ async function indexInto(open: () => Promise<Backend>, run: IndexRun): Promise<v
       : withLease(backend.runLock, work, () => runRecord(tally, startedAt)));
     const isEmpty = tally.counts.found === 0 && !request.watch;
     nothingFound = isEmpty && !(await hasBelow(catalog, request.locations));
+    // A mistyped folder is not to be looked through for ever.
+    if (nothingFound && !request.dryRun)
+      for (const location of request.locations) await dropFolder(backend.records, location);
   } finally {
     await backend.close();
   }

@@ -26,13 +26,14 @@ export interface ReportOptions {
   readonly status: StatusLine;
   /** A live view shows failures while it is there, and the summary names them. */
   readonly isLive: boolean;
+  readonly hint: (text: string) => string;
 }
 
 /**
  * Shows a run to a person: a line of state while it goes on, lines that stay for what matters, a
  * summary at its end.
  */
-export function createTextReport({ io, status, isLive }: ReportOptions): IndexReport {
+export function createTextReport({ io, status, isLive, hint }: ReportOptions): IndexReport {
   const paint = styler(io.stderr, io.env);
   const fileOf = (path: string): string => displayPath(path, io.cwd);
   const progress = createProgress(fileOf);
@@ -47,7 +48,7 @@ export function createTextReport({ io, status, isLive }: ReportOptions): IndexRe
       if (isRemark(event)) return status.note(remarkText(event, paint));
       if (event.type === "summary") {
         status.end();
-        return void io.stderr.write(summaryText(event.counts, event.wallMs, failed, paint));
+        return void io.stderr.write(summaryText(event.counts, event.wallMs, failed, paint, hint));
       }
       tally.add(event);
       progress.add(event);

@@ -13,18 +13,18 @@ export async function showRun(
   asJson: boolean,
   context: CommandContext,
 ): Promise<number> {
-  const { io } = context;
+  const { io, hint } = context;
   const createReport = asJson ? createJsonReport : createTextReport;
   let status = context.status;
   // Opening a library and a model takes a while: there is something to see at once.
   if (!asJson) status.update("opening the library");
-  let report: IndexReport = createReport({ io, status, isLive: false });
+  let report: IndexReport = createReport({ io, status, isLive: false, hint });
   let failed = 0;
   try {
     for await (const event of events) {
       if (event.type === "started") {
         status = await openStatus(context, asJson);
-        report = createReport({ io, status, isLive: status !== context.status });
+        report = createReport({ io, status, isLive: status !== context.status, hint });
       }
       if (event.type === "summary") failed = event.counts.failed + event.counts.partial;
       report.add(event);

@@ -12,12 +12,13 @@ export function summaryText(
   wallMs: number,
   failures: readonly FileFailure[],
   paint: ReturnType<typeof styler>,
+  hint: (text: string) => string = String,
 ): string {
   const first =
     counts.wouldIndex > 0
       ? [`would index ${pluralize(counts.wouldIndex, "file")}; ${counts.unchanged} unchanged`]
       : doneLines(counts, wallMs);
-  return [...first, ...nextLines(counts), ...failureLines(failures, paint)]
+  return [...first, ...nextLines(counts).map(hint), ...failureLines(failures, paint, hint)]
     .map((line) => `${line}\n`)
     .join("");
 }
@@ -34,6 +35,7 @@ export interface FileFailure {
 function failureLines(
   failures: readonly FileFailure[],
   paint: ReturnType<typeof styler>,
+  hint: (text: string) => string,
 ): readonly string[] {
   const groups = new Map<string, FileFailure[]>();
   for (const failure of failures) {
@@ -47,7 +49,7 @@ function failureLines(
     const why = isOneReason ? `: ${[...reasons].join("")}` : "";
     const files = paint("red", `${pluralize(own.length, "file")} failed`);
     return [
-      `${files}${stripControls(why)}; next: ${stripControls(next)}`,
+      `${files}${stripControls(why)}; next: ${stripControls(hint(next))}`,
       ...nameLines(own, isOneReason),
     ];
   });

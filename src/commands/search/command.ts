@@ -101,11 +101,14 @@ async function tellUnstated(
 }
 
 /** What is not indexed yet can't be found: one line says so. */
-async function tellUnfinished(catalog: ReadableCatalog, { io }: CommandContext): Promise<void> {
+async function tellUnfinished(
+  catalog: ReadableCatalog,
+  { io, hint }: CommandContext,
+): Promise<void> {
   const files = await catalog.countRegistered();
   if (files > 0)
     io.stderr.write(
-      `${pluralize(files, "file is", "files are")} not indexed yet; next: mediasearch index\n`,
+      `${pluralize(files, "file is", "files are")} not indexed yet; ${hint("next: mediasearch index")}\n`,
     );
 }
 
