@@ -29,7 +29,7 @@ describe("transcript", () => {
 
   it("is Markdown for reading, and records for programs", async () => {
     expect((await run("transcript", "lecture.mp3", "--format", "md")).stdout).toMatch(
-      /^# lecture\.mp3\n\n0:00:1\d · from captions\n\n\[0:00:00\]\(lecture\.mp3#t=0\) \*\*Ada Moreau:\*\* Today/,
+      /^# lecture\.mp3\n\n0:00:1\d · from captions · en\n\n\[0:00:00\]\(lecture\.mp3#t=0\) \*\*Ada Moreau:\*\* Today/,
     );
     expect(
       (await run("transcript", "lecture.mp3", "--format", "csv")).stdout.split("\r\n"),
@@ -64,7 +64,7 @@ describe("list", () => {
 
   it("comes in every format", async () => {
     expect((await run("list", "--format", "md", "--file", "minutes.vtt")).stdout).toMatch(
-      /^\| file \| length .*\n\|---.*\n\| minutes\.vtt \| 0:00:13 \| indexed \| captions \| und \| Chair, Treasurer \|/,
+      /^\| file \| length .*\n\|---.*\n\| minutes\.vtt \| 0:00:13 \| indexed \| captions \| en \| Chair, Treasurer \|/,
     );
     expect((await run("list", "--format", "tsv", "--file", "minutes.vtt")).stdout).toMatch(
       /\n\/.*\/minutes\.vtt\tminutes\.vtt\tindexed\tcaptions\t.*\tChair; Treasurer\t/,
