@@ -31,7 +31,8 @@ Plain words need no signs: what has more of them, or means the same, comes first
   speaker:ann   file:"*.mp3"        lang:en        origin:captions
   title:bridge  show:"harbour hour" chapter:detours
   after:2026-01-01  before:2026-02  duration:>10m  confidence:>0.8
-  near:12:30        within a minute of that time; near:12:00..13:00 in that range
+  near:12:30        within a minute of that time;
+                    near:12:00..13:00 in that range
 The day of a recording is that of its metadata, else that of its file.
 A query that begins with "-" goes after " -- ".
 By keyword every match is counted; where meaning takes part the best are ranked, at most 1,000.`,
