@@ -83,7 +83,7 @@ const ESTIMATE_AFTER_MS = 300;
  */
 const CLAIMED_WAIT_MS = 2000;
 /** It is looked at less and less often, so that fifty runs do not spend their time on looking. */
-const LONGEST_CLAIMED_WAIT_MS = 60_000;
+const LONGEST_CLAIMED_WAIT_MS = 15_000;
 
 /**
  * Indexes everything below the roots: scan → one file's way, `jobs` at a time → files that are
