@@ -70,6 +70,14 @@ async function readPackage(folder: string, path: string): Promise<MediaPackage |
   if (!said) return undefined;
   // Before anything is made of each.
   if (said.all.length > MAX_PARTS) return tooLargeManifest(path, about);
+  return readParts(folder, path, said);
+}
+
+async function readParts(
+  folder: string,
+  path: string,
+  said: PackageParts,
+): Promise<MediaPackage | undefined> {
   const members = new Set<string>([path]);
   let { heard, problem } = said;
   let isElsewhere = false;
