@@ -263,7 +263,7 @@ describe("a run that is hit", () => {
     for (const pid of children(child.pid ?? 0)) process.kill(pid, "SIGSEGV");
     expect(await ended).toBe(0);
     expect(seen.stdout).toMatch(
-      /"type":"retrying","file":"[^"]*b-long\.wav","code":"WORKER_CRASHED"/,
+      /"type":"retrying","file":"[^"]*b-long\.wav","displayFile":"[^"]*","code":"WORKER_CRASHED"/,
     );
     expect(seen.stdout).toContain('{"type":"total","files":3}\n');
     expect(JSON.parse(seen.stdout.trim().split("\n").at(-1) ?? "")).toMatchObject({
