@@ -131,7 +131,7 @@ export const SESSION_ROUTES: readonly Route[] = [
     tag: "session",
     summary: "Sign in at the identity provider",
     scope: "public",
-    query: { to: { schema: STRING(2000), description: "the view that is shown afterwards" } },
+    query: { to: { schema: STRING(500), description: "the view that is shown afterwards" } },
     answers: { 303: { description: "the provider is at Location" } },
     async handle({ query, address }, services) {
       throttleSignIn(address, services);
