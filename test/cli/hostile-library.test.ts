@@ -70,6 +70,7 @@ const OUTPUTS: Readonly<Record<string, readonly (readonly string[])[]>> = {
     ["bridge", "--play", "1"],
     ["bridge", "--clip", "1", "-o", "x.mp4"],
   ],
+  ask: [["bridge"], ["bridge", "--json"]],
   list: "text json ndjson csv tsv md m3u".split(" ").map((format) => ["--format", format]),
   transcript: "text json ndjson csv tsv md srt vtt"
     .split(" ")
