@@ -80,6 +80,7 @@ const OUTPUTS: Readonly<Record<string, readonly (readonly string[])[]>> = {
   status: [[], ["--json"]],
   unlock: [[], ["--json"]],
   folders: [[], ["--json"]],
+  workers: [[], ["--json"]],
   edits: [[], ["--json"]],
   remove: [
     ["talk-3*", "--dry-run"],
