@@ -1,6 +1,7 @@
 import type { MediasearchError } from "../errors.ts";
 import type { AssetId } from "./catalog.ts";
 import type { ReadableLibrary } from "./library.ts";
+import type { Records } from "./records.ts";
 
 /**
  * A bounded number of the vectors of earlier queries. It saves time and decides nothing: neither
@@ -23,6 +24,8 @@ export interface SearchViewOptions {
 /** What searches read. */
 export interface SearchView {
   readonly library: ReadableLibrary;
+  /** What a copy has besides transcripts; the library's own records where it is left out. */
+  readonly records?: Pick<Records, "get" | "list">;
   readonly queryVectors?: QueryVectors | undefined;
   /** When it was last the same as the library, Unix milliseconds; undefined: now. */
   readonly asOfMs?: number;

@@ -16,7 +16,7 @@ import { tableMarkdown } from "../results/markdown.ts";
 import { ndjson, formatTable } from "../results/records.ts";
 import { assetRecord, listAssets, readFacts, selectionRecord } from "../app/assets.ts";
 import { describeTrack } from "../selection.ts";
-import { readableLibrary } from "../app/search/read-view.ts";
+import { readable } from "../app/search/read-view.ts";
 import { countUnstated } from "../app/search/filter.ts";
 import { filterFlags } from "../cli/filter-flags.ts";
 import { hasFlag } from "../cli/flags.ts";
@@ -57,7 +57,8 @@ export const run: Command<typeof LIST_SPEC> = async (_args, flags, context) => {
   };
   const backend = await context.openBackend(false);
   try {
-    const { catalog } = await readableLibrary(backend, context.tell);
+    const { library, records } = await readable(backend, context.tell);
+    const { catalog } = library;
     if (request.lang !== undefined) {
       const unstated = await countUnstated(backend.library.catalog);
       if (unstated > 0)
@@ -65,8 +66,8 @@ export const run: Command<typeof LIST_SPEC> = async (_args, flags, context) => {
           `--lang ${stripControls(request.lang)}: with ${pluralize(unstated, "file")} whose language nobody stated\n`,
         );
     }
-    const assets = await listAssets(catalog, io.cwd, request, backend.records);
-    const factsOf = await readFacts(backend.records);
+    const assets = await listAssets(catalog, io.cwd, request, records);
+    const factsOf = await readFacts(records);
     if (hasFlag(flags, "print0"))
       io.stdout.write(assets.map(({ id }) => `${displayPath(id, io.cwd)}\0`).join(""));
     else printAssets(assets, { format, isRaw, factsOf }, io);

@@ -1,6 +1,7 @@
 import type { AssetId } from "../../backends/catalog.ts";
 import type { Backend } from "../../backends/backend.ts";
 import type { ReadableLibrary } from "../../backends/library.ts";
+import type { Records } from "../../backends/records.ts";
 import type { SearchView } from "../../backends/search-access.ts";
 import type { Tell } from "../events.ts";
 
@@ -48,4 +49,17 @@ export async function openView(
  * @throws UNREACHABLE where there is no copy.
  */
 export const readableLibrary = async (backend: Backend, tell: Tell): Promise<ReadableLibrary> =>
-  backend.away ? (await openView(backend, { fresh: false }, tell)).library : backend.library;
+  (await readable(backend, tell)).library;
+
+/** The same with what is kept besides transcripts, of the library or of its copy. */
+export async function readable(
+  backend: Backend,
+  tell: Tell,
+): Promise<{
+  readonly library: ReadableLibrary;
+  readonly records: Pick<Records, "get" | "list">;
+}> {
+  if (!backend.away) return backend;
+  const { library, records = backend.records } = await openView(backend, { fresh: false }, tell);
+  return { library, records };
+}

@@ -33,9 +33,11 @@ async function factsOf(
   catalog: Pick<ReadableCatalog, "get">,
   records: Pick<Records, "get">,
 ): Promise<MediaFacts> {
-  const asset = await catalog.get(path);
-  return readMediaFacts(records, asset?.fingerprint ?? null).catch((error: unknown): MediaFacts => {
+  try {
+    const asset = await catalog.get(path);
+    return await readMediaFacts(records, asset?.fingerprint ?? null);
+  } catch (error) {
     if (toMediasearchError(error).code !== "UNREACHABLE") throw error;
     return {};
-  });
+  }
 }

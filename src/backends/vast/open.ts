@@ -155,9 +155,10 @@ async function openSearchView(
 
 const viewOf = async (replica: Replica, away?: MediasearchError): Promise<SearchView> => {
   const asOfMs = replica.syncedAtMs();
-  const { library, searchAccess } = await replica.open();
+  const { library, records, searchAccess } = await replica.open();
   return {
     library,
+    records,
     ...(searchAccess.kind === "library" ? { queryVectors: searchAccess.queryVectors } : {}),
     ...(asOfMs === undefined ? {} : { asOfMs }),
     ...(away ? { away } : {}),
