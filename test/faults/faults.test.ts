@@ -13,7 +13,7 @@ const reason = noFaults();
 if (reason !== null) process.stderr.write(`faults are not tested here: ${reason}\n`);
 
 /** `npm run test:faults` tries more of each, and every command that writes. */
-const FEW = { kills: 4, points: 3 };
+const FEW = { kills: 3, points: 2 };
 
 describe.skipIf(reason !== null)(`faults${reason === null ? "" : ` (${reason})`}`, () => {
   for (const name of ["index", "restore", "remove --purge"])
