@@ -29,7 +29,7 @@ const mediasearch = (...args) =>
   step(typed(...args), "exec", "--offline", "--loglevel=error", "--", "mediasearch", ...args);
 
 process.stdout.write(`This downloads, once:
-  410 MB  npm packages for development, into node_modules (1.1 GB) and npm's cache
+  460 MB  npm packages for development, into node_modules (1.2 GB) and npm's cache
    31 MB  the speech recogniser, into mediasearch's cache
 The library of this demonstration is .mediasearch/quickstart.sqlite.
 `);
