@@ -78,9 +78,9 @@ export async function indexMutants(
   for (const line of stdout.trim().split("\n")) {
     const {
       type,
-      file = "",
+      displayFile: file = "",
       reason = "",
-    } = JSON.parse(line) as { type: string; file?: string; reason?: string };
+    } = JSON.parse(line) as { type: string; displayFile?: string; reason?: string };
     if (OUTCOMES.has(type)) outcomes.set(file, [...(outcomes.get(file) ?? []), { type, reason }]);
   }
   return {
