@@ -477,6 +477,9 @@ export type SearchRequest = {
   readonly minScore?: number;
   readonly file?: string;
   readonly speaker?: string;
+  readonly title?: string;
+  readonly show?: string;
+  readonly chapter?: string;
   readonly lang?: string;
   readonly origin?: "captions" | "asr";
   readonly after?: string;
