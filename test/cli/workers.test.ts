@@ -123,10 +123,11 @@ describe("mediasearch workers on a cluster", () => {
       JSON.parse((await mediasearch(["workers", ...argv, "--json"], { home, env })).stdout);
     const first = start(["index", "--watch", folder], home, env);
     await until(() => indexed(first) === 2);
-    const [one] = (await list()).workers;
+    const listed = await mediasearch(["workers"], { home, env });
+    const [, shownId = ""] = /^(\S+) {2}.*, process/m.exec(listed.stdout) ?? [];
     const second = start(["index", "--watch", folder], home, env);
     await until(async () => (await list()).workers.length === 2);
-    await list("drain", one?.id ?? "");
+    await list("drain", shownId);
     expect(await first.ended).toBe(0);
     talks(home, 2, 4);
     await until(() => indexed(second) === 2);

@@ -37,7 +37,7 @@ export interface WorkersReport {
 
 export type WorkersRequest =
   | { readonly action: "list" | "pause" | "resume" }
-  /** `worker`: the beginning of an id, or a host. */
+  /** `worker`: the beginning or the end of an id, or a host. */
   | { readonly action: "drain"; readonly worker: string };
 
 /**
@@ -84,18 +84,21 @@ function describeWorker(work: RunWork, draining: ReadonlySet<string>): WorkerSta
   };
 }
 
-/** A host means all its workers; the beginning of an id one. */
+/**
+ * A host means all its workers; a part of an id one. Lists show the end of an id, because on a
+ * cluster the beginnings tell when a run began and are nearly the same.
+ */
 function chooseWorkers(runs: readonly RunWork[], wanted: string): readonly RunWork[] {
   const onHost = runs.filter(({ run }) => run.host === wanted);
   if (onHost.length > 0) return onHost;
-  const found = runs.filter(({ id }) => id.startsWith(wanted));
+  const found = runs.filter(({ id }) => id.startsWith(wanted) || id.endsWith(wanted));
   if (found.length === 1) return found;
   throw found.length === 0
     ? new MediasearchError("NOT_FOUND", `${wanted}: no such worker`, {
         subject: wanted,
         hint: "mediasearch workers   (lists them)",
       })
-    : new MediasearchError("USAGE", `${wanted}: ${found.length} workers begin so`, {
+    : new MediasearchError("USAGE", `${wanted}: ${found.length} workers have that in their ids`, {
         subject: wanted,
         hint: "give more of the id, or the name of the host",
       });

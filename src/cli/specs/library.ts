@@ -45,7 +45,7 @@ export const WORKERS_SPEC = {
     },
     {
       name: "[worker]",
-      help: "to drain: the beginning of its id, or a host for all of its workers",
+      help: "to drain: its id as listed, or a host for all of its workers",
     },
   ],
   options: [STORE_OPTION, { flags: "--json", help: "print JSON" }],
