@@ -35,7 +35,8 @@ interface Query {
  * Runs SQL by the cluster's query engine, in the session's transaction, and yields its rows as they
  * come, in no order between pages (protocol page §11: start, ask for tickets, fetch each ticket's
  * batches, finish). Memory: one batch. A query that is left early is ended on the cluster.
- * @throws what faults.ts makes of the cluster's refusals; QUERY for a statement that it refuses.
+ * @throws what faults.ts makes of the cluster's refusals, of a statement too; IO_FAILED for a query
+ * that the cluster ends.
  */
 export async function* querySql(session: Session, sql: string): AsyncGenerator<SqlPage> {
   const { id, schema } = await start(session, sql);
@@ -164,7 +165,7 @@ function goodStatus(session: Session, status: Message | undefined): Message {
   throw new MediasearchError(
     "IO_FAILED",
     `${endpoint}: the cluster ended a query (${code}: ${status.text(6) ?? ""})`,
-    { subject: endpoint, hint: "SEARCH_ON=replica mediasearch search …" },
+    { subject: endpoint },
   );
 }
 
