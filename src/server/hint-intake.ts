@@ -1,6 +1,5 @@
 import { addHints, countHints } from "../backends/hints.ts";
 import type { Records } from "../backends/records.ts";
-import { MediasearchError } from "../errors.ts";
 import { isBelow, isObject, type Location, objectLocation } from "../location.ts";
 import type { EventMessage, ObjectChange } from "../notifications/message.ts";
 import { parseMessage } from "../notifications/parse.ts";
@@ -137,7 +136,3 @@ const placesBelow = (
     .filter(
       (place) => isPlace(place) && roots.some((root) => place === root || isBelow(place, root)),
     );
-
-/** A run of somebody else has the library: that is no failure of this work. */
-export const isBusy = (error: unknown): boolean =>
-  error instanceof MediasearchError && error.code === "STORE_BUSY";

@@ -6,7 +6,6 @@ import type { IndexPathsRequest } from "../../app/indexing/index-request.ts";
 import { withBackend } from "../../app/library/with-backend.ts";
 import { MediasearchError, toMediasearchError } from "../../errors.ts";
 import { renameInLibrary } from "../../transfer/rename-speakers.ts";
-import { isBusy } from "../hint-intake.ts";
 import { followChanges } from "./changes.ts";
 import type {
   FromWork,
@@ -79,6 +78,10 @@ async function runIndex(
   }
   return counts;
 }
+
+/** A run of somebody else has the library: that is no failure of this work. */
+const isBusy = (error: unknown): boolean =>
+  error instanceof MediasearchError && error.code === "STORE_BUSY";
 
 const WORK: Work = {
   index: ({ locations, forget }, context, tell) => runIndex({ locations, forget }, context, tell),
