@@ -73,9 +73,10 @@ function printHits(
 ): void {
   const { io } = context;
   const { results, momentTotal, didYouMean, note } = page;
-  const paint = styler(io.stderr, io.env);
-  if (didYouMean !== null)
+  if (didYouMean !== null) {
+    const paint = styler(io.stderr, io.env);
     io.stderr.write(`${paint("cyan", "did you mean:")} ${stripControls(didYouMean)}\n`);
+  }
   if (note !== null) io.stderr.write(`${stripControls(note)}\n`);
   if (results.length === 0) {
     io.stderr.write(
