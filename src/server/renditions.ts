@@ -12,7 +12,8 @@ export const PIECE_MS = 10_000;
 export interface Renditions {
   /**
    * The file of a piece: the sound and picture from `piece` times PIECE_MS on, as MP4.
-   * @throws UNREADABLE_MEDIA, NOT_FOUND, Overloaded; the signal's reason before its turn came.
+   * @throws UNREADABLE_MEDIA, NOT_FOUND, Overloaded; the signal's reason when everybody who asked
+   * for it had gone before its turn came.
    */
   piece(path: string, piece: number, signal: AbortSignal): Promise<string>;
   /** The file of the picture at that time, as JPEG. @throws as `piece` */
@@ -32,6 +33,22 @@ interface Wanted {
 const MAX_KEPT = 300;
 const MAX_WAITING = 100;
 
+/** Those who wait for one part and have not gone. */
+interface Audience {
+  size: number;
+}
+
+function enter(audience: Audience, signal: AbortSignal): void {
+  if (signal.aborted) return;
+  audience.size++;
+  signal.addEventListener("abort", () => audience.size--, { once: true });
+}
+
+interface Kept {
+  readonly made: Promise<string>;
+  readonly audience: Audience;
+}
+
 interface Line {
   waiting: number;
   last: Promise<unknown>;
@@ -42,7 +59,7 @@ export function createRenditions(
   env: Readonly<Record<string, string | undefined>>,
   stopping: AbortSignal,
 ): Renditions {
-  const kept = new Map<string, Promise<string>>();
+  const kept = new Map<string, Kept>();
   const lines = new Map<OutputFormat, Line>();
   let folder: Promise<string> | undefined;
   let names = 0;
@@ -56,14 +73,14 @@ export function createRenditions(
     return to;
   }
 
-  /** Makes it in its turn; whoever has gone by then gets nothing made. */
-  async function inTurn(wanted: Wanted): Promise<string> {
+  /** Makes it in its turn; when everybody has gone by then, nothing is made. */
+  async function inTurn(wanted: Wanted, audience: Audience): Promise<string> {
     const line = lines.get(wanted.output) ?? { waiting: 0, last: Promise.resolve() };
     lines.set(wanted.output, line);
     if (line.waiting >= MAX_WAITING) throw new Overloaded("too many parts are waiting");
     line.waiting++;
     const making = line.last.then(async () => {
-      wanted.signal.throwIfAborted();
+      if (audience.size === 0) wanted.signal.throwIfAborted();
       return make(wanted);
     });
     line.last = making.catch(() => {}).finally(() => line.waiting--);
@@ -71,7 +88,7 @@ export function createRenditions(
   }
 
   function forgetOld(): void {
-    for (const [name, made] of kept) {
+    for (const [name, { made }] of kept) {
       if (kept.size <= MAX_KEPT) return;
       kept.delete(name);
       void made.then((path) => rm(path, { force: true })).catch(() => {});
@@ -79,16 +96,18 @@ export function createRenditions(
   }
 
   async function once(wanted: Wanted): Promise<string> {
-    const { path, startMs, output } = wanted;
+    const { path, startMs, output, signal } = wanted;
     const { size, mtimeMs } = await stat(path).catch((error: unknown) => {
       throw toMediasearchError(error, path);
     });
     const name = JSON.stringify([path, size, mtimeMs, startMs, output.muxer]);
     const there = kept.get(name);
-    const made = there ?? inTurn(wanted);
+    const audience = there?.audience ?? { size: 0 };
+    enter(audience, signal);
+    const made = there?.made ?? inTurn(wanted, audience);
     // The least recently asked for are first.
     kept.delete(name);
-    kept.set(name, made);
+    kept.set(name, { made, audience });
     if (!there) made.catch(() => kept.delete(name));
     forgetOld();
     return made;
