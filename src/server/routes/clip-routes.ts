@@ -1,9 +1,9 @@
 import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import { MediasearchError } from "../../errors.ts";
-import { isRemote } from "../../location.ts";
 import type { ClipRange } from "../../media/clip/job.ts";
 import { sightOf, tenantOf } from "../authenticate.ts";
+import { locateOnDisk } from "../local-media.ts";
 import { MEDIA_TYPES, sendMedia } from "../media.ts";
 import { usageError } from "../problem.ts";
 import type { Call, Reply, Route, Services } from "../route.ts";
@@ -70,11 +70,7 @@ async function makeClip({ identity, body }: Call, services: Services): Promise<R
   const cut: ClipRange[] = [];
   for (const { fileId, startMs, endMs } of pieces) {
     if (endMs <= startMs) throw usageError("endMs", "must come after startMs");
-    const { location } = await reads.run("locate", sightOf(identity), { fileId });
-    if (isRemote(location))
-      throw new MediasearchError("UNREADABLE_MEDIA", `${fileId}: is not on this machine`, {
-        hint: "clips are cut from files of the server's own disks",
-      });
+    const { location } = await locateOnDisk(fileId, identity, services);
     const { file, track } = await reads.run("file", sightOf(identity), { fileId });
     cut.push({
       path: location,

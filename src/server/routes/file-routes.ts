@@ -6,6 +6,7 @@ import { openUrl } from "../../app/search/links.ts";
 import { reduceWaveform } from "../../media/waveform/make.ts";
 import { sightOf } from "../authenticate.ts";
 import { matchesTag } from "../byte-range.ts";
+import { locateOnDisk } from "../local-media.ts";
 import { encodeName, MEDIA_TYPES, sendMedia } from "../media.ts";
 import type { FilesArgs, TextFormat, TranscriptArgs } from "../reads/files.ts";
 import { type Call, INTEGER, type Reply, type Route, STRING } from "../route.ts";
@@ -143,14 +144,9 @@ export const FILE_ROUTES: readonly Route[] = [
       200: { description: "least and greatest values", schema: "Waveform" },
       304: { description: "it is as the client has it" },
     },
-    async handle({ identity, params, query, request }, { reads, waveforms }) {
-      const fileId = params["id"] ?? "";
-      const { location } = await reads.run("locate", sightOf(identity), { fileId });
-      if (isRemote(location))
-        throw new MediasearchError("UNREADABLE_MEDIA", `${fileId}: is not on this machine`, {
-          hint: "waveforms are made of files of the server's own disks",
-        });
-      const { waveform, key } = await waveforms.of(location);
+    async handle({ identity, params, query, request }, services) {
+      const { location } = await locateOnDisk(params["id"] ?? "", identity, services);
+      const { waveform, key } = await services.waveforms.of(location);
       const points = Number(query["points"] ?? DEFAULT_POINTS);
       const etag = `"${key}-${points}"`;
       if (matchesTag(request.headers.get("if-none-match"), etag)) return notModified(etag);

@@ -1,11 +1,9 @@
-import { MediasearchError } from "../../errors.ts";
-import { isObject } from "../../location.ts";
 import { parseTimeRange } from "../../app/time-range.ts";
-import { sightOf } from "../authenticate.ts";
+import { locateOnDisk } from "../local-media.ts";
 import { sendMedia } from "../media.ts";
 import { usageError } from "../problem.ts";
 import { PIECE_MS, refuseBeyond } from "../renditions.ts";
-import { type Call, type Route, type Services, STRING } from "../route.ts";
+import { type Route, STRING } from "../route.ts";
 
 /** Stills are made for every second second, so that neighbours share them. */
 const STILL_STEP_MS = 2000;
@@ -25,11 +23,13 @@ export const RENDITION_ROUTES: readonly Route[] = [
       416: { description: "the range is beyond its end" },
     },
     audit: "play",
-    async handle(call, { reads, renditions, context }) {
-      const { location, durationMs } = await locate(call, { reads });
+    async handle(call, services) {
+      const { renditions, context } = services;
+      const fileId = call.params["id"] ?? "";
+      const { location, durationMs } = await locateOnDisk(fileId, call.identity, services);
       const piece = call.params["piece"] ?? "";
       if (!/^\d{1,6}$/.test(piece)) throw usageError("piece", "must be a number from 0");
-      refuseBeyond(call.params["id"] ?? "", Number(piece) * PIECE_MS, durationMs);
+      refuseBeyond(fileId, Number(piece) * PIECE_MS, durationMs);
       const path = await renditions.piece(location, Number(piece), call.signal);
       return sendMedia(path, call.request, context);
     },
@@ -48,11 +48,13 @@ export const RENDITION_ROUTES: readonly Route[] = [
       304: { description: "it is as the client has it" },
       416: { description: "the range is beyond its end" },
     },
-    async handle(call, { reads, renditions, context }) {
-      const { location, durationMs } = await locate(call, { reads });
+    async handle(call, services) {
+      const { renditions, context } = services;
+      const fileId = call.params["id"] ?? "";
+      const { location, durationMs } = await locateOnDisk(fileId, call.identity, services);
       const { t } = call.query;
       const wantedMs = typeof t === "string" ? parseTimeRange("t", t).startMs : 0;
-      refuseBeyond(call.params["id"] ?? "", wantedMs, durationMs);
+      refuseBeyond(fileId, wantedMs, durationMs);
       const atMs = Math.floor(wantedMs / STILL_STEP_MS) * STILL_STEP_MS;
       const path = await renditions.still(location, atMs, call.signal);
       const response = await sendMedia(path, call.request, context);
@@ -62,15 +64,3 @@ export const RENDITION_ROUTES: readonly Route[] = [
     },
   },
 ];
-
-/** @throws UNREADABLE_MEDIA for what is in an object store. */
-async function locate({ identity, params }: Call, { reads }: Pick<Services, "reads">) {
-  const fileId = params["id"] ?? "";
-  const found = await reads.run("locate", sightOf(identity), { fileId });
-  if (isObject(found.location))
-    throw new MediasearchError("UNREADABLE_MEDIA", `${fileId}: is in an object store`, {
-      subject: fileId,
-      hint: "parts and pictures are made of files of the server's own disks",
-    });
-  return found;
-}
