@@ -137,7 +137,10 @@ const createIntake = ({
   createHintIntake({
     records: library.records,
     roots: listItems(settings.serveRoots),
-    queueJob: (request) => void jobs.add(request),
+    queueJob: (request) => {
+      const { id } = jobs.add(request);
+      return () => jobs.get(id)?.phase === "queued";
+    },
     work,
     onTaken: (taken) => metrics.noteEvents(taken),
   });

@@ -35,7 +35,8 @@ export interface HintIntake {
 export interface IntakeOptions {
   readonly records: () => Promise<Records>;
   readonly roots: readonly Location[];
-  readonly queueJob: (request: JobRequest) => void;
+  /** @returns whether the job waits still; somebody may cancel it before it begins. */
+  readonly queueJob: (request: JobRequest) => () => boolean;
   readonly work: Pick<WorkThread, "run">;
   readonly onTaken: (taken: TakenEvents) => void;
 }
@@ -44,13 +45,13 @@ export interface IntakeOptions {
 const MAX_WAITING = 50_000;
 /** How long the number of hints is believed. */
 const COUNTED_MS = 2000;
-/** Another run has the library; it may take the hints up itself. */
+/** Another run has the library, or it is away; whoever has it may take the hints up itself. */
 const RETRY_MS = 15_000;
 
 /** Takes notifications by HTTP: first into the library, then a run looks at the objects. */
 export function createHintIntake(options: IntakeOptions): HintIntake {
   const roots = options.roots.filter(isObject);
-  let isQueued = false;
+  let isQueued = (): boolean => false;
   let isClosed = false;
   let timer: NodeJS.Timeout | undefined;
   let counted = { atMs: -Infinity, hints: 0 };
@@ -64,22 +65,33 @@ export function createHintIntake(options: IntakeOptions): HintIntake {
 
   /** One run at a time; what comes meanwhile is looked at by it or by the next one. */
   function schedule(): void {
-    if (isQueued || isClosed) return;
-    isQueued = true;
+    if (isQueued() || isClosed) return;
     const run: JobRequest["run"] = async (update, signal) => {
-      isQueued = false;
-      const counts = await options.work.run("hints", { roots }, { signal });
-      update({ counts });
-      counted = { atMs: -Infinity, hints: 0 };
-      if ((await waiting()) > 0 && !isClosed) timer = setTimeout(schedule, RETRY_MS).unref();
+      try {
+        update({ counts: await options.work.run("hints", { roots }, { signal }) });
+      } finally {
+        counted = { atMs: -Infinity, hints: 0 };
+        // Who cancels the run wants no other; the next event begins one.
+        if (!signal.aborted) lookLater();
+      }
     };
     try {
-      options.queueJob({ kind: "index", by: "events", tenant: null, run });
+      isQueued = options.queueJob({ kind: "index", by: "events", tenant: null, run });
     } catch {
       // So much work waits already; the hints stay.
-      isQueued = false;
-      timer = setTimeout(schedule, RETRY_MS).unref();
+      lookLater();
     }
+  }
+
+  /** Has a run look at what waits; a library that is away is asked again. */
+  const look = (): Promise<void> =>
+    waiting().then((hints) => {
+      if (hints > 0) schedule();
+    }, lookLater);
+
+  function lookLater(): void {
+    clearTimeout(timer);
+    if (!isClosed) timer = setTimeout(() => void look(), RETRY_MS).unref();
   }
 
   return {
@@ -109,11 +121,7 @@ export function createHintIntake(options: IntakeOptions): HintIntake {
       return taken;
     },
     begin() {
-      if (roots.length === 0) return;
-      waiting().then(
-        (hints) => hints > 0 && schedule(),
-        () => {},
-      );
+      if (roots.length > 0) void look();
     },
     close() {
       isClosed = true;
