@@ -335,6 +335,31 @@ describe("captions that unpack to more than a film has", () => {
   });
 });
 
+describe("more captions than fit into a worker", () => {
+  it.each([
+    ["srt", "00:01 --> 00:02\na\n"],
+    ["srt", "00:01->00:02\na\n"],
+    ["webvtt", "00:01.000 --> 00:02.000\na\n\n"],
+    ["ass", "Dialogue: 0,0:00:01.00,0:00:02.50,Default,Ada,0,0,0,,a\n", "[Events]\n"],
+    ["ttml", '<p begin="1s" end="2s">a</p>', "<tt><body><div>"],
+    ["sami", "<SYNC Start=1>a", "<SAMI>"],
+    ["microdvd", "{1}{2}a\n"],
+    ["mpl2", "[1][2]a\n"],
+    ["tmplayer", "00:00:01:a\n"],
+    ["lrc", "[00:01.00]a\n"],
+    ["sbv", "0:00:01.000,0:00:02.000\na\n\n"],
+    ["whisper-tsv", "1000\t2000\ta\n", "start\tend\ttext\n"],
+    ["audacity", "1.0\t2.0\ta\n"],
+  ])("are refused before anything is made of them: %s %j", (format, cue, head = "") => {
+    expect(parseCaptions(bytes(head + cue.repeat(2)), format).cues.length).toBeGreaterThan(0);
+    const flood = gzipSync(head + cue.repeat(1_000_001));
+    const before = process.memoryUsage().heapUsed;
+    expect(() => parseCaptions(flood, format)).toThrow(/more than a million of them/);
+    // Two texts are made on the way; as cues they take hundreds of megabytes.
+    expect(process.memoryUsage().heapUsed - before).toBeLessThan(150_000_000);
+  });
+});
+
 describe("tracks inside media", () => {
   it("give cues like files do", () => {
     const event = { startMs: 1000, endMs: 2000 };

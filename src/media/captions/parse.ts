@@ -48,6 +48,7 @@ export function parseCaptions(
 ): ParsedCaptions {
   const bytes = unpack(file);
   const decoded = decodeCaptions(bytes, options);
+  mustHaveFewCues(decoded.text);
   const { spec, raw } = readAs(decoded.text, format, { bytes, frameRate: options.frameRate });
   if (raw.cues.length === 0 && !isEmptyOf(decoded.text, spec))
     throw new MediasearchError(
@@ -82,6 +83,38 @@ function unpack(bytes: Uint8Array): Uint8Array {
       { cause },
     );
   }
+}
+
+/** A word a second for eleven days. More fit into no worker, and are no captions of a recording. */
+const MAX_CUES = 1_000_000;
+
+/** What begins a cue, in one format or another; with another one's text it is once in a line. */
+const CUE_BEGINNING = new RegExp(
+  [
+    // SubRip and WebVTT.
+    String.raw`[-–—=]{1,3}\s?>|→`,
+    // Formats whose lines begin with a time, which is followed by no arrow.
+    String.raw`^[ \t]{0,20}\[?\d{1,3}:\d\d(?![^\n]{0,40}[>→])`,
+    // MicroDVD and MPL2, then Audacity and Whisper's table.
+    String.raw`^[[{]\d{1,8}[\]}]|^\d{1,9}(?:\.\d{1,9})?\t\d`,
+    // ASS, then TTML, YouTube and SAMI.
+    String.raw`^[ \t]{0,20}dialogue[ \t]{0,20}:|<(?:\w{1,20}:)?(?:p|sync)\b`,
+  ].join("|"),
+  "gim",
+);
+
+/**
+ * Counts before anything is made of the text: a cue takes a kilobyte of memory, and twelve bytes of
+ * the file, or less than one when that is packed.
+ */
+function mustHaveFewCues(text: string): void {
+  let count = 0;
+  for (const _ of text.matchAll(CUE_BEGINNING))
+    if (++count > MAX_CUES)
+      throw new MediasearchError(
+        "UNREADABLE_MEDIA",
+        "no captions could be read: more than a million of them",
+      );
 }
 
 /** Beginnings of formats are told by so many characters. */
