@@ -206,10 +206,16 @@ const prefixOf = (text: string): string | undefined =>
     ? /^[([]*((?:[\p{L}\p{N}\p{M}]['’]?){2,})\*[.,;:?!)\]]*$/u.exec(text)?.[1]
     : undefined;
 
-/** Three letters at least: `a*b` is a product. */
-const WILDCARD =
-  /^[([]*((?=(?:[*?]*[\p{L}\p{N}\p{M}]){3})(?=[^\p{L}]*\p{L})[\p{L}\p{N}\p{M}*?]*[\p{L}\p{N}\p{M}*])\??[.,;:!)\]]*$/u;
-const FUZZY = /^[([]*([\p{L}\p{N}\p{M}]{3,40})~([12])?[.,;:?!)\]]*$/u;
+/**
+ * Three letters at least: `a*b` is a product. As functions, since patterns with Unicode classes
+ * take time to make and few queries need them.
+ */
+const wildcardOf = (text: string): string | undefined =>
+  /^[([]*((?=(?:[*?]*[\p{L}\p{N}\p{M}]){3})(?=[^\p{L}]*\p{L})[\p{L}\p{N}\p{M}*?]*[\p{L}\p{N}\p{M}*])\??[.,;:!)\]]*$/u.exec(
+    text,
+  )?.[1];
+const fuzzyOf = (text: string): RegExpExecArray | null =>
+  /^[([]*([\p{L}\p{N}\p{M}]{3,40})~([12])?[.,;:?!)\]]*$/u.exec(text);
 
 /**
  * `bud?et`, `*schiff`, `col*r`, `budgt~`: words with letters left open, or with some wrong. A
@@ -217,10 +223,10 @@ const FUZZY = /^[([]*([\p{L}\p{N}\p{M}]{3,40})~([12])?[.,;:?!)\]]*$/u;
  */
 function patternOf(text: string): TextPattern | undefined {
   if (!/[*?~]/.test(text) || isUnspaced(text)) return undefined;
-  const [, fuzzy, errors] = FUZZY.exec(text) ?? [];
+  const [, fuzzy, errors] = fuzzyOf(text) ?? [];
   if (fuzzy !== undefined)
     return { fuzzy, errors: errors === undefined ? likelyErrors(fuzzy) : Number(errors) };
-  const wildcard = WILDCARD.exec(text)?.[1];
+  const wildcard = wildcardOf(text);
   return wildcard !== undefined && /[*?]/.test(wildcard) ? { wildcard } : undefined;
 }
 
