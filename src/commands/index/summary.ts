@@ -111,10 +111,7 @@ function nextLines(counts: RunCounts): readonly string[] {
       "searchable by keyword only, embedding failed; next: mediasearch index, the same again",
     ],
     [waiting, "not done: the recogniser is not on this machine"],
-    [
-      quarantined,
-      "not tried again, they failed before and have not changed; next: mediasearch jobs",
-    ],
+    [quarantined, "not tried again: failed before and not changed since; next: mediasearch jobs"],
   ];
   return lines
     .filter(([files]) => files > 0)
