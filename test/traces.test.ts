@@ -1,4 +1,4 @@
-import { copyFileSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -36,6 +36,16 @@ const elsewhere = ({ written }: Traced): string[] =>
       ) && ![cache, "/dev/null"].includes(path),
   );
 
+/** Two thousand lines with this word, a second each. */
+function captions(word: string): string {
+  const time = (second: number): string => new Date(second * 1000).toISOString().slice(11, 23);
+  const cues = Array.from(
+    { length: 2000 },
+    (_, i) => `${time(i)} --> ${time(i + 1)}\nThe ${word} of number ${i} lies there.\n`,
+  );
+  return `WEBVTT\n\n${cues.join("\n")}`;
+}
+
 const MCP_CALLS = [
   {
     id: 1,
@@ -67,6 +77,15 @@ describe.skipIf(reason !== null)(`system calls${reason === null ? "" : ` (${reas
     expect(traced.stderr).not.toMatch(/strace:/);
     expect(traced.exitCode).toBe(0);
     expect(traced.sockets).toEqual([]);
+    expect(elsewhere(traced)).toEqual([]);
+  });
+
+  it("index writes nothing outside its places where a long transcript takes the place of another", () => {
+    writeFileSync(join(media, "long.vtt"), captions("harbour"));
+    expect(trace(["index", "."]).exitCode).toBe(0);
+    writeFileSync(join(media, "long.vtt"), captions("bridge"));
+    const traced = trace(["index", "."]);
+    expect(traced.stderr).toContain("indexed 1 ");
     expect(elsewhere(traced)).toEqual([]);
   });
 

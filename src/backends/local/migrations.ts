@@ -172,14 +172,11 @@ export function migrate(db: Database, { path, create, openMemory }: MigrateOptio
   if (current === MIGRATIONS.length) return;
   if (current === 0 && !create) throw noStore(path);
   if (current > 0) keepCopy(db, backupPath(path, current));
-  // SQLite would keep what it may have to take back in the temporary folder of the system.
-  db.pragma("temp_store = MEMORY");
   db.transaction(() => {
     for (const step of MIGRATIONS.slice(checkSchema(db, path))) applyMigration(db, step);
     db.pragma(`application_id = ${APPLICATION_ID}`);
     db.pragma(`user_version = ${MIGRATIONS.length}`);
   }).immediate();
-  db.pragma("temp_store = DEFAULT");
 }
 
 export interface MigrateOptions {

@@ -11,7 +11,7 @@ import {
   readSync,
   statSync,
 } from "node:fs";
-import { dirname, join } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import type { Database } from "better-sqlite3";
 import type SqliteClass from "better-sqlite3";
 import { MediasearchError } from "../../errors.ts";
@@ -48,6 +48,7 @@ export async function open(
   waitMs = WAIT_FOR_OTHERS_MS,
   share = findShare(options.path),
 ): Promise<Backend> {
+  keepTemporaryBeside(options.path);
   const { default: Sqlite } = await import("better-sqlite3");
   // The first use of `performance` would cost every search milliseconds.
   const deadlineSeconds = process.uptime() + waitMs / 1000;
@@ -60,6 +61,17 @@ export async function open(
       if (!isBusy || process.uptime() >= deadlineSeconds) throw error;
       await new Promise((resolve) => setTimeout(resolve, BETWEEN_TRIES_MS));
     }
+}
+
+/**
+ * SQLite writes what it may have to take back, and what it sorts, into files that have no name.
+ * They hold words of the library, so they lie beside it and not in a folder of the system
+ * (https://www.sqlite.org/tempfiles.html). SQLite asks for the folder at its first use in a
+ * process.
+ */
+function keepTemporaryBeside(path: string): void {
+  // oxlint-disable-next-line node/no-process-env -- SQLite itself reads it
+  process.env["SQLITE_TMPDIR"] ??= resolve(dirname(path));
 }
 
 function openOnce(
