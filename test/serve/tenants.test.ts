@@ -342,6 +342,21 @@ describe("a tenant's key", () => {
     expect((await server.call(`/v1/files/${id}/transcript`, { key })).status).toBe(200);
     expect((await server.call(`/v1/files/${id}/media`, { key })).status).toBe(403);
   });
+
+  it("with a filter on times sees what is said then and no recording", async () => {
+    const filter = `file:"${mine}/**" near:0:05..0:06`;
+    const key = await newKey("--scopes", "search,read,media", "--filter", filter);
+    expect(await json("/v1/search?q=merger&mode=keyword", { key })).toMatchObject({ total: 1 });
+    expect(await json("/v1/search?q=harbour&mode=keyword", { key })).toMatchObject({ total: 0 });
+    const { files } = (await json("/v1/files", { key })) as { readonly files: readonly Json[] };
+    expect(files).toMatchObject([{ file: "open.vtt", segments: 1 }]);
+    const id = String(files[0]?.["id"]);
+    const transcript = await json(`/v1/files/${id}/transcript`, { key });
+    expect(transcript["segments"]).toMatchObject([
+      { startMs: 5000, text: "Nothing else was said about the merger." },
+    ]);
+    expect((await server.call(`/v1/files/${id}/media`, { key })).status).toBe(403);
+  });
 });
 
 let admin: Promise<string> | undefined;

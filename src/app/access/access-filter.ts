@@ -14,8 +14,8 @@ export interface AccessFilter {
   /** Whether a segment of an admitted file is visible. */
   readonly admitsSegment: (asset: AssetStatus, segment: Segment) => boolean;
   /**
-   * Whether the filter speaks of segments (speaker, confidence). Then nobody may get the sound or
-   * the picture of a file, because they can't be cut along segments.
+   * Whether the filter speaks of segments (speaker, confidence, time). Then nobody may get the
+   * sound or the picture of a file, because they can't be cut along segments.
    */
   readonly isBySegment: boolean;
   /** Whether the filter speaks of more than where files are, which never changes for an id. */

@@ -206,7 +206,7 @@ export async function editable(
 ): Promise<readonly FoundAsset[]> {
   if (!reader.seesMedia)
     throw new MediasearchError("CREDENTIALS", "this key sees parts of transcripts only", {
-      hint: "a filter on speakers or confidence can't change transcripts",
+      hint: "a filter on speakers, confidence or times can't change transcripts",
     });
   const all: FoundAsset[] = [];
   if (fileIds) all.push(...(await assets(reader, { fileIds })));
@@ -245,7 +245,7 @@ export async function locate(
   if (!reader.seesMedia)
     throw new MediasearchError("CREDENTIALS", `${fileId}: this key sees parts of files only`, {
       subject: fileId,
-      hint: "a filter on speakers or confidence opens transcripts, not recordings",
+      hint: "a filter on speakers, confidence or times opens transcripts, not recordings",
     });
   return { location, durationMs, sizeBytes, mtimeMs };
 }
