@@ -1,4 +1,5 @@
-import type { Route } from "../src/server/route.ts";
+import type { Route, RouteParameter } from "../src/server/route.ts";
+import { FILTERS } from "../src/server/routes/search-routes.ts";
 
 type Schema = Readonly<Record<string, unknown>>;
 
@@ -7,6 +8,16 @@ const HEAD = "// Made from the routes and schemas of `serve` by `npm run docs`.\
 /** Addresses of before, and ways for browsers and assistants, are none of a program's. */
 const isForPrograms = ({ tag, path, id }: Route): boolean =>
   tag !== "earlier" && !path.startsWith("/signin") && !["answerAssistant"].includes(id);
+
+type Query = Readonly<Record<string, RouteParameter>>;
+
+/** Conditions that several operations share are named once; what is left is the operation's own. */
+function splitQuery(query: Query = {}): { readonly hasFilters: boolean; readonly own: Query } {
+  const shared = Object.entries(FILTERS).filter(([name, filter]) => query[name] === filter);
+  if (shared.length < Object.keys(FILTERS).length) return { hasFilters: false, own: query };
+  const own = Object.entries(query).filter(([name]) => !Object.hasOwn(FILTERS, name));
+  return { hasFilters: true, own: Object.fromEntries(own) };
+}
 
 /** Types of everything that is sent and answered, and of each operation. */
 export function clientTypes(
@@ -21,6 +32,11 @@ export function clientTypes(
 export type Bytes = Blob | Uint8Array<ArrayBuffer> | string;
 
 ${types.join("\n")}
+/** Conditions that searches and lists of files share. */
+export interface Filters {
+${queryMembers(FILTERS).join("\n")}
+}
+
 /** What each operation takes and answers. Bodies are members of their own. */
 export interface Operations {
 ${operations.join("\n")}
@@ -30,11 +46,14 @@ ${operations.join("\n")}
 
 /** Where each operation is, for the client at run time. */
 export function clientTable(routes: readonly Route[]): string {
-  const rows = routes.filter(isForPrograms).map(({ id, method, path, query = {} }) => {
-    const inQuery = Object.keys(query);
-    return `  ${id}: ${JSON.stringify([method.toUpperCase(), path, ...inQuery])},`;
+  const rows = routes.filter(isForPrograms).map(({ id, method, path, query }) => {
+    const { hasFilters, own } = splitQuery(query);
+    const names = [method.toUpperCase(), path, ...Object.keys(own)].map((name) => `"${name}"`);
+    return `  ${id}: [${[...names, ...(hasFilters ? ["...FILTERS"] : [])].join(", ")}],`;
   });
-  return `${HEAD}/** Method, path and query parameters of each operation. */
+  return `${HEAD}const FILTERS = ${JSON.stringify(Object.keys(FILTERS))} as const;
+
+/** Method, path and query parameters of each operation. */
 export const OPERATIONS = {
 ${rows.join("\n")}
 } as const satisfies Readonly<Record<string, readonly [string, string, ...string[]]>>;
@@ -42,14 +61,14 @@ ${rows.join("\n")}
 }
 
 function operationType(route: Route): string {
-  const { id, summary, path, query = {}, body, isBodyOptional, takesBytes, answers } = route;
+  const { id, summary, path, query, body, isBodyOptional, takesBytes, answers } = route;
   const inPath = [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => `readonly ${name}: string;`);
-  const inQuery = Object.entries(query).map(
-    ([name, { schema, required }]) => `readonly ${name}${required ? "" : "?"}: ${typeOf(schema)};`,
-  );
+  const { hasFilters, own } = splitQuery(query);
   const inBody = body === undefined ? [] : [`readonly body${isBodyOptional ? "?" : ""}: ${body};`];
   const bytes = takesBytes === true ? ["readonly bytes: Bytes;"] : [];
-  const members = [...inPath, ...inQuery, ...inBody, ...bytes].join(" ");
+  const members = [...inPath, ...queryMembers(own), ...inBody, ...bytes].join(" ");
+  const parts = [...(hasFilters ? ["Filters"] : []), ...(members === "" ? [] : [`{ ${members} }`])];
+  const request = parts.length === 0 ? "object" : parts.join(" & ");
   const schemas = Object.entries(answers)
     .filter(([status]) => status.startsWith("2"))
     .flatMap(([, { schema }]) => (schema === undefined ? [] : [schema]));
@@ -57,8 +76,13 @@ function operationType(route: Route): string {
   const fallback = hasBytes ? "Response" : "undefined";
   const answer = schemas.length === 0 ? fallback : [...new Set(schemas)].join(" | ");
   return `  /** ${summary}. */
-  readonly ${id}: { readonly request: ${members === "" ? "object" : `{ ${members} }`}; readonly answer: ${answer} };`;
+  readonly ${id}: { readonly request: ${request}; readonly answer: ${answer} };`;
 }
+
+const queryMembers = (query: Query): readonly string[] =>
+  Object.entries(query).map(
+    ([name, { schema, required }]) => `readonly ${name}${required ? "" : "?"}: ${typeOf(schema)};`,
+  );
 
 const comment = ({ description }: Schema): string =>
   typeof description === "string" ? `/** ${description} */\n` : "";

@@ -217,32 +217,20 @@ export type Transcript = {
   readonly segments: readonly Segment[];
 };
 
+/** how many files have a value */
+export type Count = {
+  readonly value: string;
+  readonly count: number;
+};
+
 export type Facets = {
   readonly files: number;
-  readonly speakers: readonly {
-    readonly value: string;
-    readonly count: number;
-  }[];
-  readonly languages: readonly {
-    readonly value: string;
-    readonly count: number;
-  }[];
-  readonly origins: readonly {
-    readonly value: string;
-    readonly count: number;
-  }[];
-  readonly years: readonly {
-    readonly value: string;
-    readonly count: number;
-  }[];
-  readonly collections: readonly {
-    readonly value: string;
-    readonly count: number;
-  }[];
-  readonly tags: readonly {
-    readonly value: string;
-    readonly count: number;
-  }[];
+  readonly speakers: readonly Count[];
+  readonly languages: readonly Count[];
+  readonly origins: readonly Count[];
+  readonly years: readonly Count[];
+  readonly collections: readonly Count[];
+  readonly tags: readonly Count[];
 };
 
 export type Suggestions = {
@@ -339,22 +327,24 @@ export type Status = {
   readonly asOf?: string;
 };
 
+/** what a key opens */
+export type Scope =
+  | "search"
+  | "read"
+  | "media"
+  | "edit"
+  | "index"
+  | "jobs"
+  | "paths"
+  | "webhooks"
+  | "keys"
+  | "audit"
+  | "metrics";
+
 export type Key = {
   readonly id: string;
   readonly name: string;
-  readonly scopes: readonly (
-    | "search"
-    | "read"
-    | "media"
-    | "edit"
-    | "index"
-    | "jobs"
-    | "paths"
-    | "webhooks"
-    | "keys"
-    | "audit"
-    | "metrics"
-  )[];
+  readonly scopes: readonly Scope[];
   readonly filter: string | null;
   readonly createdAt: string;
   readonly expiresAt: string | null;
@@ -371,19 +361,7 @@ export type NewKey = {
   readonly key: string;
   readonly id: string;
   readonly name: string;
-  readonly scopes: readonly (
-    | "search"
-    | "read"
-    | "media"
-    | "edit"
-    | "index"
-    | "jobs"
-    | "paths"
-    | "webhooks"
-    | "keys"
-    | "audit"
-    | "metrics"
-  )[];
+  readonly scopes: readonly Scope[];
   readonly filter: string | null;
   readonly createdAt: string;
   readonly expiresAt: string | null;
@@ -391,19 +369,7 @@ export type NewKey = {
 
 export type KeyRequest = {
   readonly name?: string;
-  readonly scopes: readonly (
-    | "search"
-    | "read"
-    | "media"
-    | "edit"
-    | "index"
-    | "jobs"
-    | "paths"
-    | "webhooks"
-    | "keys"
-    | "audit"
-    | "metrics"
-  )[];
+  readonly scopes: readonly Scope[];
   readonly filter?: string;
   /** a time by RFC 3339, or a time from now such as 90d */
   readonly expiresAt?: string;
@@ -411,19 +377,7 @@ export type KeyRequest = {
 
 export type DerivedKeyRequest = {
   readonly name?: string;
-  readonly scopes?: readonly (
-    | "search"
-    | "read"
-    | "media"
-    | "edit"
-    | "index"
-    | "jobs"
-    | "paths"
-    | "webhooks"
-    | "keys"
-    | "audit"
-    | "metrics"
-  )[];
+  readonly scopes?: readonly Scope[];
   readonly filter: string;
   readonly expiresAt: string;
 };
@@ -437,19 +391,7 @@ export type Session = {
   readonly id: string;
   readonly name: string;
   readonly kind: "key" | "derived" | "person";
-  readonly scopes: readonly (
-    | "search"
-    | "read"
-    | "media"
-    | "edit"
-    | "index"
-    | "jobs"
-    | "paths"
-    | "webhooks"
-    | "keys"
-    | "audit"
-    | "metrics"
-  )[];
+  readonly scopes: readonly Scope[];
   readonly expiresAt: string | null;
 };
 
@@ -692,6 +634,22 @@ export type UploadRequest = {
   readonly sizeBytes: number;
 };
 
+/** Conditions that searches and lists of files share. */
+export interface Filters {
+  readonly file?: string;
+  readonly speaker?: string;
+  readonly title?: string;
+  readonly show?: string;
+  readonly chapter?: string;
+  readonly lang?: string;
+  readonly origin?: "captions" | "asr";
+  readonly after?: string;
+  readonly before?: string;
+  readonly duration?: string;
+  readonly collection?: string;
+  readonly tag?: string;
+}
+
 /** What each operation takes and answers. Bodies are members of their own. */
 export interface Operations {
   /** Tell that the process answers. */
@@ -715,7 +673,7 @@ export interface Operations {
   readonly signOut: { readonly request: object; readonly answer: undefined };
   /** Find what was said. */
   readonly search: {
-    readonly request: {
+    readonly request: Filters & {
       readonly q: string;
       readonly mode?: "keyword" | "semantic" | "hybrid";
       readonly limit?: number;
@@ -727,18 +685,6 @@ export interface Operations {
       readonly minScore?: number;
       readonly fileId?: string;
       readonly confidence?: string;
-      readonly file?: string;
-      readonly speaker?: string;
-      readonly title?: string;
-      readonly show?: string;
-      readonly chapter?: string;
-      readonly lang?: string;
-      readonly origin?: "captions" | "asr";
-      readonly after?: string;
-      readonly before?: string;
-      readonly duration?: string;
-      readonly collection?: string;
-      readonly tag?: string;
     };
     readonly answer: SearchPage;
   };
@@ -753,38 +699,10 @@ export interface Operations {
     readonly answer: Suggestions;
   };
   /** Count files by speaker, language, origin, year, collection and tag. */
-  readonly facets: {
-    readonly request: {
-      readonly file?: string;
-      readonly speaker?: string;
-      readonly title?: string;
-      readonly show?: string;
-      readonly chapter?: string;
-      readonly lang?: string;
-      readonly origin?: "captions" | "asr";
-      readonly after?: string;
-      readonly before?: string;
-      readonly duration?: string;
-      readonly collection?: string;
-      readonly tag?: string;
-    };
-    readonly answer: Facets;
-  };
+  readonly facets: { readonly request: Filters; readonly answer: Facets };
   /** List the files of the library. */
   readonly listFiles: {
-    readonly request: {
-      readonly file?: string;
-      readonly speaker?: string;
-      readonly title?: string;
-      readonly show?: string;
-      readonly chapter?: string;
-      readonly lang?: string;
-      readonly origin?: "captions" | "asr";
-      readonly after?: string;
-      readonly before?: string;
-      readonly duration?: string;
-      readonly collection?: string;
-      readonly tag?: string;
+    readonly request: Filters & {
       readonly state?: "registered" | "indexed" | "partial" | "failed";
       readonly sort?:
         | "file"

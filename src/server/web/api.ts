@@ -2,6 +2,7 @@ import { ApiError, type ClipRequest, createClient, readProblem } from "../../cli
 
 export type {
   Collection,
+  Count,
   FailedFile,
   Facets,
   File as MediaFile,
@@ -28,12 +29,6 @@ export const api = createClient({ url: "" });
 
 /** What clips can be. */
 export type ClipFormat = ClipRequest["format"];
-
-/** How many there are of something. */
-export interface Count {
-  readonly value: string;
-  readonly count: number;
-}
 
 /** Reads an address of the API. @throws ApiError */
 export async function read<T>(path: string, signal: AbortSignal): Promise<T> {
