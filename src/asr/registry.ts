@@ -131,8 +131,7 @@ export const enginesSetUp = (engines: AllRecogniserSettings): readonly string[] 
 export const asksServers = (name: string): boolean => !recogniserNamed(name).worksAlone;
 
 /** Whether the recogniser makes something of the user's vocabulary. */
-export const takesTerms = (name: string): boolean =>
-  new Map(Object.entries<Recogniser>(RECOGNISERS)).get(name)?.takesTerms === true;
+export const takesTerms = (name: string): boolean => findRecogniser(name)?.takesTerms === true;
 
 /** Opens what tells apart who speaks, to hear recordings without recognising them. */
 export async function openSpeakerListener(
@@ -144,7 +143,7 @@ export async function openSpeakerListener(
 
 /** Models that the recogniser uses where they are here; none for what is no recogniser. */
 export const optionalModelsOf = (name: string): readonly string[] =>
-  new Map(Object.entries<Recogniser>(RECOGNISERS)).get(name)?.optionalModels ?? [];
+  findRecogniser(name)?.optionalModels ?? [];
 
 /** Whether a recogniser reads files that nobody but its settings knows of. */
 export const readsOwnModels = (name: string): boolean =>
@@ -166,8 +165,12 @@ export async function openTranscriber(
   return engines ? enriched(await open(own), engines, options.models) : open(own);
 }
 
+const findRecogniser = (name: string): Recogniser | undefined =>
+  new Map(Object.entries<Recogniser>(RECOGNISERS)).get(name);
+
+/** @throws USAGE for an unknown name. */
 function recogniserNamed(name: string): Recogniser {
-  const recogniser = new Map(Object.entries<Recogniser>(RECOGNISERS)).get(name);
+  const recogniser = findRecogniser(name);
   if (!recogniser)
     throw new MediasearchError("USAGE", `no recogniser is called ${name}`, {
       hint: `ASR_ENGINE=${ENGINES.join(" or ")}`,
