@@ -4,6 +4,7 @@ import { homedir, tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { arch, execPath, platform } from "node:process";
 import { fileURLToPath } from "node:url";
+import { isWithin } from "./location.ts";
 import { privateFolder, privateTemporaryFolder } from "./private-folder.ts";
 import { quoteShellWord } from "./shell-words.ts";
 
@@ -155,9 +156,6 @@ function pathsToShow(paths: readonly string[]): Map<string, "d" | "f"> {
     }
   return kinds;
 }
-
-const isWithin = (path: string, folder: string): boolean =>
-  path === folder || path.startsWith(`${folder}/`);
 
 /** A folder and those that it lies in, the outermost first. */
 const foldersTo = (folder: string): string[] =>

@@ -134,6 +134,10 @@ const asFolder = (location: Location): string =>
 export const isBelow = (location: Location, folder: Location): boolean =>
   location.startsWith(asFolder(folder));
 
+/** Whether it is the folder itself or below it. */
+export const isWithin = (location: Location, folder: Location): boolean =>
+  location === folder || isBelow(location, folder);
+
 /** The way from a folder to what is below it; undefined for what is elsewhere. */
 export const nameBelow = (location: Location, folder: Location): string | undefined =>
   isBelow(location, folder) ? location.slice(asFolder(folder).length) : undefined;

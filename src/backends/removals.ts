@@ -1,4 +1,4 @@
-import { isBelow, type Location } from "../location.ts";
+import { type Location, isWithin } from "../location.ts";
 import type { Json, Records } from "./records.ts";
 
 const KIND = "removal";
@@ -47,4 +47,4 @@ export const dropPurge = (records: Pick<Records, "remove">, file: Location): Pro
 
 /** The removal that takes this file out; undefined where none does. */
 export const removalOf = (file: Location, removals: readonly Location[]): Location | undefined =>
-  removals.find((removed) => removed === file || isBelow(file, removed));
+  removals.find((removed) => isWithin(file, removed));

@@ -1,6 +1,6 @@
 import { addHints, countHints } from "../backends/hints.ts";
 import type { Records } from "../backends/records.ts";
-import { isBelow, isObject, type Location, objectLocation } from "../location.ts";
+import { isObject, type Location, objectLocation, isWithin } from "../location.ts";
 import type { EventMessage, ObjectChange } from "../notifications/message.ts";
 import { parseMessage } from "../notifications/parse.ts";
 import { isPlace } from "../text/untrusted.ts";
@@ -141,6 +141,4 @@ const placesBelow = (
 ): readonly Location[] =>
   keys
     .map((key) => objectLocation(bucket, key))
-    .filter(
-      (place) => isPlace(place) && roots.some((root) => place === root || isBelow(place, root)),
-    );
+    .filter((place) => isPlace(place) && roots.some((root) => isWithin(place, root)));

@@ -1,5 +1,5 @@
 import { isAbsolute } from "node:path";
-import { expandHome, isBelow, isRemote, nameOf, type Location, toLocation } from "../location.ts";
+import { expandHome, isRemote, nameOf, type Location, toLocation, isWithin } from "../location.ts";
 import { escapeNameSigns, globMatcher } from "./glob.ts";
 
 const TURN_MS = 50;
@@ -33,8 +33,7 @@ async function composedMatcher(pattern: string, cwd: string): Promise<(path: Loc
   const isNamed = (file: string): boolean => {
     const base = nameOf(file).toLowerCase();
     return (
-      file === path ||
-      isBelow(file, path) ||
+      isWithin(file, path) ||
       base === name ||
       base.replace(/\.[^.]+$/, "") === name ||
       hasPart(file, pattern)

@@ -5,7 +5,7 @@ import { withLease } from "../../backends/lease.ts";
 import type { Lease } from "../../backends/run-lock.ts";
 import { refuseOtherModel } from "../../embedding-model.ts";
 import { MediasearchError } from "../../errors.ts";
-import { isBelow, isRemote, type Location } from "../../location.ts";
+import { isRemote, type Location, isWithin } from "../../location.ts";
 import { channel } from "../../pipeline/channel.ts";
 import type { Context } from "../context.ts";
 import { reembed } from "../library/reembed.ts";
@@ -150,7 +150,7 @@ async function withQuality(run: IndexRun, backend: Backend): Promise<IndexRun> {
 async function hasBelow(catalog: ReadableCatalog, places: readonly Location[]): Promise<boolean> {
   if (places.length === 0 || places.some(isRemote)) return true;
   for await (const { id } of catalog.list())
-    if (places.some((place) => id === place || isBelow(id, place))) return true;
+    if (places.some((place) => isWithin(id, place))) return true;
   return false;
 }
 

@@ -10,7 +10,7 @@ import { trackRules } from "../../config/track-rules.ts";
 import { type EmbeddingModel, isOtherRecipe } from "../../embedding-model.ts";
 import { parseEngineChain } from "../../engine-chain.ts";
 import { MediasearchError, toMediasearchError } from "../../errors.ts";
-import { isBelow, type Location } from "../../location.ts";
+import { type Location, isWithin } from "../../location.ts";
 import { type EngineChoice, engineChoice } from "../../pipeline/engines/engine-choice.ts";
 import type { FileServices } from "../../pipeline/file-outcome.ts";
 import { run as runPipeline, type RunOptions } from "../../pipeline/run.ts";
@@ -312,9 +312,7 @@ async function indexChanges(places: readonly Location[], session: Session): Prom
   const { groups, roots, services, backend, tally, emit } = session;
   const { there, gone } = await sortChanges(places, roots, services);
   for (const group of groups) {
-    const own = there.filter((place) =>
-      group.roots.some((root) => place === root || isBelow(place, root)),
-    );
+    const own = there.filter((place) => group.roots.some((root) => isWithin(place, root)));
     const { include, exclude } = group;
     if (own.length > 0)
       await runOver(own, session, { include, exclude, within: group.roots, sweep: false });

@@ -1,7 +1,7 @@
 import type { AssetStatus } from "../../backends/catalog.ts";
 import type { Backend } from "../../backends/backend.ts";
 import { parseFingerprint } from "../../fingerprint.ts";
-import { isBelow } from "../../location.ts";
+import { isWithin } from "../../location.ts";
 import type { EngineChoice } from "../../pipeline/engines/engine-choice.ts";
 import { storedOf } from "../../pipeline/known-transcripts.ts";
 import type { TrackChoice } from "../../pipeline/track-choice.ts";
@@ -63,7 +63,7 @@ const isMeant = (
   fingerprint !== null &&
   origin === "asr" &&
   state !== "deleted" &&
-  roots.some((root) => id === root || isBelow(id, root));
+  roots.some((root) => isWithin(id, root));
 
 /** Content and recogniser: what the archive has of both need not be done again. */
 function keyOf(fingerprint: string): string {

@@ -1,6 +1,7 @@
 import { readFileSync, realpathSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 import { runtimePaths, type Sight } from "../../file-cage.ts";
+import { isWithin } from "../../location.ts";
 import type { Request } from "./protocol.ts";
 
 export interface CageOptions {
@@ -118,9 +119,6 @@ function mountsOfThisMachine(): readonly { readonly id: string; readonly point: 
     return [];
   }
 }
-
-const isWithin = (path: string, folder: string): boolean =>
-  path === folder || folder === "/" || path.startsWith(`${folder}/`);
 
 function realPath(path: string): string | null {
   try {

@@ -2,7 +2,7 @@ import { realpath } from "node:fs/promises";
 import type { Identity } from "../../app/access/identity.ts";
 import { listItems } from "../../config/serve-settings.ts";
 import { MediasearchError } from "../../errors.ts";
-import { isBelow, isRemote, toLocation } from "../../location.ts";
+import { isBelow, isRemote, toLocation, isWithin } from "../../location.ts";
 import { sightOf, tenantOf } from "../authenticate.ts";
 import { jobRecord, mayKnow } from "../job-record.ts";
 import { HttpError } from "../problem.ts";
@@ -218,13 +218,13 @@ async function allowedLocation(path: string, { context }: Services): Promise<str
   }
   const folders = roots.filter((root) => !isRemote(root));
   // What is outside is refused before the disk is asked, or answers would tell what is there.
-  if (!folders.some((root) => location === root || isBelow(location, root))) throw refused;
+  if (!folders.some((root) => isWithin(location, root))) throw refused;
   const real = await realpath(location).catch(() => {
     throw new MediasearchError("NOT_FOUND", "there is nothing at that path", { subject: path });
   });
   for (const root of folders) {
     const realRoot = await realpath(root).catch(() => undefined);
-    if (realRoot !== undefined && (real === realRoot || isBelow(real, realRoot))) return location;
+    if (realRoot !== undefined && isWithin(real, realRoot)) return location;
   }
   throw refused;
 }

@@ -1,6 +1,6 @@
 import { addHints, dropHints, type Hint, listHints } from "../../../backends/hints.ts";
 import type { Records } from "../../../backends/records.ts";
-import { isBelow, type Location, objectLocation } from "../../../location.ts";
+import { type Location, objectLocation, isWithin } from "../../../location.ts";
 import type { ObjectChange } from "../../../notifications/message.ts";
 import { isPlace } from "../../../text/untrusted.ts";
 
@@ -119,17 +119,13 @@ const placesBelow = (
 ): readonly Location[] =>
   keys
     .map((key) => objectLocation(bucket, key))
-    .filter(
-      (place) => isPlace(place) && roots.some((root) => place === root || isBelow(place, root)),
-    );
+    .filter((place) => isPlace(place) && roots.some((root) => isWithin(place, root)));
 
 function isForThis(
   { places, keeper, atMs }: Hint,
   { roots, keeper: own, isAlone }: InboxOptions,
   oldEnough: number,
 ): boolean {
-  const concerns = places.some((place) =>
-    roots.some((root) => place === root || isBelow(place, root)),
-  );
+  const concerns = places.some((place) => roots.some((root) => isWithin(place, root)));
   return concerns && (isAlone || keeper === null || keeper === own || atMs <= oldEnough);
 }

@@ -1,6 +1,6 @@
 import { basename, dirname } from "node:path";
 import type { AssetId } from "../../../backends/catalog.ts";
-import { isBelow } from "../../../location.ts";
+import { isWithin } from "../../../location.ts";
 import { possibleCaptionName } from "../../../media/captions/names.ts";
 import { isCaptionFolder } from "../../../media/captions/pairing.ts";
 import type { KnownAssets, SortedChanges } from "../media-source.ts";
@@ -51,8 +51,7 @@ async function deletedAmong(
   // A root that is a file of its own lies in its folder.
   const folders = roots.flatMap((root) => [root, dirname(root)]);
   const classify = missingFileClassifier(folders, volumes);
-  const isMissing = (id: AssetId): boolean =>
-    missing.some((path) => id === path || isBelow(id, path));
+  const isMissing = (id: AssetId): boolean => missing.some((path) => isWithin(id, path));
   for await (const asset of catalog.list())
     if (asset.state !== "deleted" && isMissing(asset.id) && classify(asset) === "deleted")
       gone.push(asset.id);

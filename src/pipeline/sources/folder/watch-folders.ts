@@ -1,6 +1,7 @@
 import { readFileSync, type Dirent, type Stats } from "node:fs";
 import { readdir, realpath, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
+import { isWithin } from "../../../location.ts";
 
 /**
  * What is needed of `fs.watch` for one folder (not recursive). It throws, or says by "error", what
@@ -57,8 +58,6 @@ interface Watched {
 const UNREADABLE = new Set(["ENOENT", "ENOTDIR", "EACCES", "EPERM", "ELOOP", "ENAMETOOLONG"]);
 
 export const isHidden = (name: string): boolean => name.startsWith(".");
-export const isWithin = (path: string, folder: string): boolean =>
-  path === folder || path.startsWith(folder.endsWith("/") ? folder : join(folder, "/"));
 
 export function watchFolders(watch: WatchFolder, events: FolderEvents): FolderWatches {
   const folders = new Map<string, Watched>();

@@ -1,6 +1,7 @@
 import { watch as watchSystem } from "node:fs";
 import { stat } from "node:fs/promises";
-import { isWithin, watchFolders, type WatchFolder } from "./watch-folders.ts";
+import { isWithin } from "../../../location.ts";
+import { watchFolders, type WatchFolder } from "./watch-folders.ts";
 import { changedPaths, snapshotFolder, type Snapshot } from "./watch-poll.ts";
 import type { Look } from "./watch-settle.ts";
 
