@@ -1,50 +1,15 @@
 import { describe, expect, it } from "vitest";
-import { sendBytes, serveHttp as serve } from "../../../../test/helpers/http.ts";
+import { serveHttp as serve } from "../../../../test/helpers/http.ts";
+import {
+  BODY,
+  failureOf,
+  filesOf,
+  good,
+  list,
+  signal,
+  source,
+} from "../../../../test/helpers/links.ts";
 import type { ByteSource } from "../../../media/byte-source.ts";
-import type { FileCandidate, ScanItem } from "../../scan/candidate.ts";
-import { createScanFilters } from "../../scan/scan-filters.ts";
-import type { MediaSource } from "../media-source.ts";
-import { openLinkSource } from "./open.ts";
-
-const { signal } = new AbortController();
-/** The beginning of an MP3 file, and bytes that all differ from their neighbours. */
-const BODY = Buffer.concat([
-  Buffer.from("ID3"),
-  Buffer.from(Uint32Array.from({ length: 75_000 }, (_, i) => i * 2_654_435_761).buffer),
-]);
-
-const source = (options: object = {}): MediaSource =>
-  openLinkSource({
-    allowsPrivate: true,
-    proxies: {},
-    retryDelayMs: 1,
-    silenceMs: 300,
-    pollMs: 20,
-    ...options,
-  });
-
-const list = (
-  of: MediaSource,
-  root: string,
-  include: readonly string[] = [],
-): Promise<ScanItem[]> =>
-  Array.fromAsync(
-    of.list(root, createScanFilters({ include, exclude: [], language: undefined, signal })),
-  );
-const filesOf = (items: readonly ScanItem[]): FileCandidate[] =>
-  items.flatMap((item) => (item.type === "file" ? [item.file] : []));
-async function failureOf(
-  root: string,
-  of = source(),
-): Promise<{ code: string; message: string; hint: string | undefined }> {
-  const [item] = await list(of, root);
-  if (item?.type !== "unreadable") throw new Error(`${root}: was listed`);
-  const { code, message, hint } = item.error;
-  return { code, message, hint };
-}
-
-/** A server as they should be. */
-const good = sendBytes(BODY);
 
 const FEED = `<?xml version="1.0" encoding="UTF-8"?>
 <rss version="2.0" xmlns:itunes="http://www.itunes.com/dtds/podcast-1.0.dtd" xmlns:podcast="https://podcastindex.org/namespace/1.0">
