@@ -1,4 +1,5 @@
 import type { Cue } from "../types.ts";
+import { lastEndMs } from "./captions/programme-time.ts";
 import { measureActivity, takeChannel } from "./channel-activity.ts";
 import type { SoundWindow } from "./decode-windows.ts";
 
@@ -55,7 +56,7 @@ export interface PauseReport {
   readonly lateMs: number | null;
 }
 
-/** Compares when text is shown with when somebody speaks. */
+/** Compares when text is shown with when somebody speaks. `cues` are in time order. */
 export function comparePauses(
   cues: readonly Cue[],
   presence: readonly SpeechPresence[],
@@ -113,8 +114,8 @@ function areEdgesApart(cues: readonly Cue[], presence: readonly SpeechPresence[]
     ),
   );
   if (spokenMs.length === 0 || cues.length === 0) return false;
-  const first = Math.min(...cues.map(({ startMs }) => startMs)) - Math.min(...spokenMs);
-  const last = Math.max(...cues.map(({ endMs }) => endMs)) - Math.max(...spokenMs);
+  const first = (cues[0]?.startMs ?? 0) - Math.min(...spokenMs);
+  const last = lastEndMs(cues) - Math.max(...spokenMs);
   return Math.abs(first) > APART_MS || Math.abs(last) > 2 * APART_MS;
 }
 

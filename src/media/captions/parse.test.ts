@@ -335,6 +335,15 @@ describe("captions that unpack to more than a film has", () => {
   });
 });
 
+describe("a text of many lines before its first times", () => {
+  it("is captions all the same, and what was left out is told", () => {
+    const text = `WEBVTT\n\n${"said by nobody\n".repeat(200_000)}\n00:01.000 --> 00:02.000\na\n`;
+    const { cues: found, warnings } = parseCaptions(bytes(text), "webvtt");
+    expect(found).toHaveLength(1);
+    expect(warnings).toEqual([expect.stringContaining("200000 pieces of text were left out")]);
+  });
+});
+
 describe("more captions than fit into a worker", () => {
   it.each([
     ["srt", "00:01 --> 00:02\na\n"],

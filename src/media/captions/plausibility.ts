@@ -1,4 +1,5 @@
 import type { Cue } from "../../types.ts";
+import { lastEndMs } from "./programme-time.ts";
 
 /** What is known of captions beside their cues. */
 export interface CaptionFacts {
@@ -89,7 +90,7 @@ function whyThin(
   if (isThin && isPartial) return `it is only a part by its name, with ${count}`;
   if (isThin && durationMs >= MIN_JUDGED_MS)
     return `it has ${count} for ${Math.round(minutes)} ${Math.round(minutes) === 1 ? "minute" : "minutes"}`;
-  const reach = Math.max(...cues.map(({ endMs }) => endMs)) / durationMs;
+  const reach = lastEndMs(cues) / durationMs;
   if (durationMs >= MIN_CUT_MS && reach < MIN_REACH)
     return `it ends after ${Math.round(reach * 100)} % of the recording`;
   return null;

@@ -25,12 +25,12 @@ const MIN_SURE_TIMECODE_MS = 30 * 60_000;
 /**
  * How far captions are behind their media because they count from a programme's time code, such as
  * 01:00:00 or 10:00:00; 0 where they are not. The media's own time code decides, else that they fit
- * into its length only so.
+ * into its length only so. `cues` are in time order.
  */
 export function programmeStart(cues: readonly Cue[], facts: ProgrammeFacts): number {
   const { durationMs, timecodeMs, hourMs = HOUR_MS } = facts;
-  const firstMs = Math.min(...cues.map(({ startMs }) => startMs));
-  const lastMs = Math.max(...cues.map(({ startMs }) => startMs));
+  const firstMs = cues[0]?.startMs ?? 0;
+  const lastMs = cues.at(-1)?.startMs ?? 0;
   const isPastEnd = durationMs !== null && lastMs > durationMs;
   const fits = (startMs: number): boolean =>
     startMs > 0 &&
@@ -41,6 +41,10 @@ export function programmeStart(cues: readonly Cue[], facts: ProgrammeFacts): num
   const hours = Math.floor((firstMs + LEAD_MS) / hourMs) * hourMs;
   return isPastEnd && fits(hours) ? hours : 0;
 }
+
+/** When the last of all is over, in milliseconds; 0 without cues. */
+export const lastEndMs = (cues: readonly Cue[]): number =>
+  cues.reduce((last, { endMs }) => Math.max(last, endMs), 0);
 
 /** Cues as many milliseconds later, or sooner; what would begin before the start begins there. */
 export const shiftCues = (cues: readonly Cue[], byMs: number): Cue[] =>

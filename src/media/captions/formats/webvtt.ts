@@ -120,7 +120,8 @@ function beginCue(
   const block = reading.blocks.at(-1);
   if (block?.isClosed === false) dropName(block.said);
   // The line right above an arrow is the name of the cue.
-  reading.dropped.push(...(isAfterBlank ? reading.loose : reading.loose.slice(0, -1)));
+  const leftOut = isAfterBlank ? reading.loose : reading.loose.slice(0, -1);
+  for (const line of leftOut) reading.dropped.push(line);
   reading.loose = [];
   reading.isMeta = false;
   reading.blocks.push(newBlock(timing, number));
