@@ -36,17 +36,17 @@ export function findShare(path: string): NetworkShare | undefined {
   try {
     const folder = existingFolder(path);
     if (!NOT_LOCAL.has(Number(statfsSync(folder).type) % 2 ** 32)) return undefined;
-    return shareOf(folder, readFileSync("/proc/self/mountinfo", "utf8"));
+    return shareOf(realpathSync(folder), readFileSync("/proc/self/mountinfo", "utf8"));
   } catch {
     return undefined;
   }
 }
 
-/** The folder of a file, or the nearest one above it that is there, by its real name. */
+/** The folder of a file, or the nearest one above it that is there. */
 function existingFolder(path: string): string {
   for (let folder = dirname(resolve(path)); ; folder = dirname(folder)) {
     const isThere = statSync(folder, { throwIfNoEntry: false }) !== undefined;
-    if (isThere || folder === dirname(folder)) return realpathSync(folder);
+    if (isThere || folder === dirname(folder)) return folder;
   }
 }
 
