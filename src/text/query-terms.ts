@@ -7,7 +7,9 @@ import { isUnspaced, literally } from "./words.ts";
 
 /** Matches the words of a query in lower case, each with what follows an apostrophe. */
 const askedPattern = (text: string): RegExp =>
-  isAscii(text) ? /[a-z0-9]+(?:'[a-z]+)*/g : /[\p{L}\p{N}\p{M}\p{Co}]+(?:'[\p{L}\p{M}]+)*/gu;
+  isAscii(text) ? /[a-z0-9]+(?:'[a-z]+)*/g : wideAskedPattern();
+/** A function of its own, because to compile one with classes of Unicode takes time. */
+const wideAskedPattern = (): RegExp => /[\p{L}\p{N}\p{M}\p{Co}]+(?:'[\p{L}\p{M}]+)*/gu;
 
 /**
  * Takes the terms out of a natural question: lower-case Unicode words, each once, in the order

@@ -128,15 +128,20 @@ const hasGroups = (query: string): boolean =>
 const unclosedError = (query: string, lexemes: readonly Lexeme[]): Error =>
   malformed(query, lexemes.findLast(({ is }) => is === "(")?.at ?? 0, "this is not closed");
 
-/** The first pattern decides for most texts; classes of Unicode are slow the first time. */
-const hasLetter = (text: string): boolean =>
-  /[A-Za-z0-9]/.test(text) || /[\p{L}\p{N}\p{Co}]/u.test(text);
+/**
+ * V8 reads the patterns of a function when it compiles it, and classes of Unicode take it up to a
+ * millisecond, also where the function comes to no pattern. What few queries need is therefore a
+ * function of its own, here and below.
+ */
+const hasWideLetter = (text: string): boolean => /[\p{L}\p{N}\p{Co}]/u.test(text);
+export const hasLetter = (text: string): boolean => /[A-Za-z0-9]/.test(text) || hasWideLetter(text);
+const isLeftOut = (text: string): boolean => /^-(?:\*+\p{L}|[\p{L}"“„«「『])/u.test(text);
 
 /** Before a word, a quote or a group: "-5 degrees" and a dash between words are plain text. */
 function isMinus(query: string, at: number, grouped: boolean): boolean {
   return (
     query[at] === "-" &&
-    (/^-(?:\*+\p{L}|[\p{L}"“„«「『])/u.test(query.slice(at)) ||
+    (isLeftOut(query.slice(at)) ||
       (grouped && query.startsWith("-(", at)) ||
       regexEnd(query, at + 1) > 0)
   );
@@ -158,6 +163,7 @@ const MAX_REGEX_LENGTH = 500;
 
 /** Where a regular expression ends that begins with this slash; 0 where none does. */
 function regexEnd(query: string, at: number): number {
+  if (query[at] !== "/") return 0;
   REGEX.lastIndex = at;
   return REGEX.test(query) ? REGEX.lastIndex : 0;
 }
@@ -202,14 +208,9 @@ function fieldAt(query: string, at: number, inGroup: boolean): Lexeme | undefine
 
 /** A beginning of words, such as `walr*`. Punctuation around it means nothing. */
 const prefixOf = (text: string): string | undefined =>
-  text.includes("*")
-    ? /^[([]*((?:[\p{L}\p{N}\p{M}]['’]?){2,})\*[.,;:?!)\]]*$/u.exec(text)?.[1]
-    : undefined;
+  /^[([]*((?:[\p{L}\p{N}\p{M}]['’]?){2,})\*[.,;:?!)\]]*$/u.exec(text)?.[1];
 
-/**
- * Three letters at least: `a*b` is a product. As functions, since patterns with Unicode classes
- * take time to make and few queries need them.
- */
+/** Three letters at least: `a*b` is a product. */
 const wildcardOf = (text: string): string | undefined =>
   /^[([]*((?=(?:[*?]*[\p{L}\p{N}\p{M}]){3})(?=[^\p{L}]*\p{L})[\p{L}\p{N}\p{M}*?]*[\p{L}\p{N}\p{M}*])\??[.,;:!)\]]*$/u.exec(
     text,
@@ -235,7 +236,7 @@ function wordAt(query: string, at: number, grouped: boolean): Lexeme {
     (grouped ? /^[^\s()]+/ : /^\S+/).exec(query.slice(at))?.[0] ?? query.slice(at, at + 1);
   const end = at + text.length;
   if (text === "AND" || text === "OR" || text === "NOT") return { is: text, at, end };
-  const prefix = prefixOf(text);
+  const prefix = text.includes("*") ? prefixOf(text) : undefined;
   if (prefix !== undefined && !isUnspaced(prefix)) return { is: "prefix", text: prefix, at, end };
   const pattern = patternOf(text);
   if (pattern)

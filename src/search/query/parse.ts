@@ -2,7 +2,7 @@ import type { AssetId } from "../../backends/catalog.ts";
 import type { Condition } from "../../backends/search-index.ts";
 import type { SearchTerm } from "../../text/terms.ts";
 import { FIELD_CONDITIONS, nearTime, whyUnfit } from "./fields.ts";
-import { type Lexeme, lexQuery, malformed } from "./lex.ts";
+import { hasLetter, type Lexeme, lexQuery, malformed } from "./lex.ts";
 import { signWords } from "../../text/side-text.ts";
 import type { TextPattern } from "../../text/text-patterns.ts";
 import { queryTerms } from "../../text/query-terms.ts";
@@ -35,18 +35,20 @@ export const filePatterns = (query: string): string[] =>
 
 /** In capitals only, AND, OR and NOT that do not fit are words like the others. */
 function lexemes(query: string): Lexeme[] {
-  if (/[a-z]/.test(query) || /\p{Ll}/u.test(query) || !/\p{Lu}/u.test(query))
-    return lexQuery(query);
+  if (/[a-z]/.test(query) || !isInCapitals(query)) return lexQuery(query);
   try {
     const found = lexQuery(query);
     parseLexemes(query, found, new Map());
     return found;
   } catch {
     return [...query.matchAll(/\S+/g)]
-      .filter(([text]) => /[\p{L}\p{N}]/u.test(text))
+      .filter(([text]) => hasLetter(text))
       .map(({ 0: text, index: at }) => ({ is: "word", text, at, end: at + text.length }));
   }
 }
+
+/** A function of its own, as in `lex.ts`: few queries come by here. */
+const isInCapitals = (query: string): boolean => !/\p{Ll}/u.test(query) && /\p{Lu}/u.test(query);
 
 type Node =
   | { readonly is: "word" | "phrase" | "prefix"; readonly text: string; readonly at: number }
