@@ -138,6 +138,16 @@ export interface LibraryFile {
   } | null;
   /** Which channels were heard, such as "left" or "separate"; null when all were mixed. */
   readonly channels: string | null;
+  /**
+   * Its place in a recording that a camera or recorder put into several files, and where it begins
+   * there, milliseconds, null where an earlier part is missing; null for a whole recording.
+   */
+  readonly part: {
+    readonly name: string;
+    readonly number: number;
+    readonly of: number;
+    readonly startMs: number | null;
+  } | null;
   /** Why the last attempt failed; null when it did not. */
   readonly error: string | null;
 }

@@ -1,4 +1,4 @@
-import { assetFacts, mediaRecord, listAssets, readFacts } from "./app/assets.ts";
+import { assetFacts, mediaRecord, listAssets, readFacts, readParts } from "./app/assets.ts";
 import { type Context, createContext } from "./app/context.ts";
 import { displayPath } from "./app/display-path.ts";
 import type { IndexingEvent as RunEvent } from "./app/indexing/index-event.ts";
@@ -60,11 +60,13 @@ export async function openLibrary({
       const records = await session.records();
       const assets = await listAssets(catalog, cwd, request, records);
       const factsOf = await readFacts(records);
+      const parts = await readParts(assets, catalog, factsOf);
       return assets.map((asset) => ({
         path: asset.id,
         file: displayPath(asset.id, cwd),
         ...assetFacts(asset),
         ...mediaRecord(factsOf(asset.fingerprint)),
+        part: parts.get(asset.id) ?? null,
       }));
     },
     async transcript(request) {

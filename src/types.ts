@@ -78,6 +78,17 @@ export interface Chapter {
   readonly title: string;
 }
 
+/** The place of a file in a recording that a camera or recorder put into several files. */
+export interface RecordingPart {
+  /** What the whole is called. */
+  readonly name: string;
+  /** Its place, from 1. */
+  readonly number: number;
+  readonly of: number;
+  /** Where it begins in the whole, milliseconds; null where an earlier part is not there. */
+  readonly startMs: number | null;
+}
+
 /**
  * What is known of a recording besides its words: from the container, from a feed, from files that
  * other programs wrote beside it. A member that nobody stated is missing.

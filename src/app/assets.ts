@@ -3,8 +3,9 @@ import { listMediaFacts } from "../backends/media-facts.ts";
 import { toMediasearchError } from "../errors.ts";
 import type { FactsOf } from "../search/asset-matcher.ts";
 import type { Records } from "../backends/records.ts";
-import type { MediaFacts } from "../types.ts";
+import type { MediaFacts, RecordingPart } from "../types.ts";
 import { fileNames } from "./display-path.ts";
+import { partOf } from "./recording-parts.ts";
 import { parseFingerprint } from "../fingerprint.ts";
 import { parseSelection, type Selection } from "../selection.ts";
 import { cleanDate, cleanName } from "../text/untrusted.ts";
@@ -32,11 +33,32 @@ export async function listAssets(
 }
 
 /** A file as programs get it: docs/schemas/list.v1.json. */
-export const assetRecord = (asset: AssetStatus, cwd: string, facts: MediaFacts = {}) => ({
+export const assetRecord = (
+  asset: AssetStatus,
+  cwd: string,
+  facts: MediaFacts = {},
+  part: RecordingPart | null = null,
+) => ({
   ...fileNames(asset.id, cwd),
   ...assetFacts(asset),
   ...mediaRecord(facts),
+  part,
 });
+
+/** The places of files in recordings of several files; those that are whole have none. */
+export async function readParts(
+  assets: readonly AssetStatus[],
+  catalog: Pick<ReadableCatalog, "get">,
+  factsOf: FactsOf,
+): Promise<ReadonlyMap<AssetId, RecordingPart>> {
+  const access = { catalog, factsOf: ({ fingerprint }: AssetStatus) => factsOf(fingerprint) };
+  const parts = new Map<AssetId, RecordingPart>();
+  for (const asset of assets) {
+    const part = await partOf(asset, access);
+    if (part) parts.set(asset.id, part);
+  }
+  return parts;
+}
 
 /** What is known of each recording; nothing while the cluster that holds it is away. */
 export const readFacts = (records: Pick<Records, "list">): Promise<FactsOf> =>

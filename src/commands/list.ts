@@ -1,4 +1,4 @@
-import type { AssetStatus } from "../backends/catalog.ts";
+import type { AssetId, AssetStatus } from "../backends/catalog.ts";
 import {
   formatJson,
   formatBytes,
@@ -7,14 +7,14 @@ import {
   formatDuration,
 } from "../text/format.ts";
 import type { FactsOf } from "../search/asset-matcher.ts";
-import type { MediaFacts } from "../types.ts";
+import type { MediaFacts, RecordingPart } from "../types.ts";
 import type { CliStreams } from "../terminal/io.ts";
 import { styler } from "../terminal/style.ts";
 import { stripControls } from "../text/strip-controls.ts";
 import { formatM3uFiles } from "../results/m3u.ts";
 import { tableMarkdown } from "../results/markdown.ts";
 import { ndjson, formatTable } from "../results/records.ts";
-import { assetRecord, listAssets, readFacts, selectionRecord } from "../app/assets.ts";
+import { assetRecord, listAssets, readFacts, readParts, selectionRecord } from "../app/assets.ts";
 import { describeTrack } from "../selection.ts";
 import { readable } from "../app/search/read-view.ts";
 import { countUnstated } from "../app/search/filter.ts";
@@ -68,9 +68,10 @@ export const run: Command<typeof LIST_SPEC> = async (_args, flags, context) => {
     }
     const assets = await listAssets(catalog, io.cwd, request, records);
     const factsOf = await readFacts(records);
+    const partsOf = (): Promise<Parts> => readParts(assets, catalog, factsOf);
     if (hasFlag(flags, "print0"))
       io.stdout.write(assets.map(({ id }) => `${displayPath(id, io.cwd)}\0`).join(""));
-    else printAssets(assets, { format, isRaw, factsOf }, io);
+    else printAssets(assets, { format, isRaw, factsOf, parts: await partsOf() }, io);
     return 0;
   } finally {
     await backend.close();
@@ -81,14 +82,19 @@ interface ListOutput {
   readonly format: string;
   readonly isRaw: boolean;
   readonly factsOf: FactsOf;
+  readonly parts: Parts;
 }
+
+type Parts = ReadonlyMap<AssetId, RecordingPart>;
 
 function printAssets(
   assets: readonly AssetStatus[],
-  { format, isRaw, factsOf }: ListOutput,
+  { format, isRaw, factsOf, parts }: ListOutput,
   io: CliStreams,
 ): void {
-  const rows = assets.map((asset) => assetRecord(asset, io.cwd, factsOf(asset.fingerprint)));
+  const rows = assets.map((asset) =>
+    assetRecord(asset, io.cwd, factsOf(asset.fingerprint), parts.get(asset.id)),
+  );
   if (format === "json")
     io.stdout.write(`${formatJson({ version: 1, total: rows.length, files: rows })}\n`);
   else if (format === "ndjson") io.stdout.write(ndjson(rows));
@@ -96,7 +102,7 @@ function printAssets(
     io.stdout.write(
       formatTable(
         ASSET_COLUMNS,
-        rows.map(({ track: _track, media: _media, ...row }) => row),
+        rows.map(({ track: _track, media: _media, part: _part, ...row }) => row),
         { format, isRaw },
       ),
     );
@@ -125,7 +131,7 @@ function printAssets(
         ]),
       ),
     );
-  else printTable(assets, factsOf, io);
+  else printTable(assets, { factsOf, parts }, io);
 }
 
 const length = ({ durationMs }: AssetStatus): string =>
@@ -151,7 +157,18 @@ function takenText(asset: AssetStatus): string {
 const headline = ({ title, show }: MediaFacts): string =>
   [title === undefined ? "" : `“${title}”`, show ?? ""].filter(Boolean).join(", ");
 
-function printTable(assets: readonly AssetStatus[], factsOf: FactsOf, io: CliStreams): void {
+/** Where a file is in a recording of several: `part 2 of 3 of GX0123, from 0:11:43`. */
+function partText(part: RecordingPart | undefined): string {
+  if (!part) return "";
+  const from = part.startMs === null ? "" : `, from ${formatTimestamp(part.startMs)}`;
+  return `part ${part.number} of ${part.of} of ${part.name}${from}`;
+}
+
+function printTable(
+  assets: readonly AssetStatus[],
+  { factsOf, parts }: Pick<ListOutput, "factsOf" | "parts">,
+  io: CliStreams,
+): void {
   const paint = styler(io.stdout, io.env);
   for (const asset of assets) {
     const what =
@@ -163,6 +180,7 @@ function printTable(assets: readonly AssetStatus[], factsOf: FactsOf, io: CliStr
               asset.language,
               takenText(asset),
               headline(factsOf(asset.fingerprint)),
+              partText(parts.get(asset.id)),
               fewSpeakers(asset.speakers),
             ]
               .filter(Boolean)

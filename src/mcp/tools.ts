@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { assetRecord, listAssets, readFacts, SORT_KEYS } from "../app/assets.ts";
+import { assetRecord, listAssets, readFacts, readParts, SORT_KEYS } from "../app/assets.ts";
 import type { ListRequest, SearchRequest } from "../app/requests.ts";
 import type { SearchSession } from "../app/search/session.ts";
 import { parseTimeRange, type TimeRange } from "../app/time-range.ts";
@@ -208,13 +208,15 @@ const LIST_TOOL: McpTool = {
     const assets = await listAssets(catalog, cwd, request, records);
     const factsOf = await readFacts(records);
     const offset = numberArgument(args, "offset", 0);
+    const shown = assets.slice(offset, offset + numberArgument(args, "limit", 50));
+    const parts = await readParts(shown, catalog, factsOf);
     return {
       version: 1,
       total: assets.length,
       offset,
-      files: assets
-        .slice(offset, offset + numberArgument(args, "limit", 50))
-        .map((asset) => assetRecord(asset, cwd, factsOf(asset.fingerprint))),
+      files: shown.map((asset) =>
+        assetRecord(asset, cwd, factsOf(asset.fingerprint), parts.get(asset.id)),
+      ),
     };
   },
 };

@@ -30,9 +30,18 @@ export async function keepFacts(
 ): Promise<void> {
   const { content } = parseFingerprint(fingerprint);
   if (file.kind === "captions" || content === "") return;
-  await writeMediaFacts(records, content, { ...facts, ...withoutGaps(file.facts ?? {}) });
+  const show = showOf(file, facts);
+  await writeMediaFacts(records, content, {
+    ...facts,
+    ...(show === undefined ? {} : { show }),
+    ...withoutGaps(file.facts ?? {}),
+  });
   (await describedIn(records)).add(content);
 }
+
+/** The chapters of a book are told by its name, the album's, before that of who reads it. */
+const showOf = ({ work }: FileCandidate, { show, tags }: MediaFacts): string | undefined =>
+  work === undefined ? undefined : (tags?.["album"] ?? show ?? work);
 
 const withoutGaps = (facts: MediaFacts): MediaFacts =>
   Object.fromEntries(Object.entries(facts).filter(([, value]) => value !== undefined));

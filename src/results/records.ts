@@ -40,6 +40,7 @@ export function resultFacts({
   origin,
   url,
   timecodes,
+  part,
   before,
   after,
   folded,
@@ -56,6 +57,7 @@ export function resultFacts({
     ...(url === undefined ? {} : { url }),
     ...(heading === undefined ? {} : { heading }),
     ...(timecodes && { startTimecode: timecodes.start, endTimecode: timecodes.end }),
+    ...(part && { part }),
     moment: { hits: folded.map((other) => ({ ...other, score: precise(other.score) })) },
     ...(before.length + after.length > 0 ? { before, after } : {}),
     ...(explain === null
@@ -117,6 +119,7 @@ export function pageTable({ results }: ResultPage, options: TableOptions): strin
     startTimecode: result.timecodes?.start ?? null,
     endTimecode: result.timecodes?.end ?? null,
     score: precise(result.score),
+    part: null,
     before: null,
     after: null,
     folded: result.folded.length,

@@ -1,6 +1,7 @@
 import { formatTimestamp, pluralize } from "../text/format.ts";
 import { displayWidth, type Styler } from "../terminal/style.ts";
 import { stripControls } from "../text/strip-controls.ts";
+import type { RecordingPart } from "../types.ts";
 import type { Link } from "./links.ts";
 import { countHits, groupByFile, type ResultLine, type SearchResult } from "./search-result.ts";
 
@@ -33,12 +34,14 @@ export function pageText(
 }
 
 function head(result: SearchResult, { paint, link }: Screen, withFile: boolean): string {
-  const { number, path, file, startMs, endMs, timecodes, speaker, origin, score, folded } = result;
+  const { number, path, file, startMs, endMs, timecodes, part, speaker, origin, score, folded } =
+    result;
   const heading = `${withFile ? `${paint("cyan", stripControls(file))}  ` : ""}${paint("green", `${formatTimestamp(startMs)}–${formatTimestamp(endMs)}`)}`;
   const parts = [
     paint("dim", `${String(number).padStart(2)} `),
     link(heading, path, startMs),
     timecodes ? paint("dim", `TC ${timecodes.start}`) : "",
+    part ? paint("dim", partText(part, startMs)) : "",
     speaker === null ? "" : paint("magenta", stripControls(speaker)),
     origin === "asr" ? paint("dim", "recognised") : "",
     paint("dim", score.toFixed(2)),
@@ -48,6 +51,12 @@ function head(result: SearchResult, { paint, link }: Screen, withFile: boolean):
     .filter((part) => part !== "")
     .join("  ")
     .replace("  ", " ");
+}
+
+/** `part 2 of 3 of GX0123, 0:14:55 there`: the time in the whole, of which the file is a part. */
+function partText({ name, number, of, startMs }: RecordingPart, withinMs: number): string {
+  const there = startMs === null ? "" : `, ${formatTimestamp(startMs + withinMs)} there`;
+  return `part ${number} of ${of} of ${stripControls(name)}${there}`;
 }
 
 function resultBody(result: SearchResult, screen: Screen): string {

@@ -1,4 +1,4 @@
-import type { Origin, Segment } from "../types.ts";
+import type { Origin, RecordingPart, Segment } from "../types.ts";
 
 /** A line of a transcript; times in milliseconds from the start of its file. */
 export interface ResultLine {
@@ -40,6 +40,8 @@ export interface SearchResult extends ResultLine {
   readonly heading?: string | undefined;
   /** Time codes that the source shows at its start and end, where it notes any. */
   readonly timecodes?: { readonly start: string; readonly end: string } | undefined;
+  /** Where its file is in a recording of several files. */
+  readonly part?: RecordingPart | undefined;
   /** Lines around it, with `--context`. */
   readonly before: readonly ResultLine[];
   readonly after: readonly ResultLine[];

@@ -4,6 +4,7 @@ import type { ReadableLibrary } from "../../backends/library.ts";
 import type { ReadableCatalog } from "../../backends/catalog.ts";
 import type { OpenEmbedder } from "../../search/hybrid.ts";
 import { countUnstated } from "../../app/search/filter.ts";
+import { addParts } from "../../app/search/recording-parts.ts";
 import { addTimecodes } from "../../app/search/source-timecodes.ts";
 import { openView } from "../../app/search/read-view.ts";
 import type { SearchRequest } from "../../app/requests.ts";
@@ -136,7 +137,8 @@ async function completePage(
 ): Promise<ResultPage> {
   const linked = links ? await pageWithUrls(page, context) : page;
   if (!WITH_TIMECODES.includes(format) || fileEnd !== undefined || isCounted) return linked;
-  return { ...linked, results: await addTimecodes(linked.results, library.catalog, records) };
+  const results = await addTimecodes(linked.results, library.catalog, records);
+  return { ...linked, results: await addParts(results, library.catalog, records) };
 }
 
 /** Addresses are signed by the object store's client, which only this option needs. */

@@ -29,6 +29,8 @@ export interface FileCandidate {
   readonly parts?: readonly Location[] | undefined;
   /** Files beside it in which other programs wrote titles and the like. */
   readonly factsBeside?: readonly Sidecar[] | undefined;
+  /** What the work is called that its folder holds as numbered files, such as an audiobook. */
+  readonly work?: string | undefined;
   /** When it was recorded or published, Unix milliseconds, where its source says so. */
   readonly recordedAtMs?: number | null | undefined;
   /** What its source says of it: a feed knows titles. */

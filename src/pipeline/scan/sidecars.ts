@@ -4,6 +4,8 @@ import { candidateByName } from "../../media/sniff.ts";
 
 /** Which captions of one folder belong to which of its media files. */
 export interface FolderSidecars {
+  /** The names of all that may be media. */
+  readonly mediaNames: readonly string[];
   /** The captions that suit the media file best; null without any. */
   readonly sidecarOf: (mediaName: string) => Promise<string | null>;
   /** The captions that suit the media file and its language, best first. */
@@ -70,6 +72,7 @@ export function pairNames(
   const sidecarsOf = (name: string, wanted: string | undefined): Promise<readonly string[]> =>
     opened(rank(name, [...new Set([...near(name, captions), ...inFolder])], wanted));
   return {
+    mediaNames,
     sidecarOf: async (name) => (await sidecarsOf(name, language))[0] ?? null,
     sidecarsOf: (name) => sidecarsOf(name, language),
     captionsOf: async (name) => [...(await sidecarsOf(name, undefined))].toSorted(),

@@ -8,6 +8,7 @@ import { looksLikeCaptions } from "../../../media/captions/sniff.ts";
 import { factsNames } from "../../../media/facts-files.ts";
 import { candidateByName, HEAD_BYTES, readHead, sniffFile } from "../../../media/sniff.ts";
 import { type FolderSidecars, pairNames } from "../../scan/sidecars.ts";
+import { isSmallCopy, numberedWork } from "../../scan/numbered-work.ts";
 import { realLocation } from "../../same-file.ts";
 import type { FileCandidate, ScanItem, Sidecar } from "../../scan/candidate.ts";
 import type { ScanFilters } from "../../scan/scan-filters.ts";
@@ -222,6 +223,7 @@ async function* scanEntry(
   const name = basename(path);
   const kind = captionName(name) ? "captions" : candidateByName(name);
   if (kind === "skip" || !filters.accepts(root, path)) return;
+  if (isSmallCopy(name, beside.mediaNames)) return;
   try {
     const stats = await stat(path);
     if (stats.isDirectory()) yield* scanFolder(root, path, filters);
@@ -318,8 +320,23 @@ async function* folderItem(
       permissions: permissionsOf(stats),
       ...(await captionsOf(path, beside)),
       factsBeside: beside ? await factsBeside(path) : [],
+      work: beside && kind === "media" ? workOf(dirname(path), beside) : undefined,
     },
   };
+}
+
+/** Asked for once a folder: it may hold a hundred thousand files. */
+const works = new WeakMap<FolderSidecars, { readonly name: string | undefined }>();
+
+function workOf(folder: string, beside: FolderSidecars): string | undefined {
+  const known = works.get(beside) ?? {
+    name: numberedWork(
+      [basename(folder), basename(dirname(folder))],
+      beside.mediaNames.filter((name) => candidateByName(name) === "media"),
+    ),
+  };
+  works.set(beside, known);
+  return known.name;
 }
 
 /** What other programs wrote of a recording, beside it. */
