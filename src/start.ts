@@ -50,8 +50,7 @@ export async function start(): Promise<void> {
         hint: "cd to another one",
       }),
     );
-  if (LONG_COMMANDS.has(argv[0] ?? "")) (await import("./launcher.ts")).limitThisProcess();
-  const exitCode = await main(argv, {
+  const ended = main(argv, {
     env: process.env,
     cwd,
     signal: stop.signal,
@@ -65,6 +64,9 @@ export async function start(): Promise<void> {
       return process.stdin;
     },
   });
+  // After the command has begun, so that a terminal shows something first.
+  if (LONG_COMMANDS.has(argv[0] ?? "")) (await import("./launcher.ts")).limitThisProcess();
+  const exitCode = await ended;
   hasEnded = true;
   const { reason } = stop.signal as { readonly reason: unknown };
   process.exitCode = reason === "EPIPE" ? 0 : exitCode;

@@ -1,4 +1,3 @@
-import { quoteShellWord } from "../shell-words.ts";
 import { Argument, Command as Program, CommanderError, Option } from "commander";
 import type { FlagValue } from "./flags.ts";
 import type { CommandEntry } from "./command.ts";
@@ -15,6 +14,7 @@ import { stripControls } from "../text/strip-controls.ts";
 import { inBucket } from "../location.ts";
 import { packageVersion } from "../version.ts";
 import { reportError, withStore } from "./report-error.ts";
+import { asUsage } from "./usage-error.ts";
 
 const VERSION_WORDS = new Set(["--version", "-V", "-v", "version"]);
 
@@ -59,65 +59,6 @@ function asStopped(
     { subject: String(reason) },
   );
 }
-
-/**
- * What commander says of a command line that it refuses, as an error of ours: what is wrong, then
- * what was meant or where to look.
- */
-function asUsage({ message }: CommanderError, argv: readonly string[]): MediasearchError {
-  const [wrong = "", meant] = message.replace(/^error: /, "").split("\n");
-  const [, word] = /^unknown option '(-[^-].*)'$/.exec(wrong) ?? [];
-  const command = commandOf(argv) ? `mediasearch ${argv[0]}` : "mediasearch";
-  if (word !== undefined && argv[0] === "search")
-    return new MediasearchError("USAGE", wrong, {
-      subject: word,
-      hint: `if it belongs to the query, in quotes, ${command} "words ${word}", or after --, ${command} -- words ${word}`,
-    });
-  const guessed = GUESSES[argv[0] ?? ""];
-  if (guessed !== undefined && !commandOf(argv))
-    return new MediasearchError("USAGE", `there is no command ${argv[0]}`, {
-      subject: argv[0],
-      hint: ["mediasearch", guessed, ...argv.slice(1).map(asTyped)].join(" "),
-    });
-  return new MediasearchError("USAGE", wrong, {
-    hint: [
-      ...(meant ? [meant.replace(/^\((.*)\)$/, "$1")] : []),
-      `${command} --help shows what there is`,
-    ].join(" "),
-  });
-}
-
-/** Names that people try, and the commands that do what they mean. */
-const GUESSES: Readonly<Record<string, string>> = {
-  add: "index",
-  scan: "index",
-  update: "index",
-  refresh: "index",
-  transcribe: "index",
-  watch: "index --watch",
-  find: "search",
-  query: "search",
-  grep: "search",
-  show: "transcript",
-  cat: "transcript",
-  view: "transcript",
-  read: "transcript",
-  ls: "list",
-  files: "list",
-  delete: "remove",
-  rm: "remove",
-  forget: "remove",
-  undo: "edits undo",
-  info: "status",
-  stats: "status",
-  check: "doctor",
-  settings: "config",
-  version: "--version",
-};
-
-/** As somebody would type it. */
-const asTyped = (word: string): string =>
-  /^[\w@%+=:,./~-]+$/.test(word) ? word : quoteShellWord(word);
 
 /**
  * Of all commands only the one that comes first is made ready; without one, all that help and
@@ -176,22 +117,23 @@ function addCommand(
     const store = typeof flags["store"] === "string" ? flags["store"] : undefined;
     const hint = (text: string): string => withStore(text, store);
     const context = { ...application, io, status, hint };
-    const { run } = await spec.load();
+    // A terminal shows something before the command's own code is read.
+    if (spec.opening !== undefined && flags["json"] !== true) status.update(spec.opening);
     const toBucketLocation = <T>(value: T): T | string =>
       typeof value === "string" ? inBucket(value, config.settings.mediaBucket) : value;
     const args = command.processedArgs
       .flat()
       .filter((arg): arg is string => typeof arg === "string")
       .map(toBucketLocation);
-    onExit(
-      await run(
-        args,
-        Object.fromEntries(
-          Object.entries(flags).map(([name, value]) => [name, toBucketLocation(value)]),
-        ),
-        context,
-      ),
+    const inBuckets = Object.fromEntries(
+      Object.entries(flags).map(([name, value]) => [name, toBucketLocation(value)]),
     );
+    try {
+      const { run } = await spec.load();
+      onExit(await run(args, inBuckets, context));
+    } finally {
+      status.end();
+    }
   });
 }
 

@@ -40,14 +40,7 @@ const withCaret = (text: string, at: number): string =>
  * option, or stands after `--`, asks for nothing.
  */
 export function wantsJson(argv: readonly string[]): boolean {
-  const options = [...(commandOf(argv)?.options ?? []), ...GLOBAL_OPTIONS].map(
-    ({ flags }) => flags,
-  );
-  const taking = new Set(
-    options
-      .filter((flags) => flags.includes("<"))
-      .flatMap((flags) => flags.replace(/ <.*/, "").split(", ")),
-  );
+  const { taking } = optionsOf(argv[0] ?? "");
   for (let i = 0; i < argv.length && argv[i] !== "--"; i++) {
     const arg = argv[i] ?? "";
     if (arg === "--json" || /^--format=(?:nd)?json$/.test(arg)) return true;
@@ -55,6 +48,19 @@ export function wantsJson(argv: readonly string[]): boolean {
     if (taking.has(arg)) i++;
   }
   return false;
+}
+
+/** As they are typed, such as `-l` and `--limit`: those without a value, and those with one. */
+export function optionsOf(name: string): Record<"switches" | "taking", ReadonlySet<string>> {
+  const options = [...(commandOf([name])?.options ?? []), ...GLOBAL_OPTIONS].map(
+    ({ flags }) => flags,
+  );
+  const namesOf = (some: readonly string[]): ReadonlySet<string> =>
+    new Set(some.flatMap((flags) => flags.replace(/ [<[].*/, "").split(", ")));
+  return {
+    switches: namesOf(options.filter((flags) => !flags.includes("<"))),
+    taking: namesOf(options.filter((flags) => flags.includes("<"))),
+  };
 }
 
 function storeOf(argv: readonly string[]): string | undefined {

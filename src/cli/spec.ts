@@ -36,6 +36,8 @@ export interface CommandSpec {
   readonly exitCodes: readonly ErrorCode[];
   /** Stopped half-way, the same command goes on from there. */
   readonly resumable?: true;
+  /** What the line of state says at once, where it takes a while until there is more to say. */
+  readonly opening?: string;
   /** It prints what is to be said about the configuration itself, so that nobody is told twice. */
   readonly showsNotices?: true;
 }

@@ -3,6 +3,7 @@ import { existsSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { captionLibrary } from "../helpers/caption-library.ts";
 import { BIN, environment, mediasearch, tempFolder } from "../helpers/run.ts";
+import { splitShellWords } from "../../src/shell-words.ts";
 import { schemaErrors } from "../helpers/schema.ts";
 
 const lastLine = (stderr: string): string => stderr.trimEnd().split("\n").at(-1) ?? "";
@@ -43,13 +44,24 @@ describe("an error with --json", () => {
 });
 
 describe("a word with a minus before it", () => {
-  it("that is taken for an option is told where it belongs", async () => {
-    expect(
-      (await mediasearch(["search", "committee", "-draft"], { home: tempFolder() })).stderr,
-    ).toBe(
-      "error: unknown option '-draft'\nnext:  if it belongs to the query, in quotes, mediasearch search \"words -draft\", or after --, mediasearch search -- words -draft\n",
-    );
-  });
+  it.each([
+    [["search", "committee", "-draft"], "if it belongs to the query", "search -- committee -draft"],
+    [["search", "-x"], "if it belongs to the query", "search -- -x"],
+    [
+      ["search", "--mode", "keyword", "-x y", "--limit=3", "budget"],
+      "if it belongs to the query",
+      'search --mode keyword --limit=3 -- "-x y" budget',
+    ],
+    [["transcript", "-a.mp3"], "if it is no option", "transcript -- -a.mp3"],
+  ] as const)(
+    "that is taken for an option is told where it belongs: %j",
+    async (argv, why, right) => {
+      const { stderr } = await mediasearch(argv, { home: tempFolder() });
+      expect(lastLine(stderr)).toBe(`next:  ${why}: mediasearch ${right}`);
+      const again = splitShellWords(right);
+      expect((await mediasearch(again, { home: tempFolder() })).stderr).not.toContain("option");
+    },
+  );
 });
 
 describe.skipIf(!existsSync("/dev/full"))("output onto a full disk", () => {

@@ -16,6 +16,7 @@ export const INDEX_SPEC = {
   summary: "make files and folders searchable",
   details:
     "Reads captions (beside the file or inside it), else recognises the speech, and puts the result into the library.\nFiles that did not change are passed over. Without paths, works off what `ingest` registered.",
+  opening: "opening the library",
   args: [PATHS_ARGUMENT],
   options: [
     STORE_OPTION,

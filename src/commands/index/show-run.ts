@@ -16,8 +16,6 @@ export async function showRun(
   const { io, hint } = context;
   const createReport = asJson ? createJsonReport : createTextReport;
   let status = context.status;
-  // Opening a library and a model takes a while: there is something to see at once.
-  if (!asJson) status.update("opening the library");
   let report: IndexReport = createReport({ io, status, isLive: false, hint });
   let failed = 0;
   try {
