@@ -94,11 +94,14 @@ function toFile(asset: AssetStatus, labels: Labels, facts: MediaFacts, reader: R
   };
 }
 
-/** A message without the folders of the paths in it. */
+/** A message without the folders of the paths in it. Routes after a method of HTTP stay. */
 export const withoutFolders = (message: string): string =>
   message
     .replaceAll(/s3:\/\/[^\s"']*\/(?=[^\s"'/]*)/g, "")
-    .replaceAll(/(?<![\w.])(?:[A-Za-z]:)?(?:[\\/][^\s"'\\/:]+)*[\\/](?=[^\s"'\\/]+)/g, "");
+    .replaceAll(
+      /(?<![\w.])(?<!\b(?:GET|POST|PUT|PATCH|DELETE) )(?:[A-Za-z]:)?(?:[\\/][^\s"'\\/:]+)*[\\/](?=[^\s"'\\/]+)/g,
+      "",
+    );
 
 export interface TranscriptArgs {
   readonly fileId: string;
