@@ -1,19 +1,20 @@
 /**
- * Search quality: npm run bench:quality -- FOLDER, with captions (*.vtt), queries.json and score.py
- * in FOLDER. Indexes the captions with the real command, asks every query by the real command in
- * every mode, over all files and inside the query's own, and prints what score.py says of the
- * output; then the same for the paraphrases of paraphrases.json, which share no stem with what they
- * are about (that is checked), and for lookups: words that are in one segment together. Figures
- * have 95 % intervals by bootstrap over the queries.
+ * Search quality: npm run bench:quality -- FOLDER, with captions (*.vtt) and queries.json in
+ * FOLDER. Without FOLDER it takes quality/addresses. Indexes the captions with the real command,
+ * asks every query by the real command in every mode, over all files and inside the query's own;
+ * then the same for paraphrases (of FOLDER's paraphrases.json, or of the one beside this file),
+ * which share no stem with what they are about (that is checked), and for lookups: words that are
+ * in one segment together. A hit is right when at least half of it lies in the answer. Figures have
+ * 95 % intervals by bootstrap over the queries.
  *
  * With `--save RUN.json` the ranks of every query are kept, and with `--against RUN.json` each
  * figure is followed by its difference to that run, query by query. `--mode MODE` asks in one mode
  * only.
  */
-import { execFileSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { openBackend } from "../src/backends/registry.ts";
 import { main } from "../src/cli/main.ts";
@@ -34,7 +35,9 @@ const { values: options, positionals } = parseArgs({
   },
 });
 const MODES = ALL_MODES.filter((mode) => options.mode === undefined || options.mode === mode);
-const folder = resolve(positionals[0] ?? "");
+const folder = resolve(
+  positionals[0] ?? fileURLToPath(new URL("quality/addresses", import.meta.url)),
+);
 const home = mkdtempSync(join(tmpdir(), "mediasearch-quality-"));
 
 async function mediasearch(...args: readonly string[]): Promise<string> {
@@ -115,32 +118,6 @@ const queries = JSON.parse(readFileSync(join(folder, "queries.json"), "utf8")) a
   query: string;
   relevant_ranges: readonly (readonly [startS: number, endS: number])[];
 }[];
-for (const mode of MODES)
-  for (const task of ["corpus", "meeting"]) {
-    const lines: string[] = [];
-    for (const { id, meeting, query } of queries) {
-      const found = await hits(query, mode, 100, task === "meeting" ? `${meeting}.vtt` : undefined);
-      found.forEach(({ file, startMs, endMs }, rank) =>
-        lines.push(`${id} ${basename(file)} ${startMs / 1000} ${rank + 1} ${endMs / 1000}`),
-      );
-    }
-    const [answers, perQuery] = ["txt", "tsv"].map((end) =>
-      join(home, `${mode}-${task}.${end}`),
-    ) as [string, string];
-    writeFileSync(answers, `${lines.join("\n")}\n`);
-    const scored = execFileSync(
-      "python3",
-      [join(folder, "score.py"), answers, "--task", task, "--per-query", perQuery],
-      { encoding: "utf8" },
-    );
-    process.stdout.write(`${mode.padEnd(9)} ${scored}`);
-    const rows = readFileSync(perQuery, "utf8").trimEnd().split("\n");
-    report(
-      `${mode} ${task} questions`,
-      rows.map((row) => Number(row.split("\t")[3])),
-    );
-  }
-
 interface Asked {
   readonly file: string;
   readonly query: string;
@@ -174,8 +151,12 @@ interface Paraphrase {
 /** The times in the set are rounded to tenths of a second. */
 const ROUNDED_MS = 100;
 
+const ownParaphrases = join(folder, "paraphrases.json");
 const paraphrases = JSON.parse(
-  readFileSync(new URL("paraphrases.json", import.meta.url), "utf8"),
+  readFileSync(
+    existsSync(ownParaphrases) ? ownParaphrases : new URL("paraphrases.json", import.meta.url),
+    "utf8",
+  ),
 ) as readonly Paraphrase[];
 const { library, close } = await openBackend("local", {
   path: join(home, "library.sqlite"),
@@ -206,31 +187,11 @@ function refuseShared({ file, startMs, endMs, query }: Paraphrase): void {
 }
 
 paraphrases.forEach(refuseShared);
-// As in score.py: at least half of the hit lies in the answer.
 const answers =
   ({ file, startMs, endMs }: Paraphrase) =>
   (hit: FoundHit): boolean =>
     basename(hit.file) === file &&
     2 * (Math.min(hit.endMs, endMs) - Math.max(hit.startMs, startMs)) >= hit.endMs - hit.startMs;
-await score(
-  "paraphrases",
-  paraphrases.map((one) => ({ ...one, isRight: answers(one) })),
-  ["corpus", "meeting"],
-);
-
-const has =
-  ({ stems }: Lookup) =>
-  (hit: FoundHit): boolean => {
-    const said = new Set(tokens(hit.text).map(({ stem }) => stem));
-    return stems.every((stem) => said.has(stem));
-  };
-for (const [name, asked] of lookups(segments))
-  await score(
-    name,
-    asked.map((one) => ({ ...one, isRight: has(one) })),
-    ["corpus"],
-  );
-
 const inRanges =
   ({ meeting, relevant_ranges: ranges }: (typeof queries)[number]) =>
   (hit: FoundHit): boolean =>
@@ -251,6 +212,21 @@ const judged = {
   })),
   paraphrases: paraphrases.map((one) => ({ ...one, isRight: answers(one) })),
 };
+for (const [name, asked] of Object.entries(judged)) await score(name, asked, ["corpus", "meeting"]);
+
+const has =
+  ({ stems }: Lookup) =>
+  (hit: FoundHit): boolean => {
+    const said = new Set(tokens(hit.text).map(({ stem }) => stem));
+    return stems.every((stem) => said.has(stem));
+  };
+for (const [name, asked] of lookups(segments))
+  await score(
+    name,
+    asked.map((one) => ({ ...one, isRight: has(one) })),
+    ["corpus"],
+  );
+
 for (const mode of MODES.filter((one) => one !== "keyword")) {
   const find = (query: string, file: string | undefined, isWhole: boolean) =>
     hits(query, mode, 10, file, ...(isWhole ? ["--min-score", "-2"] : []));
