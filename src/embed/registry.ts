@@ -72,7 +72,7 @@ const EMBEDDERS = [
     recipe: "late",
     open: async (settings) => (await import("./best/open.ts")).open(settings),
     prepare: async ({ modelCache = "" }) =>
-      (await import("./best/weights.ts")).secondWeights(modelCache),
+      (await import("./best/weights.ts")).secondModel(modelCache),
   },
   {
     settings: ONNX,

@@ -7,6 +7,7 @@ const CLS = 101;
 const SEP = 102;
 const UNKNOWN_TOKEN = 100;
 const MAX_WORD = 100;
+const NEWLINE = 10;
 
 /** Characters that BERT sets apart as words of their own: CJK ideographs. */
 const IDEOGRAPH =
@@ -22,22 +23,51 @@ const SKIPPED = /[\0\ufffd\p{Cc}\p{Cf}\p{Co}\p{Cs}]/u;
  * line number the id.
  */
 export function openWordPiece(vocabulary: string): WordPiece {
-  const ids = new Map(
-    vocabulary
-      .trimEnd()
-      .split(/\r?\n/)
-      .map((token, id) => [token, id]),
-  );
+  const idOf = openVocabulary(vocabulary);
   return {
     encode(text, limit) {
       const result = [CLS];
       for (const word of basicTokens(text)) {
         if (result.length >= limit - 1) break;
-        result.push(...pieces(word, ids));
+        result.push(...pieces(word, idOf));
       }
       return [...result.slice(0, limit - 1), SEP];
     },
   };
+}
+
+type IdOf = (token: string) => number | undefined;
+
+/** About as many as one query asks for. */
+const SOUGHT_IN_TEXT = 60;
+
+/**
+ * To make a map of all tokens takes longer than to look for those of a query in the text; who asks
+ * for more gets the map.
+ */
+function openVocabulary(vocabulary: string): IdOf {
+  const lines = `\n${vocabulary.trimEnd().replaceAll("\r\n", "\n")}\n`;
+  let ids: ReadonlyMap<string, number> | undefined;
+  let sought = 0;
+  return (token) => {
+    if (++sought <= SOUGHT_IN_TEXT) return lineOf(token, lines);
+    ids ??= new Map(
+      lines
+        .slice(1, -1)
+        .split("\n")
+        .map((line, id) => [line, id]),
+    );
+    return ids.get(token);
+  };
+}
+
+/** The number of the line, counted from 0. */
+function lineOf(line: string, lines: string): number | undefined {
+  const at = lines.indexOf(`\n${line}\n`);
+  if (at < 0) return undefined;
+  let before = 0;
+  for (let i = 0; i < at; i++) if (lines.charCodeAt(i) === NEWLINE) before++;
+  return before;
 }
 
 /** @yields words and single punctuation signs, lower-case, without accents. */
@@ -58,7 +88,7 @@ function* basicTokens(text: string): Generator<string> {
   if (word !== "") yield word;
 }
 
-function pieces(word: string, ids: ReadonlyMap<string, number>): number[] {
+function pieces(word: string, idOf: IdOf): number[] {
   const letters = [...word];
   if (letters.length > MAX_WORD) return [UNKNOWN_TOKEN];
   const tokenIds: number[] = [];
@@ -67,7 +97,7 @@ function pieces(word: string, ids: ReadonlyMap<string, number>): number[] {
     let end = letters.length;
     let id: number | undefined;
     for (; end > start && id === undefined; end--)
-      id = ids.get((start > 0 ? "##" : "") + letters.slice(start, end).join(""));
+      id = idOf((start > 0 ? "##" : "") + letters.slice(start, end).join(""));
     if (id === undefined) return [UNKNOWN_TOKEN];
     tokenIds.push(id);
     start = end + 1;

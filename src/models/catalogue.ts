@@ -114,6 +114,12 @@ export const MODEL_CATALOGUE: readonly Model[] = [
         digest: "4e93aa94368d9ae64f6970d758420b47a6bbbd8e8a1e91a4e25c92fbde4effcc",
       },
       {
+        name: "graph.onnx",
+        inPackage: "",
+        sizeBytes: 247_750,
+        digest: "3063c48cfbf3398007928284522d8118edcf06a1427634d905fb3152ad13b129",
+      },
+      {
         name: "vocab.txt",
         inPackage: "",
         sizeBytes: 231_508,
@@ -147,6 +153,12 @@ export const MODEL_CATALOGUE: readonly Model[] = [
         sizeBytes: 24_010_506,
         digest: "44fc99fac79a256b70ab4c2b16cf0956b05b1fe5ba12623e3e171c5be86250f4",
       },
+      {
+        name: "graph.onnx.br",
+        inPackage: "",
+        sizeBytes: 191_617,
+        digest: "462df2de7ac1cdaacf52661e06c57a4006b86fd9d788823f58e900b0fcde2de5",
+      },
     ],
     derived: [
       {
@@ -154,6 +166,13 @@ export const MODEL_CATALOGUE: readonly Model[] = [
         from: "model_quantized.onnx.br",
         sizeBytes: 34_014_367,
         digest: "7d9092cb25f2bd1c023b7e8d2aa459044a02030ac880e5a59fdaf27af69f1ded",
+        load: async () => (await import("node:zlib")).brotliDecompressSync,
+      },
+      {
+        name: "graph.onnx",
+        from: "graph.onnx.br",
+        sizeBytes: 484_818,
+        digest: "2f7e5466dd407e8365677af6fe9ff2140075529706562ef4cec69369ec9d2963",
         load: async () => (await import("node:zlib")).brotliDecompressSync,
       },
     ],

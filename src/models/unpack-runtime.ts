@@ -1,10 +1,18 @@
-import { existsSync, mkdtempSync, promises as files, rmSync } from "node:fs";
+import {
+  existsSync,
+  mkdtempSync,
+  promises as files,
+  readFileSync,
+  rmSync,
+  statSync,
+} from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { arch, platform } from "node:process";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
+import { sha256 } from "@noble/hashes/sha2.js";
 import { MediasearchError } from "../errors.ts";
 import { privateFolder, privateTemporaryFolder } from "../private-folder.ts";
 import { sweepUnfinished, unfinishedPath } from "../unfinished.ts";
@@ -71,7 +79,7 @@ async function inCheckout(): Promise<string> {
  */
 export async function unpack(packed: string, cacheFolder: string | undefined): Promise<string> {
   const { version, platforms } = JSON.parse(
-    await files.readFile(join(packed, "manifest.json"), "utf8"),
+    readFileSync(join(packed, "manifest.json"), "utf8"),
   ) as Manifest;
   const target = `${platform}-${arch}`;
   const packedFiles = platforms[target];
@@ -83,13 +91,12 @@ export async function unpack(packed: string, cacheFolder: string | undefined): P
     );
   const source = join(packed, target);
   if (cacheFolder === undefined) return unpackForThisProcess(source, packedFiles);
-  const digest = crypto()
-    .createHash("sha256")
-    .update(JSON.stringify(packedFiles))
-    .digest("hex")
+  // Not by `node:crypto`, which takes longer to load than this digest and the one of the query.
+  const digest = Buffer.from(sha256(Buffer.from(JSON.stringify(packedFiles))))
+    .toString("hex")
     .slice(0, 8);
   const folder = join(cacheFolder, `onnxruntime-${version}-${target}-${digest}`);
-  if (await isWhole(folder, packedFiles)) return folder;
+  if (isWhole(folder, packedFiles)) return folder;
   await sweepUnfinished(cacheFolder);
   await removeOld(cacheFolder);
   const temporary = unfinishedPath(cacheFolder);
@@ -114,16 +121,11 @@ async function unpackForThisProcess(
 }
 
 /** By sizes only: nobody else can write there, and each file came there whole. */
-async function isWhole(folder: string, packedFiles: readonly PackedFile[]): Promise<boolean> {
-  for (const { name, sizeBytes } of packedFiles) {
-    const size = await files.stat(join(folder, name)).then(
-      (found) => found.size,
-      () => -1,
-    );
-    if (size !== sizeBytes) return false;
-  }
-  return true;
-}
+const isWhole = (folder: string, packedFiles: readonly PackedFile[]): boolean =>
+  packedFiles.every(
+    ({ name, sizeBytes }) =>
+      statSync(join(folder, name), { throwIfNoEntry: false })?.size === sizeBytes,
+  );
 
 /** Another process may have been quicker; what it unpacked is the same. */
 async function replaceFolder(
@@ -135,7 +137,7 @@ async function replaceFolder(
     try {
       return await files.rename(temporary, folder);
     } catch (error) {
-      if (await isWhole(folder, packedFiles)) return;
+      if (isWhole(folder, packedFiles)) return;
       if (tries === 3) throw error;
       await files.rm(folder, { recursive: true, force: true });
     }

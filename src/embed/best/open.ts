@@ -1,10 +1,10 @@
-import { readFile } from "node:fs/promises";
+import { readFileSync } from "node:fs";
 import { openBert } from "../bert.ts";
-import { bundledModelFile } from "../bundled-file.ts";
+import { bundledModelFile, bundledGraph } from "../bundled-file.ts";
 import type { Embedder, PassageVectors } from "../embedder.ts";
 import type { EmbedderSettings } from "../settings.ts";
 import { identifyBest, PART_DIMENSIONS } from "./identify.ts";
-import { SECOND_MODEL, secondWeights, WEIGHTS_FILE } from "./weights.ts";
+import { SECOND_MODEL, secondModel } from "./weights.ts";
 
 /**
  * What the cosines of the two models weigh in the score, in the order of `MODELS`. Those of
@@ -23,20 +23,14 @@ const MODELS = [
  * one inner product is the weighed sum of both cosines. Both are of unit length.
  */
 export async function open({ modelCache = "" }: EmbedderSettings): Promise<Embedder> {
-  const vocabulary = await readFile(
-    await bundledModelFile("all-MiniLM-L6-v2", "vocab.txt"),
-    "utf8",
-  );
+  const vocabulary = readFileSync(bundledModelFile("all-MiniLM-L6-v2", "vocab.txt"), "utf8");
   const opened = await Promise.all(
     MODELS.map(async ({ model, ...how }) =>
       openBert({
         ...how,
         vocabulary,
         dimensions: PART_DIMENSIONS,
-        model:
-          model === SECOND_MODEL
-            ? await secondWeights(modelCache)
-            : await bundledModelFile(model, WEIGHTS_FILE),
+        model: model === SECOND_MODEL ? await secondModel(modelCache) : bundledGraph(model),
       }),
     ),
   );
