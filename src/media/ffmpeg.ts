@@ -39,8 +39,17 @@ export interface OpenedInput {
    * where bytes come from elsewhere.
    */
   readPacket(packet: Packet): number | Promise<number>;
+  /**
+   * Goes to the last key frame before a time of the container, milliseconds, as far as the
+   * container knows where that is; else it stays where it is.
+   */
+  seek(ms: number): void | Promise<void>;
   close(): void | Promise<void>;
 }
+
+const SEEK_BACKWARD = 1; // AVSEEK_FLAG_BACKWARD
+const NO_STREAM = -1;
+const toMicroseconds = (ms: number): bigint => BigInt(Math.round(ms * 1000));
 
 /** Opens a file or bytes and finds the streams. The caller closes it. */
 export async function openInput(source: MediaInput): Promise<OpenedInput> {
@@ -125,6 +134,7 @@ async function openFile(path: string): Promise<OpenedInput> {
     input,
     streams: input.streams ?? [],
     readPacket: (packet) => input.readFrameSync(packet),
+    seek: (ms) => void input.seekFrameSync(NO_STREAM, toMicroseconds(ms), SEEK_BACKWARD as never),
     close,
   };
 }
@@ -174,6 +184,10 @@ async function openBytes(source: ByteSource): Promise<OpenedInput> {
     input,
     streams: input.streams ?? [],
     close,
+    async seek(ms) {
+      await input.seekFrame(NO_STREAM, toMicroseconds(ms), SEEK_BACKWARD as never);
+      bytes.throwIfFailed();
+    },
     async readPacket(packet) {
       const code = await input.readFrame(packet);
       bytes.throwIfFailed();

@@ -5,6 +5,7 @@ import { basename, extname, join } from "node:path";
 import { Readable, Transform } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { MediasearchError, toMediasearchError } from "../errors.ts";
+import { isManifest } from "../media/packages/folder-package.ts";
 import { mediaKind } from "./file-names.ts";
 import { HttpError, usageError } from "./problem.ts";
 
@@ -155,7 +156,8 @@ function cleanName(name: string): string {
     .slice(0, clean.length - ending.length)
     .slice(0, 100)
     .trim();
-  if (stem === "" || mediaKind(clean) === "other")
+  // A manifest alone is no recording, and beside the files of others it must not be one.
+  if (stem === "" || mediaKind(clean) === "other" || isManifest(clean))
     throw usageError(
       "name",
       "must be that of a recording or of captions",

@@ -1,6 +1,6 @@
 import { ffmpeg, openInput, toMs } from "../../src/media/ffmpeg.ts";
 import { decodeAudio } from "../../src/media/decode.ts";
-import { outputFormat } from "../../src/media/clip/job.ts";
+import { outputFormat, type OutputFormat } from "../../src/media/clip/job.ts";
 import { openOutput } from "../../src/media/clip/output.ts";
 import { probeMedia } from "../../src/media/probe.ts";
 
@@ -10,6 +10,8 @@ export interface FilmOptions {
   readonly rate?: number;
   readonly seconds?: number;
   readonly isSilent?: boolean;
+  /** What its name does not say. */
+  readonly format?: OutputFormat;
 }
 
 /** Brightness of a film's frame: neighbours differ by more than encoding blurs. */
@@ -20,11 +22,18 @@ export const pitchOf = (second: number): number => 300 + 100 * second;
 /** A film in which every frame and every second of sound can be told from the next. */
 export async function makeFilm(
   path: string,
-  { width = 160, height = 90, rate = 25, seconds = 10, isSilent = false }: FilmOptions = {},
+  {
+    width = 160,
+    height = 90,
+    rate = 25,
+    seconds = 10,
+    isSilent = false,
+    format = outputFormat(path),
+  }: FilmOptions = {},
 ): Promise<void> {
   const av = await ffmpeg();
   const sampleRate = 48_000;
-  const output = await openOutput(av, path, outputFormat(path), {
+  const output = await openOutput(av, path, format, {
     picture: { width, height, frameRate: { num: rate, den: 1 } },
     sound: isSilent ? null : { sampleRate, channels: 1 },
   });

@@ -107,9 +107,16 @@ function isClipEnding(ending: string): boolean {
 }
 
 async function usualEnding(local: string, { io }: CommandContext): Promise<string> {
-  const { probeSource } = await import("../../media/source.ts");
+  const [{ probeSource }, { packageAt }, { joinFiles }] = await Promise.all([
+    import("../../media/source.ts"),
+    import("../../media/packages/folder-package.ts"),
+    import("../../media/joined.ts"),
+  ]);
   io.signal.throwIfAborted();
-  return (await probeSource(local)).video ? ".mp4" : ".m4a";
+  const found = await packageAt(local);
+  if (found && found.shown.length > 0) return ".mp4";
+  const media = found ? await joinFiles(found.parts, local) : local;
+  return (await probeSource(media)).video ? ".mp4" : ".m4a";
 }
 
 /** Recordings of one name in two folders may have a hit at the same second. */

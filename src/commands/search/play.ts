@@ -63,15 +63,6 @@ export async function mustBeMedia({ path, file }: SearchResult): Promise<void> {
       `${file}: captions without their recording: nothing to play`,
       { subject: file },
     );
-  if (/\.(?:m3u8|mpd)$/i.test(path))
-    throw new MediasearchError(
-      "USAGE",
-      `${file}: clips are cut out of single files, and it is many`,
-      {
-        subject: file,
-        hint: "mediasearch search WORDS --play N   (opens it at the moment)",
-      },
-    );
   // Whether an object is still there shows when it is fetched.
   if (isRemote(path)) return;
   await access(path).catch((error: unknown) => {

@@ -21,7 +21,8 @@ export async function copyPackets({
   output: format,
 }: ClipJob): Promise<ClipResult | undefined> {
   const [range] = ranges;
-  if (!range || ranges.length > 1) return undefined;
+  // A package is decoded: a copy of its packets could begin at any picture of its parts.
+  if (!range || range.parts || ranges.length > 1) return undefined;
   const av = await ffmpeg();
   const { input, streams, close } = await openInput(range.path);
   try {

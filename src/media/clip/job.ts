@@ -1,6 +1,12 @@
 import { extname } from "node:path";
 import { type ErrorCode, MediasearchError } from "../../errors.ts";
 
+export interface RangeParts {
+  readonly heard: readonly string[];
+  /** Empty where the files that are heard have the picture, too. */
+  readonly shown: readonly string[];
+}
+
 /** A stretch of a file that goes into the output. Milliseconds as a player shows them. */
 export interface ClipRange {
   readonly path: string;
@@ -10,6 +16,8 @@ export interface ClipRange {
   readonly title: string | null;
   /** The number of its sound track, from 1; the program chooses without it. */
   readonly audioTrack?: number | undefined;
+  /** The files that it consists of, where `path` is the manifest of a package. */
+  readonly parts?: RangeParts | undefined;
 }
 
 /** A folder that only this user enters. */

@@ -6,6 +6,7 @@ import { sightOf } from "../../file-cage.ts";
 import { startChild } from "../../supervised-child.ts";
 import { moveIntoPlace, withUnfinishedFolder } from "../../unfinished.ts";
 import { childLimits } from "../child-limits.ts";
+import { packageAt } from "../packages/folder-package.ts";
 import { fileIdentity } from "../file-identity.ts";
 import {
   type ClipJob,
@@ -47,16 +48,26 @@ export async function makeClip(
 ): Promise<ClipResult> {
   const output = options.output ?? outputFormat(to);
   await refuseOverwriting(ranges, to, options.force);
+  const whole = await Promise.all(ranges.map(withParts));
   return withUnfinishedFolder(dirname(to), async (path) => {
     const folder = { path, identity: await fileIdentity(path) };
     const result = await cutInChild(
-      { ranges, to, folder, output, isFast: options.isFast },
+      { ranges: whole, to, folder, output, isFast: options.isFast },
       options,
     );
     if (!(await moveIntoPlace(join(path, OUTPUT_NAME), to, options.force))) throw existsError(to);
     return result;
   });
 }
+
+/** Manifests are read here: the process that cuts sees nothing but the files that it is given. */
+async function withParts(range: ClipRange): Promise<ClipRange> {
+  const found = await packageAt(range.path);
+  return found ? { ...range, parts: { heard: found.parts, shown: found.shown } } : range;
+}
+
+const filesOf = ({ path, parts }: ClipRange): readonly string[] =>
+  parts ? [...parts.heard, ...parts.shown] : [path];
 
 async function refuseOverwriting(
   ranges: readonly ClipRange[],
@@ -95,7 +106,7 @@ async function cutInChild(
   const child = startChild<ClipJob, ClipReply>(CLIP_WORKER_SCRIPT, env, {
     withoutNetwork: true,
     sight: sightOf(
-      job.ranges.map(({ path }) => resolve(path)),
+      job.ranges.flatMap(filesOf).map((path) => resolve(path)),
       { writable: [resolve(job.folder.path)] },
     ),
   });

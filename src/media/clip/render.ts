@@ -1,7 +1,17 @@
-import type { FormatContext, Frame, Stream } from "node-av/lib";
+import type { Frame, Stream } from "node-av/lib";
 import { type Decoding, openDecoding } from "./decoding.ts";
 import { MediasearchError } from "../../errors.ts";
-import { DISCARD_ALL, ffmpeg, type AvModule, openInput, toMs, unreadableError } from "../ffmpeg.ts";
+import type { MediaInput } from "../byte-source.ts";
+import {
+  DISCARD_ALL,
+  ffmpeg,
+  type AvModule,
+  type OpenedInput,
+  openInput,
+  toMs,
+  unreadableError,
+} from "../ffmpeg.ts";
+import { joinFiles } from "../joined.ts";
 import {
   chooseSoundTrack,
   chooseStream,
@@ -16,6 +26,7 @@ import {
   type ClipRange,
   type OutputFormat,
 } from "./job.ts";
+import { decodeAll, type Reader } from "./feed-decoders.ts";
 import { type Output, openOutput } from "./output.ts";
 import type { PictureFormat } from "./picture.ts";
 import { type Show, showPictures } from "./show.ts";
@@ -36,7 +47,8 @@ export async function render(
 ): Promise<ClipResult> {
   const av = await ffmpeg();
   const sources = new Map<string, MediaSourceInfo>();
-  for (const { path } of ranges) if (!sources.has(path)) sources.set(path, await probeSource(path));
+  for (const range of ranges)
+    if (!sources.has(range.path)) sources.set(range.path, await probeRange(range));
   const within = ranges.map((range) => clamp(range, sources.get(range.path)));
   const wanted = {
     picture: format.video
@@ -73,6 +85,25 @@ export async function render(
     output.abandon();
     throw error;
   }
+}
+
+/** What is heard and what is shown of it, which packages may have in files of their own. */
+async function mediaOf({
+  path,
+  parts,
+}: ClipRange): Promise<{ readonly heard: MediaInput; readonly shown: MediaInput | undefined }> {
+  if (!parts) return { heard: path, shown: undefined };
+  const { heard, shown } = parts;
+  return {
+    heard: await joinFiles(heard, path),
+    shown: shown.length > 0 ? await joinFiles(shown, path) : undefined,
+  };
+}
+
+async function probeRange(range: ClipRange): Promise<MediaSourceInfo> {
+  const { heard, shown } = await mediaOf(range);
+  const source = await probeSource(heard);
+  return shown ? { ...source, video: (await probeSource(shown)).video } : source;
 }
 
 function missing({ video, audio }: OutputFormat): string {
@@ -142,9 +173,12 @@ interface PieceTarget {
 
 /** Decoders need a run-up: the picture from a key frame, sound a few packets. */
 const RUN_UP_MS = 1000;
+/** Broadcasts have no list of key frames, which are up to so far apart. */
+const BLIND_RUN_UP_MS = 12_000;
+const BLIND_CONTAINERS = new Set(["mpegts", "mpeg", "mpegvideo"]);
 
-/** Progress is reported, and other work gets its turn, this often. */
-const RENDER_TURN_MS = 50;
+const runUpOf = ({ input }: OpenedInput): number =>
+  BLIND_CONTAINERS.has(input.iformat?.name ?? "") ? BLIND_RUN_UP_MS : RUN_UP_MS;
 
 async function renderPiece(
   av: AvModule,
@@ -152,10 +186,13 @@ async function renderPiece(
   output: Output,
   { picture, sound, atMs, onProgress }: PieceTarget,
 ): Promise<void> {
-  const { input, streams, close } = await openInput(range.path);
-  const video = picture ? chooseStream(streams, isVideo) : undefined;
-  const audio = sound ? chooseSoundTrack(streams, range.audioTrack) : undefined;
-  const zeroMs = toMs(input.startTime, MICROSECONDS) ?? 0;
+  const media = await mediaOf(range);
+  const heard = await openInput(media.heard);
+  const shown = media.shown ? await openInput(media.shown) : undefined;
+  const opened = shown ? [heard, shown] : [heard];
+  const video = picture ? chooseStream((shown ?? heard).streams, isVideo) : undefined;
+  const audio = sound ? chooseSoundTrack(heard.streams, range.audioTrack) : undefined;
+  const zeroMs = toMs(heard.input.startTime, MICROSECONDS) ?? 0;
   const lengthMs = range.endMs - range.startMs;
   const between = (rate: number): number =>
     Math.round(((atMs + lengthMs) * rate) / 1000) - Math.round((atMs * rate) / 1000);
@@ -174,21 +211,19 @@ async function renderPiece(
         samples: between(sound.sampleRate),
       })
     : undefined;
-  const decoders = new Map<number, Decoding>();
+  const decoders = new Map<Stream, Decoding>();
   try {
     if (video && show)
-      decoders.set(video.index, await decodePictures(av, video, show, zeroMs + range.startMs));
-    if (audio && cut) decoders.set(audio.index, await decodeSound(av, audio, cut));
-    for (const stream of streams)
-      if (!decoders.has(stream.index)) stream.discard = DISCARD_ALL as typeof stream.discard;
-    const fromMs = range.startMs - RUN_UP_MS;
-    if (fromMs > 0)
-      input.seekFrameSync(-1, BigInt(Math.round((fromMs + zeroMs) * 1000)), SEEK_BACKWARD as never);
+      decoders.set(video, await decodePictures(av, video, show, zeroMs + range.startMs));
+    if (audio && cut) decoders.set(audio, await decodeSound(av, audio, cut));
+    const readers: Reader[] = [];
+    for (const one of opened)
+      readers.push(await startReading(one, decoders, range.startMs + zeroMs));
     const writeSound = (atEnd: boolean): void => {
       const samples = cut?.drain(atEnd);
       if (samples && samples.length > 0) output.sound(samples);
     };
-    await decodeAll(av, input, decoders, {
+    await decodeAll(av, readers, {
       afterPacket: () => writeSound(false),
       onTurn: () => onProgress(atMs + (show?.doneMs() ?? 0)),
     });
@@ -198,8 +233,25 @@ async function renderPiece(
   } finally {
     for (const decoding of decoders.values()) decoding.free();
     show?.free();
-    await close();
+    for (const one of opened) await one.close();
   }
+}
+
+/** Goes to where the streams that are decoded must be read from, to have them at a time. */
+async function startReading(
+  opened: OpenedInput,
+  decoders: ReadonlyMap<Stream, Decoding>,
+  atMs: number,
+): Promise<Reader> {
+  const own = new Map<number, { stream: Stream; decoding: Decoding }>();
+  for (const stream of opened.streams) {
+    const decoding = decoders.get(stream);
+    if (decoding) own.set(stream.index, { stream, decoding });
+    else stream.discard = DISCARD_ALL as typeof stream.discard;
+  }
+  const fromMs = atMs - runUpOf(opened);
+  if (fromMs > (toMs(opened.input.startTime, MICROSECONDS) ?? 0)) await opened.seek(fromMs);
+  return { readPacket: opened.readPacket, decoders: own };
 }
 
 /** `zeroMs` is the container's time at which the piece begins. */
@@ -224,35 +276,6 @@ const decodeSound = (av: AvModule, stream: Stream, cut: SoundCut): Promise<Decod
     () => cut.isFull(),
   );
 
-/** Feeds packets to the decoders, by their streams, until all have enough or the file ends. */
-async function decodeAll(
-  av: AvModule,
-  input: FormatContext,
-  decoders: ReadonlyMap<number, Decoding>,
-  { afterPacket, onTurn }: { readonly afterPacket: () => void; readonly onTurn: () => void },
-): Promise<void> {
-  const all = [...decoders.values()];
-  const packet = new av.Packet();
-  packet.alloc();
-  try {
-    let turnMs = performance.now();
-    while (all.some((one) => !one.isFull()) && input.readFrameSync(packet) >= 0) {
-      decoders.get(packet.streamIndex)?.feed(packet);
-      packet.unref();
-      afterPacket();
-      if (performance.now() - turnMs > RENDER_TURN_MS) {
-        onTurn();
-        await new Promise(setImmediate);
-        turnMs = performance.now();
-      }
-    }
-    for (const decoding of all) if (!decoding.isFull()) decoding.feed(null);
-  } finally {
-    packet.free();
-  }
-}
-
 const MICROSECONDS = { num: 1, den: 1_000_000 };
-const SEEK_BACKWARD = 1; // AVSEEK_FLAG_BACKWARD
 const bestTime = ({ bestEffortTimestamp, pts }: Frame): bigint =>
   bestEffortTimestamp === undefined ? pts : bestEffortTimestamp;

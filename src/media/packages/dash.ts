@@ -5,6 +5,7 @@ interface Rendition {
   readonly id: string;
   readonly bits: number;
   readonly isSound: boolean;
+  readonly isPicture: boolean;
   isLocked: boolean;
   /** Folders that names are relative to, as far as they are known. */
   base: string;
@@ -74,6 +75,7 @@ function renditionOf({ attributes }: XmlElement, parents: readonly XmlElement[])
     id: attributes.get("id") ?? "",
     bits: Number(attributes.get("bandwidth")) || Infinity,
     isSound: /\baudio\b|mp4a|opus|[ae]c-3/.test(type),
+    isPicture: /\bvideo\b|avc[13]|hev1|hvc1|vp0?[89]|av01/.test(type),
     isLocked: false,
     base: "",
     names: [],
@@ -111,10 +113,24 @@ function partsOf(renditions: readonly Rendition[]): PackageParts {
   const chosen = (sounds.length > 0 ? sounds : renditions).toSorted((a, b) => a.bits - b.bits)[0];
   // A file has as many periods as advertisements; each has the rendition anew.
   const heard = renditions.filter(({ id }) => chosen !== undefined && id === chosen.id);
-  const names = heard.flatMap((one) => one.names).filter((name) => name !== "");
+  const namesOf = (these: readonly Rendition[]): readonly NamePattern[] => [
+    ...new Map(
+      these
+        .flatMap((one) => one.names)
+        .filter((name) => name !== "")
+        .map((name) => [String(name), name]),
+    ).values(),
+  ];
+  const best = renditions
+    .filter(({ isPicture }) => isPicture)
+    .toSorted((a, b) => b.bits - a.bits)[0];
+  const shown = renditions.filter(
+    ({ id }) => best !== undefined && best !== chosen && id === best.id,
+  );
   return {
     manifests: [],
-    heard: [...new Map(names.map((name) => [String(name), name])).values()],
+    heard: namesOf(heard),
+    shown: namesOf(shown),
     all: renditions.flatMap((one) => one.names).filter((name) => name !== ""),
     problem: heard.some(({ isLocked }) => isLocked) ? "its parts are encrypted" : undefined,
   };

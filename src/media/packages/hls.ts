@@ -54,7 +54,12 @@ function readVariants(lines: readonly string[]): PackageParts {
     ...found.sounds.toSorted((a, b) => Number(b.isDefault) - Number(a.isDefault)),
     ...found.variants.toSorted((a, b) => a.bits - b.bits),
   ].map(({ uri }) => uri);
-  return { manifests: [...new Set([...heard, ...found.others])], heard: [], all: [] };
+  return {
+    manifests: [...new Set([...heard, ...found.others])],
+    pictures: found.variants.toSorted((a, b) => b.bits - a.bits)[0]?.uri,
+    heard: [],
+    all: [],
+  };
 }
 
 function readSegments(lines: readonly string[]): PackageParts {

@@ -7,6 +7,10 @@ export interface PackageParts {
   readonly manifests: readonly string[];
   /** The files whose bytes, one after the other, are the rendition that is heard. */
   readonly heard: readonly NamePattern[];
+  /** The manifest of the best picture, where the sound is apart; one of `manifests`. */
+  readonly pictures?: string | undefined;
+  /** The files of the best picture, where the sound is apart. */
+  readonly shown?: readonly NamePattern[] | undefined;
   /** All files of all renditions. */
   readonly all: readonly NamePattern[];
   /** Why it can't be read; undefined where it can. */

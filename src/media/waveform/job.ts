@@ -5,6 +5,8 @@ export const STEP_MS = 50;
 
 export interface WaveformJob {
   readonly path: string;
+  /** The files that it consists of, where `path` is the manifest of a package. */
+  readonly parts?: readonly string[] | undefined;
 }
 
 /** Least and greatest value of each step in turn, -128 to 127. */

@@ -1,6 +1,7 @@
 import { resolve } from "node:path";
 import { MediasearchError } from "../../errors.ts";
 import { startChild } from "../../supervised-child.ts";
+import { packageAt } from "../packages/folder-package.ts";
 import { type ChildBounds, childLimits } from "../child-limits.ts";
 import { type Waveform, type WaveformJob, type WaveformReply } from "./job.ts";
 
@@ -25,13 +26,14 @@ export async function makeWaveform(
   path: string,
   { env, signal, bounds }: WaveformOptions,
 ): Promise<Waveform> {
+  const parts = (await packageAt(path))?.parts;
   const child = startChild<WaveformJob, WaveformReply>(SCRIPT, env, {
     withoutNetwork: true,
-    sight: { media: [resolve(path)] },
+    sight: { media: (parts ?? [path]).map((one) => resolve(one)) },
   });
   try {
     return await child.converse<Waveform>(
-      { path },
+      { path, parts },
       {
         signal,
         limits: childLimits(path, "decoded", bounds),

@@ -1,7 +1,9 @@
 import { toMediasearchError } from "../../errors.ts";
 import { serveParent } from "../../supervised-child.ts";
+import { inputName, type MediaInput } from "../byte-source.ts";
 import { decodeAudio } from "../decode.ts";
 import { unreadableError } from "../ffmpeg.ts";
+import { joinFiles } from "../joined.ts";
 import { probeMedia } from "../probe.ts";
 import { STEP_MS, type Waveform, type WaveformJob, type WaveformReply } from "./job.ts";
 
@@ -12,9 +14,9 @@ const reply = serveParent<WaveformJob, WaveformReply>({
   onOrphaned: () => process.kill(process.pid, "SIGKILL"),
 });
 
-async function work({ path }: WaveformJob): Promise<WaveformReply> {
+async function work({ path, parts }: WaveformJob): Promise<WaveformReply> {
   try {
-    return { type: "done", waveform: await measure(path) };
+    return { type: "done", waveform: await measure(parts ? await joinFiles(parts, path) : path) };
   } catch (error) {
     const { code, message, hint, subject } = toMediasearchError(error);
     return { type: "failed", failure: { code, message, hint, subject } };
@@ -24,9 +26,9 @@ async function work({ path }: WaveformJob): Promise<WaveformReply> {
 const SAMPLE_RATE = 16_000;
 const STEP_SAMPLES = (SAMPLE_RATE * STEP_MS) / 1000;
 
-async function measure(path: string): Promise<Waveform> {
-  const { audio } = await probeMedia(path);
-  if (!audio) throw unreadableError(path, "it has no sound");
+async function measure(media: MediaInput): Promise<Waveform> {
+  const { audio } = await probeMedia(media);
+  if (!audio) throw unreadableError(inputName(media), "it has no sound");
   const peaks: number[] = [];
   let [least, greatest, inStep, samples] = [0, 0, 0, 0];
   const close = (): void => {
@@ -35,7 +37,7 @@ async function measure(path: string): Promise<Waveform> {
   };
   const tellAlive = throttle(ALIVE_MS, () => reply({ type: "alive" }));
   const options = { streamIndex: audio.streamIndex, signal: new AbortController().signal };
-  for await (const chunk of decodeAudio(path, options)) {
+  for await (const chunk of decodeAudio(media, options)) {
     tellAlive();
     for (const value of chunk) {
       if (value < least) least = value;

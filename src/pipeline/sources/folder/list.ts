@@ -5,22 +5,20 @@ import { MediasearchError, toMediasearchError } from "../../../errors.ts";
 import { captionName, possibleCaptionName } from "../../../media/captions/names.ts";
 import { isCaptionFolder } from "../../../media/captions/pairing.ts";
 import { looksLikeCaptions } from "../../../media/captions/sniff.ts";
-import { factsNames } from "../../../media/facts-files.ts";
+import {
+  mayBelongToPackage,
+  type MediaPackage,
+  packagesIn,
+} from "../../../media/packages/folder-package.ts";
 import { candidateByName, HEAD_BYTES, readHead, sniffFile } from "../../../media/sniff.ts";
+import { captionsOf, factsBeside, permissionsOf, workOf } from "./beside.ts";
 import { type FolderSidecars, pairNames } from "../../scan/sidecars.ts";
-import { isSmallCopy, numberedWork } from "../../scan/numbered-work.ts";
+import { isSmallCopy } from "../../scan/numbered-work.ts";
 import { realLocation } from "../../same-file.ts";
-import type { FileCandidate, ScanItem, Sidecar } from "../../scan/candidate.ts";
+import type { FileCandidate, ScanItem } from "../../scan/candidate.ts";
 import type { ScanFilters } from "../../scan/scan-filters.ts";
-import { mayBelongToPackage, type MediaPackage, packagesIn } from "./packages.ts";
+
 import { type FollowedEntries, followedEntries, whyNotFollowed } from "./foreign-links.ts";
-
-const permissionsOf = ({ mode, uid, gid }: Stats): string =>
-  `${(mode & 0o777).toString(8)}:${uid}:${gid}`;
-
-/** What tells whether a captions file changed or can be read now, without reading it. */
-const statKey = (path: string, stats: Stats): string =>
-  `${stats.size}:${Math.floor(stats.mtimeMs)}:${permissionsOf(stats)}:${path}`;
 
 /**
  * Lists a folder, or a single file, folder by folder in name order. Links are followed; circles and
@@ -323,61 +321,6 @@ async function* folderItem(
       work: beside && kind === "media" ? workOf(dirname(path), beside) : undefined,
     },
   };
-}
-
-/** Asked for once a folder: it may hold a hundred thousand files. */
-const works = new WeakMap<FolderSidecars, { readonly name: string | undefined }>();
-
-function workOf(folder: string, beside: FolderSidecars): string | undefined {
-  const known = works.get(beside) ?? {
-    name: numberedWork(
-      [basename(folder), basename(dirname(folder))],
-      beside.mediaNames.filter((name) => candidateByName(name) === "media"),
-    ),
-  };
-  works.set(beside, known);
-  return known.name;
-}
-
-/** What other programs wrote of a recording, beside it. */
-async function factsBeside(path: string): Promise<readonly Sidecar[]> {
-  const found: Sidecar[] = [];
-  for (const name of factsNames(basename(path))) {
-    const location = join(dirname(path), name);
-    const stats = await stat(location).catch(() => undefined);
-    if (stats?.isFile())
-      found.push({ path: location, sizeBytes: stats.size, stat: statKey(location, stats) });
-  }
-  return found;
-}
-
-async function captionsOf(
-  path: string,
-  beside: FolderSidecars | null,
-): Promise<Pick<FileCandidate, "sidecar" | "otherSidecars" | "captionsBeside">> {
-  if (!beside) return { sidecar: null, otherSidecars: [], captionsBeside: [] };
-  const names = await beside.captionsOf(basename(path));
-  const [sidecar = null, ...otherSidecars] = await fileSidecars(path, beside);
-  return {
-    sidecar,
-    otherSidecars,
-    captionsBeside: names.map((name) => join(dirname(path), name)),
-  };
-}
-
-/** Who has more has some in many languages, and the first few of them decide. */
-const MAX_SIDECARS = 5;
-
-async function fileSidecars(path: string, beside: FolderSidecars): Promise<readonly Sidecar[]> {
-  const found: Sidecar[] = [];
-  for (const name of await beside.sidecarsOf(basename(path))) {
-    const sidecar = join(dirname(path), name);
-    const stats = await stat(sidecar).catch(() => undefined);
-    if (stats?.isFile())
-      found.push({ path: sidecar, sizeBytes: stats.size, stat: statKey(sidecar, stats) });
-    if (found.length === MAX_SIDECARS) break;
-  }
-  return found;
 }
 
 function unreadableItem(path: string, error: unknown): ScanItem {

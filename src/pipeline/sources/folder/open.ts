@@ -1,6 +1,8 @@
 import { readFile, stat } from "node:fs/promises";
 import { toMediasearchError } from "../../../errors.ts";
 import { noFileError } from "../../../hash-file.ts";
+import { joinFiles } from "../../../media/joined.ts";
+import { packageAt } from "../../../media/packages/folder-package.ts";
 import { readHead } from "../../../media/sniff.ts";
 import type { MediaSource } from "../media-source.ts";
 import { findDeletedFiles } from "./find-deleted.ts";
@@ -30,8 +32,11 @@ export function openFolderSource({ stableMs }: FolderSourceOptions): MediaSource
       ),
     stat: statFile,
     head: (path, maxBytes) => readHead(path, maxBytes).catch(failWith(path)),
-    // FFmpeg reads a file by its path.
-    open: async (path) => path,
+    // FFmpeg reads a file by its path, and a package by the files that its manifest lists.
+    async open(path) {
+      const found = await packageAt(path);
+      return found ? joinFiles(found.parts, path) : path;
+    },
     async read(path, maxBytes, signal) {
       const about = await stat(path).catch(failWith(path));
       if (!about.isFile()) throw noFileError(path);
