@@ -90,7 +90,8 @@ function contextOver(
     },
     async openBackendAt(name, path, create) {
       const { openBackend } = await import("../backends/registry.ts");
-      return openBackend(name, { path, create, host: { settings, env, signal } });
+      const { scanElsewhere } = world;
+      return openBackend(name, { path, create, scanElsewhere, host: { settings, env, signal } });
     },
     async openEmbedder() {
       const { embedderSettings, openEmbedder } = await import("../embed/registry.ts");

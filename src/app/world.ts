@@ -1,3 +1,4 @@
+import type { ScanElsewhere } from "../backends/code-scan.ts";
 import type { Tell } from "./events.ts";
 
 /**
@@ -10,4 +11,6 @@ export interface World {
   /** Aborted when the operation must stop; what is committed by then stays. */
   readonly signal: AbortSignal;
   readonly tell: Tell;
+  /** Scans the codes of vectors for several threads, which each open the library. */
+  readonly scanElsewhere?: ScanElsewhere | undefined;
 }

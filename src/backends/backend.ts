@@ -1,4 +1,5 @@
 import type { MediasearchError } from "../errors.ts";
+import type { ScanElsewhere } from "./code-scan.ts";
 import type { Checkpoints } from "./checkpoints.ts";
 import type { JobStore } from "./job-store.ts";
 import type { Records } from "./records.ts";
@@ -69,4 +70,6 @@ export interface BackendOptions {
    * true: opening creates the library (folder with mode 0700, file with mode 0600).
    */
   readonly create: boolean;
+  /** Scans the codes of vectors for several connections of a process; each does it unless given. */
+  readonly scanElsewhere?: ScanElsewhere | undefined;
 }

@@ -1,5 +1,6 @@
 import type { CheckStep } from "../check.ts";
 import type { Backend } from "./backend.ts";
+import type { ScanElsewhere } from "./code-scan.ts";
 import type { BackendModule, CheckOptions, OpenOptions } from "./backend-module.ts";
 
 export type BackendName = "local" | "memory" | "vast";
@@ -17,8 +18,18 @@ export async function openBackend(
   const { open } = await BACKENDS[name]();
   return open({
     ...options,
-    openLocal: (path, create) => openBackend("local", { path, create }),
+    openLocal: (path, create) =>
+      openBackend("local", { path, create, scanElsewhere: options.scanElsewhere }),
   });
+}
+
+/** Scans codes for the connections of a whole process (`BackendOptions.scanElsewhere`). */
+export async function openCodeScanner(): Promise<{
+  readonly scan: ScanElsewhere;
+  readonly close: () => void;
+}> {
+  const scanner = await import("./local/code-scanner.ts");
+  return scanner.openCodeScanner();
 }
 
 /** A backend's own steps for `doctor`; undefined where it has none. */

@@ -223,11 +223,13 @@ async function check(
   { validator }: Services,
 ): Promise<Call> {
   const query =
-    route.takesAnyQuery === true ? {} : validator.query(route, new URL(request.url).searchParams);
+    route.takesAnyQuery === true
+      ? {}
+      : await validator.query(route, new URL(request.url).searchParams);
   const body =
     route.body === undefined
       ? undefined
-      : validator.body(route, await readJson(request, route.isBodyOptional === true));
+      : await validator.body(route, await readJson(request, route.isBodyOptional === true));
   return { request, requestId, address, identity, params, query, body, signal: request.signal };
 }
 

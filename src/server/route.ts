@@ -110,9 +110,9 @@ export const INTEGER = (minimum: number, maximum: number): ParameterSchema => ({
 /** Checks what clients send. */
 export interface Validator {
   /** @returns the values by their types. @throws HttpError 400 */
-  query(route: Route, search: URLSearchParams): Readonly<Record<string, unknown>>;
+  query(route: Route, search: URLSearchParams): Promise<Readonly<Record<string, unknown>>>;
   /** @throws HttpError 400 */
-  body(route: Route, value: unknown): unknown;
+  body(route: Route, value: unknown): Promise<unknown>;
 }
 
 /** What handlers work with. */

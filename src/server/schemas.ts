@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { Ajv2020, type ErrorObject, type ValidateFunction } from "ajv/dist/2020.js";
+import type { Ajv2020, ErrorObject, Options, ValidateFunction } from "ajv/dist/2020.js";
 import { HttpError, type ProblemPart } from "./problem.ts";
 import type { Route, Validator } from "./route.ts";
 
@@ -15,40 +15,63 @@ export function readShapes(): Readonly<Record<string, Schema>> {
 
 const URN = "urn:mediasearch:schema:api:1";
 
-/** Compiles each schema when it is first needed. */
+/** The shapes are our own and are held to the JSON Schema of their draft by a test, not here. */
+const OPTIONS: Options = {
+  allErrors: true,
+  strict: false,
+  allowUnionTypes: true,
+  meta: false,
+  validateSchema: false,
+};
+
+/** Compiles each schema when it is first needed; a server that only starts needs none. */
 export function createValidator(shapes: Readonly<Record<string, Schema>>): Validator {
-  const options = { allErrors: true, strict: false, allowUnionTypes: true };
-  const bodies = new Ajv2020(options);
-  bodies.addSchema({ $id: URN, $defs: shapes });
-  const queries = new Ajv2020({ ...options, coerceTypes: true });
+  let compilers: Promise<{ readonly bodies: Ajv2020; readonly queries: Ajv2020 }> | undefined;
   const compiled = new Map<string, ValidateFunction>();
-  const validator = (key: string, make: () => ValidateFunction): ValidateFunction => {
-    const known = compiled.get(key) ?? make();
-    compiled.set(key, known);
-    return known;
-  };
+  async function validator(
+    key: string,
+    kind: "bodies" | "queries",
+    schema: () => Schema,
+  ): Promise<ValidateFunction> {
+    const known = compiled.get(key);
+    if (known) return known;
+    compilers ??= openCompilers(shapes);
+    const made = (await compilers)[kind].compile(schema());
+    compiled.set(key, made);
+    return made;
+  }
   return {
-    query(route, search) {
+    async query(route, search) {
+      if (search.size === 0 && route.query === undefined) return {};
       const values: Record<string, unknown> = {};
       for (const name of new Set(search.keys())) {
         const all = search.getAll(name);
         if (all.length > 1) throw badParameter(name, "is given more than once");
         values[name] = all[0];
       }
-      const check = validator(`query ${route.id}`, () => queries.compile(querySchema(route)));
+      const check = await validator(`query ${route.id}`, "queries", () => querySchema(route));
       if (!check(values)) throw invalid(check.errors ?? [], "parameter");
       return values;
     },
-    body(route, value) {
+    async body(route, value) {
       const { body } = route;
       if (body === undefined) return undefined;
-      const check = validator(`body ${body}`, () =>
-        bodies.compile({ $ref: `${URN}#/$defs/${body}` }),
-      );
+      const check = await validator(`body ${body}`, "bodies", () => ({
+        $ref: `${URN}#/$defs/${body}`,
+      }));
       if (!check(value)) throw invalid(check.errors ?? [], "pointer");
       return value;
     },
   };
+}
+
+async function openCompilers(
+  shapes: Readonly<Record<string, Schema>>,
+): Promise<{ readonly bodies: Ajv2020; readonly queries: Ajv2020 }> {
+  const { Ajv2020 } = await import("ajv/dist/2020.js");
+  const bodies = new Ajv2020(OPTIONS);
+  bodies.addSchema({ $id: URN, $defs: shapes });
+  return { bodies, queries: new Ajv2020({ ...OPTIONS, coerceTypes: true }) };
 }
 
 const querySchema = ({ query = {} }: Route): Schema => ({

@@ -2,6 +2,7 @@ import type { Database } from "better-sqlite3";
 import { toStoreError } from "./errors.ts";
 import { keepPages } from "./page-cache.ts";
 import { tidyBlocks } from "./vector-blocks.ts";
+import type { ScanCodes } from "./vector-search.ts";
 
 /** One open library file as its parts use it. SQLite's errors leave as MediasearchErrors. */
 export interface Connection {
@@ -10,7 +11,9 @@ export interface Connection {
   readonly path: string;
   run<T>(act: () => T | Promise<T>): Promise<T>;
   /** As `run`, for searches: a process that goes on searching gets a larger page cache. */
-  search<T>(act: () => T): Promise<T>;
+  search<T>(act: () => T | Promise<T>): Promise<T>;
+  /** Who scans the codes of vectors; this connection unless given. */
+  readonly scan: ScanCodes | undefined;
   /** In one transaction that waits for writers of other processes. */
   write<T>(act: () => T): Promise<T>;
   /** As `write`, for what adds versions or takes them away. */
@@ -23,7 +26,11 @@ export interface Connection {
  */
 const CALLS_OF_ONE_SEARCH = 2;
 
-export function createConnection(db: Database, path: string): Connection {
+export function createConnection(
+  db: Database,
+  path: string,
+  scan?: ScanCodes | undefined,
+): Connection {
   const run = async <T>(act: () => T | Promise<T>): Promise<T> => {
     try {
       return await act();
@@ -40,6 +47,7 @@ export function createConnection(db: Database, path: string): Connection {
   return {
     db,
     path,
+    scan,
     run,
     search: (act) =>
       run(() => {

@@ -16,6 +16,7 @@ import type { Database } from "better-sqlite3";
 import type SqliteClass from "better-sqlite3";
 import { MediasearchError } from "../../errors.ts";
 import type { Backend, BackendOptions } from "../backend.ts";
+import type { LibraryFile, ScanElsewhere } from "../code-scan.ts";
 import { checkLocalLibrary } from "./check.ts";
 import { type Connection, createConnection } from "./connection.ts";
 import { localRecords } from "./records.ts";
@@ -32,6 +33,8 @@ import { localRunLock } from "./run-lock.ts";
 import { vacuumInto } from "./snapshot.ts";
 import { wipeDeleted } from "./wipe.ts";
 import { localQueryVectors } from "./query-vectors.ts";
+import { fileKeyOf } from "./file-key.ts";
+import { type ScanCodes, scanHere } from "./vector-search.ts";
 
 const WAIT_FOR_OTHERS_MS = 10_000;
 /** A library that is locked is tried again and again, each time for so long. */
@@ -76,11 +79,13 @@ function keepTemporaryBeside(path: string): void {
 
 function openOnce(
   Sqlite: typeof SqliteClass,
-  { path, create }: BackendOptions,
+  { path, create, scanElsewhere }: BackendOptions,
   waitMs: number,
   share: NetworkShare | undefined,
 ): Backend {
   let db: Database | undefined;
+  let scan: ScanCodes | undefined;
+  const file = scanElsewhere && fileKeyOf(path);
   try {
     if (share) refuseWithoutLocks(path, share);
     prepareFile(path, create);
@@ -88,6 +93,8 @@ function openOnce(
       ? new Sqlite(readFrozen(path), { readonly: true })
       : new Sqlite(path, { timeout: Math.min(waitMs, FIRST_WAIT_MS) });
     if (share) leaveWal(db, path);
+    if (scanElsewhere && !db.memory && file !== undefined && file === fileKeyOf(path))
+      scan = scanFor(db, { path, file }, scanElsewhere);
     defineFunctions(db);
     // The file may be anybody's: its schema may call nothing but what SQLite holds harmless.
     db.exec("PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON");
@@ -107,7 +114,13 @@ function openOnce(
     db?.close();
     throw toStoreError(error, path);
   }
-  return createLocalBackend(createConnection(db, path), share);
+  return createLocalBackend(createConnection(db, path, scan), share);
+}
+
+/** Scans that somebody does for several connections; who can't is stood in for here. */
+function scanFor(db: Database, library: LibraryFile, scanElsewhere: ScanElsewhere): ScanCodes {
+  const here = scanHere(db);
+  return async (scan) => (await scanElsewhere(library, scan)) ?? here(scan);
 }
 
 function createLocalBackend(connection: Connection, share: NetworkShare | undefined): Backend {

@@ -5,9 +5,9 @@ import { readEmbeddingModel } from "./embedding-model.ts";
 import { searchHeadings } from "./headings.ts";
 import { countText, searchText, queryTermWeights } from "./search-text.ts";
 import { findSpellings } from "./spelling.ts";
-import { searchVector } from "./vector-search.ts";
+import { scanHere, searchVector } from "./vector-search.ts";
 
-export const localSearchIndex = ({ db, run, search }: Connection): SearchIndex => ({
+export const localSearchIndex = ({ db, run, search, scan }: Connection): SearchIndex => ({
   searchText: (query, filter, limit) => search(() => searchText(db, query, filter, limit)),
   countText: (query, filter) => run(() => countText(db, query, filter)),
   searchVector: (vector, filter, limit) =>
@@ -15,7 +15,7 @@ export const localSearchIndex = ({ db, run, search }: Connection): SearchIndex =
       const model = readEmbeddingModel(db);
       if (!model) return [];
       if (model.dimensions !== vector.length) throw modelMismatchError(model);
-      return searchVector(db, vector, filter, limit);
+      return searchVector(db, vector, filter, limit, scan ?? scanHere(db));
     }),
   searchHeadings: (terms, filter, limit) => run(() => searchHeadings(db, terms, filter, limit)),
   termWeights: (terms) => run(() => queryTermWeights(db, terms)),

@@ -1,21 +1,10 @@
 import type { Database } from "better-sqlite3";
+import type { Rows, ScannedRows } from "../code-scan.ts";
 import { BLOCK_ROWS } from "./vector-blocks.ts";
 import { encodeQuery, groupsOf, rowBytes } from "./vector-codes.ts";
 import { FOUND_BYTES, openKernel, WASM_PAGE_BYTES } from "./vector-kernel.ts";
 
-/** Neighbouring rows of one block. */
-export interface Rows {
-  readonly place: number;
-  readonly rows: number;
-}
-
-export interface ScanCandidate {
-  readonly place: number;
-  /** Estimated inner product. */
-  readonly score: number;
-}
-
-export type Scan = (vector: Float32Array, most: number, only?: readonly Rows[]) => ScanCandidate[];
+export type Scan = (vector: Float32Array, most: number, only?: readonly Rows[]) => ScannedRows;
 
 /**
  * What one process keeps of the codes once it searches again: all of a library of two and a half
@@ -99,9 +88,7 @@ export function openScan(db: Database, dimensions: number): Scan {
       for (let i = 0; i < numbers.length; i += 2)
         best.add(place + (numbers[i] as number), scores[i + 1] as number);
     }
-    return best
-      .all()
-      .map(({ place, score }) => ({ place, score: factor > 0 ? score / factor : 0 }));
+    return best.all(factor);
   };
 }
 
@@ -112,7 +99,7 @@ const whole = (counts: ReadonlyMap<number, number>): Rows[] =>
 function keepBest(most: number): {
   readonly add: (place: number, score: number) => void;
   readonly least: () => number;
-  readonly all: () => ScanCandidate[];
+  readonly all: (factor: number) => ScannedRows;
 } {
   const room = most * 2 + BLOCK_ROWS;
   const [places, scores] = [new Float64Array(room), new Float32Array(room)];
@@ -140,12 +127,15 @@ function keepBest(most: number): {
       if (count === room) cut();
     },
     least: () => least,
-    all() {
+    all(factor) {
       cut();
-      return Array.from(scores.subarray(0, count), (score, i) => ({
-        place: places[i] as number,
-        score,
-      })).sort((a, b) => b.score - a.score);
+      const order = Array.from({ length: count }, (_, i) => i).sort(
+        (a, b) => (scores[b] as number) - (scores[a] as number),
+      );
+      return {
+        places: Float64Array.from(order, (i) => places[i] as number),
+        scores: Float32Array.from(order, (i) => (factor > 0 ? (scores[i] as number) / factor : 0)),
+      };
     },
   };
 }

@@ -1,10 +1,11 @@
 import type { Database } from "better-sqlite3";
+import type { CodeScan, Rows, ScannedRows } from "../code-scan.ts";
 import type { Hit, SearchFilter } from "../search-index.ts";
 import { conditions } from "./filter.ts";
 import { toVector } from "./rows.ts";
 import { HIT_COLUMNS, type HitRow, toHit } from "./search-text.ts";
 import { BLOCK_ROWS } from "./vector-blocks.ts";
-import { type ScanCandidate, openScan, type Rows, type Scan } from "./vector-scan.ts";
+import { openScan, type Scan } from "./vector-scan.ts";
 
 /**
  * Codes order nearly as the vectors do, so that of so many by their codes the best few are the best
@@ -19,24 +20,32 @@ const WEIGHED = 200;
  * best. Rows whose segments the filter leaves out, or nobody owns, are found out among the
  * candidates; only where these are too many are the rows that count looked up first.
  */
-export function searchVector(
+export async function searchVector(
   db: Database,
   vector: Float32Array,
   filter: SearchFilter,
   limit: number,
-): Hit[] {
+  scan: ScanCodes,
+): Promise<Hit[]> {
   if (limit < 1) return [];
-  const scan = scanOf(db, vector.length);
   const enough = Math.max(WEIGHED, limit);
   const most = enough + (enough >> 2);
-  let candidates = scan(vector, most, rowsOfFiles(db, filter));
+  let candidates = await scan({ vector, most, only: rowsOfFiles(db, filter) });
   let found = present(db, candidates, filter, enough);
-  if (found.length < enough && candidates.length === most) {
-    candidates = scan(vector, enough, rowsOfSegments(db, filter));
+  if (found.length < enough && candidates.places.length === most) {
+    candidates = await scan({ vector, most: enough, only: rowsOfSegments(db, filter) });
     found = present(db, candidates, filter, enough);
   }
   return weighed(db, vector, candidates, found).sort(compareVectorHits).slice(0, limit);
 }
+
+/** A scan by this connection, or by somebody who scans for several. */
+export type ScanCodes = (scan: CodeScan) => ScannedRows | Promise<ScannedRows>;
+
+export const scanHere =
+  (db: Database): ScanCodes =>
+  ({ vector, most, only }) =>
+    scanOf(db, vector.length)(vector, most, only);
 
 const scans = new WeakMap<Database, { readonly dimensions: number; readonly scan: Scan }>();
 
@@ -89,7 +98,7 @@ type NumberedHitRow = HitRow & { readonly id: number; readonly nth: number };
  */
 function present(
   db: Database,
-  candidates: readonly ScanCandidate[],
+  { places }: ScannedRows,
   filter: SearchFilter,
   most: number,
 ): NumberedHitRow[] {
@@ -100,20 +109,20 @@ function present(
     CROSS JOIN segments s ON s.version_id = p.version_id AND s.position = p.position + j.value - p.place
     CROSS JOIN versions v ON v.id = s.version_id CROSS JOIN assets a ON a.id = v.asset_id
     WHERE true${where} LIMIT ?`)
-    .all(JSON.stringify(candidates.map(({ place }) => place)), ...values, most) as NumberedHitRow[];
+    .all(JSON.stringify([...places]), ...values, most) as NumberedHitRow[];
 }
 
 /** Hits with exact scores of the first, and of the others those that their codes give. */
 function weighed(
   db: Database,
   query: Float32Array,
-  candidates: readonly ScanCandidate[],
+  { scores }: ScannedRows,
   found: readonly NumberedHitRow[],
 ): Hit[] {
   const read = db.prepare("SELECT vector FROM vectors WHERE segment_id = ?").pluck();
   return found.map((row, i) => {
     const blob = i < WEIGHED ? (read.get(row.id) as Buffer | undefined) : undefined;
-    return toHit(row, blob ? product(query, toVector(blob)) : (candidates[row.nth]?.score ?? 0));
+    return toHit(row, blob ? product(query, toVector(blob)) : (scores[row.nth] ?? 0));
   });
 }
 

@@ -1,18 +1,10 @@
-import { Worker } from "node:worker_threads";
+import type { Worker } from "node:worker_threads";
 import { MediasearchError } from "../../errors.ts";
+import { createMeaningThread, type MeaningThread } from "../meaning/meaning-thread.ts";
+import type { Question } from "../meaning/protocol.ts";
+import { closeThread, startThread, type ThreadSetup, toError, toFailure } from "../threads.ts";
 import type { OperationAnswer, OperationArgs, OperationName } from "./operations.ts";
-import { createEmbedThread, type EmbedThread } from "./embed-thread.ts";
-import {
-  closeThread,
-  type FromThread,
-  HEAP,
-  post,
-  type QueryText,
-  SCRIPT,
-  type ThreadSetup,
-  toError,
-  type ToThread,
-} from "./protocol.ts";
+import type { FromReader, ToReader } from "./protocol.ts";
 import type { Sight } from "./reader.ts";
 
 export interface ReadPool {
@@ -35,7 +27,7 @@ export interface ReadPool {
 /** Too many requests wait already; the caller may come again in a moment. */
 export class Overloaded extends Error {}
 
-export interface PoolOptions extends Omit<ThreadSetup, "role"> {
+export interface PoolOptions extends ThreadSetup {
   readonly threads: number;
   /** Milliseconds of some clock, for tests. */
   readonly now?: () => number;
@@ -50,7 +42,7 @@ const TIMEOUT_MS = 15_000;
 const WAIT_MS = 10_000;
 
 interface Task {
-  readonly message: ToThread & { readonly id: number };
+  readonly message: ToReader & { readonly id: number };
   readonly operation: OperationName;
   readonly queuedAt: number;
   readonly resolve: (answer: unknown) => void;
@@ -74,19 +66,19 @@ export function createReadPool({
 }: PoolOptions): ReadPool {
   const state: State = {
     queue: [],
-    embedder: createEmbedThread({ ...setup, role: "embed" }),
-    setup: { ...setup, role: "read" },
+    meaning: createMeaningThread(setup),
+    setup,
     onDone,
     now,
     isClosed: false,
   };
   let ids = 0;
-  const first = startThread(state);
+  const first = addThread(state);
   const threads = [first];
   void first.ready.promise.then(() => {
     if (state.isClosed) return;
     for (let i = 1; i < count; i++) {
-      const thread = startThread(state);
+      const thread = addThread(state);
       threads.push(thread);
       takeNext(state, thread);
     }
@@ -116,8 +108,8 @@ export function createReadPool({
       for (const task of state.queue.splice(0))
         task.reject(new MediasearchError("TERMINATED", "the server stops"));
       await Promise.all([
-        ...threads.map(({ worker }) => closeThread(worker, { type: "close" })),
-        state.embedder.close(),
+        ...threads.map(({ worker }) => closeThread(worker)),
+        state.meaning.close(),
       ]);
     },
   };
@@ -125,16 +117,16 @@ export function createReadPool({
 
 interface State {
   readonly queue: Task[];
-  readonly embedder: EmbedThread;
+  readonly meaning: MeaningThread;
   readonly setup: ThreadSetup;
   readonly onDone: PoolOptions["onDone"];
   readonly now: () => number;
   isClosed: boolean;
 }
 
-function startThread(state: State): Thread {
+function addThread(state: State): Thread {
   const thread: Thread = {
-    worker: new Worker(SCRIPT, { workerData: state.setup, resourceLimits: HEAP }),
+    worker: startThread("read", state.setup),
     task: undefined,
     startedAt: 0,
     timer: undefined,
@@ -147,7 +139,7 @@ function startThread(state: State): Thread {
 /** Whatever ends the present worker of a thread, another one takes its place. */
 function listen(state: State, thread: Thread): void {
   const { worker } = thread;
-  worker.on("message", (message: FromThread) => takeMessage(state, thread, message));
+  worker.on("message", (message: FromReader) => takeMessage(state, thread, message));
   worker.on("error", () => {});
   worker.on("exit", () => {
     if (thread.worker !== worker || state.isClosed) return;
@@ -159,7 +151,7 @@ function listen(state: State, thread: Thread): void {
 }
 
 function replaceWorker(state: State, thread: Thread): void {
-  thread.worker = new Worker(SCRIPT, { workerData: state.setup, resourceLimits: HEAP });
+  thread.worker = startThread("read", state.setup);
   listen(state, thread);
   takeNext(state, thread);
 }
@@ -202,9 +194,9 @@ function giveUp(state: State, thread: Thread): void {
   void worker.terminate();
 }
 
-function takeMessage(state: State, thread: Thread, message: FromThread): void {
+function takeMessage(state: State, thread: Thread, message: FromReader): void {
   if (message.type === "ready") return thread.ready.resolve();
-  if (message.type === "embed") return embedFor(state, thread, message.id, message);
+  if (message.type === "ask") return askFor(state, thread, message.id, message.question);
   if (thread.task?.message.id !== message.id) return;
   const tookMs = performance.now() - thread.startedAt;
   const task = finish(thread);
@@ -215,12 +207,12 @@ function takeMessage(state: State, thread: Thread, message: FromThread): void {
   else task.reject(toError(message.failure));
 }
 
-function embedFor({ embedder }: State, { worker }: Thread, id: number, query: QueryText): void {
-  embedder.embed(query).then(
-    (vector) => post(worker, { type: "vector", id, vector }),
-    (error: MediasearchError) => {
-      const { code, message, hint, subject } = error;
-      post(worker, { type: "no-vector", id, failure: { code, message, hint, subject } });
-    },
+function askFor({ meaning }: State, { worker }: Thread, id: number, question: Question): void {
+  meaning.ask(question).then(
+    (answer) => post(worker, { type: "answer", id, answer }),
+    (error: unknown) => post(worker, { type: "no-answer", id, failure: toFailure(error) }),
   );
 }
+
+/** Nothing is handed over, so everything is copied. */
+const post = (worker: Worker, message: ToReader): void => worker.postMessage(message, []);

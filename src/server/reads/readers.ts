@@ -10,10 +10,10 @@ import type { Embedder } from "../../embed/embedder.ts";
 import { embedderOf, type EmbeddingModel } from "../../embedding-model.ts";
 import { parseFingerprint } from "../../fingerprint.ts";
 import type { OpenEmbedder } from "../../search/hybrid.ts";
-import type { QueryText } from "./protocol.ts";
+import type { QueryText } from "../meaning/protocol.ts";
 import { createFileIndex, type FileIndex, noFileError, type Reader, type Sight } from "./reader.ts";
 
-export type QueryVector = (query: QueryText) => Promise<Float32Array>;
+export type QueryVector = (query: Omit<QueryText, "type">) => Promise<Float32Array>;
 
 export interface Readers {
   /** Opens the library before the first read; a library that is not there yet is no error. */

@@ -1,13 +1,5 @@
 import type { SegmentChange } from "../../app/library/correct-transcript.ts";
-import type { LoadedConfig } from "../../config/load.ts";
-import type { Failure } from "../reads/protocol.ts";
-
-/** What the thread that writes is started with. */
-export interface WorkSetup {
-  readonly config: LoadedConfig;
-  readonly env: Readonly<Record<string, string | undefined>>;
-  readonly cwd: string;
-}
+import type { Failure } from "../threads.ts";
 
 /** What can be written, each as plain data. Locations are those of the library. */
 export interface WorkRequests {

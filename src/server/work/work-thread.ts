@@ -1,6 +1,6 @@
-import { Worker } from "node:worker_threads";
+import type { Worker } from "node:worker_threads";
 import { MediasearchError } from "../../errors.ts";
-import { closeThread, HEAP, toError } from "../reads/protocol.ts";
+import { closeThread, startThread, type ThreadSetup, toError } from "../threads.ts";
 import type {
   FileChange,
   FromWork,
@@ -9,7 +9,6 @@ import type {
   WorkName,
   WorkProgress,
   WorkRequests,
-  WorkSetup,
 } from "./protocol.ts";
 
 export interface WorkThread {
@@ -26,12 +25,6 @@ export interface WorkThread {
   close(): Promise<void>;
 }
 
-// In a checkout the sources run as they are; the package has compiled files only.
-const SCRIPT = new URL(
-  import.meta.url.endsWith(".ts") ? "./worker.ts" : "./worker.js",
-  import.meta.url,
-);
-
 interface Task {
   readonly resolve: (answer: unknown) => void;
   readonly reject: (error: unknown) => void;
@@ -43,7 +36,7 @@ interface Task {
  * crashes is started again.
  */
 export function createWorkThread(
-  setup: WorkSetup,
+  setup: ThreadSetup,
   onChanges: (changes: readonly FileChange[]) => void,
   isTime: Promise<void>,
 ): WorkThread {
@@ -56,7 +49,7 @@ export function createWorkThread(
   });
 
   function start(): Worker {
-    const started = new Worker(SCRIPT, { workerData: setup, resourceLimits: HEAP });
+    const started = startThread("work", setup);
     started.on("message", (message: FromWork) => take(message));
     started.on("error", () => {});
     started.on("exit", () => {
@@ -92,7 +85,7 @@ export function createWorkThread(
     async close() {
       isClosed = true;
       for (const id of tasks.keys()) send({ type: "stop", id });
-      if (worker) await closeThread(worker, { type: "close" });
+      if (worker) await closeThread(worker);
     },
   };
 }

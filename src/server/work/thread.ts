@@ -4,8 +4,9 @@ import { correctTranscript, undoCorrection } from "../../app/library/correct-tra
 import { withEditTools } from "../../app/library/edit-tools.ts";
 import type { IndexPathsRequest } from "../../app/indexing/index-request.ts";
 import { withBackend } from "../../app/library/with-backend.ts";
-import { MediasearchError, toMediasearchError } from "../../errors.ts";
+import { MediasearchError } from "../../errors.ts";
 import { renameInLibrary } from "../../transfer/rename-speakers.ts";
+import { type ThreadStart, toFailure } from "../threads.ts";
 import { followChanges } from "./changes.ts";
 import type {
   FromWork,
@@ -14,22 +15,12 @@ import type {
   WorkName,
   WorkProgress,
   WorkRequests,
-  WorkSetup,
 } from "./protocol.ts";
 
-/**
- * The thread that writes: index runs, corrections, names. It has a connection of its own, so that
- * neither a commit nor a long run holds up a request. What is under way when the process ends is
- * done again by the next run.
- */
+type Send = (message: FromWork) => void;
 
-const port = parentPort;
-if (!port) throw new Error("this file is a worker thread");
-const send = (message: FromWork): void => port.postMessage(message, []);
-
-const { config, env, cwd } = workerData as WorkSetup;
-const contextFor = (signal: AbortSignal): Context =>
-  createContext(config, { env, cwd, signal, tell: () => {} });
+/** What the thread is asked for, one call of `createContext` a piece of work. */
+type ContextFor = (signal: AbortSignal) => Context;
 
 type Tell = (progress: WorkProgress) => void;
 type Work = {
@@ -116,46 +107,79 @@ const WORK: Work = {
     }),
 };
 
-const running = new Map<number, AbortController>();
-const ending = new Set<Promise<void>>();
-
-async function run(id: number, name: WorkName, request: object): Promise<void> {
-  const stop = new AbortController();
-  running.set(id, stop);
-  try {
-    const work = WORK[name] as (request: object, context: Context, tell: Tell) => Promise<unknown>;
-    const answer = await work(request, contextFor(stop.signal), (progress) =>
-      send({ type: "progress", id, progress }),
-    );
-    send({ type: "done", id, answer });
-  } catch (error) {
-    const { code, message, hint, subject } = toMediasearchError(error);
-    send({ type: "failed", id, failure: { code, message, hint, subject } });
-  } finally {
-    running.delete(id);
-    changes.look();
+/** What is under way, each until it is done or stopped. */
+function createTasks(
+  send: Send,
+  contextFor: ContextFor,
+  onDone: () => void,
+): {
+  readonly begin: (id: number, name: WorkName, request: object) => void;
+  readonly stop: (id: number) => void;
+  /** Resolves when all have ended. */
+  readonly stopAll: () => Promise<void>;
+} {
+  const running = new Map<number, AbortController>();
+  const ending = new Set<Promise<void>>();
+  async function run(id: number, name: WorkName, request: object): Promise<void> {
+    const stop = new AbortController();
+    running.set(id, stop);
+    try {
+      const work = WORK[name] as (
+        request: object,
+        context: Context,
+        tell: Tell,
+      ) => Promise<unknown>;
+      const answer = await work(request, contextFor(stop.signal), (progress) =>
+        send({ type: "progress", id, progress }),
+      );
+      send({ type: "done", id, answer });
+    } catch (error) {
+      send({ type: "failed", id, failure: toFailure(error) });
+    } finally {
+      running.delete(id);
+      onDone();
+    }
   }
+  return {
+    begin(id, name, request) {
+      const work = run(id, name, request);
+      ending.add(work);
+      void work.finally(() => ending.delete(work));
+    },
+    stop: (id) =>
+      running.get(id)?.abort(new MediasearchError("INTERRUPTED", "the work was cancelled")),
+    async stopAll() {
+      for (const stop of running.values())
+        stop.abort(new MediasearchError("TERMINATED", "the server stops"));
+      await Promise.allSettled(ending);
+    },
+  };
 }
 
-/** What is under way is stopped, and has ended when the thread ends. */
-async function close(): Promise<void> {
-  for (const stop of running.values())
-    stop.abort(new MediasearchError("TERMINATED", "the server stops"));
-  await Promise.allSettled([...ending, changes.close()]);
-  process.exit();
+/**
+ * What the thread does that writes: index runs, corrections, names. It has a connection of its own,
+ * so that neither a commit nor a long run holds up a request. What is under way when the process
+ * ends is done again by the next run.
+ */
+export function doWork(): void {
+  const port = parentPort;
+  if (!port) throw new Error("this file is a worker thread");
+  const send: Send = (message) => port.postMessage(message, []);
+  const { config, env, cwd } = workerData as ThreadStart;
+  const contextFor: ContextFor = (signal) =>
+    createContext(config, { env, cwd, signal, tell: () => {} });
+  const changes = followChanges(
+    () => contextFor(new AbortController().signal).openBackend(false),
+    (found) => send({ type: "changes", changes: found }),
+  );
+  const tasks = createTasks(send, contextFor, () => changes.look());
+  async function close(): Promise<void> {
+    await Promise.allSettled([tasks.stopAll(), changes.close()]);
+    process.exit();
+  }
+  port.on("message", (message: ToWork) => {
+    if (message.type === "do") tasks.begin(message.id, message.name, message.request);
+    else if (message.type === "stop") tasks.stop(message.id);
+    else void close();
+  });
 }
-
-port.on("message", (message: ToWork) => {
-  if (message.type === "do") {
-    const work = run(message.id, message.name, message.request);
-    ending.add(work);
-    void work.finally(() => ending.delete(work));
-  } else if (message.type === "close") void close();
-  else
-    running.get(message.id)?.abort(new MediasearchError("INTERRUPTED", "the work was cancelled"));
-});
-
-const changes = followChanges(
-  () => contextFor(new AbortController().signal).openBackend(false),
-  (found) => send({ type: "changes", changes: found }),
-);
