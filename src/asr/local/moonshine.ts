@@ -1,17 +1,24 @@
 import { readFile } from "node:fs/promises";
+import {
+  makeCrossGraph,
+  makeDecoderGraph,
+  MAX_POSITIONS,
+} from "../../models/moonshine/decoder-graph.ts";
+import { readDecoderWeights } from "../../models/moonshine/weights.ts";
 import { type InferenceSession, loadOnnxRuntime, type Tensor } from "../../models/onnx-runtime.ts";
 import { sessionOptions } from "../audio/session-options.ts";
 import type { BiasState } from "./vocabulary-bias.ts";
 import { SAMPLE_RATE } from "../transcriber.ts";
 import { repeats } from "../repetition.ts";
 
-const LAYERS = 6;
 const HEADS = 8;
 const HEAD_SIZE = 36;
+const VOCABULARY = 32_768;
 const START = 1;
 const END = 2;
 /** Nobody speaks more tokens than this; a decoder that makes as many is in a loop. */
 const MAX_TOKENS_A_SECOND = 6.5;
+const RESULTS = ["tokens", "probabilities"];
 
 export interface Decoded {
   readonly tokens: readonly number[];
@@ -26,93 +33,99 @@ export interface Moonshine {
 
 /**
  * Moonshine tiny in int8, greedy decoding. Jeffries et al. 2024, https://arxiv.org/abs/2410.15608.
- * The merged decoder runs its first step without a cache (`use_cache_branch` false) and hands back
- * keys and values; those of the encoder never change.
+ * The decoder is not run as it is published: its weights are put into a graph that makes all tokens
+ * of a chunk in one run, with the same arithmetic but for the last product, which is in integers.
  */
 export async function loadMoonshine(
   paths: { readonly encoder: string; readonly decoder: string },
   threads: number,
 ): Promise<Moonshine> {
   const { InferenceSession, Tensor } = await loadOnnxRuntime();
-  const open = async (path: string): Promise<InferenceSession> =>
-    InferenceSession.create(await readFile(path), sessionOptions(threads));
-  const [encoder, decoder] = await Promise.all([open(paths.encoder), open(paths.decoder)]);
-  const flag = (value: boolean): Tensor => new Tensor("bool", [value], [1]);
-  const none = new Tensor("float32", new Float32Array(0), [0, HEADS, 1, HEAD_SIZE]);
-  const token = (id: number): Tensor => new Tensor("int64", BigInt64Array.of(BigInt(id)), [1, 1]);
+  const open = (model: Uint8Array): Promise<InferenceSession> =>
+    InferenceSession.create(model, sessionOptions(threads));
+  const weights = readDecoderWeights(await readFile(paths.decoder));
+  const [encoder, cross, decoder] = await Promise.all([
+    InferenceSession.create(paths.encoder, sessionOptions(threads)),
+    open(makeCrossGraph(weights)),
+    open(makeDecoderGraph(weights)),
+  ]);
+  const int64 = (value: number, shape: readonly number[]): Tensor =>
+    new Tensor("int64", BigInt64Array.of(BigInt(value)), shape);
+  const none = new Tensor("float32", new Float32Array(0), [1, HEADS, 0, HEAD_SIZE]);
+  const noBonus = new Tensor("float32", new Float32Array(VOCABULARY), [VOCABULARY]);
+  const empty = Object.fromEntries(
+    weights.layers.flatMap((_, layer) => ["k", "v"].map((part) => [`self_${part}_${layer}`, none])),
+  );
+  const begin = async (samples: Float32Array): Promise<Record<string, Tensor>> => {
+    const input = new Tensor("float32", samples, [1, samples.length]);
+    const { last_hidden_state: hidden } = await encoder.run({ input_values: input });
+    return {
+      ...(await cross.run({ hidden: hidden as Tensor })),
+      ...empty,
+      token: int64(START, [1, 1]),
+      offset: int64(0, [1]),
+      bonus: noBonus,
+      end: int64(END, []),
+    };
+  };
   return {
     async decode(samples, bias) {
-      const { last_hidden_state: hidden } = await encoder.run({
-        input_values: new Tensor("float32", samples, [1, samples.length]),
-      });
-      const feeds: Record<string, Tensor> = {
-        encoder_hidden_states: hidden as Tensor,
-        use_cache_branch: flag(false),
-        input_ids: token(START),
-      };
-      for (const name of cacheNames()) feeds[`past_key_values.${name}`] = none;
-      const limit = Math.ceil((samples.length / SAMPLE_RATE) * MAX_TOKENS_A_SECOND);
+      const limit = Math.min(
+        MAX_POSITIONS,
+        Math.ceil((samples.length / SAMPLE_RATE) * MAX_TOKENS_A_SECOND),
+      );
+      const feeds = await begin(samples);
+      if (!bias) {
+        const output = await decoder.run({ ...feeds, steps: int64(limit, []) }, RESULTS);
+        return withoutLoop(readDecoded(output));
+      }
       const tokens: number[] = [];
       const probabilities: number[] = [];
-      while (tokens.length < limit) {
+      feeds["steps"] = int64(1, []);
+      while (tokens.length < limit && repeats(tokens) === 0) {
+        feeds["bonus"] = new Tensor("float32", toVector(bias.bonuses()), [VOCABULARY]);
         const output = await decoder.run(feeds);
-        const { best, probability } = pick(output["logits"]?.data as Float32Array, bias?.bonuses());
-        if (best === END) break;
-        tokens.push(best);
-        bias?.take(best);
-        probabilities.push(probability);
-        const loop = repeats(tokens);
-        if (loop > 0)
-          return { tokens: tokens.slice(0, -loop), probabilities: probabilities.slice(0, -loop) };
-        const isFirst = tokens.length === 1;
-        for (const name of cacheNames()) {
-          // The encoder's keys are whole after the first step; the cached branch gives back empty
-          // ones.
-          if (isFirst || name.includes("decoder"))
-            feeds[`past_key_values.${name}`] = output[`present.${name}`] as Tensor;
-        }
-        feeds["use_cache_branch"] = flag(true);
-        feeds["input_ids"] = token(best);
+        const made = readDecoded(output);
+        const [token] = made.tokens;
+        if (token === undefined) break;
+        tokens.push(token);
+        probabilities.push(...made.probabilities);
+        bias.take(token);
+        for (const name of Object.keys(empty)) feeds[name] = output[`out_${name}`] as Tensor;
+        feeds["token"] = int64(token, [1, 1]);
+        feeds["offset"] = int64(tokens.length, [1]);
       }
-      return { tokens, probabilities };
+      return withoutLoop({ tokens, probabilities });
     },
-    release: async () => void (await Promise.all([encoder.release(), decoder.release()])),
+    release: async () =>
+      void (await Promise.all([encoder.release(), cross.release(), decoder.release()])),
   };
 }
 
-const CACHE_NAMES = Array.from({ length: LAYERS }, (_, layer) =>
-  ["decoder.key", "decoder.value", "encoder.key", "encoder.value"].map(
-    (part) => `${layer}.${part}`,
-  ),
-).flat();
-const cacheNames = (): readonly string[] => CACHE_NAMES;
+/** The tokens before the end. */
+function readDecoded(output: Readonly<Record<string, Tensor>>): Decoded {
+  const made = Array.from((output["tokens"] as Tensor).data as BigInt64Array, Number);
+  const end = made.indexOf(END);
+  const tokens = end === -1 ? made : made.slice(0, end);
+  const probabilities = (output["probabilities"] as Tensor).data as Float32Array;
+  return { tokens, probabilities: [...probabilities.subarray(0, tokens.length)] };
+}
 
-/**
- * The likeliest token, with the bonuses of the user's terms; its probability is the one without
- * them, so that confidence keeps its meaning.
- */
-function pick(
-  logits: Float32Array,
-  bonuses?: ReadonlyMap<number, number>,
-): { readonly best: number; readonly probability: number } {
-  let best = 0;
-  let most = -Infinity;
-  for (let id = 0; id < logits.length; id++) {
-    const value = logits[id] as number;
-    if (value > most) [most, best] = [value, id];
+/** What was said before the decoder began to repeat itself. */
+function withoutLoop({ tokens, probabilities }: Decoded): Decoded {
+  for (let length = 1; length <= tokens.length; length++) {
+    const loop = repeats(tokens.slice(0, length));
+    if (loop > 0)
+      return {
+        tokens: tokens.slice(0, length - loop),
+        probabilities: probabilities.slice(0, length - loop),
+      };
   }
-  const top = most;
-  // The logit of the token that is taken, which a bonus may have put above the top one.
-  let chosen = most;
-  for (const [id, bonus] of bonuses ?? []) {
-    const value = (logits[id] as number) + bonus;
-    if (value > most) [most, best, chosen] = [value, id, logits[id] as number];
-  }
-  let sum = 0;
-  for (let id = 0; id < logits.length; id++) {
-    const below = (logits[id] as number) - top;
-    // Tokens that are e^12 times less likely change nothing in the result.
-    if (below > -12) sum += Math.exp(below);
-  }
-  return { best, probability: Math.exp(chosen - top) / sum };
+  return { tokens, probabilities };
+}
+
+function toVector(bonuses: ReadonlyMap<number, number>): Float32Array {
+  const vector = new Float32Array(VOCABULARY);
+  for (const [token, bonus] of bonuses) vector[token] = bonus;
+  return vector;
 }

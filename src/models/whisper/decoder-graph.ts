@@ -2,29 +2,31 @@ import { tensorOf, toFloat32, type Weights } from "./ctranslate2.ts";
 import { type AlignmentHeads, type Dimensions, dimensionsOf, metadataOf } from "./dimensions.ts";
 import { crossValues } from "./encoder-graph.ts";
 import {
-  addNode,
-  addResult,
-  beginGraph,
-  constant,
+  beginWhisperGraph,
   feedForward,
-  float,
-  floats,
-  type GraphUnderConstruction,
+  type WhisperGraph,
   heads,
-  int64,
   integerProduct,
   join,
   linear,
   norm,
   positions,
   quantiseColumns,
+  transposed,
+} from "./graph-builder.ts";
+import {
+  addNode,
+  addResult,
+  constant,
+  float,
+  floats,
+  int64,
   slice,
   softmax,
   split,
   transpose,
-  transposed,
-} from "./graph-builder.ts";
-import { encodeOnnx, type GraphValue } from "./onnx-file.ts";
+} from "../onnx/graph.ts";
+import { encodeOnnx, type GraphValue } from "../onnx/onnx-file.ts";
 import { withScaledQueries } from "./scaled-queries.ts";
 
 /** What is the same for every layer of the decoder. */
@@ -50,7 +52,7 @@ interface Shared {
  */
 export function makeDecoder(name: string, alignment: AlignmentHeads, stored: Weights): Uint8Array {
   const sizes = dimensionsOf(stored);
-  const graph = beginGraph(withScaledQueries(stored, sizes.state));
+  const graph = beginWhisperGraph(withScaledQueries(stored, sizes.state));
   const { words, scales, x: embedded } = addEmbedding(graph, sizes);
   const { x: start, mask } = addPositions(graph, embedded, sizes);
   const layers = Array.from({ length: sizes.textLayers }, () => 1);
@@ -96,7 +98,7 @@ export function makeDecoder(name: string, alignment: AlignmentHeads, stored: Wei
 
 /** One table serves both ends. Its words are columns, so that it multiplies as it is. */
 function addEmbedding(
-  graph: GraphUnderConstruction,
+  graph: WhisperGraph,
   { vocabulary, state }: Dimensions,
 ): { readonly words: string; readonly scales: string; readonly x: string } {
   const values = toFloat32(tensorOf(graph.weights, "decoder/embeddings/weight"));
@@ -112,7 +114,7 @@ function addEmbedding(
 
 /** A token may look at itself and at those before it. */
 function addPositions(
-  graph: GraphUnderConstruction,
+  graph: WhisperGraph,
   embedded: string,
   { context }: Dimensions,
 ): { readonly x: string; readonly mask: string } {
@@ -136,12 +138,7 @@ function addPositions(
   return { x, mask };
 }
 
-function addDecoderLayer(
-  graph: GraphUnderConstruction,
-  x: string,
-  layer: number,
-  shared: Shared,
-): string {
+function addDecoderLayer(graph: WhisperGraph, x: string, layer: number, shared: Shared): string {
   const layerName = `decoder/layer_${layer}`;
   const afterSelf = addSelfAttention(graph, x, layer, shared);
   const { textHeads } = shared.sizes;
@@ -168,7 +165,7 @@ function addDecoderLayer(
 }
 
 function addSelfAttention(
-  graph: GraphUnderConstruction,
+  graph: WhisperGraph,
   x: string,
   layer: number,
   { sizes: { state, textHeads }, ...shared }: Shared,

@@ -1,25 +1,19 @@
 import type { Weights } from "./ctranslate2.ts";
 import { type AlignmentHeads, type Dimensions, dimensionsOf, metadataOf } from "./dimensions.ts";
 import {
-  addNode,
-  addResult,
-  beginGraph,
+  beginWhisperGraph,
   convolution,
   feedForward,
   gelu,
-  type GraphUnderConstruction,
+  type WhisperGraph,
   heads,
-  int64,
   join,
   linear,
   norm,
   positions,
-  slice,
-  softmax,
-  split,
-  transpose,
 } from "./graph-builder.ts";
-import { encodeOnnx } from "./onnx-file.ts";
+import { addNode, addResult, int64, slice, softmax, split, transpose } from "../onnx/graph.ts";
+import { encodeOnnx } from "../onnx/onnx-file.ts";
 import { withScaledQueries } from "./scaled-queries.ts";
 
 /**
@@ -29,7 +23,7 @@ import { withScaledQueries } from "./scaled-queries.ts";
  */
 export function makeEncoder(name: string, alignment: AlignmentHeads, stored: Weights): Uint8Array {
   const sizes = dimensionsOf(stored);
-  const graph = beginGraph(withScaledQueries(stored, sizes.state));
+  const graph = beginWhisperGraph(withScaledQueries(stored, sizes.state));
   let x = addConvolutions(graph);
   for (let layer = 0; layer < sizes.audioLayers; layer++)
     x = addEncoderLayer(graph, x, `encoder/layer_${layer}`, sizes);
@@ -43,7 +37,7 @@ export function makeEncoder(name: string, alignment: AlignmentHeads, stored: Wei
   });
 }
 
-function addConvolutions(graph: GraphUnderConstruction): string {
+function addConvolutions(graph: WhisperGraph): string {
   const first = gelu(graph, convolution(graph, "mel", "encoder/conv1", 1));
   const second = gelu(graph, convolution(graph, first, "encoder/conv2", 2));
   const x = transpose(graph, second, [0, 2, 1]);
@@ -55,7 +49,7 @@ function addConvolutions(graph: GraphUnderConstruction): string {
 }
 
 function addEncoderLayer(
-  graph: GraphUnderConstruction,
+  graph: WhisperGraph,
   x: string,
   layerName: string,
   { state, audioHeads }: Dimensions,
@@ -74,7 +68,7 @@ function addEncoderLayer(
 /**
  * The encoder ends with what each layer of the decoder would make of its result for every token.
  */
-function addCrossAttention(graph: GraphUnderConstruction, x: string, sizes: Dimensions): void {
+function addCrossAttention(graph: WhisperGraph, x: string, sizes: Dimensions): void {
   const { state, textHeads, textLayers } = sizes;
   const keys: string[] = [];
   const values: string[] = [];

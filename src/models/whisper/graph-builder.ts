@@ -1,5 +1,17 @@
 import { type StoredTensor, tensorOf, toFloat32, type Weights } from "./ctranslate2.ts";
-import type { Attribute, ElementType, GraphNode, Initializer } from "./onnx-file.ts";
+import {
+  addNode,
+  addNodes,
+  beginGraph,
+  constant,
+  float,
+  floats,
+  type GraphUnderConstruction,
+  int,
+  int64,
+  ints,
+  transpose,
+} from "../onnx/graph.ts";
 
 /** A matrix in float32, row by row. */
 export interface Matrix {
@@ -8,112 +20,28 @@ export interface Matrix {
   readonly values: Float32Array;
 }
 
-/** Small constants are kept once each. */
-const MAX_SHARED_ELEMENTS = 15;
 const EPSILON = 1e-5;
-const int = (value: number): Attribute => ({ int: value });
-const ints = (...values: readonly number[]): Attribute => ({ ints: values });
 
 /**
- * A graph under construction. The functions below add nodes to it and return the name of their
- * result. Matrices are kept as int8 with a scale for each column; what they are multiplied with is
- * quantised as it comes (DynamicQuantizeLinear), once for all matrices that take it.
+ * A graph of Whisper under construction. Matrices are kept as int8 with a scale for each column;
+ * what they are multiplied with is quantised as it comes (DynamicQuantizeLinear), once for all
+ * matrices that take it.
  */
-export interface GraphUnderConstruction {
+export interface WhisperGraph extends GraphUnderConstruction {
   readonly weights: Weights;
-  readonly nodes: GraphNode[];
-  readonly initializers: Initializer[];
-  /** Names of constants by what they are. */
-  readonly shared: Map<string, string>;
   /** Names of the quantised parts of results. */
   readonly quantised: Map<string, readonly string[]>;
-  count: number;
 }
 
-export const beginGraph = (weights: Weights): GraphUnderConstruction => ({
+export const beginWhisperGraph = (weights: Weights): WhisperGraph => ({
+  ...beginGraph(),
   weights,
-  nodes: [],
-  initializers: [],
-  shared: new Map(),
   quantised: new Map(),
-  count: 0,
 });
-
-/** Adds a node with one result. */
-export function addNode(
-  graph: GraphUnderConstruction,
-  kind: string,
-  inputs: readonly string[],
-  attributes: Readonly<Record<string, Attribute>> = {},
-): string {
-  const name = `${kind}${++graph.count}`;
-  graph.nodes.push({ kind, inputs, outputs: [name], attributes });
-  return name;
-}
-
-/** Adds a node with several results. */
-export function addNodes(
-  graph: GraphUnderConstruction,
-  kind: string,
-  inputs: readonly string[],
-  results: number,
-  attributes: Readonly<Record<string, Attribute>> = {},
-): readonly string[] {
-  const name = `${kind}${++graph.count}`;
-  const outputs = Array.from({ length: results }, (_, n) => `${name}_${n}`);
-  graph.nodes.push({ kind, inputs, outputs, attributes });
-  return outputs;
-}
-
-/** Adds a node whose result has the given name: a result of the whole graph. */
-export function addResult(
-  graph: GraphUnderConstruction,
-  name: string,
-  kind: string,
-  inputs: readonly string[],
-  attributes: Readonly<Record<string, Attribute>> = {},
-): void {
-  graph.count++;
-  graph.nodes.push({ kind, inputs, outputs: [name], attributes });
-}
-
-export function constant(
-  graph: GraphUnderConstruction,
-  type: ElementType,
-  shape: readonly number[],
-  array: ArrayBufferView,
-  name?: string,
-): string {
-  const bytes = new Uint8Array(array.buffer, array.byteOffset, array.byteLength);
-  const elements = shape.reduce((product, size) => product * size, 1);
-  const key =
-    name === undefined && elements <= MAX_SHARED_ELEMENTS
-      ? `${type}:${shape.join("x")}:${Buffer.from(bytes).toString("hex")}`
-      : undefined;
-  const known = key === undefined ? undefined : graph.shared.get(key);
-  if (known !== undefined) return known;
-  graph.count++;
-  const own = name ?? `c${graph.count}`;
-  graph.initializers.push({ name: own, type, shape, bytes });
-  if (key !== undefined) graph.shared.set(key, own);
-  return own;
-}
-
-export function int64(graph: GraphUnderConstruction, ...values: readonly number[]): string {
-  return constant(graph, "int64", [values.length], BigInt64Array.from(values, BigInt));
-}
-
-export function float(graph: GraphUnderConstruction, value: number): string {
-  return constant(graph, "float", [1], Float32Array.of(value));
-}
-
-export function floats(graph: GraphUnderConstruction, values: Float32Array, name?: string): string {
-  return constant(graph, "float", [values.length], values, name);
-}
 
 /** Puts x times the transpose of the weight (outputs × inputs) plus the bias. */
 export function linear(
-  graph: GraphUnderConstruction,
+  graph: WhisperGraph,
   x: string,
   prefix: string,
   rows?: { readonly from: number; readonly to: number },
@@ -131,19 +59,14 @@ export function linear(
   return addNode(graph, "Add", [multiplied, floats(graph, bias)]);
 }
 
-export function product(
-  graph: GraphUnderConstruction,
-  x: string,
-  matrix: Matrix,
-  name: string,
-): string {
+export function product(graph: WhisperGraph, x: string, matrix: Matrix, name: string): string {
   const { bytes, scales } = quantiseColumns(matrix);
   const stored = constant(graph, "int8", [matrix.rows, matrix.columns], bytes, name);
   return integerProduct(graph, x, stored, floats(graph, scales, `${name}.scale`));
 }
 
 export function integerProduct(
-  graph: GraphUnderConstruction,
+  graph: WhisperGraph,
   x: string,
   matrix: string,
   scales: string,
@@ -166,7 +89,7 @@ export function integerProduct(
   return addNode(graph, "Mul", [whole, addNode(graph, "Mul", [scale, scales])]);
 }
 
-export function norm(graph: GraphUnderConstruction, x: string, prefix: string): string {
+export function norm(graph: WhisperGraph, x: string, prefix: string): string {
   const scale = floats(graph, toFloat32(tensorOf(graph.weights, `${prefix}/gamma`)));
   const shift = floats(graph, toFloat32(tensorOf(graph.weights, `${prefix}/beta`)));
   return addNode(graph, "LayerNormalization", [x, scale, shift], {
@@ -175,14 +98,14 @@ export function norm(graph: GraphUnderConstruction, x: string, prefix: string): 
   });
 }
 
-export function gelu(graph: GraphUnderConstruction, x: string): string {
+export function gelu(graph: WhisperGraph, x: string): string {
   const erf = addNode(graph, "Erf", [addNode(graph, "Div", [x, float(graph, Math.SQRT2)])]);
   const sum = addNode(graph, "Mul", [x, addNode(graph, "Add", [erf, float(graph, 1)])]);
   return addNode(graph, "Mul", [sum, float(graph, 0.5)]);
 }
 
 /** The sinusoids or learnt vectors of positions, kept in half precision. */
-export function positions(graph: GraphUnderConstruction, name: string): string {
+export function positions(graph: WhisperGraph, name: string): string {
   const tensor = tensorOf(graph.weights, name);
   if (tensor.type !== "float16") throw new Error(`${name} must be float16`);
   return addNode(graph, "Cast", [constant(graph, "float16", tensor.shape, tensor.bytes)], {
@@ -191,7 +114,7 @@ export function positions(graph: GraphUnderConstruction, name: string): string {
 }
 
 export function convolution(
-  graph: GraphUnderConstruction,
+  graph: WhisperGraph,
   x: string,
   prefix: string,
   stride: number,
@@ -214,7 +137,7 @@ export function convolution(
 
 /** (N, T, state) → (N, heads, T, 64); → (N, heads, 64, T) as keys. */
 export function heads(
-  graph: GraphUnderConstruction,
+  graph: WhisperGraph,
   x: string,
   heads: number,
   as: "queries" | "keys",
@@ -224,42 +147,11 @@ export function heads(
 }
 
 /** (N, heads, T, 64) → (N, T, state). */
-export function join(graph: GraphUnderConstruction, x: string): string {
+export function join(graph: WhisperGraph, x: string): string {
   return addNode(graph, "Reshape", [transpose(graph, x, [0, 2, 1, 3]), int64(graph, 0, 0, -1)]);
 }
 
-export function transpose(
-  graph: GraphUnderConstruction,
-  x: string,
-  order: readonly number[],
-): string {
-  return addNode(graph, "Transpose", [x], { perm: ints(...order) });
-}
-
-export function softmax(graph: GraphUnderConstruction, x: string): string {
-  return addNode(graph, "Softmax", [x], { axis: int(-1) });
-}
-
-export function split(
-  graph: GraphUnderConstruction,
-  x: string,
-  sizes: readonly number[],
-  axis: number,
-): readonly string[] {
-  return addNodes(graph, "Split", [x, int64(graph, ...sizes)], sizes.length, { axis: int(axis) });
-}
-
-export function slice(
-  graph: GraphUnderConstruction,
-  x: string,
-  from: string,
-  to: string,
-  axis?: string,
-): string {
-  return addNode(graph, "Slice", axis === undefined ? [x, from, to] : [x, from, to, axis]);
-}
-
-export function feedForward(graph: GraphUnderConstruction, x: string, prefix: string): string {
+export function feedForward(graph: WhisperGraph, x: string, prefix: string): string {
   const inner = linear(graph, norm(graph, x, `${prefix}/layer_norm`), `${prefix}/linear_0`);
   return addNode(graph, "Add", [x, linear(graph, gelu(graph, inner), `${prefix}/linear_1`)]);
 }
