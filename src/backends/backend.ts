@@ -41,7 +41,11 @@ export type Medium =
        */
       wipe(): Promise<readonly string[]>;
     }
-  | { readonly kind: "service" }
+  | {
+      readonly kind: "service";
+      /** As for a file; it can be repeated and stopped at any time, and needs no copy. */
+      repair(): Promise<readonly string[]>;
+    }
   | { readonly kind: "memory" };
 
 /** One open library with everything that belongs to it. Whoever opens a backend must close it. */

@@ -115,13 +115,18 @@ function hours(given: string | undefined): number | undefined {
   return value;
 }
 
-/** Rebuilds what can be rebuilt, after a copy of the library as it is. */
+/** Rebuilds what can be rebuilt, of a file after a copy of the library as it is. */
 async function fix(context: CommandContext): Promise<void> {
   const { io, config } = context;
   const backend = await context.openBackend(false);
   try {
     const { medium } = backend;
-    if (medium.kind !== "file") return void io.stderr.write("nothing can be rebuilt here\n");
+    if (medium.kind === "memory") return void io.stderr.write("nothing can be rebuilt here\n");
+    if (medium.kind === "service") {
+      const lines = await medium.repair();
+      if (lines.length === 0) io.stderr.write("nothing to fix\n");
+      return reportFixed(lines, io);
+    }
     // Each step is one transaction or a copy, so that runs that go on need not be ended.
     const findings = await Array.fromAsync(backend.check({}));
     if (findings.every(({ status }) => status !== "failed"))
@@ -129,10 +134,14 @@ async function fix(context: CommandContext): Promise<void> {
     const copy = `${config.settings.store}.${new Date().toISOString().replace(/[:.]/g, "-")}.before-fix`;
     await medium.snapshot(copy);
     io.stderr.write(`the library as it was: ${stripControls(copy)}\n`);
-    for (const line of await medium.repair()) io.stderr.write(`fixed: ${stripControls(line)}\n`);
+    reportFixed(await medium.repair(), io);
   } finally {
     await backend.close();
   }
+}
+
+function reportFixed(lines: readonly string[], { stderr }: CommandContext["io"]): void {
+  for (const line of lines) stderr.write(`fixed: ${stripControls(line)}\n`);
 }
 
 /** The first failure decides; warnings count only when they are asked to. */

@@ -39,8 +39,16 @@ export interface Database {
       readonly columns?: readonly string[];
     },
   ): AsyncIterable<TableRow[]>;
-  /** Finds rows in order to change or delete them in the same transaction. */
-  find(session: Session, table: TableSchema, filter: Filter): Promise<FoundRows>;
+  /**
+   * Finds rows in order to change or delete them in the same transaction. Rows have all columns
+   * unless some are named.
+   */
+  find(
+    session: Session,
+    table: TableSchema,
+    filter: Filter,
+    columns?: readonly string[],
+  ): Promise<FoundRows>;
   add(session: Session, table: TableSchema, rows: readonly TableRow[]): Promise<void>;
   /** Makes the same change in every row, or one change for each row. */
   change(
@@ -78,7 +86,7 @@ export interface AuditEntry {
 }
 
 /** Large tables are read by as many requests as their statistics suggest. */
-const LARGE = /^(segments|embeddings_)/;
+const LARGE = /^(segments|words|embeddings_)/;
 
 export function createDatabase(client: Client, bucket: string, schema: string): Database {
   const pathOfTable = (table: TableSchema): TablePath => ({ bucket, schema, table: table.name });
@@ -98,7 +106,7 @@ export function createDatabase(client: Client, bucket: string, schema: string): 
           session,
           pathOfTable(table),
           table.fields,
-          client.supports("vectorIndex") ? { column: "vector", metric: "ip" } : undefined,
+          client.supports("vectorIndex") ? { index: { column: "vector", metric: "ip" } } : {},
         );
       return table;
     },
@@ -139,13 +147,14 @@ function createReader(pathOfTable: Database["at"]): Pick<Database, "pages" | "ro
         for (const row of page) all.push(row);
       return all;
     },
-    async find(session, table, filter) {
+    async find(session, table, filter, names) {
       const bits = await idBits(session, table);
-      const columns = [...table.fields, rowIdField(bits)];
+      const fields = fieldsOf(table, names);
+      const columns = [...fields, rowIdField(bits)];
       const rows: TableRow[] = [];
       const idColumns = [];
       for await (const page of read(session, table, filter, { columns })) {
-        for (const row of toTableRows(table.fields, page.columns, page.rows)) rows.push(row);
+        for (const row of toTableRows(fields, page.columns, page.rows)) rows.push(row);
         idColumns.push(...page.columns.slice(-1));
       }
       return { rows, ids: { bits, ids: rowIds(idColumns).ids } };

@@ -12,6 +12,7 @@ import { vastArchive } from "./history.ts";
 import { vastCheckpoints, vastJobs, vastRunLock } from "./ledger.ts";
 import { vastRecords } from "./records.ts";
 import { type LibraryFacts, openVastLibrary } from "./library.ts";
+import { repairWords } from "./repair.ts";
 import { openReplica, type Replica, type ReplicaOptions, unmarked } from "./replica.ts";
 import { vastEmbeddings } from "./reembed.ts";
 import { SCHEMA } from "./tables.ts";
@@ -104,7 +105,7 @@ function createParts(
     records: vastRecords(database),
     checkpoints: vastCheckpoints(database),
     runLock: vastRunLock(database, claimed),
-    medium: { kind: "service" },
+    medium: { kind: "service", repair: () => repairWords(database) },
   };
 }
 

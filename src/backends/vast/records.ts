@@ -6,10 +6,9 @@ import {
   type StoredRecord,
 } from "../records.ts";
 import { type Database, type TableRow } from "./database.ts";
+import { isTableThere, makeTable } from "./optional-tables.ts";
 import { toText } from "./rows.ts";
 import { JOURNAL, RECORDS, type TableSchema } from "./tables.ts";
-import { createTable, listTables } from "./wire/catalog.ts";
-import type { Session } from "./wire/client.ts";
 import { compareColumn, equal, isOneOf } from "./wire/predicate.ts";
 
 /** A cell holds 128 KiB; counted in UTF-16 units, of which each takes three bytes at most. */
@@ -42,15 +41,14 @@ const byBytes = (a: { readonly id: string }, b: { readonly id: string }): number
  */
 export function vastRecords(database: Database): Records {
   const { session } = database.client;
-  const tables = serviceTables(database);
   const rows = async (
     table: TableSchema,
     ...filter: Parameters<Database["rows"]>[2]
   ): Promise<TableRow[]> =>
-    (await tables.isThere(session, table)) ? database.rows(session, table, filter) : [];
+    (await isTableThere(database, session, table)) ? database.rows(session, table, filter) : [];
   const replace = (kind: string, id: string, parts: readonly string[]): Promise<void> =>
     database.write({ action: "record", detail: kind }, [`${kind}\0${id}`], async (tx) => {
-      await tables.make(tx, RECORDS);
+      await makeTable(database, tx, RECORDS);
       const found = await database.find(tx, RECORDS, [equal("kind", kind), equal("record_id", id)]);
       await database.drop(tx, RECORDS, found);
       if (parts.length > 0)
@@ -73,7 +71,7 @@ export function vastRecords(database: Database): Records {
         .toSorted(byBytes);
     },
     async listIds(kind) {
-      if (!(await tables.isThere(session, RECORDS))) return [];
+      if (!(await isTableThere(database, session, RECORDS))) return [];
       const filter = [equal("kind", kind)];
       const found = await database.rows(session, RECORDS, filter, ["record_id"]);
       return [...new Set(found.map((row) => toText(row["record_id"])))].toSorted((a, b) =>
@@ -82,22 +80,21 @@ export function vastRecords(database: Database): Records {
     },
     put: (kind, id, value) => replace(kind, id, splitRecord(value)),
     remove: (kind, id) => replace(kind, id, []),
-    addAll: (kind, records) => addRecords(database, tables, kind, records),
-    removeAll: (kind, ids) => removeRecords(database, tables, kind, ids),
-    ...vastJournal(database, tables, rows),
+    addAll: (kind, records) => addRecords(database, kind, records),
+    removeAll: (kind, ids) => removeRecords(database, kind, ids),
+    ...vastJournal(database, rows),
   };
 }
 
 /** New ids meet no other writer, so nothing is locked. */
 async function addRecords(
   database: Database,
-  tables: ServiceTables,
   kind: string,
   records: readonly StoredRecord[],
 ): Promise<void> {
   if (records.length === 0) return;
   await database.write({ action: "record", detail: kind }, [], async (tx) => {
-    await tables.make(tx, RECORDS);
+    await makeTable(database, tx, RECORDS);
     const rows = records.flatMap(({ id, value }) =>
       splitRecord(value).map((value, part) => ({ kind, record_id: id, part, value })),
     );
@@ -110,11 +107,10 @@ const REMOVED_AT_ONCE = 1000;
 
 async function removeRecords(
   database: Database,
-  tables: ServiceTables,
   kind: string,
   ids: readonly string[],
 ): Promise<void> {
-  if (ids.length === 0 || !(await tables.isThere(database.client.session, RECORDS))) return;
+  if (ids.length === 0 || !(await isTableThere(database, database.client.session, RECORDS))) return;
   await database.write({ action: "record", detail: kind }, [], async (tx) => {
     for (let from = 0; from < ids.length; from += REMOVED_AT_ONCE) {
       const some = ids.slice(from, from + REMOVED_AT_ONCE);
@@ -131,8 +127,7 @@ export async function readRecords(
   ids: readonly string[],
 ): Promise<ReadonlyMap<string, Json>> {
   const { session } = database.client;
-  if (ids.length === 0 || !(await serviceTables(database).isThere(session, RECORDS)))
-    return new Map();
+  if (ids.length === 0 || !(await isTableThere(database, session, RECORDS))) return new Map();
   const found = await database.rows(session, RECORDS, [
     equal("kind", kind),
     isOneOf("record_id", ids),
@@ -148,13 +143,12 @@ type ReadRows = (
 
 function vastJournal(
   database: Database,
-  tables: ServiceTables,
   rows: ReadRows,
 ): Pick<Records, "append" | "readJournal" | "trimJournal"> {
   return {
     append: (entries) =>
       database.write({ action: "journal" }, ["journal"], async (tx) => {
-        await tables.make(tx, JOURNAL);
+        await makeTable(database, tx, JOURNAL);
         const added: TableRow[] = [];
         for (const { id, kind, atMs, value } of entries) {
           const present = await database.rows(tx, JOURNAL, [equal("entry_id", id)], ["entry_id"]);
@@ -189,7 +183,7 @@ function vastJournal(
         .slice(0, limit);
     },
     async trimJournal(kind, beforeMs) {
-      if (!(await tables.isThere(database.client.session, JOURNAL))) return 0;
+      if (!(await isTableThere(database, database.client.session, JOURNAL))) return 0;
       return database.write(
         { action: "journal-trimmed", detail: kind },
         ["journal"],
@@ -202,31 +196,6 @@ function vastJournal(
           return new Set(found.rows.map((row) => toText(row["entry_id"]))).size;
         },
       );
-    },
-  };
-}
-
-interface ServiceTables {
-  isThere(session: Session, table: TableSchema): Promise<boolean>;
-  make(session: Session, table: TableSchema): Promise<void>;
-}
-
-function serviceTables({ bucket, schema, at }: Database): ServiceTables {
-  const present = new Set<string>();
-  const isThere = async (session: Session, table: TableSchema): Promise<boolean> => {
-    if (present.has(table.name)) return true;
-    const found = (await listTables(session, bucket, schema, table.name)).length > 0;
-    if (found) present.add(table.name);
-    return found;
-  };
-  return {
-    isThere,
-    async make(session, table) {
-      if (present.has(table.name)) return;
-      // The table counts as known only after the commit, because the transaction may be rolled
-      // back.
-      if ((await listTables(session, bucket, schema, table.name)).length === 0)
-        await createTable(session, at(table), table.fields);
     },
   };
 }

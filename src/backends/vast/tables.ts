@@ -8,6 +8,8 @@ import { column, COLUMN_TYPES } from "./wire/columns.ts";
 export interface TableSchema {
   readonly name: string;
   readonly fields: readonly Field[];
+  /** The columns by which the cluster sorts the rows, where it can. */
+  readonly sortedBy?: readonly string[];
 }
 
 const { utf8, int32, int64, float64 } = COLUMN_TYPES;
@@ -148,6 +150,24 @@ export const JOURNAL: TableSchema = defineTable(
   ["part", int32()],
   ["value", utf8()],
 );
+
+/**
+ * The index of words by which SQL searches (`words.ts`); made with the first version that is
+ * committed.
+ */
+export const WORDS: TableSchema = {
+  ...defineTable(
+    "words",
+    ["stem", utf8()],
+    ["version_id", utf8()],
+    ["segments", int32()],
+    ["tokens", int64()],
+    ["positions", COLUMN_TYPES.list(int32())],
+    ["places", COLUMN_TYPES.list(int32())],
+    ["lengths", COLUMN_TYPES.list(int32())],
+  ),
+  sortedBy: ["stem"],
+};
 
 export const SCHEMA = 1;
 export const SLOTS = 256;

@@ -18,6 +18,7 @@ import {
 import { embeddingsTable, TABLES } from "./tables.ts";
 import type { Session } from "./wire/client.ts";
 import { equal, type Filter, isOneOf } from "./wire/predicate.ts";
+import { addWords, dropWords } from "./words.ts";
 
 /** The key under which the library's facts are locked. No file can have this name. */
 const LIBRARY_KEY = "\0library";
@@ -39,7 +40,10 @@ async function modelFor(
   return model;
 }
 
-/** A version's row, segments and vectors; visible by its status, and by an asset that names it. */
+/**
+ * A version's row, segments, words and vectors; visible by its status, and by an asset that names
+ * it. Archived versions answer no searches, so that they have neither words nor vectors.
+ */
 export async function addVersion(
   database: Database,
   session: Session,
@@ -54,6 +58,7 @@ export async function addVersion(
     TABLES.segments,
     segments.map((segment) => segmentRow(versionId, segment)),
   );
+  if (version["status"] !== "archived") await addWords(database, session, versionId, segments);
   const embedded = segments.filter(({ vector }) => vector);
   if (embedded.length === 0 || dimensions === undefined) return;
   const table = await database.embeddings(session, dimensions);
@@ -87,6 +92,7 @@ export async function dropVersions(
 ): Promise<void> {
   if (versionIds.length === 0) return;
   await dropVectors(database, session, versionIds);
+  await dropWords(database, session, versionIds);
   for (const table of [TABLES.segments, TABLES.versions])
     await database.drop(
       session,
@@ -96,8 +102,8 @@ export async function dropVersions(
 }
 
 /**
- * Archives the version that the asset had before, without its vectors, or drops it when the new
- * version has the same fingerprint.
+ * Archives the version that the asset had before, without its words and vectors, or drops it when
+ * the new version has the same fingerprint.
  */
 async function retire(
   database: Database,
@@ -109,6 +115,7 @@ async function retire(
   if (typeof versionId !== "string") return;
   if (old?.["fingerprint"] === fingerprint) return dropVersions(database, session, [versionId]);
   await dropVectors(database, session, [versionId]);
+  await dropWords(database, session, [versionId]);
   const found = await database.find(session, TABLES.versions, [equal("version_id", versionId)]);
   await database.change(session, TABLES.versions, found, {
     status: "archived",

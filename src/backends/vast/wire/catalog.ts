@@ -28,6 +28,13 @@ export interface VectorIndex {
   readonly searchQuantization?: "scalar_8bit" | "none" | undefined;
 }
 
+/** How the cluster lays out the rows of a table; it can't have both. */
+export interface TableLayout {
+  readonly index?: VectorIndex | undefined;
+  /** Positions of columns among the fields; 5.3 and newer. */
+  readonly sortedBy?: readonly number[];
+}
+
 export interface ObjectDetails {
   readonly name: string;
   readonly properties: string;
@@ -151,7 +158,7 @@ export async function createTable(
   session: Session,
   tablePath: TablePath,
   fields: readonly Field[],
-  index?: VectorIndex,
+  { index, sortedBy = [] }: TableLayout = {},
 ): Promise<void> {
   if (index && !session.client.supports("vectorIndex"))
     throw new MediasearchError(
@@ -165,7 +172,12 @@ export async function createTable(
     op: "table",
     body: writeSchema(fields),
     repeatable: false,
-    headers: index ? indexHeaders(index) : {},
+    headers: {
+      ...(index ? indexHeaders(index) : {}),
+      ...Object.fromEntries(
+        sortedBy.map((position, nth) => [`tabular-sorted-column-${nth}`, String(position)]),
+      ),
+    },
   });
 }
 

@@ -293,12 +293,20 @@ describe("calls", () => {
     });
   });
 
+  it("ask for the order of a table's rows", async () => {
+    const { client, received } = await open();
+    const fields = [column("a", COLUMN_TYPES.utf8()), column("b", COLUMN_TYPES.utf8())];
+    await createTable(client.session, AT, fields, { sortedBy: [1, 0] });
+    expect(received[1]?.headers).toMatchObject({
+      "tabular-sorted-column-0": "1",
+      "tabular-sorted-column-1": "0",
+    });
+  });
+
   it("ask for a vector index where the version has it", async () => {
     const { client, received } = await open();
     await createTable(client.session, AT, [column("v", COLUMN_TYPES.vector(4))], {
-      column: "v",
-      metric: "l2sq",
-      searchQuantization: "none",
+      index: { column: "v", metric: "l2sq", searchQuantization: "none" },
     });
     expect(received[1]?.headers).toMatchObject({
       "tabular-vector-index-column": "v",
@@ -310,8 +318,7 @@ describe("calls", () => {
     );
     await expect(
       createTable((await connectClient({ endpoint, ...KEYS })).session, AT, [], {
-        column: "v",
-        metric: "ip",
+        index: { column: "v", metric: "ip" },
       }),
     ).rejects.toMatchObject({ code: "USAGE" });
   });
