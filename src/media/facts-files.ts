@@ -12,7 +12,7 @@ export interface FactsBeside {
 }
 
 /** Files that other programs write beside a recording, by the ending that takes its place. */
-const FACTS_ENDINGS = [".info.json", ".nfo"] as const;
+const FACTS_ENDINGS = [".info.json", ".chapters.json", ".nfo"] as const;
 
 /** The names under which facts about a media file of this name may lie beside it. */
 export function factsNames(mediaName: string): readonly string[] {
@@ -20,10 +20,14 @@ export function factsNames(mediaName: string): readonly string[] {
   return FACTS_ENDINGS.map((ending) => stem + ending);
 }
 
-/** Reads `.info.json` of yt-dlp or `.nfo` of Kodi; undefined for what is neither. */
+/**
+ * Reads `.info.json` of yt-dlp, chapters of the podcast namespace or `.nfo` of Kodi; undefined
+ * for what is none.
+ */
 export function readFactsFile(name: string, bytes: Buffer): FactsBeside | undefined {
   try {
-    return name.endsWith(".json") ? readInfoJson(bytes) : readNfo(bytes);
+    if (!name.endsWith(".json")) return readNfo(bytes);
+    return name.endsWith(".chapters.json") ? readPodcastChapters(bytes) : readInfoJson(bytes);
   } catch {
     return undefined;
   }
@@ -31,13 +35,39 @@ export function readFactsFile(name: string, bytes: Buffer): FactsBeside | undefi
 
 type Info = Readonly<Record<string, unknown>>;
 
+const membersOf = (bytes: Buffer): Info | undefined => {
+  const info = JSON.parse(bytes.toString("utf8").replace(/^\ufeff/, "")) as Info | null;
+  return typeof info === "object" && info !== null && !Array.isArray(info) ? info : undefined;
+};
+
+const toMs = (seconds: unknown): number =>
+  typeof seconds === "number" ? seconds * 1000 : Number.NaN;
+
+/**
+ * https://github.com/Podcastindex-org/podcast-namespace/blob/main/docs/examples/chapters/jsonChapters.md
+ * Chapters with `"toc": false` are pictures and links that no list shows.
+ */
+function readPodcastChapters(bytes: Buffer): FactsBeside | undefined {
+  const chapters = membersOf(bytes)?.["chapters"];
+  if (!Array.isArray(chapters)) return undefined;
+  const listed = (chapters as readonly (Info | null)[]).filter((one) => one?.["toc"] !== false);
+  return {
+    facts: cleanFacts({
+      chapters: listed.map((one) => ({
+        startMs: toMs(one?.["startTime"]),
+        endMs: toMs(one?.["endTime"]),
+        title: one?.["title"],
+      })),
+    }),
+    recordedAtMs: null,
+  };
+}
+
 /** https://github.com/yt-dlp/yt-dlp#output-template names the members. */
 function readInfoJson(bytes: Buffer): FactsBeside | undefined {
-  const info = JSON.parse(bytes.toString("utf8")) as Info | null;
-  if (typeof info !== "object" || info === null || Array.isArray(info)) return undefined;
+  const info = membersOf(bytes);
+  if (!info) return undefined;
   const chapters = Array.isArray(info["chapters"]) ? (info["chapters"] as readonly unknown[]) : [];
-  const seconds = (value: unknown): number =>
-    typeof value === "number" ? value * 1000 : Number.NaN;
   return {
     facts: cleanFacts({
       title: info["title"] ?? info["fulltitle"],
@@ -46,7 +76,7 @@ function readInfoJson(bytes: Buffer): FactsBeside | undefined {
       page: info["webpage_url"],
       chapters: chapters.map((one) => {
         const { start_time: start, end_time: end, title } = (one ?? {}) as Info;
-        return { startMs: seconds(start), endMs: seconds(end), title };
+        return { startMs: toMs(start), endMs: toMs(end), title };
       }),
     }),
     recordedAtMs: infoDate(info),

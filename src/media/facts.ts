@@ -1,6 +1,6 @@
 import type { FormatContext, Stream } from "node-av/lib";
 import { cleanFacts } from "../text/media-facts.ts";
-import type { Chapter, MediaFacts } from "../types.ts";
+import type { MediaFacts } from "../types.ts";
 import { isAudio, isVideo, rateOf } from "./source.ts";
 
 /** Tags that have a member of their own, in the order of trust. */
@@ -23,7 +23,6 @@ export function containerFacts(
     title: tag(["title"]),
     show: tag(SHOW_TAGS),
     description: tag(DESCRIPTION_TAGS),
-    chapters: vorbisChapters(tags),
     container: input.iformat?.name ?? undefined,
     audioCodec: audio && codecName(codecOf(audio)),
     videoCodec: video && codecName(codecOf(video)),
@@ -48,17 +47,4 @@ function tagsOf(input: FormatContext, streams: readonly Stream[]): ReadonlyMap<s
   const noted = streams.map(({ metadata }) => metadata?.get("timecode")).find((code) => code);
   if (noted && !tags.has("timecode")) tags.set("timecode", noted);
   return tags;
-}
-
-/** `CHAPTER001=00:01:02.500` and `CHAPTER001NAME=…` (https://wiki.xiph.org/Chapter_Extension). */
-function vorbisChapters(tags: ReadonlyMap<string, string>): readonly Chapter[] {
-  const chapters: Chapter[] = [];
-  for (const [name, value] of tags) {
-    const title = /^chapter\d{3}$/.test(name) ? tags.get(`${name}name`) : undefined;
-    const [, hours, minutes, seconds] = /^(\d+):(\d\d):(\d\d(?:\.\d+)?)$/.exec(value.trim()) ?? [];
-    if (title === undefined || seconds === undefined) continue;
-    const startMs = (Number(hours) * 3600 + Number(minutes) * 60 + Number(seconds)) * 1000;
-    chapters.push({ startMs: Math.round(startMs), endMs: Number.POSITIVE_INFINITY, title });
-  }
-  return chapters;
 }

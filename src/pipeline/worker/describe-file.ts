@@ -1,5 +1,5 @@
 import { nameOf } from "../../location.ts";
-import { readChapters } from "../../media/chapters.ts";
+import { readChapters } from "../../media/chapters/read.ts";
 import { readFactsFile } from "../../media/facts-files.ts";
 import { probeMedia } from "../../media/probe.ts";
 import { cleanFacts } from "../../text/media-facts.ts";
@@ -49,8 +49,7 @@ async function readInside(
 ): Promise<MediaFacts> {
   const media = await mediaOf(task, services);
   const { facts } = await probeMedia(media);
-  const chapters = facts.chapters ?? (await readChapters(media));
-  return cleanFacts({ ...facts, chapters });
+  return cleanFacts({ ...facts, chapters: await readChapters(media) });
 }
 
 /** A file that can't be read, or is something else, says nothing. */

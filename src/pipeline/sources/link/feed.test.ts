@@ -20,7 +20,9 @@ const FEED = `<?xml version="1.0" encoding="UTF-8"?>
   <enclosure url="media/bridge%20one.mp3?from=feed" type="audio/mpeg" length="300000"/>
   <podcast:transcript url="t/1.json" type="application/json"/>
   <podcast:transcript url="t?id=1" type="text/vtt; charset=utf-8" language="de"/>
-  <podcast:transcript url="t/1.html" type="text/html"/></item>
+  <podcast:transcript url="t/1.html" type="text/html"/>
+  <podcast:chapters url="c/1.json" type="application/json+chapters"/>
+  <psc:chapters><psc:chapter start="00:01" title="Hello"/><psc:chapter start="01:02:03.5" title="The ferry"/><psc:chapter start="soon" title="none"/></psc:chapters></item>
 <item><title>No recording</title><description>only words</description></item>
 <item><title>Elsewhere</title><enclosure url="file:///etc/passwd" type="audio/mpeg"/></item>
 <item><title>Second</title><guid>ep-2</guid><enclosure url="http://cdn.example.org/two.m4a" type="audio/x-m4a" length="x"/></item>
@@ -54,12 +56,20 @@ describe("a podcast", () => {
         show: "River & Town",
         description: "About the old bridge.",
         page: `${base}/episodes/1`,
+        chapters: [
+          { startMs: 1000, title: "Hello" },
+          { startMs: 3_723_500, title: "The ferry" },
+        ],
       },
     });
     expect(files[0]?.sidecar?.path).toBe(`${base}/t?id=1#bridge%20one.de.vtt`);
     expect(files[0]?.otherSidecars?.map(({ path }) => path)).toEqual([
       `${base}/t/1.json#bridge%20one.json`,
     ]);
+    expect(files[0]?.factsBeside?.map(({ path }) => path)).toEqual([
+      `${base}/c/1.json#bridge%20one.chapters.json`,
+    ]);
+    expect(files[1]?.factsBeside).toEqual([]);
     expect(requests).toBe(2);
     expect(await links.stat(first, signal)).toMatchObject({ etag: files[0]?.etag });
     expect(requests).toBe(2);

@@ -3,6 +3,7 @@ import { isLink } from "../../../location.ts";
 import { decodeText } from "../../../media/captions/decode-text.ts";
 import { readXml, type XmlElement } from "../../../media/captions/xml.ts";
 import { cleanDate } from "../../../text/untrusted.ts";
+import type { Chapter } from "../../../types.ts";
 
 /** One recording of a podcast. */
 export interface Episode {
@@ -17,6 +18,10 @@ export interface Episode {
   /** Its page on the web. */
   readonly page: string;
   readonly transcripts: readonly EpisodeTranscript[];
+  /** A file of chapters (`podcast:chapters`); undefined where it names none. */
+  readonly chaptersAt: Location | undefined;
+  /** Those that stand in the feed itself (`psc:chapters`). */
+  readonly chapters: readonly Chapter[];
 }
 
 export interface EpisodeTranscript {
@@ -50,6 +55,8 @@ interface Draft {
   readonly done: Set<string>;
   readonly enclosures: { readonly url: string; readonly type: string; readonly length: string }[];
   readonly transcripts: EpisodeTranscript[];
+  readonly chapters: Chapter[];
+  chaptersAt: Location | undefined;
   page: string;
 }
 
@@ -80,11 +87,9 @@ export function readFeed(bytes: Buffer, base: Location): Feed {
   let draft: Draft | undefined;
   readXml(decodeText(bytes), {
     open(element, parents) {
-      if (ITEM.has(element.name))
-        draft = { texts: new Map(), done: new Set(), enclosures: [], transcripts: [], page: "" };
+      if (ITEM.has(element.name)) draft = newDraft();
       else if (draft && ITEM.has(parents.at(-1)?.name ?? "")) noteElement(draft, element, base);
-      else if (draft && element.name === "content" && parents.at(-1)?.name === "group")
-        noteElement(draft, element, base);
+      else if (draft && isInner(element, parents.at(-1))) noteElement(draft, element, base);
     },
     text(said, open) {
       const [element, parent] = [open.at(-1), open.at(-2)];
@@ -106,6 +111,21 @@ export function readFeed(bytes: Buffer, base: Location): Feed {
   return { title: lineOf(title, MAX_LINE), episodes, unusable };
 }
 
+const newDraft = (): Draft => ({
+  texts: new Map(),
+  done: new Set(),
+  enclosures: [],
+  transcripts: [],
+  chapters: [],
+  chaptersAt: undefined,
+  page: "",
+});
+
+/** Elements that stand in another one of an entry: `media:content`, `psc:chapter`. */
+const isInner = ({ name }: XmlElement, parent: XmlElement | undefined): boolean =>
+  (name === "content" && parent?.name === "group") ||
+  (name === "chapter" && parent?.name === "chapters");
+
 function noteElement(draft: Draft, { name, attributes }: XmlElement, base: Location): void {
   const of = (key: string): string => attributes.get(key) ?? "";
   const type = of("type").split(";")[0]?.trim().toLowerCase() ?? "";
@@ -114,11 +134,24 @@ function noteElement(draft: Draft, { name, attributes }: XmlElement, base: Locat
   else if (name === "link" && of("rel") === "enclosure")
     draft.enclosures.push({ url: of("href"), type, length: of("length") });
   else if (name === "link" && of("href") !== "" && draft.page === "") draft.page = of("href");
+  else if (name === "chapters") draft.chaptersAt ??= linkOf(of("url"), base);
+  else if (name === "chapter") noteChapter(draft, of("start"), of("title"));
   else if (name === "transcript") {
     const location = linkOf(of("url"), base);
     if (location !== undefined)
       draft.transcripts.push({ location, contentType: type, language: of("language") });
   }
+}
+
+const MAX_CHAPTERS = 1000;
+
+/** Podlove Simple Chapters, https://podlove.org/simple-chapters/: `01:02:03.500`, `02:03`, `3.5`. */
+function noteChapter({ chapters }: Draft, start: string, title: string): void {
+  const [, hours = 0, minutes = 0, seconds] =
+    /^(?:(?:(\d{1,3}):)?(\d{1,2}):)?(\d{1,5}(?:\.\d+)?)$/.exec(start.trim()) ?? [];
+  if (seconds === undefined || chapters.length >= MAX_CHAPTERS) return;
+  const startMs = (Number(hours) * 3600 + Number(minutes) * 60 + Number(seconds)) * 1000;
+  chapters.push({ startMs: Math.round(startMs), endMs: Number.POSITIVE_INFINITY, title });
 }
 
 function noteText({ texts, done }: Draft, name: string, said: string): void {
@@ -147,6 +180,8 @@ function episodeOf(draft: Draft, base: Location): Episode | "unusable" | undefin
     guid: lineOf(text("guid", "id"), MAX_LINE),
     page: linkOf(draft.page || text("link"), base) ?? "",
     transcripts: draft.transcripts,
+    chaptersAt: draft.chaptersAt,
+    chapters: draft.chapters,
   };
 }
 

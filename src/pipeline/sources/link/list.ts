@@ -146,8 +146,18 @@ function episodeCandidate(episode: Episode, show: string): FileCandidate {
       show: show || undefined,
       description: description || undefined,
       page: page || undefined,
+      chapters: episode.chapters.length > 0 ? episode.chapters : undefined,
     },
+    factsBeside: chapterFiles(episode),
   };
+}
+
+/** Under a name that it would have beside the recording, as `location.ts` says. */
+function chapterFiles({ location, chaptersAt }: Episode): readonly Sidecar[] {
+  if (chaptersAt === undefined) return [];
+  const stem = nameOf(location).replace(/\.[^.]*$/, "");
+  const path = `${chaptersAt}#${encodeURIComponent(`${stem}.chapters.json`)}`;
+  return [{ path, sizeBytes: 0, etag: digestOf(path), stat: digestOf(path) }];
 }
 
 /** The best first: what has times and speakers in a form that everybody writes alike. */
