@@ -4,6 +4,7 @@ import { PLACES } from "./test/helpers/places.ts";
 /** Tests outside test/ that run the built program, real models or other programs. */
 const PROGRAM_TESTS = [
   "src/asr/{custom,nim,sherpa,whisper}/*.test.ts",
+  "src/asr/audio/voice-activity.test.ts",
   "src/asr/local/moonshine.test.ts",
   "src/asr/transcriber.contract.test.ts",
   "src/media/clip/*.test.ts",

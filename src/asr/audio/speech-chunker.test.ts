@@ -13,7 +13,7 @@ it("a faint sound after the place of a cut begins no piece that ends before it",
   ];
   let at = 0;
   const pieces = createSpeechChunker(
-    () => ({ next: async () => heard[at++] ?? 0, snapshot: () => "" }),
+    () => ({ next: async () => [heard[at++] ?? 0], snapshot: () => "" }),
     {
       mostMs: 15_000,
       joinedGapMs: 1500,

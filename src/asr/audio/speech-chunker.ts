@@ -63,8 +63,8 @@ export interface ChunkerSnapshot {
 }
 
 export interface SpeechChunker {
-  /** Takes the next FRAME samples and returns the chunks that they complete. */
-  readonly push: (frame: Float32Array) => Promise<readonly AudioChunk[]>;
+  /** Takes the next frames, of FRAME samples each, and returns the chunks that they complete. */
+  readonly push: (frames: Float32Array) => Promise<readonly AudioChunk[]>;
   readonly end: () => readonly AudioChunk[];
   readonly snapshot: () => ChunkerSnapshot;
   /** The frame before which all speech was given out. */
@@ -93,17 +93,27 @@ export function createSpeechChunker(
     speech: snapshot?.speech ? { ...snapshot.speech } : null,
   };
   const firstNew = state.first + state.voiced.length;
-  let frames = 0;
+  let taken = 0;
   return {
-    async push(frame) {
-      const now = frames++;
-      if (now < state.first) return [];
-      state.audio.push(frame);
-      if (now < firstNew) return [];
-      state.voiced.push(await activity.next(level.next(frame)));
-      listen(state);
-      const pieces = [...ready(state, false)];
-      forget(state);
+    async push(samples) {
+      const unheard: Float32Array[] = [];
+      for (let at = 0; at < samples.length; at += FRAME) {
+        const frame = samples.subarray(at, at + FRAME);
+        const now = taken++;
+        if (now >= firstNew) unheard.push(frame);
+        else if (now >= state.first) state.audio.push(frame);
+      }
+      if (unheard.length === 0) return [];
+      const levelled = new Float32Array(unheard.length * FRAME);
+      for (const [i, frame] of unheard.entries()) levelled.set(level.next(frame), i * FRAME);
+      const pieces: AudioChunk[] = [];
+      for (const [i, probability] of (await activity.next(levelled)).entries()) {
+        state.audio.push(unheard[i] as Float32Array);
+        state.voiced.push(probability);
+        listen(state);
+        pieces.push(...ready(state, false));
+        forget(state);
+      }
       return pieces;
     },
     end: () => [...ready(state, true)],
@@ -120,38 +130,38 @@ export function createSpeechChunker(
   };
 }
 
-/**
- * @yields frames of exactly FRAME samples; the last one is filled up with zeros. Chunks may be of
- * any length.
- */
-export async function* inFrames(audio: AsyncIterable<Float32Array>): AsyncIterable<Float32Array> {
-  const cutter = createFrameCutter();
+/** Half a second: more at once saves hardly anything. */
+const BLOCK = 16 * FRAME;
+
+/** @yields blocks of whole frames, the last one filled up with zeros, of chunks of any length. */
+export async function* inBlocks(audio: AsyncIterable<Float32Array>): AsyncIterable<Float32Array> {
+  const cutter = createBlockCutter();
   for await (const chunk of audio) yield* cutter.push(chunk);
   yield* cutter.end();
 }
 
-/** Cuts chunks of any length into frames; what is left at the end is filled up with zeros. */
-export function createFrameCutter(): {
+/** Cuts chunks of any length into blocks of whole frames; the last one is filled up with zeros. */
+export function createBlockCutter(): {
   readonly push: (chunk: Float32Array) => Iterable<Float32Array>;
   readonly end: () => readonly Float32Array[];
 } {
-  let frame = new Float32Array(FRAME);
+  let block = new Float32Array(BLOCK);
   let filled = 0;
   return {
     *push(chunk) {
       let at = 0;
       while (at < chunk.length) {
-        const part = chunk.subarray(at, at + FRAME - filled);
-        frame.set(part, filled);
+        const part = chunk.subarray(at, at + BLOCK - filled);
+        block.set(part, filled);
         filled += part.length;
         at += part.length;
-        if (filled < FRAME) continue;
-        yield frame;
-        frame = new Float32Array(FRAME);
+        if (filled < BLOCK) continue;
+        yield block;
+        block = new Float32Array(BLOCK);
         filled = 0;
       }
     },
-    end: () => (filled > 0 ? [frame] : []),
+    end: () => (filled > 0 ? [block.subarray(0, Math.ceil(filled / FRAME) * FRAME)] : []),
   };
 }
 

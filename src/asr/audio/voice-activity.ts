@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { loadOnnxRuntime } from "../../models/onnx-runtime.ts";
 import { SAMPLE_RATE } from "../transcriber.ts";
+import { makeVoiceActivityGraph } from "../../models/silero/voice-activity-graph.ts";
 import { sessionOptions } from "./session-options.ts";
 
 /** Its model and file, as `models/catalogue.ts` names them. */
@@ -10,11 +11,12 @@ export const VAD_FILE = "silero_vad_v6.onnx";
 export const FRAME = 512;
 export const FRAME_MS = (FRAME * 1000) / SAMPLE_RATE;
 const CONTEXT_SAMPLES = 64;
+const WINDOW = CONTEXT_SAMPLES + FRAME;
 const STATE = 256;
 
 export interface VoiceActivity {
-  /** Probability of speech, 0..1, in the next frame of FRAME samples. */
-  readonly next: (frame: Float32Array) => Promise<number>;
+  /** Probability of speech, 0..1, in each of the next frames of FRAME samples. */
+  readonly next: (frames: Float32Array) => Promise<readonly number[]>;
   /**
    * Everything that the net remembers: the recurrent state, then the last samples, as base64 of
    * float32.
@@ -24,15 +26,15 @@ export interface VoiceActivity {
 
 /**
  * Silero VAD v6, https://github.com/snakers4/silero-vad: a recurrent net that takes the last 64
- * samples again with each frame.
+ * samples again with each frame. Its weights are put into a graph that takes many frames at once.
  */
 export async function loadVoiceActivity(path: string): Promise<{
   readonly start: (snapshot?: string) => VoiceActivity;
   readonly release: () => Promise<void>;
 }> {
   const { InferenceSession, Tensor } = await loadOnnxRuntime();
-  const session = await InferenceSession.create(await readFile(path), sessionOptions(1));
-  const rate = new Tensor("int64", BigInt64Array.of(BigInt(SAMPLE_RATE)), []);
+  const graph = makeVoiceActivityGraph(await readFile(path));
+  const session = await InferenceSession.create(graph, sessionOptions(1));
   return {
     start(snapshot) {
       const memory =
@@ -40,25 +42,28 @@ export async function loadVoiceActivity(path: string): Promise<{
           ? new Float32Array(STATE + CONTEXT_SAMPLES)
           : new Float32Array(Uint8Array.from(Buffer.from(snapshot, "base64")).buffer);
       let state = new Tensor("float32", memory.slice(0, STATE), [2, 1, STATE / 2]);
-      const input = new Float32Array(CONTEXT_SAMPLES + FRAME);
-      input.set(memory.subarray(STATE), FRAME);
+      let context = memory.slice(STATE);
       return {
         snapshot() {
           const all = new Float32Array(STATE + CONTEXT_SAMPLES);
           all.set(state.data as Float32Array);
-          all.set(input.subarray(FRAME), STATE);
+          all.set(context, STATE);
           return Buffer.from(all.buffer).toString("base64");
         },
-        async next(frame) {
-          input.copyWithin(0, FRAME);
-          input.set(frame, CONTEXT_SAMPLES);
+        async next(frames) {
+          const count = frames.length / FRAME;
+          const windows = new Float32Array(count * WINDOW);
+          windows.set(context);
+          windows.set(frames.subarray(0, FRAME), CONTEXT_SAMPLES);
+          for (let i = 1; i < count; i++)
+            windows.set(frames.subarray(i * FRAME - CONTEXT_SAMPLES, (i + 1) * FRAME), i * WINDOW);
           const result = await session.run({
-            input: new Tensor("float32", input, [1, CONTEXT_SAMPLES + FRAME]),
+            windows: new Tensor("float32", windows, [count, WINDOW]),
             state,
-            sr: rate,
           });
-          state = result["stateN"] as typeof state;
-          return Number((result["output"] as typeof state).data[0]);
+          context = frames.slice(-CONTEXT_SAMPLES);
+          state = result["next_state"] as typeof state;
+          return Array.from(result["probabilities"]?.data as Float32Array);
         },
       };
     },

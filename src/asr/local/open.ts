@@ -2,12 +2,18 @@ import { fileDigest } from "../../models/catalogue.ts";
 import { SPECIAL } from "../../models/whisper/special-tokens.ts";
 import type { Cue } from "../../types.ts";
 import {
-  inFrames,
+  inBlocks,
   createSpeechChunker,
   type ChunkerSnapshot,
   type AudioChunk,
 } from "../audio/speech-chunker.ts";
-import { FRAME_MS, loadVoiceActivity, VAD_FILE, VAD_MODEL } from "../audio/voice-activity.ts";
+import {
+  FRAME,
+  FRAME_MS,
+  loadVoiceActivity,
+  VAD_FILE,
+  VAD_MODEL,
+} from "../audio/voice-activity.ts";
 import { toTag } from "../remote/languages.ts";
 import type { RequestSettings } from "../settings.ts";
 import {
@@ -159,6 +165,7 @@ async function transcribe(
   let saved = cues.length;
   let savedFrame = last?.frame ?? 0;
   let frame = 0;
+  let told = 0;
   const recognise = async (chunk: AudioChunk): Promise<void> => {
     signal.throwIfAborted();
     voicedMs += voicedTime(chunk);
@@ -170,10 +177,13 @@ async function transcribe(
     if (cue) onCues?.([cue]);
     onProgress?.(((chunk.startSample + chunk.samples.length) * 1000) / SAMPLE_RATE);
   };
-  for await (const samples of inFrames(countSamples(audio, heard, signal))) {
-    frame++;
+  for await (const samples of inBlocks(countSamples(audio, heard, signal))) {
+    frame += samples.length / FRAME;
     for (const chunk of await chunker.push(samples)) await recognise(chunk);
-    if (frame % PROGRESS_FRAMES === 0) onProgress?.(Math.round(chunker.reached() * FRAME_MS));
+    if (frame - told >= PROGRESS_FRAMES) {
+      onProgress?.(Math.round(chunker.reached() * FRAME_MS));
+      told = frame;
+    }
     if (!onCheckpoint || frame - savedFrame < CHECKPOINT_FRAMES) continue;
     onCheckpoint({
       recogniser: id,

@@ -1,10 +1,10 @@
 import {
-  inFrames,
+  inBlocks,
   createSpeechChunker,
   type ChunkerSnapshot,
   type AudioChunk,
 } from "../audio/speech-chunker.ts";
-import { FRAME_MS, type loadVoiceActivity } from "../audio/voice-activity.ts";
+import { FRAME, FRAME_MS, type loadVoiceActivity } from "../audio/voice-activity.ts";
 import type { Checkpoint, Transcriber } from "../transcriber.ts";
 import { SAMPLE_RATE } from "../transcriber.ts";
 import type { RequestSettings } from "../settings.ts";
@@ -95,8 +95,8 @@ export function openRemote(
         }
       };
       try {
-        for await (const samples of inFrames(countSamples(audio, heard, signal))) {
-          frame++;
+        for await (const samples of inBlocks(countSamples(audio, heard, signal))) {
+          frame += samples.length / FRAME;
           for (const chunk of await chunker.push(samples)) await ask(chunk);
           if (!onCheckpoint || frame - savedFrame < CHECKPOINT_FRAMES) continue;
           waiting.push({ type: "checkpoint", frame, pieces: chunker.snapshot() });

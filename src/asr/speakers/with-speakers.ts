@@ -1,7 +1,7 @@
 import { fileDigest } from "../../models/catalogue.ts";
 import {
   type AudioChunk,
-  createFrameCutter,
+  createBlockCutter,
   createSpeechChunker,
 } from "../audio/speech-chunker.ts";
 import { loadVoiceActivity, VAD_FILE, VAD_MODEL } from "../audio/voice-activity.ts";
@@ -52,16 +52,16 @@ async function* hearVoices(
   windows: VoiceWindow[],
 ): AsyncIterable<Float32Array> {
   const chunker = createSpeechChunker(start, VOICE_CUT);
-  const cutter = createFrameCutter();
+  const cutter = createBlockCutter();
   let count = 0;
   const hear = async (chunks: readonly AudioChunk[]): Promise<void> => {
     for (const chunk of chunks) windows.push(...(await encode(chunk, count++)));
   };
   for await (const samples of audio) {
-    for (const frame of cutter.push(samples)) await hear(await chunker.push(frame));
+    for (const block of cutter.push(samples)) await hear(await chunker.push(block));
     yield samples;
   }
-  for (const frame of cutter.end()) await hear(await chunker.push(frame));
+  for (const block of cutter.end()) await hear(await chunker.push(block));
   await hear(chunker.end());
 }
 

@@ -8,6 +8,7 @@ export interface StoredNode {
 }
 
 export interface StoredGraph {
+  /** Weights by name, also those that are the result of a node of the kind "Constant". */
   readonly initializers: ReadonlyMap<string, Initializer>;
   /** Those of inner graphs too. */
   readonly nodes: readonly StoredNode[];
@@ -20,6 +21,7 @@ type Field = { readonly number: number } & (
 
 const [VARINT, FIXED64, LENGTH, FIXED32] = [0, 1, 2, 5];
 const MODEL_GRAPH = 7;
+const ATTRIBUTE_TENSOR = 5;
 const ATTRIBUTE_GRAPH = 6;
 
 /**
@@ -40,20 +42,24 @@ function readGraph(
   initializers: Map<string, Initializer>,
   nodes: StoredNode[],
 ): void {
+  const keep = (tensor: Uint8Array, result?: string): void => {
+    const found = readTensor(tensor);
+    if (!found) return;
+    const name = result ?? found.name;
+    initializers.set(name, { ...found, name });
+  };
   for (const node of messages(graph, 1)) {
-    nodes.push({
-      kind: texts(node, 4)[0] ?? "",
-      inputs: texts(node, 1),
-      outputs: texts(node, 2),
-    });
-    for (const attribute of messages(node, 5))
+    const [kind = ""] = texts(node, 4);
+    const outputs = texts(node, 2);
+    nodes.push({ kind, inputs: texts(node, 1), outputs });
+    for (const attribute of messages(node, 5)) {
       for (const inner of messages(attribute, ATTRIBUTE_GRAPH))
         readGraph(inner, initializers, nodes);
+      if (kind === "Constant")
+        for (const tensor of messages(attribute, ATTRIBUTE_TENSOR)) keep(tensor, outputs[0]);
+    }
   }
-  for (const tensor of messages(graph, 5)) {
-    const initializer = readTensor(tensor);
-    if (initializer) initializers.set(initializer.name, initializer);
-  }
+  for (const tensor of messages(graph, 5)) keep(tensor);
 }
 
 /** Null for a type that our graphs have no use for. */
