@@ -1,6 +1,6 @@
 /** Who may import whom, folder by folder: docs/architecture.md as rules. */
 const BOTTOM =
-  "^src/(version|types|errors|location|hash-file|retry|check|embedding-model|shell-words|supervised-child|fingerprint|engine-chain|transcript-edits|edited-fingerprint|process-mark|process-memory|launcher|file-cage|private-folder|unfinished|bounded-json|proxy|public-address|selection)\\.ts$";
+  "^src/(version|types|errors|location|hash-file|retry|check|embedding-model|shell-words|supervised-child|fingerprint|engine-chain|transcript-edits|edited-fingerprint|process-mark|process-memory|launcher|file-cage|private-folder|unfinished|bounded-json|proxy|public-address|selection|long-step)\\.ts$";
 const BACKEND_INTERFACES = "^src/backends/[^/]+\\.ts$";
 const ENGINE_INTERFACES = "^src/(asr|embed)/[^/]+\\.ts$";
 const OBJECT_INTERFACES = "^src/objects/[^/]+\\.ts$";
@@ -116,6 +116,7 @@ module.exports = {
     folder("objects", [], "an object store knows objects, not what they hold"),
     folder("notifications", [], "what buckets tell, not what becomes of it"),
     folder("media", ["^src/text/"], "how bytes become audio, captions and clips"),
+    folder("watchdog", [], "it ends the process, whatever that is at"),
     folder("remote", [], "HTTP to engines"),
     rule(
       "page-alone",

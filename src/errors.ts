@@ -27,6 +27,10 @@ export const ERRORS = {
   UNREACHABLE: { exit: 16, meaning: "a server does not answer" },
   NOT_FOUND: { exit: 17, meaning: "a named file or object does not exist" },
   NO_SPACE: { exit: 18, meaning: "the disk is full or read-only" },
+  OVER_LIMIT: {
+    exit: 137,
+    meaning: "ended by SIGKILL: it needed more memory or time for one step than it may",
+  },
   INTERRUPTED: { exit: 130, meaning: "stopped by Ctrl-C" },
   TERMINATED: { exit: 143, meaning: "stopped by SIGTERM" },
 } as const;

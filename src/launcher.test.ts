@@ -63,7 +63,7 @@ describe.runIf(canLimit)("a limit of the kernel", () => {
 
 describe.runIf(process.platform !== "linux")("on other systems", () => {
   it("nothing is put before a program", () => {
-    limitThisProcess();
+    limitThisProcess(LIMIT);
     expect(launcher({ withoutNetwork: true, maxDataBytes: 1 })).toEqual([]);
   });
 });

@@ -78,16 +78,10 @@ export function launcher({
 }
 
 /**
- * What a process that goes on for long may ask for, used or not. Bytes. A library that can only be
- * read takes two gigabytes in memory, and a process that does nothing has half a one reserved.
- */
-const MAX_OWN_DATA_BYTES = 4_000_000_000;
-
-/**
  * Holds this process to a limit of the kernel, which does not depend on its event loop: beyond it
- * requests for memory fail. What it starts may have limits of its own.
+ * requests for memory, used or not, fail. What it starts may have limits of its own.
  */
-export function limitThisProcess(maxBytes = MAX_OWN_DATA_BYTES): void {
+export function limitThisProcess(maxBytes: number): void {
   if (process.platform !== "linux") return;
   // Only the lower of the two limits, so that children can be given others.
   execFile(PRLIMIT, ["--pid", String(process.pid), "--core=0:0", `--data=${maxBytes}:`], () => {

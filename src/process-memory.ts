@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 
 /**
  * The memory of another process, and its end, without its help: what blocks its event loop, such as
@@ -52,10 +52,13 @@ export function watchRss(pid: number, everyMs: number, onRss: (bytes: number) =>
   return () => clearInterval(timer);
 }
 
-/** Ends a process and all that it started, groups of their own included, without asking them. */
+/**
+ * Ends a process and all that it started, groups of their own included, without asking them. This
+ * process may be the one: it goes last.
+ */
 export function killTree(pid: number): void {
   const all = descendants(pid);
-  for (const one of [pid, ...all])
+  for (const one of pid === process.pid ? [...all, pid] : [pid, ...all])
     for (const target of one === pid ? [one] : [-one, one])
       try {
         process.kill(target, "SIGKILL");
@@ -64,14 +67,29 @@ export function killTree(pid: number): void {
       }
 }
 
-/** The processes below one, where Linux tells them (CONFIG_PROC_CHILDREN). */
-function descendants(pid: number): number[] {
+/**
+ * The processes below one, whichever of its threads started them, where Linux tells them
+ * (CONFIG_PROC_CHILDREN).
+ */
+const descendants = (pid: number): number[] =>
+  threadsOf(pid)
+    .flatMap((thread) => childrenOf(pid, thread))
+    .flatMap((child) => [child, ...descendants(child)]);
+
+function threadsOf(pid: number): readonly string[] {
   try {
-    const children = readFileSync(`/proc/${pid}/task/${pid}/children`, "latin1")
+    return readdirSync(`/proc/${pid}/task`);
+  } catch {
+    return [];
+  }
+}
+
+function childrenOf(pid: number, thread: string): readonly number[] {
+  try {
+    return readFileSync(`/proc/${pid}/task/${thread}/children`, "latin1")
       .split(" ")
       .filter((child) => child.trim() !== "")
       .map(Number);
-    return children.flatMap((child) => [child, ...descendants(child)]);
   } catch {
     return [];
   }

@@ -50,10 +50,14 @@ export async function start(): Promise<void> {
         hint: "cd to another one",
       }),
     );
-  const ended = main(argv, {
+  const exitCode = await main(argv, {
     env: process.env,
     cwd,
     signal: stop.signal,
+    holdTo: LONG_COMMANDS.has(argv[0] ?? "")
+      ? (limits) =>
+          void import("./cli/hold-to.ts").then(({ holdTo }) => holdTo(limits, argv, process.env))
+      : undefined,
     get stdout() {
       return opened(process.stdout);
     },
@@ -64,9 +68,6 @@ export async function start(): Promise<void> {
       return process.stdin;
     },
   });
-  // After the command has begun, so that a terminal shows something first.
-  if (LONG_COMMANDS.has(argv[0] ?? "")) (await import("./launcher.ts")).limitThisProcess();
-  const exitCode = await ended;
   hasEnded = true;
   const { reason } = stop.signal as { readonly reason: unknown };
   process.exitCode = reason === "EPIPE" ? 0 : exitCode;

@@ -119,6 +119,7 @@ function addCommand(
     const context = { ...application, io, status, hint };
     // A terminal shows something before the command's own code is read.
     if (spec.opening !== undefined && flags["json"] !== true) status.update(spec.opening);
+    given.holdTo?.(config.settings);
     const toBucketLocation = <T>(value: T): T | string =>
       typeof value === "string" ? inBucket(value, config.settings.mediaBucket) : value;
     const args = command.processedArgs

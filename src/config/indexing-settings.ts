@@ -8,6 +8,8 @@ export interface IndexingSettings {
   readonly baseRetryDelayMs: number;
   readonly maxRetryDelayMs: number;
   readonly workerMemoryMb: number;
+  readonly mainMemoryMb: number;
+  readonly mainTimeoutMs: number;
   readonly stableMs: number;
   readonly linksPrivate: boolean;
   readonly feedPollMs: number;
@@ -83,6 +85,20 @@ export const INDEXING_SETTINGS: SettingTable<IndexingSettings> = {
     fallbackText: "2000",
     inProjectFile: "always",
     mostInProjectFile: () => 4000,
+  },
+  mainMemoryMb: {
+    env: "MAIN_MEMORY_MB",
+    help: "end index, mcp and serve when their own process needs more memory than this, in megabytes",
+    parse: parseInteger(200, 1_000_000),
+    fallback: () => 3000,
+    fallbackText: "3000",
+  },
+  mainTimeoutMs: {
+    env: "MAIN_TIMEOUT_MS",
+    help: "end index, mcp and serve when their own process does one thing for so long and hears nothing meanwhile, in milliseconds",
+    parse: parseInteger(1000, 86_400_000),
+    fallback: () => 300_000,
+    fallbackText: "300000",
   },
   stableMs: {
     env: "WATCH_STABLE_MS",

@@ -72,6 +72,7 @@ const STATUS: Readonly<Record<ErrorCode, number>> = {
   UNREACHABLE: 503,
   NOT_FOUND: 404,
   NO_SPACE: 507,
+  OVER_LIMIT: 503,
   INTERRUPTED: 503,
   TERMINATED: 503,
 };

@@ -13,4 +13,12 @@ export interface CliStreams {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly cwd: string;
   readonly signal: AbortSignal;
+  /** Tells what the settings allow this process itself; tests have one for many runs. */
+  readonly holdTo?: ((settings: OwnSettings) => void) | undefined;
+}
+
+export interface OwnSettings {
+  /** Megabytes. */
+  readonly mainMemoryMb: number;
+  readonly mainTimeoutMs: number;
 }

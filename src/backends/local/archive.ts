@@ -2,6 +2,7 @@ import type { Database } from "better-sqlite3";
 import type { Origin } from "../../types.ts";
 import type { Archive, ArchivedTranscript, ArchivedVersion } from "../archive.ts";
 import type { Connection } from "./connection.ts";
+import { inLongStep } from "../../long-step.ts";
 import { toStoreError } from "./errors.ts";
 import { deletingSecurely } from "./wipe.ts";
 import { LAST_CHARACTER, type SegmentRow, toSegment } from "./rows.ts";
@@ -50,12 +51,13 @@ function purge(db: Database, beforeMs: number): number {
     .pluck()
     .get({ beforeMs });
   if (isOld !== 1) return 0;
-  return deletingSecurely(db, () => {
+  const removeOld = (): number => {
     const replaced = db.prepare("DELETE FROM archive WHERE archived_at_ms < ?").run(beforeMs);
     const deleted = db.prepare("DELETE FROM assets WHERE deleted_at_ms < ?").run(beforeMs);
     if (deleted.changes > 0) db.exec("INSERT INTO segments_fts (segments_fts) VALUES ('optimize')");
     return replaced.changes + deleted.changes;
-  });
+  };
+  return inLongStep(() => deletingSecurely(db, removeOld));
 }
 
 /** Loaded by those who need it, because that takes three milliseconds. */

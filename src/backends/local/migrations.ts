@@ -1,6 +1,7 @@
 import { lstatSync } from "node:fs";
 import type { Database } from "better-sqlite3";
 import { MediasearchError } from "../../errors.ts";
+import { inLongStep } from "../../long-step.ts";
 import { canonicaliseLanguages } from "./canonical-languages.ts";
 import { readEmbeddingModel } from "./embedding-model.ts";
 import { refuseForeignSchema, schemaLines } from "./foreign-schema.ts";
@@ -171,12 +172,14 @@ export function migrate(db: Database, { path, create, openMemory }: MigrateOptio
   });
   if (current === MIGRATIONS.length) return;
   if (current === 0 && !create) throw noStore(path);
-  if (current > 0) keepCopy(db, backupPath(path, current));
-  db.transaction(() => {
-    for (const step of MIGRATIONS.slice(checkSchema(db, path))) applyMigration(db, step);
-    db.pragma(`application_id = ${APPLICATION_ID}`);
-    db.pragma(`user_version = ${MIGRATIONS.length}`);
-  }).immediate();
+  inLongStep(() => {
+    if (current > 0) keepCopy(db, backupPath(path, current));
+    db.transaction(() => {
+      for (const step of MIGRATIONS.slice(checkSchema(db, path))) applyMigration(db, step);
+      db.pragma(`application_id = ${APPLICATION_ID}`);
+      db.pragma(`user_version = ${MIGRATIONS.length}`);
+    }).immediate();
+  });
 }
 
 export interface MigrateOptions {

@@ -2,6 +2,7 @@ import { readdirSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import type { Database } from "better-sqlite3";
 import { MediasearchError } from "../../errors.ts";
+import { inLongStep } from "../../long-step.ts";
 
 /**
  * While it acts, what is deleted is overwritten with zeros, in the tables
@@ -28,8 +29,10 @@ export function deletingSecurely<T>(db: Database, act: () => T): T {
  */
 export function wipeDeleted(db: Database, path: string): readonly string[] {
   db.pragma("secure_delete = 1");
-  db.exec("INSERT INTO segments_fts (segments_fts) VALUES ('optimize')");
-  db.exec("VACUUM");
+  inLongStep(() => {
+    db.exec("INSERT INTO segments_fts (segments_fts) VALUES ('optimize')");
+    db.exec("VACUUM");
+  });
   const [{ busy } = { busy: 1 }] = db.pragma("wal_checkpoint(TRUNCATE)") as {
     readonly busy: number;
   }[];

@@ -78,6 +78,7 @@ export const INDEX_SPEC = {
     "UNREACHABLE",
     "NO_SPACE",
     "INTERRUPTED",
+    "OVER_LIMIT",
   ],
   resumable: true,
 } as const satisfies CommandSpec;

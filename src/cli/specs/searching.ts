@@ -295,5 +295,5 @@ export const MCP_SPEC = {
   args: [],
   options: [STORE_OPTION],
   examples: [["mediasearch mcp", "as the command of a server in the assistant's configuration"]],
-  exitCodes: ["INTERRUPTED"],
+  exitCodes: ["INTERRUPTED", "OVER_LIMIT"],
 } as const satisfies CommandSpec;

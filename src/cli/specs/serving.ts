@@ -29,7 +29,7 @@ under way is answered.`,
       "behind a reverse proxy",
     ],
   ],
-  exitCodes: ["NO_STORE", "SCHEMA_MISMATCH", "INTERRUPTED", "TERMINATED"],
+  exitCodes: ["NO_STORE", "SCHEMA_MISMATCH", "INTERRUPTED", "OVER_LIMIT", "TERMINATED"],
 } as const satisfies CommandSpec;
 
 export const KEYS_SPEC = {
