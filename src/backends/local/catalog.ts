@@ -2,6 +2,7 @@ import type { Database } from "better-sqlite3";
 import type { AssetState, Catalog, FileLocation, LibraryCounts } from "../catalog.ts";
 import type { Connection } from "./connection.ts";
 import { type AssetRow, toStatus } from "./rows.ts";
+import { rowsOf } from "./statements.ts";
 
 const CATALOG_PAGE_ROWS = 500;
 const LIVE = "FROM versions v JOIN assets a ON a.id = v.asset_id WHERE a.deleted_at_ms IS NULL";
@@ -16,7 +17,7 @@ export function localCatalog({ db, run, write, writeVersions }: Connection): Cat
   return {
     get: (id) =>
       run(() => {
-        const row = db.prepare(`${SELECT_STATUS} WHERE a.path = ?`).get(id) as AssetRow | undefined;
+        const row = rowsOf(db, `${SELECT_STATUS} WHERE a.path = ?`).get(id) as AssetRow | undefined;
         return row && toStatus(row);
       }),
     async *list() {
@@ -70,9 +71,9 @@ export function localCatalog({ db, run, write, writeVersions }: Connection): Cat
 }
 
 const readAssetPage = (db: Database, after: string): AssetRow[] =>
-  db
-    .prepare(`${SELECT_STATUS} WHERE a.path > ? ORDER BY a.path LIMIT ${CATALOG_PAGE_ROWS}`)
-    .all(after) as AssetRow[];
+  rowsOf(db, `${SELECT_STATUS} WHERE a.path > ? ORDER BY a.path LIMIT ${CATALOG_PAGE_ROWS}`).all(
+    after,
+  ) as AssetRow[];
 
 function touch(db: Database, { id, sizeBytes, mtimeMs, sidecarKey }: FileLocation): void {
   db.prepare(

@@ -6,6 +6,7 @@ import type { HeadingHit, SearchFilter } from "../search-index.ts";
 import type { SearchTerm } from "../../text/terms.ts";
 import { conditions, CONTENT_OF_VERSION, matchAny } from "./filter.ts";
 import { HIT_COLUMNS, type HitRow, toHit } from "./search-text.ts";
+import { rowsOf } from "./statements.ts";
 
 /** Step of the schema that makes the tables. The index must have the very words of the queries. */
 export const HEADINGS_SCHEMA = `
@@ -50,7 +51,7 @@ type HeadingRow = HitRow & {
 
 /** Spares a library without titles the look into another index. */
 const hasHeadings = (db: Database): boolean =>
-  db.prepare("SELECT 1 FROM headings LIMIT 1").get() !== undefined;
+  rowsOf(db, "SELECT 1 FROM headings LIMIT 1").get() !== undefined;
 
 /** Titles and chapters that have any of the terms, each with the segment that it begins over. */
 export function searchHeadings(
@@ -62,15 +63,14 @@ export function searchHeadings(
   const match = matchAny(terms);
   if (match === "" || limit < 1 || !hasHeadings(db)) return [];
   const { where, values } = conditions(db, filter);
-  const rows = db
-    .prepare(
-      `SELECT ${HIT_COLUMNS}, h.text AS heading, h.end_ms AS until_ms, -bm25(headings_fts) AS score
+  const rows = rowsOf(
+    db,
+    `SELECT ${HIT_COLUMNS}, h.text AS heading, h.end_ms AS until_ms, -bm25(headings_fts) AS score
       FROM headings_fts CROSS JOIN headings h ON h.id = headings_fts.rowid
       CROSS JOIN versions v ON ${CONTENT_OF_VERSION} = h.content JOIN assets a ON a.id = v.asset_id
       JOIN segments s ON s.id = (SELECT o.id FROM segments o WHERE o.version_id = v.id AND (o.start_ms + o.end_ms) / 2 >= h.start_ms ORDER BY o.position LIMIT 1)
       WHERE headings_fts MATCH ? AND h.kind <> 'show'${where} ORDER BY score DESC, a.path, s.position LIMIT ?`,
-    )
-    .all(match, ...values, limit) as HeadingRow[];
+  ).all(match, ...values, limit) as HeadingRow[];
   return rows.map((row) => ({
     ...toHit(row, row.score),
     heading: row.heading,

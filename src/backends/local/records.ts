@@ -2,6 +2,7 @@ import { type JournalEntry, readRecord, type Records } from "../records.ts";
 import { FACTS_KIND } from "../headings.ts";
 import type { Connection } from "./connection.ts";
 import { indexHeadings } from "./headings.ts";
+import { valuesOf } from "./statements.ts";
 
 /** Step of the schema that makes the tables. */
 export const RECORDS_SCHEMA = `
@@ -40,10 +41,10 @@ export function localRecords({ db, run, write }: Connection): Records {
   return {
     get: (kind, id) =>
       run(() => {
-        const text = db
-          .prepare("SELECT value FROM records WHERE kind = ? AND id = ?")
-          .pluck()
-          .get(kind, id);
+        const text = valuesOf(db, "SELECT value FROM records WHERE kind = ? AND id = ?").get(
+          kind,
+          id,
+        );
         return typeof text === "string" ? readRecord(text) : undefined;
       }),
     list: (kind) =>

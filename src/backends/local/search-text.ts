@@ -4,6 +4,7 @@ import type { Hit, SearchFilter, TextQuery } from "../search-index.ts";
 import type { SearchTerm } from "../../text/terms.ts";
 import { conditions, matchAny } from "./filter.ts";
 import { type SegmentRow, toSegment } from "./rows.ts";
+import { rowsOf, valuesOf } from "./statements.ts";
 
 export type HitRow = SegmentRow & {
   readonly path: string;
@@ -32,11 +33,10 @@ export function searchText(
     match === ""
       ? ""
       : " AND s.id NOT IN (SELECT rowid FROM segments_fts WHERE segments_fts MATCH ?)";
-  const rows = db
-    .prepare(
-      `SELECT ${HIT_COLUMNS} FROM segments s ${JOINED} WHERE true${where}${others} ORDER BY a.path, s.position LIMIT ?`,
-    )
-    .all(...values, ...(match === "" ? [] : [match]), limit - hitRows.length) as HitRow[];
+  const rows = rowsOf(
+    db,
+    `SELECT ${HIT_COLUMNS} FROM segments s ${JOINED} WHERE true${where}${others} ORDER BY a.path, s.position LIMIT ?`,
+  ).all(...values, ...(match === "" ? [] : [match]), limit - hitRows.length) as HitRow[];
   return [...hitRows, ...rows.map((row) => toHit(row, 0))];
 }
 
@@ -49,11 +49,10 @@ interface Scored {
 function ranked(db: Database, match: string, filter: SearchFilter, limit: number): Hit[] {
   if (passesAll(filter)) return readHits(db, bestOfAll(db, match, limit), limit);
   const { where, values } = conditions(db, filter);
-  const best = db
-    .prepare(
-      `SELECT s.id, -bm25(segments_fts) AS score ${MATCHED} ${JOINED} WHERE segments_fts MATCH ?${where} ORDER BY score DESC, a.path, s.position LIMIT ?`,
-    )
-    .all(match, ...values, limit) as Scored[];
+  const best = rowsOf(
+    db,
+    `SELECT s.id, -bm25(segments_fts) AS score ${MATCHED} ${JOINED} WHERE segments_fts MATCH ?${where} ORDER BY score DESC, a.path, s.position LIMIT ?`,
+  ).all(match, ...values, limit) as Scored[];
   return readHits(db, best, limit);
 }
 
@@ -66,21 +65,19 @@ const TIED = 200;
  * among them, and pages of any size fit together.
  */
 function bestOfAll(db: Database, match: string, limit: number): readonly Scored[] {
-  const best = db
-    .prepare(
-      "SELECT rowid AS id, -bm25(segments_fts) AS score FROM segments_fts WHERE segments_fts MATCH ? ORDER BY score DESC, rowid LIMIT ?",
-    )
-    .all(match, limit + TIED) as Scored[];
+  const best = rowsOf(
+    db,
+    "SELECT rowid AS id, -bm25(segments_fts) AS score FROM segments_fts WHERE segments_fts MATCH ? ORDER BY score DESC, rowid LIMIT ?",
+  ).all(match, limit + TIED) as Scored[];
   const least = best[limit - 1]?.score;
   if (least === undefined) return best;
   if (best.length < limit + TIED || best.at(-1)?.score !== least)
     return best.filter(({ score }) => score >= least);
   const better = best.filter(({ score }) => score > least);
-  const tied = db
-    .prepare(
-      `SELECT s.id, ? AS score ${MATCHED} ${JOINED} WHERE segments_fts MATCH ? AND -bm25(segments_fts) = ? ORDER BY a.path, s.position LIMIT ?`,
-    )
-    .all(least, match, least, limit - better.length) as Scored[];
+  const tied = rowsOf(
+    db,
+    `SELECT s.id, ? AS score ${MATCHED} ${JOINED} WHERE segments_fts MATCH ? AND -bm25(segments_fts) = ? ORDER BY a.path, s.position LIMIT ?`,
+  ).all(least, match, least, limit - better.length) as Scored[];
   return [...better, ...tied];
 }
 
@@ -91,12 +88,11 @@ function readHits(db: Database, best: readonly Scored[], limit: number): Hit[] {
     if (i > 0 && score !== best[i - 1]?.score) rank++;
     return [id, rank, i];
   });
-  const rows = db
-    .prepare(
-      `SELECT ${HIT_COLUMNS}, b.value ->> 2 AS nth FROM json_each(?) b CROSS JOIN segments s ON s.id = b.value ->> 0 ${JOINED}
+  const rows = rowsOf(
+    db,
+    `SELECT ${HIT_COLUMNS}, b.value ->> 2 AS nth FROM json_each(?) b CROSS JOIN segments s ON s.id = b.value ->> 0 ${JOINED}
     ORDER BY b.value ->> 1, a.path, s.position LIMIT ?`,
-    )
-    .all(JSON.stringify(ranks), limit) as (HitRow & { readonly nth: number })[];
+  ).all(JSON.stringify(ranks), limit) as (HitRow & { readonly nth: number })[];
   return rows.map((row) => toHit(row, best[row.nth]?.score ?? 0));
 }
 
@@ -108,17 +104,12 @@ export function countText(
   const match = matchAny(terms);
   const { where, values } = conditions(db, filter);
   if (termsOptional === true && filter.speaker === undefined && filter.where === undefined)
-    return db
-      .prepare(
-        `SELECT ifnull(sum(v.segment_count), 0) FROM versions v JOIN assets a ON a.id = v.asset_id WHERE true${where}`,
-      )
-      .pluck()
-      .get(...values) as number;
+    return valuesOf(
+      db,
+      `SELECT ifnull(sum(v.segment_count), 0) FROM versions v JOIN assets a ON a.id = v.asset_id WHERE true${where}`,
+    ).get(...values) as number;
   const count = (sql: string, ...given: readonly unknown[]): number =>
-    db
-      .prepare(`SELECT count(*) ${sql}`)
-      .pluck()
-      .get(...given) as number;
+    valuesOf(db, `SELECT count(*) ${sql}`).get(...given) as number;
   if (termsOptional === true)
     return count(`FROM segments s ${JOINED} WHERE true${where}`, ...values);
   if (match === "") return 0;
@@ -130,13 +121,11 @@ export function countText(
 const MIN_IDF = 1e-6;
 
 export function queryTermWeights(db: Database, terms: readonly SearchTerm[]): number[] {
-  const all = db
-    .prepare(
-      "SELECT ifnull(sum(v.segment_count), 0) FROM versions v JOIN assets a ON a.id = v.asset_id WHERE a.deleted_at_ms IS NULL",
-    )
-    .pluck()
-    .get() as number;
-  const having = db.prepare("SELECT count(*) FROM segments_fts WHERE segments_fts MATCH ?").pluck();
+  const all = valuesOf(
+    db,
+    "SELECT ifnull(sum(v.segment_count), 0) FROM versions v JOIN assets a ON a.id = v.asset_id WHERE a.deleted_at_ms IS NULL",
+  ).get() as number;
+  const having = valuesOf(db, "SELECT count(*) FROM segments_fts WHERE segments_fts MATCH ?");
   return terms.map((term) => {
     const match = matchAny([term]);
     if (match === "") return 0;

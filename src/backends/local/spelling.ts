@@ -8,6 +8,7 @@ import {
 } from "../../text/spelling.ts";
 import { isUnspaced, tokens } from "../../text/words.ts";
 import { matchAny } from "./filter.ts";
+import { rowsOf } from "./statements.ts";
 
 const MAX_SPELLING_ROWS = 20;
 /** Nobody misspells more at once, and no language has longer words that somebody types. */
@@ -28,7 +29,7 @@ const uptimeMs = (): number => process.uptime() * 1000;
  */
 export function findSpellings(db: Database, words: readonly string[]): Map<string, string> {
   const corrections = new Map<string, string>();
-  const occurs = db.prepare("SELECT 1 FROM segments_fts WHERE segments_fts MATCH ? LIMIT 1");
+  const occurs = rowsOf(db, "SELECT 1 FROM segments_fts WHERE segments_fts MATCH ? LIMIT 1");
   const untilMs = uptimeMs() + MAX_MS;
   let looked = 0;
   for (const word of words) {

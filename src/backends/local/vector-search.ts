@@ -4,6 +4,7 @@ import type { Hit, SearchFilter } from "../search-index.ts";
 import { conditions } from "./filter.ts";
 import { toVector } from "./rows.ts";
 import { HIT_COLUMNS, type HitRow, toHit } from "./search-text.ts";
+import { rowsOf, valuesOf } from "./statements.ts";
 import { BLOCK_ROWS } from "./vector-blocks.ts";
 import { openScan, type Scan } from "./vector-scan.ts";
 
@@ -76,11 +77,11 @@ function rowsOfFiles(db: Database, { assets, speaker }: SearchFilter): Rows[] | 
 
 function rowsOfSegments(db: Database, filter: SearchFilter): Rows[] {
   const { where, values } = conditions(db, filter);
-  const places = db
-    .prepare(`SELECT p.place + s.position - p.position AS place ${PARTS}
-    JOIN segments s ON s.version_id = v.id AND s.position >= p.position AND s.position < p.position + p.row_count WHERE true${where} ORDER BY 1`)
-    .pluck()
-    .all(...values) as number[];
+  const places = valuesOf(
+    db,
+    `SELECT p.place + s.position - p.position AS place ${PARTS}
+    JOIN segments s ON s.version_id = v.id AND s.position >= p.position AND s.position < p.position + p.row_count WHERE true${where} ORDER BY 1`,
+  ).all(...values) as number[];
   const found: { readonly place: number; rows: number }[] = [];
   for (const place of places) {
     const last = found.at(-1);
@@ -103,13 +104,14 @@ function present(
   most: number,
 ): NumberedHitRow[] {
   const { where, values } = conditions(db, filter);
-  return db
-    .prepare(`SELECT ${HIT_COLUMNS}, s.id, j.key AS nth FROM json_each(?) j
+  return rowsOf(
+    db,
+    `SELECT ${HIT_COLUMNS}, s.id, j.key AS nth FROM json_each(?) j
     CROSS JOIN vector_parts p ON p.place = (SELECT max(place) FROM vector_parts WHERE place <= j.value) AND j.value < p.place + p.row_count
     CROSS JOIN segments s ON s.version_id = p.version_id AND s.position = p.position + j.value - p.place
     CROSS JOIN versions v ON v.id = s.version_id CROSS JOIN assets a ON a.id = v.asset_id
-    WHERE true${where} LIMIT ?`)
-    .all(JSON.stringify([...places]), ...values, most) as NumberedHitRow[];
+    WHERE true${where} LIMIT ?`,
+  ).all(JSON.stringify([...places]), ...values, most) as NumberedHitRow[];
 }
 
 /** Hits with exact scores of the first, and of the others those that their codes give. */
@@ -119,7 +121,7 @@ function weighed(
   { scores }: ScannedRows,
   found: readonly NumberedHitRow[],
 ): Hit[] {
-  const read = db.prepare("SELECT vector FROM vectors WHERE segment_id = ?").pluck();
+  const read = valuesOf(db, "SELECT vector FROM vectors WHERE segment_id = ?");
   return found.map((row, i) => {
     const blob = i < WEIGHED ? (read.get(row.id) as Buffer | undefined) : undefined;
     return toHit(row, blob ? product(query, toVector(blob)) : (scores[row.nth] ?? 0));

@@ -13,6 +13,7 @@ import {
   toStatus,
   toVector,
 } from "./rows.ts";
+import { rowsOf } from "./statements.ts";
 
 const VERSIONS_PAGE_ROWS = 500;
 const SEGMENT = "s.position, s.start_ms, s.end_ms, s.text, s.speaker, s.confidence";
@@ -34,11 +35,10 @@ export function localVersions({ db, run, write, writeVersions }: Connection): Ve
     readSegments: (id, from, to) =>
       run(() =>
         (
-          db
-            .prepare(
-              `SELECT ${SEGMENT} ${OF_ASSET} WHERE a.path = ? AND s.position BETWEEN ? AND ? ORDER BY s.position`,
-            )
-            .all(id, from, to) as SegmentRow[]
+          rowsOf(
+            db,
+            `SELECT ${SEGMENT} ${OF_ASSET} WHERE a.path = ? AND s.position BETWEEN ? AND ? ORDER BY s.position`,
+          ).all(id, from, to) as SegmentRow[]
         ).map(toSegment),
       ),
     findByFingerprint: (fingerprint) =>
