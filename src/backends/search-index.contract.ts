@@ -13,6 +13,7 @@ import {
   type LibraryCase,
 } from "./library-case.contract.ts";
 import { TEXT_PATTERN_CASES } from "./text-patterns.contract.ts";
+import { INFLECTION_CASES } from "./inflections.contract.ts";
 import { WORD_WEIGHT_CASES } from "./word-weights.contract.ts";
 
 /** The law of `SearchIndex`. */
@@ -448,6 +449,7 @@ export const SEARCH_INDEX_CASES: readonly LibraryCase[] = [
     },
   },
   ...WORD_WEIGHT_CASES,
+  ...INFLECTION_CASES,
   ...TEXT_PATTERN_CASES,
   {
     law: "with optional terms all that meets the filter is found: what has them first, the rest by asset and position with score 0",

@@ -1,6 +1,6 @@
 import type { SearchTerm } from "../text/terms.ts";
 import type { TextPattern } from "../text/text-patterns.ts";
-import type { Origin, Segment } from "../types.ts";
+import type { Language, Origin, Segment } from "../types.ts";
 import type { AssetId } from "./catalog.ts";
 import type { HeadingKind } from "./headings.ts";
 
@@ -64,6 +64,8 @@ export interface Hit {
   readonly score: number;
   readonly origin: Origin;
   readonly engine: string;
+  /** Of the transcript. */
+  readonly language: Language;
 }
 
 /** A title or the heading of a chapter, with the segment that is said first under it. */
@@ -123,4 +125,10 @@ export interface SearchIndex {
    * occur, and words that resemble none, are left out.
    */
   spellings(words: readonly string[]): Promise<ReadonlyMap<string, string>>;
+  /**
+   * The languages other than English by whose endings words are kept, as `inflectedLanguage` names
+   * them: all those of the files, and maybe those of files that are gone. Whoever searches loads
+   * their endings first (`text/inflections.ts`).
+   */
+  inflectedLanguages(): Promise<readonly string[]>;
 }

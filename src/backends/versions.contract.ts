@@ -66,6 +66,7 @@ export const VERSIONS_CASES: readonly LibraryCase[] = [
           score: 0,
           origin: "asr",
           engine: "e@1",
+          language: "en",
         },
       );
       assert.deepEqual(await library.embeddings.model(), MODEL);

@@ -1,7 +1,7 @@
 import type { HeadingHit, Hit } from "../backends/search-index.ts";
 
 /** How much of a query's words a text has, by their rarity, 0 to 1. */
-export type Coverage = (segment: Hit["segment"]) => number;
+export type Coverage = (segment: Hit["segment"], language?: string) => number;
 
 /** What the title of a recording and the heading of a chapter say for a segment under them. */
 export interface HeadingEvidence {
@@ -34,12 +34,12 @@ export function headingEvidence(
     shares.set(one, share);
     return share;
   };
-  return ({ asset, segment }) => {
+  return ({ asset, segment, language }) => {
     let best: HeadingEvidence | undefined;
     for (const one of byAsset.get(asset) ?? []) {
       if (segment.startMs < one.segment.startMs || segment.startMs >= one.headingEndMs) continue;
-      const own = coverageOf(segment);
-      const both = coverageOf({ ...segment, text: `${segment.text}\n${one.heading}` });
+      const own = coverageOf(segment, language);
+      const both = coverageOf({ ...segment, text: `${segment.text}\n${one.heading}` }, language);
       const isFirst = segment.index === one.segment.index;
       const complements = both > shareOf(one) + ROUNDING;
       const without = isFirst || complements ? own : Math.max(own, shareOf(one));

@@ -12,6 +12,7 @@ import { foldMoments, unfolded } from "./moments.ts";
 import { rankHybrid, segmentKey } from "./rank.ts";
 import { formDepth, preferTypedForm, typedFormFirst } from "./typed-form.ts";
 import { speakerShare } from "./speaker-evidence.ts";
+import { loadInflectors } from "../text/inflections.ts";
 import { coverageOf } from "../text/terms.ts";
 import { filePatterns, parseQuery, type ParsedQuery } from "./query/parse.ts";
 
@@ -63,6 +64,7 @@ export async function search(
   request: HybridSearchRequest,
 ): Promise<SearchAnswer> {
   const { limit, offset = 0 } = request;
+  await loadInflectors(await library.searchIndex.inflectedLanguages());
   const query = await readQuery(library.catalog, request);
   const mode = query.meaning === "" ? "keyword" : request.mode;
   const filter = query.where
@@ -160,8 +162,8 @@ function titledOnly(
     terms.map(() => 1),
   );
   const found = headings.filter(
-    ({ heading, segment }) =>
-      coverage({ text: heading, speaker: null }) > ALL_WORDS && coverage(segment) === 0,
+    ({ heading, segment, language }) =>
+      coverage({ text: heading, speaker: null }) > ALL_WORDS && coverage(segment, language) === 0,
   );
   const first = new Map(found.toReversed().map((one) => [segmentKey(one), one]));
   return [...first.values()].toReversed().map(({ heading, headingEndMs: _end, ...hit }) => ({

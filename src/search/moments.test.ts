@@ -15,6 +15,7 @@ const at = (startMs: number, score: number, asset = "/a"): RankedHit => ({
   score,
   origin: "asr",
   engine: "e",
+  language: "en",
   explain: { bm25: null, cosine: score },
 });
 const RANKED = [

@@ -73,7 +73,7 @@ export function rankHybrid(
   const floor = byMeaning.at(-1)?.score ?? 0;
   const span = Math.max(leastSpan, (byMeaning[0]?.score ?? 0) - floor);
   const ranked = Array.from(candidates.values(), ({ hit, bm25, cosine, isLookedAt }): RankedHit => {
-    const coverage = isLookedAt ? coverageOf(hit.segment) : 0;
+    const coverage = isLookedAt ? coverageOf(hit.segment, hit.language) : 0;
     const nearness = cosine === null ? 0 : (cosine - floor) / span;
     const speaker = speakerShareOf(hit.segment.speaker);
     const over = isLookedAt ? headingOver(hit) : undefined;

@@ -119,6 +119,7 @@ const hit = (index: number, score: number): Hit => ({
   score,
   origin: "asr",
   engine: "e",
+  language: "en",
 });
 
 describe("fusion", () => {
@@ -189,7 +190,7 @@ describe("coverage", () => {
         said("a Walrus"),
         said("the walrus and its budget"),
         said("nothing"),
-      ].map(share),
+      ].map((text) => share(text)),
     ).toEqual([0.25, 0.75, 1, 0]);
   });
   it("sees what the keyword index sees: stems, accents, speakers, prefixes, words of several parts, scripts without spaces", () => {

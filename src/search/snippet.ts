@@ -1,4 +1,5 @@
 import { foldText } from "../text/fold.ts";
+import { isMarkedStem, loadedInflectors } from "../text/inflections.ts";
 import { termRows } from "../text/terms.ts";
 import { patternSpans, type TextPattern } from "../text/text-patterns.ts";
 import { isUnspaced, type Token, tokens } from "../text/words.ts";
@@ -34,16 +35,18 @@ export function markMatches(text: string, marks: readonly MarkedTerm[]): readonl
     const wanted = typeof mark === "string" ? mark : mark.phrase;
     if (isUnspaced(wanted)) return substrings(text, wanted);
     if (typeof mark === "string")
-      return termRows(mark).flatMap(({ row }) =>
-        spansOf(
+      return termRows(mark).flatMap(({ row }) => {
+        const [first = ""] = row;
+        if (isMarkedStem(first)) return spansOf(words, inflectionsOf(first, text, words));
+        return spansOf(
           words,
           inARow(
             words.map(({ stem }) => stem),
             row,
             false,
           ),
-        ),
-      );
+        );
+      });
     return spansOf(
       words,
       inARow(
@@ -80,6 +83,14 @@ function inARow(words: readonly string[], wanted: readonly string[], mayGoOn: bo
   }
   return places;
 }
+
+/** Places of the words that have this stem by the endings of some language. */
+const inflectionsOf = (stem: string, text: string, words: readonly Token[]): number[] =>
+  words.flatMap(({ start, end }, at) =>
+    loadedInflectors().some(({ stems }) => stems(text.slice(start, end)).includes(stem))
+      ? [at]
+      : [],
+  );
 
 const startingWith = (words: readonly string[], prefix: string): number[] =>
   prefix === "" ? [] : words.flatMap((word, at) => (word.startsWith(prefix) ? [at] : []));

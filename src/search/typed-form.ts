@@ -52,13 +52,13 @@ function typedShare(terms: readonly SearchTerm[]): ((segment: SpokenText) => num
 
 /** Makes a measure of coverage in which other forms of short queries count a little less. */
 export function preferTypedForm<Segment extends SpokenText>(
-  coverageOf: (segment: Segment) => number,
+  coverageOf: (segment: Segment, language?: string) => number,
   terms: readonly SearchTerm[],
-): (segment: Segment) => number {
+): (segment: Segment, language?: string) => number {
   const shareOf = typedShare(terms);
   if (!shareOf) return coverageOf;
-  return (segment) => {
-    const coverage = coverageOf(segment);
+  return (segment, language) => {
+    const coverage = coverageOf(segment, language);
     return coverage === 0 ? 0 : coverage * (OTHER_FORM + (1 - OTHER_FORM) * shareOf(segment));
   };
 }

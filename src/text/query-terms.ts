@@ -2,7 +2,7 @@ import { foldText, isAscii } from "./fold.ts";
 import { withoutInvisible } from "./fold.ts";
 import { joinNumberWords } from "./number-words.ts";
 import { joinNumbers, signWords } from "./side-text.ts";
-import { STOP_WORDS } from "./stop-words.ts";
+import { tellingWords } from "./telling-words.ts";
 import { isUnspaced, literally } from "./words.ts";
 
 /** Matches the words of a query in lower case, each with what follows an apostrophe. */
@@ -31,11 +31,10 @@ export function queryTerms(query: string): string[] {
       ),
     ),
   ];
-  const telling = words.filter((word) => !STOP_WORDS.has(word));
   return [
     ...new Set([
       ...signWords(query),
-      ...(telling.length > 0 ? telling : words).map((word) => word.replace(/'s$/, "")),
+      ...tellingWords(words).map((word) => word.replace(/'s$/, "")),
     ]),
   ];
 }

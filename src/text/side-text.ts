@@ -1,4 +1,5 @@
 import { foldAsIndex, foldText, isAscii } from "./fold.ts";
+import { inflectorOf } from "./inflections.ts";
 import { grams, isUnspaced, wordPattern } from "./words.ts";
 
 /**
@@ -77,12 +78,25 @@ function isFoldedOtherwise(text: string): boolean {
   );
 }
 
+/** The stems of all words, each once, by the endings of the text's language. */
+function inflectedStems(text: string, language: string | undefined): string[] {
+  const inflector = inflectorOf(language);
+  if (!inflector) return [];
+  return [...new Set((text.match(wordPattern(text)) ?? []).flatMap(inflector.stems))];
+}
+
 /**
  * Gives what the keyword index keeps beside a text and its speaker's name, because its tokenizer
  * would not find it: the folded text where folding changes more than the tokenizer does, words with
- * apostrophes or signs, numbers, and letter pairs of scripts without spaces; null for most texts.
+ * apostrophes or signs, numbers, letter pairs of scripts without spaces, and the stems of languages
+ * other than English whose endings are loaded; null for most texts.
+ * @param language of the text, as a tag (BCP 47).
  */
-export function sideText(text: string, speaker: string | null = null): string | null {
+export function sideText(
+  text: string,
+  speaker: string | null = null,
+  language?: string,
+): string | null {
   const sideWords = [text, ...(speaker === null ? [] : [speaker])].flatMap((said) => {
     const letterPairs = grams(said);
     return [
@@ -93,5 +107,6 @@ export function sideText(text: string, speaker: string | null = null): string | 
       ...(letterPairs === null ? [] : [letterPairs]),
     ];
   });
+  sideWords.push(...inflectedStems(text, language));
   return sideWords.length === 0 ? null : sideWords.join(" ");
 }

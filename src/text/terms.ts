@@ -1,6 +1,7 @@
 import { foldText, isAscii } from "./fold.ts";
 import { prefixStems } from "./phrases.ts";
 import { numberForms } from "./number-words.ts";
+import { loadedInflectors } from "./inflections.ts";
 import { joinedWords, sideText } from "./side-text.ts";
 import { type TermTokens, termTokens, tokens, wordPattern } from "./words.ts";
 import { stem } from "./stem.ts";
@@ -19,13 +20,16 @@ export interface StemRow {
 
 /**
  * Gives the rows of words of which each stands for the term: "o'brien" may be written "obrien", and
- * "25" said "twenty five".
+ * "25" said "twenty five". Inflections of languages other than English come last, by their stems.
  */
 export const termForms = (term: string): TermTokens[] => [
   termTokens(term),
-  ...joinedWords(term).map((word): TermTokens => ({ row: [word], open: false })),
+  ...joinedWords(term).map(oneWord),
   ...numberForms(term).map(termTokens),
+  ...loadedInflectors().flatMap(({ stems }) => stems(term).map(oneWord)),
 ];
+
+const oneWord = (word: string): TermTokens => ({ row: [word], open: false });
 
 /**
  * Gives the rows of stems of which each stands for the term. A term without letters has none and is
@@ -43,11 +47,11 @@ export function termRows(term: SearchTerm): StemRow[] {
 }
 
 /**
- * Gives the stems that the keyword index has of a segment, by column: text, speaker, and the letter
- * pairs of scripts without spaces. A row of stems never goes over the end of a column.
+ * Gives the stems that the keyword index has of a segment, by column: text, speaker, and what is
+ * kept beside them. A row of stems never goes over the end of a column.
  */
-export const stemColumns = (segment: SpokenText): string[][] =>
-  columns(segment).map((column) => tokens(column).map((token) => token.stem));
+export const stemColumns = (segment: SpokenText, language?: string): string[][] =>
+  columns(segment, language).map((column) => tokens(column).map((token) => token.stem));
 
 /** Counts how often a row is in a column. */
 export function occurrences(column: readonly string[], { row, open }: StemRow): number {
@@ -70,15 +74,15 @@ function rowMatchesAt(
   return true;
 }
 
-interface SpokenText {
+export interface SpokenText {
   readonly text: string;
   readonly speaker: string | null;
 }
 
-const columns = ({ text, speaker }: SpokenText): string[] => [
+const columns = ({ text, speaker }: SpokenText, language: string | undefined): string[] => [
   text,
   speaker ?? "",
-  sideText(text, speaker) ?? "",
+  sideText(text, speaker, language) ?? "",
 ];
 
 const isIn = (column: readonly string[], wanted: StemRow): boolean =>
@@ -93,7 +97,7 @@ const isIn = (column: readonly string[], wanted: StemRow): boolean =>
 export function coverageOf(
   terms: readonly SearchTerm[],
   weights: readonly number[],
-): (segment: SpokenText) => number {
+): (segment: SpokenText, language?: string) => number {
   const wanted = terms.map((term, i) => ({ rows: termRows(term), weight: weights[i] ?? 0 }));
   const total = wanted.reduce((sum, { weight }) => sum + weight, 0);
   const rows = wanted.flatMap((term) => term.rows);
@@ -116,8 +120,7 @@ export function coverageOf(
     const folded = foldText(text);
     return folded.match(begun && isAscii(folded) ? begun : wordPattern(folded))?.map(stemOf) ?? [];
   };
-  return (segment) => {
-    const { text, speaker } = segment;
+  return ({ text, speaker }, language) => {
     const said = [stemsOf(text), stemsOf(speaker ?? "")];
     // What the index keeps beside a text is made when a term is nowhere else.
     let beside: readonly string[] | undefined;
@@ -125,7 +128,7 @@ export function coverageOf(
       rows.some(
         (row) =>
           said.some((column) => isIn(column, row)) ||
-          isIn((beside ??= stemsOf(sideText(text, speaker) ?? "")), row),
+          isIn((beside ??= stemsOf(sideText(text, speaker, language) ?? "")), row),
       ),
     );
     return total > 0 ? has.reduce((sum, { weight }) => sum + weight, 0) / total : 0;

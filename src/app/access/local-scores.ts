@@ -19,7 +19,7 @@ export function scoreHits(
   const wanted = terms.map((term, i) => ({ rows: termRows(term), weight: weights[i] ?? 0 }));
   return hits
     .map((hit) => {
-      const columns = stemColumns(hit.segment);
+      const columns = stemColumns(hit.segment, hit.language);
       const length = columns.reduce((sum, column) => sum + column.length, 0);
       const norm = K1 * (1 - B + (B * length) / MEAN_LENGTH);
       let score = 0;

@@ -196,5 +196,7 @@ function restrictSearchIndex(
     termWeights: weights,
     // A suggestion, and the lack of one, would tell which words occur in files of others.
     spellings: async () => new Map<string, string>(),
+    // Nobody sees these: they only decide by which endings words are looked up.
+    inflectedLanguages: () => index.inflectedLanguages(),
   };
 }

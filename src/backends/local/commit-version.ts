@@ -5,9 +5,11 @@ import { type EmbeddingModel, modelAfterCommit } from "../../embedding-model.ts"
 import type { AssetVersion } from "../versions.ts";
 import { archiveVersion } from "./archive.ts";
 import { readEmbeddingModel, writeEmbeddingModel } from "./embedding-model.ts";
+import { noteInflectedLanguage } from "./inflections.ts";
 import { vectorBlob } from "./rows.ts";
 import { blockWriter } from "./vector-blocks.ts";
 
+/** The endings of the version's language must be loaded. */
 export function writeVersion(
   db: Database,
   version: AssetVersion,
@@ -19,6 +21,7 @@ export function writeVersion(
     const accepted = modelAfterCommit(stored, model, vectors);
     if (!stored && accepted) writeEmbeddingModel(db, accepted);
   }
+  noteInflectedLanguage(db, version.language);
   const state = vectors.length === version.segments.length ? "indexed" : "partial";
   const assetId = replaceVersion(db, version, state, version.fingerprint);
   insertVersion(db, assetId, version, vectors[0]?.length ?? 0);
@@ -69,13 +72,13 @@ function insertVersion(
       indexedAtMs,
       recordedAtMs,
     );
-  insertSegments(db, Number(lastInsertRowid), segments, dimensions);
+  insertSegments(db, Number(lastInsertRowid), version, dimensions);
 }
 
 function insertSegments(
   db: Database,
   versionId: number,
-  segments: AssetVersion["segments"],
+  { segments, language }: AssetVersion,
   dimensions: number,
 ): void {
   const insert = db.prepare(
@@ -92,7 +95,7 @@ function insertSegments(
       text,
       speaker,
       confidence,
-      sideText(text, speaker),
+      sideText(text, speaker, language),
     );
     if (!vector) continue;
     insertVector.run(lastInsertRowid, vectorBlob(vector));

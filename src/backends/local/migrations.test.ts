@@ -6,6 +6,7 @@ import Sqlite from "better-sqlite3";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { canonicaliseLanguages } from "./canonical-languages.ts";
 import { defineFunctions } from "./filter.ts";
+import { inflectOlderVersions } from "./inflections.ts";
 import { LIVE_INDEX_SCHEMA } from "./live-index.ts";
 import { APPLICATION_ID, applyMigration, backupPath, MIGRATIONS } from "./migrations.ts";
 import { open } from "./open.ts";
@@ -184,6 +185,33 @@ describe("a library of an earlier schema", () => {
     expect(await weigh()).toEqual([of(5, 2), of(5, 1)]);
     await library.catalog.remove("/gone.mp3");
     expect(await weigh()).toEqual([of(3, 1), of(3, 0)]);
+    const findings = new Map<string, string>();
+    for await (const { check: name, status } of check({ deep: true })) findings.set(name, status);
+    expect(findings.get("keywords")).toBe("ok");
+    await close();
+  });
+
+  it("finds inflections of its languages, in files that come back too", async () => {
+    const path = libraryOf(MIGRATIONS.indexOf(inflectOlderVersions));
+    const db = new Sqlite(path);
+    db.exec(`
+      INSERT INTO assets (path, size_bytes, mtime_ms, captions_stat, state, deleted_at_ms) VALUES ('/de.mp3', 1, 2, '', 'indexed', NULL), ('/gone.mp3', 1, 2, '', 'indexed', 77);
+      INSERT INTO versions (asset_id, fingerprint, origin, engine, language, duration_ms, segment_count, speakers, indexed_at_ms)
+        SELECT id, path, 'asr', 'e@1', 'de-AT', 9000, 1, '[]', 5 FROM assets WHERE path IN ('/de.mp3', '/gone.mp3');
+      INSERT INTO segments (version_id, position, start_ms, end_ms, text) SELECT id, 0, 0, 9, 'viele Häuser' FROM versions WHERE language = 'de-AT'`);
+    db.close();
+    const { library, check, close } = await open({ path, create: false });
+    const found = async (): Promise<string[]> =>
+      (await library.searchIndex.searchText({ terms: ["haus"] }, {}, 9)).map(({ asset }) => asset);
+    expect(await found()).toEqual(["/de.mp3"]);
+    expect(await library.searchIndex.inflectedLanguages()).toEqual(["de"]);
+    await library.catalog.restore({
+      id: "/gone.mp3",
+      sizeBytes: 1,
+      mtimeMs: 2,
+      sidecarKey: "",
+    });
+    expect(await found()).toEqual(["/de.mp3", "/gone.mp3"]);
     const findings = new Map<string, string>();
     for await (const { check: name, status } of check({ deep: true })) findings.set(name, status);
     expect(findings.get("keywords")).toBe("ok");

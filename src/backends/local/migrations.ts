@@ -5,6 +5,7 @@ import { inLongStep } from "../../long-step.ts";
 import { canonicaliseLanguages } from "./canonical-languages.ts";
 import { readEmbeddingModel } from "./embedding-model.ts";
 import { refuseForeignSchema, schemaLines } from "./foreign-schema.ts";
+import { inflectOlderVersions } from "./inflections.ts";
 import { LIVE_INDEX_SCHEMA } from "./live-index.ts";
 import { HEADINGS_SCHEMA } from "./headings.ts";
 import { NEWEST_SCHEMA } from "./newest-schema.ts";
@@ -148,6 +149,7 @@ export const MIGRATIONS: readonly MigrationStep[] = [
   "CREATE INDEX assets_registered ON assets (id) WHERE state = 'registered' AND deleted_at_ms IS NULL;",
   LIVE_INDEX_SCHEMA,
   HEADINGS_SCHEMA,
+  inflectOlderVersions,
 ];
 
 /** Where the library as it was before a migration is kept. Nothing removes it. */

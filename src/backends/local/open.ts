@@ -15,6 +15,7 @@ import { dirname, join, resolve } from "node:path";
 import type { Database } from "better-sqlite3";
 import type SqliteClass from "better-sqlite3";
 import { MediasearchError } from "../../errors.ts";
+import { INFLECTED_LANGUAGES, loadInflectors } from "../../text/inflections.ts";
 import type { Backend, BackendOptions } from "../backend.ts";
 import type { LibraryFile, ScanElsewhere } from "../code-scan.ts";
 import { checkLocalLibrary } from "./check.ts";
@@ -53,6 +54,7 @@ export async function open(
 ): Promise<Backend> {
   keepTemporaryBeside(options.path);
   const { default: Sqlite } = await import("better-sqlite3");
+  if (isOlder(options.path)) await loadInflectors(INFLECTED_LANGUAGES);
   // The first use of `performance` would cost every search milliseconds.
   const deadlineSeconds = process.uptime() + waitMs / 1000;
   // SQLite waits in one turn of the event loop, deaf to signals and to everything else.
@@ -194,12 +196,33 @@ function createFile(path: string): void {
   }
 }
 
-function isSqlite(path: string): boolean {
+const isSqlite = (path: string): boolean =>
+  readHead(path).toString("latin1", 0, 16) === "SQLite format 3\0";
+
+/**
+ * Whether a library may have to be migrated, which needs the endings of its languages: by the
+ * file's head, since a migration can't wait for them. It may say so of one that a process has
+ * migrated just now.
+ */
+function isOlder(path: string): boolean {
+  try {
+    const schema = readHead(path).readUInt32BE(SCHEMA_AT);
+    return schema > 0 && schema < MIGRATIONS.length;
+  } catch {
+    return false;
+  }
+}
+
+/** "user version" (https://www.sqlite.org/fileformat.html#the_database_header). */
+const SCHEMA_AT = 60;
+
+/** The first bytes of a file; zeros where it is shorter. */
+function readHead(path: string): Buffer {
   const file = openSync(path, "r");
   try {
-    const head = Buffer.alloc(16);
-    readSync(file, head, 0, 16, 0);
-    return head.toString("latin1") === "SQLite format 3\0";
+    const head = Buffer.alloc(SCHEMA_AT + 4);
+    readSync(file, head, 0, head.length, 0);
+    return head;
   } finally {
     closeSync(file);
   }

@@ -1,5 +1,6 @@
 import type { Database } from "better-sqlite3";
 import { patternTimeout } from "../../text/bounded-regexp.ts";
+import { isMarkedStem } from "../../text/inflections.ts";
 import { prefixStems } from "../../text/phrases.ts";
 import { mayBeNear } from "../../text/spelling.ts";
 import { type TextPattern, textTester, wildcardBeginning } from "../../text/text-patterns.ts";
@@ -57,7 +58,7 @@ function byVocabulary(
   const stems: string[] = [];
   for (const stem of db.prepare("SELECT term FROM temp.vocabulary").pluck().iterate()) {
     if (uptimeMs() > untilMs) throw patternTimeout(fuzzy);
-    if (isNear(stem as string)) stems.push(stem as string);
+    if (!isMarkedStem(stem as string) && isNear(stem as string)) stems.push(stem as string);
   }
   const having = db.prepare("SELECT DISTINCT doc FROM temp.occurrences WHERE term = ?").pluck();
   return [...new Set(stems.flatMap((stem) => having.all(stem) as number[]))];

@@ -3,6 +3,7 @@ import { modelMismatchError } from "../../embedding-model.ts";
 import type { Connection } from "./connection.ts";
 import { readEmbeddingModel } from "./embedding-model.ts";
 import { searchHeadings } from "./headings.ts";
+import { readInflectedLanguages } from "./inflections.ts";
 import { countText, searchText, queryTermWeights } from "./search-text.ts";
 import { findSpellings } from "./spelling.ts";
 import { scanHere, searchVector } from "./vector-search.ts";
@@ -19,5 +20,6 @@ export const localSearchIndex = ({ db, run, search, scan }: Connection): SearchI
     }),
   searchHeadings: (terms, filter, limit) => run(() => searchHeadings(db, terms, filter, limit)),
   termWeights: (terms) => run(() => queryTermWeights(db, terms)),
+  inflectedLanguages: () => run(() => readInflectedLanguages(db)),
   spellings: (words) => run(() => findSpellings(db, words)),
 });

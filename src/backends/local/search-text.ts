@@ -1,5 +1,5 @@
 import type { Database } from "better-sqlite3";
-import type { Origin } from "../../types.ts";
+import type { Language, Origin } from "../../types.ts";
 import type { Hit, SearchFilter, TextQuery } from "../search-index.ts";
 import type { SearchTerm } from "../../text/terms.ts";
 import { conditions, matchAny } from "./filter.ts";
@@ -10,10 +10,11 @@ export type HitRow = SegmentRow & {
   readonly path: string;
   readonly origin: Origin;
   readonly engine: string;
+  readonly language: Language;
 };
 
 export const HIT_COLUMNS =
-  "a.path, v.origin, v.engine, s.position, s.start_ms, s.end_ms, s.text, s.speaker, s.confidence";
+  "a.path, v.origin, v.engine, v.language, s.position, s.start_ms, s.end_ms, s.text, s.speaker, s.confidence";
 const JOINED = "JOIN versions v ON v.id = s.version_id JOIN assets a ON a.id = v.asset_id";
 
 const MATCHED = "FROM segments_fts CROSS JOIN segments s ON s.id = segments_fts.rowid";
@@ -147,4 +148,5 @@ export const toHit = (row: HitRow, score: number): Hit => ({
   score,
   origin: row.origin,
   engine: row.engine,
+  language: row.language,
 });

@@ -1,4 +1,5 @@
 import type { Database } from "better-sqlite3";
+import { loadInflectors } from "../../text/inflections.ts";
 import type { AssetId } from "../catalog.ts";
 import type { Versions } from "../versions.ts";
 import { SELECT_STATUS } from "./catalog.ts";
@@ -23,7 +24,10 @@ const OF_ASSET =
 export function localVersions({ db, run, write, writeVersions }: Connection): Versions {
   return {
     concurrentCommits: 1,
-    commit: (version, model) => writeVersions(() => writeVersion(db, version, model)),
+    async commit(version, model) {
+      await loadInflectors([version.language]);
+      await writeVersions(() => writeVersion(db, version, model));
+    },
     async *read(id) {
       for (let after: number | undefined = -1; after !== undefined;) {
         const rows: EmbeddedRow[] = await run(() => readSegmentPage(db, id, after ?? -1));

@@ -32,7 +32,7 @@ function compileMatcher(condition: Condition): Meets {
   }
   if ("term" in condition) {
     const { term } = condition;
-    if (typeof term === "string") return ({ segment }) => hasTerm(segment, term);
+    if (typeof term === "string") return (entry) => hasTerm(entry, term);
     const has = prefixMatcher(term.prefix);
     return ({ segment }) => has(segment.text) || has(segment.speaker ?? "");
   }

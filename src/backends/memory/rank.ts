@@ -28,7 +28,7 @@ export function rank(
 ): Hit[] {
   const phrases = terms.flatMap(termRows);
   const documents = rows.map((row) => {
-    const columns = stemColumns(row.segment);
+    const columns = stemColumns(row.segment, row.version.language);
     return {
       row,
       length: columns.reduce((sum, column) => sum + column.length, 0),
@@ -62,18 +62,20 @@ export function rank(
 
 /** The law of `Store.termWeights`. */
 export const countTermWeights = (
-  all: readonly EmbeddedSegment[],
+  all: readonly SegmentEntry[],
   terms: readonly SearchTerm[],
 ): number[] =>
   terms.map((term) => {
     if (termRows(term).length === 0) return 0;
-    const having = all.filter((segment) => hasTerm(segment, term)).length;
+    const having = all.filter((entry) => hasTerm(entry, term)).length;
     return Math.max(MIN_IDF, Math.log((all.length - having + 0.5) / (having + 0.5)));
   });
 
 /** Whether a segment has the term, as `rank` sees it. */
-export const hasTerm = (segment: EmbeddedSegment, term: SearchTerm): boolean =>
-  termRows(term).some((row) => stemColumns(segment).some((column) => occurrences(column, row) > 0));
+export const hasTerm = ({ segment, version }: SegmentEntry, term: SearchTerm): boolean =>
+  termRows(term).some((row) =>
+    stemColumns(segment, version.language).some((column) => occurrences(column, row) > 0),
+  );
 
 export function hitOf({ version, segment }: SegmentEntry, score: number): Hit {
   const { vector: _, ...rest } = segment;
@@ -83,6 +85,7 @@ export function hitOf({ version, segment }: SegmentEntry, score: number): Hit {
     score,
     origin: version.origin,
     engine: version.engine,
+    language: version.language,
   };
 }
 

@@ -1,5 +1,6 @@
 import { modelMismatchError } from "../../embedding-model.ts";
 import { parseFingerprint } from "../../fingerprint.ts";
+import { inflectedLanguage } from "../../text/inflections.ts";
 import type { Segment } from "../../types.ts";
 import { FACTS_KIND, type Heading, headingsOf } from "../headings.ts";
 import type { HeadingHit, Hit, SearchFilter, SearchIndex, TextQuery } from "../search-index.ts";
@@ -22,12 +23,15 @@ export function memorySearchIndex(state: MemoryState): SearchIndex {
     },
     searchHeadings: async (terms, filter, limit) =>
       findHeadings(state, terms, filter).slice(0, limit),
-    termWeights: async (terms) =>
-      countTermWeights(
-        matchingEntries(state, {}).map(({ segment }) => segment),
-        terms,
-      ),
+    termWeights: async (terms) => countTermWeights(matchingEntries(state, {}), terms),
     spellings: async (words) => suggestSpellings(words, matchingEntries(state, {})),
+    inflectedLanguages: async () => [
+      ...new Set(
+        [...state.entries.values()].flatMap(
+          ({ version }) => inflectedLanguage(version?.language ?? "und") ?? [],
+        ),
+      ),
+    ],
   };
 }
 
@@ -59,7 +63,12 @@ function findHeadings(
     entry.headings
       .filter(({ kind, startMs }) => kind !== "show" && isFirstUnder(entry, startMs))
       .map((heading) => ({
-        entry: { ...entry, segment: { ...entry.segment, text: heading.text, speaker: null } },
+        entry: {
+          ...entry,
+          // Titles are not kept by the endings of a language.
+          version: { ...entry.version, language: "und" },
+          segment: { ...entry.segment, text: heading.text, speaker: null },
+        },
         opening: entry.segment,
         heading,
       })),

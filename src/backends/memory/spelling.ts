@@ -12,11 +12,7 @@ export function suggestSpellings(
     for (const { stem } of tokens(text)) counts.set(stem, (counts.get(stem) ?? 0) + 1);
   const corrections = new Map<string, string>();
   for (const word of words) {
-    if (
-      tokens(word).length !== 1 ||
-      isUnspaced(word) ||
-      rows.some(({ segment }) => hasTerm(segment, word))
-    )
+    if (tokens(word).length !== 1 || isUnspaced(word) || rows.some((entry) => hasTerm(entry, word)))
       continue;
     const near = nearestStems(
       word,

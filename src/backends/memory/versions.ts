@@ -1,4 +1,5 @@
 import type { ArchivedTranscript } from "../archive.ts";
+import { loadInflectors } from "../../text/inflections.ts";
 import { modelAfterCommit } from "../../embedding-model.ts";
 import type { AssetVersion, Versions } from "../versions.ts";
 import { type MemoryState, sortedEntries, statusOf, withoutVector } from "./entries.ts";
@@ -13,6 +14,7 @@ export function memoryVersions(state: MemoryState): Versions {
       const old = entries.get(version.id);
       if (old?.version && old.version.fingerprint !== version.fingerprint)
         archived.unshift(toArchivedTranscript(old.version, old.status.indexedAtMs ?? 0));
+      await loadInflectors([version.language]);
       entries.set(version.id, { version: structuredClone(version), status: statusOf(version) });
     },
     async *read(id) {

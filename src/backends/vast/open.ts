@@ -122,6 +122,7 @@ function replicaSearchIndex(database: Database, replica: Replica, libraryId: str
     searchHeadings: async (...call) => (await synced()).searchHeadings(...call),
     termWeights: async (...call) => (await synced()).termWeights(...call),
     spellings: async (...call) => (await synced()).spellings(...call),
+    inflectedLanguages: async () => (await synced()).inflectedLanguages(),
   };
 }
 

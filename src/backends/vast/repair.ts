@@ -48,7 +48,8 @@ export async function repairWords(database: Database): Promise<readonly string[]
 /** The file may have another version by now, which has its words, or none. */
 const completeWords = (database: Database, id: string): Promise<boolean> =>
   database.write({ action: "index-words", asset: id }, [id], async (tx) => {
-    const versionId = (await findAssetRow(database, tx, id)).rows[0]?.["version_id"];
+    const [asset] = (await findAssetRow(database, tx, id)).rows;
+    const versionId = asset?.["version_id"];
     if (typeof versionId !== "string") return false;
     const isThere =
       (await isTableThere(database, tx, WORDS)) &&
@@ -61,7 +62,8 @@ const completeWords = (database: Database, id: string): Promise<boolean> =>
         )
       ).length > 0;
     if (isThere) return false;
-    await addWords(database, tx, versionId, await readSegments(database, tx, versionId));
+    const segments = await readSegments(database, tx, versionId);
+    await addWords(database, tx, versionId, segments, toText(asset?.["language"] ?? "und"));
     return true;
   });
 

@@ -58,7 +58,8 @@ export async function addVersion(
     TABLES.segments,
     segments.map((segment) => segmentRow(versionId, segment)),
   );
-  if (version["status"] !== "archived") await addWords(database, session, versionId, segments);
+  if (version["status"] !== "archived")
+    await addWords(database, session, versionId, segments, toText(version["language"]));
   const embedded = segments.filter(({ vector }) => vector);
   if (embedded.length === 0 || dimensions === undefined) return;
   const table = await database.embeddings(session, dimensions);

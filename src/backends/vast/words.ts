@@ -1,3 +1,4 @@
+import { loadInflectors } from "../../text/inflections.ts";
 import { stemColumns } from "../../text/terms.ts";
 import type { Segment } from "../../types.ts";
 import type { Database, TableRow } from "./database.ts";
@@ -36,12 +37,19 @@ interface Postings {
   readonly lengths: number[];
 }
 
-/** The rows of a version. Segments may be in any order, each once. */
-export function wordRows(versionId: string, segments: readonly Segment[]): TableRow[] {
+/**
+ * The rows of a version. Segments may be in any order, each once. The endings of their language
+ * must be loaded.
+ */
+export function wordRows(
+  versionId: string,
+  segments: readonly Segment[],
+  language?: string,
+): TableRow[] {
   const all = new Map<string, Postings>();
   let tokens = 0;
   for (const segment of segments.toSorted((a, b) => a.index - b.index)) {
-    const columns = stemColumns(segment);
+    const columns = stemColumns(segment, language);
     const length = columns.reduce((sum, column) => sum + column.length, 0);
     tokens += length;
     columns.forEach((column, nth) =>
@@ -94,9 +102,11 @@ export async function addWords(
   session: Session,
   versionId: string,
   segments: readonly Segment[],
+  language: string,
 ): Promise<void> {
+  await loadInflectors([language]);
   await makeTable(database, session, WORDS);
-  await database.add(session, WORDS, wordRows(versionId, segments));
+  await database.add(session, WORDS, wordRows(versionId, segments, language));
 }
 
 /** Takes versions out of the index. */
