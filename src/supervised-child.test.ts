@@ -28,6 +28,10 @@ const PROGRAM = `
       spawn("sleep", ["600"], { detached: true, stdio: "ignore" });
       for (;;) kept.push(Buffer.alloc(8_000_000, kept.length + 1));
     },
+    heap: () => {
+      const kept = [];
+      for (;;) kept.push(new Array(1000).fill({}));
+    },
     connect: () => {
       const socket = connect({ host: "127.0.0.1", port: Number(process.env.PORT) });
       socket.on("connect", () => reply({ type: "answer", text: "connected" }));
@@ -46,6 +50,7 @@ type Act =
   | "blocked"
   | "greedy"
   | "connect"
+  | "heap"
   | "stubborn";
 type Said = { readonly type: "answer"; readonly text: string } | { readonly type: "progress" };
 
@@ -91,6 +96,13 @@ describe("a supervised child", () => {
     await expect(ask("answer")).rejects.toThrow("it ended with code 7");
     start();
     await expect(ask("killed")).rejects.toThrow("it was ended by SIGKILL");
+  });
+
+  it("whose heap is full says so, whatever V8 writes after that", async () => {
+    start({}, { NODE_OPTIONS: "--max-old-space-size=60" });
+    await expect(ask("heap", { maxSilenceMs: 120_000 })).rejects.toThrow(
+      /\(JavaScript heap out of memory\)$/,
+    );
   });
 
   it("may say nothing for so long only; memory reports are no sign of progress, replies are", async () => {

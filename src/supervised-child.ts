@@ -57,7 +57,8 @@ interface Ending {
   readonly startError?: Error;
 }
 
-const STDERR_TAIL_CHARACTERS = 2000;
+/** V8 writes the stacks after why it ended the process. */
+const STDERR_TAIL_CHARACTERS = 8000;
 const MAX_TRACE_CHARACTERS = 200;
 /** How long the last words on stderr are waited for after the child has gone. */
 const LAST_WORDS_MS = 500;
@@ -215,10 +216,15 @@ function watchMemory(child: ChildProcess, maxBytes: number, onTooLarge: () => vo
   });
 }
 
+/** What V8 says last of all. */
+export const HEAP_IS_FULL = "JavaScript heap out of memory";
+
 /** How a child ended, such as `was ended by SIGKILL (out of memory)`. */
 function howItEnded({ code, signal }: Ending, stderrTail: string): string {
   const how = signal ? `was ended by ${signal}` : `ended with code ${code}`;
-  const trace = stderrTail.trim().split("\n").at(-1)?.slice(0, MAX_TRACE_CHARACTERS);
+  const trace = stderrTail.includes(HEAP_IS_FULL)
+    ? HEAP_IS_FULL
+    : stderrTail.trim().split("\n").at(-1)?.slice(0, MAX_TRACE_CHARACTERS);
   return trace ? `${how} (${trace})` : how;
 }
 

@@ -28,6 +28,8 @@ describe("a failure", () => {
     ]);
     for (const code of ["IO_FAILED", "WORKER_CRASHED", "OUT_OF_MEMORY", "UNREACHABLE"] as const)
       expect(nextState(code, 1, options)).toBe("RETRYING");
+    expect(nextState("OUT_OF_MEMORY", 2, options)).toBe("QUARANTINED");
+    expect(nextState("OUT_OF_MEMORY", 1, { ...options, maxAttempts: 1 })).toBe("QUARANTINED");
     expect(nextState("UNREADABLE_MEDIA", 1, options)).toBe("NEEDS_MEDIA_FIX");
     expect(nextState("BUG", 1, options)).toBe("NEEDS_ENGINE_TUNING");
   });

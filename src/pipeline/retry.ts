@@ -20,6 +20,11 @@ const PASSING = new Set<ErrorCode>([
   "UNREACHABLE",
   "STORE_BUSY",
 ]);
+/**
+ * A file that needed too much memory needs as much again; but the worker may have had some of it
+ * from files before, so a fresh one tries once more.
+ */
+const MOST_FOR_MEMORY = 2;
 const OF_THE_FILE = new Set<ErrorCode>(["UNREADABLE_MEDIA"]);
 
 /** What becomes of a file after its n-th failure. */
@@ -30,7 +35,8 @@ export function nextState(
 ): JobState {
   if (OF_THE_FILE.has(code)) return "NEEDS_MEDIA_FIX";
   if (!PASSING.has(code)) return "NEEDS_ENGINE_TUNING";
-  return attempts < maxAttempts ? "RETRYING" : "QUARANTINED";
+  const most = code === "OUT_OF_MEMORY" ? Math.min(maxAttempts, MOST_FOR_MEMORY) : maxAttempts;
+  return attempts < most ? "RETRYING" : "QUARANTINED";
 }
 
 const LOG_LINES = 20;

@@ -1,6 +1,11 @@
 import type { Checkpoint } from "../../asr/transcriber.ts";
 import { MediasearchError, toMediasearchError } from "../../errors.ts";
-import { type Limits, startChild, type SupervisedChild } from "../../supervised-child.ts";
+import {
+  HEAP_IS_FULL,
+  type Limits,
+  startChild,
+  type SupervisedChild,
+} from "../../supervised-child.ts";
 import type { MediaFacts, Segment } from "../../types.ts";
 import type {
   Failure,
@@ -253,12 +258,20 @@ const limitsFor = (path: string, { timeoutMs, memoryBytes }: PoolOptions): Limit
     new MediasearchError(
       "OUT_OF_MEMORY",
       `${path}: its worker needed more than ${memoryBytes / 1e6} MB`,
-      { subject: path, hint: "raise WORKER_MEMORY_MB if the machine has more" },
+      { subject: path, hint: MEMORY_HINT },
     ),
 });
 
-const workerCrashedError = (path: string, how: string): MediasearchError =>
-  new MediasearchError("WORKER_CRASHED", `${path}: the process that decoded it ${how}`, {
-    subject: path,
-    hint: "the file may be damaged; convert it anew and index again",
-  });
+const MEMORY_HINT =
+  "raise WORKER_MEMORY_MB if the machine has more, then: mediasearch jobs retry --all";
+
+/** V8 ends a process whose objects fill its heap, before the system counts too much. */
+function workerCrashedError(path: string, how: string): MediasearchError {
+  const message = `${path}: the process that decoded it ${how}`;
+  return how.includes(HEAP_IS_FULL)
+    ? new MediasearchError("OUT_OF_MEMORY", message, { subject: path, hint: MEMORY_HINT })
+    : new MediasearchError("WORKER_CRASHED", message, {
+        subject: path,
+        hint: "the file may be damaged; convert it anew and index again",
+      });
+}
