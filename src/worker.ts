@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { openTranscriber } from "./asr/registry.ts";
+import { openSpeakerTeller, openTranscriber } from "./asr/registry.ts";
 import type { Transcriber } from "./asr/transcriber.ts";
 import type { Embedder } from "./embed/embedder.ts";
 import { openEmbedder } from "./embed/registry.ts";
@@ -83,6 +83,7 @@ function services(setup: WorkerSetup): WorkerServices {
       known.catch(() => transcribers.delete(name));
       return known;
     },
+    speakerTeller: (known) => openSpeakerTeller(known, { models, engines: setup.engines }),
     trouble: troubles,
     embedder: () =>
       (embedder ??= openEmbedder(setup.embedder).catch((error: unknown) => {

@@ -11,6 +11,7 @@ import {
   type SharedRows,
 } from "./settings.ts";
 import { SHERPA } from "./sherpa/settings.ts";
+import type { KnownWords } from "./known-words.ts";
 import type { SpeakerListener } from "./speaker-turns.ts";
 import type { OwnOptions, Transcriber, TranscriberOptions } from "./transcriber.ts";
 import { WHISPER } from "./whisper/settings.ts";
@@ -141,6 +142,18 @@ export async function openSpeakerListener(
   return openSpeakers(models, "auto", undefined);
 }
 
+/**
+ * Opens what tells apart who speaks in words that are known already, as the settings ask for it.
+ */
+export async function openSpeakerTeller(
+  known: KnownWords,
+  { engines, models }: TranscriberOptions,
+): Promise<Transcriber> {
+  const { recallWords } = await import("./known-words.ts");
+  const transcriber = recallWords(known);
+  return engines ? withChosenSpeakers(transcriber, engines, models) : transcriber;
+}
+
 /** Models that the recogniser uses where they are here; none for what is no recogniser. */
 export const optionalModelsOf = (name: string): readonly string[] =>
   findRecogniser(name)?.optionalModels ?? [];
@@ -188,24 +201,33 @@ async function enriched(
   fetchModel: TranscriberOptions["models"],
 ): Promise<Transcriber> {
   let richer = transcriber;
-  const models = settingsOf(engines, "SHERPA");
-  if (models.languageModel !== undefined) {
+  const { languageModel } = settingsOf(engines, "SHERPA");
+  if (languageModel !== undefined) {
     const { openIdentifier, withLanguage } = await import("./sherpa/with-language.ts");
-    const { identify, id } = await openIdentifier(models);
+    const { identify, id } = await openIdentifier(settingsOf(engines, "SHERPA"));
     richer = withLanguage(richer, identify, id);
   }
+  return withChosenSpeakers(richer, engines, fetchModel);
+}
+
+/** Tells apart who speaks where that is asked for: by models of the user, else by our own. */
+async function withChosenSpeakers(
+  transcriber: Transcriber,
+  engines: AllRecogniserSettings,
+  fetchModel: TranscriberOptions["models"],
+): Promise<Transcriber> {
+  const models = settingsOf(engines, "SHERPA");
   const { segmentationModel, speakerModel } = models;
   const { diarization, speakers, maxSpeakers } = engines.requests;
   const hasOwnModels = segmentationModel !== undefined || speakerModel !== undefined;
   if (diarization !== false && hasOwnModels) {
     const { openDiarizer, withSpeakers } = await import("./sherpa/with-speakers.ts");
     const { diarize, id } = await openDiarizer(models);
-    richer = withSpeakers(richer, diarize, id);
-  } else if (speakers !== undefined) {
-    const { openSpeakers, withSpeakers } = await import("./speakers/with-speakers.ts");
-    richer = withSpeakers(richer, await openSpeakers(fetchModel, speakers, maxSpeakers));
+    return withSpeakers(transcriber, diarize, id);
   }
-  return richer;
+  if (speakers === undefined) return transcriber;
+  const { openSpeakers, withSpeakers } = await import("./speakers/with-speakers.ts");
+  return withSpeakers(transcriber, await openSpeakers(fetchModel, speakers, maxSpeakers));
 }
 
 /**

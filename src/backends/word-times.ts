@@ -50,6 +50,12 @@ export async function writeWordTimes(
   return isSmall;
 }
 
+/** Whether words' times of a transcript are kept. */
+export const hasWordTimes = async (
+  records: Pick<Records, "get">,
+  fingerprint: string,
+): Promise<boolean> => (await records.get(KIND, keyOf(fingerprint))) !== undefined;
+
 /** The segments with their words, where these are known and the text has as many. */
 export async function withWordTimes<S extends Segment>(
   records: Pick<Records, "get">,

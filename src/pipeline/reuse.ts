@@ -17,6 +17,7 @@ import { isSameFile } from "./same-file.ts";
 import { type KnownTranscript, knownTranscripts } from "./known-transcripts.ts";
 import { type FileCandidate, fileFacts } from "./scan/candidate.ts";
 import { contentKey, transcribe } from "./transcribe.ts";
+import { wordsToTellApart } from "./words-to-tell-apart.ts";
 import { fingerprint, knownDigest, sameContent, type StoredTranscript } from "./unchanged.ts";
 import type { FileTask } from "./worker/protocol.ts";
 
@@ -56,7 +57,10 @@ export async function reuseOrTranscribe(
     );
     if (reused) return reused;
   }
-  const work = make(task);
+  const apart = options.force
+    ? undefined
+    : await wordsToTellApart(asset, digest, services, options);
+  const work = make(apart ? { ...task, engines: [apart.engine], known: apart.known } : task);
   call.underWay.set(whole, work);
   try {
     return await work;

@@ -1,4 +1,4 @@
-import { copyFileSync } from "node:fs";
+import { copyFileSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { FIXTURES, mediasearch, type Result, tempFolder } from "../helpers/run.ts";
@@ -65,6 +65,41 @@ describe("index --speakers", () => {
     expect(await speakersOf()).toBe(1);
     expect((await index("--speakers", "off")).stderr).toContain("1 reused");
     expect(await speakersOf()).toBe(0);
+  });
+
+  it("recognises nothing again where only the speakers are missing, and keeps what was corrected", async () => {
+    const home = tempFolder();
+    const folder = copies("dialogue.ogg");
+    const file = join(folder, "dialogue.ogg");
+    const calls = join(home, "calls");
+    const word = (text: string, at: number) => ({ text, startMs: at, endMs: at + 300 });
+    const words = Array.from({ length: 40 }, (_, i) =>
+      word(`w${i}${i % 8 === 7 ? "." : ""}`, i * 400),
+    );
+    const answer = [
+      { startMs: 0, endMs: 16_000, text: words.map(({ text }) => text).join(" "), words },
+    ];
+    const script = `const fs = require("node:fs"); fs.appendFileSync(${JSON.stringify(calls)}, "x"); process.stdout.write(JSON.stringify(${JSON.stringify(answer)}))`;
+    const env = {
+      ASR_ENGINE: "BYO",
+      BYO_ASR_COMMAND: JSON.stringify([process.execPath, "-e", script]),
+    };
+    const index = (...more: readonly string[]): Promise<Result> =>
+      mediasearch(["index", file, ...more], { home, env });
+    expect((await index()).stderr).toContain("1 recognised");
+    const heard = readFileSync(calls, "utf8");
+    const plain = (await spoken(home, file)).map(([, text]) => text).join(" ");
+    await mediasearch(["search", "w3", "--mode", "keyword"], { home });
+    const { exitCode, stderr } = await index("--speakers");
+    expect([exitCode, stderr]).toEqual([0, expect.not.stringContaining("0 recognised")]);
+    const told = await spoken(home, file);
+    expect(new Set(told.map(([who]) => who))).toEqual(new Set(["Speaker 1", "Speaker 2"]));
+    expect(told.map(([, text]) => text).join(" ")).toBe(plain);
+    await mediasearch(["speakers", "rename", "Speaker 1", "Ada"], { home });
+    await index("--speakers", "1");
+    expect(new Set((await spoken(home, file)).map(([who]) => who))).toEqual(new Set(["Ada"]));
+    expect(readFileSync(calls, "utf8")).toBe(heard);
+    expect((await index()).stderr).toContain("1 unchanged");
   });
 
   it("says what its value may be, also where it took a path for it", async () => {

@@ -1,10 +1,12 @@
 import type { AssetStatus } from "../../backends/catalog.ts";
 import type { Backend } from "../../backends/backend.ts";
+import { hasWordTimes } from "../../backends/word-times.ts";
 import { parseFingerprint } from "../../fingerprint.ts";
 import { isWithin } from "../../location.ts";
 import type { EngineChoice } from "../../pipeline/engines/engine-choice.ts";
 import { storedOf } from "../../pipeline/known-transcripts.ts";
 import type { TrackChoice } from "../../pipeline/track-choice.ts";
+import { lacksSpeakersOnly } from "../../pipeline/words-to-tell-apart.ts";
 import { fitOf, type TranscriptOptions } from "../../pipeline/unchanged.ts";
 import { parseSelection, suitsSelection } from "../../selection.ts";
 import type { RootGroup } from "./root-groups.ts";
@@ -82,6 +84,9 @@ async function whyAgain(
   const engines = engineFor?.(asset.id, options.language) ?? options.engines;
   const stored = await storedOf(asset, records);
   if (fitOf(stored, { ...options, engines }, "") !== "no") return undefined;
+  // Only who speaks is told anew, which takes a minute an hour.
+  const isTold = lacksSpeakersOnly(stored, { ...options, engines }, "");
+  if (isTold && (await hasWordTimes(records, stored.fingerprint))) return undefined;
   if (options.isHeardBetter?.(stored)) return "because a model is here for its language";
   const made = parseFingerprint(stored.fingerprint);
   const suits = suitsSelection(options, parseSelection(made.selection ?? ""), "sound");

@@ -23,6 +23,7 @@ const never = async (): Promise<never> => {
 };
 const services = (more: Partial<WorkerServices> = {}): WorkerServices => ({
   transcriber: never,
+  speakerTeller: never,
   sources: openSources({ objects: never }),
   embedder: () => openEmbedder({ model: "all-MiniLM-L6-v2" }),
   signal: new AbortController().signal,

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import type { KnownWords } from "../../asr/known-words.ts";
 import type { Checkpoint, Transcriber } from "../../asr/transcriber.ts";
 import type { Embedder } from "../../embed/embedder.ts";
 import { type ErrorCode, MediasearchError, toMediasearchError } from "../../errors.ts";
@@ -23,6 +24,8 @@ import type { MediaSources } from "../sources/media-source.ts";
 export interface WorkerServices {
   /** Opened at first use: files with captions never load the recogniser. */
   readonly transcriber: (name: string) => Promise<Transcriber>;
+  /** Tells apart who speaks in what was recognised earlier. */
+  readonly speakerTeller: (known: KnownWords) => Promise<Transcriber>;
   /**
    * Why a recogniser need not be tried just now: it failed a moment ago, and not for the file's
    * sake.
@@ -211,7 +214,9 @@ async function recogniseWith(
   warnings: string[],
 ): Promise<Omit<WorkerTranscript, "warnings">> {
   const sound = await openSound(task, info, services, warnings);
-  const transcriber = await services.transcriber(name);
+  const transcriber = await (task.known
+    ? services.speakerTeller(task.known)
+    : services.transcriber(name));
   services.onPhase?.("recognising");
   const { transcript, heardMs } = await recogniseSound(
     task,

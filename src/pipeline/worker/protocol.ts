@@ -1,3 +1,4 @@
+import type { KnownWords } from "../../asr/known-words.ts";
 import type { AllRecogniserSettings } from "../../asr/settings.ts";
 import type { Checkpoint, TimingUnit } from "../../asr/transcriber.ts";
 import type { EmbedderSettings } from "../../embed/settings.ts";
@@ -51,6 +52,8 @@ export interface FileTask extends SelectionRequest {
   readonly language: string | undefined;
   /** Recognisers to try in order. */
   readonly engines: EngineChain;
+  /** What the first of them made of it earlier, where only the speakers are missing. */
+  readonly known?: KnownWords | undefined;
   /** Checkpoints of an earlier attempt at the same content. */
   readonly resume?: readonly Checkpoint[];
   /** Whether somebody reads along: what is said is told as it is recognised. */

@@ -122,6 +122,7 @@ async function index(
       opened++;
       return transcriber();
     },
+    speakerTeller: DEAF,
     sources: openSources({ objects: DEAF as never }),
     embedder: async () => {
       throw new Error("needs no vectors");
