@@ -67,14 +67,19 @@ await build(
 // The command asks for it before the compile cache is on: a file that imports no other.
 await build({ input: "src/private-folder.ts" }, { format: "cjs", entryFileNames: "[name].js" });
 // What draws on terminals stays ES modules: Ink waits for something while it is loaded, which only
-// they can. Ink and React are made for production.
+// they can. Ink and React are made for production, and small: installed size has a bound.
 await build(
   {
     input: Object.fromEntries(VIEWS.map((path) => [posix.basename(path), `src/${path}.ts`])),
     external: isOutside,
     transform: { define: { "process.env.NODE_ENV": '"production"', "process.env.DEV": '"false"' } },
   },
-  { format: "esm", entryFileNames: "[name].mjs", chunkFileNames: "[name]-[hash].mjs" },
+  {
+    format: "esm",
+    entryFileNames: "[name].mjs",
+    chunkFileNames: "[name]-[hash].mjs",
+    minify: true,
+  },
 );
 // The client of `serve`, for programs and pages of others: files that import no other.
 for (const [format, ending] of /** @type {const} */ ([
