@@ -37,10 +37,13 @@ const ownAddress = (root) => ({
 const LIGHT = {
   "node:process": "export default globalThis.process",
   "node:child_process": "export default {}",
+  // The server speaks HTTP/1.1; what its adapter asks of HTTP/2 is whether a request is of it.
+  "node:http2":
+    "export class Http2ServerRequest {}; export const constants = { NGHTTP2_NO_ERROR: 0 };",
 };
 /** @param {string} source @param {string | undefined} importer */
 export const isLight = (source, importer) =>
-  source in LIGHT && /node_modules[\\/](?:commander|env-paths)[\\/]/.test(importer ?? "");
+  source in LIGHT && /node_modules[\\/](?:commander|env-paths|@hono)[\\/]/.test(importer ?? "");
 const lightBuiltins = {
   name: "light-builtins",
   /** @param {string} source @param {string | undefined} importer */

@@ -48,7 +48,7 @@ export function createServices(
   const setup = { config, env: { ...env }, cwd };
   const library = createLibraryAccess(context);
   const events = createEventHub();
-  const shapes = readShapes();
+  const shapes = onceRead(readShapes);
   const log = createLog(writeLine);
   const reads = createReadPool({
     threads: settings.serveReaders,
@@ -113,6 +113,12 @@ export function createServices(
     isOpen: () => !signal.aborted,
     stopping: signal,
   };
+}
+
+/** Reads when somebody first asks. */
+function onceRead<T>(read: () => T): () => T {
+  let value: T | undefined;
+  return () => (value ??= read());
 }
 
 const createLog =

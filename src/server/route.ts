@@ -20,6 +20,7 @@ import type { LibraryAccess } from "./library-access.ts";
 import type { RateLimit } from "./rate-limit.ts";
 import type { OidcSignIn } from "./oidc/sign-in.ts";
 import type { ReadPool } from "./reads/pool.ts";
+import type { Shapes } from "./schemas.ts";
 import type { Sessions } from "./sessions.ts";
 
 /** A JSON Schema of one parameter. */
@@ -143,7 +144,8 @@ export interface Services {
   readonly validator: Validator;
   readonly limits: { readonly requests: RateLimit; readonly signIns: RateLimit };
   readonly routes: readonly Route[];
-  readonly shapes: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+  /** Shapes of the API by name, read when they are first needed. */
+  readonly shapes: () => Shapes;
   /** One line of the log, as JSON on standard error. Nothing secret may be in it. */
   readonly log: (level: "info" | "error", message: string, facts?: object) => void;
   /** Whether the server still takes requests; false while it stops. */

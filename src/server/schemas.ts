@@ -4,13 +4,14 @@ import { HttpError, type ProblemPart } from "./problem.ts";
 import type { Route, Validator } from "./route.ts";
 
 type Schema = Readonly<Record<string, unknown>>;
+export type Shapes = Readonly<Record<string, Schema>>;
 
 /**
  * Shapes of the API by name, as docs/schemas/api.v1.json has them: the one source of all of them.
  */
-export function readShapes(): Readonly<Record<string, Schema>> {
+export function readShapes(): Shapes {
   const text = readFileSync(new URL("../../docs/schemas/api.v1.json", import.meta.url), "utf8");
-  return (JSON.parse(text) as { readonly $defs: Readonly<Record<string, Schema>> }).$defs;
+  return (JSON.parse(text) as { readonly $defs: Shapes }).$defs;
 }
 
 const URN = "urn:mediasearch:schema:api:1";
@@ -25,7 +26,7 @@ const OPTIONS: Options = {
 };
 
 /** Compiles each schema when it is first needed; a server that only starts needs none. */
-export function createValidator(shapes: Readonly<Record<string, Schema>>): Validator {
+export function createValidator(shapes: () => Shapes): Validator {
   let compilers: Promise<{ readonly bodies: Ajv2020; readonly queries: Ajv2020 }> | undefined;
   const compiled = new Map<string, ValidateFunction>();
   async function validator(
@@ -35,7 +36,7 @@ export function createValidator(shapes: Readonly<Record<string, Schema>>): Valid
   ): Promise<ValidateFunction> {
     const known = compiled.get(key);
     if (known) return known;
-    compilers ??= openCompilers(shapes);
+    compilers ??= openCompilers(shapes());
     const made = (await compilers)[kind].compile(schema());
     compiled.set(key, made);
     return made;
@@ -66,7 +67,7 @@ export function createValidator(shapes: Readonly<Record<string, Schema>>): Valid
 }
 
 async function openCompilers(
-  shapes: Readonly<Record<string, Schema>>,
+  shapes: Shapes,
 ): Promise<{ readonly bodies: Ajv2020; readonly queries: Ajv2020 }> {
   const { Ajv2020 } = await import("ajv/dist/2020.js");
   const bodies = new Ajv2020(OPTIONS);

@@ -1,7 +1,6 @@
 import { stat } from "node:fs/promises";
 import { toMediasearchError } from "../errors.ts";
 import type { Waveform } from "../media/waveform/job.ts";
-import { makeWaveform } from "../media/waveform/make.ts";
 
 /** Waveforms of files, made one at a time and remembered. */
 export interface Waveforms {
@@ -27,7 +26,10 @@ export function createWaveforms(
       const name = `${key}\0${path}`;
       const cached = kept.get(name);
       if (cached) return { waveform: await cached, key };
-      const making = running.then(() => makeWaveform(path, { env, signal }));
+      const making = running.then(async () => {
+        const { makeWaveform } = await import("../media/waveform/make.ts");
+        return makeWaveform(path, { env, signal });
+      });
       running = making.catch(() => {});
       kept.set(name, making);
       making.catch(() => kept.delete(name));

@@ -54,7 +54,7 @@ async function listFrom(bytes: Buffer, status: number): Promise<void> {
   }
 }
 
-const validator = createValidator(readShapes());
+const validator = createValidator(readShapes);
 const bodyRoutes = ROUTES.filter(({ body }) => body !== undefined);
 
 /** What a server refuses is answered with a status of its own. */

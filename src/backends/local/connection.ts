@@ -1,6 +1,6 @@
 import type { Database } from "better-sqlite3";
 import { toStoreError } from "./errors.ts";
-import { keepPages } from "./page-cache.ts";
+import { keepPages, keepSharedPages } from "./page-cache.ts";
 import { tidyBlocks } from "./vector-blocks.ts";
 import type { ScanCodes } from "./vector-search.ts";
 
@@ -51,7 +51,7 @@ export function createConnection(
     run,
     search: (act) =>
       run(() => {
-        if (++searches === CALLS_OF_ONE_SEARCH + 1) keepPages(db);
+        if (++searches === CALLS_OF_ONE_SEARCH + 1) (scan ? keepSharedPages : keepPages)(db);
         return act();
       }),
     write,

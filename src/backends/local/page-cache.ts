@@ -8,4 +8,7 @@ import type { Database } from "better-sqlite3";
  */
 export const keepFewPages = (db: Database): void => void db.exec("PRAGMA cache_size = -1000");
 
+/** One of several connections of a process: what they would all keep, the system keeps once. */
+export const keepSharedPages = (db: Database): void => void db.exec("PRAGMA cache_size = -4000");
+
 export const keepPages = (db: Database): void => void db.exec("PRAGMA cache_size = -16000");

@@ -54,10 +54,12 @@ interface Thread {
   task: Task | undefined;
   startedAt: number;
   timer: NodeJS.Timeout | undefined;
-  ready: PromiseWithResolvers<void>;
+  /** Whether its worker has told that it takes reads. */
+  isReady: boolean;
+  readonly ready: PromiseWithResolvers<void>;
 }
 
-/** Starts one thread at once and the others after it, so that the first answer comes soon. */
+/** Starts one thread at once, and another one whenever a read finds all of them busy. */
 export function createReadPool({
   threads: count,
   onDone,
@@ -75,14 +77,13 @@ export function createReadPool({
   let ids = 0;
   const first = addThread(state);
   const threads = [first];
-  void first.ready.promise.then(() => {
-    if (state.isClosed) return;
-    for (let i = 1; i < count; i++) {
-      const thread = addThread(state);
-      threads.push(thread);
-      takeNext(state, thread);
-    }
-  });
+  /** Reads wait for the next thread that is free, which may be one that starts meanwhile. */
+  const assign = (): void => {
+    const idle = threads.find(({ task, isReady }) => task === undefined && isReady);
+    if (idle) return takeNext(state, idle);
+    if (threads.length < count && threads.every(({ isReady }) => isReady))
+      threads.push(addThread(state));
+  };
   return {
     run: (operation, sight, args) =>
       new Promise((resolve, reject) => {
@@ -95,8 +96,7 @@ export function createReadPool({
           resolve: resolve as (answer: unknown) => void,
           reject,
         });
-        const idle = threads.find(({ task }) => task === undefined);
-        if (idle) takeNext(state, idle);
+        assign();
       }),
     ready: () => first.ready.promise,
     load: () => ({
@@ -130,6 +130,7 @@ function addThread(state: State): Thread {
     task: undefined,
     startedAt: 0,
     timer: undefined,
+    isReady: false,
     ready: Promise.withResolvers<void>(),
   };
   listen(state, thread);
@@ -152,8 +153,8 @@ function listen(state: State, thread: Thread): void {
 
 function replaceWorker(state: State, thread: Thread): void {
   thread.worker = startThread("read", state.setup);
+  thread.isReady = false;
   listen(state, thread);
-  takeNext(state, thread);
 }
 
 function finish(thread: Thread): Task | undefined {
@@ -173,7 +174,7 @@ function nextTask({ queue, now }: State): Task | undefined {
 }
 
 function takeNext(state: State, thread: Thread): void {
-  if (thread.task) return;
+  if (thread.task || !thread.isReady) return;
   const task = nextTask(state);
   if (!task) return;
   thread.task = task;
@@ -195,7 +196,11 @@ function giveUp(state: State, thread: Thread): void {
 }
 
 function takeMessage(state: State, thread: Thread, message: FromReader): void {
-  if (message.type === "ready") return thread.ready.resolve();
+  if (message.type === "ready") {
+    thread.isReady = true;
+    thread.ready.resolve();
+    return takeNext(state, thread);
+  }
   if (message.type === "ask") return askFor(state, thread, message.id, message.question);
   if (thread.task?.message.id !== message.id) return;
   const tookMs = performance.now() - thread.startedAt;

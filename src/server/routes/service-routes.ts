@@ -71,7 +71,7 @@ export const SERVICE_ROUTES: readonly Route[] = [
     scope: "public",
     answers: { 200: { description: "the description", types: ["application/json"] } },
     async handle(_call, { routes, shapes }) {
-      return new Response(JSON.stringify(openApi(routes, shapes)), {
+      return new Response(JSON.stringify(openApi(routes, shapes())), {
         headers: { "Content-Type": "application/json", "Cache-Control": "no-cache" },
       });
     },
