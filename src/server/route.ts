@@ -20,7 +20,6 @@ import type { LibraryAccess } from "./library-access.ts";
 import type { RateLimit } from "./rate-limit.ts";
 import type { OidcSignIn } from "./oidc/sign-in.ts";
 import type { ReadPool } from "./reads/pool.ts";
-import type { Shapes } from "./schemas.ts";
 import type { Sessions } from "./sessions.ts";
 
 /** A JSON Schema of one parameter. */
@@ -109,6 +108,9 @@ export const INTEGER = (minimum: number, maximum: number): ParameterSchema => ({
 });
 
 /** Checks what clients send. */
+/** JSON Schemas by name. */
+export type Shapes = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+
 export interface Validator {
   /** @returns the values by their types. @throws HttpError 400 */
   query(route: Route, search: URLSearchParams): Promise<Readonly<Record<string, unknown>>>;

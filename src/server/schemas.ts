@@ -1,10 +1,9 @@
 import { readFileSync } from "node:fs";
 import type { Ajv2020, ErrorObject, Options, ValidateFunction } from "ajv/dist/2020.js";
 import { HttpError, type ProblemPart } from "./problem.ts";
-import type { Route, Validator } from "./route.ts";
+import type { Route, Shapes, Validator } from "./route.ts";
 
 type Schema = Readonly<Record<string, unknown>>;
-export type Shapes = Readonly<Record<string, Schema>>;
 
 /**
  * Shapes of the API by name, as docs/schemas/api.v1.json has them: the one source of all of them.
