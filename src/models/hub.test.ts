@@ -4,7 +4,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { dirname, join } from "node:path";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { tempFolder } from "../../test/helpers/run.ts";
 import type { Model } from "./catalogue.ts";
 import { hubCachePath } from "./hub.ts";
@@ -144,6 +144,27 @@ describe("a model of the hub", () => {
       await expect(ensure({ HF_ENDPOINT: url })).rejects.toMatchObject({ code: "MISSING_MODEL" });
       expect(kept()).toEqual([]);
     }
+  });
+
+  it("is not waited for where a mirror refuses or redirects, and never ends to say so", async () => {
+    let open = 0;
+    const endless =
+      (status: number): Answer =>
+      (_request, response) => {
+        open++;
+        response.on("close", () => open--);
+        response.writeHead(status, status === 302 ? { location: "/elsewhere" } : {});
+        const timer = setInterval(() => response.write(Buffer.alloc(65_536)), 5);
+        response.on("close", () => clearInterval(timer));
+      };
+    await expect(ensure({ HF_ENDPOINT: await serve(endless(404)) })).rejects.toThrow("404");
+    const circle = serve(endless(302));
+    const stop = new AbortController();
+    const asked = ensure({ HF_ENDPOINT: await circle }, { signal: stop.signal });
+    await vi.waitUntil(() => requests.length > 12, { timeout: 60_000 });
+    stop.abort(new Error("enough"));
+    await expect(asked).rejects.toThrow("enough");
+    await vi.waitUntil(() => open === 0, { timeout: 60_000 });
   });
 
   it("gets the token on its own host only, also when that sends to another", async () => {

@@ -155,7 +155,8 @@ async function startOf(reply: IncomingMessage, url: URL, part: Part): Promise<nu
   const { statusCode = 0, headers } = reply;
   if (statusCode === 206 && isFrom(headers["content-range"], part.done)) return part.done;
   if (statusCode !== 200) {
-    reply.resume();
+    // Its body may have no end.
+    reply.destroy();
     throw statusCode === 206
       ? new WrongFile(`${url.host} sends another part`)
       : new HubRefusal(statusCode, url.host);

@@ -195,6 +195,25 @@ describe("a model", () => {
     expect(cached()).toEqual([]);
   });
 
+  it("that is longer than what was pinned is not written any further", async () => {
+    const { address, model } = await registry();
+    let written = 0;
+    const shorter: Model = {
+      ...model,
+      files: model.files.map((file) => ({ ...file, sizeBytes: 1 })),
+    };
+    const onProgress = (_name: string, done: number): void => {
+      written = Math.max(written, done);
+    };
+    await expect(
+      ensureModel("tiny", options(address, { onProgress }), [shorter]),
+    ).rejects.toMatchObject({
+      code: "MISSING_MODEL",
+      message: expect.stringContaining("too long") as string,
+    });
+    expect([written, cached()]).toEqual([0, []]);
+  });
+
   it("damaged in the cache is noticed and fetched anew", async () => {
     const { address, model } = await registry();
     const paths = await ensureModel("tiny", options(address), [model]);

@@ -1,9 +1,12 @@
-import { chmodSync, statSync } from "node:fs";
+import { chmodSync, renameSync, statSync } from "node:fs";
 import { appendFile } from "node:fs/promises";
-import { MediasearchError, toMediasearchError } from "../../../errors.ts";
+import { toMediasearchError } from "../../../errors.ts";
 import type { EventFeed, ReceivedMessage } from "../../../notifications/feed.ts";
 
-/** Somebody who sends nothing but garbage must not fill the disk. */
+/**
+ * Somebody who sends nothing but garbage must not fill the disk, nor keep the events of others from
+ * being read: a full file takes the place of the one before.
+ */
 const MAX_FILE_BYTES = 64 << 20;
 
 /**
@@ -26,12 +29,6 @@ export async function keepDeadLetter(
   } catch {
     // The file takes it.
   }
-  const size = statSync(path, { throwIfNoEntry: false })?.size;
-  if ((size ?? 0) > MAX_FILE_BYTES)
-    throw new MediasearchError("IO_FAILED", `${path}: is full of messages that nobody can read`, {
-      subject: path,
-      hint: "look at what the broker sends, then move the file away",
-    });
   const line = {
     at: new Date().toISOString(),
     position: message.position,
@@ -40,10 +37,16 @@ export async function keepDeadLetter(
     body: Buffer.from(message.body).toString("base64"),
   };
   try {
+    const isFull = (sizeOf(path) ?? 0) > MAX_FILE_BYTES;
+    if (isFull) renameSync(path, `${path}.old`);
+    const isNew = sizeOf(path) === undefined;
     await appendFile(path, `${JSON.stringify(line)}\n`, { mode: 0o600 });
-    if (size === undefined) chmodSync(path, 0o600);
+    if (isNew) chmodSync(path, 0o600);
   } catch (error) {
     throw toMediasearchError(error, path);
   }
   return path;
 }
+
+const sizeOf = (path: string): number | undefined =>
+  statSync(path, { throwIfNoEntry: false })?.size;
