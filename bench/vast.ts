@@ -86,6 +86,8 @@ try {
         schema: "bench",
         timeoutMs: 120_000,
         replicaMaxAgeMs: 0,
+        replicaMaxSegments: 5_000_000,
+        searchOn: "auto",
         replica: { folder, openStore: (path, create) => openBackend("local", { path, create }) },
       },
       true,

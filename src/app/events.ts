@@ -58,6 +58,8 @@ export type AppEvent =
       readonly error: MediasearchError;
       readonly ageMs: number;
     }
+  /** What the user should know of where searches are answered, in one line. */
+  | { readonly type: "search-notice"; readonly message: string }
   /** The cluster does not answer: files are indexed into a file of this machine. */
   | { readonly type: "cluster-away"; readonly message: string; readonly queuePath: string }
   /** What was indexed while the cluster was away is on it now. */
@@ -78,6 +80,7 @@ const APP_EVENT_TYPES: Readonly<Record<AppEvent["type"], true>> = {
   sending: true,
   measuring: true,
   idle: true,
+  "search-notice": true,
   "stale-results": true,
   "cluster-away": true,
   "queue-flushed": true,

@@ -31,6 +31,8 @@ export interface SearchView {
   readonly asOfMs?: number;
   /** Why the view could not be made the same as the library just now. */
   readonly away?: MediasearchError;
+  /** What the user should know of where the view answers from, each in one line. */
+  readonly notices?: readonly string[];
   /** Given when the view must be closed apart from its backend. */
   readonly close?: () => Promise<void>;
 }
@@ -38,7 +40,8 @@ export interface SearchView {
 /**
  * Where searches are answered.
  * - library: by the library itself; `queryVectors` is absent where keeping them would gain nothing
- * - copy: by a copy on this machine, which `open` brings up to date when it is old
+ * - copy: by a copy on this machine, which `open` brings up to date when it is old, or by the
+ *   library's server
  */
 export type SearchAccess =
   | { readonly kind: "library"; readonly queryVectors?: QueryVectors | undefined }

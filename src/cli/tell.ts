@@ -39,6 +39,8 @@ function noticeText(event: AppEvent): string | undefined {
   switch (event.type) {
     case "stale-results":
       return `warning: the cluster is away (${event.error.message}); these results are as of ${formatDuration(event.ageMs)} ago`;
+    case "search-notice":
+      return event.message;
     case "cluster-away":
       return `warning: the cluster is away (${event.message}); going on in ${event.queuePath}, to be handed over by the next index that reaches it`;
     case "queue-flushed":

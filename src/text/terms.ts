@@ -1,4 +1,4 @@
-import { foldText, isAscii } from "./fold.ts";
+import { foldAsIndex, foldText, isAscii } from "./fold.ts";
 import { prefixStems } from "./phrases.ts";
 import { numberForms } from "./number-words.ts";
 import { loadedInflectors } from "./inflections.ts";
@@ -50,8 +50,21 @@ export function termRows(term: SearchTerm): StemRow[] {
  * Gives the stems that the keyword index has of a segment, by column: text, speaker, and what is
  * kept beside them. A row of stems never goes over the end of a column.
  */
-export const stemColumns = (segment: SpokenText, language?: string): string[][] =>
-  columns(segment, language).map((column) => tokens(column).map((token) => token.stem));
+export function stemColumns(segment: SpokenText, language?: string): string[][] {
+  const [text, speaker, beside] = columns(segment, language);
+  return [stemsAsIndexed(text), stemsAsIndexed(speaker), stemsOf(beside)];
+}
+
+const stemsOf = (text: string): string[] => tokens(text).map((token) => token.stem);
+
+/**
+ * The tokenizer folds less than we do; what it leaves is in the side text, folded. A word that was
+ * folded here too would count twice.
+ */
+const stemsAsIndexed = (text: string): string[] =>
+  isAscii(text)
+    ? stemsOf(text)
+    : (text.match(wordPattern(text)) ?? []).map((word) => stem(foldAsIndex(word)));
 
 /** Counts how often a row is in a column. */
 export function occurrences(column: readonly string[], { row, open }: StemRow): number {
@@ -79,7 +92,10 @@ export interface SpokenText {
   readonly speaker: string | null;
 }
 
-const columns = ({ text, speaker }: SpokenText, language: string | undefined): string[] => [
+const columns = (
+  { text, speaker }: SpokenText,
+  language: string | undefined,
+): readonly [string, string, string] => [
   text,
   speaker ?? "",
   sideText(text, speaker, language) ?? "",

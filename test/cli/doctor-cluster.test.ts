@@ -47,6 +47,7 @@ describe("doctor --backend vast", () => {
       "VAST bucket",
       "VAST tables",
       "VAST query engine",
+      "VAST search by SQL",
       "VAST right to make a schema",
       "VAST right to make a table with vectors",
       "VAST right to write and read rows",
@@ -67,6 +68,10 @@ describe("doctor --backend vast", () => {
     expect(checks.find(({ check }) => check === "VAST query engine")).toMatchObject({
       status: "ok",
       found: "SQL counts 1 rows in assets",
+    });
+    expect(checks.find(({ check }) => check === "VAST search by SQL")).toMatchObject({
+      status: "ok",
+      found: expect.stringMatching(/^words and meaning by SQL in \d+ ms$/) as string,
     });
   });
 

@@ -73,6 +73,10 @@ describe("BACKEND=vast", () => {
       const [there, here] = await both("search", "the river and the boiler", "--json", ...more);
       expect(found(here).hits.length, here.stderr).toBeGreaterThan(0);
       expect(JSON.parse(there.stdout)).toEqual(JSON.parse(here.stdout));
+      const argv = ["search", "the river and the boiler", "--json", ...more];
+      const bySql = await mediasearch(argv, { home, env: { ...env, SEARCH_ON: "cluster" } });
+      const texts = (result: Result) => found(result).hits.map(({ file, text }) => [file, text]);
+      expect(texts(bySql), bySql.stderr).toEqual(texts(here));
     }
     for (const argv of [
       ["list", "--json"],

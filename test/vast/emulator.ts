@@ -24,6 +24,8 @@ export function libraryOn(
     schema: `library-${process.pid}-${++schemas}`,
     timeoutMs: 10_000,
     replicaMaxAgeMs: 0,
+    replicaMaxSegments: 5_000_000,
+    searchOn: "auto",
     replica: { folder, openStore: (path, create) => openBackend("local", { path, create }) },
     ...more,
   };

@@ -165,6 +165,8 @@ async function look(
       bucket,
       schema,
       replicaMaxAgeMs: 0,
+      replicaMaxSegments: 5_000_000,
+      searchOn: "auto",
       replica: { folder, openStore: (path, create) => openBackend("local", { path, create }) },
     },
     false,

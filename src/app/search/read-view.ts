@@ -31,6 +31,7 @@ export async function openView(
       only,
       onProgress: (done, total) => tell({ type: "copying-library", done, total }),
     });
+    for (const message of searchView.notices ?? []) tell({ type: "search-notice", message });
     if (searchView.away)
       tell({
         type: "stale-results",

@@ -1,3 +1,4 @@
+import { inverseFrequency, saturated } from "../../text/bm25.ts";
 import { occurrences, stemColumns, termRows } from "../../text/terms.ts";
 import type { EmbeddedSegment } from "../../types.ts";
 import type { Heading } from "../headings.ts";
@@ -12,14 +13,9 @@ export interface SegmentEntry {
   readonly headings: readonly Heading[];
 }
 
-const K1 = 1.2;
-const B = 0.75;
-const MIN_IDF = 1e-6;
-
 /**
- * BM25 over text, speaker and what stands for scripts without spaces, as SQLite's FTS5 computes it
- * (https://www.sqlite.org/fts5.html#the_bm25_function):
- * statistics of all rows, hits only among the wanted ones.
+ * BM25 over text, speaker and what stands for scripts without spaces: statistics of all rows, hits
+ * only among the wanted ones.
  */
 export function rank(
   rows: readonly SegmentEntry[],
@@ -41,7 +37,7 @@ export function rank(
     documents.reduce((sum, { length }) => sum + length, 0) / Math.max(1, documents.length);
   const idf = phrases.map((_, i) => {
     const having = documents.filter(({ counts }) => (counts[i] ?? 0) > 0).length;
-    return Math.max(MIN_IDF, Math.log((documents.length - having + 0.5) / (having + 0.5)));
+    return inverseFrequency(documents.length, having);
   });
   return documents
     .filter(({ row, counts }) => wanted.has(row.segment) && counts.some((count) => count > 0))
@@ -49,10 +45,7 @@ export function rank(
       hitOf(
         row,
         counts.reduce(
-          (sum, count, i) =>
-            sum +
-            (idf[i] ?? 0) *
-              ((count * (K1 + 1)) / (count + K1 * (1 - B + (B * length) / meanLength))),
+          (sum, count, i) => sum + (idf[i] ?? 0) * saturated(count, length, meanLength),
           0,
         ),
       ),
@@ -68,7 +61,7 @@ export const countTermWeights = (
   terms.map((term) => {
     if (termRows(term).length === 0) return 0;
     const having = all.filter((entry) => hasTerm(entry, term)).length;
-    return Math.max(MIN_IDF, Math.log((all.length - having + 0.5) / (having + 0.5)));
+    return inverseFrequency(all.length, having);
   });
 
 /** Whether a segment has the term, as `rank` sees it. */

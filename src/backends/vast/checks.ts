@@ -14,6 +14,7 @@ import { formatBytes, formatDuration } from "../../text/format.ts";
 import type { CheckOptions } from "../backend-module.ts";
 import { openReplica } from "./replica.ts";
 import { replicaFolderOf } from "./library-key.ts";
+import { checkQueryEngine, checkSqlSearch } from "./search-checks.ts";
 import { TABLES } from "./tables.ts";
 import {
   createSchema,
@@ -26,8 +27,6 @@ import { type Client, connectClient, type Transaction } from "./wire/client.ts";
 import { column, COLUMN_TYPES } from "./wire/columns.ts";
 import { query } from "./wire/query.ts";
 import { insertRows } from "./wire/rows.ts";
-import { querySql } from "./wire/sql.ts";
-import { toValues, type Value } from "./wire/values.ts";
 
 const VAST_GROUP = "VAST";
 const CHECK_CONNECT_MS = 8000;
@@ -165,29 +164,14 @@ const vastLibrarySteps = (
     code: "UNREACHABLE",
     run: () => checkQueryEngine(clientOf(progress), databaseBucket, databaseSchema),
   },
+  {
+    check: "VAST search by SQL",
+    group: VAST_GROUP,
+    tried: "search on the cluster, as SEARCH_ON=cluster does",
+    code: "UNREACHABLE",
+    run: () => checkSqlSearch(clientOf(progress), databaseBucket, databaseSchema),
+  },
 ];
-
-/** Searches do without SQL; people who read the tables by SQL do not. */
-async function checkQueryEngine(client: Client, bucket: string, schema: string): Promise<Outcome> {
-  const hasSchema = (await listSchemas(client.session, bucket, schema)).length > 0;
-  if (!hasSchema || (await listTables(client.session, bucket, schema)).length === 0)
-    return ok("not tried: there are no tables yet");
-  const transaction = await client.begin();
-  try {
-    let files: Value = null;
-    const sql = `SELECT count(*) FROM "${bucket}/${schema}".${TABLES.assets.name}`;
-    for await (const { columns } of querySql(transaction, sql))
-      files = columns[0] ? toValues(columns[0])[0] : null;
-    return ok(`SQL counts ${String(files)} rows in ${TABLES.assets.name}`);
-  } catch (error) {
-    return warning(
-      `no answer by SQL: ${toMediasearchError(error).message}`,
-      "searches work without; ask VAST whether the query engine of this cluster is on",
-    );
-  } finally {
-    await transaction.rollback();
-  }
-}
 
 async function checkTables({ session }: Client, bucket: string, schema: string): Promise<Outcome> {
   const next = "BACKEND=vast mediasearch index FOLDER";

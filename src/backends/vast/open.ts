@@ -15,13 +15,15 @@ import { type LibraryFacts, openVastLibrary } from "./library.ts";
 import { repairWords } from "./repair.ts";
 import { openReplica, type Replica, type ReplicaOptions, unmarked } from "./replica.ts";
 import { vastEmbeddings } from "./reembed.ts";
+import { openClusterView, reasonForCluster, type SearchPlace } from "./search-place.ts";
+import { sqlSearchIndex } from "./sql/search-index.ts";
 import { SCHEMA } from "./tables.ts";
 import { vastVersions } from "./transcripts.ts";
 import { formatInstant } from "../../text/format.ts";
 import { unreachableClient } from "./unreachable.ts";
 import { type Client, connectClient, type ConnectOptions } from "./wire/client.ts";
 
-export interface VastOptions extends ConnectOptions {
+export interface VastOptions extends ConnectOptions, SearchPlace {
   /** A bucket of VAST DataBase. It must exist. */
   readonly bucket: string;
   /** The schema, which may be nested. It is made when it is missing and a library may be made. */
@@ -72,7 +74,12 @@ function createVastBackend(
   options: VastOptions,
 ): Backend {
   return {
-    ...createParts(database, replica, libraryId),
+    ...createParts(
+      database,
+      options.searchOn === "cluster"
+        ? sqlSearchIndex(database, options.replicaMaxAgeMs)
+        : replicaSearchIndex(database, replica, libraryId),
+    ),
     searchAccess: {
       kind: "copy",
       open: (wanted) => openSearchView(database, libraryId, replica, options, wanted),
@@ -89,8 +96,7 @@ function createVastBackend(
 /** What a backend holds whether the cluster answers or not; without an answer each call rejects. */
 function createParts(
   database: Database,
-  replica: Replica,
-  libraryId: string,
+  searchIndex: SearchIndex,
 ): Pick<Backend, "library" | "jobs" | "records" | "checkpoints" | "runLock" | "medium"> {
   const claimed = createClaimed();
   return {
@@ -98,7 +104,7 @@ function createParts(
       catalog: vastCatalog(database),
       versions: vastVersions(database, claimed),
       archive: vastArchive(database),
-      searchIndex: replicaSearchIndex(database, replica, libraryId),
+      searchIndex,
       embeddings: vastEmbeddings(database, newId()),
     },
     jobs: vastJobs(database),
@@ -127,6 +133,23 @@ function replicaSearchIndex(database: Database, replica: Replica, libraryId: str
 }
 
 async function openSearchView(
+  database: Database,
+  libraryId: string,
+  replica: Replica,
+  options: VastOptions,
+  wanted: SearchViewOptions,
+): Promise<SearchView> {
+  const { replicaMaxAgeMs, searchOn } = options;
+  const syncedAtMs = replica.syncedAtMs();
+  const isRecent = syncedAtMs !== undefined && Date.now() - syncedAtMs <= replicaMaxAgeMs;
+  if (searchOn === "auto" && isRecent && !wanted.fresh) return viewOf(replica);
+  const reason = await reasonForCluster(database, options);
+  return reason === undefined
+    ? openReplicaView(database, libraryId, replica, options, wanted)
+    : openClusterView(database, reason, replicaMaxAgeMs);
+}
+
+async function openReplicaView(
   database: Database,
   libraryId: string,
   replica: Replica,
@@ -175,7 +198,7 @@ function createUnreachableBackend(
 ): Backend {
   const database = createDatabase(unreachableClient(endpoint, error), bucket, schema);
   return {
-    ...createParts(database, replica, ""),
+    ...createParts(database, replicaSearchIndex(database, replica, "")),
     away: error,
     searchAccess: {
       kind: "copy",

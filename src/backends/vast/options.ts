@@ -22,6 +22,8 @@ export async function vastOptions(
     caFile,
     vastTimeoutMs,
     replicaMaxAgeMs,
+    searchOn,
+    replicaMaxSegments,
   } = settings;
   if (endpoint === undefined)
     throw new MediasearchError("USAGE", "BACKEND=vast needs the address of the cluster", {
@@ -34,6 +36,8 @@ export async function vastOptions(
     schema,
     region,
     replicaMaxAgeMs,
+    searchOn,
+    replicaMaxSegments,
     signal,
     ...(await keysOf(settings)),
     ca: caFile === undefined ? undefined : readAuthority(caFile),

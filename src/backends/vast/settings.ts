@@ -17,8 +17,13 @@ export interface VastSettings {
   readonly vastTimeoutMs: number;
   readonly replicaFolder: string;
   readonly replicaMaxAgeMs: number;
+  readonly replicaMaxSegments: number;
+  readonly searchOn: "auto" | "replica" | "cluster";
   readonly fallback: "none" | "local";
 }
+
+/** A copy of so many takes about 12 GB and an hour to make. */
+export const DEFAULT_MAX_SEGMENTS = 5_000_000;
 
 export const VAST_SETTINGS: SettingTable<VastSettings> = {
   vastEndpoint: {
@@ -64,6 +69,23 @@ export const VAST_SETTINGS: SettingTable<VastSettings> = {
     parse: parseInteger(0, 31_536_000_000),
     fallback: () => 60_000,
     fallbackText: "60000",
+    inProjectFile: "always",
+  },
+  replicaMaxSegments: {
+    env: "REPLICA_MAX_SEGMENTS",
+    help: "the largest library that SEARCH_ON=auto copies to this machine, in segments (about 2.5 KB each)",
+    parse: parseInteger(0, Number.MAX_SAFE_INTEGER),
+    fallback: () => DEFAULT_MAX_SEGMENTS,
+    fallbackText: String(DEFAULT_MAX_SEGMENTS),
+    inProjectFile: "always",
+    mostInProjectFile: () => DEFAULT_MAX_SEGMENTS,
+  },
+  searchOn: {
+    env: "SEARCH_ON",
+    help: "where searches of a cluster's library are answered: replica (this machine's copy), cluster (by SQL), or auto (the copy, unless the library is too large)",
+    parse: parseChoice("auto", "replica", "cluster"),
+    fallback: () => "auto",
+    fallbackText: "auto",
     inProjectFile: "always",
   },
   fallback: {

@@ -1,5 +1,5 @@
 import type { AssetId, AssetStatus } from "../catalog.ts";
-import type { Versions } from "../versions.ts";
+import type { ReadableVersions, Versions } from "../versions.ts";
 import type { Claimed } from "./claims.ts";
 import type { Database } from "./database.ts";
 import { rowToStatus } from "./rows.ts";
@@ -19,8 +19,8 @@ const MAX_POSITION = 2 ** 31 - 1;
 /** For one process; the machines of a team together keep many more transactions under way. */
 const CONCURRENT_COMMITS = 8;
 
-/** `claimed` knows what this process has claimed: a commit makes sure that it still has it. */
-export function vastVersions(database: Database, claimed: Claimed): Versions {
+/** The half that changes nothing. */
+export function vastReader(database: Database): ReadableVersions {
   const { session } = database.client;
   const versionOf = async (id: AssetId): Promise<string | undefined> => {
     const [row] = await database.rows(session, TABLES.assets, [equal("asset_id", id)]);
@@ -32,16 +32,6 @@ export function vastVersions(database: Database, claimed: Claimed): Versions {
       .map(rowToStatus)
       .sort((a, b) => Buffer.compare(Buffer.from(a.id), Buffer.from(b.id)));
   return {
-    concurrentCommits: CONCURRENT_COMMITS,
-    commit: (version, model) =>
-      database.write(
-        { action: "commit", asset: version.id, detail: version.fingerprint },
-        [version.id],
-        async (tx) => {
-          await claimed.assertStill(database, tx, version.id);
-          await commitVersion(database, tx, version, model);
-        },
-      ),
     async *read(id) {
       const versionId = await versionOf(id);
       if (versionId !== undefined) yield* await readEmbedded(database, session, versionId);
@@ -56,6 +46,23 @@ export function vastVersions(database: Database, claimed: Claimed): Versions {
     },
     findByFingerprint: (fingerprint) => find(equal("fingerprint", fingerprint)),
     findByPrefix: (prefix) => find(startsWith("fingerprint", prefix)),
+  };
+}
+
+/** `claimed` knows what this process has claimed: a commit makes sure that it still has it. */
+export function vastVersions(database: Database, claimed: Claimed): Versions {
+  return {
+    ...vastReader(database),
+    concurrentCommits: CONCURRENT_COMMITS,
+    commit: (version, model) =>
+      database.write(
+        { action: "commit", asset: version.id, detail: version.fingerprint },
+        [version.id],
+        async (tx) => {
+          await claimed.assertStill(database, tx, version.id);
+          await commitVersion(database, tx, version, model);
+        },
+      ),
     move: (from, to) =>
       database.write({ action: "move", asset: from, detail: to.id }, [from, to.id], (tx) =>
         moveAsset(database, tx, from, to),
