@@ -38,7 +38,7 @@ export async function withLocalCopies<T>(
           hint: "mediasearch index   (sees what is gone)",
         });
       const path = join(own, `${i}${extname(nameOf(location))}`);
-      await copy(source, path, context.signal, (doneBytes) =>
+      await writeCopy(source, path, context.signal, (doneBytes) =>
         onProgress(location, doneBytes, source.sizeBytes),
       );
       copies.set(location, path);
@@ -47,11 +47,12 @@ export async function withLocalCopies<T>(
   });
 }
 
-async function copy(
+/** Writes all of it into a new file that only this user reads. */
+export async function writeCopy(
   source: ByteSource,
   path: string,
   signal: AbortSignal,
-  onProgress: (doneBytes: number) => void,
+  onProgress: (doneBytes: number) => void = () => {},
 ): Promise<void> {
   const file = await open(path, "wx", 0o600);
   try {

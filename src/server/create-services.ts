@@ -18,6 +18,7 @@ import { createServerMetrics } from "./metrics/server-metrics.ts";
 import type { OidcSignIn } from "./oidc/sign-in.ts";
 import { createRateLimit } from "./rate-limit.ts";
 import { createReadPool } from "./reads/pool.ts";
+import { createRemoteCopies } from "./remote-copies.ts";
 import { createRenditions } from "./renditions.ts";
 import type { Services } from "./route.ts";
 import { ROUTES } from "./routes.ts";
@@ -93,6 +94,7 @@ export function createServices(
     clips: createClipStore(),
     waveforms: createWaveforms(env, signal),
     renditions: createRenditions(env, signal),
+    remoteCopies: createRemoteCopies(context),
     webhooks,
     intake,
     uploads: settings.serveUploads === undefined ? undefined : createUploads(settings.serveUploads),
@@ -179,6 +181,7 @@ export async function closeServices({
   reads,
   clips,
   renditions,
+  remoteCopies,
   audit,
   tracer,
   library,
@@ -193,6 +196,7 @@ export async function closeServices({
     reads.close(),
     clips.close(),
     renditions.close(),
+    remoteCopies.close(),
     audit.close(),
     tracer?.close(),
   ]);

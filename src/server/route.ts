@@ -9,6 +9,7 @@ import type { ServerMetrics } from "./metrics/server-metrics.ts";
 import type { ClipStore } from "./clip-store.ts";
 import type { EventHub } from "./events.ts";
 import type { HintIntake } from "./hint-intake.ts";
+import type { RemoteCopies } from "./remote-copies.ts";
 import type { Renditions } from "./renditions.ts";
 import type { Waveforms } from "./waveforms.ts";
 import type { Uploads } from "./uploads.ts";
@@ -128,6 +129,7 @@ export interface Services {
   readonly clips: ClipStore;
   readonly waveforms: Waveforms;
   readonly renditions: Renditions;
+  readonly remoteCopies: RemoteCopies;
   readonly webhooks: Webhooks;
   readonly intake: HintIntake;
   /** undefined where no folder takes them. */

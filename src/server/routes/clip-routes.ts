@@ -3,7 +3,9 @@ import { join } from "node:path";
 import { MediasearchError } from "../../errors.ts";
 import type { ClipRange } from "../../media/clip/job.ts";
 import { sightOf, tenantOf } from "../authenticate.ts";
-import { locateOnDisk } from "../local-media.ts";
+import { MOST_BYTES } from "../local-media.ts";
+import type { RemoteCopies, RemoteFile } from "../remote-copies.ts";
+import { isRemote } from "../../location.ts";
 import { MEDIA_TYPES, sendMedia } from "../media.ts";
 import { usageError } from "../problem.ts";
 import type { Call, Reply, Route, Services } from "../route.ts";
@@ -66,14 +68,16 @@ export const CLIP_ROUTES: readonly Route[] = [
 
 async function makeClip({ identity, body }: Call, services: Services): Promise<Reply> {
   const { pieces, format, exact = false, titles = false, padMs = 0 } = body as ClipBody;
-  const { context, reads, clips } = services;
-  const cut: ClipRange[] = [];
+  const { context, reads, clips, remoteCopies } = services;
+  const cut: PlacedRange[] = [];
   for (const { fileId, startMs, endMs } of pieces) {
     if (endMs <= startMs) throw usageError("endMs", "must come after startMs");
-    const { location } = await locateOnDisk(fileId, identity, services);
+    const { durationMs: _length, ...located } = await reads.run("locate", sightOf(identity), {
+      fileId,
+    });
     const { file, track } = await reads.run("file", sightOf(identity), { fileId });
     cut.push({
-      path: location,
+      ...located,
       startMs: Math.max(0, startMs - padMs),
       endMs: endMs + padMs,
       title: titles ? file : null,
@@ -90,18 +94,37 @@ async function makeClip({ identity, body }: Call, services: Services): Promise<R
     async run(update, signal) {
       const { makeClip: makeClipFile } = await import("../../media/clip/make.ts");
       const path = join(await clips.folder(), `${job.id}.${format}`);
-      const result = await makeClipFile(cut, path, {
-        isFast: !exact && !titles && cut.length === 1,
-        force: false,
-        env: context.env,
-        signal,
-        onProgress: (doneMs) =>
-          update({ progress: { done: doneMs, total: totalMs, unit: "ms", location: null } }),
-      });
+      const result = await withCopies(cut, remoteCopies, (ranges) =>
+        makeClipFile(ranges, path, {
+          isFast: !exact && !titles && cut.length === 1,
+          force: false,
+          env: context.env,
+          signal,
+          onProgress: (doneMs) =>
+            update({ progress: { done: doneMs, total: totalMs, unit: "ms", location: null } }),
+        }),
+      );
       clips.keep(job.id, path);
       const { size } = await stat(path);
       update({ result: { href: `/v1/clips/${job.id}/media`, ...result, sizeBytes: size } });
     },
   });
   return accepted(job, identity);
+}
+
+type PlacedRange = Omit<ClipRange, "path"> & RemoteFile;
+
+/** The ranges as files of this machine, which are there until `act` has ended. */
+async function withCopies<T>(
+  ranges: readonly PlacedRange[],
+  copies: RemoteCopies,
+  act: (ranges: readonly ClipRange[]) => Promise<T>,
+  done: readonly ClipRange[] = [],
+): Promise<T> {
+  const next = ranges[done.length];
+  if (!next) return act(done);
+  const { location, sizeBytes: _size, mtimeMs: _mtime, ...range } = next;
+  const go = (path: string): Promise<T> =>
+    withCopies(ranges, copies, act, [...done, { ...range, path }]);
+  return isRemote(location) ? copies.use(next, MOST_BYTES, go) : go(location);
 }

@@ -6,7 +6,7 @@ import { openUrl } from "../../app/search/links.ts";
 import { reduceWaveform } from "../../media/waveform/make.ts";
 import { sightOf } from "../authenticate.ts";
 import { matchesTag } from "../byte-range.ts";
-import { locateOnDisk } from "../local-media.ts";
+import { withFileHere } from "../local-media.ts";
 import { encodeName, MEDIA_TYPES, sendMedia } from "../media.ts";
 import type { FilesArgs, TextFormat, TranscriptArgs } from "../reads/files.ts";
 import { type Call, INTEGER, type Reply, type Route, STRING } from "../route.ts";
@@ -145,8 +145,10 @@ export const FILE_ROUTES: readonly Route[] = [
       304: { description: "it is as the client has it" },
     },
     async handle({ identity, params, query, request }, services) {
-      const { location } = await locateOnDisk(params["id"] ?? "", identity, services);
-      const { waveform, key } = await services.waveforms.of(location);
+      const fileId = params["id"] ?? "";
+      const { waveform, key } = await withFileHere({ fileId, identity }, services, ({ path }) =>
+        services.waveforms.of(path),
+      );
       const points = Number(query["points"] ?? DEFAULT_POINTS);
       const etag = `"${key}-${points}"`;
       if (matchesTag(request.headers.get("if-none-match"), etag)) return notModified(etag);

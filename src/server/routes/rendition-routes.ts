@@ -1,5 +1,5 @@
 import { parseTimeRange } from "../../app/time-range.ts";
-import { locateOnDisk } from "../local-media.ts";
+import { MOST_BYTES_FOR_STILL, withFileHere } from "../local-media.ts";
 import { sendMedia } from "../media.ts";
 import { usageError } from "../problem.ts";
 import { PIECE_MS, refuseBeyond } from "../renditions.ts";
@@ -26,12 +26,14 @@ export const RENDITION_ROUTES: readonly Route[] = [
     async handle(call, services) {
       const { renditions, context } = services;
       const fileId = call.params["id"] ?? "";
-      const { location, durationMs } = await locateOnDisk(fileId, call.identity, services);
       const piece = call.params["piece"] ?? "";
       if (!/^\d{1,6}$/.test(piece)) throw usageError("piece", "must be a number from 0");
-      refuseBeyond(fileId, Number(piece) * PIECE_MS, durationMs);
-      const path = await renditions.piece(location, Number(piece), call.signal);
-      return sendMedia(path, call.request, context);
+      const { identity } = call;
+      const made = await withFileHere({ fileId, identity }, services, ({ path, durationMs }) => {
+        refuseBeyond(fileId, Number(piece) * PIECE_MS, durationMs);
+        return renditions.piece(path, Number(piece), call.signal);
+      });
+      return sendMedia(made, call.request, context);
     },
   },
   {
@@ -51,13 +53,15 @@ export const RENDITION_ROUTES: readonly Route[] = [
     async handle(call, services) {
       const { renditions, context } = services;
       const fileId = call.params["id"] ?? "";
-      const { location, durationMs } = await locateOnDisk(fileId, call.identity, services);
       const { t } = call.query;
       const wantedMs = typeof t === "string" ? parseTimeRange("t", t).startMs : 0;
-      refuseBeyond(fileId, wantedMs, durationMs);
       const atMs = Math.floor(wantedMs / STILL_STEP_MS) * STILL_STEP_MS;
-      const path = await renditions.still(location, atMs, call.signal);
-      const response = await sendMedia(path, call.request, context);
+      const wanted = { fileId, identity: call.identity, mostBytes: MOST_BYTES_FOR_STILL };
+      const made = await withFileHere(wanted, services, ({ path, durationMs }) => {
+        refuseBeyond(fileId, wantedMs, durationMs);
+        return renditions.still(path, atMs, call.signal);
+      });
+      const response = await sendMedia(made, call.request, context);
       // A page of results shows many of them, and they change with the file only.
       response.headers.set("Cache-Control", "private, max-age=3600");
       return response;
