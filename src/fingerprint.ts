@@ -1,8 +1,8 @@
 /** Raised when segmentation or captions reading changes what it makes of the same input. */
-export const PIPELINE_VERSION = 3;
+export const PIPELINE_VERSION = 4;
 /**
  * Since this version only the reading of captions changed: what was recognised is as it would be
- * today.
+ * today, unless captions that could not be read then can be now.
  */
 export const RECOGNISED_SINCE = 2;
 

@@ -44,17 +44,22 @@ function optionsFor(path: string, general: FileOptions): FileOptions {
   };
 }
 
-/** Whether there is anything to do for a file, as far as that shows without reading it. */
-export async function needsWork(
+/**
+ * What there is to do for a file, as far as that shows without reading it. "look": what was
+ * recognised stays, unless captions are found.
+ */
+export async function workFor(
   file: FileCandidate,
   services: FileServices,
   general: FileOptions,
-): Promise<boolean> {
+): Promise<"none" | "look" | "all"> {
   const options = optionsFor(file.path, general);
   const asset = await services.library.catalog.get(file.path);
-  if (await isAsBefore(file, asset, services, options)) return false;
+  if (await isAsBefore(file, asset, services, options)) return "none";
+  if (await isAsBefore(file, asset, services, { ...options, dryRun: true })) return "look";
   const job = await services.jobs.get(file.path);
-  return !isQuarantined(job, file, formatEngineChain(options.engines), asset, options);
+  const chain = formatEngineChain(options.engines);
+  return isQuarantined(job, file, chain, asset, options) ? "none" : "all";
 }
 
 /** One attempt at one file. Rejects only with what ends the whole run. */

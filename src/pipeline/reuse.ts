@@ -2,7 +2,12 @@ import type { AssetStatus } from "../backends/catalog.ts";
 import { contentOf, readEdits, writeEdits } from "../backends/edits.ts";
 import type { AssetVersion } from "../backends/versions.ts";
 import { MediasearchError, toMediasearchError } from "../errors.ts";
-import { type ContentDigest, formatFingerprint, parseFingerprint } from "../fingerprint.ts";
+import {
+  type ContentDigest,
+  formatFingerprint,
+  parseFingerprint,
+  PIPELINE_VERSION,
+} from "../fingerprint.ts";
 import { formatSelection, parseSelection } from "../selection.ts";
 import type { EngineName } from "../types.ts";
 import { commitTranscript } from "./commit.ts";
@@ -18,7 +23,13 @@ import { type KnownTranscript, knownTranscripts } from "./known-transcripts.ts";
 import { type FileCandidate, fileFacts } from "./scan/candidate.ts";
 import { contentKey, transcribe } from "./transcribe.ts";
 import { wordsToTellApart } from "./words-to-tell-apart.ts";
-import { fingerprint, knownDigest, sameContent, type StoredTranscript } from "./unchanged.ts";
+import {
+  fingerprint,
+  knownDigest,
+  sameContent,
+  sameStat,
+  type StoredTranscript,
+} from "./unchanged.ts";
 import type { FileTask } from "./worker/protocol.ts";
 
 /**
@@ -36,7 +47,10 @@ export async function reuseOrTranscribe(
   call.onPhase?.("reading");
   const digest =
     knownDigest(file, general) ??
-    (await services.workers.identify(taskOf(file, general), call.signal));
+    (await services.workers.identify(
+      { ...taskOf(file, general), knownContent: contentBefore(file, asset, general) },
+      call.signal,
+    ));
   const options = withEarlierChoice(general, asset, digest);
   const task = taskOf(file, options);
   const whole = fingerprint(digest, options);
@@ -50,7 +64,13 @@ export async function reuseOrTranscribe(
     if (!(await (services.claims?.take(`content:${whole}`) ?? true)))
       return { type: "claimed", path };
     const reused = await reuseKnown(
-      { file, asset, digest, makeFromCaptions: () => make({ ...task, captions: "only" }) },
+      {
+        file,
+        asset,
+        digest,
+        makeFromCaptions: () =>
+          make({ ...task, captions: "only", mustSuit: options.captions !== "only" }),
+      },
       services,
       options,
       call,
@@ -67,6 +87,21 @@ export async function reuseOrTranscribe(
   } finally {
     call.underWay.delete(whole);
   }
+}
+
+/**
+ * The content of a file of the size and time that the library knows: it is not read only to know it
+ * again.
+ */
+function contentBefore(
+  file: FileCandidate,
+  asset: AssetStatus | undefined,
+  { force }: FileOptions,
+): string | undefined {
+  if (force || file.kind === "captions" || !asset?.fingerprint || !sameStat(asset, file))
+    return undefined;
+  const { content } = parseFingerprint(asset.fingerprint);
+  return /^[0-9a-f]{64}$/.test(content) ? content : undefined;
 }
 
 /** What was chosen by hand for the same content stays until something else is chosen. */
@@ -270,7 +305,11 @@ async function restamp(
   { library, records }: FileServices,
   options: FileOptions,
 ): Promise<void> {
-  const looked = { mode: options.captions, language: options.language ?? "" };
+  const looked = {
+    version: String(PIPELINE_VERSION),
+    mode: options.captions,
+    language: options.language ?? "",
+  };
   const anew = (text: string): string => {
     const parts = parseFingerprint(text);
     const note = parseSelection(parts.selection ?? "");

@@ -1,7 +1,7 @@
 import { isObject } from "../location.ts";
 import { isToDo } from "./count-files.ts";
 import type { FileOptions, FileServices } from "./file-outcome.ts";
-import { needsWork } from "./index-file.ts";
+import { workFor } from "./index-file.ts";
 import type { FileCandidate, ScanOptions } from "./scan/candidate.ts";
 import { scan } from "./scan/scan.ts";
 
@@ -34,8 +34,9 @@ export async function surveyFiles(
   for await (const item of scan(roots, services.sources, options)) {
     options.signal.throwIfAborted();
     if (item.type !== "file" || !isToDo(item.file, options)) continue;
-    if (!(await needsWork(item.file, services, options))) continue;
-    const work = expectedWork(item.file, options);
+    const toDo = await workFor(item.file, services, options);
+    if (toDo === "none") continue;
+    const work = toDo === "look" ? expectedLook(item.file) : expectedWork(item.file, options);
     tell(work);
     if (work.kind === "audio" && !isObject(work.path) && media.length < MAX_MEASURED)
       media.push(work);
@@ -46,6 +47,14 @@ export async function surveyFiles(
     for (const [i, work] of batch.entries()) tell({ ...work, durationMs: durations[i] ?? null });
   }
 }
+
+/** Heads of files and captions, as a rule. */
+const expectedLook = ({ path, sidecar }: FileCandidate): ExpectedWork => ({
+  path,
+  kind: "captions",
+  sizeBytes: sidecar?.sizeBytes ?? 0,
+  durationMs: null,
+});
 
 const expectedWork = (
   { path, kind, sizeBytes, sidecar }: FileCandidate,

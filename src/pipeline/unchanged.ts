@@ -74,7 +74,8 @@ export interface StoredTranscript {
 
 /**
  * Whether a stored transcript is what a run with these options would make of the same content.
- * "unless-track": it is, unless the media have a text track that the earlier run did not look for.
+ * "unless-track": it is, unless the media have captions that the earlier run did not look for, or
+ * could not read.
  */
 export type Fit = "yes" | "no" | "unless-track";
 
@@ -99,6 +100,9 @@ export function fitOf(stored: StoredTranscript, options: TranscriptOptions, capt
 /** The engine of transcripts that were imported without facts of their own. */
 const IMPORTED = "import";
 
+/** Captions of these formats may be in several languages, of which one was read. */
+const IN_SEVERAL = new Set(["captions:sami", "captions:ttml"]);
+
 function captionsFit(
   made: Fingerprint,
   { engine, language }: StoredTranscript,
@@ -111,7 +115,7 @@ function captionsFit(
   // Captions by themselves have no tracks.
   if (!isCaptionsItself(made.content) && !suitsRequest(made, options, "subtitles")) return "no";
   // Which file of captions is used was decided before; which track inside the media was not.
-  const isChosen = engine?.startsWith("captions:") ?? false;
+  const isChosen = (engine?.startsWith("captions:") ?? false) && !IN_SEVERAL.has(engine ?? "");
   return isChosen || isLanguage(made, language, options) ? "yes" : "no";
 }
 
@@ -134,6 +138,7 @@ function recognitionFit(
   // Captions that were tried and could not be read are no reason to begin anew.
   if (captions !== "" && captions !== made.captions) return "no";
   const isLookedFor =
+    made.version === String(PIPELINE_VERSION) &&
     made.mode.split(":")[0] === "prefer" &&
     made.language === (options.language ?? "") &&
     suitsRequest(made, options, "subtitles");

@@ -57,7 +57,7 @@ export const lacksSpeakersOnly = (
   options.speakers !== undefined &&
   options.speakers !== "off" &&
   fitOf(stored, options, captions) === "no" &&
-  fitOf(stored, { ...options, speakers: undefined }, captions) === "yes";
+  fitOf(stored, { ...options, speakers: undefined }, captions) !== "no";
 
 const isNamed = ({ speaker }: Segment): boolean => speaker !== null;
 

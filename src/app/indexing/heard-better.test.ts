@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { tempFolder } from "../../../test/helpers/run.ts";
 import { loadConfig } from "../../config/load.ts";
+import { PIPELINE_VERSION } from "../../fingerprint.ts";
 import { allFiles, findModel } from "../../models/catalogue.ts";
 import { fitOf, type StoredTranscript } from "../../pipeline/unchanged.ts";
 import { heardBetterNow } from "./heard-better.ts";
@@ -26,7 +27,7 @@ const context = (modelCache: string, engine = "local") => {
 };
 
 const stored = (more: Partial<StoredTranscript> = {}): StoredTranscript => ({
-  fingerprint: "3|9f86||prefer||local",
+  fingerprint: `${PIPELINE_VERSION}|9f86||prefer||local`,
   origin: "asr",
   engine: "moonshine-tiny-int8@eed87831.1",
   language: "und",
@@ -49,9 +50,11 @@ describe("what was in no known language", () => {
   it("by another recogniser stays: that has no more models now", async () => {
     const isHeardBetter = await heardBetterNow(context(folderWith("whisper-base"), "BYO,local"));
     expect(isHeardBetter?.(stored())).toBe(true);
-    expect(isHeardBetter?.(stored({ fingerprint: "3|9f86||prefer||BYO", engine: "x@1" }))).toBe(
-      false,
-    );
+    expect(
+      isHeardBetter?.(
+        stored({ fingerprint: `${PIPELINE_VERSION}|9f86||prefer||BYO`, engine: "x@1" }),
+      ),
+    ).toBe(false);
   });
 
   it("stays while the model is away, or partly there", async () => {

@@ -31,6 +31,7 @@ import {
 import type { IndexingEvent } from "./index-event.ts";
 import type { IndexPathsRequest } from "./index-request.ts";
 import { readOrPoll } from "./read-or-poll.ts";
+import { tellReadAnew } from "./read-anew.ts";
 import { planRecognitionAgain } from "./recognised-again.ts";
 import { rememberFolders, type RootGroup } from "./root-groups.ts";
 import type { Tally } from "./tally.ts";
@@ -200,6 +201,14 @@ async function lookThrough(session: Session): Promise<void> {
     force: options.force === true,
   });
   if (again) emit({ type: "recognising-again", ...again });
+  const anew =
+    options.captions === "ignore"
+      ? undefined
+      : await tellReadAnew(
+          backend.library.catalog,
+          groups.flatMap(({ roots }) => roots),
+        );
+  if (anew !== undefined) emit({ type: "notice", text: anew });
   const isRemembered = !options.dryRun && !options.force && request.forget === undefined;
   const noteEnd = isRemembered
     ? await rememberFolders(groups, request.watch === true, {

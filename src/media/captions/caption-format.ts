@@ -6,6 +6,8 @@ export interface ReadContext {
   readonly bytes: Uint8Array;
   /** Frames a second of the media, for formats that count frames; undefined when nobody knows. */
   readonly frameRate?: number | undefined;
+  /** The language that is wanted of a file that has several; BCP 47. */
+  readonly language?: string | undefined;
 }
 
 /** One format of captions or transcripts: a file in `formats/` and a line in `formats.ts`. */

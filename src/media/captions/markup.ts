@@ -39,13 +39,33 @@ const isSubripTag = (name: string): boolean => SUBRIP_TAGS.has(name);
  * (https://www.w3.org/TR/webvtt1/#webvtt-cue-text-parsing-rules); `<v Name>` names the speaker of
  * what follows.
  */
-export const webvttLines = (text: string): RawLine[] => taggedLines(text, isWebvttTag);
+export const webvttLines = (text: string): RawLine[] =>
+  taggedLines(withoutReadings(text), isWebvttTag);
+
+/** How letters are read stands between them (`<ruby>漢<rt>かん</rt>`): words would be torn. */
+const withoutReadings = (text: string): string =>
+  text.includes("<rt") || text.includes("<rp")
+    ? text.replace(/<(rt|rp)(?:\.[^<>]{0,100})?>[^<]{0,200}(?:<\/\1>|(?=<))/g, "")
+    : text;
 
 /**
  * Does the same for SubRip, which borrows tags from HTML, and from ASS `{\an8}`, `\N` for a new
  * line and `\h` for a space.
  */
-export const subripLines = (text: string): RawLine[] => taggedLines(withoutAss(text), isSubripTag);
+export const subripLines = (text: string): RawLine[] =>
+  taggedLines(withoutAss(withoutCodes(withTags(text))), isSubripTag);
+
+/** Tags that a web page escaped are tags. */
+const withTags = (text: string): string =>
+  text.includes("&lt;")
+    ? text.replace(/&lt;(\/?(?:[ibus]|font(?: [^<>&]{0,80})?))&gt;/gi, "<$1>")
+    : text;
+
+/** Codes of MicroDVD (`{y:i}`, `{c:$0000ff}`) and of programs that write tags in braces. */
+const withoutCodes = (text: string): string =>
+  text.includes("{")
+    ? text.replace(/\{(?:[ycsfpohYCSFPOH]:[^{}]{0,60}|\/?[ibusIBUS]|\/?font[^{}]{0,60})\}/g, "")
+    : text;
 
 function withoutAss(text: string): string {
   if (!text.includes("\\")) return text;
@@ -60,9 +80,9 @@ function withoutAss(text: string): string {
 export function assLines(text: string, speaker?: string): RawLine[] {
   let isDrawing = false;
   const shown = text
-    .split(/(\{[^{}]*\})/)
+    .split(/((?<!\\)\{[^{}]*\})/)
     .map((part) => {
-      if (!/^\{.*\}$/s.test(part)) return isDrawing ? "" : part;
+      if (!/^\{.*\}$/s.test(part)) return isDrawing ? "" : part.replaceAll(/\\([{}])/g, "$1");
       const drawing = /\\p(\d+)/.exec(part)?.[1];
       if (drawing !== undefined) isDrawing = drawing !== "0";
       return "";
@@ -148,4 +168,14 @@ function taggedLines(text: string, isTag: (name: string, body: string) => boolea
 }
 
 /** Makes one line with single spaces and no control characters. */
-export const plain = (text: string): string => text.replace(/[\s\p{Cc}\u200b]+/gu, " ").trim();
+export const plain = (text: string): string =>
+  (text.includes("\u200b") ? text.replace(TORN, "") : text)
+    .replace(/[\s\p{Cc}\u200b]+/gu, " ")
+    .trim();
+
+/**
+ * U+200B parts words in scripts without spaces, such as Thai and Khmer. Within a word of another
+ * script it is left over from a web page.
+ */
+const TORN =
+  /(?<=[\p{Script=Latin}\p{Script=Cyrillic}\p{Script=Greek}\p{Script=Arabic}\p{Script=Hebrew}])\u200b+(?=[\p{Script=Latin}\p{Script=Cyrillic}\p{Script=Greek}\p{Script=Arabic}\p{Script=Hebrew}])/gu;

@@ -33,6 +33,8 @@ export interface ParsedCaptions {
 export interface ParseOptions extends DecodeHints {
   /** Frames a second of the media, for formats that count frames. */
   readonly frameRate?: number | undefined;
+  /** The language that is wanted of a file that has several; BCP 47. */
+  readonly wantedLanguage?: string | undefined;
 }
 
 /**
@@ -49,7 +51,11 @@ export function parseCaptions(
   const bytes = unpack(file);
   const decoded = decodeCaptions(bytes, options);
   mustHaveFewCues(decoded.text);
-  const { spec, raw } = readAs(decoded.text, format, { bytes, frameRate: options.frameRate });
+  const { spec, raw } = readAs(decoded.text, format, {
+    bytes,
+    frameRate: options.frameRate,
+    language: options.wantedLanguage,
+  });
   if (raw.cues.length === 0 && !isEmptyOf(decoded.text, spec))
     throw new MediasearchError(
       "UNREADABLE_MEDIA",

@@ -56,6 +56,19 @@ const MIN_JUDGED_MS = 60_000;
 const MIN_REACH = 0.4;
 const MIN_CUT_MS = 10 * 60_000;
 
+/** Captions mark what is sung by notes, or by a number sign at both ends. */
+const IS_SONG = /^[♪♫]|[♪♫]$|^#\s.*\s#$/u;
+
+/** Headings stand for minutes; nobody reads one sentence so long. */
+const MIN_HEADING_MS = 15_000;
+const MAX_HEADING_RATE = 20;
+
+function areHeadings(cues: readonly Cue[], wordsAMinute: number): boolean {
+  const lengths = cues.map(({ startMs, endMs }) => endMs - startMs).toSorted((a, b) => a - b);
+  const middle = lengths[Math.floor(lengths.length / 2)] ?? 0;
+  return middle >= MIN_HEADING_MS && wordsAMinute < MAX_HEADING_RATE;
+}
+
 /**
  * Says in a few words why captions can't stand for the speech of their media; null when they can.
  * A sentence goes on after "not used: ".
@@ -69,6 +82,7 @@ export function whyImplausible(
   if (spoken.length === 0) return "it has only sounds, no words";
   const own = spoken.filter(({ text }) => !CREDITS.test(text));
   if (own.length === 0) return "it has only credits";
+  if (own.every(({ text }) => IS_SONG.test(text))) return "it has only songs";
   if (durationMs === null || durationMs <= 0)
     return isPartial ? "it is only a part by its name: forced, signs or songs" : null;
   const words = own.reduce((sum, { text }) => sum + countSpokenWords(text), 0);
@@ -90,6 +104,8 @@ function whyThin(
   if (isThin && isPartial) return `it is only a part by its name, with ${count}`;
   if (isThin && durationMs >= MIN_JUDGED_MS)
     return `it has ${count} for ${Math.round(minutes)} ${Math.round(minutes) === 1 ? "minute" : "minutes"}`;
+  if (durationMs >= MIN_JUDGED_MS && areHeadings(cues, rate))
+    return "it has headings of chapters, no speech";
   const reach = lastEndMs(cues) / durationMs;
   if (durationMs >= MIN_CUT_MS && reach < MIN_REACH)
     return `it ends after ${Math.round(reach * 100)} % of the recording`;

@@ -102,7 +102,7 @@ export interface CueTiming {
   readonly endMs: number;
 }
 
-const ANY_TIME = String.raw`[-−]?[\doOlI]{1,9}(?:\s?[:;.,]\s?[\doOlI]{1,9}){1,3}`;
+const ANY_TIME = String.raw`[-−]?[\doOlI]{1,9}(?:\s?[:;.,]\s?[-−]?[\doOlI]{1,9}){1,3}`;
 const TIMING = new RegExp(
   String.raw`^(${ANY_TIME})?\s{0,20}(?:[-–—=]{1,3}\s?>|→)\s{0,20}(${ANY_TIME})?(?![\d:])`,
 );
@@ -114,17 +114,60 @@ const TIMING = new RegExp(
  * `placeCue`.
  */
 export function parseTiming(line: string): CueTiming | "absurd" | null {
-  // No times are longer: whatever is, is text with an arrow in it.
-  const [, start, end] = TIMING.exec(line.trimStart().slice(0, 100)) ?? [];
+  const [, start, end] = matchTiming(line) ?? [];
   if (start === undefined && end === undefined) return null;
   // "a -> 1.5" and "5.5 ->" are text; real times have a colon or both sides.
   const one = start ?? end ?? "";
   if ((start === undefined || end === undefined) && !/^\D?\d+\s?[:.]\s?\d+\s?[:.]/.test(one))
     return null;
-  const startMs = start === undefined ? null : parseTime(start.replace(/\s/g, ""));
-  const endMs = end === undefined ? null : parseTime(end.replace(/\s/g, ""));
+  const startMs = start === undefined ? null : parseTime(withSignFirst(start));
+  const endMs = end === undefined ? null : parseTime(withSignFirst(end));
   const known = startMs ?? endMs;
   return known === null ? "absurd" : { startMs: startMs ?? known, endMs: endMs ?? known };
+}
+
+/** No times are longer: whatever is, is text with an arrow in it. */
+const MAX_TIMING = 100;
+
+const matchTiming = (line: string): RegExpExecArray | null =>
+  /[>→＞]|&gt;/.test(line) ? TIMING.exec(plainTiming(line).slice(0, MAX_TIMING)) : null;
+
+/** Digits of every script, and arrows that were escaped for a web page. */
+function plainTiming(line: string): string {
+  const head = line.trimStart();
+  // oxlint-disable-next-line no-control-regex -- nearly all lines are plain, and many
+  return /^[\u0000-\u007f]*$/.test(head) && !head.includes("&gt;")
+    ? head
+    : head
+        .normalize("NFKC")
+        .replace(/\p{Nd}/gu, decimalDigit)
+        .replace("&gt;", ">");
+}
+
+/** Digits stand in rows of ten, and no row follows the one of another script at once. */
+function decimalDigit(digit: string): string {
+  const code = digit.codePointAt(0) ?? 0;
+  let zero = code;
+  while (code - zero < 9 && /\p{Nd}/u.test(String.fromCodePoint(zero - 1))) zero--;
+  return String(code - zero);
+}
+
+/** Some programs give the sign to the part that they count in: `00:00:-3,000`. */
+function withSignFirst(time: string): string {
+  const bare = time.replace(/[\s−-]/g, "");
+  return /[−-]/.test(time) ? `-${bare}` : bare;
+}
+
+/** What may stand behind the times and is no text: settings of WebVTT, places of SubRip. */
+const SETTING =
+  /^(?:(?:vertical|line|position|size|align|region):\S*|[XY][12]:\S*|[ADLST]:\S*|[!|;,#]+)$/i;
+
+/** The text on the line of the times, which some programs and people put there; "" without any. */
+export function textBesideTiming(line: string): string {
+  const [times = ""] = matchTiming(line) ?? [];
+  const rest = plainTiming(line).slice(times.length).trim();
+  const isText = times !== "" && rest.split(/\s+/).some((word) => !SETTING.test(word));
+  return isText && /[\p{L}\p{N}]/u.test(rest) ? line.trimEnd().slice(-rest.length) : "";
 }
 
 /**

@@ -34,7 +34,7 @@ function joinHighlights(cues: readonly RawCue[]): RawCue[] {
     if (
       lastJoined &&
       cue.lines.length > 0 &&
-      cue.markup !== lastJoined.markup &&
+      marksOf(cue) !== marksOf(lastJoined) &&
       cue.startMs - lastJoined.endMs <= HIGHLIGHT_GAP_MS &&
       textOf(cue).includes(" ") &&
       isSameLines(cue, lastJoined)
@@ -42,16 +42,28 @@ function joinHighlights(cues: readonly RawCue[]): RawCue[] {
       joined[joined.length - 1] = {
         ...lastJoined,
         endMs: Math.max(lastJoined.endMs, cue.endMs),
-        markup: cue.markup,
+        markup: cue.markup ?? textOf(cue),
+        lines: unmarked(lastJoined.lines),
       };
     else joined.push(cue);
   }
   return joined;
 }
 
+/** What marks the words of a cue; it is where the cue differs from others of the same words. */
+const marksOf = (cue: RawCue): string | undefined =>
+  cue.markup ?? (textOf(cue).search(MARKED_WORD) >= 0 ? textOf(cue) : undefined);
+
+/** One word that is marked by signs: `the [old] bridge`, `the *old* bridge`. */
+const MARKED_WORD = /(?<=^|\s)(?:\[([^\s[\]]+)\]|\*([^\s*]+)\*|_([^\s_]+)_)(?=\s|$|[.,!?])/gu;
+const unmarkedText = (text: string): string => text.replace(MARKED_WORD, "$1$2$3");
+const unmarked = (lines: RawCue["lines"]): RawCue["lines"] =>
+  lines.map((line) => ({ ...line, text: unmarkedText(line.text) }));
+
 /** Whether two cues show the same words of the same speakers, wherever their lines break. */
 const isSameLines = (a: RawCue, b: RawCue): boolean =>
-  textOf(a) === textOf(b) && a.lines[0]?.speaker === b.lines[0]?.speaker;
+  unmarkedText(textOf(a)) === unmarkedText(textOf(b)) &&
+  a.lines[0]?.speaker === b.lines[0]?.speaker;
 
 const textOf = ({ lines }: RawCue): string => lines.map(({ text }) => text).join(" ");
 

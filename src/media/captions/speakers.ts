@@ -22,9 +22,12 @@ const LABELS = new Set(
 const NAME =
   /^(?:\[([^[\]]{1,120})\]\s?[:：]|([\p{L}\d][\p{L}\p{M}\d.'’_#&/\- ]{0,40}?)(?:\s?\([^()]{1,30}\))?\s?[:：])(?=(\s|$)|[^\d/\\])/u;
 
-/** `[Name] text` and `(Name) text`, with an aside after a comma: `[Name, whispering] text`. */
+/**
+ * `[Name] text` and `(Name) text`, with an aside after a comma: `[Name, whispering] text`; in
+ * Chinese and Japanese the wide ones, too.
+ */
 const BRACKETED =
-  /^(?:\[([^[\]()]{1,60})\]|\(([^[\]()]{1,60})\))(?=\s|$|[^\s:：.,;!?])[ \t]*(?=\S|$)/u;
+  /^(?:[[［【]([^[\]()（）［］【】]{1,60})[\]］】]|[(（]([^[\]()（）［］【】]{1,60})[)）])(?=\s|$|[^\s:：.,;!?])[ \t]*(?=\S|$)/u;
 
 /** Who is named without a name: "[man on radio] Mayday." */
 const ROLE =
@@ -36,6 +39,10 @@ const ROLE =
  */
 const SOUND =
   /\b(?:[a-z]{2,}ing|laugh(?:s|ter)?|sighs?|gasps?|coughs?|groans?|screams?|shouts?|cheers?|claps?|sobs?|cries|grunts?|chuckles?|whispers?|sniffs?|sniffles?|moans?|yells?|whistles?|hums?|sings?|pants?|scoffs?|clears throat|applause|music|songs?|silence|noise|pause|beat|inaudible|indistinct|unintelligible|crosstalk|foreign|static|beeps?|rings?|rumbles?|slams?|barks?|opens?|closes?|creaks?|thunder|wind|rain|sounds?|gunshots?|explosion|sirens?|bells?|engine|footsteps|chatter|continues?|stops?|ends?|plays?|starts?|fades?|in [a-z]+|on screen|off screen|voice ?over|v\.o\.|o\.s\.|subtitles?|captions?|music)\b/iu;
+
+/** The same in scripts without capitals, where a name shows only by coming again. */
+const WIDE_SOUND =
+  /[笑泣咳]|拍手|掌声|歓声|欢呼|音楽|音乐|音樂|効果音|鐘|ため息|[のる]音$|음악|박수|웃음|웃는|한숨|소리$/u;
 
 interface SpeakerPrefix {
   readonly name: string;
@@ -56,7 +63,10 @@ function readBracketedName(text: string): SpeakerPrefix | undefined {
   const match = BRACKETED.exec(text);
   const inside = match?.[1] ?? match?.[2];
   if (!match || inside === undefined) return undefined;
-  const name = inside.split(",")[0]?.trim() ?? "";
+  const name = (inside.split(",")[0] ?? "")
+    .trim()
+    .replace(/[:：]$/, "")
+    .trimEnd();
   const rest = text.slice(match[0].length).trim();
   if (name === "" || rest === "" || !/^[\p{L}\d]/u.test(name)) return undefined;
   return { name, rest, form: "bracketed" };
@@ -88,6 +98,7 @@ export function namesIn(texts: Iterable<string>): IsName {
     if (name !== undefined) counts.set(name, (counts.get(name) ?? 0) + 1);
   }
   return (name, form) => {
+    if (form === "bracketed" && WIDE_SOUND.test(name)) return false;
     if (form === "bracketed" && (ROLE.test(name) || SOUND.test(name))) return ROLE.test(name);
     const words = name.split(/\s+/);
     if (words.length > 4 || !/\p{L}/u.test(name) || LABELS.has((words[0] ?? "").toLowerCase()))

@@ -39,6 +39,8 @@ export const MAX_CAPTION_BYTES = 200_000_000;
 export interface CaptionReading {
   /** The code page that the user names. */
   readonly encoding?: string | undefined;
+  /** The language that is wanted of captions in several; undefined for any. */
+  readonly wantedLanguage?: string | undefined;
   /** How long the media is, for captions beside media; null when nobody knows. */
   readonly durationMs: number | null;
   /** The time code at which the media starts; null where it notes none. */
@@ -54,7 +56,7 @@ export interface CaptionReading {
 export function readCaptionFile(
   path: Location,
   bytes: Buffer | undefined,
-  { encoding, durationMs, timecodeMs, media }: CaptionReading,
+  { encoding, wantedLanguage, durationMs, timecodeMs, media }: CaptionReading,
 ): CaptionTranscript {
   const label = nameOf(path);
   const name = possibleCaptionName(label);
@@ -73,6 +75,7 @@ export function readCaptionFile(
     const parsed = parseCaptions(bytes, name.format, {
       encoding,
       language: said.language ?? undefined,
+      wantedLanguage: wantedLanguage ?? said.language ?? undefined,
     });
     const words = withoutData(parsed.cues);
     const isData = words.length === 0 && parsed.cues.length > 0;

@@ -88,7 +88,7 @@ export async function chooseCaptions(
       `captions not used: ${nameOf(foreign)}: not in ${task.language ?? "the language"}`,
     );
   // "only" asks for captions, however thin.
-  return task.captions === "only"
+  return task.captions === "only" && task.mustSuit !== true
     ? { transcript: spareOf(rejected), spare: null, info: probed }
     : {
         transcript: null,
@@ -102,7 +102,12 @@ async function captionsThemselves(
   services: CaptionServices,
   warnings: string[],
 ): Promise<CaptionTranscript> {
-  const reading = { encoding: task.captionsEncoding, durationMs: null, timecodeMs: null };
+  const reading = {
+    encoding: task.captionsEncoding,
+    wantedLanguage: task.language,
+    durationMs: null,
+    timecodeMs: null,
+  };
   const transcript = await captionsAt(task.path, services, reading);
   warnings.push(...transcript.warnings);
   if (transcript.cues.length === 0 && transcript.fault) warnings.push(transcript.fault);
@@ -159,6 +164,7 @@ async function chooseSidecar(
 ): Promise<{ chosen: CaptionTranscript | undefined; rejected: CaptionTranscript[] }> {
   const reading = {
     encoding: task.captionsEncoding,
+    wantedLanguage: task.language,
     durationMs: info?.durationMs ?? null,
     timecodeMs: info?.timecodeMs ?? null,
     media: task.path,
@@ -199,10 +205,11 @@ async function readSidecar(
 /** Where nothing can be recognised, any words will do; else they must carry the speech. */
 const isEnough = (
   { cues, fault }: CaptionTranscript,
-  { captions }: FileTask,
+  { captions, mustSuit = false }: FileTask,
   info: MediaInfo | null,
 ): boolean =>
-  fault === null || (cues.length > 0 && (captions === "only" || (info !== null && !info.audio)));
+  fault === null ||
+  (cues.length > 0 && ((captions === "only" && !mustSuit) || (info !== null && !info.audio)));
 
 /** The captions with most cues; null when none has any. */
 const spareOf = (rejected: readonly CaptionTranscript[]): CaptionTranscript | null =>

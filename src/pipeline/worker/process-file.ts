@@ -49,13 +49,18 @@ export async function identifyFile(
   signal: AbortSignal,
   onRead: () => void = () => {},
 ): Promise<ContentDigest> {
-  const digest = task.parts
-    ? await hashParts(task.parts, signal, onRead)
-    : await hashFile(task.path, { signal, onRead });
+  const digest = task.knownContent ?? (await hashMedia(task, signal, onRead));
   // The same bytes are another thing as captions: an empty .srt is no copy of an empty .mp3.
   const content = task.kind === "captions" ? `captions-${digest}` : digest;
   return { content, captions: await identifySidecars(task, signal) };
 }
+
+const hashMedia = (
+  { path, parts }: FileTask,
+  signal: AbortSignal,
+  onRead: () => void,
+): Promise<string> =>
+  parts ? hashParts(parts, signal, onRead) : hashFile(path, { signal, onRead });
 
 /** The manifest is no part of it: two recordings may have the same one. */
 async function hashParts(

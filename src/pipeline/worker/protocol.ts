@@ -49,6 +49,10 @@ export interface FileTask extends SelectionRequest {
   /** The code page of captions that the user names. */
   readonly captionsEncoding?: string | undefined;
   readonly captions: CaptionsMode;
+  /** Only captions that can stand for the speech count, also where nothing is recognised. */
+  readonly mustSuit?: boolean | undefined;
+  /** The digest of the media, where it is known without reading them. */
+  readonly knownContent?: string | undefined;
   readonly language: string | undefined;
   /** Recognisers to try in order. */
   readonly engines: EngineChain;

@@ -1,4 +1,5 @@
-import type { CaptionFormatSpec } from "../caption-format.ts";
+import type { CaptionFormatSpec, ReadContext } from "../caption-format.ts";
+import { chooseLanguage } from "../choose-language.ts";
 import { fillEnds, type OpenCue } from "../ends.ts";
 import { plain } from "../markup.ts";
 import type { RawCaptions, RawLine } from "../raw-cue.ts";
@@ -29,9 +30,9 @@ const STYLE = /\.([\w-]+)\s*\{[^}]*?\blang\s*:\s*([\w-]+)/gi;
 
 /**
  * Parses SAMI, which is HTML with `<SYNC Start=milliseconds>`: what is shown from then on, until
- * the next of its class. Of several languages the one with most text is read.
+ * the next of its class. Of several languages the wanted one is read, else the one with most text.
  */
-function parseSami(text: string): RawCaptions {
+function parseSami(text: string, { language }: ReadContext): RawCaptions {
   const syncs: Sync[] = [];
   let startMs = 0;
   let sync: Sync | undefined;
@@ -59,23 +60,28 @@ function parseSami(text: string): RawCaptions {
     true,
   );
   const languages = new Map(
-    [...text.slice(0, MAX_STYLE_LENGTH).matchAll(STYLE)].map(([, name = "", language = ""]) => [
+    [...text.slice(0, MAX_STYLE_LENGTH).matchAll(STYLE)].map(([, name = "", tag = ""]) => [
       name.toLowerCase(),
-      language,
+      tag,
     ]),
   );
-  const track = longestTrack(syncs);
+  const tracks = lettersOfTracks(syncs).map(([name, letters]) => ({
+    name,
+    letters,
+    language: languages.get(name) ?? null,
+  }));
+  const track = chooseLanguage(tracks, language)?.name ?? "";
   return {
     cues: fillEnds(cuesOf(syncs.filter((one) => one.track === track))),
     language: languages.get(track) ?? null,
   };
 }
 
-function longestTrack(syncs: readonly Sync[]): string {
+function lettersOfTracks(syncs: readonly Sync[]): readonly (readonly [string, number])[] {
   const lengths = new Map<string, number>();
   for (const { track, text } of syncs)
     lengths.set(track, (lengths.get(track) ?? 0) + plain(text).length);
-  return [...lengths].toSorted(([, a], [, b]) => b - a)[0]?.[0] ?? "";
+  return [...lengths];
 }
 
 /** A line ends where the next begins, or is cleared by one that is empty. */

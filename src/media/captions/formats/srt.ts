@@ -1,6 +1,6 @@
 import type { CaptionFormatSpec } from "../caption-format.ts";
 import { subripLines } from "../markup.ts";
-import { parseTiming, type RawCaptions, type RawCue } from "../raw-cue.ts";
+import { parseTiming, type RawCaptions, type RawCue, textBesideTiming } from "../raw-cue.ts";
 
 export const SUBRIP: CaptionFormatSpec = {
   name: "srt",
@@ -36,8 +36,7 @@ function parseSrt(text: string): RawCaptions {
         ? { end: lines.length, number: null }
         : numberBefore(lines, at, next, number);
     number = own.number;
-    const said = lines
-      .slice(at + 1, own.end)
+    const said = [textBesideTiming(lines[at] ?? ""), ...lines.slice(at + 1, own.end)]
       .join("\n")
       .trim();
     if (timing !== "absurd") cues.push({ ...timing, ...subripText(said) });

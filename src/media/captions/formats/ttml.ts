@@ -1,4 +1,5 @@
-import type { CaptionFormatSpec } from "../caption-format.ts";
+import type { CaptionFormatSpec, ReadContext } from "../caption-format.ts";
+import { chooseLanguage } from "../choose-language.ts";
 import { fillEnds, type OpenCue } from "../ends.ts";
 import { plain } from "../markup.ts";
 import type { RawCaptions, RawLine } from "../raw-cue.ts";
@@ -54,16 +55,32 @@ function timeOf(text: string | undefined, { frameRate, tickRate }: Clock): numbe
 interface Interval {
   readonly startMs: number;
   readonly endMs: number | null;
+  /** Whether its children follow each other and don't lie beside each other. */
+  readonly isSequence: boolean;
+  /** Where the last of its children that are over ended. */
+  reachedMs: number;
 }
 
-/** Times count from the beginning of the element around. */
-function intervalOf(element: XmlElement, around: Interval, clock: Clock): Interval {
-  const begin = timeOf(element.attributes.get("begin"), clock);
-  const end = timeOf(element.attributes.get("end"), clock);
-  const duration = timeOf(element.attributes.get("dur"), clock);
-  const startMs = around.startMs + (begin ?? 0);
-  if (end !== null) return { startMs, endMs: around.startMs + end };
-  return { startMs, endMs: duration === null ? around.endMs : startMs + duration };
+const WHOLE = { startMs: 0, endMs: null, isSequence: false, reachedMs: 0 };
+
+/** Times count from the beginning of the element around, in a sequence from the one before. */
+function intervalOf({ attributes }: XmlElement, around: Interval, clock: Clock): Interval {
+  const begin = timeOf(attributes.get("begin"), clock);
+  const end = timeOf(attributes.get("end"), clock);
+  const duration = timeOf(attributes.get("dur"), clock);
+  const fromMs = around.isSequence ? around.reachedMs : around.startMs;
+  const startMs = fromMs + (begin ?? 0);
+  const ownEndMs = duration === null ? around.endMs : startMs + duration;
+  return {
+    startMs,
+    endMs: end === null ? ownEndMs : fromMs + end,
+    isSequence: attributes.get("timecontainer") === "seq",
+    reachedMs: startMs,
+  };
+}
+
+function noteOver(around: Interval | undefined, { endMs, reachedMs }: Interval): void {
+  if (around) around.reachedMs = Math.max(around.reachedMs, endMs ?? reachedMs);
 }
 
 const hasTimes = ({ attributes }: XmlElement): boolean =>
@@ -77,6 +94,8 @@ interface Paragraph {
   readonly interval: Interval;
   readonly isTimed: boolean;
   readonly speaker: string | undefined;
+  /** Of the division that it stands in, where that says one. */
+  readonly language: string | null;
   text: string;
 }
 
@@ -84,15 +103,15 @@ interface Paragraph {
  * Parses TTML 1 and 2 and what is made of it: paragraphs with times, in divisions that may have
  * times too, with spans that may have times of their own. `ttm:agent` names speakers.
  */
-function parseTtml(text: string): RawCaptions {
-  const cues: OpenCue[] = [];
+function parseTtml(text: string, { language: wanted }: ReadContext): RawCaptions {
+  const paragraphs: Paragraph[] = [];
   const agents = new Map<string, string>();
-  const intervals: Interval[] = [{ startMs: 0, endMs: null }];
+  const intervals: Interval[] = [{ ...WHOLE }];
   let clock: Clock = { frameRate: 30, tickRate: 30 };
   let language: string | null = null;
   let paragraph: Paragraph | undefined;
   const finish = (): void => {
-    if (paragraph) cues.push(...cueOf(paragraph));
+    if (paragraph) paragraphs.push(paragraph);
   };
   readXml(text, {
     open(element, parents) {
@@ -100,7 +119,7 @@ function parseTtml(text: string): RawCaptions {
         clock = clockOf(element);
         language = element.attributes.get("lang") ?? null;
       }
-      const around = intervals.at(-1) ?? { startMs: 0, endMs: null };
+      const around = intervals.at(-1) ?? WHOLE;
       const interval = intervalOf(element, around, clock);
       intervals.push(interval);
       if (element.name === "br" && paragraph) paragraph.text += "\n";
@@ -112,6 +131,7 @@ function parseTtml(text: string): RawCaptions {
         interval,
         isTimed: [...parents, element].some(hasTimes),
         speaker: agent === undefined ? undefined : (agents.get(agent) ?? agent),
+        language: divisionLanguage(parents),
         text: "",
       };
     },
@@ -122,7 +142,8 @@ function parseTtml(text: string): RawCaptions {
         paragraph.text += said.replace(/\s+/g, " ");
     },
     close(element) {
-      intervals.pop();
+      const over = intervals.pop();
+      if (over) noteOver(intervals.at(-1), over);
       if (element.name === "p") {
         finish();
         paragraph = undefined;
@@ -132,7 +153,36 @@ function parseTtml(text: string): RawCaptions {
       }
     },
   });
-  return { cues: fillEnds(cues), language };
+  const chosen = chooseDivisions(paragraphs, wanted ?? language ?? undefined);
+  return {
+    cues: fillEnds(chosen.paragraphs.flatMap(cueOf)),
+    language: chosen.language ?? language,
+  };
+}
+
+const divisionLanguage = (parents: readonly XmlElement[]): string | null =>
+  inherited(
+    parents.filter(({ name }) => name === "div"),
+    "lang",
+  ) ?? null;
+
+/** A document may have a division for each of several languages. */
+function chooseDivisions(
+  paragraphs: readonly Paragraph[],
+  wanted: string | undefined,
+): { readonly paragraphs: readonly Paragraph[]; readonly language: string | null } {
+  const byLanguage = [...Map.groupBy(paragraphs, ({ language }) => language)].map(
+    ([language, own]) => ({
+      language,
+      own,
+      letters: own.reduce((sum, { text }) => sum + text.trim().length, 0),
+    }),
+  );
+  const stated = byLanguage.filter(({ language }) => language !== null);
+  const chosen = stated.length > 1 ? chooseLanguage(byLanguage, wanted) : undefined;
+  return chosen
+    ? { paragraphs: chosen.own, language: chosen.language }
+    : { paragraphs, language: stated[0]?.language ?? null };
 }
 
 /** Text without a time anywhere is no caption. */

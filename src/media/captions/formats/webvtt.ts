@@ -8,6 +8,7 @@ import {
   type RawCaptions,
   type RawCue,
   type CueTiming,
+  textBesideTiming,
 } from "../raw-cue.ts";
 
 /** Blank lines before the signature are a mistake that players forgive. */
@@ -52,6 +53,8 @@ function languageIn(headerLine: string): string | undefined {
 interface Block {
   readonly timing: CueTiming | "absurd";
   readonly line: number;
+  /** Text behind the times; it counts where there is no other, else it is taken for settings. */
+  readonly beside: string;
   readonly said: string[];
   /**
    * Whether a blank line stands between the times and the text. Whoever writes so means no end of
@@ -101,7 +104,7 @@ function readLine(reading: Reading, line: string, place: LinePlace): void {
   const block = reading.blocks.at(-1);
   const timing = line.includes("-->") ? parseTiming(line) : undefined;
   if (timing !== undefined && !(reading.isMeta && timing === null))
-    beginCue(reading, timing ?? "absurd", place);
+    beginCue(reading, timing ?? "absurd", { ...place, text: textBesideTiming(line) });
   else if (line === "") {
     reading.isMeta = false;
     if (block) addBlank(block);
@@ -115,7 +118,7 @@ function readLine(reading: Reading, line: string, place: LinePlace): void {
 function beginCue(
   reading: Reading,
   timing: Block["timing"],
-  { number, isAfterBlank }: LinePlace,
+  { number, isAfterBlank, text }: LinePlace & { readonly text: string },
 ): void {
   const block = reading.blocks.at(-1);
   if (block?.isClosed === false) dropName(block.said);
@@ -124,13 +127,14 @@ function beginCue(
   for (const line of leftOut) reading.dropped.push(line);
   reading.loose = [];
   reading.isMeta = false;
-  reading.blocks.push(newBlock(timing, number));
+  reading.blocks.push(newBlock(timing, number, text));
 }
 
 /** An arrow without times begins nothing that could be placed: it is "absurd". */
-const newBlock = (timing: Block["timing"], line: number): Block => ({
+const newBlock = (timing: Block["timing"], line: number, text: string): Block => ({
   timing,
   line,
+  beside: text,
   said: [],
   isLoose: false,
   isClosed: false,
@@ -146,8 +150,8 @@ function addBlank(block: Block): void {
 /** `untimed`: the lines of arrows without times that have text below them. */
 function cuesOf(blocks: readonly Block[]): { cues: RawCue[]; untimed: number[] } {
   const untimed: number[] = [];
-  const cues = blocks.flatMap(({ timing, line, said }): RawCue[] => {
-    const text = said.join("\n").trim();
+  const cues = blocks.flatMap(({ timing, line, said, beside }): RawCue[] => {
+    const text = said.join("\n").trim() || beside;
     if (timing === "absurd" && text !== "") untimed.push(line);
     if (timing === "absurd") return [];
     return [
