@@ -1,4 +1,5 @@
 import { readFile } from "node:fs/promises";
+import { freeBytes } from "../../models/free-tensors.ts";
 import { loadOnnxRuntime } from "../../models/onnx-runtime.ts";
 import { SAMPLE_RATE } from "../transcriber.ts";
 import { makeVoiceActivityGraph } from "../../models/silero/voice-activity-graph.ts";
@@ -35,6 +36,7 @@ export async function loadVoiceActivity(path: string): Promise<{
   const { InferenceSession, Tensor } = await loadOnnxRuntime();
   const graph = makeVoiceActivityGraph(await readFile(path));
   const session = await InferenceSession.create(graph, sessionOptions(1));
+  freeBytes(graph);
   return {
     start(snapshot) {
       const memory =

@@ -26,7 +26,7 @@ function models(confidence: number, language: string, probability = 0.9): Loaded
     ["fi", 1 - probability],
   ]);
   const whisper = {
-    encode: async () => ({ seconds: 3 }),
+    encode: async () => ({ seconds: 3, keys: undefined, values: undefined }),
     begin: async () => ({ languages, noSpeech: 0 }),
     decode: async () => ({
       tokens: [0],

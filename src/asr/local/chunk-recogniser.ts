@@ -7,7 +7,7 @@ import type { Moonshine } from "./moonshine.ts";
 import type { VocabularyBias } from "./vocabulary-bias.ts";
 import { tokenWords } from "./token-words.ts";
 import { hearChunk, type HeardChunk, writeDown } from "./whisper/recognise.ts";
-import type { Whisper } from "./whisper/model.ts";
+import { freeEncoding, type Whisper } from "./whisper/model.ts";
 import type { Vocabulary } from "./whisper/vocabulary.ts";
 import { timeWords, voicedTime } from "./word-times.ts";
 
@@ -77,6 +77,7 @@ export async function recogniseChunk(
     language === ENGLISH
       ? (guess ?? (await byMoonshine(models, chunk)))
       : await writeDown(whisper.model, whisper.vocabulary, heard, language, signal);
+  freeEncoding(heard.encoding);
   return { words, languages: spoken(languages, language, chunk) };
 }
 

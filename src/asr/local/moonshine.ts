@@ -4,6 +4,7 @@ import {
   makeDecoderGraph,
   MAX_POSITIONS,
 } from "../../models/moonshine/decoder-graph.ts";
+import { freeBytes, freeTensors } from "../../models/free-tensors.ts";
 import { readDecoderWeights } from "../../models/moonshine/weights.ts";
 import { type InferenceSession, loadOnnxRuntime, type Tensor } from "../../models/onnx-runtime.ts";
 import { sessionOptions } from "../audio/session-options.ts";
@@ -26,10 +27,22 @@ export interface Decoded {
   readonly probabilities: readonly number[];
 }
 
+type TensorClass = Awaited<ReturnType<typeof loadOnnxRuntime>>["Tensor"];
+
 export interface Moonshine {
   readonly decode: (samples: Float32Array, bias?: BiasState) => Promise<Decoded>;
   readonly release: () => Promise<void>;
 }
+
+interface Sessions {
+  readonly encoder: InferenceSession;
+  /** What the decoder's layers make of the encoder's result. */
+  readonly cross: InferenceSession;
+  readonly decoder: InferenceSession;
+  readonly layers: number;
+}
+
+type Tensors = Readonly<Record<string, Tensor>>;
 
 /**
  * Moonshine tiny in int8, greedy decoding. Jeffries et al. 2024, https://arxiv.org/abs/2410.15608.
@@ -40,66 +53,95 @@ export async function loadMoonshine(
   paths: { readonly encoder: string; readonly decoder: string },
   threads: number,
 ): Promise<Moonshine> {
-  const { InferenceSession, Tensor } = await loadOnnxRuntime();
-  const open = (model: Uint8Array): Promise<InferenceSession> =>
-    InferenceSession.create(model, sessionOptions(threads));
-  const weights = readDecoderWeights(await readFile(paths.decoder));
-  const [encoder, cross, decoder] = await Promise.all([
-    InferenceSession.create(paths.encoder, sessionOptions(threads)),
-    open(makeCrossGraph(weights)),
-    open(makeDecoderGraph(weights)),
-  ]);
-  const int64 = (value: number, shape: readonly number[]): Tensor =>
-    new Tensor("int64", BigInt64Array.of(BigInt(value)), shape);
-  const none = new Tensor("float32", new Float32Array(0), [1, HEADS, 0, HEAD_SIZE]);
-  const noBonus = new Tensor("float32", new Float32Array(VOCABULARY), [VOCABULARY]);
-  const empty = Object.fromEntries(
-    weights.layers.flatMap((_, layer) => ["k", "v"].map((part) => [`self_${part}_${layer}`, none])),
-  );
-  const begin = async (samples: Float32Array): Promise<Record<string, Tensor>> => {
-    const input = new Tensor("float32", samples, [1, samples.length]);
-    const { last_hidden_state: hidden } = await encoder.run({ input_values: input });
-    return {
-      ...(await cross.run({ hidden: hidden as Tensor })),
-      ...empty,
-      token: int64(START, [1, 1]),
-      offset: int64(0, [1]),
-      bonus: noBonus,
-      end: int64(END, []),
-    };
-  };
+  const { Tensor } = await loadOnnxRuntime();
+  const { encoder, cross, decoder, layers } = await openSessions(paths, threads);
+  const beginning = startOfText(Tensor, layers);
   return {
     async decode(samples, bias) {
-      const limit = Math.min(
-        MAX_POSITIONS,
-        Math.ceil((samples.length / SAMPLE_RATE) * MAX_TOKENS_A_SECOND),
-      );
-      const feeds = await begin(samples);
-      if (!bias) {
-        const output = await decoder.run({ ...feeds, steps: int64(limit, []) }, RESULTS);
-        return withoutLoop(readDecoded(output));
+      const seconds = samples.length / SAMPLE_RATE;
+      const limit = Math.min(MAX_POSITIONS, Math.ceil(seconds * MAX_TOKENS_A_SECOND));
+      const input = new Tensor("float32", samples, [1, samples.length]);
+      const { last_hidden_state: hidden } = await encoder.run({ input_values: input });
+      const audio = await cross.run({ hidden: hidden as Tensor });
+      freeTensors([hidden]);
+      const feeds = { ...audio, ...beginning };
+      try {
+        if (bias) return withoutLoop(await decodeOneByOne(decoder, feeds, { limit, bias }));
+        const steps = new Tensor("int64", BigInt64Array.of(BigInt(limit)), []);
+        return withoutLoop(readDecoded(await decoder.run({ ...feeds, steps }, RESULTS)));
+      } finally {
+        freeTensors(Object.values(audio));
       }
-      const tokens: number[] = [];
-      const probabilities: number[] = [];
-      feeds["steps"] = int64(1, []);
-      while (tokens.length < limit && repeats(tokens) === 0) {
-        feeds["bonus"] = new Tensor("float32", toVector(bias.bonuses()), [VOCABULARY]);
-        const output = await decoder.run(feeds);
-        const made = readDecoded(output);
-        const [token] = made.tokens;
-        if (token === undefined) break;
-        tokens.push(token);
-        probabilities.push(...made.probabilities);
-        bias.take(token);
-        for (const name of Object.keys(empty)) feeds[name] = output[`out_${name}`] as Tensor;
-        feeds["token"] = int64(token, [1, 1]);
-        feeds["offset"] = int64(tokens.length, [1]);
-      }
-      return withoutLoop({ tokens, probabilities });
     },
     release: async () =>
       void (await Promise.all([encoder.release(), cross.release(), decoder.release()])),
   };
+}
+
+/** Opens them one after the other: each needs several times its size while it is opened. */
+async function openSessions(
+  paths: { readonly encoder: string; readonly decoder: string },
+  threads: number,
+): Promise<Sessions> {
+  const { InferenceSession } = await loadOnnxRuntime();
+  const open = async (model: Uint8Array): Promise<InferenceSession> => {
+    const session = await InferenceSession.create(model, sessionOptions(threads));
+    freeBytes(model);
+    return session;
+  };
+  const encoder = await InferenceSession.create(paths.encoder, sessionOptions(threads));
+  const file = await readFile(paths.decoder);
+  const weights = readDecoderWeights(file);
+  const cross = await open(makeCrossGraph(weights));
+  const graph = makeDecoderGraph(weights);
+  freeBytes(file);
+  return { encoder, cross, decoder: await open(graph), layers: weights.layers.length };
+}
+
+/** What the decoder is given before the first token, besides the audio. */
+function startOfText(Tensor: TensorClass, layers: number): Tensors {
+  const none = new Tensor("float32", new Float32Array(0), [1, HEADS, 0, HEAD_SIZE]);
+  const caches = Array.from({ length: layers }, (_, layer) => [
+    [`self_k_${layer}`, none],
+    [`self_v_${layer}`, none],
+  ]).flat();
+  return {
+    ...(Object.fromEntries(caches) as Tensors),
+    token: new Tensor("int64", BigInt64Array.of(BigInt(START)), [1, 1]),
+    offset: new Tensor("int64", BigInt64Array.of(0n), [1]),
+    bonus: new Tensor("float32", new Float32Array(VOCABULARY), [VOCABULARY]),
+    end: new Tensor("int64", BigInt64Array.of(BigInt(END)), []),
+  };
+}
+
+/** Slower: which terms are likelier now depends on the token before. */
+async function decodeOneByOne(
+  decoder: InferenceSession,
+  beginning: Tensors,
+  { limit, bias }: { readonly limit: number; readonly bias: BiasState },
+): Promise<Decoded> {
+  const { Tensor } = await loadOnnxRuntime();
+  const feeds: Record<string, Tensor> = {
+    ...beginning,
+    steps: new Tensor("int64", BigInt64Array.of(1n), []),
+  };
+  const tokens: number[] = [];
+  const probabilities: number[] = [];
+  while (tokens.length < limit && repeats(tokens) === 0) {
+    feeds["bonus"] = new Tensor("float32", toVector(bias.bonuses()), [VOCABULARY]);
+    const output = await decoder.run(feeds);
+    const made = readDecoded(output);
+    const [token] = made.tokens;
+    if (token === undefined) break;
+    tokens.push(token);
+    probabilities.push(...made.probabilities);
+    bias.take(token);
+    for (const [name, cache] of Object.entries(output))
+      if (name.startsWith("out_")) feeds[name.slice("out_".length)] = cache;
+    feeds["token"] = new Tensor("int64", BigInt64Array.of(BigInt(token)), [1, 1]);
+    feeds["offset"] = new Tensor("int64", BigInt64Array.of(BigInt(tokens.length)), [1]);
+  }
+  return { tokens, probabilities };
 }
 
 /** The tokens before the end. */

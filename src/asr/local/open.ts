@@ -108,17 +108,16 @@ async function loadModels(
   terms: readonly string[],
 ): Promise<LoadedModels> {
   const [files, whisperFiles] = await Promise.all([models(RECOGNISER), models(WHISPER)]);
-  const [moonshine, whisper, { default: llama }] = await Promise.all([
-    loadMoonshine(
-      {
-        encoder: files["encoder_model.onnx"] ?? "",
-        decoder: files["decoder_model_merged.onnx"] ?? "",
-      },
-      threads,
-    ),
-    openWhisper(whisperFiles, models, threads),
-    import("llama-tokenizer-js"),
-  ]);
+  const { default: llama } = await import("llama-tokenizer-js");
+  // One after the other, so that what the one needs to open is free for the other.
+  const moonshine = await loadMoonshine(
+    {
+      encoder: files["encoder_model.onnx"] ?? "",
+      decoder: files["decoder_model_merged.onnx"] ?? "",
+    },
+    threads,
+  );
+  const whisper = await openWhisper(whisperFiles, models, threads);
   // People say a name in the middle of a sentence as well as at its beginning.
   const spellings = [...new Set(terms.flatMap((term) => [term, term.toLowerCase()]))];
   const bias =

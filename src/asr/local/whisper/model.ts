@@ -1,8 +1,5 @@
-import {
-  type InferenceSession,
-  loadOnnxRuntime,
-  type Tensor,
-} from "../../../models/onnx-runtime.ts";
+import { loadOnnxRuntime, type Tensor } from "../../../models/onnx-runtime.ts";
+import { freeTensors } from "../../../models/free-tensors.ts";
 import { SPECIAL, SUPPRESSED } from "../../../models/whisper/special-tokens.ts";
 import { sessionOptions } from "../../audio/session-options.ts";
 import { SAMPLE_RATE } from "../../transcriber.ts";
@@ -18,13 +15,15 @@ const MAX_TOKENS = 224;
 /** Bands of the picture of sound. */
 const BANDS = 80;
 
-/** Audio as the encoder read it. Plain tensors; nothing to release. */
+/** Audio as the encoder read it: some 25 MB for 20 s, so `freeEncoding` is for when it is done. */
 export interface Encoding {
   readonly keys: Tensor;
   readonly values: Tensor;
   /** Seconds of audio, without the silence after it. */
   readonly seconds: number;
 }
+
+export const freeEncoding = ({ keys, values }: Encoding): void => freeTensors([keys, values]);
 
 /** What the decoder makes of the audio before it knows the language. */
 export interface Beginning {
@@ -77,10 +76,9 @@ export async function loadWhisper(
   threads: number,
 ): Promise<Whisper> {
   const { InferenceSession, Tensor } = await loadOnnxRuntime();
-  // By its path: a copy of the file in memory would stay until the next collection.
-  const open = (path: string): Promise<InferenceSession> =>
-    InferenceSession.create(path, sessionOptions(threads));
-  const [encoder, decoder] = await Promise.all([open(paths.encoder), open(paths.decoder)]);
+  // By its path, and one after the other: a copy of the file in memory would stay for a while.
+  const encoder = await InferenceSession.create(paths.encoder, sessionOptions(threads));
+  const decoder = await InferenceSession.create(paths.decoder, sessionOptions(threads));
   const int64 = (values: readonly number[], shape: readonly number[]): Tensor =>
     new Tensor("int64", BigInt64Array.from(values, BigInt), shape);
   const step = async (
@@ -115,8 +113,12 @@ export async function loadWhisper(
       const [layers = 0, , heads = 0, size = 0] = encoding.keys.dims;
       const none = new Tensor("float32", new Float32Array(0), [layers, 1, 0, heads * size]);
       const empty = { keys: none, values: none, length: 0 };
-      const { logits, cache, rows } = await step([SPECIAL.start], empty, encoding);
-      return { ...languagesOf(logits), cache, attention: rows[0] as Float32Array };
+      const first = await step([SPECIAL.start], empty, encoding);
+      return {
+        ...languagesOf(lastLogits(first)),
+        cache: first.cache,
+        attention: first.rows[0] as Float32Array,
+      };
     },
     decode: (encoding, beginning, language, signal) =>
       decodeGreedily(step, encoding, beginning, language, signal),
@@ -124,9 +126,12 @@ export async function loadWhisper(
   };
 }
 
+const lastLogits = ({ logits }: Step): Float32Array =>
+  (logits.data as Float32Array).subarray(-(logits.dims[2] ?? 0));
+
 interface Step {
-  /** Of the last token. */
-  readonly logits: Float32Array;
+  /** Of the last token at the end. */
+  readonly logits: Tensor;
   readonly cache: Cache;
   /** The attention of each token: heads × positions. */
   readonly rows: readonly Float32Array[];
@@ -135,8 +140,6 @@ interface Step {
 }
 
 function readStep(output: Readonly<Record<string, Tensor>>, count: number, before: number): Step {
-  const all = output["logits"] as Tensor;
-  const vocabulary = all.dims[2] ?? 0;
   const attention = output["cross_attention_weights"] as Tensor;
   const [, heads = 0, , positions = 0] = attention.dims;
   const data = attention.data as Float32Array;
@@ -149,7 +152,7 @@ function readStep(output: Readonly<Record<string, Tensor>>, count: number, befor
     return row;
   });
   return {
-    logits: (all.data as Float32Array).subarray((count - 1) * vocabulary),
+    logits: output["logits"] as Tensor,
     cache: {
       keys: output["out_n_layer_self_k_cache"] as Tensor,
       values: output["out_n_layer_self_v_cache"] as Tensor,
@@ -187,11 +190,13 @@ async function decodeGreedily(
   });
   while (tokens.length < MAX_TOKENS) {
     signal.throwIfAborted();
-    const { best, probability } = choose(next.logits, tokens.length === 0);
+    const { best, probability } = choose(lastLogits(next), tokens.length === 0);
     if (best === SPECIAL.end) break;
     tokens.push(best);
     probabilities.push(probability);
-    next = await step([best], next.cache, encoding);
+    const { cache, logits } = next;
+    next = await step([best], cache, encoding);
+    freeTensors([logits, cache.keys, cache.values]);
     rows.push(...next.rows);
     const loop = repeats(tokens);
     if (loop === 0) continue;

@@ -8,6 +8,7 @@ import { tokenStarts } from "./align.ts";
 import {
   type Beginning,
   type Encoding,
+  freeEncoding,
   PROMPT_LENGTH,
   SILENCE_SECONDS,
   type Whisper,
@@ -55,6 +56,7 @@ export async function writeDown(
     const text = await decodeOnce(whisper, vocabulary, rest, language, signal);
     const found = toWords(text, rest, vocabulary, language);
     words.push(...found);
+    if (rest !== heard) freeEncoding(rest.encoding);
     const next = unwritten(rest.chunk, found.at(-1)?.endMs);
     if (next === null || count === MAX_CONTINUATIONS) return words;
     rest = await hearChunk(whisper, next);
@@ -74,6 +76,7 @@ async function decodeOnce(
   if (!isLooping(text, vocabulary)) return text;
   const padded = await whisper.encode(chunk.samples, 2 * SILENCE_SECONDS);
   const again = await whisper.decode(padded, await whisper.begin(padded), language, signal);
+  freeEncoding(padded);
   if (!isLooping(again, vocabulary)) return again;
   return { ...text, isLoop: true };
 }
