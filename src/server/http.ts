@@ -123,6 +123,7 @@ async function answer(
     identity: who?.identity ?? plainReply(answered)?.signedIn,
     call,
     answer: searchAnswer(route, answered),
+    stages: plainReply(answered)?.stages,
     isRefusal: plainReply(answered)?.isRefusal === true,
     error,
   });

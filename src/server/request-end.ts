@@ -1,4 +1,5 @@
 import type { Identity } from "../app/access/identity.ts";
+import type { Stage } from "./reads/stages.ts";
 
 /** What metrics tell of the answer to a search. */
 export interface SearchAnswer {
@@ -38,6 +39,7 @@ export interface Ended {
       }
     | undefined;
   readonly answer?: SearchAnswer | undefined;
+  readonly stages?: readonly Stage[] | undefined;
   /** It was refused, although its status does not say so. */
   readonly isRefusal?: boolean;
   readonly error: unknown;

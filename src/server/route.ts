@@ -21,6 +21,7 @@ import type { LibraryAccess } from "./library-access.ts";
 import type { RateLimit } from "./rate-limit.ts";
 import type { OidcSignIn } from "./oidc/sign-in.ts";
 import type { ReadPool } from "./reads/pool.ts";
+import type { Stage } from "./reads/stages.ts";
 import type { Sessions } from "./sessions.ts";
 
 /** A JSON Schema of one parameter. */
@@ -68,6 +69,8 @@ export type Reply =
       readonly signedIn?: Identity;
       /** The audit keeps it as refused, although its status does not say so. */
       readonly isRefusal?: boolean;
+      /** What the parts of a search took, for traces and metrics. */
+      readonly stages?: readonly Stage[];
     };
 
 /** One operation of the API. /openapi.json, checks and tests come from these. */

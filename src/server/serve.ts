@@ -78,7 +78,7 @@ function createListener(services: Services): ReturnType<typeof getRequestListene
     services.metrics.noteRequest(ended);
     services.audit.note(ended);
     logRequest(services, ended);
-    services.tracer?.add(spanOf(ended));
+    if (services.tracer) for (const span of spansOf(ended)) services.tracer.add(span);
   });
   return getRequestListener(app.fetch, { overrideGlobalObjects: false });
 }
@@ -189,6 +189,23 @@ function logRequest({ log }: Services, ended: Ended): void {
     ...(identity ? { keyId: identity.id } : {}),
     ...(status >= 500 ? { error: toMediasearchError(error).message } : {}),
   });
+}
+
+/** A request and the parts of its search. */
+function spansOf(ended: Ended): readonly Span[] {
+  const request = spanOf(ended);
+  const { traceId, spanId: parentId } = request;
+  const parts = (ended.stages ?? []).map(({ name, startMs, tookMs }): Span => ({
+    name: `search ${name}`,
+    kind: "internal",
+    traceId,
+    parentId,
+    spanId: createSpanId(),
+    startMs,
+    endMs: startMs + tookMs,
+    attributes: {},
+  }));
+  return [request, ...parts];
 }
 
 /** A request as a span, by the names of OpenTelemetry; neither query nor key is in it. */

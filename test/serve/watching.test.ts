@@ -157,6 +157,14 @@ describe("traces", () => {
     expect(span?.spanId).toMatch(/^[0-9a-f]{16}$/);
     expect(BigInt(span?.endTimeUnixNano ?? 0) > BigInt(span?.startTimeUnixNano ?? 0)).toBe(true);
     expect(span?.attributes).toContainEqual({ key: "mediasearch.hits", value: { intValue: "1" } });
+    const parts = sent
+      .flatMap(({ spans }) => spans)
+      .filter(({ parentSpanId }) => parentSpanId === span?.spanId);
+    expect(parts.map(({ name }) => name).toSorted()).toEqual(["search rank", "search words"]);
+    for (const part of parts) {
+      expect(part.traceId).toBe(traceId);
+      expect(BigInt(part.endTimeUnixNano) >= BigInt(part.startTimeUnixNano)).toBe(true);
+    }
     expect(sent[0]?.headers).toMatchObject({
       path: "/v1/traces",
       authorization: "Bearer secret-of-the-collector",

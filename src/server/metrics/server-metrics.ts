@@ -130,6 +130,11 @@ function searchMetrics(registry: Registry) {
     "Time that a search took in its thread.",
     LATENCY_S,
   );
+  const parts = registry.histogram(
+    "mediasearch_search_stage_seconds",
+    "Time that the parts of a search took: embed, vectors, words, rank.",
+    LATENCY_S,
+  );
   const hits = registry.histogram("mediasearch_search_hits", "Hits of a page.", HITS);
   const empty = registry.counter(
     "mediasearch_search_empty_total",
@@ -141,8 +146,9 @@ function searchMetrics(registry: Registry) {
     LATENCY_S,
   );
   return {
-    noteRequest({ answer }: Ended): void {
+    noteRequest({ answer, stages = [] }: Ended): void {
       if (!answer) return;
+      for (const { name, tookMs } of stages) parts.observe(tookMs / 1000, { stage: name });
       durations.observe(answer.processingTimeMs / 1000, { mode: answer.mode });
       hits.observe(answer.hits.length);
       if (answer.total === 0) empty.add({ mode: answer.mode });

@@ -10,10 +10,12 @@ import {
 } from "./files.ts";
 import { collections, counts, facets, failedFiles, speakers, suggest } from "./overview.ts";
 import { search } from "./search.ts";
+import { searchInStages } from "./stages.ts";
 
 /** Every way in which a thread reads the library. Arguments and answers are plain data. */
 export const OPERATIONS = {
   search,
+  searchInStages,
   files,
   file,
   transcript,

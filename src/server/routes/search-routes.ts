@@ -1,8 +1,16 @@
+import type { Identity } from "../../app/access/identity.ts";
 import type { SearchArgs } from "../reads/search.ts";
 import type { FilesArgs } from "../reads/files.ts";
 import { sightOf } from "../authenticate.ts";
 import { usageError } from "../problem.ts";
-import { INTEGER, type Route, type RouteParameter, STRING } from "../route.ts";
+import {
+  INTEGER,
+  type Reply,
+  type Route,
+  type RouteParameter,
+  type Services,
+  STRING,
+} from "../route.ts";
 
 const parameter = (schema: RouteParameter["schema"], description: string): RouteParameter => ({
   schema,
@@ -42,6 +50,15 @@ export const SEARCH_QUERY = {
 
 const FOUND = { 200: { description: "one page of hits, best first", schema: "SearchPage" } };
 
+async function searchPage(
+  identity: Identity,
+  args: SearchArgs,
+  { reads }: Pick<Services, "reads">,
+): Promise<Reply> {
+  const { page, stages } = await reads.run("searchInStages", sightOf(identity), args);
+  return { json: page, stages };
+}
+
 export const SEARCH_ROUTES: readonly Route[] = [
   {
     method: "get",
@@ -53,9 +70,8 @@ export const SEARCH_ROUTES: readonly Route[] = [
     query: SEARCH_QUERY,
     answers: FOUND,
     audit: "search",
-    handle: async ({ identity, query }, { reads }) => ({
-      json: await reads.run("search", sightOf(identity), query as unknown as SearchArgs),
-    }),
+    handle: ({ identity, query }, services) =>
+      searchPage(identity, query as unknown as SearchArgs, services),
   },
   {
     method: "post",
@@ -67,9 +83,7 @@ export const SEARCH_ROUTES: readonly Route[] = [
     body: "SearchRequest",
     answers: FOUND,
     audit: "search",
-    handle: async ({ identity, body }, { reads }) => ({
-      json: await reads.run("search", sightOf(identity), body as SearchArgs),
-    }),
+    handle: ({ identity, body }, services) => searchPage(identity, body as SearchArgs, services),
   },
   {
     method: "get",
