@@ -47,6 +47,7 @@ function sleeper(): WorkerPool {
         })),
       };
     },
+    hearVoices: async () => ({ encoder: "", voices: [] }),
     embed: async (_path, segments) => segments.map(() => vector),
     measure: async (paths) => paths.map(() => null),
     close: async () => {},

@@ -15,7 +15,7 @@ _mediasearch() {
     'audit:show who did what on the server'
     'status:show the state of the library'
     'jobs:list, show, retry, skip or forget files that failed'
-    'speakers:list, rename or merge the people who speak'
+    'speakers:list, rename or merge the people who speak, or know them by their voices'
     'folders:show the folders that were indexed, and how far they are'
     'edits:show or take back what was changed by hand'
     'remove:take files and folders out of the library'
@@ -248,13 +248,15 @@ _mediasearch() {
       '(--store)'--store='[path of the library file]:path:_files' \
       '(--into)'--into='[merge\: the name that they get]:name: ' \
       '(--file)'--file='[only in this file\: a path, a name or a glob]:pattern: ' \
+      '(--speaker)'--speaker='[enrol\: who the person is in the transcript]:name: ' \
+      '(-n --dry-run)'{-n,--dry-run}'[match\: say who would get a name, and change nothing]' \
       '(--json)'--json'[print JSON]' \
       '(--config)'--config='[a configuration file of your choice, in place of mediasearch.config.json]:file:_files' \
       '(--env-file)'--env-file='[read variables from a file of NAME=value lines; those of the environment win]:file:_files' \
       '(-q --quiet)'{-q,--quiet}'[results and errors only]' \
       '(--color)'--color='[always, never, or auto\: on a terminal, unless NO_COLOR says no]:when:(always never auto)' \
       '(-h --help)'{-h,--help}'[show what there is]' \
-      '1:what to do:(list rename merge)' \
+      '1:what to do:(list rename merge enrol match profiles forget)' \
       '*:words: ' ;;
     folders) _arguments -s -S \
       '(--store)'--store='[path of the library file]:path:_files' \

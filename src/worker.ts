@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { openSpeakerTeller, openTranscriber } from "./asr/registry.ts";
+import { openSpeakerListener, openSpeakerTeller, openTranscriber } from "./asr/registry.ts";
+import type { SpeakerListener } from "./asr/speaker-turns.ts";
 import type { Transcriber } from "./asr/transcriber.ts";
 import type { Embedder } from "./embed/embedder.ts";
 import { openEmbedder } from "./embed/registry.ts";
@@ -170,6 +171,27 @@ async function answer(
   }
 }
 
+async function listen(
+  { task, spans }: Extract<Request, { type: "voices" }>,
+  setup: WorkerSetup,
+): Promise<WorkerReply> {
+  try {
+    const { hearVoices } = await import("./pipeline/worker/hear-voices.ts");
+    const voices = await hearVoices(task, spans, await openListener(), services(setup));
+    return { type: "voices", voices };
+  } catch (error) {
+    const { code, message, hint } = toMediasearchError(error, task.path);
+    return { type: "failed", failure: { code, message, hint } };
+  }
+}
+
+let listener: Promise<SpeakerListener> | undefined;
+const openListener = (): Promise<SpeakerListener> =>
+  (listener ??= openSpeakerListener(models).catch((error: unknown) => {
+    listener = undefined;
+    throw error;
+  }));
+
 let setup: WorkerSetup | undefined;
 const replyToPool = serveParent<Request, WorkerReply>({
   onRequest: (request) => {
@@ -177,8 +199,9 @@ const replyToPool = serveParent<Request, WorkerReply>({
     else if (request.type === "models") waiting.get(request.model)?.(request);
     else if (setup && request.type === "embed")
       void embed(request.segments, setup).then(replyToPool);
+    else if (setup && request.type === "voices") void listen(request, setup).then(replyToPool);
     else if (request.type === "measure") void measure(request.paths).then(replyToPool);
-    else if (setup && request.type !== "embed")
+    else if (setup && request.type !== "embed" && request.type !== "voices")
       void answer(request.type, request.task, setup).then(replyToPool);
   },
   onOrphaned: () => void quit(),

@@ -8,6 +8,22 @@ export interface SpeakerTurn {
   readonly speaker: number;
 }
 
+/** Somebody who has a name speaks from here to there, in milliseconds of the recording. */
+export interface SpokenSpan {
+  readonly startMs: number;
+  readonly endMs: number;
+  readonly speaker: string;
+}
+
+/** How somebody sounds in a recording. */
+export interface SpeakerVoice {
+  readonly speaker: string;
+  /** How much speech was heard. */
+  readonly seconds: number;
+  /** Numbers of length 1: two voices are alike as far as their product is near 1. */
+  readonly voice: Float32Array;
+}
+
 export interface SpeakerNumber {
   /** The number of speakers where it is known. */
   readonly count?: number | undefined;
@@ -19,12 +35,16 @@ export interface SpeakerNumber {
 export interface SpeakerListener {
   /** A change of anything that gives other speakers changes it. */
   readonly id: string;
+  /** What hears the voices: those of another encoder can't be compared. */
+  readonly encoder: string;
   /** Begins a recording. */
   readonly listen: () => {
     /** Passes the audio on, 16 kHz mono, and hears the voices in it. */
     readonly through: (audio: AsyncIterable<Float32Array>) => AsyncIterable<Float32Array>;
     /** Who spoke when, after the end of the audio; as many as it was opened for by default. */
     readonly turns: (number?: SpeakerNumber) => readonly SpeakerTurn[];
+    /** The voices of those who speak in these spans, after the end of the audio. */
+    readonly voices: (spans: readonly SpokenSpan[]) => readonly SpeakerVoice[];
   };
   readonly release: () => Promise<void>;
 }

@@ -1,4 +1,5 @@
 import type { Cue, Language } from "../types.ts";
+import type { SpeakerVoice } from "./speaker-turns.ts";
 import type { AllRecogniserSettings, RequestSettings } from "./settings.ts";
 
 /** Sample rate of the audio that every recogniser takes, in Hz: 16 kHz mono float32 in -1..1. */
@@ -59,6 +60,14 @@ export interface Transcript {
    * recogniser does not know.
    */
   readonly warning: string | null;
+  /** How those sound who speak in it, where that was heard. */
+  readonly voices?: SpokenVoices | undefined;
+}
+
+export interface SpokenVoices {
+  /** What heard them: voices of another encoder can't be compared. */
+  readonly encoder: string;
+  readonly voices: readonly SpeakerVoice[];
 }
 
 /**

@@ -30,6 +30,7 @@ const workers: WorkerPool = {
       },
     ],
   }),
+  hearVoices: async () => ({ encoder: "", voices: [] }),
   embed: async (_path, segments) => segments.map(() => Float32Array.of(1)),
   measure: async (paths) => paths.map(() => null),
   close: async () => {},

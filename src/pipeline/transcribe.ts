@@ -3,6 +3,7 @@ import type { Checkpoint } from "../asr/transcriber.ts";
 import { asChanging, formatFingerprint, parseFingerprint } from "../fingerprint.ts";
 import { formatSelection, parseSelection } from "../selection.ts";
 import type { EngineName } from "../types.ts";
+import { hasProfiles, writeHeardVoices } from "../backends/voices.ts";
 import { writeWordTimes } from "../backends/word-times.ts";
 import { commitTranscript } from "./commit.ts";
 import { keepFacts } from "./describe.ts";
@@ -84,7 +85,7 @@ export async function transcribe(
     .finally(() => saving);
   if ("skipped" in transcript) return { type: "skipped", path, reason: transcript.skipped };
   call.signal.throwIfAborted();
-  const { segments: timed, facts = {}, ...read } = transcript;
+  const { segments: timed, facts = {}, voices, ...read } = transcript;
   const about = { ...read, recordedAtMs: read.recordedAtMs ?? file.recordedAtMs ?? null };
   const segments = timed.map(({ words: _words, ...segment }) => segment);
   const engine = (transcript.engineName as EngineName | undefined) ?? task.engines[0];
@@ -93,6 +94,8 @@ export async function transcribe(
   const fingerprint = isChanged ? formatFingerprint(asChanging(parseFingerprint(done))) : done;
   // Before the transcript itself, which a reader may see with its words or not at all.
   await writeWordTimes(services.records, fingerprint, timed);
+  if (voices && (await hasProfiles(services.records)))
+    await writeHeardVoices(services.records, fingerprint, voices);
   await keepFacts(file, fingerprint, facts, services);
   const committed = await commitTranscript(
     { ...fileFacts(file), ...about, segments, fingerprint },

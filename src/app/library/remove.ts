@@ -2,6 +2,7 @@ import type { AssetId, AssetStatus } from "../../backends/catalog.ts";
 import type { Backend } from "../../backends/backend.ts";
 import { contentOf, dropEdits } from "../../backends/edits.ts";
 import { dropMediaFacts } from "../../backends/media-facts.ts";
+import { dropHeardVoices } from "../../backends/voices.ts";
 import { dropWordTimes } from "../../backends/word-times.ts";
 import {
   addPurge,
@@ -124,7 +125,10 @@ async function wipe(backend: Backend, files: readonly AssetStatus[]): Promise<re
   }
   // What other files of the library have too stays theirs.
   for await (const { fingerprint } of library.catalog.list()) wiped.delete(contentOf(fingerprint));
-  for (const content of wiped) await dropEdits(records, content);
+  for (const content of wiped) {
+    await dropEdits(records, content);
+    await dropHeardVoices(records, content);
+  }
   if (wiped.size > 0) await dropWordTimes(records, (content) => wiped.has(content));
   if (wiped.size > 0) await dropMediaFacts(records, (content) => wiped.has(content));
   const copies = medium.kind === "file" ? await medium.wipe() : [];

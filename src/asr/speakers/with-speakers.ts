@@ -9,6 +9,7 @@ import type { SpeakersWanted } from "../settings.ts";
 import { assignSpeakers, type SpeakerListener } from "../speaker-turns.ts";
 import type { Transcriber, TranscriberOptions } from "../transcriber.ts";
 import { diarize } from "./diarize.ts";
+import { voicesOf } from "./named-voices.ts";
 import {
   loadVoiceEncoder,
   VOICE_CUT,
@@ -34,11 +35,13 @@ export async function openSpeakers(
   const digest = fileDigest(VOICE_MODEL, VOICE_FILE).slice(0, 8);
   return {
     id: `${digest}.${SPEAKERS_VERSION}.${wanted}`,
+    encoder: digest,
     listen() {
       const windows: VoiceWindow[] = [];
       return {
         through: (audio) => hearVoices(audio, activity.start, encoder.encode, windows),
         turns: (number = { count, maxSpeakers }) => diarize(windows, number),
+        voices: (spans) => voicesOf(windows, spans),
       };
     },
     release: async () => void (await Promise.all([activity.release(), encoder.release()])),
@@ -75,7 +78,12 @@ export function withSpeakers(transcriber: Transcriber, speakers: SpeakerListener
       const transcript = await transcriber.transcribe(listener.through(audio), options);
       options.signal.throwIfAborted();
       if (transcript.cues.some(({ speaker }) => speaker !== null)) return transcript;
-      return { ...transcript, cues: assignSpeakers(transcript.cues, listener.turns()) };
+      const cues = assignSpeakers(transcript.cues, listener.turns());
+      const spans = cues.flatMap(({ speaker, startMs, endMs }) =>
+        speaker === null ? [] : [{ speaker, startMs, endMs }],
+      );
+      const voices = { encoder: speakers.encoder, voices: listener.voices(spans) };
+      return { ...transcript, cues, voices };
     },
     close: async () => void (await Promise.all([transcriber.close(), speakers.release()])),
   };

@@ -59,24 +59,35 @@ export const WORKERS_SPEC = {
 
 export const SPEAKERS_SPEC = {
   name: "speakers",
-  summary: "list, rename or merge the people who speak",
+  summary: "list, rename or merge the people who speak, or know them by their voices",
   details:
-    "Names are found at once, and hold for a file that is recognised anew, moves or is copied.",
+    "Names are found at once, and hold for a file that is recognised anew, moves or is copied.\n`enrol` keeps how a person sounds, in the library and nowhere else; `match` gives the name to speakers that nobody has named (Speaker 1, Speaker 2, …) and that sound so; `forget` wipes the voice. Ask people before you keep their voices: docs/security.md.",
   args: [
-    { name: "[action]", help: "what to do", choices: ["list", "rename", "merge"] },
-    { name: "[names...]", help: "rename: old and new name; merge: those that are one person" },
+    {
+      name: "[action]",
+      help: "what to do",
+      choices: ["list", "rename", "merge", "enrol", "match", "profiles", "forget"],
+    },
+    {
+      name: "[names...]",
+      help: "rename: old and new name; merge: those that are one person; enrol: a name, and the recording, or its part where the person alone speaks (talk.mp3@12:30-13:10); forget: a name",
+    },
   ],
   options: [
     STORE_OPTION,
     { flags: "--into <name>", help: "merge: the name that they get" },
     { flags: "--file <pattern>", help: "only in this file: a path, a name or a glob" },
+    { flags: "--speaker <name>", help: "enrol: who the person is in the transcript" },
+    { flags: "-n, --dry-run", help: "match: say who would get a name, and change nothing" },
     { flags: "--json", help: "print JSON" },
   ],
   examples: [
+    ["mediasearch speakers enrol Ada talk.mp3@12:30-13:10", "remember how Ada sounds"],
+    ["mediasearch speakers match --dry-run", "who of the unnamed sounds like somebody known"],
     ['mediasearch speakers rename "Speaker 1" "Ada Moreau" --file talk.mp3', "in one recording"],
     ['mediasearch speakers merge "A. Moreau" Ada --into "Ada Moreau"', "everywhere"],
   ],
-  exitCodes: ["NO_STORE", "STORE_BUSY", "NOT_FOUND", "NO_SPACE"],
+  exitCodes: ["NO_STORE", "STORE_BUSY", "NOT_FOUND", "NO_SPACE", "PARTIAL"],
 } as const satisfies CommandSpec;
 
 export const MIGRATE_SPEC = {

@@ -1,4 +1,5 @@
-import type { Checkpoint } from "../../asr/transcriber.ts";
+import type { SpokenSpan } from "../../asr/speaker-turns.ts";
+import type { Checkpoint, SpokenVoices } from "../../asr/transcriber.ts";
 import { MediasearchError, toMediasearchError } from "../../errors.ts";
 import {
   HEAP_IS_FULL,
@@ -33,6 +34,12 @@ export interface WorkerPool {
     segments: readonly Segment[],
     signal: AbortSignal,
   ): Promise<readonly Float32Array[]>;
+  /** How those sound who speak in these spans of a recording. */
+  hearVoices(
+    task: FileTask,
+    spans: readonly SpokenSpan[],
+    signal: AbortSignal,
+  ): Promise<SpokenVoices>;
   /** How much sound local media have, in milliseconds; null where their heads do not tell it. */
   measure(paths: readonly string[], signal: AbortSignal): Promise<readonly (number | null)[]>;
   close(): Promise<void>;
@@ -135,19 +142,14 @@ export function openWorkers(options: PoolOptions): WorkerPool {
       call({ type: "describe", task }, task.path, { signal }, (reply) =>
         reply.type === "facts" ? reply.facts : undefined,
       ),
-    transcribe: (task, on) =>
-      call<WorkerTranscript | Skipped>(
-        { type: "transcribe", task },
-        task.path,
-        on,
-        (reply): WorkerTranscript | Skipped | undefined => {
-          if (reply.type === "skipped") return { skipped: reply.reason };
-          return reply.type === "transcript" ? reply.transcript : undefined;
-        },
-      ),
+    transcribe: (task, on) => call({ type: "transcribe", task }, task.path, on, transcriptIn),
     embed: (path, segments, signal) =>
       call({ type: "embed", segments }, path, { signal }, (reply) =>
         reply.type === "vectors" ? reply.vectors : undefined,
+      ),
+    hearVoices: (task, spans, signal) =>
+      call({ type: "voices", task, spans }, task.path, { signal }, (reply) =>
+        reply.type === "voices" ? reply.voices : undefined,
       ),
     measure: (paths, signal) =>
       call({ type: "measure", paths }, paths[0] ?? "", { signal }, (reply) =>
@@ -158,6 +160,11 @@ export function openWorkers(options: PoolOptions): WorkerPool {
       await Promise.all([...all].map((worker) => worker.end(WORKER_GRACE_MS)));
     },
   };
+}
+
+function transcriptIn(reply: WorkerReply): WorkerTranscript | Skipped | undefined {
+  if (reply.type === "skipped") return { skipped: reply.reason };
+  return reply.type === "transcript" ? reply.transcript : undefined;
 }
 
 /**

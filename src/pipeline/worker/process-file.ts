@@ -246,6 +246,7 @@ async function recogniseWith(
     durationMs: cleanMediaTime(info.durationMs) ?? Math.round(heardMs),
     recordedAtMs: cleanDate(info.recordedAtMs),
     segments,
+    voices: transcript.voices,
   };
 }
 

@@ -1,6 +1,7 @@
 import type { KnownWords } from "../../asr/known-words.ts";
 import type { AllRecogniserSettings } from "../../asr/settings.ts";
-import type { Checkpoint, TimingUnit } from "../../asr/transcriber.ts";
+import type { SpokenSpan } from "../../asr/speaker-turns.ts";
+import type { Checkpoint, SpokenVoices, TimingUnit } from "../../asr/transcriber.ts";
 import type { EmbedderSettings } from "../../embed/settings.ts";
 import type { EngineChain } from "../../engine-chain.ts";
 import type { ErrorCode } from "../../errors.ts";
@@ -88,6 +89,8 @@ export interface WorkerTranscript {
   readonly durationMs: number | null;
   readonly recordedAtMs: number | null;
   readonly segments: readonly EmbeddedSegment[];
+  /** How those sound who speak in it, where that was heard. */
+  readonly voices?: SpokenVoices | undefined;
   /** Left out where nobody looked. */
   readonly facts?: MediaFacts;
   readonly warnings: readonly string[];
@@ -98,6 +101,8 @@ export type Request =
   | { readonly type: "identify"; readonly task: FileTask }
   | { readonly type: "transcribe"; readonly task: FileTask }
   | { readonly type: "describe"; readonly task: FileTask }
+  /** Hears voices in the spans where somebody speaks. */
+  | { readonly type: "voices"; readonly task: FileTask; readonly spans: readonly SpokenSpan[] }
   | { readonly type: "embed"; readonly segments: readonly Segment[] }
   /** How long media are; by their heads, without reading them. */
   | { readonly type: "measure"; readonly paths: readonly string[] }
@@ -121,6 +126,7 @@ export type WorkerReply =
   /** "only captions" was asked for and there are none: not a failure. */
   | { readonly type: "skipped"; readonly reason: string }
   | { readonly type: "failed"; readonly failure: Failure }
+  | { readonly type: "voices"; readonly voices: SpokenVoices }
   | { readonly type: "vectors"; readonly vectors: readonly Float32Array[] }
   /** In the order of the paths; null where nothing tells it, 0 for what can't be read. */
   | { readonly type: "durations"; readonly durations: readonly (number | null)[] }

@@ -1,12 +1,14 @@
-import { displayPath, fileNames } from "../app/display-path.ts";
-import { listSpeakers, renameSpeakers, type RenameRequest } from "../app/library/speakers.ts";
-import type { Command, CommandContext } from "../cli/command.ts";
-import { type FlagsOf, hasFlag } from "../cli/flags.ts";
-import type { SPEAKERS_SPEC } from "../cli/specs/library.ts";
-import { MediasearchError } from "../errors.ts";
-import { formatJson, formatLength, pluralize } from "../text/format.ts";
-import { columnsOf, displayWidth } from "../terminal/style.ts";
-import { stripControls } from "../text/strip-controls.ts";
+import { displayPath, fileNames } from "../../app/display-path.ts";
+import { listSpeakers, renameSpeakers, type RenameRequest } from "../../app/library/speakers.ts";
+import type { Command, CommandContext } from "../../cli/command.ts";
+import { type FlagsOf, hasFlag } from "../../cli/flags.ts";
+import type { SPEAKERS_SPEC } from "../../cli/specs/library.ts";
+import { MediasearchError } from "../../errors.ts";
+import { formatJson, formatLength, pluralize } from "../../text/format.ts";
+import { columnsOf, displayWidth } from "../../terminal/style.ts";
+import { stripControls } from "../../text/strip-controls.ts";
+
+import { enrol, forget, match, printProfiles } from "./voices.ts";
 
 const SHOWN_FILES = 3;
 
@@ -16,6 +18,10 @@ export const run: Command<typeof SPEAKERS_SPEC> = async (
   context,
 ) => {
   const asJson = hasFlag(flags, "json");
+  if (action === "enrol") return enrol(names, flags, context);
+  if (action === "match") return match(flags, context);
+  if (action === "profiles") return printProfiles(flags, context);
+  if (action === "forget") return forget(names, flags, context);
   if (action === "list") return printSpeakers(flags.file, asJson, context);
   return rename(renameRequest(action, names, flags), asJson, context);
 };
