@@ -69,7 +69,7 @@ function writeCaptions(lines: number, path: string): void {
   const cues = Array.from(
     { length: lines },
     (_, i) =>
-      `${time(i * 4)} --> ${time(i * 4 + 3)}\nThe committee spoke about item ${i} of the list.\n`,
+      `${time(i * 4)} --> ${time(i * 4 + 3)}\nThe committee spoke about item ${i} of list ${path.slice(-7, -4)}.\n`,
   );
   writeFileSync(path, `WEBVTT\n\n${cues.join("\n")}`);
 }
@@ -86,13 +86,19 @@ const SETS: Readonly<Record<string, Maker>> = {
   "one long one (20 min)": (speech, to) => writeSpeech(speech, 1200, 0, join(to, "long.wav")),
   "short ones, then two long ones": (speech, to) => {
     for (let i = 0; i < 20; i++) writeSpeech(speech, 5, i * RATE * 7, join(to, numbered(i, "wav")));
-    for (let i = 20; i < 22; i++) writeSpeech(speech, 400, 0, join(to, numbered(i, "wav")));
+    for (let i = 20; i < 22; i++)
+      writeSpeech(speech, 400, i * RATE * 11, join(to, numbered(i, "wav")));
   },
   "mixed: captions, short, long": (speech, to) => {
     for (let i = 0; i < 30; i++) writeCaptions(100, join(to, numbered(i, "vtt")));
     for (let i = 30; i < 50; i++)
       writeSpeech(speech, 6, i * RATE * 3, join(to, numbered(i, "wav")));
-    for (let i = 50; i < 54; i++) writeSpeech(speech, 150, 0, join(to, numbered(i, "wav")));
+    for (let i = 50; i < 54; i++)
+      writeSpeech(speech, 150, i * RATE * 13, join(to, numbered(i, "wav")));
+  },
+  "copies: each recording twice": (speech, to) => {
+    for (let i = 0; i < 12; i++)
+      writeSpeech(speech, 60, (i % 6) * RATE * 17, join(to, numbered(i, "wav")));
   },
   "failing: three of four are damaged": (speech, to) => {
     for (let i = 0; i < 80; i++)

@@ -60,7 +60,11 @@ export async function reuseOrTranscribe(
     transcribe(file, how, { asset, whole, before, fingerprintBy }, services, call);
   if (!options.force) {
     // Copies in one run: the first is recognised, the others take it from there.
-    await call.underWay.get(whole)?.catch(() => {});
+    const copy = call.underWay.get(whole);
+    if (copy) {
+      call.onPhase?.("awaiting-copy");
+      await copy.catch(() => {});
+    }
     if (!(await (services.claims?.take(`content:${whole}`) ?? true)))
       return { type: "claimed", path };
     const reused = await reuseKnown(

@@ -1,4 +1,5 @@
 import { isObject } from "../location.ts";
+import { findLikelyCopies } from "./likely-copies.ts";
 import { isToDo } from "./count-files.ts";
 import type { FileOptions, FileServices } from "./file-outcome.ts";
 import { workFor } from "./index-file.ts";
@@ -12,7 +13,10 @@ export interface ExpectedWork {
   readonly kind: "audio" | "captions";
   /** Of the captions, or of the media. */
   readonly sizeBytes: number;
-  /** Of the audio; null while it is not known, 0 for what can't be read. */
+  /**
+   * Of the audio that is to be recognised; null while it is not known, 0 for what can't be read
+   * and for what looks like a copy of another file of the run.
+   */
   readonly durationMs: number | null;
 }
 
@@ -41,11 +45,14 @@ export async function surveyFiles(
     if (work.kind === "audio" && !isObject(work.path) && media.length < MAX_MEASURED)
       media.push(work);
   }
-  for (let at = 0; at < media.length; at += MEASURED_AT_ONCE) {
-    const batch = media.slice(at, at + MEASURED_AT_ONCE);
+  const copies = await findLikelyCopies(media, options.signal);
+  const originals = media.filter(({ path }) => !copies.has(path));
+  for (let at = 0; at < originals.length; at += MEASURED_AT_ONCE) {
+    const batch = originals.slice(at, at + MEASURED_AT_ONCE);
     const durations = await measure(batch, services, options.signal);
     for (const [i, work] of batch.entries()) tell({ ...work, durationMs: durations[i] ?? null });
   }
+  for (const work of media) if (copies.has(work.path)) tell({ ...work, durationMs: 0 });
 }
 
 /** Heads of files and captions, as a rule. */

@@ -15,10 +15,14 @@ function library(): { readonly home: string; readonly media: string } {
   return { home, media };
 }
 
-async function eventsOf(home: string, media: string): Promise<readonly IndexingEvent[]> {
+async function eventsOf(
+  home: string,
+  media: string,
+  flags: { readonly jobs?: string } = {},
+): Promise<readonly IndexingEvent[]> {
   const signal = new AbortController().signal;
   const world = { env: environment(home), cwd: home, signal, tell: () => {} };
-  const context = createContext(loadConfig({}, world), world);
+  const context = createContext(loadConfig(flags, world), world);
   return Array.fromAsync(indexPaths(context, { locations: [media], estimate: true }));
 }
 
@@ -53,6 +57,19 @@ describe("a run that is watched", () => {
     expect(summary?.counts.busyMs).toBeLessThanOrEqual(summary?.wallMs ?? 0);
     // Nothing of a file that did not change is expected again.
     expect([...expected(await eventsOf(home, media)).keys()]).not.toContain("bees.flac");
+  });
+
+  it("says that a copy waits for the other one, and expects nothing of it", async () => {
+    const { home, media } = library();
+    copyFileSync(join(media, "bees.flac"), join(media, "copy.flac"));
+    const events = await eventsOf(home, media, { jobs: "2" });
+    const waiting = events.flatMap((event) =>
+      event.type === "phase" && event.phase === "awaiting-copy" ? [basename(event.path)] : [],
+    );
+    expect(waiting).toHaveLength(1);
+    const lengths = [...expected(events).values()].map(({ durationMs }) => durationMs);
+    expect(lengths.toSorted((a, b) => (a ?? 0) - (b ?? 0))).toEqual([0, expect.any(Number)]);
+    expect(lengths[0]).not.toBe(lengths[1]);
   });
 
   it("shows what is recognised as it comes, as lines or as JSON, each once", async () => {

@@ -1,7 +1,8 @@
 import type { IndexingEvent } from "../../app/indexing/index-event.ts";
+import type { Origin } from "../../types.ts";
 import type { EventOf } from "./event-text.ts";
 import { createLengthGuess, type LengthGuess } from "./length-guess.ts";
-import { type FilesUnderWay, trackFiles } from "./under-way.ts";
+import { type FilesUnderWay, heardMs as heardMsOf, trackFiles } from "./under-way.ts";
 import { createWorkRate, type WorkRate, type WorkRateEstimate } from "./work-rate.ts";
 
 /** How far a run is, and how long it still takes. */
@@ -46,8 +47,8 @@ interface EstimatorState {
   readonly over: Set<string>;
   readonly done: Readonly<Record<Kind, Done>>;
   readonly rates: Readonly<Record<Kind, WorkRateEstimate>>;
-  /** Media without any sound that could be read. */
-  readonly unreadable: Done;
+  /** Media that can't be read, and copies: units are milliseconds. */
+  readonly quick: Done;
   readonly lengths: LengthGuess;
   readonly underWay: FilesUnderWay;
 }
@@ -62,7 +63,7 @@ export function createEstimator(now: () => number = () => performance.now()): Ru
     over: new Set(),
     done: { audio: { files: 0, units: 0 }, captions: { files: 0, units: 0 } },
     rates: { audio: createWorkRate(GUESSES.audio), captions: createWorkRate(GUESSES.captions) },
-    unreadable: { files: 1, units: GUESSED_FAILURE_MS },
+    quick: { files: 1, units: GUESSED_FAILURE_MS },
     lengths: createLengthGuess(),
     underWay: trackFiles(now),
   };
@@ -103,13 +104,13 @@ function finish(path: string, event: IndexingEvent, state: EstimatorState): void
   const ms = underWay.end(path);
   pending.delete(path);
   if (event.type !== "unchanged") over.add(path);
-  if (ms !== undefined && isUnreadable(work)) {
-    state.unreadable.files++;
-    state.unreadable.units += ms;
+  if (ms !== undefined && isQuick(work)) {
+    state.quick.files++;
+    state.quick.units += ms;
   }
+  if (work?.kind === "audio" && !isQuick(work)) lengths.tellSource(path, sourceOf(event));
   if (event.type !== "indexed") return;
   const { origin, durationMs } = event.transcript;
-  if (work?.kind === "audio") lengths.tellOrigin(path, origin);
   const kind: Kind = origin === "asr" ? "audio" : "captions";
   // Captions inside media have no size of their own.
   const captionBytes = work?.kind === "captions" ? work.sizeBytes : 0;
@@ -119,12 +120,16 @@ function finish(path: string, event: IndexingEvent, state: EstimatorState): void
   if (ms !== undefined && units > 0) rates[kind].add({ units, ms });
 }
 
-/** The look at its head found nothing to recognise. */
-const isUnreadable = (work: Work | undefined): boolean =>
+/** What was there already, and what failed, was not recognised. */
+const sourceOf = (event: IndexingEvent): Origin | "elsewhere" =>
+  event.type === "indexed" ? event.transcript.origin : "elsewhere";
+
+/** A first look found nothing to recognise. */
+const isQuick = (work: Work | undefined): boolean =>
   work?.kind === "audio" && work.durationMs === 0;
 
 function readEstimate(state: EstimatorState): RunEstimate | undefined {
-  const { pending, done, unreadable, lengths, underWay } = state;
+  const { pending, done, quick, lengths, underWay } = state;
   if (pending.size === 0 && KINDS.every((kind) => done[kind].files === 0)) return undefined;
   const rates = currentRates(state);
   const unitsOf = (work: Work): number =>
@@ -132,14 +137,16 @@ function readEstimate(state: EstimatorState): RunEstimate | undefined {
       ? work.sizeBytes
       : (work.durationMs ?? lengths.guess(work)) * lengths.audioShare(work);
   const costOf = (work: Work): number =>
-    isUnreadable(work)
-      ? unreadable.units / unreadable.files
+    isQuick(work)
+      ? quick.units / quick.files
       : rates[work.kind].fixedMs + rates[work.kind].msPerUnit * unitsOf(work);
   const lanes: number[] = [];
   const waiting: number[] = [];
   let [workedMs, heardMs, totalAudioMs] = [0, done.audio.units, done.audio.units];
   for (const [path, work] of pending) {
     const file = underWay.files.get(path);
+    // It takes over what is being made of the same content.
+    if (file?.phase === "awaiting-copy") continue;
     if (work.kind === "audio") totalAudioMs += unitsOf(work);
     if (!file) {
       waiting.push(costOf(work));
@@ -150,7 +157,7 @@ function readEstimate(state: EstimatorState): RunEstimate | undefined {
         ? underWay.leftMs(file, unitsOf(work), rates.audio.msPerUnit)
         : costOf(work) / 2;
     lanes.push(leftMs);
-    heardMs += file.positionMs;
+    heardMs += file.pace ? heardMsOf(file.pace) : 0;
     workedMs += Math.max(0, costOf(work) - leftMs);
   }
   for (const kind of KINDS)

@@ -23,6 +23,7 @@ export interface ProgressView {
 /** Recognising has a position to show. */
 const PHASE_TEXT: Readonly<Record<FilePhase, string | undefined>> = {
   reading: "reading",
+  "awaiting-copy": "waiting for its copy",
   loading: "loading the recogniser",
   recognising: undefined,
   embedding: "embedding",

@@ -10,7 +10,8 @@ interface Observation {
   readonly ms: number;
 }
 
-interface Weighted extends Observation {
+export interface WeightedObservation extends Observation {
+  /** The newest file that is over has 1. */
   readonly weight: number;
 }
 
@@ -18,14 +19,12 @@ export interface WorkRateEstimate {
   /** A file that is done; the newest count. */
   readonly add: (observation: Observation) => void;
   /** @param underWay what is done of files that are being worked at. */
-  readonly rate: (underWay: readonly Observation[]) => WorkRate;
+  readonly rate: (underWay: readonly WeightedObservation[]) => WorkRate;
 }
 
 const MAX_OBSERVATIONS = 200;
 /** Machines get busier and files change: each file tells so much less than the one after it. */
 const FADING = 0.93;
-/** What goes on just now tells more than a file that is over. */
-const UNDER_WAY_WEIGHT = 4;
 /** How much the guess of the fixed time counts, beside relative errors of single files. */
 const FIXED_WEIGHT = 0.02;
 /** As many files as the guess of the rate counts for: machines differ tenfold. */
@@ -49,21 +48,21 @@ export function createWorkRate(guess: WorkRate): WorkRateEstimate {
             ...one,
             weight: FADING ** (observations.length - 1 - i),
           })),
-          ...underWay.map((one) => ({ ...one, weight: UNDER_WAY_WEIGHT })),
+          ...underWay,
         ],
         guess,
       ),
   };
 }
 
-function fit(observations: readonly Weighted[], guess: WorkRate): WorkRate {
+function fit(observations: readonly WeightedObservation[], guess: WorkRate): WorkRate {
   if (observations.length === 0) return guess;
   // The first round weighs by the guess, the second by what the first found.
   return leastSquares(observations, guess, leastSquares(observations, guess, guess));
 }
 
 function leastSquares(
-  observations: readonly Weighted[],
+  observations: readonly WeightedObservation[],
   guess: WorkRate,
   weighing: WorkRate,
 ): WorkRate {

@@ -65,8 +65,8 @@ export interface FileTask extends SelectionRequest {
   readonly tellsLines?: boolean | undefined;
 }
 
-/** What a worker is doing with a file. */
-export type FilePhase = "reading" | "loading" | "recognising" | "embedding";
+/** What is being done with a file; "awaiting-copy": another one of the same content is at work. */
+export type FilePhase = "reading" | "awaiting-copy" | "loading" | "recognising" | "embedding";
 
 /** What was just recognised. Its end may still change; milliseconds of audio. */
 export type RecognisedLine = Pick<Cue, "startMs" | "endMs" | "speaker" | "text">;
