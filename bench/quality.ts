@@ -9,7 +9,7 @@
  *
  * With `--save RUN.json` the ranks of every query are kept, and with `--against RUN.json` each
  * figure is followed by its difference to that run, query by query. `--mode MODE` asks in one mode
- * only.
+ * only. `--home FOLDER` keeps the library there for the next run, which embeds nothing anew.
  */
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -32,13 +32,14 @@ const { values: options, positionals } = parseArgs({
     save: { type: "string" },
     against: { type: "string" },
     mode: { type: "string" },
+    home: { type: "string" },
   },
 });
 const MODES = ALL_MODES.filter((mode) => options.mode === undefined || options.mode === mode);
 const folder = resolve(
   positionals[0] ?? fileURLToPath(new URL("quality/addresses", import.meta.url)),
 );
-const home = mkdtempSync(join(tmpdir(), "mediasearch-quality-"));
+const home = options.home ?? mkdtempSync(join(tmpdir(), "mediasearch-quality-"));
 
 async function mediasearch(...args: readonly string[]): Promise<string> {
   let output = "";
@@ -248,4 +249,4 @@ for (const mode of MODES.filter((one) => one !== "keyword")) {
   );
 }
 if (options.save !== undefined) writeFileSync(options.save, JSON.stringify(run));
-rmSync(home, { recursive: true });
+if (options.home === undefined) rmSync(home, { recursive: true });

@@ -150,6 +150,11 @@ export const MIGRATIONS: readonly MigrationStep[] = [
   LIVE_INDEX_SCHEMA,
   HEADINGS_SCHEMA,
   inflectOlderVersions,
+  // Codes of one bit a dimension in place of four.
+  (db) => {
+    const identity = readEmbeddingModel(db);
+    if (identity) writeCodes(db, identity.dimensions);
+  },
 ];
 
 /** Where the library as it was before a migration is kept. Nothing removes it. */

@@ -1,7 +1,7 @@
 import type { Database } from "better-sqlite3";
 import { readEmbeddingModel } from "./embedding-model.ts";
 import { toVector } from "./rows.ts";
-import { encode, rowBytes } from "./vector-codes.ts";
+import { encode, paddedRows, rowBytes, rowOfTiles, toTiles } from "./vector-codes.ts";
 
 /**
  * Codes are kept in blocks, which are never changed, only replaced by others: a block's number
@@ -19,7 +19,7 @@ const MERGED = 8;
 export const BLOCKS_SCHEMA = `
   CREATE TABLE vector_blocks (id INTEGER PRIMARY KEY AUTOINCREMENT, row_count INTEGER NOT NULL, live_count INTEGER NOT NULL) STRICT;
   CREATE INDEX vector_blocks_loose ON vector_blocks (live_count, row_count) WHERE live_count < ${SMALL_ROWS} OR live_count * 4 < row_count * 3;
-  -- row_count rows of four-bit codes, then as many float32 scales, little-endian.
+  -- Codes of row_count rows in tiles, then as many float32 scales, little-endian; both for whole tiles.
   CREATE TABLE vector_codes (block_id INTEGER PRIMARY KEY REFERENCES vector_blocks (id) ON DELETE CASCADE, codes BLOB NOT NULL) STRICT;
   CREATE TABLE vector_parts (
     place INTEGER PRIMARY KEY,
@@ -56,20 +56,16 @@ export function blockWriter(db: Database, dimensions: number, most = BLOCK_ROWS)
   const width = rowBytes(dimensions);
   const room = Math.min(most, BLOCK_ROWS);
   const codes = new Uint8Array(room * width);
-  const scales = new Float32Array(room);
+  const scales = new Float32Array(paddedRows(room));
   let rows = 0;
   let parts: BlockPart[] = [];
   const end = (): void => {
-    if (rows > 0)
-      insertBlock(
-        db,
-        Buffer.concat([
-          codes.subarray(0, rows * width),
-          new Uint8Array(scales.buffer, 0, rows * 4),
-        ]),
-        rows,
-        parts,
-      );
+    if (rows > 0) {
+      const tiles = toTiles(codes.subarray(0, rows * width), width);
+      scales.fill(0, rows);
+      const padded = new Uint8Array(scales.buffer, 0, paddedRows(rows) * 4);
+      insertBlock(db, Buffer.concat([tiles, padded]), rows, parts);
+    }
     rows = 0;
     parts = [];
   };
@@ -189,8 +185,8 @@ function repack(db: Database, blocks: readonly Block[]): void {
           writer.copy(
             versionId,
             position + i,
-            codes.subarray((row + i) * width, (row + i + 1) * width),
-            codes.readFloatLE(total * width + (row + i) * 4),
+            rowOfTiles(codes, row + i, width),
+            codes.readFloatLE(paddedRows(total) * width + (row + i) * 4),
           );
     }
     removeParts.run(...places);

@@ -1,6 +1,6 @@
 import type { Database } from "better-sqlite3";
 import { BLOCK_ROWS } from "./vector-blocks.ts";
-import { encode, rowBytes } from "./vector-codes.ts";
+import { encode, paddedRows, rowBytes, rowOfTiles } from "./vector-codes.ts";
 import { toVector } from "./rows.ts";
 
 interface CheckedPart {
@@ -28,7 +28,8 @@ export function wrongCodes(db: Database, dimensions: number): number {
     const parts = readParts.all(id * BLOCK_ROWS, (id + 1) * BLOCK_ROWS) as CheckedPart[];
     const held = parts.reduce((sum, part) => sum + part.rows, 0);
     const isSound =
-      codes?.length === rows * (rowBytes(dimensions) + Float32Array.BYTES_PER_ELEMENT) &&
+      codes?.length ===
+        paddedRows(rows) * (rowBytes(dimensions) + Float32Array.BYTES_PER_ELEMENT) &&
       held === live &&
       parts.every(({ row, rows: many }, i) => row + many <= (parts[i + 1]?.row ?? rows));
     const good = isSound
@@ -67,8 +68,8 @@ function rightRows(
     if (vector.length !== dimensions * Float32Array.BYTES_PER_ELEMENT) return false;
     const scale = encode(toVector(vector), expected);
     return (
-      codes.subarray((row + i) * width, (row + i + 1) * width).equals(expected) &&
-      nearly(codes.readFloatLE(total * width + (row + i) * 4), scale)
+      Buffer.from(rowOfTiles(codes, row + i, width)).equals(expected) &&
+      nearly(codes.readFloatLE(paddedRows(total) * width + (row + i) * 4), scale)
     );
   }).length;
 }

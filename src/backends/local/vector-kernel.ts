@@ -1,8 +1,5 @@
 import { KERNEL_BASE64 } from "./vector-kernel.wasm.ts";
 
-/** Vectors are coded in groups of 128 dimensions; what fills up the last group counts nothing. */
-export const VALUES_PER_GROUP = 128;
-export const GROUP_BYTES = VALUES_PER_GROUP / 2;
 /** One hit as the kernel writes it: the row's number, i32, and its score, f32. */
 export const FOUND_BYTES = 8;
 export const WASM_PAGE_BYTES = 65_536;
@@ -23,17 +20,17 @@ export interface WasmMemory {
 }
 
 /**
- * Scores neighbouring rows of codes and writes those of at least `minScore` at `hits`.
- * Addresses are bytes in the kernel's memory; `rows` and `groups` are at least 1. The layouts of
- * query, codes and hits are described in vector-kernel.wat.
+ * Scores the rows of neighbouring tiles and writes those of at least `minScore` at `hits`.
+ * Addresses are bytes in the kernel's memory; `tiles`, and `width` in bytes of a row, are at least
+ * 1. The layouts of query, codes and hits are described in vector-kernel.wat.
  * @returns how many bytes were written at `hits`: FOUND_BYTES for each hit.
  */
 export type ScanKernel = (
   query: number,
   codes: number,
   scales: number,
-  rows: number,
-  groups: number,
+  tiles: number,
+  width: number,
   bias: number,
   minScore: number,
   hits: number,

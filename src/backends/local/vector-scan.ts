@@ -1,14 +1,14 @@
 import type { Database } from "better-sqlite3";
 import type { Rows, ScannedRows } from "../code-scan.ts";
 import { BLOCK_ROWS } from "./vector-blocks.ts";
-import { encodeQuery, groupsOf, rowBytes } from "./vector-codes.ts";
+import { encodeQuery, paddedRows, rowBytes, TABLE_BYTES, TILE_ROWS } from "./vector-codes.ts";
 import { FOUND_BYTES, openKernel, WASM_PAGE_BYTES } from "./vector-kernel.ts";
 
 export type Scan = (vector: Float32Array, most: number, only?: readonly Rows[]) => ScannedRows;
 
 /**
- * What one process keeps of the codes once it searches again: all of a library of two and a half
- * million segments of 384 dimensions.
+ * What one process keeps of the codes once it searches again: all of a library of ten million
+ * segments of 384 dimensions.
  */
 const RESIDENT_BYTES = 512 << 20;
 
@@ -20,9 +20,9 @@ const aligned = (bytes: number): number => Math.ceil(bytes / 16) * 16;
  * so one that is there still holds.
  */
 export function openScan(db: Database, dimensions: number): Scan {
-  const [width, groups] = [rowBytes(dimensions), groupsOf(dimensions)];
+  const width = rowBytes(dimensions);
   const slotBytes = aligned(BLOCK_ROWS * (width + Float32Array.BYTES_PER_ELEMENT));
-  const foundAt = aligned(groups * 256);
+  const foundAt = aligned(width * TABLE_BYTES);
   const slotsAt = foundAt + BLOCK_ROWS * FOUND_BYTES;
   const { memory, scan } = openKernel(slotsAt + slotBytes);
   const readCodes = db.prepare("SELECT codes FROM vector_codes WHERE block_id = ?").pluck();
@@ -64,36 +64,50 @@ export function openScan(db: Database, dimensions: number): Scan {
     scans++;
     const counts = new Map(listBlocks.all() as [number, number][]);
     forget(counts);
-    const { values, bias, factor } = encodeQuery(vector);
-    new Int16Array(memory.buffer, 0, values.length).set(values);
+    const { tables, bias, factor } = encodeQuery(vector);
+    new Uint8Array(memory.buffer, 0, tables.length).set(tables);
     const best = keepBest(most);
-    for (const { place, rows } of only ?? whole(counts)) {
-      const [block, row] = [Math.floor(place / BLOCK_ROWS), place % BLOCK_ROWS];
-      const address = addressOf(block);
-      const scales = address + (counts.get(block) ?? 0) * width;
-      const bytes = scan(
-        0,
-        address + row * width,
-        scales + row * 4,
-        rows,
-        groups,
-        bias,
-        best.least(),
-        foundAt,
-      );
+    const wanted = only && rowsByBlock(only);
+    for (const block of wanted?.keys() ?? counts.keys()) {
+      const rows = paddedRows(counts.get(block) ?? 0);
+      if (rows === 0) continue;
+      const codes = addressOf(block);
+      const scales = codes + rows * width;
+      const tiles = rows / TILE_ROWS;
+      const bytes = scan(0, codes, scales, tiles, width, bias, best.least(), foundAt);
       const [numbers, scores] = [
         new Int32Array(memory.buffer, foundAt, bytes / 4),
         new Float32Array(memory.buffer, foundAt, bytes / 4),
       ];
+      const isWanted = wanted?.get(block) ?? firstRows(counts.get(block) ?? 0);
       for (let i = 0; i < numbers.length; i += 2)
-        best.add(place + (numbers[i] as number), scores[i + 1] as number);
+        if (isWanted[numbers[i] as number] === 1)
+          best.add(block * BLOCK_ROWS + (numbers[i] as number), scores[i + 1] as number);
     }
     return best.all(factor);
   };
 }
 
-const whole = (counts: ReadonlyMap<number, number>): Rows[] =>
-  [...counts].map(([block, rows]) => ({ place: block * BLOCK_ROWS, rows }));
+/** Which rows of a block count, 1 for each that does. */
+type RowMarks = Uint8Array;
+
+/** A block is scanned as a whole, which takes microseconds; what is not asked for is left out. */
+function rowsByBlock(only: readonly Rows[]): ReadonlyMap<number, RowMarks> {
+  const blocks = new Map<number, RowMarks>();
+  for (const { place, rows } of only) {
+    const [block, row] = [Math.floor(place / BLOCK_ROWS), place % BLOCK_ROWS];
+    const marks = blocks.get(block) ?? new Uint8Array(BLOCK_ROWS);
+    marks.fill(1, row, row + rows);
+    blocks.set(block, marks);
+  }
+  return blocks;
+}
+
+const ALL_ROWS = new Uint8Array(BLOCK_ROWS).fill(1);
+
+/** Not what fills up the last tile. */
+const firstRows = (count: number): RowMarks =>
+  count === BLOCK_ROWS ? ALL_ROWS : new Uint8Array(BLOCK_ROWS).fill(1, 0, count);
 
 /** Of many candidates so many of the best; of equals those that came first. */
 function keepBest(most: number): {

@@ -9,17 +9,21 @@ import { BLOCK_ROWS } from "./vector-blocks.ts";
 import { openScan, type Scan } from "./vector-scan.ts";
 
 /**
- * Codes order nearly as the vectors do, so that of so many by their codes the best few are the best
- * of all, measured in bench/README.md. Vectors are a page of the file each: of a longer list only
- * so many of the best are weighed, the rest keep the score that their codes give, which errs by
- * some thousandths.
+ * Codes order about as the vectors do: of so many by their codes the best few are the best of all,
+ * measured in bench/README.md. Fewer dimensions estimate worse, so that more are looked at.
  */
-const WEIGHED = 200;
+const LEAST_WEIGHED = 500;
+const DIMENSIONS_MEASURED = 384;
+/** Candidates that are held against a filter before all rows that meet it are looked up. */
+const MOST_CANDIDATES = 10_000;
+/** So many more than are needed are asked for: some will be nobody's any more. */
+const SPARE = 1.25;
 
 /**
- * The greatest inner products: a scan of all codes gives candidates, and vectors decide among the
- * best. Rows whose segments the filter leaves out, or nobody owns, are found out among the
- * candidates; only where these are too many are the rows that count looked up first.
+ * The greatest inner products: a scan of all codes gives candidates, and their vectors decide. Rows
+ * whose segments the filter leaves out, or nobody owns, are found out among the candidates; where
+ * these are many, more candidates are asked for, and where nearly all are, the rows that count are
+ * looked up first.
  */
 export async function searchVector(
   db: Database,
@@ -29,15 +33,45 @@ export async function searchVector(
   scan: ScanCodes,
 ): Promise<Hit[]> {
   if (limit < 1) return [];
-  const enough = Math.max(WEIGHED, limit);
-  const most = enough + (enough >> 2);
-  let candidates = await scan({ vector, most, only: rowsOfFiles(db, filter) });
-  let found = present(db, candidates, filter, enough);
-  if (found.length < enough && candidates.places.length === most) {
-    candidates = await scan({ vector, most: enough, only: rowsOfSegments(db, filter) });
-    found = present(db, candidates, filter, enough);
+  const candidates = await candidatesFor(db, { vector, filter, limit, scan });
+  const best = weighed(db, vector, candidates).sort((a, b) => b.score - a.score);
+  // Equal scores are put in order by file and time, which are not known before the texts are read.
+  const least = best[limit - 1]?.score ?? -Infinity;
+  const rows = readRows(
+    db,
+    best.filter(({ score }) => score >= least),
+  );
+  return rows.sort(compareVectorHits).slice(0, limit);
+}
+
+interface Asked {
+  readonly vector: Float32Array;
+  readonly filter: SearchFilter;
+  readonly limit: number;
+  readonly scan: ScanCodes;
+}
+
+/** Numbers of the segments whose vectors are to be read. */
+async function candidatesFor(
+  db: Database,
+  { vector, filter, limit, scan }: Asked,
+): Promise<readonly number[]> {
+  const enough =
+    Math.max(LEAST_WEIGHED, Math.ceil(1.5 * limit)) *
+    Math.max(1, Math.ceil(DIMENSIONS_MEASURED / vector.length));
+  const least = Math.max(limit, enough / 2);
+  const only = rowsOfFiles(db, filter);
+  let most = Math.ceil(enough * SPARE);
+  for (;;) {
+    const { places } = await scan({ vector, most, only });
+    const found = present(db, places, filter, enough);
+    if (found.length >= least || places.length < most) return found;
+    const needed = Math.ceil((most * least * SPARE) / Math.max(1, found.length));
+    if (needed > MOST_CANDIDATES) break;
+    most = needed;
   }
-  return weighed(db, vector, candidates, found).sort(compareVectorHits).slice(0, limit);
+  const { places } = await scan({ vector, most: enough, only: rowsOfSegments(db, filter) });
+  return present(db, places, filter, enough);
 }
 
 /** A scan by this connection, or by somebody who scans for several. */
@@ -91,41 +125,44 @@ function rowsOfSegments(db: Database, filter: SearchFilter): Rows[] {
   return found;
 }
 
-type NumberedHitRow = HitRow & { readonly id: number; readonly nth: number };
-
-/**
- * So many of the first candidates that are somebody's and meet the filter; `nth` is their place
- * among all.
- */
+/** So many of the first places whose segments are somebody's and meet the filter. */
 function present(
   db: Database,
-  { places }: ScannedRows,
+  places: Float64Array,
   filter: SearchFilter,
   most: number,
-): NumberedHitRow[] {
+): readonly number[] {
   const { where, values } = conditions(db, filter);
-  return rowsOf(
+  return valuesOf(
     db,
-    `SELECT ${HIT_COLUMNS}, s.id, j.key AS nth FROM json_each(?) j
+    `SELECT s.id FROM json_each(?) j
     CROSS JOIN vector_parts p ON p.place = (SELECT max(place) FROM vector_parts WHERE place <= j.value) AND j.value < p.place + p.row_count
     CROSS JOIN segments s ON s.version_id = p.version_id AND s.position = p.position + j.value - p.place
     CROSS JOIN versions v ON v.id = s.version_id CROSS JOIN assets a ON a.id = v.asset_id
     WHERE true${where} LIMIT ?`,
-  ).all(JSON.stringify([...places]), ...values, most) as NumberedHitRow[];
+  ).all(JSON.stringify([...places]), ...values, most) as number[];
 }
 
-/** Hits with exact scores of the first, and of the others those that their codes give. */
-function weighed(
-  db: Database,
-  query: Float32Array,
-  { scores }: ScannedRows,
-  found: readonly NumberedHitRow[],
-): Hit[] {
-  const read = valuesOf(db, "SELECT vector FROM vectors WHERE segment_id = ?");
-  return found.map((row, i) => {
-    const blob = i < WEIGHED ? (read.get(row.id) as Buffer | undefined) : undefined;
-    return toHit(row, blob ? product(query, toVector(blob)) : (scores[row.nth] ?? 0));
-  });
+interface Weighed {
+  readonly id: number;
+  readonly score: number;
+}
+
+function weighed(db: Database, query: Float32Array, ids: readonly number[]): Weighed[] {
+  const rows = rowsOf(
+    db,
+    "SELECT x.segment_id AS id, x.vector FROM json_each(?) j CROSS JOIN vectors x ON x.segment_id = j.value",
+  ).all(JSON.stringify(ids)) as { readonly id: number; readonly vector: Buffer }[];
+  return rows.map(({ id, vector }) => ({ id, score: product(query, toVector(vector)) }));
+}
+
+function readRows(db: Database, best: readonly Weighed[]): Hit[] {
+  const rows = rowsOf(
+    db,
+    `SELECT ${HIT_COLUMNS}, j.key AS nth FROM json_each(?) j CROSS JOIN segments s ON s.id = j.value
+    CROSS JOIN versions v ON v.id = s.version_id CROSS JOIN assets a ON a.id = v.asset_id`,
+  ).all(JSON.stringify(best.map(({ id }) => id))) as (HitRow & { readonly nth: number })[];
+  return rows.map((row) => toHit(row, best[row.nth]?.score ?? 0));
 }
 
 function product(a: Float32Array, b: Float32Array): number {

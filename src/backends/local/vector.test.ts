@@ -10,7 +10,6 @@ import type { Hit, SearchFilter } from "../search-index.ts";
 import type { Library } from "../library.ts";
 import { applyMigration, MIGRATIONS } from "./migrations.ts";
 import { open } from "./open.ts";
-import { encode, encodeQuery, rowBytes } from "./vector-codes.ts";
 
 let folder: string;
 let path: string;
@@ -127,47 +126,6 @@ const faults = async (backend: Backend): Promise<string[]> => {
   for await (const { check, status } of backend.check()) if (status !== "ok") failed.push(check);
   return failed;
 };
-
-describe("codes", () => {
-  it.each([1, 4, 31, 33, 128, 384, 1000])(
-    "of %i dimensions estimate the inner product, and exactly that of a vector with itself",
-    (dimensions) => {
-      const row = new Uint8Array(rowBytes(dimensions));
-      for (let n = 0; n < 20; n++) {
-        const [vector, other] = [0, 0].map(() =>
-          Float32Array.from({ length: dimensions }, () => normal() * 3),
-        ) as [Float32Array, Float32Array];
-        const scale = encode(vector, row);
-        const estimate = (query: Float32Array): number => {
-          const { values, bias, factor } = encodeQuery(query);
-          const sum = values.reduce(
-            (total, value, i) =>
-              total + value * (((row[(i >> 5) * 16 + (i & 15)] ?? 0) >> ((i & 16) >> 2)) & 15),
-            0,
-          );
-          return ((sum - bias) * scale) / factor;
-        };
-        const product = vector.reduce((sum, value, i) => sum + value * (other[i] ?? 0), 0);
-        const length = Math.hypot(...vector);
-        expect(Math.abs(estimate(vector) / length ** 2 - 1)).toBeLessThan(0.01);
-        expect(Math.abs(estimate(other) - product) / (length * Math.hypot(...other))).toBeLessThan(
-          0.5 / Math.sqrt(dimensions),
-        );
-      }
-    },
-  );
-
-  it("of a vector with few values besides zero estimate well too", () => {
-    const vector = new Float32Array(384);
-    vector[17] = 1;
-    const row = new Uint8Array(rowBytes(384));
-    const scale = encode(vector, row);
-    const { values, bias, factor } = encodeQuery(vector);
-    const level = ((row[1] ?? 0) >> 4) & 15;
-    expect(level).toBe(15);
-    expect(Math.abs((((values[17] ?? 0) * level - bias) * scale) / factor - 1)).toBeLessThan(0.01);
-  });
-});
 
 describe("search by meaning in a library file", () => {
   it("gives what comparing every vector gives, first and again, whatever was replaced, removed, moved, copied, hidden or purged in between", async () => {
