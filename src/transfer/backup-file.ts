@@ -64,6 +64,7 @@ export async function readBackup(
   path: string,
   library: string,
   signal: AbortSignal,
+  onRead: (bytes: number) => void = () => {},
 ): Promise<Manifest> {
   const hash = createHash("sha256");
   let manifest: Manifest | undefined;
@@ -80,6 +81,7 @@ export async function readBackup(
         await refuseBomb(path, library, manifest);
       }
       hash.update(body);
+      onRead(body.length);
       sizeBytes += body.length;
       if (sizeBytes > manifest.sizeBytes)
         throw damagedBackupError(path, "it holds more than it declares");

@@ -1,11 +1,13 @@
 import { quoteShellWord } from "../../shell-words.ts";
 import { createWriteStream, existsSync } from "node:fs";
-import { link, lstat, mkdir, open, readdir, rename, unlink } from "node:fs/promises";
+import { link, lstat, mkdir, open, readdir, rename, statfs, unlink } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { withLease } from "../../backends/lease.ts";
 import { MediasearchError } from "../../errors.ts";
 import { bucketAndKey, isObject, type Location } from "../../location.ts";
+import { createProgressDeadline, type ProgressDeadline } from "../../progress-deadline.ts";
+import { formatBytes } from "../../text/format.ts";
 import { type Manifest, readBackup } from "../../transfer/backup-file.ts";
 import { copyLibrary } from "../../transfer/copy.ts";
 import { moveIntoPlace, withUnfinishedFolder } from "../../unfinished.ts";
@@ -33,18 +35,55 @@ export interface Restored {
 /**
  * Puts a library back from a backup. The backup is checked as a whole before anything is touched.
  */
-export async function restoreLibrary(
-  context: Context,
+export async function restoreLibrary(context: Context, request: RestoreRequest): Promise<Restored> {
+  const { jobTimeoutMs } = context.config.settings;
+  const deadline = createProgressDeadline({
+    signal: context.signal,
+    maxSilenceMs: jobTimeoutMs,
+    leastAmount: LEAST_BYTES,
+    tooSlow: () =>
+      new MediasearchError(
+        "TIMED_OUT",
+        `${request.from}: almost nothing of it came within ${jobTimeoutMs / 1000} s`,
+        {
+          subject: request.from,
+          hint: "nothing was changed unless a cluster was being filled; the same command goes on. JOB_TIMEOUT_MS allows more time",
+        },
+      ),
+  });
+  const { signal } = deadline;
+  try {
+    return await restoreWithin(
+      { ...context.within({ signal, tell: context.tell }), deadline },
+      request,
+    );
+  } catch (error) {
+    throw signal.aborted ? signal.reason : error;
+  } finally {
+    deadline.close();
+  }
+}
+
+/** What must come within JOB_TIMEOUT_MS, at the least: 1.7 kB a second by the default. */
+const LEAST_BYTES = 1 << 20;
+
+interface RestoreContext extends Context {
+  readonly deadline: ProgressDeadline;
+}
+
+async function restoreWithin(
+  context: RestoreContext,
   { from, fromAsGiven, checkOnly = false, replace = false }: RestoreRequest,
 ): Promise<Restored> {
-  const { config, signal, tell } = context;
+  const { config, signal, tell, deadline } = context;
   const { store, backend } = config.settings;
   await mkdir(dirname(store), { recursive: true, mode: 0o700 });
   return withUnfinishedFolder(dirname(store), async (folder) => {
     const library = join(folder, "library.sqlite");
     tell({ type: "stage", stage: "unpacking-backup" });
     const file = isObject(from) ? await fetched(from, folder, context) : from;
-    const manifest = await readBackup(file, library, signal);
+    const manifest = await readBackup(file, library, signal, (bytes) => deadline.note(bytes));
+    deadline.noteStep();
     tell({ type: "stage", stage: "checking-backup" });
     await refuseUnsound(library, from, context);
     if (checkOnly) return { manifest, store: null, kept: null };
@@ -59,32 +98,76 @@ export async function restoreLibrary(
   }).finally(() => tell({ type: "idle" }));
 }
 
+/**
+ * Fetches a backup, of which no more is written than the store says that there is, and the disk has
+ * room for.
+ * @throws NOT_FOUND, NO_SPACE; SCHEMA_MISMATCH for one that does not end.
+ */
 async function fetched(
   location: Location,
   folder: string,
-  { signal, openObjects }: Context,
+  { signal, openObjects, deadline }: RestoreContext,
 ): Promise<string> {
-  const { bucket, key } = bucketAndKey(location);
+  const { bucket: name, key } = bucketAndKey(location);
   const path = join(folder, "fetched.backup");
+  const bucket = (await openObjects()).bucket(name);
+  const sizeBytes = (await bucket.stat(key, signal))?.sizeBytes ?? 0;
+  await refuseWithoutRoom(location, folder, sizeBytes);
+  let left = sizeBytes;
+  const bounded = async function* (chunks: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array> {
+    for await (const chunk of chunks) {
+      left -= chunk.length;
+      if (left < 0) throw endlessError(location);
+      deadline.note(chunk.length);
+      yield chunk;
+    }
+  };
   await pipeline(
-    (await openObjects()).bucket(bucket).get(key, { signal }),
+    bucket.get(key, { signal }),
+    bounded,
     createWriteStream(path, { mode: 0o600, flags: "wx" }),
     { signal },
   );
+  deadline.noteStep();
   return path;
 }
 
+async function refuseWithoutRoom(
+  location: Location,
+  folder: string,
+  sizeBytes: number,
+): Promise<void> {
+  const disk = await statfs(folder);
+  if (sizeBytes > disk.bavail * disk.bsize)
+    throw new MediasearchError("NO_SPACE", `${location}: no room to fetch it`, {
+      subject: location,
+      hint: `free ${formatBytes(sizeBytes)} at ${dirname(folder)}`,
+    });
+}
+
+const endlessError = (location: Location): MediasearchError =>
+  new MediasearchError("SCHEMA_MISMATCH", `${location}: more comes than the store says there is`, {
+    subject: location,
+    hint: "nothing was changed; take another backup",
+  });
+
 /** Opens it as a library would be opened, and looks at every page, index and vector. */
-async function refuseUnsound(library: string, backup: string, context: Context): Promise<void> {
+async function refuseUnsound(
+  library: string,
+  backup: string,
+  context: RestoreContext,
+): Promise<void> {
   const backend = await context.openBackendAt("local", library, false);
   try {
-    for await (const { check, status, found } of backend.check())
+    for await (const { check, status, found } of backend.check()) {
+      context.deadline.noteStep();
       if (status === "failed")
         throw new MediasearchError(
           "SCHEMA_MISMATCH",
           `${backup}: the library in the backup is damaged (${check}: ${found})`,
           { subject: backup, hint: "nothing was changed; take another backup" },
         );
+    }
   } finally {
     await backend.close();
   }
@@ -171,7 +254,7 @@ async function refuseHeld(context: Context): Promise<void> {
   }
 }
 
-async function copyInto(library: string, context: Context): Promise<void> {
+async function copyInto(library: string, context: RestoreContext): Promise<void> {
   const source = await context.openBackendAt("local", library, false);
   const target = await context.openBackend(true);
   try {
@@ -179,6 +262,7 @@ async function copyInto(library: string, context: Context): Promise<void> {
       wants: () => true,
       rename: (id) => id,
       signal: context.signal,
+      onProgress: () => context.deadline.noteStep(),
     });
   } finally {
     await target.close();

@@ -3,6 +3,7 @@ import { rootCertificates } from "node:tls";
 import type { BaseOptions, Consumer, Producer } from "@platformatic/kafka";
 import { MediasearchError } from "../../errors.ts";
 import type { EventAddress } from "../address.ts";
+import { boundUnpacking, type UnpackBudget } from "./unpack.ts";
 
 export type KafkaAddress = Extract<EventAddress, { readonly kind: "kafka" }>;
 
@@ -26,7 +27,11 @@ export interface SaslOptions {
 export interface KafkaClients {
   readonly Consumer: typeof Consumer;
   readonly Producer: typeof Producer;
+  /** What may still be unpacked. */
+  readonly budget: UnpackBudget;
 }
+
+let budget: UnpackBudget | undefined;
 
 const CONNECT_MS = 10_000;
 const REQUEST_MS = 30_000;
@@ -46,8 +51,9 @@ export async function loadKafka(): Promise<KafkaClients> {
       `events from Kafka need Node 22.22, 24.6 or newer; this is ${process.versions.node}`,
       { hint: "install a newer Node, or have events sent to `mediasearch serve` (docs/events.md)" },
     );
-  const { Consumer, Producer } = await import("@platformatic/kafka");
-  return { Consumer, Producer };
+  const { Consumer, Producer, compressionsAlgorithms } = await import("@platformatic/kafka");
+  budget ??= boundUnpacking(compressionsAlgorithms);
+  return { Consumer, Producer, budget };
 }
 
 /** @throws USAGE for a certificate file that can't be read */

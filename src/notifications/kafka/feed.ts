@@ -32,7 +32,7 @@ async function* readTopic(
   options: KafkaOptions,
   { signal, onNotice }: FeedOptions,
 ): AsyncGenerator<EventBatch, void, undefined> {
-  const { Consumer } = await loadKafka();
+  const { Consumer, budget } = await loadKafka();
   const { topic, brokers } = options.address;
   const connection = connectionOptions(options);
   const waits = startRetries({ baseDelayMs: FIRST_WAIT_MS, maxDelayMs: LONGEST_WAIT_MS, signal });
@@ -42,7 +42,7 @@ async function* readTopic(
     // What is wrong shows up in the calls; without a listener each would end the process.
     consumer.on("error", () => {});
     try {
-      for await (const batch of readSession(consumer, topic, signal)) {
+      for await (const batch of readSession(consumer, topic, budget, signal)) {
         if (isAway) onNotice(`events: ${brokers[0]} is back`);
         isAway = false;
         waits.restart();

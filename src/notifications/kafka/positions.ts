@@ -39,6 +39,13 @@ export async function findPositions(consumer: Consumer, topic: string): Promise<
   return { next, gap };
 }
 
+/** The offset that the next message of a partition will have. */
+export async function endOf(consumer: Consumer, topic: string, partition: number): Promise<bigint> {
+  const wanted = { topics: [topic], partitions: { [topic]: [partition] } };
+  const latest = await consumer.listOffsets({ ...wanted, timestamp: LATEST });
+  return latest.get(topic)?.[partition] ?? 0n;
+}
+
 function gapReason(known: bigint, first: bigint, end: bigint): string | undefined {
   if (known < 0n) return "the broker knows no offset of this group";
   if (known < first) return "messages were deleted before they were read";
