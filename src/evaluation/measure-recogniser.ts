@@ -3,6 +3,7 @@ import { toMediasearchError } from "../errors.ts";
 import { decodeAudio } from "../media/decode.ts";
 import { probeMedia } from "../media/probe.ts";
 import type { Language } from "../types.ts";
+import { type BeyondWords, measureBeyondWords } from "./beyond-words.ts";
 import type { ReferenceSample } from "./references.ts";
 import { countedWords, type WordErrors, wordErrors } from "./word-errors.ts";
 
@@ -16,6 +17,7 @@ export type SampleResult =
       readonly cpuMs: number;
       readonly timing: string;
       readonly text: string;
+      readonly beyondWords: BeyondWords;
     }
   | { readonly type: "failed"; readonly name: string; readonly reason: string };
 
@@ -44,17 +46,15 @@ export async function measureSample(
         yield chunk;
       }
     }
-    const { cues, timing } = await transcriber.transcribe(counted(audio.streamIndex), {
+    const transcript = await transcriber.transcribe(counted(audio.streamIndex), {
       language,
       signal,
     });
     const wallMs = performance.now() - startedAt;
     const { user, system } = process.cpuUsage(cpuBefore);
-    const text = cues.map((cue) => cue.text).join(" ");
-    const errors = wordErrors(
-      countedWords(sample.reference, language ?? "en"),
-      countedWords(text, language ?? "en"),
-    );
+    const text = transcript.cues.map((cue) => cue.text).join(" ");
+    const spoken = language ?? sample.language ?? "en";
+    const errors = wordErrors(countedWords(sample.reference, spoken), countedWords(text, spoken));
     return {
       type: "heard",
       name,
@@ -62,8 +62,9 @@ export async function measureSample(
       audioMs: Math.round(samples / SAMPLES_A_MS),
       wallMs: Math.round(wallMs),
       cpuMs: Math.round((user + system) / 1000),
-      timing,
+      timing: transcript.timing,
       text,
+      beyondWords: await measureBeyondWords(sample, transcript),
     };
   } catch (error) {
     signal.throwIfAborted();

@@ -3,6 +3,7 @@ import { extname, join } from "node:path";
 import { MediasearchError } from "../errors.ts";
 import { decodeText } from "../media/captions/decode-text.ts";
 import { parseCaptions } from "../media/captions/parse.ts";
+import type { Cue, Language } from "../types.ts";
 import { candidateByName } from "../media/sniff.ts";
 
 /** A recording and what is said in it. */
@@ -10,13 +11,21 @@ export interface ReferenceSample {
   readonly path: string;
   readonly name: string;
   readonly reference: string;
+  /** The language that its name says: talk.de.txt. */
+  readonly language?: Language | undefined;
+  /** With the times of words where captions have them. */
+  readonly cues?: readonly Cue[] | undefined;
+  /** An .rttm beside it: who speaks when. */
+  readonly annotation?: string | undefined;
 }
 
 const REFERENCE_ENDINGS = [".txt", ".vtt", ".srt"] as const;
+/** What stands between the name of a recording and the ending of its transcript. */
+const LANGUAGE_PART = /^(?:\.([a-z]{2,3}(?:-[a-zA-Z0-9]{2,8})*))?$/;
 
 /**
  * The recordings of a folder that have a transcript of the same name beside them: text, WebVTT or
- * SubRip, the first of these that there is.
+ * SubRip, the first of these that there is. A language may stand before the ending: talk.de.txt.
  * @throws NOT_FOUND when none has.
  */
 export async function findSamples(folder: string): Promise<readonly ReferenceSample[]> {
@@ -24,13 +33,17 @@ export async function findSamples(folder: string): Promise<readonly ReferenceSam
   const samples: ReferenceSample[] = [];
   for (const name of names.filter((one) => candidateByName(one) === "media")) {
     const stem = name.slice(0, -extname(name).length);
-    const ending = REFERENCE_ENDINGS.find((one) => names.includes(`${stem}${one}`));
-    if (ending !== undefined)
-      samples.push({
-        path: join(folder, name),
-        name,
-        reference: await readReference(join(folder, `${stem}${ending}`), ending),
-      });
+    const beside = referenceOf(stem, names);
+    if (!beside) continue;
+    const { file, ending, language } = beside;
+    const annotation = names.includes(`${stem}.rttm`) ? join(folder, `${stem}.rttm`) : undefined;
+    samples.push({
+      path: join(folder, name),
+      name,
+      language,
+      annotation,
+      ...(await readReference(join(folder, file), ending)),
+    });
   }
   if (samples.length > 0) return samples;
   throw new MediasearchError("NOT_FOUND", `${folder}: no recording with a transcript beside it`, {
@@ -39,13 +52,30 @@ export async function findSamples(folder: string): Promise<readonly ReferenceSam
   });
 }
 
+type Ending = (typeof REFERENCE_ENDINGS)[number];
+
+/** The first that there is; one that names no language before one that does. */
+function referenceOf(
+  stem: string,
+  names: readonly string[],
+):
+  | { readonly file: string; readonly ending: Ending; readonly language: Language | undefined }
+  | undefined {
+  for (const ending of REFERENCE_ENDINGS)
+    for (const file of names) {
+      if (!file.startsWith(stem) || !file.endsWith(ending)) continue;
+      const part = LANGUAGE_PART.exec(file.slice(stem.length, -ending.length));
+      if (part) return { file, ending, language: part[1] };
+    }
+  return undefined;
+}
+
 async function readReference(
   path: string,
-  ending: (typeof REFERENCE_ENDINGS)[number],
-): Promise<string> {
+  ending: Ending,
+): Promise<Pick<ReferenceSample, "reference" | "cues">> {
   const bytes = await readFile(path);
-  if (ending === ".txt") return decodeText(bytes);
-  return parseCaptions(bytes, ending === ".vtt" ? "webvtt" : "srt")
-    .cues.map(({ text }) => text)
-    .join(" ");
+  if (ending === ".txt") return { reference: decodeText(bytes) };
+  const { cues } = parseCaptions(bytes, ending === ".vtt" ? "webvtt" : "srt");
+  return { reference: cues.map(({ text }) => text).join(" "), cues };
 }

@@ -74,6 +74,30 @@ describe("bench asr", () => {
     );
   });
 
+  it("measures languages, speakers and the times of words where the references have them", async () => {
+    const folder = tempFolder();
+    for (const name of ["dialogue.ogg", "bees.flac"])
+      copyFileSync(join(FIXTURES, name), join(folder, name));
+    writeFileSync(
+      join(folder, "bees.en-GB.txt"),
+      "Bees visit millions of flowers to make a single jar of honey.",
+    );
+    const turn = (start: number, length: number, name: string): string =>
+      `SPEAKER dialogue 1 ${start} ${length} <NA> <NA> ${name} <NA> <NA>\n`;
+    writeFileSync(join(folder, "dialogue.rttm"), turn(0, 3, "ada") + turn(3.5, 3, "ben"));
+    writeFileSync(
+      join(folder, "dialogue.de.vtt"),
+      "WEBVTT\n\n00:00.000 --> 00:05.000\n<00:00.500>Did <00:00.800>you",
+    );
+    const { stdout } = await mediasearch(["bench", "asr", folder, "--engine", "local"], {
+      home: tempFolder(),
+      env: { ASR_SPEAKERS: "auto" },
+    });
+    expect(stdout).toMatch(
+      /\n {2}language right in 1 of 2 files\n {2}number of speakers right in 1 of 1 file, [\d.]+ % of speech to the wrong person\n/,
+    );
+  });
+
   it("says what it needs", async () => {
     expect(await mediasearch(["bench", "asr", tempFolder()], { home: tempFolder() })).toMatchObject(
       { exitCode: 17, stderr: expect.stringContaining("no recording with a transcript beside it") },

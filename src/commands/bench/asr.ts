@@ -11,6 +11,7 @@ import { stripControls } from "../../text/strip-controls.ts";
 import { measureSample, type SampleResult } from "../../evaluation/measure-recogniser.ts";
 import { findSamples, type ReferenceSample } from "../../evaluation/references.ts";
 import { errorRate, sumErrors } from "../../evaluation/word-errors.ts";
+import { describeBeyondWords, totalBeyondWords } from "./beyond-words.ts";
 import type { CommandContext } from "../../cli/command.ts";
 
 interface EngineResult {
@@ -106,6 +107,7 @@ function asJson(result: EngineResult) {
     ...result,
     wordErrorRate: heard.length > 0 ? errorRate(errors) : null,
     errors,
+    ...totalBeyondWords(heard.map((one) => one.beyondWords)),
     audioMs,
     wallMs,
     cpuMs,
@@ -154,6 +156,8 @@ function printResults(
         `  ${(audioMs / Math.max(1, wallMs)).toFixed(1)}× real time: ${formatDuration(audioMs)} of audio in ${formatDuration(wallMs)}, ${formatDuration(cpuMs)} of this machine's processors in this process; opened in ${formatDuration(result.openMs)}\n`,
       );
     }
+    const beyond = totalBeyondWords(heard.map((one) => one.beyondWords));
+    for (const line of describeBeyondWords(beyond)) io.stdout.write(`  ${line}\n`);
     for (const one of result.files)
       if (one.type === "failed")
         io.stdout.write(
