@@ -22,7 +22,7 @@ interface Recogniser {
   readonly worksAlone?: true;
   /** It expects the terms of the user's vocabulary. */
   readonly takesTerms?: true;
-  /** Models that it uses where somebody pulled them; its id names those that it has. */
+  /** Models of which it uses the first that somebody pulled; its id names the one that it has. */
   readonly optionalModels?: readonly string[];
   /** It reads files that its own settings name, besides the models that workers are given. */
   readonly readsOwnModels?: true;
@@ -44,7 +44,7 @@ const RECOGNISERS = {
   local: {
     worksAlone: true,
     takesTerms: true,
-    optionalModels: ["whisper-base"],
+    optionalModels: ["whisper-small", "whisper-base", "whisper-tiny"],
     open: async (options) => (await import("./local/open.ts")).open(options),
   },
   NVIDIA_NIMS: {

@@ -84,7 +84,7 @@ function printModels(models: Models, { io }: CommandContext): void {
     const ifAbsent = isOptional ? "optional" : "missing";
     const state = paint(isHere ? "green" : "yellow", (isHere ? "here" : ifAbsent).padEnd(8));
     io.stdout.write(
-      `${state} ${id.padEnd(20)} ${formatBytes(size).padStart(8)}  ${licence.padEnd(11)} ${source}\n`,
+      `${state} ${id.padEnd(20)} ${(size > 0 ? formatBytes(size) : "").padStart(8)}  ${licence.padEnd(11)} ${source}\n`,
     );
   }
 }

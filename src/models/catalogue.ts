@@ -22,6 +22,11 @@ export interface DerivedFile extends PinnedFile {
    * machine.
    */
   readonly load: () => Promise<(input: Uint8Array) => Uint8Array>;
+  /**
+   * Its size and digest are not known before it is made: `record.ts` keeps them beside it. Until
+   * then they are 0 and empty here. It is made of a pinned file all the same.
+   */
+  readonly isRecorded?: true;
 }
 
 /** A repository of Hugging Face's hub (https://huggingface.co). */
@@ -54,6 +59,26 @@ export interface Model {
   /** It is fetched when somebody asks for it by name, never by itself. */
   readonly isOptional?: true;
 }
+
+/** A multilingual Whisper that nobody could make here before: its own files are recorded. */
+const whisperOf = (size: string, modelBin: Omit<PinnedFile, "name">): Model => ({
+  id: `whisper-${size}`,
+  licence: "MIT",
+  source: `https://huggingface.co/Systran/faster-whisper-${size}`,
+  npm: null,
+  hub: { name: `Systran/faster-whisper-${size}`, revision: "main" },
+  isOptional: true,
+  files: [],
+  sources: [{ name: "model.bin", inPackage: "model.bin", ...modelBin }],
+  derived: (["encoder", "decoder"] as const).map((part) => ({
+    name: `${size}-${part}.int8.onnx`,
+    from: "model.bin",
+    sizeBytes: 0,
+    digest: "",
+    isRecorded: true,
+    load: async () => (await import("./whisper/make.ts")).makerOf(size, part),
+  })),
+});
 
 /** Every model file that the program uses, pinned. Sizes in bytes. */
 export const MODEL_CATALOGUE: readonly Model[] = [
@@ -213,17 +238,25 @@ export const MODEL_CATALOGUE: readonly Model[] = [
         from: "model.bin",
         sizeBytes: 24_828_484,
         digest: "7307335c88568ab0e659bb42af9cd76694bfb554aba6c150996ae853cc232ef7",
-        load: async () => (await import("./whisper/make.ts")).makeBaseEncoder,
+        load: async () => (await import("./whisper/make.ts")).makerOf("base", "encoder"),
       },
       {
         name: "base-decoder.int8.onnx",
         from: "model.bin",
         sizeBytes: 49_630_898,
         digest: "523295eabb405a039ba3b9ed33cdfb1f329aae5baec629780d5e8310f22b08e2",
-        load: async () => (await import("./whisper/make.ts")).makeBaseDecoder,
+        load: async () => (await import("./whisper/make.ts")).makerOf("base", "decoder"),
       },
     ],
   },
+  whisperOf("tiny", {
+    sizeBytes: 75_538_270,
+    digest: "dcb76c6586fc06cbdac6dd21f14cfd129cc4cdd9dce19bf4ffa62e59cbe6e6d1",
+  }),
+  whisperOf("small", {
+    sizeBytes: 483_546_902,
+    digest: "3e305921506d8872816023e4c273e75d2419fb89b24da97b4fe7bce14170d671",
+  }),
 ];
 
 /** Whether mediasearch itself carries the file, in models/. What is made of it is in the cache. */

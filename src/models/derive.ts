@@ -4,8 +4,9 @@ import { join } from "node:path";
 import { MediasearchError } from "../errors.ts";
 import { sweepUnfinished, writeWhole } from "../unfinished.ts";
 import { cannotWrite, removeLeftovers } from "./cache-files.ts";
-import type { DerivedFile } from "./catalogue.ts";
+import type { DerivedFile, Model } from "./catalogue.ts";
 import type { EnsureOptions } from "./places.ts";
+import { recordMade } from "./record.ts";
 
 /**
  * Makes a file out of a verified one and keeps it in the cache: whole or not at all, under a digest
@@ -13,16 +14,17 @@ import type { EnsureOptions } from "./places.ts";
  * @throws BUG when what was made is not what was pinned: the code that makes it has changed.
  */
 export async function derive(
-  id: string,
+  model: Model,
   file: DerivedFile,
   source: string,
   { cacheDir, signal }: EnsureOptions,
 ): Promise<string> {
+  const { id } = model;
   const [make, input] = await Promise.all([file.load(), readFile(source)]);
   signal.throwIfAborted();
   const made = make(input);
   const digest = createHash("sha256").update(made).digest("hex");
-  if (digest !== file.digest)
+  if (!file.isRecorded && digest !== file.digest)
     throw new MediasearchError(
       "BUG",
       `${id}: ${file.name} was made with the SHA-256 ${digest}, not ${file.digest}`,
@@ -35,6 +37,8 @@ export async function derive(
     await removeLeftovers(folder);
     await sweepUnfinished(folder);
     await writeWhole(join(folder, file.name), made);
+    if (file.isRecorded)
+      await recordMade(model, file.name, { sizeBytes: made.length, digest }, { cacheDir });
   } catch (error) {
     throw cannotWrite(error, id, cacheDir) ?? error;
   }

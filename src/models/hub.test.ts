@@ -106,6 +106,54 @@ describe("a model of the hub", () => {
     expect(await ensure({ HF_HUB_OFFLINE: "1" })).toEqual(paths);
   });
 
+  it("whose files nobody could make before is kept with a record of what was made", async () => {
+    const url = await serve(send);
+    const model: Model = {
+      ...MODEL,
+      derived: ["a.onnx", "b.onnx"].map((name) => ({
+        name,
+        from: "model.bin",
+        sizeBytes: 0,
+        digest: "",
+        isRecorded: true,
+        load: async () => reversed,
+      })),
+    };
+    const get = (env: EnsureOptions["env"]): Promise<Record<string, string>> =>
+      ensureModel("tiny", options(env), [model]);
+    const paths = await get({ HF_ENDPOINT: url });
+    expect(Object.keys(paths)).toEqual(["a.onnx", "b.onnx"]);
+    expect(kept()).toEqual(["a.onnx", "b.onnx", "made.json"]);
+    expect(await get({ HF_HUB_OFFLINE: "1" })).toEqual(paths);
+    expect(await listModels({ cacheDir }, [model])).toMatchObject([
+      { files: [{ sizeBytes: WEIGHTS.length, path: paths["a.onnx"] }, {}] },
+    ]);
+    const states = async (): Promise<string[]> =>
+      (await verifyModels({ cacheDir }, [model])).map(({ state }) => state);
+    expect(await states()).toEqual(["ok", "ok"]);
+    writeFileSync(paths["a.onnx"] ?? "", Buffer.alloc(WEIGHTS.length, "x"));
+    expect(await states()).toEqual(["damaged", "ok"]);
+    await expect(get({ HF_HUB_OFFLINE: "1" })).rejects.toMatchObject({ code: "MISSING_MODEL" });
+    await get({ HF_ENDPOINT: url });
+    expect(await states()).toEqual(["ok", "ok"]);
+    // A record that is damaged, or of other weights, counts for nothing.
+    for (const record of ["{", JSON.stringify({ version: 1, sources: "x", files: {} })]) {
+      writeFileSync(join(cacheDir, "tiny/made.json"), record);
+      expect(await ensureModel("tiny", options({}, { fetchesOptional: false }), [model])).toEqual(
+        {},
+      );
+    }
+  });
+
+  it("does not take the weights of another model for its own, side by side", async () => {
+    const modelsDir = tempFolder();
+    writeFileSync(join(modelsDir, "model.bin"), "weights of a larger one");
+    const unasked = { modelsDir, fetchesOptional: false };
+    expect(await ensure({}, unasked)).toEqual({});
+    writeFileSync(join(modelsDir, "model.bin"), WEIGHTS);
+    expect(Object.keys(await ensure({ HF_HUB_OFFLINE: "1" }, unasked))).toEqual(["made.onnx"]);
+  });
+
   it("that nobody asked for has no files, is listed as optional and needs no check", async () => {
     expect(await ensure({}, { fetchesOptional: false })).toEqual({});
     expect(await listModels({ cacheDir }, [MODEL])).toMatchObject([{ isOptional: true }]);

@@ -16,6 +16,7 @@ import { derive } from "./derive.ts";
 import { hashFile } from "../hash-file.ts";
 import { download } from "./download.ts";
 import type { EnsureOptions, ModelPlaces } from "./places.ts";
+import { withRecord } from "./record.ts";
 
 export interface ModelListing {
   readonly id: string;
@@ -49,7 +50,7 @@ export async function ensureModel(
   options: EnsureOptions,
   models: readonly Model[] = MODEL_CATALOGUE,
 ): Promise<Record<string, string>> {
-  const model = findModel(id, models);
+  const model = await withRecord(findModel(id, models), options);
   if (model.isOptional && !options.fetchesOptional && !(await hasAny(model, options))) return {};
   const paths = await fetchFiles(model, model.files, options);
   const missing: DerivedFile[] = [];
@@ -61,7 +62,7 @@ export async function ensureModel(
   const sources = missing.length > 0 ? await fetchFiles(model, model.sources ?? [], options) : {};
   for (const file of missing)
     paths[file.name] = await derive(
-      model.id,
+      model,
       file,
       paths[file.from] ?? sources[file.from] ?? "",
       options,
@@ -121,7 +122,8 @@ export async function listModels(
   models: readonly Model[] = MODEL_CATALOGUE,
 ): Promise<ModelListing[]> {
   const list: ModelListing[] = [];
-  for (const model of models) {
+  for (const one of models) {
+    const model = await withRecord(one, places);
     const files = [];
     for (const file of allFiles(model)) {
       const { name, sizeBytes, digest } = file;
@@ -145,7 +147,8 @@ export async function verifyModels(
   models: readonly Model[] = MODEL_CATALOGUE,
 ): Promise<VerifiedFile[]> {
   const checked: VerifiedFile[] = [];
-  for (const model of models) {
+  for (const one of models) {
+    const model = await withRecord(one, places);
     if (model.isOptional && !(await hasAny(model, places))) continue;
     for (const file of allFiles(model)) {
       const state = await fileState(file, (await candidates(model, file, places))[0]);
@@ -189,8 +192,18 @@ async function candidates(model: Model, file: PinnedFile, places: ModelPlaces): 
   const own =
     modelsDir === undefined
       ? []
-      : [join(modelsDir, model.id, file.name), join(modelsDir, file.name)];
-  return existing([...own, cachePath(model, file, places)]);
+      : [
+          ...(await existing([join(modelsDir, model.id, file.name)])),
+          ...(await sideBySide(model, file, join(modelsDir, file.name))),
+        ];
+  return [...own, ...(await existing([cachePath(model, file, places)]))];
+}
+
+/** Sources of several models have one name: one of another size is another model's. */
+async function sideBySide(model: Model, file: PinnedFile, path: string): Promise<string[]> {
+  const isSource = model.sources?.some(({ name }) => name === file.name) ?? false;
+  const found = await existing([path]);
+  return isSource && found.length > 0 && (await stat(path)).size !== file.sizeBytes ? [] : found;
 }
 
 async function existing(paths: readonly string[]): Promise<string[]> {

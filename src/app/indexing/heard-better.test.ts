@@ -47,6 +47,15 @@ describe("what was in no known language", () => {
     expect(fit(stored({ language: "en" }))).toBe("yes");
   });
 
+  it("is not looked at again for a model that would not be used", async () => {
+    const both = folderWith("whisper-base", "whisper-tiny");
+    const isHeardBetter = await heardBetterNow(context(both));
+    const byBase = "moonshine-tiny-int8.whisper-base-int8@eed87831.523295ea.1.1";
+    expect(isHeardBetter?.(stored({ engine: byBase }))).toBe(false);
+    const byTiny = "moonshine-tiny-int8.whisper-tiny-int8@eed87831.dcb76c65.1.1";
+    expect(isHeardBetter?.(stored({ engine: byTiny }))).toBe(true);
+  });
+
   it("by another recogniser stays: that has no more models now", async () => {
     const isHeardBetter = await heardBetterNow(context(folderWith("whisper-base"), "BYO,local"));
     expect(isHeardBetter?.(stored())).toBe(true);

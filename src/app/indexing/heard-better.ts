@@ -23,9 +23,11 @@ export async function heardBetterNow({
     .filter(({ id, files }) => wanted.has(id) && files.every(({ path }) => path !== null))
     .map(({ id }) => id);
   if (present.length === 0) return undefined;
-  return ({ language, engine, fingerprint }) =>
-    language === "und" &&
-    optionalModelsOf(parseFingerprint(fingerprint).engine).some(
-      (model) => present.includes(model) && engine?.includes(model) === false,
+  return ({ language, engine, fingerprint }) => {
+    // Of several models a recogniser uses the best, and its id has no other.
+    const best = optionalModelsOf(parseFingerprint(fingerprint).engine).find((model) =>
+      present.includes(model),
     );
+    return language === "und" && best !== undefined && engine?.includes(best) === false;
+  };
 }

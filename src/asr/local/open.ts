@@ -32,17 +32,13 @@ import {
 import { toCue } from "./cues.ts";
 import { loadMoonshine } from "./moonshine.ts";
 import { conclude } from "./conclude.ts";
+import { openWhisper } from "./whisper/open.ts";
 import { createBias } from "./vocabulary-bias.ts";
 import { voicedTime } from "./word-times.ts";
 
 /** It must be raised when a change of settings changes the transcripts of the same models. */
 const LOCAL_SETTINGS_VERSION = 2;
 const RECOGNISER = "moonshine-tiny";
-/** The same for what only files show that Whisper had a part in. */
-const WHISPER_SETTINGS_VERSION = 1;
-const WHISPER = "whisper-base";
-const WHISPER_ENCODER = "base-encoder.int8.onnx";
-const WHISPER_DECODER = "base-decoder.int8.onnx";
 /**
  * A chunk has at most 15 s, with 0.2 s around it, and joins speech over less than 1.5 s of silence.
  * Of the settings that were measured these gave the least errors.
@@ -83,7 +79,7 @@ export async function open({
   ]);
   const activity = await loadVoiceActivity(vadFiles[VAD_FILE] ?? "");
   const { moonshine, whisper } = loaded;
-  const id = `${identify(whisper !== null)}${terms ? `+terms.${terms.digest}` : ""}`;
+  const id = `${identify(whisper)}${terms ? `+terms.${terms.digest}` : ""}`;
   return {
     id,
     languages: whisper ? WHISPER_TAGS : ["en"],
@@ -95,19 +91,20 @@ export async function open({
 
 const WHISPER_TAGS = SPECIAL.languages.map((code) => toTag(code) ?? code);
 
-function identify(hasWhisper: boolean): string {
+function identify(whisper: Awaited<ReturnType<typeof openWhisper>>): string {
   const moonshine = fileDigest(RECOGNISER, "decoder_model_merged.onnx").slice(0, 8);
-  if (!hasWhisper) return `${RECOGNISER}-int8@${moonshine}.${LOCAL_SETTINGS_VERSION}`;
-  const digest = fileDigest(WHISPER, WHISPER_DECODER).slice(0, 8);
-  return `${RECOGNISER}-int8.${WHISPER}-int8@${moonshine}.${digest}.${LOCAL_SETTINGS_VERSION}.${WHISPER_SETTINGS_VERSION}`;
+  if (!whisper) return `${RECOGNISER}-int8@${moonshine}.${LOCAL_SETTINGS_VERSION}`;
+  const { name, mark } = whisper;
+  const [digest, version] = mark;
+  return `${RECOGNISER}-int8.${name}-int8@${moonshine}.${digest}.${LOCAL_SETTINGS_VERSION}.${version}`;
 }
 
 async function loadModels(
   models: TranscriberOptions["models"],
   threads: number,
   terms: readonly string[],
-): Promise<LoadedModels> {
-  const [files, whisperFiles] = await Promise.all([models(RECOGNISER), models(WHISPER)]);
+): Promise<LoadedModels & { readonly whisper: Awaited<ReturnType<typeof openWhisper>> }> {
+  const files = await models(RECOGNISER);
   const { default: llama } = await import("llama-tokenizer-js");
   // One after the other, so that what the one needs to open is free for the other.
   const moonshine = await loadMoonshine(
@@ -117,7 +114,7 @@ async function loadModels(
     },
     threads,
   );
-  const whisper = await openWhisper(whisperFiles, models, threads);
+  const whisper = await openWhisper(models, threads);
   // People say a name in the middle of a sentence as well as at its beginning.
   const spellings = [...new Set(terms.flatMap((term) => [term, term.toLowerCase()]))];
   const bias =
@@ -125,25 +122,6 @@ async function loadModels(
       ? createBias(spellings.map((text) => llama.encode(text, false, true)))
       : undefined;
   return { moonshine, whisper, bias, pieceOf: (token) => llama.vocabById[token] ?? "" };
-}
-
-async function openWhisper(
-  files: Readonly<Record<string, string>>,
-  models: TranscriberOptions["models"],
-  threads: number,
-): Promise<LoadedModels["whisper"]> {
-  const [encoder, decoder] = [files[WHISPER_ENCODER], files[WHISPER_DECODER]];
-  if (encoder === undefined || decoder === undefined) return null;
-  const [{ loadWhisper }, { readVocabulary }, tokens] = await Promise.all([
-    import("./whisper/model.ts"),
-    import("./whisper/vocabulary.ts"),
-    models("whisper-multilingual"),
-  ]);
-  const [model, vocabulary] = await Promise.all([
-    loadWhisper({ encoder, decoder }, threads),
-    readVocabulary(tokens["vocabulary.txt"] ?? ""),
-  ]);
-  return { model, vocabulary };
 }
 
 async function transcribe(

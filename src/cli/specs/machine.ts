@@ -5,7 +5,7 @@ export const MODELS_SPEC = {
   name: "models",
   summary: "list, download and check the models",
   details:
-    "Optional models are downloaded when they are named. whisper-base comes from Hugging Face's hub: HF_ENDPOINT names a mirror, HF_HUB_OFFLINE=1\nforbids it, HF_TOKEN is sent; a download that was cut goes on where it ended. MEDIASEARCH_MODELS may hold its model.bin instead.",
+    "Optional models are downloaded when they are named. whisper-tiny, whisper-base and whisper-small come from Hugging Face's hub: HF_ENDPOINT names a mirror,\nHF_HUB_OFFLINE=1 forbids it, HF_TOKEN is sent; a download that was cut goes on where it ended. MEDIASEARCH_MODELS may hold model.bin instead. Of several, the largest is used.",
   args: [
     {
       name: "[action]",
