@@ -45,6 +45,7 @@ complete -c mediasearch -n '__fish_seen_subcommand_from search' -l before -x -d 
 complete -c mediasearch -n '__fish_seen_subcommand_from search' -l duration -x -d 'only files of this length: \'>10m\', \'<=1h30m\', 10m..20m'
 complete -c mediasearch -n '__fish_seen_subcommand_from search' -l confidence -x -d 'only what was recognised with this confidence: \'>0.8\', \'<60%\''
 complete -c mediasearch -n '__fish_seen_subcommand_from search' -l like -x -d 'in place of words: what is near in meaning to a moment, such as talk.mp3@12:30'
+complete -c mediasearch -n '__fish_seen_subcommand_from search' -l related -x -d 'with each hit up to so many moments elsewhere that are near it in meaning, 1 to 20'
 complete -c mediasearch -n '__fish_seen_subcommand_from search' -s C -l context -x -d 'number of lines before and after each hit'
 complete -c mediasearch -n '__fish_seen_subcommand_from search' -l group -d 'file by file, in each by time'
 complete -c mediasearch -n '__fish_seen_subcommand_from search' -l all-hits -d 'list every hit; else the hits of one moment are folded under the best one (+2 here), but for --mode keyword'

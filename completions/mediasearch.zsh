@@ -85,6 +85,7 @@ _mediasearch() {
       '(--duration)'--duration='[only files of this length\: '\''>10m'\'', '\''<=1h30m'\'', 10m..20m]:range: ' \
       '(--confidence)'--confidence='[only what was recognised with this confidence\: '\''>0.8'\'', '\''<60%'\'']:range: ' \
       '(--like)'--like='[in place of words\: what is near in meaning to a moment, such as talk.mp3@12\:30]:moment: ' \
+      '(--related)'--related='[with each hit up to so many moments elsewhere that are near it in meaning, 1 to 20]:n: ' \
       '(-C --context)'{-C+,--context=}'[number of lines before and after each hit]:n: ' \
       '(--group)'--group'[file by file, in each by time]' \
       '(--all-hits)'--all-hits'[list every hit; else the hits of one moment are folded under the best one (+2 here), but for --mode keyword]' \

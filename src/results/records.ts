@@ -3,6 +3,7 @@ import { stripControls } from "../text/strip-controls.ts";
 import {
   type FileGroup,
   groupByFile,
+  type RelatedMoment,
   type SearchResult,
   type ResultPage,
 } from "./search-result.ts";
@@ -46,6 +47,7 @@ export function resultFacts({
   folded,
   explain,
   heading,
+  related,
 }: SearchResult) {
   return {
     startMs,
@@ -59,6 +61,7 @@ export function resultFacts({
     ...(timecodes && { startTimecode: timecodes.start, endTimecode: timecodes.end }),
     ...(part && { part }),
     moment: { hits: folded.map((other) => ({ ...other, score: precise(other.score) })) },
+    ...(related && { related: related.map(relatedRecord) }),
     ...(before.length + after.length > 0 ? { before, after } : {}),
     ...(explain === null
       ? {}
@@ -72,6 +75,13 @@ export function resultFacts({
         }),
   };
 }
+
+const relatedRecord = ({ path, file, score, ...line }: RelatedMoment) => ({
+  file: path,
+  displayFile: file,
+  ...line,
+  score: precise(score),
+});
 
 const precise = (value: number): number => Number(value.toPrecision(6));
 
@@ -120,6 +130,7 @@ export function pageTable({ results }: ResultPage, options: TableOptions): strin
     endTimecode: result.timecodes?.end ?? null,
     score: precise(result.score),
     part: null,
+    related: null,
     before: null,
     after: null,
     folded: result.folded.length,

@@ -3,7 +3,13 @@ import { displayWidth, type Styler } from "../terminal/style.ts";
 import { stripControls } from "../text/strip-controls.ts";
 import type { RecordingPart } from "../types.ts";
 import type { Link } from "./links.ts";
-import { countHits, groupByFile, type ResultLine, type SearchResult } from "./search-result.ts";
+import {
+  countHits,
+  groupByFile,
+  type RelatedMoment,
+  type ResultLine,
+  type SearchResult,
+} from "./search-result.ts";
 
 export interface Screen {
   readonly paint: Styler;
@@ -74,8 +80,14 @@ function resultBody(result: SearchResult, screen: Screen): string {
     result.heading === undefined
       ? []
       : [`    ${screen.paint("dim", `in “${stripControls(result.heading)}”`)}`];
-  return `${[...heading, ...around(result.before), wrap(marked, width), ...around(result.after), ...url, ...explained].join("\n")}\n`;
+  const related = (result.related ?? []).map((moment) =>
+    wrap(`${relatedHead(moment, screen)}  ${contextLine(moment, screen)}`, width),
+  );
+  return `${[...heading, ...around(result.before), wrap(marked, width), ...around(result.after), ...url, ...explained, ...related].join("\n")}\n`;
 }
+
+const relatedHead = ({ path, file, startMs }: RelatedMoment, { paint, link }: Screen): string =>
+  link(paint("dim", `~ ${stripControls(file)}`), path, startMs);
 
 /**
  * Formats a line of context. Its words are coloured one by one, so that the line can break between

@@ -21,6 +21,14 @@ export interface FoldedHit extends ResultLine {
   readonly score: number;
 }
 
+/** A moment elsewhere that is near in meaning to a hit. */
+export interface RelatedMoment extends FoldedHit {
+  /** Absolute path of the file. */
+  readonly path: string;
+  /** The path as the user would write it. */
+  readonly file: string;
+}
+
 /** A hit as it is printed, played and cut: the best of its moment. */
 export interface SearchResult extends ResultLine {
   /** Its place in the ranking, from 1: what `--play N` and `--clip N` mean. */
@@ -42,6 +50,8 @@ export interface SearchResult extends ResultLine {
   readonly timecodes?: { readonly start: string; readonly end: string } | undefined;
   /** Where its file is in a recording of several files. */
   readonly part?: RecordingPart | undefined;
+  /** Moments elsewhere that are near in meaning, best first. With `--related`. */
+  readonly related?: readonly RelatedMoment[] | undefined;
   /** Lines around it, with `--context`. */
   readonly before: readonly ResultLine[];
   readonly after: readonly ResultLine[];

@@ -29,6 +29,7 @@ describe("JSON output", () => {
         [],
         ["-C", "2"],
         ["--explain"],
+        ["--related", "2"],
         ["--group", "-C", "1", "--explain"],
         ["--offset", "3", "--limit", "2"],
       ]) {

@@ -52,20 +52,10 @@ export async function searchLike(
   const { limit = DEFAULT_LIMIT, offset = 0, context = 0, explain = false } = request;
   const { allHits = false, minScore = -Infinity } = request;
   const { id } = await findAsset(library.catalog, file, cwd);
-  const wanted = await segmentAt(library, id, at);
+  const wanted = withVector(id, await segmentAt(library, id, at));
   const filter: SearchFilter = await searchFilter(request, library.catalog, cwd);
-  const near = await library.searchIndex.searchVector(wanted.vector, filter, DEPTH);
-  const ranked = near
-    .filter(
-      ({ asset, segment, score }) =>
-        score >= minScore &&
-        !(
-          asset === id &&
-          segment.startMs < wanted.endMs + SAME_MS &&
-          segment.endMs > wanted.startMs - SAME_MS
-        ),
-    )
-    .map((hit): RankedHit => ({ ...hit, explain: { bm25: null, cosine: hit.score } }));
+  const near = await hitsNear(library, id, wanted, filter);
+  const ranked = near.filter(({ score }) => score >= minScore);
   const moments = allHits ? unfolded(ranked) : foldMoments(ranked);
   const hits = moments.slice(offset, offset + limit);
   return {
@@ -87,18 +77,41 @@ export async function searchLike(
 
 type WithVector = EmbeddedSegment & { readonly vector: Float32Array };
 
+/** What is near in meaning to a segment of a file, best first, its own moment left out. */
+export async function hitsNear(
+  { searchIndex }: Pick<ReadableLibrary, "searchIndex">,
+  id: string,
+  wanted: WithVector,
+  filter: SearchFilter,
+): Promise<readonly RankedHit[]> {
+  const near = await searchIndex.searchVector(wanted.vector, filter, DEPTH);
+  return near
+    .filter(
+      ({ asset, segment }) =>
+        asset !== id ||
+        segment.startMs >= wanted.endMs + SAME_MS ||
+        segment.endMs <= wanted.startMs - SAME_MS,
+    )
+    .map((hit) => ({ ...hit, explain: { bm25: null, cosine: hit.score } }));
+}
+
 /** The segment that is said at a time, else the last one before it. */
-async function segmentAt(
+export async function segmentAt(
   { versions }: Pick<ReadableLibrary, "versions">,
   id: string,
   { startMs, endMs }: TimeRange,
-): Promise<WithVector> {
+): Promise<EmbeddedSegment | undefined> {
   let said: EmbeddedSegment | undefined;
   for await (const segment of versions.read(id)) {
     if (said && segment.startMs >= endMs) break;
     if (segment.startMs < endMs) said = segment;
     if (segment.startMs <= startMs && segment.endMs > startMs) break;
   }
+  return said;
+}
+
+/** @throws NOT_FOUND */
+function withVector(id: string, said: EmbeddedSegment | undefined): WithVector {
   if (!said)
     throw new MediasearchError("NOT_FOUND", `${id}: nothing is said at that time`, {
       subject: id,

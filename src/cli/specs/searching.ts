@@ -71,6 +71,10 @@ By keyword every match is counted; where meaning takes part the best are ranked,
       rejectRepeat: true,
       help: "in place of words: what is near in meaning to a moment, such as talk.mp3@12:30",
     },
+    {
+      flags: "--related <n>",
+      help: "with each hit up to so many moments elsewhere that are near it in meaning, 1 to 20",
+    },
     CONTEXT_OPTION,
     { flags: "--group", help: "file by file, in each by time" },
     {

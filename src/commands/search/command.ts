@@ -58,7 +58,8 @@ export const run: Command<typeof SEARCH_SPEC> = async (words, flags, context) =>
         options,
         context,
       );
-    const shown = await completePage(page, options, backend, context);
+    const related = await withRelated(page, library, options, context);
+    const shown = await completePage(related, options, backend, context);
     await printPage(shown, options, mark, context);
     if (options.format === "text" && options.fileEnd === undefined)
       await tellUnfinished(library.catalog, context);
@@ -124,6 +125,17 @@ function searchRequest(
   if (action?.number === undefined) return { ...request, limit, offset };
   // An action names a hit by its rank, which may be on this page or not.
   return { ...request, limit: Math.max(limit + offset, action.number), offset: 0 };
+}
+
+async function withRelated(
+  page: ResultPage,
+  library: ReadableLibrary,
+  { related: most, fileEnd, isCounted }: SearchOptions,
+  { cwd }: CommandContext,
+): Promise<ResultPage> {
+  if (most === 0 || fileEnd !== undefined || isCounted) return page;
+  const { addRelated } = await import("../../app/search/related.ts");
+  return { ...page, results: await addRelated(library, page.results, { most, cwd }) };
 }
 
 /** Formats that tell time codes. Editing formats read them out of the files themselves. */

@@ -10,6 +10,8 @@ export interface SearchOptions {
   readonly offset: number;
   /** How many lines are shown before and after each hit. */
   readonly context: number;
+  /** How many moments elsewhere are shown with each hit. */
+  readonly related: number;
   readonly isGrouped: boolean;
   /** Hits of one moment are listed one by one. */
   readonly allHits: boolean;
@@ -41,6 +43,7 @@ export type Action =
   | { readonly verb: "supercut" | "clips"; readonly number?: undefined; readonly to: string };
 
 const MAX_HITS = 1000;
+const MAX_RELATED = 20;
 const MAX_OFFSET = 1_000_000;
 /** Names of files are short: as many hits as this are read to name all files. */
 const MAX_NAMED_HITS = 100_000;
@@ -56,6 +59,7 @@ export function searchOptions(flags: FlagsOf<typeof SEARCH_SPEC>): SearchOptions
     limit: integerFlag(flags, "limit", 1, MAX_HITS) ?? defaultLimit(flags),
     offset: integerFlag(flags, "offset", 0, MAX_OFFSET) ?? 0,
     context: integerFlag(flags, "context", 0, 100) ?? 0,
+    related: integerFlag(flags, "related", 1, MAX_RELATED) ?? 0,
     isGrouped: hasFlag(flags, "group"),
     allHits: hasFlag(flags, "allHits"),
     explain: hasFlag(flags, "explain"),
