@@ -1,6 +1,6 @@
 /** Who may import whom, folder by folder: docs/architecture.md as rules. */
 const BOTTOM =
-  "^src/(version|types|errors|location|hash-file|retry|check|embedding-model|shell-words|supervised-child|fingerprint|engine-chain|transcript-edits|edited-fingerprint|process-mark|process-memory|launcher|file-cage|private-folder|unfinished|bounded-json|proxy|public-address|selection|long-step|progress-deadline)\\.ts$";
+  "^src/(version|types|errors|location|hash-file|retry|check|embedding-model|shell-words|supervised-child|fingerprint|engine-chain|transcript-edits|edited-fingerprint|edited-track|process-mark|process-memory|launcher|file-cage|private-folder|unfinished|bounded-json|proxy|public-address|selection|long-step|progress-deadline)\\.ts$";
 const BACKEND_INTERFACES = "^src/backends/[^/]+\\.ts$";
 const ENGINE_INTERFACES = "^src/(asr|embed)/[^/]+\\.ts$";
 const OBJECT_INTERFACES = "^src/objects/[^/]+\\.ts$";

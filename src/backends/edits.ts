@@ -1,3 +1,4 @@
+import { tellSameSpeech } from "../edited-track.ts";
 import { parseFingerprint } from "../fingerprint.ts";
 import type { TranscriptEdits } from "../transcript-edits.ts";
 import { parseEdits } from "./edits-json.ts";
@@ -23,6 +24,15 @@ export async function readEdits(
   if (content === "") return undefined;
   const value = await records.get(KIND, content);
   return value === undefined ? undefined : unpack(value);
+}
+
+/** The layer that lies over the transcript of a file; none where it is of another track. */
+export async function readEditsOf(
+  records: Pick<Records, "get">,
+  asset: { readonly fingerprint: string | null; readonly language: string | null },
+): Promise<TranscriptEdits | undefined> {
+  const edits = await readEdits(records, contentOf(asset.fingerprint));
+  return edits && tellSameSpeech(edits.base, asset) ? edits : undefined;
 }
 
 /** A layer without steps is none. */

@@ -2,7 +2,7 @@ import { quoteShellWord } from "../shell-words.ts";
 import { archivedTranscript } from "../app/library/edits.ts";
 import type { Backend } from "../backends/backend.ts";
 import type { AssetStatus } from "../backends/catalog.ts";
-import { contentOf, readEdits } from "../backends/edits.ts";
+import { readEditsOf } from "../backends/edits.ts";
 import { MediasearchError } from "../errors.ts";
 import { wordCues } from "../text/word-cues.ts";
 import { formatSrt, formatWebvtt } from "../media/captions/write.ts";
@@ -84,7 +84,7 @@ function otherTranscript(
     };
   if (!hasFlag(flags, "original")) return undefined;
   return async (current) => {
-    const base = (await readEdits(records, contentOf(current.fingerprint)))?.base;
+    const base = (await readEditsOf(records, current))?.base;
     if (base) return { facts: base, segments: base.segments };
     const all = await library.versions.readSegments(current.id, 0, Number.MAX_SAFE_INTEGER);
     return { facts: current, segments: all };

@@ -3,6 +3,7 @@ import { contentOf, readEdits, writeEdits } from "../backends/edits.ts";
 import type { BaseTranscript, TranscriptEdits } from "../transcript-edits.ts";
 import type { AssetVersion } from "../backends/versions.ts";
 import { editedFingerprint } from "../edited-fingerprint.ts";
+import { tellSameSpeech } from "../edited-track.ts";
 import { toMediasearchError } from "../errors.ts";
 import { applySteps } from "../transcript-edits.ts";
 import type { EmbeddedSegment, Segment } from "../types.ts";
@@ -63,6 +64,9 @@ const baseOf = (version: AssetVersion): BaseTranscript => ({
 /** Two contents that differ by less are taken for the same recording with other tags. */
 const SAME_LENGTH_MS = 1000;
 
+const OF_OTHER =
+  "what was changed by hand is of another track or language, and stays with that (mediasearch edits)";
+
 async function editsFor(
   version: AssetVersion,
   before: AssetStatus | undefined,
@@ -70,10 +74,12 @@ async function editsFor(
 ): Promise<{ readonly edits: TranscriptEdits | undefined; readonly warnings: readonly string[] }> {
   const own = await readEdits(records, contentOf(version.fingerprint));
   const earlier = contentOf(before?.fingerprint ?? null);
+  if (own && !tellSameSpeech(own.base, version)) return { edits: undefined, warnings: [OF_OTHER] };
   if (own || earlier === "" || earlier === contentOf(version.fingerprint))
     return { edits: own, warnings: [] };
   const edits = await readEdits(records, earlier);
   if (!edits) return { edits, warnings: [] };
+  if (!tellSameSpeech(edits.base, version)) return { edits: undefined, warnings: [OF_OTHER] };
   const differenceMs = Math.abs((edits.base.durationMs ?? 0) - (version.durationMs ?? 0));
   return differenceMs < SAME_LENGTH_MS
     ? { edits, warnings: ["its content changed; what was changed by hand was kept"] }

@@ -116,9 +116,11 @@ function withEarlierChoice(
 ): FileOptions {
   if (!asset?.fingerprint || !sameContent(asset.fingerprint, digest)) return options;
   const { request } = parseSelection(parseFingerprint(asset.fingerprint).selection ?? "");
-  const { audioTrack, subtitleTrack, channels } = options;
+  const { audioTrack, subtitleTrack, channels, resync, force } = options;
   return {
     ...options,
+    // --force reads captions with the times that they have.
+    resync: resync ?? (force ? undefined : request.resync),
     audioTrack: audioTrack ?? request.audioTrack,
     subtitleTrack: subtitleTrack ?? request.subtitleTrack,
     channels: channels ?? request.channels,

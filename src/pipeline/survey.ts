@@ -38,9 +38,8 @@ export async function surveyFiles(
   for await (const item of scan(roots, services.sources, options)) {
     options.signal.throwIfAborted();
     if (item.type !== "file" || !isToDo(item.file, options)) continue;
-    const toDo = await workFor(item.file, services, options);
-    if (toDo === "none") continue;
-    const work = toDo === "look" ? expectedLook(item.file) : expectedWork(item.file, options);
+    const work = await expectedOf(item.file, services, options);
+    if (!work) continue;
     tell(work);
     if (work.kind === "audio" && !isObject(work.path) && media.length < MAX_MEASURED)
       media.push(work);
@@ -53,6 +52,16 @@ export async function surveyFiles(
     for (const [i, work] of batch.entries()) tell({ ...work, durationMs: durations[i] ?? null });
   }
   for (const work of media) if (copies.has(work.path)) tell({ ...work, durationMs: 0 });
+}
+
+async function expectedOf(
+  file: FileCandidate,
+  services: FileServices,
+  options: FileOptions,
+): Promise<ExpectedWork | undefined> {
+  const toDo = await workFor(file, services, options);
+  if (toDo === "none") return undefined;
+  return toDo === "look" ? expectedLook(file) : expectedWork(file, options);
 }
 
 /** Heads of files and captions, as a rule. */

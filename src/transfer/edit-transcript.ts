@@ -6,7 +6,11 @@ import type { Records } from "../backends/records.ts";
 import type { AssetVersion } from "../backends/versions.ts";
 import { editedFingerprint } from "../edited-fingerprint.ts";
 import type { EmbeddingModel } from "../embedding-model.ts";
+import { tellSameSpeech, trackOf } from "../edited-track.ts";
+import { MediasearchError } from "../errors.ts";
 import { parseFingerprint } from "../fingerprint.ts";
+import { describeTrack } from "../selection.ts";
+import { quoteShellWord } from "../shell-words.ts";
 import { applySteps, type EditStep, findCorrections } from "../transcript-edits.ts";
 import type { EmbeddedSegment, Segment } from "../types.ts";
 
@@ -30,12 +34,12 @@ export async function editTranscript(
 ): Promise<void> {
   const content = contentOf(asset.fingerprint);
   const segments = await Array.fromAsync(tools.library.versions.read(asset.id));
-  const edits = (await readEdits(tools.records, content)) ?? {
-    base: baseOf(asset, segments),
-    steps: [],
-  };
+  const known = await readEdits(tools.records, content);
+  if (known && !tellSameSpeech(known.base, asset)) throw otherTrackError(asset, known.base);
+  const edits = known ?? { base: baseOf(asset, segments), steps: [] };
   const prepared = [await prepareLines(asset, segments, applySteps(segments, [step]), tools)];
   for (const copy of await copiesOf(asset, tools.library)) {
+    if (!tellSameSpeech(edits.base, copy)) continue;
     const own = await Array.fromAsync(tools.library.versions.read(copy.id));
     prepared.push(await prepareLines(copy, own, applySteps(own, [step]), tools));
   }
@@ -43,6 +47,20 @@ export async function editTranscript(
   if (content !== "")
     await writeEdits(tools.records, content, { ...edits, steps: [...edits.steps, step] });
   for (const version of prepared) await tools.library.versions.commit(version, tools.model);
+}
+
+/** One layer a content is kept: what a person changed is never given up for other changes. */
+function otherTrackError(asset: AssetStatus, { fingerprint }: BaseTranscript): MediasearchError {
+  const track = trackOf(fingerprint);
+  const file = quoteShellWord(asset.id);
+  const where = track === null ? "other captions" : describeTrack(track);
+  const again =
+    track === null ? "" : ` (index --${track.type}-track ${track.number} brings it back)`;
+  return new MediasearchError(
+    "USAGE",
+    `${asset.id}: was changed by hand as ${where}${again}; another track can't be changed beside that`,
+    { subject: asset.id, hint: `mediasearch edits undo ${file} --all   (gives that up)` },
+  );
 }
 
 /**
@@ -58,7 +76,11 @@ export async function undoEdits(
   if (!edits) return [];
   const kept = edits.steps.slice(0, Math.max(0, edits.steps.length - steps));
   const prepared: AssetVersion[] = [];
-  for (const one of [asset, ...(await copiesOf(asset, tools.library))]) {
+  // Where another track is the transcript now, the layer lies over nothing.
+  const edited = [asset, ...(await copiesOf(asset, tools.library))].filter((one) =>
+    tellSameSpeech(edits.base, one),
+  );
+  for (const one of edited) {
     const own = await Array.fromAsync(tools.library.versions.read(one.id));
     const lines = applySteps(edits.base.segments, kept);
     prepared.push(await prepareLines(one, own, lines, tools, edits.base));

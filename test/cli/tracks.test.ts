@@ -125,6 +125,32 @@ describe("the subtitle track of a film", () => {
   const said = async (run: ReturnType<typeof film>): Promise<string> =>
     (await run(["transcript", "film.mkv"])).stdout;
 
+  it("keeps what a person corrected in it, and no other track gets that", async () => {
+    const run = film(tracks);
+    await run(["index", "FILM"]);
+    const { stdout: vtt } = await run(["transcript", "film.mkv", "--format", "vtt"]);
+    const corrected = join(tempFolder(), "film.vtt");
+    writeFileSync(corrected, vtt.replace("harbour is number 3", "zeppelin is number 3"));
+    const imported = await run(["import", corrected, "--for", "FILM"]);
+    expect(imported.exitCode, imported.stderr).toBe(0);
+    expect(await said(run)).toContain("zeppelin is number 3");
+
+    const german = await run(["index", "FILM", "--subtitle-track", "de"]);
+    expect(german.stderr).toContain("what was changed by hand is of another track or language");
+    expect(await said(run)).toContain("hafen is number 3");
+    expect(await said(run)).not.toContain("zeppelin");
+    const refused = await run(["import", corrected, "--for", "FILM"]);
+    expect(refused.stderr).toContain("(index --subtitle-track 2 brings it back)");
+
+    await run(["index", "FILM", "--subtitle-track", "auto"]);
+    expect(await said(run)).toContain("zeppelin is number 3");
+    await run(["index", "FILM", "--subtitle-track", "de"]);
+    expect((await run(["edits", "undo", "film.mkv", "--all"])).exitCode).toBe(0);
+    expect(await said(run)).toContain("hafen is number 3");
+    await run(["index", "FILM", "--subtitle-track", "auto"]);
+    expect(await said(run)).toContain("harbour is number 3");
+  });
+
   it("is chosen, shown, and chosen by hand", async () => {
     const run = film(tracks);
     await run(["index", "FILM"]);

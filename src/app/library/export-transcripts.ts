@@ -2,7 +2,7 @@ import type { Stats } from "node:fs";
 import { lstat, mkdir, readFile } from "node:fs/promises";
 import { basename, dirname, extname, join, resolve } from "node:path";
 import type { Backend } from "../../backends/backend.ts";
-import { contentOf, readEdits } from "../../backends/edits.ts";
+import { readEditsOf } from "../../backends/edits.ts";
 import { withWordTimes } from "../../backends/word-times.ts";
 import { wordCues } from "../../text/word-cues.ts";
 import type { AssetId, AssetStatus } from "../../backends/catalog.ts";
@@ -82,8 +82,7 @@ async function exportOne(
   const isTimed = words || format === "json";
   const timed = isTimed ? await withWordTimes(records, asset.fingerprint ?? "", bare) : bare;
   const segments = words && format !== "json" ? timed.flatMap(wordCues) : timed;
-  const edits =
-    format === "json" ? await readEdits(records, contentOf(asset.fingerprint)) : undefined;
+  const edits = format === "json" ? await readEditsOf(records, asset) : undefined;
   const options = { file: basename(recording), embedder, edits };
   const content = formatTranscript(format, asset, segments, options);
   try {

@@ -42,11 +42,16 @@ const isSubripTag = (name: string): boolean => SUBRIP_TAGS.has(name);
 export const webvttLines = (text: string): RawLine[] =>
   taggedLines(withoutReadings(text), isWebvttTag);
 
-/** How letters are read stands between them (`<ruby>漢<rt>かん</rt>`): words would be torn. */
+/**
+ * How letters are read stands between them (`<ruby>漢<rt>かん</rt></ruby>`): words would be torn.
+ * Only of letters that are written without spaces is it a reading; else it is text like any other.
+ */
 const withoutReadings = (text: string): string =>
-  text.includes("<rt") || text.includes("<rp")
-    ? text.replace(/<(rt|rp)(?:\.[^<>]{0,100})?>[^<]{0,200}(?:<\/\1>|(?=<))/g, "")
-    : text;
+  text.includes("<ruby") ? text.replace(RUBY, (ruby) => ruby.replace(READING, "")) : text;
+
+const RUBY = /<ruby(?:\.[^<>]{0,100})?>[\s\S]{0,2000}?<\/ruby>/g;
+const READING =
+  /(?<=[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}]|<\/r[tp]>)<(rt|rp)(?:\.[^<>]{0,100})?>[^<]{0,200}<\/\1>/gu;
 
 /**
  * Does the same for SubRip, which borrows tags from HTML, and from ASS `{\an8}`, `\N` for a new
