@@ -44,7 +44,8 @@ export type Condition =
   | { readonly near: readonly string[]; readonly within: number }
   | { readonly pattern: TextPattern }
   | { readonly during: readonly [fromMs: number, untilMs: number] }
-  | { readonly assets: ReadonlySet<AssetId> }
+  /** `named`: how they were asked for. */
+  | { readonly assets: ReadonlySet<AssetId>; readonly named?: string }
   | { readonly speaker: string }
   | { readonly language: string }
   | { readonly origin: Origin }

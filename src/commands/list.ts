@@ -9,7 +9,8 @@ import {
 import type { FactsOf } from "../search/asset-matcher.ts";
 import type { MediaFacts, RecordingPart } from "../types.ts";
 import type { CliStreams } from "../terminal/io.ts";
-import { styler } from "../terminal/style.ts";
+import { fitMiddle, fitStart, lineColumns } from "../terminal/fit.ts";
+import { displayWidth, styler } from "../terminal/style.ts";
 import { stripControls } from "../text/strip-controls.ts";
 import { formatM3uFiles } from "../results/m3u.ts";
 import { tableMarkdown } from "../results/markdown.ts";
@@ -138,6 +139,7 @@ const length = ({ durationMs }: AssetStatus): string =>
   durationMs === null ? "-" : formatTimestamp(durationMs);
 
 const SHOWN_SPEAKERS = 3;
+const LEAST_PATH_COLUMNS = 12;
 
 /** A meeting may have eighty: the first few and how many more there are. */
 const fewSpeakers = (names: readonly string[]): string =>
@@ -164,30 +166,42 @@ function partText(part: RecordingPart | undefined): string {
   return `part ${part.number} of ${part.of} of ${part.name}${from}`;
 }
 
+/** Name and description of a file in these columns: what is short leaves its room to the other. */
+function share(path: string, what: string, columns: number): readonly [string, string] {
+  const pathColumns = Math.max(columns - displayWidth(what), (columns * 3) / 5, LEAST_PATH_COLUMNS);
+  const shown = fitMiddle(path, Math.floor(pathColumns));
+  return [shown, fitStart(what, Math.max(0, columns - displayWidth(shown)))];
+}
+
 function printTable(
   assets: readonly AssetStatus[],
   { factsOf, parts }: Pick<ListOutput, "factsOf" | "parts">,
   io: CliStreams,
 ): void {
   const paint = styler(io.stdout, io.env);
+  const columns = lineColumns(io.stdout);
   for (const asset of assets) {
-    const what =
-      asset.error !== null
-        ? paint("red", stripControls(asset.error))
-        : stripControls(
-            [
-              asset.origin,
-              asset.language,
-              takenText(asset),
-              headline(factsOf(asset.fingerprint)),
-              partText(parts.get(asset.id)),
-              fewSpeakers(asset.speakers),
-            ]
-              .filter(Boolean)
-              .join("  "),
-          );
+    const what = stripControls(
+      asset.error ??
+        [
+          asset.origin,
+          asset.language,
+          takenText(asset),
+          headline(factsOf(asset.fingerprint)),
+          partText(parts.get(asset.id)),
+          fewSpeakers(asset.speakers),
+        ]
+          .filter(Boolean)
+          .join("  "),
+    );
+    const start = `${length(asset).padStart(9)}  ${asset.state.padEnd(10)}  `;
+    const [path, shown] = share(
+      stripControls(displayPath(asset.id, io.cwd)),
+      what,
+      columns - start.length - 2,
+    );
     io.stdout.write(
-      `${length(asset).padStart(9)}  ${asset.state.padEnd(10)}  ${paint("cyan", stripControls(displayPath(asset.id, io.cwd)))}  ${what}\n`,
+      `${start}${paint("cyan", path)}  ${asset.error === null ? shown : paint("red", what)}\n`,
     );
   }
   const totalMs = assets.reduce((sum, asset) => sum + (asset.durationMs ?? 0), 0);

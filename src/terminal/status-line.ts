@@ -1,3 +1,4 @@
+import { fitStart } from "./fit.ts";
 import { columnsOf } from "./style.ts";
 import type { CliStreams, OutputStream } from "./io.ts";
 
@@ -47,7 +48,7 @@ export function createStatusLine(sink: OutputStream, env: CliStreams["env"]): St
         return;
       }
       clear();
-      shown = text.slice(0, Math.max(20, columnsOf(sink, 80) - 1));
+      shown = fitStart(text, Math.max(20, columnsOf(sink, 80) - 1));
       sink.write(shown);
     },
     note(text) {

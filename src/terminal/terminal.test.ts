@@ -37,7 +37,7 @@ describe("the status line", () => {
     line.note("a note");
     line.update("hidden: too soon");
     line.end();
-    expect(written).toEqual(["x".repeat(29), "\r\u001b[K", "a note\n"]);
+    expect(written).toEqual([`${"x".repeat(28)}…`, "\r\u001b[K", "a note\n"]);
   });
   it("is silent elsewhere, but for a line now and then", () => {
     const { written, line } = record(false);

@@ -66,7 +66,10 @@ describe("why nothing was found", () => {
       [["bridge", "--after", "2021"], "the recordings of the library are 2020-06-01"],
       [["bridge", "--origin", "asr"], "no file of the library was recognised"],
       [["bridge", "duration:>10h"], "the files of the library last from 10 min to 12 min"],
-      [["bridge", 'file:"*.mp9"'], "no file of the library is meant by file:"],
+      [
+        ["bridge", 'file:"*.mp9"'],
+        "no file of the library is meant by file:*.mp9; mediasearch list shows them",
+      ],
     ];
     for (const mode of ["keyword", "hybrid"])
       for (const [argv, reason] of reasons) {

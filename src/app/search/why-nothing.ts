@@ -41,7 +41,8 @@ function explain(condition: Condition, files: readonly AssetStatus[]): string | 
     return condition.origin === "asr"
       ? "no file of the library was recognised: all have captions"
       : "no file of the library has captions";
-  if ("assets" in condition) return "no file of the library is meant by file:";
+  if ("assets" in condition)
+    return `no file of the library is meant by file:${condition.named ?? ""}; mediasearch list shows them`;
   if (!("compare" in condition)) return undefined;
   if (condition.compare === "recordedAtMs")
     return ranged(

@@ -5,7 +5,7 @@ import { type FlagsOf, hasFlag } from "../../cli/flags.ts";
 import type { SPEAKERS_SPEC } from "../../cli/specs/library.ts";
 import { MediasearchError } from "../../errors.ts";
 import { formatJson, formatLength, pluralize } from "../../text/format.ts";
-import { columnsOf, displayWidth } from "../../terminal/style.ts";
+import { fitMiddle, fitStart, lineColumns } from "../../terminal/fit.ts";
 import { stripControls } from "../../text/strip-controls.ts";
 
 import { enrol, forget, match, printProfiles } from "./voices.ts";
@@ -53,6 +53,8 @@ async function printSpeakers(
   context: CommandContext,
 ): Promise<number> {
   const { io } = context;
+  // On a terminal each speaker has one line.
+  const columns = lineColumns(io.stdout);
   const speakers = (await listSpeakers(context, file)).map(({ name, files, speechMs }) => ({
     speaker: name,
     files,
@@ -65,25 +67,13 @@ async function printSpeakers(
         .slice(0, SHOWN_FILES)
         .map((id) => stripControls(displayPath(id, io.cwd)))
         .join(", ");
-      io.stdout.write(
-        `${fitLine(`${stripControls(speaker)}  ${formatLength(speechMs)} in ${pluralize(files.length, "file")}: ${shown}${files.length > SHOWN_FILES ? ", …" : ""}`, io)}\n`,
-      );
+      const name = fitMiddle(stripControls(speaker), columns / 2);
+      const line = `${name}  ${formatLength(speechMs)} in ${pluralize(files.length, "file")}: ${shown}${files.length > SHOWN_FILES ? ", …" : ""}`;
+      io.stdout.write(`${fitStart(line, columns)}\n`);
     }
   if (speakers.length === 0)
     io.stderr.write("no speakers are known; captions name them, and some recognisers do\n");
   return 0;
-}
-
-/** On a terminal each speaker has one line; elsewhere nothing is cut. */
-function fitLine(line: string, { stdout }: CommandContext["io"]): string {
-  const columns = columnsOf(stdout, 80);
-  if (stdout.isTTY !== true || displayWidth(line) <= columns) return line;
-  let kept = "";
-  for (const letter of line) {
-    if (displayWidth(kept + letter) >= columns - 1) break;
-    kept += letter;
-  }
-  return `${kept}…`;
 }
 
 async function rename(

@@ -130,6 +130,7 @@ describe("signs", () => {
     expect(filePatterns('x file:*.mp3 OR file:"my talk"')).toEqual(["*.mp3", "my talk"]);
     expect(parseQuery("file:*.mp3", new Map([["*.mp3", new Set(["/a.mp3"])]])).where).toEqual({
       assets: new Set(["/a.mp3"]),
+      named: "*.mp3",
     });
   });
   it("hold wherever they stand: a condition or a NOT in an OR finds what has no word of the query", () => {

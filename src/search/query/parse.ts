@@ -217,7 +217,7 @@ function conditionOf(
 ): Condition {
   if (name === "file" && value.trim() === "")
     throw malformed(query, valueAt, "file: must be a name, a path or a glob");
-  if (name === "file") return { assets: files.get(value) ?? new Set() };
+  if (name === "file") return { assets: files.get(value) ?? new Set(), named: value };
   try {
     if (name === "near") return nearTime(value);
     return FIELD_CONDITIONS[name === "language" ? "lang" : name](value);
