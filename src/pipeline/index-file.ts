@@ -79,7 +79,18 @@ export async function indexFile(
     return { type: "skipped", path, reason: "was taken out (mediasearch remove)" };
   // Whoever names a file that was taken out wants it back.
   if (removal === path && !options.dryRun) await dropRemoval(services.records, path);
-  return tryFile(file, services, options, call);
+  const outcome = await tryFile(file, services, options, call);
+  if (outcome.type === "skipped" && outcome.aliasOf !== undefined && !options.dryRun)
+    await forgetRegistered(path, services);
+  return outcome;
+}
+
+/** Another name of a file was noted as one to do, and nothing is to be done for it. */
+async function forgetRegistered(
+  path: string,
+  { library: { catalog } }: Pick<FileServices, "library">,
+): Promise<void> {
+  if ((await catalog.get(path))?.state === "registered") await catalog.remove(path);
 }
 
 async function tryFile(
@@ -95,7 +106,8 @@ async function tryFile(
   const isUnchanged = (asset: AssetStatus | undefined): Promise<boolean> =>
     isAsBefore(file, asset, services, options);
   if (await isUnchanged(knownAsset)) return unchanged(file, knownAsset, services, options, call);
-  const alias = knownAsset ? undefined : await knownAlias(path, services);
+  const isNew = !knownAsset || knownAsset.state === "registered";
+  const alias = isNew ? await knownAlias(path, services) : undefined;
   if (alias !== undefined) return aliasOutcome(path, alias);
   const job = await jobs.get(path);
   if (isQuarantined(job, file, chain, knownAsset, options))

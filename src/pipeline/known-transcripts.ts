@@ -4,6 +4,7 @@ import { contentOf, readEdits } from "../backends/edits.ts";
 import { type ContentDigest, parseFingerprint } from "../fingerprint.ts";
 import type { FileOptions, FileServices } from "./file-outcome.ts";
 import type { FileCandidate } from "./scan/candidate.ts";
+import { realLocation } from "./same-file.ts";
 import { isMediaGone } from "./sources/media-source.ts";
 import {
   contentPrefixes,
@@ -16,7 +17,7 @@ import {
 /**
  * A transcript of the same content that the library has:
  * - own: of this very file
- * - moved: of a file that is gone from its place
+ * - moved: of a file that is gone from its place, or of this one by the name of a link to it
  * - copied: of a file that is still there
  * - archived: replaced earlier
  */
@@ -76,7 +77,8 @@ async function otherFiles(
     sameContentAssets.push(...(await library.versions.findByPrefix(prefix)));
   for (const other of sameContentAssets) {
     if (other.id === file.path || other.state === "failed") continue;
-    if (await isMediaGone(other.id, sources)) moved.push(other);
+    const isGone = await isMediaGone(other.id, sources);
+    if (isGone || (await realLocation(other.id)) === file.path) moved.push(other);
     else if (other.state === "indexed") copied.push(other);
   }
   return [

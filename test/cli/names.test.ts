@@ -32,15 +32,35 @@ describe("one file with several names", () => {
     symlinkSync(media, join(home, "other"));
     const first = await run("index", media);
     expect(first.stderr).toMatch(/another name of media\/b\.wav: media\/z-link\.wav/);
-    expect(await files("budget")).toEqual(["media/b.wav"]);
+    expect(await files("spring")).toEqual(["media/b.wav"]);
     const again = await run("index", join(home, "other"));
     expect(again.stderr).toMatch(/another name of media\/b\.wav: other\/b\.wav[\s\S]*indexed 0 /);
-    expect(await files("budget")).toEqual(["media/b.wav"]);
+    expect(await files("spring")).toEqual(["media/b.wav"]);
     const store = ["--store", join(home, "second.sqlite")];
     await run("index", join(home, "other"), ...store);
-    expect((await run("index", media, ...store)).stderr).toMatch(/indexed 0 .*2 skipped/);
+    // Its own name takes the place of a link's, and nothing is recognised for it.
+    expect((await run("index", media, ...store)).stderr).toMatch(/indexed 0 .*1 reused, 1 skipped/);
     const { stdout } = await run("list", "--json", ...store);
-    expect((JSON.parse(stdout) as { total: number }).total).toBe(1);
+    expect(JSON.parse(stdout)).toMatchObject({ total: 1, files: [{ displayFile: "media/b.wav" }] });
+  });
+  it("has its own name, not that of a link that is listed before it", async () => {
+    talk("z.vtt");
+    symlinkSync("z.vtt", join(media, "a-link.vtt"));
+    mkdirSync(join(media, "y"));
+    writeFileSync(join(media, "y", "in.vtt"), "WEBVTT\n\n00:00.000 --> 00:04.000\nThe ferry.\n");
+    symlinkSync("y", join(media, "b-link"));
+    mkdirSync(join(home, "elsewhere"));
+    symlinkSync(join(media, "z.vtt"), join(home, "elsewhere", "first.vtt"));
+    await run("index", join(home, "elsewhere"), media);
+    expect(await files("bridge")).toEqual(["media/z.vtt"]);
+    expect(await files("ferry")).toEqual(["media/y/in.vtt"]);
+    // Links to what the run leaves out are the only names there are.
+    const store = ["--store", join(home, "second.sqlite")];
+    await run("index", media, "--exclude", "z.vtt", "--exclude", "y/", ...store);
+    const { stdout } = await run("list", "--json", ...store);
+    expect(
+      (JSON.parse(stdout) as { files: { displayFile: string }[] }).files.map((f) => f.displayFile),
+    ).toEqual(["media/a-link.vtt", "media/b-link/in.vtt"]);
   });
 });
 

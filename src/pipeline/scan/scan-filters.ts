@@ -1,6 +1,6 @@
 import { nameBelow, nameOf, type Location } from "../../location.ts";
 import { escapeNameSigns, globMatcher } from "../../text/glob.ts";
-import type { ScanOptions } from "./candidate.ts";
+import type { ScanItem, ScanOptions } from "./candidate.ts";
 import { createIgnoreRules, isSystemFolder } from "./ignore-files.ts";
 
 /** What goes along on the way through folders and buckets. */
@@ -17,9 +17,21 @@ export interface ScanFilters extends ScanOptions {
   readonly seenFiles: Set<string>;
   /** The first name of each file by its real one. */
   readonly firstNames: Map<Location, Location>;
+  /**
+   * What links lead to and the walk comes to anyhow waits for the end here, so that a file has its
+   * own name; undefined at the end.
+   */
+  linked: (() => AsyncIterable<ScanItem>)[] | undefined;
+  readonly roots: readonly Root[];
 }
 
-export function createScanFilters(options: ScanOptions): ScanFilters {
+/** Where a walk begins, and where that really is. */
+export interface Root {
+  readonly path: Location;
+  readonly real: Location;
+}
+
+export function createScanFilters(options: ScanOptions, roots: readonly Root[] = []): ScanFilters {
   const included = options.include.length > 0 ? compile(options.include) : () => true;
   const excluded = compile(options.exclude.filter((glob) => !glob.endsWith("/")));
   const excludedFolder = compile(options.exclude.map((glob) => glob.replace(/\/+$/, "")));
@@ -39,6 +51,8 @@ export function createScanFilters(options: ScanOptions): ScanFilters {
     seenFolders: new Set(),
     seenFiles: new Set(),
     firstNames: new Map(),
+    linked: [],
+    roots,
   };
 }
 

@@ -1,4 +1,5 @@
 import type { Location } from "../../location.ts";
+import { realLocation } from "../same-file.ts";
 import type { MediaSources } from "../sources/media-source.ts";
 import type { ScanItem, ScanOptions } from "./candidate.ts";
 import { createScanFilters } from "./scan-filters.ts";
@@ -12,6 +13,13 @@ export async function* scan(
   sources: MediaSources,
   options: ScanOptions,
 ): AsyncIterable<ScanItem> {
-  const filters = createScanFilters(options);
+  const real = await Promise.all(roots.map(realLocation));
+  const filters = createScanFilters(
+    options,
+    roots.map((path, i) => ({ path, real: real[i] ?? path })),
+  );
   for (const root of roots) yield* sources.of(root).list(root, filters);
+  const linked = filters.linked ?? [];
+  filters.linked = undefined;
+  for (const list of linked) yield* list();
 }

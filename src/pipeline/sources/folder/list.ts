@@ -18,6 +18,7 @@ import { realLocation } from "../../same-file.ts";
 import type { FileCandidate, ScanItem } from "../../scan/candidate.ts";
 import type { ScanFilters } from "../../scan/scan-filters.ts";
 
+import { isLinked } from "./linked.ts";
 import { type FollowedEntries, followedEntries, whyNotFollowed } from "./foreign-links.ts";
 
 /**
@@ -53,6 +54,10 @@ async function* scanFolder(
   try {
     const real = await realpath(folder);
     if (filters.seenFolders.has(real)) return;
+    if (filters.linked && isLinked(folder, real, filters)) {
+      filters.linked.push(() => scanFolder(root, folder, filters));
+      return;
+    }
     filters.seenFolders.add(real);
     const all = await readdir(folder, { withFileTypes: true });
     ({ entries, refused } = await followedEntries(
@@ -296,6 +301,11 @@ async function* folderItem(
   filters: ScanFilters,
 ): AsyncIterable<ScanItem> {
   if (filters.seenFiles.has(path)) return;
+  const real = await realLocation(path);
+  if (filters.linked && isLinked(path, real, filters)) {
+    filters.linked.push(() => orUnreadable(path, folderItem(path, kind, stats, beside, filters)));
+    return;
+  }
   filters.seenFiles.add(path);
   // Reading one would wait for somebody to write.
   if (!stats.isFile())
@@ -304,7 +314,6 @@ async function* folderItem(
       `${path}: a pipe, socket or device, not a file`,
       { subject: path },
     );
-  const real = await realLocation(path);
   const first = filters.firstNames.get(real);
   if (first !== undefined) return yield { type: "alias", path, of: first };
   filters.firstNames.set(real, path);
@@ -321,6 +330,17 @@ async function* folderItem(
       work: beside && kind === "media" ? workOf(dirname(path), beside) : undefined,
     },
   };
+}
+
+async function* orUnreadable(
+  path: string,
+  items: AsyncIterable<ScanItem>,
+): AsyncIterable<ScanItem> {
+  try {
+    yield* items;
+  } catch (error) {
+    yield unreadableItem(path, error);
+  }
 }
 
 function unreadableItem(path: string, error: unknown): ScanItem {
