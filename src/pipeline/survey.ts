@@ -44,11 +44,21 @@ export async function surveyFiles(
     if (work.kind === "audio" && !isObject(work.path) && media.length < MAX_MEASURED)
       media.push(work);
   }
-  const copies = await findLikelyCopies(media, options.signal);
+  await measureAll(media, services, options.signal, tell);
+}
+
+/** Tells the lengths of originals, then that copies need none. */
+async function measureAll(
+  media: readonly ExpectedWork[],
+  services: FileServices,
+  signal: AbortSignal,
+  tell: (work: ExpectedWork) => void,
+): Promise<void> {
+  const copies = await findLikelyCopies(media, signal);
   const originals = media.filter(({ path }) => !copies.has(path));
   for (let at = 0; at < originals.length; at += MEASURED_AT_ONCE) {
     const batch = originals.slice(at, at + MEASURED_AT_ONCE);
-    const durations = await measure(batch, services, options.signal);
+    const durations = await measure(batch, services, signal);
     for (const [i, work] of batch.entries()) tell({ ...work, durationMs: durations[i] ?? null });
   }
   for (const work of media) if (copies.has(work.path)) tell({ ...work, durationMs: 0 });
@@ -71,7 +81,6 @@ const expectedLook = ({ path, sidecar }: FileCandidate): ExpectedWork => ({
   sizeBytes: sidecar?.sizeBytes ?? 0,
   durationMs: null,
 });
-
 const expectedWork = (
   { path, kind, sizeBytes, sidecar }: FileCandidate,
   { captions }: FileOptions,

@@ -7,6 +7,7 @@ import { refuseOtherModel } from "../../embedding-model.ts";
 import { MediasearchError } from "../../errors.ts";
 import { isRemote, type Location, isWithin } from "../../location.ts";
 import { channel } from "../../pipeline/channel.ts";
+import { spelledLocation } from "../../pipeline/spelled-location.ts";
 import type { Context } from "../context.ts";
 import { reembed } from "../library/reembed.ts";
 import type { IndexingEvent } from "./index-event.ts";
@@ -47,8 +48,11 @@ export async function* indexPaths(
   }
 }
 
-async function indexOrQueue(run: IndexRun): Promise<void> {
-  const { context, request, emit } = run;
+async function indexOrQueue(asTyped: IndexRun): Promise<void> {
+  const { context, emit } = asTyped;
+  const locations = await Promise.all(asTyped.request.locations.map(spelledLocation));
+  const request = { ...asTyped.request, locations };
+  const run = { ...asTyped, request };
   const queuePath = offlineQueuePath(context);
   const open = async (): Promise<Backend> =>
     (await openForIndexing(context, request)) ?? (await emptyBackend());
