@@ -65,13 +65,16 @@ export interface Records {
 let lastMs = 0;
 let sequence = 0;
 
+/** Sorts before all ids of entries from that time on, and behind those of earlier ones. */
+export const journalTime = (atMs: number): string => atMs.toString(36).padStart(9, "0");
+
 /**
  * Makes an id that sorts after every id that this process made before, and by time among processes.
  */
 export function journalId(atMs: number, random: string): string {
   sequence = atMs > lastMs ? 0 : sequence + 1;
   lastMs = Math.max(lastMs, atMs);
-  return `${lastMs.toString(36).padStart(9, "0")}-${sequence.toString(36).padStart(5, "0")}-${random}`;
+  return `${journalTime(lastMs)}-${sequence.toString(36).padStart(5, "0")}-${random}`;
 }
 
 /**

@@ -99,5 +99,5 @@ export const OPERATIONS = {
   listDeliveries: ["GET", "/v1/webhooks/{id}/deliveries"],
   replayDelivery: ["POST", "/v1/webhooks/deliveries/{id}/replay"],
   readMetrics: ["GET", "/metrics"],
-  readAudit: ["GET", "/v1/audit", "after", "limit"],
+  readAudit: ["GET", "/v1/audit", "after", "minutes", "limit"],
 } as const satisfies Readonly<Record<string, readonly [string, string, ...string[]]>>;

@@ -885,7 +885,11 @@ export interface Operations {
   readonly readMetrics: { readonly request: object; readonly answer: Response };
   /** Read who did what, the oldest first. */
   readonly readAudit: {
-    readonly request: { readonly after?: string; readonly limit?: number };
+    readonly request: {
+      readonly after?: string;
+      readonly minutes?: number;
+      readonly limit?: number;
+    };
     readonly answer: AuditEntries;
   };
 }

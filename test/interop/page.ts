@@ -147,7 +147,7 @@ async function journeys(
   await playAnything(journey);
   await collectHits(journey);
   await upload(journey, join(ROOT, "fixtures/media"));
-  for (const view of ["/work", "/keys", "/docs"]) {
+  for (const view of ["/work", "/keys", "/audit", "/docs"]) {
     await page.goto(`${ORIGIN}${view}`);
     await page.locator("h2").first().waitFor();
     await accessible(view);

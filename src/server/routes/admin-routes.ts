@@ -1,3 +1,4 @@
+import { journalTime } from "../../backends/records.ts";
 import { AUDIT } from "../audit.ts";
 import { INTEGER, type Route, STRING } from "../route.ts";
 import { refuseRestricted } from "./key-routes.ts";
@@ -28,15 +29,23 @@ export const ADMIN_ROUTES: readonly Route[] = [
     tag: "service",
     summary: "Read who did what, the oldest first",
     scope: "audit",
-    query: { after: { schema: STRING(100) }, limit: { schema: INTEGER(1, 10_000) } },
+    query: {
+      after: { schema: STRING(100), description: "`next` of the page before" },
+      minutes: {
+        schema: INTEGER(1, 10_000_000),
+        description: "only what was done in the last minutes",
+      },
+      limit: { schema: INTEGER(1, 10_000) },
+    },
     answers: { 200: { description: "a page of entries", schema: "AuditEntries" } },
     async handle({ identity, query }, { library, audit }) {
       refuseRestricted(identity.filters);
       await audit.flush();
       const limit = Number(query["limit"] ?? DEFAULT_ENTRIES);
-      const entries = await (
-        await library.records()
-      ).readJournal({ kind: AUDIT, afterId: query["after"] as string | undefined, limit });
+      const { after, minutes } = query;
+      const since = typeof minutes === "number" ? Date.now() - minutes * 60_000 : 0;
+      const afterId = typeof after === "string" ? after : journalTime(Math.max(0, since));
+      const entries = await (await library.records()).readJournal({ kind: AUDIT, afterId, limit });
       return {
         json: {
           entries: entries.map(({ id, atMs, value }) => ({

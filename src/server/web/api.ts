@@ -1,6 +1,7 @@
 import { ApiError, type ClipRequest, createClient, readProblem } from "../../client/client.ts";
 
 export type {
+  AuditEntries,
   Collection,
   Count,
   FailedFile,

@@ -1,5 +1,6 @@
 import { render } from "preact";
 import { KeysView, SignInView } from "./admin-views.tsx";
+import { AuditView } from "./audit-view.tsx";
 import { api, type Session } from "./api.ts";
 import { DocsView } from "./docs-view.tsx";
 import { CollectionsView } from "./collections-view.tsx";
@@ -18,6 +19,7 @@ const LINKS = [
   ["/collections", "Collections", "read"],
   ["/work", "Work", "jobs"],
   ["/keys", "Keys", "keys"],
+  ["/audit", "Audit", "audit"],
 ] as const;
 
 function Bar({ place, session }: { readonly place: Place; readonly session: Session | undefined }) {
@@ -83,6 +85,7 @@ function View({
   if (view === "collections") return <CollectionsView />;
   if (view === "work") return <WorkView />;
   if (view === "keys") return <KeysView />;
+  if (view === "audit") return <AuditView />;
   if (view === "docs") return <DocsView />;
   return <SearchView place={place} />;
 }

@@ -10,7 +10,7 @@ import { MediaPlayer, type Player } from "./player.tsx";
 import type { Place } from "./router.ts";
 import { useScopes } from "./session.ts";
 import { usePicked } from "./store.ts";
-import { TranscriptPane } from "./transcript.tsx";
+import { MAX_HITS, TranscriptPane } from "./transcript.tsx";
 import { useCall } from "./use-call.ts";
 import { Waveform } from "./waveform.tsx";
 
@@ -58,7 +58,7 @@ function useTranscript(id: string, words: string, version: number) {
           q: words,
           fileId: id,
           mode: "keyword",
-          limit: 200,
+          limit: MAX_HITS,
           allHits: "true",
         }),
   );

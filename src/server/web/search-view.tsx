@@ -259,6 +259,7 @@ function FacetList({ query }: { readonly query: URLSearchParams }) {
   if (!facets) return <aside />;
   const titleOf = (group: string, value: string): string => {
     if (value === "und") return "not stated";
+    if (group === "origins") return value === "asr" ? "speech recognition" : value;
     const collection = known?.collections.find(({ id }) => id === value);
     return group === "collections" ? (collection?.name ?? "a collection") : value;
   };

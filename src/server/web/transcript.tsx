@@ -19,6 +19,8 @@ interface PaneProps {
 }
 
 /** Downloads that the API makes. */
+/** Of the search that led here, as many as the API gives at once. */
+export const MAX_HITS = 1000;
 const FORMATS = ["txt", "md", "srt", "vtt", "json"];
 
 /**
@@ -206,6 +208,10 @@ interface ToolsProps {
   readonly onFollow: (isFollowing: boolean) => void;
 }
 
+/** The search that led here has its best hits only; what is typed here is counted to the end. */
+const foundText = (found: number, words: string): string =>
+  `${found.toLocaleString("en")}${words === "" && found >= MAX_HITS ? " and more" : ""}`;
+
 function Tools(props: ToolsProps) {
   const { field, words, found, chosen, isFollowing, onWords, onGo, onFollow } = props;
   return (
@@ -220,7 +226,7 @@ function Tools(props: ToolsProps) {
         onKeyDown={({ key }) => key === "Enter" && onGo(1)}
       />
       <span role="status">
-        {found > 0 && `${Math.max(0, chosen) + 1} of ${found}`}
+        {found > 0 && `${Math.max(0, chosen) + 1} of ${foundText(found, words)}`}
         {words !== "" && found === 0 && "nothing found"}
       </span>
       <button type="button" onClick={() => onGo(-1)} disabled={found === 0}>
