@@ -60,7 +60,8 @@ export function openScan(db: Database, dimensions: number): Scan {
     }
   };
 
-  return (vector, most, only) => {
+  // One transaction: SQLite would look for changes and lock the file for each block.
+  return db.transaction((vector, most, only) => {
     scans++;
     const counts = new Map(listBlocks.all() as [number, number][]);
     forget(counts);
@@ -85,7 +86,7 @@ export function openScan(db: Database, dimensions: number): Scan {
           best.add(block * BLOCK_ROWS + (numbers[i] as number), scores[i + 1] as number);
     }
     return best.all(factor);
-  };
+  }) as Scan;
 }
 
 /** Which rows of a block count, 1 for each that does. */
