@@ -51,6 +51,18 @@ const BUGS: PlantedBugs<Library> = {
         ),
     },
   }),
+  "knows the endings of English alone": (library) => ({
+    searchIndex: {
+      searchText: async (query, filter, limit) =>
+        (await library.searchIndex.searchText(query, filter, limit)).filter(
+          ({ language, segment }) =>
+            language === "en" ||
+            query.terms.some(
+              (term) => typeof term === "string" && segment.text.toLowerCase().includes(term),
+            ),
+        ),
+    },
+  }),
   "wants all terms": (library) => ({
     searchIndex: {
       async searchText({ terms }, filter, limit) {
