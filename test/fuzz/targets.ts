@@ -26,6 +26,7 @@ import { globMatcher } from "../../src/text/glob.ts";
 import { cleanCues, cleanText, isPlace } from "../../src/text/untrusted.ts";
 import { readBackup } from "../../src/transfer/backup-file.ts";
 import { parseForeignTranscript, parseTranscript } from "../../src/transfer/transcript-file.ts";
+import { DOCUMENT_READERS } from "./document-targets.ts";
 import { MEDIA_READERS } from "./media-targets.ts";
 import { keptSeeds, samplesIn } from "./seeds.ts";
 import { SERVER_READERS } from "./server-targets.ts";
@@ -270,6 +271,7 @@ const READERS: readonly FuzzTarget[] = [
   },
   ...SERVER_READERS,
   ...MEDIA_READERS,
+  ...DOCUMENT_READERS,
 ];
 
 /** With the inputs that were kept. */
@@ -293,7 +295,7 @@ function readTable(bytes: Uint8Array): void {
  * Errors that a reader may give for what it can't read: ours, and those that callers of the wire
  * turn into ours.
  */
-const OF_THE_WIRE = new Set(["arrow", "arrow-frames", "flatbuffers"]);
+const OF_THE_WIRE = new Set(["arrow", "arrow-frames", "flatbuffers", "kafka-batch"]);
 
 /** @returns why the target failed on the input; undefined when it read or refused it. */
 export async function failureOf(target: FuzzTarget, bytes: Buffer): Promise<string | undefined> {

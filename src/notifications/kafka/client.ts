@@ -3,7 +3,7 @@ import { rootCertificates } from "node:tls";
 import type { BaseOptions, Consumer, Producer } from "@platformatic/kafka";
 import { MediasearchError } from "../../errors.ts";
 import type { EventAddress } from "../address.ts";
-import { boundUnpacking, type UnpackBudget } from "./unpack.ts";
+import { boundUnpacking, refuseGoingBack, type UnpackBudget } from "./unpack.ts";
 
 export type KafkaAddress = Extract<EventAddress, { readonly kind: "kafka" }>;
 
@@ -51,8 +51,12 @@ export async function loadKafka(): Promise<KafkaClients> {
       `events from Kafka need Node 22.22, 24.6 or newer; this is ${process.versions.node}`,
       { hint: "install a newer Node, or have events sent to `mediasearch serve` (docs/events.md)" },
     );
-  const { Consumer, Producer, compressionsAlgorithms } = await import("@platformatic/kafka");
-  budget ??= boundUnpacking(compressionsAlgorithms);
+  const { Consumer, Producer, Reader, compressionsAlgorithms } =
+    await import("@platformatic/kafka");
+  if (!budget) {
+    budget = boundUnpacking(compressionsAlgorithms);
+    refuseGoingBack(Reader.prototype);
+  }
   return { Consumer, Producer, budget };
 }
 

@@ -98,6 +98,17 @@ describe("messages of a topic", () => {
     const lying = batchOf(0, [say("one")], "none");
     lying.bytes.writeInt32BE(2_000_000_000, 57);
     expect(await read(broker([lying]))).toMatchObject({ said: [], next: 1n });
+    // Its length ends within its own head, and what is behind that is packed.
+    const short = batchOf(0, [say("one")], "gzip");
+    short.bytes.writeInt32BE(40, 8);
+    expect(await read(broker([short, batchOf(1, [say("next")], "none")]))).toMatchObject({
+      said: ["next"],
+      gap: "partition 0: messages 0 to 0 can't be unpacked",
+    });
+    // The length of a value below nothing, by which a reader would go back.
+    const back = batchOf(0, [say("one"), say("two")], "none");
+    back.bytes.writeUInt8(0x61, back.bytes.indexOf("one") - 1);
+    expect(await read(broker([back]))).toMatchObject({ said: [], next: 2n });
     const torn = batchOf(0, [say("one"), say("two")], "gzip");
     torn.bytes.fill(0, 70);
     expect(await read(broker([torn]))).toMatchObject({ said: [], next: 2n });

@@ -5,7 +5,8 @@ import { type UnpackBudget, UnreadableBatch } from "./unpack.ts";
 
 /** A broker waits that long for messages before it answers that there are none. */
 const FETCH_WAIT_MS = 1000;
-const FETCH_BYTES = 2 << 20;
+/** Events that were packed well unpack to twenty times as much, which is within the bound. */
+const FETCH_BYTES = 512 << 10;
 /** A broker sends one whole batch, however long it is. */
 const ONE_BATCH = 1;
 /** Bit of a batch that holds marks of transactions in place of messages. */

@@ -2,7 +2,7 @@ import * as zlib from "node:zlib";
 
 /**
  * Bounds on what the client unpacks: a message of 30 kB may hold a gigabyte, and whoever may write
- * to the topic could send one. Bytes of all that one fetch brings: it asks for two megabytes.
+ * to the topic could send one. Bytes of all that one fetch brings: it asks for half a megabyte.
  */
 export const MAX_UNPACKED_BYTES = 32 << 20;
 
@@ -29,6 +29,8 @@ export function boundUnpacking(kinds: Readonly<Record<string, unknown>>): Unpack
     if (!kind) return;
     kind.decompressSync = (data) => {
       const packed = Buffer.isBuffer(data) ? data : data.buffer;
+      // A batch may say that it ends before its head does: the client would go back, for ever.
+      if (packed.length === 0) throw new UnreadableBatch("a batch of messages has no length");
       const unpacked = orUnreadable(() => unpack(packed, left));
       left -= unpacked.length;
       return unpacked;
@@ -50,6 +52,26 @@ export function boundUnpacking(kinds: Readonly<Record<string, unknown>>): Unpack
     reset: () => {
       left = MAX_UNPACKED_BYTES;
     },
+  };
+}
+
+/** What the client reads bytes with. */
+interface BytesReader {
+  position: number;
+  readVarIntBytes(): Buffer | null;
+}
+
+/**
+ * Makes the client refuse lengths below nothing: it goes back by them, and reads the same bytes
+ * again without end.
+ */
+export function refuseGoingBack(reader: BytesReader): void {
+  const { readVarIntBytes } = reader;
+  reader.readVarIntBytes = function readForward(this: BytesReader): Buffer | null {
+    const before = this.position;
+    const bytes = readVarIntBytes.call(this);
+    if (this.position <= before) throw new UnreadableBatch("a length below nothing");
+    return bytes;
   };
 }
 
