@@ -1,9 +1,10 @@
-import { writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { FIXTURES, tempFolder } from "../../../test/helpers/run.ts";
 import { joined, speechOf, writeWav } from "../../../test/helpers/channels.ts";
 import type { Checkpoint, Transcriber } from "../../asr/transcriber.ts";
+import { probeMedia } from "../../media/probe.ts";
 import { openEmbedder } from "../../embed/registry.ts";
 import { openSources } from "../sources/registry.ts";
 import { identifyFile, processFile, type WorkerServices } from "./process-file.ts";
@@ -66,6 +67,30 @@ describe("one file's way", () => {
     expect(transcript?.warnings).toEqual([
       expect.stringMatching(/keyword only.*no memory for the model/),
     ]);
+  });
+
+  it("is as long as what was heard where streams were chained, which their head does not say", async () => {
+    const path = join(tempFolder(), "chained.ogg");
+    const one = readFileSync(join(FIXTURES, "dialogue.ogg"));
+    writeFileSync(path, Buffer.concat([one, one]));
+    let heardMs = 0;
+    const transcript = await processFile(
+      task("", { path }),
+      services({
+        transcriber: async () => ({
+          id: "ears",
+          languages: [],
+          transcribe: async (audio) => {
+            for await (const chunk of audio) heardMs += chunk.length / 16;
+            return { cues: [], language: "und", timing: "segment", warning: null };
+          },
+          close: async () => {},
+        }),
+      }),
+    );
+    expect(transcript?.durationMs).toBe(Math.round(heardMs));
+    const { durationMs } = await probeMedia(join(FIXTURES, "dialogue.ogg"));
+    expect((transcript?.durationMs ?? 0) / (durationMs ?? 1)).toBeCloseTo(2, 1);
   });
 
   describe("with captions that can't stand for the speech", () => {

@@ -243,11 +243,20 @@ async function recogniseWith(
     language: cleanLanguage(language),
     selection: sound.selection,
     timing,
-    durationMs: cleanMediaTime(info.durationMs) ?? Math.round(heardMs),
+    durationMs: lengthOf(info, heardMs),
     recordedAtMs: cleanDate(info.recordedAtMs),
     segments,
     voices: transcript.voices,
   };
+}
+
+/** Containers round their length. */
+const ROUNDED_MS = 2000;
+
+/** Streams that were chained (RFC 3533), and damaged files, are longer than their heads say. */
+function lengthOf({ durationMs }: MediaInfo, heardMs: number): number {
+  const stated = cleanMediaTime(durationMs);
+  return stated === null || heardMs > stated + ROUNDED_MS ? Math.round(heardMs) : stated;
 }
 
 /**
