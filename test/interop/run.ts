@@ -12,6 +12,7 @@ import { runKubernetes } from "./kubernetes.ts";
 import { runPage } from "./page.ts";
 import { prometheusFolder, runPrometheus } from "./prometheus.ts";
 import { pythonWith } from "./python.ts";
+import { runSearchPlaces } from "./search-places.ts";
 import { runSchemathesis } from "./schemathesis.ts";
 import { runS3, runVersitygw } from "./run-s3.ts";
 import { versitygw } from "./versitygw.ts";
@@ -64,6 +65,7 @@ const PARTS: Readonly<Record<string, () => boolean | Promise<boolean>>> = {
     return true;
   },
   "vast-sdk": () => runSdkSuite(python()),
+  "vast-search": runSearchPlaces,
   dataengine: runDataEngine,
   kafka: runKafka,
   sqs: () => runSqs(pythonWith("moto-sqs", ["moto[server,sqs]==5.2.5"])),

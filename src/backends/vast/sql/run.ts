@@ -3,6 +3,7 @@ import type { Database, TableRow } from "../database.ts";
 import type { TableSchema } from "../tables.ts";
 import type { Session } from "../wire/client.ts";
 import { querySql } from "../wire/sql.ts";
+import { transact } from "../wire/transact.ts";
 import { toValues } from "../wire/values.ts";
 import { nameLiteral } from "./literals.ts";
 
@@ -27,18 +28,14 @@ export interface SqlReader {
 /** How much was moved since the process began, for benchmarks. */
 export const moved = { statements: 0, rows: 0, bytes: 0 };
 
-/** Runs `work` over the state that the library has now, which later commits do not change. */
-export async function withReader<T>(
+/**
+ * Runs `work` over the state that the library has now, which later commits do not change. It may
+ * run again, over another state, when the transaction lapses or the connection breaks.
+ */
+export const withReader = <T>(
   database: Database,
   work: (reader: SqlReader) => Promise<T>,
-): Promise<T> {
-  const snapshot = await database.client.begin();
-  try {
-    return await work(openReader(database, snapshot));
-  } finally {
-    await snapshot.rollback();
-  }
-}
+): Promise<T> => transact(database.client, (snapshot) => work(openReader(database, snapshot)));
 
 const openReader = ({ bucket, schema }: Database, session: Session): SqlReader => ({
   name: (table) => `${nameLiteral(`${bucket}/${schema}`)}.${nameLiteral(table.name)}`,
