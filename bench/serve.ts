@@ -2,7 +2,8 @@
  * How much `serve` answers: npm run bench:serve -- [segments, default 10000 100000]. Linux.
  * Makes libraries in the temporary folder, starts the program on each, and asks it as 1, 8 and 64
  * clients at once. --keep=FOLDER keeps the libraries for the next run; --index runs an index of
- * captions beside it the whole time.
+ * captions beside it the whole time; --minutes=N then goes on for so long with four clients and
+ * tells how the memory grows.
  */
 import { type ChildProcess, spawn } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -20,6 +21,7 @@ import { files, makeWorld } from "./search/library.ts";
 const bin = fileURLToPath(new URL("../bin/mediasearch.js", import.meta.url));
 const given = process.argv.slice(2);
 const keep = given.find((arg) => arg.startsWith("--keep="))?.slice("--keep=".length);
+const minutes = Number(given.find((arg) => arg.startsWith("--minutes="))?.slice(10) ?? 0);
 const isIndexing = given.includes("--index");
 const sizes = given.filter((arg) => /^\d+$/.test(arg)).map(Number);
 const work = keep ?? mkdtempSync(join(tmpdir(), "mediasearch-bench-serve-"));
@@ -103,11 +105,12 @@ async function load(
   clients: number,
   ask: (nth: number) => Promise<number>,
   pid: number | undefined,
+  seconds = SECONDS,
 ): Promise<Row> {
   const cpuBefore = cpuOf(pid);
   const times: number[] = [];
   let [nth, failed] = [0, 0];
-  const end = performance.now() + SECONDS * 1000;
+  const end = performance.now() + seconds * 1000;
   const startedAt = performance.now();
   await Promise.all(
     Array.from({ length: clients }, async () => {
@@ -164,6 +167,39 @@ function indexBeside(): ChildProcess | undefined {
   });
 }
 
+const STEADY_CLIENTS = 4;
+const LOOK_MS = 10_000;
+
+/** The same load for minutes; the memory is looked at every ten seconds. */
+async function steady(ask: (nth: number) => Promise<number>, pid: number | undefined) {
+  const looks: { readonly atMinutes: number; readonly megabytes: number }[] = [];
+  const startedAt = performance.now();
+  const look = (): void =>
+    void looks.push({
+      atMinutes: (performance.now() - startedAt) / 60_000,
+      megabytes: memoryOf(pid) / 1e6,
+    });
+  const timer = setInterval(look, LOOK_MS);
+  const row = await load("mixed", STEADY_CLIENTS, ask, pid, minutes * 60);
+  clearInterval(timer);
+  // The first half is the server's warming up.
+  const late = looks.slice(Math.floor(looks.length / 2));
+  print(
+    `\n${minutes} minutes of all requests in turn, ${STEADY_CLIENTS} clients: ${row.perSecond.toFixed(0)}/s, p99 ${row.p99.toFixed(0)} ms, ${row.failed} failed; memory ${looks[0]?.megabytes.toFixed(0)} MB after ten seconds, ${looks.at(-1)?.megabytes.toFixed(0)} at the end, ${slopeOf(late).toFixed(2)} MB a minute in the second half`,
+  );
+}
+
+/** Least squares. */
+function slopeOf(
+  points: readonly { readonly atMinutes: number; readonly megabytes: number }[],
+): number {
+  const mean = (of: (point: (typeof points)[number]) => number): number =>
+    points.reduce((sum, point) => sum + of(point), 0) / Math.max(1, points.length);
+  const [x, y] = [mean(({ atMinutes }) => atMinutes), mean(({ megabytes }) => megabytes)];
+  const covariance = mean(({ atMinutes, megabytes }) => (atMinutes - x) * (megabytes - y));
+  return covariance / mean(({ atMinutes }) => (atMinutes - x) ** 2);
+}
+
 for (const segments of sizes.length > 0 ? sizes : [10_000, 100_000]) {
   const { store, key } = await build(segments);
   const { url, child, readyMs } = await serve(store);
@@ -183,7 +219,9 @@ for (const segments of sizes.length > 0 ? sizes : [10_000, 100_000]) {
         Range: `bytes=${(nth % 40) * RANGE_BYTES}-${(nth % 40) * RANGE_BYTES + RANGE_BYTES - 1}`,
       }),
   };
+  const idle = memoryOf(child.pid);
   for (let nth = 0; nth < 50; nth++) await asks["hybrid"]?.(nth);
+  const searched = memoryOf(child.pid);
   print(
     `\n${segments.toLocaleString("en")} segments${isIndexing ? ", while an index runs" : ""}; ready after ${readyMs.toFixed(0)} ms; load average ${loadavg()[0]?.toFixed(1)}\n`,
   );
@@ -196,7 +234,16 @@ for (const segments of sizes.length > 0 ? sizes : [10_000, 100_000]) {
         `| ${row.what} | ${row.clients} | ${row.perSecond.toFixed(0)} | ${row.p50.toFixed(1)} | ${row.p95.toFixed(1)} | ${row.p99.toFixed(1)} | ${row.failed} | ${row.cpuMs.toFixed(1)} |`,
       );
     }
-  print(`\nmemory ${(memoryOf(child.pid) / 1e6).toFixed(0)} MB`);
+  const megabytes = (bytes: number): string => (bytes / 1e6).toFixed(0);
+  print(
+    `\nmemory, MB: ${megabytes(idle)} idle, ${megabytes(searched)} after 50 hybrid searches, ${megabytes(memoryOf(child.pid))} at the end`,
+  );
+  const every = Object.values(asks);
+  if (minutes > 0)
+    await steady(
+      (nth) => (every[nth % every.length] as (n: number) => Promise<number>)(nth),
+      child.pid,
+    );
   beside?.kill();
   child.kill("SIGTERM");
 }
