@@ -3,7 +3,7 @@ import type { TranscriberOptions } from "../../transcriber.ts";
 import type { LoadedModels } from "../chunk-recogniser.ts";
 
 /** It must be raised when a change of settings changes the transcripts of the same models. */
-const SETTINGS_VERSION = 1;
+const SETTINGS_VERSION = 2;
 /** The best first: the first that somebody pulled is used. */
 const SIZES = ["small", "base", "tiny"] as const;
 
