@@ -149,7 +149,7 @@ async function journeys(
   await upload(journey, join(ROOT, "fixtures/media"));
   for (const view of ["/work", "/keys", "/audit", "/docs"]) {
     await page.goto(`${ORIGIN}${view}`);
-    await page.locator("h2").first().waitFor();
+    await page.locator("h2, table").first().waitFor();
     await accessible(view);
   }
   await page.getByRole("button", { name: "Sign out" }).click();
