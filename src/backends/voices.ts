@@ -62,8 +62,14 @@ export async function readHeardVoices(
   });
 }
 
-export const dropHeardVoices = (records: Pick<Records, "remove">, content: string): Promise<void> =>
-  records.remove(HEARD_KIND, content);
+/** Forgets the voices of every content for which `isGone` holds. */
+export async function dropHeardVoices(
+  records: Pick<Records, "listIds" | "removeAll">,
+  isGone: (content: string) => boolean,
+): Promise<void> {
+  const gone = (await records.listIds(HEARD_KIND)).filter(isGone);
+  if (gone.length > 0) await records.removeAll(HEARD_KIND, gone);
+}
 
 /** Ordered by the id of each. A profile that can't be read is none. */
 export const listProfiles = async (

@@ -4,6 +4,7 @@ import { listRemovals } from "../../backends/removals.ts";
 import { takeRequests } from "../../backends/requests.ts";
 import type { Claims } from "../../backends/run-lock.ts";
 import { dropMediaFacts } from "../../backends/media-facts.ts";
+import { dropHeardVoices } from "../../backends/voices.ts";
 import { dropWordTimes } from "../../backends/word-times.ts";
 import { engineRules } from "../../config/engine-rules.ts";
 import { trackRules } from "../../config/track-rules.ts";
@@ -276,13 +277,14 @@ async function forgetOld({ backend, options, context, claims }: Session): Promis
   await forgetWordTimes(backend);
 }
 
-/** Forgets words' times and facts of what is neither in the library nor in its archive any more. */
+/** Forgets words' times, facts and voices of what is in the library and its archive no more. */
 async function forgetWordTimes({ library, records }: Backend): Promise<void> {
   const kept = new Set<string>();
   for await (const { fingerprint } of library.catalog.list()) kept.add(contentOf(fingerprint));
   for (const { fingerprint } of await library.archive.list()) kept.add(contentOf(fingerprint));
   await dropWordTimes(records, (content) => !kept.has(content));
   await dropMediaFacts(records, (content) => !kept.has(content));
+  await dropHeardVoices(records, (content) => !kept.has(content));
 }
 
 /** Tries the files that another command asked this run for (`jobs retry`). */

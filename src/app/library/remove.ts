@@ -125,10 +125,8 @@ async function wipe(backend: Backend, files: readonly AssetStatus[]): Promise<re
   }
   // What other files of the library have too stays theirs.
   for await (const { fingerprint } of library.catalog.list()) wiped.delete(contentOf(fingerprint));
-  for (const content of wiped) {
-    await dropEdits(records, content);
-    await dropHeardVoices(records, content);
-  }
+  for (const content of wiped) await dropEdits(records, content);
+  if (wiped.size > 0) await dropHeardVoices(records, (content) => wiped.has(content));
   if (wiped.size > 0) await dropWordTimes(records, (content) => wiped.has(content));
   if (wiped.size > 0) await dropMediaFacts(records, (content) => wiped.has(content));
   const copies = medium.kind === "file" ? await medium.wipe() : [];
