@@ -11,6 +11,7 @@ import { sessionOptions } from "../audio/session-options.ts";
 import type { BiasState } from "./vocabulary-bias.ts";
 import { SAMPLE_RATE } from "../transcriber.ts";
 import { repeats } from "../repetition.ts";
+import { type Continuation, type GreedyHypothesis, reconsider } from "./reconsider.ts";
 
 const HEADS = 8;
 const HEAD_SIZE = 36;
@@ -19,7 +20,6 @@ const START = 1;
 const END = 2;
 /** Nobody speaks more tokens than this; a decoder that makes as many is in a loop. */
 const MAX_TOKENS_A_SECOND = 6.5;
-const RESULTS = ["tokens", "probabilities"];
 
 export interface Decoded {
   readonly tokens: readonly number[];
@@ -67,8 +67,7 @@ export async function loadMoonshine(
       const feeds = { ...audio, ...beginning };
       try {
         if (bias) return withoutLoop(await decodeOneByOne(decoder, feeds, { limit, bias }));
-        const steps = new Tensor("int64", BigInt64Array.of(BigInt(limit)), []);
-        return withoutLoop(readDecoded(await decoder.run({ ...feeds, steps }, RESULTS)));
+        return withoutLoop(await decodeAtOnce(decoder, feeds, limit));
       } finally {
         freeTensors(Object.values(audio));
       }
@@ -114,6 +113,43 @@ function startOfText(Tensor: TensorClass, layers: number): Tensors {
   };
 }
 
+/** The likeliest text, with the end taken off. */
+async function decodeAtOnce(
+  decoder: InferenceSession,
+  beginning: Tensors,
+  limit: number,
+): Promise<Decoded> {
+  const { Tensor } = await loadOnnxRuntime();
+  const steps = (count: number) => new Tensor("int64", BigInt64Array.of(BigInt(count)), []);
+  const first = await decoder.run({ ...beginning, steps: steps(limit) });
+  const after = (position: number): Continuation => {
+    let offset = position + 1;
+    let caches = firstOf(Tensor, first, offset);
+    return async (token, count) => {
+      const output = await decoder.run({
+        ...beginning,
+        ...caches,
+        token: new Tensor("int64", BigInt64Array.of(BigInt(token)), [1, 1]),
+        offset: new Tensor("int64", BigInt64Array.of(BigInt(offset)), [1]),
+        steps: steps(count),
+      });
+      freeTensors(Object.values(caches));
+      caches = cachesIn(output);
+      const { tokens, probabilities } = readSteps(output);
+      offset += tokens.length;
+      return { tokens, probabilities, isAtEnd: tokens.at(-1) === END };
+    };
+  };
+  const best = await reconsider(readSteps(first), after, limit);
+  freeTensors(Object.values(cachesIn(first)));
+  const end = best.tokens.indexOf(END);
+  const length = end === -1 ? best.tokens.length : end;
+  return {
+    tokens: best.tokens.slice(0, length),
+    probabilities: best.probabilities.slice(0, length),
+  };
+}
+
 /** Slower: which terms are likelier now depends on the token before. */
 async function decodeOneByOne(
   decoder: InferenceSession,
@@ -130,28 +166,52 @@ async function decodeOneByOne(
   while (tokens.length < limit && repeats(tokens) === 0) {
     feeds["bonus"] = new Tensor("float32", toVector(bias.bonuses()), [VOCABULARY]);
     const output = await decoder.run(feeds);
-    const made = readDecoded(output);
-    const [token] = made.tokens;
-    if (token === undefined) break;
+    const made = readSteps(output);
+    const [token = END] = made.tokens;
+    if (token === END) break;
     tokens.push(token);
     probabilities.push(...made.probabilities);
     bias.take(token);
-    for (const [name, cache] of Object.entries(output))
-      if (name.startsWith("out_")) feeds[name.slice("out_".length)] = cache;
+    Object.assign(feeds, cachesIn(output));
     feeds["token"] = new Tensor("int64", BigInt64Array.of(BigInt(token)), [1, 1]);
     feeds["offset"] = new Tensor("int64", BigInt64Array.of(BigInt(tokens.length)), [1]);
   }
   return { tokens, probabilities };
 }
 
-/** The tokens before the end. */
-function readDecoded(output: Readonly<Record<string, Tensor>>): Decoded {
-  const made = Array.from((output["tokens"] as Tensor).data as BigInt64Array, Number);
-  const end = made.indexOf(END);
-  const tokens = end === -1 ? made : made.slice(0, end);
-  const probabilities = (output["probabilities"] as Tensor).data as Float32Array;
-  return { tokens, probabilities: [...probabilities.subarray(0, tokens.length)] };
+function readSteps(output: Tensors): GreedyHypothesis {
+  const ids = (name: string): number[] =>
+    Array.from((output[name] as Tensor).data as BigInt64Array, Number);
+  const shares = (name: string): number[] => [...((output[name] as Tensor).data as Float32Array)];
+  return {
+    tokens: ids("tokens"),
+    probabilities: shares("probabilities"),
+    rivals: ids("rivals"),
+    rivalProbabilities: shares("rival_probabilities"),
+  };
 }
+
+/** The caches that a run left, by the names that the next one takes them by. */
+const cachesIn = (output: Tensors): Tensors =>
+  Object.fromEntries(
+    Object.entries(output)
+      .filter(([name]) => name.startsWith("out_"))
+      .map(([name, cache]) => [name.slice("out_".length), cache]),
+  );
+
+/** The caches as they were after so many tokens. */
+const firstOf = (Tensor: TensorClass, output: Tensors, count: number): Tensors =>
+  Object.fromEntries(
+    Object.entries(cachesIn(output)).map(([name, cache]) => {
+      const all = cache.data as Float32Array;
+      const part = new Float32Array(HEADS * count * HEAD_SIZE);
+      for (let head = 0; head < HEADS; head++) {
+        const from = (head * all.length) / HEADS;
+        part.set(all.subarray(from, from + count * HEAD_SIZE), head * count * HEAD_SIZE);
+      }
+      return [name, new Tensor("float32", part, [1, HEADS, count, HEAD_SIZE])];
+    }),
+  );
 
 /** What was said before the decoder began to repeat itself. */
 function withoutLoop({ tokens, probabilities }: Decoded): Decoded {

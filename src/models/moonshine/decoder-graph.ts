@@ -102,13 +102,15 @@ export function makeDecoderGraph(weights: DecoderWeights): Uint8Array {
     ...selfValues(body.caches, "m", size),
     { name: body.chosen, type: "int64", shape: [1] },
     { name: body.probability, type: "float", shape: [1] },
+    { name: body.rival, type: "int64", shape: [1] },
+    { name: body.rivalProbability, type: "float", shape: [1] },
   ] as const;
   const isOn = constant(outer, "bool", [], Uint8Array.of(1));
   const caches = self.map((name) => `out_${name}`);
   outer.nodes.push({
     kind: "Loop",
     inputs: ["steps", isOn, "token", ...self],
-    outputs: ["last_token", ...caches, "tokens", "probabilities"],
+    outputs: ["last_token", ...caches, "tokens", "probabilities", "rivals", "rival_probabilities"],
     attributes: {
       body: { graph: { nodes: inner.nodes, inputs: bodyInputs, outputs: bodyOutputs } },
     },
@@ -128,6 +130,8 @@ export function makeDecoderGraph(weights: DecoderWeights): Uint8Array {
     outputs: [
       { name: "tokens", type: "int64", shape: ["made", 1] },
       { name: "probabilities", type: "float", shape: ["made", 1] },
+      { name: "rivals", type: "int64", shape: ["made", 1] },
+      { name: "rival_probabilities", type: "float", shape: ["made", 1] },
       ...selfValues(caches, "m", size),
     ],
     metadata: {},
@@ -140,6 +144,9 @@ interface Body {
   /** The token once more, in another shape. */
   readonly chosen: string;
   readonly probability: string;
+  /** The second best token. */
+  readonly rival: string;
+  readonly rivalProbability: string;
   readonly caches: readonly string[];
 }
 
@@ -185,8 +192,13 @@ function addBody(
     addNode(graph, "Reshape", [normed, int64(graph, -1)]),
   ]);
   const preferred = addNode(graph, "Add", [exact, addNode(graph, "Gather", ["bonus", best])]);
-  const first = addNode(graph, "ArgMax", [preferred], { axis: int(0), keepdims: int(1) });
+  const [, ranked = ""] = addNodes(graph, "TopK", [preferred, int64(graph, 2)], 2, {
+    axis: int(0),
+  });
+  const [first = "", second = ""] = split(graph, ranked, [1, 1], 0);
   const chosen = addNode(graph, "Gather", [best, first]);
+  const rival = addNode(graph, "Gather", [best, second]);
+  const likelihoods = addNode(graph, "Softmax", [row], { axis: int(0) });
   const token = addNode(graph, "Reshape", [chosen, int64(graph, 1, 1)]);
   return {
     goesOn: addNode(graph, "Not", [
@@ -194,10 +206,9 @@ function addBody(
     ]),
     token,
     chosen,
-    probability: addNode(graph, "Gather", [
-      addNode(graph, "Softmax", [row], { axis: int(0) }),
-      chosen,
-    ]),
+    probability: addNode(graph, "Gather", [likelihoods, chosen]),
+    rival,
+    rivalProbability: addNode(graph, "Gather", [likelihoods, rival]),
     caches,
   };
 }
