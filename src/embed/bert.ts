@@ -96,19 +96,26 @@ async function startedQuickly(
   open: (isPrepacked: boolean) => Promise<InferenceSession>,
 ): Promise<RunningSession> {
   const first = await open(false);
-  const firstRuns: Promise<InferenceSession.OnnxValueMapType>[] = [];
+  const firstRuns: Promise<void>[] = [];
   let session = first;
   let replacing: Promise<void> | undefined;
   const replace = async (): Promise<void> => {
     session = await open(true);
-    await Promise.allSettled(firstRuns);
+    await Promise.all(firstRuns);
     await first.release();
   };
   return {
     async run(inputs) {
       if (firstRuns.length >= FEW_RUNS) await (replacing ??= replace());
       const output = session.run(inputs(session.inputNames));
-      if (session === first) firstRuns.push(output);
+      // Only their ends are waited for: what they gave is not kept.
+      if (session === first)
+        firstRuns.push(
+          output.then(
+            () => {},
+            () => {},
+          ),
+        );
       return output;
     },
     async release() {

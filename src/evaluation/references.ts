@@ -21,7 +21,7 @@ export interface ReferenceSample {
 
 const REFERENCE_ENDINGS = [".txt", ".vtt", ".srt"] as const;
 /** What stands between the name of a recording and the ending of its transcript. */
-const LANGUAGE_PART = /^(?:\.([a-z]{2,3}(?:-[a-zA-Z0-9]{2,8})*))?$/;
+const LANGUAGE_PART = /^\.([a-z]{2,3}(?:-[a-zA-Z0-9]{2,8})*)$/;
 
 /**
  * The recordings of a folder that have a transcript of the same name beside them: text, WebVTT or
@@ -61,12 +61,15 @@ function referenceOf(
 ):
   | { readonly file: string; readonly ending: Ending; readonly language: Language | undefined }
   | undefined {
-  for (const ending of REFERENCE_ENDINGS)
+  for (const ending of REFERENCE_ENDINGS) {
+    const plain = `${stem}${ending}`;
+    if (names.includes(plain)) return { file: plain, ending, language: undefined };
     for (const file of names) {
       if (!file.startsWith(stem) || !file.endsWith(ending)) continue;
-      const part = LANGUAGE_PART.exec(file.slice(stem.length, -ending.length));
-      if (part) return { file, ending, language: part[1] };
+      const language = LANGUAGE_PART.exec(file.slice(stem.length, -ending.length))?.[1];
+      if (language !== undefined) return { file, ending, language };
     }
+  }
   return undefined;
 }
 

@@ -111,10 +111,10 @@ export const INTEGER = (minimum: number, maximum: number): ParameterSchema => ({
   maximum,
 });
 
-/** Checks what clients send. */
 /** JSON Schemas by name. */
 export type Shapes = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
 
+/** Checks what clients send. */
 export interface Validator {
   /** @returns the values by their types. @throws HttpError 400 */
   query(route: Route, search: URLSearchParams): Promise<Readonly<Record<string, unknown>>>;

@@ -18,9 +18,9 @@ interface PaneProps {
   readonly canClip: boolean;
 }
 
-/** Downloads that the API makes. */
 /** Of the search that led here, as many as the API gives at once. */
 export const MAX_HITS = 1000;
+/** Downloads that the API makes. */
 const FORMATS = ["txt", "md", "srt", "vtt", "json"];
 
 /**
