@@ -91,17 +91,27 @@ function parseNote(summary: unknown): { readonly mark?: unknown; readonly hasLoc
 }
 
 /** Says who has the library, and when one that can't be looked at is given up. */
-export function busyError(run: OpenRun, path: string): MediasearchError {
-  const isSeen = livenessOfRun(run, hostname()) !== "unknown";
-  const wait = isSeen
-    ? "wait until it is done (mediasearch status)"
-    : `wait until it is done; it is given up ${LAPSED_MS / 1000} s after its last sign (${formatInstant(run.renewedAtMs)})`;
-  return new MediasearchError(
+export const busyError = (run: OpenRun, path: string): MediasearchError =>
+  new MediasearchError("STORE_BUSY", `${path}: ${describeRun(run)}`, {
+    subject: path,
+    hint: `${waitFor(run, "wait until it is done (mediasearch status)")}, or index into another library with --store; mediasearch unlock shows whether it lives`,
+  });
+
+/** As `busyError`, for a library of an earlier schema, which no command reads as it is. */
+export const heldError = (run: OpenRun, path: string): MediasearchError =>
+  new MediasearchError(
     "STORE_BUSY",
-    `${path}: process ${run.pid} on ${run.host} has been indexing into it since ${formatInstant(run.startedAtMs)}`,
+    `${path}: ${describeRun(run)} with an earlier mediasearch; until that has ended, its library is not brought to the schema of this one`,
     {
       subject: path,
-      hint: `${wait}, or index into another library with --store; mediasearch unlock shows whether it lives`,
+      hint: `${waitFor(run, `wait until process ${run.pid} is done, or end it`)}; then run the same command again`,
     },
   );
-}
+
+const describeRun = ({ pid, host, startedAtMs }: OpenRun): string =>
+  `process ${pid} on ${host} has been indexing into it since ${formatInstant(startedAtMs)}`;
+
+const waitFor = (run: OpenRun, seen: string): string =>
+  livenessOfRun(run, hostname()) === "unknown"
+    ? `wait until it is done; it is given up ${LAPSED_MS / 1000} s after its last sign (${formatInstant(run.renewedAtMs)})`
+    : seen;

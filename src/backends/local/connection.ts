@@ -1,7 +1,7 @@
 import type { Database } from "better-sqlite3";
 import { toStoreError } from "./errors.ts";
 import { keepPages, keepSharedPages } from "./page-cache.ts";
-import { tidyBlocks } from "./vector-blocks.ts";
+import { tidyBlocks } from "./tidy-blocks.ts";
 import type { ScanCodes } from "./vector-search.ts";
 
 /** One open library file as its parts use it. SQLite's errors leave as MediasearchErrors. */
@@ -26,10 +26,16 @@ export interface Connection {
  */
 const CALLS_OF_ONE_SEARCH = 2;
 
+interface ConnectionOptions {
+  readonly scan: ScanCodes | undefined;
+  /** Called first in each transaction that writes. Throws where nothing may be written any more. */
+  readonly mayWrite: () => void;
+}
+
 export function createConnection(
   db: Database,
   path: string,
-  scan?: ScanCodes | undefined,
+  { scan, mayWrite }: ConnectionOptions,
 ): Connection {
   const run = async <T>(act: () => T | Promise<T>): Promise<T> => {
     try {
@@ -41,7 +47,12 @@ export function createConnection(
   const write = <T>(act: () => T): Promise<T> =>
     run(() => {
       keepPages(db);
-      return db.transaction(act).immediate();
+      return db
+        .transaction(() => {
+          mayWrite();
+          return act();
+        })
+        .immediate();
     });
   let searches = 0;
   return {

@@ -10,12 +10,12 @@ import { type SegmentRow, toSegment, vectorBlob } from "./rows.ts";
 import { writeCodes } from "./vector-blocks.ts";
 
 /** `renew` is in `renew-vectors.ts`. */
-export const localEmbeddings = ({ db, run }: Connection): Omit<Embeddings, "renew"> => ({
-  model: () => run(() => readEmbeddingModel(db)),
+export const localEmbeddings = (connection: Connection): Omit<Embeddings, "renew"> => ({
+  model: () => connection.run(() => readEmbeddingModel(connection.db)),
   rebuild: (model, embed, onProgress) =>
-    run(() => {
-      keepPages(db);
-      return rebuildEmbeddings(db, model, embed, onProgress);
+    connection.run(() => {
+      keepPages(connection.db);
+      return rebuildEmbeddings(connection, model, embed, onProgress);
     }),
 });
 
@@ -24,7 +24,7 @@ export const localEmbeddings = ({ db, run }: Connection): Omit<Embeddings, "rene
  * rebuild that is interrupted changes nothing.
  */
 async function rebuildEmbeddings(
-  db: Database,
+  { db, write }: Connection,
   model: EmbeddingModel,
   embed: EmbedSegments,
   onProgress?: (done: number, total: number) => void,
@@ -34,7 +34,7 @@ async function rebuildEmbeddings(
   );
   try {
     await stage(db, model, embed, onProgress);
-    db.transaction(() => swap(db, model)).immediate();
+    await write(() => swap(db, model));
   } finally {
     db.exec("DROP TABLE temp.staged");
   }

@@ -1,15 +1,18 @@
 import { spawn } from "node:child_process";
-import { existsSync, mkdtempSync, readdirSync, rmSync, statSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
+import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
 import Sqlite from "better-sqlite3";
 import { describe, expect, it, onTestFinished } from "vitest";
+import { markOfThisProcess } from "../../process-mark.ts";
+import { encodeMark } from "../lease.ts";
 import { canonicaliseLanguages } from "./canonical-languages.ts";
 import { defineFunctions } from "./filter.ts";
 import { inflectOlderVersions } from "./inflections.ts";
 import { LIVE_INDEX_SCHEMA } from "./live-index.ts";
 import { APPLICATION_ID, applyMigration, backupPath, MIGRATIONS } from "./migrations.ts";
 import { open } from "./open.ts";
+import { takeProcessLock } from "./process-lock.ts";
 import { renewSideTexts } from "./side-texts.ts";
 import { writeCodes } from "./vector-blocks.ts";
 
@@ -239,6 +242,76 @@ describe("a library of an earlier schema", () => {
       "library.sqlite.schema-1.backup",
     ]);
     expect(await everything(path)).toMatchObject({ near: [2, 1, 0], findings: [] });
+  });
+
+  describe("that a run has", () => {
+    const schema = MIGRATIONS.length - 1;
+    const noteRun = (path: string, pid: number, note: string | null): void => {
+      const db = new Sqlite(path);
+      db.prepare(
+        "INSERT INTO runs (pid, host, started_at_ms, renewed_at_ms, summary) VALUES (?, ?, ?, ?, ?)",
+      ).run(pid, hostname(), Date.now(), Date.now(), note);
+      db.close();
+    };
+    const lockNote = encodeMark({ pid: 0, host: "", mark: markOfThisProcess() }, true);
+
+    it("stays as it is, at once, until the run has ended", async () => {
+      const path = libraryOf(schema);
+      noteRun(path, process.pid, null);
+      const before = readFileSync(path);
+      const refused = await open({ path, create: false }).catch((error: unknown) => error);
+      expect(refused).toMatchObject({
+        code: "STORE_BUSY",
+        message: expect.stringContaining(`process ${process.pid} on`) as string,
+        hint: expect.stringContaining("run the same command again") as string,
+      });
+      // A lock of SQLite is waited for; this is not.
+      expect((refused as Error).cause).toBeUndefined();
+      expect(readFileSync(path)).toEqual(before);
+      expect(existsSync(backupPath(path, schema))).toBe(false);
+      const db = new Sqlite(path);
+      db.exec("UPDATE runs SET ended_at_ms = 1");
+      db.close();
+      expect(await everything(path)).toMatchObject({ near: [2, 1, 0], findings: [] });
+    });
+
+    it("is brought up when the run's process is dead", async () => {
+      const path = libraryOf(schema);
+      noteRun(path, 4_194_305, null);
+      expect(await everything(path)).toMatchObject({ near: [2, 1, 0], findings: [] });
+    });
+
+    it("is brought up when it is a copy: the run has its lock elsewhere", async () => {
+      const path = libraryOf(schema);
+      noteRun(path, process.pid, lockNote);
+      const db = new Sqlite(path);
+      const lock = takeProcessLock(db, path);
+      await expect(open({ path, create: false })).rejects.toMatchObject({ code: "STORE_BUSY" });
+      if (typeof lock === "object") lock.release();
+      db.close();
+      expect(await everything(path)).toMatchObject({ near: [2, 1, 0], findings: [] });
+    });
+  });
+
+  it("takes nothing more from a process that had it open before a newer one came", async () => {
+    const path = libraryOf(MIGRATIONS.length);
+    const { library, runLock, close } = await open({ path, create: false });
+    const db = new Sqlite(path);
+    db.pragma(`user_version = ${MIGRATIONS.length + 1}`);
+    db.close();
+    for (const change of [
+      library.catalog.remove("/a.mp3"),
+      runLock.acquire({ pid: process.pid, host: hostname() }),
+      library.embeddings.rebuild({ embedder: "m@2", dimensions: 2 }, async (segments) =>
+        segments.map(() => Float32Array.of(1, 0)),
+      ),
+    ])
+      await expect(change).rejects.toMatchObject({
+        code: "SCHEMA_MISMATCH",
+        hint: expect.stringContaining("end this process") as string,
+      });
+    expect(await library.catalog.get("/a.mp3")).toMatchObject({ state: "indexed" });
+    await close();
   });
 
   it("stays as it is when no copy of it can be made", async () => {

@@ -10,6 +10,7 @@ import { LIVE_INDEX_SCHEMA } from "./live-index.ts";
 import { HEADINGS_SCHEMA } from "./headings.ts";
 import { NEWEST_SCHEMA } from "./newest-schema.ts";
 import { RECORDS_SCHEMA } from "./records.ts";
+import { refuseWhileHeld } from "./run-lock.ts";
 import { vacuumInto } from "./snapshot.ts";
 import { renewSideTexts } from "./side-texts.ts";
 import { BLOCKS_SCHEMA, writeCodes } from "./vector-blocks.ts";
@@ -165,8 +166,8 @@ export const backupPath = (path: string, schema: number): string =>
  * Brings a library to the newest schema in one transaction, after a copy of it as it was; two
  * processes at once do it once.
  * @throws NO_STORE for an empty one unless `create`; SCHEMA_MISMATCH for a file that is not a
- * library, one with another schema than the migrations make, or one of a newer mediasearch. None is
- * touched.
+ * library, one with another schema than the migrations make, or one of a newer mediasearch;
+ * STORE_BUSY for an older one that a run has. None is touched.
  */
 export function migrate(db: Database, { path, create, openMemory }: MigrateOptions): void {
   // One transaction, thus one state of the file: another process may be migrating it just now.
@@ -180,8 +181,13 @@ export function migrate(db: Database, { path, create, openMemory }: MigrateOptio
   if (current === MIGRATIONS.length) return;
   if (current === 0 && !create) throw noStore(path);
   inLongStep(() => {
-    if (current > 0) keepCopy(db, backupPath(path, current));
+    if (current > 0) {
+      refuseWhileHeld(db, path);
+      keepCopy(db, backupPath(path, current));
+    }
     db.transaction(() => {
+      // A run may have begun while the copy was made.
+      refuseWhileHeld(db, path);
       for (const step of MIGRATIONS.slice(checkSchema(db, path))) applyMigration(db, step);
       db.pragma(`application_id = ${APPLICATION_ID}`);
       db.pragma(`user_version = ${MIGRATIONS.length}`);
@@ -219,6 +225,20 @@ export function schemaAfter(memory: Database, version: number): readonly string[
   } finally {
     memory.close();
   }
+}
+
+/**
+ * Codes and texts of this schema would harm a library of a later one.
+ * @throws SCHEMA_MISMATCH once a newer mediasearch has migrated the library that is open.
+ */
+export function refuseMigrated(db: Database, path: string): void {
+  const schema = db.pragma("user_version", { simple: true }) as number;
+  if (schema > MIGRATIONS.length)
+    throw new MediasearchError(
+      "SCHEMA_MISMATCH",
+      `${path}: a newer mediasearch has migrated it meanwhile (schema ${schema}; this process knows ${MIGRATIONS.length})`,
+      { subject: path, hint: "end this process, and start it with the newer mediasearch" },
+    );
 }
 
 /** Never over another copy: two processes may be at it at once. */

@@ -26,7 +26,7 @@ import { toStoreError } from "./errors.ts";
 import { defineFunctions } from "./filter.ts";
 import { localCheckpoints, localJobs } from "./jobs.ts";
 import { localLibrary } from "./library.ts";
-import { migrate, MIGRATIONS, noStore } from "./migrations.ts";
+import { migrate, MIGRATIONS, noStore, refuseMigrated } from "./migrations.ts";
 import { keepFewPages } from "./page-cache.ts";
 import { givePrivateMode } from "./private-mode.ts";
 import { findShare, type NetworkShare, refuseWithoutLocks } from "./network-share.ts";
@@ -62,8 +62,12 @@ export async function open(
     try {
       return openOnce(Sqlite, options, waitMs, share);
     } catch (error) {
-      const isBusy = error instanceof MediasearchError && error.code === "STORE_BUSY";
-      if (!isBusy || process.uptime() >= deadlineSeconds) throw error;
+      // What SQLite does not let in is free after a commit; a run goes on for longer.
+      const isLocked =
+        error instanceof MediasearchError &&
+        error.code === "STORE_BUSY" &&
+        error.cause !== undefined;
+      if (!isLocked || process.uptime() >= deadlineSeconds) throw error;
       await new Promise((resolve) => setTimeout(resolve, BETWEEN_TRIES_MS));
     }
 }
@@ -116,7 +120,12 @@ function openOnce(
     db?.close();
     throw toStoreError(error, path);
   }
-  return createLocalBackend(createConnection(db, path, scan), share);
+  const opened = db;
+  const connection = createConnection(opened, path, {
+    scan,
+    mayWrite: () => refuseMigrated(opened, path),
+  });
+  return createLocalBackend(connection, share);
 }
 
 /** Scans that somebody does for several connections; who can't is stood in for here. */
@@ -273,7 +282,11 @@ function leaveWal(db: Database, path: string): void {
     throw new MediasearchError(
       "STORE_BUSY",
       `${path}: is on a share, and another process has it open as if it were on a disk`,
-      { subject: path, hint: "end the other process, on whichever machine it is" },
+      {
+        subject: path,
+        hint: "end the other process, on whichever machine it is",
+        cause: new Error(`journal_mode = ${String(mode)}`),
+      },
     );
 }
 

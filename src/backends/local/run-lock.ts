@@ -1,3 +1,4 @@
+import { hostname } from "node:os";
 import type { Database } from "better-sqlite3";
 import { isOfThisMachine } from "../../process-mark.ts";
 import {
@@ -5,6 +6,7 @@ import {
   decodeHasLock,
   decodeMark,
   encodeMark,
+  heldError,
   isHeld,
   livenessOfRun,
 } from "../lease.ts";
@@ -27,7 +29,7 @@ interface RunRow {
 const MAX_RUNS = 100;
 
 export const localRunLock = (connection: Connection): RunLock => ({
-  acquire: (holder) => connection.run(() => acquire(connection, holder)),
+  acquire: (holder) => acquire(connection, holder),
   lastRun: () => connection.run(() => readLastRun(connection.db)),
   listOpenRuns: () => connection.run(() => openRuns(connection.db).map(toRunRecord)),
   listWork: () =>
@@ -41,8 +43,8 @@ export const localRunLock = (connection: Connection): RunLock => ({
   breakRuns: (isLost) => connection.run(() => breakRuns(connection.db, isLost)),
 });
 
-function acquire({ db, path, run }: Connection, holder: Holder): Lease {
-  const { id, lock } = db.transaction(() => insertRun(db, holder, path)).immediate();
+async function acquire({ db, path, run, write }: Connection, holder: Holder): Promise<Lease> {
+  const { id, lock } = await write(() => insertRun(db, holder, path));
   return {
     id: String(id),
     renew: () =>
@@ -94,11 +96,35 @@ function isHeldBy(
   lock: ReturnType<typeof takeProcessLock> | undefined,
 ): boolean {
   const run = toRunRecord(row);
-  const hadLock = decodeHasLock(row.summary) && run.mark !== undefined && isOfThisMachine(run.mark);
-  if (livenessOfRun(run, holder.host) === "unknown" && hadLock && typeof lock === "object")
+  if (livenessOfRun(run, holder.host) === "unknown" && hadLock(row) && typeof lock === "object")
     return false;
   return isHeld(run, holder.host);
 }
+
+function hadLock({ summary }: RunRow): boolean {
+  const mark = decodeMark(summary);
+  return decodeHasLock(summary) && mark !== undefined && isOfThisMachine(mark);
+}
+
+/**
+ * Keeps the schema of a library as it is while a run goes on, whose program may know no newer one.
+ * @throws STORE_BUSY
+ */
+export function refuseWhileHeld(db: Database, path: string): void {
+  const newest = hasRuns(db) ? openRuns(db).at(-1) : undefined;
+  if (!newest) return;
+  const lock = takeProcessLock(db, path);
+  const isFree = typeof lock === "object";
+  if (isFree) lock.release();
+  // In a copy of the library the run is still noted, and its lock is elsewhere.
+  if (isFree && hadLock(newest)) return;
+  const run = toRunRecord(newest);
+  if (isHeld(run, hostname())) throw heldError(run, path);
+}
+
+/** The first libraries had none. */
+const hasRuns = (db: Database): boolean =>
+  db.prepare("SELECT 1 FROM sqlite_schema WHERE name = 'runs'").get() !== undefined;
 
 const openRuns = (db: Database): RunRow[] =>
   db.prepare("SELECT * FROM runs WHERE ended_at_ms IS NULL ORDER BY id").all() as RunRow[];

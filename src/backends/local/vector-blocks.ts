@@ -1,7 +1,6 @@
 import type { Database } from "better-sqlite3";
-import { readEmbeddingModel } from "./embedding-model.ts";
 import { toVector } from "./rows.ts";
-import { encode, paddedRows, rowBytes, rowOfTiles, toTiles } from "./vector-codes.ts";
+import { encode, paddedRows, rowBytes, toTiles } from "./vector-codes.ts";
 
 /**
  * Codes are kept in blocks, which are never changed, only replaced by others: a block's number
@@ -9,12 +8,8 @@ import { encode, paddedRows, rowBytes, rowOfTiles, toTiles } from "./vector-code
  * absence: nobody's any more), a row's place being block × BLOCK_ROWS + row.
  */
 export const BLOCK_ROWS = 1024;
-/**
- * Blocks of fewer rows are joined, always MERGED of about one size, so that a row is written again
- * four times at most.
- */
-const SMALL_ROWS = 256;
-const MERGED = 8;
+/** Blocks of fewer rows are joined. */
+export const SMALL_ROWS = 256;
 
 export const BLOCKS_SCHEMA = `
   CREATE TABLE vector_blocks (id INTEGER PRIMARY KEY AUTOINCREMENT, row_count INTEGER NOT NULL, live_count INTEGER NOT NULL) STRICT;
@@ -34,7 +29,7 @@ export const BLOCKS_SCHEMA = `
 `;
 
 /** A run of rows that hold neighbouring segments of one version. */
-interface BlockPart {
+export interface BlockPart {
   readonly row: number;
   readonly versionId: number;
   readonly position: number;
@@ -131,66 +126,5 @@ export function writeCodes(db: Database, dimensions: number, onlyVersion?: numbe
   const writer = blockWriter(db, dimensions);
   for (const { versionId, position, vector } of storedVectors(db, onlyVersion))
     writer.add(versionId, position, vector);
-  writer.end();
-}
-
-interface Block {
-  readonly id: number;
-  readonly row_count: number;
-  readonly live_count: number;
-}
-
-/**
- * After every change of versions, in its transaction: empty blocks go, blocks of which more than a
- * quarter is nobody's are written without it, small ones are joined. So at most a third of what a
- * search reads is dead, and the work is at most in proportion to what was changed.
- */
-export function tidyBlocks(db: Database): void {
-  const loose = db
-    .prepare(
-      `SELECT id, row_count, live_count FROM vector_blocks WHERE live_count < ${SMALL_ROWS} OR live_count * 4 < row_count * 3`,
-    )
-    .all() as Block[];
-  const sizes = Map.groupBy(loose, ({ live_count: live }) =>
-    Math.floor(Math.log2(Math.max(1, live)) / 2),
-  );
-  const chosen = loose.filter(
-    ({ row_count: rows, live_count: live }) =>
-      live * 4 < rows * 3 || (sizes.get(Math.floor(Math.log2(live) / 2))?.length ?? 0) >= MERGED,
-  );
-  if (chosen.length > 0) repack(db, chosen);
-}
-
-function repack(db: Database, blocks: readonly Block[]): void {
-  const model = readEmbeddingModel(db);
-  if (!model) return;
-  const writer = blockWriter(
-    db,
-    model.dimensions,
-    blocks.reduce((sum, { live_count: live }) => sum + live, 0),
-  );
-  const width = rowBytes(model.dimensions);
-  const readCodes = db.prepare("SELECT codes FROM vector_codes WHERE block_id = ?").pluck();
-  const readParts = db.prepare(
-    `SELECT place % ${BLOCK_ROWS} AS row, version_id AS versionId, position, row_count AS rows FROM vector_parts WHERE place >= ? AND place < ? ORDER BY place`,
-  );
-  const removeParts = db.prepare("DELETE FROM vector_parts WHERE place >= ? AND place < ?");
-  const removeBlock = db.prepare("DELETE FROM vector_blocks WHERE id = ?");
-  for (const { id, row_count: total, live_count: live } of blocks) {
-    const places = [id * BLOCK_ROWS, (id + 1) * BLOCK_ROWS];
-    if (live > 0) {
-      const codes = readCodes.get(id) as Buffer;
-      for (const { row, versionId, position, rows } of readParts.all(...places) as BlockPart[])
-        for (let i = 0; i < rows; i++)
-          writer.copy(
-            versionId,
-            position + i,
-            rowOfTiles(codes, row + i, width),
-            codes.readFloatLE(paddedRows(total) * width + (row + i) * 4),
-          );
-    }
-    removeParts.run(...places);
-    removeBlock.run(id);
-  }
   writer.end();
 }

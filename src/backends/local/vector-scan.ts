@@ -1,5 +1,6 @@
 import type { Database } from "better-sqlite3";
 import type { Rows, ScannedRows } from "../code-scan.ts";
+import { openBlockCodes } from "./block-codes.ts";
 import { BLOCK_ROWS } from "./vector-blocks.ts";
 import { encodeQuery, paddedRows, rowBytes, TABLE_BYTES, TILE_ROWS } from "./vector-codes.ts";
 import { FOUND_BYTES, openKernel, WASM_PAGE_BYTES } from "./vector-kernel.ts";
@@ -25,8 +26,11 @@ export function openScan(db: Database, dimensions: number): Scan {
   const foundAt = aligned(width * TABLE_BYTES);
   const slotsAt = foundAt + BLOCK_ROWS * FOUND_BYTES;
   const { memory, scan } = openKernel(slotsAt + slotBytes);
-  const readCodes = db.prepare("SELECT codes FROM vector_codes WHERE block_id = ?").pluck();
-  const listBlocks = db.prepare("SELECT id, row_count FROM vector_blocks ORDER BY id").raw();
+  const codesOf = openBlockCodes(db, dimensions);
+  // Somebody else may have made the library: no block may need more room than one has.
+  const listBlocks = db
+    .prepare(`SELECT id, max(0, min(row_count, ${BLOCK_ROWS})) FROM vector_blocks ORDER BY id`)
+    .raw();
   /** Which slot a block is in; slot 0 is for those that do not stay. */
   const resident = new Map<number, number>();
   const free: number[] = [];
@@ -41,10 +45,10 @@ export function openScan(db: Database, dimensions: number): Scan {
     resident.set(block, slot);
     return slot;
   };
-  const addressOf = (block: number): number => {
+  const addressOf = (block: number, rows: number): number => {
     const slot = resident.get(block);
     if (slot !== undefined) return slotsAt + slot * slotBytes;
-    const codes = readCodes.get(block) as Buffer;
+    const codes = codesOf(block, rows);
     const address = slotsAt + slotFor(block) * slotBytes;
     new Uint8Array(memory.buffer, address, codes.length).set(codes);
     // Gives the memory back now, to be used for the next: waiting for the collector doubles the
@@ -70,17 +74,17 @@ export function openScan(db: Database, dimensions: number): Scan {
     const best = keepBest(most);
     const wanted = only && rowsByBlock(only);
     for (const block of wanted?.keys() ?? counts.keys()) {
-      const rows = paddedRows(counts.get(block) ?? 0);
+      const rows = counts.get(block) ?? 0;
       if (rows === 0) continue;
-      const codes = addressOf(block);
-      const scales = codes + rows * width;
-      const tiles = rows / TILE_ROWS;
+      const codes = addressOf(block, rows);
+      const scales = codes + paddedRows(rows) * width;
+      const tiles = paddedRows(rows) / TILE_ROWS;
       const bytes = scan(0, codes, scales, tiles, width, bias, best.least(), foundAt);
       const [numbers, scores] = [
         new Int32Array(memory.buffer, foundAt, bytes / 4),
         new Float32Array(memory.buffer, foundAt, bytes / 4),
       ];
-      const isWanted = wanted?.get(block) ?? firstRows(counts.get(block) ?? 0);
+      const isWanted = wanted?.get(block) ?? firstRows(rows);
       for (let i = 0; i < numbers.length; i += 2)
         if (isWanted[numbers[i] as number] === 1)
           best.add(block * BLOCK_ROWS + (numbers[i] as number), scores[i + 1] as number);

@@ -319,6 +319,47 @@ describe("the codes in a library file", () => {
 
   it.each([
     [
+      "of a program of another schema",
+      "UPDATE vector_codes SET codes = zeroblob(4 * length(codes)) WHERE block_id = 1",
+    ],
+    ["cut off", "UPDATE vector_codes SET codes = substr(codes, 1, 100)"],
+    ["gone", "DELETE FROM vector_codes WHERE block_id = 2"],
+    ["counted beyond any block", "UPDATE vector_blocks SET row_count = 1 << 40 WHERE id = 2"],
+  ])("that are %s are made of the vectors by searches, and joined by commits", async (_, harm) => {
+    const backend = await openHere();
+    // More than are weighed by their vectors in any case.
+    for (let n = 0; n < 3; n++)
+      await backend.library.versions.commit(version(`/${n}`, 1500), MODEL);
+    look((db) => db.exec(harm));
+    const again = await openHere();
+    for (const { library } of [backend, again])
+      for (let time = 0; time < 3; time++) expect(await differences(library)).toEqual([]);
+    expect(await faults(backend)).toEqual(["vectors"]);
+    // Blocks that lose much are written again.
+    for (let n = 0; n < 3; n++)
+      await backend.library.versions.commit(
+        version(`/${n}`, 1500, { segments: version(`/${n}`, 1500).segments.slice(0, 1000) }),
+        MODEL,
+      );
+    expect(await differences(backend.library)).toEqual([]);
+    if (backend.medium.kind === "file") await backend.medium.repair();
+    expect(await faults(backend)).toEqual([]);
+    expect(await differences(backend.library)).toEqual([]);
+  });
+
+  it("of a part of a block stay true when the block is written again out of its vectors", async () => {
+    const backend = await openHere();
+    for (let n = 0; n < 7; n++) await backend.library.versions.commit(version(`/${n}`, 100), MODEL);
+    look((db) => db.exec("UPDATE vector_codes SET codes = zeroblob(4 * length(codes))"));
+    // The eighth block of one size: all are joined.
+    await backend.library.versions.commit(version("/7", 100), MODEL);
+    expect(sizes().blocks).toBe(1);
+    expect(await faults(backend)).toEqual([]);
+    expect(await differences(backend.library)).toEqual([]);
+  });
+
+  it.each([
+    [
       "a code that is not its vector's",
       "UPDATE vector_codes SET codes = zeroblob(length(codes)) WHERE block_id = 1",
     ],
