@@ -28,6 +28,10 @@ export const toFound = (row: TableRow, score: number): FoundSegment => ({
   score,
 });
 
+/** The order of equals: by the bytes of the file's name, then by time. */
+export const compareFound = (a: FoundSegment, b: FoundSegment): number =>
+  Buffer.compare(Buffer.from(a.asset), Buffer.from(b.asset)) || a.position - b.position;
+
 /** Joins what a condition looks at to `r`, rows of `version_id` and `position`. */
 export const joinSegment = (reader: SqlReader, { needsSegment }: SqlCondition): string =>
   needsSegment

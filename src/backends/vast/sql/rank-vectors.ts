@@ -2,7 +2,7 @@ import type { TableStats } from "../wire/catalog.ts";
 import { embeddingsTable } from "../tables.ts";
 import { type SqlCondition, withLive } from "./condition.ts";
 import { vectorLiteral } from "./literals.ts";
-import { FOUND_COLUMNS, type FoundSegment, joinSegment, toFound } from "./found.ts";
+import { compareFound, FOUND_COLUMNS, type FoundSegment, joinSegment, toFound } from "./found.ts";
 import type { SqlReader } from "./run.ts";
 
 /** A function of the cluster that says how far a vector is from another one. */
@@ -43,5 +43,11 @@ export async function nearestVectors(
     FROM ${table} r JOIN live v ON v.version_id = r.version_id ${joinSegment(reader, condition)}
     WHERE ${condition.sql} ORDER BY distance, v.asset_id, r.position LIMIT ${Math.trunc(limit)}`,
   );
-  return rows.map((row) => toFound(row, toProduct(Number(row["distance"]))));
+  return rows
+    .map((row) => {
+      const distance = Number(row["distance"]);
+      return { distance, found: toFound(row, toProduct(distance)) };
+    })
+    .sort((a, b) => a.distance - b.distance || compareFound(a.found, b.found))
+    .map(({ found }) => found);
 }

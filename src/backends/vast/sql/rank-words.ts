@@ -3,7 +3,7 @@ import type { SearchTerm } from "../../../text/terms.ts";
 import type { TextQuery } from "../../search-index.ts";
 import { TABLES, WORDS } from "../tables.ts";
 import { isAmong, type SqlCondition, withLive } from "./condition.ts";
-import { FOUND_COLUMNS, type FoundSegment, joinSegment, toFound } from "./found.ts";
+import { compareFound, FOUND_COLUMNS, type FoundSegment, joinSegment, toFound } from "./found.ts";
 import { type Wanted, wantedOccurrences, wantedRows } from "./occurrences.ts";
 import type { SqlReader } from "./run.ts";
 
@@ -36,10 +36,13 @@ export async function bestByWords(
     whole AS (SELECT CAST(SUM(w.segments) AS DOUBLE) AS segments, CAST(SUM(w.tokens) AS DOUBLE) AS tokens FROM ${reader.name(WORDS)} w JOIN live v ON v.version_id = w.version_id WHERE w.stem = ''),
     rarities AS (SELECT m.key, MAX(whole.tokens / whole.segments) AS mean, greatest(${MIN_IDF}, ln((MAX(whole.segments) - COUNT(*) + 0.5) / (COUNT(*) + 0.5))) AS idf FROM matches m CROSS JOIN whole GROUP BY m.key),
     scored AS (SELECT m.version_id, m.position, SUM(i.idf * m.count * ${K1 + 1} / (m.count + ${K1} * (${1 - B} + ${B} * m.length / i.mean))) AS score FROM matches m JOIN rarities i ON i.key = m.key GROUP BY m.version_id, m.position)
-    SELECT ${FOUND_COLUMNS}, r.score FROM scored r JOIN live v ON v.version_id = r.version_id ${joinSegment(reader, condition)}
+    SELECT ${FOUND_COLUMNS}, r.score, ${score} AS ranked FROM scored r JOIN live v ON v.version_id = r.version_id ${joinSegment(reader, condition)}
     WHERE ${condition.sql} ORDER BY ${score} DESC, v.asset_id, r.position LIMIT ${Math.trunc(limit)}`,
   );
-  return rows.map((row) => toFound(row, Number(row["score"])));
+  return rows
+    .map((row) => ({ ranked: Number(row["ranked"]), found: toFound(row, Number(row["score"])) }))
+    .sort((a, b) => b.ranked - a.ranked || compareFound(a.found, b.found))
+    .map(({ found }) => found);
 }
 
 /** Every segment that meets the condition and has none of the terms, by file and time. */
@@ -54,7 +57,7 @@ export async function othersByTime(
     `${withLive(reader)} SELECT ${FOUND_COLUMNS} FROM ${reader.name(TABLES.segments)} r JOIN live v ON v.version_id = r.version_id ${joinSegment(reader, condition)}
     WHERE ${condition.sql} AND NOT ${havingAny(reader, terms)} ORDER BY v.asset_id, r.position LIMIT ${Math.trunc(limit)}`,
   );
-  return rows.map((row) => toFound(row, 0));
+  return rows.map((row) => toFound(row, 0)).toSorted(compareFound);
 }
 
 function havingAny(reader: SqlReader, terms: readonly SearchTerm[]): string {

@@ -18,7 +18,8 @@ export interface SqlReader {
   /** Names a table in statements. */
   name(table: TableSchema): string;
   /**
-   * Resolves to all rows.
+   * Resolves to all rows. ORDER BY decides which they are under a LIMIT, but not how they come:
+   * the parts of an answer come in any order.
    * @throws TIMED_OUT for an answer beyond the bounds, USAGE for a statement beyond them, what
    * `querySql` throws.
    */

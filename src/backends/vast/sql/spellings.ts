@@ -7,6 +7,7 @@ import { textLiteral } from "./literals.ts";
 import { stemOccurrences } from "./occurrences.ts";
 import { countHaving } from "./rank-words.ts";
 import type { SqlReader } from "./run.ts";
+import { compareKeys, toCandidate } from "./texts.ts";
 
 /** As a local library has them. */
 const MAX_WORDS = 16;
@@ -64,10 +65,11 @@ async function vocabularyNear(
 
 async function textsWith(reader: SqlReader, stem: string): Promise<readonly string[]> {
   const rows = await reader.rows(
-    `${withLive(reader)} SELECT s.text, s.speaker FROM (SELECT DISTINCT version_id, position FROM (${stemOccurrences(reader, [stem])}) o ORDER BY version_id, position LIMIT ${MAX_SPELLING_ROWS}) f
+    `${withLive(reader)} SELECT s.version_id, s.position, s.text, s.speaker FROM (SELECT DISTINCT version_id, position FROM (${stemOccurrences(reader, [stem])}) o ORDER BY version_id, position LIMIT ${MAX_SPELLING_ROWS}) f
     JOIN ${reader.name(TABLES.segments)} s ON s.version_id = f.version_id AND s.position = f.position`,
   );
-  return rows.map(
-    ({ text, speaker }) => `${toText(text)} ${typeof speaker === "string" ? speaker : ""}`,
-  );
+  return rows
+    .map(toCandidate)
+    .toSorted(compareKeys)
+    .map(({ text, speaker }) => `${text} ${speaker ?? ""}`);
 }

@@ -29,10 +29,15 @@ export async function candidateTexts(
     WHERE ${scope} AND ${condition} ORDER BY s.version_id, s.position LIMIT ${MAX_CANDIDATES + 1}`,
   );
   if (rows.length > MAX_CANDIDATES) throw tooWide();
-  return rows.map(toCandidate);
+  return rows.map(toCandidate).toSorted(compareKeys);
 }
 
-const toCandidate = (row: TableRow): CandidateText => ({
+export function compareKeys(a: SegmentKey, b: SegmentKey): number {
+  if (a.versionId !== b.versionId) return a.versionId < b.versionId ? -1 : 1;
+  return a.position - b.position;
+}
+
+export const toCandidate = (row: TableRow): CandidateText => ({
   versionId: toText(row["version_id"]),
   position: Number(row["position"]),
   text: toText(row["text"]),
