@@ -55,6 +55,7 @@ export function createServices(
     threads: settings.serveReaders,
     ...setup,
     onDone: (operation, waitedMs, tookMs) => metrics.noteRead(operation, waitedMs, tookMs),
+    onNotice: (message) => log("info", message),
   });
   const jobs = createWorkJobs((job) => {
     metrics.noteJob(job);

@@ -44,6 +44,18 @@ export async function openView(
   }
 }
 
+/** Tells each notice once, for a program that opens what it searches again and again. */
+export function withoutRepeats(tell: Tell): Tell {
+  const told = new Set<string>();
+  return (event) => {
+    if (event.type === "search-notice") {
+      if (told.has(event.message)) return;
+      told.add(event.message);
+    }
+    tell(event);
+  };
+}
+
 /**
  * What is read without a search: the library, or this machine's copy of it while it does not
  * answer.

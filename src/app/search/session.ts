@@ -4,7 +4,7 @@ import type { Records } from "../../backends/records.ts";
 import type { SearchView } from "../../backends/search-access.ts";
 import { embedderOf, type EmbeddingModel } from "../../embedding-model.ts";
 import type { Embedder } from "../../embed/embedder.ts";
-import { openView } from "./read-view.ts";
+import { openView, withoutRepeats } from "./read-view.ts";
 import type { Context } from "../context.ts";
 import type { SearchRequest } from "../requests.ts";
 import { searchLibrary, type SearchResponse } from "./search.ts";
@@ -52,7 +52,8 @@ export function openSession(
     embedders.set(key, known);
     return known.get();
   };
-  const open = async (): Promise<SearchView> => openView(await backend.get(), { fresh }, tell);
+  const tellNew = withoutRepeats(tell);
+  const open = async (): Promise<SearchView> => openView(await backend.get(), { fresh }, tellNew);
   const searchView = openOnce(open);
   const sharedEmbedder = async (stored: EmbeddingModel): Promise<Embedder> => ({
     ...(await embedderFor(stored)),

@@ -2,37 +2,30 @@ import { MediasearchError } from "../../errors.ts";
 import type { Backend, Finding } from "../backend.ts";
 import type { AssetStatus } from "../catalog.ts";
 import type { ReadableLibrary } from "../library.ts";
-import type { SearchView, SearchViewOptions } from "../search-access.ts";
 import type { SearchIndex } from "../search-index.ts";
 import { vastCatalog } from "./catalog.ts";
 import { createClaimed } from "./claims.ts";
 import { createDatabase, type Database, newId } from "./database.ts";
-import { directView } from "./direct.ts";
 import { vastArchive } from "./history.ts";
 import { vastCheckpoints, vastJobs, vastRunLock } from "./ledger.ts";
 import { vastRecords } from "./records.ts";
 import { type LibraryFacts, openVastLibrary } from "./library.ts";
 import { repairWords } from "./repair.ts";
-import { openReplica, type Replica, type ReplicaOptions, unmarked } from "./replica.ts";
+import { openReplica, type Replica, unmarked } from "./replica.ts";
 import { vastEmbeddings } from "./reembed.ts";
-import { openClusterView, reasonForCluster, type SearchPlace } from "./search-place.ts";
-import { sqlSearchIndex } from "./sql/search-index.ts";
+import { clusterLibrary } from "./search-place.ts";
+import { openSearchView, type SearchViewSettings, viewOf } from "./search-view.ts";
 import { SCHEMA } from "./tables.ts";
 import { vastVersions } from "./transcripts.ts";
 import { formatInstant } from "../../text/format.ts";
 import { unreachableClient } from "./unreachable.ts";
 import { type Client, connectClient, type ConnectOptions } from "./wire/client.ts";
 
-export interface VastOptions extends ConnectOptions, SearchPlace {
+export interface VastOptions extends ConnectOptions, SearchViewSettings {
   /** A bucket of VAST DataBase. It must exist. */
   readonly bucket: string;
   /** The schema, which may be nested. It is made when it is missing and a library may be made. */
   readonly schema: string;
-  readonly replica: ReplicaOptions;
-  /**
-   * A replica that was synced longer ago than this, in milliseconds, is synced before it answers.
-   */
-  readonly replicaMaxAgeMs: number;
 }
 
 /**
@@ -73,16 +66,14 @@ function createVastBackend(
   replica: Replica,
   options: VastOptions,
 ): Backend {
+  const onCluster = clusterLibrary(database, options.replicaMaxAgeMs);
+  const inReplica = replicaSearchIndex(database, replica, libraryId);
+  const places = { database, onCluster, replica, libraryId };
   return {
-    ...createParts(
-      database,
-      options.searchOn === "cluster"
-        ? sqlSearchIndex(database, options.replicaMaxAgeMs)
-        : replicaSearchIndex(database, replica, libraryId),
-    ),
+    ...createParts(database, options.searchOn === "cluster" ? onCluster.searchIndex : inReplica),
     searchAccess: {
       kind: "copy",
-      open: (wanted) => openSearchView(database, libraryId, replica, options, wanted),
+      open: (wanted) => openSearchView(places, options, wanted),
     },
     schema: () => ({ current: schema, newest: SCHEMA }),
     check: () => checkVastLibrary(database, replica, libraryId),
@@ -131,64 +122,6 @@ function replicaSearchIndex(database: Database, replica: Replica, libraryId: str
     inflectedLanguages: async () => (await synced()).inflectedLanguages(),
   };
 }
-
-async function openSearchView(
-  database: Database,
-  libraryId: string,
-  replica: Replica,
-  options: VastOptions,
-  wanted: SearchViewOptions,
-): Promise<SearchView> {
-  const { replicaMaxAgeMs, searchOn } = options;
-  const syncedAtMs = replica.syncedAtMs();
-  const isRecent = syncedAtMs !== undefined && Date.now() - syncedAtMs <= replicaMaxAgeMs;
-  if (searchOn === "auto" && isRecent && !wanted.fresh) return viewOf(replica);
-  const reason = await reasonForCluster(database, options);
-  return reason === undefined
-    ? openReplicaView(database, libraryId, replica, options, wanted)
-    : openClusterView(database, reason, replicaMaxAgeMs);
-}
-
-async function openReplicaView(
-  database: Database,
-  libraryId: string,
-  replica: Replica,
-  { replicaMaxAgeMs, replica: replicaOptions }: VastOptions,
-  { fresh, only, onProgress }: SearchViewOptions,
-): Promise<SearchView> {
-  const syncedAtMs = replica.syncedAtMs();
-  if (!fresh && syncedAtMs === undefined && only) {
-    const direct = await directView(database, replicaOptions, only);
-    if (direct) return direct;
-  }
-  if (!fresh && syncedAtMs !== undefined && Date.now() - syncedAtMs <= replicaMaxAgeMs)
-    return viewOf(replica);
-  try {
-    await replica.sync(database, libraryId, { wait: fresh, onProgress });
-  } catch (error) {
-    if (
-      fresh ||
-      replica.syncedAtMs() === undefined ||
-      !(error instanceof MediasearchError) ||
-      error.code !== "UNREACHABLE"
-    )
-      throw error;
-    return viewOf(replica, error);
-  }
-  return viewOf(replica);
-}
-
-const viewOf = async (replica: Replica, away?: MediasearchError): Promise<SearchView> => {
-  const asOfMs = replica.syncedAtMs();
-  const { library, records, searchAccess } = await replica.open();
-  return {
-    library,
-    records,
-    ...(searchAccess.kind === "library" ? { queryVectors: searchAccess.queryVectors } : {}),
-    ...(asOfMs === undefined ? {} : { asOfMs }),
-    ...(away ? { away } : {}),
-  };
-};
 
 /** While the cluster does not answer, everything but a search rejects with the reason. */
 function createUnreachableBackend(

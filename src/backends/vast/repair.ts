@@ -1,6 +1,6 @@
 import { pluralize } from "../../text/format.ts";
 import type { Database, TableRow } from "./database.ts";
-import { isTableThere } from "./optional-tables.ts";
+import { isTableThere, makeTable } from "./optional-tables.ts";
 import { toText } from "./rows.ts";
 import { TABLES, WORDS } from "./tables.ts";
 import { findAssetRow, readSegments } from "./versions.ts";
@@ -28,11 +28,14 @@ export async function assetsWithoutWords(database: Database): Promise<TableRow[]
 }
 
 /**
- * Makes the table of words complete: a transaction for each file that it lacks, so that what was
- * done stays when it is stopped. Words of versions that are gone are deleted.
+ * Makes the table of words, also for a library without files, and completes it: a transaction for
+ * each file that it lacks, so that what was done stays when it is stopped. Words of versions that
+ * are gone are deleted.
  * @returns a line for each thing done
  */
 export async function repairWords(database: Database): Promise<readonly string[]> {
+  if (!(await isTableThere(database, database.client.session, WORDS)))
+    await database.write({ action: "index-words" }, [], (tx) => makeTable(database, tx, WORDS));
   let added = 0;
   for (const row of await assetsWithoutWords(database))
     if (await completeWords(database, toText(row["asset_id"]))) added++;

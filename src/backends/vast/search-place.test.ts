@@ -7,9 +7,12 @@ import { answerOf, differenceOf } from "../../../test/vast/compare-places.ts";
 import { libraryOn } from "../../../test/vast/emulator.ts";
 import { comparedQueries, fillLibrary } from "../../../test/vast/search-queries.ts";
 import type { Backend } from "../backend.ts";
+import { writeMediaFacts } from "../media-facts.ts";
 import type { SearchView } from "../search-access.ts";
 import { createDatabase, type Database } from "./database.ts";
 import { open, type VastOptions } from "./open.ts";
+import { titlesNotice } from "./search-place.ts";
+import { areTitlesLeftOut } from "./sql/headings.ts";
 import { TABLES, WORDS } from "./tables.ts";
 import { connectClient } from "./wire/client.ts";
 import { dropTable } from "./wire/catalog.ts";
@@ -21,13 +24,13 @@ beforeAll(async () => {
 });
 afterAll(() => emulator.stop());
 
-async function newLibrary(): Promise<{
+async function newLibrary(on = emulator): Promise<{
   readonly options: VastOptions;
   readonly openWith: (more: Partial<VastOptions>) => Promise<Backend>;
 }> {
   const folder = mkdtempSync(join(tmpdir(), "mediasearch-place-"));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
-  const options = libraryOn(emulator, folder);
+  const options = libraryOn(on, folder);
   return {
     options,
     async openWith(more) {
@@ -42,6 +45,15 @@ async function databaseOf(options: VastOptions): Promise<Database> {
   const client = await connectClient(options);
   onTestFinished(() => client.close());
   return createDatabase(client, options.bucket, options.schema);
+}
+
+/** As an earlier mediasearch leaves a file that it indexes. */
+async function dropWordsOfOne(database: Database): Promise<void> {
+  const [row] = await database.rows(database.client.session, TABLES.assets, []);
+  const own = [equal("version_id", String(row?.["version_id"]))];
+  await database.write({ action: "test" }, [], async (tx) =>
+    database.drop(tx, WORDS, await database.find(tx, WORDS, own)),
+  );
 }
 
 const view = (backend: Backend): Promise<SearchView> => {
@@ -85,14 +97,7 @@ describe("SEARCH_ON", () => {
     const backend = await openWith({ searchOn: "cluster" });
     const database = await databaseOf(options);
     await fillLibrary(backend, 2, 5);
-    const [row] = await database.rows(database.client.session, TABLES.assets, []);
-    await database.write({ action: "test" }, [], async (tx) =>
-      database.drop(
-        tx,
-        WORDS,
-        await database.find(tx, WORDS, [equal("version_id", String(row?.["version_id"]))]),
-      ),
-    );
+    await dropWordsOfOne(database);
     expect((await view(backend)).notices).toEqual([
       expect.stringContaining("the words of 1 file are not in the table of words"),
     ]);
@@ -104,5 +109,72 @@ describe("SEARCH_ON", () => {
     const { medium } = await openWith({});
     if (medium.kind === "service") await medium.repair();
     expect((await view(await openWith({ searchOn: "cluster" }))).notices).toEqual([]);
+  }, 120_000);
+
+  it("cluster answers for a library without files once doctor made the table", async () => {
+    const { openWith } = await newLibrary();
+    const backend = await openWith({ searchOn: "cluster" });
+    await expect(view(backend)).rejects.toMatchObject({ code: "SCHEMA_MISMATCH" });
+    if (backend.medium.kind === "service") await backend.medium.repair();
+    const { library } = await view(backend);
+    expect(await library.searchIndex.searchText({ terms: ["word"] }, {}, 1)).toEqual([]);
+  }, 120_000);
+
+  it("auto keeps to the copy that is here while words are missing, and says so", async () => {
+    const { options, openWith } = await newLibrary();
+    const large = { searchOn: "auto", replicaMaxSegments: 9 } as const;
+    const backend = await openWith(large);
+    await fillLibrary(backend, 2, 5);
+    await view(await openWith({ searchOn: "replica" }));
+    await dropWordsOfOne(await databaseOf(options));
+    expect((await view(backend)).notices).toEqual([
+      expect.stringContaining("this machine's copy answers: the words of 1 file are not in"),
+    ]);
+    if (backend.medium.kind === "service") await backend.medium.repair();
+    expect((await view(backend)).notices).toEqual([expect.stringContaining("the cluster answers")]);
+  }, 120_000);
+
+  it("auto keeps to a copy where the cluster has no SQL", async () => {
+    const older = await spawnEmulator(["--version", "5.4.0.0"]);
+    onTestFinished(() => older.stop());
+    const { openWith } = await newLibrary(older);
+    const backend = await openWith({ searchOn: "auto", replicaMaxSegments: 0 });
+    await fillLibrary(backend, 1, 5);
+    expect((await view(backend)).asOfMs).toEqual(expect.any(Number));
+  }, 120_000);
+
+  it.each(["auto", "cluster"] as const)(
+    "%s lets a copy answer when the cluster goes away while the program runs",
+    async (searchOn) => {
+      const { openWith } = await newLibrary();
+      await fillLibrary(await openWith({}), 1, 5);
+      await view(await openWith({ searchOn: "replica" }));
+      const backend = await openWith({ searchOn, timeoutMs: 1000 });
+      onTestFinished(() => emulator.setFaults([]));
+      await emulator.setFaults([{ kind: "drop" }]);
+      const { away, library } = await view(backend);
+      expect(away).toMatchObject({ code: "UNREACHABLE" });
+      expect(await library.versions.findByPrefix("")).toHaveLength(1);
+      if (backend.searchAccess.kind !== "copy") throw new Error("no view");
+      await expect(backend.searchAccess.open({ fresh: true })).rejects.toMatchObject({
+        code: "UNREACHABLE",
+      });
+    },
+    120_000,
+  );
+
+  it("cluster says when titles are too many to take part", async () => {
+    const { options, openWith } = await newLibrary();
+    const { records } = await openWith({});
+    const database = await databaseOf(options);
+    const bounds = { recordings: 2, letters: 10_000 };
+    expect(await titlesNotice(database, bounds)).toBeUndefined();
+    for (const content of ["a", "b"])
+      await writeMediaFacts(records, content, { title: `Talk ${content}` });
+    for (let i = 0; i < 3; i++) await records.put("other", String(i), { text: "x".repeat(9000) });
+    expect(await titlesNotice(database, bounds)).toBeUndefined();
+    expect(await areTitlesLeftOut(database, { recordings: 9, letters: 10 })).toBe(true);
+    await writeMediaFacts(records, "c", { title: "Talk c" });
+    expect(await titlesNotice(database, bounds)).toContain("titles and chapters are too many");
   }, 120_000);
 });

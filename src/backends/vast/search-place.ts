@@ -1,11 +1,13 @@
 import { MediasearchError } from "../../errors.ts";
 import { formatNumber, pluralize } from "../../text/format.ts";
+import type { ReadableLibrary } from "../library.ts";
 import type { SearchView } from "../search-access.ts";
 import { vastCatalog } from "./catalog.ts";
 import type { Database } from "./database.ts";
 import { fetchEmbeddingModel } from "./library.ts";
 import { isTableThere } from "./optional-tables.ts";
 import { assetsWithoutWords } from "./repair.ts";
+import { areTitlesLeftOut, type TitleBounds } from "./sql/headings.ts";
 import { sqlSearchIndex } from "./sql/search-index.ts";
 import { TABLES, WORDS } from "./tables.ts";
 import { vastReader } from "./transcripts.ts";
@@ -30,55 +32,68 @@ export async function reasonForCluster(
 ): Promise<string | undefined> {
   if (searchOn === "replica") return undefined;
   if (searchOn === "cluster") return "";
+  if (!database.client.supports("sql")) return undefined;
   const { rows } = await tableStats(database.client.session, database.at(TABLES.segments));
   if (rows <= replicaMaxSegments) return undefined;
   return `the cluster answers: its ${formatNumber(Number(rows))} segments are more than REPLICA_MAX_SEGMENTS (${formatNumber(replicaMaxSegments)})`;
 }
 
-/** How long the words of a library count as complete before they are counted again. */
-const COMPLETE_MS = 60_000;
-const completeSince = new WeakMap<Database, number>();
+/** How long a library counts as one of which searches on the cluster leave nothing out. */
+const WHOLE_MS = 60_000;
+const wholeSince = new WeakMap<Database, number>();
+
+/** A library whose searches the cluster answers. It keeps what one search read for the next. */
+export const clusterLibrary = (database: Database, maxAgeMs: number): ReadableLibrary => ({
+  catalog: vastCatalog(database),
+  versions: vastReader(database),
+  searchIndex: sqlSearchIndex(database, maxAgeMs),
+  embeddings: { model: () => fetchEmbeddingModel(database, database.client.session) },
+});
 
 /**
- * Opens a library whose searches the cluster answers.
+ * Opens such a library.
  * @param reason is told, unless it is empty.
  * @throws SCHEMA_MISMATCH while there is no table of words.
  */
 export async function openClusterView(
   database: Database,
+  library: ReadableLibrary,
   reason: string,
-  maxAgeMs: number,
 ): Promise<SearchView> {
-  const { session } = database.client;
-  if (!(await isTableThere(database, session, WORDS)))
+  if (!(await isTableThere(database, database.client.session, WORDS)))
     throw new MediasearchError(
       "SCHEMA_MISMATCH",
       `${database.bucket}/${database.schema}: has no table of words yet, which searches on the cluster need`,
       { subject: "SEARCH_ON", hint: "mediasearch doctor --fix   (or SEARCH_ON=replica)" },
     );
-  const missing = await countWithoutWords(database);
   return {
-    library: {
-      catalog: vastCatalog(database),
-      versions: vastReader(database),
-      searchIndex: sqlSearchIndex(database, maxAgeMs),
-      embeddings: { model: () => fetchEmbeddingModel(database, session) },
-    },
-    notices: [
-      ...(reason === "" ? [] : [reason]),
-      ...(missing === 0
-        ? []
-        : [
-            `warning: the words of ${pluralize(missing, "file")} are not in the table of words, so that they are found by meaning only: mediasearch doctor --fix`,
-          ]),
-    ],
+    library,
+    notices: [...(reason === "" ? [] : [reason]), ...(await findLeftOut(database))],
   };
 }
 
-async function countWithoutWords(database: Database): Promise<number> {
+/** What searches on the cluster leave out, each in a line. */
+async function findLeftOut(database: Database): Promise<readonly string[]> {
   const now = performance.now();
-  if (now - (completeSince.get(database) ?? -Infinity) < COMPLETE_MS) return 0;
-  const missing = (await assetsWithoutWords(database)).length;
-  if (missing === 0) completeSince.set(database, now);
-  return missing;
+  if (now - (wholeSince.get(database) ?? -Infinity) < WHOLE_MS) return [];
+  const leftOut = [await wordsNotice(database), await titlesNotice(database)].flatMap(
+    (notice) => notice ?? [],
+  );
+  if (leftOut.length === 0) wholeSince.set(database, now);
+  return leftOut;
 }
+
+async function wordsNotice(database: Database): Promise<string | undefined> {
+  const missing = (await assetsWithoutWords(database)).length;
+  return missing === 0
+    ? undefined
+    : `warning: the words of ${pluralize(missing, "file")} are not in the table of words, so that they are found by meaning only: mediasearch doctor --fix`;
+}
+
+export const titlesNotice = async (
+  database: Database,
+  bounds?: TitleBounds,
+): Promise<string | undefined> =>
+  (await areTitlesLeftOut(database, bounds))
+    ? "warning: titles and chapters are too many for searches on the cluster and take no part: SEARCH_ON=replica finds them"
+    : undefined;

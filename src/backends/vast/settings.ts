@@ -22,7 +22,7 @@ export interface VastSettings {
   readonly fallback: "none" | "local";
 }
 
-/** A copy of so many takes about 12 GB and an hour to make. */
+/** A copy of so many takes about 12 GB and six minutes of processor time (docs/vast.md). */
 export const DEFAULT_MAX_SEGMENTS = 5_000_000;
 
 export const VAST_SETTINGS: SettingTable<VastSettings> = {

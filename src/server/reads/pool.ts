@@ -33,6 +33,8 @@ export interface PoolOptions extends ThreadSetup {
   readonly now?: () => number;
   /** Told how long a read waited and took, in milliseconds. */
   readonly onDone?: (operation: OperationName, waitedMs: number, tookMs: number) => void;
+  /** Told what the operator should know of how searches are answered. */
+  readonly onNotice?: (message: string) => void;
 }
 
 /** Waiting reads per thread; more would only be answered when their callers have gone. */
@@ -63,6 +65,7 @@ interface Thread {
 export function createReadPool({
   threads: count,
   onDone,
+  onNotice,
   now = () => performance.now(),
   ...setup
 }: PoolOptions): ReadPool {
@@ -71,6 +74,7 @@ export function createReadPool({
     meaning: createMeaningThread(setup),
     setup,
     onDone,
+    onNotice,
     now,
     isClosed: false,
   };
@@ -120,6 +124,7 @@ interface State {
   readonly meaning: MeaningThread;
   readonly setup: ThreadSetup;
   readonly onDone: PoolOptions["onDone"];
+  readonly onNotice: PoolOptions["onNotice"];
   readonly now: () => number;
   isClosed: boolean;
 }
@@ -201,6 +206,7 @@ function takeMessage(state: State, thread: Thread, message: FromReader): void {
     thread.ready.resolve();
     return takeNext(state, thread);
   }
+  if (message.type === "notice") return state.onNotice?.(message.message);
   if (message.type === "ask") return askFor(state, thread, message.id, message.question);
   if (thread.task?.message.id !== message.id) return;
   const tookMs = performance.now() - thread.startedAt;

@@ -19,6 +19,8 @@ export type ToReader =
 export type FromReader =
   /** The library is open, or is not there yet. */
   | { readonly type: "ready" }
+  /** What the operator should know of how searches are answered. */
+  | { readonly type: "notice"; readonly message: string }
   | { readonly type: "done"; readonly id: number; readonly answer: unknown }
   | { readonly type: "failed"; readonly id: number; readonly failure: Failure }
   /** A read needs something of the thread that knows meanings. */

@@ -2,7 +2,7 @@ import { statSync } from "node:fs";
 import type { Context } from "../../app/context.ts";
 import { type AccessFilter, parseAccessFilter } from "../../app/access/access-filter.ts";
 import { restrictLibrary } from "../../app/access/restricted-library.ts";
-import { openView } from "../../app/search/read-view.ts";
+import { openView, withoutRepeats } from "../../app/search/read-view.ts";
 import type { AssetId } from "../../backends/catalog.ts";
 import type { Backend } from "../../backends/backend.ts";
 import type { ReadableLibrary } from "../../backends/library.ts";
@@ -43,9 +43,10 @@ const LOOK_MS = 1000;
 
 /** Readers of the library that the settings name, for callers who may see different parts of it. */
 export function createReaders(
-  context: Pick<Context, "openBackend" | "forLibrary" | "config">,
+  context: Pick<Context, "openBackend" | "forLibrary" | "config" | "tell">,
   queryVector: QueryVector,
 ): Readers {
+  const tellNew = withoutRepeats(context.tell);
   let opened: Opened | undefined;
   let opening: Promise<Opened> | undefined;
   let lookedAtMs = 0;
@@ -82,7 +83,7 @@ export function createReaders(
     },
     async use(sight, act) {
       const library = await current();
-      const view = await openView(library.backend, { fresh: false }, () => {});
+      const view = await openView(library.backend, { fresh: false }, tellNew);
       try {
         return await act(await readerOf(library, view, sight, openEmbedder));
       } finally {

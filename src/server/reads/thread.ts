@@ -21,7 +21,9 @@ export function answerReads(): void {
     env,
     cwd,
     signal: new AbortController().signal,
-    tell: () => {},
+    tell: (event) => {
+      if (event.type === "search-notice") send({ type: "notice", message: event.message });
+    },
     // Should the other thread have ended, this one scans for itself.
     scanElsewhere: (library, scan) =>
       ask({ type: "scan", library, ...scan }).catch(() => undefined),

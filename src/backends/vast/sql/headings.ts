@@ -3,27 +3,59 @@ import { occurrences, type SearchTerm, stemColumns } from "../../../text/terms.t
 import { FACTS_KIND, headingsOf } from "../../headings.ts";
 import { readRecord } from "../../records.ts";
 import type { HeadingHit } from "../../search-index.ts";
+import type { Database } from "../database.ts";
+import { isTableThere } from "../optional-tables.ts";
 import { toText } from "../rows.ts";
 import { RECORDS, TABLES } from "../tables.ts";
+import { tableStats } from "../wire/catalog.ts";
 import { type ContentHeading, type SqlCondition, withLive } from "./condition.ts";
 import { numberLiteral, textLiteral } from "./literals.ts";
 import { wantedRows } from "./occurrences.ts";
-import { FOUND_COLUMNS, type FoundSegment, joinSegment, toFound, toHit } from "./found.ts";
+import {
+  compareFound,
+  FOUND_COLUMNS,
+  type FoundSegment,
+  joinSegment,
+  toFound,
+  toHit,
+} from "./found.ts";
 import { CONTENT } from "./resolve-heading.ts";
-import type { SqlReader } from "./run.ts";
+import { type SqlReader, withReader } from "./run.ts";
 import { readSegmentsAt } from "./texts.ts";
 
-/** Titles and chapters of so many recordings are read for a search; of more none are. */
-export const MAX_TITLED = 50_000;
+/** What is read of titles and chapters for a search; of a library with more, nothing is. */
+export interface TitleBounds {
+  readonly recordings: number;
+  /** With the descriptions that are kept beside them. A letter takes up to three bytes. */
+  readonly letters: number;
+}
 
-/** Reads all titles, shows and chapters of the library. */
+export const TITLE_BOUNDS: TitleBounds = { recordings: 50_000, letters: 40_000_000 };
+
+/** Whether titles and chapters are too many for searches, which leave them out then. */
+export async function areTitlesLeftOut(
+  database: Database,
+  { recordings, letters }: TitleBounds = TITLE_BOUNDS,
+): Promise<boolean> {
+  const { session } = database.client;
+  if (!(await isTableThere(database, session, RECORDS))) return false;
+  const { rows, sizeBytes } = await tableStats(session, database.at(RECORDS));
+  if (rows <= recordings && sizeBytes <= letters) return false;
+  const [sum] = await withReader(database, (reader) =>
+    reader.rows(
+      `SELECT COUNT(*) AS count, CAST(SUM(length(value)) AS BIGINT) AS letters FROM ${reader.name(RECORDS)} WHERE kind = ${textLiteral(FACTS_KIND)}`,
+    ),
+  );
+  return Number(sum?.["count"] ?? 0) > recordings || Number(sum?.["letters"] ?? 0) > letters;
+}
+
+/** Reads all titles, shows and chapters of the library, which are not too many. */
 export async function readHeadings(reader: SqlReader): Promise<ContentHeading[]> {
   const rows = await reader.rows(
-    `SELECT record_id, part, value FROM ${reader.name(RECORDS)} WHERE kind = ${textLiteral(FACTS_KIND)} ORDER BY record_id, part LIMIT ${MAX_TITLED + 1}`,
+    `SELECT record_id, part, value FROM ${reader.name(RECORDS)} WHERE kind = ${textLiteral(FACTS_KIND)}`,
   );
-  if (rows.length > MAX_TITLED) return [];
   const joined = new Map<string, string>();
-  for (const row of rows) {
+  for (const row of rows.toSorted((a, b) => Number(a["part"]) - Number(b["part"]))) {
     const id = toText(row["record_id"]);
     joined.set(id, (joined.get(id) ?? "") + toText(row["value"]));
   }
@@ -127,5 +159,5 @@ async function readOpenings(
 
 function compareOpenings(a: Opening, b: Opening): number {
   if (a.score !== b.score) return b.score - a.score;
-  return Buffer.compare(Buffer.from(a.asset), Buffer.from(b.asset)) || a.position - b.position;
+  return compareFound(a, b);
 }

@@ -12,7 +12,7 @@ import { tableStats } from "../wire/catalog.ts";
 import { type Compiling, type ContentHeading, type SqlCondition, withLive } from "./condition.ts";
 import { compileFilter } from "./conditions.ts";
 import { readHits } from "./found.ts";
-import { bestHeadings, readHeadings } from "./headings.ts";
+import { areTitlesLeftOut, bestHeadings, readHeadings } from "./headings.ts";
 import { type Distance, distanceOf, nearestVectors } from "./rank-vectors.ts";
 import { bestByWords, countHaving, countSegments, othersByTime } from "./rank-words.ts";
 import { type SqlReader, withReader } from "./run.ts";
@@ -111,7 +111,7 @@ async function readInflectedLanguages(reader: SqlReader): Promise<readonly strin
 const SEARCH_MS = 5000;
 
 /** Keeps conditions for the parts of one search, which share them. */
-function knownConditions(): Compiling["known"] {
+export function knownConditions(): Compiling["known"] {
   const made = new WeakMap<
     Condition,
     { readonly scope: string; readonly atMs: number; readonly condition: Promise<SqlCondition> }
@@ -122,6 +122,10 @@ function knownConditions(): Compiling["known"] {
     if (recent?.scope === scope && now - recent.atMs < SEARCH_MS) return recent.condition;
     const one = { scope, atMs: now, condition: make() };
     made.set(condition, one);
+    // A statement that failed is run again with the search, in a new transaction.
+    one.condition.catch(() => {
+      if (made.get(condition) === one) made.delete(condition);
+    });
     return one.condition;
   };
 }
@@ -135,7 +139,10 @@ function recentHeadings(
     | { readonly atMs: number; readonly read: Promise<readonly ContentHeading[]> }
     | undefined;
   const read = async (reader: SqlReader): Promise<readonly ContentHeading[]> =>
-    (await isTableThere(database, database.client.session, RECORDS)) ? readHeadings(reader) : [];
+    (await isTableThere(database, database.client.session, RECORDS)) &&
+    !(await areTitlesLeftOut(database))
+      ? readHeadings(reader)
+      : [];
   return (reader) => {
     const now = performance.now();
     if (last && now - last.atMs < maxAgeMs) return last.read;

@@ -9,6 +9,7 @@ const SINCE = {
   sortedTables: [5, 3, 0, 0],
   timeZones: [5, 4, 0, 0],
   vectorIndex: [5, 5, 0, 0],
+  sql: [5, 5, 0, 0],
 } as const satisfies Readonly<Record<string, Version>>;
 
 export type Feature = keyof typeof SINCE;
