@@ -30,6 +30,11 @@ describe("a work in numbered files", () => {
   ])("is none: %s", (_, names) => {
     expect(numberedWork(folders, names)).toBeUndefined();
   });
+
+  it("is none in a folder of very many files", () => {
+    const names = Array.from({ length: 200_000 }, (_, i) => `${i % 1000} call ${i}.mp3`);
+    expect(numberedWork(folders, names)).toBeUndefined();
+  });
 });
 
 it("small copies are known by the film beside them", () => {

@@ -13,6 +13,8 @@ const NUMBER_BEHIND_WORD =
 const DISC = /^(?:cd|dis[ck]|part|teil|side|volume|vol)[-_. ]*(?:\d{1,2}|[a-d])$/i;
 
 const MIN_PARTS = 3;
+/** Numbers have three digits: more files than these can't have one each. */
+const MAX_PARTS = 1000;
 
 /**
  * What a work is called that lies in a folder as numbered files, such as an audiobook by chapters;
@@ -24,8 +26,9 @@ export function numberedWork(
   folders: readonly string[],
   names: readonly string[],
 ): string | undefined {
+  if (names.length < MIN_PARTS || names.length > MAX_PARTS) return undefined;
   const heard = names.filter((name) => HEARD.test(extname(name)));
-  if (heard.length < MIN_PARTS || heard.length < names.length) return undefined;
+  if (heard.length < names.length) return undefined;
   const numbers = heard.map(numberOf);
   const known = new Set(numbers);
   const span = Math.max(...numbers) - Math.min(...numbers) + 1;
