@@ -1,5 +1,5 @@
 import type { AssetStatus } from "../backends/catalog.ts";
-import { contentOf, readEdits } from "../backends/edits.ts";
+import { readEditsOf } from "../backends/edits.ts";
 import { withWordTimes } from "../backends/word-times.ts";
 import { hasToldSpeakers, type KnownWords, withoutSpeakers } from "../asr/known-words.ts";
 import { type ContentDigest, parseFingerprint } from "../fingerprint.ts";
@@ -30,7 +30,7 @@ export async function wordsToTellApart(
   if (!asset?.fingerprint || !sameContent(asset.fingerprint, digest)) return undefined;
   const stored = await storedOf(asset, records);
   if (!lacksSpeakersOnly(stored, options, digest.captions)) return undefined;
-  const edits = await readEdits(records, contentOf(asset.fingerprint));
+  const edits = await readEditsOf(records, asset);
   const base = edits?.base.segments ?? (await Array.fromAsync(library.versions.read(asset.id)));
   const segments = await withWordTimes(records, stored.fingerprint, base);
   const recogniser = stored.engine ?? "";

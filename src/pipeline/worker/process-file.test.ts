@@ -234,6 +234,17 @@ describe("one file's way", () => {
         ["Speaker 2", "heard true"],
       ]);
     });
+
+    it("does not take what is known of both for what each said", async () => {
+      const transcript = await processFile(
+        {
+          ...task("", { path: await call() }),
+          known: { recogniser: "ears", language: "en", timing: "word", cues: [] },
+        },
+        services({ transcriber: async () => ears }),
+      );
+      expect(transcript?.segments.map(({ text }) => text)).toEqual(["heard true", "heard true"]);
+    });
   });
 
   it("names the code page that captions were read in", async () => {

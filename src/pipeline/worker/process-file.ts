@@ -219,9 +219,9 @@ async function recogniseWith(
   warnings: string[],
 ): Promise<Omit<WorkerTranscript, "warnings">> {
   const sound = await openSound(task, info, services, warnings);
-  const transcriber = await (task.known
-    ? services.speakerTeller(task.known)
-    : services.transcriber(name));
+  // Of what is known nobody can say which of several channels it was said in.
+  const known = sound.mixes.length > 1 ? undefined : task.known;
+  const transcriber = await (known ? services.speakerTeller(known) : services.transcriber(name));
   services.onPhase?.("recognising");
   const { transcript, heardMs } = await recogniseSound(
     task,
