@@ -1,3 +1,4 @@
+import { trackOf } from "../edited-track.ts";
 import { parseFingerprint } from "../fingerprint.ts";
 import type { Json, Records } from "./records.ts";
 
@@ -35,6 +36,16 @@ export interface StoredProfile {
 const contentOf = (fingerprint: string | null): string =>
   parseFingerprint(fingerprint ?? "").content;
 
+/**
+ * What decides who is called Speaker 1: another recogniser, number of speakers or track may give
+ * the name to somebody else.
+ */
+function namingOf(fingerprint: string | null): string {
+  const { engine, speakers = "" } = parseFingerprint(fingerprint ?? "");
+  const track = trackOf(fingerprint);
+  return [engine, speakers, ...(track ? [track.type, track.number] : [])].join("|");
+}
+
 export async function writeHeardVoices(
   records: Pick<Records, "put">,
   fingerprint: string | null,
@@ -43,17 +54,22 @@ export async function writeHeardVoices(
   const content = contentOf(fingerprint);
   if (content === "") return;
   const packed = voices.map((one) => ({ speaker: one.speaker, ...packVoice(one) }));
-  await records.put(HEARD_KIND, content, { encoder, voices: packed });
+  await records.put(HEARD_KIND, content, {
+    encoder,
+    naming: namingOf(fingerprint),
+    voices: packed,
+  });
 }
 
-/** undefined where nobody listened to voices, or by another encoder. */
+/** undefined where nobody listened to the voices of this transcript, or by another encoder. */
 export async function readHeardVoices(
   records: Pick<Records, "get">,
   fingerprint: string | null,
   encoder: string,
 ): Promise<readonly HeardVoice[] | undefined> {
   const value = membersOf(await records.get(HEARD_KIND, contentOf(fingerprint)));
-  if (value["encoder"] !== encoder || !Array.isArray(value["voices"])) return undefined;
+  const isOfIt = value["encoder"] === encoder && value["naming"] === namingOf(fingerprint);
+  if (!isOfIt || !Array.isArray(value["voices"])) return undefined;
   return (value["voices"] as readonly Json[]).flatMap((one) => {
     const { speaker } = membersOf(one);
     return typeof speaker === "string"

@@ -1,4 +1,4 @@
-import { copyFileSync, readFileSync, renameSync } from "node:fs";
+import { copyFileSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import Sqlite from "better-sqlite3";
 import { describe, expect, it } from "vitest";
@@ -83,6 +83,42 @@ describe("people who are known by their voices", () => {
     expect(heard.some(onDisk)).toBe(false);
   });
 
+  it("are not kept of people who have a name already", async () => {
+    const home = tempFolder();
+    const folder = tempFolder();
+    copyFileSync(join(FIXTURES, "dialogue.ogg"), join(folder, "dialogue.ogg"));
+    const run = (...args: readonly string[]): Promise<Result> =>
+      mediasearch(args, { home, cwd: folder });
+    await run("index", "dialogue.ogg", "--speakers");
+    await run("speakers", "rename", "Speaker 1", "Zoe");
+    await run("speakers", "enrol", "Ada", join(FIXTURES, "bridge.mp3"));
+    expect((await run("speakers", "match")).exitCode).toBe(0);
+    const db = new Sqlite(join(home, "library.sqlite"), { readonly: true });
+    const kept = db.prepare("SELECT value FROM records WHERE kind = 'voices'").pluck().get();
+    db.close();
+    expect(String(kept).match(/"speaker":"[^"]*"/g)).toEqual(['"speaker":"Speaker 2"']);
+  });
+
+  it("are heard in packages, too", async () => {
+    const home = tempFolder();
+    const folder = tempFolder();
+    await mediasearch(["index", join(FIXTURES, "minutes.vtt")], { home });
+    const bytes = readFileSync(join(FIXTURES, "bridge.mp3"));
+    const half = Math.ceil(bytes.length / 2);
+    writeFileSync(join(folder, "0.mp3"), bytes.subarray(0, half));
+    writeFileSync(join(folder, "1.mp3"), bytes.subarray(half));
+    const segments = ["#EXTINF:8,", "0.mp3", "#EXTINF:8,", "1.mp3"];
+    writeFileSync(
+      join(folder, "talk.m3u8"),
+      ["#EXTM3U", "#EXT-X-TARGETDURATION:8", ...segments, "#EXT-X-ENDLIST", ""].join("\n"),
+    );
+    const { stderr } = await mediasearch(["speakers", "enrol", "Ada", "talk.m3u8"], {
+      home,
+      cwd: folder,
+    });
+    expect(stderr).toMatch(/^Ada: \d+ s of speech/);
+  });
+
   it("say what is missing", async () => {
     const home = tempFolder();
     const folder = tempFolder();
@@ -93,6 +129,7 @@ describe("people who are known by their voices", () => {
       [["enrol", "Speaker 3", "dialogue.ogg"], 2, "a name of his or her own"],
       [["enrol", "Ada", "dialogue.ogg"], 2, "2 people speak in it"],
       [["enrol", "Ada", "dialogue.ogg", "--speaker", "Zoe"], 17, "nobody is called Zoe"],
+      [["enrol", "Ada", "dialogue.ogg@0-9", "--speaker", "Speaker 1"], 2, "can't both be meant"],
       [["enrol", "Ada", "dialogue.ogg@0-1"], 2, "at least 5 s"],
       [["enrol", "Ada", "dialogue.ogg@9-1"], 2, "ends before it begins"],
       [["forget"], 2, "whose voice"],

@@ -16,7 +16,7 @@ import { editTranscript, type EditTools } from "../../transfer/edit-transcript.t
 import { foldName } from "../../transcript-edits.ts";
 import type { Context } from "../context.ts";
 import { withEditTools } from "./edit-tools.ts";
-import { hearVoices, UNNAMED } from "./voices.ts";
+import { hearVoices, seenToHear, UNNAMED } from "./voices.ts";
 
 export interface MatchRequest {
   /** Only in these files: a path, a name or a glob. */
@@ -50,7 +50,7 @@ export async function matchSpeakers(
     const assets = await assetsToName(tools, wants);
     let workers: Promise<WorkerPool> | undefined;
     const openWorkers = (): Promise<WorkerPool> =>
-      (workers ??= context.openWorkers(assets.map(({ id }) => id)));
+      (workers ??= context.openWorkers(assets.map(({ id }) => seenToHear(id))));
     try {
       for (const asset of assets) {
         context.signal.throwIfAborted();
@@ -109,7 +109,10 @@ function matchesIn(
   );
 }
 
-/** Voices that nobody has kept are heard in the recording, once. */
+/**
+ * Voices that nobody has kept are heard in the recording, once: those of speakers without a name.
+ * Whoever has one was not asked for his or her voice.
+ */
 async function hearAgain(
   context: Context,
   asset: AssetStatus,
@@ -118,7 +121,7 @@ async function hearAgain(
 ): Promise<readonly HeardVoice[]> {
   const spans: SpokenSpan[] = [];
   for await (const { speaker, startMs, endMs } of library.versions.read(asset.id))
-    if (speaker !== null) spans.push({ speaker, startMs, endMs });
+    if (speaker !== null && UNNAMED.test(speaker)) spans.push({ speaker, startMs, endMs });
   const heard = await hearVoices(context, asset.id, asset.fingerprint, spans, workers);
   await writeHeardVoices(records, asset.fingerprint, heard);
   return heard.voices;

@@ -1,3 +1,4 @@
+import { dirname } from "node:path";
 import { MIN_VOICE_SECONDS } from "../../asr/match-voices.ts";
 import type { SpokenSpan } from "../../asr/speaker-turns.ts";
 import type { SpokenVoices } from "../../asr/transcriber.ts";
@@ -11,7 +12,8 @@ import {
 } from "../../backends/voices.ts";
 import { MediasearchError } from "../../errors.ts";
 import { parseFingerprint } from "../../fingerprint.ts";
-import type { Location } from "../../location.ts";
+import { isRemote, type Location } from "../../location.ts";
+import { isManifest } from "../../media/packages/folder-package.ts";
 import type { WorkerPool } from "../../pipeline/worker/pool.ts";
 import { parseSelection } from "../../selection.ts";
 import { foldName } from "../../transcript-edits.ts";
@@ -104,6 +106,10 @@ async function spansMeant(
   return spans;
 }
 
+/** What a worker must see to hear a recording: the files of a package lie beside its manifest. */
+export const seenToHear = (place: Location): Location =>
+  isManifest(place) && !isRemote(place) ? dirname(place) : place;
+
 /** Listens to a recording in a worker process. */
 export async function hearVoices(
   context: Context,
@@ -112,7 +118,7 @@ export async function hearVoices(
   spans: readonly SpokenSpan[],
   workers?: WorkerPool,
 ): Promise<SpokenVoices> {
-  const pool = workers ?? (await context.openWorkers([place]));
+  const pool = workers ?? (await context.openWorkers([seenToHear(place)]));
   const { request } = parseSelection(parseFingerprint(fingerprint ?? "").selection ?? "");
   const task = {
     path: place,

@@ -11,6 +11,7 @@ import type { CommandContext } from "../../cli/command.ts";
 import { type FlagsOf, hasFlag } from "../../cli/flags.ts";
 import type { SPEAKERS_SPEC } from "../../cli/specs/library.ts";
 import { ERRORS, MediasearchError } from "../../errors.ts";
+import { quoteShellWord } from "../../shell-words.ts";
 import { formatJson, pluralize } from "../../text/format.ts";
 import { stripControls } from "../../text/strip-controls.ts";
 
@@ -29,6 +30,11 @@ function enrolRequest(words: readonly string[], { speaker }: Flags): EnrolReques
   const [, file, from, to] = PART.exec(place) ?? [];
   if (file === undefined || from === undefined || to === undefined)
     return { name, file: place, speaker };
+  if (speaker !== undefined)
+    throw new MediasearchError("USAGE", `${place}: a part and --speaker can't both be meant`, {
+      subject: place,
+      hint: `mediasearch speakers enrol ${quoteShellWord(name)} ${quoteShellWord(place)}`,
+    });
   const range = {
     startMs: parseTimeRange("the beginning of the part", from).startMs,
     endMs: parseTimeRange("the end of the part", to).startMs,
