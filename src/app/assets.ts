@@ -51,7 +51,12 @@ export async function readParts(
   catalog: Pick<ReadableCatalog, "get">,
   factsOf: FactsOf,
 ): Promise<ReadonlyMap<AssetId, RecordingPart>> {
-  const access = { catalog, factsOf: ({ fingerprint }: AssetStatus) => factsOf(fingerprint) };
+  // The files before and after one are in the same list, as a rule.
+  const known = new Map(assets.map((asset) => [asset.id, asset]));
+  const access = {
+    catalog: { get: async (id: AssetId) => known.get(id) ?? catalog.get(id) },
+    factsOf: ({ fingerprint }: AssetStatus) => factsOf(fingerprint),
+  };
   const parts = new Map<AssetId, RecordingPart>();
   for (const asset of assets) {
     const part = await partOf(asset, access);

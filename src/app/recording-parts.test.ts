@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { AssetStatus } from "../backends/catalog.ts";
 import type { MediaFacts } from "../types.ts";
+import { readParts } from "./assets.ts";
 import { partOf } from "./recording-parts.ts";
 
 const MINUTE = 60_000;
@@ -127,4 +128,19 @@ describe("files that are one recording", () => {
         }),
       ).toEqual(isNext ? ["1/2 DJI_0001 @0", "2/2 DJI_0001 @10"] : ["whole", "whole"]);
   });
+});
+
+it("files of a list are not asked for one by one", async () => {
+  const file = (name: string): AssetStatus =>
+    ({ id: `/card/${name}`, state: "indexed", sizeBytes: FULL, recordedAtMs: null }) as AssetStatus;
+  const list = ["GX010007.MP4", "GX020007.MP4", "GX030007.MP4"].map(file);
+  const asked: string[] = [];
+  const get = async (id: string): Promise<undefined> => void asked.push(id);
+  const parts = await readParts(list, { get }, () => ({}));
+  expect([...parts.values()].map(({ number, of }) => `${number}/${of}`)).toEqual([
+    "1/3",
+    "2/3",
+    "3/3",
+  ]);
+  expect(new Set(asked)).toEqual(new Set(["/card/GX000007.MP4", "/card/GX040007.MP4"]));
 });

@@ -258,4 +258,19 @@ describe("chapters", () => {
     ])
       expect(await readChapters(write("odd.bin", bytes))).toEqual([]);
   });
+
+  it("are not looked for in endless blocks of FLAC", async () => {
+    let reads = 0;
+    const head = latin1("fLaC");
+    const chapters = await readChapters({
+      name: "a.flac",
+      sizeBytes: 100_000,
+      async read(position, length) {
+        reads++;
+        return position === 0 ? head : new Uint8Array(length);
+      },
+    });
+    expect(chapters).toEqual([]);
+    expect(reads).toBeLessThan(300);
+  });
 });

@@ -1,7 +1,7 @@
 import type { Chapter } from "../../types.ts";
 import type { ByteSource } from "../byte-source.ts";
 import { readBytes } from "../file-bytes.ts";
-import { MAX_BYTES, MAX_CHAPTERS, UNKNOWN_END } from "./bounds.ts";
+import { MAX_BYTES, MAX_CHAPTERS, MAX_SIBLINGS, UNKNOWN_END } from "./bounds.ts";
 
 /**
  * `CHAPTER001=00:01:02.500` and `CHAPTER001NAME=…` (https://wiki.xiph.org/Chapter_Extension) in
@@ -75,7 +75,8 @@ const VORBIS_COMMENT = 4;
 
 /** RFC 9639, section 8: blocks before the sound. */
 export async function flacChapters(source: ByteSource): Promise<readonly Chapter[]> {
-  for (let at = 4, isLast = false; !isLast && at + 4 <= source.sizeBytes;) {
+  let [at, isLast] = [4, false];
+  for (let count = 0; !isLast && at + 4 <= source.sizeBytes && count < MAX_SIBLINGS; count++) {
     const head = await readBytes(source, at, 4);
     const size = head.readUIntBE(1, 3);
     isLast = ((head[0] ?? 0) & 0x80) !== 0;
