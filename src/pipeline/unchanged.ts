@@ -98,7 +98,7 @@ export function fitOf(stored: StoredTranscript, options: TranscriptOptions, capt
 }
 
 /** The engine of transcripts that were imported without facts of their own. */
-const IMPORTED = "import";
+export const IMPORTED = "import";
 
 /** Captions of these formats may be in several languages, of which one was read. */
 const IN_SEVERAL = new Set(["captions:sami", "captions:ttml"]);

@@ -1,6 +1,7 @@
 import type { ReadableCatalog } from "../../backends/catalog.ts";
 import { parseFingerprint, PIPELINE_VERSION } from "../../fingerprint.ts";
 import { isWithin } from "../../location.ts";
+import { IMPORTED } from "../../pipeline/unchanged.ts";
 import { pluralize } from "../../text/format.ts";
 
 /**
@@ -12,8 +13,9 @@ export async function tellReadAnew(
   roots: readonly string[],
 ): Promise<string | undefined> {
   let files = 0;
-  for await (const { id, state, fingerprint } of catalog.list()) {
-    if (state !== "indexed" || fingerprint === null) continue;
+  for await (const { id, state, fingerprint, engine } of catalog.list()) {
+    // What a person brought is not read again.
+    if (state !== "indexed" || fingerprint === null || engine === IMPORTED) continue;
     const version = Number(parseFingerprint(fingerprint).version);
     if (version < PIPELINE_VERSION && roots.some((root) => isWithin(id, root))) files++;
   }
