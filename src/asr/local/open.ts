@@ -37,7 +37,7 @@ import { createBias } from "./vocabulary-bias.ts";
 import { voicedTime } from "./word-times.ts";
 
 /** It must be raised when a change of settings changes the transcripts of the same models. */
-const LOCAL_SETTINGS_VERSION = 2;
+const LOCAL_SETTINGS_VERSION = 3;
 const RECOGNISER = "moonshine-tiny";
 /**
  * A chunk has at most 15 s, with 0.2 s around it, and joins speech over less than 1.5 s of silence.
