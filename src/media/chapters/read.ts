@@ -11,8 +11,8 @@ const MP4_BOXES = new Set(["ftyp", "moov", "mdat", "wide", "free", "skip"]);
 
 /**
  * The chapters of a container, which FFmpeg's binding does not tell: text tracks and `chpl` of MP4
- * and QuickTime, Matroska's Chapters, `CHAP` of ID3, comments of Ogg and FLAC. Empty where there are
- * none, and where they can't be read.
+ * and QuickTime, Matroska's Chapters, `CHAP` of ID3, comments of Ogg and FLAC. Empty where there
+ * are none, and where they can't be read.
  */
 export async function readChapters(input: MediaInput): Promise<readonly Chapter[]> {
   try {
