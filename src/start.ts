@@ -20,6 +20,7 @@ export async function start(): Promise<void> {
     });
   }
   const argv = process.argv.slice(2);
+  const [command = ""] = argv;
   let hasEnded = false;
   /** What could not be written is missed whatever the command made of it. */
   const tell = (error: MediasearchError): void => {
@@ -54,9 +55,13 @@ export async function start(): Promise<void> {
     env: process.env,
     cwd,
     signal: stop.signal,
-    holdTo: LONG_COMMANDS.has(argv[0] ?? "")
+    holdTo: LONG_COMMANDS.has(command)
       ? (limits) =>
-          void import("./cli/hold-to.ts").then(({ holdTo }) => holdTo(limits, argv, process.env))
+          void import("./cli/hold-to.ts").then(({ holdTo }) =>
+            holdTo(limits, command, (error, stderr) =>
+              reportError(error, argv, { stderr, env: process.env }),
+            ),
+          )
       : undefined,
     get stdout() {
       return opened(process.stdout);

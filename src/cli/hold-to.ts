@@ -1,8 +1,7 @@
 import { MediasearchError } from "../errors.ts";
 import { limitThisProcess } from "../launcher.ts";
-import type { CliStreams, OwnSettings } from "../terminal/io.ts";
+import type { OwnSettings } from "../terminal/io.ts";
 import { startWatchdog } from "../watchdog/watchdog.ts";
-import { reportError } from "./report-error.ts";
 
 /**
  * The kernel's limit is a last resort where nobody can look in time. It counts what is reserved
@@ -12,19 +11,20 @@ const RESERVED_BYTES = 4_000_000_000;
 
 /**
  * Ends this process, a command that goes on for long, when it is beyond what the settings allow it.
- * What is written then is an error like every other.
+ * What is written then is an error like every other, which `report` writes: with its own way to do
+ * so, this file and the start of every command would have a file of the package in common.
  */
 export function holdTo(
   settings: OwnSettings,
-  argv: readonly string[],
-  env: CliStreams["env"],
+  command: string,
+  report: (error: MediasearchError, stderr: { write(text: string): unknown }) => void,
 ): void {
   const { mainMemoryMb, mainTimeoutMs } = settings;
   const wordsOf = (why: string, hint: string): string => {
     let words = "";
     const stderr = { write: (text: string) => (words += text) };
-    const message = `${argv[0]}: ended, because it ${why}`;
-    reportError(new MediasearchError("OVER_LIMIT", message, { hint }), argv, { stderr, env });
+    const message = `${command}: ended, because it ${why}`;
+    report(new MediasearchError("OVER_LIMIT", message, { hint }), stderr);
     return words;
   };
   limitThisProcess(2 * mainMemoryMb * 1e6 + RESERVED_BYTES);
