@@ -97,6 +97,9 @@ async function openSessions(
   return { encoder, cross, decoder: await open(graph), layers: weights.layers.length };
 }
 
+const int64 = (Tensor: TensorClass, value: number, shape: readonly number[]): Tensor =>
+  new Tensor("int64", BigInt64Array.of(BigInt(value)), shape);
+
 /** What the decoder is given before the first token, besides the audio. */
 function startOfText(Tensor: TensorClass, layers: number): Tensors {
   const none = new Tensor("float32", new Float32Array(0), [1, HEADS, 0, HEAD_SIZE]);
@@ -106,10 +109,10 @@ function startOfText(Tensor: TensorClass, layers: number): Tensors {
   ]).flat();
   return {
     ...(Object.fromEntries(caches) as Tensors),
-    token: new Tensor("int64", BigInt64Array.of(BigInt(START)), [1, 1]),
-    offset: new Tensor("int64", BigInt64Array.of(0n), [1]),
+    token: int64(Tensor, START, [1, 1]),
+    offset: int64(Tensor, 0, [1]),
     bonus: new Tensor("float32", new Float32Array(VOCABULARY), [VOCABULARY]),
-    end: new Tensor("int64", BigInt64Array.of(BigInt(END)), []),
+    end: int64(Tensor, END, []),
   };
 }
 
@@ -120,8 +123,7 @@ async function decodeAtOnce(
   limit: number,
 ): Promise<Decoded> {
   const { Tensor } = await loadOnnxRuntime();
-  const steps = (count: number) => new Tensor("int64", BigInt64Array.of(BigInt(count)), []);
-  const first = await decoder.run({ ...beginning, steps: steps(limit) });
+  const first = await decoder.run({ ...beginning, steps: int64(Tensor, limit, []) });
   const after = (position: number): Continuation => {
     let offset = position + 1;
     let caches = firstOf(Tensor, first, offset);
@@ -129,9 +131,9 @@ async function decodeAtOnce(
       const output = await decoder.run({
         ...beginning,
         ...caches,
-        token: new Tensor("int64", BigInt64Array.of(BigInt(token)), [1, 1]),
-        offset: new Tensor("int64", BigInt64Array.of(BigInt(offset)), [1]),
-        steps: steps(count),
+        token: int64(Tensor, token, [1, 1]),
+        offset: int64(Tensor, offset, [1]),
+        steps: int64(Tensor, count, []),
       });
       freeTensors(Object.values(caches));
       caches = cachesIn(output);
@@ -159,7 +161,7 @@ async function decodeOneByOne(
   const { Tensor } = await loadOnnxRuntime();
   const feeds: Record<string, Tensor> = {
     ...beginning,
-    steps: new Tensor("int64", BigInt64Array.of(1n), []),
+    steps: int64(Tensor, 1, []),
   };
   const tokens: number[] = [];
   const probabilities: number[] = [];
@@ -173,8 +175,8 @@ async function decodeOneByOne(
     probabilities.push(...made.probabilities);
     bias.take(token);
     Object.assign(feeds, cachesIn(output));
-    feeds["token"] = new Tensor("int64", BigInt64Array.of(BigInt(token)), [1, 1]);
-    feeds["offset"] = new Tensor("int64", BigInt64Array.of(BigInt(tokens.length)), [1]);
+    feeds["token"] = int64(Tensor, token, [1, 1]);
+    feeds["offset"] = int64(Tensor, tokens.length, [1]);
   }
   return { tokens, probabilities };
 }
