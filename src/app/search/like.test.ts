@@ -2,42 +2,19 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { open } from "../../backends/memory/open.ts";
 import type { ReadableLibrary } from "../../backends/library.ts";
 import { parseMoment, searchLike } from "./like.ts";
+import { commitDirections } from "../../../test/helpers/directions.ts";
 
 let library: ReadableLibrary;
 /** Every fourth minute somebody says something of its own direction, or near another one. */
 beforeAll(async () => {
   const backend = await open();
   library = backend.library;
-  const commit = (id: string, vectors: readonly (readonly number[] | null)[]): Promise<void> =>
-    backend.library.versions.commit(
-      {
-        id,
-        sizeBytes: 1,
-        mtimeMs: 1,
-        fingerprint: id,
-        sidecarKey: "",
-        origin: "asr",
-        engine: "e",
-        language: "en",
-        durationMs: null,
-        segments: vectors.map((values, index) => ({
-          index,
-          startMs: index * 240_000,
-          endMs: index * 240_000 + 5000,
-          text: `${id} ${index}`,
-          speaker: null,
-          confidence: null,
-          vector: values && Float32Array.from(values),
-        })),
-      },
-      { embedder: "m@1+late", dimensions: 2 },
-    );
-  await commit("/a@b.mp3", [
+  await commitDirections(backend.library, "/a@b.mp3", [
     [1, 0],
     [0, 1],
     [0.8, 0.6],
   ]);
-  await commit("/c.mp3", [[0.96, 0.28], [0.28, 0.96], null]);
+  await commitDirections(backend.library, "/c.mp3", [[0.96, 0.28], [0.28, 0.96], null]);
 });
 
 const like = async (moment: string, more: object = {}): Promise<string[]> => {

@@ -4,6 +4,7 @@ import { resultRecord } from "../../results/records.ts";
 import { pageText } from "../../results/screen.ts";
 import type { SearchResult } from "../../results/search-result.ts";
 import { addRelated } from "./related.ts";
+import { commitDirections } from "../../../test/helpers/directions.ts";
 
 const resultAt = (path: string, startMs: number): SearchResult => ({
   number: 1,
@@ -23,36 +24,12 @@ const resultAt = (path: string, startMs: number): SearchResult => ({
 
 it("shows with each hit what is near it in all files, but not its own moment", async () => {
   const { library } = await open();
-  const commit = (id: string, vectors: readonly (readonly number[] | null)[]): Promise<void> =>
-    library.versions.commit(
-      {
-        id,
-        sizeBytes: 1,
-        mtimeMs: 1,
-        fingerprint: id,
-        sidecarKey: "",
-        origin: "asr",
-        engine: "e",
-        language: "en",
-        durationMs: null,
-        segments: vectors.map((values, index) => ({
-          index,
-          startMs: index * 240_000,
-          endMs: index * 240_000 + 5000,
-          text: `${id} ${index}`,
-          speaker: null,
-          confidence: null,
-          vector: values && Float32Array.from(values),
-        })),
-      },
-      { embedder: "m@1+late", dimensions: 2 },
-    );
-  await commit("/work/a.mp3", [
+  await commitDirections(library, "/work/a.mp3", [
     [1, 0],
     [0, 1],
     [0.8, 0.6],
   ]);
-  await commit("/work/c.mp3", [[0.96, 0.28], [0.28, 0.96], null]);
+  await commitDirections(library, "/work/c.mp3", [[0.96, 0.28], [0.28, 0.96], null]);
   const hits = [resultAt("/work/a.mp3", 0), resultAt("/work/c.mp3", 480_000)];
   const [first, unknown] = await addRelated(library, hits, { most: 2, cwd: "/work" });
   expect(first && resultRecord(first).related).toEqual([
