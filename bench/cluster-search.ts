@@ -5,7 +5,7 @@
  * alone; wall times include the emulator's work and say little of a real cluster. Statements, rows
  * and bytes are what came over the wire as answers to SQL, and do not depend on the machine.
  */
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
+import { mkdtempSync, readdirSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { spawnEmulator } from "../emulator/spawn.ts";
@@ -20,6 +20,7 @@ import { tableStats } from "../src/backends/vast/wire/catalog.ts";
 import { connectClient } from "../src/backends/vast/wire/client.ts";
 import type { AssetVersion } from "../src/backends/versions.ts";
 import { tokens } from "../src/text/words.ts";
+import { random, unitVector, vocabulary } from "./made-up.ts";
 
 const total = Number(process.argv[2] ?? 10_000);
 const dimensions = Number(process.argv[3] ?? 384);
@@ -27,24 +28,9 @@ const PER_VERSION = 1000;
 const REPEATED = 5;
 const MODEL = { embedder: "synthetic", dimensions };
 const work = mkdtempSync(join(tmpdir(), "mediasearch-bench-cluster-"));
-let state = 7;
-const random = (below: number): number => (state = (state * 48_271) % 2_147_483_647) % below;
-const vocabulary = readFileSync(
-  new URL("../models/all-MiniLM-L6-v2/vocab.txt", import.meta.url),
-  "utf8",
-)
-  .split("\n")
-  .filter((word) => /^[a-z]{3,}$/.test(word))
-  .slice(0, 20_000);
 /** Words are the rarer the later they are in the list, as in speech. */
 const word = (): string =>
   vocabulary[Math.floor(vocabulary.length ** (random(100_000) / 100_000)) - 1] ?? "the";
-
-function vector(): Float32Array {
-  const values = Float32Array.from({ length: dimensions }, () => random(2001) - 1000);
-  const length = Math.hypot(...values);
-  return values.map((value) => value / length);
-}
 
 const SPEAKERS = ["Ada Moreau", "Ann Lee", "Tom", null];
 const version = (n: number): AssetVersion => ({
@@ -64,7 +50,7 @@ const version = (n: number): AssetVersion => ({
     text: Array.from({ length: 10 }, word).join(" "),
     speaker: SPEAKERS[random(SPEAKERS.length)] ?? null,
     confidence: 0.9,
-    vector: vector(),
+    vector: unitVector(dimensions),
   })),
 });
 
@@ -133,14 +119,17 @@ function questions(): Readonly<
       stems: [rare, middle, common],
       ask: (index) => index.termWeights([rare, middle, common]),
     },
-    "meaning, 500 nearest": { stems: [], ask: (index) => index.searchVector(vector(), {}, 500) },
+    "meaning, 500 nearest": {
+      stems: [],
+      ask: (index) => index.searchVector(unitVector(dimensions), {}, 500),
+    },
     "meaning, one file": {
       stems: [],
-      ask: (index) => index.searchVector(vector(), { assets: one }, 10),
+      ask: (index) => index.searchVector(unitVector(dimensions), { assets: one }, 10),
     },
     "meaning, one speaker": {
       stems: [],
-      ask: (index) => index.searchVector(vector(), { speaker: "ann" }, 10),
+      ask: (index) => index.searchVector(unitVector(dimensions), { speaker: "ann" }, 10),
     },
   };
 }
@@ -216,7 +205,7 @@ try {
   const onCluster = (await searchAccess.open({ fresh: true })).library.searchIndex;
   await measured("first search by SQL (the emulator copies its tables into DuckDB)", async () => {
     await onCluster.searchText({ terms: ["committee"] }, {}, 10);
-    await onCluster.searchVector(vector(), {}, 10);
+    await onCluster.searchVector(unitVector(dimensions), {}, 10);
   });
   const copying = await open({ ...options, searchOn: "replica" }, false);
   const copies = copying.searchAccess;

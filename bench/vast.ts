@@ -14,29 +14,15 @@ import type { Backend } from "../src/backends/backend.ts";
 import type { ReadableLibrary } from "../src/backends/library.ts";
 import { openBackend } from "../src/backends/registry.ts";
 import { open } from "../src/backends/vast/open.ts";
+import { random, unitVector, vocabulary } from "./made-up.ts";
 
 const total = Number(process.argv[2] ?? 1_000_000);
 const PER_VERSION = 1000;
 const DIMENSIONS = 384;
 const MODEL = { embedder: "synthetic", dimensions: DIMENSIONS };
 const work = mkdtempSync(join(tmpdir(), "mediasearch-bench-vast-"));
-let state = 7;
-const random = (below: number): number => (state = (state * 48_271) % 2_147_483_647) % below;
-const vocabulary = readFileSync(
-  new URL("../models/all-MiniLM-L6-v2/vocab.txt", import.meta.url),
-  "utf8",
-)
-  .split("\n")
-  .filter((word) => /^[a-z]{3,}$/.test(word))
-  .slice(0, 20_000);
 const word = (): string =>
   vocabulary[Math.floor(random(vocabulary.length) * (random(100) / 100))] ?? "";
-
-function vector(): Float32Array {
-  const values = Float32Array.from({ length: DIMENSIONS }, () => random(2001) - 1000);
-  const length = Math.hypot(...values);
-  return values.map((value) => value / length);
-}
 
 const version = (n: number): AssetVersion => ({
   id: `/recordings/${String(n).padStart(6, "0")}.mp3`,
@@ -55,7 +41,7 @@ const version = (n: number): AssetVersion => ({
     text: Array.from({ length: 10 }, word).join(" "),
     speaker: null,
     confidence: 0.9,
-    vector: vector(),
+    vector: unitVector(DIMENSIONS),
   })),
 });
 
@@ -107,7 +93,7 @@ try {
   await library.versions.commit(version(versions), MODEL);
   await measured("sync with one new version", sync);
   const replica = await sync();
-  const query = vector();
+  const query = unitVector(DIMENSIONS);
   await measured("first search by words (3 terms)", () =>
     replica.searchIndex.searchText({ terms: [word(), word(), word()] }, {}, 1000),
   );
@@ -119,7 +105,8 @@ try {
     replica.searchIndex.searchVector(query, {}, 1000),
   );
   await measured("10 searches by meaning", async () => {
-    for (let i = 0; i < 10; i++) await replica.searchIndex.searchVector(vector(), {}, 1000);
+    for (let i = 0; i < 10; i++)
+      await replica.searchIndex.searchVector(unitVector(DIMENSIONS), {}, 1000);
   });
   const { readdirSync } = await import("node:fs");
   const bytes = readdirSync(folder).reduce(
